@@ -1,0 +1,84 @@
+/**
+ * A moment as whole microseconds since 1970-01-01T00:00:00Z. A safe integer until the year 2255, so it is exact in a
+ * JavaScript number, in SQLite's INTEGER and in PostgreSQL's bigint, and sorts as it should in all three.
+ */
+export type Timestamp = number & { readonly __unit: "microseconds since the epoch" };
+
+/** The same moment on the wire: `2026-11-21T20:20:06.404865Z`, UTC, with the fraction left out when it is zero. */
+export type WireTimestamp = string;
+
+export const microsPerSecond = 1_000_000;
+
+const minimum = -62_135_596_800 * microsPerSecond; // year 1
+const maximum = Number.MAX_SAFE_INTEGER; // year 2255
+
+const isoPattern =
+  /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|z|[+-]\d\d(?::?\d\d)?)?)?$/;
+
+/**
+ * Reads what clients send for a moment: ISO 8601 with `T` or a space, `Z`, an offset or neither (then UTC), or a number
+ * of seconds since the epoch. Gives undefined for anything else. Digits past the microsecond are dropped.
+ */
+export function parseTimestamp(input: string | number): Timestamp | undefined {
+  return typeof input === "number" ? fromEpochSeconds(input) : fromIso(input.trim());
+}
+
+/** Like `parseTimestamp`, for input that has been validated already; throws a RangeError when it was not. */
+export function toTimestamp(input: string | number): Timestamp {
+  const timestamp = parseTimestamp(input);
+  if (timestamp === undefined) throw new RangeError(`${JSON.stringify(input)} is not a date and time`);
+  return timestamp;
+}
+
+export function formatTimestamp(timestamp: Timestamp): WireTimestamp {
+  const millis = Math.floor(timestamp / 1000);
+  const iso = new Date(millis).toISOString();
+  const fraction = timestamp - Math.floor(millis / 1000) * microsPerSecond;
+  if (fraction === 0) return `${iso.slice(0, -5)}Z`;
+  return `${iso.slice(0, -1)}${String(timestamp - millis * 1000).padStart(3, "0")}Z`;
+}
+
+export function addSeconds(timestamp: Timestamp, seconds: number): Timestamp {
+  return (timestamp + Math.round(seconds * microsPerSecond)) as Timestamp;
+}
+
+/** Seconds from `start` to `end`, with a fraction. */
+export function secondsBetween(start: Timestamp, end: Timestamp): number {
+  return (end - start) / microsPerSecond;
+}
+
+export function fromMillis(millis: number): Timestamp {
+  return Math.round(millis * 1000) as Timestamp;
+}
+
+export function toMillis(timestamp: Timestamp): number {
+  return timestamp / 1000;
+}
+
+function fromEpochSeconds(seconds: number): Timestamp | undefined {
+  return inRange(Math.round(seconds * microsPerSecond));
+}
+
+function fromIso(text: string): Timestamp | undefined {
+  const match = isoPattern.exec(text);
+  if (match === null) return /^-?\d+(\.\d+)?$/.test(text) ? fromEpochSeconds(Number(text)) : undefined;
+  const [, year, month, day, hour = "0", minute = "0", second = "0", fraction = "", zone = "Z"] = match;
+  const millis = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
+  const date = new Date(millis);
+  if (Number(year) < 100) return undefined; // Date.UTC would read it as 19xx
+  if (date.getUTCMonth() !== Number(month) - 1 || date.getUTCDate() !== Number(day)) return undefined;
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
+  const micros = Number(fraction.slice(0, 6).padEnd(6, "0"));
+  return inRange(millis * 1000 + micros - offsetMinutes(zone) * 60 * microsPerSecond);
+}
+
+function offsetMinutes(zone: string): number {
+  if (zone === "Z" || zone === "z") return 0;
+  const sign = zone.startsWith("-") ? -1 : 1;
+  const digits = zone.slice(1).replace(":", "");
+  return sign * (Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2, 4) || "0"));
+}
+
+function inRange(micros: number): Timestamp | undefined {
+  return Number.isSafeInteger(micros) && micros >= minimum && micros <= maximum ? (micros as Timestamp) : undefined;
+}
