@@ -1,0 +1,64 @@
+import { createFlow, filterFlows, readFlow } from "@ostinato/protocol";
+import { expect, test } from "vitest";
+import { createClient } from "./client.ts";
+import { ApiError, ServerUnreachable } from "./errors.ts";
+import type { TransportRequest, TransportResponse } from "./transport.ts";
+
+const immediate = {
+  now: () => 0 as never,
+  after: (_: number, callback: () => void) => (queueMicrotask(callback), () => {}),
+};
+
+function clientAnswering(...answers: (TransportResponse | Error)[]) {
+  const requests: TransportRequest[] = [];
+  const client = createClient({
+    baseUrl: "http://127.0.0.1:4200/api",
+    clock: immediate,
+    transport: async (request) => {
+      requests.push(request);
+      const answer = answers[requests.length - 1] ?? new Error("no more answers");
+      if (answer instanceof Error) throw answer;
+      return answer;
+    },
+  });
+  return { client, requests };
+}
+
+test("fills the path and sends the body", async () => {
+  const { client, requests } = clientAnswering({ status: 200, body: "{}" }, { status: 200, body: "[]" });
+  await client.call(readFlow, { params: { id: "a b" } });
+  await client.call(filterFlows, {});
+  expect(requests.map((request) => [request.method, request.path, request.body])).toEqual([
+    ["GET", "/flows/a%20b", undefined],
+    ["POST", "/flows/filter", "{}"],
+  ]);
+});
+
+test("tries again when the server is busy or away, then answers", async () => {
+  const { client, requests } = clientAnswering(
+    new Error("connection refused"),
+    { status: 503, body: "" },
+    { status: 201, body: '{"name":"train"}' },
+  );
+  expect(await client.call(createFlow, { body: { name: "train" } })).toEqual({ name: "train" });
+  expect(requests).toHaveLength(3);
+});
+
+test("an error says what the server said", async () => {
+  const body = JSON.stringify({
+    exception_message: "Invalid request received.",
+    exception_detail: [{ loc: ["body", "name"], msg: "is missing" }],
+  });
+  const { client } = clientAnswering({ status: 422, body });
+  const failed = client.call(createFlow, { body: { name: "" } });
+  await expect(failed).rejects.toThrow(ApiError);
+  await expect(failed).rejects.toThrow("POST /flows/ answered 422: Invalid request received. body.name: is missing");
+});
+
+test("a server that never answers is named, with what to do", async () => {
+  const { client } = clientAnswering();
+  await expect(client.call(filterFlows, {})).rejects.toThrow(ServerUnreachable);
+  await expect(client.call(filterFlows, {})).rejects.toThrow(
+    "at http://127.0.0.1:4200/api (no more answers). Start one",
+  );
+});

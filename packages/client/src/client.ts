@@ -1,0 +1,111 @@
+import { type Clock, exponentialDelay, sleep, systemClock } from "@ostinato/core";
+import type { BodyOf, ParamsOf, QueryOf, ReplyOf, RouteContract } from "@ostinato/protocol";
+import { ApiError, ServerUnreachable } from "./errors.ts";
+import { fetchTransport, type Transport, type TransportResponse } from "./transport.ts";
+
+export interface ClientOptions {
+  /** Where the API is, ending with `/api`. */
+  readonly baseUrl: string;
+  /** `user:password`, sent as HTTP Basic. */
+  readonly auth?: string | undefined;
+  readonly transport?: Transport;
+  readonly clock?: Clock;
+  /** How often a call that found no server, or a busy one, is tried again. 5 unless told otherwise. */
+  readonly retries?: number;
+}
+
+type Part<Name extends string, Value> = undefined extends Value
+  ? { readonly [K in Name]?: Value }
+  : { readonly [K in Name]: Value };
+
+export type CallInput<C extends RouteContract> = Part<"params", ParamsOf<C>> &
+  Part<"query", QueryOf<C>> &
+  (C extends { readonly bodyOptional: true } ? { readonly body?: BodyOf<C> } : Part<"body", BodyOf<C>>) & {
+    readonly signal?: AbortSignal;
+    readonly retries?: number;
+  };
+
+/** Calls the operations of the API. */
+export interface Client {
+  readonly baseUrl: string;
+  readonly auth: string | undefined;
+  /** Resolves with the decoded answer; rejects with an `ApiError` or with `ServerUnreachable`. */
+  call<C extends RouteContract>(contract: C, input: CallInput<C>): Promise<ReplyOf<C>>;
+}
+
+const retriedStatuses = new Set([408, 429, 502, 503]);
+
+export function createClient(options: ClientOptions): Client {
+  const { baseUrl, auth, transport = fetchTransport(baseUrl), clock = systemClock({ keepAlive: true }) } = options;
+  const headers: Record<string, string> = auth === undefined ? {} : { authorization: `Basic ${btoa(auth)}` };
+
+  async function exchange(request: Parameters<Transport>[0], retries: number): Promise<TransportResponse> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        const response = await transport(request);
+        if (!retriedStatuses.has(response.status) || attempt >= retries) return response;
+        const delay = exponentialDelay(attempt, { baseSeconds: 0.1, capSeconds: 10 });
+        await sleep(clock, Math.max(delay, response.retryAfterSeconds ?? 0), request.signal);
+      } catch (error) {
+        if (request.signal?.aborted) throw request.signal.reason;
+        if (attempt >= retries) throw new ServerUnreachable(baseUrl, rootCause(error));
+        await sleep(clock, exponentialDelay(attempt, { baseSeconds: 0.1, capSeconds: 10 }), request.signal);
+      }
+    }
+  }
+
+  return {
+    baseUrl,
+    auth,
+    async call(contract, input) {
+      const { params, query, body, signal, retries = options.retries ?? 5 } = input as LooseInput;
+      const path = fillPath(contract.path, params) + queryString(query);
+      const hasBody = contract.body !== undefined;
+      const response = await exchange(
+        {
+          method: contract.method,
+          path,
+          headers: hasBody ? { ...headers, "content-type": "application/json" } : headers,
+          body: hasBody ? JSON.stringify(body ?? {}) : undefined,
+          signal,
+        },
+        retries,
+      );
+      const value = decode(response, contract.produces);
+      if (response.status >= 400) throw new ApiError(`${contract.method} ${path}`, response.status, value);
+      return value as ReplyOf<typeof contract>;
+    },
+  };
+}
+
+interface LooseInput {
+  readonly params?: Readonly<Record<string, unknown>>;
+  readonly query?: Readonly<Record<string, unknown>>;
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+  readonly retries?: number;
+}
+
+function fillPath(path: string, params: LooseInput["params"]): string {
+  return path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(params?.[name])));
+}
+
+function queryString(query: LooseInput["query"]): string {
+  const entries = Object.entries(query ?? {}).filter(([, value]) => value !== undefined && value !== null);
+  if (entries.length === 0) return "";
+  return `?${new URLSearchParams(entries.map(([name, value]) => [name, String(value)])).toString()}`;
+}
+
+function decode(response: TransportResponse, produces: string | undefined): unknown {
+  if (response.body === "") return null;
+  if (produces !== undefined && response.status < 400) return response.body;
+  try {
+    return JSON.parse(response.body);
+  } catch {
+    return response.body;
+  }
+}
+
+function rootCause(error: unknown): unknown {
+  return error instanceof Error && error.cause !== undefined ? rootCause(error.cause) : error;
+}

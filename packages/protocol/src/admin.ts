@@ -1,0 +1,114 @@
+import { route } from "./route.ts";
+import { JsonObject, Moment, None, Nullable, Open, Type, Uuid } from "./schema.ts";
+
+const tag = "Server";
+
+export const readHealth = route({
+  method: "GET",
+  path: "/health",
+  summary: "True while the server answers",
+  tag,
+  replies: { 200: Type.Literal(true) },
+});
+
+export const readReadiness = route({
+  method: "GET",
+  path: "/ready",
+  summary: "Whether the database answers",
+  tag,
+  replies: { 200: Open({ message: Type.String() }), 503: Open({ message: Type.String() }) },
+});
+
+export const readHello = route({
+  method: "GET",
+  path: "/hello",
+  summary: "A greeting",
+  tag,
+  replies: { 200: Type.String() },
+});
+
+export const readApiVersion = route({
+  method: "GET",
+  path: "/version",
+  summary: "The version of the REST API",
+  tag,
+  replies: { 200: Type.String() },
+});
+
+export const readServerVersion = route({
+  method: "GET",
+  path: "/admin/version",
+  summary: "The version of the field's client that this server is a match for",
+  tag,
+  replies: { 200: Type.String() },
+});
+
+export const readServerSettings = route({
+  method: "GET",
+  path: "/admin/settings",
+  summary: "The server's settings, secrets masked",
+  tag,
+  replies: { 200: JsonObject },
+});
+
+const DefaultStorage = Open({ default_result_storage_block_id: Nullable(Uuid) });
+
+export const readDefaultStorage = route({
+  method: "GET",
+  path: "/admin/storage",
+  summary: "The block that keeps results where a flow names none",
+  tag,
+  replies: { 200: DefaultStorage },
+});
+
+export const setDefaultStorage = route({
+  method: "PUT",
+  path: "/admin/storage",
+  summary: "Choose the block that keeps results where a flow names none",
+  tag,
+  body: Open({ default_result_storage_block_id: Uuid }),
+  replies: { 200: DefaultStorage },
+});
+
+export const clearDefaultStorage = route({
+  method: "DELETE",
+  path: "/admin/storage",
+  summary: "Keep results where the client says again",
+  tag,
+  replies: { 204: None },
+});
+
+export const CsrfToken = Open({
+  id: Uuid,
+  created: Moment,
+  updated: Moment,
+  token: Type.String(),
+  client: Type.String(),
+  expiration: Moment,
+});
+
+export const readCsrfToken = route({
+  method: "GET",
+  path: "/csrf-token",
+  summary: "A token for writes by this client, where the server asks for one",
+  tag,
+  query: Open({ client: Type.String() }),
+  replies: { 200: CsrfToken },
+});
+
+/** What our own programs ask to know whom they talk to. */
+export const ServerInfo = Open({
+  product: Type.Literal("ostinato"),
+  version: Type.String(),
+  database: Type.Union([Type.Literal("sqlite"), Type.Literal("postgresql")]),
+  started: Moment,
+  result_size_limit_bytes: Type.Integer(),
+});
+
+export const readServerInfo = route({
+  method: "GET",
+  path: "/ostinato",
+  summary: "Which Ostinato this is",
+  tag,
+  replies: { 200: ServerInfo },
+});

@@ -1,0 +1,94 @@
+import type { Static } from "typebox";
+import { EventFilter } from "./filters.ts";
+import { route } from "./route.ts";
+import { Enum, JsonObject, Maybe, Moment, MomentInput, None, Nullable, Open, Type, Uuid } from "./schema.ts";
+
+/** Labels of a thing that an event is about; `prefect.resource.id` names it. All values are strings. */
+export const Resource = Type.Record(Type.String(), Type.String());
+export type Resource = Static<typeof Resource>;
+
+export const EventCreate = Open({
+  occurred: MomentInput,
+  event: Type.String({ maxLength: 1024 }),
+  resource: Resource,
+  related: Type.Optional(Type.Array(Resource)),
+  payload: Type.Optional(JsonObject),
+  id: Uuid,
+  follows: Maybe(Uuid),
+});
+export type EventCreate = Static<typeof EventCreate>;
+
+export const Event = Open({
+  occurred: Moment,
+  event: Type.String(),
+  resource: Resource,
+  related: Type.Array(Resource),
+  payload: JsonObject,
+  id: Uuid,
+  follows: Nullable(Uuid),
+  received: Moment,
+});
+export type Event = Static<typeof Event>;
+
+/** `next_page` is an absolute address, or null on the last page. */
+export const EventPage = Open({
+  events: Type.Array(Event),
+  total: Type.Integer(),
+  next_page: Nullable(Type.String()),
+});
+export type EventPage = Static<typeof EventPage>;
+
+export const EventCount = Open({
+  value: Type.String(),
+  label: Type.String(),
+  count: Type.Integer(),
+  start_time: Moment,
+  end_time: Moment,
+});
+
+export const eventCountables = ["day", "time", "event", "resource"] as const;
+export const eventTimeUnits = ["week", "day", "hour", "minute", "second"] as const;
+const tag = "Events";
+
+export const createEvents = route({
+  method: "POST",
+  path: "/events",
+  summary: "Keep events; those of task runs move the task runs",
+  tag,
+  body: Type.Array(EventCreate),
+  bodyLimit: 64 * 1024 * 1024,
+  replies: { 204: None },
+});
+
+export const filterEvents = route({
+  method: "POST",
+  path: "/events/filter",
+  summary: "Find events",
+  tag,
+  body: Open({ filter: Maybe(EventFilter), limit: Maybe(Type.Integer({ minimum: 0, maximum: 50 })) }),
+  bodyOptional: true,
+  replies: { 200: EventPage },
+});
+
+export const nextEvents = route({
+  method: "GET",
+  path: "/events/filter/next",
+  summary: "The next page of events",
+  tag,
+  query: Open({ "page-token": Type.String() }),
+  replies: { 200: EventPage },
+});
+
+export const countEvents = route({
+  method: "POST",
+  path: "/events/count-by/{countable}",
+  summary: "Count events by day, time, name or resource",
+  tag,
+  params: Open({ countable: Enum(eventCountables) }),
+  body: Open({
+    filter: EventFilter,
+    time_unit: Maybe(Enum(eventTimeUnits)),
+    time_interval: Maybe(Type.Number({ minimum: 0.01 })),
+  }),
+  replies: { 200: Type.Array(EventCount) },
+});

@@ -1,0 +1,164 @@
+import type { Static } from "typebox";
+import { Maybe, MomentInput, Operator, StateTypeName, Strict, Type, Uuid } from "./schema.ts";
+
+const ids = Maybe(Type.Array(Uuid));
+const names = Maybe(Type.Array(Type.String()));
+const flag = Maybe(Type.Boolean());
+const operator = Maybe(Operator);
+
+const Id = Strict({ any_: ids, not_any_: ids });
+const IdAny = Strict({ any_: ids });
+const Name = Strict({ any_: names, like_: Maybe(Type.String()) });
+const NameAny = Strict({ any_: names });
+const AllTags = Strict({ operator, all_: names, is_null_: flag });
+const AllOrAnyTags = Strict({ operator, all_: names, any_: names, is_null_: flag });
+const Range = Strict({ before_: Maybe(MomentInput), after_: Maybe(MomentInput) });
+const RangeOrNull = Strict({ before_: Maybe(MomentInput), after_: Maybe(MomentInput), is_null_: flag });
+const IdOrNull = Strict({ operator, any_: ids, is_null_: flag });
+const types = Maybe(Type.Array(StateTypeName));
+
+/** Criteria are joined by `operator` (and, unless said); null or absent ones do not count; an empty `any_` matches none. */
+export const FlowFilter = Strict({
+  operator,
+  id: Maybe(Id),
+  deployment: Maybe(Strict({ operator, is_null_: flag })),
+  name: Maybe(Name),
+  tags: Maybe(AllTags),
+});
+export type FlowFilter = Static<typeof FlowFilter>;
+
+export const FlowRunFilter = Strict({
+  operator,
+  id: Maybe(Id),
+  name: Maybe(Name),
+  tags: Maybe(AllOrAnyTags),
+  deployment_id: Maybe(IdOrNull),
+  work_queue_name: Maybe(Strict({ operator, any_: names, is_null_: flag })),
+  state: Maybe(
+    Strict({
+      operator,
+      type: Maybe(Strict({ any_: types, not_any_: types })),
+      name: Maybe(Strict({ any_: names, not_any_: names })),
+    }),
+  ),
+  flow_version: Maybe(NameAny),
+  start_time: Maybe(RangeOrNull),
+  end_time: Maybe(RangeOrNull),
+  expected_start_time: Maybe(Range),
+  next_scheduled_start_time: Maybe(Range),
+  parent_flow_run_id: Maybe(Strict({ operator, any_: ids })),
+  parent_task_run_id: Maybe(IdOrNull),
+  idempotency_key: Maybe(Strict({ any_: names, not_any_: names })),
+  created_by: Maybe(Strict({ operator, id_: ids, type_: names, is_null_: flag })),
+});
+export type FlowRunFilter = Static<typeof FlowRunFilter>;
+
+export const TaskRunFilter = Strict({
+  operator,
+  id: Maybe(IdAny),
+  name: Maybe(Name),
+  tags: Maybe(AllTags),
+  state: Maybe(Strict({ operator, type: Maybe(Strict({ any_: types })), name: Maybe(NameAny) })),
+  start_time: Maybe(RangeOrNull),
+  end_time: Maybe(RangeOrNull),
+  expected_start_time: Maybe(Range),
+  subflow_runs: Maybe(Strict({ exists_: flag })),
+  flow_run_id: Maybe(IdOrNull),
+});
+export type TaskRunFilter = Static<typeof TaskRunFilter>;
+
+export const DeploymentFilter = Strict({
+  operator,
+  id: Maybe(Id),
+  name: Maybe(Name),
+  flow_or_deployment_name: Maybe(Strict({ like_: Maybe(Type.String()) })),
+  paused: Maybe(Strict({ eq_: flag })),
+  tags: Maybe(AllOrAnyTags),
+  work_queue_name: Maybe(NameAny),
+  concurrency_limit: Maybe(Strict({ ge_: Maybe(Type.Integer()), le_: Maybe(Type.Integer()), is_null_: flag })),
+});
+export type DeploymentFilter = Static<typeof DeploymentFilter>;
+
+export const WorkPoolFilter = Strict({ operator, id: Maybe(IdAny), name: Maybe(NameAny), type: Maybe(NameAny) });
+export type WorkPoolFilter = Static<typeof WorkPoolFilter>;
+
+export const WorkQueueFilter = Strict({
+  operator,
+  id: Maybe(IdAny),
+  name: Maybe(Strict({ any_: names, startswith_: names })),
+});
+export type WorkQueueFilter = Static<typeof WorkQueueFilter>;
+
+/** The criteria of one query over runs: each kind narrows the result through its relation to it. */
+export const runCriteria = {
+  flows: Maybe(FlowFilter),
+  flow_runs: Maybe(FlowRunFilter),
+  task_runs: Maybe(TaskRunFilter),
+  deployments: Maybe(DeploymentFilter),
+  work_pools: Maybe(WorkPoolFilter),
+  work_pool_queues: Maybe(WorkQueueFilter),
+};
+export interface RunCriteria {
+  readonly flows?: FlowFilter | null | undefined;
+  readonly flow_runs?: FlowRunFilter | null | undefined;
+  readonly task_runs?: TaskRunFilter | null | undefined;
+  readonly deployments?: DeploymentFilter | null | undefined;
+  readonly work_pools?: WorkPoolFilter | null | undefined;
+  readonly work_pool_queues?: WorkQueueFilter | null | undefined;
+}
+
+export const LogFilter = Strict({
+  operator,
+  level: Maybe(Strict({ ge_: Maybe(Type.Integer()), le_: Maybe(Type.Integer()) })),
+  timestamp: Maybe(Range),
+  flow_run_id: Maybe(IdAny),
+  task_run_id: Maybe(Strict({ any_: ids, is_null_: flag })),
+  text: Maybe(Strict({ query: Type.String({ maxLength: 200 }) })),
+});
+export type LogFilter = Static<typeof LogFilter>;
+
+const ArtifactKey = Strict({ any_: names, like_: Maybe(Type.String()), exists_: flag });
+const ArtifactType = Strict({ any_: names, not_any_: names });
+
+export const ArtifactFilter = Strict({
+  operator,
+  id: Maybe(IdAny),
+  key: Maybe(ArtifactKey),
+  flow_run_id: Maybe(IdAny),
+  task_run_id: Maybe(IdAny),
+  type: Maybe(ArtifactType),
+});
+export type ArtifactFilter = Static<typeof ArtifactFilter>;
+
+export const ArtifactCollectionFilter = Strict({
+  operator,
+  latest_id: Maybe(IdAny),
+  key: Maybe(ArtifactKey),
+  flow_run_id: Maybe(IdAny),
+  task_run_id: Maybe(IdAny),
+  type: Maybe(ArtifactType),
+});
+export type ArtifactCollectionFilter = Static<typeof ArtifactCollectionFilter>;
+
+const LabelPatterns = Type.Record(Type.String(), Type.Union([Type.String(), Type.Array(Type.String())]));
+const AnyResource = Strict({ id: names, id_prefix: names, labels: Maybe(LabelPatterns) });
+const Related = Strict({
+  id: names,
+  role: names,
+  resources_in_roles: Maybe(Type.Array(Type.Tuple([Type.String(), Type.String()]))),
+  labels: Maybe(LabelPatterns),
+});
+
+export const EventFilter = Strict({
+  occurred: Maybe(Strict({ since: Type.Optional(MomentInput), until: Type.Optional(MomentInput) })),
+  event: Maybe(Strict({ prefix: names, exclude_prefix: names, name: names, exclude_name: names })),
+  resource: Maybe(
+    Strict({ id: names, id_prefix: names, labels: Maybe(LabelPatterns), distinct: Maybe(Type.Boolean()) }),
+  ),
+  related: Maybe(Type.Union([Related, Type.Array(Related)])),
+  any_resource: Maybe(Type.Union([AnyResource, Type.Array(AnyResource)])),
+  id: Maybe(Strict({ id: ids })),
+  text: Maybe(Strict({ query: Type.String({ maxLength: 200 }) })),
+  order: Maybe(Type.Unsafe<"ASC" | "DESC">(Type.Enum(["ASC", "DESC"]))),
+});
+export type EventFilter = Static<typeof EventFilter>;

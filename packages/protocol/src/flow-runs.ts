@@ -1,0 +1,364 @@
+import type { Static } from "typebox";
+import { FlowRunFilter, runCriteria } from "./filters.ts";
+import { route } from "./route.ts";
+import {
+  ById,
+  Count,
+  Enum,
+  JsonObject,
+  Labels,
+  Limit,
+  Maybe,
+  Moment,
+  MomentInput,
+  None,
+  Nullable,
+  Offset,
+  Open,
+  Page,
+  Paginated,
+  StateTypeName,
+  Strict,
+  Tags,
+  Type,
+  Uuid,
+} from "./schema.ts";
+import { OrchestrationResult, SetState, SetStateStatus, State, StateCreate } from "./states.ts";
+
+/** What the run was told to do about retries and pauses. Seconds; `retry_type` says how the last retry was arranged. */
+export const FlowRunPolicy = Open({
+  max_retries: Type.Optional(Type.Integer()),
+  retry_delay_seconds: Type.Optional(Type.Number()),
+  retries: Maybe(Type.Integer()),
+  retry_delay: Maybe(Type.Integer()),
+  pause_keys: Maybe(Type.Array(Type.String())),
+  resuming: Maybe(Type.Boolean()),
+  retry_type: Maybe(Enum(["in_process", "reschedule"] as const)),
+});
+export type FlowRunPolicy = Static<typeof FlowRunPolicy>;
+
+export const FlowRunCreate = Strict({
+  state: Maybe(StateCreate),
+  name: Maybe(Type.String()),
+  flow_id: Uuid,
+  flow_version: Maybe(Type.String()),
+  parameters: Maybe(JsonObject),
+  context: Maybe(JsonObject),
+  parent_task_run_id: Maybe(Uuid),
+  infrastructure_document_id: Maybe(Uuid),
+  empirical_policy: Maybe(FlowRunPolicy),
+  tags: Maybe(Tags),
+  labels: Maybe(Labels),
+  idempotency_key: Maybe(Type.String()),
+  work_pool_name: Maybe(Type.String()),
+  work_queue_name: Maybe(Type.String()),
+  job_variables: Maybe(JsonObject),
+  deployment_id: Maybe(Uuid),
+});
+export type FlowRunCreate = Static<typeof FlowRunCreate>;
+
+/** Only the fields that are present are written; a null is written as null. */
+export const FlowRunUpdate = Strict({
+  name: Maybe(Type.String()),
+  flow_version: Maybe(Type.String()),
+  parameters: Type.Optional(JsonObject),
+  empirical_policy: Type.Optional(FlowRunPolicy),
+  tags: Type.Optional(Tags),
+  infrastructure_pid: Maybe(Type.String()),
+  job_variables: Maybe(JsonObject),
+});
+export type FlowRunUpdate = Static<typeof FlowRunUpdate>;
+
+export const CreatedBy = Open({
+  id: Maybe(Uuid),
+  type: Maybe(Type.String()),
+  display_value: Maybe(Type.String()),
+});
+export type CreatedBy = Static<typeof CreatedBy>;
+
+/** Durations are seconds with a fraction. */
+export const FlowRun = Open({
+  id: Uuid,
+  created: Moment,
+  updated: Moment,
+  name: Type.String(),
+  flow_id: Uuid,
+  state_id: Nullable(Uuid),
+  deployment_id: Nullable(Uuid),
+  deployment_version: Nullable(Type.String()),
+  work_queue_id: Nullable(Uuid),
+  work_queue_name: Nullable(Type.String()),
+  flow_version: Nullable(Type.String()),
+  parameters: JsonObject,
+  idempotency_key: Nullable(Type.String()),
+  context: JsonObject,
+  empirical_policy: FlowRunPolicy,
+  tags: Tags,
+  labels: Labels,
+  parent_task_run_id: Nullable(Uuid),
+  state_type: Nullable(StateTypeName),
+  state_name: Nullable(Type.String()),
+  run_count: Type.Integer(),
+  expected_start_time: Nullable(Moment),
+  next_scheduled_start_time: Nullable(Moment),
+  start_time: Nullable(Moment),
+  end_time: Nullable(Moment),
+  total_run_time: Type.Number(),
+  estimated_run_time: Type.Number(),
+  estimated_start_time_delta: Type.Number(),
+  auto_scheduled: Type.Boolean(),
+  infrastructure_document_id: Nullable(Uuid),
+  infrastructure_pid: Nullable(Type.String()),
+  created_by: Nullable(CreatedBy),
+  work_pool_id: Nullable(Uuid),
+  work_pool_name: Nullable(Type.String()),
+  state: Nullable(State),
+  job_variables: Nullable(JsonObject),
+});
+export type FlowRun = Static<typeof FlowRun>;
+
+export const FlowRunInput = Open({
+  id: Uuid,
+  created: Moment,
+  updated: Moment,
+  flow_run_id: Uuid,
+  key: Type.String(),
+  value: Type.String(),
+  sender: Nullable(Type.String()),
+});
+export type FlowRunInput = Static<typeof FlowRunInput>;
+
+export const flowRunSorts = [
+  "ID_DESC",
+  "START_TIME_ASC",
+  "START_TIME_DESC",
+  "EXPECTED_START_TIME_ASC",
+  "EXPECTED_START_TIME_DESC",
+  "NAME_ASC",
+  "NAME_DESC",
+  "NEXT_SCHEDULED_START_TIME_ASC",
+  "END_TIME_DESC",
+] as const;
+export type FlowRunSort = (typeof flowRunSorts)[number];
+const sort = Maybe(Enum(flowRunSorts));
+const bulkLimit = Maybe(Type.Integer({ minimum: 1, maximum: 50 }));
+const tag = "Flow runs";
+
+export const HistoryState = Open({
+  state_type: StateTypeName,
+  state_name: Type.String(),
+  count_runs: Type.Integer(),
+  sum_estimated_run_time: Type.Number(),
+  sum_estimated_lateness: Type.Number(),
+});
+
+/** One bucket of a history, with what was in it by state. */
+export const HistoryInterval = Open({
+  interval_start: Moment,
+  interval_end: Moment,
+  states: Type.Array(HistoryState),
+});
+export type HistoryInterval = Static<typeof HistoryInterval>;
+
+const historyRange = {
+  history_start: MomentInput,
+  history_end: MomentInput,
+  history_interval_seconds: Type.Number(),
+};
+
+export const createFlowRun = route({
+  method: "POST",
+  path: "/flow_runs/",
+  summary: "Create a flow run, or read the one that has the idempotency key already",
+  tag,
+  body: FlowRunCreate,
+  replies: { 200: FlowRun, 201: FlowRun },
+});
+
+export const readFlowRun = route({
+  method: "GET",
+  path: "/flow_runs/{id}",
+  summary: "Read a flow run",
+  tag,
+  params: ById,
+  replies: { 200: FlowRun },
+});
+
+export const updateFlowRun = route({
+  method: "PATCH",
+  path: "/flow_runs/{id}",
+  summary: "Change a flow run",
+  tag,
+  params: ById,
+  body: FlowRunUpdate,
+  replies: { 204: None },
+});
+
+export const updateFlowRunLabels = route({
+  method: "PATCH",
+  path: "/flow_runs/{id}/labels",
+  summary: "Add labels to a flow run",
+  tag,
+  params: ById,
+  body: Labels,
+  replies: { 204: None },
+});
+
+export const deleteFlowRun = route({
+  method: "DELETE",
+  path: "/flow_runs/{id}",
+  summary: "Delete a flow run with its task runs, states and logs",
+  tag,
+  params: ById,
+  replies: { 204: None },
+});
+
+export const setFlowRunState = route({
+  method: "POST",
+  path: "/flow_runs/{id}/set_state",
+  summary: "Propose a state; the rules of orchestration decide, unless it is forced",
+  tag,
+  params: ById,
+  body: SetState,
+  replies: { 200: OrchestrationResult, 201: OrchestrationResult },
+});
+
+export const resumeFlowRun = route({
+  method: "POST",
+  path: "/flow_runs/{id}/resume",
+  summary: "Let a paused flow run go on, with the input that it asked for",
+  tag,
+  params: ById,
+  body: Open({ run_input: Maybe(JsonObject) }),
+  bodyOptional: true,
+  replies: { 200: OrchestrationResult, 201: OrchestrationResult },
+});
+
+export const countFlowRuns = route({
+  method: "POST",
+  path: "/flow_runs/count",
+  summary: "Count flow runs",
+  tag,
+  body: Open(runCriteria),
+  bodyOptional: true,
+  replies: { 200: Count },
+});
+
+export const filterFlowRuns = route({
+  method: "POST",
+  path: "/flow_runs/filter",
+  summary: "Find flow runs",
+  tag,
+  body: Open({ ...runCriteria, sort, limit: Limit, offset: Offset }),
+  bodyOptional: true,
+  replies: { 200: Type.Array(FlowRun) },
+});
+
+export const paginateFlowRuns = route({
+  method: "POST",
+  path: "/flow_runs/paginate",
+  summary: "Find flow runs, by page",
+  tag,
+  body: Open({ ...runCriteria, sort, limit: Limit, page: Page }),
+  bodyOptional: true,
+  replies: { 200: Paginated(FlowRun) },
+});
+
+export const flowRunHistory = route({
+  method: "POST",
+  path: "/flow_runs/history",
+  summary: "Count flow runs by state over intervals of time",
+  tag,
+  body: Open({ ...historyRange, ...runCriteria, work_queues: runCriteria.work_pool_queues }),
+  replies: { 200: Type.Array(HistoryInterval) },
+});
+
+export const flowRunLateness = route({
+  method: "POST",
+  path: "/flow_runs/lateness",
+  summary: "Average lateness of flow runs, in seconds",
+  tag,
+  body: Open(runCriteria),
+  bodyOptional: true,
+  replies: { 200: Nullable(Type.Number()) },
+});
+
+export const bulkDeleteFlowRuns = route({
+  method: "POST",
+  path: "/flow_runs/bulk_delete",
+  summary: "Delete the flow runs that match",
+  tag,
+  body: Open({ flow_runs: Maybe(FlowRunFilter), limit: bulkLimit }),
+  bodyOptional: true,
+  replies: { 200: Open({ deleted: Type.Array(Uuid) }) },
+});
+
+export const bulkSetFlowRunState = route({
+  method: "POST",
+  path: "/flow_runs/bulk_set_state",
+  summary: "Propose a state for the flow runs that match",
+  tag,
+  body: Open({ flow_runs: Maybe(FlowRunFilter), state: StateCreate, force: Maybe(Type.Boolean()), limit: bulkLimit }),
+  replies: {
+    200: Open({
+      results: Type.Array(
+        Open({ flow_run_id: Uuid, status: SetStateStatus, state: Nullable(State), details: Type.Unknown() }),
+      ),
+    }),
+  },
+});
+
+export const createFlowRunInput = route({
+  method: "POST",
+  path: "/flow_runs/{id}/input",
+  summary: "Keep a value for a flow run under a key",
+  tag,
+  params: ById,
+  body: Open({ key: Type.String(), value: Type.String(), sender: Maybe(Type.String()) }),
+  replies: { 201: None },
+});
+
+export const filterFlowRunInput = route({
+  method: "POST",
+  path: "/flow_runs/{id}/input/filter",
+  summary: "Find the values kept for a flow run under keys with a prefix",
+  tag,
+  params: ById,
+  body: Open({
+    prefix: Type.String(),
+    limit: Maybe(Type.Integer()),
+    exclude_keys: Maybe(Type.Array(Type.String())),
+  }),
+  replies: { 200: Type.Array(FlowRunInput) },
+});
+
+const InputKey = Open({ id: Uuid, key: Type.String() });
+
+export const readFlowRunInput = route({
+  method: "GET",
+  path: "/flow_runs/{id}/input/{key}",
+  summary: "Read the value kept for a flow run under a key",
+  tag,
+  params: InputKey,
+  replies: { 200: Type.String() },
+  produces: "text/plain",
+});
+
+export const deleteFlowRunInput = route({
+  method: "DELETE",
+  path: "/flow_runs/{id}/input/{key}",
+  summary: "Delete the value kept for a flow run under a key",
+  tag,
+  params: InputKey,
+  replies: { 204: None },
+});
+
+export const downloadFlowRunLogs = route({
+  method: "GET",
+  path: "/flow_runs/{id}/logs/download",
+  summary: "All logs of a flow run as CSV",
+  tag,
+  params: ById,
+  replies: { 200: Type.String() },
+  produces: "text/csv",
+});

@@ -1,0 +1,130 @@
+import type { Static } from "typebox";
+import { runCriteria } from "./filters.ts";
+import { route } from "./route.ts";
+import {
+  ById,
+  Count,
+  Enum,
+  Labels,
+  Limit,
+  Maybe,
+  Moment,
+  None,
+  Offset,
+  Open,
+  Page,
+  Paginated,
+  Strict,
+  Tags,
+  Type,
+  Uuid,
+} from "./schema.ts";
+
+export const FlowName = Type.String({ pattern: "^[^/%&><]+$" });
+
+export const FlowCreate = Strict({ name: FlowName, tags: Type.Optional(Tags), labels: Maybe(Labels) });
+export type FlowCreate = Static<typeof FlowCreate>;
+
+export const FlowUpdate = Strict({ tags: Type.Optional(Tags) });
+export type FlowUpdate = Static<typeof FlowUpdate>;
+
+export const Flow = Open({
+  id: Uuid,
+  created: Moment,
+  updated: Moment,
+  name: Type.String(),
+  tags: Tags,
+  labels: Labels,
+});
+export type Flow = Static<typeof Flow>;
+
+export const flowSorts = ["CREATED_DESC", "UPDATED_DESC", "NAME_ASC", "NAME_DESC"] as const;
+const sort = Maybe(Enum(flowSorts));
+const { work_pool_queues: _, ...criteria } = runCriteria;
+const tag = "Flows";
+
+export const createFlow = route({
+  method: "POST",
+  path: "/flows/",
+  summary: "Create a flow, or read the one that has the name already",
+  tag,
+  body: FlowCreate,
+  replies: { 200: Flow, 201: Flow },
+});
+
+export const readFlow = route({
+  method: "GET",
+  path: "/flows/{id}",
+  summary: "Read a flow",
+  tag,
+  params: ById,
+  replies: { 200: Flow },
+});
+
+export const readFlowByName = route({
+  method: "GET",
+  path: "/flows/name/{name}",
+  summary: "Read a flow by its name",
+  tag,
+  params: Open({ name: Type.String() }),
+  replies: { 200: Flow },
+});
+
+export const updateFlow = route({
+  method: "PATCH",
+  path: "/flows/{id}",
+  summary: "Change a flow",
+  tag,
+  params: ById,
+  body: FlowUpdate,
+  replies: { 204: None },
+});
+
+export const deleteFlow = route({
+  method: "DELETE",
+  path: "/flows/{id}",
+  summary: "Delete a flow with its runs",
+  tag,
+  params: ById,
+  replies: { 204: None },
+});
+
+export const countFlows = route({
+  method: "POST",
+  path: "/flows/count",
+  summary: "Count flows",
+  tag,
+  body: Open(criteria),
+  bodyOptional: true,
+  replies: { 200: Count },
+});
+
+export const filterFlows = route({
+  method: "POST",
+  path: "/flows/filter",
+  summary: "Find flows",
+  tag,
+  body: Open({ ...criteria, sort, limit: Limit, offset: Offset }),
+  bodyOptional: true,
+  replies: { 200: Type.Array(Flow) },
+});
+
+export const paginateFlows = route({
+  method: "POST",
+  path: "/flows/paginate",
+  summary: "Find flows, by page",
+  tag,
+  body: Open({ ...criteria, sort, limit: Limit, page: Page }),
+  bodyOptional: true,
+  replies: { 200: Paginated(Flow) },
+});
+
+export const bulkDeleteFlows = route({
+  method: "POST",
+  path: "/flows/bulk_delete",
+  summary: "Delete the flows that match, with their runs",
+  tag,
+  body: Open({ flows: runCriteria.flows, limit: Maybe(Type.Integer({ minimum: 1, maximum: 50 })) }),
+  bodyOptional: true,
+  replies: { 200: Open({ deleted: Type.Array(Uuid) }) },
+});

@@ -1,0 +1,53 @@
+import type { Static } from "typebox";
+import { LogFilter } from "./filters.ts";
+import { route } from "./route.ts";
+import { Enum, Limit, Maybe, Moment, MomentInput, None, Nullable, Offset, Open, Type, Uuid } from "./schema.ts";
+
+/** Levels are Python's: 10 debug, 20 info, 30 warning, 40 error, 50 critical. */
+export const logLevels = { debug: 10, info: 20, warning: 30, error: 40, critical: 50 } as const;
+
+export const LogCreate = Open({
+  name: Type.String(),
+  level: Type.Integer(),
+  message: Type.String(),
+  timestamp: MomentInput,
+  flow_run_id: Maybe(Uuid),
+  task_run_id: Maybe(Uuid),
+  worker_id: Maybe(Uuid),
+});
+export type LogCreate = Static<typeof LogCreate>;
+
+export const Log = Open({
+  id: Uuid,
+  created: Moment,
+  updated: Moment,
+  name: Type.String(),
+  level: Type.Integer(),
+  message: Type.String(),
+  timestamp: Moment,
+  flow_run_id: Nullable(Uuid),
+  task_run_id: Nullable(Uuid),
+});
+export type Log = Static<typeof Log>;
+
+export const logSorts = ["TIMESTAMP_ASC", "TIMESTAMP_DESC"] as const;
+
+export const createLogs = route({
+  method: "POST",
+  path: "/logs/",
+  summary: "Keep log lines",
+  tag: "Logs",
+  body: Type.Array(LogCreate),
+  bodyLimit: 16 * 1024 * 1024,
+  replies: { 201: None },
+});
+
+export const filterLogs = route({
+  method: "POST",
+  path: "/logs/filter",
+  summary: "Find log lines",
+  tag: "Logs",
+  body: Open({ logs: Maybe(LogFilter), sort: Maybe(Enum(logSorts)), limit: Limit, offset: Offset }),
+  bodyOptional: true,
+  replies: { 200: Type.Array(Log) },
+});
