@@ -93,7 +93,7 @@ function fillPath(path: string, params: LooseInput["params"]): string {
 function queryString(query: LooseInput["query"]): string {
   const entries = Object.entries(query ?? {}).filter(([, value]) => value !== undefined && value !== null);
   if (entries.length === 0) return "";
-  return `?${new URLSearchParams(entries.map(([name, value]) => [name, String(value)])).toString()}`;
+  return `?${new URLSearchParams(Object.fromEntries(entries.map(([name, value]) => [name, String(value)]))).toString()}`;
 }
 
 function decode(response: TransportResponse, produces: string | undefined): unknown {
