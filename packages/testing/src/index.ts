@@ -1,0 +1,2 @@
+// What others than this repository's own tests may use: no browser, no PostgreSQL, no test runner.
+export * from "./clock.ts";

@@ -1,0 +1,188 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { chmod } from "node:fs/promises";
+import { createServer, Socket } from "node:net";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import pg from "pg";
+import { copyFolder } from "./cache.ts";
+import {
+  findBinaries,
+  findInitialisedCluster,
+  giveAway,
+  makeWorkFolder,
+  type PostgresBinaries,
+  runAs,
+  superuser,
+  superuserPassword,
+} from "./postgres-binaries.ts";
+
+/** A PostgreSQL server of its own, on a free port of 127.0.0.1, with a data folder that is removed with it. */
+export interface Postgres {
+  /** Of the maintenance database: to make others from, not to test in. */
+  readonly url: string;
+  /** Ends the server process and keeps its data: "fast" as an operator would, "immediate" as a crash would. */
+  stop(how?: "fast" | "immediate"): Promise<void>;
+  /** Starts it again after `stop`, on the same port with the same data. */
+  restart(): Promise<void>;
+  /** Stops it for good and removes its data. */
+  dispose(): Promise<void>;
+}
+
+/** Starts in about half a second; root or not; nothing is left behind when the process that asked for it dies. */
+export async function startPostgres(): Promise<Postgres> {
+  const binaries = await findBinaries();
+  const folder = await makeWorkFolder("postgres");
+  const data = join(folder.path, "data");
+  let { running, port } = await prepare(binaries, data).catch(async (error: unknown) => {
+    await folder.remove();
+    throw error;
+  });
+  let watchdog = startWatchdog(running, folder.path);
+
+  const stop = async (how: "fast" | "immediate" = "fast") => {
+    if (running.exitCode !== null || running.signalCode !== null) return;
+    running.ref();
+    const exited = once(running, "exit");
+    running.kill(how === "fast" ? "SIGINT" : "SIGQUIT");
+    await exited;
+  };
+  return {
+    url: urlOf(port, "postgres"),
+    stop,
+    async restart() {
+      await stop();
+      running = await startServer(binaries, data, port);
+      dismiss(watchdog);
+      watchdog = startWatchdog(running, folder.path);
+    },
+    async dispose() {
+      await stop("immediate");
+      await folder.remove();
+      dismiss(watchdog);
+    },
+  };
+}
+
+export interface PostgresDatabase {
+  readonly name: string;
+  readonly url: string;
+  drop(): Promise<void>;
+}
+
+/** A new database in the server at `serverUrl`, empty or a copy of the database `template` (which nobody may be using). */
+export async function createDatabase(serverUrl: string, template = "template0"): Promise<PostgresDatabase> {
+  const name = `test_${randomBytes(6).toString("hex")}`;
+  await execute(serverUrl, `CREATE DATABASE ${name} TEMPLATE ${template}`);
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return { name, url: url.href, drop: () => execute(serverUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+}
+
+async function execute(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+function urlOf(port: number, database: string): string {
+  return `postgresql://${superuser}:${superuserPassword}@127.0.0.1:${port}/${database}`;
+}
+
+async function prepare(binaries: PostgresBinaries, data: string) {
+  copyFolder(await findInitialisedCluster(binaries), data);
+  giveAway(data);
+  await chmod(data, 0o700);
+  return await startOnFreePort(binaries, data);
+}
+
+/** Another program may take the port between the look and the start; then a second port is as good. */
+async function startOnFreePort(binaries: PostgresBinaries, data: string) {
+  for (let attempt = 1; ; attempt++) {
+    const port = await freePort();
+    try {
+      return { port, running: await startServer(binaries, data, port) };
+    } catch (error) {
+      if (attempt === 5 || !String(error).includes("could not create any TCP/IP sockets")) throw error;
+    }
+  }
+}
+
+// What a crash of the machine would lose does not matter here. The time zone is an odd one on purpose: code that leans
+// on the session's zone being UTC fails.
+const settings = {
+  listen_addresses: "127.0.0.1",
+  unix_socket_directories: "",
+  max_connections: "300",
+  shared_buffers: "128MB",
+  fsync: "off",
+  synchronous_commit: "off",
+  full_page_writes: "off",
+  max_wal_size: "512MB",
+  timezone: "America/St_Johns",
+};
+
+function startServer(binaries: PostgresBinaries, data: string, port: number): Promise<ChildProcess> {
+  const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const child = spawn(join(binaries.folder, "bin", "postgres"), ["-D", data, "-p", String(port), ...flags], {
+    ...runAs(),
+    cwd: data,
+    env: {},
+    // A process group of its own: Ctrl-C in the terminal must not end the database before the tests that use it.
+    detached: true,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  return new Promise((ready, fail) => {
+    let output = "";
+    const fitForUse = () => {
+      child.stderr?.off("data", watch).resume();
+      // Unref'd so that a program that forgets `dispose` can end; the watchdog then cleans up.
+      child.unref();
+      unref(child.stderr);
+      ready(child);
+    };
+    const watch = (chunk: Buffer) => {
+      output = (output + chunk).slice(-4000);
+      if (output.includes("database system is ready to accept connections")) fitForUse();
+    };
+    child.stderr?.on("data", watch);
+    child.on("error", fail);
+    child.on("exit", (code, signal) => fail(new Error(`PostgreSQL ended with ${signal ?? code}:\n${output}`)));
+  });
+}
+
+function startWatchdog(postgres: ChildProcess, folder: string): ChildProcess {
+  const script = fileURLToPath(new URL("./postgres-watchdog.ts", import.meta.url));
+  const watchdog = spawn(process.execPath, [script, String(postgres.pid), folder], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+  });
+  watchdog.unref();
+  unref(watchdog.stdin);
+  return watchdog;
+}
+
+/** A child's pipes are sockets, which Node's types do not say. */
+function unref(pipe: object | null): void {
+  if (pipe instanceof Socket) pipe.unref();
+}
+
+function dismiss(watchdog: ChildProcess): void {
+  watchdog.stdin?.end("done");
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (address === null || typeof address === "string") throw new Error("No free port on 127.0.0.1");
+  return address.port;
+}

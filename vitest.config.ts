@@ -1,0 +1,21 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: [
+      "packages/*/src/**/*.test.{ts,tsx}",
+      "scripts/**/*.test.ts",
+      "examples/*/**/*.test.ts",
+      "e2e/**/*.test.ts",
+      "bench/**/*.test.ts",
+    ],
+    globalSetup: "packages/testing/src/vitest-setup.ts",
+    // Two test files at a time, each in a process of its own. More only compete with the servers and browsers they start.
+    pool: "forks",
+    maxWorkers: 2,
+    // Bounds for a machine that is busy with other things; nothing waits for them when all goes well.
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 30_000,
+  },
+});
