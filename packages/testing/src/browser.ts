@@ -1,0 +1,57 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { findChromium } from "./chromium.ts";
+
+/** A real, headless browser. One a test file is enough: `openPage` gives each test a context of its own. */
+export async function launchBrowser(): Promise<Browser> {
+  const { executablePath, env } = await findChromium();
+  return await chromium.launch({
+    executablePath,
+    env: { ...process.env, ...env },
+    // The browser's sandbox needs rights that neither root nor a container has; only our own pages are opened.
+    chromiumSandbox: false,
+    args: ["--disable-dev-shm-usage", "--font-render-hinting=none"],
+  });
+}
+
+export interface OpenedPage {
+  readonly page: Page;
+  /** What went wrong so far: exceptions, console errors, failed requests, requests to other machines. */
+  readonly problems: readonly string[];
+  close(): Promise<void>;
+}
+
+/** A page with cookies and storage of its own, which can reach this machine only. */
+export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<OpenedPage> {
+  const context = await browser.newContext({ locale: "en-GB", timezoneId: "UTC", ...options });
+  const page = await context.newPage();
+  const problems: string[] = [];
+  await context.route(isElsewhere, (route) => {
+    problems.push(`request to another machine: ${route.request().url()}`);
+    return route.abort();
+  });
+  page.on("pageerror", (error) => problems.push(`exception: ${error.stack ?? error.message}`));
+  page.on("console", (message) => {
+    if (message.type() === "error") problems.push(`console error: ${message.text()} (${message.location().url})`);
+  });
+  page.on("requestfailed", (request) => {
+    const reason = request.failure()?.errorText ?? "unknown reason";
+    // A page that is left aborts what it was loading.
+    if (reason !== "net::ERR_ABORTED") problems.push(`request failed: ${request.url()}: ${reason}`);
+  });
+  return { page, problems, close: () => context.close() };
+}
+
+/** What axe finds against WCAG 2.2 A and AA, a line each: the rule, what it asks for, and where. */
+export async function accessibilityProblems(page: Page, within?: string): Promise<readonly string[]> {
+  const axe = new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]);
+  const { violations } = await (within === undefined ? axe : axe.include(within)).analyze();
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map((node) => `${id}: ${help}: ${node.target.join(" ")}: ${node.failureSummary ?? ""}`.replaceAll("\n", " ")),
+  );
+}
+
+function isElsewhere(url: URL): boolean {
+  const isNetwork = ["http:", "https:", "ws:", "wss:"].includes(url.protocol);
+  return isNetwork && !["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
+}
