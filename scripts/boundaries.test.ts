@@ -1,0 +1,109 @@
+import { readFileSync } from "node:fs";
+import { expect, it } from "vitest";
+import { type Boundaries, findViolations } from "./boundaries.ts";
+import { readImports } from "./imports.ts";
+
+const boundaries = JSON.parse(readFileSync(new URL("../boundaries.json", import.meta.url), "utf8")) as Boundaries;
+
+function violations(files: Readonly<Record<string, string>>): readonly string[] {
+  return findViolations(new Map(Object.entries(files)), boundaries).map(
+    ({ file, line, message }) => `${file}:${line} ${message}`,
+  );
+}
+
+it("reads imports of every form, with what is only a type", () => {
+  const source = `
+    import "side-effect";
+    import value from "value";
+    import { type A, b } from "mixed";
+    import type { C } from "type";
+    import { type D } from "type-names";
+    export * from "export-all";
+    export type { E } from "export-type";
+    const late = () => import("dynamic");
+    type F = import("type-import").F;
+    // import "comment"
+  `;
+  const found = readImports("x.ts", source).map(({ specifier, isType }) => `${specifier}${isType ? " (type)" : ""}`);
+  expect(found.toSorted()).toEqual([
+    "dynamic",
+    "export-all",
+    "export-type (type)",
+    "mixed",
+    "side-effect",
+    "type (type)",
+    "type-import (type)",
+    "type-names (type)",
+    "value",
+  ]);
+});
+
+it("accepts what the plan allows", () => {
+  expect(
+    violations({
+      "packages/server/src/app.ts": `import "./flows/flows.routes.ts"; import "./db/open.ts"; import "@ostinato/core";`,
+      "packages/server/src/flows/flows.routes.ts": `import "./flows.service.ts"; import type { Row } from "./flows.queries.ts"`,
+      "packages/server/src/flows/flows.service.ts": `import "./flows.queries.ts"; import "../runs/runs.service.ts"; import "../filters.queries.ts"`,
+      "packages/server/src/flows/flows.queries.ts": `import "kysely"; import "../db/tables.ts"`,
+      "packages/server/src/flows/flows.routes.test.ts": `import "@ostinato/testing/databases"; import "vitest"`,
+      "packages/client/src/node.ts": `import "node:fs"; import "ws"`,
+      "packages/ostinato/src/index.ts": `export * from "@ostinato/sdk"`,
+      "examples/facts/src/flow.ts": `import "ostinato"; import "node:fs"`,
+    }),
+  ).toEqual([]);
+});
+
+it.each([
+  ["packages/core/src/a.ts", `import "@ostinato/protocol"`, "core must not import protocol"],
+  ["packages/core/src/a.ts", `import "node:fs"`, "must run without Node"],
+  ["packages/server/src/a.ts", `import type { X } from "@ostinato/client"`, "server must not import client"],
+  ["packages/server/src/a.ts", `const x = await import("@ostinato/sdk")`, "server must not import sdk"],
+  ["packages/sdk/src/a.ts", `import "../../client/src/client.ts"`, "import another package by its name"],
+  ["packages/sdk/src/a.test.ts", `import "../../client/src/client.ts"`, "import another package by its name"],
+  ["packages/sdk/src/a.ts", `import "@ostinato/testing/clock"`, "sdk must not import testing"],
+  ["packages/sdk/src/a.ts", `import "ostinato"`, "sdk must not import ostinato"],
+  ["packages/sdk/src/a.ts", `import "vitest"`, `may import "vitest"`],
+  ["examples/facts/src/flow.ts", `import "@ostinato/sdk"`, "examples must not import sdk"],
+  ["packages/server/src/flows/flows.service.ts", `import "kysely"`, `may import "kysely"`],
+  [
+    "packages/server/src/flows/flows.routes.ts",
+    `import "./flows.queries.ts"`,
+    "a routes file must not import a queries file",
+  ],
+  [
+    "packages/server/src/flows/flows.routes.ts",
+    `import "../filters.queries.ts"`,
+    "a routes file must not import a queries file",
+  ],
+  ["packages/server/src/flows/flows.routes.ts", `import "../db/open.ts"`, "a routes file must not import from db/"],
+  [
+    "packages/server/src/flows/flows.rules.ts",
+    `import "./flows.service.ts"`,
+    "a rules file must not import a service file",
+  ],
+  ["packages/server/src/flows/naming.ts", `import "../db/open.ts"`, "a rules file must not import from db/"],
+  ["packages/server/src/flows/flows.queries.ts", `import "./flows.service.ts"`, "must not import a service file"],
+  [
+    "packages/server/src/flows/flows.service.ts",
+    `import "../runs/runs.queries.ts"`,
+    "flows reaches runs past its service",
+  ],
+])("refuses in %s: %s", (file, source, message) => {
+  expect(violations({ [file]: source })).toEqual([expect.stringContaining(message)]);
+});
+
+it("says where the import stands", () => {
+  expect(violations({ "packages/core/src/a.ts": `// a comment\n\nimport "node:fs";` })[0]).toMatch(
+    /^packages\/core\/src\/a\.ts:3 /,
+  );
+});
+
+it("finds an import cycle, once, and follows types too", () => {
+  expect(
+    violations({
+      "packages/core/src/a.ts": `import "./b.ts"`,
+      "packages/core/src/b.ts": `import type { C } from "./c.ts"`,
+      "packages/core/src/c.ts": `export * from "./a.ts"`,
+    }),
+  ).toEqual([expect.stringContaining("import cycle: packages/core/src/a.ts → packages/core/src/b.ts → ")]);
+});
