@@ -1,0 +1,144 @@
+import { homedir } from "node:os";
+import { isAbsolute, join, resolve } from "node:path";
+
+/** A setting in the environment that can't be used. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly code = "CONFIG_ERROR";
+}
+
+export type DatabaseLocation =
+  | { readonly kind: "sqlite"; readonly file: string }
+  | { readonly kind: "postgresql"; readonly url: string };
+
+/** Everything that the server is told from outside, read once and never changed. */
+export interface Config {
+  /** Folder for the database file, results and the profile. */
+  readonly home: string;
+  readonly host: string;
+  readonly port: number;
+  readonly database: DatabaseLocation;
+  /** Path below which UI and API stand: `/`, or `/ostinato/`. Begins and ends with a slash. */
+  readonly basePath: string;
+  /** Origins of other sites that a browser may call the API from. None unless told. */
+  readonly corsOrigins: readonly string[];
+  /** Host names that are answered besides the loopback ones while the server listens on loopback. */
+  readonly allowedHosts: readonly string[];
+  /** A result larger than this many bytes goes to a store of the client's. */
+  readonly resultSizeLimitBytes: number;
+  /** Connections to PostgreSQL for writes and quick reads. */
+  readonly poolSize: number;
+  readonly logLevel: string;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+interface Setting<T> {
+  readonly variable: string;
+  readonly about: string;
+  readonly read: (text: string | undefined, environment: Environment) => T;
+}
+
+/** Every setting: its variable, what it is for, how it is read. The documentation is made of this. */
+export const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
+  home: {
+    variable: "OSTINATO_HOME",
+    about: "Folder for the database file, results and the profile; ~/.ostinato unless set",
+    read: (text) => resolve(text ?? join(homedir(), ".ostinato")),
+  },
+  host: {
+    variable: "OSTINATO_SERVER_HOST",
+    about: "Address to listen on; 127.0.0.1 unless set",
+    read: (text) => text ?? "127.0.0.1",
+  },
+  port: {
+    variable: "OSTINATO_SERVER_PORT",
+    about: "Port to listen on; 4200 unless set, 0 for any free one",
+    read: wholeNumber({ fallback: 4200, least: 0, most: 65_535 }),
+  },
+  database: {
+    variable: "OSTINATO_DATABASE_URL",
+    about:
+      "sqlite:///path/to/file or postgresql://user:password@host/database; ostinato.db in the home folder unless set",
+    read: (text, environment) => readDatabase(text, settings.home.read(environment.OSTINATO_HOME, environment)),
+  },
+  basePath: {
+    variable: "OSTINATO_SERVER_BASE_PATH",
+    about: "Path below which the UI and the API stand, behind a proxy; / unless set",
+    read: (text) => `/${(text ?? "").split("/").filter(Boolean).join("/")}/`.replace("//", "/"),
+  },
+  corsOrigins: {
+    variable: "OSTINATO_SERVER_CORS_ORIGINS",
+    about: "Origins of other sites that browsers may call the API from, with commas; none unless set",
+    read: list,
+  },
+  allowedHosts: {
+    variable: "OSTINATO_SERVER_ALLOWED_HOSTS",
+    about: "Host names that a server on loopback answers besides localhost, with commas, for a proxy before it",
+    read: list,
+  },
+  resultSizeLimitBytes: {
+    variable: "OSTINATO_RESULT_SIZE_LIMIT",
+    about: "Largest result kept in the database, in bytes; 1048576 unless set",
+    read: wholeNumber({ fallback: 1024 * 1024, least: 0, most: 64 * 1024 * 1024 }),
+  },
+  poolSize: {
+    variable: "OSTINATO_DATABASE_POOL_SIZE",
+    about: "Connections to PostgreSQL; 10 unless set",
+    read: wholeNumber({ fallback: 10, least: 1, most: 1000 }),
+  },
+  logLevel: {
+    variable: "OSTINATO_LOG_LEVEL",
+    about: "trace, debug, info, warn, error or silent; info unless set",
+    read: (text) => text ?? "info",
+  },
+};
+
+/** Reads the settings. A wrong one is a `ConfigError` that names the variable, the value and what is expected. */
+export function readConfig(environment: Environment = process.env, overrides: Partial<Config> = {}): Config {
+  const read = Object.entries(settings).map(([name, setting]) => {
+    const text = environment[setting.variable];
+    return [name, readSetting(setting, text === "" ? undefined : text, environment)] as const;
+  });
+  return Object.freeze({ ...(Object.fromEntries(read) as unknown as Config), ...overrides });
+}
+
+function readSetting(setting: Setting<unknown>, text: string | undefined, environment: Environment): unknown {
+  try {
+    return setting.read(text, environment);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(`${setting.variable}=${JSON.stringify(text)} ${reason}. It is: ${setting.about}.`);
+  }
+}
+
+function wholeNumber({ fallback, least, most }: { fallback: number; least: number; most: number }) {
+  return (text: string | undefined): number => {
+    if (text === undefined) return fallback;
+    const number = Number(text);
+    if (Number.isInteger(number) && number >= least && number <= most) return number;
+    throw new RangeError(`is not a whole number from ${least} to ${most}`);
+  };
+}
+
+function list(text: string | undefined): readonly string[] {
+  return (text ?? "")
+    .split(",")
+    .map((item) => item.trim())
+    .filter(Boolean);
+}
+
+export function readDatabase(text: string | undefined, home: string): DatabaseLocation {
+  if (text === undefined) return { kind: "sqlite", file: join(home, "ostinato.db") };
+  if (/^postgres(ql)?(\+\w+)?:\/\//.test(text)) {
+    return { kind: "postgresql", url: text.replace(/^postgres(ql)?(\+\w+)?:/, "postgresql:") };
+  }
+  const file = /^sqlite(?:\+\w+)?:\/\/\/?(.+)$/.exec(text)?.[1];
+  if (file === undefined) throw new RangeError("is neither sqlite:///… nor postgresql://…");
+  return { kind: "sqlite", file: text.includes(":////") || isAbsolute(file) ? file : absolutePath(text, file) };
+}
+
+/** `sqlite:///x` is the absolute `/x`, as a URL has it. */
+function absolutePath(text: string, file: string): string {
+  return /^sqlite(?:\+\w+)?:\/\/\//.test(text) ? `/${file}` : resolve(file);
+}

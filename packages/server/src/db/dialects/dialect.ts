@@ -1,0 +1,76 @@
+import type { Kysely, RawBuilder, SelectQueryBuilder, SqlBool, Transaction } from "kysely";
+import type { Tables } from "../tables.ts";
+
+/** The SQL types of the columns. Moments and durations are whole microseconds in both databases. */
+export interface ColumnTypes {
+  readonly uuid: string;
+  readonly moment: string;
+  readonly integer: string;
+  readonly flag: string;
+  /** JSON kept as it was written. */
+  readonly json: string;
+  /** JSON that queries look into. */
+  readonly searchableJson: string;
+}
+
+/** What a unit of work writes through. */
+export type Writer = Transaction<Tables>;
+/** What a query reads through: a database or a unit of work. */
+export type Reader = Kysely<Tables>;
+
+/** SQL that the two databases say differently. */
+export interface Sql {
+  /** Text search that takes the user's `%`, `_` and `\` as plain characters and ignores case. */
+  contains(column: string, text: string): RawBuilder<SqlBool>;
+  /** Whether a JSON array of strings holds all, or any, of the values. */
+  holdsAll(column: string, values: readonly string[]): RawBuilder<SqlBool>;
+  holdsAny(column: string, values: readonly string[]): RawBuilder<SqlBool>;
+  /** Whether a JSON array is empty. */
+  isEmptyArray(column: string): RawBuilder<SqlBool>;
+  /** The text of a field of a JSON object, or null. */
+  jsonField(column: string, key: string): RawBuilder<string | null>;
+  /**
+   * The rows of a JSON array of objects as a table, for statements that write many rows: `columns` are the fields with
+   * their types. One parameter and one prepared statement whatever the number of rows.
+   */
+  rowsOf(json: string, columns: Readonly<Record<string, keyof ColumnTypes | "text">>): RawBuilder<unknown>;
+  /** Holds the selected rows until the unit of work ends, where the database has writers side by side. */
+  lock<O>(query: SelectQueryBuilder<Tables, keyof Tables, O>): SelectQueryBuilder<Tables, keyof Tables, O>;
+}
+
+export interface WriteOptions {
+  /** How long to wait for a busy or absent database before giving up with `DatabaseUnavailable`; 10 s unless told. */
+  readonly patienceSeconds?: number;
+}
+
+export interface Database {
+  readonly kind: "sqlite" | "postgresql";
+  readonly sql: Sql;
+  readonly types: ColumnTypes;
+  /** Reads that take microseconds: a row, a page found by an index. */
+  readonly read: Reader;
+  /** Reads that may take long: counts, histories, text search. They disturb neither writers nor the event loop. */
+  readonly slow: Reader;
+  /**
+   * Runs a unit of work in a transaction and resolves when it is durable. Units that arrive together may share one commit,
+   * but each stands or falls alone. `work` must await nothing but its own queries, and may be run again when the database
+   * asks for it.
+   */
+  write<T>(work: (tx: Writer) => Promise<T>, options?: WriteOptions): Promise<T>;
+  /** Runs statements that don't fit in a unit of work: migrations, maintenance. */
+  execute(statement: string): Promise<void>;
+  /** Carries small messages between servers that share the database. On SQLite nobody else listens. */
+  readonly notices: Notices;
+  close(): Promise<void>;
+}
+
+export interface Notices {
+  send(message: string): void;
+  listen(receive: (message: string) => void, lost: () => void): Promise<void>;
+}
+
+/** The database is locked, full or gone. Nothing of the unit of work was kept. */
+export class DatabaseUnavailable extends Error {
+  override readonly name = "DatabaseUnavailable";
+  readonly code = "DATABASE_UNAVAILABLE";
+}

@@ -1,0 +1,203 @@
+import { createHash } from "node:crypto";
+import { type Clock, sleep } from "@ostinato/core";
+import { CompiledQuery, Kysely, PostgresDialect, type PostgresPoolClient, type SelectQueryBuilder, sql } from "kysely";
+import pg from "pg";
+import type { Tables } from "../tables.ts";
+import { type ColumnTypes, type Database, DatabaseUnavailable, type Notices, type Sql } from "./dialect.ts";
+
+export const postgresTypes: ColumnTypes = {
+  uuid: "uuid",
+  moment: "bigint",
+  integer: "integer",
+  flag: "smallint",
+  json: "text",
+  searchableJson: "jsonb",
+};
+
+export interface PostgresOptions {
+  readonly url: string;
+  readonly clock: Clock;
+  /** Connections for writes and quick reads. */
+  readonly poolSize: number;
+  /** A statement of a request may not run longer than this. */
+  readonly statementSeconds: number;
+}
+
+export function openPostgres({ url, clock, poolSize, statementSeconds }: PostgresOptions): Database {
+  const pool = openPool(url, poolSize, statementSeconds);
+  const slowPool = openPool(url, 2, statementSeconds);
+  const quick = kyselyOver(pool);
+  const slow = kyselyOver(slowPool);
+  const notices = postgresNotices(url, clock, pool);
+  return {
+    kind: "postgresql",
+    sql: postgresSql,
+    types: postgresTypes,
+    read: quick,
+    slow,
+    async write(work, { patienceSeconds = 10 } = {}) {
+      for (let attempt = 0, waited = 0; ; attempt += 1) {
+        try {
+          return await quick.transaction().execute(work);
+        } catch (error) {
+          const delay = Math.min(1, 0.01 * 2 ** attempt) * (0.5 + Math.random());
+          if (!mayBeTriedAgain(error)) throw error;
+          if (waited + delay > patienceSeconds) throw asUnavailable(error);
+          waited += delay;
+          await sleep(clock, delay);
+        }
+      }
+    },
+    execute: async (statement) => {
+      await quick.executeQuery(CompiledQuery.raw(statement));
+    },
+    notices,
+    async close() {
+      await notices.stop();
+      await quick.destroy();
+      await slow.destroy();
+    },
+  };
+}
+
+/** Serialization failure, deadlock, and all of class 08 (connection) and 57P (shutting down). */
+function mayBeTriedAgain(error: unknown): boolean {
+  const code = (error as { code?: string }).code ?? "";
+  return code === "40001" || code === "40P01" || isUnavailable(error);
+}
+
+const systemCodes = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND"]);
+
+export function isUnavailable(error: unknown): boolean {
+  const { code = "", message = "" } = error as { code?: string; message?: string };
+  return (
+    systemCodes.has(code) ||
+    /^(08|53|57P|58)/.test(code) ||
+    /Connection terminated|timeout exceeded when trying to connect/.test(message)
+  );
+}
+
+export function asUnavailable(error: unknown): Error {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new DatabaseUnavailable(`The database can't be used now: ${reason}`, { cause: error });
+}
+
+/** Moments fit in a JavaScript number, and JSON stays the text that SQLite gives too. */
+const parsers: Readonly<Record<number, (text: string) => unknown>> = {
+  [pg.types.builtins.INT8]: Number,
+  [pg.types.builtins.NUMERIC]: Number,
+  [pg.types.builtins.JSON]: (text) => text,
+  [pg.types.builtins.JSONB]: (text) => text,
+};
+
+function openPool(url: string, max: number, statementSeconds: number): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    application_name: "ostinato",
+    connectionTimeoutMillis: 5000,
+    statement_timeout: statementSeconds * 1000,
+    keepAlive: true,
+    types: {
+      getTypeParser: ((oid: number, format?: "text") =>
+        parsers[oid] ?? pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+    },
+  });
+  pool.on("error", () => {}); // An idle connection that breaks is replaced by the next query, which tells if it can't.
+  return pool;
+}
+
+function kyselyOver(pool: pg.Pool): Kysely<Tables> {
+  return new Kysely<Tables>({
+    dialect: new PostgresDialect({
+      pool: {
+        connect: async () => preparing(await pool.connect()),
+        end: () => pool.end(),
+        options: pool.options,
+      },
+    }),
+  });
+}
+
+const wrapped = new WeakMap<pg.PoolClient, PostgresPoolClient>();
+
+/** Every statement is prepared once per connection, under a name made of its text. */
+function preparing(client: pg.PoolClient): PostgresPoolClient {
+  const known = wrapped.get(client);
+  if (known !== undefined) return known;
+  const preparingClient = {
+    query: (text: string, values: readonly unknown[] = []) =>
+      client.query({ name: statementName(text), text, values: [...values] }),
+    release: (broken?: boolean) => client.release(broken),
+  } as unknown as PostgresPoolClient;
+  wrapped.set(client, preparingClient);
+  return preparingClient;
+}
+
+const names = new Map<string, string>();
+
+function statementName(text: string): string {
+  let name = names.get(text);
+  if (name === undefined) {
+    name = createHash("sha1").update(text).digest("base64url");
+    if (names.size > 5000) names.clear();
+    names.set(text, name);
+  }
+  return name;
+}
+
+const channel = "ostinato";
+
+/** LISTEN on a connection of its own, opened again when it breaks; `lost` tells that messages may have been missed. */
+function postgresNotices(url: string, clock: Clock, pool: pg.Pool): Notices & { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  let client: pg.Client | undefined;
+
+  async function listenOnce(receive: (message: string) => void): Promise<void> {
+    client = new pg.Client({ connectionString: url, application_name: "ostinato-listen", keepAlive: true });
+    const broken = new Promise<void>((resolve) => {
+      client?.once("end", resolve);
+      client?.once("error", () => resolve());
+    });
+    client.on("notification", ({ payload }) => payload !== undefined && receive(payload));
+    await client.connect();
+    await client.query(`LISTEN ${channel}`);
+    void broken.then(() => client?.end().catch(() => {}));
+    return broken;
+  }
+
+  return {
+    send(message) {
+      pool.query("SELECT pg_notify($1, $2)", [channel, message]).catch(() => {});
+    },
+    async listen(receive, lost) {
+      const keepListening = async () => {
+        while (!stopping.signal.aborted) {
+          await listenOnce(receive).catch(() => {});
+          lost();
+          await sleep(clock, 0.5, stopping.signal).catch(() => {});
+        }
+      };
+      void keepListening();
+    },
+    async stop() {
+      stopping.abort();
+      await client?.end().catch(() => {});
+    },
+  };
+}
+
+const postgresSql: Sql = {
+  contains: (column, text) => sql`${sql.ref(column)} ILIKE ${`%${text.replace(/[\\%_]/g, "\\$&")}%`}`,
+  holdsAll: (column, values) => sql`${sql.ref(column)} @> ${JSON.stringify(values)}::jsonb`,
+  holdsAny: (column, values) => sql`${sql.ref(column)} ?| ${values}::text[]`,
+  isEmptyArray: (column) => sql`jsonb_array_length(${sql.ref(column)}) = 0`,
+  jsonField: (column, key) => sql`${sql.ref(column)}::jsonb ->> ${key}`,
+  rowsOf(json, columns) {
+    const fields = Object.entries(columns).map(
+      ([name, type]) => sql`${sql.ref(name)} ${sql.raw(type === "text" ? "text" : postgresTypes[type])}`,
+    );
+    return sql`(SELECT * FROM jsonb_to_recordset(${json}::jsonb) AS input(${sql.join(fields)}))`;
+  },
+  lock: <O>(query: SelectQueryBuilder<Tables, keyof Tables, O>) => query.forUpdate(),
+};

@@ -1,0 +1,158 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { type Clock, sleep } from "@ostinato/core";
+import { CompiledQuery, Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement, sql } from "kysely";
+import { groupCommit } from "../group-commit.ts";
+import type { Tables } from "../tables.ts";
+import { type ColumnTypes, type Database, DatabaseUnavailable, type Sql, type Writer } from "./dialect.ts";
+import { sqliteReaderThread } from "./sqlite-reader.ts";
+
+export const sqliteTypes: ColumnTypes = {
+  uuid: "text",
+  moment: "integer",
+  integer: "integer",
+  flag: "integer",
+  json: "text",
+  searchableJson: "text",
+};
+
+export interface SqliteOptions {
+  readonly file: string;
+  readonly clock: Clock;
+}
+
+/**
+ * SQLite by `node:sqlite`: one connection that writes, one that reads on this thread, and one on a thread of its own for
+ * reads that may be long. WAL, so that none of them waits for another.
+ */
+export function openSqlite({ file, clock }: SqliteOptions): Database {
+  mkdirSync(dirname(file), { recursive: true });
+  const writer = openFile(file);
+  const reader = openFile(file);
+  reader.exec("PRAGMA query_only = 1");
+  const slow = sqliteReaderThread(file);
+  const writing = kyselyOver(writer);
+  const reading = kyselyOver(reader);
+  const patience = patientBegin(writer, clock);
+  const commitTogether = groupCommit({
+    begin: patience,
+    commit: () => writer.exec("COMMIT"),
+    rollback: () => writer.exec("ROLLBACK"),
+    savepoint: () => writer.exec("SAVEPOINT unit"),
+    releaseSavepoint: () => writer.exec("RELEASE unit"),
+    rollbackToSavepoint: () => writer.exec("ROLLBACK TO unit; RELEASE unit"),
+    inTransaction: () => writer.isTransaction,
+    asUnavailable,
+  });
+  return {
+    kind: "sqlite",
+    sql: sqliteSql,
+    types: sqliteTypes,
+    read: reading,
+    slow,
+    write: (work) => commitTogether(() => work(writing as Writer)),
+    execute: async (statement) => {
+      await writing.executeQuery(CompiledQuery.raw(statement));
+    },
+    notices: { send: () => {}, listen: async () => {} },
+    async close() {
+      await slow.destroy();
+      reader.close();
+      if (writer.isOpen) writer.exec("PRAGMA optimize");
+      writer.close();
+    },
+  };
+}
+
+export function openFile(file: string): DatabaseSync {
+  const database = new DatabaseSync(file, { timeout: 50 });
+  // NORMAL keeps every commit through a crash of the process; FULL would keep it through a loss of power as well.
+  database.exec(`
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = ${process.env.OSTINATO_SQLITE_SYNCHRONOUS === "full" ? "FULL" : "NORMAL"};
+    PRAGMA foreign_keys = 1;
+    PRAGMA temp_store = MEMORY;
+    PRAGMA cache_size = -32000;
+    PRAGMA mmap_size = 268435456;
+    PRAGMA journal_size_limit = 67108864;
+  `);
+  return database;
+}
+
+const patienceSeconds = 10;
+
+/** The connection itself waits 50 ms for another writer, on this thread; longer waits leave the event loop free. */
+function patientBegin(writer: DatabaseSync, clock: Clock): () => Promise<void> {
+  return async () => {
+    for (let waited = 0; ; waited += 0.07) {
+      try {
+        writer.exec("BEGIN IMMEDIATE");
+        return;
+      } catch (error) {
+        if (!isBusy(error) || waited > patienceSeconds) throw error;
+        await sleep(clock, 0.02);
+      }
+    }
+  };
+}
+
+function isBusy(error: unknown): boolean {
+  const code = (error as { errcode?: number }).errcode ?? 0;
+  return (code & 0xff) === 5 || (code & 0xff) === 6;
+}
+
+/** SQLite's primary codes for a database that can't be used now: busy, locked, out of memory, I/O, full, can't open. */
+const unavailableCodes = new Set([5, 6, 7, 10, 13, 14]);
+
+export function asUnavailable(error: unknown): Error {
+  const code = (error as { errcode?: number }).errcode ?? 0;
+  if (error instanceof Error && code !== 0 && !unavailableCodes.has(code & 0xff)) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new DatabaseUnavailable(`The database can't be written now: ${reason}`, { cause: error });
+}
+
+const statementsKept = 500;
+
+/** Gives Kysely the shape of the binding that it knows, with statements kept prepared. */
+export function kyselyOver(database: DatabaseSync): Kysely<Tables> {
+  const statements = new Map<string, SqliteStatement>();
+  const adapter: SqliteDatabase = {
+    close: () => {},
+    prepare(text) {
+      const kept = statements.get(text);
+      if (kept !== undefined) return kept;
+      if (statements.size >= statementsKept) statements.clear();
+      const statement = adapt(database.prepare(text));
+      statements.set(text, statement);
+      return statement;
+    },
+  };
+  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: adapter }) });
+}
+
+function adapt(statement: StatementSync): SqliteStatement {
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...(parameters as SQLInputValue[])),
+    run: (parameters) => statement.run(...(parameters as SQLInputValue[])),
+    iterate: (parameters) => statement.iterate(...(parameters as SQLInputValue[])),
+  };
+}
+
+const sqliteSql: Sql = {
+  contains: (column, text) => sql`${sql.ref(column)} LIKE ${`%${text.replace(/[\\%_]/g, "\\$&")}%`} ESCAPE '\\'`,
+  holdsAll: (column, values) =>
+    sql`NOT EXISTS (SELECT 1 FROM json_each(${JSON.stringify(values)}) AS wanted
+      WHERE wanted.value NOT IN (SELECT value FROM json_each(${sql.ref(column)})))`,
+  holdsAny: (column, values) =>
+    sql`EXISTS (SELECT 1 FROM json_each(${sql.ref(column)}) AS held
+      WHERE held.value IN (SELECT value FROM json_each(${JSON.stringify(values)})))`,
+  isEmptyArray: (column) => sql`json_array_length(${sql.ref(column)}) = 0`,
+  jsonField: (column, key) => sql`json_extract(${sql.ref(column)}, ${`$.${JSON.stringify(key)}`})`,
+  rowsOf(json, columns) {
+    const fields = Object.keys(columns).map((name) => sql`value ->> ${sql.lit(`$.${name}`)} AS ${sql.ref(name)}`);
+    return sql`(SELECT ${sql.join(fields)} FROM json_each(${json}))`;
+  },
+  lock: (query) => query,
+};

@@ -1,0 +1,10 @@
+import type { ColumnTypes } from "../dialects/dialect.ts";
+import * as foundation from "./0001-foundation.ts";
+
+export interface Migration {
+  readonly name: string;
+  readonly up: (types: ColumnTypes) => readonly string[];
+}
+
+/** In order, each once, never changed after it was released. */
+export const migrations: readonly Migration[] = [{ name: "0001-foundation", up: foundation.up }];

@@ -1,0 +1,43 @@
+/** What can go wrong with a request, with its status and the body that the field's clients expect. */
+export class RequestError extends Error {
+  override readonly name: string = "RequestError";
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>>;
+
+  constructor(status: number, body: Readonly<Record<string, unknown>>) {
+    super(String(body.detail ?? body.exception_message ?? status));
+    this.status = status;
+    this.body = body;
+  }
+}
+
+/** 404 for a thing that is addressed by id or name. */
+export function notFound(noun: string, id: string): RequestError {
+  return new RequestError(404, { exception_message: `${noun} with id ${id} not found` });
+}
+
+/** An answer with one sentence under `detail`. */
+export function refused(status: number, detail: string): RequestError {
+  return new RequestError(status, { detail });
+}
+
+/** 409: the name or key is taken, or what is referred to is gone. */
+export function conflict(reason: string): RequestError {
+  return refused(409, `Data integrity conflict. ${reason}`);
+}
+
+export interface Problem {
+  readonly type: string;
+  readonly loc: readonly (string | number)[];
+  readonly msg: string;
+  readonly input?: unknown;
+}
+
+/** 422 with every problem at its place in the request. */
+export function invalid(problems: readonly Problem[], requestBody?: unknown): RequestError {
+  return new RequestError(422, {
+    exception_message: "Invalid request received.",
+    exception_detail: problems,
+    request_body: requestBody ?? null,
+  });
+}

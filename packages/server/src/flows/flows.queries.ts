@@ -1,0 +1,72 @@
+import type { RunCriteria } from "@ostinato/protocol";
+import { type Insertable, type Selectable, sql, type Updateable } from "kysely";
+import { everything } from "../criteria/conditions.queries.ts";
+import { flowsMatching } from "../criteria/runs.queries.ts";
+import type { Database, Reader } from "../db/dialects/dialect.ts";
+import type { FlowTable } from "../db/tables.ts";
+
+export type FlowRow = Selectable<FlowTable>;
+export type FlowSort = "CREATED_DESC" | "UPDATED_DESC" | "NAME_ASC" | "NAME_DESC";
+
+/** Adds the flow where none has the name; gives false where there is one. */
+export async function insertFlow(reader: Reader, row: Insertable<FlowTable>): Promise<boolean> {
+  const result = await reader
+    .insertInto("flow")
+    .values(row)
+    .onConflict((conflict) => conflict.column("name").doNothing())
+    .executeTakeFirst();
+  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+export function flowById(reader: Reader, id: string): Promise<FlowRow | undefined> {
+  return reader.selectFrom("flow").selectAll().where("id", "=", id).executeTakeFirst();
+}
+
+export function flowByName(reader: Reader, name: string): Promise<FlowRow | undefined> {
+  return reader.selectFrom("flow").selectAll().where("name", "=", name).executeTakeFirst();
+}
+
+export async function updateFlow(reader: Reader, id: string, change: Updateable<FlowTable>): Promise<boolean> {
+  const result = await reader.updateTable("flow").set(change).where("id", "=", id).executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** The runs go with it, by the foreign key. */
+export async function deleteFlows(reader: Reader, ids: readonly string[]): Promise<number> {
+  if (ids.length === 0) return 0;
+  const result = await reader.deleteFrom("flow").where("id", "in", ids).executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
+
+export interface FlowQuery extends RunCriteria {
+  readonly sort: FlowSort;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+const order = {
+  CREATED_DESC: sql`flow.created DESC, flow.id DESC`,
+  UPDATED_DESC: sql`flow.updated DESC, flow.id DESC`,
+  NAME_ASC: sql`flow.name ASC`,
+  NAME_DESC: sql`flow.name DESC`,
+};
+
+export function findFlows(db: Database, query: FlowQuery): Promise<FlowRow[]> {
+  return db.read
+    .selectFrom("flow")
+    .selectAll()
+    .where(flowsMatching(db.sql, query) ?? everything)
+    .orderBy(order[query.sort])
+    .limit(query.limit)
+    .offset(query.offset)
+    .execute();
+}
+
+export async function countFlows(db: Database, criteria: RunCriteria): Promise<number> {
+  const { count } = await db.slow
+    .selectFrom("flow")
+    .select(({ fn }) => fn.countAll<number>().as("count"))
+    .where(flowsMatching(db.sql, criteria) ?? everything)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}

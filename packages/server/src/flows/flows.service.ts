@@ -1,0 +1,108 @@
+import { formatTimestamp, timeOrderedId } from "@ostinato/core";
+import type {
+  BodyOf,
+  bulkDeleteFlows,
+  Flow,
+  FlowCreate,
+  FlowUpdate,
+  filterFlows,
+  paginateFlows,
+  RunCriteria,
+} from "@ostinato/protocol";
+import type { Context } from "../context.ts";
+import { readJson, storable, writeJson } from "../db/json-text.ts";
+import { notFound, RequestError } from "../errors.ts";
+import { paginate, readLimit } from "../paging.ts";
+import * as queries from "./flows.queries.ts";
+
+/** Creates the flow, or reads the one that has the name. */
+export async function create({ db, clock, bus }: Context, given: FlowCreate): Promise<{ flow: Flow; made: boolean }> {
+  const name = storable(given.name);
+  const known = await queries.flowByName(db.read, name);
+  if (known !== undefined) return { flow: present(known), made: false };
+  const now = clock.now();
+  const row = {
+    id: timeOrderedId(now),
+    created: now,
+    updated: now,
+    name,
+    tags: writeJson([...new Set(given.tags ?? [])]),
+    labels: writeJson(given.labels ?? {}),
+  };
+  const { found, made } = await db.write(async (tx) => {
+    const made = await queries.insertFlow(tx, row);
+    return { made, found: made ? row : await queries.flowByName(tx, name) };
+  });
+  if (found === undefined) throw new RequestError(503, { exception_message: "Service Unavailable" });
+  const flow = present(found);
+  if (made) bus.publish({ kind: "flow", row: flow });
+  return { flow, made };
+}
+
+export async function read({ db }: Context, id: string): Promise<Flow> {
+  const row = await queries.flowById(db.read, id);
+  if (row === undefined) throw notFound("Flow", id);
+  return present(row);
+}
+
+export async function readByName({ db }: Context, name: string): Promise<Flow> {
+  const row = await queries.flowByName(db.read, name);
+  if (row === undefined) throw new RequestError(404, { exception_message: `Flow with name ${name} not found` });
+  return present(row);
+}
+
+export async function update(context: Context, id: string, { tags }: FlowUpdate): Promise<void> {
+  const { db, clock, bus } = context;
+  const change = { updated: clock.now(), ...(tags === undefined ? {} : { tags: writeJson([...new Set(tags)]) }) };
+  if (!(await db.write((tx) => queries.updateFlow(tx, id, change)))) throw notFound("Flow", id);
+  if (bus.watched) bus.publish({ kind: "flow", row: await read(context, id) });
+}
+
+export async function remove({ db, bus }: Context, id: string): Promise<void> {
+  if ((await db.write((tx) => queries.deleteFlows(tx, [id]))) === 0) throw notFound("Flow", id);
+  bus.publish({ kind: "deleted", of: "flow", id });
+}
+
+export async function removeMatching({ db, bus }: Context, body: BodyOf<typeof bulkDeleteFlows>): Promise<string[]> {
+  const found = await queries.findFlows(db, {
+    flows: body.flows,
+    sort: "NAME_ASC",
+    limit: body.limit ?? 50,
+    offset: 0,
+  });
+  const ids = found.map(({ id }) => id);
+  await db.write((tx) => queries.deleteFlows(tx, ids));
+  for (const id of ids) bus.publish({ kind: "deleted", of: "flow", id });
+  return ids;
+}
+
+export function count({ db }: Context, criteria: RunCriteria): Promise<number> {
+  return queries.countFlows(db, criteria);
+}
+
+export async function filter({ db }: Context, body: BodyOf<typeof filterFlows>): Promise<Flow[]> {
+  const { sort, limit, offset, ...criteria } = body;
+  const query = { ...criteria, sort: sort ?? "NAME_ASC", limit: readLimit(limit), offset: offset ?? 0 } as const;
+  return (await queries.findFlows(db, query)).map(present);
+}
+
+export function page({ db }: Context, body: BodyOf<typeof paginateFlows>) {
+  const { sort, limit, page: number, ...criteria } = body;
+  return paginate(
+    { limit, page: number },
+    async (size, offset) =>
+      (await queries.findFlows(db, { ...criteria, sort: sort ?? "NAME_ASC", limit: size, offset })).map(present),
+    () => queries.countFlows(db, criteria),
+  );
+}
+
+export function present(row: queries.FlowRow): Flow {
+  return {
+    id: row.id,
+    created: formatTimestamp(row.created),
+    updated: formatTimestamp(row.updated),
+    name: row.name,
+    tags: readJson(row.tags),
+    labels: readJson(row.labels),
+  };
+}

@@ -1,0 +1,46 @@
+import { type Clock, systemClock } from "@ostinato/core";
+import { pino } from "pino";
+import { type Config, readConfig } from "./config.ts";
+import { createServer, type Server } from "./main.ts";
+
+/** A server on a test's database that does not listen: requests go in by `call`. */
+export interface TestServer extends Server {
+  call<T = unknown>(
+    method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
+    path: string,
+    body?: unknown,
+  ): Promise<Reply<T>>;
+}
+
+export interface Reply<T> {
+  readonly status: number;
+  readonly body: T;
+  readonly headers: Readonly<Record<string, unknown>>;
+}
+
+export async function startTestServer(
+  databaseUrl: string,
+  options: { clock?: Clock; config?: Partial<Config> } = {},
+): Promise<TestServer> {
+  const config = {
+    ...readConfig({ OSTINATO_DATABASE_URL: databaseUrl, OSTINATO_SERVER_PORT: "0" }),
+    ...options.config,
+  };
+  const log = pino({ level: process.env.OSTINATO_TEST_LOG ?? "silent" });
+  const server = await createServer({ config, clock: options.clock ?? systemClock(), log });
+  return {
+    ...server,
+    async call(method, path, body) {
+      const response = await server.app.inject({
+        method,
+        url: `${config.basePath}api${path}`,
+        ...(body === undefined
+          ? {}
+          : { payload: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+      });
+      const text = response.body;
+      const json = String(response.headers["content-type"] ?? "").includes("json") && text !== "";
+      return { status: response.statusCode, body: json ? JSON.parse(text) : text, headers: response.headers };
+    },
+  };
+}

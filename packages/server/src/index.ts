@@ -1,0 +1,3 @@
+export { type Config, ConfigError, type Environment, readConfig, readDatabase, settings } from "./config.ts";
+export { SchemaTooNew } from "./db/migrate.ts";
+export { createServer, logger, type Server, type ServerOptions } from "./main.ts";

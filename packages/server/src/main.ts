@@ -1,0 +1,58 @@
+import { type Clock, systemClock } from "@ostinato/core";
+import type { FastifyInstance } from "fastify";
+import { type Logger, pino } from "pino";
+import { buildApp } from "./app.ts";
+import { createBus } from "./bus.ts";
+import type { Config } from "./config.ts";
+import type { Context } from "./context.ts";
+import { migrate } from "./db/migrate.ts";
+import { openDatabase } from "./db/open.ts";
+
+export interface Server {
+  readonly app: FastifyInstance;
+  readonly context: Context;
+  /** Listens; gives the address without a path: `http://127.0.0.1:4200`. */
+  listen(): Promise<string>;
+  /** Stops accepting, finishes what was taken, and closes the database. */
+  stop(): Promise<void>;
+}
+
+export interface ServerOptions {
+  readonly config: Config;
+  readonly clock?: Clock;
+  readonly log?: Logger;
+}
+
+/** Opens the database, brings its schema up to date and puts the application together. Nothing listens yet. */
+export async function createServer({
+  config,
+  clock = systemClock(),
+  log = logger(config),
+}: ServerOptions): Promise<Server> {
+  const db = await openDatabase(config, systemClock({ keepAlive: true }));
+  try {
+    const migrated = await migrate(db, clock);
+    if (migrated.length > 0) log.info({ migrations: migrated }, "database upgraded");
+    const bus = createBus((error) => log.error({ err: error }, "a listener failed"));
+    const context: Context = { config, db, clock, log, bus };
+    const app = buildApp(context);
+    await app.ready();
+    return {
+      app,
+      context,
+      listen: () => app.listen({ host: config.host, port: config.port }),
+      async stop() {
+        await app.close();
+        await db.close();
+      },
+    };
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+}
+
+/** One JSON line per event of interest, on standard error, so that a program's own output stays clean. */
+export function logger(config: Config): Logger {
+  return pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+}

@@ -1,0 +1,66 @@
+import type { BodyOf, ParamsOf, QueryOf, ReplyOf, RouteContract } from "@ostinato/protocol";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Context } from "./context.ts";
+import { validated } from "./validation.ts";
+
+export interface Operation<C extends RouteContract> {
+  readonly params: ParamsOf<C>;
+  readonly query: QueryOf<C>;
+  readonly body: BodyOf<C>;
+  readonly context: Context;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
+/** An answer whose status is not the contract's first one. */
+export class Answer<T> {
+  readonly status: number;
+  readonly value: T;
+
+  constructor(status: number, value: T) {
+    this.status = status;
+    this.value = value;
+  }
+}
+
+/** 201 where the request made the thing, 200 where it was there. */
+export function createdOr200<T>(made: boolean, value: T): Answer<T> {
+  return new Answer(made ? 201 : 200, value);
+}
+
+type Handler<C extends RouteContract> = (
+  operation: Operation<C>,
+) => Promise<ReplyOf<C> | Answer<ReplyOf<C>>> | ReplyOf<C> | Answer<ReplyOf<C>>;
+
+/** Registers what a slice answers: `serve(readFlow, ({ params }) => …)`. */
+export type Serve = <C extends RouteContract>(contract: C, handler: Handler<C>) => void;
+
+/** Contracts that were registered, for the OpenAPI document. */
+export type Registry = RouteContract[];
+
+export function serveOn(app: FastifyInstance, context: Context, registry: Registry): Serve {
+  return (contract, handler) => {
+    registry.push(contract);
+    const status = Math.min(...Object.keys(contract.replies).map(Number));
+    app.route({
+      method: contract.method,
+      url: contract.path.replace(/\{(\w+)\}/g, ":$1"),
+      ...(contract.bodyLimit === undefined ? {} : { bodyLimit: contract.bodyLimit }),
+      handler: async (request, reply) => {
+        const { params, query, body } = validated(contract, request);
+        const answer = await handler({ params, query, body, context, request, reply });
+        if (reply.sent) return reply;
+        return answer instanceof Answer
+          ? send(reply, contract, answer.status, answer.value)
+          : send(reply, contract, status, answer);
+      },
+    });
+  };
+}
+
+function send(reply: FastifyReply, contract: RouteContract, status: number, value: unknown): FastifyReply {
+  reply.code(status);
+  if (status === 204) return reply.send();
+  if (contract.produces !== undefined) return reply.type(contract.produces).send(value);
+  return reply.type("application/json").send(JSON.stringify(value));
+}

@@ -1,0 +1,27 @@
+import { pageLimit } from "@ostinato/protocol";
+import { refused } from "./errors.ts";
+
+/** Rows of one answer, as the caller asked: 200 at the most, and as many when nothing is said. */
+export function readLimit(limit: number | null | undefined, most: number = pageLimit): number {
+  if (limit === null || limit === undefined) return most;
+  if (limit > most) throw refused(422, `Invalid limit: must be less than or equal to ${most}.`);
+  if (limit < 0) throw refused(422, "Invalid limit: must be greater than or equal to 0.");
+  return limit;
+}
+
+export interface PageRequest {
+  readonly limit?: number | null | undefined;
+  readonly page?: number | null | undefined;
+}
+
+/** One page with what a pager shows beside it. */
+export async function paginate<T>(
+  request: PageRequest,
+  read: (limit: number, offset: number) => Promise<readonly T[]>,
+  count: () => Promise<number>,
+): Promise<{ results: T[]; count: number; limit: number; pages: number; page: number }> {
+  const limit = readLimit(request.limit);
+  const page = request.page ?? 1;
+  const [results, total] = await Promise.all([read(limit, (page - 1) * limit), count()]);
+  return { results: [...results], count: total, limit, pages: limit === 0 ? 0 : Math.ceil(total / limit), page };
+}

@@ -1,0 +1,51 @@
+import type { FastifyError, FastifyInstance } from "fastify";
+import { violatedConstraint } from "../db/constraint.ts";
+import { DatabaseUnavailable } from "../db/dialects/dialect.ts";
+import { conflict, RequestError, refused } from "../errors.ts";
+
+/** Every error leaves as JSON with the status and the shape that the field's clients expect, and none with a stack. */
+export function errorAnswers(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError | RequestError, request, reply) => {
+    const { status, body } = describe(error);
+    if (status >= 500) request.log.error({ err: error, method: request.method, url: request.url }, "request failed");
+    if (status === 503) reply.header("retry-after", "1");
+    return reply.code(status).type("application/json").send(JSON.stringify(body));
+  });
+
+  app.setNotFoundHandler((request, reply) => {
+    const other = otherSlash(request.raw.url ?? "/");
+    if (app.hasRoute({ method: request.method as "GET", url: other.pathname })) return reply.redirect(other.url, 307);
+    return reply
+      .code(404)
+      .type("application/json")
+      .send(JSON.stringify({ detail: "Not Found" }));
+  });
+}
+
+function describe(error: FastifyError | RequestError | Error): RequestError {
+  if (error instanceof RequestError) return error;
+  if (error instanceof DatabaseUnavailable) {
+    return new RequestError(503, { exception_message: "Service Unavailable", exception_detail: error.message });
+  }
+  const constraint = violatedConstraint(error);
+  if (constraint !== undefined) return conflict(constraint);
+  const { statusCode, code, message } = error as FastifyError;
+  switch (code) {
+    case "FST_ERR_CTP_BODY_TOO_LARGE":
+      return refused(413, "The request body is too large. Send less at once.");
+    case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
+      return refused(415, "The API takes JSON: send the header content-type: application/json.");
+    case "FST_ERR_CTP_EMPTY_JSON_BODY":
+      return refused(422, "The request body is empty where JSON is needed.");
+    default:
+      if (statusCode !== undefined && statusCode < 500) return refused(statusCode, message);
+      return new RequestError(500, { exception_message: "Internal Server Error" });
+  }
+}
+
+/** The same address with its trailing slash added or taken away. */
+function otherSlash(url: string): { url: string; pathname: string } {
+  const [path = "/", ...rest] = url.split("?");
+  const pathname = path.endsWith("/") ? path.slice(0, -1) : `${path}/`;
+  return { pathname, url: [pathname, ...rest].join("?") };
+}
