@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, inject } from "vitest";
 import { createDatabase } from "./postgres.ts";
-import { askBroker } from "./postgres-broker.ts";
+import { askFor } from "./shared-resources.ts";
 
 export type DatabaseName = "sqlite" | "postgresql";
 
@@ -69,7 +69,7 @@ async function openSqlite(): Promise<TestDatabase> {
 }
 
 async function openPostgres(): Promise<TestDatabase> {
-  const server = await askBroker(inject("postgresBroker"));
+  const server = await askFor("postgres", inject("sharedResources"));
   const database = await createDatabase(server);
   return { name: "postgresql", url: database.url, dispose: database.drop };
 }

@@ -1,15 +1,15 @@
 import type { TestProject } from "vitest/node";
-import { startPostgresBroker } from "./postgres-broker.ts";
+import { startSharedResources } from "./shared-resources.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
-    readonly postgresBroker: string;
+    readonly sharedResources: string;
   }
 }
 
-/** Vitest's globalSetup: one PostgreSQL for the whole run. */
+/** Vitest's globalSetup. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const broker = await startPostgresBroker();
-  project.provide("postgresBroker", broker.url);
-  return () => broker.close();
+  const resources = await startSharedResources();
+  project.provide("sharedResources", resources.url);
+  return () => resources.close();
 }
