@@ -1,0 +1,30 @@
+import { readFileSync, writeFileSync } from "node:fs";
+
+/** A committed file that is made from sources, so that a reader and a reviewer see what a change does to it. */
+interface GeneratedFile {
+  /** From the repository's root. */
+  readonly file: string;
+  readonly make: () => string | Promise<string>;
+}
+
+const generatedFiles: readonly GeneratedFile[] = [];
+
+// `npm run generate` writes them; `--check` writes nothing and fails when one is not what would be written.
+const check = process.argv.includes("--check");
+const stale: string[] = [];
+for (const { file, make } of generatedFiles) {
+  const content = await make();
+  if (content === read(file)) continue;
+  stale.push(file);
+  if (!check) writeFileSync(file, content);
+}
+for (const file of stale) console.log(check ? `${file} is out of date: run "npm run generate"` : `wrote ${file}`);
+process.exitCode = check && stale.length > 0 ? 1 : 0;
+
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}
