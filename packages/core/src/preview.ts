@@ -1,0 +1,203 @@
+import { isSecret, secretMask } from "./secret.ts";
+
+/** A bounded picture of a value for a page. The kinds and the shape of `value` are the protocol's `ValuePreview`. */
+export interface Preview {
+  readonly kind: "none" | "scalar" | "json" | "table" | "image" | "bytes" | "secret" | "unserializable";
+  readonly size_bytes: number | null;
+  readonly truncated: boolean;
+  readonly value: unknown;
+}
+
+/** Bytes of an image that a preview carries whole: in base64 they stay under 16 KiB. */
+const largestImage = 12_000;
+const hexBytes = 64;
+const tableRows = 20;
+const tableColumns = 40;
+const textLength = 2000;
+
+/** Pictures a value without changing or keeping it. `sizeBytes` is what it takes when written down, where that is known. */
+export function previewOf(value: unknown, sizeBytes: number | null = null): Preview {
+  if (isSecret(value)) return { kind: "secret", size_bytes: null, truncated: false, value: secretMask };
+  if (value === undefined || value === null)
+    return { kind: "none", size_bytes: sizeBytes, truncated: false, value: null };
+  if (isBytes(value)) return previewBytes(value);
+  if (isScalar(value)) return previewScalar(value, sizeBytes);
+  if (isTable(value)) return previewTable(value, sizeBytes);
+  const pruner = new Pruner(12_000);
+  const pruned = pruner.prune(value, 0);
+  return { kind: "json", size_bytes: sizeBytes, truncated: pruner.truncated, value: pruned };
+}
+
+/** What stands in place of a value that cannot be written down. */
+export function previewOfUnserializable(reason: string): Preview {
+  return { kind: "unserializable", size_bytes: null, truncated: false, value: reason };
+}
+
+function isScalar(value: unknown): value is string | number | bigint | boolean | symbol | Date | URL {
+  return (typeof value !== "object" && typeof value !== "function") || value instanceof Date || value instanceof URL;
+}
+
+function previewScalar(value: unknown, sizeBytes: number | null): Preview {
+  const shown = scalar(value);
+  const truncated = typeof shown === "string" && shown.length > textLength;
+  return {
+    kind: "scalar",
+    size_bytes: sizeBytes ?? (typeof value === "string" ? value.length : null),
+    truncated,
+    value: truncated ? shown.slice(0, textLength) : shown,
+  };
+}
+
+/** A value of one part as JSON has it; what JSON has no word for becomes text. */
+function scalar(value: unknown): string | number | boolean {
+  if (typeof value === "string" || typeof value === "boolean") return value;
+  if (typeof value === "number" && Number.isFinite(value)) return Object.is(value, -0) ? 0 : value;
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString();
+  return String(value);
+}
+
+function isBytes(value: unknown): value is Uint8Array | ArrayBuffer {
+  return value instanceof Uint8Array || value instanceof ArrayBuffer;
+}
+
+function previewBytes(value: Uint8Array | ArrayBuffer): Preview {
+  const bytes = value instanceof Uint8Array ? value : new Uint8Array(value);
+  const mediaType = imageType(bytes);
+  if (mediaType !== undefined) {
+    const small = bytes.length <= largestImage;
+    const image = { media_type: mediaType, base64: small ? base64(bytes) : null };
+    return { kind: "image", size_bytes: bytes.length, truncated: !small, value: image };
+  }
+  const hex = Array.from(bytes.subarray(0, hexBytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const shown = { length: bytes.length, hex };
+  return { kind: "bytes", size_bytes: bytes.length, truncated: bytes.length > hexBytes, value: shown };
+}
+
+/** The media type of an image, told by its first bytes. */
+export function imageType(bytes: Uint8Array): string | undefined {
+  const starts = (...signature: number[]) => signature.every((byte, index) => bytes[index] === byte);
+  if (starts(0x89, 0x50, 0x4e, 0x47)) return "image/png";
+  if (starts(0xff, 0xd8, 0xff)) return "image/jpeg";
+  if (starts(0x47, 0x49, 0x46, 0x38)) return "image/gif";
+  if (starts(0x52, 0x49, 0x46, 0x46) && bytes[8] === 0x57 && bytes[9] === 0x45) return "image/webp";
+  const head = new TextDecoder().decode(bytes.subarray(0, 256)).trimStart();
+  return head.startsWith("<svg") || (head.startsWith("<?xml") && head.includes("<svg")) ? "image/svg+xml" : undefined;
+}
+
+function base64(bytes: Uint8Array): string {
+  let binary = "";
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary);
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** Several records, told by the first ones: looking at all of a long array would cost more than it shows. */
+function isTable(value: unknown): value is readonly Row[] {
+  if (!Array.isArray(value) || value.length === 0) return false;
+  return value.slice(0, tableRows).every((row) => isPlainObject(row) && Object.keys(row).length > 0);
+}
+
+function previewTable(rows: readonly Row[], sizeBytes: number | null): Preview {
+  const shown = rows.slice(0, tableRows);
+  const all = [...new Set(shown.flatMap((row) => Object.keys(row)))];
+  const columns = all.slice(0, tableColumns);
+  const pruner = new Pruner(10_000);
+  const cells = shown.map((row) => columns.map((column) => pruner.prune(row[column], 3)));
+  const truncated = pruner.truncated || rows.length > shown.length || all.length > columns.length;
+  return { kind: "table", size_bytes: sizeBytes, truncated, value: { columns, rows: cells, row_count: rows.length } };
+}
+
+const deepest = 6;
+const widest = 50;
+const longestText = 500;
+
+/** Copies a value as JSON, cut where it is deep, wide or long, and as a whole at `budget` characters or so. */
+class Pruner {
+  truncated = false;
+  #budget: number;
+  readonly #above: unknown[] = [];
+
+  constructor(budget: number) {
+    this.#budget = budget;
+  }
+
+  prune(value: unknown, depth: number): unknown {
+    this.#budget -= 4;
+    if (this.#budget < 0) return this.#cut("…");
+    if (value === undefined || value === null) return null;
+    if (isSecret(value)) return secretMask;
+    if (typeof value === "function") return `[function ${value.name}]`;
+    if (isScalar(value)) return this.#text(scalar(value));
+    if (isBytes(value)) return `[${value.byteLength} bytes]`;
+    if (this.#above.includes(value)) return "[circular]";
+    if (depth >= deepest) return this.#cut(Array.isArray(value) ? "[…]" : "{…}");
+    this.#above.push(value);
+    const copy = this.#container(value, depth + 1);
+    this.#above.pop();
+    return copy;
+  }
+
+  #container(value: object, depth: number): unknown {
+    if (Array.isArray(value)) return this.#list(value, value.length, depth);
+    if (ArrayBuffer.isView(value)) {
+      const list = value as unknown as ArrayLike<unknown>;
+      return this.#list(
+        Array.from({ length: Math.min(list.length, widest) }, (_, at) => list[at]),
+        list.length,
+        depth,
+      );
+    }
+    if (value instanceof Set) return { [`Set(${value.size})`]: this.#list([...take(value)], value.size, depth) };
+    if (value instanceof Map) return { [`Map(${value.size})`]: this.#list([...take(value)], value.size, depth) };
+    if (value instanceof Error) return this.#text(`${value.name}: ${value.message}`);
+    if (value instanceof Promise) return "[promise]";
+    return this.#record(value, depth);
+  }
+
+  #list(items: readonly unknown[], length: number, depth: number): unknown[] {
+    const shown = items.slice(0, widest).map((item) => this.prune(item, depth));
+    if (length > shown.length) shown.push(this.#cut(`… ${length - shown.length} more`));
+    return shown;
+  }
+
+  #record(value: object, depth: number): Record<string, unknown> {
+    const keys = Object.keys(value);
+    const copy: Record<string, unknown> = {};
+    for (const key of keys.slice(0, widest)) {
+      this.#budget -= key.length;
+      // A null prototype would not survive, and an own "__proto__" must not become one.
+      if (key !== "__proto__") copy[key] = this.prune((value as Row)[key], depth);
+    }
+    if (keys.length > widest) copy["…"] = this.#cut(`${keys.length - widest} more`);
+    return copy;
+  }
+
+  #text(value: string | number | boolean): string | number | boolean {
+    if (typeof value !== "string") return value;
+    const room = Math.max(0, Math.min(longestText, this.#budget));
+    this.#budget -= Math.min(value.length, room);
+    return value.length > room ? this.#cut(`${value.slice(0, room)}…`) : value;
+  }
+
+  #cut(mark: string): string {
+    this.truncated = true;
+    return mark;
+  }
+}
+
+function* take<T>(items: Iterable<T>): Generator<T> {
+  let count = 0;
+  for (const item of items) {
+    if (count >= widest) return;
+    count += 1;
+    yield item;
+  }
+}
+
+/** A record: an object literal, not an instance of a class. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

@@ -1,0 +1,88 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { secretMark } from "./secret.ts";
+import { deserialize, serialize } from "./serialization.ts";
+
+function roundTrip(value: unknown): unknown {
+  const written = serialize(value);
+  if (!written.ok) throw new Error(written.reason);
+  return deserialize(written.text);
+}
+
+function refusal(value: unknown): string {
+  const written = serialize(value);
+  return written.ok ? "it was written down" : written.reason;
+}
+
+test("gives back any plain value", () => {
+  fc.assert(
+    fc.property(fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true }), (value) => {
+      fc.pre(serialize(value).ok);
+      expect(roundTrip(value)).toEqual(value);
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test.each([
+  ["undefined", undefined],
+  ["not a number", Number.NaN],
+  ["a bigint", 2n ** 80n],
+  ["a moment", new Date("2024-02-29T12:00:00Z")],
+  ["a map of sets", new Map([["a", new Set([1, 2])]])],
+  ["numbers", Float64Array.of(1.5, -0, Number.POSITIVE_INFINITY)],
+  ["bytes", Buffer.from("håndskrift")],
+  ["an address", new URL("https://example.org/?q=1")],
+])("gives back %s as it was", (_, value) => {
+  const again = roundTrip(value);
+  expect(again).toEqual(value);
+  expect((again as object | undefined)?.constructor).toBe((value as object | undefined)?.constructor);
+});
+
+test("keeps cycles and shared parts", () => {
+  const node: { name: string; self?: unknown; pair?: unknown[] } = { name: "a" };
+  const shared = { n: 1 };
+  node.self = node;
+  node.pair = [shared, shared];
+  const again = roundTrip(node) as typeof node;
+  expect(again.self).toBe(again);
+  expect(again.pair?.[0]).toBe(again.pair?.[1]);
+});
+
+test("gives back errors with name, message, stack and cause", () => {
+  class QuotaError extends Error {
+    override readonly name = "QuotaError";
+  }
+  const error = new QuotaError("too many", { cause: new TypeError("inner") });
+  const again = roundTrip(error) as Error;
+  expect(again).toBeInstanceOf(Error);
+  expect([again.name, again.message, again.stack]).toEqual(["QuotaError", "too many", error.stack]);
+  expect(again.cause).toBeInstanceOf(TypeError);
+});
+
+describe("says what cannot be written down, and where", () => {
+  class Model {
+    readonly weights = [1];
+  }
+  test.each([
+    [{ on: { done: function finish() {} } }, "the function finish at .on.done cannot be written down"],
+    [[new Model()], "an instance of Model at [0] cannot be written down"],
+    [Promise.resolve(1), "a promise cannot be written down"],
+    [{ key: Symbol("x") }, "a symbol at .key cannot be written down"],
+    [{ password: { [secretMark]: true } }, "it holds a secret"],
+  ])("%#", (value, reason) => {
+    expect(refusal(value)).toBe(reason);
+  });
+
+  test("a structure that is too large", () => {
+    const written = serialize(
+      Array.from({ length: 100 }, (_, index) => index),
+      50,
+    );
+    expect(written).toEqual({
+      ok: false,
+      secret: false,
+      reason: "it holds more than 50 values: write it to a file and return the path",
+    });
+  });
+});

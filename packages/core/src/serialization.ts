@@ -1,0 +1,104 @@
+import { DevalueError, parse, stringify } from "devalue";
+import { isSecret } from "./secret.ts";
+
+/** Text from which the value can be made again, or the reason why there is none. */
+export type Serialized =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly reason: string; readonly secret: boolean };
+
+/** Above this many values in one structure, writing it down would stop the program for seconds. */
+const defaultMaxValues = 2_000_000;
+
+/**
+ * Writes a value down: all that JSON knows, and undefined, bigint, Date, RegExp, Map, Set, URL, typed arrays, Buffer, Error,
+ * Temporal, NaN, shared and cyclic references. Functions, symbols, promises, other classes' instances and secrets cannot be
+ * written down.
+ */
+export function serialize(value: unknown, maxValues = defaultMaxValues): Serialized {
+  let seen = 0;
+  const refuse = (candidate: unknown) => {
+    seen += 1;
+    if (seen > maxValues) throw new TooManyValues(maxValues);
+    if (isSecret(candidate)) throw new HoldsSecret();
+    return false;
+  };
+  try {
+    return { ok: true, text: stringify(value, { refuse, Buffer: reduceBuffer, Error: reduceError }) };
+  } catch (error) {
+    return { ok: false, reason: describeRefusal(error), secret: error instanceof HoldsSecret };
+  }
+}
+
+/** Makes the value again from what `serialize` wrote. Throws when the text is anything else. */
+export function deserialize(text: string): unknown {
+  return parse(text, { Buffer: reviveBuffer, Error: reviveError });
+}
+
+class TooManyValues extends Error {
+  constructor(limit: number) {
+    super(`it holds more than ${limit} values: write it to a file and return the path`);
+  }
+}
+
+class HoldsSecret extends Error {
+  constructor() {
+    super("it holds a secret");
+  }
+}
+
+function describeRefusal(error: unknown): string {
+  if (error instanceof DevalueError)
+    return `${describeThing(error.value)}${describePlace(error.path)} cannot be written down`;
+  return error instanceof Error ? error.message : String(error);
+}
+
+function describePlace(path: string | undefined): string {
+  return path === undefined || path === "" ? "" : ` at ${path}`;
+}
+
+function describeThing(thing: unknown): string {
+  if (typeof thing === "function") return `the function ${thing.name === "" ? "without a name" : thing.name}`;
+  if (typeof thing === "symbol") return "a symbol";
+  if (thing instanceof Promise) return "a promise";
+  const maker: unknown = typeof thing === "object" && thing !== null ? thing.constructor : undefined;
+  return typeof maker === "function" && maker !== Object ? `an instance of ${maker.name}` : "this value";
+}
+
+interface BufferMaker {
+  isBuffer(value: unknown): value is Uint8Array;
+  from(bytes: ArrayBufferLike, offset: number, length: number): Uint8Array;
+}
+
+// Named through globalThis because this package also runs in the browser, where there is none.
+const nodeBuffer = (globalThis as { readonly Buffer?: BufferMaker }).Buffer;
+
+function reduceBuffer(value: unknown): Uint8Array | false {
+  return nodeBuffer?.isBuffer(value) === true && new Uint8Array(value);
+}
+
+function reviveBuffer(bytes: Uint8Array): Uint8Array {
+  return nodeBuffer?.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) ?? bytes;
+}
+
+interface WrittenError {
+  readonly name: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+  readonly cause: unknown;
+}
+
+function reduceError(value: unknown): WrittenError | false {
+  if (!(value instanceof Error)) return false;
+  return { name: value.name, message: value.message, stack: value.stack, cause: value.cause };
+}
+
+const builtInErrors = [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError];
+
+/** An error of a class of the user's own comes back as an Error with the same name, message, stack and cause. */
+function reviveError({ name, message, stack, cause }: WrittenError): Error {
+  const Maker = builtInErrors.find((candidate) => candidate.name === name) ?? Error;
+  const error = new Maker(message, cause === undefined ? undefined : { cause });
+  if (error.name !== name) Object.defineProperty(error, "name", { value: name, configurable: true, writable: true });
+  if (stack !== undefined) Object.defineProperty(error, "stack", { value: stack, configurable: true, writable: true });
+  return error;
+}
