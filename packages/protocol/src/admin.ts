@@ -112,3 +112,15 @@ export const readServerInfo = route({
   tag,
   replies: { 200: ServerInfo },
 });
+
+/** What the field's UI asks at the origin's root, outside `/api`. */
+export const UiSettings = Open({
+  api_url: Type.String(),
+  csrf_enabled: Type.Boolean(),
+  auth: Nullable(Type.String()),
+  flags: Type.Array(Type.String()),
+  default_ui: Type.String(),
+  available_uis: Type.Array(Type.String()),
+  v1_base_url: Nullable(Type.String()),
+  v2_base_url: Nullable(Type.String()),
+});

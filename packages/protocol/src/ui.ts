@@ -1,11 +1,12 @@
 import type { Static } from "typebox";
 import { Artifact } from "./artifacts.ts";
 import { runCriteria } from "./filters.ts";
-import { FlowRun, flowRunSorts, HistoryInterval } from "./flow-runs.ts";
+import { FlowRun, flowRunSorts } from "./flow-runs.ts";
 import { Flow } from "./flows.ts";
 import { Log } from "./logs.ts";
+import { InputsView, ResultView } from "./results.ts";
 import { route } from "./route.ts";
-import { ById, Enum, Maybe, Moment, MomentInput, Nullable, Open, StateTypeName, Tags, Type, Uuid } from "./schema.ts";
+import { ById, Enum, Maybe, Moment, Nullable, Offset, Open, StateTypeName, Type, Uuid } from "./schema.ts";
 import { State } from "./states.ts";
 import { TaskRun } from "./task-runs.ts";
 
@@ -49,6 +50,35 @@ export const listFlowRuns = route({
       count_capped: Type.Boolean(),
     }),
   },
+});
+
+/** A run as a point: `duration` in seconds, `lateness` in seconds after it was expected. The field's UI reads it too. */
+export const FlowRunPoint = Open({
+  id: Uuid,
+  name: Type.String(),
+  flow_name: Type.String(),
+  state_type: Nullable(StateTypeName),
+  state_name: Nullable(Type.String()),
+  /** When it began, or is expected to. */
+  timestamp: Moment,
+  duration: Type.Number(),
+  lateness: Type.Number(),
+});
+export type FlowRunPoint = Static<typeof FlowRunPoint>;
+
+export const listFlowRunPoints = route({
+  method: "POST",
+  path: "/ui/flow_runs/history",
+  summary: "Flow runs as points in time with their durations",
+  tag,
+  body: Open({
+    ...runCriteria,
+    sort: Maybe(Enum(flowRunSorts)),
+    limit: Maybe(Type.Integer({ minimum: 0, maximum: 1000 })),
+    offset: Offset,
+  }),
+  bodyOptional: true,
+  replies: { 200: Type.Array(FlowRunPoint) },
 });
 
 /** Why a run failed, said once: the first task run that failed, or the flow itself. */
@@ -111,7 +141,8 @@ export const readFlowRunPage = route({
 
 /**
  * Task runs and subflows of a flow run by column, oldest first, small enough for 10,000 of them. Times are seconds after
- * `origin`, with microseconds; null where not yet. `parents` are indexes into these columns.
+ * `origin`, with microseconds; null where not yet. `parents` are indexes into these columns. The row of a subflow has the
+ * times and the state of the subflow itself. At most 20,000 rows: `truncated` says that there are more.
  */
 export const Timeline = Open({
   origin: Moment,
@@ -145,10 +176,24 @@ export const readTimeline = route({
 export const TaskRunPage = Open({
   task_run: TaskRun,
   flow_run_name: Nullable(Type.String()),
+  flow_run_state_type: Nullable(StateTypeName),
+  flow_run_state_name: Nullable(Type.String()),
   flow_id: Nullable(Uuid),
   flow_name: Nullable(Type.String()),
   child_flow_run_id: Nullable(Uuid),
   states: Type.Array(State),
+  inputs: InputsView.properties.inputs,
+  result: ResultView,
+  failure: Nullable(Failure),
+  /** The task runs that its arguments came from. */
+  upstream: Type.Array(
+    Open({
+      id: Uuid,
+      name: Type.String(),
+      state_type: Nullable(StateTypeName),
+      state_name: Nullable(Type.String()),
+    }),
+  ),
   artifacts: Type.Array(Artifact),
 });
 export type TaskRunPage = Static<typeof TaskRunPage>;
@@ -164,8 +209,9 @@ export const readTaskRunPage = route({
 });
 
 /**
- * A window on the logs of a run. `anchor` says where the first window opens; `before` and `after` are cursors of a window
- * already read. Lines come oldest first.
+ * A window on the logs of a run: of the flow run with its task runs, or of one task run. Where it opens is said by `anchor`,
+ * or by `offset`, a position among the lines that match, or by `before` or `after`, a cursor of a window already read. Lines
+ * come oldest first.
  */
 export const readLogWindow = route({
   method: "POST",
@@ -180,6 +226,7 @@ export const readLogWindow = route({
     level: Maybe(Type.Integer()),
     text: Maybe(Type.String({ maxLength: 200 })),
     anchor: Maybe(Enum(["head", "tail", "first-error"] as const)),
+    offset: Offset,
     before: Maybe(Type.String()),
     after: Maybe(Type.String()),
     limit: Maybe(Type.Integer({ minimum: 1, maximum: 1000 })),
@@ -193,169 +240,7 @@ export const readLogWindow = route({
       before: Nullable(Type.String()),
       after: Nullable(Type.String()),
       first_error_id: Nullable(Uuid),
+      first_error_position: Nullable(Type.Integer()),
     }),
   },
 });
-
-const DashboardFlow = Open({
-  flow: Flow,
-  counts: StateCounts,
-  last_failure: Nullable(
-    Open({ flow_run_id: Uuid, name: Type.String(), message: Nullable(Type.String()), at: Moment }),
-  ),
-});
-
-export const Dashboard = Open({
-  history: Type.Array(HistoryInterval),
-  counts: StateCounts,
-  task_counts: StateCounts,
-  failed: Type.Array(FlowRunRow),
-  running: Type.Array(FlowRunRow),
-  waiting: Type.Array(FlowRunRow),
-  flows: Type.Array(DashboardFlow),
-});
-export type Dashboard = Static<typeof Dashboard>;
-
-export const readDashboard = route({
-  method: "POST",
-  path: "/ui/dashboard",
-  summary: "Everything on the dashboard, in one answer",
-  tag,
-  body: Open({
-    since: MomentInput,
-    until: MomentInput,
-    /** Bars of the history; 1 to 200. */
-    buckets: Maybe(Type.Integer({ minimum: 1, maximum: 200 })),
-    tags: Maybe(Tags),
-    flow_ids: Maybe(Type.Array(Uuid)),
-    subflows: Maybe(Type.Boolean()),
-  }),
-  replies: { 200: Dashboard },
-});
-
-/** A run as a bar: newest last. Durations are seconds. */
-const RunBar = Open({
-  id: Uuid,
-  name: Type.String(),
-  state_type: Nullable(StateTypeName),
-  state_name: Nullable(Type.String()),
-  start: Nullable(Moment),
-  duration: Nullable(Type.Number()),
-});
-
-export const FlowRow = Open({
-  flow: Flow,
-  recent: Type.Array(RunBar),
-  counts: StateCounts,
-  last_run: Nullable(Moment),
-});
-export type FlowRow = Static<typeof FlowRow>;
-
-export const listFlows = route({
-  method: "POST",
-  path: "/ui/flows/list",
-  summary: "Flows with their recent runs",
-  tag,
-  body: Open({
-    name: Maybe(Type.String()),
-    tags: Maybe(Tags),
-    sort: Maybe(Enum(["NAME_ASC", "NAME_DESC", "LAST_RUN_DESC", "CREATED_DESC"] as const)),
-    limit: Maybe(Type.Integer({ minimum: 1, maximum: 200 })),
-    offset: Maybe(Type.Integer({ minimum: 0 })),
-  }),
-  bodyOptional: true,
-  replies: { 200: Open({ results: Type.Array(FlowRow), count: Type.Integer() }) },
-});
-
-export const FlowPage = Open({
-  flow: Flow,
-  recent: Type.Array(RunBar),
-  counts: StateCounts,
-  /** Of finished runs in the range. */
-  success_rate: Nullable(Type.Number()),
-  durations: Type.Array(
-    Open({
-      start: Moment,
-      end: Moment,
-      runs: Type.Integer(),
-      median: Nullable(Type.Number()),
-      p95: Nullable(Type.Number()),
-    }),
-  ),
-  /** JSON Schema of the parameters, where a client told it. */
-  parameter_schema: Nullable(Type.Unknown()),
-});
-export type FlowPage = Static<typeof FlowPage>;
-
-export const readFlowPage = route({
-  method: "GET",
-  path: "/ui/flows/{id}",
-  summary: "What the page of a flow shows first, in one answer",
-  tag,
-  params: ById,
-  query: Open({ days: Maybe(Type.Integer({ minimum: 1, maximum: 366 })) }),
-  replies: { 200: FlowPage },
-});
-
-/** The JSON Schema of a flow's parameters, kept for forms under the flow's version. */
-export const keepParameterSchema = route({
-  method: "PUT",
-  path: "/flows/{id}/parameter_schema",
-  summary: "Keep the JSON Schema of a flow's parameters",
-  tag: "Flows",
-  params: ById,
-  body: Open({ version: Maybe(Type.String()), schema: Type.Unknown() }),
-  replies: { 204: Type.Null() },
-});
-
-export const searchHits = ["flow", "flow-run", "task-run", "artifact"] as const;
-
-export const search = route({
-  method: "GET",
-  path: "/ui/search",
-  summary: "Flows, runs and artifacts by name or id",
-  tag,
-  query: Open({ q: Type.String({ maxLength: 200 }), limit: Maybe(Type.Integer({ minimum: 1, maximum: 50 })) }),
-  replies: {
-    200: Open({
-      hits: Type.Array(
-        Open({
-          kind: Enum(searchHits),
-          id: Uuid,
-          name: Type.String(),
-          detail: Nullable(Type.String()),
-          state_type: Nullable(StateTypeName),
-          state_name: Nullable(Type.String()),
-        }),
-      ),
-    }),
-  },
-});
-
-/** Messages of the page on `/ui/live`. A subscription's `id` is the page's own. */
-export type LiveRequest =
-  | { readonly type: "subscribe"; readonly id: number; readonly topic: LiveTopic }
-  | { readonly type: "unsubscribe"; readonly id: number };
-
-/** `flow-runs`: every flow run; `flow-run`: one, with its task runs, logs, artifacts and subflows; others by their noun. */
-export type LiveTopic =
-  | { readonly kind: "flow-runs" }
-  | { readonly kind: "flow-run"; readonly flow_run_id: string }
-  | { readonly kind: "task-run"; readonly task_run_id: string }
-  | { readonly kind: "flows" }
-  | { readonly kind: "artifacts" };
-
-export type LiveChange =
-  | { readonly kind: "flow-run"; readonly row: Static<typeof FlowRun> & { readonly flow_name: string } }
-  | { readonly kind: "task-run"; readonly row: Static<typeof TaskRun> }
-  | { readonly kind: "log"; readonly row: Static<typeof Log> }
-  | { readonly kind: "artifact"; readonly row: Static<typeof Artifact> }
-  | { readonly kind: "flow"; readonly row: Static<typeof Flow> }
-  | { readonly kind: "deleted"; readonly of: "flow-run" | "task-run" | "artifact" | "flow"; readonly id: string };
-
-/** Messages of the server. After `resync` the page must read again what it shows: changes were lost on the way. */
-export type LiveMessage =
-  | { readonly type: "subscribed"; readonly id: number }
-  | { readonly type: "changes"; readonly id: number; readonly changes: readonly LiveChange[] }
-  | { readonly type: "resync"; readonly id: number; readonly reason: string }
-  | { readonly type: "error"; readonly id: number | null; readonly message: string };

@@ -1,0 +1,195 @@
+import type { Static } from "typebox";
+import { HistoryInterval } from "./flow-runs.ts";
+import { Flow } from "./flows.ts";
+import { route } from "./route.ts";
+import { ById, Enum, Maybe, Moment, MomentInput, Nullable, Open, StateTypeName, Tags, Type, Uuid } from "./schema.ts";
+import { FlowRunRow, StateCounts } from "./ui.ts";
+
+const tag = "UI";
+
+/** A run as a bar: newest last. Durations are seconds. */
+export const RunBar = Open({
+  id: Uuid,
+  name: Type.String(),
+  state_type: Nullable(StateTypeName),
+  state_name: Nullable(Type.String()),
+  start: Nullable(Moment),
+  duration: Nullable(Type.Number()),
+});
+export type RunBar = Static<typeof RunBar>;
+
+const DashboardFlow = Open({
+  flow: Flow,
+  counts: StateCounts,
+  /** Its last 20 runs, also those before the range. */
+  recent: Type.Array(RunBar),
+  last_failure: Nullable(
+    Open({ flow_run_id: Uuid, name: Type.String(), message: Nullable(Type.String()), at: Moment }),
+  ),
+});
+
+/** History and counts are of the runs expected in the range; what runs or waits is so now, whatever the range. */
+export const Dashboard = Open({
+  history: Type.Array(HistoryInterval),
+  counts: StateCounts,
+  /** Of the span of the same length before `since`. */
+  previous_counts: StateCounts,
+  task_counts: StateCounts,
+  /** Failed and crashed in the range, newest first, at most 10; `state.message` says why. */
+  failed: Type.Array(FlowRunRow),
+  /** Running, pending or cancelling, at most 20. */
+  running: Type.Array(FlowRunRow),
+  /** Late first, then paused, then scheduled by time, at most 20. */
+  waiting: Type.Array(FlowRunRow),
+  /** Those that ran in the range, most failures first, at most 50. */
+  flows: Type.Array(DashboardFlow),
+});
+export type Dashboard = Static<typeof Dashboard>;
+
+export const readDashboard = route({
+  method: "POST",
+  path: "/ui/dashboard",
+  summary: "Everything on the dashboard, in one answer",
+  tag,
+  body: Open({
+    since: MomentInput,
+    until: MomentInput,
+    /** Bars of the history; 1 to 200. */
+    buckets: Maybe(Type.Integer({ minimum: 1, maximum: 200 })),
+    tags: Maybe(Tags),
+    flow_ids: Maybe(Type.Array(Uuid)),
+    subflows: Maybe(Type.Boolean()),
+  }),
+  replies: { 200: Dashboard },
+});
+
+export const FlowRow = Open({
+  flow: Flow,
+  /** Its last 20 runs. */
+  recent: Type.Array(RunBar),
+  /** Of its runs of the last 30 days. */
+  counts: StateCounts,
+  last_run: Nullable(Moment),
+});
+export type FlowRow = Static<typeof FlowRow>;
+
+export const listFlows = route({
+  method: "POST",
+  path: "/ui/flows/list",
+  summary: "Flows with their recent runs",
+  tag,
+  body: Open({
+    name: Maybe(Type.String()),
+    tags: Maybe(Tags),
+    sort: Maybe(Enum(["NAME_ASC", "NAME_DESC", "LAST_RUN_DESC", "CREATED_DESC"] as const)),
+    limit: Maybe(Type.Integer({ minimum: 1, maximum: 200 })),
+    offset: Maybe(Type.Integer({ minimum: 0 })),
+  }),
+  bodyOptional: true,
+  replies: { 200: Open({ results: Type.Array(FlowRow), count: Type.Integer() }) },
+});
+
+export const FlowPage = Open({
+  flow: Flow,
+  /** Its last 50 runs. */
+  recent: Type.Array(RunBar),
+  counts: StateCounts,
+  /** From 0 to 1, of finished runs in the range. */
+  success_rate: Nullable(Type.Number()),
+  durations: Type.Array(
+    Open({
+      start: Moment,
+      end: Moment,
+      runs: Type.Integer(),
+      median: Nullable(Type.Number()),
+      p95: Nullable(Type.Number()),
+    }),
+  ),
+  /** JSON Schema of the parameters, where a client told it. */
+  parameter_schema: Nullable(Type.Unknown()),
+});
+export type FlowPage = Static<typeof FlowPage>;
+
+export const readFlowPage = route({
+  method: "GET",
+  path: "/ui/flows/{id}",
+  summary: "What the page of a flow shows first, in one answer",
+  tag,
+  params: ById,
+  query: Open({ days: Maybe(Type.Integer({ minimum: 1, maximum: 366 })) }),
+  replies: { 200: FlowPage },
+});
+
+/** The JSON Schema of a flow's parameters, kept for forms under the flow's version. */
+export const keepParameterSchema = route({
+  method: "PUT",
+  path: "/flows/{id}/parameter_schema",
+  summary: "Keep the JSON Schema of a flow's parameters",
+  tag: "Flows",
+  params: ById,
+  body: Open({ version: Maybe(Type.String()), schema: Type.Unknown() }),
+  replies: { 204: Type.Null() },
+});
+
+export const searchHits = ["flow", "flow-run", "task-run", "artifact"] as const;
+
+export const search = route({
+  method: "GET",
+  path: "/ui/search",
+  summary: "Flows, runs and artifacts by name or id",
+  tag,
+  query: Open({ q: Type.String({ maxLength: 200 }), limit: Maybe(Type.Integer({ minimum: 1, maximum: 50 })) }),
+  replies: {
+    200: Open({
+      hits: Type.Array(
+        Open({
+          kind: Enum(searchHits),
+          id: Uuid,
+          name: Type.String(),
+          detail: Nullable(Type.String()),
+          state_type: Nullable(StateTypeName),
+          state_name: Nullable(Type.String()),
+        }),
+      ),
+    }),
+  },
+});
+
+/** Counts stop at a million. */
+const BoundedCount = Type.Integer();
+
+/** What the page of settings shows. */
+export const ServerPage = Open({
+  version: Type.String(),
+  started: Moment,
+  database: Enum(["sqlite", "postgresql"] as const),
+  /** The file, or host and name; never a password. */
+  database_location: Type.String(),
+  database_size_bytes: Nullable(Type.Integer()),
+  migration: Type.String(),
+  counts: Open({
+    flow_runs: BoundedCount,
+    task_runs: BoundedCount,
+    logs: BoundedCount,
+    artifacts: BoundedCount,
+    events: BoundedCount,
+  }),
+  settings: Type.Array(
+    Open({
+      name: Type.String(),
+      /** The environment variable that sets it. */
+      variable: Type.String(),
+      value: Type.String(),
+      about: Type.String(),
+    }),
+  ),
+});
+export type ServerPage = Static<typeof ServerPage>;
+
+export const readServerPage = route({
+  method: "GET",
+  path: "/ui/server",
+  summary: "The server, its database and its settings, for the page of settings",
+  tag,
+  replies: { 200: ServerPage },
+});
