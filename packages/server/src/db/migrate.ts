@@ -41,10 +41,7 @@ export async function migrate(database: Database, clock: Clock): Promise<readonl
 export async function reset(database: Database, clock: Clock): Promise<void> {
   await database.write(async (tx) => {
     if (database.kind === "postgresql") await sql`SELECT pg_advisory_xact_lock(727074617)`.execute(tx);
-    const tables = await tx.introspection.getTables();
-    const own = new Set(ownTables());
-    for (const { name } of tables.filter((table) => own.has(table.name)).reverse()) {
-      if (database.kind === "sqlite") await sql`PRAGMA defer_foreign_keys = 1`.execute(tx);
+    for (const name of [...ownTables()].reverse()) {
       await sql`DROP TABLE IF EXISTS ${sql.table(name)} ${sql.raw(database.kind === "postgresql" ? "CASCADE" : "")}`.execute(
         tx,
       );

@@ -73,7 +73,7 @@ export function isUnavailable(error: unknown): boolean {
   return (
     systemCodes.has(code) ||
     /^(08|53|57P|58)/.test(code) ||
-    /Connection terminated|timeout exceeded when trying to connect/.test(message)
+    /Connection terminated|connection error|timeout exceeded when trying to connect/.test(message)
   );
 }
 
@@ -103,7 +103,9 @@ function openPool(url: string, max: number, statementSeconds: number): pg.Pool {
         parsers[oid] ?? pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
     },
   });
-  pool.on("error", () => {}); // An idle connection that breaks is replaced by the next query, which tells if it can't.
+  // A connection that breaks tells so by an event that would end the process; its queries fail, and are run again elsewhere.
+  pool.on("error", () => {});
+  pool.on("connect", (client) => client.on("error", () => {}));
   return pool;
 }
 

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
-import { type Clock, sleep } from "@ostinato/core";
+import { addSeconds, type Clock, sleep } from "@ostinato/core";
 import { CompiledQuery, Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement, sql } from "kysely";
 import { groupCommit } from "../group-commit.ts";
 import type { Tables } from "../tables.ts";
@@ -20,13 +20,15 @@ export const sqliteTypes: ColumnTypes = {
 export interface SqliteOptions {
   readonly file: string;
   readonly clock: Clock;
+  /** How long a unit of work waits for another process that writes. */
+  readonly patienceSeconds?: number;
 }
 
 /**
  * SQLite by `node:sqlite`: one connection that writes, one that reads on this thread, and one on a thread of its own for
  * reads that may be long. WAL, so that none of them waits for another.
  */
-export function openSqlite({ file, clock }: SqliteOptions): Database {
+export function openSqlite({ file, clock, patienceSeconds = 10 }: SqliteOptions): Database {
   mkdirSync(dirname(file), { recursive: true });
   const writer = openFile(file);
   const reader = openFile(file);
@@ -34,7 +36,7 @@ export function openSqlite({ file, clock }: SqliteOptions): Database {
   const slow = sqliteReaderThread(file);
   const writing = kyselyOver(writer);
   const reading = kyselyOver(reader);
-  const patience = patientBegin(writer, clock);
+  const patience = patientBegin(writer, clock, patienceSeconds);
   const commitTogether = groupCommit({
     begin: patience,
     commit: () => writer.exec("COMMIT"),
@@ -65,8 +67,10 @@ export function openSqlite({ file, clock }: SqliteOptions): Database {
   };
 }
 
+const busyMillis = 10;
+
 export function openFile(file: string): DatabaseSync {
-  const database = new DatabaseSync(file, { timeout: 50 });
+  const database = new DatabaseSync(file, { timeout: busyMillis });
   // NORMAL keeps every commit through a crash of the process; FULL would keep it through a loss of power as well.
   database.exec(`
     PRAGMA journal_mode = WAL;
@@ -80,18 +84,17 @@ export function openFile(file: string): DatabaseSync {
   return database;
 }
 
-const patienceSeconds = 10;
-
-/** The connection itself waits 50 ms for another writer, on this thread; longer waits leave the event loop free. */
-function patientBegin(writer: DatabaseSync, clock: Clock): () => Promise<void> {
+/** The connection itself waits a moment for another writer, on this thread; longer waits leave the event loop free. */
+function patientBegin(writer: DatabaseSync, clock: Clock, patienceSeconds: number): () => Promise<void> {
   return async () => {
-    for (let waited = 0; ; waited += 0.07) {
+    const giveUp = addSeconds(clock.now(), patienceSeconds);
+    for (let attempt = 0; ; attempt += 1) {
       try {
         writer.exec("BEGIN IMMEDIATE");
         return;
       } catch (error) {
-        if (!isBusy(error) || waited > patienceSeconds) throw error;
-        await sleep(clock, 0.02);
+        if (!isBusy(error) || clock.now() >= giveUp) throw error;
+        await sleep(clock, Math.min(0.25, 0.005 * 2 ** attempt));
       }
     }
   };

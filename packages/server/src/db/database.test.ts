@@ -1,0 +1,175 @@
+import { DatabaseSync } from "node:sqlite";
+import { type Clock, systemClock, timeOrderedId } from "@ostinato/core";
+import { fakeClock } from "@ostinato/testing/clock";
+import { describeOnEachDatabase } from "@ostinato/testing/databases";
+import { sql } from "kysely";
+import { afterEach, expect, test } from "vitest";
+import { readConfig } from "../config.ts";
+import { type Database, DatabaseUnavailable, type Writer } from "./dialects/dialect.ts";
+import { openSqlite } from "./dialects/sqlite.ts";
+import { migrate, reset, SchemaTooNew } from "./migrate.ts";
+import { openDatabase } from "./open.ts";
+
+const clock = systemClock({ keepAlive: true });
+
+describeOnEachDatabase("the database", (underTest) => {
+  const opened: Database[] = [];
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((database) => database.close()));
+  });
+
+  async function open(url: string): Promise<Database> {
+    const database = await openDatabase(readConfig({ OSTINATO_DATABASE_URL: url }), clock);
+    opened.push(database);
+    return database;
+  }
+
+  async function fresh(): Promise<Database> {
+    const database = await open((await underTest.another()).url);
+    await migrate(database, clock);
+    return database;
+  }
+
+  test("two servers that start at once make the tables once", async () => {
+    const { url } = await underTest.another();
+    const databases = await Promise.all([open(url), open(url), open(url)]);
+    const done = await Promise.all(databases.map((database) => migrate(database, clock)));
+    expect(done.flat()).toEqual(["0001-foundation"]);
+    for (const database of databases) expect(await names(database)).toEqual([]);
+  });
+
+  test("a newer schema is refused, with what to do", async () => {
+    const database = await fresh();
+    await database.execute("INSERT INTO migration (name, applied) VALUES ('9999-from-the-future', 0)");
+    await expect(migrate(database, clock)).rejects.toThrow(SchemaTooNew);
+    await expect(migrate(database, clock)).rejects.toThrow("9999-from-the-future");
+  });
+
+  test("a reset leaves empty tables", async () => {
+    const database = await fresh();
+    await database.write((tx) => addFlow(tx, "old"));
+    await reset(database, clock);
+    expect(await names(database)).toEqual([]);
+  });
+
+  test("units that arrive together stand or fall alone", async () => {
+    const database = await fresh();
+    const results = await Promise.allSettled(
+      ["a", "b", "a", "c"].map((name) =>
+        database.write(async (tx) => {
+          await addFlow(tx, name);
+          if (name === "b") throw new Error("changed my mind");
+        }),
+      ),
+    );
+    expect(results.map(({ status }) => status).sort()).toEqual(["fulfilled", "fulfilled", "rejected", "rejected"]);
+    expect(await names(database)).toEqual(["a", "c"]);
+  });
+
+  test("what a unit wrote is read by the next one and by every reader once it is acknowledged", async () => {
+    const database = await fresh();
+    await database.write((tx) => addFlow(tx, "seen"));
+    expect(await names(database)).toEqual(["seen"]);
+    const slow = await database.slow.selectFrom("flow").select("name").execute();
+    expect(slow).toEqual([{ name: "seen" }]);
+  });
+});
+
+describeOnEachDatabase("rows handed over as JSON", (underTest) => {
+  test("come out typed, with nulls", async () => {
+    const database = await openDatabase(readConfig({ OSTINATO_DATABASE_URL: underTest.url }), clock);
+    const id = timeOrderedId(clock.now());
+    const rows = JSON.stringify([
+      { id, at: 1795293010884641, text: "ä", flag: 1 },
+      { id, at: null, text: null, flag: 0 },
+    ]);
+    const table = database.sql.rowsOf(rows, { id: "uuid", at: "moment", text: "text", flag: "flag" });
+    const result = await sql`SELECT id, at, text, flag FROM ${table} AS given`.execute(database.read);
+    expect(result.rows).toEqual([
+      { id, at: 1795293010884641, text: "ä", flag: 1 },
+      { id, at: null, text: null, flag: 0 },
+    ]);
+    await database.close();
+  });
+});
+
+describeOnEachDatabase("a database that can't be used for a while", (underTest) => {
+  if (underTest.name === "sqlite") {
+    test("locked by another process: a write waits, and gives up after its patience with nothing kept", async () => {
+      const { file, database, time } = await sqliteWithFakeClock();
+      const other = new DatabaseSync(file);
+      other.exec("BEGIN IMMEDIATE");
+      const waiting = database.write((tx) => addFlow(tx, "patient"));
+      await time.untilWaiting();
+      other.exec("COMMIT");
+      await time.advance(0.25);
+      await waiting;
+
+      other.exec("BEGIN IMMEDIATE");
+      const refused = expect(database.write((tx) => addFlow(tx, "refused"))).rejects.toThrow(DatabaseUnavailable);
+      await time.untilWaiting();
+      await time.advance(11);
+      await refused;
+      other.exec("COMMIT");
+      other.close();
+      expect(await names(database)).toEqual(["patient"]);
+      await database.close();
+    });
+
+    test("full: the write is refused, nothing of it is kept, and the next one works when there is room", async () => {
+      const { database } = await sqliteWithFakeClock();
+      await database.execute("PRAGMA max_page_count = 150");
+      const large = "x".repeat(2_000_000);
+      await expect(database.write((tx) => addFlow(tx, large))).rejects.toThrow(DatabaseUnavailable);
+      await database.write((tx) => addFlow(tx, "small"));
+      await database.execute("PRAGMA max_page_count = 4294967294");
+      await database.write((tx) => addFlow(tx, large));
+      expect((await names(database)).map((name) => name.length)).toEqual([5, 2_000_000]);
+      await database.close();
+    });
+  } else {
+    test("connections that break are opened again, and the unit is run again", async () => {
+      const database = await openDatabase(readConfig({ OSTINATO_DATABASE_URL: underTest.url }), clock);
+      await migrate(database, clock);
+      const killer = await openDatabase(readConfig({ OSTINATO_DATABASE_URL: underTest.url }), clock);
+      let attempts = 0;
+      await database.write(async (tx) => {
+        attempts += 1;
+        await addFlow(tx, "survivor");
+        if (attempts === 1) await terminateOthers(killer);
+        await sql`SELECT 1`.execute(tx);
+      });
+      expect(attempts).toBe(2);
+      expect(await names(database)).toEqual(["survivor"]);
+      await database.close();
+      await killer.close();
+    });
+  }
+
+  async function sqliteWithFakeClock() {
+    const { url } = await underTest.another();
+    const file = url.replace("sqlite://", "");
+    const time = fakeClock();
+    const database = openSqlite({ file, clock: time as Clock });
+    await migrate(database, time);
+    return { file, database, time };
+  }
+});
+
+function addFlow(tx: Writer, name: string) {
+  const now = clock.now();
+  const row = { id: timeOrderedId(now), created: now, updated: now, name, tags: "[]", labels: "{}" };
+  return tx.insertInto("flow").values(row).execute();
+}
+
+async function names(database: Database): Promise<string[]> {
+  const rows = await database.read.selectFrom("flow").select("name").orderBy("name").execute();
+  return rows.map(({ name }) => name).sort((a, b) => a.length - b.length || a.localeCompare(b));
+}
+
+async function terminateOthers(database: Database): Promise<void> {
+  await sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name = 'ostinato'`.execute(
+    database.read,
+  );
+}
