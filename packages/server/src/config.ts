@@ -29,6 +29,8 @@ export interface Config {
   /** Connections to PostgreSQL for writes and quick reads. */
   readonly poolSize: number;
   readonly logLevel: string;
+  /** Whether each commit on SQLite is forced to the disk: `full` outlives a loss of power, `normal` any crash of programs. */
+  readonly sqliteSynchronous: "normal" | "full";
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -90,7 +92,13 @@ export const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
   logLevel: {
     variable: "OSTINATO_LOG_LEVEL",
     about: "trace, debug, info, warn, error or silent; info unless set",
-    read: (text) => text ?? "info",
+    read: oneOf(["info", "trace", "debug", "warn", "error", "fatal", "silent"]),
+  },
+  sqliteSynchronous: {
+    variable: "OSTINATO_SQLITE_SYNCHRONOUS",
+    about:
+      "normal, or full to keep every commit through a loss of power too, at about a tenth of the speed; normal unless set",
+    read: oneOf(["normal", "full"]),
   },
 };
 
@@ -110,6 +118,15 @@ function readSetting(setting: Setting<unknown>, text: string | undefined, enviro
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigError(`${setting.variable}=${JSON.stringify(text)} ${reason}. It is: ${setting.about}.`);
   }
+}
+
+/** One of the words; the first where none is given. */
+function oneOf<const W extends string>(words: readonly [W, ...W[]]) {
+  return (text: string | undefined): W => {
+    const word = text === undefined ? words[0] : words.find((known) => known === text);
+    if (word === undefined) throw new RangeError(`is not one of ${words.join(", ")}`);
+    return word;
+  };
 }
 
 function wholeNumber({ fallback, least, most }: { fallback: number; least: number; most: number }) {

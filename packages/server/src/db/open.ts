@@ -6,7 +6,7 @@ import type { Database } from "./dialects/dialect.ts";
 export async function openDatabase(config: Config, clock: Clock): Promise<Database> {
   if (config.database.kind === "sqlite") {
     const { openSqlite } = await import("./dialects/sqlite.ts");
-    return openSqlite({ file: config.database.file, clock });
+    return openSqlite({ file: config.database.file, clock, synchronous: config.sqliteSynchronous });
   }
   const { openPostgres } = await import("./dialects/postgres.ts");
   return openPostgres({ url: config.database.url, clock, poolSize: config.poolSize, statementSeconds: 60 });

@@ -20,6 +20,7 @@ export const sqliteTypes: ColumnTypes = {
 export interface SqliteOptions {
   readonly file: string;
   readonly clock: Clock;
+  readonly synchronous?: "normal" | "full";
   /** How long a unit of work waits for another process that writes. */
   readonly patienceSeconds?: number;
 }
@@ -28,9 +29,9 @@ export interface SqliteOptions {
  * SQLite by `node:sqlite`: one connection that writes, one that reads on this thread, and one on a thread of its own for
  * reads that may be long. WAL, so that none of them waits for another.
  */
-export function openSqlite({ file, clock, patienceSeconds = 10 }: SqliteOptions): Database {
+export function openSqlite({ file, clock, synchronous = "normal", patienceSeconds = 10 }: SqliteOptions): Database {
   mkdirSync(dirname(file), { recursive: true });
-  const writer = openFile(file);
+  const writer = openFile(file, synchronous);
   const reader = openFile(file);
   reader.exec("PRAGMA query_only = 1");
   const slow = sqliteReaderThread(file);
@@ -69,12 +70,11 @@ export function openSqlite({ file, clock, patienceSeconds = 10 }: SqliteOptions)
 
 const busyMillis = 10;
 
-export function openFile(file: string): DatabaseSync {
+function openFile(file: string, synchronous: "normal" | "full" = "normal"): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: busyMillis });
-  // NORMAL keeps every commit through a crash of the process; FULL would keep it through a loss of power as well.
   database.exec(`
     PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = ${process.env.OSTINATO_SQLITE_SYNCHRONOUS === "full" ? "FULL" : "NORMAL"};
+    PRAGMA synchronous = ${synchronous};
     PRAGMA foreign_keys = 1;
     PRAGMA temp_store = MEMORY;
     PRAGMA cache_size = -32000;
