@@ -23,19 +23,36 @@ export interface RouteContract {
   readonly produces?: string;
   /** Largest request body in bytes, where it differs from the server's ordinary limit. */
   readonly bodyLimit?: number;
+  /** Never there at run time: `route` gives it its type. */
+  readonly types?: ContractTypes;
 }
 
-export function route<const C extends RouteContract>(contract: C): C {
-  return contract;
+/**
+ * The TypeScript types of a contract's parts, worked out once, where the contract stands. Functions that are generic over
+ * contracts look them up here: to work them out from an unknown schema costs the compiler seconds at each call.
+ */
+interface ContractTypes {
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+  readonly reply: unknown;
+}
+
+export function route<const C extends RouteContract>(contract: C): C & { readonly types?: TypesOf<C> } {
+  return contract as C & { readonly types?: TypesOf<C> };
 }
 
 type Part<C, K extends string> = C extends { readonly [P in K]: infer S extends TSchema } ? Static<S> : undefined;
+type Reply<Schemas> = Schemas extends TSchema ? Static<Schemas> : never;
 
-export type ParamsOf<C extends RouteContract> = Part<C, "params">;
-export type QueryOf<C extends RouteContract> = Part<C, "query">;
-export type BodyOf<C extends RouteContract> = Part<C, "body">;
-export type ReplyOf<C extends RouteContract> = C["replies"][keyof C["replies"]] extends infer S
-  ? S extends TSchema
-    ? Static<S>
-    : never
-  : never;
+interface TypesOf<C extends RouteContract> {
+  readonly params: Part<C, "params">;
+  readonly query: Part<C, "query">;
+  readonly body: Part<C, "body">;
+  readonly reply: Reply<C["replies"][keyof C["replies"]]>;
+}
+
+export type ParamsOf<C extends RouteContract> = NonNullable<C["types"]>["params"];
+export type QueryOf<C extends RouteContract> = NonNullable<C["types"]>["query"];
+export type BodyOf<C extends RouteContract> = NonNullable<C["types"]>["body"];
+export type ReplyOf<C extends RouteContract> = NonNullable<C["types"]>["reply"];
