@@ -1,0 +1,146 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type RunningServer, startOstinato } from "../server-process.ts";
+
+/**
+ * The real Prefect client against Ostinato. It needs a Python with the packages of requirements.txt, which npm does not
+ * bring: PREFECT_PYTHON names it, as `.ci/run` does after making a virtual environment. Without it these tests skip.
+ */
+const python = process.env.PREFECT_PYTHON;
+
+interface Outcome {
+  readonly id: string;
+  readonly type: string;
+  readonly name: string;
+  readonly read_back?: { readonly name: string; readonly tags: string[]; readonly task_runs: number };
+}
+
+interface Run {
+  readonly id: string;
+  readonly name: string;
+  readonly state_type: string;
+  readonly state_name: string;
+  readonly run_count: number;
+  readonly tags: string[];
+  readonly message: string;
+  readonly state: { readonly message: string | null };
+}
+
+describe.skipIf(python === undefined)("an unmodified Prefect program", () => {
+  let server: RunningServer;
+  let runs: Record<string, Outcome>;
+
+  beforeAll(async () => {
+    server = await startOstinato();
+    const program = fileURLToPath(new URL("program.py", import.meta.url));
+    const { stdout } = await promisify(execFile)(python ?? "", [program], {
+      env: {
+        ...process.env,
+        PREFECT_API_URL: server.apiUrl,
+        PREFECT_HOME: server.folder,
+        PREFECT_SERVER_ANALYTICS_ENABLED: "false",
+        DO_NOT_TRACK: "1",
+      },
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    runs = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
+  }, 240_000);
+  afterAll(() => server?.stop());
+
+  async function post<T>(path: string, body: unknown): Promise<T> {
+    const headers = { "content-type": "application/json" };
+    const response = await fetch(server.apiUrl + path, { method: "POST", headers, body: JSON.stringify(body) });
+    expect(response.status).toBe(200);
+    return (await response.json()) as T;
+  }
+
+  const taskRunsOf = (name: string) =>
+    post<Run[]>("/task_runs/filter", { flow_runs: { id: { any_: [runs[name]?.id] } }, sort: "NAME_ASC" });
+  const flowRun = async (name: string): Promise<Run> =>
+    (await (await fetch(`${server.apiUrl}/flow_runs/${runs[name]?.id}`)).json()) as Run;
+  const logsOf = (name: string) =>
+    post<{ message: string; level: number; task_run_id: string | null }[]>("/logs/filter", {
+      logs: { flow_run_id: { any_: [runs[name]?.id] } },
+    });
+
+  test("ends as it would on its own server", () => {
+    expect(
+      Object.fromEntries(Object.entries(runs).map(([name, { type, name: state }]) => [name, `${type} ${state}`])),
+    ).toEqual({
+      parent: "COMPLETED Completed",
+      retried_flow: "COMPLETED Completed",
+      failing: "FAILED Failed",
+      timing_out: "FAILED TimedOut",
+      slow_flow: "FAILED TimedOut",
+      many: "COMPLETED Completed",
+    });
+  });
+
+  test("leaves its task runs with retries, tags and subflows", async () => {
+    const tasks = await taskRunsOf("parent");
+    const states = tasks.map(({ name, state_name }) => `${name.replace(/-[0-9a-f]{3}$/, "")} ${state_name}`).sort();
+    expect(states).toEqual([
+      "add Completed",
+      "chatty Completed",
+      "child-0 Completed",
+      "child-1 Completed",
+      "double-1 Completed",
+      "double-2 Completed",
+      "double-3 Completed",
+      "flaky Completed",
+    ]);
+    expect(tasks.find(({ name }) => name.startsWith("flaky"))?.run_count).toBe(3);
+    expect(tasks.find(({ name }) => name === "double-1")?.tags).toEqual(["counted"]);
+    const subflows = await post<Run[]>("/flow_runs/filter", {
+      flow_runs: { parent_flow_run_id: { any_: [runs.parent?.id] } },
+    });
+    expect(subflows.map(({ state_type, tags }) => [state_type, tags])).toEqual([
+      ["COMPLETED", ["nightly"]],
+      ["COMPLETED", ["nightly"]],
+    ]);
+  });
+
+  test("names its run by its template, and reads it back through its own client", async () => {
+    expect((await flowRun("parent")).name).toBe("parent of 1");
+    expect(runs.parent?.read_back).toMatchObject({ name: "parent of 1", task_runs: 8 });
+  });
+
+  test("leaves its logs and prints", async () => {
+    const messages = (await logsOf("parent")).map(({ level, message }) => `${level} ${message}`);
+    expect(messages).toContain("20 hello, world");
+    expect(messages).toContain("30 a warning for world");
+    expect(messages).toContain("20 run parent of 1");
+  });
+
+  test("leaves its artifacts under their keys", async () => {
+    const artifacts = await post<{ key: string; type: string; data: string }[]>("/artifacts/latest/filter", {
+      sort: "KEY_ASC",
+    });
+    expect(artifacts.map(({ key, type }) => [key, type])).toEqual([
+      ["numbers", "table"],
+      ["report", "markdown"],
+      ["source", "markdown"],
+    ]);
+    expect(artifacts.find(({ key }) => key === "report")?.data).toBe("# Total\n\n18");
+  });
+
+  test("says why it failed", async () => {
+    expect((await flowRun("failing")).state.message).toContain("the wheel came off");
+    expect((await taskRunsOf("failing"))[0]).toMatchObject({ state_type: "FAILED" });
+    expect((await taskRunsOf("timing_out"))[0]).toMatchObject({ state_name: "TimedOut" });
+  });
+
+  test("a flow that is retried has run twice", async () => {
+    expect(await flowRun("retried_flow")).toMatchObject({ run_count: 2, state_name: "Completed" });
+  });
+
+  test("a hundred mapped tasks are all there", async () => {
+    const count = await post<number>("/task_runs/count", {
+      flow_runs: { id: { any_: [runs.many?.id] } },
+      task_runs: { state: { type: { any_: ["COMPLETED"] } } },
+    });
+    expect(count).toBe(100);
+  });
+});
