@@ -6,7 +6,10 @@ import type { TransportRequest, TransportResponse } from "./transport.ts";
 
 const immediate = {
   now: () => 0 as never,
-  after: (_: number, callback: () => void) => (queueMicrotask(callback), () => {}),
+  after(_: number, callback: () => void) {
+    queueMicrotask(callback);
+    return () => {};
+  },
 };
 
 function clientAnswering(...answers: (TransportResponse | Error)[]) {

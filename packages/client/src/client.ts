@@ -18,11 +18,17 @@ type Part<Name extends string, Value> = undefined extends Value
   ? { readonly [K in Name]?: Value }
   : { readonly [K in Name]: Value };
 
+type BodyPart<C extends RouteContract> = C extends { readonly bodyOptional: true }
+  ? { readonly body?: BodyOf<C> }
+  : Part<"body", BodyOf<C>> | { readonly encodedBody: string };
+
 export type CallInput<C extends RouteContract> = Part<"params", ParamsOf<C>> &
   Part<"query", QueryOf<C>> &
-  (C extends { readonly bodyOptional: true } ? { readonly body?: BodyOf<C> } : Part<"body", BodyOf<C>>) & {
+  BodyPart<C> & {
     readonly signal?: AbortSignal;
     readonly retries?: number;
+    /** The body as JSON text already: it stands in for `body`. */
+    readonly encodedBody?: string;
   };
 
 /** Calls the operations of the API. */
@@ -58,7 +64,7 @@ export function createClient(options: ClientOptions): Client {
     baseUrl,
     auth,
     async call(contract, input) {
-      const { params, query, body, signal, retries = options.retries ?? 5 } = input as LooseInput;
+      const { params, query, body, encodedBody, signal, retries = options.retries ?? 5 } = input as LooseInput;
       const path = fillPath(contract.path, params) + queryString(query);
       const hasBody = contract.body !== undefined;
       const response = await exchange(
@@ -66,7 +72,7 @@ export function createClient(options: ClientOptions): Client {
           method: contract.method,
           path,
           headers: hasBody ? { ...headers, "content-type": "application/json" } : headers,
-          body: hasBody ? JSON.stringify(body ?? {}) : undefined,
+          body: hasBody ? (encodedBody ?? JSON.stringify(body ?? {})) : undefined,
           signal,
         },
         retries,
@@ -82,6 +88,7 @@ interface LooseInput {
   readonly params?: Readonly<Record<string, unknown>>;
   readonly query?: Readonly<Record<string, unknown>>;
   readonly body?: unknown;
+  readonly encodedBody?: string;
   readonly signal?: AbortSignal;
   readonly retries?: number;
 }

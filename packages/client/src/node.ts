@@ -1,1 +1,5 @@
-export {};
+// What only Node can do, or only programs that run flows need; the browser uses the package's main entry.
+export * from "./batch-poster.ts";
+export * from "./event-sink.ts";
+export * from "./event-socket.ts";
+export * from "./event-subscription.ts";

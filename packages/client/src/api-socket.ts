@@ -1,0 +1,96 @@
+import WebSocket from "ws";
+
+export interface ApiSocketOptions {
+  /** Where the API is, ending with `/api`. */
+  readonly baseUrl: string;
+  /** Below the API's root: `/events/in`. */
+  readonly path: string;
+  /** `user:password`. */
+  readonly auth: string | undefined;
+  readonly onReady: () => void;
+  readonly onMessage?: (message: unknown) => void;
+  readonly onPong?: (payload: string) => void;
+  /** Called once, whatever ended it. */
+  readonly onClosed: (reason: Error) => void;
+}
+
+/** One connection to a websocket of the API, past its handshake once `onReady` was called. */
+export interface ApiSocket {
+  /** Characters given to the socket that the network has not taken. */
+  readonly backlog: number;
+  send(text: string): void;
+  ping(payload: string): void;
+  close(): void;
+  /** Whether the connection keeps the process alive. */
+  hold(alive: boolean): void;
+}
+
+const handshakeMillis = 10_000;
+/** A server that says nothing for so long is gone, whatever the network says. */
+const silenceMillis = 30_000;
+
+/** Opens a websocket and greets the server: the subprotocol is the field's, the first frame says who we are. */
+export function openApiSocket(options: ApiSocketOptions): ApiSocket {
+  const { baseUrl, path, auth } = options;
+  const address = `${baseUrl.replace(/\/+$/, "").replace(/^http/, "ws")}${path}`;
+  const headers = auth === undefined ? {} : { authorization: `Basic ${btoa(auth)}` };
+  const socket = new WebSocket(address, ["prefect"], { headers, handshakeTimeout: handshakeMillis });
+  let failure: Error | undefined;
+  let ready = false;
+  let held = true;
+  const silence = setInterval(() => {
+    failure = new Error(`the server said nothing for ${silenceMillis / 1000} s`);
+    socket.terminate();
+  }, silenceMillis).unref();
+  const heard = () => silence.refresh();
+
+  socket.on("open", () => {
+    hold(held);
+    socket.send(JSON.stringify({ type: "auth", token: auth ?? null }));
+  });
+  socket.on("message", (data: WebSocket.RawData) => {
+    heard();
+    const message: unknown = JSON.parse(data.toString());
+    if (ready) options.onMessage?.(message);
+    else if (isMessage(message, "auth_success")) {
+      ready = true;
+      options.onReady();
+    }
+  });
+  socket.on("ping", heard);
+  socket.on("pong", (payload: Buffer) => {
+    heard();
+    options.onPong?.(payload.toString());
+  });
+  socket.on("error", (error: Error) => {
+    failure ??= error;
+  });
+  socket.on("close", (code: number, reason: Buffer) => {
+    clearInterval(silence);
+    options.onClosed(
+      failure ?? new Error(`the connection was closed (${code}${reason.length > 0 ? ` ${reason}` : ""})`),
+    );
+  });
+
+  function hold(alive: boolean): void {
+    held = alive;
+    // ws has no such switch of its own; the network socket under it exists from "open" on.
+    const network = (socket as unknown as { readonly _socket?: { ref(): void; unref(): void } })._socket;
+    if (alive) network?.ref();
+    else network?.unref();
+  }
+
+  return {
+    get backlog() {
+      return socket.bufferedAmount;
+    },
+    send: (text) => socket.send(text),
+    ping: (payload) => socket.ping(payload),
+    close: () => (socket.readyState === WebSocket.CONNECTING ? socket.terminate() : socket.close(1000)),
+    hold,
+  };
+}
+
+export function isMessage<T extends string>(message: unknown, type: T): message is { readonly type: T } {
+  return typeof message === "object" && message !== null && (message as { type?: unknown }).type === type;
+}

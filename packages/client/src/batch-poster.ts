@@ -1,0 +1,142 @@
+import { type Clock, exponentialDelay, sleep, systemClock } from "@ostinato/core";
+import { ApiError } from "./errors.ts";
+import { Outbox, type OutboxCapacity } from "./outbox.ts";
+
+export interface BatchPosterOptions {
+  /** Brings one batch to the server; resolves when the server has it for good. Messages are JSON texts. */
+  readonly post: (messages: readonly string[], signal: AbortSignal) => Promise<unknown>;
+  readonly capacity: OutboxCapacity;
+  readonly batch: OutboxCapacity;
+  /** How long a batch is collected, unless it is full before. */
+  readonly collectSeconds?: number;
+  readonly clock?: Clock;
+  /** Called once when the server stops answering. */
+  readonly onLost?: ((error: unknown) => void) | undefined;
+  /** Called when it answers again. */
+  readonly onFound?: (() => void) | undefined;
+  /** Called with a message that the server will not take, which is dropped. */
+  readonly onRefused?: ((error: ApiError, message: string) => void) | undefined;
+}
+
+export interface BatchPoster {
+  /** The message is on its way. Never waits and never throws. */
+  add(message: string): void;
+  /** Undefined while there is room; else resolves when there is. */
+  readonly room: Promise<void> | undefined;
+  /** Messages that the server has not acknowledged. */
+  readonly size: number;
+  /** Resolves when the server has everything added so far for good. */
+  flush(): Promise<void>;
+  /** Gives up what is not acknowledged: flush first. */
+  close(): Promise<void>;
+}
+
+/** Brings messages to the server in order, one request at a time, again and again until the server has them. */
+export function batchPoster(options: BatchPosterOptions): BatchPoster {
+  const {
+    post,
+    capacity,
+    batch: limit,
+    collectSeconds = 0,
+    clock = systemClock(),
+    onLost,
+    onFound,
+    onRefused,
+  } = options;
+  const outbox = new Outbox(capacity);
+  const closing = new AbortController();
+  let running: Promise<void> | undefined;
+  let hurry = () => {};
+  let flushing = false;
+  let lost = false;
+
+  async function run(): Promise<void> {
+    for (let batch = await collect(); batch !== undefined; batch = await collect()) {
+      await deliver(batch.texts);
+      outbox.acknowledge(batch.upTo);
+    }
+  }
+
+  /** The turn of the event loop that gave the first message may give many more. */
+  async function collect() {
+    if (!outbox.hasUnsent) {
+      flushing = false;
+      return undefined;
+    }
+    if (collectSeconds === 0 || flushing || outbox.size >= limit.messages) {
+      await new Promise((resolve) => setImmediate(resolve));
+    } else {
+      await new Promise<void>((resolve) => {
+        const cancel = clock.after(collectSeconds, resolve);
+        hurry = () => {
+          cancel();
+          resolve();
+        };
+      });
+      hurry = () => {};
+    }
+    return outbox.take(limit);
+  }
+
+  async function deliver(messages: readonly string[]): Promise<void> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        await post(messages, closing.signal);
+        if (lost) onFound?.();
+        lost = false;
+        return;
+      } catch (error) {
+        if (closing.signal.aborted) throw error;
+        if (error instanceof ApiError && isRefusal(error)) return deliverApart(messages, error);
+        if (!lost) onLost?.(error);
+        lost = true;
+        await sleep(clock, exponentialDelay(attempt, { baseSeconds: 0.1, capSeconds: 5 }), closing.signal);
+      }
+    }
+  }
+
+  /** One message that the server cannot take must not hold up the others. */
+  async function deliverApart(messages: readonly string[], error: ApiError): Promise<void> {
+    if (messages.length <= 1) return onRefused?.(error, messages[0] ?? "");
+    const middle = messages.length >> 1;
+    await deliver(messages.slice(0, middle));
+    await deliver(messages.slice(middle));
+  }
+
+  function start(): void {
+    running ??= run()
+      .catch(() => {})
+      .finally(() => {
+        running = undefined;
+        if (outbox.hasUnsent && !closing.signal.aborted) start();
+      });
+  }
+
+  return {
+    add(message) {
+      outbox.add(message);
+      start();
+      if (outbox.size >= limit.messages) hurry();
+    },
+    get room() {
+      return outbox.room;
+    },
+    get size() {
+      return outbox.size;
+    },
+    flush() {
+      flushing = true;
+      hurry();
+      return outbox.drained();
+    },
+    async close() {
+      closing.abort(new Error("closed"));
+      hurry();
+      await running;
+    },
+  };
+}
+
+function isRefusal(error: ApiError): boolean {
+  return error.status === 400 || error.status === 413 || error.status === 422;
+}

@@ -1,0 +1,127 @@
+import { exponentialDelay, systemClock } from "@ostinato/core";
+import type { EventCreate } from "@ostinato/protocol";
+import { type ApiSocket, openApiSocket } from "./api-socket.ts";
+import { defaultEventCapacity, type EventSink, type EventSinkOptions } from "./event-sink.ts";
+import { Outbox, type OutboxCapacity } from "./outbox.ts";
+
+export interface SocketEventSinkOptions extends EventSinkOptions {
+  /** Where the API is, ending with `/api`. */
+  readonly baseUrl: string;
+  /** `user:password`. */
+  readonly auth?: string | undefined;
+  /** Whether the server takes several events in a frame: ours does, the field's does not. */
+  readonly batches: boolean;
+}
+
+const frameLimit: OutboxCapacity = { messages: 500, characters: 512 * 1024 };
+const singleFrame: OutboxCapacity = { messages: 1, characters: 0 };
+/** Above this the network is slower than we are: wait for the acknowledgement before giving it more. */
+const backlogBytes = 8 * 1024 * 1024;
+/** The server's own ping keeps the connection; this one notices that the server is gone while nothing is sent. */
+const idlePingSeconds = 10;
+
+/**
+ * Sends events over the websocket `/events/in`. The server answers a ping when everything before it is durable, so a ping
+ * that carries a sequence number is the receipt for it. After a lost connection what has no receipt is sent again.
+ */
+export function socketEventSink(options: SocketEventSinkOptions): EventSink {
+  const { baseUrl, auth, clock = systemClock(), capacity = defaultEventCapacity } = options;
+  const limit = options.batches ? frameLimit : singleFrame;
+  const outbox = new Outbox(capacity);
+  let socket: ApiSocket | undefined;
+  let ready = false;
+  let pumping = false;
+  let alive = true;
+  let attempt = 0;
+  let lost = false;
+  let closed: PromiseWithResolvers<void> | undefined;
+  let stopWaiting = () => {};
+
+  function connect(): void {
+    socket = openApiSocket({ baseUrl, path: "/events/in", auth, onReady, onPong, onClosed });
+    socket.hold(alive || outbox.size > 0);
+  }
+
+  function onReady(): void {
+    ready = true;
+    attempt = 0;
+    if (lost) options.onFound?.();
+    lost = false;
+    outbox.rewind();
+    pump();
+    keepIdlePing();
+  }
+
+  function onPong(payload: string): void {
+    const upTo = Number(payload);
+    if (!Number.isSafeInteger(upTo)) return;
+    outbox.acknowledge(upTo);
+    if (outbox.hasUnsent) pump();
+    else if (outbox.size === 0) socket?.hold(alive);
+  }
+
+  function onClosed(reason: Error): void {
+    ready = false;
+    socket = undefined;
+    stopWaiting();
+    if (closed === undefined) reconnect(reason);
+    else closed.resolve();
+  }
+
+  function reconnect(reason: Error): void {
+    if (!lost) options.onLost?.(reason);
+    lost = true;
+    const delay = exponentialDelay(attempt, { baseSeconds: 0.1, capSeconds: 5 });
+    attempt += 1;
+    stopWaiting = clock.after(delay, connect);
+  }
+
+  function keepIdlePing(): void {
+    stopWaiting = clock.after(idlePingSeconds, () => {
+      socket?.ping("");
+      keepIdlePing();
+    });
+  }
+
+  function pump(): void {
+    pumping = false;
+    if (!ready || socket === undefined) return;
+    let sent: number | undefined;
+    while (socket.backlog < backlogBytes) {
+      const batch = outbox.take(limit);
+      if (batch === undefined) break;
+      socket.send(options.batches ? `[${batch.texts.join(",")}]` : (batch.texts[0] ?? ""));
+      sent = batch.upTo;
+    }
+    if (sent !== undefined) socket.ping(String(sent));
+  }
+
+  connect();
+  return {
+    send(event: EventCreate) {
+      outbox.add(JSON.stringify(event));
+      if (outbox.size === 1) socket?.hold(true);
+      if (pumping) return;
+      pumping = true;
+      setImmediate(pump);
+    },
+    get room() {
+      return outbox.room;
+    },
+    get unacknowledged() {
+      return outbox.size;
+    },
+    flush: () => outbox.drained(),
+    hold(keep) {
+      alive = keep;
+      if (outbox.size === 0) socket?.hold(keep);
+    },
+    close() {
+      closed ??= Promise.withResolvers();
+      stopWaiting();
+      if (socket === undefined) closed.resolve();
+      else socket.close();
+      return closed.promise;
+    },
+  };
+}

@@ -1,0 +1,110 @@
+/**
+ * Messages between "given" and "acknowledged", in order, as the text that travels. What is unacknowledged is sent again
+ * after a lost connection, so the receiver must know a message by its id.
+ */
+export class Outbox {
+  readonly #capacity: OutboxCapacity;
+  #texts: (string | undefined)[] = [];
+  /** Sequence number of the first entry of `#texts`; entries before `#head` are acknowledged. */
+  #base = 0;
+  #head = 0;
+  #unsent = 0;
+  #characters = 0;
+  #waiters: { readonly until: number; readonly done: () => void }[] = [];
+  #room: PromiseWithResolvers<void> | undefined;
+
+  constructor(capacity: OutboxCapacity) {
+    this.#capacity = capacity;
+  }
+
+  /** Messages that are not acknowledged. */
+  get size(): number {
+    return this.#texts.length - this.#head;
+  }
+
+  get hasUnsent(): boolean {
+    return this.#unsent < this.#texts.length;
+  }
+
+  /** Undefined while there is room for more; else resolves when there is. */
+  get room(): Promise<void> | undefined {
+    return this.#room?.promise;
+  }
+
+  add(text: string): void {
+    this.#texts.push(text);
+    this.#characters += text.length;
+    const { messages, characters } = this.#capacity;
+    if (this.#room === undefined && (this.size >= messages || this.#characters >= characters)) {
+      this.#room = Promise.withResolvers();
+    }
+  }
+
+  /** The next messages to send, at least one, and the number to acknowledge them by. Undefined when all are on their way. */
+  take(limit: OutboxCapacity): OutboxBatch | undefined {
+    if (!this.hasUnsent) return undefined;
+    const texts: string[] = [];
+    let characters = 0;
+    while (this.hasUnsent && texts.length < limit.messages && (texts.length === 0 || characters < limit.characters)) {
+      const text = this.#texts[this.#unsent] ?? "";
+      texts.push(text);
+      characters += text.length;
+      this.#unsent += 1;
+    }
+    return { texts, upTo: this.#base + this.#unsent };
+  }
+
+  /** Everything before `upTo` has arrived for good. */
+  acknowledge(upTo: number): void {
+    const head = Math.min(upTo - this.#base, this.#texts.length);
+    for (; this.#head < head; this.#head += 1) {
+      this.#characters -= this.#texts[this.#head]?.length ?? 0;
+      this.#texts[this.#head] = undefined;
+    }
+    this.#unsent = Math.max(this.#unsent, this.#head);
+    if (this.#head > 1024 && this.#head * 2 > this.#texts.length) this.#compact();
+    this.#release(upTo);
+  }
+
+  /** The connection was lost: what is not acknowledged is to be sent again. */
+  rewind(): void {
+    this.#unsent = this.#head;
+  }
+
+  /** Resolves when everything given so far is acknowledged. */
+  drained(): Promise<void> {
+    if (this.size === 0) return Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiters.push({ until: this.#base + this.#texts.length, done: resolve });
+    return promise;
+  }
+
+  #compact(): void {
+    this.#texts = this.#texts.slice(this.#head);
+    this.#base += this.#head;
+    this.#unsent -= this.#head;
+    this.#head = 0;
+  }
+
+  #release(upTo: number): void {
+    const { messages, characters } = this.#capacity;
+    if (this.#room !== undefined && this.size <= messages / 2 && this.#characters <= characters / 2) {
+      this.#room.resolve();
+      this.#room = undefined;
+    }
+    if (this.#waiters.length === 0) return;
+    const waiters = this.#waiters;
+    this.#waiters = waiters.filter(({ until }) => until > upTo);
+    for (const { until, done } of waiters) if (until <= upTo) done();
+  }
+}
+
+export interface OutboxCapacity {
+  readonly messages: number;
+  readonly characters: number;
+}
+
+export interface OutboxBatch {
+  readonly texts: readonly string[];
+  readonly upTo: number;
+}
