@@ -125,12 +125,11 @@ export interface EventTable {
 
 /** One row for each thing that an event names, so that events are found by any of them. */
 export interface EventResourceTable {
-  readonly event_id: string;
-  readonly occurred: Timestamp;
   readonly resource_id: string;
+  readonly occurred: Timestamp;
+  readonly event_id: string;
   /** Empty for the event's own resource. */
   readonly resource_role: string;
-  readonly resource: JsonText;
 }
 
 export interface ArtifactTable extends Row {

@@ -88,10 +88,9 @@ export function up({ uuid, moment, json, searchableJson, integer, flag }: Column
       payload ${json} NOT NULL, follows ${uuid})`,
     "CREATE INDEX event_occurred ON event (occurred, id)",
     "CREATE INDEX event_name_occurred ON event (event, occurred)",
-    `CREATE TABLE event_resource (event_id ${uuid} NOT NULL, occurred ${moment} NOT NULL, resource_id text NOT NULL,
-      resource_role text NOT NULL, resource ${json} NOT NULL)`,
-    "CREATE INDEX event_resource_id ON event_resource (resource_id, occurred)",
-    "CREATE INDEX event_resource_event ON event_resource (event_id)",
+    // What a resource's labels say is in the event; this is the way to the events that name a resource.
+    `CREATE TABLE event_resource (resource_id text NOT NULL, occurred ${moment} NOT NULL, event_id ${uuid} NOT NULL,
+      resource_role text NOT NULL, PRIMARY KEY (resource_id, occurred, event_id, resource_role))`,
 
     `CREATE TABLE artifact (${row}, key text, type text, description text, data ${json}, metadata ${json},
       flow_run_id ${uuid}, task_run_id ${uuid})`,

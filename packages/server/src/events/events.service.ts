@@ -1,0 +1,88 @@
+import { formatTimestamp, type Timestamp } from "@ostinato/core";
+import type { Event, Resource } from "@ostinato/protocol";
+import type { Context } from "../context.ts";
+import type { Writer } from "../db/dialects/dialect.ts";
+import { storable, writeJson } from "../db/json-text.ts";
+import * as queries from "./events.queries.ts";
+
+/** An event before it is kept. */
+export interface NewEvent {
+  readonly id: string;
+  readonly occurred: Timestamp;
+  readonly event: string;
+  readonly resource: Resource;
+  /** Each with its `prefect.resource.role`. */
+  readonly related: readonly Resource[];
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly follows: string | null;
+}
+
+/**
+ * Keeps events in the unit of work of what they tell about. Gives those that were not there yet, as they are on the wire:
+ * hand them to `publish` when the unit is durable.
+ */
+export async function record(
+  { db, clock }: Pick<Context, "db" | "clock">,
+  tx: Writer,
+  events: readonly NewEvent[],
+): Promise<readonly Event[]> {
+  if (events.length === 0) return [];
+  const received = clock.now();
+  const added = await queries.insertEvents(
+    tx,
+    db.sql,
+    events.map((event) => eventRow(event, received)),
+  );
+  const fresh = added.size === events.length ? events : firstOfEach(events).filter(({ id }) => added.has(id));
+  if (fresh.length === 0) return [];
+  await queries.insertEventResources(tx, db.sql, fresh.flatMap(resourceRows));
+  return fresh.map((event) => ({
+    ...event,
+    occurred: formatTimestamp(event.occurred),
+    received: formatTimestamp(received),
+    related: [...event.related],
+  }));
+}
+
+/** Tells the subscribers of events that have become durable. */
+export function publish({ bus }: Pick<Context, "bus">, events: readonly Event[]): void {
+  if (!bus.watched) return;
+  for (const event of events) bus.publish({ kind: "event", event });
+}
+
+export function resourceId(resource: Resource): string {
+  return resource["prefect.resource.id"] ?? "";
+}
+
+export function resourceRole(resource: Resource): string {
+  return resource["prefect.resource.role"] ?? "";
+}
+
+function eventRow({ id, occurred, event, resource, related, payload, follows }: NewEvent, received: Timestamp) {
+  return {
+    id,
+    occurred,
+    received,
+    event: storable(event),
+    resource_id: storable(resourceId(resource)),
+    resource: writeJson(resource),
+    related: writeJson(related),
+    payload: writeJson(payload),
+    follows,
+  };
+}
+
+function resourceRows({ id, occurred, resource, related }: NewEvent) {
+  const row = (resource_id: string, resource_role: string) => ({
+    resource_id: storable(resource_id),
+    occurred,
+    event_id: id,
+    resource_role: storable(resource_role),
+  });
+  return [row(resourceId(resource), ""), ...related.map((each) => row(resourceId(each), resourceRole(each)))];
+}
+
+function firstOfEach(events: readonly NewEvent[]): readonly NewEvent[] {
+  const seen = new Set<string>();
+  return events.filter(({ id }) => !seen.has(id) && seen.add(id));
+}
