@@ -17,6 +17,7 @@ const steps: readonly Step[] = [
   { name: "import boundaries", command: ["node", "scripts/check-boundaries.ts"] },
   { name: "unused code", command: ["knip", "--no-progress"] },
   { name: "generated files", command: ["node", "scripts/generate.ts", "--check"] },
+  { name: "lockfile", command: ["node", "scripts/check-lockfile.ts"] },
   { name: "tests", command: ["vitest", "run"], alone: true },
 ];
 
