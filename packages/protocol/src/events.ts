@@ -1,7 +1,20 @@
 import type { Static } from "typebox";
 import { EventFilter } from "./filters.ts";
 import { route } from "./route.ts";
-import { Enum, JsonObject, Maybe, Moment, MomentInput, None, Nullable, Open, Type, Uuid } from "./schema.ts";
+import {
+  Enum,
+  JsonObject,
+  Maybe,
+  Moment,
+  MomentInput,
+  None,
+  Nullable,
+  Open,
+  StateTypeName,
+  Tags,
+  Type,
+  Uuid,
+} from "./schema.ts";
 
 /** Labels of a thing that an event is about; `prefect.resource.id` names it. All values are strings. */
 export const Resource = Type.Record(Type.String(), Type.String());
@@ -29,6 +42,44 @@ export const Event = Open({
   received: Moment,
 });
 export type Event = Static<typeof Event>;
+
+/** What an event may hold at the most, besides the 1024 characters of its name. `characters` are those of its JSON. */
+export const eventLimits = { labels: 500, related: 100, characters: 1_500_000, resourceIdBytes: 1024 } as const;
+
+/**
+ * The payload of `prefect.task-run.<state>` from the client that runs the task: the state, and the task run as it is then.
+ * The event's id becomes the state's id, and its moment the state's. Our own clients add `ostinato`: `TaskRunValues`.
+ * What is only shown is taken as it comes: an odd label must not cost a state.
+ */
+export const TaskRunEventPayload = Open({
+  validated_state: Open({
+    type: StateTypeName,
+    name: Maybe(Type.String()),
+    message: Maybe(Type.String()),
+    state_details: Maybe(JsonObject),
+    data: Type.Optional(Type.Unknown()),
+  }),
+  task_run: Open({
+    name: Maybe(Type.String()),
+    task_key: Type.String({ maxLength: 400 }),
+    dynamic_key: Type.String({ maxLength: 400 }),
+    cache_key: Maybe(Type.String()),
+    cache_expiration: Maybe(MomentInput),
+    task_version: Maybe(Type.String()),
+    empirical_policy: Maybe(JsonObject),
+    tags: Maybe(Tags),
+    labels: Maybe(JsonObject),
+    task_inputs: Maybe(JsonObject),
+    run_count: Maybe(Type.Integer()),
+    flow_run_run_count: Maybe(Type.Integer()),
+    expected_start_time: Maybe(MomentInput),
+    next_scheduled_start_time: Maybe(MomentInput),
+    start_time: Maybe(MomentInput),
+    end_time: Maybe(MomentInput),
+    total_run_time: Maybe(Type.Number()),
+  }),
+});
+export type TaskRunEventPayload = Static<typeof TaskRunEventPayload>;
 
 /** `next_page` is an absolute address, or null on the last page. */
 export const EventPage = Open({

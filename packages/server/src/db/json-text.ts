@@ -1,11 +1,14 @@
 import type { JsonText } from "./tables.ts";
 
-/** PostgreSQL keeps no NUL character in text, and JSON may carry one: it is shown as U+FFFD on both databases. */
-const nul = /\\u0000/g;
+/**
+ * What PostgreSQL can't keep and JSON may carry: NUL, and halves of surrogate pairs. They are shown as U+FFFD on both
+ * databases. An even number of backslashes before the escape makes it plain text, which stays.
+ */
+const unstorable = /(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g;
 
 export function writeJson(value: unknown): JsonText {
   const text = JSON.stringify(value ?? null);
-  return text.includes("\\u0000") ? text.replace(nul, "\\ufffd") : text;
+  return text.includes("\\u0000") || text.includes("\\ud") ? text.replace(unstorable, "$1\\ufffd") : text;
 }
 
 export function writeOptionalJson(value: unknown): JsonText | null {
@@ -22,5 +25,6 @@ export function readOptionalJson<T>(text: JsonText | null): T | null {
 
 /** Text as both databases can keep it. */
 export function storable(text: string): string {
-  return text.includes("\0") ? text.replaceAll("\0", "\ufffd") : text;
+  const whole = text.isWellFormed() ? text : text.toWellFormed();
+  return whole.includes("\0") ? whole.replaceAll("\0", "\ufffd") : whole;
 }

@@ -1,0 +1,179 @@
+import websocketPlugin from "@fastify/websocket";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { WebSocket } from "ws";
+import type { Context } from "../context.ts";
+import { refused } from "../errors.ts";
+import { closeCodes, type ServeSocket, type SocketConnection, type SocketHandlers } from "../socket.ts";
+
+/** Who may open a websocket. The token is that of the first frame. */
+export interface SocketAuth {
+  readonly required: boolean;
+  accepts(token: string): boolean;
+}
+
+/** No users exist yet, so nobody is asked who they are. */
+const openToAll: SocketAuth = { required: false, accepts: () => true };
+
+const subprotocol = "prefect";
+const handshakeSeconds = 30;
+const pingSeconds = 20;
+/** How long a client may take to answer the closing of a connection before it is cut. */
+const closingSeconds = 1;
+
+/** Adds websockets to the application. Before `serveSocketsOn`. */
+export function websockets(app: FastifyInstance, { config, clock }: Context): void {
+  // A frame of events may carry a result, which JSON writes with up to twice its size.
+  const maxPayload = 16 * 1024 * 1024 + 2 * config.resultSizeLimitBytes;
+  void app.register(websocketPlugin, {
+    options: {
+      maxPayload,
+      autoPong: false,
+      // Deflating costs both sides more than the loopback or a local network does.
+      perMessageDeflate: false,
+      handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
+    },
+    errorHandler: (_error, socket) => socket.terminate(),
+    async preClose() {
+      app.server.removeAllListeners("upgrade");
+      const { clients } = app.websocketServer;
+      for (const client of clients) client.close(closeCodes.goingAway, "The server is stopping");
+      const cut = clock.after(closingSeconds, () => {
+        for (const client of clients) client.terminate();
+      });
+      await Promise.all(Array.from(clients, closing));
+      cut();
+    },
+  });
+}
+
+function closing(socket: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.readyState === socket.CLOSED) resolve();
+    else socket.once("close", () => resolve());
+  });
+}
+
+/**
+ * Websockets with the handshake of the field: the subprotocol is echoed, the first frame is `{"type":"auth","token":…}` and
+ * is answered by `{"type":"auth_success"}`. A client without the subprotocol is served without a handshake while nobody has
+ * to say who they are, and refused otherwise.
+ */
+export function serveSocketsOn(app: FastifyInstance, context: Context, auth: SocketAuth = openToAll): ServeSocket {
+  return (path, accept) => {
+    app.route({
+      method: "GET",
+      url: path,
+      websocket: true,
+      preValidation: async (request) => {
+        if (request.ws && auth.required && !offersSubprotocol(request)) throw refused(403, "Forbidden");
+      },
+      handler: (socket, request) => {
+        const start = () => accept(connectionOver(socket, request));
+        if (socket.protocol === subprotocol) greet(socket, { auth, context, start });
+        else attach(socket, start());
+        keepAlive(socket, context);
+      },
+    });
+  };
+}
+
+interface Greeting {
+  readonly auth: SocketAuth;
+  readonly context: Context;
+  readonly start: () => SocketHandlers;
+}
+
+/** Waits for the first frame; pings before it are answered at once, because clients try the connection by one. */
+function greet(socket: WebSocket, { auth, context, start }: Greeting): void {
+  const pong = (data: Buffer) => socket.pong(data);
+  const late = context.clock.after(handshakeSeconds, () =>
+    close(socket, closeCodes.policyViolation, "Expected 'auth' message"),
+  );
+  socket.on("ping", pong);
+  socket.once("close", late);
+  socket.once("message", (data, isBinary) => {
+    late();
+    socket.off("ping", pong);
+    const refusal = isBinary ? "Expected 'auth' message" : refusalOf(String(data), auth);
+    if (refusal !== undefined) return close(socket, closeCodes.policyViolation, refusal);
+    socket.send('{"type":"auth_success"}');
+    attach(socket, start());
+  });
+}
+
+function refusalOf(text: string, auth: SocketAuth): string | undefined {
+  const message = readJsonObject(text);
+  if (message?.type !== "auth") return "Expected 'auth' message";
+  if (!auth.required) return undefined;
+  if (typeof message.token !== "string" || message.token === "") return "Auth required but no token provided";
+  return auth.accepts(message.token) ? undefined : "Invalid token";
+}
+
+function attach(socket: WebSocket, { message, settled, closed }: SocketHandlers): void {
+  socket.on("message", (data) => message(String(data)));
+  socket.on("ping", (data) => {
+    if (settled === undefined) return socket.pong(data);
+    settled().then(
+      () => socket.readyState === socket.OPEN && socket.pong(data),
+      () => {}, // What came before is not safe: the connection is closed, and nothing acknowledged.
+    );
+  });
+  if (closed !== undefined) socket.once("close", () => closed());
+}
+
+function connectionOver(socket: WebSocket, request: FastifyRequest): SocketConnection {
+  return {
+    request,
+    send(text) {
+      if (socket.readyState === socket.OPEN) socket.send(text);
+    },
+    get backlog() {
+      return socket.bufferedAmount;
+    },
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
+    close: (code, reason) => close(socket, code, reason),
+  };
+}
+
+/** A reason has room for 123 bytes. */
+function close(socket: WebSocket, code: number, reason: string): void {
+  let text = reason.slice(0, 123);
+  while (Buffer.byteLength(text) > 123) text = text.slice(0, -1);
+  socket.close(code, text);
+}
+
+/** A connection whose other end has gone without a word is cut: a ping has no answer by the time of the next but one. */
+function keepAlive(socket: WebSocket, { clock }: Context): void {
+  let unanswered = 0;
+  socket.on("pong", () => {
+    unanswered = 0;
+  });
+  const beat = (): (() => void) =>
+    clock.after(pingSeconds, () => {
+      // What a paused connection has answered has not been read.
+      if (socket.isPaused) unanswered = 0;
+      else if (unanswered >= 2) return socket.terminate();
+      unanswered += 1;
+      socket.ping();
+      stop = beat();
+    });
+  let stop = beat();
+  socket.once("close", () => stop());
+}
+
+export function readJsonObject(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function offersSubprotocol({ headers }: FastifyRequest): boolean {
+  const offered = headers["sec-websocket-protocol"] ?? "";
+  return offered.split(",").some((name) => name.trim() === subprotocol);
+}

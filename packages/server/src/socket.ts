@@ -1,0 +1,34 @@
+import type { FastifyRequest } from "fastify";
+
+/** One websocket past its handshake, as a slice sees it. */
+export interface SocketConnection {
+  readonly request: FastifyRequest;
+  /** Sends one text frame. Dropped when the connection is closing. */
+  send(text: string): void;
+  /** Bytes that were given to `send` and that the network has not taken. */
+  readonly backlog: number;
+  /** Stops reading from the network, so that whoever sends has to wait. */
+  pause(): void;
+  resume(): void;
+  close(code: number, reason: string): void;
+}
+
+/** What a slice does with a connection. */
+export interface SocketHandlers {
+  message(text: string): void;
+  /** A ping is answered when this resolves: what came before it is then safe. */
+  settled?(): Promise<void>;
+  closed?(): void;
+}
+
+/** Registers a websocket: `serveSocket("/events/in", (connection) => …)`. */
+export type ServeSocket = (path: string, accept: (connection: SocketConnection) => SocketHandlers) => void;
+
+/** Close codes of RFC 6455 and its registry, by what they say. */
+export const closeCodes = {
+  goingAway: 1001,
+  protocolError: 1002,
+  policyViolation: 1008,
+  internalError: 1011,
+  tryAgainLater: 1013,
+} as const;
