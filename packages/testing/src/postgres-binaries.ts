@@ -34,7 +34,7 @@ export async function findBinaries(): Promise<PostgresBinaries> {
   await completeSymlinks(packageFolder);
   const native = join(packageFolder, "native");
   if (await reachable(native)) return { folder: native, version };
-  const copy = join(await workFolder(), `ostinato-postgres-${version}`);
+  const copy = join(await diskFolder(), `ostinato-postgres-${version}`);
   await folderMadeOnce(copy, async (staging) => {
     copyFolder(native, staging);
     await chmod(staging, 0o755);
@@ -140,7 +140,10 @@ async function completeSymlinks(packageFolder: string): Promise<void> {
 
 /** Memory where there is enough of it: copying a cluster takes 0.05 s there, and up to 1 s on a slow disk. */
 async function workFolder(): Promise<string> {
-  if (await hasRoom("/dev/shm")) return "/dev/shm";
+  return (await hasRoom("/dev/shm")) ? "/dev/shm" : await diskFolder();
+}
+
+async function diskFolder(): Promise<string> {
   for (const folder of [tmpdir(), "/tmp", "/var/tmp"]) if (await reachable(folder)) return folder;
   return tmpdir();
 }
