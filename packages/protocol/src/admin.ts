@@ -1,3 +1,4 @@
+import type { Static } from "typebox";
 import { route } from "./route.ts";
 import { JsonObject, Moment, None, Nullable, Open, Type, Uuid } from "./schema.ts";
 
@@ -104,6 +105,7 @@ export const ServerInfo = Open({
   started: Moment,
   result_size_limit_bytes: Type.Integer(),
 });
+export type ServerInfo = Static<typeof ServerInfo>;
 
 export const readServerInfo = route({
   method: "GET",
@@ -124,3 +126,4 @@ export const UiSettings = Open({
   v1_base_url: Nullable(Type.String()),
   v2_base_url: Nullable(Type.String()),
 });
+export type UiSettings = Static<typeof UiSettings>;

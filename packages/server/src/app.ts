@@ -1,32 +1,52 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from "fastify";
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
+import { adminRoutes } from "./admin/admin.routes.ts";
 import type { Context } from "./context.ts";
 import { flowRoutes } from "./flows/flows.routes.ts";
 import { type Registry, serveOn } from "./operation.ts";
-import { errorAnswers } from "./plugins/errors.ts";
+import { apiVersion } from "./plugins/api-version.ts";
+import { errorAnswers, unknownRoutes } from "./plugins/errors.ts";
 import { jsonBodies } from "./plugins/json-bodies.ts";
+import { originGuard } from "./plugins/origin-guard.ts";
+import { requestId, requestLog } from "./plugins/request-ids.ts";
+import { staticUi } from "./plugins/static-ui.ts";
+import { savedSearchRoutes } from "./saved-searches/saved-searches.routes.ts";
 
 /** Ordinary requests are small; the contracts of logs, events and artifacts allow more. */
 const bodyLimitBytes = 4 * 1024 * 1024;
 
+export interface AppOptions {
+  /** Where the built UI is; looked for beside the package when not told. */
+  readonly uiFolder?: string | undefined;
+}
+
 /** Puts the parts together. Reads like a table of contents. */
-export function buildApp(context: Context): FastifyInstance {
+export function buildApp(context: Context, { uiFolder }: AppOptions = {}): FastifyInstance {
+  const { config, clock } = context;
   const app = Fastify({
     loggerInstance: context.log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "request_id" }),
     bodyLimit: bodyLimitBytes,
+    genReqId: requestId,
     // Longer than the 25 s that the field's clients keep a connection.
     keepAliveTimeout: 75_000,
     routerOptions: { maxParamLength: 1024 },
   });
   const registry: Registry = [];
+  requestLog(app, context.log);
+  originGuard(app, config);
   jsonBodies(app);
   errorAnswers(app);
   void app.register(
     async (api) => {
       const serve = serveOn(api, context, registry);
+      apiVersion(api);
+      unknownRoutes(api);
+      adminRoutes(serve, clock.now());
       flowRoutes(serve);
+      savedSearchRoutes(serve);
     },
-    { prefix: `${context.config.basePath}api` },
+    { prefix: `${config.basePath}api` },
   );
+  staticUi(app, { basePath: config.basePath, folder: uiFolder });
   return app;
 }

@@ -21,6 +21,8 @@ export interface ServerOptions {
   readonly config: Config;
   readonly clock?: Clock;
   readonly log?: Logger;
+  /** Where the built UI is; looked for beside the package when not told. */
+  readonly uiFolder?: string | undefined;
 }
 
 /** Opens the database, brings its schema up to date and puts the application together. Nothing listens yet. */
@@ -28,6 +30,7 @@ export async function createServer({
   config,
   clock = systemClock(),
   log = logger(config),
+  uiFolder,
 }: ServerOptions): Promise<Server> {
   const db = await openDatabase(config, systemClock({ keepAlive: true }));
   try {
@@ -35,7 +38,7 @@ export async function createServer({
     if (migrated.length > 0) log.info({ migrations: migrated }, "database upgraded");
     const bus = createBus((error) => log.error({ err: error }, "a listener failed"));
     const context: Context = { config, db, clock, log, bus };
-    const app = buildApp(context);
+    const app = buildApp(context, { uiFolder });
     await app.ready();
     return {
       app,

@@ -92,7 +92,7 @@ describeOnEachDatabase("flows", (database) => {
 
   test("a collection without its slash is redirected, with the method kept", async () => {
     const reply = await server.call("POST", "/flows", { name: "slash" });
-    expect(reply).toMatchObject({ status: 307, headers: { location: expect.stringMatching(/\/api\/flows\/$/) } });
+    expect(reply).toMatchObject({ status: 307, headers: { location: "flows/" } });
   });
 
   test("a flow is changed and deleted", async () => {

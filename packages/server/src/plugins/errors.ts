@@ -11,15 +11,27 @@ export function errorAnswers(app: FastifyInstance): void {
     if (status === 503) reply.header("retry-after", "1");
     return reply.code(status).type("application/json").send(JSON.stringify(body));
   });
+}
 
-  app.setNotFoundHandler((request, reply) => {
-    const other = otherSlash(request.raw.url ?? "/");
-    if (app.hasRoute({ method: request.method as "GET", url: other.pathname })) return reply.redirect(other.url, 307);
+/** Below the API an unknown route is JSON too; one with a slash too many or too few is sent to the right one. */
+export function unknownRoutes(api: FastifyInstance): void {
+  api.setNotFoundHandler((request, reply) => {
+    const { pathname, search } = new URL(request.raw.url ?? "/", "http://server");
+    const other = pathname.endsWith("/") ? pathname.slice(0, -1) : `${pathname}/`;
+    if (!request.ws && api.hasRoute({ method: request.method as "GET", url: other })) {
+      return reply.redirect(relative(pathname) + search, 307);
+    }
     return reply
       .code(404)
       .type("application/json")
       .send(JSON.stringify({ detail: "Not Found" }));
   });
+}
+
+/** The same address with or without its slash, seen from itself: right also where a proxy has cut off a prefix. */
+function relative(pathname: string): string {
+  const last = pathname.split("/").filter(Boolean).at(-1) ?? "";
+  return pathname.endsWith("/") ? `../${last}` : `${last}/`;
 }
 
 function describe(error: FastifyError | RequestError | Error): RequestError {
@@ -41,11 +53,4 @@ function describe(error: FastifyError | RequestError | Error): RequestError {
       if (statusCode !== undefined && statusCode < 500) return refused(statusCode, message);
       return new RequestError(500, { exception_message: "Internal Server Error" });
   }
-}
-
-/** The same address with its trailing slash added or taken away. */
-function otherSlash(url: string): { url: string; pathname: string } {
-  const [path = "/", ...rest] = url.split("?");
-  const pathname = path.endsWith("/") ? path.slice(0, -1) : `${path}/`;
-  return { pathname, url: [pathname, ...rest].join("?") };
 }

@@ -1,0 +1,33 @@
+import type { Timestamp } from "@ostinato/core";
+import {
+  clearDefaultStorage,
+  readApiVersion,
+  readCsrfToken,
+  readDefaultStorage,
+  readHealth,
+  readHello,
+  readReadiness,
+  readServerInfo,
+  readServerSettings,
+  readServerVersion,
+  setDefaultStorage,
+} from "@ostinato/protocol";
+import { Answer, type Serve } from "../operation.ts";
+import * as admin from "./admin.service.ts";
+import { matchedClientVersion, restApiVersion } from "./versions.ts";
+
+export function adminRoutes(serve: Serve, started: Timestamp): void {
+  serve(readHealth, () => true as const);
+  serve(readReadiness, async ({ context }) =>
+    (await admin.isReady(context)) ? { message: "OK" } : new Answer(503, { message: "Database is not available" }),
+  );
+  serve(readHello, () => "Ostinato greets you.");
+  serve(readApiVersion, () => restApiVersion);
+  serve(readServerVersion, () => matchedClientVersion);
+  serve(readServerSettings, ({ context }) => admin.settings(context));
+  serve(readServerInfo, ({ context }) => admin.info(context, started));
+  serve(readDefaultStorage, () => ({ default_result_storage_block_id: null }));
+  serve(setDefaultStorage, ({ body }) => admin.chooseDefaultStorage(body.default_result_storage_block_id));
+  serve(clearDefaultStorage, () => null);
+  serve(readCsrfToken, () => admin.csrfToken());
+}

@@ -1,0 +1,73 @@
+import { formatTimestamp, type Timestamp } from "@ostinato/core";
+import type { Json, ReplyOf, readServerInfo } from "@ostinato/protocol";
+import type { Context } from "../context.ts";
+import { notFound, refused } from "../errors.ts";
+import { answers } from "./admin.queries.ts";
+import { productVersion } from "./versions.ts";
+
+export async function isReady({ db, log }: Context): Promise<boolean> {
+  try {
+    await answers(db);
+    return true;
+  } catch (error) {
+    log.warn({ err: error }, "the database does not answer");
+    return false;
+  }
+}
+
+export function info({ config }: Context, started: Timestamp): ReplyOf<typeof readServerInfo> {
+  return {
+    product: "ostinato",
+    version: productVersion,
+    database: config.database.kind,
+    started: formatTimestamp(started),
+    result_size_limit_bytes: config.resultSizeLimitBytes,
+  };
+}
+
+/** The settings in the nesting of the field's own, because its programs look there. Secrets are masked. */
+export function settings({ config }: Context): { readonly [key: string]: Json } {
+  const authority = config.host.includes(":") ? `[${config.host}]` : config.host;
+  return {
+    home: config.home,
+    api: { url: `http://${authority}:${config.port}${config.basePath}api` },
+    results: { persist_by_default: true, size_limit_bytes: config.resultSizeLimitBytes },
+    server: {
+      logging_level: config.logLevel.toUpperCase(),
+      analytics_enabled: false,
+      metrics_enabled: true,
+      api: {
+        auth_string: null,
+        base_path: `${config.basePath}api`,
+        cors_allowed_origins: config.corsOrigins.join(","),
+        csrf_protection_enabled: false,
+        default_limit: 200,
+        host: config.host,
+        port: config.port,
+      },
+      database: { connection_url: databaseLocation(config), driver: config.database.kind },
+      ui: { enabled: true, serve_base: config.basePath },
+    },
+  };
+}
+
+/** Where the database is, with the password masked. */
+export function databaseLocation({ database }: Pick<Context["config"], "database">): string {
+  if (database.kind === "sqlite") return `sqlite:///${database.file.replace(/^\//, "")}`;
+  const url = new URL(database.url);
+  if (url.password !== "") url.password = "********";
+  for (const name of [...url.searchParams.keys()].filter((key) => /pass/i.test(key))) {
+    url.searchParams.set(name, "********");
+  }
+  return url.href;
+}
+
+/** Blocks are not kept yet, so none can be the default. */
+export function chooseDefaultStorage(blockDocumentId: string): never {
+  throw notFound("Block document", blockDocumentId);
+}
+
+/** Writes need no token: a browser's page of another origin is refused by its origin, and programs can't be tricked. */
+export function csrfToken(): never {
+  throw refused(422, "CSRF protection is disabled.");
+}

@@ -1,0 +1,65 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { Config } from "../config.ts";
+import { refused } from "../errors.ts";
+import { isCorsOrigin, refuseHost, refuseOrigin } from "./origin.rules.ts";
+
+/**
+ * Keeps pages of other origins, in a browser that can reach this server, from reading or changing anything. Stands before
+ * everything else, websockets included.
+ */
+export function originGuard(app: FastifyInstance, config: Config): void {
+  const guarded = [`${config.basePath}api`, `${config.basePath}ui-settings`];
+  const isGuarded = (url: string) =>
+    guarded.some((path) => url.startsWith(path) && /^([/?]|$)/.test(url.slice(path.length)));
+
+  app.addHook("onRequest", async (request, reply) => {
+    const { headers, method } = request;
+    reply.header("x-content-type-options", "nosniff");
+    reply.header("cross-origin-resource-policy", "same-origin");
+    const wrongHost = refuseHost(headers.host, config);
+    if (wrongHost !== undefined) throw refusal(request, wrongHost);
+    if (!isGuarded(request.raw.url ?? "/")) return;
+    const caller = {
+      method,
+      host: headers.host,
+      origin: headers.origin,
+      site: one(headers["sec-fetch-site"]),
+      mode: one(headers["sec-fetch-mode"]),
+      dest: one(headers["sec-fetch-dest"]),
+    };
+    const wrongOrigin = refuseOrigin(caller, config);
+    if (wrongOrigin !== undefined) throw refusal(request, wrongOrigin);
+    if (isCorsOrigin(headers.origin, config)) allowOrigin(reply, String(headers.origin));
+    if (method === "OPTIONS" && headers["access-control-request-method"] !== undefined)
+      return preflight(request, reply);
+  });
+}
+
+function refusal(request: FastifyRequest, sentence: string) {
+  request.log.info({ host: request.headers.host, origin: request.headers.origin, url: request.url }, "refused a page");
+  return refused(403, sentence);
+}
+
+function allowOrigin(reply: FastifyReply, origin: string): void {
+  reply.headers({
+    "access-control-allow-origin": origin,
+    "access-control-expose-headers": "x-request-id, retry-after",
+    "cross-origin-resource-policy": "cross-origin",
+    vary: "origin",
+  });
+}
+
+function preflight(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return reply
+    .code(204)
+    .headers({
+      "access-control-allow-methods": "GET, POST, PUT, PATCH, DELETE",
+      "access-control-allow-headers": one(request.headers["access-control-request-headers"]) ?? "content-type",
+      "access-control-max-age": "600",
+    })
+    .send();
+}
+
+function one(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header[0] : header;
+}

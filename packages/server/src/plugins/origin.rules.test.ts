@@ -1,0 +1,68 @@
+import { expect, test } from "vitest";
+import { type Caller, type OriginPolicy, refuseHost, refuseOrigin } from "./origin.rules.ts";
+
+const loopback: OriginPolicy = { host: "127.0.0.1", corsOrigins: [], allowedHosts: [] };
+const open: OriginPolicy = { ...loopback, host: "0.0.0.0" };
+
+test.each([
+  ["localhost:4200", loopback, true],
+  ["127.0.0.1", loopback, true],
+  ["127.0.0.2:80", loopback, true],
+  ["[::1]:4200", loopback, true],
+  ["ostinato.localhost:4200", loopback, true],
+  [undefined, loopback, true],
+  ["evil.example:4200", loopback, false],
+  ["127.0.0.1.evil.example", loopback, false],
+  ["localhost.evil.example", loopback, false],
+  ["192.168.1.5:4200", loopback, false],
+  ["", loopback, false],
+  ["ostinato.example", { ...loopback, allowedHosts: ["ostinato.example"] }, true],
+  ["Ostinato.Example:8443", { ...loopback, allowedHosts: ["ostinato.example"] }, true],
+  ["ostinato.example:81", { ...loopback, allowedHosts: ["ostinato.example:80"] }, false],
+  ["ostinato.example", open, true],
+  ["evil.example", { ...open, allowedHosts: ["ostinato.example"] }, false],
+] as const)("Host %s", (host, policy, answered) => {
+  expect(refuseHost(host, policy) === undefined).toBe(answered);
+});
+
+function caller(given: Partial<Caller>): Caller {
+  const nothing = { origin: undefined, site: undefined, mode: undefined, dest: undefined };
+  return { method: "POST", host: "127.0.0.1:4200", ...nothing, ...given };
+}
+
+const navigation = { method: "GET", site: "cross-site", mode: "navigate", dest: "document" };
+
+test.each<[string, Partial<Caller>, boolean]>([
+  ["a program", {}, true],
+  ["the server's own page", { origin: "http://127.0.0.1:4200", site: "same-origin" }, true],
+  ["its own page in a browser that says no site", { origin: "http://127.0.0.1:4200" }, true],
+  ["a page of another site", { origin: "https://evil.example", site: "cross-site" }, false],
+  ["a page of another site in a browser that says no site", { origin: "https://evil.example" }, false],
+  ["a page on another port", { origin: "http://127.0.0.1:3000", site: "same-site" }, false],
+  ["a page on another port in a browser that says no site", { origin: "http://127.0.0.1:3000" }, false],
+  ["a page without an origin", { origin: "null" }, false],
+  ["an origin that is none", { origin: "127.0.0.1:4200" }, false],
+  ["an image of another site's page", { method: "GET", site: "cross-site", mode: "no-cors", dest: "image" }, false],
+  ["a frame of another site's page", { ...navigation, dest: "iframe" }, false],
+  ["a link of another site", navigation, true],
+  ["a form of another site", { ...navigation, method: "POST", origin: "https://evil.example" }, false],
+  ["a typed address", { method: "GET", site: "none", mode: "navigate", dest: "document" }, true],
+  ["a page behind a proxy that hands on Host", { host: "runs.example", origin: "https://runs.example" }, true],
+  ["the same with the port said", { host: "runs.example:443", origin: "https://runs.example" }, true],
+  ["a page behind a proxy that does not", { origin: "https://runs.example", site: "same-origin" }, true],
+  ["a websocket behind a proxy that does not", { method: "GET", origin: "https://runs.example" }, false],
+])("%s", (_, given, answered) => {
+  expect(refuseOrigin(caller(given), loopback) === undefined).toBe(answered);
+});
+
+test("an allowed host is the server's own name behind a proxy that does not hand on Host", () => {
+  const policy = { ...loopback, allowedHosts: ["runs.example"] };
+  expect(refuseOrigin(caller({ origin: "https://runs.example" }), policy)).toBeUndefined();
+  expect(refuseOrigin(caller({ origin: "https://evil.example" }), policy)).toContain("https://evil.example");
+});
+
+test("an origin of the configuration may do everything", () => {
+  const policy = { ...loopback, corsOrigins: ["https://tools.example"] };
+  expect(refuseOrigin(caller({ origin: "https://tools.example", site: "cross-site" }), policy)).toBeUndefined();
+  expect(refuseOrigin(caller({ origin: "https://tools.example.evil", site: "cross-site" }), policy)).toBeDefined();
+});

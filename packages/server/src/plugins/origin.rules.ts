@@ -1,0 +1,83 @@
+/** What a request says about where it comes from. Header values, undefined where there is none. */
+export interface Caller {
+  readonly method: string;
+  readonly host: string | undefined;
+  readonly origin: string | undefined;
+  /** `Sec-Fetch-Site`, `-Mode` and `-Dest`: written by the browser itself, out of reach of a page's scripts. */
+  readonly site: string | undefined;
+  readonly mode: string | undefined;
+  readonly dest: string | undefined;
+}
+
+export interface OriginPolicy {
+  /** Where the server listens. */
+  readonly host: string;
+  readonly corsOrigins: readonly string[];
+  readonly allowedHosts: readonly string[];
+}
+
+/**
+ * A sentence when the request is addressed to a name that is not this server's. A page of evil.example can make its own name
+ * point to 127.0.0.1 (DNS rebinding) and would then be of the same origin; its `Host` still gives it away.
+ */
+export function refuseHost(host: string | undefined, policy: OriginPolicy): string | undefined {
+  if (host === undefined) return undefined; // No browser leaves it out.
+  if (!isLoopback(policy.host) && policy.allowedHosts.length === 0) return undefined;
+  const name = hostname(host);
+  if (name !== undefined && isLoopback(name)) return undefined;
+  if (policy.allowedHosts.some((allowed) => sameName(allowed, host, name))) return undefined;
+  return `"${host}" is not a name of this server. If it is one, for example behind a proxy, add it to OSTINATO_SERVER_ALLOWED_HOSTS.`;
+}
+
+/**
+ * A sentence when a page of another origin stands behind the request. Programs send neither `Origin` nor `Sec-Fetch-Site`,
+ * and are never refused.
+ */
+export function refuseOrigin(caller: Caller, policy: OriginPolicy): string | undefined {
+  const { origin, host, site } = caller;
+  if (isCorsOrigin(origin, policy)) return undefined;
+  if (site === "same-origin" || site === "none") return undefined;
+  if (site !== undefined) return isNavigation(caller) ? undefined : refusal(origin);
+  if (origin === undefined || isOwnOrigin(origin, host, policy)) return undefined;
+  return refusal(origin);
+}
+
+export function isCorsOrigin(origin: string | undefined, { corsOrigins }: OriginPolicy): boolean {
+  return origin !== undefined && (corsOrigins.includes(origin) || corsOrigins.includes("*"));
+}
+
+/** A link that somebody followed. The page that holds the link can't see the answer. */
+function isNavigation({ method, mode, dest }: Caller): boolean {
+  return method === "GET" && mode === "navigate" && dest === "document";
+}
+
+/**
+ * Browsers without `Sec-Fetch-Site`, all of them over plain HTTP to a named host, and Chrome on websockets: the origin is
+ * the server's own when it is what the request is addressed to, or a name that the operator has called the server's. A
+ * proxy that hands on `Host` needs no setting.
+ */
+function isOwnOrigin(origin: string, host: string | undefined, { allowedHosts }: OriginPolicy): boolean {
+  const url = URL.parse(origin);
+  if (url === null || url.host === "") return false;
+  if (host !== undefined && URL.parse(`${url.protocol}//${host}`)?.host === url.host) return true;
+  return allowedHosts.some((allowed) => sameName(allowed, url.host, url.hostname));
+}
+
+function refusal(origin: string | undefined): string {
+  const page = origin === undefined ? "A page of another site" : `A page of ${origin}`;
+  return `${page} may not use this API. To let it, add its origin to OSTINATO_SERVER_CORS_ORIGINS; if it is this server's own page behind a proxy, add its host name to OSTINATO_SERVER_ALLOWED_HOSTS.`;
+}
+
+function isLoopback(name: string): boolean {
+  return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(name);
+}
+
+function hostname(host: string): string | undefined {
+  return URL.parse(`http://${host}`)?.hostname;
+}
+
+/** An allowed name stands for itself with any port; one with a port, for that port. */
+function sameName(allowed: string, host: string, name: string | undefined): boolean {
+  const wanted = allowed.toLowerCase();
+  return wanted === "*" || wanted === host.toLowerCase() || wanted === name?.toLowerCase();
+}

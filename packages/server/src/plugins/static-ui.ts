@@ -1,0 +1,140 @@
+import { createHash } from "node:crypto";
+import type { UiSettings } from "@ostinato/protocol";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { findUiFolder, type UiFile, type UiFiles, uiFiles } from "./ui-files.ts";
+
+export interface StaticUiOptions {
+  /** Begins and ends with a slash. */
+  readonly basePath: string;
+  /** The built UI; looked for beside the package when not told. */
+  readonly folder: string | undefined;
+}
+
+/**
+ * Serves the pages: their files as they are, and index.html for every other address, with the path written into it under
+ * which the server knows itself. Registered last: what no route answers comes here.
+ */
+export function staticUi(app: FastifyInstance, { basePath, folder = findUiFolder() }: StaticUiOptions): void {
+  const files = folder === undefined ? undefined : uiFiles(folder);
+  const template = pageTemplate(basePath);
+
+  app.get(`${basePath}ui-settings`, async () => uiSettings(basePath));
+  app.setNotFoundHandler(async (request, reply) => {
+    const { pathname } = new URL(request.raw.url ?? "/", "http://server");
+    if (!["GET", "HEAD"].includes(request.method) || request.ws) return notFound(reply);
+    if (!pathname.startsWith(basePath)) {
+      return `${pathname}/` === basePath || pathname === "/" ? reply.redirect(basePath, 307) : notFound(reply);
+    }
+    const path = pathname.slice(basePath.length);
+    const page = await files?.file("index.html");
+    if (files === undefined || page === undefined)
+      return reply.code(503).type("text/html; charset=utf-8").send(missingPage);
+    const file = path === "index.html" ? undefined : await files.file(path);
+    if (file !== undefined) return sendFile(request, reply, file);
+    if (path.startsWith("assets/")) return notFound(reply); // Of another build: a page in its place would not run.
+    return reply.headers(template(page).headers).type(page.type).send(template(page).html(path));
+  });
+  if (files !== undefined) warmUpWhenListening(app, files);
+}
+
+/** Not in a server inside a script, which nobody looks at. */
+function warmUpWhenListening(app: FastifyInstance, files: UiFiles): void {
+  app.addHook("onListen", async () => {
+    void files.warmUp().catch((error) => app.log.warn({ err: error }, "the UI's files can't be read"));
+  });
+}
+
+async function sendFile(request: FastifyRequest, reply: FastifyReply, file: UiFile): Promise<FastifyReply> {
+  reply.headers({
+    etag: file.etag,
+    vary: "accept-encoding",
+    "cache-control": file.immutable ? "public, max-age=31536000, immutable" : "no-cache",
+  });
+  if (request.headers["if-none-match"]?.includes(file.etag) === true) return reply.code(304).send();
+  const { body, encoding } = await file.encoded(request.headers["accept-encoding"]);
+  if (encoding !== undefined) reply.header("content-encoding", encoding);
+  return reply.type(file.type).send(body);
+}
+
+function notFound(reply: FastifyReply): FastifyReply {
+  return reply
+    .code(404)
+    .type("application/json")
+    .send(JSON.stringify({ detail: "Not Found" }));
+}
+
+interface PageTemplate {
+  readonly headers: Readonly<Record<string, string>>;
+  html(path: string): string;
+}
+
+/** The parts of index.html that do not depend on the address, made once for each build. */
+function pageTemplate(basePath: string): (page: UiFile) => PageTemplate {
+  const known = new WeakMap<UiFile, PageTemplate>();
+  return (page) => {
+    const template = known.get(page) ?? makeTemplate(page.content.toString("utf8"), basePath);
+    known.set(page, template);
+    return template;
+  };
+}
+
+function makeTemplate(html: string, basePath: string): PageTemplate {
+  const [before = "", after = ""] = html.split(/<base\b[^>]*\bdata-ostinato-base\b[^>]*>/);
+  const base = `<base href="${escapeHtml(basePath)}" data-ostinato-base data-ostinato-path="`;
+  return {
+    headers: {
+      "cache-control": "no-cache",
+      "content-security-policy": contentSecurityPolicy(html),
+      "cross-origin-opener-policy": "same-origin",
+      "referrer-policy": "same-origin",
+      "x-frame-options": "DENY",
+    },
+    html: (path) => `${before}${base}${escapeHtml(path)}" />${after}`,
+  };
+}
+
+/** Scripts run only from this server's files and from the inline ones that index.html came with. */
+function contentSecurityPolicy(html: string): string {
+  const inline = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(
+    ([, text = ""]) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`,
+  );
+  return [
+    "default-src 'self'",
+    `script-src ${["'self'", ...inline].join(" ")}`,
+    "style-src 'self' 'unsafe-inline'",
+    "img-src 'self' data: blob: http: https:",
+    "font-src 'self'",
+    "connect-src 'self' ws: wss:",
+    "worker-src 'self' blob:",
+    "object-src 'none'",
+    "base-uri 'self'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+function uiSettings(basePath: string): UiSettings {
+  return {
+    api_url: `${basePath}api`,
+    csrf_enabled: false,
+    auth: null,
+    flags: [],
+    default_ui: "v2",
+    available_uis: ["v2"],
+    v1_base_url: null,
+    v2_base_url: basePath,
+  };
+}
+
+const missingPage = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Ostinato: the pages are not built</title>
+<body style="font: 16px/1.5 system-ui, sans-serif; max-width: 40rem; margin: 4rem auto; padding: 0 1rem">
+<h1 style="font-size: 1.25rem">The server runs, but its pages have not been built</h1>
+<p>In the repository, run <code>npm run build:ui</code> and load this page again. The API answers meanwhile, at <code>/api</code>.</p>
+`;

@@ -1,0 +1,44 @@
+import { formatTimestamp, timeOrderedId } from "@ostinato/core";
+import type { BodyOf, filterSavedSearches, SavedSearch, SavedSearchCreate } from "@ostinato/protocol";
+import type { Context } from "../context.ts";
+import { readJson, storable, writeJson } from "../db/json-text.ts";
+import { notFound } from "../errors.ts";
+import { readLimit } from "../paging.ts";
+import * as queries from "./saved-searches.queries.ts";
+
+export async function save(
+  { db, clock }: Context,
+  given: SavedSearchCreate,
+): Promise<{ search: SavedSearch; made: boolean }> {
+  const now = clock.now();
+  const id = timeOrderedId(now);
+  const filters = writeJson(given.filters ?? []);
+  const row = { id, created: now, updated: now, name: storable(given.name), filters };
+  const kept = await db.write((tx) => queries.saveSearch(tx, row));
+  return { search: present(kept), made: kept.id === id };
+}
+
+export async function read({ db }: Context, id: string): Promise<SavedSearch> {
+  const row = await queries.savedSearchById(db.read, id);
+  if (row === undefined) throw notFound("Saved search", id);
+  return present(row);
+}
+
+export async function remove({ db }: Context, id: string): Promise<void> {
+  if (!(await db.write((tx) => queries.deleteSavedSearch(tx, id)))) throw notFound("Saved search", id);
+}
+
+export async function filter({ db }: Context, body: BodyOf<typeof filterSavedSearches>): Promise<SavedSearch[]> {
+  const page = { limit: readLimit(body.limit), offset: body.offset ?? 0 };
+  return (await queries.savedSearches(db.read, page)).map(present);
+}
+
+function present(row: queries.SavedSearchRow): SavedSearch {
+  return {
+    id: row.id,
+    created: formatTimestamp(row.created),
+    updated: formatTimestamp(row.updated),
+    name: row.name,
+    filters: readJson(row.filters),
+  };
+}
