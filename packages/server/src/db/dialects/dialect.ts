@@ -1,4 +1,4 @@
-import type { Kysely, RawBuilder, SelectQueryBuilder, SqlBool, Transaction } from "kysely";
+import type { Kysely, RawBuilder, SqlBool, Transaction } from "kysely";
 import type { Tables } from "../tables.ts";
 
 /** The SQL types of the columns. Moments and durations are whole microseconds in both databases. */
@@ -34,8 +34,11 @@ export interface Sql {
    * their types. One parameter and one prepared statement whatever the number of rows.
    */
   rowsOf(json: string, columns: Readonly<Record<string, keyof ColumnTypes | "text">>): RawBuilder<unknown>;
-  /** Holds the selected rows until the unit of work ends, where the database has writers side by side. */
-  lock<O>(query: SelectQueryBuilder<Tables, keyof Tables, O>): SelectQueryBuilder<Tables, keyof Tables, O>;
+  /**
+   * Ends a SELECT that holds the rows of this table until the unit of work ends, where the database has writers side by
+   * side. Rows that refer to them may still be added meanwhile.
+   */
+  rowLock(table: keyof Tables): RawBuilder<unknown>;
 }
 
 export interface WriteOptions {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Clock, sleep } from "@ostinato/core";
-import { CompiledQuery, Kysely, PostgresDialect, type PostgresPoolClient, type SelectQueryBuilder, sql } from "kysely";
+import { CompiledQuery, Kysely, PostgresDialect, type PostgresPoolClient, sql } from "kysely";
 import pg from "pg";
 import type { Tables } from "../tables.ts";
 import { type ColumnTypes, type Database, DatabaseUnavailable, type Notices, type Sql } from "./dialect.ts";
@@ -201,5 +201,5 @@ const postgresSql: Sql = {
     );
     return sql`(SELECT * FROM jsonb_to_recordset(${json}::jsonb) AS input(${sql.join(fields)}))`;
   },
-  lock: <O>(query: SelectQueryBuilder<Tables, keyof Tables, O>) => query.forUpdate(),
+  rowLock: (table) => sql`FOR NO KEY UPDATE OF ${sql.ref(table)}`,
 };

@@ -157,5 +157,5 @@ const sqliteSql: Sql = {
     const fields = Object.keys(columns).map((name) => sql`value ->> ${sql.lit(`$.${name}`)} AS ${sql.ref(name)}`);
     return sql`(SELECT ${sql.join(fields)} FROM json_each(${json}))`;
   },
-  lock: (query) => query,
+  rowLock: () => sql``,
 };
