@@ -1,6 +1,7 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { adminRoutes } from "./admin/admin.routes.ts";
 import type { Context } from "./context.ts";
+import { eventRoutes } from "./events/events.routes.ts";
 import { flowRoutes } from "./flows/flows.routes.ts";
 import { type Registry, serveOn } from "./operation.ts";
 import { apiVersion } from "./plugins/api-version.ts";
@@ -9,6 +10,7 @@ import { jsonBodies } from "./plugins/json-bodies.ts";
 import { originGuard } from "./plugins/origin-guard.ts";
 import { requestId, requestLog } from "./plugins/request-ids.ts";
 import { staticUi } from "./plugins/static-ui.ts";
+import { serveSocketsOn, websockets } from "./plugins/websocket.ts";
 import { savedSearchRoutes } from "./saved-searches/saved-searches.routes.ts";
 
 /** Ordinary requests are small; the contracts of logs, events and artifacts allow more. */
@@ -36,13 +38,16 @@ export function buildApp(context: Context, { uiFolder }: AppOptions = {}): Fasti
   originGuard(app, config);
   jsonBodies(app);
   errorAnswers(app);
+  websockets(app, context);
   void app.register(
     async (api) => {
       const serve = serveOn(api, context, registry);
+      const serveSocket = serveSocketsOn(api, context);
       apiVersion(api);
       unknownRoutes(api);
       adminRoutes(serve, clock.now());
       flowRoutes(serve);
+      eventRoutes({ app: api, context, serve, serveSocket });
       savedSearchRoutes(serve);
     },
     { prefix: `${config.basePath}api` },

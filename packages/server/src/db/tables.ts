@@ -170,6 +170,8 @@ export interface ResultTable {
   readonly data: string | null;
   readonly location: string | null;
   readonly preview: JsonText;
+  /** Why there is neither data nor a location. */
+  readonly reason: string | null;
   readonly identity: string | null;
   readonly cache_key: string | null;
   readonly expires: Timestamp | null;
@@ -179,8 +181,11 @@ export interface ResultTable {
 export interface TaskRunValueTable {
   readonly task_run_id: string;
   readonly inputs: JsonText | null;
+  /** The moment of the state that brought the inputs: a later one replaces them, an earlier one does not. */
+  readonly inputs_at: Timestamp | null;
   /** The result that the run made, or the one that it reused. */
   readonly result_id: string | null;
+  readonly result_at: Timestamp | null;
 }
 
 export interface ParameterSchemaTable extends Row {

@@ -1,21 +1,12 @@
 import { formatTimestamp, type Timestamp } from "@ostinato/core";
-import type { Event, Resource } from "@ostinato/protocol";
+import type { Event } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
 import type { Writer } from "../db/dialects/dialect.ts";
 import { storable, writeJson } from "../db/json-text.ts";
 import * as queries from "./events.queries.ts";
+import { type NewEvent, resourceId, resourceRole } from "./events.rules.ts";
 
-/** An event before it is kept. */
-export interface NewEvent {
-  readonly id: string;
-  readonly occurred: Timestamp;
-  readonly event: string;
-  readonly resource: Resource;
-  /** Each with its `prefect.resource.role`. */
-  readonly related: readonly Resource[];
-  readonly payload: Readonly<Record<string, unknown>>;
-  readonly follows: string | null;
-}
+export type { NewEvent } from "./events.rules.ts";
 
 /**
  * Keeps events in the unit of work of what they tell about. Gives those that were not there yet, as they are on the wire:
@@ -48,14 +39,6 @@ export async function record(
 export function publish({ bus }: Pick<Context, "bus">, events: readonly Event[]): void {
   if (!bus.watched) return;
   for (const event of events) bus.publish({ kind: "event", event });
-}
-
-export function resourceId(resource: Resource): string {
-  return resource["prefect.resource.id"] ?? "";
-}
-
-export function resourceRole(resource: Resource): string {
-  return resource["prefect.resource.role"] ?? "";
 }
 
 function eventRow({ id, occurred, event, resource, related, payload, follows }: NewEvent, received: Timestamp) {

@@ -1,0 +1,75 @@
+import type { Context } from "../context.ts";
+import { closeCodes, type SocketConnection, type SocketHandlers } from "../socket.ts";
+import { type Incoming, type Ingest, inWords, readFrame } from "./ingest.service.ts";
+
+/** One connection may have so many characters on their way to the database, and all of them together so many. */
+const charactersPerConnection = 4 * 1024 * 1024;
+const charactersInAll = 64 * 1024 * 1024;
+
+/**
+ * `/events/in`: one event in each text frame, or an array of them. A ping is answered when everything before it is durable.
+ * While the database lags behind, the socket is not read. What is no event is named in the log once for each connection and
+ * left out; what stands beside it is kept.
+ */
+export function receiveEvents(context: Context, ingest: Ingest, connection: SocketConnection): SocketHandlers {
+  let pending = 0;
+  let latest: Promise<unknown> = Promise.resolve();
+  let malformed = 0;
+  let paused = false;
+
+  function report(problem: string): void {
+    malformed += 1;
+    if (malformed > 1) return;
+    const client = connection.request.headers["user-agent"];
+    context.log.warn({ problem, client }, "a client sent events that are not understood, which are left out");
+  }
+
+  function taken(size: number): void {
+    pending -= size;
+    if (!paused || pending > charactersPerConnection / 2) return;
+    paused = false;
+    connection.resume();
+  }
+
+  function accept(incoming: readonly Incoming[], size: number): void {
+    pending += size;
+    const accepted = ingest.accept(incoming);
+    latest = accepted;
+    accepted.then(
+      () => taken(size),
+      (error: unknown) => {
+        const reason = error instanceof Error ? error.message : String(error);
+        connection.close(closeCodes.tryAgainLater, `Events can't be kept now, send them again: ${reason}`);
+      },
+    );
+    if (pending <= charactersPerConnection && ingest.waiting <= charactersInAll) return;
+    paused = true;
+    connection.pause();
+  }
+
+  return {
+    message(text) {
+      const values = parse(text, report);
+      const read = readFrame(values, text.length);
+      for (const { problems } of read) if (problems.length > 0) report(inWords(problems));
+      const incoming = read.flatMap(({ incoming }) => incoming ?? []);
+      if (incoming.length > 0) accept(incoming, text.length);
+    },
+    async settled() {
+      await latest;
+    },
+    closed() {
+      if (malformed > 1) context.log.warn({ frames: malformed }, "events of a connection were left out");
+    },
+  };
+}
+
+function parse(text: string, report: (problem: string) => void): readonly unknown[] {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : [value];
+  } catch (error) {
+    report(`a frame is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    return [];
+  }
+}

@@ -1,0 +1,237 @@
+import { type Event, type EventCreate, eventLimits } from "@ostinato/protocol";
+import type { Context } from "../context.ts";
+import { isUniqueViolation } from "../db/constraint.ts";
+import { DatabaseUnavailable, type Writer } from "../db/dialects/dialect.ts";
+import { invalid, type Problem, RequestError } from "../errors.ts";
+import * as taskRuns from "../task-run-events/task-run-events.service.ts";
+import { type NewEvent, problemOfSize, type ReadEvent, readEvent, readValidEvent } from "./events.rules.ts";
+import * as events from "./events.service.ts";
+
+/** An event from a client, read and not yet kept. */
+export interface Incoming {
+  readonly event: NewEvent;
+  readonly transition: taskRuns.Transition | undefined;
+  /** Characters of its JSON, about. */
+  readonly size: number;
+}
+
+/**
+ * Takes the events of all clients. What arrives while one transaction is under way makes the next one, so that the cost of
+ * a commit is shared the better the more there is to do.
+ */
+export interface Ingest {
+  /** Resolves when the events are durable, with the ids of those that the database would not take. */
+  accept(incoming: readonly Incoming[]): Promise<readonly string[]>;
+  /** Characters that wait to be written. */
+  readonly waiting: number;
+  /** Resolves when nothing waits. */
+  idle(): Promise<void>;
+}
+
+/** A transaction takes this many events, and these many characters, at the most: others wait for it on SQLite. */
+const eventsPerBatch = 256;
+const charactersPerBatch = 4 * 1024 * 1024;
+const attempts = 3;
+
+interface Waiting {
+  readonly incoming: readonly Incoming[];
+  readonly resolve: (refused: readonly string[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export function createIngest(context: Context): Ingest {
+  const queue: Waiting[] = [];
+  const onceIdle: (() => void)[] = [];
+  let waiting = 0;
+  let draining = false;
+
+  async function drain(): Promise<void> {
+    draining = true;
+    // What the sockets have received in the same turn of the event loop joins the same transaction.
+    await nextTurn();
+    for (let batch = take(queue); batch.length > 0; batch = take(queue)) {
+      await settle(context, batch);
+      waiting -= sizeOf(batch);
+      await nextTurn();
+    }
+    draining = false;
+    for (const resolve of onceIdle.splice(0)) resolve();
+  }
+
+  return {
+    accept(incoming) {
+      if (incoming.length === 0) return Promise.resolve([]);
+      return new Promise((resolve, reject) => {
+        queue.push({ incoming, resolve, reject });
+        waiting += incoming.reduce((sum, { size }) => sum + size, 0);
+        if (!draining) void drain();
+      });
+    },
+    get waiting() {
+      return waiting;
+    },
+    idle: () => (draining ? new Promise((resolve) => onceIdle.push(resolve)) : Promise.resolve()),
+  };
+}
+
+export interface ReadIncoming {
+  /** Undefined where it is no event. */
+  readonly incoming: Incoming | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** Reads the events of one frame of so many characters. A task run's state that is not understood is left out. */
+export function readFrame(values: readonly unknown[], characters: number): readonly ReadIncoming[] {
+  return values.map((value) => incomingOf(readEvent(value), characters, values.length));
+}
+
+/** Keeps the events of a request of so many characters; none where one is wrong. */
+export async function acceptPosted(
+  { context, ingest }: { readonly context: Context; readonly ingest: Ingest },
+  posted: readonly EventCreate[],
+  characters: number,
+): Promise<void> {
+  const read = posted.map((event) => incomingOf(readValidEvent(event), characters, posted.length));
+  const wrong = read.flatMap(({ incoming, problems }, index) =>
+    incoming === undefined ? problems.map(({ loc, ...problem }) => ({ ...problem, loc: ["body", index, ...loc] })) : [],
+  );
+  if (wrong.length > 0) throw invalid(wrong);
+  const notUnderstood = read.flatMap(({ problems }) => problems);
+  if (notUnderstood.length > 0) {
+    context.log.warn({ problem: inWords(notUnderstood) }, "states of task runs are not understood and were left out");
+  }
+  const refused = await ingest.accept(read.flatMap(({ incoming }) => incoming ?? []));
+  if (refused.length > 0) throw new RequestError(500, { exception_message: "Internal Server Error" });
+}
+
+function incomingOf(read: ReadEvent, characters: number, count: number): ReadIncoming {
+  if (!read.ok) return { incoming: undefined, problems: read.problems };
+  const told = taskRuns.readTransition(read.event);
+  const event = told === undefined ? read.event : withoutValues(read.event);
+  const tooLarge = characters > eventLimits.characters ? problemOfSize(event) : undefined;
+  if (tooLarge !== undefined) return { incoming: undefined, problems: [tooLarge] };
+  const transition = told?.kind === "transition" ? told.transition : undefined;
+  return { incoming: { event, transition, size: characters / count }, problems: told?.problems ?? [] };
+}
+
+function withoutValues(event: NewEvent): NewEvent {
+  if (event.payload.ostinato === undefined) return event;
+  const { ostinato: _values, ...payload } = event.payload;
+  return { ...event, payload };
+}
+
+export function inWords(problems: readonly Problem[]): string {
+  return problems
+    .slice(0, 5)
+    .map(({ loc, msg }) => `${loc.join(".")}: ${msg}`)
+    .join("; ");
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+function sizeOf(batch: readonly Waiting[]): number {
+  return batch.reduce((sum, { incoming }) => sum + incoming.reduce((part, { size }) => part + size, 0), 0);
+}
+
+/** Takes whole frames, at least one. */
+function take(queue: Waiting[]): readonly Waiting[] {
+  let count = 0;
+  let events = 0;
+  let characters = 0;
+  for (const { incoming } of queue) {
+    events += incoming.length;
+    characters += incoming.reduce((sum, { size }) => sum + size, 0);
+    if (count > 0 && (events > eventsPerBatch || characters > charactersPerBatch)) break;
+    count += 1;
+  }
+  return queue.splice(0, count);
+}
+
+async function settle(context: Context, batch: readonly Waiting[]): Promise<void> {
+  try {
+    const refused = new Set(
+      await keep(
+        context,
+        batch.flatMap(({ incoming }) => incoming),
+      ),
+    );
+    for (const { incoming, resolve } of batch) {
+      resolve(refused.size === 0 ? [] : incoming.flatMap(({ event }) => (refused.has(event.id) ? event.id : [])));
+    }
+  } catch (error) {
+    for (const { reject } of batch) reject(error);
+  }
+}
+
+/** Keeps the events and gives the ids of those that could not be kept. Throws when the database can't be used now. */
+async function keep(context: Context, incoming: readonly Incoming[]): Promise<readonly string[]> {
+  try {
+    await keepTogether(context, incoming);
+    return [];
+  } catch (error) {
+    if (error instanceof DatabaseUnavailable) throw error;
+    return keepApart(context, incoming, error);
+  }
+}
+
+/** One event that the database does not take must not take the others with it: halves are tried, and halves of these. */
+async function keepApart(context: Context, incoming: readonly Incoming[], error: unknown): Promise<readonly string[]> {
+  const [only, ...others] = incoming;
+  if (only === undefined) return [];
+  if (others.length > 0) {
+    const half = Math.ceil(incoming.length / 2);
+    return [...(await keep(context, incoming.slice(0, half))), ...(await keep(context, incoming.slice(half)))];
+  }
+  const { event, transition } = only;
+  if (transition === undefined) {
+    context.log.error({ err: error, event: event.event, id: event.id }, "an event could not be kept");
+    return [event.id];
+  }
+  context.log.error(
+    { err: error, event: event.event, id: event.id, task_run: transition.taskRunId },
+    "a task run's state could not be kept, its event is kept without it",
+  );
+  return keep(context, [{ ...only, transition: undefined }]);
+}
+
+interface Kept {
+  readonly fresh: readonly Event[];
+  readonly recorded: taskRuns.Recorded;
+}
+
+async function keepTogether(context: Context, incoming: readonly Incoming[]): Promise<void> {
+  const { fresh, recorded } = await written(context, incoming);
+  events.publish(context, fresh);
+  taskRuns.publish(context, recorded.moved);
+  for (const id of recorded.missingFlowRuns) {
+    context.log.warn({ flow_run: id }, "task runs of a flow run that does not exist here were left out");
+  }
+}
+
+/** Two servers may add the same task run at once; the second one then finds it. */
+async function written(context: Context, incoming: readonly Incoming[]): Promise<Kept> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await context.db.write((tx) => write(context, tx, incoming));
+    } catch (error) {
+      if (!isUniqueViolation(error) || attempt >= attempts) throw error;
+    }
+  }
+}
+
+async function write(context: Context, tx: Writer, incoming: readonly Incoming[]): Promise<Kept> {
+  const fresh = await events.record(
+    context,
+    tx,
+    incoming.map(({ event }) => event),
+  );
+  const transitions = transitionsOf(fresh, incoming);
+  return { fresh, recorded: await taskRuns.record(context, tx, transitions) };
+}
+
+function transitionsOf(fresh: readonly Event[], incoming: readonly Incoming[]): readonly taskRuns.Transition[] {
+  const byEvent = new Map(incoming.map(({ event, transition }) => [event.id, transition]));
+  return fresh.flatMap(({ id }) => byEvent.get(id) ?? []);
+}

@@ -1,0 +1,157 @@
+import type { StateType, Timestamp } from "@ostinato/core";
+import { sql } from "kysely";
+import type { Reader, Sql } from "../db/dialects/dialect.ts";
+import { writeJson } from "../db/json-text.ts";
+
+/** Those of the flow runs that exist. */
+export async function knownFlowRuns(
+  reader: Reader,
+  dialect: Sql,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (ids.length === 0) return new Set();
+  const wanted = dialect.rowsOf(writeJson(ids.map((id) => ({ id }))), { id: "uuid" });
+  const { rows } = await sql<{
+    id: string;
+  }>`SELECT id FROM flow_run WHERE id IN (SELECT id FROM ${wanted} AS wanted)`.execute(reader);
+  return new Set(rows.map(({ id }) => id));
+}
+
+export interface NaturalKey {
+  readonly flow_run_id: string;
+  readonly task_key: string;
+  readonly dynamic_key: string;
+}
+
+export interface KeyedTaskRun extends NaturalKey {
+  readonly id: string;
+}
+
+/** The task runs that exist under the keys. */
+export async function taskRunsByKey(
+  reader: Reader,
+  dialect: Sql,
+  keys: readonly NaturalKey[],
+): Promise<readonly KeyedTaskRun[]> {
+  if (keys.length === 0) return [];
+  const wanted = dialect.rowsOf(writeJson(keys), { flow_run_id: "uuid", task_key: "text", dynamic_key: "text" });
+  const { rows } = await sql<KeyedTaskRun>`SELECT id, flow_run_id, task_key, dynamic_key FROM task_run
+    WHERE (flow_run_id, task_key, dynamic_key) IN (SELECT flow_run_id, task_key, dynamic_key FROM ${wanted} AS wanted)`.execute(
+    reader,
+  );
+  return rows;
+}
+
+const keyColumns = {
+  id: "uuid",
+  created: "moment",
+  flow_run_id: "uuid",
+  task_key: "text",
+  dynamic_key: "text",
+} as const;
+
+const movingColumns = {
+  updated: "moment",
+  name: "text",
+  state_id: "uuid",
+  state_type: "text",
+  state_name: "text",
+  state_timestamp: "moment",
+  run_count: "integer",
+  flow_run_run_count: "integer",
+  expected_start_time: "moment",
+  next_scheduled_start_time: "moment",
+  start_time: "moment",
+  end_time: "moment",
+  total_run_time: "moment",
+  empirical_policy: "json",
+  tags: "searchableJson",
+  labels: "json",
+  cache_key: "text",
+  cache_expiration: "moment",
+  task_version: "text",
+  task_inputs: "json",
+} as const;
+
+/** A task run as an event tells it. JSON columns hold text, but for the tags, which the database makes what it keeps. */
+export interface TaskRunWrite {
+  readonly id: string;
+  readonly created: Timestamp;
+  readonly flow_run_id: string | null;
+  readonly task_key: string;
+  readonly dynamic_key: string;
+  readonly updated: Timestamp;
+  readonly name: string;
+  readonly state_id: string;
+  readonly state_type: StateType;
+  readonly state_name: string;
+  readonly state_timestamp: Timestamp;
+  readonly run_count: number;
+  readonly flow_run_run_count: number;
+  readonly expected_start_time: Timestamp;
+  readonly next_scheduled_start_time: Timestamp | null;
+  readonly start_time: Timestamp | null;
+  readonly end_time: Timestamp | null;
+  readonly total_run_time: number;
+  readonly empirical_policy: string;
+  readonly tags: readonly string[];
+  readonly labels: string;
+  readonly cache_key: string | null;
+  readonly cache_expiration: Timestamp | null;
+  readonly task_version: string | null;
+  readonly task_inputs: string;
+}
+
+const taskRunColumns = { ...keyColumns, ...movingColumns };
+
+/** Adds task runs, and moves those that are in an earlier state. Gives the rows that it wrote. */
+export async function upsertTaskRuns(
+  reader: Reader,
+  dialect: Sql,
+  rows: readonly TaskRunWrite[],
+): Promise<readonly { id: string; created: Timestamp }[]> {
+  const names = listOf(taskRunColumns);
+  const changes = sql.join(Object.keys(movingColumns).map((name) => sql.raw(`${name} = excluded.${name}`)));
+  const written = await sql<{ id: string; created: Timestamp }>`INSERT INTO task_run (${names})
+    SELECT ${names} FROM ${dialect.rowsOf(writeJson(rows), taskRunColumns)} AS given WHERE 1 = 1
+    ON CONFLICT (id) DO UPDATE SET ${changes}
+    WHERE task_run.state_id IS NULL
+      OR (excluded.state_timestamp, excluded.state_id) > (task_run.state_timestamp, task_run.state_id)
+    RETURNING id, created`.execute(reader);
+  return written.rows;
+}
+
+const stateColumns = {
+  id: "uuid",
+  created: "moment",
+  type: "text",
+  name: "text",
+  timestamp: "moment",
+  message: "text",
+  state_details: "json",
+  data: "json",
+  task_run_id: "uuid",
+} as const;
+
+export interface StateWrite {
+  readonly id: string;
+  readonly created: Timestamp;
+  readonly type: StateType;
+  readonly name: string;
+  readonly timestamp: Timestamp;
+  readonly message: string | null;
+  readonly state_details: string;
+  readonly data: string | null;
+  readonly task_run_id: string;
+}
+
+export async function insertStates(reader: Reader, dialect: Sql, rows: readonly StateWrite[]): Promise<void> {
+  const names = listOf(stateColumns);
+  await sql`INSERT INTO task_run_state (${names})
+    SELECT ${names} FROM ${dialect.rowsOf(writeJson(rows), stateColumns)} AS given WHERE 1 = 1
+    ON CONFLICT (id) DO NOTHING`.execute(reader);
+}
+
+function listOf(columns: object) {
+  return sql.join(Object.keys(columns).map((name) => sql.ref(name)));
+}

@@ -1,0 +1,172 @@
+import { defaultStateName, isTerminal, parseTimestamp, type StateType, type Timestamp } from "@ostinato/core";
+import { type Resource, TaskRunEventPayload, TaskRunValues } from "@ostinato/protocol";
+import type { Problem } from "../errors.ts";
+import { problemsIn } from "../validation.ts";
+
+/** What is read of an event to tell a state of a task run. */
+export interface TaskRunEvent {
+  readonly id: string;
+  readonly occurred: Timestamp;
+  readonly event: string;
+  readonly resource: Resource;
+  readonly related: readonly Resource[];
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+/** A state that a task run came into, with the task run as it was then. */
+export interface Transition {
+  readonly taskRunId: string;
+  readonly flowRunId: string | null;
+  readonly taskKey: string;
+  readonly dynamicKey: string;
+  readonly state: TransitionState;
+  readonly run: TransitionRun;
+  readonly values: TaskRunValues | undefined;
+}
+
+export interface TransitionState {
+  readonly id: string;
+  readonly type: StateType;
+  readonly name: string;
+  readonly timestamp: Timestamp;
+  readonly message: string | null;
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly data: unknown;
+}
+
+/** Durations in seconds. */
+export interface TransitionRun {
+  readonly name: string;
+  readonly taskVersion: string | null;
+  readonly tags: readonly string[];
+  readonly labels: Readonly<Record<string, unknown>>;
+  readonly empiricalPolicy: Readonly<Record<string, unknown>>;
+  readonly taskInputs: Readonly<Record<string, unknown>>;
+  readonly cacheKey: string | null;
+  readonly cacheExpiration: Timestamp | null;
+  readonly runCount: number;
+  readonly flowRunRunCount: number;
+  readonly expectedStartTime: Timestamp;
+  readonly nextScheduledStartTime: Timestamp | null;
+  readonly startTime: Timestamp | null;
+  readonly endTime: Timestamp | null;
+  readonly totalRunTime: number;
+}
+
+export type ReadTransition =
+  | { readonly kind: "transition"; readonly transition: Transition; readonly problems: readonly Problem[] }
+  | { readonly kind: "malformed"; readonly problems: readonly Problem[] };
+
+const prefix = "prefect.task-run.";
+/** Longer names do not fit in PostgreSQL's index on them. */
+const longestName = 800;
+
+/** The state that an event tells of, or undefined where it is about something else. */
+export function readTransition(event: TaskRunEvent): ReadTransition | undefined {
+  if (!event.event.startsWith(prefix) || event.resource["prefect.orchestration"] !== "client") return undefined;
+  const taskRunId = idAfter(prefix, event.resource);
+  if (taskRunId === undefined) {
+    return malformed(["resource", "prefect.resource.id"], `is not ${prefix}<uuid>`, event.resource);
+  }
+  const problems = problemsIn(TaskRunEventPayload, event.payload);
+  if (problems.length > 0) return { kind: "malformed", problems };
+  const payload = event.payload as TaskRunEventPayload;
+  const values = readValues(event.payload.ostinato);
+  const transition: Transition = {
+    taskRunId,
+    flowRunId: flowRunOf(event.related),
+    taskKey: payload.task_run.task_key,
+    dynamicKey: payload.task_run.dynamic_key,
+    state: readState(event, payload),
+    run: readRun(event, payload),
+    values: values.values,
+  };
+  return { kind: "transition", transition, problems: values.problems };
+}
+
+/** Whether `one` is the later state; two of the same moment are told apart by their ids, so that all servers agree. */
+export function isLater(one: TransitionState, other: TransitionState): boolean {
+  return one.timestamp !== other.timestamp ? one.timestamp > other.timestamp : one.id > other.id;
+}
+
+function malformed(loc: readonly string[], msg: string, input: unknown): ReadTransition {
+  return { kind: "malformed", problems: [{ type: "value_error", loc, msg, input }] };
+}
+
+function readState({ id, occurred }: TaskRunEvent, { validated_state }: TaskRunEventPayload): TransitionState {
+  const { type, name, message, state_details, data } = validated_state;
+  return {
+    id,
+    type,
+    name: name ?? defaultStateName[type],
+    timestamp: occurred,
+    message: message ?? null,
+    details: state_details ?? {},
+    data: data ?? null,
+  };
+}
+
+/**
+ * The task run as this event alone tells it, so that the row does not depend on the order in which events come. Clients say
+ * all of it; what one leaves out follows from the state.
+ */
+function readRun(event: TaskRunEvent, { validated_state, task_run }: TaskRunEventPayload): TransitionRun {
+  const { type } = validated_state;
+  const ended = isTerminal(type);
+  const totalRunTime = task_run.total_run_time ?? 0;
+  const endTime = moment(task_run.end_time) ?? (ended ? event.occurred : null);
+  const started = type === "RUNNING" || ended;
+  const startTime = moment(task_run.start_time) ?? (started ? startBefore(event.occurred, ended, totalRunTime) : null);
+  const scheduled = type === "SCHEDULED" ? moment(validated_state.state_details?.scheduled_time) : null;
+  return {
+    name: shortened(task_run.name ?? event.resource["prefect.resource.name"] ?? task_run.task_key),
+    taskVersion: task_run.task_version ?? null,
+    tags: [...new Set(task_run.tags ?? [])],
+    labels: task_run.labels ?? {},
+    empiricalPolicy: task_run.empirical_policy ?? {},
+    taskInputs: task_run.task_inputs ?? {},
+    cacheKey: task_run.cache_key ?? null,
+    cacheExpiration: moment(task_run.cache_expiration),
+    runCount: task_run.run_count ?? (started ? 1 : 0),
+    flowRunRunCount: task_run.flow_run_run_count ?? 0,
+    expectedStartTime: moment(task_run.expected_start_time) ?? scheduled ?? startTime ?? event.occurred,
+    nextScheduledStartTime: moment(task_run.next_scheduled_start_time) ?? scheduled,
+    startTime,
+    endTime,
+    totalRunTime,
+  };
+}
+
+function startBefore(occurred: Timestamp, ended: boolean, totalRunTime: number): Timestamp {
+  return ended ? ((occurred - Math.round(Math.max(0, totalRunTime) * 1_000_000)) as Timestamp) : occurred;
+}
+
+function moment(value: unknown): Timestamp | null {
+  return typeof value === "string" || typeof value === "number" ? (parseTimestamp(value) ?? null) : null;
+}
+
+function shortened(name: string): string {
+  return name.length <= longestName ? name : `${name.slice(0, longestName - 1)}…`;
+}
+
+function flowRunOf(related: readonly Resource[]): string | null {
+  const flowRun = related.find((resource) => resource["prefect.resource.role"] === "flow-run");
+  return flowRun === undefined ? null : (idAfter("prefect.flow-run.", flowRun) ?? null);
+}
+
+const uuidLength = 36;
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+function idAfter(start: string, resource: Resource): string | undefined {
+  const name = resource["prefect.resource.id"] ?? "";
+  if (name.length !== start.length + uuidLength || !name.startsWith(start)) return undefined;
+  const id = name.slice(start.length).toLowerCase();
+  return uuid.test(id) ? id : undefined;
+}
+
+/** Values that can't be read are left out: the state counts more than its result. */
+function readValues(given: unknown): { values: TaskRunValues | undefined; problems: readonly Problem[] } {
+  if (given === undefined || given === null) return { values: undefined, problems: [] };
+  const problems = problemsIn(TaskRunValues, given);
+  return problems.length > 0 ? { values: undefined, problems } : { values: given as TaskRunValues, problems };
+}

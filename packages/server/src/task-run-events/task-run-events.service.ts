@@ -1,0 +1,238 @@
+import { formatTimestamp, secondsBetween, type Timestamp } from "@ostinato/core";
+import type { TaskRun, TaskRunPolicy } from "@ostinato/protocol";
+import type { Context } from "../context.ts";
+import type { Writer } from "../db/dialects/dialect.ts";
+import { storable, writeJson, writeOptionalJson } from "../db/json-text.ts";
+import * as results from "../results/results.service.ts";
+import * as queries from "./task-run-events.queries.ts";
+import { isLater, type Transition } from "./task-run-events.rules.ts";
+
+export { type ReadTransition, readTransition, type Transition } from "./task-run-events.rules.ts";
+
+export interface Recorded {
+  /** Task runs that were added or moved, each in its latest state. */
+  readonly moved: readonly MovedTaskRun[];
+  /** Flow runs of which this server knows nothing: what happened in them was left out. */
+  readonly missingFlowRuns: readonly string[];
+}
+
+export interface MovedTaskRun {
+  readonly transition: Transition;
+  readonly id: string;
+  readonly created: Timestamp;
+  readonly updated: Timestamp;
+}
+
+/**
+ * Writes states that clients have decided, in the unit of work of the events that told them. They may come in any order and
+ * more than once: all are kept, and a task run is in the latest.
+ */
+export async function record(
+  context: Pick<Context, "db" | "config" | "clock">,
+  tx: Writer,
+  given: readonly Transition[],
+): Promise<Recorded> {
+  const { db, clock } = context;
+  if (given.length === 0) return { moved: [], missingFlowRuns: [] };
+  const now = clock.now();
+  const { transitions, missingFlowRuns } = await ofKnownFlowRuns(tx, db.sql, given);
+  if (transitions.length === 0) return { moved: [], missingFlowRuns };
+  const ids = await canonicalIds(tx, db.sql, transitions);
+  const latest = latestOfEach(transitions, ids);
+  // One order of locks for all servers, so that none waits for one that waits for it.
+  const written = await queries.upsertTaskRuns(
+    tx,
+    db.sql,
+    [...latest].map(([id, transition]) => taskRunRow(id, transition, now)).sort(byId),
+  );
+  const states = transitions.map((transition) => stateRow(idOf(ids, transition), transition, now));
+  await queries.insertStates(tx, db.sql, states);
+  const brought = transitions.flatMap((transition) => broughtBy(idOf(ids, transition), transition));
+  if (brought.length > 0) await results.keepBrought(context, tx, brought);
+  return {
+    moved: written.flatMap(({ id, created }) => {
+      const transition = latest.get(id);
+      return transition === undefined ? [] : [{ transition, id, created, updated: now }];
+    }),
+    missingFlowRuns,
+  };
+}
+
+/** Tells the subscribers of task runs whose states have become durable. */
+export function publish({ bus, clock }: Pick<Context, "bus" | "clock">, moved: readonly MovedTaskRun[]): void {
+  if (moved.length === 0 || !bus.watched) return;
+  const now = clock.now();
+  bus.publish({ kind: "task-runs", rows: moved.map((each) => present(each, now)) });
+}
+
+async function ofKnownFlowRuns(tx: Writer, dialect: Context["db"]["sql"], given: readonly Transition[]) {
+  const named = new Set(given.flatMap(({ flowRunId }) => flowRunId ?? []));
+  const known = await queries.knownFlowRuns(tx, dialect, [...named]);
+  return {
+    transitions:
+      known.size === named.size ? given : given.filter(({ flowRunId }) => flowRunId === null || known.has(flowRunId)),
+    missingFlowRuns: [...named].filter((id) => !known.has(id)),
+  };
+}
+
+/** The id under which each task run is kept: the natural key names it, whatever id a client has given it since. */
+async function canonicalIds(tx: Writer, dialect: Context["db"]["sql"], transitions: readonly Transition[]) {
+  const keys = new Map<string, queries.NaturalKey>();
+  for (const transition of transitions) {
+    const { flowRunId, taskKey, dynamicKey } = transition;
+    if (flowRunId === null) continue;
+    keys.set(keyOf(transition), {
+      flow_run_id: flowRunId,
+      task_key: storable(taskKey),
+      dynamic_key: storable(dynamicKey),
+    });
+  }
+  const ids = new Map<string, string>();
+  for (const found of await queries.taskRunsByKey(tx, dialect, [...keys.values()])) {
+    ids.set(joinKey(found.flow_run_id, found.task_key, found.dynamic_key), found.id);
+  }
+  for (const transition of transitions) {
+    const key = keyOf(transition);
+    if (!ids.has(key)) ids.set(key, transition.taskRunId);
+  }
+  return ids;
+}
+
+function idOf(ids: ReadonlyMap<string, string>, transition: Transition): string {
+  return ids.get(keyOf(transition)) ?? transition.taskRunId;
+}
+
+/** Outside of a flow the keys name nothing, and the id does. */
+function keyOf({ flowRunId, taskKey, dynamicKey, taskRunId }: Transition): string {
+  return flowRunId === null ? taskRunId : joinKey(flowRunId, storable(taskKey), storable(dynamicKey));
+}
+
+function joinKey(flowRunId: string, taskKey: string, dynamicKey: string): string {
+  return `${flowRunId}\0${taskKey}\0${dynamicKey}`;
+}
+
+function latestOfEach(transitions: readonly Transition[], ids: ReadonlyMap<string, string>) {
+  const latest = new Map<string, Transition>();
+  for (const transition of transitions) {
+    const id = idOf(ids, transition);
+    const other = latest.get(id);
+    if (other === undefined || isLater(transition.state, other.state)) latest.set(id, transition);
+  }
+  return latest;
+}
+
+function byId(one: { readonly id: string }, other: { readonly id: string }): number {
+  return one.id < other.id ? -1 : 1;
+}
+
+function taskRunRow(id: string, transition: Transition, now: Timestamp): queries.TaskRunWrite {
+  const { flowRunId, taskKey, dynamicKey, state, run } = transition;
+  return {
+    id,
+    created: now,
+    flow_run_id: flowRunId,
+    task_key: taskKey,
+    dynamic_key: dynamicKey,
+    updated: now,
+    name: run.name,
+    state_id: state.id,
+    state_type: state.type,
+    state_name: state.name,
+    state_timestamp: state.timestamp,
+    run_count: run.runCount,
+    flow_run_run_count: run.flowRunRunCount,
+    expected_start_time: run.expectedStartTime,
+    next_scheduled_start_time: run.nextScheduledStartTime,
+    start_time: run.startTime,
+    end_time: run.endTime,
+    total_run_time: Math.round(run.totalRunTime * 1_000_000),
+    empirical_policy: writeJson(run.empiricalPolicy),
+    tags: run.tags,
+    labels: writeJson(run.labels),
+    cache_key: run.cacheKey,
+    cache_expiration: run.cacheExpiration,
+    task_version: run.taskVersion,
+    task_inputs: writeJson(run.taskInputs),
+  };
+}
+
+function stateRow(taskRunId: string, { flowRunId, state }: Transition, now: Timestamp): queries.StateWrite {
+  return {
+    id: state.id,
+    created: now,
+    type: state.type,
+    name: state.name,
+    timestamp: state.timestamp,
+    message: state.message,
+    state_details: writeJson(detailsOf(taskRunId, flowRunId, state.details)),
+    data: writeOptionalJson(state.data),
+    task_run_id: taskRunId,
+  };
+}
+
+function detailsOf(taskRunId: string, flowRunId: string | null, details: Readonly<Record<string, unknown>>) {
+  return { ...details, flow_run_id: flowRunId, task_run_id: taskRunId };
+}
+
+function broughtBy(taskRunId: string, transition: Transition): readonly results.BroughtValues[] {
+  const { values, state, flowRunId, taskKey, run } = transition;
+  if (values === undefined) return [];
+  return [
+    {
+      stateId: state.id,
+      timestamp: state.timestamp,
+      taskRunId,
+      flowRunId,
+      taskKey,
+      flowRunAttempt: run.flowRunRunCount,
+      values,
+    },
+  ];
+}
+
+function present({ transition, id, created, updated }: MovedTaskRun, now: Timestamp): TaskRun {
+  const { flowRunId, taskKey, dynamicKey, state, run } = transition;
+  const late = run.startTime === null ? 0 : Math.max(0, secondsBetween(run.expectedStartTime, run.startTime));
+  return {
+    id,
+    created: formatTimestamp(created),
+    updated: formatTimestamp(updated),
+    name: run.name,
+    flow_run_id: flowRunId,
+    task_key: taskKey,
+    dynamic_key: dynamicKey,
+    cache_key: run.cacheKey,
+    cache_expiration: wire(run.cacheExpiration),
+    task_version: run.taskVersion,
+    empirical_policy: run.empiricalPolicy as TaskRunPolicy,
+    tags: [...run.tags],
+    labels: run.labels as TaskRun["labels"],
+    state_id: state.id,
+    task_inputs: run.taskInputs as TaskRun["task_inputs"],
+    state_type: state.type,
+    state_name: state.name,
+    run_count: run.runCount,
+    flow_run_run_count: run.flowRunRunCount,
+    expected_start_time: wire(run.expectedStartTime),
+    next_scheduled_start_time: wire(run.nextScheduledStartTime),
+    start_time: wire(run.startTime),
+    end_time: wire(run.endTime),
+    total_run_time: run.totalRunTime,
+    estimated_run_time:
+      run.totalRunTime + (state.type === "RUNNING" ? Math.max(0, secondsBetween(state.timestamp, now)) : 0),
+    estimated_start_time_delta: late,
+    state: {
+      id: state.id,
+      type: state.type,
+      name: state.name,
+      timestamp: formatTimestamp(state.timestamp),
+      message: state.message,
+      data: state.data,
+      state_details: detailsOf(id, flowRunId, state.details),
+    },
+  };
+}
+
+function wire(moment: Timestamp | null): string | null {
+  return moment === null ? null : formatTimestamp(moment);
+}
