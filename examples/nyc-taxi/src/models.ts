@@ -1,0 +1,121 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { growTrees, loadTrees } from "@ostinato-examples/modelling/boosted-trees";
+import { describeOnce, digest } from "@ostinato-examples/modelling/checkpoints";
+import { openDatabase, parquet } from "@ostinato-examples/modelling/duckdb";
+import { fitLinearRegression, type Predictions, predictLinear } from "./linear-regression.ts";
+
+export const modelKinds = ["linear", "trees"] as const;
+
+export type ModelKind = (typeof modelKinds)[number];
+
+/** A trained model in a file; small enough to be the result of a task. */
+export interface TrainedModel {
+  readonly kind: ModelKind;
+  readonly name: string;
+  readonly path: string;
+  readonly seconds: number;
+  /** What a person wants to know of it: the slope, the number of trees. */
+  readonly details: Readonly<Record<string, number>>;
+}
+
+export interface TrainingPlan {
+  readonly kind: ModelKind;
+  /** A Parquet file of prepared trips. */
+  readonly trips: string;
+  readonly folder: string;
+}
+
+export interface Evaluation {
+  readonly model: TrainedModel;
+  readonly trips: number;
+  readonly rootMeanSquaredError: number;
+  readonly meanAbsoluteError: number;
+  /** By the actual duration, in steps of five minutes. */
+  readonly byDuration: readonly DurationError[];
+}
+
+export interface DurationError {
+  readonly fromMinutes: number;
+  readonly trips: number;
+  /** Positive: the model says too long. */
+  readonly meanError: number;
+}
+
+/**
+ * Trains in the thread it is called in, the trees for several seconds: arguments and result can be sent between threads. A model that
+ * was trained before, by the same function from the same trips, is not trained again.
+ */
+export async function trainModel({ kind, trips, folder }: TrainingPlan): Promise<TrainedModel> {
+  const train = trainers[kind];
+  const path = join(folder, `${kind}-${digest(`${trips} ${train}`)}.model`);
+  return await describeOnce(path, async (file) => {
+    const started = performance.now();
+    const details = await train(trips, file);
+    return { kind, name: names[kind], path, seconds: (performance.now() - started) / 1000, details };
+  });
+}
+
+export async function evaluateModel(model: TrainedModel, trips: string): Promise<Evaluation> {
+  const { predicted, actual } = await (model.kind === "linear" ? predictLinear : predictTrees)(model.path, trips);
+  const errors = actual.map((duration, row) => (predicted[row] ?? Number.NaN) - duration);
+  return {
+    model,
+    trips: errors.length,
+    rootMeanSquaredError: Math.sqrt(mean(errors.map((error) => error * error))),
+    meanAbsoluteError: mean(errors.map(Math.abs)),
+    byDuration: errorsByDuration(actual, errors),
+  };
+}
+
+const names: Readonly<Record<ModelKind, string>> = { linear: "linear regression", trees: "gradient-boosted trees" };
+
+const trainers = { linear: trainLinear, trees: trainTrees };
+
+async function trainLinear(trips: string, path: string): Promise<TrainedModel["details"]> {
+  const { pairs, intercept, minutesPerMile } = await fitLinearRegression(trips, path);
+  return { pairs, intercept, minutesPerMile };
+}
+
+async function trainTrees(trips: string, path: string): Promise<TrainedModel["details"]> {
+  const { duration, ...features } = await readColumns(trips);
+  using model = await growTrees({ ...features, duration }, "duration");
+  await writeFile(path, await model.save());
+  return { trees: model.trees };
+}
+
+async function predictTrees(path: string, trips: string): Promise<Predictions> {
+  using model = await loadTrees(await readFile(path));
+  const { duration, ...features } = await readColumns(trips);
+  return { predicted: model.predict(features), actual: duration };
+}
+
+/** The trees take the two zones apart: 13,000 pairs as one category take them minutes. An unknown distance is NaN. */
+async function readColumns(trips: string): Promise<TripColumns> {
+  using database = await openDatabase();
+  const columns = await database.columns(`
+    SELECT coalesce(distance, 'nan'::double) AS distance, pickup_zone, dropoff_zone, duration FROM ${parquet([trips])}`);
+  return columns as unknown as TripColumns;
+}
+
+interface TripColumns {
+  readonly distance: readonly number[];
+  readonly pickup_zone: readonly string[];
+  readonly dropoff_zone: readonly string[];
+  readonly duration: readonly number[];
+}
+
+function errorsByDuration(durations: readonly number[], errors: readonly number[]): readonly DurationError[] {
+  const groups = Map.groupBy(errors.keys(), (row) => Math.min(Math.floor((durations[row] ?? 0) / 5), 11) * 5);
+  return [...groups]
+    .toSorted(([a], [b]) => a - b)
+    .map(([fromMinutes, rows]) => ({
+      fromMinutes,
+      trips: rows.length,
+      meanError: mean(rows.map((row) => errors[row] ?? 0)),
+    }));
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,109 @@
+import { stat, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { type Checkpoint, digest, writeCheckpoint, writeOnce } from "@ostinato-examples/modelling/checkpoints";
+import { type Database, openDatabase, parquet } from "@ostinato-examples/modelling/duckdb";
+
+/** A month of the New York Taxi and Limousine Commission's records of green taxis, on this machine. */
+export interface TripFile {
+  /** What was asked for: a path or a URL. */
+  readonly source: string;
+  readonly path: string;
+  readonly bytes: number;
+  /** Tells one state of the file from another. */
+  readonly version: string;
+}
+
+/** Trips with `pair`, `distance` and `duration`, in a Parquet file. */
+export interface Trips extends Checkpoint {
+  readonly source: string;
+  readonly recorded: number;
+  /** Trips shorter than a minute or longer than an hour, or without a place or a time; they are left out. */
+  readonly dropped: number;
+  /** Trips kept whose distance cannot be true, which is forgotten. */
+  readonly unknownDistances: number;
+  readonly pairs: number;
+  readonly meanDuration: number;
+}
+
+/** Fetches a URL into `folder`, once; a path is taken where it is. */
+export async function fetchTrips(source: string, folder: string, signal?: AbortSignal): Promise<TripFile> {
+  const path = /^https?:/i.test(source) ? await download(source, folder, signal) : source;
+  const file = await stat(path).catch((cause: unknown) => {
+    throw new Error(
+      `There is no file of trips at ${path}. Give the path or the URL of a month of green taxis in Parquet, such as green_tripdata_2021-01.parquet.`,
+      { cause },
+    );
+  });
+  return { source, path, bytes: file.size, version: digest(`${path} ${file.size} ${file.mtimeMs}`) };
+}
+
+export async function prepareTrips(file: TripFile, folder: string): Promise<Trips> {
+  using database = await openDatabase();
+  await requireColumns(database, file);
+  const name = `${basename(file.path, ".parquet")}-${file.version}`;
+  const checkpoint = await writeCheckpoint(database, { folder, name, sql: tripsSql(file.path) });
+  const summary = await database.row<Omit<Trips, keyof Checkpoint | "source" | "dropped">>(
+    summarySql(file.path, checkpoint.path),
+  );
+  return { source: file.source, ...checkpoint, ...summary, dropped: summary.recorded - checkpoint.rows };
+}
+
+async function download(url: string, folder: string, signal: AbortSignal | undefined): Promise<string> {
+  const path = join(folder, `${digest(url)}-${basename(new URL(url).pathname)}`);
+  await writeOnce(path, async (file) => {
+    const response = await fetch(url, signal === undefined ? {} : { signal }).catch((cause: unknown) => {
+      throw new Error(`${url} could not be fetched. Is this machine online? A path to the file does as well.`, {
+        cause,
+      });
+    });
+    if (!response.ok) throw new Error(`${url} could not be fetched: the server answered ${response.status}.`);
+    await writeFile(file, new Uint8Array(await response.arrayBuffer()));
+  });
+  return path;
+}
+
+const columns = ["lpep_pickup_datetime", "lpep_dropoff_datetime", "PULocationID", "DOLocationID", "trip_distance"];
+
+async function requireColumns(database: Database, { source, path }: TripFile): Promise<void> {
+  const found = await database
+    .rows<{ column_name: string }>(`DESCRIBE SELECT * FROM ${parquet([path])}`)
+    .catch((cause: unknown) => {
+      throw new Error(`${source} is no Parquet file that can be read.`, { cause });
+    });
+  const names = found.map((column) => column.column_name);
+  const missing = columns.filter((column) => !names.includes(column));
+  if (missing.length > 0) {
+    throw new Error(
+      `${source} has no column ${missing.join(", ")}: is it a month of green taxis? It has ${names.join(", ")}.`,
+    );
+  }
+}
+
+/** Longer than any trip within an hour. Some records say 200,000 miles; they would bend a straight line beyond use. */
+const longestMiles = 100;
+
+/** The columns' types differ from year to year (whole numbers, or floating ones where some are missing): hence the casts. */
+function tripsSql(path: string): string {
+  return `
+    SELECT *, pickup_zone || '_' || dropoff_zone AS pair
+    FROM (
+      SELECT
+        PULocationID::int::varchar AS pickup_zone,
+        DOLocationID::int::varchar AS dropoff_zone,
+        CASE WHEN trip_distance BETWEEN 0 AND ${longestMiles} THEN trip_distance::double END AS distance,
+        (epoch_us(lpep_dropoff_datetime::timestamp) - epoch_us(lpep_pickup_datetime::timestamp)) / 60e6 AS duration
+      FROM ${parquet([path])}
+      WHERE PULocationID IS NOT NULL AND DOLocationID IS NOT NULL
+    )
+    WHERE duration BETWEEN 1 AND 60`;
+}
+
+function summarySql(source: string, checkpoint: string): string {
+  return `
+    SELECT
+      (SELECT count(*)::int FROM ${parquet([source])}) AS recorded,
+      count(*) FILTER (distance IS NULL)::int AS "unknownDistances",
+      count(DISTINCT pair)::int AS pairs,
+      coalesce(avg(duration), 0)::double AS "meanDuration"
+    FROM ${parquet([checkpoint])}`;
+}
