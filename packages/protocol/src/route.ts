@@ -31,7 +31,7 @@ export interface RouteContract {
  * The TypeScript types of a contract's parts, worked out once, where the contract stands. Functions that are generic over
  * contracts look them up here: to work them out from an unknown schema costs the compiler seconds at each call.
  */
-interface ContractTypes {
+export interface ContractTypes {
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;
@@ -45,7 +45,7 @@ export function route<const C extends RouteContract>(contract: C): C & { readonl
 type Part<C, K extends string> = C extends { readonly [P in K]: infer S extends TSchema } ? Static<S> : undefined;
 type Reply<Schemas> = Schemas extends TSchema ? Static<Schemas> : never;
 
-interface TypesOf<C extends RouteContract> {
+export interface TypesOf<C extends RouteContract> {
   readonly params: Part<C, "params">;
   readonly query: Part<C, "query">;
   readonly body: Part<C, "body">;
