@@ -5,6 +5,7 @@ export * from "./filters.ts";
 export * from "./flow-run-graph.ts";
 export * from "./flow-runs.ts";
 export * from "./flows.ts";
+export * from "./import.ts";
 export * from "./live.ts";
 export * from "./logs.ts";
 export * from "./results.ts";

@@ -1,0 +1,40 @@
+import type { Static } from "typebox";
+import { route } from "./route.ts";
+import { JsonObject, Labels, Maybe, MomentInput, Open, StateTypeName, Strict, Tags, Type, Uuid } from "./schema.ts";
+
+/** A state as it was, with the moment at which it was. */
+const ImportedState = Strict({
+  id: Maybe(Uuid),
+  type: StateTypeName,
+  name: Maybe(Type.String()),
+  message: Maybe(Type.String()),
+  timestamp: MomentInput,
+});
+
+export const ImportedFlowRun = Strict({
+  id: Uuid,
+  flow_id: Uuid,
+  name: Type.String(),
+  flow_version: Maybe(Type.String()),
+  parameters: Maybe(JsonObject),
+  tags: Maybe(Tags),
+  labels: Maybe(Labels),
+  parent_task_run_id: Maybe(Uuid),
+  /** Oldest first. */
+  states: Type.Array(ImportedState, { minItems: 1, maxItems: 50 }),
+});
+export type ImportedFlowRun = Static<typeof ImportedFlowRun>;
+
+/**
+ * Flow runs that happened elsewhere, as they were: no rule is asked and no event is emitted, since they are no news. A run
+ * whose id is known is left alone.
+ */
+export const importFlowRuns = route({
+  method: "POST",
+  path: "/ostinato/import",
+  summary: "Keep flow runs that happened elsewhere, with their states",
+  tag: "Server",
+  body: Open({ flow_runs: Type.Array(ImportedFlowRun, { minItems: 1, maxItems: 200 }) }),
+  bodyLimit: 16 * 1024 * 1024,
+  replies: { 200: Open({ created: Type.Integer(), existing: Type.Integer() }) },
+});
