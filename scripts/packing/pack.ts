@@ -1,0 +1,112 @@
+import { execFile } from "node:child_process";
+import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { buildUi } from "@ostinato/testing/ui-build";
+import { bundle } from "./bundle.ts";
+import { writeDeclarations } from "./declarations.ts";
+import { entryName, type Manifest, publishedManifest, readManifest } from "./manifest.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const ownFolder = join(root, "packages/ostinato");
+
+/** Writes the tarball of the one package that is published, `ostinato`, into `folder`. */
+export async function pack(folder: string): Promise<string> {
+  const staging = mkdtempSync(join(tmpdir(), "ostinato-pack-"));
+  try {
+    await fill(staging);
+    mkdirSync(folder, { recursive: true });
+    const { stdout } = await promisify(execFile)("npm", ["pack", "--json", "--pack-destination", folder], {
+      cwd: staging,
+      shell: process.platform === "win32",
+    });
+    const [packed] = JSON.parse(stdout) as readonly { readonly filename: string }[];
+    return join(folder, packed?.filename ?? "");
+  } finally {
+    rmSync(staging, { recursive: true, force: true });
+  }
+}
+
+async function fill(staging: string): Promise<void> {
+  const own = readManifest(ownFolder);
+  const workspaces = bundledWorkspaces(own);
+  const dist = join(staging, "dist");
+  const entries = Object.entries(Object(own.exports) as Readonly<Record<string, string>>).map(
+    ([path, source]) => ({ name: entryName(path), source: join(ownFolder, source) }) as const,
+  );
+  const code = await bundle({ entries: { ...codeEntries(), ...renamed(entries) }, outputFolder: dist });
+  const types = await writeDeclarations({
+    entries: entries.map(({ source }) => source),
+    workspaces: [...workspaces.keys(), basename(ownFolder)],
+    root,
+    outputFolder: join(dist, "types"),
+    sourceOf: createRequire(join(ownFolder, "package.json")).resolve,
+  });
+  for (const { name, source } of entries) {
+    const declarations = types.entries.get(source)?.replace(/\.d\.ts$/, ".js");
+    writeFileSync(join(dist, `${name}.js`), `import "./require-node.js";\nexport * from "./${name}-entry.js";\n`);
+    writeFileSync(
+      join(dist, `${name}.d.ts`),
+      `/// <reference types="node" />\nexport * from "./types/${declarations}";\n`,
+    );
+  }
+  writeFileSync(join(dist, "require-node.js"), requireNode);
+  cpSync(await buildUi(), join(dist, "ui"), { recursive: true, filter: (path) => basename(path) !== ".source-hash" });
+  for (const file of ["LICENSE", "README.md"]) cpSync(join(root, file), join(staging, file));
+  const manifest = publishedManifest({
+    own,
+    workspaces: [readManifest(root), ...workspaces.values()],
+    usedByCode: code.packages,
+    usedByTypes: types.packages,
+    nodeModules: join(root, "node_modules"),
+  });
+  writeFileSync(join(staging, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
+  refuseWorkspaceNames(dist);
+}
+
+// An import of the package runs this first, and says in one sentence what would else fail in some odd place.
+const requireNode = `const version = process.versions.node;
+if (Number(version.split(".")[0]) < 24) {
+  throw new Error("Ostinato needs Node.js 24 or newer; this is Node.js " + version + ".");
+}
+`;
+
+/** What is started rather than imported: the command, and the threads, which are found by their file's name. */
+function codeEntries(): Readonly<Record<string, string>> {
+  const threads = globSync("packages/*/src/**/*-thread.ts", { cwd: root });
+  const named = threads.map((source) => [basename(source, ".ts"), join(root, source)]);
+  return { bin: join(ownFolder, "src/bin.mjs"), ...Object.fromEntries(named) };
+}
+
+function renamed(
+  entries: readonly { readonly name: string; readonly source: string }[],
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(entries.map(({ name, source }) => [`${name}-entry`, source]));
+}
+
+/** The workspaces that the published package depends on, directly or not, by the name of their folder. */
+function bundledWorkspaces(own: Manifest): ReadonlyMap<string, Manifest> {
+  const found = new Map<string, Manifest>();
+  const add = ({ dependencies = {} }: Manifest) => {
+    for (const name of Object.keys(dependencies).filter((dependency) => dependency.startsWith("@ostinato/"))) {
+      const folder = name.replace("@ostinato/", "");
+      if (found.has(folder)) continue;
+      const manifest = readManifest(join(root, "packages", folder));
+      found.set(folder, manifest);
+      add(manifest);
+    }
+  };
+  add(own);
+  return found;
+}
+
+/** The workspaces' names mean nothing outside the repository. */
+function refuseWorkspaceNames(dist: string): void {
+  const left = globSync(["*.js", "**/*.d.ts"], { cwd: dist }).filter((file) =>
+    /(from|import\(|import) ?"@ostinato\//.test(readFileSync(join(dist, file), "utf8")),
+  );
+  if (left.length > 0) throw new Error(`A workspace is imported by its name in ${left.join(", ")}`);
+}
