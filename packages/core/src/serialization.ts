@@ -6,6 +6,12 @@ export type Serialized =
   | { readonly ok: true; readonly text: string }
   | { readonly ok: false; readonly reason: string; readonly secret: boolean };
 
+export interface SerializeOptions {
+  readonly maxValues?: number;
+  /** Text to write in place of a value, for comparing only: what holds a stand-in cannot be made again. */
+  readonly standIn?: (value: unknown) => string | undefined;
+}
+
 /** Above this many values in one structure, writing it down would stop the program for seconds. */
 const defaultMaxValues = 2_000_000;
 
@@ -14,7 +20,8 @@ const defaultMaxValues = 2_000_000;
  * Temporal, NaN, shared and cyclic references. Functions, symbols, promises, other classes' instances and secrets cannot be
  * written down.
  */
-export function serialize(value: unknown, maxValues = defaultMaxValues): Serialized {
+export function serialize(value: unknown, options: SerializeOptions = {}): Serialized {
+  const { maxValues = defaultMaxValues, standIn = () => undefined } = options;
   let seen = 0;
   const refuse = (candidate: unknown) => {
     seen += 1;
@@ -23,7 +30,7 @@ export function serialize(value: unknown, maxValues = defaultMaxValues): Seriali
     return false;
   };
   try {
-    return { ok: true, text: stringify(value, { refuse, Buffer: reduceBuffer, Error: reduceError }) };
+    return { ok: true, text: stringify(value, { refuse, standIn, Buffer: reduceBuffer, Error: reduceError }) };
   } catch (error) {
     return { ok: false, reason: describeRefusal(error), secret: error instanceof HoldsSecret };
   }
