@@ -3,6 +3,7 @@ import { adminRoutes } from "./admin/admin.routes.ts";
 import type { Context } from "./context.ts";
 import { eventRoutes } from "./events/events.routes.ts";
 import { flowRoutes } from "./flows/flows.routes.ts";
+import { logRoutes } from "./logs/logs.routes.ts";
 import { type Registry, serveOn } from "./operation.ts";
 import { apiVersion } from "./plugins/api-version.ts";
 import { errorAnswers, unknownRoutes } from "./plugins/errors.ts";
@@ -11,6 +12,7 @@ import { originGuard } from "./plugins/origin-guard.ts";
 import { requestId, requestLog } from "./plugins/request-ids.ts";
 import { staticUi } from "./plugins/static-ui.ts";
 import { serveSocketsOn, websockets } from "./plugins/websocket.ts";
+import { resultRoutes } from "./results/results.routes.ts";
 import { savedSearchRoutes } from "./saved-searches/saved-searches.routes.ts";
 
 /** Ordinary requests are small; the contracts of logs, events and artifacts allow more. */
@@ -48,6 +50,8 @@ export function buildApp(context: Context, { uiFolder }: AppOptions = {}): Fasti
       adminRoutes(serve, clock.now());
       flowRoutes(serve);
       eventRoutes({ app: api, context, serve, serveSocket });
+      logRoutes(serve);
+      resultRoutes(serve);
       savedSearchRoutes(serve);
     },
     { prefix: `${config.basePath}api` },

@@ -1,5 +1,5 @@
-import type { Timestamp } from "@ostinato/core";
-import { type Insertable, sql } from "kysely";
+import type { StateType, Timestamp } from "@ostinato/core";
+import { type Insertable, type Selectable, type SqlBool, sql } from "kysely";
 import type { Reader, Sql } from "../db/dialects/dialect.ts";
 import { writeJson } from "../db/json-text.ts";
 import type { ResultTable } from "../db/tables.ts";
@@ -64,6 +64,111 @@ export async function upsertValues(reader: Reader, dialect: Sql, rows: readonly 
 /** False where nothing was brought: a comparison with null is not true. */
 function isNewer(moment: "inputs_at" | "result_at") {
   return sql.raw(`excluded.${moment} > coalesce(kept.${moment}, -9223372036854775807)`);
+}
+
+export type ResultRow = Selectable<ResultTable>;
+
+export function resultById(reader: Reader, id: string): Promise<ResultRow | undefined> {
+  return reader.selectFrom("result").selectAll().where("id", "=", id).executeTakeFirst();
+}
+
+export interface TaskRunValues {
+  readonly state_type: StateType | null;
+  readonly state_name: string | null;
+  readonly inputs: string | null;
+  readonly result_id: string | null;
+}
+
+/** What a task run brought, or undefined where there is no such task run. */
+export function taskRunValues(reader: Reader, taskRunId: string): Promise<TaskRunValues | undefined> {
+  return reader
+    .selectFrom("task_run")
+    .leftJoin("task_run_value", "task_run_value.task_run_id", "task_run.id")
+    .select(["task_run.state_type", "task_run.state_name", "task_run_value.inputs", "task_run_value.result_id"])
+    .where("task_run.id", "=", taskRunId)
+    .executeTakeFirst();
+}
+
+export interface FlowRunState {
+  readonly state_type: StateType | null;
+  readonly state_name: string | null;
+  readonly run_count: number;
+}
+
+export function flowRunState(reader: Reader, id: string): Promise<FlowRunState | undefined> {
+  return reader
+    .selectFrom("flow_run")
+    .select(["state_type", "state_name", "run_count"])
+    .where("id", "=", id)
+    .executeTakeFirst();
+}
+
+/** The newest result of the flow run itself. */
+export function flowRunResult(reader: Reader, flowRunId: string): Promise<ResultRow | undefined> {
+  return reader
+    .selectFrom("result")
+    .selectAll()
+    .where("flow_run_id", "=", flowRunId)
+    .where("task_run_id", "is", null)
+    .orderBy("id", "desc")
+    .limit(1)
+    .executeTakeFirst();
+}
+
+/** Takes away the result that the flow run had in the same attempt: it is told again. */
+export async function deleteFlowRunResult(reader: Reader, flowRunId: string, attempt: number): Promise<void> {
+  await reader
+    .deleteFrom("result")
+    .where("flow_run_id", "=", flowRunId)
+    .where("task_run_id", "is", null)
+    .where("flow_run_attempt", "=", attempt)
+    .execute();
+}
+
+/** A page of results holds so many characters of data at the most, but one result in any case. */
+const charactersPerPage = 16 * 1024 * 1024;
+
+export interface ResultPage {
+  readonly after: string | undefined;
+  readonly limit: number;
+}
+
+const isKept = sql<SqlBool>`(result.data IS NOT NULL OR result.location IS NOT NULL)`;
+
+/** The results that a flow run can start from again: those of its task runs and of its subflows, in the order of their ids. */
+export async function resultsOfFlowRun(
+  reader: Reader,
+  flowRunId: string,
+  { after, limit }: ResultPage,
+): Promise<{ rows: readonly ResultRow[]; more: boolean }> {
+  const later = after === undefined ? sql<SqlBool>`1 = 1` : sql<SqlBool>`result.id > ${after}`;
+  const { rows } = await sql<ResultRow & { readonly before: number }>`
+    SELECT page.*, sum(coalesce(length(data), 0)) OVER (ORDER BY id) - coalesce(length(data), 0) AS before FROM (
+      SELECT result.* FROM result
+        WHERE result.flow_run_id = ${flowRunId} AND result.task_run_id IS NOT NULL AND ${isKept} AND ${later}
+      UNION ALL
+      SELECT result.* FROM task_run AS parent
+        JOIN flow_run AS child ON child.parent_task_run_id = parent.id
+        JOIN result ON result.flow_run_id = child.id AND result.task_run_id IS NULL
+        WHERE parent.flow_run_id = ${flowRunId} AND ${isKept} AND ${later}
+      ORDER BY id LIMIT ${limit + 1}) AS page
+    ORDER BY id`.execute(reader);
+  const held = rows.filter(({ before }, index) => index < limit && Number(before) < charactersPerPage);
+  return { rows: held.map(({ before: _before, ...row }) => row), more: held.length < rows.length };
+}
+
+/** The newest kept result under the key that has not expired. */
+export function cachedResult(reader: Reader, cacheKey: string, now: Timestamp): Promise<ResultRow | undefined> {
+  return reader
+    .selectFrom("result")
+    .selectAll()
+    .where("cache_key", "=", cacheKey)
+    .where(sql<SqlBool>`(result.expires IS NULL OR result.expires > ${now})`)
+    .where(isKept)
+    .orderBy("created", "desc")
+    .orderBy("id", "desc")
+    .limit(1)
+    .executeTakeFirst();
 }
 
 function listOf(columns: object) {

@@ -1,4 +1,4 @@
-import { secretMask } from "@ostinato/core";
+import { isTerminal, type StateType, secretMask } from "@ostinato/core";
 import type { ResultCreate, ValuePreview } from "@ostinato/protocol";
 
 /** What of a result is kept. */
@@ -56,3 +56,12 @@ export function boundedPreview(preview: ValuePreview): ValuePreview {
   if (JSON.stringify(preview.value ?? null).length <= largestPreview) return preview;
   return { ...preview, truncated: true, value: null };
 }
+
+/** Why a run has no result to show. */
+export function reasonForNone(noun: "task run" | "flow run", type: StateType | null, name: string | null): string {
+  if (type === null || !isTerminal(type)) return `The ${noun} has not finished: it is ${name ?? "waiting"}.`;
+  if (type !== "COMPLETED") return `The ${noun} ended as ${name ?? type}, without a result.`;
+  return `The client that ran the ${noun} does not keep its result on this server.`;
+}
+
+export const noPreview: ValuePreview = { kind: "none", size_bytes: null, truncated: false, value: null };

@@ -3,9 +3,11 @@ import { toTimestamp } from "@ostinato/core";
 import type { TaskRunValues } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
 import type { Writer } from "../db/dialects/dialect.ts";
-import { storable, writeJson } from "../db/json-text.ts";
+import { readJson, readOptionalJson, storable, writeJson } from "../db/json-text.ts";
+import { notFound } from "../errors.ts";
+import { readLimit } from "../paging.ts";
 import * as queries from "./results.queries.ts";
-import { boundedPreview, keepable } from "./results.rules.ts";
+import { boundedPreview, keepable, noPreview, reasonForNone } from "./results.rules.ts";
 
 /** What a state of a task run brought besides the state. The result takes the state's id. */
 export interface BroughtValues {
@@ -27,24 +29,10 @@ export async function keepBrought(
   const now = clock.now();
   const results = brought.flatMap(({ values: { result }, ...from }): queries.ResultWrite[] => {
     if (result === undefined) return [];
-    const kept = keepable(result, config.resultSizeLimitBytes);
+    const { stateId: id, flowRunId, taskRunId, taskKey, flowRunAttempt } = from;
+    const row = resultRow(result, config.resultSizeLimitBytes);
     return [
-      {
-        id: from.stateId,
-        created: now,
-        flow_run_id: from.flowRunId,
-        task_run_id: from.taskRunId,
-        task_key: from.taskKey,
-        flow_run_attempt: from.flowRunAttempt,
-        format: kept.format,
-        data: kept.data,
-        location: kept.location,
-        preview: writeJson(kept.preview),
-        reason: kept.reason,
-        identity: result.identity ?? null,
-        cache_key: kept.cacheKey === null ? null : storable(kept.cacheKey),
-        expires: result.expires === null || result.expires === undefined ? null : toTimestamp(result.expires),
-      },
+      { ...row, id, created: now, ...ofTaskRun(flowRunId, taskRunId, taskKey), flow_run_attempt: flowRunAttempt },
     ];
   });
   await queries.insertResults(tx, db.sql, results);
@@ -67,4 +55,126 @@ function valuesOf(brought: readonly BroughtValues[]): readonly queries.ValueWrit
     });
   }
   return [...rows.values()].filter(({ inputs, result_id }) => inputs !== null || result_id !== null);
+}
+
+function ofTaskRun(flowRunId: string | null, taskRunId: string, taskKey: string) {
+  return { flow_run_id: flowRunId, task_run_id: taskRunId, task_key: taskKey };
+}
+
+/** What the row says of the result itself. */
+function resultRow(result: ResultCreate, sizeLimitBytes: number) {
+  const { format, data, location, preview, reason, cacheKey } = keepable(result, sizeLimitBytes);
+  return {
+    format,
+    data,
+    location,
+    preview: writeJson(preview),
+    reason,
+    identity: result.identity ?? null,
+    cache_key: cacheKey === null ? null : storable(cacheKey),
+    expires: result.expires === null || result.expires === undefined ? null : toTimestamp(result.expires),
+  };
+}
+
+/** Keeps the result of a flow run, in place of the one that it had in the same attempt. */
+export async function keepOfFlowRun(context: Context, flowRunId: string, result: ResultCreate): Promise<void> {
+  const { db, clock, config } = context;
+  const flowRun = await queries.flowRunState(db.read, flowRunId);
+  if (flowRun === undefined) throw notFound("Flow run", flowRunId);
+  const created = clock.now();
+  const row = {
+    ...resultRow(result, config.resultSizeLimitBytes),
+    id: timeOrderedId(created),
+    created,
+    flow_run_id: flowRunId,
+    task_run_id: null,
+    task_key: null,
+    flow_run_attempt: flowRun.run_count,
+  };
+  await db.write(async (tx) => {
+    await queries.deleteFlowRunResult(tx, flowRunId, flowRun.run_count);
+    await queries.insertResults(tx, db.sql, [row]);
+  });
+}
+
+export async function read({ db }: Context, id: string): Promise<StoredResult> {
+  const row = await queries.resultById(db.read, id);
+  if (row === undefined) throw notFound("Result", id);
+  return present(row);
+}
+
+export async function viewOfTaskRun({ db }: Context, taskRunId: string): Promise<ResultView> {
+  const values = await queries.taskRunValues(db.read, taskRunId);
+  if (values === undefined) throw notFound("Task run", taskRunId);
+  const row = values.result_id === null ? undefined : await queries.resultById(db.read, values.result_id);
+  if (row !== undefined) return view(row, row.task_run_id === taskRunId);
+  if (values.result_id !== null) return emptyView("The result that it reused has been deleted.");
+  return emptyView(reasonForNone("task run", values.state_type, values.state_name));
+}
+
+export async function inputsOfTaskRun({ db }: Context, taskRunId: string): Promise<InputsView> {
+  const values = await queries.taskRunValues(db.read, taskRunId);
+  if (values === undefined) throw notFound("Task run", taskRunId);
+  return { inputs: readOptionalJson<InputsView["inputs"]>(values.inputs) ?? [] };
+}
+
+export async function viewOfFlowRun({ db }: Context, flowRunId: string): Promise<ResultView> {
+  const flowRun = await queries.flowRunState(db.read, flowRunId);
+  if (flowRun === undefined) throw notFound("Flow run", flowRunId);
+  const row = await queries.flowRunResult(db.read, flowRunId);
+  return row === undefined
+    ? emptyView(reasonForNone("flow run", flowRun.state_type, flowRun.state_name))
+    : view(row, true);
+}
+
+export interface ResultsRequest {
+  readonly after?: string | null | undefined;
+  readonly limit?: number | null | undefined;
+}
+
+/** Results that a flow run can be continued from, by pages; `next` is where the following page begins. */
+export async function listOfFlowRun(
+  { db }: Context,
+  flowRunId: string,
+  { after, limit }: ResultsRequest,
+): Promise<{ results: StoredResult[]; next: string | null }> {
+  const flowRun = await queries.flowRunState(db.read, flowRunId);
+  if (flowRun === undefined) throw notFound("Flow run", flowRunId);
+  const size = readLimit(limit);
+  if (size === 0) return { results: [], next: null };
+  const page = await queries.resultsOfFlowRun(db.read, flowRunId, { after: after?.toLowerCase(), limit: size });
+  return { results: page.rows.map(present), next: page.more ? (page.rows.at(-1)?.id ?? null) : null };
+}
+
+export async function findCached({ db, clock }: Context, cacheKey: string): Promise<StoredResult | null> {
+  const row = await queries.cachedResult(db.read, storable(cacheKey), clock.now());
+  return row === undefined ? null : present(row);
+}
+
+function present({ preview: _preview, reason: _reason, created, expires, ...row }: queries.ResultRow): StoredResult {
+  return { ...row, created: formatTimestamp(created), expires: expires === null ? null : formatTimestamp(expires) };
+}
+
+function view(row: queries.ResultRow, own: boolean): ResultView {
+  return {
+    preview: readJson(row.preview),
+    location: row.location,
+    created: formatTimestamp(row.created),
+    expires: row.expires === null ? null : formatTimestamp(row.expires),
+    cache_key: row.cache_key,
+    reused_from: own ? null : { task_run_id: row.task_run_id, flow_run_id: row.flow_run_id },
+    reason: row.reason,
+  };
+}
+
+function emptyView(reason: string): ResultView {
+  return {
+    preview: noPreview,
+    location: null,
+    created: null,
+    expires: null,
+    cache_key: null,
+    reused_from: null,
+    reason,
+  };
 }

@@ -1,0 +1,75 @@
+import { type Timestamp, toTimestamp } from "@ostinato/core";
+import type { Log, LogFilter } from "@ostinato/protocol";
+import { parseTextQuery, textMatches } from "../text-query.ts";
+
+/** The longest message that is kept, in characters. */
+const longestMessage = 1024 * 1024;
+
+export function boundedMessage(message: string): string {
+  if (message.length <= longestMessage) return message;
+  return `${message.slice(0, longestMessage)}… (${message.length - longestMessage} more characters were cut)`;
+}
+
+/** Whether a line meets the criteria: the same that the query decides in the database. */
+export function logMatcher(filter: LogFilter): (log: Log) => boolean {
+  const criteria = [...criteriaOf(filter)];
+  if (criteria.length === 0) return () => true;
+  return filter.operator === "or_"
+    ? (log) => criteria.some((criterion) => criterion(log))
+    : (log) => criteria.every((criterion) => criterion(log));
+}
+
+type Criterion = (log: Log) => boolean;
+
+function* criteriaOf({ level, timestamp, flow_run_id, task_run_id, text }: LogFilter): Generator<Criterion> {
+  const { ge_, le_ } = level ?? {};
+  if (given(ge_)) yield (log) => log.level >= ge_;
+  if (given(le_)) yield (log) => log.level <= le_;
+  if (given(timestamp?.before_) || given(timestamp?.after_)) yield within(timestamp);
+  if (given(flow_run_id?.any_)) yield oneOf("flow_run_id", flow_run_id.any_);
+  if (given(task_run_id?.any_)) yield oneOf("task_run_id", task_run_id.any_);
+  if (given(task_run_id?.is_null_)) {
+    const { is_null_ } = task_run_id;
+    yield (log) => (log.task_run_id === null) === is_null_;
+  }
+  if (given(text)) {
+    const query = parseTextQuery(text.query);
+    if (query.some.length + query.all.length + query.none.length > 0) yield (log) => textMatches(query, [log.message]);
+  }
+}
+
+function within({ before_, after_ }: NonNullable<LogFilter["timestamp"]>): Criterion {
+  const before = moment(before_, Number.POSITIVE_INFINITY);
+  const after = moment(after_, Number.NEGATIVE_INFINITY);
+  return ({ timestamp }) => {
+    const at = toTimestamp(timestamp);
+    return at >= after && at <= before;
+  };
+}
+
+function moment(value: string | number | null | undefined, otherwise: number): Timestamp {
+  return given(value) ? toTimestamp(value) : (otherwise as Timestamp);
+}
+
+function oneOf(key: "flow_run_id" | "task_run_id", ids: readonly string[]): Criterion {
+  const wanted = new Set(ids.map((id) => id.toLowerCase()));
+  return (log) => log[key] !== null && wanted.has(log[key]);
+}
+
+function given<T>(value: T | null | undefined): value is T {
+  return value !== null && value !== undefined;
+}
+
+const csvColumns = ["timestamp", "level", "flow_run_id", "task_run_id", "message"] as const;
+
+export const csvHead = `${csvColumns.join(",")}\r\n`;
+
+/** One record of CSV as RFC 4180 has it. */
+export function csvRecord(log: Log): string {
+  return `${csvColumns.map((column) => csvField(log[column])).join(",")}\r\n`;
+}
+
+function csvField(value: string | number | null): string {
+  const text = value === null ? "" : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,73 @@
+import { formatTimestamp, timeOrderedId, toTimestamp } from "@ostinato/core";
+import type { BodyOf, filterLogs, Log, LogCreate } from "@ostinato/protocol";
+import type { Context } from "../context.ts";
+import { notFound } from "../errors.ts";
+import { readLimit } from "../paging.ts";
+import * as queries from "./logs.queries.ts";
+import { boundedMessage, csvHead, csvRecord } from "./logs.rules.ts";
+
+/** What fits in the column on PostgreSQL. */
+const largestLevel = 2 ** 31 - 1;
+
+/** Keeps lines in their order: those of one moment are read in the order in which they were sent. */
+export async function create({ db, clock, bus }: Context, lines: readonly LogCreate[]): Promise<void> {
+  if (lines.length === 0) return;
+  const created = clock.now();
+  const rows = lines.map((line) => ({
+    id: timeOrderedId(clock.now()),
+    created,
+    name: line.name,
+    level: Math.max(-largestLevel, Math.min(largestLevel, line.level)),
+    message: boundedMessage(line.message),
+    timestamp: toTimestamp(line.timestamp),
+    flow_run_id: line.flow_run_id?.toLowerCase() ?? null,
+    task_run_id: line.task_run_id?.toLowerCase() ?? null,
+  }));
+  await db.write((tx) => queries.insertLogs(tx, db.sql, rows));
+  if (bus.watched) bus.publish({ kind: "logs", rows: rows.map(present) });
+}
+
+export async function filter({ db }: Context, body: BodyOf<typeof filterLogs>): Promise<Log[]> {
+  const { logs, sort, limit, offset } = body;
+  const query = { logs, sort: sort ?? "TIMESTAMP_ASC", limit: readLimit(limit), offset: offset ?? 0 } as const;
+  return (await queries.findLogs(db, query)).map(present);
+}
+
+export interface LogDownload {
+  readonly fileName: string;
+  readonly csv: AsyncIterable<string>;
+}
+
+/** All lines of a flow run, read in pages while they are sent. */
+export async function download({ db }: Context, flowRunId: string): Promise<LogDownload> {
+  const name = await queries.flowRunName(db.read, flowRunId);
+  if (name === undefined) throw notFound("Flow run", flowRunId);
+  return { fileName: `${name}-logs.csv`, csv: csvOf(db, flowRunId) };
+}
+
+const downloadPage = 2000;
+
+async function* csvOf(db: Context["db"], flowRunId: string): AsyncGenerator<string> {
+  yield csvHead;
+  let last: queries.LogRow | undefined;
+  do {
+    const rows = await queries.logsAfter(db, flowRunId, last, downloadPage);
+    if (rows.length > 0) yield rows.map((row) => csvRecord(present(row))).join("");
+    last = rows.length === downloadPage ? rows.at(-1) : undefined;
+  } while (last !== undefined);
+}
+
+export function present(row: queries.LogRow): Log {
+  const created = formatTimestamp(row.created);
+  return {
+    id: row.id,
+    created,
+    updated: created,
+    name: row.name,
+    level: row.level,
+    message: row.message,
+    timestamp: formatTimestamp(row.timestamp),
+    flow_run_id: row.flow_run_id,
+    task_run_id: row.task_run_id,
+  };
+}

@@ -1,0 +1,24 @@
+import {
+  findCachedResult,
+  keepFlowRunResult,
+  listFlowRunResults,
+  readFlowRunResult,
+  readResult,
+  readTaskRunInputs,
+  readTaskRunResult,
+} from "@ostinato/protocol";
+import type { Serve } from "../operation.ts";
+import * as results from "./results.service.ts";
+
+export function resultRoutes(serve: Serve): void {
+  serve(readTaskRunResult, ({ params, context }) => results.viewOfTaskRun(context, params.id));
+  serve(readTaskRunInputs, ({ params, context }) => results.inputsOfTaskRun(context, params.id));
+  serve(readFlowRunResult, ({ params, context }) => results.viewOfFlowRun(context, params.id));
+  serve(keepFlowRunResult, async ({ params, body, context }) => {
+    await results.keepOfFlowRun(context, params.id, body);
+    return null;
+  });
+  serve(readResult, ({ params, context }) => results.read(context, params.id));
+  serve(listFlowRunResults, ({ params, body, context }) => results.listOfFlowRun(context, params.id, body));
+  serve(findCachedResult, ({ body, context }) => results.findCached(context, body.cache_key));
+}
