@@ -1,0 +1,117 @@
+import { randomRunName, type Timestamp, timeOrderedId } from "@ostinato/core";
+import type { FlowRun, FlowRunCreate } from "@ostinato/protocol";
+import type { Context } from "../context.ts";
+import type { Writer } from "../db/dialects/dialect.ts";
+import { storable, writeJson } from "../db/json-text.ts";
+import { conflict, refused } from "../errors.ts";
+import { noTimes } from "../orchestration/run-times.ts";
+import { completeFlowRunPolicy, type FlowRunRow, presentFlowRun } from "./flow-runs.presenter.ts";
+import * as queries from "./flow-runs.queries.ts";
+import { parametersText } from "./parameters.service.ts";
+import type { Surroundings } from "./state-event.ts";
+import { deploymentOf, flowOf, taskRunOf, workQueueOf } from "./surroundings.queries.ts";
+import { carryOut, firstState, type News, tell } from "./transitions.service.ts";
+
+/** Creates the flow run, or reads the one of the flow that has the idempotency key. */
+export async function create(
+  context: Context,
+  given: FlowRunCreate,
+): Promise<{ readonly flowRun: FlowRun; readonly made: boolean }> {
+  const { db, clock } = context;
+  const parameters = parametersText(given.parameters ?? {});
+  const { row, news } = await db.write((tx) => createIn(context, tx, { ...given, parameters }));
+  if (news !== null) tell(context, news);
+  return { flowRun: presentFlowRun(row, clock.now()), made: news !== null };
+}
+
+type Given = Omit<FlowRunCreate, "parameters"> & { readonly parameters: string };
+
+interface Created {
+  readonly row: FlowRunRow;
+  /** Null where the run was there. */
+  readonly news: News | null;
+}
+
+async function createIn(context: Context, tx: Writer, given: Given): Promise<Created> {
+  const { flowLabels, surroundings } = await findSurroundings(tx, given);
+  const now = context.clock.now();
+  const bare = newRow(given, { surroundings, flowLabels, now });
+  const { row, written, effects } = await firstState(bare, given.state ?? { type: "PENDING" }, now);
+  if (!(await queries.insertFlowRun(tx, row))) {
+    const known = await queries.flowRunByIdempotencyKey(tx, row.flow_id, row.idempotency_key ?? "");
+    if (known === undefined) throw conflict("Another request is creating the flow run with this idempotency_key.");
+    return { row: known, news: null };
+  }
+  await queries.insertFlowRunState(tx, row.id, written);
+  return { row, news: await carryOut(context, tx, { row, written, effects, surroundings, initial: null }) };
+}
+
+interface Found {
+  readonly surroundings: Surroundings;
+  readonly flowLabels: object;
+}
+
+/** What the new run refers to, each thing checked: a reference to nothing is a conflict that names the field. */
+async function findSurroundings(tx: Writer, given: Given): Promise<Found> {
+  const { flow_id, parent_task_run_id = null, deployment_id = null, work_pool_name = null } = given;
+  const flow = await flowOf(tx, flow_id);
+  if (flow === undefined) throw conflict(`flow_id: there is no flow ${flow_id}.`);
+  const parent = parent_task_run_id === null ? null : await taskRunOf(tx, parent_task_run_id);
+  if (parent === undefined) throw conflict(`parent_task_run_id: there is no task run ${parent_task_run_id}.`);
+  const deployment = deployment_id === null ? null : ((await deploymentOf(tx, deployment_id)) ?? null);
+  const queueName = given.work_queue_name ?? "default";
+  const place = work_pool_name === null ? null : await workQueueOf(tx, work_pool_name, queueName);
+  if (place === undefined) throw refused(404, `Work queue ${queueName} of work pool ${work_pool_name} not found.`);
+  return {
+    flowLabels: flow.labels,
+    surroundings: { flow, parent, deployment, workQueue: place?.queue ?? null, workPool: place?.pool ?? null },
+  };
+}
+
+/** The run before it has a state. */
+function newRow(given: Given, { surroundings, flowLabels, now }: Found & { readonly now: Timestamp }): FlowRunRow {
+  const { flow, workQueue, workPool } = surroundings;
+  const deployment_id = given.deployment_id?.toLowerCase() ?? null;
+  const systemLabels = {
+    "prefect.flow.id": flow.id,
+    ...(deployment_id === null ? {} : { "prefect.deployment.id": deployment_id }),
+  };
+  return {
+    id: timeOrderedId(now),
+    created: now,
+    updated: now,
+    name: storable(given.name ?? randomRunName()),
+    flow_id: flow.id,
+    flow_version: textOrNull(given.flow_version),
+    parameters: given.parameters,
+    idempotency_key: textOrNull(given.idempotency_key),
+    context: writeJson(given.context ?? {}),
+    empirical_policy: writeJson(completeFlowRunPolicy(given.empirical_policy ?? {})),
+    tags: writeJson([...new Set(given.tags ?? [])]),
+    labels: writeJson({ ...flowLabels, ...systemLabels, ...given.labels }),
+    auto_scheduled: 0,
+    deployment_id,
+    deployment_version: null,
+    parent_task_run_id: given.parent_task_run_id?.toLowerCase() ?? null,
+    infrastructure_document_id: given.infrastructure_document_id ?? null,
+    infrastructure_pid: null,
+    work_queue_id: workQueue?.id ?? null,
+    work_queue_name: textOrNull(workQueue?.name ?? given.work_queue_name),
+    work_pool_id: workPool?.id ?? null,
+    work_pool_name: workPool?.name ?? null,
+    created_by: null,
+    job_variables: writeJson(given.job_variables ?? {}),
+    ...noTimes,
+    state_id: null,
+    state_type: null,
+    state_name: null,
+    state_timestamp: null,
+    state_message: null,
+    state_details: null,
+    state_data: null,
+  };
+}
+
+function textOrNull(text: string | null | undefined): string | null {
+  return text === null || text === undefined ? null : storable(text);
+}

@@ -1,0 +1,106 @@
+import type {
+  BodyOf,
+  FlowRun,
+  FlowRunUpdate,
+  filterFlowRuns,
+  Labels,
+  paginateFlowRuns,
+  RunCriteria,
+} from "@ostinato/protocol";
+import type { Static } from "typebox";
+import type { Context } from "../context.ts";
+import type { Writer } from "../db/dialects/dialect.ts";
+import { readJson, storable, writeJson, writeOptionalJson } from "../db/json-text.ts";
+import { invalid, notFound, refused } from "../errors.ts";
+import { paginate, readLimit } from "../paging.ts";
+import { completeFlowRunPolicy, presentFlowRun } from "./flow-runs.presenter.ts";
+import * as queries from "./flow-runs.queries.ts";
+import { parametersText } from "./parameters.service.ts";
+import { deploymentOf, flowRunForChange } from "./surroundings.queries.ts";
+
+export { create } from "./creation.service.ts";
+export { isFresh, propose } from "./transitions.service.ts";
+
+export async function read({ db, clock }: Context, id: string): Promise<FlowRun> {
+  const row = await queries.flowRunById(db.read, id);
+  if (row === undefined) throw notFound("Flow run", id);
+  return presentFlowRun(row, clock.now());
+}
+
+/** Writes the fields that are given. */
+export async function update(context: Context, id: string, given: FlowRunUpdate): Promise<void> {
+  const { db, clock } = context;
+  const change = { ...changeOf(given), updated: clock.now() };
+  const done = await db.write(async (tx) => {
+    if (given.job_variables !== null && given.job_variables !== undefined) await refuseJobVariables(tx, id);
+    return queries.updateFlowRun(tx, id, change);
+  });
+  if (!done) throw notFound("Flow run", id);
+  await publishRow(context, id);
+}
+
+function changeOf(given: FlowRunUpdate) {
+  const { name, flow_version, parameters, empirical_policy, tags, infrastructure_pid, job_variables } = given;
+  if (name === null) {
+    throw invalid([{ type: "string_type", loc: ["body", "name"], msg: "A flow run always has a name", input: null }]);
+  }
+  return {
+    ...(name === undefined ? {} : { name: storable(name) }),
+    ...(flow_version === undefined ? {} : { flow_version }),
+    ...(parameters === undefined ? {} : { parameters: parametersText(parameters) }),
+    ...(empirical_policy === undefined ? {} : { empirical_policy: writeJson(completeFlowRunPolicy(empirical_policy)) }),
+    ...(tags === undefined ? {} : { tags: writeJson([...new Set(tags)]) }),
+    ...(infrastructure_pid === undefined ? {} : { infrastructure_pid }),
+    ...(job_variables === undefined ? {} : { job_variables: writeOptionalJson(job_variables) }),
+  };
+}
+
+/** Job variables belong to the infrastructure of a deployment's run that has not been started. */
+async function refuseJobVariables(tx: Writer, id: string): Promise<void> {
+  const row = await queries.flowRunById(tx, id);
+  if (row === undefined) throw notFound("Flow run", id);
+  if (row.state_type !== "SCHEDULED") {
+    throw refused(400, `Job variables for a flow run in state ${row.state_type} cannot be updated`);
+  }
+  const deployment = row.deployment_id === null ? undefined : await deploymentOf(tx, row.deployment_id);
+  if (deployment === undefined) throw refused(400, "A deployment for the flow run could not be found");
+}
+
+/** Adds labels; those that are there get the new values. */
+export async function updateLabels(context: Context, id: string, labels: Static<typeof Labels>): Promise<void> {
+  const { db, clock } = context;
+  await db.write(async (tx) => {
+    const found = await flowRunForChange(tx, db.sql, id);
+    if (found === undefined) throw notFound("Flow run", id);
+    const merged = writeJson({ ...readJson<object>(found.row.labels), ...labels });
+    await queries.updateFlowRun(tx, id, { labels: merged, updated: clock.now() });
+  });
+  await publishRow(context, id);
+}
+
+async function publishRow(context: Context, id: string): Promise<void> {
+  if (!context.bus.watched) return;
+  const row = await queries.flowRunById(context.db.read, id);
+  if (row !== undefined) context.bus.publish({ kind: "flow-run", row: presentFlowRun(row, context.clock.now()) });
+}
+
+export function count({ db }: Context, criteria: RunCriteria): Promise<number> {
+  return queries.countFlowRuns(db, criteria);
+}
+
+export async function filter({ db, clock }: Context, body: BodyOf<typeof filterFlowRuns>): Promise<FlowRun[]> {
+  const { sort, limit, offset, ...criteria } = body;
+  const query = { ...criteria, sort: sort ?? "ID_DESC", limit: readLimit(limit), offset: offset ?? 0 } as const;
+  const rows = await queries.findFlowRuns(db, query);
+  const now = clock.now();
+  return rows.map((row) => presentFlowRun(row, now));
+}
+
+export function page(context: Context, body: BodyOf<typeof paginateFlowRuns>) {
+  const { limit, page: number, ...query } = body;
+  return paginate(
+    { limit, page: number },
+    (size, offset) => filter(context, { ...query, limit: size, offset }),
+    () => count(context, query),
+  );
+}

@@ -1,0 +1,126 @@
+import type { Reader, Sql, Writer } from "../db/dialects/dialect.ts";
+import { readJson } from "../db/json-text.ts";
+import type { JsonText } from "../db/tables.ts";
+import type { FlowRunRow } from "./flow-runs.presenter.ts";
+import { flowRunById, selectFlowRuns } from "./flow-runs.queries.ts";
+import type { Surroundings } from "./state-event.ts";
+
+/** The run with what is around it; holds the run until the unit of work ends. */
+export async function flowRunForChange(
+  tx: Writer,
+  dialect: Sql,
+  id: string,
+): Promise<{ readonly row: FlowRunRow; readonly surroundings: Surroundings } | undefined> {
+  const found = await selectFlowRuns(tx)
+    .innerJoin("flow", "flow.id", "flow_run.flow_id")
+    .leftJoin("deployment", "deployment.id", "flow_run.deployment_id")
+    .leftJoin("task_run as parent", "parent.id", "flow_run.parent_task_run_id")
+    .select([
+      "flow.name as flow_name",
+      "flow.tags as flow_tags",
+      "deployment.name as deployment_name",
+      "deployment.tags as deployment_tags",
+      "work_queue.name as queue_name",
+      "work_pool.type as work_pool_type",
+      "parent.name as parent_name",
+      "parent.tags as parent_tags",
+    ])
+    .where("flow_run.id", "=", id)
+    .modifyEnd(dialect.rowLock("flow_run"))
+    .executeTakeFirst();
+  if (found === undefined) return undefined;
+  // Where the lock was waited for, the run is the newest but the join saw the states of before.
+  const isStale = found.state_id !== null && found.state_details === null;
+  const newest = isStale ? await flowRunById(tx, id) : found;
+  return newest === undefined ? undefined : { row: newest, surroundings: surroundingsOf(found) };
+}
+
+interface SurroundingColumns
+  extends Pick<FlowRunRow, "flow_id" | "deployment_id" | "work_queue_id" | "work_pool_id" | "work_pool_name"> {
+  readonly parent_task_run_id: string | null;
+  readonly flow_name: string;
+  readonly flow_tags: JsonText;
+  readonly deployment_name: string | null;
+  readonly deployment_tags: JsonText | null;
+  readonly queue_name: string | null;
+  readonly work_pool_type: string | null;
+  readonly parent_name: string | null;
+  readonly parent_tags: JsonText | null;
+}
+
+function surroundingsOf(columns: SurroundingColumns): Surroundings {
+  const { flow_id, flow_name, flow_tags, work_pool_type } = columns;
+  return {
+    flow: { id: flow_id, name: flow_name, tags: readJson(flow_tags) },
+    deployment: tagged(named(columns.deployment_id, columns.deployment_name), columns.deployment_tags),
+    workQueue: named(columns.work_queue_id, columns.queue_name),
+    workPool: withType(named(columns.work_pool_id, columns.work_pool_name), work_pool_type),
+    parent: tagged(named(columns.parent_task_run_id, columns.parent_name), columns.parent_tags),
+  };
+}
+
+interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+function named(id: string | null, name: string | null): Named | null {
+  return id === null || name === null ? null : { id, name };
+}
+
+function tagged(thing: Named | null, tags: JsonText | null) {
+  return thing === null ? null : { ...thing, tags: tags === null ? [] : readJson<string[]>(tags) };
+}
+
+function withType(thing: Named | null, type: string | null) {
+  return thing === null ? null : { ...thing, type: type ?? "" };
+}
+
+/** The things that a new run is to belong to, each undefined when it is not there. */
+export async function flowOf(reader: Reader, id: string) {
+  const found = await reader
+    .selectFrom("flow")
+    .select(["id", "name", "tags", "labels"])
+    .where("id", "=", id)
+    .executeTakeFirst();
+  if (found === undefined) return undefined;
+  return { ...found, tags: readJson<string[]>(found.tags), labels: readJson<object>(found.labels) };
+}
+
+export async function deploymentOf(reader: Reader, id: string) {
+  const found = await reader
+    .selectFrom("deployment")
+    .select(["id", "name", "tags"])
+    .where("id", "=", id)
+    .executeTakeFirst();
+  return found && { ...found, tags: readJson<string[]>(found.tags) };
+}
+
+export async function taskRunOf(reader: Reader, id: string) {
+  const found = await reader
+    .selectFrom("task_run")
+    .select(["id", "name", "tags"])
+    .where("id", "=", id)
+    .executeTakeFirst();
+  return found && { ...found, tags: readJson<string[]>(found.tags) };
+}
+
+/** The queue of a work pool with the pool, by their names; the pool's default queue when none is named. */
+export async function workQueueOf(reader: Reader, poolName: string, queueName: string) {
+  const found = await reader
+    .selectFrom("work_queue")
+    .innerJoin("work_pool", "work_pool.id", "work_queue.work_pool_id")
+    .select([
+      "work_queue.id",
+      "work_queue.name",
+      "work_pool.id as pool_id",
+      "work_pool.name as pool_name",
+      "work_pool.type",
+    ])
+    .where("work_pool.name", "=", poolName)
+    .where("work_queue.name", "=", queueName)
+    .executeTakeFirst();
+  if (found === undefined) return undefined;
+  const { id, name, pool_id, pool_name, type } = found;
+  return { queue: { id, name }, pool: { id: pool_id, name: pool_name, type } };
+}

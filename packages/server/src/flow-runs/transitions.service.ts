@@ -1,0 +1,165 @@
+import { type Timestamp, toTimestamp } from "@ostinato/core";
+import type { Event, OrchestrationResult, StateCreate } from "@ostinato/protocol";
+import type { Context } from "../context.ts";
+import type { Writer } from "../db/dialects/dialect.ts";
+import { readJson, readOptionalJson, writeJson } from "../db/json-text.ts";
+import { notFound } from "../errors.ts";
+import * as events from "../events/events.service.ts";
+import { type Outcome, orchestrate } from "../orchestration/engine.ts";
+import {
+  coreFlowRunPolicy,
+  markLatePolicy,
+  minimalFlowRunPolicy,
+  transformFlowRun,
+} from "../orchestration/flow-run-policies.ts";
+import type { FlowRunEffect, FlowRunSubject } from "../orchestration/flow-run-rules.ts";
+import { timesOf } from "../orchestration/run-times.ts";
+import {
+  presentState,
+  proposalOf,
+  type RunState,
+  stateColumnsOfRun,
+  stateOfRun,
+  stateReference,
+} from "../orchestration/state.ts";
+import * as taskRuns from "../task-runs/task-runs.service.ts";
+import { completeFlowRunPolicy, type FlowRunRow, presentFlowRun } from "./flow-runs.presenter.ts";
+import * as queries from "./flow-runs.queries.ts";
+import { type Surroundings, stateEvent } from "./state-event.ts";
+import { flowRunForChange } from "./surroundings.queries.ts";
+
+const policies = { core: coreFlowRunPolicy, minimal: minimalFlowRunPolicy, late: markLatePolicy };
+
+/** Which rules are asked: all that clients are held to, those that hold also by force, or those for marking late. */
+export type PolicyName = keyof typeof policies;
+
+/** Proposes a state for a flow run, and tells what was decided. */
+export async function propose(
+  context: Context,
+  id: string,
+  { state, policy }: { readonly state: StateCreate; readonly policy: PolicyName },
+): Promise<OrchestrationResult> {
+  const { result, news } = await context.db.write((tx) => proposeIn(context, tx, { id, state, policy }));
+  tell(context, news);
+  return result;
+}
+
+export interface StateProposal {
+  readonly id: string;
+  readonly state: StateCreate;
+  readonly policy: PolicyName;
+}
+
+/** The same within a unit of work; what it has to tell is told by `tell` once the unit is durable. */
+export async function proposeIn(
+  context: Context,
+  tx: Writer,
+  { id, state, policy }: StateProposal,
+): Promise<{ readonly result: OrchestrationResult; readonly news: News }> {
+  const { db, clock } = context;
+  const found = await flowRunForChange(tx, db.sql, id);
+  if (found === undefined) throw notFound("Flow run", id);
+  const { row, surroundings } = found;
+  const initial = stateOfRun(row);
+  const now = clock.now();
+  const outcome = await orchestrate(
+    { policy: policies[policy], transform: transformFlowRun, load: nothing },
+    { run: subjectOf(row), initial, proposed: proposalOf(state, now), now },
+  );
+  const { status, details, written } = outcome;
+  const current = written ?? initial;
+  const result = { state: current === null ? null : presentState(current), status, details };
+  if (written === null) return { result, news: noNews };
+  const moved = movedRow(row, outcome.run, written);
+  await queries.insertFlowRunState(tx, id, written);
+  await queries.updateFlowRun(tx, id, changedColumns(outcome.run, written));
+  return { result, news: await carryOut(context, tx, { ...outcome, written, initial, row: moved, surroundings }) };
+}
+
+/** The first state of a run that is being created. */
+export async function firstState(bare: FlowRunRow, state: StateCreate, now: Timestamp) {
+  const { run, written, effects } = await orchestrate(
+    { policy: minimalFlowRunPolicy, transform: transformFlowRun, load: nothing },
+    { run: subjectOf(bare), initial: null, proposed: proposalOf(state, now), now },
+  );
+  if (written === null) throw new Error("no rule may refuse the first state of a run");
+  return { row: movedRow(bare, run, written), written, effects };
+}
+
+function nothing(): Promise<never> {
+  return Promise.reject(new Error("no rule of flow runs needs facts"));
+}
+
+function subjectOf(row: FlowRunRow): FlowRunSubject {
+  return { ...row, policy: completeFlowRunPolicy(readJson(row.empirical_policy)) };
+}
+
+function movedRow(row: FlowRunRow, run: FlowRunSubject, written: RunState): FlowRunRow {
+  return { ...row, ...changedColumns(run, written), ...stateColumnsOfRun(written) };
+}
+
+function changedColumns(run: FlowRunSubject, written: RunState) {
+  return {
+    ...timesOf(run),
+    ...stateReference(written),
+    empirical_policy: writeJson(run.policy),
+    updated: written.timestamp,
+  };
+}
+
+/** What has happened in a unit of work, and is to be told when it is durable. */
+export interface News {
+  readonly flowRun: FlowRunRow | null;
+  readonly parent: taskRuns.TaskRunRow | null;
+  readonly events: readonly Event[];
+}
+
+const noNews: News = { flowRun: null, parent: null, events: [] };
+
+export function tell({ bus, clock }: Context, { flowRun, parent, events: kept }: News): void {
+  if (!bus.watched) return;
+  const now = clock.now();
+  if (flowRun !== null) bus.publish({ kind: "flow-run", row: presentFlowRun(flowRun, now) });
+  if (parent !== null) bus.publish({ kind: "task-runs", rows: [taskRuns.presentTaskRun(parent, now)] });
+  events.publish({ bus }, kept);
+}
+
+export interface Move extends Pick<Outcome<FlowRunSubject, FlowRunEffect>, "effects"> {
+  readonly row: FlowRunRow;
+  readonly surroundings: Surroundings;
+  readonly initial: RunState | null;
+  readonly written: RunState;
+}
+
+/** Does what the rules asked for beside the state, in the same unit of work. */
+export async function carryOut(context: Context, tx: Writer, move: Move): Promise<News> {
+  const { row, effects, written: state } = move;
+  let news: News = { ...noNews, flowRun: row };
+  for (const effect of effects) {
+    switch (effect.kind) {
+      case "announce":
+        news = { ...news, events: [...news.events, ...(await events.record(context, tx, [eventOf(move)]))] };
+        break;
+      case "mirror": {
+        const { taskRunId } = effect;
+        const parent = await taskRuns.mirror(context, tx, { taskRunId, flowRunId: row.id, state });
+        news = { ...news, parent: parent ?? null };
+        break;
+      }
+      default:
+        throw new Error(`No such effect: ${JSON.stringify(effect satisfies never)}`);
+    }
+  }
+  return news;
+}
+
+function eventOf({ row, surroundings, initial, written }: Move) {
+  const { id, name, run_count: runCount, tags, created_by } = row;
+  const run = { id, name, runCount, tags: readJson<string[]>(tags), createdBy: readOptionalJson<object>(created_by) };
+  return stateEvent({ run, surroundings, initial, written });
+}
+
+/** Whether a request that began at that moment made the state that it is answered. */
+export function isFresh({ state }: OrchestrationResult, begun: Timestamp): boolean {
+  return state !== null && toTimestamp(state.timestamp) >= begun;
+}

@@ -1,0 +1,117 @@
+import type { OrchestrationResult } from "@ostinato/protocol";
+import type { Arrival, Consequences, Decision, Policy, Rule, Transition } from "./rule.ts";
+import type { Proposal, RunState } from "./state.ts";
+
+export type LoadFact<Facts> = <Name extends keyof Facts>(name: Name) => Promise<Facts[Name]>;
+
+/** What happens to every run that goes into a state, once the rules have let it: its times, its counts, the details. */
+export type Transform<Run> = (transition: Transition<Run>) => { readonly run: Run; readonly written: RunState };
+
+export interface Orchestration<Run, Facts, Effect> {
+  readonly policy: Policy<Run, Facts, Effect>;
+  readonly transform: Transform<Run>;
+  readonly load: LoadFact<Facts>;
+}
+
+export interface Outcome<Run, Effect> extends Verdict {
+  /** The run as it is to be kept. */
+  readonly run: Run;
+  /** The state to write; null when the run stays in the one that it is in. */
+  readonly written: RunState | null;
+  readonly effects: readonly Effect[];
+}
+
+interface Verdict {
+  readonly status: OrchestrationResult["status"];
+  readonly details: OrchestrationResult["details"];
+}
+
+/**
+ * Decides a transition. The rules are asked in their order; one that changes the type of the proposal, or takes it away,
+ * ends the asking, and nothing of what the rules before it wanted comes to pass. Nothing is written here.
+ */
+export async function orchestrate<Run extends object, Facts extends object, Effect>(
+  { policy, transform, load }: Orchestration<Run, Facts, Effect>,
+  transition: Transition<Run>,
+): Promise<Outcome<Run, Effect>> {
+  const facts = factsOnDemand(load);
+  const { verdict, proposed, before, after } = await ask(policy.rules, transition, facts);
+  if (proposed === null) return { ...verdict, run: transition.run, written: null, effects: [] };
+  const { run, written } = transform({ ...transition, run: { ...transition.run, ...before }, proposed });
+  const effects: Effect[] = [];
+  let arrival: Arrival<Run> = { run, written, initial: transition.initial };
+  const follow = ({ run, effects: more = [] }: Consequences<Run, Effect>) => {
+    arrival = { ...arrival, run: { ...arrival.run, ...run } };
+    effects.push(...more);
+  };
+  for (const step of after) follow(step(arrival));
+  const from = transition.initial?.type ?? null;
+  for (const follower of policy.followers) {
+    if (!follower.from.includes(from) || !follower.to.includes(written.type)) continue;
+    follow(follower.follow(arrival, await facts(follower.needs)));
+  }
+  return { ...verdict, run: arrival.run, written, effects };
+}
+
+type After<Run, Effect> = (arrival: Arrival<Run>) => Consequences<Run, Effect>;
+
+interface Asked<Run, Effect> {
+  readonly verdict: Verdict;
+  readonly proposed: Proposal | null;
+  readonly before: Partial<Run>;
+  readonly after: readonly After<Run, Effect>[];
+}
+
+async function ask<Run extends object, Facts extends object, Effect>(
+  rules: readonly Rule<Run, Facts, Effect>[],
+  transition: Transition<Run>,
+  facts: FactsOnDemand<Facts>,
+): Promise<Asked<Run, Effect>> {
+  const from = transition.initial?.type ?? null;
+  const to = transition.proposed.type;
+  const after: After<Run, Effect>[] = [];
+  let before: Partial<Run> = {};
+  let { proposed } = transition;
+  for (const rule of rules) {
+    if (!rule.from.includes(from) || !rule.to.includes(to)) continue;
+    const asked = { ...transition, run: { ...transition.run, ...before }, proposed };
+    const decision = rule.decide(asked, await facts(rule.needs));
+    if (decision.kind !== "accept") return ended(decision);
+    proposed = decision.proposed ?? proposed;
+    before = { ...before, ...decision.before };
+    if (decision.after !== undefined) after.push(decision.after);
+  }
+  return { verdict: { status: "ACCEPT", details: { type: "accept_details" } }, proposed, before, after };
+}
+
+function ended<Run, Effect>(decision: Exclude<Decision<Run, Effect>, { kind: "accept" }>): Asked<Run, Effect> {
+  switch (decision.kind) {
+    case "reject": {
+      const { state, reason, before = {} } = decision;
+      const verdict = { status: "REJECT", details: { type: "reject_details", reason } } as const;
+      return { verdict, proposed: state, before, after: [] };
+    }
+    case "wait": {
+      const { delaySeconds: delay_seconds, reason } = decision;
+      const verdict = { status: "WAIT", details: { type: "wait_details", delay_seconds, reason } } as const;
+      return { verdict, proposed: null, before: {}, after: [] };
+    }
+    case "abort": {
+      const verdict = { status: "ABORT", details: { type: "abort_details", reason: decision.reason } } as const;
+      return { verdict, proposed: null, before: {}, after: [] };
+    }
+    default:
+      throw new Error(`No such decision: ${JSON.stringify(decision satisfies never)}`);
+  }
+}
+
+type FactsOnDemand<Facts> = (names: readonly (keyof Facts)[] | undefined) => Promise<Facts>;
+
+/** Loads each fact once, when it is first needed. */
+function factsOnDemand<Facts extends object>(load: LoadFact<Facts>): FactsOnDemand<Facts> {
+  const known = {} as Facts;
+  return async (names = []) => {
+    for (const name of names) if (!(name in known)) known[name] = await load(name);
+    return known;
+  };
+}

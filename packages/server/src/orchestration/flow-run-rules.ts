@@ -1,0 +1,220 @@
+import { addSeconds, randomId, type StateType, stateNames, type Timestamp, terminalStateTypes } from "@ostinato/core";
+import type { FlowRunPolicy } from "@ostinato/protocol";
+import { abort, accept, anyOrNone, anyType, type Decision, type Rule, refuse } from "./rule.ts";
+import type { RunTimes } from "./run-times.ts";
+import { awaitingRetry } from "./start-rules.ts";
+import { detailTime, isFinal, keepsResult, type Proposal, type RunState, withDetails } from "./state.ts";
+
+/** What the rules know of a flow run, and may change. */
+export interface FlowRunSubject extends RunTimes {
+  readonly id: string;
+  readonly policy: FlowRunPolicy;
+  readonly deployment_id: string | null;
+  readonly parent_task_run_id: string | null;
+  readonly infrastructure_pid: string | null;
+}
+
+/** Nothing so far: a rule that needs the deployment or its limit adds it here, and where facts are loaded. */
+export type FlowRunFacts = Record<never, never>;
+
+export type FlowRunEffect =
+  /** The event that tells of the state. */
+  | { readonly kind: "announce" }
+  /** The task run that stands for this run in its parent takes the same state. */
+  | { readonly kind: "mirror"; readonly taskRunId: string };
+
+export type FlowRunRule = Rule<FlowRunSubject, FlowRunFacts, FlowRunEffect>;
+type FlowRunDecision = Decision<FlowRunSubject, FlowRunEffect>;
+
+/** Clients send an explicit null for the lease of the deployment's slot that the run holds. */
+export const keepConcurrencyLease: FlowRunRule = {
+  name: "keep-concurrency-lease",
+  from: anyType,
+  to: anyType,
+  decide({ initial, proposed }) {
+    const lease = initial?.details.deployment_concurrency_lease_id ?? null;
+    if (lease === null || (proposed.details.deployment_concurrency_lease_id ?? null) !== null) return accept;
+    return { ...accept, proposed: withDetails(proposed, { deployment_concurrency_lease_id: lease }) };
+  },
+};
+
+/** A client that did not get the answer asks again, and gets the state that it made. */
+export const refuseRepeatedTransition: FlowRunRule = {
+  name: "refuse-repeated-transition",
+  from: anyType,
+  to: anyType,
+  decide({ initial, proposed }) {
+    const made = initial?.details.transition_id ?? null;
+    if (made === null || made !== proposed.details.transition_id) return accept;
+    return refuse("This run has already made this state transition.");
+  },
+};
+
+const resultWouldBeLost =
+  "Cannot overwrite a COMPLETED state that carries persisted result data with one that does not.";
+
+export const guardFinishedRun: FlowRunRule = {
+  name: "guard-finished-run",
+  from: terminalStateTypes,
+  to: anyType,
+  decide({ run, initial, proposed }) {
+    if (initial === null) return accept;
+    if (neverAfterEnd.includes(proposed.type)) return abort(`Run is already in terminal state ${initial.type}.`);
+    const leaves = !isFinal(proposed);
+    if (leaves && isCompletedWithResult(initial)) return refuse("Run is already COMPLETED.");
+    if (losesResult(initial, proposed)) return refuse(resultWouldBeLost);
+    if (proposed.type === "SCHEDULED" && run.deployment_id === null) {
+      return abort("Cannot reschedule a run without an associated deployment.");
+    }
+    if (!leaves) return accept;
+    const retry_type = proposed.type === "SCHEDULED" ? "reschedule" : null;
+    return { ...accept, before: withPolicy(run, { resuming: false, pause_keys: [], retry_type }) };
+  },
+};
+
+export const neverAfterEnd: readonly StateType[] = ["CANCELLING", "PAUSED", "CRASHED"];
+
+export const keepPersistedResult: FlowRunRule = {
+  name: "keep-persisted-result",
+  from: terminalStateTypes,
+  to: terminalStateTypes,
+  decide: ({ initial, proposed }) =>
+    initial !== null && losesResult(initial, proposed) ? refuse(resultWouldBeLost) : accept,
+};
+
+function isCompletedWithResult(state: RunState): boolean {
+  return state.type === "COMPLETED" && keepsResult(state);
+}
+
+function losesResult(initial: RunState, proposed: Proposal): boolean {
+  return isCompletedWithResult(initial) && proposed.type === "COMPLETED" && !keepsResult(proposed);
+}
+
+export const cancellingEndsAsCancelled: FlowRunRule = {
+  name: "cancelling-ends-as-cancelled",
+  from: ["CANCELLING"],
+  to: anyType.filter((type) => type !== "CANCELLED"),
+  decide: () => refuse("Cannot transition flows that are cancelling to a state other than Cancelled."),
+};
+
+/** There is no process that could confirm the cancellation. */
+export const cancelAtOnceWithoutProcess: FlowRunRule = {
+  name: "cancel-at-once-without-process",
+  from: ["SCHEDULED", "PAUSED"],
+  to: ["CANCELLING"],
+  decide({ run, initial, proposed }) {
+    const waits = initial?.type === "SCHEDULED";
+    const suspended = initial?.type === "PAUSED" && initial.details.pause_reschedule === true;
+    if ((waits && run.infrastructure_pid === null) || initial?.name === stateNames.resuming) {
+      return cancelInstead(proposed, "Scheduled flow run has no infrastructure to terminate.");
+    }
+    if (suspended) return cancelInstead(proposed, "Suspended flow run has no infrastructure to terminate.");
+    return accept;
+  },
+};
+
+function cancelInstead({ message }: Proposal, reason: string): FlowRunDecision {
+  return { kind: "reject", reason, state: { type: "CANCELLED", name: "Cancelled", message, data: null, details: {} } };
+}
+
+/** Only a scheduled run may be marked late, and once. */
+export const markLateOnce: FlowRunRule = {
+  name: "mark-late-once",
+  from: anyType,
+  to: ["SCHEDULED"],
+  decide({ initial, proposed }) {
+    if (proposed.name !== stateNames.late) return accept;
+    if (initial?.type !== "SCHEDULED") return refuse("Only scheduled flows can be marked late.");
+    return initial.name === stateNames.late ? refuse("This flow run is already marked late.") : accept;
+  },
+};
+
+export const pause: FlowRunRule = {
+  name: "pause",
+  from: anyOrNone,
+  to: ["PAUSED"],
+  decide({ run, initial, proposed }) {
+    const verb = verbOf(proposed);
+    if (initial === null) return abort(`Cannot ${verb} flows with no state.`);
+    if (initial.type !== "RUNNING") return refuse(`Cannot ${verb} flows that are not currently running.`);
+    const key = proposed.details.pause_key ?? randomId();
+    const used = run.policy.pause_keys ?? [];
+    if (used.includes(key)) return refuse(`This ${verb} has already fired.`);
+    if (proposed.details.pause_reschedule === true) {
+      if (run.parent_task_run_id !== null) return abort(`Cannot ${verb} subflows.`);
+      if (run.deployment_id === null) return abort(`Cannot ${verb} flows without a deployment.`);
+    }
+    return {
+      ...accept,
+      after: (arrival) => ({ run: withPolicy(arrival.run, { pause_keys: [...used, key] }) }),
+    };
+  },
+};
+
+const afterPause: readonly StateType[] = ["RUNNING", "SCHEDULED", "CANCELLING", ...terminalStateTypes];
+
+export const resume: FlowRunRule = {
+  name: "resume",
+  from: ["PAUSED"],
+  to: anyType,
+  decide({ run, initial, proposed, now }) {
+    if (initial === null) return accept;
+    if (!afterPause.includes(proposed.type)) {
+      return refuse(`This run cannot transition to the ${proposed.type} state from the ${initial.type} state.`);
+    }
+    const name = proposed.name.toLowerCase();
+    if (initial.details.pause_reschedule === true && run.deployment_id === null) {
+      return refuse(`Cannot reschedule a ${name} flow run without a deployment.`);
+    }
+    // A pause that blocks keeps its process alive, which must hear of the cancellation also after the deadline.
+    if (proposed.type !== "CANCELLING" && isOver(detailTime(initial, "pause_timeout"), now)) {
+      return {
+        kind: "reject",
+        reason: "The flow run pause has timed out and can no longer resume.",
+        state: failed(`The flow was ${name} and never resumed.`),
+      };
+    }
+    if (proposed.type !== "RUNNING" && proposed.type !== "SCHEDULED") return accept;
+    return { ...accept, before: withPolicy(run, { resuming: true }) };
+  },
+};
+
+function failed(message: string): Proposal {
+  return { type: "FAILED", name: "Failed", message, data: null, details: {} };
+}
+
+function verbOf({ name }: Proposal): "pause" | "suspend" {
+  return name === stateNames.suspended ? "suspend" : "pause";
+}
+
+function isOver(deadline: Timestamp | undefined, now: Timestamp): boolean {
+  return deadline !== undefined && deadline < now;
+}
+
+export const retryFailedRun: FlowRunRule = {
+  name: "retry-failed-run",
+  from: ["RUNNING"],
+  to: ["FAILED"],
+  decide({ run, initial, proposed, now }) {
+    const { retries, retry_delay } = run.policy;
+    if (retries === null || retries === undefined || run.run_count > retries) {
+      return { ...accept, before: withPolicy(run, { retry_type: null }) };
+    }
+    return {
+      kind: "reject",
+      reason: "Retrying",
+      // The run keeps its slot of the deployment's limit while it waits to run again in the same process.
+      state: withDetails(awaitingRetry(proposed, addSeconds(now, retry_delay ?? 0)), leaseOf(initial)),
+      before: withPolicy(run, { resuming: false, pause_keys: [], retry_type: "in_process" }),
+    };
+  },
+};
+
+function leaseOf(state: RunState | null) {
+  const lease = state?.details.deployment_concurrency_lease_id ?? null;
+  return lease === null ? {} : { deployment_concurrency_lease_id: lease };
+}
+
+function withPolicy(run: FlowRunSubject, change: FlowRunPolicy): Pick<FlowRunSubject, "policy"> {
+  return { policy: { ...run.policy, ...change } };
+}

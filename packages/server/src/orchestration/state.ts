@@ -1,0 +1,176 @@
+import {
+  defaultStateName,
+  formatTimestamp,
+  isTerminal,
+  type StateType,
+  type Timestamp,
+  timeOrderedId,
+  toTimestamp,
+} from "@ostinato/core";
+import type { State, StateCreate, StateDetails } from "@ostinato/protocol";
+import { readJson, readOptionalJson, storable, writeJson, writeOptionalJson } from "../db/json-text.ts";
+import type { JsonText } from "../db/tables.ts";
+
+/** A state that somebody wants a run to be in. */
+export interface Proposal {
+  readonly type: StateType;
+  readonly name: string;
+  readonly message: string | null;
+  readonly data: unknown;
+  readonly details: StateDetails;
+}
+
+/** A state that a run is, or was, in. */
+export interface RunState extends Proposal {
+  readonly id: string;
+  readonly timestamp: Timestamp;
+}
+
+/** What the details are where nobody said anything, in the order of the wire. */
+const defaultDetails = {
+  flow_run_id: null,
+  task_run_id: null,
+  child_flow_run_id: null,
+  scheduled_time: null,
+  cache_key: null,
+  cache_expiration: null,
+  deferred: false,
+  untrackable_result: false,
+  pause_timeout: null,
+  pause_reschedule: false,
+  pause_key: null,
+  run_input_keyset: null,
+  refresh_cache: null,
+  retriable: null,
+  transition_id: null,
+  task_parameters_id: null,
+  traceparent: null,
+  deployment_concurrency_lease_id: null,
+} as const satisfies { readonly [K in keyof Required<StateDetails>]: StateDetails[K] };
+
+const moments = ["scheduled_time", "cache_expiration", "pause_timeout"] as const;
+const neverNull = ["untrackable_result", "pause_reschedule"] as const;
+
+/** Fills in what a client may leave out. A scheduled state without a time is scheduled for now. */
+export function proposalOf({ type, name, message, data, state_details }: StateCreate, now: Timestamp): Proposal {
+  const details = detailsOf(state_details ?? {});
+  return {
+    type,
+    name: storable(name ?? defaultStateName[type]),
+    message: message === null || message === undefined ? null : storable(message),
+    data: data ?? null,
+    details:
+      type === "SCHEDULED" ? { ...details, scheduled_time: details.scheduled_time ?? formatTimestamp(now) } : details,
+  };
+}
+
+/** The details that differ from the defaults, with moments as they are answered. */
+function detailsOf(given: StateDetails): StateDetails {
+  const details: Record<string, unknown> = {};
+  for (const name of Object.keys(defaultDetails) as (keyof StateDetails)[]) {
+    const value = given[name];
+    if (value !== undefined && value !== defaultDetails[name]) details[name] = value;
+  }
+  for (const name of moments) {
+    const value = details[name] as string | number | undefined;
+    if (value !== undefined) details[name] = formatTimestamp(toTimestamp(value));
+  }
+  for (const name of neverNull) if (details[name] === null) delete details[name];
+  return details;
+}
+
+export function withDetails<S extends Proposal>(state: S, change: StateDetails): S {
+  return { ...state, details: { ...state.details, ...change } };
+}
+
+/** A moment among the details. */
+export function detailTime(state: Proposal, name: (typeof moments)[number]): Timestamp | undefined {
+  const value = state.details[name];
+  return value === null || value === undefined ? undefined : toTimestamp(value);
+}
+
+export function isFinal(state: Proposal | null): boolean {
+  return state !== null && isTerminal(state.type);
+}
+
+/** Whether a state carries a result that can be read again, as opposed to none or one that was not kept. */
+export function keepsResult({ data }: Proposal): boolean {
+  if (typeof data !== "object" || data === null || Array.isArray(data)) return false;
+  return (data as { type?: unknown }).type !== "unpersisted";
+}
+
+/**
+ * The proposal as a state of a run, later than the one before it: times of one run never meet or go back, also when the
+ * clocks of two servers differ.
+ */
+export function stateAfter(previous: RunState | null, proposal: Proposal, now: Timestamp): RunState {
+  const timestamp = (previous === null ? now : Math.max(now, previous.timestamp + 1)) as Timestamp;
+  return { ...proposal, id: timeOrderedId(timestamp), timestamp };
+}
+
+/** The columns of a state in both tables of states. */
+export function stateRow({ id, type, name, timestamp, message, data, details }: RunState) {
+  return {
+    id,
+    created: timestamp,
+    type,
+    name,
+    timestamp,
+    message,
+    state_details: writeJson(details),
+    data: writeOptionalJson(data),
+  };
+}
+
+/** What a query gives of the state of a run beside the columns of the run itself. */
+export interface StateColumnsOfRun {
+  readonly state_id: string | null;
+  readonly state_type: StateType | null;
+  readonly state_name: string | null;
+  readonly state_timestamp: Timestamp | null;
+  readonly state_message: string | null;
+  readonly state_details: JsonText | null;
+  readonly state_data: JsonText | null;
+}
+
+export function stateOfRun(row: StateColumnsOfRun): RunState | null {
+  const { state_id, state_type, state_name, state_timestamp } = row;
+  if (state_id === null || state_type === null || state_name === null || state_timestamp === null) return null;
+  return {
+    id: state_id,
+    type: state_type,
+    name: state_name,
+    timestamp: state_timestamp,
+    message: row.state_message,
+    data: readOptionalJson(row.state_data),
+    details: row.state_details === null ? {} : readJson(row.state_details),
+  };
+}
+
+/** The columns of a run that name the state it is in. */
+export function stateReference({ id, type, name, timestamp }: RunState) {
+  return { state_id: id, state_type: type, state_name: name, state_timestamp: timestamp };
+}
+
+/** The columns that `stateOfRun` reads. */
+export function stateColumnsOfRun(state: RunState): StateColumnsOfRun {
+  return {
+    ...stateReference(state),
+    state_message: state.message,
+    state_details: writeJson(state.details),
+    state_data: writeOptionalJson(state.data),
+  };
+}
+
+/** A state as it is answered: every detail is there. */
+export function presentState({ id, type, name, timestamp, message, data, details }: RunState): State {
+  return {
+    id,
+    type,
+    name,
+    timestamp: formatTimestamp(timestamp),
+    message,
+    data: data ?? null,
+    state_details: { ...defaultDetails, ...details },
+  };
+}

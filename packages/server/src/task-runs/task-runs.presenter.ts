@@ -1,0 +1,49 @@
+import { formatTimestamp, type Timestamp } from "@ostinato/core";
+import type { TaskRun, TaskRunPolicy } from "@ostinato/protocol";
+import { readJson } from "../db/json-text.ts";
+import type { TaskRunTable } from "../db/tables.ts";
+import { presentTimes } from "../orchestration/run-times.ts";
+import { presentState, type StateColumnsOfRun, stateOfRun } from "../orchestration/state.ts";
+
+/** A task run with the state that it is in, as `selectTaskRuns` reads it. */
+export type TaskRunRow = TaskRunTable & StateColumnsOfRun;
+
+/** A task run as it is answered. What it has spent so far depends on the moment. */
+export function presentTaskRun(row: TaskRunRow, now: Timestamp): TaskRun {
+  const state = stateOfRun(row);
+  return {
+    id: row.id,
+    created: formatTimestamp(row.created),
+    updated: formatTimestamp(row.updated),
+    name: row.name,
+    flow_run_id: row.flow_run_id,
+    task_key: row.task_key,
+    dynamic_key: row.dynamic_key,
+    cache_key: row.cache_key,
+    cache_expiration: row.cache_expiration === null ? null : formatTimestamp(row.cache_expiration),
+    task_version: row.task_version,
+    empirical_policy: completeTaskRunPolicy(readJson(row.empirical_policy)),
+    tags: readJson(row.tags),
+    labels: readJson(row.labels),
+    state_id: row.state_id,
+    task_inputs: readJson(row.task_inputs),
+    state_type: row.state_type,
+    state_name: row.state_name,
+    run_count: row.run_count,
+    flow_run_run_count: row.flow_run_run_count,
+    ...presentTimes(row, now),
+    state: state === null ? null : presentState(state),
+  };
+}
+
+/** A policy with every field, as clients expect it; old clients say `max_retries` and `retry_delay_seconds`. */
+export function completeTaskRunPolicy(given: TaskRunPolicy): Required<TaskRunPolicy> {
+  const { max_retries = 0, retry_delay_seconds = 0 } = given;
+  return {
+    max_retries,
+    retry_delay_seconds,
+    retries: given.retries ?? (max_retries === 0 ? null : max_retries),
+    retry_delay: given.retry_delay ?? (retry_delay_seconds === 0 ? null : retry_delay_seconds),
+    retry_jitter_factor: given.retry_jitter_factor ?? null,
+  };
+}

@@ -1,0 +1,132 @@
+import type { RunCriteria, TaskRunSort } from "@ostinato/protocol";
+import { type SelectQueryBuilder, sql, type Updateable } from "kysely";
+import { everything } from "../criteria/conditions.queries.ts";
+import { taskRunsMatching } from "../criteria/runs.queries.ts";
+import type { Database, Reader, Sql, Writer } from "../db/dialects/dialect.ts";
+import type { Tables, TaskRunTable } from "../db/tables.ts";
+import { type RunState, stateRow } from "../orchestration/state.ts";
+import type { TaskRunRow } from "./task-runs.presenter.ts";
+
+/** Every query that reads whole task runs begins with this, so that each run comes with its state in one statement. */
+function selectTaskRuns(reader: Reader) {
+  return withState(reader.selectFrom("task_run"));
+}
+
+function withState(runs: SelectQueryBuilder<Tables, "task_run", unknown>) {
+  return runs
+    .leftJoin("task_run_state", "task_run_state.id", "task_run.state_id")
+    .selectAll("task_run")
+    .select([
+      "task_run_state.message as state_message",
+      "task_run_state.state_details as state_details",
+      "task_run_state.data as state_data",
+    ]);
+}
+
+export function taskRunById(reader: Reader, id: string): Promise<TaskRunRow | undefined> {
+  return selectTaskRuns(reader).where("task_run.id", "=", id).executeTakeFirst();
+}
+
+/** Holds the run until the unit of work ends. */
+export async function taskRunForChange(tx: Writer, dialect: Sql, id: string): Promise<TaskRunRow | undefined> {
+  const row = await selectTaskRuns(tx)
+    .where("task_run.id", "=", id)
+    .modifyEnd(dialect.rowLock("task_run"))
+    .executeTakeFirst();
+  // Where the lock was waited for, the run is the newest but the join saw the states of before.
+  return row !== undefined && row.state_id !== null && row.state_details === null ? taskRunById(tx, id) : row;
+}
+
+export interface TaskRunKeys {
+  readonly flow_run_id: string | null;
+  readonly task_key: string;
+  readonly dynamic_key: string;
+}
+
+export function taskRunByKeys(reader: Reader, keys: TaskRunKeys): Promise<TaskRunRow | undefined> {
+  return selectTaskRuns(reader)
+    .where("task_run.flow_run_id", keys.flow_run_id === null ? "is" : "=", keys.flow_run_id)
+    .where("task_run.task_key", "=", keys.task_key)
+    .where("task_run.dynamic_key", "=", keys.dynamic_key)
+    .limit(1)
+    .executeTakeFirst();
+}
+
+/** Adds the run where none has its keys or its id; gives false where there is one. */
+export async function insertTaskRun(tx: Writer, row: TaskRunRow): Promise<boolean> {
+  const { state_message: _1, state_details: _2, state_data: _3, ...columns } = row;
+  const result = await tx
+    .insertInto("task_run")
+    .values(columns)
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirst();
+  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+export async function updateTaskRun(tx: Writer, id: string, change: Updateable<TaskRunTable>): Promise<boolean> {
+  const result = await tx.updateTable("task_run").set(change).where("id", "=", id).executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+export async function insertTaskRunState(tx: Writer, id: string, state: RunState): Promise<void> {
+  await tx
+    .insertInto("task_run_state")
+    .values({ ...stateRow(state), task_run_id: id })
+    .execute();
+}
+
+export interface TaskRunQuery extends RunCriteria {
+  readonly sort: TaskRunSort;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+const order: Readonly<Record<TaskRunSort, ReturnType<typeof sql>>> = {
+  ID_DESC: sql`task_run.id DESC`,
+  EXPECTED_START_TIME_ASC: sql`task_run.expected_start_time ASC, task_run.id ASC`,
+  EXPECTED_START_TIME_DESC: sql`task_run.expected_start_time DESC, task_run.id DESC`,
+  NAME_ASC: sql`task_run.name ASC, task_run.id ASC`,
+  NAME_DESC: sql`task_run.name DESC, task_run.id DESC`,
+  NEXT_SCHEDULED_START_TIME_ASC: sql`task_run.next_scheduled_start_time IS NULL,
+    task_run.next_scheduled_start_time ASC, task_run.id ASC`,
+  END_TIME_DESC: sql`coalesce(task_run.end_time, 0) DESC, task_run.id DESC`,
+};
+
+export function findTaskRuns(db: Database, query: TaskRunQuery): Promise<TaskRunRow[]> {
+  const page = db.read
+    .selectFrom("task_run")
+    .selectAll()
+    .where(taskRunsMatching(db.sql, query) ?? everything)
+    .orderBy(order[query.sort])
+    .limit(query.limit)
+    .offset(query.offset)
+    .as("task_run");
+  // The states are joined to the page alone: a sort without an index would else carry them all.
+  return withState(db.read.selectFrom(page)).orderBy(order[query.sort]).execute();
+}
+
+export async function countTaskRuns(db: Database, criteria: RunCriteria): Promise<number> {
+  const { count } = await db.slow
+    .selectFrom("task_run")
+    .select(({ fn }) => fn.countAll<number>().as("count"))
+    .where(taskRunsMatching(db.sql, criteria) ?? everything)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+/** What a task run has to know of the flow run that it belongs to. */
+export function flowRunOfTasks(reader: Reader, id: string) {
+  return reader
+    .selectFrom("flow_run")
+    .leftJoin("flow_run_state", "flow_run_state.id", "flow_run.state_id")
+    .select([
+      "flow_run.id",
+      "flow_run.flow_id",
+      "flow_run.labels",
+      "flow_run.run_count",
+      "flow_run.state_type",
+      "flow_run_state.state_details",
+    ])
+    .where("flow_run.id", "=", id)
+    .executeTakeFirst();
+}
