@@ -1,0 +1,63 @@
+import type { Artifact } from "../api/types.ts";
+
+/** What an artifact holds, told apart by its type and by what its data really is: data is anybody's JSON. */
+export type ArtifactContent =
+  | { readonly kind: "markdown"; readonly text: string }
+  | { readonly kind: "table"; readonly columns: readonly string[]; readonly rows: readonly (readonly unknown[])[] }
+  | { readonly kind: "image"; readonly address: string }
+  | { readonly kind: "progress"; readonly share: number }
+  | { readonly kind: "json"; readonly value: unknown };
+
+export function contentOf(artifact: Pick<Artifact, "type" | "data">): ArtifactContent {
+  const { type, data } = artifact;
+  if (type === "markdown" && typeof data === "string") return { kind: "markdown", text: data };
+  if (type === "table") {
+    const table = tableOf(data);
+    if (table !== undefined) return { kind: "table", ...table };
+  }
+  if (type === "image" && typeof data === "string") return { kind: "image", address: data };
+  if (type === "progress" && typeof data === "number")
+    return { kind: "progress", share: Math.min(1, Math.max(0, data / 100)) };
+  return { kind: "json", value: parsed(data) };
+}
+
+interface Table {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly unknown[])[];
+}
+
+/** A table comes as JSON text or value: a list of records, a list of lists, or lists by column name. */
+export function tableOf(data: unknown): Table | undefined {
+  const value = parsed(data);
+  if (Array.isArray(value)) return value.every(Array.isArray) ? ofLists(value) : ofRecords(value);
+  if (!isRecord(value)) return undefined;
+  const columns = Object.keys(value);
+  const lists = columns.map((column) => value[column]);
+  if (!lists.every(Array.isArray)) return { columns, rows: [lists] };
+  const length = Math.max(0, ...lists.map((list) => list.length));
+  return { columns, rows: Array.from({ length }, (_, row) => lists.map((list) => list[row] as unknown)) };
+}
+
+function ofLists(lists: readonly (readonly unknown[])[]): Table {
+  const width = Math.max(0, ...lists.map((row) => row.length));
+  return { columns: Array.from({ length: width }, (_, column) => String(column + 1)), rows: lists };
+}
+
+function ofRecords(values: readonly unknown[]): Table | undefined {
+  if (!values.every(isRecord)) return undefined;
+  const columns = [...new Set(values.flatMap((value) => Object.keys(value)))];
+  return { columns, rows: values.map((value) => columns.map((column) => value[column])) };
+}
+
+function parsed(data: unknown): unknown {
+  if (typeof data !== "string") return data;
+  try {
+    return JSON.parse(data);
+  } catch {
+    return data;
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

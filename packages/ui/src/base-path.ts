@@ -1,0 +1,21 @@
+/**
+ * Where the pages and the API stand. The page's base address is the only thing that says so: the server writes it, and
+ * the script in index.html mends it behind a proxy. Nothing else in the program knows a host, a port or a prefix.
+ */
+const base = new URL(document.baseURI);
+
+/** The path of the pages, with a slash at both ends. */
+export const basePath = base.pathname.endsWith("/") ? base.pathname : `${base.pathname}/`;
+
+export const apiBase = new URL("api", new URL(basePath, location.origin)).href;
+
+export const liveAddress = `${apiBase.replace(/^http/, "ws")}/ui/live`;
+
+export function apiAddress(path: string): string {
+  return `${apiBase}/${path}`;
+}
+
+/** The whole address of a page, to be copied and sent to somebody. */
+export function pageAddress(path: string): string {
+  return new URL(`${basePath}${path.replace(/^\//, "")}`, location.origin).href;
+}

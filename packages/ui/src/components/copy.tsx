@@ -1,0 +1,75 @@
+import { useEffect, useState } from "react";
+import { Icon } from "./icon.tsx";
+
+/** Copies a text; the sign turns into a tick for a moment. */
+export function CopyButton({
+  text,
+  label,
+  className = "",
+}: {
+  readonly text: string | (() => string);
+  readonly label: string;
+  readonly className?: string;
+}) {
+  const [copied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!copied) return undefined;
+    const timer = setTimeout(() => setCopied(false), 1200);
+    return () => clearTimeout(timer);
+  }, [copied]);
+  return (
+    <button
+      type="button"
+      aria-label={copied ? "Copied" : label}
+      title={label}
+      onClick={(event) => {
+        event.stopPropagation();
+        event.preventDefault();
+        void copyText(typeof text === "string" ? text : text()).then(() => setCopied(true));
+      }}
+      className={`inline-flex size-6 shrink-0 items-center justify-center rounded-sm text-faint hover:bg-hover hover:text-text ${className}`}
+    >
+      <Icon name={copied ? "check" : "copy"} className="size-3.5" />
+    </button>
+  );
+}
+
+/** A value that is itself the button that copies it: ids, names, addresses. */
+export function Copyable({
+  text,
+  shown,
+  label,
+}: {
+  readonly text: string;
+  readonly shown?: string;
+  readonly label: string;
+}) {
+  return (
+    <span className="group/copy inline-flex min-w-0 items-center gap-0.5">
+      <span className="truncate font-mono text-xs" title={text}>
+        {shown ?? text}
+      </span>
+      <CopyButton
+        text={text}
+        label={label}
+        className="opacity-60 group-hover/copy:opacity-100 focus-visible:opacity-100"
+      />
+    </span>
+  );
+}
+
+/** The clipboard exists only on https and localhost; elsewhere a hidden field serves. */
+export async function copyText(text: string): Promise<void> {
+  if (navigator.clipboard !== undefined) {
+    await navigator.clipboard.writeText(text);
+    return;
+  }
+  const field = document.createElement("textarea");
+  field.value = text;
+  field.style.position = "fixed";
+  field.style.opacity = "0";
+  document.body.append(field);
+  field.select();
+  document.execCommand("copy");
+  field.remove();
+}

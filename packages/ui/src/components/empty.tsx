@@ -1,0 +1,33 @@
+import type { ReactNode } from "react";
+import { CopyButton } from "./copy.tsx";
+
+/** An empty page teaches: one sentence, and what fills it. */
+export function Empty({
+  title,
+  children,
+  code,
+}: {
+  readonly title: string;
+  readonly children?: ReactNode;
+  readonly code?: string;
+}) {
+  return (
+    <div className="mx-auto flex max-w-lg flex-col items-start gap-2 px-4 py-12">
+      <h2 className="text-base font-semibold">{title}</h2>
+      {children === undefined ? null : <div className="text-muted">{children}</div>}
+      {code === undefined ? null : <CodeBlock code={code} />}
+    </div>
+  );
+}
+
+export function CodeBlock({ code, label = "Copy the code" }: { readonly code: string; readonly label?: string }) {
+  return (
+    <div className="group/code relative w-full min-w-0">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      <pre tabIndex={0} className="overflow-x-auto rounded-md border bg-sunken p-3 pr-10 text-xs leading-5 text-text">
+        <code>{code}</code>
+      </pre>
+      <CopyButton text={code} label={label} className="absolute top-1.5 right-1.5 bg-sunken" />
+    </div>
+  );
+}

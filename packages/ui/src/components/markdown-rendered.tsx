@@ -1,0 +1,77 @@
+import { useState } from "react";
+import ReactMarkdown, { type Components } from "react-markdown";
+import rehypeSanitize, { defaultSchema } from "rehype-sanitize";
+import remarkGfm from "remark-gfm";
+import "./markdown.css";
+import { Button } from "./button.tsx";
+
+const schema = {
+  ...defaultSchema,
+  protocols: { ...defaultSchema.protocols, src: ["http", "https", "data"] },
+};
+
+const components: Components = {
+  a: ({ href, children }) => (
+    <a href={href} target="_blank" rel="noreferrer noopener nofollow">
+      {children}
+    </a>
+  ),
+  img: ({ src, alt, title }) => <Picture src={typeof src === "string" ? src : ""} alt={alt ?? ""} title={title} />,
+  table: ({ children }) => (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <div className="markdown-table" tabIndex={0} role="region" aria-label="Table">
+      <table>{children}</table>
+    </div>
+  ),
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+  pre: ({ children }) => <pre tabIndex={0}>{children}</pre>,
+};
+
+export function MarkdownRendered({ text }: { readonly text: string }) {
+  return (
+    <div className="markdown">
+      <ReactMarkdown
+        remarkPlugins={[remarkGfm]}
+        rehypePlugins={[[rehypeSanitize, schema]]}
+        components={components}
+        urlTransform={safeAddress}
+      >
+        {text}
+      </ReactMarkdown>
+    </div>
+  );
+}
+
+function Picture({
+  src,
+  alt,
+  title,
+}: {
+  readonly src: string;
+  readonly alt: string;
+  readonly title: string | undefined;
+}) {
+  const [allowed, setAllowed] = useState(src.startsWith("data:image/"));
+  if (src === "") return <span className="text-faint">[image: {alt}]</span>;
+  if (allowed) return <img src={src} alt={alt} title={title} referrerPolicy="no-referrer" />;
+  return (
+    <span className="my-1 inline-flex max-w-full flex-wrap items-center gap-2 rounded-md border border-dashed border-line-strong px-2 py-1 text-xs text-muted">
+      <span className="min-w-0 truncate">Picture from {hostOf(src)}</span>
+      <Button onClick={() => setAllowed(true)}>Load</Button>
+    </span>
+  );
+}
+
+/** Only addresses that open a page or are a picture themselves; everything else is taken out. */
+function safeAddress(address: string, key: string): string {
+  if (key === "src" && /^data:image\/(?:png|jpeg|gif|webp|avif|svg\+xml)[;,]/i.test(address)) return address;
+  return /^(?:https?:|mailto:|#|\/|\.|[^:]*$)/i.test(address) ? address : "";
+}
+
+function hostOf(address: string): string {
+  try {
+    return new URL(address, document.baseURI).host;
+  } catch {
+    return "an unknown place";
+  }
+}

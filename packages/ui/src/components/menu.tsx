@@ -1,0 +1,79 @@
+import { DropdownMenu } from "radix-ui";
+import type { ReactNode } from "react";
+import { Icon, type IconName } from "./icon.tsx";
+
+const panel =
+  "pop-in z-50 max-h-[min(70vh,480px)] min-w-44 max-w-[min(92vw,420px)] overflow-y-auto rounded-lg border border-line bg-surface p-1 shadow-pop";
+const item =
+  "flex min-h-7 cursor-default select-none items-center gap-2 rounded-md px-2 py-1 text-sm text-text outline-none data-[disabled]:text-faint data-[highlighted]:bg-hover";
+
+export function Menu(props: {
+  readonly trigger: ReactNode;
+  readonly children: ReactNode;
+  readonly align?: "start" | "end";
+}) {
+  return (
+    <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Trigger asChild>{props.trigger}</DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content className={panel} sideOffset={4} align={props.align ?? "start"} collisionPadding={8}>
+          {props.children}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+}
+
+export function MenuItem(props: {
+  readonly children: ReactNode;
+  readonly onSelect: () => void;
+  readonly icon?: IconName;
+  readonly danger?: boolean;
+  readonly disabled?: boolean;
+  readonly hint?: string;
+}) {
+  return (
+    <DropdownMenu.Item
+      className={`${item} ${props.danger === true ? "text-danger" : ""}`}
+      onSelect={props.onSelect}
+      disabled={props.disabled ?? false}
+    >
+      {props.icon === undefined ? null : <Icon name={props.icon} className="text-muted" />}
+      <span className="min-w-0 flex-1 truncate">{props.children}</span>
+      {props.hint === undefined ? null : <span className="text-xs text-faint">{props.hint}</span>}
+    </DropdownMenu.Item>
+  );
+}
+
+/** A choice that stays open, so that several can be made. */
+export function MenuCheck(props: {
+  readonly children: ReactNode;
+  readonly checked: boolean;
+  readonly onChange: (checked: boolean) => void;
+}) {
+  return (
+    <DropdownMenu.CheckboxItem
+      className={item}
+      checked={props.checked}
+      onCheckedChange={props.onChange}
+      onSelect={(event) => event.preventDefault()}
+    >
+      <span
+        className={`flex size-4 shrink-0 items-center justify-center rounded-sm border ${
+          props.checked ? "border-accent bg-accent text-on-accent" : "border-line-strong"
+        }`}
+      >
+        {props.checked ? <Icon name="check" className="size-3" /> : null}
+      </span>
+      <span className="flex min-w-0 flex-1 items-center gap-2 truncate">{props.children}</span>
+    </DropdownMenu.CheckboxItem>
+  );
+}
+
+export function MenuLabel({ children }: { readonly children: ReactNode }) {
+  return <DropdownMenu.Label className="px-2 pt-2 pb-1 text-2xs font-medium text-faint">{children}</DropdownMenu.Label>;
+}
+
+export function MenuSeparator() {
+  return <DropdownMenu.Separator className="-mx-1 my-1 h-px bg-line" />;
+}

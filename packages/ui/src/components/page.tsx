@@ -1,0 +1,53 @@
+import { type ReactNode, useEffect } from "react";
+import { type Crumb, useShowCrumbs } from "../frame/crumbs.ts";
+
+/** Every page has a title (in the tab too) and a path; the last part of the path is its heading unless it brings its own. */
+export function Page(props: {
+  readonly title: string;
+  readonly crumbs?: readonly Crumb[];
+  readonly ownHeading?: boolean;
+  readonly children: ReactNode;
+}) {
+  const { title, crumbs = [{ label: title }], ownHeading = false } = props;
+  useShowCrumbs(crumbs, ownHeading);
+  useEffect(() => {
+    document.title = `${title} · Ostinato`;
+  }, [title]);
+  return (
+    <div className="mx-auto flex w-full max-w-[1720px] min-w-0 flex-col gap-3 px-3 pt-3 pb-16 sm:px-5 sm:pt-4">
+      {props.children}
+    </div>
+  );
+}
+
+/** A group with a heading: the only place where a frame is drawn around things. */
+export function Section(props: {
+  readonly title: ReactNode;
+  readonly tools?: ReactNode;
+  readonly children: ReactNode;
+  readonly className?: string;
+}) {
+  return (
+    <section className={`flex min-w-0 flex-col rounded-lg border bg-surface ${props.className ?? ""}`}>
+      <div className="flex min-h-9 items-center gap-2 border-b px-3 py-1">
+        <h2 className="mr-auto min-w-0 truncate text-sm font-semibold">{props.title}</h2>
+        {props.tools}
+      </div>
+      {props.children}
+    </section>
+  );
+}
+
+/** A word and its value, under each other in a column of facts. */
+export function Facts({ children }: { readonly children: ReactNode }) {
+  return <dl className="grid grid-cols-[minmax(84px,max-content)_minmax(0,1fr)] gap-x-4 gap-y-1">{children}</dl>;
+}
+
+export function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  return (
+    <>
+      <dt className="leading-6 text-faint">{name}</dt>
+      <dd className="min-w-0 leading-6 break-words">{children}</dd>
+    </>
+  );
+}

@@ -1,0 +1,31 @@
+/** Ticks and scales of the charts, of times in milliseconds and of amounts. */
+const timeSteps = [
+  1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000,
+  900_000, 1_800_000, 3_600_000, 7_200_000, 10_800_000, 21_600_000, 43_200_000, 86_400_000, 172_800_000, 604_800_000,
+  1_209_600_000, 2_592_000_000, 7_776_000_000,
+] as const;
+
+/** The smallest comfortable step that leaves at most `most` ticks in a span. */
+export function timeStep(span: number, most: number): number {
+  return timeSteps.find((step) => span / step <= most) ?? span / most;
+}
+
+export function ticks(from: number, to: number, step: number): readonly number[] {
+  const found: number[] = [];
+  for (let at = Math.ceil(from / step) * step; at <= to; at += step) found.push(at);
+  return found;
+}
+
+/** Ticks at local midnight and local hours rather than those of UTC. */
+export function localTicks(from: number, to: number, step: number): readonly number[] {
+  const offset = new Date(from).getTimezoneOffset() * 60_000;
+  return ticks(from - offset, to - offset, step).map((at) => at + offset);
+}
+
+/** A round number at or above `value`: 1, 2 or 5 times a power of ten. */
+export function roundUp(value: number): number {
+  if (value <= 0) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  const lead = value / power;
+  return (lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= 5 ? 5 : 10) * power;
+}

@@ -1,0 +1,77 @@
+import { type StateLook, type StateType, stateColor, stateLook } from "../states.ts";
+
+interface Stated {
+  readonly type: StateType | null | undefined;
+  readonly name?: string | null | undefined;
+}
+
+export function StateIcon({ type, name, className = "size-4" }: Stated & { readonly className?: string }) {
+  const look = stateLook(type, name);
+  return <Shape look={look} className={className} label={look.label} />;
+}
+
+/** Icon and word, in the state's colour. */
+export function StateLabel({ type, name, className = "" }: Stated & { readonly className?: string }) {
+  const look = stateLook(type, name);
+  return (
+    <span className={`inline-flex min-w-0 items-center gap-1.5 ${className}`}>
+      <Shape look={look} className="size-4" />
+      <span className="truncate font-medium" style={{ color: stateColor(look) }}>
+        {look.label}
+      </span>
+    </span>
+  );
+}
+
+function Shape({
+  look,
+  className,
+  label,
+}: {
+  readonly look: StateLook;
+  readonly className: string;
+  readonly label?: string;
+}) {
+  const { fill, stroke, cut, turning } = look.shape;
+  return (
+    <svg
+      viewBox="0 0 16 16"
+      className={`shrink-0 ${className}`}
+      style={{ color: stateColor(look) }}
+      {...(label === undefined ? { "aria-hidden": true } : { role: "img", "aria-label": label })}
+    >
+      {label === undefined ? null : <title>{label}</title>}
+      {fill === undefined ? null : <path d={fill} fill="currentColor" />}
+      {stroke === undefined ? null : (
+        <path
+          d={stroke}
+          fill="none"
+          stroke="currentColor"
+          strokeWidth="1.5"
+          strokeLinecap="round"
+          strokeLinejoin="round"
+        />
+      )}
+      {turning === undefined ? null : (
+        <path
+          className="turning"
+          d={turning}
+          fill="none"
+          stroke="currentColor"
+          strokeWidth="1.7"
+          strokeLinecap="round"
+        />
+      )}
+      {cut === undefined ? null : (
+        <path
+          d={cut}
+          fill="none"
+          stroke="var(--surface)"
+          strokeWidth="1.6"
+          strokeLinecap="round"
+          strokeLinejoin="round"
+        />
+      )}
+    </svg>
+  );
+}

@@ -1,0 +1,340 @@
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { type ReactNode, useEffect, useRef } from "react";
+import { useLive } from "../api/live.ts";
+import type { Dashboard, DashboardFlow, FlowRunRow, LiveChange, StateCounts } from "../api/types.ts";
+import { Empty } from "../components/empty.tsx";
+import { Failure } from "../components/failure.tsx";
+import { Select } from "../components/field.tsx";
+import { Page, Section } from "../components/page.tsx";
+import { RunBars } from "../components/run-bars.tsx";
+import { Skeleton } from "../components/skeleton.tsx";
+import { StateIcon, StateLabel } from "../components/state.tsx";
+import { TaskProgress } from "../components/task-progress.tsx";
+import { Elapsed, RelativeTime } from "../components/time.tsx";
+import { count, percent } from "../format.ts";
+import { endOf } from "../runs/run-columns.tsx";
+import { FlowFilter, filterClass, TagFilter } from "../runs/run-filters.tsx";
+import type { RunsSearch } from "../runs/runs-search.ts";
+import { type StateType, stateColor, stateLook, stateTypeOrder } from "../states.ts";
+import { dashboardQuery } from "./dashboard.queries.ts";
+import { type DashboardSearch, dashboardSpans, readDashboardSearch } from "./dashboard-search.ts";
+import { HistoryChart } from "./history-chart.tsx";
+
+const route = getRouteApi("/dashboard");
+/** Counts and bars are read again at most this often while runs change; rows of runs change at once. */
+const restMs = 1500;
+
+const firstLines = `npx ostinato run greet.ts`;
+
+export function DashboardPage() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const query = useQuery({ ...dashboardQuery(search), placeholderData: keepPreviousData });
+  useLiveDashboard(search);
+  const change = (next: { readonly [K in keyof DashboardSearch]?: DashboardSearch[K] | undefined }) =>
+    void navigate({ search: (before) => readDashboardSearch({ ...before, ...next }) });
+  const lists = listSearch(search);
+  const data = query.data;
+  const span = (since: number, until: number) =>
+    void navigate({
+      to: "/runs",
+      search: { ...lists, since: new Date(since).toISOString(), until: new Date(until).toISOString() },
+    });
+  return (
+    <Page title="Dashboard">
+      <div className="flex flex-wrap items-center gap-1.5">
+        <Select
+          label="Time"
+          value={search.since ?? "24h"}
+          options={dashboardSpans}
+          onChange={(since) => change({ since: since === "24h" ? undefined : since })}
+        />
+        <FlowFilter search={search} onChange={change} />
+        <TagFilter search={search} onChange={change} />
+        <button
+          type="button"
+          aria-pressed={search.subflows === "show"}
+          className={filterClass(search.subflows === "show")}
+          onClick={() => change({ subflows: search.subflows === "show" ? undefined : "show" })}
+        >
+          Count subflows
+        </button>
+      </div>
+      {query.isError ? <Failure error={query.error} what="The dashboard" onRetry={() => void query.refetch()} /> : null}
+      {data === undefined ? (
+        query.isError ? null : (
+          <Skeleton rows={14} />
+        )
+      ) : (
+        <Overview data={data} lists={lists} onSpan={span} />
+      )}
+    </Page>
+  );
+}
+
+function Overview({
+  data,
+  lists,
+  onSpan,
+}: {
+  readonly data: Dashboard;
+  readonly lists: RunsSearch;
+  readonly onSpan: (since: number, until: number) => void;
+}) {
+  const total = sum(data.counts);
+  if (total + data.running.length + data.waiting.length + data.flows.length + sum(data.previous_counts) === 0) {
+    return (
+      <Empty title="Nothing ran in this time" code={firstLines}>
+        Start a flow, and its runs are counted here. Choose a longer time above to see older ones.
+      </Empty>
+    );
+  }
+  return (
+    <div className="flex flex-col gap-4">
+      <Totals data={data} lists={lists} />
+      <HistoryChart history={data.history} onSpan={onSpan} />
+      <div className="grid gap-4 lg:grid-cols-2">
+        <Section title="Failures" tools={<All search={{ ...lists, state: ["FAILED", "CRASHED"] }} />}>
+          {data.failed.length === 0 ? (
+            <Nothing>Nothing failed.</Nothing>
+          ) : (
+            data.failed.map((run) => <FailedRow key={run.id} run={run} />)
+          )}
+        </Section>
+        <div className="flex min-w-0 flex-col gap-4">
+          <Section title="Running now" tools={<All search={{ state: ["RUNNING", "PENDING", "CANCELLING"] }} />}>
+            {data.running.length === 0 ? (
+              <Nothing>Nothing runs.</Nothing>
+            ) : (
+              data.running.map((run) => <RunningRow key={run.id} run={run} />)
+            )}
+          </Section>
+          <Section title="Late or waiting" tools={<All search={{ state: ["SCHEDULED", "PAUSED"] }} />}>
+            {data.waiting.length === 0 ? (
+              <Nothing>Nothing waits.</Nothing>
+            ) : (
+              data.waiting.map((run) => <WaitingRow key={run.id} run={run} />)
+            )}
+          </Section>
+        </div>
+      </div>
+      {data.flows.length === 0 ? null : (
+        <Section
+          title="Flows"
+          tools={
+            <Link to="/flows" className="text-xs text-muted hover:text-text">
+              All
+            </Link>
+          }
+        >
+          {data.flows.map((row) => (
+            <FlowLine key={row.flow.id} row={row} lists={lists} />
+          ))}
+        </Section>
+      )}
+    </div>
+  );
+}
+
+/** Runs and task runs by state: each number leads to its list. */
+function Totals({ data, lists }: { readonly data: Dashboard; readonly lists: RunsSearch }) {
+  const done = (data.counts.COMPLETED ?? 0) + (data.counts.FAILED ?? 0) + (data.counts.CRASHED ?? 0);
+  const before = sum(data.previous_counts);
+  const total = sum(data.counts);
+  return (
+    <dl className="flex flex-wrap gap-x-8 gap-y-3">
+      <Figure name="Runs" note={before === 0 ? undefined : `${count(before)} in the time before`}>
+        <Link to="/runs" search={lists} className="hover:underline">
+          {count(total)}
+        </Link>
+      </Figure>
+      <Figure name="Success">{done === 0 ? "–" : percent((data.counts.COMPLETED ?? 0) / done)}</Figure>
+      {stateTypeOrder
+        .filter((type) => (data.counts[type] ?? 0) > 0)
+        .map((type) => (
+          <Figure key={type} name={stateLook(type).label} state={type}>
+            <Link to="/runs" search={{ ...lists, state: [type] }} className="hover:underline">
+              {count(data.counts[type] ?? 0)}
+            </Link>
+          </Figure>
+        ))}
+      <Figure name="Task runs" note={taskNote(data.task_counts)}>
+        {count(sum(data.task_counts))}
+      </Figure>
+    </dl>
+  );
+}
+
+function Figure(props: {
+  readonly name: string;
+  readonly state?: StateType;
+  readonly note?: string | undefined;
+  readonly children: ReactNode;
+}) {
+  return (
+    <div className="min-w-0">
+      <dt className="flex items-center gap-1.5 text-xs text-muted">
+        {props.state === undefined ? null : <StateIcon type={props.state} className="size-3.5" />}
+        {props.name}
+      </dt>
+      <dd
+        className="text-xl font-semibold"
+        style={
+          props.state === "FAILED" || props.state === "CRASHED"
+            ? { color: stateColor(stateLook(props.state)) }
+            : undefined
+        }
+      >
+        {props.children}
+        {props.note === undefined ? null : <span className="ml-2 text-xs font-normal text-faint">{props.note}</span>}
+      </dd>
+    </div>
+  );
+}
+
+const rowClass = "grid min-h-9 items-center gap-x-3 border-b px-3 py-1.5 last:border-0 hover:bg-hover";
+
+function FailedRow({ run }: { readonly run: FlowRunRow }) {
+  return (
+    <div className={`${rowClass} grid-cols-[16px_minmax(0,1fr)_auto]`}>
+      <StateIcon type={run.state_type} name={run.state_name} />
+      <RunName run={run} />
+      <RelativeTime time={run.end_time ?? run.start_time} className="text-xs text-faint" />
+      <p
+        className="col-start-2 col-end-4 line-clamp-2 text-xs break-words text-muted"
+        title={run.state?.message ?? undefined}
+      >
+        {run.state?.message ?? ""}
+      </p>
+    </div>
+  );
+}
+
+function RunningRow({ run }: { readonly run: FlowRunRow }) {
+  return (
+    <div className={`${rowClass} grid-cols-[16px_minmax(0,1fr)_auto_64px]`}>
+      <StateIcon type={run.state_type} name={run.state_name} />
+      <RunName run={run} />
+      <TaskProgress counts={run.task_counts} />
+      <Elapsed start={run.start_time} end={endOf(run)} className="text-right" />
+    </div>
+  );
+}
+
+function WaitingRow({ run }: { readonly run: FlowRunRow }) {
+  return (
+    <div className={`${rowClass} grid-cols-[minmax(0,1fr)_auto_auto]`}>
+      <RunName run={run} />
+      <StateLabel type={run.state_type} name={run.state_name} className="text-xs" />
+      <RelativeTime time={run.next_scheduled_start_time ?? run.expected_start_time} className="text-xs text-faint" />
+    </div>
+  );
+}
+
+function RunName({ run }: { readonly run: FlowRunRow }) {
+  return (
+    <span className="flex min-w-0 items-baseline gap-2">
+      <Link to="/runs/flow-run/$id" params={{ id: run.id }} className="truncate font-medium hover:underline">
+        {run.name}
+      </Link>
+      <span className="min-w-0 shrink-[2] truncate text-xs text-faint">{run.flow_name}</span>
+    </span>
+  );
+}
+
+function FlowLine({ row, lists }: { readonly row: DashboardFlow; readonly lists: RunsSearch }) {
+  const total = sum(row.counts);
+  const failed = (row.counts.FAILED ?? 0) + (row.counts.CRASHED ?? 0);
+  return (
+    <div className={`${rowClass} grid-cols-[minmax(0,1fr)_auto_auto] sm:grid-cols-[minmax(0,1fr)_128px_72px_88px]`}>
+      <span className="min-w-0">
+        <Link to="/flows/flow/$id" params={{ id: row.flow.id }} className="block truncate font-medium hover:underline">
+          {row.flow.name}
+        </Link>
+        {row.last_failure === null ? null : (
+          <Link
+            to="/runs/flow-run/$id"
+            params={{ id: row.last_failure.flow_run_id }}
+            className="block truncate text-xs text-faint hover:text-text"
+            title={row.last_failure.message ?? undefined}
+          >
+            {row.last_failure.message ?? row.last_failure.name}
+          </Link>
+        )}
+      </span>
+      <span className="flex justify-end max-sm:hidden">
+        <RunBars runs={row.recent} most={20} height={20} label={`Recent runs of ${row.flow.name}`} />
+      </span>
+      <Link
+        to="/runs"
+        search={{ ...lists, flow: [row.flow.id] }}
+        className="text-right text-muted hover:text-text hover:underline"
+      >
+        {count(total)} <span className="sm:hidden">runs</span>
+      </Link>
+      <Link
+        to="/runs"
+        search={{ ...lists, flow: [row.flow.id], state: ["FAILED", "CRASHED"] }}
+        className={`text-right hover:underline ${failed === 0 ? "text-faint" : "text-(--state-failed)"}`}
+      >
+        {failed === 0 ? "none failed" : `${count(failed)} failed`}
+      </Link>
+    </div>
+  );
+}
+
+function All({ search }: { readonly search: RunsSearch }) {
+  return (
+    <Link to="/runs" search={search} className="text-xs text-muted hover:text-text">
+      All
+    </Link>
+  );
+}
+
+function Nothing({ children }: { readonly children: ReactNode }) {
+  return <p className="px-3 py-3 text-faint">{children}</p>;
+}
+
+/** Rows that are shown change at once; the counts and bars follow a moment later, in one reading for many changes. */
+function useLiveDashboard(search: DashboardSearch): void {
+  const queryClient = useQueryClient();
+  const key = dashboardQuery(search).queryKey;
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const again = () => {
+    timer.current = undefined;
+    void queryClient.invalidateQueries({ queryKey: ["dashboard"] });
+  };
+  const onChanges = (changes: readonly LiveChange[]) => {
+    const rows = new Map(
+      changes.flatMap((change) => (change.kind === "flow-run" ? [[change.row.id, change.row] as const] : [])),
+    );
+    queryClient.setQueryData<Dashboard>(key, (data) => (data === undefined ? data : withRows(data, rows)));
+    timer.current ??= setTimeout(again, restMs);
+  };
+  useLive({ kind: "flow-runs" }, { onChanges, onResync: again });
+}
+
+function withRows(data: Dashboard, rows: ReadonlyMap<string, FlowRunRow>): Dashboard {
+  const updated = (list: readonly FlowRunRow[]) => list.map((run) => rows.get(run.id) ?? run);
+  return { ...data, running: updated(data.running), waiting: updated(data.waiting), failed: updated(data.failed) };
+}
+
+function listSearch(search: DashboardSearch): RunsSearch {
+  return {
+    since: search.since ?? "24h",
+    ...(search.flow === undefined ? {} : { flow: search.flow }),
+    ...(search.tag === undefined ? {} : { tag: search.tag }),
+    ...(search.subflows === "show" ? {} : { subflows: "hide" }),
+  };
+}
+
+function sum(counts: StateCounts): number {
+  return Object.values(counts).reduce((total, value) => total + value, 0);
+}
+
+function taskNote(counts: StateCounts): string | undefined {
+  const failed = (counts.FAILED ?? 0) + (counts.CRASHED ?? 0);
+  return failed === 0 ? undefined : `${count(failed)} failed`;
+}

@@ -1,0 +1,91 @@
+import type {
+  filterArtifacts,
+  filterEvents,
+  readFlowRunPage,
+  readFlowRunResult,
+  readTimeline,
+} from "@ostinato/protocol";
+import { type QueryClient, queryOptions } from "@tanstack/react-query";
+import { call } from "../api/api.ts";
+import type { FlowRunPage, LiveChange, Timeline } from "../api/types.ts";
+import { isFinal } from "../states.ts";
+import { withTaskRuns } from "./timeline-changes.ts";
+
+export function flowRunQuery(id: string) {
+  return queryOptions({
+    queryKey: ["flow-run", id, "page"],
+    queryFn: ({ signal }) => call<typeof readFlowRunPage>("GET /ui/flow_runs/{id}", { params: { id }, signal }),
+  });
+}
+
+export function timelineQuery(id: string) {
+  return queryOptions({
+    queryKey: ["flow-run", id, "timeline"],
+    queryFn: ({ signal }) => call<typeof readTimeline>("GET /ui/flow_runs/{id}/timeline", { params: { id }, signal }),
+  });
+}
+
+export function runArtifactsQuery(id: string) {
+  return queryOptions({
+    queryKey: ["flow-run", id, "artifacts"],
+    queryFn: ({ signal }) =>
+      call<typeof filterArtifacts>("POST /artifacts/filter", {
+        body: {
+          artifacts: { flow_run_id: { any_: [id] }, type: { not_any_: ["result"] } },
+          sort: "CREATED_DESC",
+          limit: 100,
+        },
+        signal,
+      }),
+  });
+}
+
+export function runResultQuery(id: string) {
+  return queryOptions({
+    queryKey: ["flow-run", id, "result"],
+    queryFn: ({ signal }) => call<typeof readFlowRunResult>("GET /flow_runs/{id}/result", { params: { id }, signal }),
+  });
+}
+
+export function runEventsQuery(id: string) {
+  return queryOptions({
+    queryKey: ["flow-run", id, "events"],
+    queryFn: ({ signal }) =>
+      call<typeof filterEvents>("POST /events/filter", {
+        body: { filter: { any_resource: { id: [`prefect.flow-run.${id}`] }, order: "DESC" }, limit: 50 },
+        signal,
+      }),
+  });
+}
+
+/** Brings what the page shows up to date with what happened, without asking the server again where that is not needed. */
+export function applyToRun(queryClient: QueryClient, id: string, changes: readonly LiveChange[]): void {
+  let read: FlowRunPage | undefined;
+  const tasks = changes.flatMap((change) => (change.kind === "task-run" ? [change.row] : []));
+  // Task runs of subflows come too; their timelines are there when somebody opened them.
+  for (const [runId, rows] of Map.groupBy(tasks, (row) => row.flow_run_id ?? "")) {
+    queryClient.setQueryData<Timeline>(timelineQuery(runId).queryKey, (timeline) =>
+      timeline === undefined ? timeline : withTaskRuns(timeline, rows),
+    );
+  }
+  for (const change of changes) {
+    if (change.kind === "flow-run" && change.row.id === id) {
+      queryClient.setQueryData<FlowRunPage>(flowRunQuery(id).queryKey, (page) => {
+        read = page;
+        return page === undefined ? page : { ...page, flow_run: { ...page.flow_run, ...change.row } };
+      });
+      // A new state may bring a reason to fail or to wait, which only the server knows.
+      if (read !== undefined && read.flow_run.state_id !== change.row.state_id) {
+        void queryClient.invalidateQueries({ queryKey: flowRunQuery(id).queryKey });
+        if (isFinal(change.row.state_type))
+          void queryClient.invalidateQueries({ queryKey: runResultQuery(id).queryKey });
+      }
+    }
+    if (change.kind === "artifact") {
+      void queryClient.invalidateQueries({ queryKey: runArtifactsQuery(id).queryKey });
+      queryClient.setQueryData<FlowRunPage>(flowRunQuery(id).queryKey, (page) =>
+        page === undefined ? page : { ...page, artifact_count: page.artifact_count + 1 },
+      );
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import ELK, { type ElkExtendedEdge, type ElkNode } from "elkjs/lib/elk-api.js";
+import elkWorker from "elkjs/lib/elk-worker.min.js?url";
+
+export interface Placed {
+  readonly id: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface Layout {
+  readonly width: number;
+  readonly height: number;
+  readonly nodes: ReadonlyMap<string, Placed>;
+  /** Each as points from its start to its end. */
+  readonly edges: readonly (readonly { readonly x: number; readonly y: number }[])[];
+}
+
+export interface LayoutInput {
+  readonly nodes: readonly { readonly id: string; readonly width: number; readonly height: number }[];
+  readonly edges: readonly { readonly from: string; readonly to: string }[];
+}
+
+// Laying out happens in a worker, so that a large graph does not stop the page. The worker is kept for the next one.
+let engine: InstanceType<typeof ELK> | undefined;
+
+export async function layOut(input: LayoutInput): Promise<Layout> {
+  engine ??= new ELK({ workerUrl: elkWorker });
+  const result: ElkNode = await engine.layout({
+    id: "root",
+    layoutOptions: {
+      "elk.algorithm": "layered",
+      "elk.direction": "RIGHT",
+      "elk.layered.spacing.nodeNodeBetweenLayers": "56",
+      "elk.spacing.nodeNode": "14",
+      "elk.spacing.componentComponent": "20",
+      "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
+      "elk.edgeRouting": "SPLINES",
+      "elk.layered.thoroughness": input.nodes.length > 120 ? "2" : "7",
+    },
+    children: input.nodes.map((node) => ({ ...node })),
+    edges: input.edges.map((edge, index) => ({ id: `e${index}`, sources: [edge.from], targets: [edge.to] })),
+  });
+  return {
+    width: result.width ?? 0,
+    height: result.height ?? 0,
+    nodes: new Map((result.children ?? []).map((node) => [node.id, placed(node)])),
+    edges: (result.edges ?? []).map((edge: ElkExtendedEdge) => {
+      const section = edge.sections?.[0];
+      return section === undefined ? [] : [section.startPoint, ...(section.bendPoints ?? []), section.endPoint];
+    }),
+  };
+}
+
+function placed(node: ElkNode): Placed {
+  return { id: node.id, x: node.x ?? 0, y: node.y ?? 0, width: node.width ?? 0, height: node.height ?? 0 };
+}

@@ -1,0 +1,85 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import type { FlowRunPage } from "../api/types.ts";
+import { pageAddress } from "../base-path.ts";
+import { Button, IconButton } from "../components/button.tsx";
+import { copyText } from "../components/copy.tsx";
+import { ConfirmDialog } from "../components/dialog.tsx";
+import { Menu, MenuItem, MenuSeparator } from "../components/menu.tsx";
+import { amount } from "../format.ts";
+import { cancelRun, deleteRun } from "../runs/run-actions.ts";
+import { isFinal } from "../states.ts";
+import { flowRunQuery } from "./flow-run.queries.ts";
+import { RetryDialog } from "./retry-dialog.tsx";
+
+/** What can be done with the run: stop it, run it again, delete it. */
+export function RunButtons({ page }: { readonly page: FlowRunPage }) {
+  const [asking, setAsking] = useState<"cancel" | "retry" | "delete">();
+  const queryClient = useQueryClient();
+  const navigate = useNavigate();
+  const run = page.flow_run;
+  const close = () => setAsking(undefined);
+  return (
+    <div className="flex items-center gap-1.5">
+      {isFinal(run.state_type) ? (
+        <Button icon="retry" onClick={() => setAsking("retry")}>
+          Retry
+        </Button>
+      ) : (
+        <Button icon="stop" disabled={run.state_type === "CANCELLING"} onClick={() => setAsking("cancel")}>
+          {run.state_type === "CANCELLING" ? "Cancelling" : "Cancel"}
+        </Button>
+      )}
+      <Menu align="end" trigger={<IconButton icon="more" look="plain" label="More" />}>
+        <MenuItem icon="link" onSelect={() => void copyText(pageAddress(`runs/flow-run/${run.id}`))}>
+          Copy the link
+        </MenuItem>
+        <MenuItem icon="copy" onSelect={() => void copyText(run.id)}>
+          Copy the id
+        </MenuItem>
+        <MenuItem icon="copy" onSelect={() => void copyText(JSON.stringify(run.parameters, null, 2))}>
+          Copy the parameters
+        </MenuItem>
+        <MenuItem icon="filter" onSelect={() => void navigate({ to: "/runs", search: { flow: [run.flow_id] } })}>
+          All runs of {page.flow.name}
+        </MenuItem>
+        <MenuSeparator />
+        <MenuItem icon="trash" danger onSelect={() => setAsking("delete")}>
+          Delete…
+        </MenuItem>
+      </Menu>
+      <ConfirmDialog
+        open={asking === "cancel"}
+        onOpenChange={close}
+        title={`Cancel ${run.name}`}
+        action="Cancel the run"
+        danger
+        onConfirm={async () => {
+          await cancelRun(run.id);
+          await queryClient.invalidateQueries({ queryKey: flowRunQuery(run.id).queryKey });
+        }}
+      >
+        The run of <em>{page.flow.name}</em> is asked to stop. A task that runs now ends first where it does not listen
+        to its signal; finished tasks keep their results.
+      </ConfirmDialog>
+      <ConfirmDialog
+        open={asking === "delete"}
+        onOpenChange={close}
+        title={`Delete ${run.name}`}
+        action="Delete the run"
+        danger
+        onConfirm={async () => {
+          await deleteRun(run.id);
+          await navigate({ to: "/runs" });
+          queryClient.removeQueries({ queryKey: ["flow-run", run.id] });
+          await queryClient.invalidateQueries({ queryKey: ["runs"] });
+        }}
+      >
+        The run of <em>{page.flow.name}</em> is deleted with its task runs, {amount(page.log_count, "log line")} and
+        results. This can't be undone.
+      </ConfirmDialog>
+      {asking === "retry" ? <RetryDialog page={page} onClose={close} /> : null}
+    </div>
+  );
+}

@@ -1,0 +1,53 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { Failure } from "../components/failure.tsx";
+import { Icon } from "../components/icon.tsx";
+import { JsonView } from "../components/json-view.tsx";
+import { Skeleton } from "../components/skeleton.tsx";
+import { RelativeTime } from "../components/time.tsx";
+import { amount } from "../format.ts";
+import { runEventsQuery } from "./flow-run.queries.ts";
+
+/** What happened to the run and around it, newest first. */
+export function RunEvents({ id }: { readonly id: string }) {
+  const query = useQuery(runEventsQuery(id));
+  const [open, setOpen] = useState<string>();
+  if (query.isError) return <Failure error={query.error} what="The events" onRetry={() => void query.refetch()} />;
+  if (query.data === undefined) return <Skeleton rows={6} height={30} />;
+  const { events, total } = query.data;
+  if (events.length === 0)
+    return <p className="py-4 text-muted">No event of this run is kept. Old events are deleted after some days.</p>;
+  return (
+    <div>
+      <ul className="rounded-lg border bg-surface">
+        {events.map((event) => (
+          <li key={event.id} className="border-b last:border-0">
+            <button
+              type="button"
+              aria-expanded={open === event.id}
+              onClick={() => setOpen(open === event.id ? undefined : event.id)}
+              className="flex min-h-8 w-full items-center gap-2 px-3 text-left hover:bg-hover"
+            >
+              <Icon name={open === event.id ? "chevronDown" : "chevronRight"} className="size-3 text-faint" />
+              <span className="min-w-0 flex-1 truncate">
+                <span className="font-mono text-xs">{event.event}</span>{" "}
+                <span className="text-faint">{event.resource["prefect.resource.name"] ?? ""}</span>
+              </span>
+              <RelativeTime time={event.occurred} className="shrink-0 text-xs text-faint" />
+            </button>
+            {open === event.id ? (
+              <div className="px-3 pb-3">
+                <JsonView value={event} />
+              </div>
+            ) : null}
+          </li>
+        ))}
+      </ul>
+      {total > events.length ? (
+        <p className="mt-1 text-xs text-faint">
+          The newest {events.length} of {amount(total, "event")}.
+        </p>
+      ) : null}
+    </div>
+  );
+}

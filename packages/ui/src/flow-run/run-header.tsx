@@ -1,0 +1,91 @@
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import type { FlowRunPage } from "../api/types.ts";
+import { CopyButton } from "../components/copy.tsx";
+import { StateLabel } from "../components/state.tsx";
+import { Tags } from "../components/tag.tsx";
+import { TaskProgress, taskTotal } from "../components/task-progress.tsx";
+import { Elapsed, RelativeTime } from "../components/time.tsx";
+import { endOf } from "../runs/run-columns.tsx";
+import { isFinal } from "../states.ts";
+import { RunButtons } from "./run-buttons.tsx";
+
+/** The run at a glance: what state since when, of what, with what, by whom. */
+export function RunHeader({ page }: { readonly page: FlowRunPage }) {
+  const run = page.flow_run;
+  const by = run.created_by?.display_value ?? run.created_by?.type ?? null;
+  return (
+    <header className="flex flex-col gap-1.5">
+      <div className="flex flex-wrap items-start gap-x-3 gap-y-2">
+        <div className="mr-auto flex min-w-0 flex-wrap items-center gap-x-3 gap-y-0.5">
+          <StateLabel type={run.state_type} name={run.state_name} className="text-base" />
+          <h1 className="min-w-0 text-lg font-semibold break-words">{run.name}</h1>
+          <CopyButton text={run.name} label="Copy the name" className="-ml-2" />
+        </div>
+        <RunButtons page={page} />
+      </div>
+      <dl className="flex flex-wrap items-center gap-x-5 gap-y-1 text-muted">
+        <Fact name="Flow">
+          <Link to="/flows/flow/$id" params={{ id: page.flow.id }} className="text-text hover:underline">
+            {page.flow.name}
+          </Link>
+        </Fact>
+        {run.parent_flow_run_id === null ? null : (
+          <Fact name="Subflow of">
+            <Link to="/runs/flow-run/$id" params={{ id: run.parent_flow_run_id }} className="text-text hover:underline">
+              {run.parent_flow_run_name}
+            </Link>
+          </Fact>
+        )}
+        {run.deployment_name === null ? null : <Fact name="Deployment">{run.deployment_name}</Fact>}
+        <Fact name={run.start_time === null ? "Expected" : "Started"}>
+          <RelativeTime time={run.start_time ?? run.expected_start_time} className="text-text" />
+        </Fact>
+        <Fact name={isFinal(run.state_type) ? "Took" : "For"}>
+          <Elapsed start={run.start_time} end={endOf(run)} className="text-text" />
+        </Fact>
+        {taskTotal(run.task_counts) === 0 ? null : (
+          <Fact name="Tasks">
+            <TaskProgress counts={run.task_counts} wide />
+          </Fact>
+        )}
+        {run.run_count > 1 ? <Fact name="Attempt">{run.run_count}</Fact> : null}
+        {by === null ? null : <Fact name="By">{by}</Fact>}
+        {run.tags.length === 0 ? null : (
+          <Fact name="Tags">
+            <Tags tags={run.tags} most={6} />
+          </Fact>
+        )}
+      </dl>
+      {Object.keys(run.parameters).length === 0 ? null : (
+        <p className="flex min-w-0 items-center gap-1">
+          <code className="truncate text-xs text-muted" title="Parameters">
+            {oneLine(run.parameters)}
+          </code>
+          <CopyButton text={() => JSON.stringify(run.parameters, null, 2)} label="Copy the parameters" />
+        </p>
+      )}
+      {run.state?.message && isFinal(run.state_type) && page.failure === null ? (
+        <p className="break-words text-muted">{run.state.message}</p>
+      ) : null}
+    </header>
+  );
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  return (
+    <div className="flex min-w-0 items-center gap-1.5">
+      <dt className="shrink-0 text-faint">{name}</dt>
+      <dd className="min-w-0 truncate text-text">{children}</dd>
+    </div>
+  );
+}
+
+/** `months=["2021-01"] learning_rate=0.1`: enough to recognise a run by. */
+export function oneLine(parameters: Readonly<Record<string, unknown>>): string {
+  const parts = Object.entries(parameters).map(([name, value]) => {
+    const text = JSON.stringify(value) ?? "";
+    return `${name}=${text.length > 80 ? `${text.slice(0, 79)}…` : text}`;
+  });
+  return parts.join("  ");
+}

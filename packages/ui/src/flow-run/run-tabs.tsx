@@ -1,0 +1,79 @@
+import { useQuery } from "@tanstack/react-query";
+import { useCallback } from "react";
+import type { FlowRunPage } from "../api/types.ts";
+import { LogView } from "../components/log-view.tsx";
+import { Tabs } from "../components/tabs.tsx";
+import { taskTotal } from "../components/task-progress.tsx";
+import { isBad } from "../states.ts";
+import { timelineQuery } from "./flow-run.queries.ts";
+import type { ChangeSearch } from "./flow-run-page.tsx";
+import type { FlowRunSearch, FlowRunTab } from "./flow-run-search.ts";
+import { RunArtifacts } from "./run-artifacts.tsx";
+import { RunDetails } from "./run-details.tsx";
+import { RunEvents } from "./run-events.tsx";
+import { RunParameters } from "./run-parameters.tsx";
+import { RunResult } from "./run-result.tsx";
+import { SubflowTable, TaskTable } from "./task-table.tsx";
+import { rowIndex } from "./timeline-changes.ts";
+
+/** Everything of the run that is not seen at once. */
+export function RunTabs(props: {
+  readonly page: FlowRunPage;
+  readonly live: boolean;
+  readonly search: FlowRunSearch;
+  readonly onSearch: ChangeSearch;
+}) {
+  const { page, live, search, onSearch } = props;
+  const run = page.flow_run;
+  const tab: FlowRunTab = search.tab ?? "logs";
+  return (
+    <Tabs<FlowRunTab>
+      label="The run"
+      value={tab}
+      onChange={(next) => onSearch({ tab: next === "logs" ? undefined : next })}
+      tabs={[
+        { value: "logs", label: "Logs", count: page.log_count },
+        { value: "tasks", label: "Task runs", count: taskTotal(run.task_counts) },
+        { value: "subflows", label: "Subflows", count: page.subflow_count },
+        { value: "artifacts", label: "Artifacts", count: page.artifact_count },
+        { value: "parameters", label: "Parameters", count: Object.keys(run.parameters).length },
+        { value: "result", label: "Result" },
+        { value: "events", label: "Events" },
+        { value: "details", label: "Details" },
+      ]}
+    >
+      {tab === "logs" ? <RunLog page={page} live={live} search={search} onSearch={onSearch} /> : null}
+      {tab === "tasks" ? <TaskTable id={run.id} /> : null}
+      {tab === "subflows" ? <SubflowTable id={run.id} /> : null}
+      {tab === "artifacts" ? <RunArtifacts id={run.id} /> : null}
+      {tab === "parameters" ? <RunParameters page={page} /> : null}
+      {tab === "result" ? <RunResult id={run.id} /> : null}
+      {tab === "events" ? <RunEvents id={run.id} /> : null}
+      {tab === "details" ? <RunDetails page={page} /> : null}
+    </Tabs>
+  );
+}
+
+function RunLog({ page, live, search, onSearch }: Parameters<typeof RunTabs>[0]) {
+  const id = page.flow_run.id;
+  const timeline = useQuery(timelineQuery(id)).data;
+  const taskName = useCallback(
+    (taskRunId: string) => {
+      const row = timeline === undefined ? undefined : rowIndex(timeline).get(taskRunId);
+      return row === undefined ? undefined : timeline?.name[row];
+    },
+    [timeline],
+  );
+  return (
+    <LogView
+      run={{ flow_run_id: id }}
+      topic={{ kind: "flow-run", flow_run_id: id }}
+      live={live}
+      failed={isBad(page.flow_run.state_type)}
+      search={search}
+      onSearch={onSearch}
+      taskName={taskName}
+      download={`flow_runs/${id}/logs/download`}
+    />
+  );
+}

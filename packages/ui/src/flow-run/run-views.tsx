@@ -1,0 +1,84 @@
+import { useQuery } from "@tanstack/react-query";
+import { lazy, Suspense, useState } from "react";
+import { IconButton, Segmented } from "../components/button.tsx";
+import { Failure } from "../components/failure.tsx";
+import { Icon } from "../components/icon.tsx";
+import { Skeleton } from "../components/skeleton.tsx";
+import { amount, count } from "../format.ts";
+import { timelineQuery } from "./flow-run.queries.ts";
+import type { ChangeSearch } from "./flow-run-page.tsx";
+import type { FlowRunSearch } from "./flow-run-search.ts";
+import { TimelineView } from "./timeline-view.tsx";
+
+const GraphView = lazy(() => import("./graph-view.tsx").then((module) => ({ default: module.GraphView })));
+
+/** Timeline and graph: two views over the same selection. */
+export function RunViews(props: {
+  readonly id: string;
+  readonly live: boolean;
+  readonly search: FlowRunSearch;
+  readonly onSearch: ChangeSearch;
+}) {
+  const { id, live, search, onSearch } = props;
+  const query = useQuery(timelineQuery(id));
+  const [tall, setTall] = useState(false);
+  const timeline = query.data;
+  const view = search.view ?? "timeline";
+  const select = (task: string | undefined) => onSearch({ task });
+  return (
+    <section aria-label="Task runs" className="min-w-0 rounded-lg border bg-surface">
+      <div className="flex min-h-10 items-center gap-2 border-b px-2 py-1">
+        <Segmented
+          label="View"
+          value={view}
+          onChange={(next) => onSearch({ view: next === "graph" ? "graph" : undefined })}
+          options={[
+            { value: "timeline", label: <ViewName icon="timeline" name="Timeline" /> },
+            { value: "graph", label: <ViewName icon="graph" name="Graph" /> },
+          ]}
+        />
+        <span className="truncate text-xs text-faint">
+          {timeline === undefined ? "" : amount(timeline.total, "task run")}
+          {timeline?.truncated === true ? `, the first ${count(timeline.id.length)} shown` : ""}
+        </span>
+        <IconButton
+          icon="expand"
+          label={tall ? "Less height" : "More height"}
+          className="ml-auto"
+          aria-pressed={tall}
+          onClick={() => setTall(!tall)}
+        />
+      </div>
+      {query.isError ? (
+        <div className="p-3">
+          <Failure error={query.error} what="The timeline" onRetry={() => void query.refetch()} />
+        </div>
+      ) : null}
+      {timeline === undefined ? (
+        query.isError ? null : (
+          <Skeleton rows={6} height={28} />
+        )
+      ) : timeline.id.length === 0 ? (
+        <p className="px-3 py-5 text-muted">
+          {live
+            ? "No task has been called yet. Each one appears here as it is called."
+            : "No task was called in this run. Wrap a function in task(…) to see it here."}
+        </p>
+      ) : view === "timeline" ? (
+        <TimelineView timeline={timeline} live={live} selected={search.task} onSelect={select} tall={tall} />
+      ) : (
+        <Suspense fallback={<Skeleton rows={8} height={28} />}>
+          <GraphView timeline={timeline} selected={search.task} onSelect={select} tall={tall} />
+        </Suspense>
+      )}
+    </section>
+  );
+}
+
+function ViewName({ icon, name }: { readonly icon: "timeline" | "graph"; readonly name: string }) {
+  return (
+    <>
+      <Icon name={icon} className="size-3.5" /> {name}
+    </>
+  );
+}

@@ -1,0 +1,173 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useMemo, useRef, useState } from "react";
+import type { Timeline } from "../api/types.ts";
+import { SearchField, Select } from "../components/field.tsx";
+import { Skeleton } from "../components/skeleton.tsx";
+import { StateIcon } from "../components/state.tsx";
+import { Elapsed, RelativeTime } from "../components/time.tsx";
+import { amount } from "../format.ts";
+import { isFinal, type StateType, stateLook, stateTypeOrder } from "../states.ts";
+import { timelineQuery } from "./flow-run.queries.ts";
+
+const rowHeight = 34;
+const sorts = [
+  { value: "start", label: "By start" },
+  { value: "duration", label: "Longest first" },
+  { value: "name", label: "By name" },
+] as const;
+type Sort = (typeof sorts)[number]["value"];
+
+/** Every task run of the run as a plain list: to be searched, sorted, and read aloud. */
+export function TaskTable({ id }: { readonly id: string }) {
+  const timeline = useQuery(timelineQuery(id)).data;
+  const [text, setText] = useState("");
+  const [state, setState] = useState<StateType | "all">("all");
+  const [sort, setSort] = useState<Sort>("start");
+  const rows = useMemo(
+    () => (timeline === undefined ? [] : chosenRows(timeline, { text, state, sort })),
+    [timeline, text, state, sort],
+  );
+  if (timeline === undefined) return <Skeleton rows={8} height={rowHeight} />;
+  const present = stateTypeOrder.filter((type) => timeline.state_type.includes(type));
+  return (
+    <div className="flex flex-col gap-2">
+      <div className="flex flex-wrap items-center gap-2">
+        <SearchField label="Filter by name" value={text} onChange={setText} className="w-48" />
+        <Select
+          label="State"
+          value={state}
+          onChange={setState}
+          options={[
+            { value: "all" as const, label: "All states" },
+            ...present.map((type) => ({ value: type, label: stateLook(type).label })),
+          ]}
+        />
+        <Select label="Order" value={sort} onChange={setSort} options={sorts} />
+        <span className="text-xs text-faint" role="status">
+          {amount(rows.length, "task run")}
+        </span>
+      </div>
+      <Rows timeline={timeline} rows={rows} />
+    </div>
+  );
+}
+
+export function SubflowTable({ id }: { readonly id: string }) {
+  const timeline = useQuery(timelineQuery(id)).data;
+  const rows = useMemo(
+    () =>
+      timeline === undefined
+        ? []
+        : timeline.id.map((_, row) => row).filter((row) => timeline.child_flow_run_id[row] !== null),
+    [timeline],
+  );
+  if (timeline === undefined) return <Skeleton rows={4} height={rowHeight} />;
+  if (rows.length === 0)
+    return (
+      <p className="py-4 text-muted">
+        No flow was called in this run. A flow that another one calls runs as its subflow.
+      </p>
+    );
+  return <Rows timeline={timeline} rows={rows} />;
+}
+
+function Rows({ timeline, rows }: { readonly timeline: Timeline; readonly rows: readonly number[] }) {
+  const box = useRef<HTMLDivElement>(null);
+  const list = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => rowHeight,
+    overscan: 10,
+  });
+  const origin = Date.parse(timeline.origin);
+  const moment = (seconds: number | null | undefined) =>
+    seconds === null || seconds === undefined ? null : origin + seconds * 1000;
+  return (
+    <div
+      ref={box}
+      role="table"
+      aria-label="Task runs"
+      aria-rowcount={rows.length}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+      tabIndex={0}
+      className="overflow-y-auto rounded-lg border bg-surface"
+      style={{ height: Math.min(rows.length * rowHeight + 2, 560) }}
+    >
+      <div role="rowgroup" className="relative" style={{ height: list.getTotalSize() }}>
+        {list.getVirtualItems().map((item) => {
+          const row = rows[item.index] ?? 0;
+          const type = timeline.state_type[row] ?? null;
+          const name = timeline.state_name[row] ?? null;
+          const child = timeline.child_flow_run_id[row] ?? null;
+          const label = timeline.name[row];
+          return (
+            <div
+              key={timeline.id[row]}
+              role="row"
+              aria-rowindex={item.index + 1}
+              className={`absolute inset-x-0 grid grid-cols-[minmax(0,1fr)_84px] items-center gap-3 px-3 hover:bg-hover sm:grid-cols-[minmax(0,1fr)_120px_64px_88px_84px] ${item.index === 0 ? "" : "border-t"}`}
+              style={{ top: item.start, height: rowHeight }}
+            >
+              <span role="cell" className="flex min-w-0 items-center gap-2">
+                <StateIcon type={type} name={name} />
+                {child === null ? (
+                  <Link
+                    to="/runs/task-run/$id"
+                    params={{ id: timeline.id[row] ?? "" }}
+                    className="truncate hover:underline"
+                  >
+                    {label}
+                  </Link>
+                ) : (
+                  <Link to="/runs/flow-run/$id" params={{ id: child }} className="truncate font-medium hover:underline">
+                    {label}
+                  </Link>
+                )}
+              </span>
+              <span role="cell" className="truncate text-muted max-sm:hidden">
+                {stateLook(type, name).label}
+              </span>
+              <span role="cell" className="text-right text-xs text-faint max-sm:hidden">
+                {(timeline.run_count[row] ?? 0) > 1 ? `${timeline.run_count[row]} attempts` : ""}
+              </span>
+              <span role="cell" className="text-right text-muted max-sm:hidden">
+                <RelativeTime time={moment(timeline.start[row] ?? timeline.expected[row])} />
+              </span>
+              <span role="cell" className="text-right">
+                <Elapsed
+                  start={moment(timeline.start[row])}
+                  end={moment(timeline.end[row]) ?? (isFinal(type) ? moment(timeline.start[row]) : null)}
+                />
+              </span>
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function chosenRows(
+  timeline: Timeline,
+  filter: { readonly text: string; readonly state: StateType | "all"; readonly sort: Sort },
+): readonly number[] {
+  const text = filter.text.toLowerCase();
+  const rows = timeline.id
+    .map((_, row) => row)
+    .filter(
+      (row) =>
+        (filter.state === "all" || timeline.state_type[row] === filter.state) &&
+        (timeline.name[row] ?? "").toLowerCase().includes(text),
+    );
+  const start = (row: number) => timeline.start[row] ?? timeline.expected[row] ?? Number.POSITIVE_INFINITY;
+  const spent = (row: number) =>
+    (timeline.end[row] ?? Number.POSITIVE_INFINITY) - (timeline.start[row] ?? Number.POSITIVE_INFINITY);
+  const orders: Readonly<Record<Sort, (a: number, b: number) => number>> = {
+    start: (a, b) => start(a) - start(b),
+    duration: (a, b) => (Number.isFinite(spent(b)) ? spent(b) : -1) - (Number.isFinite(spent(a)) ? spent(a) : -1),
+    name: (a, b) => (timeline.name[a] ?? "").localeCompare(timeline.name[b] ?? "", undefined, { numeric: true }),
+  };
+  return rows.sort(orders[filter.sort]);
+}

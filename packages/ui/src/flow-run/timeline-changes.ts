@@ -1,0 +1,85 @@
+import type { TaskRun, Timeline } from "../api/types.ts";
+
+/** The columns of a timeline, to be written. */
+type Columns = { -readonly [K in keyof Timeline]: Timeline[K] };
+
+/** A timeline with newer facts about some task runs: known rows change where they stand, new ones are added at the end. */
+export function withTaskRuns(timeline: Timeline, runs: readonly TaskRun[]): Timeline {
+  const next = copied(timeline);
+  const rowOf = rowIndex(timeline);
+  const origin = Date.parse(timeline.origin);
+  for (const run of runs) {
+    let row = rowOf.get(run.id);
+    if (row === undefined) {
+      row = next.id.length;
+      rowOf.set(run.id, row);
+      next.id[row] = run.id;
+      next.task_key[row] = run.task_key;
+      next.child_flow_run_id[row] = null;
+      next.parents[row] = [];
+      next.total += 1;
+    }
+    const before = next.state_name[row];
+    next.name[row] = run.name;
+    next.state_type[row] = run.state_type;
+    next.state_name[row] = run.state_name;
+    next.expected[row] = offset(run.expected_start_time, origin);
+    next.start[row] = offset(run.start_time, origin);
+    next.end[row] = offset(run.end_time, origin);
+    next.run_count[row] = run.run_count;
+    next.child_flow_run_id[row] = run.state?.state_details.child_flow_run_id ?? next.child_flow_run_id[row] ?? null;
+    const parents = parentRows(run, rowOf);
+    if (parents.length > 0) next.parents[row] = parents;
+    if (before !== undefined && before !== run.state_name) addSegment(next, row, run, origin);
+  }
+  return next;
+}
+
+const indexes = new WeakMap<Timeline, Map<string, number>>();
+
+/** Row by id. Kept with the timeline it was made for. */
+export function rowIndex(timeline: Timeline): Map<string, number> {
+  const known = indexes.get(timeline);
+  if (known !== undefined) return new Map(known);
+  const made = new Map(timeline.id.map((id, row) => [id, row]));
+  indexes.set(timeline, made);
+  return new Map(made);
+}
+
+function addSegment(columns: Columns, row: number, run: TaskRun, origin: number): void {
+  const worthy = run.run_count > 1 || run.state_name === "AwaitingRetry" || run.state_type === "PAUSED";
+  if (!worthy || run.state === null || run.state_type === null) return;
+  columns.segments.push([row, offset(run.state.timestamp, origin) ?? 0, run.state_type, run.state_name ?? ""]);
+}
+
+function parentRows(run: TaskRun, rowOf: ReadonlyMap<string, number>): number[] {
+  const rows = new Set<number>();
+  for (const input of Object.values(run.task_inputs).flat()) {
+    if (!("id" in input) || input.input_type === "flow_run") continue;
+    const row = rowOf.get(input.id);
+    if (row !== undefined) rows.add(row);
+  }
+  return [...rows];
+}
+
+function offset(time: string | null, origin: number): number | null {
+  return time === null ? null : (Date.parse(time) - origin) / 1000;
+}
+
+function copied(timeline: Timeline): Columns {
+  return {
+    ...timeline,
+    id: [...timeline.id],
+    name: [...timeline.name],
+    task_key: [...timeline.task_key],
+    state_type: [...timeline.state_type],
+    state_name: [...timeline.state_name],
+    expected: [...timeline.expected],
+    start: [...timeline.start],
+    end: [...timeline.end],
+    run_count: [...timeline.run_count],
+    parents: [...timeline.parents],
+    child_flow_run_id: [...timeline.child_flow_run_id],
+    segments: [...timeline.segments],
+  };
+}

@@ -1,0 +1,253 @@
+import type { StateCounts, StateType, Timeline } from "../api/types.ts";
+import { isFinal, stateTypeOrder } from "../states.ts";
+
+/** One line of the timeline: a task run, a subflow that can be opened, or a group of runs of the same task. */
+export type TimelineRow = {
+  readonly key: string;
+  readonly depth: number;
+  readonly label: string;
+  readonly source: Timeline;
+  /** Rows of the source that the line stands for; one, unless it is a group. */
+  readonly members: readonly number[];
+  readonly kind: "task" | "subflow" | "group";
+  readonly open: boolean;
+};
+
+/** More lines than this, and runs of the same task are gathered. */
+const groupFrom = 30;
+const smallestGroup = 4;
+
+export interface RowsInput {
+  readonly timeline: Timeline;
+  readonly open: ReadonlySet<string>;
+  /** Timelines of opened subflows, as far as they are read. */
+  readonly children: ReadonlyMap<string, Timeline>;
+}
+
+export function timelineRows(input: RowsInput): readonly TimelineRow[] {
+  const rows: TimelineRow[] = [];
+  addRows(rows, input.timeline, { ...input, depth: 0, prefix: "" });
+  return rows;
+}
+
+interface Walk extends RowsInput {
+  readonly depth: number;
+  readonly prefix: string;
+}
+
+function addRows(rows: TimelineRow[], source: Timeline, walk: Walk): void {
+  const many = source.id.length > groupFrom;
+  const gathered = many ? byTask(source) : new Map<string, number[]>();
+  const order = startOrder(source);
+  const done = new Set<string>();
+  for (const row of order) {
+    const task = groupKey(source, row);
+    const members = gathered.get(task) ?? [row];
+    if (members.length < smallestGroup) {
+      addRun(rows, source, row, walk);
+      continue;
+    }
+    if (done.has(task)) continue;
+    done.add(task);
+    const key = `${walk.prefix}group:${task}`;
+    const open = walk.open.has(key);
+    rows.push({
+      key,
+      depth: walk.depth,
+      label: baseName(source.name[row] ?? ""),
+      source,
+      members,
+      kind: "group",
+      open,
+    });
+    if (open) for (const member of members) addRun(rows, source, member, { ...walk, depth: walk.depth + 1 });
+  }
+}
+
+function addRun(rows: TimelineRow[], source: Timeline, row: number, walk: Walk): void {
+  const id = source.id[row] ?? "";
+  const child = source.child_flow_run_id[row] ?? null;
+  const key = walk.prefix + id;
+  const open = child !== null && walk.open.has(key);
+  rows.push({
+    key,
+    depth: walk.depth,
+    label: source.name[row] ?? "",
+    source,
+    members: [row],
+    kind: child === null ? "task" : "subflow",
+    open,
+  });
+  const childTimeline = child === null ? undefined : walk.children.get(child);
+  if (open && childTimeline !== undefined)
+    addRows(rows, childTimeline, { ...walk, depth: walk.depth + 1, prefix: `${key}/` });
+}
+
+/** Rows of a timeline by their start, then by when they were expected. */
+function startOrder(source: Timeline): readonly number[] {
+  const at = source.id.map((_, row) => source.start[row] ?? source.expected[row] ?? Number.POSITIVE_INFINITY);
+  return source.id.map((_, row) => row).sort((a, b) => (at[a] ?? 0) - (at[b] ?? 0) || a - b);
+}
+
+function byTask(source: Timeline): Map<string, number[]> {
+  const groups = new Map<string, number[]>();
+  for (const row of startOrder(source)) {
+    const key = groupKey(source, row);
+    const members = groups.get(key);
+    if (members === undefined) groups.set(key, [row]);
+    else members.push(row);
+  }
+  return groups;
+}
+
+function groupKey(source: Timeline, row: number): string {
+  return source.task_key[row] ?? source.name[row] ?? "";
+}
+
+/** `fetch-12` and `fetch-3fa` without what tells the runs of one task apart. */
+export function baseName(name: string): string {
+  return name.replace(/-(?:\d+|[0-9a-f]{3,8})$/, "");
+}
+
+/** Everything about one line at a moment, in milliseconds. */
+export interface Spell {
+  readonly from: number;
+  readonly to: number;
+  readonly type: StateType;
+  readonly name: string;
+  /** A spell of running that ended in a failure that was tried again. */
+  readonly failed: boolean;
+}
+
+const spellsOf = new WeakMap<Timeline, Map<number, readonly Spell[]>>();
+
+/** What a run did when: waiting, each attempt, each pause. */
+export function spells(source: Timeline, row: number, now: number): readonly Spell[] {
+  const origin = Date.parse(source.origin);
+  const type = source.state_type[row] ?? "PENDING";
+  const end = absolute(source.end[row], origin) ?? now;
+  const recorded = segmentsByRow(source).get(row);
+  if (recorded !== undefined) {
+    return recorded.map((spell, index) => {
+      const next = recorded[index + 1];
+      const retried =
+        spell.type === "RUNNING" && next !== undefined && (next.name === "AwaitingRetry" || next.type === "FAILED");
+      return {
+        ...spell,
+        to: next?.from ?? Math.max(spell.from, isFinal(spell.type) ? spell.from : end),
+        failed: retried,
+      };
+    });
+  }
+  const expected = absolute(source.expected[row], origin);
+  const start = absolute(source.start[row], origin);
+  const found: Spell[] = [];
+  if (expected !== null && (start === null || start - expected > 1)) {
+    found.push({
+      from: expected,
+      to: start ?? (isFinal(type) ? expected : now),
+      type: start === null ? type : "PENDING",
+      name: "",
+      failed: false,
+    });
+  }
+  if (start !== null)
+    found.push({ from: start, to: end, type: isFinal(type) ? "RUNNING" : type, name: "", failed: false });
+  return found;
+}
+
+function segmentsByRow(source: Timeline): Map<number, readonly Spell[]> {
+  const known = spellsOf.get(source);
+  if (known !== undefined) return known;
+  const origin = Date.parse(source.origin);
+  const found = new Map<number, Spell[]>();
+  for (const [row, seconds, type, name] of source.segments) {
+    const from = origin + seconds * 1000;
+    const spell: Spell = { from, to: from, type, name, failed: false };
+    const list = found.get(row);
+    if (list === undefined) found.set(row, [spell]);
+    else list.push(spell);
+  }
+  for (const list of found.values()) list.sort((a, b) => a.from - b.from);
+  spellsOf.set(source, found);
+  return found;
+}
+
+/** The span that the whole timeline covers. */
+export function timelineSpan(source: Timeline, now: number): { readonly from: number; readonly to: number } {
+  const origin = Date.parse(source.origin);
+  let from = Number.POSITIVE_INFINITY;
+  let to = Number.NEGATIVE_INFINITY;
+  for (let row = 0; row < source.id.length; row += 1) {
+    const start = absolute(source.start[row] ?? source.expected[row], origin);
+    if (start === null) continue;
+    if (start < from) from = start;
+    const end = absolute(source.end[row], origin) ?? (isFinal(source.state_type[row]) ? start : now);
+    if (end > to) to = end;
+  }
+  if (from === Number.POSITIVE_INFINITY) return { from: origin, to: Math.max(now, origin + 1000) };
+  return { from, to: Math.max(to, from + 1) };
+}
+
+/** How many members run in each slice of a span, and whether one failed there. */
+export function density(
+  row: TimelineRow,
+  span: { readonly from: number; readonly to: number },
+  slices: number,
+  now: number,
+) {
+  const { source } = row;
+  const origin = Date.parse(source.origin);
+  const change = new Float64Array(slices + 1);
+  const failed = new Uint8Array(slices);
+  const scale = slices / (span.to - span.from);
+  for (const member of row.members) {
+    const start = absolute(source.start[member], origin);
+    if (start === null) continue;
+    const type = source.state_type[member] ?? null;
+    const end = absolute(source.end[member], origin) ?? (isFinal(type) ? start : now);
+    const first = Math.max(0, Math.floor((start - span.from) * scale));
+    const last = Math.min(slices - 1, Math.floor((end - span.from) * scale));
+    if (last < 0 || first >= slices) continue;
+    change[first] = (change[first] ?? 0) + 1;
+    change[last + 1] = (change[last + 1] ?? 0) - 1;
+    if (type === "FAILED" || type === "CRASHED") failed[last] = 1;
+  }
+  for (let slice = 1; slice <= slices; slice += 1) change[slice] = (change[slice] ?? 0) + (change[slice - 1] ?? 0);
+  return { running: change.subarray(0, slices), failed };
+}
+
+export function memberCounts(row: TimelineRow): StateCounts {
+  const counts: Record<string, number> = {};
+  for (const member of row.members) {
+    const type = row.source.state_type[member] ?? "PENDING";
+    counts[type] = (counts[type] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** The state that a group shows as its own: the most urgent of its members. */
+export function groupState(row: TimelineRow): StateType | null {
+  const counts = memberCounts(row);
+  return stateTypeOrder.find((type) => (counts[type] ?? 0) > 0) ?? null;
+}
+
+/** When a line began and ended, for its duration; a group from its first to its last. */
+export function rowSpan(row: TimelineRow): { readonly start: number | null; readonly end: number | null } {
+  const origin = Date.parse(row.source.origin);
+  let start: number | null = null;
+  let end: number | null = null;
+  let open = false;
+  for (const member of row.members) {
+    const from = absolute(row.source.start[member], origin);
+    const to = absolute(row.source.end[member], origin);
+    if (from !== null && (start === null || from < start)) start = from;
+    if (to === null) open ||= !isFinal(row.source.state_type[member]);
+    else if (end === null || to > end) end = to;
+  }
+  return { start, end: open ? null : end };
+}
+
+function absolute(seconds: number | null | undefined, origin: number): number | null {
+  return seconds === null || seconds === undefined ? null : origin + seconds * 1000;
+}

@@ -1,0 +1,403 @@
+import { useQueries } from "@tanstack/react-query";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import type { Timeline } from "../api/types.ts";
+import { useBrush } from "../components/brush.ts";
+import { IconButton } from "../components/button.tsx";
+import { Icon } from "../components/icon.tsx";
+import { useMedia } from "../components/media.ts";
+import { useSize } from "../components/size.ts";
+import { StateIcon } from "../components/state.tsx";
+import { countingDuration, duration } from "../format.ts";
+import { useThemeGeneration } from "../theme.ts";
+import { timelineQuery } from "./flow-run.queries.ts";
+import { drawAxis, drawTimeline, type Span, timelineColors } from "./timeline-draw.ts";
+import { groupState, rowSpan, type TimelineRow, timelineRows, timelineSpan } from "./timeline-model.ts";
+import { useWheel } from "./wheel.ts";
+
+const rowHeight = 28;
+const axisHeight = 26;
+const mostRowsInSight = 14;
+
+/**
+ * The runs of tasks over time. The names at the left are a tree that the keyboard and a screen reader walk through; the
+ * bars beside them are drawn on a canvas, only where one looks.
+ */
+export function TimelineView(props: {
+  readonly timeline: Timeline;
+  readonly live: boolean;
+  readonly selected: string | undefined;
+  readonly onSelect: (taskRunId: string | undefined) => void;
+  readonly tall: boolean;
+}) {
+  const { timeline, live, selected, onSelect } = props;
+  const narrow = useMedia("(max-width: 799px)");
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const children = useChildTimelines(timeline, open);
+  const rows = useMemo(() => timelineRows({ timeline, open, children }), [timeline, open, children]);
+  const [view, setView] = useState<Span>();
+  const scroller = useRef<HTMLDivElement>(null);
+  const axis = useRef<HTMLCanvasElement>(null);
+  const bars = useRef<HTMLCanvasElement>(null);
+  const { width } = useSize(scroller);
+  const labelWidth = narrow ? Math.round(width * 0.44) : Math.min(300, Math.max(180, Math.round(width * 0.24)));
+  const barWidth = Math.max(40, width - labelWidth);
+  const visible = Math.min(rows.length, props.tall ? 40 : mostRowsInSight);
+  const height = Math.max(2, visible) * rowHeight;
+
+  const whole = useCallback((): Span => padded(timelineSpan(timeline, Date.now())), [timeline]);
+  const draw = useDrawing({
+    rows,
+    timeline,
+    live,
+    selected,
+    view,
+    whole,
+    scroller,
+    axis,
+    bars,
+    size: `${width}:${height}:${labelWidth}`,
+  });
+  const zoom = useCallback(
+    (factor: number, at = 0.5) => {
+      const all = whole();
+      setView((before) => zoomed(before ?? all, all, factor, at));
+    },
+    [whole],
+  );
+  const pan = useCallback(
+    (share: number) => {
+      const all = whole();
+      setView((before) => panned(before ?? all, all, share));
+    },
+    [whole],
+  );
+  const { brush, handlers } = useBrush(({ from, to }) => {
+    const now = view ?? whole();
+    const scale = (now.to - now.from) / barWidth;
+    setView({ from: now.from + from * scale, to: now.from + to * scale });
+  });
+  useWheel(scroller, { zoom, pan: (pixels) => pan(pixels / barWidth), left: labelWidth });
+  const rowsInSight = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    scrollPaddingStart: axisHeight,
+    paddingStart: axisHeight,
+    overscan: 6,
+  });
+  const choose = (row: TimelineRow) => {
+    const id = row.kind === "group" ? undefined : row.source.id[row.members[0] ?? 0];
+    if (id === undefined) toggle(row);
+    else onSelect(id === selected ? undefined : id);
+  };
+  const toggle = (row: TimelineRow) =>
+    setOpen((before) => {
+      const next = new Set(before);
+      next.has(row.key) ? next.delete(row.key) : next.add(row.key);
+      return next;
+    });
+  const selectedKey = rows.find((row) => row.kind !== "group" && row.source.id[row.members[0] ?? 0] === selected)?.key;
+  useEffect(() => draw(selectedKey), [draw, selectedKey]);
+  const tree = useTreeKeys({
+    rows,
+    choose,
+    toggle,
+    zoom,
+    pan,
+    reset: () => setView(undefined),
+    scrollTo: (index) => rowsInSight.scrollToIndex(index),
+  });
+
+  return (
+    <div className="relative">
+      <div
+        ref={scroller}
+        className="relative overflow-x-hidden overflow-y-auto rounded-b-lg"
+        style={{ height: height + axisHeight }}
+        onScroll={() => draw(selectedKey)}
+      >
+        <div className="sticky top-0 z-10 flex border-b bg-surface" style={{ height: axisHeight }}>
+          <div className="shrink-0 border-r" style={{ width: labelWidth }} />
+          <div
+            className="relative min-w-0 flex-1 cursor-col-resize touch-none"
+            {...handlers}
+            onDoubleClick={() => setView(undefined)}
+          >
+            <canvas ref={axis} className="absolute inset-0 size-full" aria-hidden="true" />
+            {brush === undefined ? null : (
+              <span
+                className="absolute inset-y-0 bg-accent/20"
+                style={{ left: Math.min(brush.from, brush.to), width: Math.abs(brush.to - brush.from) }}
+              />
+            )}
+          </div>
+        </div>
+        <div className="pointer-events-none sticky z-[1]" style={{ top: axisHeight, height: 0 }}>
+          <canvas
+            ref={bars}
+            aria-hidden="true"
+            className="absolute"
+            style={{ left: labelWidth, top: 0, width: barWidth, height }}
+          />
+        </div>
+        <div
+          role="tree"
+          aria-label="Task runs over time"
+          tabIndex={rows.length === 0 ? -1 : 0}
+          className="absolute inset-x-0 top-0 focus-visible:outline-none"
+          style={{ height: rowsInSight.getTotalSize() }}
+          {...tree.props}
+        >
+          {rowsInSight.getVirtualItems().map((item) => {
+            const row = rows[item.index];
+            if (row === undefined) return null;
+            return (
+              <Row
+                key={row.key}
+                row={row}
+                active={tree.active === item.index}
+                selected={row.key === selectedKey}
+                top={item.start}
+                labelWidth={labelWidth}
+                id={tree.id(item.index)}
+                position={[item.index + 1, rows.length]}
+                onChoose={() => {
+                  tree.setActive(item.index);
+                  choose(row);
+                }}
+                onToggle={() => toggle(row)}
+              />
+            );
+          })}
+        </div>
+      </div>
+      <div className="absolute top-0 right-1 z-20 flex bg-surface">
+        {view === undefined ? null : (
+          <IconButton icon="fit" label="Show all of it" className="!h-6" onClick={() => setView(undefined)} />
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Row(props: {
+  readonly row: TimelineRow;
+  readonly active: boolean;
+  readonly selected: boolean;
+  readonly top: number;
+  readonly labelWidth: number;
+  readonly id: string;
+  readonly position: readonly [number, number];
+  readonly onChoose: () => void;
+  readonly onToggle: () => void;
+}) {
+  const { row } = props;
+  const member = row.members[0] ?? 0;
+  const type = row.kind === "group" ? groupState(row) : (row.source.state_type[member] ?? null);
+  const name = row.kind === "group" ? null : (row.source.state_name[member] ?? null);
+  const span = rowSpan(row);
+  const spent =
+    span.start === null
+      ? ""
+      : span.end === null
+        ? countingDuration(Date.now() - span.start)
+        : duration(span.end - span.start);
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the tree handles the keys
+    <div
+      role="treeitem"
+      tabIndex={-1}
+      id={props.id}
+      aria-level={row.depth + 1}
+      aria-posinset={props.position[0]}
+      aria-setsize={props.position[1]}
+      aria-selected={props.selected}
+      {...(row.kind === "task" ? {} : { "aria-expanded": row.open })}
+      onClick={props.onChoose}
+      className={`absolute inset-x-0 flex cursor-pointer items-center hover:bg-hover ${props.active ? "outline-2 -outline-offset-2 outline-accent [[role=tree]:not(:focus-visible)_&]:outline-none" : ""}`}
+      style={{ top: props.top, height: rowHeight }}
+    >
+      <span
+        className={`flex h-full min-w-0 items-center gap-1.5 border-r pr-2 ${props.selected ? "bg-accent-soft" : ""}`}
+        style={{ width: props.labelWidth, paddingLeft: 8 + row.depth * 14 }}
+      >
+        {row.kind === "task" ? (
+          <span className="w-4 shrink-0" />
+        ) : (
+          <button
+            type="button"
+            tabIndex={-1}
+            aria-label={row.open ? "Close" : "Open"}
+            className="-m-1 shrink-0 rounded-sm p-1 text-faint hover:text-text"
+            onClick={(event) => {
+              event.stopPropagation();
+              props.onToggle();
+            }}
+          >
+            <Icon name={row.open ? "chevronDown" : "chevronRight"} className="size-3" />
+          </button>
+        )}
+        <StateIcon type={type} name={name} className="size-3.5" />
+        <span className="min-w-0 truncate" title={row.label}>
+          {row.label}
+        </span>
+        {row.kind === "group" ? <span className="shrink-0 text-xs text-faint">× {row.members.length}</span> : null}
+        <span className="ml-auto shrink-0 pl-1 text-xs text-faint">{spent}</span>
+      </span>
+    </div>
+  );
+}
+
+function useChildTimelines(timeline: Timeline, open: ReadonlySet<string>): ReadonlyMap<string, Timeline> {
+  const ids = useMemo(() => {
+    const wanted = [...open].map((key) => key.split("/").at(-1) ?? "");
+    return timeline.child_flow_run_id.filter(
+      (child, row): child is string => child !== null && wanted.includes(timeline.id[row] ?? ""),
+    );
+  }, [timeline, open]);
+  return useQueries({
+    queries: ids.map((id) => timelineQuery(id)),
+    combine: (results) =>
+      new Map(
+        results.flatMap((result, index) =>
+          result.data === undefined ? [] : [[ids[index] ?? "", result.data] as const],
+        ),
+      ),
+  });
+}
+
+/** Draws at the next frame whatever changed, and again while time passes for a run that goes on. */
+function useDrawing(input: {
+  readonly rows: readonly TimelineRow[];
+  readonly timeline: Timeline;
+  readonly live: boolean;
+  readonly selected: string | undefined;
+  readonly view: Span | undefined;
+  readonly whole: () => Span;
+  readonly scroller: React.RefObject<HTMLDivElement | null>;
+  readonly axis: React.RefObject<HTMLCanvasElement | null>;
+  readonly bars: React.RefObject<HTMLCanvasElement | null>;
+  readonly size: string;
+}) {
+  const { rows, live, view, whole, scroller, axis, bars, size } = input;
+  const generation = useThemeGeneration();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another theme has other colours
+  const colors = useMemo(timelineColors, [generation]);
+  const frame = useRef(0);
+  const key = useRef<string>(undefined);
+  const paint = useCallback(() => {
+    frame.current = 0;
+    const shown = view ?? whole();
+    if (axis.current !== null) drawAxis(axis.current, shown, colors);
+    if (bars.current === null) return;
+    const scroll = scroller.current?.scrollTop ?? 0;
+    drawTimeline(bars.current, {
+      rows,
+      rowHeight,
+      scroll,
+      view: shown,
+      now: Date.now(),
+      live,
+      selected: key.current,
+      colors,
+    });
+  }, [rows, live, view, whole, scroller, axis, bars, colors]);
+  const draw = useCallback(
+    (selectedKey: string | undefined) => {
+      key.current = selectedKey;
+      if (frame.current === 0) frame.current = requestAnimationFrame(paint);
+    },
+    [paint],
+  );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another size needs another drawing
+  useLayoutEffect(() => {
+    paint();
+    return () => {
+      cancelAnimationFrame(frame.current);
+      frame.current = 0;
+    };
+  }, [paint, size]);
+  useEffect(() => {
+    if (!live) return undefined;
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const timer = setInterval(() => document.visibilityState === "visible" && draw(key.current), calm ? 1000 : 50);
+    return () => clearInterval(timer);
+  }, [live, draw]);
+  return draw;
+}
+
+function useTreeKeys(input: {
+  readonly rows: readonly TimelineRow[];
+  readonly choose: (row: TimelineRow) => void;
+  readonly toggle: (row: TimelineRow) => void;
+  readonly zoom: (factor: number) => void;
+  readonly pan: (share: number) => void;
+  readonly reset: () => void;
+  readonly scrollTo: (index: number) => void;
+}) {
+  const { rows } = input;
+  const [active, setActive] = useState(0);
+  const id = (index: number) => `timeline-${rows[index]?.key ?? index}`;
+  const move = (index: number) => {
+    const next = Math.min(rows.length - 1, Math.max(0, index));
+    setActive(next);
+    input.scrollTo(next);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const row = rows[active];
+    const acts: Readonly<Record<string, () => void>> = {
+      ArrowDown: () => move(active + 1),
+      j: () => move(active + 1),
+      ArrowUp: () => move(active - 1),
+      k: () => move(active - 1),
+      Home: () => move(0),
+      End: () => move(rows.length - 1),
+      PageDown: () => move(active + mostRowsInSight),
+      PageUp: () => move(active - mostRowsInSight),
+      Enter: () => row !== undefined && input.choose(row),
+      " ": () => row !== undefined && input.choose(row),
+      ArrowRight: () => row !== undefined && row.kind !== "task" && !row.open && input.toggle(row),
+      ArrowLeft: () => row?.open === true && input.toggle(row),
+      "+": () => input.zoom(0.6),
+      "=": () => input.zoom(0.6),
+      "-": () => input.zoom(1.6),
+      "0": input.reset,
+      "<": () => input.pan(-0.2),
+      ">": () => input.pan(0.2),
+    };
+    const act = acts[event.key];
+    if (act === undefined || event.metaKey || event.ctrlKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+  };
+  return {
+    active,
+    setActive,
+    id,
+    props: { onKeyDown, "aria-activedescendant": rows.length === 0 ? undefined : id(active) },
+  };
+}
+
+function padded(span: Span): Span {
+  const edge = (span.to - span.from) * 0.02;
+  return { from: span.from - edge, to: span.to + edge };
+}
+
+function zoomed(view: Span, all: Span, factor: number, at: number): Span {
+  const length = Math.min((view.to - view.from) * factor, all.to - all.from);
+  const fixed = view.from + (view.to - view.from) * at;
+  return kept({ from: fixed - length * at, to: fixed + length * (1 - at) }, all);
+}
+
+function panned(view: Span, all: Span, share: number): Span {
+  const by = (view.to - view.from) * share;
+  return kept({ from: view.from + by, to: view.to + by }, all);
+}
+
+function kept(span: Span, all: Span): Span {
+  const length = Math.min(span.to - span.from, all.to - all.from);
+  const from = Math.min(Math.max(span.from, all.from), all.to - length);
+  return { from, to: from + Math.max(length, 0.5) };
+}

@@ -1,0 +1,196 @@
+import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef } from "react";
+import { useLive } from "../api/live.ts";
+import type { FlowPage as FlowPageData, LiveChange } from "../api/types.ts";
+import { buttonClass } from "../components/button.tsx";
+import { Copyable } from "../components/copy.tsx";
+import { Failure } from "../components/failure.tsx";
+import { Select } from "../components/field.tsx";
+import { Icon } from "../components/icon.tsx";
+import { Fact, Facts, Page, Section } from "../components/page.tsx";
+import { RunBars } from "../components/run-bars.tsx";
+import { Skeleton } from "../components/skeleton.tsx";
+import { Tabs } from "../components/tabs.tsx";
+import { Tags } from "../components/tag.tsx";
+import { count, exact, percent, seconds } from "../format.ts";
+import { runColumns } from "../runs/run-columns.tsx";
+import { RunList } from "../runs/run-list.tsx";
+import { applyToList, type RunPages, runListQuery } from "../runs/runs.queries.ts";
+import { stateColor, stateLook, stateTypeOrder } from "../states.ts";
+import { DurationChart } from "./duration-chart.tsx";
+import { flowQuery } from "./flows.queries.ts";
+import { type FlowSearch, flowSpans, readFlowSearch } from "./flows-search.ts";
+import { ParameterSchema } from "./parameter-schema.tsx";
+
+const route = getRouteApi("/flows/flow/$id");
+const restMs = 1500;
+const columns = runColumns.filter((column) => ["state", "started", "duration", "tasks", "tags"].includes(column.id));
+
+export function FlowPage() {
+  const { id } = route.useParams();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const query = useQuery({ ...flowQuery(id, search.days), placeholderData: keepPreviousData });
+  const change = (next: { readonly [K in keyof FlowSearch]?: FlowSearch[K] | undefined }) =>
+    void navigate({ search: (before) => readFlowSearch({ ...before, ...next }), resetScroll: false });
+  const page = query.data;
+  if (page === undefined) {
+    return (
+      <Page title="Flow" crumbs={[{ label: "Flows", link: { to: "/flows" } }, { label: "Flow" }]}>
+        {query.isError ? (
+          <Failure error={query.error} what="The flow" onRetry={() => void query.refetch()} />
+        ) : (
+          <Skeleton rows={12} />
+        )}
+      </Page>
+    );
+  }
+  return (
+    <Page
+      title={page.flow.name}
+      ownHeading
+      crumbs={[{ label: "Flows", link: { to: "/flows" } }, { label: page.flow.name }]}
+    >
+      <div className="flex flex-wrap items-center gap-2">
+        <h1 className="mr-auto min-w-0 text-lg font-semibold break-words">{page.flow.name}</h1>
+        <Tags tags={page.flow.tags} />
+        <Select
+          label="Time"
+          value={search.days ?? "30"}
+          options={flowSpans}
+          onChange={(days) => change({ days: days === "30" ? undefined : days })}
+        />
+        <Link to="/runs" search={{ flow: [id] }} className={buttonClass()}>
+          <Icon name="runs" className="size-3.5" /> All runs
+        </Link>
+      </div>
+      <Figures page={page} />
+      <div className="grid gap-4 lg:grid-cols-2">
+        <Section title="Recent runs">
+          <div className="overflow-hidden p-3">
+            {page.recent.length === 0 ? (
+              <p className="text-faint">No run yet.</p>
+            ) : (
+              <RunBars runs={page.recent} most={50} height={110} barWidth={9} label="Recent runs" />
+            )}
+          </div>
+        </Section>
+        <Section title="Duration: median and p95">
+          <DurationChart durations={page.durations} />
+        </Section>
+      </div>
+      <Tabs
+        label="The flow"
+        value={search.tab ?? "runs"}
+        onChange={(tab) => change({ tab: tab === "runs" ? undefined : tab })}
+        tabs={[
+          { value: "runs", label: "Runs" },
+          { value: "parameters", label: "Parameters" },
+          { value: "details", label: "Details" },
+        ]}
+      >
+        {search.tab === undefined ? <FlowRuns id={id} /> : null}
+        {search.tab === "parameters" ? <ParameterSchema schema={page.parameter_schema} /> : null}
+        {search.tab === "details" ? <Details page={page} /> : null}
+      </Tabs>
+    </Page>
+  );
+}
+
+function Figures({ page }: { readonly page: FlowPageData }) {
+  const total = Object.values(page.counts).reduce((sum, value) => sum + value, 0);
+  const medians = page.durations.flatMap((bucket) =>
+    bucket.median === null ? [] : [[bucket.median, bucket.runs] as const],
+  );
+  const p95s = page.durations.flatMap((bucket) => (bucket.p95 === null ? [] : [bucket.p95]));
+  return (
+    <dl className="flex flex-wrap gap-x-8 gap-y-3">
+      <Figure name="Runs">{count(total)}</Figure>
+      <Figure name="Success">{page.success_rate === null ? "–" : percent(page.success_rate)}</Figure>
+      <Figure name="Median">{medians.length === 0 ? "–" : seconds(weighted(medians))}</Figure>
+      <Figure name="Highest p95">{p95s.length === 0 ? "–" : seconds(Math.max(...p95s))}</Figure>
+      {stateTypeOrder
+        .filter((type) => type !== "COMPLETED" && (page.counts[type] ?? 0) > 0)
+        .map((type) => (
+          <Figure key={type} name={stateLook(type).label}>
+            <Link
+              to="/runs"
+              search={{ flow: [page.flow.id], state: [type] }}
+              className="hover:underline"
+              style={{ color: stateColor(stateLook(type)) }}
+            >
+              {count(page.counts[type] ?? 0)}
+            </Link>
+          </Figure>
+        ))}
+    </dl>
+  );
+}
+
+function Figure({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  return (
+    <div>
+      <dt className="text-xs text-muted">{name}</dt>
+      <dd className="text-xl font-semibold">{children}</dd>
+    </div>
+  );
+}
+
+function FlowRuns({ id }: { readonly id: string }) {
+  const search = useMemo(() => ({ flow: [id] }), [id]);
+  const queryClient = useQueryClient();
+  const list = useInfiniteQuery(runListQuery(search));
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const key = runListQuery(search).queryKey;
+  const again = () => {
+    timer.current = undefined;
+    void queryClient.invalidateQueries({ queryKey: key });
+    void queryClient.invalidateQueries({ queryKey: ["flows", "flow", id] });
+  };
+  const onChanges = (changes: readonly LiveChange[]) => {
+    const mine = changes.filter(
+      (change) => change.kind === "deleted" || (change.kind === "flow-run" && change.row.flow_id === id),
+    );
+    if (mine.length === 0) return;
+    queryClient.setQueryData<RunPages>(key, (pages) =>
+      pages === undefined ? pages : applyToList(pages, mine, search).pages,
+    );
+    timer.current ??= setTimeout(again, restMs);
+  };
+  useLive({ kind: "flow-runs" }, { onChanges, onResync: again });
+  const { fetchNextPage, hasNextPage, isFetchingNextPage } = list;
+  const more = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [fetchNextPage, hasNextPage, isFetchingNextPage]);
+  const runs = useMemo(() => list.data?.pages.flatMap((page) => page.results) ?? [], [list.data]);
+  if (list.isError) return <Failure error={list.error} what="The runs" onRetry={() => void list.refetch()} />;
+  if (list.isPending) return <Skeleton rows={8} height={34} />;
+  if (runs.length === 0) return <p className="py-4 text-muted">No run of this flow is kept.</p>;
+  return <RunList runs={runs} columns={columns} onEnd={more} />;
+}
+
+function Details({ page }: { readonly page: FlowPageData }) {
+  return (
+    <Facts>
+      <Fact name="Id">
+        <Copyable text={page.flow.id} label="Copy the id" />
+      </Fact>
+      <Fact name="Created">{exact(page.flow.created)}</Fact>
+      <Fact name="Tags">{page.flow.tags.length === 0 ? "–" : <Tags tags={page.flow.tags} most={30} />}</Fact>
+    </Facts>
+  );
+}
+
+/** A median of buckets, each counted as often as it has runs. */
+function weighted(buckets: readonly (readonly [number, number])[]): number {
+  const sorted = buckets.toSorted((a, b) => a[0] - b[0]);
+  const half = sorted.reduce((sum, [, runs]) => sum + runs, 0) / 2;
+  let seen = 0;
+  for (const [value, runs] of sorted) {
+    seen += runs;
+    if (seen >= half) return value;
+  }
+  return 0;
+}

@@ -1,0 +1,34 @@
+import type { LinkProps } from "@tanstack/react-router";
+import { useEffect, useSyncExternalStore } from "react";
+
+/** The path above the page. The last part is the page itself; it is the page's heading unless the page has its own. */
+export interface Crumb {
+  readonly label: string;
+  readonly link?: Pick<LinkProps, "to" | "params" | "search">;
+}
+
+export interface Crumbs {
+  readonly parts: readonly Crumb[];
+  readonly ownHeading: boolean;
+}
+
+const listeners = new Set<() => void>();
+let current: Crumbs = { parts: [], ownHeading: false };
+
+export function useCrumbs(): Crumbs {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => current,
+  );
+}
+
+export function useShowCrumbs(parts: readonly Crumb[], ownHeading: boolean): void {
+  const key = JSON.stringify(parts);
+  useEffect(() => {
+    current = { parts: JSON.parse(key) as readonly Crumb[], ownHeading };
+    for (const listener of listeners) listener();
+  }, [key, ownHeading]);
+}

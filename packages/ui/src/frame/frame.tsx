@@ -1,0 +1,189 @@
+import { Link, Outlet, useRouterState } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useState } from "react";
+import { IconButton } from "../components/button.tsx";
+import { Icon, type IconName } from "../components/icon.tsx";
+import { ConnectionLine } from "./connection-line.tsx";
+import { useCrumbs } from "./crumbs.ts";
+import { useShortcuts } from "./shortcuts.ts";
+import { ThemeSwitch } from "./theme-switch.tsx";
+
+const SearchPalette = lazy(() => import("./search-palette.tsx").then((module) => ({ default: module.SearchPalette })));
+const ShortcutHelp = lazy(() => import("./shortcut-help.tsx").then((module) => ({ default: module.ShortcutHelp })));
+
+const nouns = [
+  { to: "/dashboard", label: "Dashboard", icon: "dashboard" },
+  { to: "/runs", label: "Runs", icon: "runs" },
+  { to: "/flows", label: "Flows", icon: "flows" },
+  { to: "/artifacts", label: "Artifacts", icon: "artifacts" },
+  { to: "/settings", label: "Settings", icon: "settings" },
+] as const satisfies readonly { readonly to: string; readonly label: string; readonly icon: IconName }[];
+
+/** The frame around every page: the nouns at the left, the path and the search above. */
+export function Frame() {
+  const [drawer, setDrawer] = useState(false);
+  const [overlay, setOverlay] = useState<"search" | "help">();
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: going to another page closes the drawer
+  useEffect(() => setDrawer(false), [path]);
+  useShortcuts({ onSearch: () => setOverlay("search"), onHelp: () => setOverlay("help") });
+  return (
+    <div className="grid h-full grid-rows-[minmax(0,1fr)] md:grid-cols-[200px_minmax(0,1fr)]">
+      <a
+        href="#main"
+        className="sr-only z-50 rounded-md bg-surface px-3 py-1.5 focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+        onClick={focusMain}
+      >
+        Skip to the page
+      </a>
+      <Sidebar drawer={drawer} onClose={() => setDrawer(false)} />
+      <div className="flex min-w-0 flex-col">
+        <header className="flex h-11 shrink-0 items-center gap-2 border-b bg-bg px-3 sm:px-5">
+          <IconButton
+            icon="menu"
+            label="Open the menu"
+            className="-ml-1 md:hidden"
+            aria-expanded={drawer}
+            onClick={() => setDrawer(true)}
+          />
+          <Breadcrumb />
+          <button
+            type="button"
+            onClick={() => setOverlay("search")}
+            aria-label="Search"
+            aria-keyshortcuts="Meta+K Control+K"
+            className="flex h-7 items-center gap-2 rounded-md border border-line-strong bg-surface px-2 text-sm text-faint hover:border-faint hover:text-muted"
+          >
+            <Icon name="search" className="size-3.5" />
+            <span className="hidden pr-10 sm:inline">Search</span>
+            <kbd className="hidden font-sans text-2xs sm:inline">{searchKey}</kbd>
+          </button>
+        </header>
+        <ConnectionLine />
+        <main
+          id="main"
+          tabIndex={-1}
+          className="min-h-0 flex-1 overflow-x-hidden overflow-y-auto focus-visible:outline-none"
+          data-scroll-restoration-id="main"
+        >
+          <Outlet />
+        </main>
+      </div>
+      <Suspense>
+        {overlay === "search" ? <SearchPalette onClose={() => setOverlay(undefined)} /> : null}
+        {overlay === "help" ? <ShortcutHelp onClose={() => setOverlay(undefined)} /> : null}
+      </Suspense>
+    </div>
+  );
+}
+
+const searchKey = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘K" : "Ctrl K";
+
+function Sidebar({ drawer, onClose }: { readonly drawer: boolean; readonly onClose: () => void }) {
+  useEffect(() => {
+    if (!drawer) return undefined;
+    const close = (event: KeyboardEvent) => event.key === "Escape" && onClose();
+    addEventListener("keydown", close);
+    return () => removeEventListener("keydown", close);
+  }, [drawer, onClose]);
+  return (
+    <>
+      {drawer ? (
+        <button
+          type="button"
+          aria-label="Close the menu"
+          className="fixed inset-0 z-30 bg-scrim md:hidden"
+          onClick={onClose}
+        />
+      ) : null}
+      <div
+        className={`z-40 flex-col border-r bg-bg ${
+          drawer ? "fixed inset-y-0 left-0 flex w-60 animate-[drawer_140ms_ease-out]" : "hidden md:flex"
+        }`}
+      >
+        <Link
+          to="/dashboard"
+          aria-label="Ostinato"
+          className="flex h-11 items-center gap-2 px-4 text-base font-semibold tracking-tight"
+        >
+          <Mark />
+          Ostinato
+        </Link>
+        <nav aria-label="Pages" className="flex flex-1 flex-col gap-px px-2 pt-1">
+          {nouns.map((noun) => (
+            <Link
+              key={noun.to}
+              to={noun.to}
+              className="flex h-8 items-center gap-2.5 rounded-md px-2 text-sm text-muted hover:bg-hover hover:text-text md:h-7"
+              activeProps={{ className: "bg-pressed font-medium !text-text" }}
+            >
+              <Icon name={noun.icon} />
+              {noun.label}
+            </Link>
+          ))}
+        </nav>
+        <div className="flex items-center justify-between px-3 py-2">
+          <ThemeSwitch />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Breadcrumb() {
+  const { parts, ownHeading } = useCrumbs();
+  return (
+    <nav aria-label="Path" className="mr-auto min-w-0">
+      <ol className="flex min-w-0 items-center gap-1 text-sm">
+        {parts.map((part, index) => {
+          const last = index === parts.length - 1;
+          return (
+            <li
+              key={`${index}-${part.label}`}
+              className={`flex min-w-0 items-center gap-1 ${last ? "" : "shrink-[2]"}`}
+            >
+              {index === 0 ? null : <Icon name="chevronRight" className="size-3 text-faint" />}
+              <CrumbText label={part.label} link={part.link} current={last} heading={last && !ownHeading} />
+            </li>
+          );
+        })}
+      </ol>
+    </nav>
+  );
+}
+
+function CrumbText(props: {
+  readonly label: string;
+  readonly link: ReturnType<typeof useCrumbs>["parts"][number]["link"];
+  readonly current: boolean;
+  readonly heading: boolean;
+}) {
+  if (props.heading) return <h1 className="truncate font-semibold">{props.label}</h1>;
+  if (props.link === undefined || props.current) {
+    return (
+      <span className="truncate font-medium" aria-current={props.current ? "page" : undefined} title={props.label}>
+        {props.label}
+      </span>
+    );
+  }
+  return (
+    <Link {...props.link} className="max-w-60 truncate rounded-sm text-muted hover:text-text" title={props.label}>
+      {props.label}
+    </Link>
+  );
+}
+
+function Mark() {
+  return (
+    <svg viewBox="0 0 16 16" className="size-4 text-accent" aria-hidden="true" fill="currentColor">
+      <rect x="0.5" y="5" width="2.6" height="6" rx="1.3" />
+      <rect x="4.6" y="1.500" width="2.6" height="13" rx="1.3" />
+      <rect x="8.700" y="5" width="2.6" height="6" rx="1.3" />
+      <rect x="12.800" y="1.500" width="2.6" height="13" rx="1.3" />
+    </svg>
+  );
+}
+
+function focusMain(event: { preventDefault: () => void }): void {
+  event.preventDefault();
+  document.getElementById("main")?.focus();
+}

@@ -1,0 +1,187 @@
+import type { search } from "@ostinato/protocol";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { Dialog as Primitive } from "radix-ui";
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
+import { call } from "../api/api.ts";
+import type { SearchHit } from "../api/types.ts";
+import { Icon, type IconName } from "../components/icon.tsx";
+import { StateIcon } from "../components/state.tsx";
+
+interface Choice {
+  readonly key: string;
+  readonly group: string;
+  readonly label: string;
+  readonly detail: string | null;
+  readonly icon: IconName;
+  readonly hit?: SearchHit;
+  readonly go: () => void;
+}
+
+/** Finds flows, runs, artifacts and pages by name or id; everything by keyboard. */
+export function SearchPalette({ onClose }: { readonly onClose: () => void }) {
+  const [text, setText] = useState("");
+  const [active, setActive] = useState(0);
+  const listId = useId();
+  const list = useRef<HTMLDivElement>(null);
+  const query = useRested(text.trim());
+  const hits = useQuery({
+    queryKey: ["search", query],
+    enabled: query !== "",
+    placeholderData: keepPreviousData,
+    queryFn: ({ signal }) => call<typeof search>("GET /ui/search", { query: { q: query, limit: 24 }, signal }),
+  });
+  const choices = useChoices(text.trim().toLowerCase(), query === "" ? [] : (hits.data?.hits ?? []));
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another text starts at the first choice again
+  useEffect(() => setActive(0), [text]);
+  useEffect(() => {
+    list.current?.querySelector(`[data-index="${active}"]`)?.scrollIntoView({ block: "nearest" });
+  }, [active]);
+
+  const choose = (choice: Choice | undefined) => {
+    if (choice === undefined) return;
+    onClose();
+    choice.go();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step !== undefined && choices.length > 0) {
+      event.preventDefault();
+      setActive((active + step + choices.length) % choices.length);
+    } else if (event.key === "Enter") {
+      event.preventDefault();
+      choose(choices[active]);
+    }
+  };
+  return (
+    <Primitive.Root open onOpenChange={(open) => open || onClose()}>
+      <Primitive.Portal>
+        <Primitive.Overlay className="fixed inset-0 z-40 bg-scrim" />
+        <Primitive.Content
+          aria-describedby={undefined}
+          className="pop-in fixed top-[10vh] left-1/2 z-50 flex max-h-[70vh] w-[calc(100vw-24px)] max-w-xl -translate-x-1/2 flex-col overflow-hidden rounded-lg border bg-surface shadow-pop"
+        >
+          <Primitive.Title className="sr-only">Search</Primitive.Title>
+          <div className="flex h-11 shrink-0 items-center gap-2.5 border-b px-3.5">
+            <Icon name="search" className="text-faint" />
+            <input
+              role="combobox"
+              aria-expanded="true"
+              aria-controls={listId}
+              aria-activedescendant={choices[active] === undefined ? undefined : `${listId}-${active}`}
+              aria-label="Search flows, runs, artifacts and pages"
+              placeholder="Flows, runs, artifacts, pages; a name or an id"
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+              onKeyDown={onKeyDown}
+              className="h-full min-w-0 flex-1 bg-transparent text-base focus-visible:outline-none"
+            />
+          </div>
+          <div
+            ref={list}
+            id={listId}
+            role="listbox"
+            aria-label="Found"
+            className="min-h-0 flex-1 overflow-y-auto p-1.5"
+          >
+            {choices.map((choice, index) => (
+              <div key={choice.key} role="presentation">
+                {choice.group === choices[index - 1]?.group ? null : (
+                  <div role="presentation" className="px-2 pt-2 pb-1 text-2xs font-medium text-faint">
+                    {choice.group}
+                  </div>
+                )}
+                {/* biome-ignore lint/a11y/useKeyWithClickEvents: the keys are handled by the field, as a combobox does */}
+                <div
+                  role="option"
+                  tabIndex={-1}
+                  id={`${listId}-${index}`}
+                  data-index={index}
+                  aria-selected={index === active}
+                  onClick={() => choose(choice)}
+                  onMouseMove={() => index === active || setActive(index)}
+                  className={`flex h-8 cursor-default items-center gap-2.5 rounded-md px-2 ${index === active ? "bg-hover" : ""}`}
+                >
+                  {choice.hit?.state_type === undefined || choice.hit.state_type === null ? (
+                    <Icon name={choice.icon} className="text-muted" />
+                  ) : (
+                    <StateIcon type={choice.hit.state_type} name={choice.hit.state_name} />
+                  )}
+                  <span className="min-w-0 truncate">{choice.label}</span>
+                  {choice.detail === null ? null : (
+                    <span className="ml-auto max-w-[45%] truncate text-xs text-faint">{choice.detail}</span>
+                  )}
+                </div>
+              </div>
+            ))}
+            {choices.length === 0 ? (
+              <p className="px-2 py-6 text-center text-muted">
+                {hits.isFetching ? "Searching…" : `Nothing is called “${query}”.`}
+              </p>
+            ) : null}
+          </div>
+        </Primitive.Content>
+      </Primitive.Portal>
+    </Primitive.Root>
+  );
+}
+
+function useChoices(text: string, hits: readonly SearchHit[]): readonly Choice[] {
+  const navigate = useNavigate();
+  const page = (label: string, icon: IconName, go: () => void): Choice => ({
+    key: label,
+    group: "Go to",
+    label,
+    detail: null,
+    icon,
+    go,
+  });
+  const pages = [
+    page("Dashboard", "dashboard", () => void navigate({ to: "/dashboard" })),
+    page("Runs", "runs", () => void navigate({ to: "/runs" })),
+    page(
+      "Failed runs of the last 24 hours",
+      "runs",
+      () => void navigate({ to: "/runs", search: { state: ["FAILED", "CRASHED"], since: "24h" } }),
+    ),
+    page("Running now", "runs", () => void navigate({ to: "/runs", search: { state: ["RUNNING"] } })),
+    page("Flows", "flows", () => void navigate({ to: "/flows" })),
+    page("Artifacts", "artifacts", () => void navigate({ to: "/artifacts" })),
+    page("Settings", "settings", () => void navigate({ to: "/settings" })),
+  ].filter((choice) => choice.label.toLowerCase().includes(text));
+  const open: Readonly<Record<SearchHit["kind"], (id: string) => void>> = {
+    flow: (id) => void navigate({ to: "/flows/flow/$id", params: { id } }),
+    "flow-run": (id) => void navigate({ to: "/runs/flow-run/$id", params: { id } }),
+    "task-run": (id) => void navigate({ to: "/runs/task-run/$id", params: { id } }),
+    artifact: (id) => void navigate({ to: "/artifacts/artifact/$id", params: { id } }),
+  };
+  const found = hits.map(
+    (hit): Choice => ({
+      key: `${hit.kind}-${hit.id}`,
+      group: groups[hit.kind].label,
+      label: hit.name,
+      detail: hit.detail,
+      icon: groups[hit.kind].icon,
+      hit,
+      go: () => open[hit.kind](hit.id),
+    }),
+  );
+  const order = Object.values(groups).map((group) => group.label);
+  return [...found.toSorted((a, b) => order.indexOf(a.group) - order.indexOf(b.group)), ...pages];
+}
+
+const groups: Readonly<Record<SearchHit["kind"], { readonly label: string; readonly icon: IconName }>> = {
+  flow: { label: "Flows", icon: "flows" },
+  "flow-run": { label: "Flow runs", icon: "runs" },
+  "task-run": { label: "Task runs", icon: "runs" },
+  artifact: { label: "Artifacts", icon: "artifacts" },
+};
+
+function useRested(text: string): string {
+  const [rested, setRested] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setRested(text), 120);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return rested;
+}

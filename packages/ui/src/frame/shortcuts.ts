@@ -1,0 +1,68 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
+
+export const shortcuts = [
+  { keys: "Ctrl K or ⌘ K", does: "Search for anything" },
+  { keys: "/", does: "Go to the filter of the page" },
+  { keys: "g d", does: "Dashboard" },
+  { keys: "g r", does: "Runs" },
+  { keys: "g f", does: "Flows" },
+  { keys: "g a", does: "Artifacts" },
+  { keys: "g s", does: "Settings" },
+  { keys: "j, k or ↓, ↑", does: "Next and previous row of a list" },
+  { keys: "Enter", does: "Open the row" },
+  { keys: "x", does: "Select the row" },
+  { keys: "+, −, 0", does: "Zoom a timeline or a graph; show all of it" },
+  { keys: "Esc", does: "Close what is open; clear a selection" },
+  { keys: "?", does: "This list" },
+] as const;
+
+const places = { d: "/dashboard", r: "/runs", f: "/flows", a: "/artifacts", s: "/settings" } as const;
+const sequenceMs = 1200;
+
+/** Keys that work on every page, unless somebody is typing. */
+export function useShortcuts(actions: { readonly onSearch: () => void; readonly onHelp: () => void }): void {
+  const navigate = useNavigate();
+  const latest = useRef(actions);
+  latest.current = actions;
+  useEffect(() => {
+    let goPressed = 0;
+    const handle = (event: KeyboardEvent) => {
+      if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === "k") {
+        event.preventDefault();
+        latest.current.onSearch();
+        return;
+      }
+      if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;
+      const place = places[event.key as keyof typeof places];
+      if (place !== undefined && event.timeStamp - goPressed < sequenceMs) {
+        goPressed = 0;
+        event.preventDefault();
+        void navigate({ to: place });
+      } else if (event.key === "g") {
+        goPressed = event.timeStamp;
+      } else if (event.key === "/") {
+        const field = document.querySelector<HTMLInputElement>("[data-page-search]");
+        if (field === null) return;
+        event.preventDefault();
+        field.select();
+      } else if (event.key === "?") {
+        latest.current.onHelp();
+      }
+    };
+    addEventListener("keydown", handle);
+    return () => removeEventListener("keydown", handle);
+  }, [navigate]);
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) &&
+    !isBox(target)
+  );
+}
+
+function isBox(target: HTMLElement): boolean {
+  return target instanceof HTMLInputElement && target.type === "checkbox";
+}

@@ -1,0 +1,172 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import { parseSearch, stringifySearch } from "./address.ts";
+import { artifactListQuery, artifactQuery, artifactVersionsQuery } from "./artifacts/artifacts.queries.ts";
+import { readArtifactListSearch, readArtifactSearch } from "./artifacts/artifacts-search.ts";
+import { basePath } from "./base-path.ts";
+import { dashboardQuery } from "./dashboard/dashboard.queries.ts";
+import { readDashboardSearch } from "./dashboard/dashboard-search.ts";
+import { flowRunQuery, timelineQuery } from "./flow-run/flow-run.queries.ts";
+import { readFlowRunSearch } from "./flow-run/flow-run-search.ts";
+import { flowListQuery, flowQuery } from "./flows/flows.queries.ts";
+import { readFlowListSearch, readFlowSearch } from "./flows/flows-search.ts";
+import { ErrorPage } from "./frame/error-page.tsx";
+import { Frame } from "./frame/frame.tsx";
+import { NotFound } from "./frame/not-found.tsx";
+import { queryClient } from "./query-client.ts";
+import { runListQuery } from "./runs/runs.queries.ts";
+import { readRunsSearch } from "./runs/runs-search.ts";
+import { serverQuery } from "./settings/settings.queries.ts";
+import { taskRunQuery } from "./task-run/task-run.queries.ts";
+import { readTaskRunSearch } from "./task-run/task-run-search.ts";
+
+// A loader only starts the reading: the page shows its frame at once and fills itself. Hovering a link runs it too.
+
+const rootRoute = createRootRoute({ component: Frame, notFoundComponent: NotFound, errorComponent: ErrorPage });
+
+const indexRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/dashboard", replace: true });
+  },
+});
+
+const dashboardRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/dashboard",
+  validateSearch: readDashboardSearch,
+  loaderDeps: ({ search }) => search,
+  loader: ({ deps }) => void queryClient.prefetchQuery(dashboardQuery(deps)),
+  component: lazyRouteComponent(() => import("./dashboard/dashboard-page.tsx"), "DashboardPage"),
+});
+
+const runsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/runs",
+  validateSearch: readRunsSearch,
+  loaderDeps: ({ search }) => search,
+  loader: ({ deps }) => void queryClient.prefetchInfiniteQuery(runListQuery(deps)),
+  component: lazyRouteComponent(() => import("./runs/runs-page.tsx"), "RunsPage"),
+});
+
+const flowRunRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/runs/flow-run/$id",
+  validateSearch: readFlowRunSearch,
+  loader: ({ params }) => {
+    void queryClient.prefetchQuery(flowRunQuery(params.id));
+    void queryClient.prefetchQuery(timelineQuery(params.id));
+  },
+  component: lazyRouteComponent(() => import("./flow-run/flow-run-page.tsx"), "FlowRunPage"),
+});
+
+const taskRunRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/runs/task-run/$id",
+  validateSearch: readTaskRunSearch,
+  loader: ({ params }) => void queryClient.prefetchQuery(taskRunQuery(params.id)),
+  component: lazyRouteComponent(() => import("./task-run/task-run-page.tsx"), "TaskRunPage"),
+});
+
+// Addresses of older clients of the field.
+const oldFlowRunRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/flow-runs/flow-run/$id",
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: "/runs/flow-run/$id", params, replace: true });
+  },
+});
+const oldTaskRunRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/flow-runs/task-run/$id",
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: "/runs/task-run/$id", params, replace: true });
+  },
+});
+
+const flowsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/flows",
+  validateSearch: readFlowListSearch,
+  loaderDeps: ({ search }) => search,
+  loader: ({ deps }) => void queryClient.prefetchInfiniteQuery(flowListQuery(deps)),
+  component: lazyRouteComponent(() => import("./flows/flows-page.tsx"), "FlowsPage"),
+});
+
+const flowRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/flows/flow/$id",
+  validateSearch: readFlowSearch,
+  loaderDeps: ({ search }) => ({ days: search.days }),
+  loader: ({ params, deps }) => void queryClient.prefetchQuery(flowQuery(params.id, deps.days)),
+  component: lazyRouteComponent(() => import("./flows/flow-page.tsx"), "FlowPage"),
+});
+
+const artifactsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/artifacts",
+  validateSearch: readArtifactListSearch,
+  loaderDeps: ({ search }) => search,
+  loader: ({ deps }) => void queryClient.prefetchInfiniteQuery(artifactListQuery(deps)),
+  component: lazyRouteComponent(() => import("./artifacts/artifacts-page.tsx"), "ArtifactsPage"),
+});
+
+const artifactKeyRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/artifacts/key/$key",
+  validateSearch: readArtifactSearch,
+  loader: ({ params }) => void queryClient.prefetchQuery(artifactVersionsQuery(params.key)),
+  component: lazyRouteComponent(() => import("./artifacts/artifact-key-page.tsx"), "ArtifactKeyPage"),
+});
+
+const artifactRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/artifacts/artifact/$id",
+  loader: ({ params }) => void queryClient.prefetchQuery(artifactQuery(params.id)),
+  component: lazyRouteComponent(() => import("./artifacts/artifact-page.tsx"), "ArtifactPage"),
+});
+
+const settingsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/settings",
+  loader: () => void queryClient.prefetchQuery(serverQuery),
+  component: lazyRouteComponent(() => import("./settings/settings-page.tsx"), "SettingsPage"),
+});
+
+const routeTree = rootRoute.addChildren([
+  indexRoute,
+  dashboardRoute,
+  runsRoute,
+  flowRunRoute,
+  taskRunRoute,
+  oldFlowRunRoute,
+  oldTaskRunRoute,
+  flowsRoute,
+  flowRoute,
+  artifactsRoute,
+  artifactKeyRoute,
+  artifactRoute,
+  settingsRoute,
+]);
+
+export const router = createRouter({
+  routeTree,
+  basepath: basePath,
+  parseSearch,
+  stringifySearch,
+  defaultPreload: "intent",
+  defaultPreloadDelay: 60,
+  // Freshness is the query client's business.
+  defaultPreloadStaleTime: 0,
+  defaultNotFoundComponent: NotFound,
+  defaultErrorComponent: ErrorPage,
+  scrollRestoration: true,
+  scrollToTopSelectors: ["#main"],
+  trailingSlash: "never",
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,83 @@
+import type { bulkDeleteFlowRuns, bulkSetFlowRunState, deleteFlowRun, setFlowRunState } from "@ostinato/protocol";
+import { call } from "../api/api.ts";
+import type { OrchestrationResult } from "../api/types.ts";
+
+/** The API takes this many at once. */
+const bulkSize = 50;
+
+export async function deleteRuns(ids: readonly string[]): Promise<void> {
+  for (const some of chunks(ids)) {
+    await call<typeof bulkDeleteFlowRuns>("POST /flow_runs/bulk_delete", {
+      body: { flow_runs: { id: { any_: [...some] } }, limit: bulkSize },
+    });
+  }
+}
+
+/** Asks all of them to stop; answers with how many refused, and why the first of them did. */
+export async function cancelRuns(
+  ids: readonly string[],
+): Promise<{ readonly refused: number; readonly reason: string | null }> {
+  let refused = 0;
+  let reason: string | null = null;
+  for (const some of chunks(ids)) {
+    const reply = await call<typeof bulkSetFlowRunState>("POST /flow_runs/bulk_set_state", {
+      body: {
+        flow_runs: { id: { any_: [...some] } },
+        state: { type: "CANCELLING", name: "Cancelling" },
+        limit: bulkSize,
+      },
+    });
+    for (const result of reply.results) {
+      if (result.status === "ACCEPT" || result.state?.type === "CANCELLED") continue;
+      refused += 1;
+      reason ??= reasonIn(result.details);
+    }
+  }
+  return { refused, reason };
+}
+
+export function deleteRun(id: string): Promise<unknown> {
+  return call<typeof deleteFlowRun>("DELETE /flow_runs/{id}", { params: { id } });
+}
+
+/** Asks a run to stop. Throws with the server's reason when it refuses. */
+export async function cancelRun(id: string): Promise<void> {
+  const result = await call<typeof setFlowRunState>("POST /flow_runs/{id}/set_state", {
+    params: { id },
+    body: { state: { type: "CANCELLING", name: "Cancelling" } },
+  });
+  if (result.state?.type !== "CANCELLED") refuse(result);
+}
+
+/** Schedules a run of a deployment to run again now; its worker picks it up. */
+export async function rescheduleRun(id: string): Promise<void> {
+  refuse(
+    await call<typeof setFlowRunState>("POST /flow_runs/{id}/set_state", {
+      params: { id },
+      body: {
+        state: {
+          type: "SCHEDULED",
+          name: "AwaitingRetry",
+          message: "Retry asked for in the UI",
+          state_details: { scheduled_time: new Date().toISOString() },
+        },
+      },
+    }),
+  );
+}
+
+function refuse(result: OrchestrationResult): void {
+  if (result.status === "ACCEPT") return;
+  throw new Error(reasonIn(result.details) ?? "The server did not accept it.");
+}
+
+function reasonIn(details: unknown): string | null {
+  if (typeof details !== "object" || details === null || !("reason" in details)) return null;
+  return typeof details.reason === "string" ? details.reason : null;
+}
+
+function chunks(ids: readonly string[]): readonly (readonly string[])[] {
+  return Array.from({ length: Math.ceil(ids.length / bulkSize) }, (_, index) =>
+    ids.slice(index * bulkSize, (index + 1) * bulkSize),
+  );
+}

@@ -1,0 +1,128 @@
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import type { FlowRunRow } from "../api/types.ts";
+import { StateLabel } from "../components/state.tsx";
+import { Tags } from "../components/tag.tsx";
+import { TaskProgress } from "../components/task-progress.tsx";
+import { Elapsed, RelativeTime } from "../components/time.tsx";
+import type { RunSort } from "./runs-search.ts";
+
+export interface RunColumn {
+  readonly id: string;
+  readonly label: string;
+  /** A CSS grid track. */
+  readonly track: string;
+  readonly right?: boolean;
+  readonly hidden?: boolean;
+  readonly sorts?: readonly [RunSort, RunSort?];
+  readonly cell: (run: FlowRunRow) => ReactNode;
+}
+
+/** The columns beside the run's own name, in their order. */
+export const runColumns: readonly RunColumn[] = [
+  {
+    id: "flow",
+    label: "Flow",
+    track: "minmax(96px, 0.7fr)",
+    cell: (run) => (
+      <Link
+        to="/flows/flow/$id"
+        params={{ id: run.flow_id }}
+        className="truncate text-muted hover:text-text hover:underline"
+      >
+        {run.flow_name}
+      </Link>
+    ),
+  },
+  {
+    id: "state",
+    label: "State",
+    track: "132px",
+    cell: (run) => <StateLabel type={run.state_type} name={run.state_name} />,
+  },
+  {
+    id: "started",
+    label: "Started",
+    track: "88px",
+    right: true,
+    sorts: ["START_TIME_DESC", "START_TIME_ASC"],
+    cell: (run) => <RelativeTime time={run.start_time ?? run.expected_start_time} className="truncate text-muted" />,
+  },
+  {
+    id: "duration",
+    label: "Duration",
+    track: "84px",
+    right: true,
+    cell: (run) => <Elapsed start={run.start_time} end={endOf(run)} />,
+  },
+  { id: "tasks", label: "Tasks", track: "136px", cell: (run) => <TaskProgress counts={run.task_counts} /> },
+  { id: "tags", label: "Tags", track: "minmax(80px, 0.5fr)", cell: (run) => <Tags tags={run.tags} most={2} /> },
+  {
+    id: "parent",
+    label: "Parent",
+    track: "minmax(96px, 0.5fr)",
+    hidden: true,
+    cell: (run) =>
+      run.parent_flow_run_id === null ? null : (
+        <Link
+          to="/runs/flow-run/$id"
+          params={{ id: run.parent_flow_run_id }}
+          className="truncate text-muted hover:text-text hover:underline"
+        >
+          {run.parent_flow_run_name}
+        </Link>
+      ),
+  },
+  { id: "attempts", label: "Attempts", track: "72px", right: true, hidden: true, cell: (run) => run.run_count },
+  {
+    id: "ended",
+    label: "Ended",
+    track: "88px",
+    right: true,
+    hidden: true,
+    sorts: ["END_TIME_DESC"],
+    cell: (run) => <RelativeTime time={run.end_time} className="truncate text-muted" />,
+  },
+  {
+    id: "deployment",
+    label: "Deployment",
+    track: "minmax(96px, 0.5fr)",
+    hidden: true,
+    cell: (run) => <span className="truncate">{run.deployment_name}</span>,
+  },
+  {
+    id: "version",
+    label: "Version",
+    track: "88px",
+    hidden: true,
+    cell: (run) => <span className="truncate">{run.flow_version}</span>,
+  },
+];
+
+const storageKey = "ostinato.run-columns";
+
+/** Which columns this person wants to see, kept in the browser. */
+export function storedColumns(): readonly string[] {
+  try {
+    const stored: unknown = JSON.parse(localStorage.getItem(storageKey) ?? "null");
+    if (Array.isArray(stored)) return runColumns.map((column) => column.id).filter((id) => stored.includes(id));
+  } catch {
+    // Unreadable or closed storage means the usual columns.
+  }
+  return runColumns.filter((column) => column.hidden !== true).map((column) => column.id);
+}
+
+export function storeColumns(ids: readonly string[]): void {
+  try {
+    localStorage.setItem(storageKey, JSON.stringify(ids));
+  } catch {
+    // The choice then lasts as long as the page.
+  }
+}
+
+/** A run that ended stands still; one that goes on counts; one that waits again shows what it took so far. */
+export function endOf(run: Pick<FlowRunRow, "state_type" | "end_time" | "state" | "start_time">): string | null {
+  if (run.end_time !== null) return run.end_time;
+  const moving = run.state_type === "RUNNING" || run.state_type === "CANCELLING" || run.state_type === "PAUSED";
+  return moving ? null : (run.state?.timestamp ?? run.start_time);
+}

@@ -1,0 +1,260 @@
+import { Link } from "@tanstack/react-router";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type KeyboardEvent, memo, useEffect, useLayoutEffect, useRef, useState } from "react";
+import type { FlowRunRow } from "../api/types.ts";
+import { Checkbox } from "../components/field.tsx";
+import { Icon } from "../components/icon.tsx";
+import { useMedia } from "../components/media.ts";
+import { StateIcon } from "../components/state.tsx";
+import { Elapsed, RelativeTime } from "../components/time.tsx";
+import { stateLook } from "../states.ts";
+import { endOf, type RunColumn } from "./run-columns.tsx";
+import type { RunSort } from "./runs-search.ts";
+
+const rowHeight = 34;
+const narrowRowHeight = 54;
+
+/** Runs as rows, drawn only where one looks; on a narrow screen each is two lines. */
+export function RunList(props: {
+  readonly runs: readonly FlowRunRow[];
+  readonly columns: readonly RunColumn[];
+  readonly fresh?: ReadonlySet<string>;
+  readonly selection?: {
+    readonly chosen: ReadonlySet<string>;
+    readonly onChange: (chosen: ReadonlySet<string>) => void;
+  };
+  readonly sort?: { readonly value: RunSort; readonly onChange: (sort: RunSort) => void };
+  readonly onEnd?: () => void;
+}) {
+  const { runs, columns, selection, onEnd } = props;
+  const narrow = useMedia("(max-width: 799px)");
+  const list = useRef<HTMLDivElement>(null);
+  const [margin, setMargin] = useState(0);
+  const [active, setActive] = useState<number>();
+  const lastChosen = useRef<number>(undefined);
+  const height = narrow ? narrowRowHeight : rowHeight;
+  const rows = useVirtualizer({
+    count: runs.length,
+    getScrollElement: () => document.getElementById("main"),
+    estimateSize: () => height,
+    getItemKey: (index) => runs[index]?.id ?? index,
+    scrollMargin: margin,
+    overscan: 12,
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what stands above the list may have changed its height at any drawing
+  useLayoutEffect(() => {
+    const main = document.getElementById("main");
+    if (list.current === null || main === null) return;
+    const top = list.current.getBoundingClientRect().top - main.getBoundingClientRect().top + main.scrollTop;
+    if (Math.abs(top - margin) > 1) setMargin(top);
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: measured rows are of another height now
+  useEffect(() => rows.measure(), [height]);
+  const items = rows.getVirtualItems();
+  const last = items.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (last >= runs.length - 20) onEnd?.();
+  }, [last, runs.length, onEnd]);
+
+  const choose = (index: number, on: boolean, range: boolean) => {
+    if (selection === undefined) return;
+    const next = new Set(selection.chosen);
+    const from = range && lastChosen.current !== undefined ? Math.min(lastChosen.current, index) : index;
+    const to = range && lastChosen.current !== undefined ? Math.max(lastChosen.current, index) : index;
+    for (const run of runs.slice(from, to + 1)) on ? next.add(run.id) : next.delete(run.id);
+    lastChosen.current = index;
+    selection.onChange(next);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
+    const run = active === undefined ? undefined : runs[active];
+    if (step !== undefined) {
+      event.preventDefault();
+      const next = Math.min(runs.length - 1, Math.max(0, (active ?? -1) + step));
+      setActive(next);
+      rows.scrollToIndex(next, { align: "auto" });
+      requestAnimationFrame(() => list.current?.querySelector<HTMLElement>(`[data-row="${next}"] a`)?.focus());
+    } else if (event.key === "x" && run !== undefined && active !== undefined) {
+      choose(active, selection?.chosen.has(run.id) !== true, event.shiftKey);
+    }
+  };
+  const template = `${selection === undefined ? "" : "28px "}minmax(200px, 1.2fr) ${columns.map((column) => column.track).join(" ")}`;
+  return (
+    <div
+      ref={list}
+      role="table"
+      aria-label="Runs"
+      aria-rowcount={runs.length + 1}
+      className="rounded-lg border bg-surface"
+      onKeyDown={onKeyDown}
+      onFocus={(event) => {
+        const row = event.target.closest<HTMLElement>("[data-row]");
+        if (row !== null) setActive(Number(row.dataset.row));
+      }}
+    >
+      <div role="rowgroup" className={narrow ? "sr-only" : ""}>
+        <HeaderRow {...props} template={template} />
+      </div>
+      <div role="rowgroup" className="relative" style={{ height: rows.getTotalSize() }}>
+        {items.map((item) => {
+          const run = runs[item.index];
+          if (run === undefined) return null;
+          return (
+            <div
+              key={item.key}
+              role="row"
+              tabIndex={-1}
+              aria-rowindex={item.index + 2}
+              data-row={item.index}
+              className={`absolute inset-x-0 grid items-center gap-3 px-3 hover:bg-hover ${item.index === 0 ? "" : "border-t"} ${
+                selection?.chosen.has(run.id) === true ? "bg-accent-soft" : ""
+              } ${props.fresh?.has(run.id) === true ? "row-new" : ""}`}
+              style={{ height, top: item.start - margin, gridTemplateColumns: narrow ? "minmax(0, 1fr)" : template }}
+            >
+              {narrow ? (
+                <NarrowRow run={run} />
+              ) : (
+                <WideRow
+                  run={run}
+                  columns={columns}
+                  chosen={selection === undefined ? undefined : selection.chosen.has(run.id)}
+                  onChoose={(on, range) => choose(item.index, on, range)}
+                />
+              )}
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function HeaderRow(props: Parameters<typeof RunList>[0] & { readonly template: string }) {
+  const { runs, columns, selection, sort, template } = props;
+  const chosenCount = selection === undefined ? 0 : runs.filter((run) => selection.chosen.has(run.id)).length;
+  return (
+    <div
+      role="row"
+      className="grid h-8 items-center gap-3 border-b px-3 text-xs text-faint"
+      style={{ gridTemplateColumns: template }}
+    >
+      {selection === undefined ? null : (
+        <span role="columnheader" className="flex">
+          <Checkbox
+            label="Select all runs that are loaded"
+            checked={chosenCount === 0 ? false : chosenCount === runs.length ? true : "mixed"}
+            onChange={(on) => selection.onChange(new Set(on ? runs.map((run) => run.id) : []))}
+          />
+        </span>
+      )}
+      <SortHeader label="Run" sorts={["NAME_ASC", "NAME_DESC"]} sort={sort} />
+      {columns.map((column) => (
+        <SortHeader
+          key={column.id}
+          label={column.label}
+          right={column.right === true}
+          sorts={column.sorts}
+          sort={sort}
+        />
+      ))}
+    </div>
+  );
+}
+
+function SortHeader(props: {
+  readonly label: string;
+  readonly right?: boolean;
+  readonly sorts: readonly [RunSort, RunSort?] | undefined;
+  readonly sort: { readonly value: RunSort; readonly onChange: (sort: RunSort) => void } | undefined;
+}) {
+  const { label, sorts, sort, right = false } = props;
+  const on = sorts !== undefined && sort !== undefined && sorts.includes(sort.value);
+  const rising = on && sort.value.endsWith("_ASC");
+  return (
+    <span
+      role="columnheader"
+      aria-sort={on ? (rising ? "ascending" : "descending") : undefined}
+      className={`flex min-w-0 ${right ? "justify-end" : ""}`}
+    >
+      {sorts === undefined || sort === undefined ? (
+        <span className="truncate">{label}</span>
+      ) : (
+        <button
+          type="button"
+          className={`inline-flex items-center gap-0.5 hover:text-text ${on ? "text-text" : ""}`}
+          onClick={() => sort.onChange(sort.value === sorts[0] && sorts[1] !== undefined ? sorts[1] : sorts[0])}
+        >
+          {label}
+          {on ? <Icon name={rising ? "arrowUp" : "arrowDown"} className="size-3" /> : null}
+        </button>
+      )}
+    </span>
+  );
+}
+
+const WideRow = memo(function WideRow(props: {
+  readonly run: FlowRunRow;
+  readonly columns: readonly RunColumn[];
+  readonly chosen: boolean | undefined;
+  readonly onChoose: (on: boolean, range: boolean) => void;
+}) {
+  const { run, columns, chosen } = props;
+  return (
+    <>
+      {chosen === undefined ? null : (
+        <span role="cell" className="flex">
+          <Checkbox
+            label={`Select ${run.name}`}
+            checked={chosen}
+            onChange={(on) => props.onChoose(on, (window.event as MouseEvent | undefined)?.shiftKey === true)}
+          />
+        </span>
+      )}
+      <span role="cell" className="flex min-w-0 items-center gap-2">
+        <StateIcon type={run.state_type} name={run.state_name} />
+        <Link
+          to="/runs/flow-run/$id"
+          params={{ id: run.id }}
+          className="truncate font-medium hover:underline"
+          title={run.name}
+        >
+          {run.name}
+        </Link>
+        {run.parent_flow_run_name === null || columns.some((column) => column.id === "parent") ? null : (
+          <span
+            className="max-w-32 shrink-[3] truncate text-xs text-faint"
+            title={`Subflow of ${run.parent_flow_run_name}`}
+          >
+            in {run.parent_flow_run_name}
+          </span>
+        )}
+      </span>
+      {columns.map((column) => (
+        <span
+          key={column.id}
+          role="cell"
+          className={`flex min-w-0 ${column.right === true ? "justify-end text-right" : ""}`}
+        >
+          {column.cell(run)}
+        </span>
+      ))}
+    </>
+  );
+});
+
+function NarrowRow({ run }: { readonly run: FlowRunRow }) {
+  return (
+    <span role="cell" className="grid min-w-0 grid-cols-[16px_minmax(0,1fr)_auto] items-center gap-x-2">
+      <StateIcon type={run.state_type} name={run.state_name} />
+      <Link to="/runs/flow-run/$id" params={{ id: run.id }} className="truncate py-0.5 font-medium">
+        {run.name}
+      </Link>
+      <Elapsed start={run.start_time} end={endOf(run)} className="text-muted" />
+      <span />
+      <span className="truncate text-xs text-faint">
+        {run.flow_name} · {stateLook(run.state_type, run.state_name).label}
+      </span>
+      <RelativeTime time={run.start_time ?? run.expected_start_time} className="text-xs text-faint" />
+    </span>
+  );
+}

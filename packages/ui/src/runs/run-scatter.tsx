@@ -1,0 +1,167 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useMemo, useRef, useState } from "react";
+import type { FlowRunRow } from "../api/types.ts";
+import { useBrush } from "../components/brush.ts";
+import { localTicks, timeStep } from "../components/scale.ts";
+import { useSize } from "../components/size.ts";
+import { axisTime, exact, milliseconds, seconds } from "../format.ts";
+import { stateColor, stateLook } from "../states.ts";
+
+const height = 112;
+const margin = { left: 52, right: 12, top: 8, bottom: 20 };
+
+interface Dot {
+  readonly run: FlowRunRow;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Duration of each run over the time at which it started; dragging over a span narrows the list to it. */
+export function RunScatter({
+  runs,
+  onSpan,
+}: {
+  readonly runs: readonly FlowRunRow[];
+  readonly onSpan: (since: number, until: number) => void;
+}) {
+  const box = useRef<HTMLDivElement>(null);
+  const { width } = useSize(box);
+  const navigate = useNavigate();
+  const [near, setNear] = useState<Dot>();
+  const chart = useMemo(() => layout(runs, width), [runs, width]);
+  const { brush, handlers } = useBrush(({ from, to }) => onSpan(chart.timeAt(from), chart.timeAt(to)));
+  if (chart.dots.length < 2) return <div ref={box} />;
+  const step = timeStep(chart.to - chart.from, Math.max(2, width / 110));
+  return (
+    <div ref={box} className="relative select-none">
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the same runs stand in the list below, reachable by keyboard */}
+      <svg
+        role="img"
+        aria-label={`Durations of ${chart.dots.length} runs over time`}
+        width={width}
+        height={height}
+        className="block touch-pan-y"
+        {...handlers}
+        onPointerMove={(event) => {
+          handlers.onPointerMove(event);
+          const bounds = event.currentTarget.getBoundingClientRect();
+          setNear(nearest(chart.dots, event.clientX - bounds.left, event.clientY - bounds.top));
+        }}
+        onPointerLeave={() => setNear(undefined)}
+        onClick={() =>
+          near !== undefined &&
+          brush === undefined &&
+          void navigate({ to: "/runs/flow-run/$id", params: { id: near.run.id } })
+        }
+        style={{ cursor: near === undefined ? "crosshair" : "pointer" }}
+      >
+        {[0, 0.5, 1].map((share) => (
+          <g key={share}>
+            <line
+              x1={margin.left}
+              x2={width - margin.right}
+              y1={chart.yAt(share * chart.top)}
+              y2={chart.yAt(share * chart.top)}
+              stroke="var(--line)"
+            />
+            <text
+              x={margin.left - 8}
+              y={chart.yAt(share * chart.top) + 4}
+              textAnchor="end"
+              fontSize="11"
+              fill="var(--faint)"
+            >
+              {seconds(share * chart.top)}
+            </text>
+          </g>
+        ))}
+        {localTicks(chart.from, chart.to, step).map((tick) => (
+          <text key={tick} x={chart.xAt(tick)} y={height - 5} textAnchor="middle" fontSize="11" fill="var(--faint)">
+            {axisTime(tick, step)}
+          </text>
+        ))}
+        {chart.dots.map((dot) => (
+          <circle
+            key={dot.run.id}
+            cx={dot.x}
+            cy={dot.y}
+            r={dot === near ? 5 : 3.2}
+            fill={stateColor(stateLook(dot.run.state_type, dot.run.state_name))}
+            fillOpacity={dot === near ? 1 : 0.72}
+          />
+        ))}
+        {brush === undefined ? null : (
+          <rect
+            x={Math.min(brush.from, brush.to)}
+            width={Math.abs(brush.to - brush.from)}
+            y={margin.top}
+            height={height - margin.top - margin.bottom}
+            fill="var(--accent)"
+            fillOpacity="0.14"
+          />
+        )}
+      </svg>
+      {near === undefined ? null : (
+        <div
+          className="pointer-events-none absolute z-10 max-w-72 rounded-md border bg-surface px-2 py-1 text-xs whitespace-nowrap shadow-pop"
+          style={{
+            top: Math.max(0, near.y - 52),
+            ...(near.x > width / 2 ? { right: width - near.x + 10 } : { left: near.x + 10 }),
+          }}
+        >
+          <p className="truncate font-medium">{near.run.name}</p>
+          <p className="text-muted">
+            {near.run.flow_name} · {stateLook(near.run.state_type, near.run.state_name).label} ·{" "}
+            {seconds(runSeconds(near.run))}
+          </p>
+          <p className="text-faint">{exact(startOf(near.run))}</p>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function layout(runs: readonly FlowRunRow[], width: number) {
+  const started = runs.filter((run) => run.start_time !== null);
+  const times = started.map((run) => milliseconds(startOf(run)));
+  const from = Math.min(...times);
+  const to = Math.max(...times, from + 1000);
+  const top = niceTop(Math.max(...started.map(runSeconds), 0.01));
+  const inner = Math.max(1, width - margin.left - margin.right);
+  const xAt = (time: number) => margin.left + ((time - from) / (to - from)) * inner;
+  const yAt = (value: number) => margin.top + (1 - value / top) * (height - margin.top - margin.bottom);
+  const timeAt = (x: number) => from + ((x - margin.left) / inner) * (to - from);
+  const dots = started.map((run, index): Dot => ({ run, x: xAt(times[index] ?? from), y: yAt(runSeconds(run)) }));
+  return { dots, from, to, top, xAt, yAt, timeAt };
+}
+
+function nearest(dots: readonly Dot[], x: number, y: number): Dot | undefined {
+  let best: Dot | undefined;
+  let bestDistance = 14 ** 2;
+  for (const dot of dots) {
+    const distance = (dot.x - x) ** 2 + (dot.y - y) ** 2;
+    if (distance < bestDistance) {
+      best = dot;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+function startOf(run: FlowRunRow): string {
+  return run.start_time ?? run.expected_start_time ?? run.created;
+}
+
+function runSeconds(run: FlowRunRow): number {
+  if (run.total_run_time > 0 && run.end_time !== null) return run.total_run_time;
+  return run.estimated_run_time;
+}
+
+/** A top of the axis that reads well: whole seconds, minutes or hours. */
+function niceTop(value: number): number {
+  const steps = [
+    0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 4, 6, 10, 20, 30, 60, 120, 240, 360, 600, 1200, 1800, 3600, 7200, 14_400,
+    21_600, 43_200,
+  ];
+  return steps.find((step) => step >= value) ?? Math.ceil(value / 86_400) * 86_400;
+}

@@ -1,0 +1,179 @@
+import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { useCallback, useMemo, useState } from "react";
+import { useLive } from "../api/live.ts";
+import type { FlowRunRow, LiveChange } from "../api/types.ts";
+import { Button, buttonClass } from "../components/button.tsx";
+import { Empty } from "../components/empty.tsx";
+import { Failure } from "../components/failure.tsx";
+import { Icon } from "../components/icon.tsx";
+import { Page } from "../components/page.tsx";
+import { Skeleton } from "../components/skeleton.tsx";
+import { count } from "../format.ts";
+import { BulkBar } from "./bulk-bar.tsx";
+import { ColumnMenu } from "./column-menu.tsx";
+import { CsvButton } from "./csv-button.tsx";
+import { runColumns, storeColumns, storedColumns } from "./run-columns.tsx";
+import { RunFilters } from "./run-filters.tsx";
+import { RunList } from "./run-list.tsx";
+import { RunScatter } from "./run-scatter.tsx";
+import { applyToList, type RunPages, runListQuery } from "./runs.queries.ts";
+import { isFiltered, type RunsSearch, type RunsSearchChange, readRunsSearch } from "./runs-search.ts";
+import { SavedSearches } from "./saved-searches.tsx";
+
+const route = getRouteApi("/runs");
+const nothing: ReadonlySet<string> = new Set();
+
+const firstRun = `import { flow, task } from "ostinato";
+
+const hello = task("hello", async (name: string) => \`Hello, \${name}\`);
+flow("greet", async () => hello("world"))();`;
+
+export function RunsPage() {
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const list = useInfiniteQuery(runListQuery(search));
+  const arrivals = useLiveList(search);
+  const [chosen, setChosen] = useState(nothing);
+  const [columnIds, setColumnIds] = useState(storedColumns);
+  const columns = runColumns.filter((column) => columnIds.includes(column.id));
+  const runs = useMemo(() => list.data?.pages.flatMap((page) => page.results) ?? [], [list.data]);
+  const change = useCallback(
+    (next: RunsSearchChange) =>
+      void navigate({ search: (before) => readRunsSearch({ ...before, ...next }), resetScroll: false }),
+    [navigate],
+  );
+  const { fetchNextPage, hasNextPage, isFetchingNextPage } = list;
+  const more = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [fetchNextPage, hasNextPage, isFetchingNextPage]);
+  const first = list.data?.pages[0];
+  return (
+    <Page title="Runs">
+      <div className="flex flex-wrap items-center gap-2">
+        <RunFilters search={search} onChange={change} />
+        <span className="flex items-center gap-1 sm:ml-auto">
+          <SavedSearches search={search} />
+          <ColumnMenu
+            columns={runColumns}
+            shown={columnIds}
+            onChange={(ids) => {
+              storeColumns(ids);
+              setColumnIds(ids);
+            }}
+          />
+          <CsvButton search={search} />
+        </span>
+      </div>
+      {list.isError ? <Failure error={list.error} what="The list of runs" onRetry={() => void list.refetch()} /> : null}
+      {list.isPending ? <Skeleton rows={14} height={34} /> : null}
+      {list.isSuccess && runs.length === 0 ? <NoRuns filtered={isFiltered(search)} /> : null}
+      {runs.length === 0 ? null : (
+        <>
+          <RunScatter
+            runs={runs}
+            onSpan={(since, until) =>
+              change({ since: new Date(since).toISOString(), until: new Date(until).toISOString() })
+            }
+          />
+          <div className="relative flex flex-col gap-1.5">
+            <p className="text-xs text-faint" role="status">
+              {first?.count === null || first?.count === undefined
+                ? ""
+                : `${count(first.count)}${first.count_capped ? "+" : ""} runs`}
+            </p>
+            {arrivals.waiting === 0 ? null : (
+              <Button
+                look="primary"
+                icon="arrowUp"
+                className="sticky top-2 z-20 self-center rounded-full shadow-pop"
+                onClick={arrivals.show}
+              >
+                {arrivals.waiting} new
+              </Button>
+            )}
+            <RunList
+              runs={runs}
+              columns={columns}
+              fresh={arrivals.fresh}
+              selection={{ chosen, onChange: setChosen }}
+              sort={{ value: search.sort ?? "START_TIME_DESC", onChange: (sort) => change({ sort }) }}
+              onEnd={more}
+            />
+            {isFetchingNextPage ? <Skeleton rows={2} height={34} /> : null}
+          </div>
+        </>
+      )}
+      {chosen.size === 0 ? null : (
+        <BulkBar runs={runs.filter((run) => chosen.has(run.id))} onDone={() => setChosen(nothing)} />
+      )}
+    </Page>
+  );
+}
+
+/**
+ * Follows the list: rows that are shown change where they stand. What is new goes to the top when the top is in sight,
+ * and waits behind a button when somebody has scrolled down, so that nothing jumps under the eyes.
+ */
+function useLiveList(search: RunsSearch) {
+  const queryClient = useQueryClient();
+  const [waiting, setWaiting] = useState<readonly FlowRunRow[]>([]);
+  const [fresh, setFresh] = useState(nothing);
+  const key = runListQuery(search).queryKey;
+  const newestFirst = (search.sort ?? "START_TIME_DESC") === "START_TIME_DESC";
+
+  const insert = (rows: readonly FlowRunRow[]) => {
+    setFresh(new Set(rows.map((row) => row.id)));
+    queryClient.setQueryData<RunPages>(key, (pages) => (pages === undefined ? pages : withFirst(pages, rows)));
+  };
+  const onChanges = (changes: readonly LiveChange[]) => {
+    const pages = queryClient.getQueryData<RunPages>(key);
+    if (pages === undefined) return;
+    const result = applyToList(pages, changes, search);
+    queryClient.setQueryData<RunPages>(key, result.pages);
+    if (result.arrived.length === 0) return;
+    const main = document.getElementById("main");
+    if (newestFirst && (main?.scrollTop ?? 0) < 120) insert(result.arrived);
+    else
+      setWaiting((before) => [
+        ...result.arrived,
+        ...before.filter((row) => !result.arrived.some((one) => one.id === row.id)),
+      ]);
+  };
+  useLive({ kind: "flow-runs" }, { onChanges, onResync: () => void queryClient.invalidateQueries({ queryKey: key }) });
+  const show = () => {
+    if (newestFirst) insert(waiting);
+    else void queryClient.invalidateQueries({ queryKey: key });
+    setWaiting([]);
+    document.getElementById("main")?.scrollTo({ top: 0 });
+  };
+  return { waiting: waiting.length, fresh, show };
+}
+
+function withFirst(pages: RunPages, rows: readonly FlowRunRow[]): RunPages {
+  const [first, ...rest] = pages.pages;
+  if (first === undefined) return pages;
+  const known = new Set(first.results.map((row) => row.id));
+  const added = rows.filter((row) => !known.has(row.id));
+  const count = first.count === null ? null : first.count + added.length;
+  return { ...pages, pages: [{ ...first, count, results: [...added, ...first.results] }, ...rest] };
+}
+
+function NoRuns({ filtered }: { readonly filtered: boolean }) {
+  if (!filtered) {
+    return (
+      <Empty title="No run yet" code={firstRun}>
+        A run appears here as soon as a flow is called. Save these lines as <code>greet.ts</code> and start them with{" "}
+        <code>npx ostinato run greet.ts</code>.
+      </Empty>
+    );
+  }
+  return (
+    <Empty title="No run matches">
+      <p>No run has everything that the filter asks for.</p>
+      <Link to="/runs" className={`${buttonClass()} mt-3`}>
+        <Icon name="close" className="size-3.5" /> Clear the filter
+      </Link>
+    </Empty>
+  );
+}

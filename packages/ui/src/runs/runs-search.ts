@@ -1,0 +1,107 @@
+import { choiceIn, listIn, present, type RawSearch, textIn } from "../address.ts";
+import type { RunCriteria, StateType } from "../api/types.ts";
+import { stateTypeOrder } from "../states.ts";
+
+export const runSorts = ["START_TIME_DESC", "START_TIME_ASC", "END_TIME_DESC", "NAME_ASC", "NAME_DESC"] as const;
+export type RunSort = (typeof runSorts)[number];
+
+/** What the list of runs is narrowed by; it stands in the address, so that a link shows the same list. */
+export interface RunsSearch {
+  readonly q?: string;
+  /** Types and names of states together: `FAILED`, `Late`. */
+  readonly state?: readonly string[];
+  /** Ids of flows. */
+  readonly flow?: readonly string[];
+  readonly tag?: readonly string[];
+  /** A span back from now (`24h`, `7d`) or a moment. */
+  readonly since?: string;
+  readonly until?: string;
+  /** Only subflows of this flow run. */
+  readonly parent?: string;
+  readonly subflows?: "hide";
+  readonly sort?: RunSort;
+}
+
+/** A change of the filter: what is undefined is taken out. */
+export type RunsSearchChange = { readonly [K in keyof RunsSearch]?: RunsSearch[K] | undefined };
+
+export const noFilter: RunsSearchChange = {
+  q: undefined,
+  state: undefined,
+  flow: undefined,
+  tag: undefined,
+  since: undefined,
+  until: undefined,
+  parent: undefined,
+  subflows: undefined,
+};
+
+export const timeSpans = [
+  { value: "1h", label: "Last hour" },
+  { value: "24h", label: "Last 24 hours" },
+  { value: "7d", label: "Last 7 days" },
+  { value: "30d", label: "Last 30 days" },
+  { value: "90d", label: "Last 90 days" },
+] as const;
+
+export function readRunsSearch(search: RawSearch): RunsSearch {
+  return present({
+    q: textIn(search, "q"),
+    state: listIn(search, "state"),
+    flow: listIn(search, "flow"),
+    tag: listIn(search, "tag"),
+    since: textIn(search, "since"),
+    until: textIn(search, "until"),
+    parent: textIn(search, "parent"),
+    subflows: choiceIn(search, "subflows", ["hide"]),
+    sort: choiceIn(search, "sort", runSorts),
+  });
+}
+
+type Criteria = { readonly [K in "flows" | "flow_runs"]?: Exclude<RunCriteria[K], undefined> };
+
+export function isFiltered(search: RunsSearch): boolean {
+  const { sort: _sort, ...filters } = search;
+  return Object.keys(filters).length > 0;
+}
+
+/** The same as the API's filter. */
+export function runCriteria(search: RunsSearch, now = Date.now()): Criteria {
+  const { types, names } = splitStates(search.state ?? []);
+  const since = moment(search.since, now);
+  const until = moment(search.until, now);
+  const flowRuns = present({
+    name: search.q === undefined ? undefined : { like_: search.q },
+    tags: search.tag === undefined ? undefined : { all_: [...search.tag] },
+    state:
+      types.length + names.length === 0
+        ? undefined
+        : {
+            operator: "or_" as const,
+            ...(types.length === 0 ? {} : { type: { any_: types } }),
+            ...(names.length === 0 ? {} : { name: { any_: names } }),
+          },
+    expected_start_time:
+      since === undefined && until === undefined ? undefined : present({ after_: since, before_: until }),
+    parent_flow_run_id: search.parent === undefined ? undefined : { any_: [search.parent] },
+    parent_task_run_id: search.subflows === undefined ? undefined : { is_null_: true },
+  });
+  return present({
+    flows: search.flow === undefined ? undefined : { id: { any_: [...search.flow] } },
+    flow_runs: Object.keys(flowRuns).length === 0 ? undefined : flowRuns,
+  });
+}
+
+/** `24h` back from now, or the moment itself. */
+export function moment(text: string | undefined, now: number): string | undefined {
+  if (text === undefined) return undefined;
+  const span = /^(\d+)(m|h|d)$/.exec(text);
+  if (span === null) return Number.isNaN(Date.parse(text)) ? undefined : new Date(text).toISOString();
+  const unit = { m: 60_000, h: 3_600_000, d: 86_400_000 }[span[2] as "m" | "h" | "d"];
+  return new Date(now - Number(span[1]) * unit).toISOString();
+}
+
+export function splitStates(states: readonly string[]): { readonly types: StateType[]; readonly names: string[] } {
+  const types = stateTypeOrder.filter((type) => states.includes(type));
+  return { types, names: states.filter((state) => !types.some((type) => type === state)) };
+}

@@ -1,0 +1,110 @@
+import type { listFlowRuns, listFlows } from "@ostinato/protocol";
+import { type InfiniteData, infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { call } from "../api/api.ts";
+import type { FlowRunList, FlowRunRow, LiveChange } from "../api/types.ts";
+import { isFiltered, moment, type RunsSearch, runCriteria, splitStates } from "./runs-search.ts";
+
+export type RunPages = InfiniteData<FlowRunList, string | null>;
+
+const pageSize = 100;
+
+export function runListQuery(search: RunsSearch) {
+  return infiniteQueryOptions({
+    queryKey: ["runs", "list", search],
+    queryFn: ({ pageParam, signal }) =>
+      call<typeof listFlowRuns>("POST /ui/flow_runs/list", {
+        body: {
+          ...runCriteria(search),
+          sort: search.sort ?? "START_TIME_DESC",
+          limit: pageSize,
+          cursor: pageParam,
+          count: pageParam === null,
+        },
+        signal,
+      }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (last: FlowRunList) => last.next_cursor,
+  });
+}
+
+/** The flows to choose from in filters. */
+export const flowNamesQuery = queryOptions({
+  queryKey: ["flows", "names"],
+  staleTime: 60_000,
+  queryFn: async ({ signal }) => {
+    const reply = await call<typeof listFlows>("POST /ui/flows/list", {
+      body: { sort: "NAME_ASC", limit: 200 },
+      signal,
+    });
+    return reply.results.map((row) => ({ id: row.flow.id, name: row.flow.name }));
+  },
+});
+
+/** All runs that a filter finds, page after page, for a file: at most `most`. */
+export async function allRuns(search: RunsSearch, most: number): Promise<readonly FlowRunRow[]> {
+  const rows: FlowRunRow[] = [];
+  for (let cursor: string | null = null; rows.length < most; ) {
+    const page: FlowRunList = await call<typeof listFlowRuns>("POST /ui/flow_runs/list", {
+      body: { ...runCriteria(search), sort: search.sort ?? "START_TIME_DESC", limit: 200, cursor },
+    });
+    rows.push(...page.results);
+    cursor = page.next_cursor;
+    if (cursor === null) break;
+  }
+  return rows.slice(0, most);
+}
+
+export interface LiveResult {
+  readonly pages: RunPages;
+  /** Runs that belong into the list and are not in it yet. */
+  readonly arrived: readonly FlowRunRow[];
+}
+
+/** Puts changes into the rows that are there, where they stand; what is new is handed back to be shown when wanted. */
+export function applyToList(pages: RunPages, changes: readonly LiveChange[], search: RunsSearch): LiveResult {
+  const rows = new Map<string, FlowRunRow>();
+  const gone = new Set<string>();
+  for (const change of changes) {
+    if (change.kind === "flow-run") rows.set(change.row.id, change.row);
+    if (change.kind === "deleted" && change.of === "flow-run") gone.add(change.id);
+  }
+  if (rows.size === 0 && gone.size === 0) return { pages, arrived: [] };
+  const known = new Set<string>();
+  const next = pages.pages.map((page) => {
+    let touched = false;
+    const results = page.results.flatMap((row) => {
+      known.add(row.id);
+      if (gone.has(row.id)) {
+        touched = true;
+        return [];
+      }
+      const changed = rows.get(row.id);
+      if (changed === undefined) return [row];
+      touched = true;
+      return [{ ...row, ...changed }];
+    });
+    return touched ? { ...page, results } : page;
+  });
+  const arrived = [...rows.values()].filter((row) => !known.has(row.id) && !gone.has(row.id) && matches(row, search));
+  return { pages: { ...pages, pages: next }, arrived };
+}
+
+/** Whether a run belongs into the list: the filter of the address, answered without asking the server. */
+export function matches(row: FlowRunRow, search: RunsSearch): boolean {
+  if (!isFiltered(search)) return true;
+  const { types, names } = splitStates(search.state ?? []);
+  if (types.length + names.length > 0) {
+    const byType = row.state_type !== null && types.includes(row.state_type);
+    if (!byType && !(row.state_name !== null && names.includes(row.state_name))) return false;
+  }
+  if (search.q !== undefined && !row.name.toLowerCase().includes(search.q.toLowerCase())) return false;
+  if (search.flow !== undefined && !search.flow.includes(row.flow_id)) return false;
+  if (search.tag?.some((tag) => !row.tags.includes(tag)) === true) return false;
+  if (search.parent !== undefined && row.parent_flow_run_id !== search.parent) return false;
+  if (search.subflows === "hide" && row.parent_task_run_id !== null) return false;
+  const expected = row.expected_start_time ?? row.created;
+  const since = moment(search.since, Date.now());
+  const until = moment(search.until, Date.now());
+  if (since !== undefined && expected < since) return false;
+  return until === undefined || expected <= until;
+}

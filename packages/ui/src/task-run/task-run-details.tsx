@@ -1,0 +1,220 @@
+import { Link } from "@tanstack/react-router";
+import type { State, TaskRunPage } from "../api/types.ts";
+import { Copyable } from "../components/copy.tsx";
+import { FailureBox } from "../components/failure-box.tsx";
+import { Fact, Facts } from "../components/page.tsx";
+import { StateIcon, StateLabel } from "../components/state.tsx";
+import { Tags } from "../components/tag.tsx";
+import { Elapsed, RelativeTime } from "../components/time.tsx";
+import { ValueView } from "../components/value-view.tsx";
+import { dateAndClock, duration, exact, milliseconds } from "../format.ts";
+import { attemptsOf } from "./attempts.ts";
+
+/** Everything about a task run but its log: shown beside a timeline and on a page of its own. */
+export function TaskRunDetails({ page, wide = false }: { readonly page: TaskRunPage; readonly wide?: boolean }) {
+  return (
+    <div className="flex min-w-0 flex-col gap-5">
+      {page.failure === null ? null : <FailureBox failure={page.failure} own />}
+      <div className={wide ? "grid gap-5 lg:grid-cols-2" : "flex flex-col gap-5"}>
+        <Inputs page={page} />
+        <Result page={page} />
+      </div>
+      <Attempts states={page.states} />
+      <States states={page.states} />
+      <Cache page={page} />
+      <Artifacts page={page} />
+      <Details page={page} />
+    </div>
+  );
+}
+
+function Block({ title, children }: { readonly title: string; readonly children: React.ReactNode }) {
+  return (
+    <section className="min-w-0">
+      <h3 className="mb-1.5 text-sm font-semibold">{title}</h3>
+      {children}
+    </section>
+  );
+}
+
+function Inputs({ page }: { readonly page: TaskRunPage }) {
+  return (
+    <Block title="Inputs">
+      {page.inputs.length === 0 ? (
+        <p className="text-faint">Called without arguments, or by a client that does not tell them.</p>
+      ) : null}
+      <dl className="flex flex-col gap-2.5">
+        {page.inputs.map((input) => (
+          <div key={input.name} className="min-w-0">
+            <dt className="mb-0.5 flex items-center gap-2 font-mono text-xs text-muted">{input.name}</dt>
+            <dd className="min-w-0">
+              <ValueView preview={input.preview} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {page.upstream.length === 0 ? null : (
+        <p className="mt-2 flex flex-wrap items-center gap-x-2 gap-y-1 text-xs text-faint">
+          From
+          {page.upstream.map((run) => (
+            <Link
+              key={run.id}
+              to="/runs/task-run/$id"
+              params={{ id: run.id }}
+              className="inline-flex max-w-full items-center gap-1 text-muted hover:text-text hover:underline"
+            >
+              <StateIcon type={run.state_type} name={run.state_name} className="size-3.5" />
+              <span className="truncate">{run.name}</span>
+            </Link>
+          ))}
+        </p>
+      )}
+    </Block>
+  );
+}
+
+function Result({ page }: { readonly page: TaskRunPage }) {
+  const { result } = page;
+  return (
+    <Block title="Result">
+      {result.reason === null ? <ValueView preview={result.preview} /> : <p className="text-faint">{result.reason}</p>}
+      {result.location === null ? null : <p className="mt-1 text-xs break-all text-faint">Kept at {result.location}</p>}
+    </Block>
+  );
+}
+
+function Attempts({ states }: { readonly states: readonly State[] }) {
+  const attempts = attemptsOf(states);
+  if (attempts.length < 2) return null;
+  return (
+    <Block title="Attempts">
+      <ol className="grid grid-cols-[repeat(auto-fit,minmax(180px,1fr))] gap-2">
+        {attempts.map((attempt) => (
+          <li
+            key={attempt.number}
+            id={`attempt-${attempt.number}`}
+            className="min-w-0 rounded-md border bg-surface p-2"
+          >
+            <p className="flex items-center justify-between gap-2">
+              <span className="font-medium">Attempt {attempt.number}</span>
+              <Elapsed start={attempt.start} end={attempt.end} className="text-muted" />
+            </p>
+            <StateLabel type={attempt.outcome.type} name={attempt.outcome.name} className="mt-0.5 text-xs" />
+            {attempt.outcome.message === null || attempt.outcome.message === "" ? null : (
+              <p className="mt-1 line-clamp-4 text-xs break-words text-muted" title={attempt.outcome.message}>
+                {attempt.outcome.message}
+              </p>
+            )}
+          </li>
+        ))}
+      </ol>
+    </Block>
+  );
+}
+
+export function States({ states }: { readonly states: readonly State[] }) {
+  return (
+    <Block title="States">
+      <ol className="flex flex-col">
+        {states.map((state, index) => {
+          const next = states[index + 1];
+          return (
+            <li key={state.id} className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-3 border-b py-1.5 last:border-0">
+              <StateLabel type={state.type} name={state.name} />
+              <span className="text-right text-xs text-faint" title={exact(state.timestamp)}>
+                {dateAndClock(state.timestamp)}
+                {next === undefined
+                  ? ""
+                  : ` · ${duration(milliseconds(next.timestamp) - milliseconds(state.timestamp))}`}
+              </span>
+              {state.message === null || state.message === "" ? null : (
+                <p className="col-span-2 pl-5.5 text-xs break-words text-muted">{state.message}</p>
+              )}
+            </li>
+          );
+        })}
+      </ol>
+    </Block>
+  );
+}
+
+function Cache({ page }: { readonly page: TaskRunPage }) {
+  const key = page.result.cache_key ?? page.task_run.cache_key;
+  const from = page.result.reused_from;
+  if (key === null && from === null) return null;
+  return (
+    <Block title="Cache">
+      <Facts>
+        {from === null ? null : (
+          <Fact name="Came from">
+            {from.task_run_id === null ? (
+              "a kept result whose run is gone"
+            ) : (
+              <Link to="/runs/task-run/$id" params={{ id: from.task_run_id }} className="text-accent hover:underline">
+                {from.flow_run_id === page.task_run.flow_run_id ? "an earlier attempt of this run" : "another run"}
+              </Link>
+            )}
+          </Fact>
+        )}
+        {key === null ? null : (
+          <Fact name="Key">
+            <Copyable text={key} label="Copy the cache key" />
+          </Fact>
+        )}
+        {page.result.expires === null ? null : (
+          <Fact name="Expires">
+            <RelativeTime time={page.result.expires} />
+          </Fact>
+        )}
+      </Facts>
+    </Block>
+  );
+}
+
+function Artifacts({ page }: { readonly page: TaskRunPage }) {
+  if (page.artifacts.length === 0) return null;
+  return (
+    <Block title="Artifacts">
+      <ul className="flex flex-col gap-1">
+        {page.artifacts.map((artifact) => (
+          <li key={artifact.id} className="flex items-center gap-2">
+            <Link
+              to="/artifacts/artifact/$id"
+              params={{ id: artifact.id }}
+              className="truncate text-accent hover:underline"
+            >
+              {artifact.key ?? artifact.description ?? "artifact"}
+            </Link>
+            <span className="text-xs text-faint">{artifact.type}</span>
+          </li>
+        ))}
+      </ul>
+    </Block>
+  );
+}
+
+function Details({ page }: { readonly page: TaskRunPage }) {
+  const run = page.task_run;
+  return (
+    <Block title="Details">
+      <Facts>
+        <Fact name="Id">
+          <Copyable text={run.id} label="Copy the id" />
+        </Fact>
+        <Fact name="Task">
+          <Copyable text={run.task_key} label="Copy the task key" />
+        </Fact>
+        {run.task_version === null ? null : <Fact name="Version">{run.task_version}</Fact>}
+        <Fact name="Retries">{run.empirical_policy.retries ?? 0}</Fact>
+        {run.tags.length === 0 ? null : (
+          <Fact name="Tags">
+            <Tags tags={run.tags} most={20} />
+          </Fact>
+        )}
+        <Fact name="Created">
+          <RelativeTime time={run.created} />
+        </Fact>
+      </Facts>
+    </Block>
+  );
+}

@@ -1,0 +1,128 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { getRouteApi, Link } from "@tanstack/react-router";
+import { useLive } from "../api/live.ts";
+import type { TaskRunPage as TaskRunPageData } from "../api/types.ts";
+import { CopyButton } from "../components/copy.tsx";
+import { Failure } from "../components/failure.tsx";
+import { LogView } from "../components/log-view.tsx";
+import { Page } from "../components/page.tsx";
+import { Skeleton } from "../components/skeleton.tsx";
+import { StateLabel } from "../components/state.tsx";
+import { Elapsed, RelativeTime } from "../components/time.tsx";
+import { isBad, isFinal } from "../states.ts";
+import { taskRunQuery } from "./task-run.queries.ts";
+import { TaskRunDetails } from "./task-run-details.tsx";
+import { readTaskRunSearch } from "./task-run-search.ts";
+
+const route = getRouteApi("/runs/task-run/$id");
+
+export function TaskRunPage() {
+  const { id } = route.useParams();
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const queryClient = useQueryClient();
+  const query = useQuery(taskRunQuery(id));
+  const again = () => void queryClient.invalidateQueries({ queryKey: taskRunQuery(id).queryKey });
+  useLive(
+    { kind: "task-run", task_run_id: id },
+    { onChanges: (changes) => changes.some((change) => change.kind !== "log") && again(), onResync: again },
+  );
+  const page = query.data;
+  if (page === undefined) {
+    return (
+      <Page title="Task run" crumbs={[{ label: "Runs", link: { to: "/runs" } }, { label: "Task run" }]}>
+        {query.isError ? (
+          <Failure error={query.error} what="The task run" onRetry={() => void query.refetch()} />
+        ) : (
+          <Skeleton rows={12} />
+        )}
+      </Page>
+    );
+  }
+  const run = page.task_run;
+  const live = !isFinal(run.state_type);
+  return (
+    <Page title={run.name} ownHeading crumbs={crumbs(page)}>
+      <Header page={page} />
+      <div className="grid gap-6 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
+        <TaskRunDetails page={page} />
+        <div className="min-w-0">
+          <h2 className="mb-1.5 text-sm font-semibold">Log</h2>
+          <LogView
+            run={{ task_run_id: id }}
+            topic={{ kind: "task-run", task_run_id: id }}
+            live={live}
+            failed={isBad(run.state_type)}
+            search={search}
+            onSearch={(change) =>
+              void navigate({
+                search: (before) => readTaskRunSearch({ ...before, ...change }),
+                replace: true,
+                resetScroll: false,
+              })
+            }
+          />
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+function Header({ page }: { readonly page: TaskRunPageData }) {
+  const run = page.task_run;
+  return (
+    <div className="flex flex-col gap-1">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        <StateLabel type={run.state_type} name={run.state_name} className="text-base" />
+        <h1 className="min-w-0 text-lg font-semibold break-words">{run.name}</h1>
+        <CopyButton text={run.name} label="Copy the name" className="-ml-2" />
+      </div>
+      <p className="flex flex-wrap items-center gap-x-4 gap-y-1 text-muted">
+        {page.flow_run_name === null || run.flow_run_id === null ? (
+          <span>started outside any flow</span>
+        ) : (
+          <span>
+            in{" "}
+            <Link
+              to="/runs/flow-run/$id"
+              params={{ id: run.flow_run_id }}
+              search={{ task: run.id }}
+              className="text-text hover:underline"
+            >
+              {page.flow_run_name}
+            </Link>
+          </span>
+        )}
+        {page.child_flow_run_id === null ? null : (
+          <Link to="/runs/flow-run/$id" params={{ id: page.child_flow_run_id }} className="text-text hover:underline">
+            its subflow
+          </Link>
+        )}
+        <span>
+          started <RelativeTime time={run.start_time} className="text-text" />
+        </span>
+        <span>
+          took <Elapsed start={run.start_time} end={run.end_time} className="text-text" />
+        </span>
+        <span>attempt {run.run_count}</span>
+      </p>
+    </div>
+  );
+}
+
+function crumbs(page: TaskRunPageData) {
+  const run = page.task_run;
+  const inFlow = page.flow_run_name !== null && run.flow_run_id !== null;
+  return [
+    { label: "Runs", link: { to: "/runs" as const } },
+    ...(inFlow
+      ? [
+          {
+            label: page.flow_run_name ?? "",
+            link: { to: "/runs/flow-run/$id" as const, params: { id: run.flow_run_id ?? "" } },
+          },
+        ]
+      : []),
+    { label: run.name },
+  ];
+}

@@ -1,0 +1,15 @@
+import { choiceIn, present, type RawSearch, textIn } from "../address.ts";
+
+export interface TaskRunSearch {
+  readonly level?: string;
+  readonly text?: string;
+  readonly line?: string;
+}
+
+export function readTaskRunSearch(search: RawSearch): TaskRunSearch {
+  return present({
+    level: choiceIn(search, "level", ["10", "20", "30", "40", "50"]),
+    text: textIn(search, "text"),
+    line: textIn(search, "line"),
+  });
+}
