@@ -42,7 +42,7 @@ it("accepts what the plan allows", () => {
   expect(
     violations({
       "packages/server/src/app.ts": `import "./flows/flows.routes.ts"; import "./db/open.ts"; import "@ostinato/core";`,
-      "packages/server/src/flows/flows.routes.ts": `import "./flows.service.ts"; import type { Row } from "./flows.queries.ts"`,
+      "packages/server/src/flows/flows.routes.ts": `import "./flows.service.ts"; import type { Row } from "./flows.queries.ts"; import "./words.ts"`,
       "packages/server/src/flows/flows.service.ts": `import "./flows.queries.ts"; import "../runs/runs.service.ts"; import "../filters.queries.ts"`,
       "packages/server/src/flows/flows.queries.ts": `import "kysely"; import "../db/tables.ts"`,
       "packages/server/src/flows/flows.routes.test.ts": `import "@ostinato/testing/databases"; import "vitest"`,
@@ -81,7 +81,7 @@ it.each([
     `import "./flows.service.ts"`,
     "a rules file must not import a service file",
   ],
-  ["packages/server/src/flows/naming.ts", `import "../db/open.ts"`, "a rules file must not import from db/"],
+  ["packages/server/src/flows/naming.ts", `import "../db/open.ts"`, "a plain file must not import from db/"],
   ["packages/server/src/flows/flows.queries.ts", `import "./flows.service.ts"`, "must not import a service file"],
   [
     "packages/server/src/flows/flows.service.ts",
@@ -90,6 +90,12 @@ it.each([
   ],
 ])("refuses in %s: %s", (file, source, message) => {
   expect(violations({ [file]: source })).toEqual([expect.stringContaining(message)]);
+});
+
+it("says which file cannot be read", () => {
+  expect(violations({ "packages/core/src/a.ts": "export const = 1", "packages/core/src/b.ts": "" })).toEqual([
+    expect.stringContaining("packages/core/src/a.ts:1 cannot be parsed"),
+  ]);
 });
 
 it("says where the import stands", () => {

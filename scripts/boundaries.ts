@@ -24,7 +24,7 @@ interface Slices {
   readonly root: string;
   /** Folder → the layers of slices that may import from it (types may be imported by all). */
   readonly sharedFolders: Readonly<Record<string, { readonly importedBy: readonly string[] }>>;
-  /** Layer → the layers it may import. Files without a layer in their name count as rules. */
+  /** Layer → the layers it may import. Files without a layer in their name are plain: all layers may import them. */
   readonly layers: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -38,12 +38,20 @@ export interface Violation {
 }
 
 export function findViolations(sources: Sources, boundaries: Boundaries): readonly Violation[] {
-  const edges = [...sources].flatMap(([file, source]) => edgesOf(file, source, boundaries));
+  const unreadable: Violation[] = [];
+  const edges = [...sources].flatMap(([file, source]) => {
+    try {
+      return edgesOf(file, source, boundaries);
+    } catch (error) {
+      unreadable.push({ file, line: 1, message: error instanceof Error ? error.message : String(error) });
+      return [];
+    }
+  });
   const broken = edges.flatMap((edge) => {
     const message = judge(edge, boundaries);
     return message === undefined ? [] : [{ file: edge.file, line: edge.line, message }];
   });
-  return [...broken, ...findCycles(edges)];
+  return [...unreadable, ...broken, ...findCycles(edges)];
 }
 
 interface Edge {
@@ -104,7 +112,8 @@ function judgeSlices(edge: Edge, slices: Slices): string | undefined {
   if (from.folder !== to.folder && to.folder !== everySlice && to.layer !== "service") {
     return `${from.folder} reaches ${to.folder} past its service ("${edge.specifier}"): import ${to.folder}.service.ts`;
   }
-  if (from.layer === to.layer || slices.layers[from.layer]?.includes(to.layer)) return undefined;
+  if (from.layer === to.layer || to.layer === "plain" || slices.layers[from.layer]?.includes(to.layer))
+    return undefined;
   return `a ${from.layer} file must not import a ${to.layer} file ("${edge.specifier}") but for types`;
 }
 
@@ -124,7 +133,7 @@ function placeOf(file: string, { root, sharedFolders, layers }: Slices): Place |
   const isLayer = layer in layers;
   const [folder = "", ...rest] = file.slice(root.length + 1).split("/");
   if (rest.length === 0) return isLayer ? { folder: everySlice, layer, shared: false } : undefined;
-  return { folder, layer: isLayer ? layer : "rules", shared: folder in sharedFolders };
+  return { folder, layer: isLayer ? layer : "plain", shared: folder in sharedFolders };
 }
 
 /** One violation for each group of files that reach each other; types count, since readers follow them too. */

@@ -11,7 +11,7 @@ export interface Import {
 export function readImports(path: string, source: string): readonly Import[] {
   const { program, errors } = parseSync(path, source);
   const [error] = errors;
-  if (error !== undefined) throw new Error(`${path} cannot be parsed: ${error.message}`);
+  if (error !== undefined) throw new Error(`cannot be parsed: ${error.message}`);
   return collect(program, source);
 }
 
