@@ -27,6 +27,10 @@ function withState(runs: SelectQueryBuilder<Tables, "flow_run", unknown>) {
     ]);
 }
 
+export function flowRunsByIds(reader: Reader, ids: readonly string[]): Promise<FlowRunRow[]> {
+  return selectFlowRuns(reader).where("flow_run.id", "in", ids).execute();
+}
+
 export function flowRunById(reader: Reader, id: string): Promise<FlowRunRow | undefined> {
   return selectFlowRuns(reader).where("flow_run.id", "=", id).executeTakeFirst();
 }

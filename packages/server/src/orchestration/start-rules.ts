@@ -19,7 +19,7 @@ export const startOnce: StartRule = {
     if (!goesOn) {
       return abort(`This run is in a ${initial.type} state and cannot transition to a PENDING state.`);
     }
-    const { scheduled_time, deployment_concurrency_lease_id } = initial.details;
+    const { scheduled_time = null, deployment_concurrency_lease_id = null } = initial.details;
     return { ...accept, proposed: withDetails(proposed, { scheduled_time, deployment_concurrency_lease_id }) };
   },
 };
@@ -31,7 +31,7 @@ export const keepScheduledTime: StartRule = {
   decide: ({ initial, proposed }) =>
     isGiven(proposed.details.scheduled_time)
       ? accept
-      : { ...accept, proposed: withDetails(proposed, { scheduled_time: initial?.details.scheduled_time }) },
+      : { ...accept, proposed: withDetails(proposed, { scheduled_time: initial?.details.scheduled_time ?? null }) },
 };
 
 export const waitForScheduledTime: StartRule = {
@@ -58,7 +58,10 @@ export const keepTaskParameters: StartRule = {
   decide: ({ initial, proposed }) =>
     isGiven(proposed.details.task_parameters_id)
       ? accept
-      : { ...accept, proposed: withDetails(proposed, { task_parameters_id: initial?.details.task_parameters_id }) },
+      : {
+          ...accept,
+          proposed: withDetails(proposed, { task_parameters_id: initial?.details.task_parameters_id ?? null }),
+        },
 };
 
 function isGiven(value: unknown): boolean {

@@ -23,6 +23,10 @@ function withState(runs: SelectQueryBuilder<Tables, "task_run", unknown>) {
     ]);
 }
 
+export function taskRunsByIds(reader: Reader, ids: readonly string[]): Promise<TaskRunRow[]> {
+  return selectTaskRuns(reader).where("task_run.id", "in", ids).execute();
+}
+
 export function taskRunById(reader: Reader, id: string): Promise<TaskRunRow | undefined> {
   return selectTaskRuns(reader).where("task_run.id", "=", id).executeTakeFirst();
 }

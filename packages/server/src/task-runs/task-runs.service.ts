@@ -110,6 +110,14 @@ export async function read({ db, clock }: Context, id: string): Promise<TaskRun>
   return presentTaskRun(row, clock.now());
 }
 
+/** The runs with these ids, in no order; ids that are gone are left out. */
+export async function readMany({ db, clock }: Context, ids: readonly string[]): Promise<readonly TaskRun[]> {
+  if (ids.length === 0) return [];
+  const rows = await queries.taskRunsByIds(db.read, ids);
+  const now = clock.now();
+  return rows.map((row) => presentTaskRun(row, now));
+}
+
 export async function update(context: Context, id: string, { name }: TaskRunUpdate): Promise<void> {
   const { db, clock, bus } = context;
   const change = { updated: clock.now(), ...(name === undefined ? {} : { name: storable(name) }) };
