@@ -8,7 +8,7 @@ const unstorable = /(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g;
 
 export function writeJson(value: unknown): JsonText {
   const text = JSON.stringify(value ?? null);
-  return text.includes("\\u0000") || text.includes("\\ud") ? text.replace(unstorable, "$1\\ufffd") : text;
+  return text.includes("\\u0000") || text.includes("\\ud") ? text.replace(unstorable, "$1\ufffd") : text;
 }
 
 export function writeOptionalJson(value: unknown): JsonText | null {

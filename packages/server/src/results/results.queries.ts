@@ -55,15 +55,17 @@ export async function upsertValues(reader: Reader, dialect: Sql, rows: readonly 
   await sql`INSERT INTO task_run_value AS kept (${names})
     SELECT ${names} FROM ${dialect.rowsOf(writeJson(rows), valueColumns)} AS given WHERE 1 = 1
     ON CONFLICT (task_run_id) DO UPDATE SET
-      inputs = CASE WHEN ${isNewer("inputs_at")} THEN excluded.inputs ELSE kept.inputs END,
-      inputs_at = CASE WHEN ${isNewer("inputs_at")} THEN excluded.inputs_at ELSE kept.inputs_at END,
-      result_id = CASE WHEN ${isNewer("result_at")} THEN excluded.result_id ELSE kept.result_id END,
-      result_at = CASE WHEN ${isNewer("result_at")} THEN excluded.result_at ELSE kept.result_at END`.execute(reader);
+      inputs = CASE WHEN ${isLater("inputs")} THEN excluded.inputs ELSE kept.inputs END,
+      inputs_at = CASE WHEN ${isLater("inputs")} THEN excluded.inputs_at ELSE kept.inputs_at END,
+      result_id = CASE WHEN ${isLater("result_id")} THEN excluded.result_id ELSE kept.result_id END,
+      result_at = CASE WHEN ${isLater("result_id")} THEN excluded.result_at ELSE kept.result_at END`.execute(reader);
 }
 
-/** False where nothing was brought: a comparison with null is not true. */
-function isNewer(moment: "inputs_at" | "result_at") {
-  return sql.raw(`excluded.${moment} > coalesce(kept.${moment}, -9223372036854775807)`);
+/** Those of one moment are told apart by what they are, so that the order in which they come makes no difference. */
+function isLater(column: "inputs" | "result_id") {
+  const moment = column === "inputs" ? "inputs_at" : "result_at";
+  return sql.raw(`excluded.${moment} IS NOT NULL AND (kept.${moment} IS NULL
+    OR (excluded.${moment}, excluded.${column}) > (kept.${moment}, kept.${column}))`);
 }
 
 export type ResultRow = Selectable<ResultTable>;

@@ -42,19 +42,36 @@ export async function keepBrought(
 /** One row for each task run, of the latest states among those given. */
 function valuesOf(brought: readonly BroughtValues[]): readonly queries.ValueWrite[] {
   const rows = new Map<string, queries.ValueWrite>();
-  for (const { taskRunId, timestamp, stateId, values } of brought.toSorted((a, b) => a.timestamp - b.timestamp)) {
-    const before = rows.get(taskRunId);
-    const inputs = values.inputs?.map(({ name, preview }) => ({ name, preview: boundedPreview(preview) }));
-    const resultId = values.result === undefined ? values.reused_result_id?.toLowerCase() : stateId;
+  for (const { taskRunId, timestamp, stateId, values } of brought) {
+    const given = values.inputs?.map(({ name, preview }) => ({ name, preview: boundedPreview(preview) }));
+    const inputs = { at: timestamp, value: given === undefined ? null : writeJson(given) };
+    const resultId = values.result === undefined ? (values.reused_result_id?.toLowerCase() ?? null) : stateId;
+    const row = rows.get(taskRunId) ?? { task_run_id: taskRunId, ...noValues };
     rows.set(taskRunId, {
-      task_run_id: taskRunId,
-      inputs: inputs === undefined ? (before?.inputs ?? null) : writeJson(inputs),
-      inputs_at: inputs === undefined ? (before?.inputs_at ?? null) : timestamp,
-      result_id: resultId ?? before?.result_id ?? null,
-      result_at: resultId === undefined ? (before?.result_at ?? null) : timestamp,
+      ...row,
+      ...(isLater(inputs, { at: row.inputs_at, value: row.inputs })
+        ? { inputs: inputs.value, inputs_at: timestamp }
+        : undefined),
+      ...(isLater({ at: timestamp, value: resultId }, { at: row.result_at, value: row.result_id })
+        ? { result_id: resultId, result_at: timestamp }
+        : undefined),
     });
   }
   return [...rows.values()].filter(({ inputs, result_id }) => inputs !== null || result_id !== null);
+}
+
+const noValues = { inputs: null, inputs_at: null, result_id: null, result_at: null };
+
+interface Stamped {
+  readonly at: Timestamp | null;
+  readonly value: string | null;
+}
+
+/** The same that the database decides between what it has and what comes. */
+function isLater(one: Stamped, other: Stamped): boolean {
+  if (one.value === null || one.at === null) return false;
+  if (other.value === null || other.at === null) return true;
+  return one.at !== other.at ? one.at > other.at : one.value > other.value;
 }
 
 function ofTaskRun(flowRunId: string | null, taskRunId: string, taskKey: string) {

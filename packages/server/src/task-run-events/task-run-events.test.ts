@@ -1,0 +1,236 @@
+import { addSeconds, type Timestamp, timeOrderedId, toTimestamp } from "@ostinato/core";
+import type { EventCreate } from "@ostinato/protocol";
+import { describeOnEachDatabase } from "@ostinato/testing/databases";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { addFlowRun } from "../flow-run-harness.ts";
+import { startTestServer, type TestServer } from "../harness.ts";
+import { type TaskRunEventOptions, taskRunEvent } from "./task-run-event-harness.ts";
+
+const start = toTimestamp("2030-01-01T00:00:00.000001Z");
+
+function at(seconds: number): Timestamp {
+  return addSeconds(start, seconds);
+}
+
+describeOnEachDatabase("task runs told by events", (database) => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startTestServer(database.url);
+  });
+  afterAll(() => server.stop());
+
+  const post = (events: readonly EventCreate[]) => server.call("POST", "/events", events);
+  const { clock } = { clock: { now: () => server.context.clock.now() } };
+  const newId = () => timeOrderedId(clock.now());
+  const taskRun = (id: string) =>
+    server.context.db.read.selectFrom("task_run").selectAll().where("id", "=", id).executeTakeFirst();
+  const statesOf = (id: string) =>
+    server.context.db.read
+      .selectFrom("task_run_state")
+      .selectAll()
+      .where("task_run_id", "=", id)
+      .orderBy("timestamp")
+      .orderBy("id")
+      .execute();
+
+  test("a run through its three states is recorded as the client tells it", async () => {
+    const flowRunId = await addFlowRun(server.context);
+    const taskRunId = newId();
+    const run = { taskRunId, flowRunId };
+    const pending = taskRunEvent({ ...run, type: "PENDING", occurred: at(0) });
+    const running = taskRunEvent({ ...run, type: "RUNNING", occurred: at(1) });
+    const completed = taskRunEvent({
+      ...run,
+      type: "COMPLETED",
+      occurred: at(3),
+      run: { start_time: "2030-01-01T00:00:01.000001Z", end_time: "2030-01-01T00:00:03.000001Z", total_run_time: 2 },
+    });
+    expect((await post([pending, running, completed])).status).toBe(204);
+    expect(await taskRun(taskRunId)).toMatchObject({
+      flow_run_id: flowRunId,
+      name: "add-003",
+      state_id: completed.id,
+      state_type: "COMPLETED",
+      state_name: "Completed",
+      state_timestamp: at(3),
+      run_count: 1,
+      start_time: at(1),
+      end_time: at(3),
+      total_run_time: 2_000_000,
+      tags: expect.stringMatching(/^\["a"\]$/),
+      task_inputs: '{"x":[],"y":[]}',
+    });
+    const states = await statesOf(taskRunId);
+    expect(states.map(({ id, type }) => [id, type])).toEqual([
+      [pending.id, "PENDING"],
+      [running.id, "RUNNING"],
+      [completed.id, "COMPLETED"],
+    ]);
+    expect(JSON.parse(states[0]?.state_details ?? "")).toEqual({ flow_run_id: flowRunId, task_run_id: taskRunId });
+  });
+
+  test("the natural key names the run, whatever id a client gives it later", async () => {
+    const flowRunId = await addFlowRun(server.context);
+    const [first, second] = [newId(), newId()];
+    const run = { flowRunId, dynamicKey: "same" };
+    await post([taskRunEvent({ ...run, taskRunId: first, type: "PENDING", occurred: at(0) })]);
+    await post([taskRunEvent({ ...run, taskRunId: second, type: "RUNNING", occurred: at(1) })]);
+    expect(await taskRun(second)).toBeUndefined();
+    expect(await taskRun(first)).toMatchObject({ state_type: "RUNNING" });
+    expect(await statesOf(first)).toHaveLength(2);
+  });
+
+  test("outside of a flow the id names the run", async () => {
+    const taskRunId = newId();
+    await post([taskRunEvent({ taskRunId, flowRunId: null, type: "COMPLETED", occurred: at(1) })]);
+    await post([taskRunEvent({ taskRunId, flowRunId: null, type: "RUNNING", occurred: at(0) })]);
+    expect(await taskRun(taskRunId)).toMatchObject({ flow_run_id: null, state_type: "COMPLETED" });
+    expect(await statesOf(taskRunId)).toHaveLength(2);
+  });
+
+  test("events of servers, and of flow runs that are not here, move no task run and are kept", async () => {
+    const [ours, theirs] = [newId(), newId()];
+    const lost = taskRunEvent({ taskRunId: ours, flowRunId: newId(), type: "RUNNING", occurred: at(0) });
+    const told = taskRunEvent({ taskRunId: theirs, flowRunId: null, type: "RUNNING", occurred: at(0) });
+    const { "prefect.orchestration": _, ...resource } = told.resource;
+    expect((await post([lost, { ...told, resource }])).status).toBe(204);
+    expect([await taskRun(ours), await taskRun(theirs)]).toEqual([undefined, undefined]);
+    const kept = await server.context.db.read
+      .selectFrom("event")
+      .select("id")
+      .where("id", "in", [lost.id, told.id])
+      .execute();
+    expect(kept).toHaveLength(2);
+  });
+
+  test("a payload that is not understood costs its own state only", async () => {
+    const flowRunId = await addFlowRun(server.context);
+    const ids = [newId(), newId(), newId(), newId()];
+    const events = ids.map((taskRunId, index) =>
+      taskRunEvent({ taskRunId, flowRunId, type: "RUNNING", occurred: at(index) }),
+    );
+    const broken = events.map((event, index) => {
+      if (index === 1) return { ...event, payload: { ...event.payload, task_run: { task_key: 5 } } };
+      // Fits the schema, and not the column of PostgreSQL.
+      if (index === 2) return overflowing(event);
+      return event;
+    });
+    expect((await post(broken)).status).toBe(204);
+    expect(await taskRun(ids[0] ?? "")).toMatchObject({ state_type: "RUNNING" });
+    expect(await taskRun(ids[1] ?? "")).toBeUndefined();
+    expect(await taskRun(ids[3] ?? "")).toMatchObject({ state_type: "RUNNING" });
+    const kept = await server.context.db.read
+      .selectFrom("event")
+      .select("id")
+      .where(
+        "id",
+        "in",
+        broken.map(({ id }) => id),
+      )
+      .execute();
+    expect(kept).toHaveLength(4);
+  });
+
+  test("text that a database can't hold is shown with a mark", async () => {
+    const taskRunId = newId();
+    const run = { name: "a\0b\ud800", tags: ["\0"], labels: { "\0": "\0" } };
+    await post([taskRunEvent({ taskRunId, flowRunId: null, type: "RUNNING", occurred: at(0), run })]);
+    expect(await taskRun(taskRunId)).toMatchObject({ name: "a\ufffdb\ufffd", labels: '{"\ufffd":"\ufffd"}' });
+  });
+
+  test("the same events in any order, cut anyhow and repeated, give the same rows", async () => {
+    const arrivals = fc.record({
+      order: fc.shuffledSubarray([...Array(24).keys()], { minLength: 24, maxLength: 24 }),
+      repeated: fc.array(fc.nat(23), { maxLength: 12 }),
+      cuts: fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 4 }),
+    });
+    const expected = await outcome(await arrivalsOf([...Array(24).keys()], [24]));
+    await fc.assert(
+      fc.asyncProperty(arrivals, async ({ order, repeated, cuts }) => {
+        expect(await outcome(await arrivalsOf([...order, ...repeated], cuts))).toEqual(expected);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  /** Sends the events of a fresh flow run in the given order, in requests of the given sizes, one after the other. */
+  async function arrivalsOf(order: readonly number[], cuts: readonly number[]): Promise<string> {
+    const flowRunId = await addFlowRun(server.context);
+    const events = story(flowRunId, newId);
+    for (let sent = 0, turn = 0; sent < order.length; turn += 1) {
+      const size = cuts[turn % cuts.length] ?? 1;
+      const batch = order.slice(sent, sent + size).flatMap((index) => events[index] ?? []);
+      expect((await post(batch)).status).toBe(204);
+      sent += size;
+    }
+    return flowRunId;
+  }
+
+  /** The rows of a flow run without what differs from run to run: ids and the server's own moments. */
+  async function outcome(flowRunId: string): Promise<unknown> {
+    const { read } = server.context.db;
+    const runs = await read
+      .selectFrom("task_run")
+      .leftJoin("task_run_value", "task_run_value.task_run_id", "task_run.id")
+      .leftJoin("result", "result.id", "task_run_value.result_id")
+      .selectAll("task_run")
+      .select(["task_run_value.inputs", "task_run_value.inputs_at", "task_run_value.result_at", "result.data"])
+      .where("task_run.flow_run_id", "=", flowRunId)
+      .orderBy("task_run.dynamic_key")
+      .execute();
+    const states = await read
+      .selectFrom("task_run_state")
+      .innerJoin("task_run", "task_run.id", "task_run_state.task_run_id")
+      .select(["task_run.dynamic_key", "task_run_state.type", "task_run_state.name", "task_run_state.timestamp"])
+      .where("task_run.flow_run_id", "=", flowRunId)
+      .orderBy("task_run.dynamic_key")
+      .orderBy("task_run_state.timestamp")
+      .orderBy("task_run_state.type")
+      .execute();
+    const results = await read
+      .selectFrom("result")
+      .select(["data", "flow_run_attempt"])
+      .where("flow_run_id", "=", flowRunId)
+      .orderBy("data")
+      .execute();
+    const shown = runs.map(({ id: _, created: _c, updated: _u, flow_run_id: _f, state_id: _s, ...row }) => row);
+    return { runs: shown, states, results };
+  }
+});
+
+/** Six task runs with four states each: a retry, two ids for one key, states of one moment. */
+function story(flowRunId: string, newId: () => string): readonly EventCreate[] {
+  return Array.from({ length: 6 }, (_, task) => {
+    const ids = [newId(), newId()];
+    const event = (step: number, options: Pick<TaskRunEventOptions, "type"> & Partial<TaskRunEventOptions>) =>
+      taskRunEvent({
+        id: timeOrderedId(at(step)),
+        taskRunId: ids[task === 3 ? step % 2 : 0] ?? "",
+        flowRunId,
+        dynamicKey: `task-${task}`,
+        occurred: at(task === 4 && step > 1 ? 2 : step),
+        run: { run_count: step, tags: [`step-${step}`], total_run_time: step / 2 },
+        ...options,
+      });
+    return [
+      event(0, { type: "PENDING", values: { inputs: [input(task)] } }),
+      event(1, { type: "RUNNING" }),
+      event(2, { type: "FAILED", name: "AwaitingRetry", values: { result: result(`"early ${task}"`) } }),
+      event(3, { type: "COMPLETED", values: { result: result(`"late ${task}"`), inputs: [input(task + 10)] } }),
+    ];
+  }).flat();
+}
+
+function input(value: number) {
+  return { name: "x", preview: { kind: "scalar", size_bytes: 1, truncated: false, value } };
+}
+
+function result(data: string) {
+  return { format: "devalue", data, preview: { kind: "scalar", size_bytes: 1, truncated: false, value: data } };
+}
+
+function overflowing(event: EventCreate): EventCreate {
+  const payload = event.payload as { task_run: object };
+  return { ...event, payload: { ...payload, task_run: { ...payload.task_run, run_count: 2 ** 40 } } };
+}
