@@ -14,9 +14,12 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-const command = fileURLToPath(new URL("../packages/ostinato/src/bin.mjs", import.meta.url));
+const sources = fileURLToPath(new URL("../packages/ostinato/src/bin.mjs", import.meta.url));
 
-export async function startOstinato(environment: Readonly<Record<string, string>> = {}): Promise<RunningServer> {
+export async function startOstinato(
+  environment: Readonly<Record<string, string>> = {},
+  command = sources,
+): Promise<RunningServer> {
   const folder = await mkdtemp(join(tmpdir(), "ostinato-e2e-"));
   const port = await freePort();
   const child = spawn(process.execPath, [command, "server", "start", "--port", String(port)], {

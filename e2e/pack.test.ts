@@ -1,0 +1,131 @@
+import { execFile } from "node:child_process";
+import { globSync, readFileSync } from "node:fs";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startOstinato } from "./server-process.ts";
+
+/** The product as a user gets it: packed, installed in an empty folder, with nothing of the repository in reach. */
+
+const repository = fileURLToPath(new URL("..", import.meta.url));
+
+const program = `
+import { artifact, currentRun, flow, log, task, type TaskFuture } from "ostinato";
+import { createClient } from "ostinato/client";
+import { fakeClock } from "ostinato/testing";
+
+const double = task({ name: "double", retries: 1, retryDelay: "10ms" }, (n: number) => n * 2);
+const sum = task(function sum(...numbers: number[]) {
+  return numbers.reduce((total, n) => total + n, 0);
+});
+
+export const total = flow({ name: "total" }, async function total({ upTo }: { upTo: number }) {
+  const doubled: TaskFuture<number>[] = Array.from({ length: upTo }, (_, n) => double(n));
+  const result: number = await sum(...doubled);
+  log.info("the sum is", { result });
+  await artifact.markdown({ key: "sum", markdown: \`# \${result}\` });
+  return { result, run: currentRun().id };
+});
+
+// @ts-expect-error The parameter is a number.
+export const wrong = () => total({ upTo: "4" });
+export const uses = [createClient, fakeClock];
+
+const { result, run } = await total({ upTo: 4 });
+console.log(JSON.stringify({ result, run }));
+`;
+
+let folder: string;
+let home: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "ostinato-installed-"));
+  home = join(folder, "home");
+  await run(process.execPath, [join(repository, "scripts/pack.ts"), folder], repository);
+  const [tarball] = (await readdir(folder)).filter((file) => file.endsWith(".tgz"));
+  await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
+  await run("npm", ["install", "--no-audit", "--no-fund", `./${tarball}`]);
+  await writeFile(join(folder, "total.ts"), program);
+}, 300_000);
+
+afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+
+test("the package names no workspace and no path of the machine it was made on", () => {
+  const files = globSync("node_modules/ostinato/**/*.{js,ts,json}", { cwd: folder });
+  expect(files.length).toBeGreaterThan(10);
+  const telling = files.filter((file) => {
+    const text = readFileSync(join(folder, file), "utf8");
+    return text.includes(repository) || /(from|import|import\() ?"@ostinato\//.test(text);
+  });
+  expect(telling).toEqual([]);
+});
+
+test("the command says its version", async () => {
+  const { version } = JSON.parse(readFileSync(join(folder, "node_modules/ostinato/package.json"), "utf8"));
+  const { stdout } = await run("npx", ["ostinato", "version"]);
+  expect(stdout).toContain(version);
+});
+
+test("an old Node is told so, by the command and by an import", async () => {
+  const pretend = `data:text/javascript,Object.defineProperty(process.versions, "node", { value: "20.1.0" })`;
+  for (const file of ["bin.js", "index.js", "client.js"]) {
+    const started = run(process.execPath, ["--import", pretend, join("node_modules/ostinato/dist", file)]);
+    await expect(started).rejects.toThrow(/needs Node(\.js)? 24 or newer.*20\.1\.0/);
+  }
+});
+
+test("a program type-checks against it, strictly, with the types of its dependencies", async () => {
+  await writeFile(
+    join(folder, "tsconfig.json"),
+    JSON.stringify({
+      compilerOptions: {
+        strict: true,
+        exactOptionalPropertyTypes: true,
+        module: "nodenext",
+        target: "es2024",
+        noEmit: true,
+      },
+      files: ["total.ts"],
+    }),
+  );
+  await run(process.execPath, [join(repository, "node_modules/typescript/bin/tsc"), "-p", folder]);
+});
+
+test("a program runs without a server, and the command finds its run afterwards", async () => {
+  const { stdout } = await run(process.execPath, ["total.ts"]);
+  const { result, run: id } = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
+  expect(result).toBe(12);
+  const inspected = await run("npx", ["ostinato", "flow-run", "inspect", id, "--json"]);
+  expect(JSON.parse(inspected.stdout)).toMatchObject({ id, state_type: "COMPLETED" });
+});
+
+test("its server shows its pages", async () => {
+  const server = await startOstinato({}, join(folder, "node_modules/ostinato/dist/bin.js"));
+  try {
+    const page = await (await fetch(`${server.url}/runs`)).text();
+    const [, script] = /<script[^>]+src="([^"]+)"/.exec(page) ?? [];
+    const answer = await fetch(new URL(script ?? "missing", `${server.url}/`));
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("content-type")).toContain("javascript");
+  } finally {
+    await server.stop();
+  }
+});
+
+function run(program: string, args: readonly string[], cwd = folder) {
+  return promisify(execFile)(program, args, { cwd, env: cleanEnvironment(), shell: process.platform === "win32" });
+}
+
+/** Without what npm and Vitest have put there: it would lead back into the repository. */
+function cleanEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(npm_|vitest|node_|ostinato_|prefect_)/i.test(name));
+  const path = (process.env.PATH ?? "").split(delimiter).filter((entry) => !entry.startsWith(repository));
+  return {
+    ...Object.fromEntries(kept),
+    PATH: [dirname(process.execPath), ...path].join(delimiter),
+    OSTINATO_HOME: home,
+  };
+}
