@@ -2,6 +2,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { adminRoutes } from "./admin/admin.routes.ts";
 import type { Context } from "./context.ts";
 import { eventRoutes } from "./events/events.routes.ts";
+import { flowRunStateRoutes } from "./flow-run-states/flow-run-states.routes.ts";
 import { flowRunRoutes } from "./flow-runs/flow-runs.routes.ts";
 import { flowRoutes } from "./flows/flows.routes.ts";
 import { logRoutes } from "./logs/logs.routes.ts";
@@ -15,6 +16,7 @@ import { staticUi } from "./plugins/static-ui.ts";
 import { serveSocketsOn, websockets } from "./plugins/websocket.ts";
 import { resultRoutes } from "./results/results.routes.ts";
 import { savedSearchRoutes } from "./saved-searches/saved-searches.routes.ts";
+import { taskRunStateRoutes } from "./task-run-states/task-run-states.routes.ts";
 import { taskRunRoutes } from "./task-runs/task-runs.routes.ts";
 
 /** Ordinary requests are small; the contracts of logs, events and artifacts allow more. */
@@ -52,7 +54,9 @@ export function buildApp(context: Context, { uiFolder }: AppOptions = {}): Fasti
       adminRoutes(serve, clock.now());
       flowRoutes(serve);
       flowRunRoutes(serve);
+      flowRunStateRoutes(serve);
       taskRunRoutes(serve);
+      taskRunStateRoutes(serve);
       eventRoutes({ app: api, context, serve, serveSocket });
       logRoutes(serve);
       resultRoutes(serve);

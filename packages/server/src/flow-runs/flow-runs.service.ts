@@ -13,13 +13,14 @@ import type { Writer } from "../db/dialects/dialect.ts";
 import { readJson, storable, writeJson, writeOptionalJson } from "../db/json-text.ts";
 import { invalid, notFound, refused } from "../errors.ts";
 import { paginate, readLimit } from "../paging.ts";
-import { completeFlowRunPolicy, presentFlowRun } from "./flow-runs.presenter.ts";
+import { completeFlowRunPolicy, type FlowRunRow, presentFlowRun } from "./flow-runs.presenter.ts";
 import * as queries from "./flow-runs.queries.ts";
 import { parametersText } from "./parameters.service.ts";
 import { deploymentOf, flowRunForChange } from "./surroundings.queries.ts";
 
 export { create } from "./creation.service.ts";
 export { isFresh, propose } from "./transitions.service.ts";
+export { type FlowRunRow, presentFlowRun };
 
 export async function read({ db, clock }: Context, id: string): Promise<FlowRun> {
   const row = await queries.flowRunById(db.read, id);

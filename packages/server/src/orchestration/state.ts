@@ -122,6 +122,21 @@ export function stateRow({ id, type, name, timestamp, message, data, details }: 
   };
 }
 
+/** A row of one of the tables of states. */
+export interface StateRow {
+  readonly id: string;
+  readonly type: StateType;
+  readonly name: string;
+  readonly timestamp: Timestamp;
+  readonly message: string | null;
+  readonly state_details: JsonText;
+  readonly data: JsonText | null;
+}
+
+export function stateOfRow({ id, type, name, timestamp, message, state_details, data }: StateRow): RunState {
+  return { id, type, name, timestamp, message, data: readOptionalJson(data), details: readJson(state_details) };
+}
+
 /** What a query gives of the state of a run beside the columns of the run itself. */
 export interface StateColumnsOfRun {
   readonly state_id: string | null;

@@ -1,0 +1,17 @@
+import type { State } from "@ostinato/protocol";
+import type { Context } from "../context.ts";
+import { notFound } from "../errors.ts";
+import { presentState, stateOfRow } from "../orchestration/state.ts";
+import * as queries from "./task-run-states.queries.ts";
+
+export async function read({ db }: Context, id: string): Promise<State> {
+  const row = await queries.stateById(db.read, id);
+  if (row === undefined) throw notFound("Task run state", id);
+  return presentState(stateOfRow(row));
+}
+
+/** The states of a task run, oldest first. */
+export async function list({ db }: Context, taskRunId: string): Promise<State[]> {
+  const rows = await queries.statesOf(db.read, taskRunId.toLowerCase());
+  return rows.map((row) => presentState(stateOfRow(row)));
+}
