@@ -22,6 +22,10 @@ export const StateDetails = Open({
   task_parameters_id: Maybe(Uuid),
   traceparent: Maybe(Type.String()),
   deployment_concurrency_lease_id: Maybe(Uuid),
+  /** Ostinato's own, of a state that an error led to: its class, its stack, and the first frame of the user's own code. */
+  error_name: Type.Optional(Type.String()),
+  error_stack: Type.Optional(Type.String()),
+  error_location: Type.Optional(Type.String()),
 });
 export type StateDetails = Static<typeof StateDetails>;
 

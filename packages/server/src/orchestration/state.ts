@@ -46,7 +46,10 @@ const defaultDetails = {
   task_parameters_id: null,
   traceparent: null,
   deployment_concurrency_lease_id: null,
-} as const satisfies { readonly [K in keyof Required<StateDetails>]: StateDetails[K] };
+} as const satisfies { readonly [K in Exclude<keyof StateDetails, (typeof ownDetails)[number]>]-?: StateDetails[K] };
+
+/** What the field does not know: answered only where it was said. */
+const ownDetails = ["error_name", "error_stack", "error_location"] as const;
 
 const moments = ["scheduled_time", "cache_expiration", "pause_timeout"] as const;
 const neverNull = ["untrackable_result", "pause_reschedule"] as const;
@@ -67,6 +70,7 @@ export function proposalOf({ type, name, message, data, state_details }: StateCr
 /** The details that differ from the defaults, with moments as they are answered. */
 function detailsOf(given: StateDetails): StateDetails {
   const details: Record<string, unknown> = {};
+  for (const name of ownDetails) if (given[name] !== undefined) details[name] = storable(given[name]);
   for (const name of Object.keys(defaultDetails) as (keyof StateDetails)[]) {
     const value = given[name];
     if (value !== undefined && value !== defaultDetails[name]) details[name] = value;
@@ -92,6 +96,9 @@ export function detailTime(state: Proposal, name: (typeof moments)[number]): Tim
 export function isFinal(state: Proposal | null): boolean {
   return state !== null && isTerminal(state.type);
 }
+
+/** A run that has ended does not go into a state of these types. */
+export const neverAfterEnd: readonly StateType[] = ["CANCELLING", "PAUSED", "CRASHED"];
 
 /** Whether a state carries a result that can be read again, as opposed to none or one that was not kept. */
 export function keepsResult({ data }: Proposal): boolean {
