@@ -4,6 +4,7 @@ import type { Context } from "./context.ts";
 import { eventRoutes } from "./events/events.routes.ts";
 import { flowRunStateRoutes } from "./flow-run-states/flow-run-states.routes.ts";
 import { flowRunRoutes } from "./flow-runs/flow-runs.routes.ts";
+import { importRoutes } from "./flow-runs/import.routes.ts";
 import { flowRoutes } from "./flows/flows.routes.ts";
 import { logRoutes } from "./logs/logs.routes.ts";
 import { type Registry, serveOn } from "./operation.ts";
@@ -54,6 +55,7 @@ export function buildApp(context: Context, { uiFolder }: AppOptions = {}): Fasti
       adminRoutes(serve, clock.now());
       flowRoutes(serve);
       flowRunRoutes(serve);
+      importRoutes(serve);
       flowRunStateRoutes(serve);
       taskRunRoutes(serve);
       taskRunStateRoutes(serve);

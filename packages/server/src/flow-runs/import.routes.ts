@@ -1,0 +1,7 @@
+import { importFlowRuns } from "@ostinato/protocol";
+import type { Serve } from "../operation.ts";
+import { importRuns } from "./import.service.ts";
+
+export function importRoutes(serve: Serve): void {
+  serve(importFlowRuns, ({ body, context }) => importRuns(context, body));
+}
