@@ -26,10 +26,9 @@ export function flowRunRoutes(serve: Serve): void {
     return null;
   });
   serve(setFlowRunState, async ({ params, body, context }) => {
-    const begun = context.clock.now();
     const policy = body.force === true ? "minimal" : "core";
-    const result = await flowRuns.propose(context, params.id, { state: body.state, policy });
-    return createdOr200(flowRuns.isFresh(result, begun), result);
+    const { result, fresh } = await flowRuns.propose(context, params.id, { state: body.state, policy });
+    return createdOr200(fresh, result);
   });
   serve(countFlowRuns, ({ body, context }) => flowRuns.count(context, body));
   serve(filterFlowRuns, ({ body, context }) => flowRuns.filter(context, body));

@@ -19,7 +19,7 @@ import { parametersText } from "./parameters.service.ts";
 import { deploymentOf, flowRunForChange } from "./surroundings.queries.ts";
 
 export { create } from "./creation.service.ts";
-export { isFresh, propose } from "./transitions.service.ts";
+export { propose } from "./transitions.service.ts";
 export { type FlowRunRow, presentFlowRun };
 
 export async function read({ db, clock }: Context, id: string): Promise<FlowRun> {

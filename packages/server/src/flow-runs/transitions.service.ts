@@ -1,4 +1,4 @@
-import { type Timestamp, toTimestamp } from "@ostinato/core";
+import type { Timestamp } from "@ostinato/core";
 import type { Event, OrchestrationResult, StateCreate } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
 import type { Writer } from "../db/dialects/dialect.ts";
@@ -15,6 +15,7 @@ import {
 import type { FlowRunEffect, FlowRunSubject } from "../orchestration/flow-run-rules.ts";
 import { timesOf } from "../orchestration/run-times.ts";
 import {
+  isFresh,
   presentState,
   proposalOf,
   type RunState,
@@ -38,10 +39,17 @@ export async function propose(
   context: Context,
   id: string,
   { state, policy }: { readonly state: StateCreate; readonly policy: PolicyName },
-): Promise<OrchestrationResult> {
+): Promise<Proposed> {
+  const begun = context.clock.now();
   const { result, news } = await context.db.write((tx) => proposeIn(context, tx, { id, state, policy }));
   tell(context, news);
-  return result;
+  return { result, fresh: isFresh(result.state, begun) };
+}
+
+export interface Proposed {
+  readonly result: OrchestrationResult;
+  /** Whether the state of the result came to be now. */
+  readonly fresh: boolean;
 }
 
 export interface StateProposal {
@@ -143,7 +151,7 @@ export async function carryOut(context: Context, tx: Writer, move: Move): Promis
       case "mirror": {
         const { taskRunId } = effect;
         const parent = await taskRuns.mirror(context, tx, { taskRunId, flowRunId: row.id, state });
-        news = { ...news, parent: parent ?? null };
+        news = { ...news, parent };
         break;
       }
       default:
@@ -157,9 +165,4 @@ function eventOf({ row, surroundings, initial, written }: Move) {
   const { id, name, run_count: runCount, tags, created_by } = row;
   const run = { id, name, runCount, tags: readJson<string[]>(tags), createdBy: readOptionalJson<object>(created_by) };
   return stateEvent({ run, surroundings, initial, written });
-}
-
-/** Whether a request that began at that moment made the state that it is answered. */
-export function isFresh({ state }: OrchestrationResult, begun: Timestamp): boolean {
-  return state !== null && toTimestamp(state.timestamp) >= begun;
 }

@@ -3,7 +3,7 @@ import type { FlowRunPolicy } from "@ostinato/protocol";
 import { abort, accept, anyOrNone, anyType, type Decision, type Rule, refuse } from "./rule.ts";
 import type { RunTimes } from "./run-times.ts";
 import { awaitingRetry } from "./start-rules.ts";
-import { detailTime, isFinal, keepsResult, type Proposal, type RunState, withDetails } from "./state.ts";
+import { detailTime, isFinal, keepsResult, neverAfterEnd, type Proposal, type RunState, withDetails } from "./state.ts";
 
 /** What the rules know of a flow run, and may change. */
 export interface FlowRunSubject extends RunTimes {
@@ -71,8 +71,6 @@ export const guardFinishedRun: FlowRunRule = {
     return { ...accept, before: withPolicy(run, { resuming: false, pause_keys: [], retry_type }) };
   },
 };
-
-export const neverAfterEnd: readonly StateType[] = ["CANCELLING", "PAUSED", "CRASHED"];
 
 export const keepPersistedResult: FlowRunRule = {
   name: "keep-persisted-result",

@@ -71,7 +71,7 @@ export function proposalOf({ type, name, message, data, state_details }: StateCr
 function detailsOf(given: StateDetails): StateDetails {
   const details: Record<string, unknown> = {};
   for (const name of ownDetails) if (given[name] !== undefined) details[name] = storable(given[name]);
-  for (const name of Object.keys(defaultDetails) as (keyof StateDetails)[]) {
+  for (const name of Object.keys(defaultDetails) as (keyof typeof defaultDetails)[]) {
     const value = given[name];
     if (value !== undefined && value !== defaultDetails[name]) details[name] = value;
   }
@@ -79,6 +79,7 @@ function detailsOf(given: StateDetails): StateDetails {
     const value = details[name] as string | number | undefined;
     if (value !== undefined) details[name] = formatTimestamp(toTimestamp(value));
   }
+  for (const name of ownDetails) if (given[name] !== undefined) details[name] = given[name];
   for (const name of neverNull) if (details[name] === null) delete details[name];
   return details;
 }
@@ -195,4 +196,9 @@ export function presentState({ id, type, name, timestamp, message, data, details
     data: data ?? null,
     state_details: { ...defaultDetails, ...details },
   };
+}
+
+/** Whether a request that began at that moment made the state that it is answered. */
+export function isFresh(state: State | null, begun: Timestamp): boolean {
+  return state !== null && toTimestamp(state.timestamp) >= begun;
 }

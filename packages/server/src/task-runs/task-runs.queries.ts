@@ -1,10 +1,12 @@
+import { type Timestamp, timeOrderedId } from "@ostinato/core";
 import type { RunCriteria, TaskRunSort } from "@ostinato/protocol";
 import { type SelectQueryBuilder, sql, type Updateable } from "kysely";
 import { everything } from "../criteria/conditions.queries.ts";
 import { taskRunsMatching } from "../criteria/runs.queries.ts";
 import type { Database, Reader, Sql, Writer } from "../db/dialects/dialect.ts";
 import type { Tables, TaskRunTable } from "../db/tables.ts";
-import { type RunState, stateRow } from "../orchestration/state.ts";
+import { type RunState, type StateRow, stateRow } from "../orchestration/state.ts";
+import type { CacheEntry } from "../orchestration/task-run-rules.ts";
 import type { TaskRunRow } from "./task-runs.presenter.ts";
 
 /** Every query that reads whole task runs begins with this, so that each run comes with its state in one statement. */
@@ -125,7 +127,6 @@ export function flowRunOfTasks(reader: Reader, id: string) {
     .leftJoin("flow_run_state", "flow_run_state.id", "flow_run.state_id")
     .select([
       "flow_run.id",
-      "flow_run.flow_id",
       "flow_run.labels",
       "flow_run.run_count",
       "flow_run.state_type",
@@ -133,4 +134,63 @@ export function flowRunOfTasks(reader: Reader, id: string) {
     ])
     .where("flow_run.id", "=", id)
     .executeTakeFirst();
+}
+
+/** The newest state that was kept under the cache key and has not expired. */
+export function cachedState(reader: Reader, key: string, now: Timestamp): Promise<StateRow | undefined> {
+  return reader
+    .selectFrom("task_run_state_cache as entry")
+    .innerJoin("task_run_state", "task_run_state.id", "entry.task_run_state_id")
+    .selectAll("task_run_state")
+    .where("entry.cache_key", "=", key)
+    .where((eb) => eb.or([eb("entry.cache_expiration", "is", null), eb("entry.cache_expiration", ">", now)]))
+    .orderBy("entry.created", "desc")
+    .limit(1)
+    .executeTakeFirst();
+}
+
+export async function insertCacheEntry(
+  tx: Writer,
+  { key, expires, stateId }: CacheEntry,
+  created: Timestamp,
+): Promise<void> {
+  const row = {
+    id: timeOrderedId(created),
+    created,
+    cache_key: key,
+    cache_expiration: expires,
+    task_run_state_id: stateId,
+  };
+  await tx.insertInto("task_run_state_cache").values(row).execute();
+}
+
+/** The subflows of the task runs stay, without a parent. */
+export async function releaseSubflows(tx: Writer, taskRunIds: readonly string[]): Promise<void> {
+  await tx
+    .updateTable("flow_run")
+    .set({ parent_task_run_id: null })
+    .where("parent_task_run_id", "in", taskRunIds)
+    .execute();
+}
+
+export async function deleteTaskRun(tx: Writer, id: string): Promise<boolean> {
+  const result = await tx.deleteFrom("task_run").where("id", "=", id).executeTakeFirst();
+  return result.numDeletedRows > 0n;
+}
+
+/** Deletes the next rows of many, and tells how many there were. */
+export function deleteSomeLogs(tx: Writer, taskRunId: string): Promise<number> {
+  return deleteSome(tx, "log", taskRunId);
+}
+
+export function deleteSomeResults(tx: Writer, taskRunId: string): Promise<number> {
+  return deleteSome(tx, "result", taskRunId);
+}
+
+const rowsPerStep = 1000;
+
+async function deleteSome(tx: Writer, table: "log" | "result", taskRunId: string): Promise<number> {
+  const some = tx.selectFrom(table).select("id").where("task_run_id", "=", taskRunId).limit(rowsPerStep);
+  const result = await tx.deleteFrom(table).where("id", "in", some).executeTakeFirst();
+  return Number(result.numDeletedRows);
 }

@@ -1,9 +1,11 @@
 import {
   countTaskRuns,
   createTaskRun,
+  deleteTaskRun,
   filterTaskRuns,
   paginateTaskRuns,
   readTaskRun,
+  setTaskRunState,
   updateTaskRun,
 } from "@ostinato/protocol";
 import { createdOr200, type Serve } from "../operation.ts";
@@ -18,6 +20,14 @@ export function taskRunRoutes(serve: Serve): void {
   serve(updateTaskRun, async ({ params, body, context }) => {
     await taskRuns.update(context, params.id, body);
     return null;
+  });
+  serve(deleteTaskRun, async ({ params, context }) => {
+    await taskRuns.remove(context, params.id);
+    return null;
+  });
+  serve(setTaskRunState, async ({ params, body, context }) => {
+    const { result, fresh } = await taskRuns.propose(context, params.id, body);
+    return createdOr200(fresh, result);
   });
   serve(countTaskRuns, ({ body, context }) => taskRuns.count(context, body));
   serve(filterTaskRuns, ({ body, context }) => taskRuns.filter(context, body));

@@ -12,21 +12,15 @@ import type { Context } from "../context.ts";
 import type { Writer } from "../db/dialects/dialect.ts";
 import { readJson, storable, writeJson } from "../db/json-text.ts";
 import { conflict, notFound } from "../errors.ts";
-import { noTimes, timesOf } from "../orchestration/run-times.ts";
-import {
-  type Proposal,
-  proposalOf,
-  type RunState,
-  stateColumnsOfRun,
-  stateOfRun,
-  stateReference,
-  withDetails,
-} from "../orchestration/state.ts";
-import { type TaskRunSubject, transformTaskRun } from "../orchestration/task-run-rules.ts";
+import { noTimes } from "../orchestration/run-times.ts";
+import { proposalOf, stateColumnsOfRun } from "../orchestration/state.ts";
+import { transformTaskRun } from "../orchestration/task-run-policies.ts";
 import { paginate, readLimit } from "../paging.ts";
 import { completeTaskRunPolicy, presentTaskRun, type TaskRunRow } from "./task-runs.presenter.ts";
 import * as queries from "./task-runs.queries.ts";
+import { movedColumns } from "./transitions.service.ts";
 
+export { mirror, propose } from "./transitions.service.ts";
 export { completeTaskRunPolicy, presentTaskRun, type TaskRunRow };
 
 /** Creates the task run, or reads the one that has the same keys in the same flow run. */
@@ -41,6 +35,7 @@ export async function create(context: Context, given: TaskRunCreate): Promise<{ 
       await queries.insertTaskRunState(tx, row.id, written);
       return { row, made: true };
     }
+    // Another request was quicker; what it wrote is visible now.
     const other = (await queries.taskRunByKeys(tx, keysOf(given))) ?? (await queries.taskRunById(tx, row.id));
     if (other === undefined) throw conflict(`The task run ${row.id} was created and deleted at this moment.`);
     return { row: other, made: false };
@@ -50,18 +45,21 @@ export async function create(context: Context, given: TaskRunCreate): Promise<{ 
   return { taskRun, made };
 }
 
-function keysOf({ flow_run_id = null, task_key, dynamic_key }: TaskRunCreate): queries.TaskRunKeys {
-  return { flow_run_id, task_key: storable(task_key), dynamic_key: storable(dynamic_key) };
+function keysOf({ flow_run_id, task_key, dynamic_key }: TaskRunCreate): queries.TaskRunKeys {
+  return {
+    flow_run_id: flow_run_id?.toLowerCase() ?? null,
+    task_key: storable(task_key),
+    dynamic_key: storable(dynamic_key),
+  };
 }
 
-/** A task run bears the labels of its flow run, and the ids of what it belongs to. */
+/** A task run bears the labels of its flow run and its own. */
 async function labelsFor(tx: Writer, { flow_run_id = null, labels }: TaskRunCreate) {
   if (flow_run_id === null) return labels ?? {};
   const flowRun = await queries.flowRunOfTasks(tx, flow_run_id);
   if (flowRun === undefined) throw conflict(`flow_run_id: there is no flow run ${flow_run_id}.`);
   return {
     ...readJson<object>(flowRun.labels),
-    "prefect.flow.id": flowRun.flow_id,
     "prefect.flow-run.id": flow_run_id,
     ...labels,
   };
@@ -99,11 +97,6 @@ function newRow(given: TaskRunCreate, labels: object, now: Timestamp) {
   return { row, written };
 }
 
-/** The columns of a task run that its states move. */
-function movedColumns(run: TaskRunSubject) {
-  return { ...timesOf(run), flow_run_run_count: run.flow_run_run_count };
-}
-
 export async function read({ db, clock }: Context, id: string): Promise<TaskRun> {
   const row = await queries.taskRunById(db.read, id);
   if (row === undefined) throw notFound("Task run", id);
@@ -122,7 +115,25 @@ export async function update(context: Context, id: string, { name }: TaskRunUpda
   const { db, clock, bus } = context;
   const change = { updated: clock.now(), ...(name === undefined ? {} : { name: storable(name) }) };
   if (!(await db.write((tx) => queries.updateTaskRun(tx, id, change)))) throw notFound("Task run", id);
-  if (bus.watched) bus.publish({ kind: "task-runs", rows: [await read(context, id)] });
+  if (bus.watched) bus.publish({ kind: "task-runs", rows: await readMany(context, [id]) });
+}
+
+/** Deletes the run with its states. Its logs and results go after it, in steps that hold nobody up. */
+export async function remove(context: Context, id: string): Promise<void> {
+  const { db, bus } = context;
+  const done = await db.write(async (tx) => {
+    await queries.releaseSubflows(tx, [id]);
+    return queries.deleteTaskRun(tx, id);
+  });
+  if (!done) throw notFound("Task run", id);
+  bus.publish({ kind: "deleted", of: "task-run", id });
+  await inSteps(context, (tx) => queries.deleteSomeLogs(tx, id));
+  await inSteps(context, (tx) => queries.deleteSomeResults(tx, id));
+}
+
+/** Repeats a deletion of some rows until there are none left, each time in a unit of its own. */
+async function inSteps({ db }: Context, deleteSome: (tx: Writer) => Promise<number>): Promise<void> {
+  while ((await db.write(deleteSome)) > 0);
 }
 
 export function count({ db }: Context, criteria: RunCriteria): Promise<number> {
@@ -144,35 +155,4 @@ export function page(context: Context, body: BodyOf<typeof paginateTaskRuns>) {
     (size, offset) => filter(context, { ...query, limit: size, offset }),
     () => count(context, query),
   );
-}
-
-/** A state of a subflow, to be taken by the task run that stands for it in its parent. */
-export interface MirroredState {
-  readonly taskRunId: string;
-  readonly flowRunId: string;
-  readonly state: RunState;
-}
-
-/** Puts the task run into the state; gives the task run, or undefined when there is none. */
-export async function mirror(
-  { db }: Context,
-  tx: Writer,
-  { taskRunId, flowRunId, state }: MirroredState,
-): Promise<TaskRunRow | undefined> {
-  const row = await queries.taskRunForChange(tx, db.sql, taskRunId);
-  if (row === undefined) return undefined;
-  return move(tx, row, withDetails(state, { child_flow_run_id: flowRunId }), state.timestamp);
-}
-
-/** Writes the state that was decided. */
-async function move(tx: Writer, row: TaskRunRow, proposed: Proposal, now: Timestamp): Promise<TaskRunRow> {
-  const { run, written } = transformTaskRun({ run: subjectOf(row), initial: stateOfRun(row), proposed, now });
-  const moved = { ...row, ...movedColumns(run), ...stateColumnsOfRun(written), updated: now };
-  await queries.insertTaskRunState(tx, row.id, written);
-  await queries.updateTaskRun(tx, row.id, { ...movedColumns(run), ...stateReference(written), updated: now });
-  return moved;
-}
-
-function subjectOf(row: TaskRunRow): TaskRunSubject {
-  return { ...row, policy: completeTaskRunPolicy(readJson(row.empirical_policy)) };
 }

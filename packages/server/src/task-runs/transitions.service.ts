@@ -1,0 +1,138 @@
+import type { OrchestrationResult, SetState } from "@ostinato/protocol";
+import type { Context } from "../context.ts";
+import type { Writer } from "../db/dialects/dialect.ts";
+import { readJson } from "../db/json-text.ts";
+import { notFound } from "../errors.ts";
+import { type LoadFact, orchestrate } from "../orchestration/engine.ts";
+import type { Policy } from "../orchestration/rule.ts";
+import { timesOf } from "../orchestration/run-times.ts";
+import {
+  isFresh,
+  type Proposal,
+  presentState,
+  proposalOf,
+  type RunState,
+  stateColumnsOfRun,
+  stateOfRow,
+  stateOfRun,
+  stateReference,
+  withDetails,
+} from "../orchestration/state.ts";
+import {
+  backgroundTaskRunPolicy,
+  coreTaskRunPolicy,
+  minimalTaskRunPolicy,
+  transformTaskRun,
+} from "../orchestration/task-run-policies.ts";
+import type { TaskRunEffect, TaskRunFacts, TaskRunSubject } from "../orchestration/task-run-rules.ts";
+import { completeTaskRunPolicy, presentTaskRun, type TaskRunRow } from "./task-runs.presenter.ts";
+import * as queries from "./task-runs.queries.ts";
+
+/** Proposes a state for a task run, and tells what was decided. */
+export async function propose(context: Context, id: string, given: SetState): Promise<Proposed> {
+  const { db, clock, bus } = context;
+  const begun = clock.now();
+  const { result, moved } = await db.write(async (tx) => {
+    const row = await queries.taskRunForChange(tx, db.sql, id);
+    if (row === undefined) throw notFound("Task run", id);
+    const now = clock.now();
+    return move(tx, { row, proposed: proposalOf(given.state, now), policy: policyFor(given), now });
+  });
+  if (moved !== null && bus.watched) {
+    bus.publish({ kind: "task-runs", rows: [presentTaskRun(moved, clock.now())] });
+  }
+  return { result, fresh: isFresh(result.state, begun) };
+}
+
+export interface Proposed {
+  readonly result: OrchestrationResult;
+  /** Whether the state of the result came to be now. */
+  readonly fresh: boolean;
+}
+
+function policyFor({ state, force }: SetState): TaskPolicy {
+  if (state.state_details?.deferred === true) return backgroundTaskRunPolicy;
+  return force === true ? minimalTaskRunPolicy : coreTaskRunPolicy;
+}
+
+/** A state of a subflow, to be taken by the task run that stands for it in its parent. */
+export interface MirroredState {
+  readonly taskRunId: string;
+  readonly flowRunId: string;
+  readonly state: RunState;
+}
+
+/** Puts the task run into the state, at the same moment; gives the task run, or null when there is none. */
+export async function mirror(
+  { db }: Context,
+  tx: Writer,
+  { taskRunId, flowRunId, state }: MirroredState,
+): Promise<TaskRunRow | null> {
+  const row = await queries.taskRunForChange(tx, db.sql, taskRunId);
+  if (row === undefined) return null;
+  const proposed = withDetails(state, { child_flow_run_id: flowRunId });
+  const { moved } = await move(tx, { row, proposed, policy: minimalTaskRunPolicy, now: state.timestamp });
+  return moved;
+}
+
+type TaskPolicy = Policy<TaskRunSubject, TaskRunFacts, TaskRunEffect>;
+
+interface Move {
+  readonly row: TaskRunRow;
+  readonly proposed: Proposal;
+  readonly policy: TaskPolicy;
+  readonly now: RunState["timestamp"];
+}
+
+interface Moved {
+  readonly result: OrchestrationResult;
+  /** Null when the run stays in the state that it is in. */
+  readonly moved: TaskRunRow | null;
+}
+
+async function move(tx: Writer, { row, proposed, policy, now }: Move): Promise<Moved> {
+  const initial = stateOfRun(row);
+  const { status, details, run, written, effects } = await orchestrate(
+    { policy, transform: transformTaskRun, load: loadFacts(tx, row, { proposed, now }) },
+    { run: subjectOf(row), initial, proposed, now },
+  );
+  const current = written ?? initial;
+  const result = { state: current === null ? null : presentState(current), status, details };
+  if (written === null) return { result, moved: null };
+  const updated = written.timestamp;
+  await queries.insertTaskRunState(tx, row.id, written);
+  await queries.updateTaskRun(tx, row.id, { ...movedColumns(run), ...stateReference(written), updated });
+  for (const effect of effects) await queries.insertCacheEntry(tx, effect, updated);
+  return { result, moved: { ...row, ...movedColumns(run), ...stateColumnsOfRun(written), updated } };
+}
+
+function subjectOf(row: TaskRunRow): TaskRunSubject {
+  return { ...row, policy: completeTaskRunPolicy(readJson(row.empirical_policy)) };
+}
+
+/** The columns of a task run that its states move. */
+export function movedColumns(run: TaskRunSubject) {
+  return { ...timesOf(run), flow_run_run_count: run.flow_run_run_count };
+}
+
+function loadFacts(tx: Writer, { flow_run_id }: TaskRunRow, { proposed, now }: Pick<Move, "proposed" | "now">) {
+  const { cache_key, refresh_cache } = proposed.details;
+  const loaders: { readonly [Name in keyof TaskRunFacts]: () => Promise<TaskRunFacts[Name]> } = {
+    async flowRun() {
+      if (flow_run_id === null) return null;
+      const found = await queries.flowRunOfTasks(tx, flow_run_id);
+      if (found === undefined) return null;
+      const { id, run_count, state_type, state_details } = found;
+      if (state_type === null) return { id, run_count, state: null };
+      const details = state_details === null ? {} : readJson<RunState["details"]>(state_details);
+      return { id, run_count, state: { type: state_type, details } };
+    },
+    async cached() {
+      if ((cache_key ?? "") === "" || refresh_cache === true) return null;
+      const found = await queries.cachedState(tx, cache_key ?? "", now);
+      return found === undefined ? null : stateOfRow(found);
+    },
+  };
+  const load: LoadFact<TaskRunFacts> = (name) => loaders[name]();
+  return load;
+}
