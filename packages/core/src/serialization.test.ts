@@ -77,7 +77,7 @@ describe("says what cannot be written down, and where", () => {
   test("a structure that is too large", () => {
     const written = serialize(
       Array.from({ length: 100 }, (_, index) => index),
-      50,
+      { maxValues: 50 },
     );
     expect(written).toEqual({
       ok: false,

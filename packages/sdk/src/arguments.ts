@@ -1,0 +1,136 @@
+import { isPlainObject } from "@ostinato/core";
+import type { TaskInputs } from "@ostinato/protocol";
+import { isFuture, type RunFuture } from "./future.ts";
+import { isLink, type Link } from "./links.ts";
+import { producerOf } from "./provenance.ts";
+
+/** Inside the elements of arrays longer than this nobody looks for futures: such an array is data. */
+const longestSearched = 1000;
+
+/** What a value depends on: the futures in it, and the runs that made parts of it. */
+export interface Dependencies {
+  readonly links: readonly Link[];
+  readonly producers: readonly string[];
+}
+
+const none: Dependencies = { links: [], producers: [] };
+
+/** Looks for futures and results of tasks in a value, in arrays and in plain objects. */
+export function dependenciesOf(value: unknown): Dependencies {
+  if (typeof value !== "object" || value === null) return none;
+  const links: Link[] = [];
+  const producers: string[] = [];
+  search(value, { links, producers, seen: undefined }, true);
+  return { links, producers };
+}
+
+interface Search {
+  readonly links: Link[];
+  readonly producers: string[];
+  seen: Set<object> | undefined;
+}
+
+function search(value: unknown, found: Search, deep: boolean): void {
+  if (typeof value !== "object" || value === null) return;
+  if (isFuture(value) || isLink(value)) {
+    found.links.push(isLink(value) ? value : { future: value, whenFailed: "throw" });
+    return;
+  }
+  const producer = producerOf(value);
+  if (producer !== undefined) {
+    found.producers.push(producer);
+    return;
+  }
+  if (!deep) return;
+  const isArray = Array.isArray(value);
+  if (!isArray && !isPlainObject(value)) return;
+  found.seen ??= new Set();
+  if (found.seen.has(value)) return;
+  found.seen.add(value);
+  if (isArray) for (const item of value) search(item, found, value.length <= longestSearched);
+  else for (const key in value) search(value[key], found, true);
+}
+
+/** The value with the futures in it replaced by their values. All of them must be over. The value itself is not changed. */
+export function fillIn(value: unknown): unknown {
+  return fill(value, [], true);
+}
+
+function fill(value: unknown, above: readonly object[], deep: boolean): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (isLink(value)) return valueIn(value);
+  if (isFuture(value)) return valueIn({ future: value, whenFailed: "throw" });
+  if (!deep || producerOf(value) !== undefined || above.includes(value)) return value;
+  const path = [...above, value];
+  if (Array.isArray(value)) return fillList(value, path);
+  return isPlainObject(value) ? fillRecord(value, path) : value;
+}
+
+function fillList(list: readonly unknown[], path: readonly object[]): readonly unknown[] {
+  const deep = list.length <= longestSearched;
+  let copy: unknown[] | undefined;
+  list.forEach((item, index) => {
+    const filled = fill(item, path, deep);
+    if (filled === item) return;
+    copy ??= [...list];
+    copy[index] = filled;
+  });
+  return copy ?? list;
+}
+
+function fillRecord(record: Readonly<Record<string, unknown>>, path: readonly object[]): Record<string, unknown> {
+  let copy: Record<string, unknown> | undefined;
+  for (const [key, item] of Object.entries(record)) {
+    const filled = fill(item, path, true);
+    if (filled === item) continue;
+    copy ??= { ...record };
+    copy[key] = filled;
+  }
+  return copy ?? record;
+}
+
+/** Resolves when the futures are over; rejects with the first failure that is not allowed, and with which future it was. */
+export async function allOver(links: readonly Link[]): Promise<Failure | undefined> {
+  for (const { future, whenFailed } of links) {
+    const final = future.final ?? (await future.outcome);
+    if (final.type !== "COMPLETED" && whenFailed === "throw") return { future, error: final.error };
+  }
+  return undefined;
+}
+
+export interface Failure {
+  readonly future: RunFuture<unknown>;
+  readonly error: Error;
+}
+
+/** The value with the values of the futures in it, once they are over. Throws the error of one that failed. */
+export async function resolved(value: unknown): Promise<unknown> {
+  const { links } = dependenciesOf(value);
+  if (links.length === 0) return value;
+  for (const { future } of links) future.observe();
+  const failure = await allOver(links);
+  if (failure !== undefined) throw failure.error;
+  return fillIn(value);
+}
+
+/** The field's record of where each argument came from. */
+export function taskInputs(named: ReadonlyMap<string, Dependencies>): TaskInputs {
+  const inputs: TaskInputs = {};
+  for (const [name, { links, producers }] of named) {
+    const ids = new Set([...links.flatMap(({ future }) => producerIds(future)), ...producers]);
+    inputs[name] = [...ids].map((id) => ({ input_type: "task_run" as const, id }));
+  }
+  return inputs;
+}
+
+function producerIds(future: RunFuture<unknown>): readonly string[] {
+  return future.taskRunIds();
+}
+
+function valueIn({ future, whenFailed }: Link): unknown {
+  const { final } = future;
+  if (final === undefined) throw new Error(`${future.name} is not over`);
+  if (final.type === "COMPLETED") return final.value;
+  if (whenFailed === "give") return final.error;
+  throw final.error;
+}

@@ -1,0 +1,48 @@
+import { subscribeToEvents } from "@ostinato/client/node";
+import { Cancelled } from "./errors.ts";
+import type { FlowRun } from "./flow-run.ts";
+import { lookForCancellation } from "./heartbeat.ts";
+import type { Session } from "./session.ts";
+
+interface Watch {
+  readonly runs: Map<string, FlowRun>;
+  readonly subscription: { close(): void };
+}
+
+const watches = new WeakMap<Session, Watch>();
+
+/** Ends the run as soon as somebody cancels it on the server. The returned function stops listening. */
+export function watchCancellation(run: FlowRun): () => void {
+  const { session } = run;
+  // A subflow is ended with its parent or by its own heartbeat; a server inside this process has nobody else to cancel.
+  if (session.connection.inProcess || session.connection.transport !== undefined) return () => {};
+  const watch = watches.get(session) ?? listen(session);
+  watch.runs.set(run.id, run);
+  return () => {
+    watch.runs.delete(run.id);
+    if (watch.runs.size > 0) return;
+    watch.subscription.close();
+    watches.delete(session);
+  };
+}
+
+/** One subscription serves all flow runs of the session. */
+function listen(session: Session): Watch {
+  const runs = new Map<string, FlowRun>();
+  const { baseUrl, auth } = session.connection;
+  const subscription = subscribeToEvents({
+    baseUrl,
+    auth,
+    filter: { event: { name: ["prefect.flow-run.Cancelling", "prefect.flow-run.Cancelled"] } },
+    onEvent({ resource }) {
+      const id = resource["prefect.resource.id"]?.replace("prefect.flow-run.", "");
+      const run = id === undefined ? undefined : runs.get(id);
+      run?.interrupt(new Cancelled(resource["prefect.state-message"] || undefined));
+    },
+    // What happened while nobody listened.
+    onConnected: () => runs.forEach((run) => void lookForCancellation(run)),
+  });
+  const watch = { runs, subscription };
+  watches.set(session, watch);
+  return watch;
+}

@@ -1,0 +1,58 @@
+import { fetchTransport, type Transport } from "@ostinato/client";
+
+/** Where runs are recorded. */
+export interface Connection {
+  /** Where the API is, ending with `/api`. */
+  readonly baseUrl: string;
+  /** `user:password`. */
+  readonly auth?: string | undefined;
+  /** How to reach it; HTTP unless told otherwise. */
+  readonly transport?: Transport | undefined;
+  /** A server inside this process has no websockets to listen on, and no address that a browser could open. */
+  readonly inProcess: boolean;
+  readonly close?: (() => Promise<void>) | undefined;
+}
+
+/** A server inside this process, as `@ostinato/server` makes it. */
+export interface LocalServer {
+  readonly transport: Transport;
+  close(): Promise<void>;
+}
+
+export const defaultApiUrl = "http://127.0.0.1:4200/api";
+const probeMillis = 500;
+
+/** Tells the SDK how to start a server inside this process, for when no other is set or found. */
+export function registerLocalServer(start: () => Promise<LocalServer>): void {
+  startLocalServer = start;
+}
+
+let startLocalServer: (() => Promise<LocalServer>) | undefined;
+
+/** The server to use: the one that the environment names, else one that runs at the default address, else our own. */
+export async function chooseConnection(env: Readonly<Record<string, string | undefined>>): Promise<Connection> {
+  const auth = env.OSTINATO_API_AUTH_STRING ?? env.PREFECT_API_AUTH_STRING;
+  const named = env.OSTINATO_API_URL ?? env.PREFECT_API_URL;
+  if (named !== undefined && named !== "") return { baseUrl: named.replace(/\/+$/, ""), auth, inProcess: false };
+  if (startLocalServer === undefined || (await isOstinato(defaultApiUrl))) {
+    return { baseUrl: defaultApiUrl, auth, inProcess: false };
+  }
+  const server = await startLocalServer();
+  return {
+    baseUrl: "in-process",
+    transport: server.transport,
+    inProcess: true,
+    close: () => server.close(),
+  };
+}
+
+/** Whether an Ostinato answers there; something else may listen on the same port. */
+async function isOstinato(baseUrl: string): Promise<boolean> {
+  try {
+    const signal = AbortSignal.timeout(probeMillis);
+    const { status, body } = await fetchTransport(baseUrl)({ method: "GET", path: "/ostinato", headers: {}, signal });
+    return status === 401 || (status === 200 && body.includes('"ostinato"'));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,125 @@
+import { ServerUnreachable } from "@ostinato/client";
+
+export { ServerUnreachable };
+
+/** What every error of Ostinato has: a `code` that programs compare and a message that says what to do. */
+abstract class OstinatoError extends Error {
+  abstract readonly code: string;
+}
+
+/** One field of a flow's parameters that is not what it should be. */
+export interface ParameterProblem {
+  /** `train.path`, `rows[2]`; empty for the parameters as a whole. */
+  readonly field: string;
+  readonly message: string;
+}
+
+/** The parameters of a flow are not what its schema asks for. Nothing of the flow has run. */
+export class ParameterError extends OstinatoError {
+  override readonly name = "ParameterError";
+  readonly code = "PARAMETER_ERROR";
+  readonly problems: readonly ParameterProblem[];
+
+  constructor(flowName: string, problems: readonly ParameterProblem[]) {
+    const list = problems.map(({ field, message }) => (field === "" ? message : `${field}: ${message}`)).join("; ");
+    super(`The parameters of flow "${flowName}" are wrong. ${list}`);
+    this.problems = problems;
+  }
+}
+
+/** A task took longer than its `timeout`. */
+export class TaskTimeout extends OstinatoError {
+  override readonly name = "TaskTimeout";
+  readonly code = "TASK_TIMEOUT";
+
+  constructor(taskRunName: string, seconds: number) {
+    super(
+      `Task run "${taskRunName}" took longer than its timeout of ${seconds} s. Raise "timeout", or stop the work early with currentRun().signal.`,
+    );
+  }
+}
+
+/** A flow took longer than its `timeout`. */
+export class FlowTimeout extends OstinatoError {
+  override readonly name = "FlowTimeout";
+  readonly code = "FLOW_TIMEOUT";
+
+  constructor(flowRunName: string, seconds: number) {
+    super(
+      `Flow run "${flowRunName}" took longer than its timeout of ${seconds} s. Raise "timeout", or give it less to do.`,
+    );
+  }
+}
+
+/** A flow ended as failed without an error of its own: tasks failed that nobody awaited, or it returned a failed state. */
+export class FlowFailed extends OstinatoError {
+  override readonly name = "FlowFailed";
+  readonly code = "FLOW_FAILED";
+}
+
+/** A task returned a failed state. */
+export class TaskFailed extends OstinatoError {
+  override readonly name = "TaskFailed";
+  readonly code = "TASK_FAILED";
+}
+
+/** A task did not start, because a task whose result it needs failed. `cause` is that task's error. */
+export class UpstreamFailed extends OstinatoError {
+  override readonly name = "UpstreamFailed";
+  readonly code = "UPSTREAM_FAILED";
+
+  constructor(taskRunName: string, upstream: string, cause: unknown) {
+    super(
+      `Task run "${taskRunName}" did not start: "${upstream}", which it needs, did not complete. Use allowFailure() if it should run all the same.`,
+      { cause },
+    );
+  }
+}
+
+/** The run was cancelled: by `cancel()`, in the UI, or because the flow run that it belongs to was. */
+export class Cancelled extends OstinatoError {
+  override readonly name = "Cancelled";
+  readonly code = "CANCELLED";
+
+  constructor(message = "The run was cancelled.") {
+    super(message);
+  }
+}
+
+/** The process that ran the run was told to end. */
+export class Crashed extends OstinatoError {
+  override readonly name = "Crashed";
+  readonly code = "CRASHED";
+}
+
+/** The server did not let the run go on, and says why. */
+export class RunAborted extends OstinatoError {
+  override readonly name = "RunAborted";
+  readonly code = "RUN_ABORTED";
+}
+
+/** `flow()`, `task()` or another function was given something that it cannot work with. */
+export class UsageError extends OstinatoError {
+  override readonly name = "UsageError";
+  readonly code = "USAGE_ERROR";
+}
+
+/** A function that only means something inside a flow or task was called outside. */
+export class NotInRun extends OstinatoError {
+  override readonly name = "NotInRun";
+  readonly code = "NOT_IN_RUN";
+
+  constructor(what: string) {
+    super(
+      `${what} is only available inside a running flow or task: call it from the function given to flow() or task().`,
+    );
+  }
+}
+
+/** What was thrown, as an Error: people throw strings too. */
+export function toError(thrown: unknown): Error {
+  if (thrown instanceof Error) return thrown;
+  return new Error(typeof thrown === "string" ? thrown : `a value was thrown that is no Error: ${String(thrown)}`, {
+    cause: thrown,
+  });
+}

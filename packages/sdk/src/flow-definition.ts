@@ -1,0 +1,72 @@
+import { type Duration, durationSeconds } from "@ostinato/core";
+import { UsageError } from "./errors.ts";
+import type { Hooks } from "./hooks.ts";
+import { digest } from "./identity.ts";
+import type { ParameterSchema } from "./parameters.ts";
+import type { RunName } from "./run-name.ts";
+
+export interface FlowOptions extends Hooks {
+  /** The function's name unless given. */
+  readonly name?: string;
+  readonly description?: string;
+  /** Changes with the text of the function unless given. */
+  readonly version?: string;
+  readonly tags?: readonly string[];
+  /** Any Standard Schema (zod, valibot, arktype, …) or a TypeBox type: parameters are checked and coerced before anything runs. */
+  readonly parameters?: ParameterSchema;
+  /** The name of each run: a template such as `"train {depth}"`, or a function of the parameters. A random one unless given. */
+  // biome-ignore lint/suspicious/noExplicitAny: the overloads of flow() type the parameters.
+  readonly runName?: RunName<any>;
+  /** How often a failed run is tried again. Finished tasks are not repeated. */
+  readonly retries?: number;
+  /** One delay for all retries, or one for each, the last repeated. */
+  readonly retryDelay?: Duration | readonly Duration[];
+  readonly timeout?: Duration;
+  /** Whether what the flow and its tasks print with `console` becomes log lines. */
+  readonly logPrints?: boolean;
+  /**
+   * How many of its tasks run at once. No limit unless given: a task is a promise, not a thread, and a limit that nobody
+   * asked for could make tasks that wait for each other wait for ever.
+   */
+  readonly concurrency?: number;
+  /** Whether results are kept, of the flow and of its tasks. True unless given. */
+  readonly persist?: boolean;
+}
+
+/** A flow as the engine needs it. */
+export interface FlowDefinition {
+  readonly options: FlowOptions;
+  readonly fn: (parameters: never) => unknown;
+  readonly name: string;
+  readonly version: string;
+  readonly retries: number;
+  readonly timeoutSeconds: number | undefined;
+}
+
+export function defineFlow(options: FlowOptions, fn: (parameters: never) => unknown): FlowDefinition {
+  if (typeof fn !== "function") throw new UsageError(`flow() needs a function, and was given ${typeof fn}`);
+  const name = options.name ?? fn.name;
+  if (name === "") {
+    throw new UsageError(
+      'A flow needs a name. Name the function, flow(async function train() { … }), or the flow, flow({ name: "train" }, async () => { … })',
+    );
+  }
+  if (!/^[^/%&><]+$/.test(name)) {
+    throw new UsageError(`A flow cannot be called "${name}": leave out the characters / % & > <`);
+  }
+  const { retries = 0, timeout, concurrency } = options;
+  if (!Number.isInteger(retries) || retries < 0) {
+    throw new UsageError(`Flow "${name}": retries is ${retries}; give a whole number, 0 or more`);
+  }
+  if (concurrency !== undefined && !(concurrency >= 1)) {
+    throw new UsageError(`Flow "${name}": concurrency is ${concurrency}; give 1 or more, or leave it out for no limit`);
+  }
+  return {
+    options,
+    fn,
+    name,
+    version: options.version ?? digest(fn.toString()).slice(0, 12),
+    retries,
+    timeoutSeconds: timeout === undefined ? undefined : durationSeconds(timeout),
+  };
+}

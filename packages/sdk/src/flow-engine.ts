@@ -1,0 +1,196 @@
+import { createFlowRun, type FlowRun as FlowRunRow, logLevels, readFlowRun } from "@ostinato/protocol";
+import { dependenciesOf, resolved, taskInputs } from "./arguments.ts";
+import { printLine } from "./console-output.ts";
+import { context, type FlowRunView } from "./context.ts";
+import { toError, UsageError } from "./errors.ts";
+import type { FlowDefinition } from "./flow-definition.ts";
+import { FlowFuture } from "./flow-future.ts";
+import { flowId } from "./flow-registration.ts";
+import { FlowRun, retryPolicy } from "./flow-run.ts";
+import { readState } from "./flow-states.ts";
+import { callIdentity } from "./identity.ts";
+import { checkParameters } from "./parameters.ts";
+import { rootRuns } from "./process-signals.ts";
+import { recordedParameters } from "./recorded-parameters.ts";
+import { runName } from "./run-name.ts";
+import type { Interruptible, Scope } from "./scope.ts";
+import { patientRetries, type Session, session } from "./session.ts";
+import { type FinalState, finalState, unsuccessfulState } from "./states.ts";
+import { createTrackingTask, finishedSubflow, keptFlowResult } from "./subflow.ts";
+
+/** Runs a flow, as a subflow where it is called inside another. */
+export function startFlow(definition: FlowDefinition, given: unknown): FlowFuture<unknown> {
+  const future = new FlowFuture<unknown>(definition.name);
+  const caller = context.getStore();
+  const inFlow = caller !== undefined && caller.scope.flowRunId !== undefined;
+  if (caller === undefined || !inFlow)
+    carry(future, undefined, (opened) => runNew(opened, { definition, given, future }));
+  else {
+    const parent = { scope: caller.scope, flowRun: caller.flowRun, taskRunId: caller.taskRun?.id };
+    carry(future, caller.scope, (opened) => runNew(opened, { definition, given, future, parent }));
+  }
+  return future;
+}
+
+/** Runs a flow run that exists on the server, after its process died or because it is to be tried again. */
+export function resumeFlow(definition: FlowDefinition, flowRunId: string): FlowFuture<unknown> {
+  const future = new FlowFuture<unknown>(definition.name);
+  carry(future, undefined, (opened) => runExisting(opened, { definition, flowRunId, future }));
+  return future;
+}
+
+interface NewRun {
+  readonly definition: FlowDefinition;
+  readonly given: unknown;
+  readonly future: FlowFuture<unknown>;
+  readonly parent?: Parent;
+}
+
+interface Parent {
+  readonly scope: Scope;
+  readonly flowRun: FlowRunView | undefined;
+  /** The task run in which the subflow was called. */
+  readonly taskRunId: string | undefined;
+}
+
+/** Holds the process and the calling scope until the future has its end. */
+function carry(
+  future: FlowFuture<unknown>,
+  scope: Scope | undefined,
+  run: (opened: Session) => Promise<FinalState<unknown>>,
+): void {
+  // Stands in the scope for the run, which does not exist yet.
+  const place: Interruptible = {
+    started: true,
+    interrupt: (reason) => future.interrupt(reason),
+  };
+  scope?.enter(place);
+  void (async () => {
+    let release = () => {};
+    try {
+      const opened = scope?.session ?? (await session());
+      release = opened.hold();
+      future.end(await run(opened));
+    } catch (thrown) {
+      future.end(unsuccessfulState({ ...future.state, type: "CRASHED", name: "Crashed" }, toError(thrown)));
+    } finally {
+      release();
+      scope?.leave(place, future);
+    }
+  })();
+}
+
+async function runNew(opened: Session, { definition, given, future, parent }: NewRun): Promise<FinalState<unknown>> {
+  const { options } = definition;
+  const asked = await resolved(given);
+  const checked = await settle(checkParameters(definition.name, options.parameters, asked));
+  const parameters = checked.ok ? checked.value : asked;
+  const identity = callIdentity(definition.name, parameters);
+  const id = await flowId(opened, definition);
+  const tracking = parent === undefined ? undefined : await track(parent, definition, given);
+  if (tracking !== undefined) {
+    future.track(tracking);
+    const finished = await finishedSubflow(opened, tracking, identity);
+    if (finished !== undefined) return reuse(future, finished.run, finished.found.value);
+  }
+  const recorded = recordedParameters(parameters);
+  const row = await opened.client.call(createFlowRun, {
+    body: {
+      flow_id: id,
+      flow_version: definition.version,
+      name: options.runName === undefined ? null : runName(options.runName as never, recorded),
+      parameters: recorded,
+      tags: [...(options.tags ?? [])],
+      parent_task_run_id: tracking ?? null,
+      empirical_policy: retryPolicy(definition, 1),
+      state: { type: "PENDING", name: "Pending" },
+    },
+    ...(parent === undefined ? {} : { retries: patientRetries }),
+  });
+  const run = new FlowRun({
+    session: opened,
+    definition,
+    identity: identify(row),
+    parameters,
+    callIdentity: identity,
+    parent: parent?.flowRun,
+  });
+  return await carryRun(future, run, checked.ok ? undefined : checked.error);
+}
+
+async function runExisting(
+  opened: Session,
+  { definition, flowRunId, future }: { definition: FlowDefinition; flowRunId: string; future: FlowFuture<unknown> },
+): Promise<FinalState<unknown>> {
+  const row = await opened.client.call(readFlowRun, { params: { id: flowRunId } });
+  if (row.flow_id !== (await flowId(opened, definition))) {
+    throw new UsageError(
+      `Flow run "${row.name}" (${flowRunId}) is a run of another flow than "${definition.name}": resume it with its own`,
+    );
+  }
+  if (row.state_type === "COMPLETED") {
+    const found = await keptFlowResult(opened, row.id);
+    if (found !== undefined) {
+      printLine({
+        level: logLevels.info,
+        speaker: row.name,
+        message: "the run is completed and its result is kept: there is nothing to do",
+      });
+      return reuse(future, row, found.value);
+    }
+  }
+  const parameters = await settle(checkParameters(definition.name, definition.options.parameters, row.parameters));
+  const run = new FlowRun({
+    session: opened,
+    definition,
+    identity: identify(row),
+    parameters: parameters.ok ? parameters.value : row.parameters,
+    callIdentity: parameters.ok ? callIdentity(definition.name, parameters.value) : undefined,
+    parent: undefined,
+  });
+  return await carryRun(future, run, parameters.ok ? undefined : parameters.error);
+}
+
+async function carryRun(
+  future: FlowFuture<unknown>,
+  run: FlowRun,
+  wrongParameters: Error | undefined,
+): Promise<FinalState<unknown>> {
+  future.begin(run.id, run.name, run);
+  if (wrongParameters !== undefined) return await run.refuse(wrongParameters);
+  if (run.parent !== undefined) return await run.execute();
+  const forget = rootRuns.add(run);
+  try {
+    return await run.execute();
+  } finally {
+    forget();
+  }
+}
+
+function track(parent: Parent, definition: FlowDefinition, given: unknown): Promise<string> {
+  const named = new Map(Object.entries(given ?? {}).map(([name, value]) => [name, dependenciesOf(value)]));
+  if (parent.taskRunId !== undefined) named.set("__parents__", { links: [], producers: [parent.taskRunId] });
+  return createTrackingTask(parent.scope, definition, taskInputs(named));
+}
+
+function reuse(future: FlowFuture<unknown>, row: FlowRunRow, value: unknown): FinalState<unknown> {
+  const { state } = identify(row);
+  future.begin(row.id, row.name, { state, interrupt() {} });
+  return finalState({ ...state, type: "COMPLETED" }, value);
+}
+
+function identify(row: FlowRunRow) {
+  const { id, name, flow_id, run_count, state } = row;
+  if (state === null) throw new Error(`flow run ${id} has no state on the server`);
+  return { id, name, flowId: flow_id, runCount: run_count, state: readState(state) };
+}
+
+type Settled<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Error };
+
+async function settle<T>(promise: Promise<T>): Promise<Settled<T>> {
+  try {
+    return { ok: true, value: await promise };
+  } catch (thrown) {
+    return { ok: false, error: toError(thrown) };
+  }
+}

@@ -1,0 +1,373 @@
+import { addSeconds, durationSeconds, retryDelay, secondsBetween, type Timestamp, toTimestamp } from "@ostinato/core";
+import { keepFlowRunResult, logLevels, type Resource, type StateCreate, updateFlowRun } from "@ostinato/protocol";
+import { resolved } from "./arguments.ts";
+import { watchCancellation } from "./cancellation.ts";
+import { captureConsole } from "./console-capture.ts";
+import { context, type FlowRunView, type RunContext } from "./context.ts";
+import { Cancelled, FlowTimeout, RunAborted, toError } from "./errors.ts";
+import type { FlowDefinition } from "./flow-definition.ts";
+import { type Outcome, outcomeOfError, outcomeOfValue, stateOf } from "./flow-outcome.ts";
+import { type Decision, proposeState } from "./flow-states.ts";
+import { startHeartbeat } from "./heartbeat.ts";
+import { callHooks, hasHookFor } from "./hooks.ts";
+import { Interruption } from "./interruption.ts";
+import { KeptResults } from "./kept-results.ts";
+import { Limiter } from "./limiter.ts";
+import { writeLine } from "./log-line.ts";
+import { writeResult } from "./results.ts";
+import { type Interruptible, Scope } from "./scope.ts";
+import { patientRetries, type Session } from "./session.ts";
+import { type FinalState, finalState, type RunState, unsuccessfulState } from "./states.ts";
+
+/** A flow run as the server has created it. */
+export interface FlowRunIdentity {
+  readonly id: string;
+  readonly name: string;
+  readonly flowId: string;
+  readonly state: RunState;
+  /** How often it ran before. */
+  readonly runCount: number;
+}
+
+export interface FlowRunOptions {
+  readonly session: Session;
+  readonly definition: FlowDefinition;
+  readonly identity: FlowRunIdentity;
+  /** Checked and coerced. */
+  readonly parameters: unknown;
+  /** Names the call by its parameters, so that a parent that runs again knows it. */
+  readonly callIdentity: string | undefined;
+  readonly parent: FlowRunView | undefined;
+}
+
+/** One run of a flow: from its creation on the server to its final state, with all attempts. */
+export class FlowRun implements Interruptible, FlowRunView {
+  readonly session: Session;
+  readonly definition: FlowDefinition;
+  readonly id: string;
+  readonly name: string;
+  readonly parameters: unknown;
+  readonly parent: FlowRunView | undefined;
+  readonly #options: FlowRunOptions;
+  readonly #interruption = new Interruption();
+  #scope: Scope;
+  /** Where the server has it. */
+  state: RunState;
+  attempt: number;
+  started = false;
+
+  constructor(options: FlowRunOptions) {
+    const { session, definition, identity, parameters, parent } = options;
+    this.#options = options;
+    this.session = session;
+    this.definition = definition;
+    this.id = identity.id;
+    this.name = identity.name;
+    this.state = identity.state;
+    this.attempt = identity.runCount;
+    this.parameters = parameters;
+    this.parent = parent;
+    this.#scope = this.#newScope(undefined);
+  }
+
+  /** Aborted when the run is cancelled or takes too long. */
+  get signal(): AbortSignal {
+    return this.#interruption.signal;
+  }
+
+  get flowName(): string {
+    return this.definition.name;
+  }
+
+  get tags(): readonly string[] {
+    return this.definition.options.tags ?? [];
+  }
+
+  get url(): string | undefined {
+    const { uiUrl } = this.session;
+    return uiUrl === undefined ? undefined : `${uiUrl}/runs/flow-run/${this.id}`;
+  }
+
+  interrupt(reason: Error): void {
+    this.#interruption.interrupt(reason);
+    this.#scope.interrupt(reason);
+  }
+
+  /** Carries the run through to its final state. Rejects only when the server cannot be reached any more. */
+  async execute(): Promise<FinalState<unknown>> {
+    for (;;) {
+      const refused = await this.#begin();
+      if (refused !== undefined) return refused;
+      const outcome = await this.#runAttempt();
+      const final = await this.#end(outcome);
+      if (final !== undefined) {
+        if (hasHookFor(this.definition.options, final)) await this.#callHooks(final);
+        this.#log(final.type === "COMPLETED" ? logLevels.info : logLevels.error, sentence(final));
+        await this.session.logs.flush();
+        return final;
+      }
+    }
+  }
+
+  /** Ends the run as failed before anything of it has run. */
+  async refuse(error: Error): Promise<FinalState<unknown>> {
+    const outcome: Outcome = { type: "FAILED", name: "Failed", error };
+    this.#log(logLevels.error, error.message);
+    const [{ state }] = await Promise.all([this.#propose(stateOf(outcome)), this.session.logs.flush()]);
+    const final = unsuccessfulState({ ...state, type: "FAILED" }, error);
+    if (hasHookFor(this.definition.options, final)) await this.#callHooks(final);
+    return final;
+  }
+
+  /** Proposes to run until the server lets it; gives the final state where it does not. */
+  async #begin(): Promise<FinalState<unknown> | undefined> {
+    for (;;) {
+      let decision: Decision;
+      try {
+        decision = await this.#propose({ type: "RUNNING", name: "Running" }, this.signal);
+      } catch (error) {
+        if (error !== this.#interruption.reason) throw error;
+        return await this.#end(outcomeOfError(toError(error), true));
+      }
+      if (decision.status === "ACCEPT") break;
+      const final = this.#adopt(decision);
+      if (final !== undefined) return final;
+      await this.#waitUntil(decision.state.scheduledTime);
+    }
+    this.attempt += 1;
+    this.#log(
+      logLevels.info,
+      this.attempt === 1 ? `started flow "${this.definition.name}"${this.#link()}` : "started again",
+    );
+    if (hasHookFor(this.definition.options, this.state)) await this.#callHooks(this.state);
+    return undefined;
+  }
+
+  async #runAttempt(): Promise<Outcome> {
+    const again = this.attempt > 1 && this.session.server !== undefined;
+    const kept = again ? await KeptResults.read(this.session.client, this.session.results, this.id) : undefined;
+    if (kept !== undefined && kept.size > 0)
+      this.#log(logLevels.info, `${kept.size} results of earlier attempts are there to use`);
+    const scope = this.#newScope(kept);
+    this.#scope = scope;
+    this.started = true;
+    const stop = [startHeartbeat(this), watchCancellation(this)];
+    let outcome: Outcome;
+    try {
+      this.#interruption.beginAttempt();
+      const returned = await this.#callFunction(scope);
+      await this.#interruption.guard(scope.idle());
+      outcome = outcomeOfValue(returned, scope.unobservedFailures());
+    } catch (thrown) {
+      const error = toError(thrown);
+      const own = error === this.#interruption.reason;
+      if (own || error instanceof FlowTimeout)
+        scope.interrupt(own ? error : new Cancelled(`flow run "${this.name}" timed out`));
+      else scope.interruptWaiting(new Cancelled(`flow run "${this.name}" failed before this could start`));
+      outcome = outcomeOfError(error, own);
+    }
+    await this.#settle(scope);
+    for (const each of stop) each();
+    return outcome;
+  }
+
+  /** Calls the flow's function, bounded by the timeout and by interruption. */
+  async #callFunction(scope: Scope): Promise<unknown> {
+    const { definition } = this;
+    const { timeoutSeconds } = definition;
+    if (scope.logPrints) captureConsole();
+    const call = async () => resolved(await definition.fn(this.parameters as never));
+    const called = this.#interruption.guard(context.run({ scope, flowRun: this, taskRun: undefined }, call));
+    if (timeoutSeconds === undefined) return await called;
+    const timeOut = () => this.#interruption.endAttempt(new FlowTimeout(this.name, timeoutSeconds));
+    const stopTimer = this.session.timers.after(timeoutSeconds, timeOut);
+    try {
+      return await called;
+    } finally {
+      stopTimer();
+    }
+  }
+
+  /** Waits for what still runs in the attempt, and until the server knows all of it. */
+  async #settle(scope: Scope): Promise<void> {
+    await scope.idle();
+    await this.session.events.flush();
+  }
+
+  /** Tells the server how the attempt ended. Undefined when it is to be tried again. */
+  async #end(outcome: Outcome): Promise<FinalState<unknown> | undefined> {
+    if (outcome.type === "COMPLETED") await this.#keep(outcome.value);
+    if (outcome.type === "FAILED") await this.#arrangeDelay();
+    const failedAt = this.session.clock.now();
+    const forced = outcome.type === "CANCELLED" || outcome.type === "CRASHED";
+    const decision = await this.#propose(stateOf(outcome), undefined, forced);
+    if (decision.status === "ACCEPT") return finalOf(outcome, decision.state);
+    if (decision.state.type === "SCHEDULED" && outcome.type === "FAILED") {
+      this.#log(
+        logLevels.warning,
+        `failed: ${outcome.error.message}; trying again (retry ${this.attempt} of ${this.definition.retries})`,
+      );
+      await this.#waitForRetry(decision, failedAt);
+      return undefined;
+    }
+    if (decision.state.type === "CANCELLING") {
+      const cancelled: Outcome = {
+        type: "CANCELLED",
+        name: "Cancelled",
+        error: new Cancelled(decision.state.message || undefined),
+      };
+      const { state } = await this.#propose(stateOf(cancelled), undefined, true);
+      return finalOf(cancelled, state);
+    }
+    return this.#adopt(decision) ?? unsuccessfulState({ ...decision.state, type: "CRASHED" }, aborted(decision));
+  }
+
+  /** The final state that somebody else gave the run; undefined while it has none. */
+  #adopt(decision: Decision): FinalState<unknown> | undefined {
+    const { state, status } = decision;
+    switch (state.type) {
+      case "CANCELLED":
+        return unsuccessfulState({ ...state, type: state.type }, new Cancelled(state.message || undefined));
+      case "FAILED":
+      case "CRASHED":
+        return unsuccessfulState(
+          { ...state, type: state.type },
+          new RunAborted(state.message || (decision.reason ?? "")),
+        );
+      case "SCHEDULED":
+      case "PENDING":
+        return status === "REJECT" ? undefined : unsuccessfulState({ ...state, type: "CRASHED" }, aborted(decision));
+      default:
+        return unsuccessfulState({ ...state, type: "CRASHED" }, aborted(decision));
+    }
+  }
+
+  async #propose(state: StateCreate, signal?: AbortSignal, force = false): Promise<Decision> {
+    const decision = await proposeState(this.session, this.id, {
+      state,
+      force,
+      ...(signal === undefined ? {} : { signal }),
+    });
+    this.state = decision.state;
+    return decision;
+  }
+
+  async #keep(value: unknown): Promise<void> {
+    const { session, definition } = this;
+    if (session.server === undefined || definition.options.persist === false) return;
+    const { result, reason } = await writeResult(value, { session, identity: this.#options.callIdentity });
+    if (reason !== undefined) this.#log(logLevels.debug, reason);
+    await session.client.call(keepFlowRunResult, { params: { id: this.id }, body: result, retries: patientRetries });
+  }
+
+  /** The server's rule knows one delay: where each retry has its own, it is told the next one. */
+  async #arrangeDelay(): Promise<void> {
+    const { retryDelay: delays } = this.definition.options;
+    if (!Array.isArray(delays) || this.attempt > this.definition.retries) return;
+    await this.session.client.call(updateFlowRun, {
+      params: { id: this.id },
+      body: { empirical_policy: retryPolicy(this.definition, this.attempt) },
+      retries: patientRetries,
+    });
+  }
+
+  /** The server knows whole seconds only: what is beyond them is waited for here. */
+  async #waitForRetry({ state }: Decision, failedAt: Timestamp): Promise<void> {
+    const exact = addSeconds(failedAt, delayBefore(this.definition, this.attempt));
+    const scheduled = state.scheduledTime === undefined ? exact : toTimestamp(state.scheduledTime);
+    await this.#sleepUntil(Math.max(exact, scheduled) as Timestamp);
+  }
+
+  async #waitUntil(scheduledTime: string | undefined): Promise<void> {
+    const { clock } = this.session;
+    await this.#sleepUntil(
+      scheduledTime === undefined ? addSeconds(clock.now(), pendingPollSeconds) : toTimestamp(scheduledTime),
+    );
+  }
+
+  async #sleepUntil(moment: Timestamp): Promise<void> {
+    const { clock, timers } = this.session;
+    const seconds = secondsBetween(clock.now(), moment);
+    if (seconds <= 0) return;
+    let stop = () => {};
+    const slept = new Promise<void>((resolve) => {
+      stop = timers.after(seconds, resolve);
+    });
+    // An interruption is noticed by the proposal that follows.
+    await this.#interruption.guard(slept).catch(() => {});
+    stop();
+  }
+
+  #newScope(kept: KeptResults | undefined): Scope {
+    const { concurrency, logPrints, persist } = this.definition.options;
+    return new Scope({
+      session: this.session,
+      clock: this.session.clock,
+      flowRunId: this.id,
+      attempt: this.attempt,
+      related: this.related(),
+      limiter: concurrency === undefined ? undefined : new Limiter(concurrency),
+      logPrints: logPrints ?? false,
+      persist: persist ?? true,
+      kept,
+    });
+  }
+
+  /** What events of this run and of its tasks are about, besides the run itself. */
+  related(): readonly Resource[] {
+    const { flowId } = this.#options.identity;
+    return [
+      resource(`prefect.flow-run.${this.id}`, "flow-run", this.name),
+      resource(`prefect.flow.${flowId}`, "flow", this.definition.name),
+    ];
+  }
+
+  #link(): string {
+    return this.url === undefined ? "" : `: ${this.url}`;
+  }
+
+  #callHooks(state: RunState): Promise<void> {
+    const event = { run: { id: this.id, name: this.name, attempt: this.attempt }, of: this.definition.name, state };
+    return callHooks(this.definition.options, event, (level, message) => this.#log(level, message));
+  }
+
+  #log(level: number, message: string): void {
+    writeLine(this.#context(), level, message);
+  }
+
+  #context(): RunContext {
+    return { scope: this.#scope, flowRun: this, taskRun: undefined };
+  }
+}
+
+/** How soon a run that the server has not let go yet asks again. */
+const pendingPollSeconds = 0.2;
+
+/** The policy that the server's retry rule reads, before retry number `attempt`. */
+export function retryPolicy(definition: FlowDefinition, attempt: number) {
+  const { retries } = definition;
+  return { retries, retry_delay: Math.floor(delayBefore(definition, attempt)) };
+}
+
+function delayBefore({ options: { retryDelay: delay = 0 } }: FlowDefinition, attempt: number): number {
+  const seconds = Array.isArray(delay) ? delay.map(durationSeconds) : durationSeconds(delay as number);
+  return retryDelay(seconds, attempt);
+}
+
+function resource(id: string, role: string, name: string): Resource {
+  return { "prefect.resource.id": id, "prefect.resource.role": role, "prefect.resource.name": name };
+}
+
+function finalOf(outcome: Outcome, state: RunState): FinalState<unknown> {
+  if (outcome.type === "COMPLETED") return finalState({ ...state, type: "COMPLETED" }, outcome.value);
+  return unsuccessfulState({ ...state, type: outcome.type }, outcome.error);
+}
+
+function aborted({ state, reason }: Decision): RunAborted {
+  return new RunAborted(`The server did not let the run go on: ${reason ?? `it is ${state.name}`}`);
+}
+
+function sentence(final: FinalState<unknown>): string {
+  if (final.type === "COMPLETED") return final.name === "Completed" ? "completed" : `completed as ${final.name}`;
+  return `${final.name.toLowerCase()}: ${final.error.message}`;
+}

@@ -1,0 +1,134 @@
+import { context } from "./context.ts";
+import { UsageError } from "./errors.ts";
+import { defineFlow, type FlowDefinition, type FlowOptions } from "./flow-definition.ts";
+import { resumeFlow, startFlow } from "./flow-engine.ts";
+import { FlowFuture } from "./flow-future.ts";
+import { jsonSchemaOf } from "./parameter-schema.ts";
+import type { ParameterSchema, ParametersIn, ParametersOut } from "./parameters.ts";
+import type { RunName } from "./run-name.ts";
+import type { FinalState } from "./states.ts";
+import type { Argument, Result } from "./task.ts";
+import { threadRegistry } from "./thread-registry.ts";
+
+/** Parameters as a caller gives them; nothing need be given where none is required. */
+export type Call<P> = [P] extends [never] | [undefined]
+  ? []
+  : Record<never, never> extends P
+    ? [parameters?: Argument<P>]
+    : [parameters: Argument<P>];
+
+export interface Flow<In, R, Out = In> {
+  /** Runs the flow: gives its future at once. Inside another flow it is a subflow. */
+  (...args: Call<In>): FlowFuture<R>;
+  readonly name: string;
+  /** The bare function: calling it checks and records nothing. */
+  readonly fn: (parameters: Out) => R | Promise<R>;
+  /** A copy with other options. */
+  with(options: Omit<FlowOptions, "parameters">): Flow<In, R, Out>;
+  /** Runs the flow and gives its final state instead of throwing. */
+  state(...args: Call<In>): Promise<FinalState<R>>;
+}
+
+type TypedOptions<Out> = Omit<FlowOptions, "runName" | "parameters"> & {
+  readonly runName?: RunName<Out>;
+};
+
+/**
+ * Makes a flow of a function: its runs are recorded with their tasks, logs and artifacts. It takes one object of named
+ * parameters, or nothing.
+ *
+ * ```ts
+ * import { flow, task } from "ostinato";
+ *
+ * const double = task(async function double(n: number) { return 2 * n; });
+ *
+ * export const sum = flow({ retries: 1, timeout: "1h" }, async function sum({ numbers }: { numbers: number[] }) {
+ *   const doubled = await double.map(numbers);
+ *   return doubled.reduce((total, n) => total + n, 0);
+ * });
+ *
+ * export const six = () => sum({ numbers: [1, 2] });
+ * ```
+ */
+export function flow<R>(fn: () => R): Flow<undefined, Result<Awaited<R>>>;
+export function flow<P extends object, R>(fn: (parameters: P) => R): Flow<P, Result<Awaited<R>>>;
+export function flow<S extends ParameterSchema, R>(
+  options: TypedOptions<ParametersOut<S>> & { readonly parameters: S },
+  fn: (parameters: ParametersOut<S>) => R,
+): Flow<ParametersIn<S>, Result<Awaited<R>>, ParametersOut<S>>;
+export function flow<R>(options: TypedOptions<undefined>, fn: () => R): Flow<undefined, Result<Awaited<R>>>;
+export function flow<P extends object, R>(
+  options: TypedOptions<P>,
+  fn: (parameters: P) => R,
+): Flow<P, Result<Awaited<R>>>;
+export function flow(first: unknown, second?: unknown): Flow<never, unknown> {
+  const options = typeof first === "function" ? {} : (first as FlowOptions);
+  const fn = (typeof first === "function" ? first : second) as (parameters: never) => unknown;
+  return makeFlow(defineFlow(options, fn));
+}
+
+/** What programs that start flows need to know of one, such as the command line. */
+export interface FlowDescription {
+  readonly name: string;
+  readonly version: string;
+  readonly description: string | undefined;
+  /** JSON Schema; undefined where the flow has no schema or its library offers none. */
+  readonly parameterSchema: object | undefined;
+}
+
+export function isFlow(value: unknown): value is Flow<never, unknown> {
+  return typeof value === "function" && definitions.has(value);
+}
+
+export async function describeFlow(flow: Flow<never, unknown>): Promise<FlowDescription> {
+  const { name, version, options } = definitionOf(flow);
+  const { description, parameters } = options;
+  return {
+    name,
+    version,
+    description,
+    parameterSchema: parameters === undefined ? undefined : await jsonSchemaOf(parameters),
+  };
+}
+
+/** Runs a flow with parameters that nobody has typed, as a command line or a server gives them. They are checked as always. */
+export function runFlow(flow: Flow<never, unknown>, parameters: unknown): FlowFuture<unknown> {
+  return startFlow(definitionOf(flow), parameters);
+}
+
+/**
+ * Goes on with a flow run that failed or whose process died: tasks that finished are not run again, their results are used.
+ * The run keeps its id and its parameters.
+ */
+export function resumeRun(flowRunId: string, flow: Flow<never, unknown>): FlowFuture<unknown> {
+  if (context.getStore() !== undefined) throw new UsageError("resumeRun() cannot be called inside a run");
+  return resumeFlow(definitionOf(flow), flowRunId);
+}
+
+const definitions = new WeakMap<object, FlowDefinition>();
+
+function definitionOf(flow: object): FlowDefinition {
+  const definition = definitions.get(flow);
+  if (definition === undefined) throw new UsageError("this is not a flow: give what flow() returned");
+  return definition;
+}
+
+function makeFlow(definition: FlowDefinition): Flow<never, unknown> {
+  const run = (parameters?: unknown) =>
+    threadRegistry() === undefined ? startFlow(definition, parameters) : neverRun(definition);
+  const made = Object.assign(run, {
+    fn: definition.fn,
+    with: (options: Omit<FlowOptions, "parameters">) =>
+      makeFlow(defineFlow({ name: definition.name, ...definition.options, ...options }, definition.fn)),
+    state: (parameters?: unknown) => run(parameters).finished(),
+  });
+  Object.defineProperty(made, "name", { value: definition.name, configurable: true });
+  definitions.set(made, definition);
+  return made as Flow<never, unknown>;
+}
+
+/** In a worker thread a module is loaded for its tasks only: the flow that it calls runs in the main thread already. */
+function neverRun(definition: FlowDefinition): FlowFuture<unknown> {
+  if (context.getStore() === undefined) return new FlowFuture<unknown>(definition.name);
+  throw new UsageError("Tasks and flows cannot be called from a task that runs in a thread: call them from the flow");
+}

@@ -1,0 +1,47 @@
+import { inspect } from "node:util";
+import { formatTimestamp } from "@ostinato/core";
+import { printLine } from "./console-output.ts";
+import type { RunContext } from "./context.ts";
+import { redact } from "./secret.ts";
+
+/** Sends a line to the server under the run of the context, and prints it. */
+export function writeLine({ scope, flowRun, taskRun }: RunContext, level: number, text: string): void {
+  const message = redact(text);
+  const speaker = taskRun?.name ?? flowRun?.name;
+  printLine({ level, speaker, message });
+  if (!scope.isOpen) return;
+  scope.session.logs.add({
+    name: taskRun === undefined ? "ostinato.flow_runs" : "ostinato.task_runs",
+    level,
+    message,
+    timestamp: formatTimestamp(scope.session.clock.now()),
+    flow_run_id: scope.flowRunId ?? null,
+    task_run_id: taskRun?.id ?? null,
+  });
+}
+
+/**
+ * The message with `{field}` filled in from the fields, and the fields that it does not name after it: `read 3 rows day=1`.
+ */
+export function composeMessage(template: unknown, fields: Readonly<Record<string, unknown>> | undefined): string {
+  const text = typeof template === "string" ? template : show(template);
+  if (fields === undefined) return text;
+  const used = new Set<string>();
+  const filled = text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    if (!Object.hasOwn(fields, name)) return whole;
+    used.add(name);
+    return show(fields[name]);
+  });
+  const rest = Object.entries(fields).filter(([name]) => !used.has(name));
+  return [filled, ...rest.map(([name, value]) => `${name}=${quoted(show(value))}`)].join(" ");
+}
+
+function show(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (value instanceof Error) return value.stack ?? String(value);
+  return inspect(value, { depth: 4, breakLength: Number.POSITIVE_INFINITY, maxArrayLength: 50, maxStringLength: 2000 });
+}
+
+function quoted(text: string): string {
+  return /^[^\s"=]+$/.test(text) ? text : JSON.stringify(text);
+}

@@ -1,0 +1,45 @@
+import type { StandardJSONSchemaV1 } from "@standard-schema/spec";
+import { isStandard, type ParameterSchema } from "./parameters.ts";
+
+/**
+ * The JSON Schema of a flow's parameters, for forms; undefined where the library offers none. Standard JSON Schema comes first
+ * (zod 4.2 and arktype 2.1.28 speak it); TypeBox types are JSON Schema; older zod and arktype have a method of their own;
+ * valibot's stands in a package beside it, which is used when it is installed.
+ */
+export async function jsonSchemaOf(schema: ParameterSchema): Promise<object | undefined> {
+  try {
+    if (!isStandard(schema)) return JSON.parse(JSON.stringify(schema)) as object;
+    return fromStandard(schema) ?? fromMethod(schema) ?? (await fromValibot(schema));
+  } catch {
+    // A schema that JSON Schema has no words for, such as a transformation without an input type.
+    return undefined;
+  }
+}
+
+function fromStandard(schema: object): object | undefined {
+  const { jsonSchema } = (schema as { "~standard": Partial<StandardJSONSchemaV1.Props> })["~standard"];
+  return jsonSchema?.input({ target: "draft-2020-12" });
+}
+
+interface WithMethod {
+  readonly toJSONSchema?: (options: { io: "input" }) => object;
+  readonly toJsonSchema?: () => object;
+}
+
+function fromMethod(schema: object): object | undefined {
+  const own = schema as WithMethod;
+  if (typeof own.toJSONSchema === "function") return own.toJSONSchema({ io: "input" });
+  return typeof own.toJsonSchema === "function" ? own.toJsonSchema() : undefined;
+}
+
+interface ValibotPackage {
+  toJsonSchema(schema: object, options: { typeMode: "input" }): object;
+}
+
+async function fromValibot(schema: object): Promise<object | undefined> {
+  if ((schema as { "~standard": { vendor: string } })["~standard"].vendor !== "valibot") return undefined;
+  // Named in a variable, so that neither the compiler nor a bundler asks for a package that need not be there.
+  const name = "@valibot/to-json-schema";
+  const { toJsonSchema } = (await import(name)) as ValibotPackage;
+  return toJsonSchema(schema, { typeMode: "input" });
+}

@@ -1,0 +1,57 @@
+import {
+  formatTimestamp,
+  isSecret,
+  previewOf,
+  previewOfUnserializable,
+  serialize,
+  type Timestamp,
+} from "@ostinato/core";
+import type { ResultCreate } from "@ostinato/protocol";
+import { digest, largeDigest } from "./identity.ts";
+import type { Session } from "./session.ts";
+
+export interface KeepOptions {
+  readonly session: Session;
+  readonly identity?: string | undefined;
+  readonly cacheKey?: string | undefined;
+  readonly expires?: Timestamp | undefined;
+}
+
+export interface Kept {
+  readonly result: ResultCreate;
+  /** Of the written text, where it is large enough to stand in for the value. */
+  readonly digest: string | undefined;
+  /** Why the value is not kept. */
+  readonly reason: string | undefined;
+}
+
+/** Writes a result down as the server keeps it: in place when it is small, in the result store when it is larger. */
+export async function writeResult(value: unknown, options: KeepOptions): Promise<Kept> {
+  const { session, identity, cacheKey, expires } = options;
+  const written = serialize(value);
+  if (!written.ok) {
+    const preview = written.secret ? previewOf(value) : previewOfUnserializable(written.reason);
+    return {
+      result: { format: "none", data: null, preview },
+      digest: undefined,
+      reason: refusal(value, written.reason),
+    };
+  }
+  const { text } = written;
+  const limit = session.server?.result_size_limit_bytes ?? 0;
+  const small = Buffer.byteLength(text) <= limit;
+  const result: ResultCreate = {
+    format: "devalue",
+    data: small ? text : null,
+    ...(small ? {} : { location: await session.results.write(digest(text), text) }),
+    preview: previewOf(value, text.length),
+    ...(identity === undefined ? {} : { identity }),
+    ...(cacheKey === undefined ? {} : { cache_key: cacheKey }),
+    ...(expires === undefined ? {} : { expires: formatTimestamp(expires) }),
+  };
+  return { result, digest: largeDigest(text), reason: undefined };
+}
+
+function refusal(value: unknown, reason: string): string {
+  return isSecret(value) ? "the result is a secret" : `the result cannot be kept: ${reason}`;
+}

@@ -1,0 +1,116 @@
+import type { Clock } from "@ostinato/core";
+import type { Resource } from "@ostinato/protocol";
+import type { RunFuture } from "./future.ts";
+import type { KeptResults } from "./kept-results.ts";
+import type { Limiter } from "./limiter.ts";
+import type { Session } from "./session.ts";
+
+export interface ScopeOptions {
+  /** Undefined where there is none yet: for a task called outside of flows. `open` brings it. */
+  readonly session: Session | undefined;
+  readonly clock: Clock;
+  readonly flowRunId: string | undefined;
+  readonly attempt: number;
+  readonly related: readonly Resource[];
+  readonly limiter: Limiter | undefined;
+  readonly logPrints: boolean;
+  readonly persist: boolean;
+  /** What earlier attempts of the flow run left. */
+  readonly kept: KeptResults | undefined;
+}
+
+/** What can be ended from outside: a task run or a subflow run. */
+export interface Interruptible {
+  interrupt(reason: Error): void;
+  /** Whether its function has begun. */
+  readonly started: boolean;
+}
+
+/** One attempt of a flow run, or one task called outside of flows: what the task runs called in it share. */
+export class Scope {
+  readonly clock: Clock;
+  readonly flowRunId: string | undefined;
+  readonly attempt: number;
+  readonly related: readonly Resource[];
+  readonly limiter: Limiter | undefined;
+  readonly logPrints: boolean;
+  readonly persist: boolean;
+  readonly kept: KeptResults | undefined;
+  /** Set once the scope was ended from outside: nothing starts any more. */
+  interruption: Error | undefined;
+  #session: Session | undefined;
+  readonly #active = new Set<Interruptible>();
+  readonly #failed: RunFuture<unknown>[] = [];
+  readonly #counts = new Map<string, number>();
+  #idle: PromiseWithResolvers<void> | undefined;
+
+  constructor(options: ScopeOptions) {
+    this.#session = options.session;
+    this.clock = options.clock;
+    this.flowRunId = options.flowRunId;
+    this.attempt = options.attempt;
+    this.related = options.related;
+    this.limiter = options.limiter;
+    this.logPrints = options.logPrints;
+    this.persist = options.persist;
+    this.kept = options.kept;
+  }
+
+  get session(): Session {
+    if (this.#session === undefined) throw new Error("the session of this scope is not open yet");
+    return this.#session;
+  }
+
+  get isOpen(): boolean {
+    return this.#session !== undefined;
+  }
+
+  open(session: Session): void {
+    this.#session = session;
+  }
+
+  /** 0, 1, 2 … for each key. */
+  count(key: string): number {
+    const count = this.#counts.get(key) ?? 0;
+    this.#counts.set(key, count + 1);
+    return count;
+  }
+
+  /** From here on the scope waits for the run, and takes care of its failure if nobody else does. */
+  enter(run: Interruptible): void {
+    this.#active.add(run);
+  }
+
+  leave(run: Interruptible, future: RunFuture<unknown>): void {
+    this.#active.delete(run);
+    if (future.final !== undefined && future.final.type !== "COMPLETED") this.#failed.push(future);
+    if (this.#active.size === 0) {
+      this.#idle?.resolve();
+      this.#idle = undefined;
+    }
+  }
+
+  /** Ends what runs in the scope and lets nothing start any more. */
+  interrupt(reason: Error): void {
+    this.interruption ??= reason;
+    for (const run of [...this.#active]) run.interrupt(reason);
+  }
+
+  /** Ends what has not begun: there is nothing left that it could be for. */
+  interruptWaiting(reason: Error): void {
+    for (const run of [...this.#active]) if (!run.started) run.interrupt(reason);
+  }
+
+  /** Resolves when nothing runs in the scope. */
+  async idle(): Promise<void> {
+    while (this.#active.size > 0) {
+      this.#idle ??= Promise.withResolvers();
+      await this.#idle.promise;
+    }
+  }
+
+  /** Runs that failed without anybody awaiting them. One that was cancelled on its own is no failure. */
+  unobservedFailures(): RunFuture<unknown>[] {
+    return this.#failed.filter(({ observed, final }) => !observed && final?.type !== "CANCELLED");
+  }
+}

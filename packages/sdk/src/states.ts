@@ -1,0 +1,98 @@
+import type { StateType, Timestamp } from "@ostinato/core";
+
+/** Where a run is. `type` decides what may follow; `name` says it more exactly: a `RUNNING` run may be `Retrying`. */
+export interface RunState {
+  readonly id: string;
+  readonly type: StateType;
+  readonly name: string;
+  readonly message: string;
+  readonly timestamp: Timestamp;
+}
+
+export interface CompletedState<T> extends RunState {
+  readonly type: "COMPLETED";
+  readonly value: T;
+}
+
+export interface UnsuccessfulState extends RunState {
+  readonly type: "FAILED" | "CRASHED" | "CANCELLED";
+  readonly error: Error;
+}
+
+/** How a run ended: with a value, or with the error that `await` would throw. */
+export type FinalState<T> = CompletedState<T> | UnsuccessfulState;
+
+const declared: unique symbol = Symbol.for("ostinato.declared-state") as never;
+
+/** The end that a flow or task declares for itself by returning it. */
+export interface DeclaredState<T> {
+  readonly [declared]: true;
+  readonly type: "COMPLETED" | "FAILED" | "CANCELLED";
+  readonly name: string | undefined;
+  readonly message: string | undefined;
+  readonly value: T;
+}
+
+export interface StateOptions {
+  /** A name of your own: the run is shown under it. */
+  readonly name?: string;
+  readonly message?: string;
+}
+
+/**
+ * Returned from a flow or a task, ends it as completed with a name or message of its own.
+ *
+ * ```ts
+ * import { completed, task } from "ostinato";
+ *
+ * export const load = task(async function load(day: string) {
+ *   if (day === "sunday") return completed([], { name: "Skipped", message: "nothing is published on sundays" });
+ *   return ["a", "b"];
+ * });
+ * ```
+ */
+export function completed(): DeclaredState<undefined>;
+export function completed<T>(value: T, options?: StateOptions): DeclaredState<T>;
+export function completed(value?: unknown, options: StateOptions = {}): DeclaredState<unknown> {
+  return declare("COMPLETED", value, options);
+}
+
+/** Returned from a flow or a task, ends it as failed without an error being thrown. */
+export function failed(message: string, options: Omit<StateOptions, "message"> = {}): DeclaredState<never> {
+  return declare("FAILED", undefined as never, { ...options, message });
+}
+
+/** Returned from a flow or a task, ends it as cancelled. */
+export function cancelled(message?: string): DeclaredState<never> {
+  return declare("CANCELLED", undefined as never, message === undefined ? {} : { message });
+}
+
+export function isDeclared(value: unknown): value is DeclaredState<unknown> {
+  return typeof value === "object" && value !== null && declared in value;
+}
+
+/** A final state that `state()` gave, being returned in its turn. */
+export function isFinalState(value: unknown): value is FinalState<unknown> {
+  return typeof value === "object" && value !== null && finalStates.has(value);
+}
+
+export function finalState<T>(state: RunState & { readonly type: "COMPLETED" }, value: T): CompletedState<T> {
+  const final = { ...state, value };
+  finalStates.add(final);
+  return final;
+}
+
+export function unsuccessfulState(
+  state: RunState & { readonly type: UnsuccessfulState["type"] },
+  error: Error,
+): UnsuccessfulState {
+  const final = { ...state, error };
+  finalStates.add(final);
+  return final;
+}
+
+const finalStates = new WeakSet<object>();
+
+function declare<T>(type: DeclaredState<T>["type"], value: T, { name, message }: StateOptions): DeclaredState<T> {
+  return { [declared]: true, type, name, message, value };
+}

@@ -1,0 +1,111 @@
+import { type Duration, durationSeconds, retryDelay, withJitter } from "@ostinato/core";
+import type { TaskRunPolicy } from "@ostinato/protocol";
+import { type CacheOptions, type CacheRule, cacheRule } from "./cache.ts";
+import { type CallSite, callSite } from "./call-site.ts";
+import { UsageError } from "./errors.ts";
+import type { Hooks } from "./hooks.ts";
+import { digest } from "./identity.ts";
+import { type ParameterNames, parameterNames } from "./parameter-names.ts";
+import type { RunName } from "./run-name.ts";
+
+/** One delay for all retries, one for each (the last repeats), or a function of the attempt that failed, 1 for the first. */
+export type RetryDelay = Duration | readonly Duration[] | ((attempt: number) => Duration);
+
+export interface TaskOptions extends Hooks {
+  /** The function's name unless given. */
+  readonly name?: string;
+  readonly description?: string;
+  readonly version?: string;
+  readonly tags?: readonly string[];
+  /** The name of each run: a template such as `"load {path}"`, or a function of the arguments by name. */
+  readonly runName?: RunName<Readonly<Record<string, unknown>>>;
+  /** How often a failure is tried again. */
+  readonly retries?: number;
+  readonly retryDelay?: RetryDelay;
+  /** Makes each delay longer by a random share of up to this much of itself, so that tasks that failed together part. */
+  readonly retryJitter?: number;
+  /** Whether this error is worth another try. */
+  readonly retryIf?: (error: Error, attempt: number) => boolean | Promise<boolean>;
+  readonly timeout?: Duration;
+  /** When a result of an earlier call is used again. */
+  readonly cache?: CacheOptions;
+  /** Whether the result is kept, so that a run that goes on after a failure need not make it again. True unless the flow says otherwise. */
+  readonly persist?: boolean;
+  /** Whether what the function prints with `console` becomes log lines. As the flow says unless given. */
+  readonly logPrints?: boolean;
+  /** `"thread"` runs the function in a worker thread: for work that keeps the processor busy. */
+  readonly runIn?: "thread";
+}
+
+/** A task as the engine needs it: options read once, when the task is made. */
+export interface TaskDefinition {
+  readonly options: TaskOptions;
+  readonly fn: (...args: never[]) => unknown;
+  readonly name: string;
+  /** Tells tasks apart, on any machine: the name, and the name of the file in which the task was made. */
+  readonly key: string;
+  readonly site: CallSite | undefined;
+  readonly parameters: ParameterNames;
+  readonly retries: number;
+  readonly policy: TaskRunPolicy;
+  readonly timeoutSeconds: number | undefined;
+  readonly cache: CacheRule | undefined;
+}
+
+const mostListedDelays = 50;
+
+export function defineTask(
+  options: TaskOptions,
+  fn: (...args: never[]) => unknown,
+  site: CallSite | undefined = callSite(),
+): TaskDefinition {
+  if (typeof fn !== "function") throw new UsageError(`task() needs a function, and was given ${typeof fn}`);
+  const name = options.name ?? fn.name;
+  if (name === "") {
+    throw new UsageError(
+      'A task needs a name. Name the function, task(async function load(path) { … }), or the task, task({ name: "load" }, async (path) => { … })',
+    );
+  }
+  const { retries = 0, timeout, cache } = options;
+  if (!Number.isInteger(retries) || retries < 0) {
+    throw new UsageError(`Task "${name}": retries is ${retries}; give a whole number, 0 or more`);
+  }
+  const listed = Array.from({ length: Math.min(retries, mostListedDelays) }, (_, index) =>
+    delayBefore(options, index + 1, 0),
+  );
+  const delay = new Set(listed).size <= 1 ? (listed[0] ?? 0) : listed;
+  return {
+    options,
+    fn,
+    name,
+    key: taskKey(name, site),
+    site,
+    parameters: parameterNames(fn),
+    retries,
+    policy: {
+      max_retries: 0,
+      retry_delay_seconds: 0,
+      retries,
+      retry_delay: delay,
+      ...(options.retryJitter === undefined ? {} : { retry_jitter_factor: options.retryJitter }),
+    },
+    timeoutSeconds: timeout === undefined ? undefined : durationSeconds(timeout),
+    cache: cache === undefined ? undefined : cacheRule(cache),
+  };
+}
+
+/** Seconds to wait before retry number `attempt`; 1 is the first. */
+export function delayBefore(options: TaskOptions, attempt: number, jitter = options.retryJitter ?? 0): number {
+  const { retryDelay: delay = 0 } = options;
+  const seconds =
+    typeof delay === "function"
+      ? durationSeconds(delay(attempt))
+      : retryDelay(Array.isArray(delay) ? delay.map(durationSeconds) : durationSeconds(delay as Duration), attempt);
+  return withJitter(seconds, jitter);
+}
+
+/** Only the file's own name: its folder differs between machines. */
+function taskKey(name: string, site: CallSite | undefined): string {
+  const file = site?.url.split("/").at(-1) ?? "";
+  return `${name}-${digest(`${name}\n${file}`).slice(0, 8)}`;
+}

@@ -1,0 +1,141 @@
+import {
+  formatTimestamp,
+  isTerminal,
+  type StateType,
+  secondsBetween,
+  type Timestamp,
+  timeOrderedId,
+} from "@ostinato/core";
+import type { EventCreate, Resource, StateDetails, TaskInputs, TaskRunPolicy, TaskRunValues } from "@ostinato/protocol";
+import type { RunState } from "./states.ts";
+
+/** A state to enter: what is left out is empty. */
+export interface NextState {
+  readonly type: StateType;
+  readonly name: string;
+  readonly message?: string;
+  readonly details?: StateDetails & Readonly<Record<string, unknown>>;
+  /** Inputs and result, which the server keeps together with the state. */
+  readonly values?: TaskRunValues | undefined;
+}
+
+export interface TaskRunDescription {
+  readonly id: string;
+  readonly name: string;
+  readonly taskKey: string;
+  readonly taskVersion: string | undefined;
+  readonly policy: TaskRunPolicy;
+  readonly tags: readonly string[];
+  readonly inputs: TaskInputs;
+  /** The attempt of the flow run in which it was called; 0 outside of flows. */
+  readonly flowRunAttempt: number;
+  readonly related: readonly Resource[];
+}
+
+interface RecordedState extends RunState {
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** The states of one task run, decided here and told to the server as events. */
+export class TaskRunRecord {
+  readonly description: TaskRunDescription;
+  runCount = 0;
+  cacheKey: string | undefined;
+  #state: RecordedState | undefined;
+  #expected: Timestamp | undefined;
+  #start: Timestamp | undefined;
+  #end: Timestamp | undefined;
+  #totalSeconds = 0;
+
+  constructor(description: TaskRunDescription) {
+    this.description = description;
+  }
+
+  get state(): RunState | undefined {
+    return this.#state;
+  }
+
+  /** Enters the state and gives the event that tells of it: the state's id and moment are the event's. */
+  enter(next: NextState, now: Timestamp): { readonly state: RunState; readonly event: EventCreate } {
+    const before = this.#state;
+    const { type, name, message = "", details = {} } = next;
+    const state = { id: timeOrderedId(now), type, name, message, timestamp: now, details };
+    this.#count(before, state);
+    this.#state = state;
+    return { state, event: this.#event(before, state, next) };
+  }
+
+  #count(before: RunState | undefined, { type, timestamp }: RunState): void {
+    this.#expected ??= timestamp;
+    if (before?.type === "RUNNING") this.#totalSeconds += secondsBetween(before.timestamp, timestamp);
+    if (type === "RUNNING") {
+      this.runCount += 1;
+      this.#start ??= timestamp;
+    }
+    if (isTerminal(type)) {
+      this.#end = timestamp;
+      this.#start ??= timestamp;
+    }
+  }
+
+  #event(before: RecordedState | undefined, state: RecordedState, next: NextState): EventCreate {
+    const { id, name } = this.description;
+    const occurred = formatTimestamp(state.timestamp);
+    return {
+      occurred,
+      event: `prefect.task-run.${state.name}`,
+      id: state.id,
+      follows: before?.id ?? null,
+      resource: {
+        "prefect.resource.id": `prefect.task-run.${id}`,
+        "prefect.resource.name": name,
+        "prefect.run-count": String(this.runCount),
+        "prefect.state-message": state.message.slice(0, longestLabel),
+        "prefect.state-name": state.name,
+        "prefect.state-timestamp": occurred,
+        "prefect.state-type": state.type,
+        "prefect.orchestration": "client",
+      },
+      related: this.description.related as Resource[],
+      payload: {
+        intended: { from: before?.type ?? null, to: state.type },
+        initial_state: before === undefined ? null : describe(before),
+        validated_state: { ...describe(state), data: null },
+        task_run: this.#describe(),
+        ...(next.values === undefined ? {} : { ostinato: next.values }),
+      },
+    };
+  }
+
+  #describe(): Record<string, unknown> {
+    const { id, name, taskKey, taskVersion, policy, tags, inputs, flowRunAttempt } = this.description;
+    return {
+      name,
+      task_key: taskKey,
+      dynamic_key: id,
+      task_version: taskVersion,
+      empirical_policy: policy,
+      tags,
+      labels: {},
+      task_inputs: inputs,
+      run_count: this.runCount,
+      flow_run_run_count: flowRunAttempt,
+      cache_key: this.cacheKey,
+      expected_start_time: moment(this.#expected),
+      start_time: moment(this.#start),
+      end_time: moment(this.#end),
+      total_run_time: this.#totalSeconds,
+    };
+  }
+}
+
+/** A label is for finding things; the whole message is in the state. */
+const longestLabel = 1024;
+
+function describe({ type, name, message, details }: RecordedState) {
+  return { type, name, message, state_details: details };
+}
+
+function moment(timestamp: Timestamp | undefined): string | undefined {
+  return timestamp === undefined ? undefined : formatTimestamp(timestamp);
+}

@@ -1,0 +1,352 @@
+import { addSeconds, formatTimestamp, previewOf, type Timestamp, timeOrderedId } from "@ostinato/core";
+import { logLevels, type Resource, type TaskRunValues } from "@ostinato/protocol";
+import { allOver, type Dependencies, dependenciesOf, fillIn, resolved, taskInputs } from "./arguments.ts";
+import { captureConsole } from "./console-capture.ts";
+import { context, type FlowRunView, type RunContext, type TaskRunView } from "./context.ts";
+import { Cancelled, Crashed, TaskFailed, TaskTimeout, toError, UpstreamFailed } from "./errors.ts";
+import { failureDetails } from "./failure-details.ts";
+import { callHooks, hasHookFor } from "./hooks.ts";
+import { Interruption } from "./interruption.ts";
+import type { Limiter } from "./limiter.ts";
+import { writeLine } from "./log-line.ts";
+import { nameArguments } from "./parameter-names.ts";
+import { remember } from "./provenance.ts";
+import { runName } from "./run-name.ts";
+import type { Interruptible, Scope } from "./scope.ts";
+import { redact } from "./secret.ts";
+import { session } from "./session.ts";
+import { type FinalState, finalState, isDeclared, type RunState, unsuccessfulState } from "./states.ts";
+import { delayBefore, type TaskDefinition } from "./task-definition.ts";
+import { TaskFuture } from "./task-future.ts";
+import { TaskResults } from "./task-results.ts";
+import { type NextState, TaskRunRecord } from "./task-run-record.ts";
+import { runInThread } from "./thread-pool.ts";
+import { awaitTurn } from "./turn.ts";
+
+/** Where a task was called. */
+export interface Place {
+  readonly scope: Scope;
+  readonly flowRun: FlowRunView | undefined;
+  /** The task run that called it. */
+  readonly parent: TaskRunView | undefined;
+}
+
+/** What a call says besides its arguments. */
+export interface CallOptions {
+  /** Runs that must be over first, whose values the task does not take. */
+  readonly waitFor?: unknown;
+  /** Bounds how many of the calls that share it run at once. */
+  readonly limiter?: Limiter | undefined;
+}
+
+/** One run of a task: from the call to the final state. */
+export class TaskRun implements Interruptible, TaskRunView {
+  readonly id: string;
+  readonly name: string;
+  readonly definition: TaskDefinition;
+  readonly future: TaskFuture<unknown>;
+  readonly scope: Scope;
+  readonly flowRun: FlowRunView | undefined;
+  readonly #args: readonly unknown[];
+  readonly #call: CallOptions;
+  readonly #parent: TaskRunView | undefined;
+  readonly #record: TaskRunRecord;
+  readonly #dependencies: ReadonlyMap<string, Dependencies>;
+  readonly #interruption = new Interruption();
+  /** The arguments by the names of the parameters, once everything that they come from is over. */
+  inputs: ReadonlyMap<string, unknown> = new Map();
+  /** Whether its function was called. */
+  started = false;
+
+  constructor(definition: TaskDefinition, args: readonly unknown[], place: Place, call: CallOptions) {
+    const { scope, flowRun, parent } = place;
+    this.id = timeOrderedId(scope.clock.now());
+    this.definition = definition;
+    this.scope = scope;
+    this.flowRun = flowRun;
+    this.#args = args;
+    this.#call = call;
+    this.#parent = parent;
+    const named = nameArguments(definition.parameters, args);
+    this.#dependencies = this.#findDependencies(named);
+    this.name = this.#chooseName(named);
+    this.#record = new TaskRunRecord({
+      id: this.id,
+      name: this.name,
+      taskKey: definition.key,
+      taskVersion: definition.options.version,
+      policy: definition.policy,
+      tags: definition.options.tags ?? [],
+      inputs: taskInputs(this.#dependencies),
+      flowRunAttempt: scope.attempt,
+      related: withTags(scope.related, definition.options.tags),
+    });
+    this.future = new TaskFuture(this.id, this.name, this);
+    scope.enter(this);
+  }
+
+  /** How often its function was called, with this time. */
+  get attempt(): number {
+    return this.#record.runCount;
+  }
+
+  get taskName(): string {
+    return this.definition.name;
+  }
+
+  get tags(): readonly string[] {
+    return this.definition.options.tags ?? [];
+  }
+
+  get logPrints(): boolean {
+    return this.definition.options.logPrints ?? this.scope.logPrints;
+  }
+
+  get state(): RunState {
+    return this.#record.state ?? unrecorded(this.id, "PENDING", "Pending");
+  }
+
+  /** Aborted when the run is cancelled or the attempt takes too long. */
+  get signal(): AbortSignal {
+    return this.#interruption.signal;
+  }
+
+  interrupt(reason: Error): void {
+    this.#interruption.interrupt(reason);
+  }
+
+  /** Carries the run through to its final state. Never rejects. */
+  async execute(): Promise<void> {
+    const final = await this.#untilFinal();
+    if (hasHookFor(this.definition.options, final)) await this.#callHooks(final);
+    this.future.end(final);
+    this.scope.leave(this, this.future);
+  }
+
+  async #untilFinal(): Promise<FinalState<unknown>> {
+    try {
+      if (!this.scope.isOpen) this.scope.open(await session());
+    } catch (error) {
+      return unsuccessfulState(unrecorded(this.id, "CRASHED", "Crashed"), toError(error));
+    }
+    try {
+      if (this.scope.interruption !== undefined) this.interrupt(this.scope.interruption);
+      this.#enter({ type: "PENDING", name: "Pending" });
+      return await this.#attempts();
+    } catch (error) {
+      return this.#fail(toError(error));
+    }
+  }
+
+  async #attempts(): Promise<FinalState<unknown>> {
+    const args = await this.#awaitInputs();
+    const results = new TaskResults(this);
+    this.#record.cacheKey = results.cacheKey;
+    for (let attempt = 1; ; attempt += 1) {
+      const release = await this.#awaitTurn();
+      let delaySeconds: number;
+      try {
+        return (attempt === 1 ? await this.#reuse(results) : undefined) ?? (await this.#run(attempt, args, results));
+      } catch (error) {
+        if (!(await this.#mayRetry(toError(error), attempt))) throw error;
+        delaySeconds = this.#announceRetry(toError(error), attempt);
+      } finally {
+        release();
+      }
+      await this.#awaitRetry(delaySeconds);
+    }
+  }
+
+  /** The arguments, once everything that they come from is over. */
+  async #awaitInputs(): Promise<readonly unknown[]> {
+    const links = [...this.#dependencies.values()].flatMap((dependencies) => dependencies.links);
+    let args = this.#args;
+    if (links.length > 0) {
+      for (const { future } of links) future.observe();
+      const failure = await this.#interruption.guard(allOver(links));
+      if (failure !== undefined) throw new UpstreamFailed(this.name, failure.future.name, failure.error);
+      args = args.map((argument) => fillIn(argument));
+    }
+    this.inputs = nameArguments(this.definition.parameters, args);
+    return args;
+  }
+
+  #awaitTurn(): Promise<() => void> {
+    // A task called by a task runs in the turn of its caller, which may be waiting for it.
+    const limiters = [this.#call.limiter, this.#parent === undefined ? this.scope.limiter : undefined];
+    return awaitTurn({ limiters, interruption: this.#interruption, events: this.scope.session.events });
+  }
+
+  /** Ends the run with a result that is there already. */
+  async #reuse(results: TaskResults): Promise<FinalState<unknown> | undefined> {
+    const reusable = await results.reusable();
+    if (reusable === undefined) return undefined;
+    const { found, message } = reusable;
+    remember(found.value, { taskRunId: this.id, digest: found.digest });
+    const values = { ...this.#previewInputs(), reused_result_id: found.id };
+    const state = this.#enter({ type: "COMPLETED", name: "Cached", message, values });
+    return finalState({ ...state, type: "COMPLETED" }, found.value);
+  }
+
+  async #run(attempt: number, args: readonly unknown[], results: TaskResults): Promise<FinalState<unknown>> {
+    this.started = true;
+    const running =
+      attempt === 1
+        ? this.#enter({ type: "RUNNING", name: "Running", values: this.#previewInputs() })
+        : this.#enter({ type: "RUNNING", name: "Retrying" });
+    if (hasHookFor(this.definition.options, running)) await this.#callHooks(running);
+    return await this.#complete(await this.#callFunction(args), results);
+  }
+
+  /** Calls the function, bounded by the timeout and by interruption: it may go on behind, but nobody listens any more. */
+  async #callFunction(args: readonly unknown[]): Promise<unknown> {
+    const { definition, scope } = this;
+    const { timeoutSeconds } = definition;
+    this.#interruption.beginAttempt();
+    if (this.logPrints) captureConsole();
+    const call = async () =>
+      definition.options.runIn === "thread" ? runInThread(this, args) : definition.fn(...(args as never[]));
+    const called = this.#interruption.guard(context.run(this.#context(), call));
+    if (timeoutSeconds === undefined) return resolved(await called);
+    const timeOut = () => this.#interruption.endAttempt(new TaskTimeout(this.name, timeoutSeconds));
+    const stopTimer = scope.session.timers.after(timeoutSeconds, timeOut);
+    try {
+      return await resolved(await called);
+    } finally {
+      stopTimer();
+    }
+  }
+
+  async #complete(returned: unknown, results: TaskResults): Promise<FinalState<unknown>> {
+    const { name = "Completed", message, value } = this.#read(returned);
+    const kept = await results.keep(value);
+    remember(value, { taskRunId: this.id, digest: kept?.digest });
+    if (kept?.reason !== undefined) {
+      this.#log(logLevels.debug, `${kept.reason}; when the flow runs again, so does this task`);
+    }
+    const { cacheKey } = results;
+    const state = this.#enter({
+      type: "COMPLETED",
+      name,
+      message: redact(message ?? kept?.reason ?? ""),
+      details: cacheKey === undefined ? {} : { cache_key: cacheKey },
+      values: kept === undefined ? undefined : { result: kept.result },
+    });
+    return finalState({ ...state, type: "COMPLETED" }, value);
+  }
+
+  /** What the function returned: a value, or the end that it declared. */
+  #read(returned: unknown): { name?: string | undefined; message?: string | undefined; value: unknown } {
+    if (!isDeclared(returned)) return { value: returned };
+    if (returned.type === "FAILED") throw new TaskFailed(returned.message);
+    if (returned.type === "CANCELLED") throw this.#interruption.end(new Cancelled(returned.message));
+    return returned;
+  }
+
+  async #mayRetry(error: Error, attempt: number): Promise<boolean> {
+    const { retries, options } = this.definition;
+    if (this.#interruption.reason !== undefined || attempt > retries) return false;
+    return options.retryIf === undefined || (await options.retryIf(error, attempt));
+  }
+
+  #announceRetry(error: Error, attempt: number): number {
+    const { options, retries } = this.definition;
+    const seconds = delayBefore(options, attempt);
+    const scheduled = addSeconds(this.scope.clock.now(), seconds);
+    const when = seconds === 0 ? "now" : `in ${Math.round(seconds * 10) / 10} s`;
+    this.#log(logLevels.warning, `failed: ${error.message}; trying again ${when} (retry ${attempt} of ${retries})`);
+    this.#enter({
+      type: "SCHEDULED",
+      name: "AwaitingRetry",
+      message: redact(error.message),
+      details: { scheduled_time: formatTimestamp(scheduled), ...failureDetails(error) },
+    });
+    return seconds;
+  }
+
+  async #awaitRetry(seconds: number): Promise<void> {
+    if (seconds === 0) return;
+    let stop = () => {};
+    const waited = new Promise<void>((resolve) => {
+      stop = this.scope.session.timers.after(seconds, resolve);
+    });
+    await this.#interruption.guard(waited).finally(stop);
+  }
+
+  #fail(error: Error): FinalState<unknown> {
+    const message = redact(error.message);
+    // Another run's cancellation that was awaited here is a failure like any other.
+    const own = error === this.#interruption.reason;
+    if (own && error instanceof Cancelled) {
+      const state = this.#enter({ type: "CANCELLED", name: "Cancelled", message });
+      return unsuccessfulState({ ...state, type: "CANCELLED" }, error);
+    }
+    if (error instanceof UpstreamFailed && !this.started) {
+      // The field's word for it, which is not a final one for the server.
+      const state = this.#enter({ type: "PENDING", name: "NotReady", message });
+      return unsuccessfulState({ ...state, type: "FAILED" }, error);
+    }
+    const details = failureDetails(error);
+    if (own && error instanceof Crashed) {
+      const state = this.#enter({ type: "CRASHED", name: "Crashed", message, details });
+      return unsuccessfulState({ ...state, type: "CRASHED" }, error);
+    }
+    this.#log(logLevels.error, `failed: ${error.stack ?? error.message}`);
+    const name = error instanceof TaskTimeout ? "TimedOut" : "Failed";
+    const state = this.#enter({ type: "FAILED", name, message, details });
+    return unsuccessfulState({ ...state, type: "FAILED" }, error);
+  }
+
+  #enter(next: NextState): RunState {
+    const { state, event } = this.#record.enter(next, this.scope.clock.now());
+    this.scope.session.events.send(event);
+    return state;
+  }
+
+  #previewInputs(): TaskRunValues {
+    return { inputs: [...this.inputs].map(([name, value]) => ({ name, preview: previewOf(value) })) };
+  }
+
+  #findDependencies(named: ReadonlyMap<string, unknown>): Map<string, Dependencies> {
+    const found = new Map<string, Dependencies>();
+    for (const [name, value] of named) found.set(name, dependenciesOf(value));
+    if (this.#call.waitFor !== undefined) found.set("wait_for", dependenciesOf(this.#call.waitFor));
+    if (this.#parent !== undefined) found.set("__parents__", { links: [], producers: [this.#parent.id] });
+    return found;
+  }
+
+  #chooseName(named: ReadonlyMap<string, unknown>): string {
+    const { name, options } = this.definition;
+    if (options.runName !== undefined) return runName(options.runName, Object.fromEntries(named));
+    return this.scope.flowRunId === undefined
+      ? `${name}-${this.id.slice(-4)}`
+      : `${name}-${this.scope.count(`name ${name}`)}`;
+  }
+
+  #callHooks(state: RunState): Promise<void> {
+    const event = { run: { id: this.id, name: this.name, attempt: this.attempt }, of: this.definition.name, state };
+    return callHooks(this.definition.options, event, (level, message) => this.#log(level, message));
+  }
+
+  #log(level: number, message: string): void {
+    writeLine(this.#context(), level, message);
+  }
+
+  #context(): RunContext {
+    return { scope: this.scope, flowRun: this.flowRun, taskRun: this };
+  }
+}
+
+function withTags(related: readonly Resource[], tags: readonly string[] = []): readonly Resource[] {
+  if (tags.length === 0) return related;
+  const resources = tags.map((tag) => ({
+    "prefect.resource.id": `prefect.tag.${tag}`,
+    "prefect.resource.role": "tag",
+  }));
+  return [...related, ...resources];
+}
+
+/** The state of a run that no server was told of. */
+function unrecorded<T extends RunState["type"]>(id: string, type: T, name: string): RunState & { readonly type: T } {
+  return { id, type, name, message: "", timestamp: 0 as Timestamp };
+}

@@ -1,0 +1,164 @@
+import { systemClock } from "@ostinato/core";
+import { context } from "./context.ts";
+import { UsageError } from "./errors.ts";
+import type { RunFuture } from "./future.ts";
+import type { AllowedFailure } from "./links.ts";
+import { type MapArguments, type MapOptions, mapTask } from "./map.ts";
+import type { MapFuture } from "./map-future.ts";
+import { Scope } from "./scope.ts";
+import { session } from "./session.ts";
+import type { DeclaredState, FinalState } from "./states.ts";
+import { defineTask, type TaskDefinition, type TaskOptions } from "./task-definition.ts";
+import type { TaskFuture } from "./task-future.ts";
+import { type CallOptions, TaskRun } from "./task-run.ts";
+import { registerTask, threadRegistry } from "./thread-registry.ts";
+
+/** Values that are taken as they are: nobody looks for futures inside them. */
+type Opaque =
+  | string
+  | number
+  | bigint
+  | boolean
+  | symbol
+  | null
+  | undefined
+  | Date
+  | RegExp
+  | Error
+  | URL
+  | ArrayBuffer
+  | ArrayBufferView
+  | ReadonlyMap<unknown, unknown>
+  | ReadonlySet<unknown>
+  | ((...args: never[]) => unknown);
+
+/** What a task takes where its function takes a `T`: a `T`, a future of one, or arrays and plain objects with futures inside. */
+export type Argument<T> =
+  | T
+  | RunFuture<T>
+  | (T extends Error ? AllowedFailure<Exclude<T, Error>> : never)
+  | AllowedFailureOf<T>
+  | (T extends Opaque ? never : T extends object ? { [K in keyof T]: Argument<T[K]> } : never);
+
+/** `allowFailure(future)` is for functions that take an error too. */
+type AllowedFailureOf<T> = [Error] extends [T] ? AllowedFailure<Exclude<T, Error>> : never;
+
+export type Arguments<A extends readonly unknown[]> = { [K in keyof A]: Argument<A[K]> };
+
+/** What awaiting gives when a function returns `R`: declared states and futures inside arrays give their values. */
+export type Result<R> =
+  R extends DeclaredState<infer T>
+    ? T
+    : R extends FinalState<infer T>
+      ? T
+      : R extends RunFuture<infer T>
+        ? T
+        : R extends readonly unknown[]
+          ? { [K in keyof R]: Result<R[K]> }
+          : R;
+
+/** What a call may change: the options of the task, and what must be over before it runs. */
+export interface WithOptions extends TaskOptions {
+  /** Futures, in arrays or plain objects too, that must complete first although the task does not take their values. */
+  readonly waitFor?: unknown;
+}
+
+export interface Task<A extends readonly unknown[], R> {
+  /** Runs the task: gives its future at once. */
+  (...args: Arguments<A>): TaskFuture<R>;
+  readonly name: string;
+  /** The bare function: calling it records nothing. */
+  readonly fn: (...args: A) => R | Promise<R>;
+  /** A copy with other options. */
+  with(options: WithOptions): Task<A, R>;
+  /** Runs the task for each item; several lists are gone through side by side. `unmapped(value)` is the same for all. */
+  map(...args: MapArguments<A> | [...MapArguments<A>, MapOptions]): MapFuture<R>;
+  /** Runs the task and gives its final state instead of throwing. */
+  state(...args: Arguments<A>): Promise<FinalState<R>>;
+}
+
+/**
+ * Makes a task of a function: its runs are recorded, retried, cached and shown.
+ *
+ * ```ts
+ * import { task } from "ostinato";
+ *
+ * export const add = task(async function add(a: number, b: number) { return a + b; });
+ * export const load = task({ retries: 3, retryDelay: ["1s", "10s"], timeout: "2m" }, async function load(path: string) {
+ *   return path.length;
+ * });
+ * ```
+ */
+export function task<A extends readonly unknown[], R>(fn: (...args: A) => R): Task<A, Result<Awaited<R>>>;
+export function task<A extends readonly unknown[], R>(
+  options: TaskOptions,
+  fn: (...args: A) => R,
+): Task<A, Result<Awaited<R>>>;
+export function task(first: unknown, second?: unknown): Task<readonly unknown[], unknown> {
+  const options = typeof first === "function" ? {} : (first as TaskOptions);
+  const fn = (typeof first === "function" ? first : second) as (...args: never[]) => unknown;
+  const definition = defineTask(options, fn);
+  registerTask(definition);
+  return makeTask(definition, {});
+}
+
+function makeTask(definition: TaskDefinition, call: CallOptions): Task<readonly unknown[], unknown> {
+  const run = (...args: unknown[]) => startTask(definition, args, call);
+  const made = Object.assign(run, {
+    fn: definition.fn as (...args: readonly unknown[]) => unknown,
+    with({ waitFor = call.waitFor, ...options }: WithOptions) {
+      const changed = defineTask(
+        { name: definition.name, ...definition.options, ...options },
+        definition.fn,
+        definition.site,
+      );
+      return makeTask(changed, { ...call, waitFor });
+    },
+    map: (...args: readonly unknown[]) =>
+      mapTask((items, more) => startTask(definition, items, { ...call, ...more }), args),
+    state: (...args: unknown[]) => startTask(definition, args, call).finished(),
+  });
+  Object.defineProperty(made, "name", { value: definition.name, configurable: true });
+  return made as Task<readonly unknown[], unknown>;
+}
+
+function startTask(definition: TaskDefinition, args: readonly unknown[], call: CallOptions): TaskFuture<unknown> {
+  if (threadRegistry() !== undefined) {
+    throw new UsageError(
+      `Task "${definition.name}" was called in a worker thread. Tasks and flows cannot be called from a task that runs in a thread, nor while its module loads: call them from the flow`,
+    );
+  }
+  const caller = context.getStore();
+  const place =
+    caller === undefined
+      ? { scope: standaloneScope(), flowRun: undefined, parent: undefined }
+      : { scope: caller.scope, flowRun: caller.flowRun, parent: caller.taskRun };
+  const run = new TaskRun(definition, args, place, call);
+  const executed = run.execute();
+  if (caller === undefined) void holdWhile(executed);
+  return run.future;
+}
+
+/** A task called outside of any flow has a scope of its own, which gets its session once there is one. */
+function standaloneScope(): Scope {
+  return new Scope({
+    session: undefined,
+    clock: systemClock(),
+    flowRunId: undefined,
+    attempt: 0,
+    related: [],
+    limiter: undefined,
+    logPrints: false,
+    persist: true,
+    kept: undefined,
+  });
+}
+
+async function holdWhile(executed: Promise<void>): Promise<void> {
+  try {
+    const release = (await session()).hold();
+    await executed.finally(release);
+  } catch {
+    // Without a session the run ends by itself, with the reason.
+  }
+}

@@ -1,0 +1,131 @@
+import { availableParallelism } from "node:os";
+import { MessageChannel, type MessagePort } from "node:worker_threads";
+import { fetchTransport } from "@ostinato/client";
+import type { Piscina } from "piscina";
+import { UsageError } from "./errors.ts";
+import type { TaskRun } from "./task-run.ts";
+import {
+  type FromThread,
+  packError,
+  packSecrets,
+  type ThreadJob,
+  type ThreadOutcome,
+  type ToThread,
+  unpackError,
+  unpackSecrets,
+} from "./thread-messages.ts";
+
+/** How long a thread may take to end by itself after its signal was aborted. A busy one hears nothing, and is ended. */
+const graceMillis = 500;
+const idleMillis = 10_000;
+
+let pool: Promise<Piscina> | undefined;
+
+/** Runs the function of the task in a worker thread: same states, logs, artifacts and cancellation as in the main thread. */
+export async function runInThread(run: TaskRun, args: readonly unknown[]): Promise<unknown> {
+  pool ??= openPool();
+  const threads = await pool;
+  const { port1: ours, port2: theirs } = new MessageChannel();
+  const stop = new AbortController();
+  const abort = () => {
+    send(ours, { type: "abort", error: packError(run.signal.reason as Error) });
+    setTimeout(() => stop.abort(), graceMillis).unref();
+  };
+  const { signal } = run;
+  signal.addEventListener("abort", abort, { once: true });
+  ours.on("message", (message: FromThread) => serve(run, ours, message));
+  try {
+    const job = describeJob(run, args, theirs);
+    const outcome = (await threads.run(job, { transferList: [theirs], signal: stop.signal })) as ThreadOutcome;
+    if (outcome.ok) return unpackSecrets(outcome.value);
+    throw unpackError(outcome.error);
+  } catch (error) {
+    throw explain(run, error);
+  } finally {
+    signal.removeEventListener("abort", abort);
+    ours.close();
+  }
+}
+
+async function openPool(): Promise<Piscina> {
+  const { Piscina: Pool } = await import("piscina");
+  const filename = new URL(
+    import.meta.url.endsWith(".ts") ? "./thread-worker.ts" : "./thread-worker.js",
+    import.meta.url,
+  );
+  return new Pool({
+    filename: filename.href,
+    name: "runJob",
+    minThreads: 0,
+    maxThreads: availableParallelism(),
+    idleTimeout: idleMillis,
+    // With atomics a thread would sleep through messages that come while it works.
+    atomics: "disabled",
+  });
+}
+
+function describeJob(run: TaskRun, args: readonly unknown[], port: MessagePort): ThreadJob {
+  const { definition, flowRun, scope, logPrints } = run;
+  if (definition.site === undefined) {
+    throw new UsageError(
+      `Task "${definition.name}" cannot run in a thread: make it at the top of a module, not in generated code`,
+    );
+  }
+  const { id, name, attempt, tags, taskName, inputs } = run;
+  return {
+    module: definition.site.url,
+    taskKey: definition.key,
+    args: args.map(packSecrets),
+    port,
+    baseUrl: scope.session.client.baseUrl,
+    uiUrl: scope.session.uiUrl,
+    server: scope.session.server,
+    logPrints,
+    flowRun:
+      flowRun === undefined
+        ? undefined
+        : {
+            id: flowRun.id,
+            name: flowRun.name,
+            attempt: flowRun.attempt,
+            tags: flowRun.tags,
+            flowName: flowRun.flowName,
+            parameters: packSecrets(flowRun.parameters),
+          },
+    taskRun: {
+      id,
+      name,
+      attempt,
+      tags,
+      taskName,
+      inputs: new Map([...inputs].map(([key, value]) => [key, packSecrets(value)])),
+    },
+  };
+}
+
+function serve(run: TaskRun, port: MessagePort, message: FromThread): void {
+  const { session } = run.scope;
+  if (message.type === "log") {
+    session.logs.add(message.line);
+    return;
+  }
+  const { number, request } = message;
+  const transport = session.connection.transport ?? fetchTransport(session.connection.baseUrl);
+  transport(request).then(
+    (response) => send(port, { type: "response", number, response }),
+    (error: unknown) => send(port, { type: "no-response", number, message: String(error) }),
+  );
+}
+
+function send(port: MessagePort, message: ToThread): void {
+  port.postMessage(message);
+}
+
+function explain(run: TaskRun, error: unknown): unknown {
+  if (error instanceof Error && error.name === "DataCloneError") {
+    return new UsageError(
+      `Task "${run.definition.name}" runs in a thread, and what it is given or gives back cannot be copied there: ${error.message}`,
+    );
+  }
+  return run.signal.aborted ? run.signal.reason : error;
+}
