@@ -49,7 +49,7 @@ export function publishedManifest(options: PublishedManifestOptions): Readonly<R
       ...Object.fromEntries(Object.keys(Object(own.exports)).map((path) => [path, exportOf(path)])),
       "./package.json": "./package.json",
     },
-    files: ["dist"],
+    files: ["dist", "THIRD-PARTY-LICENSES.txt"],
     dependencies: Object.fromEntries(dependencies),
   };
 }

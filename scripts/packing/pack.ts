@@ -9,6 +9,7 @@ import { buildUi } from "@ostinato/testing/ui-build";
 import { bundle } from "./bundle.ts";
 import { writeDeclarations } from "./declarations.ts";
 import { entryName, type Manifest, publishedManifest, readManifest } from "./manifest.ts";
+import { noticesOf } from "./notices.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const ownFolder = join(root, "packages/ostinato");
@@ -56,6 +57,7 @@ async function fill(staging: string): Promise<void> {
   writeFileSync(join(dist, "require-node.js"), requireNode);
   cpSync(await buildUi(), join(dist, "ui"), { recursive: true, filter: (path) => basename(path) !== ".source-hash" });
   for (const file of ["LICENSE", "README.md"]) cpSync(join(root, file), join(staging, file));
+  writeFileSync(join(staging, "THIRD-PARTY-LICENSES.txt"), noticesOf(code.included));
   const manifest = publishedManifest({
     own,
     workspaces: [readManifest(root), ...workspaces.values()],
