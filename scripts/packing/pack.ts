@@ -78,7 +78,7 @@ if (Number(version.split(".")[0]) < 24) {
 
 /** What is started rather than imported: the command, and the threads, which are found by their file's name. */
 function codeEntries(): Readonly<Record<string, string>> {
-  const threads = globSync("packages/*/src/**/*-thread.ts", { cwd: root });
+  const threads = globSync("packages/*/src/**/*-{thread,worker}.ts", { cwd: root });
   const named = threads.map((source) => [basename(source, ".ts"), join(root, source)]);
   return { bin: join(ownFolder, "src/bin.mjs"), ...Object.fromEntries(named) };
 }
