@@ -162,7 +162,10 @@ function LogLines(props: {
   const items = rows.getVirtualItems();
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? 0;
-  useEffect(() => store.want(first, last), [store, first, last]);
+  const measured = items.length > 0;
+  useEffect(() => {
+    if (measured) store.want(first, last);
+  }, [store, first, last, measured]);
   useEffect(() => {
     if (follow) rows.scrollToIndex(total - 1, { align: "end" });
   }, [follow, total, rows]);

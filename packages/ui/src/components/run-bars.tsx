@@ -33,7 +33,7 @@ export function RunBars(props: {
             >
               <span
                 className="block w-full rounded-[1.5px]"
-                style={{ height: Math.max(3, Math.round(share * height)), background: stateColor(look) }}
+                style={{ height: Math.max(3, Math.round(share * height)), background: stateColor(look), opacity: run.state_type === "COMPLETED" ? 0.72 : 1 }}
               />
             </Link>
           </li>

@@ -10,6 +10,16 @@ export function StateIcon({ type, name, className = "size-4" }: Stated & { reado
   return <Shape look={look} className={className} label={look.label} />;
 }
 
+/** The word alone, where the icon stands beside it already. */
+export function StateWord({ type, name }: Stated) {
+  const look = stateLook(type, name);
+  return (
+    <span className="truncate font-medium" style={{ color: stateColor(look) }}>
+      {look.label}
+    </span>
+  );
+}
+
 /** Icon and word, in the state's colour. */
 export function StateLabel({ type, name, className = "" }: Stated & { readonly className?: string }) {
   const look = stateLook(type, name);

@@ -37,7 +37,7 @@ export function TaskProgress({ counts, wide = false }: { readonly counts: StateC
           );
         })}
       </span>
-      <span className="text-xs whitespace-nowrap text-muted">
+      <span className="figures text-xs whitespace-nowrap text-muted">
         {done === total ? count(total) : `${count(done)} / ${count(total)}`}
         <span className="sr-only"> tasks: {spoken(counts)}</span>
       </span>

@@ -34,7 +34,7 @@ export function Elapsed({
   const from = milliseconds(start);
   const span = end === null ? Math.max(0, now - from) : milliseconds(end) - from;
   return (
-    <span className={className} title={end === null ? `since ${exact(start)}` : `${exact(start)} – ${exact(end)}`}>
+    <span className={`figures ${className ?? ""}`} title={end === null ? `since ${exact(start)}` : `${exact(start)} – ${exact(end)}`}>
       {end === null ? countingDuration(span) : duration(span)}
     </span>
   );

@@ -143,13 +143,16 @@ function Totals({ data, lists }: { readonly data: Dashboard; readonly lists: Run
   const before = sum(data.previous_counts);
   const total = sum(data.counts);
   return (
-    <dl className="flex flex-wrap gap-x-8 gap-y-3">
+    <dl className="flex flex-wrap gap-x-7 gap-y-3">
       <Figure name="Runs" note={before === 0 ? undefined : `${count(before)} in the time before`}>
         <Link to="/runs" search={lists} className="hover:underline">
           {count(total)}
         </Link>
       </Figure>
       <Figure name="Success">{done === 0 ? "–" : percent((data.counts.COMPLETED ?? 0) / done)}</Figure>
+      <Figure name="Task runs" note={taskNote(data.task_counts)}>
+        {count(sum(data.task_counts))}
+      </Figure>
       {stateTypeOrder
         .filter((type) => (data.counts[type] ?? 0) > 0)
         .map((type) => (
@@ -159,9 +162,6 @@ function Totals({ data, lists }: { readonly data: Dashboard; readonly lists: Run
             </Link>
           </Figure>
         ))}
-      <Figure name="Task runs" note={taskNote(data.task_counts)}>
-        {count(sum(data.task_counts))}
-      </Figure>
     </dl>
   );
 }

@@ -29,6 +29,7 @@ interface Bar {
   readonly parts: readonly {
     readonly key: string;
     readonly look: StateLook;
+    readonly quiet: boolean;
     readonly count: number;
     readonly below: number;
   }[];
@@ -76,7 +77,7 @@ export function HistoryChart({
         }}
         onPointerLeave={() => setNear(undefined)}
       >
-        {[0, top / 2, top].map((value) => (
+        {(top % 2 === 0 ? [0, top / 2, top] : [0, top]).map((value) => (
           <g key={value}>
             <line x1={margin.left} x2={width} y1={y(value)} y2={y(value)} stroke="var(--line)" />
             <text x={margin.left - 8} y={y(value) + 4} textAnchor="end" fontSize="11" fill="var(--faint)">
@@ -106,6 +107,7 @@ export function HistoryChart({
                 y={y(part.below + part.count)}
                 height={Math.max(0.5, y(part.below) - y(part.below + part.count))}
                 fill={stateColor(part.look)}
+                fillOpacity={part.quiet ? 0.68 : 1}
               />
             ))}
           </g>
@@ -151,6 +153,8 @@ function barOf(interval: Dashboard["history"][number]): Bar {
   let below = 0;
   const parts = sorted.map((state) => {
     const part = {
+      // What went well is the ground on which the rest is seen.
+      quiet: state.state_type === "COMPLETED" || state.state_type === "CANCELLED",
       key: `${state.state_type} ${state.state_name}`,
       look: stateLook(state.state_type, state.state_name),
       count: state.count_runs,

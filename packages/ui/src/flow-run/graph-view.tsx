@@ -5,7 +5,7 @@ import { IconButton } from "../components/button.tsx";
 import { Failure } from "../components/failure.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { StateIcon } from "../components/state.tsx";
-import { amount } from "../format.ts";
+import { amount, count } from "../format.ts";
 import { type StateType, stateColor, stateLook } from "../states.ts";
 import { cellsSize, GraphCells } from "./graph-cells.tsx";
 import { type Layout, layOut } from "./graph-layout.ts";
@@ -113,7 +113,7 @@ function Box(props: {
         <span className="min-w-0 flex-1 truncate" title={node.label}>
           {node.label}
         </span>
-        <span className="text-xs text-faint">× {node.members.length}</span>
+        <span className="text-xs text-faint">× {count(node.members.length)}</span>
       </button>
       <GroupBar node={node} timeline={timeline} />
       {opened ? <GraphCells node={node} timeline={timeline} selected={selected} onSelect={onSelect} /> : null}

@@ -16,6 +16,7 @@ const GraphView = lazy(() => import("./graph-view.tsx").then((module) => ({ defa
 export function RunViews(props: {
   readonly id: string;
   readonly live: boolean;
+  readonly ended: number | undefined;
   readonly search: FlowRunSearch;
   readonly onSearch: ChangeSearch;
 }) {
@@ -65,7 +66,7 @@ export function RunViews(props: {
             : "No task was called in this run. Wrap a function in task(…) to see it here."}
         </p>
       ) : view === "timeline" ? (
-        <TimelineView timeline={timeline} live={live} selected={search.task} onSelect={select} tall={tall} />
+        <TimelineView timeline={timeline} live={live} ended={props.ended} selected={search.task} onSelect={select} tall={tall} />
       ) : (
         <Suspense fallback={<Skeleton rows={8} height={28} />}>
           <GraphView timeline={timeline} selected={search.task} onSelect={select} tall={tall} />

@@ -83,9 +83,9 @@ function addRun(rows: TimelineRow[], source: Timeline, row: number, walk: Walk):
     addRows(rows, childTimeline, { ...walk, depth: walk.depth + 1, prefix: `${key}/` });
 }
 
-/** Rows of a timeline by their start, then by when they were expected. */
+/** Rows of a timeline by their start; those that have not begun come last, as they were called. */
 function startOrder(source: Timeline): readonly number[] {
-  const at = source.id.map((_, row) => source.start[row] ?? source.expected[row] ?? Number.POSITIVE_INFINITY);
+  const at = source.id.map((_, row) => source.start[row] ?? Number.MAX_VALUE);
   return source.id.map((_, row) => row).sort((a, b) => (at[a] ?? 0) - (at[b] ?? 0) || a - b);
 }
 

@@ -8,7 +8,7 @@ import { Icon } from "../components/icon.tsx";
 import { useMedia } from "../components/media.ts";
 import { useSize } from "../components/size.ts";
 import { StateIcon } from "../components/state.tsx";
-import { countingDuration, duration } from "../format.ts";
+import { count, countingDuration, duration } from "../format.ts";
 import { useThemeGeneration } from "../theme.ts";
 import { timelineQuery } from "./flow-run.queries.ts";
 import { drawAxis, drawTimeline, type Span, timelineColors } from "./timeline-draw.ts";
@@ -26,11 +26,13 @@ const mostRowsInSight = 14;
 export function TimelineView(props: {
   readonly timeline: Timeline;
   readonly live: boolean;
+  /** When the run ended: what waits then waits no longer. */
+  readonly ended: number | undefined;
   readonly selected: string | undefined;
   readonly onSelect: (taskRunId: string | undefined) => void;
   readonly tall: boolean;
 }) {
-  const { timeline, live, selected, onSelect } = props;
+  const { timeline, live, ended, selected, onSelect } = props;
   const narrow = useMedia("(max-width: 799px)");
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const children = useChildTimelines(timeline, open);
@@ -45,12 +47,11 @@ export function TimelineView(props: {
   const visible = Math.min(rows.length, props.tall ? 40 : mostRowsInSight);
   const height = Math.max(2, visible) * rowHeight;
 
-  const whole = useCallback((): Span => padded(timelineSpan(timeline, Date.now())), [timeline]);
+  const whole = useCallback((): Span => padded(timelineSpan(timeline, ended ?? Date.now())), [timeline, ended]);
   const draw = useDrawing({
     rows,
-    timeline,
     live,
-    selected,
+    ended,
     view,
     whole,
     scroller,
@@ -242,7 +243,7 @@ function Row(props: {
         <span className="min-w-0 truncate" title={row.label}>
           {row.label}
         </span>
-        {row.kind === "group" ? <span className="shrink-0 text-xs text-faint">× {row.members.length}</span> : null}
+        {row.kind === "group" ? <span className="shrink-0 text-xs text-faint">× {count(row.members.length)}</span> : null}
         <span className="ml-auto shrink-0 pl-1 text-xs text-faint">{spent}</span>
       </span>
     </div>
@@ -270,9 +271,8 @@ function useChildTimelines(timeline: Timeline, open: ReadonlySet<string>): Reado
 /** Draws at the next frame whatever changed, and again while time passes for a run that goes on. */
 function useDrawing(input: {
   readonly rows: readonly TimelineRow[];
-  readonly timeline: Timeline;
   readonly live: boolean;
-  readonly selected: string | undefined;
+  readonly ended: number | undefined;
   readonly view: Span | undefined;
   readonly whole: () => Span;
   readonly scroller: React.RefObject<HTMLDivElement | null>;
@@ -280,7 +280,7 @@ function useDrawing(input: {
   readonly bars: React.RefObject<HTMLCanvasElement | null>;
   readonly size: string;
 }) {
-  const { rows, live, view, whole, scroller, axis, bars, size } = input;
+  const { rows, live, ended, view, whole, scroller, axis, bars, size } = input;
   const generation = useThemeGeneration();
   // biome-ignore lint/correctness/useExhaustiveDependencies: another theme has other colours
   const colors = useMemo(timelineColors, [generation]);
@@ -297,12 +297,12 @@ function useDrawing(input: {
       rowHeight,
       scroll,
       view: shown,
-      now: Date.now(),
+      now: ended ?? Date.now(),
       live,
       selected: key.current,
       colors,
     });
-  }, [rows, live, view, whole, scroller, axis, bars, colors]);
+  }, [rows, live, ended, view, whole, scroller, axis, bars, colors]);
   const draw = useCallback(
     (selectedKey: string | undefined) => {
       key.current = selectedKey;

@@ -102,6 +102,7 @@ function Sidebar({ drawer, onClose }: { readonly drawer: boolean; readonly onClo
       >
         <Link
           to="/dashboard"
+          preload={false}
           aria-label="Ostinato"
           className="flex h-11 items-center gap-2 px-4 text-base font-semibold tracking-tight"
         >

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { FlowRunRow } from "../api/types.ts";
-import { StateLabel } from "../components/state.tsx";
+import { StateWord } from "../components/state.tsx";
 import { Tags } from "../components/tag.tsx";
 import { TaskProgress } from "../components/task-progress.tsx";
 import { Elapsed, RelativeTime } from "../components/time.tsx";
@@ -37,8 +37,8 @@ export const runColumns: readonly RunColumn[] = [
   {
     id: "state",
     label: "State",
-    track: "132px",
-    cell: (run) => <StateLabel type={run.state_type} name={run.state_name} />,
+    track: "108px",
+    cell: (run) => <StateWord type={run.state_type} name={run.state_name} />,
   },
   {
     id: "started",
@@ -56,7 +56,7 @@ export const runColumns: readonly RunColumn[] = [
     cell: (run) => <Elapsed start={run.start_time} end={endOf(run)} />,
   },
   { id: "tasks", label: "Tasks", track: "136px", cell: (run) => <TaskProgress counts={run.task_counts} /> },
-  { id: "tags", label: "Tags", track: "minmax(80px, 0.5fr)", cell: (run) => <Tags tags={run.tags} most={2} /> },
+  { id: "tags", label: "Tags", track: "minmax(120px, 0.6fr)", cell: (run) => <Tags tags={run.tags} most={2} /> },
   {
     id: "parent",
     label: "Parent",

@@ -8,7 +8,7 @@ import { axisTime, exact, milliseconds, seconds } from "../format.ts";
 import { stateColor, stateLook } from "../states.ts";
 
 const height = 112;
-const margin = { left: 52, right: 12, top: 8, bottom: 20 };
+const margin = { left: 62, right: 12, top: 8, bottom: 20 };
 
 interface Dot {
   readonly run: FlowRunRow;
