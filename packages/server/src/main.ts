@@ -7,6 +7,7 @@ import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
 import { migrate } from "./db/migrate.ts";
 import { openDatabase } from "./db/open.ts";
+import { createLoops } from "./loops/loops.ts";
 
 export interface Server {
   readonly app: FastifyInstance;
@@ -40,11 +41,17 @@ export async function createServer({
     const context: Context = { config, db, clock, log, bus };
     const app = buildApp(context, { uiFolder });
     await app.ready();
+    const loops = createLoops(context);
     return {
       app,
       context,
-      listen: () => app.listen({ host: config.host, port: config.port }),
+      async listen() {
+        const address = await app.listen({ host: config.host, port: config.port });
+        for (const loop of loops) loop.start();
+        return address;
+      },
       async stop() {
+        await Promise.all(loops.map((loop) => loop.stop()));
         await app.close();
         await db.close();
       },

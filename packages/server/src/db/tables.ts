@@ -100,6 +100,13 @@ export interface FlowRunInputTable extends Row {
   readonly sender: string | null;
 }
 
+/** The latest sign of life of the process of a flow run. */
+export interface FlowRunHeartbeatTable {
+  readonly flow_run_id: string;
+  readonly occurred: Timestamp;
+  readonly interval_seconds: number;
+}
+
 export interface LogTable {
   readonly id: string;
   readonly created: Timestamp;
@@ -221,6 +228,7 @@ export interface Tables {
   task_run: TaskRunTable;
   task_run_state: TaskRunStateTable;
   task_run_state_cache: TaskRunStateCacheTable;
+  flow_run_heartbeat: FlowRunHeartbeatTable;
   flow_run_input: FlowRunInputTable;
   log: LogTable;
   event: EventTable;

@@ -3,6 +3,7 @@ import type { Context } from "../context.ts";
 import { isUniqueViolation } from "../db/constraint.ts";
 import { DatabaseUnavailable, type Writer } from "../db/dialects/dialect.ts";
 import { invalid, type Problem, RequestError } from "../errors.ts";
+import * as heartbeats from "../heartbeats/heartbeats.service.ts";
 import * as taskRuns from "../task-run-events/task-run-events.service.ts";
 import { type NewEvent, problemOfSize, type ReadEvent, readEvent, readValidEvent } from "./events.rules.ts";
 import * as events from "./events.service.ts";
@@ -227,6 +228,7 @@ async function write(context: Context, tx: Writer, incoming: readonly Incoming[]
     tx,
     incoming.map(({ event }) => event),
   );
+  await heartbeats.record(context, tx, fresh);
   const transitions = transitionsOf(fresh, incoming);
   return { fresh, recorded: await taskRuns.record(context, tx, transitions) };
 }

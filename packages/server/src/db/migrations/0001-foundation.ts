@@ -60,6 +60,9 @@ export function up({ uuid, moment, json, searchableJson, integer, flag }: Column
     `CREATE TABLE flow_run_input (${row}, flow_run_id ${uuid} NOT NULL REFERENCES flow_run ON DELETE CASCADE,
       key text NOT NULL, value text NOT NULL, sender text, UNIQUE (flow_run_id, key))`,
 
+    `CREATE TABLE flow_run_heartbeat (flow_run_id ${uuid} PRIMARY KEY REFERENCES flow_run ON DELETE CASCADE,
+      occurred ${moment} NOT NULL, interval_seconds ${moment} NOT NULL)`,
+
     `CREATE TABLE task_run (${row}, ${run},
       flow_run_id ${uuid} REFERENCES flow_run ON DELETE CASCADE,
       task_key text NOT NULL, dynamic_key text NOT NULL, cache_key text, cache_expiration ${moment}, task_version text,

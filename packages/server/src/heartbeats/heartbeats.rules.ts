@@ -1,0 +1,41 @@
+import { isUuid, type Timestamp } from "@ostinato/core";
+import type { Event } from "@ostinato/protocol";
+
+/** The event by which a client says that the process of a flow run is alive. */
+export const heartbeatEvent = "prefect.flow-run.heartbeat";
+
+/** By this label our own client says how often it sends one, in seconds. */
+export const intervalLabel = "ostinato.heartbeat-seconds";
+
+/** How often the field's client sends one unless it is told otherwise. */
+const customaryIntervalSeconds = 180;
+
+/** So many intervals without a sign of life make a run lost. */
+export const missedIntervals = 3;
+
+export interface Heartbeat {
+  readonly flowRunId: string;
+  readonly occurred: Timestamp;
+  readonly intervalSeconds: number;
+}
+
+export function heartbeatOf(
+  { event, resource }: Pick<Event, "event" | "resource">,
+  occurred: Timestamp,
+): Heartbeat | undefined {
+  if (event !== heartbeatEvent) return undefined;
+  const flowRunId = resource["prefect.resource.id"]?.replace(/^prefect\.flow-run\./, "").toLowerCase() ?? "";
+  if (!isUuid(flowRunId)) return undefined;
+  const said = Number(resource[intervalLabel]);
+  return { flowRunId, occurred, intervalSeconds: said >= 1 ? Math.ceil(said) : customaryIntervalSeconds };
+}
+
+/** The latest of each run. */
+export function latestHeartbeats(heartbeats: readonly Heartbeat[]): readonly Heartbeat[] {
+  const latest = new Map<string, Heartbeat>();
+  for (const heartbeat of heartbeats) {
+    const known = latest.get(heartbeat.flowRunId);
+    if (known === undefined || known.occurred < heartbeat.occurred) latest.set(heartbeat.flowRunId, heartbeat);
+  }
+  return [...latest.values()].sort((one, other) => (one.flowRunId < other.flowRunId ? -1 : 1));
+}

@@ -1,0 +1,54 @@
+import type { Context } from "../context.ts";
+
+/** Work that a server does by itself, now and again. */
+export interface Loop {
+  readonly name: string;
+  /** Does it once. */
+  tick(): Promise<void>;
+  start(): void;
+  /** Resolves when the tick that is under way is done. */
+  stop(): Promise<void>;
+}
+
+export interface LoopOptions {
+  readonly name: string;
+  readonly everySeconds: number;
+  readonly work: (context: Context) => Promise<unknown>;
+}
+
+/** The next tick is counted from the end of the one before. One that fails is reported, and the next one comes. */
+export function createLoop(context: Context, { name, everySeconds, work }: LoopOptions): Loop {
+  const { clock, log } = context;
+  let running: Promise<void> = Promise.resolve();
+  let cancel = () => {};
+  let stopped = true;
+
+  async function tick(): Promise<void> {
+    try {
+      await work(context);
+    } catch (error) {
+      log.error({ err: error, loop: name }, "a loop's work failed, it is tried again");
+    }
+  }
+
+  function next(): void {
+    if (stopped) return;
+    cancel = clock.after(everySeconds, () => {
+      running = tick().then(next);
+    });
+  }
+
+  return {
+    name,
+    tick,
+    start() {
+      stopped = false;
+      next();
+    },
+    async stop() {
+      stopped = true;
+      cancel();
+      await running;
+    },
+  };
+}

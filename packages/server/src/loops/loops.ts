@@ -1,0 +1,8 @@
+import type { Context } from "../context.ts";
+import { endLostRuns } from "../heartbeats/heartbeats.service.ts";
+import { createLoop, type Loop } from "./loop.ts";
+
+/** Everything that a server which listens does by itself. Several servers on one database may all do it. */
+export function createLoops(context: Context): readonly Loop[] {
+  return [createLoop(context, { name: "lost-runs", everySeconds: 15, work: endLostRuns })];
+}
