@@ -86,8 +86,8 @@ export const Failure = Open({
   message: Type.String(),
   task_run_id: Nullable(Uuid),
   task_run_name: Nullable(Type.String()),
-  /** The flow run in which it happened: this one or a subflow. */
-  flow_run_id: Uuid,
+  /** The flow run in which it happened: this one or a subflow; null for a task that ran outside of flows. */
+  flow_run_id: Nullable(Uuid),
   attempt: Nullable(Type.Integer()),
   /** `at fn (file:line:column)`: the first frame of the user's own code, where the client told. */
   location: Nullable(Type.String()),

@@ -19,6 +19,7 @@ import { resultRoutes } from "./results/results.routes.ts";
 import { savedSearchRoutes } from "./saved-searches/saved-searches.routes.ts";
 import { taskRunStateRoutes } from "./task-run-states/task-run-states.routes.ts";
 import { taskRunRoutes } from "./task-runs/task-runs.routes.ts";
+import { uiRoutes } from "./ui/ui.routes.ts";
 
 /** Ordinary requests are small; the contracts of logs, events and artifacts allow more. */
 const bodyLimitBytes = 4 * 1024 * 1024;
@@ -40,6 +41,7 @@ export function buildApp(context: Context, { uiFolder }: AppOptions = {}): Fasti
     keepAliveTimeout: 75_000,
     routerOptions: { maxParamLength: 1024 },
   });
+  const started = clock.now();
   const registry: Registry = [];
   requestLog(app, context.log);
   originGuard(app, config);
@@ -52,7 +54,7 @@ export function buildApp(context: Context, { uiFolder }: AppOptions = {}): Fasti
       const serveSocket = serveSocketsOn(api, context);
       apiVersion(api);
       unknownRoutes(api);
-      adminRoutes(serve, clock.now());
+      adminRoutes(serve, started);
       flowRoutes(serve);
       flowRunRoutes(serve);
       importRoutes(serve);
@@ -63,6 +65,7 @@ export function buildApp(context: Context, { uiFolder }: AppOptions = {}): Fasti
       logRoutes(serve);
       resultRoutes(serve);
       savedSearchRoutes(serve);
+      uiRoutes(serve, started);
     },
     { prefix: `${config.basePath}api` },
   );

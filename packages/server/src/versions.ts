@@ -1,4 +1,4 @@
-import manifest from "../../package.json" with { type: "json" };
+import manifest from "../package.json" with { type: "json" };
 
 /** Ostinato's own version. */
 export const productVersion: string = manifest.version;

@@ -14,7 +14,7 @@ import {
 } from "@ostinato/protocol";
 import { Answer, type Serve } from "../operation.ts";
 import * as admin from "./admin.service.ts";
-import { matchedClientVersion, restApiVersion } from "./versions.ts";
+import { matchedClientVersion, restApiVersion } from "../versions.ts";
 
 export function adminRoutes(serve: Serve, started: Timestamp): void {
   serve(readHealth, () => true as const);

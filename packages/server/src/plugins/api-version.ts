@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { oldestRestApiVersion } from "../admin/versions.ts";
+import { oldestRestApiVersion } from "../versions.ts";
 import { refused } from "../errors.ts";
 
 /** Refuses clients that say they speak an older contract than this server keeps. Most say nothing. */

@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import { culprit, failureText } from "./failure.rules.ts";
+
+const python = `Encountered exception during execution: ValueError('boom')
+Traceback (most recent call last):
+  File "/usr/lib/python3.12/site-packages/prefect/task_engine.py", line 880, in run_context
+    yield self
+  File "/home/ada/flows/train.py", line 12, in fit
+    raise ValueError("boom")
+ValueError: boom`;
+
+test("a failure told by the state needs no log", () => {
+  const details = {
+    error_name: "TypeError",
+    error_stack: "TypeError: x\n  at fit (/w/train.ts:3:1)",
+    error_location: "at fit (/w/train.ts:3:1)",
+  };
+  expect(failureText({ message: "x", details }, [python])).toEqual({
+    message: "x",
+    location: "at fit (/w/train.ts:3:1)",
+    traceback: "TypeError: x\n  at fit (/w/train.ts:3:1)",
+  });
+});
+
+test("a Python traceback is found in the log, with the last frame of one's own code", () => {
+  const state = { message: "Task run encountered an exception ValueError: boom", details: {} };
+  const { message, location, traceback } = failureText(state, ["nothing here", python]);
+  expect(message).toBe("ValueError: boom");
+  expect(location).toBe("at fit (/home/ada/flows/train.py:12)");
+  expect(traceback).toMatch(/^Traceback/);
+});
+
+test("a failure that says nothing says so", () => {
+  expect(failureText({ message: null, details: {} }, [])).toMatchObject({ location: null, traceback: null });
+});
+
+const tasks = [
+  { message: "Task run encountered an exception KeyError: 'a'" },
+  { message: "Task run encountered an exception ValueError: boom" },
+];
+
+test.each([
+  ["the task whose error reached the flow", "Flow run encountered an exception: ValueError: boom", tasks[1]],
+  ["the first task when the flow only counts", "2/5 states failed.", tasks[0]],
+  ["the first task when the flow says nothing", null, tasks[0]],
+  ["no task when the flow failed by itself", "Flow run encountered an exception: ZeroDivisionError: 1/0", undefined],
+])("the culprit is %s", (_, message, expected) => {
+  expect(culprit(tasks, message)).toBe(expected);
+});

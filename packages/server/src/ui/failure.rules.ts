@@ -1,0 +1,64 @@
+import type { StateDetails } from "@ostinato/protocol";
+
+/** What the state of a failed run tells. */
+export interface FailedState {
+  readonly message: string | null;
+  readonly details: StateDetails;
+}
+
+export interface FailureText {
+  readonly message: string;
+  readonly location: string | null;
+  readonly traceback: string | null;
+}
+
+/**
+ * The task run that brought the flow run down, among those that failed, the first ones first. A flow may have caught what
+ * its tasks threw and failed for another reason: then its message has nothing of theirs, and it is none of them.
+ */
+export function culprit<T extends { readonly message: string | null }>(
+  tasks: readonly T[],
+  flowMessage: string | null,
+): T | undefined {
+  const said = errorText(flowMessage);
+  if (said === "" || isSummary(said)) return tasks[0];
+  return tasks.find(({ message }) => {
+    const text = errorText(message);
+    return text !== "" && (said.includes(text) || text.includes(said));
+  });
+}
+
+/** `1/3 states failed.` and its like say how many, and not why. */
+function isSummary(message: string): boolean {
+  return /^\d+\/\d+ states (failed|are not final)/.test(message) || /^\d+ of \d+ /.test(message);
+}
+
+/** The error itself, without the sentence that the field's clients put before it. */
+export function errorText(message: string | null): string {
+  return (message ?? "").replace(/^(?:Flow|Task) run encountered an exception:?\s*/, "").trim();
+}
+
+/** Where it happened is told by the state, as our own programs do, or found in the log, where Python's leave it. */
+export function failureText(state: FailedState, errorLines: readonly string[]): FailureText {
+  const { error_stack, error_location } = state.details as Readonly<Record<string, unknown>>;
+  const message = errorText(state.message) || "It failed without a message.";
+  if (typeof error_stack === "string") {
+    return { message, traceback: error_stack, location: typeof error_location === "string" ? error_location : null };
+  }
+  const traceback = errorLines.map(tracebackIn).find((text) => text !== undefined) ?? null;
+  return { message, traceback, location: traceback === null ? null : ownFrame(traceback) };
+}
+
+function tracebackIn(line: string): string | undefined {
+  const start = line.indexOf("Traceback (most recent call last):");
+  return start < 0 ? undefined : line.slice(start);
+}
+
+/** The last frame that is neither of Python itself nor of an installed package. */
+function ownFrame(traceback: string): string | null {
+  const frames = [...traceback.matchAll(/^ *File "(.+)", line (\d+), in (.+)$/gm)];
+  const own = frames.filter(([, file = ""]) => !/\/(?:site|dist)-packages\/|\/lib\/python3|^<frozen/.test(file)).at(-1);
+  if (own === undefined) return null;
+  const [, file, line, name] = own;
+  return `at ${name} (${file}:${line})`;
+}

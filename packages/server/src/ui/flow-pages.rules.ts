@@ -1,0 +1,37 @@
+import { formatTimestamp, microsPerSecond, type Timestamp } from "@ostinato/core";
+import type { FlowPage } from "@ostinato/protocol";
+
+interface Run {
+  readonly begin: Timestamp;
+  /** Microseconds. */
+  readonly total_run_time: number;
+}
+
+interface Range {
+  readonly since: Timestamp;
+  readonly until: Timestamp;
+  readonly buckets: number;
+}
+
+/** Median and 95th percentile of the durations of each interval, by nearest rank; null where nothing ran. */
+export function durationBuckets(runs: readonly Run[], { since, until, buckets }: Range): FlowPage["durations"] {
+  const width = (until - since) / buckets;
+  const durations = Array.from({ length: buckets }, (): number[] => []);
+  for (const { begin, total_run_time } of runs) {
+    durations[Math.min(buckets - 1, Math.floor((begin - since) / width))]?.push(total_run_time / microsPerSecond);
+  }
+  return durations.map((of, index) => {
+    of.sort((one, other) => one - other);
+    return {
+      start: formatTimestamp(Math.round(since + index * width) as Timestamp),
+      end: formatTimestamp(Math.round(since + (index + 1) * width) as Timestamp),
+      runs: of.length,
+      median: quantile(of, 0.5),
+      p95: quantile(of, 0.95),
+    };
+  });
+}
+
+function quantile(sorted: readonly number[], share: number): number | null {
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null;
+}

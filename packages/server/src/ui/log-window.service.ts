@@ -1,0 +1,115 @@
+import { toTimestamp } from "@ostinato/core";
+import type { BodyOf, ReplyOf, readLogWindow } from "@ostinato/protocol";
+import type { Context } from "../context.ts";
+import type { Database } from "../db/dialects/dialect.ts";
+import { invalid } from "../errors.ts";
+import { present } from "../logs/logs.service.ts";
+import { readCursor, writeCursor } from "./keyset.ts";
+import * as queries from "./log-window.queries.ts";
+
+type LogWindowRequest = BodyOf<typeof readLogWindow>;
+
+const errorLevel = 40;
+
+/** A window on the lines of a run, opened where the caller says; what it costs does not grow with where that is. */
+export async function logWindow({ db }: Context, body: LogWindowRequest): Promise<ReplyOf<typeof readLogWindow>> {
+  const criteria = await criteriaOf(db, body);
+  const [total, firstError] = await Promise.all([queries.countLogs(db, criteria), firstErrorOf(db, criteria)]);
+  const rows = await rowsOf({ db, criteria, body, total, firstError });
+  const [first] = rows;
+  const last = rows.at(-1);
+  const [position, errorPosition] = await Promise.all([
+    first === undefined ? total : queries.countLogs(db, criteria, first),
+    firstError === undefined ? null : queries.countLogs(db, criteria, firstError),
+  ]);
+  return {
+    logs: rows.map(present),
+    position,
+    total,
+    before: first === undefined || position === 0 ? null : cursorOf(first),
+    after: last === undefined || position + rows.length >= total ? null : cursorOf(last),
+    first_error_id: firstError?.id ?? null,
+    first_error_position: errorPosition,
+  };
+}
+
+async function criteriaOf(db: Database, body: LogWindowRequest): Promise<queries.LogCriteria> {
+  const flowRunId = body.flow_run_id?.toLowerCase();
+  const taskRunId = body.task_run_id?.toLowerCase();
+  if (flowRunId === undefined && taskRunId === undefined) {
+    const msg = "Say of which run: flow_run_id or task_run_id";
+    throw invalid([{ type: "missing", loc: ["body", "flow_run_id"], msg, input: null }], body);
+  }
+  return {
+    flowRunIds: await familyOf(db, flowRunId, body.subflows === true),
+    taskRunId,
+    level: body.level ?? undefined,
+    text: body.text === null || body.text === "" ? undefined : body.text,
+  };
+}
+
+async function familyOf(db: Database, flowRunId: string | undefined, subflows: boolean): Promise<readonly string[]> {
+  if (flowRunId === undefined) return [];
+  return subflows ? queries.withSubflows(db, flowRunId) : [flowRunId];
+}
+
+async function firstErrorOf(db: Database, criteria: queries.LogCriteria): Promise<queries.LogRow | undefined> {
+  const level = Math.max(errorLevel, criteria.level ?? 0);
+  const [row] = await queries.logsFrom(db, { ...criteria, level }, { direction: "forward", limit: 1 });
+  return row;
+}
+
+interface WindowSource {
+  readonly db: Database;
+  readonly criteria: queries.LogCriteria;
+  readonly body: LogWindowRequest;
+  readonly total: number;
+  readonly firstError: queries.LogRow | undefined;
+}
+
+function rowsOf({ db, criteria, body, total, firstError }: WindowSource): Promise<queries.LogRow[]> {
+  const limit = body.limit ?? 200;
+  const read = (range: queries.LogRange) => queries.logsFrom(db, criteria, range);
+  const before = readPosition(body.before);
+  const after = readPosition(body.after);
+  if (after !== undefined) return read({ direction: "forward", from: after, limit });
+  if (before !== undefined) return read({ direction: "backward", from: before, limit });
+  if (body.offset !== null && body.offset !== undefined) return atOffset(read, { offset: body.offset, limit, total });
+  if (body.anchor === "first-error" && firstError !== undefined) return around(read, firstError, limit);
+  if (body.anchor === "tail" || body.anchor === "first-error") return read({ direction: "backward", limit });
+  return read({ direction: "forward", limit });
+}
+
+type Read = (range: queries.LogRange) => Promise<queries.LogRow[]>;
+
+/** A position in the later half is reached from the end. */
+function atOffset(read: Read, { offset, limit, total }: { offset: number; limit: number; total: number }) {
+  const fromEnd = total - offset - limit;
+  if (offset >= total) return Promise.resolve([]);
+  if (offset <= fromEnd) return read({ direction: "forward", offset, limit });
+  const shown = Math.min(limit, total - offset);
+  return read({ direction: "backward", offset: Math.max(0, fromEnd), limit: shown });
+}
+
+/** The line with some of what led to it: a third of the window before, the rest from it on. */
+async function around(read: Read, line: queries.LogPosition, limit: number): Promise<queries.LogRow[]> {
+  const before = Math.floor(limit / 3);
+  const [earlier, later] = await Promise.all([
+    before === 0 ? [] : read({ direction: "backward", from: line, limit: before }),
+    read({ direction: "forward", from: line, inclusive: true, limit: limit - before }),
+  ]);
+  return [...earlier, ...later];
+}
+
+const order = "logs";
+
+function cursorOf({ timestamp, id }: queries.LogPosition): string {
+  return writeCursor(order, { value: timestamp, id });
+}
+
+function readPosition(cursor: string | null | undefined): queries.LogPosition | undefined {
+  const position = readCursor(order, cursor);
+  return position === undefined
+    ? undefined
+    : { timestamp: toTimestamp(Number(position.value) / 1_000_000), id: position.id };
+}

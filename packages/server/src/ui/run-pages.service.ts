@@ -1,0 +1,73 @@
+import { microsPerSecond } from "@ostinato/core";
+import type { FlowRunPage, TaskRunPage } from "@ostinato/protocol";
+import type { Context } from "../context.ts";
+import { readJson } from "../db/json-text.ts";
+import { notFound } from "../errors.ts";
+import * as flowRunStates from "../flow-run-states/flow-run-states.service.ts";
+import * as flows from "../flows/flows.service.ts";
+import * as results from "../results/results.service.ts";
+import * as taskRunStates from "../task-run-states/task-run-states.service.ts";
+import * as taskRuns from "../task-runs/task-runs.service.ts";
+import { artifactsOfTaskRun } from "./artifact-pages.queries.ts";
+import { presentArtifact } from "./artifact-pages.service.ts";
+import { failureOfFlowRun, failureOfTaskRun } from "./failure.service.ts";
+import * as queries from "./run-pages.queries.ts";
+import { readRows } from "./run-rows.service.ts";
+import { waitingOf } from "./waiting.rules.ts";
+
+export async function flowRunPage(context: Context, id: string): Promise<FlowRunPage> {
+  const { db } = context;
+  const [run] = await readRows(context, [id]);
+  if (run === undefined) throw notFound("Flow run", id);
+  const [flow, states, failure, counts, previous] = await Promise.all([
+    flows.read(context, run.flow_id),
+    flowRunStates.list(context, id),
+    failureOfFlowRun(context, id),
+    queries.countsOf(db, id),
+    queries.previousRun(db, id),
+  ]);
+  return {
+    flow_run: run,
+    flow,
+    states,
+    failure,
+    waiting: waitingOf(run),
+    subflow_count: counts.subflows,
+    artifact_count: counts.artifacts,
+    log_count: counts.logs,
+    kept_result_count: counts.results,
+    previous: previous === undefined ? null : presentPrevious(previous),
+  };
+}
+
+function presentPrevious({ id, name, parameters, state_type, start_time, total_run_time }: queries.PreviousRun) {
+  const duration = start_time === null ? null : total_run_time / microsPerSecond;
+  return { id, name, parameters: readJson<FlowRunPage["flow_run"]["parameters"]>(parameters), state_type, duration };
+}
+
+const mostArtifacts = 100;
+
+export async function taskRunPage(context: Context, id: string): Promise<TaskRunPage> {
+  const { db } = context;
+  const run = await taskRuns.read(context, id);
+  const [place, states, { inputs }, result, failure, upstream, made] = await Promise.all([
+    queries.placeOfTaskRun(db, id),
+    taskRunStates.list(context, id),
+    results.inputsOfTaskRun(context, id),
+    results.viewOfTaskRun(context, id),
+    failureOfTaskRun(context, run),
+    queries.namesOfTaskRuns(db, upstreamIds(run.task_inputs)),
+    artifactsOfTaskRun(db, id, mostArtifacts),
+  ]);
+  if (place === undefined) throw notFound("Task run", id);
+  return { task_run: run, ...place, states, inputs, result, failure, upstream, artifacts: made.map(presentArtifact) };
+}
+
+const mostUpstream = 200;
+
+function upstreamIds(inputs: TaskRunPage["task_run"]["task_inputs"]): readonly string[] {
+  const ids = Object.values(inputs)
+    .flat()
+    .flatMap((input) => ("id" in input && input.input_type !== "flow_run" ? [input.id.toLowerCase()] : []));
+  return [...new Set(ids)].slice(0, mostUpstream);
+}

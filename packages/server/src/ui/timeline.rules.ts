@@ -1,0 +1,82 @@
+import { formatTimestamp, type StateType, secondsBetween, type Timestamp } from "@ostinato/core";
+import type { Timeline } from "@ostinato/protocol";
+
+export interface TimelineTask {
+  readonly id: string;
+  readonly name: string;
+  readonly task_key: string;
+  readonly state_type: StateType | null;
+  readonly state_name: string | null;
+  readonly expected_start_time: Timestamp | null;
+  readonly start_time: Timestamp | null;
+  readonly end_time: Timestamp | null;
+  readonly run_count: number;
+  /** JSON as it is kept. */
+  readonly task_inputs: string;
+  readonly child_flow_run_id: string | null;
+}
+
+export interface TimelineSegment {
+  readonly task_run_id: string;
+  readonly timestamp: Timestamp;
+  readonly type: StateType;
+  readonly name: string;
+}
+
+export interface TimelineSource {
+  /** When the flow run began, or was created. */
+  readonly begin: Timestamp;
+  readonly tasks: readonly TimelineTask[];
+  readonly segments: readonly TimelineSegment[];
+  readonly total: number;
+}
+
+/** Rows turned into columns: a third of the bytes, and nothing to walk over but arrays of one type. */
+export function timeline({ begin, tasks, segments, total }: TimelineSource): Timeline {
+  const index = new Map(tasks.map(({ id }, position) => [id, position]));
+  const origin = earliest(begin, tasks);
+  const seconds = (moment: Timestamp | null) => (moment === null ? null : secondsBetween(origin, moment));
+  return {
+    origin: formatTimestamp(origin),
+    total,
+    truncated: total > tasks.length,
+    id: tasks.map(({ id }) => id),
+    name: tasks.map(({ name }) => name),
+    task_key: tasks.map(({ task_key }) => task_key),
+    state_type: tasks.map(({ state_type }) => state_type),
+    state_name: tasks.map(({ state_name }) => state_name),
+    expected: tasks.map((task) => seconds(task.expected_start_time)),
+    start: tasks.map((task) => seconds(task.start_time)),
+    end: tasks.map((task) => seconds(task.end_time)),
+    run_count: tasks.map(({ run_count }) => run_count),
+    parents: tasks.map((task) => parentsOf(task, index)),
+    child_flow_run_id: tasks.map(({ child_flow_run_id }) => child_flow_run_id),
+    segments: segments.flatMap(({ task_run_id, timestamp, type, name }) => {
+      const row = index.get(task_run_id);
+      return row === undefined ? [] : [[row, secondsBetween(origin, timestamp), type, name] as const];
+    }) as Timeline["segments"],
+  };
+}
+
+/** Nothing lies before the origin, whatever the clocks of the clients say. */
+function earliest(begin: Timestamp, tasks: readonly TimelineTask[]): Timestamp {
+  let first = begin;
+  for (const { expected_start_time, start_time } of tasks) {
+    if (expected_start_time !== null && expected_start_time < first) first = expected_start_time;
+    if (start_time !== null && start_time < first) first = start_time;
+  }
+  return first;
+}
+
+const uuids = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
+
+/** Any id of another row that the inputs name is a dependency. Reading the JSON as text takes a tenth of parsing it. */
+function parentsOf(task: TimelineTask, index: ReadonlyMap<string, number>): number[] {
+  if (task.task_inputs.length <= 2) return [];
+  const parents = new Set<number>();
+  for (const [id] of task.task_inputs.matchAll(uuids)) {
+    const parent = index.get(id.toLowerCase());
+    if (parent !== undefined && id !== task.id) parents.add(parent);
+  }
+  return [...parents];
+}

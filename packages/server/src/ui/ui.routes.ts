@@ -1,0 +1,50 @@
+import type { Timestamp } from "@ostinato/core";
+import {
+  keepParameterSchema,
+  listArtifacts,
+  listFlowRunPoints,
+  listFlowRuns,
+  listFlows,
+  readArtifactKeyPage,
+  readArtifactPage,
+  readDashboard,
+  readFlowPage,
+  readFlowRunPage,
+  readLogWindow,
+  readServerPage,
+  readTaskRunPage,
+  readTimeline,
+  search,
+} from "@ostinato/protocol";
+import type { Serve } from "../operation.ts";
+import * as artifacts from "./artifact-pages.service.ts";
+import { dashboard } from "./dashboard.service.ts";
+import * as flows from "./flow-pages.service.ts";
+import * as flowRuns from "./flow-run-list.service.ts";
+import { logWindow } from "./log-window.service.ts";
+import { flowRunPage, taskRunPage } from "./run-pages.service.ts";
+import { find } from "./search.service.ts";
+import { serverPage } from "./server-page.service.ts";
+import { readTimeline as timelineOf } from "./timeline.service.ts";
+
+/** What the pages ask: each of these is one page's first answer, or one part of it that is long. */
+export function uiRoutes(serve: Serve, started: Timestamp): void {
+  serve(listFlowRuns, ({ body, context }) => flowRuns.list(context, body));
+  serve(listFlowRunPoints, ({ body, context }) => flowRuns.points(context, body));
+  serve(readFlowRunPage, ({ params, context }) => flowRunPage(context, params.id));
+  serve(readTimeline, ({ params, context }) => timelineOf(context, params.id));
+  serve(readTaskRunPage, ({ params, context }) => taskRunPage(context, params.id));
+  serve(readLogWindow, ({ body, context }) => logWindow(context, body));
+  serve(readDashboard, ({ body, context }) => dashboard(context, body));
+  serve(listFlows, ({ body, context }) => flows.list(context, body));
+  serve(readFlowPage, ({ params, query, context }) => flows.page(context, params.id, query.days ?? 30));
+  serve(keepParameterSchema, async ({ params, body, context }) => {
+    await flows.keepParameterSchema(context, params.id, body);
+    return null;
+  });
+  serve(search, ({ query, context }) => find(context, query.q, query.limit ?? 20));
+  serve(listArtifacts, ({ body, context }) => artifacts.list(context, body));
+  serve(readArtifactPage, ({ params, context }) => artifacts.pageById(context, params.id));
+  serve(readArtifactKeyPage, ({ params, context }) => artifacts.pageByKey(context, params.key));
+  serve(readServerPage, ({ context }) => serverPage(context, started));
+}
