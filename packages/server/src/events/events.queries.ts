@@ -1,6 +1,5 @@
-import { type Insertable, sql } from "kysely";
+import type { Selectable } from "kysely";
 import type { Reader, Sql } from "../db/dialects/dialect.ts";
-import { writeJson } from "../db/json-text.ts";
 import type { EventResourceTable, EventTable } from "../db/tables.ts";
 
 const eventColumns = {
@@ -19,12 +18,14 @@ const eventColumns = {
 export async function insertEvents(
   reader: Reader,
   dialect: Sql,
-  rows: readonly Insertable<EventTable>[],
+  rows: readonly Selectable<EventTable>[],
 ): Promise<ReadonlySet<string>> {
-  const names = sql.join(Object.keys(eventColumns).map((name) => sql.ref(name)));
-  const { rows: added } = await sql<{ id: string }>`INSERT INTO event (${names})
-    SELECT ${names} FROM ${dialect.rowsOf(writeJson(rows), eventColumns)} AS given WHERE 1 = 1
-    ON CONFLICT (id) DO NOTHING RETURNING id`.execute(reader);
+  const added = await dialect.insertRows<{ id: string }, keyof typeof eventColumns>(reader, {
+    into: "event",
+    columns: eventColumns,
+    rows,
+    ending: "ON CONFLICT (id) DO NOTHING RETURNING id",
+  });
   return new Set(added.map(({ id }) => id));
 }
 
@@ -33,10 +34,12 @@ const resourceColumns = { resource_id: "text", occurred: "moment", event_id: "uu
 export async function insertEventResources(
   reader: Reader,
   dialect: Sql,
-  rows: readonly Insertable<EventResourceTable>[],
+  rows: readonly Selectable<EventResourceTable>[],
 ): Promise<void> {
-  const names = sql.join(Object.keys(resourceColumns).map((name) => sql.ref(name)));
-  await sql`INSERT INTO event_resource (${names})
-    SELECT ${names} FROM ${dialect.rowsOf(writeJson(rows), resourceColumns)} AS given WHERE 1 = 1
-    ON CONFLICT DO NOTHING`.execute(reader);
+  await dialect.insertRows(reader, {
+    into: "event_resource",
+    columns: resourceColumns,
+    rows,
+    ending: "ON CONFLICT DO NOTHING",
+  });
 }

@@ -1,9 +1,8 @@
 import type { LogFilter } from "@ostinato/protocol";
-import { type Insertable, type Selectable, type SqlBool, sql } from "kysely";
+import { type Selectable, type SqlBool, sql } from "kysely";
 import { anyOf, type Condition, everything, isNull, join, within } from "../criteria/conditions.queries.ts";
 import { containsText } from "../criteria/text.queries.ts";
 import type { Database, Reader, Sql } from "../db/dialects/dialect.ts";
-import { writeJson } from "../db/json-text.ts";
 import type { LogTable } from "../db/tables.ts";
 
 export type LogRow = Selectable<LogTable>;
@@ -18,12 +17,9 @@ const logColumns = {
   flow_run_id: "uuid",
   task_run_id: "uuid",
 } as const;
-const columns = Object.keys(logColumns) as (keyof LogTable)[];
 
-export async function insertLogs(reader: Reader, dialect: Sql, rows: readonly Insertable<LogTable>[]): Promise<void> {
-  const names = sql.join(columns.map((name) => sql.ref(name)));
-  await sql`INSERT INTO log (${names})
-    SELECT ${names} FROM ${dialect.rowsOf(writeJson(rows), logColumns)} AS given`.execute(reader);
+export async function insertLogs(reader: Reader, dialect: Sql, rows: readonly LogRow[]): Promise<void> {
+  await dialect.insertRows(reader, { into: "log", columns: logColumns, rows });
 }
 
 export interface LogQuery {

@@ -1,6 +1,7 @@
 import { formatTimestamp, timeOrderedId, toTimestamp } from "@ostinato/core";
 import type { BodyOf, filterLogs, Log, LogCreate } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
+import { storable } from "../db/json-text.ts";
 import { notFound } from "../errors.ts";
 import { readLimit } from "../paging.ts";
 import * as queries from "./logs.queries.ts";
@@ -16,9 +17,9 @@ export async function create({ db, clock, bus }: Context, lines: readonly LogCre
   const rows = lines.map((line) => ({
     id: timeOrderedId(clock.now()),
     created,
-    name: line.name,
+    name: storable(line.name),
     level: Math.max(-largestLevel, Math.min(largestLevel, line.level)),
-    message: boundedMessage(line.message),
+    message: storable(boundedMessage(line.message)),
     timestamp: toTimestamp(line.timestamp),
     flow_run_id: line.flow_run_id?.toLowerCase() ?? null,
     task_run_id: line.task_run_id?.toLowerCase() ?? null,

@@ -1,7 +1,6 @@
 import type { StateType, Timestamp } from "@ostinato/core";
-import { type Insertable, type Selectable, type SqlBool, sql } from "kysely";
+import { type Selectable, type SqlBool, sql } from "kysely";
 import type { Reader, Sql } from "../db/dialects/dialect.ts";
-import { writeJson } from "../db/json-text.ts";
 import type { ResultTable } from "../db/tables.ts";
 
 const resultColumns = {
@@ -21,15 +20,16 @@ const resultColumns = {
   expires: "moment",
 } as const;
 
-export type ResultWrite = Insertable<ResultTable>;
+export type ResultWrite = Selectable<ResultTable>;
 
 /** Adds the results that are not there yet. */
 export async function insertResults(reader: Reader, dialect: Sql, rows: readonly ResultWrite[]): Promise<void> {
-  if (rows.length === 0) return;
-  const names = listOf(resultColumns);
-  await sql`INSERT INTO result (${names})
-    SELECT ${names} FROM ${dialect.rowsOf(writeJson(rows), resultColumns)} AS given WHERE 1 = 1
-    ON CONFLICT (id) DO NOTHING`.execute(reader);
+  await dialect.insertRows(reader, {
+    into: "result",
+    columns: resultColumns,
+    rows,
+    ending: "ON CONFLICT (id) DO NOTHING",
+  });
 }
 
 const valueColumns = {
@@ -50,22 +50,23 @@ export interface ValueWrite {
 
 /** Keeps what belongs to the latest state that brought it, in whatever order states come. One row for each task run. */
 export async function upsertValues(reader: Reader, dialect: Sql, rows: readonly ValueWrite[]): Promise<void> {
-  if (rows.length === 0) return;
-  const names = listOf(valueColumns);
-  await sql`INSERT INTO task_run_value AS kept (${names})
-    SELECT ${names} FROM ${dialect.rowsOf(writeJson(rows), valueColumns)} AS given WHERE 1 = 1
-    ON CONFLICT (task_run_id) DO UPDATE SET
+  await dialect.insertRows(reader, {
+    into: "task_run_value AS kept",
+    columns: valueColumns,
+    rows,
+    ending: `ON CONFLICT (task_run_id) DO UPDATE SET
       inputs = CASE WHEN ${isLater("inputs")} THEN excluded.inputs ELSE kept.inputs END,
       inputs_at = CASE WHEN ${isLater("inputs")} THEN excluded.inputs_at ELSE kept.inputs_at END,
       result_id = CASE WHEN ${isLater("result_id")} THEN excluded.result_id ELSE kept.result_id END,
-      result_at = CASE WHEN ${isLater("result_id")} THEN excluded.result_at ELSE kept.result_at END`.execute(reader);
+      result_at = CASE WHEN ${isLater("result_id")} THEN excluded.result_at ELSE kept.result_at END`,
+  });
 }
 
 /** Those of one moment are told apart by what they are, so that the order in which they come makes no difference. */
-function isLater(column: "inputs" | "result_id") {
+function isLater(column: "inputs" | "result_id"): string {
   const moment = column === "inputs" ? "inputs_at" : "result_at";
-  return sql.raw(`excluded.${moment} IS NOT NULL AND (kept.${moment} IS NULL
-    OR (excluded.${moment}, excluded.${column}) > (kept.${moment}, kept.${column}))`);
+  return `excluded.${moment} IS NOT NULL AND (kept.${moment} IS NULL
+    OR (excluded.${moment}, excluded.${column}) > (kept.${moment}, kept.${column}))`;
 }
 
 export type ResultRow = Selectable<ResultTable>;
@@ -171,8 +172,4 @@ export function cachedResult(reader: Reader, cacheKey: string, now: Timestamp): 
     .orderBy("id", "desc")
     .limit(1)
     .executeTakeFirst();
-}
-
-function listOf(columns: object) {
-  return sql.join(Object.keys(columns).map((name) => sql.ref(name)));
 }

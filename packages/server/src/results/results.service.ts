@@ -1,6 +1,5 @@
-import type { Timestamp } from "@ostinato/core";
-import { toTimestamp } from "@ostinato/core";
-import type { TaskRunValues } from "@ostinato/protocol";
+import { formatTimestamp, type Timestamp, timeOrderedId, toTimestamp } from "@ostinato/core";
+import type { InputsView, ResultCreate, ResultView, StoredResult, TaskRunValues } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
 import type { Writer } from "../db/dialects/dialect.ts";
 import { readJson, readOptionalJson, storable, writeJson } from "../db/json-text.ts";
@@ -75,7 +74,7 @@ function isLater(one: Stamped, other: Stamped): boolean {
 }
 
 function ofTaskRun(flowRunId: string | null, taskRunId: string, taskKey: string) {
-  return { flow_run_id: flowRunId, task_run_id: taskRunId, task_key: taskKey };
+  return { flow_run_id: flowRunId, task_run_id: taskRunId, task_key: storable(taskKey) };
 }
 
 /** What the row says of the result itself. */
@@ -83,14 +82,18 @@ function resultRow(result: ResultCreate, sizeLimitBytes: number) {
   const { format, data, location, preview, reason, cacheKey } = keepable(result, sizeLimitBytes);
   return {
     format,
-    data,
-    location,
+    data: storableOrNull(data),
+    location: storableOrNull(location),
     preview: writeJson(preview),
-    reason,
-    identity: result.identity ?? null,
-    cache_key: cacheKey === null ? null : storable(cacheKey),
+    reason: storableOrNull(reason),
+    identity: storableOrNull(result.identity ?? null),
+    cache_key: storableOrNull(cacheKey),
     expires: result.expires === null || result.expires === undefined ? null : toTimestamp(result.expires),
   };
+}
+
+function storableOrNull(text: string | null): string | null {
+  return text === null ? null : storable(text);
 }
 
 /** Keeps the result of a flow run, in place of the one that it had in the same attempt. */

@@ -73,7 +73,7 @@ const movingColumns = {
   task_inputs: "json",
 } as const;
 
-/** A task run as an event tells it. JSON columns hold text, but for the tags, which the database makes what it keeps. */
+/** A task run as an event tells it. JSON columns hold text. */
 export interface TaskRunWrite {
   readonly id: string;
   readonly created: Timestamp;
@@ -94,7 +94,7 @@ export interface TaskRunWrite {
   readonly end_time: Timestamp | null;
   readonly total_run_time: number;
   readonly empirical_policy: string;
-  readonly tags: readonly string[];
+  readonly tags: string;
   readonly labels: string;
   readonly cache_key: string | null;
   readonly cache_expiration: Timestamp | null;
@@ -103,22 +103,19 @@ export interface TaskRunWrite {
 }
 
 const taskRunColumns = { ...keyColumns, ...movingColumns };
+const changes = Object.keys(movingColumns).map((name) => `${name} = excluded.${name}`);
+const moveToLater = `ON CONFLICT (id) DO UPDATE SET ${changes.join(", ")}
+  WHERE task_run.state_id IS NULL
+    OR (excluded.state_timestamp, excluded.state_id) > (task_run.state_timestamp, task_run.state_id)
+  RETURNING id, created`;
 
 /** Adds task runs, and moves those that are in an earlier state. Gives the rows that it wrote. */
-export async function upsertTaskRuns(
+export function upsertTaskRuns(
   reader: Reader,
   dialect: Sql,
   rows: readonly TaskRunWrite[],
-): Promise<readonly { id: string; created: Timestamp }[]> {
-  const names = listOf(taskRunColumns);
-  const changes = sql.join(Object.keys(movingColumns).map((name) => sql.raw(`${name} = excluded.${name}`)));
-  const written = await sql<{ id: string; created: Timestamp }>`INSERT INTO task_run (${names})
-    SELECT ${names} FROM ${dialect.rowsOf(writeJson(rows), taskRunColumns)} AS given WHERE 1 = 1
-    ON CONFLICT (id) DO UPDATE SET ${changes}
-    WHERE task_run.state_id IS NULL
-      OR (excluded.state_timestamp, excluded.state_id) > (task_run.state_timestamp, task_run.state_id)
-    RETURNING id, created`.execute(reader);
-  return written.rows;
+): Promise<{ id: string; created: Timestamp }[]> {
+  return dialect.insertRows(reader, { into: "task_run", columns: taskRunColumns, rows, ending: moveToLater });
 }
 
 const stateColumns = {
@@ -146,12 +143,10 @@ export interface StateWrite {
 }
 
 export async function insertStates(reader: Reader, dialect: Sql, rows: readonly StateWrite[]): Promise<void> {
-  const names = listOf(stateColumns);
-  await sql`INSERT INTO task_run_state (${names})
-    SELECT ${names} FROM ${dialect.rowsOf(writeJson(rows), stateColumns)} AS given WHERE 1 = 1
-    ON CONFLICT (id) DO NOTHING`.execute(reader);
-}
-
-function listOf(columns: object) {
-  return sql.join(Object.keys(columns).map((name) => sql.ref(name)));
+  await dialect.insertRows(reader, {
+    into: "task_run_state",
+    columns: stateColumns,
+    rows,
+    ending: "ON CONFLICT (id) DO NOTHING",
+  });
 }

@@ -131,13 +131,13 @@ function taskRunRow(id: string, transition: Transition, now: Timestamp): queries
     id,
     created: now,
     flow_run_id: flowRunId,
-    task_key: taskKey,
-    dynamic_key: dynamicKey,
+    task_key: storable(taskKey),
+    dynamic_key: storable(dynamicKey),
     updated: now,
-    name: run.name,
+    name: storable(run.name),
     state_id: state.id,
     state_type: state.type,
-    state_name: state.name,
+    state_name: storable(state.name),
     state_timestamp: state.timestamp,
     run_count: run.runCount,
     flow_run_run_count: run.flowRunRunCount,
@@ -147,13 +147,17 @@ function taskRunRow(id: string, transition: Transition, now: Timestamp): queries
     end_time: run.endTime,
     total_run_time: Math.round(run.totalRunTime * 1_000_000),
     empirical_policy: writeJson(run.empiricalPolicy),
-    tags: run.tags,
+    tags: writeJson(run.tags),
     labels: writeJson(run.labels),
-    cache_key: run.cacheKey,
+    cache_key: storableOrNull(run.cacheKey),
     cache_expiration: run.cacheExpiration,
-    task_version: run.taskVersion,
+    task_version: storableOrNull(run.taskVersion),
     task_inputs: writeJson(run.taskInputs),
   };
+}
+
+function storableOrNull(text: string | null): string | null {
+  return text === null ? null : storable(text);
 }
 
 function stateRow(taskRunId: string, { flowRunId, state }: Transition, now: Timestamp): queries.StateWrite {
@@ -161,9 +165,9 @@ function stateRow(taskRunId: string, { flowRunId, state }: Transition, now: Time
     id: state.id,
     created: now,
     type: state.type,
-    name: state.name,
+    name: storable(state.name),
     timestamp: state.timestamp,
-    message: state.message,
+    message: storableOrNull(state.message),
     state_details: writeJson(detailsOf(taskRunId, flowRunId, state.details)),
     data: writeOptionalJson(state.data),
     task_run_id: taskRunId,

@@ -1,5 +1,6 @@
 import type { Kysely, RawBuilder, SqlBool, Transaction } from "kysely";
 import type { Tables } from "../tables.ts";
+import type { RowsToInsert } from "./insert-rows.ts";
 
 /** The SQL types of the columns. Moments and durations are whole microseconds in both databases. */
 export interface ColumnTypes {
@@ -30,10 +31,15 @@ export interface Sql {
   /** The text of a field of a JSON object, or null. */
   jsonField(column: string, key: string): RawBuilder<string | null>;
   /**
-   * The rows of a JSON array of objects as a table, for statements that write many rows: `columns` are the fields with
+   * The rows of a JSON array of objects as a table, for queries that look for many things: `columns` are the fields with
    * their types. One parameter and one prepared statement whatever the number of rows.
    */
   rowsOf(json: string, columns: Readonly<Record<string, keyof ColumnTypes | "text">>): RawBuilder<unknown>;
+  /**
+   * Adds many rows by the fewest and quickest statements of the database, and gives what they return. The object `columns`
+   * is to be a constant: the texts of the statements are kept by it.
+   */
+  insertRows<R = never, K extends string = string>(reader: Reader, insert: RowsToInsert<K>): Promise<R[]>;
   /**
    * Ends a SELECT that holds the rows of this table until the unit of work ends, where the database has writers side by
    * side. Rows that refer to them may still be added meanwhile.

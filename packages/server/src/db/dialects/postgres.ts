@@ -4,6 +4,7 @@ import { CompiledQuery, Kysely, PostgresDialect, type PostgresPoolClient, sql } 
 import pg from "pg";
 import type { Tables } from "../tables.ts";
 import { type ColumnTypes, type Database, DatabaseUnavailable, type Notices, type Sql } from "./dialect.ts";
+import { insertRowsAsJson } from "./insert-rows.ts";
 
 export const postgresTypes: ColumnTypes = {
   uuid: "uuid",
@@ -201,5 +202,6 @@ const postgresSql: Sql = {
     );
     return sql`(SELECT * FROM jsonb_to_recordset(${json}::jsonb) AS input(${sql.join(fields)}))`;
   },
+  insertRows: (reader, insert) => insertRowsAsJson(reader, insert, postgresTypes),
   rowLock: (table) => sql`FOR NO KEY UPDATE OF ${sql.ref(table)}`,
 };

@@ -6,6 +6,7 @@ import { CompiledQuery, Kysely, type SqliteDatabase, SqliteDialect, type SqliteS
 import { groupCommit } from "../group-commit.ts";
 import type { Tables } from "../tables.ts";
 import { type ColumnTypes, type Database, DatabaseUnavailable, type Sql, type Writer } from "./dialect.ts";
+import { insertRowsBound } from "./insert-rows.ts";
 import { sqliteReaderThread } from "./sqlite-reader.ts";
 
 export const sqliteTypes: ColumnTypes = {
@@ -157,5 +158,6 @@ const sqliteSql: Sql = {
     const fields = Object.keys(columns).map((name) => sql`value ->> ${sql.lit(`$.${name}`)} AS ${sql.ref(name)}`);
     return sql`(SELECT ${sql.join(fields)} FROM json_each(${json}))`;
   },
+  insertRows: insertRowsBound,
   rowLock: () => sql``,
 };
