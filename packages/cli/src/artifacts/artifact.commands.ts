@@ -1,0 +1,26 @@
+import { Command } from "commander";
+import { jsonOption, limitOption } from "../options.ts";
+import type { ArtifactListOptions } from "./artifacts.ts";
+
+export function artifactCommands(): Command {
+  const artifact = new Command("artifact").description("what flows have made: reports, tables, images, links");
+  artifact
+    .command("ls")
+    .description("list the newest artifact of each key")
+    .option("--all", "every version, and those without a key")
+    .option("--key <key>", "the versions under this key")
+    .option("--flow-run <id or name>", "those that this flow run made")
+    .addOption(limitOption())
+    .addOption(jsonOption())
+    .addHelpText("after", "\nExamples:\n  $ ostinato artifact ls\n  $ ostinato artifact inspect report > report.md")
+    .action(async (options: ArtifactListOptions) => (await import("./artifacts.ts")).list(options));
+  artifact
+    .command("inspect")
+    .description("show an artifact: the newest under a key, or one by its id")
+    .argument("<artifact>", "key or id of the artifact")
+    .addOption(jsonOption())
+    .action(async (wanted: string, options: { json?: boolean }) =>
+      (await import("./artifacts.ts")).inspect(wanted, options),
+    );
+  return artifact;
+}

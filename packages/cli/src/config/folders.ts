@@ -1,0 +1,35 @@
+import { accessSync, constants, mkdirSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { codeOf } from "../errors.ts";
+
+/**
+ * Makes a folder with those above it, and makes sure that files can be written there. Throws the system's error, with the path
+ * that stood in the way. Node's own way of making nested folders never returns on /proc, where a folder exists in which
+ * nothing can be made.
+ */
+export function makeFolder(folder: string): void {
+  if (!isFolder(folder)) {
+    if (dirname(folder) !== folder) makeFolder(dirname(folder));
+    makeOne(folder);
+  }
+  accessSync(folder, constants.W_OK);
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return false;
+    throw error;
+  }
+}
+
+function makeOne(folder: string): void {
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process was quicker.
+    if (codeOf(error) === "EEXIST" && isFolder(folder)) return;
+    throw error;
+  }
+}

@@ -1,0 +1,87 @@
+import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { CliError, codeOf, sentenceOf, systemReasons } from "../errors.ts";
+import { makeFolder } from "./folders.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Settings by the names of their variables, which hold where the environment says nothing. */
+export type Profile = Readonly<Record<string, string>>;
+
+/** The folder of the database file, the results and the profile. */
+export function homeFolder(environment: Environment = process.env): string {
+  return resolve(environment.OSTINATO_HOME || join(homedir(), ".ostinato"));
+}
+
+export function profileFile(environment: Environment = process.env): string {
+  return join(homeFolder(environment), "profile.json");
+}
+
+export function readProfile(environment: Environment = process.env): Profile {
+  const file = profileFile(environment);
+  const text = readIfThere(file);
+  if (text === undefined) return {};
+  const profile = parse(file, text);
+  const wrong = Object.entries(profile).find(([, value]) => typeof value !== "string");
+  if (wrong !== undefined) {
+    throw new CliError(`${file} gives ${wrong[0]} a value that is not text. Write it in quotation marks.`);
+  }
+  return profile as Profile;
+}
+
+/** Replaces the profile at once or not at all; only its owner may read it, because values may be secrets. */
+export function writeProfile(profile: Profile, environment: Environment = process.env): void {
+  const file = profileFile(environment);
+  const draft = `${file}.${process.pid}`;
+  try {
+    makeFolder(homeFolder(environment));
+    writeFileSync(draft, `${JSON.stringify(profile, null, 2)}\n`, { mode: 0o600 });
+    chmodSync(draft, 0o600);
+    renameSync(draft, file);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw unwritableHome(homeFolder(environment), error);
+  }
+}
+
+/** Fills in what the environment leaves open, for this process and those that it starts. */
+export function applyProfile(environment: NodeJS.ProcessEnv = process.env): void {
+  for (const [name, value] of Object.entries(readProfile(environment))) {
+    if (environment[name] === undefined && !isSaidOtherwise(name, environment)) environment[name] = value;
+  }
+}
+
+/** The field's own variable in the environment counts more than ours in the profile. */
+function isSaidOtherwise(name: string, environment: Environment): boolean {
+  return name === "OSTINATO_API_URL" && environment.PREFECT_API_URL !== undefined;
+}
+
+export function unwritableHome(folder: string, error: unknown): CliError {
+  const reason = systemReasons[codeOf(error) ?? ""] ?? `can't be used (${sentenceOf(error)})`;
+  return new CliError(`The home folder ${folder} ${reason}. Name a folder of yours in OSTINATO_HOME.`, {
+    cause: error,
+  });
+}
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
+function parse(file: string, text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+  } catch (error) {
+    throw new CliError(`${file} is not valid JSON (${sentenceOf(error)}). Mend it, or remove it to begin anew.`, {
+      cause: error,
+    });
+  }
+  throw new CliError(`${file} does not hold a JSON object of settings. Mend it, or remove it to begin anew.`);
+}

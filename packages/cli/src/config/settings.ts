@@ -1,0 +1,136 @@
+import { type Config, readConfig, settings as serverSettings } from "@ostinato/server/config";
+import { CliError, sentenceOf, usageError } from "../errors.ts";
+import { didYouMean } from "../suggest.ts";
+import { readProfile } from "./profile.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A setting as `config view` shows it. */
+export interface SettingView {
+  readonly name: string;
+  readonly value: string | null;
+  readonly source: "environment" | "profile" | "default";
+  readonly about: string;
+}
+
+interface Setting {
+  readonly name: string;
+  readonly about: string;
+  /** Another variable that says the same. */
+  readonly alias?: string;
+  readonly read: (environment: Environment) => string | null;
+  readonly mask: (value: string) => string;
+}
+
+const clientSettings: readonly Setting[] = [
+  {
+    name: "OSTINATO_API_URL",
+    alias: "PREFECT_API_URL",
+    about:
+      "Where the server's API is, ending in /api; unless set, a server on the default port is taken, or none is needed",
+    read: ({ OSTINATO_API_URL, PREFECT_API_URL }) => checkedUrl(OSTINATO_API_URL || PREFECT_API_URL),
+    mask: withoutPassword,
+  },
+  {
+    name: "OSTINATO_API_AUTH_STRING",
+    alias: "PREFECT_API_AUTH_STRING",
+    about: "user:password for a server that asks for it",
+    read: ({ OSTINATO_API_AUTH_STRING, PREFECT_API_AUTH_STRING }) =>
+      OSTINATO_API_AUTH_STRING || PREFECT_API_AUTH_STRING || null,
+    mask: () => "********",
+  },
+];
+
+const allSettings: readonly Setting[] = [
+  ...clientSettings,
+  ...Object.entries(serverSettings).map(([key, { variable, about }]) => ({
+    name: variable,
+    about,
+    read: (environment: Environment) => textOf(readOnly(variable, environment)[key as keyof Config]),
+    mask: withoutPassword,
+  })),
+];
+
+/** Every setting with where its value comes from. Secrets are masked unless asked for. */
+export function viewSettings(options: {
+  readonly secrets: boolean;
+  readonly environment: Environment;
+}): readonly SettingView[] {
+  const { secrets, environment } = options;
+  const profile = readProfile(environment);
+  return allSettings.map((setting) => {
+    const source = sourceOf(setting, environment, profile);
+    const value = setting.read(source === "profile" ? { ...environment, ...profile } : environment);
+    return {
+      name: setting.name,
+      value: value === null || secrets ? value : setting.mask(value),
+      source,
+      about: setting.about,
+    };
+  });
+}
+
+/** Checks one `NAME=value` for the profile; the error says what exists. */
+export function readAssignment(text: string): readonly [name: string, value: string] {
+  const equals = text.indexOf("=");
+  if (equals < 1) throw usageError(`${JSON.stringify(text)} is not a setting. Write it as NAME=value.`);
+  const name = knownName(text.slice(0, equals).trim());
+  const value = text.slice(equals + 1).trim();
+  if (value === "")
+    throw usageError(`${name} has no value. To take it out of the profile: ostinato config unset ${name}`);
+  try {
+    find(name)?.read({ [name]: value });
+  } catch (error) {
+    throw usageError(sentenceOf(error));
+  }
+  return [name, value];
+}
+
+export function knownName(text: string): string {
+  const wanted = text.toUpperCase();
+  if (wanted === "OSTINATO_HOME") {
+    throw usageError(
+      "OSTINATO_HOME can't be kept in the profile, which lies in that folder. Set it in the environment.",
+    );
+  }
+  const setting = find(wanted);
+  if (setting !== undefined) return setting.name;
+  const names = allSettings.map(({ name }) => name);
+  const hint = didYouMean(wanted, names) || ` There are: ${names.join(", ")}.`;
+  throw usageError(`There is no setting ${JSON.stringify(text)}.${hint}`);
+}
+
+function find(name: string): Setting | undefined {
+  return allSettings.find((setting) => setting.name === name || setting.alias === name);
+}
+
+function sourceOf({ name, alias }: Setting, environment: Environment, profile: Environment): SettingView["source"] {
+  const inEnvironment = (variable: string | undefined) => variable !== undefined && Boolean(environment[variable]);
+  if (inEnvironment(name) || inEnvironment(alias)) return "environment";
+  return profile[name] === undefined ? "default" : "profile";
+}
+
+/** Reads one setting without stumbling over another that is wrong. */
+function readOnly(variable: string, environment: Environment): Config {
+  return readConfig({ OSTINATO_HOME: environment.OSTINATO_HOME, [variable]: environment[variable] });
+}
+
+function textOf(value: Config[keyof Config]): string | null {
+  if (value === undefined) return null;
+  if (typeof value !== "object") return String(value);
+  if ("kind" in value) return value.kind === "sqlite" ? `sqlite://${value.file}` : value.url;
+  return value.length === 0 ? null : value.join(",");
+}
+
+function checkedUrl(text: string | undefined): string | null {
+  if (text === undefined || text === "") return null;
+  if (!/^https?:$/.test(URL.parse(text)?.protocol ?? "")) {
+    throw new CliError(`OSTINATO_API_URL=${JSON.stringify(text)} is not an address like http://127.0.0.1:4200/api.`);
+  }
+  return text;
+}
+
+/** `postgresql://user:password@host/db` with stars for the password. */
+export function withoutPassword(text: string): string {
+  return text.replace(/(:\/\/[^:/@\s]*):[^@/\s]*@/, "$1:********@").replace(/([?&]\w*pass\w*=)[^&]*/gi, "$1********");
+}

@@ -1,0 +1,77 @@
+import { Command, Option } from "commander";
+import type { FlowRunLogOptions } from "../logs/show-logs.ts";
+import { jsonOption, limitOption, repeated, wholeNumber, yesOption } from "../options.ts";
+import type { CancelOptions } from "./cancel.ts";
+import type { FlowRunListOptions } from "./list.ts";
+
+const runArgument = "id or name of the flow run";
+
+export function flowRunCommands(): Command {
+  const flowRun = new Command("flow-run").description("runs of flows: list, inspect, logs, cancel, delete");
+  for (const make of [listCommand, inspectCommand, logsCommand, cancelCommand, deleteCommand])
+    flowRun.addCommand(make());
+  return flowRun;
+}
+
+function listCommand(): Command {
+  return new Command("ls")
+    .description("list flow runs, the newest first")
+    .option("--flow <name>", "of this flow")
+    .addOption(repeated("--state <state>", "in this state, by type (failed) or name (Late)"))
+    .addOption(repeated("--tag <tag>", "that have this tag"))
+    .addOption(limitOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ ostinato flow-run ls --flow train --state failed --state crashed\n  $ ostinato flow-run ls --json | jq -r '.[0].id'",
+    )
+    .action(async (options: FlowRunListOptions) => (await import("./list.ts")).list(options));
+}
+
+function inspectCommand(): Command {
+  return new Command("inspect")
+    .description("show one flow run: state, parameters, failure, history")
+    .argument("<flow-run>", runArgument)
+    .addOption(jsonOption())
+    .action(async (run: string, options: { json?: boolean }) => (await import("./inspect.ts")).inspect(run, options));
+}
+
+function logsCommand(): Command {
+  return new Command("logs")
+    .description("print the log of a flow run and of its task runs")
+    .argument("<flow-run>", runArgument)
+    .option("-f, --follow", "go on until the run has ended")
+    .option("--subflows", "with the logs of its subflows")
+    .option("--level <level>", "this level and above: debug, info, warning, error, critical")
+    .addOption(
+      new Option("--tail <lines>", "only the last lines").argParser(wholeNumber(1, 1_000_000)).conflicts("follow"),
+    )
+    .addOption(new Option("--json", "one JSON object per line"))
+    .addHelpText(
+      "after",
+      "\nExamples:\n  $ ostinato flow-run logs calm-heron --follow\n  $ ostinato flow-run logs calm-heron --level warning --tail 50",
+    )
+    .action(async (run: string, options: FlowRunLogOptions) =>
+      (await import("../logs/show-logs.ts")).flowRunLogs(run, options),
+    );
+}
+
+function cancelCommand(): Command {
+  return new Command("cancel")
+    .description("tell a flow run to end")
+    .argument("<flow-run>", runArgument)
+    .option("--force", "mark it as cancelled at once: for a run whose process is gone")
+    .addOption(jsonOption())
+    .action(async (run: string, options: CancelOptions) => (await import("./cancel.ts")).cancel(run, options));
+}
+
+function deleteCommand(): Command {
+  return new Command("delete")
+    .description("delete flow runs with their task runs, logs and results")
+    .argument("<flow-run...>", runArgument)
+    .addOption(yesOption())
+    .addOption(jsonOption())
+    .action(async (runs: string[], options: { yes?: boolean; json?: boolean }) =>
+      (await import("./delete.ts")).remove(runs, options),
+    );
+}

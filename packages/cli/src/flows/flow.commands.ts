@@ -1,0 +1,17 @@
+import { Command } from "commander";
+import { jsonOption, limitOption, repeated } from "../options.ts";
+import type { FlowListOptions } from "./flows.ts";
+
+export function flowCommands(): Command {
+  const flow = new Command("flow").description("the flows that have run");
+  flow
+    .command("ls")
+    .description("list flows, the one that ran last first")
+    .option("--name <text>", "whose name contains this")
+    .addOption(repeated("--tag <tag>", "that have this tag"))
+    .addOption(limitOption())
+    .addOption(jsonOption())
+    .addHelpText("after", "\nExamples:\n  $ ostinato flow ls\n  $ ostinato flow ls --json | jq -r '.[].name'")
+    .action(async (options: FlowListOptions) => (await import("./flows.ts")).list(options));
+  return flow;
+}

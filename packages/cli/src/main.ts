@@ -1,0 +1,28 @@
+import { CommanderError } from "commander";
+import { applyProfile } from "./config/profile.ts";
+import { CliError, codeOf, sentenceOf } from "./errors.ts";
+import { type ExitCode, exitCodes } from "./exit-codes.ts";
+import { endQuietlyWhenNobodyReads, note } from "./output/output.ts";
+import { paint } from "./output/text.ts";
+import { buildProgram } from "./program.ts";
+
+/** Runs the command line. Sets the exit code of the process and leaves it to end by itself. */
+export async function main(argv: readonly string[] = process.argv): Promise<void> {
+  endQuietlyWhenNobodyReads();
+  // `config view` shows where each value comes from, so there the environment stays as it is.
+  const program = buildProgram({ beforeAction: (path) => path[0] !== "config" && applyProfile() });
+  try {
+    await program.parseAsync([...argv]);
+  } catch (error) {
+    process.exitCode = report(error);
+  }
+}
+
+function report(error: unknown): ExitCode {
+  // Commander has said it already, and help is no mistake.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.fine : exitCodes.usage;
+  note(`${paint("red", "Error", process.stderr)}: ${sentenceOf(error)}`);
+  if (process.env.OSTINATO_DEBUG && error instanceof Error) note(error.stack ?? "");
+  if (error instanceof CliError) return error.exitCode;
+  return codeOf(error) === "PARAMETER_ERROR" ? exitCodes.usage : exitCodes.failed;
+}

@@ -1,0 +1,35 @@
+import { InvalidArgumentError, Option } from "commander";
+
+export const defaultRows = 20;
+
+export function jsonOption(): Option {
+  return new Option("--json", "JSON for programs");
+}
+
+export function limitOption(): Option {
+  return new Option("-n, --limit <rows>", "rows at most").argParser(wholeNumber(1, 1_000_000)).default(defaultRows);
+}
+
+export function portOption(about: string): Option {
+  return new Option("--port <port>", about).argParser(wholeNumber(0, 65_535));
+}
+
+export function yesOption(): Option {
+  return new Option("-y, --yes", "go ahead without asking");
+}
+
+/** An option that may be given several times. */
+export function repeated(flags: string, about: string): Option {
+  return new Option(flags, `${about}; may be repeated`).argParser((value, before: readonly string[] = []) => [
+    ...before,
+    value,
+  ]);
+}
+
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (text.trim() !== "" && Number.isInteger(number) && number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
+  };
+}

@@ -1,0 +1,45 @@
+import { type Column, tableLines } from "./table.ts";
+import { displayWidth, paint } from "./text.ts";
+
+/** A line for whoever asked: on standard output. */
+export function say(text = ""): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** A line beside the answer: on standard error, so that a program that reads the output is not disturbed. */
+export function note(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+export function sayJson(value: unknown): void {
+  say(JSON.stringify(value, null, 2));
+}
+
+/** A table, or one sentence where there is nothing to show. */
+export function sayTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[], whenEmpty: string): void {
+  const lines = rows.length === 0 ? [whenEmpty] : tableLines(rows, columns, terminalWidth());
+  for (const line of lines) say(line);
+}
+
+/** Names and values below each other; what has no value is left out. */
+export function sayFields(fields: readonly (readonly [name: string, value: string | null | undefined])[]): void {
+  const shown = fields.filter(([, value]) => value !== null && value !== undefined && value !== "");
+  const width = Math.max(...shown.map(([name]) => displayWidth(name)));
+  for (const [name, value] of shown) {
+    const indented = (value ?? "").replaceAll("\n", `\n${" ".repeat(width + 2)}`);
+    say(`${paint("dim", name.padEnd(width))}  ${indented}`);
+  }
+}
+
+/** Columns of the terminal; undefined where the output goes to a file or another program. */
+export function terminalWidth(): number | undefined {
+  return process.stdout.isTTY ? process.stdout.columns : undefined;
+}
+
+/** A reader that has seen enough (`| head`) closes the pipe; that is no error. */
+export function endQuietlyWhenNobodyReads(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0);
+    throw error;
+  });
+}

@@ -1,0 +1,17 @@
+/** Rows of a page at most, as the API has it. */
+export const pageRows = 200;
+
+/** Reads pages until there are `limit` rows or no more. */
+export async function readPages<Row>(
+  limit: number,
+  readPage: (page: { readonly limit: number; readonly offset: number }) => Promise<readonly Row[]>,
+): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  while (rows.length < limit) {
+    const wanted = Math.min(pageRows, limit - rows.length);
+    const page = await readPage({ limit: wanted, offset: rows.length });
+    rows.push(...page);
+    if (page.length < wanted) break;
+  }
+  return rows;
+}

@@ -1,0 +1,83 @@
+import { Command } from "commander";
+import { artifactCommands } from "./artifacts/artifact.commands.ts";
+import { configCommands } from "./config/config.commands.ts";
+import { flowRunCommands } from "./flow-runs/flow-run.commands.ts";
+import { flowCommands } from "./flows/flow.commands.ts";
+import { say, sayJson } from "./output/output.ts";
+import { paint } from "./output/text.ts";
+import { runCommand } from "./run/run.command.ts";
+import { serverCommands } from "./server/server.commands.ts";
+import { taskRunCommands } from "./task-runs/task-run.commands.ts";
+import { ownVersion } from "./version.ts";
+
+export interface ProgramOptions {
+  /** Called before a command does its work, with the names that lead to it: `["flow-run", "ls"]`. */
+  readonly beforeAction: (path: readonly string[]) => void;
+}
+
+/**
+ * The tree of commands: names, options and examples. What a command does is loaded when it is called, so that the others cost
+ * nothing.
+ */
+export function buildProgram({ beforeAction }: ProgramOptions): Command {
+  const program = new Command("ostinato")
+    .description("Run flows, look at their runs, and keep the server that records them.")
+    .configureHelp({ showGlobalOptions: false })
+    .helpCommand("help [command]", "show how a command is used")
+    .version(ownVersion, "-V, --version", "show the version")
+    .helpOption("-h, --help", "show how it is used")
+    .addHelpText("after", examples);
+  program.addCommand(serverCommands());
+  program.addCommand(runCommand());
+  program.addCommand(flowCommands());
+  program.addCommand(flowRunCommands());
+  program.addCommand(taskRunCommands());
+  program.addCommand(artifactCommands());
+  program.addCommand(configCommands());
+  program.addCommand(versionCommand());
+  program.hook("preAction", (_, command) => beforeAction(pathOf(command)));
+  speakAlike(program);
+  return program;
+}
+
+const examples = `
+Examples:
+  $ ostinato server start                        the server and its pages on http://127.0.0.1:4200
+  $ ostinato run train.ts -p depth=8             run the flow that train.ts exports
+  $ ostinato flow-run ls --state failed          what failed
+  $ ostinato flow-run logs calm-heron --follow   the log of a run, as it grows
+
+Exit codes: 0 fine, 1 failed, 2 wrong use, 3 no server is running, 130 cancelled.`;
+
+function versionCommand(): Command {
+  return new Command("version")
+    .description("show the version of Ostinato and of Node")
+    .option("--json", "JSON for programs")
+    .action(({ json }: { json?: boolean }) => {
+      const versions = { ostinato: ownVersion, node: process.versions.node };
+      if (json) sayJson(versions);
+      else say(`ostinato ${versions.ostinato} (Node ${versions.node})`);
+    });
+}
+
+function pathOf(command: Command): readonly string[] {
+  return command.parent === null ? [] : [...pathOf(command.parent), command.name()];
+}
+
+/** Settings that commander does not pass on to commands that were added whole. */
+function speakAlike(command: Command): void {
+  command
+    .exitOverride()
+    .helpOption("-h, --help", "show how it is used")
+    .showSuggestionAfterError()
+    .configureOutput({
+      outputError: (text, write) =>
+        write(text.replace(/^error: (.)/, (_, first: string) => `${mark()}: ${first.toUpperCase()}`)),
+    });
+  if (command.commands.length > 0 && command.parent !== null) command.helpCommand(false);
+  for (const child of command.commands) speakAlike(child);
+}
+
+function mark(): string {
+  return paint("red", "Error", process.stderr);
+}

@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { join } from "node:path";
+import type { Config } from "@ostinato/server/config";
+import { makeFolder } from "../config/folders.ts";
+import { unwritableHome } from "../config/profile.ts";
+import { CliError } from "../errors.ts";
+import { sayJson } from "../output/output.ts";
+import type { Registration } from "./registration.ts";
+import { type Announcement, type StartOptions, sayBanner } from "./start.ts";
+
+/** Starts a server that outlives this process, and returns when it answers. */
+export async function startInBackground({ json, wait }: StartOptions, config: Config): Promise<void> {
+  const log = join(config.home, `server-${config.port}.log`);
+  const child = spawnServer(config, { log, wait: wait ?? 0 });
+  const registration = await started(child, log);
+  child.unref();
+  if (json) sayJson(registration);
+  else sayBanner(registration, log);
+}
+
+function spawnServer(config: Config, { log, wait }: { log: string; wait: number }): ChildProcess {
+  const output = openLog(config.home, log);
+  const [, program = ""] = process.argv;
+  const flags = ["--announce", "--host", config.host, "--port", String(config.port), "--wait", String(wait)];
+  try {
+    return spawn(process.execPath, [...process.execArgv, program, "server", "start", ...flags], {
+      detached: true,
+      stdio: ["ignore", output, output, "ipc"],
+      cwd: config.home,
+      env: { ...process.env, OSTINATO_HOME: config.home, NO_COLOR: "1" },
+    });
+  } finally {
+    closeSync(output);
+  }
+}
+
+function openLog(home: string, file: string): number {
+  try {
+    makeFolder(home);
+    return openSync(file, "a");
+  } catch (error) {
+    throw unwritableHome(home, error);
+  }
+}
+
+function started(child: ChildProcess, log: string): Promise<Registration> {
+  return new Promise((resolve, reject) => {
+    child.on("message", (announcement: Announcement) => {
+      if (announcement.kind === "started") resolve(announcement.registration);
+      else reject(new CliError(announcement.message));
+    });
+    child.on("error", reject);
+    child.on("exit", (code, signal) =>
+      reject(
+        new CliError(
+          `The server ended before it answered (${signal ?? `exit code ${code}`}). Its last words are in ${log}.`,
+        ),
+      ),
+    );
+  });
+}

@@ -1,0 +1,129 @@
+import type { Config, Server } from "@ostinato/server";
+import { readConfig } from "@ostinato/server/config";
+import { unwritableHome } from "../config/profile.ts";
+import { withoutPassword } from "../config/settings.ts";
+import { exitCodes } from "../exit-codes.ts";
+import { note, say, sayJson } from "../output/output.ts";
+import { paint } from "../output/text.ts";
+import { ownVersion } from "../version.ts";
+import { prepareDatabase } from "./prepare-database.ts";
+import { type Registration, register } from "./registration.ts";
+import { reachable, shortPath, startError } from "./start-error.ts";
+
+export interface StartOptions {
+  readonly host?: string;
+  readonly port?: number;
+  readonly background?: boolean;
+  /** Seconds to wait for a PostgreSQL that does not answer yet. */
+  readonly wait?: number;
+  readonly json?: boolean;
+  /** Set for the child of `--background`: tells its parent how the start went. */
+  readonly announce?: boolean;
+}
+
+/** What the child of `--background` tells its parent. */
+export type Announcement =
+  | { readonly kind: "started"; readonly registration: Registration }
+  | { readonly kind: "failed"; readonly message: string };
+
+/** Runs a server until it is told to stop. */
+export async function startServer(options: StartOptions): Promise<void> {
+  const config = configOf(options);
+  if (options.background) {
+    const { startInBackground } = await import("./background.ts");
+    return startInBackground(options, config);
+  }
+  try {
+    await serve(config, options);
+  } catch (error) {
+    const failure = await startError(error, config);
+    if (options.announce) announce({ kind: "failed", message: failure.message });
+    throw failure;
+  }
+}
+
+function configOf({ host, port }: StartOptions): Config {
+  const { env } = process;
+  return readConfig({
+    ...env,
+    ...(host === undefined ? {} : { OSTINATO_SERVER_HOST: host }),
+    ...(port === undefined ? {} : { OSTINATO_SERVER_PORT: String(port) }),
+  });
+}
+
+async function serve(config: Config, options: StartOptions): Promise<void> {
+  await prepareDatabase(config, options.wait);
+  const { createServer } = await import("@ostinato/server");
+  const server = await createServer({ config });
+  const registration = await listen(server, config);
+  const unregister = leaveTrace(registration, options);
+  stopOnSignals(server, unregister);
+  if (options.json) sayJson(registration);
+  else sayBanner(registration);
+  if (options.announce) announce({ kind: "started", registration });
+}
+
+async function listen(server: Server, config: Config): Promise<Registration> {
+  try {
+    await server.listen();
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  const address = server.app.server.address();
+  const port = typeof address === "object" ? (address?.port ?? config.port) : config.port;
+  const answer = await server.app.inject({ url: `${config.basePath}api/ostinato` });
+  const { started } = answer.json<{ started: string }>();
+  return {
+    pid: process.pid,
+    port,
+    url: `http://${reachable(config.host)}:${port}${config.basePath}`.replace(/\/$/, ""),
+    database: config.database.kind === "sqlite" ? config.database.file : withoutPassword(config.database.url),
+    version: ownVersion,
+    started,
+  };
+}
+
+/** A server without its file runs as well; only `stop` and `status` don't find it. In the background that is why it is needed. */
+function leaveTrace(registration: Registration, { announce: inBackground }: StartOptions): () => void {
+  try {
+    return register(registration);
+  } catch (error) {
+    const failure = unwritableHome(readConfig().home, error);
+    if (inBackground) throw failure;
+    note(`"ostinato server stop" will not find this server. ${failure.message}`);
+    return () => {};
+  }
+}
+
+export function sayBanner({ url, database, version, pid }: Registration, log?: string): void {
+  say(`${paint("bold", "Ostinato")} ${version}  ${paint("cyan", url)}`);
+  const how = log === undefined ? "Ctrl-C stops it" : `process ${pid}, log in ${shortPath(log)}`;
+  say(`${paint("dim", "Database")}  ${shortPath(database)}  ${paint("dim", `(${how})`)}`);
+}
+
+/** The first signal stops it gracefully; whoever sends another does not want to wait. */
+function stopOnSignals(server: Server, unregister: () => void): void {
+  let stopping = false;
+  const onSignal = () => {
+    if (stopping) process.exit(exitCodes.cancelled);
+    stopping = true;
+    if (process.stderr.isTTY) note("Stopping: finishing what was taken. Once more stops at once.");
+    server.stop().then(
+      () => {
+        unregister();
+        process.exit(exitCodes.fine);
+      },
+      (error: unknown) => {
+        unregister();
+        note(`The server did not stop cleanly: ${error instanceof Error ? error.message : String(error)}`);
+        process.exit(exitCodes.failed);
+      },
+    );
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
+}
+
+function announce(announcement: Announcement): void {
+  process.send?.(announcement, () => process.disconnect?.());
+}

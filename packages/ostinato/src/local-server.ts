@@ -1,0 +1,1 @@
+export { startLocalServer } from "@ostinato/cli/local-server";
