@@ -1,18 +1,18 @@
 import { subscribeToEvents } from "@ostinato/client/node";
 import { Cancelled } from "./errors.ts";
-import type { FlowRun } from "./flow-run.ts";
 import { lookForCancellation } from "./heartbeat.ts";
 import type { Session } from "./session.ts";
+import type { WatchedRun } from "./watched-run.ts";
 
 interface Watch {
-  readonly runs: Map<string, FlowRun>;
+  readonly runs: Map<string, WatchedRun>;
   readonly subscription: { close(): void };
 }
 
 const watches = new WeakMap<Session, Watch>();
 
 /** Ends the run as soon as somebody cancels it on the server. The returned function stops listening. */
-export function watchCancellation(run: FlowRun): () => void {
+export function watchCancellation(run: WatchedRun): () => void {
   const { session } = run;
   // A subflow is ended with its parent or by its own heartbeat; a server inside this process has nobody else to cancel.
   if (session.connection.inProcess || session.connection.transport !== undefined) return () => {};
@@ -28,7 +28,7 @@ export function watchCancellation(run: FlowRun): () => void {
 
 /** One subscription serves all flow runs of the session. */
 function listen(session: Session): Watch {
-  const runs = new Map<string, FlowRun>();
+  const runs = new Map<string, WatchedRun>();
   const { baseUrl, auth } = session.connection;
   const subscription = subscribeToEvents({
     baseUrl,

@@ -19,7 +19,7 @@ export interface LocalServer {
   close(): Promise<void>;
 }
 
-export const defaultApiUrl = "http://127.0.0.1:4200/api";
+const defaultPort = "4200";
 const probeMillis = 500;
 
 /** Tells the SDK how to start a server inside this process, for when no other is set or found. */
@@ -27,16 +27,29 @@ export function registerLocalServer(start: () => Promise<LocalServer>): void {
   startLocalServer = start;
 }
 
+/** Tells the SDK how to fill in settings that the environment leaves open, before it chooses a server. */
+export function registerSettings(apply: () => Promise<void>): void {
+  applySettings = apply;
+}
+
 let startLocalServer: (() => Promise<LocalServer>) | undefined;
+let applySettings: (() => Promise<void>) | undefined;
+
+/** Where a server listens unless it was told otherwise. */
+export function defaultApiUrl(env: Environment): string {
+  return `http://127.0.0.1:${env.OSTINATO_SERVER_PORT || defaultPort}/api`;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The server to use: the one that the environment names, else one that runs at the default address, else our own. */
-export async function chooseConnection(env: Readonly<Record<string, string | undefined>>): Promise<Connection> {
+export async function chooseConnection(env: Environment): Promise<Connection> {
+  await applySettings?.();
   const auth = env.OSTINATO_API_AUTH_STRING ?? env.PREFECT_API_AUTH_STRING;
   const named = env.OSTINATO_API_URL ?? env.PREFECT_API_URL;
   if (named !== undefined && named !== "") return { baseUrl: named.replace(/\/+$/, ""), auth, inProcess: false };
-  if (startLocalServer === undefined || (await isOstinato(defaultApiUrl))) {
-    return { baseUrl: defaultApiUrl, auth, inProcess: false };
-  }
+  const usual = defaultApiUrl(env);
+  if (startLocalServer === undefined || (await isOstinato(usual))) return { baseUrl: usual, auth, inProcess: false };
   const server = await startLocalServer();
   return {
     baseUrl: "in-process",

@@ -9,8 +9,9 @@ abstract class OstinatoError extends Error {
 
 /** One field of a flow's parameters that is not what it should be. */
 export interface ParameterProblem {
-  /** `train.path`, `rows[2]`; empty for the parameters as a whole. */
+  /** `train.path`, `rows.2`; empty for the parameters as a whole. */
   readonly field: string;
+  readonly path: readonly (string | number)[];
   readonly message: string;
 }
 

@@ -1,6 +1,6 @@
 import { createFlowRun, type FlowRun as FlowRunRow, logLevels, readFlowRun } from "@ostinato/protocol";
 import { dependenciesOf, resolved, taskInputs } from "./arguments.ts";
-import { printLine } from "./console-output.ts";
+import { notice } from "./console-output.ts";
 import { context, type FlowRunView } from "./context.ts";
 import { toError, UsageError } from "./errors.ts";
 import type { FlowDefinition } from "./flow-definition.ts";
@@ -131,11 +131,7 @@ async function runExisting(
   if (row.state_type === "COMPLETED") {
     const found = await keptFlowResult(opened, row.id);
     if (found !== undefined) {
-      printLine({
-        level: logLevels.info,
-        speaker: row.name,
-        message: "the run is completed and its result is kept: there is nothing to do",
-      });
+      notice(logLevels.info, `flow run "${row.name}" is completed and its result is kept: there is nothing to do`);
       return reuse(future, row, found.value);
     }
   }

@@ -14,6 +14,7 @@ import { Interruption } from "./interruption.ts";
 import { KeptResults } from "./kept-results.ts";
 import { Limiter } from "./limiter.ts";
 import { writeLine } from "./log-line.ts";
+import { isObserved, observe } from "./observers.ts";
 import { writeResult } from "./results.ts";
 import { type Interruptible, Scope } from "./scope.ts";
 import { patientRetries, type Session } from "./session.ts";
@@ -68,6 +69,7 @@ export class FlowRun implements Interruptible, FlowRunView {
     this.parameters = parameters;
     this.parent = parent;
     this.#scope = this.#newScope(undefined);
+    this.#observe();
   }
 
   /** Aborted when the run is cancelled or takes too long. */
@@ -249,7 +251,21 @@ export class FlowRun implements Interruptible, FlowRunView {
       ...(signal === undefined ? {} : { signal }),
     });
     this.state = decision.state;
+    this.#observe();
     return decision;
+  }
+
+  #observe(): void {
+    if (!isObserved()) return;
+    observe({
+      kind: "flow-run",
+      id: this.id,
+      name: this.name,
+      flowName: this.definition.name,
+      parentId: this.parent?.id ?? null,
+      url: this.url ?? null,
+      state: this.state,
+    });
   }
 
   async #keep(value: unknown): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Argument, Result } from "./argument-types.ts";
 import { context } from "./context.ts";
 import { UsageError } from "./errors.ts";
 import { defineFlow, type FlowDefinition, type FlowOptions } from "./flow-definition.ts";
@@ -7,7 +8,6 @@ import { jsonSchemaOf } from "./parameter-schema.ts";
 import type { ParameterSchema, ParametersIn, ParametersOut } from "./parameters.ts";
 import type { RunName } from "./run-name.ts";
 import type { FinalState } from "./states.ts";
-import type { Argument, Result } from "./task.ts";
 import { threadRegistry } from "./thread-registry.ts";
 
 /** Parameters as a caller gives them; nothing need be given where none is required. */
@@ -76,8 +76,9 @@ export interface FlowDescription {
   readonly parameterSchema: object | undefined;
 }
 
+/** Whether a value is a flow, of this copy of the package or another. */
 export function isFlow(value: unknown): value is Flow<never, unknown> {
-  return typeof value === "function" && definitions.has(value);
+  return typeof value === "function" && brand in value;
 }
 
 export async function describeFlow(flow: Flow<never, unknown>): Promise<FlowDescription> {
@@ -105,17 +106,20 @@ export function resumeRun(flowRunId: string, flow: Flow<never, unknown>): FlowFu
   return resumeFlow(definitionOf(flow), flowRunId);
 }
 
-const definitions = new WeakMap<object, FlowDefinition>();
+const brand = Symbol.for("ostinato.flow");
 
 function definitionOf(flow: object): FlowDefinition {
-  const definition = definitions.get(flow);
+  const { [brand]: definition } = flow as { readonly [brand]?: FlowDefinition };
   if (definition === undefined) throw new UsageError("this is not a flow: give what flow() returned");
   return definition;
 }
 
 function makeFlow(definition: FlowDefinition): Flow<never, unknown> {
-  const run = (parameters?: unknown) =>
-    threadRegistry() === undefined ? startFlow(definition, parameters) : neverRun(definition);
+  const run = (parameters?: unknown) => {
+    if (threadRegistry() !== undefined) return neverRun(definition);
+    if (context.getStore() === undefined) announceCall(definition);
+    return startFlow(definition, parameters);
+  };
   const made = Object.assign(run, {
     fn: definition.fn,
     with: (options: Omit<FlowOptions, "parameters">) =>
@@ -123,9 +127,20 @@ function makeFlow(definition: FlowDefinition): Flow<never, unknown> {
     state: (parameters?: unknown) => run(parameters).finished(),
   });
   Object.defineProperty(made, "name", { value: definition.name, configurable: true });
-  definitions.set(made, definition);
+  Object.defineProperty(made, brand, { value: definition });
   return made as Flow<never, unknown>;
 }
+
+/**
+ * A command that loads a file to run one of its flows is told of a flow that the file itself calls while it loads, and may
+ * refuse the call by throwing.
+ */
+function announceCall({ name }: FlowDefinition): void {
+  const { [topLevelHook]: announce } = globalThis as { [topLevelHook]?: (call: { flowName: string }) => void };
+  announce?.({ flowName: name });
+}
+
+const topLevelHook = Symbol.for("ostinato.onTopLevelFlow");
 
 /** In a worker thread a module is loaded for its tasks only: the flow that it calls runs in the main thread already. */
 function neverRun(definition: FlowDefinition): FlowFuture<unknown> {

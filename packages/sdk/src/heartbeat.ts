@@ -1,7 +1,7 @@
 import { formatTimestamp, timeOrderedId } from "@ostinato/core";
 import { readFlowRun } from "@ostinato/protocol";
 import { Cancelled } from "./errors.ts";
-import type { FlowRun } from "./flow-run.ts";
+import type { WatchedRun } from "./watched-run.ts";
 
 const defaultSeconds = 30;
 
@@ -9,7 +9,7 @@ const defaultSeconds = 30;
  * Tells the server now and again that the process of the run is alive, and looks whether somebody has ended the run, in case
  * the message of it was missed. Every 30 s, or `OSTINATO_HEARTBEAT_SECONDS`. The returned function stops it.
  */
-export function startHeartbeat(run: FlowRun): () => void {
+export function startHeartbeat(run: WatchedRun): () => void {
   const { clock, events, timers } = run.session;
   const seconds = Number(process.env.OSTINATO_HEARTBEAT_SECONDS ?? defaultSeconds) || defaultSeconds;
   let stop = () => {};
@@ -22,7 +22,7 @@ export function startHeartbeat(run: FlowRun): () => void {
       id: timeOrderedId(now),
       follows: null,
       resource: { "prefect.resource.id": `prefect.flow-run.${run.id}`, "prefect.resource.name": run.name },
-      related: run.related().slice(1) as Record<string, string>[],
+      related: run.related().slice(1),
       payload: {},
     });
     stop = timers.after(seconds, () => {
@@ -36,7 +36,7 @@ export function startHeartbeat(run: FlowRun): () => void {
 }
 
 /** Ends the run when the server has it as cancelled. Being away for a moment is no reason to stop. */
-export async function lookForCancellation(run: FlowRun): Promise<void> {
+export async function lookForCancellation(run: WatchedRun): Promise<void> {
   try {
     const { state } = await run.session.client.call(readFlowRun, { params: { id: run.id }, retries: 0 });
     if (state?.type === "CANCELLING" || state?.type === "CANCELLED")

@@ -1,6 +1,13 @@
+export type { Argument, Arguments, Result } from "./argument-types.ts";
 export { artifact, type CreatedArtifact, type ProgressArtifact } from "./artifact.ts";
 export type { CacheBy, CacheCall, CacheOptions } from "./cache.ts";
-export { type Connection, defaultApiUrl, type LocalServer, registerLocalServer } from "./connection.ts";
+export {
+  type Connection,
+  defaultApiUrl,
+  type LocalServer,
+  registerLocalServer,
+  registerSettings,
+} from "./connection.ts";
 export { type CurrentFlowRun, type CurrentRun, type CurrentTaskRun, currentRun } from "./current-run.ts";
 export * from "./errors.ts";
 export { describeFlow, type Flow, type FlowDescription, flow, isFlow, resumeRun, runFlow } from "./flow.ts";
@@ -13,6 +20,7 @@ export { type AllowedFailure, allowFailure } from "./links.ts";
 export { log } from "./log.ts";
 export { type MapOptions, type Unmapped, unmapped } from "./map.ts";
 export { MapFuture } from "./map-future.ts";
+export { type Observation, type ObservedState, type Observer, observeRuns } from "./observers.ts";
 export type { ParameterSchema, ParametersIn, ParametersOut } from "./parameters.ts";
 export type { ResultStore } from "./result-store.ts";
 export { Secret, secret } from "./secret.ts";
@@ -28,6 +36,6 @@ export {
   type StateOptions,
   type UnsuccessfulState,
 } from "./states.ts";
-export { type Argument, type Arguments, type Result, type Task, task, type WithOptions } from "./task.ts";
+export { type Task, task, type WithOptions } from "./task.ts";
 export type { RetryDelay, TaskOptions } from "./task-definition.ts";
 export { TaskFuture } from "./task-future.ts";

@@ -1,10 +1,10 @@
 import { isPlainObject } from "@ostinato/core";
+import type { Argument } from "./argument-types.ts";
 import { resolved } from "./arguments.ts";
 import { UsageError } from "./errors.ts";
 import { isFuture, type RunFuture } from "./future.ts";
 import { Limiter } from "./limiter.ts";
 import { MapFuture } from "./map-future.ts";
-import type { Argument } from "./task.ts";
 import type { TaskFuture } from "./task-future.ts";
 import type { CallOptions } from "./task-run.ts";
 

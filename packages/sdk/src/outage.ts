@@ -1,6 +1,6 @@
 import { defaultEventCapacity } from "@ostinato/client/node";
 import { logLevels } from "@ostinato/protocol";
-import { printLine } from "./console-output.ts";
+import { notice } from "./console-output.ts";
 
 /** Says once that the server is away, however many parts of the program notice it, and once that it is back. */
 export function outageReport(baseUrl: string): { lost(error: unknown): void; found(): void } {
@@ -11,7 +11,7 @@ export function outageReport(baseUrl: string): { lost(error: unknown): void; fou
       away = true;
       const why = error instanceof Error ? error.message : String(error);
       const bound = defaultEventCapacity.messages.toLocaleString("en");
-      say(
+      notice(
         logLevels.warning,
         `lost the server at ${baseUrl} (${why}); trying again. Nothing is lost: up to ${bound} events are held, then tasks wait`,
       );
@@ -19,11 +19,7 @@ export function outageReport(baseUrl: string): { lost(error: unknown): void; fou
     found() {
       if (!away) return;
       away = false;
-      say(logLevels.info, `the server at ${baseUrl} is back`);
+      notice(logLevels.info, `the server at ${baseUrl} is back`);
     },
   };
-}
-
-function say(level: number, message: string): void {
-  printLine({ level, speaker: undefined, message });
 }

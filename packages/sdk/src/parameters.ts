@@ -48,32 +48,33 @@ async function checkTypeBox(flowName: string, schema: TSchema, given: unknown): 
   const value: unknown = Value.Convert(schema, Value.Default(schema, Value.Clone(given)));
   if (Value.Check(schema, value)) return value;
   const problems = Value.Errors(schema, value).map((error) => {
-    const field = error.instancePath.split("/").slice(1).join(".");
-    return problem(field, `${error.message}`, given);
+    return problem(error.instancePath.split("/").slice(1), error.message, given);
   });
   throw new ParameterError(flowName, problems);
 }
 
 function describeIssue(issue: StandardSchemaV1.Issue, given: unknown): ParameterProblem {
   const path = (issue.path ?? []).map((segment) => (typeof segment === "object" ? segment.key : segment));
-  return problem(path.map(String).join("."), issue.message, given);
+  return problem(path.map(toKey), issue.message, given);
 }
 
 /** The validator's own sentence, with the value that it was said of, where the sentence does not show it. */
-function problem(field: string, message: string, given: unknown): ParameterProblem {
-  const value = valueAt(given, field);
+function problem(path: readonly (string | number)[], message: string, given: unknown): ParameterProblem {
+  const field = path.join(".");
+  const value = path.length === 0 ? undefined : valueAt(given, path);
   const shown = isSecret(value) ? secretMask : JSON.stringify(value);
   if (value === undefined || shown === undefined || shown.length > 60 || message.includes(shown))
-    return { field, message };
-  return { field, message: `${message}. It was given ${shown}` };
+    return { field, path, message };
+  return { field, path, message: `${message}. It was given ${shown}` };
 }
 
-function valueAt(value: unknown, field: string): unknown {
-  if (field === "") return undefined;
-  return field
-    .split(".")
-    .reduce<unknown>(
-      (part, key) => (typeof part === "object" && part !== null ? (part as Record<string, unknown>)[key] : undefined),
-      value,
-    );
+function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
+  return path.reduce<unknown>(
+    (part, key) => (typeof part === "object" && part !== null ? (part as Record<string, unknown>)[key] : undefined),
+    value,
+  );
+}
+
+function toKey(key: PropertyKey): string | number {
+  return typeof key === "number" ? key : String(key);
 }

@@ -1,7 +1,8 @@
 import { logLevels } from "@ostinato/protocol";
-import { printLine } from "./console-output.ts";
+import { notice } from "./console-output.ts";
 import { context } from "./context.ts";
 import { Cancelled, Crashed } from "./errors.ts";
+import { isObserved } from "./observers.ts";
 import type { Interruptible } from "./scope.ts";
 
 /** How long the server is given to hear of the end. */
@@ -50,11 +51,8 @@ function endRuns(signal: NodeJS.Signals): void {
   const alone = process.listenerCount(signal) === 1;
   const reason =
     signal === "SIGINT" ? new Cancelled("Interrupted by SIGINT.") : new Crashed("The process was ended by SIGTERM.");
-  printLine({
-    level: logLevels.warning,
-    speaker: undefined,
-    message: `${signal}: ending ${runs.size === 1 ? "the run" : `${runs.size} runs`}; once more to leave at once`,
-  });
+  const what = runs.size === 1 ? "the run" : `${runs.size} runs`;
+  notice(logLevels.warning, `${signal}: ending ${what}; once more to leave at once`);
   const over = new Promise<void>((resolve) => {
     empty = resolve;
   });
@@ -65,9 +63,13 @@ function endRuns(signal: NodeJS.Signals): void {
   // After the runs are over, what awaited them has a turn to clean up.
   void Promise.race([over.then(() => new Promise((resolve) => setImmediate(resolve))), bound]).then(() => {
     ending = false;
-    if (alone) leave(signal);
+    if (isObserved()) process.exitCode = exitCodes[signal];
+    else if (alone) leave(signal);
   });
 }
+
+/** What a shell says of a process that the signal has ended. */
+const exitCodes: Partial<Record<NodeJS.Signals, number>> = { SIGINT: 130, SIGTERM: 143 };
 
 /** Ends the process by the signal itself, so that who started it sees what ended it. */
 function leave(signal: NodeJS.Signals): void {

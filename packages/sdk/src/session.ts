@@ -3,7 +3,7 @@ import { type EventSink, postingEventSink, socketEventSink } from "@ostinato/cli
 import { type Clock, systemClock, TimerQueue } from "@ostinato/core";
 import { logLevels, readServerInfo, type ServerInfo } from "@ostinato/protocol";
 import { type Connection, chooseConnection } from "./connection.ts";
-import { printLine } from "./console-output.ts";
+import { notice } from "./console-output.ts";
 import { localResultStore } from "./local-result-store.ts";
 import { type LogBuffer, logBuffer } from "./log-buffer.ts";
 import { outageReport } from "./outage.ts";
@@ -163,5 +163,5 @@ function keepAlive(events: EventSink): { hold(): () => void } {
 }
 
 function warn(message: string): void {
-  printLine({ level: logLevels.warning, speaker: undefined, message });
+  notice(logLevels.warning, message);
 }

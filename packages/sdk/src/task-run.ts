@@ -9,6 +9,7 @@ import { callHooks, hasHookFor } from "./hooks.ts";
 import { Interruption } from "./interruption.ts";
 import type { Limiter } from "./limiter.ts";
 import { writeLine } from "./log-line.ts";
+import { isObserved, observe } from "./observers.ts";
 import { nameArguments } from "./parameter-names.ts";
 import { remember } from "./provenance.ts";
 import { runName } from "./run-name.ts";
@@ -300,6 +301,8 @@ export class TaskRun implements Interruptible, TaskRunView {
   #enter(next: NextState): RunState {
     const { state, event } = this.#record.enter(next, this.scope.clock.now());
     this.scope.session.events.send(event);
+    if (isObserved())
+      observe({ kind: "task-run", id: this.id, name: this.name, flowRunId: this.scope.flowRunId ?? null, state });
     return state;
   }
 

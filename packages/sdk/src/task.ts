@@ -1,61 +1,16 @@
 import { systemClock } from "@ostinato/core";
+import type { Arguments, Result } from "./argument-types.ts";
 import { context } from "./context.ts";
 import { UsageError } from "./errors.ts";
-import type { RunFuture } from "./future.ts";
-import type { AllowedFailure } from "./links.ts";
 import { type MapArguments, type MapOptions, mapTask } from "./map.ts";
 import type { MapFuture } from "./map-future.ts";
 import { Scope } from "./scope.ts";
 import { session } from "./session.ts";
-import type { DeclaredState, FinalState } from "./states.ts";
+import type { FinalState } from "./states.ts";
 import { defineTask, type TaskDefinition, type TaskOptions } from "./task-definition.ts";
 import type { TaskFuture } from "./task-future.ts";
 import { type CallOptions, TaskRun } from "./task-run.ts";
 import { registerTask, threadRegistry } from "./thread-registry.ts";
-
-/** Values that are taken as they are: nobody looks for futures inside them. */
-type Opaque =
-  | string
-  | number
-  | bigint
-  | boolean
-  | symbol
-  | null
-  | undefined
-  | Date
-  | RegExp
-  | Error
-  | URL
-  | ArrayBuffer
-  | ArrayBufferView
-  | ReadonlyMap<unknown, unknown>
-  | ReadonlySet<unknown>
-  | ((...args: never[]) => unknown);
-
-/** What a task takes where its function takes a `T`: a `T`, a future of one, or arrays and plain objects with futures inside. */
-export type Argument<T> =
-  | T
-  | RunFuture<T>
-  | (T extends Error ? AllowedFailure<Exclude<T, Error>> : never)
-  | AllowedFailureOf<T>
-  | (T extends Opaque ? never : T extends object ? { [K in keyof T]: Argument<T[K]> } : never);
-
-/** `allowFailure(future)` is for functions that take an error too. */
-type AllowedFailureOf<T> = [Error] extends [T] ? AllowedFailure<Exclude<T, Error>> : never;
-
-export type Arguments<A extends readonly unknown[]> = { [K in keyof A]: Argument<A[K]> };
-
-/** What awaiting gives when a function returns `R`: declared states and futures inside arrays give their values. */
-export type Result<R> =
-  R extends DeclaredState<infer T>
-    ? T
-    : R extends FinalState<infer T>
-      ? T
-      : R extends RunFuture<infer T>
-        ? T
-        : R extends readonly unknown[]
-          ? { [K in keyof R]: Result<R[K]> }
-          : R;
 
 /** What a call may change: the options of the task, and what must be over before it runs. */
 export interface WithOptions extends TaskOptions {

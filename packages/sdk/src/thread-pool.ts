@@ -2,8 +2,10 @@ import { availableParallelism } from "node:os";
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { fetchTransport } from "@ostinato/client";
 import type { Piscina } from "piscina";
+import type { FlowRunView, TaskRunView } from "./context.ts";
 import { UsageError } from "./errors.ts";
-import type { TaskRun } from "./task-run.ts";
+import type { Scope } from "./scope.ts";
+import type { TaskDefinition } from "./task-definition.ts";
 import {
   type FromThread,
   packError,
@@ -15,6 +17,13 @@ import {
   unpackSecrets,
 } from "./thread-messages.ts";
 
+/** A task run, as far as a thread that works for it needs to know. */
+export interface ThreadRun extends TaskRunView {
+  readonly definition: TaskDefinition;
+  readonly scope: Scope;
+  readonly flowRun: FlowRunView | undefined;
+}
+
 /** How long a thread may take to end by itself after its signal was aborted. A busy one hears nothing, and is ended. */
 const graceMillis = 500;
 const idleMillis = 10_000;
@@ -22,7 +31,7 @@ const idleMillis = 10_000;
 let pool: Promise<Piscina> | undefined;
 
 /** Runs the function of the task in a worker thread: same states, logs, artifacts and cancellation as in the main thread. */
-export async function runInThread(run: TaskRun, args: readonly unknown[]): Promise<unknown> {
+export async function runInThread(run: ThreadRun, args: readonly unknown[]): Promise<unknown> {
   pool ??= openPool();
   const threads = await pool;
   const { port1: ours, port2: theirs } = new MessageChannel();
@@ -64,7 +73,7 @@ async function openPool(): Promise<Piscina> {
   });
 }
 
-function describeJob(run: TaskRun, args: readonly unknown[], port: MessagePort): ThreadJob {
+function describeJob(run: ThreadRun, args: readonly unknown[], port: MessagePort): ThreadJob {
   const { definition, flowRun, scope, logPrints } = run;
   if (definition.site === undefined) {
     throw new UsageError(
@@ -103,7 +112,7 @@ function describeJob(run: TaskRun, args: readonly unknown[], port: MessagePort):
   };
 }
 
-function serve(run: TaskRun, port: MessagePort, message: FromThread): void {
+function serve(run: ThreadRun, port: MessagePort, message: FromThread): void {
   const { session } = run.scope;
   if (message.type === "log") {
     session.logs.add(message.line);
@@ -121,7 +130,7 @@ function send(port: MessagePort, message: ToThread): void {
   port.postMessage(message);
 }
 
-function explain(run: TaskRun, error: unknown): unknown {
+function explain(run: ThreadRun, error: unknown): unknown {
   if (error instanceof Error && error.name === "DataCloneError") {
     return new UsageError(
       `Task "${run.definition.name}" runs in a thread, and what it is given or gives back cannot be copied there: ${error.message}`,
