@@ -1,7 +1,11 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { adminRoutes } from "./admin/admin.routes.ts";
+import { artifactRoutes } from "./artifacts/artifacts.routes.ts";
+import { concurrencyLimitRoutes } from "./concurrency-limits/concurrency-limits.routes.ts";
 import type { Context } from "./context.ts";
 import { eventRoutes } from "./events/events.routes.ts";
+import { flowRunGraphRoutes } from "./flow-run-graph/flow-run-graph.routes.ts";
+import { flowRunInputRoutes } from "./flow-run-inputs/flow-run-inputs.routes.ts";
 import { flowRunStateRoutes } from "./flow-run-states/flow-run-states.routes.ts";
 import { flowRunRoutes } from "./flow-runs/flow-runs.routes.ts";
 import { importRoutes } from "./flow-runs/import.routes.ts";
@@ -59,11 +63,15 @@ export function buildApp(context: Context, { uiFolder }: AppOptions = {}): Fasti
       flowRunRoutes(serve);
       importRoutes(serve);
       flowRunStateRoutes(serve);
+      flowRunInputRoutes(serve);
+      flowRunGraphRoutes(serve);
       taskRunRoutes(serve);
       taskRunStateRoutes(serve);
       eventRoutes({ app: api, context, serve, serveSocket });
       logRoutes(serve);
       resultRoutes(serve);
+      artifactRoutes(serve);
+      concurrencyLimitRoutes(serve);
       savedSearchRoutes(serve);
       uiRoutes(serve, started);
     },

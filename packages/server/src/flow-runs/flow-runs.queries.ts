@@ -1,9 +1,12 @@
+import type { Timestamp } from "@ostinato/core";
 import type { FlowRunSort, RunCriteria } from "@ostinato/protocol";
 import { type SelectQueryBuilder, sql, type Updateable } from "kysely";
 import { everything } from "../criteria/conditions.queries.ts";
 import { flowRunsMatching } from "../criteria/runs.queries.ts";
 import type { Database, Reader, Writer } from "../db/dialects/dialect.ts";
 import type { FlowRunTable, Tables } from "../db/tables.ts";
+import { averageLateness, tallyRuns } from "../orchestration/history.queries.ts";
+import type { Buckets, Tally } from "../orchestration/history.ts";
 import { type RunState, stateRow } from "../orchestration/state.ts";
 import type { FlowRunRow } from "./flow-runs.presenter.ts";
 
@@ -113,4 +116,19 @@ export async function countFlowRuns(db: Database, criteria: RunCriteria): Promis
     .where(flowRunsMatching(db.sql, criteria) ?? everything)
     .executeTakeFirstOrThrow();
   return Number(count);
+}
+
+export function flowRunTallies(db: Database, buckets: Buckets, { criteria, now }: Moment): Promise<Tally[]> {
+  const condition = flowRunsMatching(db.sql, criteria) ?? everything;
+  return tallyRuns(db.slow, buckets, { table: "flow_run", condition, now });
+}
+
+export function flowRunLateness(db: Database, { criteria, now }: Moment): Promise<number | null> {
+  const condition = flowRunsMatching(db.sql, criteria) ?? everything;
+  return averageLateness(db.slow, { table: "flow_run", condition, now });
+}
+
+interface Moment {
+  readonly criteria: RunCriteria;
+  readonly now: Timestamp;
 }

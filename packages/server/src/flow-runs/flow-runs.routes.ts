@@ -1,9 +1,15 @@
 import {
+  bulkDeleteFlowRuns,
+  bulkSetFlowRunState,
   countFlowRuns,
   createFlowRun,
+  deleteFlowRun,
   filterFlowRuns,
+  flowRunHistory,
+  flowRunLateness,
   paginateFlowRuns,
   readFlowRun,
+  resumeFlowRun,
   setFlowRunState,
   updateFlowRun,
   updateFlowRunLabels,
@@ -30,6 +36,18 @@ export function flowRunRoutes(serve: Serve): void {
     const { result, fresh } = await flowRuns.propose(context, params.id, { state: body.state, policy });
     return createdOr200(fresh, result);
   });
+  serve(resumeFlowRun, async ({ params, body, context }) => {
+    const { result, fresh } = await flowRuns.resume(context, params.id, body.run_input);
+    return createdOr200(fresh, result);
+  });
+  serve(deleteFlowRun, async ({ params, context }) => {
+    await flowRuns.remove(context, params.id);
+    return null;
+  });
+  serve(bulkDeleteFlowRuns, async ({ body, context }) => ({ deleted: await flowRuns.removeMatching(context, body) }));
+  serve(bulkSetFlowRunState, ({ body, context }) => flowRuns.proposeForMatching(context, body));
+  serve(flowRunHistory, ({ body, context }) => flowRuns.history(context, body));
+  serve(flowRunLateness, ({ body, context }) => flowRuns.lateness(context, body));
   serve(countFlowRuns, ({ body, context }) => flowRuns.count(context, body));
   serve(filterFlowRuns, ({ body, context }) => flowRuns.filter(context, body));
   serve(paginateFlowRuns, ({ body, context }) => flowRuns.page(context, body));

@@ -1,8 +1,11 @@
 import type {
   BodyOf,
+  bulkSetFlowRunState,
   FlowRun,
   FlowRunUpdate,
   filterFlowRuns,
+  flowRunHistory,
+  HistoryInterval,
   Labels,
   paginateFlowRuns,
   RunCriteria,
@@ -11,16 +14,19 @@ import type { Static } from "typebox";
 import type { Context } from "../context.ts";
 import type { Writer } from "../db/dialects/dialect.ts";
 import { readJson, storable, writeJson, writeOptionalJson } from "../db/json-text.ts";
-import { invalid, notFound, refused } from "../errors.ts";
+import { invalid, notFound, RequestError, refused } from "../errors.ts";
+import { bucketsOf, presentHistory } from "../orchestration/history.ts";
 import { paginate, readLimit } from "../paging.ts";
 import { completeFlowRunPolicy, type FlowRunRow, presentFlowRun } from "./flow-runs.presenter.ts";
 import * as queries from "./flow-runs.queries.ts";
 import { parametersText } from "./parameters.service.ts";
 import { deploymentOf, flowRunForChange } from "./surroundings.queries.ts";
+import { propose } from "./transitions.service.ts";
 
 export { create } from "./creation.service.ts";
-export { propose } from "./transitions.service.ts";
-export { type FlowRunRow, presentFlowRun };
+export { remove, removeMatching } from "./deletion.service.ts";
+export { resume } from "./resumption.service.ts";
+export { type FlowRunRow, presentFlowRun, propose };
 
 export async function read({ db, clock }: Context, id: string): Promise<FlowRun> {
   const row = await queries.flowRunById(db.read, id);
@@ -112,4 +118,35 @@ export function page(context: Context, body: BodyOf<typeof paginateFlowRuns>) {
     (size, offset) => filter(context, { ...query, limit: size, offset }),
     () => count(context, query),
   );
+}
+
+export async function history({ db, clock }: Context, body: BodyOf<typeof flowRunHistory>): Promise<HistoryInterval[]> {
+  const { history_start, history_end, history_interval_seconds, work_queues, ...given } = body;
+  const criteria = { ...given, work_pool_queues: given.work_pool_queues ?? work_queues };
+  const buckets = bucketsOf({ history_start, history_end, history_interval_seconds });
+  if (buckets.count === 0) return [];
+  return presentHistory(buckets, await queries.flowRunTallies(db, buckets, { criteria, now: clock.now() }));
+}
+
+export function lateness({ db, clock }: Context, criteria: RunCriteria): Promise<number | null> {
+  return queries.flowRunLateness(db, { criteria, now: clock.now() });
+}
+
+/** Proposes the state for each run that matches; one that is gone by then is left out. */
+export async function proposeForMatching(context: Context, body: BodyOf<typeof bulkSetFlowRunState>) {
+  const { flow_runs, state, force, limit } = body;
+  const policy = force === true ? "minimal" : "core";
+  const found = await queries.findFlowRuns(context.db, { flow_runs, sort: "ID_DESC", limit: limit ?? 50, offset: 0 });
+  const answers = await Promise.all(
+    found.map(async ({ id }) => {
+      const answer = await propose(context, id, { state, policy }).catch(nullWhenGone);
+      return answer === null ? [] : [{ flow_run_id: id, ...answer.result }];
+    }),
+  );
+  return { results: answers.flat() };
+}
+
+function nullWhenGone(error: unknown): null {
+  if (error instanceof RequestError && error.status === 404) return null;
+  throw error;
 }

@@ -122,7 +122,7 @@ export interface News {
   readonly events: readonly Event[];
 }
 
-const noNews: News = { flowRun: null, parent: null, events: [] };
+export const noNews: News = { flowRun: null, parent: null, events: [] };
 
 export function tell({ bus, clock }: Context, { flowRun, parent, events: kept }: News): void {
   if (!bus.watched) return;

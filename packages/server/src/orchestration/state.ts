@@ -79,7 +79,6 @@ function detailsOf(given: StateDetails): StateDetails {
     const value = details[name] as string | number | undefined;
     if (value !== undefined) details[name] = formatTimestamp(toTimestamp(value));
   }
-  for (const name of ownDetails) if (given[name] !== undefined) details[name] = given[name];
   for (const name of neverNull) if (details[name] === null) delete details[name];
   return details;
 }

@@ -5,6 +5,8 @@ import { everything } from "../criteria/conditions.queries.ts";
 import { taskRunsMatching } from "../criteria/runs.queries.ts";
 import type { Database, Reader, Sql, Writer } from "../db/dialects/dialect.ts";
 import type { Tables, TaskRunTable } from "../db/tables.ts";
+import { tallyRuns } from "../orchestration/history.queries.ts";
+import type { Buckets, Tally } from "../orchestration/history.ts";
 import { type RunState, type StateRow, stateRow } from "../orchestration/state.ts";
 import type { CacheEntry } from "../orchestration/task-run-rules.ts";
 import type { TaskRunRow } from "./task-runs.presenter.ts";
@@ -118,6 +120,24 @@ export async function countTaskRuns(db: Database, criteria: RunCriteria): Promis
     .where(taskRunsMatching(db.sql, criteria) ?? everything)
     .executeTakeFirstOrThrow();
   return Number(count);
+}
+
+export function taskRunTallies(
+  db: Database,
+  buckets: Buckets,
+  { criteria, now }: { readonly criteria: RunCriteria; readonly now: Timestamp },
+): Promise<Tally[]> {
+  const condition = taskRunsMatching(db.sql, criteria) ?? everything;
+  return tallyRuns(db.slow, buckets, { table: "task_run", condition, now });
+}
+
+export function taskRunsOfFlowRun(reader: Reader, flowRunId: string, limit: number): Promise<TaskRunRow[]> {
+  return selectTaskRuns(reader)
+    .where("task_run.flow_run_id", "=", flowRunId)
+    .orderBy("task_run.expected_start_time")
+    .orderBy("task_run.id")
+    .limit(limit)
+    .execute();
 }
 
 /** What a task run has to know of the flow run that it belongs to. */

@@ -6,6 +6,7 @@ import {
   paginateTaskRuns,
   readTaskRun,
   setTaskRunState,
+  taskRunHistory,
   updateTaskRun,
 } from "@ostinato/protocol";
 import { createdOr200, type Serve } from "../operation.ts";
@@ -29,6 +30,7 @@ export function taskRunRoutes(serve: Serve): void {
     const { result, fresh } = await taskRuns.propose(context, params.id, body);
     return createdOr200(fresh, result);
   });
+  serve(taskRunHistory, ({ body, context }) => taskRuns.history(context, body));
   serve(countTaskRuns, ({ body, context }) => taskRuns.count(context, body));
   serve(filterTaskRuns, ({ body, context }) => taskRuns.filter(context, body));
   serve(paginateTaskRuns, ({ body, context }) => taskRuns.page(context, body));

@@ -2,16 +2,19 @@ import { randomRunName, type Timestamp, timeOrderedId, toTimestamp } from "@osti
 import type {
   BodyOf,
   filterTaskRuns,
+  HistoryInterval,
   paginateTaskRuns,
   RunCriteria,
   TaskRun,
   TaskRunCreate,
   TaskRunUpdate,
+  taskRunHistory,
 } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
 import type { Writer } from "../db/dialects/dialect.ts";
 import { readJson, storable, writeJson } from "../db/json-text.ts";
 import { conflict, notFound } from "../errors.ts";
+import { bucketsOf, presentHistory } from "../orchestration/history.ts";
 import { noTimes } from "../orchestration/run-times.ts";
 import { proposalOf, stateColumnsOfRun } from "../orchestration/state.ts";
 import { transformTaskRun } from "../orchestration/task-run-policies.ts";
@@ -155,4 +158,18 @@ export function page(context: Context, body: BodyOf<typeof paginateTaskRuns>) {
     (size, offset) => filter(context, { ...query, limit: size, offset }),
     () => count(context, query),
   );
+}
+
+export async function history({ db, clock }: Context, body: BodyOf<typeof taskRunHistory>): Promise<HistoryInterval[]> {
+  const { history_start, history_end, history_interval_seconds, ...criteria } = body;
+  const buckets = bucketsOf({ history_start, history_end, history_interval_seconds });
+  if (buckets.count === 0) return [];
+  return presentHistory(buckets, await queries.taskRunTallies(db, buckets, { criteria, now: clock.now() }));
+}
+
+/** The task runs of a flow run by their expected start, as many as the limit says. */
+export async function ofFlowRun({ db, clock }: Context, flowRunId: string, limit: number): Promise<TaskRun[]> {
+  const rows = await queries.taskRunsOfFlowRun(db.slow, flowRunId, limit);
+  const now = clock.now();
+  return rows.map((row) => presentTaskRun(row, now));
 }

@@ -49,7 +49,7 @@ export function up({ uuid, moment, json, searchableJson, integer, flag }: Column
     "CREATE INDEX flow_run_flow_begin ON flow_run (flow_id, coalesce(start_time, expected_start_time) DESC, id DESC)",
     "CREATE INDEX flow_run_state_begin ON flow_run (state_type, coalesce(start_time, expected_start_time) DESC, id DESC)",
     "CREATE INDEX flow_run_expected ON flow_run (expected_start_time DESC, id DESC)",
-    "CREATE INDEX flow_run_end ON flow_run (end_time DESC, id DESC)",
+    "CREATE INDEX flow_run_end ON flow_run (coalesce(end_time, 0) DESC, id DESC)",
     "CREATE INDEX flow_run_name ON flow_run (name, id)",
     "CREATE INDEX flow_run_deployment ON flow_run (deployment_id, expected_start_time DESC) WHERE deployment_id IS NOT NULL",
     "CREATE INDEX flow_run_parent ON flow_run (parent_task_run_id) WHERE parent_task_run_id IS NOT NULL",
@@ -71,7 +71,7 @@ export function up({ uuid, moment, json, searchableJson, integer, flag }: Column
     "CREATE INDEX task_run_flow_run_expected ON task_run (flow_run_id, expected_start_time, id)",
     "CREATE INDEX task_run_flow_run_state ON task_run (flow_run_id, state_type)",
     "CREATE INDEX task_run_expected_state ON task_run (expected_start_time DESC, state_type)",
-    "CREATE INDEX task_run_end ON task_run (end_time DESC, id DESC)",
+    "CREATE INDEX task_run_end ON task_run (coalesce(end_time, 0) DESC, id DESC)",
     "CREATE INDEX task_run_name ON task_run (name, id)",
 
     `CREATE TABLE task_run_state (${state}, task_run_id ${uuid} NOT NULL REFERENCES task_run ON DELETE CASCADE)`,

@@ -1,0 +1,58 @@
+import { type Insertable, sql } from "kysely";
+import type { Reader, Writer } from "../db/dialects/dialect.ts";
+import type { FlowRunInputTable } from "../db/tables.ts";
+
+export async function flowRunExists(reader: Reader, id: string): Promise<boolean> {
+  return (await reader.selectFrom("flow_run").select("id").where("id", "=", id).executeTakeFirst()) !== undefined;
+}
+
+/** Adds the input where the run has none with the key; gives false where it has. */
+export async function insertInput(tx: Writer, row: Insertable<FlowRunInputTable>): Promise<boolean> {
+  const result = await tx
+    .insertInto("flow_run_input")
+    .values(row)
+    .onConflict((conflict) => conflict.columns(["flow_run_id", "key"]).doNothing())
+    .executeTakeFirst();
+  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+export async function inputValue(reader: Reader, flowRunId: string, key: string): Promise<string | undefined> {
+  const row = await reader
+    .selectFrom("flow_run_input")
+    .select("value")
+    .where("flow_run_id", "=", flowRunId)
+    .where("key", "=", key)
+    .executeTakeFirst();
+  return row?.value;
+}
+
+export interface InputQuery {
+  readonly flowRunId: string;
+  readonly prefix: string;
+  readonly excludedKeys: readonly string[];
+  readonly limit: number;
+}
+
+/** Oldest first. */
+export function findInputs(reader: Reader, { flowRunId, prefix, excludedKeys, limit }: InputQuery) {
+  const begins = sql`substr(key, 1, ${[...prefix].length})`;
+  let query = reader
+    .selectFrom("flow_run_input")
+    .selectAll()
+    .where("flow_run_id", "=", flowRunId)
+    .where(begins, "=", prefix)
+    .orderBy("created")
+    .orderBy("id")
+    .limit(limit);
+  if (excludedKeys.length > 0) query = query.where("key", "not in", excludedKeys);
+  return query.execute();
+}
+
+export async function deleteInput(tx: Writer, flowRunId: string, key: string): Promise<boolean> {
+  const result = await tx
+    .deleteFrom("flow_run_input")
+    .where("flow_run_id", "=", flowRunId)
+    .where("key", "=", key)
+    .executeTakeFirst();
+  return result.numDeletedRows > 0n;
+}

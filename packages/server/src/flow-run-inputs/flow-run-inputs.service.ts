@@ -1,0 +1,74 @@
+import { formatTimestamp, timeOrderedId } from "@ostinato/core";
+import type { BodyOf, createFlowRunInput, FlowRunInput, filterFlowRunInput } from "@ostinato/protocol";
+import type { Context } from "../context.ts";
+import type { Reader, Writer } from "../db/dialects/dialect.ts";
+import { storable } from "../db/json-text.ts";
+import { notFound, refused } from "../errors.ts";
+import { readLimit } from "../paging.ts";
+import * as queries from "./flow-run-inputs.queries.ts";
+
+type NewInput = BodyOf<typeof createFlowRunInput>;
+
+/** Keeps a value for a flow run under a key that it does not have yet. */
+export async function create(context: Context, flowRunId: string, given: NewInput): Promise<void> {
+  await context.db.write(async (tx) => {
+    if (!(await queries.flowRunExists(tx, flowRunId))) throw notFound("Flow run", flowRunId);
+    if (await createIn(context, tx, { ...given, flowRunId })) return;
+    throw refused(409, `A flow run input with the key ${JSON.stringify(given.key)} already exists.`);
+  });
+}
+
+/** The same within a unit of work; false where the run has the key. */
+export function createIn(
+  { clock }: Pick<Context, "clock">,
+  tx: Writer,
+  { flowRunId, key, value, sender }: NewInput & { readonly flowRunId: string },
+): Promise<boolean> {
+  const now = clock.now();
+  return queries.insertInput(tx, {
+    id: timeOrderedId(now),
+    created: now,
+    updated: now,
+    flow_run_id: flowRunId,
+    key: storable(key),
+    value: storable(value),
+    sender: sender === null || sender === undefined ? null : storable(sender),
+  });
+}
+
+export async function read({ db }: Context, flowRunId: string, key: string): Promise<string> {
+  const value = await valueIn(db.read, flowRunId, key);
+  if (value === undefined) throw missing(key);
+  return value;
+}
+
+/** The value, or undefined where there is none. */
+export function valueIn(reader: Reader, flowRunId: string, key: string): Promise<string | undefined> {
+  return queries.inputValue(reader, flowRunId, storable(key));
+}
+
+export async function filter(
+  { db }: Context,
+  flowRunId: string,
+  { prefix, limit, exclude_keys }: BodyOf<typeof filterFlowRunInput>,
+): Promise<FlowRunInput[]> {
+  const rows = await queries.findInputs(db.read, {
+    flowRunId,
+    prefix: storable(prefix),
+    excludedKeys: (exclude_keys ?? []).map(storable),
+    limit: readLimit(limit ?? 1),
+  });
+  return rows.map((row) => ({
+    ...row,
+    created: formatTimestamp(row.created),
+    updated: formatTimestamp(row.updated),
+  }));
+}
+
+export async function remove({ db }: Context, flowRunId: string, key: string): Promise<void> {
+  if (!(await db.write((tx) => queries.deleteInput(tx, flowRunId, storable(key))))) throw missing(key);
+}
+
+function missing(key: string) {
+  return refused(404, `Flow run input ${JSON.stringify(key)} not found`);
+}

@@ -1,0 +1,25 @@
+import type { Writer } from "../db/dialects/dialect.ts";
+
+const rowsPerStep = 1000;
+
+/** Deletes the next task runs of a flow run with their states, and tells how many. Their subflows stay, without a parent. */
+export async function deleteSomeTaskRuns(tx: Writer, flowRunId: string): Promise<number> {
+  const some = tx.selectFrom("task_run").select("id").where("flow_run_id", "=", flowRunId).limit(rowsPerStep);
+  const ids = (await some.execute()).map(({ id }) => id);
+  if (ids.length === 0) return 0;
+  await tx.updateTable("flow_run").set({ parent_task_run_id: null }).where("parent_task_run_id", "in", ids).execute();
+  await tx.deleteFrom("task_run").where("id", "in", ids).execute();
+  return ids.length;
+}
+
+export async function deleteFlowRun(tx: Writer, id: string): Promise<boolean> {
+  const result = await tx.deleteFrom("flow_run").where("id", "=", id).executeTakeFirst();
+  return result.numDeletedRows > 0n;
+}
+
+/** Deletes the next rows of many, and tells how many there were. */
+export async function deleteSomeOf(tx: Writer, table: "log" | "result", flowRunId: string): Promise<number> {
+  const some = tx.selectFrom(table).select("id").where("flow_run_id", "=", flowRunId).limit(rowsPerStep);
+  const result = await tx.deleteFrom(table).where("id", "in", some).executeTakeFirst();
+  return Number(result.numDeletedRows);
+}

@@ -1,0 +1,69 @@
+import type { OrchestrationResult, StateCreate } from "@ostinato/protocol";
+import type { Context } from "../context.ts";
+import type { Writer } from "../db/dialects/dialect.ts";
+import { writeJson } from "../db/json-text.ts";
+import { notFound } from "../errors.ts";
+import * as inputs from "../flow-run-inputs/flow-run-inputs.service.ts";
+import { isFresh, presentState, type RunState, stateOfRun } from "../orchestration/state.ts";
+import { problemWithInput } from "./run-input.rules.ts";
+import { flowRunForChange } from "./surroundings.queries.ts";
+import { type News, noNews, type Proposed, proposeIn, tell } from "./transitions.service.ts";
+
+type Input = Readonly<Record<string, unknown>> | null | undefined;
+
+/** Lets a paused run go on: where it stands, or, if it was suspended, from the beginning and as soon as possible. */
+export async function resume(context: Context, id: string, input: Input): Promise<Proposed> {
+  const begun = context.clock.now();
+  const { result, news } = await context.db.write((tx) => resumeIn(context, tx, { id, input: input ?? {} }));
+  tell(context, news);
+  return { result, fresh: isFresh(result.state, begun) };
+}
+
+interface Resumption {
+  readonly id: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+interface Decided {
+  readonly result: OrchestrationResult;
+  readonly news: News;
+}
+
+async function resumeIn(context: Context, tx: Writer, { id, input }: Resumption): Promise<Decided> {
+  const found = await flowRunForChange(tx, context.db.sql, id);
+  if (found === undefined) throw notFound("Flow run", id);
+  const paused = stateOfRun(found.row);
+  if (paused?.type !== "PAUSED") return notPaused;
+  const keys = paused.details.run_input_keyset ?? null;
+  const problem = keys === null ? undefined : await inputProblem(tx, { id, input }, keys.schema ?? "");
+  if (problem !== undefined) return refusedInput(paused, problem);
+  const { result, news } = await proposeIn(context, tx, { id, state: nextState(paused), policy: "core" });
+  if (keys?.response !== undefined && result.status === "ACCEPT" && Object.keys(input).length > 0) {
+    await inputs.createIn(context, tx, { flowRunId: id, key: keys.response, value: writeJson(input) });
+  }
+  return { result, news };
+}
+
+const notPaused: Decided = {
+  news: noNews,
+  result: {
+    state: null,
+    status: "ABORT",
+    details: { type: "abort_details", reason: "Cannot resume a flow run that is not paused." },
+  },
+};
+
+async function inputProblem(tx: Writer, { id, input }: Resumption, schemaKey: string): Promise<string | undefined> {
+  const schema = await inputs.valueIn(tx, id, schemaKey);
+  return schema === undefined ? "Run input schema not found." : problemWithInput(input, schema);
+}
+
+/** The details are those of an abortion: so clients of the field read them. */
+function refusedInput(paused: RunState, reason: string): Decided {
+  const details = { type: "abort_details", reason } as const;
+  return { news: noNews, result: { state: presentState(paused), status: "REJECT", details } };
+}
+
+function nextState(paused: RunState): StateCreate {
+  return paused.details.pause_reschedule === true ? { type: "SCHEDULED", name: "Resuming" } : { type: "RUNNING" };
+}
