@@ -1,0 +1,216 @@
+import type { Timestamp } from "@ostinato/core";
+import type { ArtifactCollectionFilter, ArtifactFilter, RunCriteria } from "@ostinato/protocol";
+import { type Insertable, type Selectable, type SqlBool, sql, type Updateable } from "kysely";
+import { anyOf, type Condition, everything, join, named, noneOf } from "../criteria/conditions.queries.ts";
+import { flowRunsMatching, taskRunsMatching } from "../criteria/runs.queries.ts";
+import type { Database, Reader, Sql } from "../db/dialects/dialect.ts";
+import type { ArtifactTable } from "../db/tables.ts";
+
+export type ArtifactRow = Selectable<ArtifactTable>;
+type Given<T> = T | null | undefined;
+
+export async function insertArtifact(reader: Reader, row: Insertable<ArtifactTable>): Promise<void> {
+  await reader.insertInto("artifact").values(row).execute();
+}
+
+export interface LatestOfKey {
+  readonly id: string;
+  readonly key: string;
+  readonly latest_id: string;
+  readonly now: Timestamp;
+}
+
+/** Makes an artifact the newest of its key. */
+export async function setLatest(reader: Reader, { id, key, latest_id, now }: LatestOfKey): Promise<void> {
+  await reader
+    .insertInto("artifact_collection")
+    .values({ id, created: now, updated: now, key, latest_id })
+    .onConflict((conflict) => conflict.column("key").doUpdateSet({ latest_id, updated: now }))
+    .execute();
+}
+
+/** The newest artifact of a key. Held until the unit of work ends, so that nobody else makes another one the newest. */
+export async function lockLatest(reader: Reader, dialect: Sql, key: string): Promise<string | undefined> {
+  const { rows } = await sql<{ latest_id: string }>`SELECT latest_id FROM artifact_collection
+    WHERE key = ${key} ${dialect.rowLock("artifact_collection")}`.execute(reader);
+  return rows[0]?.latest_id;
+}
+
+export async function newestOfKey(reader: Reader, key: string): Promise<string | undefined> {
+  const row = await reader
+    .selectFrom("artifact")
+    .select("id")
+    .where("key", "=", key)
+    .orderBy("created", "desc")
+    .orderBy("id", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row?.id;
+}
+
+export async function deleteKey(reader: Reader, key: string): Promise<void> {
+  await reader.deleteFrom("artifact_collection").where("key", "=", key).execute();
+}
+
+/** Tells the pages that list keys that the newest one changed. */
+export async function touchLatest(
+  reader: Reader,
+  { id, key, now }: { readonly id: string; readonly key: string; readonly now: Timestamp },
+): Promise<void> {
+  await reader
+    .updateTable("artifact_collection")
+    .set({ updated: now })
+    .where("key", "=", key)
+    .where("latest_id", "=", id)
+    .execute();
+}
+
+export function artifactById(reader: Reader, id: string): Promise<ArtifactRow | undefined> {
+  return reader.selectFrom("artifact").selectAll().where("id", "=", id).executeTakeFirst();
+}
+
+export function latestByKey(reader: Reader, key: string): Promise<ArtifactRow | undefined> {
+  return reader
+    .selectFrom("artifact_collection")
+    .innerJoin("artifact", "artifact.id", "artifact_collection.latest_id")
+    .selectAll("artifact")
+    .where("artifact_collection.key", "=", key)
+    .executeTakeFirst();
+}
+
+export function updateArtifact(
+  reader: Reader,
+  id: string,
+  change: Updateable<ArtifactTable>,
+): Promise<ArtifactRow | undefined> {
+  return reader.updateTable("artifact").set(change).where("id", "=", id).returningAll().executeTakeFirst();
+}
+
+export async function deleteArtifact(reader: Reader, id: string): Promise<void> {
+  await reader.deleteFrom("artifact").where("id", "=", id).execute();
+}
+
+type Sort = "CREATED_DESC" | "UPDATED_DESC" | "ID_DESC" | "KEY_DESC" | "KEY_ASC";
+
+interface Page {
+  readonly sort: Sort;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+export interface ArtifactCriteria extends RunCriteria {
+  readonly artifacts?: Given<ArtifactFilter>;
+}
+
+export interface CollectionCriteria extends RunCriteria {
+  readonly artifacts?: Given<ArtifactCollectionFilter>;
+}
+
+const order = {
+  CREATED_DESC: sql`artifact.created DESC, artifact.id DESC`,
+  UPDATED_DESC: sql`artifact.updated DESC, artifact.id DESC`,
+  ID_DESC: sql`artifact.id DESC`,
+  KEY_DESC: sql`artifact.key IS NULL, artifact.key DESC, artifact.id DESC`,
+  KEY_ASC: sql`artifact.key IS NULL, artifact.key ASC, artifact.id ASC`,
+};
+
+export function findArtifacts(db: Database, query: ArtifactCriteria & Page): Promise<ArtifactRow[]> {
+  return db.read
+    .selectFrom("artifact")
+    .selectAll()
+    .where(artifactsMatching(db.sql, query) ?? everything)
+    .orderBy(order[query.sort])
+    .limit(query.limit)
+    .offset(query.offset)
+    .execute();
+}
+
+export async function countArtifacts(db: Database, criteria: ArtifactCriteria): Promise<number> {
+  const { count } = await db.slow
+    .selectFrom("artifact")
+    .select(({ fn }) => fn.countAll<number>().as("count"))
+    .where(artifactsMatching(db.sql, criteria) ?? everything)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+export interface CollectionRow extends Omit<ArtifactRow, "key"> {
+  readonly key: string;
+  readonly latest_id: string;
+}
+
+const collectionOrder = {
+  CREATED_DESC: sql`artifact_collection.created DESC, artifact_collection.id DESC`,
+  UPDATED_DESC: sql`artifact_collection.updated DESC, artifact_collection.id DESC`,
+  ID_DESC: sql`artifact_collection.id DESC`,
+  KEY_DESC: sql`artifact_collection.key DESC`,
+  KEY_ASC: sql`artifact_collection.key ASC`,
+};
+
+export function findCollections(db: Database, query: CollectionCriteria & Page): Promise<CollectionRow[]> {
+  return collections(db.read)
+    .selectAll("artifact")
+    .select(["artifact_collection.id", "artifact_collection.created", "artifact_collection.updated"])
+    .select(["artifact_collection.key", "artifact_collection.latest_id"])
+    .where(collectionsMatching(db.sql, query) ?? everything)
+    .orderBy(collectionOrder[query.sort])
+    .limit(query.limit)
+    .offset(query.offset)
+    .execute();
+}
+
+export async function countCollections(db: Database, criteria: CollectionCriteria): Promise<number> {
+  const { count } = await collections(db.slow)
+    .select(({ fn }) => fn.countAll<number>().as("count"))
+    .where(collectionsMatching(db.sql, criteria) ?? everything)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+function collections(reader: Reader) {
+  return reader.selectFrom("artifact_collection").innerJoin("artifact", "artifact.id", "artifact_collection.latest_id");
+}
+
+function artifactsMatching(dialect: Sql, criteria: ArtifactCriteria): Condition | undefined {
+  const { artifacts } = criteria;
+  const own =
+    artifacts &&
+    join([anyOf("artifact.id", lower(artifacts.id?.any_)), ...common(dialect, artifacts)], artifacts.operator);
+  return join([own ?? undefined, ...ofRuns(dialect, criteria)], "and_");
+}
+
+function collectionsMatching(dialect: Sql, criteria: CollectionCriteria): Condition | undefined {
+  const { artifacts } = criteria;
+  const own =
+    artifacts &&
+    join([anyOf("artifact.id", lower(artifacts.latest_id?.any_)), ...common(dialect, artifacts)], artifacts.operator);
+  return join([own ?? undefined, ...ofRuns(dialect, criteria)], "and_");
+}
+
+/** What both kinds of filters say, of the artifact itself or of the newest of its key. */
+function common(dialect: Sql, { key, flow_run_id, task_run_id, type }: ArtifactFilter | ArtifactCollectionFilter) {
+  const exists = key?.exists_;
+  return [
+    named(dialect, "artifact.key", key),
+    exists === null || exists === undefined
+      ? undefined
+      : sql<SqlBool>`artifact.key IS ${sql.raw(exists ? "NOT NULL" : "NULL")}`,
+    anyOf("artifact.flow_run_id", lower(flow_run_id?.any_)),
+    anyOf("artifact.task_run_id", lower(task_run_id?.any_)),
+    anyOf("artifact.type", type?.any_),
+    noneOf("artifact.type", type?.not_any_),
+  ];
+}
+
+function ofRuns(dialect: Sql, { flows, flow_runs, task_runs, deployments }: RunCriteria) {
+  const run = flowRunsMatching(dialect, { flows, flow_runs, deployments });
+  const taskRun = taskRunsMatching(dialect, { task_runs });
+  return [
+    run && sql<SqlBool>`EXISTS (SELECT 1 FROM flow_run WHERE flow_run.id = artifact.flow_run_id AND ${run})`,
+    taskRun && sql<SqlBool>`EXISTS (SELECT 1 FROM task_run WHERE task_run.id = artifact.task_run_id AND ${taskRun})`,
+  ];
+}
+
+function lower(ids: Given<readonly string[]>): Given<readonly string[]> {
+  return ids?.map((id) => id.toLowerCase());
+}

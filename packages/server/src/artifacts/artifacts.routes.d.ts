@@ -1,0 +1,2 @@
+import { type Serve } from "../operation.ts";
+export declare function artifactRoutes(serve: Serve): void;

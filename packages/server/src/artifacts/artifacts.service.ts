@@ -1,0 +1,146 @@
+import { formatTimestamp, timeOrderedId } from "@ostinato/core";
+import type {
+  Artifact,
+  ArtifactCollection,
+  ArtifactCreate,
+  ArtifactUpdate,
+  BodyOf,
+  filterArtifacts,
+  filterLatestArtifacts,
+} from "@ostinato/protocol";
+import type { Context } from "../context.ts";
+import { readOptionalJson, storable, writeOptionalJson } from "../db/json-text.ts";
+import { invalid, notFound, RequestError } from "../errors.ts";
+import { readLimit } from "../paging.ts";
+import * as queries from "./artifacts.queries.ts";
+
+/** Keys stand in an index, whose entries PostgreSQL bounds in bytes. */
+const longestKeyBytes = 2000;
+
+/** Creates an artifact; under a key it is the newest version. */
+export async function create({ db, clock, bus }: Context, given: ArtifactCreate): Promise<Artifact> {
+  const key = given.key === null || given.key === undefined ? null : checkedKey(given.key);
+  const now = clock.now();
+  const row = {
+    id: timeOrderedId(now),
+    created: now,
+    updated: now,
+    key,
+    type: storableOrNull(given.type),
+    description: storableOrNull(given.description),
+    data: writeOptionalJson(given.data),
+    metadata: writeOptionalJson(given.metadata_),
+    flow_run_id: given.flow_run_id?.toLowerCase() ?? null,
+    task_run_id: given.task_run_id?.toLowerCase() ?? null,
+  };
+  const collection = timeOrderedId(now);
+  await db.write(async (tx) => {
+    await queries.insertArtifact(tx, row);
+    if (key !== null) await queries.setLatest(tx, { id: collection, key, latest_id: row.id, now });
+  });
+  const artifact = present(row);
+  bus.publish({ kind: "artifact", row: artifact });
+  return artifact;
+}
+
+export async function read({ db }: Context, id: string): Promise<Artifact> {
+  const row = await queries.artifactById(db.read, id);
+  if (row === undefined) throw notFound("Artifact", id);
+  return present(row);
+}
+
+export async function readLatest({ db }: Context, key: string): Promise<Artifact> {
+  const row = await queries.latestByKey(db.read, storable(key));
+  if (row === undefined) throw new RequestError(404, { exception_message: `Artifact with key ${key} not found` });
+  return present(row);
+}
+
+/** Changes what is named; what is named with null becomes null. */
+export async function update({ db, clock, bus }: Context, id: string, given: ArtifactUpdate): Promise<void> {
+  const now = clock.now();
+  const change = {
+    updated: now,
+    ...("data" in given ? { data: writeOptionalJson(given.data) } : {}),
+    ...("description" in given ? { description: storableOrNull(given.description) } : {}),
+    ...("metadata_" in given ? { metadata: writeOptionalJson(given.metadata_) } : {}),
+  };
+  const row = await db.write(async (tx) => {
+    const changed = await queries.updateArtifact(tx, id, change);
+    if (changed?.key) await queries.touchLatest(tx, { id, key: changed.key, now });
+    return changed;
+  });
+  if (row === undefined) throw notFound("Artifact", id);
+  if (bus.watched) bus.publish({ kind: "artifact", row: present(row) });
+}
+
+/** Deletes a version; when it was the newest of its key, the one before it is the newest again. */
+export async function remove({ db, clock, bus }: Context, id: string): Promise<void> {
+  const now = clock.now();
+  const collection = timeOrderedId(now);
+  const found = await db.write(async (tx) => {
+    const row = await queries.artifactById(tx, id);
+    if (row === undefined) return false;
+    const latest = row.key === null ? undefined : await queries.lockLatest(tx, db.sql, row.key);
+    await queries.deleteArtifact(tx, id);
+    if (row.key === null || latest !== id) return true;
+    const newest = await queries.newestOfKey(tx, row.key);
+    if (newest === undefined) await queries.deleteKey(tx, row.key);
+    else await queries.setLatest(tx, { id: collection, key: row.key, latest_id: newest, now });
+    return true;
+  });
+  if (!found) throw notFound("Artifact", id);
+  bus.publish({ kind: "deleted", of: "artifact", id });
+}
+
+export async function filter({ db }: Context, body: BodyOf<typeof filterArtifacts>): Promise<Artifact[]> {
+  return (await queries.findArtifacts(db, { ...body, ...pageOf(body) })).map(present);
+}
+
+export function count({ db }: Context, criteria: queries.ArtifactCriteria): Promise<number> {
+  return queries.countArtifacts(db, criteria);
+}
+
+export async function filterLatest(
+  { db }: Context,
+  body: BodyOf<typeof filterLatestArtifacts>,
+): Promise<ArtifactCollection[]> {
+  return (await queries.findCollections(db, { ...body, ...pageOf(body) })).map(({ latest_id, key, ...row }) => ({
+    ...present({ ...row, key }),
+    key,
+    latest_id,
+  }));
+}
+
+export function countLatest({ db }: Context, criteria: queries.CollectionCriteria): Promise<number> {
+  return queries.countCollections(db, criteria);
+}
+
+function pageOf({ sort, limit, offset }: Pick<BodyOf<typeof filterArtifacts>, "sort" | "limit" | "offset">) {
+  return { sort: sort ?? "ID_DESC", limit: readLimit(limit), offset: offset ?? 0 } as const;
+}
+
+function checkedKey(key: string): string {
+  const text = storable(key);
+  if (Buffer.byteLength(text) <= longestKeyBytes) return text;
+  const msg = `The key takes more than ${longestKeyBytes} bytes`;
+  throw invalid([{ type: "string_too_long", loc: ["body", "key"], msg, input: key }]);
+}
+
+function storableOrNull(text: string | null | undefined): string | null {
+  return text === null || text === undefined ? null : storable(text);
+}
+
+export function present({ metadata, data, ...row }: queries.ArtifactRow): Artifact {
+  return {
+    id: row.id,
+    created: formatTimestamp(row.created),
+    updated: formatTimestamp(row.updated),
+    key: row.key,
+    type: row.type,
+    description: row.description,
+    data: readOptionalJson(data),
+    metadata_: readOptionalJson(metadata),
+    flow_run_id: row.flow_run_id,
+    task_run_id: row.task_run_id,
+  };
+}

@@ -1,0 +1,2 @@
+import type { Serve } from "../operation.ts";
+export declare function concurrencyLimitRoutes(serve: Serve): void;
