@@ -116,12 +116,15 @@ test("its server shows its pages", async () => {
 });
 
 function run(program: string, args: readonly string[], cwd = folder) {
-  return promisify(execFile)(program, args, { cwd, env: cleanEnvironment(), shell: process.platform === "win32" });
+  const options = { cwd, env: cleanEnvironment(), timeout: 120_000, shell: process.platform === "win32" };
+  return promisify(execFile)(program, args, options);
 }
 
 /** Without what npm and Vitest have put there: it would lead back into the repository. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(npm_|vitest|node_|ostinato_|prefect_)/i.test(name));
+  const leadsBack =
+    /^(npm_(?!config_)|npm_config_(local_prefix|allow_scripts)|vitest|node_(env|options|path)|ostinato_|prefect_)/i;
+  const kept = Object.entries(process.env).filter(([name]) => !leadsBack.test(name));
   const path = (process.env.PATH ?? "").split(delimiter).filter((entry) => !entry.startsWith(repository));
   return {
     ...Object.fromEntries(kept),
