@@ -1,0 +1,74 @@
+import { Agent, request } from "node:http";
+
+/** Kept connections to one server, as many as there are callers. */
+export interface Connections {
+  send(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly text: string }>;
+  json<T>(method: string, path: string, body?: unknown): Promise<T>;
+  close(): void;
+}
+
+/** Plain HTTP/1.1 by node:http, the cheapest client that Node has, so that the server is what is measured. */
+export function connect(apiUrl: string, connections: number): Connections {
+  const { hostname, port, pathname } = new URL(apiUrl);
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+
+  function send(method: string, path: string, body?: unknown): Promise<{ status: number; text: string }> {
+    const payload = body === undefined ? undefined : JSON.stringify(body);
+    return new Promise((resolve, reject) => {
+      const headers =
+        payload === undefined
+          ? {}
+          : { "content-type": "application/json", "content-length": Buffer.byteLength(payload) };
+      const sent = request({ agent, hostname, port, method, path: pathname + path, headers }, (response) => {
+        let text = "";
+        response.setEncoding("utf8");
+        response.on("data", (part) => {
+          text += part;
+        });
+        response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
+        response.on("error", reject);
+      });
+      sent.on("error", reject);
+      sent.end(payload);
+    });
+  }
+
+  return {
+    send,
+    async json<T>(method: string, path: string, body?: unknown) {
+      const { status, text } = await send(method, path, body);
+      if (status >= 400) throw new Error(`${method} ${path} answered ${status}: ${text.slice(0, 300)}`);
+      return (text === "" ? null : JSON.parse(text)) as T;
+    },
+    close: () => agent.destroy(),
+  };
+}
+
+export interface Load {
+  readonly perSecond: number;
+  /** Milliseconds of each call, ascending. */
+  readonly latencies: readonly number[];
+}
+
+/** Makes `total` calls with so many under way at once. */
+export async function load(
+  total: number,
+  concurrency: number,
+  call: (index: number) => Promise<unknown>,
+): Promise<Load> {
+  const latencies: number[] = [];
+  let next = 0;
+  const caller = async () => {
+    while (next < total) {
+      const index = next;
+      next += 1;
+      const begun = performance.now();
+      await call(index);
+      latencies.push(performance.now() - begun);
+    }
+  };
+  const begun = performance.now();
+  await Promise.all(Array.from({ length: concurrency }, caller));
+  const seconds = (performance.now() - begun) / 1000;
+  return { perSecond: total / seconds, latencies: latencies.sort((one, other) => one - other) };
+}

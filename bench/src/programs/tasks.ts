@@ -1,0 +1,30 @@
+import { flow, task } from "ostinato";
+
+/**
+ * A flow of so many tasks that do nothing, in a process of its own. Prints one JSON line: the id of the run and the seconds
+ * that the flow took at the client, from its call to its final state, everything delivered.
+ */
+const [count = "1000", mode = "concurrent"] = process.argv.slice(2);
+
+const nothing = task({ name: "nothing" }, (index: number) => index);
+const kept = task({ name: "kept", cache: { by: "inputs" } }, (index: number) => index);
+
+const tasks = flow({ name: `bench ${mode}` }, async function tasks({ count }: { count: number }) {
+  switch (mode) {
+    case "sequential":
+      for (let index = 0; index < count; index += 1) await nothing(index);
+      return;
+    case "cached":
+      for (let index = 0; index < count; index += 1) await kept(index % 10);
+      return;
+    default:
+      await nothing.map(Array.from({ length: count }, (_, index) => index));
+  }
+});
+
+await flow({ name: "bench warm-up" }, () => nothing(0))();
+const begun = performance.now();
+const run = tasks({ count: Number(count) });
+await run;
+const seconds = (performance.now() - begun) / 1000;
+console.log(JSON.stringify({ id: run.id, seconds }));
