@@ -135,8 +135,6 @@ export interface EventResourceTable {
   readonly resource_id: string;
   readonly occurred: Timestamp;
   readonly event_id: string;
-  /** Empty for the event's own resource. */
-  readonly resource_role: string;
 }
 
 export interface ArtifactTable extends Row {

@@ -29,7 +29,7 @@ export async function insertEvents(
   return new Set(added.map(({ id }) => id));
 }
 
-const resourceColumns = { resource_id: "text", occurred: "moment", event_id: "uuid", resource_role: "text" } as const;
+const resourceColumns = { resource_id: "text", occurred: "moment", event_id: "uuid" } as const;
 
 export async function insertEventResources(
   reader: Reader,

@@ -4,7 +4,7 @@ import type { Context } from "../context.ts";
 import type { Writer } from "../db/dialects/dialect.ts";
 import { storable, writeJson } from "../db/json-text.ts";
 import * as queries from "./events.queries.ts";
-import { type NewEvent, resourceId, resourceRole } from "./events.rules.ts";
+import { type NewEvent, resourceId } from "./events.rules.ts";
 
 export type { NewEvent } from "./events.rules.ts";
 
@@ -55,14 +55,10 @@ function eventRow({ id, occurred, event, resource, related, payload, follows }: 
   };
 }
 
+/** One row for each thing that the event names, in whatever roles. */
 function resourceRows({ id, occurred, resource, related }: NewEvent) {
-  const row = (resource_id: string, resource_role: string) => ({
-    resource_id: storable(resource_id),
-    occurred,
-    event_id: id,
-    resource_role: storable(resource_role),
-  });
-  return [row(resourceId(resource), ""), ...related.map((each) => row(resourceId(each), resourceRole(each)))];
+  const names = new Set([resource, ...related].map((each) => storable(resourceId(each))));
+  return Array.from(names, (resource_id) => ({ resource_id, occurred, event_id: id }));
 }
 
 function firstOfEach(events: readonly NewEvent[]): readonly NewEvent[] {

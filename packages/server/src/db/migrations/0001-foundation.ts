@@ -48,6 +48,9 @@ export function up({ uuid, moment, json, searchableJson, integer, flag }: Column
     "CREATE INDEX flow_run_begin ON flow_run (coalesce(start_time, expected_start_time) DESC, id DESC)",
     "CREATE INDEX flow_run_flow_begin ON flow_run (flow_id, coalesce(start_time, expected_start_time) DESC, id DESC)",
     "CREATE INDEX flow_run_state_begin ON flow_run (state_type, coalesce(start_time, expected_start_time) DESC, id DESC)",
+    // Counts by state over a time are walks along these two, which hold all that the counts ask.
+    "CREATE INDEX flow_run_state_expected ON flow_run (state_type, state_name, expected_start_time, parent_task_run_id)",
+    "CREATE INDEX flow_run_flow_state ON flow_run (flow_id, state_type, expected_start_time, parent_task_run_id)",
     "CREATE INDEX flow_run_expected ON flow_run (expected_start_time DESC, id DESC)",
     "CREATE INDEX flow_run_end ON flow_run (coalesce(end_time, 0) DESC, id DESC)",
     "CREATE INDEX flow_run_name ON flow_run (name, id)",
@@ -70,7 +73,8 @@ export function up({ uuid, moment, json, searchableJson, integer, flag }: Column
       UNIQUE (flow_run_id, task_key, dynamic_key))`,
     "CREATE INDEX task_run_flow_run_expected ON task_run (flow_run_id, expected_start_time, id)",
     "CREATE INDEX task_run_flow_run_state ON task_run (flow_run_id, state_type)",
-    "CREATE INDEX task_run_expected_state ON task_run (expected_start_time DESC, state_type)",
+    "CREATE INDEX task_run_expected ON task_run (expected_start_time DESC, id DESC)",
+    "CREATE INDEX task_run_state_expected ON task_run (state_type, expected_start_time)",
     "CREATE INDEX task_run_end ON task_run (coalesce(end_time, 0) DESC, id DESC)",
     "CREATE INDEX task_run_name ON task_run (name, id)",
 
@@ -82,8 +86,9 @@ export function up({ uuid, moment, json, searchableJson, integer, flag }: Column
 
     `CREATE TABLE log (id ${uuid} PRIMARY KEY, created ${moment} NOT NULL, name text NOT NULL, level ${integer} NOT NULL,
       message text NOT NULL, timestamp ${moment} NOT NULL, flow_run_id ${uuid}, task_run_id ${uuid})`,
-    "CREATE INDEX log_flow_run ON log (flow_run_id, timestamp, id)",
+    "CREATE INDEX log_flow_run ON log (flow_run_id, timestamp, id, level)",
     "CREATE INDEX log_task_run ON log (task_run_id, timestamp, id) WHERE task_run_id IS NOT NULL",
+    "CREATE INDEX log_error ON log (flow_run_id, timestamp, id) WHERE level >= 40",
     "CREATE INDEX log_created ON log (created)",
 
     `CREATE TABLE event (id ${uuid} PRIMARY KEY, occurred ${moment} NOT NULL, received ${moment} NOT NULL,
@@ -91,15 +96,16 @@ export function up({ uuid, moment, json, searchableJson, integer, flag }: Column
       payload ${json} NOT NULL, follows ${uuid})`,
     "CREATE INDEX event_occurred ON event (occurred, id)",
     "CREATE INDEX event_name_occurred ON event (event, occurred)",
-    // What a resource's labels say is in the event; this is the way to the events that name a resource.
+    // Roles and labels are in the event; this is the way to the events that name a resource, in their order.
     `CREATE TABLE event_resource (resource_id text NOT NULL, occurred ${moment} NOT NULL, event_id ${uuid} NOT NULL,
-      resource_role text NOT NULL, PRIMARY KEY (resource_id, occurred, event_id, resource_role))`,
+      PRIMARY KEY (resource_id, occurred, event_id))`,
 
     `CREATE TABLE artifact (${row}, key text, type text, description text, data ${json}, metadata ${json},
       flow_run_id ${uuid}, task_run_id ${uuid})`,
     "CREATE INDEX artifact_key ON artifact (key, created DESC) WHERE key IS NOT NULL",
     "CREATE INDEX artifact_flow_run ON artifact (flow_run_id) WHERE flow_run_id IS NOT NULL",
     "CREATE INDEX artifact_task_run ON artifact (task_run_id) WHERE task_run_id IS NOT NULL",
+    "CREATE INDEX artifact_unnamed ON artifact (created) WHERE key IS NULL AND coalesce(type, '') <> 'result'",
     "CREATE INDEX artifact_created ON artifact (created)",
     `CREATE TABLE artifact_collection (${row}, key text NOT NULL UNIQUE, latest_id ${uuid} NOT NULL)`,
 
