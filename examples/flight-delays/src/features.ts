@@ -41,8 +41,6 @@ const slotMinutes = 20;
 const capped = "least(greatest(delay, -60), 180)";
 
 /**
- * Ordered, so that a sample of the rows is the same one each time.
- *
  * Times are local to the airport of departure, so a flight's landing is reckoned on the clock that it left by: 30 minutes on the
  * ground and 8 miles a minute, to the full hour, and only hours that are over count.
  */
@@ -74,23 +72,22 @@ function featuresSql(month: Month, earlier: readonly Month[]): string {
     )
     SELECT
       departure,
-      delay::double AS delay,
-      (hour(departure) + minute(departure) / 60.0)::double AS hour,
-      isodow(departure)::double AS weekday,
-      distance::double AS distance,
-      coalesce(origins.usual, overall.usual)::double AS origin_usual,
-      coalesce(destinations.usual, overall.usual)::double AS destination_usual,
+      delay::float AS delay,
+      (hour(departure) + minute(departure) / 60.0)::float AS hour,
+      isodow(departure)::float AS weekday,
+      distance::float AS distance,
+      coalesce(origins.usual, overall.usual)::float AS origin_usual,
+      coalesce(destinations.usual, overall.usual)::float AS destination_usual,
       ((coalesce(routes.total, 0) + ${priorFlights} * coalesce(origins.usual, overall.usual))
-        / (coalesce(routes.flights, 0) + ${priorFlights}))::double AS route_usual,
-      coalesce(routes.flights, 0)::double AS route_flights,
-      coalesce(recent.total / (recent.flights + ${priorFlights}), 0)::double AS origin_recent,
-      coalesce(recent.flights, 0)::double AS origin_recent_flights
+        / (coalesce(routes.flights, 0) + ${priorFlights}))::float AS route_usual,
+      coalesce(routes.flights, 0)::float AS route_flights,
+      coalesce(recent.total / (recent.flights + ${priorFlights}), 0)::float AS origin_recent,
+      coalesce(recent.flights, 0)::float AS origin_recent_flights
     FROM flights CROSS JOIN overall
     LEFT JOIN origins USING (origin, hour)
     LEFT JOIN destinations USING (destination, hour)
     LEFT JOIN routes USING (origin, destination, slot)
-    LEFT JOIN recent USING (origin, full_hour)
-    ORDER BY departure, origin, destination, delay`;
+    LEFT JOIN recent USING (origin, full_hour)`;
 }
 
 const slot = `(hour(departure) * 60 + minute(departure)) // ${slotMinutes}`;

@@ -56,12 +56,11 @@ export async function loadModel(model: Pick<TrainedModel, "kind" | "path">): Pro
   return await loaders[model.kind](file);
 }
 
-/** The same rows each time, from all the files; `delay` is what is to be predicted. */
+/** The same rows each time, by chance from all the files; `delay` is what is to be predicted. */
 export async function readSample(paths: readonly string[], rows: number): Promise<Sample> {
-  // One thread: with more, the same seed gives other rows each time.
-  using database = await openDatabase({ threads: 1 });
+  using database = await openDatabase();
   const columns = await database.columns(`
-    SELECT * EXCLUDE departure FROM ${parquet(paths)} USING SAMPLE reservoir(${rows} ROWS) REPEATABLE (42)`);
+    SELECT * EXCLUDE departure FROM ${parquet(paths)} AS flight ORDER BY hash(flight), departure LIMIT ${rows}`);
   return columns as Sample;
 }
 

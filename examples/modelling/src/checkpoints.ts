@@ -22,7 +22,9 @@ export interface CheckpointPlan {
  */
 export async function writeCheckpoint(database: Database, { folder, name, sql }: CheckpointPlan): Promise<Checkpoint> {
   const path = join(folder, `${name}-${digest(sql)}.parquet`);
-  await writeOnce(path, (file) => database.run(`COPY (${sql}) TO ${literal(file)} (FORMAT parquet, COMPRESSION zstd)`));
+  await writeOnce(path, (file) =>
+    database.run(`COPY (${sql}) TO ${literal(file)} (FORMAT parquet, COMPRESSION snappy)`),
+  );
   return await database.row<Checkpoint>(
     `SELECT ${literal(path)} AS path, count(*)::int AS rows FROM ${parquet([path])}`,
   );

@@ -11,10 +11,8 @@ export interface Database extends Disposable {
   columns(sql: string): Promise<Record<string, readonly unknown[]>>;
 }
 
-/** `threads`: 1 makes the order of rows, and with it a repeatable sample, the same every time. */
-export async function openDatabase(options: { readonly threads?: number } = {}): Promise<Database> {
-  const settings = options.threads === undefined ? {} : { threads: String(options.threads) };
-  const instance = await DuckDBInstance.create(":memory:", settings);
+export async function openDatabase(): Promise<Database> {
+  const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
   return new DuckDB(instance, connection);
 }

@@ -25,6 +25,11 @@ export interface Trips extends Checkpoint {
   readonly meanDuration: number;
 }
 
+/** The server of a URL does not answer, or is in trouble: another try may do. */
+export class Unreachable extends Error {
+  override readonly name = "Unreachable";
+}
+
 /** Fetches a URL into `folder`, once; a path is taken where it is. */
 export async function fetchTrips(source: string, folder: string, signal?: AbortSignal): Promise<TripFile> {
   const path = /^https?:/i.test(source) ? await download(source, folder, signal) : source;
@@ -52,11 +57,13 @@ async function download(url: string, folder: string, signal: AbortSignal | undef
   const path = join(folder, `${digest(url)}-${basename(new URL(url).pathname)}`);
   await writeOnce(path, async (file) => {
     const response = await fetch(url, signal === undefined ? {} : { signal }).catch((cause: unknown) => {
-      throw new Error(`${url} could not be fetched. Is this machine online? A path to the file does as well.`, {
+      throw new Unreachable(`${url} could not be fetched. Is this machine online? A path to a file does as well.`, {
         cause,
       });
     });
-    if (!response.ok) throw new Error(`${url} could not be fetched: the server answered ${response.status}.`);
+    const refusal = `${url} could not be fetched: the server answered ${response.status}.`;
+    if (response.status >= 500) throw new Unreachable(refusal);
+    if (!response.ok) throw new Error(refusal);
     await writeFile(file, new Uint8Array(await response.arrayBuffer()));
   });
   return path;

@@ -1,0 +1,117 @@
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { exampleFolder } from "@ostinato-examples/modelling/home";
+import { artifact, flow, log, task, unmapped } from "ostinato";
+import { z } from "zod";
+import { type Choice, chooseModel, evaluateModel } from "./evaluation.ts";
+import { buildFeatures } from "./features.ts";
+import { checkpointMonth, inspectFlights, locateFlights, packagedFlights } from "./flights.ts";
+import { trainModel } from "./models.ts";
+import { splitPeriods } from "./periods.ts";
+import { modelRows, monthRows, type ReportParts, writeReport } from "./report.ts";
+
+const locate = task({ name: "locate flights", retries: 2, retryDelay: "1s" }, locateFlights);
+
+const inspect = task({ name: "inspect flights", cache: { by: "inputs", expires: "30d" } }, inspectFlights);
+
+// Files keep themselves: these tasks write one only where it is missing, so a run that is resumed asks them again.
+const checkpoint = task(
+  { name: "checkpoint month", runName: "checkpoint {month}", retries: 2, retryDelay: "1s", persist: false },
+  checkpointMonth,
+);
+
+const features = task({ name: "build features", retries: 2, retryDelay: "1s", persist: false }, buildFeatures);
+
+const train = task({ name: "train model", tags: ["cpu"], runIn: "thread", timeout: "5m", persist: false }, trainModel);
+
+const evaluate = task(
+  { name: "evaluate model", tags: ["cpu"], runIn: "thread", cache: { by: "inputs" } },
+  evaluateModel,
+);
+
+const choose = task({ name: "choose model" }, chooseModel);
+
+const publish = task({ name: "publish model", retries: 2, persist: false }, publishModel);
+
+const report = task({ name: "write report" }, async function writeReportArtifacts(parts: ReportParts) {
+  await artifact.table({ key: "flight-delays-models", table: modelRows(parts.evaluations) });
+  await artifact.markdown({ key: "flight-delays-report", markdown: writeReport(parts) });
+});
+
+export const flightDelays = flow(
+  {
+    name: "flight-delays",
+    description: "Learns from three million flights how late one will arrive, and says how far off that is.",
+    parameters: z.object({
+      source: z.string().optional().describe("Parquet file of flights; the packaged one unless given"),
+      folder: z.string().optional().describe("where checkpoints and models go"),
+      limit: z.coerce.number().int().min(1000).optional().describe("read about this many flights; all unless given"),
+      validationMonths: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .default(2)
+        .describe("the last months, which no model is trained on"),
+      trainingRows: z.coerce.number().int().min(100).default(40_000).describe("flights that the trees are grown on"),
+      validationRows: z.coerce.number().int().min(100).default(100_000).describe("flights that models are measured on"),
+    }),
+  },
+  async function flightDelays({ source, folder, limit, validationMonths, trainingRows, validationRows }) {
+    const home = folder ?? exampleFolder("flight-delays");
+    const flights = await locate(source ?? packagedFlights(), limit ?? null);
+    const inspection = await inspect(flights);
+    const { rows, from, to } = inspection;
+    log.info("{rows} flights from {from} to {to}", { rows, from, to });
+    for (const { month, flights } of inspection.skippedMonths)
+      log.warning("{month} has too few flights", { month, flights });
+    await artifact.table({ key: "flights-by-month", table: monthRows(inspection.months) });
+
+    const { all, training, validation } = splitPeriods(inspection.months, validationMonths);
+    const months = await checkpoint.map(unmapped(flights), all, unmapped(join(home, "flights")), { concurrency: 2 });
+    const byMonth = await features.map(
+      months.slice(1),
+      months.slice(1).map((_, index) => months.slice(0, index + 1)),
+      unmapped(join(home, "features")),
+      { concurrency: 2 },
+    );
+    const trainingFeatures = byMonth.filter(({ month }) => training.includes(month)).map(({ path }) => path);
+    const validationFeatures = byMonth.filter(({ month }) => validation.includes(month)).map(({ path }) => path);
+
+    const plan = { features: trainingFeatures, folder: join(home, "models") };
+    const models = await train.map([
+      { ...plan, kind: "trees", rows: trainingRows },
+      { ...plan, kind: "linear", rows: 5 * trainingRows },
+      { ...plan, kind: "constant", rows: trainingRows },
+      { ...plan, kind: "usual", rows: 1 },
+    ]);
+    const evaluations = await evaluate.map(models, unmapped({ features: validationFeatures, rows: validationRows }));
+    const choice = await choose(evaluations);
+    if (choice.gain <= 0) log.warning("no model beats {name}", { name: choice.baseline.model.name });
+
+    await Promise.all([
+      publish(choice, join(home, "published")),
+      report({ inspection, evaluations, choice, trainingMonths: training, validationMonths: validation }),
+    ]);
+    return {
+      rows,
+      model: choice.best.model.name,
+      error_minutes: round(choice.best.meanAbsoluteError),
+      baseline: choice.baseline.model.name,
+      baseline_error_minutes: round(choice.baseline.meanAbsoluteError),
+    };
+  },
+);
+
+/** Where a service would look for the model to use: the file, and beside it what it is and how good. */
+async function publishModel({ best, baseline }: Choice, folder: string): Promise<string> {
+  const path = join(folder, "flight-delays.model");
+  await mkdir(folder, { recursive: true });
+  await copyFile(best.model.path, path);
+  await writeFile(join(folder, "flight-delays.json"), JSON.stringify({ ...best, baseline }, undefined, 2));
+  log.info("{name} published to {path}", { name: best.model.name, path });
+  return path;
+}
+
+function round(minutes: number): number {
+  return Math.round(minutes * 100) / 100;
+}

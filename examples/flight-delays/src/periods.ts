@@ -1,0 +1,21 @@
+import type { MonthSummary } from "./flights.ts";
+
+/** Which months are for what. The first one has no history to make features from: it is history only. */
+export interface Periods {
+  readonly all: readonly string[];
+  readonly training: readonly string[];
+  /** Later than all training. */
+  readonly validation: readonly string[];
+}
+
+export function splitPeriods(months: readonly MonthSummary[], validationMonths: number): Periods {
+  const all = months.map(({ month }) => month);
+  const needed = validationMonths + 2;
+  if (all.length < needed) {
+    throw new Error(
+      `${validationMonths} months of validation need ${needed} months of flights: one of history, one of training or more. ` +
+        `There are ${all.length}: ${all.join(", ")}.`,
+    );
+  }
+  return { all, training: all.slice(1, -validationMonths), validation: all.slice(-validationMonths) };
+}

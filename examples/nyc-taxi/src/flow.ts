@@ -1,0 +1,79 @@
+import { join } from "node:path";
+import { exampleFolder } from "@ostinato-examples/modelling/home";
+import { artifact, currentRun, flow, log, task, unmapped } from "ostinato";
+import { z } from "zod";
+import { type Evaluation, evaluateModel, modelKinds, trainModel } from "./models.ts";
+import { type ReportParts, writeReport } from "./report.ts";
+import { fetchTrips, prepareTrips, Unreachable } from "./trips.ts";
+
+const fetchMonth = task(
+  {
+    name: "fetch trips",
+    retries: 3,
+    retryDelay: ["1s", "5s", "20s"],
+    retryIf: (error) => error instanceof Unreachable,
+    timeout: "5m",
+    persist: false,
+  },
+  async function fetchMonth(source: string, folder: string) {
+    return await fetchTrips(source, folder, currentRun().signal);
+  },
+);
+
+// Files keep themselves: these tasks write one only where it is missing, so a run that is resumed asks them again.
+const prepare = task({ name: "prepare trips", persist: false }, prepareTrips);
+
+const train = task({ name: "train model", tags: ["cpu"], runIn: "thread", timeout: "10m", persist: false }, trainModel);
+
+const evaluate = task(
+  { name: "evaluate model", tags: ["cpu"], runIn: "thread", cache: { by: "inputs" } },
+  evaluateModel,
+);
+
+const report = task({ name: "write report" }, async function report(parts: ReportParts) {
+  await artifact.markdown({ key: "nyc-taxi-report", markdown: writeReport(parts) });
+});
+
+export const nycTaxi = flow(
+  {
+    name: "nyc-taxi",
+    description: "Predicts how long a ride in a green taxi takes, trained on one month and measured on another.",
+    parameters: z.object({
+      train: z.string().default(publicMonth("2021-01")).describe("path or URL of the month to train on"),
+      val: z.string().default(publicMonth("2021-02")).describe("path or URL of the month to measure on"),
+      models: z
+        .array(z.enum(modelKinds))
+        .min(1)
+        .default([...modelKinds])
+        .describe("which models to train"),
+      folder: z.string().optional().describe("where downloads, prepared trips and models go"),
+    }),
+  },
+  async function nycTaxi({ train: trainSource, val: valSource, models: kinds, folder }) {
+    const home = folder ?? exampleFolder("nyc-taxi");
+    const files = fetchMonth.map([trainSource, valSource], unmapped(join(home, "downloads")));
+    const [trainTrips, valTrips] = await prepare.map(files, unmapped(join(home, "trips")));
+    if (trainTrips === undefined || valTrips === undefined) throw new Error("two months were asked for");
+    log.info("training on {rows} trips of {source}", { rows: trainTrips.rows, source: trainTrips.source });
+
+    const plans = kinds.map((kind) => ({ kind, trips: trainTrips.path, folder: join(home, "models") }));
+    const evaluations = await evaluate.map(train.map(plans), unmapped(valTrips.path));
+    const best = smallestError(evaluations);
+    log.info("{model}: RMSE {rmse} minutes", { model: best.model.name, rmse: best.rootMeanSquaredError });
+    await report({ train: trainTrips, val: valTrips, evaluations, best });
+    return {
+      trips: trainTrips.rows,
+      model: best.model.name,
+      model_path: best.model.path,
+      rmse_minutes: best.rootMeanSquaredError,
+    };
+  },
+);
+
+function publicMonth(month: string): string {
+  return `https://d37ci6vzurychx.cloudfront.net/trip-data/green_tripdata_${month}.parquet`;
+}
+
+function smallestError(evaluations: readonly Evaluation[]): Evaluation {
+  return evaluations.reduce((best, next) => (next.rootMeanSquaredError < best.rootMeanSquaredError ? next : best));
+}
