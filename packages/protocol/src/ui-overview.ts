@@ -1,5 +1,4 @@
 import type { Static } from "typebox";
-import { HistoryInterval } from "./flow-runs.ts";
 import { Flow } from "./flows.ts";
 import { route } from "./route.ts";
 import { ById, Enum, Maybe, Moment, MomentInput, Nullable, Open, StateTypeName, Tags, Type, Uuid } from "./schema.ts";
@@ -28,9 +27,15 @@ const DashboardFlow = Open({
   ),
 });
 
+const DashboardInterval = Open({
+  interval_start: Moment,
+  interval_end: Moment,
+  states: Type.Array(Open({ state_type: StateTypeName, state_name: Type.String(), count_runs: Type.Integer() })),
+});
+
 /** History and counts are of the runs expected in the range; what runs or waits is so now, whatever the range. */
 export const Dashboard = Open({
-  history: Type.Array(HistoryInterval),
+  history: Type.Array(DashboardInterval),
   counts: StateCounts,
   /** Of the span of the same length before `since`. */
   previous_counts: StateCounts,

@@ -1,7 +1,7 @@
 import { formatTimestamp } from "@ostinato/core";
-import type { Artifact, ArtifactPage, ArtifactRow, BodyOf, listArtifacts, ReplyOf } from "@ostinato/protocol";
+import type { ArtifactPage, ArtifactRow, BodyOf, listArtifacts, ReplyOf } from "@ostinato/protocol";
+import { present } from "../artifacts/artifacts.service.ts";
 import type { Context } from "../context.ts";
-import { readOptionalJson } from "../db/json-text.ts";
 import { notFound, refused } from "../errors.ts";
 import * as queries from "./artifact-pages.queries.ts";
 import { previewOf } from "./artifact-preview.rules.ts";
@@ -47,7 +47,7 @@ export async function pageById({ db }: Context, id: string): Promise<ArtifactPag
       : queries.versionsOf(db, key, mostVersions),
   ]);
   return {
-    artifact: presentArtifact(artifact),
+    artifact: present(artifact),
     flow_run: flowRun ?? null,
     task_run: taskRun ?? null,
     versions: versions.map(({ id, created, type, flow_run_id, flow_run_name }) => ({
@@ -64,15 +64,4 @@ export async function pageByKey(context: Context, key: string): Promise<Artifact
   const id = await queries.latestId(context.db, key);
   if (id === undefined) throw refused(404, `Artifact with key ${key} not found.`);
   return pageById(context, id);
-}
-
-export function presentArtifact(row: queries.ArtifactRow): Artifact {
-  const { metadata, data, ...shown } = row;
-  return {
-    ...shown,
-    created: formatTimestamp(row.created),
-    updated: formatTimestamp(row.updated),
-    data: readOptionalJson(data),
-    metadata_: readOptionalJson(metadata),
-  };
 }

@@ -1,7 +1,6 @@
-import type { StateType, Timestamp } from "@ostinato/core";
+import { type StateType, stateTypes, type Timestamp } from "@ostinato/core";
 import { type RawBuilder, type SqlBool, sql } from "kysely";
-import { join } from "../criteria/conditions.queries.ts";
-import { flowRunsMatching } from "../criteria/runs.queries.ts";
+import { anyOf, everything, join } from "../criteria/conditions.queries.ts";
 import type { Database } from "../db/dialects/dialect.ts";
 import { begin } from "./flow-run-list.queries.ts";
 
@@ -13,65 +12,105 @@ export interface DashboardRange {
   readonly subflows: boolean;
 }
 
-export interface HistoryRow {
+/** Runs that were expected in one interval, by state. */
+export interface CountRow {
   readonly bucket: number;
   readonly state_type: StateType;
   readonly state_name: string;
   readonly runs: number;
-  /** Microseconds. */
-  readonly run_time: number;
-  readonly lateness: number;
-}
-
-/** Runs by the interval in which they were expected and by state: read from an index that holds all of it. */
-export async function history(db: Database, range: DashboardRange, width: number): Promise<HistoryRow[]> {
-  const { rows } = await sql<HistoryRow>`
-    SELECT CAST((flow_run.expected_start_time - ${range.since}) / ${width} AS integer) AS bucket,
-      flow_run.state_type, flow_run.state_name, count(*) AS runs,
-      sum(flow_run.total_run_time) AS run_time,
-      sum(CASE WHEN flow_run.start_time > flow_run.expected_start_time
-        THEN flow_run.start_time - flow_run.expected_start_time ELSE 0 END) AS lateness
-    FROM flow_run WHERE ${expectedIn(db, range)} AND flow_run.state_type IS NOT NULL
-    GROUP BY 1, flow_run.state_type, flow_run.state_name`.execute(db.slow);
-  return rows;
 }
 
 export interface FlowCountRow {
   readonly flow_id: string;
-  readonly state_type: StateType | null;
+  readonly state_type: StateType;
   readonly runs: number;
+}
+
+export interface TypeCountRow {
+  readonly state_type: StateType;
+  readonly runs: number;
+}
+
+export interface Buckets {
+  readonly width: number;
+  readonly buckets: number;
+}
+
+/**
+ * Each count below is one walk over a stretch of an index that holds all that is asked, which takes 0.05 µs a run. Grouping
+ * the runs of the range instead takes 1 µs a run, most of it sorting: 0.3 s for a dashboard over 100,000 runs.
+ */
+export async function history(db: Database, range: DashboardRange, { width, buckets }: Buckets): Promise<CountRow[]> {
+  const start = sql`${range.since} + interval.bucket * ${width}`;
+  const { rows } = await sql<CountRow>`
+    WITH RECURSIVE ${stateKinds}, interval (bucket) AS (
+      SELECT 0 UNION ALL SELECT bucket + 1 FROM interval WHERE bucket + 1 < ${buckets}
+    )
+    SELECT interval.bucket, kind.state_type, kind.state_name, (
+      SELECT count(*) FROM flow_run
+      WHERE flow_run.state_type = kind.state_type AND flow_run.state_name = kind.state_name
+        AND flow_run.expected_start_time >= ${start} AND flow_run.expected_start_time < ${start} + ${width}
+        AND flow_run.expected_start_time < ${range.until} AND ${ofSubflows(range)}
+    ) AS runs
+    FROM interval CROSS JOIN kind WHERE kind.state_name IS NOT NULL`.execute(db.slow);
+  return rows.filter(({ runs }) => Number(runs) > 0);
 }
 
 export async function countsByFlow(db: Database, range: DashboardRange): Promise<FlowCountRow[]> {
   const { rows } = await sql<FlowCountRow>`
-    SELECT flow_run.flow_id, flow_run.state_type, count(*) AS runs
-    FROM flow_run WHERE ${expectedIn(db, range)} GROUP BY flow_run.flow_id, flow_run.state_type`.execute(db.slow);
+    SELECT flow.id AS flow_id, type.column1 AS state_type, (
+      SELECT count(*) FROM flow_run
+      WHERE flow_run.flow_id = flow.id AND flow_run.state_type = type.column1 AND ${expectedIn(range)} AND ${ofSubflows(range)}
+    ) AS runs
+    FROM flow CROSS JOIN ${everyType} AS type`.execute(db.slow);
+  return rows.filter(({ runs }) => Number(runs) > 0);
+}
+
+export async function taskCountsByType(db: Database, { since, until }: DashboardRange): Promise<TypeCountRow[]> {
+  const { rows } = await sql<TypeCountRow>`
+    SELECT type.column1 AS state_type, (
+      SELECT count(*) FROM task_run
+      WHERE task_run.state_type = type.column1 AND task_run.expected_start_time >= ${since}
+        AND task_run.expected_start_time < ${until}
+    ) AS runs
+    FROM ${everyType} AS type`.execute(db.slow);
+  return rows.filter(({ runs }) => Number(runs) > 0);
+}
+
+const everyType = sql`(VALUES ${sql.raw(stateTypes.map((type) => `('${type}')`).join(", "))})`;
+
+/** Every state type with each of the names that runs have in it, found by leaping along the index from name to name. */
+const stateKinds = sql`kind (state_type, state_name) AS (
+    SELECT type.column1, (SELECT min(state_name) FROM flow_run WHERE flow_run.state_type = type.column1)
+    FROM ${everyType} AS type
+    UNION ALL
+    SELECT kind.state_type, (SELECT min(flow_run.state_name) FROM flow_run
+      WHERE flow_run.state_type = kind.state_type AND flow_run.state_name > kind.state_name)
+    FROM kind WHERE kind.state_name IS NOT NULL
+  )`;
+
+export interface NarrowedCountRow extends CountRow, FlowCountRow {}
+
+/** Where tags or flows narrow the range, each run is looked at; then all counts come of one pass. */
+export async function narrowedCounts(
+  db: Database,
+  range: DashboardRange,
+  { width }: Pick<Buckets, "width">,
+): Promise<NarrowedCountRow[]> {
+  const { rows } = await sql<NarrowedCountRow>`
+    SELECT CAST((flow_run.expected_start_time - ${range.since}) / ${width} AS integer) AS bucket,
+      flow_run.flow_id, flow_run.state_type, flow_run.state_name, count(*) AS runs
+    FROM flow_run WHERE ${expectedIn(range)} AND ${narrowed(db, range)} AND flow_run.state_type IS NOT NULL
+    GROUP BY 1, flow_run.flow_id, flow_run.state_type, flow_run.state_name`.execute(db.slow);
   return rows;
 }
 
-export interface TypeCountRow {
-  readonly state_type: StateType | null;
-  readonly runs: number;
-}
-
-export async function countsByType(db: Database, range: DashboardRange): Promise<TypeCountRow[]> {
+/** Task runs of the flow runs that were expected in the range. */
+export async function narrowedTaskCounts(db: Database, range: DashboardRange): Promise<TypeCountRow[]> {
   const { rows } = await sql<TypeCountRow>`
-    SELECT flow_run.state_type, count(*) AS runs
-    FROM flow_run WHERE ${expectedIn(db, range)} GROUP BY flow_run.state_type`.execute(db.slow);
-  return rows;
-}
-
-/** Task runs by state: one walk over a part of an index for each type, which no sorting follows. */
-export async function taskCountsByType(db: Database, range: DashboardRange): Promise<TypeCountRow[]> {
-  const { since, until } = range;
-  const runs = narrowed(db, range);
-  const ofRuns =
-    runs === undefined
-      ? sql``
-      : sql`AND EXISTS (SELECT 1 FROM flow_run WHERE flow_run.id = task_run.flow_run_id AND ${runs})`;
-  const { rows } = await sql<TypeCountRow>`
-    SELECT task_run.state_type, count(*) AS runs FROM task_run
-    WHERE task_run.expected_start_time >= ${since} AND task_run.expected_start_time <= ${until} ${ofRuns}
+    SELECT task_run.state_type, count(*) AS runs
+    FROM flow_run JOIN task_run ON task_run.flow_run_id = flow_run.id
+    WHERE ${expectedIn(range)} AND ${narrowed(db, range)} AND task_run.state_type IS NOT NULL
     GROUP BY task_run.state_type`.execute(db.slow);
   return rows;
 }
@@ -94,7 +133,7 @@ export async function runsInState(db: Database, range: DashboardRange, wanted: R
   const order = sql.raw(wanted.order);
   const timed =
     wanted.inRange === true ? sql<SqlBool>`${begin} >= ${range.since} AND ${begin} <= ${range.until}` : undefined;
-  const condition = join([timed, narrowed(db, range)], "and_") ?? sql<SqlBool>`1 = 1`;
+  const condition = join([timed, narrowed(db, range)], "and_") ?? everything;
   const each = wanted.types.map(
     (type) => sql`SELECT * FROM (SELECT flow_run.id AS id, ${begin} AS begin FROM flow_run
       WHERE flow_run.state_type = ${type} AND ${condition}
@@ -107,17 +146,20 @@ export async function runsInState(db: Database, range: DashboardRange, wanted: R
   return rows;
 }
 
-function expectedIn(db: Database, range: DashboardRange): RawBuilder<SqlBool> {
-  const expected = sql<SqlBool>`flow_run.expected_start_time >= ${range.since} AND flow_run.expected_start_time < ${range.until}`;
-  return join([expected, narrowed(db, range)], "and_") ?? expected;
+function expectedIn({ since, until }: DashboardRange): RawBuilder<SqlBool> {
+  return sql<SqlBool>`flow_run.expected_start_time >= ${since} AND flow_run.expected_start_time < ${until}`;
 }
 
-function narrowed(db: Database, { tags, flowIds, subflows }: DashboardRange): RawBuilder<SqlBool> | undefined {
-  return flowRunsMatching(db.sql, {
-    flow_runs: {
-      tags: { all_: [...tags] },
-      ...(subflows ? {} : { parent_task_run_id: { is_null_: true } }),
-    },
-    ...(flowIds.length === 0 ? {} : { flows: { id: { any_: [...flowIds] } } }),
-  });
+function ofSubflows({ subflows }: DashboardRange): RawBuilder<SqlBool> {
+  return subflows ? everything : sql<SqlBool>`flow_run.parent_task_run_id IS NULL`;
+}
+
+function narrowed(db: Database, range: DashboardRange): RawBuilder<SqlBool> {
+  const { tags, flowIds } = range;
+  const conditions = [
+    ofSubflows(range),
+    tags.length === 0 ? undefined : db.sql.holdsAll("flow_run.tags", tags),
+    flowIds.length === 0 ? undefined : anyOf("flow_run.flow_id", flowIds),
+  ];
+  return join(conditions, "and_") ?? everything;
 }

@@ -1,6 +1,7 @@
-import { formatTimestamp, microsPerSecond, type StateType, type Timestamp, toTimestamp } from "@ostinato/core";
-import type { BodyOf, Dashboard, FlowRunRow, HistoryInterval, readDashboard, StateCounts } from "@ostinato/protocol";
+import { formatTimestamp, type StateType, type Timestamp, toTimestamp } from "@ostinato/core";
+import type { BodyOf, Dashboard, FlowRunRow, readDashboard, StateCounts } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
+import type { Database } from "../db/dialects/dialect.ts";
 import { refused } from "../errors.ts";
 import * as queries from "./dashboard.queries.ts";
 import { flowsWithRecentRuns, lastFailures } from "./flow-pages.service.ts";
@@ -8,27 +9,47 @@ import { readRows } from "./run-rows.service.ts";
 
 const mostFlows = 50;
 
-/** Everything on the dashboard, by questions that run side by side and each stay on an index. */
+/** Everything on the dashboard, by questions that run side by side. */
 export async function dashboard(context: Context, body: BodyOf<typeof readDashboard>): Promise<Dashboard> {
-  const { db } = context;
   const range = rangeOf(body);
   const buckets = body.buckets ?? 60;
-  const width = Math.ceil((range.until - range.since) / buckets);
-  const [history, byFlow, previous, tasks, rows] = await Promise.all([
-    queries.history(db, range, width),
-    queries.countsByFlow(db, range),
-    queries.countsByType(db, spanBefore(range)),
-    queries.taskCountsByType(db, range),
-    runsOf(context, range),
-  ]);
+  const split = { buckets, width: Math.ceil((range.until - range.since) / buckets) };
+  const [counts, rows] = await Promise.all([countAll(context.db, range, split), runsOf(context, range)]);
   return {
-    history: intervals(history, { range, width, buckets }),
-    counts: countsOf(byFlow),
-    previous_counts: countsOf(previous),
-    task_counts: countsOf(tasks),
+    history: intervals(counts.history, range, split),
+    counts: countsOf(counts.byFlow),
+    previous_counts: countsOf(counts.previous),
+    task_counts: countsOf(counts.tasks),
     ...rows,
-    flows: await flowsOf(context, byFlow, range),
+    flows: await flowsOf(context, counts.byFlow, range),
   };
+}
+
+interface AllCounts {
+  readonly history: readonly queries.CountRow[];
+  readonly byFlow: readonly queries.FlowCountRow[];
+  readonly previous: readonly queries.TypeCountRow[];
+  readonly tasks: readonly queries.TypeCountRow[];
+}
+
+async function countAll(db: Database, range: queries.DashboardRange, split: queries.Buckets): Promise<AllCounts> {
+  const before = spanBefore(range);
+  const whole = { buckets: 1, width: range.until - range.since };
+  if (range.tags.length === 0 && range.flowIds.length === 0) {
+    const [history, byFlow, previous, tasks] = await Promise.all([
+      queries.history(db, range, split),
+      queries.countsByFlow(db, range),
+      queries.history(db, before, whole),
+      queries.taskCountsByType(db, range),
+    ]);
+    return { history, byFlow, previous, tasks };
+  }
+  const [counts, previous, tasks] = await Promise.all([
+    queries.narrowedCounts(db, range, split),
+    queries.narrowedCounts(db, before, whole),
+    queries.narrowedTaskCounts(db, range),
+  ]);
+  return { history: counts, byFlow: counts, previous, tasks };
 }
 
 function rangeOf(body: BodyOf<typeof readDashboard>): queries.DashboardRange {
@@ -73,36 +94,30 @@ function urgency({ state_name, state_type }: FlowRunRow): number {
   return state_type === "PAUSED" ? 1 : 2;
 }
 
-function countsOf(rows: readonly { readonly state_type: StateType | null; readonly runs: number }[]): StateCounts {
+function countsOf(rows: readonly { readonly state_type: StateType; readonly runs: number }[]): StateCounts {
   const counts: StateCounts = {};
-  for (const { state_type, runs } of rows) {
-    if (state_type !== null) counts[state_type] = (counts[state_type] ?? 0) + Number(runs);
-  }
+  for (const { state_type, runs } of rows) counts[state_type] = (counts[state_type] ?? 0) + Number(runs);
   return counts;
 }
 
-interface Buckets {
-  readonly range: queries.DashboardRange;
-  readonly width: number;
-  readonly buckets: number;
-}
+type Interval = Dashboard["history"][number];
 
-function intervals(rows: readonly queries.HistoryRow[], { range, width, buckets }: Buckets): HistoryInterval[] {
+function intervals(
+  rows: readonly queries.CountRow[],
+  range: queries.DashboardRange,
+  { width, buckets }: queries.Buckets,
+): Interval[] {
   const bars = Array.from({ length: buckets }, (_, index) => ({
     interval_start: formatTimestamp((range.since + index * width) as Timestamp),
     interval_end: formatTimestamp(Math.min(range.since + (index + 1) * width, range.until) as Timestamp),
-    states: [] as HistoryInterval["states"],
+    states: new Map<string, Interval["states"][number]>(),
   }));
-  for (const row of rows) {
-    bars[Number(row.bucket)]?.states.push({
-      state_type: row.state_type,
-      state_name: row.state_name,
-      count_runs: Number(row.runs),
-      sum_estimated_run_time: Number(row.run_time) / microsPerSecond,
-      sum_estimated_lateness: Number(row.lateness) / microsPerSecond,
-    });
+  for (const { bucket, state_type, state_name, runs } of rows) {
+    const states = bars[Number(bucket)]?.states;
+    const key = `${state_type} ${state_name}`;
+    states?.set(key, { state_type, state_name, count_runs: (states.get(key)?.count_runs ?? 0) + Number(runs) });
   }
-  return bars;
+  return bars.map(({ states, ...bar }) => ({ ...bar, states: [...states.values()] }));
 }
 
 /** The flows that ran, those with failures first. */

@@ -12,7 +12,6 @@ const deepest = 10;
 const mostFailedTasks = 50;
 const shownLogs = 10;
 const searchedErrors = 5;
-const errorLevel = 40;
 
 /** Why a flow run failed: told by the task run that brought it down, in this run or in a subflow of it, or by itself. */
 export async function failureOfFlowRun(context: Context, flowRunId: string, depth = 0): Promise<Failure | null> {
@@ -73,7 +72,7 @@ async function failureOf(db: Database, failed: Failed): Promise<Failure> {
   const last = { direction: "backward", limit: shownLogs } as const;
   const [lines, errors] = await Promise.all([
     logs.logsFrom(db, criteria, last),
-    logs.logsFrom(db, { ...criteria, level: errorLevel }, { ...last, limit: searchedErrors }),
+    logs.logsFrom(db, { ...criteria, errors: true }, { ...last, limit: searchedErrors }),
   ]);
   const state = { message, details: details === null ? {} : readJson<State["state_details"]>(details) };
   return {

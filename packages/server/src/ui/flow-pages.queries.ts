@@ -1,4 +1,4 @@
-import type { StateType, Timestamp } from "@ostinato/core";
+import { type StateType, stateTypes, type Timestamp } from "@ostinato/core";
 import { type RawBuilder, type Selectable, type SqlBool, sql } from "kysely";
 import { join } from "../criteria/conditions.queries.ts";
 import type { Database, Reader } from "../db/dialects/dialect.ts";
@@ -118,22 +118,25 @@ function matching(db: Database, { name, tags }: FlowListQuery): RawBuilder<SqlBo
 
 export interface FlowStateCountRow {
   readonly flow_id: string;
-  readonly state_type: StateType | null;
+  readonly state_type: StateType;
   readonly runs: number;
 }
 
-/** Runs of flows that began since a moment, by state: on an index that holds nothing else. */
+/** Runs of flows that were expected since a moment, by state: each count a walk along a part of an index. */
 export async function stateCounts(
   db: Database,
   flowIds: readonly string[],
   since: Timestamp,
 ): Promise<FlowStateCountRow[]> {
   const wanted = db.sql.rowsOf(JSON.stringify(flowIds.map((id) => ({ id }))), { id: "uuid" });
+  const types = sql.raw(stateTypes.map((type) => `('${type}')`).join(", "));
   const { rows } = await sql<FlowStateCountRow>`
-    SELECT flow_run.flow_id, flow_run.state_type, count(*) AS runs
-    FROM ${wanted} AS wanted JOIN flow_run ON flow_run.flow_id = wanted.id
-    WHERE ${begin} >= ${since} GROUP BY flow_run.flow_id, flow_run.state_type`.execute(db.slow);
-  return rows;
+    SELECT wanted.id AS flow_id, type.column1 AS state_type, (
+      SELECT count(*) FROM flow_run
+      WHERE flow_run.flow_id = wanted.id AND flow_run.state_type = type.column1 AND flow_run.expected_start_time >= ${since}
+    ) AS runs
+    FROM ${wanted} AS wanted CROSS JOIN (VALUES ${types}) AS type`.execute(db.slow);
+  return rows.filter(({ runs }) => Number(runs) > 0);
 }
 
 export interface DurationRow {

@@ -98,7 +98,6 @@ async function countsSince(
 ): Promise<ReadonlyMap<string, StateCounts>> {
   const counts = new Map<string, StateCounts>();
   for (const { flow_id, state_type, runs } of await queries.stateCounts(db, ids, since)) {
-    if (state_type === null) continue;
     counts.set(flow_id, { ...counts.get(flow_id), [state_type]: Number(runs) });
   }
   return counts;

@@ -23,7 +23,7 @@ const orders: Readonly<Record<FlowRunSort, Order>> = {
   NAME_ASC: { by: sql`flow_run.name`, direction: "ASC" },
   NAME_DESC: { by: sql`flow_run.name`, direction: "DESC" },
   NEXT_SCHEDULED_START_TIME_ASC: { by: sql`flow_run.next_scheduled_start_time`, direction: "ASC" },
-  END_TIME_DESC: { by: sql`flow_run.end_time`, direction: "DESC" },
+  END_TIME_DESC: { by: sql`coalesce(flow_run.end_time, 0)`, direction: "DESC" },
 };
 
 export interface FlowRunListQuery {

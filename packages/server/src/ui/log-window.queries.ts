@@ -10,6 +10,8 @@ export interface LogCriteria {
   readonly flowRunIds: readonly string[];
   readonly taskRunId: string | undefined;
   readonly level: number | undefined;
+  /** Only lines of level 40 and above: they have an index of their own. */
+  readonly errors?: boolean;
   readonly text: string | undefined;
 }
 
@@ -62,7 +64,7 @@ export async function withSubflows(db: Database, flowRunId: string): Promise<str
 }
 
 function matching(db: Database, criteria: LogCriteria, start: RawBuilder<SqlBool> | undefined): RawBuilder<SqlBool> {
-  const { flowRunIds, taskRunId, level, text } = criteria;
+  const { flowRunIds, taskRunId, level, errors = false, text } = criteria;
   const [only, ...others] = flowRunIds;
   const ofRun =
     taskRunId !== undefined
@@ -73,6 +75,7 @@ function matching(db: Database, criteria: LogCriteria, start: RawBuilder<SqlBool
   const condition = join(
     [
       ofRun,
+      errors ? sql<SqlBool>`log.level >= 40` : undefined,
       level === undefined ? undefined : sql<SqlBool>`log.level >= ${level}`,
       text === undefined ? undefined : db.sql.contains("log.message", text),
       start,

@@ -9,8 +9,6 @@ import * as queries from "./log-window.queries.ts";
 
 type LogWindowRequest = BodyOf<typeof readLogWindow>;
 
-const errorLevel = 40;
-
 /** A window on the lines of a run, opened where the caller says; what it costs does not grow with where that is. */
 export async function logWindow({ db }: Context, body: LogWindowRequest): Promise<ReplyOf<typeof readLogWindow>> {
   const criteria = await criteriaOf(db, body);
@@ -54,8 +52,7 @@ async function familyOf(db: Database, flowRunId: string | undefined, subflows: b
 }
 
 async function firstErrorOf(db: Database, criteria: queries.LogCriteria): Promise<queries.LogRow | undefined> {
-  const level = Math.max(errorLevel, criteria.level ?? 0);
-  const [row] = await queries.logsFrom(db, { ...criteria, level }, { direction: "forward", limit: 1 });
+  const [row] = await queries.logsFrom(db, { ...criteria, errors: true }, { direction: "forward", limit: 1 });
   return row;
 }
 

@@ -1,5 +1,6 @@
 import { microsPerSecond } from "@ostinato/core";
 import type { FlowRunPage, TaskRunPage } from "@ostinato/protocol";
+import { present as presentArtifact } from "../artifacts/artifacts.service.ts";
 import type { Context } from "../context.ts";
 import { readJson } from "../db/json-text.ts";
 import { notFound } from "../errors.ts";
@@ -9,7 +10,6 @@ import * as results from "../results/results.service.ts";
 import * as taskRunStates from "../task-run-states/task-run-states.service.ts";
 import * as taskRuns from "../task-runs/task-runs.service.ts";
 import { artifactsOfTaskRun } from "./artifact-pages.queries.ts";
-import { presentArtifact } from "./artifact-pages.service.ts";
 import { failureOfFlowRun, failureOfTaskRun } from "./failure.service.ts";
 import * as queries from "./run-pages.queries.ts";
 import { readRows } from "./run-rows.service.ts";

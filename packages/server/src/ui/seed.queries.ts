@@ -23,7 +23,7 @@ export const seedId = {
 /**
  * Fills the tables with believable runs over 30 days, by SQL alone: a million task runs take seconds. For tests of query
  * plans and for measuring, where the way through the API would take minutes. Run number 1 has all logs; run number 2 has a
- * tenth of the task runs.
+ * hundredth of the task runs.
  */
 export async function seed(db: Database, size: SeedSize): Promise<void> {
   await db.write(async (tx) => {
@@ -68,9 +68,9 @@ async function seedFlowRuns(db: Database, tx: Writer, { flows, flowRuns }: SeedS
   );
 }
 
-/** Task runs go to the flow runs in turn, but for every tenth, which goes to the second. */
+/** Task runs go to the flow runs in turn, but for every hundredth, which goes to the second. */
 async function seedTaskRuns(db: Database, tx: Writer, { flowRuns, taskRuns }: SeedSize): Promise<void> {
-  const owner = `CASE WHEN n % 10 = 5 THEN 2 ELSE 1 + n / ${Math.max(1, Math.floor(taskRuns / flowRuns))} % ${flowRuns} END`;
+  const owner = `CASE WHEN n % 100 = 5 THEN 2 ELSE 1 + n / ${Math.max(1, Math.floor(taskRuns / flowRuns))} % ${flowRuns} END`;
   const expected = at(`${seedEnd - spanMicros} + n * ${Math.floor(spanMicros / taskRuns)}`);
   await sql`INSERT INTO task_run (id, created, updated, name, state_id, state_type, state_name, state_timestamp, run_count,
       expected_start_time, start_time, end_time, total_run_time, empirical_policy, tags, labels, flow_run_id, task_key,
