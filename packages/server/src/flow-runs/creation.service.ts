@@ -33,16 +33,16 @@ interface Created {
 }
 
 async function createIn(context: Context, tx: Writer, given: Given): Promise<Created> {
-  const { flowLabels, surroundings } = await findSurroundings(tx, given);
+  const { flowLabels, surroundings } = await findSurroundings(context, tx, given);
   const now = context.clock.now();
   const bare = newRow(given, { surroundings, flowLabels, now });
   const { row, written, effects } = await firstState(bare, given.state ?? { type: "PENDING" }, now);
-  if (!(await queries.insertFlowRun(tx, row))) {
+  if (!(await queries.insertFlowRun(tx, context.db.sql, row))) {
     const known = await queries.flowRunByIdempotencyKey(tx, row.flow_id, row.idempotency_key ?? "");
     if (known === undefined) throw conflict("Another request is creating the flow run with this idempotency_key.");
     return { row: known, news: null };
   }
-  await queries.insertFlowRunState(tx, row.id, written);
+  await queries.insertFlowRunState(tx, context.db.sql, row.id, written);
   return { row, news: await carryOut(context, tx, { row, written, effects, surroundings, initial: null }) };
 }
 
@@ -52,9 +52,9 @@ interface Found {
 }
 
 /** What the new run refers to, each thing checked: a reference to nothing is a conflict that names the field. */
-async function findSurroundings(tx: Writer, given: Given): Promise<Found> {
+async function findSurroundings({ db }: Context, tx: Writer, given: Given): Promise<Found> {
   const { flow_id, parent_task_run_id = null, deployment_id = null, work_pool_name = null } = given;
-  const flow = await flowOf(tx, flow_id);
+  const flow = await flowOf(tx, db.sql, flow_id);
   if (flow === undefined) throw conflict(`flow_id: there is no flow ${flow_id}.`);
   const parent = parent_task_run_id === null ? null : await taskRunOf(tx, parent_task_run_id);
   if (parent === undefined) throw conflict(`parent_task_run_id: there is no task run ${parent_task_run_id}.`);

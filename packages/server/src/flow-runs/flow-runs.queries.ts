@@ -3,11 +3,13 @@ import type { FlowRunSort, RunCriteria } from "@ostinato/protocol";
 import { type SelectQueryBuilder, sql, type Updateable } from "kysely";
 import { everything } from "../criteria/conditions.queries.ts";
 import { flowRunsMatching } from "../criteria/runs.queries.ts";
-import type { Database, Reader, Writer } from "../db/dialects/dialect.ts";
+import type { Database, Reader, Sql, Writer } from "../db/dialects/dialect.ts";
+import { prepared } from "../db/prepared.ts";
 import type { FlowRunTable, Tables } from "../db/tables.ts";
 import { averageLateness, tallyRuns } from "../orchestration/history.queries.ts";
 import type { Buckets, Tally } from "../orchestration/history.ts";
-import { type RunState, stateRow } from "../orchestration/state.ts";
+import type { RunTimes } from "../orchestration/run-times.ts";
+import { type RunState, type StateReference, stateColumnTypes, stateRow } from "../orchestration/state.ts";
 import type { FlowRunRow } from "./flow-runs.presenter.ts";
 
 /** Every query that reads whole flow runs begins with this, so that each run comes with its state in one statement. */
@@ -34,8 +36,12 @@ export function flowRunsByIds(reader: Reader, ids: readonly string[]): Promise<F
   return selectFlowRuns(reader).where("flow_run.id", "in", ids).execute();
 }
 
-export function flowRunById(reader: Reader, id: string): Promise<FlowRunRow | undefined> {
-  return selectFlowRuns(reader).where("flow_run.id", "=", id).executeTakeFirst();
+const byId = prepared<{ id: string }, FlowRunRow>((reader, slot) =>
+  selectFlowRuns(reader).where("flow_run.id", "=", slot("id")),
+);
+
+export async function flowRunById(reader: Reader, dialect: Sql, id: string): Promise<FlowRunRow | undefined> {
+  return (await byId(reader, dialect, { id })).rows[0];
 }
 
 export function flowRunByIdempotencyKey(reader: Reader, flowId: string, key: string): Promise<FlowRunRow | undefined> {
@@ -45,22 +51,77 @@ export function flowRunByIdempotencyKey(reader: Reader, flowId: string, key: str
     .executeTakeFirst();
 }
 
+const runColumns = {
+  id: "uuid",
+  created: "moment",
+  updated: "moment",
+  name: "text",
+  state_id: "uuid",
+  state_type: "text",
+  state_name: "text",
+  state_timestamp: "moment",
+  run_count: "integer",
+  expected_start_time: "moment",
+  next_scheduled_start_time: "moment",
+  start_time: "moment",
+  end_time: "moment",
+  total_run_time: "moment",
+  empirical_policy: "json",
+  tags: "searchableJson",
+  labels: "json",
+  flow_id: "uuid",
+  flow_version: "text",
+  parameters: "json",
+  idempotency_key: "text",
+  context: "json",
+  auto_scheduled: "flag",
+  deployment_id: "uuid",
+  deployment_version: "text",
+  parent_task_run_id: "uuid",
+  infrastructure_document_id: "uuid",
+  infrastructure_pid: "text",
+  work_queue_id: "uuid",
+  work_queue_name: "text",
+  created_by: "json",
+  job_variables: "json",
+} as const satisfies { readonly [K in keyof FlowRunTable]: string };
+
 /** Adds the run where its flow has none with the idempotency key; gives false where there is one. */
-export async function insertFlowRun(tx: Writer, row: FlowRunRow): Promise<boolean> {
-  const {
-    state_message: _1,
-    state_details: _2,
-    state_data: _3,
-    work_pool_id: _4,
-    work_pool_name: _5,
-    ...columns
-  } = row;
-  const result = await tx
-    .insertInto("flow_run")
-    .values(columns)
-    .onConflict((conflict) => conflict.columns(["flow_id", "idempotency_key"]).doNothing())
-    .executeTakeFirst();
-  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+export async function insertFlowRun(tx: Writer, dialect: Sql, row: FlowRunRow): Promise<boolean> {
+  const added = await dialect.insertRows<{ id: string }, keyof typeof runColumns>(tx, {
+    into: "flow_run",
+    columns: runColumns,
+    rows: [row],
+    ending: "ON CONFLICT (flow_id, idempotency_key) DO NOTHING RETURNING id",
+  });
+  return added.length > 0;
+}
+
+type Moved = Pick<FlowRunTable, keyof RunTimes | keyof StateReference | "empirical_policy" | "updated">;
+
+const move = prepared<Moved & { id: string }, never>((reader, slot) =>
+  reader
+    .updateTable("flow_run")
+    .set({
+      state_id: slot("state_id"),
+      state_type: slot("state_type"),
+      state_name: slot("state_name"),
+      state_timestamp: slot("state_timestamp"),
+      run_count: slot("run_count"),
+      expected_start_time: slot("expected_start_time"),
+      next_scheduled_start_time: slot("next_scheduled_start_time"),
+      start_time: slot("start_time"),
+      end_time: slot("end_time"),
+      total_run_time: slot("total_run_time"),
+      empirical_policy: slot("empirical_policy"),
+      updated: slot("updated"),
+    })
+    .where("id", "=", slot("id")),
+);
+
+/** Writes what a new state makes of the run. */
+export async function moveFlowRun(tx: Writer, dialect: Sql, moved: Moved & { readonly id: string }): Promise<void> {
+  await move(tx, dialect, moved);
 }
 
 export async function updateFlowRun(tx: Writer, id: string, change: Updateable<FlowRunTable>): Promise<boolean> {
@@ -68,11 +129,11 @@ export async function updateFlowRun(tx: Writer, id: string, change: Updateable<F
   return result.numUpdatedRows > 0n;
 }
 
-export async function insertFlowRunState(tx: Writer, id: string, state: RunState): Promise<void> {
-  await tx
-    .insertInto("flow_run_state")
-    .values({ ...stateRow(state), flow_run_id: id })
-    .execute();
+const stateColumns = { ...stateColumnTypes, flow_run_id: "uuid" } as const;
+
+export async function insertFlowRunState(tx: Writer, dialect: Sql, id: string, state: RunState): Promise<void> {
+  const rows = [{ ...stateRow(state), flow_run_id: id }];
+  await dialect.insertRows(tx, { into: "flow_run_state", columns: stateColumns, rows });
 }
 
 export interface FlowRunQuery extends RunCriteria {

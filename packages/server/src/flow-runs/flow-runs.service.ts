@@ -29,7 +29,7 @@ export { resume } from "./resumption.service.ts";
 export { type FlowRunRow, presentFlowRun, propose };
 
 export async function read({ db, clock }: Context, id: string): Promise<FlowRun> {
-  const row = await queries.flowRunById(db.read, id);
+  const row = await queries.flowRunById(db.read, db.sql, id);
   if (row === undefined) throw notFound("Flow run", id);
   return presentFlowRun(row, clock.now());
 }
@@ -47,7 +47,7 @@ export async function update(context: Context, id: string, given: FlowRunUpdate)
   const { db, clock } = context;
   const change = { ...changeOf(given), updated: clock.now() };
   const done = await db.write(async (tx) => {
-    if (given.job_variables !== null && given.job_variables !== undefined) await refuseJobVariables(tx, id);
+    if (given.job_variables !== null && given.job_variables !== undefined) await refuseJobVariables(context, tx, id);
     return queries.updateFlowRun(tx, id, change);
   });
   if (!done) throw notFound("Flow run", id);
@@ -71,8 +71,8 @@ function changeOf(given: FlowRunUpdate) {
 }
 
 /** Job variables belong to the infrastructure of a deployment's run that has not been started. */
-async function refuseJobVariables(tx: Writer, id: string): Promise<void> {
-  const row = await queries.flowRunById(tx, id);
+async function refuseJobVariables({ db }: Context, tx: Writer, id: string): Promise<void> {
+  const row = await queries.flowRunById(tx, db.sql, id);
   if (row === undefined) throw notFound("Flow run", id);
   if (row.state_type !== "SCHEDULED") {
     throw refused(400, `Job variables for a flow run in state ${row.state_type} cannot be updated`);
@@ -95,7 +95,7 @@ export async function updateLabels(context: Context, id: string, labels: Static<
 
 async function publishRow(context: Context, id: string): Promise<void> {
   if (!context.bus.watched) return;
-  const row = await queries.flowRunById(context.db.read, id);
+  const row = await queries.flowRunById(context.db.read, context.db.sql, id);
   if (row !== undefined) context.bus.publish({ kind: "flow-run", row: presentFlowRun(row, context.clock.now()) });
 }
 

@@ -1,7 +1,7 @@
 import { formatTimestamp, type Timestamp, timeOrderedId, toTimestamp } from "@ostinato/core";
 import type { BodyOf, ImportedFlowRun, importFlowRuns } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
-import type { Writer } from "../db/dialects/dialect.ts";
+import type { Sql, Writer } from "../db/dialects/dialect.ts";
 import { storable, writeJson } from "../db/json-text.ts";
 import { invalid } from "../errors.ts";
 import { noTimes, type RunTimes, timesAfter } from "../orchestration/run-times.ts";
@@ -18,7 +18,7 @@ export async function importRuns(
   const { db, clock, bus } = context;
   const now = clock.now();
   const runs = flow_runs.map((run, index) => history(run, { now, place: ["body", "flow_runs", index] }));
-  const made = await db.write((tx) => insertMissing(tx, runs));
+  const made = await db.write((tx) => insertMissing(tx, db.sql, runs));
   if (bus.watched) for (const { row } of made) bus.publish({ kind: "flow-run", row: presentFlowRun(row, now) });
   return { created: made.length, existing: runs.length - made.length };
 }
@@ -28,7 +28,7 @@ interface History {
   readonly states: readonly RunState[];
 }
 
-async function insertMissing(tx: Writer, runs: readonly History[]): Promise<readonly History[]> {
+async function insertMissing(tx: Writer, dialect: Sql, runs: readonly History[]): Promise<readonly History[]> {
   const known = new Set(
     (
       await queries.flowRunsByIds(
@@ -39,8 +39,8 @@ async function insertMissing(tx: Writer, runs: readonly History[]): Promise<read
   );
   const missing = runs.filter(({ row }, index) => !known.has(row.id) && firstWithId(runs, row.id) === index);
   for (const { row, states } of missing) {
-    await queries.insertFlowRun(tx, row);
-    for (const state of states) await queries.insertFlowRunState(tx, row.id, state);
+    await queries.insertFlowRun(tx, dialect, row);
+    for (const state of states) await queries.insertFlowRunState(tx, dialect, row.id, state);
   }
   return missing;
 }

@@ -1,17 +1,13 @@
 import type { Reader, Sql, Writer } from "../db/dialects/dialect.ts";
 import { readJson } from "../db/json-text.ts";
-import type { JsonText } from "../db/tables.ts";
+import { prepared } from "../db/prepared.ts";
+import type { FlowTable, JsonText } from "../db/tables.ts";
 import type { FlowRunRow } from "./flow-runs.presenter.ts";
 import { flowRunById, selectFlowRuns } from "./flow-runs.queries.ts";
 import type { Surroundings } from "./state-event.ts";
 
-/** The run with what is around it; holds the run until the unit of work ends. */
-export async function flowRunForChange(
-  tx: Writer,
-  dialect: Sql,
-  id: string,
-): Promise<{ readonly row: FlowRunRow; readonly surroundings: Surroundings } | undefined> {
-  const found = await selectFlowRuns(tx)
+const forChange = prepared<{ id: string }, FlowRunRow & SurroundingColumns>((reader, slot, dialect) =>
+  selectFlowRuns(reader)
     .innerJoin("flow", "flow.id", "flow_run.flow_id")
     .leftJoin("deployment", "deployment.id", "flow_run.deployment_id")
     .leftJoin("task_run as parent", "parent.id", "flow_run.parent_task_run_id")
@@ -25,13 +21,21 @@ export async function flowRunForChange(
       "parent.name as parent_name",
       "parent.tags as parent_tags",
     ])
-    .where("flow_run.id", "=", id)
-    .modifyEnd(dialect.rowLock("flow_run"))
-    .executeTakeFirst();
+    .where("flow_run.id", "=", slot("id"))
+    .modifyEnd(dialect.rowLock("flow_run")),
+);
+
+/** The run with what is around it; holds the run until the unit of work ends. */
+export async function flowRunForChange(
+  tx: Writer,
+  dialect: Sql,
+  id: string,
+): Promise<{ readonly row: FlowRunRow; readonly surroundings: Surroundings } | undefined> {
+  const [found] = (await forChange(tx, dialect, { id })).rows;
   if (found === undefined) return undefined;
   // Where the lock was waited for, the run is the newest but the join saw the states of before.
   const isStale = found.state_id !== null && found.state_details === null;
-  const newest = isStale ? await flowRunById(tx, id) : found;
+  const newest = isStale ? await flowRunById(tx, dialect, id) : found;
   return newest === undefined ? undefined : { row: newest, surroundings: surroundingsOf(found) };
 }
 
@@ -76,15 +80,14 @@ function withType(thing: Named | null, type: string | null) {
   return thing === null ? null : { ...thing, type: type ?? "" };
 }
 
+const flowById = prepared<{ id: string }, Pick<FlowTable, "id" | "name" | "tags" | "labels">>((reader, slot) =>
+  reader.selectFrom("flow").select(["id", "name", "tags", "labels"]).where("id", "=", slot("id")),
+);
+
 /** The things that a new run is to belong to, each undefined when it is not there. */
-export async function flowOf(reader: Reader, id: string) {
-  const found = await reader
-    .selectFrom("flow")
-    .select(["id", "name", "tags", "labels"])
-    .where("id", "=", id)
-    .executeTakeFirst();
-  if (found === undefined) return undefined;
-  return { ...found, tags: readJson<string[]>(found.tags), labels: readJson<object>(found.labels) };
+export async function flowOf(reader: Reader, dialect: Sql, id: string) {
+  const [found] = (await flowById(reader, dialect, { id })).rows;
+  return found && { ...found, tags: readJson<string[]>(found.tags), labels: readJson<object>(found.labels) };
 }
 
 export async function deploymentOf(reader: Reader, id: string) {

@@ -79,8 +79,8 @@ export async function proposeIn(
   const result = { state: current === null ? null : presentState(current), status, details };
   if (written === null) return { result, news: noNews };
   const moved = movedRow(row, outcome.run, written);
-  await queries.insertFlowRunState(tx, id, written);
-  await queries.updateFlowRun(tx, id, changedColumns(outcome.run, written));
+  await queries.insertFlowRunState(tx, db.sql, id, written);
+  await queries.moveFlowRun(tx, db.sql, moved);
   return { result, news: await carryOut(context, tx, { ...outcome, written, initial, row: moved, surroundings }) };
 }
 
@@ -99,7 +99,9 @@ function nothing(): Promise<never> {
 }
 
 function subjectOf(row: FlowRunRow): FlowRunSubject {
-  return { ...row, policy: completeFlowRunPolicy(readJson(row.empirical_policy)) };
+  const { id, deployment_id, parent_task_run_id, infrastructure_pid } = row;
+  const policy = completeFlowRunPolicy(readJson(row.empirical_policy));
+  return { ...timesOf(row), id, deployment_id, parent_task_run_id, infrastructure_pid, policy };
 }
 
 function movedRow(row: FlowRunRow, run: FlowRunSubject, written: RunState): FlowRunRow {

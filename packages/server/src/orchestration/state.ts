@@ -115,6 +115,18 @@ export function stateAfter(previous: RunState | null, proposal: Proposal, now: T
   return { ...proposal, id: timeOrderedId(timestamp), timestamp };
 }
 
+/** The types of the columns that both tables of states have. */
+export const stateColumnTypes = {
+  id: "uuid",
+  created: "moment",
+  type: "text",
+  name: "text",
+  timestamp: "moment",
+  message: "text",
+  state_details: "json",
+  data: "json",
+} as const;
+
 /** The columns of a state in both tables of states. */
 export function stateRow({ id, type, name, timestamp, message, data, details }: RunState) {
   return {
@@ -170,6 +182,8 @@ export function stateOfRun(row: StateColumnsOfRun): RunState | null {
 }
 
 /** The columns of a run that name the state it is in. */
+export type StateReference = ReturnType<typeof stateReference>;
+
 export function stateReference({ id, type, name, timestamp }: RunState) {
   return { state_id: id, state_type: type, state_name: name, state_timestamp: timestamp };
 }
