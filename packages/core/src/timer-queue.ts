@@ -1,6 +1,9 @@
 import type { Clock } from "./clock.ts";
 import { addSeconds, secondsBetween, type Timestamp } from "./timestamp.ts";
 
+/** Timers fire to the millisecond: what falls due within one more is not worth another. */
+const resolutionSeconds = 0.001;
+
 /**
  * Many waits over one timer of the clock: a binary heap by due time. A wait that is taken back leaves a hollow entry, which
  * is dropped when it comes up or when hollow entries outnumber the others.
@@ -52,8 +55,8 @@ export class TimerQueue {
 
   #fire(): void {
     this.#armed = undefined;
-    const now = this.#clock.now();
-    for (let next = this.#heap[0]; next !== undefined && next.due <= now; next = this.#heap[0]) {
+    const until = addSeconds(this.#clock.now(), resolutionSeconds);
+    for (let next = this.#heap[0]; next !== undefined && next.due <= until; next = this.#heap[0]) {
       pop(this.#heap);
       const { callback } = next;
       next.callback = undefined;

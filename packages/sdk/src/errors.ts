@@ -69,9 +69,9 @@ export class UpstreamFailed extends OstinatoError {
   override readonly name = "UpstreamFailed";
   readonly code = "UPSTREAM_FAILED";
 
-  constructor(taskRunName: string, upstream: string, cause: unknown) {
+  constructor(taskRunName: string, upstream: string, cause: Error) {
     super(
-      `Task run "${taskRunName}" did not start: "${upstream}", which it needs, did not complete. Use allowFailure() if it should run all the same.`,
+      `Task run "${taskRunName}" did not start: "${upstream}", which it needs, did not complete (${rootCause(cause).message}). Use allowFailure() if it should run all the same.`,
       { cause },
     );
   }
@@ -115,6 +115,12 @@ export class NotInRun extends OstinatoError {
       `${what} is only available inside a running flow or task: call it from the function given to flow() or task().`,
     );
   }
+}
+
+/** The error that began it, past those that only pass it on. */
+export function rootCause(error: Error): Error {
+  const passesOn = error instanceof UpstreamFailed || error instanceof FlowFailed;
+  return passesOn && error.cause instanceof Error ? rootCause(error.cause) : error;
 }
 
 /** What was thrown, as an Error: people throw strings too. */

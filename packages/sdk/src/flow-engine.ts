@@ -1,4 +1,4 @@
-import { createFlowRun, type FlowRun as FlowRunRow, logLevels, readFlowRun } from "@ostinato/protocol";
+import { createFlowRun, type FlowRun as FlowRunRow, logLevels, readFlowRun, type TaskInputs } from "@ostinato/protocol";
 import { dependenciesOf, resolved, taskInputs } from "./arguments.ts";
 import { notice } from "./console-output.ts";
 import { context, type FlowRunView } from "./context.ts";
@@ -16,7 +16,7 @@ import { runName } from "./run-name.ts";
 import type { Interruptible, Scope } from "./scope.ts";
 import { patientRetries, type Session, session } from "./session.ts";
 import { type FinalState, finalState, unsuccessfulState } from "./states.ts";
-import { createTrackingTask, finishedSubflow, keptFlowResult } from "./subflow.ts";
+import { countSubflow, createTrackingTask, finishedSubflow, keptFlowResult } from "./subflow.ts";
 
 /** Runs a flow, as a subflow where it is called inside another. */
 export function startFlow(definition: FlowDefinition, given: unknown): FlowFuture<unknown> {
@@ -82,17 +82,20 @@ function carry(
 
 async function runNew(opened: Session, { definition, given, future, parent }: NewRun): Promise<FinalState<unknown>> {
   const { options } = definition;
+  // Counted before anything is waited for: the order of the calls is the same when the parent runs again.
+  const subflow = parent === undefined ? undefined : countSubflow(parent.scope, definition);
   const asked = await resolved(given);
   const checked = await settle(checkParameters(definition.name, options.parameters, asked));
   const parameters = checked.ok ? checked.value : asked;
-  const identity = callIdentity(definition.name, parameters);
-  const id = await flowId(opened, definition);
-  const tracking = parent === undefined ? undefined : await track(parent, definition, given);
-  if (tracking !== undefined) {
-    future.track(tracking);
-    const finished = await finishedSubflow(opened, tracking, identity);
+  const identity = identityOf(definition, parameters, parent?.scope);
+  let tracking: string | undefined;
+  if (parent !== undefined && subflow !== undefined) {
+    const finished = await finishedSubflow(parent.scope, identity);
     if (finished !== undefined) return reuse(future, finished.run, finished.found.value);
+    tracking = await createTrackingTask(parent.scope, definition, { ...subflow, inputs: inputsOf(parent, given) });
+    future.track(tracking);
   }
+  const id = await flowId(opened, definition);
   const recorded = recordedParameters(parameters);
   const row = await opened.client.call(createFlowRun, {
     body: {
@@ -141,7 +144,7 @@ async function runExisting(
     definition,
     identity: identify(row),
     parameters: parameters.ok ? parameters.value : row.parameters,
-    callIdentity: parameters.ok ? callIdentity(definition.name, parameters.value) : undefined,
+    callIdentity: parameters.ok ? identityOf(definition, parameters.value, undefined) : undefined,
     parent: undefined,
   });
   return await carryRun(future, run, parameters.ok ? undefined : parameters.error);
@@ -163,14 +166,20 @@ async function carryRun(
   }
 }
 
-function track(parent: Parent, definition: FlowDefinition, given: unknown): Promise<string> {
+function identityOf(definition: FlowDefinition, parameters: unknown, scope: Scope | undefined): string | undefined {
+  const identity = callIdentity(definition.name, parameters);
+  return identity === undefined ? undefined : `${identity}:${scope?.count(`identity ${identity}`) ?? 0}`;
+}
+
+function inputsOf(parent: Parent, given: unknown): TaskInputs {
   const named = new Map(Object.entries(given ?? {}).map(([name, value]) => [name, dependenciesOf(value)]));
   if (parent.taskRunId !== undefined) named.set("__parents__", { links: [], producers: [parent.taskRunId] });
-  return createTrackingTask(parent.scope, definition, taskInputs(named));
+  return taskInputs(named);
 }
 
 function reuse(future: FlowFuture<unknown>, row: FlowRunRow, value: unknown): FinalState<unknown> {
   const { state } = identify(row);
+  if (row.parent_task_run_id !== null) future.track(row.parent_task_run_id);
   future.begin(row.id, row.name, { state, interrupt() {} });
   return finalState({ ...state, type: "COMPLETED" }, value);
 }

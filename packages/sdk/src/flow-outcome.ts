@@ -1,5 +1,5 @@
 import type { StateCreate } from "@ostinato/protocol";
-import { Cancelled, Crashed, FlowFailed, FlowTimeout } from "./errors.ts";
+import { Cancelled, Crashed, FlowFailed, FlowTimeout, rootCause } from "./errors.ts";
 import { failureDetails } from "./failure-details.ts";
 import type { RunFuture } from "./future.ts";
 import { redact } from "./secret.ts";
@@ -65,7 +65,8 @@ function outcomeOfStates(states: readonly FinalState<unknown>[], value: unknown)
 }
 
 function unobservedError(failures: readonly RunFuture<unknown>[]): FlowFailed {
-  const [first] = failures;
+  // What did not start for want of another says less than that other.
+  const first = failures.find(({ state }) => state.name !== "NotReady") ?? failures[0];
   const final = first?.final;
   const cause = final !== undefined && final.type !== "COMPLETED" ? final.error : undefined;
   const others = failures.length > 1 ? ` (and ${failures.length - 1} more)` : "";
@@ -79,11 +80,7 @@ export function stateOf(outcome: Outcome): StateCreate {
     return { type, name, message: message === undefined ? null : redact(message) };
   }
   const { type, name, error } = outcome;
-  const details = type === "CANCELLED" ? {} : failureDetails(rootOf(error));
+  // An error of ours that only passes on another one points to nothing: the place of the cause is what helps.
+  const details = type === "CANCELLED" ? {} : failureDetails(rootCause(error));
   return { type, name, message: redact(error.message), state_details: details };
-}
-
-/** An error of ours that only passes on another one points to nothing: the place of the cause is what helps. */
-function rootOf(error: Error): Error {
-  return error instanceof FlowFailed && error.cause instanceof Error ? error.cause : error;
 }

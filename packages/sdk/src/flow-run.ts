@@ -176,9 +176,9 @@ export class FlowRun implements Interruptible, FlowRunView {
   /** Calls the flow's function, bounded by the timeout and by interruption. */
   async #callFunction(scope: Scope): Promise<unknown> {
     const { definition } = this;
-    const { timeoutSeconds } = definition;
+    const { fn, timeoutSeconds } = definition;
     if (scope.logPrints) captureConsole();
-    const call = async () => resolved(await definition.fn(this.parameters as never));
+    const call = async () => resolved(await fn(this.parameters as never));
     const called = this.#interruption.guard(context.run({ scope, flowRun: this, taskRun: undefined }, call));
     if (timeoutSeconds === undefined) return await called;
     const timeOut = () => this.#interruption.endAttempt(new FlowTimeout(this.name, timeoutSeconds));

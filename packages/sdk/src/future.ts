@@ -31,7 +31,7 @@ export abstract class RunFuture<T> implements Promise<T> {
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     if (typeof onRejected === "function") {
-      this.#observed = true;
+      this.observe();
       return this.#value().then(onFulfilled, onRejected);
     }
     return new DerivedPromise(this, this.#value().then(onFulfilled)) as Promise<A | B>;
@@ -47,7 +47,7 @@ export abstract class RunFuture<T> implements Promise<T> {
 
   /** The final state, once the run is over. Never rejects: a failure is in it. */
   finished(): Promise<FinalState<T>> {
-    this.#observed = true;
+    this.observe();
     return this.#ending.promise;
   }
 

@@ -8,6 +8,8 @@ import type { ResultStore } from "./result-store.ts";
 export interface Found {
   readonly id: string;
   readonly value: unknown;
+  /** The flow run whose own result it is; undefined for a task run's. */
+  readonly flowRunId: string | undefined;
   /** Of the written text, where it is large. */
   readonly digest: string | undefined;
 }
@@ -66,7 +68,8 @@ export class KeptResults {
 export async function revive(result: StoredResult, store: ResultStore): Promise<Found | undefined> {
   const text = result.data ?? (result.location === null ? undefined : await store.read(result.location));
   if (result.format !== "devalue" || text === undefined) return undefined;
-  return { id: result.id, value: deserialize(text), digest: largeDigest(text) };
+  const flowRunId = result.task_run_id === null ? (result.flow_run_id ?? undefined) : undefined;
+  return { id: result.id, value: deserialize(text), flowRunId, digest: largeDigest(text) };
 }
 
 /** Without its data: no kept text is empty, so the empty one marks what must be read again. */

@@ -1,8 +1,8 @@
 import {
   createTaskRun,
   type FlowRun as FlowRunRow,
-  filterFlowRuns,
   listFlowRunResults,
+  readFlowRun,
   type StoredResult,
   type TaskInputs,
 } from "@ostinato/protocol";
@@ -12,13 +12,23 @@ import { type Found, revive } from "./kept-results.ts";
 import type { Scope } from "./scope.ts";
 import { patientRetries, type Session } from "./session.ts";
 
-/**
- * The task run that stands for a subflow in its parent. The server keeps its state in step with the subflow's. Its key says
- * which call of which flow it is, so that a parent that runs again finds the one from before.
- */
-export async function createTrackingTask(scope: Scope, flow: FlowDefinition, inputs: TaskInputs): Promise<string> {
+/** Which call of which flow a subflow is in its parent: a parent that runs again finds the one from before by it. */
+export interface SubflowCall {
+  readonly key: string;
+  readonly order: number;
+}
+
+export function countSubflow(scope: Scope, flow: FlowDefinition): SubflowCall {
   const key = `child-${digest(flow.name).slice(0, 8)}`;
-  const order = scope.count(`child ${key}`);
+  return { key, order: scope.count(key) };
+}
+
+/** The task run that stands for a subflow in its parent. The server keeps its state in step with the subflow's. */
+export async function createTrackingTask(
+  scope: Scope,
+  flow: FlowDefinition,
+  { key, order, inputs }: SubflowCall & { readonly inputs: TaskInputs },
+): Promise<string> {
   const { id } = await scope.session.client.call(createTaskRun, {
     body: {
       name: `${flow.name}-${order}`,
@@ -35,41 +45,31 @@ export async function createTrackingTask(scope: Scope, flow: FlowDefinition, inp
   return id;
 }
 
-/** A subflow run of an earlier attempt that finished and kept its result: there is nothing to do again. */
+/** A subflow run of an earlier attempt with the same parameters that finished and kept its result. */
 export async function finishedSubflow(
-  session: Session,
-  taskRunId: string,
+  scope: Scope,
   identity: string | undefined,
 ): Promise<{ readonly run: FlowRunRow; readonly found: Found } | undefined> {
-  if (identity === undefined || session.server === undefined) return undefined;
-  const [run] = await session.client.call(filterFlowRuns, {
-    body: {
-      flow_runs: { parent_task_run_id: { any_: [taskRunId] } },
-      sort: "EXPECTED_START_TIME_DESC",
-      limit: 1,
-    },
+  const found = identity === undefined ? undefined : await scope.kept?.take(identity);
+  if (found?.flowRunId === undefined) return undefined;
+  const run = await scope.session.client.call(readFlowRun, {
+    params: { id: found.flowRunId },
+    retries: patientRetries,
   });
-  if (run?.state_type !== "COMPLETED") return undefined;
-  const found = await keptFlowResult(session, run.id, identity);
-  return found === undefined ? undefined : { run, found };
+  // It may have ended between keeping its result and saying that it completed.
+  return run.state_type === "COMPLETED" ? { run, found } : undefined;
 }
 
-/** The result that a flow run kept for itself; with an identity, only where it was made from the same parameters. */
-export async function keptFlowResult(
-  session: Session,
-  flowRunId: string,
-  identity?: string,
-): Promise<Found | undefined> {
+/** The result that a flow run kept for itself. */
+export async function keptFlowResult(session: Session, flowRunId: string): Promise<Found | undefined> {
   let after: string | null = null;
   do {
     const page: { results: StoredResult[]; next: string | null } = await session.client.call(listFlowRunResults, {
       params: { id: flowRunId },
       body: { after },
     });
-    const own = page.results.find((result) => result.flow_run_id === flowRunId && result.task_run_id === null);
-    if (own !== undefined) {
-      return identity === undefined || own.identity === identity ? revive(own, session.results) : undefined;
-    }
+    const own = page.results.findLast((result) => result.flow_run_id === flowRunId && result.task_run_id === null);
+    if (own !== undefined) return await revive(own, session.results);
     after = page.next;
   } while (after !== null);
   return undefined;

@@ -26,7 +26,6 @@ export interface TaskRunDescription {
   readonly taskVersion: string | undefined;
   readonly policy: TaskRunPolicy;
   readonly tags: readonly string[];
-  readonly inputs: TaskInputs;
   /** The attempt of the flow run in which it was called; 0 outside of flows. */
   readonly flowRunAttempt: number;
   readonly related: readonly Resource[];
@@ -39,6 +38,8 @@ interface RecordedState extends RunState {
 /** The states of one task run, decided here and told to the server as events. */
 export class TaskRunRecord {
   readonly description: TaskRunDescription;
+  /** Where the arguments come from, as far as it is known. */
+  inputs: TaskInputs;
   runCount = 0;
   cacheKey: string | undefined;
   #state: RecordedState | undefined;
@@ -47,8 +48,9 @@ export class TaskRunRecord {
   #end: Timestamp | undefined;
   #totalSeconds = 0;
 
-  constructor(description: TaskRunDescription) {
+  constructor(description: TaskRunDescription, inputs: TaskInputs) {
     this.description = description;
+    this.inputs = inputs;
   }
 
   get state(): RunState | undefined {
@@ -108,7 +110,7 @@ export class TaskRunRecord {
   }
 
   #describe(): Record<string, unknown> {
-    const { id, name, taskKey, taskVersion, policy, tags, inputs, flowRunAttempt } = this.description;
+    const { id, name, taskKey, taskVersion, policy, tags, flowRunAttempt } = this.description;
     return {
       name,
       task_key: taskKey,
@@ -117,7 +119,7 @@ export class TaskRunRecord {
       empirical_policy: policy,
       tags,
       labels: {},
-      task_inputs: inputs,
+      task_inputs: this.inputs,
       run_count: this.runCount,
       flow_run_run_count: flowRunAttempt,
       cache_key: this.cacheKey,

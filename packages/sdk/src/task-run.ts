@@ -71,17 +71,17 @@ export class TaskRun implements Interruptible, TaskRunView {
     const named = nameArguments(definition.parameters, args);
     this.#dependencies = this.#findDependencies(named);
     this.name = this.#chooseName(named);
-    this.#record = new TaskRunRecord({
+    const description = {
       id: this.id,
       name: this.name,
       taskKey: definition.key,
       taskVersion: definition.options.version,
       policy: definition.policy,
-      tags: definition.options.tags ?? [],
-      inputs: taskInputs(this.#dependencies),
+      tags: this.tags,
       flowRunAttempt: scope.attempt,
-      related: withTags(scope.related, definition.options.tags),
-    });
+      related: withTags(scope.related, this.tags),
+    };
+    this.#record = new TaskRunRecord(description, taskInputs(this.#dependencies));
     this.future = new TaskFuture(this.id, this.name, this);
     scope.enter(this);
   }
@@ -167,6 +167,8 @@ export class TaskRun implements Interruptible, TaskRunView {
       const failure = await this.#interruption.guard(allOver(links));
       if (failure !== undefined) throw new UpstreamFailed(this.name, failure.future.name, failure.error);
       args = args.map((argument) => fillIn(argument));
+      // A map over a future, or a subflow, has its task runs only now.
+      this.#record.inputs = taskInputs(this.#dependencies);
     }
     this.inputs = nameArguments(this.definition.parameters, args);
     return args;
@@ -205,8 +207,8 @@ export class TaskRun implements Interruptible, TaskRunView {
     const { timeoutSeconds } = definition;
     this.#interruption.beginAttempt();
     if (this.logPrints) captureConsole();
-    const call = async () =>
-      definition.options.runIn === "thread" ? runInThread(this, args) : definition.fn(...(args as never[]));
+    const { fn, options } = definition;
+    const call = async () => (options.runIn === "thread" ? runInThread(this, args) : fn(...(args as never[])));
     const called = this.#interruption.guard(context.run(this.#context(), call));
     if (timeoutSeconds === undefined) return resolved(await called);
     const timeOut = () => this.#interruption.endAttempt(new TaskTimeout(this.name, timeoutSeconds));
