@@ -68,7 +68,7 @@ export function buildApp(context: Context, { uiFolder }: AppOptions = {}): Fasti
       taskRunRoutes(serve);
       taskRunStateRoutes(serve);
       eventRoutes({ app: api, context, serve, serveSocket });
-      logRoutes(serve);
+      logRoutes({ context, serve, serveSocket });
       resultRoutes(serve);
       artifactRoutes(serve);
       concurrencyLimitRoutes(serve);

@@ -41,3 +41,9 @@ export function invalid(problems: readonly Problem[], requestBody?: unknown): Re
     request_body: requestBody ?? null,
   });
 }
+
+/** The first few problems in one line, for those who get no more than a line: a log, the reason of a closing. */
+export function inWords(problems: readonly Problem[]): string {
+  const words = problems.slice(0, 5).map(({ loc, msg }) => (loc.length === 0 ? msg : `${loc.join(".")}: ${msg}`));
+  return words.join("; ");
+}

@@ -5,6 +5,8 @@ export interface SocketConnection {
   readonly request: FastifyRequest;
   /** Sends one text frame. Dropped when the connection is closing. */
   send(text: string): void;
+  /** Resolves when the network has taken all that was sent, or never will. */
+  flushed(): Promise<void>;
   /** Bytes that were given to `send` and that the network has not taken. */
   readonly backlog: number;
   /** Stops reading from the network, so that whoever sends has to wait. */
@@ -32,3 +34,14 @@ export const closeCodes = {
   internalError: 1011,
   tryAgainLater: 1013,
 } as const;
+
+/** A frame that is to hold one object; undefined for anything else. */
+export function readMessage(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObject ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}

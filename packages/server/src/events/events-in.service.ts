@@ -1,6 +1,7 @@
 import type { Context } from "../context.ts";
+import { inWords } from "../errors.ts";
 import { closeCodes, type SocketConnection, type SocketHandlers } from "../socket.ts";
-import { type Incoming, type Ingest, inWords, readFrame } from "./ingest.service.ts";
+import { type Incoming, type Ingest, readFrame } from "./ingest.service.ts";
 
 /** One connection may have so many characters on their way to the database, and all of them together so many. */
 const charactersPerConnection = 4 * 1024 * 1024;

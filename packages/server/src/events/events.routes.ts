@@ -1,9 +1,11 @@
-import { createEvents, eventLimits } from "@ostinato/protocol";
-import type { FastifyInstance } from "fastify";
+import { countEvents, createEvents, eventLimits, filterEvents, nextEvents } from "@ostinato/protocol";
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Context } from "../context.ts";
 import type { Serve } from "../operation.ts";
 import type { ServeSocket } from "../socket.ts";
+import * as pages from "./event-pages.service.ts";
 import { receiveEvents } from "./events-in.service.ts";
+import { sendEvents } from "./events-out.service.ts";
 import { acceptPosted, createIngest } from "./ingest.service.ts";
 
 export interface EventRoutes {
@@ -18,9 +20,18 @@ export function eventRoutes({ app, context, serve, serveSocket }: EventRoutes): 
   // Sockets are closed by then: what they brought is written before the database closes.
   app.addHook("onClose", () => ingest.idle());
   serveSocket("/events/in", (connection) => receiveEvents(context, ingest, connection));
+  serveSocket("/events/out", (connection) => sendEvents(context, connection));
   serve(createEvents, async ({ body, request }) => {
     const characters = Number(request.headers["content-length"] ?? eventLimits.characters + 1);
     await acceptPosted({ context, ingest }, body, characters);
     return null;
   });
+  serve(filterEvents, ({ body, request }) => pages.firstPage(context, body, nextPageOf(request, context)));
+  serve(nextEvents, ({ query, request }) => pages.nextPage(context, query["page-token"], nextPageOf(request, context)));
+  serve(countEvents, ({ params, body }) => pages.countBy(context, params.countable, body));
+}
+
+/** Clients follow the whole address, so it is the one that they reached us by. */
+function nextPageOf({ protocol, host }: FastifyRequest, { config }: Context): string {
+  return `${protocol}://${host}${config.basePath}api${nextEvents.path}`;
 }

@@ -2,7 +2,7 @@ import { type Event, type EventCreate, eventLimits } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
 import { isUniqueViolation } from "../db/constraint.ts";
 import { DatabaseUnavailable, type Writer } from "../db/dialects/dialect.ts";
-import { invalid, type Problem, RequestError } from "../errors.ts";
+import { invalid, inWords, type Problem, RequestError } from "../errors.ts";
 import * as heartbeats from "../heartbeats/heartbeats.service.ts";
 import * as taskRuns from "../task-run-events/task-run-events.service.ts";
 import { type NewEvent, problemOfSize, type ReadEvent, readEvent, readValidEvent } from "./events.rules.ts";
@@ -119,13 +119,6 @@ function withoutValues(event: NewEvent): NewEvent {
   if (event.payload.ostinato === undefined) return event;
   const { ostinato: _values, ...payload } = event.payload;
   return { ...event, payload };
-}
-
-export function inWords(problems: readonly Problem[]): string {
-  return problems
-    .slice(0, 5)
-    .map(({ loc, msg }) => `${loc.join(".")}: ${msg}`)
-    .join("; ");
 }
 
 function nextTurn(): Promise<void> {

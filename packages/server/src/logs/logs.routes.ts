@@ -1,9 +1,19 @@
 import { Readable } from "node:stream";
 import { createLogs, downloadFlowRunLogs, filterLogs } from "@ostinato/protocol";
+import type { Context } from "../context.ts";
 import type { Serve } from "../operation.ts";
+import type { ServeSocket } from "../socket.ts";
 import * as logs from "./logs.service.ts";
+import { sendLogs } from "./logs-out.service.ts";
 
-export function logRoutes(serve: Serve): void {
+export interface LogRoutes {
+  readonly context: Context;
+  readonly serve: Serve;
+  readonly serveSocket: ServeSocket;
+}
+
+export function logRoutes({ context, serve, serveSocket }: LogRoutes): void {
+  serveSocket("/logs/out", (connection) => sendLogs(context, connection));
   serve(createLogs, async ({ body, context }) => {
     await logs.create(context, body);
     return null;

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { WebSocket } from "ws";
 import type { Context } from "../context.ts";
 import { refused } from "../errors.ts";
-import { closeCodes, type ServeSocket, type SocketConnection, type SocketHandlers } from "../socket.ts";
+import { closeCodes, readMessage, type ServeSocket, type SocketConnection, type SocketHandlers } from "../socket.ts";
 
 /** Who may open a websocket. The token is that of the first frame. */
 export interface SocketAuth {
@@ -102,7 +102,7 @@ function greet(socket: WebSocket, { auth, context, start }: Greeting): void {
 }
 
 function refusalOf(text: string, auth: SocketAuth): string | undefined {
-  const message = readJsonObject(text);
+  const message = readMessage(text);
   if (message?.type !== "auth") return "Expected 'auth' message";
   if (!auth.required) return undefined;
   if (typeof message.token !== "string" || message.token === "") return "Auth required but no token provided";
@@ -122,11 +122,20 @@ function attach(socket: WebSocket, { message, settled, closed }: SocketHandlers)
 }
 
 function connectionOver(socket: WebSocket, request: FastifyRequest): SocketConnection {
+  const waiting: (() => void)[] = [];
+  let unsent = 0;
+  const sent = () => {
+    unsent -= 1;
+    if (unsent === 0) for (const resolve of waiting.splice(0)) resolve();
+  };
   return {
     request,
     send(text) {
-      if (socket.readyState === socket.OPEN) socket.send(text);
+      if (socket.readyState !== socket.OPEN) return;
+      unsent += 1;
+      socket.send(text, sent);
     },
+    flushed: () => (unsent === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
     get backlog() {
       return socket.bufferedAmount;
     },
@@ -160,17 +169,6 @@ function keepAlive(socket: WebSocket, { clock }: Context): void {
     });
   let stop = beat();
   socket.once("close", () => stop());
-}
-
-export function readJsonObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 function offersSubprotocol({ headers }: FastifyRequest): boolean {

@@ -28,6 +28,8 @@ export interface Sql {
   holdsAny(column: string, values: readonly string[]): RawBuilder<SqlBool>;
   /** Whether a JSON array is empty. */
   isEmptyArray(column: string): RawBuilder<SqlBool>;
+  /** The elements of a JSON array as rows, in a column `value`. */
+  elementsOf(column: string, alias: string): RawBuilder<unknown>;
   /** The text of a field of a JSON object, or null. */
   jsonField(column: string, key: string): RawBuilder<string | null>;
   /**

@@ -195,6 +195,7 @@ const postgresSql: Sql = {
   holdsAll: (column, values) => sql`${sql.ref(column)} @> ${JSON.stringify(values)}::jsonb`,
   holdsAny: (column, values) => sql`${sql.ref(column)} ?| ${values}::text[]`,
   isEmptyArray: (column) => sql`jsonb_array_length(${sql.ref(column)}) = 0`,
+  elementsOf: (column, alias) => sql`jsonb_array_elements(${sql.ref(column)}::jsonb) AS ${sql.ref(alias)}(value)`,
   jsonField: (column, key) => sql`${sql.ref(column)}::jsonb ->> ${key}`,
   rowsOf(json, columns) {
     const fields = Object.entries(columns).map(

@@ -153,6 +153,7 @@ const sqliteSql: Sql = {
     sql`EXISTS (SELECT 1 FROM json_each(${sql.ref(column)}) AS held
       WHERE held.value IN (SELECT value FROM json_each(${JSON.stringify(values)})))`,
   isEmptyArray: (column) => sql`json_array_length(${sql.ref(column)}) = 0`,
+  elementsOf: (column, alias) => sql`json_each(${sql.ref(column)}) AS ${sql.ref(alias)}`,
   jsonField: (column, key) => sql`json_extract(${sql.ref(column)}, ${`$.${JSON.stringify(key)}`})`,
   rowsOf(json, columns) {
     const fields = Object.keys(columns).map((name) => sql`value ->> ${sql.lit(`$.${name}`)} AS ${sql.ref(name)}`);

@@ -1,0 +1,159 @@
+import { addSeconds, formatTimestamp, isUuid, microsPerSecond, type Timestamp } from "@ostinato/core";
+import {
+  type BodyOf,
+  type countEvents,
+  type Event,
+  EventFilter,
+  type EventPage,
+  type ReplyOf,
+} from "@ostinato/protocol";
+import type { Context } from "../context.ts";
+import { readJson } from "../db/json-text.ts";
+import { invalid, refused } from "../errors.ts";
+import { problemsIn } from "../validation.ts";
+import { bucketsOf } from "./event-counts.rules.ts";
+import { criteriaOf, type EventCriteria } from "./event-filter.rules.ts";
+import * as queries from "./event-pages.queries.ts";
+
+const pageSize = 50;
+/** Above so many it does not matter to anybody how many there are, and counting them takes long. */
+const mostCounted = 1_000_000;
+
+interface PageRequest {
+  readonly filter: EventFilter;
+  readonly size: number;
+  readonly total: number;
+  readonly after: queries.EventPosition | undefined;
+}
+
+/** The first page, the newest first unless the filter says otherwise. `address` is that of the following pages. */
+export async function firstPage(
+  { db }: Context,
+  { filter, limit }: { readonly filter?: EventFilter | null | undefined; readonly limit?: number | null | undefined },
+  address: string,
+): Promise<EventPage> {
+  const wanted = filter ?? {};
+  const total = await queries.countMatching(db, criteriaOf(wanted), mostCounted);
+  return readPage({ db }, { filter: wanted, size: limit ?? pageSize, total, after: undefined }, address);
+}
+
+export function nextPage({ db }: Context, token: string, address: string): Promise<EventPage> {
+  return readPage({ db }, readToken(token), address);
+}
+
+async function readPage({ db }: Pick<Context, "db">, request: PageRequest, address: string): Promise<EventPage> {
+  const { filter, size, total, after } = request;
+  if (size === 0) return { events: [], total, next_page: null };
+  const order = filter.order ?? "DESC";
+  const rows = await queries.findEvents(db, { criteria: criteriaOf(filter), order, limit: size + 1, after });
+  const shown = rows.slice(0, size);
+  const last = shown.at(-1);
+  const next = rows.length > size && last !== undefined ? writeToken({ ...request, after: last }) : undefined;
+  return {
+    events: shown.map(present),
+    total,
+    next_page: next === undefined ? null : `${address}?page-token=${next}`,
+  };
+}
+
+/** Where the next page begins, in a form that survives an address. It is no secret, and it is checked when it comes back. */
+function writeToken({ filter, size, total, after }: PageRequest): string {
+  return Buffer.from(JSON.stringify([filter, size, total, after?.occurred, after?.id])).toString("base64url");
+}
+
+function readToken(token: string): PageRequest {
+  const [filter, size, total, occurred, id] = parseToken(token);
+  const whole = [size, total, occurred].every((number) => Number.isSafeInteger(number));
+  if (!whole || Number(size) < 1 || typeof id !== "string" || !isUuid(id) || problemsIn(EventFilter, filter).length > 0)
+    throw badToken(token);
+  return {
+    filter: filter as EventFilter,
+    size: Math.min(pageSize, Number(size)),
+    total: Number(total),
+    after: { occurred: occurred as Timestamp, id },
+  };
+}
+
+function parseToken(token: string): readonly unknown[] {
+  try {
+    const parsed: unknown = JSON.parse(Buffer.from(token, "base64url").toString());
+    return Array.isArray(parsed) ? parsed : [];
+  } catch {
+    return [];
+  }
+}
+
+function badToken(token: string) {
+  const msg = "is not a page token of this server; begin again with POST /events/filter";
+  return invalid([{ type: "value_error", loc: ["query", "page-token"], msg, input: token }]);
+}
+
+type Countable = "day" | "time" | "event" | "resource";
+type CountRequest = BodyOf<typeof countEvents>;
+
+const mostBuckets = 1000;
+const longestRangeSeconds = 180 * 86_400;
+
+export function countBy(
+  context: Context,
+  countable: Countable,
+  request: CountRequest,
+): Promise<ReplyOf<typeof countEvents>> {
+  switch (countable) {
+    case "event":
+    case "resource":
+      return countByValue(context, countable, request.filter);
+    case "day":
+      return countOverTime(context, { filter: request.filter, time_unit: "day", time_interval: 1 });
+    case "time":
+      return countOverTime(context, request);
+    default:
+      throw new Error(`Nothing can be counted by ${countable satisfies never}`);
+  }
+}
+
+async function countByValue({ db }: Context, by: "event" | "resource", filter: EventFilter) {
+  const counted = await queries.countByValue(db, criteriaOf(filter), by);
+  return counted.map(({ start_time, end_time, ...group }) => ({
+    ...group,
+    start_time: formatTimestamp(start_time),
+    end_time: formatTimestamp(end_time),
+  }));
+}
+
+/** Every stretch of the range, also the empty ones. */
+async function countOverTime({ db, clock }: Context, { filter, time_unit, time_interval }: CountRequest) {
+  const range = rangeOf(criteriaOf(filter), clock.now());
+  const buckets = bucketsOf(range, time_unit ?? "day", time_interval ?? 1);
+  if (buckets.count > mostBuckets) {
+    throw refused(
+      422,
+      `The given interval would create ${buckets.count} buckets, more than ${mostBuckets}. Take a longer interval or a shorter range of time.`,
+    );
+  }
+  const counts = await queries.countByBucket(db, { ...criteriaOf(filter), ...range }, buckets);
+  return Array.from({ length: buckets.count }, (_, index) => {
+    const start = (buckets.start + index * buckets.widthMicros) as Timestamp;
+    const start_time = formatTimestamp(start);
+    const end_time = formatTimestamp(addSeconds(start, buckets.widthMicros / microsPerSecond));
+    return { value: start_time, label: start_time, count: counts.get(index) ?? 0, start_time, end_time };
+  });
+}
+
+function rangeOf({ since, until }: EventCriteria, now: Timestamp) {
+  const end = until ?? now;
+  return { since: since ?? addSeconds(end, -longestRangeSeconds), until: end };
+}
+
+export function present(row: queries.EventRow): Event {
+  return {
+    id: row.id,
+    occurred: formatTimestamp(row.occurred),
+    received: formatTimestamp(row.received),
+    event: row.event,
+    resource: readJson(row.resource),
+    related: readJson(row.related),
+    payload: readJson(row.payload),
+    follows: row.follows,
+  };
+}

@@ -1,0 +1,131 @@
+import { addSeconds, type Timestamp, toTimestamp } from "@ostinato/core";
+import { type Event, EventFilter } from "@ostinato/protocol";
+import type { Context } from "../context.ts";
+import { feedTo, readFilterRequest } from "../feed.ts";
+import { closeCodes, type SocketConnection, type SocketHandlers } from "../socket.ts";
+import { criteriaOf, eventMatcher } from "./event-filter.rules.ts";
+import { type EventPosition, findEvents } from "./event-pages.queries.ts";
+import { present } from "./event-pages.service.ts";
+
+/** What is older than this is not told again to those who connect. */
+const backfillSeconds = 15 * 60;
+const backfillPage = 250;
+/** Events that may happen while the earlier ones are being sent. */
+const mostHeld = 10_000;
+/** So many events are remembered, so that one that is both read and heard is sent once. */
+const mostRemembered = 5000;
+
+/**
+ * `/events/out`: the client says what it wants to hear in one frame; first come the events of the last minutes that match,
+ * oldest first, then every one as it happens.
+ */
+export function sendEvents(context: Context, connection: SocketConnection): SocketHandlers {
+  let end = () => {};
+  let asked = false;
+  return {
+    message(text) {
+      if (asked) return;
+      asked = true;
+      const request = readFilterRequest(text, EventFilter);
+      if ("refusal" in request) return connection.close(closeCodes.protocolError, request.refusal);
+      const { filter, message } = request;
+      end = subscribe(context, connection, { filter, backfill: message.backfill !== false });
+    },
+    closed: () => end(),
+  };
+}
+
+interface Subscription {
+  readonly filter: EventFilter;
+  readonly backfill: boolean;
+}
+
+function subscribe(context: Context, connection: SocketConnection, { filter, backfill }: Subscription): () => void {
+  const feed = feedTo(connection);
+  const remembered = new Set<string>();
+  const clamped = clampedSince(filter, context.clock.now());
+  const matches = eventMatcher(clamped);
+  let held: Event[] | undefined = backfill ? [] : undefined;
+
+  function send(event: Event): void {
+    if (remembered.has(event.id)) return;
+    if (remembered.size >= mostRemembered) forgetOldest(remembered);
+    remembered.add(event.id);
+    feed.send(frameOf(event));
+  }
+
+  let over = false;
+  const unsubscribe = context.bus.subscribe((change) => {
+    if (change.kind !== "event" || !matches(change.event)) return;
+    if (held === undefined) return send(change.event);
+    held.push(change.event);
+    if (held.length > mostHeld)
+      connection.close(closeCodes.tryAgainLater, "Too much happens to catch up: connect again");
+  });
+
+  if (backfill) {
+    sendEarlier(context, connection, { filter: clamped, isOver: () => over || feed.ended, send }).then(
+      () => {
+        const waiting = held ?? [];
+        held = undefined;
+        for (const event of waiting) send(event);
+      },
+      (error: unknown) => {
+        context.log.error({ err: error }, "earlier events could not be read");
+        connection.close(closeCodes.tryAgainLater, "Earlier events can't be read now: connect again");
+      },
+    );
+  }
+  return () => {
+    over = true;
+    unsubscribe();
+  };
+}
+
+interface Backfill {
+  readonly filter: EventFilter;
+  readonly isOver: () => boolean;
+  readonly send: (event: Event) => void;
+}
+
+/** Page after page, as fast as the client reads them. */
+async function sendEarlier(
+  { db }: Context,
+  connection: SocketConnection,
+  { filter, isOver, send }: Backfill,
+): Promise<void> {
+  const criteria = criteriaOf(filter);
+  let after: EventPosition | undefined;
+  do {
+    const rows = await findEvents(db, { criteria, order: "ASC", limit: backfillPage, after });
+    for (const row of rows) send(present(row));
+    await connection.flushed();
+    after = rows.length === backfillPage ? rows.at(-1) : undefined;
+  } while (after !== undefined && !isOver());
+}
+
+function clampedSince(filter: EventFilter, now: Timestamp): EventFilter {
+  const earliest = addSeconds(now, -backfillSeconds);
+  const since = filter.occurred?.since;
+  const later = since === undefined ? earliest : Math.max(toTimestamp(since), earliest);
+  return { ...filter, occurred: { ...filter.occurred, since: later / 1_000_000 }, order: "ASC" };
+}
+
+function forgetOldest(ids: Set<string>): void {
+  for (const id of ids) {
+    ids.delete(id);
+    return;
+  }
+}
+
+/** Many subscribers get the same event: it is written once. */
+const frames = new WeakMap<Event, string>();
+
+function frameOf(event: Event): string {
+  let frame = frames.get(event);
+  if (frame === undefined) {
+    frame = `{"type":"event","event":${JSON.stringify(event)}}`;
+    frames.set(event, frame);
+  }
+  return frame;
+}

@@ -1,0 +1,45 @@
+import type { Static, TSchema } from "@ostinato/protocol";
+import { inWords } from "./errors.ts";
+import { closeCodes, readMessage, type SocketConnection } from "./socket.ts";
+import { problemsIn } from "./validation.ts";
+
+export type FilterRequest<S extends TSchema> =
+  | { readonly filter: Static<S>; readonly message: Readonly<Record<string, unknown>> }
+  | { readonly refusal: string };
+
+/** Reads the frame by which a client says what it wants to hear: `{"type":"filter","filter":{…}}`. */
+export function readFilterRequest<S extends TSchema>(text: string, schema: S): FilterRequest<S> {
+  const message = readMessage(text);
+  if (message?.type !== "filter") return { refusal: "Expected 'filter' message" };
+  const filter = message.filter ?? {};
+  const problems = problemsIn(schema, filter).map(({ loc, ...problem }) => ({ ...problem, loc: loc.slice(1) }));
+  if (problems.length > 0) return { refusal: `Invalid filter: ${inWords(problems)}` };
+  return { filter: filter as Static<S>, message };
+}
+
+/** Sends what happens to one client that may read slower than things happen. */
+export interface Feed {
+  send(text: string): void;
+  readonly ended: boolean;
+}
+
+/** A client that has not read so many bytes is behind for good. */
+const longestBacklogBytes = 8 * 1024 * 1024;
+
+/** A client that falls behind is sent away with the reason, and comes back for what it missed. */
+export function feedTo(connection: SocketConnection): Feed {
+  let ended = false;
+  return {
+    get ended() {
+      return ended;
+    },
+    send(text) {
+      if (ended) return;
+      if (connection.backlog <= longestBacklogBytes) void connection.send(text);
+      else {
+        ended = true;
+        connection.close(closeCodes.tryAgainLater, "Too far behind: connect again, and read faster");
+      }
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import { type Log, LogFilter } from "@ostinato/protocol";
+import type { Context } from "../context.ts";
+import { feedTo, readFilterRequest } from "../feed.ts";
+import { closeCodes, type SocketConnection, type SocketHandlers } from "../socket.ts";
+import { logMatcher } from "./logs.rules.ts";
+
+/** `/logs/out`: the client says in one frame which lines it wants to see, and gets every one from then on. */
+export function sendLogs({ bus }: Context, connection: SocketConnection): SocketHandlers {
+  let end = () => {};
+  let asked = false;
+  return {
+    message(text) {
+      if (asked) return;
+      asked = true;
+      const request = readFilterRequest(text, LogFilter);
+      if ("refusal" in request) return connection.close(closeCodes.protocolError, request.refusal);
+      const feed = feedTo(connection);
+      const matches = logMatcher(request.filter);
+      end = bus.subscribe((change) => {
+        if (change.kind !== "logs") return;
+        for (const log of change.rows) if (matches(log)) feed.send(frameOf(log));
+      });
+    },
+    closed: () => end(),
+  };
+}
+
+function frameOf(log: Log): string {
+  return `{"type":"log","log":${JSON.stringify(log)}}`;
+}
