@@ -96,7 +96,7 @@ async function runNew(opened: Session, { definition, given, future, parent }: Ne
     future.track(tracking);
   }
   const id = await flowId(opened, definition);
-  const recorded = recordedParameters(parameters);
+  const recorded = checked.ok ? await repeatable(definition, asked, parameters) : recordedParameters(asked);
   const row = await opened.client.call(createFlowRun, {
     body: {
       flow_id: id,
@@ -164,6 +164,18 @@ async function carryRun(
   } finally {
     forget();
   }
+}
+
+/**
+ * The parameters to record: as the flow got them, where giving them again leads to the same; else as they were asked for, so
+ * that the run can be resumed from them.
+ */
+async function repeatable(definition: FlowDefinition, asked: unknown, got: unknown): Promise<Record<string, unknown>> {
+  const recorded = recordedParameters(got);
+  if (definition.options.parameters === undefined) return recorded;
+  const again = await settle(checkParameters(definition.name, definition.options.parameters, recorded));
+  const same = again.ok && callIdentity("", again.value) === callIdentity("", got);
+  return same ? recorded : recordedParameters(asked);
 }
 
 function identityOf(definition: FlowDefinition, parameters: unknown, scope: Scope | undefined): string | undefined {

@@ -67,6 +67,17 @@ export function flow(first: unknown, second?: unknown): Flow<never, unknown> {
   return makeFlow(defineFlow(options, fn));
 }
 
+/** Any flow, for functions that do not care about its types. */
+export interface AnyFlow {
+  readonly name: string;
+  readonly fn: (parameters: never) => unknown;
+}
+
+/** A flow whose value is an `R`. */
+interface FlowOf<R> extends AnyFlow {
+  state(...args: never[]): Promise<FinalState<R>>;
+}
+
 /** What programs that start flows need to know of one, such as the command line. */
 export interface FlowDescription {
   readonly name: string;
@@ -77,11 +88,11 @@ export interface FlowDescription {
 }
 
 /** Whether a value is a flow, of this copy of the package or another. */
-export function isFlow(value: unknown): value is Flow<never, unknown> {
+export function isFlow(value: unknown): value is AnyFlow {
   return typeof value === "function" && brand in value;
 }
 
-export async function describeFlow(flow: Flow<never, unknown>): Promise<FlowDescription> {
+export async function describeFlow(flow: AnyFlow): Promise<FlowDescription> {
   const { name, version, options } = definitionOf(flow);
   const { description, parameters } = options;
   return {
@@ -93,17 +104,17 @@ export async function describeFlow(flow: Flow<never, unknown>): Promise<FlowDesc
 }
 
 /** Runs a flow with parameters that nobody has typed, as a command line or a server gives them. They are checked as always. */
-export function runFlow(flow: Flow<never, unknown>, parameters: unknown): FlowFuture<unknown> {
-  return startFlow(definitionOf(flow), parameters);
+export function runFlow<R>(flow: FlowOf<R>, parameters: unknown): FlowFuture<R> {
+  return startFlow(definitionOf(flow), parameters) as FlowFuture<R>;
 }
 
 /**
  * Goes on with a flow run that failed or whose process died: tasks that finished are not run again, their results are used.
  * The run keeps its id and its parameters.
  */
-export function resumeRun(flowRunId: string, flow: Flow<never, unknown>): FlowFuture<unknown> {
+export function resumeRun<R>(flowRunId: string, flow: FlowOf<R>): FlowFuture<R> {
   if (context.getStore() !== undefined) throw new UsageError("resumeRun() cannot be called inside a run");
-  return resumeFlow(definitionOf(flow), flowRunId);
+  return resumeFlow(definitionOf(flow), flowRunId) as FlowFuture<R>;
 }
 
 const brand = Symbol.for("ostinato.flow");

@@ -10,7 +10,16 @@ export {
 } from "./connection.ts";
 export { type CurrentFlowRun, type CurrentRun, type CurrentTaskRun, currentRun } from "./current-run.ts";
 export * from "./errors.ts";
-export { describeFlow, type Flow, type FlowDescription, flow, isFlow, resumeRun, runFlow } from "./flow.ts";
+export {
+  type AnyFlow,
+  describeFlow,
+  type Flow,
+  type FlowDescription,
+  flow,
+  isFlow,
+  resumeRun,
+  runFlow,
+} from "./flow.ts";
 export type { FlowOptions } from "./flow-definition.ts";
 export { FlowFuture } from "./flow-future.ts";
 export { RunFuture } from "./future.ts";

@@ -33,7 +33,7 @@ function fromMethod(schema: object): object | undefined {
 }
 
 interface ValibotPackage {
-  toJsonSchema(schema: object, options: { typeMode: "input" }): object;
+  toJsonSchema(schema: object, options: { typeMode: "input"; errorMode: "ignore" }): object;
 }
 
 async function fromValibot(schema: object): Promise<object | undefined> {
@@ -41,5 +41,5 @@ async function fromValibot(schema: object): Promise<object | undefined> {
   // Named in a variable, so that neither the compiler nor a bundler asks for a package that need not be there.
   const name = "@valibot/to-json-schema";
   const { toJsonSchema } = (await import(name)) as ValibotPackage;
-  return toJsonSchema(schema, { typeMode: "input" });
+  return toJsonSchema(schema, { typeMode: "input", errorMode: "ignore" });
 }

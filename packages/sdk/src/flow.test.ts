@@ -1,0 +1,351 @@
+import { readFlowPage } from "@ostinato/protocol";
+import { type } from "arktype";
+import { Type } from "typebox";
+import * as v from "valibot";
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { recordOnOwnServer } from "../test/harness.ts";
+import {
+  cancelled,
+  completed,
+  currentRun,
+  describeFlow,
+  FlowFailed,
+  FlowTimeout,
+  failed,
+  flow,
+  ParameterError,
+  runFlow,
+  secret,
+  task,
+} from "./index.ts";
+
+const server = recordOnOwnServer();
+
+const noop = task(async function noop() {});
+const fail = task(async function fail() {
+  throw new Error("broken");
+});
+
+describe("parameters", () => {
+  const schemas = {
+    zod: z.object({ path: z.string(), depth: z.coerce.number().int().max(12).default(6) }),
+    valibot: v.object({
+      path: v.string(),
+      depth: v.optional(v.pipe(v.union([v.number(), v.pipe(v.string(), v.transform(Number))]), v.maxValue(12)), 6),
+    }),
+    arktype: type({ path: "string", depth: "(string.numeric.parse |> number <= 12) | number <= 12 = 6" }),
+    typebox: Type.Object({ path: Type.String(), depth: Type.Integer({ maximum: 12, default: 6 }) }),
+  };
+
+  describe.each(Object.entries(schemas))("by %s", (library, parameters) => {
+    const train = flow({ name: `train with ${library}`, parameters }, async (given) => given);
+
+    test("are coerced, filled with defaults and recorded so", async () => {
+      const run = runFlow(train, { path: "jan", depth: "7" });
+      expect(await run).toEqual({ path: "jan", depth: 7 });
+      expect((await server.flowRun(await run.created)).parameters).toEqual({ path: "jan", depth: 7 });
+      expect(await runFlow(train, { path: "jan" })).toEqual({ path: "jan", depth: 6 });
+    });
+
+    test("that are wrong name the field, before anything runs; the run is Failed", async () => {
+      const run = runFlow(train, { path: 5, depth: 40 });
+      const error = await run.then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+      expect(error).toBeInstanceOf(ParameterError);
+      const { problems, message } = error as ParameterError;
+      expect(problems.map(({ field }) => field).sort()).toEqual(expect.arrayContaining(["depth"]));
+      expect(message).toContain(`The parameters of flow "train with ${library}" are wrong.`);
+      const id = await run.created;
+      expect(await server.flowStates(id)).toEqual(["Pending", "Failed"]);
+      expect((await server.flowRun(id)).state).toMatchObject({ message });
+    });
+
+    test("are described by a JSON Schema", async () => {
+      const { parameterSchema } = await describeFlow(train);
+      expect(parameterSchema).toMatchObject({ type: "object", properties: { path: { type: "string" } } });
+      expect((parameterSchema as { required: string[] }).required).toContain("path");
+    });
+  });
+
+  test("are recorded so that the run can be repeated: as asked for, where the schema makes something else of them", async () => {
+    const parameters = z.object({ tags: z.string().transform((text) => text.split(",")), day: z.coerce.date() });
+    const split = flow({ name: "split", parameters }, async ({ tags, day }) => [...tags, day.getUTCDate()]);
+    const run = split({ tags: "a,b", day: "2024-02-29" });
+    expect(await run).toEqual(["a", "b", 29]);
+    expect((await server.flowRun(await run.created)).parameters).toEqual({ tags: "a,b", day: "2024-02-29" });
+  });
+
+  test("without a schema are given as they are, and may hold futures", async () => {
+    const count = task(async function count() {
+      return 3;
+    });
+    const inner = flow(async function inner({ n, list }: { n: number; list: number[] }) {
+      return n + list.length;
+    });
+    expect(await flow({ name: "outer" }, async () => await inner({ n: count(), list: [count(), 1] }))()).toBe(5);
+  });
+
+  test("are recorded as JSON, with secrets masked", async () => {
+    const odd = flow(async function odd(_: { when: Date; big: bigint; map: Map<string, number>; key: unknown }) {});
+    const run = odd({ when: new Date(0), big: 5n, map: new Map([["a", 1]]), key: secret("hunter2") });
+    await run;
+    expect((await server.flowRun(await run.created)).parameters).toEqual({
+      when: "1970-01-01T00:00:00.000Z",
+      big: "5",
+      map: { "Map(1)": [["a", 1]] },
+      key: "********",
+    });
+  });
+});
+
+test("a run is named by a template or a function, else by the server", async () => {
+  const named = flow({ runName: "train {depth}" }, async function named(_: { depth: number }) {});
+  const computed = named.with({ name: "computed", runName: ({ depth }: { depth: number }) => `deep ${depth * 2}` });
+  const runs = [named({ depth: 3 }), computed({ depth: 3 }), flow({ name: "unnamed" }, async () => {})()];
+  await Promise.all(runs);
+  const [first, second, third] = await Promise.all(runs.map(async (run) => server.flowRun(await run.created)));
+  expect([first?.name, second?.name]).toEqual(["train 3", "deep 6"]);
+  expect(third?.name).toMatch(/^[a-z]+-[a-z]+$/);
+  await expect(named.with({ runName: "train {width}" })({ depth: 1 })).rejects.toThrow(
+    'names the parameter "width", which is not there. There are: depth',
+  );
+});
+
+describe("the final state", () => {
+  const end = <R>(body: () => R | Promise<R>) => flow({ name: "ending" }, body).state();
+
+  test("of a flow that throws is Failed, with the error and its place", async () => {
+    const thrown = new RangeError("out of range");
+    const run = flow({ name: "throwing" }, async () => {
+      throw thrown;
+    })();
+    const final = await run.finished();
+    expect(final).toMatchObject({ type: "FAILED", name: "Failed", message: "out of range", error: thrown });
+    const { state } = await server.flowRun(await run.created);
+    expect(state?.state_details).toMatchObject({
+      error_name: "RangeError",
+      error_stack: expect.stringContaining("RangeError: out of range"),
+      error_location: expect.stringContaining("flow.test.ts"),
+    });
+  });
+
+  test("is the one that it returns", async () => {
+    expect(await end(() => completed(3, { name: "Enough" }))).toMatchObject({
+      type: "COMPLETED",
+      name: "Enough",
+      value: 3,
+    });
+    expect(await end(() => failed("no data"))).toMatchObject({ type: "FAILED", message: "no data" });
+    expect(await end(() => cancelled("not today"))).toMatchObject({ type: "CANCELLED", message: "not today" });
+  });
+
+  test("sums up the states that it returns", async () => {
+    expect(await end(async () => await fail.state())).toMatchObject({
+      type: "FAILED",
+      message: "1 of 1 runs did not complete: broken",
+    });
+    expect(await end(async () => [await noop.state(), await fail.state(), await noop.state()])).toMatchObject({
+      type: "FAILED",
+      message: "1 of 3 runs did not complete: broken",
+    });
+    expect(await end(async () => [await noop.state(), await noop.state()])).toMatchObject({ type: "COMPLETED" });
+  });
+
+  test("is Failed when a future that it returns fails, and holds the values of those that complete", async () => {
+    const five = task(async function five() {
+      return 5;
+    });
+    expect(await end(() => [five(), five()])).toMatchObject({ type: "COMPLETED", value: [5, 5] });
+    expect(await end(() => [five(), fail()])).toMatchObject({ type: "FAILED", message: "broken" });
+  });
+
+  test("is Failed when its subflow fails, unless that is caught", async () => {
+    const child = flow({ name: "child" }, async () => {
+      throw new Error("child broke");
+    });
+    expect(await end(async () => await child())).toMatchObject({ type: "FAILED", message: "child broke" });
+    expect(await end(async () => (await child.state()).name)).toMatchObject({ type: "COMPLETED", value: "Failed" });
+    expect(await end(async () => void child())).toMatchObject({ type: "FAILED", error: expect.any(FlowFailed) });
+  });
+});
+
+test("a timeout ends the flow and what it runs, as TimedOut", async () => {
+  const endless = task(async function endless() {
+    await new Promise(() => {});
+  });
+  const run = flow({ name: "endless", timeout: "300ms" }, async () => {
+    await endless();
+  })();
+  await expect(run).rejects.toThrow(FlowTimeout);
+  expect((await server.flowRun(await run.created)).state_name).toBe("TimedOut");
+  const [row] = await server.taskRuns(await run.created);
+  expect(row?.state_type).toBe("CANCELLED");
+});
+
+test("tries again by the server's rule, and goes on after the tasks that finished", async () => {
+  const ran: string[] = [];
+  const step = task(async function step(n: number) {
+    ran.push(`step ${n}`);
+    return n;
+  });
+  const run = flow({ name: "again", retries: 2, retryDelay: "1ms" }, async () => {
+    const { attempt } = currentRun();
+    const sum = (await step(1)) + (await step(1)) + (await step(2));
+    if (attempt < 3) throw new Error(`attempt ${attempt}`);
+    return sum;
+  })();
+  expect(await run).toBe(4);
+  expect(ran).toEqual(["step 1", "step 1", "step 2"]);
+  const id = await run.created;
+  expect(await server.flowStates(id)).toEqual([
+    "Pending",
+    "Running",
+    "AwaitingRetry",
+    "Running",
+    "AwaitingRetry",
+    "Running",
+    "Completed",
+  ]);
+  const rows = await server.taskRuns(id);
+  expect(rows.map(({ state_name, flow_run_run_count }) => [state_name, flow_run_run_count])).toEqual([
+    ["Completed", 1],
+    ["Completed", 1],
+    ["Completed", 1],
+    ["Cached", 2],
+    ["Cached", 2],
+    ["Cached", 2],
+    ["Cached", 3],
+    ["Cached", 3],
+    ["Cached", 3],
+  ]);
+  expect(rows.at(-1)?.state?.message).toBe("Reused from an earlier attempt of this flow run");
+});
+
+describe("subflows", () => {
+  const child = flow({ name: "child", tags: ["inner"] }, async ({ n }: { n: number }) => {
+    await noop();
+    return n * 10;
+  });
+
+  test("are recorded under a task run of their parent, which the server keeps in step", async () => {
+    const parent = flow({ name: "parent" }, async () => {
+      const values = await Promise.all([child({ n: 1 }), child({ n: 2 })]);
+      return values.concat(await child({ n: 3 }));
+    });
+    const run = parent();
+    expect(await run).toEqual([10, 20, 30]);
+    const rows = await server.taskRuns(await run.created);
+    expect(rows.map(({ name, state_name, dynamic_key }) => [name, state_name, dynamic_key]).sort()).toEqual([
+      ["child-0", "Completed", "0"],
+      ["child-1", "Completed", "1"],
+      ["child-2", "Completed", "2"],
+    ]);
+    expect(rows.every(({ task_key }) => /^child-[\w-]{8}$/.test(task_key))).toBe(true);
+    const childId = String(rows[0]?.state?.state_details.child_flow_run_id);
+    const childRun = await server.flowRun(childId);
+    expect(childRun).toMatchObject({ parent_task_run_id: rows[0]?.id, state_name: "Completed", tags: ["inner"] });
+  });
+
+  test("that finished are not run again when the parent is", async () => {
+    const ran: number[] = [];
+    const counted = flow({ name: "counted" }, async ({ n }: { n: number }) => {
+      ran.push(n);
+      if (n === 3 && ran.length < 4) throw new Error("third");
+      return n;
+    });
+    const parent = flow({ name: "resuming", retries: 1 }, async () => {
+      const first = await Promise.all([counted({ n: 1 }), counted({ n: 2 })]);
+      return [...first, await counted({ n: 3 })];
+    });
+    expect(await parent()).toEqual([1, 2, 3]);
+    expect(ran).toEqual([1, 2, 3, 3]);
+  });
+
+  test("are dependencies of the tasks that take them", async () => {
+    const use = task(async function use(n: number) {
+      return n + 1;
+    });
+    const run = flow({ name: "parent" }, async () => await use(child({ n: 4 })))();
+    expect(await run).toBe(41);
+    const rows = await server.taskRuns(await run.created);
+    const tracking = rows.find(({ name }) => name === "child-0");
+    expect(rows.find(({ name }) => name === "use-0")?.task_inputs.n).toEqual([
+      { input_type: "task_run", id: tracking?.id },
+    ]);
+  });
+
+  test("are ended with their parent", async () => {
+    const endless = flow({ name: "endless child" }, async () => {
+      await new Promise(() => {});
+    });
+    const parent = flow({ name: "parent" }, async () => {
+      const running = endless();
+      await running.created;
+      currentRun();
+      await running;
+    })();
+    const id = await parent.created;
+    while ((await server.taskRuns(id)).every(({ state_name }) => state_name !== "Running"))
+      await new Promise(setImmediate);
+    parent.cancel("enough");
+    await expect(parent).rejects.toThrow("enough");
+    expect((await server.flowRun(id)).state).toMatchObject({ type: "CANCELLED", message: "enough" });
+    const [tracking] = await server.taskRuns(id);
+    expect(tracking?.state_type).toBe("CANCELLED");
+  });
+});
+
+test("keeps the schema of its parameters on the server, under the flow", async () => {
+  const shaped = flow({ name: "shaped", parameters: z.object({ a: z.number() }) }, async () => {});
+  const run = shaped({ a: 1 });
+  await run;
+  const { flow_id } = await server.flowRun(await run.created);
+  const page = await server.client.call(readFlowPage, { params: { id: flow_id }, query: {} });
+  expect(page.parameter_schema).toMatchObject({ properties: { a: { type: "number" } } });
+});
+
+test("calls its hooks", async () => {
+  const told: string[] = [];
+  const tell =
+    (word: string) =>
+    ({ of, state, run }: { of: string; state: { name: string }; run: { attempt: number } }) =>
+      void told.push(`${word} ${of} ${state.name} ${run.attempt}`);
+  const hooks = {
+    onRunning: tell("running"),
+    onCompletion: tell("completion"),
+    onFailure: tell("failure"),
+    onCancellation: tell("cancellation"),
+  };
+  await flow({ name: "a", ...hooks }, async () => {}).state();
+  await flow({ name: "b", ...hooks, retries: 1 }, async () => await fail()).state();
+  await flow({ name: "c", ...hooks }, async () => cancelled()).state();
+  expect(told).toEqual([
+    "running a Running 1",
+    "completion a Completed 1",
+    "running b Running 1",
+    "running b Running 2",
+    "failure b Failed 2",
+    "running c Running 1",
+    "cancellation c Cancelled 1",
+  ]);
+});
+
+test("`with` gives a changed copy, `fn` the bare function", async () => {
+  const train = flow({ retries: 2 }, async function train({ n }: { n: number }) {
+    return n;
+  });
+  const other = train.with({ name: "other" });
+  expect([train.name, other.name, await train.fn({ n: 1 }), await other({ n: 2 })]).toEqual(["train", "other", 1, 2]);
+});
+
+test.each([
+  ["no name", () => flow(async () => {}), "A flow needs a name. Name the function"],
+  ["a bad name", () => flow({ name: "a/b" }, async () => {}), 'A flow cannot be called "a/b"'],
+  ["bad retries", () => flow({ name: "x", retries: 1.5 }, async () => {}), 'Flow "x": retries is 1.5'],
+  ["bad concurrency", () => flow({ name: "x", concurrency: 0 }, async () => {}), 'Flow "x": concurrency is 0'],
+])("says at once what is wrong: %s", (_, make, message) => {
+  expect(make).toThrow(message);
+});
