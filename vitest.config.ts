@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: [
       "packages/*/src/**/*.test.{ts,tsx}",
+      "packages/*/test/**/*.test.ts",
       "scripts/**/*.test.ts",
       "examples/*/**/*.test.ts",
       "e2e/**/*.test.ts",

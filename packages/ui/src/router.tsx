@@ -16,7 +16,7 @@ import { ErrorPage } from "./frame/error-page.tsx";
 import { Frame } from "./frame/frame.tsx";
 import { NotFound } from "./frame/not-found.tsx";
 import { queryClient } from "./query-client.ts";
-import { runListQuery } from "./runs/runs.queries.ts";
+import { runListQuery, runPointsQuery } from "./runs/runs.queries.ts";
 import { readRunsSearch } from "./runs/runs-search.ts";
 import { serverQuery } from "./settings/settings.queries.ts";
 import { taskRunQuery } from "./task-run/task-run.queries.ts";
@@ -49,7 +49,10 @@ const runsRoute = createRoute({
   path: "/runs",
   validateSearch: readRunsSearch,
   loaderDeps: ({ search }) => search,
-  loader: ({ deps }) => void queryClient.prefetchInfiniteQuery(runListQuery(deps)),
+  loader: ({ deps }) => {
+    void queryClient.prefetchInfiniteQuery(runListQuery(deps));
+    void queryClient.prefetchQuery(runPointsQuery(deps));
+  },
   component: RunsPage,
 });
 

@@ -86,7 +86,7 @@ export function ArtifactsPage() {
 
 function Row({ row }: { readonly row: ArtifactRow }) {
   const name = row.key ?? row.description ?? "without a key";
-  const className = "truncate font-medium hover:underline";
+  const className = "truncate py-0.5 font-medium hover:underline";
   return (
     <li className="grid grid-cols-[16px_minmax(0,1fr)_auto] items-center gap-x-3 border-b px-3 py-2 last:border-0 hover:bg-hover md:grid-cols-[16px_minmax(180px,1fr)_minmax(0,1.6fr)_auto]">
       <Icon name={typeIcon(row.type)} className="text-muted" />
@@ -105,7 +105,7 @@ function Row({ row }: { readonly row: ArtifactRow }) {
             <span className="shrink-0 text-xs text-faint">{amount(row.version_count, "version")}</span>
           ) : null}
         </span>
-        <span className="block truncate text-xs text-faint">
+        <span className="block truncate text-xs leading-6 text-faint">
           {row.flow_run_id === null ? (
             row.type
           ) : (

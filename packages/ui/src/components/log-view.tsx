@@ -181,7 +181,7 @@ function LogLines(props: {
       aria-live="off"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
       tabIndex={0}
-      className="h-[min(68vh,720px)] overflow-x-hidden overflow-y-auto rounded-lg border bg-surface font-mono text-xs leading-5"
+      className="max-h-[min(68vh,720px)] overflow-x-hidden overflow-y-auto rounded-lg border bg-surface font-mono text-xs leading-5"
       onWheel={(event) => event.deltaY < 0 && follow && props.onFollow(false)}
       onKeyDown={(event) => {
         if ((event.key === "ArrowUp" || event.key === "PageUp" || event.key === "Home") && follow)
@@ -225,7 +225,9 @@ const LogRow = memo(function LogRow(props: {
   const level = levelLook(log.level);
   const task = log.task_run_id === null ? undefined : props.taskName?.(log.task_run_id);
   return (
-    <div className={`group/line flex items-start gap-2 pr-2 ${props.marked ? "bg-accent-soft" : "hover:bg-hover"}`}>
+    <div
+      className={`group/line relative flex items-start gap-2 pr-2 ${props.marked ? "bg-accent-soft" : "hover:bg-hover"}`}
+    >
       <button
         type="button"
         tabIndex={-1}
@@ -254,7 +256,7 @@ const LogRow = memo(function LogRow(props: {
         icon="copy"
         label="Copy the line"
         tabIndex={-1}
-        className="invisible !size-5 group-hover/line:visible"
+        className="invisible absolute top-0 right-1 !size-5 bg-surface group-hover/line:visible"
         onClick={() => void copyText(plain(log.message))}
       />
     </div>

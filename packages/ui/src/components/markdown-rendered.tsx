@@ -19,6 +19,15 @@ const components: Components = {
         {children}
       </a>
     ),
+  input: ({ checked }) => (
+    <input
+      type="checkbox"
+      disabled
+      checked={checked ?? false}
+      aria-label={checked === true ? "done" : "not done"}
+      readOnly
+    />
+  ),
   img: ({ src, alt, title }) => <Picture src={typeof src === "string" ? src : ""} alt={alt ?? ""} title={title} />,
   table: ({ children }) => (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard

@@ -1,9 +1,13 @@
-import { Link } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
+import { type PointerEvent, useState } from "react";
 import type { RunBar } from "../api/types.ts";
 import { exact, seconds } from "../format.ts";
-import { stateColor, stateLook } from "../states.ts";
+import { stateColor, stateLook, stateTypeOrder } from "../states.ts";
 
-/** Recent runs, oldest first: one bar for each, as high as the run was long, in the colour of its state. */
+/**
+ * Recent runs, oldest first: one bar for each, as high as the run was long, in the colour of its state. It is a picture:
+ * the runs themselves stand in the list of the flow, where the keyboard reaches them.
+ */
 export function RunBars(props: {
   readonly runs: readonly RunBar[];
   readonly most?: number;
@@ -12,33 +16,66 @@ export function RunBars(props: {
   readonly label: string;
 }) {
   const { most = 24, height = 24, barWidth = 5 } = props;
+  const navigate = useNavigate();
+  const [near, setNear] = useState<number>();
   const runs = props.runs.slice(-most);
+  const gap = barWidth > 6 ? 2 : 1;
+  const width = runs.length * (barWidth + gap);
   const longest = Math.max(...runs.map((run) => run.duration ?? 0), 0.001);
+  const shown = near === undefined ? undefined : runs[near];
+  const at = (event: PointerEvent<SVGSVGElement> | React.MouseEvent<SVGSVGElement>) => {
+    const bounds = event.currentTarget.getBoundingClientRect();
+    const index = Math.floor(((event.clientX - bounds.left) / bounds.width) * runs.length);
+    return Math.min(runs.length - 1, Math.max(0, index));
+  };
   return (
-    <ul aria-label={props.label} className="flex items-end" style={{ height, gap: barWidth > 6 ? 2 : 1 }}>
-      {runs.map((run) => {
-        const look = stateLook(run.state_type, run.state_name);
-        const spent = run.duration === null ? "" : ` · ${seconds(run.duration)}`;
+    <svg
+      role="img"
+      aria-label={`${props.label}: ${spoken(runs)}`}
+      viewBox={`0 0 ${Math.max(1, width)} ${height}`}
+      width={width}
+      height={height}
+      className="max-w-full cursor-pointer"
+      onPointerMove={(event) => setNear(at(event))}
+      onPointerLeave={() => setNear(undefined)}
+      onClick={(event) => {
+        const run = runs[at(event)];
+        if (run !== undefined) void navigate({ to: "/runs/flow-run/$id", params: { id: run.id } });
+      }}
+    >
+      <title>{shown === undefined ? props.label : described(shown)}</title>
+      <rect width={width} height={height} fill="transparent" />
+      {runs.map((run, index) => {
         const share = Math.sqrt((run.duration ?? 0) / longest);
+        const bar = Math.max(3, Math.round(share * height));
+        const quiet = run.state_type === "COMPLETED" && near !== index;
         return (
-          <li key={run.id} className="h-full">
-            <Link
-              to="/runs/flow-run/$id"
-              params={{ id: run.id }}
-              preload={false}
-              title={`${run.name} · ${look.label}${spent}${run.start === null ? "" : ` · ${exact(run.start)}`}`}
-              aria-label={`${run.name}, ${look.label}${spent}`}
-              className="flex h-full items-end hover:brightness-125 focus-visible:outline-offset-0"
-              style={{ width: barWidth }}
-            >
-              <span
-                className="block w-full rounded-[1.5px]"
-                style={{ height: Math.max(3, Math.round(share * height)), background: stateColor(look), opacity: run.state_type === "COMPLETED" ? 0.72 : 1 }}
-              />
-            </Link>
-          </li>
+          <rect
+            key={run.id}
+            x={index * (barWidth + gap)}
+            y={height - bar}
+            width={barWidth}
+            height={bar}
+            rx="1.5"
+            fill={stateColor(stateLook(run.state_type, run.state_name))}
+            fillOpacity={quiet ? 0.7 : 1}
+          />
         );
       })}
-    </ul>
+    </svg>
   );
+}
+
+function described(run: RunBar): string {
+  const spent = run.duration === null ? "" : ` · ${seconds(run.duration)}`;
+  const look = stateLook(run.state_type, run.state_name);
+  return `${run.name} · ${look.label}${spent}${run.start === null ? "" : ` · ${exact(run.start)}`}`;
+}
+
+function spoken(runs: readonly RunBar[]): string {
+  const parts = stateTypeOrder.flatMap((type) => {
+    const count = runs.filter((run) => run.state_type === type).length;
+    return count === 0 ? [] : [`${count} ${stateLook(type).label.toLowerCase()}`];
+  });
+  return parts.join(", ");
 }

@@ -22,10 +22,12 @@ export function localTicks(from: number, to: number, step: number): readonly num
   return ticks(from - offset, to - offset, step).map((at) => at + offset);
 }
 
-/** A round number at or above `value`: 1, 2 or 5 times a power of ten. */
+const roundLeads = [1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10] as const;
+
+/** A round number at or above `value`, little above it. */
 export function roundUp(value: number): number {
   if (value <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
   const lead = value / power;
-  return (lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= 5 ? 5 : 10) * power;
+  return Math.round((roundLeads.find((step) => step >= lead) ?? 10) * power * 1e6) / 1e6;
 }

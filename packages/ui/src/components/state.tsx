@@ -5,9 +5,15 @@ interface Stated {
   readonly name?: string | null | undefined;
 }
 
-export function StateIcon({ type, name, className = "size-4" }: Stated & { readonly className?: string }) {
+interface IconProps extends Stated {
+  readonly className?: string;
+  /** The word stands beside it, so the icon need not be spoken. */
+  readonly silent?: boolean;
+}
+
+export function StateIcon({ type, name, className = "size-4", silent = false }: IconProps) {
   const look = stateLook(type, name);
-  return <Shape look={look} className={className} label={look.label} />;
+  return <Shape look={look} className={className} {...(silent ? {} : { label: look.label })} />;
 }
 
 /** The word alone, where the icon stands beside it already. */

@@ -34,7 +34,10 @@ export function Elapsed({
   const from = milliseconds(start);
   const span = end === null ? Math.max(0, now - from) : milliseconds(end) - from;
   return (
-    <span className={`figures ${className ?? ""}`} title={end === null ? `since ${exact(start)}` : `${exact(start)} – ${exact(end)}`}>
+    <span
+      className={`figures ${className ?? ""}`}
+      title={end === null ? `since ${exact(start)}` : `${exact(start)} – ${exact(end)}`}
+    >
       {end === null ? countingDuration(span) : duration(span)}
     </span>
   );

@@ -144,7 +144,7 @@ function Totals({ data, lists }: { readonly data: Dashboard; readonly lists: Run
   const total = sum(data.counts);
   return (
     <dl className="flex flex-wrap gap-x-7 gap-y-3">
-      <Figure name="Runs" note={before === 0 ? undefined : `${count(before)} in the time before`}>
+      <Figure name="Runs" note={before === 0 ? undefined : `${count(before)} before`}>
         <Link to="/runs" search={lists} className="hover:underline">
           {count(total)}
         </Link>
@@ -175,7 +175,7 @@ function Figure(props: {
   return (
     <div className="min-w-0">
       <dt className="flex items-center gap-1.5 text-xs text-muted">
-        {props.state === undefined ? null : <StateIcon type={props.state} className="size-3.5" />}
+        {props.state === undefined ? null : <StateIcon silent type={props.state} className="size-3.5" />}
         {props.name}
       </dt>
       <dd
@@ -249,14 +249,18 @@ function FlowLine({ row, lists }: { readonly row: DashboardFlow; readonly lists:
   return (
     <div className={`${rowClass} grid-cols-[minmax(0,1fr)_auto_auto] sm:grid-cols-[minmax(0,1fr)_128px_72px_88px]`}>
       <span className="min-w-0">
-        <Link to="/flows/flow/$id" params={{ id: row.flow.id }} className="block truncate font-medium hover:underline">
+        <Link
+          to="/flows/flow/$id"
+          params={{ id: row.flow.id }}
+          className="block truncate py-0.5 font-medium hover:underline"
+        >
           {row.flow.name}
         </Link>
         {row.last_failure === null ? null : (
           <Link
             to="/runs/flow-run/$id"
             params={{ id: row.last_failure.flow_run_id }}
-            className="block truncate text-xs text-faint hover:text-text"
+            className="block truncate py-1 text-xs text-faint hover:text-text"
             title={row.last_failure.message ?? undefined}
           >
             {row.last_failure.message ?? row.last_failure.name}

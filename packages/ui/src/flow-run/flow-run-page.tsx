@@ -77,7 +77,13 @@ export function FlowRunPage() {
         className={`grid min-w-0 gap-4 ${search.task === undefined ? "" : "lg:grid-cols-[minmax(0,1fr)_minmax(360px,32%)]"}`}
       >
         <div className="flex min-w-0 flex-col gap-3">
-          <RunViews id={id} live={live} ended={run.end_time === null ? undefined : milliseconds(run.end_time)} search={search} onSearch={change} />
+          <RunViews
+            id={id}
+            live={live}
+            ended={run.end_time === null ? undefined : milliseconds(run.end_time)}
+            search={search}
+            onSearch={change}
+          />
           <RunTabs page={page} live={live} search={search} onSearch={change} />
         </div>
         {search.task === undefined ? null : (

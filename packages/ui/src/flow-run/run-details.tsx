@@ -10,7 +10,7 @@ export function RunDetails({ page }: { readonly page: FlowRunPage }) {
   const run = page.flow_run;
   const labels = Object.keys(run.labels).length === 0 ? null : run.labels;
   return (
-    <div className="grid gap-6 lg:grid-cols-2">
+    <div className="grid min-w-0 gap-6 lg:grid-cols-2">
       <Facts>
         <Fact name="Id">
           <Copyable text={run.id} label="Copy the id" />

@@ -66,7 +66,14 @@ export function RunViews(props: {
             : "No task was called in this run. Wrap a function in task(…) to see it here."}
         </p>
       ) : view === "timeline" ? (
-        <TimelineView timeline={timeline} live={live} ended={props.ended} selected={search.task} onSelect={select} tall={tall} />
+        <TimelineView
+          timeline={timeline}
+          live={live}
+          ended={props.ended}
+          selected={search.task}
+          onSelect={select}
+          tall={tall}
+        />
       ) : (
         <Suspense fallback={<Skeleton rows={8} height={28} />}>
           <GraphView timeline={timeline} selected={search.task} onSelect={select} tall={tall} />

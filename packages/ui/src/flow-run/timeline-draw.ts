@@ -1,5 +1,5 @@
-import { localTicks, timeStep } from "../components/scale.ts";
-import { axisTime } from "../format.ts";
+import { localTicks, ticks, timeStep } from "../components/scale.ts";
+import { axisTime, duration } from "../format.ts";
 import { stateLook } from "../states.ts";
 import { themeColor } from "../theme.ts";
 import { density, groupState, spells, type TimelineRow } from "./timeline-model.ts";
@@ -15,6 +15,8 @@ export interface Drawing {
   /** Pixels by which the lines are scrolled up. */
   readonly scroll: number;
   readonly view: Span;
+  /** When the first task began: short spans are counted from there. */
+  readonly zero: number;
   readonly now: number;
   readonly live: boolean;
   readonly selected: string | undefined;
@@ -76,8 +78,7 @@ function drawGrid(
   at: { readonly width: number; readonly height: number; readonly x: (time: number) => number },
 ): void {
   pen.fillStyle = drawing.colors.line;
-  const step = timeStep(drawing.view.to - drawing.view.from, Math.max(2, at.width / 90));
-  for (const tick of localTicks(drawing.view.from, drawing.view.to, step))
+  for (const tick of axisTicks(drawing.view, drawing.zero, at.width).ticks)
     pen.fillRect(Math.round(at.x(tick)), 0, 1, at.height);
 }
 
@@ -155,22 +156,35 @@ function drawNow(
 }
 
 /** The strip above: the axis of the part in view. */
-export function drawAxis(canvas: HTMLCanvasElement, view: Span, colors: TimelineColors): void {
+export function drawAxis(canvas: HTMLCanvasElement, drawing: Pick<Drawing, "view" | "zero" | "colors">): void {
   const context = prepared(canvas);
   if (context === null) return;
   const { width, height, pen } = context;
-  const step = timeStep(view.to - view.from, Math.max(2, width / 90));
+  const { view, colors } = drawing;
+  const { ticks, label } = axisTicks(view, drawing.zero, width);
   pen.font = `11px ${getComputedStyle(canvas).fontFamily}`;
   pen.textBaseline = "middle";
-  for (const tick of localTicks(view.from, view.to, step)) {
+  for (const tick of ticks) {
     const x = ((tick - view.from) / (view.to - view.from)) * width;
     pen.fillStyle = colors.line;
     pen.fillRect(Math.round(x), height - 6, 1, 6);
     pen.fillStyle = colors.faint;
-    const text = step < 1000 ? `${((tick - view.from) / 1000).toFixed(step < 100 ? 2 : 1)} s` : axisTime(tick, step);
-    const wide = pen.measureText(text).width;
-    if (x + wide + 4 < width) pen.fillText(text, x + 4, height / 2);
+    const text = label(tick);
+    if (x + pen.measureText(text).width + 4 < width) pen.fillText(text, x + 4, height / 2);
   }
+}
+
+/** Times of day for long spans; for short ones, where the day says nothing, the time since the first task began. */
+function axisTicks(view: Span, zero: number, width: number) {
+  const step = timeStep(view.to - view.from, Math.max(2, width / 90));
+  if (step >= 1000) {
+    return { ticks: localTicks(view.from, view.to, step), label: (tick: number) => axisTime(tick, step) };
+  }
+  const since = ticks(view.from - zero, view.to - zero, step);
+  return {
+    ticks: since.map((tick) => tick + zero),
+    label: (tick: number) => duration(Math.round((tick - zero) / step) * step),
+  };
 }
 
 function prepared(

@@ -98,6 +98,7 @@ export function TimelineView(props: {
       next.has(row.key) ? next.delete(row.key) : next.add(row.key);
       return next;
     });
+  const openable = rows.some((row) => row.kind !== "task");
   const selectedKey = rows.find((row) => row.kind !== "group" && row.source.id[row.members[0] ?? 0] === selected)?.key;
   useEffect(() => draw(selectedKey), [draw, selectedKey]);
   const tree = useTreeKeys({
@@ -161,6 +162,7 @@ export function TimelineView(props: {
                 selected={row.key === selectedKey}
                 top={item.start}
                 labelWidth={labelWidth}
+                openable={openable}
                 id={tree.id(item.index)}
                 position={[item.index + 1, rows.length]}
                 onChoose={() => {
@@ -188,6 +190,8 @@ function Row(props: {
   readonly selected: boolean;
   readonly top: number;
   readonly labelWidth: number;
+  /** Some row can be opened, so all of them keep the place of the sign for it. */
+  readonly openable: boolean;
   readonly id: string;
   readonly position: readonly [number, number];
   readonly onChoose: () => void;
@@ -224,7 +228,9 @@ function Row(props: {
         style={{ width: props.labelWidth, paddingLeft: 8 + row.depth * 14 }}
       >
         {row.kind === "task" ? (
-          <span className="w-4 shrink-0" />
+          props.openable ? (
+            <span className="w-3 shrink-0" />
+          ) : null
         ) : (
           <button
             type="button"
@@ -243,7 +249,9 @@ function Row(props: {
         <span className="min-w-0 truncate" title={row.label}>
           {row.label}
         </span>
-        {row.kind === "group" ? <span className="shrink-0 text-xs text-faint">× {count(row.members.length)}</span> : null}
+        {row.kind === "group" ? (
+          <span className="shrink-0 text-xs text-faint">× {count(row.members.length)}</span>
+        ) : null}
         <span className="ml-auto shrink-0 pl-1 text-xs text-faint">{spent}</span>
       </span>
     </div>
@@ -288,8 +296,10 @@ function useDrawing(input: {
   const key = useRef<string>(undefined);
   const paint = useCallback(() => {
     frame.current = 0;
-    const shown = view ?? whole();
-    if (axis.current !== null) drawAxis(axis.current, shown, colors);
+    const all = whole();
+    const shown = view ?? all;
+    const zero = all.from + (all.to - all.from) * (edge / (1 + 2 * edge));
+    if (axis.current !== null) drawAxis(axis.current, { view: shown, zero, colors });
     if (bars.current === null) return;
     const scroll = scroller.current?.scrollTop ?? 0;
     drawTimeline(bars.current, {
@@ -297,6 +307,7 @@ function useDrawing(input: {
       rowHeight,
       scroll,
       view: shown,
+      zero,
       now: ended ?? Date.now(),
       live,
       selected: key.current,
@@ -380,9 +391,12 @@ function useTreeKeys(input: {
   };
 }
 
+/** The share of the span that is left free at both ends. */
+const edge = 0.02;
+
 function padded(span: Span): Span {
-  const edge = (span.to - span.from) * 0.02;
-  return { from: span.from - edge, to: span.to + edge };
+  const free = (span.to - span.from) * edge;
+  return { from: span.from - free, to: span.to + free };
 }
 
 function zoomed(view: Span, all: Span, factor: number, at: number): Span {

@@ -49,13 +49,14 @@ export function Frame() {
           <button
             type="button"
             onClick={() => setOverlay("search")}
-            aria-label="Search"
             aria-keyshortcuts="Meta+K Control+K"
             className="flex h-7 items-center gap-2 rounded-md border border-line-strong bg-surface px-2 text-sm text-faint hover:border-faint hover:text-muted"
           >
             <Icon name="search" className="size-3.5" />
-            <span className="hidden pr-10 sm:inline">Search</span>
-            <kbd className="hidden font-sans text-2xs sm:inline">{searchKey}</kbd>
+            <span className="max-sm:sr-only sm:pr-10">Search</span>
+            <kbd aria-hidden="true" className="hidden font-sans text-2xs sm:inline">
+              {searchKey}
+            </kbd>
           </button>
         </header>
         <ConnectionLine />

@@ -68,14 +68,14 @@ function StateFilter({ search, onChange }: FilterProps) {
     <Menu trigger={<FilterButton icon="filter" name="State" value={labels.join(", ")} />}>
       {stateTypeOrder.map((type) => (
         <MenuCheck key={type} checked={chosen.includes(type)} onChange={(on) => toggle(type, on)}>
-          <StateIcon type={type} /> {stateLook(type).label}
+          <StateIcon silent type={type} /> {stateLook(type).label}
         </MenuCheck>
       ))}
       <MenuSeparator />
       <MenuLabel>By the state's name</MenuLabel>
       {filterableStateNames.map((name) => (
         <MenuCheck key={name} checked={chosen.includes(name)} onChange={(on) => toggle(name, on)}>
-          <StateIcon type={stateTypeOfName(name)} name={name} /> {lookOf(name).label}
+          <StateIcon silent type={stateTypeOfName(name)} name={name} /> {lookOf(name).label}
         </MenuCheck>
       ))}
     </Menu>

@@ -249,12 +249,12 @@ function NarrowRow({ run }: { readonly run: FlowRunRow }) {
       <Link to="/runs/flow-run/$id" params={{ id: run.id }} className="truncate py-0.5 font-medium">
         {run.name}
       </Link>
-      <Elapsed start={run.start_time} end={endOf(run)} className="text-muted" />
+      <Elapsed start={run.start_time} end={endOf(run)} className="text-right text-muted" />
       <span />
       <span className="truncate text-xs text-faint">
         {run.flow_name} · {stateLook(run.state_type, run.state_name).label}
       </span>
-      <RelativeTime time={run.start_time ?? run.expected_start_time} className="text-xs text-faint" />
+      <RelativeTime time={run.start_time ?? run.expected_start_time} className="text-right text-xs text-faint" />
     </span>
   );
 }

@@ -1,6 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useMemo, useRef, useState } from "react";
-import type { FlowRunRow } from "../api/types.ts";
+import type { FlowRunPoint } from "../api/types.ts";
 import { useBrush } from "../components/brush.ts";
 import { localTicks, timeStep } from "../components/scale.ts";
 import { useSize } from "../components/size.ts";
@@ -11,7 +11,7 @@ const height = 112;
 const margin = { left: 62, right: 12, top: 8, bottom: 20 };
 
 interface Dot {
-  readonly run: FlowRunRow;
+  readonly run: FlowRunPoint;
   readonly x: number;
   readonly y: number;
 }
@@ -21,7 +21,7 @@ export function RunScatter({
   runs,
   onSpan,
 }: {
-  readonly runs: readonly FlowRunRow[];
+  readonly runs: readonly FlowRunPoint[];
   readonly onSpan: (since: number, until: number) => void;
 }) {
   const box = useRef<HTMLDivElement>(null);
@@ -112,26 +112,26 @@ export function RunScatter({
           <p className="truncate font-medium">{near.run.name}</p>
           <p className="text-muted">
             {near.run.flow_name} · {stateLook(near.run.state_type, near.run.state_name).label} ·{" "}
-            {seconds(runSeconds(near.run))}
+            {seconds(near.run.duration)}
           </p>
-          <p className="text-faint">{exact(startOf(near.run))}</p>
+          <p className="text-faint">{exact(near.run.timestamp)}</p>
         </div>
       )}
     </div>
   );
 }
 
-function layout(runs: readonly FlowRunRow[], width: number) {
-  const started = runs.filter((run) => run.start_time !== null);
-  const times = started.map((run) => milliseconds(startOf(run)));
-  const from = Math.min(...times);
-  const to = Math.max(...times, from + 1000);
-  const top = niceTop(Math.max(...started.map(runSeconds), 0.01));
+function layout(points: readonly FlowRunPoint[], width: number) {
+  const started = points.filter((point) => point.duration > 0);
+  const times = started.map((point) => milliseconds(point.timestamp));
+  const from = times.reduce((least, time) => Math.min(least, time), Number.POSITIVE_INFINITY);
+  const to = times.reduce((most, time) => Math.max(most, time), from + 1000);
+  const top = niceTop(started.reduce((most, point) => Math.max(most, point.duration), 0.01));
   const inner = Math.max(1, width - margin.left - margin.right);
   const xAt = (time: number) => margin.left + ((time - from) / (to - from)) * inner;
   const yAt = (value: number) => margin.top + (1 - value / top) * (height - margin.top - margin.bottom);
   const timeAt = (x: number) => from + ((x - margin.left) / inner) * (to - from);
-  const dots = started.map((run, index): Dot => ({ run, x: xAt(times[index] ?? from), y: yAt(runSeconds(run)) }));
+  const dots = started.map((run, index): Dot => ({ run, x: xAt(times[index] ?? from), y: yAt(run.duration) }));
   return { dots, from, to, top, xAt, yAt, timeAt };
 }
 
@@ -146,15 +146,6 @@ function nearest(dots: readonly Dot[], x: number, y: number): Dot | undefined {
     }
   }
   return best;
-}
-
-function startOf(run: FlowRunRow): string {
-  return run.start_time ?? run.expected_start_time ?? run.created;
-}
-
-function runSeconds(run: FlowRunRow): number {
-  if (run.total_run_time > 0 && run.end_time !== null) return run.total_run_time;
-  return run.estimated_run_time;
 }
 
 /** A top of the axis that reads well: whole seconds, minutes or hours. */

@@ -1,8 +1,8 @@
-import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useCallback, useMemo, useState } from "react";
 import { useLive } from "../api/live.ts";
-import type { FlowRunRow, LiveChange } from "../api/types.ts";
+import type { FlowRunPoint, FlowRunRow, LiveChange } from "../api/types.ts";
 import { Button, buttonClass } from "../components/button.tsx";
 import { Empty } from "../components/empty.tsx";
 import { Failure } from "../components/failure.tsx";
@@ -17,7 +17,7 @@ import { runColumns, storeColumns, storedColumns } from "./run-columns.tsx";
 import { RunFilters } from "./run-filters.tsx";
 import { RunList } from "./run-list.tsx";
 import { RunScatter } from "./run-scatter.tsx";
-import { applyToList, type RunPages, runListQuery } from "./runs.queries.ts";
+import { applyToList, pointOf, type RunPages, runListQuery, runPointsQuery } from "./runs.queries.ts";
 import { isFiltered, type RunsSearch, type RunsSearchChange, readRunsSearch } from "./runs-search.ts";
 import { SavedSearches } from "./saved-searches.tsx";
 
@@ -33,6 +33,7 @@ export function RunsPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const list = useInfiniteQuery(runListQuery(search));
+  const points = useQuery({ ...runPointsQuery(search), placeholderData: keepPreviousData });
   const arrivals = useLiveList(search);
   const [chosen, setChosen] = useState(nothing);
   const [columnIds, setColumnIds] = useState(storedColumns);
@@ -71,7 +72,7 @@ export function RunsPage() {
       {runs.length === 0 ? null : (
         <>
           <RunScatter
-            runs={runs}
+            runs={points.data ?? []}
             onSpan={(since, until) =>
               change({ since: new Date(since).toISOString(), until: new Date(until).toISOString() })
             }
@@ -131,6 +132,9 @@ function useLiveList(search: RunsSearch) {
     if (pages === undefined) return;
     const result = applyToList(pages, changes, search);
     queryClient.setQueryData<RunPages>(key, result.pages);
+    queryClient.setQueryData(runPointsQuery(search).queryKey, (points) =>
+      points === undefined ? points : withPoints(points, changes, result.arrived),
+    );
     if (result.arrived.length === 0) return;
     const main = document.getElementById("main");
     if (newestFirst && (main?.scrollTop ?? 0) < 120) insert(result.arrived);
@@ -140,7 +144,10 @@ function useLiveList(search: RunsSearch) {
         ...before.filter((row) => !result.arrived.some((one) => one.id === row.id)),
       ]);
   };
-  useLive({ kind: "flow-runs" }, { onChanges, onResync: () => void queryClient.invalidateQueries({ queryKey: key }) });
+  useLive(
+    { kind: "flow-runs" },
+    { onChanges, onResync: () => void queryClient.invalidateQueries({ queryKey: ["runs"] }) },
+  );
   const show = () => {
     if (newestFirst) insert(waiting);
     else void queryClient.invalidateQueries({ queryKey: key });
@@ -148,6 +155,22 @@ function useLiveList(search: RunsSearch) {
     document.getElementById("main")?.scrollTo({ top: 0 });
   };
   return { waiting: waiting.length, fresh, show };
+}
+
+function withPoints(
+  points: readonly FlowRunPoint[],
+  changes: readonly LiveChange[],
+  arrived: readonly FlowRunRow[],
+): FlowRunPoint[] {
+  const rows = new Map(
+    changes.flatMap((change) => (change.kind === "flow-run" ? [[change.row.id, change.row] as const] : [])),
+  );
+  const kept = points.map((point) => {
+    const row = rows.get(point.id);
+    return row === undefined ? point : pointOf(row);
+  });
+  const known = new Set(points.map((point) => point.id));
+  return [...arrived.filter((row) => !known.has(row.id)).map(pointOf), ...kept];
 }
 
 function withFirst(pages: RunPages, rows: readonly FlowRunRow[]): RunPages {

@@ -1,12 +1,13 @@
-import type { listFlowRuns, listFlows } from "@ostinato/protocol";
+import type { listFlowRunPoints, listFlowRuns, listFlows } from "@ostinato/protocol";
 import { type InfiniteData, infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { call } from "../api/api.ts";
-import type { FlowRunList, FlowRunRow, LiveChange } from "../api/types.ts";
+import type { FlowRunList, FlowRunPoint, FlowRunRow, LiveChange } from "../api/types.ts";
 import { isFiltered, moment, type RunsSearch, runCriteria, splitStates } from "./runs-search.ts";
 
 export type RunPages = InfiniteData<FlowRunList, string | null>;
 
 const pageSize = 100;
+const mostPoints = 600;
 
 export function runListQuery(search: RunsSearch) {
   return infiniteQueryOptions({
@@ -25,6 +26,32 @@ export function runListQuery(search: RunsSearch) {
     initialPageParam: null as string | null,
     getNextPageParam: (last: FlowRunList) => last.next_cursor,
   });
+}
+
+/** The newest runs that a filter finds as points, for the chart above the list. */
+export function runPointsQuery(search: RunsSearch) {
+  const { sort: _sort, ...filter } = search;
+  return queryOptions({
+    queryKey: ["runs", "points", filter],
+    queryFn: ({ signal }) =>
+      call<typeof listFlowRunPoints>("POST /ui/flow_runs/history", {
+        body: { ...runCriteria(filter), sort: "START_TIME_DESC", limit: mostPoints },
+        signal,
+      }),
+  });
+}
+
+export function pointOf(row: FlowRunRow): FlowRunPoint {
+  return {
+    id: row.id,
+    name: row.name,
+    flow_name: row.flow_name,
+    state_type: row.state_type,
+    state_name: row.state_name,
+    timestamp: row.start_time ?? row.expected_start_time ?? row.created,
+    duration: row.estimated_run_time,
+    lateness: row.estimated_start_time_delta,
+  };
 }
 
 /** The flows to choose from in filters. */

@@ -1,0 +1,167 @@
+import type { Page } from "@ostinato/testing/browser";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Site, startSite } from "./site.ts";
+import { flowNamed, type PastRun, pastRuns } from "./story.ts";
+
+let site: Site;
+
+beforeAll(async () => {
+  site = await startSite();
+  const train = await flowNamed(site.client, "train");
+  const ingest = await flowNamed(site.client, "ingest");
+  const past = (index: number): PastRun => ({
+    flowId: index % 3 === 0 ? ingest : train,
+    name: `run-${String(index).padStart(3, "0")}`,
+    ago: 60 + index * 30,
+    took: 5 + (index % 7),
+    state: index % 10 === 4 ? "FAILED" : "COMPLETED",
+    tags: index % 5 === 0 ? ["nightly"] : [],
+  });
+  await pastRuns(site.client, Array.from({ length: 260 }, (_, index) => past(index)));
+});
+
+afterAll(() => site.close());
+
+const rows = (page: Page) => page.getByRole("table", { name: "Runs" }).getByRole("row");
+const names = (page: Page) => rows(page).getByRole("link").filter({ hasText: /^run-/ }).allTextContents();
+
+describe("the list of runs", () => {
+  test("shows the newest runs first, and older ones as one scrolls", async () => {
+    const { page, problems, close } = await site.open("/runs");
+    await page.getByRole("link", { name: "run-000" }).waitFor();
+    expect((await names(page)).slice(0, 3)).toEqual(["run-000", "run-001", "run-002"]);
+    await page.getByText("260 runs").waitFor();
+    for (let turn = 0; turn < 40 && !(await page.getByRole("link", { name: "run-259" }).isVisible()); turn += 1) {
+      await page.getByRole("main").evaluate((main) => main.scrollBy(0, 1200));
+      await page.evaluate(() => new Promise(requestAnimationFrame));
+    }
+    await page.getByRole("link", { name: "run-259" }).waitFor();
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test("keeps its filters in the address, through back and forward and for whoever gets the link", async () => {
+    const { page, close } = await site.open("/runs");
+    await page.getByRole("button", { name: "State" }).click();
+    await page.getByRole("menuitemcheckbox", { name: "Failed", exact: true }).click();
+    await page.keyboard.press("Escape");
+    await page.getByText("26 runs").waitFor();
+    expect(page.url()).toBe(`${site.origin}/runs?state=FAILED`);
+    await page.getByRole("searchbox", { name: "Filter by name" }).fill("run-01");
+    await page.getByText("1 run", { exact: false }).waitFor();
+    await expect.poll(() => page.url()).toContain("q=run-01");
+    await expect.poll(() => names(page)).toEqual(["run-014"]);
+    await page.goBack();
+    await page.getByText("26 runs").waitFor();
+    await page.goForward();
+    await expect.poll(() => names(page)).toEqual(["run-014"]);
+    const other = await site.open(new URL(page.url()).pathname + new URL(page.url()).search);
+    await expect.poll(() => names(other.page)).toEqual(["run-014"]);
+    await other.close();
+    await page.getByRole("button", { name: "Clear" }).click();
+    await page.getByText("260 runs").waitFor();
+    expect(page.url()).toBe(`${site.origin}/runs`);
+    await close();
+  });
+
+  test("filters by flow, tag and time", async () => {
+    const { page, close } = await site.open("/runs?tag=nightly");
+    await page.getByText("52 runs").waitFor();
+    await page.getByRole("button", { name: "Flow", exact: true }).click();
+    await page.getByRole("menuitemcheckbox", { name: "ingest" }).click();
+    await page.keyboard.press("Escape");
+    await page.getByText("18 runs").waitFor();
+    await page.getByRole("button", { name: "Time" }).click();
+    await page.getByRole("menuitem", { name: "Last hour" }).click();
+    await expect.poll(() => new URL(page.url()).searchParams.get("since")).toBe("1h");
+    await expect.poll(() => names(page)).toEqual(["run-000", "run-015", "run-030", "run-045", "run-060", "run-075", "run-090", "run-105"]);
+    await close();
+  });
+
+  test("is left and found again as it was", async () => {
+    const { page, close } = await site.open("/runs?state=FAILED");
+    await page.getByRole("link", { name: "run-024" }).click();
+    await page.getByRole("heading", { name: "run-024" }).waitFor();
+    await page.goBack();
+    await page.getByRole("link", { name: "run-024" }).waitFor();
+    expect(page.url()).toContain("state=FAILED");
+    await close();
+  });
+
+  test("works by keyboard alone", async () => {
+    const { page, close } = await site.open("/runs");
+    await page.getByRole("link", { name: "run-000" }).waitFor();
+    await page.keyboard.press("/");
+    await page.keyboard.type("run-00");
+    await page.getByText("10 runs").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("link", { name: "run-000" }).focus();
+    await page.keyboard.press("j");
+    await page.keyboard.press("j");
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe("run-002");
+    await page.keyboard.press("x");
+    await page.getByRole("toolbar", { name: "Selected runs" }).getByText("1 run").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("toolbar", { name: "Selected runs" }).waitFor({ state: "hidden" });
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "run-002" }).waitFor();
+    await page.keyboard.press("g");
+    await page.keyboard.press("f");
+    await page.getByRole("heading", { name: "Flows" }).waitFor();
+    await close();
+  });
+
+  test("saves a filter under a name and brings it back", async () => {
+    const { page, close } = await site.open("/runs?state=FAILED&tag=nightly");
+    await page.getByRole("button", { name: "Saved searches" }).click();
+    await page.getByRole("menuitem", { name: "Save this filter…" }).click();
+    await page.getByRole("textbox", { name: "Name" }).fill("Nightly failures");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    await page.getByRole("dialog").waitFor({ state: "hidden" });
+    await page.goto(`${site.origin}/runs`);
+    await page.getByRole("button", { name: "Saved searches" }).click();
+    await page.getByRole("menuitem", { name: "Nightly failures" }).click();
+    await expect.poll(() => new URL(page.url()).search).toBe("?state=FAILED&tag=nightly");
+    await close();
+  });
+
+  test("deletes what is selected, after saying what that is", async () => {
+    const flow = await flowNamed(site.client, "to-delete");
+    await pastRuns(site.client, [1, 2, 3].map((index) => ({ flowId: flow, name: `gone-${index}`, ago: 20 + index, took: 1 })));
+    const { page, close } = await site.open(`/runs?flow=${flow}`);
+    await page.getByRole("checkbox", { name: "Select gone-1" }).check();
+    await page.getByRole("checkbox", { name: "Select gone-3" }).check();
+    await page.getByRole("toolbar", { name: "Selected runs" }).getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("dialog", { name: "Delete 2 runs of to-delete" }).getByRole("button", { name: "Delete 2 runs" }).click();
+    await page.getByRole("dialog").waitFor({ state: "hidden" });
+    await page.getByRole("link", { name: "gone-1" }).waitFor({ state: "hidden" });
+    expect(await page.getByRole("link", { name: "gone-2" }).isVisible()).toBe(true);
+    expect(await page.getByRole("link", { name: "gone-3" }).isVisible()).toBe(false);
+    await close();
+  });
+
+  test("gives what is filtered as CSV", async () => {
+    const { page, close } = await site.open("/runs?state=FAILED");
+    await page.getByText("26 runs").waitFor();
+    const saved = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Download as CSV" }).click();
+    const path = await (await saved).path();
+    const { readFile } = await import("node:fs/promises");
+    const lines = (await readFile(path, "utf8")).split("\r\n");
+    expect(lines[0]).toContain("id,name,flow,state_type");
+    expect(lines).toHaveLength(27);
+    expect(lines[1]).toContain("run-004,train,FAILED");
+    await close();
+  });
+
+  test("finds anything from the keyboard", async () => {
+    const { page, close } = await site.open("/settings");
+    await page.getByRole("heading", { name: "Settings", exact: true }).waitFor();
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox").fill("run-123");
+    await page.getByRole("option", { name: /run-123/ }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "run-123" }).waitFor();
+    await close();
+  });
+});

@@ -1,0 +1,163 @@
+import type { Client } from "@ostinato/client";
+import { addSeconds, defaultStateName, formatTimestamp, fromMillis, randomId, type StateType, timeOrderedId } from "@ostinato/core";
+import {
+  createArtifact,
+  createEvents,
+  createFlow,
+  createFlowRun,
+  createLogs,
+  type EventCreate,
+  importFlowRuns,
+  setFlowRunState,
+  type StateCreate,
+} from "@ostinato/protocol";
+
+/** What tests tell a server, through its API, to have something to look at. */
+export async function flowNamed(client: Client, name: string): Promise<string> {
+  return (await client.call(createFlow, { body: { name, tags: [], labels: {} } })).id;
+}
+
+export interface PastRun {
+  readonly id?: string;
+  readonly flowId: string;
+  readonly name: string;
+  /** Seconds before now at which it began, and how long it took. */
+  readonly ago: number;
+  readonly took: number;
+  readonly state?: StateType;
+  readonly message?: string;
+  readonly tags?: readonly string[];
+}
+
+/** Runs that happened before. */
+export async function pastRuns(client: Client, runs: readonly PastRun[]): Promise<readonly string[]> {
+  const now = Date.now();
+  const at = (ago: number) => new Date(now - ago * 1000).toISOString();
+  const imported = runs.map((run) => ({
+    id: run.id ?? randomId(),
+    flow_id: run.flowId,
+    name: run.name,
+    tags: [...(run.tags ?? [])],
+    parameters: { month: "2021-01" },
+    states: [
+      { type: "PENDING" as const, timestamp: at(run.ago + 0.1) },
+      { type: "RUNNING" as const, timestamp: at(run.ago) },
+      ...(run.state === "RUNNING"
+        ? []
+        : [{ type: run.state ?? ("COMPLETED" as const), message: run.message ?? null, timestamp: at(run.ago - run.took) }]),
+    ],
+  }));
+  for (let from = 0; from < imported.length; from += 200) {
+    await client.call(importFlowRuns, { body: { flow_runs: imported.slice(from, from + 200) } });
+  }
+  return imported.map((run) => run.id);
+}
+
+/** A run that begins now and goes on until `end` is called. */
+export async function startRun(client: Client, options: { readonly flowId: string; readonly name: string }) {
+  const run = await client.call(createFlowRun, {
+    body: { flow_id: options.flowId, name: options.name, parameters: { month: "2021-01" }, state: { type: "PENDING" } },
+  });
+  const move = (state: StateCreate) => client.call(setFlowRunState, { params: { id: run.id }, body: { state, force: true } });
+  await move({ type: "RUNNING" });
+  return { id: run.id, end: (type: StateType, message?: string) => move({ type, message: message ?? null }) };
+}
+
+export interface ToldTask {
+  readonly id?: string;
+  readonly name: string;
+  readonly key?: string;
+  /** Seconds after the first task of the run. */
+  readonly start: number;
+  readonly took: number;
+  readonly state?: StateType;
+  readonly stateName?: string;
+  readonly message?: string;
+  readonly attempts?: number;
+  readonly parents?: readonly string[];
+  readonly values?: Readonly<Record<string, unknown>>;
+}
+
+/** Tells of task runs as the SDK does: the last state of each is enough. */
+export async function tellTasks(client: Client, flowRunId: string, tasks: readonly ToldTask[]): Promise<readonly string[]> {
+  const zero = Date.now() - 60_000;
+  const ids = tasks.map((task) => task.id ?? randomId());
+  const events = tasks.map((task, index) => taskEvent(flowRunId, { ...task, id: ids[index] ?? "" }, zero));
+  for (let from = 0; from < events.length; from += 2000) {
+    await client.call(createEvents, { body: events.slice(from, from + 2000) });
+  }
+  return ids;
+}
+
+export async function tellLogs(
+  client: Client,
+  flowRunId: string,
+  lines: readonly { readonly message: string; readonly level?: number; readonly taskRunId?: string }[],
+): Promise<void> {
+  const start = Date.now() - 50_000;
+  const logs = lines.map((line, index) => ({
+    name: "ostinato.flow_runs",
+    level: line.level ?? 20,
+    message: line.message,
+    timestamp: formatTimestamp(addSeconds(fromMillis(start), index / 10_000)),
+    flow_run_id: flowRunId,
+    task_run_id: line.taskRunId ?? null,
+  }));
+  for (let from = 0; from < logs.length; from += 10_000) await client.call(createLogs, { body: logs.slice(from, from + 10_000) });
+}
+
+export async function leaveArtifact(
+  client: Client,
+  artifact: { readonly key: string; readonly type: string; readonly data: unknown; readonly flowRunId?: string },
+): Promise<string> {
+  const made = await client.call(createArtifact, {
+    body: { key: artifact.key, type: artifact.type, data: artifact.data, flow_run_id: artifact.flowRunId ?? null },
+  });
+  return made.id;
+}
+
+function taskEvent(flowRunId: string, task: ToldTask & { readonly id: string }, zero: number): EventCreate {
+  const type = task.state ?? "COMPLETED";
+  const name = task.stateName ?? defaultStateName[type];
+  const start = zero + task.start * 1000;
+  const end = start + task.took * 1000;
+  const running = type === "RUNNING";
+  const occurred = fromMillis(running ? start : end);
+  return {
+    id: timeOrderedId(occurred),
+    occurred: formatTimestamp(occurred),
+    event: `prefect.task-run.${name}`,
+    follows: null,
+    resource: {
+      "prefect.resource.id": `prefect.task-run.${task.id}`,
+      "prefect.resource.name": task.name,
+      "prefect.run-count": String(task.attempts ?? 1),
+      "prefect.state-name": name,
+      "prefect.state-type": type,
+      "prefect.state-timestamp": formatTimestamp(occurred),
+      "prefect.orchestration": "client",
+    },
+    related: [{ "prefect.resource.id": `prefect.flow-run.${flowRunId}`, "prefect.resource.role": "flow-run" }],
+    payload: {
+      intended: { from: null, to: type },
+      initial_state: null,
+      validated_state: { type, name, message: task.message ?? "", state_details: {}, data: null },
+      task_run: {
+        name: task.name,
+        task_key: task.key ?? task.name,
+        dynamic_key: task.id,
+        empirical_policy: { retries: 0 },
+        tags: [],
+        labels: {},
+        task_inputs: { input: (task.parents ?? []).map((id) => ({ input_type: "task_run", id })) },
+        run_count: task.attempts ?? 1,
+        flow_run_run_count: 1,
+        expected_start_time: formatTimestamp(fromMillis(start)),
+        start_time: formatTimestamp(fromMillis(start)),
+        ...(running ? {} : { end_time: formatTimestamp(fromMillis(end)) }),
+        total_run_time: task.took,
+      },
+      ...(task.values === undefined ? {} : { ostinato: task.values }),
+    },
+  };
+}
