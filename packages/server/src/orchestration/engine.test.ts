@@ -1,0 +1,136 @@
+import { type Timestamp, toTimestamp } from "@ostinato/core";
+import { describe, expect, test } from "vitest";
+import { orchestrate } from "./engine.ts";
+import { accept, anyOrNone, anyType, type Follower, type Rule, refuse } from "./rule.ts";
+import { proposalOf, type RunState, stateAfter } from "./state.ts";
+
+interface Subject {
+  readonly notes: readonly string[];
+}
+interface Facts {
+  readonly slots: number;
+  readonly weather: string;
+}
+type Effect = string;
+
+const now = toTimestamp("2030-01-01T00:00:00Z");
+const initial: RunState = { ...proposalOf({ type: "SCHEDULED" }, now), id: "i", timestamp: (now - 1) as Timestamp };
+
+function rule(name: string, given: Partial<Rule<Subject, Facts, Effect>>): Rule<Subject, Facts, Effect> {
+  return { name, from: anyOrNone, to: anyType, decide: () => accept, ...given };
+}
+
+async function run(
+  rules: readonly Rule<Subject, Facts, Effect>[],
+  followers: readonly Follower<Subject, Facts, Effect>[] = [],
+) {
+  const loaded: string[] = [];
+  const outcome = await orchestrate<Subject, Facts, Effect>(
+    {
+      policy: { rules, followers },
+      transform: ({ run, initial, proposed, now }) => ({ run, written: stateAfter(initial, proposed, now) }),
+      async load(name) {
+        loaded.push(name);
+        return ({ slots: 3, weather: "fair" } as Facts)[name];
+      },
+    },
+    { run: { notes: [] }, initial, proposed: proposalOf({ type: "PENDING" }, now), now },
+  );
+  return { ...outcome, loaded };
+}
+
+const note =
+  (text: string) =>
+  ({ run }: { run: Subject }) => ({ ...accept, before: { notes: [...run.notes, text] } });
+
+describe("the engine", () => {
+  test("asks the rules that are for the transition, in order, each with what those before it changed", async () => {
+    const { run: changed, status } = await run([
+      rule("a", { decide: note("a") }),
+      rule("other type", { to: ["RUNNING"], decide: note("no") }),
+      rule("other start", { from: ["PENDING"], decide: note("no") }),
+      rule("b", { decide: note("b") }),
+    ]);
+    expect(status).toBe("ACCEPT");
+    expect(changed.notes).toEqual(["a", "b"]);
+  });
+
+  test("ends with the rule that refuses, and undoes what the ones before it wanted", async () => {
+    const asked: string[] = [];
+    const outcome = await run([
+      rule("a", { decide: () => ({ ...accept, before: { notes: ["a"] }, after: () => ({ effects: ["a"] }) }) }),
+      rule("b", { decide: () => refuse("no") }),
+      rule("c", {
+        decide() {
+          asked.push("c");
+          return accept;
+        },
+      }),
+    ]);
+    expect(outcome).toMatchObject({ status: "REJECT", written: null, run: { notes: [] }, effects: [] });
+    expect(asked).toEqual([]);
+  });
+
+  test("writes the state that a rule puts in place of the proposal, and what that rule wants with it", async () => {
+    const instead = proposalOf({ type: "CANCELLED" }, now);
+    const outcome = await run(
+      [
+        rule("a", { decide: note("a") }),
+        rule("b", { decide: () => ({ kind: "reject", state: instead, reason: "full", before: { notes: ["b"] } }) }),
+      ],
+      [
+        { name: "pending", from: anyOrNone, to: ["PENDING"], follow: () => ({ effects: ["pending"] }) },
+        { name: "cancelled", from: ["SCHEDULED"], to: ["CANCELLED"], follow: () => ({ effects: ["cancelled"] }) },
+      ],
+    );
+    expect(outcome).toMatchObject({
+      status: "REJECT",
+      details: { type: "reject_details", reason: "full" },
+      written: { type: "CANCELLED" },
+      run: { notes: ["b"] },
+      effects: ["cancelled"],
+    });
+  });
+
+  test("loads a fact once, and only when a rule gets to need it", async () => {
+    const seen: Partial<Facts>[] = [];
+    const look = (_transition: object, facts: Facts) => {
+      seen.push({ ...facts });
+      return accept;
+    };
+    const { loaded } = await run([
+      rule("none", { decide: look }),
+      rule("slots", { needs: ["slots"], decide: look }),
+      rule("both", { needs: ["slots", "weather"], decide: look }),
+    ]);
+    expect(seen).toEqual([{}, { slots: 3 }, { slots: 3, weather: "fair" }]);
+    expect(loaded).toEqual(["slots", "weather"]);
+    const refused = await run([rule("no", { decide: () => refuse("no") }), rule("slots", { needs: ["slots"] })]);
+    expect(refused.loaded).toEqual([]);
+  });
+
+  test("a follower may need facts too, and sees the run as it has become", async () => {
+    const { effects, loaded } = await run(
+      [rule("a", { decide: () => ({ ...accept, after: ({ run }) => ({ run: { notes: [...run.notes, "after"] } }) }) })],
+      [
+        {
+          name: "take a slot",
+          from: anyOrNone,
+          to: anyType,
+          needs: ["slots"],
+          follow: ({ run }, { slots }) => ({ effects: [`${run.notes.join()} of ${slots}`] }),
+        },
+      ],
+    );
+    expect(effects).toEqual(["after of 3"]);
+    expect(loaded).toEqual(["slots"]);
+  });
+});
+
+describe("times of states", () => {
+  test("a state is later than the one before it, also when the clock went back", () => {
+    const earlier = { ...initial, timestamp: (now + 5) as Timestamp };
+    expect(stateAfter(earlier, proposalOf({ type: "PENDING" }, now), now).timestamp).toBe(now + 6);
+    expect(stateAfter(initial, proposalOf({ type: "PENDING" }, now), now).timestamp).toBe(now);
+  });
+});

@@ -1,0 +1,103 @@
+import { formatTimestamp } from "@ostinato/core";
+import { describe, expect, test } from "vitest";
+import { before, decide } from "./flow-run-trial.ts";
+
+const kept = { storage_key: "k" };
+const deployed = { deployment_id: "00000000-0000-4000-8000-00000000000d" };
+const lease = "00000000-0000-4000-8000-00000000001e";
+
+describe("the rules of flow runs change", () => {
+  test("the lease of a deployment's slot stays, also when the client sends null", async () => {
+    const { written } = await decide({
+      from: "RUNNING",
+      details: { deployment_concurrency_lease_id: lease },
+      to: "COMPLETED",
+      toDetails: { deployment_concurrency_lease_id: null },
+    });
+    expect(written?.details.deployment_concurrency_lease_id).toBe(lease);
+  });
+
+  test("the scheduled time goes along to pending, and on to the next pending state", async () => {
+    const scheduled_time = formatTimestamp(before(1));
+    const pending = await decide({ from: "SCHEDULED", details: { scheduled_time }, to: "PENDING" });
+    expect(pending.written?.details.scheduled_time).toBe(scheduled_time);
+    const submitting = await decide({
+      from: "PENDING",
+      details: { scheduled_time },
+      to: "PENDING",
+      toName: "Submitting",
+    });
+    expect(submitting.written?.details.scheduled_time).toBe(scheduled_time);
+  });
+
+  test("a wait is told in whole seconds", async () => {
+    const details = { scheduled_time: formatTimestamp(before(-10.6)) };
+    expect((await decide({ from: "SCHEDULED", details, to: "RUNNING" })).details).toEqual({
+      type: "wait_details",
+      delay_seconds: 11,
+      reason: "Scheduled time is in the future",
+    });
+  });
+
+  test("a retry comes after the delay, with message, data and lease of the failure, and forgets the pauses", async () => {
+    const { run, written } = await decide({
+      from: "RUNNING",
+      details: { deployment_concurrency_lease_id: lease },
+      to: "FAILED",
+      message: "boom",
+      toData: kept,
+      run: { run_count: 1 },
+      policy: { retries: 1, retry_delay: 30, pause_keys: ["k"], resuming: true },
+    });
+    expect(written).toMatchObject({
+      name: "AwaitingRetry",
+      message: "boom",
+      data: kept,
+      details: { scheduled_time: formatTimestamp(before(-30)), deployment_concurrency_lease_id: lease },
+    });
+    expect(run.policy).toMatchObject({ resuming: false, pause_keys: [], retry_type: "in_process" });
+    expect(run.next_scheduled_start_time).toBe(before(-30));
+  });
+
+  test("a run that is scheduled anew forgets its pauses; one that is not allowed to does not", async () => {
+    const policy = { pause_keys: ["k"], resuming: true, retry_type: null };
+    const rerun = await decide({ from: "FAILED", to: "SCHEDULED", run: deployed, policy });
+    expect(rerun.run.policy).toMatchObject({ pause_keys: [], resuming: false, retry_type: "reschedule" });
+    const refused = await decide({ from: "FAILED", to: "SCHEDULED", policy });
+    expect(refused.run.policy).toEqual(policy);
+  });
+
+  test("a pause remembers its key, and a key of its own where it has none", async () => {
+    const policy = { pause_keys: ["k1"] };
+    const named = await decide({ from: "RUNNING", to: "PAUSED", toDetails: { pause_key: "k2" }, policy });
+    expect(named.run.policy.pause_keys).toEqual(["k1", "k2"]);
+    const unnamed = await decide({ from: "RUNNING", to: "PAUSED", policy });
+    expect(unnamed.run.policy.pause_keys).toEqual(["k1", expect.any(String)]);
+  });
+
+  test("a resumed run is not counted as run again, be it in its process or scheduled anew", async () => {
+    const inProcess = await decide({ from: "PAUSED", to: "RUNNING", run: { run_count: 1 } });
+    expect(inProcess.run).toMatchObject({ run_count: 1, policy: { resuming: false } });
+    const details = { pause_reschedule: true };
+    const run = { run_count: 1, ...deployed };
+    const rescheduled = await decide({ from: "PAUSED", details, to: "SCHEDULED", run });
+    expect(rescheduled.run.policy.resuming).toBe(true);
+    const again = await decide({ from: "PENDING", to: "RUNNING", run: { ...rescheduled.run } });
+    expect(again.run).toMatchObject({ run_count: 1, policy: { resuming: false } });
+  });
+
+  test("the failure after a pause says what was wanted", async () => {
+    const details = { pause_timeout: formatTimestamp(before(1)) };
+    const { written } = await decide({ from: "PAUSED", details, to: "COMPLETED" });
+    expect(written?.message).toBe("The flow was completed and never resumed.");
+  });
+
+  test("a subflow's state is told and mirrored, another's only told", async () => {
+    const parent_task_run_id = lease;
+    const subflow = await decide({ from: "PENDING", to: "RUNNING", run: { parent_task_run_id } });
+    expect(subflow.effects).toEqual([{ kind: "mirror", taskRunId: lease }, { kind: "announce" }]);
+    expect(subflow.written?.details.task_run_id).toBe(lease);
+    expect((await decide({ from: "PENDING", to: "RUNNING" })).effects).toEqual([{ kind: "announce" }]);
+    expect((await decide({ from: "RUNNING", to: "PENDING" })).effects).toEqual([]);
+  });
+});
