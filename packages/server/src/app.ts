@@ -10,6 +10,7 @@ import { flowRunStateRoutes } from "./flow-run-states/flow-run-states.routes.ts"
 import { flowRunRoutes } from "./flow-runs/flow-runs.routes.ts";
 import { importRoutes } from "./flow-runs/import.routes.ts";
 import { flowRoutes } from "./flows/flows.routes.ts";
+import { liveRoutes } from "./live/live.routes.ts";
 import { logRoutes } from "./logs/logs.routes.ts";
 import { type Registry, serveOn } from "./operation.ts";
 import { apiVersion } from "./plugins/api-version.ts";
@@ -74,6 +75,7 @@ export function buildApp(context: Context, { uiFolder }: AppOptions = {}): Fasti
       concurrencyLimitRoutes(serve);
       savedSearchRoutes(serve);
       uiRoutes(serve, started);
+      liveRoutes(serveSocket, context);
     },
     { prefix: `${config.basePath}api` },
   );

@@ -1,0 +1,151 @@
+import type { FlowRunRow, LiveChange, LiveMessage, LiveTopic } from "@ostinato/protocol";
+import type { Change } from "../bus.ts";
+import type { Context } from "../context.ts";
+import type { SocketConnection, SocketHandlers } from "../socket.ts";
+import { readRows } from "../ui/run-rows.service.ts";
+import { type Batch, sorter } from "./delivery.ts";
+import { createGathering, type Gathered } from "./gathering.ts";
+import { createProgress, progressSeconds } from "./progress.ts";
+import { parseRequest } from "./subscriptions.ts";
+import { createTopics, type Page, type Topics } from "./topics.ts";
+
+/** Changes are gathered so long before they are sent: the eye does not see it, and a burst becomes one message. */
+const gatherSeconds = 0.05;
+/** Rows of flow runs read for one delivery; the rest waits for the next. */
+const mostRowsRead = 200;
+/** A page that has not taken so much yet gets no more, and reads anew once it has caught up. */
+const mostBacklogBytes = 1024 * 1024;
+const mostSubscriptions = 64;
+
+/** Tells pages what changes in what they show. Listens to the bus only while a page has a subscription. */
+export function createLive(context: Context): (connection: SocketConnection) => SocketHandlers {
+  const { bus, clock } = context;
+  const topics = createTopics();
+  const pages = new Set<Page>();
+  const gathering = createGathering(topics);
+  const progress = createProgress();
+  let unsubscribe: (() => void) | undefined;
+  let timer: { readonly due: number; readonly cancel: () => void } | undefined;
+  let delivering = false;
+
+  function onChange(change: Change): void {
+    const { watched, progressed } = gathering.add(change);
+    progress.add(progressed);
+    if (watched) deliverIn(gatherSeconds);
+  }
+
+  /** One timer: an earlier delivery takes the place of a later one. */
+  function deliverIn(seconds: number): void {
+    const due = clock.now() + seconds * 1_000_000;
+    if (delivering || (timer !== undefined && timer.due <= due)) return;
+    timer?.cancel();
+    timer = { due, cancel: clock.after(seconds, () => void deliver()) };
+  }
+
+  async function deliver(): Promise<void> {
+    timer = undefined;
+    delivering = true;
+    for (const id of progress.take(clock.now())) gathering.addFlowRun(id);
+    const gathered = gathering.take();
+    for (const id of [...gathered.flowRuns].slice(mostRowsRead)) gathering.addFlowRun(id);
+    const rows = await rowsOf(context, gathered);
+    if (gathered.lost || rows === undefined) resync(pages, "There were more changes than could be kept.");
+    else send(topics, { ...gathered, rows });
+    for (const page of pages) catchUp(page);
+    delivering = false;
+    deliverRest();
+  }
+
+  /** What came during a delivery, and what it left over. */
+  function deliverRest(): void {
+    if (gathering.waiting) deliverIn(gatherSeconds);
+    else if (progress.waiting || [...pages].some(({ behind }) => behind)) deliverIn(progressSeconds);
+  }
+
+  function subscribe(page: Page, id: number, topic: LiveTopic): void {
+    topics.remove(page, id);
+    if (page.subscriptions.size >= mostSubscriptions) {
+      const message = `A page has at most ${mostSubscriptions} subscriptions.`;
+      tell(page, { type: "error", id, message });
+      return;
+    }
+    topics.add({ id, topic, page });
+    unsubscribe ??= bus.subscribe(onChange);
+    tell(page, { type: "subscribed", id });
+  }
+
+  function fallSilentWhenAlone(): void {
+    if (!topics.isEmpty) return;
+    unsubscribe?.();
+    unsubscribe = undefined;
+    timer?.cancel();
+    timer = undefined;
+    gathering.take();
+    progress.clear();
+  }
+
+  return (connection) => {
+    const page: Page = { connection, subscriptions: new Map(), behind: false };
+    pages.add(page);
+    return {
+      message(text) {
+        const { request, problem, id } = parseRequest(text);
+        if (request === undefined) tell(page, { type: "error", id, message: problem });
+        else if (request.type === "ping") tell(page, { type: "pong" });
+        else if (request.type === "subscribe") subscribe(page, request.id, request.topic);
+        else topics.remove(page, request.id);
+        fallSilentWhenAlone();
+      },
+      closed() {
+        pages.delete(page);
+        for (const id of [...page.subscriptions.keys()]) topics.remove(page, id);
+        fallSilentWhenAlone();
+      },
+    };
+  };
+}
+
+async function rowsOf(context: Context, { flowRuns }: Gathered): Promise<readonly FlowRunRow[] | undefined> {
+  try {
+    return await readRows(context, [...flowRuns].slice(0, mostRowsRead));
+  } catch (error) {
+    context.log.warn({ err: error }, "rows for the pages can't be read");
+    return undefined;
+  }
+}
+
+/** Each change becomes text once, however many pages get it. */
+function send(topics: Topics, batch: Batch): void {
+  const changesOf = sorter(batch);
+  const texts = new Map<object, string>();
+  const textOf = (change: LiveChange) => {
+    const key = change.kind === "deleted" ? change : change.row;
+    const text = texts.get(key) ?? JSON.stringify(change);
+    texts.set(key, text);
+    return text;
+  };
+  for (const { id, topic, page } of topics.subscriptions()) {
+    const changes = changesOf(topic);
+    if (changes?.length === 0) continue;
+    page.behind ||= page.connection.backlog > mostBacklogBytes;
+    if (page.behind) continue;
+    if (changes === undefined) tell(page, { type: "resync", id, reason: "There are too many changes at once." });
+    else page.connection.send(`{"type":"changes","id":${id},"changes":[${changes.map(textOf).join(",")}]}`);
+  }
+}
+
+function catchUp(page: Page): void {
+  if (!page.behind || page.connection.backlog > mostBacklogBytes / 2) return;
+  page.behind = false;
+  resync([page], "The page took changes too slowly.");
+}
+
+function resync(pages: Iterable<Page>, reason: string): void {
+  for (const page of pages) {
+    for (const id of page.subscriptions.keys()) tell(page, { type: "resync", id, reason });
+  }
+}
+
+function tell({ connection }: Page, message: LiveMessage): void {
+  connection.send(JSON.stringify(message));
+}

@@ -1,0 +1,215 @@
+import { timeOrderedId } from "@ostinato/core";
+import type { Flow, FlowRun, LiveChange, LiveMessage, LiveTopic } from "@ostinato/protocol";
+import { type FakeClock, fakeClock } from "@ostinato/testing";
+import { describeOnEachDatabase } from "@ostinato/testing/databases";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { startTestServer, type TestServer } from "../harness.ts";
+import type { SocketConnection } from "../socket.ts";
+import { openTestSocket, type TestSocket } from "../socket-harness.ts";
+import { createLive } from "./live.service.ts";
+
+describeOnEachDatabase("live", (database) => {
+  let server: TestServer;
+  let clock: FakeClock;
+  let address: string;
+  let page: TestSocket;
+  beforeAll(async () => {
+    clock = fakeClock();
+    server = await startTestServer(database.url, { clock });
+    address = await server.listen();
+  });
+  afterAll(() => server.stop());
+  beforeEach(async () => {
+    page = await openTestSocket(address, "/ui/live", { protocols: [] });
+  });
+  afterEach(() => page.close());
+
+  async function subscribe(topic: LiveTopic, id = 1): Promise<void> {
+    page.send({ type: "subscribe", id, topic });
+    expect(await page.next()).toEqual({ type: "subscribed", id });
+  }
+
+  async function changes(): Promise<readonly LiveChange[]> {
+    await clock.advance(0.05);
+    const message = await page.next<LiveMessage>();
+    if (message.type !== "changes") throw new Error(JSON.stringify(message));
+    return message.changes;
+  }
+
+  async function newFlowRun(more: object = {}): Promise<FlowRun> {
+    const { body: flow } = await server.call<Flow>("POST", "/flows/", { name: "train" });
+    const { body } = await server.call<FlowRun>("POST", "/flow_runs/", { flow_id: flow.id, ...more });
+    return body;
+  }
+
+  const setState = (id: string, type: string) =>
+    server.call("POST", `/flow_runs/${id}/set_state`, { state: { type }, force: true });
+
+  function taskEvent(flowRunId: string, taskRunId: string, type = "RUNNING") {
+    const now = clock.now();
+    return {
+      id: timeOrderedId(now),
+      occurred: new Date(now / 1000).toISOString(),
+      event: `prefect.task-run.${type}`,
+      resource: {
+        "prefect.resource.id": `prefect.task-run.${taskRunId}`,
+        "prefect.orchestration": "client",
+        "prefect.state-type": type,
+        "prefect.state-name": type,
+      },
+      related: [{ "prefect.resource.id": `prefect.flow-run.${flowRunId}`, "prefect.resource.role": "flow-run" }],
+      payload: {
+        intended: { from: null, to: type },
+        initial_state: null,
+        validated_state: { type, name: type, message: "", state_details: {}, data: null },
+        task_run: {
+          name: "fit",
+          task_key: taskRunId,
+          dynamic_key: "0",
+          empirical_policy: {},
+          tags: [],
+          labels: {},
+          task_inputs: {},
+          run_count: 1,
+        },
+      },
+    };
+  }
+
+  test("a change of a flow run reaches the lists as the row that they show", async () => {
+    await subscribe({ kind: "flow-runs" });
+    const run = await newFlowRun({ parameters: { rows: 3 } });
+    expect(await changes()).toMatchObject([
+      {
+        kind: "flow-run",
+        row: { id: run.id, flow_name: "train", task_counts: {}, state: { type: "PENDING" }, parameters: { rows: 3 } },
+      },
+    ]);
+  });
+
+  test("a burst of changes is one message with the newest row", async () => {
+    const run = await newFlowRun();
+    await subscribe({ kind: "flow-run", flow_run_id: run.id });
+    for (const type of ["RUNNING", "PAUSED", "RUNNING", "COMPLETED"]) await setState(run.id, type);
+    expect(await changes()).toMatchObject([{ kind: "flow-run", row: { state_type: "COMPLETED" } }]);
+  });
+
+  test("a page of a run gets its task runs and logs, and its counts twice a second", async () => {
+    const run = await newFlowRun();
+    const [first, second] = [timeOrderedId(clock.now()), timeOrderedId(clock.now())];
+    await subscribe({ kind: "flow-run", flow_run_id: run.id });
+    await server.call("POST", "/events", [taskEvent(run.id, first)]);
+    const line = { name: "x", level: 20, message: "hello", timestamp: "2030-01-01T00:00:00Z", flow_run_id: run.id };
+    await server.call("POST", "/logs/", [line, { ...line, message: "again" }]);
+    expect(await changes()).toMatchObject([
+      { kind: "flow-run", row: { task_counts: { RUNNING: 1 } } },
+      { kind: "task-run", row: { id: first, state_type: "RUNNING" } },
+      { kind: "log", row: { message: "hello" } },
+      { kind: "log", row: { message: "again" } },
+    ]);
+
+    await server.call("POST", "/events", [taskEvent(run.id, second)]);
+    expect(await changes()).toMatchObject([{ kind: "task-run", row: { id: second } }]);
+    await clock.advance(0.5);
+    expect(await changes()).toMatchObject([{ kind: "flow-run", row: { task_counts: { RUNNING: 2 } } }]);
+  });
+
+  test("others' task runs and logs stay away", async () => {
+    const [mine, other] = [await newFlowRun(), await newFlowRun()];
+    await subscribe({ kind: "task-run", task_run_id: timeOrderedId(clock.now()) });
+    await server.call("POST", "/events", [taskEvent(other.id, timeOrderedId(clock.now()))]);
+    await clock.advance(1);
+    await subscribe({ kind: "flow-run", flow_run_id: mine.id }, 2);
+    await setState(mine.id, "RUNNING");
+    expect(await changes()).toMatchObject([{ kind: "flow-run", row: { id: mine.id } }]);
+  });
+
+  test("subflows are told on their parent's page", async () => {
+    const parent = await newFlowRun();
+    const tracking = timeOrderedId(clock.now());
+    await server.call("POST", "/events", [taskEvent(parent.id, tracking)]);
+    await subscribe({ kind: "flow-run", flow_run_id: parent.id });
+    const child = await newFlowRun({ parent_task_run_id: tracking });
+    const rows = (await changes()).filter((change) => change.kind === "flow-run");
+    expect(rows).toContainEqual(
+      expect.objectContaining({ row: expect.objectContaining({ id: child.id, parent_flow_run_id: parent.id }) }),
+    );
+  });
+
+  test("what was deleted is told by its id, and nothing of it before", async () => {
+    const run = await newFlowRun();
+    await subscribe({ kind: "flow-runs" });
+    await setState(run.id, "RUNNING");
+    await server.call("DELETE", `/flow_runs/${run.id}`);
+    expect(await changes()).toEqual([{ kind: "deleted", of: "flow-run", id: run.id }]);
+  });
+
+  test("more lines than a page can use are answered by the advice to read again", async () => {
+    const run = await newFlowRun();
+    await subscribe({ kind: "flow-run", flow_run_id: run.id });
+    const line = { name: "x", level: 20, message: "", timestamp: "2030-01-01T00:00:00Z", flow_run_id: run.id };
+    await server.call(
+      "POST",
+      "/logs/",
+      Array.from({ length: 1001 }, () => line),
+    );
+    await clock.advance(0.05);
+    expect(await page.next()).toMatchObject({ type: "resync", id: 1 });
+  });
+
+  test("a page that takes too slowly gets nothing more until it has caught up, then is told to read again", async () => {
+    const sent: LiveMessage[] = [];
+    let backlog = 0;
+    const connection = {
+      send: (text: string) => sent.push(JSON.parse(text)),
+      get backlog() {
+        return backlog;
+      },
+    } as unknown as SocketConnection;
+    const live = createLive(server.context)(connection);
+    live.message(JSON.stringify({ type: "subscribe", id: 7, topic: { kind: "flow-runs" } }));
+    const run = await newFlowRun();
+    backlog = 10_000_000;
+    await clock.advance(0.05);
+    await expect.poll(() => clock.waiting).toBeGreaterThan(0);
+    expect(sent).toEqual([{ type: "subscribed", id: 7 }]);
+    backlog = 0;
+    await setState(run.id, "RUNNING");
+    await expect
+      .poll(async () => {
+        await clock.advance(0.5);
+        return sent.at(-1);
+      })
+      .toMatchObject({ type: "resync", id: 7 });
+    live.closed?.();
+  });
+
+  test("nobody listens to the bus when no page does", async () => {
+    expect(server.context.bus.watched).toBe(false);
+    await subscribe({ kind: "artifacts" });
+    expect(server.context.bus.watched).toBe(true);
+    page.send({ type: "unsubscribe", id: 1 });
+    await expect.poll(() => server.context.bus.watched).toBe(false);
+    await subscribe({ kind: "artifacts" });
+    await page.close();
+    await expect.poll(() => server.context.bus.watched).toBe(false);
+    page = await openTestSocket(address, "/ui/live", { protocols: [] });
+  });
+
+  test.each([
+    ["nonsense", null],
+    ["[1", null],
+    [JSON.stringify({ type: "subscribe", topic: { kind: "flows" } }), null],
+    [JSON.stringify({ type: "subscribe", id: 4, topic: { kind: "weather" } }), 4],
+    [JSON.stringify({ type: "subscribe", id: 5, topic: { kind: "flow-run", flow_run_id: "x" } }), 5],
+    [JSON.stringify({ type: "dance", id: 6 }), 6],
+  ])("%s is answered by an error", async (text, id) => {
+    page.send(text);
+    expect(await page.next()).toMatchObject({ type: "error", id, message: expect.stringMatching(/\w/) });
+  });
+
+  test("a ping is answered", async () => {
+    page.send({ type: "ping" });
+    expect(await page.next()).toEqual({ type: "pong" });
+  });
+});
