@@ -5,7 +5,7 @@ import { homeFolder } from "./home.ts";
 import type { ResultStore } from "./result-store.ts";
 
 const scheme = "local:";
-const locationPattern = /^local:([0-9A-Za-z-]{2})\/([0-9A-Za-z-]+)$/;
+const locationPattern = /^local:([\w-]{2})\/([\w-]+)$/;
 
 /** Results as files of one folder: `OSTINATO_HOME/results` unless told otherwise. */
 export function localResultStore(folder = join(homeFolder(), "results")): ResultStore {

@@ -9,7 +9,7 @@ import type { ResultStore } from "./result-store.ts";
 function conformance(open: () => ResultStore): void {
   test("reads what was written, also long and foreign text", async () => {
     const store = open();
-    for (const [name, text] of Object.entries({ a1: "", b2: "Zürich ∑ 🛫", c3: "x".repeat(3_000_000) })) {
+    for (const [name, text] of Object.entries({ a1: "", b2: "Zürich ∑ 🛫", "c_-3": "x".repeat(3_000_000) })) {
       expect(await store.read(await store.write(name, text))).toBe(text);
     }
   });

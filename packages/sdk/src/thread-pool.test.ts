@@ -1,0 +1,74 @@
+import { filterArtifacts } from "@ostinato/protocol";
+import { expect, test } from "vitest";
+import * as tasks from "../test/fixtures/thread-tasks.ts";
+import { recordOnOwnServer } from "../test/harness.ts";
+import { flow, secret, TaskTimeout, task } from "./index.ts";
+
+const server = recordOnOwnServer();
+
+test("a task in a thread has the same states, logs, context and values", async () => {
+  const run = flow({ name: "threaded", logPrints: true }, async () =>
+    tasks.sum(
+      Float64Array.from({ length: 1000 }, () => 0.5),
+      secret("key"),
+    ),
+  )();
+  expect(await run).toEqual({
+    total: 500,
+    key: "key",
+    kind: "task-run",
+    name: "sum-0",
+    names: ["numbers", "key"],
+    attempt: 1,
+  });
+  const id = await run.created;
+  const [row] = await server.taskRuns(id);
+  expect(await server.taskStates(row?.id ?? "")).toEqual(["Pending", "Running", "Completed"]);
+  expect(await server.logs(id)).toEqual(expect.arrayContaining(["adding 1000 numbers", "printed in the thread"]));
+});
+
+test("an artifact made in a thread is kept under the run", async () => {
+  const run = flow({ name: "reporting" }, async () => await tasks.report())();
+  const artifactId = await run;
+  const [row] = await server.taskRuns(await run.created);
+  const [found] = await server.client.call(filterArtifacts, { body: { artifacts: { id: { any_: [artifactId] } } } });
+  expect(found).toMatchObject({ key: "from-a-thread", data: "# Hello", task_run_id: row?.id });
+});
+
+test("an error comes back with its name and stack, and is retried", async () => {
+  const run = flow({ name: "fragile" }, async () => await tasks.fragile())();
+  expect(await run).toBe("second time");
+  const [row] = await server.taskRuns(await run.created);
+  expect(await server.taskStates(row?.id ?? "")).toEqual([
+    "Pending",
+    "Running",
+    "AwaitingRetry",
+    "Retrying",
+    "Completed",
+  ]);
+});
+
+test("a busy thread is ended by a timeout", async () => {
+  await expect(flow({ name: "endless" }, async () => await tasks.endless())()).rejects.toThrow(TaskTimeout);
+});
+
+test("a waiting thread hears of its cancellation", async () => {
+  const run = flow({ name: "cancelling" }, async () => {
+    const future = tasks.patient();
+    while (future.state.type !== "RUNNING") await new Promise(setImmediate);
+    future.cancel("enough");
+    return (await future.finished()).name;
+  })();
+  expect(await run).toBe("Cancelled");
+});
+
+test("what cannot be done in a thread says so", async () => {
+  const local = task({ runIn: "thread" }, async function local(callback: () => void) {
+    callback();
+  });
+  const inFlow = (body: () => Promise<unknown>) => flow({ name: "wrong" }, body)();
+  await expect(inFlow(async () => await local(() => {}))).rejects.toThrow("cannot be copied there");
+  await expect(inFlow(async () => await tasks.calling())).rejects.toThrow(
+    "cannot be called from a task that runs in a thread",
+  );
+});
