@@ -30,7 +30,7 @@ export const animalFacts = flow(
       count: z.coerce.number().int().min(1).max(20).default(5).describe("facts of each kind"),
       public: z.boolean().default(false).describe("ask public servers instead of the one that the flow starts"),
       failureRate: z.coerce.number().min(0).max(1).default(0.4).describe("how often the flow's own server fails"),
-      seed: z.coerce.number().int().default(1).describe("the same seed, the same failures"),
+      seed: z.coerce.number().int().default(5).describe("the same seed, the same failures"),
     }),
   },
   async function animalFacts({ count, public: usePublic, failureRate, seed }) {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Checkpoint } from "@ostinato-examples/modelling/checkpoints";
 import { literal, openDatabase } from "@ostinato-examples/modelling/duckdb";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { chooseModel, type Evaluation, evaluateModel } from "./evaluation.ts";
@@ -8,22 +9,22 @@ import { featureNames } from "./features.ts";
 import { type ModelKind, trainModel } from "./models.ts";
 
 let folder: string;
-let features: readonly string[];
+let flights: Checkpoint;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "models-"));
-  features = [join(folder, "features.parquet")];
+  flights = { path: join(folder, "features.parquet"), rows: 1000 };
   using database = await openDatabase();
   const columns = featureNames.map((name, index) => `((i * ${index + 3}) % 24)::double AS ${name}`);
   await database.run(`
-    COPY (SELECT now() AS departure, (2 * hour + 5)::double AS delay, * FROM (SELECT ${columns.join(", ")} FROM range(3000) AS t(i)))
-    TO ${literal(features[0] ?? "")} (FORMAT parquet)`);
+    COPY (SELECT now() AS departure, (2 * hour + 5)::double AS delay, * FROM (SELECT ${columns.join(", ")} FROM range(1000) AS t(i)))
+    TO ${literal(flights.path)} (FORMAT parquet)`);
 });
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const evaluate = async (kind: ModelKind): Promise<Evaluation> =>
-  evaluateModel(await trainModel({ kind, features, rows: 2000, folder }), { features, rows: 1000 });
+  evaluateModel(await trainModel(kind, { flights, folder }), flights);
 
 it("measures each kind of model on flights", async () => {
   const [constant, linear, trees] = [await evaluate("constant"), await evaluate("linear"), await evaluate("trees")];
@@ -48,7 +49,7 @@ it("chooses by mean absolute error, and says when a rule of thumb is better", as
 });
 
 it("says which model is gone", async () => {
-  const model = await trainModel({ kind: "linear", features, rows: 100, folder });
+  const model = await trainModel("linear", { flights, folder });
   rmSync(model.path);
-  await expect(evaluateModel(model, { features, rows: 10 })).rejects.toThrow(model.path);
+  await expect(evaluateModel(model, flights)).rejects.toThrow(model.path);
 });

@@ -1,4 +1,5 @@
-import { loadModel, readSample, type TrainedModel } from "./models.ts";
+import type { Checkpoint } from "@ostinato-examples/modelling/checkpoints";
+import { loadModel, readFlights, type TrainedModel } from "./models.ts";
 
 /** How far off a model is on flights it has not seen, in minutes. */
 export interface Evaluation {
@@ -22,11 +23,6 @@ export interface CalibrationPart {
   readonly actual: number;
 }
 
-export interface ValidationPlan {
-  readonly features: readonly string[];
-  readonly rows: number;
-}
-
 export interface Choice {
   readonly best: Evaluation;
   readonly baseline: Evaluation;
@@ -34,10 +30,9 @@ export interface Choice {
   readonly gain: number;
 }
 
-export async function evaluateModel(model: TrainedModel, plan: ValidationPlan): Promise<Evaluation> {
-  const sample = await readSample(plan.features, plan.rows);
+export async function evaluateModel(model: TrainedModel, flights: Checkpoint): Promise<Evaluation> {
   using predictor = await loadModel(model);
-  const { delay: actual, ...features } = sample;
+  const { delay: actual, ...features } = await readFlights(flights.path);
   const predicted = predictor.predict(features);
   const errors = actual.map((delay, row) => (predicted[row] ?? Number.NaN) - delay);
   return {

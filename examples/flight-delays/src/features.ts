@@ -18,46 +18,79 @@ export const featureNames = [
   "origin_recent_flights",
 ] as const;
 
+/** The flights of a month added up by route and time of day. */
+export interface MonthHistory extends Checkpoint {
+  readonly month: string;
+}
+
 export interface MonthFeatures extends Checkpoint {
   readonly month: string;
 }
 
+export async function addUpHistory({ month, path }: Month, folder: string): Promise<MonthHistory> {
+  using database = await openDatabase();
+  return { month, ...(await writeCheckpoint(database, { folder, name: `history-${month}`, sql: historySql(path) })) };
+}
+
 /** Adds to each flight of a month its features, from the months before and from the month's own hours before the flight. */
-export async function buildFeatures(month: Month, earlier: readonly Month[], folder: string): Promise<MonthFeatures> {
+export async function buildFeatures(
+  month: Month,
+  history: readonly MonthHistory[],
+  folder: string,
+): Promise<MonthFeatures> {
+  const name = `features-${month.month}`;
+  const earlier = history.filter((other) => other.month < month.month).map(({ path }) => path);
   if (earlier.length === 0) throw new Error(`Features for ${month.month} need the flights of an earlier month.`);
   using database = await openDatabase();
-  const sql = featuresSql(month, earlier);
-  const checkpoint = await writeCheckpoint(database, { folder, name: `features-${month.month}`, sql });
-  return { month: month.month, ...checkpoint };
+  const sql = featuresSql(month.path, earlier);
+  return { month: month.month, ...(await writeCheckpoint(database, { folder, name, sql })) };
 }
+
+/** The same flights each time, by chance from all the months. */
+export async function sampleFeatures(
+  months: readonly MonthFeatures[],
+  rows: number,
+  folder: string,
+): Promise<Checkpoint> {
+  using database = await openDatabase();
+  const sql = `SELECT * FROM ${parquet(months.map(({ path }) => path))} AS flight ORDER BY hash(flight), departure LIMIT ${rows}`;
+  return await writeCheckpoint(database, { folder, name: "sample", sql });
+}
+
+/** How finely the timetable of a route is seen: a whole number of these makes an hour. */
+const slotMinutes = 20;
 
 /** Flights that a mean of few flights on a route is made up with at the mean of the airport, so that one late flight is no habit. */
 const priorFlights = 3;
 
-/** Minutes of a slot: how finely the timetable of a route is seen. */
-const slotMinutes = 20;
-
 /** One delay of twelve hours must not be the mood of an airport. */
 const capped = "least(greatest(delay, -60), 180)";
+
+const slot = `(hour(departure) * 60 + minute(departure)) // ${slotMinutes}`;
+const hourOfSlot = `slot * ${slotMinutes} // 60`;
+
+function historySql(flights: string): string {
+  return `
+    SELECT origin, destination, ${slot} AS slot, sum(${capped})::double AS total, count(*) AS flights
+    FROM ${parquet([flights])} GROUP BY ALL`;
+}
 
 /**
  * Times are local to the airport of departure, so a flight's landing is reckoned on the clock that it left by: 30 minutes on the
  * ground and 8 miles a minute, to the full hour, and only hours that are over count.
  */
-function featuresSql(month: Month, earlier: readonly Month[]): string {
+function featuresSql(month: string, earlier: readonly string[]): string {
   return `
     WITH flights AS (
       SELECT *, hour(departure) AS hour, ${slot} AS slot, date_trunc('hour', departure) AS full_hour
-      FROM ${parquet([month.path])}
+      FROM ${parquet([month])}
     ),
-    past AS (
-      SELECT origin, destination, hour(departure) AS hour, ${slot} AS slot, ${capped} AS delay
-      FROM ${parquet(earlier.map(({ path }) => path))}
+    routes AS (
+      SELECT origin, destination, slot, sum(total) AS total, sum(flights) AS flights FROM ${parquet(earlier)} GROUP BY ALL
     ),
-    overall AS (SELECT avg(delay) AS usual FROM past),
-    origins AS (SELECT origin, hour, avg(delay) AS usual FROM past GROUP BY ALL),
-    destinations AS (SELECT destination, hour, avg(delay) AS usual FROM past GROUP BY ALL),
-    routes AS (SELECT origin, destination, slot, sum(delay) AS total, count(*) AS flights FROM past GROUP BY ALL),
+    overall AS (SELECT sum(total) / sum(flights) AS usual FROM routes),
+    origins AS (SELECT origin, ${hourOfSlot} AS hour, sum(total) / sum(flights) AS usual FROM routes GROUP BY ALL),
+    destinations AS (SELECT destination, ${hourOfSlot} AS hour, sum(total) / sum(flights) AS usual FROM routes GROUP BY ALL),
     landed AS (
       SELECT
         origin,
@@ -89,5 +122,3 @@ function featuresSql(month: Month, earlier: readonly Month[]): string {
     LEFT JOIN routes USING (origin, destination, slot)
     LEFT JOIN recent USING (origin, full_hour)`;
 }
-
-const slot = `(hour(departure) * 60 + minute(departure)) // ${slotMinutes}`;

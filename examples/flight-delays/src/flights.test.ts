@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { literal, openDatabase, parquet } from "@ostinato-examples/modelling/duckdb";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { buildFeatures, featureNames } from "./features.ts";
+import { addUpHistory, buildFeatures, featureNames } from "./features.ts";
 import { checkpointMonth, inspectFlights, locateFlights } from "./flights.ts";
 
 let folder: string;
@@ -33,9 +33,10 @@ async function readFeatures(flights: readonly Flight[], name: string): Promise<r
   const source = await locateFlights(await writeFlights(flights, name), null);
   const january = await checkpointMonth(source, "2001-01", folder);
   const february = await checkpointMonth(source, "2001-02", folder);
-  const { path } = await buildFeatures(february, [january], folder);
+  const history = [await addUpHistory(january, folder), await addUpHistory(february, folder)];
+  const { path } = await buildFeatures(february, history, folder);
   using database = await openDatabase();
-  return await database.rows(`SELECT * EXCLUDE departure FROM ${parquet([path])}`);
+  return await database.rows(`SELECT * EXCLUDE departure FROM ${parquet([path])} ORDER BY departure`);
 }
 
 it("counts what is missing or cannot be true, and leaves it out", async () => {

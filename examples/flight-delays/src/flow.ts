@@ -4,13 +4,13 @@ import { exampleFolder } from "@ostinato-examples/modelling/home";
 import { artifact, flow, log, task, unmapped } from "ostinato";
 import { z } from "zod";
 import { type Choice, chooseModel, evaluateModel } from "./evaluation.ts";
-import { buildFeatures } from "./features.ts";
-import { checkpointMonth, inspectFlights, locateFlights, packagedFlights } from "./flights.ts";
-import { trainModel } from "./models.ts";
+import { addUpHistory, buildFeatures, sampleFeatures } from "./features.ts";
+import { checkpointMonth, inspectFlights, locateFlights, type Month, packagedFlights } from "./flights.ts";
+import { modelKinds, trainModel } from "./models.ts";
 import { splitPeriods } from "./periods.ts";
 import { modelRows, monthRows, type ReportParts, writeReport } from "./report.ts";
 
-const locate = task({ name: "locate flights", retries: 2, retryDelay: "1s" }, locateFlights);
+const locate = task({ name: "locate flights" }, locateFlights);
 
 const inspect = task({ name: "inspect flights", cache: { by: "inputs", expires: "30d" } }, inspectFlights);
 
@@ -20,9 +20,19 @@ const checkpoint = task(
   checkpointMonth,
 );
 
-const features = task({ name: "build features", retries: 2, retryDelay: "1s", persist: false }, buildFeatures);
+const history = task({ name: "add up history", retries: 2, retryDelay: "1s", persist: false }, addUpHistory);
 
-const train = task({ name: "train model", tags: ["cpu"], runIn: "thread", timeout: "5m", persist: false }, trainModel);
+const features = task(
+  { name: "build features", runName: ({ month }) => `features ${(month as Month).month}`, retries: 2, persist: false },
+  buildFeatures,
+);
+
+const sample = task({ name: "sample flights", runName: "sample of {rows}", persist: false }, sampleFeatures);
+
+const train = task(
+  { name: "train model", runName: "train {kind}", tags: ["cpu"], runIn: "thread", timeout: "5m", persist: false },
+  trainModel,
+);
 
 const evaluate = task(
   { name: "evaluate model", tags: ["cpu"], runIn: "thread", cache: { by: "inputs" } },
@@ -52,7 +62,7 @@ export const flightDelays = flow(
         .min(1)
         .default(2)
         .describe("the last months, which no model is trained on"),
-      trainingRows: z.coerce.number().int().min(100).default(40_000).describe("flights that the trees are grown on"),
+      trainingRows: z.coerce.number().int().min(100).default(40_000).describe("flights that models are trained on"),
       validationRows: z.coerce.number().int().min(100).default(100_000).describe("flights that models are measured on"),
     }),
   },
@@ -62,29 +72,30 @@ export const flightDelays = flow(
     const inspection = await inspect(flights);
     const { rows, from, to } = inspection;
     log.info("{rows} flights from {from} to {to}", { rows, from, to });
-    for (const { month, flights } of inspection.skippedMonths)
-      log.warning("{month} has too few flights", { month, flights });
+    for (const { month, flights } of inspection.skippedMonths) {
+      log.warning("{month} is left out: it has {flights} flights only", { month, flights });
+    }
     await artifact.table({ key: "flights-by-month", table: monthRows(inspection.months) });
 
     const { all, training, validation } = splitPeriods(inspection.months, validationMonths);
     const months = await checkpoint.map(unmapped(flights), all, unmapped(join(home, "flights")), { concurrency: 2 });
-    const byMonth = await features.map(
-      months.slice(1),
-      months.slice(1).map((_, index) => months.slice(0, index + 1)),
-      unmapped(join(home, "features")),
-      { concurrency: 2 },
-    );
-    const trainingFeatures = byMonth.filter(({ month }) => training.includes(month)).map(({ path }) => path);
-    const validationFeatures = byMonth.filter(({ month }) => validation.includes(month)).map(({ path }) => path);
-
-    const plan = { features: trainingFeatures, folder: join(home, "models") };
-    const models = await train.map([
-      { ...plan, kind: "trees", rows: trainingRows },
-      { ...plan, kind: "linear", rows: 5 * trainingRows },
-      { ...plan, kind: "constant", rows: trainingRows },
-      { ...plan, kind: "usual", rows: 1 },
+    const histories = history.map(months, unmapped(join(home, "history")), { concurrency: 2 });
+    const byMonth = await features.map(months.slice(1), unmapped(histories), unmapped(join(home, "features")), {
+      concurrency: 2,
+    });
+    const of = (period: readonly string[]) => byMonth.filter(({ month }) => period.includes(month));
+    const samples = join(home, "samples");
+    const [seen, unseen] = await Promise.all([
+      sample(of(training), trainingRows, samples),
+      sample(of(validation), validationRows, samples),
     ]);
-    const evaluations = await evaluate.map(models, unmapped({ features: validationFeatures, rows: validationRows }));
+
+    const evaluations = await Promise.all(
+      modelKinds.map((kind) => {
+        const model = train(kind, { flights: seen, folder: join(home, "models") });
+        return evaluate.with({ runName: `evaluate ${kind}` })(model, unseen);
+      }),
+    );
     const choice = await choose(evaluations);
     if (choice.gain <= 0) log.warning("no model beats {name}", { name: choice.baseline.model.name });
 

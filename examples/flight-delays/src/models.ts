@@ -1,12 +1,15 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Columns, growTrees, loadTrees } from "@ostinato-examples/modelling/boosted-trees";
-import { describeOnce, digest } from "@ostinato-examples/modelling/checkpoints";
+import { type Checkpoint, describeOnce, digest } from "@ostinato-examples/modelling/checkpoints";
 import { openDatabase, parquet } from "@ostinato-examples/modelling/duckdb";
 import LinearRegression from "ml-regression-multivariate-linear";
 import { featureNames } from "./features.ts";
 
-export type ModelKind = "constant" | "usual" | "linear" | "trees";
+/** Two models and two rules of thumb, the longest work first. */
+export const modelKinds = ["trees", "linear", "usual", "constant"] as const;
+
+export type ModelKind = (typeof modelKinds)[number];
 
 /** A trained model in a file; small enough to be the result of a task. */
 export interface TrainedModel {
@@ -20,10 +23,8 @@ export interface TrainedModel {
 }
 
 export interface TrainingPlan {
-  readonly kind: ModelKind;
-  /** Parquet files with features, of the training months. */
-  readonly features: readonly string[];
-  readonly rows: number;
+  /** Flights with their features. */
+  readonly flights: Checkpoint;
   readonly folder: string;
 }
 
@@ -33,15 +34,14 @@ export interface Predictor extends Disposable {
 
 /**
  * Trains in the thread it is called in, for seconds: arguments and result can be sent between threads. A model that was trained before,
- * by the same function from the same features, is not trained again.
+ * by the same function on the same flights, is not trained again.
  */
-export async function trainModel(plan: TrainingPlan): Promise<TrainedModel> {
-  const { kind, features, rows, folder } = plan;
+export async function trainModel(kind: ModelKind, { flights, folder }: TrainingPlan): Promise<TrainedModel> {
   const train = trainers[kind];
-  const path = join(folder, `${kind}-${digest(JSON.stringify([features, rows, String(train)]))}.model`);
+  const path = join(folder, `${kind}-${digest(`${flights.path} ${train}`)}.model`);
   return await describeOnce(path, async (file) => {
     const started = performance.now();
-    const sample = await readSample(features, rows);
+    const sample = await readFlights(flights.path);
     const { content, details } = await train(sample);
     await writeFile(file, content);
     const seconds = (performance.now() - started) / 1000;
@@ -56,11 +56,10 @@ export async function loadModel(model: Pick<TrainedModel, "kind" | "path">): Pro
   return await loaders[model.kind](file);
 }
 
-/** The same rows each time, by chance from all the files; `delay` is what is to be predicted. */
-export async function readSample(paths: readonly string[], rows: number): Promise<Sample> {
+/** The columns of a file of flights: the features, and `delay`, which is to be predicted. */
+export async function readFlights(path: string): Promise<Sample> {
   using database = await openDatabase();
-  const columns = await database.columns(`
-    SELECT * EXCLUDE departure FROM ${parquet(paths)} AS flight ORDER BY hash(flight), departure LIMIT ${rows}`);
+  const columns = await database.columns(`SELECT * EXCLUDE departure FROM ${parquet([path])}`);
   return columns as Sample;
 }
 

@@ -37,7 +37,7 @@ export function modelRows(evaluations: readonly Evaluation[]): readonly Readonly
     model: model.name,
     "mean error, minutes": decimal(meanAbsoluteError),
     "root mean square, minutes": decimal(rootMeanSquaredError),
-    "trained on": model.kind === "usual" ? "nothing" : `${whole(model.trainingRows)} flights`,
+    "trained on": `${whole(model.trainingRows)} flights`,
     seconds: decimal(model.seconds),
   }));
 }

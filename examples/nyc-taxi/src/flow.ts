@@ -23,7 +23,10 @@ const fetchMonth = task(
 // Files keep themselves: these tasks write one only where it is missing, so a run that is resumed asks them again.
 const prepare = task({ name: "prepare trips", persist: false }, prepareTrips);
 
-const train = task({ name: "train model", tags: ["cpu"], runIn: "thread", timeout: "10m", persist: false }, trainModel);
+const train = task(
+  { name: "train model", runName: "train {kind}", tags: ["cpu"], runIn: "thread", timeout: "10m", persist: false },
+  trainModel,
+);
 
 const evaluate = task(
   { name: "evaluate model", tags: ["cpu"], runIn: "thread", cache: { by: "inputs" } },
@@ -56,8 +59,12 @@ export const nycTaxi = flow(
     if (trainTrips === undefined || valTrips === undefined) throw new Error("two months were asked for");
     log.info("training on {rows} trips of {source}", { rows: trainTrips.rows, source: trainTrips.source });
 
-    const plans = kinds.map((kind) => ({ kind, trips: trainTrips.path, folder: join(home, "models") }));
-    const evaluations = await evaluate.map(train.map(plans), unmapped(valTrips.path));
+    const evaluations = await Promise.all(
+      kinds.map((kind) => {
+        const model = train(kind, trainTrips, join(home, "models"));
+        return evaluate.with({ runName: `evaluate ${kind}` })(model, valTrips);
+      }),
+    );
     const best = smallestError(evaluations);
     log.info("{model}: RMSE {rmse} minutes", { model: best.model.name, rmse: best.rootMeanSquaredError });
     await report({ train: trainTrips, val: valTrips, evaluations, best });

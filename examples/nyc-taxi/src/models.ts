@@ -4,6 +4,7 @@ import { growTrees, loadTrees } from "@ostinato-examples/modelling/boosted-trees
 import { describeOnce, digest } from "@ostinato-examples/modelling/checkpoints";
 import { openDatabase, parquet } from "@ostinato-examples/modelling/duckdb";
 import { fitLinearRegression, type Predictions, predictLinear } from "./linear-regression.ts";
+import type { Trips } from "./trips.ts";
 
 export const modelKinds = ["linear", "trees"] as const;
 
@@ -17,13 +18,6 @@ export interface TrainedModel {
   readonly seconds: number;
   /** What a person wants to know of it: the slope, the number of trees. */
   readonly details: Readonly<Record<string, number>>;
-}
-
-export interface TrainingPlan {
-  readonly kind: ModelKind;
-  /** A Parquet file of prepared trips. */
-  readonly trips: string;
-  readonly folder: string;
 }
 
 export interface Evaluation {
@@ -46,18 +40,18 @@ export interface DurationError {
  * Trains in the thread it is called in, the trees for several seconds: arguments and result can be sent between threads. A model that
  * was trained before, by the same function from the same trips, is not trained again.
  */
-export async function trainModel({ kind, trips, folder }: TrainingPlan): Promise<TrainedModel> {
+export async function trainModel(kind: ModelKind, trips: Trips, folder: string): Promise<TrainedModel> {
   const train = trainers[kind];
-  const path = join(folder, `${kind}-${digest(`${trips} ${train}`)}.model`);
+  const path = join(folder, `${kind}-${digest(`${trips.path} ${train}`)}.model`);
   return await describeOnce(path, async (file) => {
     const started = performance.now();
-    const details = await train(trips, file);
+    const details = await train(trips.path, file);
     return { kind, name: names[kind], path, seconds: (performance.now() - started) / 1000, details };
   });
 }
 
-export async function evaluateModel(model: TrainedModel, trips: string): Promise<Evaluation> {
-  const { predicted, actual } = await (model.kind === "linear" ? predictLinear : predictTrees)(model.path, trips);
+export async function evaluateModel(model: TrainedModel, trips: Trips): Promise<Evaluation> {
+  const { predicted, actual } = await (model.kind === "linear" ? predictLinear : predictTrees)(model.path, trips.path);
   const errors = actual.map((duration, row) => (predicted[row] ?? Number.NaN) - duration);
   return {
     model,

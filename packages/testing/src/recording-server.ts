@@ -1,0 +1,64 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createClient } from "@ostinato/client";
+import {
+  type Artifact,
+  type FlowRun,
+  filterArtifacts,
+  filterFlowRuns,
+  filterLogs,
+  filterTaskRuns,
+  readFlowRun,
+  type TaskRun,
+} from "@ostinato/protocol";
+import { closeSession } from "@ostinato/sdk";
+import { createServer, readConfig } from "@ostinato/server";
+
+/** A server that listens on a port of its own and on which the flows of this process are recorded, until it is disposed of. */
+export interface RecordingServer extends AsyncDisposable {
+  /** `OSTINATO_HOME` of this process: the database and whatever the flows leave there. */
+  readonly home: string;
+  /** All that was recorded of a flow run. */
+  recorded(flowRunId: string): Promise<Recorded>;
+}
+
+export interface Recorded {
+  readonly flowRun: FlowRun;
+  readonly subflows: readonly FlowRun[];
+  readonly taskRuns: readonly TaskRun[];
+  readonly artifacts: readonly Artifact[];
+  /** Messages of the run and its tasks, oldest first. */
+  readonly logs: readonly string[];
+}
+
+export async function startRecordingServer(): Promise<RecordingServer> {
+  const home = await mkdtemp(join(tmpdir(), "ostinato-"));
+  const server = await createServer({
+    config: readConfig({ OSTINATO_HOME: home, OSTINATO_SERVER_PORT: "0", OSTINATO_LOG_LEVEL: "fatal" }),
+  });
+  const baseUrl = `${await server.listen()}/api`;
+  const before = { ...process.env };
+  Object.assign(process.env, { OSTINATO_HOME: home, OSTINATO_API_URL: baseUrl, OSTINATO_LOG_LEVEL: "off" });
+  const client = createClient({ baseUrl });
+  return {
+    home,
+    async recorded(flowRunId) {
+      const ofRun = { flow_runs: { id: { any_: [flowRunId] } } };
+      const [flowRun, subflows, taskRuns, artifacts, logs] = await Promise.all([
+        client.call(readFlowRun, { params: { id: flowRunId } }),
+        client.call(filterFlowRuns, { body: { flow_runs: { parent_flow_run_id: { any_: [flowRunId] } } } }),
+        client.call(filterTaskRuns, { body: ofRun }),
+        client.call(filterArtifacts, { body: ofRun }),
+        client.call(filterLogs, { body: { logs: { flow_run_id: { any_: [flowRunId] } }, sort: "TIMESTAMP_ASC" } }),
+      ]);
+      return { flowRun, subflows, taskRuns, artifacts, logs: logs.map(({ message }) => message) };
+    },
+    async [Symbol.asyncDispose]() {
+      await closeSession();
+      process.env = before;
+      await server.stop();
+      await rm(home, { recursive: true });
+    },
+  };
+}
