@@ -1,0 +1,160 @@
+import { timeOrderedId } from "@ostinato/core";
+import type { EventCreate } from "@ostinato/protocol";
+import { describeOnEachDatabase } from "@ostinato/testing/databases";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { addFlowRun } from "../flow-run-harness.ts";
+import { startTestServer, type TestServer } from "../harness.ts";
+import { openTestSocket } from "../socket-harness.ts";
+import { taskRunEvent } from "../task-run-events/task-run-event-harness.ts";
+import { plainEvent, related, resource } from "./event-harness.ts";
+
+describeOnEachDatabase("events from clients", (database) => {
+  let server: TestServer;
+  let address: string;
+  beforeAll(async () => {
+    server = await startTestServer(database.url);
+    address = await server.listen();
+  });
+  afterAll(() => server.stop());
+
+  const now = () => server.context.clock.now();
+  const open = () => openTestSocket(address, "/events/in");
+  const kept = async (events: readonly EventCreate[]) => {
+    const ids = events.map(({ id }) => id.toLowerCase());
+    const rows = await server.context.db.read.selectFrom("event").selectAll().where("id", "in", ids).execute();
+    return rows.map(({ id }) => id).sort();
+  };
+  const idsOf = (events: readonly EventCreate[]) => events.map(({ id }) => id).sort();
+
+  test("the pong comes when everything before it is durable: single frames and arrays", async () => {
+    const socket = await open();
+    const events = Array.from({ length: 700 }, () => plainEvent({ occurred: now() }));
+    for (const event of events.slice(0, 300)) socket.send(event);
+    socket.send(events.slice(300));
+    await socket.settled();
+    expect(await kept(events)).toEqual(idsOf(events));
+    await socket.close();
+  });
+
+  test("events that are sent again, by another connection too, are kept once", async () => {
+    const events = Array.from({ length: 20 }, () => plainEvent({ occurred: now(), related: [related("r", "tag")] }));
+    const [one, other] = [await open(), await open()];
+    one.send([...events, ...events]);
+    other.send(events);
+    one.send({ ...events[0], id: events[0]?.id.toUpperCase() });
+    await Promise.all([one.settled(), other.settled()]);
+    expect(await kept(events)).toEqual(idsOf(events));
+    const names = await server.context.db.read
+      .selectFrom("event_resource")
+      .select("resource_id")
+      .where("event_id", "=", events[0]?.id ?? "")
+      .execute();
+    expect(names.map(({ resource_id }) => resource_id).sort()).toEqual(["r", "thing.1"]);
+    await Promise.all([one.close(), other.close()]);
+  });
+
+  test("what is no event is left out, and what stands around it is kept", async () => {
+    const socket = await open();
+    const events = Array.from({ length: 4 }, () => plainEvent({ occurred: now() }));
+    const broken = { ...plainEvent({ occurred: now() }), id: "not an id" };
+    socket.send(events[0]);
+    socket.send("{ this is not JSON");
+    socket.send("7");
+    socket.send([events[1], broken, null, events[2]]);
+    socket.send(events[3]);
+    await socket.settled();
+    expect(await kept(events)).toEqual(idsOf(events));
+    await socket.close();
+  });
+
+  test("a thousand tasks of a flow are finished when the pong comes", async () => {
+    const flowRunId = await addFlowRun(server.context);
+    const socket = await open();
+    const tasks = Array.from({ length: 1000 }, () => timeOrderedId(now()));
+    for (const type of ["PENDING", "RUNNING", "COMPLETED"] as const) {
+      for (const taskRunId of tasks) socket.send(taskRunEvent({ taskRunId, flowRunId, type, occurred: now() }));
+    }
+    await socket.settled();
+    const counts = await server.context.db.read
+      .selectFrom("task_run")
+      .select(["state_type", ({ fn }) => fn.countAll<number>().as("count")])
+      .where("flow_run_id", "=", flowRunId)
+      .groupBy("state_type")
+      .execute();
+    expect(counts.map(({ state_type, count }) => [state_type, Number(count)])).toEqual([["COMPLETED", 1000]]);
+    await socket.close();
+  });
+
+  test("a client that sends faster than the database writes is made to wait, and loses nothing", async () => {
+    const socket = await open();
+    const payload = { text: "x".repeat(900_000) };
+    const events = Array.from({ length: 12 }, () => plainEvent({ occurred: now(), payload }));
+    for (const event of events) socket.send(event);
+    await socket.settled();
+    expect(await kept(events)).toEqual(idsOf(events));
+    await socket.close();
+  });
+
+  test("a server that stops writes what it has taken", async () => {
+    const { url } = await database.another();
+    const first = await startTestServer(url);
+    const socket = await openTestSocket(await first.listen(), "/events/in");
+    const events = Array.from({ length: 500 }, () => plainEvent({ occurred: now() }));
+    socket.send(events);
+    const settled = socket.settled();
+    await settled;
+    socket.send(events.map((event) => ({ ...event, id: timeOrderedId(now()) })));
+    const stopped = first.stop();
+    expect((await socket.closed).code).toBe(1001);
+    await stopped;
+    const second = await startTestServer(url);
+    const { count } = await second.context.db.read
+      .selectFrom("event")
+      .select(({ fn }) => fn.countAll<number>().as("count"))
+      .executeTakeFirstOrThrow();
+    expect(Number(count)).toBeGreaterThanOrEqual(500);
+    await second.stop();
+  });
+
+  test("what is wrong with a posted event is said with its place, and nothing of the request is kept", async () => {
+    const good = plainEvent({ occurred: now() });
+    const problemOf = async (event: object) => {
+      const reply = await server.call<{ exception_detail: { loc: unknown[]; msg: string }[] }>("POST", "/events", [
+        good,
+        event,
+      ]);
+      expect(reply.status).toBe(422);
+      const [problem] = reply.body.exception_detail;
+      return [problem?.loc, problem?.msg];
+    };
+    const labels = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`label-${index}`, "x"]));
+    const large = { text: "x".repeat(1_500_000) };
+    expect(await problemOf({ ...good, event: "x".repeat(1025) })).toEqual([["body", 1, "event"], expect.any(String)]);
+    expect(await problemOf({ ...good, resource: {} })).toEqual([
+      ["body", 1, "resource"],
+      "A resource needs the label prefect.resource.id",
+    ]);
+    expect(await problemOf({ ...good, resource: resource("x", labels) })).toEqual([
+      ["body", 1, "resource"],
+      "At most 500 labels per resource are allowed",
+    ]);
+    expect(await problemOf({ ...good, related: [resource("x")] })).toEqual([
+      ["body", 1, "related", 0],
+      "A related resource needs the label prefect.resource.role",
+    ]);
+    expect(await problemOf({ ...good, related: Array(101).fill(related("x", "y")) })).toEqual([
+      ["body", 1, "related"],
+      "At most 100 related resources are allowed",
+    ]);
+    expect(await problemOf({ ...good, payload: large })).toEqual([
+      ["body", 1, "payload"],
+      expect.stringContaining("more than the 1500000 allowed"),
+    ]);
+    expect(await problemOf({ ...good, resource: resource("é".repeat(600)) })).toEqual([
+      ["body", 1, "resource"],
+      expect.stringContaining("more than 1024 bytes"),
+    ]);
+    expect(await kept([good])).toEqual([]);
+    expect((await server.call("POST", "/events", [])).status).toBe(204);
+  });
+});

@@ -1,0 +1,110 @@
+import { randomUUID } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "@ostinato/core";
+import Fastify, { type FastifyInstance } from "fastify";
+import { pino } from "pino";
+import { afterEach, describe, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import { readConfig } from "../config.ts";
+import type { Context } from "../context.ts";
+import type { SocketHandlers } from "../socket.ts";
+import { openTestSocket } from "../socket-harness.ts";
+import { type SocketAuth, serveSocketsOn, websockets } from "./websocket.ts";
+
+describe("the handshake of websockets", () => {
+  const apps: FastifyInstance[] = [];
+  afterEach(async () => {
+    await Promise.all(apps.splice(0).map((app) => app.close()));
+  });
+
+  /** A server whose one websocket sends back what it gets. */
+  async function echo(auth?: SocketAuth, handlers: Partial<SocketHandlers> = {}): Promise<string> {
+    const app = Fastify();
+    apps.push(app);
+    const config = readConfig({ OSTINATO_HOME: join(tmpdir(), randomUUID()) });
+    const context = { config, clock: systemClock(), log: pino({ level: "silent" }) } as Context;
+    websockets(app, context);
+    void app.register(
+      async (api) => {
+        serveSocketsOn(
+          api,
+          context,
+          auth,
+        )("/echo", (connection) => ({ message: (text) => connection.send(text), ...handlers }));
+      },
+      { prefix: "/api" },
+    );
+    return app.listen({ host: "127.0.0.1", port: 0 });
+  }
+
+  const guarded: SocketAuth = { required: true, accepts: (token) => token === "admin:pass" };
+
+  test("the subprotocol is echoed, the token is asked for, a ping before it is answered", async () => {
+    const socket = await openTestSocket(await echo(guarded), "/echo", { greet: false });
+    expect(socket.socket.protocol).toBe("prefect");
+    await socket.settled();
+    socket.send({ type: "auth", token: "admin:pass" });
+    expect(await socket.next()).toEqual({ type: "auth_success" });
+    socket.send({ hello: 1 });
+    expect(await socket.next()).toEqual({ hello: 1 });
+    await socket.close();
+  });
+
+  test.each([
+    ["another message", { type: "filter" }, "Expected 'auth' message"],
+    ["no JSON", "auth", "Expected 'auth' message"],
+    ["no token", { type: "auth", token: null }, "Auth required but no token provided"],
+    ["a wrong token", { type: "auth", token: "admin:guess" }, "Invalid token"],
+  ])("%s ends the connection with the reason", async (_what, message, reason) => {
+    const socket = await openTestSocket(await echo(guarded), "/echo", { greet: false });
+    socket.send(message);
+    expect(await socket.closed).toEqual({ code: 1008, reason });
+  });
+
+  test("without the subprotocol there is no handshake while nobody has to say who they are", async () => {
+    const socket = await openTestSocket(await echo(), "/echo", { protocols: [] });
+    socket.send({ hello: 1 });
+    expect(await socket.next()).toEqual({ hello: 1 });
+    await socket.close();
+  });
+
+  test("without the subprotocol the upgrade is refused where a token is needed", async () => {
+    const address = await echo(guarded);
+    const socket = new WebSocket(`${address.replace("http", "ws")}/api/echo`);
+    const status = await new Promise((resolve, reject) => {
+      socket.once("unexpected-response", (_request, response) => resolve(response.statusCode));
+      socket.once("open", reject);
+      socket.on("error", () => {}); // Ending a connection that never was is one.
+    });
+    expect(status).toBe(403);
+    socket.terminate();
+  });
+
+  test("a ping waits for what came before it, and is not answered when that fails", async () => {
+    const before = Promise.withResolvers<void>();
+    const address = await echo(undefined, { settled: () => before.promise });
+    const socket = await openTestSocket(address, "/echo");
+    let answered = false;
+    const settled = socket.settled().then(() => {
+      answered = true;
+    });
+    socket.send({ after: "the ping" });
+    await socket.next();
+    expect(answered).toBe(false);
+    before.resolve();
+    await settled;
+    await socket.close();
+  });
+
+  test("a server that stops says so", async () => {
+    const socket = await openTestSocket(await echo(), "/echo");
+    const [app] = apps.splice(0);
+    await app?.close();
+    expect(await socket.closed).toEqual({ code: 1001, reason: "The server is stopping" });
+  });
+
+  test("a plain request for a websocket's address is told that there is nothing", async () => {
+    expect((await fetch(`${await echo()}/api/echo`)).status).toBe(404);
+  });
+});
