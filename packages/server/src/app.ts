@@ -14,7 +14,7 @@ import { liveRoutes } from "./live/live.routes.ts";
 import { logRoutes } from "./logs/logs.routes.ts";
 import { type Registry, serveOn } from "./operation.ts";
 import { apiVersion } from "./plugins/api-version.ts";
-import { errorAnswers, unknownRoutes } from "./plugins/errors.ts";
+import { answerFrameworkError, errorAnswers, unknownRoutes } from "./plugins/errors.ts";
 import { jsonBodies } from "./plugins/json-bodies.ts";
 import { originGuard } from "./plugins/origin-guard.ts";
 import { requestId, requestLog } from "./plugins/request-ids.ts";
@@ -42,6 +42,7 @@ export function buildApp(context: Context, { uiFolder }: AppOptions = {}): Fasti
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "request_id" }),
     bodyLimit: bodyLimitBytes,
     genReqId: requestId,
+    frameworkErrors: answerFrameworkError,
     // Longer than the 25 s that the field's clients keep a connection.
     keepAliveTimeout: 75_000,
     routerOptions: { maxParamLength: 1024 },

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from "@ostinato/core";
-import { pino } from "pino";
+import { type Logger, pino } from "pino";
 import { type Config, readConfig } from "./config.ts";
 import { createServer, type Server } from "./main.ts";
 
@@ -20,14 +20,14 @@ export interface Reply<T> {
 
 export async function startTestServer(
   databaseUrl: string,
-  options: { clock?: Clock; config?: Partial<Config> } = {},
+  options: { clock?: Clock; config?: Partial<Config>; uiFolder?: string; log?: Logger } = {},
 ): Promise<TestServer> {
   const config = {
     ...readConfig({ OSTINATO_DATABASE_URL: databaseUrl, OSTINATO_SERVER_PORT: "0" }),
     ...options.config,
   };
-  const log = pino({ level: process.env.OSTINATO_TEST_LOG ?? "silent" });
-  const server = await createServer({ config, clock: options.clock ?? systemClock(), log });
+  const { clock = systemClock(), log = pino({ level: process.env.OSTINATO_TEST_LOG ?? "silent" }), uiFolder } = options;
+  const server = await createServer({ config, clock, log, uiFolder });
   return {
     ...server,
     async call(method, path, body) {

@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyInstance } from "fastify";
+import type { FastifyError, FastifyInstance, FastifyReply } from "fastify";
 import { violatedConstraint } from "../db/constraint.ts";
 import { DatabaseUnavailable } from "../db/dialects/dialect.ts";
 import { conflict, RequestError, refused } from "../errors.ts";
@@ -11,6 +11,12 @@ export function errorAnswers(app: FastifyInstance): void {
     if (status === 503) reply.header("retry-after", "1");
     return reply.code(status).type("application/json").send(JSON.stringify(body));
   });
+}
+
+/** For what goes wrong before a route is found, such as a path that can't be decoded. */
+export function answerFrameworkError(error: FastifyError, _request: unknown, reply: FastifyReply): void {
+  const { status, body } = describe(error);
+  void reply.code(status).type("application/json").send(JSON.stringify(body));
 }
 
 /** Below the API an unknown route is JSON too; one with a slash too many or too few is sent to the right one. */

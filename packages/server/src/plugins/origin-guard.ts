@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Config } from "../config.ts";
-import { refused } from "../errors.ts";
+import { type RequestError, refused } from "../errors.ts";
 import { isCorsOrigin, refuseHost, refuseOrigin } from "./origin.rules.ts";
 
 /**
@@ -17,7 +17,7 @@ export function originGuard(app: FastifyInstance, config: Config): void {
     reply.header("x-content-type-options", "nosniff");
     reply.header("cross-origin-resource-policy", "same-origin");
     const wrongHost = refuseHost(headers.host, config);
-    if (wrongHost !== undefined) throw refusal(request, wrongHost);
+    if (wrongHost !== undefined) throw refusal(request, reply, wrongHost);
     if (!isGuarded(request.raw.url ?? "/")) return;
     const caller = {
       method,
@@ -28,15 +28,18 @@ export function originGuard(app: FastifyInstance, config: Config): void {
       dest: one(headers["sec-fetch-dest"]),
     };
     const wrongOrigin = refuseOrigin(caller, config);
-    if (wrongOrigin !== undefined) throw refusal(request, wrongOrigin);
+    if (wrongOrigin !== undefined) throw refusal(request, reply, wrongOrigin);
     if (isCorsOrigin(headers.origin, config)) allowOrigin(reply, String(headers.origin));
     if (method === "OPTIONS" && headers["access-control-request-method"] !== undefined)
       return preflight(request, reply);
   });
 }
 
-function refusal(request: FastifyRequest, sentence: string) {
-  request.log.info({ host: request.headers.host, origin: request.headers.origin, url: request.url }, "refused a page");
+function refusal(request: FastifyRequest, reply: FastifyReply, sentence: string): RequestError {
+  const { headers, raw } = request;
+  request.log.info({ host: headers.host, origin: headers.origin, url: raw.url }, "refused a page");
+  // Nobody else ends the connection of an upgrade that is refused so early, and it would outlive the server.
+  if (headers.upgrade !== undefined) reply.raw.once("finish", () => raw.socket.destroy());
   return refused(403, sentence);
 }
 

@@ -1,0 +1,98 @@
+import { openDatabase, type TestDatabase } from "@ostinato/testing/databases";
+import { type Logger, pino } from "pino";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startTestServer, type TestServer } from "../harness.ts";
+
+describe("requests that can't be answered", () => {
+  const lines: Record<string, unknown>[] = [];
+  const log: Logger = pino({ level: "debug" }, { write: (line: string) => void lines.push(JSON.parse(line)) });
+  let database: TestDatabase;
+  let server: TestServer;
+  beforeAll(async () => {
+    database = await openDatabase("sqlite");
+    server = await startTestServer(database.url, { log });
+  });
+  afterAll(async () => {
+    await server.stop();
+    await database.dispose();
+  });
+
+  const send = (method: "GET" | "POST" | "PUT" | "DELETE", url: string, payload?: string, type = "application/json") =>
+    server.app.inject({
+      method,
+      url: `/api${url}`,
+      ...(payload === undefined ? {} : { payload, headers: { "content-type": type } }),
+    });
+
+  test.each([
+    ["an unknown route", "GET", "/nothing", undefined, 404],
+    ["an unknown route to be written", "POST", "/nothing", "{}", 404],
+    ["a method that a route does not have", "PUT", "/flows/", "{}", 404],
+    ["the API itself", "GET", "", undefined, 404],
+    ["a path with a broken escape", "GET", "/flows/%E0%A4%A", undefined, 400],
+    ["an id that is none", "GET", "/flows/not-a-uuid", undefined, 404],
+    ["an id that nothing has", "GET", "/flows/64a1a8d5-5b0c-4a36-90f0-1d6f0a2f1f5d", undefined, 404],
+    ["JSON that is none", "POST", "/flows/", '{"name": ', 422],
+    ["no body", "POST", "/flows/", undefined, 422],
+    ["a body of another type", "POST", "/flows/", '"flow"', 422],
+    ["a page before the first", "POST", "/flows/paginate", '{"page": 0}', 422],
+    ["a page with more rows than allowed", "POST", "/flows/paginate", '{"limit": 201}', 422],
+    ["an offset before the beginning", "POST", "/flows/filter", '{"offset": -1}', 422],
+    ["a cursor of another list", "POST", "/ui/flow_runs/list", '{"cursor": "WyJ4IiwxLCJ5Il0"}', 422],
+    ["a cursor that is none", "POST", "/ui/flow_runs/list", '{"cursor": "%%"}', 422],
+    [
+      "a range that ends before it begins",
+      "POST",
+      "/ui/dashboard",
+      '{"since": "2030-01-02", "until": "2030-01-01"}',
+      422,
+    ],
+    ["a log of nothing", "POST", "/ui/logs", "{}", 422],
+    ["too many rows of a list", "POST", "/ui/flow_runs/list", '{"limit": 100000}', 422],
+  ] as const)("%s is answered by JSON", async (_, method, url, payload, status) => {
+    const { statusCode, headers, body } = await send(method, url, payload);
+    expect([statusCode, body]).toEqual([status, expect.any(String)]);
+    expect(headers["content-type"]).toContain("application/json");
+    const { detail, exception_message } = JSON.parse(body);
+    expect(detail ?? exception_message).toMatch(/\w/);
+  });
+
+  test("a page past the last is empty", async () => {
+    const { body } = await server.call("POST", "/flows/paginate", { page: 1_000_000 });
+    expect(body).toMatchObject({ results: [], page: 1_000_000 });
+  });
+
+  test("what is no JSON is refused by its type", async () => {
+    for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]) {
+      const { statusCode, body } = await send("POST", "/flows/", "name=x", type);
+      expect(statusCode).toBe(415);
+      expect(JSON.parse(body).detail).toContain("application/json");
+    }
+  });
+
+  test("a client that says no type sends JSON", async () => {
+    const address = await server.listen();
+    const body = new Blob([JSON.stringify({ name: "untyped" })]);
+    const { status } = await fetch(`${address}/api/flows/`, { method: "POST", body });
+    expect(status).toBe(201);
+  });
+
+  test("a body that is too large is refused before it is read", async () => {
+    const { statusCode, body } = await send("POST", "/flows/", JSON.stringify({ name: "x".repeat(5 * 1024 * 1024) }));
+    expect(statusCode).toBe(413);
+    expect(JSON.parse(body).detail).toMatch(/\w/);
+  });
+
+  test("the id of a request is the caller's where it can stand in a log, and stands in both", async () => {
+    const id = "trace-7/af:01";
+    const { headers } = await server.app.inject({ url: "/api/health", headers: { "x-request-id": id } });
+    expect(headers["x-request-id"]).toBe(id);
+    await expect
+      .poll(() => lines)
+      .toContainEqual(expect.objectContaining({ request_id: id, url: "/api/health", status: 200 }));
+    for (const bad of ["a\tb", "x".repeat(129), 'a"b', ""]) {
+      const reply = await server.app.inject({ url: "/api/health", headers: { "x-request-id": bad } });
+      expect(reply.headers["x-request-id"]).toMatch(/^[0-9a-f-]{36}$/);
+    }
+  });
+});

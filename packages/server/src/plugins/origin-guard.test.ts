@@ -1,0 +1,135 @@
+import { once } from "node:events";
+import { openDatabase, type TestDatabase } from "@ostinato/testing/databases";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { WebSocket } from "ws";
+import type { Config } from "../config.ts";
+import { startTestServer, type TestServer } from "../harness.ts";
+
+const evil = "https://evil.example";
+const tools = "https://tools.example";
+
+describe("pages of other origins", () => {
+  let database: TestDatabase;
+  let server: TestServer;
+  let address: string;
+  const servers: TestServer[] = [];
+  beforeAll(async () => {
+    database = await openDatabase("sqlite");
+    server = await start({});
+    address = await server.listen();
+  });
+  afterAll(async () => {
+    await Promise.all(servers.map((each) => each.stop()));
+    await database.dispose();
+  });
+
+  async function start(config: Partial<Config>): Promise<TestServer> {
+    const started = await startTestServer(database.url, { config });
+    servers.push(started);
+    return started;
+  }
+
+  const create = (headers: Record<string, string>, on = server) =>
+    on.app.inject({ method: "POST", url: "/api/flows/", headers, payload: { name: "made by a page" } });
+
+  test("write nothing, and are told why", async () => {
+    for (const headers of [{ origin: evil }, { origin: evil, "sec-fetch-site": "cross-site" }, { origin: "null" }]) {
+      const { statusCode, headers: answered, body } = await create({ host: "localhost:4200", ...headers });
+      expect(statusCode).toBe(403);
+      expect(answered["content-type"]).toContain("application/json");
+      expect(answered["access-control-allow-origin"]).toBeUndefined();
+      expect(JSON.parse(body).detail).toContain("OSTINATO_SERVER_CORS_ORIGINS");
+    }
+    expect((await server.call("GET", "/flows/name/made by a page")).status).toBe(404);
+  });
+
+  test("read nothing", async () => {
+    const headers = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "script" };
+    expect((await server.app.inject({ url: "/api/flows/name/x", headers })).statusCode).toBe(403);
+    expect((await server.app.inject({ url: "/api/health", headers: { origin: evil } })).statusCode).toBe(403);
+    expect((await server.app.inject({ url: "/ui-settings", headers: { origin: evil } })).statusCode).toBe(403);
+  });
+
+  test("get no leave to ask", async () => {
+    const headers = { origin: evil, "access-control-request-method": "POST" };
+    const reply = await server.app.inject({ method: "OPTIONS", url: "/api/flows/", headers });
+    expect(reply.statusCode).toBe(403);
+    expect(reply.headers["access-control-allow-origin"]).toBeUndefined();
+  });
+
+  test("can't embed what they can't read", async () => {
+    const { headers } = await server.app.inject("/api/health");
+    expect(headers).toMatchObject({
+      "cross-origin-resource-policy": "same-origin",
+      "x-content-type-options": "nosniff",
+    });
+  });
+
+  test("may be left for a page of this server by a link", async () => {
+    const headers = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
+    for (const url of ["/runs", "/api/health"]) {
+      expect((await server.app.inject({ url, headers })).statusCode).not.toBe(403);
+    }
+  });
+
+  test("do not pass by another name of this machine", async () => {
+    for (const url of ["/api/health", "/", "/runs"]) {
+      const { statusCode, body } = await server.app.inject({ url, headers: { host: "evil.example:4200" } });
+      expect(statusCode).toBe(403);
+      expect(JSON.parse(body).detail).toContain("OSTINATO_SERVER_ALLOWED_HOSTS");
+    }
+  });
+
+  test("open no websocket, and programs do", async () => {
+    const open = (path: string, origin?: string) => {
+      const socket = new WebSocket(
+        `${address.replace("http", "ws")}/api${path}`,
+        origin === undefined ? {} : { origin },
+      );
+      return Promise.race([
+        once(socket, "open").then(() => "open"),
+        once(socket, "unexpected-response").then(([, response]) => response.statusCode),
+      ]).finally(() => socket.terminate());
+    };
+    for (const path of ["/ui/live", "/events/in"]) {
+      expect(await open(path, evil)).toBe(403);
+      expect(await open(path, address)).toBe("open");
+      expect(await open(path)).toBe("open");
+    }
+  });
+
+  test("programs and the server's own pages are served", async () => {
+    const own = { origin: "http://localhost:4200", host: "localhost:4200", "sec-fetch-site": "same-origin" };
+    for (const headers of [{}, own]) expect((await create(headers)).statusCode).toBeLessThan(300);
+  });
+
+  test("a page behind a proxy under another name is the server's own", async () => {
+    const behind = await start({ allowedHosts: ["runs.example"] });
+    const handedOn = { host: "runs.example", origin: "https://runs.example" };
+    const notHandedOn = { host: "127.0.0.1:4200", origin: "https://runs.example" };
+    for (const headers of [handedOn, notHandedOn]) expect((await create(headers, behind)).statusCode).toBeLessThan(300);
+    expect((await create({ ...handedOn, origin: evil }, behind)).statusCode).toBe(403);
+  });
+
+  test("of the configuration are let in, and may read the answers", async () => {
+    const opened = await start({ corsOrigins: [tools] });
+    const headers = { origin: tools, "sec-fetch-site": "cross-site" };
+    const preflight = await opened.app.inject({
+      method: "OPTIONS",
+      url: "/api/flows/",
+      headers: {
+        ...headers,
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "content-type",
+      },
+    });
+    expect(preflight).toMatchObject({
+      statusCode: 204,
+      headers: { "access-control-allow-origin": tools, "access-control-allow-headers": "content-type" },
+    });
+    const { statusCode, headers: answered } = await create(headers, opened);
+    expect(statusCode).toBeLessThan(300);
+    expect(answered).toMatchObject({ "access-control-allow-origin": tools, vary: "origin" });
+    expect((await create({ origin: evil }, opened)).statusCode).toBe(403);
+  });
+});

@@ -1,0 +1,140 @@
+import { createHash } from "node:crypto";
+import { mkdir, mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { openDatabase, type TestDatabase } from "@ostinato/testing/databases";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startTestServer, type TestServer } from "../harness.ts";
+
+const script = "document.documentElement.dataset.theme = 'dark';";
+const page = `<!doctype html><html><head><base href="/" data-ostinato-base /><script>${script}</script></head><body></body></html>`;
+const code = `console.log(${JSON.stringify("a long script ".repeat(200))});`;
+
+describe("the pages", () => {
+  let folder: string;
+  let database: TestDatabase;
+  const servers: TestServer[] = [];
+  beforeAll(async () => {
+    database = await openDatabase("sqlite");
+    folder = await mkdtemp(join(tmpdir(), "ostinato-ui-"));
+    await mkdir(join(folder, "assets"));
+    await writeFile(join(folder, "index.html"), page);
+    await writeFile(join(folder, "favicon.svg"), "<svg/>");
+    await writeFile(join(folder, "assets/app-1a2b.js"), code);
+    await writeFile(join(folder, ".source-hash"), "secret");
+  });
+  afterAll(async () => {
+    await Promise.all(servers.map((server) => server.stop()));
+    await database.dispose();
+    await rm(folder, { recursive: true });
+  });
+
+  async function get(url: string, headers: Record<string, string> = {}, basePath = "/") {
+    const server = await startTestServer(database.url, { uiFolder: folder, config: { basePath } });
+    servers.push(server);
+    return server.app.inject({ url, headers });
+  }
+
+  test.each([
+    ["/", ""],
+    ["/runs/flow-run/6c1b?tab=logs", "runs/flow-run/6c1b"],
+    ["/no/such/page", "no/such/page"],
+    ["/%22%3E%3Cscript%3E", "%22%3E%3Cscript%3E"],
+    ["/apiary", "apiary"],
+  ])("%s answers index.html with the path in it", async (url, path) => {
+    const { statusCode, headers, body } = await get(url);
+    expect(statusCode).toBe(200);
+    expect(headers).toMatchObject({ "content-type": "text/html; charset=utf-8", "cache-control": "no-cache" });
+    expect(body).toContain(`<base href="/" data-ostinato-base data-ostinato-path="${path}" />`);
+  });
+
+  test("under a base path, the page says so, and the root leads there", async () => {
+    const { body } = await get("/runs/x", {}, "/tools/runs/");
+    expect(body).not.toContain("<base");
+    expect((await get("/tools/runs/flows", {}, "/tools/runs/")).body).toContain(
+      '<base href="/tools/runs/" data-ostinato-base data-ostinato-path="flows" />',
+    );
+    for (const url of ["/", "/tools/runs"]) {
+      expect(await get(url, {}, "/tools/runs/")).toMatchObject({
+        statusCode: 307,
+        headers: { location: "/tools/runs/" },
+      });
+    }
+    expect((await get("/tools/runs/api/health", {}, "/tools/runs/")).json()).toBe(true);
+  });
+
+  test("only the page's own scripts may run", async () => {
+    const { headers } = await get("/");
+    const hash = createHash("sha256").update(script).digest("base64");
+    const policy = String(headers["content-security-policy"]);
+    expect(policy).toContain(`script-src 'self' 'sha256-${hash}'`);
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(headers).toMatchObject({
+      "x-content-type-options": "nosniff",
+      "referrer-policy": "same-origin",
+      "x-frame-options": "DENY",
+    });
+  });
+
+  test("assets are kept for ever, and travel compressed", async () => {
+    const plain = await get("/assets/app-1a2b.js", { "accept-encoding": "identity" });
+    expect(plain.headers).toMatchObject({
+      "cache-control": "public, max-age=31536000, immutable",
+      "content-type": "text/javascript; charset=utf-8",
+    });
+    expect(plain.body).toBe(code);
+    const brotli = await get("/assets/app-1a2b.js", { "accept-encoding": "gzip, deflate, br" });
+    expect(brotli.headers["content-encoding"]).toBe("br");
+    expect(brotliDecompressSync(brotli.rawPayload).toString()).toBe(code);
+    const gzip = await get("/assets/app-1a2b.js", { "accept-encoding": "gzip, br;q=0" });
+    expect(gzip.headers["content-encoding"]).toBe("gzip");
+    expect(gunzipSync(gzip.rawPayload).toString()).toBe(code);
+  });
+
+  test("other files are asked for again, and not sent again", async () => {
+    const first = await get("/favicon.svg");
+    expect(first.headers).toMatchObject({ "cache-control": "no-cache", "content-type": "image/svg+xml" });
+    const again = await get("/favicon.svg", { "if-none-match": String(first.headers.etag) });
+    expect(again).toMatchObject({ statusCode: 304, body: "" });
+  });
+
+  test.each(["/assets/app-of-another-build.js", "/assets/../../etc/passwd", "/assets/..%2f..%2fetc%2fpasswd"])(
+    "%s is no file of the pages",
+    async (url) => {
+      const { statusCode, body } = await get(url);
+      expect(body).not.toContain("root:");
+      expect([200, 404]).toContain(statusCode);
+      if (statusCode === 200) expect(body).toContain("<base");
+    },
+  );
+
+  test("what is not for everybody's eyes is not a file either", async () => {
+    expect((await get("/.source-hash")).body).toContain("<base");
+  });
+
+  test("pages that were built anew are seen without a restart", async () => {
+    const server = await startTestServer(database.url, { uiFolder: folder });
+    servers.push(server);
+    await server.app.inject("/");
+    await writeFile(join(folder, "assets/app-2.js"), "1");
+    await writeFile(join(folder, "index.html"), page.replace("<body>", "<body>anew"));
+    await utimes(join(folder, "index.html"), new Date(), new Date(Date.now() + 5000));
+    expect((await server.app.inject("/")).body).toContain("<body>anew");
+    expect((await server.app.inject("/assets/app-2.js")).statusCode).toBe(200);
+    await writeFile(join(folder, "index.html"), page);
+  });
+
+  test("where they are not built, a page says how", async () => {
+    const server = await startTestServer(database.url, { uiFolder: join(folder, "nowhere") });
+    servers.push(server);
+    const { statusCode, body } = await server.app.inject("/runs");
+    expect(statusCode).toBe(503);
+    expect(body).toContain("npm run build:ui");
+    expect((await server.app.inject({ method: "POST", url: "/runs" })).json()).toEqual({ detail: "Not Found" });
+  });
+
+  test("the field's pages find their settings", async () => {
+    expect((await get("/ui-settings")).json()).toMatchObject({ api_url: "/api", csrf_enabled: false, auth: null });
+  });
+});
