@@ -1,6 +1,6 @@
 import type { RunFuture } from "./future.ts";
 import type { AllowedFailure } from "./links.ts";
-import type { DeclaredState, FinalState } from "./states.ts";
+import type { CompletedState, DeclaredState, UnsuccessfulState } from "./states.ts";
 
 /** Values that are taken as they are: nobody looks for futures inside them. */
 type Opaque =
@@ -38,10 +38,12 @@ export type Arguments<A extends readonly unknown[]> = { [K in keyof A]: Argument
 export type Result<R> =
   R extends DeclaredState<infer T>
     ? T
-    : R extends FinalState<infer T>
+    : R extends CompletedState<infer T>
       ? T
-      : R extends RunFuture<infer T>
-        ? T
-        : R extends readonly unknown[]
-          ? { [K in keyof R]: Result<R[K]> }
-          : R;
+      : R extends UnsuccessfulState
+        ? never
+        : R extends RunFuture<infer T>
+          ? T
+          : R extends readonly unknown[]
+            ? { [K in keyof R]: Result<R[K]> }
+            : R;

@@ -47,7 +47,10 @@ export type MapArgument<T> =
   | RunFuture<T[]>
   | Unmapped<Argument<T>>;
 
-export type MapArguments<A extends readonly unknown[]> = { [K in keyof A]: MapArgument<A[K]> };
+/** Options may stand in the place of the first parameter that is left out. */
+export type MapArguments<A extends readonly unknown[]> = {
+  [K in keyof A]: MapArgument<A[K]> | (undefined extends A[K] ? MapOptions : never);
+};
 
 type Start = (args: readonly unknown[], options: CallOptions) => TaskFuture<unknown>;
 
