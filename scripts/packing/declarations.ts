@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { isBuiltin } from "node:module";
-import { basename, dirname, join, posix, relative, resolve } from "node:path";
+import { basename, dirname, join, posix, relative } from "node:path";
 import { promisify } from "node:util";
-import { parseSync, Visitor } from "oxc-parser";
 import { packageName } from "./bundle.ts";
+import { type NeededFile, neededDeclarations, type TreeOptions } from "./declaration-tree.ts";
 
 export interface Declarations {
   /** Source file of an entry → its declaration file, from the output folder. */
@@ -23,7 +24,7 @@ export interface DeclarationOptions {
   readonly sourceOf: (specifier: string) => string;
 }
 
-/** Writes the declaration files that the entries reach, with paths in place of the workspaces' names. */
+/** Writes the declarations that the entries need, with paths in place of the workspaces' names. */
 export async function writeDeclarations(options: DeclarationOptions): Promise<Declarations> {
   // In node_modules, from where the compiler finds the types of Node.
   const cache = join(options.root, "node_modules/.cache/ostinato");
@@ -31,7 +32,7 @@ export async function writeDeclarations(options: DeclarationOptions): Promise<De
   const emitted = await mkdtemp(join(cache, "declarations-"));
   try {
     await emit(options, emitted);
-    return await copyReachable(options, emitted);
+    return await writeNeeded(options, emitted);
   } finally {
     await rm(emitted, { recursive: true, force: true });
   }
@@ -66,37 +67,52 @@ async function emit({ root, workspaces }: DeclarationOptions, outDir: string): P
   });
 }
 
-async function copyReachable(options: DeclarationOptions, emitted: string): Promise<Declarations> {
-  const packages = new Set<string>();
-  const done = new Set<string>();
-  const waiting = options.entries.map((entry) => resolve(options.root, entry));
-  for (let source = waiting.pop(); source !== undefined; source = waiting.pop()) {
-    if (done.has(source)) continue;
-    done.add(source);
-    const file = declarationOf(source, options.root);
-    const text = await readFile(join(emitted, file), "utf8");
-    const rewritten = replaceSpecifiers(file, text, (specifier) => {
-      if (specifier.startsWith(".") || specifier.startsWith("@ostinato/")) {
-        const target = specifier.startsWith(".")
-          ? resolve(dirname(source ?? ""), specifier.replace(/\.js$/, ".ts"))
-          : options.sourceOf(specifier);
-        waiting.push(target);
-        return importPath(file, declarationOf(target, options.root));
-      }
-      if (!isBuiltin(specifier)) packages.add(packageName(specifier));
-      return specifier;
-    });
+async function writeNeeded(options: DeclarationOptions, emitted: string): Promise<Declarations> {
+  const { root, sourceOf } = options;
+  const fileOf = (source: string) => declarationOf(source, root);
+  const resolve: TreeOptions["resolve"] = (from, specifier) => {
+    if (specifier.startsWith(".")) return posix.join(posix.dirname(from), specifier).replace(/\.[jt]s$/, ".d.ts");
+    return specifier.startsWith("@ostinato/") ? fileOf(sourceOf(specifier)) : undefined;
+  };
+  const read = (file: string) => readFileSync(join(emitted, file), "utf8");
+  const { files, specifiers } = neededDeclarations(options.entries.map(fileOf), { read, resolve });
+  for (const [file, needed] of files) {
     const output = join(options.outputFolder, file);
     await mkdir(dirname(output), { recursive: true });
-    await writeFile(output, rewritten);
+    await writeFile(output, textOf(file, needed, resolve));
   }
-  const entries = options.entries.map(
-    (entry) => [entry, declarationOf(resolve(options.root, entry), options.root)] as const,
-  );
-  return { entries: new Map(entries), packages };
+  const entries = options.entries.map((entry) => [entry, fileOf(entry)] as const);
+  const packages = [...specifiers].filter((specifier) => !isBuiltin(specifier)).map(packageName);
+  return { entries: new Map(entries), packages: new Set(packages) };
 }
 
-/** `packages/core/src/clock.ts` → `core/src/clock.d.ts` */
+function textOf(file: string, { statements, imports, passedOn }: NeededFile, resolve: TreeOptions["resolve"]): string {
+  const path = (from: string) => JSON.stringify(from.endsWith(".d.ts") ? importPath(file, from) : from);
+  const inlinePath = (specifier: string) => path(resolve(file, specifier) ?? specifier);
+  const lines = [
+    ...[...imports].map(([local, { from, imported }]) =>
+      imported === "*"
+        ? `import * as ${local} from ${path(from)};`
+        : `import { ${renamed(imported, local)} } from ${path(from)};`,
+    ),
+    ...[...passedOn].map(([name, { from, imported }]) =>
+      imported === "*"
+        ? `export * as ${name} from ${path(from)};`
+        : `export { ${renamed(imported, name)} } from ${path(from)};`,
+    ),
+    ...statements.map(({ text }) =>
+      text.replaceAll(/\bimport\("([^"]+)"\)/g, (_, specifier: string) => `import(${inlinePath(specifier)})`),
+    ),
+    "export {};",
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function renamed(name: string, other: string): string {
+  return name === other ? name : `${name} as ${other}`;
+}
+
+/** `…/packages/core/src/clock.ts` → `core/src/clock.d.ts` */
 function declarationOf(source: string, root: string): string {
   return relative(join(root, "packages"), source).replaceAll("\\", "/").replace(/\.ts$/, ".d.ts");
 }
@@ -104,19 +120,4 @@ function declarationOf(source: string, root: string): string {
 function importPath(from: string, to: string): string {
   const path = posix.join(posix.relative(posix.dirname(from), posix.dirname(to)), basename(to, ".d.ts"));
   return `${path.startsWith(".") ? "" : "./"}${path}.js`;
-}
-
-function replaceSpecifiers(file: string, text: string, replace: (specifier: string) => string): string {
-  const found: { readonly start: number; readonly end: number; readonly value: unknown }[] = [];
-  new Visitor({
-    ImportDeclaration: ({ source }) => void found.push(source),
-    ExportAllDeclaration: ({ source }) => void found.push(source),
-    ExportNamedDeclaration: ({ source }) => void (source !== null && found.push(source)),
-    TSImportType: ({ source }) => void found.push(source),
-  }).visit(parseSync(file, text).program);
-  let result = text;
-  for (const { start, end, value } of found.toSorted((a, b) => b.start - a.start)) {
-    result = result.slice(0, start) + JSON.stringify(replace(String(value))) + result.slice(end);
-  }
-  return result;
 }
