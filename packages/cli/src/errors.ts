@@ -40,7 +40,7 @@ export const systemReasons: Readonly<Record<string, string>> = {
   ENOTDIR: "lies below something that is not a folder",
   EEXIST: "exists and is not a folder",
   EISDIR: "is a folder",
-  ENOENT: "does not exist and can't be made",
+  ENOENT: "does not exist",
   ENAMETOOLONG: "has a name that is too long",
   ELOOP: "goes round in circles of symbolic links",
 };

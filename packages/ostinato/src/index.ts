@@ -1,9 +1,7 @@
-import { applyProfile } from "@ostinato/cli/profile";
 import { registerLocalServer, registerSettings } from "@ostinato/sdk";
 
-applyProfile();
-// The server is only loaded by a program that finds no other.
-registerLocalServer(async () => (await import("./local-server.ts")).startLocalServer());
+// Both are only loaded by a program that runs something: the server by one that finds no other.
 registerSettings(async () => (await import("@ostinato/cli/profile")).applyProfile());
+registerLocalServer(async () => (await import("./local-server.ts")).startLocalServer());
 
 export * from "@ostinato/sdk";

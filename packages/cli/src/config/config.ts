@@ -1,5 +1,5 @@
 import { note, say, sayJson, sayTable } from "../output/output.ts";
-import { shortPath } from "../server/start-error.ts";
+import { shortPath } from "../server/short-path.ts";
 import { profileFile, readProfile, writeProfile } from "./profile.ts";
 import { knownName, readAssignment, type SettingView, viewSettings } from "./settings.ts";
 

@@ -30,6 +30,8 @@ function makeOne(folder: string): void {
   } catch (error) {
     // Another process was quicker.
     if (codeOf(error) === "EEXIST" && isFolder(folder)) return;
+    // The folder above is there, and nothing can be made in it: /proc says so in this way.
+    if (codeOf(error) === "ENOENT") throw Object.assign(new Error("no entry"), { code: "EACCES", path: folder });
     throw error;
   }
 }

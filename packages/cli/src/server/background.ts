@@ -6,8 +6,9 @@ import { makeFolder } from "../config/folders.ts";
 import { unwritableHome } from "../config/profile.ts";
 import { CliError } from "../errors.ts";
 import { sayJson } from "../output/output.ts";
+import { sayBanner } from "./banner.ts";
 import type { Registration } from "./registration.ts";
-import { type Announcement, type StartOptions, sayBanner } from "./start.ts";
+import type { Announcement, StartOptions } from "./start-options.ts";
 
 /** Starts a server that outlives this process, and returns when it answers. */
 export async function startInBackground({ json, wait }: StartOptions, config: Config): Promise<void> {

@@ -5,7 +5,8 @@ import { note, say, sayJson } from "../output/output.ts";
 import { askServer } from "./ask-server.ts";
 import { prepareDatabase } from "./prepare-database.ts";
 import { registeredServers } from "./registration.ts";
-import { databaseError, shortPath } from "./start-error.ts";
+import { shortPath } from "./short-path.ts";
+import { databaseError } from "./start-error.ts";
 
 interface DatabaseOptions {
   readonly json?: boolean;

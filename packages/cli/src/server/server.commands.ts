@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { jsonOption, portOption, wholeNumber, yesOption } from "../options.ts";
-import type { StartOptions } from "./start.ts";
+import type { StartOptions } from "./start-options.ts";
 import type { StatusOptions } from "./status.ts";
 import type { StopOptions } from "./stop.ts";
 

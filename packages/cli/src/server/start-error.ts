@@ -1,5 +1,4 @@
 import { createServer } from "node:net";
-import { homedir } from "node:os";
 import { dirname } from "node:path";
 import type { Config } from "@ostinato/server/config";
 import { CliError, codeOf, sentenceOf, systemReasons } from "../errors.ts";
@@ -141,10 +140,4 @@ function isFree(host: string, port: number): Promise<boolean> {
 
 function toError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
-}
-
-/** `~/.ostinato/ostinato.db` for a file below the user's own folder. */
-export function shortPath(path: string): string {
-  const own = homedir();
-  return path.startsWith(`${own}/`) ? `~${path.slice(own.length)}` : path;
 }

@@ -3,28 +3,13 @@ import { readConfig } from "@ostinato/server/config";
 import { unwritableHome } from "../config/profile.ts";
 import { withoutPassword } from "../config/settings.ts";
 import { exitCodes } from "../exit-codes.ts";
-import { note, say, sayJson } from "../output/output.ts";
-import { paint } from "../output/text.ts";
+import { note, sayJson } from "../output/output.ts";
 import { ownVersion } from "../version.ts";
+import { sayBanner } from "./banner.ts";
 import { prepareDatabase } from "./prepare-database.ts";
 import { type Registration, register } from "./registration.ts";
-import { reachable, shortPath, startError } from "./start-error.ts";
-
-export interface StartOptions {
-  readonly host?: string;
-  readonly port?: number;
-  readonly background?: boolean;
-  /** Seconds to wait for a PostgreSQL that does not answer yet. */
-  readonly wait?: number;
-  readonly json?: boolean;
-  /** Set for the child of `--background`: tells its parent how the start went. */
-  readonly announce?: boolean;
-}
-
-/** What the child of `--background` tells its parent. */
-export type Announcement =
-  | { readonly kind: "started"; readonly registration: Registration }
-  | { readonly kind: "failed"; readonly message: string };
+import { reachable, startError } from "./start-error.ts";
+import type { Announcement, StartOptions } from "./start-options.ts";
 
 /** Runs a server until it is told to stop. */
 export async function startServer(options: StartOptions): Promise<void> {
@@ -94,12 +79,6 @@ function leaveTrace(registration: Registration, { announce: inBackground }: Star
     note(`"ostinato server stop" will not find this server. ${failure.message}`);
     return () => {};
   }
-}
-
-export function sayBanner({ url, database, version, pid }: Registration, log?: string): void {
-  say(`${paint("bold", "Ostinato")} ${version}  ${paint("cyan", url)}`);
-  const how = log === undefined ? "Ctrl-C stops it" : `process ${pid}, log in ${shortPath(log)}`;
-  say(`${paint("dim", "Database")}  ${shortPath(database)}  ${paint("dim", `(${how})`)}`);
 }
 
 /** The first signal stops it gracefully; whoever sends another does not want to wait. */

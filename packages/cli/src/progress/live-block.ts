@@ -1,0 +1,59 @@
+import { cutTo } from "../output/text.ts";
+
+/** Lines at the bottom of the terminal that are drawn anew; what the program prints goes above them. */
+export interface LiveBlock {
+  show(lines: readonly string[]): void;
+  /** Leaves the lines as they are and gives the terminal back. */
+  close(): void;
+}
+
+type Write = NodeJS.WriteStream["write"];
+
+export function openLiveBlock(terminal: NodeJS.WriteStream = process.stderr): LiveBlock {
+  const write = terminal.write.bind(terminal);
+  let lines: readonly string[] = [];
+  let drawn = 0;
+  let atLineStart = true;
+
+  function erase(): void {
+    if (drawn > 0) write(`\r\x1b[${drawn}A\x1b[J`);
+    drawn = 0;
+  }
+
+  function draw(): void {
+    if (!atLineStart || lines.length === 0) return;
+    const width = (terminal.columns ?? 80) - 1;
+    write(`${lines.map((line) => cutTo(line, width)).join("\x1b[0m\n")}\x1b[0m\n`);
+    drawn = lines.length;
+  }
+
+  /** Whoever writes to the same terminal writes above the block. */
+  function interpose(stream: NodeJS.WriteStream): () => void {
+    const original = stream.write;
+    const own = original.bind(stream) as (...args: unknown[]) => boolean;
+    stream.write = ((...args: unknown[]) => {
+      erase();
+      const taken = own(...args);
+      const [chunk] = args;
+      const text = typeof chunk === "string" ? chunk : Buffer.from(chunk as Uint8Array).toString();
+      if (text !== "") atLineStart = text.endsWith("\n");
+      draw();
+      return taken;
+    }) as Write;
+    return () => {
+      stream.write = original;
+    };
+  }
+
+  const restore = [process.stdout, process.stderr].filter((stream) => stream.isTTY).map(interpose);
+  return {
+    show(next) {
+      erase();
+      lines = next;
+      draw();
+    },
+    close() {
+      for (const each of restore) each();
+    },
+  };
+}

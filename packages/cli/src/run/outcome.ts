@@ -1,0 +1,87 @@
+import type { FinalState } from "@ostinato/sdk";
+import { codeOf, sentenceOf } from "../errors.ts";
+import { type ExitCode, exitCodes } from "../exit-codes.ts";
+import { spanText } from "../output/moments.ts";
+import { note, say } from "../output/output.ts";
+import { oneLine, paint } from "../output/text.ts";
+
+/** How a run ended, for the last line. */
+export interface Outcome {
+  readonly flowRunId: string | undefined;
+  readonly flowRunName: string;
+  readonly flowName: string;
+  readonly stateType: string;
+  readonly stateName: string;
+  readonly message: string;
+  readonly seconds: number;
+  readonly url: string | undefined;
+  readonly result?: unknown;
+  readonly error?: unknown;
+}
+
+export function outcomeOf(
+  final: FinalState<unknown>,
+  run: Pick<Outcome, "flowRunId" | "flowRunName" | "flowName" | "seconds" | "url">,
+): Outcome {
+  const ended = { ...run, stateType: final.type, stateName: final.name };
+  if (final.type === "COMPLETED") return { ...ended, message: final.message, result: final.value };
+  return { ...ended, message: sentenceOf(final.error), error: final.error };
+}
+
+/** The last line: for a person beside the output, for a program the output's last line. */
+export function sayOutcome(
+  outcome: Outcome,
+  { json, resumeHint }: { json?: boolean | undefined; resumeHint?: string },
+): void {
+  if (json) say(jsonLine(outcome));
+  else sayLines(outcome, resumeHint);
+}
+
+export function exitCodeOf({ stateType, error }: Outcome): ExitCode {
+  if (stateType === "COMPLETED") return exitCodes.fine;
+  if (stateType === "CANCELLED") return exitCodes.cancelled;
+  return codeOf(error) === "PARAMETER_ERROR" ? exitCodes.usage : exitCodes.failed;
+}
+
+function sayLines(outcome: Outcome, resumeHint: string | undefined): void {
+  const { flowName, flowRunName, stateType, stateName, message, seconds, url, flowRunId } = outcome;
+  const fine = stateType === "COMPLETED";
+  const mark = fine ? paint("green", "✓", process.stderr) : paint("red", "✗", process.stderr);
+  const name = flowRunId === undefined ? flowName : `${flowName} ${oneLine(flowRunName)}`;
+  const why = fine || message === "" ? "" : `: ${oneLine(message)}`;
+  note(`${mark} ${name} ${stateName.toLowerCase()} after ${spanText(seconds)}${why}`);
+  if (url !== undefined) note(`  ${paint("cyan", url, process.stderr)}`);
+  else if (flowRunId !== undefined)
+    note(`  Look at it with "ostinato server start", or "ostinato flow-run inspect ${oneLine(flowRunName)}".`);
+  if (resumeHint !== undefined && flowRunId !== undefined && canGoOn(outcome)) {
+    note(`  Go on from the last finished task: ${resumeHint} --resume ${flowRunId}`);
+  }
+}
+
+/** With other parameters it would have to be another run. */
+function canGoOn({ stateType, error }: Outcome): boolean {
+  return (stateType === "FAILED" || stateType === "CRASHED") && codeOf(error) !== "PARAMETER_ERROR";
+}
+
+function jsonLine(outcome: Outcome): string {
+  return JSON.stringify({
+    flow_run_id: outcome.flowRunId ?? null,
+    name: outcome.flowRunName,
+    flow: outcome.flowName,
+    state: outcome.stateName,
+    state_type: outcome.stateType,
+    message: outcome.message,
+    seconds: Math.round(outcome.seconds * 1000) / 1000,
+    url: outcome.url ?? null,
+    result: plain(outcome.result),
+  });
+}
+
+/** A result that JSON has no words for is left out; it is on the run's page. */
+function plain(value: unknown): unknown {
+  try {
+    return JSON.parse(JSON.stringify(value) ?? "null");
+  } catch {
+    return null;
+  }
+}

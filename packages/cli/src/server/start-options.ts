@@ -1,0 +1,17 @@
+import type { Registration } from "./registration.ts";
+
+export interface StartOptions {
+  readonly host?: string;
+  readonly port?: number;
+  readonly background?: boolean;
+  /** Seconds to wait for a PostgreSQL that does not answer yet. */
+  readonly wait?: number;
+  readonly json?: boolean;
+  /** Set for the child of `--background`: tells its parent how the start went. */
+  readonly announce?: boolean;
+}
+
+/** What the child of `--background` tells its parent. */
+export type Announcement =
+  | { readonly kind: "started"; readonly registration: Registration }
+  | { readonly kind: "failed"; readonly message: string };
