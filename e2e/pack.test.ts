@@ -5,10 +5,13 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { startOstinato } from "./server-process.ts";
 
 /** The product as a user gets it: packed, installed in an empty folder, with nothing of the repository in reach. */
+
+// A user's compiler and a user's npm take their time on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
 
 const repository = fileURLToPath(new URL("..", import.meta.url));
 
