@@ -23,19 +23,25 @@ import {
 function check(_: () => void): void {}
 
 declare class Model {
-  // biome-ignore lint/correctness/noUnusedPrivateClassMembers: a class with something private is matched by name only.
-  #weights: number[];
+  protected readonly weights: number[];
   predict(row: number[]): number;
 }
 
-const add = task(async (a: number, b?: number) => a + (b ?? 0));
+const add = task(async function add(a: number, b?: number) {
+  return a + (b ?? 0);
+});
 const load = task({ retries: 1 }, function load(path: string): string[] {
   return [path];
 });
-const train = task(async (_rows: readonly string[], _options: { depth: number; seeds?: number[] }): Promise<Model> => {
+const train = task(async function train(
+  _rows: readonly string[],
+  _options: { depth: number; seeds?: number[] },
+): Promise<Model> {
   throw new Error();
 });
-const use = task((_model: Model, _on: Date, _sizes: Map<string, number>) => true);
+const use = task(function use(_model: Model, _on: Date, _sizes: Map<string, number>) {
+  return true;
+});
 
 test("a task keeps its parameters and gives a future of its value", () =>
   check(() => {
@@ -44,7 +50,7 @@ test("a task keeps its parameters and gives a future of its value", () =>
     expectTypeOf(load("a")).toEqualTypeOf<TaskFuture<string[]>>();
     const promise: Promise<number> = add(1);
     void promise;
-    expectTypeOf(add.fn).parameters.toEqualTypeOf<[a: number, b?: number]>();
+    expectTypeOf(add.fn).toEqualTypeOf<(a: number, b?: number) => number | Promise<number>>();
     expectTypeOf(add.with({ retries: 2, waitFor: load("a") })).toEqualTypeOf<typeof add>();
     expectTypeOf(add.state(1)).toEqualTypeOf<Promise<FinalState<number>>>();
     // @ts-expect-error: a text is no number
