@@ -1,7 +1,15 @@
-import type { FlowRun, OrchestrationResult, TaskRun } from "@ostinato/protocol";
+import type { FlowRun, OrchestrationResult, State, TaskRun } from "@ostinato/protocol";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../harness.ts";
+
+const nowhere = "00000000-0000-4000-8000-000000000000";
+
+/** The fields of a run and of a state's details, as clients of the field read them. */
+const runFields =
+  "id created updated name flow_id state_id deployment_id deployment_version work_queue_id work_queue_name flow_version parameters idempotency_key context empirical_policy tags labels parent_task_run_id state_type state_name run_count expected_start_time next_scheduled_start_time start_time end_time total_run_time estimated_run_time estimated_start_time_delta auto_scheduled infrastructure_document_id infrastructure_pid created_by work_pool_id work_pool_name state job_variables";
+const detailFields =
+  "flow_run_id task_run_id child_flow_run_id scheduled_time cache_key cache_expiration deferred untrackable_result pause_timeout pause_reschedule pause_key run_input_keyset refresh_cache retriable transition_id task_parameters_id traceparent deployment_concurrency_lease_id";
 
 describeOnEachDatabase("flow runs", (database) => {
   let server: TestServer;
@@ -15,7 +23,7 @@ describeOnEachDatabase("flow runs", (database) => {
   const create = async (given: object = {}) =>
     (await server.call<FlowRun>("POST", "/flow_runs/", { flow_id: flowId, ...given })).body;
   const read = async (id: string) => (await server.call<FlowRun>("GET", `/flow_runs/${id}`)).body;
-  const setState = (id: string, state: object, force = false) =>
+  const propose = (id: string, state: object, force = false) =>
     server.call<OrchestrationResult>("POST", `/flow_runs/${id}/set_state`, { state, force });
 
   test("a run is created with all that the wire has", async () => {
@@ -28,13 +36,12 @@ describeOnEachDatabase("flow runs", (database) => {
       context: {},
       parent_task_run_id: null,
       empirical_policy: { retries: 0, retry_delay: 0 },
-      tags: [],
+      tags: ["b", "a", "b"],
     });
     expect(status).toBe(201);
-    expect(body).toEqual(
-      await read(body.id).then((run) => ({ ...run, estimated_start_time_delta: expect.any(Number) })),
-    );
-    expect(Object.keys(body)).toHaveLength(36);
+    expect(Object.keys(body)).toEqual(runFields.split(" "));
+    expect(Object.keys(body.state?.state_details ?? {})).toEqual(detailFields.split(" "));
+    expect(await read(body.id)).toEqual({ ...body, estimated_start_time_delta: expect.any(Number) });
     expect(body).toMatchObject({
       name: expect.stringMatching(/^[a-z]+-[a-z]+$/),
       parameters: { n: 3 },
@@ -47,7 +54,12 @@ describeOnEachDatabase("flow runs", (database) => {
         resuming: false,
         retry_type: null,
       },
+      tags: ["b", "a"],
       labels: { team: "a", "prefect.flow.id": flowId },
+      expected_start_time: body.state?.timestamp,
+      total_run_time: 0,
+      estimated_run_time: 0,
+      auto_scheduled: false,
       job_variables: {},
       state: {
         id: body.state_id,
@@ -56,12 +68,22 @@ describeOnEachDatabase("flow runs", (database) => {
         state_details: { flow_run_id: body.id, deferred: false, untrackable_result: false, traceparent: null },
       },
     });
-    expect(Object.keys(body.state?.state_details ?? {})).toHaveLength(18);
+  });
+
+  test("a run without anything is pending, one that is scheduled has a time", async () => {
+    expect(await create()).toMatchObject({ state_name: "Pending", parameters: {}, next_scheduled_start_time: null });
+    const scheduled_time = "2026-11-21 20:25:24.842253+00:00";
+    const run = await create({ state: { type: "SCHEDULED", state_details: { scheduled_time } } });
+    expect(run).toMatchObject({
+      expected_start_time: "2026-11-21T20:25:24.842253Z",
+      next_scheduled_start_time: "2026-11-21T20:25:24.842253Z",
+      state: { state_details: { scheduled_time: "2026-11-21T20:25:24.842253Z" } },
+    });
   });
 
   test("a run goes through its states", async () => {
     const { id } = await create();
-    const running = await setState(id, { type: "RUNNING", state_details: { deferred: null } });
+    const running = await propose(id, { type: "RUNNING", state_details: { deferred: null } });
     expect(running).toMatchObject({
       status: 201,
       body: {
@@ -71,7 +93,7 @@ describeOnEachDatabase("flow runs", (database) => {
       },
     });
     expect(await read(id)).toMatchObject({ run_count: 1, start_time: running.body.state?.timestamp });
-    const done = await setState(id, { type: "COMPLETED", data: { storage_key: "k" } });
+    const done = await propose(id, { type: "COMPLETED", data: { storage_key: "k" } });
     const run = await read(id);
     expect(run).toMatchObject({
       state_name: "Completed",
@@ -79,11 +101,93 @@ describeOnEachDatabase("flow runs", (database) => {
       state: { data: { storage_key: "k" } },
     });
     expect(run.total_run_time).toBeGreaterThan(0);
-    expect((await setState(id, { type: "RUNNING" })).body).toMatchObject({
-      status: "REJECT",
-      state: { type: "COMPLETED" },
-      details: { type: "reject_details", reason: "Run is already COMPLETED." },
+    const { body: states } = await server.call<State[]>("GET", `/flow_run_states/?flow_run_id=${id}`);
+    expect(states.map(({ type }) => type)).toEqual(["PENDING", "RUNNING", "COMPLETED"]);
+    expect((await server.call("GET", `/flow_run_states/${states[1]?.id}`)).body).toEqual(states[1]);
+  });
+
+  test("an idempotency key makes one run, also when sixteen come at once", async () => {
+    const idempotency_key = "scheduled 1";
+    const replies = await Promise.all(
+      Array.from({ length: 16 }, (_, index) =>
+        server.call<FlowRun>("POST", "/flow_runs/", { flow_id: flowId, idempotency_key, name: `run ${index}` }),
+      ),
+    );
+    expect(new Set(replies.map(({ body }) => body.id)).size).toBe(1);
+    expect(replies.map(({ status }) => status).sort()).toEqual([...Array(15).fill(200), 201]);
+    const [first] = replies;
+    await propose(first?.body.id ?? "", { type: "RUNNING" });
+    const later = await server.call<FlowRun>("POST", "/flow_runs/", {
+      flow_id: flowId,
+      idempotency_key,
+      tags: ["new"],
     });
+    expect(later).toMatchObject({ status: 200, body: { state_type: "RUNNING", tags: [] } });
+    const { body: states } = await server.call<State[]>("GET", `/flow_run_states/?flow_run_id=${first?.body.id}`);
+    expect(states).toHaveLength(2);
+  });
+
+  test("what a run refers to must be there", async () => {
+    const post = (given: object) => server.call("POST", "/flow_runs/", given);
+    expect(await post({ flow_id: nowhere })).toMatchObject({
+      status: 409,
+      body: { detail: `Data integrity conflict. flow_id: there is no flow ${nowhere}.` },
+    });
+    expect(await post({ flow_id: flowId, parent_task_run_id: nowhere })).toMatchObject({ status: 409 });
+    expect(await post({ flow_id: flowId, work_pool_name: "none" })).toMatchObject({ status: 404 });
+    expect(await post({ flow_id: flowId, colour: "red" })).toMatchObject({
+      status: 422,
+      body: { exception_detail: [{ type: "extra_forbidden", loc: ["body", "colour"] }] },
+    });
+    expect(await server.call("GET", `/flow_runs/${nowhere}`)).toMatchObject({ status: 404 });
+  });
+
+  test("parameters past the limit are refused in words", async () => {
+    const parameters = { text: "x".repeat(513 * 1024) };
+    const reply = await server.call("POST", "/flow_runs/", { flow_id: flowId, parameters });
+    expect(reply).toMatchObject({
+      status: 422,
+      body: {
+        exception_detail: [{ loc: ["body", "parameters"], msg: expect.stringMatching(/take 525\d{3} bytes.* 524288/) }],
+      },
+    });
+    expect(await create({ parameters: { text: "x".repeat(500 * 1024) } })).toMatchObject({ state_type: "PENDING" });
+  });
+
+  test("only the given fields are changed", async () => {
+    const { id } = await create({ flow_version: "v1", tags: ["a"] });
+    const patch = (given: object) => server.call("PATCH", `/flow_runs/${id}`, given);
+    expect((await patch({ name: "custom-3", infrastructure_pid: "7" })).status).toBe(204);
+    expect(await read(id)).toMatchObject({
+      name: "custom-3",
+      infrastructure_pid: "7",
+      flow_version: "v1",
+      tags: ["a"],
+    });
+    await patch({ infrastructure_pid: null, flow_version: null, tags: [], empirical_policy: { retries: 2 } });
+    expect(await read(id)).toMatchObject({
+      name: "custom-3",
+      infrastructure_pid: null,
+      flow_version: null,
+      tags: [],
+      empirical_policy: { retries: 2, pause_keys: [] },
+    });
+    expect((await patch({ name: null })).status).toBe(422);
+    expect(await patch({ job_variables: { cpu: 1 } })).toMatchObject({
+      status: 400,
+      body: { detail: "Job variables for a flow run in state PENDING cannot be updated" },
+    });
+    expect((await server.call("PATCH", `/flow_runs/${nowhere}`, { name: "x" })).status).toBe(404);
+  });
+
+  test("labels are added to those that are there, also by many at once", async () => {
+    const { id } = await create({ labels: { own: "1" } });
+    const add = (labels: object) => server.call("PATCH", `/flow_runs/${id}/labels`, labels);
+    const replies = await Promise.all(Array.from({ length: 8 }, (_, index) => add({ [`key-${index}`]: index })));
+    expect(replies.map(({ status }) => status)).toEqual(Array(8).fill(204));
+    await add({ own: "2" });
+    const { labels } = await read(id);
+    expect(labels).toMatchObject({ team: "a", own: "2", "prefect.flow.id": flowId, "key-0": 0, "key-7": 7 });
   });
 
   test("a subflow's task run mirrors it", async () => {
@@ -96,7 +200,7 @@ describeOnEachDatabase("flow runs", (database) => {
     });
     expect(task.status).toBe(201);
     const child = await create({ parent_task_run_id: task.body.id });
-    await setState(child.id, { type: "RUNNING" });
+    await propose(child.id, { type: "RUNNING" });
     const tracked = (await server.call<TaskRun>("GET", `/task_runs/${task.body.id}`)).body;
     expect(tracked).toMatchObject({
       run_count: 1,
@@ -108,5 +212,39 @@ describeOnEachDatabase("flow runs", (database) => {
       sort: "EXPECTED_START_TIME_DESC",
     });
     expect(found.body.map(({ id }) => id)).toEqual([child.id]);
+  });
+
+  test("a run is deleted with what belongs to it, and its subflows stay", async () => {
+    const { id } = await create();
+    const { body: task } = await server.call<TaskRun>("POST", "/task_runs/", {
+      flow_run_id: id,
+      task_key: "child",
+      dynamic_key: "0",
+    });
+    const child = await create({ parent_task_run_id: task.id });
+    await server.call("POST", "/logs/", [
+      { name: "x", level: 20, message: "hello", timestamp: "2026-01-01T00:00:00Z", flow_run_id: id },
+    ]);
+    await server.call("POST", `/flow_runs/${id}/input`, { key: "k", value: "v" });
+    expect((await server.call("DELETE", `/flow_runs/${id}`)).status).toBe(204);
+    expect((await server.call("DELETE", `/flow_runs/${id}`)).status).toBe(404);
+    expect((await server.call("GET", `/task_runs/${task.id}`)).status).toBe(404);
+    expect((await server.call("GET", `/task_run_states/${task.state_id}`)).status).toBe(404);
+    expect((await server.call("GET", `/flow_run_states/?flow_run_id=${id}`)).body).toEqual([]);
+    const logs = await server.call("POST", "/logs/filter", { logs: { flow_run_id: { any_: [id] } } });
+    expect(logs.body).toEqual([]);
+    expect(await read(child.id)).toMatchObject({ parent_task_run_id: null });
+    expect((await propose(child.id, { type: "RUNNING" })).status).toBe(201);
+  });
+
+  test("runs that match are deleted, as many as are asked for", async () => {
+    await Promise.all(Array.from({ length: 3 }, () => create({ tags: ["old"] })));
+    const { body } = await server.call<{ deleted: string[] }>("POST", "/flow_runs/bulk_delete", {
+      flow_runs: { tags: { all_: ["old"] } },
+      limit: 2,
+    });
+    expect(body.deleted).toHaveLength(2);
+    expect((await server.call("POST", "/flow_runs/count", { flow_runs: { tags: { all_: ["old"] } } })).body).toBe(1);
+    expect((await server.call("POST", "/flow_runs/bulk_delete", { limit: 51 })).status).toBe(422);
   });
 });
