@@ -1,0 +1,54 @@
+import { connect, createServer, type Server, type Socket } from "node:net";
+
+/** A line between a client and a server that a test can cut. */
+export interface Line {
+  readonly port: number;
+  /** Breaks what is connected and answers nobody until `mend`. */
+  cut(): Promise<void>;
+  mend(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openLine(targetPort: number): Promise<Line> {
+  const sockets = new Set<Socket>();
+  const accept = (from: Socket) => {
+    const to = connect(targetPort, "127.0.0.1");
+    for (const [socket, other] of [
+      [from, to],
+      [to, from],
+    ] as const) {
+      sockets.add(socket);
+      socket.pipe(other);
+      socket.on("error", () => other.destroy());
+      socket.on("close", () => {
+        sockets.delete(socket);
+        other.destroy();
+      });
+    }
+  };
+  let server = await listen(accept, 0);
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const cut = async () => {
+    const closed = new Promise((resolve) => server.close(resolve));
+    for (const socket of sockets) socket.destroy();
+    await closed;
+  };
+  return {
+    port,
+    cut,
+    async mend() {
+      server = await listen(accept, port);
+    },
+    close: cut,
+  };
+}
+
+async function listen(accept: (socket: Socket) => void, port: number): Promise<Server> {
+  const server = createServer(accept);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  return server;
+}
