@@ -44,6 +44,8 @@ export async function startSite(): Promise<Site> {
     client: createClient({ baseUrl: `${origin}/api` }),
     async open(path, options = {}) {
       const opened = await openPage(browser, { viewport: { width: 1400, height: 900 }, ...options });
+      // Less than a test's own bound, so that a failure names the step that waited.
+      opened.page.setDefaultTimeout(8000);
       await opened.page.goto(path.startsWith("http") ? path : origin + path);
       return opened;
     },

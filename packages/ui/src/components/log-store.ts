@@ -31,7 +31,7 @@ export class LogStore {
   readonly #known = new Set<string>();
   readonly #pending = new Set<number>();
   readonly #listeners = new Set<() => void>();
-  readonly #abort = new AbortController();
+  #abort = new AbortController();
   #snapshot: LogSnapshot = { state: "loading", total: 0, opensAt: 0, firstError: null, version: 0 };
 
   constructor(filter: LogFilter) {
@@ -51,6 +51,8 @@ export class LogStore {
 
   /** Reads the window at which the log opens: at a line, or at the first error, or at the end. */
   async open(at: number | undefined, failed: boolean): Promise<void> {
+    const abort = new AbortController();
+    this.#abort = abort;
     try {
       const window = await this.#read(
         at === undefined ? { anchor: failed ? "first-error" : "tail" } : { offset: Math.max(0, at - 50) },
@@ -60,7 +62,7 @@ export class LogStore {
       const opensAt = at ?? (failed && firstError !== null ? firstError : Math.max(0, window.total - 1));
       this.#change({ state: "ready", total: window.total, opensAt, firstError });
     } catch (error) {
-      if (!this.#abort.signal.aborted) this.#change({ state: "failed", error });
+      if (!abort.signal.aborted) this.#change({ state: "failed", error });
     }
   }
 
