@@ -23,3 +23,15 @@ export async function deleteSomeOf(tx: Writer, table: "log" | "result", flowRunI
   const result = await tx.deleteFrom(table).where("id", "in", some).executeTakeFirst();
   return Number(result.numDeletedRows);
 }
+
+/** The artifacts that stand for results. */
+export async function deleteSomeResultArtifacts(tx: Writer, flowRunId: string): Promise<number> {
+  const some = tx
+    .selectFrom("artifact")
+    .select("id")
+    .where("flow_run_id", "=", flowRunId)
+    .where("type", "=", "result")
+    .limit(rowsPerStep);
+  const result = await tx.deleteFrom("artifact").where("id", "in", some).executeTakeFirst();
+  return Number(result.numDeletedRows);
+}

@@ -5,7 +5,7 @@ import { notFound } from "../errors.ts";
 import * as queries from "./deletion.queries.ts";
 import { findFlowRuns } from "./flow-runs.queries.ts";
 
-/** Deletes the run with its task runs, states, inputs, logs and results. Artifacts stay. */
+/** Deletes the run with its task runs, states, inputs, logs and results. What it made for people stays: its artifacts. */
 export async function remove(context: Context, id: string): Promise<void> {
   if (!(await removeOne(context, id))) throw notFound("Flow run", id);
 }
@@ -27,6 +27,7 @@ async function removeOne(context: Context, id: string): Promise<boolean> {
   if (done) bus.publish({ kind: "deleted", of: "flow-run", id });
   await inSteps(context, (tx) => queries.deleteSomeOf(tx, "log", id));
   await inSteps(context, (tx) => queries.deleteSomeOf(tx, "result", id));
+  await inSteps(context, (tx) => queries.deleteSomeResultArtifacts(tx, id));
   return done;
 }
 

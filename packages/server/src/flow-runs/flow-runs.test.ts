@@ -101,6 +101,10 @@ describeOnEachDatabase("flow runs", (database) => {
       state: { data: { storage_key: "k" } },
     });
     expect(run.total_run_time).toBeGreaterThan(0);
+    const artifacts = await server.call("POST", "/artifacts/filter", { artifacts: { flow_run_id: { any_: [id] } } });
+    expect(artifacts.body).toMatchObject([
+      { key: null, type: "result", data: { storage_key: "k" }, task_run_id: null },
+    ]);
     const { body: states } = await server.call<State[]>("GET", `/flow_run_states/?flow_run_id=${id}`);
     expect(states.map(({ type }) => type)).toEqual(["PENDING", "RUNNING", "COMPLETED"]);
     expect((await server.call("GET", `/flow_run_states/${states[1]?.id}`)).body).toEqual(states[1]);

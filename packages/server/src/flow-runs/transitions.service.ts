@@ -13,6 +13,7 @@ import {
   transformFlowRun,
 } from "../orchestration/flow-run-policies.ts";
 import type { FlowRunEffect, FlowRunSubject } from "../orchestration/flow-run-rules.ts";
+import { keepResultAsArtifact } from "../orchestration/result-artifact.queries.ts";
 import { timesOf } from "../orchestration/run-times.ts";
 import {
   isFresh,
@@ -144,6 +145,7 @@ export interface Move extends Pick<Outcome<FlowRunSubject, FlowRunEffect>, "effe
 /** Does what the rules asked for beside the state, in the same unit of work. */
 export async function carryOut(context: Context, tx: Writer, move: Move): Promise<News> {
   const { row, effects, written: state } = move;
+  await keepResultAsArtifact(tx, context.db.sql, state, { flow_run_id: row.id, task_run_id: null });
   let news: News = { ...noNews, flowRun: row };
   for (const effect of effects) {
     switch (effect.kind) {

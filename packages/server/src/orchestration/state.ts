@@ -100,10 +100,14 @@ export function isFinal(state: Proposal | null): boolean {
 /** A run that has ended does not go into a state of these types. */
 export const neverAfterEnd: readonly StateType[] = ["CANCELLING", "PAUSED", "CRASHED"];
 
+/** Whether a state says something of a result, as opposed to nothing or that it was not kept. */
+export function hasData({ data }: Proposal): boolean {
+  return data !== null && data !== undefined && (data as { type?: unknown }).type !== "unpersisted";
+}
+
 /** Whether a state carries a result that can be read again, as opposed to none or one that was not kept. */
-export function keepsResult({ data }: Proposal): boolean {
-  if (typeof data !== "object" || data === null || Array.isArray(data)) return false;
-  return (data as { type?: unknown }).type !== "unpersisted";
+export function keepsResult(state: Proposal): boolean {
+  return hasData(state) && typeof state.data === "object" && !Array.isArray(state.data);
 }
 
 /**

@@ -4,10 +4,18 @@ import { type SelectQueryBuilder, sql, type Updateable } from "kysely";
 import { everything } from "../criteria/conditions.queries.ts";
 import { taskRunsMatching } from "../criteria/runs.queries.ts";
 import type { Database, Reader, Sql, Writer } from "../db/dialects/dialect.ts";
+import { prepared } from "../db/prepared.ts";
 import type { Tables, TaskRunTable } from "../db/tables.ts";
 import { tallyRuns } from "../orchestration/history.queries.ts";
 import type { Buckets, Tally } from "../orchestration/history.ts";
-import { type RunState, type StateRow, stateRow } from "../orchestration/state.ts";
+import type { RunTimes } from "../orchestration/run-times.ts";
+import {
+  type RunState,
+  type StateReference,
+  type StateRow,
+  stateColumnTypes,
+  stateRow,
+} from "../orchestration/state.ts";
 import type { CacheEntry } from "../orchestration/task-run-rules.ts";
 import type { TaskRunRow } from "./task-runs.presenter.ts";
 
@@ -31,18 +39,24 @@ export function taskRunsByIds(reader: Reader, ids: readonly string[]): Promise<T
   return selectTaskRuns(reader).where("task_run.id", "in", ids).execute();
 }
 
-export function taskRunById(reader: Reader, id: string): Promise<TaskRunRow | undefined> {
-  return selectTaskRuns(reader).where("task_run.id", "=", id).executeTakeFirst();
+const byId = prepared<{ id: string }, TaskRunRow>((reader, slot) =>
+  selectTaskRuns(reader).where("task_run.id", "=", slot("id")),
+);
+
+export async function taskRunById(reader: Reader, dialect: Sql, id: string): Promise<TaskRunRow | undefined> {
+  return (await byId(reader, dialect, { id })).rows[0];
 }
+
+const forChange = prepared<{ id: string }, TaskRunRow>((reader, slot, dialect) =>
+  selectTaskRuns(reader).where("task_run.id", "=", slot("id")).modifyEnd(dialect.rowLock("task_run")),
+);
 
 /** Holds the run until the unit of work ends. */
 export async function taskRunForChange(tx: Writer, dialect: Sql, id: string): Promise<TaskRunRow | undefined> {
-  const row = await selectTaskRuns(tx)
-    .where("task_run.id", "=", id)
-    .modifyEnd(dialect.rowLock("task_run"))
-    .executeTakeFirst();
+  const [row] = (await forChange(tx, dialect, { id })).rows;
   // Where the lock was waited for, the run is the newest but the join saw the states of before.
-  return row !== undefined && row.state_id !== null && row.state_details === null ? taskRunById(tx, id) : row;
+  const isStale = row !== undefined && row.state_id !== null && row.state_details === null;
+  return isStale ? taskRunById(tx, dialect, id) : row;
 }
 
 export interface TaskRunKeys {
@@ -60,15 +74,70 @@ export function taskRunByKeys(reader: Reader, keys: TaskRunKeys): Promise<TaskRu
     .executeTakeFirst();
 }
 
+const runColumns = {
+  id: "uuid",
+  created: "moment",
+  updated: "moment",
+  name: "text",
+  state_id: "uuid",
+  state_type: "text",
+  state_name: "text",
+  state_timestamp: "moment",
+  run_count: "integer",
+  expected_start_time: "moment",
+  next_scheduled_start_time: "moment",
+  start_time: "moment",
+  end_time: "moment",
+  total_run_time: "moment",
+  empirical_policy: "json",
+  tags: "searchableJson",
+  labels: "json",
+  flow_run_id: "uuid",
+  task_key: "text",
+  dynamic_key: "text",
+  cache_key: "text",
+  cache_expiration: "moment",
+  task_version: "text",
+  task_inputs: "json",
+  flow_run_run_count: "integer",
+} as const satisfies { readonly [K in keyof TaskRunTable]: string };
+
 /** Adds the run where none has its keys or its id; gives false where there is one. */
-export async function insertTaskRun(tx: Writer, row: TaskRunRow): Promise<boolean> {
-  const { state_message: _1, state_details: _2, state_data: _3, ...columns } = row;
-  const result = await tx
-    .insertInto("task_run")
-    .values(columns)
-    .onConflict((conflict) => conflict.doNothing())
-    .executeTakeFirst();
-  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+export async function insertTaskRun(tx: Writer, dialect: Sql, row: TaskRunRow): Promise<boolean> {
+  const added = await dialect.insertRows<{ id: string }, keyof typeof runColumns>(tx, {
+    into: "task_run",
+    columns: runColumns,
+    rows: [row],
+    ending: "ON CONFLICT DO NOTHING RETURNING id",
+  });
+  return added.length > 0;
+}
+
+type Moved = Pick<TaskRunTable, keyof RunTimes | keyof StateReference | "flow_run_run_count" | "updated">;
+
+const move = prepared<Moved & { id: string }, never>((reader, slot) =>
+  reader
+    .updateTable("task_run")
+    .set({
+      state_id: slot("state_id"),
+      state_type: slot("state_type"),
+      state_name: slot("state_name"),
+      state_timestamp: slot("state_timestamp"),
+      run_count: slot("run_count"),
+      expected_start_time: slot("expected_start_time"),
+      next_scheduled_start_time: slot("next_scheduled_start_time"),
+      start_time: slot("start_time"),
+      end_time: slot("end_time"),
+      total_run_time: slot("total_run_time"),
+      flow_run_run_count: slot("flow_run_run_count"),
+      updated: slot("updated"),
+    })
+    .where("id", "=", slot("id")),
+);
+
+/** Writes what a new state makes of the run. */
+export async function moveTaskRun(tx: Writer, dialect: Sql, moved: Moved & { readonly id: string }): Promise<void> {
+  await move(tx, dialect, moved);
 }
 
 export async function updateTaskRun(tx: Writer, id: string, change: Updateable<TaskRunTable>): Promise<boolean> {
@@ -76,11 +145,11 @@ export async function updateTaskRun(tx: Writer, id: string, change: Updateable<T
   return result.numUpdatedRows > 0n;
 }
 
-export async function insertTaskRunState(tx: Writer, id: string, state: RunState): Promise<void> {
-  await tx
-    .insertInto("task_run_state")
-    .values({ ...stateRow(state), task_run_id: id })
-    .execute();
+const stateColumns = { ...stateColumnTypes, task_run_id: "uuid" } as const;
+
+export async function insertTaskRunState(tx: Writer, dialect: Sql, id: string, state: RunState): Promise<void> {
+  const rows = [{ ...stateRow(state), task_run_id: id }];
+  await dialect.insertRows(tx, { into: "task_run_state", columns: stateColumns, rows });
 }
 
 export interface TaskRunQuery extends RunCriteria {

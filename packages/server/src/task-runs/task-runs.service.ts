@@ -34,12 +34,12 @@ export async function create(context: Context, given: TaskRunCreate): Promise<{ 
     if (known !== undefined) return { row: known, made: false };
     const labels = await labelsFor(tx, given);
     const { row, written } = newRow(given, labels, clock.now());
-    if (await queries.insertTaskRun(tx, row)) {
-      await queries.insertTaskRunState(tx, row.id, written);
+    if (await queries.insertTaskRun(tx, db.sql, row)) {
+      await queries.insertTaskRunState(tx, db.sql, row.id, written);
       return { row, made: true };
     }
     // Another request was quicker; what it wrote is visible now.
-    const other = (await queries.taskRunByKeys(tx, keysOf(given))) ?? (await queries.taskRunById(tx, row.id));
+    const other = (await queries.taskRunByKeys(tx, keysOf(given))) ?? (await queries.taskRunById(tx, db.sql, row.id));
     if (other === undefined) throw conflict(`The task run ${row.id} was created and deleted at this moment.`);
     return { row: other, made: false };
   });
@@ -101,7 +101,7 @@ function newRow(given: TaskRunCreate, labels: object, now: Timestamp) {
 }
 
 export async function read({ db, clock }: Context, id: string): Promise<TaskRun> {
-  const row = await queries.taskRunById(db.read, id);
+  const row = await queries.taskRunById(db.read, db.sql, id);
   if (row === undefined) throw notFound("Task run", id);
   return presentTaskRun(row, clock.now());
 }

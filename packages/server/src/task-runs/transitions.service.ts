@@ -1,9 +1,10 @@
 import type { OrchestrationResult, SetState } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
-import type { Writer } from "../db/dialects/dialect.ts";
+import type { Database, Writer } from "../db/dialects/dialect.ts";
 import { readJson } from "../db/json-text.ts";
 import { notFound } from "../errors.ts";
 import { type LoadFact, orchestrate } from "../orchestration/engine.ts";
+import { keepResultAsArtifact } from "../orchestration/result-artifact.queries.ts";
 import type { Policy } from "../orchestration/rule.ts";
 import { timesOf } from "../orchestration/run-times.ts";
 import {
@@ -15,7 +16,6 @@ import {
   stateColumnsOfRun,
   stateOfRow,
   stateOfRun,
-  stateReference,
   withDetails,
 } from "../orchestration/state.ts";
 import {
@@ -36,7 +36,10 @@ export async function propose(context: Context, id: string, given: SetState): Pr
     const row = await queries.taskRunForChange(tx, db.sql, id);
     if (row === undefined) throw notFound("Task run", id);
     const now = clock.now();
-    return move(tx, { row, proposed: proposalOf(given.state, now), policy: policyFor(given), now });
+    const decided = await move(db, tx, { row, proposed: proposalOf(given.state, now), policy: policyFor(given), now });
+    const maker = { flow_run_id: row.flow_run_id, task_run_id: id };
+    if (decided.written !== null) await keepResultAsArtifact(tx, db.sql, decided.written, maker);
+    return decided;
   });
   if (moved !== null && bus.watched) {
     bus.publish({ kind: "task-runs", rows: [presentTaskRun(moved, clock.now())] });
@@ -71,7 +74,7 @@ export async function mirror(
   const row = await queries.taskRunForChange(tx, db.sql, taskRunId);
   if (row === undefined) return null;
   const proposed = withDetails(state, { child_flow_run_id: flowRunId });
-  const { moved } = await move(tx, { row, proposed, policy: minimalTaskRunPolicy, now: state.timestamp });
+  const { moved } = await move(db, tx, { row, proposed, policy: minimalTaskRunPolicy, now: state.timestamp });
   return moved;
 }
 
@@ -86,11 +89,12 @@ interface Move {
 
 interface Moved {
   readonly result: OrchestrationResult;
-  /** Null when the run stays in the state that it is in. */
+  /** The state that was written and the run in it; null when the run stays in the state that it is in. */
+  readonly written: RunState | null;
   readonly moved: TaskRunRow | null;
 }
 
-async function move(tx: Writer, { row, proposed, policy, now }: Move): Promise<Moved> {
+async function move({ sql: dialect }: Database, tx: Writer, { row, proposed, policy, now }: Move): Promise<Moved> {
   const initial = stateOfRun(row);
   const { status, details, run, written, effects } = await orchestrate(
     { policy, transform: transformTaskRun, load: loadFacts(tx, row, { proposed, now }) },
@@ -98,12 +102,13 @@ async function move(tx: Writer, { row, proposed, policy, now }: Move): Promise<M
   );
   const current = written ?? initial;
   const result = { state: current === null ? null : presentState(current), status, details };
-  if (written === null) return { result, moved: null };
+  if (written === null) return { result, written, moved: null };
   const updated = written.timestamp;
-  await queries.insertTaskRunState(tx, row.id, written);
-  await queries.updateTaskRun(tx, row.id, { ...movedColumns(run), ...stateReference(written), updated });
+  const moved = { ...row, ...movedColumns(run), ...stateColumnsOfRun(written), updated };
+  await queries.insertTaskRunState(tx, dialect, row.id, written);
+  await queries.moveTaskRun(tx, dialect, moved);
   for (const effect of effects) await queries.insertCacheEntry(tx, effect, updated);
-  return { result, moved: { ...row, ...movedColumns(run), ...stateColumnsOfRun(written), updated } };
+  return { result, written, moved };
 }
 
 function subjectOf(row: TaskRunRow): TaskRunSubject {
