@@ -41,18 +41,18 @@ export interface Buckets {
  * the runs of the range instead takes 1 µs a run, most of it sorting: 0.3 s for a dashboard over 100,000 runs.
  */
 export async function history(db: Database, range: DashboardRange, { width, buckets }: Buckets): Promise<CountRow[]> {
-  const start = sql`${range.since} + interval.bucket * ${width}`;
+  const start = sql`${range.since} + bar.bucket * ${width}`;
   const { rows } = await sql<CountRow>`
-    WITH RECURSIVE ${stateKinds}, interval (bucket) AS (
-      SELECT 0 UNION ALL SELECT bucket + 1 FROM interval WHERE bucket + 1 < ${buckets}
+    WITH RECURSIVE ${stateKinds}, bar (bucket) AS (
+      SELECT CAST(0 AS bigint) UNION ALL SELECT bucket + 1 FROM bar WHERE bucket + 1 < ${buckets}
     )
-    SELECT interval.bucket, kind.state_type, kind.state_name, (
+    SELECT bar.bucket, kind.state_type, kind.state_name, (
       SELECT count(*) FROM flow_run
       WHERE flow_run.state_type = kind.state_type AND flow_run.state_name = kind.state_name
         AND flow_run.expected_start_time >= ${start} AND flow_run.expected_start_time < ${start} + ${width}
         AND flow_run.expected_start_time < ${range.until} AND ${ofSubflows(range)}
     ) AS runs
-    FROM interval CROSS JOIN kind WHERE kind.state_name IS NOT NULL`.execute(db.slow);
+    FROM bar CROSS JOIN kind WHERE kind.state_name IS NOT NULL`.execute(db.slow);
   return rows.filter(({ runs }) => Number(runs) > 0);
 }
 

@@ -1,0 +1,236 @@
+import type { FlowRunPage, TaskRunPage, Timeline } from "@ostinato/protocol";
+import { describeOnEachDatabase } from "@ostinato/testing/databases";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startTestServer, type TestServer } from "../harness.ts";
+import { type Story, story } from "./story.ts";
+
+const unknown = "64a1a8d5-5b0c-4a36-90f0-1d6f0a2f1f5d";
+
+describeOnEachDatabase("the pages of runs", (database) => {
+  let server: TestServer;
+  let told: Story;
+  let flow: string;
+  beforeAll(async () => {
+    server = await startTestServer(database.url);
+    told = story(server);
+    flow = await told.flow("train");
+  });
+  afterAll(() => server.stop());
+
+  const page = async (id: string) => (await server.call<FlowRunPage>("GET", `/ui/flow_runs/${id}`)).body;
+  const taskPage = async (id: string) => (await server.call<TaskRunPage>("GET", `/ui/task_runs/${id}/page`)).body;
+  const failing = (message: string, at = 10) => [
+    { type: "RUNNING", at },
+    { type: "FAILED", at: at + 5, message },
+  ];
+
+  test("a run's page has the run, its flow, its states and what it left", async () => {
+    const id = await told.flowRun(flow, {
+      states: [
+        { type: "PENDING", at: 0 },
+        { type: "RUNNING", at: 1 },
+      ],
+    });
+    await told.taskRun(id, { states: [{ type: "RUNNING", at: 2 }] });
+    await told.logs([{ at: 3, message: "hello", flowRun: id }]);
+    await server.call("POST", "/artifacts/", { key: "report", type: "markdown", data: "# Hi", flow_run_id: id });
+    expect(await page(id)).toMatchObject({
+      flow_run: { id, flow_name: "train", task_counts: { RUNNING: 1 } },
+      flow: { name: "train" },
+      states: [{ type: "PENDING" }, { type: "RUNNING" }],
+      failure: null,
+      waiting: null,
+      subflow_count: 0,
+      artifact_count: 1,
+      log_count: 1,
+      kept_result_count: 0,
+    });
+  });
+
+  test("the run before it is the one of the same flow", async () => {
+    const own = await told.flow("with a past");
+    const past = {
+      states: [
+        { type: "RUNNING", at: 0 },
+        { type: "COMPLETED", at: 4 },
+      ],
+      parameters: { rows: 1 },
+    };
+    const first = await told.flowRun(own, past);
+    await told.flowRun(flow, { states: [{ type: "RUNNING", at: 50 }] });
+    const second = await told.flowRun(own, { states: [{ type: "RUNNING", at: 100 }] });
+    expect((await page(second)).previous).toMatchObject({
+      id: first,
+      parameters: { rows: 1 },
+      state_type: "COMPLETED",
+      duration: 4,
+    });
+    expect((await page(first)).previous).toBeNull();
+  });
+
+  test("a failure is told by the task that brought the run down, with its place and last lines", async () => {
+    const id = await told.flowRun(flow, { states: failing("boom", 0) });
+    await told.taskRun(id, { states: failing("harmless", 1), name: "caught" });
+    const details = {
+      error_name: "Error",
+      error_stack: "Error: boom\n  at fit (/w/a.ts:3:1)",
+      error_location: "at fit (/w/a.ts:3:1)",
+    };
+    const states = [
+      { type: "RUNNING", at: 2 },
+      { type: "FAILED", at: 3, message: "boom", details },
+    ];
+    const culprit = await told.taskRun(id, { states, name: "fit-0" });
+    await told.logs(
+      Array.from({ length: 12 }, (_, at) => ({ at, message: `line ${at}`, flowRun: id, taskRun: culprit })),
+    );
+    const { failure } = await page(id);
+    expect(failure).toMatchObject({
+      message: "boom",
+      task_run_id: culprit,
+      task_run_name: "fit-0",
+      flow_run_id: id,
+      attempt: 1,
+      location: "at fit (/w/a.ts:3:1)",
+      traceback: expect.stringContaining("Error: boom"),
+    });
+    expect(failure?.last_logs.map(({ message }) => message)).toEqual(
+      Array.from({ length: 10 }, (_, at) => `line ${at + 2}`),
+    );
+    expect((await taskPage(culprit)).failure).toMatchObject({ message: "boom", task_run_id: culprit });
+  });
+
+  test("a flow that failed by itself says so, with the traceback that a Python client logged", async () => {
+    const id = await told.flowRun(flow, { states: failing("Flow run encountered an exception: ValueError: bad", 0) });
+    const traceback =
+      'Traceback (most recent call last):\n  File "/home/ada/flow.py", line 3, in train\nValueError: bad';
+    await told.logs([{ at: 5, level: 40, message: `Encountered exception: ${traceback}`, flowRun: id }]);
+    expect((await page(id)).failure).toMatchObject({
+      message: "ValueError: bad",
+      task_run_id: null,
+      location: "at train (/home/ada/flow.py:3)",
+      traceback,
+    });
+  });
+
+  test("a failure within a subflow is told on the parent's page", async () => {
+    const parent = await told.flowRun(flow, { states: failing("1/1 states failed.", 0) });
+    const tracking = await told.taskRun(parent, { states: failing("1/1 states failed.", 1), name: "child" });
+    const child = await told.flowRun(flow, { states: failing("deep", 1), parent: tracking });
+    const task = await told.taskRun(child, { states: failing("deep", 2), name: "inner" });
+    expect(await page(parent)).toMatchObject({
+      subflow_count: 1,
+      failure: { message: "deep", task_run_id: task, flow_run_id: child },
+    });
+  });
+
+  test.each([
+    ["SCHEDULED", "Late", /late/],
+    ["SCHEDULED", "AwaitingRetry", /tried again/],
+    ["SCHEDULED", "AwaitingConcurrencySlot", /slots/],
+    ["SCHEDULED", "Scheduled", /later/],
+    ["PENDING", "Pending", /not said yet/],
+    ["PENDING", "Submitting", /being started/],
+    ["PAUSED", "Paused", /paused/],
+    ["PAUSED", "Suspended", /suspended/],
+    ["CANCELLING", "Cancelling", /stop/],
+  ])("a run in %s (%s) says what it waits for", async (type, name, reason) => {
+    const id = await told.flowRun(flow, { states: [{ type, name, at: 0 }] });
+    expect((await page(id)).waiting).toMatchObject({ reason: expect.stringMatching(reason), since: told.at(0) });
+  });
+
+  test("a task's page has its place, what came in and where from", async () => {
+    const id = await told.flowRun(flow, { states: [{ type: "RUNNING", at: 0 }], name: "the-run" });
+    const load = await told.taskRun(id, {
+      states: [
+        { type: "RUNNING", at: 1 },
+        { type: "COMPLETED", at: 2 },
+      ],
+      name: "load",
+    });
+    const preview = { kind: "scalar", size_bytes: 1, truncated: false, value: 7 };
+    const fit = await told.taskRun(id, {
+      states: [{ type: "RUNNING", at: 3 }],
+      name: "fit",
+      inputs: { data: [{ input_type: "task_run", id: load }], seed: [{ input_type: "parameter", name: "seed" }] },
+      values: { inputs: [{ name: "seed", preview }] },
+    });
+    await server.call("POST", "/artifacts/", { type: "table", data: [], task_run_id: fit, flow_run_id: id });
+    expect(await taskPage(fit)).toMatchObject({
+      task_run: { id: fit, name: "fit" },
+      flow_run_name: "the-run",
+      flow_run_state_type: "RUNNING",
+      flow_name: "train",
+      flow_id: flow,
+      child_flow_run_id: null,
+      states: [{ type: "RUNNING" }],
+      inputs: [{ name: "seed", preview }],
+      result: { preview: { kind: "none" } },
+      failure: null,
+      upstream: [{ id: load, name: "load", state_type: "COMPLETED", state_name: "Completed" }],
+      artifacts: [{ type: "table" }],
+    });
+  });
+
+  test("a task outside of any flow has a page too", async () => {
+    const id = await told.taskRun(null, { states: failing("alone", 0) });
+    expect(await taskPage(id)).toMatchObject({ flow_run_name: null, flow_id: null, failure: { flow_run_id: null } });
+  });
+
+  test("the timeline has task runs by column, with what each depends on and how it was retried", async () => {
+    const id = await told.flowRun(flow, { states: [{ type: "RUNNING", at: 0 }] });
+    const load = await told.taskRun(id, {
+      states: [
+        { type: "RUNNING", at: 1 },
+        { type: "COMPLETED", at: 2.5 },
+      ],
+      name: "load",
+    });
+    const retried = await told.taskRun(id, {
+      name: "fit",
+      inputs: { x: [{ input_type: "task_run", id: load }] },
+      states: [
+        { type: "RUNNING", at: 3 },
+        { type: "SCHEDULED", name: "AwaitingRetry", at: 4 },
+        { type: "RUNNING", name: "Retrying", at: 6 },
+      ],
+    });
+    const tracking = await told.taskRun(id, { states: [{ type: "RUNNING", at: 7 }], name: "child" });
+    const child = await told.flowRun(flow, {
+      states: [
+        { type: "RUNNING", at: 8 },
+        { type: "COMPLETED", at: 9 },
+      ],
+      parent: tracking,
+    });
+    const { body } = await server.call<Timeline>("GET", `/ui/flow_runs/${id}/timeline`);
+    expect(body).toMatchObject({
+      origin: told.at(0),
+      total: 3,
+      truncated: false,
+      id: [load, retried, tracking],
+      name: ["load", "fit", "child"],
+      state_type: ["COMPLETED", "RUNNING", "COMPLETED"],
+      state_name: ["Completed", "Retrying", "Completed"],
+      start: [1, 3, 8],
+      end: [2.5, null, 9],
+      parents: [[], [0], []],
+      child_flow_run_id: [null, null, child],
+    });
+    expect(body.segments).toEqual([
+      [1, 3, "RUNNING", "Running"],
+      [1, 4, "SCHEDULED", "AwaitingRetry"],
+      [1, 6, "RUNNING", "Retrying"],
+    ]);
+  });
+
+  test.each([`/ui/flow_runs/${unknown}`, `/ui/flow_runs/${unknown}/timeline`, `/ui/task_runs/${unknown}/page`])(
+    "%s is not found",
+    async (path) => {
+      expect(await server.call("GET", path)).toMatchObject({
+        status: 404,
+        body: { exception_message: expect.stringContaining("not found") },
+      });
+    },
+  );
+});
