@@ -54,7 +54,7 @@ const columns: readonly Column<Row>[] = [
   { title: "ID", value: (row) => idOf(row) },
   { title: "KEY", value: ({ key }) => key, flexible: true },
   { title: "TYPE", value: ({ type }) => type },
-  { title: "CREATED", value: ({ created }) => ago(created) },
+  { title: "CREATED", value: (row) => ago("latest_id" in row ? row.updated : row.created) },
   { title: "DESCRIPTION", value: ({ description }) => description, flexible: true },
 ];
 

@@ -33,7 +33,7 @@ export function sayFields(fields: readonly (readonly [name: string, value: strin
 
 /** Columns of the terminal; undefined where the output goes to a file or another program. */
 export function terminalWidth(): number | undefined {
-  return process.stdout.isTTY ? process.stdout.columns : undefined;
+  return process.stdout.isTTY ? process.stdout.columns || undefined : undefined;
 }
 
 /** A reader that has seen enough (`| head`) closes the pipe; that is no error. */

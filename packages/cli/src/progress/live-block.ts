@@ -22,7 +22,7 @@ export function openLiveBlock(terminal: NodeJS.WriteStream = process.stderr): Li
 
   function draw(): void {
     if (!atLineStart || lines.length === 0) return;
-    const width = (terminal.columns ?? 80) - 1;
+    const width = (terminal.columns || 80) - 1;
     write(`${lines.map((line) => cutTo(line, width)).join("\x1b[0m\n")}\x1b[0m\n`);
     drawn = lines.length;
   }

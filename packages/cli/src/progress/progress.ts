@@ -17,7 +17,7 @@ function showLive(): () => void {
   // The block says what these lines would; warnings and what the flow itself logs go above it.
   const groups = taskGroups(seconds);
   const block = openLiveBlock();
-  const draw = () => block.show(liveLines(groups.rows(), process.stderr.rows ?? 24));
+  const draw = () => block.show(liveLines(groups.rows(), process.stderr.rows || 24));
   const timer = setInterval(draw, redrawMillis).unref();
   const stop = observeRuns((observation) => {
     if (observation.kind === "notice") note(paint("yellow", observation.message, process.stderr));

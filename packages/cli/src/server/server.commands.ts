@@ -26,6 +26,7 @@ function startCommand(): Command {
     )
     .addOption(jsonOption())
     .addOption(new Option("--announce").hideHelp())
+    .addOption(new Option("--with-parent").hideHelp())
     .addHelpText(
       "after",
       `

@@ -9,6 +9,8 @@ export interface StartOptions {
   readonly json?: boolean;
   /** Set for the child of `--background`: tells its parent how the start went. */
   readonly announce?: boolean;
+  /** Set by a program that has a server only for its own time: the server stops when that program is gone. */
+  readonly withParent?: boolean;
 }
 
 /** What the child of `--background` tells its parent. */

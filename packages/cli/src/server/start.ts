@@ -42,10 +42,12 @@ async function serve(config: Config, options: StartOptions): Promise<void> {
   const server = await createServer({ config });
   const registration = await listen(server, config);
   const unregister = leaveTrace(registration, options);
-  stopOnSignals(server, unregister);
+  const stop = stopper(server, unregister);
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
   if (options.json) sayJson(registration);
   else sayBanner(registration);
-  if (options.announce) announce({ kind: "started", registration });
+  if (options.announce) announce({ kind: "started", registration }, { stay: options.withParent ?? false });
+  if (options.withParent) process.once("disconnect", stop);
 }
 
 async function listen(server: Server, config: Config): Promise<Registration> {
@@ -81,10 +83,10 @@ function leaveTrace(registration: Registration, { announce: inBackground }: Star
   }
 }
 
-/** The first signal stops it gracefully; whoever sends another does not want to wait. */
-function stopOnSignals(server: Server, unregister: () => void): void {
+/** Called once, it stops the server gracefully; whoever calls it again does not want to wait. */
+function stopper(server: Server, unregister: () => void): () => void {
   let stopping = false;
-  const onSignal = () => {
+  return () => {
     if (stopping) process.exit(exitCodes.cancelled);
     stopping = true;
     if (process.stderr.isTTY) note("Stopping: finishing what was taken. Once more stops at once.");
@@ -100,9 +102,10 @@ function stopOnSignals(server: Server, unregister: () => void): void {
       },
     );
   };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, onSignal);
 }
 
-function announce(announcement: Announcement): void {
-  process.send?.(announcement, () => process.disconnect?.());
+function announce(announcement: Announcement, { stay }: { readonly stay: boolean } = { stay: false }): void {
+  process.send?.(announcement, () => {
+    if (!stay) process.disconnect?.();
+  });
 }

@@ -1,0 +1,260 @@
+import { addSeconds, formatTimestamp, previewOf, randomRunName, type Timestamp, timeOrderedId } from "@ostinato/core";
+import { type EventCreate, type ImportedFlowRun, type LogCreate, logLevels, type Resource } from "@ostinato/protocol";
+import type { FlowPlan, TaskPlan } from "./plans.ts";
+import type { Random } from "./random.ts";
+
+/** A run that is made up, as the API takes it in. */
+export interface MadeUpRun {
+  readonly flowRun: ImportedFlowRun;
+  readonly events: readonly EventCreate[];
+  readonly logs: readonly LogCreate[];
+  readonly report: string | undefined;
+}
+
+export interface Occasion {
+  readonly plan: FlowPlan;
+  readonly flowId: string;
+  readonly start: Timestamp;
+  readonly random: Random;
+}
+
+/** Makes up one run: its tasks one after the other as they need each other, some tried again, one failing where the run does. */
+export function makeUpRun({ plan, flowId, start, random }: Occasion): MadeUpRun {
+  const id = timeOrderedId(start);
+  const name = randomRunName(random.next);
+  const end = chooseEnd(plan, random);
+  const story: Story = { plan, random, id, name, flowId, events: [], logs: [], finished: new Map(), end };
+  const begin = addSeconds(start, random.skewed(0.4));
+  say(story, begin, `started flow "${plan.name}"`);
+  const ended = addSeconds(tellTasks(story, begin), 0.05 + random.next() * 0.2);
+  const message = story.failure ?? messages[end.type];
+  say(
+    story,
+    ended,
+    message === "" ? "completed" : `${end.name.toLowerCase()}: ${message}`,
+    end.type === "COMPLETED" ? "info" : "error",
+  );
+  return {
+    flowRun: {
+      id,
+      flow_id: flowId,
+      name,
+      flow_version: "1",
+      parameters: { ...plan.parameters(random) },
+      tags: [...plan.tags],
+      states: [
+        { type: "PENDING", name: "Pending", timestamp: formatTimestamp(start) },
+        { type: "RUNNING", name: "Running", timestamp: formatTimestamp(begin) },
+        { type: end.type, name: end.name, message, timestamp: formatTimestamp(ended) },
+      ],
+    },
+    events: story.events,
+    logs: story.logs,
+    report: end.type === "COMPLETED" ? plan.report?.(random) : undefined,
+  };
+}
+
+interface End {
+  readonly type: "COMPLETED" | "FAILED" | "CRASHED" | "CANCELLED";
+  readonly name: string;
+}
+
+const messages: Readonly<Record<End["type"], string>> = {
+  COMPLETED: "",
+  FAILED: "",
+  CRASHED: "The process was ended by SIGTERM.",
+  CANCELLED: "Cancelled by hand.",
+};
+
+interface Story {
+  readonly plan: FlowPlan;
+  readonly random: Random;
+  readonly id: string;
+  readonly name: string;
+  readonly flowId: string;
+  readonly events: EventCreate[];
+  readonly logs: LogCreate[];
+  readonly end: End;
+  /** Runs of each task that are over: their ids, and when the last was. */
+  readonly finished: Map<string, { readonly ids: readonly string[]; readonly at: Timestamp }>;
+  failure?: string;
+}
+
+function chooseEnd({ failed }: FlowPlan, random: Random): End {
+  const roll = random.next();
+  if (roll < failed) return { type: "FAILED", name: "Failed" };
+  if (roll < failed + 0.01) return { type: "CRASHED", name: "Crashed" };
+  if (roll < failed + 0.025) return { type: "CANCELLED", name: "Cancelled" };
+  return { type: "COMPLETED", name: "Completed" };
+}
+
+/** Gives the moment at which the last task was over. */
+function tellTasks(story: Story, begin: Timestamp): Timestamp {
+  const { plan, random, end } = story;
+  const stopAt = end.type === "COMPLETED" ? undefined : random.whole(0, plan.tasks.length - 1);
+  let last = begin;
+  for (const [index, task] of plan.tasks.entries()) {
+    const needed = (task.after ?? []).flatMap((name) => story.finished.get(name) ?? []);
+    const start = latestOf([begin, ...needed.map(({ at }) => at)]);
+    const [least, most] = task.runs ?? [1, 1];
+    const runs = random.whole(least, most);
+    const ids: string[] = [];
+    for (let number = 0; number < runs; number += 1) {
+      const fails = index === stopAt && number === runs - 1;
+      // Not all of a mapped task begin at once.
+      const queued = addSeconds(start, 0.01 + (number * task.seconds) / 4);
+      const run = tellTaskRun(story, { task, number, start: queued, fails, inputs: needed.flatMap((one) => one.ids) });
+      ids.push(run.id);
+      if (run.end > last) last = run.end;
+    }
+    story.finished.set(task.name, { ids, at: last });
+    if (index === stopAt) break;
+  }
+  return last;
+}
+
+function latestOf(moments: readonly Timestamp[]): Timestamp {
+  return Math.max(...moments) as Timestamp;
+}
+
+interface TaskRunStory {
+  readonly task: TaskPlan;
+  readonly number: number;
+  readonly start: Timestamp;
+  /** Whether it ends as the run does, which does not complete. */
+  readonly fails: boolean;
+  readonly inputs: readonly string[];
+}
+
+function tellTaskRun(story: Story, told: TaskRunStory): { readonly id: string; readonly end: Timestamp } {
+  const { random, end } = story;
+  const { task, number, start, fails } = told;
+  const record = taskRunRecord(story, { ...told, id: timeOrderedId(start), name: `${task.name}-${number}` });
+  let at = start;
+  const pass = (seconds: number) => {
+    at = addSeconds(at, Math.max(0.001, seconds));
+    return at;
+  };
+  record.enter("PENDING", "Pending", at);
+  record.enter("RUNNING", "Running", pass(0.005));
+  if (random.chance(task.retried ?? 0)) {
+    const message = random.pick(task.fails);
+    pass(random.skewed(task.seconds) / 3);
+    say(story, at, `failed: ${message}; trying again in 10 s (retry 1 of 3)`, "warning", record.id);
+    record.enter("SCHEDULED", "AwaitingRetry", at, message);
+    record.enter("RUNNING", "Retrying", pass(10));
+  }
+  say(story, pass(random.skewed(task.seconds) * 0.9), task.says(random), "info", record.id);
+  pass(task.seconds * 0.1);
+  if (!fails) record.enter("COMPLETED", "Completed", at);
+  else {
+    const message = end.type === "FAILED" ? random.pick(task.fails) : messages[end.type];
+    if (end.type === "FAILED") story.failure = message;
+    say(story, at, `${end.name.toLowerCase()}: ${message}`, "error", record.id);
+    record.enter(end.type, end.name, at, message);
+  }
+  return { id: record.id, end: at };
+}
+
+interface RecordOf extends TaskRunStory {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Tells the states of one task run by the events that clients send. */
+function taskRunRecord(story: Story, { id, name, task, number, inputs }: RecordOf) {
+  const { random } = story;
+  let before: { id: string; type: string; name: string; message: string; timestamp: Timestamp } | undefined;
+  let runCount = 0;
+  let started: Timestamp | undefined;
+  let total = 0;
+  const expected: Timestamp[] = [];
+  return {
+    id,
+    enter(type: string, stateName: string, timestamp: Timestamp, message = ""): void {
+      const state = { id: timeOrderedId(timestamp), type, name: stateName, message, timestamp };
+      expected.push(timestamp);
+      if (before?.type === "RUNNING") total += (timestamp - before.timestamp) / 1e6;
+      if (type === "RUNNING") {
+        runCount += 1;
+        started ??= timestamp;
+      }
+      const over = !["PENDING", "RUNNING", "SCHEDULED"].includes(type);
+      const value = type === "COMPLETED" ? task.result?.(random) : undefined;
+      story.events.push({
+        id: state.id,
+        occurred: formatTimestamp(timestamp),
+        event: `prefect.task-run.${stateName}`,
+        follows: before?.id ?? null,
+        resource: {
+          "prefect.resource.id": `prefect.task-run.${id}`,
+          "prefect.resource.name": name,
+          "prefect.run-count": String(runCount),
+          "prefect.state-message": message,
+          "prefect.state-name": stateName,
+          "prefect.state-timestamp": formatTimestamp(timestamp),
+          "prefect.state-type": type,
+          "prefect.orchestration": "client",
+        },
+        related: relatedOf(story),
+        payload: {
+          intended: { from: before?.type ?? null, to: type },
+          initial_state: before === undefined ? null : describe(before),
+          validated_state: { ...describe(state), data: null },
+          task_run: {
+            name,
+            task_key: task.name.replaceAll(" ", "_"),
+            dynamic_key: String(number),
+            empirical_policy: { retries: task.retried === undefined ? 0 : 3, retry_delay: 10 },
+            tags: [...(task.tags ?? [])],
+            labels: {},
+            task_inputs: { data: inputs.map((input) => ({ input_type: "task_run", id: input })) },
+            run_count: runCount,
+            flow_run_run_count: 1,
+            expected_start_time: formatTimestamp(expected[0] ?? timestamp),
+            ...(started === undefined ? {} : { start_time: formatTimestamp(started) }),
+            ...(over ? { end_time: formatTimestamp(timestamp) } : {}),
+            total_run_time: total,
+          },
+          ...(value === undefined
+            ? {}
+            : { ostinato: { result: { format: "none", data: null, preview: previewOf(value) } } }),
+        },
+      });
+      before = state;
+    },
+  };
+}
+
+function describe({ type, name, message }: { type: string; name: string; message: string }) {
+  return { type, name, message, state_details: {} };
+}
+
+function relatedOf({ id, name, flowId, plan }: Story): Resource[] {
+  return [
+    resource(`prefect.flow-run.${id}`, "flow-run", name),
+    resource(`prefect.flow.${flowId}`, "flow", plan.name),
+    ...plan.tags.map((tag) => ({ "prefect.resource.id": `prefect.tag.${tag}`, "prefect.resource.role": "tag" })),
+  ];
+}
+
+function resource(id: string, role: string, name: string): Resource {
+  return { "prefect.resource.id": id, "prefect.resource.role": role, "prefect.resource.name": name };
+}
+
+function say(
+  story: Story,
+  at: Timestamp,
+  message: string,
+  level: keyof typeof logLevels = "info",
+  taskRunId?: string,
+): void {
+  story.logs.push({
+    name: taskRunId === undefined ? "ostinato.flow_runs" : "ostinato.task_runs",
+    level: logLevels[level],
+    message,
+    timestamp: formatTimestamp(at),
+    flow_run_id: story.id,
+    task_run_id: taskRunId ?? null,
+  });
+}
