@@ -26,7 +26,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const evaluate = async (kind: ModelKind): Promise<Evaluation> =>
   evaluateModel(await trainModel(kind, { flights, folder }), flights);
 
-it("measures each kind of model on flights", async () => {
+it("measures each kind of model on flights", { timeout: 120_000 }, async () => {
   const [constant, linear, trees] = [await evaluate("constant"), await evaluate("linear"), await evaluate("trees")];
   expect(linear.meanAbsoluteError).toBeLessThan(1e-6);
   expect(linear.model.details).toMatchObject({ hour: expect.closeTo(2), intercept: expect.closeTo(5) });

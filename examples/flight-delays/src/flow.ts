@@ -4,9 +4,17 @@ import { exampleFolder } from "@ostinato-examples/modelling/home";
 import { artifact, flow, log, task, unmapped } from "ostinato";
 import { z } from "zod";
 import { type Choice, chooseModel, evaluateModel } from "./evaluation.ts";
-import { addUpHistory, buildFeatures, sampleFeatures } from "./features.ts";
-import { checkpointMonth, inspectFlights, locateFlights, type Month, packagedFlights } from "./flights.ts";
-import { modelKinds, trainModel } from "./models.ts";
+import { addUpHistory, buildFeatures, type MonthFeatures, sampleFeatures } from "./features.ts";
+import {
+  checkpointMonth,
+  type Inspection,
+  inspectFlights,
+  locateFlights,
+  type Month,
+  packagedFlights,
+  type Source,
+} from "./flights.ts";
+import { type ModelKind, modelKinds, type TrainingPlan, trainModel } from "./models.ts";
 import { splitPeriods } from "./periods.ts";
 import { modelRows, monthRows, type ReportParts, writeReport } from "./report.ts";
 
@@ -17,7 +25,11 @@ const inspect = task({ name: "inspect flights", cache: { by: "inputs", expires: 
 // Files keep themselves: these tasks write one only where it is missing, so a run that is resumed asks them again.
 const checkpoint = task(
   { name: "checkpoint month", runName: "checkpoint {month}", retries: 2, retryDelay: "1s", persist: false },
-  checkpointMonth,
+  async function checkpoint(source: Source, month: string, folder: string) {
+    const file = await checkpointMonth(source, month, folder);
+    log.info("{rows} flights in {path}", { rows: file.rows, path: file.path });
+    return file;
+  },
 );
 
 const history = task({ name: "add up history", retries: 2, retryDelay: "1s", persist: false }, addUpHistory);
@@ -27,11 +39,15 @@ const features = task(
   buildFeatures,
 );
 
-const sample = task({ name: "sample flights", runName: "sample of {rows}", persist: false }, sampleFeatures);
+const sample = task({ name: "sample flights", runName: "sample {rows} flights", persist: false }, sampleFeatures);
 
 const train = task(
   { name: "train model", runName: "train {kind}", tags: ["cpu"], runIn: "thread", timeout: "5m", persist: false },
-  trainModel,
+  async function train(kind: ModelKind, plan: TrainingPlan) {
+    const model = await trainModel(kind, plan);
+    log.info("{name}: trained in {seconds} s", { name: model.name, seconds: round(model.seconds) });
+    return model;
+  },
 );
 
 const evaluate = task(
@@ -43,10 +59,12 @@ const choose = task({ name: "choose model" }, chooseModel);
 
 const publish = task({ name: "publish model", retries: 2, persist: false }, publishModel);
 
-const report = task({ name: "write report" }, async function writeReportArtifacts(parts: ReportParts) {
+const report = task({ name: "write report" }, async function report(parts: ReportParts) {
   await artifact.table({ key: "flight-delays-models", table: modelRows(parts.evaluations) });
   await artifact.markdown({ key: "flight-delays-report", markdown: writeReport(parts) });
 });
+
+const rowCount = z.coerce.number().int().min(100);
 
 export const flightDelays = flow(
   {
@@ -55,39 +73,29 @@ export const flightDelays = flow(
     parameters: z.object({
       source: z.string().optional().describe("Parquet file of flights; the packaged one unless given"),
       folder: z.string().optional().describe("where checkpoints and models go"),
-      limit: z.coerce.number().int().min(1000).optional().describe("read about this many flights; all unless given"),
+      limit: rowCount.optional().describe("read about this many flights; all unless given"),
       validationMonths: z.coerce
         .number()
         .int()
         .min(1)
         .default(2)
-        .describe("the last months, which no model is trained on"),
-      trainingRows: z.coerce.number().int().min(100).default(40_000).describe("flights that models are trained on"),
-      validationRows: z.coerce.number().int().min(100).default(100_000).describe("flights that models are measured on"),
+        .describe("how many months at the end are not trained on"),
+      trainingRows: rowCount.default(40_000).describe("flights that models are trained on"),
+      validationRows: rowCount.default(100_000).describe("flights that models are measured on"),
     }),
   },
   async function flightDelays({ source, folder, limit, validationMonths, trainingRows, validationRows }) {
     const home = folder ?? exampleFolder("flight-delays");
     const flights = await locate(source ?? packagedFlights(), limit ?? null);
     const inspection = await inspect(flights);
-    const { rows, from, to } = inspection;
-    log.info("{rows} flights from {from} to {to}", { rows, from, to });
-    for (const { month, flights } of inspection.skippedMonths) {
-      log.warning("{month} is left out: it has {flights} flights only", { month, flights });
-    }
-    await artifact.table({ key: "flights-by-month", table: monthRows(inspection.months) });
+    await tell(inspection);
 
     const { all, training, validation } = splitPeriods(inspection.months, validationMonths);
-    const months = await checkpoint.map(unmapped(flights), all, unmapped(join(home, "flights")), { concurrency: 2 });
-    const histories = history.map(months, unmapped(join(home, "history")), { concurrency: 2 });
-    const byMonth = await features.map(months.slice(1), unmapped(histories), unmapped(join(home, "features")), {
-      concurrency: 2,
-    });
-    const of = (period: readonly string[]) => byMonth.filter(({ month }) => period.includes(month));
-    const samples = join(home, "samples");
+    const months = await prepareMonths(flights, all, home);
+    const of = (period: readonly string[]) => months.filter(({ month }) => period.includes(month));
     const [seen, unseen] = await Promise.all([
-      sample(of(training), trainingRows, samples),
-      sample(of(validation), validationRows, samples),
+      sample(of(training), trainingRows, join(home, "samples")),
+      sample(of(validation), validationRows, join(home, "samples")),
     ]);
 
     const evaluations = await Promise.all(
@@ -97,21 +105,39 @@ export const flightDelays = flow(
       }),
     );
     const choice = await choose(evaluations);
-    if (choice.gain <= 0) log.warning("no model beats {name}", { name: choice.baseline.model.name });
+    const { best, baseline, gain } = choice;
+    log.info("{name}: mean error {minutes} minutes", { name: best.model.name, minutes: round(best.meanAbsoluteError) });
+    if (gain <= 0) log.warning("no model beats {name}", { name: baseline.model.name });
 
     await Promise.all([
       publish(choice, join(home, "published")),
       report({ inspection, evaluations, choice, trainingMonths: training, validationMonths: validation }),
     ]);
     return {
-      rows,
-      model: choice.best.model.name,
-      error_minutes: round(choice.best.meanAbsoluteError),
-      baseline: choice.baseline.model.name,
-      baseline_error_minutes: round(choice.baseline.meanAbsoluteError),
+      rows: inspection.rows,
+      model: best.model.name,
+      error_minutes: round(best.meanAbsoluteError),
+      baseline: baseline.model.name,
+      baseline_error_minutes: round(baseline.meanAbsoluteError),
     };
   },
 );
+
+async function tell({ rows, from, to, months, skippedMonths }: Inspection): Promise<void> {
+  log.info("{rows} flights from {from} to {to}", { rows, from, to });
+  for (const { month, flights } of skippedMonths) {
+    log.warning("{month} is left out: it has {flights} flights only", { month, flights });
+  }
+  await artifact.table({ key: "flights-by-month", table: monthRows(months) });
+}
+
+/** Each month in a file, then its history added up, then the features of all but the first, which has no history before it. */
+async function prepareMonths(flights: Source, all: readonly string[], home: string): Promise<readonly MonthFeatures[]> {
+  const twoAtOnce = { concurrency: 2 };
+  const months = await checkpoint.map(unmapped(flights), all, unmapped(join(home, "flights")), twoAtOnce);
+  const histories = history.map(months, unmapped(join(home, "history")), twoAtOnce);
+  return await features.map(months.slice(1), unmapped(histories), unmapped(join(home, "features")), twoAtOnce);
+}
 
 /** Where a service would look for the model to use: the file, and beside it what it is and how good. */
 async function publishModel({ best, baseline }: Choice, folder: string): Promise<string> {
@@ -123,6 +149,6 @@ async function publishModel({ best, baseline }: Choice, folder: string): Promise
   return path;
 }
 
-function round(minutes: number): number {
-  return Math.round(minutes * 100) / 100;
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
 }

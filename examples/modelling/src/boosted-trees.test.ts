@@ -6,7 +6,7 @@ const x = Array.from({ length: 2000 }, (_, index) => (index * 37) % 100);
 const place = x.map((_, index) => places[index % 3] ?? "");
 const y = x.map((value, index) => (place[index] === "south" ? 20 : 0) + (value > 50 ? 10 : 0));
 
-it("learns from numbers and texts, and is the same after being saved", async () => {
+it("learns from numbers and texts, and is the same after being saved", { timeout: 120_000 }, async () => {
   using model = await growTrees({ x, place, y }, "y");
   expect(model.trees).toBeGreaterThan(5);
   const questions = { x: [10, 90, 10, 90], place: ["north", "north", "south", "nowhere"] };

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { exampleFolder } from "@ostinato-examples/modelling/home";
-import { artifact, currentRun, flow, log, task, unmapped } from "ostinato";
+import { artifact, currentRun, flow, log, task } from "ostinato";
 import { z } from "zod";
 import { type Evaluation, evaluateModel, modelKinds, trainModel } from "./models.ts";
 import { type ReportParts, writeReport } from "./report.ts";
@@ -54,9 +54,10 @@ export const nycTaxi = flow(
   },
   async function nycTaxi({ train: trainSource, val: valSource, models: kinds, folder }) {
     const home = folder ?? exampleFolder("nyc-taxi");
-    const files = fetchMonth.map([trainSource, valSource], unmapped(join(home, "downloads")));
-    const [trainTrips, valTrips] = await prepare.map(files, unmapped(join(home, "trips")));
-    if (trainTrips === undefined || valTrips === undefined) throw new Error("two months were asked for");
+    // Awaited, not handed on as a future: when a file is not there, the flow fails with just that message.
+    const readMonth = async (source: string) =>
+      await prepare(await fetchMonth(source, join(home, "downloads")), join(home, "trips"));
+    const [trainTrips, valTrips] = await Promise.all([readMonth(trainSource), readMonth(valSource)]);
     log.info("training on {rows} trips of {source}", { rows: trainTrips.rows, source: trainTrips.source });
 
     const evaluations = await Promise.all(
@@ -66,7 +67,7 @@ export const nycTaxi = flow(
       }),
     );
     const best = smallestError(evaluations);
-    log.info("{model}: RMSE {rmse} minutes", { model: best.model.name, rmse: best.rootMeanSquaredError });
+    log.info("{name}: RMSE {rmse} minutes", { name: best.model.name, rmse: best.rootMeanSquaredError.toFixed(3) });
     await report({ train: trainTrips, val: valTrips, evaluations, best });
     return {
       trips: trainTrips.rows,

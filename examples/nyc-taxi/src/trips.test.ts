@@ -65,6 +65,9 @@ it("names the file that is not there, is no Parquet, or is of another kind", asy
   await expect(prepareTrips(await fetchTrips(yellow, folder), folder)).rejects.toThrow(
     /yellow.parquet has no column lpep_/,
   );
+  const empty = join(folder, "empty.parquet");
+  await database.run(`COPY (${years[2014]} ${records} WHERE s IS NULL) TO ${literal(empty)} (FORMAT parquet)`);
+  await expect(prepareTrips(await fetchTrips(empty, folder), folder)).rejects.toThrow("empty.parquet has no trip");
 });
 
 it("fetches a URL once, and names the one that cannot be fetched", async () => {

@@ -47,6 +47,7 @@ export async function prepareTrips(file: TripFile, folder: string): Promise<Trip
   await requireColumns(database, file);
   const name = `${basename(file.path, ".parquet")}-${file.version}`;
   const checkpoint = await writeCheckpoint(database, { folder, name, sql: tripsSql(file.path) });
+  if (checkpoint.rows === 0) throw new Error(`${file.source} has no trip of 1 to 60 minutes.`);
   const summary = await database.row<Omit<Trips, keyof Checkpoint | "source" | "dropped">>(
     summarySql(file.path, checkpoint.path),
   );
