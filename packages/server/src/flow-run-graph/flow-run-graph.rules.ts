@@ -1,6 +1,5 @@
 import { formatTimestamp, type StateType, type Timestamp } from "@ostinato/core";
-import type { GraphArtifact, GraphNode, TaskInput, TaskInputs } from "@ostinato/protocol";
-import type { Static } from "typebox";
+import type { GraphArtifact, GraphNode, Static, TaskInput, TaskInputs } from "@ostinato/protocol";
 
 /** A task run, and the subflow that it stands for, if any. */
 export interface Member {
@@ -58,7 +57,7 @@ function idOf({ subflow, taskRun }: Member): string {
 }
 
 /** The runs whose results were given to a task run. */
-export function upstream(inputs: TaskInputs): readonly string[] {
+function upstream(inputs: TaskInputs): readonly string[] {
   return unique(Object.entries(inputs).flatMap(([name, given]) => (name === calledIn ? [] : given.flatMap(idsIn))));
 }
 

@@ -9,8 +9,8 @@ import type {
   Labels,
   paginateFlowRuns,
   RunCriteria,
+  Static,
 } from "@ostinato/protocol";
-import type { Static } from "typebox";
 import type { Context } from "../context.ts";
 import type { Writer } from "../db/dialects/dialect.ts";
 import { readJson, storable, writeJson, writeOptionalJson } from "../db/json-text.ts";

@@ -5,7 +5,7 @@ import type { Proposal, RunState } from "./state.ts";
 export type LoadFact<Facts> = <Name extends keyof Facts>(name: Name) => Promise<Facts[Name]>;
 
 /** What happens to every run that goes into a state, once the rules have let it: its times, its counts, the details. */
-export type Transform<Run> = (transition: Transition<Run>) => { readonly run: Run; readonly written: RunState };
+type Transform<Run> = (transition: Transition<Run>) => { readonly run: Run; readonly written: RunState };
 
 export interface Orchestration<Run, Facts, Effect> {
   readonly policy: Policy<Run, Facts, Effect>;

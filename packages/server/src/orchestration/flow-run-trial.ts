@@ -6,8 +6,7 @@ import type { FlowRunSubject } from "./flow-run-rules.ts";
 import { noTimes } from "./run-times.ts";
 import { type Proposal, proposalOf, type RunState } from "./state.ts";
 
-/** The moment at which tests of rules propose. */
-export const now = toTimestamp("2030-01-01T12:00:00Z");
+const now = toTimestamp("2030-01-01T12:00:00Z");
 export const before = (seconds: number) => (now - seconds * 1_000_000) as Timestamp;
 
 /** A flow run that is asked to go from a state that it took ten seconds ago to another. */

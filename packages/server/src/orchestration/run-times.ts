@@ -68,13 +68,13 @@ interface TimedRun extends Omit<RunTimes, "run_count"> {
 }
 
 /** Seconds in RUNNING, the present spell included. */
-export function estimatedRunTime({ total_run_time, state_type, state_timestamp }: TimedRun, now: Timestamp): number {
+function estimatedRunTime({ total_run_time, state_type, state_timestamp }: TimedRun, now: Timestamp): number {
   const spell = state_type === "RUNNING" && state_timestamp !== null ? Math.max(0, now - state_timestamp) : 0;
   return (total_run_time + spell) / microsPerSecond;
 }
 
 /** Seconds that a run started, or is still waiting, after it was expected to. */
-export function estimatedLateness({ start_time, expected_start_time, state_type }: TimedRun, now: Timestamp): number {
+function estimatedLateness({ start_time, expected_start_time, state_type }: TimedRun, now: Timestamp): number {
   if (expected_start_time === null) return 0;
   if (start_time !== null) return Math.max(0, start_time - expected_start_time) / microsPerSecond;
   if (state_type !== null && isTerminal(state_type)) return 0;

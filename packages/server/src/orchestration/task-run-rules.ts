@@ -21,7 +21,7 @@ export interface TaskRunFacts {
   readonly cached: Proposal | null;
 }
 
-export interface EnclosingFlowRun {
+interface EnclosingFlowRun {
   readonly id: string;
   readonly run_count: number;
   readonly state: Pick<RunState, "type" | "details"> | null;

@@ -24,7 +24,7 @@ import * as queries from "./task-runs.queries.ts";
 import { movedColumns } from "./transitions.service.ts";
 
 export { mirror, propose } from "./transitions.service.ts";
-export { completeTaskRunPolicy, presentTaskRun, type TaskRunRow };
+export { presentTaskRun, type TaskRunRow };
 
 /** Creates the task run, or reads the one that has the same keys in the same flow run. */
 export async function create(context: Context, given: TaskRunCreate): Promise<{ taskRun: TaskRun; made: boolean }> {
