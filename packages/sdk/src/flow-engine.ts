@@ -10,13 +10,14 @@ import { FlowRun, retryPolicy } from "./flow-run.ts";
 import { readState } from "./flow-states.ts";
 import { callIdentity } from "./identity.ts";
 import { checkParameters } from "./parameters.ts";
-import { rootRuns } from "./process-signals.ts";
+import { rootRuns } from "./process-end.ts";
 import { recordedParameters } from "./recorded-parameters.ts";
 import { runName } from "./run-name.ts";
 import type { Interruptible, Scope } from "./scope.ts";
 import { patientRetries, type Session, session } from "./session.ts";
 import { type FinalState, finalState, unsuccessfulState } from "./states.ts";
 import { countSubflow, createTrackingTask, finishedSubflow, keptFlowResult } from "./subflow.ts";
+import { answerFor } from "./unawaited.ts";
 
 /** Runs a flow, as a subflow where it is called inside another. */
 export function startFlow(definition: FlowDefinition, given: unknown): FlowFuture<unknown> {
@@ -29,6 +30,7 @@ export function startFlow(definition: FlowDefinition, given: unknown): FlowFutur
     const parent = { scope: caller.scope, flowRun: caller.flowRun, taskRunId: caller.taskRun?.id };
     carry(future, caller.scope, (opened) => runNew(opened, { definition, given, future, parent }));
   }
+  if (caller === undefined) void answerFor(future);
   return future;
 }
 

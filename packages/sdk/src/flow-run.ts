@@ -159,6 +159,7 @@ export class FlowRun implements Interruptible, FlowRunView {
       this.#interruption.beginAttempt();
       const returned = await this.#callFunction(scope);
       await this.#interruption.guard(scope.idle());
+      if (scope.stray !== undefined) throw scope.stray;
       outcome = outcomeOfValue(returned, scope.unobservedFailures());
     } catch (thrown) {
       const error = toError(thrown);

@@ -4,6 +4,7 @@ import type { RunFuture } from "./future.ts";
 import type { KeptResults } from "./kept-results.ts";
 import type { Limiter } from "./limiter.ts";
 import type { Session } from "./session.ts";
+import { type Keeper, rememberKeeper } from "./stray-failures.ts";
 
 export interface ScopeOptions {
   /** Undefined where there is none yet: for a task called outside of flows. `open` brings it. */
@@ -27,7 +28,7 @@ export interface Interruptible {
 }
 
 /** One attempt of a flow run, or one task called outside of flows: what the task runs called in it share. */
-export class Scope {
+export class Scope implements Keeper {
   readonly clock: Clock;
   readonly flowRunId: string | undefined;
   readonly attempt: number;
@@ -41,6 +42,7 @@ export class Scope {
   #session: Session | undefined;
   readonly #active = new Set<Interruptible>();
   readonly #failed: RunFuture<unknown>[] = [];
+  #stray: Error | undefined;
   readonly #counts = new Map<string, number>();
   #idle: PromiseWithResolvers<void> | undefined;
 
@@ -83,7 +85,10 @@ export class Scope {
 
   leave(run: Interruptible, future: RunFuture<unknown>): void {
     this.#active.delete(run);
-    if (future.final !== undefined && future.final.type !== "COMPLETED") this.#failed.push(future);
+    if (future.final !== undefined && future.final.type !== "COMPLETED") {
+      this.#failed.push(future);
+      rememberKeeper(future.final.error, this);
+    }
     if (this.#active.size === 0) {
       this.#idle?.resolve();
       this.#idle = undefined;
@@ -107,6 +112,17 @@ export class Scope {
       this.#idle ??= Promise.withResolvers();
       await this.#idle.promise;
     }
+    // Rejections that nobody handles are told of once the promises have settled.
+    if (this.#failed.length > 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  /** An error of a run that a promise passed on which nobody awaited: the first of them fails the scope. */
+  keepStray(error: Error): void {
+    this.#stray ??= error;
+  }
+
+  get stray(): Error | undefined {
+    return this.#stray;
   }
 
   /** Runs that failed without anybody awaiting them. One that was cancelled on its own is no failure. */

@@ -11,6 +11,7 @@ import { defineTask, type TaskDefinition, type TaskOptions } from "./task-defini
 import type { TaskFuture } from "./task-future.ts";
 import { type CallOptions, TaskRun } from "./task-run.ts";
 import { registerTask, threadRegistry } from "./thread-registry.ts";
+import { answerFor } from "./unawaited.ts";
 
 /** What a call may change: the options of the task, and what must be over before it runs. */
 export interface WithOptions extends TaskOptions {
@@ -90,7 +91,10 @@ function startTask(definition: TaskDefinition, args: readonly unknown[], call: C
       : { scope: caller.scope, flowRun: caller.flowRun, parent: caller.taskRun };
   const run = new TaskRun(definition, args, place, call);
   const executed = run.execute();
-  if (caller === undefined) void holdWhile(executed);
+  if (caller === undefined) {
+    void holdWhile(executed);
+    void answerFor(run.future);
+  }
   return run.future;
 }
 

@@ -1,0 +1,256 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface, type Interface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { type Client, createClient } from "@ostinato/client";
+import { filterFlowRuns, filterLogs, filterTaskRuns, readFlowRun, setFlowRunState } from "@ostinato/protocol";
+import { createServer, readConfig, type Server } from "@ostinato/server";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type Line, openLine } from "../../client/test/line.ts";
+
+let home: string;
+const children: ChildProcess[] = [];
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), "ostinato-script-"));
+});
+afterEach(async () => {
+  for (const child of children.splice(0)) child.kill("SIGKILL");
+  await rm(home, { recursive: true, maxRetries: 5 });
+});
+
+interface Script {
+  readonly child: ChildProcess;
+  readonly output: Interface;
+  readonly errors: () => string;
+  /** The lines that it has printed, read as they come. */
+  readonly lines: AsyncIterator<string>;
+  ended(): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+}
+
+/** Runs a script as a user does: `node my-flow.ts`. The default address is one where nobody listens. */
+function run(fixture: string, args: readonly string[] = [], env: Record<string, string> = {}): Script {
+  const file = fileURLToPath(new URL(`../test/fixtures/${fixture}.ts`, import.meta.url));
+  const { OSTINATO_API_URL: _, PREFECT_API_URL: __, NODE_OPTIONS: ___, ...inherited } = process.env;
+  const child = spawn(process.execPath, [file, ...args], {
+    env: { ...inherited, OSTINATO_HOME: home, OSTINATO_SERVER_PORT: "9", OSTINATO_LOG_LEVEL: "info", ...env },
+  });
+  children.push(child);
+  let errors = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    errors += text;
+  });
+  const exit = once(child, "exit");
+  const output = createInterface({ input: child.stdout });
+  return {
+    child,
+    output,
+    errors: () => errors,
+    lines: output[Symbol.asyncIterator](),
+    async ended() {
+      const [code, signal] = await exit;
+      return { code, signal };
+    },
+  };
+}
+
+async function nextJson<T = Record<string, unknown>>(script: Script): Promise<T> {
+  const { value, done } = await script.lines.next();
+  if (done) throw new Error(`the script ended: ${script.errors()}`);
+  return JSON.parse(value as string) as T;
+}
+
+/** Looks at the database that scripts in the same home have left. */
+async function withServer<T>(look: (client: Client, server: Server) => Promise<T>, port?: number): Promise<T> {
+  const config = readConfig({
+    OSTINATO_HOME: home,
+    OSTINATO_LOG_LEVEL: "silent",
+    OSTINATO_SERVER_PORT: String(port ?? 0),
+  });
+  const server = await createServer({ config });
+  try {
+    const address = await server.listen();
+    return await look(createClient({ baseUrl: `${address}/api` }), server);
+  } finally {
+    await server.stop();
+  }
+}
+
+describe("a script without any server", () => {
+  test("runs, and its run is there when somebody looks later", async () => {
+    const script = run("hello");
+    const { id, values } = await nextJson<{ id: string; values: number[] }>(script);
+    expect(values).toEqual([2, 4, 6]);
+    expect(await script.ended()).toEqual({ code: 0, signal: null });
+    expect(script.errors()).toMatch(/INFO {4}[a-z]+-[a-z]+: started flow "hello"/);
+    await withServer(async (client) => {
+      expect(await client.call(readFlowRun, { params: { id } })).toMatchObject({ state_name: "Completed" });
+      const logs = await client.call(filterLogs, { body: { logs: { flow_run_id: { any_: [id] } } } });
+      expect(logs.map(({ message }) => message)).toEqual(
+        expect.arrayContaining(["doubling 1", "doubling 3", "completed"]),
+      );
+    });
+  });
+
+  test("does not disturb others that run at the same time", async () => {
+    const scripts = [run("hello"), run("hello"), run("hello")];
+    const ends = await Promise.all(scripts.map((script) => script.ended()));
+    expect(ends.map(({ code }) => code)).toEqual([0, 0, 0]);
+    await withServer(async (client) => {
+      const runs = await client.call(filterFlowRuns, {});
+      expect(runs.map(({ state_name }) => state_name)).toEqual(["Completed", "Completed", "Completed"]);
+      const tasks = await client.call(filterTaskRuns, {});
+      expect(tasks.map(({ state_name }) => state_name)).toEqual(Array.from({ length: 9 }, () => "Completed"));
+    });
+  });
+
+  test.each([
+    ["SIGINT", "CANCELLED", "the cancellation hook", "Interrupted by SIGINT."],
+    ["SIGTERM", "CRASHED", "the crash hook", "The process was ended by SIGTERM."],
+  ] as const)(
+    "that is ended by %s says so to the server, and ends by that signal",
+    async (signal, type, hook, message) => {
+      const script = run("endless");
+      const { id } = await nextJson<{ id: string }>(script);
+      script.child.kill(signal);
+      expect((await script.lines.next()).value).toBe(hook);
+      expect(await script.ended()).toEqual({ code: null, signal });
+      await withServer(async (client) => {
+        const { state } = await client.call(readFlowRun, { params: { id } });
+        expect(state).toMatchObject({ type, message });
+        const tasks = await client.call(filterTaskRuns, {});
+        expect(tasks.map(({ state_type }) => state_type)).toEqual([type]);
+      });
+    },
+  );
+
+  test("that was killed goes on after the last finished task", async () => {
+    const counts = join(home, "counts");
+    const first = run("interrupted", [counts]);
+    const { id } = await nextJson<{ id: string }>(first);
+    expect(await first.ended()).toEqual({ code: null, signal: "SIGKILL" });
+    const second = run("interrupted", [counts, id]);
+    expect(await nextJson(second)).toEqual({ id });
+    expect(await nextJson(second)).toEqual({ value: [3, "alive", { n: 4 }] });
+    expect(await second.ended()).toEqual({ code: 0, signal: null });
+    expect((await readFile(counts, "utf8")).trim().split("\n").sort()).toEqual(["1", "2", "3", "4"]);
+    await withServer(async (client) => {
+      expect(await client.call(readFlowRun, { params: { id } })).toMatchObject({
+        state_name: "Completed",
+        run_count: 2,
+      });
+    });
+  });
+
+  test("whose helper nobody awaits fails its flow, and goes on", async () => {
+    const script = run("stray", ["helper"]);
+    await nextJson(script);
+    expect(await nextJson(script)).toMatchObject({ type: "FAILED", message: "nobody looked" });
+    expect(await script.ended()).toEqual({ code: 0, signal: null });
+  });
+
+  test("that is ended by an error nobody catches says so to the server", async () => {
+    const script = run("stray", ["crash"]);
+    const { id } = await nextJson<{ id: string }>(script);
+    expect(await script.ended()).toEqual({ code: 1, signal: null });
+    expect(script.errors()).toContain("Error: out of the blue");
+    await withServer(async (client) => {
+      const { state } = await client.call(readFlowRun, { params: { id } });
+      expect(state).toMatchObject({
+        type: "CRASHED",
+        message: "The process was ended by an error that nobody caught: out of the blue",
+      });
+    });
+  });
+
+  test("that does not await its failing flow ends with code 1 and says why", async () => {
+    const script = run("stray", ["unawaited"]);
+    expect(await script.ended()).toEqual({ code: 1, signal: null });
+    expect(script.errors()).toContain("failed and nobody awaited it: the flow failed");
+  });
+
+  test("may have tasks in threads beside the flow that it calls at its top level", async () => {
+    const script = run("in-threads");
+    expect(await nextJson<unknown>(script)).toEqual([
+      [2, false],
+      [4, false],
+    ]);
+    expect(await script.ended()).toEqual({ code: 0, signal: null });
+  });
+});
+
+describe("a script with a server", () => {
+  test("records there, and gives the page of the run", async () => {
+    await withServer(async (client) => {
+      const script = run("hello", [], { PREFECT_API_URL: client.baseUrl });
+      const { id } = await nextJson<{ id: string }>(script);
+      expect(await script.ended()).toEqual({ code: 0, signal: null });
+      expect(script.errors()).toContain(client.baseUrl.replace("/api", `/runs/flow-run/${id}`));
+      expect(await client.call(readFlowRun, { params: { id } })).toMatchObject({ state_name: "Completed" });
+    });
+  });
+
+  test("finds one on the default address", async () => {
+    await withServer(async (client) => {
+      const port = new URL(client.baseUrl).port;
+      const script = run("hello", [], { OSTINATO_SERVER_PORT: port, OSTINATO_HOME: join(home, "elsewhere") });
+      const { id } = await nextJson<{ id: string }>(script);
+      await script.ended();
+      expect(await client.call(readFlowRun, { params: { id } })).toMatchObject({ state_name: "Completed" });
+    });
+  });
+
+  test("is cancelled from there", async () => {
+    await withServer(async (client) => {
+      const script = run("endless", [], { OSTINATO_API_URL: client.baseUrl });
+      const { id } = await nextJson<{ id: string }>(script);
+      await client.call(setFlowRunState, {
+        params: { id },
+        body: { state: { type: "CANCELLING", name: "Cancelling", message: "not needed" } },
+      });
+      expect((await script.lines.next()).value).toBe("the cancellation hook");
+      expect((await script.ended()).code).toBe(1);
+      expect((await client.call(readFlowRun, { params: { id } })).state).toMatchObject({ type: "CANCELLED" });
+    });
+  });
+
+  test("loses nothing when the server is away in the middle of the run, and says so once", async () => {
+    await withServer(async (client) => {
+      const line: Line = await openLine(Number(new URL(client.baseUrl).port));
+      try {
+        const script = run("slow", ["200"], { OSTINATO_API_URL: `http://127.0.0.1:${line.port}/api` });
+        const { id } = await nextJson<{ id: string }>(script);
+        expect((await script.lines.next()).value).toBe("begun");
+        await line.cut();
+        script.child.stdin?.write("on\n");
+        expect((await script.lines.next()).value).toBe("worked");
+        script.child.stdin?.write("on\n");
+        while (!script.errors().includes("lost the server")) await new Promise(setImmediate);
+        await line.mend();
+        expect(await nextJson(script)).toEqual({ value: 200 });
+        expect(await script.ended()).toEqual({ code: 0, signal: null });
+        expect(script.errors().match(/lost the server/g)).toHaveLength(1);
+        expect(script.errors().match(/is back/g)).toHaveLength(1);
+        expect(await client.call(readFlowRun, { params: { id } })).toMatchObject({ state_name: "Completed" });
+        const names = new Map<string, number>();
+        for (const offset of [0, 200]) {
+          const rows = await client.call(filterTaskRuns, { body: { offset, sort: "NAME_ASC" } });
+          for (const { state_name } of rows) names.set(String(state_name), (names.get(String(state_name)) ?? 0) + 1);
+        }
+        expect([...names]).toEqual([["Completed", 201]]);
+      } finally {
+        await line.close();
+      }
+    });
+  });
+
+  test("that nobody answers for is named, with what to do", async () => {
+    const script = run("hello", [], { OSTINATO_API_URL: "http://127.0.0.1:9/api" });
+    expect((await script.ended()).code).toBe(1);
+    expect(script.errors()).toContain("No Ostinato server answers at http://127.0.0.1:9/api");
+    expect(script.errors()).toContain('Start one with "ostinato server start".');
+  });
+});

@@ -1,0 +1,106 @@
+import { inspect } from "node:util";
+import { logLevels } from "@ostinato/protocol";
+import { notice } from "./console-output.ts";
+import { context } from "./context.ts";
+import { Cancelled, Crashed } from "./errors.ts";
+import { isObserved } from "./observers.ts";
+import type { Interruptible } from "./scope.ts";
+import { keeperOf } from "./stray-failures.ts";
+
+/** How long the server is given to hear of the end. */
+const boundMillis = 5000;
+
+/**
+ * The flow runs that are nobody's subflow. While there are any, the server is told when the process ends before them: by SIGINT
+ * as cancelled, by SIGTERM and by an error that nobody catches as crashed. A second signal ends the process at once.
+ */
+export const rootRuns = {
+  /** The returned function takes the run out again. */
+  add(run: Interruptible): () => void {
+    runs.add(run);
+    if (runs.size === 1) listen();
+    return () => {
+      runs.delete(run);
+      if (runs.size > 0) return;
+      empty?.();
+      if (ending === undefined) silence();
+    };
+  },
+};
+
+const runs = new Set<Interruptible>();
+/** Why all runs are being ended. */
+let ending: Error | undefined;
+let empty: (() => void) | undefined;
+
+function listen(): void {
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
+  process.on("uncaughtException", onUncaught);
+}
+
+function silence(): void {
+  process.off("SIGINT", onSignal);
+  process.off("SIGTERM", onSignal);
+  process.off("uncaughtException", onUncaught);
+}
+
+function onSignal(signal: NodeJS.Signals): void {
+  if (ending !== undefined) leave(signal);
+  else void endBySignal(signal);
+}
+
+async function endBySignal(signal: NodeJS.Signals): Promise<void> {
+  // Whoever else listens decides when the process ends; without others, we do.
+  const alone = process.listenerCount(signal) === 1;
+  const what = runs.size === 1 ? "the run" : `${runs.size} runs`;
+  notice(logLevels.warning, `${signal}: ending ${what}; once more to leave at once`);
+  await endRuns(
+    signal === "SIGINT" ? new Cancelled("Interrupted by SIGINT.") : new Crashed("The process was ended by SIGTERM."),
+  );
+  if (isObserved()) process.exitCode = exitCodes[signal];
+  else if (alone) leave(signal);
+}
+
+/** What a shell says of a process that the signal has ended. */
+const exitCodes: Partial<Record<NodeJS.Signals, number>> = { SIGINT: 130, SIGTERM: 143 };
+
+/** Ends the process by the signal itself, so that who started it sees what ended it. */
+function leave(signal: NodeJS.Signals): void {
+  silence();
+  process.kill(process.pid, signal);
+}
+
+function onUncaught(error: Error, origin: NodeJS.UncaughtExceptionOrigin): void {
+  // With another listener the process goes on, and so do the runs.
+  if (process.listenerCount("uncaughtException") > 1) return;
+  // The end of the runs that reaches the end of the program: the signal that began it says more.
+  if (error === ending) return;
+  const keeper = origin === "unhandledRejection" ? keeperOf(error) : undefined;
+  // A run's failure that reached a promise which nobody awaits is still only that run's failure.
+  if (keeper !== undefined) keeper.keepStray(error);
+  else void endByError(error);
+}
+
+async function endByError(error: Error): Promise<void> {
+  process.stderr.write(`${inspect(error)}\n`);
+  if (ending === undefined)
+    await endRuns(new Crashed(`The process was ended by an error that nobody caught: ${error.message}`));
+  process.exit(1);
+}
+
+async function endRuns(reason: Error): Promise<void> {
+  ending = reason;
+  const over = new Promise<void>((resolve) => {
+    empty = resolve;
+  });
+  const bound = new Promise<void>((resolve) => setTimeout(resolve, boundMillis).unref());
+  context.exit(() => {
+    for (const run of runs) run.interrupt(reason);
+  });
+  await Promise.race([over, bound]);
+  // What awaited the runs has a turn to clean up.
+  await new Promise((resolve) => setImmediate(resolve));
+  ending = undefined;
+  if (runs.size === 0) silence();
+}
