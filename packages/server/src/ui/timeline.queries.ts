@@ -41,13 +41,13 @@ export interface SegmentRow {
   readonly name: string;
 }
 
-/** The states of those task runs that did not go straight from start to end. */
-export async function segmentRows(db: Database, flowRunId: string, limit: number): Promise<SegmentRow[]> {
+/** All states of these task runs, in their order. */
+export async function segmentRows(db: Database, taskRunIds: readonly string[], limit: number): Promise<SegmentRow[]> {
+  if (taskRunIds.length === 0) return [];
+  const wanted = db.sql.rowsOf(JSON.stringify(taskRunIds.map((id) => ({ id }))), { id: "uuid" });
   const { rows } = await sql<SegmentRow>`
     SELECT state.task_run_id, state.timestamp, state.type, state.name
-    FROM task_run JOIN task_run_state AS state ON state.task_run_id = task_run.id
-    WHERE task_run.flow_run_id = ${flowRunId}
-      AND (task_run.run_count > 1 OR task_run.state_type IN ('SCHEDULED', 'PAUSED'))
+    FROM ${wanted} AS wanted JOIN task_run_state AS state ON state.task_run_id = wanted.id
     ORDER BY state.task_run_id, state.timestamp
     LIMIT ${limit}`.execute(db.slow);
   return rows;

@@ -10,10 +10,14 @@ const mostSegments = 50_000;
 export async function readTimeline({ db }: Context, flowRunId: string): Promise<Timeline> {
   const begin = await queries.beginOf(db, flowRunId);
   if (begin === undefined) throw notFound("Flow run", flowRunId);
-  const [tasks, segments] = await Promise.all([
-    queries.timelineRows(db, flowRunId, mostRows),
-    queries.segmentRows(db, flowRunId, mostSegments),
-  ]);
+  const tasks = await queries.timelineRows(db, flowRunId, mostRows);
+  const winding = tasks.filter(wasHeldUp).map(({ id }) => id);
+  const segments = await queries.segmentRows(db, winding, mostSegments);
   const total = tasks.length < mostRows ? tasks.length : await queries.taskRunCount(db, flowRunId);
   return timeline({ begin, tasks, segments, total });
+}
+
+/** Whether the run did not go straight from its start to its end, so that its states say more than its times. */
+function wasHeldUp({ run_count, state_type }: queries.TimelineRow): boolean {
+  return run_count > 1 || state_type === "SCHEDULED" || state_type === "PAUSED";
 }
