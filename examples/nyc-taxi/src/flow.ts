@@ -54,10 +54,15 @@ export const nycTaxi = flow(
   },
   async function nycTaxi({ train: trainSource, val: valSource, models: kinds, folder }) {
     const home = folder ?? exampleFolder("nyc-taxi");
-    // Awaited, not handed on as a future: when a file is not there, the flow fails with just that message.
-    const readMonth = async (source: string) =>
-      await prepare(await fetchMonth(source, join(home, "downloads")), join(home, "trips"));
-    const [trainTrips, valTrips] = await Promise.all([readMonth(trainSource), readMonth(valSource)]);
+    // Both files first: when one is not there, the flow fails with just that message, and nothing else has begun.
+    const [trainFile, valFile] = await Promise.all([
+      fetchMonth(trainSource, join(home, "downloads")),
+      fetchMonth(valSource, join(home, "downloads")),
+    ]);
+    const [trainTrips, valTrips] = await Promise.all([
+      prepare(trainFile, join(home, "trips")),
+      prepare(valFile, join(home, "trips")),
+    ]);
     log.info("training on {rows} trips of {source}", { rows: trainTrips.rows, source: trainTrips.source });
 
     const evaluations = await Promise.all(
