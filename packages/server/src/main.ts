@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { type Logger, pino } from "pino";
 import { buildApp } from "./app.ts";
 import { createBus } from "./bus.ts";
+import { bridgeBus } from "./bus-bridge.ts";
 import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
 import { migrate } from "./db/migrate.ts";
@@ -37,8 +38,10 @@ export async function createServer({
   try {
     const migrated = await migrate(db, clock);
     if (migrated.length > 0) log.info({ migrations: migrated }, "database upgraded");
-    const bus = createBus((error) => log.error({ err: error }, "a listener failed"));
-    const context: Context = { config, db, clock, log, bus };
+    const local = createBus((error) => log.error({ err: error }, "a listener failed"));
+    const bridge = db.kind === "postgresql" ? bridgeBus(local, { db, clock, log }) : undefined;
+    const context: Context = { config, db, clock, log, bus: bridge ?? local };
+    await bridge?.listen(context);
     const app = buildApp(context, { uiFolder });
     await app.ready();
     const loops = createLoops(context);
@@ -53,6 +56,7 @@ export async function createServer({
       async stop() {
         await Promise.all(loops.map((loop) => loop.stop()));
         await app.close();
+        await bridge?.stop();
         await db.close();
       },
     };

@@ -69,6 +69,11 @@ export function artifactById(reader: Reader, id: string): Promise<ArtifactRow | 
   return reader.selectFrom("artifact").selectAll().where("id", "=", id).executeTakeFirst();
 }
 
+export async function artifactsById(reader: Reader, ids: readonly string[]): Promise<ArtifactRow[]> {
+  if (ids.length === 0) return [];
+  return reader.selectFrom("artifact").selectAll().where("id", "in", ids).execute();
+}
+
 export function latestByKey(reader: Reader, key: string): Promise<ArtifactRow | undefined> {
   return reader
     .selectFrom("artifact_collection")

@@ -49,6 +49,11 @@ export async function read({ db }: Context, id: string): Promise<Artifact> {
   return present(row);
 }
 
+/** The artifacts with these ids, in no order; ids that are gone are left out. */
+export async function readMany({ db }: Context, ids: readonly string[]): Promise<readonly Artifact[]> {
+  return (await queries.artifactsById(db.read, ids)).map(present);
+}
+
 export async function readLatest({ db }: Context, key: string): Promise<Artifact> {
   const row = await queries.latestByKey(db.read, storable(key));
   if (row === undefined) throw new RequestError(404, { exception_message: `Artifact with key ${key} not found` });

@@ -87,7 +87,19 @@ export async function countByBucket(
 
 export async function eventsById(reader: Reader, ids: readonly string[]): Promise<EventRow[]> {
   if (ids.length === 0) return [];
-  return reader.selectFrom("event").selectAll().where("id", "in", ids).orderBy("received").orderBy("id").execute();
+  return reader.selectFrom("event").selectAll().where("id", "in", ids).execute();
+}
+
+export function eventsReceivedSince(reader: Reader, since: Timestamp, limit: number): Promise<EventRow[]> {
+  // Events are kept as they occur, about: the index on that moment finds them, and what is older came late.
+  return reader
+    .selectFrom("event")
+    .selectAll()
+    .where("occurred", ">=", since)
+    .where("received", ">=", since)
+    .orderBy("occurred")
+    .limit(limit)
+    .execute();
 }
 
 function matching(db: Database, criteria: EventCriteria, source: EventSource): Condition | undefined {

@@ -145,6 +145,22 @@ function rangeOf({ since, until }: EventCriteria, now: Timestamp) {
   return { since: since ?? addSeconds(end, -longestRangeSeconds), until: end };
 }
 
+/** The events with these ids, in the order of the ids; those that are gone are left out. */
+export async function readMany({ db }: Context, ids: readonly string[]): Promise<readonly Event[]> {
+  const rows = new Map((await queries.eventsById(db.read, ids)).map((row) => [row.id, row]));
+  return ids.flatMap((id) => {
+    const row = rows.get(id);
+    return row === undefined ? [] : [present(row)];
+  });
+}
+
+const mostMissed = 1000;
+
+/** What was received from a moment on, at most so many, for those who could not hear it then. */
+export async function receivedSince({ db }: Context, since: Timestamp): Promise<readonly Event[]> {
+  return (await queries.eventsReceivedSince(db.slow, since, mostMissed)).map(present);
+}
+
 export function present(row: queries.EventRow): Event {
   return {
     id: row.id,

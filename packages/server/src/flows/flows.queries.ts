@@ -22,6 +22,11 @@ export function flowById(reader: Reader, id: string): Promise<FlowRow | undefine
   return reader.selectFrom("flow").selectAll().where("id", "=", id).executeTakeFirst();
 }
 
+export async function flowsByIds(reader: Reader, ids: readonly string[]): Promise<FlowRow[]> {
+  if (ids.length === 0) return [];
+  return reader.selectFrom("flow").selectAll().where("id", "in", ids).execute();
+}
+
 export function flowByName(reader: Reader, name: string): Promise<FlowRow | undefined> {
   return reader.selectFrom("flow").selectAll().where("name", "=", name).executeTakeFirst();
 }

@@ -45,6 +45,11 @@ export async function read({ db }: Context, id: string): Promise<Flow> {
   return present(row);
 }
 
+/** The flows with these ids, in no order; ids that are gone are left out. */
+export async function readMany({ db }: Context, ids: readonly string[]): Promise<readonly Flow[]> {
+  return (await queries.flowsByIds(db.read, ids)).map(present);
+}
+
 export async function readByName({ db }: Context, name: string): Promise<Flow> {
   const row = await queries.flowByName(db.read, name);
   if (row === undefined) throw new RequestError(404, { exception_message: `Flow with name ${name} not found` });

@@ -47,6 +47,11 @@ export function findLogs(db: Database, { logs, sort, limit, offset }: LogQuery):
     .execute();
 }
 
+export async function logsById(reader: Reader, ids: readonly string[]): Promise<LogRow[]> {
+  if (ids.length === 0) return [];
+  return reader.selectFrom("log").selectAll().where("id", "in", ids).orderBy(order.TIMESTAMP_ASC).execute();
+}
+
 /** The lines of a flow run after one of them, oldest first. */
 export function logsAfter(
   db: Database,

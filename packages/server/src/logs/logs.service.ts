@@ -34,6 +34,11 @@ export async function filter({ db }: Context, body: BodyOf<typeof filterLogs>): 
   return (await queries.findLogs(db, query)).map(present);
 }
 
+/** The lines with these ids, in their order; ids that are gone are left out. */
+export async function readMany({ db }: Context, ids: readonly string[]): Promise<readonly Log[]> {
+  return (await queries.logsById(db.read, ids)).map(present);
+}
+
 export interface LogDownload {
   readonly fileName: string;
   readonly csv: AsyncIterable<string>;

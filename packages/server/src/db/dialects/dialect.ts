@@ -76,7 +76,9 @@ export interface Database {
 }
 
 export interface Notices {
-  send(message: string): void;
+  /** Sends messages in their order; resolves when they are on their way, or lost with the database. */
+  send(messages: readonly string[]): Promise<void>;
+  /** Resolves when messages are heard. `lost` tells that some may have been missed; listening goes on by itself. */
   listen(receive: (message: string) => void, lost: () => void): Promise<void>;
 }
 

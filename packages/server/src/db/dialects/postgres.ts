@@ -156,7 +156,7 @@ function postgresNotices(url: string, clock: Clock, pool: pg.Pool): Notices & { 
   const stopping = new AbortController();
   let client: pg.Client | undefined;
 
-  async function listenOnce(receive: (message: string) => void): Promise<void> {
+  async function listenOnce(receive: (message: string) => void, heard: () => void): Promise<void> {
     client = new pg.Client({ connectionString: url, application_name: "ostinato-listen", keepAlive: true });
     const broken = new Promise<void>((resolve) => {
       client?.once("end", resolve);
@@ -165,24 +165,29 @@ function postgresNotices(url: string, clock: Clock, pool: pg.Pool): Notices & { 
     client.on("notification", ({ payload }) => payload !== undefined && receive(payload));
     await client.connect();
     await client.query(`LISTEN ${channel}`);
+    heard();
     void broken.then(() => client?.end().catch(() => {}));
     return broken;
   }
 
   return {
-    send(message) {
-      pool.query("SELECT pg_notify($1, $2)", [channel, message]).catch(() => {});
+    async send(messages) {
+      await pool
+        .query("SELECT pg_notify($1, message) FROM unnest($2::text[]) AS given(message)", [channel, messages])
+        .catch(() => {});
     },
-    async listen(receive, lost) {
-      const keepListening = async () => {
-        while (!stopping.signal.aborted) {
-          await listenOnce(receive).catch(() => {});
-          lost();
-          await sleep(clock, 0.5, stopping.signal).catch(() => {});
-        }
-      };
-      void keepListening();
-    },
+    listen: (receive, lost) =>
+      new Promise((resolve) => {
+        const keepListening = async () => {
+          while (!stopping.signal.aborted) {
+            await listenOnce(receive, resolve).catch(() => {});
+            resolve(); // Also where the first attempt fails: the next ones go on.
+            lost();
+            await sleep(clock, 0.5, stopping.signal).catch(() => {});
+          }
+        };
+        void keepListening();
+      }),
     async stop() {
       stopping.abort();
       await client?.end().catch(() => {});

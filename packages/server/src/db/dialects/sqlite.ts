@@ -2,7 +2,16 @@ import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 import { addSeconds, type Clock, sleep } from "@ostinato/core";
-import { CompiledQuery, Kysely, type SqliteDatabase, SqliteDialect, type SqliteStatement, sql } from "kysely";
+import {
+  CompiledQuery,
+  Kysely,
+  type RawBuilder,
+  type SqlBool,
+  type SqliteDatabase,
+  SqliteDialect,
+  type SqliteStatement,
+  sql,
+} from "kysely";
 import { groupCommit } from "../group-commit.ts";
 import type { Tables } from "../tables.ts";
 import { type ColumnTypes, type Database, DatabaseUnavailable, type Sql, type Writer } from "./dialect.ts";
@@ -59,7 +68,7 @@ export function openSqlite({ file, clock, synchronous = "normal", patienceSecond
     execute: async (statement) => {
       await writing.executeQuery(CompiledQuery.raw(statement));
     },
-    notices: { send: () => {}, listen: async () => {} },
+    notices: { send: async () => {}, listen: async () => {} },
     async close() {
       await slow.destroy();
       reader.close();
@@ -144,14 +153,21 @@ function adapt(statement: StatementSync): SqliteStatement {
   };
 }
 
+/** Looks for the values as they are written: rules most rows out at a tenth of what reading their JSON costs. */
+function mayHold(column: string, values: readonly string[], joiner: " AND " | " OR "): RawBuilder<SqlBool> {
+  if (values.length === 0) return sql<SqlBool>`1 = 1`;
+  const found = values.map((value) => sql`instr(${sql.ref(column)}, ${JSON.stringify(value)}) > 0`);
+  return sql<SqlBool>`(${sql.join(found, sql.raw(joiner))})`;
+}
+
 const sqliteSql: Sql = {
   contains: (column, text) => sql`${sql.ref(column)} LIKE ${`%${text.replace(/[\\%_]/g, "\\$&")}%`} ESCAPE '\\'`,
   holdsAll: (column, values) =>
-    sql`NOT EXISTS (SELECT 1 FROM json_each(${JSON.stringify(values)}) AS wanted
-      WHERE wanted.value NOT IN (SELECT value FROM json_each(${sql.ref(column)})))`,
+    sql`(${mayHold(column, values, " AND ")} AND NOT EXISTS (SELECT 1 FROM json_each(${JSON.stringify(values)}) AS wanted
+      WHERE wanted.value NOT IN (SELECT value FROM json_each(${sql.ref(column)}))))`,
   holdsAny: (column, values) =>
-    sql`EXISTS (SELECT 1 FROM json_each(${sql.ref(column)}) AS held
-      WHERE held.value IN (SELECT value FROM json_each(${JSON.stringify(values)})))`,
+    sql`(${mayHold(column, values, " OR ")} AND EXISTS (SELECT 1 FROM json_each(${sql.ref(column)}) AS held
+      WHERE held.value IN (SELECT value FROM json_each(${JSON.stringify(values)}))))`,
   isEmptyArray: (column) => sql`json_array_length(${sql.ref(column)}) = 0`,
   elementsOf: (column, alias) => sql`json_each(${sql.ref(column)}) AS ${sql.ref(alias)}`,
   jsonField: (column, key) => sql`json_extract(${sql.ref(column)}, ${`$.${JSON.stringify(key)}`})`,

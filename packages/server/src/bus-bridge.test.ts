@@ -1,0 +1,88 @@
+import { timeOrderedId } from "@ostinato/core";
+import type { Artifact, Flow } from "@ostinato/protocol";
+import { openDatabase, type TestDatabase } from "@ostinato/testing/databases";
+import { sql } from "kysely";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Change } from "./bus.ts";
+import { plainEvent } from "./events/event-harness.ts";
+import { addFlowRun } from "./flow-run-harness.ts";
+import { startTestServer, type TestServer } from "./harness.ts";
+import { openTestSocket } from "./socket-harness.ts";
+import { taskRunEvent } from "./task-run-events/task-run-event-harness.ts";
+
+describe("two servers on one PostgreSQL", () => {
+  let database: TestDatabase;
+  let one: TestServer;
+  let other: TestServer;
+  beforeAll(async () => {
+    database = await openDatabase("postgresql");
+    [one, other] = await Promise.all([startTestServer(database.url), startTestServer(database.url)]);
+  });
+  afterAll(async () => {
+    await Promise.all([one.stop(), other.stop()]);
+    await database.dispose();
+  });
+
+  const now = () => one.context.clock.now();
+
+  /** Resolves with the first change on a server that is wanted. */
+  function heardOn(server: TestServer, wanted: (change: Change) => boolean): Promise<Change> {
+    return new Promise((resolve) => {
+      const unsubscribe = server.context.bus.subscribe((change) => {
+        if (!wanted(change)) return;
+        unsubscribe();
+        resolve(change);
+      });
+    });
+  }
+
+  test("an event told to one is heard by those who listen to the other, and once by those who listen to both", async () => {
+    const addresses = [await one.listen(), await other.listen()];
+    const sockets = await Promise.all(addresses.map((address) => openTestSocket(address, "/events/out")));
+    for (const socket of sockets) socket.send({ type: "filter", filter: { event: { prefix: ["bridge."] } } });
+    await Promise.all(sockets.map((socket) => socket.settled()));
+    const events = Array.from({ length: 500 }, (_, index) => plainEvent({ occurred: now(), event: `bridge.${index}` }));
+    await one.call("POST", "/events", events);
+    await one.call("POST", "/events", [plainEvent({ occurred: now(), event: "bridge.end" })]);
+    for (const socket of sockets) {
+      const names: string[] = [];
+      while (names.at(-1) !== "bridge.end") names.push((await socket.next<{ event: { event: string } }>()).event.event);
+      expect(names).toEqual([...events.map(({ event }) => event), "bridge.end"]);
+      await socket.close();
+    }
+  });
+
+  test("rows of all kinds reach the other as they are", async () => {
+    const flowRunId = await addFlowRun(one.context);
+    const taskRunId = timeOrderedId(now());
+    const taskRuns = heardOn(other, ({ kind }) => kind === "task-runs");
+    await one.call("POST", "/events", [taskRunEvent({ taskRunId, flowRunId, type: "RUNNING", occurred: now() })]);
+    expect(await taskRuns).toMatchObject({
+      rows: [{ id: taskRunId, state_type: "RUNNING", state: { type: "RUNNING" } }],
+    });
+
+    const logs = heardOn(other, ({ kind }) => kind === "logs");
+    const line = { name: "a", level: 20, message: "hello", timestamp: "2030-01-01T00:00:00Z", flow_run_id: flowRunId };
+    await one.call("POST", "/logs/", [line]);
+    expect(await logs).toMatchObject({ rows: [{ message: "hello", flow_run_id: flowRunId }] });
+
+    const artifact = heardOn(other, ({ kind }) => kind === "artifact");
+    const made = await one.call<Artifact>("POST", "/artifacts/", { key: "k", data: { large: "x".repeat(20_000) } });
+    expect(await artifact).toEqual({ kind: "artifact", row: made.body });
+
+    const flow = heardOn(other, ({ kind }) => kind === "flow");
+    const created = await one.call<Flow>("POST", "/flows/", { name: "bridged" });
+    expect(await flow).toEqual({ kind: "flow", row: created.body });
+    const deleted = heardOn(other, ({ kind }) => kind === "deleted");
+    await one.call("DELETE", `/flows/${created.body.id}`);
+    expect(await deleted).toEqual({ kind: "deleted", of: "flow", id: created.body.id });
+  });
+
+  test("when the connection for notices breaks, what was told meanwhile is heard afterwards", async () => {
+    const missed = heardOn(other, (change) => change.kind === "event" && change.event.event === "while.away");
+    await sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE datname = current_database() AND application_name = 'ostinato-listen'`.execute(one.context.db.read);
+    await one.call("POST", "/events", [plainEvent({ occurred: now(), event: "while.away" })]);
+    expect(await missed).toMatchObject({ event: { event: "while.away" } });
+  });
+});

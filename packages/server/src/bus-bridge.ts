@@ -1,0 +1,187 @@
+import { addSeconds, isUuid, type Timestamp, timeOrderedId } from "@ostinato/core";
+import type { Event } from "@ostinato/protocol";
+import * as artifacts from "./artifacts/artifacts.service.ts";
+import type { Bus, Change } from "./bus.ts";
+import type { Context } from "./context.ts";
+import * as events from "./events/event-pages.service.ts";
+import * as flowRuns from "./flow-runs/flow-runs.service.ts";
+import * as flows from "./flows/flows.service.ts";
+import * as logs from "./logs/logs.service.ts";
+import * as taskRuns from "./task-runs/task-runs.service.ts";
+
+/** What is told of a change: what it is of and its id. Whoever hears it reads the row. */
+type Noun = "event" | "flow" | "flow-run" | "task-run" | "log" | "artifact";
+type Topic = Noun | `deleted ${"flow" | "flow-run" | "task-run" | "artifact"}`;
+type Notice = readonly [server: string, topic: Topic, ids: readonly string[]];
+
+/** PostgreSQL carries less than 8000 bytes in one notice. */
+const idsPerNotice = 180;
+/** Changes that come together travel together. */
+const gatherSeconds = 0.02;
+/** Notices that wait to be read. Beyond it this server is too slow to follow, and leaves some out. */
+const mostWaiting = 1000;
+/** After the connection that brings notices was lost, events are looked for from so long before. */
+const lookBackSeconds = 10;
+const lookAfterSeconds = [1, 5];
+
+/** The bus of a server that is not the only one on its database. */
+export interface BridgedBus extends Bus {
+  /** Begins to hear what the other servers tell. */
+  listen(context: Context): Promise<void>;
+  /** Tells what has not been told yet. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Carries changes between the servers of one database: subscribers of one see what happened through another. Notices are
+ * of ids, so that a change of any size fits, and nobody reads a row that nobody watches.
+ */
+export function bridgeBus(local: Bus, { db, clock, log }: Pick<Context, "db" | "clock" | "log">): BridgedBus {
+  const self = timeOrderedId(clock.now());
+  const outbox = new Map<Topic, Set<string>>();
+  let cancelFlush: (() => void) | undefined;
+  let sending: Promise<void> = Promise.resolve();
+  let waiting = 0;
+  let reading: Promise<void> = Promise.resolve();
+  let stopped = false;
+
+  function flush(): void {
+    cancelFlush = undefined;
+    const notices = [...outbox].flatMap(([topic, ids]) =>
+      partsOf([...ids]).map((part) => JSON.stringify([self, topic, part] satisfies Notice)),
+    );
+    outbox.clear();
+    // One after the other: connections side by side would let one notice overtake another.
+    if (notices.length > 0) sending = sending.then(() => db.notices.send(notices));
+  }
+
+  function tell(topic: Topic, id: string): void {
+    let ids = outbox.get(topic);
+    if (ids === undefined) {
+      ids = new Set();
+      outbox.set(topic, ids);
+    }
+    ids.add(id);
+    cancelFlush ??= clock.after(gatherSeconds, flush);
+  }
+
+  /** One after the other, so that changes arrive in the order in which they were told. */
+  function read(context: Context, topic: Topic, ids: readonly string[]): void {
+    if (waiting >= mostWaiting) {
+      if (waiting === mostWaiting) log.warn("too much happens on other servers: pages here may miss some of it");
+      return;
+    }
+    waiting += 1;
+    reading = reading
+      .then(async () => {
+        for (const change of await changesOf(context, topic, ids)) if (!stopped) local.publish(change);
+      })
+      .catch((error: unknown) => log.warn({ err: error, topic }, "what another server told of could not be read"))
+      .finally(() => {
+        waiting -= 1;
+      });
+  }
+
+  function hear(context: Context, message: string): void {
+    const [server, topic, ids] = JSON.parse(message) as Notice;
+    if (server !== self && local.watched) read(context, topic, ids);
+  }
+
+  /** What was told while nobody here could hear it is found by the events, which say what else has changed. */
+  async function catchUp(context: Context, since: Timestamp): Promise<void> {
+    if (stopped || !local.watched) return;
+    const missed = await events.receivedSince(context, since);
+    for (const part of partsOf(missed.map(({ id }) => id))) read(context, "event", part);
+    for (const topic of ["flow-run", "task-run"] as const) {
+      for (const part of partsOf([...idsNamed(missed, topic)])) read(context, topic, part);
+    }
+  }
+
+  return {
+    watched: true,
+    subscribe: (listener) => local.subscribe(listener),
+    publish(change) {
+      local.publish(change);
+      for (const [topic, id] of toldOf(change)) tell(topic, id);
+    },
+    async listen(context) {
+      const lost = () => {
+        if (stopped) return;
+        const since = addSeconds(clock.now(), -lookBackSeconds);
+        for (const seconds of lookAfterSeconds) {
+          clock.after(seconds, () => {
+            catchUp(context, since).catch((error: unknown) => log.warn({ err: error }, "missed events can't be read"));
+          });
+        }
+      };
+      await db.notices.listen((message) => hear(context, message), lost);
+    },
+    async stop() {
+      stopped = true;
+      cancelFlush?.();
+      flush();
+      await Promise.all([sending, reading]);
+    },
+  };
+}
+
+function partsOf(ids: readonly string[]): readonly (readonly string[])[] {
+  const count = Math.ceil(ids.length / idsPerNotice);
+  return Array.from({ length: count }, (_, index) => ids.slice(index * idsPerNotice, (index + 1) * idsPerNotice));
+}
+
+/** Ids of the runs that events are about. */
+function idsNamed(missed: readonly Event[], noun: "flow-run" | "task-run"): ReadonlySet<string> {
+  const prefix = `prefect.${noun}.`;
+  const names = missed.map(({ resource }) => resource["prefect.resource.id"] ?? "");
+  return new Set(
+    names
+      .filter((name) => name.startsWith(prefix))
+      .map((name) => name.slice(prefix.length))
+      .filter(isUuid),
+  );
+}
+
+function* toldOf(change: Change): Generator<readonly [Topic, string]> {
+  switch (change.kind) {
+    case "event":
+      return yield ["event", change.event.id];
+    case "task-runs":
+      for (const { id } of change.rows) yield ["task-run", id];
+      return;
+    case "logs":
+      for (const { id } of change.rows) yield ["log", id];
+      return;
+    case "deleted":
+      return yield [`deleted ${change.of}`, change.id];
+    default:
+      return yield [change.kind, change.row.id];
+  }
+}
+
+async function changesOf(context: Context, topic: Topic, ids: readonly string[]): Promise<readonly Change[]> {
+  switch (topic) {
+    case "event":
+      return (await events.readMany(context, ids)).map((event) => ({ kind: "event", event }));
+    case "task-run":
+      return [{ kind: "task-runs", rows: await taskRuns.readMany(context, ids) }];
+    case "log":
+      return [{ kind: "logs", rows: await logs.readMany(context, ids) }];
+    case "flow-run":
+      return (await flowRuns.readMany(context, ids)).map((row) => ({ kind: "flow-run", row }));
+    case "flow":
+      return (await flows.readMany(context, ids)).map((row) => ({ kind: "flow", row }));
+    case "artifact":
+      return (await artifacts.readMany(context, ids)).map((row) => ({ kind: "artifact", row }));
+    case "deleted flow":
+    case "deleted flow-run":
+    case "deleted task-run":
+    case "deleted artifact": {
+      const of = topic.slice("deleted ".length) as "flow" | "flow-run" | "task-run" | "artifact";
+      return ids.map((id) => ({ kind: "deleted", of, id }));
+    }
+    default:
+      // A newer server on the same database may tell of things that this one does not know.
+      return [];
+  }
+}
