@@ -1,2 +1,0 @@
-import type { Serve } from "../operation.ts";
-export declare function concurrencyLimitRoutes(serve: Serve): void;

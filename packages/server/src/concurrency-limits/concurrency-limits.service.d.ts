@@ -1,9 +1,0 @@
-import type { SlotLease, SlotRequest } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
-/**
- * Clients ask for slots before each task with tags, whether limits exist or not. No limit can be created on this server yet, so
- * none of the names has one: as everywhere in the field, names without a limit are granted at once. The lease holds nothing;
- * renewing it and giving it back succeed, and nothing is kept of it. The slice with limits in tables takes the place of
- * this file and keeps the contracts.
- */
-export declare function takeSlots({ clock }: Pick<Context, "clock">, _request: SlotRequest): SlotLease;
