@@ -248,7 +248,7 @@ describe("a script with a server", () => {
   });
 
   test("that nobody answers for is named, with what to do", async () => {
-    const script = run("hello", [], { OSTINATO_API_URL: "http://127.0.0.1:9/api" });
+    const script = run("hello", [], { OSTINATO_API_URL: "http://127.0.0.1:9/api", OSTINATO_CONNECT_SECONDS: "0" });
     expect((await script.ended()).code).toBe(1);
     expect(script.errors()).toContain("No Ostinato server answers at http://127.0.0.1:9/api");
     expect(script.errors()).toContain('Start one with "ostinato server start".');

@@ -3,7 +3,7 @@ import { imageType } from "@ostinato/core";
 import { type ArtifactCreate, createArtifact, updateArtifact } from "@ostinato/protocol";
 import { context } from "./context.ts";
 import { UsageError } from "./errors.ts";
-import { patientRetries, session } from "./session.ts";
+import { session } from "./session.ts";
 
 export interface ArtifactOptions {
   /** Lower-case letters, digits and dashes. Artifacts under one key are versions of one thing. */
@@ -86,7 +86,6 @@ export const artifact = {
         await (await client()).call(updateArtifact, {
           params: { id: created.id },
           body: { data: percent(value) },
-          retries: patientRetries,
         });
       },
     };
@@ -108,7 +107,7 @@ async function create(type: string, data: unknown, { key, description }: Artifac
     flow_run_id: run?.scope.flowRunId ?? null,
     task_run_id: run?.taskRun?.id ?? null,
   };
-  const { id } = await (await client()).call(createArtifact, { body, retries: patientRetries });
+  const { id } = await (await client()).call(createArtifact, { body });
   return { id, key };
 }
 

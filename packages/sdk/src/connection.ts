@@ -37,7 +37,9 @@ let applySettings: (() => Promise<void>) | undefined;
 
 /** Where a server listens unless it was told otherwise. */
 export function defaultApiUrl(env: Environment): string {
-  return `http://127.0.0.1:${env.OSTINATO_SERVER_PORT || defaultPort}/api`;
+  const port = env.OSTINATO_SERVER_PORT;
+  // 0 is any free port: nobody can know which.
+  return `http://127.0.0.1:${port === undefined || port === "" || port === "0" ? defaultPort : port}/api`;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;

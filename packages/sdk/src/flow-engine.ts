@@ -14,9 +14,9 @@ import { rootRuns } from "./process-end.ts";
 import { recordedParameters } from "./recorded-parameters.ts";
 import { runName } from "./run-name.ts";
 import type { Interruptible, Scope } from "./scope.ts";
-import { patientRetries, type Session, session } from "./session.ts";
+import { type Session, session } from "./session.ts";
 import { type FinalState, finalState, unsuccessfulState } from "./states.ts";
-import { countSubflow, createTrackingTask, finishedSubflow, keptFlowResult } from "./subflow.ts";
+import { countSubflow, createTrackingTask, finishedSubflow, keptFlowResult, unfinishedSubflow } from "./subflow.ts";
 import { answerFor } from "./unawaited.ts";
 
 /** Runs a flow, as a subflow where it is called inside another. */
@@ -46,6 +46,28 @@ interface NewRun {
   readonly given: unknown;
   readonly future: FlowFuture<unknown>;
   readonly parent?: Parent;
+}
+
+interface RunToCreate {
+  readonly recorded: Record<string, unknown>;
+  /** The task run that stands for it in its parent. */
+  readonly tracking: string | undefined;
+}
+
+async function createRun(opened: Session, definition: FlowDefinition, { recorded, tracking }: RunToCreate) {
+  const { options, version } = definition;
+  return await opened.client.call(createFlowRun, {
+    body: {
+      flow_id: await flowId(opened, definition),
+      flow_version: version,
+      name: options.runName === undefined ? null : runName(options.runName as never, recorded),
+      parameters: recorded,
+      tags: [...(options.tags ?? [])],
+      parent_task_run_id: tracking ?? null,
+      empirical_policy: retryPolicy(definition, 0, 1),
+      state: { type: "PENDING", name: "Pending" },
+    },
+  });
 }
 
 interface Parent {
@@ -97,21 +119,12 @@ async function runNew(opened: Session, { definition, given, future, parent }: Ne
     tracking = await createTrackingTask(parent.scope, definition, { ...subflow, inputs: inputsOf(parent, given) });
     future.track(tracking);
   }
-  const id = await flowId(opened, definition);
   const recorded = checked.ok ? await repeatable(definition, asked, parameters) : recordedParameters(asked);
-  const row = await opened.client.call(createFlowRun, {
-    body: {
-      flow_id: id,
-      flow_version: definition.version,
-      name: options.runName === undefined ? null : runName(options.runName as never, recorded),
-      parameters: recorded,
-      tags: [...(options.tags ?? [])],
-      parent_task_run_id: tracking ?? null,
-      empirical_policy: retryPolicy(definition, 1),
-      state: { type: "PENDING", name: "Pending" },
-    },
-    ...(parent === undefined ? {} : { retries: patientRetries }),
-  });
+  const unfinished =
+    parent === undefined || tracking === undefined
+      ? undefined
+      : await unfinishedSubflow(parent.scope, tracking, recorded);
+  const row = unfinished ?? (await createRun(opened, definition, { recorded, tracking }));
   const run = new FlowRun({
     session: opened,
     definition,

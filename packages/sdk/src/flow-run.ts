@@ -17,7 +17,7 @@ import { writeLine } from "./log-line.ts";
 import { isObserved, observe } from "./observers.ts";
 import { writeResult } from "./results.ts";
 import { type Interruptible, Scope } from "./scope.ts";
-import { patientRetries, type Session } from "./session.ts";
+import { flushed, type Session } from "./session.ts";
 import { type FinalState, finalState, type RunState, unsuccessfulState } from "./states.ts";
 
 /** A flow run as the server has created it. */
@@ -97,6 +97,7 @@ export class FlowRun implements Interruptible, FlowRunView {
 
   /** Carries the run through to its final state. Rejects only when the server cannot be reached any more. */
   async execute(): Promise<FinalState<unknown>> {
+    if (this.attempt > 0) await this.#renewPolicy();
     for (;;) {
       const refused = await this.#begin();
       if (refused !== undefined) return refused;
@@ -105,7 +106,7 @@ export class FlowRun implements Interruptible, FlowRunView {
       if (final !== undefined) {
         if (hasHookFor(this.definition.options, final)) await this.#callHooks(final);
         this.#log(final.type === "COMPLETED" ? logLevels.info : logLevels.error, sentence(final));
-        await this.session.logs.flush();
+        await flushed(this.session, this.session.logs);
         return final;
       }
     }
@@ -115,7 +116,7 @@ export class FlowRun implements Interruptible, FlowRunView {
   async refuse(error: Error): Promise<FinalState<unknown>> {
     const outcome: Outcome = { type: "FAILED", name: "Failed", error };
     this.#log(logLevels.error, error.message);
-    const [{ state }] = await Promise.all([this.#propose(stateOf(outcome)), this.session.logs.flush()]);
+    const [{ state }] = await Promise.all([this.#propose(stateOf(outcome)), flushed(this.session, this.session.logs)]);
     const final = unsuccessfulState({ ...state, type: "FAILED" }, error);
     if (hasHookFor(this.definition.options, final)) await this.#callHooks(final);
     return final;
@@ -194,7 +195,7 @@ export class FlowRun implements Interruptible, FlowRunView {
   /** Waits for what still runs in the attempt, and until the server knows all of it. */
   async #settle(scope: Scope): Promise<void> {
     await scope.idle();
-    await this.session.events.flush();
+    await flushed(this.session, this.session.events);
   }
 
   /** Tells the server how the attempt ended. Undefined when it is to be tried again. */
@@ -208,7 +209,7 @@ export class FlowRun implements Interruptible, FlowRunView {
     if (decision.state.type === "SCHEDULED" && outcome.type === "FAILED") {
       this.#log(
         logLevels.warning,
-        `failed: ${outcome.error.message}; trying again (retry ${this.attempt} of ${this.definition.retries})`,
+        `failed: ${outcome.error.message}; trying again (retry ${this.#tries} of ${this.definition.retries})`,
       );
       await this.#waitForRetry(decision, failedAt);
       return undefined;
@@ -274,23 +275,35 @@ export class FlowRun implements Interruptible, FlowRunView {
     if (session.server === undefined || definition.options.persist === false) return;
     const { result, reason } = await writeResult(value, { session, identity: this.#options.callIdentity });
     if (reason !== undefined) this.#log(logLevels.debug, reason);
-    await session.client.call(keepFlowRunResult, { params: { id: this.id }, body: result, retries: patientRetries });
+    await session.client.call(keepFlowRunResult, { params: { id: this.id }, body: result });
   }
 
   /** The server's rule knows one delay: where each retry has its own, it is told the next one. */
   async #arrangeDelay(): Promise<void> {
     const { retryDelay: delays } = this.definition.options;
-    if (!Array.isArray(delays) || this.attempt > this.definition.retries) return;
+    if (Array.isArray(delays) && this.#tries <= this.definition.retries) await this.#renewPolicy();
+  }
+
+  /** How often it ran since it was created or resumed. */
+  get #tries(): number {
+    return this.attempt - this.#options.identity.runCount;
+  }
+
+  async #renewPolicy(): Promise<void> {
+    const { definition } = this;
+    const before = this.#options.identity.runCount;
     await this.session.client.call(updateFlowRun, {
       params: { id: this.id },
-      body: { empirical_policy: retryPolicy(this.definition, this.attempt) },
-      retries: patientRetries,
+      body: {
+        flow_version: definition.version,
+        empirical_policy: retryPolicy(definition, before, Math.max(1, this.#tries)),
+      },
     });
   }
 
   /** The server knows whole seconds only: what is beyond them is waited for here. */
   async #waitForRetry({ state }: Decision, failedAt: Timestamp): Promise<void> {
-    const exact = addSeconds(failedAt, delayBefore(this.definition, this.attempt));
+    const exact = addSeconds(failedAt, delayBefore(this.definition, this.#tries));
     const scheduled = state.scheduledTime === undefined ? exact : toTimestamp(state.scheduledTime);
     await this.#sleepUntil(Math.max(exact, scheduled) as Timestamp);
   }
@@ -360,10 +373,12 @@ export class FlowRun implements Interruptible, FlowRunView {
 /** How soon a run that the server has not let go yet asks again. */
 const pendingPollSeconds = 0.2;
 
-/** The policy that the server's retry rule reads, before retry number `attempt`. */
-export function retryPolicy(definition: FlowDefinition, attempt: number) {
-  const { retries } = definition;
-  return { retries, retry_delay: Math.floor(delayBefore(definition, attempt)) };
+/**
+ * The policy that the server's retry rule reads. The rule counts all attempts of the run; a run that is resumed has all its
+ * retries again, whatever was `before`. `attempt` is the one whose failure comes next.
+ */
+export function retryPolicy(definition: FlowDefinition, before: number, attempt: number) {
+  return { retries: before + definition.retries, retry_delay: Math.floor(delayBefore(definition, attempt)) };
 }
 
 function delayBefore({ options: { retryDelay: delay = 0 } }: FlowDefinition, attempt: number): number {

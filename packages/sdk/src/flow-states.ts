@@ -6,7 +6,7 @@ import {
   type StateCreate,
   setFlowRunState,
 } from "@ostinato/protocol";
-import { patientRetries, type Session } from "./session.ts";
+import type { Session } from "./session.ts";
 import type { RunState } from "./states.ts";
 
 /** What the server decided: the run is in `state` now. */
@@ -33,7 +33,6 @@ export async function proposeState(session: Session, flowRunId: string, proposal
     const answer = await session.client.call(setFlowRunState, {
       params: { id: flowRunId },
       body: { state, force },
-      retries: patientRetries,
       ...(signal === undefined ? {} : { signal }),
     });
     if (answer.status !== "WAIT") return await decide(session, flowRunId, answer);
@@ -52,7 +51,7 @@ async function decide(session: Session, flowRunId: string, answer: Orchestration
 }
 
 async function currentState(session: Session, flowRunId: string): Promise<State> {
-  const { state } = await session.client.call(readFlowRun, { params: { id: flowRunId }, retries: patientRetries });
+  const { state } = await session.client.call(readFlowRun, { params: { id: flowRunId } });
   if (state === null) throw new Error(`flow run ${flowRunId} has no state on the server`);
   return state;
 }

@@ -1,4 +1,4 @@
-import { readFlowPage } from "@ostinato/protocol";
+import { filterFlowRuns, readFlowPage } from "@ostinato/protocol";
 import { type } from "arktype";
 import { Type } from "typebox";
 import * as v from "valibot";
@@ -262,6 +262,31 @@ describe("subflows", () => {
     });
     expect(await parent()).toEqual([1, 2, 3]);
     expect(ran).toEqual([1, 2, 3, 3]);
+  });
+
+  test("that did not finish go on where they were when the parent runs again, with their own retries", async () => {
+    const ran: string[] = [];
+    const step = task(async function step(name: string) {
+      ran.push(name);
+    });
+    let failures = 3;
+    const fragile = flow({ name: "fragile", retries: 1 }, async ({ n }: { n: number }) => {
+      await step(`first of ${n}`);
+      failures -= 1;
+      if (failures >= 0) throw new Error("not yet");
+      await step(`second of ${n}`);
+      return n;
+    });
+    const parent = flow({ name: "resuming", retries: 1 }, async () => await fragile({ n: 7 }));
+    const run = parent();
+    expect(await run).toBe(7);
+    expect(ran).toEqual(["first of 7", "second of 7"]);
+    const rows = await server.taskRuns(await run.created);
+    expect(rows.map(({ name, state_name }) => [name, state_name])).toEqual([["fragile-0", "Completed"]]);
+    const children = await server.client.call(filterFlowRuns, {
+      body: { flow_runs: { parent_task_run_id: { any_: [rows[0]?.id ?? ""] } } },
+    });
+    expect(children.map(({ run_count, state_name }) => [run_count, state_name])).toEqual([[4, "Completed"]]);
   });
 
   test("are dependencies of the tasks that take them", async () => {

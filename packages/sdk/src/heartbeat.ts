@@ -21,7 +21,12 @@ export function startHeartbeat(run: WatchedRun): () => void {
       event: "prefect.flow-run.heartbeat",
       id: timeOrderedId(now),
       follows: null,
-      resource: { "prefect.resource.id": `prefect.flow-run.${run.id}`, "prefect.resource.name": run.name },
+      resource: {
+        "prefect.resource.id": `prefect.flow-run.${run.id}`,
+        "prefect.resource.name": run.name,
+        // By it the server knows when a run has been silent for too long.
+        "ostinato.heartbeat-seconds": String(Math.max(1, Math.round(seconds))),
+      },
       related: run.related().slice(1),
       payload: {},
     });

@@ -1,4 +1,4 @@
-import { ApiError, type Client, createClient, ServerUnreachable } from "@ostinato/client";
+import { ApiError, type Client, createClient, fetchTransport, ServerUnreachable } from "@ostinato/client";
 import { type EventSink, postingEventSink, socketEventSink } from "@ostinato/client/node";
 import { type Clock, systemClock, TimerQueue } from "@ostinato/core";
 import { logLevels, readServerInfo, type ServerInfo } from "@ostinato/protocol";
@@ -6,7 +6,7 @@ import { type Connection, chooseConnection } from "./connection.ts";
 import { notice } from "./console-output.ts";
 import { localResultStore } from "./local-result-store.ts";
 import { type LogBuffer, logBuffer } from "./log-buffer.ts";
-import { outageReport } from "./outage.ts";
+import { outageReport, reporting } from "./outage.ts";
 import type { ResultStore } from "./result-store.ts";
 
 /** The program's ties to its server, made at the first call of a flow or task and shared by all that follow. */
@@ -30,8 +30,11 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/** A call to the server in the middle of a run is tried again for some five minutes: a restart must not fail a run. */
-export const patientRetries = 36;
+/** A call to the server is tried again for some five minutes: a restart must not fail a run. */
+const patientRetries = 36;
+
+const patientSeconds = 310;
+const defaultConnectSeconds = 60;
 
 let current: Promise<Session> | undefined;
 
@@ -42,6 +45,23 @@ export function session(): Promise<Session> {
     throw error;
   });
   return current;
+}
+
+/**
+ * Resolves when the server has everything that was given so far. Rejects after as long as a call to the server is tried: what
+ * has not arrived by then does not arrive in this program's life.
+ */
+export async function flushed(
+  { timers, connection }: Pick<Session, "timers" | "connection">,
+  sink: { flush(): Promise<void> },
+): Promise<void> {
+  let stop = () => {};
+  const givenUp = new Promise<never>((_, reject) => {
+    stop = timers.after(patientSeconds, () => {
+      reject(new ServerUnreachable(connection.baseUrl, `it was away for ${patientSeconds} s`));
+    });
+  });
+  await Promise.race([sink.flush(), givenUp]).finally(stop);
 }
 
 /** Brings everything to the server and ends the session; the next call of a flow or task opens another. */
@@ -70,10 +90,12 @@ export async function useConnection(connection: Connection, clock?: Clock): Prom
 
 async function openSession(given?: Connection, clock: Clock = systemClock()): Promise<Session> {
   const connection = given ?? (await chooseConnection(process.env));
-  const { baseUrl, auth, transport, inProcess } = connection;
-  const client = createClient({ baseUrl, auth, ...(transport === undefined ? {} : { transport }) });
-  const server = await identify(client);
-  const report = outageReport(baseUrl);
+  const { baseUrl, auth, inProcess, transport = fetchTransport(baseUrl) } = connection;
+  // The first call is given up sooner: maybe the address is wrong.
+  const connectSeconds = Number(process.env.OSTINATO_CONNECT_SECONDS ?? defaultConnectSeconds);
+  const report = outageReport({ baseUrl, clock, connectSeconds });
+  const client = createClient({ baseUrl, auth, transport: reporting(transport, report), retries: patientRetries });
+  const server = await identify(client, retriesWithin(connectSeconds));
   const reports = { onLost: report.lost, onFound: report.found };
   const events = openEventSink(connection, { client, server, reports });
   const logs = logBuffer(client, {
@@ -81,6 +103,7 @@ async function openSession(given?: Connection, clock: Clock = systemClock()): Pr
     ...reports,
     onDropped: (lines) => warn(`${lines} log lines were left out: the server was away for longer than there is room`),
   });
+  const timers = new TimerQueue(clock);
   const alive = keepAlive(events);
   const onExit = () => void closeSession();
   process.once("beforeExit", onExit);
@@ -91,7 +114,7 @@ async function openSession(given?: Connection, clock: Clock = systemClock()): Pr
     events,
     logs,
     clock,
-    timers: new TimerQueue(clock),
+    timers,
     server,
     results: localResultStore(),
     flowIds: new Map(),
@@ -101,7 +124,7 @@ async function openSession(given?: Connection, clock: Clock = systemClock()): Pr
       process.off("beforeExit", onExit);
       const release = alive.hold();
       try {
-        await Promise.all([events.flush(), logs.flush()]);
+        await Promise.all([events, logs].map((sink) => flushed({ timers, connection }, sink)));
         await Promise.all([events.close(), logs.close()]);
         await connection.close?.();
       } finally {
@@ -112,14 +135,21 @@ async function openSession(given?: Connection, clock: Clock = systemClock()): Pr
 }
 
 /** Which server this is. One of the field's does not know the question. */
-async function identify(client: Client): Promise<ServerInfo | undefined> {
+async function identify(client: Client, retries: number): Promise<ServerInfo | undefined> {
   try {
-    return await client.call(readServerInfo, {});
+    return await client.call(readServerInfo, { retries });
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return undefined;
     if (error instanceof ApiError && error.status === 401) throw new ServerUnreachable(client.baseUrl, error);
     throw error;
   }
+}
+
+/** How many retries take so long, with the delays of the client: 0.1 s, doubled up to 10 s. */
+function retriesWithin(seconds: number): number {
+  let retries = 0;
+  for (let total = 0; total < seconds; total += Math.min(10, 0.1 * 2 ** retries)) retries += 1;
+  return retries;
 }
 
 interface SinkParts {

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from "node:util";
 import {
   createTaskRun,
   type FlowRun as FlowRunRow,
+  filterFlowRuns,
   listFlowRunResults,
   readFlowRun,
   type StoredResult,
@@ -10,7 +12,7 @@ import type { FlowDefinition } from "./flow-definition.ts";
 import { digest } from "./identity.ts";
 import { type Found, revive } from "./kept-results.ts";
 import type { Scope } from "./scope.ts";
-import { patientRetries, type Session } from "./session.ts";
+import type { Session } from "./session.ts";
 
 /** Which call of which flow a subflow is in its parent: a parent that runs again finds the one from before by it. */
 export interface SubflowCall {
@@ -40,7 +42,6 @@ export async function createTrackingTask(
       task_inputs: inputs,
       tags: [...(flow.options.tags ?? [])],
     },
-    retries: patientRetries,
   });
   return id;
 }
@@ -54,10 +55,30 @@ export async function finishedSubflow(
   if (found?.flowRunId === undefined) return undefined;
   const run = await scope.session.client.call(readFlowRun, {
     params: { id: found.flowRunId },
-    retries: patientRetries,
   });
   // It may have ended between keeping its result and saying that it completed.
   return run.state_type === "COMPLETED" ? { run, found } : undefined;
+}
+
+/**
+ * The subflow run that an earlier attempt of the parent began with the same parameters and did not finish: it goes on, instead
+ * of another one beginning from the start.
+ */
+export async function unfinishedSubflow(
+  scope: Scope,
+  taskRunId: string,
+  parameters: Readonly<Record<string, unknown>>,
+): Promise<FlowRunRow | undefined> {
+  if (scope.attempt <= 1) return undefined;
+  const [run] = await scope.session.client.call(filterFlowRuns, {
+    body: {
+      flow_runs: { parent_task_run_id: { any_: [taskRunId] } },
+      sort: "EXPECTED_START_TIME_DESC",
+      limit: 1,
+    },
+  });
+  if (run === undefined || run.state_type === "COMPLETED") return undefined;
+  return isDeepStrictEqual(run.parameters, JSON.parse(JSON.stringify(parameters))) ? run : undefined;
 }
 
 /** The result that a flow run kept for itself. */
