@@ -105,8 +105,9 @@ function subjectOf(row: FlowRunRow): FlowRunSubject {
   return { ...timesOf(row), id, deployment_id, parent_task_run_id, infrastructure_pid, policy };
 }
 
+/** The row was read for this and is nobody else's: a copy of its forty columns would cost as much as a statement. */
 function movedRow(row: FlowRunRow, run: FlowRunSubject, written: RunState): FlowRunRow {
-  return { ...row, ...changedColumns(run, written), ...stateColumnsOfRun(written) };
+  return Object.assign(row, changedColumns(run, written), stateColumnsOfRun(written));
 }
 
 function changedColumns(run: FlowRunSubject, written: RunState) {
