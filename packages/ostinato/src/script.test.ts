@@ -8,8 +8,8 @@ import { fileURLToPath } from "node:url";
 import { type Client, createClient } from "@ostinato/client";
 import { filterFlowRuns, filterLogs, filterTaskRuns, readFlowRun, setFlowRunState } from "@ostinato/protocol";
 import { createServer, readConfig, type Server } from "@ostinato/server";
+import { type Line, openLine } from "@ostinato/testing/line";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Line, openLine } from "../../client/test/line.ts";
 
 let home: string;
 const children: ChildProcess[] = [];

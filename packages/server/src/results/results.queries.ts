@@ -138,7 +138,7 @@ export interface ResultPage {
 
 const isKept = sql<SqlBool>`(result.data IS NOT NULL OR result.location IS NOT NULL)`;
 
-/** The results that a flow run can start from again: those of its task runs and of its subflows, in the order of their ids. */
+/** The results that a flow run can start from again: those of its task runs, of its subflows, and its own, in the order of their ids. */
 export async function resultsOfFlowRun(
   reader: Reader,
   flowRunId: string,
@@ -148,7 +148,7 @@ export async function resultsOfFlowRun(
   const { rows } = await sql<ResultRow & { readonly before: number }>`
     SELECT page.*, sum(coalesce(length(data), 0)) OVER (ORDER BY id) - coalesce(length(data), 0) AS before FROM (
       SELECT result.* FROM result
-        WHERE result.flow_run_id = ${flowRunId} AND result.task_run_id IS NOT NULL AND ${isKept} AND ${later}
+        WHERE result.flow_run_id = ${flowRunId} AND ${isKept} AND ${later}
       UNION ALL
       SELECT result.* FROM task_run AS parent
         JOIN flow_run AS child ON child.parent_task_run_id = parent.id

@@ -155,7 +155,7 @@ describeOnEachDatabase("results", (database) => {
     expect((await server.call("PUT", `/flow_runs/${newId()}/result`, result("[1]"))).status).toBe(404);
   });
 
-  test("a run that goes on starts from the kept results of its tasks and subflows, by pages", async () => {
+  test("a run that goes on starts from the kept results of its tasks, of its subflows and its own, by pages", async () => {
     const flowRunId = await addFlowRun(server.context);
     const child = await addFlowRun(server.context);
     const tracking = newId();
@@ -186,7 +186,7 @@ describeOnEachDatabase("results", (database) => {
       seen.push(...page.body.results.map(({ data, location }) => data ?? location));
       after = page.body.next;
     } while (after !== null);
-    expect(seen).toEqual(["[0]", "[1]", "[2]", "[3]", "[4]", "[9]", "file:///results/1"]);
+    expect(seen).toEqual(["[0]", "[1]", "[2]", "[3]", "[4]", "[9]", '["own"]', "file:///results/1"]);
     expect((await server.call("POST", `/flow_runs/${newId()}/results`)).status).toBe(404);
   });
 
