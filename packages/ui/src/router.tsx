@@ -22,6 +22,25 @@ import { serverQuery } from "./settings/settings.queries.ts";
 import { taskRunQuery } from "./task-run/task-run.queries.ts";
 import { readTaskRunSearch } from "./task-run/task-run-search.ts";
 
+const pages = {
+  taskRun: () => import("./task-run/task-run-page.tsx"),
+  flows: () => import("./flows/flows-page.tsx"),
+  flow: () => import("./flows/flow-page.tsx"),
+  artifacts: () => import("./artifacts/artifacts-page.tsx"),
+  artifactKey: () => import("./artifacts/artifact-key-page.tsx"),
+  artifact: () => import("./artifacts/artifact-page.tsx"),
+  settings: () => import("./settings/settings-page.tsx"),
+};
+
+/**
+ * Brings the other pages while nothing else is to do: they are small, open at once then, and open also when the server
+ * is away or was replaced by a newer one, whose files have other names.
+ */
+export function fetchOtherPages(): void {
+  const whenIdle = globalThis.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 1000));
+  addEventListener("load", () => whenIdle(() => void Promise.allSettled(Object.values(pages).map((page) => page()))));
+}
+
 // The three pages that people open are part of what is loaded first: one request less in a row. The others come on demand.
 // A loader only starts the reading: the page shows its frame at once and fills itself. Hovering a link runs it too.
 
@@ -72,7 +91,7 @@ const taskRunRoute = createRoute({
   path: "/runs/task-run/$id",
   validateSearch: readTaskRunSearch,
   loader: ({ params }) => void queryClient.prefetchQuery(taskRunQuery(params.id)),
-  component: lazyRouteComponent(() => import("./task-run/task-run-page.tsx"), "TaskRunPage"),
+  component: lazyRouteComponent(pages.taskRun, "TaskRunPage"),
 });
 
 // Addresses of older clients of the field.
@@ -97,7 +116,7 @@ const flowsRoute = createRoute({
   validateSearch: readFlowListSearch,
   loaderDeps: ({ search }) => search,
   loader: ({ deps }) => void queryClient.prefetchInfiniteQuery(flowListQuery(deps)),
-  component: lazyRouteComponent(() => import("./flows/flows-page.tsx"), "FlowsPage"),
+  component: lazyRouteComponent(pages.flows, "FlowsPage"),
 });
 
 const flowRoute = createRoute({
@@ -106,7 +125,7 @@ const flowRoute = createRoute({
   validateSearch: readFlowSearch,
   loaderDeps: ({ search }) => ({ days: search.days }),
   loader: ({ params, deps }) => void queryClient.prefetchQuery(flowQuery(params.id, deps.days)),
-  component: lazyRouteComponent(() => import("./flows/flow-page.tsx"), "FlowPage"),
+  component: lazyRouteComponent(pages.flow, "FlowPage"),
 });
 
 const artifactsRoute = createRoute({
@@ -115,7 +134,7 @@ const artifactsRoute = createRoute({
   validateSearch: readArtifactListSearch,
   loaderDeps: ({ search }) => search,
   loader: ({ deps }) => void queryClient.prefetchInfiniteQuery(artifactListQuery(deps)),
-  component: lazyRouteComponent(() => import("./artifacts/artifacts-page.tsx"), "ArtifactsPage"),
+  component: lazyRouteComponent(pages.artifacts, "ArtifactsPage"),
 });
 
 const artifactKeyRoute = createRoute({
@@ -123,21 +142,21 @@ const artifactKeyRoute = createRoute({
   path: "/artifacts/key/$key",
   validateSearch: readArtifactSearch,
   loader: ({ params }) => void queryClient.prefetchQuery(artifactVersionsQuery(params.key)),
-  component: lazyRouteComponent(() => import("./artifacts/artifact-key-page.tsx"), "ArtifactKeyPage"),
+  component: lazyRouteComponent(pages.artifactKey, "ArtifactKeyPage"),
 });
 
 const artifactRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/artifacts/artifact/$id",
   loader: ({ params }) => void queryClient.prefetchQuery(artifactQuery(params.id)),
-  component: lazyRouteComponent(() => import("./artifacts/artifact-page.tsx"), "ArtifactPage"),
+  component: lazyRouteComponent(pages.artifact, "ArtifactPage"),
 });
 
 const settingsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/settings",
   loader: () => void queryClient.prefetchQuery(serverQuery),
-  component: lazyRouteComponent(() => import("./settings/settings-page.tsx"), "SettingsPage"),
+  component: lazyRouteComponent(pages.settings, "SettingsPage"),
 });
 
 const routeTree = rootRoute.addChildren([

@@ -37,7 +37,12 @@ describe("a failed run", () => {
         message: "There is no column called distance",
         attempts: 3,
         parents: [read],
-        values: { inputs: [{ name: "months", preview: preview("table", table) }, { name: "depth", preview: preview("scalar", 6) }] },
+        values: {
+          inputs: [
+            { name: "months", preview: preview("table", table) },
+            { name: "depth", preview: preview("scalar", 6) },
+          ],
+        },
       },
     ]);
     await tellLogs(site.client, id, [
@@ -57,7 +62,9 @@ describe("a failed run", () => {
     const place = await why.boundingBox();
     expect((place?.y ?? 0) + (place?.height ?? 0)).toBeLessThan(500);
     expect(await page.getByRole("heading", { name: "failed-fox" }).isVisible()).toBe(true);
-    await tree(page).getByRole("treeitem", { name: /fit-model/ }).waitFor();
+    await tree(page)
+      .getByRole("treeitem", { name: /fit-model/ })
+      .waitFor();
     expect(await accessibilityProblems(page)).toEqual([]);
     expect(problems).toEqual([]);
     await close();
@@ -65,7 +72,9 @@ describe("a failed run", () => {
 
   test("shows the inputs of a task beside the timeline, by an address that can be shared", async () => {
     const { page, close } = await site.open(`/runs/flow-run/${id}`);
-    await tree(page).getByRole("treeitem", { name: /fit-model/ }).click();
+    await tree(page)
+      .getByRole("treeitem", { name: /fit-model/ })
+      .click();
     const panel = page.getByRole("complementary", { name: "Selected task run" });
     await panel.getByText("months").waitFor();
     expect(await panel.getByRole("cell", { name: "76518" }).isVisible()).toBe(true);
@@ -81,7 +90,9 @@ describe("a failed run", () => {
 
   test("walks through the timeline by keyboard", async () => {
     const { page, close } = await site.open(`/runs/flow-run/${id}`);
-    await tree(page).getByRole("treeitem", { name: /read-month/ }).waitFor();
+    await tree(page)
+      .getByRole("treeitem", { name: /read-month/ })
+      .waitFor();
     await tree(page).focus();
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("Enter");
@@ -165,18 +176,26 @@ describe("a run of many tasks", () => {
   test.each([1000, 10_000])("of %i is gathered by task, opened, searched and drawn", async (count) => {
     const id = await manyTasks(count);
     const { page, problems, close } = await site.open(`/runs/flow-run/${id}`);
-    const group = tree(page).getByRole("treeitem", { name: new RegExp(`read × ${(count - 1).toLocaleString("en-GB")}`) });
+    const group = tree(page).getByRole("treeitem", {
+      name: new RegExp(`read × ${(count - 1).toLocaleString("en-GB")}`),
+    });
     await group.waitFor();
     await tree(page).focus();
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("ArrowRight");
-    await tree(page).getByRole("treeitem", { name: /read-3/ }).waitFor();
+    await tree(page)
+      .getByRole("treeitem", { name: /read-3/ })
+      .waitFor();
     expect(await tree(page).getByRole("treeitem").count()).toBeLessThan(60);
     await page.keyboard.press("End");
-    await tree(page).getByRole("treeitem", { name: new RegExp(`read-${count - 2}`) }).waitFor();
+    await tree(page)
+      .getByRole("treeitem", { name: new RegExp(`read-${count - 2}`) })
+      .waitFor();
     await page.getByRole("tab", { name: "Task runs" }).click();
     await page.getByRole("searchbox", { name: "Filter by name" }).fill("read-500");
-    await expect.poll(() => page.getByRole("tabpanel").getByRole("link", { name: "read-500", exact: true }).isVisible()).toBe(true);
+    await expect
+      .poll(() => page.getByRole("tabpanel").getByRole("link", { name: "read-500", exact: true }).isVisible())
+      .toBe(true);
     await page.getByRole("radio", { name: "Graph" }).click();
     await page.getByRole("button", { name: /read × /, expanded: false }).click();
     await page.getByRole("slider", { name: "Runs of read" }).waitFor();
@@ -201,7 +220,10 @@ describe("a long log", () => {
     await log.evaluate((box) => box.scrollTo({ top: 0 }));
     await log.getByText("line 1", { exact: true }).waitFor();
     await log.evaluate((box) => box.scrollTo({ top: box.scrollHeight / 2 }));
-    await log.getByText(/^line 500\d\d$/).first().waitFor();
+    await log
+      .getByText(/^line 500\d\d$/)
+      .first()
+      .waitFor();
     expect(await log.getByRole("button", { name: /Link to line/ }).count()).toBeLessThan(150);
     await page.getByRole("button", { name: "First error" }).click();
     await log.getByText("it broke here").waitFor();
@@ -221,9 +243,13 @@ describe("a run in progress", () => {
     await page.getByText("No task has been called yet", { exact: false }).waitFor();
     const task = randomId();
     await tellTasks(site.client, run.id, [{ id: task, name: "first-step", start: 0, took: 0, state: "RUNNING" }]);
-    await tree(page).getByRole("treeitem", { name: /Running first-step/ }).waitFor();
+    await tree(page)
+      .getByRole("treeitem", { name: /Running first-step/ })
+      .waitFor();
     await tellTasks(site.client, run.id, [{ id: task, name: "first-step", start: 0, took: 2 }]);
-    await tree(page).getByRole("treeitem", { name: /Completed first-step/ }).waitFor();
+    await tree(page)
+      .getByRole("treeitem", { name: /Completed first-step/ })
+      .waitFor();
     await tellLogs(site.client, run.id, [{ message: "written just now" }]);
     await page.getByRole("log").getByText("written just now").waitFor();
     await leaveArtifact(site.client, { key: "live", type: "markdown", data: "# Left just now", flowRunId: run.id });
@@ -247,7 +273,10 @@ describe("a run in progress", () => {
     const run = await startRun(site.client, { flowId, name: "to-cancel" });
     const { page, close } = await site.open(`/runs/flow-run/${run.id}`);
     await page.getByRole("button", { name: "Cancel" }).click();
-    await page.getByRole("dialog", { name: "Cancel to-cancel" }).getByRole("button", { name: "Cancel the run" }).click();
+    await page
+      .getByRole("dialog", { name: "Cancel to-cancel" })
+      .getByRole("button", { name: "Cancel the run" })
+      .click();
     await page.getByRole("button", { name: "Cancelling" }).waitFor();
     await close();
   });

@@ -17,7 +17,10 @@ beforeAll(async () => {
     state: index % 10 === 4 ? "FAILED" : "COMPLETED",
     tags: index % 5 === 0 ? ["nightly"] : [],
   });
-  await pastRuns(site.client, Array.from({ length: 260 }, (_, index) => past(index)));
+  await pastRuns(
+    site.client,
+    Array.from({ length: 260 }, (_, index) => past(index)),
+  );
 });
 
 afterAll(() => site.close());
@@ -74,7 +77,9 @@ describe("the list of runs", () => {
     await page.getByRole("button", { name: "Time" }).click();
     await page.getByRole("menuitem", { name: "Last hour" }).click();
     await expect.poll(() => new URL(page.url()).searchParams.get("since")).toBe("1h");
-    await expect.poll(() => names(page)).toEqual(["run-000", "run-015", "run-030", "run-045", "run-060", "run-075", "run-090", "run-105"]);
+    await expect
+      .poll(() => names(page))
+      .toEqual(["run-000", "run-015", "run-030", "run-045", "run-060", "run-075", "run-090", "run-105"]);
     await close();
   });
 
@@ -127,12 +132,18 @@ describe("the list of runs", () => {
 
   test("deletes what is selected, after saying what that is", async () => {
     const flow = await flowNamed(site.client, "to-delete");
-    await pastRuns(site.client, [1, 2, 3].map((index) => ({ flowId: flow, name: `gone-${index}`, ago: 20 + index, took: 1 })));
+    await pastRuns(
+      site.client,
+      [1, 2, 3].map((index) => ({ flowId: flow, name: `gone-${index}`, ago: 20 + index, took: 1 })),
+    );
     const { page, close } = await site.open(`/runs?flow=${flow}`);
     await page.getByRole("checkbox", { name: "Select gone-1" }).check();
     await page.getByRole("checkbox", { name: "Select gone-3" }).check();
     await page.getByRole("toolbar", { name: "Selected runs" }).getByRole("button", { name: "Delete" }).click();
-    await page.getByRole("dialog", { name: "Delete 2 runs of to-delete" }).getByRole("button", { name: "Delete 2 runs" }).click();
+    await page
+      .getByRole("dialog", { name: "Delete 2 runs of to-delete" })
+      .getByRole("button", { name: "Delete 2 runs" })
+      .click();
     await page.getByRole("dialog").waitFor({ state: "hidden" });
     await page.getByRole("link", { name: "gone-1" }).waitFor({ state: "hidden" });
     expect(await page.getByRole("link", { name: "gone-2" }).isVisible()).toBe(true);

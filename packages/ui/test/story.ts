@@ -1,5 +1,13 @@
 import type { Client } from "@ostinato/client";
-import { addSeconds, defaultStateName, formatTimestamp, fromMillis, randomId, type StateType, timeOrderedId } from "@ostinato/core";
+import {
+  addSeconds,
+  defaultStateName,
+  formatTimestamp,
+  fromMillis,
+  randomId,
+  type StateType,
+  timeOrderedId,
+} from "@ostinato/core";
 import {
   createArtifact,
   createEvents,
@@ -44,7 +52,13 @@ export async function pastRuns(client: Client, runs: readonly PastRun[]): Promis
       { type: "RUNNING" as const, timestamp: at(run.ago) },
       ...(run.state === "RUNNING"
         ? []
-        : [{ type: run.state ?? ("COMPLETED" as const), message: run.message ?? null, timestamp: at(run.ago - run.took) }]),
+        : [
+            {
+              type: run.state ?? ("COMPLETED" as const),
+              message: run.message ?? null,
+              timestamp: at(run.ago - run.took),
+            },
+          ]),
     ],
   }));
   for (let from = 0; from < imported.length; from += 200) {
@@ -58,7 +72,8 @@ export async function startRun(client: Client, options: { readonly flowId: strin
   const run = await client.call(createFlowRun, {
     body: { flow_id: options.flowId, name: options.name, parameters: { month: "2021-01" }, state: { type: "PENDING" } },
   });
-  const move = (state: StateCreate) => client.call(setFlowRunState, { params: { id: run.id }, body: { state, force: true } });
+  const move = (state: StateCreate) =>
+    client.call(setFlowRunState, { params: { id: run.id }, body: { state, force: true } });
   await move({ type: "RUNNING" });
   return { id: run.id, end: (type: StateType, message?: string) => move({ type, message: message ?? null }) };
 }
@@ -79,7 +94,11 @@ export interface ToldTask {
 }
 
 /** Tells of task runs as the SDK does: the last state of each is enough. */
-export async function tellTasks(client: Client, flowRunId: string, tasks: readonly ToldTask[]): Promise<readonly string[]> {
+export async function tellTasks(
+  client: Client,
+  flowRunId: string,
+  tasks: readonly ToldTask[],
+): Promise<readonly string[]> {
   const zero = Date.now() - 60_000;
   const ids = tasks.map((task) => task.id ?? randomId());
   const events = tasks.map((task, index) => taskEvent(flowRunId, { ...task, id: ids[index] ?? "" }, zero));
@@ -103,7 +122,8 @@ export async function tellLogs(
     flow_run_id: flowRunId,
     task_run_id: line.taskRunId ?? null,
   }));
-  for (let from = 0; from < logs.length; from += 10_000) await client.call(createLogs, { body: logs.slice(from, from + 10_000) });
+  for (let from = 0; from < logs.length; from += 10_000)
+    await client.call(createLogs, { body: logs.slice(from, from + 10_000) });
 }
 
 export async function leaveArtifact(

@@ -45,7 +45,7 @@ export function Copyable({
   readonly label: string;
 }) {
   return (
-    <span className="group/copy inline-flex min-w-0 items-center gap-0.5">
+    <span className="group/copy inline-flex max-w-full min-w-0 items-center gap-0.5 align-middle">
       <span className="truncate font-mono text-xs" title={text}>
         {shown ?? text}
       </span>

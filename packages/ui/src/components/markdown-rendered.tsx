@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import ReactMarkdown, { type Components } from "react-markdown";
 import rehypeSanitize, { defaultSchema } from "rehype-sanitize";
 import remarkGfm from "remark-gfm";
@@ -10,7 +10,19 @@ const schema = {
   protocols: { ...defaultSchema.protocols, src: ["http", "https", "data"] },
 };
 
+// The page has its heading already, so those of a text stand one step below it; they look as they were meant.
+const heading = (Tag: "h2" | "h3" | "h4" | "h5" | "h6", level: number) =>
+  function Heading({ children }: { readonly children?: ReactNode }) {
+    return <Tag data-level={level}>{children}</Tag>;
+  };
+
 const components: Components = {
+  h1: heading("h2", 1),
+  h2: heading("h3", 2),
+  h3: heading("h4", 3),
+  h4: heading("h5", 4),
+  h5: heading("h6", 5),
+  h6: heading("h6", 6),
   a: ({ href, children }) =>
     href === undefined || href === "" ? (
       <span>{children}</span>

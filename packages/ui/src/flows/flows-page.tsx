@@ -71,7 +71,7 @@ export function FlowsPage() {
 }
 
 const columns =
-  "grid items-center gap-x-4 grid-cols-[minmax(0,1fr)_auto] md:grid-cols-[minmax(160px,1fr)_176px_72px_72px_80px_80px_96px]";
+  "grid items-center gap-x-4 grid-cols-[minmax(0,1fr)_auto] md:grid-cols-[minmax(160px,1fr)_176px_72px_96px] lg:grid-cols-[minmax(160px,1fr)_176px_72px_72px_80px_80px_96px]";
 
 function FlowTable({ flows }: { readonly flows: readonly FlowRow[] }) {
   return (
@@ -80,16 +80,16 @@ function FlowTable({ flows }: { readonly flows: readonly FlowRow[] }) {
         <div role="row" className={`${columns} h-8 border-b px-3 text-xs text-faint`}>
           <span role="columnheader">Flow</span>
           <span role="columnheader">Recent runs</span>
-          <span role="columnheader" className="text-right">
+          <span role="columnheader" className="text-right max-lg:hidden">
             Runs, 30 d
           </span>
           <span role="columnheader" className="text-right">
             Success
           </span>
-          <span role="columnheader" className="text-right">
+          <span role="columnheader" className="text-right max-lg:hidden">
             Median
           </span>
-          <span role="columnheader" className="text-right">
+          <span role="columnheader" className="text-right max-lg:hidden">
             p95
           </span>
           <span role="columnheader" className="text-right">
@@ -127,7 +127,7 @@ function Row({ row }: { readonly row: FlowRow }) {
       <span role="cell" className="max-md:order-last max-md:col-span-2">
         <RunBars runs={row.recent} most={20} height={26} barWidth={7} label={`Recent runs of ${row.flow.name}`} />
       </span>
-      <span role="cell" className="text-right text-muted max-md:hidden">
+      <span role="cell" className="text-right text-muted max-lg:hidden">
         {count(total)}
       </span>
       <span
@@ -136,10 +136,10 @@ function Row({ row }: { readonly row: FlowRow }) {
       >
         {rate === null ? <span className="text-faint">–</span> : percent(rate)}
       </span>
-      <span role="cell" className="text-right max-md:hidden">
+      <span role="cell" className="text-right max-lg:hidden">
         {median === null ? <span className="text-faint">–</span> : seconds(median)}
       </span>
-      <span role="cell" className="text-right text-muted max-md:hidden">
+      <span role="cell" className="text-right text-muted max-lg:hidden">
         {p95 === null ? <span className="text-faint">–</span> : seconds(p95)}
       </span>
       <span role="cell" className="text-right text-xs text-faint">

@@ -10,8 +10,9 @@ import type { RunSort } from "./runs-search.ts";
 export interface RunColumn {
   readonly id: string;
   readonly label: string;
-  /** A CSS grid track. */
-  readonly track: string;
+  /** The least that it needs, in pixels, and its part of what is left over; none leaves it at its least. */
+  readonly width: number;
+  readonly grows?: number;
   readonly right?: boolean;
   readonly hidden?: boolean;
   readonly sorts?: readonly [RunSort, RunSort?];
@@ -23,7 +24,8 @@ export const runColumns: readonly RunColumn[] = [
   {
     id: "flow",
     label: "Flow",
-    track: "minmax(96px, 0.7fr)",
+    width: 96,
+    grows: 0.7,
     cell: (run) => (
       <Link
         to="/flows/flow/$id"
@@ -37,13 +39,13 @@ export const runColumns: readonly RunColumn[] = [
   {
     id: "state",
     label: "State",
-    track: "108px",
+    width: 108,
     cell: (run) => <StateWord type={run.state_type} name={run.state_name} />,
   },
   {
     id: "started",
     label: "Started",
-    track: "88px",
+    width: 88,
     right: true,
     sorts: ["START_TIME_DESC", "START_TIME_ASC"],
     cell: (run) => <RelativeTime time={run.start_time ?? run.expected_start_time} className="truncate text-muted" />,
@@ -51,16 +53,17 @@ export const runColumns: readonly RunColumn[] = [
   {
     id: "duration",
     label: "Duration",
-    track: "84px",
+    width: 84,
     right: true,
     cell: (run) => <Elapsed start={run.start_time} end={endOf(run)} />,
   },
-  { id: "tasks", label: "Tasks", track: "136px", cell: (run) => <TaskProgress counts={run.task_counts} /> },
-  { id: "tags", label: "Tags", track: "minmax(120px, 0.6fr)", cell: (run) => <Tags tags={run.tags} most={2} /> },
+  { id: "tasks", label: "Tasks", width: 136, cell: (run) => <TaskProgress counts={run.task_counts} /> },
+  { id: "tags", label: "Tags", width: 120, grows: 0.6, cell: (run) => <Tags tags={run.tags} most={2} /> },
   {
     id: "parent",
     label: "Parent",
-    track: "minmax(96px, 0.5fr)",
+    width: 96,
+    grows: 0.5,
     hidden: true,
     cell: (run) =>
       run.parent_flow_run_id === null ? null : (
@@ -73,11 +76,11 @@ export const runColumns: readonly RunColumn[] = [
         </Link>
       ),
   },
-  { id: "attempts", label: "Attempts", track: "72px", right: true, hidden: true, cell: (run) => run.run_count },
+  { id: "attempts", label: "Attempts", width: 72, right: true, hidden: true, cell: (run) => run.run_count },
   {
     id: "ended",
     label: "Ended",
-    track: "88px",
+    width: 88,
     right: true,
     hidden: true,
     sorts: ["END_TIME_DESC"],
@@ -86,18 +89,36 @@ export const runColumns: readonly RunColumn[] = [
   {
     id: "deployment",
     label: "Deployment",
-    track: "minmax(96px, 0.5fr)",
+    width: 96,
+    grows: 0.5,
     hidden: true,
     cell: (run) => <span className="truncate">{run.deployment_name}</span>,
   },
   {
     id: "version",
     label: "Version",
-    track: "88px",
+    width: 88,
     hidden: true,
     cell: (run) => <span className="truncate">{run.flow_version}</span>,
   },
 ];
+
+/** The columns that fit: the last ones give way first, and never does a list scroll sideways. */
+export function fittingColumns(columns: readonly RunColumn[], room: number): readonly RunColumn[] {
+  let left = room;
+  return columns.filter((column) => {
+    left -= column.width + columnGap;
+    return left >= 0;
+  });
+}
+
+export function columnTracks(columns: readonly RunColumn[]): string {
+  return columns
+    .map(({ width, grows }) => (grows === undefined ? `${width}px` : `minmax(${width}px, ${grows}fr)`))
+    .join(" ");
+}
+
+const columnGap = 12;
 
 const storageKey = "ostinato.run-columns";
 

@@ -5,14 +5,17 @@ import type { FlowRunRow } from "../api/types.ts";
 import { Checkbox } from "../components/field.tsx";
 import { Icon } from "../components/icon.tsx";
 import { useMedia } from "../components/media.ts";
+import { useSize } from "../components/size.ts";
 import { StateIcon } from "../components/state.tsx";
 import { Elapsed, RelativeTime } from "../components/time.tsx";
 import { stateLook } from "../states.ts";
-import { endOf, type RunColumn } from "./run-columns.tsx";
+import { columnTracks, endOf, fittingColumns, type RunColumn } from "./run-columns.tsx";
 import type { RunSort } from "./runs-search.ts";
 
 const rowHeight = 34;
 const narrowRowHeight = 54;
+const nameWidth = 200;
+const sidePadding = 12;
 
 /** Runs as rows, drawn only where one looks; on a narrow screen each is two lines. */
 export function RunList(props: {
@@ -26,9 +29,14 @@ export function RunList(props: {
   readonly sort?: { readonly value: RunSort; readonly onChange: (sort: RunSort) => void };
   readonly onEnd?: () => void;
 }) {
-  const { runs, columns, selection, onEnd } = props;
+  const { runs, selection, onEnd } = props;
   const narrow = useMedia("(max-width: 799px)");
   const list = useRef<HTMLDivElement>(null);
+  const { width } = useSize(list);
+  const columns = fittingColumns(
+    props.columns,
+    width - nameWidth - 2 * sidePadding - (selection === undefined ? 0 : 40),
+  );
   const [margin, setMargin] = useState(0);
   const [active, setActive] = useState<number>();
   const lastChosen = useRef<number>(undefined);
@@ -78,7 +86,7 @@ export function RunList(props: {
       choose(active, selection?.chosen.has(run.id) !== true, event.shiftKey);
     }
   };
-  const template = `${selection === undefined ? "" : "28px "}minmax(200px, 1.2fr) ${columns.map((column) => column.track).join(" ")}`;
+  const template = `${selection === undefined ? "" : "28px "}minmax(${nameWidth}px, 1.2fr) ${columnTracks(columns)}`;
   return (
     <div
       ref={list}
@@ -93,7 +101,7 @@ export function RunList(props: {
       }}
     >
       <div role="rowgroup" className={narrow ? "sr-only" : ""}>
-        <HeaderRow {...props} template={template} />
+        <HeaderRow {...props} columns={columns} template={template} />
       </div>
       <div role="rowgroup" className="relative" style={{ height: rows.getTotalSize() }}>
         {items.map((item) => {

@@ -1,0 +1,215 @@
+import { accessibilityProblems } from "@ostinato/testing/browser";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startPrefixProxy } from "./prefix-proxy.ts";
+import { type Site, startSite } from "./site.ts";
+import { flowNamed, leaveArtifact, pastRuns, startRun, tellLogs, tellTasks } from "./story.ts";
+
+let site: Site;
+let paths: readonly string[];
+const strangeName = `${"very-long-name-".repeat(30)}مرحبا-שלום-数据-данные`;
+
+beforeAll(async () => {
+  site = await startSite();
+  const { client } = site;
+  const flow = await flowNamed(client, "train");
+  const strange = await flowNamed(client, strangeName);
+  await pastRuns(client, [
+    { flowId: flow, name: "good-run", ago: 600, took: 20 },
+    { flowId: flow, name: "bad-run", ago: 500, took: 10, state: "FAILED", message: "There is no such file" },
+    { flowId: strange, name: strangeName, ago: 400, took: 10, tags: ["a".repeat(200), "β"] },
+  ]);
+  const run = await startRun(client, { flowId: strange, name: strangeName });
+  const [task] = await tellTasks(client, run.id, [{ name: strangeName, start: 0, took: 1 }]);
+  await tellLogs(client, run.id, [{ message: "x".repeat(3000) }, { message: `${strangeName} <b>&`, level: 40 }]);
+  const artifact = await leaveArtifact(client, {
+    key: "report",
+    type: "markdown",
+    data: "# Report",
+    flowRunId: run.id,
+  });
+  paths = [
+    "/dashboard",
+    "/runs",
+    `/runs/flow-run/${run.id}`,
+    `/runs/flow-run/${run.id}?task=${task}`,
+    `/runs/task-run/${task}`,
+    "/flows",
+    `/flows/flow/${strange}`,
+    "/artifacts",
+    "/artifacts/key/report",
+    `/artifacts/artifact/${artifact}`,
+    "/settings",
+    "/no/such/page",
+    "/runs/flow-run/00000000-0000-4000-8000-000000000000",
+  ];
+});
+
+afterAll(() => site.close());
+
+/** Browsers fetch ahead by the address that the server wrote, before the page has found out about the prefix. */
+const isEarlyGuess = (problem: string) => /status of 404.*:\d+\/assets\//.test(problem);
+
+/** Console errors of the browser about an answer that the page itself speaks of. */
+const unexpected = (problems: readonly string[]) => problems.filter((problem) => !problem.includes("status of 404"));
+
+describe("every page", () => {
+  test.each([
+    { width: 1400, colorScheme: "light" as const },
+    { width: 900, colorScheme: "dark" as const },
+    { width: 390, colorScheme: "light" as const },
+    { width: 390, colorScheme: "dark" as const },
+  ])(
+    "has nothing that axe finds and does not scroll sideways at $width in $colorScheme",
+    async ({ width, colorScheme }) => {
+      const { page, problems, close } = await site.open("/settings", { viewport: { width, height: 844 }, colorScheme });
+      for (const path of paths) {
+        await page.goto(site.origin + path, { waitUntil: "networkidle" });
+        expect.soft(await accessibilityProblems(page), path).toEqual([]);
+        const sideways = await page.evaluate(() => {
+          const main = document.getElementById("main");
+          return Math.max(
+            document.documentElement.scrollWidth - innerWidth,
+            (main?.scrollWidth ?? 0) - (main?.clientWidth ?? 0),
+          );
+        });
+        expect.soft(sideways, path).toBeLessThanOrEqual(0);
+        expect.soft(await page.title(), path).toMatch(/ · Ostinato$/);
+        expect.soft(await page.getByRole("heading", { level: 1 }).count(), path).toBe(1);
+      }
+      expect(unexpected(problems)).toEqual([]);
+      await close();
+    },
+    120_000,
+  );
+
+  test("is shown with at most four requests, and asks for nothing while nothing happens", async () => {
+    // With a panel opened by the address the page has one more, for the panel.
+    for (const path of paths.slice(0, 11).filter((one) => !one.includes("?task="))) {
+      const { page, close } = await site.open("/no/page");
+      const asked: string[] = [];
+      page.on("request", (request) => request.url().includes("/api/") && asked.push(request.url()));
+      page.on("websocket", (socket) => asked.push(socket.url()));
+      await page.mouse.move(700, 600);
+      await page.goto(site.origin + path, { waitUntil: "networkidle" });
+      expect.soft(asked.length, `${path}: ${asked.join(", ")}`).toBeLessThanOrEqual(4);
+      await close();
+    }
+  }, 120_000);
+
+  test("says that something does not exist, and what to do", async () => {
+    const missing = await site.open("/no/such/page");
+    await missing.page.getByText("There is no such page.").waitFor();
+    await missing.page.getByRole("link", { name: "All runs" }).click();
+    await missing.page.getByRole("link", { name: "good-run" }).waitFor();
+    await missing.close();
+    const gone = await site.open("/runs/flow-run/00000000-0000-4000-8000-000000000000");
+    await gone.page.getByRole("alert").getByText("The flow run could not be read.").waitFor();
+    expect(await gone.page.getByRole("button", { name: "Try again" }).isVisible()).toBe(true);
+    await gone.close();
+  });
+});
+
+describe("the frame", () => {
+  test("is a drawer on a narrow screen", async () => {
+    const { page, close } = await site.open("/dashboard", { viewport: { width: 390, height: 844 } });
+    expect(await page.getByRole("navigation", { name: "Pages" }).isVisible()).toBe(false);
+    await page.getByRole("button", { name: "Open the menu" }).click();
+    await page.getByRole("link", { name: "Artifacts" }).click();
+    await page.getByRole("heading", { name: "Artifacts" }).waitFor();
+    await page.getByRole("navigation", { name: "Pages" }).waitFor({ state: "hidden" });
+    await close();
+  });
+
+  test("follows the system's theme until somebody chooses, and keeps the choice", async () => {
+    const { page, close } = await site.open("/settings", { colorScheme: "dark" });
+    const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+    const dark = await ground();
+    await page.getByRole("main").getByRole("radio", { name: "Light theme" }).click();
+    await expect.poll(ground).not.toBe(dark);
+    await page.reload();
+    await page.getByRole("main").getByRole("radio", { name: "Light theme", checked: true }).waitFor();
+    expect(await ground()).not.toBe(dark);
+    await close();
+  });
+
+  test("has nothing that moves when the system asks for less", async () => {
+    const { page, close } = await site.open("/runs?state=RUNNING", { reducedMotion: "reduce" });
+    await page.getByRole("table", { name: "Runs" }).getByRole("link").first().waitFor();
+    const moving = await page.evaluate(
+      () => document.getAnimations().filter((animation) => animation.playState === "running").length,
+    );
+    expect(moving).toBe(0);
+    await close();
+  });
+
+  test("shows the dashboard's numbers as links into lists with the same filter", async () => {
+    const { page, close } = await site.open("/dashboard?since=7d");
+    const failures = page
+      .getByRole("region", { name: "Failures" })
+      .or(page.locator("section").filter({ hasText: "Failures" }));
+    await failures.getByRole("link", { name: "bad-run" }).waitFor();
+    expect(await failures.textContent()).toContain("There is no such file");
+    await page.getByRole("term").filter({ hasText: "Failed" }).locator("xpath=..").getByRole("link").click();
+    await expect.poll(() => new URL(page.url()).search).toBe("?since=7d&subflows=hide&state=FAILED");
+    await page.getByRole("link", { name: "bad-run" }).waitFor();
+    await close();
+  });
+});
+
+describe("the connection", () => {
+  test("comes back by itself, and the page catches up with what it missed", async () => {
+    const flow = await flowNamed(site.client, "restarted");
+    const { page, close } = await site.open(`/runs?flow=${flow}`);
+    await page.getByText("No run matches").waitFor();
+    await site.stop();
+    await page.getByText(/No live updates since/).waitFor();
+    await site.start();
+    await pastRuns(site.client, [{ flowId: flow, name: "while-away", ago: 5, took: 1 }]);
+    await page.getByRole("link", { name: "while-away" }).waitFor({ timeout: 20_000 });
+    await page.getByText(/No live updates since/).waitFor({ state: "hidden" });
+    await startRun(site.client, { flowId: flow, name: "after-return" });
+    await page.getByRole("link", { name: "after-return" }).waitFor();
+    await close();
+  });
+
+  test("says that the server is away instead of showing nothing", async () => {
+    const { page, close } = await site.open("/settings");
+    await page.getByText("SQLite", { exact: true }).waitFor();
+    await page.waitForLoadState("networkidle");
+    await site.stop();
+    await page.getByRole("link", { name: "Flows" }).click();
+    await page.getByRole("alert").getByText("The list of flows could not be read.").waitFor({ timeout: 15_000 });
+    await site.start();
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.getByRole("link", { name: "train" }).waitFor();
+    await close();
+  });
+});
+
+describe("another address", () => {
+  test("behind a proxy that strips a prefix, on another port", async () => {
+    const proxy = await startPrefixProxy(site.origin, "/tools/ostinato");
+    for (const host of ["127.0.0.1", "localhost"]) {
+      const base = `http://${host}:${proxy.port}/tools/ostinato`;
+      const { page, problems, close } = await site.open(`${base}/runs`);
+      await page.getByRole("link", { name: "good-run" }).click();
+      await page.getByRole("heading", { name: "good-run" }).waitFor();
+      expect(page.url()).toMatch(new RegExp(`^${base}/runs/flow-run/`));
+      await page.reload();
+      await page.getByRole("heading", { name: "good-run" }).waitFor();
+      await page.goto(`${base}/`);
+      await page.getByRole("heading", { name: "Dashboard" }).waitFor();
+      expect(page.url()).toBe(`${base}/dashboard`);
+      await page.goto(`${base}/artifacts/key/report`);
+      await page.getByRole("heading", { name: "Report", exact: true }).waitFor();
+      const flow = await flowNamed(site.client, `live-${host}`);
+      await page.goto(`${base}/runs?flow=${flow}`);
+      await page.getByText("No run matches").waitFor();
+      await startRun(site.client, { flowId: flow, name: "through-the-proxy" });
+      await page.getByRole("link", { name: "through-the-proxy" }).waitFor();
+      expect(problems.filter((problem) => !isEarlyGuess(problem))).toEqual([]);
+      await close();
+    }
+    proxy.close();
+  });
+});

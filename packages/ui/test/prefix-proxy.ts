@@ -1,0 +1,48 @@
+import { createServer, type IncomingMessage, request } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+
+/** A reverse proxy as people put before a server: it strips a prefix that the server never hears of. */
+export async function startPrefixProxy(target: string, prefix: string) {
+  const upstream = new URL(target);
+  const forward = (incoming: IncomingMessage) => ({
+    host: upstream.hostname,
+    port: upstream.port,
+    method: incoming.method,
+    headers: incoming.headers,
+    path: (incoming.url ?? "/").slice(prefix.length) || "/",
+  });
+  const server = createServer((incoming, outgoing) => {
+    if (!(incoming.url ?? "").startsWith(`${prefix}/`)) {
+      outgoing.writeHead(404).end();
+      return;
+    }
+    const passed = request(forward(incoming), (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(outgoing);
+    });
+    passed.on("error", () => outgoing.destroy());
+    incoming.pipe(passed);
+  });
+  server.on("upgrade", (incoming: IncomingMessage, socket: Socket) => {
+    const passed = request(forward(incoming));
+    passed.on("upgrade", (answer, other) => {
+      const headers = Object.entries(answer.headers).map(([name, value]) => `${name}: ${value}`);
+      socket.write(`HTTP/1.1 101 Switching Protocols\r\n${headers.join("\r\n")}\r\n\r\n`);
+      other.pipe(socket).pipe(other);
+      other.on("error", () => socket.destroy());
+      socket.on("error", () => other.destroy());
+    });
+    passed.on("error", () => socket.destroy());
+    passed.end();
+  });
+  server.listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    close() {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
