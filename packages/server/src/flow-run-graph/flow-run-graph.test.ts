@@ -86,6 +86,21 @@ describeOnEachDatabase("the graph of a flow run", (database) => {
     ]);
   });
 
+  test("shows the artifacts of the run and of its tasks, but none that stand for results", async () => {
+    const make = async (given: object) =>
+      (await server.call<{ id: string }>("POST", "/artifacts/", { flow_run_id: run.id, ...given })).body.id;
+    const old = await make({ key: "report", type: "markdown", data: "# Old", task_run_id: first.id });
+    const latest = await make({ key: "report", type: "markdown", data: "# New", task_run_id: first.id });
+    const progress = await make({ type: "progress", data: 62 });
+    await make({ type: "result", data: 1 });
+    const { nodes, artifacts } = await graph();
+    expect(nodes[0]?.[1].artifacts).toMatchObject([
+      { id: old, key: "report", type: "markdown", is_latest: false, data: null },
+      { id: latest, is_latest: true },
+    ]);
+    expect(artifacts).toMatchObject([{ id: progress, key: null, is_latest: true, data: 62 }]);
+  });
+
   test("leaves out what had ended before a moment", async () => {
     const { nodes } = await graph("?since=2030-01-01T00:00:01.5Z");
     expect(nodes.map(([id]) => id)).toEqual([child.id, last.id]);
