@@ -109,12 +109,13 @@ const moveToLater = `ON CONFLICT (id) DO UPDATE SET ${changes.join(", ")}
     OR (excluded.state_timestamp, excluded.state_id) > (task_run.state_timestamp, task_run.state_id)
   RETURNING id, created`;
 
+export interface WrittenTaskRun {
+  readonly id: string;
+  readonly created: Timestamp;
+}
+
 /** Adds task runs, and moves those that are in an earlier state. Gives the rows that it wrote. */
-export function upsertTaskRuns(
-  reader: Reader,
-  dialect: Sql,
-  rows: readonly TaskRunWrite[],
-): Promise<{ id: string; created: Timestamp }[]> {
+export function upsertTaskRuns(reader: Reader, dialect: Sql, rows: readonly TaskRunWrite[]): Promise<WrittenTaskRun[]> {
   return dialect.insertRows(reader, { into: "task_run", columns: taskRunColumns, rows, ending: moveToLater });
 }
 

@@ -35,7 +35,7 @@ export interface TransitionState {
 }
 
 /** Durations in seconds. */
-export interface TransitionRun {
+interface TransitionRun {
   readonly name: string;
   readonly taskVersion: string | null;
   readonly tags: readonly string[];
@@ -53,7 +53,7 @@ export interface TransitionRun {
   readonly totalRunTime: number;
 }
 
-export type ReadTransition =
+type ReadTransition =
   | { readonly kind: "transition"; readonly transition: Transition; readonly problems: readonly Problem[] }
   | { readonly kind: "malformed"; readonly problems: readonly Problem[] };
 

@@ -1,13 +1,13 @@
-import { formatTimestamp, secondsBetween, type Timestamp } from "@ostinato/core";
-import type { TaskRun, TaskRunPolicy } from "@ostinato/protocol";
+import { microsPerSecond, type Timestamp } from "@ostinato/core";
 import type { Context } from "../context.ts";
 import type { Writer } from "../db/dialects/dialect.ts";
 import { storable, writeJson, writeOptionalJson } from "../db/json-text.ts";
 import * as results from "../results/results.service.ts";
+import { presentTaskRun } from "../task-runs/task-runs.service.ts";
 import * as queries from "./task-run-events.queries.ts";
 import { isLater, type Transition } from "./task-run-events.rules.ts";
 
-export { type ReadTransition, readTransition, type Transition } from "./task-run-events.rules.ts";
+export { readTransition, type Transition } from "./task-run-events.rules.ts";
 
 export interface Recorded {
   /** Task runs that were added or moved, each in its latest state. */
@@ -17,10 +17,8 @@ export interface Recorded {
 }
 
 export interface MovedTaskRun {
-  readonly transition: Transition;
-  readonly id: string;
-  readonly created: Timestamp;
-  readonly updated: Timestamp;
+  readonly row: queries.TaskRunWrite;
+  readonly state: queries.StateWrite;
 }
 
 /**
@@ -40,29 +38,40 @@ export async function record(
   const ids = await canonicalIds(tx, db.sql, transitions);
   const latest = latestOfEach(transitions, ids);
   // One order of locks for all servers, so that none waits for one that waits for it.
-  const written = await queries.upsertTaskRuns(
-    tx,
-    db.sql,
-    [...latest].map(([id, transition]) => taskRunRow(id, transition, now)).sort(byId),
-  );
+  const rows = [...latest].map(([id, transition]) => taskRunRow(id, transition, now)).sort(byId);
+  const written = await queries.upsertTaskRuns(tx, db.sql, rows);
   const states = transitions.map((transition) => stateRow(idOf(ids, transition), transition, now));
   await queries.insertStates(tx, db.sql, states);
   const brought = transitions.flatMap((transition) => broughtBy(idOf(ids, transition), transition));
   if (brought.length > 0) await results.keepBrought(context, tx, brought);
-  return {
-    moved: written.flatMap(({ id, created }) => {
-      const transition = latest.get(id);
-      return transition === undefined ? [] : [{ transition, id, created, updated: now }];
-    }),
-    missingFlowRuns,
-  };
+  return { moved: movedOf(written, rows, states), missingFlowRuns };
+}
+
+/** What was written, with the moment at which it was first written. */
+function movedOf(
+  written: readonly queries.WrittenTaskRun[],
+  rows: readonly queries.TaskRunWrite[],
+  states: readonly queries.StateWrite[],
+): readonly MovedTaskRun[] {
+  const rowsById = new Map(rows.map((row) => [row.id, row]));
+  const statesById = new Map(states.map((state) => [state.id, state]));
+  return written.flatMap(({ id, created }) => {
+    const row = rowsById.get(id);
+    const state = statesById.get(row?.state_id ?? "");
+    return row === undefined || state === undefined ? [] : [{ row: { ...row, created }, state }];
+  });
 }
 
 /** Tells the subscribers of task runs whose states have become durable. */
 export function publish({ bus, clock }: Pick<Context, "bus" | "clock">, moved: readonly MovedTaskRun[]): void {
   if (moved.length === 0 || !bus.watched) return;
   const now = clock.now();
-  bus.publish({ kind: "task-runs", rows: moved.map((each) => present(each, now)) });
+  const rows = moved.map(({ row, state }) => presentTaskRun({ ...row, ...ofState(state) }, now));
+  bus.publish({ kind: "task-runs", rows });
+}
+
+function ofState({ message, state_details, data }: queries.StateWrite) {
+  return { state_message: message, state_details, state_data: data };
 }
 
 async function ofKnownFlowRuns(tx: Writer, dialect: Context["db"]["sql"], given: readonly Transition[]) {
@@ -145,7 +154,7 @@ function taskRunRow(id: string, transition: Transition, now: Timestamp): queries
     next_scheduled_start_time: run.nextScheduledStartTime,
     start_time: run.startTime,
     end_time: run.endTime,
-    total_run_time: Math.round(run.totalRunTime * 1_000_000),
+    total_run_time: Math.round(run.totalRunTime * microsPerSecond),
     empirical_policy: writeJson(run.empiricalPolicy),
     tags: writeJson(run.tags),
     labels: writeJson(run.labels),
@@ -192,51 +201,4 @@ function broughtBy(taskRunId: string, transition: Transition): readonly results.
       values,
     },
   ];
-}
-
-function present({ transition, id, created, updated }: MovedTaskRun, now: Timestamp): TaskRun {
-  const { flowRunId, taskKey, dynamicKey, state, run } = transition;
-  const late = run.startTime === null ? 0 : Math.max(0, secondsBetween(run.expectedStartTime, run.startTime));
-  return {
-    id,
-    created: formatTimestamp(created),
-    updated: formatTimestamp(updated),
-    name: run.name,
-    flow_run_id: flowRunId,
-    task_key: taskKey,
-    dynamic_key: dynamicKey,
-    cache_key: run.cacheKey,
-    cache_expiration: wire(run.cacheExpiration),
-    task_version: run.taskVersion,
-    empirical_policy: run.empiricalPolicy as TaskRunPolicy,
-    tags: [...run.tags],
-    labels: run.labels as TaskRun["labels"],
-    state_id: state.id,
-    task_inputs: run.taskInputs as TaskRun["task_inputs"],
-    state_type: state.type,
-    state_name: state.name,
-    run_count: run.runCount,
-    flow_run_run_count: run.flowRunRunCount,
-    expected_start_time: wire(run.expectedStartTime),
-    next_scheduled_start_time: wire(run.nextScheduledStartTime),
-    start_time: wire(run.startTime),
-    end_time: wire(run.endTime),
-    total_run_time: run.totalRunTime,
-    estimated_run_time:
-      run.totalRunTime + (state.type === "RUNNING" ? Math.max(0, secondsBetween(state.timestamp, now)) : 0),
-    estimated_start_time_delta: late,
-    state: {
-      id: state.id,
-      type: state.type,
-      name: state.name,
-      timestamp: formatTimestamp(state.timestamp),
-      message: state.message,
-      data: state.data,
-      state_details: detailsOf(id, flowRunId, state.details),
-    },
-  };
-}
-
-function wire(moment: Timestamp | null): string | null {
-  return moment === null ? null : formatTimestamp(moment);
 }

@@ -1,6 +1,5 @@
 import type { Kysely, RawBuilder, SqlBool, Transaction } from "kysely";
 import type { Tables } from "../tables.ts";
-import type { RowsToInsert } from "./insert-rows.ts";
 
 /** The SQL types of the columns. Moments and durations are whole microseconds in both databases. */
 export interface ColumnTypes {
@@ -18,6 +17,18 @@ export interface ColumnTypes {
 export type Writer = Transaction<Tables>;
 /** What a query reads through: a database or a unit of work. */
 export type Reader = Kysely<Tables>;
+
+/** A value of a row as both drivers take it; JSON as text. */
+export type CellValue = string | number | null;
+
+export interface RowsToInsert<K extends string = string> {
+  /** The table, perhaps with a name for it: `event`, `task_run_value AS kept`. */
+  readonly into: string;
+  readonly columns: Readonly<Record<K, keyof ColumnTypes | "text">>;
+  readonly rows: readonly Readonly<Record<K, CellValue>>[];
+  /** What follows the rows: `ON CONFLICT …`, `RETURNING …`. */
+  readonly ending?: string;
+}
 
 /** SQL that the two databases say differently. */
 export interface Sql {

@@ -1,18 +1,6 @@
 import { CompiledQuery } from "kysely";
 import { writeJson } from "../json-text.ts";
-import type { ColumnTypes, Reader } from "./dialect.ts";
-
-/** A value of a row as both drivers take it; JSON as text. */
-export type CellValue = string | number | null;
-
-export interface RowsToInsert<K extends string = string> {
-  /** The table, perhaps with a name for it: `event`, `task_run_value AS kept`. */
-  readonly into: string;
-  readonly columns: Readonly<Record<K, keyof ColumnTypes | "text">>;
-  readonly rows: readonly Readonly<Record<K, CellValue>>[];
-  /** What follows the rows: `ON CONFLICT …`, `RETURNING …`. */
-  readonly ending?: string;
-}
+import type { CellValue, ColumnTypes, Reader, RowsToInsert } from "./dialect.ts";
 
 /** Rows for each run of a statement: larger ones first, so that few runs and few statements do for any number. */
 const chunkSizes = [32, 8, 1] as const;
