@@ -16,8 +16,8 @@ import {
   createLogs,
   type EventCreate,
   importFlowRuns,
-  setFlowRunState,
   type StateCreate,
+  setFlowRunState,
 } from "@ostinato/protocol";
 
 /** What tests tell a server, through its API, to have something to look at. */

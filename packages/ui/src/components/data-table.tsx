@@ -21,8 +21,8 @@ export function DataTable(props: {
           <thead className="sticky top-0 bg-sunken">
             <tr>
               {props.columns.map((column, index) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: two columns may have one name
                 <th
+                  // biome-ignore lint/suspicious/noArrayIndexKey: two columns may have one name
                   key={index}
                   scope="col"
                   className={`border-b px-2 py-1 font-medium whitespace-nowrap text-muted ${numeric[index] === true ? "text-right" : "text-left"}`}

@@ -69,8 +69,8 @@ export function FailureBox({ failure, own = false }: { readonly failure: Failure
             <Icon name={open ? "chevronDown" : "chevronRight"} className="size-3" /> Whole stack
           </button>
           {open ? (
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
             <pre
+              // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
               tabIndex={0}
               className="max-h-96 overflow-auto border-t bg-sunken px-3 py-2 text-xs leading-5 whitespace-pre-wrap"
             >

@@ -50,12 +50,11 @@ export function LogView(props: {
     [runKey, search.level, search.text, generation],
   );
   const firstLine = useRef(search.line);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a run that fails while one reads its log must not jump
   useEffect(() => {
     const line = Number(firstLine.current);
     void store.open(Number.isInteger(line) && line > 0 ? line - 1 : undefined, failed);
     return () => store.close();
-    // A run that fails while one reads its log must not jump.
-    // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   }, [store]);
   useLive(props.topic, {
     onChanges: (changes) => store.append(changes.flatMap((change) => (change.kind === "log" ? [change.row] : []))),
@@ -269,8 +268,8 @@ function Linked({ text }: { readonly text: string }) {
   if (parts.length === 1) return text;
   return parts.map((part, index) =>
     index % 2 === 1 ? (
-      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a line never change
       <a
+        // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a line never change
         key={index}
         href={part}
         target="_blank"

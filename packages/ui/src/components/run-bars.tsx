@@ -29,6 +29,7 @@ export function RunBars(props: {
     return Math.min(runs.length - 1, Math.max(0, index));
   };
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the same runs stand in the flow's list, reachable by keyboard
     <svg
       role="img"
       aria-label={`${props.label}: ${spoken(runs)}`}

@@ -50,6 +50,7 @@ function Shape({
 }) {
   const { fill, stroke, cut, turning } = look.shape;
   return (
+    // biome-ignore lint/a11y/noSvgWithoutTitle: it has one whenever it is spoken
     <svg
       viewBox="0 0 16 16"
       className={`shrink-0 ${className}`}

@@ -32,7 +32,6 @@ export function Tabs<Value extends string>(props: {
   return (
     <div className="min-w-0">
       <div className="flex min-h-9 items-end gap-2 border-b">
-        {/* biome-ignore lint/a11y/useKeyWithClickEvents: the tabs inside are the buttons */}
         <div
           ref={list}
           role="tablist"

@@ -121,12 +121,13 @@ export function TimelineView(props: {
       >
         <div className="sticky top-0 z-10 flex border-b bg-surface" style={{ height: axisHeight }}>
           <div className="shrink-0 border-r" style={{ width: labelWidth }} />
+          {/* biome-ignore lint/a11y/noStaticElementInteractions: zooming by hand; the keys + − 0 do it too */}
           <div
             className="relative min-w-0 flex-1 cursor-col-resize touch-none"
             {...handlers}
             onDoubleClick={() => setView(undefined)}
           >
-            <canvas ref={axis} className="absolute inset-0 size-full" aria-hidden="true" />
+            <canvas ref={axis} className="absolute inset-0 size-full" />
             {brush === undefined ? null : (
               <span
                 className="absolute inset-y-0 bg-accent/20"
@@ -136,12 +137,7 @@ export function TimelineView(props: {
           </div>
         </div>
         <div className="pointer-events-none sticky z-[1]" style={{ top: axisHeight, height: 0 }}>
-          <canvas
-            ref={bars}
-            aria-hidden="true"
-            className="absolute"
-            style={{ left: labelWidth, top: 0, width: barWidth, height }}
-          />
+          <canvas ref={bars} className="absolute" style={{ left: labelWidth, top: 0, width: barWidth, height }} />
         </div>
         <div
           role="tree"
@@ -357,27 +353,27 @@ function useTreeKeys(input: {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const row = rows[active];
-    const acts: Readonly<Record<string, () => void>> = {
-      ArrowDown: () => move(active + 1),
-      j: () => move(active + 1),
-      ArrowUp: () => move(active - 1),
-      k: () => move(active - 1),
-      Home: () => move(0),
-      End: () => move(rows.length - 1),
-      PageDown: () => move(active + mostRowsInSight),
-      PageUp: () => move(active - mostRowsInSight),
-      Enter: () => row !== undefined && input.choose(row),
-      " ": () => row !== undefined && input.choose(row),
-      ArrowRight: () => row !== undefined && row.kind !== "task" && !row.open && input.toggle(row),
-      ArrowLeft: () => row?.open === true && input.toggle(row),
-      "+": () => input.zoom(0.6),
-      "=": () => input.zoom(0.6),
-      "-": () => input.zoom(1.6),
-      "0": input.reset,
-      "<": () => input.pan(-0.2),
-      ">": () => input.pan(0.2),
-    };
-    const act = acts[event.key];
+    const acts = new Map<string, () => unknown>([
+      ["ArrowDown", () => move(active + 1)],
+      ["j", () => move(active + 1)],
+      ["ArrowUp", () => move(active - 1)],
+      ["k", () => move(active - 1)],
+      ["Home", () => move(0)],
+      ["End", () => move(rows.length - 1)],
+      ["PageDown", () => move(active + mostRowsInSight)],
+      ["PageUp", () => move(active - mostRowsInSight)],
+      ["Enter", () => row !== undefined && input.choose(row)],
+      [" ", () => row !== undefined && input.choose(row)],
+      ["ArrowRight", () => row !== undefined && row.kind !== "task" && !row.open && input.toggle(row)],
+      ["ArrowLeft", () => row?.open === true && input.toggle(row)],
+      ["+", () => input.zoom(0.6)],
+      ["=", () => input.zoom(0.6)],
+      ["-", () => input.zoom(1.6)],
+      ["0", input.reset],
+      ["<", () => input.pan(-0.2)],
+      [">", () => input.pan(0.2)],
+    ]);
+    const act = acts.get(event.key);
     if (act === undefined || event.metaKey || event.ctrlKey) return;
     event.preventDefault();
     event.stopPropagation();

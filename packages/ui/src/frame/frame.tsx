@@ -28,13 +28,13 @@ export function Frame() {
   useShortcuts({ onSearch: () => setOverlay("search"), onHelp: () => setOverlay("help") });
   return (
     <div className="grid h-full grid-rows-[minmax(0,1fr)] md:grid-cols-[200px_minmax(0,1fr)]">
-      <a
-        href="#main"
+      <button
+        type="button"
         className="sr-only z-50 rounded-md bg-surface px-3 py-1.5 focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
-        onClick={focusMain}
+        onClick={() => document.getElementById("main")?.focus()}
       >
         Skip to the page
-      </a>
+      </button>
       <Sidebar drawer={drawer} onClose={() => setDrawer(false)} />
       <div className="flex min-w-0 flex-col">
         <header className="flex h-11 shrink-0 items-center gap-2 border-b bg-bg px-3 sm:px-5">
@@ -54,9 +54,7 @@ export function Frame() {
           >
             <Icon name="search" className="size-3.5" />
             <span className="max-sm:sr-only sm:pr-10">Search</span>
-            <kbd aria-hidden="true" className="hidden font-sans text-2xs sm:inline">
-              {searchKey}
-            </kbd>
+            <kbd className="hidden font-sans text-2xs sm:inline">{searchKey}</kbd>
           </button>
         </header>
         <ConnectionLine />
@@ -140,6 +138,7 @@ function Breadcrumb() {
           const last = index === parts.length - 1;
           return (
             <li
+              // biome-ignore lint/suspicious/noArrayIndexKey: two parts of a path may have one name
               key={`${index}-${part.label}`}
               className={`flex min-w-0 items-center gap-1 ${last ? "" : "shrink-[2]"}`}
             >
@@ -183,9 +182,4 @@ function Mark() {
       <rect x="12.800" y="1.500" width="2.6" height="13" rx="1.3" />
     </svg>
   );
-}
-
-function focusMain(event: { preventDefault: () => void }): void {
-  event.preventDefault();
-  document.getElementById("main")?.focus();
 }

@@ -49,7 +49,7 @@ export function RunList(props: {
     scrollMargin: margin,
     overscan: 12,
   });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what stands above the list may have changed its height at any drawing
+  // What stands above the list may have changed its height at any drawing.
   useLayoutEffect(() => {
     const main = document.getElementById("main");
     if (list.current === null || main === null) return;

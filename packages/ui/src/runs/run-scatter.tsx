@@ -34,7 +34,7 @@ export function RunScatter({
   const step = timeStep(chart.to - chart.from, Math.max(2, width / 110));
   return (
     <div ref={box} className="relative select-none">
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: the same runs stand in the list below, reachable by keyboard */}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the same runs stand in the list below, reachable by keyboard */}
       <svg
         role="img"
         aria-label={`Durations of ${chart.dots.length} runs over time`}

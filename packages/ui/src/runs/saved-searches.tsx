@@ -1,7 +1,7 @@
 import type { deleteSavedSearch, filterSavedSearches, saveSearch } from "@ostinato/protocol";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useId, useState } from "react";
 import { call } from "../api/api.ts";
 import type { SavedSearch } from "../api/types.ts";
 import { Button, IconButton } from "../components/button.tsx";
@@ -61,6 +61,7 @@ export function SavedSearches({ search }: { readonly search: RunsSearch }) {
 
 function SaveDialog({ search, onClose }: { readonly search: RunsSearch; readonly onClose: () => void }) {
   const [name, setName] = useState("");
+  const id = useId();
   const queryClient = useQueryClient();
   const save = useMutation({
     mutationFn: () =>
@@ -79,16 +80,17 @@ function SaveDialog({ search, onClose }: { readonly search: RunsSearch; readonly
           save.mutate();
         }}
       >
-        <label className="flex flex-col gap-1">
-          <span className="text-muted">Name</span>
-          <TextField
-            autoFocus
-            required
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-            placeholder="Failed nightly runs"
-          />
+        <label htmlFor={id} className="-mb-2 text-muted">
+          Name
         </label>
+        <TextField
+          id={id}
+          autoFocus
+          required
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+          placeholder="Failed nightly runs"
+        />
         <p className="text-xs text-faint">A search of the same name is replaced.</p>
         {save.isError ? <p className="text-danger">{messageOf(save.error)}</p> : null}
         <Button look="primary" type="submit" className="self-end" disabled={name.trim() === "" || save.isPending}>
