@@ -13,17 +13,19 @@ export async function list(context: Context, body: BodyOf<typeof listFlowRuns>):
   const sort = given ?? "START_TIME_DESC";
   const limit = wanted ?? 50;
   const after = readCursor(sort, cursor);
-  const [positions, counted] = await Promise.all([
-    queries.flowRunPositions(context.db, { criteria, sort, limit: limit + 1, after }),
-    counting === true ? queries.countFlowRuns(context.db, criteria, mostCounted) : null,
-  ]);
+  const positions = await queries.flowRunPositions(context.db, { criteria, sort, limit: limit + 1, after });
   const page = positions.slice(0, limit);
   const last = page.at(-1);
-  return {
-    results: await readRows(
+  const isWhole = after === undefined && positions.length <= limit;
+  const [results, counted] = await Promise.all([
+    readRows(
       context,
       page.map(({ id }) => id),
     ),
+    counting !== true ? null : isWhole ? page.length : queries.countFlowRuns(context.db, criteria, mostCounted),
+  ]);
+  return {
+    results,
     next_cursor: last === undefined || positions.length <= limit ? null : writeCursor(sort, last),
     count: counted === null ? null : Math.min(counted, mostCounted),
     count_capped: counted !== null && counted > mostCounted,

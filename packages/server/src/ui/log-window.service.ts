@@ -13,11 +13,11 @@ type LogWindowRequest = BodyOf<typeof readLogWindow>;
 export async function logWindow({ db }: Context, body: LogWindowRequest): Promise<ReplyOf<typeof readLogWindow>> {
   const criteria = await criteriaOf(db, body);
   const [total, firstError] = await Promise.all([queries.countLogs(db, criteria), firstErrorOf(db, criteria)]);
-  const rows = await rowsOf({ db, criteria, body, total, firstError });
+  const { rows, begins } = await opened({ db, criteria, body, total, firstError });
   const [first] = rows;
   const last = rows.at(-1);
   const [position, errorPosition] = await Promise.all([
-    first === undefined ? total : queries.countLogs(db, criteria, first),
+    begins ?? (first === undefined ? total : queries.countLogs(db, criteria, first)),
     firstError === undefined ? null : queries.countLogs(db, criteria, firstError),
   ]);
   return {
@@ -64,28 +64,44 @@ interface WindowSource {
   readonly firstError: queries.LogRow | undefined;
 }
 
-function rowsOf({ db, criteria, body, total, firstError }: WindowSource): Promise<queries.LogRow[]> {
+/** `begins` is the position of the first line where the way to it tells; else it is counted. */
+interface Opened {
+  readonly rows: readonly queries.LogRow[];
+  readonly begins?: number;
+}
+
+async function opened({ db, criteria, body, total, firstError }: WindowSource): Promise<Opened> {
   const limit = body.limit ?? 200;
-  const read = (range: queries.LogRange) => queries.logsFrom(db, criteria, range);
+  const read: Read = (range) => queries.logsFrom(db, criteria, range);
   const before = readPosition(body.before);
   const after = readPosition(body.after);
-  if (after !== undefined) return read({ direction: "forward", from: after, limit });
-  if (before !== undefined) return read({ direction: "backward", from: before, limit });
+  if (after !== undefined) return { rows: await read({ direction: "forward", from: after, limit }) };
+  if (before !== undefined) return { rows: await read({ direction: "backward", from: before, limit }) };
   if (body.offset !== null && body.offset !== undefined) return atOffset(read, { offset: body.offset, limit, total });
-  if (body.anchor === "first-error" && firstError !== undefined) return around(read, firstError, limit);
-  if (body.anchor === "tail" || body.anchor === "first-error") return read({ direction: "backward", limit });
-  return read({ direction: "forward", limit });
+  if (body.anchor === "first-error" && firstError !== undefined) return { rows: await around(read, firstError, limit) };
+  if (body.anchor === "tail" || body.anchor === "first-error") {
+    const rows = await read({ direction: "backward", limit });
+    return { rows, begins: total - rows.length };
+  }
+  return { rows: await read({ direction: "forward", limit }), begins: 0 };
 }
 
 type Read = (range: queries.LogRange) => Promise<queries.LogRow[]>;
 
+interface Offset {
+  readonly offset: number;
+  readonly limit: number;
+  readonly total: number;
+}
+
 /** A position in the later half is reached from the end. */
-function atOffset(read: Read, { offset, limit, total }: { offset: number; limit: number; total: number }) {
-  const fromEnd = total - offset - limit;
-  if (offset >= total) return Promise.resolve([]);
-  if (offset <= fromEnd) return read({ direction: "forward", offset, limit });
-  const shown = Math.min(limit, total - offset);
-  return read({ direction: "backward", offset: Math.max(0, fromEnd), limit: shown });
+async function atOffset(read: Read, { offset, limit, total }: Offset): Promise<Opened> {
+  if (offset >= total) return { rows: [], begins: total };
+  const fromEnd = Math.max(0, total - offset - limit);
+  const rows = await (offset <= fromEnd
+    ? read({ direction: "forward", offset, limit })
+    : read({ direction: "backward", offset: fromEnd, limit: Math.min(limit, total - offset) }));
+  return { rows, begins: offset };
 }
 
 /** The line with some of what led to it: a third of the window before, the rest from it on. */

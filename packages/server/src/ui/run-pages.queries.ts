@@ -1,6 +1,7 @@
 import type { StateType, Timestamp } from "@ostinato/core";
 import { sql } from "kysely";
 import type { Database } from "../db/dialects/dialect.ts";
+import { begin } from "./flow-run-list.queries.ts";
 
 export interface PageCounts {
   readonly subflows: number;
@@ -31,15 +32,21 @@ export interface PreviousRun {
   readonly total_run_time: number;
 }
 
+export interface PreviousRunQuery {
+  readonly id: string;
+  readonly flowId: string;
+  readonly begin: Timestamp;
+}
+
 /** The run of the same flow that began before this one. */
-export async function previousRun(db: Database, flowRunId: string): Promise<PreviousRun | undefined> {
+export async function previousRun(
+  db: Database,
+  { id, flowId, begin: before }: PreviousRunQuery,
+): Promise<PreviousRun | undefined> {
   const { rows } = await sql<PreviousRun>`
-    SELECT before.id, before.name, before.parameters, before.state_type, before.start_time, before.total_run_time
-    FROM flow_run AS this JOIN flow_run AS before ON before.flow_id = this.flow_id
-      AND (coalesce(before.start_time, before.expected_start_time), before.id)
-        < (coalesce(this.start_time, this.expected_start_time), this.id)
-    WHERE this.id = ${flowRunId}
-    ORDER BY coalesce(before.start_time, before.expected_start_time) DESC, before.id DESC LIMIT 1`.execute(db.read);
+    SELECT id, name, parameters, state_type, start_time, total_run_time FROM flow_run
+    WHERE flow_id = ${flowId} AND (${begin}, id) < (${before}, ${id})
+    ORDER BY ${begin} DESC, id DESC LIMIT 1`.execute(db.read);
   return rows[0];
 }
 

@@ -1,4 +1,4 @@
-import { microsPerSecond } from "@ostinato/core";
+import { microsPerSecond, toTimestamp } from "@ostinato/core";
 import type { FlowRunPage, TaskRunPage } from "@ostinato/protocol";
 import { present as presentArtifact } from "../artifacts/artifacts.service.ts";
 import type { Context } from "../context.ts";
@@ -19,12 +19,13 @@ export async function flowRunPage(context: Context, id: string): Promise<FlowRun
   const { db } = context;
   const [run] = await readRows(context, [id]);
   if (run === undefined) throw notFound("Flow run", id);
+  const begun = run.start_time ?? run.expected_start_time ?? run.created;
   const [flow, states, failure, counts, previous] = await Promise.all([
     flows.read(context, run.flow_id),
     flowRunStates.list(context, id),
     failureOfFlowRun(context, id),
     queries.countsOf(db, id),
-    queries.previousRun(db, id),
+    queries.previousRun(db, { id, flowId: run.flow_id, begin: toTimestamp(begun) }),
   ]);
   return {
     flow_run: run,
