@@ -20,3 +20,17 @@ interface SqlError {
   readonly message?: string;
   readonly detail?: string;
 }
+
+/** SQLite's primary codes for values that it does not take: too big, a constraint, a wrong type, out of range. */
+const refusedValues = new Set([18, 19, 20, 25]);
+
+/**
+ * Whether the database would refuse the same values at any other time too. Anything else that it says is about itself, such as
+ * being read-only after a failover, and the values may be tried again.
+ */
+export function isRefusalOfValues(error: unknown): boolean {
+  const { code, errcode } = error as SqlError;
+  if (errcode !== undefined) return refusedValues.has(errcode & 0xff);
+  // Data exceptions, constraints, limits of the program: classes of the SQL standard, and one of PostgreSQL's own.
+  return code !== undefined && /^(?:22|23|54)\w{3}$/.test(code);
+}

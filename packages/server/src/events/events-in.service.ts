@@ -17,6 +17,7 @@ export function receiveEvents(context: Context, ingest: Ingest, connection: Sock
   let latest: Promise<unknown> = Promise.resolve();
   let malformed = 0;
   let paused = false;
+  let refused = false;
 
   function report(problem: string): void {
     malformed += 1;
@@ -39,6 +40,7 @@ export function receiveEvents(context: Context, ingest: Ingest, connection: Sock
     accepted.then(
       () => taken(size),
       (error: unknown) => {
+        refused = true;
         const reason = error instanceof Error ? error.message : String(error);
         connection.close(closeCodes.tryAgainLater, `Events can't be kept now, send them again: ${reason}`);
       },
@@ -50,6 +52,7 @@ export function receiveEvents(context: Context, ingest: Ingest, connection: Sock
 
   return {
     message(text) {
+      if (refused) return; // It comes again, with what came before it.
       const values = parse(text, report);
       const read = readFrame(values, text.length);
       for (const { problems } of read) if (problems.length > 0) report(inWords(problems));

@@ -116,6 +116,34 @@ describeOnEachDatabase("events from clients", (database) => {
     await second.stop();
   });
 
+  test("events that can't be kept now are not acknowledged, and are kept when they come again", async () => {
+    const { url } = await database.another();
+    const ill = await startTestServer(url);
+    const at = await ill.listen();
+    const { db } = ill.context;
+    const sick = {
+      sqlite: ["PRAGMA max_page_count = 1", "PRAGMA max_page_count = 4294967294"],
+      postgresql: ["ALTER TABLE event RENAME TO elsewhere", "ALTER TABLE elsewhere RENAME TO event"],
+    }[db.kind];
+    const payload = { text: "x".repeat(500_000) };
+    const events = Array.from({ length: 10 }, () => plainEvent({ occurred: now(), payload }));
+    await db.execute(sick[0] ?? "");
+    const first = await openTestSocket(at, "/events/in");
+    for (const event of events) first.send(event);
+    const refused = expect(first.settled()).rejects.toThrow("the socket was closed (1013");
+    expect(await first.closed).toMatchObject({ code: 1013, reason: expect.stringContaining("send them again") });
+    await refused;
+    expect((await ill.call("POST", "/events", events)).status).toBeGreaterThanOrEqual(500);
+    await db.execute(sick[1] ?? "");
+    const second = await openTestSocket(at, "/events/in");
+    second.send(events);
+    await second.settled();
+    const kept = await db.read.selectFrom("event").select("id").execute();
+    expect(kept.map(({ id }) => id).sort()).toEqual(idsOf(events));
+    await second.close();
+    await ill.stop();
+  });
+
   test("what is wrong with a posted event is said with its place, and nothing of the request is kept", async () => {
     const good = plainEvent({ occurred: now() });
     const problemOf = async (event: object) => {

@@ -1,7 +1,7 @@
 import { type Event, type EventCreate, eventLimits } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
-import { isUniqueViolation } from "../db/constraint.ts";
-import { DatabaseUnavailable, type Writer } from "../db/dialects/dialect.ts";
+import { isRefusalOfValues, isUniqueViolation } from "../db/constraint.ts";
+import type { Writer } from "../db/dialects/dialect.ts";
 import { invalid, inWords, type Problem, RequestError } from "../errors.ts";
 import * as heartbeats from "../heartbeats/heartbeats.service.ts";
 import * as taskRuns from "../task-run-events/task-run-events.service.ts";
@@ -165,9 +165,14 @@ async function keep(context: Context, incoming: readonly Incoming[]): Promise<re
     await keepTogether(context, incoming);
     return [];
   } catch (error) {
-    if (error instanceof DatabaseUnavailable) throw error;
+    if (!isRefusalOfValues(error) && !isOwnMistake(error)) throw error;
     return keepApart(context, incoming, error);
   }
+}
+
+/** An error of our code rather than of the database, which has a code: the event that leads to it would lead to it again. */
+function isOwnMistake(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof RangeError;
 }
 
 /** One event that the database does not take must not take the others with it: halves are tried, and halves of these. */

@@ -149,6 +149,7 @@ function connectionOver(socket: WebSocket, request: FastifyRequest): SocketConne
 function close(socket: WebSocket, code: number, reason: string): void {
   let text = reason.slice(0, 123);
   while (Buffer.byteLength(text) > 123) text = text.slice(0, -1);
+  socket.resume(); // The other end's answer to the closing has to be read.
   socket.close(code, text);
 }
 
