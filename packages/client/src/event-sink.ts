@@ -39,7 +39,7 @@ export const defaultEventCapacity: OutboxCapacity = { messages: 20_000, characte
 export function postingEventSink(client: Client, options: EventSinkOptions = {}): EventSink {
   const poster = batchPoster({
     capacity: defaultEventCapacity,
-    batch: { messages: 2000, characters: 8 * 1024 * 1024 },
+    batch: { messages: 500, characters: 4 * 1024 * 1024 },
     ...options,
     post: (events, signal) => client.call(createEvents, { encodedBody: `[${events.join(",")}]`, retries: 0, signal }),
   });

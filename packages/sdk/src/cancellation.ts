@@ -1,4 +1,3 @@
-import { subscribeToEvents } from "@ostinato/client/node";
 import { Cancelled } from "./errors.ts";
 import { lookForCancellation } from "./heartbeat.ts";
 import type { Session } from "./session.ts";
@@ -6,7 +5,7 @@ import type { WatchedRun } from "./watched-run.ts";
 
 interface Watch {
   readonly runs: Map<string, WatchedRun>;
-  readonly subscription: { close(): void };
+  close(): void;
 }
 
 const watches = new WeakMap<Session, Watch>();
@@ -21,7 +20,7 @@ export function watchCancellation(run: WatchedRun): () => void {
   return () => {
     watch.runs.delete(run.id);
     if (watch.runs.size > 0) return;
-    watch.subscription.close();
+    watch.close();
     watches.delete(session);
   };
 }
@@ -30,19 +29,31 @@ export function watchCancellation(run: WatchedRun): () => void {
 function listen(session: Session): Watch {
   const runs = new Map<string, WatchedRun>();
   const { baseUrl, auth } = session.connection;
-  const subscription = subscribeToEvents({
-    baseUrl,
-    auth,
-    filter: { event: { name: ["prefect.flow-run.Cancelling", "prefect.flow-run.Cancelled"] } },
-    onEvent({ resource }) {
-      const id = resource["prefect.resource.id"]?.replace("prefect.flow-run.", "");
-      const run = id === undefined ? undefined : runs.get(id);
-      run?.interrupt(new Cancelled(resource["prefect.state-message"] || undefined));
+  let close = () => {};
+  const watch: Watch = {
+    runs,
+    close() {
+      closed = true;
+      close();
     },
-    // What happened while nobody listened.
-    onConnected: () => runs.forEach((run) => void lookForCancellation(run)),
-  });
-  const watch = { runs, subscription };
+  };
+  let closed = false;
   watches.set(session, watch);
+  void import("@ostinato/client/node").then(({ subscribeToEvents }) => {
+    if (closed) return;
+    const subscription = subscribeToEvents({
+      baseUrl,
+      auth,
+      filter: { event: { name: ["prefect.flow-run.Cancelling", "prefect.flow-run.Cancelled"] } },
+      onEvent({ resource }) {
+        const id = resource["prefect.resource.id"]?.replace("prefect.flow-run.", "");
+        const run = id === undefined ? undefined : runs.get(id);
+        run?.interrupt(new Cancelled(resource["prefect.state-message"] || undefined));
+      },
+      // What happened while nobody listened.
+      onConnected: () => runs.forEach((run) => void lookForCancellation(run)),
+    });
+    close = () => subscription.close();
+  });
   return watch;
 }

@@ -1,5 +1,5 @@
 import type { Client } from "@ostinato/client";
-import { type BatchPoster, batchPoster } from "@ostinato/client/node";
+import { type BatchPoster, batchPoster } from "@ostinato/client/delivery";
 import type { Clock } from "@ostinato/core";
 import { createLogs, type LogCreate } from "@ostinato/protocol";
 

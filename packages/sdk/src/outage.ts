@@ -1,5 +1,5 @@
 import type { Transport } from "@ostinato/client";
-import { defaultEventCapacity } from "@ostinato/client/node";
+import { defaultEventCapacity } from "@ostinato/client/delivery";
 import type { Clock } from "@ostinato/core";
 import { logLevels } from "@ostinato/protocol";
 import { notice } from "./console-output.ts";

@@ -1,5 +1,5 @@
 import { ApiError, type Client, createClient, fetchTransport, ServerUnreachable } from "@ostinato/client";
-import { type EventSink, postingEventSink, socketEventSink } from "@ostinato/client/node";
+import { type EventSink, postingEventSink } from "@ostinato/client/delivery";
 import { type Clock, systemClock, TimerQueue } from "@ostinato/core";
 import { logLevels, readServerInfo, type ServerInfo } from "@ostinato/protocol";
 import { type Connection, chooseConnection } from "./connection.ts";
@@ -97,7 +97,7 @@ async function openSession(given?: Connection, clock: Clock = systemClock()): Pr
   const client = createClient({ baseUrl, auth, transport: reporting(transport, report), retries: patientRetries });
   const server = await identify(client, retriesWithin(connectSeconds));
   const reports = { onLost: report.lost, onFound: report.found };
-  const events = openEventSink(connection, { client, server, reports });
+  const events = await openEventSink(connection, { client, server, reports });
   const logs = logBuffer(client, {
     clock,
     ...reports,
@@ -158,10 +158,14 @@ interface SinkParts {
   readonly reports: { readonly onLost: (error: unknown) => void; readonly onFound: () => void };
 }
 
-function openEventSink({ baseUrl, auth, inProcess, transport }: Connection, parts: SinkParts): EventSink {
+async function openEventSink(
+  { baseUrl, auth, inProcess, transport }: Connection,
+  parts: SinkParts,
+): Promise<EventSink> {
   const { client, server, reports } = parts;
   const onRefused = (error: Error) => warn(`the server refused an event of a task run: ${error.message}`);
   if (inProcess || transport !== undefined) return postingEventSink(client, { ...reports, onRefused });
+  const { socketEventSink } = await import("@ostinato/client/node");
   return socketEventSink({ baseUrl, auth, batches: server !== undefined, ...reports });
 }
 
