@@ -9,6 +9,8 @@ import { levelLook } from "./log-view.tsx";
 /** Why something failed: message, task, attempt, the line of the user's own code, the last log lines. */
 export function FailureBox({ failure, own = false }: { readonly failure: Failure; readonly own?: boolean }) {
   const [open, setOpen] = useState(false);
+  // Beside a task run stands its own log.
+  const lastLogs = own ? [] : failure.last_logs;
   return (
     <section
       aria-label="Why it failed"
@@ -43,9 +45,9 @@ export function FailureBox({ failure, own = false }: { readonly failure: Failure
           }
         />
       </div>
-      {failure.last_logs.length === 0 ? null : (
+      {lastLogs.length === 0 ? null : (
         <ol className="mt-2 border-t bg-sunken py-1.5 font-mono text-xs leading-5">
-          {failure.last_logs.map((log) => (
+          {lastLogs.map((log) => (
             <li key={log.id} className="flex gap-2 px-3">
               <span className="shrink-0 text-faint max-sm:hidden">{clock(log.timestamp)}</span>
               <span className="w-[5ch] shrink-0" style={{ color: levelLook(log.level).color }}>
@@ -57,9 +59,9 @@ export function FailureBox({ failure, own = false }: { readonly failure: Failure
         </ol>
       )}
       {failure.traceback === null ? (
-        <div className={failure.last_logs.length === 0 ? "h-2.5" : ""} />
+        <div className={lastLogs.length === 0 ? "h-2.5" : ""} />
       ) : (
-        <div className="border-t">
+        <div className={`border-t ${lastLogs.length === 0 ? "mt-2.5" : ""}`}>
           <button
             type="button"
             aria-expanded={open}

@@ -1,6 +1,6 @@
 import { useQueries } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Timeline } from "../api/types.ts";
 import { useBrush } from "../components/brush.ts";
 import { IconButton } from "../components/button.tsx";
@@ -9,9 +9,11 @@ import { useMedia } from "../components/media.ts";
 import { useSize } from "../components/size.ts";
 import { StateIcon } from "../components/state.tsx";
 import { count, countingDuration, duration } from "../format.ts";
-import { useThemeGeneration } from "../theme.ts";
 import { timelineQuery } from "./flow-run.queries.ts";
-import { drawAxis, drawTimeline, type Span, timelineColors } from "./timeline-draw.ts";
+import { padded, panned, zoomed } from "./time-span.ts";
+import type { Span } from "./timeline-draw.ts";
+import { useDrawing } from "./timeline-drawing.ts";
+import { useTreeKeys } from "./timeline-keys.ts";
 import { groupState, rowSpan, type TimelineRow, timelineRows, timelineSpan } from "./timeline-model.ts";
 import { useWheel } from "./wheel.ts";
 
@@ -50,6 +52,7 @@ export function TimelineView(props: {
   const whole = useCallback((): Span => padded(timelineSpan(timeline, ended ?? Date.now())), [timeline, ended]);
   const draw = useDrawing({
     rows,
+    rowHeight,
     live,
     ended,
     view,
@@ -270,144 +273,4 @@ function useChildTimelines(timeline: Timeline, open: ReadonlySet<string>): Reado
         ),
       ),
   });
-}
-
-/** Draws at the next frame whatever changed, and again while time passes for a run that goes on. */
-function useDrawing(input: {
-  readonly rows: readonly TimelineRow[];
-  readonly live: boolean;
-  readonly ended: number | undefined;
-  readonly view: Span | undefined;
-  readonly whole: () => Span;
-  readonly scroller: React.RefObject<HTMLDivElement | null>;
-  readonly axis: React.RefObject<HTMLCanvasElement | null>;
-  readonly bars: React.RefObject<HTMLCanvasElement | null>;
-  readonly size: string;
-}) {
-  const { rows, live, ended, view, whole, scroller, axis, bars, size } = input;
-  const generation = useThemeGeneration();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another theme has other colours
-  const colors = useMemo(timelineColors, [generation]);
-  const frame = useRef(0);
-  const key = useRef<string>(undefined);
-  const paint = useCallback(() => {
-    frame.current = 0;
-    const all = whole();
-    const shown = view ?? all;
-    const zero = all.from + (all.to - all.from) * (edge / (1 + 2 * edge));
-    if (axis.current !== null) drawAxis(axis.current, { view: shown, zero, colors });
-    if (bars.current === null) return;
-    const scroll = scroller.current?.scrollTop ?? 0;
-    drawTimeline(bars.current, {
-      rows,
-      rowHeight,
-      scroll,
-      view: shown,
-      zero,
-      now: ended ?? Date.now(),
-      live,
-      selected: key.current,
-      colors,
-    });
-  }, [rows, live, ended, view, whole, scroller, axis, bars, colors]);
-  const draw = useCallback(
-    (selectedKey: string | undefined) => {
-      key.current = selectedKey;
-      if (frame.current === 0) frame.current = requestAnimationFrame(paint);
-    },
-    [paint],
-  );
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another size needs another drawing
-  useLayoutEffect(() => {
-    paint();
-    return () => {
-      cancelAnimationFrame(frame.current);
-      frame.current = 0;
-    };
-  }, [paint, size]);
-  useEffect(() => {
-    if (!live) return undefined;
-    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const timer = setInterval(() => document.visibilityState === "visible" && draw(key.current), calm ? 1000 : 50);
-    return () => clearInterval(timer);
-  }, [live, draw]);
-  return draw;
-}
-
-function useTreeKeys(input: {
-  readonly rows: readonly TimelineRow[];
-  readonly choose: (row: TimelineRow) => void;
-  readonly toggle: (row: TimelineRow) => void;
-  readonly zoom: (factor: number) => void;
-  readonly pan: (share: number) => void;
-  readonly reset: () => void;
-  readonly scrollTo: (index: number) => void;
-}) {
-  const { rows } = input;
-  const [active, setActive] = useState(0);
-  const id = (index: number) => `timeline-${rows[index]?.key ?? index}`;
-  const move = (index: number) => {
-    const next = Math.min(rows.length - 1, Math.max(0, index));
-    setActive(next);
-    input.scrollTo(next);
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    const row = rows[active];
-    const acts = new Map<string, () => unknown>([
-      ["ArrowDown", () => move(active + 1)],
-      ["j", () => move(active + 1)],
-      ["ArrowUp", () => move(active - 1)],
-      ["k", () => move(active - 1)],
-      ["Home", () => move(0)],
-      ["End", () => move(rows.length - 1)],
-      ["PageDown", () => move(active + mostRowsInSight)],
-      ["PageUp", () => move(active - mostRowsInSight)],
-      ["Enter", () => row !== undefined && input.choose(row)],
-      [" ", () => row !== undefined && input.choose(row)],
-      ["ArrowRight", () => row !== undefined && row.kind !== "task" && !row.open && input.toggle(row)],
-      ["ArrowLeft", () => row?.open === true && input.toggle(row)],
-      ["+", () => input.zoom(0.6)],
-      ["=", () => input.zoom(0.6)],
-      ["-", () => input.zoom(1.6)],
-      ["0", input.reset],
-      ["<", () => input.pan(-0.2)],
-      [">", () => input.pan(0.2)],
-    ]);
-    const act = acts.get(event.key);
-    if (act === undefined || event.metaKey || event.ctrlKey) return;
-    event.preventDefault();
-    event.stopPropagation();
-    act();
-  };
-  return {
-    active,
-    setActive,
-    id,
-    props: { onKeyDown, "aria-activedescendant": rows.length === 0 ? undefined : id(active) },
-  };
-}
-
-/** The share of the span that is left free at both ends. */
-const edge = 0.02;
-
-function padded(span: Span): Span {
-  const free = (span.to - span.from) * edge;
-  return { from: span.from - free, to: span.to + free };
-}
-
-function zoomed(view: Span, all: Span, factor: number, at: number): Span {
-  const length = Math.min((view.to - view.from) * factor, all.to - all.from);
-  const fixed = view.from + (view.to - view.from) * at;
-  return kept({ from: fixed - length * at, to: fixed + length * (1 - at) }, all);
-}
-
-function panned(view: Span, all: Span, share: number): Span {
-  const by = (view.to - view.from) * share;
-  return kept({ from: view.from + by, to: view.to + by }, all);
-}
-
-function kept(span: Span, all: Span): Span {
-  const length = Math.min(span.to - span.from, all.to - all.from);
-  const from = Math.min(Math.max(span.from, all.from), all.to - length);
-  return { from, to: from + Math.max(length, 0.5) };
 }

@@ -14,7 +14,7 @@ import type { RunSort } from "./runs-search.ts";
 
 const rowHeight = 34;
 const narrowRowHeight = 54;
-const nameWidth = 200;
+const nameWidth = 168;
 const sidePadding = 12;
 
 /** Runs as rows, drawn only where one looks; on a narrow screen each is two lines. */

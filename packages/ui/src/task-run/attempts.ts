@@ -29,7 +29,8 @@ export function attemptsOf(states: readonly State[]): readonly Attempt[] {
   };
   for (const state of states) {
     if (state.type === "RUNNING") {
-      if (running.length > 0) finish(undefined);
+      // After a pause the same attempt goes on; without one, another process began anew.
+      if (running.at(-1)?.type !== "PAUSED") finish(undefined);
       running.push(state);
     } else if (state.type === "PAUSED" || state.type === "CANCELLING") {
       if (running.length > 0) running.push(state);

@@ -1,0 +1,68 @@
+import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "react";
+import { useThemeGeneration } from "../theme.ts";
+import { edge } from "./time-span.ts";
+import { drawAxis, drawTimeline, type Span, timelineColors } from "./timeline-draw.ts";
+import type { TimelineRow } from "./timeline-model.ts";
+
+/** Draws at the next frame whatever changed, and again while time passes for a run that goes on. */
+export function useDrawing(input: {
+  readonly rows: readonly TimelineRow[];
+  readonly rowHeight: number;
+  readonly live: boolean;
+  readonly ended: number | undefined;
+  readonly view: Span | undefined;
+  readonly whole: () => Span;
+  readonly scroller: RefObject<HTMLDivElement | null>;
+  readonly axis: RefObject<HTMLCanvasElement | null>;
+  readonly bars: RefObject<HTMLCanvasElement | null>;
+  readonly size: string;
+}) {
+  const { rows, rowHeight, live, ended, view, whole, scroller, axis, bars, size } = input;
+  const generation = useThemeGeneration();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another theme has other colours
+  const colors = useMemo(timelineColors, [generation]);
+  const frame = useRef(0);
+  const key = useRef<string>(undefined);
+  const paint = useCallback(() => {
+    frame.current = 0;
+    const all = whole();
+    const shown = view ?? all;
+    const zero = all.from + (all.to - all.from) * (edge / (1 + 2 * edge));
+    if (axis.current !== null) drawAxis(axis.current, { view: shown, zero, colors });
+    if (bars.current === null) return;
+    const scroll = scroller.current?.scrollTop ?? 0;
+    drawTimeline(bars.current, {
+      rows,
+      rowHeight,
+      scroll,
+      view: shown,
+      zero,
+      now: ended ?? Date.now(),
+      live,
+      selected: key.current,
+      colors,
+    });
+  }, [rows, rowHeight, live, ended, view, whole, scroller, axis, bars, colors]);
+  const draw = useCallback(
+    (selectedKey: string | undefined) => {
+      key.current = selectedKey;
+      if (frame.current === 0) frame.current = requestAnimationFrame(paint);
+    },
+    [paint],
+  );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another size needs another drawing
+  useLayoutEffect(() => {
+    paint();
+    return () => {
+      cancelAnimationFrame(frame.current);
+      frame.current = 0;
+    };
+  }, [paint, size]);
+  useEffect(() => {
+    if (!live) return undefined;
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const timer = setInterval(() => document.visibilityState === "visible" && draw(key.current), calm ? 1000 : 50);
+    return () => clearInterval(timer);
+  }, [live, draw]);
+  return draw;
+}

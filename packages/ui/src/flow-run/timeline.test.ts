@@ -1,0 +1,232 @@
+import { describe, expect, test } from "vitest";
+import type { TaskRun, Timeline } from "../api/types.ts";
+import { graphOf } from "./graph-model.ts";
+import { withTaskRuns } from "./timeline-changes.ts";
+import { density, groupState, spells, timelineRows, timelineSpan } from "./timeline-model.ts";
+
+const origin = "2026-01-01T00:00:00Z";
+const zero = Date.parse(origin);
+
+interface Told {
+  readonly name: string;
+  readonly key?: string;
+  readonly start?: number | null;
+  readonly end?: number | null;
+  readonly type?: Timeline["state_type"][number];
+  readonly parents?: number[];
+  readonly child?: string;
+}
+
+function timelineOf(tasks: readonly Told[], segments: Timeline["segments"] = []): Timeline {
+  return {
+    origin,
+    total: tasks.length,
+    truncated: false,
+    id: tasks.map((_, row) => `id-${row}`),
+    name: tasks.map((task) => task.name),
+    task_key: tasks.map((task) => task.key ?? task.name),
+    state_type: tasks.map((task) => task.type ?? "COMPLETED"),
+    state_name: tasks.map(() => null),
+    expected: tasks.map((task) => task.start ?? 0),
+    start: tasks.map((task) => (task.start === undefined ? 0 : task.start)),
+    end: tasks.map((task) => (task.end === undefined ? 1 : task.end)),
+    run_count: tasks.map(() => 1),
+    parents: tasks.map((task) => task.parents ?? []),
+    child_flow_run_id: tasks.map((task) => task.child ?? null),
+    segments,
+  };
+}
+
+const rowsOf = (
+  timeline: Timeline,
+  open: readonly string[] = [],
+  children: readonly (readonly [string, Timeline])[] = [],
+) => timelineRows({ timeline, open: new Set(open), children: new Map(children) });
+
+const mapped = (count: number): Timeline =>
+  timelineOf([
+    { name: "list-0", key: "list" },
+    ...Array.from({ length: count }, (_, index) => ({
+      name: `read-${index}`,
+      key: "read",
+      start: 1 + index,
+      end: 2 + index,
+      parents: [0],
+    })),
+    {
+      name: "merge-0",
+      key: "merge",
+      start: count + 2,
+      end: count + 3,
+      parents: Array.from({ length: count }, (_, index) => index + 1),
+    },
+  ]);
+
+describe("the lines of a timeline", () => {
+  test("are the runs by their start, those that have not begun last", () => {
+    const rows = rowsOf(
+      timelineOf([
+        { name: "later", start: 5 },
+        { name: "waiting", start: null, end: null, type: "PENDING" },
+        { name: "first" },
+      ]),
+    );
+    expect(rows.map((row) => row.label)).toEqual(["first", "later", "waiting"]);
+  });
+
+  test("gather the runs of one task when there are many, and show them when opened", () => {
+    const timeline = mapped(100);
+    expect(rowsOf(timeline).map((row) => [row.kind, row.label, row.members.length])).toEqual([
+      ["task", "list-0", 1],
+      ["group", "read", 100],
+      ["task", "merge-0", 1],
+    ]);
+    const opened = rowsOf(timeline, ["group:read"]);
+    expect(opened).toHaveLength(103);
+    expect(opened[2]).toMatchObject({ label: "read-0", depth: 1 });
+  });
+
+  test("nest a subflow's runs under it once they are read", () => {
+    const timeline = timelineOf([{ name: "sub", child: "run-2" }]);
+    expect(rowsOf(timeline, ["id-0"])).toHaveLength(1);
+    const rows = rowsOf(timeline, ["id-0"], [["run-2", timelineOf([{ name: "inner" }])]]);
+    expect(rows.map((row) => [row.depth, row.label])).toEqual([
+      [0, "sub"],
+      [1, "inner"],
+    ]);
+  });
+
+  test("of a group have the state that is most urgent", () => {
+    const timeline = timelineOf(
+      Array.from({ length: 40 }, (_, row) => ({
+        name: `t-${row}`,
+        key: "t",
+        type: row === 7 ? ("FAILED" as const) : ("COMPLETED" as const),
+      })),
+    );
+    const [group] = rowsOf(timeline);
+    expect(group === undefined ? null : groupState(group)).toBe("FAILED");
+  });
+});
+
+describe("what a run did when", () => {
+  test("is its wait and its running", () => {
+    const timeline = timelineOf([{ name: "a", start: 3, end: 5 }]);
+    const waited = { ...timeline, expected: [1] };
+    expect(spells(waited, 0, zero).map(({ type, from, to }) => [type, from - zero, to - zero])).toEqual([
+      ["PENDING", 1000, 3000],
+      ["RUNNING", 3000, 5000],
+    ]);
+  });
+
+  test("has every attempt, with those that failed marked", () => {
+    const timeline = timelineOf(
+      [{ name: "a", start: 0, end: 5 }],
+      [
+        [0, 0, "RUNNING", "Running"],
+        [0, 1, "SCHEDULED", "AwaitingRetry"],
+        [0, 3, "RUNNING", "Retrying"],
+        [0, 5, "COMPLETED", "Completed"],
+      ],
+    );
+    expect(spells(timeline, 0, zero).map(({ name, from, to, failed }) => [name, (to - from) / 1000, failed])).toEqual([
+      ["Running", 1, true],
+      ["AwaitingRetry", 2, false],
+      ["Retrying", 2, false],
+      ["Completed", 0, false],
+    ]);
+  });
+
+  test("lasts until now while it goes on", () => {
+    const timeline = timelineOf([{ name: "a", start: 1, end: null, type: "RUNNING" }]);
+    expect(timelineSpan(timeline, zero + 9000)).toEqual({ from: zero + 1000, to: zero + 9000 });
+  });
+
+  test("is counted for a group in slices of time", () => {
+    const timeline = timelineOf(
+      Array.from({ length: 40 }, (_, row) => ({ name: `t-${row}`, key: "t", start: row < 10 ? 0 : 5, end: 10 })),
+    );
+    const [group] = rowsOf(timeline);
+    if (group === undefined) throw new Error("there is no group");
+    const { running } = density(group, { from: zero, to: zero + 10_000 }, 10, zero);
+    expect([...running].slice(0, 8)).toEqual([10, 10, 10, 10, 10, 40, 40, 40]);
+  });
+});
+
+describe("the graph of a timeline", () => {
+  test("has one box for what is mapped, between what it comes from and what takes it", () => {
+    const graph = graphOf(mapped(1000), new Set());
+    expect(graph.nodes.map((node) => [node.label, node.members.length])).toEqual([
+      ["list-0", 1],
+      ["read", 1000],
+      ["merge-0", 1],
+    ]);
+    expect(graph.edges).toHaveLength(2);
+  });
+
+  test("keeps runs of one task apart where they stand at other places", () => {
+    const timeline = timelineOf([
+      { name: "step-0", key: "step" },
+      { name: "step-1", key: "step", parents: [0] },
+      { name: "step-2", key: "step", parents: [1] },
+    ]);
+    expect(graphOf(timeline, new Set()).nodes).toHaveLength(3);
+  });
+
+  test("stays small for a long chain, and survives a circle", () => {
+    const chain = timelineOf(
+      Array.from({ length: 1000 }, (_, row) => ({
+        name: `step-${row}`,
+        key: "step",
+        parents: row === 0 ? [] : [row - 1],
+      })),
+    );
+    expect(graphOf(chain, new Set()).nodes).toHaveLength(1);
+    const circle = timelineOf([
+      { name: "a", parents: [1] },
+      { name: "b", parents: [0] },
+    ]);
+    expect(graphOf(circle, new Set()).nodes).toHaveLength(2);
+  });
+});
+
+test("a task run that changed moves its own row, and a new one is added with what it depends on", () => {
+  const timeline = timelineOf([{ name: "a", start: 0, end: null, type: "RUNNING" }]);
+  const run = (id: string, name: string, inputs: TaskRun["task_inputs"]): TaskRun => ({
+    id,
+    name,
+    created: origin,
+    updated: origin,
+    flow_run_id: null,
+    task_key: name,
+    dynamic_key: id,
+    cache_key: null,
+    cache_expiration: null,
+    task_version: null,
+    empirical_policy: {},
+    tags: [],
+    labels: {},
+    state_id: null,
+    task_inputs: inputs,
+    state_type: "COMPLETED",
+    state_name: "Completed",
+    run_count: 1,
+    flow_run_run_count: 1,
+    expected_start_time: origin,
+    next_scheduled_start_time: null,
+    start_time: origin,
+    end_time: "2026-01-01T00:00:02.500Z",
+    total_run_time: 2.5,
+    estimated_run_time: 2.5,
+    estimated_start_time_delta: 0,
+    state: null,
+  });
+  const next = withTaskRuns(timeline, [
+    run("id-0", "a", {}),
+    run("id-9", "b", { x: [{ input_type: "task_run", id: "id-0" }] }),
+  ]);
+  expect(next.state_type).toEqual(["COMPLETED", "COMPLETED"]);
+  expect(next.end).toEqual([2.5, 2.5]);
+  expect(next.parents[1]).toEqual([0]);
+  expect(timeline.id).toHaveLength(1);
+});
