@@ -1,4 +1,7 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createServer, readConfig } from "@ostinato/server";
 
 /** A committed file that is made from sources, so that a reader and a reviewer see what a change does to it. */
 interface GeneratedFile {
@@ -7,7 +10,7 @@ interface GeneratedFile {
   readonly make: () => string | Promise<string>;
 }
 
-const generatedFiles: readonly GeneratedFile[] = [];
+const generatedFiles: readonly GeneratedFile[] = [{ file: "docs/openapi.json", make: openApiDocument }];
 
 // `npm run generate` writes them; `--check` writes nothing and fails when one is not what would be written.
 const check = process.argv.includes("--check");
@@ -20,6 +23,20 @@ for (const { file, make } of generatedFiles) {
 }
 for (const file of stale) console.log(check ? `${file} is out of date: run "npm run generate"` : `wrote ${file}`);
 process.exitCode = check && stale.length > 0 ? 1 : 0;
+
+/** As a server answers it, which has registered what it serves. */
+async function openApiDocument(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), "ostinato-generate-"));
+  const config = readConfig({ OSTINATO_HOME: folder, OSTINATO_LOG_LEVEL: "silent" });
+  const server = await createServer({ config });
+  try {
+    const { payload } = await server.app.inject("/api/openapi.json");
+    return `${JSON.stringify(JSON.parse(payload), undefined, 2)}\n`;
+  } finally {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
 
 function read(file: string): string | undefined {
   try {

@@ -127,3 +127,20 @@ export const UiSettings = Open({
   v2_base_url: Nullable(Type.String()),
 });
 export type UiSettings = Static<typeof UiSettings>;
+
+export const readOpenApi = route({
+  method: "GET",
+  path: "/openapi.json",
+  summary: "This description of the API",
+  tag,
+  replies: { 200: JsonObject },
+});
+
+export const readMetrics = route({
+  method: "GET",
+  path: "/metrics",
+  summary: "What the server counts and times, for Prometheus",
+  tag,
+  replies: { 200: Type.String() },
+  produces: "text/plain; version=0.0.4; charset=utf-8",
+});

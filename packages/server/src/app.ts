@@ -12,6 +12,7 @@ import { importRoutes } from "./flow-runs/import.routes.ts";
 import { flowRoutes } from "./flows/flows.routes.ts";
 import { liveRoutes } from "./live/live.routes.ts";
 import { logRoutes } from "./logs/logs.routes.ts";
+import { openApiRoutes } from "./openapi/openapi.routes.ts";
 import { type Registry, serveOn } from "./operation.ts";
 import { apiVersion } from "./plugins/api-version.ts";
 import { answerFrameworkError, errorAnswers, unknownRoutes } from "./plugins/errors.ts";
@@ -77,6 +78,7 @@ export function buildApp(context: Context, { uiFolder }: AppOptions = {}): Fasti
       savedSearchRoutes(serve);
       uiRoutes(serve, started);
       liveRoutes(serveSocket, context);
+      openApiRoutes(api, serve, registry);
     },
     { prefix: `${config.basePath}api` },
   );

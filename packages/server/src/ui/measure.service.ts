@@ -4,7 +4,7 @@ import { createServer } from "../main.ts";
 import { seed, seedEnd, seedId } from "./seed.queries.ts";
 
 // Measures what pages ask, on a database of the given size:
-//   node packages/server/src/ui/measure.ts sqlite:////tmp/x.db 100000 1000000
+//   node packages/server/src/ui/measure.service.ts sqlite:////tmp/x.db 100000 1000000
 const [url = "", flowRuns = "100000", taskRuns = "1000000", logs = "100000"] = process.argv.slice(2);
 const config = readConfig({ OSTINATO_DATABASE_URL: url, OSTINATO_LOG_LEVEL: "warn" });
 

@@ -1,0 +1,18 @@
+import { readOpenApi } from "@ostinato/protocol";
+import type { FastifyInstance } from "fastify";
+import type { Registry, Serve } from "../operation.ts";
+import { apiDescription } from "./openapi.service.ts";
+
+export function openApiRoutes(api: FastifyInstance, serve: Serve, registry: Registry): void {
+  const description = apiDescription(registry);
+  serve(readOpenApi, () => ({ ...description.document() }));
+  api.get("/docs", async (_request, reply) =>
+    reply
+      .headers({
+        "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+        "cache-control": "no-cache",
+      })
+      .type("text/html; charset=utf-8")
+      .send(description.page()),
+  );
+}

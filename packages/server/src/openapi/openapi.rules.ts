@@ -1,0 +1,141 @@
+import type { Json, RouteContract, TSchema } from "@ostinato/protocol";
+import { schemaWriter } from "./schemas.ts";
+
+export type JsonObject = { readonly [key: string]: Json };
+
+export interface OpenApiSource {
+  readonly contracts: readonly RouteContract[];
+  /** Everything that the protocol exports, by name: contracts give operations their ids, schemas give components theirs. */
+  readonly names: Readonly<Record<string, unknown>>;
+  readonly version: string;
+}
+
+/** The description of the API in OpenAPI 3.1, made of the same contracts that the server validates by. */
+export function openApiDocument({ contracts, names, version }: OpenApiSource): JsonObject {
+  const idOf = new Map(Object.entries(names).map(([name, value]) => [value, name]));
+  const schemas = schemaWriter(names);
+  const paths: Record<string, Record<string, Json>> = {};
+  for (const contract of contracts) {
+    const path = paths[contract.path] ?? {};
+    path[contract.method.toLowerCase()] = operation(
+      contract,
+      idOf.get(contract) ?? fallbackId(contract),
+      schemas.write,
+    );
+    paths[contract.path] = path;
+  }
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "Ostinato",
+      version,
+      summary: "The API of an Ostinato server, which speaks that of Prefect 3 as well.",
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+    },
+    // Seen from this document, so that it holds behind any proxy and under any path.
+    servers: [{ url: "../api" }],
+    tags: [...new Set(contracts.map(({ tag }) => tag))].toSorted().map((name) => ({ name })),
+    paths: sorted(paths),
+    components: { schemas: sorted({ ...schemas.components(), ...problemSchemas }), responses: problemResponses },
+  };
+}
+
+type WriteSchema = (schema: TSchema) => Json;
+
+function operation(contract: RouteContract, operationId: string, write: WriteSchema): JsonObject {
+  const { summary, tag, body, bodyOptional = false, bodyLimit } = contract;
+  const parameters = [...parametersIn("path", contract.params, write), ...parametersIn("query", contract.query, write)];
+  return {
+    operationId,
+    summary,
+    tags: [tag],
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(body === undefined
+      ? {}
+      : { requestBody: { required: !bodyOptional, content: { "application/json": { schema: write(body) } } } }),
+    ...(bodyLimit === undefined ? {} : { "x-body-limit-bytes": bodyLimit }),
+    responses: responses(contract, write),
+  };
+}
+
+function parametersIn(place: "path" | "query", schema: TSchema | undefined, write: WriteSchema): Json[] {
+  if (schema === undefined) return [];
+  const { properties = {}, required = [] } = schema as { properties?: Record<string, TSchema>; required?: string[] };
+  return Object.entries(properties).map(([name, of]) => ({
+    name,
+    in: place,
+    required: place === "path" || required.includes(name),
+    schema: write(of),
+  }));
+}
+
+const meanings: Readonly<Record<number, string>> = {
+  200: "Done",
+  201: "Created",
+  202: "Taken",
+  204: "Done, with nothing to say",
+  503: "Not now",
+};
+
+function responses({ replies, produces, params, body, query }: RouteContract, write: WriteSchema): JsonObject {
+  const answers = Object.entries(replies).map(([status, schema]) => {
+    const description = meanings[Number(status)] ?? "Answer";
+    if (status === "204") return [status, { description }] as const;
+    return [status, { description, content: { [produces ?? "application/json"]: { schema: write(schema) } } }] as const;
+  });
+  return {
+    ...Object.fromEntries(answers),
+    ...(params === undefined ? {} : { 404: { $ref: "#/components/responses/NotFound" } }),
+    ...(body === undefined && query === undefined ? {} : { 422: { $ref: "#/components/responses/Invalid" } }),
+    default: { $ref: "#/components/responses/Problem" },
+  };
+}
+
+const problemSchemas: JsonObject = {
+  Problem: {
+    type: "object",
+    description: "Why a request was not done, in one of these fields.",
+    properties: { detail: { type: "string" }, exception_message: { type: "string" } },
+  },
+  InvalidRequest: {
+    type: "object",
+    description: "Each problem of a request at its place.",
+    required: ["exception_message", "exception_detail"],
+    properties: {
+      exception_message: { type: "string" },
+      exception_detail: {
+        type: "array",
+        items: {
+          type: "object",
+          required: ["type", "loc", "msg"],
+          properties: {
+            type: { type: "string" },
+            loc: { type: "array", items: { type: ["string", "integer"] } },
+            msg: { type: "string" },
+            input: {},
+          },
+        },
+      },
+      request_body: {},
+    },
+  },
+};
+
+const problem = (description: string, schema: string): Json => ({
+  description,
+  content: { "application/json": { schema: { $ref: `#/components/schemas/${schema}` } } },
+});
+
+const problemResponses: JsonObject = {
+  NotFound: problem("There is no such thing", "Problem"),
+  Invalid: problem("The request is not what the contract says", "InvalidRequest"),
+  Problem: problem("Not done", "Problem"),
+};
+
+function fallbackId({ method, path }: RouteContract): string {
+  return `${method.toLowerCase()}${path.replace(/[^a-z]+(\w)?/gi, (_, next: string = "") => next.toUpperCase())}`;
+}
+
+function sorted<T>(record: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).toSorted(([one], [other]) => (one < other ? -1 : 1)));
+}

@@ -1,0 +1,27 @@
+import * as protocol from "@ostinato/protocol";
+import type { Registry } from "../operation.ts";
+import { productVersion } from "../versions.ts";
+import { docsPage } from "./docs-page.ts";
+import { type JsonObject, openApiDocument } from "./openapi.rules.ts";
+
+export interface ApiDescription {
+  document(): JsonObject;
+  page(): string;
+}
+
+/** For programs and for people; made when somebody first asks, when all routes are there. */
+export function apiDescription(registry: Registry): ApiDescription {
+  let made: JsonObject | undefined;
+  let page: string | undefined;
+  const document = () => {
+    made ??= openApiDocument({ contracts: registry, names: { ...protocol }, version: productVersion });
+    return made;
+  };
+  return {
+    document,
+    page() {
+      page ??= docsPage(document());
+      return page;
+    },
+  };
+}
