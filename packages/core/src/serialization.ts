@@ -30,7 +30,7 @@ export function serialize(value: unknown, options: SerializeOptions = {}): Seria
     return false;
   };
   try {
-    return { ok: true, text: stringify(value, { refuse, standIn, Buffer: reduceBuffer, Error: reduceError }) };
+    return { ok: true, text: stringify(value, { standIn, refuse, Buffer: reduceBuffer, Error: reduceError }) };
   } catch (error) {
     return { ok: false, reason: describeRefusal(error), secret: error instanceof HoldsSecret };
   }

@@ -1,6 +1,6 @@
 import { type Duration, durationSeconds } from "@ostinato/core";
 import { UsageError } from "./errors.ts";
-import { callIdentity, digest } from "./identity.ts";
+import { argumentsDigest, digest } from "./identity.ts";
 
 /** What a call is known by in the cache, as a function can say it too. */
 export interface CacheCall {
@@ -84,14 +84,14 @@ function keyPart(by: CacheBy, { rule, call, source }: KeyParts): string | undefi
   if (typeof by === "function") return by(call);
   switch (by) {
     case "inputs":
-      return callIdentity(
+      return argumentsDigest(
         "inputs",
         Object.entries(call.inputs).filter(([name]) => !rule.without.has(name)),
       );
     case "taskSource":
       return digest(source);
     case "flowParameters":
-      return callIdentity("parameters", call.flowParameters);
+      return argumentsDigest("parameters", call.flowParameters);
     case "runId":
       return call.flowRunId ?? "none";
     default:

@@ -1,5 +1,8 @@
 import type { FinalState, RunState } from "./states.ts";
 
+// Two copies of this package in one program know each other's futures by it.
+const brand: unique symbol = Symbol.for("ostinato.future") as never;
+
 /** `resolve` is a method and no property, so that a future of a narrower type is one of a wider type too. */
 interface Ending<T> {
   readonly promise: Promise<FinalState<T>>;
@@ -11,6 +14,7 @@ interface Ending<T> {
  * rejection; it fails the flow in which the run was called.
  */
 export abstract class RunFuture<T> implements Promise<T> {
+  readonly [brand] = true as const;
   readonly [Symbol.toStringTag]: string = "RunFuture";
   readonly #ending: Ending<T> = Promise.withResolvers<FinalState<T>>();
   #final: FinalState<T> | undefined;
@@ -122,5 +126,5 @@ class DerivedPromise<T> implements Promise<T> {
 
 /** Whether a value is a future, of this copy of the package or another. */
 export function isFuture(value: unknown): value is RunFuture<unknown> {
-  return value instanceof RunFuture;
+  return typeof value === "object" && value !== null && brand in value;
 }

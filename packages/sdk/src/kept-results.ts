@@ -68,8 +68,19 @@ export class KeptResults {
 export async function revive(result: StoredResult, store: ResultStore): Promise<Found | undefined> {
   const text = result.data ?? (result.location === null ? undefined : await store.read(result.location));
   if (result.format !== "devalue" || text === undefined) return undefined;
+  const value = read(text);
+  if (value === undefined) return undefined;
   const flowRunId = result.task_run_id === null ? (result.flow_run_id ?? undefined) : undefined;
-  return { id: result.id, value: deserialize(text), flowRunId, digest: largeDigest(text) };
+  return { id: result.id, value: value.read, flowRunId, digest: largeDigest(text) };
+}
+
+/** What cannot be read any more is as good as gone: the task runs again. */
+function read(text: string): { readonly read: unknown } | undefined {
+  try {
+    return { read: deserialize(text) };
+  } catch {
+    return undefined;
+  }
 }
 
 /** Without its data: no kept text is empty, so the empty one marks what must be read again. */

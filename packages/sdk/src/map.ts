@@ -55,7 +55,7 @@ export type MapArguments<A extends readonly unknown[]> = {
 type Start = (args: readonly unknown[], options: CallOptions) => TaskFuture<unknown>;
 
 /** Starts one run for each item. The last argument may be options: a plain object is nothing that can be gone through. */
-export function mapTask(start: Start, args: readonly unknown[]): MapFuture<unknown> {
+export function mapTask(taskName: string, start: Start, args: readonly unknown[]): MapFuture<unknown> {
   const last = args.at(-1);
   const hasOptions = args.length > 1 && isPlainObject(last) && !isUnmapped(last);
   const options: MapOptions = hasOptions ? last : {};
@@ -63,7 +63,7 @@ export function mapTask(start: Start, args: readonly unknown[]): MapFuture<unkno
   const limiter = options.concurrency === undefined ? undefined : new Limiter(options.concurrency);
   const startAll = (known: readonly unknown[]) =>
     rowsOf(known).map((row) => start(row, { limiter, waitFor: options.waitFor }));
-  return new MapFuture("map", lists.some(isFuture) ? awaitLists(lists).then(startAll) : startAll(lists));
+  return new MapFuture(`map of ${taskName}`, lists.some(isFuture) ? awaitLists(lists).then(startAll) : startAll(lists));
 }
 
 /** Lists that come from futures, once they are there; the items keep their origin through the values. */

@@ -165,6 +165,27 @@ describe("resuming a run", () => {
     expect(ran).toEqual(["end"]);
   });
 
+  test("a new secret is no other call, but no cached result either", async () => {
+    const used: string[] = [];
+    const login = task(async function login(name: string, password: Secret<string>) {
+      used.push(password.reveal());
+      return name;
+    });
+    let password = secret("first-password");
+    const guarded = flow({ name: "guarded" }, async () => {
+      await login("me", password);
+      await login.with({ name: "cached login", cache: { by: "inputs" } })("me", password);
+      if (currentRun().attempt === 1) throw new Error("again");
+    });
+    const failing = guarded();
+    await expect(failing).rejects.toThrow("again");
+    password = secret("second-password");
+    await resumeRun(await failing.created, guarded);
+    expect(used).toEqual(["first-password", "first-password"]);
+    await guarded.state();
+    expect(used).toHaveLength(4);
+  });
+
   test("other arguments are another call", async () => {
     let argument = 1;
     const counted: number[] = [];

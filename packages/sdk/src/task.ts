@@ -71,7 +71,7 @@ function makeTask(definition: TaskDefinition, call: CallOptions): Task<readonly 
       return makeTask(changed, { ...call, waitFor });
     },
     map: (...args: readonly unknown[]) =>
-      mapTask((items, more) => startTask(definition, items, { ...call, ...more }), args),
+      mapTask(definition.name, (items, more) => startTask(definition, items, { ...call, ...more }), args),
     state: (...args: unknown[]) => startTask(definition, args, call).finished(),
   });
   Object.defineProperty(made, "name", { value: definition.name, configurable: true });
