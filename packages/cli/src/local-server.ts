@@ -1,3 +1,4 @@
+import { enableCompileCache } from "node:module";
 import { readRetryAfter, type Transport } from "@ostinato/client";
 import type { LocalServer } from "@ostinato/sdk/connection";
 import type { Config, Server } from "@ostinato/server";
@@ -8,6 +9,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A server inside this process, on the database that `ostinato server start` would use, which listens nowhere. */
 export async function startLocalServer(environment: Environment = process.env): Promise<LocalServer> {
+  // A script has no `ostinato` before it that did this already. Compiling the server takes longer than starting it.
+  enableCompileCache();
   const { createServer, readConfig } = await import("@ostinato/server");
   // Requests of the process's own are no events of interest; what goes wrong is.
   const config = readConfig({ ...environment, OSTINATO_LOG_LEVEL: "warn" });

@@ -3,12 +3,11 @@ import { artifactCommands } from "./artifacts/artifact.commands.ts";
 import { configCommands } from "./config/config.commands.ts";
 import { flowRunCommands } from "./flow-runs/flow-run.commands.ts";
 import { flowCommands } from "./flows/flow.commands.ts";
-import { say, sayJson } from "./output/output.ts";
 import { paint } from "./output/text.ts";
 import { runCommand } from "./run/run.command.ts";
 import { serverCommands } from "./server/server.commands.ts";
 import { taskRunCommands } from "./task-runs/task-run.commands.ts";
-import { ownVersion } from "./version.ts";
+import { ownVersion, sayVersion } from "./version.ts";
 
 export interface ProgramOptions {
   /** Called before a command does its work, with the names that lead to it: `["flow-run", "ls"]`. */
@@ -53,11 +52,7 @@ function versionCommand(): Command {
   return new Command("version")
     .description("show the version of Ostinato and of Node")
     .option("--json", "JSON for programs")
-    .action(({ json }: { json?: boolean }) => {
-      const versions = { ostinato: ownVersion, node: process.versions.node };
-      if (json) sayJson(versions);
-      else say(`ostinato ${versions.ostinato} (Node ${versions.node})`);
-    });
+    .action((options: { json?: boolean }) => sayVersion(options));
 }
 
 function pathOf(command: Command): readonly string[] {

@@ -3,7 +3,7 @@ export function nearest(wanted: string, names: Iterable<string>, most = 3): read
   const needle = wanted.toLowerCase();
   return [...names]
     .map((name) => ({ name, distance: likeness(needle, name.toLowerCase()) }))
-    .filter(({ distance }) => distance <= Math.max(1, Math.floor(needle.length / 3)))
+    .filter(({ distance }) => distance <= Math.max(1, Math.min(2, Math.floor(needle.length / 3))))
     .toSorted((a, b) => a.distance - b.distance)
     .slice(0, most)
     .map(({ name }) => name);

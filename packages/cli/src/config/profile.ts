@@ -36,6 +36,10 @@ export function writeProfile(profile: Profile, environment: Environment = proces
   const draft = `${file}.${process.pid}`;
   try {
     makeFolder(homeFolder(environment));
+  } catch (error) {
+    throw unwritableHome(homeFolder(environment), error);
+  }
+  try {
     writeFileSync(draft, `${JSON.stringify(profile, null, 2)}\n`, { mode: 0o600 });
     chmodSync(draft, 0o600);
     renameSync(draft, file);

@@ -1,4 +1,4 @@
-import { type Observation, observeRuns } from "@ostinato/sdk";
+import { type Observation, observeRuns } from "@ostinato/sdk/observers";
 import { spanText } from "../output/moments.ts";
 import { note } from "../output/output.ts";
 import { oneLine, paint } from "../output/text.ts";

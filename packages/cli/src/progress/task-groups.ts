@@ -1,4 +1,4 @@
-import type { Observation, ObservedState } from "@ostinato/sdk";
+import type { Observation, ObservedState } from "@ostinato/sdk/observers";
 
 /** Task runs of one task in one flow run, or a flow run: one line of the display. */
 export interface Row {

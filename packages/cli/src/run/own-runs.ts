@@ -1,4 +1,4 @@
-import { observeRuns } from "@ostinato/sdk";
+import { observeRuns } from "@ostinato/sdk/observers";
 import { usageError } from "../errors.ts";
 import type { Outcome } from "./outcome.ts";
 

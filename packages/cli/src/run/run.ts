@@ -1,6 +1,7 @@
 import { isNotFound } from "@ostinato/client";
 import { isUuid } from "@ostinato/core";
-import { type Flow, type FlowFuture, observeRuns } from "@ostinato/sdk";
+import type { Flow, FlowFuture } from "@ostinato/sdk";
+import { observeRuns } from "@ostinato/sdk/observers";
 import { CliError, usageError } from "../errors.ts";
 import { showProgress } from "../progress/progress.ts";
 import { type AnyFlow, findFlow } from "./find-flow.ts";

@@ -22,8 +22,10 @@ export async function startServer(options: StartOptions): Promise<void> {
     await serve(config, options);
   } catch (error) {
     const failure = await startError(error, config);
-    if (options.announce) announce({ kind: "failed", message: failure.message });
-    throw failure;
+    if (!options.announce) throw failure;
+    // Whoever has started this process says it.
+    announce({ kind: "failed", message: failure.message });
+    process.exitCode = exitCodes.failed;
   }
 }
 

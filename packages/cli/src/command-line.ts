@@ -6,8 +6,7 @@ import { endQuietlyWhenNobodyReads, note } from "./output/output.ts";
 import { paint } from "./output/text.ts";
 import { buildProgram } from "./program.ts";
 
-/** Runs the command line. Sets the exit code of the process and leaves it to end by itself. */
-export async function main(argv: readonly string[] = process.argv): Promise<void> {
+export async function runCommandLine(argv: readonly string[]): Promise<void> {
   endQuietlyWhenNobodyReads();
   // `config view` shows where each value comes from, so there the environment stays as it is.
   const program = buildProgram({ beforeAction: (path) => path[0] !== "config" && applyProfile() });
