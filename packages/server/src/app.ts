@@ -19,6 +19,7 @@ import { answerFrameworkError, errorAnswers, unknownRoutes } from "./plugins/err
 import { jsonBodies } from "./plugins/json-bodies.ts";
 import { originGuard } from "./plugins/origin-guard.ts";
 import { requestId, requestLog } from "./plugins/request-ids.ts";
+import { countSockets, requestMetrics } from "./plugins/request-metrics.ts";
 import { staticUi } from "./plugins/static-ui.ts";
 import { serveSocketsOn, websockets } from "./plugins/websocket.ts";
 import { resultRoutes } from "./results/results.routes.ts";
@@ -51,6 +52,7 @@ export function buildApp(context: Context, { uiFolder }: AppOptions = {}): Fasti
   const started = clock.now();
   const registry: Registry = [];
   requestLog(app, context.log);
+  requestMetrics(app, context.metrics);
   originGuard(app, config);
   jsonBodies(app);
   errorAnswers(app);
@@ -58,7 +60,7 @@ export function buildApp(context: Context, { uiFolder }: AppOptions = {}): Fasti
   void app.register(
     async (api) => {
       const serve = serveOn(api, context, registry);
-      const serveSocket = serveSocketsOn(api, context);
+      const serveSocket = countSockets(serveSocketsOn(api, context), context.metrics);
       apiVersion(api);
       unknownRoutes(api);
       adminRoutes(serve, started);

@@ -6,9 +6,12 @@ import { createBus } from "./bus.ts";
 import { bridgeBus } from "./bus-bridge.ts";
 import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
+import { measured } from "./db/measured.ts";
 import { migrate } from "./db/migrate.ts";
 import { openDatabase } from "./db/open.ts";
 import { createLoops } from "./loops/loops.ts";
+import { createMetrics } from "./metrics.ts";
+import { productVersion } from "./versions.ts";
 
 export interface Server {
   readonly app: FastifyInstance;
@@ -34,13 +37,15 @@ export async function createServer({
   log = logger(config),
   uiFolder,
 }: ServerOptions): Promise<Server> {
-  const db = await openDatabase(config, systemClock({ keepAlive: true }));
+  const metrics = createMetrics();
+  const database = await openDatabase(config, systemClock({ keepAlive: true }), metrics);
+  const db = measured(database, metrics);
   try {
     const migrated = await migrate(db, clock);
     if (migrated.length > 0) log.info({ migrations: migrated }, "database upgraded");
     const local = createBus((error) => log.error({ err: error }, "a listener failed"));
     const bridge = db.kind === "postgresql" ? bridgeBus(local, { db, clock, log }) : undefined;
-    const context: Context = { config, db, clock, log, bus: bridge ?? local };
+    const context: Context = { config, db, clock, log, bus: bridge ?? local, metrics };
     await bridge?.listen(context);
     const app = buildApp(context, { uiFolder });
     await app.ready();
@@ -49,8 +54,10 @@ export async function createServer({
       app,
       context,
       async listen() {
+        await metrics.open();
         const address = await app.listen({ host: config.host, port: config.port });
         for (const loop of loops) loop.start();
+        log.info({ address, version: productVersion, database: db.kind, pid: process.pid }, "listening");
         return address;
       },
       async stop() {
@@ -58,6 +65,7 @@ export async function createServer({
         await app.close();
         await bridge?.stop();
         await db.close();
+        log.info("stopped");
       },
     };
   } catch (error) {

@@ -6,6 +6,7 @@ import {
   readDefaultStorage,
   readHealth,
   readHello,
+  readMetrics,
   readReadiness,
   readServerInfo,
   readServerSettings,
@@ -13,8 +14,8 @@ import {
   setDefaultStorage,
 } from "@ostinato/protocol";
 import { Answer, type Serve } from "../operation.ts";
-import * as admin from "./admin.service.ts";
 import { matchedClientVersion, restApiVersion } from "../versions.ts";
+import * as admin from "./admin.service.ts";
 
 export function adminRoutes(serve: Serve, started: Timestamp): void {
   serve(readHealth, () => true as const);
@@ -29,5 +30,6 @@ export function adminRoutes(serve: Serve, started: Timestamp): void {
   serve(readDefaultStorage, () => ({ default_result_storage_block_id: null }));
   serve(setDefaultStorage, ({ body }) => admin.chooseDefaultStorage(body.default_result_storage_block_id));
   serve(clearDefaultStorage, () => null);
+  serve(readMetrics, ({ context }) => context.metrics.text());
   serve(readCsrfToken, () => admin.csrfToken());
 }

@@ -2,8 +2,8 @@ import { formatTimestamp, type Timestamp } from "@ostinato/core";
 import type { Json, ReplyOf, readServerInfo } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
 import { notFound, refused } from "../errors.ts";
-import { answers } from "./admin.queries.ts";
 import { productVersion } from "../versions.ts";
+import { answers } from "./admin.queries.ts";
 
 export async function isReady({ db, log }: Context): Promise<boolean> {
   try {

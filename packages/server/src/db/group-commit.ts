@@ -1,3 +1,5 @@
+import type { Metrics } from "../metrics.ts";
+
 /** What a group of units needs of its connection. */
 export interface GroupConnection {
   /** Begins a transaction that may write; waits while another process writes. */
@@ -26,7 +28,10 @@ const unitsPerGroup = 256;
  * commit. Each stands in a savepoint of its own: one that fails takes nothing with it. A unit is acknowledged after the
  * commit, never before.
  */
-export function groupCommit(connection: GroupConnection): <T>(work: () => Promise<T>) => Promise<T> {
+export function groupCommit(
+  connection: GroupConnection,
+  metrics?: Pick<Metrics, "observe">,
+): <T>(work: () => Promise<T>) => Promise<T> {
   const waiting: Unit[] = [];
   let draining = false;
 
@@ -34,7 +39,13 @@ export function groupCommit(connection: GroupConnection): <T>(work: () => Promis
     draining = true;
     // Requests that are parsed in the same turn of the event loop join the same group.
     await new Promise((resolve) => setImmediate(resolve));
-    while (waiting.length > 0) await runGroup(connection, waiting.splice(0, unitsPerGroup));
+    while (waiting.length > 0) {
+      const units = waiting.splice(0, unitsPerGroup);
+      const began = performance.now();
+      await runGroup(connection, units);
+      metrics?.observe("commit_seconds", (performance.now() - began) / 1000);
+      metrics?.observe("commit_units", units.length);
+    }
     draining = false;
   }
 

@@ -1,12 +1,13 @@
 import type { Clock } from "@ostinato/core";
 import type { Config } from "../config.ts";
+import type { Metrics } from "../metrics.ts";
 import type { Database } from "./dialects/dialect.ts";
 
 /** Opens the database that the address names; the driver of the other one is not even loaded. */
-export async function openDatabase(config: Config, clock: Clock): Promise<Database> {
+export async function openDatabase(config: Config, clock: Clock, metrics?: Metrics): Promise<Database> {
   if (config.database.kind === "sqlite") {
     const { openSqlite } = await import("./dialects/sqlite.ts");
-    return openSqlite({ file: config.database.file, clock, synchronous: config.sqliteSynchronous });
+    return openSqlite({ file: config.database.file, clock, synchronous: config.sqliteSynchronous, metrics });
   }
   const { openPostgres } = await import("./dialects/postgres.ts");
   return openPostgres({ url: config.database.url, clock, poolSize: config.poolSize, statementSeconds: 60 });

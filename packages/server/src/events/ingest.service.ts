@@ -202,7 +202,9 @@ interface Kept {
 
 async function keepTogether(context: Context, incoming: readonly Incoming[]): Promise<void> {
   const { fresh, recorded } = await written(context, incoming);
+  context.metrics.add("events_recorded_total", fresh.length);
   events.publish(context, fresh);
+  context.metrics.add("task_run_states_total", recorded.moved.length);
   taskRuns.publish(context, recorded.moved);
   for (const id of recorded.missingFlowRuns) {
     context.log.warn({ flow_run: id }, "task runs of a flow run that does not exist here were left out");

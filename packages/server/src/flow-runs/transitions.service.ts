@@ -128,7 +128,9 @@ export interface News {
 
 export const noNews: News = { flowRun: null, parent: null, events: [] };
 
-export function tell({ bus, clock }: Context, { flowRun, parent, events: kept }: News): void {
+export function tell({ bus, clock, metrics }: Context, { flowRun, parent, events: kept }: News): void {
+  metrics.add("events_recorded_total", kept.length);
+  if (flowRun !== null) metrics.add("flow_run_states_total", 1, { state_type: flowRun.state_type ?? "" });
   if (!bus.watched) return;
   const now = clock.now();
   if (flowRun !== null) bus.publish({ kind: "flow-run", row: presentFlowRun(flowRun, now) });

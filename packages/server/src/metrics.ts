@@ -1,0 +1,120 @@
+import type { Counter, Histogram, Registry } from "prom-client";
+
+/** What the server counts, with the labels of each. Names on the wire begin with `ostinato_`. */
+const counters = {
+  events_recorded_total: { help: "Events kept, of all kinds and ways", labels: [] },
+  flow_run_states_total: { help: "States that flow runs were put into", labels: ["state_type"] },
+  task_run_states_total: { help: "States of task runs kept", labels: [] },
+  log_lines_total: { help: "Log lines kept", labels: [] },
+  database_errors_total: { help: "Units of work that failed because the database could not do them", labels: [] },
+} as const;
+
+const histograms = {
+  http_request_duration_seconds: {
+    help: "Time from the first byte of a request to the last of its answer, by pattern of route",
+    labels: ["method", "route", "status"],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
+  },
+  database_write_seconds: {
+    help: "Time of a unit of work from its call until it is durable",
+    labels: [],
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 10],
+  },
+  commit_seconds: {
+    help: "Time of a transaction with all units of work that share it",
+    labels: [],
+    buckets: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 1],
+  },
+  commit_units: {
+    help: "Units of work that share a commit",
+    labels: [],
+    buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256],
+  },
+} as const;
+
+type CounterName = keyof typeof counters;
+type HistogramName = keyof typeof histograms;
+type Labels = Readonly<Record<string, string | number>>;
+
+/** A number that is read when somebody asks: one, or one for each value of a label. */
+export interface Gauge {
+  readonly name: string;
+  readonly help: string;
+  readonly label?: string;
+  read(): number | ReadonlyMap<string, number>;
+}
+
+/** Counts and times for Prometheus. Nothing is counted, and nothing loaded, before `open`: a server in a script never does. */
+export interface Metrics {
+  add(name: CounterName, amount?: number, labels?: Labels): void;
+  observe(name: HistogramName, value: number, labels?: Labels): void;
+  gauge(gauge: Gauge): void;
+  open(): Promise<void>;
+  /** All of it, in the format of Prometheus. */
+  text(): Promise<string>;
+}
+
+interface Opened {
+  readonly registry: Registry;
+  readonly counters: Readonly<Record<CounterName, Counter>>;
+  readonly histograms: Readonly<Record<HistogramName, Histogram>>;
+}
+
+export function createMetrics(): Metrics {
+  const gauges: Gauge[] = [];
+  let opening: Promise<Opened> | undefined;
+  let opened: Opened | undefined;
+
+  const open = async () => {
+    opening ??= load(gauges);
+    opened = await opening;
+    return opened;
+  };
+
+  return {
+    add: (name, amount = 1, labels = {}) => opened?.counters[name].inc(labels, amount),
+    observe: (name, value, labels = {}) => opened?.histograms[name].observe(labels, value),
+    gauge: (gauge) => void gauges.push(gauge),
+    open: async () => void (await open()),
+    text: async () => (await open()).registry.metrics(),
+  };
+}
+
+async function load(gauges: readonly Gauge[]): Promise<Opened> {
+  const prometheus = await import("prom-client");
+  const registry = new prometheus.Registry();
+  const registers = [registry];
+  prometheus.collectDefaultMetrics({ register: registry });
+  for (const gauge of gauges) {
+    new prometheus.Gauge({
+      name: `ostinato_${gauge.name}`,
+      help: gauge.help,
+      labelNames: gauge.label === undefined ? [] : [gauge.label],
+      registers,
+      collect() {
+        const value = gauge.read();
+        if (typeof value === "number") return this.set(value);
+        this.reset();
+        for (const [label, of] of value) this.set({ [gauge.label ?? ""]: label }, of);
+      },
+    });
+  }
+  return {
+    registry,
+    counters: mapValues(counters, (name, { help, labels }) => {
+      return new prometheus.Counter({ name: `ostinato_${name}`, help, labelNames: labels, registers });
+    }),
+    histograms: mapValues(histograms, (name, { help, labels, buckets }) => {
+      const histogram = { name: `ostinato_${name}`, help, labelNames: labels, buckets: [...buckets], registers };
+      return new prometheus.Histogram(histogram);
+    }),
+  };
+}
+
+function mapValues<K extends string, V, R>(
+  record: Readonly<Record<K, V>>,
+  change: (name: K, value: V) => R,
+): Record<K, R> {
+  const entries = Object.entries(record) as [K, V][];
+  return Object.fromEntries(entries.map(([name, value]) => [name, change(name, value)])) as Record<K, R>;
+}
