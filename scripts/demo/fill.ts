@@ -30,10 +30,11 @@ export async function fillWithHistory(url: string, count: number): Promise<void>
       runs.map(({ run }) => run),
     );
     reports = newestReports(reports, runs);
-    process.stderr.write(`\r${Math.min(from + runsAtOnce, count)} of ${count} runs made up`);
+    if (process.stderr.isTTY) process.stderr.write(`\r${Math.min(from + runsAtOnce, count)} of ${count} runs made up`);
   }
   for (const [name, runs] of reports) await keepReports(client, name, runs);
-  process.stderr.write(` in ${((performance.now() - began) / 1000).toFixed(1)} s\n\n`);
+  const clear = process.stderr.isTTY ? "\r" : "";
+  console.error(`${clear}${count} runs made up in ${((performance.now() - began) / 1000).toFixed(1)} s     \n`);
 }
 
 async function createFlows(client: Client): Promise<ReadonlyMap<string, string>> {

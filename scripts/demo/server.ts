@@ -31,7 +31,7 @@ export async function startDemoServer({ port, home }: DemoServerOptions): Promis
   const flags = port === undefined ? [] : ["--port", String(port)];
   const child = spawn(process.execPath, [command, "server", "start", "--announce", "--with-parent", ...flags], {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
-    env: { ...environment, OSTINATO_LOG_LEVEL: process.env.OSTINATO_LOG_LEVEL ?? "warn" },
+    env: { ...environment, OSTINATO_LOG_LEVEL: process.env.OSTINATO_LOG_LEVEL ?? "error" },
     // A process group of its own, which the terminal's Ctrl-C does not reach: the run ends first, while there is a server.
     detached: true,
   });
