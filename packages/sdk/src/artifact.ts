@@ -5,7 +5,7 @@ import { context } from "./context.ts";
 import { UsageError } from "./errors.ts";
 import { session } from "./session.ts";
 
-export interface ArtifactOptions {
+interface ArtifactOptions {
   /** Lower-case letters, digits and dashes. Artifacts under one key are versions of one thing. */
   readonly key?: string;
   readonly description?: string;

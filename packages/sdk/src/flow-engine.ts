@@ -6,7 +6,8 @@ import { toError, UsageError } from "./errors.ts";
 import type { FlowDefinition } from "./flow-definition.ts";
 import { FlowFuture } from "./flow-future.ts";
 import { flowId } from "./flow-registration.ts";
-import { FlowRun, retryPolicy } from "./flow-run.ts";
+import { retryPolicy } from "./flow-retries.ts";
+import { FlowRun } from "./flow-run.ts";
 import { readState } from "./flow-states.ts";
 import { callIdentity } from "./identity.ts";
 import { checkParameters } from "./parameters.ts";
@@ -64,7 +65,7 @@ async function createRun(opened: Session, definition: FlowDefinition, { recorded
       parameters: recorded,
       tags: [...(options.tags ?? [])],
       parent_task_run_id: tracking ?? null,
-      empirical_policy: retryPolicy(definition, 0, 1),
+      empirical_policy: retryPolicy(definition, { before: 0, attempt: 1 }),
       state: { type: "PENDING", name: "Pending" },
     },
   });

@@ -1,12 +1,14 @@
-import { addSeconds, durationSeconds, retryDelay, secondsBetween, type Timestamp, toTimestamp } from "@ostinato/core";
+import { addSeconds, secondsBetween, type Timestamp, toTimestamp } from "@ostinato/core";
 import { keepFlowRunResult, logLevels, type Resource, type StateCreate, updateFlowRun } from "@ostinato/protocol";
 import { resolved } from "./arguments.ts";
 import { watchCancellation } from "./cancellation.ts";
 import { captureConsole } from "./console-capture.ts";
 import { context, type FlowRunView, type RunContext } from "./context.ts";
-import { Cancelled, FlowTimeout, RunAborted, toError } from "./errors.ts";
+import { Cancelled, FlowTimeout, toError } from "./errors.ts";
 import type { FlowDefinition } from "./flow-definition.ts";
+import { abortedEnd, acceptedEnd, endOf, sentence } from "./flow-ends.ts";
 import { type Outcome, outcomeOfError, outcomeOfValue, stateOf } from "./flow-outcome.ts";
+import { delayAfter, retryPolicy } from "./flow-retries.ts";
 import { type Decision, proposeState } from "./flow-states.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { callHooks, hasHookFor } from "./hooks.ts";
@@ -15,13 +17,14 @@ import { KeptResults } from "./kept-results.ts";
 import { Limiter } from "./limiter.ts";
 import { writeLine } from "./log-line.ts";
 import { isObserved, observe } from "./observers.ts";
+import { flowRunResources } from "./related-resources.ts";
 import { writeResult } from "./results.ts";
 import { type Interruptible, Scope } from "./scope.ts";
 import { flushed, type Session } from "./session.ts";
-import { type FinalState, finalState, type RunState, unsuccessfulState } from "./states.ts";
+import { type FinalState, type RunState, unsuccessfulState } from "./states.ts";
 
 /** A flow run as the server has created it. */
-export interface FlowRunIdentity {
+interface FlowRunIdentity {
   readonly id: string;
   readonly name: string;
   readonly flowId: string;
@@ -133,7 +136,7 @@ export class FlowRun implements Interruptible, FlowRunView {
         return await this.#end(outcomeOfError(toError(error), true));
       }
       if (decision.status === "ACCEPT") break;
-      const final = this.#adopt(decision);
+      const final = endOf(decision);
       if (final !== undefined) return final;
       await this.#waitUntil(decision.state.scheduledTime);
     }
@@ -205,7 +208,7 @@ export class FlowRun implements Interruptible, FlowRunView {
     const failedAt = this.session.clock.now();
     const forced = outcome.type === "CANCELLED" || outcome.type === "CRASHED";
     const decision = await this.#propose(stateOf(outcome), undefined, forced);
-    if (decision.status === "ACCEPT") return finalOf(outcome, decision.state);
+    if (decision.status === "ACCEPT") return acceptedEnd(outcome, decision.state);
     if (decision.state.type === "SCHEDULED" && outcome.type === "FAILED") {
       this.#log(
         logLevels.warning,
@@ -215,35 +218,9 @@ export class FlowRun implements Interruptible, FlowRunView {
       return undefined;
     }
     if (decision.state.type === "CANCELLING") {
-      const cancelled: Outcome = {
-        type: "CANCELLED",
-        name: "Cancelled",
-        error: new Cancelled(decision.state.message || undefined),
-      };
-      const { state } = await this.#propose(stateOf(cancelled), undefined, true);
-      return finalOf(cancelled, state);
+      return await this.#end(outcomeOfError(new Cancelled(decision.state.message || undefined), true));
     }
-    return this.#adopt(decision) ?? unsuccessfulState({ ...decision.state, type: "CRASHED" }, aborted(decision));
-  }
-
-  /** The final state that somebody else gave the run; undefined while it has none. */
-  #adopt(decision: Decision): FinalState<unknown> | undefined {
-    const { state, status } = decision;
-    switch (state.type) {
-      case "CANCELLED":
-        return unsuccessfulState({ ...state, type: state.type }, new Cancelled(state.message || undefined));
-      case "FAILED":
-      case "CRASHED":
-        return unsuccessfulState(
-          { ...state, type: state.type },
-          new RunAborted(state.message || (decision.reason ?? "")),
-        );
-      case "SCHEDULED":
-      case "PENDING":
-        return status === "REJECT" ? undefined : unsuccessfulState({ ...state, type: "CRASHED" }, aborted(decision));
-      default:
-        return unsuccessfulState({ ...state, type: "CRASHED" }, aborted(decision));
-    }
+    return endOf(decision) ?? abortedEnd(decision);
   }
 
   async #propose(state: StateCreate, signal?: AbortSignal, force = false): Promise<Decision> {
@@ -296,14 +273,14 @@ export class FlowRun implements Interruptible, FlowRunView {
       params: { id: this.id },
       body: {
         flow_version: definition.version,
-        empirical_policy: retryPolicy(definition, before, Math.max(1, this.#tries)),
+        empirical_policy: retryPolicy(definition, { before, attempt: Math.max(1, this.#tries) }),
       },
     });
   }
 
   /** The server knows whole seconds only: what is beyond them is waited for here. */
   async #waitForRetry({ state }: Decision, failedAt: Timestamp): Promise<void> {
-    const exact = addSeconds(failedAt, delayBefore(this.definition, this.#tries));
+    const exact = addSeconds(failedAt, delayAfter(this.definition, this.#tries));
     const scheduled = state.scheduledTime === undefined ? exact : toTimestamp(state.scheduledTime);
     await this.#sleepUntil(Math.max(exact, scheduled) as Timestamp);
   }
@@ -345,11 +322,7 @@ export class FlowRun implements Interruptible, FlowRunView {
 
   /** What events of this run and of its tasks are about, besides the run itself. */
   related(): readonly Resource[] {
-    const { flowId } = this.#options.identity;
-    return [
-      resource(`prefect.flow-run.${this.id}`, "flow-run", this.name),
-      resource(`prefect.flow.${flowId}`, "flow", this.definition.name),
-    ];
+    return flowRunResources(this, { id: this.#options.identity.flowId, name: this.definition.name });
   }
 
   #link(): string {
@@ -372,34 +345,3 @@ export class FlowRun implements Interruptible, FlowRunView {
 
 /** How soon a run that the server has not let go yet asks again. */
 const pendingPollSeconds = 0.2;
-
-/**
- * The policy that the server's retry rule reads. The rule counts all attempts of the run; a run that is resumed has all its
- * retries again, whatever was `before`. `attempt` is the one whose failure comes next.
- */
-export function retryPolicy(definition: FlowDefinition, before: number, attempt: number) {
-  return { retries: before + definition.retries, retry_delay: Math.floor(delayBefore(definition, attempt)) };
-}
-
-function delayBefore({ options: { retryDelay: delay = 0 } }: FlowDefinition, attempt: number): number {
-  const seconds = Array.isArray(delay) ? delay.map(durationSeconds) : durationSeconds(delay as number);
-  return retryDelay(seconds, attempt);
-}
-
-function resource(id: string, role: string, name: string): Resource {
-  return { "prefect.resource.id": id, "prefect.resource.role": role, "prefect.resource.name": name };
-}
-
-function finalOf(outcome: Outcome, state: RunState): FinalState<unknown> {
-  if (outcome.type === "COMPLETED") return finalState({ ...state, type: "COMPLETED" }, outcome.value);
-  return unsuccessfulState({ ...state, type: outcome.type }, outcome.error);
-}
-
-function aborted({ state, reason }: Decision): RunAborted {
-  return new RunAborted(`The server did not let the run go on: ${reason ?? `it is ${state.name}`}`);
-}
-
-function sentence(final: FinalState<unknown>): string {
-  if (final.type === "COMPLETED") return final.name === "Completed" ? "completed" : `completed as ${final.name}`;
-  return `${final.name.toLowerCase()}: ${final.error.message}`;
-}

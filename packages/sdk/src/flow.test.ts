@@ -172,6 +172,32 @@ describe("the final state", () => {
   });
 });
 
+test("a flow that fails waits for the tasks that run, and lets no other begin", async () => {
+  const order: string[] = [];
+  const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+  const slow = task(async function slow() {
+    await gate;
+    order.push("slow is over");
+  });
+  const never = task(async function never(_: unknown) {
+    order.push("began");
+  });
+  const run = flow({ name: "failing" }, async () => {
+    const running = slow();
+    never(running);
+    while (running.state.type !== "RUNNING") await Promise.resolve();
+    setImmediate(open);
+    throw new Error("broken");
+  })();
+  await run.finished();
+  expect(order).toEqual(["slow is over"]);
+  const rows = await server.taskRuns(await run.created);
+  expect(rows.map(({ name, state_name }) => [name, state_name])).toEqual([
+    ["slow-0", "Completed"],
+    ["never-0", "Cancelled"],
+  ]);
+});
+
 test("a timeout ends the flow and what it runs, as TimedOut", async () => {
   const endless = task(async function endless() {
     await new Promise(() => {});

@@ -12,7 +12,7 @@ import type { FinalState } from "./states.ts";
 import { threadRegistry } from "./thread-registry.ts";
 
 /** Parameters as a caller gives them; nothing need be given where none is required. */
-export type Call<P> = [P] extends [never] | [undefined]
+type Call<P> = [P] extends [never] | [undefined]
   ? []
   : Record<never, never> extends P
     ? [parameters?: Argument<P>]

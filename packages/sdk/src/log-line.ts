@@ -23,9 +23,10 @@ export function writeLine({ scope, flowRun, taskRun }: RunContext, level: number
 /**
  * The message with `{field}` filled in from the fields, and the fields that it does not name after it: `read 3 rows day=1`.
  */
-export function composeMessage(template: unknown, fields: Readonly<Record<string, unknown>> | undefined): string {
+export function composeMessage(template: unknown, given: object | undefined): string {
   const text = typeof template === "string" ? template : show(template);
-  if (fields === undefined) return text;
+  if (given === undefined) return text;
+  const fields = given as Readonly<Record<string, unknown>>;
   const used = new Set<string>();
   const filled = text.replace(/\{(\w+)\}/g, (whole, name: string) => {
     if (!Object.hasOwn(fields, name)) return whole;

@@ -4,7 +4,7 @@ import { context } from "./context.ts";
 import { composeMessage, writeLine } from "./log-line.ts";
 import { redact } from "./secret.ts";
 
-type Write = (message: unknown, fields?: Readonly<Record<string, unknown>>) => void;
+type Write = (message: unknown, fields?: object) => void;
 
 /**
  * Logs under the run in which it is called; outside of runs it only prints. `{name}` in the message is filled in from the
@@ -26,7 +26,7 @@ export const log: Readonly<Record<keyof typeof logLevels, Write>> = {
   critical: (message, fields) => write(logLevels.critical, message, fields),
 };
 
-function write(level: number, message: unknown, fields?: Readonly<Record<string, unknown>>): void {
+function write(level: number, message: unknown, fields?: object): void {
   const text = composeMessage(message, fields);
   const run = context.getStore();
   if (run === undefined) printLine({ level, speaker: undefined, message: redact(text) });

@@ -5,8 +5,8 @@ import { UsageError } from "./errors.ts";
 import { isFuture, type RunFuture } from "./future.ts";
 import { Limiter } from "./limiter.ts";
 import { MapFuture } from "./map-future.ts";
+import type { CallOptions } from "./task-call.ts";
 import type { TaskFuture } from "./task-future.ts";
-import type { CallOptions } from "./task-run.ts";
 
 export interface MapOptions {
   /** How many items are worked on at once. No limit unless given. */
@@ -40,7 +40,7 @@ export function unmapped<T>(value: T): Unmapped<T> {
 }
 
 /** What `map` takes where the function takes a `T`: a list of them, a future of a list, or one for all. */
-export type MapArgument<T> =
+type MapArgument<T> =
   | readonly Argument<T>[]
   | ReadonlySet<T>
   | RunFuture<readonly T[]>

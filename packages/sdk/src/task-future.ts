@@ -12,14 +12,17 @@ export interface RunControl {
 export class TaskFuture<T> extends RunFuture<T> {
   override readonly [Symbol.toStringTag] = "TaskFuture";
   readonly id: string;
-  readonly name: string;
-  readonly #control: RunControl;
+  readonly #control: RunControl & { readonly name: string };
 
-  constructor(id: string, name: string, control: RunControl) {
+  constructor(id: string, control: RunControl & { readonly name: string }) {
     super();
     this.id = id;
-    this.name = name;
     this.#control = control;
+  }
+
+  /** Where the task has a `runName`, the name that it makes of the arguments once they are known. */
+  get name(): string {
+    return this.#control.name;
   }
 
   get state(): RunState {

@@ -21,7 +21,6 @@ export interface NextState {
 
 export interface TaskRunDescription {
   readonly id: string;
-  readonly name: string;
   readonly taskKey: string;
   readonly taskVersion: string | undefined;
   readonly policy: TaskRunPolicy;
@@ -38,6 +37,7 @@ interface RecordedState extends RunState {
 /** The states of one task run, decided here and told to the server as events. */
 export class TaskRunRecord {
   readonly description: TaskRunDescription;
+  name: string;
   /** Where the arguments come from, as far as it is known. */
   inputs: TaskInputs;
   runCount = 0;
@@ -48,8 +48,9 @@ export class TaskRunRecord {
   #end: Timestamp | undefined;
   #totalSeconds = 0;
 
-  constructor(description: TaskRunDescription, inputs: TaskInputs) {
+  constructor(description: TaskRunDescription, name: string, inputs: TaskInputs) {
     this.description = description;
+    this.name = name;
     this.inputs = inputs;
   }
 
@@ -81,7 +82,7 @@ export class TaskRunRecord {
   }
 
   #event(before: RecordedState | undefined, state: RecordedState, next: NextState): EventCreate {
-    const { id, name } = this.description;
+    const { id } = this.description;
     const occurred = formatTimestamp(state.timestamp);
     return {
       occurred,
@@ -90,7 +91,7 @@ export class TaskRunRecord {
       follows: before?.id ?? null,
       resource: {
         "prefect.resource.id": `prefect.task-run.${id}`,
-        "prefect.resource.name": name,
+        "prefect.resource.name": this.name,
         "prefect.run-count": String(this.runCount),
         "prefect.state-message": state.message.slice(0, longestLabel),
         "prefect.state-name": state.name,
@@ -110,9 +111,9 @@ export class TaskRunRecord {
   }
 
   #describe(): Record<string, unknown> {
-    const { id, name, taskKey, taskVersion, policy, tags, flowRunAttempt } = this.description;
+    const { id, taskKey, taskVersion, policy, tags, flowRunAttempt } = this.description;
     return {
-      name,
+      name: this.name,
       task_key: taskKey,
       dynamic_key: id,
       task_version: taskVersion,

@@ -1,5 +1,5 @@
 import { addSeconds, formatTimestamp, previewOf, type Timestamp, timeOrderedId } from "@ostinato/core";
-import { logLevels, type Resource, type TaskRunValues } from "@ostinato/protocol";
+import { logLevels, type TaskRunValues } from "@ostinato/protocol";
 import { allOver, type Dependencies, dependenciesOf, fillIn, resolved, taskInputs } from "./arguments.ts";
 import { captureConsole } from "./console-capture.ts";
 import { context, type FlowRunView, type RunContext, type TaskRunView } from "./context.ts";
@@ -7,16 +7,17 @@ import { Cancelled, Crashed, TaskFailed, TaskTimeout, toError, UpstreamFailed } 
 import { failureDetails } from "./failure-details.ts";
 import { callHooks, hasHookFor } from "./hooks.ts";
 import { Interruption } from "./interruption.ts";
-import type { Limiter } from "./limiter.ts";
 import { writeLine } from "./log-line.ts";
 import { isObserved, observe } from "./observers.ts";
 import { nameArguments } from "./parameter-names.ts";
 import { remember } from "./provenance.ts";
+import { withTags } from "./related-resources.ts";
 import { runName } from "./run-name.ts";
 import type { Interruptible, Scope } from "./scope.ts";
 import { redact } from "./secret.ts";
 import { session } from "./session.ts";
 import { type FinalState, finalState, isDeclared, type RunState, unsuccessfulState } from "./states.ts";
+import type { CallOptions, Place } from "./task-call.ts";
 import { delayBefore, type TaskDefinition } from "./task-definition.ts";
 import { TaskFuture } from "./task-future.ts";
 import { TaskResults } from "./task-results.ts";
@@ -24,26 +25,11 @@ import { type NextState, TaskRunRecord } from "./task-run-record.ts";
 import { runInThread } from "./thread-pool.ts";
 import { awaitTurn } from "./turn.ts";
 
-/** Where a task was called. */
-export interface Place {
-  readonly scope: Scope;
-  readonly flowRun: FlowRunView | undefined;
-  /** The task run that called it. */
-  readonly parent: TaskRunView | undefined;
-}
-
-/** What a call says besides its arguments. */
-export interface CallOptions {
-  /** Runs that must be over first, whose values the task does not take. */
-  readonly waitFor?: unknown;
-  /** Bounds how many of the calls that share it run at once. */
-  readonly limiter?: Limiter | undefined;
-}
-
 /** One run of a task: from the call to the final state. */
 export class TaskRun implements Interruptible, TaskRunView {
   readonly id: string;
-  readonly name: string;
+  /** Made of the arguments where the task says how, once they are known. */
+  name: string;
   readonly definition: TaskDefinition;
   readonly future: TaskFuture<unknown>;
   readonly scope: Scope;
@@ -70,10 +56,9 @@ export class TaskRun implements Interruptible, TaskRunView {
     this.#parent = parent;
     const named = nameArguments(definition.parameters, args);
     this.#dependencies = this.#findDependencies(named);
-    this.name = this.#chooseName(named);
+    this.name = this.#numberedName();
     const description = {
       id: this.id,
-      name: this.name,
       taskKey: definition.key,
       taskVersion: definition.options.version,
       policy: definition.policy,
@@ -81,8 +66,8 @@ export class TaskRun implements Interruptible, TaskRunView {
       flowRunAttempt: scope.attempt,
       related: withTags(scope.related, this.tags),
     };
-    this.#record = new TaskRunRecord(description, taskInputs(this.#dependencies));
-    this.future = new TaskFuture(this.id, this.name, this);
+    this.#record = new TaskRunRecord(description, this.name, taskInputs(this.#dependencies));
+    this.future = new TaskFuture(this.id, this);
     scope.enter(this);
   }
 
@@ -171,6 +156,7 @@ export class TaskRun implements Interruptible, TaskRunView {
       this.#record.inputs = taskInputs(this.#dependencies);
     }
     this.inputs = nameArguments(this.definition.parameters, args);
+    this.#nameByInputs();
     return args;
   }
 
@@ -320,12 +306,17 @@ export class TaskRun implements Interruptible, TaskRunView {
     return found;
   }
 
-  #chooseName(named: ReadonlyMap<string, unknown>): string {
-    const { name, options } = this.definition;
-    if (options.runName !== undefined) return runName(options.runName, Object.fromEntries(named));
-    return this.scope.flowRunId === undefined
-      ? `${name}-${this.id.slice(-4)}`
-      : `${name}-${this.scope.count(`name ${name}`)}`;
+  #numberedName(): string {
+    const { name } = this.definition;
+    const number = this.scope.flowRunId === undefined ? this.id.slice(-4) : this.scope.count(`name ${name}`);
+    return `${name}-${number}`;
+  }
+
+  #nameByInputs(): void {
+    const { runName: name } = this.definition.options;
+    if (name === undefined) return;
+    this.name = runName(name, Object.fromEntries(this.inputs));
+    this.#record.name = this.name;
   }
 
   #callHooks(state: RunState): Promise<void> {
@@ -340,15 +331,6 @@ export class TaskRun implements Interruptible, TaskRunView {
   #context(): RunContext {
     return { scope: this.scope, flowRun: this.flowRun, taskRun: this };
   }
-}
-
-function withTags(related: readonly Resource[], tags: readonly string[] = []): readonly Resource[] {
-  if (tags.length === 0) return related;
-  const resources = tags.map((tag) => ({
-    "prefect.resource.id": `prefect.tag.${tag}`,
-    "prefect.resource.role": "tag",
-  }));
-  return [...related, ...resources];
 }
 
 /** The state of a run that no server was told of. */

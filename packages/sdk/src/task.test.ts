@@ -291,12 +291,17 @@ test("`with` gives a changed copy, `fn` the bare function, `runName` the run's n
   });
   const quick = load.with({ name: "quick load", retries: 0, runName: ({ path }) => `quickly ${path}` });
   expect([load.name, quick.name, await load.fn("abc")]).toEqual(["load", "quick load", 3]);
-  const run = flow({ name: "named" }, async () => [await load("a"), await quick("bb")])();
-  expect(await run).toEqual([1, 2]);
+  const later = task(async function later() {
+    return "ccc";
+  });
+  const run = flow({ name: "named" }, async () => [await load("a"), await quick("bb"), await load(later())])();
+  expect(await run).toEqual([1, 2, 3]);
   const rows = await server.taskRuns(await run.created);
   expect(rows.map(({ name, empirical_policy }) => [name, empirical_policy.retries])).toEqual([
     ["load a", 3],
     ["quickly bb", 0],
+    ["later-0", 0],
+    ["load ccc", 3],
   ]);
 });
 

@@ -7,9 +7,10 @@ import type { MapFuture } from "./map-future.ts";
 import { Scope } from "./scope.ts";
 import { session } from "./session.ts";
 import type { FinalState } from "./states.ts";
+import type { CallOptions } from "./task-call.ts";
 import { defineTask, type TaskDefinition, type TaskOptions } from "./task-definition.ts";
 import type { TaskFuture } from "./task-future.ts";
-import { type CallOptions, TaskRun } from "./task-run.ts";
+import { TaskRun } from "./task-run.ts";
 import { registerTask, threadRegistry } from "./thread-registry.ts";
 import { answerFor } from "./unawaited.ts";
 

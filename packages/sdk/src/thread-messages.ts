@@ -19,7 +19,7 @@ export interface ThreadJob {
   readonly taskRun: ThreadTaskRun;
 }
 
-export interface ThreadFlowRun {
+interface ThreadFlowRun {
   readonly id: string;
   readonly name: string;
   readonly attempt: number;
@@ -28,7 +28,7 @@ export interface ThreadFlowRun {
   readonly parameters: unknown;
 }
 
-export interface ThreadTaskRun {
+interface ThreadTaskRun {
   readonly id: string;
   readonly name: string;
   readonly attempt: number;
