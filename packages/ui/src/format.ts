@@ -33,6 +33,11 @@ export function seconds(value: number): string {
   return duration(value * second);
 }
 
+/** A span as the label of an axis, which needs no zeros: `10 m` for `10 m 00 s`. */
+export function axisSeconds(value: number): string {
+  return seconds(value).replace(/ 00 [smh]$|(?<=\d)\.0(?= s$)/, "");
+}
+
 /** A span that counts while one looks at it: whole seconds, so that it doesn't flicker. */
 export function countingDuration(ms: number): string {
   if (ms < minute) return `${Math.max(0, Math.floor(ms / second))} s`;

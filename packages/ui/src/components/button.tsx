@@ -63,7 +63,7 @@ export function Segmented<Value extends string>(props: {
     <div
       role="radiogroup"
       aria-label={props.label}
-      className="inline-flex h-7 self-start rounded-md border border-line-strong bg-sunken p-0.5"
+      className="inline-flex h-7 w-fit rounded-md border border-line-strong bg-sunken p-0.5"
     >
       {props.options.map((option) => {
         const chosen = option.value === props.value;

@@ -9,7 +9,7 @@ const longText = 400;
 /** JSON, folded where it is deep or long. */
 export function JsonView({ value, label = "Copy as JSON" }: { readonly value: unknown; readonly label?: string }) {
   return (
-    <div className="relative min-w-0 rounded-md border bg-sunken p-2 pr-9 font-mono text-xs leading-5">
+    <div className="relative min-w-0 rounded-md border bg-sunken p-2 pr-9 font-mono text-xs leading-6">
       <Value value={value} depth={0} />
       <CopyButton text={() => JSON.stringify(value, null, 2)} label={label} className="absolute top-1 right-1" />
     </div>

@@ -31,3 +31,13 @@ export function roundUp(value: number): number {
   const lead = value / power;
   return Math.round((roundLeads.find((step) => step >= lead) ?? 10) * power * 1e6) / 1e6;
 }
+
+const roundDurations = [
+  0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 4, 6, 10, 20, 30, 60, 120, 240, 360, 600, 1200, 1800, 3600, 7200, 14_400,
+  21_600, 43_200,
+] as const;
+
+/** A duration in seconds at or above `value` whose half reads well too: the top of an axis. */
+export function roundDuration(value: number): number {
+  return roundDurations.find((step) => step >= value) ?? Math.ceil(value / 86_400) * 86_400;
+}

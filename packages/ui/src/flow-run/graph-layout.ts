@@ -25,9 +25,14 @@ export interface LayoutInput {
 // Laying out happens in a worker, so that a large graph does not stop the page. The worker is kept for the next one.
 let engine: InstanceType<typeof ELK> | undefined;
 
-export async function layOut(input: LayoutInput): Promise<Layout> {
+/** Starts the worker before it is needed: reading its program is most of what the first drawing waits for. */
+export function warmUp(): void {
   engine ??= new ELK({ workerUrl: elkWorker });
-  const result: ElkNode = await engine.layout({
+}
+
+export async function layOut(input: LayoutInput): Promise<Layout> {
+  warmUp();
+  const result: ElkNode | undefined = await engine?.layout({
     id: "root",
     layoutOptions: {
       "elk.algorithm": "layered",
@@ -42,6 +47,7 @@ export async function layOut(input: LayoutInput): Promise<Layout> {
     children: input.nodes.map((node) => ({ ...node })),
     edges: input.edges.map((edge, index) => ({ id: `e${index}`, sources: [edge.from], targets: [edge.to] })),
   });
+  if (result === undefined) throw new Error("The layout did not start.");
   return {
     width: result.width ?? 0,
     height: result.height ?? 0,

@@ -12,6 +12,8 @@ import { type Layout, layOut } from "./graph-layout.ts";
 import { type Graph, type GraphNode, graphOf, mostOpened } from "./graph-model.ts";
 
 const nodeHeight = 34;
+/** A graph opens no smaller than this: what does not fit is found by moving. */
+const leastReadable = 0.75;
 
 interface Camera {
   readonly x: number;
@@ -185,21 +187,24 @@ function Canvas({
   const box = useRef<HTMLDivElement>(null);
   const [camera, setCamera] = useState<Camera>();
   const drag = useRef<{ readonly x: number; readonly y: number; readonly camera: Camera }>(undefined);
-  const fit = useCallback(() => {
-    const bounds = box.current?.getBoundingClientRect();
-    if (bounds === undefined || layout.width === 0) return;
-    const scale = Math.min(
-      1,
-      Math.max(0.25, Math.min((bounds.width - 48) / layout.width, (bounds.height - 48) / layout.height)),
-    );
-    setCamera({
-      scale,
-      x: Math.max(24, (bounds.width - layout.width * scale) / 2),
-      y: Math.max(24, (bounds.height - layout.height * scale) / 2),
-    });
-  }, [layout]);
+  const showAll = useCallback(
+    (least = 0.1) => {
+      const bounds = box.current?.getBoundingClientRect();
+      if (bounds === undefined || layout.width === 0) return;
+      const scale = Math.min(
+        1,
+        Math.max(least, Math.min((bounds.width - 48) / layout.width, (bounds.height - 48) / layout.height)),
+      );
+      setCamera({
+        scale,
+        x: Math.max(24, (bounds.width - layout.width * scale) / 2),
+        y: Math.max(24, (bounds.height - layout.height * scale) / 2),
+      });
+    },
+    [layout],
+  );
   // biome-ignore lint/correctness/useExhaustiveDependencies: another height shows another part
-  useEffect(fit, [fit, tall]);
+  useEffect(() => showAll(leastReadable), [showAll, tall]);
   const zoom = useCallback((factor: number, at?: { readonly x: number; readonly y: number }) => {
     setCamera((before) => {
       if (before === undefined) return before;
@@ -243,7 +248,7 @@ function Canvas({
       "+": () => zoom(1.25),
       "=": () => zoom(1.25),
       "-": () => zoom(0.8),
-      "0": fit,
+      "0": () => showAll(),
     };
     const act = acts[event.key];
     if (act === undefined || event.metaKey || event.ctrlKey) return;
@@ -280,7 +285,7 @@ function Canvas({
       <div className="absolute right-2 bottom-2 flex rounded-md border bg-surface">
         <IconButton icon="minus" label="Zoom out" onClick={() => zoom(0.8)} />
         <IconButton icon="plus" label="Zoom in" onClick={() => zoom(1.25)} />
-        <IconButton icon="fit" label="Show all of it" onClick={fit} />
+        <IconButton icon="fit" label="Show all of it" onClick={() => showAll()} />
       </div>
     </div>
   );

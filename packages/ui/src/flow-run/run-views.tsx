@@ -29,15 +29,18 @@ export function RunViews(props: {
   return (
     <section aria-label="Task runs" className="min-w-0 rounded-lg border bg-surface">
       <div className="flex min-h-10 items-center gap-2 border-b px-2 py-1">
-        <Segmented
-          label="View"
-          value={view}
-          onChange={(next) => onSearch({ view: next === "graph" ? "graph" : undefined })}
-          options={[
-            { value: "timeline", label: <ViewName icon="timeline" name="Timeline" /> },
-            { value: "graph", label: <ViewName icon="graph" name="Graph" /> },
-          ]}
-        />
+        {/* biome-ignore lint/a11y/noStaticElementInteractions: it only prepares what the switch inside does */}
+        <span onPointerEnter={prepareGraph} onFocus={prepareGraph}>
+          <Segmented
+            label="View"
+            value={view}
+            onChange={(next) => onSearch({ view: next === "graph" ? "graph" : undefined })}
+            options={[
+              { value: "timeline", label: <ViewName icon="timeline" name="Timeline" /> },
+              { value: "graph", label: <ViewName icon="graph" name="Graph" /> },
+            ]}
+          />
+        </span>
         <span className="truncate text-xs text-faint">
           {timeline === undefined ? "" : amount(timeline.total, "task run")}
           {timeline?.truncated === true ? `, the first ${count(timeline.id.length)} shown` : ""}
@@ -81,6 +84,11 @@ export function RunViews(props: {
       )}
     </section>
   );
+}
+
+/** Whoever goes towards the switch may want the graph, whose layout takes a moment to load. */
+function prepareGraph(): void {
+  void import("./graph-layout.ts").then((module) => module.warmUp());
 }
 
 function ViewName({ icon, name }: { readonly icon: "timeline" | "graph"; readonly name: string }) {

@@ -1,8 +1,8 @@
 import { useRef, useState } from "react";
 import type { FlowPage } from "../api/types.ts";
-import { localTicks, timeStep } from "../components/scale.ts";
+import { localTicks, roundDuration, timeStep } from "../components/scale.ts";
 import { useSize } from "../components/size.ts";
-import { amount, axisTime, dateAndClock, milliseconds, seconds } from "../format.ts";
+import { amount, axisSeconds, axisTime, dateAndClock, milliseconds, seconds } from "../format.ts";
 
 const height = 134;
 const margin = { left: 56, right: 10, top: 12, bottom: 22 };
@@ -35,7 +35,7 @@ export function DurationChart({ durations }: { readonly durations: FlowPage["dur
   }
   const from = milliseconds(first.start);
   const to = milliseconds(last.end);
-  const top = Math.max(...points.map((point) => point.p95)) * 1.08 || 1;
+  const top = roundDuration(Math.max(...points.map((point) => point.p95)));
   const x = (time: number) =>
     margin.left + ((time - from) / (to - from)) * Math.max(1, width - margin.left - margin.right);
   const y = (value: number) => margin.top + (1 - value / top) * (height - margin.top - margin.bottom);
@@ -77,7 +77,7 @@ export function DurationChart({ durations }: { readonly durations: FlowPage["dur
               stroke="var(--line)"
             />
             <text x={margin.left - 8} y={y(share * top) + 4} textAnchor="end" fontSize="11" fill="var(--faint)">
-              {seconds(share * top)}
+              {axisSeconds(share * top)}
             </text>
           </g>
         ))}

@@ -2,9 +2,9 @@ import { useNavigate } from "@tanstack/react-router";
 import { useMemo, useRef, useState } from "react";
 import type { FlowRunPoint } from "../api/types.ts";
 import { useBrush } from "../components/brush.ts";
-import { localTicks, timeStep } from "../components/scale.ts";
+import { localTicks, roundDuration, timeStep } from "../components/scale.ts";
 import { useSize } from "../components/size.ts";
-import { axisTime, exact, milliseconds, seconds } from "../format.ts";
+import { axisSeconds, axisTime, exact, milliseconds, seconds } from "../format.ts";
 import { stateColor, stateLook } from "../states.ts";
 
 const height = 112;
@@ -71,7 +71,7 @@ export function RunScatter({
               fontSize="11"
               fill="var(--faint)"
             >
-              {seconds(share * chart.top)}
+              {axisSeconds(share * chart.top)}
             </text>
           </g>
         ))}
@@ -126,7 +126,7 @@ function layout(points: readonly FlowRunPoint[], width: number) {
   const times = started.map((point) => milliseconds(point.timestamp));
   const from = times.reduce((least, time) => Math.min(least, time), Number.POSITIVE_INFINITY);
   const to = times.reduce((most, time) => Math.max(most, time), from + 1000);
-  const top = niceTop(started.reduce((most, point) => Math.max(most, point.duration), 0.01));
+  const top = roundDuration(started.reduce((most, point) => Math.max(most, point.duration), 0.01));
   const inner = Math.max(1, width - margin.left - margin.right);
   const xAt = (time: number) => margin.left + ((time - from) / (to - from)) * inner;
   const yAt = (value: number) => margin.top + (1 - value / top) * (height - margin.top - margin.bottom);
@@ -146,13 +146,4 @@ function nearest(dots: readonly Dot[], x: number, y: number): Dot | undefined {
     }
   }
   return best;
-}
-
-/** A top of the axis that reads well: whole seconds, minutes or hours. */
-function niceTop(value: number): number {
-  const steps = [
-    0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 4, 6, 10, 20, 30, 60, 120, 240, 360, 600, 1200, 1800, 3600, 7200, 14_400,
-    21_600, 43_200,
-  ];
-  return steps.find((step) => step >= value) ?? Math.ceil(value / 86_400) * 86_400;
 }

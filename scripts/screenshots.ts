@@ -1,0 +1,109 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Client, createClient } from "@ostinato/client";
+import { type BodyOf, listArtifacts, listFlowRuns, listFlows, readTimeline } from "@ostinato/protocol";
+import { launchBrowser, openPage } from "@ostinato/testing/browser";
+import { buildUi } from "@ostinato/testing/ui-build";
+import { fillWithHistory } from "./demo/fill.ts";
+import { runPipeline } from "./demo/pipeline.ts";
+import { type DemoServer, startDemoServer } from "./demo/server.ts";
+
+/**
+ * Pictures of every page at two widths in both themes, on the runs of the examples: `npm run screenshots`. With words
+ * after it only the pages whose names have one of them: `npm run screenshots -- run flows`.
+ */
+const examples = fileURLToPath(new URL("../examples", import.meta.url));
+const folder = fileURLToPath(new URL("../docs/screenshots", import.meta.url));
+const sizes = [
+  { width: 1400, height: 900, deviceScaleFactor: 1 },
+  { width: 390, height: 844, deviceScaleFactor: 2 },
+] as const;
+const wanted = process.argv.slice(2);
+
+await buildUi();
+const home = await mkdtemp(join(tmpdir(), "ostinato-screenshots-"));
+const server = await startDemoServer({ port: 0, home });
+try {
+  await makeRuns(server);
+  await takePictures(server.url, await pagesOf(createClient({ baseUrl: `${server.url}/api` })));
+} finally {
+  await server.stop();
+  await rm(home, { recursive: true, force: true });
+}
+
+async function makeRuns(server: DemoServer): Promise<void> {
+  await fillWithHistory(server.url, 600);
+  await runExample(server, ["animal-facts/src/main.ts"]);
+  await runPipeline(server);
+}
+
+async function runExample(server: DemoServer, [script = "", ...args]: readonly string[]): Promise<void> {
+  const child = spawn(process.execPath, [join(examples, script), ...args], {
+    stdio: "ignore",
+    env: server.environment,
+  });
+  await once(child, "close");
+}
+
+type RunCriteria = Pick<BodyOf<typeof listFlowRuns>, "flows" | "flow_runs">;
+
+async function pagesOf(client: Client): Promise<Readonly<Record<string, string>>> {
+  const newest = async (criteria: RunCriteria) => {
+    const { results } = await client.call(listFlowRuns, { body: { ...criteria, limit: 1 } });
+    return results[0]?.id ?? "";
+  };
+  const [pipeline, failed] = await Promise.all([
+    newest({ flows: { name: { any_: ["flight-delays"] } } }),
+    newest({ flow_runs: { state: { type: { any_: ["FAILED"] } } } }),
+  ]);
+  const flows = await client.call(listFlows, { body: { limit: 200 } });
+  const busiest = flows.results.toSorted((a, b) => total(b.counts) - total(a.counts))[0];
+  const artifacts = await client.call(listArtifacts, { body: { types: ["markdown"], limit: 200 } });
+  const report = artifacts.results.find((row) => row.flow_run_id === pipeline) ?? artifacts.results[0];
+  const timeline = await client.call(readTimeline, { params: { id: pipeline } });
+  const task = timeline.id.at(-2) ?? "";
+  return {
+    dashboard: "dashboard?since=7d",
+    runs: "runs?since=7d",
+    run: `runs/flow-run/${pipeline}`,
+    "run-graph": `runs/flow-run/${pipeline}?view=graph&tab=artifacts`,
+    "run-task": `runs/flow-run/${pipeline}?task=${task}`,
+    "run-failed": `runs/flow-run/${failed}`,
+    "task-run": `runs/task-run/${task}`,
+    flows: "flows",
+    flow: `flows/flow/${busiest?.flow.id ?? ""}`,
+    artifacts: "artifacts",
+    artifact: `artifacts/key/${encodeURIComponent(report?.key ?? "")}`,
+    settings: "settings",
+    "not-found": "no/such/page",
+  };
+}
+
+async function takePictures(url: string, pages: Readonly<Record<string, string>>): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const browser = await launchBrowser();
+  try {
+    for (const [name, path] of Object.entries(pages)) {
+      if (wanted.length > 0 && !wanted.some((word) => name.includes(word))) continue;
+      for (const { deviceScaleFactor, ...viewport } of sizes) {
+        for (const colorScheme of ["light", "dark"] as const) {
+          const { page, close } = await openPage(browser, { viewport, deviceScaleFactor, colorScheme });
+          await page.goto(`${url}/${path}`, { waitUntil: "networkidle" });
+          await page.screenshot({ path: join(folder, `${name}-${viewport.width}-${colorScheme}.png`) });
+          await close();
+        }
+      }
+      console.error(name);
+    }
+  } finally {
+    await browser.close();
+  }
+}
+
+function total(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}
