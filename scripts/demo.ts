@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { parseArgs } from "node:util";
 import { buildUi } from "@ostinato/testing/ui-build";
 import { fillWithHistory } from "./demo/fill.ts";
@@ -28,21 +29,32 @@ try {
 }
 
 async function demo({ port, home, once, fill }: DemoOptions): Promise<void> {
-  await buildPages();
+  // Where the port is taken the start will say so; nobody should have to wait for that.
+  if (!(await isTaken(port ?? Number(process.env.OSTINATO_SERVER_PORT || 4200)))) await buildPages();
   const server = await startDemoServer({ port, home });
   try {
     console.error(`Ostinato is at ${server.url}\n`);
     if (fill > 0) await fillWithHistory(server.url, fill);
     const result = await runPipeline(server);
-    if (server.stopping) return;
-    if (once) await server.stop();
-    else await server.untilStopped(`\nThe server at ${server.url} stays up until Ctrl-C.`);
+    if (result.state !== "COMPLETED") process.exitCode = server.stopping ? 130 : 1;
+    if (!once && !server.stopping) await server.untilStopped(`\nThe server at ${server.url} stays up until Ctrl-C.`);
+    await server.stop();
     // The last line of all.
     if (once) console.log(JSON.stringify(result));
-    if (result.state !== "COMPLETED") process.exitCode = 1;
   } finally {
     await server.stop();
   }
+}
+
+function isTaken(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: "127.0.0.1", port });
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
 }
 
 async function buildPages(): Promise<void> {

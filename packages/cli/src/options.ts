@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from "commander";
 
-export const defaultRows = 20;
+const defaultRows = 20;
 
 export function jsonOption(): Option {
   return new Option("--json", "JSON for programs");

@@ -9,13 +9,13 @@ import { onTestFinished } from "vitest";
 
 export const bin = fileURLToPath(new URL("../../ostinato/src/bin.mjs", import.meta.url));
 
-export interface Finished {
+interface Finished {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-export interface CommandOptions {
+interface CommandOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
 }
@@ -35,7 +35,7 @@ export interface Workplace {
   dispose(): void;
 }
 
-export interface RunningCommand {
+interface RunningCommand {
   readonly child: ChildProcess;
   readonly finished: Promise<Finished>;
   /** Resolves when the command has printed this; rejects when it ends without. */

@@ -32,7 +32,7 @@ export function sayFields(fields: readonly (readonly [name: string, value: strin
 }
 
 /** Columns of the terminal; undefined where the output goes to a file or another program. */
-export function terminalWidth(): number | undefined {
+function terminalWidth(): number | undefined {
   return process.stdout.isTTY ? process.stdout.columns || undefined : undefined;
 }
 

@@ -81,8 +81,6 @@ export function taskGroups(now: () => number) {
   };
 }
 
-export type TaskGroups = ReturnType<typeof taskGroups>;
-
 /** The id of the row that an observation changes. */
 export function rowIdOf(observation: Exclude<Observation, { kind: "notice" }>): string {
   return observation.kind === "flow-run" ? observation.id : `${observation.flowRunId}/${taskNameOf(observation.name)}`;

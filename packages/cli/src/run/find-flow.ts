@@ -5,7 +5,7 @@ import type { Target } from "./target.ts";
 
 export type AnyFlow = Parameters<typeof describeFlow>[0];
 
-export interface FoundFlow {
+interface FoundFlow {
   readonly exportName: string;
   readonly flow: AnyFlow;
 }
