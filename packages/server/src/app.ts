@@ -15,6 +15,7 @@ import { logRoutes } from "./logs/logs.routes.ts";
 import { openApiRoutes } from "./openapi/openapi.routes.ts";
 import { type Registry, serveOn } from "./operation.ts";
 import { apiVersion } from "./plugins/api-version.ts";
+import { compressedAnswers } from "./plugins/compression.ts";
 import { answerFrameworkError, errorAnswers, unknownRoutes } from "./plugins/errors.ts";
 import { jsonBodies } from "./plugins/json-bodies.ts";
 import { originGuard } from "./plugins/origin-guard.ts";
@@ -62,6 +63,7 @@ export function buildApp(context: Context, { uiFolder }: AppOptions = {}): Fasti
       const serve = serveOn(api, context, registry);
       const serveSocket = countSockets(serveSocketsOn(api, context), context.metrics);
       apiVersion(api);
+      compressedAnswers(api);
       unknownRoutes(api);
       adminRoutes(serve, started);
       flowRoutes(serve);

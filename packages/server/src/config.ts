@@ -22,7 +22,7 @@ export interface Config {
   readonly basePath: string;
   /** Origins of other sites that a browser may call the API from. None unless told. */
   readonly corsOrigins: readonly string[];
-  /** Host names that are answered besides the loopback ones while the server listens on loopback. */
+  /** Host names that are answered besides the loopback ones: while it listens on loopback, and when there are any. */
   readonly allowedHosts: readonly string[];
   /** A result larger than this many bytes goes to a store of the client's. */
   readonly resultSizeLimitBytes: number;
@@ -71,12 +71,13 @@ export const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
   },
   corsOrigins: {
     variable: "OSTINATO_SERVER_CORS_ORIGINS",
-    about: "Origins of other sites that browsers may call the API from, with commas; none unless set",
+    about: "Origins of other sites that browsers may call the API from, with commas, * for all; none unless set",
     read: list,
   },
   allowedHosts: {
     variable: "OSTINATO_SERVER_ALLOWED_HOSTS",
-    about: "Host names that a server on loopback answers besides localhost, with commas, for a proxy before it",
+    about:
+      "Host names that are this server's behind a proxy, with commas; with any set, no others but localhost are answered",
     read: list,
   },
   resultSizeLimitBytes: {
