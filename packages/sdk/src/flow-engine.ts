@@ -1,3 +1,4 @@
+import { randomId } from "@ostinato/core";
 import { createFlowRun, type FlowRun as FlowRunRow, logLevels, readFlowRun, type TaskInputs } from "@ostinato/protocol";
 import { dependenciesOf, resolved, taskInputs } from "./arguments.ts";
 import { notice } from "./console-output.ts";
@@ -65,6 +66,8 @@ async function createRun(opened: Session, definition: FlowDefinition, { recorded
       parameters: recorded,
       tags: [...(options.tags ?? [])],
       parent_task_run_id: tracking ?? null,
+      // The call may be made again when its answer is lost.
+      idempotency_key: randomId(),
       empirical_policy: retryPolicy(definition, { before: 0, attempt: 1 }),
       state: { type: "PENDING", name: "Pending" },
     },

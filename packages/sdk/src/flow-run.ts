@@ -136,6 +136,7 @@ export class FlowRun implements Interruptible, FlowRunView {
         return await this.#end(outcomeOfError(toError(error), true));
       }
       if (decision.status === "ACCEPT") break;
+      if (decision.state.type === "CANCELLING") return await this.#endCancelled(decision);
       const final = endOf(decision);
       if (final !== undefined) return final;
       await this.#waitUntil(decision.state.scheduledTime);
@@ -218,17 +219,18 @@ export class FlowRun implements Interruptible, FlowRunView {
       return undefined;
     }
     if (decision.state.type === "CANCELLING") {
-      return await this.#end(outcomeOfError(new Cancelled(decision.state.message || undefined), true));
+      return await this.#endCancelled(decision);
     }
     return endOf(decision) ?? abortedEnd(decision);
   }
 
+  /** Somebody asks for the end of the run: that is what it comes to. */
+  #endCancelled({ state }: Decision): Promise<FinalState<unknown> | undefined> {
+    return this.#end(outcomeOfError(new Cancelled(state.message || undefined), true));
+  }
+
   async #propose(state: StateCreate, signal?: AbortSignal, force = false): Promise<Decision> {
-    const decision = await proposeState(this.session, this.id, {
-      state,
-      force,
-      ...(signal === undefined ? {} : { signal }),
-    });
+    const decision = await proposeState(this.session, { flowRunId: this.id, from: this.state, state, force, signal });
     this.state = decision.state;
     this.#observe();
     return decision;

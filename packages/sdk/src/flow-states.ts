@@ -1,4 +1,5 @@
-import { randomId, sleep, toTimestamp } from "@ostinato/core";
+import { ApiError, ServerUnreachable } from "@ostinato/client";
+import { exponentialDelay, randomId, sleep, toTimestamp } from "@ostinato/core";
 import {
   type OrchestrationResult,
   readFlowRun,
@@ -17,34 +18,67 @@ export interface Decision {
 }
 
 export interface Proposal {
+  readonly flowRunId: string;
+  /** The state that the run was last known to be in. */
+  readonly from: RunState;
   readonly state: StateCreate;
   /** Past all rules: for what has happened already, such as a cancellation. */
   readonly force?: boolean;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Proposes a state for a flow run, waits as long as the server asks to, and gives its decision. */
-export async function proposeState(session: Session, flowRunId: string, proposal: Proposal): Promise<Decision> {
-  const { force = false, signal } = proposal;
+export async function proposeState(session: Session, proposal: Proposal): Promise<Decision> {
   // One id for all tries: the server knows a repeated proposal by it.
-  const details = { ...proposal.state.state_details, transition_id: randomId() };
-  const state = { ...proposal.state, state_details: details };
+  const transition = randomId();
   for (;;) {
-    const answer = await session.client.call(setFlowRunState, {
-      params: { id: flowRunId },
-      body: { state, force },
-      ...(signal === undefined ? {} : { signal }),
-    });
-    if (answer.status !== "WAIT") return await decide(session, flowRunId, answer);
-    await sleep(session.clock, waitSeconds(answer), signal);
+    const answer = await ask(session, proposal, transition);
+    if (answer.status !== "WAIT") return await decide(session, proposal, { answer, transition });
+    await sleep(session.clock, waitSeconds(answer), proposal.signal);
   }
 }
 
-async function decide(session: Session, flowRunId: string, answer: OrchestrationResult): Promise<Decision> {
+const mostTries = 40;
+
+/**
+ * Asks until there is an answer. When one was lost, the run may be in another state already: in the one that was proposed, or in
+ * one that the server chose instead, such as AwaitingRetry. To propose again what has been answered would be another question.
+ */
+async function ask(session: Session, proposal: Proposal, transition: string): Promise<OrchestrationResult> {
+  const { flowRunId, from, force = false, signal } = proposal;
+  const details = { ...proposal.state.state_details, transition_id: transition };
+  const body = { state: { ...proposal.state, state_details: details }, force };
+  const options = { params: { id: flowRunId }, ...(signal === undefined ? {} : { signal }) };
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await session.client.call(setFlowRunState, { ...options, body, retries: 0 });
+    } catch (error) {
+      if (!mayHaveArrived(error) || attempt >= mostTries) throw error;
+    }
+    await sleep(session.clock, exponentialDelay(attempt, { baseSeconds: 0.1, capSeconds: 10 }), signal);
+    const state = await currentState(session, flowRunId);
+    if (state.id !== from.id) return { status: "REJECT", state, details: { type: "reject_details", reason: null } };
+  }
+}
+
+function mayHaveArrived(error: unknown): boolean {
+  return error instanceof ServerUnreachable || (error instanceof ApiError && unfinished.has(error.status));
+}
+
+const unfinished = new Set([408, 429, 502, 503, 504]);
+
+interface Answered {
+  readonly answer: OrchestrationResult;
+  readonly transition: string;
+}
+
+async function decide(session: Session, { flowRunId }: Proposal, { answer, transition }: Answered): Promise<Decision> {
   const { status, details } = answer;
   const state = answer.state ?? (await currentState(session, flowRunId));
+  // The server refuses a transition that it has made already: the answer to an earlier try was lost.
+  const made = status === "REJECT" && state.state_details.transition_id === transition;
   return {
-    status: status === "WAIT" ? "ABORT" : status,
+    status: made ? "ACCEPT" : status === "WAIT" ? "ABORT" : status,
     state: readState(state),
     reason: "reason" in details ? (details.reason ?? undefined) : undefined,
   };

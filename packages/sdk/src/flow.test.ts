@@ -1,4 +1,5 @@
 import { filterFlowRuns, readFlowPage } from "@ostinato/protocol";
+import { toJsonSchema } from "@valibot/to-json-schema";
 import { type } from "arktype";
 import { Type } from "typebox";
 import * as v from "valibot";
@@ -64,6 +65,7 @@ describe("parameters", () => {
     });
 
     test("are described by a JSON Schema", async () => {
+      if (library === "valibot") expect(toJsonSchema).toBeTypeOf("function"); // the package that it takes
       const { parameterSchema } = await describeFlow(train);
       expect(parameterSchema).toMatchObject({ type: "object", properties: { path: { type: "string" } } });
       expect((parameterSchema as { required: string[] }).required).toContain("path");

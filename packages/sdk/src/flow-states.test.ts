@@ -1,0 +1,83 @@
+import type { Transport } from "@ostinato/client";
+import { filterFlowRuns, setFlowRunState } from "@ostinato/protocol";
+import { expect, test } from "vitest";
+import { recordOnOwnServer } from "../test/harness.ts";
+import { flow, task } from "./index.ts";
+import { session, useConnection } from "./session.ts";
+
+const server = recordOnOwnServer();
+
+/** Brings each request to the server, and loses the answer to the first try of it. */
+function losingAnswers(transport: Transport): Transport {
+  const tried = new Set<string>();
+  return async (request) => {
+    const answer = await transport(request);
+    const key = `${request.method} ${request.path} ${request.body}`;
+    if (tried.has(key)) return answer;
+    tried.add(key);
+    throw new Error("the answer was lost");
+  };
+}
+
+test("a run whose every request is answered only the second time comes out as any other", async () => {
+  const { connection } = await session();
+  const { transport } = connection;
+  if (transport === undefined) throw new Error("the harness gives a transport");
+  await using _ = await useConnection({ ...connection, transport: losingAnswers(transport) });
+  const step = task({ retries: 1 }, async function step(n: number) {
+    if (n === 2) throw new Error("two");
+    return n;
+  });
+  const child = flow({ name: "lossy child" }, async () => await step(1));
+  let attempts = 0;
+  const parent = flow({ name: "lossy parent", retries: 1 }, async () => {
+    attempts += 1;
+    if (attempts === 1) await step(2);
+    return (await child()) + (await step(3));
+  });
+  const run = parent();
+  expect(await run).toBe(4);
+  const id = await run.created;
+  expect(await server.flowStates(id)).toEqual(["Pending", "Running", "AwaitingRetry", "Running", "Completed"]);
+  const rows = await server.taskRuns(id);
+  expect(rows.map(({ name, state_name }) => [name, state_name])).toEqual([
+    ["step-0", "Failed"],
+    ["lossy child-0", "Completed"],
+    ["step-0", "Completed"],
+  ]);
+  expect(await server.taskStates(rows[0]?.id ?? "")).toEqual([
+    "Pending",
+    "Running",
+    "AwaitingRetry",
+    "Retrying",
+    "Failed",
+  ]);
+  const runs = await server.client.call(filterFlowRuns, { body: { flows: { name: { like_: "lossy" } } } });
+  expect(runs.map(({ state_name, run_count }) => [state_name, run_count]).sort()).toEqual([
+    ["Completed", 1],
+    ["Completed", 2],
+  ]);
+});
+
+test("a run that is cancelled before it begins never runs", async () => {
+  const { connection } = await session();
+  const { transport } = connection;
+  if (transport === undefined) throw new Error("the harness gives a transport");
+  const cancelling: Transport = async (request) => {
+    const answer = await transport(request);
+    if (request.method === "POST" && request.path === "/flow_runs/") {
+      const { id } = JSON.parse(answer.body) as { id: string };
+      const state = { type: "CANCELLING" as const, name: "Cancelling", message: "changed my mind" };
+      await server.client.call(setFlowRunState, { params: { id }, body: { state } });
+    }
+    return answer;
+  };
+  await using _ = await useConnection({ ...connection, transport: cancelling });
+  let ran = false;
+  const run = flow({ name: "unwanted" }, async () => {
+    ran = true;
+  })();
+  expect(await run.finished()).toMatchObject({ type: "CANCELLED", message: "changed my mind" });
+  expect(ran).toBe(false);
+  expect(await server.flowStates(await run.created)).toEqual(["Pending", "Cancelling", "Cancelled"]);
+});
