@@ -55,9 +55,9 @@ export async function createServer({
       context,
       async listen() {
         await metrics.open();
-        const address = await app.listen({ host: config.host, port: config.port });
+        const listenTextResolver = (at: string) => `Ostinato ${productVersion} on ${db.kind} listens at ${at}`;
+        const address = await app.listen({ host: config.host, port: config.port, listenTextResolver });
         for (const loop of loops) loop.start();
-        log.info({ address, version: productVersion, database: db.kind, pid: process.pid }, "listening");
         return address;
       },
       async stop() {
