@@ -17,6 +17,7 @@ import { type Registry, serveOn } from "./operation.ts";
 import { apiVersion } from "./plugins/api-version.ts";
 import { compressedAnswers } from "./plugins/compression.ts";
 import { answerFrameworkError, errorAnswers, unknownRoutes } from "./plugins/errors.ts";
+import { farewell } from "./plugins/farewell.ts";
 import { jsonBodies } from "./plugins/json-bodies.ts";
 import { originGuard } from "./plugins/origin-guard.ts";
 import { requestId, requestLog } from "./plugins/request-ids.ts";
@@ -57,6 +58,7 @@ export function buildApp(context: Context, { uiFolder }: AppOptions = {}): Fasti
   originGuard(app, config);
   jsonBodies(app);
   errorAnswers(app);
+  farewell(app, clock);
   websockets(app, context);
   void app.register(
     async (api) => {
