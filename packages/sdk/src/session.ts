@@ -76,13 +76,13 @@ export async function closeSession(): Promise<void> {
  * `await using _ = await useConnection({ … })`.
  */
 export async function useConnection(connection: Connection, clock?: Clock): Promise<AsyncDisposable> {
-  await closeSession();
+  const before = current;
   const opened = openSession(connection, clock);
   current = opened;
   await opened;
   return {
     async [Symbol.asyncDispose]() {
-      if (current === opened) current = undefined;
+      if (current === opened) current = before;
       await (await opened).close();
     },
   };

@@ -2,7 +2,7 @@ import { fakeClock } from "@ostinato/testing/clock";
 import { describe, expect, test } from "vitest";
 import { recordOnOwnServer } from "../test/harness.ts";
 import { Cancelled, completed, currentRun, failed, flow, type RetryDelay, TaskTimeout, task } from "./index.ts";
-import { session } from "./session.ts";
+import { session, useConnection } from "./session.ts";
 
 const server = recordOnOwnServer();
 
@@ -127,9 +127,7 @@ describe("retries", () => {
   ])("wait as long as %s says", async (_, retryDelay, expected) => {
     const { connection } = await session();
     const clock = fakeClock();
-    const { useConnection } = await import("./session.ts");
-    const before = await session();
-    const used = await useConnection({ ...connection }, clock);
+    await using _session = await useConnection(connection, clock);
     const waits: number[] = [];
     const run = flow({ name: "waiting" }, async () => {
       return await task({ name: "flaky", retries: 3, retryDelay }, flaky(3))();
@@ -141,9 +139,6 @@ describe("retries", () => {
     }
     expect(await run).toBe(4);
     expect(waits).toEqual(expected);
-    await used[Symbol.asyncDispose]();
-    await useConnection(before.connection);
-
     function secondsUntil(state: Awaited<ReturnType<typeof server.taskRuns>>[number]["state"] | undefined): number {
       const { timestamp = "", state_details } = state ?? {};
       return Math.round((Date.parse(String(state_details?.scheduled_time)) - Date.parse(timestamp)) / 100) / 10;
