@@ -7,7 +7,7 @@ import type { Target } from "../target.ts";
 
 const program = fileURLToPath(new URL("../programs/tasks.ts", import.meta.url));
 
-export const sizes = [1, 100, 1000, 10_000] as const;
+const sizes = [1, 100, 1000, 10_000] as const;
 
 /** Flows of tasks that do nothing, by the SDK in a process of its own, against the server. */
 export const flows: Group = {

@@ -10,8 +10,6 @@ export type Change =
   | { readonly kind: "artifact"; readonly row: Artifact }
   | { readonly kind: "deleted"; readonly of: "flow" | "flow-run" | "task-run" | "artifact"; readonly id: string };
 
-export type ChangeKind = Change["kind"];
-
 type Listener = (change: Change) => void;
 
 /** Tells everybody in this process what has changed: pages, subscribers, automations. */

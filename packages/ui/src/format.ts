@@ -62,7 +62,7 @@ export function exact(time: Time): string {
 }
 
 /** `22 Nov`, with the year when it is another one. */
-export function date(time: Time): string {
+function date(time: Time): string {
   const moment = new Date(milliseconds(time));
   const sameYear = moment.getFullYear() === new Date().getFullYear();
   return (sameYear ? dayMonth : dayMonthYear).format(moment);
@@ -109,10 +109,6 @@ export function bytes(value: number): string {
 export function percent(share: number): string {
   if (share > 0.999 && share < 1) return "99.9 %";
   return `${(share * 100).toFixed(share === 1 || share === 0 ? 0 : 1)} %`;
-}
-
-export function shortId(id: string): string {
-  return id.slice(0, 8);
 }
 
 const number = new Intl.NumberFormat("en-GB");

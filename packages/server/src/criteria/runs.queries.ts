@@ -87,7 +87,7 @@ function exists(tables: string, relation: string, condition: Condition | undefin
   return sql<SqlBool>`EXISTS (SELECT 1 FROM ${sql.raw(tables)} WHERE ${sql.raw(relation)} AND ${condition})`;
 }
 
-export function flow(dialect: Sql, filter: Given<FlowFilter>): Condition | undefined {
+function flow(dialect: Sql, filter: Given<FlowFilter>): Condition | undefined {
   if (!present(filter)) return undefined;
   const deployed = sql<SqlBool>`EXISTS (SELECT 1 FROM deployment WHERE deployment.flow_id = flow.id)`;
   return join(
@@ -103,7 +103,7 @@ export function flow(dialect: Sql, filter: Given<FlowFilter>): Condition | undef
   );
 }
 
-export function flowRun(dialect: Sql, filter: Given<FlowRunFilter>): Condition | undefined {
+function flowRun(dialect: Sql, filter: Given<FlowRunFilter>): Condition | undefined {
   if (!present(filter)) return undefined;
   const { state, created_by, deployment_id, parent_task_run_id, work_queue_name } = filter;
   return join(
@@ -164,7 +164,7 @@ export function flowRun(dialect: Sql, filter: Given<FlowRunFilter>): Condition |
   );
 }
 
-export function taskRun(dialect: Sql, filter: Given<TaskRunFilter>): Condition | undefined {
+function taskRun(dialect: Sql, filter: Given<TaskRunFilter>): Condition | undefined {
   if (!present(filter)) return undefined;
   const { state, flow_run_id, subflow_runs } = filter;
   const subflow = sql<SqlBool>`EXISTS (SELECT 1 FROM flow_run AS subflow WHERE subflow.parent_task_run_id = task_run.id)`;
@@ -194,7 +194,7 @@ export function taskRun(dialect: Sql, filter: Given<TaskRunFilter>): Condition |
   );
 }
 
-export function deployment(dialect: Sql, filter: Given<DeploymentFilter>): Condition | undefined {
+function deployment(dialect: Sql, filter: Given<DeploymentFilter>): Condition | undefined {
   if (!present(filter)) return undefined;
   const text = filter.flow_or_deployment_name?.like_;
   const { ge_, le_, is_null_ } = filter.concurrency_limit ?? {};
@@ -218,7 +218,7 @@ export function deployment(dialect: Sql, filter: Given<DeploymentFilter>): Condi
   );
 }
 
-export function workPool(filter: Given<WorkPoolFilter>): Condition | undefined {
+function workPool(filter: Given<WorkPoolFilter>): Condition | undefined {
   if (!present(filter)) return undefined;
   return join(
     [
@@ -230,7 +230,7 @@ export function workPool(filter: Given<WorkPoolFilter>): Condition | undefined {
   );
 }
 
-export function workQueue(filter: Given<WorkQueueFilter>): Condition | undefined {
+function workQueue(filter: Given<WorkQueueFilter>): Condition | undefined {
   if (!present(filter)) return undefined;
   const starts = filter.name?.startswith_;
   return join(

@@ -2,10 +2,10 @@ import { isUuid, type Timestamp } from "@ostinato/core";
 import type { Event } from "@ostinato/protocol";
 
 /** The event by which a client says that the process of a flow run is alive. */
-export const heartbeatEvent = "prefect.flow-run.heartbeat";
+const heartbeatEvent = "prefect.flow-run.heartbeat";
 
 /** By this label our own client says how often it sends one, in seconds. */
-export const intervalLabel = "ostinato.heartbeat-seconds";
+const intervalLabel = "ostinato.heartbeat-seconds";
 
 /** How often the field's client sends one unless it is told otherwise. */
 const customaryIntervalSeconds = 180;

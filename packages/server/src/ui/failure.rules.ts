@@ -34,7 +34,7 @@ function isSummary(message: string): boolean {
 }
 
 /** The error itself, without the sentence that the field's clients put before it. */
-export function errorText(message: string | null): string {
+function errorText(message: string | null): string {
   return (message ?? "").replace(/^(?:Flow|Task) run encountered an exception:?\s*/, "").trim();
 }
 

@@ -1,5 +1,5 @@
 /** The shapes that pages read, under the names by which pages speak of them. All of them come from the contracts. */
-import type { Dashboard, FlowRunPage, listFlowRuns, ReplyOf, readLogWindow, search } from "@ostinato/protocol";
+import type { Dashboard, listFlowRuns, ReplyOf, readLogWindow, search } from "@ostinato/protocol";
 
 export type { StateType } from "@ostinato/core";
 export type {
@@ -8,26 +8,19 @@ export type {
   ArtifactRow,
   ArtifactVersion,
   Dashboard,
-  Event,
   Failure,
-  Flow,
   FlowPage,
   FlowRow,
-  FlowRun,
-  FlowRunFilter,
   FlowRunPage,
   FlowRunPoint,
   FlowRunRow,
-  InputsView,
   LiveChange,
   LiveTopic,
   Log,
   OrchestrationResult,
-  ResultView,
   RunBar,
   RunCriteria,
   SavedSearch,
-  ServerPage,
   State,
   StateCounts,
   TablePreview,
@@ -39,7 +32,6 @@ export type {
 } from "@ostinato/protocol";
 
 export type DashboardFlow = Dashboard["flows"][number];
-export type PreviousRun = NonNullable<FlowRunPage["previous"]>;
 export type FlowRunList = ReplyOf<typeof listFlowRuns>;
 export type LogWindow = ReplyOf<typeof readLogWindow>;
 export type SearchHit = ReplyOf<typeof search>["hits"][number];

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-export function Tag({ children, title }: { readonly children: ReactNode; readonly title?: string }) {
+function Tag({ children, title }: { readonly children: ReactNode; readonly title?: string }) {
   return (
     <span
       title={title}

@@ -10,7 +10,7 @@ import { Skeleton } from "../components/skeleton.tsx";
 import { milliseconds } from "../format.ts";
 import { isFinal } from "../states.ts";
 import { applyToRun, flowRunQuery } from "./flow-run.queries.ts";
-import { type FlowRunSearch, readFlowRunSearch } from "./flow-run-search.ts";
+import { type ChangeSearch, readFlowRunSearch } from "./flow-run-search.ts";
 import { RunHeader } from "./run-header.tsx";
 import { RunTabs } from "./run-tabs.tsx";
 import { RunViews } from "./run-views.tsx";
@@ -18,8 +18,6 @@ import { TaskPanel } from "./task-panel.tsx";
 import { WaitingBox } from "./waiting-box.tsx";
 
 const route = getRouteApi("/runs/flow-run/$id");
-
-export type ChangeSearch = (change: { readonly [K in keyof FlowRunSearch]?: FlowRunSearch[K] | undefined }) => void;
 
 export function FlowRunPage() {
   const { id } = route.useParams();

@@ -1,15 +1,6 @@
 import { choiceIn, present, type RawSearch, textIn } from "../address.ts";
 
-export const flowRunTabs = [
-  "logs",
-  "tasks",
-  "subflows",
-  "artifacts",
-  "parameters",
-  "result",
-  "events",
-  "details",
-] as const;
+const flowRunTabs = ["logs", "tasks", "subflows", "artifacts", "parameters", "result", "events", "details"] as const;
 export type FlowRunTab = (typeof flowRunTabs)[number];
 
 export interface FlowRunSearch {
@@ -33,3 +24,5 @@ export function readFlowRunSearch(search: RawSearch): FlowRunSearch {
     line: textIn(search, "line"),
   });
 }
+
+export type ChangeSearch = (change: { readonly [K in keyof FlowRunSearch]?: FlowRunSearch[K] | undefined }) => void;

@@ -82,7 +82,7 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
 }
 
 /** `months=["2021-01"] learning_rate=0.1`: enough to recognise a run by. */
-export function oneLine(parameters: Readonly<Record<string, unknown>>): string {
+function oneLine(parameters: Readonly<Record<string, unknown>>): string {
   const parts = Object.entries(parameters).map(([name, value]) => {
     const text = JSON.stringify(value) ?? "";
     return `${name}=${text.length > 80 ? `${text.slice(0, 79)}…` : text}`;

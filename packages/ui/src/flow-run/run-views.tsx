@@ -6,8 +6,7 @@ import { Icon } from "../components/icon.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { amount, count } from "../format.ts";
 import { timelineQuery } from "./flow-run.queries.ts";
-import type { ChangeSearch } from "./flow-run-page.tsx";
-import type { FlowRunSearch } from "./flow-run-search.ts";
+import type { ChangeSearch, FlowRunSearch } from "./flow-run-search.ts";
 import { TimelineView } from "./timeline-view.tsx";
 
 const GraphView = lazy(() => import("./graph-view.tsx").then((module) => ({ default: module.GraphView })));

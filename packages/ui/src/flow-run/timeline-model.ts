@@ -207,7 +207,8 @@ export function density(
     const type = source.state_type[member] ?? null;
     const end = absolute(source.end[member], origin) ?? (isFinal(type) ? start : now);
     const first = Math.max(0, Math.floor((start - span.from) * scale));
-    const last = Math.min(slices - 1, Math.floor((end - span.from) * scale));
+    // Up to its end and not over it: what follows at once is not beside it.
+    const last = Math.min(slices - 1, Math.max(first, Math.ceil((end - span.from) * scale) - 1));
     if (last < 0 || first >= slices) continue;
     change[first] = (change[first] ?? 0) + 1;
     change[last + 1] = (change[last + 1] ?? 0) - 1;
@@ -217,7 +218,7 @@ export function density(
   return { running: change.subarray(0, slices), failed };
 }
 
-export function memberCounts(row: TimelineRow): StateCounts {
+function memberCounts(row: TimelineRow): StateCounts {
   const counts: Record<string, number> = {};
   for (const member of row.members) {
     const type = row.source.state_type[member] ?? "PENDING";

@@ -38,7 +38,7 @@ export function CsvButton({ search }: { readonly search: RunsSearch }) {
   );
 }
 
-export function saveFile(name: string, text: string, type: string): void {
+function saveFile(name: string, text: string, type: string): void {
   const address = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
   const link = document.createElement("a");
   link.href = address;

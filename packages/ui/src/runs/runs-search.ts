@@ -2,7 +2,7 @@ import { choiceIn, listIn, present, type RawSearch, textIn } from "../address.ts
 import type { RunCriteria, StateType } from "../api/types.ts";
 import { stateTypeOrder } from "../states.ts";
 
-export const runSorts = ["START_TIME_DESC", "START_TIME_ASC", "END_TIME_DESC", "NAME_ASC", "NAME_DESC"] as const;
+const runSorts = ["START_TIME_DESC", "START_TIME_ASC", "END_TIME_DESC", "NAME_ASC", "NAME_DESC"] as const;
 export type RunSort = (typeof runSorts)[number];
 
 /** What the list of runs is narrowed by; it stands in the address, so that a link shows the same list. */

@@ -117,7 +117,7 @@ export function applyToList(pages: RunPages, changes: readonly LiveChange[], sea
 }
 
 /** Whether a run belongs into the list: the filter of the address, answered without asking the server. */
-export function matches(row: FlowRunRow, search: RunsSearch): boolean {
+function matches(row: FlowRunRow, search: RunsSearch): boolean {
   if (!isFiltered(search)) return true;
   const { types, names } = splitStates(search.state ?? []);
   if (types.length + names.length > 0) {

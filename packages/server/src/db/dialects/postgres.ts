@@ -6,7 +6,7 @@ import type { Tables } from "../tables.ts";
 import { type ColumnTypes, type Database, DatabaseUnavailable, type Notices, type Sql } from "./dialect.ts";
 import { insertRowsAsJson } from "./insert-rows.ts";
 
-export const postgresTypes: ColumnTypes = {
+const postgresTypes: ColumnTypes = {
   uuid: "uuid",
   moment: "bigint",
   integer: "integer",
@@ -69,7 +69,7 @@ function mayBeTriedAgain(error: unknown): boolean {
 
 const systemCodes = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND"]);
 
-export function isUnavailable(error: unknown): boolean {
+function isUnavailable(error: unknown): boolean {
   const { code = "", message = "" } = error as { code?: string; message?: string };
   return (
     systemCodes.has(code) ||
@@ -78,7 +78,7 @@ export function isUnavailable(error: unknown): boolean {
   );
 }
 
-export function asUnavailable(error: unknown): Error {
+function asUnavailable(error: unknown): Error {
   const reason = error instanceof Error ? error.message : String(error);
   return new DatabaseUnavailable(`The database can't be used now: ${reason}`, { cause: error });
 }
