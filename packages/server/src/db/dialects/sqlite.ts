@@ -16,6 +16,7 @@ import { groupCommit } from "../group-commit.ts";
 import type { Tables } from "../tables.ts";
 import { type ColumnTypes, type Database, DatabaseUnavailable, type Sql, type Writer } from "./dialect.ts";
 import { insertRowsBound } from "./insert-rows.ts";
+import { checkpointsInBackground } from "./sqlite-checkpoints.ts";
 import { sqliteReaderThread } from "./sqlite-reader.ts";
 
 export const sqliteTypes: ColumnTypes = {
@@ -45,12 +46,16 @@ export function openSqlite({ file, clock, synchronous = "normal", patienceSecond
   const reader = openFile(file);
   reader.exec("PRAGMA query_only = 1");
   const slow = sqliteReaderThread(file);
+  const checkpoints = checkpointsInBackground(file);
   const writing = kyselyOver(writer);
   const reading = kyselyOver(reader);
   const patience = patientBegin(writer, clock, patienceSeconds);
   const commitTogether = groupCommit({
     begin: patience,
-    commit: () => writer.exec("COMMIT"),
+    commit: () => {
+      writer.exec("COMMIT");
+      checkpoints.committed();
+    },
     rollback: () => writer.exec("ROLLBACK"),
     savepoint: () => writer.exec("SAVEPOINT unit"),
     releaseSavepoint: () => writer.exec("RELEASE unit"),
@@ -70,6 +75,7 @@ export function openSqlite({ file, clock, synchronous = "normal", patienceSecond
     },
     notices: { send: async () => {}, listen: async () => {} },
     async close() {
+      await checkpoints.stop();
       await slow.destroy();
       reader.close();
       if (writer.isOpen) writer.exec("PRAGMA optimize");
@@ -90,6 +96,7 @@ function openFile(file: string, synchronous: "normal" | "full" = "normal"): Data
     PRAGMA cache_size = -32000;
     PRAGMA mmap_size = 268435456;
     PRAGMA journal_size_limit = 67108864;
+    PRAGMA wal_autocheckpoint = 64000;
   `);
   return database;
 }

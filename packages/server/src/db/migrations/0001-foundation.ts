@@ -89,7 +89,6 @@ export function up({ uuid, moment, json, searchableJson, integer, flag }: Column
     "CREATE INDEX log_flow_run ON log (flow_run_id, timestamp, id, level)",
     "CREATE INDEX log_task_run ON log (task_run_id, timestamp, id) WHERE task_run_id IS NOT NULL",
     "CREATE INDEX log_error ON log (flow_run_id, timestamp, id) WHERE level >= 40",
-    "CREATE INDEX log_created ON log (created)",
 
     `CREATE TABLE event (id ${uuid} PRIMARY KEY, occurred ${moment} NOT NULL, received ${moment} NOT NULL,
       event text NOT NULL, resource_id text NOT NULL, resource ${json} NOT NULL, related ${json} NOT NULL,
