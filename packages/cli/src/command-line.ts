@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { CommanderError } from "commander";
 import { applyProfile } from "./config/profile.ts";
 import { CliError, codeOf, sentenceOf } from "./errors.ts";
@@ -21,7 +22,7 @@ function report(error: unknown): ExitCode {
   // Commander has said it already, and help is no mistake.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.fine : exitCodes.usage;
   note(`${paint("red", "Error", process.stderr)}: ${sentenceOf(error)}`);
-  if (process.env.OSTINATO_DEBUG && error instanceof Error) note(error.stack ?? "");
+  if (process.env.OSTINATO_DEBUG) note(inspect(error));
   if (error instanceof CliError) return error.exitCode;
   return codeOf(error) === "PARAMETER_ERROR" ? exitCodes.usage : exitCodes.failed;
 }

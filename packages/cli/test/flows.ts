@@ -64,6 +64,10 @@ import { flow } from "ostinato";
 setInterval(() => {}, 1000);
 export const open = flow(async function open() {});
 `,
+  "old.cts": `
+const { flow } = require("ostinato");
+exports.old = flow(async function old() { return "still runs"; });
+`,
   "none.ts": "export const limit = 3;\n",
   "syntax.ts": "export const a = 1;\nexport const b = ;\n",
   "syntax.mjs": "let a = 1;\nlet a = 2;\n",

@@ -16,6 +16,7 @@ export async function loadModule(target: Target): Promise<Exports> {
     process.exitCode = exitCodes.failed;
   };
   process.once("beforeExit", unsettled);
+  muteTypelessWarning();
   try {
     return (await import(pathToFileURL(target.file).href)) as Exports;
   } catch (error) {
@@ -23,6 +24,16 @@ export async function loadModule(target: Target): Promise<Exports> {
   } finally {
     process.off("beforeExit", unsettled);
   }
+}
+
+/** Node warns where it had to look into a file to see that it is a module. That costs milliseconds, and the file is right. */
+function muteTypelessWarning(): void {
+  const listeners = process.listeners("warning");
+  process.removeAllListeners("warning");
+  process.on("warning", (warning: Error) => {
+    if (codeOf(warning) === "MODULE_TYPELESS_PACKAGE_JSON") return;
+    for (const listener of listeners) listener(warning);
+  });
 }
 
 /** Where a program finds the package `ostinato`. */
@@ -42,7 +53,7 @@ export function lendOwnPackage(): PackageInUse {
       if (specifier !== "ostinato" && !specifier.startsWith("ostinato/")) return nextResolve(specifier, context);
       const resolution = resolveOr(
         () => nextResolve(specifier, context),
-        () => nextResolve(specifier, { ...context, parentURL: import.meta.url }),
+        () => ({ url: import.meta.resolve(specifier), format: "module", shortCircuit: true }),
       );
       if (specifier === "ostinato") inUse.url ??= resolution.url;
       return resolution;
@@ -51,11 +62,14 @@ export function lendOwnPackage(): PackageInUse {
   return inUse;
 }
 
+/** Of `import` and of `require`. */
+const notFoundCodes: readonly string[] = ["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND"];
+
 function resolveOr<T>(first: () => T, second: () => T): T {
   try {
     return first();
   } catch (error) {
-    if (codeOf(error) !== "ERR_MODULE_NOT_FOUND") throw error;
+    if (!notFoundCodes.includes(codeOf(error) ?? "")) throw error;
     return second();
   }
 }
@@ -66,6 +80,7 @@ function loadError(error: unknown, { shown, file }: Target): unknown {
   const at = place === undefined ? shown : place;
   switch (codeOf(error)) {
     case "ERR_MODULE_NOT_FOUND":
+    case "MODULE_NOT_FOUND":
       return new CliError(notFoundSentence(error, shown), { cause: error });
     case "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX":
       return new CliError(
@@ -86,7 +101,7 @@ function notFoundSentence(error: Error, shown: string): string {
   const [, what = ""] = /Cannot find (?:package|module) '([^']+)'/.exec(error.message) ?? [];
   const [, from] = / imported from (.+)$/m.exec(error.message) ?? [];
   const importer = from === undefined ? shown : shorten(from);
-  if (/Cannot find package/.test(error.message)) {
+  if (!/^(\.|\/|file:|[A-Za-z]:)/.test(what)) {
     return `${importer} imports "${what}", which is not installed. Install it: npm install ${what}`;
   }
   return `${importer} imports ${shorten(what)}, which is not there. Imports of files need their ending: "./steps.ts".`;

@@ -83,6 +83,14 @@ describe("with a server", () => {
     expect(code).toBe(2);
   });
 
+  test("a CommonJS file runs as well, and nobody is bothered with how Node finds out what a file is", async () => {
+    place.write("package.json", "{}");
+    const { stdout, stderr } = await place.run("run", "old.cts", "--json");
+    expect(lastLine(stdout)).toMatchObject({ state: "Completed", result: "still runs" });
+    expect(stderr).not.toContain("Warning");
+    expect((await place.run("run", "sum.ts")).stderr).not.toContain("MODULE_TYPELESS");
+  });
+
   test("what the file leaves open does not hold the prompt", async () => {
     expect(await place.run("run", "open-handle.ts")).toMatchObject({ code: 0 });
   });

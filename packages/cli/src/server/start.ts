@@ -33,6 +33,8 @@ function configOf({ host, port }: StartOptions): Config {
   const { env } = process;
   return readConfig({
     ...env,
+    // A person at a terminal has the banner; the log of every event of interest is for files and collectors.
+    ...(process.stderr.isTTY && !env.OSTINATO_LOG_LEVEL ? { OSTINATO_LOG_LEVEL: "warn" } : {}),
     ...(host === undefined ? {} : { OSTINATO_SERVER_HOST: host }),
     ...(port === undefined ? {} : { OSTINATO_SERVER_PORT: String(port) }),
   });
