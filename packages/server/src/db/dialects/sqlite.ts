@@ -12,6 +12,7 @@ import {
   type SqliteStatement,
   sql,
 } from "kysely";
+import type { Metrics } from "../../metrics.ts";
 import { groupCommit } from "../group-commit.ts";
 import type { Tables } from "../tables.ts";
 import { type ColumnTypes, type Database, DatabaseUnavailable, type Sql, type Writer } from "./dialect.ts";
@@ -19,7 +20,7 @@ import { insertRowsBound } from "./insert-rows.ts";
 import { checkpointsInBackground } from "./sqlite-checkpoints.ts";
 import { sqliteReaderThread } from "./sqlite-reader.ts";
 
-export const sqliteTypes: ColumnTypes = {
+const sqliteTypes: ColumnTypes = {
   uuid: "text",
   moment: "integer",
   integer: "integer",
@@ -34,13 +35,15 @@ export interface SqliteOptions {
   readonly synchronous?: "normal" | "full";
   /** How long a unit of work waits for another process that writes. */
   readonly patienceSeconds?: number;
+  readonly metrics?: Metrics | undefined;
 }
 
 /**
  * SQLite by `node:sqlite`: one connection that writes, one that reads on this thread, and one on a thread of its own for
  * reads that may be long. WAL, so that none of them waits for another.
  */
-export function openSqlite({ file, clock, synchronous = "normal", patienceSeconds = 10 }: SqliteOptions): Database {
+export function openSqlite(options: SqliteOptions): Database {
+  const { file, clock, synchronous = "normal", patienceSeconds = 10, metrics } = options;
   mkdirSync(dirname(file), { recursive: true });
   const writer = openFile(file, synchronous);
   const reader = openFile(file);
@@ -50,7 +53,7 @@ export function openSqlite({ file, clock, synchronous = "normal", patienceSecond
   const writing = kyselyOver(writer);
   const reading = kyselyOver(reader);
   const patience = patientBegin(writer, clock, patienceSeconds);
-  const commitTogether = groupCommit({
+  const connection = {
     begin: patience,
     commit: () => {
       writer.exec("COMMIT");
@@ -62,7 +65,8 @@ export function openSqlite({ file, clock, synchronous = "normal", patienceSecond
     rollbackToSavepoint: () => writer.exec("ROLLBACK TO unit; RELEASE unit"),
     inTransaction: () => writer.isTransaction,
     asUnavailable,
-  });
+  };
+  const commitTogether = groupCommit(connection, metrics);
   return {
     kind: "sqlite",
     sql: sqliteSql,
@@ -125,7 +129,7 @@ function isBusy(error: unknown): boolean {
 /** SQLite's primary codes for a database that can't be used now: busy, locked, out of memory, I/O, full, can't open. */
 const unavailableCodes = new Set([5, 6, 7, 10, 13, 14]);
 
-export function asUnavailable(error: unknown): Error {
+function asUnavailable(error: unknown): Error {
   const code = (error as { errcode?: number }).errcode ?? 0;
   if (error instanceof Error && code !== 0 && !unavailableCodes.has(code & 0xff)) return error;
   const reason = error instanceof Error ? error.message : String(error);
@@ -135,7 +139,7 @@ export function asUnavailable(error: unknown): Error {
 const statementsKept = 500;
 
 /** Gives Kysely the shape of the binding that it knows, with statements kept prepared. */
-export function kyselyOver(database: DatabaseSync): Kysely<Tables> {
+function kyselyOver(database: DatabaseSync): Kysely<Tables> {
   const statements = new Map<string, SqliteStatement>();
   const adapter: SqliteDatabase = {
     close: () => {},
