@@ -182,6 +182,7 @@ describe("a run of many tasks", () => {
     await group.waitFor();
     await tree(page).focus();
     await page.keyboard.press("ArrowDown");
+    await expect.poll(() => tree(page).getAttribute("aria-activedescendant")).toBe("timeline-group:read");
     await page.keyboard.press("ArrowRight");
     await tree(page)
       .getByRole("treeitem", { name: /read-3/ })
