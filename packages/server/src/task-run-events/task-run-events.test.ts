@@ -139,6 +139,34 @@ describeOnEachDatabase("task runs told by events", (database) => {
     expect(await taskRun(taskRunId)).toMatchObject({ name: "a\ufffdb\ufffd", labels: '{"\ufffd":"\ufffd"}' });
   });
 
+  test("two servers that are told of the same task runs at once, under different ids, make one of each", async () => {
+    const flowRunId = await addFlowRun(server.context);
+    const second = await startTestServer(database.url);
+    const told = (index: number, type: "RUNNING" | "COMPLETED", seconds: number) =>
+      taskRunEvent({ taskRunId: newId(), flowRunId, dynamicKey: `race-${index}`, type, occurred: at(seconds) });
+    const keys = Array.from({ length: 60 }, (_, index) => index);
+    const replies = await Promise.all(
+      [server, second].flatMap((each, which) =>
+        [0, 20, 40].map((from) => {
+          const own = keys.slice(from, from + 20);
+          const events = own.map((index) => (which === 0 ? told(index, "RUNNING", 1) : told(index, "COMPLETED", 2)));
+          return each.call("POST", "/events", which === 0 ? events : events.toReversed());
+        }),
+      ),
+    );
+    expect(replies.map(({ status }) => status)).toEqual(Array(6).fill(204));
+    const runs = await server.context.db.read
+      .selectFrom("task_run")
+      .innerJoin("task_run_state", "task_run_state.task_run_id", "task_run.id")
+      .select(["dynamic_key", "state_type", ({ fn }) => fn.countAll<number>().as("states")])
+      .where("flow_run_id", "=", flowRunId)
+      .groupBy(["task_run.id", "dynamic_key", "state_type"])
+      .execute();
+    expect(runs).toHaveLength(60);
+    for (const run of runs) expect(run).toMatchObject({ state_type: "COMPLETED", states: 2 });
+    await second.stop();
+  });
+
   test("the same events in any order, cut anyhow and repeated, give the same rows", async () => {
     const arrivals = fc.record({
       order: fc.shuffledSubarray([...Array(24).keys()], { minLength: 24, maxLength: 24 }),
