@@ -3,7 +3,7 @@ import { spanText } from "../output/moments.ts";
 import { note } from "../output/output.ts";
 import { oneLine, paint } from "../output/text.ts";
 import { openLiveBlock } from "./live-block.ts";
-import { type Row, rowIdOf, taskGroups } from "./task-groups.ts";
+import { type Row, taskGroups } from "./task-groups.ts";
 
 /** Shows on standard error how the runs of this program go on, until the returned function is called. */
 export function showProgress(): () => void {
@@ -84,8 +84,7 @@ function printLines(): () => void {
   };
   const stop = observeRuns((observation: Observation) => {
     if (observation.kind === "notice") return note(observation.message);
-    groups.take(observation);
-    const id = rowIdOf(observation);
+    const id = groups.take(observation);
     if (observation.kind === "flow-run" || pending.has(id)) return;
     const row = groups.row(id);
     if (row !== undefined && isOver(row)) pending.set(id, setTimeout(print, settleMillis, id).unref());

@@ -47,6 +47,17 @@ test("runs of one task are one row", () => {
   expect(groups.rows()[1]).toMatchObject({ state: "failed", over: 3, failed: 1, seconds: 2, message: "no luck" });
 });
 
+test("a run that is named anew stays with its task", () => {
+  const { groups, flowRun, pass } = scene();
+  flowRun("f", "RUNNING");
+  const seen = (name: string, type: string) =>
+    groups.take({ kind: "task-run", id: "t", name, flowRunId: "f", state: { type, name: type, message: "" } });
+  expect(seen("checkpoint-0", "PENDING")).toBe(seen("2001-01", "RUNNING"));
+  pass(1);
+  seen("2001-01", "COMPLETED");
+  expect(groups.rows().slice(1)).toMatchObject([{ label: "checkpoint", total: 1, state: "completed" }]);
+});
+
 test("a task that is tried again is not over", () => {
   const { groups, flowRun, taskRun } = scene();
   flowRun("f", "RUNNING");

@@ -30,6 +30,8 @@ interface Group {
   changed: number;
 }
 
+type RunObservation = Exclude<Observation, { readonly kind: "notice" }>;
+
 interface Place {
   readonly id: string;
   readonly label: string;
@@ -41,6 +43,7 @@ interface Place {
 export function taskGroups(now: () => number) {
   const flowRuns = new Map<string, Group>();
   const groups = new Map<string, Group>();
+  const groupOfRun = new Map<string, Group>();
   const roots: Group[] = [];
 
   function groupOf({ id, label, parent, isFlow }: Place): Group {
@@ -58,17 +61,26 @@ export function taskGroups(now: () => number) {
     if (state.type !== "PENDING" && state.type !== "SCHEDULED") group.started ??= group.changed;
   }
 
+  function place(observation: RunObservation): Group {
+    const { id, name } = observation;
+    const isFlow = observation.kind === "flow-run";
+    const parentId = isFlow ? observation.parentId : observation.flowRunId;
+    const parent = parentId === null ? undefined : flowRuns.get(parentId);
+    const label = isFlow ? `${observation.flowName} ${name}` : taskNameOf(name);
+    const group = groupOf({ id: isFlow ? id : `${parentId}/${label}`, label, parent, isFlow });
+    if (isFlow) flowRuns.set(id, group);
+    return group;
+  }
+
   return {
-    take(observation: Observation): void {
-      if (observation.kind === "notice") return;
-      const { id, name, state } = observation;
-      const isFlow = observation.kind === "flow-run";
-      const parentId = isFlow ? observation.parentId : observation.flowRunId;
-      const parent = parentId === null ? undefined : flowRuns.get(parentId);
-      const label = isFlow ? `${observation.flowName} ${name}` : taskNameOf(name);
-      const group = groupOf({ id: rowIdOf(observation), label, parent, isFlow });
-      if (isFlow) flowRuns.set(id, group);
+    /** Gives the id of the row that it changes. */
+    take(observation: RunObservation): string {
+      const { id, state } = observation;
+      // A run may be named anew once its arguments are known; it stays with its task, whose name it had at first.
+      const group = groupOfRun.get(id) ?? place(observation);
+      groupOfRun.set(id, group);
       update(group, id, state);
+      return group.id;
     },
     /** Parents before their children, otherwise in the order in which they were first heard of. */
     rows(): readonly Row[] {
@@ -79,11 +91,6 @@ export function taskGroups(now: () => number) {
       return group === undefined ? undefined : rowsOf(group, 0, now())[0];
     },
   };
-}
-
-/** The id of the row that an observation changes. */
-export function rowIdOf(observation: Exclude<Observation, { kind: "notice" }>): string {
-  return observation.kind === "flow-run" ? observation.id : `${observation.flowRunId}/${taskNameOf(observation.name)}`;
 }
 
 /** Runs are called after their task, with a number. */

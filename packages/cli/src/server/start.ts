@@ -46,7 +46,7 @@ async function serve(config: Config, options: StartOptions): Promise<void> {
   const server = await createServer({ config });
   const registration = await listen(server, config);
   const unregister = leaveTrace(registration, options);
-  const stop = stopper(server, unregister);
+  const stop = stopper(server, { unregister, quiet: options.announce ?? false });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
   if (options.json) sayJson(registration);
   else sayBanner(registration);
@@ -88,12 +88,12 @@ function leaveTrace(registration: Registration, { announce: inBackground }: Star
 }
 
 /** Called once, it stops the server gracefully; whoever calls it again does not want to wait. */
-function stopper(server: Server, unregister: () => void): () => void {
+function stopper(server: Server, { unregister, quiet }: { unregister: () => void; quiet: boolean }): () => void {
   let stopping = false;
   return () => {
     if (stopping) process.exit(exitCodes.cancelled);
     stopping = true;
-    if (process.stderr.isTTY) note("Stopping: finishing what was taken. Once more stops at once.");
+    if (!quiet && process.stderr.isTTY) note("Stopping: finishing what was taken. Once more stops at once.");
     server.stop().then(
       () => {
         unregister();
