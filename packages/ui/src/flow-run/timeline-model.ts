@@ -83,10 +83,22 @@ function addRun(rows: TimelineRow[], source: Timeline, row: number, walk: Walk):
     addRows(rows, childTimeline, { ...walk, depth: walk.depth + 1, prefix: `${key}/` });
 }
 
-/** Rows of a timeline by their start; those that have not begun come last, as they were called. */
+const orders = new WeakMap<Timeline, readonly number[]>();
+
+/**
+ * Rows of a timeline by their start; those that have not begun come last. What began at one moment stands by the number
+ * in its name, so that `read-2` comes before `read-10`.
+ */
 function startOrder(source: Timeline): readonly number[] {
+  const known = orders.get(source);
+  if (known !== undefined) return known;
   const at = source.id.map((_, row) => source.start[row] ?? Number.MAX_VALUE);
-  return source.id.map((_, row) => row).sort((a, b) => (at[a] ?? 0) - (at[b] ?? 0) || a - b);
+  const number = source.name.map((name) => Number(/\d+$/.exec(name)?.[0] ?? 0));
+  const order = source.id
+    .map((_, row) => row)
+    .sort((a, b) => (at[a] ?? 0) - (at[b] ?? 0) || (number[a] ?? 0) - (number[b] ?? 0) || a - b);
+  orders.set(source, order);
+  return order;
 }
 
 function byTask(source: Timeline): Map<string, number[]> {

@@ -74,6 +74,11 @@ describe("the lines of a timeline", () => {
     expect(rows.map((row) => row.label)).toEqual(["first", "later", "waiting"]);
   });
 
+  test("that began at one moment stand by their numbers", () => {
+    const rows = rowsOf(timelineOf([{ name: "read-10" }, { name: "read-2" }, { name: "read-1" }]));
+    expect(rows.map((row) => row.label)).toEqual(["read-1", "read-2", "read-10"]);
+  });
+
   test("gather the runs of one task when there are many, and show them when opened", () => {
     const timeline = mapped(100);
     expect(rowsOf(timeline).map((row) => [row.kind, row.label, row.members.length])).toEqual([
