@@ -40,7 +40,8 @@ describe("in the background", () => {
     expect(second).toMatchObject({ code: 1, stdout: "" });
     expect(second.stderr).toMatch(
       new RegExp(
-        `^Error: Port ${port} is taken by an Ostinato server \\(.* on sqlite, running for .*\\)\\. Use that one at http://127\\.0\\.0\\.1:${port}/, or choose another port: ostinato server start --port \\d+\\n$`,
+        `^Error: Port ${port} is taken by an Ostinato server \\(.* on sqlite, running for .*\\)\\. Use that one at http://127\\.0\\.0\\.1:${port}/, or choose another port: ostinato server start --port \\d+$`,
+        "m",
       ),
     );
 
