@@ -22,6 +22,8 @@ describe("in the background", () => {
     const port = String(await freePort());
     expect(await place.run("server", "status")).toMatchObject({ code: 3 });
 
+    // Nothing is left running where an expectation fails. Before the folder goes, by which the server is found.
+    onTestFinished(async () => void (await place.run("server", "stop")));
     const started = await place.run("server", "start", "--background", "--port", port);
     expect(started).toMatchObject({ code: 0, stderr: "" });
     expect(started.stdout.trim().split("\n")).toHaveLength(2);
