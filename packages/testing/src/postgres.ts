@@ -121,7 +121,6 @@ const settings = {
   max_connections: "300",
   shared_buffers: "128MB",
   fsync: "off",
-  synchronous_commit: "off",
   full_page_writes: "off",
   max_wal_size: "512MB",
   timezone: "America/St_Johns",

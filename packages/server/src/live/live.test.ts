@@ -160,18 +160,24 @@ describeOnEachDatabase("live", (database) => {
   test("a page that takes too slowly gets nothing more until it has caught up, then is told to read again", async () => {
     const sent: LiveMessage[] = [];
     let backlog = 0;
+    let heldBack = 0;
     const connection = {
       send: (text: string) => sent.push(JSON.parse(text)),
       get backlog() {
+        if (backlog > 0) heldBack += 1;
         return backlog;
       },
     } as unknown as SocketConnection;
     const live = createLive(server.context)(connection);
     live.message(JSON.stringify({ type: "subscribe", id: 7, topic: { kind: "flow-runs" } }));
-    const run = await newFlowRun();
     backlog = 10_000_000;
-    await clock.advance(0.05);
-    await expect.poll(() => clock.waiting).toBeGreaterThan(0);
+    const run = await newFlowRun();
+    await expect
+      .poll(async () => {
+        await clock.advance(0.05);
+        return heldBack;
+      })
+      .toBeGreaterThan(0);
     expect(sent).toEqual([{ type: "subscribed", id: 7 }]);
     backlog = 0;
     await setState(run.id, "RUNNING");

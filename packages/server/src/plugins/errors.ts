@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from "fastify";
 import { violatedConstraint } from "../db/constraint.ts";
 import { DatabaseUnavailable } from "../db/dialects/dialect.ts";
+import { isUnavailable } from "../db/unavailable.ts";
 import { conflict, RequestError, refused } from "../errors.ts";
 
 /** Every error leaves as JSON with the status and the shape that the field's clients expect, and none with a stack. */
@@ -42,7 +43,7 @@ function relative(pathname: string): string {
 
 function describe(error: FastifyError | RequestError | Error): RequestError {
   if (error instanceof RequestError) return error;
-  if (error instanceof DatabaseUnavailable) {
+  if (error instanceof DatabaseUnavailable || isUnavailable(error)) {
     return new RequestError(503, { exception_message: "Service Unavailable", exception_detail: error.message });
   }
   const constraint = violatedConstraint(error);

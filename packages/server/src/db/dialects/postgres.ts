@@ -3,6 +3,7 @@ import { type Clock, sleep } from "@ostinato/core";
 import { CompiledQuery, Kysely, PostgresDialect, type PostgresPoolClient, sql } from "kysely";
 import pg from "pg";
 import type { Tables } from "../tables.ts";
+import { isUnavailable } from "../unavailable.ts";
 import { type ColumnTypes, type Database, DatabaseUnavailable, type Notices, type Sql } from "./dialect.ts";
 import { insertRowsAsJson } from "./insert-rows.ts";
 
@@ -65,17 +66,6 @@ export function openPostgres({ url, clock, poolSize, statementSeconds }: Postgre
 function mayBeTriedAgain(error: unknown): boolean {
   const code = (error as { code?: string }).code ?? "";
   return code === "40001" || code === "40P01" || isUnavailable(error);
-}
-
-const systemCodes = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "ENOTFOUND"]);
-
-function isUnavailable(error: unknown): boolean {
-  const { code = "", message = "" } = error as { code?: string; message?: string };
-  return (
-    systemCodes.has(code) ||
-    /^(08|53|57P|58)/.test(code) ||
-    /Connection terminated|connection error|timeout exceeded when trying to connect/.test(message)
-  );
 }
 
 function asUnavailable(error: unknown): Error {

@@ -15,6 +15,7 @@ import {
 import type { Metrics } from "../../metrics.ts";
 import { groupCommit } from "../group-commit.ts";
 import type { Tables } from "../tables.ts";
+import { isUnavailable } from "../unavailable.ts";
 import { type ColumnTypes, type Database, DatabaseUnavailable, type Sql, type Writer } from "./dialect.ts";
 import { insertRowsBound } from "./insert-rows.ts";
 import { checkpointsInBackground } from "./sqlite-checkpoints.ts";
@@ -126,12 +127,9 @@ function isBusy(error: unknown): boolean {
   return (code & 0xff) === 5 || (code & 0xff) === 6;
 }
 
-/** SQLite's primary codes for a database that can't be used now: busy, locked, out of memory, I/O, full, can't open. */
-const unavailableCodes = new Set([5, 6, 7, 10, 13, 14]);
-
+/** Errors that are not SQLite's own are those of a transaction that it ended by itself. */
 function asUnavailable(error: unknown): Error {
-  const code = (error as { errcode?: number }).errcode ?? 0;
-  if (error instanceof Error && code !== 0 && !unavailableCodes.has(code & 0xff)) return error;
+  if (error instanceof Error && "errcode" in error && !isUnavailable(error)) return error;
   const reason = error instanceof Error ? error.message : String(error);
   return new DatabaseUnavailable(`The database can't be written now: ${reason}`, { cause: error });
 }
