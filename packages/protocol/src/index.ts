@@ -10,6 +10,7 @@ export * from "./import.ts";
 export * from "./live.ts";
 export * from "./logs.ts";
 export * from "./results.ts";
+export * from "./retention.ts";
 export * from "./route.ts";
 export * from "./saved-searches.ts";
 export * from "./schema.ts";

@@ -1,5 +1,6 @@
 import type { Static } from "typebox";
 import { Flow } from "./flows.ts";
+import { Retention } from "./retention.ts";
 import { route } from "./route.ts";
 import { ById, Enum, Maybe, Moment, MomentInput, Nullable, Open, StateTypeName, Tags, Type, Uuid } from "./schema.ts";
 import { FlowRunRow, StateCounts } from "./ui.ts";
@@ -179,6 +180,7 @@ export const ServerPage = Open({
     artifacts: BoundedCount,
     events: BoundedCount,
   }),
+  retention: Retention,
   settings: Type.Array(
     Open({
       name: Type.String(),

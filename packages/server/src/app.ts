@@ -25,6 +25,8 @@ import { countSockets, requestMetrics } from "./plugins/request-metrics.ts";
 import { staticUi } from "./plugins/static-ui.ts";
 import { serveSocketsOn, websockets } from "./plugins/websocket.ts";
 import { resultRoutes } from "./results/results.routes.ts";
+import { retentionRoutes } from "./retention/retention.routes.ts";
+import type { Retention } from "./retention/retention.service.ts";
 import { savedSearchRoutes } from "./saved-searches/saved-searches.routes.ts";
 import { taskRunStateRoutes } from "./task-run-states/task-run-states.routes.ts";
 import { taskRunRoutes } from "./task-runs/task-runs.routes.ts";
@@ -36,10 +38,11 @@ const bodyLimitBytes = 4 * 1024 * 1024;
 export interface AppOptions {
   /** Where the built UI is; looked for beside the package when not told. */
   readonly uiFolder?: string | undefined;
+  readonly retention: Retention;
 }
 
 /** Puts the parts together. Reads like a table of contents. */
-export function buildApp(context: Context, { uiFolder }: AppOptions = {}): FastifyInstance {
+export function buildApp(context: Context, { uiFolder, retention }: AppOptions): FastifyInstance {
   const { config, clock } = context;
   const app = Fastify({
     loggerInstance: context.log as FastifyBaseLogger,
@@ -70,6 +73,7 @@ export function buildApp(context: Context, { uiFolder }: AppOptions = {}): Fasti
       compressedAnswers(api);
       unknownRoutes(api);
       adminRoutes(serve, started);
+      retentionRoutes(serve, retention);
       flowRoutes(serve);
       flowRunRoutes(serve);
       importRoutes(serve);
@@ -84,7 +88,7 @@ export function buildApp(context: Context, { uiFolder }: AppOptions = {}): Fasti
       artifactRoutes(serve);
       concurrencyLimitRoutes(serve);
       savedSearchRoutes(serve);
-      uiRoutes(serve, started);
+      uiRoutes(serve, { started, retention });
       liveRoutes(serveSocket, context);
       openApiRoutes(api, serve, registry);
     },

@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
+import { type Duration, durationSeconds } from "@ostinato/core";
 
 /** A setting in the environment that can't be used. */
 export class ConfigError extends Error {
@@ -10,6 +11,9 @@ export class ConfigError extends Error {
 export type DatabaseLocation =
   | { readonly kind: "sqlite"; readonly file: string }
   | { readonly kind: "postgresql"; readonly url: string };
+
+/** For how long something is kept: a duration such as `30d`, or for ever. */
+export type Keep = "never" | (Duration & string);
 
 /** Everything that the server is told from outside, read once and never changed. */
 export interface Config {
@@ -31,6 +35,13 @@ export interface Config {
   readonly logLevel: string;
   /** Whether each commit on SQLite is forced to the disk: `full` outlives a loss of power, `normal` any crash of programs. */
   readonly sqliteSynchronous: "normal" | "full";
+  /** For how long things are kept before they are removed, by kind. */
+  readonly retentionRuns: Keep;
+  readonly retentionLogs: Keep;
+  readonly retentionEvents: Keep;
+  readonly retentionArtifacts: Keep;
+  readonly retentionLatestArtifacts: Keep;
+  readonly retentionResults: Keep;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -101,6 +112,39 @@ export const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
       "normal, or full to keep every commit through a loss of power too, at about a tenth of the speed; normal unless set",
     read: oneOf(["normal", "full"]),
   },
+  retentionRuns: {
+    variable: "OSTINATO_RETENTION_RUNS",
+    about:
+      "How long finished runs are kept after their end, with their task runs, states, inputs, logs and results: 30d, 12h or never removed; 90d unless set",
+    read: keep("90d"),
+  },
+  retentionLogs: {
+    variable: "OSTINATO_RETENTION_LOGS",
+    about: "How long log lines are kept, or never removed before their run; 90d unless set",
+    read: keep("90d"),
+  },
+  retentionEvents: {
+    variable: "OSTINATO_RETENTION_EVENTS",
+    about: "How long events are kept, or never removed; 14d unless set",
+    read: keep("14d"),
+  },
+  retentionArtifacts: {
+    variable: "OSTINATO_RETENTION_ARTIFACTS",
+    about:
+      "How long artifacts without a key, and all but the newest version of each key, are kept, or never removed; 90d unless set",
+    read: keep("90d"),
+  },
+  retentionLatestArtifacts: {
+    variable: "OSTINATO_RETENTION_LATEST_ARTIFACTS",
+    about: "How long the newest version of each key of artifacts is kept; never removed unless set",
+    read: keep("never"),
+  },
+  retentionResults: {
+    variable: "OSTINATO_RETENTION_RESULTS",
+    about:
+      "How long the data of results that no resume and no cache needs is kept, or never removed before its run; previews stay; 30d unless set",
+    read: keep("30d"),
+  },
 };
 
 /** Reads the settings. A wrong one is a `ConfigError` that names the variable, the value and what is expected. */
@@ -136,6 +180,19 @@ function wholeNumber({ fallback, least, most }: { fallback: number; least: numbe
     const number = Number(text);
     if (Number.isInteger(number) && number >= least && number <= most) return number;
     throw new RangeError(`is not a whole number from ${least} to ${most}`);
+  };
+}
+
+/** Nothing that has just ended is removed: who started it may still want to read it. */
+const shortestKeepSeconds = 3600;
+
+function keep(fallback: Keep) {
+  return (text: string | undefined): Keep => {
+    const given = (text ?? fallback).trim().toLowerCase();
+    if (given === "never") return given;
+    const seconds = /^[\d.]+(m|h|d)$/.test(given) ? durationSeconds(given as Duration) : 0;
+    if (seconds >= shortestKeepSeconds) return given as Keep;
+    throw new RangeError("is neither a duration of an hour or more, such as 30d or 12h, nor never");
   };
 }
 

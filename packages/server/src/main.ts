@@ -11,6 +11,7 @@ import { migrate } from "./db/migrate.ts";
 import { openDatabase } from "./db/open.ts";
 import { createLoops } from "./loops/loops.ts";
 import { createMetrics } from "./metrics.ts";
+import { createRetention } from "./retention/retention.service.ts";
 import { productVersion } from "./versions.ts";
 
 export interface Server {
@@ -47,9 +48,10 @@ export async function createServer({
     const bridge = db.kind === "postgresql" ? bridgeBus(local, { db, clock, log }) : undefined;
     const context: Context = { config, db, clock, log, bus: bridge ?? local, metrics };
     await bridge?.listen(context);
-    const app = buildApp(context, { uiFolder });
+    const retention = createRetention(context);
+    const app = buildApp(context, { uiFolder, retention });
     await app.ready();
-    const loops = createLoops(context);
+    const loops = createLoops(context, retention);
     return {
       app,
       context,
@@ -61,6 +63,7 @@ export async function createServer({
         return address;
       },
       async stop() {
+        await retention.stop();
         await Promise.all(loops.map((loop) => loop.stop()));
         await app.close();
         await bridge?.stop();

@@ -6,6 +6,7 @@ const counters = {
   flow_run_states_total: { help: "States that flow runs were put into", labels: ["state_type"] },
   task_run_states_total: { help: "States of task runs kept", labels: [] },
   log_lines_total: { help: "Log lines kept", labels: [] },
+  retention_removed_total: { help: "Rows removed because of their age, by what they were", labels: ["kind"] },
   database_errors_total: { help: "Units of work that failed because the database could not do them", labels: [] },
 } as const;
 
@@ -25,6 +26,11 @@ const histograms = {
     labels: [],
     buckets: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 1],
   },
+  retention_pass_seconds: {
+    help: "Time of a whole pass over what is too old, rests included",
+    labels: [],
+    buckets: [0.1, 1, 10, 60, 600, 3600],
+  },
   commit_units: {
     help: "Units of work that share a commit",
     labels: [],
@@ -36,12 +42,14 @@ type CounterName = keyof typeof counters;
 type HistogramName = keyof typeof histograms;
 type Labels = Readonly<Record<string, string | number>>;
 
+type Reading = number | ReadonlyMap<string, number>;
+
 /** A number that is read when somebody asks: one, or one for each value of a label. */
 export interface Gauge {
   readonly name: string;
   readonly help: string;
   readonly label?: string;
-  read(): number | ReadonlyMap<string, number>;
+  read(): Reading | Promise<Reading>;
 }
 
 /** Counts and times for Prometheus. Nothing is counted, and nothing loaded, before `open`: a server in a script never does. */
@@ -91,8 +99,9 @@ async function load(gauges: readonly Gauge[]): Promise<Opened> {
       help: gauge.help,
       labelNames: gauge.label === undefined ? [] : [gauge.label],
       registers,
-      collect() {
-        const value = gauge.read();
+      async collect() {
+        // A database that is away must not take the other numbers with it.
+        const value = await Promise.resolve(gauge.read()).catch(() => Number.NaN);
         if (typeof value === "number") return this.set(value);
         this.reset();
         for (const [label, of] of value) this.set({ [gauge.label ?? ""]: label }, of);

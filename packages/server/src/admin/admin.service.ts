@@ -3,16 +3,21 @@ import type { Json, ReplyOf, readServerInfo } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
 import { notFound, refused } from "../errors.ts";
 import { productVersion } from "../versions.ts";
-import { answers } from "./admin.queries.ts";
+import * as queries from "./admin.queries.ts";
 
 export async function isReady({ db, log }: Context): Promise<boolean> {
   try {
-    await answers(db);
+    await queries.answers(db);
     return true;
   } catch (error) {
     log.warn({ err: error }, "the database does not answer");
     return false;
   }
+}
+
+/** What the database takes on its disk. */
+export function databaseBytes({ db }: Pick<Context, "db">): Promise<number | null> {
+  return queries.databaseBytes(db);
 }
 
 export function info({ config }: Context, started: Timestamp): ReplyOf<typeof readServerInfo> {

@@ -8,6 +8,7 @@ import { readConfig } from "../config.ts";
 import { type Database, DatabaseUnavailable, type Writer } from "./dialects/dialect.ts";
 import { openSqlite } from "./dialects/sqlite.ts";
 import { migrate, reset, SchemaTooNew } from "./migrate.ts";
+import { migrations } from "./migrations/index.ts";
 import { openDatabase } from "./open.ts";
 
 const clock = systemClock({ keepAlive: true });
@@ -34,7 +35,7 @@ describeOnEachDatabase("the database", (underTest) => {
     const { url } = await underTest.another();
     const databases = await Promise.all([open(url), open(url), open(url)]);
     const done = await Promise.all(databases.map((database) => migrate(database, clock)));
-    expect(done.flat()).toEqual(["0001-foundation"]);
+    expect(done.flat()).toEqual(migrations.map(({ name }) => name));
     for (const database of databases) expect(await names(database)).toEqual([]);
   });
 

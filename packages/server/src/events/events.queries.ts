@@ -1,4 +1,4 @@
-import type { Selectable } from "kysely";
+import { type Selectable, type SqlBool, sql } from "kysely";
 import type { Reader, Sql } from "../db/dialects/dialect.ts";
 import type { EventResourceTable, EventTable } from "../db/tables.ts";
 
@@ -42,4 +42,23 @@ export async function insertEventResources(
     rows,
     ending: "ON CONFLICT DO NOTHING",
   });
+}
+
+export async function deleteEventResources(
+  reader: Reader,
+  dialect: Sql,
+  rows: readonly Selectable<EventResourceTable>[],
+): Promise<void> {
+  const given = dialect.rowsOf(JSON.stringify(rows), resourceColumns);
+  await sql`DELETE FROM event_resource WHERE (resource_id, occurred, event_id) IN
+    (SELECT given.resource_id, given.occurred, given.event_id FROM ${given} AS given)`.execute(reader);
+}
+
+export async function deleteEvents(reader: Reader, dialect: Sql, ids: readonly string[]): Promise<number> {
+  const given = dialect.rowsOf(JSON.stringify(ids.map((id) => ({ id }))), { id: "uuid" });
+  const result = await reader
+    .deleteFrom("event")
+    .where(sql<SqlBool>`id IN (SELECT given.id FROM ${given} AS given)`)
+    .executeTakeFirst();
+  return Number(result.numDeletedRows);
 }

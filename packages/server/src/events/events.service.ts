@@ -55,8 +55,21 @@ function eventRow({ id, occurred, event, resource, related, payload, follows }: 
   };
 }
 
+/** What of an event is needed to remove it. */
+export type KeptEvent = Pick<NewEvent, "id" | "occurred" | "resource" | "related">;
+
+/** Removes events from all places where they are found, and tells how many there were. */
+export async function removeIn({ db }: Pick<Context, "db">, tx: Writer, kept: readonly KeptEvent[]): Promise<number> {
+  await queries.deleteEventResources(tx, db.sql, kept.flatMap(resourceRows));
+  return queries.deleteEvents(
+    tx,
+    db.sql,
+    kept.map(({ id }) => id),
+  );
+}
+
 /** One row for each thing that the event names, in whatever roles. */
-function resourceRows({ id, occurred, resource, related }: NewEvent) {
+function resourceRows({ id, occurred, resource, related }: KeptEvent) {
   const names = new Set([resource, ...related].map((each) => storable(resourceId(each))));
   return Array.from(names, (resource_id) => ({ resource_id, occurred, event_id: id }));
 }

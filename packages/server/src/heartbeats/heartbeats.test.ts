@@ -4,7 +4,7 @@ import { type FakeClock, fakeClock } from "@ostinato/testing/clock";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../harness.ts";
-import { createLoops } from "../loops/loops.ts";
+import { endLostRuns } from "./heartbeats.service.ts";
 
 describeOnEachDatabase("a flow run whose process died", (database) => {
   let server: TestServer;
@@ -33,7 +33,7 @@ describeOnEachDatabase("a flow run whose process died", (database) => {
     expect((await server.call("POST", "/events", [event])).status).toBe(204);
   }
 
-  const lookForLostRuns = () => Promise.all(createLoops(server.context).map((loop) => loop.tick()));
+  const lookForLostRuns = () => endLostRuns(server.context);
   const read = async (id: string) => (await server.call<FlowRun>("GET", `/flow_runs/${id}`)).body;
 
   test("is crashed after three intervals without a sign of life, with a message that says since when", async () => {

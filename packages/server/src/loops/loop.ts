@@ -13,11 +13,14 @@ export interface Loop {
 export interface LoopOptions {
   readonly name: string;
   readonly everySeconds: number;
+  /** Until the first tick; as the others unless told. */
+  readonly firstAfterSeconds?: number;
   readonly work: (context: Context) => Promise<unknown>;
 }
 
 /** The next tick is counted from the end of the one before. One that fails is reported, and the next one comes. */
-export function createLoop(context: Context, { name, everySeconds, work }: LoopOptions): Loop {
+export function createLoop(context: Context, options: LoopOptions): Loop {
+  const { name, everySeconds, firstAfterSeconds = everySeconds, work } = options;
   const { clock, log } = context;
   let running: Promise<void> = Promise.resolve();
   let cancel = () => {};
@@ -31,10 +34,10 @@ export function createLoop(context: Context, { name, everySeconds, work }: LoopO
     }
   }
 
-  function next(): void {
+  function next(afterSeconds: number): void {
     if (stopped) return;
-    cancel = clock.after(everySeconds, () => {
-      running = tick().then(next);
+    cancel = clock.after(afterSeconds, () => {
+      running = tick().then(() => next(everySeconds));
     });
   }
 
@@ -43,7 +46,7 @@ export function createLoop(context: Context, { name, everySeconds, work }: LoopO
     tick,
     start() {
       stopped = false;
-      next();
+      next(firstAfterSeconds);
     },
     async stop() {
       stopped = true;

@@ -10,6 +10,7 @@ import type {
 } from "@ostinato/protocol";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { migrations } from "../db/migrations/index.ts";
 import { startTestServer, type TestServer } from "../harness.ts";
 import { type Story, story } from "./story.ts";
 
@@ -231,7 +232,11 @@ describeOnEachDatabase("the pages over all runs", (database) => {
     const { body } = await server.call<ServerPage>("GET", "/ui/server");
     expect(body).toMatchObject({
       database: database.name,
-      migration: "0001-foundation",
+      migration: migrations.at(-1)?.name,
+      retention: {
+        running: false,
+        rules: expect.arrayContaining([expect.objectContaining({ kind: "events", kept: "14d" })]),
+      },
       counts: { task_runs: 2 },
       database_size_bytes: expect.any(Number),
     });

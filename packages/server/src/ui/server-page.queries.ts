@@ -15,16 +15,6 @@ export async function rowCounts(db: Database, most: number): Promise<Readonly<Re
   return Object.fromEntries(tables.map((table) => [table, Number(row?.[table] ?? 0)])) as Record<CountedTable, number>;
 }
 
-export async function databaseBytes(db: Database): Promise<number | null> {
-  const size =
-    db.kind === "sqlite"
-      ? sql`(SELECT page_count FROM pragma_page_count()) * (SELECT page_size FROM pragma_page_size())`
-      : sql`pg_database_size(current_database())`;
-  const { rows } = await sql<{ bytes: number | null }>`SELECT ${size} AS bytes`.execute(db.slow);
-  const bytes = rows[0]?.bytes ?? null;
-  return bytes === null ? null : Number(bytes);
-}
-
 export async function newestMigration(db: Database): Promise<string> {
   const { rows } = await sql<{ name: string }>`SELECT name FROM migration ORDER BY name DESC LIMIT 1`.execute(db.read);
   return rows[0]?.name ?? "";

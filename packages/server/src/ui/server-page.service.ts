@@ -3,23 +3,30 @@ import type { ServerPage } from "@ostinato/protocol";
 import { databaseLocation } from "../admin/admin.service.ts";
 import { type Config, settings } from "../config.ts";
 import type { Context } from "../context.ts";
+import { describe, type Retention } from "../retention/retention.service.ts";
 import { productVersion } from "../versions.ts";
 import * as queries from "./server-page.queries.ts";
 
 const mostCounted = 1_000_000;
 
-export async function serverPage({ config, db }: Context, started: Timestamp): Promise<ServerPage> {
-  const [counts, bytes, migration] = await Promise.all([
+export interface Surroundings {
+  readonly started: Timestamp;
+  readonly retention: Retention;
+}
+
+export async function serverPage(context: Context, { started, retention }: Surroundings): Promise<ServerPage> {
+  const { config, db } = context;
+  const [counts, migration, kept] = await Promise.all([
     queries.rowCounts(db, mostCounted),
-    queries.databaseBytes(db),
     queries.newestMigration(db),
+    describe(context, retention),
   ]);
   return {
     version: productVersion,
     started: formatTimestamp(started),
     database: config.database.kind,
     database_location: databaseLocation(config),
-    database_size_bytes: bytes,
+    database_size_bytes: kept.database_size_bytes,
     migration,
     counts: {
       flow_runs: counts.flow_run,
@@ -28,6 +35,7 @@ export async function serverPage({ config, db }: Context, started: Timestamp): P
       artifacts: counts.artifact,
       events: counts.event,
     },
+    retention: kept,
     settings: settingsOf(config),
   };
 }

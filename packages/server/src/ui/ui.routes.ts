@@ -1,4 +1,3 @@
-import type { Timestamp } from "@ostinato/core";
 import {
   keepParameterSchema,
   listArtifacts,
@@ -24,11 +23,11 @@ import * as flowRuns from "./flow-run-list.service.ts";
 import { logWindow } from "./log-window.service.ts";
 import { flowRunPage, taskRunPage } from "./run-pages.service.ts";
 import { find } from "./search.service.ts";
-import { serverPage } from "./server-page.service.ts";
+import { type Surroundings, serverPage } from "./server-page.service.ts";
 import { readTimeline as timelineOf } from "./timeline.service.ts";
 
 /** What the pages ask: each of these is one page's first answer, or one part of it that is long. */
-export function uiRoutes(serve: Serve, started: Timestamp): void {
+export function uiRoutes(serve: Serve, surroundings: Surroundings): void {
   serve(listFlowRuns, ({ body, context }) => flowRuns.list(context, body));
   serve(listFlowRunPoints, ({ body, context }) => flowRuns.points(context, body));
   serve(readFlowRunPage, ({ params, context }) => flowRunPage(context, params.id));
@@ -46,5 +45,5 @@ export function uiRoutes(serve: Serve, started: Timestamp): void {
   serve(listArtifacts, ({ body, context }) => artifacts.list(context, body));
   serve(readArtifactPage, ({ params, context }) => artifacts.pageById(context, params.id));
   serve(readArtifactKeyPage, ({ params, context }) => artifacts.pageByKey(context, params.key));
-  serve(readServerPage, ({ context }) => serverPage(context, started));
+  serve(readServerPage, ({ context }) => serverPage(context, surroundings));
 }

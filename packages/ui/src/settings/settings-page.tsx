@@ -7,6 +7,7 @@ import { Skeleton } from "../components/skeleton.tsx";
 import { RelativeTime } from "../components/time.tsx";
 import { bytes, count } from "../format.ts";
 import { ThemeSwitch } from "../frame/theme-switch.tsx";
+import { RetentionSection } from "./retention-section.tsx";
 import { serverQuery } from "./settings.queries.ts";
 
 const mostCounted = 1_000_000;
@@ -88,6 +89,7 @@ export function SettingsPage() {
                 </Facts>
               </div>
             </Section>
+            <RetentionSection retention={server.retention} />
             <Section title="Settings of the server">
               <p className="border-b px-3 py-2 text-xs text-faint">
                 Each is set by an environment variable when the server starts.

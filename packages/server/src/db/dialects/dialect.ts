@@ -58,6 +58,11 @@ export interface Sql {
    * side. Rows that refer to them may still be added meanwhile.
    */
   rowLock(table: keyof Tables): RawBuilder<unknown>;
+  /**
+   * Whether this unit of work now holds the lock with this number, until it ends; never waits. True on SQLite, where all
+   * units wait for each other.
+   */
+  tryLock(number: number): RawBuilder<SqlBool>;
 }
 
 export interface WriteOptions {
@@ -79,6 +84,11 @@ export interface Database {
    * asks for it.
    */
   write<T>(work: (tx: Writer) => Promise<T>, options?: WriteOptions): Promise<T>;
+  /**
+   * Gives room that no row takes any more back to the file system, at most so many pages in one unit of work, and tells by
+   * how many bytes the file will be smaller. 0 when there is nothing worth giving back, and on PostgreSQL always.
+   */
+  giveBackSpace(pages: number): Promise<number>;
   /** Runs statements that don't fit in a unit of work: migrations, maintenance. */
   execute(statement: string): Promise<void>;
   /** Carries small messages between servers that share the database. On SQLite nobody else listens. */

@@ -50,6 +50,8 @@ export function openPostgres({ url, clock, poolSize, statementSeconds }: Postgre
         }
       }
     },
+    // Autovacuum lets new rows take the room of those that are gone.
+    giveBackSpace: async () => 0,
     execute: async (statement) => {
       await quick.executeQuery(CompiledQuery.raw(statement));
     },
@@ -199,5 +201,6 @@ const postgresSql: Sql = {
     return sql`(SELECT * FROM jsonb_to_recordset(${json}::jsonb) AS input(${sql.join(fields)}))`;
   },
   insertRows: (reader, insert) => insertRowsAsJson(reader, insert, postgresTypes),
+  tryLock: (number) => sql`pg_try_advisory_xact_lock(${sql.lit(number)})`,
   rowLock: (table) => sql`FOR NO KEY UPDATE OF ${sql.ref(table)}`,
 };

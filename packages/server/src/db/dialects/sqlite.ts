@@ -20,6 +20,7 @@ import { type ColumnTypes, type Database, DatabaseUnavailable, type Sql, type Wr
 import { insertRowsBound } from "./insert-rows.ts";
 import { checkpointsInBackground } from "./sqlite-checkpoints.ts";
 import { sqliteReaderThread } from "./sqlite-reader.ts";
+import { giveBackPages, sparePages } from "./sqlite-space.ts";
 
 const sqliteTypes: ColumnTypes = {
   uuid: "text",
@@ -75,6 +76,11 @@ export function openSqlite(options: SqliteOptions): Database {
     read: reading,
     slow,
     write: (work) => commitTogether(() => work(writing as Writer)),
+    giveBackSpace: async (pages) => {
+      // Seen first without a transaction: most of the time there is nothing to do.
+      if (sparePages(writer) === 0) return 0;
+      return commitTogether(async () => giveBackPages(writer, pages));
+    },
     execute: async (statement) => {
       await writing.executeQuery(CompiledQuery.raw(statement));
     },
@@ -93,7 +99,9 @@ const busyMillis = 10;
 
 function openFile(file: string, synchronous: "normal" | "full" = "normal"): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: busyMillis });
+  // Before anything else: it is decided when the first page is written whether a file can shrink.
   database.exec(`
+    PRAGMA auto_vacuum = INCREMENTAL;
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = ${synchronous};
     PRAGMA foreign_keys = 1;
@@ -186,4 +194,5 @@ const sqliteSql: Sql = {
   },
   insertRows: insertRowsBound,
   rowLock: () => sql``,
+  tryLock: () => sql`1`,
 };

@@ -1,5 +1,6 @@
 import type { ColumnTypes } from "../dialects/dialect.ts";
 import * as foundation from "./0001-foundation.ts";
+import * as retention from "./0002-retention.ts";
 
 export interface Migration {
   readonly name: string;
@@ -7,4 +8,7 @@ export interface Migration {
 }
 
 /** In order, each once, never changed after it was released. */
-export const migrations: readonly Migration[] = [{ name: "0001-foundation", up: foundation.up }];
+export const migrations: readonly Migration[] = [
+  { name: "0001-foundation", up: foundation.up },
+  { name: "0002-retention", up: retention.up },
+];

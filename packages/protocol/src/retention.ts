@@ -1,0 +1,80 @@
+import type { Static } from "typebox";
+import { route } from "./route.ts";
+import { Enum, Moment, Nullable, Open, Type } from "./schema.ts";
+
+const tag = "Server";
+
+/** What has a time of its own for which it is kept. */
+export const retainedKinds = ["runs", "logs", "events", "artifacts", "latest_artifacts", "results"] as const;
+export type RetainedKind = (typeof retainedKinds)[number];
+
+export const RetentionRule = Open({
+  kind: Enum(retainedKinds),
+  /** `30d`, `12h`, or `never` where nothing of the kind is removed because of its age. */
+  kept: Type.String(),
+  /** The same in seconds; null for `never`. */
+  seconds: Nullable(Type.Number()),
+  /** The environment variable that sets it. */
+  variable: Type.String(),
+  about: Type.String(),
+});
+export type RetentionRule = Static<typeof RetentionRule>;
+
+/** Rows by kind. A result counts when its data goes, alone or with its run. */
+export const RemovedCounts = Open({
+  flow_runs: Type.Integer(),
+  task_runs: Type.Integer(),
+  logs: Type.Integer(),
+  events: Type.Integer(),
+  artifacts: Type.Integer(),
+  results: Type.Integer(),
+  cache_entries: Type.Integer(),
+});
+export type RemovedCounts = Static<typeof RemovedCounts>;
+
+/** One pass over everything that is kept for a time. */
+export const RetentionPass = Open({
+  started: Moment,
+  finished: Moment,
+  /** How it ended: all that was too old is gone; it was interrupted and goes on later; or `error` says why it failed. */
+  outcome: Enum(["complete", "interrupted", "failed"] as const),
+  error: Nullable(Type.String()),
+  removed: RemovedCounts,
+  /** By which the file of the database became smaller. 0 on PostgreSQL, which uses the room again by itself. */
+  bytes_given_back: Type.Integer(),
+});
+export type RetentionPass = Static<typeof RetentionPass>;
+
+export const Retention = Open({
+  rules: Type.Array(RetentionRule),
+  /** Whether this server is removing something now. */
+  running: Type.Boolean(),
+  /** The latest pass of any server of this database. */
+  last: Nullable(RetentionPass),
+  database_size_bytes: Nullable(Type.Integer()),
+});
+export type Retention = Static<typeof Retention>;
+
+export const readRetention = route({
+  method: "GET",
+  path: "/admin/retention",
+  summary: "For how long things are kept, and what the last pass removed",
+  tag,
+  replies: { 200: Retention },
+});
+
+export const previewRetention = route({
+  method: "GET",
+  path: "/admin/retention/preview",
+  summary: "What a pass would remove now; counts stop at a million",
+  tag,
+  replies: { 200: RemovedCounts },
+});
+
+export const runRetention = route({
+  method: "POST",
+  path: "/admin/retention/run",
+  summary: "Remove now what is too old; answers at once, `GET /admin/retention` says when it is done",
+  tag,
+  replies: { 202: Retention },
+});

@@ -1,0 +1,13 @@
+import type { ColumnTypes } from "../dialects/dialect.ts";
+
+/** The ways to what is old, for which no index of the foundation leads. All partial: they hold little of their tables. */
+export function up(_types: ColumnTypes): readonly string[] {
+  return [
+    // What still has data that could go; a result without it is no longer in the index.
+    "CREATE INDEX result_kept ON result (created, id) WHERE format <> 'none'",
+    "CREATE INDEX result_location ON result (location) WHERE location IS NOT NULL",
+    "CREATE INDEX task_run_free_end ON task_run (coalesce(end_time, 0), id) WHERE flow_run_id IS NULL",
+    "CREATE INDEX task_run_state_cache_expiration ON task_run_state_cache (cache_expiration) WHERE cache_expiration IS NOT NULL",
+    "CREATE INDEX task_run_state_cache_state ON task_run_state_cache (task_run_state_id)",
+  ];
+}

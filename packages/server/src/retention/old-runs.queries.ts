@@ -1,0 +1,109 @@
+import type { Timestamp } from "@ostinato/core";
+import { type SqlBool, sql } from "kysely";
+import type { Database, Sql, Writer } from "../db/dialects/dialect.ts";
+import { among, deleteAmong, idsOf, later, type Place } from "./sweep.queries.ts";
+
+/** Ended before a moment; unfinished runs never have. `run` is the name of the table in the query. */
+export function endedBefore(run: string, before: Timestamp) {
+  const ended = sql.raw(`coalesce(${run}.end_time, 0)`);
+  return sql<SqlBool>`(${ended} > 0 AND ${ended} < ${before}
+    AND ${sql.raw(run)}.state_type IN ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED'))`;
+}
+
+interface Search {
+  readonly before: Timestamp;
+  readonly after: Place | undefined;
+  readonly limit: number;
+}
+
+/** Finished flow runs that are nobody's subflow. */
+export async function oldFlowRuns(db: Database, { before, after, limit }: Search): Promise<readonly Place[]> {
+  const { rows } = await sql<Place>`SELECT id, coalesce(end_time, 0) AS at FROM flow_run
+    WHERE parent_task_run_id IS NULL AND ${endedBefore("flow_run", before)}
+      AND ${later("coalesce(end_time, 0)", "id", after)}
+    ORDER BY coalesce(end_time, 0), id LIMIT ${limit}`.execute(db.slow);
+  return rows;
+}
+
+/** Finished task runs that belong to no flow run. */
+export async function oldFreeTaskRuns(db: Database, { before, after, limit }: Search): Promise<readonly Place[]> {
+  const { rows } = await sql<Place>`SELECT id, coalesce(end_time, 0) AS at FROM task_run
+    WHERE flow_run_id IS NULL AND ${endedBefore("task_run", before)}
+      AND ${later("coalesce(end_time, 0)", "id", after)}
+    ORDER BY coalesce(end_time, 0), id LIMIT ${limit}`.execute(db.slow);
+  return rows;
+}
+
+/** Those that still are finished, held until the unit of work ends, so that none of them is begun again meanwhile. */
+export async function heldFlowRuns(
+  tx: Writer,
+  dialect: Sql,
+  { ids, before }: { readonly ids: readonly string[]; readonly before: Timestamp },
+): Promise<readonly string[]> {
+  const { rows } = await sql<{ id: string }>`SELECT id FROM flow_run
+    WHERE ${among(dialect, "id", ids)} AND ${endedBefore("flow_run", before)}
+    ORDER BY id ${dialect.rowLock("flow_run")}`.execute(tx);
+  return idsOf(rows);
+}
+
+export interface Portion {
+  /** Of these runs. */
+  readonly of: "flow_run_id" | "task_run_id";
+  readonly ids: readonly string[];
+  readonly limit: number;
+}
+
+export async function someTaskRuns(
+  tx: Writer,
+  dialect: Sql,
+  { ids, limit }: Omit<Portion, "of">,
+): Promise<readonly string[]> {
+  const rows = await tx
+    .selectFrom("task_run")
+    .select("id")
+    .where(among(dialect, "flow_run_id", ids))
+    .limit(limit)
+    .execute();
+  return idsOf(rows);
+}
+
+/** Deletes task runs with their states and values, and gives the subflows that had them as parents and have none now. */
+export async function deleteTaskRuns(
+  tx: Writer,
+  dialect: Sql,
+  ids: readonly string[],
+): Promise<{ readonly deleted: number; readonly released: readonly string[] }> {
+  if (ids.length === 0) return { deleted: 0, released: [] };
+  const { rows } = await sql<{ id: string }>`UPDATE flow_run SET parent_task_run_id = NULL
+    WHERE ${among(dialect, "parent_task_run_id", ids)} RETURNING id`.execute(tx);
+  await sql`DELETE FROM task_run_state_cache WHERE task_run_state_id IN
+    (SELECT id FROM task_run_state WHERE ${among(dialect, "task_run_id", ids)})`.execute(tx);
+  return { deleted: await deleteAmong(tx, dialect, { table: "task_run", ids }), released: idsOf(rows) };
+}
+
+export async function deleteSomeLogs(tx: Writer, dialect: Sql, { of, ids, limit }: Portion): Promise<number> {
+  const some = tx
+    .selectFrom("log")
+    .select("id")
+    .where(among(dialect, of, ids))
+    .limit(limit);
+  const result = await tx.deleteFrom("log").where("id", "in", some).executeTakeFirst();
+  return Number(result.numDeletedRows);
+}
+
+/** The artifacts that stand for results; what runs made for people has a time of its own. */
+export async function deleteSomeResultArtifacts(
+  tx: Writer,
+  dialect: Sql,
+  { of, ids, limit }: Portion,
+): Promise<number> {
+  const some = tx
+    .selectFrom("artifact")
+    .select("id")
+    .where(among(dialect, of, ids))
+    .where("type", "=", "result")
+    .where("key", "is", null)
+    .limit(limit);
+  const result = await tx.deleteFrom("artifact").where("id", "in", some).executeTakeFirst();
+  return Number(result.numDeletedRows);
+}

@@ -1,0 +1,126 @@
+import type { Timestamp } from "@ostinato/core";
+import type { Writer } from "../db/dialects/dialect.ts";
+import { deleteSomeResults, type Removed } from "./old-results.queries.ts";
+import * as queries from "./old-runs.queries.ts";
+import { removeFiles } from "./result-files.service.ts";
+import { deleteAmong, idsOf, type Place } from "./sweep.queries.ts";
+import type { Sweep } from "./sweep.service.ts";
+
+/** So many runs are looked for and begun together; most are small. */
+const runsPerBatch = 50;
+/** Rows of each kind that one unit of work deletes at the most: together a few milliseconds. */
+export const mostRows = { task_runs: 50, logs: 500, results: 50, artifacts: 100 } as const;
+
+/** Removes flow runs that ended before a moment, with all that is theirs, then task runs without a flow run. */
+export async function removeOldRuns(sweep: Sweep, before: Timestamp): Promise<void> {
+  const { db } = sweep.context;
+  for (let after: Place | undefined; ; ) {
+    const found = await queries.oldFlowRuns(db, { before, after, limit: runsPerBatch });
+    await removeFlowRuns(sweep, { ids: idsOf(found), before });
+    if (found.length < runsPerBatch) break;
+    after = found.at(-1);
+  }
+  for (let after: Place | undefined; ; ) {
+    const found = await queries.oldFreeTaskRuns(db, { before, after, limit: mostRows.task_runs });
+    if (found.length > 0) await removeFreeTaskRuns(sweep, idsOf(found));
+    if (found.length < mostRows.task_runs) break;
+    after = found.at(-1);
+  }
+}
+
+interface Going {
+  readonly ids: readonly string[];
+  readonly before: Timestamp;
+}
+
+/**
+ * Subflows go after the run that called them. One that is unfinished, or ended later, stays as a run of its own and goes
+ * when its time comes.
+ */
+async function removeFlowRuns(sweep: Sweep, { ids, before }: Going): Promise<void> {
+  for (let wave = ids; wave.length > 0; ) {
+    const released: string[] = [];
+    for (let start = 0; start < wave.length; start += runsPerBatch) {
+      const batch = wave.slice(start, start + runsPerBatch);
+      for (let more = true; more; ) {
+        const portion = await sweep.step((tx) => removePortion(sweep, tx, { ids: batch, before }));
+        await account(sweep, portion);
+        released.push(...portion.released);
+        more = portion.more;
+      }
+    }
+    wave = released;
+  }
+}
+
+interface Portion {
+  readonly flowRuns: readonly string[];
+  readonly taskRuns: number;
+  readonly released: readonly string[];
+  readonly logs: number;
+  readonly artifacts: number;
+  readonly results: Removed;
+  readonly more: boolean;
+}
+
+/** The runs themselves go last, so that a sweep that is interrupted finds them again and nothing is left behind. */
+async function removePortion(sweep: Sweep, tx: Writer, { ids: wanted, before }: Going): Promise<Portion> {
+  const { sql: dialect } = sweep.context.db;
+  const ids = await queries.heldFlowRuns(tx, dialect, { ids: wanted, before });
+  if (ids.length === 0) return nothing;
+  const taskRuns = await queries.someTaskRuns(tx, dialect, { ids, limit: mostRows.task_runs });
+  const { deleted, released } = await queries.deleteTaskRuns(tx, dialect, taskRuns);
+  const belongings = await removeBelongings(sweep, tx, { of: "flow_run_id", ids });
+  const more = deleted === mostRows.task_runs || belongings.more;
+  if (!more) await deleteAmong(tx, dialect, { table: "flow_run", ids });
+  return { ...belongings, flowRuns: more ? [] : ids, taskRuns: deleted, released, more };
+}
+
+const nothing: Portion = {
+  flowRuns: [],
+  taskRuns: 0,
+  released: [],
+  logs: 0,
+  artifacts: 0,
+  results: { rows: 0, locations: [] },
+  more: false,
+};
+
+async function removeBelongings(
+  { context, now }: Sweep,
+  tx: Writer,
+  runs: Pick<queries.Portion, "of" | "ids">,
+): Promise<Pick<Portion, "logs" | "artifacts" | "results" | "more">> {
+  const { sql: dialect } = context.db;
+  const logs = await queries.deleteSomeLogs(tx, dialect, { ...runs, limit: mostRows.logs });
+  const results = await deleteSomeResults(tx, dialect, { ...runs, limit: mostRows.results, now });
+  const artifacts = await queries.deleteSomeResultArtifacts(tx, dialect, { ...runs, limit: mostRows.artifacts });
+  const more = logs === mostRows.logs || results.rows === mostRows.results || artifacts === mostRows.artifacts;
+  return { logs, artifacts, results, more };
+}
+
+async function removeFreeTaskRuns(sweep: Sweep, ids: readonly string[]): Promise<void> {
+  const { sql: dialect } = sweep.context.db;
+  for (let more = true; more; ) {
+    const portion = await sweep.step(async (tx): Promise<Portion> => {
+      const belongings = await removeBelongings(sweep, tx, { of: "task_run_id", ids });
+      if (belongings.more) return { ...nothing, ...belongings };
+      const { deleted, released } = await queries.deleteTaskRuns(tx, dialect, ids);
+      return { ...nothing, ...belongings, taskRuns: deleted, released };
+    });
+    await account(sweep, portion);
+    more = portion.more;
+  }
+}
+
+/** After the unit is durable: counts, tells the pages, and takes away the files that nothing names any more. */
+async function account(sweep: Sweep, { flowRuns, taskRuns, logs, artifacts, results }: Portion): Promise<void> {
+  const { bus } = sweep.context;
+  sweep.count("flow_runs", flowRuns.length);
+  sweep.count("task_runs", taskRuns);
+  sweep.count("logs", logs);
+  sweep.count("artifacts", artifacts);
+  sweep.count("results", results.rows);
+  for (const id of flowRuns) bus.publish({ kind: "deleted", of: "flow-run", id });
+  await removeFiles(sweep.context, results.locations);
+}

@@ -1,0 +1,12 @@
+import { previewRetention, readRetention, runRetention } from "@ostinato/protocol";
+import type { Serve } from "../operation.ts";
+import { describe, preview, type Retention } from "./retention.service.ts";
+
+export function retentionRoutes(serve: Serve, retention: Retention): void {
+  serve(readRetention, ({ context }) => describe(context, retention));
+  serve(previewRetention, ({ context }) => preview(context));
+  serve(runRetention, ({ context }) => {
+    void retention.pass();
+    return describe(context, retention);
+  });
+}

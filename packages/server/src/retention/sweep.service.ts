@@ -1,0 +1,101 @@
+import { sleep, type Timestamp } from "@ostinato/core";
+import type { RemovedCounts } from "@ostinato/protocol";
+import type { Context } from "../context.ts";
+import type { Writer } from "../db/dialects/dialect.ts";
+import { type Cutoffs, cutoffsAt } from "./retention.rules.ts";
+import { lockSweeping } from "./sweep.queries.ts";
+
+type Kind = keyof RemovedCounts;
+
+/** One pass over what is kept for a time, in small units of work with rests between them. */
+export interface Sweep {
+  readonly context: Context;
+  /** When the pass began: what is too old is measured from here. */
+  readonly now: Timestamp;
+  readonly cutoffs: Cutoffs;
+  /**
+   * Waits until the sweep may hold the writer again, then runs one unit of work. Rejects when the sweep is to stop, and with
+   * `SweptElsewhere` when another server of the database sweeps.
+   */
+  step<T>(work: (tx: Writer) => Promise<T>): Promise<T>;
+  /** The same for work that is a unit by itself. */
+  paced<T>(work: () => Promise<T>): Promise<T>;
+  /** Adds to what was removed; to be called when it is durable. */
+  count(kind: Kind, rows: number): void;
+}
+
+/** Another server of this database is removing already, and goes on. */
+export class SweptElsewhere extends Error {
+  override readonly name = "SweptElsewhere";
+  readonly code = "SWEPT_ELSEWHERE";
+
+  constructor() {
+    super("Another server of this database is removing what is too old, and goes on");
+  }
+}
+
+/** A sweep holds the writer for a fifth of its time at the most. */
+const restForWork = 4;
+const shortestRestSeconds = 0.002;
+const longestRestSeconds = 1;
+
+export function createSweep(
+  context: Context,
+  { signal, removed }: { readonly signal: AbortSignal; readonly removed: Record<Kind, number> },
+): Sweep {
+  const { db, clock, config, metrics } = context;
+  const now = clock.now();
+  let restSeconds = 0;
+
+  async function paced<T>(work: () => Promise<T>): Promise<T> {
+    if (restSeconds > 0) await sleep(clock, restSeconds, signal);
+    signal.throwIfAborted();
+    const began = performance.now();
+    const value = await work();
+    const workSeconds = (performance.now() - began) / 1000;
+    restSeconds = Math.min(longestRestSeconds, Math.max(shortestRestSeconds, workSeconds * restForWork));
+    return value;
+  }
+
+  return {
+    context,
+    now,
+    cutoffs: cutoffsAt(config, now),
+    paced,
+    step: (work) =>
+      paced(() =>
+        db.write(async (tx) => {
+          if (!(await lockSweeping(tx, db.sql))) throw new SweptElsewhere();
+          return work(tx);
+        }),
+      ),
+    count(kind, rows) {
+      if (rows === 0) return;
+      removed[kind] += rows;
+      metrics.add("retention_removed_total", rows, { kind });
+    },
+  };
+}
+
+export interface Walk<Row, Result> {
+  readonly batch: number;
+  /** The next rows that are too old, oldest first, after one that was found before. */
+  find(after: Row | undefined): Promise<readonly Row[]>;
+  /** Removes those that still may go. */
+  remove(tx: Writer, rows: readonly Row[]): Promise<Result>;
+  /** Called when it is durable. */
+  account(result: Result): Promise<void> | void;
+}
+
+/** Goes once along the rows that are too old. Finding them disturbs no writer; they are removed a batch at a time. */
+export async function walk<Row, Result>(
+  sweep: Sweep,
+  { batch, find, remove, account }: Walk<Row, Result>,
+): Promise<void> {
+  for (let after: Row | undefined; ; ) {
+    const rows = await find(after);
+    if (rows.length > 0) await account(await sweep.step((tx) => remove(tx, rows)));
+    if (rows.length < batch) return;
+    after = rows.at(-1);
+  }
+}

@@ -1,0 +1,46 @@
+import type { RetainedKind, Retention, RetentionPass } from "@ostinato/protocol";
+import { Fact, Facts, Section } from "../components/page.tsx";
+import { RelativeTime } from "../components/time.tsx";
+import { bytes, count } from "../format.ts";
+
+const kinds: Readonly<Record<RetainedKind, string>> = {
+  runs: "Finished runs",
+  logs: "Log lines",
+  events: "Events",
+  artifacts: "Artifacts, older versions",
+  latest_artifacts: "Artifacts, newest of each key",
+  results: "Data of results",
+};
+
+/** For how long things are kept, and what the server removed last. */
+export function RetentionSection({ retention }: { readonly retention: Retention }) {
+  const { rules, running, last } = retention;
+  return (
+    <Section title="Retention">
+      <p className="border-b px-3 py-2 text-xs text-faint">
+        What is older is removed by itself, in small steps. Unfinished runs stay, and what their resume needs.
+      </p>
+      <div className="p-3">
+        <Facts>
+          {rules.map(({ kind, kept, variable }) => (
+            <Fact key={kind} name={kinds[kind]}>
+              <span title={variable}>{kept === "never" ? "never removed" : kept}</span>
+            </Fact>
+          ))}
+          <Fact name="Last pass">{running ? "going on now" : last === null ? "none yet" : <Pass pass={last} />}</Fact>
+        </Facts>
+      </div>
+    </Section>
+  );
+}
+
+function Pass({ pass }: { readonly pass: RetentionPass }) {
+  const rows = Object.values(pass.removed).reduce((sum, each) => sum + each, 0);
+  return (
+    <>
+      <RelativeTime time={pass.finished} />
+      {rows === 0 ? ", nothing to remove" : `, ${count(rows)} rows removed`}
+      {pass.bytes_given_back === 0 ? "" : `, ${bytes(pass.bytes_given_back)} given back`}
+    </>
+  );
+}
