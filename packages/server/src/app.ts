@@ -2,6 +2,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { adminRoutes } from "./admin/admin.routes.ts";
 import { artifactRoutes } from "./artifacts/artifacts.routes.ts";
 import { concurrencyLimitRoutes } from "./concurrency-limits/concurrency-limits.routes.ts";
+import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
 import { eventRoutes } from "./events/events.routes.ts";
 import { flowRunGraphRoutes } from "./flow-run-graph/flow-run-graph.routes.ts";
@@ -14,6 +15,7 @@ import { liveRoutes } from "./live/live.routes.ts";
 import { logRoutes } from "./logs/logs.routes.ts";
 import { openApiRoutes } from "./openapi/openapi.routes.ts";
 import { type Registry, serveOn } from "./operation.ts";
+import { admission } from "./plugins/admission.ts";
 import { apiVersion } from "./plugins/api-version.ts";
 import { compressedAnswers } from "./plugins/compression.ts";
 import { answerFrameworkError, errorAnswers, unknownRoutes } from "./plugins/errors.ts";
@@ -54,8 +56,10 @@ export function buildApp(context: Context, { uiFolder, retention }: AppOptions):
     frameworkErrors: answerFrameworkError,
     // Longer than the 25 s that the field's clients keep a connection.
     keepAliveTimeout: 75_000,
+    ...timeouts(config),
     routerOptions: { maxParamLength: 1024 },
   });
+  app.server.maxConnections = config.mostSockets + config.mostRequests + config.mostWaiting;
   const started = clock.now();
   const registry: Registry = [];
   requestLog(app, context.log);
@@ -70,6 +74,7 @@ export function buildApp(context: Context, { uiFolder, retention }: AppOptions):
       const serve = serveOn(api, context, registry);
       const serveSocket = countSockets(serveSocketsOn(api, context), context.metrics);
       apiVersion(api);
+      admission(api, context);
       compressedAnswers(api);
       unknownRoutes(api);
       adminRoutes(serve, started);
@@ -96,4 +101,14 @@ export function buildApp(context: Context, { uiFolder, retention }: AppOptions):
   );
   staticUi(app, { basePath: config.basePath, folder: uiFolder });
   return app;
+}
+
+/** A client that is slow to send what it asks for, or to read what it is answered, does not keep its connection. */
+function timeouts({ requestSeconds }: Config) {
+  const millis = requestSeconds * 1000;
+  return {
+    requestTimeout: millis,
+    connectionTimeout: 2 * millis,
+    http: { headersTimeout: Math.min(millis, 20_000), connectionsCheckingInterval: millis / 4 },
+  };
 }

@@ -42,6 +42,20 @@ export interface Config {
   readonly retentionArtifacts: Keep;
   readonly retentionLatestArtifacts: Keep;
   readonly retentionResults: Keep;
+  /** Requests that are worked on at once. */
+  readonly mostRequests: number;
+  /** Requests that may wait until one of those ends. */
+  readonly mostWaiting: number;
+  /** How long a request waits before it is told that the server is busy. */
+  readonly waitSeconds: number;
+  /** Bytes of requests and large answers in memory at once, and as many of events that are not durable yet. */
+  readonly mostBytes: number;
+  /** Open websockets. */
+  readonly mostSockets: number;
+  /** Bytes that a subscriber of events or logs may leave unread. */
+  readonly socketBacklogBytes: number;
+  /** How long a client may take to send one request. */
+  readonly requestSeconds: number;
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -144,6 +158,43 @@ export const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     about:
       "How long the data of results that no resume and no cache needs is kept, or never removed before its run; previews stay; 30d unless set",
     read: keep("30d"),
+  },
+  mostRequests: {
+    variable: "OSTINATO_SERVER_MAX_REQUESTS",
+    about: "Requests that are worked on at once; 512 unless set",
+    read: wholeNumber({ fallback: 512, least: 1, most: 1_000_000 }),
+  },
+  mostWaiting: {
+    variable: "OSTINATO_SERVER_MAX_WAITING",
+    about:
+      "Requests that may wait until one of those ends, before others are answered with 503 or 429; 4096 unless set",
+    read: wholeNumber({ fallback: 4096, least: 0, most: 1_000_000 }),
+  },
+  waitSeconds: {
+    variable: "OSTINATO_SERVER_WAIT_SECONDS",
+    about: "How long a request waits before it is answered with 503; 10 unless set",
+    read: wholeNumber({ fallback: 10, least: 1, most: 3600 }),
+  },
+  mostBytes: {
+    variable: "OSTINATO_SERVER_MAX_BYTES",
+    about:
+      "Bytes of requests and large answers in memory at once, and as many of events on their way to the database; 67108864 unless set",
+    read: wholeNumber({ fallback: 64 * 1024 * 1024, least: 1024 * 1024, most: 64 * 1024 * 1024 * 1024 }),
+  },
+  mostSockets: {
+    variable: "OSTINATO_SERVER_MAX_SOCKETS",
+    about: "Open websockets; 5000 unless set",
+    read: wholeNumber({ fallback: 5000, least: 1, most: 1_000_000 }),
+  },
+  socketBacklogBytes: {
+    variable: "OSTINATO_SERVER_SOCKET_BACKLOG",
+    about: "Bytes that a subscriber may leave unread before it is sent away; 8388608 unless set",
+    read: wholeNumber({ fallback: 8 * 1024 * 1024, least: 1024, most: 1024 * 1024 * 1024 }),
+  },
+  requestSeconds: {
+    variable: "OSTINATO_SERVER_REQUEST_SECONDS",
+    about: "How long a client may take to send one request; 60 unless set",
+    read: wholeNumber({ fallback: 60, least: 1, most: 3600 }),
   },
 };
 

@@ -26,6 +26,26 @@ export function conflict(reason: string): RequestError {
   return refused(409, `Data integrity conflict. ${reason}`);
 }
 
+/** The server has as much to do as it can take. Nothing of the request was done. */
+export class Overloaded extends RequestError {
+  override readonly name = "Overloaded";
+  readonly retryAfterSeconds: number;
+
+  constructor({ status, detail, retryAfterSeconds }: OverloadedOptions) {
+    const message = status === 503 ? "Service Unavailable" : "Too Many Requests";
+    super(status, { exception_message: message, exception_detail: detail });
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+interface OverloadedOptions {
+  /** 503: the server is busy. 429: this client asks for more than its share. */
+  readonly status: 429 | 503;
+  /** What is full and what to do. */
+  readonly detail: string;
+  readonly retryAfterSeconds: number;
+}
+
 export interface Problem {
   readonly type: string;
   readonly loc: readonly (string | number)[];

@@ -1,4 +1,5 @@
 import type { Static, TSchema } from "@ostinato/protocol";
+import type { Context } from "./context.ts";
 import { inWords } from "./errors.ts";
 import { closeCodes, readMessage, type SocketConnection } from "./socket.ts";
 import { problemsIn } from "./validation.ts";
@@ -23,11 +24,11 @@ export interface Feed {
   readonly ended: boolean;
 }
 
-/** A client that has not read so many bytes is behind for good. */
-const longestBacklogBytes = 8 * 1024 * 1024;
-
-/** A client that falls behind is sent away with the reason, and comes back for what it missed. */
-export function feedTo(connection: SocketConnection): Feed {
+/**
+ * A client that leaves more than `OSTINATO_SERVER_SOCKET_BACKLOG` bytes unread is sent away with the reason, and comes back
+ * for what it missed.
+ */
+export function feedTo(connection: SocketConnection, { config, metrics }: Context): Feed {
   let ended = false;
   return {
     get ended() {
@@ -35,9 +36,10 @@ export function feedTo(connection: SocketConnection): Feed {
     },
     send(text) {
       if (ended) return;
-      if (connection.backlog <= longestBacklogBytes) void connection.send(text);
+      if (connection.backlog <= config.socketBacklogBytes) void connection.send(text);
       else {
         ended = true;
+        metrics.add("sockets_dropped_total", 1, { path: connection.path });
         connection.close(closeCodes.tryAgainLater, "Too far behind: connect again, and read faster");
       }
     },

@@ -7,6 +7,11 @@ const counters = {
   task_run_states_total: { help: "States of task runs kept", labels: [] },
   log_lines_total: { help: "Log lines kept", labels: [] },
   retention_removed_total: { help: "Rows removed because of their age, by what they were", labels: ["kind"] },
+  requests_refused_total: {
+    help: "Requests answered with 503 or 429 because there was too much to do",
+    labels: ["status"],
+  },
+  sockets_dropped_total: { help: "Websockets closed because the client read too slowly", labels: ["path"] },
   database_errors_total: { help: "Units of work that failed because the database could not do them", labels: [] },
 } as const;
 

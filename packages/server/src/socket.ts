@@ -3,6 +3,8 @@ import type { FastifyRequest } from "fastify";
 /** One websocket past its handshake, as a slice sees it. */
 export interface SocketConnection {
   readonly request: FastifyRequest;
+  /** Below the API's root: `/events/out`. */
+  readonly path: string;
   /** Sends one text frame. Dropped when the connection is closing. */
   send(text: string): void;
   /** Resolves when the network has taken all that was sent, or never will. */

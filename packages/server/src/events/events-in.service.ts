@@ -1,22 +1,27 @@
 import type { Context } from "../context.ts";
 import { inWords } from "../errors.ts";
 import { closeCodes, type SocketConnection, type SocketHandlers } from "../socket.ts";
+import type { Backpressure } from "./backpressure.ts";
 import { type Incoming, type Ingest, readFrame } from "./ingest.service.ts";
 
-/** One connection may have so many characters on their way to the database, and all of them together so many. */
-const charactersPerConnection = 4 * 1024 * 1024;
-const charactersInAll = 64 * 1024 * 1024;
+export interface EventsIn {
+  readonly ingest: Ingest;
+  readonly backpressure: Backpressure;
+}
 
 /**
  * `/events/in`: one event in each text frame, or an array of them. A ping is answered when everything before it is durable.
  * While the database lags behind, the socket is not read. What is no event is named in the log once for each connection and
  * left out; what stands beside it is kept.
  */
-export function receiveEvents(context: Context, ingest: Ingest, connection: SocketConnection): SocketHandlers {
-  let pending = 0;
+export function receiveEvents(
+  context: Context,
+  { ingest, backpressure }: EventsIn,
+  connection: SocketConnection,
+): SocketHandlers {
+  const pressure = backpressure.join(connection);
   let latest: Promise<unknown> = Promise.resolve();
   let malformed = 0;
-  let paused = false;
   let refused = false;
 
   function report(problem: string): void {
@@ -26,28 +31,17 @@ export function receiveEvents(context: Context, ingest: Ingest, connection: Sock
     context.log.warn({ problem, client }, "a client sent events that are not understood, which are left out");
   }
 
-  function taken(size: number): void {
-    pending -= size;
-    if (!paused || pending > charactersPerConnection / 2) return;
-    paused = false;
-    connection.resume();
-  }
-
   function accept(incoming: readonly Incoming[], size: number): void {
-    pending += size;
+    pressure.add(size);
     const accepted = ingest.accept(incoming);
     latest = accepted;
-    accepted.then(
-      () => taken(size),
-      (error: unknown) => {
+    accepted
+      .catch((error: unknown) => {
         refused = true;
         const reason = error instanceof Error ? error.message : String(error);
         connection.close(closeCodes.tryAgainLater, `Events can't be kept now, send them again: ${reason}`);
-      },
-    );
-    if (pending <= charactersPerConnection && ingest.waiting <= charactersInAll) return;
-    paused = true;
-    connection.pause();
+      })
+      .finally(() => pressure.remove(size));
   }
 
   return {
@@ -63,6 +57,7 @@ export function receiveEvents(context: Context, ingest: Ingest, connection: Sock
       await latest;
     },
     closed() {
+      pressure.leave();
       if (malformed > 1) context.log.warn({ frames: malformed }, "events of a connection were left out");
     },
   };

@@ -41,7 +41,7 @@ interface Subscription {
 }
 
 function subscribe(context: Context, connection: SocketConnection, { filter, backfill }: Subscription): () => void {
-  const feed = feedTo(connection);
+  const feed = feedTo(connection, context);
   const remembered = new Set<string>();
   const clamped = clampedSince(filter, context.clock.now());
   const matches = eventMatcher(clamped);
@@ -59,8 +59,9 @@ function subscribe(context: Context, connection: SocketConnection, { filter, bac
     if (change.kind !== "event" || !matches(change.event)) return;
     if (held === undefined) return send(change.event);
     held.push(change.event);
-    if (held.length > mostHeld)
-      connection.close(closeCodes.tryAgainLater, "Too much happens to catch up: connect again");
+    if (held.length <= mostHeld) return;
+    context.metrics.add("sockets_dropped_total", 1, { path: connection.path });
+    connection.close(closeCodes.tryAgainLater, "Too much happens to catch up: connect again");
   });
 
   if (backfill) {

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Context } from "../context.ts";
 import type { Serve } from "../operation.ts";
 import type { ServeSocket } from "../socket.ts";
+import { createBackpressure } from "./backpressure.ts";
 import * as pages from "./event-pages.service.ts";
 import { receiveEvents } from "./events-in.service.ts";
 import { sendEvents } from "./events-out.service.ts";
@@ -17,9 +18,16 @@ export interface EventRoutes {
 
 export function eventRoutes({ app, context, serve, serveSocket }: EventRoutes): void {
   const ingest = createIngest(context);
+  const { mostBytes } = context.config;
+  const backpressure = createBackpressure({ ofOne: mostBytes / 16, inAll: mostBytes });
+  context.metrics.gauge({
+    name: "event_bytes_under_way",
+    help: "Characters of events that came by websocket and are not durable yet",
+    read: () => backpressure.total,
+  });
   // Sockets are closed by then: what they brought is written before the database closes.
   app.addHook("onClose", () => ingest.idle());
-  serveSocket("/events/in", (connection) => receiveEvents(context, ingest, connection));
+  serveSocket("/events/in", (connection) => receiveEvents(context, { ingest, backpressure }, connection));
   serveSocket("/events/out", (connection) => sendEvents(context, connection));
   serve(createEvents, async ({ body, request }) => {
     const characters = Number(request.headers["content-length"] ?? eventLimits.characters + 1);

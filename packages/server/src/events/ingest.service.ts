@@ -23,8 +23,6 @@ export interface Incoming {
 export interface Ingest {
   /** Resolves when the events are durable, with the ids of those that the database would not take. */
   accept(incoming: readonly Incoming[]): Promise<readonly string[]>;
-  /** Characters that wait to be written. */
-  readonly waiting: number;
   /** Resolves when nothing waits. */
   idle(): Promise<void>;
 }
@@ -43,7 +41,6 @@ interface Waiting {
 export function createIngest(context: Context): Ingest {
   const queue: Waiting[] = [];
   const onceIdle: (() => void)[] = [];
-  let waiting = 0;
   let draining = false;
 
   async function drain(): Promise<void> {
@@ -52,7 +49,6 @@ export function createIngest(context: Context): Ingest {
     await nextTurn();
     for (let batch = take(queue); batch.length > 0; batch = take(queue)) {
       await settle(context, batch);
-      waiting -= sizeOf(batch);
       await nextTurn();
     }
     draining = false;
@@ -64,12 +60,8 @@ export function createIngest(context: Context): Ingest {
       if (incoming.length === 0) return Promise.resolve([]);
       return new Promise((resolve, reject) => {
         queue.push({ incoming, resolve, reject });
-        waiting += incoming.reduce((sum, { size }) => sum + size, 0);
         if (!draining) void drain();
       });
-    },
-    get waiting() {
-      return waiting;
     },
     idle: () => (draining ? new Promise((resolve) => onceIdle.push(resolve)) : Promise.resolve()),
   };
@@ -123,10 +115,6 @@ function withoutValues(event: NewEvent): NewEvent {
 
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
-}
-
-function sizeOf(batch: readonly Waiting[]): number {
-  return batch.reduce((sum, { incoming }) => sum + incoming.reduce((part, { size }) => part + size, 0), 0);
 }
 
 /** Takes whole frames, at least one. */

@@ -10,6 +10,8 @@ export interface Interest {
 
 /** More than this between two deliveries, and the pages read anew what they show instead. */
 const mostGathered = 20_000;
+/** The same for the characters of log lines, of which a single one may have a million. */
+const mostLogCharacters = 4 * 1024 * 1024;
 
 /** What has changed since the last delivery and is watched: of each thing the newest row, of logs every line. */
 export interface Gathered {
@@ -37,10 +39,19 @@ export interface Gathering {
 
 export function createGathering(interest: Interest): Gathering {
   let next = empty();
+  let logCharacters = 0;
+
+  function addLog(row: Log): void {
+    next.logs.push(row);
+    logCharacters += row.message.length;
+  }
 
   const keep = <T>(keys: readonly TopicKey[], put: () => T): boolean => {
     if (!keys.some(interest.isWatched)) return false;
-    if (sizeOf(next) >= mostGathered) next = { ...empty(), lost: true };
+    if (sizeOf(next) >= mostGathered || logCharacters >= mostLogCharacters) {
+      next = { ...empty(), lost: true };
+      logCharacters = 0;
+    }
     if (!next.lost) put();
     return true;
   };
@@ -64,7 +75,7 @@ export function createGathering(interest: Interest): Gathering {
         next.flowRuns.add(change.row.id);
         return true;
       case "logs":
-        return change.rows.filter((row) => keep(ofRuns(row), () => next.logs.push(row))).length > 0;
+        return change.rows.filter((row) => keep(ofRuns(row), () => addLog(row))).length > 0;
       case "artifact": {
         const { row } = change;
         return keep(["artifacts", ...ofRuns(row)], () => next.artifacts.set(row.id, row));
@@ -100,6 +111,7 @@ export function createGathering(interest: Interest): Gathering {
     take() {
       const taken = next;
       next = empty();
+      logCharacters = 0;
       return taken;
     },
   };

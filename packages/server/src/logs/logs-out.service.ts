@@ -5,7 +5,7 @@ import { closeCodes, type SocketConnection, type SocketHandlers } from "../socke
 import { logMatcher } from "./logs.rules.ts";
 
 /** `/logs/out`: the client says in one frame which lines it wants to see, and gets every one from then on. */
-export function sendLogs({ bus }: Context, connection: SocketConnection): SocketHandlers {
+export function sendLogs(context: Context, connection: SocketConnection): SocketHandlers {
   let end = () => {};
   let asked = false;
   return {
@@ -14,9 +14,9 @@ export function sendLogs({ bus }: Context, connection: SocketConnection): Socket
       asked = true;
       const request = readFilterRequest(text, LogFilter);
       if ("refusal" in request) return connection.close(closeCodes.protocolError, request.refusal);
-      const feed = feedTo(connection);
+      const feed = feedTo(connection, context);
       const matches = logMatcher(request.filter);
-      end = bus.subscribe((change) => {
+      end = context.bus.subscribe((change) => {
         if (change.kind !== "logs") return;
         for (const log of change.rows) if (matches(log)) feed.send(frameOf(log));
       });

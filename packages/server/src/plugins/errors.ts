@@ -1,15 +1,18 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from "fastify";
 import { violatedConstraint } from "../db/constraint.ts";
-import { DatabaseUnavailable } from "../db/dialects/dialect.ts";
+import { DatabaseBusy, DatabaseUnavailable } from "../db/dialects/dialect.ts";
 import { isUnavailable } from "../db/unavailable.ts";
-import { conflict, RequestError, refused } from "../errors.ts";
+import { conflict, Overloaded, RequestError, refused } from "../errors.ts";
 
 /** Every error leaves as JSON with the status and the shape that the field's clients expect, and none with a stack. */
 export function errorAnswers(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError | RequestError, request, reply) => {
-    const { status, body } = describe(error);
-    if (status >= 500) request.log.error({ err: error, method: request.method, url: request.url }, "request failed");
-    if (status === 503) reply.header("retry-after", "1");
+    const described = describe(error);
+    const { status, body } = described;
+    if (described instanceof Overloaded) reply.header("retry-after", String(described.retryAfterSeconds));
+    else if (status >= 500)
+      request.log.error({ err: error, method: request.method, url: request.url }, "request failed");
+    if (status === 503 && !reply.hasHeader("retry-after")) reply.header("retry-after", "1");
     return reply.code(status).type("application/json").send(JSON.stringify(body));
   });
 }
@@ -43,6 +46,9 @@ function relative(pathname: string): string {
 
 function describe(error: FastifyError | RequestError | Error): RequestError {
   if (error instanceof RequestError) return error;
+  if (error instanceof DatabaseBusy) {
+    return new Overloaded({ status: 503, detail: `${error.message}: try again in 2 s`, retryAfterSeconds: 2 });
+  }
   if (error instanceof DatabaseUnavailable || isUnavailable(error)) {
     return new RequestError(503, { exception_message: "Service Unavailable", exception_detail: error.message });
   }

@@ -2,7 +2,7 @@ import websocketPlugin from "@fastify/websocket";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { WebSocket } from "ws";
 import type { Context } from "../context.ts";
-import { refused } from "../errors.ts";
+import { Overloaded, refused } from "../errors.ts";
 import { closeCodes, readMessage, type ServeSocket, type SocketConnection, type SocketHandlers } from "../socket.ts";
 
 /** Who may open a websocket. The token is that of the first frame. */
@@ -65,16 +65,24 @@ export function serveSocketsOn(app: FastifyInstance, context: Context, auth: Soc
       url: path,
       websocket: true,
       preValidation: async (request) => {
-        if (request.ws && auth.required && !offersSubprotocol(request)) throw refused(403, "Forbidden");
+        if (!request.ws) return;
+        if (auth.required && !offersSubprotocol(request)) throw refused(403, "Forbidden");
+        if (app.websocketServer.clients.size >= context.config.mostSockets) throw tooManySockets(context);
       },
       handler: (socket, request) => {
-        const start = () => accept(connectionOver(socket, request));
+        const start = () => accept(connectionOver(socket, request, path));
         if (socket.protocol === subprotocol) greet(socket, { auth, context, start });
         else attach(socket, start());
         keepAlive(socket, context);
       },
     });
   };
+}
+
+function tooManySockets({ config, metrics }: Context): Overloaded {
+  metrics.add("requests_refused_total", 1, { status: 503 });
+  const detail = `${config.mostSockets} websockets are open, which is the most: try again later, or raise OSTINATO_SERVER_MAX_SOCKETS`;
+  return new Overloaded({ status: 503, detail, retryAfterSeconds: 5 });
 }
 
 interface Greeting {
@@ -121,7 +129,7 @@ function attach(socket: WebSocket, { message, settled, closed }: SocketHandlers)
   if (closed !== undefined) socket.once("close", () => closed());
 }
 
-function connectionOver(socket: WebSocket, request: FastifyRequest): SocketConnection {
+function connectionOver(socket: WebSocket, request: FastifyRequest, path: string): SocketConnection {
   const waiting: (() => void)[] = [];
   let unsent = 0;
   const sent = () => {
@@ -130,6 +138,7 @@ function connectionOver(socket: WebSocket, request: FastifyRequest): SocketConne
   };
   return {
     request,
+    path,
     send(text) {
       if (socket.readyState !== socket.OPEN) return;
       unsent += 1;

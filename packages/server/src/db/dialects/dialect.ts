@@ -105,6 +105,18 @@ export interface Notices {
 
 /** The database is locked, full or gone. Nothing of the unit of work was kept. */
 export class DatabaseUnavailable extends Error {
-  override readonly name = "DatabaseUnavailable";
+  override readonly name: string = "DatabaseUnavailable";
   readonly code = "DATABASE_UNAVAILABLE";
+}
+
+/** So many reads of `slow` may wait. One that waits behind them all would have no reader left. */
+export const mostSlowReads = 128;
+
+/** As many long reads wait as may. */
+export class DatabaseBusy extends DatabaseUnavailable {
+  override readonly name = "DatabaseBusy";
+
+  constructor() {
+    super(`${mostSlowReads} searches, counts and histories wait for the database already`);
+  }
 }

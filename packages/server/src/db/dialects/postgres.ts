@@ -4,7 +4,15 @@ import { CompiledQuery, Kysely, PostgresDialect, type PostgresPoolClient, sql } 
 import pg from "pg";
 import type { Tables } from "../tables.ts";
 import { isUnavailable } from "../unavailable.ts";
-import { type ColumnTypes, type Database, DatabaseUnavailable, type Notices, type Sql } from "./dialect.ts";
+import {
+  type ColumnTypes,
+  type Database,
+  DatabaseBusy,
+  DatabaseUnavailable,
+  mostSlowReads,
+  type Notices,
+  type Sql,
+} from "./dialect.ts";
 import { insertRowsAsJson } from "./insert-rows.ts";
 
 const postgresTypes: ColumnTypes = {
@@ -29,7 +37,7 @@ export function openPostgres({ url, clock, poolSize, statementSeconds }: Postgre
   const pool = openPool(url, poolSize, statementSeconds);
   const slowPool = openPool(url, 2, statementSeconds);
   const quick = kyselyOver(pool);
-  const slow = kyselyOver(slowPool);
+  const slow = kyselyOver(slowPool, mostSlowReads);
   const notices = postgresNotices(url, clock, pool);
   return {
     kind: "postgresql",
@@ -102,11 +110,14 @@ function openPool(url: string, max: number, statementSeconds: number): pg.Pool {
   return pool;
 }
 
-function kyselyOver(pool: pg.Pool): Kysely<Tables> {
+function kyselyOver(pool: pg.Pool, mostWaiting = Number.POSITIVE_INFINITY): Kysely<Tables> {
   return new Kysely<Tables>({
     dialect: new PostgresDialect({
       pool: {
-        connect: async () => preparing(await pool.connect()),
+        connect: async () => {
+          if (pool.waitingCount >= mostWaiting) throw new DatabaseBusy();
+          return preparing(await pool.connect());
+        },
         end: () => pool.end(),
         options: pool.options,
       },

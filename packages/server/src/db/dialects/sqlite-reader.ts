@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { type DatabaseConnection, type Driver, Kysely, type QueryResult, SqliteDialect } from "kysely";
 import type { Tables } from "../tables.ts";
+import { DatabaseBusy, mostSlowReads } from "./dialect.ts";
 import type { ReaderAnswer, ReaderRequest } from "./sqlite-reader-thread.ts";
 
 /** A connection on a thread of its own, so that a long read holds up nothing but other long reads. */
@@ -70,7 +71,8 @@ function lazyThread(file: string) {
   }
 
   return {
-    query(sql: string, parameters: readonly unknown[]): Promise<unknown[]> {
+    async query(sql: string, parameters: readonly unknown[]): Promise<unknown[]> {
+      if (waiting.size >= mostSlowReads) throw new DatabaseBusy();
       worker ??= start();
       worker.ref();
       sent += 1;

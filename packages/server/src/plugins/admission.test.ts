@@ -1,0 +1,171 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import type { Flow } from "@ostinato/protocol";
+import { fakeClock } from "@ostinato/testing/clock";
+import { describeOnEachDatabase, openDatabase, type TestDatabase } from "@ostinato/testing/databases";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Config } from "../config.ts";
+import { startTestServer, type TestServer } from "../harness.ts";
+
+describeOnEachDatabase("more writes than the server takes on at once", (database) => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startTestServer(database.url, { config: { mostRequests: 2, mostWaiting: 5 } });
+  });
+  afterAll(() => server.stop());
+
+  test("some are told to come again, those that were accepted are there, and then all is as before", async () => {
+    const names = Array.from({ length: 60 }, (_, number) => `flow-${number}`);
+    const replies = await Promise.all(names.map((name) => server.call("POST", "/flows/", { name })));
+    const accepted = names.filter((_, index) => replies[index]?.status === 201);
+    const refused = replies.filter(({ status }) => status !== 201);
+    expect(accepted.length).toBeGreaterThanOrEqual(7);
+    expect(refused.length).toBeGreaterThan(0);
+    for (const { status, headers, body } of refused) {
+      expect(status).toBe(503);
+      expect(headers["retry-after"]).toBe("2");
+      expect(body).toEqual({
+        exception_message: "Service Unavailable",
+        exception_detail: "The server has as much to do as it can take: try again in 2 s",
+      });
+    }
+    const flows = (await server.call<Flow[]>("POST", "/flows/filter")).body;
+    expect(flows.map(({ name }) => name).sort()).toEqual([...accepted].sort());
+    for (const name of names) expect((await server.call("POST", "/flows/", { name })).status).toBeLessThan(300);
+    const { body: metrics } = await server.call<string>("GET", "/metrics");
+    expect(metrics).toContain("ostinato_requests_under_way 0");
+    expect(metrics).toContain("ostinato_requests_waiting 0");
+    expect(metrics).toContain("ostinato_request_bytes_under_way 0");
+  });
+});
+
+describe("a server under load", () => {
+  let database: TestDatabase;
+  const servers: TestServer[] = [];
+  const sockets: Socket[] = [];
+  beforeAll(async () => {
+    database = await openDatabase("sqlite");
+  });
+  afterEach(async () => {
+    for (const socket of sockets.splice(0)) socket.destroy();
+    await Promise.all(servers.splice(0).map((server) => server.stop()));
+  });
+  afterAll(() => database.dispose());
+
+  async function start(config: Partial<Config>, clock = fakeClock()) {
+    const server = await startTestServer(database.url, { config, clock });
+    servers.push(server);
+    return { server, clock, address: new URL(await server.listen()) };
+  }
+
+  /** A request whose body does not come: it takes a place until the connection ends. */
+  async function occupy(address: URL, { bytes = 10, from = "127.0.0.1" } = {}): Promise<Socket> {
+    const socket = connect({ port: Number(address.port), host: "127.0.0.1", localAddress: from });
+    sockets.push(socket);
+    await once(socket, "connect");
+    const head = `POST /api/flows/ HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n`;
+    await new Promise((resolve) => socket.write(`${head}content-length: ${bytes}\r\n\r\n`, resolve));
+    return socket;
+  }
+
+  const gauge = async (address: URL, name: string) => {
+    const text = await (await fetch(new URL("/api/metrics", address))).text();
+    return Number(new RegExp(`^ostinato_${name} (.*)$`, "m").exec(text)?.[1]);
+  };
+  const until = (address: URL, name: string, value: number) =>
+    expect.poll(() => gauge(address, name), { interval: 5, timeout: 10_000 }).toBe(value);
+  const answerOf = async (socket: Socket) => String((await once(socket, "data"))[0]);
+
+  test("still says how it is, and lets in who waits as soon as another is gone", async () => {
+    const { address } = await start({ mostRequests: 1 });
+    const first = await occupy(address);
+    await until(address, "requests_under_way", 1);
+    const second = fetch(new URL("/api/hello", address));
+    await until(address, "requests_waiting", 1);
+    for (const path of ["health", "ready", "version", "admin/version"]) {
+      expect((await fetch(new URL(`/api/${path}`, address))).status).toBe(200);
+    }
+    first.destroy();
+    expect((await second).status).toBe(200);
+  });
+
+  test("a client that goes away while it waits leaves its place", async () => {
+    const { address } = await start({ mostRequests: 1 });
+    await occupy(address);
+    await until(address, "requests_under_way", 1);
+    const waiting = await occupy(address);
+    await until(address, "requests_waiting", 1);
+    waiting.destroy();
+    await until(address, "requests_waiting", 0);
+  });
+
+  test("who has waited too long is told to come again", async () => {
+    const { address, clock } = await start({ mostRequests: 1, waitSeconds: 10 });
+    await occupy(address);
+    await until(address, "requests_under_way", 1);
+    const waiting = fetch(new URL("/api/hello", address));
+    await until(address, "requests_waiting", 1);
+    await clock.advance(11);
+    const reply = await waiting;
+    expect(reply.status).toBe(503);
+    expect(reply.headers.get("retry-after")).toBe("2");
+    expect(await reply.json()).toMatchObject({ exception_detail: expect.stringContaining("within 10 s") });
+  });
+
+  test("bodies that would not fit in memory together wait unread", async () => {
+    const { address } = await start({ mostBytes: 1_000_000 });
+    const first = await occupy(address, { bytes: 700_000 });
+    await until(address, "request_bytes_under_way", 700_000);
+    const body = JSON.stringify({ name: "x".repeat(400_000) });
+    const headers = { "content-type": "application/json" };
+    const second = fetch(new URL("/api/flows/", address), { method: "POST", body, headers });
+    await until(address, "requests_waiting", 1);
+    const third = fetch(new URL("/api/hello", address));
+    await until(address, "requests_waiting", 2);
+    first.destroy();
+    expect(await (await second).json()).toMatchObject({ name: expect.stringMatching(/^x+$/) });
+    expect((await third).status).toBe(200);
+  });
+
+  test("a client that fills all places makes room for another, and is told that it is too much", async () => {
+    const { address } = await start({ mostRequests: 1, mostWaiting: 4 });
+    await occupy(address);
+    await until(address, "requests_under_way", 1);
+    const flood = [];
+    for (let number = 1; number <= 4; number += 1) {
+      flood.push(await occupy(address));
+      await until(address, "requests_waiting", number);
+    }
+    const busy = await answerOf(await occupy(address));
+    expect(busy).toMatch(/^HTTP\/1.1 503 .*retry-after: 2/is);
+    const told = flood.map((socket) => answerOf(socket));
+    await occupy(address, { from: "127.0.0.2" });
+    expect(await told[3]).toMatch(/^HTTP\/1.1 429 .*retry-after: 2.*This client has more requests waiting/is);
+    expect(await gauge(address, "requests_waiting")).toBe(4);
+  });
+
+  test("a request that never comes to its end is ended", async () => {
+    const { address } = await start({ requestSeconds: 1 });
+    const socket = await occupy(address);
+    expect(await answerOf(socket)).toMatch(/^HTTP\/1.1 408 /);
+    const header = connect(Number(address.port), "127.0.0.1");
+    sockets.push(header);
+    header.resume().write("GET /api/health HT");
+    await once(header, "close");
+    await until(address, "requests_under_way", 0);
+  });
+
+  test("no more websockets than may be open", async () => {
+    const { address } = await start({ mostSockets: 1 });
+    const { openTestSocket } = await import("../socket-harness.ts");
+    const one = await openTestSocket(address.origin, "/ui/live", { protocols: [] });
+    const upgrade = connect(Number(address.port), "127.0.0.1");
+    sockets.push(upgrade);
+    upgrade.write(
+      "GET /api/ui/live HTTP/1.1\r\nhost: 127.0.0.1\r\nconnection: upgrade\r\nupgrade: websocket\r\n" +
+        "sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
+    );
+    expect(await answerOf(upgrade)).toMatch(/^HTTP\/1.1 503 .*retry-after: 5.*OSTINATO_SERVER_MAX_SOCKETS/is);
+    await one.close();
+  });
+});
