@@ -57,8 +57,11 @@ export function findInitialisedCluster(binaries: PostgresBinaries): Promise<stri
 }
 
 /** A new private folder that PostgreSQL's user owns. */
-export async function makeWorkFolder(purpose: string): Promise<{ path: string; remove(): Promise<void> }> {
-  const path = await mkdtemp(join(await workFolder(), `ostinato-${purpose}-`));
+export async function makeWorkFolder(
+  purpose: string,
+  { onDisk = false } = {},
+): Promise<{ path: string; remove(): Promise<void> }> {
+  const path = await mkdtemp(join(onDisk ? await diskFolder() : await workFolder(), `ostinato-${purpose}-`));
   giveAway(path);
   return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) };
 }

@@ -26,15 +26,25 @@ export interface Postgres {
   stop(how?: "fast" | "immediate"): Promise<void>;
   /** Starts it again after `stop`, on the same port with the same data. */
   restart(): Promise<void>;
+  /** Stops it and puts a copy of its data into a new folder, from which others can be started. */
+  saveTo(folder: string): Promise<void>;
   /** Stops it for good and removes its data. */
   dispose(): Promise<void>;
 }
 
+export interface PostgresOptions {
+  /** A folder that `saveTo` made, to begin with a copy of what is in it. */
+  readonly from?: string;
+  /** Keeps the data on the disk: what will be large would else take the machine's memory. */
+  readonly onDisk?: boolean;
+}
+
 /** Starts in about half a second; root or not; nothing is left behind when the process that asked for it dies. */
-export async function startPostgres(): Promise<Postgres> {
+export async function startPostgres({ from, onDisk }: PostgresOptions = {}): Promise<Postgres> {
   const binaries = await findBinaries();
-  const folder = await makeWorkFolder("postgres");
+  const folder = await makeWorkFolder("postgres", { onDisk });
   const data = join(folder.path, "data");
+  copyFolder(from ?? (await findInitialisedCluster(binaries)), data);
   let { running, port } = await prepare(binaries, data).catch(async (error: unknown) => {
     await folder.remove();
     throw error;
@@ -56,6 +66,10 @@ export async function startPostgres(): Promise<Postgres> {
       running = await startServer(binaries, data, port);
       dismiss(watchdog);
       watchdog = startWatchdog(running, folder.path);
+    },
+    async saveTo(target) {
+      await stop("fast");
+      copyFolder(data, target);
     },
     async dispose() {
       await stop("immediate");
@@ -95,7 +109,6 @@ function urlOf(port: number, database: string): string {
 }
 
 async function prepare(binaries: PostgresBinaries, data: string) {
-  copyFolder(await findInitialisedCluster(binaries), data);
   giveAway(data);
   await chmod(data, 0o700);
   return await startOnFreePort(binaries, data);

@@ -1,5 +1,6 @@
-import { systemClock } from "@ostinato/core";
+import { systemClock, toTimestamp } from "@ostinato/core";
 import { openDatabase, type TestDatabase } from "@ostinato/testing/databases";
+import { fillWithHistory, historyIds } from "@ostinato/testing/history";
 import { type CompiledQuery, type Kysely, type QueryExecutor, sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Context } from "../context.ts";
@@ -11,8 +12,10 @@ import * as flows from "./flow-pages.service.ts";
 import * as flowRuns from "./flow-run-list.service.ts";
 import { logWindow } from "./log-window.service.ts";
 import { flowRunPage, taskRunPage } from "./run-pages.service.ts";
-import { seed, seedEnd, seedId } from "./seed.queries.ts";
 import { readTimeline } from "./timeline.service.ts";
+
+const end = new Date("2030-01-31T00:00:00Z");
+const now = toTimestamp(end.toISOString());
 
 /** What a page asks may not grow with the number of runs: SQLite tells how it finds the rows, whatever their number. */
 describe("what pages ask", () => {
@@ -23,8 +26,10 @@ describe("what pages ask", () => {
   beforeAll(async () => {
     database = await openDatabase("sqlite");
     server = await startTestServer(database.url);
-    await seed(server.context.db, { flows: 5, flowRuns: 2000, taskRuns: 10_000, logs: 1000 });
-    const clock = { ...systemClock(), now: () => seedEnd };
+    const { db } = server.context;
+    const size = { flows: 5, flowRuns: 2000, taskRuns: 10_000, logs: 1000, events: 100, artifacts: 100 };
+    await fillWithHistory({ kind: db.kind, run: (statement) => db.execute(statement) }, size, end);
+    const clock = { ...systemClock(), now: () => now };
     context = { ...server.context, clock, db: recorded(server.context.db, asked) };
   });
   afterAll(async () => {
@@ -32,27 +37,27 @@ describe("what pages ask", () => {
     await database.dispose();
   });
 
-  const run = seedId.flowRun(7);
+  const run = historyIds.flowRun(7);
   const body = { limit: 50, count: true };
-  const range = { since: seedEnd / 1_000_000 - 86_400, until: seedEnd / 1_000_000 };
+  const range = { since: now / 1_000_000 - 86_400, until: now / 1_000_000 };
 
   const lists: [string, () => Promise<unknown>][] = [
     ["the list of runs", () => flowRuns.list(context, { limit: 50 })],
     ["a later page of it", () => flowRuns.list(context, { limit: 50, cursor: laterPage("START_TIME_DESC") })],
     ["the list by end", () => flowRuns.list(context, { limit: 50, sort: "END_TIME_DESC" })],
     ["the list by name", () => flowRuns.list(context, { limit: 50, sort: "NAME_ASC" })],
-    ["the list of a flow", () => flowRuns.list(context, { ...body, flows: { id: { any_: [seedId.flow(2)] } } })],
+    ["the list of a flow", () => flowRuns.list(context, { ...body, flows: { id: { any_: [historyIds.flow(2)] } } })],
   ];
   const pages: [string, () => Promise<unknown>][] = [
     ["the dashboard", () => dashboard(context, range)],
     ["the dashboard without subflows", () => dashboard(context, { ...range, subflows: false })],
     ["the page of a run", () => flowRunPage(context, run)],
     ["its timeline", () => readTimeline(context, run)],
-    ["the page of a task run", () => taskRunPage(context, seedId.taskRun(70))],
+    ["the page of a task run", () => taskRunPage(context, historyIds.taskRun(70))],
     ["logs at the error", () => logWindow(context, { flow_run_id: run, anchor: "first-error" })],
     ["logs at the end", () => logWindow(context, { flow_run_id: run, anchor: "tail" })],
     ["the flows", () => flows.list(context, {})],
-    ["a flow", () => flows.page(context, seedId.flow(2), 30)],
+    ["a flow", () => flows.page(context, historyIds.flow(2), 30)],
   ];
 
   async function plan(ask: () => Promise<unknown>): Promise<string[]> {
@@ -80,7 +85,7 @@ describe("what pages ask", () => {
 });
 
 function laterPage(sort: string): string {
-  return Buffer.from(JSON.stringify([sort, seedEnd - 86_400_000_000, seedId.flowRun(1900)])).toString("base64url");
+  return Buffer.from(JSON.stringify([sort, now - 86_400_000_000, historyIds.flowRun(1900)])).toString("base64url");
 }
 
 /** Notes what is asked of the database for reading. */

@@ -1,0 +1,48 @@
+import { type Dialect, dialects, type HistorySize, type Portion, portions } from "./history-sql.ts";
+
+export type { HistorySize };
+
+/** Where the statements go: a database with the tables of the server, and nothing in them. */
+export interface HistoryTarget {
+  readonly kind: Dialect["kind"];
+  run(statement: string): Promise<unknown>;
+}
+
+/** The ids are made of numbers, from 1 on, so that a caller can say which run it means. The greater number is the newer run. */
+export const historyIds = {
+  flow: (number: number) => idOf("f", number),
+  flowRun: (number: number) => idOf("a", number),
+  taskRun: (number: number) => idOf("b", number),
+};
+
+function idOf(kind: string, number: number): string {
+  return `${number.toString(16).padStart(8, "0")}-0000-7000-8000-${kind.repeat(12)}`;
+}
+
+/** Runs of particular use: one with a tenth of all log lines, one with a 125th of all task runs, one that failed. */
+export const historyRuns = { logged: 1, large: 2, failed: 7 } as const;
+
+/**
+ * Fills the tables with believable runs over the 30 days before `end`, by SQL alone: a million task runs take a minute,
+ * where the way through the API would take hours. For tests of query plans and for measuring.
+ */
+export async function fillWithHistory(target: HistoryTarget, size: HistorySize, end: Date): Promise<void> {
+  const dialect = dialects[target.kind];
+  for (const { rows, statements } of portions) {
+    for (const portion of split(rows(size))) {
+      for (const statement of statements({ dialect, size, end: end.getTime() * 1000, portion }))
+        await target.run(statement);
+    }
+  }
+  await target.run("ANALYZE");
+}
+
+/** Each within the time that a statement may take. */
+const portionRows = 50_000;
+
+function split(rows: number): readonly Portion[] {
+  return Array.from({ length: Math.ceil(rows / portionRows) }, (_, index) => ({
+    first: index * portionRows + 1,
+    last: Math.min(rows, (index + 1) * portionRows),
+  }));
+}
