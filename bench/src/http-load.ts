@@ -45,30 +45,35 @@ export function connect(apiUrl: string, connections: number): Connections {
 }
 
 export interface Load {
+  /** Of calls that were taken. */
   readonly perSecond: number;
-  /** Milliseconds of each call, ascending. */
+  /** Milliseconds of each call, taken or not. */
   readonly latencies: readonly number[];
+  /** Calls that were answered with an error status. */
+  readonly refused: number;
 }
 
 /** Makes `total` calls with so many under way at once. */
 export async function load(
   total: number,
   concurrency: number,
-  call: (index: number) => Promise<unknown>,
+  call: (index: number) => Promise<{ readonly status: number }>,
 ): Promise<Load> {
   const latencies: number[] = [];
   let next = 0;
+  let refused = 0;
   const caller = async () => {
     while (next < total) {
       const index = next;
       next += 1;
       const begun = performance.now();
-      await call(index);
+      const { status } = await call(index);
       latencies.push(performance.now() - begun);
+      if (status >= 400) refused += 1;
     }
   };
   const begun = performance.now();
   await Promise.all(Array.from({ length: concurrency }, caller));
   const seconds = (performance.now() - begun) / 1000;
-  return { perSecond: total / seconds, latencies: latencies.sort((one, other) => one - other) };
+  return { perSecond: (total - refused) / seconds, latencies, refused };
 }

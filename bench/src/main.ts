@@ -1,82 +1,88 @@
 import { writeFile } from "node:fs/promises";
-import { cpus, totalmem } from "node:os";
-import { parseArgs } from "node:util";
 import { startPostgres } from "@ostinato/testing/postgres";
-import { prefectRows } from "./peers/prefect.ts";
-import { type Effort, type Group, type Measurement, summarize } from "./row.ts";
+import { flatnessOf, printFlatness } from "./flatness.ts";
+import type { Group } from "./group.ts";
+import { options, printHelp } from "./options.ts";
+import { onDbos } from "./peers/dbos.ts";
+import { onPrefect } from "./peers/prefect.ts";
+import { report } from "./report.ts";
+import { type Effort, type Measurement, messageOf, type Outcome } from "./row.ts";
 import { events } from "./rows/events.ts";
 import { flows } from "./rows/flows.ts";
+import { history } from "./rows/history.ts";
 import { limits } from "./rows/limits.ts";
+import { live } from "./rows/live.ts";
 import { processes } from "./rows/process.ts";
 import { requests } from "./rows/requests.ts";
 import { printRatios, printRow } from "./table.ts";
-import { startTarget, type Target } from "./target.ts";
+import { type DatabaseName, startTarget, type Target } from "./target.ts";
 
-/** Everything that is measured. The order matters to the last one, which looks at what the others left. */
-const groups: readonly Group[] = [limits, requests, events, flows, processes];
+/** Everything that is measured. The order matters to the memory after the load, which is that of the groups before it. */
+const groups: readonly Group[] = [limits, requests, events, live, flows, processes, history];
 
-const { values } = parseArgs({
-  options: {
-    json: { type: "string" },
-    quick: { type: "boolean", default: false },
-    only: { type: "string" },
-    on: { type: "string" },
-    peers: { type: "boolean", default: true },
-    help: { type: "boolean", default: false },
-  },
-  allowNegative: true,
-});
-
-if (values.help) {
-  console.log(`npm run bench -- [options]
-  --quick          less of everything: under a minute
-  --only <words>   rows, or a group of them, whose name holds the words: ${groups.map(({ name }) => name).join(", ")}
-  --on <database>  sqlite or postgresql; both unless told
-  --no-peers       without the peers, which are measured where they can be installed
-  --json <file>    writes all samples too`);
+const { only, on, quick, peers, how, json, help } = options();
+if (help) {
+  printHelp(groups);
   process.exit(0);
 }
 
-const effort: Effort = values.quick ? { runs: 1, scale: 0.2 } : { runs: 5, scale: 1 };
-const wanted = (name: string) => values.only === undefined || name.toLowerCase().includes(values.only.toLowerCase());
-const chosen = groups.filter(({ name, rows }) => wanted(name) || rows.some(wanted));
+const wants = (row: string) => only === undefined || row.toLowerCase().includes(only.toLowerCase());
+const named = groups.filter(({ name }) => name === only);
+const chosen = named.length > 0 ? named : groups.filter(({ rows }) => rows.some(wants));
 if (chosen.length === 0) {
-  console.error(`No row is named "${values.only}". There are:\n  ${groups.flatMap(({ rows }) => rows).join("\n  ")}`);
+  console.error(`No row is named "${only}". There are:\n  ${groups.flatMap(({ rows }) => rows).join("\n  ")}`);
   process.exit(2);
 }
 
-const measurements: Measurement[] = [];
-for (const name of ["sqlite", "postgresql"] as const) {
-  if (values.on !== undefined && values.on !== name) continue;
-  await onTarget(name, async (target) => {
-    for (const group of chosen) {
-      for await (const measurement of group.measure(target, effort)) {
-        if (wanted(group.name) || wanted(measurement.row)) keep(measurement);
-      }
-    }
-  });
+const begun = performance.now();
+const effort: Effort = { ...(quick ? { runs: 1, scale: 0.1 } : { runs: 5, scale: 1 }), wants };
+const outcomes: Outcome[] = [];
+for (const database of ["sqlite", "postgresql"] as const) {
+  if (on === undefined || on === database) await onDatabase(database);
 }
-if (values.peers && !values.quick)
-  for await (const measurement of prefectRows(effort)) if (wanted(measurement.row)) keep(measurement);
+if (peers && !quick && (on === undefined || on === "sqlite")) {
+  await onPrefect(effort, (target, less) => measureGroups(chosen, target, less));
+}
+
+const measurements = outcomes.filter((outcome): outcome is Measurement => !("failure" in outcome));
+const flatness = flatnessOf(measurements);
 printRatios(measurements);
-if (values.json !== undefined) {
-  const machine = { cores: cpus().length, model: cpus()[0]?.model, memory_bytes: totalmem(), node: process.version };
-  const rows = measurements.map((measurement) => ({ ...measurement, ...summarize(measurement) }));
-  await writeFile(values.json, `${JSON.stringify({ machine, rows }, null, 2)}\n`);
+printFlatness(flatness);
+const seconds = (performance.now() - begun) / 1000;
+const failed = outcomes.length - measurements.length;
+console.log(`\n${measurements.length} rows in ${seconds.toFixed(0)} s${failed === 0 ? "" : `; ${failed} FAILED`}`);
+if (json !== undefined) {
+  await writeFile(json, `${JSON.stringify(report({ outcomes, measurements, flatness, seconds }), null, 2)}\n`);
 }
+process.exitCode = failed === 0 ? 0 : 1;
 
-function keep(measurement: Measurement): void {
-  measurements.push(measurement);
-  printRow(measurement);
-}
-
-async function onTarget(name: Target["name"], use: (target: Target) => Promise<void>): Promise<void> {
-  const postgres = name === "postgresql" ? await startPostgres() : undefined;
-  const target = await startTarget({ name, databaseUrl: postgres?.url });
+async function onDatabase(database: DatabaseName): Promise<void> {
+  const postgres = database === "postgresql" ? await startPostgres() : undefined;
+  const target = await startTarget({ database, databaseUrl: postgres?.url });
   try {
-    await use(target);
+    await measureGroups(chosen, target, effort);
+    if (peers && !quick && postgres !== undefined) {
+      await onDbos(target, (group, dbos) => measureGroups([group], dbos, effort));
+    }
   } finally {
     await target.stop();
     await postgres?.dispose();
   }
+}
+
+/** A group that can't be set up fails as a whole, and the others go on. */
+async function measureGroups(those: readonly Group[], target: Target, given: Effort): Promise<void> {
+  for (const group of those) {
+    const effort = named.length > 0 ? { ...given, wants: () => true } : given;
+    try {
+      for await (const outcome of group.measure(target, effort)) if (effort.wants(outcome.row)) keep(outcome);
+    } catch (error) {
+      keep({ row: `all of ${group.name}`, where: target.name, failure: messageOf(error) });
+    }
+  }
+}
+
+function keep(outcome: Outcome): void {
+  outcomes.push(outcome);
+  printRow(outcome, { how });
 }

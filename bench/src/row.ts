@@ -1,5 +1,3 @@
-import type { Target } from "./target.ts";
-
 /** How a number is to be read: more is better for rates, less for times and sizes. */
 export type Unit = "/s" | "ms" | "s" | "MB";
 
@@ -9,49 +7,67 @@ export interface Measurement {
   /** Where it was measured: `sqlite`, `postgresql`, or the name of a peer. */
   readonly where: string;
   readonly unit: Unit;
-  /** One number of each run. */
+  /** One number of each run, or of each call where single calls are timed. */
   readonly samples: readonly number[];
   /** What was done, in a sentence that lets somebody else do it again. */
   readonly how: string;
 }
+
+/** A row that could not be measured. */
+export interface Failure {
+  readonly row: string;
+  readonly where: string;
+  readonly failure: string;
+}
+
+export type Outcome = Measurement | Failure;
 
 export interface Effort {
   /** Runs of each row. */
   readonly runs: number;
   /** A share of the full amount of work, 0 to 1. */
   readonly scale: number;
+  /** Whether a row was asked for; what was not need not be measured. */
+  readonly wants: (row: string) => boolean;
 }
 
-/** A group of rows that share what they set up. */
-export interface Group {
-  readonly name: string;
-  /** Of the table, so that `--only` finds the group. */
-  readonly rows: readonly string[];
-  readonly measure: (target: Target, effort: Effort) => AsyncIterable<Measurement>;
+/** So much of the full amount of work as is to be done. */
+export function amount({ scale }: Effort, full: number, least = 1): number {
+  return Math.max(least, Math.ceil(full * scale));
 }
 
-/** Runs the work several times, one number each. */
-export async function repeat(runs: number, once: (run: number) => Promise<number>): Promise<readonly number[]> {
-  const samples: number[] = [];
-  for (let run = 0; run < runs; run += 1) samples.push(await once(run));
-  return samples;
+/** Runs the work several times, one after the other. */
+export async function repeat<T>(runs: number, once: (run: number) => Promise<T>): Promise<readonly T[]> {
+  const all: T[] = [];
+  for (let run = 0; run < runs; run += 1) all.push(await once(run));
+  return all;
 }
 
 export interface Summary {
   readonly best: number;
   readonly median: number;
   readonly worst: number;
+  /** Only where there are enough samples for it to mean something. */
+  readonly p99?: number;
 }
 
-export function summarize({ unit, samples }: Measurement): Summary {
-  const ascending = [...samples].sort((one, other) => one - other);
+const enoughForP99 = 50;
+
+export function summarize({ unit, samples }: Pick<Measurement, "unit" | "samples">): Summary {
+  const ascending = samples.toSorted((one, other) => one - other);
   const first = ascending[0] ?? Number.NaN;
   const last = ascending.at(-1) ?? Number.NaN;
   const median = percentile(ascending, 0.5);
-  return unit === "/s" ? { best: last, median, worst: first } : { best: first, median, worst: last };
+  if (unit === "/s") return { best: last, median, worst: first };
+  const extremes = { best: first, median, worst: last };
+  return samples.length < enoughForP99 ? extremes : { ...extremes, p99: percentile(ascending, 0.99) };
 }
 
 /** Of numbers in ascending order. */
-export function percentile(ascending: readonly number[], share: number): number {
+function percentile(ascending: readonly number[], share: number): number {
   return ascending[Math.min(ascending.length - 1, Math.floor(ascending.length * share))] ?? Number.NaN;
+}
+
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

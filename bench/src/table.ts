@@ -1,32 +1,49 @@
-import { type Measurement, summarize } from "./row.ts";
+import { type Measurement, type Outcome, summarize } from "./row.ts";
 
-const columns = [46, 12, 14, 14, 14] as const;
+const columns = [58, 12, 13, 13, 13, 13] as const;
 let headed = false;
 
-/** One line of the table, as soon as it is known. */
-export function printRow(measurement: Measurement): void {
-  if (!headed) {
-    line(["row", "where", "best", "median", "worst"]);
-    headed = true;
+/** One line of the table, as soon as it is known; with `how`, what was done under it. */
+export function printRow(outcome: Outcome, { how }: { readonly how: boolean }): void {
+  if (!headed) line(["row", "where", "best", "median", "p99", "worst"]);
+  headed = true;
+  if ("failure" in outcome) {
+    console.log(`${outcome.row.padEnd(columns[0])}  ${outcome.where.padEnd(columns[1])}  FAILED: ${outcome.failure}`);
+    return;
   }
-  const { best, median, worst } = summarize(measurement);
-  const { row, where, unit } = measurement;
-  line([row, where, ...[best, median, worst].map((number) => `${tidy(number)} ${unit}`)]);
+  const { row, where, unit } = outcome;
+  const { best, median, p99, worst } = summarize(outcome);
+  line([row, where, ...[best, median, p99, worst].map((number) => (number === undefined ? "" : tidy(number, unit)))]);
+  if (how) console.log(`    ${outcome.how}`);
 }
 
 /** How often the median of Ostinato is the median of each peer, by row; above 1 is better whatever the unit. */
 export function printRatios(measurements: readonly Measurement[]): void {
-  const own = measurements.filter(({ where }) => where === "sqlite" || where === "postgresql");
-  const peers = measurements.filter((measurement) => !own.includes(measurement));
-  if (peers.length === 0) return;
+  const ratios = ratiosOf(measurements);
+  if (ratios.length === 0) return;
   console.log("\ntimes better than a peer (medians of this run)");
-  for (const peer of peers) {
-    for (const ours of own.filter(({ row }) => row === peer.row)) {
-      const [better, than] = [summarize(ours).median, summarize(peer).median];
-      const ratio = ours.unit === "/s" ? better / than : than / better;
-      line([ours.row, ours.where, `${tidy(ratio)} ×`, `than ${peer.where}`]);
-    }
-  }
+  for (const { row, where, peer, times } of ratios) line([row, where, `${tidy(times, "×")}`, `than ${peer}`]);
+}
+
+export interface Ratio {
+  readonly row: string;
+  readonly where: string;
+  readonly peer: string;
+  readonly times: number;
+}
+
+const own: readonly string[] = ["sqlite", "postgresql"];
+
+export function ratiosOf(measurements: readonly Measurement[]): readonly Ratio[] {
+  const peers = measurements.filter(({ where }) => !own.includes(where));
+  return peers.flatMap((peer) =>
+    measurements
+      .filter(({ row, where }) => row === peer.row && own.includes(where))
+      .map(({ row, where, unit, samples }) => {
+        const [ours, theirs] = [summarize({ unit, samples }).median, summarize(peer).median];
+        return { row, where, peer: peer.where, times: unit === "/s" ? ours / theirs : theirs / ours };
+      }),
+  );
 }
 
 function line(cells: readonly string[]): void {
@@ -36,7 +53,7 @@ function line(cells: readonly string[]): void {
   console.log(padded.join("  ").trimEnd());
 }
 
-function tidy(number: number): string {
-  if (number >= 100) return Math.round(number).toLocaleString("en");
-  return number >= 10 ? number.toFixed(1) : number.toFixed(2);
+function tidy(number: number, unit: string): string {
+  const digits = number >= 100 ? 0 : number >= 10 ? 1 : 2;
+  return `${number.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits })} ${unit}`;
 }

@@ -1,113 +1,150 @@
-import { connect, load } from "../http-load.ts";
-import { type Group, type Measurement, percentile, repeat } from "../row.ts";
+import { randomUUID } from "node:crypto";
+import { type Group, group, type Work } from "../group.ts";
+import { type Connections, connect, type Load, load } from "../http-load.ts";
+import { amount, type Effort, repeat } from "../row.ts";
+import type { Target } from "../target.ts";
+
+interface Stage {
+  readonly target: Target;
+  readonly server: Connections;
+  readonly flowId: string;
+  /** Flow runs that were created. */
+  readonly ids: string[];
+  /** How many of them have been moved to Running. */
+  moved: number;
+}
 
 const many = 16;
 
-/** Requests by HTTP, from one caller and from sixteen at once. */
-export const requests: Group = {
+/** Requests by HTTP, from one caller and from sixteen at once: the same on a peer that speaks the same API. */
+export const requests: Group = group<Stage>({
   name: "requests",
-  rows: [
-    "creates",
-    "set_state, 1 connection",
-    "set_state, 16 connections",
-    "set_state p99, 16 connections",
-    "read one run",
-    "filter of 200 runs",
-    "count of runs",
-    "log lines",
-  ],
-  async *measure(target, { runs, scale }) {
-    const where = target.name;
+  async open(target) {
     const server = connect(target.apiUrl, many);
-    const flow = await server.json<{ id: string }>("POST", "/flows/", { name: "bench-requests" });
-    const ids: string[] = [];
-    const create = async () => {
-      const run = await server.json<{ id: string }>("POST", "/flow_runs/", { flow_id: flow.id, parameters: { n: 3 } });
-      ids.push(run.id);
-    };
-    const rate = (row: string, how: string, samples: readonly number[]): Measurement => ({
-      row,
-      where,
-      unit: "/s",
-      samples,
-      how,
-    });
-
-    const creates = Math.ceil(3000 * scale);
-    yield rate(
-      "creates",
-      `POST /flow_runs/ from 16 connections, ${creates} a run`,
-      await repeat(runs, async () => (await load(creates, many, create)).perSecond),
-    );
-
-    const running = { state: { type: "RUNNING" } };
-    const moves = Math.ceil(1000 * scale);
-    let moved = 0;
-    const move = () => server.json("POST", `/flow_runs/${ids[moved++ % ids.length]}/set_state`, running);
-    yield rate(
-      "set_state, 1 connection",
-      `Pending to Running, ${moves} a run`,
-      await repeat(runs, async () => (await load(moves, 1, move)).perSecond),
-    );
-    const p99: number[] = [];
-    yield rate(
-      "set_state, 16 connections",
-      `to Running, ${moves * 3} a run`,
-      await repeat(runs, async () => {
-        const { perSecond, latencies } = await load(moves * 3, many, move);
-        p99.push(percentile(latencies, 0.99));
-        return perSecond;
-      }),
-    );
-    yield {
-      row: "set_state p99, 16 connections",
-      where,
-      unit: "ms",
-      samples: p99,
-      how: "of the same calls, at the client",
-    };
-
-    const reads = Math.ceil(3000 * scale);
-    yield rate(
-      "read one run",
-      `GET /flow_runs/{id} from 16 connections, ${reads} a run`,
-      await repeat(runs, async () => {
-        return (await load(reads, many, (index) => server.json("GET", `/flow_runs/${ids[index % ids.length]}`)))
-          .perSecond;
-      }),
-    );
-    const filters = Math.ceil(200 * scale);
-    yield rate(
-      "filter of 200 runs",
-      `POST /flow_runs/filter, limit 200, newest first, one connection, ${filters} a run`,
-      await repeat(runs, async () => {
-        const body = { sort: "START_TIME_DESC", limit: 200 };
-        return (await load(filters, 1, () => server.json("POST", "/flow_runs/filter", body))).perSecond;
-      }),
-    );
-    const counts = Math.ceil(500 * scale);
-    yield rate(
-      "count of runs",
-      `POST /flow_runs/count of one state type, one connection, ${counts} a run`,
-      await repeat(runs, async () => {
-        const body = { flow_runs: { state: { type: { any_: ["RUNNING"] } } } };
-        return (await load(counts, 1, () => server.json("POST", "/flow_runs/count", body))).perSecond;
-      }),
-    );
-
-    const posts = Math.ceil(200 * scale);
-    const lines = logLines(ids[0] ?? "", 200);
-    yield rate(
-      "log lines",
-      `POST /logs/ of 200 lines from 4 connections, ${posts} posts a run`,
-      await repeat(
-        runs,
-        async () => (await load(posts, 4, () => server.json("POST", "/logs/", lines))).perSecond * 200,
-      ),
-    );
-    server.close();
+    const flow = await server.json<{ id: string }>("POST", "/flows/", { name: `bench-requests-${randomUUID()}` });
+    const stage = { target, server, flowId: flow.id, ids: [], moved: 0 };
+    await createUntil(stage, 200);
+    return stage;
   },
-};
+  close: ({ server }) => server.close(),
+  works: [
+    calls({
+      row: "creates, 16 connections",
+      what: "POST /flow_runs/",
+      connections: many,
+      calls: 3000,
+      call: (stage) => create(stage),
+    }),
+    calls({
+      row: "set_state, 1 connection",
+      what: "POST /flow_runs/{id}/set_state, Pending to Running",
+      connections: 1,
+      calls: 1000,
+      prepare: (stage, count) => createUntil(stage, stage.moved + count),
+      call: (stage) => moveNext(stage),
+    }),
+    calls({
+      row: "set_state, 16 connections",
+      what: "POST /flow_runs/{id}/set_state, Pending to Running",
+      connections: many,
+      calls: 3000,
+      prepare: (stage, count) => createUntil(stage, stage.moved + count),
+      call: (stage) => moveNext(stage),
+    }),
+    calls({
+      row: "read one run",
+      what: "GET /flow_runs/{id}",
+      connections: many,
+      calls: 3000,
+      call: ({ server, ids }, index) => server.send("GET", `/flow_runs/${ids[index % ids.length]}`),
+    }),
+    calls({
+      row: "filter of 200 runs",
+      what: "POST /flow_runs/filter, 200 runs, newest first",
+      connections: 1,
+      calls: 200,
+      call: ({ server }) => server.send("POST", "/flow_runs/filter", { sort: "START_TIME_DESC", limit: 200 }),
+    }),
+    calls({
+      row: "count of runs",
+      what: "POST /flow_runs/count of one state type",
+      connections: 1,
+      calls: 500,
+      call: ({ server }) =>
+        server.send("POST", "/flow_runs/count", { flow_runs: { state: { type: { any_: ["RUNNING"] } } } }),
+    }),
+    calls({
+      row: "log lines",
+      what: "POST /logs/ of 200 lines; the rate is of lines",
+      connections: 4,
+      calls: 200,
+      perCall: 200,
+      call: ({ server, ids }) => server.send("POST", "/logs/", logLines(ids[0] ?? "", 200)),
+    }),
+  ],
+});
+
+interface Calls {
+  readonly row: string;
+  readonly what: string;
+  readonly connections: number;
+  /** A run's, at full effort. */
+  readonly calls: number;
+  /** What a call counts for in the rate. */
+  readonly perCall?: number;
+  /** Makes ready for so many calls, untimed. */
+  readonly prepare?: (stage: Stage, count: number) => Promise<unknown>;
+  readonly call: (stage: Stage, index: number) => Promise<{ readonly status: number }>;
+}
+
+/** A row with the rate of the calls, and one with their latencies. */
+function calls({ row, what, connections, calls, perCall = 1, prepare, call }: Calls): Work<Stage> {
+  const count = (effort: Effort) => amount(effort, calls, connections * 4);
+  return {
+    rows: [
+      { row, unit: "/s" },
+      { row: `${row}: latency`, unit: "ms" },
+    ],
+    peers: true,
+    how: (effort) => `${what}, ${connections} connection${connections === 1 ? "" : "s"}, ${count(effort)} calls a run`,
+    async measure(stage, effort) {
+      const loads = await repeat(effort.runs, async () => {
+        await prepare?.(stage, count(effort));
+        return load(count(effort), connections, (index) => call(stage, index));
+      });
+      refuseRefusals(stage.target, loads);
+      return [loads.map(({ perSecond }) => perSecond * perCall), loads.flatMap(({ latencies }) => latencies)];
+    },
+  };
+}
+
+/** A peer's refusals are part of what is compared; one of ours is a failure. */
+function refuseRefusals({ name, peer }: Target, loads: readonly Load[]): void {
+  const refused = loads.reduce((sum, one) => sum + one.refused, 0);
+  if (refused === 0) return;
+  const told = `${refused} of ${loads.reduce((sum, { latencies }) => sum + latencies.length, 0)} calls were refused`;
+  if (!peer) throw new Error(told);
+  console.log(`  ${name}: ${told}; they do not count in the rate`);
+}
+
+async function create({ server, flowId, ids }: Stage): Promise<{ readonly status: number }> {
+  const reply = await server.send("POST", "/flow_runs/", { flow_id: flowId, parameters: { n: 3 } });
+  if (reply.status < 400) ids.push((JSON.parse(reply.text) as { id: string }).id);
+  return reply;
+}
+
+/** A peer may refuse some, so this goes on until there are enough. */
+async function createUntil(stage: Stage, count: number): Promise<void> {
+  while (stage.ids.length < count) {
+    await load(count - stage.ids.length, stage.target.peer ? 1 : many, () => create(stage));
+  }
+}
+
+function moveNext(stage: Stage): Promise<{ readonly status: number }> {
+  const id = stage.ids[stage.moved];
+  stage.moved += 1;
+  return stage.server.send("POST", `/flow_runs/${id}/set_state`, { state: { type: "RUNNING" } });
+}
 
 function logLines(flowRunId: string, count: number) {
   return Array.from({ length: count }, (_, index) => ({

@@ -1,0 +1,45 @@
+import { type Measurement, summarize } from "./row.ts";
+import { flowModes, flowName, flowSizes } from "./rows/flow-work.ts";
+
+/** A task of a large flow may cost so many times what one of a flow of 1,000 costs. */
+const mostTimes = 1.5;
+
+export interface Flatness {
+  readonly where: string;
+  readonly flow: string;
+  readonly millisPerTask: number;
+  /** That over the milliseconds of a task in a flow of 1,000. */
+  readonly times: number;
+  readonly flat: boolean;
+}
+
+/** Whether what a task costs grows with the number of tasks, wherever both sizes were measured. */
+export function flatnessOf(measurements: readonly Measurement[]): readonly Flatness[] {
+  const places = [...new Set(measurements.map(({ where }) => where))];
+  return places.flatMap((where) =>
+    flowModes.flatMap((mode) => {
+      const perTask = (size: number) => {
+        const row = `${flowName(size, mode)}: per task`;
+        const found = measurements.find((measurement) => measurement.row === row && measurement.where === where);
+        return found === undefined ? undefined : summarize(found).median;
+      };
+      const base = perTask(1000);
+      if (base === undefined) return [];
+      return flowSizes
+        .filter((size) => size > 1000)
+        .flatMap((size): Flatness[] => {
+          const millisPerTask = perTask(size);
+          if (millisPerTask === undefined) return [];
+          const times = millisPerTask / base;
+          return [{ where, flow: flowName(size, mode), millisPerTask, times, flat: times <= mostTimes }];
+        });
+    }),
+  );
+}
+
+export function printFlatness(all: readonly Flatness[]): void {
+  for (const { where, flow, millisPerTask, times, flat } of all) {
+    const told = `${millisPerTask.toFixed(2)} ms a task, ${times.toFixed(2)} times that of a flow of 1000`;
+    console.log(`${flat ? "flat" : "NOT FLAT"}: ${flow} on ${where}: ${told}`);
+  }
+}

@@ -1,0 +1,83 @@
+import { type Effort, messageOf, type Outcome, type Unit } from "./row.ts";
+import type { Target } from "./target.ts";
+
+/** Rows that share what they set up. */
+export interface Group {
+  readonly name: string;
+  /** Of the table, so that `--only` finds the group. */
+  readonly rows: readonly string[];
+  readonly measure: (target: Target, effort: Effort) => AsyncIterable<Outcome>;
+}
+
+/** One piece of work, which gives one row or several at once. */
+export interface Work<Stage> {
+  readonly rows: readonly { readonly row: string; readonly unit: Unit }[];
+  /** Whether a peer can do it too. */
+  readonly peers?: boolean;
+  readonly how: (effort: Effort) => string;
+  /** Told to the person who waits, where it takes more than a few seconds. */
+  readonly notice?: (effort: Effort) => string | undefined;
+  /** Gives the samples of each row, in the order of `rows`. */
+  readonly measure: (stage: Stage, effort: Effort) => Promise<readonly (readonly number[])[]>;
+}
+
+export interface Staged<Stage> {
+  readonly name: string;
+  readonly works: readonly Work<Stage>[];
+  /** What all works need. */
+  readonly open: (target: Target, effort: Effort) => Promise<Stage>;
+  readonly close: (stage: Stage) => Promise<void> | void;
+}
+
+/** A group in which work that fails fails alone. */
+export function group<Stage>({ name, works, open, close }: Staged<Stage>): Group {
+  return {
+    name,
+    rows: namesOf(works),
+    async *measure(target, effort) {
+      const possible = works.filter(({ peers = false }) => peers || !target.peer);
+      const wanted = possible.filter(({ rows }) => rows.some(({ row }) => effort.wants(row)));
+      if (wanted.length === 0) return;
+      const stage = await open(target, effort);
+      try {
+        for (const work of wanted) yield* outcomes(work, stage, { where: target.name, effort });
+      } finally {
+        await close(stage);
+      }
+    },
+  };
+}
+
+function namesOf(works: readonly Pick<Work<never>, "rows">[]): readonly string[] {
+  return works.flatMap(({ rows }) => rows.map(({ row }) => row));
+}
+
+/** What came of one work: a measurement of each of its rows, or the failure of them all. */
+async function* outcomes<Stage>(
+  work: Work<Stage>,
+  stage: Stage,
+  { where, effort }: { readonly where: string; readonly effort: Effort },
+): AsyncIterable<Outcome> {
+  const notice = work.notice?.(effort);
+  if (notice !== undefined) console.log(`… ${notice} (${where})`);
+  try {
+    const samples = await withinPatience(work.measure(stage, effort));
+    for (const [index, { row, unit }] of work.rows.entries()) {
+      yield { row, where, unit, samples: samples[index] ?? [], how: work.how(effort) };
+    }
+  } catch (error) {
+    for (const { row } of work.rows) yield { row, where, failure: messageOf(error) };
+  }
+}
+
+const patienceMinutes = 5;
+
+/** A row that waits for what never comes fails, and the others go on. */
+async function withinPatience<T>(measuring: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const patience = new Promise<never>((_, reject) => {
+    const giveUp = () => reject(new Error(`it did not end within ${patienceMinutes} minutes`));
+    timer = setTimeout(giveUp, patienceMinutes * 60_000);
+  });
+  return Promise.race([measuring, patience]).finally(() => clearTimeout(timer));
+}

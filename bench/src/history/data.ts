@@ -1,0 +1,130 @@
+import { createHash } from "node:crypto";
+import { constants, copyFileSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { fileURLToPath } from "node:url";
+import { cacheFolder, folderMadeOnce } from "@ostinato/testing/cache";
+import { fillWithHistory, type HistorySize } from "@ostinato/testing/history";
+import { startPostgres } from "@ostinato/testing/postgres";
+import pg from "pg";
+import type { Effort } from "../row.ts";
+import { type DatabaseName, sqliteUrl, startTarget } from "../target.ts";
+
+/** A database full of runs, a copy that may be written to. */
+export interface History {
+  readonly url: string;
+  readonly size: HistorySize;
+  /** When its last run was expected. */
+  readonly end: Date;
+  dispose(): Promise<void>;
+}
+
+const fullSize: HistorySize = {
+  flows: 50,
+  flowRuns: 100_000,
+  taskRuns: 1_000_000,
+  logs: 1_000_000,
+  events: 300_000,
+  artifacts: 10_000,
+};
+
+/** A hundredth of it for a quick look. */
+export function historySize({ scale }: Effort): HistorySize {
+  const share = scale < 1 ? 100 : 1;
+  const scaled = Object.entries(fullSize).map(([name, rows]) => [name, name === "flows" ? rows : rows / share]);
+  return Object.fromEntries(scaled) as unknown as HistorySize;
+}
+
+/** A copy of the database that is made on the first call and kept in the cache folder. */
+export async function openHistory(database: DatabaseName, size: HistorySize): Promise<History> {
+  const prefix = `bench-history-${database}-${size.taskRuns}-`;
+  const kept = join(cacheFolder, `${prefix}${schemaHash()}-${historyEnd().toISOString().slice(0, 10)}`);
+  const folder = await folderMadeOnce(kept, async (staging) => {
+    await removeOld(prefix);
+    console.log(`… making ${describe(size)} on ${database}, once; kept in ${kept}`);
+    await (database === "sqlite" ? makeSqlite(staging, size) : makePostgres(staging, size));
+  });
+  const end = historyEnd();
+  if (database === "postgresql") {
+    const postgres = await startPostgres({ from: join(folder, "data") });
+    return { url: postgres.url, size, end, dispose: () => postgres.dispose() };
+  }
+  const file = join(tmpdir(), `ostinato-bench-history-${process.pid}.db`);
+  copyFileSync(join(folder, fileName), file, constants.COPYFILE_FICLONE);
+  return {
+    url: sqliteUrl(file),
+    size,
+    end,
+    async dispose() {
+      for (const ending of ["", "-wal", "-shm"]) await rm(file + ending, { force: true });
+    },
+  };
+}
+
+export function describe({ flowRuns, taskRuns, logs, events }: HistorySize): string {
+  const number = (rows: number) => rows.toLocaleString("en");
+  return `${number(taskRuns)} task runs of ${number(flowRuns)} flow runs, ${number(logs)} log lines, ${number(events)} events`;
+}
+
+const fileName = "history.db";
+
+/** Of another schema or time. */
+async function removeOld(prefix: string): Promise<void> {
+  const old = readdirSync(cacheFolder).filter((name) => name.startsWith(prefix));
+  for (const name of old) await rm(join(cacheFolder, name), { recursive: true, force: true });
+}
+
+/** The beginning or the middle of this month: pages look back for 30 days from now, so what is older is made anew. */
+function historyEnd(): Date {
+  const now = new Date();
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() < 15 ? 1 : 15));
+}
+
+/** Of what makes the tables and of what fills them. */
+function schemaHash(): string {
+  const hash = createHash("sha256");
+  const parts = [
+    "packages/server/src/db/migrations",
+    "packages/testing/src/history.ts",
+    "packages/testing/src/history-sql.ts",
+  ];
+  for (const path of parts.map((part) => fileURLToPath(new URL(`../../../${part}`, import.meta.url)))) {
+    const files = statSync(path).isDirectory() ? readdirSync(path).map((file) => join(path, file)) : [path];
+    for (const file of files.sort()) hash.update(readFileSync(file));
+  }
+  return hash.digest("hex").slice(0, 12);
+}
+
+async function makeSqlite(folder: string, size: HistorySize): Promise<void> {
+  const file = join(folder, fileName);
+  await makeTables("sqlite", sqliteUrl(file));
+  const opened = new DatabaseSync(file);
+  opened.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -500000");
+  await fillWithHistory({ kind: "sqlite", run: async (statement) => opened.exec(statement) }, size, historyEnd());
+  opened.close();
+}
+
+async function makePostgres(folder: string, size: HistorySize): Promise<void> {
+  const postgres = await startPostgres({ onDisk: true });
+  try {
+    await makeTables("postgresql", postgres.url);
+    const client = new pg.Client({ connectionString: postgres.url });
+    await client.connect();
+    // Without checks of references: the rows refer to each other as they should.
+    await client.query("SET synchronous_commit = off; SET session_replication_role = replica");
+    await fillWithHistory({ kind: "postgresql", run: (statement) => client.query(statement) }, size, historyEnd());
+    await client.query("VACUUM ANALYZE");
+    await client.end();
+    await postgres.saveTo(join(folder, "data"));
+  } finally {
+    await postgres.dispose();
+  }
+}
+
+/** As the server makes them when it starts. */
+async function makeTables(database: DatabaseName, databaseUrl: string): Promise<void> {
+  const target = await startTarget({ database, databaseUrl });
+  await target.stop();
+}

@@ -1,0 +1,61 @@
+import type { Work } from "../group.ts";
+import { type Connections, load } from "../http-load.ts";
+import { amount, type Effort } from "../row.ts";
+import { describe, historySize } from "./data.ts";
+import type { Asked, Question } from "./questions.ts";
+
+export interface HistoryStage {
+  readonly server: Connections;
+  readonly asked: Asked;
+  /** Begins to write in the background, where it has not begun. */
+  startWriting(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A row for each question at rest, then a row for each while sixteen write. */
+export function questionWorks(questions: readonly Question[]): readonly Work<HistoryStage>[] {
+  const atRest = questions.map((question) => work(question, questionRow(question), "at rest"));
+  const whileWriting = questions.map((question): Work<HistoryStage> => {
+    const asking = work(
+      question,
+      `${questionRow(question)}, 16 writers`,
+      "while 16 connections of another process create flow runs and move them",
+    );
+    return {
+      ...asking,
+      async measure(stage, effort) {
+        await stage.startWriting();
+        return asking.measure(stage, effort);
+      },
+    };
+  });
+  return [...atRest, ...whileWriting];
+}
+
+function questionRow({ name }: Pick<Question, "name">): string {
+  return `history: ${name}`;
+}
+
+function work(question: Question, row: string, when: string): Work<HistoryStage> {
+  const count = (effort: Effort) => amount(effort, 100, 50);
+  return {
+    rows: [{ row, unit: "ms" }],
+    how: (effort) =>
+      `${question.method} ${question.path.replace(/[0-9a-f-]{36}/, "{id}")}, ${when}, on ${describe(historySize(effort))}; up to ${count(effort)} times for at most 2 s, the whole answer at the client`,
+    async measure({ server, asked }, effort) {
+      const body = question.body?.(asked);
+      const ask = () => server.send(question.method, question.path, body);
+      const { status, text } = await ask();
+      if (status >= 400) throw new Error(`${question.path} answered ${status}: ${text.slice(0, 200)}`);
+      const enough = performance.now() + mostMillis;
+      const latencies: number[] = [];
+      while (latencies.length < count(effort) && (performance.now() < enough || latencies.length < 5)) {
+        latencies.push(...(await load(1, 1, ask)).latencies);
+      }
+      return [latencies];
+    },
+  };
+}
+
+/** Of one row: a question that takes a second is asked less often. */
+const mostMillis = 2000;

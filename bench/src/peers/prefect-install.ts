@@ -1,0 +1,33 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { cacheFolder } from "@ostinato/testing/cache";
+import { messageOf } from "../row.ts";
+
+const run = promisify(execFile);
+
+/** What its server runs with: newer ones break it. */
+const packages = ["prefect==3.8.8", "fastapi==0.150.0", "sqlalchemy<2.1"];
+
+/** A Python that has Prefect, installed into the cache folder where none is named; undefined, and said, where that fails. */
+export async function findPrefect(): Promise<string | undefined> {
+  const named = process.env.PREFECT_PYTHON;
+  if (named !== undefined && named !== "") return named;
+  const folder = join(cacheFolder, "bench-prefect");
+  const python = join(folder, "bin", "python");
+  try {
+    if (!existsSync(python)) {
+      console.log(`… installing Prefect, once; kept in ${folder}`);
+      await run("python3", ["-m", "venv", folder]);
+    }
+    await run(python, ["-m", "pip", "install", "--quiet", ...packages]);
+    return python;
+  } catch (error) {
+    const [reason] = messageOf(error).split("\n");
+    console.log(
+      `Prefect is left out, since no Python can install it (PREFECT_PYTHON names one that has it): ${reason}`,
+    );
+    return undefined;
+  }
+}
