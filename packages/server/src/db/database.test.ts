@@ -5,7 +5,7 @@ import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { sql } from "kysely";
 import { afterEach, expect, test } from "vitest";
 import { readConfig } from "../config.ts";
-import { type Database, DatabaseUnavailable, type Writer } from "./dialects/dialect.ts";
+import { type Database, DatabaseUnavailable, type Reader, type Writer } from "./dialects/dialect.ts";
 import { openSqlite } from "./dialects/sqlite.ts";
 import { migrate, reset, SchemaTooNew } from "./migrate.ts";
 import { migrations } from "./migrations/index.ts";
@@ -126,6 +126,22 @@ describeOnEachDatabase("a database that can't be used for a while", (underTest) 
       await database.execute("PRAGMA max_page_count = 4294967294");
       await database.write((tx) => addFlow(tx, large));
       expect((await names(database)).map((name) => name.length)).toEqual([5, 2_000_000]);
+      await database.close();
+    });
+
+    test("a column that another program adds under prepared statements moves no value under a wrong name", async () => {
+      const { file, database } = await sqliteWithFakeClock();
+      await database.write((tx) => addFlow(tx, "steady"));
+      const readers = [database.read, database.slow];
+      const read = (reader: Reader) =>
+        reader.selectFrom("flow").selectAll("flow").select(sql<string>`'last'`.as("ending")).execute();
+      await Promise.all(readers.map(read));
+      const other = new DatabaseSync(file);
+      other.exec("ALTER TABLE flow ADD COLUMN added TEXT DEFAULT 'new'");
+      other.close();
+      for (const rows of await Promise.all(readers.map(read))) {
+        expect(rows).toMatchObject([{ name: "steady", labels: "{}", added: "new", ending: "last" }]);
+      }
       await database.close();
     });
   } else {

@@ -173,7 +173,7 @@ export function findFlowRuns(db: Database, query: FlowRunQuery): Promise<FlowRun
 
 /**
  * Whether a page is found by an index in a millisecond. Any other query may have to look at every run to find those that
- * match, which is left to the reader of long queries, though its answers take three milliseconds more to come over.
+ * match, which is left to the reader of long queries, though its answers have to come over from another thread.
  */
 function isQuick({ flow_runs, sort, offset, ...others }: FlowRunQuery): boolean {
   const named = flow_runs?.id?.any_ ?? flow_runs?.parent_task_run_id?.any_ ?? null;

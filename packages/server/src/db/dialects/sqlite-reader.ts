@@ -1,45 +1,18 @@
 import { Worker } from "node:worker_threads";
-import { type DatabaseConnection, type Driver, Kysely, type QueryResult, SqliteDialect } from "kysely";
+import type { Kysely } from "kysely";
 import type { Tables } from "../tables.ts";
 import { DatabaseBusy, mostSlowReads } from "./dialect.ts";
+import { kyselyOnSqlite } from "./sqlite-kysely.ts";
 import type { ReaderAnswer, ReaderRequest } from "./sqlite-reader-thread.ts";
+import type { Outcome } from "./sqlite-statements.ts";
 
 /** A connection on a thread of its own, so that a long read holds up nothing but other long reads. */
 export function sqliteReaderThread(file: string): Kysely<Tables> {
-  const thread = lazyThread(file);
-  const connection: DatabaseConnection = {
-    executeQuery: async <R>({ sql, parameters }: { sql: string; parameters: readonly unknown[] }) =>
-      ({ rows: await thread.query(sql, parameters) }) as QueryResult<R>,
-    streamQuery: () => {
-      throw new Error("The reader thread answers whole results only");
-    },
-  };
-  const driver: Driver = {
-    init: async () => {},
-    acquireConnection: async () => connection,
-    beginTransaction: readOnly,
-    commitTransaction: readOnly,
-    rollbackTransaction: readOnly,
-    releaseConnection: async () => {},
-    destroy: () => thread.close(),
-  };
-  const dialect = new SqliteDialect({ database: { close: () => {}, prepare: readOnly } });
-  return new Kysely<Tables>({
-    dialect: {
-      createDriver: () => driver,
-      createAdapter: () => dialect.createAdapter(),
-      createIntrospector: (db) => dialect.createIntrospector(db),
-      createQueryCompiler: () => dialect.createQueryCompiler(),
-    },
-  });
-}
-
-function readOnly(): never {
-  throw new Error("The reader thread only reads");
+  return kyselyOnSqlite(lazyThread(file));
 }
 
 interface Waiting {
-  resolve(rows: unknown[]): void;
+  resolve(outcome: Outcome): void;
   reject(error: Error): void;
 }
 
@@ -55,12 +28,12 @@ function lazyThread(file: string) {
       workerData: { file },
     });
     started.unref();
-    started.on("message", ({ id, rows, error }: ReaderAnswer) => {
+    started.on("message", ({ id, outcome, error }: ReaderAnswer) => {
       const query = waiting.get(id);
       waiting.delete(id);
       if (waiting.size === 0) started.unref();
-      if (error === undefined) query?.resolve(rows ?? []);
-      else query?.reject(Object.assign(new Error(error.message), { errcode: error.errcode }));
+      if (outcome !== undefined) query?.resolve(outcome);
+      else query?.reject(Object.assign(new Error(error?.message), { errcode: error?.errcode }));
     });
     started.on("error", (error) => {
       worker = undefined;
@@ -71,7 +44,7 @@ function lazyThread(file: string) {
   }
 
   return {
-    async query(sql: string, parameters: readonly unknown[]): Promise<unknown[]> {
+    async run(sql: string, parameters: readonly unknown[]): Promise<Outcome> {
       if (waiting.size >= mostSlowReads) throw new DatabaseBusy();
       worker ??= start();
       worker.ref();

@@ -1,26 +1,18 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+import { DatabaseSync } from "node:sqlite";
 import { addSeconds, type Clock, sleep } from "@ostinato/core";
-import {
-  CompiledQuery,
-  Kysely,
-  type RawBuilder,
-  type SqlBool,
-  type SqliteDatabase,
-  SqliteDialect,
-  type SqliteStatement,
-  sql,
-} from "kysely";
+import { CompiledQuery, type RawBuilder, type SqlBool, sql } from "kysely";
 import type { Metrics } from "../../metrics.ts";
 import { groupCommit } from "../group-commit.ts";
-import type { Tables } from "../tables.ts";
 import { isUnavailable } from "../unavailable.ts";
 import { type ColumnTypes, type Database, DatabaseUnavailable, type Sql, type Writer } from "./dialect.ts";
 import { insertRowsBound } from "./insert-rows.ts";
 import { checkpointsInBackground } from "./sqlite-checkpoints.ts";
+import { kyselyOnSqlite } from "./sqlite-kysely.ts";
 import { sqliteReaderThread } from "./sqlite-reader.ts";
 import { giveBackPages, sparePages } from "./sqlite-space.ts";
+import { statementsOf } from "./sqlite-statements.ts";
 
 const sqliteTypes: ColumnTypes = {
   uuid: "text",
@@ -52,8 +44,8 @@ export function openSqlite(options: SqliteOptions): Database {
   reader.exec("PRAGMA query_only = 1");
   const slow = sqliteReaderThread(file);
   const checkpoints = checkpointsInBackground(file);
-  const writing = kyselyOver(writer);
-  const reading = kyselyOver(reader);
+  const writing = kyselyOnSqlite({ run: statementsOf(writer) });
+  const reading = kyselyOnSqlite({ run: statementsOf(reader) });
   const patience = patientBegin(writer, clock, patienceSeconds);
   const connection = {
     begin: patience,
@@ -140,34 +132,6 @@ function asUnavailable(error: unknown): Error {
   if (error instanceof Error && "errcode" in error && !isUnavailable(error)) return error;
   const reason = error instanceof Error ? error.message : String(error);
   return new DatabaseUnavailable(`The database can't be written now: ${reason}`, { cause: error });
-}
-
-const statementsKept = 500;
-
-/** Gives Kysely the shape of the binding that it knows, with statements kept prepared. */
-function kyselyOver(database: DatabaseSync): Kysely<Tables> {
-  const statements = new Map<string, SqliteStatement>();
-  const adapter: SqliteDatabase = {
-    close: () => {},
-    prepare(text) {
-      const kept = statements.get(text);
-      if (kept !== undefined) return kept;
-      if (statements.size >= statementsKept) statements.clear();
-      const statement = adapt(database.prepare(text));
-      statements.set(text, statement);
-      return statement;
-    },
-  };
-  return new Kysely<Tables>({ dialect: new SqliteDialect({ database: adapter }) });
-}
-
-function adapt(statement: StatementSync): SqliteStatement {
-  return {
-    reader: statement.columns().length > 0,
-    all: (parameters) => statement.all(...(parameters as SQLInputValue[])),
-    run: (parameters) => statement.run(...(parameters as SQLInputValue[])),
-    iterate: (parameters) => statement.iterate(...(parameters as SQLInputValue[])),
-  };
 }
 
 /** Looks for the values as they are written: rules most rows out at a tenth of what reading their JSON costs. */
