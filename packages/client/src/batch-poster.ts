@@ -1,4 +1,5 @@
-import { type Clock, exponentialDelay, sleep, systemClock } from "@ostinato/core";
+import { type Clock, sleep, systemClock } from "@ostinato/core";
+import { delayBeforeRetry } from "./delay.ts";
 import { ApiError } from "./errors.ts";
 import { Outbox, type OutboxCapacity } from "./outbox.ts";
 
@@ -90,7 +91,8 @@ export function batchPoster(options: BatchPosterOptions): BatchPoster {
         if (error instanceof ApiError && isRefusal(error)) return deliverApart(messages, error);
         if (!lost) onLost?.(error);
         lost = true;
-        await sleep(clock, exponentialDelay(attempt, { baseSeconds: 0.1, capSeconds: 5 }), closing.signal);
+        const asked = error instanceof ApiError ? error.retryAfterSeconds : undefined;
+        await sleep(clock, delayBeforeRetry(attempt, asked, 5), closing.signal);
       }
     }
   }

@@ -65,3 +65,26 @@ test("a server that never answers is named, with what to do", async () => {
     "at http://127.0.0.1:4200/api (no more answers). Start one",
   );
 });
+
+test("waits as long as a busy server asks, and not at the same moment as others", async () => {
+  const waits: number[] = [];
+  const clock = {
+    ...immediate,
+    after: (seconds: number, done: () => void) => immediate.after(waits.push(seconds), done),
+  };
+  const answers: TransportResponse[] = [429, 503, 200].map((status) => ({ status, body: "[]", retryAfterSeconds: 20 }));
+  const transport = async () => answers.shift() ?? { status: 500, body: "" };
+  const client = createClient({ baseUrl: "http://127.0.0.1:4200/api", clock, transport });
+  expect(await client.call(filterFlows, {})).toEqual([]);
+  expect(waits).toHaveLength(2);
+  for (const seconds of waits) expect(seconds).toBeGreaterThanOrEqual(20);
+  expect(waits[0]).not.toBe(waits[1]);
+});
+
+test("a busy server is named with what it said", async () => {
+  const body = JSON.stringify({ exception_message: "Service Unavailable", exception_detail: "As much as it can take" });
+  const { client } = clientAnswering({ status: 503, body, retryAfterSeconds: 3 });
+  const failed = client.call(filterFlows, { retries: 0 });
+  await expect(failed).rejects.toThrow("answered 503: Service Unavailable As much as it can take");
+  await expect(failed).rejects.toMatchObject({ retryAfterSeconds: 3 });
+});

@@ -1,5 +1,6 @@
-import { type Clock, exponentialDelay, sleep, systemClock } from "@ostinato/core";
+import { type Clock, sleep, systemClock } from "@ostinato/core";
 import type { BodyOf, ParamsOf, QueryOf, ReplyOf, RouteContract } from "@ostinato/protocol";
+import { delayBeforeRetry } from "./delay.ts";
 import { ApiError, ServerUnreachable } from "./errors.ts";
 import { fetchTransport, type Transport, type TransportResponse } from "./transport.ts";
 
@@ -50,12 +51,11 @@ export function createClient(options: ClientOptions): Client {
       try {
         const response = await transport(request);
         if (!retriedStatuses.has(response.status) || attempt >= retries) return response;
-        const delay = exponentialDelay(attempt, { baseSeconds: 0.1, capSeconds: 10 });
-        await sleep(clock, Math.max(delay, response.retryAfterSeconds ?? 0), request.signal);
+        await sleep(clock, delayBeforeRetry(attempt, response.retryAfterSeconds), request.signal);
       } catch (error) {
         if (request.signal?.aborted) throw request.signal.reason;
         if (attempt >= retries) throw new ServerUnreachable(baseUrl, rootCause(error));
-        await sleep(clock, exponentialDelay(attempt, { baseSeconds: 0.1, capSeconds: 10 }), request.signal);
+        await sleep(clock, delayBeforeRetry(attempt), request.signal);
       }
     }
   }
@@ -78,7 +78,8 @@ export function createClient(options: ClientOptions): Client {
         retries,
       );
       const value = decode(response, contract.produces);
-      if (response.status >= 400) throw new ApiError(`${contract.method} ${path}`, response.status, value);
+      if (response.status >= 400)
+        throw new ApiError(`${contract.method} ${path}`, response.status, value, response.retryAfterSeconds);
       return value as ReplyOf<typeof contract>;
     },
   };

@@ -2,3 +2,4 @@
 // program whose server is in its own process need not load it.
 export * from "./batch-poster.ts";
 export * from "./event-sink.ts";
+export type { OutboxCapacity } from "./outbox.ts";

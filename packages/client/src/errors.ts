@@ -4,11 +4,14 @@ export class ApiError extends Error {
   readonly code = "API_ERROR";
   readonly status: number;
   readonly body: unknown;
+  /** How long a busy server asks to be left alone. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(request: string, status: number, body: unknown) {
+  constructor(request: string, status: number, body: unknown, retryAfterSeconds?: number) {
     super(`${request} answered ${status}: ${describe(body)}`);
     this.status = status;
     this.body = body;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
@@ -32,7 +35,9 @@ function describe(body: unknown): string {
   if (typeof body !== "object" || body === null) return "no reason given";
   const { detail, exception_message, exception_detail } = body as Record<string, unknown>;
   if (typeof detail === "string") return detail;
-  const problems = Array.isArray(exception_detail) ? exception_detail.map(describeProblem).join("; ") : "";
+  const problems = Array.isArray(exception_detail)
+    ? exception_detail.map(describeProblem).join("; ")
+    : exception_detail;
   return [exception_message, problems].filter((part) => typeof part === "string" && part !== "").join(" ");
 }
 

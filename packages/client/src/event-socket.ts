@@ -44,7 +44,6 @@ export function socketEventSink(options: SocketEventSinkOptions): EventSink {
 
   function onReady(): void {
     ready = true;
-    attempt = 0;
     if (lost) options.onFound?.();
     lost = false;
     outbox.rewind();
@@ -55,6 +54,7 @@ export function socketEventSink(options: SocketEventSinkOptions): EventSink {
   function onPong(payload: string): void {
     const upTo = Number(payload);
     if (!Number.isSafeInteger(upTo)) return;
+    attempt = 0;
     outbox.acknowledge(upTo);
     if (outbox.hasUnsent) pump();
     else if (outbox.size === 0) socket?.hold(alive);

@@ -23,15 +23,19 @@ export function subscribeToEvents(options: EventSubscriptionOptions): { close():
   let stopWaiting = () => {};
 
   function connect(): void {
-    socket = openApiSocket({ baseUrl, path: "/events/out", auth, onReady, onMessage, onClosed });
+    socket = openApiSocket({ baseUrl, path: "/events/out", auth, onReady, onMessage, onPong, onClosed });
     socket.hold(false);
   }
 
   function onReady(): void {
-    attempt = 0;
     socket?.send(JSON.stringify({ type: "filter", filter }));
     options.onConnected?.();
     keepPinging();
+  }
+
+  /** A server that sends us away at once is not asked again at once. */
+  function onPong(): void {
+    attempt = 0;
   }
 
   function onMessage(message: unknown): void {

@@ -86,3 +86,12 @@ describe("says what cannot be written down, and where", () => {
     });
   });
 });
+
+test.each([
+  ["text", "x".repeat(101)],
+  ["bytes", { deep: [new Uint8Array(76)] }],
+  ["many small texts", Array.from({ length: 60 }, (_, index) => `t${index}`)],
+])("%s that would take too much is refused before it is written", (_, value) => {
+  expect(serialize(value, { maxCharacters: 100 })).toMatchObject({ ok: false, reason: expect.stringContaining("100") });
+  expect(serialize(value, { maxCharacters: 1000 })).toMatchObject({ ok: true });
+});

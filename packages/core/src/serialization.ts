@@ -8,12 +8,16 @@ export type Serialized =
 
 export interface SerializeOptions {
   readonly maxValues?: number;
+  /** Of the text, about. */
+  readonly maxCharacters?: number;
   /** Text to write in place of a value, for comparing only: what holds a stand-in cannot be made again. */
   readonly standIn?: (value: unknown) => string | undefined;
 }
 
 /** Above this many values in one structure, writing it down would stop the program for seconds. */
 const defaultMaxValues = 2_000_000;
+/** Above this the text, and what is made on the way to it, would fill the memory; V8 knows no strings of twice as much. */
+const defaultMaxCharacters = 256 * 1024 * 1024;
 
 /**
  * Writes a value down: all that JSON knows, and undefined, bigint, Date, RegExp, Map, Set, URL, typed arrays, Buffer, Error,
@@ -21,11 +25,14 @@ const defaultMaxValues = 2_000_000;
  * written down.
  */
 export function serialize(value: unknown, options: SerializeOptions = {}): Serialized {
-  const { maxValues = defaultMaxValues, standIn = () => undefined } = options;
+  const { maxValues = defaultMaxValues, maxCharacters = defaultMaxCharacters, standIn = () => undefined } = options;
   let seen = 0;
+  let characters = 0;
   const refuse = (candidate: unknown) => {
     seen += 1;
-    if (seen > maxValues) throw new TooManyValues(maxValues);
+    if (seen > maxValues) throw new TooMuch(`${maxValues} values`);
+    characters += charactersOf(candidate);
+    if (characters > maxCharacters) throw new TooMuch(`${maxCharacters} characters`);
     if (isSecret(candidate)) throw new HoldsSecret();
     return false;
   };
@@ -41,10 +48,17 @@ export function deserialize(text: string): unknown {
   return parse(text, { Buffer: reviveBuffer, Error: reviveError });
 }
 
-class TooManyValues extends Error {
-  constructor(limit: number) {
-    super(`it holds more than ${limit} values: write it to a file and return the path`);
+class TooMuch extends Error {
+  constructor(limit: string) {
+    super(`it holds more than ${limit}: write it to a file and return the path`);
   }
+}
+
+/** What a single value takes when it is written down, looked at without being copied. Bytes are written in base64. */
+function charactersOf(value: unknown): number {
+  if (typeof value === "string") return value.length;
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return Math.ceil((value.byteLength * 4) / 3);
+  return 0;
 }
 
 class HoldsSecret extends Error {

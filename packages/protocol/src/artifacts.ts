@@ -7,6 +7,8 @@ const Metadata = Type.Record(Type.String(), Type.String());
 
 /** `type` is `markdown`, `table`, `progress`, `image`, `result` or the maker's own; `data` is JSON in that type's shape. */
 export const ArtifactCreate = Strict({
+  /** One of the client's own, so that an artifact that is sent again is kept once. */
+  id: Maybe(Uuid),
   key: Maybe(Type.String()),
   type: Maybe(Type.String()),
   description: Maybe(Type.String()),

@@ -65,3 +65,10 @@ test.each([
 ])("says what is wrong with %s", async (_, make, message) => {
   await expect(make()).rejects.toThrow(message);
 });
+
+test("what is larger than the server takes is refused with what to do, before it is sent", async () => {
+  const markdown = "x".repeat(16 * 1024 * 1024);
+  await expect(artifact.markdown({ markdown })).rejects.toThrow(
+    /^The markdown artifact takes 167\d+ bytes, and the server takes 16777216: keep the whole in a file/,
+  );
+});

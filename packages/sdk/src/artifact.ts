@@ -1,9 +1,8 @@
-import type { Client } from "@ostinato/client";
-import { imageType } from "@ostinato/core";
+import { imageType, timeOrderedId } from "@ostinato/core";
 import { type ArtifactCreate, createArtifact, updateArtifact } from "@ostinato/protocol";
 import { context } from "./context.ts";
 import { UsageError } from "./errors.ts";
-import { session } from "./session.ts";
+import { type Session, session } from "./session.ts";
 
 interface ArtifactOptions {
   /** Lower-case letters, digits and dashes. Artifacts under one key are versions of one thing. */
@@ -83,7 +82,8 @@ export const artifact = {
     return {
       ...created,
       async update(value) {
-        await (await client()).call(updateArtifact, {
+        const { client } = await currentSession();
+        await client.call(updateArtifact, {
           params: { id: created.id },
           body: { data: percent(value) },
         });
@@ -107,13 +107,26 @@ async function create(type: string, data: unknown, { key, description }: Artifac
     flow_run_id: run?.scope.flowRunId ?? null,
     task_run_id: run?.taskRun?.id ?? null,
   };
-  const { id } = await (await client()).call(createArtifact, { body });
+  const { client, clock, server } = await currentSession();
+  // With an id of ours it is kept once, also where the answer is lost and it is sent again. The field's servers take none.
+  const encodedBody = JSON.stringify(server === undefined ? body : { ...body, id: timeOrderedId(clock.now()) });
+  checkSize(encodedBody, type);
+  const { id } = await client.call(createArtifact, { encodedBody });
   return { id, key };
 }
 
-async function client(): Promise<Client> {
+function checkSize(encoded: string, type: string): void {
+  const bytes = Buffer.byteLength(encoded);
+  const most = createArtifact.bodyLimit;
+  if (bytes <= most) return;
+  throw new UsageError(
+    `The ${type} artifact takes ${bytes} bytes, and the server takes ${most}: keep the whole in a file and show a part of it, or a link to it`,
+  );
+}
+
+async function currentSession(): Promise<Session> {
   const run = context.getStore();
-  return run?.scope.isOpen === true ? run.scope.session.client : (await session()).client;
+  return run?.scope.isOpen === true ? run.scope.session : session();
 }
 
 function toRecord(row: unknown, columns: readonly string[]): Record<string, unknown> {

@@ -2,7 +2,7 @@ import type { StateCreate } from "@ostinato/protocol";
 import { Cancelled, Crashed, FlowFailed, FlowTimeout, rootCause } from "./errors.ts";
 import { failureDetails } from "./failure-details.ts";
 import type { RunFuture } from "./future.ts";
-import { redact } from "./secret.ts";
+import { stateMessage } from "./state-message.ts";
 import { type FinalState, isDeclared, isFinalState } from "./states.ts";
 
 /** How an attempt of a flow ended, before the server has been asked. */
@@ -77,10 +77,10 @@ function unobservedError(failures: readonly RunFuture<unknown>[]): FlowFailed {
 export function stateOf(outcome: Outcome): StateCreate {
   if (outcome.type === "COMPLETED") {
     const { type, name, message } = outcome;
-    return { type, name, message: message === undefined ? null : redact(message) };
+    return { type, name, message: message === undefined ? null : stateMessage(message) };
   }
   const { type, name, error } = outcome;
   // An error of ours that only passes on another one points to nothing: the place of the cause is what helps.
   const details = type === "CANCELLED" ? {} : failureDetails(rootCause(error));
-  return { type, name, message: redact(error.message), state_details: details };
+  return { type, name, message: stateMessage(error.message), state_details: details };
 }

@@ -15,7 +15,7 @@ export function localResultStore(folder = join(homeFolder(), "results")): Result
       await mkdir(join(folder, shelf), { recursive: true });
       // A reader never sees half a file, and a crash leaves none under the name.
       const draft = join(folder, shelf, `.${name}.${randomUUID()}`);
-      await writeFile(draft, text);
+      await writeFile(draft, pieces(text));
       await rename(draft, join(folder, shelf, name));
       return `${scheme}${shelf}/${name}`;
     },
@@ -31,4 +31,16 @@ export function localResultStore(folder = join(homeFolder(), "results")): Result
       }
     },
   };
+}
+
+const pieceCharacters = 1024 * 1024;
+
+/** A long text in pieces, so that its bytes are never all in memory beside it. No character is cut in two. */
+function* pieces(text: string): Generator<string> {
+  for (let at = 0; at < text.length; ) {
+    const cutsPair = /[\ud800-\udbff]/.test(text[at + pieceCharacters - 1] ?? "");
+    const end = at + pieceCharacters + (cutsPair ? 1 : 0);
+    yield text.slice(at, end);
+    at = end;
+  }
 }

@@ -1,12 +1,14 @@
 import type { Client } from "@ostinato/client";
-import { type BatchPoster, batchPoster } from "@ostinato/client/delivery";
+import { type BatchPoster, batchPoster, type OutboxCapacity } from "@ostinato/client/delivery";
 import type { Clock } from "@ostinato/core";
-import { createLogs, type LogCreate } from "@ostinato/protocol";
+import { createLogs, type LogCreate, logLevels } from "@ostinato/protocol";
 
 /** Log lines on their way to the server. */
 export interface LogBuffer {
   /** The line is on its way. Never waits. */
   add(line: LogCreate): void;
+  /** Undefined while there is room; else resolves when there is. Whoever can wait does before it logs more. */
+  readonly room: Promise<void> | undefined;
   flush(): Promise<void>;
   close(): Promise<void>;
 }
@@ -15,47 +17,87 @@ export interface LogBufferOptions {
   readonly clock: Clock;
   readonly onLost: (error: unknown) => void;
   readonly onFound: () => void;
-  /** Called when lines had to be left out, because the server was away for longer than there is room. */
+  /** Called when lines had to be left out, because there was no room for them or the server refused them. */
   readonly onDropped: (lines: number) => void;
+  /** What is held while the server is away or slower than the program. */
+  readonly capacity?: OutboxCapacity;
 }
 
-const capacity = { messages: 100_000, characters: 64 * 1024 * 1024 };
+const defaultLogCapacity: OutboxCapacity = { messages: 100_000, characters: 64 * 1024 * 1024 };
 const batch = { messages: 1000, characters: 4 * 1024 * 1024 };
 /** One line may be long, but not so long that the server refuses the request it comes in. */
 const longestMessage = 1024 * 1024;
 const collectSeconds = 0.2;
 
+/** Lines of one run that there was no room for. */
+interface Missing {
+  lines: number;
+  /** The last of them: a line in its place tells of them all. */
+  last: LogCreate;
+}
+
+/**
+ * Brings lines to the server in batches. While there is no room, new lines are left out, and a line in their place says how
+ * many: the program neither stops nor fills its memory.
+ */
 export function logBuffer(client: Client, options: LogBufferOptions): LogBuffer {
-  let dropped = 0;
+  const missing = new Map<string, Missing>();
   const poster: BatchPoster = batchPoster({
     ...options,
-    capacity,
+    capacity: options.capacity ?? defaultLogCapacity,
     batch,
     collectSeconds,
     post: (lines, signal) => client.call(createLogs, { encodedBody: `[${lines.join(",")}]`, retries: 0, signal }),
     onRefused: () => options.onDropped(1),
   });
 
-  function reportDropped(): void {
-    if (dropped > 0) options.onDropped(dropped);
-    dropped = 0;
+  function leaveOut(given: LogCreate): void {
+    const line = { ...given, message: "" };
+    if (missing.size === 0) void poster.room?.then(tellOfMissing);
+    const run = line.task_run_id ?? line.flow_run_id ?? "";
+    const known = missing.get(run);
+    if (known === undefined) missing.set(run, { lines: 1, last: line });
+    else {
+      known.lines += 1;
+      known.last = line;
+    }
+  }
+
+  function tellOfMissing(): void {
+    let all = 0;
+    for (const { lines, last } of missing.values()) {
+      all += lines;
+      poster.add(JSON.stringify({ ...last, level: logLevels.warning, message: sentence(lines) }));
+    }
+    missing.clear();
+    if (all > 0) options.onDropped(all);
   }
 
   return {
     add(line) {
-      if (poster.room !== undefined) {
-        if (dropped === 0) void poster.room.then(reportDropped);
-        dropped += 1;
-        return;
-      }
-      poster.add(JSON.stringify(bounded(line)));
+      if (poster.room === undefined) poster.add(JSON.stringify(bounded(line)));
+      else leaveOut(line);
     },
-    flush: () => poster.flush(),
+    get room() {
+      return poster.room;
+    },
+    async flush() {
+      await poster.flush();
+      if (missing.size === 0) return;
+      tellOfMissing();
+      await poster.flush();
+    },
     close: () => poster.close(),
   };
 }
 
+function sentence(lines: number): string {
+  const what = lines === 1 ? "1 log line is missing" : `${lines} log lines are missing`;
+  return `${what} here: more was logged than the server took, and there was no room to keep it until then`;
+}
+
 function bounded(line: LogCreate): LogCreate {
   if (line.message.length <= longestMessage) return line;
-  return { ...line, message: `${line.message.slice(0, longestMessage)}… (${line.message.length} characters)` };
+  const cut = line.message.length - longestMessage;
+  return { ...line, message: `${line.message.slice(0, longestMessage)}… (${cut} more characters were cut)` };
 }

@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { formatTimestamp } from "@ostinato/core";
+import { formatTimestamp, timeOrderedId } from "@ostinato/core";
 import { printLine } from "./console-output.ts";
 import type { RunContext } from "./context.ts";
 import { redact } from "./secret.ts";
@@ -10,11 +10,15 @@ export function writeLine({ scope, flowRun, taskRun }: RunContext, level: number
   const speaker = taskRun?.name ?? flowRun?.name;
   printLine({ level, speaker, message });
   if (!scope.isOpen) return;
-  scope.session.logs.add({
+  const { clock, logs, server } = scope.session;
+  const now = clock.now();
+  logs.add({
+    // By it a line that is sent again is kept once. The field's servers take none.
+    ...(server === undefined ? {} : { id: timeOrderedId(now) }),
     name: taskRun === undefined ? "ostinato.flow_runs" : "ostinato.task_runs",
     level,
     message,
-    timestamp: formatTimestamp(scope.session.clock.now()),
+    timestamp: formatTimestamp(now),
     flow_run_id: scope.flowRunId ?? null,
     task_run_id: taskRun?.id ?? null,
   });

@@ -56,12 +56,14 @@ export function outageReport({ baseUrl, clock, connectSeconds }: OutageOptions):
   };
 }
 
+const busyStatuses = new Set([429, 502, 503]);
+
 /** The transport, telling the report of what it meets. */
 export function reporting(transport: Transport, report: OutageReport): Transport {
   return async (request) => {
     try {
       const response = await transport(request);
-      if (response.status === 502 || response.status === 503) report.lost(new Error(`it answers ${response.status}`));
+      if (busyStatuses.has(response.status)) report.lost(new Error(`it answers ${response.status}`));
       else report.found();
       return response;
     } catch (error) {

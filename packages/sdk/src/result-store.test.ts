@@ -26,6 +26,12 @@ function conformance(open: () => ResultStore): void {
     expect(texts).toContain(await open().read(locations[0] ?? ""));
   });
 
+  test("gives back a long text of characters that take two places, wherever it is cut", async () => {
+    for (const text of [`${"😀".repeat(700_000)}`, `x${"😀".repeat(700_000)}`]) {
+      expect((await open().read(await open().write("emoji-ab", text))) === text).toBe(true);
+    }
+  });
+
   test.each([
     "",
     "local:",

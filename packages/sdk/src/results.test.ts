@@ -78,6 +78,21 @@ describe("a result", () => {
     expect((await resultsOf(await run.created))[0]?.preview).toMatchObject({ kind: "unserializable", value: reason });
   });
 
+  test("of a gigabyte is refused without being written down, with the reason, and the run completes", async () => {
+    const huge = task(async function huge() {
+      return { rows: [Buffer.alloc(1024 ** 3)] };
+    });
+    const run = flow({ name: "gigabyte" }, async () => huge())();
+    expect((await run).rows[0]?.length).toBe(1024 ** 3);
+    const id = await run.created;
+    expect((await server.flowRun(id)).state_type).toBe("COMPLETED");
+    const own = await server.client.call(readFlowRunResult, { params: { id } });
+    for (const result of [own, ...(await resultsOf(id))]) {
+      expect(result.preview).toMatchObject({ kind: "unserializable" });
+      expect(result.reason).toContain("it holds more than 268435456 characters: write it to a file");
+    }
+  });
+
   test("that is larger than the server takes goes to the result store, and comes back from there", async () => {
     let calls = 0;
     const big = task(async function big() {

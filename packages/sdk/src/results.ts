@@ -38,18 +38,19 @@ export async function writeResult(value: unknown, options: KeepOptions): Promise
     };
   }
   const { text } = written;
+  const known = largeDigest(text);
   const limit = session.server?.result_size_limit_bytes ?? 0;
   const small = Buffer.byteLength(text) <= limit;
   const result: ResultCreate = {
     format: "devalue",
     data: small ? text : null,
-    ...(small ? {} : { location: await session.results.write(digest(text), text) }),
+    ...(small ? {} : { location: await session.results.write(known ?? digest(text), text) }),
     preview: previewOf(value, text.length),
     ...(identity === undefined ? {} : { identity }),
     ...(cacheKey === undefined ? {} : { cache_key: cacheKey }),
     ...(expires === undefined ? {} : { expires: formatTimestamp(expires) }),
   };
-  return { result, digest: largeDigest(text), reason: undefined };
+  return { result, digest: known, reason: undefined };
 }
 
 function refusal(value: unknown, reason: string): string {

@@ -101,7 +101,8 @@ async function openSession(given?: Connection, clock: Clock = systemClock()): Pr
   const logs = logBuffer(client, {
     clock,
     ...reports,
-    onDropped: (lines) => warn(`${lines} log lines were left out: the server was away for longer than there is room`),
+    onDropped: (lines) =>
+      warn(`${lines} log lines were left out: there was no room to keep them until the server took them`),
   });
   const timers = new TimerQueue(clock);
   const alive = keepAlive(events);

@@ -14,8 +14,8 @@ import { remember } from "./provenance.ts";
 import { withTags } from "./related-resources.ts";
 import { runName } from "./run-name.ts";
 import type { Interruptible, Scope } from "./scope.ts";
-import { redact } from "./secret.ts";
 import { session } from "./session.ts";
+import { stateMessage } from "./state-message.ts";
 import { type FinalState, finalState, isDeclared, type RunState, unsuccessfulState } from "./states.ts";
 import type { CallOptions, Place } from "./task-call.ts";
 import { delayBefore, type TaskDefinition } from "./task-definition.ts";
@@ -163,7 +163,8 @@ export class TaskRun implements Interruptible, TaskRunView {
   #awaitTurn(): Promise<() => void> {
     // A task called by a task runs in the turn of its caller, which may be waiting for it.
     const limiters = [this.#call.limiter, this.#parent === undefined ? this.scope.limiter : undefined];
-    return awaitTurn({ limiters, interruption: this.#interruption, events: this.scope.session.events });
+    const { events, logs } = this.scope.session;
+    return awaitTurn({ limiters, interruption: this.#interruption, sinks: [events, logs] });
   }
 
   /** Ends the run with a result that is there already. */
@@ -217,7 +218,7 @@ export class TaskRun implements Interruptible, TaskRunView {
     const state = this.#enter({
       type: "COMPLETED",
       name,
-      message: redact(message ?? kept?.reason ?? ""),
+      message: stateMessage(message ?? kept?.reason ?? ""),
       details: cacheKey === undefined ? {} : { cache_key: cacheKey },
       values: kept === undefined ? undefined : { result: kept.result },
     });
@@ -247,7 +248,7 @@ export class TaskRun implements Interruptible, TaskRunView {
     this.#enter({
       type: "SCHEDULED",
       name: "AwaitingRetry",
-      message: redact(error.message),
+      message: stateMessage(error.message),
       details: { scheduled_time: formatTimestamp(scheduled), ...failureDetails(error) },
     });
     return seconds;
@@ -263,7 +264,7 @@ export class TaskRun implements Interruptible, TaskRunView {
   }
 
   #fail(error: Error): FinalState<unknown> {
-    const message = redact(error.message);
+    const message = stateMessage(error.message);
     // Another run's cancellation that was awaited here is a failure like any other.
     const own = error === this.#interruption.reason;
     if (own && error instanceof Cancelled) {

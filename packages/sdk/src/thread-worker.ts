@@ -134,7 +134,12 @@ function threadSession({ baseUrl, uiUrl, server }: ThreadJob, line: Line): Sessi
       hold() {},
       close: async () => {},
     },
-    logs: { add: (log) => line.send({ type: "log", line: log }), flush: async () => {}, close: async () => {} },
+    logs: {
+      add: (log) => line.send({ type: "log", line: log }),
+      room: undefined,
+      flush: async () => {},
+      close: async () => {},
+    },
     clock,
     timers: new TimerQueue(clock),
     server,

@@ -5,12 +5,12 @@ export interface TurnOptions {
   /** All of which must let it in. */
   readonly limiters: readonly (Limiter | undefined)[];
   readonly interruption: Interruption;
-  /** Where what the run will tell goes: while that is full, nothing new begins. */
-  readonly events: { readonly room: Promise<void> | undefined };
+  /** Where what the run will tell and log goes: while one is full, nothing new begins. */
+  readonly sinks: readonly { readonly room: Promise<void> | undefined }[];
 }
 
 /** Resolves when a run may begin; what it gives ends the turn. Rejects when the run is interrupted first. */
-export async function awaitTurn({ limiters, interruption, events }: TurnOptions): Promise<() => void> {
+export async function awaitTurn({ limiters, interruption, sinks }: TurnOptions): Promise<() => void> {
   const held: Limiter[] = [];
   const release = () => {
     for (const limiter of held) limiter.release();
@@ -21,7 +21,7 @@ export async function awaitTurn({ limiters, interruption, events }: TurnOptions)
       await enter(limiter, interruption);
       held.push(limiter);
     }
-    if (events.room !== undefined) await interruption.guard(events.room);
+    for (const sink of sinks) if (sink.room !== undefined) await interruption.guard(sink.room);
     interruption.check();
     return release;
   } catch (error) {

@@ -9,8 +9,15 @@ import type { ArtifactTable } from "../db/tables.ts";
 export type ArtifactRow = Selectable<ArtifactTable>;
 type Given<T> = T | null | undefined;
 
-export async function insertArtifact(reader: Reader, row: Insertable<ArtifactTable>): Promise<void> {
-  await reader.insertInto("artifact").values(row).execute();
+/** Gives false, and changes nothing, where there is one with this id. */
+export async function insertArtifact(reader: Reader, row: Insertable<ArtifactTable>): Promise<boolean> {
+  const inserted = await reader
+    .insertInto("artifact")
+    .values(row)
+    .onConflict((conflict) => conflict.column("id").doNothing())
+    .returning("id")
+    .executeTakeFirst();
+  return inserted !== undefined;
 }
 
 export interface LatestOfKey {

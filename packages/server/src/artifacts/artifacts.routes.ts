@@ -13,7 +13,10 @@ import { createdOr200, type Serve } from "../operation.ts";
 import * as artifacts from "./artifacts.service.ts";
 
 export function artifactRoutes(serve: Serve): void {
-  serve(createArtifact, async ({ body, context }) => createdOr200(true, await artifacts.create(context, body)));
+  serve(createArtifact, async ({ body, context }) => {
+    const { artifact, made } = await artifacts.create(context, body);
+    return createdOr200(made, artifact);
+  });
   serve(readArtifact, ({ params, context }) => artifacts.read(context, params.id));
   serve(readLatestArtifact, ({ params, context }) => artifacts.readLatest(context, params.key));
   serve(updateArtifact, async ({ params, body, context }) => {

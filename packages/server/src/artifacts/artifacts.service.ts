@@ -17,12 +17,19 @@ import * as queries from "./artifacts.queries.ts";
 /** Keys stand in an index, whose entries PostgreSQL bounds in bytes. */
 const longestKeyBytes = 2000;
 
+export interface Created {
+  readonly artifact: Artifact;
+  /** False where the client has sent it before. */
+  readonly made: boolean;
+}
+
 /** Creates an artifact; under a key it is the newest version. */
-export async function create({ db, clock, bus }: Context, given: ArtifactCreate): Promise<Artifact> {
+export async function create(context: Context, given: ArtifactCreate): Promise<Created> {
+  const { db, clock, bus } = context;
   const key = given.key === null || given.key === undefined ? null : checkedKey(given.key);
   const now = clock.now();
   const row = {
-    id: timeOrderedId(now),
+    id: given.id?.toLowerCase() ?? timeOrderedId(now),
     created: now,
     updated: now,
     key,
@@ -34,13 +41,15 @@ export async function create({ db, clock, bus }: Context, given: ArtifactCreate)
     task_run_id: given.task_run_id?.toLowerCase() ?? null,
   };
   const collection = timeOrderedId(now);
-  await db.write(async (tx) => {
-    await queries.insertArtifact(tx, row);
-    if (key !== null) await queries.setLatest(tx, { id: collection, key, latest_id: row.id, now });
+  const made = await db.write(async (tx) => {
+    const inserted = await queries.insertArtifact(tx, row);
+    if (inserted && key !== null) await queries.setLatest(tx, { id: collection, key, latest_id: row.id, now });
+    return inserted;
   });
+  if (!made) return { artifact: await read(context, row.id), made };
   const artifact = present(row);
   bus.publish({ kind: "artifact", row: artifact });
-  return artifact;
+  return { artifact, made };
 }
 
 export async function read({ db }: Context, id: string): Promise<Artifact> {

@@ -1,3 +1,4 @@
+import { timeOrderedId } from "@ostinato/core";
 import type { Artifact, ArtifactCollection } from "@ostinato/protocol";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -125,5 +126,17 @@ describeOnEachDatabase("artifacts", (database) => {
     });
     expect((await server.call("POST", "/artifacts/", { data: "x".repeat(17 * 1024 * 1024) })).status).toBe(413);
     expect(await create({ data: "a\0b" })).toMatchObject({ data: "a\ufffdb" });
+  });
+
+  test("an artifact that is sent again under its id is kept once, as it was", async () => {
+    const body = { id: timeOrderedId(server.context.clock.now()), key: "again", data: "first" };
+    const made = await server.call<Artifact>("POST", "/artifacts/", body);
+    const again = await server.call<Artifact>("POST", "/artifacts/", { ...body, data: "second" });
+    expect([made.status, again.status]).toEqual([201, 200]);
+    expect(again.body).toEqual(made.body);
+    const found = await server.call<Artifact[]>("POST", "/artifacts/filter", {
+      artifacts: { key: { any_: ["again"] } },
+    });
+    expect(found.body).toEqual([made.body]);
   });
 });

@@ -18,8 +18,9 @@ const logColumns = {
   task_run_id: "uuid",
 } as const;
 
+/** Keeps the lines that are not there yet. */
 export async function insertLogs(reader: Reader, dialect: Sql, rows: readonly LogRow[]): Promise<void> {
-  await dialect.insertRows(reader, { into: "log", columns: logColumns, rows });
+  await dialect.insertRows(reader, { into: "log", columns: logColumns, rows, ending: "ON CONFLICT (id) DO NOTHING" });
 }
 
 export interface LogQuery {

@@ -15,7 +15,7 @@ export async function create({ db, clock, bus, metrics }: Context, lines: readon
   if (lines.length === 0) return;
   const created = clock.now();
   const rows = lines.map((line) => ({
-    id: timeOrderedId(clock.now()),
+    id: line.id?.toLowerCase() ?? timeOrderedId(clock.now()),
     created,
     name: storable(line.name),
     level: Math.max(-largestLevel, Math.min(largestLevel, line.level)),

@@ -114,6 +114,16 @@ describeOnEachDatabase("logs", (database) => {
     expect(found[1]?.message).toMatch(/^x{1048576}… \(5 more characters were cut\)$/);
   });
 
+  test("a line that is sent again under its id is kept once", async () => {
+    const flow_run_id = timeOrderedId(server.context.clock.now());
+    const lines = ["a", "b"].map((message) =>
+      line({ id: timeOrderedId(server.context.clock.now()), message, flow_run_id }),
+    );
+    await post(lines);
+    await post([...lines, line({ message: "c", flow_run_id })]);
+    expect(await messages({ flow_run_id: { any_: [flow_run_id] } })).toEqual(["a", "b", "c"]);
+  });
+
   test("what is wrong is named, and nothing of the request is kept", async () => {
     const flow_run_id = timeOrderedId(server.context.clock.now());
     const reply = await server.call("POST", "/logs/", [line({ flow_run_id }), { ...line({}), timestamp: "yesterday" }]);

@@ -7,7 +7,7 @@ import { conflict, Overloaded, RequestError, refused } from "../errors.ts";
 /** Every error leaves as JSON with the status and the shape that the field's clients expect, and none with a stack. */
 export function errorAnswers(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError | RequestError, request, reply) => {
-    const described = describe(error);
+    const described = describe(error, request.routeOptions?.bodyLimit);
     const { status, body } = described;
     if (described instanceof Overloaded) reply.header("retry-after", String(described.retryAfterSeconds));
     else if (status >= 500)
@@ -44,7 +44,7 @@ function relative(pathname: string): string {
   return pathname.endsWith("/") ? `../${last}` : `${last}/`;
 }
 
-function describe(error: FastifyError | RequestError | Error): RequestError {
+function describe(error: FastifyError | RequestError | Error, bodyLimit?: number): RequestError {
   if (error instanceof RequestError) return error;
   if (error instanceof DatabaseBusy) {
     return new Overloaded({ status: 503, detail: `${error.message}: try again in 2 s`, retryAfterSeconds: 2 });
@@ -57,7 +57,7 @@ function describe(error: FastifyError | RequestError | Error): RequestError {
   const { statusCode, code, message } = error as FastifyError;
   switch (code) {
     case "FST_ERR_CTP_BODY_TOO_LARGE":
-      return refused(413, "The request body is too large. Send less at once.");
+      return refused(413, `The request body is larger than the ${bodyLimit} bytes that this takes. Send less at once.`);
     case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
       return refused(415, "The API takes JSON: send the header content-type: application/json.");
     case "FST_ERR_CTP_EMPTY_JSON_BODY":
