@@ -126,15 +126,24 @@ const order = {
   KEY_ASC: sql`artifact.key IS NULL, artifact.key ASC, artifact.id ASC`,
 };
 
-export function findArtifacts(db: Database, query: ArtifactCriteria & Page): Promise<ArtifactRow[]> {
+const bytesOfData = sql<number>`coalesce(octet_length(artifact.data), 0)`.as("bytes");
+
+function pageOfArtifacts(db: Database, query: ArtifactCriteria & Page) {
   return db.read
     .selectFrom("artifact")
-    .selectAll()
     .where(artifactsMatching(db.sql, query) ?? everything)
     .orderBy(order[query.sort])
     .limit(query.limit)
-    .offset(query.offset)
-    .execute();
+    .offset(query.offset);
+}
+
+export function findArtifacts(db: Database, query: ArtifactCriteria & Page): Promise<ArtifactRow[]> {
+  return pageOfArtifacts(db, query).selectAll().execute();
+}
+
+/** What the data of the artifacts that would be found takes, without reading it. */
+export async function sizesOfArtifacts(db: Database, query: ArtifactCriteria & Page): Promise<number[]> {
+  return (await pageOfArtifacts(db, query).select(bytesOfData).execute()).map(({ bytes }) => bytes);
 }
 
 export async function countArtifacts(db: Database, criteria: ArtifactCriteria): Promise<number> {
@@ -159,16 +168,24 @@ const collectionOrder = {
   KEY_ASC: sql`artifact_collection.key ASC`,
 };
 
-export function findCollections(db: Database, query: CollectionCriteria & Page): Promise<CollectionRow[]> {
+function pageOfCollections(db: Database, query: CollectionCriteria & Page) {
   return collections(db.read)
-    .selectAll("artifact")
-    .select(["artifact_collection.id", "artifact_collection.created", "artifact_collection.updated"])
-    .select(["artifact_collection.key", "artifact_collection.latest_id"])
     .where(collectionsMatching(db.sql, query) ?? everything)
     .orderBy(collectionOrder[query.sort])
     .limit(query.limit)
-    .offset(query.offset)
+    .offset(query.offset);
+}
+
+export function findCollections(db: Database, query: CollectionCriteria & Page): Promise<CollectionRow[]> {
+  return pageOfCollections(db, query)
+    .selectAll("artifact")
+    .select(["artifact_collection.id", "artifact_collection.created", "artifact_collection.updated"])
+    .select(["artifact_collection.key", "artifact_collection.latest_id"])
     .execute();
+}
+
+export async function sizesOfCollections(db: Database, query: CollectionCriteria & Page): Promise<number[]> {
+  return (await pageOfCollections(db, query).select(bytesOfData).execute()).map(({ bytes }) => bytes);
 }
 
 export async function countCollections(db: Database, criteria: CollectionCriteria): Promise<number> {

@@ -11,7 +11,7 @@ import type {
 import type { Context } from "../context.ts";
 import { readOptionalJson, storable, writeOptionalJson } from "../db/json-text.ts";
 import { invalid, notFound, RequestError } from "../errors.ts";
-import { readLimit } from "../paging.ts";
+import { checkAnswerSize, readLimit } from "../paging.ts";
 import * as queries from "./artifacts.queries.ts";
 
 /** Keys stand in an index, whose entries PostgreSQL bounds in bytes. */
@@ -107,7 +107,9 @@ export async function remove({ db, clock, bus }: Context, id: string): Promise<v
 }
 
 export async function filter({ db }: Context, body: BodyOf<typeof filterArtifacts>): Promise<Artifact[]> {
-  return (await queries.findArtifacts(db, { ...body, ...pageOf(body) })).map(present);
+  const query = { ...body, ...pageOf(body) };
+  checkAnswerSize(await queries.sizesOfArtifacts(db, query));
+  return (await queries.findArtifacts(db, query)).map(present);
 }
 
 export function count({ db }: Context, criteria: queries.ArtifactCriteria): Promise<number> {
@@ -118,7 +120,9 @@ export async function filterLatest(
   { db }: Context,
   body: BodyOf<typeof filterLatestArtifacts>,
 ): Promise<ArtifactCollection[]> {
-  return (await queries.findCollections(db, { ...body, ...pageOf(body) })).map(({ latest_id, key, ...row }) => ({
+  const query = { ...body, ...pageOf(body) };
+  checkAnswerSize(await queries.sizesOfCollections(db, query));
+  return (await queries.findCollections(db, query)).map(({ latest_id, key, ...row }) => ({
     ...present({ ...row, key }),
     key,
     latest_id,

@@ -128,6 +128,18 @@ describeOnEachDatabase("artifacts", (database) => {
     expect(await create({ data: "a\0b" })).toMatchObject({ data: "a\ufffdb" });
   });
 
+  test("a page that would not fit in one answer is refused, with how many would", async () => {
+    const data = "x".repeat(9 * 1024 * 1024);
+    for (let index = 0; index < 4; index += 1) await server.call("POST", "/artifacts/", { key: "large", data });
+    const find = (path: string, body: object) =>
+      server.call<{ detail: string }>("POST", path, { artifacts: { key: { any_: ["large"] } }, ...body });
+    const refused = await find("/artifacts/filter", {});
+    expect(refused.status).toBe(422);
+    expect(refused.body.detail).toMatch(/^Invalid limit: these 4 rows take 377\d+ bytes.*Ask for at most 3 at once\.$/);
+    expect(await find("/artifacts/filter", { limit: 3 })).toMatchObject({ status: 200, body: { length: 3 } });
+    expect((await find("/artifacts/latest/filter", {})).status).toBe(200);
+  });
+
   test("an artifact that is sent again under its id is kept once, as it was", async () => {
     const body = { id: timeOrderedId(server.context.clock.now()), key: "again", data: "first" };
     const made = await server.call<Artifact>("POST", "/artifacts/", body);

@@ -16,7 +16,7 @@ import type { Writer } from "../db/dialects/dialect.ts";
 import { readJson, storable, writeJson, writeOptionalJson } from "../db/json-text.ts";
 import { invalid, notFound, RequestError, refused } from "../errors.ts";
 import { bucketsOf, presentHistory } from "../orchestration/history.ts";
-import { paginate, readLimit } from "../paging.ts";
+import { checkAnswerSize, paginate, readLimit } from "../paging.ts";
 import { completeFlowRunPolicy, type FlowRunRow, presentFlowRun } from "./flow-runs.presenter.ts";
 import * as queries from "./flow-runs.queries.ts";
 import { parametersText } from "./parameters.service.ts";
@@ -107,6 +107,7 @@ export async function filter({ db, clock }: Context, body: BodyOf<typeof filterF
   const { sort, limit, offset, ...criteria } = body;
   const query = { ...criteria, sort: sort ?? "ID_DESC", limit: readLimit(limit), offset: offset ?? 0 } as const;
   const rows = await queries.findFlowRuns(db, query);
+  checkAnswerSize(rows.map(({ parameters }) => parameters.length));
   const now = clock.now();
   return rows.map((row) => presentFlowRun(row, now));
 }

@@ -1,6 +1,7 @@
 import type { LogFilter } from "@ostinato/protocol";
-import { type Selectable, type SqlBool, sql } from "kysely";
+import { type RawBuilder, type Selectable, type SqlBool, sql } from "kysely";
 import { anyOf, type Condition, everything, isNull, join, within } from "../criteria/conditions.queries.ts";
+import { charactersOfLogs, listedLog } from "../criteria/listed-log.queries.ts";
 import { containsText } from "../criteria/text.queries.ts";
 import type { Database, Reader, Sql } from "../db/dialects/dialect.ts";
 import type { LogTable } from "../db/tables.ts";
@@ -36,25 +37,22 @@ const order = {
 };
 
 /** Searches in text read every line of a run: they go to the reader that may take long. */
-export function findLogs(db: Database, { logs, sort, limit, offset }: LogQuery): Promise<LogRow[]> {
-  const reader = logs?.text ? db.slow : db.read;
-  return reader
-    .selectFrom("log")
-    .selectAll()
-    .where(logsMatching(db.sql, logs) ?? everything)
-    .orderBy(order[sort])
-    .limit(limit)
-    .offset(offset)
-    .execute();
+export async function findLogs(db: Database, { logs, sort, limit, offset }: LogQuery): Promise<LogRow[]> {
+  const { rows } = await sql<LogRow>`SELECT ${listedLog(limit)} FROM log
+    WHERE ${logsMatching(db.sql, logs) ?? everything}
+    ORDER BY ${order[sort]} LIMIT ${limit} OFFSET ${offset}`.execute(logs?.text ? db.slow : db.read);
+  return rows;
 }
 
 export async function logsById(reader: Reader, ids: readonly string[]): Promise<LogRow[]> {
   if (ids.length === 0) return [];
-  return reader.selectFrom("log").selectAll().where("id", "in", ids).orderBy(order.TIMESTAMP_ASC).execute();
+  const { rows } = await sql<LogRow>`SELECT ${listedLog(ids.length)} FROM log
+    WHERE log.id IN (${sql.join(ids)}) ORDER BY ${order.TIMESTAMP_ASC}`.execute(reader);
+  return rows;
 }
 
-/** The lines of a flow run after one of them, oldest first. */
-export function logsAfter(
+/** The lines of a flow run after one of them, whole, oldest first: as many as the limit says and memory has room for. */
+export async function logsAfter(
   db: Database,
   flowRunId: string,
   after: Pick<LogRow, "timestamp" | "id"> | undefined,
@@ -62,14 +60,17 @@ export function logsAfter(
 ): Promise<LogRow[]> {
   const later =
     after === undefined ? everything : sql<SqlBool>`(log.timestamp, log.id) > (${after.timestamp}, ${after.id})`;
-  return db.slow
-    .selectFrom("log")
-    .selectAll()
-    .where("log.flow_run_id", "=", flowRunId)
-    .where(later)
-    .orderBy(order.TIMESTAMP_ASC)
-    .limit(limit)
-    .execute();
+  const read = <T>(columns: RawBuilder<T>, lines: number) =>
+    sql<T>`SELECT ${columns} FROM log WHERE log.flow_run_id = ${flowRunId} AND ${later}
+      ORDER BY ${order.TIMESTAMP_ASC} LIMIT ${lines}`.execute(db.slow);
+  const sizes = await read(sql<{ bytes: number }>`octet_length(log.message) AS bytes`, limit);
+  let room = charactersOfLogs;
+  const fitting = sizes.rows.filter(({ bytes }) => {
+    const fits = room > 0;
+    room -= bytes;
+    return fits;
+  });
+  return fitting.length === 0 ? [] : (await read(sql<LogRow>`log.*`, fitting.length)).rows;
 }
 
 export async function flowRunName(reader: Reader, id: string): Promise<string | undefined> {

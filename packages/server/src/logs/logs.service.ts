@@ -60,7 +60,7 @@ async function* csvOf(db: Context["db"], flowRunId: string): AsyncGenerator<stri
   do {
     const rows = await queries.logsAfter(db, flowRunId, last, downloadPage);
     if (rows.length > 0) yield rows.map((row) => csvRecord(present(row))).join("");
-    last = rows.length === downloadPage ? rows.at(-1) : undefined;
+    last = rows.at(-1);
   } while (last !== undefined);
 }
 

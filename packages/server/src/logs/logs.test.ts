@@ -12,7 +12,7 @@ describeOnEachDatabase("logs", (database) => {
   let server: TestServer;
   let address: string;
   beforeAll(async () => {
-    server = await startTestServer(database.url);
+    server = await startTestServer(database.url, { config: { socketBacklogBytes: 1_000_000 } });
     address = await server.listen();
   });
   afterAll(() => server.stop());
@@ -109,9 +109,49 @@ describeOnEachDatabase("logs", (database) => {
     const flow_run_id = timeOrderedId(server.context.clock.now());
     const long = "x".repeat(1024 * 1024 + 5);
     await post([line({ message: "a\0b\ud800", flow_run_id, level: 2 ** 40 }), line({ message: long, flow_run_id })]);
-    const found = await find({ logs: { flow_run_id: { any_: [flow_run_id] } } });
+    const found = await find({ logs: { flow_run_id: { any_: [flow_run_id] } }, limit: 2 });
     expect(found[0]).toMatchObject({ message: "a\ufffdb\ufffd", level: 2 ** 31 - 1 });
     expect(found[1]?.message).toMatch(/^x{1048576}… \(5 more characters were cut\)$/);
+  });
+
+  test("a page of lines takes no more than an answer may: what is cut is in the download", async () => {
+    const flowRunId = await addFlowRun(server.context, "wordy");
+    const words = ["ä".repeat(300_000), "b".repeat(300_000), "short"];
+    await post(words.map((message) => line({ message, flow_run_id: flowRunId })));
+    const most = Math.floor((16 * 1024 * 1024) / 200);
+    const more = `… (${300_000 - most} more characters, which the download of the run's log has)`;
+    const cut = ["ä".repeat(most) + more, "b".repeat(most) + more, "short"];
+    expect(await messages({ flow_run_id: { any_: [flowRunId] } })).toEqual(cut);
+    const window = await server.call<{ logs: Log[] }>("POST", "/ui/logs", { flow_run_id: flowRunId, limit: 200 });
+    expect(window.body.logs.map(({ message }) => message)).toEqual(cut);
+    const { body } = await server.call<string>("GET", `/flow_runs/${flowRunId}/logs/download`);
+    expect(body.match(/ä+|b{99,}/g)?.map(({ length }) => length)).toEqual([300_000, 300_000]);
+  });
+
+  test("who does not read is sent away with the reason, and catches up when it comes again", async () => {
+    const flow_run_id = timeOrderedId(server.context.clock.now());
+    const slow = await openTestSocket(address, "/logs/out");
+    slow.send({ type: "filter", filter: { flow_run_id: { any_: [flow_run_id] } } });
+    await slow.settled();
+    slow.socket.pause();
+    const dropped = async () =>
+      (await server.call<string>("GET", "/metrics")).body.includes(
+        'ostinato_sockets_dropped_total{path="/logs/out"} 1',
+      );
+    let sent = 0;
+    while (!(await dropped())) {
+      sent += 1;
+      await post([line({ message: `${sent} ${"x".repeat(1_000_000)}`, flow_run_id })]);
+    }
+    slow.socket.resume();
+    expect(await slow.closed).toEqual({ code: 1013, reason: "Too far behind: connect again, and read faster" });
+    const again = await openTestSocket(address, "/logs/out");
+    again.send({ type: "filter", filter: { flow_run_id: { any_: [flow_run_id] } } });
+    await again.settled();
+    await post([line({ message: "live again", flow_run_id })]);
+    expect(await again.next()).toMatchObject({ log: { message: "live again" } });
+    expect(await messages({ flow_run_id: { any_: [flow_run_id] } })).toHaveLength(sent + 1);
+    await again.close();
   });
 
   test("a line that is sent again under its id is kept once", async () => {

@@ -18,7 +18,7 @@ import { bucketsOf, presentHistory } from "../orchestration/history.ts";
 import { noTimes } from "../orchestration/run-times.ts";
 import { proposalOf, stateColumnsOfRun } from "../orchestration/state.ts";
 import { transformTaskRun } from "../orchestration/task-run-policies.ts";
-import { paginate, readLimit } from "../paging.ts";
+import { checkAnswerSize, paginate, readLimit } from "../paging.ts";
 import { completeTaskRunPolicy, presentTaskRun, type TaskRunRow } from "./task-runs.presenter.ts";
 import * as queries from "./task-runs.queries.ts";
 import { movedColumns } from "./transitions.service.ts";
@@ -147,6 +147,7 @@ export async function filter({ db, clock }: Context, body: BodyOf<typeof filterT
   const { sort, limit, offset, ...criteria } = body;
   const query = { ...criteria, sort: sort ?? "ID_DESC", limit: readLimit(limit), offset: offset ?? 0 } as const;
   const rows = await queries.findTaskRuns(db, query);
+  checkAnswerSize(rows.map(({ task_inputs }) => task_inputs.length));
   const now = clock.now();
   return rows.map((row) => presentTaskRun(row, now));
 }

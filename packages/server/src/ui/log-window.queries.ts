@@ -1,6 +1,7 @@
 import type { Timestamp } from "@ostinato/core";
 import { type RawBuilder, type Selectable, type SqlBool, sql } from "kysely";
 import { join } from "../criteria/conditions.queries.ts";
+import { listedLog } from "../criteria/listed-log.queries.ts";
 import type { Database } from "../db/dialects/dialect.ts";
 import type { LogTable } from "../db/tables.ts";
 
@@ -36,7 +37,7 @@ export async function logsFrom(db: Database, criteria: LogCriteria, range: LogRa
   const start =
     from === undefined ? undefined : sql<SqlBool>`(log.timestamp, log.id) ${further} (${from.timestamp}, ${from.id})`;
   const { rows } = await sql<LogRow>`
-    SELECT * FROM log WHERE ${matching(db, criteria, start)}
+    SELECT ${listedLog(limit)} FROM log WHERE ${matching(db, criteria, start)}
     ORDER BY log.timestamp ${order}, log.id ${order}
     LIMIT ${limit} OFFSET ${offset}`.execute(db.slow);
   return direction === "forward" ? rows : rows.reverse();
