@@ -4,9 +4,9 @@ import { oldestRestApiVersion } from "../versions.ts";
 
 /** Refuses clients that say they speak an older contract than this server keeps. Most say nothing. */
 export function apiVersion(api: FastifyInstance): void {
-  api.addHook("onRequest", async ({ headers }) => {
+  api.addHook("onRequest", ({ headers }, _reply, done) => {
     const given = headers["x-prefect-api-version"];
-    if (given === undefined) return;
+    if (given === undefined) return done();
     const version = parse(String(given));
     if (version === undefined) {
       throw refused(400, `x-prefect-api-version is "${given}", which is not a version such as 0.8.4.`);
@@ -17,6 +17,7 @@ export function apiVersion(api: FastifyInstance): void {
         `The client speaks version ${given} of the API and this server ${oldestRestApiVersion} or later. Upgrade the client.`,
       );
     }
+    done();
   });
 }
 

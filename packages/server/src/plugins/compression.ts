@@ -1,8 +1,5 @@
-import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import type { FastifyInstance } from "fastify";
-
-const compress = promisify(gzip);
 
 /** Below this the packets are as many, compressed or not. */
 const smallestToCompress = 4096;
@@ -12,13 +9,16 @@ const smallestToCompress = 4096;
  * wants to.
  */
 export function compressedAnswers(api: FastifyInstance): void {
-  api.addHook("onSend", async (request, reply, payload) => {
-    if (typeof payload !== "string" || payload.length < smallestToCompress) return payload;
-    if (isLoopback(request.ip) || !/\bgzip\b/.test(request.headers["accept-encoding"] ?? "")) return payload;
-    const body = await compress(payload, { level: 4 });
-    const vary = ["accept-encoding", reply.getHeader("vary")].filter(Boolean).join(", ");
-    reply.headers({ "content-encoding": "gzip", vary, "content-length": String(body.length) });
-    return body;
+  api.addHook("onSend", (request, reply, payload, done) => {
+    if (typeof payload !== "string" || payload.length < smallestToCompress) return done(null, payload);
+    if (isLoopback(request.ip) || !/\bgzip\b/.test(request.headers["accept-encoding"] ?? ""))
+      return done(null, payload);
+    gzip(payload, { level: 4 }, (error, body) => {
+      if (error !== null) return done(error);
+      const vary = ["accept-encoding", reply.getHeader("vary")].filter(Boolean).join(", ");
+      reply.headers({ "content-encoding": "gzip", vary, "content-length": String(body.length) });
+      done(null, body);
+    });
   });
 }
 

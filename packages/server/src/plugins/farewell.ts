@@ -15,10 +15,12 @@ export function farewell(app: FastifyInstance, clock: Clock): void {
     const cancel = clock.after(patienceSeconds, () => app.server.closeAllConnections());
     app.server.once("close", cancel);
   });
-  app.addHook("onSend", async (_request, reply) => {
+  app.addHook("onSend", (_request, reply, _payload, done) => {
     if (stopping) reply.header("connection", "close");
+    done();
   });
-  app.addHook("onResponse", async () => {
+  app.addHook("onResponse", (_request, _reply, done) => {
     if (stopping) setImmediate(() => app.server.closeIdleConnections());
+    done();
   });
 }

@@ -14,7 +14,8 @@ export function jsonBodies(app: FastifyInstance): void {
     }
   };
   app.addContentTypeParser(["application/json", "application/*+json"], { parseAs: "string" }, parse);
-  app.addHook("onRequest", async ({ raw }) => {
+  app.addHook("onRequest", ({ raw }, _reply, done) => {
     raw.headers["content-type"] ??= "application/json";
+    done();
   });
 }

@@ -12,13 +12,13 @@ export function originGuard(app: FastifyInstance, config: Config): void {
   const isGuarded = (url: string) =>
     guarded.some((path) => url.startsWith(path) && /^([/?]|$)/.test(url.slice(path.length)));
 
-  app.addHook("onRequest", async (request, reply) => {
+  app.addHook("onRequest", (request, reply, done) => {
     const { headers, method } = request;
     reply.header("x-content-type-options", "nosniff");
     reply.header("cross-origin-resource-policy", "same-origin");
     const wrongHost = refuseHost(headers.host, config);
     if (wrongHost !== undefined) throw refusal(request, reply, wrongHost);
-    if (!isGuarded(request.raw.url ?? "/")) return;
+    if (!isGuarded(request.raw.url ?? "/")) return done();
     const caller = {
       method,
       host: headers.host,
@@ -30,8 +30,8 @@ export function originGuard(app: FastifyInstance, config: Config): void {
     const wrongOrigin = refuseOrigin(caller, config);
     if (wrongOrigin !== undefined) throw refusal(request, reply, wrongOrigin);
     if (isCorsOrigin(headers.origin, config)) allowOrigin(reply, String(headers.origin));
-    if (method === "OPTIONS" && headers["access-control-request-method"] !== undefined)
-      return preflight(request, reply);
+    if (method === "OPTIONS" && headers["access-control-request-method"] !== undefined) preflight(request, reply);
+    else done();
   });
 }
 
@@ -52,8 +52,8 @@ function allowOrigin(reply: FastifyReply, origin: string): void {
   });
 }
 
-function preflight(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return reply
+function preflight(request: FastifyRequest, reply: FastifyReply): void {
+  void reply
     .code(204)
     .headers({
       "access-control-allow-methods": "GET, POST, PUT, PATCH, DELETE",

@@ -4,7 +4,8 @@ import type { ServeSocket } from "../socket.ts";
 
 /** Times requests by the pattern of their route: a path with ids in it would make a series of its own for each. */
 export function requestMetrics(app: FastifyInstance, metrics: Metrics): void {
-  app.addHook("onResponse", async (request, reply) => {
+  app.addHook("onResponse", (request, reply, done) => {
+    done();
     if (request.ws) return;
     metrics.observe("http_request_duration_seconds", reply.elapsedTime / 1000, {
       method: request.method,
