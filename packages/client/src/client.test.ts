@@ -10,6 +10,7 @@ const immediate = {
     queueMicrotask(callback);
     return () => {};
   },
+  elapsed: () => 0,
 };
 
 function clientAnswering(...answers: (TransportResponse | Error)[]) {

@@ -4,6 +4,8 @@ import { fromMillis, type Timestamp } from "./timestamp.ts";
 export interface Clock {
   /** The present moment. Strictly increasing within one clock, so that two events never share a stamp. */
   now(): Timestamp;
+  /** Seconds since some moment, which go on evenly whatever somebody does to the clock: for measuring how long something took. */
+  elapsed(): number;
   /** Calls `callback` once after `seconds`; the returned function takes it back. Never keeps the process alive. */
   after(seconds: number, callback: () => void): () => void;
 }
@@ -35,6 +37,7 @@ export function systemClock(options: { readonly keepAlive?: boolean } = {}): Clo
       last = micros > last || micros < last - 1_000_000 ? micros : last + 1;
       return last as Timestamp;
     },
+    elapsed: () => performance.now() / 1000,
     after(seconds, callback) {
       let timer: ReturnType<typeof setTimeout>;
       const arm = (millis: number) => {

@@ -2,6 +2,7 @@ import { fakeClock } from "@ostinato/testing/clock";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { TimerQueue } from "./timer-queue.ts";
+import { addSeconds } from "./timestamp.ts";
 
 test("fires in the order in which the waits fall due, over one timer of the clock", async () => {
   await fc.assert(
@@ -32,4 +33,20 @@ test("a wait that is taken back does not fire, and the last one frees the clock"
   expect(fired).toEqual(["second"]);
   timers.after(60, () => {})();
   expect(clock.waiting).toBe(0);
+});
+
+test("a wait lasts as long as it was asked to when somebody moves the clock", async () => {
+  const clock = fakeClock();
+  const timers = new TimerQueue(clock);
+  const fired: string[] = [];
+  timers.after(10, () => fired.push("after an hour back"));
+  clock.set(addSeconds(clock.now(), -3600));
+  timers.after(20, () => fired.push("after an hour forward"));
+  clock.set(addSeconds(clock.now(), 7200));
+  await clock.advance(9);
+  expect(fired).toEqual([]);
+  await clock.advance(1);
+  expect(fired).toEqual(["after an hour back"]);
+  await clock.advance(10);
+  expect(fired).toEqual(["after an hour back", "after an hour forward"]);
 });

@@ -1,11 +1,11 @@
 import type { Clock } from "./clock.ts";
-import { addSeconds, secondsBetween, type Timestamp } from "./timestamp.ts";
 
 /** Timers fire to the millisecond: what falls due within one more is not worth another. */
 const resolutionSeconds = 0.001;
 
 /**
- * Many waits over one timer of the clock: a binary heap by due time. A wait that is taken back leaves a hollow entry, which
+ * Many waits over one timer of the clock: a binary heap by due time. They last as long as they were asked to, also where
+ * somebody moves the clock meanwhile. A wait that is taken back leaves a hollow entry, which
  * is dropped when it comes up or when hollow entries outnumber the others.
  */
 export class TimerQueue {
@@ -25,7 +25,7 @@ export class TimerQueue {
 
   /** Calls `callback` once after `seconds`; the returned function takes it back. */
   after(seconds: number, callback: () => void): () => void {
-    const entry: Entry = { due: addSeconds(this.#clock.now(), Math.max(0, seconds)), callback };
+    const entry: Entry = { due: this.#clock.elapsed() + Math.max(0, seconds), callback };
     push(this.#heap, entry);
     this.#arm();
     return () => this.#takeBack(entry);
@@ -49,13 +49,13 @@ export class TimerQueue {
     this.#armed?.cancel();
     this.#armed = undefined;
     if (next === undefined) return;
-    const seconds = Math.max(0, secondsBetween(this.#clock.now(), next.due));
+    const seconds = Math.max(0, next.due - this.#clock.elapsed());
     this.#armed = { due: next.due, cancel: this.#clock.after(seconds, () => this.#fire()) };
   }
 
   #fire(): void {
     this.#armed = undefined;
-    const until = addSeconds(this.#clock.now(), resolutionSeconds);
+    const until = this.#clock.elapsed() + resolutionSeconds;
     for (let next = this.#heap[0]; next !== undefined && next.due <= until; next = this.#heap[0]) {
       pop(this.#heap);
       const { callback } = next;
@@ -68,7 +68,8 @@ export class TimerQueue {
 }
 
 interface Entry {
-  readonly due: Timestamp;
+  /** In the seconds that the clock counts evenly. */
+  readonly due: number;
   callback: (() => void) | undefined;
 }
 

@@ -1,4 +1,4 @@
-import { addSeconds, secondsBetween, type Timestamp, toTimestamp } from "@ostinato/core";
+import { secondsBetween, toTimestamp } from "@ostinato/core";
 import { keepFlowRunResult, logLevels, type Resource, type StateCreate, updateFlowRun } from "@ostinato/protocol";
 import { resolved } from "./arguments.ts";
 import { watchCancellation } from "./cancellation.ts";
@@ -139,7 +139,7 @@ export class FlowRun implements Interruptible, FlowRunView {
       if (decision.state.type === "CANCELLING") return await this.#endCancelled(decision);
       const final = endOf(decision);
       if (final !== undefined) return final;
-      await this.#waitUntil(decision.state.scheduledTime);
+      await this.#sleep(Math.min(delayUntilScheduled(decision.state) ?? pendingPollSeconds, longestWaitSeconds));
     }
     this.attempt += 1;
     this.#log(
@@ -206,7 +206,7 @@ export class FlowRun implements Interruptible, FlowRunView {
   async #end(outcome: Outcome): Promise<FinalState<unknown> | undefined> {
     if (outcome.type === "COMPLETED") await this.#keep(outcome.value);
     if (outcome.type === "FAILED") await this.#arrangeDelay();
-    const failedAt = this.session.clock.now();
+    const failedAt = this.session.clock.elapsed();
     const forced = outcome.type === "CANCELLED" || outcome.type === "CRASHED";
     const decision = await this.#propose(stateOf(outcome), undefined, forced);
     if (decision.status === "ACCEPT") return acceptedEnd(outcome, decision.state);
@@ -281,23 +281,14 @@ export class FlowRun implements Interruptible, FlowRunView {
   }
 
   /** The server knows whole seconds only: what is beyond them is waited for here. */
-  async #waitForRetry({ state }: Decision, failedAt: Timestamp): Promise<void> {
-    const exact = addSeconds(failedAt, delayAfter(this.definition, this.#tries));
-    const scheduled = state.scheduledTime === undefined ? exact : toTimestamp(state.scheduledTime);
-    await this.#sleepUntil(Math.max(exact, scheduled) as Timestamp);
+  async #waitForRetry({ state }: Decision, failedAt: number): Promise<void> {
+    const seconds = Math.max(delayAfter(this.definition, this.#tries), delayUntilScheduled(state) ?? 0);
+    await this.#sleep(seconds - (this.session.clock.elapsed() - failedAt));
   }
 
-  async #waitUntil(scheduledTime: string | undefined): Promise<void> {
-    const { clock } = this.session;
-    await this.#sleepUntil(
-      scheduledTime === undefined ? addSeconds(clock.now(), pendingPollSeconds) : toTimestamp(scheduledTime),
-    );
-  }
-
-  async #sleepUntil(moment: Timestamp): Promise<void> {
-    const { clock, timers } = this.session;
-    const seconds = secondsBetween(clock.now(), moment);
+  async #sleep(seconds: number): Promise<void> {
     if (seconds <= 0) return;
+    const { timers } = this.session;
     let stop = () => {};
     const slept = new Promise<void>((resolve) => {
       stop = timers.after(seconds, resolve);
@@ -347,3 +338,10 @@ export class FlowRun implements Interruptible, FlowRunView {
 
 /** How soon a run that the server has not let go yet asks again. */
 const pendingPollSeconds = 0.2;
+/** How soon at the latest: who has scheduled the run may think better of it. */
+const longestWaitSeconds = 30;
+
+/** Both moments are the server's: its clock may be another than ours, by hours. */
+function delayUntilScheduled({ scheduledTime, timestamp }: Decision["state"]): number | undefined {
+  return scheduledTime === undefined ? undefined : secondsBetween(timestamp, toTimestamp(scheduledTime));
+}

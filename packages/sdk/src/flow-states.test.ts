@@ -1,5 +1,6 @@
 import type { Transport } from "@ostinato/client";
 import { filterFlowRuns, setFlowRunState } from "@ostinato/protocol";
+import { fakeClock } from "@ostinato/testing/clock";
 import { expect, test } from "vitest";
 import { recordOnOwnServer } from "../test/harness.ts";
 import { flow, task } from "./index.ts";
@@ -80,4 +81,25 @@ test("a run that is cancelled before it begins never runs", async () => {
   expect(await run.finished()).toMatchObject({ type: "CANCELLED", message: "changed my mind" });
   expect(ran).toBe(false);
   expect(await server.flowStates(await run.created)).toEqual(["Pending", "Cancelling", "Cancelled"]);
+});
+
+test("a retry waits for its delay, whatever the clock of the server shows", async () => {
+  const { connection } = await session();
+  const clock = fakeClock("2020-01-01T00:00:00Z");
+  await using _ = await useConnection(connection, clock);
+  let attempts = 0;
+  const failing = flow({ name: "years behind", retries: 1, retryDelay: "0.4s" }, async () => {
+    attempts += 1;
+    if (attempts === 1) throw new Error("once");
+    return attempts;
+  });
+  const run = failing();
+  let ended = false;
+  void run.then(() => {
+    ended = true;
+  });
+  // Far more turns than it takes, and far less time than the clocks are apart.
+  for (let seconds = 0; !ended && seconds < 100_000; seconds += 1) await clock.advance(1);
+  expect(ended).toBe(true);
+  expect(await run).toBe(2);
 });

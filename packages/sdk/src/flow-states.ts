@@ -34,11 +34,13 @@ export async function proposeState(session: Session, proposal: Proposal): Promis
   for (;;) {
     const answer = await ask(session, proposal, transition);
     if (answer.status !== "WAIT") return await decide(session, proposal, { answer, transition });
-    await sleep(session.clock, waitSeconds(answer), proposal.signal);
+    await sleep(session.clock, Math.min(waitSeconds(answer), longestWaitSeconds), proposal.signal);
   }
 }
 
 const mostTries = 40;
+/** The server's clock may be put right while it is waited for. */
+const longestWaitSeconds = 30;
 
 /**
  * Asks until there is an answer. When one was lost, the run may be in another state already: in the one that was proposed, or in

@@ -61,8 +61,10 @@ export class TaskRunRecord {
   /** Enters the state and gives the event that tells of it: the state's id and moment are the event's. */
   enter(next: NextState, now: Timestamp): { readonly state: RunState; readonly event: EventCreate } {
     const before = this.#state;
+    // The server takes the latest state for the present one, so none may come before another because of a clock moved back.
+    const timestamp = Math.max(now, (before?.timestamp ?? 0) + 1) as Timestamp;
     const { type, name, message = "", details = {} } = next;
-    const state = { id: timeOrderedId(now), type, name, message, timestamp: now, details };
+    const state = { id: timeOrderedId(timestamp), type, name, message, timestamp, details };
     this.#count(before, state);
     this.#state = state;
     return { state, event: this.#event(before, state, next) };

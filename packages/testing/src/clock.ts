@@ -32,6 +32,7 @@ export function fakeClock(start: string | Timestamp = "2030-01-01T00:00:00Z"): F
       last = Math.max(wall, last + 1);
       return last as Timestamp;
     },
+    elapsed: () => elapsed,
     after(seconds, callback) {
       const timer = { due: elapsed + Math.max(0, seconds), callback };
       timers.add(timer);

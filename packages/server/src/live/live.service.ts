@@ -36,7 +36,7 @@ export function createLive(context: Context): (connection: SocketConnection) => 
 
   /** One timer: an earlier delivery takes the place of a later one. */
   function deliverIn(seconds: number): void {
-    const due = clock.now() + seconds * 1_000_000;
+    const due = clock.elapsed() + seconds;
     if (delivering || (timer !== undefined && timer.due <= due)) return;
     timer?.cancel();
     timer = { due, cancel: clock.after(seconds, () => void deliver()) };
@@ -45,7 +45,7 @@ export function createLive(context: Context): (connection: SocketConnection) => 
   async function deliver(): Promise<void> {
     timer = undefined;
     delivering = true;
-    for (const id of progress.take(clock.now())) gathering.addFlowRun(id);
+    for (const id of progress.take(clock.elapsed())) gathering.addFlowRun(id);
     const gathered = gathering.take();
     for (const id of [...gathered.flowRuns].slice(mostRowsRead)) gathering.addFlowRun(id);
     const rows = await rowsOf(context, gathered);

@@ -303,6 +303,15 @@ const cases: readonly (Given & {
     writes: null,
   },
   {
+    title: "a run before its time by a clock that was moved back since it was scheduled for then",
+    from: "SCHEDULED",
+    initialTimestamp: before(-3600),
+    details: { scheduled_time: formatTimestamp(before(-3600)) },
+    to: "RUNNING",
+    answer: ["ACCEPT"],
+    writes: "RUNNING",
+  },
+  {
     title: "a pending run half a second before its time",
     from: "PENDING",
     details: { scheduled_time: formatTimestamp(before(-0.5)) },

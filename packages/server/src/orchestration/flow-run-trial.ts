@@ -13,6 +13,8 @@ export const before = (seconds: number) => (now - seconds * 1_000_000) as Timest
 export interface Given {
   readonly from: StateType | null;
   readonly name?: string;
+  /** Ten seconds ago unless told. */
+  readonly initialTimestamp?: Timestamp;
   readonly details?: StateDetails;
   readonly data?: unknown;
   readonly to: StateType;
@@ -39,7 +41,7 @@ export async function decide(given: Given) {
             before(9),
           ),
           id: "00000000-0000-7000-8000-000000000001",
-          timestamp: before(10),
+          timestamp: given.initialTimestamp ?? before(10),
         };
   const proposed: Proposal = proposalOf(
     {

@@ -41,7 +41,9 @@ export const waitForScheduledTime: StartRule = {
   decide({ initial, now }) {
     const scheduled = initial === null ? undefined : detailTime(initial, "scheduled_time");
     if (scheduled === undefined) return accept;
-    const delaySeconds = roundHalfDown((scheduled - now) / microsPerSecond);
+    // A clock that was moved back makes no wait longer than it was when the run was scheduled.
+    const since = Math.max(now, initial?.timestamp ?? now);
+    const delaySeconds = roundHalfDown((scheduled - since) / microsPerSecond);
     return delaySeconds > 0 ? { kind: "wait", delaySeconds, reason: "Scheduled time is in the future" } : accept;
   },
 };

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { addSeconds, type Clock, sleep } from "@ostinato/core";
+import { type Clock, sleep } from "@ostinato/core";
 import { CompiledQuery, type RawBuilder, type SqlBool, sql } from "kysely";
 import type { Metrics } from "../../metrics.ts";
 import { groupCommit } from "../group-commit.ts";
@@ -109,13 +109,13 @@ function openFile(file: string, synchronous: "normal" | "full" = "normal"): Data
 /** The connection itself waits a moment for another writer, on this thread; longer waits leave the event loop free. */
 function patientBegin(writer: DatabaseSync, clock: Clock, patienceSeconds: number): () => Promise<void> {
   return async () => {
-    const giveUp = addSeconds(clock.now(), patienceSeconds);
+    const giveUp = clock.elapsed() + patienceSeconds;
     for (let attempt = 0; ; attempt += 1) {
       try {
         writer.exec("BEGIN IMMEDIATE");
         return;
       } catch (error) {
-        if (!isBusy(error) || clock.now() >= giveUp) throw error;
+        if (!isBusy(error) || clock.elapsed() >= giveUp) throw error;
         await sleep(clock, Math.min(0.25, 0.005 * 2 ** attempt));
       }
     }
