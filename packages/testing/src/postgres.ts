@@ -22,12 +22,24 @@ import {
 export interface Postgres {
   /** Of the maintenance database: to make others from, not to test in. */
   readonly url: string;
-  /** Ends the server process and keeps its data: "fast" as an operator would, "immediate" as a crash would. */
-  stop(how?: "fast" | "immediate"): Promise<void>;
+  /**
+   * Ends the server process and keeps its data: "fast" as an operator would, "immediate" as a crash would, "kill" by SIGKILL,
+   * which leaves the processes of its connections to notice it by themselves.
+   */
+  stop(how?: "fast" | "immediate" | "kill"): Promise<void>;
   /** Starts it again after `stop`, on the same port with the same data. */
   restart(): Promise<void>;
   /** Stops it and puts a copy of its data into a new folder, from which others can be started. */
   saveTo(folder: string): Promise<void>;
+  /** Runs one statement in the maintenance database. */
+  execute(statement: string): Promise<void>;
+  /**
+   * Kills one of the processes that serve connections, as a machine without memory does: PostgreSQL then ends all connections
+   * and recovers by itself.
+   */
+  killBackend(): Promise<void>;
+  /** Gives a folder to the user that the server runs as, such as one for a tablespace. */
+  own(folder: string): void;
   /** Stops it for good and removes its data. */
   dispose(): Promise<void>;
 }
@@ -37,33 +49,37 @@ export interface PostgresOptions {
   readonly from?: string;
   /** Keeps the data on the disk: what will be large would else take the machine's memory. */
   readonly onDisk?: boolean;
+  /** Settings of the server beside and above those of the tests: `{ fsync: "on" }`. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** Starts in about half a second; root or not; nothing is left behind when the process that asked for it dies. */
-export async function startPostgres({ from, onDisk }: PostgresOptions = {}): Promise<Postgres> {
+export async function startPostgres({ from, onDisk, settings = {} }: PostgresOptions = {}): Promise<Postgres> {
   const binaries = await findBinaries();
   const folder = await makeWorkFolder("postgres", { onDisk });
   const data = join(folder.path, "data");
   copyFolder(from ?? (await findInitialisedCluster(binaries)), data);
-  let { running, port } = await prepare(binaries, data).catch(async (error: unknown) => {
+  const start = (port: number) => startServer(binaries, { data, port, settings });
+  let { running, port } = await prepare(data, start).catch(async (error: unknown) => {
     await folder.remove();
     throw error;
   });
   let watchdog = startWatchdog(running, folder.path);
 
-  const stop = async (how: "fast" | "immediate" = "fast") => {
+  const url = urlOf(port, "postgres");
+  const stop = async (how: keyof typeof signals = "fast") => {
     if (running.exitCode !== null || running.signalCode !== null) return;
     running.ref();
     const exited = once(running, "exit");
-    running.kill(how === "fast" ? "SIGINT" : "SIGQUIT");
+    running.kill(signals[how]);
     await exited;
   };
   return {
-    url: urlOf(port, "postgres"),
+    url,
     stop,
     async restart() {
       await stop();
-      running = await startServer(binaries, data, port);
+      running = await startAfterOthersEnd(() => start(port));
       dismiss(watchdog);
       watchdog = startWatchdog(running, folder.path);
     },
@@ -71,6 +87,12 @@ export async function startPostgres({ from, onDisk }: PostgresOptions = {}): Pro
       await stop("fast");
       copyFolder(data, target);
     },
+    execute: (statement) => execute(url, statement),
+    async killBackend() {
+      const pid = await backendOf(url);
+      if (pid !== undefined) process.kill(pid, "SIGKILL");
+    },
+    own: giveAway,
     async dispose() {
       await stop("immediate");
       await folder.remove();
@@ -78,6 +100,8 @@ export async function startPostgres({ from, onDisk }: PostgresOptions = {}): Pro
     },
   };
 }
+
+const signals = { fast: "SIGINT", immediate: "SIGQUIT", kill: "SIGKILL" } as const;
 
 export interface PostgresDatabase {
   readonly name: string;
@@ -108,18 +132,51 @@ function urlOf(port: number, database: string): string {
   return `postgresql://${superuser}:${superuserPassword}@127.0.0.1:${port}/${database}`;
 }
 
-async function prepare(binaries: PostgresBinaries, data: string) {
+type Start = (port: number) => Promise<ChildProcess>;
+
+async function prepare(data: string, start: Start) {
   giveAway(data);
   await chmod(data, 0o700);
-  return await startOnFreePort(binaries, data);
+  return await startOnFreePort(start);
+}
+
+/** The process of a connection that is not ours; undefined when there is none. */
+async function backendOf(url: string): Promise<number | undefined> {
+  const client = new pg.Client({ connectionString: url });
+  // The end of all connections, ours too, may come before we have closed it.
+  client.on("error", () => {});
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ pid: number }>(
+      "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() LIMIT 1",
+    );
+    return rows[0]?.pid;
+  } finally {
+    await client.end();
+  }
+}
+
+const restartMillis = 10_000;
+
+/** The processes of a killed server hold its memory until they notice that it is gone, which takes them a moment. */
+async function startAfterOthersEnd(start: () => Promise<ChildProcess>): Promise<ChildProcess> {
+  const giveUp = performance.now() + restartMillis;
+  for (;;) {
+    try {
+      return await start();
+    } catch (error) {
+      if (performance.now() > giveUp || !/shared memory block|lock file/.test(String(error))) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
 }
 
 /** Another program may take the port between the look and the start; then a second port is as good. */
-async function startOnFreePort(binaries: PostgresBinaries, data: string) {
+async function startOnFreePort(start: Start) {
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
     try {
-      return { port, running: await startServer(binaries, data, port) };
+      return { port, running: await start(port) };
     } catch (error) {
       if (attempt === 5 || !String(error).includes("could not create any TCP/IP sockets")) throw error;
     }
@@ -128,7 +185,7 @@ async function startOnFreePort(binaries: PostgresBinaries, data: string) {
 
 // What a crash of the machine would lose does not matter here. The time zone is an odd one on purpose: code that leans
 // on the session's zone being UTC fails.
-const settings = {
+const usualSettings = {
   listen_addresses: "127.0.0.1",
   unix_socket_directories: "",
   max_connections: "300",
@@ -139,8 +196,16 @@ const settings = {
   timezone: "America/St_Johns",
 };
 
-function startServer(binaries: PostgresBinaries, data: string, port: number): Promise<ChildProcess> {
-  const flags = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+interface ServerStart extends Required<Pick<PostgresOptions, "settings">> {
+  readonly data: string;
+  readonly port: number;
+}
+
+function startServer(binaries: PostgresBinaries, { data, port, settings }: ServerStart): Promise<ChildProcess> {
+  const flags = Object.entries({ ...usualSettings, ...settings }).flatMap(([name, value]) => [
+    "-c",
+    `${name}=${value}`,
+  ]);
   const child = spawn(join(binaries.folder, "bin", "postgres"), ["-D", data, "-p", String(port), ...flags], {
     ...runAs(),
     cwd: data,
