@@ -1,19 +1,15 @@
-import { execFile } from "node:child_process";
 import { globSync, readFileSync } from "node:fs";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { installProduct, repository, runClean } from "./product.ts";
 import { startOstinato } from "./server-process.ts";
 
 /** The product as a user gets it: packed, installed in an empty folder, with nothing of the repository in reach. */
 
 // A user's compiler and a user's npm take their time on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
-
-const repository = fileURLToPath(new URL("..", import.meta.url));
 
 const program = `
 import { artifact, currentRun, flow, log, task, type TaskFuture } from "ostinato";
@@ -45,16 +41,14 @@ let folder: string;
 let home: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "ostinato-installed-"));
-  home = join(folder, "home");
-  await run(process.execPath, [join(repository, "scripts/pack.ts"), folder], repository);
-  const [tarball] = (await readdir(folder)).filter((file) => file.endsWith(".tgz"));
-  await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
-  await run("npm", ["install", "--no-audit", "--no-fund", `./${tarball}`]);
+  const scratch = await mkdtemp(join(tmpdir(), "ostinato-installed-"));
+  folder = join(scratch, "project");
+  home = join(scratch, "home");
+  await installProduct(folder);
   await writeFile(join(folder, "total.ts"), program);
 }, 300_000);
 
-afterAll(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+afterAll(() => rm(dirname(folder), { recursive: true, force: true, maxRetries: 5 }));
 
 test("the package names no workspace and no path of the machine it was made on", () => {
   const files = globSync("node_modules/ostinato/**/*.{js,ts,json}", { cwd: folder });
@@ -118,20 +112,6 @@ test("its server shows its pages", async () => {
   }
 });
 
-function run(program: string, args: readonly string[], cwd = folder) {
-  const options = { cwd, env: cleanEnvironment(), timeout: 120_000, shell: process.platform === "win32" };
-  return promisify(execFile)(program, args, options);
-}
-
-/** Without what npm and Vitest have put there: it would lead back into the repository. */
-function cleanEnvironment(): NodeJS.ProcessEnv {
-  const leadsBack =
-    /^(npm_(?!config_)|npm_config_(local_prefix|allow_scripts)|vitest|node_(env|options|path)|ostinato_|prefect_)/i;
-  const kept = Object.entries(process.env).filter(([name]) => !leadsBack.test(name));
-  const path = (process.env.PATH ?? "").split(delimiter).filter((entry) => !entry.startsWith(repository));
-  return {
-    ...Object.fromEntries(kept),
-    PATH: [dirname(process.execPath), ...path].join(delimiter),
-    OSTINATO_HOME: home,
-  };
+function run(program: string, args: readonly string[]) {
+  return runClean(program, args, folder, { OSTINATO_HOME: home });
 }

@@ -1,10 +1,15 @@
+import { pause, request } from "./api.ts";
 import { type Cluster, type ClusterOptions, startCluster } from "./cluster.ts";
-import { faults } from "./faults.ts";
+import { startEventWitness } from "./event-witness.ts";
+import { type Fault, faults, mendAll, type Stage } from "./faults.ts";
+import { judge } from "./judge.ts";
 import { type Random, seededRandom } from "./random.ts";
-import { startWitness, type Testimony } from "./witness.ts";
-import { patiently, startWorkers, type WorkDone } from "./workers.ts";
+import { changesUnheard } from "./servers-hear.ts";
+import { startStateWitness } from "./state-witness.ts";
+import type { Recovery, Verdict } from "./verdict.ts";
+import { startWorkers, type Workers } from "./workers.ts";
 
-export interface ChaosOptions extends ClusterOptions {
+export interface ChaosOptions extends Omit<ClusterOptions, "diskMegabytes"> {
   readonly seed: number;
   readonly seconds: number;
   /** Processes that run flows side by side. */
@@ -12,117 +17,109 @@ export interface ChaosOptions extends ClusterOptions {
   readonly say: (line: string) => void;
 }
 
-/** What is counted at the end. All but the first three should be nothing. */
-export interface Verdict {
-  readonly faults: number;
-  readonly acknowledged: number;
-  readonly resumed: number;
-  readonly lost: readonly string[];
-  readonly doubled: readonly string[];
-  readonly stuck: readonly string[];
-  readonly repeated: readonly string[];
-  readonly wrong: readonly string[];
-  /** Seconds from each fault until the server answered again. */
-  readonly recoveries: readonly number[];
-}
+/** From so many seconds on there is time for faults that last a minute, and for the server to find dead runs. */
+const longSeconds = 120;
+const diskMegabytes = { least: 128, perSecond: 2 };
 
 /** Breaks things for a while under load, mends them, and counts. The same seed makes the same faults in the same order. */
-export async function chaos({ seed, seconds, workers: count, say, ...options }: ChaosOptions): Promise<Verdict> {
+export async function chaos(options: ChaosOptions): Promise<Verdict> {
+  const { database, seed, seconds, workers: count, say } = options;
   const random = seededRandom(seed);
-  const cluster = await startCluster(options);
+  const disk = diskMegabytes.least + Math.ceil(seconds * diskMegabytes.perSecond);
+  const cluster = await startCluster({ ...options, diskMegabytes: disk });
   try {
-    const witness = startWitness(cluster.apiUrl, seededRandom(seed + 1));
-    const workers = startWorkers(cluster.apiUrl, cluster.folder, count);
-    const recoveries: number[] = [];
-    const end = performance.now() + seconds * 1000;
-    while (performance.now() < end) {
-      await pause(random.between(0.5, 3));
-      const fault = random.pick(faults.filter(({ possible }) => possible(cluster)));
-      const begun = performance.now();
-      await fault.make(cluster, random, workers);
-      await patiently(`${cluster.apiUrl}/health`);
-      const recovery = (performance.now() - begun) / 1000;
-      recoveries.push(recovery);
-      say(`${fault.name}: answered again after ${recovery.toFixed(1)} s`);
-    }
-    const done = await workers.finish();
-    const testimony = await witness.stop();
-    return { ...(await judge(cluster, testimony, done)), faults: recoveries.length, recoveries };
+    const stage: Stage = { cluster, long: seconds >= longSeconds };
+    const states = startStateWitness(cluster.apiUrl);
+    const events = startEventWitness(cluster.apiUrl, random.fork());
+    const workers = startWorkers(cluster, { count, abandon: stage.long, random: random.fork() });
+    const recoveries: Recovery[] = [];
+    const made = await breakThings(stage, { random, seconds, workers, say, recoveries });
+    await mendAll(cluster);
+    say("what runs comes to its end");
+    const evidence = { work: await workers.finish(), states: await states.stop(), events: await events.stop() };
+    say("all that was acknowledged is read back");
+    const { acknowledged, found } = await judge(cluster, evidence);
+    const unheard = await changesUnheard(cluster.servers.map(({ apiUrl }) => apiUrl));
+    const { flowRuns, resumed, abandoned } = evidence.work;
+    return {
+      database,
+      seed,
+      faults: made,
+      acknowledged,
+      runs: { ended: flowRuns.length, resumed, abandoned: abandoned.length },
+      found: { ...found, unheard },
+      recoveries,
+      notes: notesOn(stage),
+    };
   } finally {
     await cluster.dispose();
   }
 }
 
-async function judge(cluster: Cluster, testimony: Testimony, done: WorkDone) {
-  const lost: string[] = [];
-  const doubled: string[] = [];
-  let acknowledged = 0;
-  for (const [id, states] of testimony.flowRuns) {
-    const kept = await statesOf(cluster, "flow", id);
-    acknowledged += states.length;
-    compare({ what: `state of flow run ${id}`, expected: states, found: kept }, { lost, doubled });
+interface Breaking {
+  readonly random: Random;
+  readonly seconds: number;
+  readonly workers: Workers;
+  readonly say: (line: string) => void;
+  readonly recoveries: Recovery[];
+}
+
+/** Makes all faults that are possible, in an order by chance, then all again, until the time is over. */
+async function breakThings(stage: Stage, { random, seconds, workers, say, recoveries }: Breaking): Promise<number> {
+  const end = performance.now() + seconds * 1000;
+  let made = 0;
+  let deck: readonly Fault[] = [];
+  while (performance.now() < end || (deck.length > 0 && !stage.long)) {
+    if (deck.length === 0) deck = random.shuffled(faults.filter(({ possible }) => possible(stage)));
+    const [fault, ...others] = deck;
+    deck = others;
+    await pause(random.between(200, stage.long ? 3000 : 500));
+    if (fault === undefined) continue;
+    const taken = await makeOne(stage, fault, { random: random.fork(), workers });
+    recoveries.push(...taken.map((each) => ({ fault: fault.name, seconds: each })));
+    made += 1;
+    say(
+      `${fault.name}: ${taken.map((each) => `recovered after ${each.toFixed(2)} s`).join(", ") || "nothing to kill"}`,
+    );
   }
-  for (const [flowRunId, taskRuns] of testimony.taskRuns) {
-    const found = await patiently<{ id: string; state_type: string }[]>(`${cluster.apiUrl}/task_runs/filter`, {
-      flow_runs: { id: { any_: [flowRunId] } },
-    });
-    const finished = found.filter(({ state_type }) => state_type === "COMPLETED").map(({ id }) => id);
-    acknowledged += taskRuns.length;
-    compare({ what: `finished task run of ${flowRunId}`, expected: taskRuns, found: finished }, { lost, doubled });
-  }
-  for (let start = 0; start < testimony.events.length; start += 50) {
-    const ids = testimony.events.slice(start, start + 50);
-    const { events } = await patiently<{ events: { id: string }[] }>(`${cluster.apiUrl}/events/filter`, {
-      filter: { id: { id: ids }, occurred: { since: "2000-01-01T00:00:00Z", until: "2100-01-01T00:00:00Z" } },
-      limit: 50,
-    });
-    acknowledged += ids.length;
-    compare({ what: "event", expected: ids, found: events.map(({ id }) => id) }, { lost, doubled });
-  }
-  const { repeated, wrong, resumed } = done;
-  return { acknowledged, resumed, lost, doubled, repeated, wrong, stuck: await stuckRuns(cluster, done.flowRuns) };
+  return made;
 }
 
-interface Comparison {
-  readonly what: string;
-  readonly expected: readonly string[];
-  readonly found: readonly string[];
+async function makeOne(
+  { cluster, long }: Stage,
+  fault: Fault,
+  { random, workers }: Pick<Breaking, "random" | "workers">,
+): Promise<readonly number[]> {
+  const taken: number[] = [];
+  let recovery: Promise<unknown> = Promise.resolve();
+  const mended = () => {
+    recovery = untilWritten(cluster).then((seconds) => taken.push(seconds));
+  };
+  await fault.make({ cluster, long }, { random, workers, mended, recovered: (seconds) => taken.push(seconds) });
+  await recovery;
+  return taken;
 }
 
-function compare(
-  { what, expected, found }: Comparison,
-  { lost, doubled }: { lost: string[]; doubled: string[] },
-): void {
-  for (const id of expected) {
-    const times = found.filter((other) => other === id).length;
-    if (times === 0) lost.push(`${what}: ${id}`);
-    if (times > 1) doubled.push(`${what}: ${id}`);
+const probeMillis = 2000;
+const restMillis = 10;
+
+/** Seconds until the server keeps something again. */
+async function untilWritten({ apiUrl }: Cluster): Promise<number> {
+  const begun = performance.now();
+  for (;;) {
+    const answer = await request(`${apiUrl}/flows/`, { name: `probe ${begun}` }, probeMillis);
+    if (answer.kind === "answered") return (performance.now() - begun) / 1000;
+    if (answer.kind === "refused") throw new Error(`the server does not take a flow: ${answer.why}`);
+    await pause(restMillis);
   }
 }
 
-async function statesOf({ apiUrl }: Cluster, kind: "flow", id: string): Promise<readonly string[]> {
-  const states = await patiently<{ id: string }[]>(`${apiUrl}/${kind}_run_states/?${kind}_run_id=${id}`);
-  return states.map((state) => state.id);
+function notesOn(stage: Stage): readonly string[] {
+  const impossible = faults.filter(({ possible }) => !possible(stage)).map(({ name }) => name);
+  const { disk, database } = stage.cluster;
+  return [
+    ...(impossible.length === 0 ? [] : [`not made here: ${impossible.join(", ")}`]),
+    ...(disk === undefined && database === "sqlite" ? ["disk full: injected, no file system could be mounted"] : []),
+    ...(database === "sqlite" ? ["disk slow: injected"] : []),
+  ];
 }
-
-/** Runs whose process said that it was through, and that are not. */
-async function stuckRuns({ apiUrl }: Cluster, ids: readonly string[]): Promise<readonly string[]> {
-  const stuck: string[] = [];
-  for (const id of ids) {
-    const run = await patiently<{ state_type: string }>(`${apiUrl}/flow_runs/${id}`);
-    if (!["COMPLETED", "FAILED", "CRASHED", "CANCELLED"].includes(run.state_type))
-      stuck.push(`${id}: ${run.state_type}`);
-    const open = await patiently<number>(`${apiUrl}/task_runs/count`, {
-      flow_runs: { id: { any_: [id] } },
-      task_runs: { state: { type: { any_: ["PENDING", "RUNNING"] } } },
-    });
-    if (open > 0) stuck.push(`${id}: ${open} task runs`);
-  }
-  return stuck;
-}
-
-function pause(seconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
-}
-
-export type { Random };

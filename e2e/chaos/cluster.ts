@@ -1,61 +1,74 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Postgres, startPostgres } from "@ostinato/testing/postgres";
+import { createDatabase, type Postgres, startPostgres } from "@ostinato/testing/postgres";
+import { cleanEnvironment, installProduct, repository } from "../product.ts";
+import { type Afflictions, startAfflictions } from "./afflictions.ts";
 import { type BreakingProxy, startProxy } from "./proxy.ts";
-
-const ownCommand = fileURLToPath(new URL("../../packages/ostinato/src/bin.mjs", import.meta.url));
-const clockShift = fileURLToPath(new URL("clock-shift.mjs", import.meta.url));
+import { type ServerUnderTest, serverUnderTest } from "./server-under-test.ts";
+import { mountSmallDisk, type SmallDisk } from "./small-disk.ts";
 
 /** The servers under test, their database, and the proxy through which everybody reaches them. */
 export interface Cluster {
   readonly database: "sqlite" | "postgresql";
+  /** For the files of this cluster and of those who use it. */
   readonly folder: string;
   /** Through the proxy. */
   readonly apiUrl: string;
   readonly proxy: BreakingProxy;
-  readonly servers: readonly ServerProcess[];
+  readonly servers: readonly ServerUnderTest[];
   readonly postgres: Postgres | undefined;
-  /** Moves the clock of the servers to come, by so many seconds from the true one. */
-  shiftClock(seconds: number): Promise<void>;
+  /** Where the tables are; undefined where no file system of our own can be had. */
+  readonly disk: SmallDisk | undefined;
+  /** Of the servers, and of the processes that run flows. */
+  readonly afflictions: Afflictions;
+  readonly flowAfflictions: Afflictions;
+  /** The program that runs flows, beside the product that it imports. */
+  readonly program: string;
   dispose(): Promise<void>;
-}
-
-export interface ServerProcess {
-  readonly port: number;
-  readonly apiUrl: string;
-  kill(): Promise<void>;
-  /** Starts it, unless it runs, and resolves when it is healthy. */
-  start(): Promise<void>;
 }
 
 export interface ClusterOptions {
   readonly database: Cluster["database"];
-  /** The `ostinato` command to test; this repository's own unless told. */
+  /** The `ostinato` command of an installed package; else the product is packed and installed. */
   readonly command?: string | undefined;
+  /** The sources of this repository as they are, not packed. */
+  readonly fromSource?: boolean | undefined;
+  /** Size of the file system that the tables are on. */
+  readonly diskMegabytes: number;
+  /** Make no file system of our own: a full disk is then injected. */
+  readonly injected?: boolean | undefined;
 }
 
-export async function startCluster({ database, command = ownCommand }: ClusterOptions): Promise<Cluster> {
+/** Results above it go to the store of the client. */
+export const resultLimitBytes = 16 * 1024;
+
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  const { database, diskMegabytes, injected = false } = options;
   const folder = await mkdtemp(join(tmpdir(), "ostinato-chaos-"));
-  const shiftFile = join(folder, "clock-shift");
-  await writeFile(shiftFile, "0");
-  const postgres = database === "postgresql" ? await startPostgres() : undefined;
+  await chmod(folder, 0o755); // PostgreSQL is another user where we are root.
+  const { command, program } = await findProduct(options, folder);
+  const disk = injected ? undefined : await mountSmallDisk(join(folder, "disk"), diskMegabytes);
+  const postgres = database === "postgresql" ? await startDurablePostgres() : undefined;
+  const file = join(disk?.folder ?? folder, "ostinato.db");
+  const afflictions = await startAfflictions(join(folder, "afflictions.json"));
   const environment = {
-    ...process.env,
-    OSTINATO_HOME: folder,
-    OSTINATO_DATABASE_URL: postgres?.url ?? `sqlite:///${join(folder, "ostinato.db")}`,
-    OSTINATO_LOG_LEVEL: "error",
-    OSTINATO_CHAOS_CLOCK: shiftFile,
+    ...cleanEnvironment(),
+    ...afflictions.environment,
+    OSTINATO_HOME: join(folder, "server"),
+    OSTINATO_DATABASE_URL: postgres === undefined ? `sqlite:///${file}` : await databaseOn(postgres, disk),
+    OSTINATO_LOG_LEVEL: process.env.CHAOS_LOG_LEVEL ?? "fatal",
+    OSTINATO_RESULT_SIZE_LIMIT: String(resultLimitBytes),
   };
+  const { execArgv } = afflictions;
   const servers = await Promise.all(
-    Array.from({ length: database === "postgresql" ? 2 : 1 }, async () =>
-      serverProcess(command, environment, await freePort()),
+    Array.from({ length: postgres === undefined ? 1 : 2 }, async () =>
+      serverUnderTest({ command, execArgv, environment, port: await freePort() }),
     ),
   );
   for (const server of servers) await server.start();
-  const proxy = await startProxy(servers[0]?.port ?? 0);
+  const proxy = await startProxy(servers.map(({ port }) => port));
   return {
     database,
     folder,
@@ -63,50 +76,56 @@ export async function startCluster({ database, command = ownCommand }: ClusterOp
     proxy,
     servers,
     postgres,
-    shiftClock: (seconds) => writeFile(shiftFile, String(seconds)),
+    disk,
+    afflictions,
+    flowAfflictions: await startAfflictions(join(folder, "flow-afflictions.json")),
+    program,
     async dispose() {
       await proxy.close();
       for (const server of servers) await server.kill();
       await postgres?.dispose();
+      await disk?.remove();
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
 }
 
-function serverProcess(command: string, environment: NodeJS.ProcessEnv, port: number): ServerProcess {
-  const apiUrl = `http://127.0.0.1:${port}/api`;
-  let child: ChildProcess | undefined;
-  return {
-    port,
-    apiUrl,
-    async start() {
-      if (child !== undefined && child.exitCode === null && child.signalCode === null) return;
-      child = spawn(process.execPath, ["--import", clockShift, command, "server", "start", "--port", String(port)], {
-        env: environment,
-        stdio: ["ignore", "ignore", "inherit"],
-      });
-      await untilHealthy(apiUrl, child);
-    },
-    async kill() {
-      if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-      const ended = new Promise((resolve) => child?.once("exit", resolve));
-      child.kill("SIGKILL");
-      await ended;
-    },
-  };
+const ownProgram = fileURLToPath(new URL("workload.ts", import.meta.url));
+
+async function findProduct({ command, fromSource = false }: ClusterOptions, folder: string) {
+  if (fromSource) return { command: join(repository, "packages/ostinato/src/bin.mjs"), program: ownProgram };
+  if (command !== undefined) return { command, program: await placeBeside(join(command, "../../../..")) };
+  const installed = join(folder, "product");
+  await installProduct(installed);
+  return { command: join(installed, "node_modules/ostinato/dist/bin.js"), program: await placeBeside(installed) };
 }
 
-async function untilHealthy(apiUrl: string, child: ChildProcess): Promise<void> {
-  while (child.exitCode === null && child.signalCode === null) {
-    const answer = await fetch(`${apiUrl}/health`).catch(() => undefined);
-    if (answer?.ok) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`A server ended with ${child.exitCode ?? child.signalCode} before it was healthy`);
+/** A program finds the installed package from where it stands. */
+async function placeBeside(installed: string): Promise<string> {
+  const program = join(installed, "chaos-workload.ts");
+  await copyFile(ownProgram, program);
+  return program;
+}
+
+/** What was committed waits for the disk, as with everybody's PostgreSQL but that of the tests. */
+function startDurablePostgres(): Promise<Postgres> {
+  return startPostgres({ settings: { fsync: "on", full_page_writes: "on", commit_siblings: "0" } });
+}
+
+/** A database whose tables are on the small disk, where there is one. The log is not: without it PostgreSQL ends itself. */
+async function databaseOn(postgres: Postgres, disk: SmallDisk | undefined): Promise<string> {
+  const { name, url } = await createDatabase(postgres.url);
+  if (disk === undefined) return url;
+  const folder = join(disk.folder, "tablespace");
+  await mkdir(folder);
+  postgres.own(folder);
+  await postgres.execute(`CREATE TABLESPACE small LOCATION '${folder}'`);
+  await postgres.execute(`ALTER DATABASE ${name} SET TABLESPACE small`);
+  return url;
 }
 
 async function freePort(): Promise<number> {
-  const probe = await startProxy(0);
+  const probe = await startProxy([]);
   await probe.close();
   return probe.port;
 }

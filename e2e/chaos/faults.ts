@@ -1,66 +1,172 @@
+import { pause } from "./api.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Random } from "./random.ts";
 import type { Workers } from "./workers.ts";
 
 export interface Fault {
   readonly name: string;
-  readonly possible: (cluster: Cluster) => boolean;
-  /** Makes it and mends it. Resolves when the server answers again. */
-  readonly make: (cluster: Cluster, random: Random, workers: Workers) => Promise<void>;
+  readonly possible: (stage: Stage) => boolean;
+  /** Makes it and mends it. */
+  readonly make: (stage: Stage, scene: Scene) => Promise<void>;
+}
+
+export interface Stage {
+  readonly cluster: Cluster;
+  /** Whether there is time for what takes a minute. */
+  readonly long: boolean;
+}
+
+/** One fault while it is made. */
+export interface Scene {
+  readonly random: Random;
+  readonly workers: Workers;
+  /** The cause is gone: from here on the seconds count until everything is as before. */
+  mended(): void;
+  /** Where something else than the server's answer ends the recovery. */
+  recovered(seconds: number): void;
 }
 
 const always = () => true;
-const pause = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+const onPostgres = ({ cluster }: Stage) => cluster.postgres !== undefined;
+const hourSeconds = 3600;
+const seconds = (count: number) => pause(count * 1000);
 
-/** Each is made for real. */
+/** All are made for real, but for what `afflictions.mjs` does where nothing real can be had. */
 export const faults: readonly Fault[] = [
   {
-    name: "the server is killed",
+    name: "server killed",
     possible: always,
-    async make({ servers, proxy }) {
-      const [first, second] = servers;
-      await first?.kill();
-      // With a second server on the database, everybody goes there until the first is back.
-      if (second !== undefined) proxy.aim(second.port);
-      await first?.start();
-      if (first !== undefined) proxy.aim(first.port);
+    async make({ cluster }, { random, mended }) {
+      const server = random.pick(cluster.servers);
+      await server.kill();
+      mended();
+      await server.start();
     },
   },
   {
-    name: "a flow's process is killed",
+    name: "flow process killed",
     possible: always,
-    make: async (_cluster, random, workers) => workers.killOne(random),
-  },
-  {
-    name: "all sockets are cut",
-    possible: always,
-    make: async ({ proxy }) => proxy.cut(),
-  },
-  {
-    name: "the server is out of reach",
-    possible: always,
-    async make({ proxy }, random) {
-      proxy.block(true);
-      await pause(random.between(1, 8));
-      proxy.block(false);
+    async make(_stage, { random, workers, recovered }) {
+      const took = await workers.killOne(random);
+      if (took !== undefined) recovered(took);
     },
   },
   {
-    name: "the database is killed",
-    possible: ({ postgres }) => postgres !== undefined,
-    async make({ postgres }, random) {
-      await postgres?.stop("immediate");
-      await pause(random.between(0.2, 3));
-      await postgres?.restart();
+    name: "sockets cut in mid-frame",
+    possible: always,
+    async make({ cluster }, { mended }) {
+      await cluster.proxy.cutMidFrame();
+      mended();
     },
   },
   {
-    name: "the clock is moved by an hour",
+    name: "server out of reach",
     possible: always,
-    async make(cluster, random) {
-      await cluster.shiftClock(random.pick([3600, -3600]));
-      await pause(random.between(1, 3));
-      await cluster.shiftClock(0);
+    async make({ cluster }, { random, mended }) {
+      cluster.proxy.block(true);
+      await seconds(random.between(1, 3));
+      cluster.proxy.block(false);
+      mended();
+    },
+  },
+  {
+    name: "server out of reach for a minute",
+    possible: ({ long }) => long,
+    async make({ cluster }, { mended }) {
+      cluster.proxy.block(true);
+      await seconds(60);
+      cluster.proxy.block(false);
+      mended();
+    },
+  },
+  {
+    name: "server suspended",
+    possible: always,
+    async make({ cluster }, { random, mended }) {
+      const server = random.pick(cluster.servers);
+      server.suspend();
+      await seconds(random.between(1, 4));
+      server.wake();
+      mended();
+    },
+  },
+  {
+    name: "disk slow",
+    possible: always,
+    async make({ cluster, long }, { random, mended }) {
+      await slowDisk(cluster, true);
+      await seconds(random.between(2, long ? 10 : 3));
+      await slowDisk(cluster, false);
+      mended();
+    },
+  },
+  {
+    name: "disk full",
+    possible: ({ cluster }) => cluster.disk !== undefined || cluster.postgres === undefined,
+    async make({ cluster, long }, { random, mended }) {
+      const { disk, afflictions } = cluster;
+      if (disk === undefined) await afflictions.change({ diskFull: true });
+      else await disk.fill();
+      await seconds(random.between(2, long ? 15 : 3));
+      if (disk === undefined) await afflictions.change({ diskFull: false });
+      else await disk.free();
+      mended();
+    },
+  },
+  {
+    name: "server's clock moved by an hour",
+    possible: always,
+    make: ({ cluster }, { random, mended }) => moveClock(cluster.afflictions, random, mended),
+  },
+  {
+    name: "flows' clock moved by an hour",
+    possible: always,
+    make: ({ cluster }, { random, mended }) => moveClock(cluster.flowAfflictions, random, mended),
+  },
+  {
+    name: "PostgreSQL killed",
+    possible: onPostgres,
+    make: (stage, scene) => endPostgres(stage, scene, "kill"),
+  },
+  {
+    name: "PostgreSQL stopped at once",
+    possible: onPostgres,
+    make: (stage, scene) => endPostgres(stage, scene, "immediate"),
+  },
+  {
+    name: "PostgreSQL's backend killed",
+    possible: onPostgres,
+    async make({ cluster }, { mended }) {
+      await cluster.postgres?.killBackend();
+      mended();
     },
   },
 ];
+
+async function endPostgres({ cluster }: Stage, { random, mended }: Scene, how: "kill" | "immediate"): Promise<void> {
+  await cluster.postgres?.stop(how);
+  await seconds(random.between(0.2, 2));
+  await cluster.postgres?.restart();
+  mended();
+}
+
+/** It stays so until the fault comes again, while others happen. */
+async function moveClock(afflictions: Cluster["afflictions"], random: Random, mended: () => void): Promise<void> {
+  const direction = random.pick([hourSeconds, -hourSeconds]);
+  await afflictions.change({ clockSeconds: afflictions.clockSeconds === 0 ? direction : 0 });
+  mended();
+}
+
+/** Each commit takes so long. PostgreSQL waits no longer than this, whatever it is told. */
+const slowCommitMillis = 100;
+
+async function slowDisk({ postgres, afflictions }: Cluster, slow: boolean): Promise<void> {
+  if (postgres === undefined) return await afflictions.change({ commitMillis: slow ? slowCommitMillis : 0 });
+  await postgres.execute(`ALTER SYSTEM SET commit_delay = ${slow ? slowCommitMillis * 1000 : 0}`);
+  await postgres.execute("SELECT pg_reload_conf()");
+}
+
+/** Puts right what lasts from one fault to another. */
+export async function mendAll({ afflictions, flowAfflictions }: Cluster): Promise<void> {
+  for (const each of [afflictions, flowAfflictions]) await each.change({ clockSeconds: 0 });
+}

@@ -1,5 +1,7 @@
+import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { chaos, type Verdict } from "./chaos.ts";
+import { chaos } from "./chaos.ts";
+import { describeVerdict, isClean, type Verdict } from "./verdict.ts";
 
 const { values } = parseArgs({
   options: {
@@ -8,47 +10,57 @@ const { values } = parseArgs({
     on: { type: "string" },
     workers: { type: "string", default: "3" },
     command: { type: "string" },
+    "from-source": { type: "boolean", default: false },
+    "no-mount": { type: "boolean", default: false },
+    json: { type: "string" },
     help: { type: "boolean", default: false },
   },
 });
 
 if (values.help) {
   console.log(`npm run chaos -- [options]
-  --minutes <n>     how long, on each database; 1 unless told
+  --minutes <n>     how long things are broken, on each database; 1 unless told
   --seed <n>        repeats the faults of an earlier run
   --on <database>   sqlite or postgresql; both unless told
   --workers <n>     processes that run flows side by side; 3 unless told
-  --command <file>  the ostinato command to test, of an installed package; this repository's own unless told`);
+  --command <file>  test the ostinato command of an installed package; unless told the product is packed and installed
+  --from-source     test the sources as they are
+  --no-mount        make no file system of its own: a full disk is injected
+  --json <file>     write the verdicts as JSON
+From 2 minutes on the mixture has what takes a minute. The exit code is 1 when anything was lost, doubled, stuck or wrong.`);
   process.exit(0);
 }
 
-let failed = false;
-for (const database of ["sqlite", "postgresql"] as const) {
-  if (values.on !== undefined && values.on !== database) continue;
-  console.log(`${database}, seed ${values.seed}`);
+const { on, seed, minutes } = values;
+const databases = (["sqlite", "postgresql"] as const).filter((name) => on === undefined || on === name);
+if (databases.length === 0) throw new Error(`--on is ${JSON.stringify(on)}: give sqlite or postgresql`);
+for (const name of ["seed", "minutes", "workers"] as const) {
+  if (!(Number(values[name]) > 0))
+    throw new Error(`--${name} is ${JSON.stringify(values[name])}: give a number above 0`);
+}
+
+const verdicts: Verdict[] = [];
+for (const database of databases) {
+  console.log(`\n${database}, seed ${seed}`);
   const verdict = await chaos({
     database,
     command: values.command,
-    seed: Number(values.seed),
-    seconds: Number(values.minutes) * 60,
+    fromSource: values["from-source"],
+    injected: values["no-mount"],
+    seed: Number(seed),
+    seconds: Number(minutes) * 60,
     workers: Number(values.workers),
     say: (line) => console.log(`  ${line}`),
   });
-  failed = report(verdict) || failed;
+  verdicts.push(verdict);
+  console.log(["", ...describeVerdict(verdict)].map((line) => `  ${line}`.trimEnd()).join("\n"));
 }
-process.exitCode = failed ? 1 : 0;
+const clean = verdicts.every(isClean);
+const repeated = [...process.argv.slice(2).filter(withoutSeed), `--seed ${seed}`].join(" ");
+console.log(`\n${clean ? "nothing lost, doubled, stuck or wrong" : "NOT CLEAN"}; again: npm run chaos -- ${repeated}`);
+if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(verdicts, null, 2)}\n`);
+process.exitCode = clean ? 0 : 1;
 
-function report(verdict: Verdict): boolean {
-  const { lost, doubled, stuck, repeated, wrong, recoveries } = verdict;
-  const slowest = Math.max(0, ...recoveries);
-  console.log(
-    `  ${verdict.faults} faults, ${verdict.acknowledged} acknowledged states and events, ${verdict.resumed} runs resumed`,
-  );
-  console.log(`  slowest recovery ${slowest.toFixed(1)} s`);
-  const counts = { lost, doubled, stuck, repeated, wrong };
-  for (const [name, list] of Object.entries(counts)) {
-    console.log(`  ${name}: ${list.length}`);
-    for (const line of list.slice(0, 5)) console.log(`    ${line}`);
-  }
-  return Object.values(counts).some((list) => list.length > 0);
+function withoutSeed(argument: string, index: number, all: readonly string[]): boolean {
+  return !argument.startsWith("--seed") && all[index - 1] !== "--seed";
 }

@@ -1,47 +1,108 @@
 import { connect, createServer, type Socket } from "node:net";
 
-/** Stands between clients and a server, and breaks what passes. */
+/** Stands between clients and servers, and breaks what passes. */
 export interface BreakingProxy {
   readonly port: number;
-  /** Where connections go from now on. */
-  aim(port: number): void;
-  /** Ends all connections at once, wherever they are in a frame. */
+  /** Where connections go from now on, in turn; one that is refused goes to the next. */
+  aim(ports: readonly number[]): void;
+  /** Ends all connections at once. */
   cut(): void;
+  /**
+   * Ends each connection in the middle of what it carries next: half of it is passed on, the rest is not. Those that carry
+   * nothing are ended a moment later. Gives how many were ended in the middle.
+   */
+  cutMidFrame(): Promise<number>;
   /** Refuses connections, and ends those that are, until told otherwise. */
   block(blocked: boolean): void;
   close(): Promise<void>;
 }
 
-export async function startProxy(target: number): Promise<BreakingProxy> {
-  const sockets = new Set<Socket>();
-  let port = target;
+const midFramePatienceMillis = 500;
+
+/** Two ends of one connection. */
+interface Passage {
+  /** Pass on half of the next piece, then end. */
+  breakNext: boolean;
+  end(): void;
+}
+
+export async function startProxy(targets: readonly number[]): Promise<BreakingProxy> {
+  const passages = new Set<Passage>();
+  let ports = targets;
+  let turn = 0;
   let blocked = false;
-  const server = createServer((client) => {
-    if (blocked) return client.destroy();
-    const upstream = connect(port, "127.0.0.1");
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.on("error", () => {});
-      socket.on("close", () => {
-        sockets.delete(socket);
+  let broken = 0;
+
+  function carry(client: Socket, upstream: Socket): void {
+    const passage: Passage = {
+      breakNext: false,
+      end() {
+        passages.delete(passage);
         client.destroy();
         upstream.destroy();
+      },
+    };
+    passages.add(passage);
+    for (const socket of [client, upstream]) socket.on("error", () => {}).on("close", passage.end);
+    pass(client, upstream);
+    pass(upstream, client);
+
+    function pass(from: Socket, to: Socket): void {
+      from.on("data", (piece) => {
+        if (passage.breakNext && piece.length > 1) {
+          passage.breakNext = false;
+          broken += 1;
+          to.write(piece.subarray(0, piece.length >> 1), passage.end);
+          from.pause();
+        } else if (!to.write(piece)) {
+          from.pause();
+          to.once("drain", () => from.resume());
+        }
       });
+      from.on("end", () => to.end());
     }
-    client.pipe(upstream);
-    upstream.pipe(client);
-  });
+  }
+
+  function accept(client: Socket): void {
+    if (blocked) return void client.destroy();
+    client.on("error", () => {});
+    turn += 1;
+    const order = ports.map((_, index) => ports[(turn + index) % ports.length] ?? 0);
+    const attempt = ([port, ...others]: readonly number[]): void => {
+      if (port === undefined || client.destroyed) return void client.destroy();
+      const upstream = connect(port, "127.0.0.1");
+      const next = () => attempt(others);
+      upstream.once("error", next);
+      upstream.once("connect", () => {
+        upstream.off("error", next);
+        if (blocked) client.destroy();
+        if (client.destroyed) upstream.destroy();
+        else carry(client, upstream);
+      });
+    };
+    attempt(order);
+  }
+
+  const server = createServer({ noDelay: true }, accept);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   const cut = () => {
-    for (const socket of sockets) socket.destroy();
+    for (const passage of [...passages]) passage.end();
   };
   return {
     port: typeof address === "object" && address !== null ? address.port : 0,
-    aim: (next) => {
-      port = next;
+    aim(next) {
+      ports = next;
     },
     cut,
+    async cutMidFrame() {
+      const before = broken;
+      const marked = [...passages];
+      for (const passage of marked) passage.breakNext = true;
+      await new Promise((resolve) => setTimeout(resolve, midFramePatienceMillis));
+      for (const passage of marked) if (passage.breakNext) passage.end();
+      return broken - before;
+    },
     block(next) {
       blocked = next;
       if (blocked) cut();

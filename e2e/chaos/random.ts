@@ -5,6 +5,8 @@ export interface Random {
   pick<T>(list: readonly T[]): T;
   between(least: number, most: number): number;
   shuffled<T>(list: readonly T[]): T[];
+  /** Another source, whose numbers don't depend on how many are taken of this one. */
+  fork(): Random;
 }
 
 export function seededRandom(seed: number): Random {
@@ -25,5 +27,6 @@ export function seededRandom(seed: number): Random {
       const order = list.map((item) => [next(), item] as const);
       return order.sort(([one], [other]) => one - other).map(([, item]) => item);
     },
+    fork: () => seededRandom(Math.floor(next() * 4294967296)),
   };
 }

@@ -1,179 +1,185 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { patiently, pause } from "./api.ts";
+import type { Cluster } from "./cluster.ts";
+import { callsIn, type FlowProcess, startFlowProcess, type Told } from "./flow-process.ts";
+import { keptCalls } from "./kept-calls.ts";
 import type { Random } from "./random.ts";
 
-const program = fileURLToPath(new URL("workload.ts", import.meta.url));
-
-/** Processes that run flows, one after the other, and go on with those that were killed. */
+/** Processes that run flows, one after the other in each lane, and go on with those that were killed. */
 export interface Workers {
-  killOne(random: Random): Promise<void>;
+  /** Kills one and gives the seconds until its run goes on in another process; undefined where nothing ran. */
+  killOne(random: Random): Promise<number | undefined>;
   /** Lets what runs end, and tells what came of it. */
   finish(): Promise<WorkDone>;
 }
 
 export interface WorkDone {
-  readonly flowRuns: readonly string[];
-  /** Flow runs that ended with a value that is not the right one, or with an error. */
+  readonly flowRuns: readonly EndedRun[];
+  /** Flow runs that were killed and that nobody goes on with. */
+  readonly abandoned: readonly string[];
+  /** Flow runs that came to another end than they should have. */
   readonly wrong: readonly string[];
   /** Calls of tasks that ran again though the server had their result before the run went on. */
   readonly repeated: readonly string[];
   readonly resumed: number;
+  /** Where processes kept large results. */
+  readonly homes: readonly string[];
 }
 
+export interface EndedRun {
+  readonly id: string;
+  readonly name: string;
+  readonly state: "COMPLETED" | "CANCELLED";
+  /** Undefined where the process has not come to its end with a result. */
+  readonly told: Told | undefined;
+}
+
+export interface WorkersOptions {
+  /** How many side by side. */
+  readonly count: number;
+  /** Whether some that are killed are left to be found by the server, which takes it a while. */
+  readonly abandon: boolean;
+  readonly random: Random;
+}
+
+/** One run with its fate. */
 interface Work {
   readonly name: string;
   readonly steps: number;
   readonly ledger: string;
-  child: ChildProcess | undefined;
+  readonly cancelled: boolean;
+  readonly abandoned: boolean;
+  process: FlowProcess | undefined;
   id: string | undefined;
-  killed: boolean;
+  killed: (() => void) | undefined;
+  /** Resolves when it goes on. */
+  resumed: PromiseWithResolvers<void> | undefined;
 }
 
-export function startWorkers(apiUrl: string, folder: string, count: number): Workers {
-  const flowRuns: string[] = [];
-  const wrong: string[] = [];
-  const repeated: string[] = [];
-  const running = new Set<Work>();
+/** So often a run is cancelled, and is left alone once killed: each so-manieth. */
+const cancelledEvery = 6;
+const abandonedEvery = 5;
+const heartbeatOfAbandonedSeconds = 2;
+
+export function startWorkers(cluster: Cluster, { count, abandon, random }: WorkersOptions): Workers {
+  const done = {
+    flowRuns: [] as EndedRun[],
+    abandoned: [] as string[],
+    wrong: [] as string[],
+    repeated: [] as string[],
+  };
+  const homes = [join(cluster.folder, "machine-1"), join(cluster.folder, "machine-2")] as const;
+  const lanes: (Work | undefined)[] = Array.from({ length: count });
   let started = 0;
   let resumed = 0;
   let stopping = false;
 
-  async function one(): Promise<void> {
+  function newWork(): Work {
     started += 1;
     const name = `run-${started}`;
-    const work: Work = {
+    const ledger = join(cluster.folder, name);
+    const cancelled = started % cancelledEvery === 0;
+    const abandoned = abandon && !cancelled && started % abandonedEvery === 0;
+    const steps = 12 + (started % 17);
+    return {
       name,
-      steps: 12 + (started % 17),
-      ledger: join(folder, name),
-      child: undefined,
+      steps,
+      ledger,
+      cancelled,
+      abandoned,
+      process: undefined,
       id: undefined,
-      killed: false,
+      killed: undefined,
+      resumed: undefined,
     };
-    running.add(work);
-    try {
-      let result = await runOnce(apiUrl, work);
-      while (result === "killed") {
-        if (work.id === undefined) return; // It died before there was a run: nothing was promised.
-        resumed += 1;
-        const kept = await keptCalls(apiUrl, work.id);
-        const before = await calls(work.ledger);
-        result = await runOnce(apiUrl, work);
-        const after = (await calls(work.ledger)).slice(before.length);
-        repeated.push(...after.filter((call) => kept.has(call)));
-      }
-      if (work.id !== undefined) flowRuns.push(work.id);
-      if (result !== expected(work.steps)) wrong.push(`${name} (${work.id}): ${result}`);
-    } finally {
-      running.delete(work);
+  }
+
+  async function run(work: Work, lane: number): Promise<void> {
+    for (let attempt = 0; ; attempt += 1) {
+      const { name, ledger, steps, id: resume } = work;
+      const kept = resume === undefined ? undefined : await keptCalls(cluster.apiUrl, resume);
+      const before = (await callsIn(ledger)).length;
+      // Every second time it goes on elsewhere, where large results of before are not.
+      const home = homes[(lane + (attempt >> 1)) % homes.length] ?? homes[0];
+      const heartbeatSeconds = work.abandoned ? heartbeatOfAbandonedSeconds : undefined;
+      const process = startFlowProcess(cluster, { ledger, name, steps, resume, home, heartbeatSeconds });
+      work.process = process;
+      work.id = (await process.created) ?? work.id;
+      if (work.id !== undefined && work.resumed !== undefined) work.resumed.resolve();
+      if (work.cancelled && work.id !== undefined) await cancel(work.id);
+      const end = await process.ended;
+      work.process = undefined;
+      const after = (await callsIn(ledger)).slice(before);
+      const sameMachine = attempt % 2 === 1;
+      const again = after.filter((call) => kept?.has(call) === true && (sameMachine || !call.startsWith("large")));
+      done.repeated.push(...again.map((call) => `${name} (${work.id}): ${call}`));
+      if (end.kind !== "killed") return conclude(work, end);
+      if (work.id === undefined) return; // It died before it knew of a run of its own: nothing was promised.
+      if (work.abandoned) return void done.abandoned.push(work.id);
+      resumed += 1;
     }
   }
 
-  async function lane(): Promise<void> {
-    while (!stopping) await one();
+  function conclude(
+    { id, name, steps, cancelled }: Work,
+    end: Exclude<Awaited<FlowProcess["ended"]>, { kind: "killed" }>,
+  ) {
+    if (id === undefined) return void done.wrong.push(`${name}: never began: ${describe(end)}`);
+    const told = end.kind === "completed" ? end.told : undefined;
+    if (end.kind === "completed" && end.result === expectedResult(steps)) {
+      done.flowRuns.push({ id, name, state: "COMPLETED", told });
+    } else if (cancelled && end.kind === "ended" && end.state === "CANCELLED") {
+      done.flowRuns.push({ id, name, state: "CANCELLED", told });
+    } else {
+      done.wrong.push(`${name} (${id}): ${describe(end)}, expected ${expectedResult(steps)}`);
+    }
   }
 
-  const lanes = Promise.all(Array.from({ length: count }, lane));
+  async function cancel(id: string): Promise<void> {
+    await pause(random.between(100, 600));
+    const state = { type: "CANCELLING", state_details: { transition_id: randomUUID() } };
+    await patiently(`${cluster.apiUrl}/flow_runs/${id}/set_state`, { state });
+  }
+
+  async function lane(index: number): Promise<void> {
+    while (!stopping) {
+      const work = newWork();
+      lanes[index] = work;
+      await run(work, index).catch((error) => done.wrong.push(`${work.name} (${work.id}): ${String(error)}`));
+      work.resumed?.resolve();
+      lanes[index] = undefined;
+    }
+  }
+
+  const all = Promise.all(lanes.map((_, index) => lane(index)));
   return {
-    async killOne(random) {
-      const candidates = [...running].filter(({ child, id }) => child !== undefined && id !== undefined);
-      if (candidates.length === 0) return;
-      const work = random.pick(candidates);
-      work.killed = true;
-      work.child?.kill("SIGKILL");
+    async killOne(by) {
+      const first = Math.floor(by.next() * count);
+      const work = lanes.map((_, index) => lanes[(first + index) % count]).find((one) => one?.process && one.id);
+      if (work === undefined) return undefined;
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      work.resumed = { promise, resolve, reject };
+      const begun = performance.now();
+      work.process?.kill();
+      if (work.abandoned) return undefined;
+      await promise;
+      return (performance.now() - begun) / 1000;
     },
     async finish() {
       stopping = true;
-      await lanes;
-      return { flowRuns, wrong, repeated, resumed };
+      await all;
+      return { ...done, resumed, homes };
     },
   };
 }
 
+function describe(end: object): string {
+  return JSON.stringify(end);
+}
+
 /** What the flow comes to when nothing is lost and nothing is done twice. */
-function expected(steps: number): string {
+function expectedResult(steps: number): number {
   const sum = Array.from({ length: steps }, (_, index) => index * 2).reduce((total, value) => total + value, 0);
-  return String(sum + (steps % 3) * 10);
-}
-
-function runOnce(apiUrl: string, work: Work): Promise<string> {
-  const resume = work.id === undefined ? [] : [work.id];
-  work.killed = false;
-  const child = spawn(process.execPath, [program, work.ledger, work.name, String(work.steps), ...resume], {
-    env: {
-      ...process.env,
-      OSTINATO_API_URL: apiUrl,
-      OSTINATO_LOG_LEVEL: "off",
-      OSTINATO_HOME: join(work.ledger, ".."),
-    },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  work.child = child;
-  let output = "";
-  let errors = "";
-  child.stderr.on("data", (text) => {
-    errors += text;
-  });
-  child.stdout.on("data", (text) => {
-    output += text;
-    work.id ??= /"id":"([^"]+)"/.exec(output)?.[1];
-  });
-  return new Promise((resolve) => {
-    child.once("close", () => {
-      work.child = undefined;
-      if (process.env.CHAOS_DEBUG !== undefined && errors !== "") console.error(errors);
-      const result = /"result":([^}]+)\}/.exec(output)?.[1];
-      resolve(result ?? (work.killed ? "killed" : `failed: ${firstError(errors)}`));
-    });
-  });
-}
-
-function firstError(output: string): string {
-  const lines = output.trim().split("\n");
-  return lines.find((line) => /Error|:.*code:/.test(line)) ?? lines.at(-1) ?? "";
-}
-
-async function calls(ledger: string): Promise<readonly string[]> {
-  return (await readFile(ledger, "utf8").catch(() => "")).split("\n").filter(Boolean);
-}
-
-/** The calls of `step` in the run and its subflows whose result the server has, in the words of the ledger. */
-async function keptCalls(apiUrl: string, flowRunId: string): Promise<ReadonlySet<string>> {
-  const subflows = await patiently<{ id: string }[]>(`${apiUrl}/flow_runs/filter`, {
-    flow_runs: { parent_flow_run_id: { any_: [flowRunId] } },
-  });
-  const kept = new Set<string>();
-  for (const id of [flowRunId, ...subflows.map((subflow) => subflow.id)]) {
-    const runs = await patiently<{ id: string }[]>(`${apiUrl}/task_runs/filter`, {
-      flow_runs: { id: { any_: [id] } },
-      task_runs: { name: { like_: "step" }, state: { type: { any_: ["COMPLETED"] } } },
-    });
-    for (const run of runs) {
-      const { inputs } = await patiently<{ inputs: { preview: { value: unknown } }[] }>(
-        `${apiUrl}/task_runs/${run.id}/inputs`,
-      );
-      kept.add(`step ${inputs.map(({ preview }) => preview.value).join(" ")}`);
-    }
-  }
-  return kept;
-}
-
-/** Asks until the server answers: it may be down just now. */
-export async function patiently<T>(url: string, body?: unknown): Promise<T> {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      const response = await fetch(url, {
-        signal: AbortSignal.timeout(20_000),
-        ...(body === undefined
-          ? {}
-          : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
-      });
-      if (response.ok) return (await response.json()) as T;
-      if (response.status < 500) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
-    } catch (error) {
-      if (attempt > 600 || (error instanceof Error && / answered 4/.test(error.message))) throw error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  return sum + (steps % 3) * 10;
 }

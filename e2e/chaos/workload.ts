@@ -1,23 +1,41 @@
+import { randomUUID } from "node:crypto";
 import { appendFileSync } from "node:fs";
-import { flow, log, resumeRun, task, unmapped } from "ostinato";
+import { artifact, flow, log, resumeRun, task, unmapped } from "ostinato";
 
 /**
- * One flow with retries, subflows and a cache, in a process that may be killed at any moment. It writes a line to its ledger
- * each time the body of a task has run, before the task can be known to have finished: the name of the call and nothing else.
+ * One flow with retries, subflows, a cache, `.map`, logs, an artifact and large results, in a process that may be killed at any
+ * moment. It writes a line to its ledger each time the body of a task has run, before the task can be known to have finished.
  * Arguments: the ledger's file, a name for the run, how many steps, and the id of the run to go on with, if any.
+ * It prints its id, then how it ended: with its result, or with the name of its state.
  */
 const [ledger = "", name = "", stepsText = "20", resume] = process.argv.slice(2);
 const steps = Number(stepsText);
+const self = randomUUID();
+let logged = 0;
+const artifacts: string[] = [];
 
 function ran(call: string): void {
   appendFileSync(ledger, `${call}\n`);
 }
 
-const step = task({ name: "step", retries: 2, retryDelay: "10ms" }, async function step(run: string, index: number) {
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  if (index % 7 === 3 && Math.random() < 0.3) throw new Error("fails at times");
-  ran(`step ${run} ${index}`);
-  return index * 2;
+const stepMillis = 20;
+const largeLength = 50_000;
+
+const step = task(
+  { name: "step", runName: "step {index}", retries: 3, retryDelay: "10ms" },
+  async function step(_run: string, index: number) {
+    await new Promise((resolve) => setTimeout(resolve, stepMillis));
+    if (index % 7 === 3 && Math.random() < 0.3) throw new Error("fails at times");
+    ran(`step ${index}`);
+    log.info("line {line} of {self}", { line: logged, self });
+    logged += 1;
+    return index * 2;
+  },
+);
+
+const large = task({ name: "large", runName: "large {index}" }, async function large(run: string, index: number) {
+  ran(`large ${index}`);
+  return `${index} `.padEnd(largeLength, run);
 });
 
 const shared = task({ name: "shared", cache: { by: "inputs" } }, function shared(group: number) {
@@ -34,20 +52,30 @@ const part = flow(
 );
 
 export const work = flow(
-  { name: "chaos work", retries: 1 },
+  { name: "chaos work", retries: 1, retryDelay: "1s" },
   async function work({ run, steps }: { run: string; steps: number }) {
-    const first = await part({ run, from: 0, to: Math.floor(steps / 2) });
+    const half = Math.floor(steps / 2);
+    const first = await part({ run, from: 0, to: half });
     const rest = await step.map(
       unmapped(run),
-      Array.from({ length: steps - Math.floor(steps / 2) }, (_, index) => Math.floor(steps / 2) + index),
+      Array.from({ length: steps - half }, (_, index) => half + index),
       { concurrency: 4 },
     );
-    log.info("{run} is nearly through", { run });
-    return first + rest.reduce((sum, value) => sum + value, 0) + (await shared(steps % 3));
+    const [text] = await Promise.all([large(run, steps), large(run, steps + 1)]);
+    const markdown = randomUUID();
+    await artifact.markdown({ key: "chaos", markdown });
+    artifacts.push(markdown);
+    const sum = first + rest.reduce((total, value) => total + value, 0);
+    return sum + (await shared(steps % 3)) + (text.length - largeLength);
   },
 );
 
 const parameters = { run: name, steps };
 const future = resume === undefined ? work(parameters) : resumeRun(resume, work);
 console.log(JSON.stringify({ id: await future.created }));
-console.log(JSON.stringify({ id: future.id, result: await future }));
+try {
+  const result = await future;
+  console.log(JSON.stringify({ ended: "COMPLETED", result, self, logged, artifacts }));
+} catch (error) {
+  console.log(JSON.stringify({ ended: future.state.type, why: String(error) }));
+}

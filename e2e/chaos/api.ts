@@ -1,0 +1,68 @@
+/** Talking to the server as anybody's HTTP client does, however long it takes it to answer. */
+
+const attemptMillis = 15_000;
+const restMillis = 50;
+/** A server that is away for longer than this does not come back. */
+const patienceMillis = 180_000;
+
+/** Asks until the server answers: a GET, or with a body a POST. Rejects when it answers that it will not. */
+export async function patiently<T>(url: string, body?: unknown): Promise<T> {
+  const giveUp = performance.now() + patienceMillis;
+  for (;;) {
+    const answer = await request<T>(url, body);
+    if (answer.kind === "answered") return answer.value;
+    if (answer.kind === "refused" || performance.now() > giveUp) throw new Error(`${url}: ${answer.why}`);
+    await pause(restMillis);
+  }
+}
+
+export type Answer<T> =
+  | { readonly kind: "answered"; readonly value: T }
+  /** Whether it was done is not known, or it was not. */
+  | { readonly kind: "unknown"; readonly why: string }
+  | { readonly kind: "refused"; readonly why: string };
+
+const busy = new Set([408, 429, 502, 503, 504]);
+
+/** Asks once. */
+export async function request<T>(url: string, body?: unknown, millis = attemptMillis): Promise<Answer<T>> {
+  const posted =
+    body === undefined
+      ? {}
+      : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(millis), ...posted });
+    const text = await response.text();
+    if (response.ok) return { kind: "answered", value: (text === "" ? undefined : JSON.parse(text)) as T };
+    const why = `${response.status} ${text.slice(0, 300)}`;
+    return { kind: busy.has(response.status) ? "unknown" : "refused", why };
+  } catch (error) {
+    return { kind: "unknown", why: String(error) };
+  }
+}
+
+export function pause(millis: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, millis));
+}
+
+/** Everything that a list of the API holds, page by page. */
+export async function everyPage<T>(url: string, criteria: object): Promise<readonly T[]> {
+  const limit = 200;
+  const all: T[] = [];
+  for (;;) {
+    const page = await patiently<readonly T[]>(url, { ...criteria, limit, offset: all.length });
+    all.push(...page);
+    if (page.length < limit) return all;
+  }
+}
+
+const sideBySide = 8;
+
+/** Calls `work` for each, a few at a time. */
+export async function forEachOf<T>(list: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
+  const rest = [...list].reverse();
+  const lane = async () => {
+    for (let item = rest.pop(); item !== undefined; item = rest.pop()) await work(item);
+  };
+  await Promise.all(Array.from({ length: sideBySide }, lane));
+}

@@ -1,0 +1,106 @@
+import { readFile } from "node:fs/promises";
+import { everyPage, patiently, pause } from "./api.ts";
+import { fileOfResult } from "./flow-process.ts";
+import {
+  type Court,
+  compare,
+  judgeLines,
+  type KeptState,
+  type ResultRow,
+  resultsOf,
+  type TaskRunRow,
+  taskRunsOf,
+} from "./reading-back.ts";
+import type { EndedRun } from "./workers.ts";
+
+interface FlowRunRow {
+  readonly id: string;
+  readonly name: string;
+  readonly state_type: string;
+}
+
+const open = new Set(["SCHEDULED", "PENDING", "RUNNING", "CANCELLING", "PAUSED"]);
+
+/** A run of which our own client has said how it ended: it is so on the server, with all that belongs to it. */
+export async function judgeRun(court: Court, run: EndedRun, homes: readonly string[]): Promise<void> {
+  const { apiUrl, found } = court;
+  const { id, name } = run;
+  const row = await patiently<FlowRunRow>(`${apiUrl}/flow_runs/${id}`);
+  if (row.state_type !== run.state) found.stuck.push(`flow run ${id} (${name}): ${row.state_type}, not ${run.state}`);
+  const states = await patiently<KeptState[]>(`${apiUrl}/flow_run_states/?flow_run_id=${id}`);
+  const dead = states.filter(({ message }) => message?.startsWith("No sign of life") === true);
+  found.wronglyEnded.push(...dead.map(({ message }) => `flow run ${id} (${name}): ${message}`));
+  const subflows = await subflowsOf(apiUrl, id);
+  const family = [id, ...subflows.map((subflow) => subflow.id)];
+  const taskRuns = await taskRunsOf(apiUrl, family);
+  const unfinished = [...subflows, ...taskRuns].filter(({ state_type }) => open.has(state_type));
+  found.stuck.push(
+    ...unfinished.map((one) => `${one.name} (${one.id}) of flow run ${id} (${run.state}): ${one.state_type}`),
+  );
+  const results = (await Promise.all(family.map((member) => resultsOf(apiUrl, member)))).flat();
+  for (const taskRun of taskRuns) await judgeResult(court, taskRun, { flowRunId: id, results, homes });
+  if (run.told === undefined) return;
+  const { self, logged, artifacts } = run.told;
+  const lines = Array.from({ length: logged }, (_, line) => `line ${line} of ${self}`);
+  await judgeLines(court, family, lines);
+  await judgeArtifacts(court, id, artifacts);
+}
+
+function subflowsOf(apiUrl: string, id: string): Promise<FlowRunRow[]> {
+  return patiently(`${apiUrl}/flow_runs/filter`, { flow_runs: { parent_flow_run_id: { any_: [id] } } });
+}
+
+interface Holdings {
+  readonly flowRunId: string;
+  readonly results: readonly ResultRow[];
+  readonly homes: readonly string[];
+}
+
+/** What a finished `step` or `large` came to is still there, and is what it was. */
+async function judgeResult({ found, acknowledged }: Court, taskRun: TaskRunRow, holdings: Holdings): Promise<void> {
+  const [, kind, index] = /^(step|large) (\d+)$/.exec(taskRun.name) ?? [];
+  if (kind === undefined || taskRun.state_type !== "COMPLETED") return;
+  const own = holdings.results.filter((result) => result.task_run_id === taskRun.id);
+  // One that was used again is kept by the task run that it is of.
+  if (own.length === 0 && taskRun.state_name === "Cached") return;
+  acknowledged.results += 1;
+  const what = `${taskRun.name} (${taskRun.id}) of flow run ${holdings.flowRunId}`;
+  if (own.length === 0) found.resultsLost.push(`${what}: gone`);
+  for (const { data, location } of own) {
+    const text = data ?? (await readLarge(holdings.homes, location ?? ""));
+    const right = kind === "step" ? text === `[${Number(index) * 2}]` : text?.startsWith(`["${index} `) === true;
+    if (!right) found.resultsLost.push(`${what}: ${String(text).slice(0, 60)}`);
+  }
+}
+
+async function readLarge(homes: readonly string[], location: string): Promise<string | undefined> {
+  for (const home of homes) {
+    const text = await readFile(fileOfResult(home, location), "utf8").catch(() => undefined);
+    if (text !== undefined) return text;
+  }
+  return undefined;
+}
+
+async function judgeArtifacts({ apiUrl, found, acknowledged }: Court, id: string, expected: readonly string[]) {
+  const kept = await everyPage<{ data: unknown }>(`${apiUrl}/artifacts/filter`, {
+    artifacts: { flow_run_id: { any_: [id] }, key: { any_: ["chaos"] } },
+  });
+  acknowledged.artifacts += expected.length;
+  const lists = { lost: found.artifactsLost, doubled: found.artifactsDoubled };
+  compare(`artifact of ${id}`, { expected, kept: kept.map(({ data }) => String(data)) }, lists);
+}
+
+/** Three intervals of a heartbeat, the time between two looks of the server, and some more for a busy machine. */
+const untilFoundMillis = 90_000;
+const restMillis = 500;
+
+/** A run whose process died and that nobody goes on with: the server has to find it. */
+export async function judgeAbandoned({ apiUrl, found }: Court, id: string): Promise<void> {
+  const giveUp = performance.now() + untilFoundMillis;
+  for (;;) {
+    const { state_type } = await patiently<FlowRunRow>(`${apiUrl}/flow_runs/${id}`);
+    if (!open.has(state_type)) break;
+    if (performance.now() > giveUp) return void found.stuck.push(`flow run ${id}, whose process died: ${state_type}`);
+    await pause(restMillis);
+  }
+}

@@ -1,0 +1,38 @@
+import { randomUUID } from "node:crypto";
+import { WebSocket } from "ws";
+import { patiently, pause } from "./api.ts";
+
+const patienceMillis = 10_000;
+const restMillis = 250;
+
+/** Whether subscribers of each server hear what happens through each other one. Gives those that don't. */
+export async function changesUnheard(apiUrls: readonly string[]): Promise<readonly string[]> {
+  const pairs = apiUrls.flatMap((to, at) =>
+    apiUrls.filter((_, from) => from !== at).map((from) => [from, to] as const),
+  );
+  const heard = await Promise.all(pairs.map(([from, to]) => hears(from, to)));
+  return pairs.filter((_, index) => heard[index] !== true).map(([from, to]) => `${to} does not hear of ${from}`);
+}
+
+/** Subscribes to one, and tells events to the other until one of them arrives. */
+async function hears(from: string, to: string): Promise<boolean> {
+  const event = `chaos.heard.${randomUUID()}`;
+  const socket = new WebSocket(`${to.replace("http", "ws")}/events/out`, "prefect");
+  let arrived = false;
+  socket.on("error", () => {});
+  socket.once("open", () => socket.send(JSON.stringify({ type: "auth", token: null })));
+  socket.on("message", (data) => {
+    const message = JSON.parse(String(data)) as { type: string };
+    if (message.type === "auth_success")
+      socket.send(JSON.stringify({ type: "filter", filter: { event: { name: [event] } } }));
+    if (message.type === "event") arrived = true;
+  });
+  const giveUp = performance.now() + patienceMillis;
+  while (!arrived && performance.now() < giveUp) {
+    const resource = { "prefect.resource.id": "chaos" };
+    await patiently(`${from}/events`, [{ id: randomUUID(), occurred: new Date().toISOString(), event, resource }]);
+    await pause(restMillis);
+  }
+  socket.terminate();
+  return arrived;
+}

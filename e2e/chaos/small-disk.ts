@@ -1,0 +1,58 @@
+import { execFile, execFileSync } from "node:child_process";
+import { mkdir, open, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+/** A file system of its own, small enough to be filled. */
+export interface SmallDisk {
+  readonly folder: string;
+  /** Takes all that is free, to the last byte. */
+  fill(): Promise<void>;
+  free(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+const pieceBytes = 1024 * 1024;
+
+/** Mounts one at `folder`, which takes root on Linux; undefined where that can't be had. */
+export async function mountSmallDisk(folder: string, megabytes: number): Promise<SmallDisk | undefined> {
+  await mkdir(folder, { recursive: true });
+  const options = ["-t", "tmpfs", "-o", `size=${megabytes}m,mode=0777`, "tmpfs", folder];
+  const mounted = await promisify(execFile)("mount", options).then(
+    () => true,
+    () => false,
+  );
+  if (!mounted) return undefined;
+  const unmount = () => execFileSync("umount", ["--lazy", folder], { stdio: "ignore" });
+  process.once("exit", unmount);
+  const ballast = join(folder, "ballast");
+  return {
+    folder,
+    fill: () => fillDisk(ballast),
+    free: () => rm(ballast, { force: true }),
+    async remove() {
+      process.off("exit", unmount);
+      unmount();
+    },
+  };
+}
+
+async function fillDisk(ballast: string): Promise<void> {
+  const file = await open(ballast, "a");
+  const piece = Buffer.alloc(pieceBytes);
+  // What others leave free while it is being filled is taken by smaller and smaller pieces.
+  let bytes = pieceBytes;
+  try {
+    while (bytes > 0) {
+      try {
+        const { bytesWritten } = await file.write(piece, 0, bytes);
+        if (bytesWritten < bytes) bytes = bytes >> 1;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ENOSPC") throw error;
+        bytes = bytes >> 1;
+      }
+    }
+  } finally {
+    await file.close();
+  }
+}

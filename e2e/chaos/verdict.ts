@@ -1,0 +1,87 @@
+/** What is counted at the end. Each of `found` is to be empty. */
+export interface Verdict {
+  readonly database: string;
+  readonly seed: number;
+  readonly faults: number;
+  readonly acknowledged: Readonly<Record<Counted, number>>;
+  readonly runs: { readonly ended: number; readonly resumed: number; readonly abandoned: number };
+  readonly found: Readonly<Record<Finding, readonly string[]>>;
+  readonly recoveries: readonly Recovery[];
+  /** What could not be made on this machine, or only by injection. */
+  readonly notes: readonly string[];
+}
+
+export type Counted = "states" | "events" | "taskRuns" | "results" | "logLines" | "artifacts";
+
+/** What must not happen, each with what it is called. */
+export const findings = {
+  lost: "acknowledged states and events lost",
+  doubled: "states and events doubled",
+  stuck: "runs stuck",
+  repeated: "tasks that ran again though their result was kept",
+  resultsLost: "results lost or changed",
+  logLinesLost: "log lines lost",
+  logLinesDoubled: "log lines doubled",
+  artifactsLost: "artifacts lost",
+  artifactsDoubled: "artifacts doubled",
+  wronglyEnded: "live runs taken for dead",
+  wrong: "wrong ends and answers",
+  unheard: "changes unheard on other servers",
+} as const;
+
+export type Finding = keyof typeof findings;
+
+/** Collects what is found. */
+export type Findings = Readonly<Record<Finding, string[]>>;
+
+export function noFindings(): Findings {
+  return Object.fromEntries(Object.keys(findings).map((name) => [name, [] as string[]])) as unknown as Findings;
+}
+
+export interface Recovery {
+  readonly fault: string;
+  readonly seconds: number;
+}
+
+/** Whether anything was found that should not have been. */
+export function isClean({ found }: Verdict): boolean {
+  return Object.values(found).every((list) => list.length === 0);
+}
+
+const examplesShown = 5;
+
+export function describeVerdict({ faults, acknowledged, runs, found, recoveries, notes }: Verdict): readonly string[] {
+  const counts = Object.entries(acknowledged).map(([what, count]) => `${count} ${spoken(what)}`);
+  return [
+    `${faults} faults; ${runs.ended} flow runs ended, ${runs.resumed} times gone on with, ${runs.abandoned} left to the server`,
+    `acknowledged: ${counts.join(", ")}`,
+    ...notes,
+    "",
+    ...Object.entries(findings).flatMap(([name, title]) => findingLines(title, found[name as Finding])),
+    "",
+    "recovery, seconds              count  median   worst",
+    ...recoveryLines(recoveries),
+  ];
+}
+
+function findingLines(title: string, list: readonly string[]): readonly string[] {
+  const more = list.length > examplesShown ? [`      … ${list.length - examplesShown} more`] : [];
+  return [
+    `${String(list.length).padStart(6)}  ${title}`,
+    ...list.slice(0, examplesShown).map((line) => `      ${line}`),
+    ...more,
+  ];
+}
+
+function recoveryLines(recoveries: readonly Recovery[]): readonly string[] {
+  const byFault = Map.groupBy(recoveries, ({ fault }) => fault);
+  return [...byFault].toSorted().map(([fault, list]) => {
+    const sorted = list.map(({ seconds }) => seconds).toSorted((one, other) => one - other);
+    const cells = [sorted[sorted.length >> 1] ?? 0, sorted.at(-1) ?? 0].map((value) => value.toFixed(2).padStart(8));
+    return `${fault.padEnd(31)}${String(list.length).padStart(5)}${cells.join("")}`;
+  });
+}
+
+function spoken(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}

@@ -1,0 +1,91 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { globSync, readFileSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { cacheFolder, copyFolder, exists } from "@ostinato/testing/cache";
+
+export const repository = fileURLToPath(new URL("..", import.meta.url));
+
+/** How many packed products of earlier sources are kept. */
+const keptProducts = 2;
+const installMillis = 300_000;
+
+/**
+ * Packs the product and installs it with its dependencies into the new `folder`, as a user does. It is made once for the
+ * sources as they are and copied from then on.
+ */
+export async function installProduct(folder: string): Promise<void> {
+  const shelf = join(cacheFolder, "product");
+  const made = join(shelf, hashOfSources());
+  if (!(await exists(made))) await make(shelf, made);
+  await mkdir(dirname(folder), { recursive: true });
+  copyFolder(made, folder);
+}
+
+async function make(shelf: string, made: string): Promise<void> {
+  // Outside of the repository: npm would find what surrounds it.
+  const staging = await mkdtemp(join(tmpdir(), "ostinato-installed-"));
+  try {
+    await runClean(process.execPath, [join(repository, "scripts/pack.ts"), staging], repository);
+    const [tarball] = (await readdir(staging)).filter((file) => file.endsWith(".tgz"));
+    await writeFile(join(staging, "package.json"), JSON.stringify({ private: true, type: "module" }));
+    await runClean("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", `./${tarball}`], staging);
+    await mkdir(shelf, { recursive: true });
+    const draft = await mkdtemp(join(shelf, ".draft-"));
+    copyFolder(staging, draft);
+    // Whoever made it at the same time has made the same.
+    await rename(draft, made).catch(() => rm(draft, { recursive: true, force: true }));
+    await forgetOlder(shelf);
+  } finally {
+    await rm(staging, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+async function forgetOlder(shelf: string): Promise<void> {
+  const folders = (await readdir(shelf)).filter((name) => !name.startsWith("."));
+  const aged = await Promise.all(
+    folders.map(async (name) => ({ name, made: (await stat(join(shelf, name))).ctimeMs })),
+  );
+  const older = aged.toSorted((one, other) => other.made - one.made).slice(keptProducts);
+  for (const { name } of older) await rm(join(shelf, name), { recursive: true, force: true });
+}
+
+/** Of everything that the tarball and what is installed with it come from. */
+function hashOfSources(): string {
+  const files = globSync(
+    [
+      "packages/*/{src,public}/**/*.*",
+      "packages/*/{package.json,index.html,vite.config.ts}",
+      "scripts/packing/*.ts",
+      "{package-lock.json,README.md,LICENSE}",
+    ],
+    { cwd: repository },
+  ).filter((file) => !/\.test\.tsx?$/.test(file));
+  const hash = createHash("sha256");
+  for (const file of files.toSorted()) hash.update(`${file}\0`).update(readFileSync(join(repository, file)));
+  return hash.digest("hex").slice(0, 32);
+}
+
+/** Runs a program as in a user's own terminal. */
+export function runClean(
+  program: string,
+  args: readonly string[],
+  cwd: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<{ readonly stdout: string; readonly stderr: string }> {
+  const env = { ...cleanEnvironment(), ...environment };
+  return promisify(execFile)(program, args, { cwd, env, timeout: installMillis, shell: process.platform === "win32" });
+}
+
+/** Without what npm and Vitest have put there: it would lead back into the repository. */
+export function cleanEnvironment(): NodeJS.ProcessEnv {
+  const leadsBack =
+    /^(npm_(?!config_)|npm_config_(local_prefix|allow_scripts)|vitest|node_(env|options|path)|ostinato_|prefect_)/i;
+  const kept = Object.entries(process.env).filter(([name]) => !leadsBack.test(name));
+  const path = (process.env.PATH ?? "").split(delimiter).filter((entry) => !entry.startsWith(repository));
+  return { ...Object.fromEntries(kept), PATH: [dirname(process.execPath), ...path].join(delimiter) };
+}
