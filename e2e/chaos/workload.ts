@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { appendFileSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { artifact, flow, log, resumeRun, task, unmapped } from "ostinato";
 
 /**
@@ -18,14 +18,26 @@ function ran(call: string): void {
   appendFileSync(ledger, `${call}\n`);
 }
 
+const taskRetries = 3;
+
+/** Fails at times, in all processes of the run together always so often: some steps for more than all retries of the task. */
+function fail(index: number): void {
+  const wanted = index === 4 && steps % 5 === 0 ? taskRetries + 2 : index % 7 === 3 ? 2 : 0;
+  const file = `${ledger}.failures`;
+  const failures = existsSync(file) ? readFileSync(file, "utf8").split("\n") : [];
+  if (failures.filter((line) => line === String(index)).length >= wanted) return;
+  appendFileSync(file, `${index}\n`);
+  throw new Error(`step ${index} fails at times`);
+}
+
 const stepMillis = 20;
 const largeLength = 50_000;
 
 const step = task(
-  { name: "step", runName: "step {index}", retries: 3, retryDelay: "10ms" },
+  { name: "step", runName: "step {index}", retries: taskRetries, retryDelay: "10ms" },
   async function step(_run: string, index: number) {
     await new Promise((resolve) => setTimeout(resolve, stepMillis));
-    if (index % 7 === 3 && Math.random() < 0.3) throw new Error("fails at times");
+    fail(index);
     ran(`step ${index}`);
     log.info("line {line} of {self}", { line: logged, self });
     logged += 1;

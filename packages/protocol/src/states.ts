@@ -26,6 +26,8 @@ export const StateDetails = Open({
   error_name: Type.Optional(Type.String()),
   error_stack: Type.Optional(Type.String()),
   error_location: Type.Optional(Type.String()),
+  /** Ostinato's own, of a state that the process of a flow run proposes: how often it gives a sign of life. */
+  heartbeat_seconds: Type.Optional(Type.Integer({ minimum: 1 })),
 });
 export type StateDetails = Static<typeof StateDetails>;
 

@@ -10,6 +10,7 @@ import { flowId } from "./flow-registration.ts";
 import { retryPolicy } from "./flow-retries.ts";
 import { FlowRun } from "./flow-run.ts";
 import { readState } from "./flow-states.ts";
+import { heartbeatDetails } from "./heartbeat.ts";
 import { callIdentity } from "./identity.ts";
 import { checkParameters } from "./parameters.ts";
 import { rootRuns } from "./process-end.ts";
@@ -69,7 +70,7 @@ async function createRun(opened: Session, definition: FlowDefinition, { recorded
       // The call may be made again when its answer is lost.
       idempotency_key: randomId(),
       empirical_policy: retryPolicy(definition, { before: 0, attempt: 1 }),
-      state: { type: "PENDING", name: "Pending" },
+      state: { type: "PENDING", name: "Pending", state_details: heartbeatDetails(opened) },
     },
   });
 }

@@ -10,7 +10,7 @@ import { abortedEnd, acceptedEnd, endOf, sentence } from "./flow-ends.ts";
 import { type Outcome, outcomeOfError, outcomeOfValue, stateOf } from "./flow-outcome.ts";
 import { delayAfter, retryPolicy } from "./flow-retries.ts";
 import { type Decision, proposeState } from "./flow-states.ts";
-import { startHeartbeat } from "./heartbeat.ts";
+import { heartbeatDetails, startHeartbeat } from "./heartbeat.ts";
 import { callHooks, hasHookFor } from "./hooks.ts";
 import { Interruption } from "./interruption.ts";
 import { KeptResults } from "./kept-results.ts";
@@ -101,6 +101,16 @@ export class FlowRun implements Interruptible, FlowRunView {
   /** Carries the run through to its final state. Rejects only when the server cannot be reached any more. */
   async execute(): Promise<FinalState<unknown>> {
     if (this.attempt > 0) await this.#renewPolicy();
+    // Also while it waits, for its start or for its next attempt.
+    const stopHeartbeat = startHeartbeat(this);
+    try {
+      return await this.#untilFinal();
+    } finally {
+      stopHeartbeat();
+    }
+  }
+
+  async #untilFinal(): Promise<FinalState<unknown>> {
     for (;;) {
       const refused = await this.#begin();
       if (refused !== undefined) return refused;
@@ -130,7 +140,10 @@ export class FlowRun implements Interruptible, FlowRunView {
     for (;;) {
       let decision: Decision;
       try {
-        decision = await this.#propose({ type: "RUNNING", name: "Running" }, this.signal);
+        decision = await this.#propose(
+          { type: "RUNNING", name: "Running", state_details: heartbeatDetails(this.session) },
+          this.signal,
+        );
       } catch (error) {
         if (error !== this.#interruption.reason) throw error;
         return await this.#end(outcomeOfError(toError(error), true));
@@ -158,7 +171,7 @@ export class FlowRun implements Interruptible, FlowRunView {
     const scope = this.#newScope(kept);
     this.#scope = scope;
     this.started = true;
-    const stop = [startHeartbeat(this), watchCancellation(this)];
+    const stopWatching = watchCancellation(this);
     let outcome: Outcome;
     try {
       this.#interruption.beginAttempt();
@@ -175,7 +188,7 @@ export class FlowRun implements Interruptible, FlowRunView {
       outcome = outcomeOfError(error, own);
     }
     await this.#settle(scope);
-    for (const each of stop) each();
+    stopWatching();
     return outcome;
   }
 

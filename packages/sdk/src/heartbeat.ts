@@ -1,9 +1,23 @@
 import { formatTimestamp, timeOrderedId } from "@ostinato/core";
-import { readFlowRun } from "@ostinato/protocol";
+import { readFlowRun, type StateDetails } from "@ostinato/protocol";
 import { Cancelled } from "./errors.ts";
 import type { WatchedRun } from "./watched-run.ts";
 
 const defaultSeconds = 30;
+
+/** How often a run's process tells that it is alive. */
+export function heartbeatSeconds(): number {
+  const seconds = Number(process.env.OSTINATO_HEARTBEAT_SECONDS ?? defaultSeconds) || defaultSeconds;
+  return Math.max(1, Math.round(seconds));
+}
+
+/**
+ * Says with a state how often: from the state on the server watches over the run. Not for one of the field's servers, which
+ * knows no such detail.
+ */
+export function heartbeatDetails({ server }: WatchedRun["session"]): StateDetails {
+  return server === undefined ? {} : { heartbeat_seconds: heartbeatSeconds() };
+}
 
 /**
  * Tells the server now and again that the process of the run is alive, and looks whether somebody has ended the run, in case
@@ -11,7 +25,7 @@ const defaultSeconds = 30;
  */
 export function startHeartbeat(run: WatchedRun): () => void {
   const { clock, events, timers } = run.session;
-  const seconds = Number(process.env.OSTINATO_HEARTBEAT_SECONDS ?? defaultSeconds) || defaultSeconds;
+  const seconds = heartbeatSeconds();
   let stop = () => {};
 
   function beat(): void {
@@ -25,7 +39,7 @@ export function startHeartbeat(run: WatchedRun): () => void {
         "prefect.resource.id": `prefect.flow-run.${run.id}`,
         "prefect.resource.name": run.name,
         // By it the server knows when a run has been silent for too long.
-        "ostinato.heartbeat-seconds": String(Math.max(1, Math.round(seconds))),
+        "ostinato.heartbeat-seconds": String(seconds),
       },
       related: run.related().slice(1),
       payload: {},

@@ -100,11 +100,14 @@ export interface FlowRunInputTable extends Row {
   readonly sender: string | null;
 }
 
-/** The latest sign of life of the process of a flow run. */
+/** The signs of life of the process of a flow run: when the latest was given, how often they come, and how many came. */
 export interface FlowRunHeartbeatTable {
   readonly flow_run_id: string;
   readonly occurred: Timestamp;
   readonly interval_seconds: number;
+  readonly beats: number;
+  /** 1 where the client has said how often. */
+  readonly said: number;
 }
 
 export interface LogTable {

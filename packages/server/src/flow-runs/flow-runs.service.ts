@@ -21,12 +21,12 @@ import { completeFlowRunPolicy, type FlowRunRow, presentFlowRun } from "./flow-r
 import * as queries from "./flow-runs.queries.ts";
 import { parametersText } from "./parameters.service.ts";
 import { deploymentOf, flowRunForChange } from "./surroundings.queries.ts";
-import { propose } from "./transitions.service.ts";
+import { propose, proposeIn, tell } from "./transitions.service.ts";
 
 export { create } from "./creation.service.ts";
 export { remove, removeMatching } from "./deletion.service.ts";
 export { resume } from "./resumption.service.ts";
-export { type FlowRunRow, presentFlowRun, propose };
+export { type FlowRunRow, presentFlowRun, propose, proposeIn, tell };
 
 export async function read({ db, clock }: Context, id: string): Promise<FlowRun> {
   const row = await queries.flowRunById(db.read, db.sql, id);

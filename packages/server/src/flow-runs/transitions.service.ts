@@ -5,6 +5,7 @@ import type { Writer } from "../db/dialects/dialect.ts";
 import { readJson, readOptionalJson, writeJson } from "../db/json-text.ts";
 import { notFound } from "../errors.ts";
 import * as events from "../events/events.service.ts";
+import * as heartbeats from "../heartbeats/heartbeats.service.ts";
 import { type Outcome, orchestrate } from "../orchestration/engine.ts";
 import {
   coreFlowRunPolicy,
@@ -149,6 +150,11 @@ export interface Move extends Pick<Outcome<FlowRunSubject, FlowRunEffect>, "effe
 export async function carryOut(context: Context, tx: Writer, move: Move): Promise<News> {
   const { row, effects, written: state } = move;
   await keepResultAsArtifact(tx, context.db.sql, state, { flow_run_id: row.id, task_run_id: null });
+  await heartbeats.recordProposer(context, tx, {
+    flowRunId: row.id,
+    timestamp: state.timestamp,
+    details: state.details,
+  });
   let news: News = { ...noNews, flowRun: row };
   for (const effect of effects) {
     switch (effect.kind) {

@@ -1,56 +1,69 @@
 import type { Timestamp } from "@ostinato/core";
 import { type SqlBool, sql } from "kysely";
-import type { Database, Sql, Writer } from "../db/dialects/dialect.ts";
+import type { Database, Reader, Sql, Writer } from "../db/dialects/dialect.ts";
 import type { Heartbeat } from "./heartbeats.rules.ts";
 
+/** A gap longer than this is a clock that was moved, or a client that has come back: nobody speaks so seldom. */
+const longestIntervalSeconds = 3600;
+
 /**
- * Keeps the latest sign of life of each run. A client that sends one less often than it is taken to is taken at the gap that
- * it keeps.
+ * Keeps the latest sign of life of each run, and counts them. A client that has not said how often it gives one, and gives it
+ * less often than customary, is taken at the gap that it keeps.
  */
 export async function keepHeartbeats(tx: Writer, dialect: Sql, heartbeats: readonly Heartbeat[]): Promise<void> {
-  const rows = heartbeats.map(({ flowRunId, occurred, intervalSeconds }) => ({
+  const rows = heartbeats.map(({ flowRunId, occurred, intervalSeconds, said }) => ({
     flow_run_id: flowRunId,
     occurred,
     interval_seconds: intervalSeconds,
+    said: said ? 1 : 0,
   }));
-  const columns = { flow_run_id: "uuid", occurred: "moment", interval_seconds: "moment" } as const;
+  const columns = { flow_run_id: "uuid", occurred: "moment", interval_seconds: "moment", said: "flag" } as const;
+  const gap = sql`(excluded.occurred - flow_run_heartbeat.occurred) / 1000000`;
   await sql`
-    INSERT INTO flow_run_heartbeat (flow_run_id, occurred, interval_seconds)
-    SELECT flow_run_id, occurred, interval_seconds FROM ${dialect.rowsOf(JSON.stringify(rows), columns)} AS given
+    INSERT INTO flow_run_heartbeat (flow_run_id, occurred, interval_seconds, said, beats)
+    SELECT flow_run_id, occurred, interval_seconds, said, 1 FROM ${dialect.rowsOf(JSON.stringify(rows), columns)} AS given
     WHERE EXISTS (SELECT 1 FROM flow_run WHERE flow_run.id = given.flow_run_id)
     ON CONFLICT (flow_run_id) DO UPDATE SET
       interval_seconds = CASE
-        WHEN excluded.occurred - flow_run_heartbeat.occurred > excluded.interval_seconds * 1000000
-        THEN (excluded.occurred - flow_run_heartbeat.occurred) / 1000000
-        ELSE excluded.interval_seconds END,
-      occurred = excluded.occurred
-    WHERE excluded.occurred > flow_run_heartbeat.occurred`.execute(tx);
+        WHEN excluded.said = 0 AND ${gap} > excluded.interval_seconds AND ${gap} <= ${sql.lit(longestIntervalSeconds)}
+        THEN ${gap} ELSE excluded.interval_seconds END,
+      occurred = excluded.occurred,
+      said = excluded.said,
+      beats = flow_run_heartbeat.beats + 1`.execute(tx);
 }
 
-export interface LostRun {
+export interface WatchedRun {
   readonly id: string;
+  readonly beats: number;
+  readonly state_id: string | null;
+  readonly interval_seconds: number;
   readonly occurred: Timestamp;
 }
 
-/** Runs that say they run, and whose sign of life has been missing for several of its intervals. */
-export async function runsWithoutHeartbeat(
-  db: Database,
-  {
-    now,
-    missedIntervals,
-    limit,
-  }: { readonly now: Timestamp; readonly missedIntervals: number; readonly limit: number },
-): Promise<readonly LostRun[]> {
-  return db.slow
+/**
+ * Whether a run is one whose process should be giving signs of life. Where the process has said that it does, that is from the
+ * run's creation on and while it waits for the next attempt; else only while it runs.
+ */
+const isWatched = sql<SqlBool>`(flow_run.state_type IN ('RUNNING', 'CANCELLING') OR (heartbeat.said = 1
+  AND (flow_run.state_type = 'PENDING' OR (flow_run.state_type = 'SCHEDULED' AND flow_run.state_name = 'AwaitingRetry'))))`;
+
+function watchedRuns(reader: Reader) {
+  return reader
     .selectFrom("flow_run_heartbeat as heartbeat")
     .innerJoin("flow_run", "flow_run.id", "heartbeat.flow_run_id")
-    .select(["flow_run.id as id", "heartbeat.occurred as occurred"])
-    .where("flow_run.state_type", "in", ["RUNNING", "CANCELLING"])
-    .where(
-      sql<SqlBool>`heartbeat.occurred + heartbeat.interval_seconds * ${sql.lit(missedIntervals * 1_000_000)} < ${now}`,
-    )
-    .limit(limit)
-    .execute();
+    .select(["flow_run.id as id", "flow_run.state_id as state_id"])
+    .select(["heartbeat.beats as beats", "heartbeat.interval_seconds as interval_seconds"])
+    .select("heartbeat.occurred as occurred")
+    .where(isWatched);
+}
+
+export function runsToWatch(db: Database): Promise<readonly WatchedRun[]> {
+  return watchedRuns(db.slow).execute();
+}
+
+/** The run as it is now, held until the unit of work ends; undefined where it is none to watch any more. */
+export function runToEnd(tx: Writer, dialect: Sql, id: string): Promise<WatchedRun | undefined> {
+  return watchedRuns(tx).where("flow_run.id", "=", id).modifyEnd(dialect.rowLock("flow_run")).executeTakeFirst();
 }
 
 /** Ended runs need no watching. */

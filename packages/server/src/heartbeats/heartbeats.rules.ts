@@ -10,13 +10,13 @@ const intervalLabel = "ostinato.heartbeat-seconds";
 /** How often the field's client sends one unless it is told otherwise. */
 const customaryIntervalSeconds = 180;
 
-/** So many intervals without a sign of life make a run lost. */
-export const missedIntervals = 3;
-
 export interface Heartbeat {
   readonly flowRunId: string;
+  /** By the client's clock. */
   readonly occurred: Timestamp;
   readonly intervalSeconds: number;
+  /** Whether the client has said the interval; else it is the customary one. */
+  readonly said: boolean;
 }
 
 export function heartbeatOf(
@@ -26,8 +26,9 @@ export function heartbeatOf(
   if (event !== heartbeatEvent) return undefined;
   const flowRunId = resource["prefect.resource.id"]?.replace(/^prefect\.flow-run\./, "").toLowerCase() ?? "";
   if (!isUuid(flowRunId)) return undefined;
-  const said = Number(resource[intervalLabel]);
-  return { flowRunId, occurred, intervalSeconds: said >= 1 ? Math.ceil(said) : customaryIntervalSeconds };
+  const seconds = Number(resource[intervalLabel]);
+  const said = seconds >= 1;
+  return { flowRunId, occurred, intervalSeconds: said ? Math.ceil(seconds) : customaryIntervalSeconds, said };
 }
 
 /** The latest of each run. */

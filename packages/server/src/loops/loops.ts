@@ -1,12 +1,18 @@
 import type { Context } from "../context.ts";
-import { endLostRuns } from "../heartbeats/heartbeats.service.ts";
+import { lostRunsEnder } from "../heartbeats/lost-runs.service.ts";
 import type { Retention } from "../retention/retention.service.ts";
 import { createLoop, type Loop } from "./loop.ts";
+
+const lostRunsEverySeconds = 15;
 
 /** Everything that a server which listens does by itself. Several servers on one database may all do it. */
 export function createLoops(context: Context, retention: Retention): readonly Loop[] {
   return [
-    createLoop(context, { name: "lost-runs", everySeconds: 15, work: endLostRuns }),
+    createLoop(context, {
+      name: "lost-runs",
+      everySeconds: lostRunsEverySeconds,
+      work: lostRunsEnder(context, lostRunsEverySeconds),
+    }),
     createLoop(context, { name: "retention", everySeconds: 600, firstAfterSeconds: 60, work: () => retention.pass() }),
   ];
 }

@@ -49,7 +49,7 @@ const defaultDetails = {
 } as const satisfies { readonly [K in Exclude<keyof StateDetails, (typeof ownDetails)[number]>]-?: StateDetails[K] };
 
 /** What the field does not know: answered only where it was said. */
-const ownDetails = ["error_name", "error_stack", "error_location"] as const;
+const ownDetails = ["error_name", "error_stack", "error_location", "heartbeat_seconds"] as const;
 
 const moments = ["scheduled_time", "cache_expiration", "pause_timeout"] as const;
 const neverNull = ["untrackable_result", "pause_reschedule"] as const;
@@ -70,7 +70,10 @@ export function proposalOf({ type, name, message, data, state_details }: StateCr
 /** The details that differ from the defaults, with moments as they are answered. */
 function detailsOf(given: StateDetails): StateDetails {
   const details: Record<string, unknown> = {};
-  for (const name of ownDetails) if (given[name] !== undefined) details[name] = storable(given[name]);
+  for (const name of ownDetails) {
+    const value = given[name];
+    if (value !== undefined) details[name] = typeof value === "string" ? storable(value) : value;
+  }
   for (const name of Object.keys(defaultDetails) as (keyof typeof defaultDetails)[]) {
     const value = given[name];
     if (value !== undefined && value !== defaultDetails[name]) details[name] = value;

@@ -1,6 +1,7 @@
 import type { ColumnTypes } from "../dialects/dialect.ts";
 import * as foundation from "./0001-foundation.ts";
 import * as retention from "./0002-retention.ts";
+import * as signsOfLife from "./0003-signs-of-life.ts";
 
 export interface Migration {
   readonly name: string;
@@ -11,4 +12,5 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { name: "0001-foundation", up: foundation.up },
   { name: "0002-retention", up: retention.up },
+  { name: "0003-signs-of-life", up: signsOfLife.up },
 ];

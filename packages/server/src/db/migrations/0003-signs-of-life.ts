@@ -1,0 +1,12 @@
+import type { ColumnTypes } from "../dialects/dialect.ts";
+
+/**
+ * `beats` counts the signs of life of a run, so that a server sees that one came without trusting any clock. `said` is 1 where
+ * the client has said how often it gives one.
+ */
+export function up({ integer, flag }: ColumnTypes): readonly string[] {
+  return [
+    `ALTER TABLE flow_run_heartbeat ADD COLUMN beats ${integer} NOT NULL DEFAULT 1`,
+    `ALTER TABLE flow_run_heartbeat ADD COLUMN said ${flag} NOT NULL DEFAULT 0`,
+  ];
+}

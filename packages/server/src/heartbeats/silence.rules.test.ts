@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { createSilence } from "./silence.rules.ts";
+
+const run = (sign: string, intervalSeconds = 30) => [{ id: "r", sign, intervalSeconds }];
+
+/** Looks at these moments, and gives those at which the run was lost. */
+function lostAt(moments: readonly number[], signAt: (moment: number) => string): readonly number[] {
+  const silence = createSilence(15);
+  return moments.filter((moment) => silence.look(run(signAt(moment)), moment).length > 0);
+}
+
+const every15 = (until: number) => Array.from({ length: until / 15 + 1 }, (_, index) => index * 15);
+
+test("a run is lost after three of its intervals without a sign", () => {
+  expect(lostAt(every15(120), () => "1")[0]).toBe(105);
+  expect(lostAt(every15(300), (moment) => String(Math.floor(moment / 90)))).toEqual([]);
+});
+
+test("time in which the server was not there to hear does not count", () => {
+  expect(lostAt([0, 15, 30, 3600, 3615, 3630], () => "1")).toEqual([]);
+  expect(lostAt([0, 15, 30, 3600, 3615, 3630, 3645, 3660, 3675], () => "1")).toEqual([3675]);
+});
+
+test("a run that is gone from sight for a moment begins anew", () => {
+  const silence = createSilence(15);
+  silence.look(run("1", 5), 0);
+  silence.look([], 10);
+  expect(silence.look(run("1", 5), 20)).toEqual([]);
+  expect(silence.look(run("1", 5), 36)).toEqual(["r"]);
+});
