@@ -124,18 +124,23 @@ function changedColumns(run: FlowRunSubject, written: RunState) {
 export interface News {
   readonly flowRun: FlowRunRow | null;
   readonly parent: taskRuns.TaskRunRow | null;
+  /** Task runs that were ended with the process that worked on them. */
+  readonly abandoned: readonly taskRuns.TaskRunRow[];
   readonly events: readonly Event[];
 }
 
-export const noNews: News = { flowRun: null, parent: null, events: [] };
+export const noNews: News = { flowRun: null, parent: null, abandoned: [], events: [] };
 
-export function tell({ bus, clock, metrics }: Context, { flowRun, parent, events: kept }: News): void {
+export function tell({ bus, clock, metrics }: Context, { flowRun, parent, abandoned, events: kept }: News): void {
   metrics.add("events_recorded_total", kept.length);
   if (flowRun !== null) metrics.add("flow_run_states_total", 1, { state_type: flowRun.state_type ?? "" });
   if (!bus.watched) return;
   const now = clock.now();
   if (flowRun !== null) bus.publish({ kind: "flow-run", row: presentFlowRun(flowRun, now) });
-  if (parent !== null) bus.publish({ kind: "task-runs", rows: [taskRuns.presentTaskRun(parent, now)] });
+  const moved = parent === null ? abandoned : [parent, ...abandoned];
+  if (moved.length > 0) {
+    bus.publish({ kind: "task-runs", rows: moved.map((taskRun) => taskRuns.presentTaskRun(taskRun, now)) });
+  }
   events.publish({ bus }, kept);
 }
 
@@ -156,6 +161,7 @@ export async function carryOut(context: Context, tx: Writer, move: Move): Promis
     details: state.details,
   });
   let news: News = { ...noNews, flowRun: row };
+  if (beginsElsewhere(move)) news = { ...news, abandoned: await taskRuns.endAbandoned(context, tx, row.id) };
   for (const effect of effects) {
     switch (effect.kind) {
       case "announce":
@@ -172,6 +178,19 @@ export async function carryOut(context: Context, tx: Writer, move: Move): Promis
     }
   }
   return news;
+}
+
+/**
+ * Whether an attempt begins of which the client has said that its process lives for the run alone: what an attempt before has
+ * left open then is nobody's any more.
+ */
+function beginsElsewhere({ row, initial, written }: Move): boolean {
+  return (
+    written.type === "RUNNING" &&
+    initial?.type !== "PAUSED" &&
+    row.run_count > 1 &&
+    written.details.heartbeat_seconds !== undefined
+  );
 }
 
 function eventOf({ row, surroundings, initial, written }: Move) {

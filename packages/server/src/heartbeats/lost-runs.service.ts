@@ -1,6 +1,7 @@
 import { formatTimestamp } from "@ostinato/core";
 import type { Context } from "../context.ts";
 import * as flowRuns from "../flow-runs/flow-runs.service.ts";
+import * as taskRuns from "../task-runs/task-runs.service.ts";
 import * as queries from "./heartbeats.queries.ts";
 import { createSilence, type SeenRun } from "./silence.rules.ts";
 
@@ -38,7 +39,8 @@ async function endLost(context: Context, run: queries.WatchedRun): Promise<boole
     if (now === undefined || seen(now).sign !== seen(run).sign) return undefined;
     const proposal = { id: run.id, state: { type: "CRASHED", message }, policy: "minimal" } as const;
     const { result, news } = await flowRuns.proposeIn(context, tx, proposal);
-    return result.status === "ACCEPT" ? news : undefined;
+    if (result.status !== "ACCEPT") return undefined;
+    return { ...news, abandoned: await taskRuns.endAbandoned(context, tx, run.id) };
   });
   if (news === undefined) return false;
   flowRuns.tell(context, news);

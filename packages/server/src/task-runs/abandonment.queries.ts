@@ -1,0 +1,57 @@
+import type { Timestamp } from "@ostinato/core";
+import { sql } from "kysely";
+import type { Sql, Writer } from "../db/dialects/dialect.ts";
+import { writeJson } from "../db/json-text.ts";
+
+export interface OpenTaskRun {
+  readonly id: string;
+  readonly state_timestamp: Timestamp;
+}
+
+/**
+ * Task runs that somebody should be working on: those that have no end, but for what will never start (NotReady) and what
+ * stands for a subflow, which has a life of its own.
+ */
+export function openTaskRuns(tx: Writer, flowRunId: string): Promise<readonly OpenTaskRun[]> {
+  return tx
+    .selectFrom("task_run")
+    .select(["id", "state_timestamp"])
+    .$narrowType<{ state_timestamp: Timestamp }>()
+    .where("flow_run_id", "=", flowRunId)
+    .where("state_type", "in", ["PENDING", "RUNNING", "SCHEDULED"])
+    .where("state_name", "<>", "NotReady")
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom("flow_run").select("id").whereRef("flow_run.parent_task_run_id", "=", "task_run.id"))),
+    )
+    .execute();
+}
+
+export interface AbandonedTaskRun {
+  readonly id: string;
+  readonly state_id: string;
+  readonly state_timestamp: Timestamp;
+}
+
+const columns = { id: "uuid", state_id: "uuid", state_timestamp: "moment" } as const;
+
+/** Puts them all into the state `Crashed`. */
+export async function crashTaskRuns(
+  tx: Writer,
+  dialect: Sql,
+  {
+    rows,
+    message,
+    now,
+  }: { readonly rows: readonly AbandonedTaskRun[]; readonly message: string; readonly now: Timestamp },
+): Promise<void> {
+  const given = dialect.rowsOf(writeJson(rows), columns);
+  await sql`
+    INSERT INTO task_run_state (id, created, type, name, timestamp, message, state_details, data, task_run_id)
+    SELECT state_id, ${now}, 'CRASHED', 'Crashed', state_timestamp, ${message}, '{}', NULL, id
+    FROM ${given} AS given`.execute(tx);
+  await sql`
+    UPDATE task_run SET updated = ${now}, state_id = given.state_id, state_type = 'CRASHED', state_name = 'Crashed',
+      state_timestamp = given.state_timestamp, start_time = coalesce(start_time, given.state_timestamp),
+      end_time = given.state_timestamp, next_scheduled_start_time = NULL
+    FROM ${given} AS given WHERE task_run.id = given.id`.execute(tx);
+}
