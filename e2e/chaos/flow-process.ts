@@ -44,6 +44,8 @@ export function startFlowProcess({ apiUrl, program, flowAfflictions }: Cluster, 
       OSTINATO_API_URL: apiUrl,
       OSTINATO_LOG_LEVEL: "off",
       OSTINATO_HOME: run.home,
+      // Also one that is started while the server is out of reach for a minute begins when it is back.
+      OSTINATO_CONNECT_SECONDS: "180",
       ...(run.heartbeatSeconds === undefined ? {} : { OSTINATO_HEARTBEAT_SECONDS: String(run.heartbeatSeconds) }),
     },
     stdio: ["ignore", "pipe", "pipe"],

@@ -17,6 +17,7 @@ interface FlowRunRow {
   readonly id: string;
   readonly name: string;
   readonly state_type: string;
+  readonly state_name: string;
 }
 
 const open = new Set(["SCHEDULED", "PENDING", "RUNNING", "CANCELLING", "PAUSED"]);
@@ -33,7 +34,10 @@ export async function judgeRun(court: Court, run: EndedRun, homes: readonly stri
   const subflows = await subflowsOf(apiUrl, id);
   const family = [id, ...subflows.map((subflow) => subflow.id)];
   const taskRuns = await taskRunsOf(apiUrl, family);
-  const unfinished = [...subflows, ...taskRuns].filter(({ state_type }) => open.has(state_type));
+  const unfinished = [...subflows, ...taskRuns].filter(
+    // NotReady is the field's word for a task that will never start, though its type is PENDING.
+    ({ state_type, state_name }) => open.has(state_type) && state_name !== "NotReady",
+  );
   found.stuck.push(
     ...unfinished.map((one) => `${one.name} (${one.id}) of flow run ${id} (${run.state}): ${one.state_type}`),
   );

@@ -1,9 +1,9 @@
 import type { Transport } from "@ostinato/client";
-import { filterFlowRuns, setFlowRunState } from "@ostinato/protocol";
+import { filterArtifacts, filterFlowRuns, setFlowRunState } from "@ostinato/protocol";
 import { fakeClock } from "@ostinato/testing/clock";
 import { expect, test } from "vitest";
 import { recordOnOwnServer } from "../test/harness.ts";
-import { flow, task } from "./index.ts";
+import { artifact, flow, task } from "./index.ts";
 import { session, useConnection } from "./session.ts";
 
 const server = recordOnOwnServer();
@@ -34,6 +34,7 @@ test("a run whose every request is answered only the second time comes out as an
   const parent = flow({ name: "lossy parent", retries: 1 }, async () => {
     attempts += 1;
     if (attempts === 1) await step(2);
+    await artifact.markdown({ key: "lossy", markdown: "once" });
     return (await child()) + (await step(3));
   });
   const run = parent();
@@ -53,6 +54,8 @@ test("a run whose every request is answered only the second time comes out as an
     "Retrying",
     "Failed",
   ]);
+  const artifacts = await server.client.call(filterArtifacts, { body: { artifacts: { key: { any_: ["lossy"] } } } });
+  expect(artifacts).toHaveLength(1);
   const runs = await server.client.call(filterFlowRuns, { body: { flows: { name: { like_: "lossy" } } } });
   expect(runs.map(({ state_name, run_count }) => [state_name, run_count]).sort()).toEqual([
     ["Completed", 1],
