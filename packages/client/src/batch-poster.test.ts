@@ -11,6 +11,7 @@ test("leaves a busy server alone for as long as it asks, then brings it everythi
     batch: { messages: 10, characters: 1000 },
     clock: {
       now: () => 0 as never,
+      elapsed: () => 0,
       after(seconds, done) {
         waits.push(seconds);
         queueMicrotask(done);

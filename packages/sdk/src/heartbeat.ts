@@ -6,7 +6,7 @@ import type { WatchedRun } from "./watched-run.ts";
 const defaultSeconds = 30;
 
 /** How often a run's process tells that it is alive. */
-export function heartbeatSeconds(): number {
+function heartbeatSeconds(): number {
   const seconds = Number(process.env.OSTINATO_HEARTBEAT_SECONDS ?? defaultSeconds) || defaultSeconds;
   return Math.max(1, Math.round(seconds));
 }
