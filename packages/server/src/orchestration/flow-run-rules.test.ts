@@ -306,7 +306,7 @@ const cases: readonly (Given & {
     title: "a run before its time by a clock that was moved back since it was scheduled for then",
     from: "SCHEDULED",
     initialTimestamp: before(-3600),
-    details: { scheduled_time: formatTimestamp(before(-3600)) },
+    details: { scheduled_time: formatTimestamp(before(-3605)) },
     to: "RUNNING",
     answer: ["ACCEPT"],
     writes: "RUNNING",

@@ -34,16 +34,19 @@ export const keepScheduledTime: StartRule = {
       : { ...accept, proposed: withDetails(proposed, { scheduled_time: initial?.details.scheduled_time ?? null }) },
 };
 
+/** Clocks of servers side by side are never further apart. */
+const clockSkewSeconds = 60;
+
 export const waitForScheduledTime: StartRule = {
   name: "wait-for-scheduled-time",
   from: ["SCHEDULED", "PENDING"],
   to: ["RUNNING"],
   decide({ initial, now }) {
     const scheduled = initial === null ? undefined : detailTime(initial, "scheduled_time");
-    if (scheduled === undefined) return accept;
-    // A clock that was moved back makes no wait longer than it was when the run was scheduled.
-    const since = Math.max(now, initial?.timestamp ?? now);
-    const delaySeconds = roundHalfDown((scheduled - since) / microsPerSecond);
+    if (initial === null || scheduled === undefined) return accept;
+    // By a clock that was moved back since, how much of the wait is over is not known: rather too soon than hours late.
+    if (initial.timestamp - now > clockSkewSeconds * microsPerSecond) return accept;
+    const delaySeconds = roundHalfDown((scheduled - now) / microsPerSecond);
     return delaySeconds > 0 ? { kind: "wait", delaySeconds, reason: "Scheduled time is in the future" } : accept;
   },
 };
