@@ -28,7 +28,11 @@ export function connect(apiUrl: string, connections: number): Connections {
         response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
         response.on("error", reject);
       });
-      sent.on("error", reject);
+      sent.on("error", (error) => {
+        // A server may end a kept connection just when it is used again; nothing of the request was read then.
+        if (sent.reusedSocket && "code" in error && error.code === "ECONNRESET") resolve(send(method, path, body));
+        else reject(error);
+      });
       sent.end(payload);
     });
   }

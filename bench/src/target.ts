@@ -47,6 +47,14 @@ export interface TargetOptions {
   readonly command?: string | undefined;
 }
 
+/** What is measured may be old, and must not be removed meanwhile. */
+const keepsAll = {
+  OSTINATO_RETENTION_RUNS: "never",
+  OSTINATO_RETENTION_LOGS: "never",
+  OSTINATO_RETENTION_EVENTS: "never",
+  OSTINATO_RETENTION_ARTIFACTS: "never",
+};
+
 export async function startTarget({ database, databaseUrl, command }: TargetOptions): Promise<Target> {
   const home = await mkdtemp(join(tmpdir(), "ostinato-bench-"));
   const port = await freePort();
@@ -54,7 +62,7 @@ export async function startTarget({ database, databaseUrl, command }: TargetOpti
   const apiUrl = `http://127.0.0.1:${port}/api`;
   const begun = performance.now();
   const child = spawn(process.execPath, [command ?? sourceCommand, "server", "start", "--port", String(port)], {
-    env: { ...process.env, OSTINATO_HOME: home, OSTINATO_DATABASE_URL: url, OSTINATO_LOG_LEVEL: "error" },
+    env: { ...process.env, OSTINATO_HOME: home, OSTINATO_DATABASE_URL: url, OSTINATO_LOG_LEVEL: "error", ...keepsAll },
     stdio: ["ignore", "ignore", "inherit"],
   });
   await untilHealthy(apiUrl, child);

@@ -89,29 +89,40 @@ const stateKinds = sql`kind (state_type, state_name) AS (
     FROM kind WHERE kind.state_name IS NOT NULL
   )`;
 
-export interface NarrowedCountRow extends CountRow, FlowCountRow {}
+export interface NarrowedCounts {
+  readonly flowRuns: readonly (CountRow & FlowCountRow)[];
+  readonly taskRuns: readonly TypeCountRow[];
+}
 
-/** Where tags or flows narrow the range, each run is looked at; then all counts come of one pass. */
+/**
+ * Where tags or flows narrow the range, each run is looked at, once: all counts come of that pass. Task runs are those of
+ * the flow runs that it found.
+ */
 export async function narrowedCounts(
   db: Database,
   range: DashboardRange,
   { width }: Pick<Buckets, "width">,
-): Promise<NarrowedCountRow[]> {
-  const { rows } = await sql<NarrowedCountRow>`
-    SELECT CAST((flow_run.expected_start_time - ${range.since}) / ${width} AS integer) AS bucket,
-      flow_run.flow_id, flow_run.state_type, flow_run.state_name, count(*) AS runs
-    FROM flow_run WHERE ${expectedIn(range)} AND ${narrowed(db, range)} AND flow_run.state_type IS NOT NULL
-    GROUP BY 1, flow_run.flow_id, flow_run.state_type, flow_run.state_name`.execute(db.slow);
-  return rows;
+): Promise<NarrowedCounts> {
+  const { rows } = await sql<CountRow & FlowCountRow & { readonly kind: "flow" | "task" }>`
+    WITH found AS MATERIALIZED (
+      SELECT flow_run.id, CAST((flow_run.expected_start_time - ${range.since}) / ${width} AS integer) AS bucket,
+        flow_run.flow_id, flow_run.state_type, flow_run.state_name
+      FROM flow_run WHERE ${expectedIn(range)} AND ${narrowed(db, range)} AND flow_run.state_type IS NOT NULL)
+    SELECT 'flow' AS kind, bucket, flow_id, state_type, state_name, count(*) AS runs
+    FROM found GROUP BY bucket, flow_id, state_type, state_name
+    UNION ALL
+    SELECT 'task', 0, NULL, task_run.state_type, NULL, count(*)
+    FROM found JOIN task_run ON task_run.flow_run_id = found.id
+    WHERE task_run.state_type IS NOT NULL GROUP BY task_run.state_type`.execute(db.slow);
+  const { flow: flowRuns = [], task: taskRuns = [] } = Object.groupBy(rows, ({ kind }) => kind);
+  return { flowRuns, taskRuns };
 }
 
-/** Task runs of the flow runs that were expected in the range. */
-export async function narrowedTaskCounts(db: Database, range: DashboardRange): Promise<TypeCountRow[]> {
+export async function narrowedFlowCounts(db: Database, range: DashboardRange): Promise<TypeCountRow[]> {
   const { rows } = await sql<TypeCountRow>`
-    SELECT task_run.state_type, count(*) AS runs
-    FROM flow_run JOIN task_run ON task_run.flow_run_id = flow_run.id
-    WHERE ${expectedIn(range)} AND ${narrowed(db, range)} AND task_run.state_type IS NOT NULL
-    GROUP BY task_run.state_type`.execute(db.slow);
+    SELECT flow_run.state_type, count(*) AS runs
+    FROM flow_run WHERE ${expectedIn(range)} AND ${narrowed(db, range)} AND flow_run.state_type IS NOT NULL
+    GROUP BY flow_run.state_type`.execute(db.slow);
   return rows;
 }
 

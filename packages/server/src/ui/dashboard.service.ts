@@ -44,12 +44,11 @@ async function countAll(db: Database, range: queries.DashboardRange, split: quer
     ]);
     return { history, byFlow, previous, tasks };
   }
-  const [counts, previous, tasks] = await Promise.all([
+  const [counts, previous] = await Promise.all([
     queries.narrowedCounts(db, range, split),
-    queries.narrowedCounts(db, before, whole),
-    queries.narrowedTaskCounts(db, range),
+    queries.narrowedFlowCounts(db, before),
   ]);
-  return { history: counts, byFlow: counts, previous, tasks };
+  return { history: counts.flowRuns, byFlow: counts.flowRuns, previous, tasks: counts.taskRuns };
 }
 
 function rangeOf(body: BodyOf<typeof readDashboard>): queries.DashboardRange {
