@@ -96,7 +96,7 @@ export interface NarrowedCounts {
 
 /**
  * Where tags or flows narrow the range, each run is looked at, once: all counts come of that pass. Task runs are those of
- * the flow runs that it found.
+ * the flow runs that it found; a CROSS JOIN, because SQLite would walk over all task runs first.
  */
 export async function narrowedCounts(
   db: Database,
@@ -107,13 +107,15 @@ export async function narrowedCounts(
     WITH found AS MATERIALIZED (
       SELECT flow_run.id, CAST((flow_run.expected_start_time - ${range.since}) / ${width} AS integer) AS bucket,
         flow_run.flow_id, flow_run.state_type, flow_run.state_name
-      FROM flow_run WHERE ${expectedIn(range)} AND ${narrowed(db, range)} AND flow_run.state_type IS NOT NULL)
+      FROM flow_run WHERE ${narrowed(db, range)} AND ${expectedOfThose(range)} AND flow_run.state_type IS NOT NULL)
     SELECT 'flow' AS kind, bucket, flow_id, state_type, state_name, count(*) AS runs
     FROM found GROUP BY bucket, flow_id, state_type, state_name
     UNION ALL
     SELECT 'task', 0, NULL, task_run.state_type, NULL, count(*)
-    FROM found JOIN task_run ON task_run.flow_run_id = found.id
-    WHERE task_run.state_type IS NOT NULL GROUP BY task_run.state_type`.execute(db.slow);
+    FROM found CROSS JOIN task_run
+    WHERE task_run.flow_run_id = found.id AND task_run.state_type IS NOT NULL GROUP BY task_run.state_type`.execute(
+    db.slow,
+  );
   const { flow: flowRuns = [], task: taskRuns = [] } = Object.groupBy(rows, ({ kind }) => kind);
   return { flowRuns, taskRuns };
 }
@@ -121,7 +123,7 @@ export async function narrowedCounts(
 export async function narrowedFlowCounts(db: Database, range: DashboardRange): Promise<TypeCountRow[]> {
   const { rows } = await sql<TypeCountRow>`
     SELECT flow_run.state_type, count(*) AS runs
-    FROM flow_run WHERE ${expectedIn(range)} AND ${narrowed(db, range)} AND flow_run.state_type IS NOT NULL
+    FROM flow_run WHERE ${narrowed(db, range)} AND ${expectedOfThose(range)} AND flow_run.state_type IS NOT NULL
     GROUP BY flow_run.state_type`.execute(db.slow);
   return rows;
 }
@@ -159,6 +161,13 @@ export async function runsInState(db: Database, range: DashboardRange, wanted: R
 
 function expectedIn({ since, until }: DashboardRange): RawBuilder<SqlBool> {
   return sql<SqlBool>`flow_run.expected_start_time >= ${since} AND flow_run.expected_start_time < ${until}`;
+}
+
+/** The plus keeps the index of times out of it where flows narrow more: their runs are a part of those of the range. */
+function expectedOfThose(range: DashboardRange): RawBuilder<SqlBool> {
+  if (range.flowIds.length === 0) return expectedIn(range);
+  const { since, until } = range;
+  return sql<SqlBool>`+flow_run.expected_start_time >= ${since} AND +flow_run.expected_start_time < ${until}`;
 }
 
 function ofSubflows({ subflows }: DashboardRange): RawBuilder<SqlBool> {
