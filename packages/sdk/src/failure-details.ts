@@ -10,16 +10,23 @@ export type FailureDetails = {
 };
 
 const longestStack = 8 * 1024;
+const longestMessageInStack = 2 * 1024;
 
 export function failureDetails(error: Error): FailureDetails {
-  const { stack } = error;
+  const { stack, message } = error;
   if (stack === undefined) return { error_name: error.name };
   const location = firstOwnFrame(stack);
   return {
     error_name: error.name,
-    error_stack: redact(stack).slice(0, longestStack),
+    error_stack: redact(withoutLongMessage(stack, message)).slice(0, longestStack),
     ...(location === undefined ? {} : { error_location: redact(location) }),
   };
+}
+
+/** A long message would leave no room for the frames behind it. */
+function withoutLongMessage(stack: string, message: string): string {
+  if (message.length <= longestMessageInStack) return stack;
+  return stack.replace(message, () => `${message.slice(0, longestMessageInStack)}…`);
 }
 
 /** Frames of Node, of installed packages and of Ostinato itself are left out: they are not where the mistake is. */

@@ -102,6 +102,20 @@ describe("retries", () => {
     expect((await server.flowRun(await run.created)).state).toMatchObject({ name: "Failed", message: "failure 2" });
   });
 
+  test("and tells the frames of an error whose message is very long", async () => {
+    const run = flow(async function verbose() {
+      await task(async function shout() {
+        throw new Error("x".repeat(3_000_000));
+      })();
+    })();
+    await expect(run).rejects.toThrow("xxx");
+    const [row] = await server.taskRuns(await run.created);
+    expect(row?.state).toMatchObject({
+      type: "FAILED",
+      state_details: { error_stack: expect.stringContaining("at shout") },
+    });
+  });
+
   test("only where retryIf says so", async () => {
     const asked: string[] = [];
     const picky = task(
