@@ -1,4 +1,6 @@
+import { fileURLToPath } from "node:url";
 import { type Duration, durationSeconds } from "@ostinato/core";
+import { callSite } from "./call-site.ts";
 import { UsageError } from "./errors.ts";
 import type { Hooks } from "./hooks.ts";
 import { digest } from "./identity.ts";
@@ -41,6 +43,8 @@ export interface FlowDefinition {
   readonly version: string;
   readonly retries: number;
   readonly timeoutSeconds: number | undefined;
+  /** The file that made it, where it is one: `ostinato run` starts it again from there. */
+  readonly file: string | undefined;
 }
 
 export function defineFlow(options: FlowOptions, fn: (parameters: never) => unknown): FlowDefinition {
@@ -68,5 +72,11 @@ export function defineFlow(options: FlowOptions, fn: (parameters: never) => unkn
     version: options.version ?? digest(fn.toString()).slice(0, 12),
     retries,
     timeoutSeconds: timeout === undefined ? undefined : durationSeconds(timeout),
+    file: callingFile(),
   };
+}
+
+function callingFile(): string | undefined {
+  const site = callSite();
+  return site === undefined ? undefined : fileURLToPath(site.url);
 }

@@ -58,7 +58,7 @@ interface RunToCreate {
 }
 
 async function createRun(opened: Session, definition: FlowDefinition, { recorded, tracking }: RunToCreate) {
-  const { options, version } = definition;
+  const { options, version, file } = definition;
   return await opened.client.call(createFlowRun, {
     body: {
       flow_id: await flowId(opened, definition),
@@ -66,6 +66,7 @@ async function createRun(opened: Session, definition: FlowDefinition, { recorded
       name: options.runName === undefined ? null : runName(options.runName as never, recorded),
       parameters: recorded,
       tags: [...(options.tags ?? [])],
+      ...(file === undefined ? {} : { labels: { "ostinato.entrypoint": file } }),
       parent_task_run_id: tracking ?? null,
       // The call may be made again when its answer is lost.
       idempotency_key: randomId(),
