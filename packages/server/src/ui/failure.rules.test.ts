@@ -30,6 +30,14 @@ test("a Python traceback is found in the log, with the last frame of one's own c
   expect(traceback).toMatch(/^Traceback/);
 });
 
+test("an error of several megabytes is told by its beginning", () => {
+  const { message, traceback } = failureText({ message: "x".repeat(3_000_000), details: {} }, [
+    `${python}${"y".repeat(3_000_000)}`,
+  ]);
+  expect(message).toMatch(/^x{16384}… \(2983616 more characters\)$/);
+  expect(traceback?.length).toBeLessThan(66_000);
+});
+
 test("a failure that says nothing says so", () => {
   expect(failureText({ message: null, details: {} }, [])).toMatchObject({ location: null, traceback: null });
 });

@@ -41,12 +41,25 @@ function errorText(message: string | null): string {
 /** Where it happened is told by the state, as our own programs do, or found in the log, where Python's leave it. */
 export function failureText(state: FailedState, errorLines: readonly string[]): FailureText {
   const { error_stack, error_location } = state.details as Readonly<Record<string, unknown>>;
-  const message = errorText(state.message) || "It failed without a message.";
+  const message = shortened(errorText(state.message), longestMessage) || "It failed without a message.";
   if (typeof error_stack === "string") {
-    return { message, traceback: error_stack, location: typeof error_location === "string" ? error_location : null };
+    return {
+      message,
+      traceback: shortened(error_stack, longestTraceback),
+      location: typeof error_location === "string" ? error_location : null,
+    };
   }
   const traceback = errorLines.map(tracebackIn).find((text) => text !== undefined) ?? null;
-  return { message, traceback, location: traceback === null ? null : ownFrame(traceback) };
+  if (traceback === null) return { message, traceback, location: null };
+  return { message, traceback: shortened(traceback, longestTraceback), location: ownFrame(traceback) };
+}
+
+/** An error can hold a whole file. A page shows its beginning; the log has the rest. */
+export const longestMessage = 16 * 1024;
+const longestTraceback = 64 * 1024;
+
+export function shortened(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most)}… (${text.length - most} more characters)`;
 }
 
 function tracebackIn(line: string): string | undefined {

@@ -3,7 +3,7 @@ import type { Context } from "../context.ts";
 import type { Database } from "../db/dialects/dialect.ts";
 import { readJson } from "../db/json-text.ts";
 import { present } from "../logs/logs.service.ts";
-import { culprit, failureText } from "./failure.rules.ts";
+import { culprit, failureText, shortened } from "./failure.rules.ts";
 import * as logs from "./log-window.queries.ts";
 import * as queries from "./run-pages.queries.ts";
 
@@ -12,6 +12,7 @@ const deepest = 10;
 const mostFailedTasks = 50;
 const shownLogs = 10;
 const searchedErrors = 5;
+const longestLine = 4 * 1024;
 
 /** Why a flow run failed: told by the task run that brought it down, in this run or in a subflow of it, or by itself. */
 export async function failureOfFlowRun(context: Context, flowRunId: string, depth = 0): Promise<Failure | null> {
@@ -84,6 +85,6 @@ async function failureOf(db: Database, failed: Failed): Promise<Failure> {
     task_run_name: taskRunName,
     flow_run_id: flowRunId,
     attempt,
-    last_logs: lines.map(present),
+    last_logs: lines.map((line) => present({ ...line, message: shortened(line.message, longestLine) })),
   };
 }

@@ -1,5 +1,5 @@
 import { microsPerSecond, toTimestamp } from "@ostinato/core";
-import type { FlowRunPage, TaskRunPage } from "@ostinato/protocol";
+import type { FlowRunPage, State, TaskRunPage } from "@ostinato/protocol";
 import { present as presentArtifact } from "../artifacts/artifacts.service.ts";
 import type { Context } from "../context.ts";
 import { readJson } from "../db/json-text.ts";
@@ -10,6 +10,7 @@ import * as results from "../results/results.service.ts";
 import * as taskRunStates from "../task-run-states/task-run-states.service.ts";
 import * as taskRuns from "../task-runs/task-runs.service.ts";
 import { artifactsOfTaskRun } from "./artifact-pages.queries.ts";
+import { longestMessage, shortened } from "./failure.rules.ts";
 import { failureOfFlowRun, failureOfTaskRun } from "./failure.service.ts";
 import * as queries from "./run-pages.queries.ts";
 import { readRows } from "./run-rows.service.ts";
@@ -28,9 +29,9 @@ export async function flowRunPage(context: Context, id: string): Promise<FlowRun
     queries.previousRun(db, { id, flowId: run.flow_id, begin: toTimestamp(begun) }),
   ]);
   return {
-    flow_run: run,
+    flow_run: { ...run, state: run.state === null ? null : readable(run.state) },
     flow,
-    states,
+    states: states.map(readable),
     failure,
     waiting: waitingOf(run),
     subflow_count: counts.subflows,
@@ -61,7 +62,24 @@ export async function taskRunPage(context: Context, id: string): Promise<TaskRun
     artifactsOfTaskRun(db, id, mostArtifacts),
   ]);
   if (place === undefined) throw notFound("Task run", id);
-  return { task_run: run, ...place, states, inputs, result, failure, upstream, artifacts: made.map(presentArtifact) };
+  return {
+    task_run: { ...run, state: run.state === null ? null : readable(run.state) },
+    ...place,
+    states: states.map(readable),
+    inputs,
+    result,
+    failure,
+    upstream,
+    artifacts: made.map(presentArtifact),
+  };
+}
+
+/** A state whose message can be shown: clients may put a whole file into one. */
+function readable(state: State): State {
+  const { message } = state;
+  return message === null || message.length <= longestMessage
+    ? state
+    : { ...state, message: shortened(message, longestMessage) };
 }
 
 const mostUpstream = 200;
