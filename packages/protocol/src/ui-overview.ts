@@ -137,6 +137,15 @@ export const keepParameterSchema = route({
   replies: { 204: Type.Null() },
 });
 
+export const readParameterSchema = route({
+  method: "GET",
+  path: "/flows/{id}/parameter_schema",
+  summary: "The newest JSON Schema of a flow's parameters; null where no client told it",
+  tag: "Flows",
+  params: ById,
+  replies: { 200: Open({ schema: Nullable(Type.Unknown()) }) },
+});
+
 export const searchHits = ["flow", "flow-run", "task-run", "artifact"] as const;
 
 export const search = route({

@@ -137,6 +137,12 @@ function successRate({ COMPLETED = 0, FAILED = 0, CRASHED = 0 }: StateCounts): n
   return finished === 0 ? null : COMPLETED / finished;
 }
 
+export async function parameterSchema({ db }: Context, flowId: string): Promise<{ readonly schema: unknown }> {
+  if (!(await queries.flowExists(db.read, flowId))) throw notFound("Flow", flowId);
+  const schema = await queries.newestParameterSchema(db, flowId);
+  return { schema: schema === undefined ? null : readJson(schema) };
+}
+
 /** Keeps the schema for the version of the flow, as the newest. */
 export async function keepParameterSchema(
   { db, clock }: Context,

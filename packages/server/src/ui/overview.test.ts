@@ -167,6 +167,8 @@ describeOnEachDatabase("the pages over all runs", (database) => {
     }
     const { body } = await server.call<FlowPage>("GET", `/ui/flows/${good}`);
     expect(body.parameter_schema).toEqual({ a: 2 });
+    expect((await server.call("GET", `/flows/${good}/parameter_schema`)).body).toEqual({ schema: { a: 2 } });
+    expect((await server.call("GET", `/flows/${unknown}/parameter_schema`)).status).toBe(404);
     expect((await server.call("PUT", `/flows/${unknown}/parameter_schema`, { schema: {} })).status).toBe(404);
   });
 

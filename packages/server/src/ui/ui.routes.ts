@@ -10,6 +10,7 @@ import {
   readFlowPage,
   readFlowRunPage,
   readLogWindow,
+  readParameterSchema,
   readServerPage,
   readTaskRunPage,
   readTimeline,
@@ -41,6 +42,7 @@ export function uiRoutes(serve: Serve, surroundings: Surroundings): void {
     await flows.keepParameterSchema(context, params.id, body);
     return null;
   });
+  serve(readParameterSchema, ({ params, context }) => flows.parameterSchema(context, params.id));
   serve(search, ({ query, context }) => find(context, query.q, query.limit ?? 20));
   serve(listArtifacts, ({ body, context }) => artifacts.list(context, body));
   serve(readArtifactPage, ({ params, context }) => artifacts.pageById(context, params.id));
