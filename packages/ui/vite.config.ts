@@ -49,6 +49,7 @@ const onDemand = [
   "/artifacts/full-view",
   "/settings/settings-page",
   "/flow-run/graph-",
+  "/forms/",
   "/frame/search-palette",
   "/frame/shortcut-help",
   "/components/markdown-rendered",

@@ -62,7 +62,7 @@ export function exact(time: Time): string {
 }
 
 /** `22 Nov`, with the year when it is another one. */
-function date(time: Time): string {
+export function date(time: Time): string {
   const moment = new Date(milliseconds(time));
   const sameYear = moment.getFullYear() === new Date().getFullYear();
   return (sameYear ? dayMonth : dayMonthYear).format(moment);

@@ -5,9 +5,11 @@ import { Icon } from "./icon.tsx";
 export function CopyButton({
   text,
   label,
+  icon = "copy",
   className = "",
 }: {
   readonly text: string | (() => string);
+  readonly icon?: "copy" | "link";
   readonly label: string;
   readonly className?: string;
 }) {
@@ -29,7 +31,7 @@ export function CopyButton({
       }}
       className={`inline-flex size-6 shrink-0 items-center justify-center rounded-sm text-faint hover:bg-hover hover:text-text ${className}`}
     >
-      <Icon name={copied ? "check" : "copy"} className="size-3.5" />
+      <Icon name={copied ? "check" : icon} className="size-3.5" />
     </button>
   );
 }

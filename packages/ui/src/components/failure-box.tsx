@@ -1,16 +1,21 @@
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Failure } from "../api/types.ts";
+import { readFlowRunSearch } from "../flow-run/flow-run-search.ts";
 import { clock } from "../format.ts";
 import { CopyButton } from "./copy.tsx";
 import { Icon } from "./icon.tsx";
-import { levelLook } from "./log-view.tsx";
+import { levelLook } from "./log-level.ts";
+import { LongText } from "./long-text.tsx";
 
-/** Why something failed: message, task, attempt, the line of the user's own code, the last log lines. */
-export function FailureBox({ failure, own = false }: { readonly failure: Failure; readonly own?: boolean }) {
+/**
+ * Why something failed: message, task, attempt, the line of the user's own code, the last log lines. `within` is the flow
+ * run whose page shows it; without one it stands on the page of the task run itself.
+ */
+export function FailureBox({ failure, within }: { readonly failure: Failure; readonly within?: string }) {
   const [open, setOpen] = useState(false);
   // Beside a task run stands its own log.
-  const lastLogs = own ? [] : failure.last_logs;
+  const lastLogs = within === undefined ? [] : failure.last_logs;
   return (
     <section
       aria-label="Why it failed"
@@ -18,23 +23,17 @@ export function FailureBox({ failure, own = false }: { readonly failure: Failure
     >
       <div className="flex items-start gap-2 px-3 pt-2.5">
         <div className="min-w-0 flex-1">
-          <p className="text-base leading-6 font-medium break-words whitespace-pre-wrap">{failure.message}</p>
+          <LongText text={failure.message} className="text-base leading-6 font-medium" />
           <p className="mt-0.5 flex flex-wrap items-center gap-x-2 text-muted">
-            {own || failure.task_run_id === null ? null : (
-              <span>
-                in task{" "}
-                <Link
-                  to="/runs/task-run/$id"
-                  params={{ id: failure.task_run_id }}
-                  className="font-medium text-text hover:underline"
-                >
-                  {failure.task_run_name}
-                </Link>
-              </span>
-            )}
+            {within === undefined ? null : <Culprit failure={failure} within={within} />}
             {failure.attempt === null ? null : <span>attempt {failure.attempt}</span>}
             {failure.location === null ? null : (
-              <code className="min-w-0 rounded-sm bg-sunken px-1 text-xs break-all text-text">{failure.location}</code>
+              <span className="inline-flex max-w-full min-w-0 items-center">
+                <code className="min-w-0 rounded-sm bg-sunken px-1 text-xs break-all text-text">
+                  {failure.location}
+                </code>
+                <CopyButton text={placeIn(failure.location)} label="Copy the place" />
+              </span>
             )}
           </p>
         </div>
@@ -46,14 +45,19 @@ export function FailureBox({ failure, own = false }: { readonly failure: Failure
         />
       </div>
       {lastLogs.length === 0 ? null : (
-        <ol className="mt-2 border-t bg-sunken py-1.5 font-mono text-xs leading-5">
+        <ol
+          aria-label="The last lines of its log"
+          className="mt-2 border-t bg-sunken py-1.5 font-mono text-xs leading-5"
+        >
           {lastLogs.map((log) => (
             <li key={log.id} className="flex gap-2 px-3">
               <span className="shrink-0 text-faint max-sm:hidden">{clock(log.timestamp)}</span>
               <span className="w-[5ch] shrink-0" style={{ color: levelLook(log.level).color }}>
                 {levelLook(log.level).label}
               </span>
-              <span className="line-clamp-3 min-w-0 break-words whitespace-pre-wrap">{log.message}</span>
+              <span dir="auto" className="line-clamp-3 min-w-0 flex-1 break-words whitespace-pre-wrap">
+                {log.message}
+              </span>
             </li>
           ))}
         </ol>
@@ -74,7 +78,7 @@ export function FailureBox({ failure, own = false }: { readonly failure: Failure
             <pre
               // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
               tabIndex={0}
-              className="max-h-96 overflow-auto border-t bg-sunken px-3 py-2 text-xs leading-5 whitespace-pre-wrap"
+              className="max-h-96 overflow-auto border-t bg-sunken px-3 py-2 text-xs leading-5 break-words whitespace-pre-wrap"
             >
               {failure.traceback}
             </pre>
@@ -83,4 +87,45 @@ export function FailureBox({ failure, own = false }: { readonly failure: Failure
       )}
     </section>
   );
+}
+
+/** The task that failed opens beside the run; one of a subflow on the page of that run. */
+function Culprit({ failure, within }: { readonly failure: Failure; readonly within: string }) {
+  const { task_run_id: task, flow_run_id: run } = failure;
+  const link = "min-w-0 truncate font-medium text-text hover:underline";
+  const elsewhere = run !== null && run !== within;
+  return (
+    <>
+      {task === null ? null : (
+        <span className="inline-flex max-w-full min-w-0 gap-1">
+          in task{" "}
+          {run === null ? (
+            <Link to="/runs/task-run/$id" params={{ id: task }} className={link}>
+              {failure.task_run_name}
+            </Link>
+          ) : (
+            <Link
+              to="/runs/flow-run/$id"
+              params={{ id: run }}
+              search={(before) => readFlowRunSearch({ ...(elsewhere ? {} : before), task })}
+              resetScroll={elsewhere}
+              className={link}
+            >
+              {failure.task_run_name}
+            </Link>
+          )}
+        </span>
+      )}
+      {elsewhere ? (
+        <Link to="/runs/flow-run/$id" params={{ id: run }} className="text-text hover:underline">
+          of a subflow
+        </Link>
+      ) : null}
+    </>
+  );
+}
+
+/** `file:line:column` out of `at fn (file:line:column)`: what an editor opens. */
+function placeIn(location: string): string {
+  return /\(([^)]+)\)$/.exec(location)?.[1] ?? location.replace(/^at /, "");
 }

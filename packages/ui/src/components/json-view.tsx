@@ -68,7 +68,7 @@ function Branch(props: {
         type="button"
         aria-expanded={open}
         onClick={() => setOpen(!open)}
-        className="-ml-0.5 inline-flex items-center gap-0.5 rounded-sm text-left hover:bg-pressed"
+        className="-ml-0.5 flex max-w-full items-center gap-0.5 rounded-sm text-left hover:bg-pressed"
       >
         <Icon name={open ? "chevronDown" : "chevronRight"} className="size-3 text-faint" />
         <span>

@@ -9,6 +9,7 @@ import { copyText } from "./copy.tsx";
 import { Failure } from "./failure.tsx";
 import { SearchField, Select } from "./field.tsx";
 import { Icon } from "./icon.tsx";
+import { levelLook } from "./log-level.ts";
 import { type LogFilter, LogStore } from "./log-store.ts";
 import { Skeleton } from "./skeleton.tsx";
 
@@ -288,14 +289,6 @@ function Linked({ text }: { readonly text: string }) {
 function plain(message: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for
   return message.replace(/\u001b\[[0-9;]*[A-Za-z]/g, "");
-}
-
-export function levelLook(level: number): { readonly label: string; readonly color: string; readonly edge: string } {
-  if (level >= 50) return { label: "FATAL", color: "var(--state-failed)", edge: "var(--state-failed)" };
-  if (level >= 40) return { label: "ERROR", color: "var(--state-failed)", edge: "var(--state-failed)" };
-  if (level >= 30) return { label: "WARN", color: "var(--state-late)", edge: "var(--state-late)" };
-  if (level >= 20) return { label: "INFO", color: "var(--muted)", edge: "transparent" };
-  return { label: "DEBUG", color: "var(--faint)", edge: "transparent" };
 }
 
 function levelOf(search: LogSearch): number | undefined {

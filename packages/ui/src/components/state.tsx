@@ -1,4 +1,6 @@
+import type { State } from "../api/types.ts";
 import { type StateLook, type StateType, stateColor, stateLook } from "../states.ts";
+import { RelativeTime } from "./time.tsx";
 
 interface Stated {
   readonly type: StateType | null | undefined;
@@ -35,6 +37,17 @@ export function StateLabel({ type, name, className = "" }: Stated & { readonly c
       <span className="truncate font-medium" style={{ color: stateColor(look) }}>
         {look.label}
       </span>
+    </span>
+  );
+}
+
+/** Since when it is in its state: `failed 3 min ago`. A run that simply runs says so by its start. */
+export function SinceState({ state }: { readonly state: State | null }) {
+  if (state === null || (state.type === "RUNNING" && state.name === "Running")) return null;
+  return (
+    <span className="text-faint">
+      {stateLook(state.type, state.name).label.toLowerCase()}{" "}
+      <RelativeTime time={state.timestamp} className="text-text" />
     </span>
   );
 }

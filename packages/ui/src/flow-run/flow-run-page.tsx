@@ -39,7 +39,7 @@ export function FlowRunPage() {
     (next) =>
       void navigate({
         search: (before) => readFlowRunSearch({ ...before, ...next }),
-        replace: !("tab" in next || "task" in next),
+        replace: !("tab" in next || "task" in next || "pane" in next),
         resetScroll: false,
       }),
     [navigate],
@@ -69,7 +69,7 @@ export function FlowRunPage() {
       ]}
     >
       <RunHeader page={page} />
-      {page.failure === null || !isFinal(run.state_type) ? null : <FailureBox failure={page.failure} />}
+      {page.failure === null || !isFinal(run.state_type) ? null : <FailureBox failure={page.failure} within={id} />}
       {page.waiting === null || !live ? null : <WaitingBox waiting={page.waiting} />}
       <div
         className={`grid min-w-0 gap-4 ${search.task === undefined ? "" : "lg:grid-cols-[minmax(0,1fr)_minmax(360px,32%)]"}`}
@@ -85,7 +85,7 @@ export function FlowRunPage() {
           <RunTabs page={page} live={live} search={search} onSearch={change} />
         </div>
         {search.task === undefined ? null : (
-          <TaskPanel key={search.task} id={search.task} flowRunId={id} onClose={() => change({ task: undefined })} />
+          <TaskPanel key={search.task} id={search.task} search={search} onSearch={change} />
         )}
       </div>
     </Page>

@@ -3,6 +3,7 @@ import type {
   filterEvents,
   readFlowRunPage,
   readFlowRunResult,
+  readParameterSchema,
   readTimeline,
 } from "@ostinato/protocol";
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
@@ -44,6 +45,14 @@ export function runResultQuery(id: string) {
   return queryOptions({
     queryKey: ["flow-run", id, "result"],
     queryFn: ({ signal }) => call<typeof readFlowRunResult>("GET /flow_runs/{id}/result", { params: { id }, signal }),
+  });
+}
+
+export function parameterSchemaQuery(flowId: string) {
+  return queryOptions({
+    queryKey: ["flow", flowId, "parameter-schema"],
+    queryFn: ({ signal }) =>
+      call<typeof readParameterSchema>("GET /flows/{id}/parameter_schema", { params: { id: flowId }, signal }),
   });
 }
 

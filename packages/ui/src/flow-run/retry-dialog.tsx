@@ -1,14 +1,16 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useId, useState } from "react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { lazy, Suspense, useState } from "react";
 import type { FlowRunPage } from "../api/types.ts";
 import { Button, Segmented } from "../components/button.tsx";
 import { Dialog } from "../components/dialog.tsx";
 import { CodeBlock } from "../components/empty.tsx";
 import { messageOf } from "../components/failure.tsx";
-import { fieldClass } from "../components/field.tsx";
+import { Skeleton } from "../components/skeleton.tsx";
 import { amount } from "../format.ts";
 import { rescheduleRun } from "../runs/run-actions.ts";
-import { flowRunQuery } from "./flow-run.queries.ts";
+import { flowRunQuery, parameterSchemaQuery } from "./flow-run.queries.ts";
+
+const SchemaForm = lazy(() => import("../forms/schema-form.tsx").then((module) => ({ default: module.SchemaForm })));
 
 type Way = "failed" | "start" | "parameters";
 
@@ -74,76 +76,64 @@ function Reschedule({ page, onClose }: { readonly page: FlowRunPage; readonly on
 
 function Command({ page, way }: { readonly page: FlowRunPage; readonly way: Way }) {
   const run = page.flow_run;
-  const [text, setText] = useState(() => JSON.stringify(run.parameters, null, 2));
-  const id = useId();
-  const parameters = way === "parameters" ? parsed(text) : run.parameters;
+  const [parameters, setParameters] = useState<Parameters | undefined>(run.parameters);
   const file = fileOf(page);
-  const command =
-    way === "failed"
-      ? `npx ostinato run ${file} --resume ${run.id}`
-      : `npx ostinato run ${file}${parameters === undefined || Object.keys(parameters).length === 0 ? "" : ` -P ${quoted(JSON.stringify(parameters))}`}`;
   return (
     <>
       <p className="text-muted">
         {way === "failed"
-          ? `A program started this run, so it goes on where that program is. ${amount(page.kept_result_count, "finished task")} keep their results and are not run again.`
-          : "A program started this run, so it is started again where that program is. It becomes a run of its own."}
+          ? `A program started this run, so it goes on where that program is. ${amount(page.kept_result_count, "finished task")} keep their results and are not run again; everything else is.`
+          : `A program started this run, so it is started again where that program is. It becomes a run of its own, and every task runs${page.kept_result_count > 0 ? ", but for those whose result is still in the cache" : ""}.`}
       </p>
-      {way === "parameters" ? (
-        <div className="flex flex-col gap-1">
-          <label htmlFor={id} className="text-muted">
-            Parameters, as JSON
-          </label>
-          <textarea
-            id={id}
-            rows={Math.min(14, text.split("\n").length + 1)}
-            spellCheck={false}
-            value={text}
-            aria-invalid={parameters === undefined}
-            onChange={(event) => setText(event.target.value)}
-            className={`${fieldClass} !h-auto py-1.5 font-mono !text-xs`}
-          />
-          {parameters === undefined ? (
-            <p role="alert" className="text-danger">
-              This is not a JSON object yet: {jsonProblem(text)}
-            </p>
-          ) : null}
-        </div>
-      ) : null}
-      {parameters === undefined ? null : <CodeBlock code={command} label="Copy the command" />}
-      {file === placeholder ? (
-        <p className="text-xs text-faint">Put the file that holds the flow in place of {placeholder}.</p>
+      {way === "parameters" ? <ParameterForm page={page} onChange={setParameters} /> : null}
+      {way === "parameters" && parameters === undefined ? (
+        <p className="text-muted">The command is here once the parameters are complete.</p>
+      ) : (
+        <CodeBlock
+          code={commandFor(file, way === "failed" ? run.id : undefined, parameters ?? {})}
+          label="Copy the command"
+        />
+      )}
+      {file === undefined ? (
+        <p className="text-xs text-faint">
+          Which file holds the flow was not told: put it in place of {placeholder}. A flow in Python is started again by
+          its own program, with these parameters.
+        </p>
       ) : null}
     </>
   );
 }
 
+type Parameters = Readonly<Record<string, unknown>>;
+
+/** The fields of the flow's parameters, where their schema is known, filled with those of this run. */
+function ParameterForm(props: {
+  readonly page: FlowRunPage;
+  readonly onChange: (parameters: Parameters | undefined) => void;
+}) {
+  const run = props.page.flow_run;
+  const schema = useQuery(parameterSchemaQuery(run.flow_id));
+  if (schema.isPending) return <Skeleton rows={4} height={28} />;
+  return (
+    <Suspense fallback={<Skeleton rows={4} height={28} />}>
+      <SchemaForm label="Parameters" schema={schema.data?.schema} value={run.parameters} onChange={props.onChange} />
+    </Suspense>
+  );
+}
+
 const placeholder = "your-flow.ts";
 
-/** The file of the flow, where the client told it. */
-function fileOf(page: FlowRunPage): string {
-  const entrypoint = page.flow_run.labels["ostinato.entrypoint"];
-  return typeof entrypoint === "string" && entrypoint !== "" ? quotedIfNeeded(entrypoint) : placeholder;
+function commandFor(file: string | undefined, resume: string | undefined, parameters: Parameters): string {
+  const start = `npx ostinato run ${file ?? placeholder}`;
+  if (resume !== undefined) return `${start} --resume ${resume}`;
+  return Object.keys(parameters).length === 0 ? start : `${start} -P ${quoted(JSON.stringify(parameters))}`;
 }
 
-function parsed(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function jsonProblem(text: string): string {
-  try {
-    JSON.parse(text);
-    return "it must be written in { }.";
-  } catch (error) {
-    return messageOf(error);
-  }
+/** The file of the flow, where the client told it, and the flow's name, for a file that holds several. */
+function fileOf({ flow_run, flow }: FlowRunPage): string | undefined {
+  const file = flow_run.labels["ostinato.entrypoint"];
+  if (typeof file !== "string" || file === "") return undefined;
+  return quotedIfNeeded(`${file}:${flow.name}`);
 }
 
 function quoted(text: string): string {

@@ -11,17 +11,23 @@ import { amount } from "../format.ts";
 import { cancelRun, deleteRun } from "../runs/run-actions.ts";
 import { isFinal } from "../states.ts";
 import { flowRunQuery } from "./flow-run.queries.ts";
+import { ResumeDialog } from "./resume-dialog.tsx";
 import { RetryDialog } from "./retry-dialog.tsx";
 
 /** What can be done with the run: stop it, run it again, delete it. */
 export function RunButtons({ page }: { readonly page: FlowRunPage }) {
-  const [asking, setAsking] = useState<"cancel" | "retry" | "delete">();
+  const [asking, setAsking] = useState<"cancel" | "retry" | "delete" | "resume">();
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   const run = page.flow_run;
   const close = () => setAsking(undefined);
   return (
     <div className="flex items-center gap-1.5">
+      {run.state_type === "PAUSED" ? (
+        <Button look="primary" icon="play" onClick={() => setAsking("resume")}>
+          Resume
+        </Button>
+      ) : null}
       {isFinal(run.state_type) ? (
         <Button icon="retry" onClick={() => setAsking("retry")}>
           Retry
@@ -79,6 +85,7 @@ export function RunButtons({ page }: { readonly page: FlowRunPage }) {
         The run of <em>{page.flow.name}</em> is deleted with its task runs, {amount(page.log_count, "log line")} and
         results. This can't be undone.
       </ConfirmDialog>
+      {asking === "resume" ? <ResumeDialog page={page} onClose={close} /> : null}
       {asking === "retry" ? <RetryDialog page={page} onClose={close} /> : null}
     </div>
   );

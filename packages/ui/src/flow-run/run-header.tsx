@@ -2,24 +2,26 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { FlowRunPage } from "../api/types.ts";
 import { CopyButton } from "../components/copy.tsx";
+import { LongText } from "../components/long-text.tsx";
 import { StateLabel } from "../components/state.tsx";
 import { Tags } from "../components/tag.tsx";
 import { TaskProgress, taskTotal } from "../components/task-progress.tsx";
 import { Elapsed, RelativeTime } from "../components/time.tsx";
 import { endOf } from "../runs/run-columns.tsx";
-import { isFinal } from "../states.ts";
+import { isFinal, stateLook } from "../states.ts";
 import { RunButtons } from "./run-buttons.tsx";
 
 /** The run at a glance: what state since when, of what, with what, by whom. */
 export function RunHeader({ page }: { readonly page: FlowRunPage }) {
   const run = page.flow_run;
-  const by = run.created_by?.display_value ?? run.created_by?.type ?? null;
   return (
     <header className="flex flex-col gap-1.5">
       <div className="flex flex-wrap items-start gap-x-3 gap-y-2">
         <div className="mr-auto flex min-w-0 flex-wrap items-center gap-x-3 gap-y-0.5">
           <StateLabel type={run.state_type} name={run.state_name} className="text-base" />
-          <h1 className="min-w-0 text-lg font-semibold break-words">{run.name}</h1>
+          <h1 dir="auto" className="line-clamp-3 min-w-0 text-lg font-semibold break-words" title={run.name}>
+            {run.name}
+          </h1>
           <CopyButton text={run.name} label="Copy the name" className="-ml-2" />
         </div>
         <RunButtons page={page} />
@@ -41,6 +43,11 @@ export function RunHeader({ page }: { readonly page: FlowRunPage }) {
         <Fact name={run.start_time === null ? "Expected" : "Started"}>
           <RelativeTime time={run.start_time ?? run.expected_start_time} className="text-text" />
         </Fact>
+        {run.state === null || (run.state.type === "RUNNING" && run.run_count < 2) ? null : (
+          <Fact name={stateLook(run.state.type, run.state.name).label}>
+            <RelativeTime time={run.state.timestamp} className="text-text" />
+          </Fact>
+        )}
         <Fact name={isFinal(run.state_type) ? "Took" : "For"}>
           <Elapsed start={run.start_time} end={endOf(run)} className="text-text" />
         </Fact>
@@ -49,8 +56,8 @@ export function RunHeader({ page }: { readonly page: FlowRunPage }) {
             <TaskProgress counts={run.task_counts} wide />
           </Fact>
         )}
-        {run.run_count > 1 ? <Fact name="Attempt">{run.run_count}</Fact> : null}
-        {by === null ? null : <Fact name="By">{by}</Fact>}
+        <Attempt run={run} />
+        <StartedBy run={run} />
         {run.tags.length === 0 ? null : (
           <Fact name="Tags">
             <Tags tags={run.tags} most={6} />
@@ -66,9 +73,35 @@ export function RunHeader({ page }: { readonly page: FlowRunPage }) {
         </p>
       )}
       {run.state?.message && isFinal(run.state_type) && page.failure === null ? (
-        <p className="break-words text-muted">{run.state.message}</p>
+        <div>
+          <LongText text={run.state.message} className="text-muted" />
+        </div>
       ) : null}
     </header>
+  );
+}
+
+function Attempt({ run }: { readonly run: FlowRunPage["flow_run"] }) {
+  const most = (run.empirical_policy.retries ?? 0) + 1;
+  if (run.run_count < 2 && most < 2) return null;
+  const now = Math.max(1, run.run_count);
+  return <Fact name="Attempt">{now <= most ? `${now} of ${most}` : now}</Fact>;
+}
+
+/** Who or what started it, as far as anybody told. */
+function StartedBy({ run }: { readonly run: FlowRunPage["flow_run"] }) {
+  const someone = run.created_by?.display_value ?? run.created_by?.type;
+  const file = run.labels["ostinato.entrypoint"];
+  if (someone) return <Fact name="By">{someone}</Fact>;
+  if (run.auto_scheduled) return <Fact name="By">its schedule</Fact>;
+  if (typeof file !== "string" || run.parent_flow_run_id !== null) return null;
+  return (
+    <Fact name="By">
+      <span className="inline-flex max-w-full items-center" title={file}>
+        <span className="truncate">{file.split(/[/\\]/).at(-1)}</span>
+        <CopyButton text={file} label="Copy the file's path" className="-my-1" />
+      </span>
+    </Fact>
   );
 }
 

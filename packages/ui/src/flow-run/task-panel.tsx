@@ -1,30 +1,34 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
+import { pageAddress } from "../base-path.ts";
 import { IconButton } from "../components/button.tsx";
+import { CopyButton } from "../components/copy.tsx";
 import { Failure } from "../components/failure.tsx";
 import { Icon } from "../components/icon.tsx";
 import { LogView } from "../components/log-view.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
-import { StateLabel } from "../components/state.tsx";
+import { SinceState, StateLabel } from "../components/state.tsx";
 import { Tabs } from "../components/tabs.tsx";
 import { Elapsed } from "../components/time.tsx";
 import { isBad, isFinal } from "../states.ts";
 import { taskRunQuery } from "../task-run/task-run.queries.ts";
 import { TaskRunDetails } from "../task-run/task-run-details.tsx";
+import type { ChangeSearch, FlowRunSearch } from "./flow-run-search.ts";
 
 /** The selected task beside its run; over it where there is no room. */
 export function TaskPanel({
   id,
-  flowRunId,
-  onClose,
+  search,
+  onSearch,
 }: {
   readonly id: string;
-  readonly flowRunId: string;
-  readonly onClose: () => void;
+  readonly search: FlowRunSearch;
+  readonly onSearch: ChangeSearch;
 }) {
   const query = useQuery(taskRunQuery(id));
-  const [tab, setTab] = useState<"overview" | "log">("overview");
+  const tab = search.pane ?? "overview";
+  const onClose = useCallback(() => onSearch({ task: undefined }), [onSearch]);
   const [log, setLog] = useState<{ readonly level?: string | undefined; readonly text?: string | undefined }>({});
   useEffect(() => {
     const close = (event: KeyboardEvent) => {
@@ -43,18 +47,22 @@ export function TaskPanel({
   return (
     <aside
       aria-label="Selected task run"
-      className="z-30 flex min-w-0 flex-col border-l bg-bg max-lg:fixed max-lg:inset-y-0 max-lg:right-0 max-lg:w-[min(100vw,460px)] max-lg:shadow-pop lg:sticky lg:top-0 lg:-mt-3 lg:max-h-[calc(100vh-45px)] lg:self-start lg:pl-4"
+      className="z-30 flex min-w-0 flex-col border-l bg-bg max-lg:fixed max-lg:inset-y-0 max-lg:right-0 max-lg:w-[min(100vw,460px)] max-lg:shadow-pop max-sm:top-auto max-sm:h-[82dvh] max-sm:rounded-t-xl max-sm:border-t max-sm:border-l-0 lg:sticky lg:top-0 lg:-mt-3 lg:max-h-[calc(100vh-45px)] lg:self-start lg:pl-4"
     >
       <div className="flex items-start gap-2 px-4 pt-3 lg:px-0">
         <div className="min-w-0 flex-1">
-          <h2 className="truncate text-base font-semibold" title={run?.name}>
-            {run?.name ?? "Task run"}
-          </h2>
+          <div className="flex items-center gap-1">
+            <h2 dir="auto" className="truncate text-base font-semibold" title={run?.name}>
+              {run?.name ?? "Task run"}
+            </h2>
+            {run === undefined ? null : <CopyButton text={run.name} label="Copy the name of the task run" />}
+          </div>
           {run === undefined ? null : (
             <p className="flex flex-wrap items-center gap-x-3">
               <StateLabel type={run.state_type} name={run.state_name} />
               <Elapsed start={run.start_time} end={run.end_time} className="text-muted" />
               {run.run_count > 1 ? <span className="text-muted">attempt {run.run_count}</span> : null}
+              <SinceState state={run.state} />
               {page?.child_flow_run_id === null || page === undefined ? null : (
                 <Link
                   to="/runs/flow-run/$id"
@@ -67,6 +75,7 @@ export function TaskPanel({
             </p>
           )}
         </div>
+        <CopyButton text={pageAddress(`runs/task-run/${id}`)} icon="link" label="Copy the link" className="!size-7" />
         <Link
           to="/runs/task-run/$id"
           params={{ id }}
@@ -82,7 +91,7 @@ export function TaskPanel({
         <Tabs
           label="Task run"
           value={tab}
-          onChange={setTab}
+          onChange={(next) => onSearch({ pane: next === "log" ? "log" : undefined })}
           tabs={[
             { value: "overview", label: "Overview" },
             { value: "log", label: "Log" },
@@ -92,11 +101,11 @@ export function TaskPanel({
             <Failure error={query.error} what="The task run" onRetry={() => void query.refetch()} />
           ) : null}
           {query.isPending ? <Skeleton rows={10} height={24} /> : null}
-          {page === undefined || tab !== "overview" ? null : <TaskRunDetails page={page} />}
+          {page === undefined || tab !== "overview" ? null : <TaskRunDetails page={page} attempt={search.attempt} />}
           {page === undefined || tab !== "log" ? null : (
             <LogView
               run={{ task_run_id: id }}
-              topic={{ kind: "flow-run", flow_run_id: flowRunId }}
+              topic={{ kind: "task-run", task_run_id: id }}
               live={!isFinal(page.task_run.state_type)}
               failed={isBad(page.task_run.state_type)}
               search={log}

@@ -1,4 +1,10 @@
-import type { bulkDeleteFlowRuns, bulkSetFlowRunState, deleteFlowRun, setFlowRunState } from "@ostinato/protocol";
+import type {
+  bulkDeleteFlowRuns,
+  bulkSetFlowRunState,
+  deleteFlowRun,
+  resumeFlowRun,
+  setFlowRunState,
+} from "@ostinato/protocol";
 import { call } from "../api/api.ts";
 import type { OrchestrationResult } from "../api/types.ts";
 
@@ -47,6 +53,16 @@ export async function cancelRun(id: string): Promise<void> {
     body: { state: { type: "CANCELLING", name: "Cancelling" } },
   });
   if (result.state?.type !== "CANCELLED") refuse(result);
+}
+
+/** Lets a paused run go on. Throws with the server's reason when it refuses. */
+export async function resumeRun(id: string, input: Readonly<Record<string, unknown>> | undefined): Promise<void> {
+  refuse(
+    await call<typeof resumeFlowRun>("POST /flow_runs/{id}/resume", {
+      params: { id },
+      body: input === undefined ? {} : { run_input: { ...input } },
+    }),
+  );
 }
 
 /** Schedules a run of a deployment to run again now; its worker picks it up. */

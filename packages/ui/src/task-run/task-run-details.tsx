@@ -1,25 +1,41 @@
 import { Link } from "@tanstack/react-router";
 import type { State, TaskRunPage } from "../api/types.ts";
+import { pageAddress } from "../base-path.ts";
 import { Copyable } from "../components/copy.tsx";
 import { FailureBox } from "../components/failure-box.tsx";
+import { LongText } from "../components/long-text.tsx";
 import { Fact, Facts } from "../components/page.tsx";
 import { StateIcon, StateLabel } from "../components/state.tsx";
 import { Tags } from "../components/tag.tsx";
-import { Elapsed, RelativeTime } from "../components/time.tsx";
+import { RelativeTime } from "../components/time.tsx";
 import { ValueView } from "../components/value-view.tsx";
-import { dateAndClock, duration, exact, milliseconds } from "../format.ts";
-import { attemptsOf } from "./attempts.ts";
+import { clock, date, duration, exact, milliseconds } from "../format.ts";
+import { AttemptTable } from "./attempt-table.tsx";
 
 /** Everything about a task run but its log: shown beside a timeline and on a page of its own. */
-export function TaskRunDetails({ page, wide = false }: { readonly page: TaskRunPage; readonly wide?: boolean }) {
+export function TaskRunDetails({
+  page,
+  attempt,
+}: {
+  readonly page: TaskRunPage;
+  /** Number of the attempt that the address points at. */
+  readonly attempt: string | undefined;
+}) {
+  const id = page.task_run.id;
   return (
     <div className="flex min-w-0 flex-col gap-5">
-      {page.failure === null ? null : <FailureBox failure={page.failure} own />}
-      <div className={wide ? "grid gap-5 lg:grid-cols-2" : "flex flex-col gap-5"}>
-        <Inputs page={page} />
-        <Result page={page} />
-      </div>
-      <Attempts states={page.states} />
+      {page.failure === null ? null : <FailureBox failure={page.failure} />}
+      {page.task_run.run_count < 2 ? null : (
+        <Block title="Attempts">
+          <AttemptTable
+            states={page.states}
+            marked={attempt}
+            linkTo={(number) => pageAddress(`runs/task-run/${id}?attempt=${number}`)}
+          />
+        </Block>
+      )}
+      <Inputs page={page} />
+      <Result page={page} />
       <States states={page.states} />
       <Cache page={page} />
       <Artifacts page={page} />
@@ -83,35 +99,6 @@ function Result({ page }: { readonly page: TaskRunPage }) {
   );
 }
 
-function Attempts({ states }: { readonly states: readonly State[] }) {
-  const attempts = attemptsOf(states);
-  if (attempts.length < 2) return null;
-  return (
-    <Block title="Attempts">
-      <ol className="grid grid-cols-[repeat(auto-fit,minmax(180px,1fr))] gap-2">
-        {attempts.map((attempt) => (
-          <li
-            key={attempt.number}
-            id={`attempt-${attempt.number}`}
-            className="min-w-0 rounded-md border bg-surface p-2"
-          >
-            <p className="flex items-center justify-between gap-2">
-              <span className="font-medium">Attempt {attempt.number}</span>
-              <Elapsed start={attempt.start} end={attempt.end} className="text-muted" />
-            </p>
-            <StateLabel type={attempt.outcome.type} name={attempt.outcome.name} className="mt-0.5 text-xs" />
-            {attempt.outcome.message === null || attempt.outcome.message === "" ? null : (
-              <p className="mt-1 line-clamp-4 text-xs break-words text-muted" title={attempt.outcome.message}>
-                {attempt.outcome.message}
-              </p>
-            )}
-          </li>
-        ))}
-      </ol>
-    </Block>
-  );
-}
-
 export function States({ states }: { readonly states: readonly State[] }) {
   return (
     <Block title="States">
@@ -122,13 +109,15 @@ export function States({ states }: { readonly states: readonly State[] }) {
             <li key={state.id} className="grid grid-cols-[minmax(0,1fr)_auto] gap-x-3 border-b py-1.5 last:border-0">
               <StateLabel type={state.type} name={state.name} />
               <span className="text-right text-xs text-faint" title={exact(state.timestamp)}>
-                {dateAndClock(state.timestamp)}
+                <time dateTime={state.timestamp}>{stampAfter(state, states[index - 1])}</time>
                 {next === undefined
                   ? ""
                   : ` · ${duration(milliseconds(next.timestamp) - milliseconds(state.timestamp))}`}
               </span>
               {state.message === null || state.message === "" ? null : (
-                <p className="col-span-2 pl-5.5 text-xs break-words text-muted">{state.message}</p>
+                <div className="col-span-2 min-w-0 pl-5.5">
+                  <LongText text={state.message} className="text-xs text-muted" />
+                </div>
               )}
             </li>
           );
@@ -136,6 +125,13 @@ export function States({ states }: { readonly states: readonly State[] }) {
       </ol>
     </Block>
   );
+}
+
+/** The time of day, with the day where it is another one than before. */
+function stampAfter({ timestamp }: State, before: State | undefined): string {
+  const day = date(timestamp);
+  const sameDay = before !== undefined && date(before.timestamp) === day;
+  return sameDay ? clock(timestamp) : `${day}, ${clock(timestamp)}`;
 }
 
 function Cache({ page }: { readonly page: TaskRunPage }) {

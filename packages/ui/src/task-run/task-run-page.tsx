@@ -7,7 +7,7 @@ import { Failure } from "../components/failure.tsx";
 import { LogView } from "../components/log-view.tsx";
 import { Page } from "../components/page.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
-import { StateLabel } from "../components/state.tsx";
+import { SinceState, StateLabel } from "../components/state.tsx";
 import { Elapsed, RelativeTime } from "../components/time.tsx";
 import { isBad, isFinal } from "../states.ts";
 import { taskRunQuery } from "./task-run.queries.ts";
@@ -45,7 +45,7 @@ export function TaskRunPage() {
     <Page title={run.name} ownHeading crumbs={crumbs(page)}>
       <Header page={page} />
       <div className="grid gap-6 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
-        <TaskRunDetails page={page} />
+        <TaskRunDetails page={page} attempt={search.attempt} />
         <div className="min-w-0">
           <h2 className="mb-1.5 text-sm font-semibold">Log</h2>
           <LogView
@@ -74,7 +74,9 @@ function Header({ page }: { readonly page: TaskRunPageData }) {
     <div className="flex flex-col gap-1">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
         <StateLabel type={run.state_type} name={run.state_name} className="text-base" />
-        <h1 className="min-w-0 text-lg font-semibold break-words">{run.name}</h1>
+        <h1 dir="auto" className="line-clamp-3 min-w-0 text-lg font-semibold break-words" title={run.name}>
+          {run.name}
+        </h1>
         <CopyButton text={run.name} label="Copy the name" className="-ml-2" />
       </div>
       <p className="flex flex-wrap items-center gap-x-4 gap-y-1 text-muted">
@@ -102,9 +104,11 @@ function Header({ page }: { readonly page: TaskRunPageData }) {
           started <RelativeTime time={run.start_time} className="text-text" />
         </span>
         <span>
-          took <Elapsed start={run.start_time} end={run.end_time} className="text-text" />
+          {isFinal(run.state_type) ? "took" : "for"}{" "}
+          <Elapsed start={run.start_time} end={run.end_time} className="text-text" />
         </span>
-        <span>attempt {run.run_count}</span>
+        {run.run_count > 1 ? <span>attempt {run.run_count}</span> : null}
+        <SinceState state={run.state} />
       </p>
     </div>
   );

@@ -1,0 +1,44 @@
+import { useState } from "react";
+import { count } from "../format.ts";
+
+const mostCharacters = 600;
+const mostLines = 8;
+
+/** A text of any length by its beginning, with a button for the rest. */
+export function LongText({ text, className = "" }: { readonly text: string; readonly className?: string }) {
+  const [whole, setWhole] = useState(false);
+  const start = beginning(text);
+  const isLong = start.length < text.length;
+  return (
+    <>
+      <p
+        dir="auto"
+        className={`break-words whitespace-pre-wrap ${whole ? "max-h-[60vh] overflow-y-auto" : ""} ${className}`}
+        {...(whole ? { tabIndex: 0 } : {})}
+      >
+        {whole ? text : start}
+        {isLong && !whole ? "…" : ""}
+      </p>
+      {isLong ? (
+        <button
+          type="button"
+          aria-expanded={whole}
+          className="rounded-sm text-xs text-accent hover:underline"
+          onClick={() => setWhole(!whole)}
+        >
+          {whole ? "Show less" : `Show all ${count(text.length)} characters`}
+        </button>
+      ) : null}
+    </>
+  );
+}
+
+function beginning(text: string): string {
+  const short = text.slice(0, mostCharacters);
+  let at = -1;
+  for (let line = 0; line < mostLines; line += 1) {
+    at = short.indexOf("\n", at + 1);
+    if (at < 0) return short.length < text.length ? short.trimEnd() : text;
+  }
+  return short.slice(0, at).trimEnd();
+}
