@@ -13,7 +13,8 @@ export async function startLocalServer(environment: Environment = process.env): 
   enableCompileCache();
   const { createServer, readConfig } = await import("@ostinato/server");
   // Requests of the process's own are no events of interest; what goes wrong is.
-  const config = readConfig({ ...environment, OSTINATO_LOG_LEVEL: "warn" });
+  const overrides = { mostWaiting: 1_000_000, waitSeconds: 3600 }; // What waits is in this process's memory in any case.
+  const config = readConfig({ ...environment, OSTINATO_LOG_LEVEL: "warn" }, overrides);
   const server = await open(config, createServer);
   return { transport: injectTransport(server), close: () => server.stop() };
 }

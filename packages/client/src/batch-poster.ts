@@ -26,6 +26,8 @@ export interface BatchPoster {
   readonly room: Promise<void> | undefined;
   /** Messages that the server has not acknowledged. */
   readonly size: number;
+  /** Of those messages. */
+  readonly characters: number;
   /** Resolves when the server has everything added so far for good. */
   flush(): Promise<void>;
   /** Gives up what is not acknowledged: flush first. */
@@ -125,6 +127,9 @@ export function batchPoster(options: BatchPosterOptions): BatchPoster {
     },
     get size() {
       return outbox.size;
+    },
+    get characters() {
+      return outbox.characters;
     },
     flush() {
       flushing = true;

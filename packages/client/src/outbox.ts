@@ -22,6 +22,11 @@ export class Outbox {
     return this.#texts.length - this.#head;
   }
 
+  /** Of the messages that are not acknowledged. */
+  get characters(): number {
+    return this.#characters;
+  }
+
   get hasUnsent(): boolean {
     return this.#unsent < this.#texts.length;
   }

@@ -70,10 +70,14 @@ test("a task waits with its beginning until there is room for what it may log", 
   const waited: boolean[] = [];
   const verbose = task(async function verbose() {
     waited.push((await session()).logs.room === undefined);
-    for (let index = 0; index < 40; index += 1) log.debug(megabyte);
+    for (let index = 0; index < 36; index += 1) log.debug(megabyte);
   });
-  await flow({ name: "verbose" }, async () => {
-    for (let index = 0; index < 4; index += 1) await verbose();
+  const run = flow({ name: "verbose" }, async () => {
+    for (let index = 0; index < 3; index += 1) await verbose();
   })();
-  expect(waited).toEqual([true, true, true, true]);
+  await run;
+  expect(waited).toEqual([true, true, true]);
+  const messages = await kept(await run.created);
+  expect(messages.filter((message) => message.startsWith("xxx"))).toHaveLength(108);
+  expect(messages.join().includes("missing")).toBe(false);
 });

@@ -7,7 +7,7 @@ import { createLogs, type LogCreate, logLevels } from "@ostinato/protocol";
 export interface LogBuffer {
   /** The line is on its way. Never waits. */
   add(line: LogCreate): void;
-  /** Undefined while there is room; else resolves when there is. Whoever can wait does before it logs more. */
+  /** Undefined while more than half is free; else resolves when it is again. Whoever can wait does before it logs more. */
   readonly room: Promise<void> | undefined;
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -24,6 +24,8 @@ export interface LogBufferOptions {
 }
 
 const defaultLogCapacity: OutboxCapacity = { messages: 100_000, characters: 64 * 1024 * 1024 };
+/** From here on whoever can wait does, so that there is room for what the runs under way still log. */
+const halfOf = ({ messages, characters }: OutboxCapacity) => ({ messages: messages / 2, characters: characters / 2 });
 const batch = { messages: 1000, characters: 4 * 1024 * 1024 };
 /** One line may be long, but not so long that the server refuses the request it comes in. */
 const longestMessage = 1024 * 1024;
@@ -41,10 +43,11 @@ interface Missing {
  * many: the program neither stops nor fills its memory.
  */
 export function logBuffer(client: Client, options: LogBufferOptions): LogBuffer {
+  const capacity = options.capacity ?? defaultLogCapacity;
   const missing = new Map<string, Missing>();
   const poster: BatchPoster = batchPoster({
     ...options,
-    capacity: options.capacity ?? defaultLogCapacity,
+    capacity: halfOf(capacity),
     batch,
     collectSeconds,
     post: (lines, signal) => client.call(createLogs, { encodedBody: `[${lines.join(",")}]`, retries: 0, signal }),
@@ -75,8 +78,10 @@ export function logBuffer(client: Client, options: LogBufferOptions): LogBuffer 
 
   return {
     add(line) {
-      if (poster.room === undefined) poster.add(JSON.stringify(bounded(line)));
-      else leaveOut(line);
+      const full = poster.size >= capacity.messages || poster.characters >= capacity.characters;
+      // Once a line is missing all are until there is room, so that there is one gap and not many.
+      if (full || missing.size > 0) leaveOut(line);
+      else poster.add(JSON.stringify(bounded(line)));
     },
     get room() {
       return poster.room;

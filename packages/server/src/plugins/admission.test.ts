@@ -59,8 +59,8 @@ describe("a server under load", () => {
   }
 
   /** A request whose body does not come: it takes a place until the connection ends. */
-  async function occupy(address: URL, { bytes = 10, from = "127.0.0.1" } = {}): Promise<Socket> {
-    const socket = connect({ port: Number(address.port), host: "127.0.0.1", localAddress: from });
+  async function occupy(address: URL, { bytes = 10 } = {}): Promise<Socket> {
+    const socket = connect(Number(address.port), "127.0.0.1");
     sockets.push(socket);
     await once(socket, "connect");
     const head = `POST /api/flows/ HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n`;
@@ -128,8 +128,8 @@ describe("a server under load", () => {
   });
 
   test("a client that fills all places makes room for another, and is told that it is too much", async () => {
-    const { address } = await start({ mostRequests: 1, mostWaiting: 4 });
-    await occupy(address);
+    const { address, server } = await start({ mostRequests: 1, mostWaiting: 4 });
+    const first = await occupy(address);
     await until(address, "requests_under_way", 1);
     const flood = [];
     for (let number = 1; number <= 4; number += 1) {
@@ -139,9 +139,11 @@ describe("a server under load", () => {
     const busy = await answerOf(await occupy(address));
     expect(busy).toMatch(/^HTTP\/1.1 503 .*retry-after: 2/is);
     const told = flood.map((socket) => answerOf(socket));
-    await occupy(address, { from: "127.0.0.2" });
+    const other = server.app.inject({ url: "/api/hello", remoteAddress: "203.0.113.7" });
     expect(await told[3]).toMatch(/^HTTP\/1.1 429 .*retry-after: 2.*This client has more requests waiting/is);
     expect(await gauge(address, "requests_waiting")).toBe(4);
+    for (const socket of [first, ...flood]) socket.destroy();
+    expect((await other).statusCode).toBe(200);
   });
 
   test("a request that never comes to its end is ended", async () => {
