@@ -63,6 +63,41 @@ test("a run whose every request is answered only the second time comes out as an
   ]);
 });
 
+test("a run that is taken for dead while its answers are lost ends as it says", async () => {
+  const { connection } = await session();
+  const { transport } = connection;
+  if (transport === undefined) throw new Error("the harness gives a transport");
+  let attempts = 0;
+  const lost = new Set<string>();
+  const losing: Transport = async (request) => {
+    const [, id, type] = [
+      ...(/^\/flow_runs\/(.+)\/set_state$/.exec(request.path) ?? []),
+      /"type":"(\w+)"/.exec(request.body ?? "")?.[1],
+    ];
+    const question = `${type} ${attempts}`;
+    if (id === undefined || lost.has(question)) return transport(request);
+    lost.add(question);
+    const state = { type: "CRASHED", state_details: { process_lost: true } } as const;
+    await server.client.call(setFlowRunState, { params: { id }, body: { state, force: true } });
+    throw new Error("the server is out of reach");
+  };
+  await using _ = await useConnection({ ...connection, transport: losing });
+  const run = flow({ name: "taken for dead", retries: 1 }, async () => {
+    attempts += 1;
+    if (attempts === 1) throw new Error("once");
+    return attempts;
+  })();
+  expect(await run).toBe(2);
+  const lines = await server.flowStates(await run.created);
+  expect(lines.filter((name) => name !== "Crashed")).toEqual([
+    "Pending",
+    "Running",
+    "AwaitingRetry",
+    "Running",
+    "Completed",
+  ]);
+});
+
 test("a run that is cancelled before it begins never runs", async () => {
   const { connection } = await session();
   const { transport } = connection;

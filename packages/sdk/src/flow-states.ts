@@ -45,6 +45,7 @@ const longestWaitSeconds = 30;
 /**
  * Asks until there is an answer. When one was lost, the run may be in another state already: in the one that was proposed, or in
  * one that the server chose instead, such as AwaitingRetry. To propose again what has been answered would be another question.
+ * A run that was taken for dead meanwhile has had no answer.
  */
 async function ask(session: Session, proposal: Proposal, transition: string): Promise<OrchestrationResult> {
   const { flowRunId, from, force = false, signal } = proposal;
@@ -59,7 +60,8 @@ async function ask(session: Session, proposal: Proposal, transition: string): Pr
     }
     await sleep(session.clock, exponentialDelay(attempt, { baseSeconds: 0.1, capSeconds: 10 }), signal);
     const state = await currentState(session, flowRunId);
-    if (state.id !== from.id) return { status: "REJECT", state, details: { type: "reject_details", reason: null } };
+    if (state.id !== from.id && state.state_details.process_lost !== true)
+      return { status: "REJECT", state, details: { type: "reject_details", reason: null } };
   }
 }
 
@@ -74,11 +76,15 @@ interface Answered {
   readonly transition: string;
 }
 
-async function decide(session: Session, { flowRunId }: Proposal, { answer, transition }: Answered): Promise<Decision> {
+async function decide(
+  session: Session,
+  { flowRunId, state: proposed }: Proposal,
+  { answer, transition }: Answered,
+): Promise<Decision> {
   const { status, details } = answer;
   const state = answer.state ?? (await currentState(session, flowRunId));
   // The server refuses a transition that it has made already: the answer to an earlier try was lost.
-  const made = status === "REJECT" && state.state_details.transition_id === transition;
+  const made = status === "REJECT" && state.type === proposed.type && state.state_details.transition_id === transition;
   return {
     status: made ? "ACCEPT" : status === "WAIT" ? "ABORT" : status,
     state: readState(state),

@@ -37,7 +37,8 @@ async function endLost(context: Context, run: queries.WatchedRun): Promise<boole
   const news = await db.write(async (tx) => {
     const now = await queries.runToEnd(tx, db.sql, run.id);
     if (now === undefined || seen(now).sign !== seen(run).sign) return undefined;
-    const proposal = { id: run.id, state: { type: "CRASHED", message }, policy: "minimal" } as const;
+    const state = { type: "CRASHED", message, state_details: { process_lost: true } } as const;
+    const proposal = { id: run.id, state, policy: "minimal" } as const;
     const { result, news } = await flowRuns.proposeIn(context, tx, proposal);
     if (result.status !== "ACCEPT") return undefined;
     return { ...news, abandoned: await taskRuns.endAbandoned(context, tx, run.id) };

@@ -1,6 +1,6 @@
 import type { OrchestrationResult } from "@ostinato/protocol";
 import type { Arrival, Consequences, Decision, Policy, Rule, Transition } from "./rule.ts";
-import type { Proposal, RunState } from "./state.ts";
+import { type Proposal, type RunState, withDetails } from "./state.ts";
 
 export type LoadFact<Facts> = <Name extends keyof Facts>(name: Name) => Promise<Facts[Name]>;
 
@@ -76,7 +76,7 @@ async function ask<Run extends object, Facts extends object, Effect>(
     if (!rule.from.includes(from) || !rule.to.includes(to)) continue;
     const asked = { ...transition, run: { ...transition.run, ...before }, proposed };
     const decision = rule.decide(asked, await facts(rule.needs));
-    if (decision.kind !== "accept") return ended(decision);
+    if (decision.kind !== "accept") return ended(decision, transition.proposed);
     proposed = decision.proposed ?? proposed;
     before = { ...before, ...decision.before };
     if (decision.after !== undefined) after.push(decision.after);
@@ -84,12 +84,18 @@ async function ask<Run extends object, Facts extends object, Effect>(
   return { verdict: { status: "ACCEPT", details: { type: "accept_details" } }, proposed, before, after };
 }
 
-function ended<Run, Effect>(decision: Exclude<Decision<Run, Effect>, { kind: "accept" }>): Asked<Run, Effect> {
+function ended<Run, Effect>(
+  decision: Exclude<Decision<Run, Effect>, { kind: "accept" }>,
+  { details }: Proposal,
+): Asked<Run, Effect> {
   switch (decision.kind) {
     case "reject": {
       const { state, reason, before = {} } = decision;
       const verdict = { status: "REJECT", details: { type: "reject_details", reason } } as const;
-      return { verdict, proposed: state, before, after: [] };
+      // Also the state that takes the place of the proposed one answers the proposal, should it be made again.
+      const { transition_id = null } = details;
+      const proposed = state === null || transition_id === null ? state : withDetails(state, { transition_id });
+      return { verdict, proposed, before, after: [] };
     }
     case "wait": {
       const { delaySeconds: delay_seconds, reason } = decision;

@@ -30,6 +30,20 @@ describe("the rules of flow runs change", () => {
     expect(submitting.written?.details.scheduled_time).toBe(scheduled_time);
   });
 
+  test("a failure that is told again, because its answer was lost, does not fail the run that waits for its retry", async () => {
+    const transition_id = "00000000-0000-4000-8000-0000000000ff";
+    const failure = {
+      to: "FAILED",
+      toDetails: { transition_id },
+      run: { run_count: 1 },
+      policy: { retries: 1 },
+    } as const;
+    const first = await decide({ from: "RUNNING", ...failure });
+    expect(first.written).toMatchObject({ type: "SCHEDULED", name: "AwaitingRetry", details: { transition_id } });
+    const again = await decide({ from: "SCHEDULED", details: first.written?.details ?? {}, ...failure });
+    expect(again).toMatchObject({ status: "REJECT", written: null });
+  });
+
   test("a wait is told in whole seconds", async () => {
     const details = { scheduled_time: formatTimestamp(before(-10.6)) };
     expect((await decide({ from: "SCHEDULED", details, to: "RUNNING" })).details).toEqual({

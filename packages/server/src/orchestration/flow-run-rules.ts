@@ -191,9 +191,11 @@ function isOver(deadline: Timestamp | undefined, now: Timestamp): boolean {
 
 export const retryFailedRun: FlowRunRule = {
   name: "retry-failed-run",
-  from: ["RUNNING"],
+  from: ["RUNNING", "CRASHED"],
   to: ["FAILED"],
   decide({ run, initial, proposed, now }) {
+    // A run that was taken for dead and is not has its retries.
+    if (initial?.type === "CRASHED" && initial.details.process_lost !== true) return accept;
     const { retries, retry_delay } = run.policy;
     if (retries === null || retries === undefined || run.run_count > retries) {
       return { ...accept, before: withPolicy(run, { retry_type: null }) };
