@@ -70,17 +70,16 @@ async function breakThings(stage: Stage, { random, seconds, workers, say, recove
   let made = 0;
   let deck: readonly Fault[] = [];
   while (performance.now() < end || (deck.length > 0 && !stage.long)) {
-    if (deck.length === 0) deck = random.shuffled(faults.filter(({ possible }) => possible(stage)));
+    if (deck.length === 0) deck = random.shuffled(roundOf(stage));
     const [fault, ...others] = deck;
     deck = others;
     await pause(random.between(200, stage.long ? 3000 : 500));
     if (fault === undefined) continue;
-    const taken = await makeOne(stage, fault, { random: random.fork(), workers });
+    const { taken, details } = await makeOne(stage, fault, { random: random.fork(), workers });
     recoveries.push(...taken.map((each) => ({ fault: fault.name, seconds: each })));
     made += 1;
-    say(
-      `${fault.name}: ${taken.map((each) => `recovered after ${each.toFixed(2)} s`).join(", ") || "nothing to kill"}`,
-    );
+    const recovered = taken.map((each) => `recovered after ${each.toFixed(2)} s`);
+    say(`${fault.name}: ${[...details, ...recovered].join(", ") || "nobody goes on"}`);
   }
   return made;
 }
@@ -89,15 +88,29 @@ async function makeOne(
   { cluster, long }: Stage,
   fault: Fault,
   { random, workers }: Pick<Breaking, "random" | "workers">,
-): Promise<readonly number[]> {
+): Promise<{ readonly taken: readonly number[]; readonly details: readonly string[] }> {
   const taken: number[] = [];
+  const details: string[] = [];
   let recovery: Promise<unknown> = Promise.resolve();
   const mended = () => {
     recovery = untilWritten(cluster).then((seconds) => taken.push(seconds));
   };
-  await fault.make({ cluster, long }, { random, workers, mended, recovered: (seconds) => taken.push(seconds) });
+  const scene = {
+    random,
+    workers,
+    mended,
+    recovered: (seconds: number) => taken.push(seconds),
+    tell: (detail: string) => details.push(detail),
+  };
+  await fault.make({ cluster, long }, scene);
   await recovery;
-  return taken;
+  return { taken, details };
+}
+
+function roundOf(stage: Stage): readonly Fault[] {
+  return faults
+    .filter(({ possible }) => possible(stage))
+    .flatMap((fault) => Array.from({ length: stage.long ? (fault.times ?? 1) : 1 }, () => fault));
 }
 
 const probeMillis = 2000;

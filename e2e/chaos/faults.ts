@@ -6,6 +6,8 @@ import type { Workers } from "./workers.ts";
 export interface Fault {
   readonly name: string;
   readonly possible: (stage: Stage) => boolean;
+  /** How often it comes in a round of a long run; once unless told. */
+  readonly times?: number;
   /** Makes it and mends it. */
   readonly make: (stage: Stage, scene: Scene) => Promise<void>;
 }
@@ -24,6 +26,8 @@ export interface Scene {
   mended(): void;
   /** Where something else than the server's answer ends the recovery. */
   recovered(seconds: number): void;
+  /** What there is to say of it besides. */
+  tell(detail: string): void;
 }
 
 const always = () => true;
@@ -46,6 +50,7 @@ export const faults: readonly Fault[] = [
   {
     name: "flow process killed",
     possible: always,
+    times: 3,
     async make(_stage, { random, workers, recovered }) {
       const took = await workers.killOne(random);
       if (took !== undefined) recovered(took);
@@ -54,8 +59,8 @@ export const faults: readonly Fault[] = [
   {
     name: "sockets cut in mid-frame",
     possible: always,
-    async make({ cluster }, { mended }) {
-      await cluster.proxy.cutMidFrame();
+    async make({ cluster }, { mended, tell }) {
+      tell(`${await cluster.proxy.cutMidFrame()} connections in the middle of what they carried`);
       mended();
     },
   },

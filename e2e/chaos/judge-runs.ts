@@ -29,7 +29,7 @@ export async function judgeRun(court: Court, run: EndedRun, homes: readonly stri
   const row = await patiently<FlowRunRow>(`${apiUrl}/flow_runs/${id}`);
   if (row.state_type !== run.state) found.stuck.push(`flow run ${id} (${name}): ${row.state_type}, not ${run.state}`);
   const states = await patiently<KeptState[]>(`${apiUrl}/flow_run_states/?flow_run_id=${id}`);
-  const dead = states.filter(({ message }) => message?.startsWith("No sign of life") === true);
+  const dead = states.filter(({ message }) => !run.soonMissed && message?.startsWith("No sign of life") === true);
   found.wronglyEnded.push(...dead.map(({ message }) => `flow run ${id} (${name}): ${message}`));
   const subflows = await subflowsOf(apiUrl, id);
   const family = [id, ...subflows.map((subflow) => subflow.id)];

@@ -31,6 +31,8 @@ export interface EndedRun {
   readonly id: string;
   readonly name: string;
   readonly state: "COMPLETED" | "CANCELLED";
+  /** Whether the server was to miss its signs of life sooner than an outage may last. */
+  readonly soonMissed: boolean;
   /** Undefined where the process has not come to its end with a result. */
   readonly told: Told | undefined;
 }
@@ -59,7 +61,7 @@ interface Work {
 
 /** So often a run is cancelled, and is left alone once killed: each so-manieth. */
 const cancelledEvery = 6;
-const abandonedEvery = 5;
+const abandonedEvery = 4;
 const heartbeatOfAbandonedSeconds = 2;
 
 export function startWorkers(cluster: Cluster, { count, abandon, random }: WorkersOptions): Workers {
@@ -73,6 +75,7 @@ export function startWorkers(cluster: Cluster, { count, abandon, random }: Worke
   const lanes: (Work | undefined)[] = Array.from({ length: count });
   let started = 0;
   let resumed = 0;
+  let kills = 0;
   let stopping = false;
 
   function newWork(): Work {
@@ -122,15 +125,15 @@ export function startWorkers(cluster: Cluster, { count, abandon, random }: Worke
   }
 
   function conclude(
-    { id, name, steps, cancelled }: Work,
+    { id, name, steps, cancelled, abandoned: soonMissed }: Work,
     end: Exclude<Awaited<FlowProcess["ended"]>, { kind: "killed" }>,
   ) {
     if (id === undefined) return void done.wrong.push(`${name}: never began: ${describe(end)}`);
     const told = end.kind === "completed" ? end.told : undefined;
     if (end.kind === "completed" && end.result === expectedResult(steps)) {
-      done.flowRuns.push({ id, name, state: "COMPLETED", told });
+      done.flowRuns.push({ id, name, state: "COMPLETED", soonMissed, told });
     } else if (cancelled && end.kind === "ended" && end.state === "CANCELLED") {
-      done.flowRuns.push({ id, name, state: "CANCELLED", told });
+      done.flowRuns.push({ id, name, state: "CANCELLED", soonMissed, told });
     } else {
       done.wrong.push(`${name} (${id}): ${describe(end)}, expected ${expectedResult(steps)}`);
     }
@@ -156,7 +159,9 @@ export function startWorkers(cluster: Cluster, { count, abandon, random }: Worke
   return {
     async killOne(by) {
       const first = Math.floor(by.next() * count);
-      const work = lanes.map((_, index) => lanes[(first + index) % count]).find((one) => one?.process && one.id);
+      const alive = lanes.map((_, index) => lanes[(first + index) % count]).filter((one) => one?.process && one.id);
+      kills += 1;
+      const work = (kills % 2 === 0 ? alive.find((one) => one?.abandoned) : undefined) ?? alive[0];
       if (work === undefined) return undefined;
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       work.resumed = { promise, resolve, reject };
