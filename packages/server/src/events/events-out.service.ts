@@ -9,9 +9,8 @@ import { present } from "./event-pages.service.ts";
 
 /** What is older than this is not told again to those who connect. */
 const backfillSeconds = 15 * 60;
-const backfillPage = 250;
-/** Events that may happen while the earlier ones are being sent. */
-const mostHeld = 10_000;
+/** Each may have a megabyte and more. */
+const backfillPage = 50;
 /** So many events are remembered, so that one that is both read and heard is sent once. */
 const mostRemembered = 5000;
 
@@ -45,7 +44,9 @@ function subscribe(context: Context, connection: SocketConnection, { filter, bac
   const remembered = new Set<string>();
   const clamped = clampedSince(filter, context.clock.now());
   const matches = eventMatcher(clamped);
+  /** What happens while the earlier ones are being sent, which may be as much as may be unread. */
   let held: Event[] | undefined = backfill ? [] : undefined;
+  let heldCharacters = 0;
 
   function send(event: Event): void {
     if (remembered.has(event.id)) return;
@@ -55,11 +56,18 @@ function subscribe(context: Context, connection: SocketConnection, { filter, bac
   }
 
   let over = false;
+  const stop = () => {
+    over = true;
+    unsubscribe();
+  };
   const unsubscribe = context.bus.subscribe((change) => {
     if (change.kind !== "event" || !matches(change.event)) return;
     if (held === undefined) return send(change.event);
     held.push(change.event);
-    if (held.length <= mostHeld) return;
+    heldCharacters += frameOf(change.event).length;
+    if (heldCharacters <= context.config.socketBacklogBytes) return;
+    stop();
+    held = [];
     context.metrics.add("sockets_dropped_total", 1, { path: connection.path });
     connection.close(closeCodes.tryAgainLater, "Too much happens to catch up: connect again");
   });
@@ -77,10 +85,7 @@ function subscribe(context: Context, connection: SocketConnection, { filter, bac
       },
     );
   }
-  return () => {
-    over = true;
-    unsubscribe();
-  };
+  return stop;
 }
 
 interface Backfill {
@@ -91,7 +96,7 @@ interface Backfill {
 
 /** Page after page, as fast as the client reads them. */
 async function sendEarlier(
-  { db }: Context,
+  { db, config }: Context,
   connection: SocketConnection,
   { filter, isOver, send }: Backfill,
 ): Promise<void> {
@@ -99,7 +104,10 @@ async function sendEarlier(
   let after: EventPosition | undefined;
   do {
     const rows = await findEvents(db, { criteria, order: "ASC", limit: backfillPage, after });
-    for (const row of rows) send(present(row));
+    for (const row of rows) {
+      send(present(row));
+      if (connection.backlog > config.socketBacklogBytes / 2) await connection.flushed();
+    }
     await connection.flushed();
     after = rows.length === backfillPage ? rows.at(-1) : undefined;
   } while (after !== undefined && !isOver());

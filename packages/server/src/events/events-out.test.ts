@@ -9,10 +9,11 @@ import { taskRunEvent } from "../task-run-events/task-run-event-harness.ts";
 import { plainEvent, related } from "./event-harness.ts";
 
 describeOnEachDatabase("events for those who listen", (database) => {
+  const backlogBytes = 4_000_000;
   let server: TestServer;
   let address: string;
   beforeAll(async () => {
-    server = await startTestServer(database.url);
+    server = await startTestServer(database.url, { config: { socketBacklogBytes: backlogBytes } });
     address = await server.listen();
   });
   afterAll(() => server.stop());
@@ -52,6 +53,17 @@ describeOnEachDatabase("events for those who listen", (database) => {
     expect(await heard(socket)).toEqual({ ...live, received: expect.any(String) });
     await post(plainEvent({ occurred: now(), event: "story.end" }));
     expect((await heard(socket)).event).toBe("story.end");
+    await socket.close();
+  });
+
+  test("earlier events that take more than may be unread come as fast as they are read", async () => {
+    const payload = { text: "x".repeat(400_000) };
+    const earlier = Array.from({ length: 40 }, () => plainEvent({ occurred: now(), event: "large", payload }));
+    for (let sent = 0; sent < 40; sent += 10) await post(...earlier.slice(sent, sent + 10));
+    const socket = await listen({ event: { name: ["large"] } });
+    const ids = [];
+    for (const _ of earlier) ids.push((await heard(socket)).id);
+    expect(ids).toEqual(earlier.map(({ id }) => id));
     await socket.close();
   });
 

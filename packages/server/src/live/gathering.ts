@@ -10,8 +10,8 @@ export interface Interest {
 
 /** More than this between two deliveries, and the pages read anew what they show instead. */
 const mostGathered = 20_000;
-/** The same for the characters of log lines, of which a single one may have a million. */
-const mostLogCharacters = 4 * 1024 * 1024;
+/** The same for the characters of log lines and artifacts, of which a single one may have millions. */
+const mostCharacters = 4 * 1024 * 1024;
 
 /** What has changed since the last delivery and is watched: of each thing the newest row, of logs every line. */
 export interface Gathered {
@@ -39,18 +39,23 @@ export interface Gathering {
 
 export function createGathering(interest: Interest): Gathering {
   let next = empty();
-  let logCharacters = 0;
+  let characters = 0;
+
+  function addArtifact(row: Artifact): void {
+    next.artifacts.set(row.id, row);
+    if (typeof row.data === "string") characters += row.data.length;
+  }
 
   function addLog(row: Log): void {
     next.logs.push(row);
-    logCharacters += row.message.length;
+    characters += row.message.length;
   }
 
   const keep = <T>(keys: readonly TopicKey[], put: () => T): boolean => {
     if (!keys.some(interest.isWatched)) return false;
-    if (sizeOf(next) >= mostGathered || logCharacters >= mostLogCharacters) {
+    if (sizeOf(next) >= mostGathered || characters >= mostCharacters) {
       next = { ...empty(), lost: true };
-      logCharacters = 0;
+      characters = 0;
     }
     if (!next.lost) put();
     return true;
@@ -78,7 +83,7 @@ export function createGathering(interest: Interest): Gathering {
         return change.rows.filter((row) => keep(ofRuns(row), () => addLog(row))).length > 0;
       case "artifact": {
         const { row } = change;
-        return keep(["artifacts", ...ofRuns(row)], () => next.artifacts.set(row.id, row));
+        return keep(["artifacts", ...ofRuns(row)], () => addArtifact(row));
       }
       case "flow":
         return keep(["flows"], () => next.flows.set(change.row.id, change.row));
@@ -111,7 +116,7 @@ export function createGathering(interest: Interest): Gathering {
     take() {
       const taken = next;
       next = empty();
-      logCharacters = 0;
+      characters = 0;
       return taken;
     },
   };

@@ -157,6 +157,23 @@ describeOnEachDatabase("live", (database) => {
     expect(await page.next()).toMatchObject({ type: "resync", id: 1 });
   });
 
+  test("lines that are too long for a message are answered by the same advice, and what follows is told again", async () => {
+    const run = await newFlowRun();
+    await subscribe({ kind: "flow-run", flow_run_id: run.id });
+    const common = { name: "x", level: 20, timestamp: "2030-01-01T00:00:00Z", flow_run_id: run.id };
+    const long = { ...common, message: "x".repeat(1_000_000) };
+    for (const count of [3, 3])
+      await server.call(
+        "POST",
+        "/logs/",
+        Array.from({ length: count }, () => long),
+      );
+    await clock.advance(0.05);
+    expect(await page.next()).toMatchObject({ type: "resync", id: 1 });
+    await server.call("POST", "/logs/", [{ ...common, message: "short" }]);
+    expect(await changes()).toMatchObject([{ kind: "log", row: { message: "short" } }]);
+  });
+
   test("a page that takes too slowly gets nothing more until it has caught up, then is told to read again", async () => {
     const sent: LiveMessage[] = [];
     let backlog = 0;
