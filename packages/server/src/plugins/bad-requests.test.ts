@@ -24,6 +24,17 @@ describe("requests that can't be answered", () => {
       ...(payload === undefined ? {} : { payload, headers: { "content-type": type } }),
     });
 
+  test("the same mistake is answered alike, however often the schema has been used", async () => {
+    const answers = [];
+    for (let time = 0; time < 6; time += 1) {
+      answers.push((await send("POST", "/flows/filter", '{"limit": "many", "sort": 3}')).json());
+      expect((await send("POST", "/flows/filter", '{"limit": 1}')).statusCode).toBe(200);
+    }
+    const places = answers[0].exception_detail.map(({ loc }: { loc: readonly string[] }) => loc[1]);
+    expect(places.sort()).toEqual(["limit", "sort"]);
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+  });
+
   test.each([
     ["an unknown route", "GET", "/nothing", undefined, 404],
     ["an unknown route to be written", "POST", "/nothing", "{}", 404],
