@@ -31,7 +31,7 @@ const fullSize: HistorySize = {
 };
 
 /** A hundredth of it for a quick look. */
-export function historySize({ scale }: Effort): HistorySize {
+export function historySize({ scale }: Pick<Effort, "scale">): HistorySize {
   const share = scale < 1 ? 100 : 1;
   const scaled = Object.entries(fullSize).map(([name, rows]) => [name, name === "flows" ? rows : rows / share]);
   return Object.fromEntries(scaled) as unknown as HistorySize;
@@ -39,28 +39,45 @@ export function historySize({ scale }: Effort): HistorySize {
 
 /** A copy of the database that is made on the first call and kept in the cache folder. */
 export async function openHistory(database: DatabaseName, size: HistorySize): Promise<History> {
-  const prefix = `bench-history-${database}-${size.taskRuns}-`;
-  const kept = join(cacheFolder, `${prefix}${schemaHash()}-${historyEnd().toISOString().slice(0, 10)}`);
-  const folder = await folderMadeOnce(kept, async (staging) => {
-    await removeOld(prefix);
-    console.log(`… making ${describe(size)} on ${database}, once; kept in ${kept}`);
-    await (database === "sqlite" ? makeSqlite(staging, size) : makePostgres(staging, size));
-  });
-  const end = historyEnd();
   if (database === "postgresql") {
-    const postgres = await startPostgres({ from: join(folder, "data") });
+    const { folder, end } = await keptHistory(database, size, (staging) => makePostgres(staging, size));
+    const postgres = await startPostgres({ from: join(folder, "data"), onDisk: true });
     return { url: postgres.url, size, end, dispose: () => postgres.dispose() };
   }
+  const kept = await historyFile(size);
   const file = join(tmpdir(), `ostinato-bench-history-${process.pid}.db`);
-  copyFileSync(join(folder, fileName), file, constants.COPYFILE_FICLONE);
+  copyFileSync(kept, file, constants.COPYFILE_FICLONE);
   return {
     url: sqliteUrl(file),
     size,
-    end,
+    end: historyEnd(),
     async dispose() {
       for (const ending of ["", "-wal", "-shm"]) await rm(file + ending, { force: true });
     },
   };
+}
+
+/** The file of SQLite that is kept; to be copied, not to be written to. */
+export async function historyFile(size: HistorySize): Promise<string> {
+  const { folder } = await keptHistory("sqlite", size, (staging) => makeSqlite(staging, size));
+  return join(folder, fileName);
+}
+
+/** A folder of the cache that holds the history in some form, made on the first call. */
+export async function keptHistory(
+  form: DatabaseName | "prefect",
+  size: HistorySize,
+  make: (staging: string) => Promise<void>,
+): Promise<{ readonly folder: string; readonly end: Date }> {
+  const end = historyEnd();
+  const prefix = `bench-history-${form}-${size.taskRuns}-`;
+  const kept = join(cacheFolder, `${prefix}${schemaHash()}-${end.toISOString().slice(0, 10)}`);
+  const folder = await folderMadeOnce(kept, async (staging) => {
+    await removeOld(prefix);
+    console.log(`… making ${describe(size)} for ${form}, once; kept in ${kept}`);
+    await make(staging);
+  });
+  return { folder, end };
 }
 
 export function describe({ flowRuns, taskRuns, logs, events }: HistorySize): string {

@@ -102,6 +102,11 @@ const interval = ({ end }: Asked) => ({
   history_interval_seconds: 43_200,
 });
 
+/** Events are not in the peer's copy of the history. */
+export const eventQuestions: readonly Question[] = [
+  post("events, newest", "/events/filter", { filter: { order: "DESC" }, limit: 50 }),
+];
+
 /** By clients of the field; a peer that speaks the same API is asked the same. */
 export const clientQuestions: readonly Question[] = [
   post("filter, 200 newest", "/flow_runs/filter", { sort: "START_TIME_DESC", limit: 200 }),
@@ -134,7 +139,6 @@ export const clientQuestions: readonly Question[] = [
   }),
   get("graph, 10 tasks", `/flow_runs/${run(30)}/graph-v2`),
   get("graph, a large one", `/flow_runs/${run(historyRuns.large)}/graph-v2`),
-  post("events, newest", "/events/filter", { filter: { order: "DESC" }, limit: 50 }),
 ];
 
 /** Walks along the list to the page, as somebody would who turns the pages. */

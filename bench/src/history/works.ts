@@ -13,8 +13,11 @@ export interface HistoryStage {
 }
 
 /** A row for each question at rest, then a row for each while sixteen write. */
-export function questionWorks(questions: readonly Question[]): readonly Work<HistoryStage>[] {
-  const atRest = questions.map((question) => work(question, questionRow(question), "at rest"));
+export function questionWorks(questions: readonly Question[], { peers = false } = {}): readonly Work<HistoryStage>[] {
+  const atRest = questions.map((question) => ({
+    ...work(question, questionRow(question), "at rest"),
+    peers,
+  }));
   const whileWriting = questions.map((question): Work<HistoryStage> => {
     const asking = work(
       question,

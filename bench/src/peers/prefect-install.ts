@@ -10,6 +10,11 @@ const run = promisify(execFile);
 /** What its server runs with: newer ones break it. */
 const packages = ["prefect==3.8.8", "fastapi==0.150.0", "sqlalchemy<2.1"];
 
+/** What keeps it in its folder, and from telling others what it does. */
+export function quietPrefect(home: string): Readonly<Record<string, string>> {
+  return { PREFECT_HOME: home, PREFECT_SERVER_ANALYTICS_ENABLED: "false", DO_NOT_TRACK: "1" };
+}
+
 /** A Python that has Prefect, installed into the cache folder where none is named; undefined, and said, where that fails. */
 export async function findPrefect(): Promise<string | undefined> {
   const named = process.env.PREFECT_PYTHON;

@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 import { freePort, untilHealthy } from "../health.ts";
 import { residentBytes } from "../memory.ts";
 import type { Effort } from "../row.ts";
-import { end, type Target } from "../target.ts";
-import { findPrefect } from "./prefect-install.ts";
+import { end, sqliteUrl, type Target } from "../target.ts";
+import { findPrefect, quietPrefect } from "./prefect-install.ts";
 
 const flowProgram = fileURLToPath(new URL("../programs/tasks.py", import.meta.url));
 
@@ -27,14 +27,20 @@ export async function onPrefect(
   }
 }
 
-async function startPrefect(python: string): Promise<Target> {
+/** On an empty database in its home folder, unless another is named. */
+export async function startPrefect(python: string, databaseUrl?: string): Promise<Target> {
   const home = await mkdtemp(join(tmpdir(), "prefect-bench-"));
   const port = await freePort();
   const apiUrl = `http://127.0.0.1:${port}/api`;
-  const quiet = { PREFECT_HOME: home, PREFECT_SERVER_ANALYTICS_ENABLED: "false", DO_NOT_TRACK: "1" };
+  const quiet = quietPrefect(home);
+  const url = databaseUrl ?? sqliteUrl(join(home, "prefect.db"));
   const begun = performance.now();
   const child = spawn(python, ["-m", "prefect", "server", "start", "--port", String(port)], {
-    env: { ...process.env, ...quiet },
+    env: {
+      ...process.env,
+      ...quiet,
+      PREFECT_API_DATABASE_CONNECTION_URL: url.replace("sqlite:", "sqlite+aiosqlite:"),
+    },
     stdio: "ignore",
   });
   await untilHealthy(apiUrl, child);
@@ -42,7 +48,7 @@ async function startPrefect(python: string): Promise<Target> {
     name: "prefect",
     database: "sqlite",
     apiUrl,
-    databaseUrl: `sqlite:///${join(home, "prefect.db")}`,
+    databaseUrl: url,
     home,
     peer: true,
     flows: {

@@ -1,22 +1,24 @@
+import type { HistorySize } from "@ostinato/testing/history";
 import { type Group, group } from "../group.ts";
 import { historySize, openHistory } from "../history/data.ts";
-import { askedOf, clientQuestions, pageQuestions } from "../history/questions.ts";
+import { askedOf, clientQuestions, eventQuestions, pageQuestions } from "../history/questions.ts";
 import { type HistoryStage, questionWorks } from "../history/works.ts";
 import { writersOn } from "../history/writers.ts";
 import { connect } from "../http-load.ts";
-import { startTarget } from "../target.ts";
+import { startPrefect } from "../peers/prefect.ts";
+import { openPrefectHistory } from "../peers/prefect-history.ts";
+import { startTarget, type Target } from "../target.ts";
 
 /** What pages and clients ask, on a server with a long history, at rest and while others write. */
 export const history: Group = group<HistoryStage>({
   name: "history",
-  async open({ database }, effort) {
-    const data = await openHistory(database, historySize(effort));
-    const target = await startTarget({ database, databaseUrl: data.url });
+  async open(measured, effort) {
+    const { data, target } = await startOnHistory(measured, historySize(measured.peer ? fullHistory : effort));
     const server = connect(target.apiUrl, 1);
     const writers = writersOn(target.apiUrl);
     return {
       server,
-      asked: await askedOf(server, data),
+      asked: measured.peer ? { end: data.end, cursorOfPage500: null } : await askedOf(server, data),
       startWriting: () => writers.start(),
       async close() {
         await writers.stop();
@@ -27,5 +29,17 @@ export const history: Group = group<HistoryStage>({
     };
   },
   close: (stage) => stage.close(),
-  works: questionWorks([...pageQuestions, ...clientQuestions]),
+  works: [...questionWorks([...pageQuestions, ...eventQuestions]), ...questionWorks(clientQuestions, { peers: true })],
 });
+
+/** Peers are asked fewer times, but about the same rows. */
+const fullHistory = { scale: 1 };
+
+async function startOnHistory({ database, peer, flows }: Target, size: HistorySize) {
+  if (peer) {
+    const data = await openPrefectHistory(flows.program, size);
+    return { data, target: await startPrefect(flows.program, data.url) };
+  }
+  const data = await openHistory(database, size);
+  return { data, target: await startTarget({ database, databaseUrl: data.url }) };
+}
