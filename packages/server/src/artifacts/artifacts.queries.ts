@@ -2,6 +2,7 @@ import type { Timestamp } from "@ostinato/core";
 import type { ArtifactCollectionFilter, ArtifactFilter, RunCriteria } from "@ostinato/protocol";
 import { type Insertable, type Selectable, type SqlBool, sql, type Updateable } from "kysely";
 import { anyOf, type Condition, everything, join, named, noneOf } from "../criteria/conditions.queries.ts";
+import { countMatching } from "../criteria/counting.queries.ts";
 import { flowRunsMatching, taskRunsMatching } from "../criteria/runs.queries.ts";
 import type { Database, Reader, Sql } from "../db/dialects/dialect.ts";
 import type { ArtifactTable } from "../db/tables.ts";
@@ -146,13 +147,8 @@ export async function sizesOfArtifacts(db: Database, query: ArtifactCriteria & P
   return (await pageOfArtifacts(db, query).select(bytesOfData).execute()).map(({ bytes }) => bytes);
 }
 
-export async function countArtifacts(db: Database, criteria: ArtifactCriteria): Promise<number> {
-  const { count } = await db.slow
-    .selectFrom("artifact")
-    .select(({ fn }) => fn.countAll<number>().as("count"))
-    .where(artifactsMatching(db.sql, criteria) ?? everything)
-    .executeTakeFirstOrThrow();
-  return Number(count);
+export function countArtifacts(db: Database, criteria: ArtifactCriteria): Promise<number> {
+  return countMatching(db.slow, "artifact", artifactsMatching(db.sql, criteria));
 }
 
 export interface CollectionRow extends Omit<ArtifactRow, "key"> {

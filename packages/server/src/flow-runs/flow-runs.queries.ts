@@ -2,6 +2,7 @@ import type { Timestamp } from "@ostinato/core";
 import type { FlowRunSort, RunCriteria } from "@ostinato/protocol";
 import { type SelectQueryBuilder, sql, type Updateable } from "kysely";
 import { everything } from "../criteria/conditions.queries.ts";
+import { countMatching } from "../criteria/counting.queries.ts";
 import { flowRunsMatching } from "../criteria/runs.queries.ts";
 import type { Database, Reader, Sql, Writer } from "../db/dialects/dialect.ts";
 import { prepared } from "../db/prepared.ts";
@@ -193,13 +194,8 @@ function isQuick({ flow_runs, sort, offset, ...others }: FlowRunQuery): boolean 
 /** Rows that are skipped are read all the same. */
 const mostSkipped = 2000;
 
-export async function countFlowRuns(db: Database, criteria: RunCriteria): Promise<number> {
-  const { count } = await db.slow
-    .selectFrom("flow_run")
-    .select(({ fn }) => fn.countAll<number>().as("count"))
-    .where(flowRunsMatching(db.sql, criteria) ?? everything)
-    .executeTakeFirstOrThrow();
-  return Number(count);
+export function countFlowRuns(db: Database, criteria: RunCriteria): Promise<number> {
+  return countMatching(db.slow, "flow_run", flowRunsMatching(db.sql, criteria));
 }
 
 export function flowRunTallies(db: Database, buckets: Buckets, { criteria, now }: Moment): Promise<Tally[]> {

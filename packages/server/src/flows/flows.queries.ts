@@ -1,6 +1,7 @@
 import type { RunCriteria } from "@ostinato/protocol";
 import { type Insertable, type Selectable, sql, type Updateable } from "kysely";
 import { everything } from "../criteria/conditions.queries.ts";
+import { countMatching } from "../criteria/counting.queries.ts";
 import { flowsMatching } from "../criteria/runs.queries.ts";
 import type { Database, Reader } from "../db/dialects/dialect.ts";
 import type { FlowTable } from "../db/tables.ts";
@@ -67,11 +68,6 @@ export function findFlows(db: Database, query: FlowQuery): Promise<FlowRow[]> {
     .execute();
 }
 
-export async function countFlows(db: Database, criteria: RunCriteria): Promise<number> {
-  const { count } = await db.slow
-    .selectFrom("flow")
-    .select(({ fn }) => fn.countAll<number>().as("count"))
-    .where(flowsMatching(db.sql, criteria) ?? everything)
-    .executeTakeFirstOrThrow();
-  return Number(count);
+export function countFlows(db: Database, criteria: RunCriteria): Promise<number> {
+  return countMatching(db.slow, "flow", flowsMatching(db.sql, criteria));
 }

@@ -2,6 +2,7 @@ import { type Timestamp, timeOrderedId } from "@ostinato/core";
 import type { RunCriteria, TaskRunSort } from "@ostinato/protocol";
 import { type SelectQueryBuilder, sql, type Updateable } from "kysely";
 import { everything } from "../criteria/conditions.queries.ts";
+import { countMatching } from "../criteria/counting.queries.ts";
 import { taskRunsMatching } from "../criteria/runs.queries.ts";
 import type { Database, Reader, Sql, Writer } from "../db/dialects/dialect.ts";
 import { prepared } from "../db/prepared.ts";
@@ -193,13 +194,8 @@ function isQuick({ task_runs, flow_runs, flows, deployments, sort, offset }: Tas
 /** Rows that are skipped are read all the same. */
 const mostSkipped = 2000;
 
-export async function countTaskRuns(db: Database, criteria: RunCriteria): Promise<number> {
-  const { count } = await db.slow
-    .selectFrom("task_run")
-    .select(({ fn }) => fn.countAll<number>().as("count"))
-    .where(taskRunsMatching(db.sql, criteria) ?? everything)
-    .executeTakeFirstOrThrow();
-  return Number(count);
+export function countTaskRuns(db: Database, criteria: RunCriteria): Promise<number> {
+  return countMatching(db.slow, "task_run", taskRunsMatching(db.sql, criteria));
 }
 
 export function taskRunTallies(
