@@ -12,6 +12,7 @@ import { FlowRun } from "./flow-run.ts";
 import { readState } from "./flow-states.ts";
 import { heartbeatDetails } from "./heartbeat.ts";
 import { callIdentity } from "./identity.ts";
+import { checkParameterSize } from "./parameter-size.ts";
 import { checkParameters } from "./parameters.ts";
 import { rootRuns } from "./process-end.ts";
 import { recordedParameters } from "./recorded-parameters.ts";
@@ -59,6 +60,7 @@ interface RunToCreate {
 
 async function createRun(opened: Session, definition: FlowDefinition, { recorded, tracking }: RunToCreate) {
   const { options, version, file } = definition;
+  checkParameterSize(definition.name, recorded);
   return await opened.client.call(createFlowRun, {
     body: {
       flow_id: await flowId(opened, definition),

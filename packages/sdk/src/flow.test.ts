@@ -402,3 +402,14 @@ test.each([
 ])("says at once what is wrong: %s", (_, make, message) => {
   expect(make).toThrow(message);
 });
+
+test.each([
+  ["long text", "x".repeat(600_000)],
+  ["characters of several bytes", "€".repeat(200_000)],
+  ["a gigabyte", Array.from({ length: 1000 }, () => "x".repeat(1_000_000))],
+])("parameters that the server would not keep are refused with what to do: %s", async (_, value) => {
+  const run = flow({ name: "much" }, async (given: { value: unknown }) => typeof given.value)({ value });
+  await expect(run).rejects.toThrow(
+    'The parameters of flow "much" take more than 524288 bytes as JSON: keep large values elsewhere, and pass where they are',
+  );
+});

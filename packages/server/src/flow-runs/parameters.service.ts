@@ -1,13 +1,12 @@
+import { parameterLimitBytes } from "@ostinato/protocol";
 import { writeJson } from "../db/json-text.ts";
 import { invalid } from "../errors.ts";
-
-const mostParameterBytes = 512 * 1024;
 
 /** The parameters of a run as they are kept; too large ones are refused in words. */
 export function parametersText(parameters: object): string {
   const text = writeJson(parameters);
   const bytes = Buffer.byteLength(text);
-  if (bytes <= mostParameterBytes) return text;
-  const msg = `The parameters take ${bytes} bytes as JSON, the most is ${mostParameterBytes}. Keep large values elsewhere and pass a reference to them.`;
+  if (bytes <= parameterLimitBytes) return text;
+  const msg = `The parameters take ${bytes} bytes as JSON, the most is ${parameterLimitBytes}. Keep large values elsewhere and pass a reference to them.`;
   throw invalid([{ type: "value_error", loc: ["body", "parameters"], msg }]);
 }
