@@ -6,10 +6,12 @@ export function CopyButton({
   text,
   label,
   icon = "copy",
+  tabIndex,
   className = "",
 }: {
   readonly text: string | (() => string);
   readonly icon?: "copy" | "link";
+  readonly tabIndex?: number;
   readonly label: string;
   readonly className?: string;
 }) {
@@ -24,6 +26,7 @@ export function CopyButton({
       type="button"
       aria-label={copied ? "Copied" : label}
       title={label}
+      tabIndex={tabIndex}
       onClick={(event) => {
         event.stopPropagation();
         event.preventDefault();

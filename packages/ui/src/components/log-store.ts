@@ -6,6 +6,8 @@ export interface LogFilter {
   readonly run: { readonly flow_run_id: string } | { readonly task_run_id: string };
   readonly level: number | undefined;
   readonly text: string | undefined;
+  /** Also the lines of the run's subflows. */
+  readonly subflows?: boolean;
 }
 
 export interface LogSnapshot {
@@ -100,7 +102,7 @@ export class LogStore {
   }
 
   #read(where: { readonly anchor: "first-error" | "tail" } | { readonly offset: number }): Promise<LogWindow> {
-    const { run, level, text } = this.#filter;
+    const { run, level, text, subflows } = this.#filter;
     return call<typeof readLogWindow>("POST /ui/logs", {
       body: {
         ...run,
@@ -108,6 +110,7 @@ export class LogStore {
         ...where,
         ...(level === undefined ? {} : { level }),
         ...(text === undefined ? {} : { text }),
+        ...(subflows === true ? { subflows } : {}),
       },
       signal: this.#abort.signal,
     });

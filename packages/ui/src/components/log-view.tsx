@@ -1,15 +1,13 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { memo, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useLive } from "../api/live.ts";
-import type { LiveTopic, Log } from "../api/types.ts";
+import type { LiveTopic } from "../api/types.ts";
 import { apiAddress } from "../base-path.ts";
-import { clock, count, exact } from "../format.ts";
-import { Button, buttonClass, IconButton } from "./button.tsx";
-import { copyText } from "./copy.tsx";
+import { count } from "../format.ts";
+import { Button, buttonClass } from "./button.tsx";
 import { Failure } from "./failure.tsx";
 import { SearchField, Select } from "./field.tsx";
 import { Icon } from "./icon.tsx";
-import { levelLook } from "./log-level.ts";
+import { LogLines } from "./log-lines.tsx";
 import { type LogFilter, LogStore } from "./log-store.ts";
 import { Skeleton } from "./skeleton.tsx";
 
@@ -17,6 +15,7 @@ export interface LogSearch {
   readonly level?: string | undefined;
   readonly text?: string | undefined;
   readonly line?: string | undefined;
+  readonly lines?: "with-subflows" | undefined;
 }
 
 const levels = [
@@ -26,6 +25,8 @@ const levels = [
   { value: "30", label: "Warnings and up" },
   { value: "40", label: "Errors and up" },
 ] as const;
+
+const pressed = "!border-accent/50 !bg-accent-soft";
 
 /**
  * The log of a run: it opens at the failure, or follows the end while the run goes on. Any number of lines; only those in
@@ -41,14 +42,23 @@ export function LogView(props: {
   /** Says which task wrote a line, where that is not plain. */
   readonly taskName?: (taskRunId: string) => string | undefined;
   readonly download?: string;
+  /** The run has subflows, whose lines can be shown among its own. */
+  readonly subflows?: boolean;
 }) {
   const { run, search, live, failed } = props;
+  const withSubflows = search.lines === "with-subflows";
   const runKey = JSON.stringify(run);
   const [generation, setGeneration] = useState(0);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a generation is another store of the same filter
   const store = useMemo(
-    () => new LogStore({ run: JSON.parse(runKey) as LogFilter["run"], level: levelOf(search), text: search.text }),
-    [runKey, search.level, search.text, generation],
+    () =>
+      new LogStore({
+        run: JSON.parse(runKey) as LogFilter["run"],
+        level: levelOf(search),
+        text: search.text,
+        subflows: withSubflows,
+      }),
+    [runKey, search.level, search.text, withSubflows, generation],
   );
   const firstLine = useRef(search.line);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a run that fails while one reads its log must not jump
@@ -76,7 +86,7 @@ export function LogView(props: {
         <SearchField
           label="Filter the log"
           value={search.text ?? ""}
-          className="min-w-0 flex-1 sm:w-56 sm:flex-none"
+          className="min-w-0 max-sm:order-last max-sm:w-full sm:w-56"
           onChange={(text) => props.onSearch({ text: text === "" ? undefined : text, line: undefined })}
         />
         <span className="text-xs text-faint" role="status">
@@ -88,11 +98,21 @@ export function LogView(props: {
               First error
             </Button>
           )}
+          {props.subflows === true ? (
+            <Button
+              aria-pressed={withSubflows}
+              title="Also the lines of the flows that this run called"
+              className={withSubflows ? pressed : ""}
+              onClick={() => props.onSearch({ lines: withSubflows ? undefined : "with-subflows", line: undefined })}
+            >
+              Subflows
+            </Button>
+          ) : null}
           {live ? (
             <Button
               icon="arrowDown"
               aria-pressed={follow}
-              className={follow ? "!border-accent/50 !bg-accent-soft" : ""}
+              className={follow ? pressed : ""}
               onClick={() => setFollow(!follow)}
             >
               Follow
@@ -131,164 +151,12 @@ export function LogView(props: {
           jump={jump}
           line={search.line}
           onLine={(line) => props.onSearch({ line })}
+          text={search.text}
           taskName={props.taskName}
         />
       ) : null}
     </div>
   );
-}
-
-function LogLines(props: {
-  readonly store: LogStore;
-  readonly total: number;
-  readonly version: number;
-  readonly opensAt: number;
-  readonly follow: boolean;
-  readonly onFollow: (follow: boolean) => void;
-  readonly jump: { readonly to: number } | undefined;
-  readonly line: string | undefined;
-  readonly onLine: (line: string) => void;
-  readonly taskName: ((taskRunId: string) => string | undefined) | undefined;
-}) {
-  const { store, total, follow, jump } = props;
-  const box = useRef<HTMLDivElement>(null);
-  const rows = useVirtualizer({
-    count: total,
-    getScrollElement: () => box.current,
-    estimateSize: () => 20,
-    overscan: 20,
-    initialOffset: () => Math.max(0, (props.opensAt - 4) * 20),
-  });
-  const items = rows.getVirtualItems();
-  const first = items[0]?.index ?? 0;
-  const last = items.at(-1)?.index ?? 0;
-  const measured = items.length > 0;
-  useEffect(() => {
-    if (measured) store.want(first, last);
-  }, [store, first, last, measured]);
-  useEffect(() => {
-    if (follow) rows.scrollToIndex(total - 1, { align: "end" });
-  }, [follow, total, rows]);
-  useEffect(() => {
-    if (jump !== undefined) rows.scrollToIndex(Math.max(0, jump.to - 3), { align: "start" });
-  }, [jump, rows]);
-  const digits = String(total).length;
-  return (
-    <div
-      ref={box}
-      role="log"
-      aria-label="Log lines"
-      aria-live="off"
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
-      tabIndex={0}
-      className="max-h-[min(68vh,720px)] overflow-x-hidden overflow-y-auto rounded-lg border bg-surface font-mono text-xs leading-5"
-      onWheel={(event) => event.deltaY < 0 && follow && props.onFollow(false)}
-      onKeyDown={(event) => {
-        if ((event.key === "ArrowUp" || event.key === "PageUp" || event.key === "Home") && follow)
-          props.onFollow(false);
-      }}
-    >
-      <div className="relative w-full" style={{ height: rows.getTotalSize() }}>
-        {items.map((item) => (
-          <div
-            key={item.key}
-            ref={rows.measureElement}
-            data-index={item.index}
-            className="absolute inset-x-0"
-            style={{ top: item.start }}
-          >
-            <LogRow
-              log={store.line(item.index)}
-              position={item.index}
-              digits={digits}
-              marked={props.line === String(item.index + 1)}
-              onLine={props.onLine}
-              taskName={props.taskName}
-            />
-          </div>
-        ))}
-      </div>
-    </div>
-  );
-}
-
-const LogRow = memo(function LogRow(props: {
-  readonly log: Log | undefined;
-  readonly position: number;
-  readonly digits: number;
-  readonly marked: boolean;
-  readonly onLine: (line: string) => void;
-  readonly taskName: ((taskRunId: string) => string | undefined) | undefined;
-}) {
-  const { log, position } = props;
-  if (log === undefined) return <div className="h-5 px-3 text-faint">…</div>;
-  const level = levelLook(log.level);
-  const task = log.task_run_id === null ? undefined : props.taskName?.(log.task_run_id);
-  return (
-    <div
-      className={`group/line relative flex items-start gap-2 pr-2 ${props.marked ? "bg-accent-soft" : "hover:bg-hover"}`}
-    >
-      <button
-        type="button"
-        tabIndex={-1}
-        aria-label={`Link to line ${position + 1}`}
-        onClick={() => props.onLine(String(position + 1))}
-        className="shrink-0 border-l-2 pl-2 text-right text-faint select-none hover:text-text"
-        style={{ width: `calc(${props.digits}ch + 14px)`, borderColor: level.edge }}
-      >
-        {position + 1}
-      </button>
-      <time className="shrink-0 text-faint max-sm:hidden" dateTime={log.timestamp} title={exact(log.timestamp)}>
-        {clock(log.timestamp)}
-      </time>
-      <span className="w-[5ch] shrink-0 font-medium" style={{ color: level.color }}>
-        {level.label}
-      </span>
-      {task === undefined ? null : (
-        <span className="max-w-[18ch] shrink-0 truncate text-faint max-md:hidden" title={task}>
-          {task}
-        </span>
-      )}
-      <span className="min-w-0 flex-1 break-words whitespace-pre-wrap">
-        <Linked text={plain(log.message)} />
-      </span>
-      <IconButton
-        icon="copy"
-        label="Copy the line"
-        tabIndex={-1}
-        className="invisible absolute top-0 right-1 !size-5 bg-surface group-hover/line:visible"
-        onClick={() => void copyText(plain(log.message))}
-      />
-    </div>
-  );
-});
-
-/** Addresses in a line can be followed. */
-function Linked({ text }: { readonly text: string }) {
-  const parts = text.split(/(https?:\/\/[^\s"'<>)\]]+)/);
-  if (parts.length === 1) return text;
-  return parts.map((part, index) =>
-    index % 2 === 1 ? (
-      <a
-        // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a line never change
-        key={index}
-        href={part}
-        target="_blank"
-        rel="noreferrer noopener"
-        className="text-accent underline underline-offset-2"
-      >
-        {part}
-      </a>
-    ) : (
-      part
-    ),
-  );
-}
-
-/** Terminal colours mean nothing here. */
-function plain(message: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for
-  return message.replace(/\u001b\[[0-9;]*[A-Za-z]/g, "");
 }
 
 function levelOf(search: LogSearch): number | undefined {

@@ -13,7 +13,7 @@ export function LongText({ text, className = "" }: { readonly text: string; read
     <>
       <p
         dir="auto"
-        className={`break-words whitespace-pre-wrap ${whole ? "max-h-[60vh] overflow-y-auto" : ""} ${className}`}
+        className={`break-words whitespace-pre-wrap ${whole ? "max-h-[60vh] overflow-y-auto" : "line-clamp-8"} ${className}`}
         {...(whole ? { tabIndex: 0 } : {})}
       >
         {whole ? text : start}

@@ -73,6 +73,7 @@ function RunLog({ page, live, search, onSearch }: Parameters<typeof RunTabs>[0])
       onSearch={onSearch}
       taskName={taskName}
       download={`flow_runs/${id}/logs/download`}
+      subflows={page.subflow_count > 0 && !live}
     />
   );
 }
