@@ -68,9 +68,18 @@ export async function pastRuns(client: Client, runs: readonly PastRun[]): Promis
 }
 
 /** A run that begins now and goes on until `end` is called. */
-export async function startRun(client: Client, options: { readonly flowId: string; readonly name: string }) {
+export async function startRun(
+  client: Client,
+  options: { readonly flowId: string; readonly name: string; readonly parentTaskRunId?: string },
+) {
   const run = await client.call(createFlowRun, {
-    body: { flow_id: options.flowId, name: options.name, parameters: { month: "2021-01" }, state: { type: "PENDING" } },
+    body: {
+      flow_id: options.flowId,
+      name: options.name,
+      parameters: { month: "2021-01" },
+      parent_task_run_id: options.parentTaskRunId ?? null,
+      state: { type: "PENDING" },
+    },
   });
   const move = (state: StateCreate) =>
     client.call(setFlowRunState, { params: { id: run.id }, body: { state, force: true } });

@@ -10,7 +10,7 @@ import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { call } from "../api/api.ts";
 import type { FlowRunPage, LiveChange, Timeline } from "../api/types.ts";
 import { isFinal } from "../states.ts";
-import { withTaskRuns } from "./timeline-changes.ts";
+import { withSubflows, withTaskRuns } from "./timeline-changes.ts";
 
 export function flowRunQuery(id: string) {
   return queryOptions({
@@ -67,14 +67,30 @@ export function runEventsQuery(id: string) {
   });
 }
 
+/** Timelines that are shown, with newer facts about their task runs, and about the subflows that stand in them. */
+export function applyToTimelines(queryClient: QueryClient, changes: readonly LiveChange[]): void {
+  const change = (flowRunId: string, next: (timeline: Timeline) => Timeline) =>
+    queryClient.setQueryData<Timeline>(timelineQuery(flowRunId).queryKey, (timeline) =>
+      timeline === undefined ? timeline : next(timeline),
+    );
+  const tasks = changes.flatMap((one) => (one.kind === "task-run" ? [one.row] : []));
+  for (const [id, rows] of Map.groupBy(tasks, (row) => row.flow_run_id ?? ""))
+    change(id, (timeline) => withTaskRuns(timeline, rows));
+  const subflows = changes.flatMap((one) =>
+    one.kind === "flow-run" && one.row.parent_flow_run_id !== null ? [one.row] : [],
+  );
+  for (const [id, rows] of Map.groupBy(subflows, (row) => row.parent_flow_run_id ?? ""))
+    change(id, (timeline) => withSubflows(timeline, rows));
+}
+
 /** Brings what the page shows up to date with what happened, without asking the server again where that is not needed. */
 export function applyToRun(queryClient: QueryClient, id: string, changes: readonly LiveChange[]): void {
   let read: FlowRunPage | undefined;
-  const tasks = changes.flatMap((change) => (change.kind === "task-run" ? [change.row] : []));
-  // Task runs of subflows come too; their timelines are there when somebody opened them.
-  for (const [runId, rows] of Map.groupBy(tasks, (row) => row.flow_run_id ?? "")) {
-    queryClient.setQueryData<Timeline>(timelineQuery(runId).queryKey, (timeline) =>
-      timeline === undefined ? timeline : withTaskRuns(timeline, rows),
+  applyToTimelines(queryClient, changes);
+  const lines = changes.filter((change) => change.kind === "log" && change.row.flow_run_id === id).length;
+  if (lines > 0) {
+    queryClient.setQueryData<FlowRunPage>(flowRunQuery(id).queryKey, (page) =>
+      page === undefined ? page : { ...page, log_count: page.log_count + lines },
     );
   }
   for (const change of changes) {

@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { type KeyboardEvent, type PointerEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Timeline } from "../api/types.ts";
 import { IconButton } from "../components/button.tsx";
 import { Failure } from "../components/failure.tsx";
@@ -7,6 +7,7 @@ import { Skeleton } from "../components/skeleton.tsx";
 import { StateIcon } from "../components/state.tsx";
 import { amount, count } from "../format.ts";
 import { type StateType, stateColor, stateLook } from "../states.ts";
+import { useGestures } from "./gestures.ts";
 import { cellsSize, GraphCells } from "./graph-cells.tsx";
 import { type Layout, layOut } from "./graph-layout.ts";
 import { type Graph, type GraphNode, graphOf, mostOpened } from "./graph-model.ts";
@@ -186,7 +187,6 @@ function Canvas({
 }) {
   const box = useRef<HTMLDivElement>(null);
   const [camera, setCamera] = useState<Camera>();
-  const drag = useRef<{ readonly x: number; readonly y: number; readonly camera: Camera }>(undefined);
   const showAll = useCallback(
     (least = 0.1) => {
       const bounds = box.current?.getBoundingClientRect();
@@ -232,17 +232,11 @@ function Canvas({
     watched.addEventListener("wheel", onWheel, { passive: false });
     return () => watched.removeEventListener("wheel", onWheel);
   }, [zoom]);
-  const onPointerDown = (event: PointerEvent<HTMLDivElement>) => {
-    if (event.button !== 0 || camera === undefined || (event.target as Element).closest("button,canvas") !== null)
-      return;
-    drag.current = { x: event.clientX, y: event.clientY, camera };
-    event.currentTarget.setPointerCapture(event.pointerId);
-  };
-  const onPointerMove = (event: PointerEvent) => {
-    const from = drag.current;
-    if (from === undefined) return;
-    setCamera({ ...from.camera, x: from.camera.x + event.clientX - from.x, y: from.camera.y + event.clientY - from.y });
-  };
+  useGestures(box, {
+    pan: (x, y) =>
+      setCamera((before) => (before === undefined ? before : { ...before, x: before.x + x, y: before.y + y })),
+    zoom,
+  });
   const onKeyDown = (event: KeyboardEvent) => {
     const acts: Readonly<Record<string, () => void>> = {
       "+": () => zoom(1.25),
@@ -260,13 +254,8 @@ function Canvas({
       {/* biome-ignore lint/a11y/noStaticElementInteractions: moving the view by hand; the boxes inside are the controls */}
       <div
         ref={box}
-        className="relative touch-none overflow-hidden rounded-b-lg bg-sunken"
-        style={{ height: tall ? "76vh" : 380, cursor: drag.current === undefined ? "grab" : "grabbing" }}
-        onPointerDown={onPointerDown}
-        onPointerMove={onPointerMove}
-        onPointerUp={() => {
-          drag.current = undefined;
-        }}
+        className="relative cursor-grab touch-none overflow-hidden active:cursor-grabbing rounded-b-lg bg-sunken"
+        style={{ height: tall ? "76vh" : 380 }}
         onKeyDown={onKeyDown}
         onFocus={(event) => reveal(event.target, box.current, setCamera)}
       >
@@ -337,7 +326,9 @@ function useLayout(graph: Graph, opened: ReadonlySet<string>) {
 }
 
 function sizeOf(node: GraphNode, opened: ReadonlySet<string>): { readonly width: number; readonly height: number } {
-  const width = Math.min(240, Math.max(96, 52 + node.label.length * 7.2 + (node.members.length > 1 ? 40 : 0)));
+  const size = node.members.length;
+  const countWidth = size > 1 ? 26 + count(size).length * 7 : 0;
+  const width = Math.min(260, Math.max(96, 52 + node.label.length * 7.4 + countWidth));
   if (!opened.has(node.id) || node.members.length <= Math.max(1, mostOpened)) return { width, height: nodeHeight };
   const cells = cellsSize(node.members.length);
   return { width: Math.max(width, cells.width), height: nodeHeight + cells.height };

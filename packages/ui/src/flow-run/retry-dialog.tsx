@@ -21,9 +21,10 @@ type Way = "failed" | "start" | "parameters";
 export function RetryDialog({ page, onClose }: { readonly page: FlowRunPage; readonly onClose: () => void }) {
   const run = page.flow_run;
   const kept = page.kept_result_count;
-  const [way, setWay] = useState<Way>(kept > 0 && run.state_type !== "COMPLETED" ? "failed" : "start");
+  const resumable = kept > 0 && run.state_type !== "COMPLETED";
+  const [way, setWay] = useState<Way>(resumable ? "failed" : "start");
   const options = [
-    ...(kept > 0 ? [{ value: "failed" as const, label: "From what failed" }] : []),
+    ...(resumable ? [{ value: "failed" as const, label: "From what failed" }] : []),
     { value: "start" as const, label: "From the start" },
     { value: "parameters" as const, label: "With other parameters" },
   ];

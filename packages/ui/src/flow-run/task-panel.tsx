@@ -8,9 +8,9 @@ import { Failure } from "../components/failure.tsx";
 import { Icon } from "../components/icon.tsx";
 import { LogView } from "../components/log-view.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
-import { SinceState, StateLabel } from "../components/state.tsx";
+import { StateLabel } from "../components/state.tsx";
 import { Tabs } from "../components/tabs.tsx";
-import { Elapsed } from "../components/time.tsx";
+import { Elapsed, RelativeTime } from "../components/time.tsx";
 import { isBad, isFinal } from "../states.ts";
 import { taskRunQuery } from "../task-run/task-run.queries.ts";
 import { TaskRunDetails } from "../task-run/task-run-details.tsx";
@@ -62,7 +62,7 @@ export function TaskPanel({
               <StateLabel type={run.state_type} name={run.state_name} />
               <Elapsed start={run.start_time} end={run.end_time} className="text-muted" />
               {run.run_count > 1 ? <span className="text-muted">attempt {run.run_count}</span> : null}
-              <SinceState state={run.state} />
+              <RelativeTime time={run.state?.timestamp} className="text-faint" />
               {page?.child_flow_run_id === null || page === undefined ? null : (
                 <Link
                   to="/runs/flow-run/$id"

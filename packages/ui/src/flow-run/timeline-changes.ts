@@ -1,4 +1,4 @@
-import type { TaskRun, Timeline } from "../api/types.ts";
+import type { FlowRunRow, TaskRun, Timeline } from "../api/types.ts";
 
 /** The columns of a timeline, to be written. */
 type Columns = { -readonly [K in keyof Timeline]: Timeline[K] };
@@ -31,6 +31,26 @@ export function withTaskRuns(timeline: Timeline, runs: readonly TaskRun[]): Time
     const parents = parentRows(run, rowOf);
     if (parents.length > 0) next.parents[row] = parents;
     if (before !== undefined && before !== run.state_name) addSegment(next, row, run, origin);
+  }
+  return next;
+}
+
+/** A timeline with the state and times of subflows themselves on the lines that stand for them. */
+export function withSubflows(timeline: Timeline, runs: readonly FlowRunRow[]): Timeline {
+  const rowOf = rowIndex(timeline);
+  const known = runs.flatMap((run) => {
+    const row = rowOf.get(run.parent_task_run_id ?? "");
+    return row === undefined ? [] : [[row, run] as const];
+  });
+  if (known.length === 0) return timeline;
+  const next = copied(timeline);
+  const origin = Date.parse(timeline.origin);
+  for (const [row, run] of known) {
+    next.child_flow_run_id[row] = run.id;
+    next.state_type[row] = run.state_type;
+    next.state_name[row] = run.state_name;
+    next.start[row] = offset(run.start_time, origin);
+    next.end[row] = offset(run.end_time, origin);
   }
   return next;
 }

@@ -128,9 +128,11 @@ function drawGroup(
   for (const value of running) if (value > most) most = value;
   const state = groupState(row);
   const bad = state === "FAILED" || state === "CRASHED";
+  // The bars show what ran: what waits has no part in them and gives no colour.
+  const shown = bad ? "COMPLETED" : state === "SCHEDULED" || state === "PENDING" ? "RUNNING" : state;
   const base = at.top + drawing.rowHeight - 5;
   const room = drawing.rowHeight - 9;
-  pen.fillStyle = drawing.colors.state(stateLook(bad ? "COMPLETED" : state).token);
+  pen.fillStyle = drawing.colors.state(stateLook(shown).token);
   pen.globalAlpha = 0.8;
   for (let slice = 0; slice < slices; slice += 1) {
     const value = running[slice] ?? 0;

@@ -17,9 +17,13 @@ export type TimelineRow = {
 const groupFrom = 30;
 const smallestGroup = 4;
 
+/** Keys of opened lines; the value is the flow run whose timeline a subflow opens into, null for a group. */
+export type OpenRows = ReadonlyMap<string, string | null>;
+
 export interface RowsInput {
   readonly timeline: Timeline;
-  readonly open: ReadonlySet<string>;
+  /** Keys of the lines that are open, each with the run of the subflow that it shows. */
+  readonly open: OpenRows;
   /** Timelines of opened subflows, as far as they are read. */
   readonly children: ReadonlyMap<string, Timeline>;
 }
@@ -119,6 +123,16 @@ function groupKey(source: Timeline, row: number): string {
 /** `fetch-12` and `fetch-3fa` without what tells the runs of one task apart. */
 export function baseName(name: string): string {
   return name.replace(/-(?:\d+|[0-9a-f]{3,8})$/, "");
+}
+
+/** What must be open for the task run to have a line of its own: its group, where it stands in one. */
+export function groupOf(source: Timeline, taskRunId: string): string | undefined {
+  if (source.id.length <= groupFrom) return undefined;
+  const row = source.id.indexOf(taskRunId);
+  if (row < 0) return undefined;
+  const task = groupKey(source, row);
+  const members = byTask(source).get(task)?.length ?? 0;
+  return members < smallestGroup ? undefined : `group:${task}`;
 }
 
 /** Everything about one line at a moment, in milliseconds. */

@@ -1,25 +1,27 @@
-import { useQueries } from "@tanstack/react-query";
+import { useQueries, useQueryClient } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useLive } from "../api/live.ts";
 import type { Timeline } from "../api/types.ts";
 import { useBrush } from "../components/brush.ts";
 import { IconButton } from "../components/button.tsx";
-import { Icon } from "../components/icon.tsx";
 import { useMedia } from "../components/media.ts";
 import { useSize } from "../components/size.ts";
-import { StateIcon } from "../components/state.tsx";
-import { count, countingDuration, duration } from "../format.ts";
-import { timelineQuery } from "./flow-run.queries.ts";
+import { applyToTimelines, timelineQuery } from "./flow-run.queries.ts";
+import { useGestures } from "./gestures.ts";
 import { padded, panned, zoomed } from "./time-span.ts";
 import type { Span } from "./timeline-draw.ts";
 import { useDrawing } from "./timeline-drawing.ts";
+import { type Resting, TimelineHint } from "./timeline-hint.tsx";
 import { useTreeKeys } from "./timeline-keys.ts";
-import { groupState, rowSpan, type TimelineRow, timelineRows, timelineSpan } from "./timeline-model.ts";
+import { groupOf, type OpenRows, type TimelineRow, timelineRows, timelineSpan } from "./timeline-model.ts";
+import { Row } from "./timeline-row.tsx";
 import { useWheel } from "./wheel.ts";
 
 const rowHeight = 28;
 const axisHeight = 26;
-const mostRowsInSight = 14;
+/** The last one by half, which shows that there are more. */
+const mostRowsInSight = 14.5;
 
 /**
  * The runs of tasks over time. The names at the left are a tree that the keyboard and a screen reader walk through; the
@@ -36,8 +38,8 @@ export function TimelineView(props: {
 }) {
   const { timeline, live, ended, selected, onSelect } = props;
   const narrow = useMedia("(max-width: 799px)");
-  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
-  const children = useChildTimelines(timeline, open);
+  const [open, setOpen] = useState<OpenRows>(() => opened(new Map(), timeline, selected));
+  const { ids, children } = useChildTimelines(open);
   const rows = useMemo(() => timelineRows({ timeline, open, children }), [timeline, open, children]);
   const [view, setView] = useState<Span>();
   const scroller = useRef<HTMLDivElement>(null);
@@ -47,7 +49,7 @@ export function TimelineView(props: {
   const labelWidth = narrow ? Math.round(width * 0.44) : Math.min(300, Math.max(180, Math.round(width * 0.24)));
   const barWidth = Math.max(40, width - labelWidth);
   const visible = Math.min(rows.length, props.tall ? 40 : mostRowsInSight);
-  const height = Math.max(2, visible) * rowHeight;
+  const height = Math.max(1, visible) * rowHeight;
 
   const whole = useCallback((): Span => padded(timelineSpan(timeline, ended ?? Date.now())), [timeline, ended]);
   const draw = useDrawing({
@@ -81,6 +83,16 @@ export function TimelineView(props: {
     const scale = (now.to - now.from) / barWidth;
     setView({ from: now.from + from * scale, to: now.from + to * scale });
   });
+  const tree = useRef<HTMLDivElement>(null);
+  useGestures(tree, {
+    begins: (x) => x > labelWidth,
+    pan: (x) => {
+      setResting(undefined);
+      if (view !== undefined) pan(-x / barWidth);
+    },
+    zoom: (closer, at) => zoom(1 / closer, Math.min(1, Math.max(0, (at.x - labelWidth) / barWidth))),
+  });
+  const [resting, setResting] = useState<Resting>();
   useWheel(scroller, { zoom, pan: (pixels) => pan(pixels / barWidth), left: labelWidth });
   const rowsInSight = useVirtualizer({
     count: rows.length,
@@ -97,14 +109,22 @@ export function TimelineView(props: {
   };
   const toggle = (row: TimelineRow) =>
     setOpen((before) => {
-      const next = new Set(before);
-      next.has(row.key) ? next.delete(row.key) : next.add(row.key);
+      const next = new Map(before);
+      if (!next.delete(row.key))
+        next.set(row.key, row.kind === "group" ? null : (row.source.child_flow_run_id[row.members[0] ?? 0] ?? null));
       return next;
     });
   const openable = rows.some((row) => row.kind !== "task");
   const selectedKey = rows.find((row) => row.kind !== "group" && row.source.id[row.members[0] ?? 0] === selected)?.key;
   useEffect(() => draw(selectedKey), [draw, selectedKey]);
-  const tree = useTreeKeys({
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it comes into sight when it is chosen, and stays where it is then
+  useEffect(() => setOpen((before) => opened(before, timeline, selected)), [selected]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: rows that move afterwards must not scroll the list
+  useEffect(() => {
+    const at = rows.findIndex((row) => row.key === selectedKey);
+    if (at >= 0) rowsInSight.scrollToIndex(at, { align: "auto" });
+  }, [selectedKey]);
+  const keys = useTreeKeys({
     rows,
     choose,
     toggle,
@@ -116,16 +136,27 @@ export function TimelineView(props: {
 
   return (
     <div className="relative">
+      {live ? ids.map((id) => <LiveSubflow key={id} id={id} />) : null}
       <div
         ref={scroller}
         className="relative overflow-x-hidden overflow-y-auto rounded-b-lg"
         style={{ height: height + axisHeight }}
-        onScroll={() => draw(selectedKey)}
+        onScroll={() => {
+          setResting(undefined);
+          draw(selectedKey);
+        }}
       >
         <div className="sticky top-0 z-10 flex border-b bg-surface" style={{ height: axisHeight }}>
-          <div className="shrink-0 border-r" style={{ width: labelWidth }} />
+          <div className="flex shrink-0 items-center border-r px-1" style={{ width: labelWidth }}>
+            <IconButton icon="minus" label="Zoom out" className="!size-6" onClick={() => zoom(1.6)} />
+            <IconButton icon="plus" label="Zoom in" className="!size-6" onClick={() => zoom(0.6)} />
+            {view === undefined ? null : (
+              <IconButton icon="fit" label="Show all of it" className="!size-6" onClick={() => setView(undefined)} />
+            )}
+          </div>
           {/* biome-ignore lint/a11y/noStaticElementInteractions: zooming by hand; the keys + − 0 do it too */}
           <div
+            title="Drag to look closer; double-click for all of it"
             className="relative min-w-0 flex-1 cursor-col-resize touch-none"
             {...handlers}
             onDoubleClick={() => setView(undefined)}
@@ -143,12 +174,32 @@ export function TimelineView(props: {
           <canvas ref={bars} className="absolute" style={{ left: labelWidth, top: 0, width: barWidth, height }} />
         </div>
         <div
+          ref={tree}
           role="tree"
           aria-label="Task runs over time"
           tabIndex={rows.length === 0 ? -1 : 0}
-          className="absolute inset-x-0 top-0 focus-visible:outline-none"
+          className="absolute inset-x-0 top-0 touch-pan-y focus-visible:outline-none"
           style={{ height: rowsInSight.getTotalSize() }}
-          {...tree.props}
+          {...keys.props}
+          onPointerMove={(event) => {
+            if (event.pointerType !== "mouse" || event.buttons !== 0) return;
+            const bounds = event.currentTarget.getBoundingClientRect();
+            const x = event.clientX - bounds.left - labelWidth;
+            const index = Math.floor((event.clientY - bounds.top - axisHeight) / rowHeight);
+            const row = rows[index];
+            const shown = view ?? whole();
+            const scale = (shown.to - shown.from) / barWidth;
+            if (x < 0 || row === undefined) setResting(undefined);
+            else
+              setResting({
+                row,
+                time: shown.from + x * scale,
+                reach: 3 * scale,
+                left: labelWidth + x,
+                top: axisHeight + index * rowHeight - (scroller.current?.scrollTop ?? 0),
+              });
+          }}
+          onPointerLeave={() => setResting(undefined)}
         >
           {rowsInSight.getVirtualItems().map((item) => {
             const row = rows[item.index];
@@ -157,15 +208,18 @@ export function TimelineView(props: {
               <Row
                 key={row.key}
                 row={row}
-                active={tree.active === item.index}
+                active={keys.active === item.index}
                 selected={row.key === selectedKey}
                 top={item.start}
+                height={rowHeight}
+                now={ended ?? Date.now()}
                 labelWidth={labelWidth}
+                narrow={narrow}
                 openable={openable}
-                id={tree.id(item.index)}
+                id={keys.id(item.index)}
                 position={[item.index + 1, rows.length]}
                 onChoose={() => {
-                  tree.setActive(item.index);
+                  keys.setActive(item.index);
                   choose(row);
                 }}
                 onToggle={() => toggle(row)}
@@ -174,97 +228,24 @@ export function TimelineView(props: {
           })}
         </div>
       </div>
-      <div className="absolute top-0 right-1 z-20 flex bg-surface">
-        {view === undefined ? null : (
-          <IconButton icon="fit" label="Show all of it" className="!h-6" onClick={() => setView(undefined)} />
-        )}
-      </div>
+      {resting === undefined ? null : <TimelineHint resting={resting} now={ended ?? Date.now()} width={width} />}
     </div>
   );
 }
 
-function Row(props: {
-  readonly row: TimelineRow;
-  readonly active: boolean;
-  readonly selected: boolean;
-  readonly top: number;
-  readonly labelWidth: number;
-  /** Some row can be opened, so all of them keep the place of the sign for it. */
-  readonly openable: boolean;
-  readonly id: string;
-  readonly position: readonly [number, number];
-  readonly onChoose: () => void;
-  readonly onToggle: () => void;
-}) {
-  const { row } = props;
-  const member = row.members[0] ?? 0;
-  const type = row.kind === "group" ? groupState(row) : (row.source.state_type[member] ?? null);
-  const name = row.kind === "group" ? null : (row.source.state_name[member] ?? null);
-  const span = rowSpan(row);
-  const spent =
-    span.start === null
-      ? ""
-      : span.end === null
-        ? countingDuration(Date.now() - span.start)
-        : duration(span.end - span.start);
-  return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the tree handles the keys
-    <div
-      role="treeitem"
-      tabIndex={-1}
-      id={props.id}
-      aria-level={row.depth + 1}
-      aria-posinset={props.position[0]}
-      aria-setsize={props.position[1]}
-      aria-selected={props.selected}
-      {...(row.kind === "task" ? {} : { "aria-expanded": row.open })}
-      onClick={props.onChoose}
-      className={`absolute inset-x-0 flex cursor-pointer items-center hover:bg-hover ${props.active ? "outline-2 -outline-offset-2 outline-accent [[role=tree]:not(:focus-visible)_&]:outline-none" : ""}`}
-      style={{ top: props.top, height: rowHeight }}
-    >
-      <span
-        className={`flex h-full min-w-0 items-center gap-1.5 border-r pr-2 ${props.selected ? "bg-accent-soft" : ""}`}
-        style={{ width: props.labelWidth, paddingLeft: 8 + row.depth * 14 }}
-      >
-        {row.kind === "task" ? (
-          props.openable ? (
-            <span className="w-3 shrink-0" />
-          ) : null
-        ) : (
-          <button
-            type="button"
-            tabIndex={-1}
-            aria-label={row.open ? "Close" : "Open"}
-            className="-m-1 shrink-0 rounded-sm p-1 text-faint hover:text-text"
-            onClick={(event) => {
-              event.stopPropagation();
-              props.onToggle();
-            }}
-          >
-            <Icon name={row.open ? "chevronDown" : "chevronRight"} className="size-3" />
-          </button>
-        )}
-        <StateIcon type={type} name={name} className="size-3.5" />
-        <span className="min-w-0 truncate" title={row.label}>
-          {row.label}
-        </span>
-        {row.kind === "group" ? (
-          <span className="shrink-0 text-xs text-faint">× {count(row.members.length)}</span>
-        ) : null}
-        <span className="ml-auto shrink-0 pl-1 text-xs text-faint">{spent}</span>
-      </span>
-    </div>
-  );
+/** The open lines, with the group of the selected task run among them. */
+function opened(before: OpenRows, timeline: Timeline, selected: string | undefined): OpenRows {
+  const group = selected === undefined ? undefined : groupOf(timeline, selected);
+  return group === undefined || before.has(group) ? before : new Map(before).set(group, null);
 }
 
-function useChildTimelines(timeline: Timeline, open: ReadonlySet<string>): ReadonlyMap<string, Timeline> {
-  const ids = useMemo(() => {
-    const wanted = [...open].map((key) => key.split("/").at(-1) ?? "");
-    return timeline.child_flow_run_id.filter(
-      (child, row): child is string => child !== null && wanted.includes(timeline.id[row] ?? ""),
-    );
-  }, [timeline, open]);
-  return useQueries({
+/** The timelines of opened subflows, at any depth, kept up to date while they are shown. */
+function useChildTimelines(open: OpenRows): {
+  readonly ids: readonly string[];
+  readonly children: ReadonlyMap<string, Timeline>;
+} {
+  const ids = useMemo(() => [...new Set([...open.values()].filter((id) => id !== null))], [open]);
+  const children = useQueries({
     queries: ids.map((id) => timelineQuery(id)),
     combine: (results) =>
       new Map(
@@ -273,4 +254,18 @@ function useChildTimelines(timeline: Timeline, open: ReadonlySet<string>): Reado
         ),
       ),
   });
+  return { ids, children };
+}
+
+/** Listens to an opened subflow, whose task runs are no news of the run that called it. */
+function LiveSubflow({ id }: { readonly id: string }) {
+  const queryClient = useQueryClient();
+  useLive(
+    { kind: "flow-run", flow_run_id: id },
+    {
+      onChanges: (changes) => applyToTimelines(queryClient, changes),
+      onResync: () => void queryClient.invalidateQueries({ queryKey: timelineQuery(id).queryKey }),
+    },
+  );
+  return null;
 }

@@ -41,7 +41,7 @@ const rowsOf = (
   timeline: Timeline,
   open: readonly string[] = [],
   children: readonly (readonly [string, Timeline])[] = [],
-) => timelineRows({ timeline, open: new Set(open), children: new Map(children) });
+) => timelineRows({ timeline, open: new Map(open.map((key) => [key, null])), children: new Map(children) });
 
 const mapped = (count: number): Timeline =>
   timelineOf([

@@ -1,0 +1,89 @@
+import { type RefObject, useEffect, useRef } from "react";
+
+export interface Gestures {
+  /** Pixels by which what is drawn follows the pointer. */
+  readonly pan: (x: number, y: number) => void;
+  /** How many times closer, around a point in pixels from the left and top of the element. */
+  readonly zoom: (closer: number, at: { readonly x: number; readonly y: number }) => void;
+  /** Where in the element a gesture may begin; everywhere unless given. */
+  readonly begins?: (x: number) => boolean;
+}
+
+/** Farther than this is no click any more. */
+const clickRadius = 5;
+
+interface Pointer {
+  readonly x: number;
+  readonly y: number;
+}
+
+/**
+ * Moving a drawing by hand: one finger or the mouse drags it, two fingers also pinch it. A drag that ends on a button does
+ * not press it. What the browser keeps for itself is said by `touch-action` on the element.
+ */
+export function useGestures(element: RefObject<HTMLElement | null>, gestures: Gestures): void {
+  const latest = useRef(gestures);
+  latest.current = gestures;
+  useEffect(() => {
+    const watched = element.current;
+    if (watched === null) return undefined;
+    const down = new Map<number, Pointer>();
+    let start: Pointer | undefined;
+    let dragging = false;
+    const inside = (event: PointerEvent): Pointer => {
+      const bounds = watched.getBoundingClientRect();
+      return { x: event.clientX - bounds.left, y: event.clientY - bounds.top };
+    };
+    const onDown = (event: PointerEvent) => {
+      if (event.button !== 0) return;
+      // The end of a pinch is no click, so what it began must be forgotten here.
+      if (down.size === 0) dragging = false;
+      const at = inside(event);
+      if (latest.current.begins?.(at.x) === false) return;
+      down.set(event.pointerId, at);
+      if (down.size === 1) start = at;
+    };
+    const onMove = (event: PointerEvent) => {
+      const before = down.get(event.pointerId);
+      if (before === undefined || start === undefined) return;
+      const at = inside(event);
+      if (!dragging && down.size === 1 && distance(at, start) < clickRadius) return;
+      if (!dragging) {
+        dragging = true;
+        for (const id of down.keys()) watched.setPointerCapture(id);
+      }
+      const other = [...down].find(([id]) => id !== event.pointerId)?.[1];
+      down.set(event.pointerId, at);
+      if (other === undefined) {
+        latest.current.pan(at.x - before.x, at.y - before.y);
+        return;
+      }
+      const middle = { x: (at.x + other.x) / 2, y: (at.y + other.y) / 2 };
+      latest.current.pan((at.x - before.x) / 2, (at.y - before.y) / 2);
+      latest.current.zoom(distance(at, other) / Math.max(1, distance(before, other)), middle);
+    };
+    const onUp = (event: PointerEvent) => down.delete(event.pointerId);
+    const onClick = (event: MouseEvent) => {
+      if (!dragging) return;
+      dragging = false;
+      event.stopPropagation();
+      event.preventDefault();
+    };
+    watched.addEventListener("pointerdown", onDown);
+    watched.addEventListener("pointermove", onMove);
+    watched.addEventListener("pointerup", onUp);
+    watched.addEventListener("pointercancel", onUp);
+    watched.addEventListener("click", onClick, { capture: true });
+    return () => {
+      watched.removeEventListener("pointerdown", onDown);
+      watched.removeEventListener("pointermove", onMove);
+      watched.removeEventListener("pointerup", onUp);
+      watched.removeEventListener("pointercancel", onUp);
+      watched.removeEventListener("click", onClick, { capture: true });
+    };
+  }, [element]);
+}
+
+function distance(a: Pointer, b: Pointer): number {
+  return Math.hypot(a.x - b.x, a.y - b.y);
+}

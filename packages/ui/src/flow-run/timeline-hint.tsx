@@ -1,0 +1,71 @@
+import { amount, clock, duration } from "../format.ts";
+import { stateLook } from "../states.ts";
+import type { Span } from "./timeline-draw.ts";
+import { density, type Spell, spells, type TimelineRow } from "./timeline-model.ts";
+
+/** Where the mouse rests over the bars: a line, and a moment in milliseconds. */
+export interface Resting {
+  readonly row: TimelineRow;
+  readonly time: number;
+  /** Milliseconds that a few pixels stand for, so that a short bar can be hit. */
+  readonly reach: number;
+  readonly left: number;
+  readonly top: number;
+}
+
+/** What happened there. The tree and the panel say the same to those who do not point. */
+export function TimelineHint({
+  resting,
+  now,
+  width,
+}: {
+  readonly resting: Resting;
+  readonly now: number;
+  readonly width: number;
+}) {
+  const { row, time, left, top } = resting;
+  const right = left > width / 2;
+  return (
+    <div
+      aria-hidden="true"
+      className="pointer-events-none absolute z-20 max-w-80 rounded-md border bg-surface px-2 py-1 text-xs shadow-pop"
+      style={{ top: top + 30, ...(right ? { right: width - left + 10 } : { left: left + 10 }) }}
+    >
+      <p className="truncate font-medium">{row.label}</p>
+      {row.kind === "group" ? <GroupHint row={row} time={time} now={now} /> : <RunHint resting={resting} now={now} />}
+      <p className="text-faint">{clock(time)}</p>
+    </div>
+  );
+}
+
+function GroupHint({ row, time, now }: { readonly row: TimelineRow; readonly time: number; readonly now: number }) {
+  const around: Span = { from: time - 0.5, to: time + 0.5 };
+  const running = density(row, around, 1, now).running[0] ?? 0;
+  return <p className="text-muted">{amount(running, "run")} at once</p>;
+}
+
+function RunHint({ resting, now }: { readonly resting: Resting; readonly now: number }) {
+  const { row, time, reach } = resting;
+  const member = row.members[0] ?? 0;
+  const all = spells(row.source, member, now);
+  const at = all.findIndex((spell) => time >= spell.from - reach && time <= spell.to + reach);
+  const spell = all[at];
+  if (spell === undefined) return null;
+  const attempts = all.filter(({ type }) => type === "RUNNING").length;
+  const attempt = all.slice(0, at + 1).filter(({ type }) => type === "RUNNING").length;
+  return (
+    <p className="text-muted">
+      {attempts > 1 && spell.type === "RUNNING" ? `Attempt ${attempt}: ` : ""}
+      {wordFor(spell, row, at === all.length - 1 || attempt === attempts)} {duration(spell.to - spell.from)}
+    </p>
+  );
+}
+
+function wordFor(spell: Spell, row: TimelineRow, last: boolean): string {
+  if (spell.failed) return "failed after";
+  if (spell.type !== "RUNNING") return `${stateLook(spell.type, spell.name).label.toLowerCase()} for`;
+  const member = row.members[0] ?? 0;
+  const type = row.source.state_type[member] ?? null;
+  if (!last || type === "RUNNING") return "running for";
+  return `${stateLook(type, row.source.state_name[member]).label.toLowerCase()} after`;
+}

@@ -1,0 +1,104 @@
+import { Icon } from "../components/icon.tsx";
+import { StateIcon } from "../components/state.tsx";
+import { count, countingDuration, duration } from "../format.ts";
+import { groupState, rowSpan, type TimelineRow } from "./timeline-model.ts";
+
+/** One line of the tree: what it is called, in which state it is, how long it took. */
+export function Row(props: {
+  readonly row: TimelineRow;
+  readonly active: boolean;
+  readonly selected: boolean;
+  readonly top: number;
+  readonly height: number;
+  /** Milliseconds; what has not ended lasts until then. */
+  readonly now: number;
+  readonly labelWidth: number;
+  /** There is little room, and the name has the first right to it. */
+  readonly narrow: boolean;
+  /** Some row can be opened, so all of them keep the place of the sign for it. */
+  readonly openable: boolean;
+  readonly id: string;
+  readonly position: readonly [number, number];
+  readonly onChoose: () => void;
+  readonly onToggle: () => void;
+}) {
+  const { row } = props;
+  const member = row.members[0] ?? 0;
+  const type = row.kind === "group" ? groupState(row) : (row.source.state_type[member] ?? null);
+  const name = row.kind === "group" ? null : (row.source.state_name[member] ?? null);
+  const span = rowSpan(row);
+  const spent =
+    span.start === null
+      ? ""
+      : span.end === null
+        ? countingDuration(props.now - span.start)
+        : duration(span.end - span.start);
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the tree handles the keys
+    <div
+      role="treeitem"
+      tabIndex={-1}
+      id={props.id}
+      aria-level={row.depth + 1}
+      aria-posinset={props.position[0]}
+      aria-setsize={props.position[1]}
+      aria-selected={props.selected}
+      {...(row.kind === "task" ? {} : { "aria-expanded": row.open })}
+      onClick={props.onChoose}
+      className={`absolute inset-x-0 flex cursor-pointer select-none items-center hover:bg-hover ${props.active ? "outline-2 -outline-offset-2 outline-accent [[role=tree]:not(:focus-visible)_&]:outline-none" : ""}`}
+      style={{ top: props.top, height: props.height }}
+    >
+      <span
+        className={`flex h-full min-w-0 items-center gap-1.5 border-r pr-2 ${props.selected ? "bg-accent-soft" : ""}`}
+        style={{ width: props.labelWidth, paddingLeft: 8 + row.depth * 14 }}
+      >
+        {row.kind === "task" ? (
+          props.openable ? (
+            <span className="w-3 shrink-0" />
+          ) : null
+        ) : (
+          <button
+            type="button"
+            tabIndex={-1}
+            aria-label={row.open ? "Close" : "Open"}
+            className="-m-1 shrink-0 rounded-sm p-1 text-faint hover:text-text"
+            onClick={(event) => {
+              event.stopPropagation();
+              props.onToggle();
+            }}
+          >
+            <Icon name={row.open ? "chevronDown" : "chevronRight"} className="size-3" />
+          </button>
+        )}
+        <StateIcon type={type} name={name} className="size-3.5" />
+        <Name label={row.label} />
+        {row.kind === "group" ? (
+          <span className="shrink-0 text-xs text-faint">× {count(row.members.length)}</span>
+        ) : null}
+        {props.narrow ? (
+          <span className="sr-only">{spent}</span>
+        ) : (
+          <span className="ml-auto shrink-0 pl-1 text-xs text-faint">{spent}</span>
+        )}
+      </span>
+    </div>
+  );
+}
+
+/** A name that is cut keeps the number at its end, which tells it from its neighbours. */
+function Name({ label }: { readonly label: string }) {
+  const end = /-(?:\d+|[0-9a-f]{3})$/.exec(label)?.[0] ?? "";
+  return (
+    <bdi className="flex min-w-0" title={label}>
+      <span className="sr-only">{label}</span>
+      <span aria-hidden="true" className="min-w-0 truncate">
+        {label.slice(0, label.length - end.length)}
+      </span>
+      {end === "" ? null : (
+        <span aria-hidden="true" className="shrink-0">
+          {end}
+        </span>
+      )}
+    </bdi>
+  );
+}

@@ -1,0 +1,210 @@
+import { randomId } from "@ostinato/core";
+import { keepParameterSchema } from "@ostinato/protocol";
+import { accessibilityProblems, type Page } from "@ostinato/testing/browser";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Site, startSite } from "./site.ts";
+import { flowNamed, startRun, type ToldTask, tellLogs, tellTasks } from "./story.ts";
+
+let site: Site;
+let flowId: string;
+
+beforeAll(async () => {
+  site = await startSite();
+  flowId = await flowNamed(site.client, "odd");
+});
+
+afterAll(() => site.close());
+
+const tree = (page: Page) => page.getByRole("tree", { name: "Task runs over time" });
+const item = (page: Page, name: RegExp) => tree(page).getByRole("treeitem", { name });
+const scrollsSideways = (page: Page) =>
+  page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+
+/** Two attempts: the first was told to wait. */
+const retried = (id: string): readonly ToldTask[] => [
+  { id, name: "fetch-0", start: 0, took: 0, state: "RUNNING", attempts: 1 },
+  { id, name: "fetch-0", start: 0, took: 1, state: "SCHEDULED", stateName: "AwaitingRetry", message: "busy" },
+  { id, name: "fetch-0", start: 3, took: 0, state: "RUNNING", stateName: "Retrying", attempts: 2 },
+  { id, name: "fetch-0", start: 3, took: 2, attempts: 2 },
+];
+
+test("subflows open within each other, and change while one looks", async () => {
+  const run = await startRun(site.client, { flowId, name: "outer" });
+  const [call, inner, deep] = [randomId(), randomId(), randomId()];
+  await tellTasks(site.client, run.id, [{ id: call, name: "call-0", start: 0, took: 0, state: "RUNNING" }]);
+  const child = await startRun(site.client, { flowId, name: "child", parentTaskRunId: call });
+  await tellTasks(site.client, child.id, [{ id: inner, name: "again-0", start: 1, took: 0, state: "RUNNING" }]);
+  const grandchild = await startRun(site.client, { flowId, name: "grandchild", parentTaskRunId: inner });
+  const { page, problems, close } = await site.open(`/runs/flow-run/${run.id}`);
+  await item(page, /call-0/).waitFor();
+  await tree(page).focus();
+  await page.keyboard.press("ArrowRight");
+  await item(page, /again-0/).waitFor();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowRight");
+  await tree(page).locator("[aria-level='2'][aria-expanded=true]").waitFor();
+  await tellTasks(site.client, grandchild.id, [{ id: deep, name: "deepest", start: 2, took: 0, state: "RUNNING" }]);
+  // What is told before the page listens is read, what is told after it comes by itself.
+  await item(page, /Running deepest/).waitFor();
+  await tellTasks(site.client, grandchild.id, [{ id: deep, name: "deepest", start: 2, took: 1 }]);
+  await item(page, /Completed deepest/).waitFor();
+  await child.end("COMPLETED");
+  await item(page, /Completed call-0/).waitFor();
+  expect(problems).toEqual([]);
+  await close();
+});
+
+test("an attempt has a line and an address of its own, beside the run and on its page", async () => {
+  const run = await startRun(site.client, { flowId, name: "retried" });
+  const task = randomId();
+  await tellTasks(site.client, run.id, retried(task));
+  await run.end("COMPLETED");
+  const { page, problems, close } = await site.open(`/runs/flow-run/${run.id}?task=${task}&attempt=1`);
+  const attempts = page.getByRole("region", { name: "Attempts" });
+  await attempts.getByRole("row", { name: /1 .*Failed/ }).waitFor();
+  expect(await attempts.locator("[aria-current=true]").textContent()).toContain("busy");
+  expect(await attempts.getByRole("row", { name: /2 .*Completed/ }).textContent()).toContain("2.0 s");
+  expect(await accessibilityProblems(page, "aside")).toEqual([]);
+  await page.getByRole("link", { name: "Open as a page" }).click();
+  await page.waitForURL(/runs\/task-run/);
+  await attempts.getByRole("row", { name: /1 .*Failed/ }).waitFor();
+  expect(problems).toEqual([]);
+  await close();
+});
+
+test("a task of a group comes into sight by its address", async () => {
+  const run = await startRun(site.client, { flowId, name: "grouped" });
+  const tasks = Array.from({ length: 200 }, (_, at) => ({ name: `read-${at}`, key: "read", start: at / 100, took: 1 }));
+  const ids = await tellTasks(site.client, run.id, tasks);
+  await run.end("COMPLETED");
+  const { page, close } = await site.open(`/runs/flow-run/${run.id}?task=${ids[150]}`);
+  await item(page, /read-150/).waitFor();
+  expect(await item(page, /read-150/).getAttribute("aria-selected")).toBe("true");
+  await close();
+});
+
+test("a phone pinches and drags the timeline, and has the selected task as a sheet", async () => {
+  const run = await startRun(site.client, { flowId, name: "fingers" });
+  await tellTasks(site.client, run.id, [
+    { name: "first", start: 0, took: 30 },
+    { name: "second", start: 10, took: 30 },
+  ]);
+  await run.end("COMPLETED");
+  const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+  const { page, problems, close } = await site.open(`/runs/flow-run/${run.id}`, phone);
+  await item(page, /second/).waitFor();
+  const place = await tree(page).boundingBox();
+  const [x, y] = [(place?.x ?? 0) + (place?.width ?? 0) * 0.7, (place?.y ?? 0) + 40];
+  const fingers = await page.context().newCDPSession(page);
+  const touch = (type: "touchStart" | "touchMove" | "touchEnd", apart: number) =>
+    fingers.send("Input.dispatchTouchEvent", {
+      type,
+      touchPoints:
+        type === "touchEnd"
+          ? []
+          : [
+              { x: x - apart, y, id: 1 },
+              { x: x + apart, y, id: 2 },
+            ],
+    });
+  await touch("touchStart", 10);
+  for (const apart of [14, 20, 30, 45]) await touch("touchMove", apart);
+  await touch("touchEnd", 45);
+  await page.getByRole("button", { name: "Show all of it" }).click();
+  await page.getByRole("button", { name: "Show all of it" }).waitFor({ state: "hidden" });
+  await item(page, /second/).click({ position: { x: 60, y: 14 } });
+  await page.getByRole("complementary", { name: "Selected task run" }).getByText("Inputs").waitFor();
+  expect(await scrollsSideways(page)).toBe(false);
+  await page.getByRole("button", { name: "Close the panel" }).click();
+  expect(problems).toEqual([]);
+  await close();
+});
+
+test.each(["light", "dark"] as const)(
+  "names of 500 characters in any script, and an error of megabytes (%s)",
+  async (colorScheme) => {
+    const name = `${"长名字".repeat(80)} مرحبا بالعالم 🚀 ${"x".repeat(200)}`;
+    const run = await startRun(site.client, { flowId, name });
+    await tellTasks(site.client, run.id, [{ name: `${"задача ".repeat(60)}-7`, key: "task", start: 0, took: 1 }]);
+    await tellLogs(site.client, run.id, [{ message: `${"y".repeat(900_000)}`, level: 40 }, { message: "שלום" }]);
+    await run.end("FAILED", `line one\n${"z".repeat(900_000)}`);
+    const { page, problems, close } = await site.open(`/runs/flow-run/${run.id}`, {
+      viewport: { width: 390, height: 844 },
+      colorScheme,
+    });
+    const why = page.getByRole("region", { name: "Why it failed" });
+    await why.getByRole("button", { name: /Show all [\d,]+ characters/ }).waitFor();
+    await page
+      .getByRole("log")
+      .getByRole("button", { name: /show more of [\d,]+ characters/ })
+      .waitFor();
+    await item(page, /задача/).waitFor();
+    expect(await scrollsSideways(page)).toBe(false);
+    expect(await accessibilityProblems(page)).toEqual([]);
+    expect(problems).toEqual([]);
+    await close();
+  },
+);
+
+test("a link to a line brings one there; the keys go on from it", async () => {
+  const run = await startRun(site.client, { flowId, name: "linked" });
+  await tellLogs(
+    site.client,
+    run.id,
+    Array.from({ length: 2000 }, (_, at) => ({ message: `row ${at + 1}` })),
+  );
+  await run.end("COMPLETED");
+  const { page, close } = await site.open(`/runs/flow-run/${run.id}?line=1200&text=row`);
+  const line = page.getByRole("log").getByText("row 1200", { exact: true });
+  await line.waitFor();
+  await expect.poll(() => line.evaluate((one) => one.getBoundingClientRect().bottom < innerHeight)).toBe(true);
+  await page.getByRole("log").press("j");
+  await expect.poll(() => new URL(page.url()).searchParams.get("line")).toBe("1201");
+  expect(new URL(page.url()).searchParams.get("text")).toBe("row");
+  await close();
+});
+
+test("a paused run says what frees it, and is resumed", async () => {
+  const run = await startRun(site.client, { flowId, name: "paused" });
+  await run.end("PAUSED");
+  const { page, problems, close } = await site.open(`/runs/flow-run/${run.id}`);
+  await page.getByRole("region", { name: "What it waits for" }).getByText("until somebody resumes it").waitFor();
+  await page.getByRole("button", { name: "Resume" }).click();
+  const dialog = page.getByRole("dialog", { name: "Resume paused" });
+  await dialog.getByRole("button", { name: "Resume the run" }).click();
+  await dialog.waitFor({ state: "hidden" });
+  await page.getByRole("region", { name: "What it waits for" }).waitFor({ state: "hidden" });
+  expect(problems).toEqual([]);
+  await close();
+});
+
+test("other parameters are a form where the flow tells their schema, and JSON at will", async () => {
+  const own = await flowNamed(site.client, "described");
+  const schema = {
+    type: "object",
+    required: ["month"],
+    properties: {
+      month: { type: "string", title: "Month", description: "Which flights" },
+      depth: { type: "integer", maximum: 12, default: 6 },
+      model: { enum: ["trees", "linear"], default: "trees" },
+    },
+  };
+  await site.client.call(keepParameterSchema, { params: { id: own }, body: { schema } });
+  const run = await startRun(site.client, { flowId: own, name: "described-run" });
+  await run.end("COMPLETED");
+  const { page, problems, close } = await site.open(`/runs/flow-run/${run.id}`);
+  await page.getByRole("button", { name: "Retry" }).click();
+  const dialog = page.getByRole("dialog", { name: "Retry described-run" });
+  await dialog.getByRole("radio", { name: "With other parameters" }).click();
+  await dialog.getByRole("textbox", { name: /depth/ }).fill("20");
+  await page.keyboard.press("Tab");
+  await dialog.getByRole("combobox", { name: /model/ }).selectOption("linear");
+  await dialog.getByText("At most 12.").waitFor();
+  await dialog.getByRole("textbox", { name: /depth/ }).fill("8");
+  await dialog.getByText(`-P '{"month":"2021-01","model":"linear","depth":8}'`, { exact: false }).waitFor();
+  expect(await accessibilityProblems(page, "[role=dialog]")).toEqual([]);
+  await dialog.getByRole("radio", { name: "As JSON" }).click();
+  expect(await dialog.getByRole("textbox").inputValue()).toContain('"depth": 8');
+  expect(problems).toEqual([]);
+  await close();
+});
