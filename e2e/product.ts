@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { globSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { cacheFolder, copyFolder, exists } from "@ostinato/testing/cache";
@@ -21,9 +21,35 @@ const installMillis = 300_000;
 export async function installProduct(folder: string): Promise<void> {
   const shelf = join(cacheFolder, "product");
   const made = join(shelf, hashOfSources());
-  if (!(await exists(made))) await make(shelf, made);
+  await mkdir(shelf, { recursive: true });
+  await madeByOne(made, () => make(shelf, made));
   await mkdir(dirname(folder), { recursive: true });
   copyFolder(made, folder);
+}
+
+const lookMillis = 200;
+
+/** Of those that need it at once, one makes it and the others wait: it takes a while and all processors. */
+async function madeByOne(made: string, make: () => Promise<void>): Promise<void> {
+  const lock = `${dirname(made)}/.making-${basename(made)}`;
+  while (!(await exists(made))) {
+    const ours = await mkdir(lock).then(
+      () => true,
+      () => false,
+    );
+    if (!ours) {
+      // Whoever was killed while making it leaves the lock behind.
+      const begun = await stat(lock).catch(() => undefined);
+      if (begun !== undefined && Date.now() - begun.ctimeMs > installMillis) await rm(lock, { recursive: true });
+      await new Promise((resolve) => setTimeout(resolve, lookMillis));
+      continue;
+    }
+    try {
+      await make();
+    } finally {
+      await rm(lock, { recursive: true, force: true });
+    }
+  }
 }
 
 async function make(shelf: string, made: string): Promise<void> {
@@ -34,11 +60,9 @@ async function make(shelf: string, made: string): Promise<void> {
     const [tarball] = (await readdir(staging)).filter((file) => file.endsWith(".tgz"));
     await writeFile(join(staging, "package.json"), JSON.stringify({ private: true, type: "module" }));
     await runClean("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", `./${tarball}`], staging);
-    await mkdir(shelf, { recursive: true });
     const draft = await mkdtemp(join(shelf, ".draft-"));
     copyFolder(staging, draft);
-    // Whoever made it at the same time has made the same.
-    await rename(draft, made).catch(() => rm(draft, { recursive: true, force: true }));
+    await rename(draft, made);
     await forgetOlder(shelf);
   } finally {
     await rm(staging, { recursive: true, force: true, maxRetries: 5 });
