@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { filterArtifacts } from "@ostinato/protocol";
 import { expect, test } from "vitest";
 import * as tasks from "../test/fixtures/thread-tasks.ts";
@@ -50,6 +51,14 @@ test("an error comes back with its name and stack, and is retried", async () => 
 
 test("a busy thread is ended by a timeout", async () => {
   await expect(flow({ name: "endless" }, async () => await tasks.endless())()).rejects.toThrow(TaskTimeout);
+});
+
+test("a task that waits for a thread gets one when all of them were ended", async () => {
+  const all = Array.from({ length: availableParallelism() });
+  const ended = flow({ name: "all endless" }, () => Promise.allSettled(all.map(() => tasks.endless())))();
+  const waiting = flow({ name: "behind them" }, async () => await tasks.report())();
+  expect((await ended).map(({ status }) => status)).toEqual(all.map(() => "rejected"));
+  expect(await waiting).toEqual(expect.any(String));
 });
 
 test("a waiting thread hears of its cancellation", async () => {

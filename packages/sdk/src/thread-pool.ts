@@ -4,6 +4,7 @@ import { fetchTransport } from "@ostinato/client";
 import type { Piscina } from "piscina";
 import type { FlowRunView, TaskRunView } from "./context.ts";
 import { UsageError } from "./errors.ts";
+import { Limiter } from "./limiter.ts";
 import type { Scope } from "./scope.ts";
 import type { TaskDefinition } from "./task-definition.ts";
 import {
@@ -28,10 +29,29 @@ export interface ThreadRun extends TaskRunView {
 const graceMillis = 500;
 const idleMillis = 10_000;
 
+/** As many as work side by side. */
+const threadsAtMost = availableParallelism();
+/**
+ * Where tasks wait for a thread: what waits in the pool itself is forgotten there when threads are ended, and no other is
+ * started for it.
+ */
+const places = new Limiter(threadsAtMost);
+
 let pool: Promise<Piscina> | undefined;
 
 /** Runs the function of the task in a worker thread: same states, logs, artifacts and cancellation as in the main thread. */
 export async function runInThread(run: ThreadRun, args: readonly unknown[]): Promise<unknown> {
+  await places.acquire();
+  try {
+    // It may have been ended while it waited.
+    run.signal.throwIfAborted();
+    return await runAtOnce(run, args);
+  } finally {
+    places.release();
+  }
+}
+
+async function runAtOnce(run: ThreadRun, args: readonly unknown[]): Promise<unknown> {
   pool ??= openPool();
   const threads = await pool;
   const { port1: ours, port2: theirs } = new MessageChannel();
@@ -66,7 +86,7 @@ async function openPool(): Promise<Piscina> {
     filename: filename.href,
     name: "runJob",
     minThreads: 0,
-    maxThreads: availableParallelism(),
+    maxThreads: threadsAtMost,
     idleTimeout: idleMillis,
     // With atomics a thread would sleep through messages that come while it works.
     atomics: "disabled",
