@@ -49,6 +49,8 @@ const onDemand = [
   "/artifacts/full-view",
   "/settings/settings-page",
   "/flow-run/graph-",
+  "/flow-run/retry-dialog",
+  "/flow-run/resume-dialog",
   "/forms/",
   "/frame/search-palette",
   "/frame/shortcut-help",

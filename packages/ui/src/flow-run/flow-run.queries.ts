@@ -102,6 +102,7 @@ export function applyToRun(queryClient: QueryClient, id: string, changes: readon
       // A new state may bring a reason to fail or to wait, which only the server knows.
       if (read !== undefined && read.flow_run.state_id !== change.row.state_id) {
         void queryClient.invalidateQueries({ queryKey: flowRunQuery(id).queryKey });
+        void queryClient.invalidateQueries({ queryKey: runEventsQuery(id).queryKey });
         if (isFinal(change.row.state_type))
           void queryClient.invalidateQueries({ queryKey: runResultQuery(id).queryKey });
       }

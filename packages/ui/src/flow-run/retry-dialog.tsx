@@ -95,6 +95,9 @@ function Command({ page, way }: { readonly page: FlowRunPage; readonly way: Way 
           label="Copy the command"
         />
       )}
+      {way !== "failed" && JSON.stringify(parameters ?? {}).includes(masked) ? (
+        <p className="text-xs text-faint">Secrets are never kept: put yours in place of {masked}.</p>
+      ) : null}
       {file === undefined ? (
         <p className="text-xs text-faint">
           Which file holds the flow was not told: put it in place of {placeholder}. A flow in Python is started again by
@@ -123,6 +126,8 @@ function ParameterForm(props: {
 }
 
 const placeholder = "your-flow.ts";
+/** What stands for a secret in parameters that were kept. */
+const masked = "********";
 
 function commandFor(file: string | undefined, resume: string | undefined, parameters: Parameters): string {
   const start = `npx ostinato run ${file ?? placeholder}`;

@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import type { FlowRunPage } from "../api/types.ts";
 import { pageAddress } from "../base-path.ts";
 import { Button, IconButton } from "../components/button.tsx";
@@ -11,8 +11,9 @@ import { amount } from "../format.ts";
 import { cancelRun, deleteRun } from "../runs/run-actions.ts";
 import { isFinal } from "../states.ts";
 import { flowRunQuery } from "./flow-run.queries.ts";
-import { ResumeDialog } from "./resume-dialog.tsx";
-import { RetryDialog } from "./retry-dialog.tsx";
+
+const RetryDialog = lazy(() => import("./retry-dialog.tsx").then((module) => ({ default: module.RetryDialog })));
+const ResumeDialog = lazy(() => import("./resume-dialog.tsx").then((module) => ({ default: module.ResumeDialog })));
 
 /** What can be done with the run: stop it, run it again, delete it. */
 export function RunButtons({ page }: { readonly page: FlowRunPage }) {
@@ -85,8 +86,10 @@ export function RunButtons({ page }: { readonly page: FlowRunPage }) {
         The run of <em>{page.flow.name}</em> is deleted with its task runs, {amount(page.log_count, "log line")} and
         results. This can't be undone.
       </ConfirmDialog>
-      {asking === "resume" ? <ResumeDialog page={page} onClose={close} /> : null}
-      {asking === "retry" ? <RetryDialog page={page} onClose={close} /> : null}
+      <Suspense fallback={null}>
+        {asking === "resume" ? <ResumeDialog page={page} onClose={close} /> : null}
+        {asking === "retry" ? <RetryDialog page={page} onClose={close} /> : null}
+      </Suspense>
     </div>
   );
 }
