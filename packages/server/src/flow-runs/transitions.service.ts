@@ -162,6 +162,9 @@ export async function carryOut(context: Context, tx: Writer, move: Move): Promis
   });
   let news: News = { ...noNews, flowRun: row };
   if (beginsElsewhere(move)) news = { ...news, abandoned: await taskRuns.endAbandoned(context, tx, row.id) };
+  if (state.type === "CANCELLED") {
+    news = { ...news, abandoned: await taskRuns.endAbandoned(context, tx, row.id, "cancelled") };
+  }
   for (const effect of effects) {
     switch (effect.kind) {
       case "announce":

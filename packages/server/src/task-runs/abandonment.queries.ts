@@ -1,4 +1,4 @@
-import type { Timestamp } from "@ostinato/core";
+import type { StateType, Timestamp } from "@ostinato/core";
 import { sql } from "kysely";
 import type { Sql, Writer } from "../db/dialects/dialect.ts";
 import { writeJson } from "../db/json-text.ts";
@@ -34,23 +34,22 @@ export interface AbandonedTaskRun {
 
 const columns = { id: "uuid", state_id: "uuid", state_timestamp: "moment" } as const;
 
-/** Puts them all into the state `Crashed`. */
-export async function crashTaskRuns(
-  tx: Writer,
-  dialect: Sql,
-  {
-    rows,
-    message,
-    now,
-  }: { readonly rows: readonly AbandonedTaskRun[]; readonly message: string; readonly now: Timestamp },
-): Promise<void> {
+export interface Ending {
+  readonly rows: readonly AbandonedTaskRun[];
+  readonly end: { readonly type: StateType; readonly name: string; readonly message: string };
+  readonly now: Timestamp;
+}
+
+/** Puts them all into the state. */
+export async function endTaskRuns(tx: Writer, dialect: Sql, { rows, end, now }: Ending): Promise<void> {
   const given = dialect.rowsOf(writeJson(rows), columns);
+  const [type, name] = [sql.lit(end.type), sql.lit(end.name)];
   await sql`
     INSERT INTO task_run_state (id, created, type, name, timestamp, message, state_details, data, task_run_id)
-    SELECT state_id, ${now}, 'CRASHED', 'Crashed', state_timestamp, ${message}, '{}', NULL, id
+    SELECT state_id, ${now}, ${type}, ${name}, state_timestamp, ${end.message}, '{}', NULL, id
     FROM ${given} AS given`.execute(tx);
   await sql`
-    UPDATE task_run SET updated = ${now}, state_id = given.state_id, state_type = 'CRASHED', state_name = 'Crashed',
+    UPDATE task_run SET updated = ${now}, state_id = given.state_id, state_type = ${type}, state_name = ${name},
       state_timestamp = given.state_timestamp, start_time = coalesce(start_time, given.state_timestamp),
       end_time = given.state_timestamp, next_scheduled_start_time = NULL
     FROM ${given} AS given WHERE task_run.id = given.id`.execute(tx);

@@ -57,6 +57,17 @@ describeOnEachDatabase("task runs of a process that is no more", (database) => {
     ]);
   });
 
+  test("end with a flow run that is cancelled, and its process may say so itself later", async () => {
+    const { id, ids } = await flowRunWith(tasks);
+    await propose(id, "CANCELLED");
+    expect(await namesOf(ids)).toEqual(["Cancelled", "Cancelled", "NotReady", "Cancelled", "Completed"]);
+    const occurred = addSeconds(begun, 1);
+    await server.call("POST", "/events", [
+      taskRunEvent({ taskRunId: ids[0] ?? "", flowRunId: id, type: "FAILED", occurred }),
+    ]);
+    expect(await namesOf(ids.slice(0, 1))).toEqual(["Failed"]);
+  });
+
   test("are as they say where the process was alive after all", async () => {
     const { id, ids } = await flowRunWith([{ type: "RUNNING" }]);
     await propose(id, "CRASHED");
