@@ -14,6 +14,8 @@ export interface Work<Stage> {
   readonly rows: readonly { readonly row: string; readonly unit: Unit }[];
   /** Whether a peer can do it too. */
   readonly peers?: boolean;
+  /** Too long for a quick look. */
+  readonly long?: boolean;
   readonly how: (effort: Effort) => string;
   /** Told to the person who waits, where it takes more than a few seconds. */
   readonly notice?: (effort: Effort) => string | undefined;
@@ -35,7 +37,9 @@ export function group<Stage>({ name, works, open, close }: Staged<Stage>): Group
     name,
     rows: namesOf(works),
     async *measure(target, effort) {
-      const possible = works.filter(({ peers = false }) => peers || !target.peer);
+      const possible = works.filter(
+        ({ peers = false, long = false }) => (peers || !target.peer) && (effort.scale === 1 || !long),
+      );
       const wanted = possible.filter(({ rows }) => rows.some(({ row }) => effort.wants(row)));
       if (wanted.length === 0) return;
       const stage = await open(target, effort);

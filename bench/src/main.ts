@@ -35,7 +35,7 @@ if (chosen.length === 0) {
 }
 
 const begun = performance.now();
-const effort: Effort = { ...(quick ? { runs: 1, scale: 0.1 } : { runs: 5, scale: 1 }), wants };
+const effort: Effort = { ...(quick ? { runs: 1, scale: 0.05 } : { runs: 5, scale: 1 }), wants };
 const outcomes: Outcome[] = [];
 for (const database of ["sqlite", "postgresql"] as const) {
   if (on === undefined || on === database) await onDatabase(database);

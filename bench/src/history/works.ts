@@ -40,7 +40,7 @@ function questionRow({ name }: Pick<Question, "name">): string {
 }
 
 function work(question: Question, row: string, when: string): Work<HistoryStage> {
-  const count = (effort: Effort) => amount(effort, 100, 50);
+  const count = (effort: Effort) => amount(effort, 100, 10);
   return {
     rows: [{ row, unit: "ms" }],
     how: (effort) =>

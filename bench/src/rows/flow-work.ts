@@ -27,6 +27,7 @@ function oneFlow<Stage>(run: RunFlow<Stage>, size: number, mode: FlowMode): Work
       ...(size === 1 ? [] : perTask(name)),
     ],
     peers: size <= 1000,
+    long: size > 1000,
     how: () =>
       `${size} tasks that return their argument, in a process of their own, the flow run's own start and end with them; ` +
       "the client's time is until the flow's final state with everything delivered, seen is until a count on the server is whole",

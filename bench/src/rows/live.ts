@@ -40,7 +40,7 @@ interface Listening {
 }
 
 function listening({ row, what, open }: Listening): Work<Stage> {
-  const count = (effort: Effort) => amount(effort, 300, 50);
+  const count = (effort: Effort) => amount(effort, 300, 10);
   return {
     rows: [{ row, unit: "ms" }],
     how: (effort) =>

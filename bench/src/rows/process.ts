@@ -41,10 +41,12 @@ export const processes: Group = group<Stage>({
     },
     {
       ...starts(", packed", startPacked),
+      long: true,
       notice: () => "packing the product, and installing it in an empty folder",
     },
     {
       rows: [{ row: "start of a script with its own server, packed", unit: "ms" }],
+      long: true,
       how: () =>
         "a script of the packed product that runs a flow of one task, with the server in its own process on an empty database: from the first import to the flow's start",
       measure: async (stage, effort) => [await inProcessStarts(stage, effort)],
@@ -54,6 +56,7 @@ export const processes: Group = group<Stage>({
         { row: "size of the package", unit: "MB" },
         { row: "size of the package with all that it needs", unit: "MB" },
       ],
+      long: true,
       how: () =>
         "npm install of the tarball in an empty folder: the files of node_modules/ostinato, and of all of node_modules",
       async measure(stage) {
