@@ -14,7 +14,7 @@ export function isOldArtifact({ artifacts, latest_artifacts }: Cutoffs) {
     latest_artifacts === null
       ? sql`NOT ${isLatest}`
       : sql`(NOT ${isLatest} OR (artifact.updated < ${latest_artifacts} AND ${isOnlyVersion}))`;
-  return sql<SqlBool>`(artifact.created < ${artifacts} AND artifact.updated < ${artifacts} AND ${mayGo}
+  return sql<SqlBool>`(artifact.updated < ${artifacts} AND ${mayGo}
     AND NOT EXISTS (SELECT 1 FROM flow_run AS run WHERE run.id = artifact.flow_run_id
       AND coalesce(run.state_type, '') NOT IN ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED')))`;
 }
@@ -48,10 +48,8 @@ export async function deleteArtifacts(
   const { rows } = await sql<{ id: string }>`SELECT id FROM artifact
     WHERE ${among(dialect, "id", ids)} AND ${isOldArtifact(cutoffs)}`.execute(tx);
   const going = idsOf(rows);
+  await sql`DELETE FROM artifact_collection WHERE key IN (SELECT key FROM artifact WHERE ${among(dialect, "id", going)})
+    AND ${among(dialect, "latest_id", going)}`.execute(tx);
   await deleteAmong(tx, dialect, { table: "artifact", ids: going });
-  await tx
-    .deleteFrom("artifact_collection")
-    .where(among(dialect, "latest_id", going))
-    .execute();
   return going;
 }

@@ -3,11 +3,21 @@ import { type SqlBool, sql } from "kysely";
 import type { Database, Sql, Writer } from "../db/dialects/dialect.ts";
 import { among, deleteAmong, idsOf, later, type Place } from "./sweep.queries.ts";
 
-/** Ended before a moment; unfinished runs never have. `run` is the name of the table in the query. */
+const isTerminal = "IN ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED')";
+
+/**
+ * Ended before a moment; unfinished runs never have. `run` is the name of the table in the query. No index leads by this
+ * condition, on purpose: PostgreSQL would take it for runs that are known by their ids, and walk along all old ones.
+ */
 export function endedBefore(run: string, before: Timestamp) {
-  const ended = sql.raw(`coalesce(${run}.end_time, 0)`);
-  return sql<SqlBool>`(${ended} > 0 AND ${ended} < ${before}
-    AND ${sql.raw(run)}.state_type IN ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED'))`;
+  return sql<SqlBool>`(${sql.raw(run)}.end_time < ${before} AND ${sql.raw(`${run}.state_type ${isTerminal}`)})`;
+}
+
+/** The same, by the index on the end. */
+function nextEndedBefore(run: "flow_run" | "task_run", { before, after, limit }: Search) {
+  const ended = sql.raw("coalesce(end_time, 0)");
+  return sql`${ended} > 0 AND ${ended} < ${before} AND ${sql.raw(`${run}.state_type ${isTerminal}`)}
+    AND ${later("coalesce(end_time, 0)", "id", after)} ORDER BY ${ended}, id LIMIT ${limit}`;
 }
 
 interface Search {
@@ -17,20 +27,16 @@ interface Search {
 }
 
 /** Finished flow runs that are nobody's subflow. */
-export async function oldFlowRuns(db: Database, { before, after, limit }: Search): Promise<readonly Place[]> {
-  const { rows } = await sql<Place>`SELECT id, coalesce(end_time, 0) AS at FROM flow_run
-    WHERE parent_task_run_id IS NULL AND ${endedBefore("flow_run", before)}
-      AND ${later("coalesce(end_time, 0)", "id", after)}
-    ORDER BY coalesce(end_time, 0), id LIMIT ${limit}`.execute(db.slow);
+export async function oldFlowRuns(db: Database, search: Search): Promise<readonly Place[]> {
+  const { rows } = await sql<Place>`SELECT id, end_time AS at FROM flow_run
+    WHERE parent_task_run_id IS NULL AND ${nextEndedBefore("flow_run", search)}`.execute(db.slow);
   return rows;
 }
 
 /** Finished task runs that belong to no flow run. */
-export async function oldFreeTaskRuns(db: Database, { before, after, limit }: Search): Promise<readonly Place[]> {
-  const { rows } = await sql<Place>`SELECT id, coalesce(end_time, 0) AS at FROM task_run
-    WHERE flow_run_id IS NULL AND ${endedBefore("task_run", before)}
-      AND ${later("coalesce(end_time, 0)", "id", after)}
-    ORDER BY coalesce(end_time, 0), id LIMIT ${limit}`.execute(db.slow);
+export async function oldFreeTaskRuns(db: Database, search: Search): Promise<readonly Place[]> {
+  const { rows } = await sql<Place>`SELECT id, end_time AS at FROM task_run
+    WHERE flow_run_id IS NULL AND ${nextEndedBefore("task_run", search)}`.execute(db.slow);
   return rows;
 }
 
