@@ -1,5 +1,7 @@
 import { Command, Option } from "commander";
 import { jsonOption, portOption, wholeNumber, yesOption } from "../options.ts";
+import type { BackupOptions } from "./backup.ts";
+import type { RetentionOptions } from "./retention.ts";
 import type { StartOptions } from "./start-options.ts";
 import type { StatusOptions } from "./status.ts";
 import type { StopOptions } from "./stop.ts";
@@ -9,6 +11,9 @@ export function serverCommands(): Command {
   server.addCommand(startCommand());
   server.addCommand(stopCommand());
   server.addCommand(statusCommand());
+  server.addCommand(retentionCommand());
+  server.addCommand(backupCommand());
+  server.addCommand(restoreCommand());
   server.addCommand(databaseCommands());
   return server;
 }
@@ -58,8 +63,45 @@ function statusCommand(): Command {
     .action(async (options: StatusOptions) => (await import("./status.ts")).showStatus(options));
 }
 
+function retentionCommand(): Command {
+  return new Command("retention")
+    .description("say for how long things are kept, and what would be removed now")
+    .option("--run", "remove it now; a running server does it by itself every ten minutes")
+    .addOption(jsonOption())
+    .action(async (options: RetentionOptions) => (await import("./retention.ts")).showRetention(options));
+}
+
+function backupCommand(): Command {
+  return new Command("backup")
+    .description("copy the SQLite database of this machine into a file, while servers use it or not")
+    .argument("<file>", "where the copy goes")
+    .option("--force", "replace a file that is there")
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ ostinato server backup ostinato-2026-11-26.db
+  $ OSTINATO_DATABASE_URL=sqlite:////srv/flows.db ostinato server backup /backups/flows.db --force`,
+    )
+    .action(async (file: string, options: BackupOptions) => (await import("./backup.ts")).backup(file, options));
+}
+
+function restoreCommand(): Command {
+  return new Command("restore")
+    .description("put a backup in the place of the SQLite database; the one before it is kept beside it")
+    .argument("<file>", 'what "ostinato server backup" wrote')
+    .addOption(jsonOption())
+    .action(async (file: string, options: BackupOptions) => (await import("./backup.ts")).restore(file, options));
+}
+
 function databaseCommands(): Command {
-  const database = new Command("database").description("upgrade or empty the database");
+  const database = new Command("database").description("upgrade, shrink or empty the database");
+  database
+    .command("vacuum")
+    .description("write the SQLite file anew without its free room; no server may be running on it")
+    .addOption(jsonOption())
+    .action(async (options: { json?: boolean }) => (await import("./backup.ts")).vacuum(options));
   database
     .command("upgrade")
     .description("bring the tables up to date; servers do it themselves when they start")

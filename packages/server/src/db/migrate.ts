@@ -72,8 +72,13 @@ async function appliedMigrations(reader: Reader): Promise<readonly string[]> {
   return rows.map((row) => row.name);
 }
 
+/** The migrations that a newer version must have applied. */
+export function unknownMigrations(applied: Iterable<string>): readonly string[] {
+  return [...applied].filter((name) => !knownNames.has(name));
+}
+
 function refuseUnknown(applied: ReadonlySet<string>): void {
-  const unknown = [...applied].filter((name) => !knownNames.has(name));
+  const unknown = unknownMigrations(applied);
   if (unknown.length === 0) return;
   throw new SchemaTooNew(
     `The database has been upgraded by a newer Ostinato (${unknown.join(", ")}). Start that version or a later one, or name another database in OSTINATO_DATABASE_URL.`,

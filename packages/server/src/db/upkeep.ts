@@ -4,6 +4,8 @@ import type { Database } from "./dialects/dialect.ts";
 import { migrate, reset } from "./migrate.ts";
 import { openDatabase } from "./open.ts";
 
+export { backupSqlite, DatabaseFileRefused, restoreSqlite, vacuumSqlite } from "./sqlite-files.ts";
+
 /** Brings the schema up to date without starting a server; gives the names of the migrations that were missing. */
 export function upgradeDatabase(config: Config): Promise<readonly string[]> {
   return withDatabase(config, migrate);

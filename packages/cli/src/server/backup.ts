@@ -1,0 +1,114 @@
+import { dirname, resolve } from "node:path";
+import { type Config, readConfig } from "@ostinato/server/config";
+import { makeFolder } from "../config/folders.ts";
+import { withoutPassword } from "../config/settings.ts";
+import { CliError } from "../errors.ts";
+import { spanText } from "../output/moments.ts";
+import { note, say, sayJson } from "../output/output.ts";
+import { sizeText } from "../output/sizes.ts";
+import { openLiveBlock } from "../progress/live-block.ts";
+import { isOurs, registeredServers } from "./registration.ts";
+import { shortPath } from "./short-path.ts";
+import { databaseError } from "./start-error.ts";
+
+export interface BackupOptions {
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+type Upkeep = typeof import("@ostinato/server/upkeep");
+
+/** Copies the database into a file. Servers may use it meanwhile. */
+export async function backup(file: string, { force = false, json }: BackupOptions): Promise<void> {
+  const database = sqliteFile((url) => [
+    `pg_dump --format=custom --file=${file} '${url}'`,
+    `pg_restore --clean --if-exists --dbname='${url}' ${file}`,
+  ]);
+  const began = performance.now();
+  const progress = progressOf("Copying");
+  const copied = await withUpkeep(async ({ backupSqlite }) => {
+    makeFolder(dirname(resolve(file)));
+    return backupSqlite(database, { to: resolve(file), overwrite: force, onProgress: progress.show });
+  }).finally(progress.close);
+  const seconds = secondsSince(began);
+  if (json) return sayJson({ database, ...copied, seconds });
+  say(
+    `Backed up ${shortPath(database)} to ${shortPath(copied.file)}: ${sizeText(copied.bytes)}, in ${spanText(seconds)}.`,
+  );
+  say(`The copy was read from end to end and is whole; its schema is ${copied.schema}.`);
+}
+
+/** Puts a copy of a backup in the place of the database. */
+export async function restore(file: string, { json }: BackupOptions): Promise<void> {
+  const database = sqliteFile((url) => [`pg_restore --clean --if-exists --dbname='${url}' ${file}`]);
+  await refuseServers(database);
+  const progress = progressOf("Restoring");
+  const aside = `${database}.before-restore-${new Date().toISOString().replace(/\..*/, "").replace(/\D/g, "")}`;
+  const restored = await withUpkeep(async ({ restoreSqlite }) => {
+    makeFolder(dirname(database));
+    return restoreSqlite(resolve(file), { to: database, aside, onProgress: progress.show });
+  }).finally(progress.close);
+  const { bytes, schema, previous } = restored;
+  if (json) return sayJson({ database, from: resolve(file), bytes, schema, previous });
+  say(`Restored ${shortPath(database)} from ${shortPath(resolve(file))}: ${sizeText(bytes)}, schema ${schema}.`);
+  if (previous !== null) say(`What was there before is kept as ${shortPath(previous)}.`);
+}
+
+/** Writes the file anew without its free room. */
+export async function vacuum({ json }: { readonly json?: boolean }): Promise<void> {
+  const database = sqliteFile((url) => [`psql '${url}' --command='VACUUM (VERBOSE, ANALYZE)'`]);
+  await refuseServers(database);
+  if (!json)
+    note(`Writing ${shortPath(database)} anew: takes as much room again beside it, and about a second for 100 MB.`);
+  const began = performance.now();
+  const { bytesBefore, bytes } = await withUpkeep(({ vacuumSqlite }) => vacuumSqlite(database));
+  const seconds = secondsSince(began);
+  if (json) return sayJson({ database, bytes_before: bytesBefore, bytes, seconds });
+  say(
+    `${shortPath(database)} takes ${sizeText(bytes)}, before ${sizeText(bytesBefore)}; done in ${spanText(seconds)}.`,
+  );
+}
+
+/** The database's file; for PostgreSQL an error that says which of its own tools do the same. */
+function sqliteFile(tools: (url: string) => readonly string[]): string {
+  const { database }: Config = readConfig();
+  if (database.kind === "sqlite") return database.file;
+  const commands = tools(withoutPassword(database.url)).join("\n  ");
+  throw new CliError(`This is for SQLite. PostgreSQL brings its own tools for it:\n  ${commands}`);
+}
+
+async function refuseServers(database: string): Promise<void> {
+  for (const server of registeredServers()) {
+    if (server.database !== database || !(await isOurs(server))) continue;
+    throw new CliError(
+      `A server runs on ${shortPath(database)}: ${server.url} (process ${server.pid}). Stop it first: ostinato server stop --port ${server.port}`,
+    );
+  }
+}
+
+async function withUpkeep<T>(work: (upkeep: Upkeep) => Promise<T>): Promise<T> {
+  const upkeep = await import("@ostinato/server/upkeep");
+  try {
+    return await work(upkeep);
+  } catch (error) {
+    if (error instanceof upkeep.DatabaseFileRefused) throw new CliError(error.message, { cause: error });
+    throw databaseError(error, readConfig()) ?? error;
+  }
+}
+
+/** A line at the bottom of the terminal; nothing where the output goes elsewhere. */
+function progressOf(verb: string): { show(done: number, total: number): void; close(): void } {
+  if (!process.stderr.isTTY) return { show: () => {}, close: () => {} };
+  const block = openLiveBlock();
+  return {
+    show: (done, total) => block.show([`${verb} ${Math.floor((100 * done) / Math.max(1, total))} %`]),
+    close() {
+      block.show([]);
+      block.close();
+    },
+  };
+}
+
+function secondsSince(began: number): number {
+  return Math.round(performance.now() - began) / 1000;
+}

@@ -1,0 +1,102 @@
+import type { Client } from "@ostinato/client";
+import {
+  previewRetention,
+  type RemovedCounts,
+  type Retention,
+  type RetentionPass,
+  type RetentionRule,
+  readRetention,
+  runRetention,
+} from "@ostinato/protocol";
+import { withServer } from "../connect.ts";
+import { CliError } from "../errors.ts";
+import { ago } from "../output/moments.ts";
+import { note, say, sayJson, sayTable } from "../output/output.ts";
+import { sizeText } from "../output/sizes.ts";
+import type { Column } from "../output/table.ts";
+import { openLiveBlock } from "../progress/live-block.ts";
+
+export interface RetentionOptions {
+  readonly run?: boolean;
+  readonly json?: boolean;
+}
+
+/** Shows for how long things are kept and what would go now, or lets it go. */
+export function showRetention({ run, json }: RetentionOptions): Promise<void> {
+  return withServer(async ({ client }) => {
+    if (run) return sayPass(await wholePass(client), json);
+    const [retention, counts] = [await client.call(readRetention, {}), await client.call(previewRetention, {})];
+    if (json) return sayJson({ ...retention, would_remove: counts });
+    sayTable(retention.rules, ruleColumns, "");
+    say();
+    say(
+      `Now ${Object.values(counts).some((count) => count > 0) ? "would go" : "nothing would go"}${listed(counts, ": ")}.`,
+    );
+    sayLast(retention);
+    if (Object.values(counts).some((count) => count > 0)) note('Remove it with "ostinato server retention --run".');
+  });
+}
+
+const nouns: Readonly<Record<RetentionRule["kind"], string>> = {
+  runs: "finished runs",
+  logs: "log lines",
+  events: "events",
+  artifacts: "artifacts, all but the newest of each key",
+  latest_artifacts: "artifacts, the newest of each key",
+  results: "data of results",
+};
+
+const ruleColumns: readonly Column<RetentionRule>[] = [
+  { title: "WHAT", value: ({ kind }) => nouns[kind] },
+  { title: "KEPT", value: ({ kept }) => (kept === "never" ? "never removed" : kept) },
+  { title: "SETTING", value: ({ variable }) => variable },
+];
+
+function listed(counts: RemovedCounts, before = ""): string {
+  const parts = Object.entries(counts).filter(([, count]) => count > 0);
+  const text = parts.map(([kind, count]) => `${count.toLocaleString("en")} ${kind.replace("_", " ")}`).join(", ");
+  return text === "" ? "" : before + text;
+}
+
+function sayLast({ last, running, database_size_bytes }: Retention): void {
+  const size = database_size_bytes === null ? "" : `The database takes ${sizeText(database_size_bytes)}. `;
+  const when = running
+    ? "A pass is going on"
+    : last === null
+      ? "No pass yet"
+      : `The last pass was ${ago(last.finished)}`;
+  say(`${size}${when}${last === null ? "" : listed(last.removed, " and removed ")}.`);
+}
+
+const betweenLooksMillis = 200;
+
+/** The server answers before it is done: what it has removed so far stays removed, whatever becomes of this process. */
+async function wholePass(client: Client): Promise<RetentionPass | null> {
+  const before = (await client.call(runRetention, {})).last?.started;
+  const block = process.stderr.isTTY ? openLiveBlock() : undefined;
+  try {
+    for (;;) {
+      const { running, last } = await client.call(readRetention, {});
+      if (!running) return last?.started === before ? null : last;
+      block?.show(["Removing what is too old, in small steps …"]);
+      await new Promise((resolve) => setTimeout(resolve, betweenLooksMillis));
+    }
+  } finally {
+    block?.show([]);
+    block?.close();
+  }
+}
+
+function sayPass(pass: RetentionPass | null, json: boolean | undefined): void {
+  if (pass === null) {
+    throw new CliError("The pass did not come to its end; the server's log says why. What it removed stays removed.");
+  }
+  if (json) {
+    sayJson(pass);
+    return;
+  }
+  const removed = listed(pass.removed);
+  const given =
+    pass.bytes_given_back === 0 ? "" : ` The file of the database became ${sizeText(pass.bytes_given_back)} smaller.`;
+  say(removed === "" ? `There was nothing to remove.${given}` : `Removed ${removed}.${given}`);
+}
