@@ -1,8 +1,11 @@
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { randomId, timeOrderedId } from "@ostinato/core";
 import type { Artifact, FlowRun, RemovedCounts, ResultView, StoredResult } from "@ostinato/protocol";
 import { type FakeClock, fakeClock } from "@ostinato/testing/clock";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
 import { passDays, rowCounts, runMaker, wholePass } from "../../test/retention.ts";
 import type { Config } from "../config.ts";
 import { startTestServer, type TestServer } from "../harness.ts";
@@ -176,6 +179,30 @@ describeOnEachDatabase("retention", (underTest) => {
     const newer = await make.run({ tasks: 1, result: { cache_key: "lasting" } });
     expect((await pass()).removed.results).toBe(1);
     expect((await find()).body).toMatchObject({ id: newer.resultIds[0] });
+  });
+
+  test("a result's file in the home folder goes with the last result that names it, unless it is new", async () => {
+    const home = await mkdtemp(join(tmpdir(), "ostinato-home-"));
+    onTestFinished(() => rm(home, { recursive: true, force: true }));
+    await start({ home });
+    const shelf = join(home, "results", "ab");
+    await mkdir(shelf, { recursive: true });
+    const names = ["alone", "shared", "fresh"];
+    const long = new Date("2029-12-31T00:00:00Z");
+    for (const name of names) await writeFile(join(shelf, name), "[7]");
+    for (const name of ["alone", "shared"]) await utimes(join(shelf, name), long, long);
+    const fresh = new Date("2030-02-01T00:00:00Z");
+    await utimes(join(shelf, "fresh"), fresh, fresh);
+    const make = runMaker(server);
+    for (const name of names) await make.run({ tasks: 1, result: { data: null, location: `local:ab/${name}` } });
+    await make.run({ tasks: 1, result: { data: null, location: "local:../../etc" } });
+    await make.run({ tasks: 1, state: "FAILED", result: { data: null, location: "local:ab/shared" } });
+    passDays(clock, 31);
+    await pass();
+    expect((await readdir(shelf)).sort()).toEqual(["fresh", "shared"]);
+    passDays(clock, 61);
+    await pass();
+    expect((await readdir(shelf)).sort()).toEqual(["fresh"]);
   });
 
   test("cache entries of the field's clients go when they have expired", async () => {
