@@ -2,7 +2,6 @@ import type { Clock } from "@ostinato/core";
 import { createEvents, type EventCreate } from "@ostinato/protocol";
 import { batchPoster } from "./batch-poster.ts";
 import type { Client } from "./client.ts";
-import type { ApiError } from "./errors.ts";
 import type { OutboxCapacity } from "./outbox.ts";
 
 /** Takes events and brings them to the server, in order, in batches, again and again until the server has them for good. */
@@ -29,8 +28,8 @@ export interface EventSinkOptions {
   readonly onLost?: (error: unknown) => void;
   /** Called when it answers again. */
   readonly onFound?: () => void;
-  /** Called with an event that the server will not take, which is dropped. */
-  readonly onRefused?: (error: ApiError, event: string) => void;
+  /** Called with an event that the server will not take, which is dropped. By websocket it is no more than its id. */
+  readonly onRefused?: (error: Error, event: string) => void;
 }
 
 export const defaultEventCapacity: OutboxCapacity = { messages: 20_000, characters: 64 * 1024 * 1024 };

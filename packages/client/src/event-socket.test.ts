@@ -133,6 +133,18 @@ test("an event that the server refuses is dropped, and holds nothing up", async 
   await sink.close();
 });
 
+test("a websocket tells which event the server left out", async () => {
+  const refused: [string, string][] = [];
+  const onRefused = (error: Error, event: string) => void refused.push([event, error.message]);
+  const sink = socketEventSink({ baseUrl: baseUrl(), batches: true, onRefused });
+  sink.send(eventNamed("beside", 0));
+  sink.send({ ...eventNamed("bad", 0), id: "no id" });
+  await sink.flush();
+  expect(await keptNumbers("beside")).toEqual([0]);
+  expect(refused).toEqual([["no id", expect.stringMatching(/^id: /)]]);
+  await sink.close();
+});
+
 test("a subscriber hears what it asked for, also after the line was cut", async () => {
   const heard: number[] = [];
   let connected = 0;

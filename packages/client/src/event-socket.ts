@@ -1,6 +1,6 @@
 import { exponentialDelay, systemClock } from "@ostinato/core";
-import type { EventCreate } from "@ostinato/protocol";
-import { type ApiSocket, openApiSocket } from "./api-socket.ts";
+import type { EventCreate, RefusedEvent } from "@ostinato/protocol";
+import { type ApiSocket, isMessage, openApiSocket } from "./api-socket.ts";
 import { defaultEventCapacity, type EventSink, type EventSinkOptions } from "./event-sink.ts";
 import { Outbox, type OutboxCapacity } from "./outbox.ts";
 
@@ -38,7 +38,7 @@ export function socketEventSink(options: SocketEventSinkOptions): EventSink {
   let stopWaiting = () => {};
 
   function connect(): void {
-    socket = openApiSocket({ baseUrl, path: "/events/in", auth, onReady, onPong, onClosed });
+    socket = openApiSocket({ baseUrl, path: "/events/in", auth, onReady, onMessage, onPong, onClosed });
     socket.hold(alive || outbox.size > 0);
   }
 
@@ -49,6 +49,12 @@ export function socketEventSink(options: SocketEventSinkOptions): EventSink {
     outbox.rewind();
     pump();
     keepIdlePing();
+  }
+
+  function onMessage(message: unknown): void {
+    if (!isMessage(message, "refused")) return;
+    const { id, problem } = message as RefusedEvent;
+    options.onRefused?.(new Error(problem), id ?? "");
   }
 
   function onPong(payload: string): void {

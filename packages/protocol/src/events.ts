@@ -46,6 +46,15 @@ export type Event = Static<typeof Event>;
 /** What an event may hold at the most, besides the 1024 characters of its name. `characters` are those of its JSON. */
 export const eventLimits = { labels: 500, related: 100, characters: 1_500_000, resourceIdBytes: 1024 } as const;
 
+/** What the server says on `/events/in` of an event that it left out. Other servers than ours say nothing. */
+export interface RefusedEvent {
+  readonly type: "refused";
+  /** As the client gave it; null where it gave none. */
+  readonly id: string | null;
+  /** What is wrong, with its place: `payload.validated_state.type: …`. */
+  readonly problem: string;
+}
+
 /**
  * The payload of `prefect.task-run.<state>` from the client that runs the task: the state, and the task run as it is then.
  * The event's id becomes the state's id, and its moment the state's. Our own clients add `ostinato`: `TaskRunValues`.
@@ -61,8 +70,8 @@ export const TaskRunEventPayload = Open({
   }),
   task_run: Open({
     name: Maybe(Type.String()),
-    task_key: Type.String({ maxLength: 400 }),
-    dynamic_key: Type.String({ maxLength: 400 }),
+    task_key: Type.String(),
+    dynamic_key: Type.String(),
     cache_key: Maybe(Type.String()),
     cache_expiration: Maybe(MomentInput),
     task_version: Maybe(Type.String()),

@@ -167,7 +167,7 @@ async function openEventSink(
   const onRefused = (error: Error) => warn(`the server refused an event of a task run: ${error.message}`);
   if (inProcess || transport !== undefined) return postingEventSink(client, { ...reports, onRefused });
   const { socketEventSink } = await import("@ostinato/client/node");
-  return socketEventSink({ baseUrl, auth, batches: server !== undefined, ...reports });
+  return socketEventSink({ baseUrl, auth, batches: server !== undefined, onRefused, ...reports });
 }
 
 const longestTimerMillis = 2 ** 31 - 1;

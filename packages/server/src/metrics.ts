@@ -3,6 +3,10 @@ import type { Counter, Histogram, Registry } from "prom-client";
 /** What the server counts, with the labels of each. Names on the wire begin with `ostinato_`. */
 const counters = {
   events_recorded_total: { help: "Events kept, of all kinds and ways", labels: [] },
+  events_refused_total: {
+    help: "Events that came by websocket and were left out, or their states, because they are not understood",
+    labels: [],
+  },
   flow_run_states_total: { help: "States that flow runs were put into", labels: ["state_type"] },
   task_run_states_total: { help: "States of task runs kept", labels: [] },
   log_lines_total: { help: "Log lines kept", labels: [] },

@@ -1,3 +1,4 @@
+import type { RefusedEvent } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
 import { inWords } from "../errors.ts";
 import { closeCodes, type SocketConnection, type SocketHandlers } from "../socket.ts";
@@ -9,10 +10,14 @@ export interface EventsIn {
   readonly backpressure: Backpressure;
 }
 
+/** The field's clients never read this socket, and theirs hold 16 frames before they read no pong either. */
+const mostTold = 8;
+
 /**
  * `/events/in`: one event in each text frame, or an array of them. A ping is answered when everything before it is durable.
- * While the database lags behind, the socket is not read. What is no event is named in the log once for each connection and
- * left out; what stands beside it is kept.
+ * While the database lags behind, the socket is not read. What is no event is left out, and what stands beside it is kept:
+ * the client is told by a frame (`RefusedEvent`), the first few times, and the log names it once for each connection. The
+ * connection stays, because the field's clients would send the same event again after every closing.
  */
 export function receiveEvents(
   context: Context,
@@ -21,14 +26,16 @@ export function receiveEvents(
 ): SocketHandlers {
   const pressure = backpressure.join(connection);
   let latest: Promise<unknown> = Promise.resolve();
-  let malformed = 0;
+  let leftOut = 0;
   let refused = false;
 
-  function report(problem: string): void {
-    malformed += 1;
-    if (malformed > 1) return;
+  function report(problem: string, id: string | null = null): void {
+    leftOut += 1;
+    context.metrics.add("events_refused_total");
+    if (leftOut <= mostTold) connection.send(JSON.stringify({ type: "refused", id, problem } satisfies RefusedEvent));
+    if (leftOut > 1) return;
     const client = connection.request.headers["user-agent"];
-    context.log.warn({ problem, client }, "a client sent events that are not understood, which are left out");
+    context.log.warn({ problem, id, client }, "a client sent events that are not understood, which are left out");
   }
 
   function accept(incoming: readonly Incoming[], size: number): void {
@@ -36,6 +43,9 @@ export function receiveEvents(
     const accepted = ingest.accept(incoming);
     latest = accepted;
     accepted
+      .then((ids) => {
+        for (const id of ids) report("The database does not take it", id);
+      })
       .catch((error: unknown) => {
         refused = true;
         const reason = error instanceof Error ? error.message : String(error);
@@ -49,7 +59,9 @@ export function receiveEvents(
       if (refused) return; // It comes again, with what came before it.
       const values = parse(text, report);
       const read = readFrame(values, text.length);
-      for (const { problems } of read) if (problems.length > 0) report(inWords(problems));
+      read.forEach(({ problems }, index) => {
+        if (problems.length > 0) report(inWords(problems), idOf(values[index]));
+      });
       const incoming = read.flatMap(({ incoming }) => incoming ?? []);
       if (incoming.length > 0) accept(incoming, text.length);
     },
@@ -58,9 +70,14 @@ export function receiveEvents(
     },
     closed() {
       pressure.leave();
-      if (malformed > 1) context.log.warn({ frames: malformed }, "events of a connection were left out");
+      if (leftOut > 1) context.log.warn({ events: leftOut }, "events of a connection were left out");
     },
   };
+}
+
+function idOf(value: unknown): string | null {
+  const id = typeof value === "object" && value !== null && "id" in value ? value.id : undefined;
+  return typeof id === "string" ? id.slice(0, 100) : null;
 }
 
 function parse(text: string, report: (problem: string) => void): readonly unknown[] {

@@ -67,6 +67,58 @@ describeOnEachDatabase("events from clients", (database) => {
     await socket.close();
   });
 
+  test("who sends something that is not kept is told what is wrong and where, a few times, and is counted", async () => {
+    const counted = async () => {
+      const { body } = await server.call<string>("GET", "/metrics");
+      return Number(/^ostinato_events_refused_total (\d+)$/m.exec(body)?.[1]);
+    };
+    const before = await counted();
+    const flowRunId = await addFlowRun(server.context);
+    const socket = await open();
+    const good = plainEvent({ occurred: now() });
+    const broken = { ...plainEvent({ occurred: now() }), occurred: "some day" };
+    const taskRunId = timeOrderedId(now());
+    const odd = taskRunEvent({ taskRunId, flowRunId, type: "ODD" as "FAILED", occurred: now() });
+    socket.send([good, broken]);
+    socket.send("{ this is not JSON");
+    socket.send(odd);
+    expect(await socket.next()).toEqual({
+      type: "refused",
+      id: broken.id,
+      problem: expect.stringMatching(/^occurred: /),
+    });
+    expect(await socket.next()).toEqual({ type: "refused", id: null, problem: expect.stringMatching(/not JSON/) });
+    expect(await socket.next()).toEqual({
+      type: "refused",
+      id: odd.id,
+      problem: expect.stringContaining("validated_state.type"),
+    });
+    socket.send(Array.from({ length: 30 }, () => broken));
+    await socket.settled();
+    expect(await kept([good, odd])).toEqual(idsOf([good, odd]));
+    expect(await counted()).toBe(before + 33);
+    for (let told = 3; told < 8; told += 1) expect(await socket.next()).toMatchObject({ id: broken.id });
+    const more = socket.next();
+    await socket.settled();
+    expect(await Promise.race([more, "nothing"])).toBe("nothing");
+    await socket.close();
+  });
+
+  test("an event that is nested deeper than can be written down is left out alone", async () => {
+    const socket = await open();
+    const [deep, good] = [plainEvent({ occurred: now() }), plainEvent({ occurred: now() })];
+    const nested = `${"[".repeat(800_000)}${"]".repeat(800_000)}`;
+    socket.send(JSON.stringify({ ...deep, payload: { x: 0 } }).replace('{"x":0}', `{"x":${nested}}`));
+    const taskRunId = timeOrderedId(now());
+    const state = taskRunEvent({ taskRunId, flowRunId: null, type: "FAILED", occurred: now() });
+    socket.send(JSON.stringify(state).replace('"data":null', `"data":${nested}`));
+    socket.send(good);
+    await socket.settled();
+    expect(await socket.next()).toMatchObject({ type: "refused", id: deep.id, problem: expect.stringMatching("deep") });
+    expect(await kept([deep, state, good])).toEqual(idsOf([state, good]));
+    await socket.close();
+  });
+
   test("a thousand tasks of a flow are finished when the pong comes", async () => {
     const flowRunId = await addFlowRun(server.context);
     const socket = await open();

@@ -90,10 +90,21 @@ function bytesOfNames(resource: Resource): number {
 
 /** What an event takes when it is kept; a result that comes with it does not count. */
 export function problemOfSize({ resource, related, payload }: NewEvent): Problem | undefined {
-  const size = JSON.stringify({ resource, related, payload }).length;
+  const size = charactersOf({ resource, related, payload });
+  if (size === undefined) return { type: "value_error", loc: ["payload"], msg: "The event is nested too deep" };
   if (size <= eventLimits.characters) return undefined;
   const msg = `The event takes ${size} characters, more than the ${eventLimits.characters} allowed`;
   return { type: "value_error", loc: ["payload"], msg, input: size };
+}
+
+/** Characters of its JSON; undefined for what is nested so deep that it can be read and not written. */
+function charactersOf(value: unknown): number | undefined {
+  try {
+    return JSON.stringify(value).length;
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
 }
 
 export function resourceId(resource: Resource): string {

@@ -101,10 +101,22 @@ function incomingOf(read: ReadEvent, characters: number, count: number): ReadInc
   if (!read.ok) return { incoming: undefined, problems: read.problems };
   const told = taskRuns.readTransition(read.event);
   const event = told === undefined ? read.event : withoutValues(read.event);
-  const tooLarge = characters > eventLimits.characters ? problemOfSize(event) : undefined;
-  if (tooLarge !== undefined) return { incoming: undefined, problems: [tooLarge] };
   const transition = told?.kind === "transition" ? told.transition : undefined;
-  return { incoming: { event, transition, size: characters / count }, problems: told?.problems ?? [] };
+  const problems = told?.problems ?? [];
+  const size = characters / count;
+  const tooLarge = characters > eventLimits.characters ? problemOfSize(event) : undefined;
+  if (tooLarge === undefined) return { incoming: { event, transition, size }, problems };
+  if (transition === undefined) return { incoming: undefined, problems: [tooLarge] };
+  return { incoming: { ...cutTogether(event, transition), size }, problems };
+}
+
+/** A state is kept whatever its size, with less of what it says. */
+function cutTogether(event: NewEvent, whole: taskRuns.Transition): Pick<Incoming, "event" | "transition"> {
+  const cut = taskRuns.cutToSize(event, eventLimits.characters);
+  const read = taskRuns.readTransition(cut);
+  if (read?.kind !== "transition") return { event: cut, transition: undefined };
+  const { taskKey, dynamicKey, values } = whole;
+  return { event: cut, transition: { ...read.transition, taskKey, dynamicKey, values } };
 }
 
 function withoutValues(event: NewEvent): NewEvent {

@@ -97,6 +97,18 @@ describe("the handshake of websockets", () => {
     await socket.close();
   });
 
+  test("a frame that the server fails at ends its connection, and nothing else", async () => {
+    const address = await echo(undefined, {
+      message(text) {
+        throw new Error(text);
+      },
+    });
+    const socket = await openTestSocket(address, "/echo");
+    socket.send("oh");
+    expect(await socket.closed).toEqual({ code: 1011, reason: "Internal Server Error" });
+    await (await openTestSocket(address, "/echo")).close();
+  });
+
   test("a server that stops says so", async () => {
     const socket = await openTestSocket(await echo(), "/echo");
     const [app] = apps.splice(0);

@@ -72,7 +72,7 @@ export function serveSocketsOn(app: FastifyInstance, context: Context, auth: Soc
       handler: (socket, request) => {
         const start = () => accept(connectionOver(socket, request, path));
         if (socket.protocol === subprotocol) greet(socket, { auth, context, start });
-        else attach(socket, start());
+        else attach(socket, context, start());
         keepAlive(socket, context);
       },
     });
@@ -105,7 +105,7 @@ function greet(socket: WebSocket, { auth, context, start }: Greeting): void {
     const refusal = isBinary ? "Expected 'auth' message" : refusalOf(String(data), auth);
     if (refusal !== undefined) return close(socket, closeCodes.policyViolation, refusal);
     socket.send('{"type":"auth_success"}');
-    attach(socket, start());
+    attach(socket, context, start());
   });
 }
 
@@ -117,8 +117,16 @@ function refusalOf(text: string, auth: SocketAuth): string | undefined {
   return auth.accepts(message.token) ? undefined : "Invalid token";
 }
 
-function attach(socket: WebSocket, { message, settled, closed }: SocketHandlers): void {
-  socket.on("message", (data) => message(String(data)));
+function attach(socket: WebSocket, { log }: Context, { message, settled, closed }: SocketHandlers): void {
+  socket.on("message", (data) => {
+    try {
+      message(String(data));
+    } catch (error) {
+      // Nobody else would catch it: the whole server would end for one frame.
+      log.error({ err: error }, "a frame of a websocket could not be taken");
+      close(socket, closeCodes.internalError, "Internal Server Error");
+    }
+  });
   socket.on("ping", (data) => {
     if (settled === undefined) return socket.pong(data);
     settled().then(

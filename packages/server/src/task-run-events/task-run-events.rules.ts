@@ -1,6 +1,7 @@
 import { defaultStateName, isTerminal, parseTimestamp, type StateType, type Timestamp } from "@ostinato/core";
 import { type Resource, TaskRunEventPayload, TaskRunValues } from "@ostinato/protocol";
 import type { Problem } from "../errors.ts";
+import { keptKey, keptName } from "../orchestration/task-run-names.ts";
 import { problemsIn } from "../validation.ts";
 
 /** What is read of an event to tell a state of a task run. */
@@ -58,8 +59,6 @@ type ReadTransition =
   | { readonly kind: "malformed"; readonly problems: readonly Problem[] };
 
 const prefix = "prefect.task-run.";
-/** Longer names do not fit in PostgreSQL's index on them. */
-const longestName = 800;
 
 /** The state that an event tells of, or undefined where it is about something else. */
 export function readTransition(event: TaskRunEvent): ReadTransition | undefined {
@@ -75,8 +74,8 @@ export function readTransition(event: TaskRunEvent): ReadTransition | undefined 
   const transition: Transition = {
     taskRunId,
     flowRunId: flowRunOf(event.related),
-    taskKey: payload.task_run.task_key,
-    dynamicKey: payload.task_run.dynamic_key,
+    taskKey: keptKey(payload.task_run.task_key),
+    dynamicKey: keptKey(payload.task_run.dynamic_key),
     state: readState(event, payload),
     run: readRun(event, payload),
     values: values.values,
@@ -119,7 +118,7 @@ function readRun(event: TaskRunEvent, { validated_state, task_run }: TaskRunEven
   const startTime = moment(task_run.start_time) ?? (started ? startBefore(event.occurred, ended, totalRunTime) : null);
   const scheduled = type === "SCHEDULED" ? moment(validated_state.state_details?.scheduled_time) : null;
   return {
-    name: shortened(task_run.name ?? event.resource["prefect.resource.name"] ?? task_run.task_key),
+    name: keptName(task_run.name ?? event.resource["prefect.resource.name"] ?? task_run.task_key),
     taskVersion: task_run.task_version ?? null,
     tags: [...new Set(task_run.tags ?? [])],
     labels: task_run.labels ?? {},
@@ -143,10 +142,6 @@ function startBefore(occurred: Timestamp, ended: boolean, totalRunTime: number):
 
 function moment(value: unknown): Timestamp | null {
   return typeof value === "string" || typeof value === "number" ? (parseTimestamp(value) ?? null) : null;
-}
-
-function shortened(name: string): string {
-  return name.length <= longestName ? name : `${name.slice(0, longestName - 1)}…`;
 }
 
 function flowRunOf(related: readonly Resource[]): string | null {

@@ -7,6 +7,7 @@ import { presentTaskRun } from "../task-runs/task-runs.service.ts";
 import * as queries from "./task-run-events.queries.ts";
 import { isLater, type Transition } from "./task-run-events.rules.ts";
 
+export { cutToSize } from "./large-events.rules.ts";
 export { readTransition, type Transition } from "./task-run-events.rules.ts";
 
 export interface Recorded {

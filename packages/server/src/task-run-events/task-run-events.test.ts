@@ -132,6 +132,79 @@ describeOnEachDatabase("task runs told by events", (database) => {
     expect(kept).toHaveLength(4);
   });
 
+  test("keys and names that are too long are cut, and tell task runs apart", async () => {
+    const flowRunId = await addFlowRun(server.context);
+    const long = "\u6f22".repeat(5000);
+    const runs = ["a", "b"].map((end) => ({
+      taskRunId: newId(),
+      flowRunId,
+      taskKey: `${long}${end}`,
+      dynamicKey: long,
+    }));
+    const named = runs.map((run) => ({ ...run, run: { name: long } }));
+    await post(named.map((run) => taskRunEvent({ ...run, type: "RUNNING", occurred: at(0) })));
+    await post(named.map((run) => taskRunEvent({ ...run, taskRunId: newId(), type: "COMPLETED", occurred: at(1) })));
+    for (const { taskRunId } of runs) {
+      expect(await taskRun(taskRunId)).toMatchObject({
+        state_type: "COMPLETED",
+        name: expect.stringMatching(/^\u6f22{700}/),
+        task_key: expect.stringMatching(/^\u6f22{300}/),
+      });
+    }
+    const { body } = await server.call<{ id: string }>("POST", "/task_runs/", {
+      flow_run_id: flowRunId,
+      task_key: `${long}a`,
+      dynamic_key: long,
+    });
+    expect(body.id).toBe(runs[0]?.taskRunId);
+  });
+
+  test("a state is kept however large its event is, and says what was cut", async () => {
+    const flowRunId = await addFlowRun(server.context);
+    const failed = () => {
+      const taskRunId = newId();
+      return { taskRunId, event: taskRunEvent({ taskRunId, flowRunId, type: "FAILED", occurred: at(2) }) };
+    };
+    const large = { x: ["y".repeat(2_000_000)] };
+    const said = failed();
+    const payload = said.event.payload as { validated_state: object; task_run: object };
+    const message = "m".repeat(2_000_000);
+    const withMessage = {
+      ...said.event,
+      resource: { ...said.event.resource, "prefect.state-message": message },
+      payload: { ...payload, validated_state: { ...payload.validated_state, message } },
+    };
+    const brought = failed();
+    const withData = {
+      ...brought.event,
+      payload: {
+        ...payload,
+        validated_state: { ...payload.validated_state, message: "No luck.", data: large },
+        task_run: { ...payload.task_run, dynamic_key: brought.taskRunId, task_inputs: large },
+      },
+    };
+    const odd = failed();
+    const labels = Object.fromEntries(
+      Array.from({ length: 60 }, (_, index) => [`label-${index}`, "\u0001".repeat(9000)]),
+    );
+    const withLabels = {
+      ...odd.event,
+      resource: { ...odd.event.resource, ...labels },
+      related: odd.event.related?.map((each) => ({ ...each, ...labels })) ?? [],
+    };
+    for (const event of [withMessage, withData, withLabels]) expect((await post([event])).status).toBe(204);
+    const [ofMessage] = await statesOf(said.taskRunId);
+    expect(ofMessage).toMatchObject({ type: "FAILED", id: said.event.id });
+    expect(ofMessage?.message).toMatch(/^m{100000}… \(1900000 more characters were cut\)$/);
+    const [ofData] = await statesOf(brought.taskRunId);
+    expect(ofData).toMatchObject({
+      type: "FAILED",
+      data: null,
+      message: expect.stringMatching(/^No luck\. \(left out, because the event was too large: .*validated_state\.data/),
+    });
+    expect(await taskRun(odd.taskRunId)).toMatchObject({ state_type: "FAILED", flow_run_id: flowRunId });
+  });
+
   test("text that a database can't hold is shown with a mark", async () => {
     const taskRunId = newId();
     const run = { name: "a\0b\ud800", tags: ["\0"], labels: { "\0": "\0" } };

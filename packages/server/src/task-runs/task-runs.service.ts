@@ -17,6 +17,7 @@ import { conflict, notFound } from "../errors.ts";
 import { bucketsOf, presentHistory } from "../orchestration/history.ts";
 import { noTimes } from "../orchestration/run-times.ts";
 import { proposalOf, stateColumnsOfRun } from "../orchestration/state.ts";
+import { keptKey, keptName } from "../orchestration/task-run-names.ts";
 import { transformTaskRun } from "../orchestration/task-run-policies.ts";
 import { checkAnswerSize, paginate, readLimit } from "../paging.ts";
 import { completeTaskRunPolicy, presentTaskRun, type TaskRunRow } from "./task-runs.presenter.ts";
@@ -52,8 +53,8 @@ export async function create(context: Context, given: TaskRunCreate): Promise<{ 
 function keysOf({ flow_run_id, task_key, dynamic_key }: TaskRunCreate): queries.TaskRunKeys {
   return {
     flow_run_id: flow_run_id?.toLowerCase() ?? null,
-    task_key: storable(task_key),
-    dynamic_key: storable(dynamic_key),
+    task_key: storable(keptKey(task_key)),
+    dynamic_key: storable(keptKey(dynamic_key)),
   };
 }
 
@@ -86,7 +87,7 @@ function newRow(given: TaskRunCreate, labels: object, now: Timestamp) {
     id,
     created: now,
     updated: now,
-    name: storable(given.name ?? randomRunName()),
+    name: storable(keptName(given.name ?? randomRunName())),
     cache_key: given.cache_key ?? null,
     cache_expiration:
       cache_expiration === null || cache_expiration === undefined ? null : toTimestamp(cache_expiration),
