@@ -36,6 +36,13 @@ export default defineConfig(({ command }) => {
 });
 
 const onDemand = [
+  "/components/chart-tip",
+  "/components/duration-scale",
+  "/components/run-bar-chart",
+  "/components/span-brush",
+  "/dashboard/history-chart",
+  "/runs/run-charts",
+  "/runs/run-scatter",
   "/flows/flow-page",
   "/flows/flows-page",
   "/flows/duration-chart",

@@ -81,6 +81,15 @@ export function dateAndClock(time: Time): string {
   return `${date(time)}, ${padded(moment.getHours())}:${padded(moment.getMinutes())}`;
 }
 
+/** `22 Nov, 04:40 – 06:10`, with the second day where it is another one, and seconds where the span is short. */
+export function spanText(from: Time, to: Time): string {
+  const [start, end] = [new Date(milliseconds(from)), new Date(milliseconds(to))];
+  const isShort = end.getTime() - start.getTime() < 10 * minute;
+  const time = (at: Date) => clockText(at).slice(0, isShort ? 8 : 5);
+  const sameDay = isoDate(start) === isoDate(end);
+  return `${date(start.getTime())}, ${time(start)} – ${sameDay ? "" : `${date(end.getTime())}, `}${time(end)}`;
+}
+
 /** The label of a tick on an axis of time whose ticks are `stepMs` apart. */
 export function axisTime(time: Time, stepMs: number): string {
   const moment = new Date(milliseconds(time));

@@ -22,6 +22,12 @@ import { serverQuery } from "./settings/settings.queries.ts";
 import { taskRunQuery } from "./task-run/task-run.queries.ts";
 import { readTaskRunSearch } from "./task-run/task-run-search.ts";
 
+/** Parts of the pages that are loaded first: they come beside the data that they show. */
+const charts = {
+  dashboard: () => import("./dashboard/history-chart.tsx"),
+  runs: () => import("./runs/run-charts.tsx"),
+};
+
 const pages = {
   taskRun: () => import("./task-run/task-run-page.tsx"),
   flows: () => import("./flows/flows-page.tsx"),
@@ -38,7 +44,9 @@ const pages = {
  */
 export function fetchOtherPages(): void {
   const whenIdle = globalThis.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 1000));
-  addEventListener("load", () => whenIdle(() => void Promise.allSettled(Object.values(pages).map((page) => page()))));
+  addEventListener("load", () =>
+    whenIdle(() => void Promise.allSettled([...Object.values(pages), ...Object.values(charts)].map((page) => page()))),
+  );
 }
 
 // The three pages that people open are part of what is loaded first: one request less in a row. The others come on demand.
@@ -59,7 +67,10 @@ const dashboardRoute = createRoute({
   path: "/dashboard",
   validateSearch: readDashboardSearch,
   loaderDeps: ({ search }) => search,
-  loader: ({ deps }) => void queryClient.prefetchQuery(dashboardQuery(deps)),
+  loader: ({ deps }) => {
+    void charts.dashboard();
+    void queryClient.prefetchQuery(dashboardQuery(deps));
+  },
   component: DashboardPage,
 });
 
@@ -69,6 +80,7 @@ const runsRoute = createRoute({
   validateSearch: readRunsSearch,
   loaderDeps: ({ search }) => search,
   loader: ({ deps }) => {
+    void charts.runs();
     void queryClient.prefetchInfiniteQuery(runListQuery(deps));
     void queryClient.prefetchQuery(runPointsQuery(deps));
   },

@@ -264,9 +264,9 @@ describe("a run in progress", () => {
 
   test("appears in the list at once, and counts as new when one has scrolled", async () => {
     const { page, close } = await site.open("/runs");
-    await page.getByRole("link", { name: "failed-fox" }).waitFor();
+    await page.getByRole("link", { name: "failed-fox", exact: true }).waitFor();
     await startRun(site.client, { flowId, name: "newcomer" });
-    await page.getByRole("link", { name: "newcomer" }).waitFor();
+    await page.getByRole("link", { name: "newcomer", exact: true }).waitFor();
     await close();
   });
 

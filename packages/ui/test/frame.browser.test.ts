@@ -1,4 +1,4 @@
-import { accessibilityProblems } from "@ostinato/testing/browser";
+import { accessibilityProblems, type Page } from "@ostinato/testing/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startPrefixProxy } from "./prefix-proxy.ts";
 import { type Site, startSite } from "./site.ts";
@@ -7,6 +7,9 @@ import { flowNamed, leaveArtifact, pastRuns, startRun, tellLogs, tellTasks } fro
 let site: Site;
 let paths: readonly string[];
 const strangeName = `${"very-long-name-".repeat(30)}مرحبا-שלום-数据-данные`;
+/** The row of a run, which its bar above the list is not. */
+const inList = (page: Page, name: string) =>
+  page.getByRole("table", { name: "Runs" }).getByRole("link", { name, exact: true });
 
 beforeAll(async () => {
   site = await startSite();
@@ -101,7 +104,7 @@ describe("every page", () => {
     const missing = await site.open("/no/such/page");
     await missing.page.getByText("There is no such page.").waitFor();
     await missing.page.getByRole("link", { name: "All runs" }).click();
-    await missing.page.getByRole("link", { name: "good-run" }).waitFor();
+    await missing.page.getByRole("link", { name: "good-run", exact: true }).waitFor();
     await missing.close();
     const gone = await site.open("/runs/flow-run/00000000-0000-4000-8000-000000000000");
     await gone.page.getByRole("alert").getByText("The flow run could not be read.").waitFor();
@@ -157,7 +160,7 @@ describe("the frame", () => {
     expect(await failures.textContent()).toContain("There is no such file");
     await page.getByRole("term").filter({ hasText: "Failed" }).locator("xpath=..").getByRole("link").click();
     await expect.poll(() => new URL(page.url()).search).toBe("?since=7d&subflows=hide&state=FAILED");
-    await page.getByRole("link", { name: "bad-run" }).waitFor();
+    await inList(page, "bad-run").waitFor();
     await close();
   });
 });
@@ -171,10 +174,10 @@ describe("the connection", () => {
     await page.getByText(/No live updates since/).waitFor();
     await site.start();
     await pastRuns(site.client, [{ flowId: flow, name: "while-away", ago: 5, took: 1 }]);
-    await page.getByRole("link", { name: "while-away" }).waitFor({ timeout: 20_000 });
+    await inList(page, "while-away").waitFor({ timeout: 20_000 });
     await page.getByText(/No live updates since/).waitFor({ state: "hidden" });
     await startRun(site.client, { flowId: flow, name: "after-return" });
-    await page.getByRole("link", { name: "after-return" }).waitFor();
+    await inList(page, "after-return").waitFor();
     await close();
   });
 
@@ -207,7 +210,7 @@ describe("another address", () => {
     for (const host of ["127.0.0.1", "localhost"]) {
       const base = `http://${host}:${proxy.port}/tools/ostinato`;
       const { page, problems, close } = await site.open(`${base}/runs`);
-      await page.getByRole("link", { name: "good-run" }).click();
+      await page.getByRole("link", { name: "good-run", exact: true }).click();
       await page.getByRole("heading", { name: "good-run" }).waitFor();
       expect(page.url()).toMatch(new RegExp(`^${base}/runs/flow-run/`));
       await page.reload();
@@ -221,7 +224,7 @@ describe("another address", () => {
       await page.goto(`${base}/runs?flow=${flow}`);
       await page.getByText("No run matches").waitFor();
       await startRun(site.client, { flowId: flow, name: "through-the-proxy" });
-      await page.getByRole("link", { name: "through-the-proxy" }).waitFor();
+      await inList(page, "through-the-proxy").waitFor();
       expect(problems.filter((problem) => !isEarlyGuess(problem))).toEqual([]);
       await close();
     }

@@ -26,19 +26,21 @@ beforeAll(async () => {
 afterAll(() => site.close());
 
 const rows = (page: Page) => page.getByRole("table", { name: "Runs" }).getByRole("row");
+const row = (page: Page, name: string) =>
+  page.getByRole("table", { name: "Runs" }).getByRole("link", { name, exact: true });
 const names = (page: Page) => rows(page).getByRole("link").filter({ hasText: /^run-/ }).allTextContents();
 
 describe("the list of runs", () => {
   test("shows the newest runs first, and older ones as one scrolls", async () => {
     const { page, problems, close } = await site.open("/runs");
-    await page.getByRole("link", { name: "run-000" }).waitFor();
+    await row(page, "run-000").waitFor();
     expect((await names(page)).slice(0, 3)).toEqual(["run-000", "run-001", "run-002"]);
     await page.getByText("260 runs").waitFor();
-    for (let turn = 0; turn < 40 && !(await page.getByRole("link", { name: "run-259" }).isVisible()); turn += 1) {
+    for (let turn = 0; turn < 40 && !(await row(page, "run-259").isVisible()); turn += 1) {
       await page.getByRole("main").evaluate((main) => main.scrollBy(0, 1200));
       await page.evaluate(() => new Promise(requestAnimationFrame));
     }
-    await page.getByRole("link", { name: "run-259" }).waitFor();
+    await row(page, "run-259").waitFor();
     expect(problems).toEqual([]);
     await close();
   });
@@ -85,22 +87,22 @@ describe("the list of runs", () => {
 
   test("is left and found again as it was", async () => {
     const { page, close } = await site.open("/runs?state=FAILED");
-    await page.getByRole("link", { name: "run-024" }).click();
+    await row(page, "run-024").click();
     await page.getByRole("heading", { name: "run-024" }).waitFor();
     await page.goBack();
-    await page.getByRole("link", { name: "run-024" }).waitFor();
+    await row(page, "run-024").waitFor();
     expect(page.url()).toContain("state=FAILED");
     await close();
   });
 
   test("works by keyboard alone", async () => {
     const { page, close } = await site.open("/runs");
-    await page.getByRole("link", { name: "run-000" }).waitFor();
+    await row(page, "run-000").waitFor();
     await page.keyboard.press("/");
     await page.keyboard.type("run-00");
     await page.getByText("10 runs").waitFor();
     await page.keyboard.press("Escape");
-    await page.getByRole("link", { name: "run-000" }).focus();
+    await row(page, "run-000").focus();
     await page.keyboard.press("j");
     await page.keyboard.press("j");
     await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe("run-002");
@@ -145,9 +147,9 @@ describe("the list of runs", () => {
       .getByRole("button", { name: "Delete 2 runs" })
       .click();
     await page.getByRole("dialog").waitFor({ state: "hidden" });
-    await page.getByRole("link", { name: "gone-1" }).waitFor({ state: "hidden" });
-    expect(await page.getByRole("link", { name: "gone-2" }).isVisible()).toBe(true);
-    expect(await page.getByRole("link", { name: "gone-3" }).isVisible()).toBe(false);
+    await row(page, "gone-1").waitFor({ state: "hidden" });
+    expect(await row(page, "gone-2").isVisible()).toBe(true);
+    expect(await row(page, "gone-3").isVisible()).toBe(false);
     await close();
   });
 

@@ -1,11 +1,11 @@
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { type ReactNode, useEffect, useRef } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
 import { useLive } from "../api/live.ts";
 import type { Dashboard, DashboardFlow, FlowRunRow, LiveChange, StateCounts } from "../api/types.ts";
+import { Button } from "../components/button.tsx";
 import { Empty } from "../components/empty.tsx";
 import { Failure } from "../components/failure.tsx";
-import { Select } from "../components/field.tsx";
 import { Page, Section } from "../components/page.tsx";
 import { RunBars } from "../components/run-bars.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
@@ -14,12 +14,19 @@ import { TaskProgress } from "../components/task-progress.tsx";
 import { Elapsed, RelativeTime } from "../components/time.tsx";
 import { count, percent } from "../format.ts";
 import { endOf } from "../runs/run-columns.tsx";
-import { FlowFilter, filterClass, TagFilter } from "../runs/run-filters.tsx";
+import { FlowFilter, filterClass, TagFilter, TimeFilter } from "../runs/run-filters.tsx";
 import type { RunsSearch } from "../runs/runs-search.ts";
 import { type StateType, stateColor, stateLook, stateTypeOrder } from "../states.ts";
 import { dashboardQuery } from "./dashboard.queries.ts";
-import { type DashboardSearch, dashboardSpans, readDashboardSearch } from "./dashboard-search.ts";
-import { HistoryChart } from "./history-chart.tsx";
+import {
+  chosenSpan,
+  type DashboardChange,
+  type DashboardSearch,
+  dashboardSpans,
+  readDashboardSearch,
+} from "./dashboard-search.ts";
+
+const HistoryChart = lazy(() => import("./history-chart.tsx").then((module) => ({ default: module.HistoryChart })));
 
 const route = getRouteApi("/dashboard");
 /** Counts and bars are read again at most this often while runs change; rows of runs change at once. */
@@ -32,26 +39,29 @@ export function DashboardPage() {
   const navigate = route.useNavigate();
   const query = useQuery({ ...dashboardQuery(search), placeholderData: keepPreviousData });
   useLiveDashboard(search);
-  const change = (next: { readonly [K in keyof DashboardSearch]?: DashboardSearch[K] | undefined }) =>
-    void navigate({ search: (before) => readDashboardSearch({ ...before, ...next }) });
+  const change = (next: DashboardChange) =>
+    void navigate({ search: (before) => readDashboardSearch({ ...before, ...next }), resetScroll: false });
   const lists = listSearch(search);
   const data = query.data;
-  const span = (since: number, until: number) =>
-    void navigate({
-      to: "/runs",
-      search: { ...lists, since: new Date(since).toISOString(), until: new Date(until).toISOString() },
-    });
+  const preset = dashboardSpans.find((span) => span.value === chosenSpan(search));
+  const isClose = search.from !== undefined;
+  const setTime = (since: string | undefined, until: string | undefined) => {
+    const span = dashboardSpans.find(({ value }) => value === since);
+    if (span !== undefined)
+      change({ since: span.value === "24h" ? undefined : span.value, from: undefined, to: undefined });
+    else change({ from: since, to: until ?? new Date().toISOString() });
+  };
   return (
     <Page title="Dashboard">
       <div className="flex flex-wrap items-center gap-1.5">
-        <Select
-          label="Time"
-          value={search.since ?? "24h"}
-          options={dashboardSpans}
-          onChange={(since) => change({ since: since === "24h" ? undefined : since })}
+        <TimeFilter
+          range={{ since: search.from ?? chosenSpan(search), until: search.to }}
+          spans={dashboardSpans}
+          anyTime={false}
+          onChange={({ since, until }) => setTime(since, until)}
         />
         <FlowFilter search={search} onChange={change} />
-        <TagFilter search={search} onChange={change} />
+        <TagFilter search={search} onChange={change} known={tagsOf(data)} />
         <button
           type="button"
           aria-pressed={search.subflows === "show"}
@@ -60,6 +70,11 @@ export function DashboardPage() {
         >
           Count subflows
         </button>
+        {isClose ? (
+          <Button look="ghost" icon="back" onClick={() => change({ from: undefined, to: undefined })}>
+            Back to {preset?.label.toLowerCase()}
+          </Button>
+        ) : null}
       </div>
       {query.isError ? <Failure error={query.error} what="The dashboard" onRetry={() => void query.refetch()} /> : null}
       {data === undefined ? (
@@ -67,7 +82,11 @@ export function DashboardPage() {
           <Skeleton rows={14} />
         )
       ) : (
-        <Overview data={data} lists={lists} onSpan={span} />
+        <Overview
+          data={data}
+          lists={lists}
+          onSpan={(from, to) => change({ from: new Date(from).toISOString(), to: new Date(to).toISOString() })}
+        />
       )}
     </Page>
   );
@@ -83,6 +102,8 @@ function Overview({
   readonly onSpan: (since: number, until: number) => void;
 }) {
   const total = sum(data.counts);
+  // What runs or waits does so now, whatever the time that the page is about.
+  const { since: _since, until: _until, ...anyTime } = lists;
   if (total + data.running.length + data.waiting.length + data.flows.length + sum(data.previous_counts) === 0) {
     return (
       <Empty title="Nothing ran in this time" code={firstLines}>
@@ -93,49 +114,56 @@ function Overview({
   return (
     <div className="flex flex-col gap-4">
       <Totals data={data} lists={lists} />
-      <HistoryChart history={data.history} onSpan={onSpan} />
-      <div className="grid gap-4 lg:grid-cols-2">
-        <Section title="Failures" tools={<All search={{ ...lists, state: ["FAILED", "CRASHED"] }} />}>
+      <div className="min-h-[148px]">
+        <Suspense>
+          <HistoryChart history={data.history} onSpan={onSpan} />
+        </Suspense>
+      </div>
+      <div className="grid items-start gap-4 lg:grid-cols-2">
+        <Section title="Failures" tools={<All name="failures" search={{ ...lists, state: ["FAILED", "CRASHED"] }} />}>
           {data.failed.length === 0 ? (
-            <Nothing>Nothing failed.</Nothing>
+            <Nothing>Nothing failed. What fails or crashes stands here, with its message.</Nothing>
           ) : (
             data.failed.map((run) => <FailedRow key={run.id} run={run} />)
           )}
         </Section>
         <div className="flex min-w-0 flex-col gap-4">
-          <Section title="Running now" tools={<All search={{ state: ["RUNNING", "PENDING", "CANCELLING"] }} />}>
+          <Section title="Running now" tools={<All name="running" search={{ ...anyTime, state: runningStates }} />}>
             {data.running.length === 0 ? (
-              <Nothing>Nothing runs.</Nothing>
+              <Nothing>Nothing runs at the moment.</Nothing>
             ) : (
               data.running.map((run) => <RunningRow key={run.id} run={run} />)
             )}
           </Section>
-          <Section title="Late or waiting" tools={<All search={{ state: ["SCHEDULED", "PAUSED"] }} />}>
+          <Section title="Late or waiting" tools={<All name="waiting" search={{ ...anyTime, state: waitingStates }} />}>
             {data.waiting.length === 0 ? (
-              <Nothing>Nothing waits.</Nothing>
+              <Nothing>Nothing waits: no run is late, paused, scheduled or about to be tried again.</Nothing>
             ) : (
               data.waiting.map((run) => <WaitingRow key={run.id} run={run} />)
             )}
           </Section>
+          {data.flows.length === 0 ? null : (
+            <Section
+              title="Flows"
+              tools={
+                <Link to="/flows" className="text-xs text-muted hover:text-text">
+                  All<span className="sr-only"> flows</span>
+                </Link>
+              }
+            >
+              {data.flows.map((row) => (
+                <FlowLine key={row.flow.id} row={row} lists={lists} />
+              ))}
+            </Section>
+          )}
         </div>
       </div>
-      {data.flows.length === 0 ? null : (
-        <Section
-          title="Flows"
-          tools={
-            <Link to="/flows" className="text-xs text-muted hover:text-text">
-              All
-            </Link>
-          }
-        >
-          {data.flows.map((row) => (
-            <FlowLine key={row.flow.id} row={row} lists={lists} />
-          ))}
-        </Section>
-      )}
     </div>
   );
 }
+
+const runningStates = ["RUNNING", "PENDING", "CANCELLING"];
+const waitingStates = ["SCHEDULED", "PAUSED"];
 
 /** Runs and task runs by state: each number leads to its list. */
 function Totals({ data, lists }: { readonly data: Dashboard; readonly lists: RunsSearch }) {
@@ -149,7 +177,20 @@ function Totals({ data, lists }: { readonly data: Dashboard; readonly lists: Run
           {count(total)}
         </Link>
       </Figure>
-      <Figure name="Success">{done === 0 ? "–" : percent((data.counts.COMPLETED ?? 0) / done)}</Figure>
+      <Figure name="Success">
+        {done === 0 ? (
+          "–"
+        ) : (
+          <Link
+            to="/runs"
+            search={{ ...lists, state: ["COMPLETED", "FAILED", "CRASHED"] }}
+            className="hover:underline"
+            title="Of the runs that completed, failed or crashed"
+          >
+            {percent((data.counts.COMPLETED ?? 0) / done)}
+          </Link>
+        )}
+      </Figure>
       <Figure name="Task runs" note={taskNote(data.task_counts)}>
         {count(sum(data.task_counts))}
       </Figure>
@@ -288,10 +329,10 @@ function FlowLine({ row, lists }: { readonly row: DashboardFlow; readonly lists:
   );
 }
 
-function All({ search }: { readonly search: RunsSearch }) {
+function All({ search, name }: { readonly search: RunsSearch; readonly name: string }) {
   return (
     <Link to="/runs" search={search} className="text-xs text-muted hover:text-text">
-      All
+      All<span className="sr-only"> {name}</span>
     </Link>
   );
 }
@@ -327,11 +368,19 @@ function withRows(data: Dashboard, rows: ReadonlyMap<string, FlowRunRow>): Dashb
 
 function listSearch(search: DashboardSearch): RunsSearch {
   return {
-    since: search.since ?? "24h",
+    since: search.from ?? chosenSpan(search),
+    ...(search.to === undefined ? {} : { until: search.to }),
     ...(search.flow === undefined ? {} : { flow: search.flow }),
     ...(search.tag === undefined ? {} : { tag: search.tag }),
     ...(search.subflows === "show" ? {} : { subflows: "hide" }),
   };
+}
+
+/** Tags to filter by: those of the flows and runs on the page. */
+function tagsOf(data: Dashboard | undefined): readonly string[] {
+  if (data === undefined) return [];
+  const runs = [...data.failed, ...data.running, ...data.waiting];
+  return [...new Set([...data.flows.flatMap((row) => row.flow.tags), ...runs.flatMap((run) => run.tags)])].sort();
 }
 
 function sum(counts: StateCounts): number {

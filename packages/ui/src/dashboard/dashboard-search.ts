@@ -1,4 +1,5 @@
-import { choiceIn, listIn, present, type RawSearch } from "../address.ts";
+import { choiceIn, listIn, present, type RawSearch, textIn } from "../address.ts";
+import { timeStep } from "../components/scale.ts";
 
 export const dashboardSpans = [
   { value: "1h", label: "Last hour" },
@@ -10,20 +11,63 @@ export type DashboardSpan = (typeof dashboardSpans)[number]["value"];
 
 export interface DashboardSearch {
   readonly since?: DashboardSpan;
+  /** A closer look: both ends of a part of the time, as moments. `since` stays beside it as the way back. */
+  readonly from?: string;
+  readonly to?: string;
   readonly tag?: readonly string[];
   readonly flow?: readonly string[];
   readonly subflows?: "show";
 }
 
+export type DashboardChange = { readonly [K in keyof DashboardSearch]?: DashboardSearch[K] | undefined };
+
 export function readDashboardSearch(search: RawSearch): DashboardSearch {
+  const [from, to] = [momentIn(search, "from"), momentIn(search, "to")];
+  const isSpan = from !== undefined && to !== undefined && from < to;
   return present({
     since: choiceIn(
       search,
       "since",
       dashboardSpans.map((span) => span.value),
     ),
+    from: isSpan ? from : undefined,
+    to: isSpan ? to : undefined,
     tag: listIn(search, "tag"),
     flow: listIn(search, "flow"),
     subflows: choiceIn(search, "subflows", ["show"]),
   });
+}
+
+/** Every link and the page itself mean the same when nothing is said. */
+export function chosenSpan(search: DashboardSearch): DashboardSpan {
+  return search.since ?? "24h";
+}
+
+/** The time that the page is about, in milliseconds, and its bars: each a span that people count in. */
+export interface DashboardRange {
+  readonly from: number;
+  readonly to: number;
+  readonly buckets: number;
+}
+
+const hour = 3_600_000;
+const spanHours: Readonly<Record<DashboardSpan, number>> = { "1h": 1, "24h": 24, "7d": 168, "30d": 720 };
+const mostBars = 60;
+
+export function dashboardRange(search: DashboardSearch, now: number): DashboardRange {
+  const isClose = search.from !== undefined && search.to !== undefined;
+  const [from, to] = isClose
+    ? [Date.parse(search.from), Date.parse(search.to)]
+    : [now - spanHours[chosenSpan(search)] * hour, now];
+  const step = Math.max(1000, timeStep(to - from, mostBars));
+  // Bars begin at whole steps, so that they stand still while time goes on.
+  const offset = new Date(from).getTimezoneOffset() * 60_000;
+  const until = Math.ceil((to - offset) / step) * step + offset;
+  const buckets = Math.max(1, isClose ? Math.ceil((until - from) / step) : Math.round((to - from) / step));
+  return { from: until - buckets * step, to: until, buckets };
+}
+
+function momentIn(search: RawSearch, name: string): string | undefined {
+  const time = Date.parse(textIn(search, name) ?? "");
+  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
 }

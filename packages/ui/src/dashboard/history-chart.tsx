@@ -1,9 +1,10 @@
 import { useMemo, useRef, useState } from "react";
 import type { Dashboard } from "../api/types.ts";
-import { useBrush } from "../components/brush.ts";
+import { ChartTip } from "../components/chart-tip.tsx";
 import { localTicks, roundUp, timeStep } from "../components/scale.ts";
 import { useSize } from "../components/size.ts";
-import { axisTime, count, dateAndClock, milliseconds } from "../format.ts";
+import { BrushArea, brushKeys, useSpanBrush } from "../components/span-brush.tsx";
+import { amount, axisTime, count, milliseconds, spanText } from "../format.ts";
 import { type StateLook, type StateType, stateColor, stateLook } from "../states.ts";
 
 const height = 148;
@@ -22,20 +23,22 @@ const stack: readonly StateType[] = [
   "FAILED",
 ];
 
+interface Part {
+  readonly key: string;
+  readonly look: StateLook;
+  readonly quiet: boolean;
+  readonly count: number;
+  readonly below: number;
+}
+
 interface Bar {
   readonly start: number;
   readonly end: number;
   readonly total: number;
-  readonly parts: readonly {
-    readonly key: string;
-    readonly look: StateLook;
-    readonly quiet: boolean;
-    readonly count: number;
-    readonly below: number;
-  }[];
+  readonly parts: readonly Part[];
 }
 
-/** Runs by state over time. Dragging over bars, or clicking one, leads to the runs of that span. */
+/** Runs by state over time. A bar that is clicked, or bars that are dragged over or marked by keys, become the time of the page. */
 export function HistoryChart({
   history,
   onSpan,
@@ -49,34 +52,42 @@ export function HistoryChart({
   const bars = useMemo(() => history.map(barOf), [history]);
   const inner = Math.max(1, width - margin.left - margin.right);
   const pitch = inner / Math.max(1, bars.length);
-  const indexAt = (x: number) => Math.min(bars.length - 1, Math.max(0, Math.floor((x - margin.left) / pitch)));
-  const { brush, handlers } = useBrush(({ from, to }) => {
-    const first = bars[indexAt(from)];
-    const last = bars[indexAt(to)];
-    if (first !== undefined && last !== undefined) onSpan(first.start, last.end);
+  const slotAt = (x: number) => Math.floor((x - margin.left) / pitch);
+  const brush = useSpanBrush({
+    slots: bars.length,
+    slotAt,
+    onChosen: (chosen) => {
+      const [from, to] = [bars[chosen.first], bars[chosen.last]];
+      if (from !== undefined && to !== undefined) onSpan(from.start, to.end);
+    },
   });
+  const { span, byKeys } = brush;
   const first = bars[0];
   const last = bars.at(-1);
   if (first === undefined || last === undefined) return null;
   const top = Math.max(4, roundUp(Math.max(...bars.map((bar) => bar.total))));
   const y = (value: number) => margin.top + (1 - value / top) * (height - margin.top - margin.bottom);
   const step = timeStep(last.end - first.start, Math.max(2, width / 90));
-  const shown = near === undefined ? undefined : bars[near];
+  const x = (time: number) => margin.left + ((time - first.start) / (last.end - first.start)) * inner;
+  const shown = span ?? (near === undefined ? undefined : { first: near, last: near });
+  const marked = shown === undefined ? undefined : bars.slice(shown.first, shown.last + 1);
+  const sums = sumOf(marked ?? bars);
+  const [from, to] = [marked?.[0]?.start ?? first.start, marked?.at(-1)?.end ?? last.end];
   return (
-    <div ref={box} className="relative select-none">
-      <svg
-        role="img"
-        aria-label={`Runs by state over time: ${count(bars.reduce((sum, bar) => sum + bar.total, 0))} runs in ${bars.length} bars`}
-        width={width}
-        height={height}
-        className="block cursor-crosshair touch-pan-y"
-        {...handlers}
-        onPointerMove={(event) => {
-          handlers.onPointerMove(event);
-          setNear(indexAt(event.clientX - event.currentTarget.getBoundingClientRect().left));
-        }}
-        onPointerLeave={() => setNear(undefined)}
-      >
+    <BrushArea
+      ref={box}
+      brush={brush}
+      label="Runs by state over time"
+      text={`${spanText(from, to)}: ${spoken(sums)}. ${brushKeys}`}
+      height={height}
+      className="cursor-crosshair"
+      onMove={(event) => {
+        const slot = slotAt(event.clientX - event.currentTarget.getBoundingClientRect().left);
+        setNear(slot < 0 || slot >= bars.length ? undefined : slot);
+      }}
+      onLeave={() => setNear(undefined)}
+    >
+      <svg aria-hidden="true" width={width} height={height} className="block">
         {(top % 2 === 0 ? [0, top / 2, top] : [0, top]).map((value) => (
           <g key={value}>
             <line x1={margin.left} x2={width} y1={y(value)} y2={y(value)} stroke="var(--line)" />
@@ -85,20 +96,15 @@ export function HistoryChart({
             </text>
           </g>
         ))}
-        {localTicks(first.start, last.end, step).map((tick) => (
-          <text
-            key={tick}
-            x={margin.left + ((tick - first.start) / (last.end - first.start)) * inner}
-            y={height - 4}
-            textAnchor="middle"
-            fontSize="11"
-            fill="var(--faint)"
-          >
-            {axisTime(tick, step)}
-          </text>
-        ))}
+        {localTicks(first.start, last.end, step)
+          .filter((tick) => x(tick) > margin.left + 14 && x(tick) < width - 22)
+          .map((tick) => (
+            <text key={tick} x={x(tick)} y={height - 4} textAnchor="middle" fontSize="11" fill="var(--faint)">
+              {axisTime(tick, step)}
+            </text>
+          ))}
         {bars.map((bar, index) => (
-          <g key={bar.start} opacity={near === undefined || near === index ? 1 : 0.75}>
+          <g key={bar.start} opacity={shown === undefined || (index >= shown.first && index <= shown.last) ? 1 : 0.55}>
             {bar.parts.map((part) => (
               <rect
                 key={part.key}
@@ -112,40 +118,52 @@ export function HistoryChart({
             ))}
           </g>
         ))}
-        {brush === undefined ? null : (
+        {span === undefined ? null : (
           <rect
-            x={Math.min(brush.from, brush.to)}
-            width={Math.abs(brush.to - brush.from)}
-            y={0}
-            height={height - margin.bottom}
+            x={margin.left + span.first * pitch}
+            width={(span.last - span.first + 1) * pitch}
+            y={1}
+            height={height - margin.bottom - 1}
             fill="var(--accent)"
-            fillOpacity="0.14"
+            fillOpacity="0.12"
+            stroke="var(--accent)"
+            strokeOpacity="0.5"
           />
         )}
       </svg>
-      {shown === undefined || shown.total === 0 ? null : (
-        <div
-          className="pointer-events-none absolute top-1 z-10 rounded-md border bg-surface px-2 py-1.5 text-xs whitespace-nowrap shadow-pop"
-          style={
-            (near ?? 0) > bars.length / 2
-              ? { right: width - margin.left - (near ?? 0) * pitch + 6 }
-              : { left: margin.left + ((near ?? 0) + 1) * pitch + 6 }
-          }
-        >
-          <p className="text-faint">
-            {dateAndClock(shown.start)} – {axisTime(shown.end, 60_000)}
-          </p>
-          {shown.parts.toReversed().map((part) => (
-            <p key={part.key} className="flex items-center gap-1.5">
+      {shown === undefined ? null : (
+        <ChartTip x={margin.left + (shown.last + 0.5) * pitch} width={width}>
+          <span className="font-medium whitespace-nowrap">{spanText(from, to)}</span>
+          {sums.map((part) => (
+            <span key={part.key} className="flex items-center gap-1.5">
               <span className="size-2 rounded-[2px]" style={{ background: stateColor(part.look) }} />
-              <span className="mr-3">{part.look.label}</span>
-              <span className="ml-auto">{count(part.count)}</span>
-            </p>
+              <span className="mr-3 truncate">{part.look.label}</span>
+              <span className="figures ml-auto">{count(part.count)}</span>
+            </span>
           ))}
-        </div>
+          {sums.length === 0 ? <span className="text-muted">No runs</span> : null}
+          {byKeys ? <span className="mt-1 text-faint">{brushKeys}</span> : null}
+        </ChartTip>
       )}
-    </div>
+    </BrushArea>
   );
+}
+
+function spoken(sums: readonly Part[]): string {
+  const total = sums.reduce((sum, part) => sum + part.count, 0);
+  return [amount(total, "run"), ...sums.map((part) => `${count(part.count)} ${part.look.label.toLowerCase()}`)].join(
+    ", ",
+  );
+}
+
+/** What several bars hold together, what failed first. */
+function sumOf(bars: readonly Bar[]): readonly Part[] {
+  const sums = new Map<string, Part>();
+  for (const part of bars.flatMap((bar) => bar.parts)) {
+    sums.set(part.key, { ...part, count: part.count + (sums.get(part.key)?.count ?? 0) });
+  }
+  const place = (part: Part) => stack.findIndex((type) => part.key.startsWith(`${type} `));
+  return [...sums.values()].sort((a, b) => place(b) - place(a));
 }
 
 function barOf(interval: Dashboard["history"][number]): Bar {

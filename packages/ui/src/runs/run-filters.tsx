@@ -5,34 +5,43 @@ import { fieldClass, SearchField } from "../components/field.tsx";
 import { Icon, type IconName } from "../components/icon.tsx";
 import { Menu, MenuCheck, MenuItem, MenuLabel, MenuSeparator } from "../components/menu.tsx";
 import { StateIcon } from "../components/state.tsx";
-import { dateAndClock } from "../format.ts";
+import { dateAndClock, spanText } from "../format.ts";
 import { filterableStateNames, stateLook, stateTypeOfName, stateTypeOrder } from "../states.ts";
 import { flowNamesQuery } from "./runs.queries.ts";
 import { isFiltered, noFilter, type RunsSearch, type RunsSearchChange, timeSpans } from "./runs-search.ts";
+
+/** From so many flows on, the menu has a field to find one. */
+const manyFlows = 10;
+const mostTags = 30;
 
 /** Every filter of runs, as one row of quiet buttons that say what they hold. */
 export function RunFilters(props: {
   readonly search: RunsSearch;
   readonly onChange: (change: RunsSearchChange) => void;
-  /** Filters that the page itself has fixed. */
-  readonly without?: readonly ("flow" | "name")[];
+  /** Tags to choose from, of the runs that are shown. */
+  readonly knownTags: readonly string[];
+  /** What the run is called whose subflows are shown. */
+  readonly parentName: string | undefined;
 }) {
-  const { search, onChange, without = [] } = props;
+  const { search, onChange } = props;
   return (
     <div className="flex min-w-0 flex-wrap items-center gap-1.5">
-      {without.includes("name") ? null : (
-        <SearchField
-          label="Filter by name"
-          value={search.q ?? ""}
-          onChange={(q) => onChange({ q: q === "" ? undefined : q })}
-          className="w-44"
-        />
-      )}
+      <SearchField
+        label="Filter by name"
+        value={search.q ?? ""}
+        onChange={(q) => onChange({ q: q === "" ? undefined : q })}
+        className="w-44"
+      />
       <StateFilter search={search} onChange={onChange} />
-      {without.includes("flow") ? null : <FlowFilter search={search} onChange={onChange} />}
-      <TimeFilter search={search} onChange={onChange} />
-      <TagFilter search={search} onChange={onChange} />
-      <SubflowFilter search={search} onChange={onChange} />
+      <FlowFilter search={search} onChange={onChange} />
+      <TimeFilter
+        range={{ since: search.since, until: search.until }}
+        spans={timeSpans}
+        anyTime
+        onChange={({ since, until }) => onChange({ since, until })}
+      />
+      <TagFilter search={search} onChange={onChange} known={props.knownTags} />
+      <SubflowFilter search={search} onChange={onChange} parentName={props.parentName} />
       {isFiltered(search) ? (
         <Button look="ghost" onClick={() => onChange(noFilter)}>
           Clear
@@ -55,6 +64,7 @@ interface FlowProps {
 interface TagProps {
   readonly search: Pick<RunsSearch, "tag">;
   readonly onChange: (change: { readonly tag: readonly string[] | undefined }) => void;
+  readonly known?: readonly string[];
 }
 
 function StateFilter({ search, onChange }: FilterProps) {
@@ -84,6 +94,7 @@ function StateFilter({ search, onChange }: FilterProps) {
 
 export function FlowFilter({ search, onChange }: FlowProps) {
   const [opened, setOpened] = useState(false);
+  const [text, setText] = useState("");
   const chosen = search.flow ?? [];
   // Only read when it is needed: to be chosen from, or to say the name of what is chosen.
   const flows = useQuery({ ...flowNamesQuery, enabled: opened || chosen.length > 0 });
@@ -92,6 +103,9 @@ export function FlowFilter({ search, onChange }: FlowProps) {
     const next = on ? [...chosen, id] : chosen.filter((one) => one !== id);
     onChange({ flow: next.length === 0 ? undefined : next });
   };
+  const all = flows.data ?? [];
+  const wanted = text.trim().toLowerCase();
+  const shown = all.filter((flow) => chosen.includes(flow.id) || flow.name.toLowerCase().includes(wanted));
   return (
     <Menu
       trigger={
@@ -104,75 +118,130 @@ export function FlowFilter({ search, onChange }: FlowProps) {
         />
       }
     >
-      {flows.data?.map((flow) => (
+      {all.length > manyFlows ? (
+        <MenuField label="Find a flow" value={text} onChange={setText} onEnter={() => undefined} />
+      ) : null}
+      {shown.map((flow) => (
         <MenuCheck key={flow.id} checked={chosen.includes(flow.id)} onChange={(on) => toggle(flow.id, on)}>
           <span className="truncate">{flow.name}</span>
         </MenuCheck>
       ))}
-      {flows.data?.length === 0 ? <MenuLabel>No flow yet</MenuLabel> : null}
+      {flows.data !== undefined && shown.length === 0 ? (
+        <MenuLabel>{all.length === 0 ? "No flow yet" : "No flow has this in its name"}</MenuLabel>
+      ) : null}
       {flows.isFetching && flows.data === undefined ? <MenuLabel>Reading…</MenuLabel> : null}
     </Menu>
   );
 }
 
-function TimeFilter({ search, onChange }: FilterProps) {
-  const { since, until } = search;
-  const span = timeSpans.find((one) => one.value === since && until === undefined);
-  const value = span?.label ?? spanText(since, until);
+/** A field inside a menu: what is typed stays in it, and the arrow keys go on to the entries. */
+function MenuField(props: {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (text: string) => void;
+  readonly onEnter: () => void;
+}) {
   return (
-    <Menu trigger={<FilterButton icon="clock" name="Time" value={value} />}>
-      <MenuItem onSelect={() => onChange({ since: undefined, until: undefined })}>Any time</MenuItem>
-      {timeSpans.map((one) => (
+    <div className="p-1">
+      <input
+        aria-label={props.label}
+        placeholder={props.label}
+        value={props.value}
+        onChange={(event) => props.onChange(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") props.onEnter();
+          if (!["Escape", "ArrowDown", "ArrowUp", "Tab"].includes(event.key)) event.stopPropagation();
+        }}
+        className={`${fieldClass} w-full`}
+      />
+    </div>
+  );
+}
+
+export interface TimeRange {
+  /** A span back from now, or a moment. */
+  readonly since: string | undefined;
+  readonly until: string | undefined;
+}
+
+/** A span back from now, or a beginning and an end; a span of the page itself where "any time" is none. */
+export function TimeFilter(props: {
+  readonly range: TimeRange;
+  readonly spans: readonly { readonly value: string; readonly label: string }[];
+  readonly anyTime: boolean;
+  readonly onChange: (range: TimeRange) => void;
+}) {
+  const { spans, anyTime, onChange } = props;
+  const { since, until } = props.range;
+  const span = spans.find((one) => one.value === since && until === undefined);
+  const value = span?.label ?? rangeText(since, until);
+  return (
+    <Menu trigger={<FilterButton icon="clock" name="Time" value={value} quiet={!anyTime && span !== undefined} />}>
+      {anyTime ? <MenuItem onSelect={() => onChange({ since: undefined, until: undefined })}>Any time</MenuItem> : null}
+      {spans.map((one) => (
         <MenuItem key={one.value} onSelect={() => onChange({ since: one.value, until: undefined })}>
           {one.label}
         </MenuItem>
       ))}
       <MenuSeparator />
-      {(["since", "until"] as const).map((side) => (
-        <label key={side} className="flex items-center justify-between gap-3 px-2 py-1 text-sm">
-          <span className="text-muted">{side === "since" ? "From" : "To"}</span>
-          <input
-            type="datetime-local"
-            className={fieldClass}
-            defaultValue={localInput(search[side])}
-            onKeyDown={(event) => event.stopPropagation()}
-            onChange={(event) => {
-              const moment = event.target.value === "" ? undefined : new Date(event.target.value).toISOString();
-              onChange({ [side]: moment });
-            }}
-          />
-        </label>
-      ))}
+      <TimeForm range={props.range} onChange={onChange} />
     </Menu>
   );
 }
 
-export function TagFilter({ search, onChange }: TagProps) {
+/** Both ends as fields, taken when the form is sent: half a date is no filter. */
+function TimeForm({ range, onChange }: { readonly range: TimeRange; readonly onChange: (range: TimeRange) => void }) {
+  const read = (form: HTMLFormElement, name: string) => {
+    const text = new FormData(form).get(name);
+    return typeof text === "string" && text !== "" ? new Date(text).toISOString() : undefined;
+  };
+  return (
+    <form
+      className="flex flex-col gap-1 p-1"
+      onKeyDown={(event) => event.key === "Escape" || event.stopPropagation()}
+      onSubmit={(event) => {
+        event.preventDefault();
+        const [since, until] = [read(event.currentTarget, "from"), read(event.currentTarget, "to")];
+        onChange({ since, until });
+      }}
+    >
+      {(["from", "to"] as const).map((side) => (
+        <label key={side} className="flex items-center justify-between gap-3 px-1 text-sm">
+          <span className="text-muted">{side === "from" ? "From" : "To"}</span>
+          <input
+            type="datetime-local"
+            name={side}
+            className={fieldClass}
+            defaultValue={localInput(side === "from" ? range.since : range.until)}
+          />
+        </label>
+      ))}
+      <Button type="submit" className="mt-1 self-end">
+        Apply
+      </Button>
+    </form>
+  );
+}
+
+export function TagFilter({ search, onChange, known = [] }: TagProps) {
   const [text, setText] = useState("");
   const chosen = search.tag ?? [];
   const set = (tags: readonly string[]) => onChange({ tag: tags.length === 0 ? undefined : tags });
+  const wanted = text.trim();
+  const others = known.filter((tag) => !chosen.includes(tag) && tag.toLowerCase().includes(wanted.toLowerCase()));
+  const add = () => {
+    if (wanted !== "" && !chosen.includes(wanted)) set([...chosen, wanted]);
+    setText("");
+  };
   return (
     <Menu trigger={<FilterButton icon="bookmark" name="Tags" value={chosen.join(", ")} />}>
-      <form
-        className="p-1"
-        onSubmit={(event) => {
-          event.preventDefault();
-          const tag = text.trim();
-          if (tag !== "" && !chosen.includes(tag)) set([...chosen, tag]);
-          setText("");
-        }}
-      >
-        <input
-          aria-label="Tag, then Enter"
-          placeholder="Tag, then Enter"
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-          onKeyDown={(event) => event.stopPropagation()}
-          className={`${fieldClass} w-full`}
-        />
-      </form>
-      {chosen.map((tag) => (
-        <MenuCheck key={tag} checked onChange={() => set(chosen.filter((one) => one !== tag))}>
+      <MenuField label="Tag, then Enter" value={text} onChange={setText} onEnter={add} />
+      {[...chosen, ...others.slice(0, mostTags)].map((tag) => (
+        <MenuCheck
+          key={tag}
+          checked={chosen.includes(tag)}
+          onChange={(on) => set(on ? [...chosen, tag] : chosen.filter((one) => one !== tag))}
+        >
           <span className="truncate">{tag}</span>
         </MenuCheck>
       ))}
@@ -180,7 +249,7 @@ export function TagFilter({ search, onChange }: TagProps) {
   );
 }
 
-function SubflowFilter({ search, onChange }: FilterProps) {
+function SubflowFilter({ search, onChange, parentName }: FilterProps & { readonly parentName: string | undefined }) {
   const hidden = search.subflows === "hide";
   return (
     <>
@@ -194,7 +263,9 @@ function SubflowFilter({ search, onChange }: FilterProps) {
       </button>
       {search.parent === undefined ? null : (
         <button type="button" className={filterClass(true)} onClick={() => onChange({ parent: undefined })}>
-          Subflows of {search.parent.slice(0, 8)} <Icon name="close" className="size-3" />
+          <span className="max-w-48 truncate">Subflows of {parentName ?? search.parent.slice(0, 8)}</span>
+          <Icon name="close" className="size-3" />
+          <span className="sr-only">Show all runs</span>
         </button>
       )}
     </>
@@ -205,15 +276,18 @@ export function FilterButton({
   icon,
   name,
   value,
+  quiet = false,
   ...rest
 }: {
   readonly icon: IconName;
   readonly name: string;
   readonly value: string;
+  /** It always holds something, so that this is no filter of its own. */
+  readonly quiet?: boolean;
   readonly children?: ReactNode;
 } & React.ComponentProps<"button">) {
   return (
-    <button type="button" {...rest} className={filterClass(value !== "")}>
+    <button type="button" {...rest} className={filterClass(value !== "" && !quiet)}>
       <Icon name={icon} className="size-3.5" />
       {value === "" ? name : <span className="max-w-48 truncate">{value}</span>}
       {value === "" ? null : <span className="sr-only">({name})</span>}
@@ -232,10 +306,17 @@ function lookOf(state: string) {
   return type === undefined ? stateLook(stateTypeOfName(state), state) : stateLook(type);
 }
 
-function spanText(since: string | undefined, until: string | undefined): string {
-  if (since === undefined && until === undefined) return "";
-  const from = since === undefined ? "" : `from ${Number.isNaN(Date.parse(since)) ? since : dateAndClock(since)} `;
-  return `${from}${until === undefined ? "" : `to ${dateAndClock(until)}`}`.trim();
+function rangeText(since: string | undefined, until: string | undefined): string {
+  const [from, to] = [since, until].map((time) => (time === undefined ? "" : timeText(time)));
+  if (since === undefined || until === undefined)
+    return [from === "" ? "" : `from ${from}`, to === "" ? "" : `to ${to}`].join("").trim();
+  return Number.isNaN(Date.parse(since)) || Number.isNaN(Date.parse(until))
+    ? `${from} – ${to}`
+    : spanText(since, until);
+}
+
+function timeText(time: string): string {
+  return Number.isNaN(Date.parse(time)) ? time : dateAndClock(time);
 }
 
 /** A moment as a field of date and time wants it: local, without a zone. */

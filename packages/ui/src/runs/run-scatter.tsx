@@ -1,141 +1,208 @@
 import { useNavigate } from "@tanstack/react-router";
-import { useMemo, useRef, useState } from "react";
-import type { FlowRunPoint } from "../api/types.ts";
-import { useBrush } from "../components/brush.ts";
-import { localTicks, roundDuration, timeStep } from "../components/scale.ts";
+import { type PointerEvent, useMemo, useRef, useState } from "react";
+import type { FlowRunPoint, StateType } from "../api/types.ts";
+import { ChartTip } from "../components/chart-tip.tsx";
+import { durationScale } from "../components/duration-scale.ts";
+import { RunTip } from "../components/run-bar-chart.tsx";
+import { localTicks, timeStep } from "../components/scale.ts";
 import { useSize } from "../components/size.ts";
-import { axisSeconds, axisTime, exact, milliseconds, seconds } from "../format.ts";
-import { stateColor, stateLook } from "../states.ts";
+import { BrushArea, brushKeys, useSpanBrush } from "../components/span-brush.tsx";
+import { amount, axisSeconds, axisTime, milliseconds, spanText } from "../format.ts";
+import { isBad, stateColor, stateLook } from "../states.ts";
 
-const height = 112;
-const margin = { left: 62, right: 12, top: 8, bottom: 20 };
+const margin = { left: 46, right: 8, top: 8, bottom: 20 };
+const mostSlots = 120;
+/** A click farther from the point at which the button went down is the end of a drag. */
+const clickPixels = 4;
 
 interface Dot {
   readonly run: FlowRunPoint;
+  readonly time: number;
   readonly x: number;
   readonly y: number;
 }
 
-/** Duration of each run over the time at which it started; dragging over a span narrows the list to it. */
-export function RunScatter({
-  runs,
-  onSpan,
-}: {
+/** Duration of each run over the time at which it began; a span that is chosen narrows the list to it. */
+export function RunScatter(props: {
   readonly runs: readonly FlowRunPoint[];
+  readonly height: number;
+  /** The ends of the time filter, where it has them: the axis is then that time, not only that of the runs. */
+  readonly since: number | undefined;
+  readonly until: number | undefined;
   readonly onSpan: (since: number, until: number) => void;
 }) {
+  const { runs, height, since, until, onSpan } = props;
   const box = useRef<HTMLDivElement>(null);
   const { width } = useSize(box);
   const navigate = useNavigate();
   const [near, setNear] = useState<Dot>();
-  const chart = useMemo(() => layout(runs, width), [runs, width]);
-  const { brush, handlers } = useBrush(({ from, to }) => onSpan(chart.timeAt(from), chart.timeAt(to)));
-  if (chart.dots.length < 2) return <div ref={box} />;
-  const step = timeStep(chart.to - chart.from, Math.max(2, width / 110));
+  const pressed = useRef(0);
+  const chart = useMemo(() => layout(runs, { width, height, since, until }), [runs, width, height, since, until]);
+  const { slots, slot } = chart;
+  const startOf = (index: number) => chart.from + index * slot;
+  const brush = useSpanBrush({
+    slots,
+    slotAt: (x) => Math.floor((chart.timeAt(x) - chart.from) / slot),
+    onChosen: (chosen) => onSpan(startOf(chosen.first), startOf(chosen.last + 1)),
+    click: false,
+  });
+  const { span, byKeys } = brush;
+  const marks = useMemo(() => chart.dots.map((dot) => <Mark key={dot.run.id} dot={dot} />), [chart]);
+  const marked = span === undefined ? undefined : { from: startOf(span.first), to: startOf(span.last + 1) };
+  const step = timeStep(chart.to - chart.from, Math.max(2, width / 76));
+  const spoken = { from: marked?.from ?? chart.from, to: marked?.to ?? chart.to };
   return (
-    <div ref={box} className="relative select-none">
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the same runs stand in the list below, reachable by keyboard */}
-      <svg
-        role="img"
-        aria-label={`Durations of ${chart.dots.length} runs over time`}
-        width={width}
-        height={height}
-        className="block touch-pan-y"
-        {...handlers}
-        onPointerMove={(event) => {
-          handlers.onPointerMove(event);
-          const bounds = event.currentTarget.getBoundingClientRect();
-          setNear(nearest(chart.dots, event.clientX - bounds.left, event.clientY - bounds.top));
-        }}
-        onPointerLeave={() => setNear(undefined)}
-        onClick={() =>
-          near !== undefined &&
-          brush === undefined &&
-          void navigate({ to: "/runs/flow-run/$id", params: { id: near.run.id } })
-        }
-        style={{ cursor: near === undefined ? "crosshair" : "pointer" }}
-      >
-        {[0, 0.5, 1].map((share) => (
-          <g key={share}>
+    <BrushArea
+      ref={box}
+      brush={brush}
+      label="Durations of runs over time"
+      text={`${spanText(spoken.from, spoken.to)}: ${summary(chart.dots, spoken)}. ${brushKeys}`}
+      height={height}
+      className={near === undefined ? "cursor-crosshair" : "cursor-pointer"}
+      onPress={(event) => {
+        pressed.current = event.clientX;
+      }}
+      onMove={(event) => setNear(nearest(chart.dots, event))}
+      onLeave={() => setNear(undefined)}
+      onRelease={(event) => {
+        const isClick = event.button === 0 && Math.abs(event.clientX - pressed.current) <= clickPixels;
+        const dot = nearest(chart.dots, event);
+        if (isClick && dot !== undefined) void navigate({ to: "/runs/flow-run/$id", params: { id: dot.run.id } });
+      }}
+    >
+      <svg aria-hidden="true" width={width} height={height} className="block">
+        {chart.scale.ticks.map((tick) => (
+          <g key={tick}>
             <line
               x1={margin.left}
               x2={width - margin.right}
-              y1={chart.yAt(share * chart.top)}
-              y2={chart.yAt(share * chart.top)}
+              y1={chart.yAt(tick)}
+              y2={chart.yAt(tick)}
               stroke="var(--line)"
             />
-            <text
-              x={margin.left - 8}
-              y={chart.yAt(share * chart.top) + 4}
-              textAnchor="end"
-              fontSize="11"
-              fill="var(--faint)"
-            >
-              {axisSeconds(share * chart.top)}
+            <text x={margin.left - 8} y={chart.yAt(tick) + 4} textAnchor="end" fontSize="11" fill="var(--faint)">
+              {axisSeconds(tick)}
             </text>
           </g>
         ))}
-        {localTicks(chart.from, chart.to, step).map((tick) => (
-          <text key={tick} x={chart.xAt(tick)} y={height - 5} textAnchor="middle" fontSize="11" fill="var(--faint)">
-            {axisTime(tick, step)}
-          </text>
-        ))}
-        {chart.dots.map((dot) => (
-          <circle
-            key={dot.run.id}
-            cx={dot.x}
-            cy={dot.y}
-            r={dot === near ? 5 : 3.2}
-            fill={stateColor(stateLook(dot.run.state_type, dot.run.state_name))}
-            fillOpacity={dot === near ? 1 : 0.72}
-          />
-        ))}
-        {brush === undefined ? null : (
+        {localTicks(chart.from, chart.to, step)
+          .filter((tick) => chart.xAt(tick) > margin.left + 12 && chart.xAt(tick) < width - 24)
+          .map((tick) => (
+            <g key={tick}>
+              <line
+                x1={chart.xAt(tick)}
+                x2={chart.xAt(tick)}
+                y1={height - margin.bottom}
+                y2={height - margin.bottom + 4}
+                stroke="var(--line-strong)"
+              />
+              <text x={chart.xAt(tick)} y={height - 4} textAnchor="middle" fontSize="11" fill="var(--faint)">
+                {axisTime(tick, step)}
+              </text>
+            </g>
+          ))}
+        {marks}
+        {near === undefined ? null : (
+          <circle cx={near.x} cy={near.y} r={7} fill="none" stroke="var(--text)" strokeWidth={1.5} />
+        )}
+        {marked === undefined ? null : (
           <rect
-            x={Math.min(brush.from, brush.to)}
-            width={Math.abs(brush.to - brush.from)}
-            y={margin.top}
-            height={height - margin.top - margin.bottom}
+            x={chart.xAt(marked.from)}
+            width={Math.max(1, chart.xAt(marked.to) - chart.xAt(marked.from))}
+            y={margin.top - 4}
+            height={height - margin.top - margin.bottom + 4}
             fill="var(--accent)"
             fillOpacity="0.14"
+            stroke="var(--accent)"
+            strokeOpacity="0.5"
           />
         )}
       </svg>
-      {near === undefined ? null : (
-        <div
-          className="pointer-events-none absolute z-10 max-w-72 rounded-md border bg-surface px-2 py-1 text-xs whitespace-nowrap shadow-pop"
-          style={{
-            top: Math.max(0, near.y - 52),
-            ...(near.x > width / 2 ? { right: width - near.x + 10 } : { left: near.x + 10 }),
-          }}
-        >
-          <p className="truncate font-medium">{near.run.name}</p>
-          <p className="text-muted">
-            {near.run.flow_name} · {stateLook(near.run.state_type, near.run.state_name).label} ·{" "}
-            {seconds(near.run.duration)}
-          </p>
-          <p className="text-faint">{exact(near.run.timestamp)}</p>
-        </div>
-      )}
-    </div>
+      {marked !== undefined ? (
+        <ChartTip x={chart.xAt(marked.to)} width={width}>
+          <span className="font-medium">{spanText(marked.from, marked.to)}</span>
+          <span className="text-muted">{summary(chart.dots, marked)}</span>
+          {byKeys ? <span className="text-faint">{brushKeys}</span> : null}
+        </ChartTip>
+      ) : near !== undefined ? (
+        <ChartTip x={near.x} width={width} top={Math.max(0, near.y - 68)}>
+          <RunTip run={{ ...near.run, start: near.run.timestamp }} spent={near.run.duration} />
+        </ChartTip>
+      ) : null}
+      {chart.dots.length === 0 && width > 0 ? (
+        <p className="absolute inset-0 flex items-center justify-center text-faint">None of these runs has begun.</p>
+      ) : null}
+    </BrushArea>
   );
 }
 
-function layout(points: readonly FlowRunPoint[], width: number) {
-  const started = points.filter((point) => point.duration > 0);
-  const times = started.map((point) => milliseconds(point.timestamp));
-  const from = times.reduce((least, time) => Math.min(least, time), Number.POSITIVE_INFINITY);
-  const to = times.reduce((most, time) => Math.max(most, time), from + 1000);
-  const top = roundDuration(started.reduce((most, point) => Math.max(most, point.duration), 0.01));
-  const inner = Math.max(1, width - margin.left - margin.right);
-  const xAt = (time: number) => margin.left + ((time - from) / (to - from)) * inner;
-  const yAt = (value: number) => margin.top + (1 - value / top) * (height - margin.top - margin.bottom);
-  const timeAt = (x: number) => from + ((x - margin.left) / inner) * (to - from);
-  const dots = started.map((run, index): Dot => ({ run, x: xAt(times[index] ?? from), y: yAt(run.duration) }));
-  return { dots, from, to, top, xAt, yAt, timeAt };
+/** A shape for each state, so that colour is not all that tells them apart. */
+const shapes: Readonly<Partial<Record<StateType, string>>> = {
+  FAILED: "M-3.200-3.200L3.200 3.200M3.200-3.200L-3.200 3.200",
+  CRASHED: "M0-4L4 3.200H-4z",
+  CANCELLED: "M-3-3h6v6h-6z",
+  CANCELLING: "M-3-3h6v6h-6z",
+  PAUSED: "M-2-3.500V3.500M2-3.500V3.500",
+};
+
+function Mark({ dot }: { readonly dot: Dot }) {
+  const { state_type, state_name } = dot.run;
+  const color = stateColor(stateLook(state_type, state_name));
+  const path = state_type === null ? undefined : shapes[state_type];
+  if (state_type === "COMPLETED") return <circle cx={dot.x} cy={dot.y} r={2.8} fill={color} fillOpacity={0.55} />;
+  if (path === undefined) return <circle cx={dot.x} cy={dot.y} r={3.2} fill="none" stroke={color} strokeWidth={1.8} />;
+  const isLine = !path.endsWith("z");
+  return (
+    <path
+      d={path}
+      transform={`translate(${dot.x} ${dot.y})`}
+      fill={isLine ? "none" : color}
+      stroke={isLine ? color : "none"}
+      strokeWidth={2}
+      strokeLinecap="round"
+    />
+  );
 }
 
-function nearest(dots: readonly Dot[], x: number, y: number): Dot | undefined {
+interface Frame {
+  readonly width: number;
+  readonly height: number;
+  readonly since: number | undefined;
+  readonly until: number | undefined;
+}
+
+function layout(points: readonly FlowRunPoint[], { width, height, since, until }: Frame) {
+  const started = points
+    .filter((point) => point.duration > 0)
+    .map((run) => ({ run, time: milliseconds(run.timestamp) }));
+  // What went wrong is drawn last, over the rest.
+  started.sort((a, b) => Number(isBad(a.run.state_type)) - Number(isBad(b.run.state_type)));
+  const newest = started.reduce((most, { time }) => Math.max(most, time), since ?? 0);
+  const oldest = started.reduce((least, { time }) => Math.min(least, time), newest);
+  const [low, high] = [since ?? oldest, Math.max(until ?? newest, (since ?? oldest) + 1000)];
+  const slot = timeStep(high - low, mostSlots);
+  const offset = new Date(low).getTimezoneOffset() * 60_000;
+  const from = Math.floor((low - offset) / slot) * slot + offset;
+  const slots = Math.max(1, Math.ceil((high + 1 - from) / slot));
+  const to = from + slots * slot;
+  const scale = durationScale(started.map(({ run }) => run.duration));
+  const inner = Math.max(1, width - margin.left - margin.right);
+  const xAt = (time: number) => margin.left + ((time - from) / (to - from)) * inner;
+  const yAt = (value: number) => margin.top + (1 - scale.share(value)) * (height - margin.top - margin.bottom);
+  const timeAt = (x: number) => from + ((x - margin.left) / inner) * (to - from);
+  const dots = started.map(({ run, time }): Dot => ({ run, time, x: xAt(time), y: yAt(run.duration) }));
+  return { dots, from, to, slot, slots, scale, xAt, yAt, timeAt };
+}
+
+function summary(dots: readonly Dot[], { from, to }: { readonly from: number; readonly to: number }): string {
+  const inside = dots.filter(({ time }) => time >= from && time < to);
+  const bad = inside.filter(({ run }) => isBad(run.state_type)).length;
+  return `${amount(inside.length, "run")}${bad === 0 ? "" : `, ${bad} failed`}`;
+}
+
+function nearest(dots: readonly Dot[], event: PointerEvent<Element>): Dot | undefined {
+  const bounds = event.currentTarget.getBoundingClientRect();
+  const [x, y] = [event.clientX - bounds.left, event.clientY - bounds.top];
   let best: Dot | undefined;
   let bestDistance = 14 ** 2;
   for (const dot of dots) {

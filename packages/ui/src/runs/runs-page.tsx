@@ -1,6 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useCallback, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { useLive } from "../api/live.ts";
 import type { FlowRunPoint, FlowRunRow, LiveChange } from "../api/types.ts";
 import { Button, buttonClass } from "../components/button.tsx";
@@ -16,10 +16,11 @@ import { CsvButton } from "./csv-button.tsx";
 import { runColumns, storeColumns, storedColumns } from "./run-columns.tsx";
 import { RunFilters } from "./run-filters.tsx";
 import { RunList } from "./run-list.tsx";
-import { RunScatter } from "./run-scatter.tsx";
 import { applyToList, pointOf, type RunPages, runListQuery, runPointsQuery } from "./runs.queries.ts";
 import { isFiltered, type RunsSearch, type RunsSearchChange, readRunsSearch } from "./runs-search.ts";
 import { SavedSearches } from "./saved-searches.tsx";
+
+const RunCharts = lazy(() => import("./run-charts.tsx").then((module) => ({ default: module.RunCharts })));
 
 const route = getRouteApi("/runs");
 const nothing: ReadonlySet<string> = new Set();
@@ -32,13 +33,14 @@ flow("greet", async () => hello("world"))();`;
 export function RunsPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const list = useInfiniteQuery(runListQuery(search));
+  const list = useInfiniteQuery({ ...runListQuery(search), placeholderData: keepPreviousData });
   const points = useQuery({ ...runPointsQuery(search), placeholderData: keepPreviousData });
   const arrivals = useLiveList(search);
   const [chosen, setChosen] = useState(nothing);
   const [columnIds, setColumnIds] = useState(storedColumns);
   const columns = runColumns.filter((column) => columnIds.includes(column.id));
   const runs = useMemo(() => list.data?.pages.flatMap((page) => page.results) ?? [], [list.data]);
+  const tags = useMemo(() => [...new Set(runs.flatMap((run) => run.tags))].sort(), [runs]);
   const change = useCallback(
     (next: RunsSearchChange) =>
       void navigate({ search: (before) => readRunsSearch({ ...before, ...next }), resetScroll: false }),
@@ -52,7 +54,12 @@ export function RunsPage() {
   return (
     <Page title="Runs">
       <div className="flex flex-wrap items-center gap-2">
-        <RunFilters search={search} onChange={change} />
+        <RunFilters
+          search={search}
+          onChange={change}
+          knownTags={tags}
+          parentName={runs.find((run) => run.parent_flow_run_id === search.parent)?.parent_flow_run_name ?? undefined}
+        />
         <span className="flex items-center gap-1 sm:ml-auto">
           <SavedSearches search={search} />
           <ColumnMenu
@@ -67,43 +74,44 @@ export function RunsPage() {
         </span>
       </div>
       {list.isError ? <Failure error={list.error} what="The list of runs" onRetry={() => void list.refetch()} /> : null}
+      {list.isSuccess && runs.length === 0 ? (
+        <NoRuns filtered={isFiltered(search)} />
+      ) : (
+        // As high as the charts, so that nothing moves when they come.
+        <div className="min-h-[144px] lg:min-h-[136px]">
+          <Suspense>
+            {points.data === undefined ? null : <RunCharts points={points.data} search={search} onChange={change} />}
+          </Suspense>
+        </div>
+      )}
       {list.isPending ? <Skeleton rows={14} height={34} /> : null}
-      {list.isSuccess && runs.length === 0 ? <NoRuns filtered={isFiltered(search)} /> : null}
       {runs.length === 0 ? null : (
-        <>
-          <RunScatter
-            runs={points.data ?? []}
-            onSpan={(since, until) =>
-              change({ since: new Date(since).toISOString(), until: new Date(until).toISOString() })
-            }
+        <div className={`relative flex flex-col gap-1.5 ${list.isPlaceholderData ? "opacity-60" : ""}`}>
+          <p className="text-xs text-faint" role="status">
+            {first?.count === null || first?.count === undefined
+              ? ""
+              : `${count(first.count)}${first.count_capped ? "+" : ""} runs`}
+          </p>
+          {arrivals.waiting === 0 ? null : (
+            <Button
+              look="primary"
+              icon="arrowUp"
+              className="sticky top-2 z-20 self-center rounded-full shadow-pop"
+              onClick={arrivals.show}
+            >
+              {arrivals.waiting} new
+            </Button>
+          )}
+          <RunList
+            runs={runs}
+            columns={columns}
+            fresh={arrivals.fresh}
+            selection={{ chosen, onChange: setChosen }}
+            sort={{ value: search.sort ?? "START_TIME_DESC", onChange: (sort) => change({ sort }) }}
+            onEnd={more}
           />
-          <div className="relative flex flex-col gap-1.5">
-            <p className="text-xs text-faint" role="status">
-              {first?.count === null || first?.count === undefined
-                ? ""
-                : `${count(first.count)}${first.count_capped ? "+" : ""} runs`}
-            </p>
-            {arrivals.waiting === 0 ? null : (
-              <Button
-                look="primary"
-                icon="arrowUp"
-                className="sticky top-2 z-20 self-center rounded-full shadow-pop"
-                onClick={arrivals.show}
-              >
-                {arrivals.waiting} new
-              </Button>
-            )}
-            <RunList
-              runs={runs}
-              columns={columns}
-              fresh={arrivals.fresh}
-              selection={{ chosen, onChange: setChosen }}
-              sort={{ value: search.sort ?? "START_TIME_DESC", onChange: (sort) => change({ sort }) }}
-              onEnd={more}
-            />
-            {isFetchingNextPage ? <Skeleton rows={2} height={34} /> : null}
-          </div>
-        </>
+          {isFetchingNextPage ? <Skeleton rows={2} height={34} /> : null}
+        </div>
       )}
       {chosen.size === 0 ? null : (
         <BulkBar runs={runs.filter((run) => chosen.has(run.id))} onDone={() => setChosen(nothing)} />
@@ -165,7 +173,11 @@ function withPoints(
   const rows = new Map(
     changes.flatMap((change) => (change.kind === "flow-run" ? [[change.row.id, change.row] as const] : [])),
   );
-  const kept = points.map((point) => {
+  const gone = new Set(
+    changes.flatMap((change) => (change.kind === "deleted" && change.of === "flow-run" ? [change.id] : [])),
+  );
+  const kept = points.flatMap((point) => {
+    if (gone.has(point.id)) return [];
     const row = rows.get(point.id);
     return row === undefined ? point : pointOf(row);
   });

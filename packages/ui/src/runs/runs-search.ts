@@ -5,6 +5,12 @@ import { stateTypeOrder } from "../states.ts";
 const runSorts = ["START_TIME_DESC", "START_TIME_ASC", "END_TIME_DESC", "NAME_ASC", "NAME_DESC"] as const;
 export type RunSort = (typeof runSorts)[number];
 
+const chartNames = ["bars", "time"] as const;
+export type ChartName = (typeof chartNames)[number];
+
+/** The charts show so many runs, the newest: as many as the API gives at once. */
+export const mostPoints = 1000;
+
 /** What the list of runs is narrowed by; it stands in the address, so that a link shows the same list. */
 export interface RunsSearch {
   readonly q?: string;
@@ -20,6 +26,8 @@ export interface RunsSearch {
   readonly parent?: string;
   readonly subflows?: "hide";
   readonly sort?: RunSort;
+  /** Which chart is shown where there is room for one. */
+  readonly chart?: ChartName;
 }
 
 /** A change of the filter: what is undefined is taken out. */
@@ -55,14 +63,20 @@ export function readRunsSearch(search: RawSearch): RunsSearch {
     parent: textIn(search, "parent"),
     subflows: choiceIn(search, "subflows", ["hide"]),
     sort: choiceIn(search, "sort", runSorts),
+    chart: choiceIn(search, "chart", chartNames),
   });
 }
 
 type Criteria = { readonly [K in "flows" | "flow_runs"]?: Exclude<RunCriteria[K], undefined> };
 
+/** What narrows the list, without how it is shown. */
+export function filterOf(search: RunsSearch): RunsSearch {
+  const { sort: _sort, chart: _chart, ...filter } = search;
+  return filter;
+}
+
 export function isFiltered(search: RunsSearch): boolean {
-  const { sort: _sort, ...filters } = search;
-  return Object.keys(filters).length > 0;
+  return Object.keys(filterOf(search)).length > 0;
 }
 
 /** The same as the API's filter. */

@@ -2,16 +2,15 @@ import type { listFlowRunPoints, listFlowRuns, listFlows } from "@ostinato/proto
 import { type InfiniteData, infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { call } from "../api/api.ts";
 import type { FlowRunList, FlowRunPoint, FlowRunRow, LiveChange } from "../api/types.ts";
-import { isFiltered, moment, type RunsSearch, runCriteria, splitStates } from "./runs-search.ts";
+import { filterOf, isFiltered, moment, mostPoints, type RunsSearch, runCriteria, splitStates } from "./runs-search.ts";
 
 export type RunPages = InfiniteData<FlowRunList, string | null>;
 
 const pageSize = 100;
-const mostPoints = 600;
 
 export function runListQuery(search: RunsSearch) {
   return infiniteQueryOptions({
-    queryKey: ["runs", "list", search],
+    queryKey: ["runs", "list", { ...filterOf(search), sort: search.sort }],
     queryFn: ({ pageParam, signal }) =>
       call<typeof listFlowRuns>("POST /ui/flow_runs/list", {
         body: {
@@ -30,7 +29,7 @@ export function runListQuery(search: RunsSearch) {
 
 /** The newest runs that a filter finds as points, for the chart above the list. */
 export function runPointsQuery(search: RunsSearch) {
-  const { sort: _sort, ...filter } = search;
+  const filter = filterOf(search);
   return queryOptions({
     queryKey: ["runs", "points", filter],
     queryFn: ({ signal }) =>

@@ -1,0 +1,21 @@
+import type { ReactNode } from "react";
+
+/** What a chart says about the place under the pointer or the focus: beside it, and always inside the chart's width. */
+export function ChartTip(props: {
+  /** Pixels from the left, and how wide the chart is. */
+  readonly x: number;
+  readonly width: number;
+  readonly top?: number;
+  readonly children: ReactNode;
+}) {
+  const { x, width, top = 4 } = props;
+  const toTheLeft = x > width / 2;
+  return (
+    <div
+      className="pointer-events-none absolute z-20 flex max-w-72 min-w-0 flex-col rounded-md border bg-surface px-2 py-1.5 text-xs shadow-pop"
+      style={{ top, ...(toTheLeft ? { right: Math.max(0, width - x + 8) } : { left: x + 8 }) }}
+    >
+      {props.children}
+    </div>
+  );
+}
