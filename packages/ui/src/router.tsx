@@ -27,6 +27,12 @@ const charts = {
   dashboard: () => import("./dashboard/history-chart.tsx"),
   runs: () => import("./runs/run-charts.tsx"),
 };
+/** Parts that somebody may ask for. */
+const dialogs = [
+  () => import("./runs/bulk-bar.tsx"),
+  () => import("./runs/csv-export.ts"),
+  () => import("./runs/saved-search-dialogs.tsx"),
+];
 
 const pages = {
   taskRun: () => import("./task-run/task-run-page.tsx"),
@@ -45,7 +51,10 @@ const pages = {
 export function fetchOtherPages(): void {
   const whenIdle = globalThis.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 1000));
   addEventListener("load", () =>
-    whenIdle(() => void Promise.allSettled([...Object.values(pages), ...Object.values(charts)].map((page) => page()))),
+    whenIdle(
+      () =>
+        void Promise.allSettled([...Object.values(pages), ...Object.values(charts), ...dialogs].map((part) => part())),
+    ),
   );
 }
 

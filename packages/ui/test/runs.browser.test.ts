@@ -1,7 +1,7 @@
 import type { Page } from "@ostinato/testing/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Site, startSite } from "./site.ts";
-import { flowNamed, type PastRun, pastRuns } from "./story.ts";
+import { flowNamed, type PastRun, pastRuns, startRun } from "./story.ts";
 
 let site: Site;
 
@@ -118,17 +118,39 @@ describe("the list of runs", () => {
     await close();
   });
 
-  test("saves a filter under a name and brings it back", async () => {
-    const { page, close } = await site.open("/runs?state=FAILED&tag=nightly");
-    await page.getByRole("button", { name: "Saved searches" }).click();
-    await page.getByRole("menuitem", { name: "Save this filter…" }).click();
+  test("saves a filter under a name, renames it, makes it the default, and deletes it with a way back", async () => {
+    const { page, problems, close } = await site.open("/runs?state=FAILED&tag=nightly");
+    const menu = async (item: string) => {
+      await page.getByRole("button", { name: "Saved searches" }).click();
+      await page.getByRole("menuitem", { name: item }).click();
+    };
+    await menu("Save this filter…");
     await page.getByRole("textbox", { name: "Name" }).fill("Nightly failures");
     await page.getByRole("button", { name: "Save", exact: true }).click();
     await page.getByRole("dialog").waitFor({ state: "hidden" });
     await page.goto(`${site.origin}/runs`);
-    await page.getByRole("button", { name: "Saved searches" }).click();
-    await page.getByRole("menuitem", { name: "Nightly failures" }).click();
+    await menu("Nightly failures");
     await expect.poll(() => new URL(page.url()).search).toBe("?state=FAILED&tag=nightly");
+
+    await menu("Rename, delete, make default…");
+    const dialog = page.getByRole("dialog", { name: "Saved searches" });
+    await dialog.getByRole("button", { name: "Rename Nightly failures" }).click();
+    await dialog.getByRole("textbox", { name: "New name of Nightly failures" }).fill("Every night");
+    await dialog.getByRole("button", { name: "Rename", exact: true }).click();
+    await dialog.getByRole("button", { name: "Open Runs with Every night" }).click();
+    await dialog.getByRole("button", { name: "Open Runs without Every night", pressed: true }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("link", { name: "Flows" }).click();
+    await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name: "Runs" }).click();
+    await expect.poll(() => new URL(page.url()).search).toBe("?state=FAILED&tag=nightly");
+
+    await menu("Rename, delete, make default…");
+    await dialog.getByRole("button", { name: "Delete Every night" }).click();
+    await dialog.getByText("None is left.").waitFor();
+    await dialog.getByRole("button", { name: "Undo" }).click();
+    await dialog.getByRole("button", { name: "Delete Every night" }).click();
+    await dialog.getByText("None is left.").waitFor();
+    expect(problems).toEqual([]);
     await close();
   });
 
@@ -150,6 +172,107 @@ describe("the list of runs", () => {
     await row(page, "gone-1").waitFor({ state: "hidden" });
     expect(await row(page, "gone-2").isVisible()).toBe(true);
     expect(await row(page, "gone-3").isVisible()).toBe(false);
+    await close();
+  });
+
+  test("selects a range with Shift, and then all that the filter finds, and cancels what still goes on", async () => {
+    const flow = await flowNamed(site.client, "many");
+    await pastRuns(
+      site.client,
+      Array.from({ length: 130 }, (_, index) => ({
+        flowId: flow,
+        name: `many-${String(index).padStart(3, "0")}`,
+        ago: 100 + index,
+        took: 1,
+        ...(index >= 125 ? { state: "RUNNING" as const } : {}),
+      })),
+    );
+    const { page, close } = await site.open(`/runs?flow=${flow}`);
+    const bar = page.getByRole("toolbar", { name: "Selected runs" });
+    await page.getByText("130 runs").waitFor();
+    await page.getByRole("checkbox", { name: "Select many-002" }).check();
+    await page.getByRole("checkbox", { name: "Select many-006" }).click({ modifiers: ["Shift"] });
+    await bar.getByText("5 runs").waitFor();
+    await page.getByRole("checkbox", { name: "Select all runs that are loaded" }).check();
+    await bar.getByText("100 runs").waitFor();
+    await bar.getByRole("button", { name: "Select all 130" }).click();
+    await bar.getByText("130 runs").waitFor();
+    await bar.getByRole("button", { name: "Cancel" }).click();
+    const dialog = page.getByRole("dialog", { name: "Cancel 5 runs of many" });
+    await dialog.getByText("125 runs of the selection ended already").waitFor();
+    await dialog.getByText("many-129").waitFor();
+    await dialog.getByRole("button", { name: "Cancel 5 runs" }).click();
+    await bar.waitFor({ state: "hidden" });
+    await page.goto(`${site.origin}/runs?flow=${flow}&state=RUNNING`);
+    await page.getByText("No run matches").waitFor();
+    await close();
+  });
+
+  test("shows recent runs as bars that the arrow keys go along and Enter opens", async () => {
+    const { page, close } = await site.open("/runs?state=FAILED");
+    const bars = page.getByRole("list", { name: /Recent runs: 26 runs/ });
+    await bars.waitFor();
+    await bars.getByRole("link").last().focus();
+    expect(await bars.getByRole("link").last().getAttribute("aria-label")).toMatch(/^run-004, Failed, 9\.0 s, /);
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("ArrowLeft");
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.getAttribute("aria-label")))
+      .toMatch(/^run-024, Failed, /);
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "run-024" }).waitFor();
+    await close();
+  });
+
+  test("narrows to a time that is marked in the chart by keyboard or by dragging, and nothing below moves", async () => {
+    const { page, problems, close } = await site.open("/runs?tag=nightly");
+    const chart = page.getByRole("slider", { name: "Durations of runs over time" });
+    await chart.waitFor();
+    const top = () => page.getByRole("table", { name: "Runs" }).evaluate((list) => list.getBoundingClientRect().top);
+    const before = await top();
+    await chart.focus();
+    await page.keyboard.press("Home");
+    for (let turn = 0; turn < 30; turn += 1) await page.keyboard.press("Shift+ArrowRight");
+    const marked = Number(/: (\d+) runs/.exec((await chart.getAttribute("aria-valuetext")) ?? "")?.[1]);
+    expect(marked).toBeGreaterThan(2);
+    expect(marked).toBeLessThan(40);
+    await page.keyboard.press("Enter");
+    await page.getByText(`${marked} runs`, { exact: true }).waitFor();
+    expect(new URL(page.url()).searchParams.get("until")).not.toBeNull();
+    expect(await top()).toBe(before);
+    await page.getByRole("button", { name: "All times" }).click();
+    await page.getByText("52 runs").waitFor();
+    const box = await chart.boundingBox();
+    if (box === null) throw new Error("The chart is not shown.");
+    await page.mouse.move(box.x + box.width / 2, box.y + 20);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width - 10, box.y + 20, { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(() => new URL(page.url()).searchParams.get("since")).not.toBeNull();
+    await page.goBack();
+    await page.getByText("52 runs").waitFor();
+    expect(await top()).toBe(before);
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test("lets what is new wait above a scrolled list, and is found again where it was left", async () => {
+    const flow = await flowNamed(site.client, "arriving");
+    const { page, close } = await site.open("/runs?q=run-");
+    await row(page, "run-000").waitFor();
+    const main = page.getByRole("main");
+    await main.evaluate((element) => element.scrollTo(0, 1500));
+    await row(page, "run-040").waitFor();
+    await startRun(site.client, { flowId: flow, name: "run-new" });
+    await page.getByRole("button", { name: "1 new" }).waitFor();
+    const left = await main.evaluate((element) => element.scrollTop);
+    await row(page, "run-040").click();
+    await page.getByRole("heading", { name: "run-040" }).waitFor();
+    await page.goBack();
+    await row(page, "run-040").waitFor();
+    await expect
+      .poll(() => main.evaluate((element) => Math.abs(element.scrollTop)).then((top) => Math.abs(top - left) < 60))
+      .toBe(true);
     await close();
   });
 

@@ -2,6 +2,7 @@ import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { IconButton } from "../components/button.tsx";
 import { Icon, type IconName } from "../components/icon.tsx";
+import { useDefaultSearch } from "../runs/default-search.ts";
 import { ConnectionLine } from "./connection-line.tsx";
 import { useCrumbs } from "./crumbs.ts";
 import { useShortcuts } from "./shortcuts.ts";
@@ -78,6 +79,7 @@ export function Frame() {
 const searchKey = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘K" : "Ctrl K";
 
 function Sidebar({ drawer, onClose }: { readonly drawer: boolean; readonly onClose: () => void }) {
+  const usual = useDefaultSearch();
   useEffect(() => {
     if (!drawer) return undefined;
     const close = (event: KeyboardEvent) => event.key === "Escape" && onClose();
@@ -113,6 +115,8 @@ function Sidebar({ drawer, onClose }: { readonly drawer: boolean; readonly onClo
             <Link
               key={noun.to}
               to={noun.to}
+              {...(noun.to === "/runs" && usual !== undefined ? { search: usual.search } : {})}
+              activeOptions={{ includeSearch: false }}
               className="flex h-8 items-center gap-2.5 rounded-md px-2 text-sm text-muted hover:bg-hover hover:text-text md:h-7"
               activeProps={{ className: "bg-pressed font-medium !text-text" }}
             >

@@ -1,5 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
+import { defaultSearch } from "../runs/default-search.ts";
 
 export const shortcuts = [
   { keys: "Ctrl K or ⌘ K", does: "Search for anything" },
@@ -11,7 +12,9 @@ export const shortcuts = [
   { keys: "g s", does: "Settings" },
   { keys: "j, k or ↓, ↑", does: "Next and previous row of a list" },
   { keys: "Enter", does: "Open the row" },
-  { keys: "x", does: "Select the row" },
+  { keys: "x, Shift x", does: "Select the row, or all up to it" },
+  { keys: "←, →, Enter", does: "Go along the bars of a chart, open the run" },
+  { keys: "Shift ←, →, Enter", does: "Mark a time in a chart, narrow to it" },
   { keys: "+, −, 0", does: "Zoom a timeline or a graph; show all of it" },
   { keys: "Esc", does: "Close what is open; clear a selection" },
   { keys: "?", does: "This list" },
@@ -38,7 +41,8 @@ export function useShortcuts(actions: { readonly onSearch: () => void; readonly 
       if (place !== undefined && event.timeStamp - goPressed < sequenceMs) {
         goPressed = 0;
         event.preventDefault();
-        void navigate({ to: place });
+        const usual = place === "/runs" ? defaultSearch() : undefined;
+        void navigate(usual === undefined ? { to: place } : { to: "/runs", search: usual.search });
       } else if (event.key === "g") {
         goPressed = event.timeStamp;
       } else if (event.key === "/") {

@@ -3,13 +3,28 @@ import { useEffect, useState } from "react";
 import type { FlowRunRow } from "../api/types.ts";
 import { Button } from "../components/button.tsx";
 import { ConfirmDialog } from "../components/dialog.tsx";
-import { amount } from "../format.ts";
+import { messageOf } from "../components/failure.tsx";
+import { amount, count } from "../format.ts";
 import { isFinal } from "../states.ts";
+import { type RunTotal, totalText } from "./csv-button.tsx";
 import { cancelRuns, deleteRuns } from "./run-actions.ts";
+import { readRunsAnew, runPagesOf } from "./runs.queries.ts";
+import type { RunsSearch } from "./runs-search.ts";
 
-/** What can be done with the selected runs. */
-export function BulkBar({ runs, onDone }: { readonly runs: readonly FlowRunRow[]; readonly onDone: () => void }) {
+/** More at once would be a job for the command line, not for a page that must stay open. */
+const mostSelected = 10_000;
+
+/** What can be done with the selected runs: each action names what it touches before it does it. */
+export function BulkBar(props: {
+  readonly runs: readonly FlowRunRow[];
+  /** The filter, where more match it than are selected, and how many. */
+  readonly rest: { readonly search: RunsSearch; readonly total: RunTotal } | undefined;
+  readonly onSelect: (runs: readonly FlowRunRow[]) => void;
+  readonly onDone: () => void;
+}) {
+  const { runs, rest, onSelect, onDone } = props;
   const [asking, setAsking] = useState<"cancel" | "delete">();
+  const [done, setDone] = useState<number>();
   const queryClient = useQueryClient();
   useEffect(() => {
     const clear = (event: KeyboardEvent) => event.key === "Escape" && asking === undefined && onDone();
@@ -19,15 +34,21 @@ export function BulkBar({ runs, onDone }: { readonly runs: readonly FlowRunRow[]
   const open = runs.filter((run) => !isFinal(run.state_type));
   const ids = (of: readonly FlowRunRow[]) => of.map((run) => run.id);
   const finish = async () => {
-    await queryClient.invalidateQueries({ queryKey: ["runs"] });
+    await readRunsAnew(queryClient);
     onDone();
   };
   const stop = async () => {
-    const { refused, reason } = await cancelRuns(ids(open));
+    const { refused, reason } = await cancelRuns(ids(open), setDone).finally(() => setDone(undefined));
     if (refused > 0)
-      throw new Error(`${amount(refused, "run")} of ${open.length} could not be cancelled. ${reason ?? ""}`);
+      throw new Error(`${amount(refused, "run")} of ${count(open.length)} could not be cancelled. ${reason ?? ""}`);
     await finish();
   };
+  const remove = async () => {
+    await deleteRuns(ids(runs), setDone).finally(() => setDone(undefined));
+    await finish();
+  };
+  const action = (word: string, busy: string, of: number) =>
+    done === undefined ? `${word} ${amount(of, "run")}` : `${busy} ${count(done)} of ${count(of)}…`;
   return (
     <div
       role="toolbar"
@@ -35,6 +56,7 @@ export function BulkBar({ runs, onDone }: { readonly runs: readonly FlowRunRow[]
       className="pop-in fixed bottom-4 left-1/2 z-30 flex -translate-x-1/2 items-center gap-2 rounded-lg border border-line-strong bg-surface p-1.5 pl-3 shadow-pop"
     >
       <span className="pr-2 font-medium whitespace-nowrap">{amount(runs.length, "run")}</span>
+      {rest === undefined ? null : <SelectAll rest={rest} onSelect={onSelect} />}
       <Button icon="stop" disabled={open.length === 0} onClick={() => setAsking("cancel")}>
         Cancel
       </Button>
@@ -48,7 +70,7 @@ export function BulkBar({ runs, onDone }: { readonly runs: readonly FlowRunRow[]
         open={asking === "cancel"}
         onOpenChange={() => setAsking(undefined)}
         title={`Cancel ${describe(open)}`}
-        action={`Cancel ${amount(open.length, "run")}`}
+        action={action("Cancel", "Cancelling", open.length)}
         danger
         onConfirm={stop}
       >
@@ -56,18 +78,76 @@ export function BulkBar({ runs, onDone }: { readonly runs: readonly FlowRunRow[]
         {open.length < runs.length
           ? ` ${amount(runs.length - open.length, "run")} of the selection ended already and stay as they are.`
           : ""}
+        <Names runs={open} />
       </ConfirmDialog>
       <ConfirmDialog
         open={asking === "delete"}
         onOpenChange={() => setAsking(undefined)}
         title={`Delete ${describe(runs)}`}
-        action={`Delete ${amount(runs.length, "run")}`}
+        action={action("Delete", "Deleting", runs.length)}
         danger
-        onConfirm={() => deleteRuns(ids(runs)).then(finish)}
+        onConfirm={remove}
       >
         Their task runs, states, logs and results go with them. This can't be undone.
+        {open.length === 0 ? "" : ` ${amount(open.length, "run")} of them did not end yet.`}
+        <Names runs={runs} />
       </ConfirmDialog>
     </div>
+  );
+}
+
+/** The runs of the filter that are not loaded yet are read, so that what is done to them can be named. */
+function SelectAll(props: {
+  readonly rest: { readonly search: RunsSearch; readonly total: RunTotal };
+  readonly onSelect: (runs: readonly FlowRunRow[]) => void;
+}) {
+  const { search, total } = props.rest;
+  const [reading, setReading] = useState<number>();
+  const [error, setError] = useState<string>();
+  const isCut = total.isMore || total.count > mostSelected;
+  const select = async () => {
+    const found: FlowRunRow[] = [];
+    setReading(0);
+    setError(undefined);
+    try {
+      for await (const page of runPagesOf(search, { most: mostSelected })) {
+        found.push(...page);
+        setReading(found.length);
+      }
+      props.onSelect(found);
+    } catch (cause) {
+      setError(messageOf(cause));
+    } finally {
+      setReading(undefined);
+    }
+  };
+  return (
+    <Button look="ghost" disabled={reading !== undefined} title={error} onClick={() => void select()}>
+      {reading !== undefined
+        ? `Reading ${count(reading)}…`
+        : error !== undefined
+          ? "Failed, try again"
+          : isCut
+            ? `Select the first ${count(mostSelected)}`
+            : `Select all ${totalText(total)}`}
+    </Button>
+  );
+}
+
+const mostNames = 5;
+
+function Names({ runs }: { readonly runs: readonly FlowRunRow[] }) {
+  const rest = runs.length - mostNames;
+  return (
+    <ul className="mt-3 flex flex-col text-text">
+      {runs.slice(0, mostNames).map((run) => (
+        <li key={run.id} className="flex min-w-0 gap-2">
+          <span className="truncate font-medium">{run.name}</span>
+          <span className="shrink-[2] truncate text-faint">{run.flow_name}</span>
+        </li>
+      ))}
+      {rest > 0 ? <li className="text-faint">and {count(rest)} more</li> : null}
+    </ul>
   );
 }
 

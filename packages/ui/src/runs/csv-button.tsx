@@ -1,82 +1,89 @@
-import { useState } from "react";
-import type { FlowRunRow } from "../api/types.ts";
-import { IconButton } from "../components/button.tsx";
+import { useEffect, useRef, useState } from "react";
+import { Button, IconButton } from "../components/button.tsx";
 import { messageOf } from "../components/failure.tsx";
-import { csvText } from "./csv.ts";
-import { allRuns } from "./runs.queries.ts";
+import { count } from "../format.ts";
 import type { RunsSearch } from "./runs-search.ts";
 
-const mostRows = 20_000;
+/** A file of more is none that a spreadsheet opens. */
+const mostRows = 100_000;
 
-/** Everything that the filter finds, as a file: times in UTC, spans in seconds. */
-export function CsvButton({ search }: { readonly search: RunsSearch }) {
-  const [state, setState] = useState<"ready" | "busy" | string>("ready");
+/** Everything that the filter finds, as a file; it says how much that is, and can be stopped. */
+export function CsvButton({ search, total }: { readonly search: RunsSearch; readonly total: RunTotal | undefined }) {
+  const [rows, setRows] = useState<number>();
+  const [error, setError] = useState<string>();
+  const stop = useRef<AbortController>(undefined);
+  useEffect(() => () => stop.current?.abort(), []);
   const download = async () => {
-    setState("busy");
+    const controller = new AbortController();
+    const { signal } = controller;
+    stop.current = controller;
+    setRows(0);
+    setError(undefined);
     try {
-      saveFile("runs.csv", csvText(header, (await allRuns(search, mostRows)).map(cells)), "text/csv");
-      setState("ready");
+      const { exportRuns } = await import("./csv-export.ts");
+      saveFile("runs.csv", await exportRuns(search, { most: mostRows, signal, onProgress: setRows }));
     } catch (cause) {
-      setState(messageOf(cause));
+      if (!signal.aborted) setError(messageOf(cause));
+    } finally {
+      if (!signal.aborted) setRows(undefined);
     }
   };
-  const failed = state !== "ready" && state !== "busy";
+  if (rows !== undefined) {
+    const of = total === undefined ? "" : ` of ${totalText(total)}`;
+    return (
+      <Button
+        icon="close"
+        aria-label="Stop the download"
+        onClick={() => {
+          stop.current?.abort();
+          setRows(undefined);
+        }}
+      >
+        {count(rows)}
+        {of} runs
+      </Button>
+    );
+  }
   return (
     <>
       <IconButton
-        icon={failed ? "warning" : "download"}
-        label={failed ? `Failed: ${state} Try again` : state === "busy" ? "Reading all runs…" : "Download as CSV"}
-        disabled={state === "busy"}
+        icon={error === undefined ? "download" : "warning"}
+        label={error === undefined ? `Download as CSV${sizeText(total)}` : `Failed: ${error} Try again`}
         onClick={() => void download()}
       />
-      {failed ? (
+      {error === undefined ? null : (
         <span role="alert" className="sr-only">
-          {state}
+          {error}
         </span>
-      ) : null}
+      )}
     </>
   );
 }
 
-function saveFile(name: string, text: string, type: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
+/** How many runs a filter finds; counting stops somewhere, and there are more then. */
+export interface RunTotal {
+  readonly count: number;
+  readonly isMore: boolean;
+}
+
+export function totalText({ count: counted, isMore }: RunTotal): string {
+  return `${count(counted)}${isMore ? "+" : ""}`;
+}
+
+function sizeText(total: RunTotal | undefined): string {
+  if (total === undefined) return "";
+  const isCut = total.isMore || total.count > mostRows;
+  return isCut
+    ? `, the first ${count(mostRows)} of ${totalText(total)} runs`
+    : `, ${totalText(total)} ${total.count === 1 ? "run" : "runs"}`;
+}
+
+function saveFile(name: string, file: Blob): void {
+  const address = URL.createObjectURL(file);
   const link = document.createElement("a");
   link.href = address;
   link.download = name;
   link.click();
-  URL.revokeObjectURL(address);
-}
-
-const header = [
-  "id",
-  "name",
-  "flow",
-  "state_type",
-  "state_name",
-  "start_time",
-  "end_time",
-  "seconds",
-  "attempts",
-  "tags",
-  "deployment",
-  "parent",
-  "message",
-];
-
-function cells(run: FlowRunRow): readonly (string | number | null)[] {
-  return [
-    run.id,
-    run.name,
-    run.flow_name,
-    run.state_type,
-    run.state_name,
-    run.start_time,
-    run.end_time,
-    run.total_run_time,
-    run.run_count,
-    run.tags.join(" "),
-    run.deployment_name,
-    run.parent_flow_run_id,
-    run.state?.message ?? null,
-  ];
+  // The browser takes the file up after this turn.
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }

@@ -1,5 +1,9 @@
-export function csvText(header: readonly string[], rows: readonly (readonly (string | number | null)[])[]): string {
-  return [header, ...rows].map((row) => row.map(field).join(",")).join("\r\n");
+/** Lines of a CSV file without the break at the end; those of a later part have no header. */
+export function csvText(
+  header: readonly string[] | undefined,
+  rows: readonly (readonly (string | number | null)[])[],
+): string {
+  return [...(header === undefined ? [] : [header]), ...rows].map((row) => row.map(field).join(",")).join("\r\n");
 }
 
 function field(value: string | number | null): string {

@@ -11,8 +11,12 @@ import type { OrchestrationResult } from "../api/types.ts";
 /** The API takes this many at once. */
 const bulkSize = 50;
 
-export async function deleteRuns(ids: readonly string[]): Promise<void> {
-  for (const some of chunks(ids)) {
+/** Says after each bite how many are done. */
+type OnProgress = (done: number) => void;
+
+export async function deleteRuns(ids: readonly string[], onProgress: OnProgress): Promise<void> {
+  for (const [index, some] of chunks(ids).entries()) {
+    onProgress(index * bulkSize);
     await call<typeof bulkDeleteFlowRuns>("POST /flow_runs/bulk_delete", {
       body: { flow_runs: { id: { any_: [...some] } }, limit: bulkSize },
     });
@@ -22,10 +26,12 @@ export async function deleteRuns(ids: readonly string[]): Promise<void> {
 /** Asks all of them to stop; answers with how many refused, and why the first of them did. */
 export async function cancelRuns(
   ids: readonly string[],
+  onProgress: OnProgress,
 ): Promise<{ readonly refused: number; readonly reason: string | null }> {
   let refused = 0;
   let reason: string | null = null;
-  for (const some of chunks(ids)) {
+  for (const [index, some] of chunks(ids).entries()) {
+    onProgress(index * bulkSize);
     const reply = await call<typeof bulkSetFlowRunState>("POST /flow_runs/bulk_set_state", {
       body: {
         flow_runs: { id: { any_: [...some] } },

@@ -82,7 +82,7 @@ export function RunList(props: {
       setActive(next);
       rows.scrollToIndex(next, { align: "auto" });
       requestAnimationFrame(() => list.current?.querySelector<HTMLElement>(`[data-row="${next}"] a`)?.focus());
-    } else if (event.key === "x" && run !== undefined && active !== undefined) {
+    } else if (event.key.toLowerCase() === "x" && run !== undefined && active !== undefined) {
       choose(active, selection?.chosen.has(run.id) !== true, event.shiftKey);
     }
   };

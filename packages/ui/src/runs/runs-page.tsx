@@ -2,28 +2,28 @@ import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from "@t
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useMemo, useState } from "react";
 import { useLive } from "../api/live.ts";
-import type { FlowRunPoint, FlowRunRow, LiveChange } from "../api/types.ts";
+import type { FlowRunList, FlowRunPoint, FlowRunRow, LiveChange } from "../api/types.ts";
 import { Button, buttonClass } from "../components/button.tsx";
 import { Empty } from "../components/empty.tsx";
 import { Failure } from "../components/failure.tsx";
 import { Icon } from "../components/icon.tsx";
 import { Page } from "../components/page.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
-import { count } from "../format.ts";
-import { BulkBar } from "./bulk-bar.tsx";
 import { ColumnMenu } from "./column-menu.tsx";
-import { CsvButton } from "./csv-button.tsx";
+import { CsvButton, type RunTotal, totalText } from "./csv-button.tsx";
 import { runColumns, storeColumns, storedColumns } from "./run-columns.tsx";
 import { RunFilters } from "./run-filters.tsx";
 import { RunList } from "./run-list.tsx";
-import { applyToList, pointOf, type RunPages, runListQuery, runPointsQuery } from "./runs.queries.ts";
+import { applyToList, pointOf, type RunPages, readRunsAnew, runListQuery, runPointsQuery } from "./runs.queries.ts";
 import { isFiltered, type RunsSearch, type RunsSearchChange, readRunsSearch } from "./runs-search.ts";
-import { SavedSearches } from "./saved-searches.tsx";
+import { SavedSearchMenu } from "./saved-search-menu.tsx";
 
+const BulkBar = lazy(() => import("./bulk-bar.tsx").then((module) => ({ default: module.BulkBar })));
 const RunCharts = lazy(() => import("./run-charts.tsx").then((module) => ({ default: module.RunCharts })));
 
 const route = getRouteApi("/runs");
 const nothing: ReadonlySet<string> = new Set();
+const noRuns: ReadonlyMap<string, FlowRunRow> = new Map();
 
 const firstRun = `import { flow, task } from "ostinato";
 
@@ -36,7 +36,7 @@ export function RunsPage() {
   const list = useInfiniteQuery({ ...runListQuery(search), placeholderData: keepPreviousData });
   const points = useQuery({ ...runPointsQuery(search), placeholderData: keepPreviousData });
   const arrivals = useLiveList(search);
-  const [chosen, setChosen] = useState(nothing);
+  const [chosen, setChosen] = useState(noRuns);
   const [columnIds, setColumnIds] = useState(storedColumns);
   const columns = runColumns.filter((column) => columnIds.includes(column.id));
   const runs = useMemo(() => list.data?.pages.flatMap((page) => page.results) ?? [], [list.data]);
@@ -50,7 +50,19 @@ export function RunsPage() {
   const more = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [fetchNextPage, hasNextPage, isFetchingNextPage]);
-  const first = list.data?.pages[0];
+  const total = totalOf(list.data);
+  const choose = (ids: ReadonlySet<string>) => {
+    const loaded = new Map(runs.map((run) => [run.id, run]));
+    setChosen(
+      new Map(
+        [...ids].flatMap((id) => {
+          const run = loaded.get(id) ?? chosen.get(id);
+          return run === undefined ? [] : [[id, run] as const];
+        }),
+      ),
+    );
+  };
+  const isMore = total !== undefined && (total.isMore || total.count > chosen.size);
   return (
     <Page title="Runs">
       <div className="flex flex-wrap items-center gap-2">
@@ -61,7 +73,7 @@ export function RunsPage() {
           parentName={runs.find((run) => run.parent_flow_run_id === search.parent)?.parent_flow_run_name ?? undefined}
         />
         <span className="flex items-center gap-1 sm:ml-auto">
-          <SavedSearches search={search} />
+          <SavedSearchMenu search={search} />
           <ColumnMenu
             columns={runColumns}
             shown={columnIds}
@@ -70,7 +82,7 @@ export function RunsPage() {
               setColumnIds(ids);
             }}
           />
-          <CsvButton search={search} />
+          <CsvButton search={search} total={total} />
         </span>
       </div>
       {list.isError ? <Failure error={list.error} what="The list of runs" onRetry={() => void list.refetch()} /> : null}
@@ -88,9 +100,7 @@ export function RunsPage() {
       {runs.length === 0 ? null : (
         <div className={`relative flex flex-col gap-1.5 ${list.isPlaceholderData ? "opacity-60" : ""}`}>
           <p className="text-xs text-faint" role="status">
-            {first?.count === null || first?.count === undefined
-              ? ""
-              : `${count(first.count)}${first.count_capped ? "+" : ""} runs`}
+            {total === undefined ? "" : `${totalText(total)} ${total.count === 1 ? "run" : "runs"}`}
           </p>
           {arrivals.waiting === 0 ? null : (
             <Button
@@ -106,18 +116,38 @@ export function RunsPage() {
             runs={runs}
             columns={columns}
             fresh={arrivals.fresh}
-            selection={{ chosen, onChange: setChosen }}
+            selection={{ chosen: new Set(chosen.keys()), onChange: choose }}
             sort={{ value: search.sort ?? "START_TIME_DESC", onChange: (sort) => change({ sort }) }}
             onEnd={more}
           />
           {isFetchingNextPage ? <Skeleton rows={2} height={34} /> : null}
         </div>
       )}
-      {chosen.size === 0 ? null : (
-        <BulkBar runs={runs.filter((run) => chosen.has(run.id))} onDone={() => setChosen(nothing)} />
-      )}
+      <Suspense>
+        {chosen.size === 0 ? null : (
+          <BulkBar
+            runs={withLatest(chosen, runs)}
+            rest={isMore && runs.every((run) => chosen.has(run.id)) ? { search, total } : undefined}
+            onSelect={(all) => setChosen(new Map(all.map((run) => [run.id, run])))}
+            onDone={() => setChosen(noRuns)}
+          />
+        )}
+      </Suspense>
     </Page>
   );
+}
+
+function totalOf(pages: { readonly pages: readonly FlowRunList[] } | undefined): RunTotal | undefined {
+  const first = pages?.pages[0];
+  if (first === undefined || first.count === null) return undefined;
+  return { count: first.count, isMore: first.count_capped };
+}
+
+/** The selected runs as they are now, where the list has them. */
+function withLatest(chosen: ReadonlyMap<string, FlowRunRow>, runs: readonly FlowRunRow[]): readonly FlowRunRow[] {
+  const latest = new Map(chosen);
+  for (const run of runs) if (latest.has(run.id)) latest.set(run.id, run);
+  return [...latest.values()];
 }
 
 /**
@@ -152,10 +182,7 @@ function useLiveList(search: RunsSearch) {
         ...before.filter((row) => !result.arrived.some((one) => one.id === row.id)),
       ]);
   };
-  useLive(
-    { kind: "flow-runs" },
-    { onChanges, onResync: () => void queryClient.invalidateQueries({ queryKey: ["runs"] }) },
-  );
+  useLive({ kind: "flow-runs" }, { onChanges, onResync: () => void readRunsAnew(queryClient) });
   const show = () => {
     if (newestFirst) insert(waiting);
     else void queryClient.invalidateQueries({ queryKey: key });

@@ -1,5 +1,5 @@
 import type { listFlowRunPoints, listFlowRuns, listFlows } from "@ostinato/protocol";
-import { type InfiniteData, infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { type InfiniteData, infiniteQueryOptions, type QueryClient, queryOptions } from "@tanstack/react-query";
 import { call } from "../api/api.ts";
 import type { FlowRunList, FlowRunPoint, FlowRunRow, LiveChange } from "../api/types.ts";
 import { filterOf, isFiltered, moment, mostPoints, type RunsSearch, runCriteria, splitStates } from "./runs-search.ts";
@@ -7,6 +7,7 @@ import { filterOf, isFiltered, moment, mostPoints, type RunsSearch, runCriteria,
 export type RunPages = InfiniteData<FlowRunList, string | null>;
 
 const pageSize = 100;
+const pagesReadAnew = 3;
 
 export function runListQuery(search: RunsSearch) {
   return infiniteQueryOptions({
@@ -66,18 +67,32 @@ export const flowNamesQuery = queryOptions({
   },
 });
 
-/** All runs that a filter finds, page after page, for a file: at most `most`. */
-export async function allRuns(search: RunsSearch, most: number): Promise<readonly FlowRunRow[]> {
-  const rows: FlowRunRow[] = [];
-  for (let cursor: string | null = null; rows.length < most; ) {
+/** All runs that a filter finds, page after page: at most `most`. */
+export async function* runPagesOf(
+  search: RunsSearch,
+  { most, signal }: { readonly most: number; readonly signal?: AbortSignal },
+): AsyncGenerator<readonly FlowRunRow[]> {
+  let cursor: string | null = null;
+  for (let left = most; left > 0; ) {
     const page: FlowRunList = await call<typeof listFlowRuns>("POST /ui/flow_runs/list", {
-      body: { ...runCriteria(search), sort: search.sort ?? "START_TIME_DESC", limit: 200, cursor },
+      body: { ...runCriteria(search), sort: search.sort ?? "START_TIME_DESC", limit: Math.min(left, 200), cursor },
+      ...(signal === undefined ? {} : { signal }),
     });
-    rows.push(...page.results);
+    yield page.results;
+    left -= page.results.length;
     cursor = page.next_cursor;
-    if (cursor === null) break;
+    if (cursor === null) return;
   }
-  return rows.slice(0, most);
+}
+
+/** Reads lists of runs again from their beginning: as far down as somebody scrolled they come by scrolling. */
+export async function readRunsAnew(queryClient: QueryClient): Promise<void> {
+  queryClient.setQueriesData<RunPages>({ queryKey: ["runs", "list"] }, (pages) =>
+    pages === undefined
+      ? pages
+      : { pages: pages.pages.slice(0, pagesReadAnew), pageParams: pages.pageParams.slice(0, pagesReadAnew) },
+  );
+  await queryClient.invalidateQueries({ queryKey: ["runs"] });
 }
 
 export interface LiveResult {

@@ -1,0 +1,46 @@
+import { useSyncExternalStore } from "react";
+import { type RunsSearch, readRunsSearch } from "./runs-search.ts";
+
+/** The saved search with which this person's "Runs" opens; kept in the browser, since others work at something else. */
+export interface DefaultSearch {
+  readonly id: string;
+  readonly search: RunsSearch;
+}
+
+const storageKey = "ostinato.default-search";
+const listeners = new Set<() => void>();
+let current = stored();
+
+export function defaultSearch(): DefaultSearch | undefined {
+  return current;
+}
+
+export function useDefaultSearch(): DefaultSearch | undefined {
+  return useSyncExternalStore(subscribe, defaultSearch);
+}
+
+export function setDefaultSearch(next: DefaultSearch | undefined): void {
+  current = next;
+  try {
+    if (next === undefined) localStorage.removeItem(storageKey);
+    else localStorage.setItem(storageKey, JSON.stringify(next));
+  } catch {
+    // The choice then lasts as long as the page.
+  }
+  for (const listener of listeners) listener();
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+function stored(): DefaultSearch | undefined {
+  try {
+    const kept = JSON.parse(localStorage.getItem(storageKey) ?? "null") as Partial<DefaultSearch> | null;
+    if (typeof kept?.id !== "string") return undefined;
+    return { id: kept.id, search: readRunsSearch({ ...kept.search }) };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,184 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useId, useState } from "react";
+import type { SavedSearch } from "../api/types.ts";
+import { Button, IconButton } from "../components/button.tsx";
+import { Dialog } from "../components/dialog.tsx";
+import { messageOf } from "../components/failure.tsx";
+import { TextField } from "../components/field.tsx";
+import { setDefaultSearch, useDefaultSearch } from "./default-search.ts";
+import type { RunsSearch } from "./runs-search.ts";
+import { filtersOf, keepSearch, readSavedAnew, removeSearch, savedSearchesQuery, searchOf } from "./saved-searches.ts";
+
+export function SaveDialog({ search, onClose }: { readonly search: RunsSearch; readonly onClose: () => void }) {
+  const [name, setName] = useState("");
+  const id = useId();
+  const queryClient = useQueryClient();
+  const saved = useQuery(savedSearchesQuery);
+  const replaces = saved.data?.some((one) => one.name === name.trim()) === true;
+  const save = useMutation({
+    mutationFn: () => keepSearch(name.trim(), filtersOf(search)),
+    onSuccess: async () => {
+      await readSavedAnew(queryClient);
+      onClose();
+    },
+  });
+  return (
+    <Dialog open title="Save this filter" onOpenChange={onClose}>
+      <form
+        className="flex flex-col gap-3"
+        onSubmit={(event) => {
+          event.preventDefault();
+          save.mutate();
+        }}
+      >
+        <label htmlFor={id} className="-mb-2 text-muted">
+          Name
+        </label>
+        <TextField
+          id={id}
+          autoFocus
+          required
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+          placeholder="Failed nightly runs"
+        />
+        <p className="text-xs text-faint">
+          {replaces
+            ? "There is a search of this name: it is replaced."
+            : "It is kept on the server, for everybody who uses it."}
+        </p>
+        {save.isError ? (
+          <p role="alert" className="text-danger">
+            {messageOf(save.error)}
+          </p>
+        ) : null}
+        <Button look="primary" type="submit" className="self-end" disabled={name.trim() === "" || save.isPending}>
+          {replaces ? "Replace" : "Save"}
+        </Button>
+      </form>
+    </Dialog>
+  );
+}
+
+export function ManageDialog({ onClose }: { readonly onClose: () => void }) {
+  const queryClient = useQueryClient();
+  const saved = useQuery(savedSearchesQuery).data ?? [];
+  const usual = useDefaultSearch();
+  const [removed, setRemoved] = useState<SavedSearch>();
+  const remove = useMutation({
+    mutationFn: (one: SavedSearch) => removeSearch(one.id),
+    onSuccess: (_, one) => {
+      setRemoved(one);
+      if (usual?.id === one.id) setDefaultSearch(undefined);
+      return readSavedAnew(queryClient);
+    },
+  });
+  const undo = useMutation({
+    mutationFn: (one: SavedSearch) => keepSearch(one.name, one.filters),
+    onSuccess: () => {
+      setRemoved(undefined);
+      return readSavedAnew(queryClient);
+    },
+  });
+  const failure = remove.error ?? undo.error;
+  return (
+    <Dialog open title="Saved searches" onOpenChange={onClose}>
+      <ul className="flex flex-col">
+        {saved.map((one) => (
+          <Row
+            key={one.id}
+            saved={one}
+            others={saved}
+            isDefault={usual?.id === one.id}
+            onRemove={() => remove.mutate(one)}
+          />
+        ))}
+      </ul>
+      {saved.length === 0 ? <p className="text-faint">None is left.</p> : null}
+      {removed === undefined ? null : (
+        <p role="status" className="mt-3 flex items-center gap-2 text-muted">
+          <span className="min-w-0 truncate">“{removed.name}” is deleted.</span>
+          <Button onClick={() => undo.mutate(removed)}>Undo</Button>
+        </p>
+      )}
+      {failure === null ? null : (
+        <p role="alert" className="mt-2 text-danger">
+          {messageOf(failure)}
+        </p>
+      )}
+      <p className="mt-3 text-xs text-faint">
+        Searches are kept on the server, for everybody. The pinned one is what “Runs” opens in this browser.
+      </p>
+    </Dialog>
+  );
+}
+
+function Row(props: {
+  readonly saved: SavedSearch;
+  readonly others: readonly SavedSearch[];
+  readonly isDefault: boolean;
+  readonly onRemove: () => void;
+}) {
+  const { saved, others, isDefault } = props;
+  const [name, setName] = useState<string>();
+  const queryClient = useQueryClient();
+  const rename = useMutation({
+    mutationFn: async (next: string) => {
+      if (others.some((one) => one.name === next)) throw new Error("There is a search of this name.");
+      // The API knows a search by its name: the new one is kept before the old one goes.
+      const kept = await keepSearch(next, saved.filters);
+      await removeSearch(saved.id);
+      if (isDefault) setDefaultSearch({ id: kept.id, search: searchOf(kept) });
+    },
+    onSuccess: () => {
+      setName(undefined);
+      return readSavedAnew(queryClient);
+    },
+  });
+  if (name !== undefined) {
+    const next = name.trim();
+    return (
+      <li className="border-b py-1 last:border-0">
+        <form
+          className="flex items-center gap-2"
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (next === saved.name) setName(undefined);
+            else rename.mutate(next);
+          }}
+        >
+          <TextField
+            aria-label={`New name of ${saved.name}`}
+            autoFocus
+            className="flex-1"
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+          />
+          <Button type="submit" look="primary" disabled={next === "" || rename.isPending}>
+            Rename
+          </Button>
+          <IconButton icon="close" label="Keep the name" onClick={() => setName(undefined)} />
+        </form>
+        {rename.isError ? (
+          <p role="alert" className="pt-1 text-danger">
+            {messageOf(rename.error)}
+          </p>
+        ) : null}
+      </li>
+    );
+  }
+  return (
+    <li className="flex items-center gap-1 border-b py-1 last:border-0">
+      <span className="min-w-0 flex-1 truncate">{saved.name}</span>
+      <IconButton
+        icon="pin"
+        label={isDefault ? `Open Runs without ${saved.name}` : `Open Runs with ${saved.name}`}
+        aria-pressed={isDefault}
+        className={isDefault ? "text-accent" : ""}
+        onClick={() => setDefaultSearch(isDefault ? undefined : { id: saved.id, search: searchOf(saved) })}
+      />
+      <IconButton icon="edit" label={`Rename ${saved.name}`} onClick={() => setName(saved.name)} />
+      <IconButton icon="trash" label={`Delete ${saved.name}`} onClick={props.onRemove} />
+    </li>
+  );
+}
