@@ -232,6 +232,7 @@ export function density(
     if (start === null) continue;
     const type = source.state_type[member] ?? null;
     const end = absolute(source.end[member], origin) ?? (isFinal(type) ? start : now);
+    if (end < span.from || start > span.to) continue;
     const first = Math.max(0, Math.floor((start - span.from) * scale));
     // Up to its end and not over it: what follows at once is not beside it.
     const last = Math.min(slices - 1, Math.max(first, Math.ceil((end - span.from) * scale) - 1));

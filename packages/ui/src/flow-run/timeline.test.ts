@@ -156,6 +156,16 @@ describe("what a run did when", () => {
     const { running } = density(group, { from: zero, to: zero + 10_000 }, 10, zero);
     expect([...running].slice(0, 8)).toEqual([10, 10, 10, 10, 10, 40, 40, 40]);
   });
+
+  test("count nothing at the edge of a part before and after which they ran", () => {
+    const timeline = timelineOf(Array.from({ length: 40 }, (_, at) => ({ name: `read-${at}`, start: 0, end: 5 })));
+    const [row] = rowsOf(timeline);
+    if (row === undefined) throw new Error("there is no group");
+    const within = (from: number) => [...density(row, { from: zero + from, to: zero + from + 1000 }, 2, zero).running];
+    expect(within(6000)).toEqual([0, 0]);
+    expect(within(-2000)).toEqual([0, 0]);
+    expect(within(1000)[0]).toBeGreaterThan(0);
+  });
 });
 
 describe("the graph of a timeline", () => {
