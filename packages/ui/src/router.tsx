@@ -9,6 +9,7 @@ import { readDashboardSearch } from "./dashboard/dashboard-search.ts";
 import { flowRunQuery, timelineQuery } from "./flow-run/flow-run.queries.ts";
 import { FlowRunPage } from "./flow-run/flow-run-page.tsx";
 import { readFlowRunSearch } from "./flow-run/flow-run-search.ts";
+import { prepareGraph } from "./flow-run/graph-loading.ts";
 import { flowListQuery, flowQuery } from "./flows/flows.queries.ts";
 import { readFlowListSearch, readFlowSearch } from "./flows/flows-search.ts";
 import { ErrorPage } from "./frame/error-page.tsx";
@@ -44,18 +45,21 @@ const pages = {
   settings: () => import("./settings/settings-page.tsx"),
 };
 
+const restMs = 200;
+
 /**
- * Brings the other pages while nothing else is to do: they are small, open at once then, and open also when the server
- * is away or was replaced by a newer one, whose files have other names.
+ * Brings the other pages when this one is shown and nothing else is to do: they are small, open at once then, and open
+ * also when the server is away or was replaced by a newer one, whose files have other names.
  */
 export function fetchOtherPages(): void {
   const whenIdle = globalThis.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 1000));
-  addEventListener("load", () =>
-    whenIdle(
-      () =>
-        void Promise.allSettled([...Object.values(pages), ...Object.values(charts), ...dialogs].map((part) => part())),
-    ),
-  );
+  const parts = [...Object.values(pages), ...Object.values(charts), ...dialogs];
+  const fetchWhenShown = () =>
+    whenIdle(() => {
+      if (queryClient.isFetching() > 0) setTimeout(fetchWhenShown, restMs);
+      else void Promise.allSettled(parts.map((part) => part()));
+    });
+  addEventListener("load", fetchWhenShown);
 }
 
 // The three pages that people open are part of what is loaded first: one request less in a row. The others come on demand.
@@ -100,6 +104,9 @@ const flowRunRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/runs/flow-run/$id",
   validateSearch: readFlowRunSearch,
+  beforeLoad: ({ search }) => {
+    if (search.view === "graph") prepareGraph();
+  },
   loader: ({ params }) => {
     void queryClient.prefetchQuery(flowRunQuery(params.id));
     void queryClient.prefetchQuery(timelineQuery(params.id));

@@ -25,14 +25,25 @@ export interface LayoutInput {
 // Laying out happens in a worker, so that a large graph does not stop the page. The worker is kept for the next one.
 let engine: InstanceType<typeof ELK> | undefined;
 
-/** Starts the worker before it is needed: reading its program is most of what the first drawing waits for. */
+/**
+ * Starts the worker before it is needed, with something small to lay out: reading its program and running it for the first
+ * time are most of what the first drawing waits for.
+ */
 export function warmUp(): void {
-  engine ??= new ELK({ workerUrl: elkWorker });
+  if (engine !== undefined) return;
+  engine = new ELK({ workerUrl: elkWorker });
+  void layOut({
+    nodes: ["a", "b", "c"].map((id) => ({ id, width: 100, height: 30 })),
+    edges: [
+      { from: "a", to: "b" },
+      { from: "a", to: "c" },
+    ],
+  }).catch(() => {});
 }
 
 export async function layOut(input: LayoutInput): Promise<Layout> {
-  warmUp();
-  const result: ElkNode | undefined = await engine?.layout({
+  engine ??= new ELK({ workerUrl: elkWorker });
+  const result: ElkNode = await engine.layout({
     id: "root",
     layoutOptions: {
       "elk.algorithm": "layered",
@@ -47,7 +58,6 @@ export async function layOut(input: LayoutInput): Promise<Layout> {
     children: input.nodes.map((node) => ({ ...node })),
     edges: input.edges.map((edge, index) => ({ id: `e${index}`, sources: [edge.from], targets: [edge.to] })),
   });
-  if (result === undefined) throw new Error("The layout did not start.");
   return {
     width: result.width ?? 0,
     height: result.height ?? 0,

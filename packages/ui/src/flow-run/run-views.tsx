@@ -7,9 +7,10 @@ import { Skeleton } from "../components/skeleton.tsx";
 import { amount, count } from "../format.ts";
 import { timelineQuery } from "./flow-run.queries.ts";
 import type { ChangeSearch, FlowRunSearch } from "./flow-run-search.ts";
+import { loadGraphView, prepareGraph } from "./graph-loading.ts";
 import { TimelineView } from "./timeline-view.tsx";
 
-const GraphView = lazy(() => import("./graph-view.tsx").then((module) => ({ default: module.GraphView })));
+const GraphView = lazy(() => loadGraphView().then((module) => ({ default: module.GraphView })));
 
 /** Timeline and graph: two views over the same selection. */
 export function RunViews(props: {
@@ -83,11 +84,6 @@ export function RunViews(props: {
       )}
     </section>
   );
-}
-
-/** Whoever goes towards the switch may want the graph, whose layout takes a moment to load. */
-function prepareGraph(): void {
-  void import("./graph-layout.ts").then((module) => module.warmUp());
 }
 
 function ViewName({ icon, name }: { readonly icon: "timeline" | "graph"; readonly name: string }) {
