@@ -14,11 +14,12 @@ import { limits } from "./rows/limits.ts";
 import { live } from "./rows/live.ts";
 import { processes } from "./rows/process.ts";
 import { requests } from "./rows/requests.ts";
+import { ui } from "./rows/ui.ts";
 import { printRatios, printRow } from "./table.ts";
 import { type DatabaseName, startTarget, type Target } from "./target.ts";
 
 /** Everything that is measured. The order matters to the memory after the load, which is that of the groups before it. */
-const groups: readonly Group[] = [limits, requests, events, live, flows, processes, history];
+const groups: readonly Group[] = [limits, requests, events, live, flows, processes, history, ui];
 
 const { only, on, quick, peers, how, json, help } = options();
 if (help) {

@@ -23,7 +23,7 @@ export function options() {
 
 export function printHelp(groups: readonly Group[]): void {
   console.log(`npm run bench -- [options]
-  --quick          less of everything, once; no peers, no packing, no flows of 10,000: under a minute
+  --quick          less of everything, once; no peers, no packing, no flows of 10,000, pages on SQLite only: about a minute
   --only <words>   rows, or a group of them, whose name holds the words: ${groups.map(({ name }) => name).join(", ")}
   --on <database>  sqlite or postgresql; both unless told
   --no-peers       without Prefect and DBOS, which are measured where they can be installed

@@ -1,5 +1,9 @@
-/** How a number is to be read: more is better for rates, less for times and sizes. */
-export type Unit = "/s" | "ms" | "s" | "MB";
+/** How a number is to be read: more is better for rates, less for times, sizes and counts. */
+export type Unit = "/s" | "frames/s" | "ms" | "s" | "MB" | "KiB" | "requests";
+
+export function isRate(unit: Unit): boolean {
+  return unit.endsWith("/s");
+}
 
 /** What one row of the table says. */
 export interface Measurement {
@@ -58,7 +62,7 @@ export function summarize({ unit, samples }: Pick<Measurement, "unit" | "samples
   const first = ascending[0] ?? Number.NaN;
   const last = ascending.at(-1) ?? Number.NaN;
   const median = percentile(ascending, 0.5);
-  if (unit === "/s") return { best: last, median, worst: first };
+  if (isRate(unit)) return { best: last, median, worst: first };
   const extremes = { best: first, median, worst: last };
   return samples.length < enoughForP99 ? extremes : { ...extremes, p99: percentile(ascending, 0.99) };
 }

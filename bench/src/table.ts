@@ -1,4 +1,4 @@
-import { type Measurement, type Outcome, summarize } from "./row.ts";
+import { isRate, type Measurement, type Outcome, summarize } from "./row.ts";
 
 const columns = [58, 12, 13, 13, 13, 13] as const;
 let headed = false;
@@ -41,7 +41,7 @@ export function ratiosOf(measurements: readonly Measurement[]): readonly Ratio[]
       .filter(({ row, where }) => row === peer.row && own.includes(where))
       .map(({ row, where, unit, samples }) => {
         const [ours, theirs] = [summarize({ unit, samples }).median, summarize(peer).median];
-        return { row, where, peer: peer.where, times: unit === "/s" ? ours / theirs : theirs / ours };
+        return { row, where, peer: peer.where, times: isRate(unit) ? ours / theirs : theirs / ours };
       }),
   );
 }
@@ -54,6 +54,6 @@ function line(cells: readonly string[]): void {
 }
 
 function tidy(number: number, unit: string): string {
-  const digits = number >= 100 ? 0 : number >= 10 ? 1 : 2;
+  const digits = unit === "requests" || number >= 100 ? 0 : number >= 10 ? 1 : 2;
   return `${number.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits })} ${unit}`;
 }

@@ -1,0 +1,42 @@
+/** Runs in the measured page, before anything of the page itself: what only the page can tell of its own time. */
+globalThis.probe = (() => {
+  /** The moment, in ms since the navigation began, after the frame in which `found` was first true has been painted. */
+  const painted = (found) =>
+    new Promise((resolve, reject) => {
+      setTimeout(() => reject(new Error("It did not appear within 20 s")), 20_000);
+      const look = () => {
+        if (!found()) return false;
+        requestAnimationFrame(() => {
+          const afterPaint = new MessageChannel();
+          afterPaint.port1.onmessage = () => resolve(performance.now());
+          afterPaint.port2.postMessage(0);
+        });
+        return true;
+      };
+      if (look()) return;
+      const observer = new MutationObserver(() => look() && observer.disconnect());
+      observer.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+    });
+
+  let frames = [];
+  return {
+    shown: (selector) => painted(() => document.querySelector(selector) !== null),
+    says: (selector, text) => painted(() => document.querySelector(selector)?.textContent.includes(text) === true),
+    startFrames() {
+      const times = [];
+      frames = times;
+      const onFrame = (time) => {
+        if (frames !== times) return;
+        times.push(time);
+        requestAnimationFrame(onFrame);
+      };
+      requestAnimationFrame(onFrame);
+    },
+    /** Milliseconds between frames. */
+    stopFrames() {
+      const times = frames;
+      frames = [];
+      return times.slice(1).map((time, index) => time - times[index]);
+    },
+  };
+})();
