@@ -1,14 +1,25 @@
 import { type Client, createClient } from "@ostinato/client";
 import { addSeconds, fromMillis, type Timestamp } from "@ostinato/core";
 import { createArtifact, createEvents, createFlow, createLogs, importFlowRuns } from "@ostinato/protocol";
-import { type MadeUpRun, makeUpRun } from "./history.ts";
+import { cutAt, type MadeUpRun, makeUpRun, type Occasion } from "./history.ts";
 import { type FlowPlan, plans } from "./plans.ts";
 import { type Random, seededRandom } from "./random.ts";
+import { keepWaitingRuns } from "./waiting.ts";
 
 const days = 30;
 const runsAtOnce = 50;
-/** So that no run ends in the future. */
-const quietHours = 2;
+/** What goes on when everything else is made up: seconds ago, short of how long such runs take. */
+const goingOn = [
+  { flow: "backfill-history", secondsAgo: 220 },
+  { flow: "train-churn", secondsAgo: 140 },
+  { flow: "nightly-features", secondsAgo: 95 },
+  { flow: "score-customers", secondsAgo: 14 },
+] as const;
+/** A night in which the bucket was away, and a flow that gets slower and slower. */
+const troubled = { flows: ["ingest-orders", "sync-catalogue"], fromHoursAgo: 131, toHoursAgo: 125, times: 9 } as const;
+const slowing = { flow: "train-churn", byTheEnd: 1.7 } as const;
+/** So long before now nothing begins but what is to go on. */
+const recentSeconds = 120;
 /** Reports get the time at which they come in, so that only the newest of each flow are made. */
 const reportsPerFlow = 5;
 
@@ -17,13 +28,15 @@ export async function fillWithHistory(url: string, count: number): Promise<void>
   const client = createClient({ baseUrl: `${url}/api` });
   const random = seededRandom(20_260_101);
   const flowIds = await createFlows(client);
-  const starts = startTimes(count, random);
+  const idOf = (name: string) => flowIds.get(name) ?? "";
+  const now = fromMillis(Date.now());
+  const starts = startTimes(count, { now, random });
   const began = performance.now();
   let reports = new Map<string, readonly MadeUpRun[]>();
   for (let from = 0; from < starts.length; from += runsAtOnce) {
     const runs = starts.slice(from, from + runsAtOnce).map(({ plan, start }) => ({
       plan,
-      run: makeUpRun({ plan, flowId: flowIds.get(plan.name) ?? "", start, random }),
+      run: cutAt(makeUpRun({ ...circumstances(plan, start, now), plan, start, random, flowId: idOf(plan.name) }), now),
     }));
     await keep(
       client,
@@ -32,6 +45,7 @@ export async function fillWithHistory(url: string, count: number): Promise<void>
     reports = newestReports(reports, runs);
     if (process.stderr.isTTY) process.stderr.write(`\r${Math.min(from + runsAtOnce, count)} of ${count} runs made up`);
   }
+  await keepWaitingRuns(client, { idOf, now, random });
   for (const [name, runs] of reports) await keepReports(client, name, runs);
   const clear = process.stderr.isTTY ? "\r" : "";
   console.error(`${clear}${count} runs made up in ${((performance.now() - began) / 1000).toFixed(1)} s     \n`);
@@ -49,15 +63,29 @@ interface Start {
   readonly start: Timestamp;
 }
 
-/** Oldest first. */
-function startTimes(count: number, random: Random): readonly Start[] {
-  const last = addSeconds(fromMillis(Date.now()), -quietHours * 3600);
+/** Oldest first; the last of them go on. */
+function startTimes(count: number, { now, random }: { now: Timestamp; random: Random }): readonly Start[] {
   const shares = plans.reduce((sum, { share }) => sum + share, 0);
-  const starts = Array.from({ length: count }, () => {
+  const current = count < 20 ? [] : goingOn;
+  const starts = Array.from({ length: count - current.length }, () => {
     const plan = choosePlan(random.next() * shares);
-    return { plan, start: startOf(plan, { last, random }) };
+    return { plan, start: startOf(plan, { now, random }) };
   });
-  return starts.toSorted((a, b) => a.start - b.start);
+  const last = current.flatMap(({ flow, secondsAgo }) =>
+    plans.filter(({ name }) => name === flow).map((plan) => ({ plan, start: addSeconds(now, -secondsAgo) })),
+  );
+  return [...starts.toSorted((a, b) => a.start - b.start), ...last];
+}
+
+function circumstances({ name }: FlowPlan, start: Timestamp, now: Timestamp): Pick<Occasion, "trouble" | "pace"> {
+  const hoursAgo = (now - start) / 3.6e9;
+  const { flows, fromHoursAgo, toHoursAgo, times } = troubled;
+  const isTroubled = hoursAgo < fromHoursAgo && hoursAgo > toHoursAgo && flows.some((flow) => flow === name);
+  const passed = 1 - hoursAgo / (days * 24);
+  return {
+    ...(isTroubled ? { trouble: times } : {}),
+    ...(name === slowing.flow ? { pace: 1 + (slowing.byTheEnd - 1) * passed } : {}),
+  };
 }
 
 function choosePlan(roll: number): FlowPlan {
@@ -69,13 +97,15 @@ function choosePlan(roll: number): FlowPlan {
   return plans[0];
 }
 
-function startOf({ hours }: FlowPlan, { last, random }: { last: Timestamp; random: Random }): Timestamp {
-  const secondsAgo = random.next() * days * 86_400;
-  const start = addSeconds(last, -secondsAgo);
-  if (hours === undefined) return start;
-  const hourNow = Math.floor((start / 3.6e9) % 24);
-  const moved = addSeconds(start, (random.pick(hours) - hourNow) * 3600);
-  return moved > last ? addSeconds(moved, -86_400) : moved;
+/** At the weekend half as much happens as on other days; flows that start at an hour do so within some minutes of it. */
+function startOf(plan: FlowPlan, { now, random }: { now: Timestamp; random: Random }): Timestamp {
+  const start = addSeconds(now, -recentSeconds - random.next() * days * 86_400);
+  const day = (Math.floor(start / 8.64e10) + 4) % 7;
+  if ((day === 0 || day === 6) && random.chance(0.5)) return startOf(plan, { now, random });
+  if (plan.hours === undefined) return start;
+  const midnight = start - (start % 8.64e10);
+  const moved = (midnight + random.pick(plan.hours) * 3.6e9 + Math.round(random.next() * 6e8)) as Timestamp;
+  return moved > addSeconds(now, -recentSeconds) ? addSeconds(moved, -86_400) : moved;
 }
 
 async function keep(client: Client, runs: readonly MadeUpRun[]): Promise<void> {

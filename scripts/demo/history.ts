@@ -16,15 +16,38 @@ export interface Occasion {
   readonly flowId: string;
   readonly start: Timestamp;
   readonly random: Random;
+  /** How many times as often as usual it fails: a bad day of something that it needs. */
+  readonly trouble?: number;
+  /** How many times as long as usual it takes. */
+  readonly pace?: number;
+}
+
+/** What of a run has happened until a moment: one that goes on then has no end yet. */
+export function cutAt(run: MadeUpRun, now: Timestamp): MadeUpRun {
+  const until = formatTimestamp(now);
+  const { flowRun, events, logs, report } = run;
+  const states = flowRun.states.filter(({ timestamp }) => String(timestamp) <= until);
+  return {
+    flowRun: { ...flowRun, states },
+    events: events.filter(({ occurred }) => occurred <= until),
+    logs: logs.filter(({ timestamp }) => timestamp <= until),
+    report: states.length < flowRun.states.length ? undefined : report,
+  };
 }
 
 /** Makes up one run: its tasks one after the other as they need each other, some tried again, one failing where the run does. */
-export function makeUpRun({ plan, flowId, start, random }: Occasion): MadeUpRun {
+export function makeUpRun(occasion: Occasion): MadeUpRun {
+  const { plan, flowId, start, random, trouble = 1, pace = 1 } = occasion;
   const id = timeOrderedId(start);
   const name = randomRunName(random.next);
-  const end = chooseEnd(plan, random);
-  const story: Story = { plan, random, id, name, flowId, events: [], logs: [], finished: new Map(), end };
-  const begin = addSeconds(start, random.skewed(0.4));
+  const end = chooseEnd(plan, random, trouble);
+  // Some runs take many times as long as the others, as when something that they need is slow.
+  const slow = random.chance(0.03) ? 2 + random.next() * 4 : 1;
+  const told = { plan, random, id, name, flowId, end, pace: pace * slow };
+  const story: Story = { ...told, events: [], logs: [], finished: new Map() };
+  const expected = addSeconds(start, -lateness(random));
+  const attempt = firstAttempt(story, addSeconds(start, random.skewed(0.4)));
+  const { begin } = attempt;
   say(story, begin, `started flow "${plan.name}"`);
   const ended = addSeconds(tellTasks(story, begin), 0.05 + random.next() * 0.2);
   const message = story.failure ?? messages[end.type];
@@ -43,14 +66,42 @@ export function makeUpRun({ plan, flowId, start, random }: Occasion): MadeUpRun 
       parameters: { ...plan.parameters(random) },
       tags: [...plan.tags],
       states: [
+        { type: "SCHEDULED", name: "Scheduled", timestamp: formatTimestamp(expected) },
         { type: "PENDING", name: "Pending", timestamp: formatTimestamp(start) },
-        { type: "RUNNING", name: "Running", timestamp: formatTimestamp(begin) },
+        ...attempt.states,
         { type: end.type, name: end.name, message, timestamp: formatTimestamp(ended) },
       ],
     },
     events: story.events,
     logs: story.logs,
     report: end.type === "COMPLETED" ? plan.report?.(random) : undefined,
+  };
+}
+
+/** Seconds from when a run was to start until somebody took it up: mostly none to speak of, sometimes minutes. */
+function lateness(random: Random): number {
+  return random.chance(0.06) ? random.skewed(180, 0.8) : random.skewed(1.5);
+}
+
+const retrySeconds = 30;
+
+/** The states up to the attempt that is told: now and then one before it failed at once. */
+function firstAttempt(story: Story, start: Timestamp): { begin: Timestamp; states: ImportedFlowRun["states"] } {
+  const { random, plan } = story;
+  const running = { type: "RUNNING", name: "Running", timestamp: formatTimestamp(start) } as const;
+  if (!random.chance(0.04)) return { begin: start, states: [running] };
+  const message = random.pick(plan.tasks[0]?.fails ?? ["connection refused"]);
+  const failed = addSeconds(start, random.skewed(3));
+  const begin = addSeconds(failed, retrySeconds);
+  say(story, start, `started flow "${plan.name}"`);
+  say(story, failed, `failed: ${message}; trying again in ${retrySeconds} s (retry 1 of 2)`, "warning");
+  return {
+    begin,
+    states: [
+      running,
+      { type: "SCHEDULED", name: "AwaitingRetry", message, timestamp: formatTimestamp(failed) },
+      { type: "RUNNING", name: "Retrying", timestamp: formatTimestamp(begin) },
+    ],
   };
 }
 
@@ -75,12 +126,14 @@ interface Story {
   readonly events: EventCreate[];
   readonly logs: LogCreate[];
   readonly end: End;
+  readonly pace: number;
   /** Runs of each task that are over: their ids, and when the last was. */
   readonly finished: Map<string, { readonly ids: readonly string[]; readonly at: Timestamp }>;
   failure?: string;
 }
 
-function chooseEnd({ failed }: FlowPlan, random: Random): End {
+function chooseEnd({ failed: usually }: FlowPlan, random: Random, trouble: number): End {
+  const failed = Math.min(0.9, usually * trouble);
   const roll = random.next();
   if (roll < failed) return { type: "FAILED", name: "Failed" };
   if (roll < failed + 0.01) return { type: "CRASHED", name: "Crashed" };
@@ -102,7 +155,7 @@ function tellTasks(story: Story, begin: Timestamp): Timestamp {
     for (let number = 0; number < runs; number += 1) {
       const fails = index === stopAt && number === runs - 1;
       // Not all of a mapped task begin at once.
-      const queued = addSeconds(start, 0.01 + (number * task.seconds) / 4);
+      const queued = addSeconds(start, 0.01 + (number * task.seconds * story.pace) / 4);
       const run = tellTaskRun(story, { task, number, start: queued, fails, inputs: needed.flatMap((one) => one.ids) });
       ids.push(run.id);
       if (run.end > last) last = run.end;
@@ -127,8 +180,9 @@ interface TaskRunStory {
 }
 
 function tellTaskRun(story: Story, told: TaskRunStory): { readonly id: string; readonly end: Timestamp } {
-  const { random, end } = story;
+  const { random, end, pace } = story;
   const { task, number, start, fails } = told;
+  const seconds = task.seconds * pace;
   const record = taskRunRecord(story, { ...told, id: timeOrderedId(start), name: `${task.name}-${number}` });
   let at = start;
   const pass = (seconds: number) => {
@@ -139,13 +193,13 @@ function tellTaskRun(story: Story, told: TaskRunStory): { readonly id: string; r
   record.enter("RUNNING", "Running", pass(0.005));
   if (random.chance(task.retried ?? 0)) {
     const message = random.pick(task.fails);
-    pass(random.skewed(task.seconds) / 3);
+    pass(random.skewed(seconds) / 3);
     say(story, at, `failed: ${message}; trying again in 10 s (retry 1 of 3)`, "warning", record.id);
     record.enter("SCHEDULED", "AwaitingRetry", at, message);
     record.enter("RUNNING", "Retrying", pass(10));
   }
-  say(story, pass(random.skewed(task.seconds) * 0.9), task.says(random), "info", record.id);
-  pass(task.seconds * 0.1);
+  say(story, pass(random.skewed(seconds) * 0.9), task.says(random), "info", record.id);
+  pass(seconds * 0.1);
   if (!fails) record.enter("COMPLETED", "Completed", at);
   else {
     const message = end.type === "FAILED" ? random.pick(task.fails) : messages[end.type];
