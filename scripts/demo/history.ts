@@ -41,8 +41,8 @@ export function makeUpRun(occasion: Occasion): MadeUpRun {
   const id = timeOrderedId(start);
   const name = randomRunName(random.next);
   const end = chooseEnd(plan, random, trouble);
-  // Some runs take many times as long as the others, as when something that they need is slow.
-  const slow = random.chance(0.03) ? 2 + random.next() * 4 : 1;
+  // Some runs take far longer than the others, as when something that they need is slow.
+  const slow = random.chance(0.03) ? 1.5 + random.next() * 2 : 1;
   const told = { plan, random, id, name, flowId, end, pace: pace * slow };
   const story: Story = { ...told, events: [], logs: [], finished: new Map() };
   const expected = addSeconds(start, -lateness(random));

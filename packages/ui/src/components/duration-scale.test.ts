@@ -18,6 +18,13 @@ test("durations that differ widely stand on a logarithmic axis whose steps peopl
   expect(scale.share(1e9)).toBe(1);
 });
 
+test("one run that took far longer does not press the others down", () => {
+  const scale = durationScale([460, 470, 480, 490, 2700]);
+  expect(scale.log).toBe(true);
+  expect(scale.ticks).toEqual([60, 600, 3600]);
+  expect(scale.share(480)).toBeGreaterThan(0.4);
+});
+
 test("no duration at all still has an axis", () => {
   expect(durationScale([]).ticks).toEqual([0, 0.5, 1]);
 });

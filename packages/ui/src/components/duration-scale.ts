@@ -11,18 +11,21 @@ export interface DurationScale {
 const ladder = [0.001, 0.01, 0.1, 1, 10, 60, 600, 3600, 21_600, 86_400, 604_800, 6_048_000] as const;
 /** From here on the short ones would all lie on the ground of an even axis. */
 const wideRatio = 20;
+/** From here on one that is far longer presses all others down. */
+const farRatio = 5;
 
 /** Even where the durations are alike, logarithmic where they differ widely; what is shorter than the axis is clipped. */
 export function durationScale(durations: readonly number[]): DurationScale {
   const sorted = durations.filter((value) => value > 0).sort((a, b) => a - b);
   const longest = sorted.at(-1) ?? 1;
   const short = sorted[Math.floor(sorted.length * 0.02)] ?? longest;
-  if (longest / short < wideRatio) {
+  const middle = sorted[Math.floor(sorted.length / 2)] ?? longest;
+  if (longest / short < wideRatio && longest / middle < farRatio) {
     const top = roundDuration(longest);
     return { log: false, ticks: [0, top / 2, top], share: (value) => Math.min(1, Math.max(0, value / top)) };
   }
   const from = ladder.findLast((step) => step <= short) ?? ladder[0];
-  const to = Math.max(roundDuration(longest), from * wideRatio);
+  const to = Math.max(roundDuration(longest), from * 10);
   const span = Math.log(to / from);
   const steps = ladder.filter((step) => step >= from && step <= to);
   const every = Math.ceil(steps.length / 5);

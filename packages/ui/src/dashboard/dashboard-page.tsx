@@ -254,10 +254,12 @@ function FailedRow({ run }: { readonly run: FlowRunRow }) {
 
 function RunningRow({ run }: { readonly run: FlowRunRow }) {
   return (
-    <div className={`${rowClass} grid-cols-[16px_minmax(0,1fr)_auto_64px]`}>
+    <div className={`${rowClass} grid-cols-[16px_minmax(0,1fr)_64px] sm:grid-cols-[16px_minmax(0,1fr)_auto_64px]`}>
       <StateIcon type={run.state_type} name={run.state_name} />
       <RunName run={run} />
-      <TaskProgress counts={run.task_counts} />
+      <span className="max-sm:col-start-2 max-sm:row-start-2">
+        <TaskProgress counts={run.task_counts} />
+      </span>
       <Elapsed start={run.start_time} end={endOf(run)} className="text-right" />
     </div>
   );

@@ -9,15 +9,16 @@ import { Failure } from "../components/failure.tsx";
 import { Select } from "../components/field.tsx";
 import { Icon } from "../components/icon.tsx";
 import { Fact, Facts, Page, Section } from "../components/page.tsx";
-import { RunBars } from "../components/run-bars.tsx";
+import { RunBarChart } from "../components/run-bar-chart.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
+import { StateIcon } from "../components/state.tsx";
 import { Tabs } from "../components/tabs.tsx";
 import { Tags } from "../components/tag.tsx";
 import { count, exact, percent, seconds } from "../format.ts";
 import { runColumns } from "../runs/run-columns.tsx";
 import { RunList } from "../runs/run-list.tsx";
 import { applyToList, type RunPages, runListQuery } from "../runs/runs.queries.ts";
-import { stateColor, stateLook, stateTypeOrder } from "../states.ts";
+import { type StateType, stateColor, stateLook, stateTypeOrder } from "../states.ts";
 import { DurationChart } from "./duration-chart.tsx";
 import { flowQuery } from "./flows.queries.ts";
 import { type FlowSearch, flowSpans, readFlowSearch } from "./flows-search.ts";
@@ -65,19 +66,27 @@ export function FlowPage() {
           <Icon name="runs" className="size-3.5" /> All runs
         </Link>
       </div>
-      <Figures page={page} />
+      <Figures page={page} since={spanOf(search.days)} />
       <div className="grid gap-4 lg:grid-cols-2">
         <Section title="Recent runs">
-          <div className="overflow-hidden p-3">
+          <div className="py-3 pr-3 pl-1">
             {page.recent.length === 0 ? (
-              <p className="text-faint">No run yet.</p>
+              <p className="flex h-[110px] items-center justify-center text-faint">No run yet.</p>
             ) : (
-              <RunBars runs={page.recent} most={50} height={110} barWidth={9} label="Recent runs" />
+              <RunBarChart runs={page.recent} height={110} label="Recent runs" />
             )}
           </div>
         </Section>
         <Section title="Duration: median and p95">
-          <DurationChart durations={page.durations} />
+          <DurationChart
+            durations={page.durations}
+            onSpan={(since, until) =>
+              void navigate({
+                to: "/runs",
+                search: { flow: [id], since: new Date(since).toISOString(), until: new Date(until).toISOString() },
+              })
+            }
+          />
         </Section>
       </div>
       <Tabs
@@ -98,7 +107,13 @@ export function FlowPage() {
   );
 }
 
-function Figures({ page }: { readonly page: FlowPageData }) {
+/** The time of the page as the list of runs has it. */
+function spanOf(days: FlowSearch["days"]): string {
+  return days === "1" ? "24h" : `${days ?? "30"}d`;
+}
+
+function Figures({ page, since }: { readonly page: FlowPageData; readonly since: string }) {
+  const lists = { flow: [page.flow.id], since };
   const total = Object.values(page.counts).reduce((sum, value) => sum + value, 0);
   const medians = page.durations.flatMap((bucket) =>
     bucket.median === null ? [] : [[bucket.median, bucket.runs] as const],
@@ -106,17 +121,34 @@ function Figures({ page }: { readonly page: FlowPageData }) {
   const p95s = page.durations.flatMap((bucket) => (bucket.p95 === null ? [] : [bucket.p95]));
   return (
     <dl className="flex flex-wrap gap-x-8 gap-y-3">
-      <Figure name="Runs">{count(total)}</Figure>
-      <Figure name="Success">{page.success_rate === null ? "–" : percent(page.success_rate)}</Figure>
+      <Figure name="Runs">
+        <Link to="/runs" search={lists} className="hover:underline">
+          {count(total)}
+        </Link>
+      </Figure>
+      <Figure name="Success">
+        {page.success_rate === null ? (
+          "–"
+        ) : (
+          <Link
+            to="/runs"
+            search={{ ...lists, state: ["COMPLETED", "FAILED", "CRASHED"] }}
+            className="hover:underline"
+            title="Of the runs that completed, failed or crashed"
+          >
+            {percent(page.success_rate)}
+          </Link>
+        )}
+      </Figure>
       <Figure name="Median">{medians.length === 0 ? "–" : seconds(weighted(medians))}</Figure>
       <Figure name="Highest p95">{p95s.length === 0 ? "–" : seconds(Math.max(...p95s))}</Figure>
       {stateTypeOrder
         .filter((type) => type !== "COMPLETED" && (page.counts[type] ?? 0) > 0)
         .map((type) => (
-          <Figure key={type} name={stateLook(type).label}>
+          <Figure key={type} name={stateLook(type).label} state={type}>
             <Link
               to="/runs"
-              search={{ flow: [page.flow.id], state: [type] }}
+              search={{ ...lists, state: [type] }}
               className="hover:underline"
               style={{ color: stateColor(stateLook(type)) }}
             >
@@ -128,10 +160,14 @@ function Figures({ page }: { readonly page: FlowPageData }) {
   );
 }
 
-function Figure({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+function Figure(props: { readonly name: string; readonly state?: StateType; readonly children: ReactNode }) {
+  const { name, state, children } = props;
   return (
     <div>
-      <dt className="text-xs text-muted">{name}</dt>
+      <dt className="flex items-center gap-1.5 text-xs text-muted">
+        {state === undefined ? null : <StateIcon silent type={state} className="size-3.5" />}
+        {name}
+      </dt>
       <dd className="text-xl font-semibold">{children}</dd>
     </div>
   );

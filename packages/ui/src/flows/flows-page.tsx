@@ -124,11 +124,22 @@ function Row({ row }: { readonly row: FlowRow }) {
         </Link>
         <Tags tags={row.flow.tags} most={2} />
       </span>
-      <span role="cell" className="max-md:order-last max-md:col-span-2">
+      <span role="cell" className="flex min-w-0 items-end gap-3 max-md:order-last max-md:col-span-2">
         <RunBars runs={row.recent} most={20} height={26} barWidth={7} label={`Recent runs of ${row.flow.name}`} />
+        <span className="ml-auto text-right text-xs text-faint md:hidden">
+          {rate === null ? "" : `${percent(rate)} · `}
+          {amount(total, "run")}
+        </span>
       </span>
       <span role="cell" className="text-right text-muted max-lg:hidden">
-        {count(total)}
+        <Link
+          to="/runs"
+          search={{ flow: [row.flow.id], since: "30d" }}
+          className="hover:text-text hover:underline"
+          aria-label={`${amount(total, "run")} of ${row.flow.name} in 30 days`}
+        >
+          {count(total)}
+        </Link>
       </span>
       <span
         role="cell"

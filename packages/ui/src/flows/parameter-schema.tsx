@@ -22,7 +22,18 @@ export function ParameterSchema({ schema }: { readonly schema: unknown }) {
   if (properties.length === 0) return <p className="py-4 text-muted">The flow takes no parameters.</p>;
   return (
     <div className="flex max-w-4xl flex-col gap-4">
-      <div className="overflow-x-auto rounded-lg border bg-surface">
+      <dl className="rounded-lg border bg-surface md:hidden">
+        {properties.map((property) => (
+          <div key={property.name} className="border-b px-3 py-2 last:border-0">
+            <dt className="font-mono text-xs leading-5 break-words">{property.name}</dt>
+            <dd className="break-words text-muted">
+              {property.type} · {property.required ? "required" : `default ${property.fallback ?? "none"}`}
+              {property.description === null ? null : <p>{property.description}</p>}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <div className="rounded-lg border bg-surface max-md:hidden">
         <table className="w-full">
           <thead>
             <tr className="border-b text-left text-xs text-faint">

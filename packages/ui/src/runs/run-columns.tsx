@@ -95,6 +95,18 @@ export const runColumns: readonly RunColumn[] = [
     cell: (run) => <span className="truncate">{run.deployment_name}</span>,
   },
   {
+    id: "message",
+    label: "Message",
+    width: 160,
+    grows: 1.4,
+    hidden: true,
+    cell: (run) => (
+      <span className="truncate text-muted" title={run.state?.message ?? undefined}>
+        {run.state?.message}
+      </span>
+    ),
+  },
+  {
     id: "version",
     label: "Version",
     width: 88,
