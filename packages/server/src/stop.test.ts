@@ -1,4 +1,7 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import type { Flow } from "@ostinato/protocol";
+import { fakeClock } from "@ostinato/testing/clock";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { expect, test } from "vitest";
 import { startTestServer } from "./harness.ts";
@@ -26,5 +29,18 @@ describeOnEachDatabase("a server that stops", (database) => {
     const again = await startTestServer(database.url);
     for (const name of acknowledged) expect((await again.call("GET", `/flows/name/${name}`)).status).toBe(200);
     await again.stop();
+  });
+
+  test("waits for no connection over which nothing was ever asked, or nothing any more", async () => {
+    const clock = fakeClock();
+    const server = await startTestServer(database.url, { clock });
+    const { hostname, port } = new URL(await server.listen());
+    const [spare, used] = [connect(Number(port), hostname), connect(Number(port), hostname)];
+    await Promise.all([spare, used].map((socket) => once(socket, "connect")));
+    used.write("GET /api/health HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n");
+    await once(used, "data");
+    const closed = Promise.all([spare, used].map((socket) => once(socket.resume(), "close")));
+    await server.stop();
+    await closed;
   });
 });
