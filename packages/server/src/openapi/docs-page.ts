@@ -32,7 +32,7 @@ export function docsPage(document: Fields): string {
 </nav>
 <main>
 <h1>Ostinato API</h1>
-<p>${escapeHtml(info.summary)} ${operations.length} operations. Every error is JSON, with a sentence under <code>detail</code> or <code>exception_message</code>.</p>
+<p>${escapeHtml(info.summary)} ${operations.length} operations. Every error is JSON, with a sentence under <code>detail</code> or <code>exception_message</code>. A busy server answers 503, or 429, with <code>Retry-After</code>, and has done nothing.</p>
 ${sections.map(({ name, of }) => `<section><h2 id="${slug(name)}">${escapeHtml(name)}</h2>${of.map(operationHtml).join("")}</section>`).join("\n")}
 <section><h2 id="schemas">Schemas</h2>
 ${Object.entries(components.schemas).map(schemaHtml).join("\n")}
@@ -73,7 +73,7 @@ function operationHtml(operation: Operation & { readonly path: string; readonly 
       `<tr><th scope="row"><code>${escapeHtml(name)}</code></th><td>${place}${required ? "" : ", optional"}</td><td>${codeHtml(schema)}</td></tr>`,
   );
   const answers = Object.entries(responses)
-    .filter(([status]) => /^2|503/.test(status))
+    .filter(([status, answer]) => /^2|503/.test(status) && !("$ref" in answer))
     .map(([status, { description = "", content = {} }]) => {
       const [[type, { schema }] = ["", { schema: null }]] = Object.entries(content);
       const kind = type === "application/json" || type === "" ? "" : ` <code>${escapeHtml(type)}</code>`;

@@ -1,10 +1,11 @@
 import { readOpenApi } from "@ostinato/protocol";
 import type { FastifyInstance } from "fastify";
 import type { Registry, Serve } from "../operation.ts";
+import { alwaysAnswered } from "../plugins/admission.rules.ts";
 import { apiDescription } from "./openapi.service.ts";
 
 export function openApiRoutes(api: FastifyInstance, serve: Serve, registry: Registry): void {
-  const description = apiDescription(registry);
+  const description = apiDescription(registry, alwaysAnswered);
   serve(readOpenApi, () => ({ ...description.document() }));
   api.get("/docs", async (_request, reply) =>
     reply

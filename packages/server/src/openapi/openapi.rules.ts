@@ -8,20 +8,22 @@ export interface OpenApiSource {
   /** Everything that the protocol exports, by name: contracts give operations their ids, schemas give components theirs. */
   readonly names: Readonly<Record<string, unknown>>;
   readonly version: string;
+  /** Those that are answered however busy the server is. */
+  readonly alwaysAnswered: readonly RouteContract[];
 }
 
 /** The description of the API in OpenAPI 3.1, made of the same contracts that the server validates by. */
-export function openApiDocument({ contracts, names, version }: OpenApiSource): JsonObject {
+export function openApiDocument({ contracts, names, version, alwaysAnswered }: OpenApiSource): JsonObject {
   const idOf = new Map(Object.entries(names).map(([name, value]) => [value, name]));
   const schemas = schemaWriter(names);
   const paths: Record<string, Record<string, Json>> = {};
   for (const contract of contracts) {
     const path = paths[contract.path] ?? {};
-    path[contract.method.toLowerCase()] = operation(
-      contract,
-      idOf.get(contract) ?? fallbackId(contract),
-      schemas.write,
-    );
+    path[contract.method.toLowerCase()] = operation(contract, {
+      operationId: idOf.get(contract) ?? fallbackId(contract),
+      write: schemas.write,
+      refusals: alwaysAnswered.includes(contract) ? {} : refusals,
+    });
     paths[contract.path] = path;
   }
   return {
@@ -42,7 +44,13 @@ export function openApiDocument({ contracts, names, version }: OpenApiSource): J
 
 type WriteSchema = (schema: TSchema) => Json;
 
-function operation(contract: RouteContract, operationId: string, write: WriteSchema): JsonObject {
+interface OperationParts {
+  readonly operationId: string;
+  readonly write: WriteSchema;
+  readonly refusals: JsonObject;
+}
+
+function operation(contract: RouteContract, { operationId, write, refusals }: OperationParts): JsonObject {
   const { summary, tag, body, bodyOptional = false, bodyLimit } = contract;
   const parameters = [...parametersIn("path", contract.params, write), ...parametersIn("query", contract.query, write)];
   return {
@@ -54,7 +62,7 @@ function operation(contract: RouteContract, operationId: string, write: WriteSch
       ? {}
       : { requestBody: { required: !bodyOptional, content: { "application/json": { schema: write(body) } } } }),
     ...(bodyLimit === undefined ? {} : { "x-body-limit-bytes": bodyLimit }),
-    responses: responses(contract, write),
+    responses: { ...refusals, ...responses(contract, write) },
   };
 }
 
@@ -91,11 +99,20 @@ function responses({ replies, produces, params, body, query }: RouteContract, wr
   };
 }
 
+const refusals: JsonObject = {
+  429: { $ref: "#/components/responses/TooManyRequests" },
+  503: { $ref: "#/components/responses/Busy" },
+};
+
 const problemSchemas: JsonObject = {
   Problem: {
     type: "object",
     description: "Why a request was not done, in one of these fields.",
-    properties: { detail: { type: "string" }, exception_message: { type: "string" } },
+    properties: {
+      detail: { type: "string" },
+      exception_message: { type: "string" },
+      exception_detail: { type: "string" },
+    },
   },
   InvalidRequest: {
     type: "object",
@@ -126,10 +143,19 @@ const problem = (description: string, schema: string): Json => ({
   content: { "application/json": { schema: { $ref: `#/components/schemas/${schema}` } } },
 });
 
+const refusal = (description: string): Json => ({
+  ...(problem(description, "Problem") as JsonObject),
+  headers: {
+    "Retry-After": { description: "Seconds to wait", required: true, schema: { type: "integer", minimum: 1 } },
+  },
+});
+
 const problemResponses: JsonObject = {
   NotFound: problem("There is no such thing", "Problem"),
   Invalid: problem("The request is not what the contract says", "InvalidRequest"),
   Problem: problem("Not done", "Problem"),
+  TooManyRequests: refusal("Nothing was done: this client has more requests waiting than its share"),
+  Busy: refusal("Nothing was done: the server has as much to do as it can take, or its database can't be used now"),
 };
 
 function fallbackId({ method, path }: RouteContract): string {

@@ -10,11 +10,11 @@ export interface ApiDescription {
 }
 
 /** For programs and for people; made when somebody first asks, when all routes are there. */
-export function apiDescription(registry: Registry): ApiDescription {
+export function apiDescription(registry: Registry, alwaysAnswered: readonly protocol.RouteContract[]): ApiDescription {
   let made: JsonObject | undefined;
   let page: string | undefined;
   const document = () => {
-    made ??= openApiDocument({ contracts: registry, names: { ...protocol }, version: productVersion });
+    made ??= openApiDocument({ contracts: registry, names: { ...protocol }, version: productVersion, alwaysAnswered });
     return made;
   };
   return {

@@ -4,8 +4,11 @@ import { startTestServer, type TestServer } from "../harness.ts";
 
 interface OpenApi {
   readonly openapi: string;
-  readonly paths: Record<string, Record<string, { operationId: string; tags: string[]; parameters?: object[] }>>;
-  readonly components: { readonly schemas: Record<string, object> };
+  readonly paths: Record<
+    string,
+    Record<string, { operationId: string; tags: string[]; parameters?: object[]; responses: object }>
+  >;
+  readonly components: { readonly schemas: Record<string, object>; readonly responses: Record<string, object> };
 }
 
 describe("the description of the API", () => {
@@ -33,6 +36,8 @@ describe("the description of the API", () => {
       responses: {
         200: { content: { "application/json": { schema: { $ref: "#/components/schemas/Flow" } } } },
         404: { $ref: "#/components/responses/NotFound" },
+        429: { $ref: "#/components/responses/TooManyRequests" },
+        503: { $ref: "#/components/responses/Busy" },
       },
     });
     expect(document.paths["/flows/"]?.post).toMatchObject({
@@ -43,11 +48,21 @@ describe("the description of the API", () => {
     });
   });
 
+  test("says of what waits its turn that it may be refused, and when to come again", () => {
+    const answersOf = (path: string) => Object.keys(document.paths[path]?.get?.responses ?? {});
+    expect(answersOf("/health")).not.toContain("503");
+    expect(answersOf("/health")).not.toContain("429");
+    const { TooManyRequests, Busy } = document.components.responses;
+    for (const refusal of [TooManyRequests, Busy]) {
+      expect(refusal).toMatchObject({ headers: { "Retry-After": { required: true } } });
+    }
+  });
+
   test("refers to nothing that is not there", () => {
-    const references = JSON.stringify(document).matchAll(/"#\/components\/schemas\/(\w+)"/g);
+    const references = JSON.stringify(document).matchAll(/"#\/components\/(schemas|responses)\/(\w+)"/g);
     const missing = [...references]
-      .map(([, name = ""]) => name)
-      .filter((name) => !(name in document.components.schemas));
+      .map(([, kind, name = ""]) => [kind as "schemas" | "responses", name] as const)
+      .filter(([kind, name]) => !(name in document.components[kind]));
     expect(missing).toEqual([]);
   });
 

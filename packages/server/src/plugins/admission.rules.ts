@@ -1,3 +1,8 @@
+import { readApiVersion, readHealth, readMetrics, readReadiness, readServerVersion } from "@ostinato/protocol";
+
+/** Whoever watches over the server, or asks whether to talk to it at all, is answered under any load. */
+export const alwaysAnswered = [readHealth, readReadiness, readMetrics, readApiVersion, readServerVersion];
+
 /** How much may be taken on at once. */
 export interface AdmissionLimits {
   readonly requests: number;

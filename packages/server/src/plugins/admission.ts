@@ -1,9 +1,8 @@
 import { addSeconds, secondsBetween, type Timestamp } from "@ostinato/core";
-import { readApiVersion, readHealth, readMetrics, readReadiness, readServerVersion } from "@ostinato/protocol";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Context } from "../context.ts";
 import { Overloaded } from "../errors.ts";
-import { type AdmissionLimits, fits, judge } from "./admission.rules.ts";
+import { type AdmissionLimits, alwaysAnswered, fits, judge } from "./admission.rules.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -23,8 +22,6 @@ interface Ticket {
   readonly proceed: (error?: Error) => void;
 }
 
-/** Whoever watches over the server, or asks whether to talk to it at all, is answered under any load. */
-const alwaysAnswered = [readHealth, readReadiness, readMetrics, readApiVersion, readServerVersion];
 /** Smaller answers are gone before they matter. */
 const largeAnswer = 64 * 1024;
 const retryAfterSeconds = 2;
