@@ -96,9 +96,8 @@ describe("a flow", () => {
     const chart = page.getByRole("slider", { name: "Median and p95 of durations over time" });
     await chart.focus();
     await page.keyboard.press("End");
-    expect(await chart.getAttribute("aria-valuetext")).toMatch(
-      /median 1 m 0\d s, p95 1 m 0\d s, [12] completed runs?\./,
-    );
+    await page.keyboard.press("ArrowLeft");
+    expect(await chart.getAttribute("aria-valuetext")).toMatch(/median 1 m 02 s, p95 1 m 03 s, 2 completed runs\./);
     await page.keyboard.press("Enter");
     await expect.poll(() => address(page).get("until")).not.toBeNull();
     expect(address(page).get("flow")).toBe(train);
