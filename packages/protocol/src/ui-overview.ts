@@ -62,6 +62,11 @@ export const readDashboard = route({
     until: MomentInput,
     /** Bars of the history; 1 to 200. */
     buckets: Maybe(Type.Integer({ minimum: 1, maximum: 200 })),
+    /**
+     * Where the first bar begins, at or before `since`, and how long each is: so that bars stand on whole hours, while
+     * everything is counted in the range exactly. At most 200 bars; `buckets` then says nothing.
+     */
+    bars: Maybe(Open({ since: MomentInput, seconds: Type.Number({ minimum: 1 }) })),
     tags: Maybe(Tags),
     flow_ids: Maybe(Type.Array(Uuid)),
     subflows: Maybe(Type.Boolean()),

@@ -1,4 +1,4 @@
-import { formatTimestamp, type StateType, type Timestamp, toTimestamp } from "@ostinato/core";
+import { formatTimestamp, microsPerSecond, type StateType, type Timestamp, toTimestamp } from "@ostinato/core";
 import type { BodyOf, Dashboard, FlowRunRow, readDashboard, StateCounts } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
 import type { Database } from "../db/dialects/dialect.ts";
@@ -12,11 +12,10 @@ const mostFlows = 50;
 /** Everything on the dashboard, by questions that run side by side. */
 export async function dashboard(context: Context, body: BodyOf<typeof readDashboard>): Promise<Dashboard> {
   const range = rangeOf(body);
-  const buckets = body.buckets ?? 60;
-  const split = { buckets, width: Math.ceil((range.until - range.since) / buckets) };
+  const split = bucketsOf(body, range);
   const [counts, rows] = await Promise.all([countAll(context.db, range, split), runsOf(context, range)]);
   return {
-    history: intervals(counts.history, range, split),
+    history: intervals(counts.history, split),
     counts: countsOf(counts.byFlow),
     previous_counts: countsOf(counts.previous),
     task_counts: countsOf(counts.tasks),
@@ -34,7 +33,7 @@ interface AllCounts {
 
 async function countAll(db: Database, range: queries.DashboardRange, split: queries.Buckets): Promise<AllCounts> {
   const before = spanBefore(range);
-  const whole = { buckets: 1, width: range.until - range.since };
+  const whole = { first: before.since, buckets: 1, width: range.until - range.since };
   if (range.tags.length === 0 && range.flowIds.length === 0) {
     const [history, byFlow, previous, tasks] = await Promise.all([
       queries.history(db, range, split),
@@ -56,6 +55,26 @@ function rangeOf(body: BodyOf<typeof readDashboard>): queries.DashboardRange {
   const [since, until] = [toTimestamp(body.since), toTimestamp(body.until)];
   if (until <= since) throw refused(422, "The range is empty: `until` must come after `since`.");
   return { since, until, tags: tags ?? [], flowIds: flow_ids ?? [], subflows: subflows ?? true };
+}
+
+const mostBuckets = 200;
+
+function bucketsOf(
+  { bars, buckets: wanted }: BodyOf<typeof readDashboard>,
+  range: queries.DashboardRange,
+): queries.Buckets {
+  const { since, until } = range;
+  if (bars === null || bars === undefined) {
+    const buckets = wanted ?? 60;
+    return { first: since, buckets, width: Math.ceil((until - since) / buckets) };
+  }
+  const first = toTimestamp(bars.since);
+  const width = Math.round(bars.seconds * microsPerSecond);
+  const buckets = Math.ceil((until - first) / width);
+  if (first > since) throw refused(422, "The first bar begins after `since`: let it begin there or before.");
+  if (buckets > mostBuckets)
+    throw refused(422, `These are ${buckets} bars, ${mostBuckets} are the most: make them longer.`);
+  return { first, buckets, width };
 }
 
 function spanBefore(range: queries.DashboardRange): queries.DashboardRange {
@@ -101,14 +120,10 @@ function countsOf(rows: readonly { readonly state_type: StateType; readonly runs
 
 type Interval = Dashboard["history"][number];
 
-function intervals(
-  rows: readonly queries.CountRow[],
-  range: queries.DashboardRange,
-  { width, buckets }: queries.Buckets,
-): Interval[] {
+function intervals(rows: readonly queries.CountRow[], { first, width, buckets }: queries.Buckets): Interval[] {
   const bars = Array.from({ length: buckets }, (_, index) => ({
-    interval_start: formatTimestamp((range.since + index * width) as Timestamp),
-    interval_end: formatTimestamp(Math.min(range.since + (index + 1) * width, range.until) as Timestamp),
+    interval_start: formatTimestamp((first + index * width) as Timestamp),
+    interval_end: formatTimestamp((first + (index + 1) * width) as Timestamp),
     states: new Map<string, Interval["states"][number]>(),
   }));
   for (const { bucket, state_type, state_name, runs } of rows) {

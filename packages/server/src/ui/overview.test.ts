@@ -76,6 +76,34 @@ describeOnEachDatabase("the pages over all runs", (database) => {
     expect(all.task_counts).toEqual({ RUNNING: 1, FAILED: 1 });
   });
 
+  test("bars may begin before the range, which still counts exactly, narrowed or not", async () => {
+    const range = { since: told.at(300), until: told.at(1500), bars: { since: told.at(0), seconds: 600 } };
+    const [all, narrowed] = [await dashboard(range), await dashboard({ ...range, flow_ids: [good, bad] })];
+    expect(all.history.map(({ interval_start }) => interval_start)).toEqual([0, 600, 1200].map(told.at));
+    expect(all.history.at(-1)?.interval_end).toBe(told.at(1800));
+    const total = (counts: Record<string, number>) => Object.values(counts).reduce((sum, count) => sum + count, 0);
+    expect(
+      bars(all)
+        .map(total)
+        .reduce((sum, count) => sum + count, 0),
+    ).toBe(total(all.counts));
+    expect(bars(narrowed)).toEqual(bars(all));
+    expect(total(all.counts)).toBeLessThan(total((await dashboard()).counts));
+  });
+
+  test.each([
+    ["begin after the range", { since: 600, seconds: 600 }, "The first bar begins after"],
+    ["are too many", { since: 0, seconds: 1 }, "200 are the most"],
+  ])("bars that %s are refused", async (_, { since, seconds }, reason) => {
+    const reply = await server.call<{ detail: string }>("POST", "/ui/dashboard", {
+      since: told.at(0),
+      until: told.at(1800),
+      bars: { since: told.at(since), seconds },
+    });
+    expect(reply.status).toBe(422);
+    expect(JSON.stringify(reply.body)).toContain(reason);
+  });
+
   test("the span before is counted beside it", async () => {
     const { previous_counts } = await dashboard({ since: told.at(-1800), until: told.at(0) });
     expect(previous_counts).toEqual({ COMPLETED: 1 });

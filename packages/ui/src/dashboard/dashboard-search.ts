@@ -1,5 +1,6 @@
 import { choiceIn, listIn, present, type RawSearch, textIn } from "../address.ts";
 import { timeStep } from "../components/scale.ts";
+import { clockSkewMs } from "../runs/runs-search.ts";
 
 export const dashboardSpans = [
   { value: "1h", label: "Last hour" },
@@ -47,7 +48,9 @@ export function chosenSpan(search: DashboardSearch): DashboardSpan {
 export interface DashboardRange {
   readonly from: number;
   readonly to: number;
-  readonly buckets: number;
+  /** Bars begin at whole steps, so that they stand still while time goes on: the first one at or before `from`. */
+  readonly firstBar: number;
+  readonly step: number;
 }
 
 const hour = 3_600_000;
@@ -55,16 +58,14 @@ const spanHours: Readonly<Record<DashboardSpan, number>> = { "1h": 1, "24h": 24,
 const mostBars = 60;
 
 export function dashboardRange(search: DashboardSearch, now: number): DashboardRange {
-  const isClose = search.from !== undefined && search.to !== undefined;
-  const [from, to] = isClose
-    ? [Date.parse(search.from), Date.parse(search.to)]
-    : [now - spanHours[chosenSpan(search)] * hour, now];
-  const step = Math.max(1000, timeStep(to - from, mostBars));
-  // Bars begin at whole steps, so that they stand still while time goes on.
+  const { from: closeFrom, to: closeTo } = search;
+  const [from, to] =
+    closeFrom !== undefined && closeTo !== undefined
+      ? [Date.parse(closeFrom), Date.parse(closeTo)]
+      : [now - spanHours[chosenSpan(search)] * hour, now + clockSkewMs];
+  const step = Math.max(1000, timeStep(to - from - clockSkewMs, mostBars));
   const offset = new Date(from).getTimezoneOffset() * 60_000;
-  const until = Math.ceil((to - offset) / step) * step + offset;
-  const buckets = Math.max(1, isClose ? Math.ceil((until - from) / step) : Math.round((to - from) / step));
-  return { from: until - buckets * step, to: until, buckets };
+  return { from, to, firstBar: Math.floor((from - offset) / step) * step + offset, step };
 }
 
 function momentIn(search: RawSearch, name: string): string | undefined {

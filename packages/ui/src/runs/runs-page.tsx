@@ -65,14 +65,14 @@ export function RunsPage() {
   const isMore = total !== undefined && (total.isMore || total.count > chosen.size);
   return (
     <Page title="Runs">
-      <div className="flex flex-wrap items-center gap-2">
+      <div className="flex flex-wrap items-start gap-2 sm:flex-nowrap">
         <RunFilters
           search={search}
           onChange={change}
           knownTags={tags}
           parentName={runs.find((run) => run.parent_flow_run_id === search.parent)?.parent_flow_run_name ?? undefined}
         />
-        <span className="flex items-center gap-1 sm:ml-auto">
+        <span className="flex shrink-0 items-center gap-1 sm:ml-auto">
           <SavedSearchMenu search={search} />
           <ColumnMenu
             columns={runColumns}

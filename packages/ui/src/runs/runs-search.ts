@@ -82,8 +82,7 @@ export function isFiltered(search: RunsSearch): boolean {
 /** The same as the API's filter. */
 export function runCriteria(search: RunsSearch, now = Date.now()): Criteria {
   const { types, names } = splitStates(search.state ?? []);
-  const since = moment(search.since, now);
-  const until = moment(search.until, now);
+  const { since, until } = timeOf(search, now);
   const flowRuns = present({
     name: search.q === undefined ? undefined : { like_: search.q },
     tags: search.tag === undefined ? undefined : { all_: [...search.tag] },
@@ -106,10 +105,24 @@ export function runCriteria(search: RunsSearch, now = Date.now()): Criteria {
   });
 }
 
+/** So much may the clocks of this machine and of the server differ before what has just begun is taken as to come. */
+export const clockSkewMs = 60_000;
+
+/** Both ends of the time filter as moments. A span back from now ends now: what is scheduled for later is not in it. */
+export function timeOf(search: Pick<RunsSearch, "since" | "until">, now: number) {
+  const isSpan = search.until === undefined && search.since !== undefined && spanPattern.test(search.since);
+  return {
+    since: moment(search.since, now),
+    until: isSpan ? new Date(now + clockSkewMs).toISOString() : moment(search.until, now),
+  };
+}
+
+const spanPattern = /^(\d+)(m|h|d)$/;
+
 /** `24h` back from now, or the moment itself. */
 export function moment(text: string | undefined, now: number): string | undefined {
   if (text === undefined) return undefined;
-  const span = /^(\d+)(m|h|d)$/.exec(text);
+  const span = spanPattern.exec(text);
   if (span === null) return Number.isNaN(Date.parse(text)) ? undefined : new Date(text).toISOString();
   const unit = { m: 60_000, h: 3_600_000, d: 86_400_000 }[span[2] as "m" | "h" | "d"];
   return new Date(now - Number(span[1]) * unit).toISOString();

@@ -2,7 +2,7 @@ import type { listFlowRunPoints, listFlowRuns, listFlows } from "@ostinato/proto
 import { type InfiniteData, infiniteQueryOptions, type QueryClient, queryOptions } from "@tanstack/react-query";
 import { call } from "../api/api.ts";
 import type { FlowRunList, FlowRunPoint, FlowRunRow, LiveChange } from "../api/types.ts";
-import { filterOf, isFiltered, moment, mostPoints, type RunsSearch, runCriteria, splitStates } from "./runs-search.ts";
+import { filterOf, isFiltered, mostPoints, type RunsSearch, runCriteria, splitStates, timeOf } from "./runs-search.ts";
 
 export type RunPages = InfiniteData<FlowRunList, string | null>;
 
@@ -144,8 +144,7 @@ function matches(row: FlowRunRow, search: RunsSearch): boolean {
   if (search.parent !== undefined && row.parent_flow_run_id !== search.parent) return false;
   if (search.subflows === "hide" && row.parent_task_run_id !== null) return false;
   const expected = row.expected_start_time ?? row.created;
-  const since = moment(search.since, Date.now());
-  const until = moment(search.until, Date.now());
+  const { since, until } = timeOf(search, Date.now());
   if (since !== undefined && expected < since) return false;
   return until === undefined || expected <= until;
 }

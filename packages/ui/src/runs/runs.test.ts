@@ -26,7 +26,7 @@ describe("the filter of runs", () => {
       flow_runs: {
         name: { like_: "50%" },
         state: { operator: "or_", type: { any_: ["FAILED"] }, name: { any_: ["Late"] } },
-        expected_start_time: { after_: "2026-01-01T00:00:00.000Z" },
+        expected_start_time: { after_: "2026-01-01T00:00:00.000Z", before_: "2026-01-02T00:01:00.000Z" },
         parent_task_run_id: { is_null_: true },
       },
     });
