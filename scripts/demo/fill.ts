@@ -1,6 +1,13 @@
 import { type Client, createClient } from "@ostinato/client";
 import { addSeconds, fromMillis, type Timestamp } from "@ostinato/core";
-import { createArtifact, createEvents, createFlow, createLogs, importFlowRuns } from "@ostinato/protocol";
+import {
+  createArtifact,
+  createEvents,
+  createFlow,
+  createLogs,
+  importFlowRuns,
+  keepParameterSchema,
+} from "@ostinato/protocol";
 import { cutAt, type MadeUpRun, makeUpRun, type Occasion } from "./history.ts";
 import { type FlowPlan, plans } from "./plans.ts";
 import { type Random, seededRandom } from "./random.ts";
@@ -55,7 +62,25 @@ async function createFlows(client: Client): Promise<ReadonlyMap<string, string>>
   const flows = await Promise.all(
     plans.map(({ name, tags }) => client.call(createFlow, { body: { name, tags: [...tags] } })),
   );
+  const random = seededRandom(1);
+  for (const [index, { id }] of flows.entries()) {
+    const schema = schemaOf(plans[index]?.parameters(random) ?? {});
+    await client.call(keepParameterSchema, { params: { id }, body: { version: "1", schema } });
+  }
   return new Map(flows.map(({ name, id }) => [name, id]));
+}
+
+/** As a client would tell it: what the parameters are, by an example of them. */
+function schemaOf(example: Readonly<Record<string, unknown>>): unknown {
+  const properties = Object.entries(example).map(([name, value]) => [name, { ...typeOf(value), default: value }]);
+  return { type: "object", properties: Object.fromEntries(properties) };
+}
+
+function typeOf(value: unknown): object {
+  if (Array.isArray(value)) return { type: "array", items: typeOf(value[0]) };
+  if (typeof value === "string" && /^\d{4}-\d{2}-\d{2}$/.test(value)) return { type: "string", format: "date" };
+  if (typeof value === "number") return { type: Number.isInteger(value) ? "integer" : "number" };
+  return { type: typeof value };
 }
 
 interface Start {

@@ -85,6 +85,32 @@ describe("the list of runs", () => {
     await close();
   });
 
+  test("is filtered by keyboard alone, from its menus with fields", async () => {
+    const { page, close } = await site.open("/runs");
+    await row(page, "run-000").waitFor();
+    await page.getByRole("button", { name: "Tags" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("textbox", { name: "Tag, then Enter" }).waitFor();
+    await expect
+      .poll(() => page.evaluate(() => document.activeElement?.getAttribute("aria-label")))
+      .toBe("Tag, then Enter");
+    await page.keyboard.type("night");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.getByText("52 runs").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Time" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("menuitem", { name: "Any time" }).waitFor();
+    await page.keyboard.press("Tab");
+    await page.getByLabel("From", { exact: true }).fill("2020-01-01T00:00");
+    await page.getByLabel("To", { exact: true }).fill("2020-02-01T00:00");
+    await page.keyboard.press("Enter");
+    await page.getByText("No run matches").waitFor();
+    expect(new URL(page.url()).searchParams.get("until")).toBe("2020-02-01T00:00:00.000Z");
+    await close();
+  });
+
   test("is left and found again as it was", async () => {
     const { page, close } = await site.open("/runs?state=FAILED");
     await row(page, "run-024").click();

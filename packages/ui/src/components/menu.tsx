@@ -1,5 +1,6 @@
 import { DropdownMenu } from "radix-ui";
-import type { ReactNode } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
+import { fieldClass } from "./field.tsx";
 import { Icon, type IconName } from "./icon.tsx";
 
 const panel =
@@ -16,11 +17,61 @@ export function Menu(props: {
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{props.trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
-        <DropdownMenu.Content className={panel} sideOffset={4} align={props.align ?? "start"} collisionPadding={8}>
+        <DropdownMenu.Content
+          className={panel}
+          sideOffset={4}
+          align={props.align ?? "start"}
+          collisionPadding={8}
+          onKeyDown={intoField}
+        >
           {props.children}
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
+  );
+}
+
+/** A menu keeps Tab to itself; where it has a field, Tab leads there. */
+function intoField(event: KeyboardEvent<HTMLDivElement>): void {
+  const field = event.key === "Tab" ? event.currentTarget.querySelector("input") : null;
+  if (field === null) return;
+  event.preventDefault();
+  field.focus();
+}
+
+/** A field above the entries of a menu, at hand as soon as it opens; the arrow leads down to the entries. */
+export function MenuField(props: {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (text: string) => void;
+  readonly onEnter?: () => void;
+}) {
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    // After the menu has taken the focus; on a phone that would bring up its keyboard unasked.
+    if (!matchMedia("(pointer: fine)").matches) return undefined;
+    const frame = requestAnimationFrame(() => field.current?.focus());
+    return () => cancelAnimationFrame(frame);
+  }, []);
+  return (
+    <div className="p-1">
+      <input
+        ref={field}
+        aria-label={props.label}
+        placeholder={props.label}
+        value={props.value}
+        onChange={(event) => props.onChange(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") return;
+          event.stopPropagation();
+          if (event.key === "Enter") props.onEnter?.();
+          if (event.key !== "ArrowDown" && event.key !== "Tab") return;
+          event.preventDefault();
+          event.currentTarget.closest("[role=menu]")?.querySelector<HTMLElement>("[role^=menuitem]")?.focus();
+        }}
+        className={`${fieldClass} w-full`}
+      />
+    </div>
   );
 }
 

@@ -30,7 +30,7 @@ export function Elapsed({
 }) {
   const running = start !== null && end === null;
   const now = useNowWhile(running);
-  if (start === null) return <span className="text-faint">–</span>;
+  if (start === null) return <span className={`text-faint ${className ?? ""}`}>–</span>;
   const from = milliseconds(start);
   const span = end === null ? Math.max(0, now - from) : milliseconds(end) - from;
   return (

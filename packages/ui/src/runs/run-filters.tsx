@@ -3,7 +3,7 @@ import { type ReactNode, useState } from "react";
 import { Button } from "../components/button.tsx";
 import { fieldClass, SearchField } from "../components/field.tsx";
 import { Icon, type IconName } from "../components/icon.tsx";
-import { Menu, MenuCheck, MenuItem, MenuLabel, MenuSeparator } from "../components/menu.tsx";
+import { Menu, MenuCheck, MenuField, MenuItem, MenuLabel, MenuSeparator } from "../components/menu.tsx";
 import { StateIcon } from "../components/state.tsx";
 import { dateAndClock, spanText } from "../format.ts";
 import { filterableStateNames, stateLook, stateTypeOfName, stateTypeOrder } from "../states.ts";
@@ -118,9 +118,7 @@ export function FlowFilter({ search, onChange }: FlowProps) {
         />
       }
     >
-      {all.length > manyFlows ? (
-        <MenuField label="Find a flow" value={text} onChange={setText} onEnter={() => undefined} />
-      ) : null}
+      {all.length > manyFlows ? <MenuField label="Find a flow" value={text} onChange={setText} /> : null}
       {shown.map((flow) => (
         <MenuCheck key={flow.id} checked={chosen.includes(flow.id)} onChange={(on) => toggle(flow.id, on)}>
           <span className="truncate">{flow.name}</span>
@@ -131,30 +129,6 @@ export function FlowFilter({ search, onChange }: FlowProps) {
       ) : null}
       {flows.isFetching && flows.data === undefined ? <MenuLabel>Reading…</MenuLabel> : null}
     </Menu>
-  );
-}
-
-/** A field inside a menu: what is typed stays in it, and the arrow keys go on to the entries. */
-function MenuField(props: {
-  readonly label: string;
-  readonly value: string;
-  readonly onChange: (text: string) => void;
-  readonly onEnter: () => void;
-}) {
-  return (
-    <div className="p-1">
-      <input
-        aria-label={props.label}
-        placeholder={props.label}
-        value={props.value}
-        onChange={(event) => props.onChange(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === "Enter") props.onEnter();
-          if (!["Escape", "ArrowDown", "ArrowUp", "Tab"].includes(event.key)) event.stopPropagation();
-        }}
-        className={`${fieldClass} w-full`}
-      />
-    </div>
   );
 }
 

@@ -119,7 +119,7 @@ export function RunScatter(props: {
         )}
       </svg>
       {marked !== undefined ? (
-        <ChartTip x={chart.xAt(marked.to)} width={width}>
+        <ChartTip x={chart.xAt(chart.xAt(marked.to) > width / 2 ? marked.from : marked.to)} width={width}>
           <span className="font-medium">{spanText(marked.from, marked.to)}</span>
           <span className="text-muted">{summary(chart.dots, marked)}</span>
           {byKeys ? <span className="text-faint">{brushKeys}</span> : null}
