@@ -4,7 +4,7 @@ import { runCriteria } from "./filters.ts";
 import { FlowRun, flowRunSorts } from "./flow-runs.ts";
 import { Flow } from "./flows.ts";
 import { Log } from "./logs.ts";
-import { InputsView, ResultView } from "./results.ts";
+import { InputsView, ResultView, ValueKind } from "./results.ts";
 import { route } from "./route.ts";
 import { ById, Enum, Maybe, Moment, Nullable, Offset, Open, StateTypeName, Type, Uuid } from "./schema.ts";
 import { State } from "./states.ts";
@@ -171,6 +171,41 @@ export const readTimeline = route({
   tag,
   params: ById,
   replies: { 200: Timeline },
+});
+
+/** What a task run gave, or used again, without the value: that is `GET /task_runs/{id}/result`. */
+export const TaskResult = Open({
+  task_run_id: Uuid,
+  name: Type.String(),
+  state_type: Nullable(StateTypeName),
+  state_name: Nullable(Type.String()),
+  /** Null where the result has been deleted. */
+  kind: Nullable(ValueKind),
+  size_bytes: Nullable(Type.Integer()),
+  /** Where a store of the client's has it. */
+  location: Nullable(Type.String()),
+  in_database: Type.Boolean(),
+  created: Nullable(Moment),
+  reused_from: ResultView.properties.reused_from,
+  /** Why it can't be used again. */
+  reason: Nullable(Type.String()),
+});
+export type TaskResult = Static<typeof TaskResult>;
+
+/** In the order in which the task runs were to start. */
+export const listTaskResults = route({
+  method: "POST",
+  path: "/ui/flow_runs/{id}/results",
+  summary: "List the results of the task runs of a flow run, without their values",
+  tag,
+  params: ById,
+  body: Open({
+    /** Part of the task run's name. */
+    text: Maybe(Type.String({ maxLength: 200 })),
+    cursor: Maybe(Type.String()),
+    limit: Maybe(Type.Integer({ minimum: 1, maximum: 200 })),
+  }),
+  replies: { 200: Open({ results: Type.Array(TaskResult), next_cursor: Nullable(Type.String()) }) },
 });
 
 export const TaskRunPage = Open({

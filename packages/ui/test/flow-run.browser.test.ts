@@ -27,7 +27,13 @@ describe("a failed run", () => {
     const table = { columns: ["month", "rows"], rows: [["2021-01", 76518]], row_count: 1 };
     const preview = (kind: string, value: unknown) => ({ kind, size_bytes: 10, truncated: false, value });
     await tellTasks(site.client, id, [
-      { id: read, name: "read-month", start: 0, took: 3 },
+      {
+        id: read,
+        name: "read-month",
+        start: 0,
+        took: 3,
+        values: { result: { format: "devalue", data: '["76518 rows"]', preview: preview("scalar", "76518 rows") } },
+      },
       {
         id: fit,
         name: "fit-model",
@@ -118,6 +124,7 @@ describe("a failed run", () => {
       "Task runs": "fit-model",
       Artifacts: "The plan",
       Parameters: "month",
+      Results: "read-month",
       Details: "Time running",
       Events: "prefect.flow-run.Failed",
     };
@@ -129,6 +136,45 @@ describe("a failed run", () => {
     expect(new URL(page.url()).searchParams.get("tab")).toBe("events");
     await page.goBack();
     await page.getByRole("tab", { name: "Details", selected: true }).waitFor();
+    await close();
+  });
+
+  test("lists the results of its tasks, each with where it is kept, and opens them", async () => {
+    const { page, close } = await site.open(`/runs/flow-run/${id}?tab=result`);
+    const ofTasks = page.getByRole("region", { name: "Results of tasks" });
+    const row = ofTasks.getByRole("button", { name: "read-month" });
+    await row.click();
+    expect(await row.textContent()).toMatch(/scalar.*in the database/);
+    await ofTasks.getByText("76518 rows").waitFor();
+    expect(await accessibilityProblems(page, "[role=tabpanel]")).toEqual([]);
+    await ofTasks.getByRole("searchbox", { name: "Filter by task name" }).fill("fit");
+    await ofTasks.getByText("No task of this name has given a result.").waitFor();
+    await ofTasks.getByRole("searchbox", { name: "Filter by task name" }).fill("MONTH");
+    await row.waitFor();
+    await close();
+  });
+
+  test("shows older events when asked, and new ones as they happen", async () => {
+    const run = await startRun(site.client, { flowId, name: "eventful" });
+    const tasks = (count: number, name: string): ToldTask[] =>
+      Array.from({ length: count }, (_, index) => ({ name: `${name}-${index}`, start: index / 10, took: 1 }));
+    await tellTasks(site.client, run.id, tasks(120, "step"));
+    const { page, close } = await site.open(`/runs/flow-run/${run.id}?tab=events`);
+    const panel = page.getByRole("tabpanel");
+    const events = panel.getByRole("listitem");
+    await panel.getByText("The newest 50 of").waitFor();
+    expect(await events.count()).toBe(50);
+    await panel.getByRole("button", { name: "Show older" }).click();
+    await panel.getByText("The newest 100 of").waitFor();
+    expect(await events.count()).toBe(100);
+    await panel.getByRole("button", { name: "Show older" }).click();
+    await panel.getByRole("button", { name: "Show older" }).waitFor({ state: "hidden" });
+    const all = await events.count();
+    expect(all).toBeGreaterThanOrEqual(120);
+    await run.end("COMPLETED");
+    await panel.getByText("prefect.flow-run.Completed").waitFor();
+    expect(await events.count()).toBe(all + 1);
+    expect(await events.first().textContent()).toContain("prefect.flow-run.Completed");
     await close();
   });
 

@@ -1,5 +1,5 @@
 import { addSeconds, timeOrderedId } from "@ostinato/core";
-import type { InputsView, ResultView, StoredResult } from "@ostinato/protocol";
+import type { InputsView, ResultView, StoredResult, TaskResult } from "@ostinato/protocol";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { addFlowRun } from "../flow-run-harness.ts";
@@ -124,6 +124,33 @@ describeOnEachDatabase("results", (database) => {
       preview: { kind: "none" },
       reason: "The client that ran the task run does not keep its result on this server.",
     });
+  });
+
+  test("the results of a flow run's tasks are listed by pages and by name, each with where it is and where it came from", async () => {
+    const flowRunId = await addFlowRun(server.context);
+    const [one, other, reusing, lost] = [newId(), newId(), newId(), newId()];
+    const run = (name: string, second: number) => ({ name, expected_start_time: `2030-01-01T00:00:0${second}Z` });
+    const made = await tell({ taskRunId: one, flowRunId, run: run("add-1", 1), values: { result: result('["0"]') } });
+    const elsewhere = result(null, { format: "devalue", location: "file:///there", preview: preview(null, "table") });
+    await tell({ taskRunId: other, flowRunId, run: run("add-2", 2), values: { result: elsewhere } });
+    await tell({ taskRunId: reusing, flowRunId, run: run("again", 3), values: { reused_result_id: made } });
+    await tell({ taskRunId: lost, flowRunId, run: run("lost", 4), values: { reused_result_id: newId() } });
+    await tell({ taskRunId: newId(), flowRunId, run: run("none", 5) });
+    type Page = { results: TaskResult[]; next_cursor: string | null };
+    const list = async (body: object) =>
+      (await server.call<Page>("POST", `/ui/flow_runs/${flowRunId}/results`, body)).body;
+    const first = await list({ limit: 3 });
+    expect(first.results).toMatchObject([
+      { task_run_id: one, name: "add-1", kind: "scalar", size_bytes: 3, in_database: true, reused_from: null },
+      { task_run_id: other, kind: "table", location: "file:///there", in_database: false, reused_from: null },
+      { task_run_id: reusing, in_database: true, reused_from: { task_run_id: one, flow_run_id: flowRunId } },
+    ]);
+    const second = await list({ limit: 3, cursor: first.next_cursor });
+    expect(second).toMatchObject({
+      results: [{ task_run_id: lost, kind: null, reason: "The result that it reused has been deleted." }],
+      next_cursor: null,
+    });
+    expect((await list({ text: "ADD-" })).results.map(({ name }) => name)).toEqual(["add-1", "add-2"]);
   });
 
   test("a run without a result says why", async () => {

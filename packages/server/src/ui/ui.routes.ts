@@ -4,6 +4,7 @@ import {
   listFlowRunPoints,
   listFlowRuns,
   listFlows,
+  listTaskResults,
   readArtifactKeyPage,
   readArtifactPage,
   readDashboard,
@@ -23,6 +24,7 @@ import * as flows from "./flow-pages.service.ts";
 import * as flowRuns from "./flow-run-list.service.ts";
 import { logWindow } from "./log-window.service.ts";
 import { flowRunPage, taskRunPage } from "./run-pages.service.ts";
+import { taskResults } from "./run-results.service.ts";
 import { find } from "./search.service.ts";
 import { type Surroundings, serverPage } from "./server-page.service.ts";
 import { readTimeline as timelineOf } from "./timeline.service.ts";
@@ -33,6 +35,7 @@ export function uiRoutes(serve: Serve, surroundings: Surroundings): void {
   serve(listFlowRunPoints, ({ body, context }) => flowRuns.points(context, body));
   serve(readFlowRunPage, ({ params, context }) => flowRunPage(context, params.id));
   serve(readTimeline, ({ params, context }) => timelineOf(context, params.id));
+  serve(listTaskResults, ({ params, body, context }) => taskResults(context, params.id, body));
   serve(readTaskRunPage, ({ params, context }) => taskRunPage(context, params.id));
   serve(readLogWindow, ({ body, context }) => logWindow(context, body));
   serve(readDashboard, ({ body, context }) => dashboard(context, body));

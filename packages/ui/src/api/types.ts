@@ -1,5 +1,13 @@
 /** The shapes that pages read, under the names by which pages speak of them. All of them come from the contracts. */
-import type { Dashboard, listFlowRuns, ReplyOf, readLogWindow, search } from "@ostinato/protocol";
+import type {
+  Dashboard,
+  filterEvents,
+  listFlowRuns,
+  listTaskResults,
+  ReplyOf,
+  readLogWindow,
+  search,
+} from "@ostinato/protocol";
 
 export type { StateType } from "@ostinato/core";
 export type {
@@ -24,6 +32,7 @@ export type {
   State,
   StateCounts,
   TablePreview,
+  TaskResult,
   TaskRun,
   TaskRunPage,
   Timeline,
@@ -32,6 +41,8 @@ export type {
 } from "@ostinato/protocol";
 
 export type DashboardFlow = Dashboard["flows"][number];
+export type EventPage = ReplyOf<typeof filterEvents>;
+export type TaskResultPage = ReplyOf<typeof listTaskResults>;
 export type FlowRunList = ReplyOf<typeof listFlowRuns>;
 export type LogWindow = ReplyOf<typeof readLogWindow>;
 export type SearchHit = ReplyOf<typeof search>["hits"][number];

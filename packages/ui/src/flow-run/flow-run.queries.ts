@@ -1,6 +1,5 @@
 import type {
   filterArtifacts,
-  filterEvents,
   readFlowRunPage,
   readFlowRunResult,
   readParameterSchema,
@@ -56,17 +55,6 @@ export function parameterSchemaQuery(flowId: string) {
   });
 }
 
-export function runEventsQuery(id: string) {
-  return queryOptions({
-    queryKey: ["flow-run", id, "events"],
-    queryFn: ({ signal }) =>
-      call<typeof filterEvents>("POST /events/filter", {
-        body: { filter: { any_resource: { id: [`prefect.flow-run.${id}`] }, order: "DESC" }, limit: 50 },
-        signal,
-      }),
-  });
-}
-
 /** Timelines that are shown, with newer facts about their task runs, and about the subflows that stand in them. */
 export function applyToTimelines(queryClient: QueryClient, changes: readonly LiveChange[]): void {
   const change = (flowRunId: string, next: (timeline: Timeline) => Timeline) =>
@@ -102,7 +90,7 @@ export function applyToRun(queryClient: QueryClient, id: string, changes: readon
       // A new state may bring a reason to fail or to wait, which only the server knows.
       if (read !== undefined && read.flow_run.state_id !== change.row.state_id) {
         void queryClient.invalidateQueries({ queryKey: flowRunQuery(id).queryKey });
-        void queryClient.invalidateQueries({ queryKey: runEventsQuery(id).queryKey });
+        void queryClient.invalidateQueries({ queryKey: ["flow-run", id, "task-results"] });
         if (isFinal(change.row.state_type))
           void queryClient.invalidateQueries({ queryKey: runResultQuery(id).queryKey });
       }

@@ -1,20 +1,23 @@
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { Button } from "../components/button.tsx";
 import { Failure } from "../components/failure.tsx";
 import { Icon } from "../components/icon.tsx";
 import { JsonView } from "../components/json-view.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { RelativeTime } from "../components/time.tsx";
-import { amount } from "../format.ts";
-import { runEventsQuery } from "./flow-run.queries.ts";
+import { amount, count } from "../format.ts";
+import { runEventsQuery, useLiveEvents } from "./run-events.queries.ts";
 
-/** What happened to the run and around it, newest first. */
+/** What happened to the run and around it, newest first; what happens now comes on top. */
 export function RunEvents({ id }: { readonly id: string }) {
-  const query = useQuery(runEventsQuery(id));
+  const query = useInfiniteQuery(runEventsQuery(id));
+  useLiveEvents(id);
   const [open, setOpen] = useState<string>();
   if (query.isError) return <Failure error={query.error} what="The events" onRetry={() => void query.refetch()} />;
   if (query.data === undefined) return <Skeleton rows={6} height={30} />;
-  const { events, total } = query.data;
+  const events = query.data.pages.flatMap((page) => page.events);
+  const total = query.data.pages[0]?.total ?? 0;
   if (events.length === 0)
     return <p className="py-4 text-muted">No event of this run is kept. Old events are deleted after some days.</p>;
   return (
@@ -43,11 +46,17 @@ export function RunEvents({ id }: { readonly id: string }) {
           </li>
         ))}
       </ul>
-      {total > events.length ? (
-        <p className="mt-1 text-xs text-faint">
-          The newest {events.length} of {amount(total, "event")}.
+      <div className="mt-2 flex items-center gap-3">
+        {query.hasNextPage ? (
+          <Button disabled={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+            Show older
+          </Button>
+        ) : null}
+        <p className="text-xs text-faint" role="status">
+          {query.hasNextPage ? `The newest ${count(events.length)} of ` : ""}
+          {amount(total, "event")}
         </p>
-      ) : null}
+      </div>
     </div>
   );
 }

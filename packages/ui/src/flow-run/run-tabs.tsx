@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { useCallback } from "react";
+import { lazy, Suspense, useCallback } from "react";
 import type { FlowRunPage } from "../api/types.ts";
 import { LogView } from "../components/log-view.tsx";
+import { Skeleton } from "../components/skeleton.tsx";
 import { Tabs } from "../components/tabs.tsx";
 import { taskTotal } from "../components/task-progress.tsx";
 import { isBad } from "../states.ts";
@@ -9,11 +10,12 @@ import { timelineQuery } from "./flow-run.queries.ts";
 import type { ChangeSearch, FlowRunSearch, FlowRunTab } from "./flow-run-search.ts";
 import { RunArtifacts } from "./run-artifacts.tsx";
 import { RunDetails } from "./run-details.tsx";
-import { RunEvents } from "./run-events.tsx";
 import { RunParameters } from "./run-parameters.tsx";
-import { RunResult } from "./run-result.tsx";
 import { SubflowTable, TaskTable } from "./task-table.tsx";
 import { rowIndex } from "./timeline-changes.ts";
+
+const RunEvents = lazy(() => import("./run-events.tsx").then((module) => ({ default: module.RunEvents })));
+const RunResults = lazy(() => import("./run-results.tsx").then((module) => ({ default: module.RunResults })));
 
 /** Everything of the run that is not seen at once. */
 export function RunTabs(props: {
@@ -36,7 +38,7 @@ export function RunTabs(props: {
         { value: "subflows", label: "Subflows", count: page.subflow_count },
         { value: "artifacts", label: "Artifacts", count: page.artifact_count },
         { value: "parameters", label: "Parameters", count: Object.keys(run.parameters).length },
-        { value: "result", label: "Result" },
+        { value: "result", label: "Results" },
         { value: "events", label: "Events" },
         { value: "details", label: "Details" },
       ]}
@@ -46,8 +48,10 @@ export function RunTabs(props: {
       {tab === "subflows" ? <SubflowTable id={run.id} /> : null}
       {tab === "artifacts" ? <RunArtifacts id={run.id} /> : null}
       {tab === "parameters" ? <RunParameters page={page} /> : null}
-      {tab === "result" ? <RunResult id={run.id} /> : null}
-      {tab === "events" ? <RunEvents id={run.id} /> : null}
+      <Suspense fallback={<Skeleton rows={6} height={30} />}>
+        {tab === "result" ? <RunResults id={run.id} /> : null}
+        {tab === "events" ? <RunEvents id={run.id} /> : null}
+      </Suspense>
       {tab === "details" ? <RunDetails page={page} /> : null}
     </Tabs>
   );

@@ -1,0 +1,95 @@
+import type { filterEvents, nextEvents } from "@ostinato/protocol";
+import { type InfiniteData, infiniteQueryOptions, type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+import { call } from "../api/api.ts";
+import { useLive } from "../api/live.ts";
+import type { EventPage } from "../api/types.ts";
+
+type EventPages = InfiniteData<EventPage, string | null>;
+
+/** What comes in the meantime is read together. */
+const gatheringMs = 1000;
+/** More news than these pages hold is shown from its newest on, and what is older is read again when it is asked for. */
+const mostPagesOfNews = 5;
+
+export function runEventsQuery(id: string) {
+  return infiniteQueryOptions({
+    queryKey: ["flow-run", id, "events"],
+    queryFn: ({ pageParam, signal }) => readPage(id, pageParam, { signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: tokenOfNext,
+  });
+}
+
+interface Reading {
+  readonly signal?: AbortSignal;
+}
+
+function readPage(id: string, token: string | null, reading: Reading = {}): Promise<EventPage> {
+  if (token !== null) {
+    return call<typeof nextEvents>("GET /events/filter/next", { query: { "page-token": token }, ...reading });
+  }
+  return call<typeof filterEvents>("POST /events/filter", {
+    body: { filter: { any_resource: { id: [`prefect.flow-run.${id}`] }, order: "DESC" }, limit: 50 },
+    ...reading,
+  });
+}
+
+/** The address is the server's, which a proxy may not know: only the token in it is used. */
+function tokenOfNext({ next_page }: EventPage): string | null {
+  return next_page === null ? null : new URL(next_page).searchParams.get("page-token");
+}
+
+/** Keeps the list up to date: whatever changes in the run is an event. */
+export function useLiveEvents(id: string): void {
+  const queryClient = useQueryClient();
+  const gathering = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(gathering.current), []);
+  const again = () => {
+    gathering.current ??= setTimeout(() => {
+      gathering.current = undefined;
+      void readNews(queryClient, id);
+    }, gatheringMs);
+  };
+  useLive(
+    { kind: "flow-run", flow_run_id: id },
+    {
+      onChanges: (changes) => {
+        if (changes.some(({ kind }) => kind !== "log")) again();
+      },
+      onResync: again,
+    },
+  );
+}
+
+/** Puts what is new before what is shown, without reading the older pages again. */
+async function readNews(queryClient: QueryClient, id: string): Promise<void> {
+  const { queryKey } = runEventsQuery(id);
+  const shown = new Set(queryClient.getQueryData<EventPages>(queryKey)?.pages.flatMap((page) => idsIn(page)));
+  const news: EventPage[] = [];
+  let token: string | null = null;
+  do {
+    const page: EventPage = await readPage(id, token);
+    news.push(page);
+    token = idsIn(page).some((event) => shown.has(event)) ? null : tokenOfNext(page);
+  } while (token !== null && news.length < mostPagesOfNews);
+  queryClient.setQueryData<EventPages>(queryKey, (pages) => (pages === undefined ? pages : withNews(pages, news)));
+}
+
+function withNews(pages: EventPages, news: readonly EventPage[]): EventPages {
+  const [newest] = news;
+  const [head, ...rest] = pages.pages;
+  if (newest === undefined || head === undefined) return pages;
+  const shown = new Set(pages.pages.flatMap(idsIn));
+  const fresh = news.flatMap(({ events }) => events).filter((event) => !shown.has(event.id));
+  const isJoined = fresh.length < news.reduce((sum, { events }) => sum + events.length, 0);
+  if (!isJoined && shown.size > 0) return { pages: [newest], pageParams: [null] };
+  const events = [...fresh, ...head.events].toSorted(
+    (one, other) => Date.parse(other.occurred) - Date.parse(one.occurred),
+  );
+  return { ...pages, pages: [{ ...head, events, total: newest.total }, ...rest] };
+}
+
+function idsIn({ events }: EventPage): readonly string[] {
+  return events.map((event) => event.id);
+}
