@@ -128,6 +128,7 @@ describe("the list of runs", () => {
     await page.keyboard.type("run-00");
     await page.getByText("10 runs").waitFor();
     await page.keyboard.press("Escape");
+    await page.getByText("260 runs").waitFor();
     await row(page, "run-000").focus();
     await page.keyboard.press("j");
     await page.keyboard.press("j");
@@ -231,6 +232,23 @@ describe("the list of runs", () => {
     await bar.waitFor({ state: "hidden" });
     await page.goto(`${site.origin}/runs?flow=${flow}&state=RUNNING`);
     await page.getByText("No run matches").waitFor();
+    await close();
+  });
+
+  test("selects on a narrow screen too, and forgets the selection with the filter", async () => {
+    const { page, close } = await site.open("/runs?tag=nightly", { viewport: { width: 390, height: 844 } });
+    const bar = page.getByRole("toolbar", { name: "Selected runs" });
+    await page.getByRole("button", { name: "Select runs" }).click();
+    await page.getByRole("checkbox", { name: "Select run-005" }).check();
+    await page.getByRole("checkbox", { name: "Select run-010" }).check();
+    await bar.getByText("2 runs").waitFor();
+    const box = await bar.boundingBox();
+    expect(box?.x).toBeGreaterThanOrEqual(0);
+    expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(390);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+    await page.getByRole("searchbox", { name: "Filter by name" }).fill("run-01");
+    await page.getByText("2 runs", { exact: true }).waitFor();
+    await bar.waitFor({ state: "hidden" });
     await close();
   });
 

@@ -13,6 +13,7 @@ import { StateIcon, StateLabel } from "../components/state.tsx";
 import { TaskProgress } from "../components/task-progress.tsx";
 import { Elapsed, RelativeTime } from "../components/time.tsx";
 import { count, percent } from "../format.ts";
+import { firstRun } from "../runs/first-run.ts";
 import { endOf } from "../runs/run-columns.tsx";
 import { FlowFilter, filterClass, TagFilter, TimeFilter } from "../runs/run-filters.tsx";
 import type { RunsSearch } from "../runs/runs-search.ts";
@@ -31,8 +32,6 @@ const HistoryChart = lazy(() => import("./history-chart.tsx").then((module) => (
 const route = getRouteApi("/dashboard");
 /** Counts and bars are read again at most this often while runs change; rows of runs change at once. */
 const restMs = 1500;
-
-const firstLines = `npx ostinato run greet.ts`;
 
 export function DashboardPage() {
   const search = route.useSearch();
@@ -106,8 +105,9 @@ function Overview({
   const { since: _since, until: _until, ...anyTime } = lists;
   if (total + data.running.length + data.waiting.length + data.flows.length + sum(data.previous_counts) === 0) {
     return (
-      <Empty title="Nothing ran in this time" code={firstLines}>
-        Start a flow, and its runs are counted here. Choose a longer time above to see older ones.
+      <Empty title="Nothing ran in this time" code={firstRun}>
+        Choose a longer time above to see older runs. To have a first one, save these lines as <code>greet.ts</code> and
+        start them with <code>npx ostinato run greet.ts</code>.
       </Empty>
     );
   }

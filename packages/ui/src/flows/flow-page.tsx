@@ -203,7 +203,14 @@ function FlowRuns({ id }: { readonly id: string }) {
   const runs = useMemo(() => list.data?.pages.flatMap((page) => page.results) ?? [], [list.data]);
   if (list.isError) return <Failure error={list.error} what="The runs" onRetry={() => void list.refetch()} />;
   if (list.isPending) return <Skeleton rows={8} height={34} />;
-  if (runs.length === 0) return <p className="py-4 text-muted">No run of this flow is kept.</p>;
+  if (runs.length === 0) {
+    return (
+      <p className="py-4 text-muted">
+        No run of this flow is kept. The next one is here as soon as the flow is called, as by{" "}
+        <code className="text-xs">npx ostinato run</code> with the file it is in.
+      </p>
+    );
+  }
   return <RunList runs={runs} columns={columns} onEnd={more} />;
 }
 

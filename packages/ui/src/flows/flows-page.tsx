@@ -23,7 +23,9 @@ const restMs = 1500;
 
 const firstFlow = `import { flow } from "ostinato";
 
-flow("train", async ({ months }: { months: string[] }) => { /* … */ })({ months: ["2021-01"] });`;
+flow("train", async ({ months }: { months: string[] }) => {
+  return months.length;
+})({ months: ["2021-01"] });`;
 
 export function FlowsPage() {
   const search = route.useSearch();
@@ -164,7 +166,8 @@ function NoFlows({ filtered }: { readonly filtered: boolean }) {
   if (filtered) return <Empty title="No flow matches">No flow has that name and those tags.</Empty>;
   return (
     <Empty title="No flow yet" code={firstFlow}>
-      A flow is here as soon as it was called once.
+      A flow is here as soon as it was called once. Save these lines as <code>train.ts</code> and start them with{" "}
+      <code>npx ostinato run train.ts</code>.
     </Empty>
   );
 }

@@ -53,7 +53,7 @@ export function BulkBar(props: {
     <div
       role="toolbar"
       aria-label="Selected runs"
-      className="pop-in fixed bottom-4 left-1/2 z-30 flex -translate-x-1/2 items-center gap-2 rounded-lg border border-line-strong bg-surface p-1.5 pl-3 shadow-pop"
+      className="pop-in fixed bottom-4 left-1/2 z-30 flex w-max max-w-[calc(100vw-24px)] -translate-x-1/2 flex-wrap items-center gap-x-2 gap-y-1 rounded-lg border border-line-strong bg-surface p-1.5 pl-3 shadow-pop"
     >
       <span className="pr-2 font-medium whitespace-nowrap">{amount(runs.length, "run")}</span>
       {rest === undefined ? null : <SelectAll rest={rest} onSelect={onSelect} />}

@@ -25,6 +25,8 @@ export function RunList(props: {
   readonly selection?: {
     readonly chosen: ReadonlySet<string>;
     readonly onChange: (chosen: ReadonlySet<string>) => void;
+    /** Whether the narrow list has its boxes too. */
+    readonly onNarrow: boolean;
   };
   readonly sort?: { readonly value: RunSort; readonly onChange: (sort: RunSort) => void };
   readonly onEnd?: () => void;
@@ -120,7 +122,11 @@ export function RunList(props: {
               style={{ height, top: item.start - margin, gridTemplateColumns: narrow ? "minmax(0, 1fr)" : template }}
             >
               {narrow ? (
-                <NarrowRow run={run} />
+                <NarrowRow
+                  run={run}
+                  chosen={selection?.onNarrow === true ? selection.chosen.has(run.id) : undefined}
+                  onChoose={(on) => choose(item.index, on, false)}
+                />
               ) : (
                 <WideRow
                   run={run}
@@ -250,19 +256,29 @@ const WideRow = memo(function WideRow(props: {
   );
 });
 
-function NarrowRow({ run }: { readonly run: FlowRunRow }) {
+function NarrowRow(props: {
+  readonly run: FlowRunRow;
+  readonly chosen: boolean | undefined;
+  readonly onChoose: (on: boolean) => void;
+}) {
+  const { run, chosen } = props;
   return (
-    <span role="cell" className="grid min-w-0 grid-cols-[16px_minmax(0,1fr)_auto] items-center gap-x-2">
-      <StateIcon type={run.state_type} name={run.state_name} />
-      <Link to="/runs/flow-run/$id" params={{ id: run.id }} className="truncate py-0.5 font-medium">
-        {run.name}
-      </Link>
-      <Elapsed start={run.start_time} end={endOf(run)} className="text-right text-muted" />
-      <span />
-      <span className="truncate text-xs text-faint">
-        {run.flow_name} · {stateLook(run.state_type, run.state_name).label}
+    <span role="cell" className="flex min-w-0 items-center gap-3">
+      {chosen === undefined ? null : (
+        <Checkbox label={`Select ${run.name}`} checked={chosen} onChange={props.onChoose} />
+      )}
+      <span className="grid min-w-0 flex-1 grid-cols-[16px_minmax(0,1fr)_auto] items-center gap-x-2">
+        <StateIcon type={run.state_type} name={run.state_name} />
+        <Link to="/runs/flow-run/$id" params={{ id: run.id }} className="truncate py-0.5 font-medium">
+          {run.name}
+        </Link>
+        <Elapsed start={run.start_time} end={endOf(run)} className="text-right text-muted" />
+        <span />
+        <span className="truncate text-xs text-faint">
+          {run.flow_name} · {stateLook(run.state_type, run.state_name).label}
+        </span>
+        <RelativeTime time={run.start_time ?? run.expected_start_time} className="text-right text-xs text-faint" />
       </span>
-      <RelativeTime time={run.start_time ?? run.expected_start_time} className="text-right text-xs text-faint" />
     </span>
   );
 }

@@ -12,6 +12,8 @@ import { isBad, stateColor, stateLook } from "../states.ts";
 
 const margin = { left: 46, right: 8, top: 8, bottom: 20 };
 const mostSlots = 120;
+/** Few runs at about one time have some time around them. */
+const leastSpanMs = 600_000;
 /** A click farther from the point at which the button went down is the end of a drag. */
 const clickPixels = 4;
 
@@ -179,7 +181,8 @@ function layout(points: readonly FlowRunPoint[], { width, height, since, until }
   started.sort((a, b) => Number(isBad(a.run.state_type)) - Number(isBad(b.run.state_type)));
   const newest = started.reduce((most, { time }) => Math.max(most, time), since ?? 0);
   const oldest = started.reduce((least, { time }) => Math.min(least, time), newest);
-  const [low, high] = [since ?? oldest, Math.max(until ?? newest, (since ?? oldest) + 1000)];
+  const low = since ?? Math.min(oldest, newest - leastSpanMs);
+  const high = Math.max(until ?? newest, low + 1000);
   const slot = timeStep(high - low, mostSlots);
   const offset = new Date(low).getTimezoneOffset() * 60_000;
   const from = Math.floor((low - offset) / slot) * slot + offset;

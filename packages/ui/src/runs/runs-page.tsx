@@ -1,9 +1,9 @@
 import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { lazy, Suspense, useCallback, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { useLive } from "../api/live.ts";
 import type { FlowRunList, FlowRunPoint, FlowRunRow, LiveChange } from "../api/types.ts";
-import { Button, buttonClass } from "../components/button.tsx";
+import { Button, buttonClass, IconButton } from "../components/button.tsx";
 import { Empty } from "../components/empty.tsx";
 import { Failure } from "../components/failure.tsx";
 import { Icon } from "../components/icon.tsx";
@@ -11,11 +11,19 @@ import { Page } from "../components/page.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { ColumnMenu } from "./column-menu.tsx";
 import { CsvButton, type RunTotal, totalText } from "./csv-button.tsx";
+import { firstRun } from "./first-run.ts";
 import { runColumns, storeColumns, storedColumns } from "./run-columns.tsx";
 import { RunFilters } from "./run-filters.tsx";
 import { RunList } from "./run-list.tsx";
 import { applyToList, pointOf, type RunPages, readRunsAnew, runListQuery, runPointsQuery } from "./runs.queries.ts";
-import { isFiltered, type RunsSearch, type RunsSearchChange, readRunsSearch } from "./runs-search.ts";
+import {
+  filterOf,
+  isFiltered,
+  mostPoints,
+  type RunsSearch,
+  type RunsSearchChange,
+  readRunsSearch,
+} from "./runs-search.ts";
 import { SavedSearchMenu } from "./saved-search-menu.tsx";
 
 const BulkBar = lazy(() => import("./bulk-bar.tsx").then((module) => ({ default: module.BulkBar })));
@@ -25,11 +33,6 @@ const route = getRouteApi("/runs");
 const nothing: ReadonlySet<string> = new Set();
 const noRuns: ReadonlyMap<string, FlowRunRow> = new Map();
 
-const firstRun = `import { flow, task } from "ostinato";
-
-const hello = task("hello", async (name: string) => \`Hello, \${name}\`);
-flow("greet", async () => hello("world"))();`;
-
 export function RunsPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
@@ -37,6 +40,7 @@ export function RunsPage() {
   const points = useQuery({ ...runPointsQuery(search), placeholderData: keepPreviousData });
   const arrivals = useLiveList(search);
   const [chosen, setChosen] = useState(noRuns);
+  const [selecting, setSelecting] = useState(false);
   const [columnIds, setColumnIds] = useState(storedColumns);
   const columns = runColumns.filter((column) => columnIds.includes(column.id));
   const runs = useMemo(() => list.data?.pages.flatMap((page) => page.results) ?? [], [list.data]);
@@ -50,6 +54,10 @@ export function RunsPage() {
   const more = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [fetchNextPage, hasNextPage, isFetchingNextPage]);
+  const filter = JSON.stringify(filterOf(search));
+  // Nothing that is out of sight stays selected.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: of another filter
+  useEffect(() => setChosen(noRuns), [filter]);
   const total = totalOf(list.data);
   const choose = (ids: ReadonlySet<string>) => {
     const loaded = new Map(runs.map((run) => [run.id, run]));
@@ -73,6 +81,16 @@ export function RunsPage() {
           parentName={runs.find((run) => run.parent_flow_run_id === search.parent)?.parent_flow_run_name ?? undefined}
         />
         <span className="flex shrink-0 items-center gap-1 sm:ml-auto">
+          <IconButton
+            icon="check"
+            label="Select runs"
+            aria-pressed={selecting}
+            className={`md:hidden ${selecting ? "bg-pressed" : ""}`}
+            onClick={() => {
+              setSelecting(!selecting);
+              setChosen(noRuns);
+            }}
+          />
           <SavedSearchMenu search={search} />
           <ColumnMenu
             columns={runColumns}
@@ -93,6 +111,9 @@ export function RunsPage() {
         <div className="min-h-[144px] lg:min-h-[136px]">
           <Suspense>
             {points.data === undefined ? null : <RunCharts points={points.data} search={search} onChange={change} />}
+            {points.isError && !list.isError ? (
+              <Failure error={points.error} what="The charts" onRetry={() => void points.refetch()} />
+            ) : null}
           </Suspense>
         </div>
       )}
@@ -116,7 +137,7 @@ export function RunsPage() {
             runs={runs}
             columns={columns}
             fresh={arrivals.fresh}
-            selection={{ chosen: new Set(chosen.keys()), onChange: choose }}
+            selection={{ chosen: new Set(chosen.keys()), onChange: choose, onNarrow: selecting }}
             sort={{ value: search.sort ?? "START_TIME_DESC", onChange: (sort) => change({ sort }) }}
             onEnd={more}
           />
@@ -159,6 +180,9 @@ function useLiveList(search: RunsSearch) {
   const [waiting, setWaiting] = useState<readonly FlowRunRow[]>([]);
   const [fresh, setFresh] = useState(nothing);
   const key = runListQuery(search).queryKey;
+  const list = JSON.stringify(key);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what waited belongs to the list before
+  useEffect(() => setWaiting([]), [list]);
   const newestFirst = (search.sort ?? "START_TIME_DESC") === "START_TIME_DESC";
 
   const insert = (rows: readonly FlowRunRow[]) => {
@@ -209,7 +233,7 @@ function withPoints(
     return row === undefined ? point : pointOf(row);
   });
   const known = new Set(points.map((point) => point.id));
-  return [...arrived.filter((row) => !known.has(row.id)).map(pointOf), ...kept];
+  return [...arrived.filter((row) => !known.has(row.id)).map(pointOf), ...kept].slice(0, mostPoints);
 }
 
 function withFirst(pages: RunPages, rows: readonly FlowRunRow[]): RunPages {
