@@ -2,11 +2,15 @@ import { useNavigate } from "@tanstack/react-router";
 import { type PointerEvent, useState } from "react";
 import type { RunBar } from "../api/types.ts";
 import { exact, seconds } from "../format.ts";
-import { stateColor, stateLook, stateTypeOrder } from "../states.ts";
+import { isBad, stateColor, stateLook, stateTypeOrder } from "../states.ts";
+
+/** Under the bars, for the shapes of the states that are no success. */
+const footHeight = 6;
 
 /**
- * Recent runs, oldest first: one bar for each, as high as the run was long, in the colour of its state. It is a picture:
- * the runs themselves stand in the list of the flow, where the keyboard reaches them.
+ * Recent runs, oldest first: one bar for each, as high as the run was long, in the colour of its state, with a cross under
+ * those that failed and a triangle under those that crashed. It is a picture: the runs themselves stand in the list of the
+ * flow, where the keyboard reaches them.
  */
 export function RunBars(props: {
   readonly runs: readonly RunBar[];
@@ -48,19 +52,32 @@ export function RunBars(props: {
       <rect width={width} height={height} fill="transparent" />
       {runs.map((run, index) => {
         const share = Math.sqrt((run.duration ?? 0) / longest);
-        const bar = Math.max(3, Math.round(share * height));
+        const bar = Math.max(3, Math.round(share * (height - footHeight)));
+        const color = stateColor(stateLook(run.state_type, run.state_name));
+        const middle = index * (barWidth + gap) + barWidth / 2;
         const quiet = run.state_type === "COMPLETED" && near !== index;
         return (
-          <rect
-            key={run.id}
-            x={index * (barWidth + gap)}
-            y={height - bar}
-            width={barWidth}
-            height={bar}
-            rx="1.5"
-            fill={stateColor(stateLook(run.state_type, run.state_name))}
-            fillOpacity={quiet ? 0.7 : 1}
-          />
+          <g key={run.id}>
+            <rect
+              x={index * (barWidth + gap)}
+              y={height - footHeight - bar}
+              width={barWidth}
+              height={bar}
+              rx="1.5"
+              fill={color}
+              fillOpacity={quiet ? 0.7 : 1}
+            />
+            {isBad(run.state_type) ? (
+              <path
+                d={run.state_type === "FAILED" ? "M-2-2L2 2M2-2L-2 2" : "M0-2L2.200 2H-2.200z"}
+                transform={`translate(${middle} ${height - 2.5})`}
+                fill={run.state_type === "FAILED" ? "none" : color}
+                stroke={color}
+                strokeWidth={run.state_type === "FAILED" ? 1.3 : 0}
+                strokeLinecap="round"
+              />
+            ) : null}
+          </g>
         );
       })}
     </svg>

@@ -172,7 +172,11 @@ function Totals({ data, lists }: { readonly data: Dashboard; readonly lists: Run
   const total = sum(data.counts);
   return (
     <dl className="flex flex-wrap gap-x-7 gap-y-3">
-      <Figure name="Runs" note={before === 0 ? undefined : `${count(before)} before`}>
+      <Figure
+        name="Runs"
+        note={before === 0 ? undefined : `${count(before)} before`}
+        about="In the same span of time before this one"
+      >
         <Link to="/runs" search={lists} className="hover:underline">
           {count(total)}
         </Link>
@@ -211,6 +215,8 @@ function Figure(props: {
   readonly name: string;
   readonly state?: StateType;
   readonly note?: string | undefined;
+  /** What the note means. */
+  readonly about?: string;
   readonly children: ReactNode;
 }) {
   return (
@@ -228,7 +234,11 @@ function Figure(props: {
         }
       >
         {props.children}
-        {props.note === undefined ? null : <span className="ml-2 text-xs font-normal text-faint">{props.note}</span>}
+        {props.note === undefined ? null : (
+          <span className="ml-2 text-xs font-normal text-faint" title={props.about}>
+            {props.note}
+          </span>
+        )}
       </dd>
     </div>
   );
@@ -311,7 +321,7 @@ function FlowLine({ row, lists }: { readonly row: DashboardFlow; readonly lists:
         )}
       </span>
       <span className="flex justify-end max-sm:hidden">
-        <RunBars runs={row.recent} most={20} height={20} label={`Recent runs of ${row.flow.name}`} />
+        <RunBars runs={row.recent} most={20} height={26} label={`Recent runs of ${row.flow.name}`} />
       </span>
       <Link
         to="/runs"

@@ -127,7 +127,7 @@ function Row({ row }: { readonly row: FlowRow }) {
         <Tags tags={row.flow.tags} most={2} />
       </span>
       <span role="cell" className="flex min-w-0 items-end gap-3 max-md:order-last max-md:col-span-2">
-        <RunBars runs={row.recent} most={20} height={26} barWidth={7} label={`Recent runs of ${row.flow.name}`} />
+        <RunBars runs={row.recent} most={20} height={30} barWidth={7} label={`Recent runs of ${row.flow.name}`} />
         <span className="ml-auto text-right text-xs text-faint md:hidden">
           {rate === null ? "" : `${percent(rate)} · `}
           {amount(total, "run")}

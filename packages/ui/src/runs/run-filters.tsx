@@ -6,7 +6,7 @@ import { Icon, type IconName } from "../components/icon.tsx";
 import { Menu, MenuCheck, MenuField, MenuItem, MenuLabel, MenuSeparator } from "../components/menu.tsx";
 import { StateIcon } from "../components/state.tsx";
 import { dateAndClock, spanText } from "../format.ts";
-import { filterableStateNames, stateLook, stateTypeOfName, stateTypeOrder } from "../states.ts";
+import { filterableStateNames, type StateType, stateLook, stateTypeOfName, stateTypeOrder } from "../states.ts";
 import { flowNamesQuery } from "./runs.queries.ts";
 import { isFiltered, noFilter, type RunsSearch, type RunsSearchChange, timeSpans } from "./runs-search.ts";
 
@@ -18,8 +18,9 @@ const mostTags = 30;
 export function RunFilters(props: {
   readonly search: RunsSearch;
   readonly onChange: (change: RunsSearchChange) => void;
-  /** Tags to choose from, of the runs that are shown. */
+  /** Tags and names of states to choose from, of the runs that are shown. */
   readonly knownTags: readonly string[];
+  readonly knownStates: readonly KnownState[];
   /** What the run is called whose subflows are shown. */
   readonly parentName: string | undefined;
 }) {
@@ -32,7 +33,7 @@ export function RunFilters(props: {
         onChange={(q) => onChange({ q: q === "" ? undefined : q })}
         className="w-44"
       />
-      <StateFilter search={search} onChange={onChange} />
+      <StateFilter search={search} onChange={onChange} known={props.knownStates} />
       <FlowFilter search={search} onChange={onChange} />
       <TimeFilter
         range={{ since: search.since, until: search.until }}
@@ -67,8 +68,17 @@ interface TagProps {
   readonly known?: readonly string[];
 }
 
-function StateFilter({ search, onChange }: FilterProps) {
+export interface KnownState {
+  readonly type: StateType;
+  readonly name: string;
+}
+
+function StateFilter({ search, onChange, known }: FilterProps & { readonly known: readonly KnownState[] }) {
   const chosen = search.state ?? [];
+  // A program may call its states as it likes.
+  const others = known.filter(
+    ({ type, name }) => !filterableStateNames.includes(name) && stateLook(type, name) !== stateLook(type),
+  );
   const toggle = (state: string, on: boolean) => {
     const next = on ? [...chosen, state] : chosen.filter((one) => one !== state);
     onChange({ state: next.length === 0 ? undefined : next });
@@ -86,6 +96,11 @@ function StateFilter({ search, onChange }: FilterProps) {
       {filterableStateNames.map((name) => (
         <MenuCheck key={name} checked={chosen.includes(name)} onChange={(on) => toggle(name, on)}>
           <StateIcon silent type={stateTypeOfName(name)} name={name} /> {lookOf(name).label}
+        </MenuCheck>
+      ))}
+      {others.map(({ type, name }) => (
+        <MenuCheck key={name} checked={chosen.includes(name)} onChange={(on) => toggle(name, on)}>
+          <StateIcon silent type={type} name={name} /> <span className="truncate">{stateLook(type, name).label}</span>
         </MenuCheck>
       ))}
     </Menu>

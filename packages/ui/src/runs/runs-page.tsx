@@ -13,7 +13,7 @@ import { ColumnMenu } from "./column-menu.tsx";
 import { CsvButton, type RunTotal, totalText } from "./csv-button.tsx";
 import { firstRun } from "./first-run.ts";
 import { runColumns, storeColumns, storedColumns } from "./run-columns.tsx";
-import { RunFilters } from "./run-filters.tsx";
+import { type KnownState, RunFilters } from "./run-filters.tsx";
 import { RunList } from "./run-list.tsx";
 import { applyToList, pointOf, type RunPages, readRunsAnew, runListQuery, runPointsQuery } from "./runs.queries.ts";
 import {
@@ -45,6 +45,7 @@ export function RunsPage() {
   const columns = runColumns.filter((column) => columnIds.includes(column.id));
   const runs = useMemo(() => list.data?.pages.flatMap((page) => page.results) ?? [], [list.data]);
   const tags = useMemo(() => [...new Set(runs.flatMap((run) => run.tags))].sort(), [runs]);
+  const states = useMemo(() => statesOf(runs), [runs]);
   const change = useCallback(
     (next: RunsSearchChange) =>
       void navigate({ search: (before) => readRunsSearch({ ...before, ...next }), resetScroll: false }),
@@ -78,6 +79,7 @@ export function RunsPage() {
           search={search}
           onChange={change}
           knownTags={tags}
+          knownStates={states}
           parentName={runs.find((run) => run.parent_flow_run_id === search.parent)?.parent_flow_run_name ?? undefined}
         />
         <span className="flex shrink-0 items-center gap-1 sm:ml-auto">
@@ -156,6 +158,15 @@ export function RunsPage() {
       </Suspense>
     </Page>
   );
+}
+
+/** The states that runs are in, each name once. */
+function statesOf(runs: readonly FlowRunRow[]): readonly KnownState[] {
+  const found = new Map<string, KnownState>();
+  for (const { state_type: type, state_name: name } of runs) {
+    if (type !== null && name !== null) found.set(name, { type, name });
+  }
+  return [...found.values()];
 }
 
 function totalOf(pages: { readonly pages: readonly FlowRunList[] } | undefined): RunTotal | undefined {
