@@ -195,7 +195,7 @@ describe("the connection", () => {
       .poll(
         async () => {
           if (await again.isVisible()) await again.click({ timeout: 1000 }).catch(() => {});
-          return await page.getByRole("link", { name: "train" }).isVisible();
+          return await page.getByRole("link", { name: "train", exact: true }).isVisible();
         },
         { timeout: 15_000 },
       )

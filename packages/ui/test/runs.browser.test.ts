@@ -15,7 +15,7 @@ beforeAll(async () => {
     name: `run-${String(index).padStart(3, "0")}`,
     ago: 60 + index * 30,
     took: 5 + (index % 7),
-    state: index % 10 === 4 ? "FAILED" : "COMPLETED",
+    ...(index % 10 === 4 ? { state: "FAILED" as const, message: `no rows of day ${index}` } : {}),
     tags: index % 5 === 0 ? ["nightly"] : [],
   });
   await pastRuns(
@@ -250,6 +250,22 @@ describe("the list of runs", () => {
     await bar.waitFor({ state: "hidden" });
     await page.goto(`${site.origin}/runs?flow=${flow}&state=RUNNING`);
     await page.getByText("No run matches").waitFor();
+    await close();
+  });
+
+  test("says why runs failed, has the columns that are chosen, and keeps them", async () => {
+    const { page, close } = await site.open("/runs?state=FAILED");
+    await page.getByRole("cell", { name: "no rows of day 24", exact: true }).waitFor();
+    await page.getByRole("button", { name: "Columns" }).click();
+    await page.getByRole("menuitemcheckbox", { name: "Tags" }).click();
+    await page.getByRole("menuitemcheckbox", { name: "Ended" }).click();
+    await page.keyboard.press("Escape");
+    await page.reload();
+    await page.getByRole("columnheader", { name: "Ended" }).waitFor();
+    expect(await page.getByRole("columnheader", { name: "Tags" }).isVisible()).toBe(false);
+    expect(await page.getByRole("columnheader", { name: "Message" }).isVisible()).toBe(true);
+    await page.setViewportSize({ width: 390, height: 844 });
+    await page.getByText("train · no rows of day 4", { exact: true }).waitFor();
     await close();
   });
 

@@ -5,7 +5,8 @@ import { StateWord } from "../components/state.tsx";
 import { Tags } from "../components/tag.tsx";
 import { TaskProgress } from "../components/task-progress.tsx";
 import { Elapsed, RelativeTime } from "../components/time.tsx";
-import type { RunSort } from "./runs-search.ts";
+import { isBad, type StateType } from "../states.ts";
+import type { RunSort, RunsSearch } from "./runs-search.ts";
 
 export interface RunColumn {
   readonly id: string;
@@ -57,6 +58,18 @@ export const runColumns: readonly RunColumn[] = [
     right: true,
     cell: (run) => <Elapsed start={run.start_time} end={endOf(run)} />,
   },
+  {
+    id: "message",
+    label: "Message",
+    width: 160,
+    grows: 1.4,
+    hidden: true,
+    cell: (run) => (
+      <span className="truncate text-muted" title={run.state?.message ?? undefined}>
+        {run.state?.message}
+      </span>
+    ),
+  },
   { id: "tasks", label: "Tasks", width: 136, cell: (run) => <TaskProgress counts={run.task_counts} /> },
   { id: "tags", label: "Tags", width: 120, grows: 0.6, cell: (run) => <Tags tags={run.tags} most={2} /> },
   {
@@ -95,18 +108,6 @@ export const runColumns: readonly RunColumn[] = [
     cell: (run) => <span className="truncate">{run.deployment_name}</span>,
   },
   {
-    id: "message",
-    label: "Message",
-    width: 160,
-    grows: 1.4,
-    hidden: true,
-    cell: (run) => (
-      <span className="truncate text-muted" title={run.state?.message ?? undefined}>
-        {run.state?.message}
-      </span>
-    ),
-  },
-  {
     id: "version",
     label: "Version",
     width: 88,
@@ -134,15 +135,23 @@ const columnGap = 12;
 
 const storageKey = "ostinato.run-columns";
 
-/** Which columns this person wants to see, kept in the browser. */
-export function storedColumns(): readonly string[] {
+/** Which columns this person wants to see, kept in the browser; undefined where nothing was chosen. */
+export function storedColumns(): readonly string[] | undefined {
   try {
     const stored: unknown = JSON.parse(localStorage.getItem(storageKey) ?? "null");
     if (Array.isArray(stored)) return runColumns.map((column) => column.id).filter((id) => stored.includes(id));
   } catch {
     // Unreadable or closed storage means the usual columns.
   }
-  return runColumns.filter((column) => column.hidden !== true).map((column) => column.id);
+  return undefined;
+}
+
+/** The usual columns; a list of nothing but failures says why they failed. */
+export function usualColumns(search: RunsSearch): readonly string[] {
+  const isFailures = search.state?.every((state) => isBad(state === "TimedOut" ? "FAILED" : (state as StateType)));
+  return runColumns
+    .filter((column) => column.hidden !== true || (column.id === "message" && isFailures === true))
+    .map((column) => column.id);
 }
 
 export function storeColumns(ids: readonly string[]): void {

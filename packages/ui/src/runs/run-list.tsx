@@ -8,7 +8,7 @@ import { useMedia } from "../components/media.ts";
 import { useSize } from "../components/size.ts";
 import { StateIcon } from "../components/state.tsx";
 import { Elapsed, RelativeTime } from "../components/time.tsx";
-import { stateLook } from "../states.ts";
+import { isBad, stateLook } from "../states.ts";
 import { columnTracks, endOf, fittingColumns, type RunColumn } from "./run-columns.tsx";
 import type { RunSort } from "./runs-search.ts";
 
@@ -275,10 +275,16 @@ function NarrowRow(props: {
         <Elapsed start={run.start_time} end={endOf(run)} className="text-right text-muted" />
         <span />
         <span className="truncate text-xs text-faint">
-          {run.flow_name} · {stateLook(run.state_type, run.state_name).label}
+          {run.flow_name} · {aboutState(run)}
         </span>
         <RelativeTime time={run.start_time ?? run.expected_start_time} className="text-right text-xs text-faint" />
       </span>
     </span>
   );
+}
+
+/** Of a failure the message, where a line is all there is: the icon beside it has its state. */
+function aboutState(run: FlowRunRow): string {
+  const message = isBad(run.state_type) ? run.state?.message?.split("\n", 1)[0] : undefined;
+  return message === undefined || message === "" ? stateLook(run.state_type, run.state_name).label : message;
 }

@@ -12,7 +12,7 @@ import { Skeleton } from "../components/skeleton.tsx";
 import { ColumnMenu } from "./column-menu.tsx";
 import { CsvButton, type RunTotal, totalText } from "./csv-button.tsx";
 import { firstRun } from "./first-run.ts";
-import { runColumns, storeColumns, storedColumns } from "./run-columns.tsx";
+import { runColumns, storeColumns, storedColumns, usualColumns } from "./run-columns.tsx";
 import { type KnownState, RunFilters } from "./run-filters.tsx";
 import { RunList } from "./run-list.tsx";
 import { applyToList, pointOf, type RunPages, readRunsAnew, runListQuery, runPointsQuery } from "./runs.queries.ts";
@@ -41,7 +41,8 @@ export function RunsPage() {
   const arrivals = useLiveList(search);
   const [chosen, setChosen] = useState(noRuns);
   const [selecting, setSelecting] = useState(false);
-  const [columnIds, setColumnIds] = useState(storedColumns);
+  const [ownColumns, setOwnColumns] = useState(storedColumns);
+  const columnIds = ownColumns ?? usualColumns(search);
   const columns = runColumns.filter((column) => columnIds.includes(column.id));
   const runs = useMemo(() => list.data?.pages.flatMap((page) => page.results) ?? [], [list.data]);
   const tags = useMemo(() => [...new Set(runs.flatMap((run) => run.tags))].sort(), [runs]);
@@ -99,7 +100,7 @@ export function RunsPage() {
             shown={columnIds}
             onChange={(ids) => {
               storeColumns(ids);
-              setColumnIds(ids);
+              setOwnColumns(ids);
             }}
           />
           <CsvButton search={search} total={total} />
