@@ -37,6 +37,8 @@ export default defineConfig(({ command }) => {
 
 const onDemand = [
   "/components/chart-tip",
+  "/components/dialog",
+  "/components/menu-panel",
   "/components/duration-scale",
   "/components/run-bar-chart",
   "/components/span-brush",
@@ -67,8 +69,7 @@ const onDemand = [
   "/frame/shortcut-help",
   "/components/markdown-rendered",
 ];
-const firstPackages =
-  /\/node_modules\/(?:react|react-dom|scheduler|@tanstack|@radix-ui|radix-ui|@floating-ui|aria-hidden|react-remove-scroll[\w-]*|react-style-singleton|use-callback-ref|use-sidecar|get-nonce|tslib|use-sync-external-store)\//;
+const firstPackages = /\/node_modules\/(?:react|react-dom|scheduler|@tanstack|use-sync-external-store)\//;
 
 function isInFirst(id: string): boolean {
   if (id.includes("/node_modules/")) return firstPackages.test(id);

@@ -3,6 +3,7 @@ import { parseSearch, stringifySearch } from "./address.ts";
 import { artifactListQuery, artifactQuery, artifactVersionsQuery } from "./artifacts/artifacts.queries.ts";
 import { readArtifactListSearch, readArtifactSearch } from "./artifacts/artifacts-search.ts";
 import { basePath } from "./base-path.ts";
+import { loadMenu } from "./components/menu.tsx";
 import { dashboardQuery } from "./dashboard/dashboard.queries.ts";
 import { DashboardPage } from "./dashboard/dashboard-page.tsx";
 import { readDashboardSearch } from "./dashboard/dashboard-search.ts";
@@ -30,6 +31,8 @@ const charts = {
 };
 /** Parts that somebody may ask for. */
 const dialogs = [
+  loadMenu,
+  () => import("./components/dialog.tsx"),
   () => import("./runs/bulk-bar.tsx"),
   () => import("./runs/csv-export.ts"),
   () => import("./runs/saved-search-dialogs.tsx"),

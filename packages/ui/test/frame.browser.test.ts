@@ -124,6 +124,28 @@ describe("the frame", () => {
     await close();
   });
 
+  test("has menus that keyboard and pointer open and close, and that give the focus back", async () => {
+    const { page, problems, close } = await site.open("/artifacts");
+    const button = page.getByRole("button", { name: "Type" });
+    const menu = page.getByRole("menu", { name: "Type" });
+    await button.focus();
+    await page.keyboard.press("Enter");
+    await menu.getByRole("menuitemcheckbox").first().waitFor();
+    await page.keyboard.press("ArrowDown");
+    await expect.poll(() => page.evaluate(() => document.activeElement?.getAttribute("role"))).toBe("menuitemcheckbox");
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await page.keyboard.press("Escape");
+    await menu.waitFor({ state: "hidden" });
+    expect(await button.evaluate((one) => one === document.activeElement)).toBe(true);
+    await button.click();
+    await menu.waitFor();
+    await button.click();
+    await menu.waitFor({ state: "hidden" });
+    expect(await button.getAttribute("aria-expanded")).toBe("false");
+    expect(problems).toEqual([]);
+    await close();
+  });
+
   test("follows the system's theme until somebody chooses, and keeps the choice", async () => {
     const { page, close } = await site.open("/settings", { colorScheme: "dark" });
     const ground = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);

@@ -1,130 +1,95 @@
-import { DropdownMenu } from "radix-ui";
-import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
-import { fieldClass } from "./field.tsx";
-import { Icon, type IconName } from "./icon.tsx";
+import {
+  type ComponentProps,
+  cloneElement,
+  type ReactElement,
+  type ReactNode,
+  useReducer,
+  useRef,
+  useState,
+} from "react";
 
-const panel =
-  "pop-in z-50 max-h-[min(70vh,480px)] min-w-44 max-w-[min(92vw,420px)] overflow-y-auto rounded-lg border border-line bg-surface p-1 shadow-pop";
-const item =
-  "flex min-h-7 cursor-default select-none items-center gap-2 rounded-md px-2 py-1 text-sm text-text outline-none data-[disabled]:text-faint data-[highlighted]:bg-hover";
+type Panel = typeof import("./menu-panel.tsx");
 
+// Menus are an eighth of what would be loaded first, and nobody opens one before there is something to see.
+let panel: Panel | undefined;
+
+export async function loadMenu(): Promise<void> {
+  panel ??= await import("./menu-panel.tsx");
+}
+
+/** A button with a menu, which is loaded when somebody comes near it, if it was not before. */
 export function Menu(props: {
-  readonly trigger: ReactNode;
+  readonly trigger: ReactElement<ComponentProps<"button">>;
   readonly children: ReactNode;
   readonly align?: "start" | "end";
+  readonly className?: string;
 }) {
+  const { trigger, children, align = "start", className = "" } = props;
+  const [open, setOpen] = useState(false);
+  const [, lookAgain] = useReducer((looks: number) => looks + 1, 0);
+  const button = useRef<HTMLButtonElement | null>(null);
+  const wasOpen = useRef(false);
+  const own = trigger.props;
+  const prepare = (target: HTMLButtonElement) => {
+    button.current = target;
+    if (panel === undefined) void loadMenu().then(lookAgain, () => {});
+  };
   return (
-    <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger asChild>{props.trigger}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content
-          className={panel}
-          sideOffset={4}
-          align={props.align ?? "start"}
-          collisionPadding={8}
-          onKeyDown={intoField}
-        >
-          {props.children}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
-  );
-}
-
-/** A menu keeps Tab to itself; where it has a field, Tab leads there. */
-function intoField(event: KeyboardEvent<HTMLDivElement>): void {
-  const field = event.key === "Tab" ? event.currentTarget.querySelector("input") : null;
-  if (field === null) return;
-  event.preventDefault();
-  field.focus();
-}
-
-/** A field above the entries of a menu, at hand as soon as it opens; the arrow leads down to the entries. */
-export function MenuField(props: {
-  readonly label: string;
-  readonly value: string;
-  readonly onChange: (text: string) => void;
-  readonly onEnter?: () => void;
-}) {
-  const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    // After the menu has taken the focus; on a phone that would bring up its keyboard unasked.
-    if (!matchMedia("(pointer: fine)").matches) return undefined;
-    const frame = requestAnimationFrame(() => field.current?.focus());
-    return () => cancelAnimationFrame(frame);
-  }, []);
-  return (
-    <div className="p-1">
-      <input
-        ref={field}
-        aria-label={props.label}
-        placeholder={props.label}
-        value={props.value}
-        onChange={(event) => props.onChange(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === "Escape") return;
-          event.stopPropagation();
-          if (event.key === "Enter") props.onEnter?.();
-          if (event.key !== "ArrowDown" && event.key !== "Tab") return;
+    <span className={`relative inline-flex min-w-0 ${className}`}>
+      {cloneElement(trigger, {
+        "aria-haspopup": "menu",
+        "aria-expanded": open,
+        onPointerEnter(event) {
+          prepare(event.currentTarget);
+          own.onPointerEnter?.(event);
+        },
+        onFocus(event) {
+          prepare(event.currentTarget);
+          own.onFocus?.(event);
+        },
+        onPointerDown(event) {
+          wasOpen.current = open;
+          own.onPointerDown?.(event);
+        },
+        onKeyDown(event) {
+          if (event.key !== "ArrowDown") return;
           event.preventDefault();
-          event.currentTarget.closest("[role=menu]")?.querySelector<HTMLElement>("[role^=menuitem]")?.focus();
-        }}
-        className={`${fieldClass} w-full`}
-      />
-    </div>
+          setOpen(true);
+        },
+        onClick(event) {
+          prepare(event.currentTarget);
+          // The pointer that went down on the button of an open menu has closed it already.
+          if (!wasOpen.current) setOpen(true);
+          wasOpen.current = false;
+        },
+      })}
+      {panel === undefined ? null : (
+        <panel.MenuPanel open={open} onOpenChange={setOpen} button={button} align={align}>
+          {children}
+        </panel.MenuPanel>
+      )}
+    </span>
   );
 }
 
-export function MenuItem(props: {
-  readonly children: ReactNode;
-  readonly onSelect: () => void;
-  readonly icon?: IconName;
-  readonly danger?: boolean;
-  readonly disabled?: boolean;
-  readonly hint?: string;
-}) {
-  return (
-    <DropdownMenu.Item
-      className={`${item} ${props.danger === true ? "text-danger" : ""}`}
-      onSelect={props.onSelect}
-      disabled={props.disabled ?? false}
-    >
-      {props.icon === undefined ? null : <Icon name={props.icon} className="text-muted" />}
-      <span className="min-w-0 flex-1 truncate">{props.children}</span>
-      {props.hint === undefined ? null : <span className="text-xs text-faint">{props.hint}</span>}
-    </DropdownMenu.Item>
-  );
+// The parts stand in a menu only, so they are there when they are shown.
+
+export function MenuItem(props: ComponentProps<Panel["MenuItem"]>) {
+  return panel === undefined ? null : <panel.MenuItem {...props} />;
 }
 
-/** A choice that stays open, so that several can be made. */
-export function MenuCheck(props: {
-  readonly children: ReactNode;
-  readonly checked: boolean;
-  readonly onChange: (checked: boolean) => void;
-}) {
-  return (
-    <DropdownMenu.CheckboxItem
-      className={item}
-      checked={props.checked}
-      onCheckedChange={props.onChange}
-      onSelect={(event) => event.preventDefault()}
-    >
-      <span
-        className={`flex size-4 shrink-0 items-center justify-center rounded-sm border ${
-          props.checked ? "border-accent bg-accent text-on-accent" : "border-line-strong"
-        }`}
-      >
-        {props.checked ? <Icon name="check" className="size-3" /> : null}
-      </span>
-      <span className="flex min-w-0 flex-1 items-center gap-2 truncate">{props.children}</span>
-    </DropdownMenu.CheckboxItem>
-  );
+export function MenuCheck(props: ComponentProps<Panel["MenuCheck"]>) {
+  return panel === undefined ? null : <panel.MenuCheck {...props} />;
 }
 
-export function MenuLabel({ children }: { readonly children: ReactNode }) {
-  return <DropdownMenu.Label className="px-2 pt-2 pb-1 text-2xs font-medium text-faint">{children}</DropdownMenu.Label>;
+export function MenuField(props: ComponentProps<Panel["MenuField"]>) {
+  return panel === undefined ? null : <panel.MenuField {...props} />;
+}
+
+export function MenuLabel(props: ComponentProps<Panel["MenuLabel"]>) {
+  return panel === undefined ? null : <panel.MenuLabel {...props} />;
 }
 
 export function MenuSeparator() {
-  return <DropdownMenu.Separator className="-mx-1 my-1 h-px bg-line" />;
+  return panel === undefined ? null : <panel.MenuSeparator />;
 }

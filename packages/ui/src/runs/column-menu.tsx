@@ -8,7 +8,7 @@ export function ColumnMenu(props: {
   readonly onChange: (ids: readonly string[]) => void;
 }) {
   return (
-    <Menu align="end" trigger={<IconButton icon="columns" label="Columns" className="max-md:hidden" />}>
+    <Menu align="end" className="max-md:hidden" trigger={<IconButton icon="columns" label="Columns" />}>
       <MenuLabel>Columns</MenuLabel>
       {props.columns.map((column) => (
         <MenuCheck
