@@ -62,7 +62,7 @@ export const runColumns: readonly RunColumn[] = [
     id: "message",
     label: "Message",
     width: 160,
-    grows: 1.4,
+    grows: 2.4,
     hidden: true,
     cell: (run) => (
       <span className="truncate text-muted" title={run.state?.message ?? undefined}>
