@@ -46,6 +46,25 @@ describeOnEachDatabase("the database", (underTest) => {
     await expect(migrate(database, clock)).rejects.toThrow("9999-from-the-future");
   });
 
+  test.each(migrations.slice(0, -1).map(({ name }, index) => [name, index + 1] as const))(
+    "a database of %s is upgraded with all that it holds, to the tables and indexes of a new one",
+    async (_, count) => {
+      const database = await open((await underTest.another()).url);
+      const { moment } = database.types;
+      await database.write(async (tx) => {
+        await sql.raw(`CREATE TABLE migration (name text PRIMARY KEY, applied ${moment} NOT NULL)`).execute(tx);
+        for (const { name, up } of migrations.slice(0, count)) {
+          for (const statement of up(database.types)) await sql.raw(statement).execute(tx);
+          await sql`INSERT INTO migration (name, applied) VALUES (${name}, 0)`.execute(tx);
+        }
+      });
+      await database.write((tx) => addFlow(tx, "kept"));
+      expect(await migrate(database, clock)).toEqual(migrations.slice(count).map((migration) => migration.name));
+      expect(await names(database)).toEqual(["kept"]);
+      expect(await indexes(database)).toEqual(await indexes(await fresh()));
+    },
+  );
+
   test("a reset leaves empty tables", async () => {
     const database = await fresh();
     await database.write((tx) => addFlow(tx, "old"));
@@ -189,4 +208,14 @@ async function terminateOthers(database: Database): Promise<void> {
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name = 'ostinato'`.execute(
     database.read,
   );
+}
+
+async function indexes({ kind, read }: Database): Promise<readonly { name: string; definition: string }[]> {
+  const { rows } = await (kind === "sqlite"
+    ? sql<{ name: string; definition: string }>`SELECT name, sql AS definition FROM sqlite_schema
+        WHERE type = 'index' AND sql IS NOT NULL ORDER BY name`
+    : sql<{ name: string; definition: string }>`SELECT indexname AS name, indexdef AS definition FROM pg_indexes
+        WHERE schemaname = current_schema() ORDER BY indexname`
+  ).execute(read);
+  return rows;
 }

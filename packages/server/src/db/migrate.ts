@@ -17,10 +17,13 @@ const knownNames = new Set(migrations.map((migration) => migration.name));
  */
 export async function migrate(database: Database, clock: Clock): Promise<readonly string[]> {
   if (await isUpToDate(database)) return [];
-  return database.write(
+  const done = await database.write(
     async (tx) => {
-      // A lock for the transaction; on SQLite the transaction itself is one.
-      if (database.kind === "postgresql") await sql`SELECT pg_advisory_xact_lock(727074617)`.execute(tx);
+      if (database.kind === "postgresql") {
+        // An index over many millions of rows takes longer than a request may. On SQLite the transaction itself is a lock.
+        await sql`SET LOCAL statement_timeout = 0`.execute(tx);
+        await sql`SELECT pg_advisory_xact_lock(727074617)`.execute(tx);
+      }
       await sql`CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY, applied ${sql.raw(database.types.moment)} NOT NULL)`.execute(
         tx,
       );
@@ -35,7 +38,12 @@ export async function migrate(database: Database, clock: Clock): Promise<readonl
     },
     { patienceSeconds: 60 },
   );
+  // What the planner knows of an index goes with it. A database that has just been made has nothing to know yet.
+  if (done.length > 0 && done.length < migrations.length) await database.execute(statisticsAnew[database.kind]);
+  return done;
 }
+
+const statisticsAnew = { sqlite: "PRAGMA optimize = 0x10002", postgresql: "ANALYZE" } as const;
 
 /** Deletes everything and makes the tables anew. */
 export async function reset(database: Database, clock: Clock): Promise<void> {

@@ -18,28 +18,20 @@ export async function readGraph(
   { since }: QueryOf<typeof readFlowRunGraph>,
 ): Promise<FlowRunGraph> {
   const { db } = context;
-  const run = await queries.spanOfFlowRun(db.read, id);
+  const run = await queries.spanOfFlowRun(db, id);
   if (run === undefined) throw notFound("Flow run", id);
   const from = since === null || since === undefined ? null : toTimestamp(since);
-  const [rows, subflows, artifacts, states] = await Promise.all([
-    queries.taskRunsWithSubflows(db.slow, { flowRunId: id, since: from, limit: mostNodes + 1 }),
-    queries.subflowsOf(db.slow, id),
+  const reader = run.isSmall ? db.read : db.slow;
+  const [rows, subflowsOfAll, artifacts, states] = await Promise.all([
+    queries.taskRunsWithSubflows(reader, db.sql, { flowRunId: id, since: from, limit: mostNodes + 1 }),
+    from === null ? undefined : queries.subflowsOf(reader, id),
     artifactsByMaker(context, id),
     flowRunStates.list(context, id),
   ]);
   if (rows.length > mostNodes) throw tooLarge(id);
   const nodes = nodesOf(rows.flatMap(memberOf), {
     artifacts,
-    subflows: Map.groupBy(subflows, ({ task_run_id }) => task_run_id)
-      .entries()
-      .reduce(
-        (map, [key, found]) =>
-          map.set(
-            key,
-            found.map(({ child_id }) => child_id),
-          ),
-        new Map<string, string[]>(),
-      ),
+    subflows: subflowsByTaskRun(subflowsOfAll ?? rows),
     partial: from !== null,
   });
   const start = run.start_time ?? run.expected_start_time;
@@ -51,6 +43,16 @@ export async function readGraph(
     artifacts: [...(artifacts.get(ofTheRunItself) ?? [])],
     states: states.map(({ id, timestamp, type, name }) => ({ id, timestamp, type, name })),
   };
+}
+
+function subflowsByTaskRun(
+  rows: readonly { readonly task_run_id: string; readonly child_id: string | null }[],
+): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const { task_run_id, child_id } of rows) {
+    if (child_id !== null) found.set(task_run_id, [...(found.get(task_run_id) ?? []), child_id]);
+  }
+  return found;
 }
 
 function tooLarge(id: string) {
@@ -80,7 +82,7 @@ function memberOf(row: NodeRow): readonly Member[] {
 const ofTheRunItself = "";
 
 async function artifactsByMaker({ db }: Context, id: string): Promise<Surroundings["artifacts"]> {
-  const rows = await queries.artifactsOf(db.read, id, mostArtifacts);
+  const rows = await queries.artifactsOf(db.read, db.sql, { flowRunId: id, limit: mostArtifacts });
   const artifacts = rows.map((row) => ({
     maker: row.task_run_id ?? ofTheRunItself,
     artifact: {
@@ -98,7 +100,7 @@ async function artifactsByMaker({ db }: Context, id: string): Promise<Surroundin
 
 /** The task runs of a flow run with the task runs whose results they were given. */
 export async function readDependencies(context: Context, id: string): Promise<FlowRunDependency[]> {
-  if ((await queries.spanOfFlowRun(context.db.read, id)) === undefined) throw notFound("Flow run", id);
+  if ((await queries.spanOfFlowRun(context.db, id)) === undefined) throw notFound("Flow run", id);
   const runs = await taskRuns.ofFlowRun(context, id, mostNodes + 1);
   if (runs.length > mostNodes) throw tooLarge(id);
   return runs.map((run) => ({

@@ -1,17 +1,21 @@
-import type { Reader } from "../db/dialects/dialect.ts";
+import type { Reader, Sql } from "../db/dialects/dialect.ts";
+import { prepared } from "../db/prepared.ts";
 import type { StateRow } from "../orchestration/state.ts";
 
 export function stateById(reader: Reader, id: string): Promise<StateRow | undefined> {
   return reader.selectFrom("flow_run_state").selectAll().where("id", "=", id).executeTakeFirst();
 }
 
-/** Oldest first. */
-export function statesOf(reader: Reader, flowRunId: string): Promise<StateRow[]> {
-  return reader
+const states = prepared<{ flowRunId: string }, StateRow>((reader, slot) =>
+  reader
     .selectFrom("flow_run_state")
     .selectAll()
-    .where("flow_run_id", "=", flowRunId)
+    .where("flow_run_id", "=", slot("flowRunId"))
     .orderBy("timestamp")
-    .orderBy("id")
-    .execute();
+    .orderBy("id"),
+);
+
+/** Oldest first. */
+export async function statesOf(reader: Reader, dialect: Sql, flowRunId: string): Promise<StateRow[]> {
+  return (await states(reader, dialect, { flowRunId })).rows;
 }

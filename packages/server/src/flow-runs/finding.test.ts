@@ -101,8 +101,14 @@ describeOnEachDatabase("finding flow runs", (database) => {
     });
   };
 
-  test("counted over time by state", async () => {
-    const { body } = await history({});
+  test.each([
+    ["all of them", {}],
+    [
+      "all that match what every run does",
+      { flow_runs: { id: { not_any_: ["00000000-0000-4000-8000-000000000000"] } } },
+    ],
+  ])("counted over time by state, %s", async (_, criteria) => {
+    const { body } = await history(criteria);
     expect(body.map(({ interval_start, interval_end }) => [interval_start, interval_end])).toEqual([
       ["2030-01-01T00:00:00Z", "2030-01-01T00:00:10Z"],
       ["2030-01-01T00:00:10Z", "2030-01-01T00:00:20Z"],

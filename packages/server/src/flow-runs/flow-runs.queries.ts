@@ -198,13 +198,13 @@ export function countFlowRuns(db: Database, criteria: RunCriteria): Promise<numb
   return countMatching(db.slow, "flow_run", flowRunsMatching(db.sql, criteria));
 }
 
-export function flowRunTallies(db: Database, buckets: Buckets, { criteria, now }: Moment): Promise<Tally[]> {
-  const condition = flowRunsMatching(db.sql, criteria) ?? everything;
+export function flowRunTallies(db: Database, buckets: Buckets, { criteria, now }: Moment): Promise<readonly Tally[]> {
+  const condition = flowRunsMatching(db.sql, criteria);
   return tallyRuns(db.slow, buckets, { table: "flow_run", condition, now });
 }
 
 export function flowRunLateness(db: Database, { criteria, now }: Moment): Promise<number | null> {
-  const condition = flowRunsMatching(db.sql, criteria) ?? everything;
+  const condition = flowRunsMatching(db.sql, criteria);
   return averageLateness(db.slow, { table: "flow_run", condition, now });
 }
 

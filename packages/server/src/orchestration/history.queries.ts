@@ -1,19 +1,90 @@
-import { microsPerSecond, type StateType, type Timestamp, terminalStateTypes } from "@ostinato/core";
+import { microsPerSecond, type StateType, stateTypes, type Timestamp, terminalStateTypes } from "@ostinato/core";
 import { type RawBuilder, type SqlBool, sql } from "kysely";
+import { everything } from "../criteria/conditions.queries.ts";
 import type { Reader } from "../db/dialects/dialect.ts";
 import type { Buckets, Tally } from "./history.ts";
 
-/** The runs of one table that match. */
+/** The runs of one table that match; all of them where there is no condition. */
 export interface RunsMatching {
-  readonly table: "flow_run" | "task_run";
-  readonly condition: RawBuilder<SqlBool>;
+  readonly table: RunTable;
+  readonly condition: RawBuilder<SqlBool> | undefined;
   readonly now: Timestamp;
 }
 
+type RunTable = "flow_run" | "task_run";
+
+/** More kinds of states than this, by names that somebody makes up, are grouped rather than walked along one by one. */
+const mostKinds = 50;
+
 /** Counts runs by the bucket that they were expected to start in, and by state. */
-export function tallyRuns(reader: Reader, buckets: Buckets, runs: RunsMatching): Promise<Tally[]> {
+export async function tallyRuns(reader: Reader, buckets: Buckets, runs: RunsMatching): Promise<readonly Tally[]> {
   const { table, condition, now } = runs;
-  const { start, widthMicros, count } = buckets;
+  if (condition !== undefined) return tallyByGroups(reader, buckets, { table, condition, now });
+  const { rows: kinds } = await sql`
+    WITH RECURSIVE ${stateKinds(table)} SELECT 1 FROM kind WHERE state_name IS NOT NULL LIMIT ${mostKinds + 1}`.execute(
+    reader,
+  );
+  if (kinds.length > mostKinds) return tallyByGroups(reader, buckets, { table, condition: everything, now });
+  return tallyByKinds(reader, buckets, { table, now });
+}
+
+/**
+ * One walk for each bucket and kind over a stretch of an index that holds all that is added up: 0.15 µs a run, where grouping
+ * takes 1 µs, most of it sorting. What the walk finds comes as one text, since a subquery gives one value.
+ */
+async function tallyByKinds(
+  reader: Reader,
+  { start, widthMicros, count }: Buckets,
+  { table, now }: Pick<RunsMatching, "table" | "now">,
+): Promise<readonly Tally[]> {
+  const begin = sql`${start} + bar.bucket * ${widthMicros}`;
+  const those = sql`FROM ${sql.table(table)} AS run
+    WHERE run.state_type = kind.state_type AND run.state_name = kind.state_name
+      AND run.expected_start_time >= ${begin} AND run.expected_start_time < ${begin} + ${widthMicros}`;
+  const { rows } = await sql<Pick<Tally, "bucket" | "state_type" | "state_name"> & Sums>`
+    WITH RECURSIVE ${stateKinds(table)}, bar (bucket) AS (
+      SELECT CAST(0 AS bigint) UNION ALL SELECT bucket + 1 FROM bar WHERE bucket + 1 < ${count}
+    )
+    SELECT bar.bucket, kind.state_type, kind.state_name,
+      (SELECT count(*) || ' ' || sum(run.total_run_time) || ' ' || sum(${lateness(now)}) ${those}) AS sums,
+      CASE WHEN kind.state_type = 'RUNNING' THEN
+        (SELECT sum(CASE WHEN run.state_timestamp < ${now} THEN ${now} - run.state_timestamp ELSE 0 END) ${those})
+        END AS running_time
+    FROM bar CROSS JOIN kind WHERE kind.state_name IS NOT NULL ORDER BY 1, 2, 3`.execute(reader);
+  return rows.flatMap(({ sums, running_time, ...kind }) => {
+    if (sums === null) return [];
+    const [runs = 0, runTime = 0, lateness = 0] = sums.split(" ").map(Number);
+    return [{ ...kind, runs, run_time: runTime + Number(running_time ?? 0), lateness }];
+  });
+}
+
+interface Sums {
+  /** Null where there is no run. */
+  readonly sums: string | null;
+  readonly running_time: number | null;
+}
+
+/** Every state type with each of the names that runs have in it, found by leaping along the index from name to name. */
+export function stateKinds(table: RunTable): RawBuilder<unknown> {
+  const names = sql`(SELECT min(named.state_name) FROM ${sql.table(table)} AS named`;
+  return sql`kind (state_type, state_name) AS (
+    SELECT type.column1, ${names} WHERE named.state_type = type.column1)
+    FROM ${everyStateType} AS type
+    UNION ALL
+    SELECT kind.state_type, ${names}
+      WHERE named.state_type = kind.state_type AND named.state_name > kind.state_name)
+    FROM kind WHERE kind.state_name IS NOT NULL
+  )`;
+}
+
+/** In a column `column1`. */
+export const everyStateType = sql`(VALUES ${sql.raw(stateTypes.map((type) => `('${type}')`).join(", "))})`;
+
+function tallyByGroups(
+  reader: Reader,
+  { start, widthMicros, count }: Buckets,
+  { table, condition, now }: RunsMatching & { readonly condition: RawBuilder<SqlBool> },
+): Promise<Tally[]> {
   const expected = sql.ref(`${table}.expected_start_time`);
   return reader
     .selectFrom(table)
@@ -39,7 +110,7 @@ export async function averageLateness(reader: Reader, { table, condition, now }:
   const { average } = await reader
     .selectFrom(table)
     .select(sql<number | null>`avg(${lateness(now)})`.as("average"))
-    .where(condition)
+    .where(condition ?? everything)
     .executeTakeFirstOrThrow();
   return average === null ? null : Number(average) / microsPerSecond;
 }

@@ -202,8 +202,8 @@ export function taskRunTallies(
   db: Database,
   buckets: Buckets,
   { criteria, now }: { readonly criteria: RunCriteria; readonly now: Timestamp },
-): Promise<Tally[]> {
-  const condition = taskRunsMatching(db.sql, criteria) ?? everything;
+): Promise<readonly Tally[]> {
+  const condition = taskRunsMatching(db.sql, criteria);
   return tallyRuns(db.slow, buckets, { table: "task_run", condition, now });
 }
 

@@ -1,7 +1,8 @@
-import { type StateType, stateTypes, type Timestamp } from "@ostinato/core";
+import type { StateType, Timestamp } from "@ostinato/core";
 import { type RawBuilder, type SqlBool, sql } from "kysely";
 import { anyOf, everything, join } from "../criteria/conditions.queries.ts";
 import type { Database } from "../db/dialects/dialect.ts";
+import { everyStateType, stateKinds } from "../orchestration/history.queries.ts";
 import { begin } from "./flow-run-list.queries.ts";
 
 export interface DashboardRange {
@@ -47,7 +48,7 @@ export async function history(db: Database, range: DashboardRange, bars: Buckets
   const start = sql`${first} + bar.bucket * ${width}`;
   const cut = first < range.since ? sql`AND flow_run.expected_start_time >= ${range.since}` : sql``;
   const { rows } = await sql<CountRow>`
-    WITH RECURSIVE ${stateKinds}, bar (bucket) AS (
+    WITH RECURSIVE ${stateKinds("flow_run")}, bar (bucket) AS (
       SELECT CAST(0 AS bigint) UNION ALL SELECT bucket + 1 FROM bar WHERE bucket + 1 < ${buckets}
     )
     SELECT bar.bucket, kind.state_type, kind.state_name, (
@@ -66,32 +67,22 @@ export async function countsByFlow(db: Database, range: DashboardRange): Promise
       SELECT count(*) FROM flow_run
       WHERE flow_run.flow_id = flow.id AND flow_run.state_type = type.column1 AND ${expectedIn(range)} AND ${ofSubflows(range)}
     ) AS runs
-    FROM flow CROSS JOIN ${everyType} AS type`.execute(db.slow);
+    FROM flow CROSS JOIN ${everyStateType} AS type`.execute(db.slow);
   return rows.filter(({ runs }) => Number(runs) > 0);
 }
 
+/** By kind: a type comes once for each of its names. */
 export async function taskCountsByType(db: Database, { since, until }: DashboardRange): Promise<TypeCountRow[]> {
   const { rows } = await sql<TypeCountRow>`
-    SELECT type.column1 AS state_type, (
+    WITH RECURSIVE ${stateKinds("task_run")}
+    SELECT kind.state_type, (
       SELECT count(*) FROM task_run
-      WHERE task_run.state_type = type.column1 AND task_run.expected_start_time >= ${since}
-        AND task_run.expected_start_time < ${until}
+      WHERE task_run.state_type = kind.state_type AND task_run.state_name = kind.state_name
+        AND task_run.expected_start_time >= ${since} AND task_run.expected_start_time < ${until}
     ) AS runs
-    FROM ${everyType} AS type`.execute(db.slow);
+    FROM kind WHERE kind.state_name IS NOT NULL`.execute(db.slow);
   return rows.filter(({ runs }) => Number(runs) > 0);
 }
-
-const everyType = sql`(VALUES ${sql.raw(stateTypes.map((type) => `('${type}')`).join(", "))})`;
-
-/** Every state type with each of the names that runs have in it, found by leaping along the index from name to name. */
-const stateKinds = sql`kind (state_type, state_name) AS (
-    SELECT type.column1, (SELECT min(state_name) FROM flow_run WHERE flow_run.state_type = type.column1)
-    FROM ${everyType} AS type
-    UNION ALL
-    SELECT kind.state_type, (SELECT min(flow_run.state_name) FROM flow_run
-      WHERE flow_run.state_type = kind.state_type AND flow_run.state_name > kind.state_name)
-    FROM kind WHERE kind.state_name IS NOT NULL
-  )`;
 
 export interface NarrowedCounts {
   readonly flowRuns: readonly (CountRow & FlowCountRow)[];

@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { parentPort, workerData } from "node:worker_threads";
-import { type Outcome, statementsOf } from "./sqlite-statements.ts";
+import { mostMapped, type Outcome, statementsOf } from "./sqlite-statements.ts";
 
 export interface ReaderRequest {
   readonly id: number;
@@ -16,7 +16,7 @@ export interface ReaderAnswer {
 
 const { file } = workerData as { file: string };
 const database = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
-database.exec("PRAGMA cache_size = -32000; PRAGMA mmap_size = 268435456; PRAGMA temp_store = MEMORY");
+database.exec(`PRAGMA cache_size = -32000; PRAGMA mmap_size = ${mostMapped}; PRAGMA temp_store = MEMORY`);
 const run = statementsOf(database);
 
 parentPort?.on("message", (request: ReaderRequest) => {

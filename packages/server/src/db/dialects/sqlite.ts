@@ -12,7 +12,7 @@ import { checkpointsInBackground } from "./sqlite-checkpoints.ts";
 import { kyselyOnSqlite } from "./sqlite-kysely.ts";
 import { sqliteReaderThread } from "./sqlite-reader.ts";
 import { giveBackPages, sparePages } from "./sqlite-space.ts";
-import { statementsOf } from "./sqlite-statements.ts";
+import { mostMapped, statementsOf } from "./sqlite-statements.ts";
 
 const sqliteTypes: ColumnTypes = {
   uuid: "text",
@@ -99,7 +99,7 @@ function openFile(file: string, synchronous: "normal" | "full" = "normal"): Data
     PRAGMA foreign_keys = 1;
     PRAGMA temp_store = MEMORY;
     PRAGMA cache_size = -32000;
-    PRAGMA mmap_size = 268435456;
+    PRAGMA mmap_size = ${mostMapped};
     PRAGMA journal_size_limit = 67108864;
     PRAGMA wal_autocheckpoint = 64000;
   `);

@@ -2,6 +2,7 @@ import type { ColumnTypes } from "../dialects/dialect.ts";
 import * as foundation from "./0001-foundation.ts";
 import * as retention from "./0002-retention.ts";
 import * as signsOfLife from "./0003-signs-of-life.ts";
+import * as coveringIndexes from "./0004-covering-indexes.ts";
 
 export interface Migration {
   readonly name: string;
@@ -13,4 +14,5 @@ export const migrations: readonly Migration[] = [
   { name: "0001-foundation", up: foundation.up },
   { name: "0002-retention", up: retention.up },
   { name: "0003-signs-of-life", up: signsOfLife.up },
+  { name: "0004-covering-indexes", up: coveringIndexes.up },
 ];
