@@ -1,12 +1,19 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Client, createClient } from "@ostinato/client";
-import { type BodyOf, listArtifacts, listFlowRuns, listFlows, readTimeline } from "@ostinato/protocol";
-import { launchBrowser, openPage } from "@ostinato/testing/browser";
+import {
+  type BodyOf,
+  listArtifacts,
+  listFlowRuns,
+  listFlows,
+  readArtifactKeyPage,
+  readTimeline,
+} from "@ostinato/protocol";
+import { launchBrowser, openPage, type Page } from "@ostinato/testing/browser";
 import { buildUi } from "@ostinato/testing/ui-build";
 import { fillWithHistory } from "./demo/fill.ts";
 import { runPipeline } from "./demo/pipeline.ts";
@@ -25,7 +32,9 @@ const sizes = [
 const wanted = process.argv.slice(2);
 
 await buildUi();
-const home = await mkdtemp(join(tmpdir(), "ostinato-screenshots-"));
+// Lines of log and settings name it, so it has the name that anybody's could have; it must not be there yet.
+const home = join(tmpdir(), "ostinato");
+await mkdir(home);
 const server = await startDemoServer({ port: 0, home });
 try {
   await makeRuns(server);
@@ -51,19 +60,26 @@ async function runExample(server: DemoServer, [script = "", ...args]: readonly s
 
 type RunCriteria = Pick<BodyOf<typeof listFlowRuns>, "flows" | "flow_runs">;
 
-async function pagesOf(client: Client): Promise<Readonly<Record<string, string>>> {
+/** An address, and what to do there before the picture is taken. */
+type Subject = string | { readonly path: string; readonly act: (page: Page) => Promise<void> };
+
+async function pagesOf(client: Client): Promise<Readonly<Record<string, Subject>>> {
   const newest = async (criteria: RunCriteria) => {
     const { results } = await client.call(listFlowRuns, { body: { ...criteria, limit: 1 } });
     return results[0]?.id ?? "";
   };
-  const [pipeline, failed] = await Promise.all([
+  const [pipeline, failed, running] = await Promise.all([
     newest({ flows: { name: { any_: ["flight-delays"] } } }),
     newest({ flow_runs: { state: { type: { any_: ["FAILED"] } } } }),
+    newest({ flow_runs: { state: { type: { any_: ["RUNNING"] } } } }),
   ]);
   const flows = await client.call(listFlows, { body: { limit: 200 } });
   const busiest = flows.results.toSorted((a, b) => total(b.counts) - total(a.counts))[0];
   const artifacts = await client.call(listArtifacts, { body: { types: ["markdown"], limit: 200 } });
   const report = artifacts.results.find((row) => row.flow_run_id === pipeline) ?? artifacts.results[0];
+  const versioned =
+    artifacts.results.find((row) => row.key !== null && row.version_count > 1)?.key ?? report?.key ?? "";
+  const { versions } = await client.call(readArtifactKeyPage, { params: { key: versioned } });
   const timeline = await client.call(readTimeline, { params: { id: pipeline } });
   const task = timeline.id.at(-2) ?? "";
   return {
@@ -72,27 +88,40 @@ async function pagesOf(client: Client): Promise<Readonly<Record<string, string>>
     run: `runs/flow-run/${pipeline}`,
     "run-graph": `runs/flow-run/${pipeline}?view=graph&tab=artifacts`,
     "run-task": `runs/flow-run/${pipeline}?task=${task}`,
+    "run-running": `runs/flow-run/${running}`,
     "run-failed": `runs/flow-run/${failed}`,
     "task-run": `runs/task-run/${task}`,
     flows: "flows",
     flow: `flows/flow/${busiest?.flow.id ?? ""}`,
     artifacts: "artifacts",
     artifact: `artifacts/key/${encodeURIComponent(report?.key ?? "")}`,
+    "artifact-comparison": `artifacts/key/${encodeURIComponent(versioned)}?against=${versions[1]?.id ?? ""}`,
+    search: {
+      path: "runs",
+      async act(page) {
+        await page.keyboard.press("Control+k");
+        await page.getByRole("combobox").fill("flight");
+        await page.getByRole("option", { name: "flight" }).first().waitFor();
+      },
+    },
     settings: "settings",
     "not-found": "no/such/page",
+    error: "runs/flow-run/00000000-0000-4000-8000-000000000000",
   };
 }
 
-async function takePictures(url: string, pages: Readonly<Record<string, string>>): Promise<void> {
+async function takePictures(url: string, pages: Readonly<Record<string, Subject>>): Promise<void> {
   await mkdir(folder, { recursive: true });
   const browser = await launchBrowser();
   try {
-    for (const [name, path] of Object.entries(pages)) {
+    for (const [name, subject] of Object.entries(pages)) {
       if (wanted.length > 0 && !wanted.some((word) => name.includes(word))) continue;
       for (const { deviceScaleFactor, ...viewport } of sizes) {
         for (const colorScheme of ["light", "dark"] as const) {
           const { page, close } = await openPage(browser, { viewport, deviceScaleFactor, colorScheme });
+          const path = typeof subject === "string" ? subject : subject.path;
           await page.goto(`${url}/${path}`, { waitUntil: "networkidle" });
+          if (typeof subject !== "string") await subject.act(page);
           await page.screenshot({ path: join(folder, `${name}-${viewport.width}-${colorScheme}.png`) });
           await close();
         }
