@@ -26,13 +26,31 @@ export async function record(
   );
   const fresh = added.size === events.length ? events : firstOfEach(events).filter(({ id }) => added.has(id));
   if (fresh.length === 0) return [];
-  await queries.insertEventResources(tx, db.sql, fresh.flatMap(resourceRows));
-  return fresh.map((event) => ({
+  await queries.insertEventResources(db.deferred(tx), db.sql, fresh.flatMap(resourceRows));
+  return fresh.map((event) => presentEvent(event, received));
+}
+
+/** The same for events that have been made in this unit of work, and so can't be there. */
+export async function recordNew(
+  { db, clock }: Pick<Context, "db" | "clock">,
+  tx: Writer,
+  events: readonly NewEvent[],
+): Promise<readonly Event[]> {
+  const received = clock.now();
+  const writer = db.deferred(tx);
+  const rows = events.map((event) => eventRow(event, received));
+  await queries.insertEvents(writer, db.sql, rows);
+  await queries.insertEventResources(writer, db.sql, events.flatMap(resourceRows));
+  return events.map((event) => presentEvent(event, received));
+}
+
+function presentEvent(event: NewEvent, received: Timestamp): Event {
+  return {
     ...event,
     occurred: formatTimestamp(event.occurred),
     received: formatTimestamp(received),
     related: [...event.related],
-  }));
+  };
 }
 
 /** Tells the subscribers of events that have become durable. */

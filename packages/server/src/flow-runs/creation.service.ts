@@ -42,7 +42,7 @@ async function createIn(context: Context, tx: Writer, given: Given): Promise<Cre
     if (known === undefined) throw conflict("Another request is creating the flow run with this idempotency_key.");
     return { row: known, news: null };
   }
-  await queries.insertFlowRunState(tx, context.db.sql, row.id, written);
+  await queries.insertFlowRunState(context.db.deferred(tx), context.db.sql, row.id, written);
   return { row, news: await carryOut(context, tx, { row, written, effects, surroundings, initial: null }) };
 }
 

@@ -81,8 +81,8 @@ export async function proposeIn(
   const result = { state: current === null ? null : presentState(current), status, details };
   if (written === null) return { result, news: noNews };
   const moved = movedRow(row, outcome.run, written);
-  await queries.insertFlowRunState(tx, db.sql, id, written);
-  await queries.moveFlowRun(tx, db.sql, moved);
+  await queries.insertFlowRunState(db.deferred(tx), db.sql, id, written);
+  await queries.moveFlowRun(db.deferred(tx), db.sql, moved);
   return { result, news: await carryOut(context, tx, { ...outcome, written, initial, row: moved, surroundings }) };
 }
 
@@ -154,7 +154,8 @@ export interface Move extends Pick<Outcome<FlowRunSubject, FlowRunEffect>, "effe
 /** Does what the rules asked for beside the state, in the same unit of work. */
 export async function carryOut(context: Context, tx: Writer, move: Move): Promise<News> {
   const { row, effects, written: state } = move;
-  await keepResultAsArtifact(tx, context.db.sql, state, { flow_run_id: row.id, task_run_id: null });
+  const { db } = context;
+  await keepResultAsArtifact(db.deferred(tx), db.sql, state, { flow_run_id: row.id, task_run_id: null });
   await heartbeats.recordProposer(context, tx, {
     flowRunId: row.id,
     timestamp: state.timestamp,
@@ -168,7 +169,7 @@ export async function carryOut(context: Context, tx: Writer, move: Move): Promis
   for (const effect of effects) {
     switch (effect.kind) {
       case "announce":
-        news = { ...news, events: [...news.events, ...(await events.record(context, tx, [eventOf(move)]))] };
+        news = { ...news, events: [...news.events, ...(await events.recordNew(context, tx, [eventOf(move)]))] };
         break;
       case "mirror": {
         const { taskRunId } = effect;

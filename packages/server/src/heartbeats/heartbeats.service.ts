@@ -8,7 +8,7 @@ import { heartbeatOf, latestHeartbeats } from "./heartbeats.rules.ts";
 /** Notes the signs of life among events, in their unit of work. */
 export async function record({ db }: Pick<Context, "db">, tx: Writer, events: readonly Event[]): Promise<void> {
   const heartbeats = events.flatMap((event) => heartbeatOf(event, toTimestamp(event.occurred)) ?? []);
-  if (heartbeats.length > 0) await queries.keepHeartbeats(tx, db.sql, latestHeartbeats(heartbeats));
+  if (heartbeats.length > 0) await queries.keepHeartbeats(db.deferred(tx), db.sql, latestHeartbeats(heartbeats));
 }
 
 export interface EnteredState {
@@ -22,5 +22,5 @@ export async function recordProposer({ db }: Pick<Context, "db">, tx: Writer, en
   const { flowRunId, timestamp, details } = entered;
   const intervalSeconds = details.heartbeat_seconds;
   if (intervalSeconds === undefined) return;
-  await queries.keepHeartbeats(tx, db.sql, [{ flowRunId, occurred: timestamp, intervalSeconds, said: true }]);
+  await queries.keepHeartbeats(db.deferred(tx), db.sql, [{ flowRunId, occurred: timestamp, intervalSeconds, said: true }]);
 }

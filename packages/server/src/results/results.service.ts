@@ -34,8 +34,8 @@ export async function keepBrought(
       { ...row, id, created: now, ...ofTaskRun(flowRunId, taskRunId, taskKey), flow_run_attempt: flowRunAttempt },
     ];
   });
-  await queries.insertResults(tx, db.sql, results);
-  await queries.upsertValues(tx, db.sql, valuesOf(brought));
+  await queries.insertResults(db.deferred(tx), db.sql, results);
+  await queries.upsertValues(db.deferred(tx), db.sql, valuesOf(brought));
 }
 
 /** One row for each task run, of the latest states among those given. */

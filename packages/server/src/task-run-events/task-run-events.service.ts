@@ -42,7 +42,7 @@ export async function record(
   const rows = [...latest].map(([id, transition]) => taskRunRow(id, transition, now)).sort(byId);
   const written = await queries.upsertTaskRuns(tx, db.sql, rows);
   const states = transitions.map((transition) => stateRow(idOf(ids, transition), transition, now));
-  await queries.insertStates(tx, db.sql, states);
+  await queries.insertStates(db.deferred(tx), db.sql, states);
   const brought = transitions.flatMap((transition) => broughtBy(idOf(ids, transition), transition));
   if (brought.length > 0) await results.keepBrought(context, tx, brought);
   return { moved: movedOf(written, rows, states), missingFlowRuns };

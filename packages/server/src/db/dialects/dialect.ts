@@ -85,6 +85,12 @@ export interface Database {
    */
   write<T>(work: (tx: Writer) => Promise<T>, options?: WriteOptions): Promise<T>;
   /**
+   * A writer for changes of the same unit of work whose answers nobody needs. On PostgreSQL they are sent with the next
+   * statement that is answered, or with the commit, which saves a round trip each; what fails then fails the whole unit. On
+   * SQLite this is the unit's own writer.
+   */
+  deferred(tx: Writer): Writer;
+  /**
    * Gives room that no row takes any more back to the file system, at most so many pages in one unit of work, and tells by
    * how many bytes the file will be smaller. 0 when there is nothing worth giving back, and on PostgreSQL always.
    */

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { type Clock, sleep } from "@ostinato/core";
 import { CompiledQuery, Kysely, PostgresDialect, type PostgresPoolClient, type RawBuilder, sql } from "kysely";
 import pg from "pg";
@@ -13,7 +12,10 @@ import {
   type Notices,
   type Sql,
 } from "./dialect.ts";
+import { GatheringSocket } from "./gathering-socket.ts";
 import { insertRowsAsJson } from "./insert-rows.ts";
+import { deferred, inTransaction } from "./postgres-transaction.ts";
+import { statementName } from "./statement-name.ts";
 
 const postgresTypes: ColumnTypes = {
   uuid: "uuid",
@@ -48,7 +50,7 @@ export function openPostgres({ url, clock, poolSize, statementSeconds }: Postgre
     async write(work, { patienceSeconds = 10 } = {}) {
       for (let attempt = 0, waited = 0; ; attempt += 1) {
         try {
-          return await quick.transaction().execute(work);
+          return await inTransaction(pool, work);
         } catch (error) {
           const delay = Math.min(1, 0.01 * 2 ** attempt) * (0.5 + Math.random());
           if (!mayBeTriedAgain(error)) throw error;
@@ -58,6 +60,7 @@ export function openPostgres({ url, clock, poolSize, statementSeconds }: Postgre
         }
       }
     },
+    deferred,
     // Autovacuum lets new rows take the room of those that are gone.
     giveBackSpace: async () => 0,
     execute: async (statement) => {
@@ -99,6 +102,8 @@ function openPool(url: string, max: number, statementSeconds: number): pg.Pool {
     connectionTimeoutMillis: 5000,
     statement_timeout: statementSeconds * 1000,
     keepAlive: true,
+    pipeline: true,
+    stream: () => new GatheringSocket(),
     types: {
       getTypeParser: ((oid: number, format?: "text") =>
         parsers[oid] ?? pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
@@ -138,18 +143,6 @@ function preparing(client: pg.PoolClient): PostgresPoolClient {
   } as unknown as PostgresPoolClient;
   wrapped.set(client, preparingClient);
   return preparingClient;
-}
-
-const names = new Map<string, string>();
-
-function statementName(text: string): string {
-  let name = names.get(text);
-  if (name === undefined) {
-    name = createHash("sha1").update(text).digest("base64url");
-    if (names.size > 5000) names.clear();
-    names.set(text, name);
-  }
-  return name;
 }
 
 const channel = "ostinato";

@@ -68,6 +68,7 @@ export function openSqlite(options: SqliteOptions): Database {
     read: reading,
     slow,
     write: (work) => commitTogether(() => work(writing as Writer)),
+    deferred: (tx) => tx,
     giveBackSpace: async (pages) => {
       // Seen first without a transaction: most of the time there is nothing to do.
       if (sparePages(writer) === 0) return 0;
