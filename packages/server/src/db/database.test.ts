@@ -5,6 +5,7 @@ import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { sql } from "kysely";
 import { afterEach, expect, test } from "vitest";
 import { readConfig } from "../config.ts";
+import { isUniqueViolation } from "./constraint.ts";
 import { type Database, DatabaseUnavailable, type Reader, type Writer } from "./dialects/dialect.ts";
 import { openSqlite } from "./dialects/sqlite.ts";
 import { migrate, reset, SchemaTooNew } from "./migrate.ts";
@@ -84,6 +85,36 @@ describeOnEachDatabase("the database", (underTest) => {
     );
     expect(results.map(({ status }) => status).sort()).toEqual(["fulfilled", "fulfilled", "rejected", "rejected"]);
     expect(await names(database)).toEqual(["a", "c"]);
+  });
+
+  test("what a unit defers is there for its later statements, and is kept with the rest", async () => {
+    const database = await fresh();
+    const seen = await database.write(async (tx) => {
+      await addFlow(database.deferred(tx), "deferred");
+      const rows = await tx.selectFrom("flow").select("name").execute();
+      await addFlow(database.deferred(tx), "last");
+      return rows;
+    });
+    expect(seen).toEqual([{ name: "deferred" }]);
+    expect((await names(database)).toSorted()).toEqual(["deferred", "last"]);
+  });
+
+  test("a deferred statement that fails fails its unit, by its own error, and no other unit", async () => {
+    const database = await fresh();
+    const twice = database.write(async (tx) => {
+      await addFlow(database.deferred(tx), "twice");
+      await addFlow(database.deferred(tx), "twice");
+      return "kept";
+    });
+    const thrown = database.write(async (tx) => {
+      await addFlow(database.deferred(tx), "thrown away");
+      throw new Error("changed my mind");
+    });
+    const other = database.write((tx) => addFlow(database.deferred(tx), "other"));
+    expect(isUniqueViolation(await twice.catch((error: unknown) => error))).toBe(true);
+    await expect(thrown).rejects.toThrow("changed my mind");
+    await other;
+    expect(await names(database)).toEqual(["other"]);
   });
 
   test("what a unit wrote is read by the next one and by every reader once it is acknowledged", async () => {

@@ -40,7 +40,8 @@ export async function inTransaction<T>(pool: pg.Pool, work: (tx: Writer) => Prom
     const commit = client.query("COMMIT");
     await Promise.all([...line.sent, commit]);
     // So it answers where a statement failed and nobody minded.
-    if ((await commit).command !== "COMMIT") throw new Error("A statement failed, and PostgreSQL rolled all of them back");
+    if ((await commit).command !== "COMMIT")
+      throw new Error("A statement failed, and PostgreSQL rolled all of them back");
     return value;
   } catch (error) {
     await client.query("ROLLBACK").catch(() => {
