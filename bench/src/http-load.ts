@@ -81,3 +81,16 @@ export async function load(
   const seconds = (performance.now() - begun) / 1000;
   return { perSecond: (total - refused) / seconds, latencies, refused };
 }
+
+/** A peer that hangs up has refused; with ours that is a failure. */
+export async function answered<Reply extends { readonly status: number }>(
+  { peer }: { readonly peer: boolean },
+  call: () => Promise<Reply>,
+): Promise<{ readonly status: number }> {
+  try {
+    return await call();
+  } catch (error) {
+    if (peer) return { status: 503 };
+    throw error;
+  }
+}

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { type Group, group, type Work } from "../group.ts";
-import { connect, load } from "../http-load.ts";
+import { answered, connect, load } from "../http-load.ts";
 import { type Installed, installPacked } from "../installed.ts";
 import { amount, type Effort, repeat } from "../row.ts";
 import { startTarget, type Target } from "../target.ts";
@@ -72,7 +72,8 @@ export const processes: Group = group<Stage>({
       async measure({ target }, effort) {
         const server = connect(target.apiUrl, 16);
         const flow = await server.json<{ id: string }>("POST", "/flows/", { name: "bench-memory" });
-        await load(amount(effort, 10_000), 16, () => server.send("POST", "/flow_runs/", { flow_id: flow.id }));
+        const create = () => server.send("POST", "/flow_runs/", { flow_id: flow.id });
+        await load(amount(effort, 10_000), 16, () => answered(target, create));
         server.close();
         return [[(await target.residentBytes()) / megabyte]];
       },

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Group, group, type Work } from "../group.ts";
-import { type Connections, connect, type Load, load } from "../http-load.ts";
+import { answered, type Connections, connect, type Load, load } from "../http-load.ts";
 import { amount, type Effort, repeat } from "../row.ts";
 import type { Target } from "../target.ts";
 
@@ -119,25 +119,12 @@ function calls({ row, what, connections, calls, perCall = 1, prepare, call }: Ca
     async measure(stage, effort) {
       const loads = await repeat(effort.runs, async () => {
         await prepare?.(stage, count(effort));
-        return load(count(effort), connections, (index) => answered(stage, () => call(stage, index)));
+        return load(count(effort), connections, (index) => answered(stage.target, () => call(stage, index)));
       });
       refuseRefusals(stage.target, loads);
       return [loads.map(({ perSecond }) => perSecond * perCall), loads.flatMap(({ latencies }) => latencies)];
     },
   };
-}
-
-/** A peer that hangs up refuses too. */
-async function answered(
-  { target }: Stage,
-  call: () => Promise<{ readonly status: number }>,
-): Promise<{ readonly status: number }> {
-  try {
-    return await call();
-  } catch (error) {
-    if (target.peer) return { status: 503 };
-    throw error;
-  }
 }
 
 /** A peer's refusals are part of what is compared; one of ours is a failure. */
@@ -158,7 +145,9 @@ async function create({ server, flowId, ids }: Stage): Promise<{ readonly status
 /** A peer may refuse some, so this goes on until there are enough. */
 async function createUntil(stage: Stage, count: number): Promise<void> {
   while (stage.ids.length < count) {
-    await load(count - stage.ids.length, stage.target.peer ? 1 : many, () => answered(stage, () => create(stage)));
+    await load(count - stage.ids.length, stage.target.peer ? 1 : many, () =>
+      answered(stage.target, () => create(stage)),
+    );
   }
 }
 
