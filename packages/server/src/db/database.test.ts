@@ -2,7 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import { type Clock, systemClock, timeOrderedId } from "@ostinato/core";
 import { fakeClock } from "@ostinato/testing/clock";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
-import { sql } from "kysely";
+import { CompiledQuery, sql } from "kysely";
 import { afterEach, expect, test } from "vitest";
 import { readConfig } from "../config.ts";
 import { isUniqueViolation } from "./constraint.ts";
@@ -119,11 +119,108 @@ describeOnEachDatabase("the database", (underTest) => {
 
   test("what a unit wrote is read by the next one and by every reader once it is acknowledged", async () => {
     const database = await fresh();
-    await database.write((tx) => addFlow(tx, "seen"));
+    await database.write((tx) => addFlow(tx, "seen"), { together: "seen" });
     expect(await names(database)).toEqual(["seen"]);
     const slow = await database.slow.selectFrom("flow").select("name").execute();
     expect(slow).toEqual([{ name: "seen" }]);
   });
+});
+
+describeOnEachDatabase("units that may share a transaction", (underTest) => {
+  const opened: Database[] = [];
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((database) => database.close()));
+  });
+
+  async function fresh(servers = 1): Promise<Database[]> {
+    const { url } = await underTest.another();
+    const config = readConfig({ OSTINATO_DATABASE_URL: url });
+    opened.push(...(await Promise.all(Array.from({ length: servers }, () => openDatabase(config, clock)))));
+    for (const database of opened) await migrate(database, clock);
+    return [...opened];
+  }
+
+  test("one that throws after it has written, and one whose statement fails, leave the others committed", async () => {
+    const [database] = (await fresh()) as [Database];
+    const add = (name: string) =>
+      database.write(
+        async (tx) => {
+          await addFlow(tx, name);
+          if (name === "thrower") throw new Error("changed my mind");
+        },
+        { together: name },
+      );
+    for (const bad of ["thrower", "kept 0"]) {
+      const results = await Promise.allSettled(
+        [`with ${bad}`, bad, `and ${bad}`].map(add).concat(bad === "thrower" ? add("kept 0") : []),
+      );
+      expect(results.map(({ status }) => status).slice(0, 3)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+    }
+    expect(await names(database)).toEqual(["kept 0", "and kept 0", "and thrower", "with kept 0", "with thrower"]);
+  });
+
+  test("those that change the same row each see what the one before has made of it", async () => {
+    const servers = await fresh(2);
+    await servers[0]?.write((tx) => addFlow(tx, "counter"));
+    const count = (database: Database) =>
+      database.write(
+        async (tx) => {
+          const { rows } = await sql<{ id: string; labels: string }>`SELECT id, labels FROM flow
+            WHERE name = 'counter' ${database.sql.rowLock("flow")}`.execute(tx);
+          const labels = String(Number(rows[0]?.labels === "{}" ? 0 : rows[0]?.labels) + 1);
+          await tx.updateTable("flow").set({ labels }).where("name", "=", "counter").execute();
+          return labels;
+        },
+        { together: "counter" },
+      );
+    const counted = await Promise.all(Array.from({ length: 40 }, (_, index) => count(servers[index % 2] as Database)));
+    expect(counted.map(Number).sort((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
+  });
+
+  test("groups of two servers that take the same rows in another order all come to an end", async () => {
+    const servers = await fresh(2);
+    const all = Array.from({ length: 8 }, (_, index) => `row ${index}`);
+    await servers[0]?.write(async (tx) => {
+      for (const name of all) await addFlow(tx, name);
+    });
+    const rename = (database: Database, name: string, key: string) =>
+      database.write(
+        async (tx) => {
+          await sql`SELECT id FROM flow WHERE name = ${name} ${database.sql.rowLock("flow")}`.execute(tx);
+          await sql`UPDATE flow SET labels = ${key} WHERE name = ${name}`.execute(tx);
+        },
+        { together: key },
+      );
+    const [one, other] = servers as [Database, Database];
+    const rounds = Array.from({ length: 5 }, () => [
+      ...all.map((name, index) => rename(one, name, String(index))),
+      ...all.map((name, index) => rename(other, name, String(9 - index))),
+    ]);
+    await Promise.all(rounds.flat());
+  });
+
+  if (underTest.name === "postgresql") {
+    test("a connection that is killed in the middle of a group: each unit is kept once", async () => {
+      const [database, killer] = (await fresh(2)) as [Database, Database];
+      let kills = 0;
+      const add = (name: string) =>
+        database.write(
+          async (tx) => {
+            await addFlow(tx, name);
+            if (name === "killer" && kills++ === 0) {
+              await terminateOthers(killer);
+              await tx.executeQuery(CompiledQuery.raw("SELECT 1"));
+            }
+          },
+          { together: name },
+        );
+      await database.write((tx) => addFlow(tx, "first"), { together: "first" });
+      await Promise.all(["before", "killer", "with", "and with"].map(add));
+      expect(await names(database)).toEqual(["with", "first", "before", "killer", "and with"]);
+      await Promise.all(["x", "y"].map(add));
+      expect((await names(database)).slice(0, 2)).toEqual(["x", "y"]);
+    });
+  }
 });
 
 describeOnEachDatabase("rows handed over as JSON", (underTest) => {

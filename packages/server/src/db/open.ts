@@ -10,5 +10,5 @@ export async function openDatabase(config: Config, clock: Clock, metrics?: Metri
     return openSqlite({ file: config.database.file, clock, synchronous: config.sqliteSynchronous, metrics });
   }
   const { openPostgres } = await import("./dialects/postgres.ts");
-  return openPostgres({ url: config.database.url, clock, poolSize: config.poolSize, statementSeconds: 60 });
+  return openPostgres({ url: config.database.url, clock, poolSize: config.poolSize, statementSeconds: 60, metrics });
 }

@@ -19,7 +19,8 @@ export async function create(
 ): Promise<{ readonly flowRun: FlowRun; readonly made: boolean }> {
   const { db, clock } = context;
   const parameters = parametersText(given.parameters ?? {});
-  const { row, news } = await db.write((tx) => createIn(context, tx, { ...given, parameters }));
+  const together = given.idempotency_key ?? given.flow_id;
+  const { row, news } = await db.write((tx) => createIn(context, tx, { ...given, parameters }), { together });
   if (news !== null) tell(context, news);
   return { flowRun: presentFlowRun(row, clock.now()), made: news !== null };
 }

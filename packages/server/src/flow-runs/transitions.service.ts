@@ -43,7 +43,9 @@ export async function propose(
   { state, policy }: { readonly state: StateCreate; readonly policy: PolicyName },
 ): Promise<Proposed> {
   const begun = context.clock.now();
-  const { result, news } = await context.db.write((tx) => proposeIn(context, tx, { id, state, policy }));
+  const { result, news } = await context.db.write((tx) => proposeIn(context, tx, { id, state, policy }), {
+    together: id,
+  });
   tell(context, news);
   return { result, fresh: isFresh(result.state, begun) };
 }

@@ -68,6 +68,12 @@ export interface Sql {
 export interface WriteOptions {
   /** How long to wait for a busy or absent database before giving up with `DatabaseUnavailable`; 10 s unless told. */
   readonly patienceSeconds?: number;
+  /**
+   * For a unit of a few quick statements: what it is about, such as the id of a run. It may then share its transaction with
+   * other such units on PostgreSQL, as all units do on SQLite. It may read what others of the transaction have written, but
+   * stands or falls alone.
+   */
+  readonly together?: string;
 }
 
 export interface Database {

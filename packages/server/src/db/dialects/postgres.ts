@@ -1,6 +1,7 @@
 import { type Clock, sleep } from "@ostinato/core";
 import { CompiledQuery, Kysely, PostgresDialect, type PostgresPoolClient, type RawBuilder, sql } from "kysely";
 import pg from "pg";
+import type { Metrics } from "../../metrics.ts";
 import type { Tables } from "../tables.ts";
 import { isUnavailable } from "../unavailable.ts";
 import {
@@ -14,7 +15,9 @@ import {
 } from "./dialect.ts";
 import { GatheringSocket } from "./gathering-socket.ts";
 import { insertRowsAsJson } from "./insert-rows.ts";
-import { deferred, inTransaction } from "./postgres-transaction.ts";
+import { alone, postgresGroups } from "./postgres-groups.ts";
+import { inTransaction } from "./postgres-transaction.ts";
+import { deferred } from "./postgres-writer.ts";
 import { statementName } from "./statement-name.ts";
 
 const postgresTypes: ColumnTypes = {
@@ -33,21 +36,30 @@ export interface PostgresOptions {
   readonly poolSize: number;
   /** A statement of a request may not run longer than this. */
   readonly statementSeconds: number;
+  readonly metrics?: Metrics | undefined;
 }
 
-export function openPostgres({ url, clock, poolSize, statementSeconds }: PostgresOptions): Database {
+export function openPostgres({ url, clock, poolSize, statementSeconds, metrics }: PostgresOptions): Database {
   const pool = openPool(url, poolSize, statementSeconds);
   const slowPool = openPool(url, 2, statementSeconds);
   const quick = kyselyOver(pool);
   const slow = kyselyOver(slowPool, mostSlowReads);
   const notices = postgresNotices(url, clock, pool);
+  const groups = postgresGroups({
+    client: () => new pg.Client({ ...connectionOptions(url, statementSeconds), lock_timeout: lockMillis }),
+    metrics,
+  });
   return {
     kind: "postgresql",
     sql: postgresSql,
     types: postgresTypes,
     read: quick,
     slow,
-    async write(work, { patienceSeconds = 10 } = {}) {
+    async write(work, { patienceSeconds = 10, together } = {}) {
+      if (together !== undefined) {
+        const value = await groups.run(work, together);
+        if (value !== alone) return value;
+      }
       for (let attempt = 0, waited = 0; ; attempt += 1) {
         try {
           return await inTransaction(pool, work);
@@ -69,6 +81,7 @@ export function openPostgres({ url, clock, poolSize, statementSeconds }: Postgre
     notices,
     async close() {
       await notices.stop();
+      await groups.close();
       await quick.destroy();
       await slow.destroy();
     },
@@ -94,10 +107,12 @@ const parsers: Readonly<Record<number, (text: string) => unknown>> = {
   [pg.types.builtins.JSONB]: (text) => text,
 };
 
-function openPool(url: string, max: number, statementSeconds: number): pg.Pool {
-  const pool = new pg.Pool({
+/** A group that waits longer for a row gives way: whoever holds it may be waiting for a row of the group. */
+const lockMillis = 100;
+
+function connectionOptions(url: string, statementSeconds: number): pg.ClientConfig {
+  return {
     connectionString: url,
-    max,
     application_name: "ostinato",
     connectionTimeoutMillis: 5000,
     statement_timeout: statementSeconds * 1000,
@@ -108,7 +123,11 @@ function openPool(url: string, max: number, statementSeconds: number): pg.Pool {
       getTypeParser: ((oid: number, format?: "text") =>
         parsers[oid] ?? pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
     },
-  });
+  };
+}
+
+function openPool(url: string, max: number, statementSeconds: number): pg.Pool {
+  const pool = new pg.Pool({ ...connectionOptions(url, statementSeconds), max });
   // A connection that breaks tells so by an event that would end the process; its queries fail, and are run again elsewhere.
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));

@@ -1,6 +1,5 @@
-import { type Kysely, SqliteDialect } from "kysely";
+import { type DatabaseConnection, type Driver, Kysely, type QueryResult, SqliteDialect } from "kysely";
 import type { Tables } from "../tables.ts";
-import { kyselyOnConnection, refuse } from "./one-connection.ts";
 import { type Outcome, objectsOf } from "./sqlite-statements.ts";
 
 /** A connection to SQLite, on this thread or another. */
@@ -11,13 +10,34 @@ export interface SqliteConnection {
 
 /** Kysely over one connection. Units of work are begun and committed around it, not by it. */
 export function kyselyOnSqlite({ run, close }: SqliteConnection): Kysely<Tables> {
-  return kyselyOnConnection(
-    async <R>({ sql, parameters }: { readonly sql: string; readonly parameters: readonly unknown[] }) => {
+  const connection: DatabaseConnection = {
+    async executeQuery<R>({ sql, parameters }: { sql: string; parameters: readonly unknown[] }) {
       const outcome = await run(sql, parameters);
       if (outcome.columns !== undefined) return { rows: objectsOf<R>(outcome) };
-      return { rows: [], numAffectedRows: BigInt(outcome.changes) };
+      return { rows: [], numAffectedRows: BigInt(outcome.changes) } satisfies QueryResult<R>;
     },
-    new SqliteDialect({ database: { close: () => {}, prepare: refuse } }),
-    close,
-  );
+    streamQuery: refuse,
+  };
+  const driver: Driver = {
+    init: async () => {},
+    acquireConnection: async () => connection,
+    beginTransaction: refuse,
+    commitTransaction: refuse,
+    rollbackTransaction: refuse,
+    releaseConnection: async () => {},
+    destroy: async () => close?.(),
+  };
+  const dialect = new SqliteDialect({ database: { close: () => {}, prepare: refuse } });
+  return new Kysely<Tables>({
+    dialect: {
+      createDriver: () => driver,
+      createAdapter: () => dialect.createAdapter(),
+      createIntrospector: (db) => dialect.createIntrospector(db),
+      createQueryCompiler: () => dialect.createQueryCompiler(),
+    },
+  });
+}
+
+function refuse(): never {
+  throw new Error("Kysely only runs queries here: transactions are the work of `write`");
 }

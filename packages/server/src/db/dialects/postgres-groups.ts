@@ -1,0 +1,231 @@
+import type pg from "pg";
+import type { Metrics } from "../../metrics.ts";
+import type { Writer } from "./dialect.ts";
+import { type NamedStatement, writerBy } from "./postgres-writer.ts";
+
+export interface Groups {
+  /**
+   * Runs a unit of work in a transaction with others. Resolves when that is durable, with `alone` where nothing of the unit
+   * was kept and it is to be run in a transaction of its own. Units of a group are begun in the order of their keys, so that
+   * the groups of two servers take the locks of rows in the same order.
+   */
+  run<T>(work: (tx: Writer) => Promise<T>, key: string): Promise<T | typeof alone>;
+  close(): Promise<void>;
+}
+
+export const alone = Symbol("to be run alone");
+
+export interface GroupOptions {
+  /** A client in pipeline mode, not yet connected. */
+  readonly client: () => pg.Client;
+  readonly metrics?: Pick<Metrics, "observe"> | undefined;
+}
+
+/** So that a burst is acknowledged in steps, and the locks of rows are not held for long. */
+const unitsPerGroup = 64;
+
+/**
+ * Units of work that arrive together run side by side in one transaction: what each of them asks is sent with what the others
+ * ask, without waiting for answers, and the commit is one. Measured, sixteen units cost half as much CPU as apart.
+ *
+ * They have no savepoints, which would make them wait for each other. Where a statement fails, or a unit throws after it has
+ * written, the transaction is rolled back and each of its units is run alone. Since a transaction does not lock its rows
+ * against itself, a unit that meets a row that another one of the group holds is left out and run alone.
+ */
+export function postgresGroups({ client: newClient, metrics }: GroupOptions): Groups {
+  const waiting: Unit[] = [];
+  let draining = false;
+  let client: pg.Client | undefined;
+  let connecting: Promise<void> | undefined;
+
+  async function connect(): Promise<void> {
+    const fresh = newClient();
+    // Its queries fail too, and their units are run elsewhere.
+    fresh.on("error", () => {});
+    fresh.once("end", () => {
+      if (client === fresh) client = undefined;
+    });
+    await fresh.connect();
+    client = fresh;
+  }
+
+  function connectInBackground(): void {
+    connecting ??= connect()
+      .catch(() => {})
+      .finally(() => {
+        connecting = undefined;
+      });
+  }
+
+  async function drain(): Promise<void> {
+    draining = true;
+    // Requests that are parsed in the same turn of the event loop join the same group.
+    await nextTurn();
+    while (waiting.length > 0) {
+      const units = waiting.splice(0, unitsPerGroup).sort((one, other) => (one.key < other.key ? -1 : 1));
+      if (client === undefined) {
+        // Nobody waits for a connection here: the pool knows how long to be patient.
+        connectInBackground();
+        for (const unit of units) unit.leave();
+        continue;
+      }
+      const began = performance.now();
+      await runGroup(client, units);
+      metrics?.observe("commit_seconds", (performance.now() - began) / 1000);
+      metrics?.observe("commit_units", units.length);
+      await nextTurn();
+    }
+    draining = false;
+  }
+
+  connectInBackground();
+  return {
+    run: (work, key) =>
+      new Promise((resolve, reject) => {
+        waiting.push(unitOf(work, key, { resolve, reject }));
+        if (!draining) void drain();
+      }),
+    async close() {
+      await connecting;
+      await client?.end().catch(() => {});
+    },
+  };
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+interface Unit {
+  readonly key: string;
+  /** Runs the work, and tells how it ended; never throws. */
+  run(tx: Writer): Promise<Ending>;
+  leave(): void;
+}
+
+interface Ending {
+  readonly failed: boolean;
+  /** Tells the caller; called when the transaction is durable. */
+  settle(): void;
+}
+
+interface Caller<T> {
+  resolve(value: T | typeof alone): void;
+  reject(error: unknown): void;
+}
+
+function unitOf<T>(work: (tx: Writer) => Promise<T>, key: string, { resolve, reject }: Caller<T>): Unit {
+  return {
+    key,
+    async run(tx) {
+      try {
+        const value = await work(tx);
+        return { failed: false, settle: () => resolve(value) };
+      } catch (error) {
+        return { failed: true, settle: () => reject(error) };
+      }
+    },
+    leave: () => resolve(alone),
+  };
+}
+
+/** Thrown into a unit that has met a row which another unit of its group holds: what it has read may be changing. */
+class HeldByAnother extends Error {
+  override readonly name = "HeldByAnother";
+}
+
+/** A unit's part of what its group does. */
+interface Share {
+  wrote: boolean;
+  /** Whether it is to be run alone. */
+  left: boolean;
+}
+
+interface Group {
+  readonly client: pg.Client;
+  /** Who holds which rows. */
+  readonly holders: Map<string, Share>;
+  /** Whether a statement has failed, and the transaction with it. */
+  broken: boolean;
+}
+
+async function runGroup(client: pg.Client, units: readonly Unit[]): Promise<void> {
+  const group: Group = { client, holders: new Map(), broken: false };
+  const begun = client.query("BEGIN").catch(() => {
+    group.broken = true;
+  });
+  const ended = await Promise.all(
+    units.map(async (unit) => {
+      const share: Share = { wrote: false, left: false };
+      return { unit, share, ending: await unit.run(writerFor(group, share)) };
+    }),
+  );
+  await begun;
+  const isSpoilt = ended.some(({ share, ending }) => share.wrote && (share.left || ending.failed));
+  const done = !group.broken && !isSpoilt && (await committed(client));
+  if (!done) await client.query("ROLLBACK").catch(() => {});
+  for (const { unit, share, ending } of ended) {
+    if (done && !share.left) ending.settle();
+    else unit.leave();
+  }
+}
+
+/** Whether the transaction is durable: PostgreSQL answers a COMMIT of a broken one with ROLLBACK. */
+async function committed(client: pg.Client): Promise<boolean> {
+  try {
+    return (await client.query("COMMIT")).command === "COMMIT";
+  } catch {
+    return false;
+  }
+}
+
+function writerFor(group: Group, share: Share): Writer {
+  const run = (statement: NamedStatement) => {
+    const kind = kindOf(statement.text);
+    if (kind === "write") share.wrote = true;
+    const answer = group.client.query(statement);
+    answer.catch(() => {
+      group.broken = true;
+    });
+    return { kind, answer };
+  };
+  return writerBy({
+    async ask(statement) {
+      const { kind, answer } = run(statement);
+      const { rows, command, rowCount } = await answer;
+      if (kind === "lock" && !holds(group.holders, share, rows)) {
+        share.left = true;
+        throw new HeldByAnother("Another unit of the group holds the row");
+      }
+      return command === "SELECT" ? { rows } : { rows, numAffectedRows: BigInt(rowCount ?? 0) };
+    },
+    // Nothing waits for its answer but the commit.
+    defer: run,
+  });
+}
+
+/** Takes the rows for the unit; false where one of them is another's, or can't be told from others. */
+function holds(holders: Map<string, Share>, share: Share, rows: readonly { readonly id?: unknown }[]): boolean {
+  for (const { id } of rows) {
+    if (typeof id !== "string") return false;
+    const holder = holders.get(id) ?? share;
+    if (holder !== share) return false;
+    holders.set(id, share);
+  }
+  return true;
+}
+
+type Kind = "read" | "lock" | "write";
+
+const kinds = new Map<string, Kind>();
+
+function kindOf(text: string): Kind {
+  let kind = kinds.get(text);
+  if (kind === undefined) {
+    kind = "write";
+    if (/^\s*select\b/i.test(text)) kind = /\bfor no key update\b|\block\(/i.test(text) ? "lock" : "read";
+    if (kinds.size > 5000) kinds.clear();
+    kinds.set(text, kind);
+  }
+  return kind;
+}
