@@ -10,7 +10,7 @@ import * as queries from "./flow-runs.queries.ts";
 import { parametersText } from "./parameters.service.ts";
 import type { Surroundings } from "./state-event.ts";
 import { deploymentOf, flowOf, taskRunOf, workQueueOf } from "./surroundings.queries.ts";
-import { carryOut, firstState, type News, tell } from "./transitions.service.ts";
+import { carryOut, firstState, type News, noNews, tell } from "./transitions.service.ts";
 
 /** Creates the flow run, or reads the one of the flow that has the idempotency key. */
 export async function create(
@@ -19,13 +19,24 @@ export async function create(
 ): Promise<{ readonly flowRun: FlowRun; readonly made: boolean }> {
   const { db, clock } = context;
   const parameters = parametersText(given.parameters ?? {});
+  const id = timeOrderedId(clock.now());
   const together = given.idempotency_key ?? given.flow_id;
-  const { row, news } = await db.write((tx) => createIn(context, tx, { ...given, parameters }), { together });
+  let isRepeated = false;
+  const { row, news } = await db.write(
+    async (tx) => {
+      // Where the answer to its commit was lost a unit is run again, and the run may be there.
+      const known = isRepeated ? await queries.flowRunById(tx, db.sql, id) : undefined;
+      isRepeated = true;
+      if (known !== undefined) return { row: known, news: { ...noNews, flowRun: known } };
+      return createIn(context, tx, { ...given, id, parameters });
+    },
+    { together },
+  );
   if (news !== null) tell(context, news);
   return { flowRun: presentFlowRun(row, clock.now()), made: news !== null };
 }
 
-type Given = Omit<FlowRunCreate, "parameters"> & { readonly parameters: string };
+type Given = Omit<FlowRunCreate, "parameters"> & { readonly id: string; readonly parameters: string };
 
 interface Created {
   readonly row: FlowRunRow;
@@ -78,7 +89,7 @@ function newRow(given: Given, { surroundings, flowLabels, now }: Found & { reado
     ...(deployment_id === null ? {} : { "prefect.deployment.id": deployment_id }),
   };
   return {
-    id: timeOrderedId(now),
+    id: given.id,
     created: now,
     updated: now,
     name: storable(given.name ?? randomRunName()),

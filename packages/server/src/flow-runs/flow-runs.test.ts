@@ -1,7 +1,9 @@
 import type { FlowRun, OrchestrationResult, State, TaskRun } from "@ostinato/protocol";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Database } from "../db/dialects/dialect.ts";
 import { startTestServer, type TestServer } from "../harness.ts";
+import { create as createFlowRun } from "./creation.service.ts";
 
 const nowhere = "00000000-0000-4000-8000-000000000000";
 
@@ -25,6 +27,21 @@ describeOnEachDatabase("flow runs", (database) => {
   const read = async (id: string) => (await server.call<FlowRun>("GET", `/flow_runs/${id}`)).body;
   const propose = (id: string, state: object, force = false) =>
     server.call<OrchestrationResult>("POST", `/flow_runs/${id}/set_state`, { state, force });
+
+  test("a run is created once where the answer to its commit is lost and the unit is run again", async () => {
+    const { context } = server;
+    const { db } = context;
+    const write: Database["write"] = async (work, options) => {
+      await db.write(work, options);
+      return db.write(work, options);
+    };
+    const flow = (await server.call<{ id: string }>("POST", "/flows/", { name: "lost answers" })).body.id;
+    const { flowRun, made } = await createFlowRun({ ...context, db: { ...db, write } }, { flow_id: flow });
+    expect(made).toBe(true);
+    expect(flowRun).toMatchObject({ flow_id: flow, state_type: "PENDING", state: { type: "PENDING" } });
+    const { body } = await server.call<number>("POST", "/flow_runs/count", { flows: { id: { any_: [flow] } } });
+    expect(body).toBe(1);
+  });
 
   test("a run is created with all that the wire has", async () => {
     const { status, body } = await server.call<FlowRun>("POST", "/flow_runs/", {
