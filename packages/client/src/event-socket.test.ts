@@ -25,6 +25,7 @@ beforeAll(async () => {
     OSTINATO_DATABASE_URL: `sqlite://${join(folder, "ostinato.db")}`,
     OSTINATO_SERVER_PORT: "0",
     OSTINATO_LOG_LEVEL: "silent",
+    OSTINATO_SERVER_SOCKET_BACKLOG: "2000000",
   });
   server = await createServer({ config });
   serverPort = Number(new URL(await server.listen()).port);
@@ -172,6 +173,38 @@ test("a subscriber hears what it asked for, also after the line was cut", async 
   await hear(2);
   expect(connected).toBe(2);
   expect(new Set(heard)).toEqual(new Set([1, 2]));
+  subscription.close();
+  await sink.close();
+});
+
+test("a subscriber that was sent away because it read too slowly comes again, and hears what it missed", async () => {
+  const heard: number[] = [];
+  const subscription = subscribeToEvents({
+    baseUrl: baseUrl(),
+    filter: { event: { name: ["heavy"] } },
+    onEvent: ({ payload }) => heard.push(Number(payload.n)),
+  });
+  const sink = postingEventSink(createClient({ baseUrl: `http://127.0.0.1:${serverPort}/api` }));
+  const dropped = async () => {
+    const text = await (await fetch(`http://127.0.0.1:${serverPort}/api/metrics`)).text();
+    return Number(/^ostinato_sockets_dropped_total\{path="\/events\/out"\} (\d+)$/m.exec(text)?.[1] ?? 0);
+  };
+  const heavy = (n: number) => {
+    const { payload, ...event } = eventNamed("heavy", n);
+    return { ...event, payload: { ...payload, text: "x".repeat(500_000) } };
+  };
+  sink.send(heavy(0));
+  while (heard.length === 0) await new Promise(setImmediate);
+  const stalled = line.stall();
+  let sent = 0;
+  while ((await dropped()) === 0) {
+    sent += 1;
+    sink.send(heavy(sent));
+    await sink.flush();
+  }
+  stalled.release();
+  while (new Set(heard).size <= sent) await new Promise(setImmediate);
+  expect([...new Set(heard)].sort((one, other) => one - other)).toEqual(numbers(sent + 1));
   subscription.close();
   await sink.close();
 });

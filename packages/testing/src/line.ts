@@ -6,13 +6,17 @@ export interface Line {
   /** Breaks what is connected and answers nobody until `mend`. */
   cut(): Promise<void>;
   mend(): Promise<void>;
+  /** Brings nothing from the server to the clients that are connected now, as if they did not read, until `release`. */
+  stall(): { release(): void };
   close(): Promise<void>;
 }
 
 export async function openLine(targetPort: number): Promise<Line> {
   const sockets = new Set<Socket>();
+  const answers = new Map<Socket, Socket>();
   const accept = (from: Socket) => {
     const to = connect(targetPort, "127.0.0.1");
+    answers.set(to, from);
     for (const [socket, other] of [
       [from, to],
       [to, from],
@@ -22,6 +26,7 @@ export async function openLine(targetPort: number): Promise<Line> {
       socket.on("error", () => other.destroy());
       socket.on("close", () => {
         sockets.delete(socket);
+        answers.delete(socket);
         other.destroy();
       });
     }
@@ -39,6 +44,15 @@ export async function openLine(targetPort: number): Promise<Line> {
     cut,
     async mend() {
       server = await listen(accept, port);
+    },
+    stall() {
+      const stalled = [...answers];
+      for (const [answer, client] of stalled) answer.unpipe(client);
+      return {
+        release() {
+          for (const [answer, client] of stalled) answer.pipe(client);
+        },
+      };
     },
     close: cut,
   };

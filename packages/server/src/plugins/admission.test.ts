@@ -157,6 +157,18 @@ describe("a server under load", () => {
     await until(address, "requests_under_way", 0);
   });
 
+  test("a client that does not read its answers is cut off", async () => {
+    const { server, address } = await start({ requestSeconds: 1 });
+    const connected = once(server.app.server, "connection");
+    const socket = connect(Number(address.port), "127.0.0.1");
+    sockets.push(socket);
+    const [connection] = (await connected) as [Socket];
+    socket.pause().write("GET /api/openapi.json HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n".repeat(100));
+    await once(connection, "close");
+    expect(connection.bytesWritten).toBeGreaterThan(0);
+    await until(address, "requests_under_way", 0);
+  });
+
   test("no more websockets than may be open", async () => {
     const { address } = await start({ mostSockets: 1 });
     const { openTestSocket } = await import("../socket-harness.ts");
