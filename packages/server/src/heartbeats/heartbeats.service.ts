@@ -22,5 +22,7 @@ export async function recordProposer({ db }: Pick<Context, "db">, tx: Writer, en
   const { flowRunId, timestamp, details } = entered;
   const intervalSeconds = details.heartbeat_seconds;
   if (intervalSeconds === undefined) return;
-  await queries.keepHeartbeats(db.deferred(tx), db.sql, [{ flowRunId, occurred: timestamp, intervalSeconds, said: true }]);
+  await queries.keepHeartbeats(db.deferred(tx), db.sql, [
+    { flowRunId, occurred: timestamp, intervalSeconds, said: true },
+  ]);
 }
