@@ -158,6 +158,26 @@ describe("the frame", () => {
     await close();
   });
 
+  test("does by name what its buttons do, from the search", async () => {
+    const { page, close } = await site.open("/runs?state=FAILED", {
+      colorScheme: "light",
+      permissions: ["clipboard-read", "clipboard-write"],
+    });
+    const ask = async (text: string) => {
+      await page.keyboard.press("Control+k");
+      await page.getByRole("combobox", { name: "Search" }).fill(text);
+      await page.getByRole("option", { name: text }).waitFor();
+      await page.keyboard.press("Enter");
+    };
+    await ask("Use the dark theme");
+    await page.locator("html[data-theme=dark]").waitFor();
+    await ask("Copy the address of this page");
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(page.url());
+    await ask("Show the keyboard shortcuts");
+    await page.getByRole("dialog").getByText("Search for anything").waitFor();
+    await close();
+  });
+
   test("has nothing that moves when the system asks for less", async () => {
     const { page, close } = await site.open("/runs?state=RUNNING", { reducedMotion: "reduce" });
     await page.getByRole("table", { name: "Runs" }).getByRole("link").first().waitFor();

@@ -69,7 +69,9 @@ export function Frame() {
         </main>
       </div>
       <Suspense>
-        {overlay === "search" ? <SearchPalette onClose={() => setOverlay(undefined)} /> : null}
+        {overlay === "search" ? (
+          <SearchPalette onClose={() => setOverlay(undefined)} onHelp={() => setOverlay("help")} />
+        ) : null}
         {overlay === "help" ? <ShortcutHelp onClose={() => setOverlay(undefined)} /> : null}
       </Suspense>
     </div>
@@ -144,7 +146,7 @@ function Breadcrumb() {
             <li
               // biome-ignore lint/suspicious/noArrayIndexKey: two parts of a path may have one name
               key={`${index}-${part.label}`}
-              className={`flex min-w-0 items-center gap-1 ${last ? "" : "shrink-[2]"}`}
+              className={`flex min-w-0 items-center gap-1 ${last ? "" : index === 0 ? "shrink-0" : "shrink-[2]"}`}
             >
               {index === 0 ? null : <Icon name="chevronRight" className="size-3 text-faint" />}
               <CrumbText label={part.label} link={part.link} current={last} heading={last && !ownHeading} />

@@ -5,8 +5,10 @@ import { Dialog as Primitive } from "radix-ui";
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { call } from "../api/api.ts";
 import type { SearchHit } from "../api/types.ts";
+import { copyText } from "../components/copy.tsx";
 import { Icon, type IconName } from "../components/icon.tsx";
 import { StateIcon } from "../components/state.tsx";
+import { useThemeChoice } from "../theme.ts";
 
 interface Choice {
   readonly key: string;
@@ -18,8 +20,13 @@ interface Choice {
   readonly go: () => void;
 }
 
-/** Finds flows, runs, artifacts and pages by name or id; everything by keyboard. */
-export function SearchPalette({ onClose }: { readonly onClose: () => void }) {
+interface Props {
+  readonly onClose: () => void;
+  readonly onHelp: () => void;
+}
+
+/** Finds flows, runs, artifacts, pages and actions by name or id; everything by keyboard. */
+export function SearchPalette({ onClose, onHelp }: Props) {
   const [text, setText] = useState("");
   const [active, setActive] = useState(0);
   const listId = useId();
@@ -31,7 +38,10 @@ export function SearchPalette({ onClose }: { readonly onClose: () => void }) {
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) => call<typeof search>("GET /ui/search", { query: { q: query, limit: 24 }, signal }),
   });
-  const choices = useChoices(text.trim().toLowerCase(), query === "" ? [] : (hits.data?.hits ?? []));
+  const typed = text.trim().toLowerCase();
+  const places = usePlaces(query === "" ? [] : (hits.data?.hits ?? []), typed);
+  const actions = useActions(onHelp).filter(({ label }) => label.toLowerCase().includes(typed));
+  const choices = [...places, ...actions];
   // biome-ignore lint/correctness/useExhaustiveDependencies: another text starts at the first choice again
   useEffect(() => setActive(0), [text]);
   useEffect(() => {
@@ -69,8 +79,8 @@ export function SearchPalette({ onClose }: { readonly onClose: () => void }) {
               aria-expanded="true"
               aria-controls={listId}
               aria-activedescendant={choices[active] === undefined ? undefined : `${listId}-${active}`}
-              aria-label="Search flows, runs, artifacts and pages"
-              placeholder="Flows, runs, artifacts, pages; a name or an id"
+              aria-label="Search flows, runs, artifacts, pages and actions"
+              placeholder="Flows, runs, artifacts, pages, actions; a name or an id"
               value={text}
               onChange={(event) => setText(event.target.value)}
               onKeyDown={onKeyDown}
@@ -126,7 +136,29 @@ export function SearchPalette({ onClose }: { readonly onClose: () => void }) {
   );
 }
 
-function useChoices(text: string, hits: readonly SearchHit[]): readonly Choice[] {
+function useActions(onHelp: () => void): readonly Choice[] {
+  const [theme, chooseTheme] = useThemeChoice();
+  const action = (label: string, icon: IconName, go: () => void): Choice => ({
+    key: label,
+    group: "Do",
+    label,
+    detail: null,
+    icon,
+    go,
+  });
+  const themes = [
+    { choice: "light", ...action("Use the light theme", "sun", () => chooseTheme("light")) },
+    { choice: "dark", ...action("Use the dark theme", "moon", () => chooseTheme("dark")) },
+    { choice: "system", ...action("Use the theme of the system", "monitor", () => chooseTheme("system")) },
+  ].filter(({ choice }) => choice !== theme);
+  return [
+    action("Copy the address of this page", "link", () => void copyText(location.href)),
+    ...themes,
+    action("Show the keyboard shortcuts", "keyboard", onHelp),
+  ];
+}
+
+function usePlaces(hits: readonly SearchHit[], text: string): readonly Choice[] {
   const navigate = useNavigate();
   const page = (label: string, icon: IconName, go: () => void): Choice => ({
     key: label,
@@ -145,6 +177,7 @@ function useChoices(text: string, hits: readonly SearchHit[]): readonly Choice[]
       () => void navigate({ to: "/runs", search: { state: ["FAILED", "CRASHED"], since: "24h" } }),
     ),
     page("Running now", "runs", () => void navigate({ to: "/runs", search: { state: ["RUNNING"] } })),
+    page("Waiting or late", "runs", () => void navigate({ to: "/runs", search: { state: ["SCHEDULED", "PENDING"] } })),
     page("Flows", "flows", () => void navigate({ to: "/flows" })),
     page("Artifacts", "artifacts", () => void navigate({ to: "/artifacts" })),
     page("Settings", "settings", () => void navigate({ to: "/settings" })),
