@@ -106,12 +106,19 @@ describeOnEachDatabase("the database", (underTest) => {
       await addFlow(database.deferred(tx), "twice");
       return "kept";
     });
+    const twiceThenMore = database.write(async (tx) => {
+      await addFlow(database.deferred(tx), "twice");
+      await addFlow(database.deferred(tx), "twice");
+      await tx.selectFrom("flow").select("name").execute();
+    });
     const thrown = database.write(async (tx) => {
       await addFlow(database.deferred(tx), "thrown away");
       throw new Error("changed my mind");
     });
     const other = database.write((tx) => addFlow(database.deferred(tx), "other"));
-    expect(isUniqueViolation(await twice.catch((error: unknown) => error))).toBe(true);
+    for (const unit of [twice, twiceThenMore]) {
+      expect(isUniqueViolation(await unit.catch((error: unknown) => error))).toBe(true);
+    }
     await expect(thrown).rejects.toThrow("changed my mind");
     await other;
     expect(await names(database)).toEqual(["other"]);

@@ -12,10 +12,13 @@ export async function inTransaction<T>(pool: pg.Pool, work: (tx: Writer) => Prom
   let broken = false;
   let waiting: NamedStatement[] = [];
   const sent: Promise<unknown>[] = [];
+  let failure: { readonly error: unknown } | undefined;
 
-  /** A failure is told when the unit commits, and before that by every statement that follows it. */
+  /** Nobody waits for the answer before the commit. What follows a failure only says that the transaction has failed. */
   const send = (answer: Promise<unknown>) => {
-    answer.catch(() => {});
+    answer.catch((error: unknown) => {
+      failure ??= { error };
+    });
     sent.push(answer);
   };
   const sendWaiting = () => {
@@ -45,7 +48,7 @@ export async function inTransaction<T>(pool: pg.Pool, work: (tx: Writer) => Prom
     await client.query("ROLLBACK").catch(() => {
       broken = true;
     });
-    throw error;
+    throw failure === undefined ? error : failure.error;
   } finally {
     client.release(broken);
   }
