@@ -205,7 +205,7 @@ async function keepTogether(context: Context, incoming: readonly Incoming[]): Pr
   context.metrics.add("events_recorded_total", fresh.length);
   events.publish(context, fresh);
   context.metrics.add("task_run_states_total", recorded.moved.length);
-  taskRuns.publish(context, recorded.moved);
+  taskRuns.publish(context, recorded);
   for (const id of recorded.missingFlowRuns) {
     context.log.warn({ flow_run: id }, "task runs of a flow run that does not exist here were left out");
   }

@@ -3,18 +3,17 @@ import { sql } from "kysely";
 import type { Reader, Sql } from "../db/dialects/dialect.ts";
 import { writeJson } from "../db/json-text.ts";
 
-/** Those of the flow runs that exist. */
+/** Those of the flow runs that exist, with the types of their states. */
 export async function knownFlowRuns(
   reader: Reader,
   dialect: Sql,
   ids: readonly string[],
-): Promise<ReadonlySet<string>> {
-  if (ids.length === 0) return new Set();
+): Promise<ReadonlyMap<string, StateType | null>> {
+  if (ids.length === 0) return new Map();
   const wanted = dialect.rowsOf(writeJson(ids.map((id) => ({ id }))), { id: "uuid" });
-  const { rows } = await sql<{
-    id: string;
-  }>`SELECT id FROM flow_run WHERE id IN (SELECT id FROM ${wanted} AS wanted)`.execute(reader);
-  return new Set(rows.map(({ id }) => id));
+  const { rows } = await sql<{ id: string; state_type: StateType | null }>`SELECT id, state_type FROM flow_run
+    WHERE id IN (SELECT id FROM ${wanted} AS wanted)`.execute(reader);
+  return new Map(rows.map(({ id, state_type }) => [id, state_type]));
 }
 
 export interface NaturalKey {

@@ -1,9 +1,9 @@
-import { microsPerSecond, type Timestamp } from "@ostinato/core";
+import { isTerminal, microsPerSecond, type StateType, type Timestamp } from "@ostinato/core";
 import type { Context } from "../context.ts";
 import type { Writer } from "../db/dialects/dialect.ts";
 import { storable, writeJson, writeOptionalJson } from "../db/json-text.ts";
 import * as results from "../results/results.service.ts";
-import { presentTaskRun } from "../task-runs/task-runs.service.ts";
+import { endAbandoned, presentTaskRun, type TaskRunRow } from "../task-runs/task-runs.service.ts";
 import * as queries from "./task-run-events.queries.ts";
 import { isLater, type Transition } from "./task-run-events.rules.ts";
 
@@ -13,6 +13,8 @@ export { readTransition, type Transition } from "./task-run-events.rules.ts";
 export interface Recorded {
   /** Task runs that were added or moved, each in its latest state. */
   readonly moved: readonly MovedTaskRun[];
+  /** Task runs that were begun in a flow run after its end, and were ended with it. */
+  readonly abandoned: readonly TaskRunRow[];
   /** Flow runs of which this server knows nothing: what happened in them was left out. */
   readonly missingFlowRuns: readonly string[];
 }
@@ -32,10 +34,10 @@ export async function record(
   given: readonly Transition[],
 ): Promise<Recorded> {
   const { db, clock } = context;
-  if (given.length === 0) return { moved: [], missingFlowRuns: [] };
+  if (given.length === 0) return { moved: [], abandoned: [], missingFlowRuns: [] };
   const now = clock.now();
-  const { transitions, missingFlowRuns } = await ofKnownFlowRuns(tx, db.sql, given);
-  if (transitions.length === 0) return { moved: [], missingFlowRuns };
+  const { transitions, missingFlowRuns, ends } = await ofKnownFlowRuns(tx, db.sql, given);
+  if (transitions.length === 0) return { moved: [], abandoned: [], missingFlowRuns };
   const ids = await canonicalIds(tx, db.sql, transitions);
   const latest = latestOfEach(transitions, ids);
   // One order of locks for all servers, so that none waits for one that waits for it.
@@ -45,7 +47,31 @@ export async function record(
   await queries.insertStates(db.deferred(tx), db.sql, states);
   const brought = transitions.flatMap((transition) => broughtBy(idOf(ids, transition), transition));
   if (brought.length > 0) await results.keepBrought(context, tx, brought);
-  return { moved: movedOf(written, rows, states), missingFlowRuns };
+  const moved = movedOf(written, rows, states);
+  return { moved, abandoned: await endLate(context, tx, { moved, ends }), missingFlowRuns };
+}
+
+/** How a flow run has ended whose tasks nobody ends any more. */
+type Ends = ReadonlyMap<string, "died" | "cancelled">;
+
+/**
+ * What the process of a run said last may arrive after the run was ended for it: nobody would end what it left open then. Of a
+ * process that is alive the next word is later, and counts.
+ */
+async function endLate(
+  context: Pick<Context, "db" | "clock">,
+  tx: Writer,
+  { moved, ends }: { readonly moved: readonly MovedTaskRun[]; readonly ends: Ends },
+): Promise<readonly TaskRunRow[]> {
+  if (ends.size === 0) return [];
+  const open = moved.filter(({ row }) => !isTerminal(row.state_type));
+  const flowRunIds = new Set(open.flatMap(({ row }) => row.flow_run_id ?? []));
+  const ended: TaskRunRow[] = [];
+  for (const id of flowRunIds) {
+    const how = ends.get(id);
+    if (how !== undefined) ended.push(...(await endAbandoned(context, tx, id, how)));
+  }
+  return ended;
 }
 
 /** What was written, with the moment at which it was first written. */
@@ -64,10 +90,15 @@ function movedOf(
 }
 
 /** Tells the subscribers of task runs whose states have become durable. */
-export function publish({ bus, clock }: Pick<Context, "bus" | "clock">, moved: readonly MovedTaskRun[]): void {
+export function publish(
+  { bus, clock }: Pick<Context, "bus" | "clock">,
+  { moved, abandoned }: Pick<Recorded, "moved" | "abandoned">,
+): void {
   if (moved.length === 0 || !bus.watched) return;
   const now = clock.now();
-  const rows = moved.map(({ row, state }) => presentTaskRun({ ...row, ...ofState(state) }, now));
+  const rows = [...moved.map(({ row, state }) => ({ ...row, ...ofState(state) })), ...abandoned].map((row) =>
+    presentTaskRun(row, now),
+  );
   bus.publish({ kind: "task-runs", rows });
 }
 
@@ -82,7 +113,17 @@ async function ofKnownFlowRuns(tx: Writer, dialect: Context["db"]["sql"], given:
     transitions:
       known.size === named.size ? given : given.filter(({ flowRunId }) => flowRunId === null || known.has(flowRunId)),
     missingFlowRuns: [...named].filter((id) => !known.has(id)),
+    ends: endsOf(known),
   };
+}
+
+function endsOf(known: ReadonlyMap<string, StateType | null>): Ends {
+  const ends = new Map<string, "died" | "cancelled">();
+  for (const [id, type] of known) {
+    if (type === "CRASHED") ends.set(id, "died");
+    else if (type === "CANCELLED") ends.set(id, "cancelled");
+  }
+  return ends;
 }
 
 /** The id under which each task run is kept: the natural key names it, whatever id a client has given it since. */

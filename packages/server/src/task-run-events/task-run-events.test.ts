@@ -70,6 +70,22 @@ describeOnEachDatabase("task runs told by events", (database) => {
     expect(JSON.parse(states[0]?.state_details ?? "")).toEqual({ flow_run_id: flowRunId, task_run_id: taskRunId });
   });
 
+  test.each([
+    ["CANCELLED", "CANCELLED"],
+    ["CRASHED", "CRASHED"],
+  ])(
+    "what a process said last, heard after its run was %s, is ended with it, unless it says more",
+    async (type, end) => {
+      const flowRunId = await addFlowRun(server.context);
+      await server.call("POST", `/flow_runs/${flowRunId}/set_state`, { state: { type }, force: true });
+      const run = { taskRunId: newId(), flowRunId };
+      await post([taskRunEvent({ ...run, type: "RUNNING", occurred: at(1) })]);
+      expect(await taskRun(run.taskRunId)).toMatchObject({ state_type: end });
+      await post([taskRunEvent({ ...run, type: "COMPLETED", occurred: at(2) })]);
+      expect(await taskRun(run.taskRunId)).toMatchObject({ state_type: "COMPLETED" });
+    },
+  );
+
   test("the natural key names the run, whatever id a client gives it later", async () => {
     const flowRunId = await addFlowRun(server.context);
     const [first, second] = [newId(), newId()];
