@@ -6,7 +6,7 @@ import { CompiledQuery, sql } from "kysely";
 import { afterEach, expect, test } from "vitest";
 import { readConfig } from "../config.ts";
 import { isUniqueViolation } from "./constraint.ts";
-import { type Database, DatabaseUnavailable, type Reader, type Writer } from "./dialects/dialect.ts";
+import { type Database, DatabaseUnavailable, mostSlowReads, type Reader, type Writer } from "./dialects/dialect.ts";
 import { openSqlite } from "./dialects/sqlite.ts";
 import { migrate, reset, SchemaTooNew } from "./migrate.ts";
 import { migrations } from "./migrations/index.ts";
@@ -116,11 +116,11 @@ describeOnEachDatabase("the database", (underTest) => {
       throw new Error("changed my mind");
     });
     const other = database.write((tx) => addFlow(database.deferred(tx), "other"));
-    for (const unit of [twice, twiceThenMore]) {
-      expect(isUniqueViolation(await unit.catch((error: unknown) => error))).toBe(true);
-    }
-    await expect(thrown).rejects.toThrow("changed my mind");
-    await other;
+    const ends = await Promise.allSettled([twice, twiceThenMore, thrown, other]);
+    const reasons = ends.flatMap((end) => (end.status === "rejected" ? [end.reason] : []));
+    expect(reasons.map(isUniqueViolation)).toEqual([true, true, false]);
+    expect(reasons[2]).toMatchObject({ message: "changed my mind" });
+    expect(ends[3].status).toBe("fulfilled");
     expect(await names(database)).toEqual(["other"]);
   });
 
@@ -228,6 +228,21 @@ describeOnEachDatabase("units that may share a transaction", (underTest) => {
       expect((await names(database)).slice(0, 2)).toEqual(["x", "y"]);
     });
   }
+});
+
+describeOnEachDatabase("long reads", (underTest) => {
+  test("wait for each other up to a bound; what is more is refused at once, and the next one is answered", async () => {
+    const database = await openDatabase(readConfig({ OSTINATO_DATABASE_URL: underTest.url }), clock);
+    const read = () => sql<{ one: number }>`SELECT 1 AS one`.execute(database.slow);
+    const answers = await Promise.allSettled(Array.from({ length: mostSlowReads * 2 }, read));
+    const refused = answers.flatMap((answer) => (answer.status === "rejected" ? [answer.reason] : []));
+    expect(answers.length - refused.length).toBeGreaterThanOrEqual(mostSlowReads);
+    expect(refused.length).toBeGreaterThan(0);
+    for (const reason of refused) expect(reason).toBeInstanceOf(DatabaseUnavailable);
+    expect(refused[0]).toMatchObject({ message: expect.stringContaining(`${mostSlowReads} searches`) });
+    expect((await read()).rows).toEqual([{ one: 1 }]);
+    await database.close();
+  });
 });
 
 describeOnEachDatabase("rows handed over as JSON", (underTest) => {

@@ -1,4 +1,4 @@
-import { type DatabaseConnection, type Driver, Kysely, type QueryResult, SqliteDialect } from "kysely";
+import { type DatabaseConnection, type Driver, Kysely, type QueryResult, SqliteAdapter, SqliteDialect } from "kysely";
 import type { Tables } from "../tables.ts";
 import { type Outcome, objectsOf } from "./sqlite-statements.ts";
 
@@ -31,7 +31,7 @@ export function kyselyOnSqlite({ run, close }: SqliteConnection): Kysely<Tables>
   return new Kysely<Tables>({
     dialect: {
       createDriver: () => driver,
-      createAdapter: () => dialect.createAdapter(),
+      createAdapter: () => new Adapter(),
       createIntrospector: (db) => dialect.createIntrospector(db),
       createQueryCompiler: () => dialect.createQueryCompiler(),
     },
@@ -40,4 +40,11 @@ export function kyselyOnSqlite({ run, close }: SqliteConnection): Kysely<Tables>
 
 function refuse(): never {
   throw new Error("Kysely only runs queries here: transactions are the work of `write`");
+}
+
+/** Queries take turns by themselves: Kysely would let them wait without a bound, and out of sight. */
+class Adapter extends SqliteAdapter {
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
 }
