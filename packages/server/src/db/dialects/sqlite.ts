@@ -82,10 +82,19 @@ export function openSqlite(options: SqliteOptions): Database {
       await checkpoints.stop();
       await slow.destroy();
       reader.close();
-      if (writer.isOpen) writer.exec("PRAGMA optimize");
+      if (writer.isOpen) optimize(writer);
       writer.close();
     },
   };
+}
+
+/** Renews what the planner knows, where that is worth it. While others write it is left to whoever closes last. */
+function optimize(writer: DatabaseSync): void {
+  try {
+    writer.exec("PRAGMA optimize");
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+  }
 }
 
 const busyMillis = 10;
@@ -93,7 +102,7 @@ const busyMillis = 10;
 function openFile(file: string, synchronous: "normal" | "full" = "normal"): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: busyMillis });
   // Before anything else: it is decided when the first page is written whether a file can shrink.
-  database.exec(`
+  const settings = `
     PRAGMA auto_vacuum = INCREMENTAL;
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = ${synchronous};
@@ -103,9 +112,25 @@ function openFile(file: string, synchronous: "normal" | "full" = "normal"): Data
     PRAGMA mmap_size = ${mostMapped};
     PRAGMA journal_size_limit = 67108864;
     PRAGMA wal_autocheckpoint = 64000;
-  `);
-  return database;
+  `;
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      database.exec(settings);
+      return database;
+    } catch (error) {
+      if (!isBusy(error) || attempt === openAttempts) {
+        database.close();
+        throw error;
+      }
+      // Another program is making the same file. Nothing else can be done before there is a database, so the thread waits.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, openPauseMillis);
+    }
+  }
 }
+
+/** Together five seconds. */
+const openAttempts = 100;
+const openPauseMillis = 50;
 
 /** The connection itself waits a moment for another writer, on this thread; longer waits leave the event loop free. */
 function patientBegin(writer: DatabaseSync, clock: Clock, patienceSeconds: number): () => Promise<void> {
