@@ -65,8 +65,8 @@ export function RunBarChart(props: {
               <span key={tick} aria-hidden="true">
                 <span className="absolute right-0 h-px bg-line" style={{ left: margin.left, top: y }} />
                 <span
-                  className="absolute left-0 text-right text-2xs text-faint"
-                  style={{ width: margin.left - 8, top: y - 8 }}
+                  className="absolute whitespace-nowrap text-2xs text-faint"
+                  style={{ right: width - margin.left + 8, top: y - 8 }}
                 >
                   {axisSeconds(tick)}
                 </span>
