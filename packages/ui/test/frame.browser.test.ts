@@ -163,6 +163,8 @@ describe("the frame", () => {
       colorScheme: "light",
       permissions: ["clipboard-read", "clipboard-write"],
     });
+    // Keys are heard once the page stands.
+    await page.getByRole("heading", { name: "Runs", exact: true }).waitFor();
     const ask = async (text: string) => {
       await page.keyboard.press("Control+k");
       await page.getByRole("combobox", { name: "Search" }).fill(text);
