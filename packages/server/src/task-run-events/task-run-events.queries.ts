@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import type { Reader, Sql } from "../db/dialects/dialect.ts";
 import { writeJson } from "../db/json-text.ts";
 
-/** Those of the flow runs that exist, with the types of their states. */
+/** Those of the flow runs that exist, with the types of their states; held, so that none is ended meanwhile. */
 export async function knownFlowRuns(
   reader: Reader,
   dialect: Sql,
@@ -12,7 +12,7 @@ export async function knownFlowRuns(
   if (ids.length === 0) return new Map();
   const wanted = dialect.rowsOf(writeJson(ids.map((id) => ({ id }))), { id: "uuid" });
   const { rows } = await sql<{ id: string; state_type: StateType | null }>`SELECT id, state_type FROM flow_run
-    WHERE id IN (SELECT id FROM ${wanted} AS wanted)`.execute(reader);
+    WHERE id IN (SELECT id FROM ${wanted} AS wanted) ORDER BY id ${dialect.rowLock("flow_run")}`.execute(reader);
   return new Map(rows.map(({ id, state_type }) => [id, state_type]));
 }
 
