@@ -52,6 +52,19 @@ export function flowRunByIdempotencyKey(reader: Reader, flowId: string, key: str
     .executeTakeFirst();
 }
 
+/** The subflows of a run that have not come to an end, by the task runs that stand for them. */
+export async function openSubflows(tx: Writer, flowRunId: string): Promise<readonly string[]> {
+  const rows = await tx
+    .selectFrom("task_run")
+    .innerJoin("flow_run", "flow_run.parent_task_run_id", "task_run.id")
+    .select("flow_run.id")
+    .where("task_run.flow_run_id", "=", flowRunId)
+    .where("flow_run.state_type", "in", ["SCHEDULED", "PENDING", "RUNNING", "CANCELLING", "PAUSED"])
+    .orderBy("flow_run.id")
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
 const runColumns = {
   id: "uuid",
   created: "moment",

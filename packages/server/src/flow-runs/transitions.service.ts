@@ -129,11 +129,15 @@ export interface News {
   /** Task runs that were ended with the process that worked on them. */
   readonly abandoned: readonly taskRuns.TaskRunRow[];
   readonly events: readonly Event[];
+  /** Of the subflows that were ended with the run. */
+  readonly subflows: readonly News[];
 }
 
-export const noNews: News = { flowRun: null, parent: null, abandoned: [], events: [] };
+export const noNews: News = { flowRun: null, parent: null, abandoned: [], events: [], subflows: [] };
 
-export function tell({ bus, clock, metrics }: Context, { flowRun, parent, abandoned, events: kept }: News): void {
+export function tell(context: Context, { flowRun, parent, abandoned, events: kept, subflows }: News): void {
+  const { bus, clock, metrics } = context;
+  for (const subflow of subflows) tell(context, subflow);
   metrics.add("events_recorded_total", kept.length);
   if (flowRun !== null) metrics.add("flow_run_states_total", 1, { state_type: flowRun.state_type ?? "" });
   if (!bus.watched) return;
@@ -166,7 +170,8 @@ export async function carryOut(context: Context, tx: Writer, move: Move): Promis
   let news: News = { ...noNews, flowRun: row };
   if (beginsElsewhere(move)) news = { ...news, abandoned: await taskRuns.endAbandoned(context, tx, row.id) };
   if (state.type === "CANCELLED") {
-    news = { ...news, abandoned: await taskRuns.endAbandoned(context, tx, row.id, "cancelled") };
+    const abandoned = await taskRuns.endAbandoned(context, tx, row.id, "cancelled");
+    news = { ...news, abandoned, subflows: await cancelSubflows(context, tx, row.id) };
   }
   for (const effect of effects) {
     switch (effect.kind) {
@@ -184,6 +189,16 @@ export async function carryOut(context: Context, tx: Writer, move: Move): Promis
     }
   }
   return news;
+}
+
+/** A subflow that is open goes with the run that called it: its process may be gone, and would never end it. */
+async function cancelSubflows(context: Context, tx: Writer, flowRunId: string): Promise<readonly News[]> {
+  const told: News[] = [];
+  for (const id of await queries.openSubflows(tx, flowRunId)) {
+    const state = { type: "CANCELLED", message: "The flow run that called it was cancelled." } as const;
+    told.push((await proposeIn(context, tx, { id, state, policy: "minimal" })).news);
+  }
+  return told;
 }
 
 /**

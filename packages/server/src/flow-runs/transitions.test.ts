@@ -43,6 +43,22 @@ describeOnEachDatabase("states of flow runs", (database) => {
     expect((await history(id)).map(({ type }) => type)).toEqual(["SCHEDULED", "PENDING"]);
   });
 
+  test("subflows that are open are cancelled with the run that called them, and the task runs that stand for them", async () => {
+    const parent = await create({ state: { type: "RUNNING" } });
+    const standIn = await server.call<{ id: string }>("POST", "/task_runs/", {
+      flow_run_id: parent.id,
+      task_key: "sub",
+      dynamic_key: "0",
+      state: { type: "PENDING" },
+    });
+    const child = await create({ parent_task_run_id: standIn.body.id, state: { type: "PENDING" } });
+    await propose(child.id, { type: "RUNNING" });
+    await propose(parent.id, { type: "CANCELLED" }, true);
+    expect((await read(child.id)).state_type).toBe("CANCELLED");
+    const task = await server.call<{ state_type: string }>("GET", `/task_runs/${standIn.body.id}`);
+    expect(task.body.state_type).toBe("CANCELLED");
+  });
+
   test("a request that is sent again gets the state that it made, and makes no other", async () => {
     const { id } = await create();
     const state = { type: "RUNNING", state_details: { transition_id: "00000000-0000-4000-8000-0000000000ee" } };
