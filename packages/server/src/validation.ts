@@ -1,8 +1,7 @@
 import { isUuid } from "@ostinato/core";
 import type { BodyOf, ParamsOf, QueryOf, RouteContract, TSchema } from "@ostinato/protocol";
 import type { FastifyRequest } from "fastify";
-import { Compile, type Validator } from "typebox/compile";
-import { Check, Convert, Errors } from "typebox/value";
+import { Check, Compile, Errors, type Validator } from "typebox/schema";
 import { invalid, type Problem, refused } from "./errors.ts";
 
 /**
@@ -50,10 +49,25 @@ function params(contract: RouteContract, request: FastifyRequest): unknown {
 
 function query(contract: RouteContract, request: FastifyRequest): unknown {
   if (contract.query === undefined) return undefined;
-  return check(contract.query, Convert(contract.query, { ...(request.query as object) }), {
+  return check(contract.query, withNumbers(contract.query, request.query as Record<string, unknown>), {
     place: "query",
     requestBody: undefined,
   });
+}
+
+/** A query is text. What is no number where one is expected stays text, and is a problem that is told. */
+function withNumbers(schema: TSchema, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const { properties = {} } = schema as { properties?: Readonly<Record<string, TSchema>> };
+  const entries = Object.entries(given).map(([name, text]) => {
+    const property = properties[name];
+    return [name, property !== undefined && typeof text === "string" ? read(text, property) : text];
+  });
+  return Object.fromEntries(entries);
+}
+
+function read(text: string, schema: TSchema): string | number | null {
+  const value = text === "" || text === "null" ? null : Number(text);
+  return Number.isNaN(value) || Check(schema, text) ? text : value;
 }
 
 function body(contract: RouteContract, request: FastifyRequest): unknown {
@@ -84,7 +98,7 @@ const mostProblems = 20;
 
 function problemsOf(schema: TSchema, value: unknown, place: string): readonly Problem[] {
   const problems: Problem[] = [];
-  for (const { instancePath, keyword, message, params } of Errors(schema, value)) {
+  for (const { instancePath, keyword, message, params } of Errors(schema, value)[1]) {
     if (keyword === "boolean") continue; // An unknown field, which has a problem of its own.
     if (keyword === "anyOf" && problems.length > 0) continue; // The alternatives have been named already.
     for (const name of namesIn(params)) {

@@ -68,6 +68,20 @@ describe("requests that can't be answered", () => {
     expect(detail ?? exception_message).toMatch(/\w/);
   });
 
+  test.each([
+    ["q=1&limit=5", 200],
+    ["q=null&limit=null", 200],
+    ["q=1&limit=", 200],
+    ["q=1&limit=0", 422],
+    ["q=1&limit=2.5", 422],
+    ["q=1&limit=many", 422],
+    ["q=1&limit=1&limit=2", 422],
+    ["limit=1", 422],
+  ] as const)("the numbers of the query ?%s are read: %d", async (query, status) => {
+    const { statusCode, body } = await send("GET", `/ui/search?${query}`);
+    expect([statusCode, body]).toEqual([status, expect.stringMatching(status === 200 ? /hits/ : /limit|"q"/)]);
+  });
+
   test("a page past the last is empty", async () => {
     const { body } = await server.call("POST", "/flows/paginate", { page: 1_000_000 });
     expect(body).toMatchObject({ results: [], page: 1_000_000 });
