@@ -1,3 +1,4 @@
+import type { Timestamp } from "@ostinato/core";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { adminRoutes } from "./admin/admin.routes.ts";
 import { artifactRoutes } from "./artifacts/artifacts.routes.ts";
@@ -37,14 +38,23 @@ import { uiRoutes } from "./ui/ui.routes.ts";
 /** Ordinary requests are small; the contracts of logs, events and artifacts allow more. */
 const bodyLimitBytes = 4 * 1024 * 1024;
 
+/** No route has a schema of Fastify's, since contracts are checked by `validation.ts`: its compilers are not even loaded. */
+const noCompilers = { buildValidator: noCompiler, buildSerializer: noCompiler };
+
+function noCompiler(): never {
+  throw new Error("Routes are described by contracts, not by schemas of Fastify");
+}
+
 export interface AppOptions {
   /** Where the built UI is; looked for beside the package when not told. */
   readonly uiFolder?: string | undefined;
   readonly retention: Retention;
+  /** When the server came into being. */
+  readonly started: Timestamp;
 }
 
 /** Puts the parts together. Reads like a table of contents. */
-export function buildApp(context: Context, { uiFolder, retention }: AppOptions): FastifyInstance {
+export function buildApp(context: Context, { uiFolder, retention, started }: AppOptions): FastifyInstance {
   const { config, clock } = context;
   const app = Fastify({
     loggerInstance: context.log as FastifyBaseLogger,
@@ -52,6 +62,7 @@ export function buildApp(context: Context, { uiFolder, retention }: AppOptions):
     bodyLimit: bodyLimitBytes,
     // Nobody asks the API with HEAD, and a second route for each GET would cost a script's start 15 ms.
     exposeHeadRoutes: false,
+    schemaController: { compilersFactory: noCompilers },
     genReqId: requestId,
     frameworkErrors: answerFrameworkError,
     // Longer than the 25 s that the field's clients keep a connection.
@@ -60,7 +71,6 @@ export function buildApp(context: Context, { uiFolder, retention }: AppOptions):
     routerOptions: { maxParamLength: 1024 },
   });
   app.server.maxConnections = config.mostSockets + config.mostRequests + config.mostWaiting;
-  const started = clock.now();
   const registry: Registry = [];
   requestLog(app, context.log);
   requestMetrics(app, context.metrics);

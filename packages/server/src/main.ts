@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "@ostinato/core";
+import { type Clock, systemClock, type Timestamp } from "@ostinato/core";
 import type { FastifyInstance } from "fastify";
 import { type Logger, pino } from "pino";
 import { buildApp } from "./app.ts";
@@ -17,6 +17,8 @@ import { productVersion } from "./versions.ts";
 export interface Server {
   readonly app: FastifyInstance;
   readonly context: Context;
+  /** What it gives as its start, to whoever asks. */
+  readonly started: Timestamp;
   /** Listens; gives the address without a path: `http://127.0.0.1:4200`. */
   listen(): Promise<string>;
   /** Stops accepting, finishes what was taken, and closes the database. */
@@ -38,6 +40,7 @@ export async function createServer({
   log = logger(config),
   uiFolder,
 }: ServerOptions): Promise<Server> {
+  const started = clock.now();
   const metrics = createMetrics();
   const database = await openDatabase(config, systemClock({ keepAlive: true }), metrics);
   const db = measured(database, metrics);
@@ -49,12 +52,13 @@ export async function createServer({
     const context: Context = { config, db, clock, log, bus: bridge ?? local, metrics };
     await bridge?.listen(context);
     const retention = createRetention(context);
-    const app = buildApp(context, { uiFolder, retention });
+    const app = buildApp(context, { uiFolder, retention, started });
     await app.ready();
     const loops = createLoops(context, retention);
     return {
       app,
       context,
+      started,
       async listen() {
         const listenTextResolver = (at: string) => `Ostinato ${productVersion} on ${db.kind} listens at ${at}`;
         const address = await app.listen({ host: config.host, port: config.port, listenTextResolver });

@@ -1,3 +1,4 @@
+import { formatTimestamp } from "@ostinato/core";
 import type { Config, Server } from "@ostinato/server";
 import { readConfig } from "@ostinato/server/config";
 import { unwritableHome } from "../config/profile.ts";
@@ -63,15 +64,13 @@ async function listen(server: Server, config: Config): Promise<Registration> {
   }
   const address = server.app.server.address();
   const port = typeof address === "object" ? (address?.port ?? config.port) : config.port;
-  const answer = await server.app.inject({ url: `${config.basePath}api/ostinato` });
-  const { started } = answer.json<{ started: string }>();
   return {
     pid: process.pid,
     port,
     url: `http://${reachable(config.host)}:${port}${config.basePath}`.replace(/\/$/, ""),
     database: config.database.kind === "sqlite" ? config.database.file : withoutPassword(config.database.url),
     version: ownVersion,
-    started,
+    started: formatTimestamp(server.started),
   };
 }
 
