@@ -44,7 +44,7 @@ export function group<Stage>({ name, works, open, close }: Staged<Stage>): Group
       if (wanted.length === 0) return;
       const stage = await open(target, effort);
       try {
-        for (const work of wanted) yield* outcomes(work, stage, { where: target.name, effort });
+        for (const work of wanted) yield* outcomes(work, stage, { target, effort });
       } finally {
         await close(stage);
       }
@@ -60,14 +60,15 @@ function namesOf(works: readonly Pick<Work<never>, "rows">[]): readonly string[]
 async function* outcomes<Stage>(
   work: Work<Stage>,
   stage: Stage,
-  { where, effort }: { readonly where: string; readonly effort: Effort },
+  { target, effort }: { readonly target: Target; readonly effort: Effort },
 ): AsyncIterable<Outcome> {
+  const { name: where, database, peer } = target;
   const notice = work.notice?.(effort);
   if (notice !== undefined) console.log(`… ${notice} (${where})`);
   try {
     const samples = await withinPatience(work.measure(stage, effort));
     for (const [index, { row, unit }] of work.rows.entries()) {
-      yield { row, where, unit, samples: samples[index] ?? [], how: work.how(effort) };
+      yield { row, where, database, peer, unit, samples: samples[index] ?? [], how: work.how(effort) };
     }
   } catch (error) {
     for (const { row } of work.rows) yield { row, where, failure: messageOf(error) };

@@ -1,10 +1,11 @@
 import { writeFile } from "node:fs/promises";
-import { startPostgres } from "@ostinato/testing/postgres";
+import { createDatabase, startPostgres } from "@ostinato/testing/postgres";
 import { flatnessOf, printFlatness } from "./flatness.ts";
 import type { Group } from "./group.ts";
 import { options, printHelp } from "./options.ts";
 import { onDbos } from "./peers/dbos.ts";
 import { onPrefect } from "./peers/prefect.ts";
+import { findPrefect } from "./peers/prefect-install.ts";
 import { report } from "./report.ts";
 import { type Effort, type Measurement, messageOf, type Outcome } from "./row.ts";
 import { events } from "./rows/events.ts";
@@ -38,11 +39,9 @@ if (chosen.length === 0) {
 const begun = performance.now();
 const effort: Effort = { ...(quick ? { runs: 1, scale: 0.05 } : { runs: 5, scale: 1 }), wants };
 const outcomes: Outcome[] = [];
+const python = peers && !quick ? await findPrefect() : undefined;
 for (const database of ["sqlite", "postgresql"] as const) {
   if (on === undefined || on === database) await onDatabase(database);
-}
-if (peers && !quick && (on === undefined || on === "sqlite")) {
-  await onPrefect(effort, (target, less) => measureGroups(chosen, target, less));
 }
 
 const measurements = outcomes.filter((outcome): outcome is Measurement => !("failure" in outcome));
@@ -59,15 +58,32 @@ process.exitCode = failed === 0 ? 0 : 1;
 
 async function onDatabase(database: DatabaseName): Promise<void> {
   const postgres = database === "postgresql" ? await startPostgres() : undefined;
-  const target = await startTarget({ database, databaseUrl: postgres?.url });
+  try {
+    await onOurs(database, postgres?.url);
+    if (python !== undefined) await onTheirs(python, database, postgres?.url);
+  } finally {
+    await postgres?.dispose();
+  }
+}
+
+async function onOurs(database: DatabaseName, databaseUrl: string | undefined): Promise<void> {
+  const target = await startTarget({ database, databaseUrl });
   try {
     await measureGroups(chosen, target, effort);
-    if (peers && !quick && postgres !== undefined) {
+    if (peers && !quick && database === "postgresql") {
       await onDbos(target, (group, dbos) => measureGroups([group], dbos, effort));
     }
   } finally {
     await target.stop();
-    await postgres?.dispose();
+  }
+}
+
+async function onTheirs(python: string, database: DatabaseName, serverUrl: string | undefined): Promise<void> {
+  const databaseUrl = serverUrl === undefined ? undefined : (await createDatabase(serverUrl)).url;
+  try {
+    await onPrefect({ python, database, databaseUrl }, effort, (target, less) => measureGroups(chosen, target, less));
+  } catch (error) {
+    keep({ row: "all of Prefect", where: `prefect ${database}`, failure: messageOf(error) });
   }
 }
 

@@ -1,3 +1,5 @@
+import type { DatabaseName } from "./target.ts";
+
 /** How a number is to be read: more is better for rates, less for times, sizes and counts. */
 export type Unit = "/s" | "frames/s" | "ms" | "s" | "MB" | "KiB" | "requests";
 
@@ -8,8 +10,12 @@ export function isRate(unit: Unit): boolean {
 /** What one row of the table says. */
 export interface Measurement {
   readonly row: string;
-  /** Where it was measured: `sqlite`, `postgresql`, or the name of a peer. */
+  /** Where it was measured: `sqlite`, `postgresql`, or the name of a peer, such as `prefect sqlite`. */
   readonly where: string;
+  /** What was under it there. */
+  readonly database: DatabaseName;
+  /** Whether it was measured on something of somebody else. */
+  readonly peer: boolean;
   readonly unit: Unit;
   /** One number of each run, or of each call where single calls are timed. */
   readonly samples: readonly number[];

@@ -1,6 +1,6 @@
 import { isRate, type Measurement, type Outcome, summarize } from "./row.ts";
 
-const columns = [58, 12, 13, 13, 13, 13] as const;
+const columns = [58, 18, 13, 13, 13, 13] as const;
 let headed = false;
 
 /** One line of the table, as soon as it is known; with `how`, what was done under it. */
@@ -17,11 +17,11 @@ export function printRow(outcome: Outcome, { how }: { readonly how: boolean }): 
   if (how) console.log(`    ${outcome.how}`);
 }
 
-/** How often the median of Ostinato is the median of each peer, by row; above 1 is better whatever the unit. */
+/** How many times better than a peer each row is; above 1 is better whatever the unit. */
 export function printRatios(measurements: readonly Measurement[]): void {
   const ratios = ratiosOf(measurements);
   if (ratios.length === 0) return;
-  console.log("\ntimes better than a peer (medians of this run)");
+  console.log("\ntimes better than a peer on the same database (medians of this run)");
   for (const { row, where, peer, times } of ratios) line([row, where, `${tidy(times, "×")}`, `than ${peer}`]);
 }
 
@@ -32,18 +32,20 @@ export interface Ratio {
   readonly times: number;
 }
 
-const own: readonly string[] = ["sqlite", "postgresql"];
-
+/** Of the median of Ostinato to the median of each peer on the same database, by row. */
 export function ratiosOf(measurements: readonly Measurement[]): readonly Ratio[] {
-  const peers = measurements.filter(({ where }) => !own.includes(where));
-  return peers.flatMap((peer) =>
-    measurements
-      .filter(({ row, where }) => row === peer.row && own.includes(where))
-      .map(({ row, where, unit, samples }) => {
-        const [ours, theirs] = [summarize({ unit, samples }).median, summarize(peer).median];
-        return { row, where, peer: peer.where, times: isRate(unit) ? ours / theirs : theirs / ours };
-      }),
-  );
+  return measurements
+    .filter(({ peer }) => peer)
+    .flatMap((theirs) =>
+      measurements
+        .filter(({ row, database, peer }) => !peer && row === theirs.row && database === theirs.database)
+        .map((ours) => ({ row: ours.row, where: ours.where, peer: theirs.where, times: timesBetter(ours, theirs) })),
+    );
+}
+
+function timesBetter(ours: Measurement, theirs: Measurement): number {
+  const [our, their] = [summarize(ours).median, summarize(theirs).median];
+  return isRate(ours.unit) ? our / their : their / our;
 }
 
 function line(cells: readonly string[]): void {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { constants, copyFileSync, readdirSync, readFileSync, statSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -39,45 +39,39 @@ export function historySize({ scale }: Pick<Effort, "scale">): HistorySize {
 
 /** A copy of the database that is made on the first call and kept in the cache folder. */
 export async function openHistory(database: DatabaseName, size: HistorySize): Promise<History> {
-  if (database === "postgresql") {
-    const { folder, end } = await keptHistory(database, size, (staging) => makePostgres(staging, size));
-    const postgres = await startPostgres({ from: join(folder, "data"), onDisk: true });
-    return { url: postgres.url, size, end, dispose: () => postgres.dispose() };
-  }
-  const kept = await historyFile(size);
-  const file = join(tmpdir(), `ostinato-bench-history-${process.pid}.db`);
-  copyFileSync(kept, file, constants.COPYFILE_FICLONE);
-  return {
-    url: sqliteUrl(file),
-    size,
-    end: historyEnd(),
-    async dispose() {
-      for (const ending of ["", "-wal", "-shm"]) await rm(file + ending, { force: true });
-    },
-  };
+  return { ...(await openCopy(database, await historyFolder(database, size))), size, end: historyEnd() };
 }
 
-/** The file of SQLite that is kept; to be copied, not to be written to. */
-export async function historyFile(size: HistorySize): Promise<string> {
-  const { folder } = await keptHistory("sqlite", size, (staging) => makeSqlite(staging, size));
-  return join(folder, fileName);
+/** The folder of the cache with the history in this product's own tables; to be copied, not to be written to. */
+export function historyFolder(database: DatabaseName, size: HistorySize): Promise<string> {
+  const make = database === "sqlite" ? makeSqlite : makePostgres;
+  return keptHistory(database, size, (staging) => make(staging, size));
+}
+
+/** A copy of the database that is kept in the folder: a file of SQLite, or the data of a PostgreSQL server. */
+export async function openCopy(database: DatabaseName, folder: string): Promise<Pick<History, "url" | "dispose">> {
+  if (database === "postgresql") {
+    const postgres = await startPostgres({ from: clusterIn(folder), onDisk: true });
+    return { url: postgres.url, dispose: () => postgres.dispose() };
+  }
+  const copy = await mkdtemp(join(tmpdir(), "ostinato-bench-history-"));
+  copyFileSync(fileIn(folder), fileIn(copy), constants.COPYFILE_FICLONE);
+  return { url: sqliteUrl(fileIn(copy)), dispose: () => rm(copy, { recursive: true, force: true }) };
 }
 
 /** A folder of the cache that holds the history in some form, made on the first call. */
 export async function keptHistory(
-  form: DatabaseName | "prefect",
+  form: DatabaseName | `prefect-${DatabaseName}`,
   size: HistorySize,
   make: (staging: string) => Promise<void>,
-): Promise<{ readonly folder: string; readonly end: Date }> {
-  const end = historyEnd();
+): Promise<string> {
   const prefix = `bench-history-${form}-${size.taskRuns}-`;
-  const kept = join(cacheFolder, `${prefix}${schemaHash()}-${end.toISOString().slice(0, 10)}`);
-  const folder = await folderMadeOnce(kept, async (staging) => {
+  const kept = join(cacheFolder, `${prefix}${schemaHash()}-${historyEnd().toISOString().slice(0, 10)}`);
+  return folderMadeOnce(kept, async (staging) => {
     await removeOld(prefix);
     console.log(`… making ${describe(size)} for ${form}, once; kept in ${kept}`);
     await make(staging);
   });
-  return { folder, end };
 }
 
 export function describe({ flowRuns, taskRuns, logs, events }: HistorySize): string {
@@ -85,7 +79,13 @@ export function describe({ flowRuns, taskRuns, logs, events }: HistorySize): str
   return `${number(taskRuns)} task runs of ${number(flowRuns)} flow runs, ${number(logs)} log lines, ${number(events)} events`;
 }
 
-const fileName = "history.db";
+export function fileIn(folder: string): string {
+  return join(folder, "history.db");
+}
+
+export function clusterIn(folder: string): string {
+  return join(folder, "data");
+}
 
 /** Of another schema or time. */
 async function removeOld(prefix: string): Promise<void> {
@@ -94,7 +94,7 @@ async function removeOld(prefix: string): Promise<void> {
 }
 
 /** The beginning or the middle of this month: pages look back for 30 days from now, so what is older is made anew. */
-function historyEnd(): Date {
+export function historyEnd(): Date {
   const now = new Date();
   return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() < 15 ? 1 : 15));
 }
@@ -115,7 +115,7 @@ function schemaHash(): string {
 }
 
 async function makeSqlite(folder: string, size: HistorySize): Promise<void> {
-  const file = join(folder, fileName);
+  const file = fileIn(folder);
   await makeTables("sqlite", sqliteUrl(file));
   const opened = new DatabaseSync(file);
   opened.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -500000");
@@ -134,7 +134,7 @@ async function makePostgres(folder: string, size: HistorySize): Promise<void> {
     await fillWithHistory({ kind: "postgresql", run: (statement) => client.query(statement) }, size, historyEnd());
     await client.query("VACUUM ANALYZE");
     await client.end();
-    await postgres.saveTo(join(folder, "data"));
+    await postgres.saveTo(clusterIn(folder));
   } finally {
     await postgres.dispose();
   }

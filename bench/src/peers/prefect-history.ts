@@ -1,67 +1,122 @@
 import { execFile } from "node:child_process";
-import { constants, copyFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
 import type { HistorySize } from "@ostinato/testing/history";
-import { type History, historyFile, keptHistory } from "../history/data.ts";
-import { sqliteUrl } from "../target.ts";
-import { quietPrefect } from "./prefect-install.ts";
+import { startPostgres } from "@ostinato/testing/postgres";
+import pg from "pg";
+import { clusterIn, fileIn, type History, historyEnd, historyFolder, keptHistory, openCopy } from "../history/data.ts";
+import { type DatabaseName, sqliteUrl } from "../target.ts";
+import { prefectDatabase, quietPrefect } from "./prefect-install.ts";
+
+interface PrefectHistory {
+  readonly python: string;
+  readonly database: DatabaseName;
+  readonly size: HistorySize;
+}
 
 /** Prefect's own database with the flow runs, task runs and states of the history, made on the first call and kept. */
-export async function openPrefectHistory(python: string, size: HistorySize): Promise<History> {
-  const source = await historyFile(size);
-  const { folder, end } = await keptHistory("prefect", size, async (staging) => {
-    const env = { ...process.env, ...quietPrefect(staging) };
-    await promisify(execFile)(python, ["-m", "prefect", "server", "database", "upgrade", "-y"], { env });
-    copyRows(source, join(staging, fileName));
-  });
-  const home = await mkdtemp(join(tmpdir(), "prefect-bench-history-"));
-  const file = join(home, fileName);
-  copyFileSync(join(folder, fileName), file, constants.COPYFILE_FICLONE);
-  return { url: sqliteUrl(file), size, end, dispose: () => rm(home, { recursive: true, force: true }) };
+export async function openPrefectHistory({ python, database, size }: PrefectHistory): Promise<History> {
+  const source = await historyFolder(database, size);
+  const fill = database === "sqlite" ? fillSqlite : fillPostgres;
+  const folder = await keptHistory(`prefect-${database}`, size, (staging) =>
+    fill({ source, staging, makeTables: (url) => makeTables(python, staging, url) }),
+  );
+  return { ...(await openCopy(database, folder)), size, end: historyEnd() };
 }
 
-const fileName = "prefect.db";
-
-/** Both have columns of the same names; moments are text there, and durations are moments after 1970. */
-function copyRows(from: string, to: string): void {
-  const database = new DatabaseSync(to, { enableForeignKeyConstraints: false });
-  database.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -500000");
-  database.exec(`ATTACH '${from}' AS ours`);
-  for (const table of ["flow", "flow_run", "flow_run_state", "task_run", "task_run_state"]) {
-    const columns = columnsOf(database, "ours", table).filter(({ name }) =>
-      columnsOf(database, "main", table).some((other) => other.name === name),
-    );
-    const names = columns.map(({ name }) => name).join(", ");
-    const values = columns.map(({ name }) => (isMoment(database, table, name) ? asMoment(name) : name)).join(", ");
-    const state = table.endsWith("_state") ? { names: ", updated", values: `, ${asMoment("created")}` } : undefined;
-    database.exec(
-      `INSERT INTO main.${table} (${names}${state?.names ?? ""}) SELECT ${values}${state?.values ?? ""} FROM ours.${table}`,
-    );
-  }
-  database.exec("ANALYZE main");
-  database.exec("PRAGMA journal_mode = WAL");
-  database.close();
+/** By Prefect's own migrations. */
+async function makeTables(python: string, home: string, url: string): Promise<void> {
+  const env = { ...process.env, ...quietPrefect(home), ...prefectDatabase(url) };
+  await promisify(execFile)(python, ["-m", "prefect", "server", "database", "upgrade", "-y"], { env });
 }
+
+interface Filling {
+  /** The folder with this product's own history. */
+  readonly source: string;
+  readonly staging: string;
+  readonly makeTables: (url: string) => Promise<void>;
+}
+
+const tables = ["flow", "flow_run", "flow_run_state", "task_run", "task_run_state"];
 
 interface Column {
   readonly name: string;
   readonly type: string;
 }
 
-function columnsOf(database: DatabaseSync, schema: string, table: string): readonly Column[] {
-  return database
-    .prepare(`SELECT name, type FROM pragma_table_info('${table}', '${schema}')`)
-    .all() as unknown as Column[];
+/** Both have columns of the same names; `updated` of a state, which ours lacks, is when it was created. */
+function copying(table: string, { theirs, ours }: Record<"theirs" | "ours", readonly Column[]>, as: typeof asSqlite) {
+  const shared = theirs.filter(({ name }) => ours.some((column) => column.name === name));
+  const copied = shared.map((column) => ({ name: column.name, value: as(column) }));
+  const updated = theirs.find(({ name }) => name === "updated" && !shared.some((column) => column.name === name));
+  if (updated !== undefined) copied.push({ name: "updated", value: as({ ...updated, name: "created" }) });
+  const [names, values] = [copied.map(({ name }) => name), copied.map(({ value }) => value)];
+  return `INSERT INTO ${table} (${names.join(", ")}) SELECT ${values.join(", ")} FROM ours.${table}`;
 }
 
-function isMoment(database: DatabaseSync, table: string, name: string): boolean {
-  return columnsOf(database, "main", table).some((column) => column.name === name && column.type === "DATETIME");
+async function fillSqlite({ source, staging, makeTables }: Filling): Promise<void> {
+  const file = fileIn(staging);
+  await makeTables(sqliteUrl(file));
+  const database = new DatabaseSync(file, { enableForeignKeyConstraints: false });
+  database.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -500000");
+  database.exec(`ATTACH '${fileIn(source)}' AS ours`);
+  const columnsOf = (schema: string, table: string) =>
+    database.prepare(`SELECT name, type FROM pragma_table_info('${table}', '${schema}')`).all() as unknown as Column[];
+  for (const table of tables) {
+    const columns = { theirs: columnsOf("main", table), ours: columnsOf("ours", table) };
+    database.exec(copying(table, columns, asSqlite));
+  }
+  database.exec("ANALYZE main");
+  database.exec("PRAGMA journal_mode = WAL");
+  database.close();
 }
 
-function asMoment(name: string): string {
+/** Moments are text there, and durations are moments after 1970. */
+function asSqlite({ name, type }: Column): string {
+  if (type !== "DATETIME") return name;
   return `strftime('%Y-%m-%d %H:%M:%S', ${name} / 1000000, 'unixepoch') || printf('.%06d', ${name} % 1000000)`;
+}
+
+/** In a copy of the server that has ours, whose tables step aside for it and then go. */
+async function fillPostgres({ source, staging, makeTables }: Filling): Promise<void> {
+  const postgres = await startPostgres({ from: clusterIn(source), onDisk: true });
+  try {
+    await postgres.execute("ALTER SCHEMA public RENAME TO ours; CREATE SCHEMA public");
+    await makeTables(postgres.url);
+    const client = new pg.Client({ connectionString: postgres.url });
+    await client.connect();
+    const columnsOf = async (schema: string, table: string) => {
+      const { rows } = await client.query<Column>(
+        `SELECT column_name AS name, udt_name AS type FROM information_schema.columns
+          WHERE table_schema = $1 AND table_name = $2 ORDER BY ordinal_position`,
+        [schema, table],
+      );
+      return rows;
+    };
+    // Without checks of references: the rows refer to each other as they should.
+    await client.query("SET synchronous_commit = off; SET session_replication_role = replica");
+    for (const table of tables) {
+      const columns = { theirs: await columnsOf("public", table), ours: await columnsOf("ours", table) };
+      await client.query(copying(table, columns, asPostgres));
+    }
+    await client.query("DROP SCHEMA ours CASCADE");
+    await client.query("VACUUM ANALYZE");
+    await client.end();
+    await postgres.saveTo(clusterIn(staging));
+  } finally {
+    await postgres.dispose();
+  }
+}
+
+function asPostgres({ name, type }: Column): string {
+  switch (type) {
+    case "timestamptz":
+      return `timestamptz 'epoch' + ${name} * interval '1 microsecond'`;
+    case "interval":
+      return `${name} * interval '1 microsecond'`;
+    case "bool":
+      return `${name} <> 0`;
+    default:
+      return `CAST(${name} AS ${type})`;
+  }
 }

@@ -15,6 +15,12 @@ export function quietPrefect(home: string): Readonly<Record<string, string>> {
   return { PREFECT_HOME: home, PREFECT_SERVER_ANALYTICS_ENABLED: "false", DO_NOT_TRACK: "1" };
 }
 
+/** Where its server keeps its data, by a URL of this product's own form. */
+export function prefectDatabase(url: string): Readonly<Record<string, string>> {
+  const withDriver = url.replace(/^sqlite:/, "sqlite+aiosqlite:").replace(/^postgresql:/, "postgresql+asyncpg:");
+  return { PREFECT_API_DATABASE_CONNECTION_URL: withDriver };
+}
+
 /** A Python that has Prefect, installed into the cache folder where none is named; undefined, and said, where that fails. */
 export async function findPrefect(): Promise<string | undefined> {
   const named = process.env.PREFECT_PYTHON;

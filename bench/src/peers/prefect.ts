@@ -6,20 +6,27 @@ import { fileURLToPath } from "node:url";
 import { freePort, untilHealthy } from "../health.ts";
 import { residentBytes } from "../memory.ts";
 import type { Effort } from "../row.ts";
-import { end, sqliteUrl, type Target } from "../target.ts";
-import { findPrefect, quietPrefect } from "./prefect-install.ts";
+import { type DatabaseName, end, sqliteUrl, type Target } from "../target.ts";
+import { prefectDatabase, quietPrefect } from "./prefect-install.ts";
 
 const flowProgram = fileURLToPath(new URL("../programs/tasks.py", import.meta.url));
 
-/** The same work on a Prefect server and client, on SQLite: less of it, for it takes its time. */
+interface PrefectOptions {
+  /** With Prefect and what it needs. */
+  readonly python: string;
+  readonly database: DatabaseName;
+  /** An empty file in its home folder unless told. */
+  readonly databaseUrl?: string | undefined;
+}
+
+/** The same work on a Prefect server and client, on the same database: less of it, for it takes its time. */
 export async function onPrefect(
+  options: PrefectOptions,
   effort: Effort,
   measure: (target: Target, effort: Effort) => Promise<void>,
 ): Promise<void> {
-  const python = await findPrefect();
-  if (python === undefined) return;
-  console.log("… the same on Prefect");
-  const target = await startPrefect(python);
+  console.log(`… the same on Prefect (${options.database})`);
+  const target = await startPrefect(options);
   try {
     await measure(target, { ...effort, runs: 1, scale: 0.05 });
   } finally {
@@ -27,8 +34,8 @@ export async function onPrefect(
   }
 }
 
-/** On an empty database in its home folder, unless another is named. */
-export async function startPrefect(python: string, databaseUrl?: string): Promise<Target> {
+export async function startPrefect(options: PrefectOptions): Promise<Target> {
+  const { python, database, databaseUrl } = options;
   const home = await mkdtemp(join(tmpdir(), "prefect-bench-"));
   const port = await freePort();
   const apiUrl = `http://127.0.0.1:${port}/api`;
@@ -36,17 +43,13 @@ export async function startPrefect(python: string, databaseUrl?: string): Promis
   const url = databaseUrl ?? sqliteUrl(join(home, "prefect.db"));
   const begun = performance.now();
   const child = spawn(python, ["-m", "prefect", "server", "start", "--port", String(port)], {
-    env: {
-      ...process.env,
-      ...quiet,
-      PREFECT_API_DATABASE_CONNECTION_URL: url.replace("sqlite:", "sqlite+aiosqlite:"),
-    },
+    env: { ...process.env, ...quiet, ...prefectDatabase(url) },
     stdio: "ignore",
   });
   await untilHealthy(apiUrl, child);
   return {
-    name: "prefect",
-    database: "sqlite",
+    name: `prefect ${database}`,
+    database,
     apiUrl,
     databaseUrl: url,
     home,
@@ -58,7 +61,7 @@ export async function startPrefect(python: string, databaseUrl?: string): Promis
     },
     startMillis: performance.now() - begun,
     residentBytes: () => residentBytes(child.pid),
-    another: () => startPrefect(python),
+    another: () => startPrefect(database === "sqlite" ? { python, database } : options),
     async stop() {
       await end(child);
       await rm(home, { recursive: true, force: true });

@@ -37,8 +37,9 @@ const fullHistory = { scale: 1 };
 
 async function startOnHistory({ database, peer, flows }: Target, size: HistorySize) {
   if (peer) {
-    const data = await openPrefectHistory(flows.program, size);
-    return { data, target: await startPrefect(flows.program, data.url) };
+    const python = flows.program;
+    const data = await openPrefectHistory({ python, database, size });
+    return { data, target: await startPrefect({ python, database, databaseUrl: data.url }) };
   }
   const data = await openHistory(database, size);
   return { data, target: await startTarget({ database, databaseUrl: data.url }) };
