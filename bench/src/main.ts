@@ -70,7 +70,7 @@ async function onOurs(database: DatabaseName, databaseUrl: string | undefined): 
   const target = await startTarget({ database, databaseUrl });
   try {
     await measureGroups(chosen, target, effort);
-    if (peers && !quick && database === "postgresql") {
+    if (peers && !quick && database === "postgresql" && chosen.includes(flows)) {
       await onDbos(target, (group, dbos) => measureGroups([group], dbos, effort));
     }
   } finally {
