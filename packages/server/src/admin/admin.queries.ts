@@ -8,11 +8,11 @@ export async function answers(db: Database): Promise<void> {
 
 /** What the database takes on its disk, with the room in it that is free. */
 export async function databaseBytes(db: Database): Promise<number | null> {
-  const size =
+  const [size, reader] =
     db.kind === "sqlite"
-      ? sql`(SELECT page_count FROM pragma_page_count()) * (SELECT page_size FROM pragma_page_size())`
-      : sql`pg_database_size(current_database())`;
-  const { rows } = await sql<{ bytes: number | null }>`SELECT ${size} AS bytes`.execute(db.slow);
+      ? [sql`(SELECT page_count FROM pragma_page_count()) * (SELECT page_size FROM pragma_page_size())`, db.read]
+      : [sql`pg_database_size(current_database())`, db.slow];
+  const { rows } = await sql<{ bytes: number | null }>`SELECT ${size} AS bytes`.execute(reader);
   const bytes = rows[0]?.bytes ?? null;
   return bytes === null ? null : Number(bytes);
 }

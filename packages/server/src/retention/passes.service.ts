@@ -5,6 +5,7 @@ import { deleteArtifacts, oldArtifacts } from "./old-artifacts.queries.ts";
 import { forgetResults, oldResults, type Removed } from "./old-results.queries.ts";
 import * as rows from "./old-rows.queries.ts";
 import { removeOldRuns } from "./old-runs.service.ts";
+import { mayHoldOld } from "./oldest.queries.ts";
 import { removeFiles } from "./result-files.service.ts";
 import { reasonForRemoval } from "./retention.rules.ts";
 import { deleteAmong, idsOf, type Place } from "./sweep.queries.ts";
@@ -15,6 +16,7 @@ export const batches = { cacheEntries: 200, events: 100, logs: 500, artifacts: 5
 
 /** Removes everything that is too old. */
 export async function removeWhatIsOld(sweep: Sweep): Promise<void> {
+  if (!(await mayHoldOld(sweep.context.db, sweep.cutoffs, sweep.now))) return;
   const { runs, logs, events: eventsBefore, artifacts, results } = sweep.cutoffs;
   await removeOldCacheEntries(sweep);
   if (eventsBefore !== null) await removeOldEvents(sweep, eventsBefore);

@@ -77,6 +77,27 @@ describeOnEachDatabase("removing in small steps", (underTest) => {
     expect(Math.max(...units)).toBeGreaterThan(0);
   });
 
+  test("where nothing is old, a pass asks no long question", async () => {
+    const make = runMaker(server);
+    await make.run({ tasks: 2, logs: 2 });
+    await make.endTask(null);
+    await make.artifact({});
+    let asked = 0;
+    const { db } = server.context;
+    const watchedDb = Object.defineProperty({ ...db }, "slow", {
+      get() {
+        asked += 1;
+        return db.slow;
+      },
+    });
+    const retention = createRetention({ ...server.context, db: watchedDb });
+    const { outcome, removed } = await wholePass(retention, clock);
+    expect([outcome, asked]).toEqual(["complete", 0]);
+    expect(Object.values(removed).every((rows) => rows === 0)).toBe(true);
+    passDays(clock, 100);
+    expect((await wholePass(retention, clock)).removed).toMatchObject({ flow_runs: 1, task_runs: 3, artifacts: 1 });
+  });
+
   test("a run that is begun again while it is looked at stays", async () => {
     const { id } = await makeMuch();
     const { retention } = watched(async (unit) => {
