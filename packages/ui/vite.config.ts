@@ -1,6 +1,7 @@
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { compressed, inlined } from "./vite.plugins.ts";
 
 // The server decides at run time under which path the pages stand, so every address in the build is relative.
 export default defineConfig(({ command }) => {
@@ -9,7 +10,7 @@ export default defineConfig(({ command }) => {
   return {
     root: import.meta.dirname,
     base: "./",
-    plugins: [react(), tailwindcss()],
+    plugins: [react(), tailwindcss(), inlined("src/ask-early.ts"), compressed()],
     build: {
       outDir: "dist",
       emptyOutDir: true,

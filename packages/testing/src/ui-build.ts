@@ -34,7 +34,7 @@ function hashOfSources(): string {
   const files = globSync(
     [
       "packages/ui/{src,public}/**/*.*",
-      "packages/ui/{index.html,package.json,vite.config.ts,tsconfig.json}",
+      "packages/ui/{index.html,package.json,vite.*.ts,tsconfig.json}",
       "packages/{client,protocol,core}/src/**/*.ts",
       "package-lock.json",
     ],

@@ -1,27 +1,23 @@
+import type { FetchInfiniteQueryOptions, FetchQueryOptions } from "@tanstack/react-query";
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { parseSearch, stringifySearch } from "./address.ts";
-import { artifactListQuery, artifactQuery, artifactVersionsQuery } from "./artifacts/artifacts.queries.ts";
 import { readArtifactListSearch, readArtifactSearch } from "./artifacts/artifacts-search.ts";
 import { basePath } from "./base-path.ts";
 import { loadMenu } from "./components/menu.tsx";
-import { dashboardQuery } from "./dashboard/dashboard.queries.ts";
 import { DashboardPage } from "./dashboard/dashboard-page.tsx";
 import { readDashboardSearch } from "./dashboard/dashboard-search.ts";
-import { flowRunQuery, timelineQuery } from "./flow-run/flow-run.queries.ts";
+import { takeEarlyAnswer } from "./early.ts";
+import { asked, type FirstQuery, type FirstQuestions, firstQuestions } from "./first-questions.ts";
 import { FlowRunPage } from "./flow-run/flow-run-page.tsx";
 import { readFlowRunSearch } from "./flow-run/flow-run-search.ts";
 import { prepareGraph } from "./flow-run/graph-loading.ts";
-import { flowListQuery, flowQuery } from "./flows/flows.queries.ts";
 import { readFlowListSearch, readFlowSearch } from "./flows/flows-search.ts";
 import { ErrorPage } from "./frame/error-page.tsx";
 import { Frame } from "./frame/frame.tsx";
 import { NotFound } from "./frame/not-found.tsx";
 import { queryClient } from "./query-client.ts";
-import { runListQuery, runPointsQuery } from "./runs/runs.queries.ts";
 import { RunsPage } from "./runs/runs-page.tsx";
 import { readRunsSearch } from "./runs/runs-search.ts";
-import { serverQuery } from "./settings/settings.queries.ts";
-import { taskRunQuery } from "./task-run/task-run.queries.ts";
 import { readTaskRunSearch } from "./task-run/task-run-search.ts";
 
 /** Parts of the pages that are loaded first: they come beside the data that they show. */
@@ -68,6 +64,22 @@ export function fetchOtherPages(): void {
 // The three pages that people open are part of what is loaded first: one request less in a row. The others come on demand.
 // A loader only starts the reading: the page shows its frame at once and fills itself. Hovering a link runs it too.
 
+function begin({ queries }: FirstQuestions): void {
+  for (const query of queries) void prefetch(withEarlyAnswer(query));
+}
+
+/** What failed early is asked again, so that the page says why. */
+function withEarlyAnswer(query: FirstQuery): FirstQuery {
+  const early = takeEarlyAnswer(query.queryKey);
+  if (early === undefined) return query;
+  return { ...query, queryFn: (context: object) => early.catch(() => asked(query, context)) };
+}
+
+function prefetch(query: FirstQuery): Promise<void> {
+  if (!("initialPageParam" in query)) return queryClient.prefetchQuery(query as FetchQueryOptions);
+  return queryClient.prefetchInfiniteQuery(query as FetchInfiniteQueryOptions);
+}
+
 const rootRoute = createRootRoute({ component: Frame, notFoundComponent: NotFound, errorComponent: ErrorPage });
 
 const indexRoute = createRoute({
@@ -85,7 +97,7 @@ const dashboardRoute = createRoute({
   loaderDeps: ({ search }) => search,
   loader: ({ deps }) => {
     void charts.dashboard();
-    void queryClient.prefetchQuery(dashboardQuery(deps));
+    begin(firstQuestions.dashboard(deps));
   },
   component: DashboardPage,
 });
@@ -97,8 +109,7 @@ const runsRoute = createRoute({
   loaderDeps: ({ search }) => search,
   loader: ({ deps }) => {
     void charts.runs();
-    void queryClient.prefetchInfiniteQuery(runListQuery(deps));
-    void queryClient.prefetchQuery(runPointsQuery(deps));
+    begin(firstQuestions.runs(deps));
   },
   component: RunsPage,
 });
@@ -110,10 +121,7 @@ const flowRunRoute = createRoute({
   beforeLoad: ({ search }) => {
     if (search.view === "graph") prepareGraph();
   },
-  loader: ({ params }) => {
-    void queryClient.prefetchQuery(flowRunQuery(params.id));
-    void queryClient.prefetchQuery(timelineQuery(params.id));
-  },
+  loader: ({ params }) => begin(firstQuestions.flowRun(params.id)),
   component: FlowRunPage,
 });
 
@@ -121,7 +129,7 @@ const taskRunRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/runs/task-run/$id",
   validateSearch: readTaskRunSearch,
-  loader: ({ params }) => void queryClient.prefetchQuery(taskRunQuery(params.id)),
+  loader: ({ params }) => begin(firstQuestions.taskRun(params.id)),
   component: lazyRouteComponent(pages.taskRun, "TaskRunPage"),
 });
 
@@ -146,7 +154,7 @@ const flowsRoute = createRoute({
   path: "/flows",
   validateSearch: readFlowListSearch,
   loaderDeps: ({ search }) => search,
-  loader: ({ deps }) => void queryClient.prefetchInfiniteQuery(flowListQuery(deps)),
+  loader: ({ deps }) => begin(firstQuestions.flows(deps)),
   component: lazyRouteComponent(pages.flows, "FlowsPage"),
 });
 
@@ -155,7 +163,7 @@ const flowRoute = createRoute({
   path: "/flows/flow/$id",
   validateSearch: readFlowSearch,
   loaderDeps: ({ search }) => ({ days: search.days }),
-  loader: ({ params, deps }) => void queryClient.prefetchQuery(flowQuery(params.id, deps.days)),
+  loader: ({ params, deps }) => begin(firstQuestions.flow(params.id, deps.days)),
   component: lazyRouteComponent(pages.flow, "FlowPage"),
 });
 
@@ -164,7 +172,7 @@ const artifactsRoute = createRoute({
   path: "/artifacts",
   validateSearch: readArtifactListSearch,
   loaderDeps: ({ search }) => search,
-  loader: ({ deps }) => void queryClient.prefetchInfiniteQuery(artifactListQuery(deps)),
+  loader: ({ deps }) => begin(firstQuestions.artifacts(deps)),
   component: lazyRouteComponent(pages.artifacts, "ArtifactsPage"),
 });
 
@@ -172,21 +180,21 @@ const artifactKeyRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/artifacts/key/$key",
   validateSearch: readArtifactSearch,
-  loader: ({ params }) => void queryClient.prefetchQuery(artifactVersionsQuery(params.key)),
+  loader: ({ params }) => begin(firstQuestions.artifactKey(params.key)),
   component: lazyRouteComponent(pages.artifactKey, "ArtifactKeyPage"),
 });
 
 const artifactRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/artifacts/artifact/$id",
-  loader: ({ params }) => void queryClient.prefetchQuery(artifactQuery(params.id)),
+  loader: ({ params }) => begin(firstQuestions.artifact(params.id)),
   component: lazyRouteComponent(pages.artifact, "ArtifactPage"),
 });
 
 const settingsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/settings",
-  loader: () => void queryClient.prefetchQuery(serverQuery),
+  loader: () => begin(firstQuestions.settings()),
   component: lazyRouteComponent(pages.settings, "SettingsPage"),
 });
 

@@ -225,6 +225,24 @@ describe("the connection", () => {
     await close();
   });
 
+  test("hears what changes while the program is still on its way", async () => {
+    const run = await startRun(site.client, { flowId: await flowNamed(site.client, "early"), name: "early" });
+    const { page, close } = await site.open("/settings");
+    const program = Promise.withResolvers<void>();
+    await page.route("**/assets/index-*.js", (route) => program.promise.then(() => route.continue()));
+    const told: string[] = [];
+    page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => told.push(String(payload))));
+    const answered = page.waitForResponse((response) => response.url().endsWith(`/ui/flow_runs/${run.id}`));
+    await page.goto(`${site.origin}/runs/flow-run/${run.id}`, { waitUntil: "commit" });
+    await answered;
+    await expect.poll(() => told.length).toBe(1);
+    await run.end("COMPLETED");
+    await expect.poll(() => told.length).toBe(2);
+    program.resolve();
+    await page.locator("main header").getByText("Completed", { exact: true }).waitFor();
+    await close();
+  });
+
   test("says that the server is away instead of showing nothing", async () => {
     const { page, close } = await site.open("/settings");
     await page.getByText("SQLite", { exact: true }).waitFor();

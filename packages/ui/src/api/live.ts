@@ -1,6 +1,7 @@
 import type { LiveMessage, LiveRequest } from "@ostinato/protocol";
 import { useEffect, useRef, useSyncExternalStore } from "react";
 import { liveAddress } from "../base-path.ts";
+import { takeEarlyLive } from "../early.ts";
 import type { LiveChange, LiveTopic } from "./types.ts";
 
 /**
@@ -72,22 +73,30 @@ function subscribe(topic: LiveTopic, listener: LiveListener): () => void {
 }
 
 function connect(): void {
-  const opened = new WebSocket(liveAddress);
+  const early = takeEarlyLive();
+  const opened = early?.socket ?? new WebSocket(liveAddress);
   const again = failures > 0 || connection.state === "lost";
   socket = opened;
   if (connection.state === "idle") change({ state: "connecting" });
-  opened.onopen = () => {
+  const onOpen = () => {
     failures = 0;
     change({ state: "open" });
     for (const [id, { topic }] of subscriptions) send({ type: "subscribe", id, topic });
-    if (again) for (const { listener } of [...subscriptions.values()]) listener.onResync();
+    // Later, because those who subscribe together do so one after the other.
+    if (again || early?.missed === true) queueMicrotask(resyncAll);
   };
+  if (opened.readyState === WebSocket.OPEN) onOpen();
+  else opened.onopen = onOpen;
   opened.onmessage = (event: MessageEvent<string>) => receive(JSON.parse(event.data) as LiveMessage);
   opened.onclose = () => {
     if (socket !== opened) return;
     socket = undefined;
     lose();
   };
+}
+
+function resyncAll(): void {
+  for (const { listener } of [...subscriptions.values()]) listener.onResync();
 }
 
 function lose(): void {

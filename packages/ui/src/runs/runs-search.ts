@@ -1,6 +1,6 @@
+import { stateTypes } from "@ostinato/core";
 import { choiceIn, listIn, present, type RawSearch, textIn } from "../address.ts";
 import type { RunCriteria, StateType } from "../api/types.ts";
-import { stateTypeOrder } from "../states.ts";
 
 const runSorts = ["START_TIME_DESC", "START_TIME_ASC", "END_TIME_DESC", "NAME_ASC", "NAME_DESC"] as const;
 export type RunSort = (typeof runSorts)[number];
@@ -129,6 +129,6 @@ export function moment(text: string | undefined, now: number): string | undefine
 }
 
 export function splitStates(states: readonly string[]): { readonly types: StateType[]; readonly names: string[] } {
-  const types = stateTypeOrder.filter((type) => states.includes(type));
+  const types = stateTypes.filter((type) => states.includes(type));
   return { types, names: states.filter((state) => !types.some((type) => type === state)) };
 }
