@@ -16,6 +16,9 @@ export function writeOptionalJson(value: unknown): JsonText | null {
 }
 
 export function readJson<T>(text: JsonText): T {
+  // Most columns of most rows are one of these two.
+  if (text === "{}") return {} as T;
+  if (text === "[]") return [] as T;
   return JSON.parse(text) as T;
 }
 

@@ -172,17 +172,14 @@ const order: Readonly<Record<FlowRunSort, ReturnType<typeof sql>>> = {
 };
 
 export function findFlowRuns(db: Database, query: FlowRunQuery): Promise<FlowRunRow[]> {
-  const reader = isQuick(query) ? db.read : db.slow;
-  const page = reader
-    .selectFrom("flow_run")
-    .selectAll()
-    .where(flowRunsMatching(db.sql, query) ?? everything)
-    .orderBy(order[query.sort])
-    .limit(query.limit)
-    .offset(query.offset)
-    .as("flow_run");
+  const condition = flowRunsMatching(db.sql, query) ?? everything;
+  const { sort, limit, offset } = query;
+  if (isQuick(query)) {
+    return selectFlowRuns(db.read).where(condition).orderBy(order[sort]).limit(limit).offset(offset).execute();
+  }
+  const runs = db.slow.selectFrom("flow_run").selectAll().where(condition).orderBy(order[sort]);
   // The states are joined to the page alone: a sort without an index would else carry them all.
-  return withState(reader.selectFrom(page)).orderBy(order[query.sort]).execute();
+  return withState(db.slow.selectFrom(runs.limit(limit).offset(offset).as("flow_run"))).orderBy(order[sort]).execute();
 }
 
 /**

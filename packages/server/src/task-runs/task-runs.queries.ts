@@ -171,17 +171,14 @@ const order: Readonly<Record<TaskRunSort, ReturnType<typeof sql>>> = {
 };
 
 export function findTaskRuns(db: Database, query: TaskRunQuery): Promise<TaskRunRow[]> {
-  const reader = isQuick(query) ? db.read : db.slow;
-  const page = reader
-    .selectFrom("task_run")
-    .selectAll()
-    .where(taskRunsMatching(db.sql, query) ?? everything)
-    .orderBy(order[query.sort])
-    .limit(query.limit)
-    .offset(query.offset)
-    .as("task_run");
+  const condition = taskRunsMatching(db.sql, query) ?? everything;
+  const { sort, limit, offset } = query;
+  if (isQuick(query)) {
+    return selectTaskRuns(db.read).where(condition).orderBy(order[sort]).limit(limit).offset(offset).execute();
+  }
+  const runs = db.slow.selectFrom("task_run").selectAll().where(condition).orderBy(order[sort]);
   // The states are joined to the page alone: a sort without an index would else carry them all.
-  return withState(reader.selectFrom(page)).orderBy(order[query.sort]).execute();
+  return withState(db.slow.selectFrom(runs.limit(limit).offset(offset).as("task_run"))).orderBy(order[sort]).execute();
 }
 
 /** Whether a page is found by an index in a millisecond; any other query may have to look at every run. */

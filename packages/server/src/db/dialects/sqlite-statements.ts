@@ -52,12 +52,25 @@ function namesOf(statement: StatementSync): readonly string[] {
 
 /**
  * Rows as objects that share one shape. Those that node:sqlite makes itself are hash tables: presenting a page of runs from
- * them took twice as long.
+ * them took twice as long. The function that makes them is compiled for the columns: naming each property anew took 50 ns,
+ * a third of a millisecond for such a page.
  */
 export function objectsOf<R>({ columns = [], rows }: Pick<Outcome, "columns" | "rows">): R[] {
-  return rows.map((values) => {
-    const row: Record<string, unknown> = {};
-    for (let index = 0; index < columns.length; index += 1) row[columns[index] as string] = values[index];
-    return row as R;
-  });
+  return rows.map(makerOf(columns) as (values: readonly unknown[]) => R);
+}
+
+type Maker = (values: readonly unknown[]) => unknown;
+
+const makers = new Map<string, Maker>();
+
+function makerOf(columns: readonly string[]): Maker {
+  const key = columns.join();
+  let maker = makers.get(key);
+  if (maker === undefined) {
+    if (makers.size >= statementsKept) makers.clear();
+    const properties = columns.map((name, index) => `${JSON.stringify(name)}: values[${index}]`);
+    maker = new Function("values", `return { ${properties.join(", ")} };`) as Maker;
+    makers.set(key, maker);
+  }
+  return maker;
 }
