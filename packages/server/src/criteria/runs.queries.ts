@@ -45,7 +45,7 @@ export function flowRunsMatching(dialect: Sql, criteria: RunCriteria): Condition
     [
       flowRun(dialect, criteria.flow_runs),
       ofThese("flow_run.flow_id", criteria.flows),
-      exists("flow", "flow.id = flow_run.flow_id", flow(dialect, criteria.flows)),
+      exists("flow", "flow.id = flow_run.flow_id", flow(dialect, beside(criteria.flows))),
       exists("task_run", "task_run.flow_run_id = flow_run.id", taskRun(dialect, criteria.task_runs)),
       exists("deployment", "deployment.id = flow_run.deployment_id", deployment(dialect, criteria.deployments)),
       exists(
@@ -61,7 +61,7 @@ export function flowRunsMatching(dialect: Sql, criteria: RunCriteria): Condition
 export function taskRunsMatching(dialect: Sql, criteria: RunCriteria): Condition | undefined {
   const runs = join(
     [
-      flowRun(dialect, criteria.flow_runs),
+      flowRun(dialect, beside(criteria.flow_runs)),
       exists("flow", "flow.id = flow_run.flow_id", flow(dialect, criteria.flows)),
       exists("deployment", "deployment.id = flow_run.deployment_id", deployment(dialect, criteria.deployments)),
     ],
@@ -77,9 +77,20 @@ export function taskRunsMatching(dialect: Sql, criteria: RunCriteria): Condition
   );
 }
 
-/** Says again what the EXISTS beside it says, in a way in which an index on the row's own column can be used. */
-function ofThese(column: string, filter: Given<Pick<FlowFilter, "operator" | "id">>): Condition | undefined {
+interface OfIds {
+  readonly operator?: FlowFilter["operator"];
+  readonly id?: FlowFilter["id"];
+}
+
+/** Rows that refer to one of these ids: an index on the row's own column finds them, and nothing else need be looked at. */
+function ofThese(column: string, filter: Given<OfIds>): Condition | undefined {
   return filter?.operator === "or_" ? undefined : anyOf(column, lower(filter?.id?.any_));
+}
+
+/** What is asked of the row that is referred to beside what `ofThese` says. */
+function beside<F extends OfIds>(filter: Given<F>): Given<F> {
+  if (filter?.operator === "or_" || (filter?.id?.any_ ?? null) === null) return filter;
+  return { ...filter, id: { ...filter?.id, any_: null } } as F;
 }
 
 function exists(tables: string, relation: string, condition: Condition | undefined): Condition | undefined {

@@ -179,7 +179,9 @@ export function findFlowRuns(db: Database, query: FlowRunQuery): Promise<FlowRun
   }
   const runs = db.slow.selectFrom("flow_run").selectAll().where(condition).orderBy(order[sort]);
   // The states are joined to the page alone: a sort without an index would else carry them all.
-  return withState(db.slow.selectFrom(runs.limit(limit).offset(offset).as("flow_run"))).orderBy(order[sort]).execute();
+  return withState(db.slow.selectFrom(runs.limit(limit).offset(offset).as("flow_run")))
+    .orderBy(order[sort])
+    .execute();
 }
 
 /**

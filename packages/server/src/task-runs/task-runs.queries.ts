@@ -178,7 +178,9 @@ export function findTaskRuns(db: Database, query: TaskRunQuery): Promise<TaskRun
   }
   const runs = db.slow.selectFrom("task_run").selectAll().where(condition).orderBy(order[sort]);
   // The states are joined to the page alone: a sort without an index would else carry them all.
-  return withState(db.slow.selectFrom(runs.limit(limit).offset(offset).as("task_run"))).orderBy(order[sort]).execute();
+  return withState(db.slow.selectFrom(runs.limit(limit).offset(offset).as("task_run")))
+    .orderBy(order[sort])
+    .execute();
 }
 
 /** Whether a page is found by an index in a millisecond; any other query may have to look at every run. */
