@@ -239,7 +239,7 @@ describe("the connection", () => {
     await run.end("COMPLETED");
     await expect.poll(() => told.length).toBe(2);
     program.resolve();
-    await page.locator("main header").getByText("Completed", { exact: true }).waitFor();
+    await page.locator("main header").getByText("Completed", { exact: true }).first().waitFor();
     await close();
   });
 
