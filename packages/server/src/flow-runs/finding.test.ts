@@ -74,6 +74,18 @@ describeOnEachDatabase("finding flow runs", (database) => {
     ).toBe(1);
   });
 
+  test("narrowed by the ids of what they belong to, and by more of it", async () => {
+    const { id: other } = (await server.call<Flow>("POST", "/flows/", { name: "other" })).body;
+    const by = (flows: object, flow_runs: object = {}) => names({ sort: "NAME_ASC", flows, flow_runs });
+    expect(await by({ id: { any_: [other, flowId.toUpperCase()] } })).toBe("alpha bravo charlie");
+    expect(await by({ id: { any_: [flowId] } }, { state: { type: { any_: ["FAILED"] } } })).toBe("bravo");
+    expect(await by({ id: { any_: [flowId] }, name: { any_: ["other"] } })).toBe("");
+    expect(await by({ id: { any_: [flowId], not_any_: [flowId] } })).toBe("");
+    expect(await by({ operator: "or_", id: { any_: [other] }, name: { any_: ["train"] } })).toBe("alpha bravo charlie");
+    expect(await by({ operator: "or_", id: { any_: [other] } })).toBe("");
+    expect(await by({ id: { any_: [] } })).toBe("");
+  });
+
   test("by page", async () => {
     const { body } = await server.call("POST", "/flow_runs/paginate", { sort: "NAME_ASC", limit: 2, page: 2 });
     expect(body).toMatchObject({ count: 3, limit: 2, pages: 2, page: 2, results: [{ name: "charlie" }] });
