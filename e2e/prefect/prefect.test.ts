@@ -136,6 +136,15 @@ describe.skipIf(python === undefined)("an unmodified Prefect program", () => {
     expect(await flowRun("retried_flow")).toMatchObject({ run_count: 2, state_name: "Completed" });
   });
 
+  test("an event arrives also behind many that are refused", async () => {
+    const placed = await post<{ events: { resource: object }[] }>("/events/filter", {
+      filter: { event: { name: ["order.placed"] } },
+    });
+    expect(placed.events.map(({ resource }) => resource)).toEqual([{ "prefect.resource.id": "shop.order.7" }]);
+    const metrics = await (await fetch(`${server.apiUrl}/metrics`)).text();
+    expect(metrics).toMatch(/^ostinato_events_refused_total 40$/m);
+  });
+
   test("a hundred mapped tasks are all there", async () => {
     const count = await post<number>("/task_runs/count", {
       flow_runs: { id: { any_: [runs.many?.id] } },

@@ -12,6 +12,7 @@ from prefect.artifacts import create_link_artifact, create_markdown_artifact, cr
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterName
 from prefect.context import get_run_context
+from prefect.events import emit_event
 
 attempts = {"flaky": 0, "flow": 0}
 
@@ -103,6 +104,14 @@ def state_of(run, *arguments) -> dict:
     return {"id": str(state.state_details.flow_run_id), "type": state.type.value, "name": state.name}
 
 
+def emit_events() -> None:
+    """More events that a server can't take than the client holds answers for, and then one that counts."""
+    for number in range(40):
+        told = {"prefect.resource.id": f"prefect.task-run.number-{number}", "prefect.orchestration": "client"}
+        emit_event("prefect.task-run.Running", resource=told)
+    emit_event("order.placed", resource={"prefect.resource.id": "shop.order.7"})
+
+
 def read_back(flow_run_id: str) -> dict:
     """Reads a run through the client, as a program that watches others would."""
     with get_client(sync_client=True) as client:
@@ -112,6 +121,7 @@ def read_back(flow_run_id: str) -> dict:
 
 
 if __name__ == "__main__":
+    emit_events()
     runs = {
         "parent": state_of(parent, 1),
         "retried_flow": state_of(retried_flow.with_options(retries=1)),
