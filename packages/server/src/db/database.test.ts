@@ -245,6 +245,33 @@ describeOnEachDatabase("long reads", (underTest) => {
   });
 });
 
+describeOnEachDatabase("a search for a part of a text", (underTest) => {
+  const texts = ["Run-7777", "run-777", "50%_Off", "50 off", "C:\\new", "Straße 12", "Ärger"];
+
+  test.each([
+    ["run-777", ["Run-7777", "run-777"]],
+    ["RUN-7777", ["Run-7777"]],
+    ["-77", ["Run-7777", "run-777"]],
+    ["50%_o", ["50%_Off"]],
+    ["%", ["50%_Off"]],
+    [":\\N", ["C:\\new"]],
+    ["straße 12", ["Straße 12"]],
+    ["RGER", ["Ärger"]],
+    ["", texts],
+    ["run-8", []],
+  ])("finds %j whatever its case", async (text, found) => {
+    const database = await openDatabase(readConfig({ OSTINATO_DATABASE_URL: underTest.url }), clock);
+    const rows = JSON.stringify(texts.map((name) => ({ name })));
+    const table = database.sql.rowsOf(rows, { name: "text" });
+    const condition = database.sql.contains("given.name", text);
+    const result = await sql<{ name: string }>`SELECT name FROM ${table} AS given WHERE ${condition}`.execute(
+      database.read,
+    );
+    expect(result.rows.map(({ name }) => name)).toEqual(found);
+    await database.close();
+  });
+});
+
 describeOnEachDatabase("rows handed over as JSON", (underTest) => {
   test("come out typed, with nulls", async () => {
     const database = await openDatabase(readConfig({ OSTINATO_DATABASE_URL: underTest.url }), clock);

@@ -19,6 +19,7 @@ import { alone, postgresGroups } from "./postgres-groups.ts";
 import { inTransaction } from "./postgres-transaction.ts";
 import { deferred } from "./postgres-writer.ts";
 import { statementName } from "./statement-name.ts";
+import { caselessPart, patternOf } from "./text-search.ts";
 
 const postgresTypes: ColumnTypes = {
   uuid: "uuid",
@@ -210,6 +211,11 @@ function postgresNotices(url: string, clock: Clock, pool: pg.Pool): Notices & { 
   };
 }
 
+function holdsPart(column: string, text: string): RawBuilder<unknown> {
+  const part = caselessPart(text);
+  return part === undefined ? sql`` : sql`${sql.ref(column)} LIKE ${patternOf(part)} AND`;
+}
+
 /** Ignoring case by the rules of a language takes three times as long, and finds no more where only ASCII is looked for. */
 function collationToSearch(text: string): RawBuilder<unknown> {
   return /^[\x20-\x7e]*$/.test(text) ? sql`COLLATE "C"` : sql``;
@@ -217,7 +223,7 @@ function collationToSearch(text: string): RawBuilder<unknown> {
 
 const postgresSql: Sql = {
   contains: (column, text) =>
-    sql`${sql.ref(column)} ${collationToSearch(text)} ILIKE ${`%${text.replace(/[\\%_]/g, "\\$&")}%`}`,
+    sql`(${holdsPart(column, text)} ${sql.ref(column)} ${collationToSearch(text)} ILIKE ${patternOf(text)})`,
   holdsAll: (column, values) => sql`${sql.ref(column)} @> ${JSON.stringify(values)}::jsonb`,
   holdsAny: (column, values) => sql`${sql.ref(column)} ?| ${values}::text[]`,
   isEmptyArray: (column) => sql`jsonb_array_length(${sql.ref(column)}) = 0`,

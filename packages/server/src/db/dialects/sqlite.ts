@@ -13,6 +13,7 @@ import { kyselyOnSqlite } from "./sqlite-kysely.ts";
 import { sqliteReaderThread } from "./sqlite-reader.ts";
 import { giveBackPages, sparePages } from "./sqlite-space.ts";
 import { mostMapped, statementsOf } from "./sqlite-statements.ts";
+import { caselessPart, patternOf } from "./text-search.ts";
 
 const sqliteTypes: ColumnTypes = {
   uuid: "text",
@@ -167,8 +168,13 @@ function mayHold(column: string, values: readonly string[], joiner: " AND " | " 
   return sql<SqlBool>`(${sql.join(found, sql.raw(joiner))})`;
 }
 
+function holdsPart(column: string, text: string): RawBuilder<unknown> {
+  const part = caselessPart(text);
+  return part === undefined ? sql`` : sql`instr(${sql.ref(column)}, ${part}) > 0 AND`;
+}
+
 const sqliteSql: Sql = {
-  contains: (column, text) => sql`${sql.ref(column)} LIKE ${`%${text.replace(/[\\%_]/g, "\\$&")}%`} ESCAPE '\\'`,
+  contains: (column, text) => sql`(${holdsPart(column, text)} ${sql.ref(column)} LIKE ${patternOf(text)} ESCAPE '\\')`,
   holdsAll: (column, values) =>
     sql`(${mayHold(column, values, " AND ")} AND NOT EXISTS (SELECT 1 FROM json_each(${JSON.stringify(values)}) AS wanted
       WHERE wanted.value NOT IN (SELECT value FROM json_each(${sql.ref(column)}))))`,
