@@ -175,7 +175,7 @@ export const search = route({
   },
 });
 
-/** Counts stop at a million. */
+/** Counts stop at a million. On PostgreSQL those above 50,000 are what its planner holds, in thousands. */
 const BoundedCount = Type.Integer();
 
 /** What the page of settings shows. */

@@ -16,6 +16,7 @@ import * as flows from "./flow-pages.service.ts";
 import * as flowRuns from "./flow-run-list.service.ts";
 import { logWindow } from "./log-window.service.ts";
 import { flowRunPage, taskRunPage } from "./run-pages.service.ts";
+import { rowCounts } from "./server-page.queries.ts";
 import { readTimeline } from "./timeline.service.ts";
 
 const end = new Date("2030-01-31T00:00:00Z");
@@ -101,6 +102,19 @@ describeOnEachDatabase("what is asked of many runs", (database) => {
     const steps = await plan(ask);
     expect(steps.filter((step) => step.includes(walk)).length).toBeGreaterThan(2);
     expect(steps.filter((step) => /TEMP B-TREE FOR GROUP|HashAggregate|GroupAggregate/.test(step))).toEqual([]);
+  });
+
+  test("rows are counted for the page of settings, or told in thousands where counting would take long", async () => {
+    const exact = { flow_run: 2000, task_run: 10_000, log: 1000, artifact: 100, event: 100 };
+    const most = 1_000_000;
+    expect(await rowCounts(context.db, { most, exactTo: 50_000 })).toEqual(exact);
+    expect(await rowCounts(context.db, { most: 1500, exactTo: 50_000 })).toEqual({
+      ...exact,
+      flow_run: 1500,
+      task_run: 1500,
+    });
+    const told = database.name === "sqlite" ? exact : { ...exact, artifact: 0, event: 0 };
+    expect(await rowCounts(context.db, { most, exactTo: 99 })).toEqual(told);
   });
 
   test("a table that is read from end to end would be seen", async () => {

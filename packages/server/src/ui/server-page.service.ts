@@ -7,7 +7,7 @@ import { describe, type Retention } from "../retention/retention.service.ts";
 import { productVersion } from "../versions.ts";
 import * as queries from "./server-page.queries.ts";
 
-const mostCounted = 1_000_000;
+const countBounds = { most: 1_000_000, exactTo: 50_000 };
 
 export interface Surroundings {
   readonly started: Timestamp;
@@ -17,7 +17,7 @@ export interface Surroundings {
 export async function serverPage(context: Context, { started, retention }: Surroundings): Promise<ServerPage> {
   const { config, db } = context;
   const [counts, migration, kept] = await Promise.all([
-    queries.rowCounts(db, mostCounted),
+    queries.rowCounts(db, countBounds),
     queries.newestMigration(db),
     describe(context, retention),
   ]);
