@@ -24,7 +24,7 @@ export function inlined(source: string): Plugin {
 async function bundled(input: string): Promise<string> {
   const built = await build({
     configFile: false,
-    logLevel: "error",
+    logLevel: "warn",
     build: { write: false, target: "es2023", rolldownOptions: { input, output: { format: "iife" } } },
   });
   if (!("output" in built)) throw new Error(`${input} was not built once`);

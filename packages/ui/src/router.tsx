@@ -10,7 +10,7 @@ import { takeEarlyAnswer } from "./early.ts";
 import { asked, type FirstQuery, type FirstQuestions, firstQuestions } from "./first-questions.ts";
 import { FlowRunPage } from "./flow-run/flow-run-page.tsx";
 import { readFlowRunSearch } from "./flow-run/flow-run-search.ts";
-import { loadGraphView } from "./flow-run/graph-loading.ts";
+import { prepareGraph } from "./flow-run/graph-loading.ts";
 import { readFlowListSearch, readFlowSearch } from "./flows/flows-search.ts";
 import { ErrorPage } from "./frame/error-page.tsx";
 import { Frame } from "./frame/frame.tsx";
@@ -119,7 +119,7 @@ const flowRunRoute = createRoute({
   path: "/runs/flow-run/$id",
   validateSearch: readFlowRunSearch,
   beforeLoad: ({ search }) => {
-    if (search.view === "graph") void loadGraphView();
+    if (search.view === "graph") prepareGraph();
   },
   loader: ({ params }) => begin(firstQuestions.flowRun(params.id)),
   component: FlowRunPage,

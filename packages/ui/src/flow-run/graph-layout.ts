@@ -1,47 +1,74 @@
-import { layered } from "./graph-layers.ts";
-import type { Layout, LayoutInput, Placed, Point } from "./graph-shapes.ts";
+import ELK, { type ElkExtendedEdge, type ElkNode } from "elkjs/lib/elk-api.js";
+import elkWorker from "elkjs/lib/elk-worker.min.js?url";
 
-const partGap = 24;
-
-/**
- * Places boxes so that arrows lead from left to right. What hangs together is laid out by itself; the parts are put beside
- * and under each other as words in lines. Takes some 5 ms for 300 boxes, so nothing has to wait for a worker.
- */
-export function layOut(input: LayoutInput): Layout {
-  const parts = partsOf(input).map(layered);
-  const area = parts.reduce((sum, part) => sum + (part.width + partGap) * (part.height + partGap), 0);
-  const lineWidth = Math.max(Math.sqrt(area) * 1.4, ...parts.map((part) => part.width));
-  const nodes = new Map<string, Placed>();
-  const edges: Point[][] = [];
-  let [x, y, lineHeight, width] = [0, 0, 0, 0];
-  for (const part of parts) {
-    if (x > 0 && x + part.width > lineWidth) {
-      y += lineHeight + partGap;
-      [x, lineHeight] = [0, 0];
-    }
-    for (const [id, box] of part.nodes) nodes.set(id, { ...box, x: box.x + x, y: box.y + y });
-    for (const points of part.edges) edges.push(points.map((point) => ({ x: point.x + x, y: point.y + y })));
-    width = Math.max(width, x + part.width);
-    lineHeight = Math.max(lineHeight, part.height);
-    x += part.width + partGap;
-  }
-  return { width, height: y + lineHeight, nodes, edges };
+export interface Placed {
+  readonly id: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
 }
 
-/** The parts that no arrow connects, each in the order of the input. */
-function partsOf({ nodes, edges }: LayoutInput): readonly LayoutInput[] {
-  const leader = new Map(nodes.map(({ id }) => [id, id]));
-  const leaderOf = (id: string): string => {
-    let at = id;
-    for (let next = leader.get(at); next !== undefined && next !== at; next = leader.get(at)) at = next;
-    leader.set(id, at);
-    return at;
+export interface Layout {
+  readonly width: number;
+  readonly height: number;
+  readonly nodes: ReadonlyMap<string, Placed>;
+  /** Each as points from its start to its end. */
+  readonly edges: readonly (readonly { readonly x: number; readonly y: number }[])[];
+}
+
+export interface LayoutInput {
+  readonly nodes: readonly { readonly id: string; readonly width: number; readonly height: number }[];
+  readonly edges: readonly { readonly from: string; readonly to: string }[];
+}
+
+// Laying out happens in a worker, so that a large graph does not stop the page. The worker is kept for the next one.
+let engine: InstanceType<typeof ELK> | undefined;
+
+/**
+ * Starts the worker before it is needed, with something small to lay out: reading its program and running it for the first
+ * time are most of what the first drawing waits for.
+ */
+export function warmUp(): void {
+  if (engine !== undefined) return;
+  engine = new ELK({ workerUrl: elkWorker });
+  void layOut({
+    nodes: ["a", "b", "c"].map((id) => ({ id, width: 100, height: 30 })),
+    edges: [
+      { from: "a", to: "b" },
+      { from: "a", to: "c" },
+    ],
+  }).catch(() => {});
+}
+
+export async function layOut(input: LayoutInput): Promise<Layout> {
+  engine ??= new ELK({ workerUrl: elkWorker });
+  const result: ElkNode = await engine.layout({
+    id: "root",
+    layoutOptions: {
+      "elk.algorithm": "layered",
+      "elk.direction": "RIGHT",
+      "elk.layered.spacing.nodeNodeBetweenLayers": "56",
+      "elk.spacing.nodeNode": "14",
+      "elk.spacing.componentComponent": "20",
+      "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
+      "elk.edgeRouting": "SPLINES",
+      "elk.layered.thoroughness": input.nodes.length > 120 ? "2" : "7",
+    },
+    children: input.nodes.map((node) => ({ ...node })),
+    edges: input.edges.map((edge, index) => ({ id: `e${index}`, sources: [edge.from], targets: [edge.to] })),
+  });
+  return {
+    width: result.width ?? 0,
+    height: result.height ?? 0,
+    nodes: new Map((result.children ?? []).map((node) => [node.id, placed(node)])),
+    edges: (result.edges ?? []).map((edge: ElkExtendedEdge) => {
+      const section = edge.sections?.[0];
+      return section === undefined ? [] : [section.startPoint, ...(section.bendPoints ?? []), section.endPoint];
+    }),
   };
-  const known = edges.filter(({ from, to }) => from !== to && leader.has(from) && leader.has(to));
-  for (const { from, to } of known) leader.set(leaderOf(to), leaderOf(from));
-  const edgesOf = Map.groupBy(known, ({ from }) => leaderOf(from));
-  return [...Map.groupBy(nodes, ({ id }) => leaderOf(id))].map(([part, of]) => ({
-    nodes: of,
-    edges: edgesOf.get(part) ?? [],
-  }));
+}
+
+function placed(node: ElkNode): Placed {
+  return { id: node.id, x: node.x ?? 0, y: node.y ?? 0, width: node.width ?? 0, height: node.height ?? 0 };
 }

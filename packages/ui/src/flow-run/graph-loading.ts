@@ -1,2 +1,7 @@
-/** Brings the graph, also before it is wanted. */
 export const loadGraphView = () => import("./graph-view.tsx");
+
+/** Brings the graph before it is wanted. Its layout reads a large program first, most of what a first drawing waits for. */
+export function prepareGraph(): void {
+  void loadGraphView();
+  void import("./graph-layout.ts").then((module) => module.warmUp());
+}

@@ -1,14 +1,16 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { Timeline } from "../api/types.ts";
 import { IconButton } from "../components/button.tsx";
+import { Failure } from "../components/failure.tsx";
+import { Skeleton } from "../components/skeleton.tsx";
 import { StateIcon } from "../components/state.tsx";
 import { amount, count } from "../format.ts";
 import { type StateType, stateColor, stateLook } from "../states.ts";
 import { useGestures } from "./gestures.ts";
 import { cellsSize, GraphCells } from "./graph-cells.tsx";
-import { layOut } from "./graph-layout.ts";
+import { type Layout, layOut } from "./graph-layout.ts";
 import { type Graph, type GraphNode, graphOf, mostOpened } from "./graph-model.ts";
-import type { Layout } from "./graph-shapes.ts";
 
 const nodeHeight = 34;
 /** A graph opens no smaller than this: what does not fit is found by moving. */
@@ -37,12 +39,20 @@ export function GraphView(props: {
       next.has(id) ? next.delete(id) : next.add(id);
       return next;
     });
+  if (layout.isError) {
+    return (
+      <div className="p-3">
+        <Failure error={layout.error} what="The layout of the graph" onRetry={() => void layout.refetch()} />
+      </div>
+    );
+  }
+  if (layout.data === undefined) return <Skeleton rows={8} height={28} />;
   return (
-    <Canvas layout={layout} tall={props.tall}>
-      <Edges layout={layout} />
+    <Canvas layout={layout.data} tall={props.tall}>
+      <Edges layout={layout.data} />
       <ul aria-label="Task runs and what they depend on">
         {graph.nodes.map((node) => {
-          const place = layout.nodes.get(node.id);
+          const place = layout.data.nodes.get(node.id);
           if (place === undefined) return null;
           return (
             <li
@@ -147,15 +157,14 @@ function Edges({ layout }: { readonly layout: Layout }) {
       height={layout.height}
     >
       {layout.edges.map((points, index) => {
-        const [from, end] = points.slice(-2);
-        if (from === undefined || end === undefined) return null;
-        const back = from.x < end.x ? -6 : 6;
+        const end = points.at(-1);
+        if (end === undefined) return null;
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: an edge is its place in the layout
           <g key={index}>
             <path d={curve(points)} fill="none" stroke="var(--line-strong)" strokeWidth="1.5" />
             <path
-              d={`M${end.x + back} ${end.y - 3.5}L${end.x + back / 12} ${end.y}L${end.x + back} ${end.y + 3.5}`}
+              d={`M${end.x - 6} ${end.y - 3.5}L${end.x - 0.5} ${end.y}L${end.x - 6} ${end.y + 3.5}`}
               fill="none"
               stroke="var(--faint)"
               strokeWidth="1.3"
@@ -298,13 +307,22 @@ function reveal(
     setCamera((before) => (before === undefined ? before : { ...before, x: before.x + dx, y: before.y + dy }));
 }
 
-/** The places depend on the boxes and arrows only, not on states, so a run that goes on keeps its drawing. */
-function useLayout(graph: Graph, opened: ReadonlySet<string>): Layout {
-  const shape = JSON.stringify({
-    nodes: graph.nodes.map((node) => ({ id: node.id, ...sizeOf(node, opened) })),
-    edges: graph.edges,
+function useLayout(graph: Graph, opened: ReadonlySet<string>) {
+  // The places depend on the boxes and arrows only, not on states, so a run that goes on keeps its drawing.
+  const shape = useMemo(
+    () => ({
+      nodes: graph.nodes.map((node) => ({ id: node.id, ...sizeOf(node, opened) })),
+      edges: graph.edges,
+    }),
+    [graph, opened],
+  );
+  return useQuery({
+    queryKey: ["graph-layout", JSON.stringify(shape)],
+    queryFn: () => layOut(shape),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 60_000,
+    placeholderData: keepPreviousData,
   });
-  return useMemo(() => layOut(JSON.parse(shape)), [shape]);
 }
 
 function sizeOf(node: GraphNode, opened: ReadonlySet<string>): { readonly width: number; readonly height: number } {
@@ -316,6 +334,16 @@ function sizeOf(node: GraphNode, opened: ReadonlySet<string>): { readonly width:
   return { width: Math.max(width, cells.width), height: nodeHeight + cells.height };
 }
 
-function curve([start, ...curves]: Layout["edges"][number]): string {
-  return `M${start?.x} ${start?.y}C${curves.map(({ x, y }) => `${x} ${y}`).join(" ")}`;
+/** A spline through the points of ELK, which come in threes; straight where they do not. */
+function curve(points: Layout["edges"][number]): string {
+  const [start, ...rest] = points;
+  if (start === undefined) return "";
+  let path = `M${start.x} ${start.y}`;
+  let at = 0;
+  for (; at + 2 < rest.length; at += 3) {
+    const [a, b, c] = rest.slice(at, at + 3);
+    if (a !== undefined && b !== undefined && c !== undefined) path += `C${a.x} ${a.y} ${b.x} ${b.y} ${c.x} ${c.y}`;
+  }
+  for (; at < rest.length; at += 1) path += `L${rest[at]?.x} ${rest[at]?.y}`;
+  return path;
 }

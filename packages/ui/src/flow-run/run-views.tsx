@@ -7,7 +7,7 @@ import { Skeleton } from "../components/skeleton.tsx";
 import { amount, count } from "../format.ts";
 import { timelineQuery } from "./flow-run.queries.ts";
 import type { ChangeSearch, FlowRunSearch } from "./flow-run-search.ts";
-import { loadGraphView } from "./graph-loading.ts";
+import { loadGraphView, prepareGraph } from "./graph-loading.ts";
 import { TimelineView } from "./timeline-view.tsx";
 
 const GraphView = lazy(() => loadGraphView().then((module) => ({ default: module.GraphView })));
@@ -30,7 +30,7 @@ export function RunViews(props: {
     <section aria-label="Task runs" className="min-w-0 rounded-lg border bg-surface">
       <div className="flex min-h-10 items-center gap-2 border-b px-2 py-1">
         {/* biome-ignore lint/a11y/noStaticElementInteractions: it only prepares what the switch inside does */}
-        <span onPointerEnter={loadGraphView} onFocus={loadGraphView}>
+        <span onPointerEnter={prepareGraph} onFocus={prepareGraph}>
           <Segmented
             label="View"
             value={view}
