@@ -1,3 +1,4 @@
+import { constants, setPriority } from "node:os";
 import { dirname, resolve } from "node:path";
 import { type Config, readConfig } from "@ostinato/server/config";
 import { makeFolder } from "../config/folders.ts";
@@ -25,6 +26,7 @@ export async function backup(file: string, { force = false, json }: BackupOption
     `pg_restore --clean --if-exists --dbname='${url}' ${file}`,
   ]);
   const began = performance.now();
+  giveWay();
   const progress = progressOf("Copying");
   const copied = await withUpkeep(async ({ backupSqlite }) => {
     makeFolder(dirname(resolve(file)));
@@ -36,6 +38,15 @@ export async function backup(file: string, { force = false, json }: BackupOption
     `Backed up ${shortPath(database)} to ${shortPath(copied.file)}: ${sizeText(copied.bytes)}, in ${spanText(seconds)}.`,
   );
   say(`The copy was read from end to end and is whole; its schema is ${copied.schema}.`);
+}
+
+/** Servers on this machine come first: checking a copy keeps a core busy for as long as it takes. */
+function giveWay(): void {
+  try {
+    setPriority(constants.priority.PRIORITY_LOW);
+  } catch {
+    // Some containers forbid it, and a backup is worth more.
+  }
 }
 
 /** Puts a copy of a backup in the place of the database. */

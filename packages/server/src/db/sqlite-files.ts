@@ -100,6 +100,21 @@ async function copy(
 ): Promise<number> {
   const draft = draftOf(to);
   await requireRoom(to, statSync(from).size);
+  try {
+    await copyPages(from, draft, { live, onProgress });
+    checkDraft(draft, from);
+    const { size } = statSync(draft);
+    putInPlace(draft);
+    return size;
+  } catch (error) {
+    throw refusalOf(error, to);
+  } finally {
+    removeDraft(draft);
+  }
+}
+
+/** The log of a database that is written grows for as long as this takes, and not while the copy is checked. */
+async function copyPages(from: string, draft: string, { live, onProgress }: Omit<Copy, "to">): Promise<void> {
   const source = new DatabaseSync(from, { readOnly: !live, timeout: 5000 });
   try {
     // The moment is chosen by the first read.
@@ -109,15 +124,8 @@ async function copy(
       rate: pagesPerStep,
       progress: ({ totalPages, remainingPages }) => onProgress?.(totalPages - remainingPages, totalPages),
     });
-    checkDraft(draft, from);
-    const { size } = statSync(draft);
-    putInPlace(draft);
-    return size;
-  } catch (error) {
-    throw refusalOf(error, to);
   } finally {
     source.close();
-    removeDraft(draft);
   }
 }
 

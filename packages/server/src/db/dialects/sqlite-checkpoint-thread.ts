@@ -22,7 +22,8 @@ function checkpoint(): void {
   const before = run("NOOP");
   if (before.log - before.checkpointed < worthwhilePages) return;
   const after = run("PASSIVE");
-  if (after.log >= longLogPages) run("RESTART");
+  // One that reads an older moment, such as a backup, keeps the log from being begun anew: the writer would wait in vain.
+  if (after.log >= longLogPages && after.checkpointed === after.log) run("RESTART");
 }
 
 interface Progress {
