@@ -1,13 +1,8 @@
-import { lazy, Suspense } from "react";
+import { onDemand } from "./on-demand.tsx";
 import { Skeleton } from "./skeleton.tsx";
 
-const Rendered = lazy(() => import("./markdown-rendered.tsx").then((module) => ({ default: module.MarkdownRendered })));
-
 /** Markdown made safe: no script, no remote picture before a click. The renderer is only loaded where there is some. */
-export function Markdown({ text }: { readonly text: string }) {
-  return (
-    <Suspense fallback={<Skeleton rows={4} height={20} />}>
-      <Rendered text={text} />
-    </Suspense>
-  );
-}
+export const Markdown = onDemand(
+  () => import("./markdown-rendered.tsx").then((module) => module.MarkdownRendered),
+  <Skeleton rows={4} height={20} />,
+);

@@ -1,11 +1,12 @@
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { lazy, type ReactNode, Suspense, useEffect, useRef } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { useLive } from "../api/live.ts";
 import type { Dashboard, DashboardFlow, FlowRunRow, LiveChange, StateCounts } from "../api/types.ts";
 import { Button } from "../components/button.tsx";
 import { Empty } from "../components/empty.tsx";
 import { Failure } from "../components/failure.tsx";
+import { onDemand } from "../components/on-demand.tsx";
 import { Page, Section } from "../components/page.tsx";
 import { RunBars } from "../components/run-bars.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
@@ -27,7 +28,7 @@ import {
   readDashboardSearch,
 } from "./dashboard-search.ts";
 
-const HistoryChart = lazy(() => import("./history-chart.tsx").then((module) => ({ default: module.HistoryChart })));
+const HistoryChart = onDemand(() => import("./history-chart.tsx").then((module) => module.HistoryChart));
 
 const route = getRouteApi("/dashboard");
 /** Counts and bars are read again at most this often while runs change; rows of runs change at once. */
@@ -115,9 +116,7 @@ function Overview({
     <div className="flex flex-col gap-4">
       <Totals data={data} lists={lists} />
       <div className="min-h-[148px]">
-        <Suspense>
-          <HistoryChart history={data.history} onSpan={onSpan} />
-        </Suspense>
+        <HistoryChart history={data.history} onSpan={onSpan} />
       </div>
       <div className="grid items-start gap-4 lg:grid-cols-2">
         <Section title="Failures" tools={<All name="failures" search={{ ...lists, state: ["FAILED", "CRASHED"] }} />}>

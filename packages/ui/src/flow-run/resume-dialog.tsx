@@ -1,16 +1,20 @@
 import type { readFlowRunInput } from "@ostinato/protocol";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { call } from "../api/api.ts";
 import type { FlowRunPage } from "../api/types.ts";
 import { Button } from "../components/button.tsx";
 import { Dialog } from "../components/dialog.tsx";
 import { Failure, messageOf } from "../components/failure.tsx";
+import { onDemand } from "../components/on-demand.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { resumeRun } from "../runs/run-actions.ts";
 import { flowRunQuery } from "./flow-run.queries.ts";
 
-const SchemaForm = lazy(() => import("../forms/schema-form.tsx").then((module) => ({ default: module.SchemaForm })));
+const SchemaForm = onDemand(
+  () => import("../forms/schema-form.tsx").then((module) => module.SchemaForm),
+  <Skeleton rows={3} height={28} />,
+);
 
 type Input = Readonly<Record<string, unknown>>;
 
@@ -49,9 +53,7 @@ export function ResumeDialog({ page, onClose }: { readonly page: FlowRunPage; re
         ) : null}
         {schemaKey !== undefined && schema.isPending ? <Skeleton rows={3} height={28} /> : null}
         {schema.data === undefined ? null : (
-          <Suspense fallback={<Skeleton rows={3} height={28} />}>
-            <SchemaForm label="Input" schema={schemaIn(schema.data)} value={{}} onChange={setInput} />
-          </Suspense>
+          <SchemaForm label="Input" schema={schemaIn(schema.data)} value={{}} onChange={setInput} />
         )}
         {resume.isError ? (
           <p role="alert" className="break-words text-danger">

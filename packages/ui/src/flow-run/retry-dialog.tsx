@@ -1,16 +1,20 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import type { FlowRunPage } from "../api/types.ts";
 import { Button, Segmented } from "../components/button.tsx";
 import { Dialog } from "../components/dialog.tsx";
 import { CodeBlock } from "../components/empty.tsx";
 import { messageOf } from "../components/failure.tsx";
+import { onDemand } from "../components/on-demand.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { amount } from "../format.ts";
 import { rescheduleRun } from "../runs/run-actions.ts";
 import { flowRunQuery, parameterSchemaQuery } from "./flow-run.queries.ts";
 
-const SchemaForm = lazy(() => import("../forms/schema-form.tsx").then((module) => ({ default: module.SchemaForm })));
+const SchemaForm = onDemand(
+  () => import("../forms/schema-form.tsx").then((module) => module.SchemaForm),
+  <Skeleton rows={4} height={28} />,
+);
 
 type Way = "failed" | "start" | "parameters";
 
@@ -119,9 +123,7 @@ function ParameterForm(props: {
   const schema = useQuery(parameterSchemaQuery(run.flow_id));
   if (schema.isPending) return <Skeleton rows={4} height={28} />;
   return (
-    <Suspense fallback={<Skeleton rows={4} height={28} />}>
-      <SchemaForm label="Parameters" schema={schema.data?.schema} value={run.parameters} onChange={props.onChange} />
-    </Suspense>
+    <SchemaForm label="Parameters" schema={schema.data?.schema} value={run.parameters} onChange={props.onChange} />
   );
 }
 

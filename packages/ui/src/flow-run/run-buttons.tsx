@@ -1,21 +1,20 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import type { FlowRunPage } from "../api/types.ts";
 import { pageAddress } from "../base-path.ts";
 import { Button, IconButton } from "../components/button.tsx";
 import { copyText } from "../components/copy.tsx";
 import { Menu, MenuItem, MenuSeparator } from "../components/menu.tsx";
+import { onDemand } from "../components/on-demand.tsx";
 import { amount } from "../format.ts";
 import { cancelRun, deleteRun } from "../runs/run-actions.ts";
 import { isFinal } from "../states.ts";
 import { flowRunQuery } from "./flow-run.queries.ts";
 
-const ConfirmDialog = lazy(() =>
-  import("../components/dialog.tsx").then((module) => ({ default: module.ConfirmDialog })),
-);
-const RetryDialog = lazy(() => import("./retry-dialog.tsx").then((module) => ({ default: module.RetryDialog })));
-const ResumeDialog = lazy(() => import("./resume-dialog.tsx").then((module) => ({ default: module.ResumeDialog })));
+const ConfirmDialog = onDemand(() => import("../components/dialog.tsx").then((module) => module.ConfirmDialog));
+const RetryDialog = onDemand(() => import("./retry-dialog.tsx").then((module) => module.RetryDialog));
+const ResumeDialog = onDemand(() => import("./resume-dialog.tsx").then((module) => module.ResumeDialog));
 
 /** What can be done with the run: stop it, run it again, delete it. */
 export function RunButtons({ page }: { readonly page: FlowRunPage }) {
@@ -58,44 +57,42 @@ export function RunButtons({ page }: { readonly page: FlowRunPage }) {
           Delete…
         </MenuItem>
       </Menu>
-      <Suspense fallback={null}>
-        {asking === "resume" ? <ResumeDialog page={page} onClose={close} /> : null}
-        {asking === "retry" ? <RetryDialog page={page} onClose={close} /> : null}
-        {asking === "cancel" ? (
-          <ConfirmDialog
-            open
-            onOpenChange={close}
-            title={`Cancel ${run.name}`}
-            action="Cancel the run"
-            danger
-            onConfirm={async () => {
-              await cancelRun(run.id);
-              await queryClient.invalidateQueries({ queryKey: flowRunQuery(run.id).queryKey });
-            }}
-          >
-            The run of <em>{page.flow.name}</em> is asked to stop. A task that runs now ends first where it does not
-            listen to its signal; finished tasks keep their results.
-          </ConfirmDialog>
-        ) : null}
-        {asking === "delete" ? (
-          <ConfirmDialog
-            open
-            onOpenChange={close}
-            title={`Delete ${run.name}`}
-            action="Delete the run"
-            danger
-            onConfirm={async () => {
-              await deleteRun(run.id);
-              await navigate({ to: "/runs" });
-              queryClient.removeQueries({ queryKey: ["flow-run", run.id] });
-              await queryClient.invalidateQueries({ queryKey: ["runs"] });
-            }}
-          >
-            The run of <em>{page.flow.name}</em> is deleted with its task runs, {amount(page.log_count, "log line")} and
-            results. This can't be undone.
-          </ConfirmDialog>
-        ) : null}
-      </Suspense>
+      {asking === "resume" ? <ResumeDialog page={page} onClose={close} /> : null}
+      {asking === "retry" ? <RetryDialog page={page} onClose={close} /> : null}
+      {asking === "cancel" ? (
+        <ConfirmDialog
+          open
+          onOpenChange={close}
+          title={`Cancel ${run.name}`}
+          action="Cancel the run"
+          danger
+          onConfirm={async () => {
+            await cancelRun(run.id);
+            await queryClient.invalidateQueries({ queryKey: flowRunQuery(run.id).queryKey });
+          }}
+        >
+          The run of <em>{page.flow.name}</em> is asked to stop. A task that runs now ends first where it does not
+          listen to its signal; finished tasks keep their results.
+        </ConfirmDialog>
+      ) : null}
+      {asking === "delete" ? (
+        <ConfirmDialog
+          open
+          onOpenChange={close}
+          title={`Delete ${run.name}`}
+          action="Delete the run"
+          danger
+          onConfirm={async () => {
+            await deleteRun(run.id);
+            await navigate({ to: "/runs" });
+            queryClient.removeQueries({ queryKey: ["flow-run", run.id] });
+            await queryClient.invalidateQueries({ queryKey: ["runs"] });
+          }}
+        >
+          The run of <em>{page.flow.name}</em> is deleted with its task runs, {amount(page.log_count, "log line")} and
+          results. This can't be undone.
+        </ConfirmDialog>
+      ) : null}
     </div>
   );
 }

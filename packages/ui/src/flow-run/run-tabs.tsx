@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useCallback } from "react";
+import { useCallback } from "react";
 import type { FlowRunPage } from "../api/types.ts";
 import { LogView } from "../components/log-view.tsx";
+import { onDemand } from "../components/on-demand.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { Tabs } from "../components/tabs.tsx";
 import { taskTotal } from "../components/task-progress.tsx";
@@ -14,8 +15,14 @@ import { RunParameters } from "./run-parameters.tsx";
 import { SubflowTable, TaskTable } from "./task-table.tsx";
 import { rowIndex } from "./timeline-changes.ts";
 
-const RunEvents = lazy(() => import("./run-events.tsx").then((module) => ({ default: module.RunEvents })));
-const RunResults = lazy(() => import("./run-results.tsx").then((module) => ({ default: module.RunResults })));
+const RunEvents = onDemand(
+  () => import("./run-events.tsx").then((module) => module.RunEvents),
+  <Skeleton rows={6} height={30} />,
+);
+const RunResults = onDemand(
+  () => import("./run-results.tsx").then((module) => module.RunResults),
+  <Skeleton rows={6} height={30} />,
+);
 
 /** Everything of the run that is not seen at once. */
 export function RunTabs(props: {
@@ -48,10 +55,8 @@ export function RunTabs(props: {
       {tab === "subflows" ? <SubflowTable id={run.id} /> : null}
       {tab === "artifacts" ? <RunArtifacts id={run.id} /> : null}
       {tab === "parameters" ? <RunParameters page={page} /> : null}
-      <Suspense fallback={<Skeleton rows={6} height={30} />}>
-        {tab === "result" ? <RunResults id={run.id} /> : null}
-        {tab === "events" ? <RunEvents id={run.id} /> : null}
-      </Suspense>
+      {tab === "result" ? <RunResults id={run.id} /> : null}
+      {tab === "events" ? <RunEvents id={run.id} /> : null}
       {tab === "details" ? <RunDetails page={page} /> : null}
     </Tabs>
   );

@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { IconButton, Segmented } from "../components/button.tsx";
 import { Failure } from "../components/failure.tsx";
 import { Icon } from "../components/icon.tsx";
+import { onDemand } from "../components/on-demand.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { amount, count } from "../format.ts";
 import { timelineQuery } from "./flow-run.queries.ts";
@@ -10,7 +11,7 @@ import type { ChangeSearch, FlowRunSearch } from "./flow-run-search.ts";
 import { loadGraphView, prepareGraph } from "./graph-loading.ts";
 import { TimelineView } from "./timeline-view.tsx";
 
-const GraphView = lazy(() => loadGraphView().then((module) => ({ default: module.GraphView })));
+const GraphView = onDemand(() => loadGraphView().then((module) => module.GraphView), <Skeleton rows={8} height={28} />);
 
 /** Timeline and graph: two views over the same selection. */
 export function RunViews(props: {
@@ -78,9 +79,7 @@ export function RunViews(props: {
           tall={tall}
         />
       ) : (
-        <Suspense fallback={<Skeleton rows={8} height={28} />}>
-          <GraphView timeline={timeline} selected={search.task} onSelect={select} tall={tall} />
-        </Suspense>
+        <GraphView timeline={timeline} selected={search.task} onSelect={select} tall={tall} />
       )}
     </section>
   );

@@ -1,15 +1,16 @@
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { IconButton } from "../components/button.tsx";
 import { Icon, type IconName } from "../components/icon.tsx";
+import { onDemand } from "../components/on-demand.tsx";
 import { useDefaultSearch } from "../runs/default-search.ts";
 import { ConnectionLine } from "./connection-line.tsx";
 import { useCrumbs } from "./crumbs.ts";
 import { useShortcuts } from "./shortcuts.ts";
 import { ThemeSwitch } from "./theme-switch.tsx";
 
-const SearchPalette = lazy(() => import("./search-palette.tsx").then((module) => ({ default: module.SearchPalette })));
-const ShortcutHelp = lazy(() => import("./shortcut-help.tsx").then((module) => ({ default: module.ShortcutHelp })));
+const SearchPalette = onDemand(() => import("./search-palette.tsx").then((module) => module.SearchPalette));
+const ShortcutHelp = onDemand(() => import("./shortcut-help.tsx").then((module) => module.ShortcutHelp));
 
 const nouns = [
   { to: "/dashboard", label: "Dashboard", icon: "dashboard" },
@@ -68,12 +69,10 @@ export function Frame() {
           <Outlet />
         </main>
       </div>
-      <Suspense>
-        {overlay === "search" ? (
-          <SearchPalette onClose={() => setOverlay(undefined)} onHelp={() => setOverlay("help")} />
-        ) : null}
-        {overlay === "help" ? <ShortcutHelp onClose={() => setOverlay(undefined)} /> : null}
-      </Suspense>
+      {overlay === "search" ? (
+        <SearchPalette onClose={() => setOverlay(undefined)} onHelp={() => setOverlay("help")} />
+      ) : null}
+      {overlay === "help" ? <ShortcutHelp onClose={() => setOverlay(undefined)} /> : null}
     </div>
   );
 }

@@ -1,12 +1,13 @@
 import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { useLive } from "../api/live.ts";
 import type { FlowRunList, FlowRunPoint, FlowRunRow, LiveChange } from "../api/types.ts";
 import { Button, buttonClass, IconButton } from "../components/button.tsx";
 import { Empty } from "../components/empty.tsx";
 import { Failure } from "../components/failure.tsx";
 import { Icon } from "../components/icon.tsx";
+import { onDemand } from "../components/on-demand.tsx";
 import { Page } from "../components/page.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { ColumnMenu } from "./column-menu.tsx";
@@ -26,8 +27,8 @@ import {
 } from "./runs-search.ts";
 import { SavedSearchMenu } from "./saved-search-menu.tsx";
 
-const BulkBar = lazy(() => import("./bulk-bar.tsx").then((module) => ({ default: module.BulkBar })));
-const RunCharts = lazy(() => import("./run-charts.tsx").then((module) => ({ default: module.RunCharts })));
+const BulkBar = onDemand(() => import("./bulk-bar.tsx").then((module) => module.BulkBar));
+const RunCharts = onDemand(() => import("./run-charts.tsx").then((module) => module.RunCharts));
 
 const route = getRouteApi("/runs");
 const nothing: ReadonlySet<string> = new Set();
@@ -112,12 +113,10 @@ export function RunsPage() {
       ) : (
         // As high as the charts, so that nothing moves when they come.
         <div className="min-h-[144px] lg:min-h-[136px]">
-          <Suspense>
-            {points.data === undefined ? null : <RunCharts points={points.data} search={search} onChange={change} />}
-            {points.isError && !list.isError ? (
-              <Failure error={points.error} what="The charts" onRetry={() => void points.refetch()} />
-            ) : null}
-          </Suspense>
+          {points.data === undefined ? null : <RunCharts points={points.data} search={search} onChange={change} />}
+          {points.isError && !list.isError ? (
+            <Failure error={points.error} what="The charts" onRetry={() => void points.refetch()} />
+          ) : null}
         </div>
       )}
       {list.isPending ? <Skeleton rows={14} height={34} /> : null}
@@ -147,16 +146,14 @@ export function RunsPage() {
           {isFetchingNextPage ? <Skeleton rows={2} height={34} /> : null}
         </div>
       )}
-      <Suspense>
-        {chosen.size === 0 ? null : (
-          <BulkBar
-            runs={withLatest(chosen, runs)}
-            rest={isMore && runs.every((run) => chosen.has(run.id)) ? { search, total } : undefined}
-            onSelect={(all) => setChosen(new Map(all.map((run) => [run.id, run])))}
-            onDone={() => setChosen(noRuns)}
-          />
-        )}
-      </Suspense>
+      {chosen.size === 0 ? null : (
+        <BulkBar
+          runs={withLatest(chosen, runs)}
+          rest={isMore && runs.every((run) => chosen.has(run.id)) ? { search, total } : undefined}
+          onSelect={(all) => setChosen(new Map(all.map((run) => [run.id, run])))}
+          onDone={() => setChosen(noRuns)}
+        />
+      )}
     </Page>
   );
 }

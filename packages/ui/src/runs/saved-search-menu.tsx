@@ -1,15 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { IconButton } from "../components/button.tsx";
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from "../components/menu.tsx";
+import { onDemand } from "../components/on-demand.tsx";
 import { useDefaultSearch } from "./default-search.ts";
 import { isFiltered, type RunsSearch } from "./runs-search.ts";
 import { savedSearchesQuery, searchOf } from "./saved-searches.ts";
 
 const dialogs = () => import("./saved-search-dialogs.tsx");
-const SaveDialog = lazy(() => dialogs().then((module) => ({ default: module.SaveDialog })));
-const ManageDialog = lazy(() => dialogs().then((module) => ({ default: module.ManageDialog })));
+const SaveDialog = onDemand(() => dialogs().then((module) => module.SaveDialog));
+const ManageDialog = onDemand(() => dialogs().then((module) => module.ManageDialog));
 
 /** The saved searches to choose from, and to keep what is filtered now. */
 export function SavedSearchMenu({ search }: { readonly search: RunsSearch }) {
@@ -53,10 +54,8 @@ export function SavedSearchMenu({ search }: { readonly search: RunsSearch }) {
           Rename, delete, make default…
         </MenuItem>
       </Menu>
-      <Suspense>
-        {dialog === "save" ? <SaveDialog search={search} onClose={close} /> : null}
-        {dialog === "manage" ? <ManageDialog onClose={close} /> : null}
-      </Suspense>
+      {dialog === "save" ? <SaveDialog search={search} onClose={close} /> : null}
+      {dialog === "manage" ? <ManageDialog onClose={close} /> : null}
     </>
   );
 }
