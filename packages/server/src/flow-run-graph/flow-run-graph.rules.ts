@@ -1,5 +1,5 @@
 import { formatTimestamp, type StateType, type Timestamp } from "@ostinato/core";
-import type { GraphArtifact, GraphNode, Static, TaskInput, TaskInputs } from "@ostinato/protocol";
+import type { GraphArtifact, GraphNode, Static, TaskInputs } from "@ostinato/protocol";
 
 /** A task run, and the subflow that it stands for, if any. */
 export interface Member {
@@ -11,6 +11,7 @@ export interface Member {
 }
 
 type Artifact = Static<typeof GraphArtifact>;
+type Edge = GraphNode["parents"][number];
 
 export interface Surroundings {
   /** Artifacts by the task run that made them. */
@@ -26,49 +27,53 @@ const calledIn = "__parents__";
 
 /** The nodes of the graph in the order of the members: a subflow takes the place of the task run that stands for it. */
 export function nodesOf(members: readonly Member[], surroundings: Surroundings): readonly GraphNode[] {
-  const known = new Set(members.map(idOf));
-  const resolve = (ids: readonly string[]) =>
-    unique(ids.flatMap((id) => surroundings.subflows.get(id) ?? [id])).filter(
-      (id) => surroundings.partial || known.has(id),
-    );
-  const children = new Map<string, string[]>();
-  const linked = members.map((member) => {
+  const { artifacts, subflows, partial } = surroundings;
+  const children = new Map(members.map((member): [string, Edge[]] => [idOf(member), []]));
+  const isKnown = (id: string) => partial || children.has(id);
+  const [parentOf, around] = [onceFor<Member>(), onceFor<Member>()];
+  return members.map((member) => {
+    const { taskRun, subflow, inputs, start, end } = member;
     const id = idOf(member);
-    const parents = resolve(upstream(member.inputs)).filter((parent) => parent !== id);
-    for (const parent of parents) children.set(parent, [...(children.get(parent) ?? []), id]);
-    return { member, id, parents, encapsulating: resolve((member.inputs[calledIn] ?? []).flatMap(idsIn)) };
+    const parents: Edge[] = [];
+    const encapsulating: Edge[] = [];
+    for (const name in inputs) {
+      for (const input of inputs[name] ?? []) {
+        for (const run of "id" in input ? (subflows.get(input.id) ?? [input.id]) : []) {
+          if (!isKnown(run)) continue;
+          if (name === calledIn) {
+            if (around(run, member)) encapsulating.push({ id: run });
+          } else if (run !== id && parentOf(run, member)) {
+            parents.push({ id: run });
+            children.get(run)?.push({ id });
+          }
+        }
+      }
+    }
+    return {
+      kind: subflow === null ? "task-run" : "flow-run",
+      id,
+      label: subflow?.label ?? taskRun.name,
+      state_type: subflow?.stateType ?? taskRun.stateType ?? "PENDING",
+      start_time: formatTimestamp(start),
+      end_time: end === null ? null : formatTimestamp(end),
+      parents,
+      children: children.get(id) ?? [],
+      encapsulating,
+      artifacts: [...(artifacts.get(id) ?? [])],
+    };
   });
-  return linked.map(({ member, id, parents, encapsulating }) => ({
-    kind: member.subflow === null ? "task-run" : "flow-run",
-    id,
-    label: member.subflow?.label ?? member.taskRun.name,
-    state_type: member.subflow?.stateType ?? member.taskRun.stateType ?? "PENDING",
-    start_time: formatTimestamp(member.start),
-    end_time: member.end === null ? null : formatTimestamp(member.end),
-    parents: edges(parents),
-    children: edges(children.get(id) ?? []),
-    encapsulating: edges(encapsulating),
-    artifacts: [...(surroundings.artifacts.get(id) ?? [])],
-  }));
+}
+
+/** Tells whether an id comes for the first time for this owner; the owners come one after the other. */
+function onceFor<Owner>(): (id: string, owner: Owner) => boolean {
+  const newest = new Map<string, Owner>();
+  return (id, owner) => {
+    if (newest.get(id) === owner) return false;
+    newest.set(id, owner);
+    return true;
+  };
 }
 
 function idOf({ subflow, taskRun }: Member): string {
   return subflow?.id ?? taskRun.id;
-}
-
-/** The runs whose results were given to a task run. */
-function upstream(inputs: TaskInputs): readonly string[] {
-  return unique(Object.entries(inputs).flatMap(([name, given]) => (name === calledIn ? [] : given.flatMap(idsIn))));
-}
-
-function idsIn(input: TaskInput): readonly string[] {
-  return "id" in input ? [input.id] : [];
-}
-
-function edges(ids: readonly string[]) {
-  return ids.map((id) => ({ id }));
-}
-
-function unique(ids: readonly string[]): readonly string[] {
-  return [...new Set(ids)];
 }
