@@ -1,5 +1,5 @@
 import type { Timestamp } from "@ostinato/core";
-import { sql } from "kysely";
+import { type SqlBool, sql } from "kysely";
 import type { Database, Reader, Sql } from "../db/dialects/dialect.ts";
 import { prepared } from "../db/prepared.ts";
 import type { FlowRunTable } from "../db/tables.ts";
@@ -35,72 +35,69 @@ export interface NodeQuery {
   readonly limit: number;
 }
 
-interface NodeSlots {
-  readonly flowRunId: string;
-  readonly since: Timestamp;
-  readonly limit: number;
-}
-
-const everyNode = prepared<Omit<NodeSlots, "since">, NodeRow>((reader, slot) =>
-  selectNodes(reader).where("task_run.flow_run_id", "=", slot("flowRunId")).limit(slot("limit")),
+const everyTaskRun = prepared<Omit<NodeQuery, "since">, TaskRunNode>((reader, slot) =>
+  selectTaskRuns(reader, slot("flowRunId")).limit(slot("limit")),
 );
 
-const nodesSince = prepared<NodeSlots, NodeRow>((reader, slot) =>
-  selectNodes(reader)
-    .where("task_run.flow_run_id", "=", slot("flowRunId"))
-    .where((eb) => eb.or([eb(end, "is", null), eb(end, ">=", slot("since"))]))
+const taskRunsSince = prepared<NodeQuery & { since: Timestamp }, TaskRunNode>((reader, slot) =>
+  selectTaskRuns(reader, slot("flowRunId"))
+    .where((eb) => eb.or([eb(end, "is", null), eb(end, ">=", slot("since")), standsForSubflow]))
     .limit(slot("limit")),
 );
 
-const begin = sql<Timestamp | null>`coalesce(child.start_time, child.expected_start_time,
-  task_run.start_time, task_run.expected_start_time)`;
-const end = sql<Timestamp | null>`coalesce(child.end_time, task_run.end_time,
-  CASE WHEN task_run.state_type = 'COMPLETED' THEN task_run.expected_start_time END)`;
+const end = sql<Timestamp | null>`coalesce(end_time, CASE WHEN state_type = 'COMPLETED' THEN expected_start_time END)`;
+const standsForSubflow = sql<SqlBool>`EXISTS (SELECT 1 FROM flow_run AS child WHERE child.parent_task_run_id = task_run.id)`;
 
-/** The task runs, each once for every subflow that it stands for, by their start. */
-function selectNodes(reader: Reader) {
+function selectTaskRuns(reader: Reader, flowRunId: string) {
   return reader
     .selectFrom("task_run")
-    .leftJoin("flow_run as child", "child.parent_task_run_id", "task_run.id")
-    .leftJoin("flow", "flow.id", "child.flow_id")
-    .select([
-      "task_run.id as task_run_id",
-      "task_run.name as task_run_name",
-      "task_run.state_type as task_run_state_type",
-      "task_run.task_inputs as task_inputs",
-      "child.id as child_id",
-      "child.name as child_name",
-      "child.state_type as child_state_type",
-      "flow.name as flow_name",
-      begin.as("start_time"),
-      end.as("end_time"),
-    ])
-    .where(begin, "is not", null)
-    .orderBy(begin)
-    .orderBy(sql`coalesce(${end}, 9223372036854775807)`)
-    .orderBy("task_run.id");
+    .select(["id", "name", "state_type", "task_inputs", "start_time", "expected_start_time", "end_time"])
+    .where("flow_run_id", "=", flowRunId);
 }
 
-type NodeRow = Awaited<ReturnType<ReturnType<typeof selectNodes>["execute"]>>[number];
+type TaskRunNode = Awaited<ReturnType<ReturnType<typeof selectTaskRuns>["execute"]>>[number];
 
-/** The task runs of a flow run with their subflows. */
-export async function taskRunsWithSubflows(reader: Reader, dialect: Sql, query: NodeQuery): Promise<NodeRow[]> {
-  const { flowRunId, since, limit } = query;
+/** The task runs of a flow run, in no order: without those that had ended, but for those that stand for subflows. */
+export async function taskRunsOf(reader: Reader, dialect: Sql, query: NodeQuery): Promise<readonly TaskRunNode[]> {
+  const { since } = query;
   const { rows } =
     since === null
-      ? await everyNode(reader, dialect, { flowRunId, limit })
-      : await nodesSince(reader, dialect, { flowRunId, since, limit });
+      ? await everyTaskRun(reader, dialect, query)
+      : await taskRunsSince(reader, dialect, { ...query, since });
   return rows;
 }
 
-/** Which subflows the task runs of a flow run stand for. */
-export function subflowsOf(reader: Reader, flowRunId: string) {
+const subflows = prepared<Omit<NodeQuery, "since">, SubflowNode>((reader, slot) =>
+  selectSubflows(reader, slot("flowRunId")).limit(slot("limit")),
+);
+
+function selectSubflows(reader: Reader, flowRunId: string) {
   return reader
-    .selectFrom("flow_run as child")
-    .innerJoin("task_run", "task_run.id", "child.parent_task_run_id")
-    .select(["task_run.id as task_run_id", "child.id as child_id"])
-    .where("task_run.flow_run_id", "=", flowRunId)
-    .execute();
+    .selectFrom("task_run")
+    .innerJoin("flow_run as child", "child.parent_task_run_id", "task_run.id")
+    .innerJoin("flow", "flow.id", "child.flow_id")
+    .select([
+      "task_run.id as task_run_id",
+      "child.id",
+      "child.name",
+      "child.state_type",
+      "child.start_time",
+      "child.expected_start_time",
+      "child.end_time",
+      "flow.name as flow_name",
+    ])
+    .where("task_run.flow_run_id", "=", flowRunId);
+}
+
+type SubflowNode = Awaited<ReturnType<ReturnType<typeof selectSubflows>["execute"]>>[number];
+
+/** The subflows that the task runs of a flow run stand for. */
+export async function subflowsOf(
+  reader: Reader,
+  dialect: Sql,
+  query: Omit<NodeQuery, "since">,
+): Promise<readonly SubflowNode[]> {
+  return (await subflows(reader, dialect, query)).rows;
 }
 
 const artifacts = prepared<{ flowRunId: string; limit: number }, ArtifactRow>((reader, slot) =>

@@ -6,7 +6,7 @@ import { notFound, refused } from "../errors.ts";
 import * as flowRunStates from "../flow-run-states/flow-run-states.service.ts";
 import * as taskRuns from "../task-runs/task-runs.service.ts";
 import * as queries from "./flow-run-graph.queries.ts";
-import { type Member, nodesOf, type Surroundings } from "./flow-run-graph.rules.ts";
+import { membersOf, nodesOf, type Surroundings } from "./flow-run-graph.rules.ts";
 
 const mostNodes = 10_000;
 const mostArtifacts = 10_000;
@@ -22,18 +22,21 @@ export async function readGraph(
   if (run === undefined) throw notFound("Flow run", id);
   const from = since === null || since === undefined ? null : toTimestamp(since);
   const reader = run.isSmall ? db.read : db.slow;
-  const [rows, subflowsOfAll, artifacts, states] = await Promise.all([
-    queries.taskRunsWithSubflows(reader, db.sql, { flowRunId: id, since: from, limit: mostNodes + 1 }),
-    from === null ? undefined : queries.subflowsOf(reader, id),
+  const query = { flowRunId: id, since: from, limit: mostNodes + 1 };
+  const [taskRuns, subflows, artifacts, states] = await Promise.all([
+    queries.taskRunsOf(reader, db.sql, query),
+    queries.subflowsOf(reader, db.sql, query),
     artifactsByMaker(context, id),
     flowRunStates.list(context, id),
   ]);
-  if (rows.length > mostNodes) throw tooLarge(id);
-  const nodes = nodesOf(rows.flatMap(memberOf), {
-    artifacts,
-    subflows: subflowsByTaskRun(subflowsOfAll ?? rows),
-    partial: from !== null,
-  });
+  const byTaskRun = Map.groupBy(subflows, (subflow) => subflow.task_run_id);
+  const withInputs = taskRuns.map((taskRun) => ({
+    ...taskRun,
+    task_inputs: readJson<TaskInputs>(taskRun.task_inputs),
+  }));
+  const members = membersOf(withInputs, byTaskRun, from);
+  if (Math.max(taskRuns.length, members.length) > mostNodes) throw tooLarge(id);
+  const nodes = nodesOf(members, { artifacts, subflows: byTaskRun, partial: from !== null });
   const start = run.start_time ?? run.expected_start_time;
   return {
     start_time: start === null ? null : formatTimestamp(start),
@@ -45,37 +48,8 @@ export async function readGraph(
   };
 }
 
-function subflowsByTaskRun(
-  rows: readonly { readonly task_run_id: string; readonly child_id: string | null }[],
-): ReadonlyMap<string, readonly string[]> {
-  const found = new Map<string, string[]>();
-  for (const { task_run_id, child_id } of rows) {
-    if (child_id !== null) found.set(task_run_id, [...(found.get(task_run_id) ?? []), child_id]);
-  }
-  return found;
-}
-
 function tooLarge(id: string) {
   return refused(400, `The graph of flow run ${id} has more than ${mostNodes} nodes.`);
-}
-
-type NodeRow = Awaited<ReturnType<typeof queries.taskRunsWithSubflows>>[number];
-
-function memberOf(row: NodeRow): readonly Member[] {
-  if (row.start_time === null) return [];
-  const { child_id } = row;
-  return [
-    {
-      taskRun: { id: row.task_run_id, name: row.task_run_name, stateType: row.task_run_state_type },
-      subflow:
-        child_id === null
-          ? null
-          : { id: child_id, label: `${row.flow_name} / ${row.child_name}`, stateType: row.child_state_type },
-      inputs: readJson(row.task_inputs),
-      start: row.start_time,
-      end: row.end_time,
-    },
-  ];
 }
 
 /** Stands for the task run of artifacts that were made outside any. */
