@@ -60,6 +60,7 @@ export async function createServer({
       context,
       started,
       async listen() {
+        await metrics.open();
         const listenTextResolver = (at: string) => `Ostinato ${productVersion} on ${db.kind} listens at ${at}`;
         const address = await app.listen({ host: config.host, port: config.port, listenTextResolver });
         for (const loop of loops) loop.start();

@@ -1,4 +1,4 @@
-import { type Family, familyText, labelsText, type Sample } from "./metrics-text.ts";
+import type { Counter, Histogram, Registry } from "prom-client";
 
 /** What the server counts, with the labels of each. Names on the wire begin with `ostinato_`. */
 const counters = {
@@ -61,123 +61,78 @@ export interface Gauge {
   read(): Reading | Promise<Reading>;
 }
 
-/** Counts and times for Prometheus. */
+/** Counts and times for Prometheus. Nothing is counted, and nothing loaded, before `open`: a server in a script never does. */
 export interface Metrics {
   add(name: CounterName, amount?: number, labels?: Labels): void;
   observe(name: HistogramName, value: number, labels?: Labels): void;
   gauge(gauge: Gauge): void;
-  /** All of it, in the format of Prometheus. The first call loads what knows the numbers of the process. */
+  open(): Promise<void>;
+  /** All of it, in the format of Prometheus. */
   text(): Promise<string>;
+}
+
+interface Opened {
+  readonly registry: Registry;
+  readonly counters: Readonly<Record<CounterName, Counter>>;
+  readonly histograms: Readonly<Record<HistogramName, Histogram>>;
 }
 
 export function createMetrics(): Metrics {
   const gauges: Gauge[] = [];
-  const counted = mapValues(counters, ({ labels }) => seriesOf(labels, () => ({ total: 0 })));
-  const observed = mapValues(histograms, ({ labels, buckets }) => seriesOf(labels, () => timesIn(buckets)));
+  let opening: Promise<Opened> | undefined;
+  let opened: Opened | undefined;
+
+  const open = async () => {
+    opening ??= load(gauges);
+    opened = await opening;
+    return opened;
+  };
+
   return {
-    add(name, amount = 1, labels = {}) {
-      counted[name].of(labels).total += amount;
-    },
-    observe(name, value, labels = {}) {
-      const times = observed[name].of(labels);
-      times.sum += value;
-      times.count += 1;
-      const bucket = times.upTo.findIndex((most) => value <= most);
-      if (bucket !== -1) times.counts[bucket] = (times.counts[bucket] ?? 0) + 1;
-    },
+    add: (name, amount = 1, labels = {}) => opened?.counters[name].inc(labels, amount),
+    observe: (name, value, labels = {}) => opened?.histograms[name].observe(labels, value),
     gauge: (gauge) => void gauges.push(gauge),
-    async text() {
-      const { processMetrics } = await import("./process-metrics.ts");
-      const families = [
-        ...(await Promise.all(gauges.map(gaugeFamily))),
-        ...Object.entries(counted).map(([name, series]) => counterFamily(name as CounterName, series)),
-        ...Object.entries(observed).map(([name, series]) => histogramFamily(name as HistogramName, series)),
-      ];
-      return `${[await processMetrics(), ...families.map(familyText)].join("\n")}`;
-    },
+    open: async () => void (await open()),
+    text: async () => (await open()).registry.metrics(),
   };
 }
 
-/** What is counted under one name: a value for each combination of labels, by their text. */
-interface Series<V> {
-  readonly values: ReadonlyMap<string, V>;
-  of(labels: Labels): V;
-}
-
-function seriesOf<V>(names: readonly string[], start: () => V): Series<V> {
-  const values = new Map<string, V>();
-  // What has no labels is 0 before anything is counted.
-  if (names.length === 0) values.set("", start());
+async function load(gauges: readonly Gauge[]): Promise<Opened> {
+  const prometheus = await import("prom-client");
+  const registry = new prometheus.Registry();
+  const registers = [registry];
+  prometheus.collectDefaultMetrics({ register: registry });
+  for (const gauge of gauges) {
+    new prometheus.Gauge({
+      name: `ostinato_${gauge.name}`,
+      help: gauge.help,
+      labelNames: gauge.label === undefined ? [] : [gauge.label],
+      registers,
+      async collect() {
+        // A database that is away must not take the other numbers with it.
+        const value = await Promise.resolve(gauge.read()).catch(() => Number.NaN);
+        if (typeof value === "number") return this.set(value);
+        this.reset();
+        for (const [label, of] of value) this.set({ [gauge.label ?? ""]: label }, of);
+      },
+    });
+  }
   return {
-    values,
-    of(labels) {
-      const key = names.length === 0 ? "" : labelsText(names.map((name) => [name, labels[name] ?? ""]));
-      const known = values.get(key);
-      if (known !== undefined) return known;
-      const value = start();
-      values.set(key, value);
-      return value;
-    },
+    registry,
+    counters: mapValues(counters, (name, { help, labels }) => {
+      return new prometheus.Counter({ name: `ostinato_${name}`, help, labelNames: labels, registers });
+    }),
+    histograms: mapValues(histograms, (name, { help, labels, buckets }) => {
+      const histogram = { name: `ostinato_${name}`, help, labelNames: labels, buckets: [...buckets], registers };
+      return new prometheus.Histogram(histogram);
+    }),
   };
 }
 
-/** Values by the smallest bucket that they fit in; those that fit in none are in the count only. */
-interface Times {
-  readonly upTo: readonly number[];
-  readonly counts: number[];
-  sum: number;
-  count: number;
-}
-
-function timesIn(upTo: readonly number[]): Times {
-  return { upTo, counts: upTo.map(() => 0), sum: 0, count: 0 };
-}
-
-async function gaugeFamily({ name, help, label = "", read }: Gauge): Promise<Family> {
-  // A database that is away must not take the other numbers with it.
-  const reading = await Promise.resolve()
-    .then(read)
-    .catch(() => Number.NaN);
-  const samples: Sample[] =
-    typeof reading === "number"
-      ? [{ labels: "", value: reading }]
-      : Array.from(reading, ([value, of]) => ({ labels: labelsText([[label, value]]), value: of }));
-  return { name, help, type: "gauge", samples };
-}
-
-function counterFamily(name: CounterName, { values }: Series<{ total: number }>): Family {
-  const samples = Array.from(values, ([labels, { total }]) => ({ labels, value: total }));
-  return { name, help: counters[name].help, type: "counter", samples };
-}
-
-function histogramFamily(name: HistogramName, { values }: Series<Times>): Family {
-  const samples = Array.from(values, ([labels, times]) => timesSamples(labels, times)).flat();
-  return { name, help: histograms[name].help, type: "histogram", samples };
-}
-
-/** Each bucket holds those before it too. */
-function timesSamples(labels: string, { upTo, counts, sum, count }: Times): readonly Sample[] {
-  let soFar = 0;
-  const bucket = (most: string, value: number): Sample => {
-    const all = [labels, labelsText([["le", most]])].filter((text) => text !== "").join(",");
-    return { suffix: "_bucket", labels: all, value };
-  };
-  const buckets = upTo.map((most, index) => {
-    soFar += counts[index] ?? 0;
-    return bucket(String(most), soFar);
-  });
-  return [
-    ...buckets,
-    bucket("+Inf", count),
-    { suffix: "_sum", labels, value: sum },
-    { suffix: "_count", labels, value: count },
-  ];
-}
-
-function mapValues<const T extends Readonly<Record<string, unknown>>, R>(
-  record: T,
-  change: (value: T[keyof T]) => R,
-): Readonly<Record<keyof T, R>> {
-  const entries = Object.entries(record) as [keyof T, T[keyof T]][];
-  return Object.fromEntries(entries.map(([name, value]) => [name, change(value)])) as Record<keyof T, R>;
+function mapValues<K extends string, V, R>(
+  record: Readonly<Record<K, V>>,
+  change: (name: K, value: V) => R,
+): Record<K, R> {
+  const entries = Object.entries(record) as [K, V][];
+  return Object.fromEntries(entries.map(([name, value]) => [name, change(name, value)])) as Record<K, R>;
 }
