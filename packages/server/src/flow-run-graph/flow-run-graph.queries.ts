@@ -8,24 +8,42 @@ const span = prepared<{ id: string }, Span>((reader, slot) =>
   reader
     .selectFrom("flow_run")
     .select(["start_time", "expected_start_time", "end_time"])
-    .select(
-      sql<number>`(SELECT count(*) FROM (SELECT 1 AS one FROM task_run
-        WHERE flow_run_id = flow_run.id LIMIT ${fewTaskRuns + 1}) AS bounded)`.as("task_runs"),
-    )
+    .select([
+      sql<number>`(SELECT count(*) FROM ${someTaskRuns} AS few)`.as("task_runs"),
+      // Looked up one by one: as a join, PostgreSQL may walk along all subflows that there are.
+      sql<number>`(SELECT count((SELECT child.id FROM flow_run AS child
+        WHERE child.parent_task_run_id = few.id LIMIT 1)) FROM ${someTaskRuns} AS few)`.as("subflows"),
+      sql<number>`(SELECT count(*) FROM (SELECT 1 AS one FROM artifact
+        WHERE artifact.flow_run_id = flow_run.id LIMIT 1) AS few)`.as("artifacts"),
+    ])
     .where("id", "=", slot("id")),
 );
 
 interface Span extends Pick<FlowRunTable, "start_time" | "expected_start_time" | "end_time"> {
   readonly task_runs: number;
+  readonly subflows: number;
+  readonly artifacts: number;
 }
 
 /** So many are read in a millisecond. */
 const fewTaskRuns = 200;
 
-/** When a flow run was, and whether it has so few task runs that they may be read on this thread. */
+const someTaskRuns = sql`(SELECT id FROM task_run WHERE flow_run_id = flow_run.id LIMIT ${fewTaskRuns + 1})`;
+
+/**
+ * When a flow run was, whether it has so few task runs that they may be read on this thread, and whether it may have what most
+ * runs don't: what is not there need not be asked for.
+ */
 export async function spanOfFlowRun({ read, sql }: Database, id: string) {
   const [run] = (await span(read, sql, { id })).rows;
-  return run === undefined ? undefined : { ...run, isSmall: Number(run.task_runs) <= fewTaskRuns };
+  if (run === undefined) return undefined;
+  const isSmall = Number(run.task_runs) <= fewTaskRuns;
+  return {
+    ...run,
+    isSmall,
+    hasSubflows: !isSmall || Number(run.subflows) > 0,
+    hasArtifacts: Number(run.artifacts) > 0,
+  };
 }
 
 export interface NodeQuery {

@@ -25,8 +25,8 @@ export async function readGraph(
   const query = { flowRunId: id, since: from, limit: mostNodes + 1 };
   const [taskRuns, subflows, artifacts, states] = await Promise.all([
     queries.taskRunsOf(reader, db.sql, query),
-    queries.subflowsOf(reader, db.sql, query),
-    artifactsByMaker(context, id),
+    run.hasSubflows ? queries.subflowsOf(reader, db.sql, query) : [],
+    run.hasArtifacts ? artifactsByMaker(context, id) : noArtifacts,
     flowRunStates.list(context, id),
   ]);
   const byTaskRun = Map.groupBy(subflows, (subflow) => subflow.task_run_id);
@@ -54,6 +54,8 @@ function tooLarge(id: string) {
 
 /** Stands for the task run of artifacts that were made outside any. */
 const ofTheRunItself = "";
+
+const noArtifacts: Surroundings["artifacts"] = new Map();
 
 async function artifactsByMaker({ db }: Context, id: string): Promise<Surroundings["artifacts"]> {
   const rows = await queries.artifactsOf(db.read, db.sql, { flowRunId: id, limit: mostArtifacts });
