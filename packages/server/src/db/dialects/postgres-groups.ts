@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { Metrics } from "../../metrics.ts";
 import type { Writer } from "./dialect.ts";
+import { type AskFate, commit, type Identity, identify, type LostCommit } from "./postgres-commit.ts";
 import { type NamedStatement, writerBy } from "./postgres-writer.ts";
 
 export interface Groups {
@@ -18,6 +19,7 @@ export const alone = Symbol("to be run alone");
 export interface GroupOptions {
   /** A client in pipeline mode, not yet connected. */
   readonly client: () => pg.Client;
+  readonly askFate: AskFate;
   readonly metrics?: Pick<Metrics, "observe"> | undefined;
 }
 
@@ -32,7 +34,7 @@ const unitsPerGroup = 64;
  * written, the transaction is rolled back and each of its units is run alone. Since a transaction does not lock its rows
  * against itself, a unit that meets a row that another one of the group holds is left out and run alone.
  */
-export function postgresGroups({ client: newClient, metrics }: GroupOptions): Groups {
+export function postgresGroups({ client: newClient, askFate, metrics }: GroupOptions): Groups {
   const waiting: Unit[] = [];
   let draining = false;
   let client: pg.Client | undefined;
@@ -70,7 +72,7 @@ export function postgresGroups({ client: newClient, metrics }: GroupOptions): Gr
         continue;
       }
       const began = performance.now();
-      await runGroup(client, units);
+      await runGroup(client, units, askFate);
       metrics?.observe("commit_seconds", (performance.now() - began) / 1000);
       metrics?.observe("commit_units", units.length);
       await nextTurn();
@@ -101,6 +103,8 @@ interface Unit {
   /** Runs the work, and tells how it ended; never throws. */
   run(tx: Writer): Promise<Ending>;
   leave(): void;
+  /** Tells the caller that nobody knows whether the unit was kept. */
+  fail(error: unknown): void;
 }
 
 interface Ending {
@@ -126,6 +130,7 @@ function unitOf<T>(work: (tx: Writer) => Promise<T>, key: string, { resolve, rej
       }
     },
     leave: () => resolve(alone),
+    fail: reject,
   };
 }
 
@@ -149,11 +154,14 @@ interface Group {
   broken: boolean;
 }
 
-async function runGroup(client: pg.Client, units: readonly Unit[]): Promise<void> {
+async function runGroup(client: pg.Client, units: readonly Unit[], askFate: AskFate): Promise<void> {
   const group: Group = { client, holders: new Map(), broken: false };
-  const begun = client.query("BEGIN").catch(() => {
+  const spoil = () => {
     group.broken = true;
-  });
+  };
+  const begun = client.query("BEGIN").catch(spoil);
+  const identity = identify(client);
+  identity.catch(spoil);
   const ended = await Promise.all(
     units.map(async (unit) => {
       const share: Share = { wrote: false, left: false };
@@ -162,18 +170,28 @@ async function runGroup(client: pg.Client, units: readonly Unit[]): Promise<void
   );
   await begun;
   const isSpoilt = ended.some(({ share, ending }) => share.wrote && (share.left || ending.failed));
-  const done = !group.broken && !isSpoilt && (await committed(client));
-  if (!done) await client.query("ROLLBACK").catch(() => {});
-  for (const { unit, share, ending } of ended) {
-    if (done && !share.left) ending.settle();
-    else unit.leave();
+  const done = !group.broken && !isSpoilt && (await committed(client, identity));
+  const settle = (kept: boolean) => {
+    for (const { unit, share, ending } of ended) {
+      if (kept && !share.left) ending.settle();
+      else unit.leave();
+    }
+  };
+  if (typeof done === "object") {
+    // Other units need not wait for the answer.
+    void askFate(done).then(settle, (error) => {
+      for (const { unit, share } of ended) share.left ? unit.leave() : unit.fail(error);
+    });
+    return;
   }
+  if (!done) await client.query("ROLLBACK").catch(() => {});
+  settle(done);
 }
 
-/** Whether the transaction is durable: PostgreSQL answers a COMMIT of a broken one with ROLLBACK. */
-async function committed(client: pg.Client): Promise<boolean> {
+/** Whether the transaction is durable, or what to ask about where its connection broke before that was known. */
+async function committed(client: pg.Client, identity: Promise<Identity>): Promise<boolean | LostCommit> {
   try {
-    return (await client.query("COMMIT")).command === "COMMIT";
+    return (await commit(client, await identity)) ?? true;
   } catch {
     return false;
   }

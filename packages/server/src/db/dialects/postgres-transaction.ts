@@ -1,17 +1,37 @@
 import type pg from "pg";
 import type { Writer } from "./dialect.ts";
+import { type AskFate, commit, identify, type LostCommit } from "./postgres-commit.ts";
 import { type NamedStatement, writerBy } from "./postgres-writer.ts";
 
+export interface TransactionOptions {
+  readonly pool: pg.Pool;
+  readonly askFate: AskFate;
+}
+
+/** Runs a unit of work in a transaction. Resolves when it is durable; where it rejects, nothing of it was kept. */
+export async function inTransaction<T>(
+  { pool, askFate }: TransactionOptions,
+  work: (tx: Writer) => Promise<T>,
+): Promise<T> {
+  const { value, lost } = await attempt(pool, work);
+  if (lost !== undefined && !(await askFate(lost))) throw lost.error;
+  return value;
+}
+
+interface Attempt<T> {
+  readonly value: T;
+  readonly lost: LostCommit | undefined;
+}
+
 /**
- * Runs a unit of work in a transaction, on a connection that is its own meanwhile. Most of what a statement costs is that two
+ * On a connection that is the transaction's own meanwhile. Most of what a statement costs is that two
  * processes wake up for it, so statements are sent together where they can be: BEGIN with the first one, deferred ones with
  * the next one that is asked, and the last of them with COMMIT.
  */
-export async function inTransaction<T>(pool: pg.Pool, work: (tx: Writer) => Promise<T>): Promise<T> {
+async function attempt<T>(pool: pg.Pool, work: (tx: Writer) => Promise<T>): Promise<Attempt<T>> {
   const client = await pool.connect();
   let broken = false;
   let waiting: NamedStatement[] = [];
-  const sent: Promise<unknown>[] = [];
   let failure: { readonly error: unknown } | undefined;
 
   /** Nobody waits for the answer before the commit. What follows a failure only says that the transaction has failed. */
@@ -19,7 +39,6 @@ export async function inTransaction<T>(pool: pg.Pool, work: (tx: Writer) => Prom
     answer.catch((error: unknown) => {
       failure ??= { error };
     });
-    sent.push(answer);
   };
   const sendWaiting = () => {
     for (const statement of waiting) send(client.query(statement));
@@ -36,14 +55,13 @@ export async function inTransaction<T>(pool: pg.Pool, work: (tx: Writer) => Prom
 
   try {
     send(client.query("BEGIN"));
+    const identity = identify(client);
+    send(identity);
     const value = await work(tx);
     sendWaiting();
-    const commit = client.query("COMMIT");
-    await Promise.all([...sent, commit]);
-    // So it answers where a statement failed and nobody minded.
-    if ((await commit).command !== "COMMIT")
-      throw new Error("A statement failed, and PostgreSQL rolled all of them back");
-    return value;
+    const lost = await commit(client, await identity);
+    broken = lost !== undefined;
+    return { value, lost };
   } catch (error) {
     await client.query("ROLLBACK").catch(() => {
       broken = true;

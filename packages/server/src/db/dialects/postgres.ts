@@ -15,6 +15,7 @@ import {
 } from "./dialect.ts";
 import { GatheringSocket } from "./gathering-socket.ts";
 import { insertRowsAsJson } from "./insert-rows.ts";
+import { fateBy } from "./postgres-commit.ts";
 import { alone, postgresGroups } from "./postgres-groups.ts";
 import { inTransaction } from "./postgres-transaction.ts";
 import { deferred } from "./postgres-writer.ts";
@@ -46,7 +47,9 @@ export function openPostgres({ url, clock, poolSize, statementSeconds, metrics }
   const quick = kyselyOver(pool);
   const slow = kyselyOver(slowPool, mostSlowReads);
   const notices = postgresNotices(url, clock, pool);
+  const askFate = fateBy({ pool, clock });
   const groups = postgresGroups({
+    askFate,
     client: () => new pg.Client({ ...connectionOptions(url, statementSeconds), lock_timeout: lockMillis }),
     metrics,
   });
@@ -63,10 +66,11 @@ export function openPostgres({ url, clock, poolSize, statementSeconds, metrics }
       }
       for (let attempt = 0, waited = 0; ; attempt += 1) {
         try {
-          return await inTransaction(pool, work);
+          return await inTransaction({ pool, askFate }, work);
         } catch (error) {
           const delay = Math.min(1, 0.01 * 2 ** attempt) * (0.5 + Math.random());
-          if (!mayBeTriedAgain(error)) throw error;
+          // That one has been patient already, and may have been kept.
+          if (error instanceof DatabaseUnavailable || !mayBeTriedAgain(error)) throw error;
           if (waited + delay > patienceSeconds) throw asUnavailable(error);
           waited += delay;
           await sleep(clock, delay);
