@@ -85,6 +85,7 @@ async function pagesOf(client: Client): Promise<Readonly<Record<string, Subject>
   return {
     dashboard: "dashboard?since=7d",
     runs: "runs?since=7d",
+    "task-runs": "runs/task-runs?since=7d",
     run: `runs/flow-run/${pipeline}`,
     "run-graph": `runs/flow-run/${pipeline}?view=graph&tab=artifacts`,
     "run-task": `runs/flow-run/${pipeline}?task=${task}`,

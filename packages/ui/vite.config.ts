@@ -55,6 +55,8 @@ const onDemand = [
   "/flows/duration-chart",
   "/flows/parameter-schema",
   "/task-run/task-run-page",
+  "/task-runs/task-runs-page",
+  "/task-runs/task-run-list",
   "/artifacts/artifact-page",
   "/artifacts/artifact-key-page",
   "/artifacts/artifacts-page",

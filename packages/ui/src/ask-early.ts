@@ -7,6 +7,7 @@ import type { EarlyLive } from "./early.ts";
 import { asked, type FirstQuery, type FirstQuestions, firstQuestions } from "./first-questions.ts";
 import { readFlowListSearch, readFlowSearch } from "./flows/flows-search.ts";
 import { readRunsSearch } from "./runs/runs-search.ts";
+import { readTaskRunsSearch } from "./task-runs/task-runs-search.ts";
 
 // Stands in the document itself: the server looks for what the page will show while the browser reads the program.
 
@@ -27,6 +28,8 @@ function questionsOf([noun = "", ...rest]: readonly string[]): FirstQuestions | 
       return firstQuestions.dashboard(readDashboardSearch(search));
     case "runs":
       return firstQuestions.runs(readRunsSearch(search));
+    case "runs/task-runs":
+      return firstQuestions.taskRuns(readTaskRunsSearch(search));
     case "runs/flow-run":
     case "flow-runs/flow-run":
       return firstQuestions.flowRun(id);

@@ -10,6 +10,8 @@ import { runListQuery, runPointsQuery } from "./runs/runs.queries.ts";
 import type { RunsSearch } from "./runs/runs-search.ts";
 import { serverQuery } from "./settings/settings.queries.ts";
 import { taskRunQuery } from "./task-run/task-run.queries.ts";
+import { taskRunListQuery } from "./task-runs/task-runs.queries.ts";
+import type { TaskRunsSearch } from "./task-runs/task-runs-search.ts";
 
 /** What a page asks as soon as its address is known, and what it listens to meanwhile. */
 export interface FirstQuestions {
@@ -36,6 +38,7 @@ export const firstQuestions = {
     queries: [runListQuery(search), runPointsQuery(search)],
     topic: { kind: "flow-runs" },
   }),
+  taskRuns: (search: TaskRunsSearch) => ({ queries: [taskRunListQuery(search)], topic: { kind: "flow-runs" } }),
   flowRun: (id: string) => ({
     queries: [flowRunQuery(id), timelineQuery(id)],
     topic: { kind: "flow-run", flow_run_id: id },

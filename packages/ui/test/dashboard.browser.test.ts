@@ -27,7 +27,11 @@ afterAll(() => site.close());
 
 const chart = (page: Page) => page.getByRole("slider", { name: "Runs by state over time" });
 const figure = (page: Page, name: string) =>
-  page.getByRole("term").filter({ hasText: name }).locator("xpath=..").getByRole("link");
+  page
+    .getByRole("term")
+    .filter({ hasText: new RegExp(`^${name}$`) })
+    .locator("xpath=..")
+    .getByRole("link");
 const address = (page: Page) => new URL(page.url()).searchParams;
 
 describe("the dashboard", () => {

@@ -33,6 +33,7 @@ beforeAll(async () => {
   paths = [
     "/dashboard",
     "/runs",
+    "/runs/task-runs",
     `/runs/flow-run/${run.id}`,
     `/runs/flow-run/${run.id}?task=${task}`,
     `/runs/task-run/${task}`,

@@ -1,21 +1,17 @@
 import type { StateType, Timestamp } from "@ostinato/core";
 import type { FlowRunSort, RunCriteria } from "@ostinato/protocol";
-import { type RawBuilder, type SqlBool, sql } from "kysely";
+import { sql } from "kysely";
 import { everything } from "../criteria/conditions.queries.ts";
 import { flowRunsMatching } from "../criteria/runs.queries.ts";
-import type { Database, Reader } from "../db/dialects/dialect.ts";
+import type { Database } from "../db/dialects/dialect.ts";
 import type { Position } from "./keyset.ts";
+import { type Order, positionsAfter } from "./positions.queries.ts";
 
 /** When a run began, or is expected to. As the indexes have it, letter by letter. */
 export const begin = sql<Timestamp | null>`coalesce(flow_run.start_time, flow_run.expected_start_time)`;
 
-interface Order {
-  readonly by: RawBuilder<string | number | null>;
-  readonly direction: "ASC" | "DESC";
-}
-
 const orders: Readonly<Record<FlowRunSort, Order>> = {
-  ID_DESC: { by: sql`flow_run.id`, direction: "DESC" },
+  ID_DESC: { by: sql`flow_run.id`, direction: "DESC", always: true },
   START_TIME_ASC: { by: begin, direction: "ASC" },
   START_TIME_DESC: { by: begin, direction: "DESC" },
   EXPECTED_START_TIME_ASC: { by: sql`flow_run.expected_start_time`, direction: "ASC" },
@@ -33,45 +29,11 @@ export interface FlowRunListQuery {
   readonly after: Position | undefined;
 }
 
-/**
- * The rows after a position, without walking over those before it. Rows that have no value to sort by come last, in both
- * directions and on both databases, by a second query when the first did not fill the page.
- */
-export async function flowRunPositions(db: Database, query: FlowRunListQuery): Promise<Position[]> {
+export function flowRunPositions(db: Database, query: FlowRunListQuery): Promise<Position[]> {
   const { criteria, sort, limit, after } = query;
-  const order = orders[sort];
-  const reader = isNarrowed(criteria) ? db.slow : db.read;
   const matching = flowRunsMatching(db.sql, criteria) ?? everything;
-  const valued = after?.value === null ? [] : await positions(reader, { order, limit, matching, after });
-  if (valued.length === limit || sort === "ID_DESC") return valued;
-  const rest = { order, limit: limit - valued.length, matching, after: after?.value === null ? after : undefined };
-  return [...valued, ...(await positions(reader, { ...rest, unvalued: true }))];
-}
-
-interface PositionsQuery {
-  readonly order: Order;
-  readonly limit: number;
-  readonly matching: RawBuilder<SqlBool>;
-  readonly after: Position | undefined;
-  readonly unvalued?: boolean;
-}
-
-async function positions(reader: Reader, query: PositionsQuery): Promise<Position[]> {
-  const { order, limit, matching, after, unvalued = false } = query;
-  const direction = sql.raw(order.direction);
-  const further = sql.raw(order.direction === "ASC" ? ">" : "<");
-  const start =
-    after === undefined
-      ? sql`1 = 1`
-      : unvalued
-        ? sql`flow_run.id ${further} ${after.id}`
-        : sql`(${order.by}, flow_run.id) ${further} (${after.value}, ${after.id})`;
-  const { rows } = await sql<Position>`
-    SELECT ${order.by} AS value, flow_run.id AS id FROM flow_run
-    WHERE ${order.by} IS ${sql.raw(unvalued ? "" : "NOT")} NULL AND ${start} AND ${matching}
-    ORDER BY ${unvalued ? sql`` : sql`${order.by} ${direction},`} flow_run.id ${direction}
-    LIMIT ${limit}`.execute(reader);
-  return rows;
+  const reader = isNarrowed(criteria) ? db.slow : db.read;
+  return positionsAfter(reader, { table: "flow_run", order: orders[sort], limit, matching, after });
 }
 
 /** What an index finds at once may be read on this thread; what may have to look at every run may not. */

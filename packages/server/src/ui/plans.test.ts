@@ -17,6 +17,7 @@ import * as flowRuns from "./flow-run-list.service.ts";
 import { logWindow } from "./log-window.service.ts";
 import { flowRunPage, taskRunPage } from "./run-pages.service.ts";
 import { rowCounts } from "./server-page.queries.ts";
+import * as listedTaskRuns from "./task-run-list.service.ts";
 import { readTimeline } from "./timeline.service.ts";
 
 const end = new Date("2030-01-31T00:00:00Z");
@@ -51,6 +52,13 @@ describeOnEachDatabase("what is asked of many runs", (database) => {
     ["the list by name", () => flowRuns.list(context, { limit: 50, sort: "NAME_ASC" })],
     ["the list of a flow", () => flowRuns.list(context, { ...body, flows: { id: { any_: [historyIds.flow(2)] } } })],
   ];
+  const expected = laterPage("EXPECTED_START_TIME_DESC");
+  const taskLists: [string, () => Promise<unknown>][] = [
+    ["the list of task runs", () => listedTaskRuns.list(context, { limit: 50 })],
+    ["a later page of it", () => listedTaskRuns.list(context, { limit: 50, cursor: expected })],
+    ["the list of task runs by end", () => listedTaskRuns.list(context, { limit: 50, sort: "END_TIME_DESC" })],
+    ["the list of task runs by name", () => listedTaskRuns.list(context, { limit: 50, sort: "NAME_ASC" })],
+  ];
   const pages: [string, () => Promise<unknown>][] = [
     ["the dashboard", () => dashboard(context, range)],
     ["the dashboard without subflows", () => dashboard(context, { ...range, subflows: false })],
@@ -82,14 +90,14 @@ describeOnEachDatabase("what is asked of many runs", (database) => {
     return (await Promise.all(asked.map((query) => planOf(server.context.db, query)))).flat();
   }
 
-  test.each([...lists, ...pages, ...calls])("%s reads no table from end to end", async (_, ask) => {
+  test.each([...lists, ...taskLists, ...pages, ...calls])("%s reads no table from end to end", async (_, ask) => {
     const steps = await plan(ask);
     // A page has the name of its table, and is read whole.
     const isPage = (step: string) => /^SCAN \w+$/.test(step) && steps.includes(step.replace("SCAN", "CO-ROUTINE"));
     expect(steps.filter((step) => readsAll.test(step) && !isPage(step))).toEqual([]);
   });
 
-  test.each(lists)("%s is found in its order, and not sorted", async (_, ask) => {
+  test.each([...lists, ...taskLists])("%s is found in its order, and not sorted", async (_, ask) => {
     expect((await plan(ask)).filter((step) => sorts.test(step))).toEqual([]);
   });
 

@@ -5,6 +5,7 @@ import {
   listFlowRuns,
   listFlows,
   listTaskResults,
+  listTaskRuns,
   readArtifactKeyPage,
   readArtifactPage,
   readDashboard,
@@ -27,12 +28,14 @@ import { flowRunPage, taskRunPage } from "./run-pages.service.ts";
 import { taskResults } from "./run-results.service.ts";
 import { find } from "./search.service.ts";
 import { type Surroundings, serverPage } from "./server-page.service.ts";
+import * as taskRuns from "./task-run-list.service.ts";
 import { readTimeline as timelineOf } from "./timeline.service.ts";
 
 /** What the pages ask: each of these is one page's first answer, or one part of it that is long. */
 export function uiRoutes(serve: Serve, surroundings: Surroundings): void {
   serve(listFlowRuns, ({ body, context }) => flowRuns.list(context, body));
   serve(listFlowRunPoints, ({ body, context }) => flowRuns.points(context, body));
+  serve(listTaskRuns, ({ body, context }) => taskRuns.list(context, body));
   serve(readFlowRunPage, ({ params, context }) => flowRunPage(context, params.id));
   serve(readTimeline, ({ params, context }) => timelineOf(context, params.id));
   serve(listTaskResults, ({ params, body, context }) => taskResults(context, params.id, body));

@@ -4,6 +4,7 @@ import type {
   filterEvents,
   listFlowRuns,
   listTaskResults,
+  listTaskRuns,
   ReplyOf,
   readLogWindow,
   search,
@@ -35,6 +36,7 @@ export type {
   TaskResult,
   TaskRun,
   TaskRunPage,
+  TaskRunRow,
   Timeline,
   ValuePreview,
   Waiting,
@@ -44,5 +46,6 @@ export type DashboardFlow = Dashboard["flows"][number];
 export type EventPage = ReplyOf<typeof filterEvents>;
 export type TaskResultPage = ReplyOf<typeof listTaskResults>;
 export type FlowRunList = ReplyOf<typeof listFlowRuns>;
+export type TaskRunList = ReplyOf<typeof listTaskRuns>;
 export type LogWindow = ReplyOf<typeof readLogWindow>;
 export type SearchHit = ReplyOf<typeof search>["hits"][number];

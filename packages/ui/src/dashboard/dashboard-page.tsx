@@ -1,6 +1,7 @@
 import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { type ReactNode, useEffect, useRef } from "react";
+import { present } from "../address.ts";
 import { useLive } from "../api/live.ts";
 import type { Dashboard, DashboardFlow, FlowRunRow, LiveChange, StateCounts } from "../api/types.ts";
 import { Button } from "../components/button.tsx";
@@ -19,6 +20,7 @@ import { endOf } from "../runs/run-columns.tsx";
 import { FlowFilter, filterClass, TagFilter, TimeFilter } from "../runs/run-filters.tsx";
 import type { RunsSearch } from "../runs/runs-search.ts";
 import { type StateType, stateColor, stateLook, stateTypeOrder } from "../states.ts";
+import type { TaskRunsSearch } from "../task-runs/task-runs-search.ts";
 import { dashboardQuery } from "./dashboard.queries.ts";
 import {
   chosenSpan,
@@ -166,6 +168,7 @@ const waitingStates = ["SCHEDULED", "PAUSED"];
 
 /** Runs and task runs by state: each number leads to its list. */
 function Totals({ data, lists }: { readonly data: Dashboard; readonly lists: RunsSearch }) {
+  const tasks = taskSearch(lists);
   const done = (data.counts.COMPLETED ?? 0) + (data.counts.FAILED ?? 0) + (data.counts.CRASHED ?? 0);
   const before = sum(data.previous_counts);
   const total = sum(data.counts);
@@ -194,8 +197,10 @@ function Totals({ data, lists }: { readonly data: Dashboard; readonly lists: Run
           </Link>
         )}
       </Figure>
-      <Figure name="Task runs" note={taskNote(data.task_counts)}>
-        {count(sum(data.task_counts))}
+      <Figure name="Task runs" note={<FailedTasks counts={data.task_counts} tasks={tasks} />}>
+        <Link to="/runs/task-runs" search={tasks} className="hover:underline">
+          {count(sum(data.task_counts))}
+        </Link>
       </Figure>
       {stateTypeOrder
         .filter((type) => (data.counts[type] ?? 0) > 0)
@@ -213,7 +218,7 @@ function Totals({ data, lists }: { readonly data: Dashboard; readonly lists: Run
 function Figure(props: {
   readonly name: string;
   readonly state?: StateType;
-  readonly note?: string | undefined;
+  readonly note?: ReactNode;
   /** What the note means. */
   readonly about?: string;
   readonly children: ReactNode;
@@ -398,7 +403,17 @@ function sum(counts: StateCounts): number {
   return Object.values(counts).reduce((total, value) => total + value, 0);
 }
 
-function taskNote(counts: StateCounts): string | undefined {
+function FailedTasks({ counts, tasks }: { readonly counts: StateCounts; readonly tasks: TaskRunsSearch }) {
   const failed = (counts.FAILED ?? 0) + (counts.CRASHED ?? 0);
-  return failed === 0 ? undefined : `${count(failed)} failed`;
+  if (failed === 0) return null;
+  return (
+    <Link to="/runs/task-runs" search={{ ...tasks, state: ["FAILED", "CRASHED"] }} className="hover:underline">
+      {count(failed)} failed
+    </Link>
+  );
+}
+
+/** The task runs of the same time, of the runs of the same flows and tags. */
+function taskSearch({ since, until, flow, tag }: RunsSearch): TaskRunsSearch {
+  return present({ since, until, flow, runTag: tag });
 }

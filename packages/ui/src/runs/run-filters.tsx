@@ -73,7 +73,24 @@ export interface KnownState {
   readonly name: string;
 }
 
-function StateFilter({ search, onChange, known }: FilterProps & { readonly known: readonly KnownState[] }) {
+/** The states that runs are in, each name once. */
+export function statesOf(
+  runs: readonly { readonly state_type: StateType | null; readonly state_name: string | null }[],
+): readonly KnownState[] {
+  const found = new Map<string, KnownState>();
+  for (const { state_type: type, state_name: name } of runs) {
+    if (type !== null && name !== null) found.set(name, { type, name });
+  }
+  return [...found.values()];
+}
+
+interface StateProps {
+  readonly search: Pick<RunsSearch, "state">;
+  readonly onChange: (change: { readonly state: readonly string[] | undefined }) => void;
+  readonly known: readonly KnownState[];
+}
+
+export function StateFilter({ search, onChange, known }: StateProps) {
   const chosen = search.state ?? [];
   // A program may call its states as it likes.
   const others = known.filter(

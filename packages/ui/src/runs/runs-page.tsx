@@ -13,8 +13,9 @@ import { Skeleton } from "../components/skeleton.tsx";
 import { ColumnMenu } from "./column-menu.tsx";
 import { CsvButton, type RunTotal, totalText } from "./csv-button.tsx";
 import { firstRun } from "./first-run.ts";
+import { KindsOfRuns } from "./kinds-of-runs.tsx";
 import { runColumns, storeColumns, storedColumns, usualColumns } from "./run-columns.tsx";
-import { type KnownState, RunFilters } from "./run-filters.tsx";
+import { RunFilters, statesOf } from "./run-filters.tsx";
 import { RunList } from "./run-list.tsx";
 import { applyToList, pointOf, type RunPages, readRunsAnew, runListQuery, runPointsQuery } from "./runs.queries.ts";
 import {
@@ -76,6 +77,7 @@ export function RunsPage() {
   const isMore = total !== undefined && (total.isMore || total.count > chosen.size);
   return (
     <Page title="Runs">
+      <KindsOfRuns search={search} />
       <div className="flex flex-wrap items-start gap-2 sm:flex-nowrap">
         <RunFilters
           search={search}
@@ -156,15 +158,6 @@ export function RunsPage() {
       )}
     </Page>
   );
-}
-
-/** The states that runs are in, each name once. */
-function statesOf(runs: readonly FlowRunRow[]): readonly KnownState[] {
-  const found = new Map<string, KnownState>();
-  for (const { state_type: type, state_name: name } of runs) {
-    if (type !== null && name !== null) found.set(name, { type, name });
-  }
-  return [...found.values()];
 }
 
 function totalOf(pages: { readonly pages: readonly FlowRunList[] } | undefined): RunTotal | undefined {

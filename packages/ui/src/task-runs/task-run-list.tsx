@@ -1,0 +1,180 @@
+import { Link } from "@tanstack/react-router";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import type { TaskRunRow } from "../api/types.ts";
+import { useMedia } from "../components/media.ts";
+import { StateIcon } from "../components/state.tsx";
+import { Elapsed, RelativeTime } from "../components/time.tsx";
+import { isBad, isFinal, stateLook } from "../states.ts";
+
+const rowHeight = 34;
+const narrowRowHeight = 54;
+const columns = "minmax(168px, 1.3fr) minmax(96px, 1fr) minmax(96px, 1fr) minmax(110px, 1.2fr) 56px 96px 84px";
+
+/** Task runs as rows, drawn only where one looks; on a narrow screen each is two lines. */
+export function TaskRunList({ runs, onEnd }: { readonly runs: readonly TaskRunRow[]; readonly onEnd: () => void }) {
+  const narrow = useMedia("(max-width: 899px)");
+  const list = useRef<HTMLDivElement>(null);
+  const [margin, setMargin] = useState(0);
+  const height = narrow ? narrowRowHeight : rowHeight;
+  const rows = useVirtualizer({
+    count: runs.length,
+    getScrollElement: () => document.getElementById("main"),
+    estimateSize: () => height,
+    getItemKey: (index) => runs[index]?.id ?? index,
+    scrollMargin: margin,
+    overscan: 12,
+  });
+  // What stands above the list may have changed its height at any drawing.
+  useLayoutEffect(() => {
+    const main = document.getElementById("main");
+    if (list.current === null || main === null) return;
+    const top = list.current.getBoundingClientRect().top - main.getBoundingClientRect().top + main.scrollTop;
+    if (Math.abs(top - margin) > 1) setMargin(top);
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: measured rows are of another height now
+  useEffect(() => rows.measure(), [height]);
+  const items = rows.getVirtualItems();
+  const last = items.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (last >= runs.length - 20) onEnd();
+  }, [last, runs.length, onEnd]);
+  return (
+    <div
+      ref={list}
+      role="table"
+      aria-label="Task runs"
+      aria-rowcount={runs.length + 1}
+      className="rounded-lg border bg-surface"
+    >
+      <div role="rowgroup" className={narrow ? "sr-only" : ""}>
+        <div
+          role="row"
+          className="grid h-8 items-center gap-3 border-b px-3 text-xs text-faint"
+          style={{ gridTemplateColumns: columns }}
+        >
+          <span role="columnheader">Task run</span>
+          <span role="columnheader">Flow run</span>
+          <span role="columnheader">Flow</span>
+          <span role="columnheader">State</span>
+          <span role="columnheader" className="text-right">
+            Attempts
+          </span>
+          <span role="columnheader" className="text-right">
+            Started
+          </span>
+          <span role="columnheader" className="text-right">
+            Took
+          </span>
+        </div>
+      </div>
+      <div role="rowgroup" className="relative" style={{ height: rows.getTotalSize() }}>
+        {items.map((item) => {
+          const run = runs[item.index];
+          if (run === undefined) return null;
+          return (
+            <div
+              key={item.key}
+              role="row"
+              aria-rowindex={item.index + 2}
+              className={`absolute inset-x-0 grid items-center gap-3 px-3 hover:bg-hover ${item.index === 0 ? "" : "border-t"}`}
+              style={{ height, top: item.start - margin, gridTemplateColumns: narrow ? "minmax(0, 1fr)" : columns }}
+            >
+              {narrow ? <NarrowRow run={run} /> : <WideRow run={run} />}
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function WideRow({ run }: { readonly run: TaskRunRow }) {
+  return (
+    <>
+      <span role="cell" className="flex min-w-0 items-center gap-2">
+        <StateIcon type={run.state_type} name={run.state_name} />
+        <TaskName run={run} />
+      </span>
+      <span role="cell" className="truncate">
+        {run.flow_run_id === null ? (
+          <span className="text-faint">none</span>
+        ) : (
+          <Link
+            to="/runs/flow-run/$id"
+            params={{ id: run.flow_run_id }}
+            search={{ task: run.id }}
+            className="hover:underline"
+            title={run.flow_run_name ?? undefined}
+          >
+            {run.flow_run_name}
+          </Link>
+        )}
+      </span>
+      <span role="cell" className="truncate">
+        {run.flow_id === null ? null : (
+          <Link
+            to="/flows/flow/$id"
+            params={{ id: run.flow_id }}
+            className="text-muted hover:text-text hover:underline"
+            title={run.flow_name ?? undefined}
+          >
+            {run.flow_name}
+          </Link>
+        )}
+      </span>
+      <span role="cell" className="truncate text-muted" title={run.state_message ?? undefined}>
+        {aboutState(run)}
+      </span>
+      <span role="cell" className="text-right text-muted">
+        {run.run_count}
+      </span>
+      <span role="cell" className="text-right text-muted">
+        <RelativeTime time={run.start_time ?? run.expected_start_time} />
+      </span>
+      <span role="cell" className="text-right">
+        <Elapsed start={run.start_time} end={endOf(run)} />
+      </span>
+    </>
+  );
+}
+
+function NarrowRow({ run }: { readonly run: TaskRunRow }) {
+  return (
+    <span role="cell" className="grid min-w-0 grid-cols-[16px_minmax(0,1fr)_auto] items-center gap-x-2">
+      <StateIcon type={run.state_type} name={run.state_name} />
+      <TaskName run={run} />
+      <Elapsed start={run.start_time} end={endOf(run)} className="text-right text-muted" />
+      <span />
+      <span className="truncate text-xs text-faint">
+        {run.flow_run_name === null ? "" : `${run.flow_run_name} · `}
+        {aboutState(run)}
+      </span>
+      <RelativeTime time={run.start_time ?? run.expected_start_time} className="text-right text-xs text-faint" />
+    </span>
+  );
+}
+
+function TaskName({ run }: { readonly run: TaskRunRow }) {
+  return (
+    <Link
+      to="/runs/task-run/$id"
+      params={{ id: run.id }}
+      className="truncate font-medium hover:underline"
+      title={run.name}
+    >
+      {run.name}
+    </Link>
+  );
+}
+
+/** Of a failure the first line of its message: the icon beside it has its state. */
+function aboutState(run: TaskRunRow): string {
+  const message = isBad(run.state_type) ? run.state_message?.split("\n", 1)[0] : undefined;
+  return message === undefined || message === "" ? stateLook(run.state_type, run.state_name).label : message;
+}
+
+/** Of a run that has ended and says not when, its start: it counts no longer. */
+function endOf(run: TaskRunRow): string | null {
+  return run.end_time ?? (isFinal(run.state_type) ? run.start_time : null);
+}

@@ -1,0 +1,74 @@
+import { choiceIn, listIn, present, type RawSearch, textIn } from "../address.ts";
+import type { RunCriteria } from "../api/types.ts";
+import { splitStates, timeOf } from "../runs/runs-search.ts";
+
+export const taskRunSorts = [
+  { value: "EXPECTED_START_TIME_DESC", label: "Newest first" },
+  { value: "EXPECTED_START_TIME_ASC", label: "Oldest first" },
+  { value: "END_TIME_DESC", label: "Last ended first" },
+  { value: "NAME_ASC", label: "By name" },
+] as const;
+export type TaskRunSort = (typeof taskRunSorts)[number]["value"];
+
+/** What the list of task runs is narrowed by; as in the list of runs, it stands in the address. */
+export interface TaskRunsSearch {
+  readonly q?: string;
+  readonly state?: readonly string[];
+  /** Ids of flows. */
+  readonly flow?: readonly string[];
+  readonly tag?: readonly string[];
+  /** Tags of the flow runs that the task runs are part of. */
+  readonly runTag?: readonly string[];
+  readonly since?: string;
+  readonly until?: string;
+  readonly sort?: TaskRunSort;
+}
+
+export type TaskRunsSearchChange = { readonly [K in keyof TaskRunsSearch]?: TaskRunsSearch[K] | undefined };
+
+export function readTaskRunsSearch(search: RawSearch): TaskRunsSearch {
+  return present({
+    q: textIn(search, "q"),
+    state: listIn(search, "state"),
+    flow: listIn(search, "flow"),
+    tag: listIn(search, "tag"),
+    runTag: listIn(search, "runTag"),
+    since: textIn(search, "since"),
+    until: textIn(search, "until"),
+    sort: choiceIn(
+      search,
+      "sort",
+      taskRunSorts.map(({ value }) => value),
+    ),
+  });
+}
+
+export function isNarrowed(search: TaskRunsSearch): boolean {
+  return Object.keys(search).some((name) => name !== "sort");
+}
+
+type Criteria = { readonly [K in "flows" | "flow_runs" | "task_runs"]?: Exclude<RunCriteria[K], undefined> };
+
+/** The same as the API's filter. */
+export function taskRunCriteria(search: TaskRunsSearch, now = Date.now()): Criteria {
+  const { types, names } = splitStates(search.state ?? []);
+  const { since, until } = timeOf(search, now);
+  return present({
+    flows: search.flow === undefined ? undefined : { id: { any_: [...search.flow] } },
+    flow_runs: search.runTag === undefined ? undefined : { tags: { all_: [...search.runTag] } },
+    task_runs: present({
+      name: search.q === undefined ? undefined : { like_: search.q },
+      tags: search.tag === undefined ? undefined : { all_: [...search.tag] },
+      state:
+        types.length + names.length === 0
+          ? undefined
+          : present({
+              operator: "or_" as const,
+              type: types.length === 0 ? undefined : { any_: types },
+              name: names.length === 0 ? undefined : { any_: names },
+            }),
+      expected_start_time:
+        since === undefined && until === undefined ? undefined : present({ after_: since, before_: until }),
+    }),
+  });
+}
