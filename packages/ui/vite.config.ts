@@ -1,7 +1,7 @@
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
-import { compressed, inlined } from "./vite.plugins.ts";
+import { assetNames, compressed, inlined } from "./vite.plugins.ts";
 
 // The server decides at run time under which path the pages stand, so every address in the build is relative.
 export default defineConfig(({ command }) => {
@@ -10,7 +10,13 @@ export default defineConfig(({ command }) => {
   return {
     root: import.meta.dirname,
     base: "./",
-    plugins: [react(), tailwindcss(), inlined("src/ask-early.ts"), compressed()],
+    plugins: [
+      react(),
+      tailwindcss(),
+      inlined("src/ask-early.ts"),
+      assetNames({ graphWorkerFile: /elk-worker/ }),
+      compressed(),
+    ],
     build: {
       outDir: "dist",
       emptyOutDir: true,

@@ -33,6 +33,25 @@ async function bundled(input: string): Promise<string> {
   return code.trim();
 }
 
+/** Writes the names that assets have in this build into the inline scripts of index.html. */
+export function assetNames(names: Readonly<Record<string, RegExp>>): Plugin {
+  return {
+    name: "asset-names",
+    apply: "build",
+    transformIndexHtml: {
+      order: "post",
+      handler(html, { bundle = {} }) {
+        const tags = Object.entries(names).map(([name, pattern]) => {
+          const file = Object.keys(bundle).find((path) => pattern.test(path));
+          if (file === undefined) throw new Error(`The build has no asset for ${name}`);
+          return `<script>var ${name} = ${JSON.stringify(file)};</script>`;
+        });
+        return html.replace("<script>", () => `${tags.join("")}<script>`);
+      },
+    },
+  };
+}
+
 /** Compresses what travels as well as it goes, once, and not in every server that starts. */
 export function compressed(): Plugin {
   return {

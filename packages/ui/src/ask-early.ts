@@ -5,18 +5,29 @@ import { basePath, liveAddress } from "./base-path.ts";
 import { readDashboardSearch } from "./dashboard/dashboard-search.ts";
 import type { EarlyLive } from "./early.ts";
 import { asked, type FirstQuery, type FirstQuestions, firstQuestions } from "./first-questions.ts";
+import { readFlowRunSearch } from "./flow-run/flow-run-search.ts";
 import { readFlowListSearch, readFlowSearch } from "./flows/flows-search.ts";
 import { readRunsSearch } from "./runs/runs-search.ts";
 import { readTaskRunsSearch } from "./task-runs/task-runs-search.ts";
 
 // Stands in the document itself: the server looks for what the page will show while the browser reads the program.
 
+/** Below the page's base; the build writes its name. */
+declare const graphWorkerFile: string | undefined;
+
 const questions = questionsOf(location.pathname.slice(basePath.length).split("/").map(decodeURIComponent));
 if (questions !== undefined) {
   // First the connection: what changes after the answers were made must not pass unheard.
   const live = questions.topic === undefined ? undefined : listen(questions.topic);
   const answers = questions.queries.map((query) => [JSON.stringify(query.queryKey), ask(query)] as const);
-  globalThis.ostinatoEarly = { answers: new Map(answers), live };
+  globalThis.ostinatoEarly = { answers: new Map(answers), live, graphWorker: startGraphWorker() };
+}
+
+/** Its program takes longer to be read than all the rest of the page. */
+function startGraphWorker(): Worker | undefined {
+  const { view } = readFlowRunSearch(parseSearch(location.search));
+  if (view !== "graph" || typeof graphWorkerFile === "undefined") return undefined;
+  return new Worker(new URL(graphWorkerFile, document.baseURI));
 }
 
 function questionsOf([noun = "", ...rest]: readonly string[]): FirstQuestions | undefined {

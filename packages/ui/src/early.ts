@@ -3,6 +3,8 @@ export interface Early {
   /** Answers that are on their way, by the key of their query as JSON. */
   readonly answers: Map<string, Promise<unknown>>;
   readonly live: EarlyLive | undefined;
+  /** The worker that lays out graphs, where the page begins with one. */
+  readonly graphWorker: Worker | undefined;
 }
 
 export interface EarlyLive {
@@ -29,4 +31,11 @@ export function takeEarlyLive(): EarlyLive | undefined {
   if (early?.live === undefined) return undefined;
   globalThis.ostinatoEarly = { ...early, live: undefined };
   return early.live.socket.readyState > WebSocket.OPEN ? undefined : early.live;
+}
+
+export function takeEarlyGraphWorker(): Worker | undefined {
+  const early = globalThis.ostinatoEarly;
+  if (early?.graphWorker === undefined) return undefined;
+  globalThis.ostinatoEarly = { ...early, graphWorker: undefined };
+  return early.graphWorker;
 }

@@ -1,5 +1,6 @@
 import ELK, { type ElkExtendedEdge, type ElkNode } from "elkjs/lib/elk-api.js";
 import elkWorker from "elkjs/lib/elk-worker.min.js?url";
+import { takeEarlyGraphWorker } from "../early.ts";
 
 export interface Placed {
   readonly id: string;
@@ -25,13 +26,15 @@ export interface LayoutInput {
 // Laying out happens in a worker, so that a large graph does not stop the page. The worker is kept for the next one.
 let engine: InstanceType<typeof ELK> | undefined;
 
-/**
- * Starts the worker before it is needed, with something small to lay out: reading its program and running it for the first
- * time are most of what the first drawing waits for.
- */
+/** Starts the worker: reading its program is most of what the first drawing waits for. */
+export function startEngine(): InstanceType<typeof ELK> {
+  engine ??= new ELK({ workerFactory: () => takeEarlyGraphWorker() ?? new Worker(elkWorker) });
+  return engine;
+}
+
+/** Starts the worker before it is wanted, with something small to lay out: what was run once runs quicker. */
 export function warmUp(): void {
   if (engine !== undefined) return;
-  engine = new ELK({ workerUrl: elkWorker });
   void layOut({
     nodes: ["a", "b", "c"].map((id) => ({ id, width: 100, height: 30 })),
     edges: [
@@ -42,8 +45,7 @@ export function warmUp(): void {
 }
 
 export async function layOut(input: LayoutInput): Promise<Layout> {
-  engine ??= new ELK({ workerUrl: elkWorker });
-  const result: ElkNode = await engine.layout({
+  const result: ElkNode = await startEngine().layout({
     id: "root",
     layoutOptions: {
       "elk.algorithm": "layered",

@@ -5,3 +5,9 @@ export function prepareGraph(): void {
   void loadGraphView();
   void import("./graph-layout.ts").then((module) => module.warmUp());
 }
+
+/** Begins with a graph that is wanted now. */
+export function startGraph(): void {
+  void loadGraphView();
+  void import("./graph-layout.ts").then((module) => module.startEngine());
+}
