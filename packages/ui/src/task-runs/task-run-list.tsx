@@ -13,7 +13,7 @@ const columns = "minmax(168px, 1.3fr) minmax(96px, 1fr) minmax(96px, 1fr) minmax
 
 /** Task runs as rows, drawn only where one looks; on a narrow screen each is two lines. */
 export function TaskRunList({ runs, onEnd }: { readonly runs: readonly TaskRunRow[]; readonly onEnd: () => void }) {
-  const narrow = useMedia("(max-width: 899px)");
+  const narrow = useMedia("(max-width: 1079px)");
   const list = useRef<HTMLDivElement>(null);
   const [margin, setMargin] = useState(0);
   const height = narrow ? narrowRowHeight : rowHeight;
