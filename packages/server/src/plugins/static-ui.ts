@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { UiSettings } from "@ostinato/protocol";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { findUiFolder, type UiFile, type UiFiles, uiFiles } from "./ui-files.ts";
+import { findUiFolder, type UiFile, uiFiles } from "./ui-files.ts";
 
 export interface StaticUiOptions {
   /** Begins and ends with a slash. */
@@ -33,14 +33,6 @@ export function staticUi(app: FastifyInstance, { basePath, folder = findUiFolder
     if (file !== undefined) return sendFile(request, reply, file);
     if (path.startsWith("assets/")) return notFound(reply); // Of another build: a page in its place would not run.
     return reply.headers(template(page).headers).type(page.type).send(template(page).html(path));
-  });
-  if (files !== undefined) warmUpWhenListening(app, files);
-}
-
-/** Not in a server inside a script, which nobody looks at. */
-function warmUpWhenListening(app: FastifyInstance, files: UiFiles): void {
-  app.addHook("onListen", async () => {
-    void files.warmUp().catch((error) => app.log.warn({ err: error }, "the UI's files can't be read"));
   });
 }
 

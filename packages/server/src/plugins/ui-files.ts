@@ -27,8 +27,6 @@ export interface UiFile {
 /** The built UI, read into memory file by file as it is asked for; read again when it was built anew. */
 export interface UiFiles {
   file(path: string): Promise<UiFile | undefined>;
-  /** Compresses the scripts and styles ahead of the first request. */
-  warmUp(): Promise<void>;
 }
 
 export function uiFiles(folder: string): UiFiles {
@@ -52,12 +50,6 @@ export function uiFiles(folder: string): UiFiles {
       const file = known.get(path) ?? load(folder, path);
       known.set(path, file);
       return file;
-    },
-    async warmUp() {
-      await refresh();
-      for (const path of known.keys()) {
-        if (/\.(js|css)$/.test(path)) await (await this.file(path))?.encoded("br");
-      }
     },
   };
 }
