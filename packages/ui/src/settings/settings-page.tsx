@@ -1,3 +1,4 @@
+import type { ServerPage } from "@ostinato/protocol";
 import { useQuery } from "@tanstack/react-query";
 import { apiBase } from "../base-path.ts";
 import { Copyable } from "../components/copy.tsx";
@@ -11,6 +12,9 @@ import { RetentionSection } from "./retention-section.tsx";
 import { serverQuery } from "./settings.queries.ts";
 
 const mostCounted = 1_000_000;
+/** Above this, PostgreSQL's planner is asked, which knows thousands. */
+const exactOnPostgres = 50_000;
+
 const nouns = {
   flow_runs: "Flow runs",
   task_runs: "Task runs",
@@ -81,8 +85,7 @@ export function SettingsPage() {
                     const value = server.counts[key as keyof typeof nouns];
                     return (
                       <Fact key={key} name={name}>
-                        {count(value)}
-                        {value >= mostCounted ? "+" : ""}
+                        {howMany(value, server.database)}
                       </Fact>
                     );
                   })}
@@ -117,4 +120,9 @@ export function SettingsPage() {
       </div>
     </Page>
   );
+}
+
+function howMany(rows: number, database: ServerPage["database"]): string {
+  if (rows >= mostCounted) return `${count(rows)}+`;
+  return database === "postgresql" && rows >= exactOnPostgres ? `about ${count(rows)}` : count(rows);
 }
