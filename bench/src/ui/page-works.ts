@@ -23,6 +23,7 @@ const pages: readonly PageAt[] = [
     content: "main [role=tree]",
     quick: true,
   },
+  { name: "task runs", path: "runs/task-runs", content: "main [role=row] a" },
   { name: "task run", path: `runs/task-run/${historyIds.taskRun(66)}`, content: "main h1" },
   { name: "flows", path: "flows", content: "main [role=row] a" },
   { name: "flow", path: `flows/flow/${historyIds.flow(3)}`, content: "main h1" },
