@@ -28,7 +28,10 @@ let engine: InstanceType<typeof ELK> | undefined;
 
 /** Starts the worker: reading its program is most of what the first drawing waits for. */
 export function startEngine(): InstanceType<typeof ELK> {
-  engine ??= new ELK({ workerFactory: () => takeEarlyGraphWorker() ?? new Worker(elkWorker) });
+  engine ??= new ELK({
+    algorithms: ["layered"],
+    workerFactory: () => takeEarlyGraphWorker() ?? new Worker(elkWorker),
+  });
   return engine;
 }
 
