@@ -74,11 +74,11 @@ describe("the list of task runs", () => {
     await page.getByLabel("Order").selectOption("EXPECTED_START_TIME_ASC");
     await row(page, "read-249").waitFor();
     const main = page.getByRole("main");
-    for (let step = 0; step < 3; step += 1) {
+    const scrolled = async () => {
       await main.evaluate((element) => element.scrollTo({ top: element.scrollHeight }));
-      await page.waitForLoadState("networkidle");
-    }
-    await row(page, "fit-1").waitFor();
+      return await row(page, "fit-1").isVisible();
+    };
+    await expect.poll(scrolled, { timeout: 8000 }).toBe(true);
     await close();
   });
 
