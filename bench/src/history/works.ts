@@ -12,12 +12,18 @@ export interface HistoryStage {
   close(): Promise<void>;
 }
 
-/** A row for each question at rest, then a row for each while sixteen write. */
-export function questionWorks(questions: readonly Question[], { peers = false } = {}): readonly Work<HistoryStage>[] {
-  const atRest = questions.map((question) => ({
-    ...work(question, questionRow(question), "at rest"),
-    peers,
-  }));
+/** Questions, and whether a peer can be asked them too. */
+export interface Asking {
+  readonly questions: readonly Question[];
+  readonly peers: boolean;
+}
+
+/** A row for each question at rest, then, because nobody stops them again, a row for each while sixteen write. */
+export function questionWorks(askings: readonly Asking[]): readonly Work<HistoryStage>[] {
+  const atRest = askings.flatMap(({ questions, peers }) =>
+    questions.map((question) => ({ ...work(question, questionRow(question), "at rest"), peers })),
+  );
+  const questions = askings.flatMap((asking) => asking.questions);
   const whileWriting = questions.map((question): Work<HistoryStage> => {
     const asking = work(
       question,

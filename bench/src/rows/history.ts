@@ -29,7 +29,10 @@ export const history: Group = group<HistoryStage>({
     };
   },
   close: (stage) => stage.close(),
-  works: [...questionWorks([...pageQuestions, ...eventQuestions]), ...questionWorks(clientQuestions, { peers: true })],
+  works: questionWorks([
+    { questions: [...pageQuestions, ...eventQuestions], peers: false },
+    { questions: clientQuestions, peers: true },
+  ]),
 });
 
 /** Peers are asked fewer times, but about the same rows. */
