@@ -1,7 +1,7 @@
 import { formatTimestamp, type Timestamp } from "@ostinato/core";
 import type { FlowRun, FlowRunPolicy } from "@ostinato/protocol";
 import { readJson, readOptionalJson } from "../db/json-text.ts";
-import type { FlowRunTable } from "../db/tables.ts";
+import type { FlowRunTable, JsonText } from "../db/tables.ts";
 import { presentTimes } from "../orchestration/run-times.ts";
 import { presentState, type StateColumnsOfRun, stateOfRun } from "../orchestration/state.ts";
 
@@ -27,7 +27,7 @@ export function presentFlowRun(row: FlowRunRow, now: Timestamp): FlowRun {
     parameters: readJson(row.parameters),
     idempotency_key: row.idempotency_key,
     context: readJson(row.context),
-    empirical_policy: completeFlowRunPolicy(readJson(row.empirical_policy)),
+    empirical_policy: policyOf(row.empirical_policy),
     tags: readJson(row.tags),
     labels: readJson(row.labels),
     parent_task_run_id: row.parent_task_run_id,
@@ -44,6 +44,16 @@ export function presentFlowRun(row: FlowRunRow, now: Timestamp): FlowRun {
     state: state === null ? null : presentState(state),
     job_variables: readOptionalJson(row.job_variables),
   };
+}
+
+/** Most runs of a page have the same policy, which is read once. */
+let lastPolicy: { readonly text: JsonText; readonly policy: Required<FlowRunPolicy> } | undefined;
+
+function policyOf(text: JsonText): Required<FlowRunPolicy> {
+  if (lastPolicy?.text !== text) {
+    lastPolicy = { text, policy: Object.freeze(completeFlowRunPolicy(readJson(text))) };
+  }
+  return lastPolicy.policy;
 }
 
 /** A policy with every field, as clients expect it; old clients say `max_retries` and `retry_delay_seconds`. */
