@@ -62,13 +62,5 @@ function send(reply: FastifyReply, contract: RouteContract, status: number, valu
   reply.code(status);
   if (status === 204) return reply.send();
   if (contract.produces !== undefined) return reply.type(contract.produces).send(value);
-  return reply.type("application/json").send(encoded(JSON.stringify(value)));
+  return reply.type("application/json").send(JSON.stringify(value));
 }
-
-/** A long text of ASCII alone is copied as it is, in a third of the time in which it is turned into UTF-8. */
-function encoded(text: string): string | Buffer {
-  const isLongAscii = text.length > longText && Buffer.byteLength(text) === text.length;
-  return isLongAscii ? Buffer.from(text, "latin1") : text;
-}
-
-const longText = 32_768;
