@@ -1,10 +1,10 @@
 import { Link } from "@tanstack/react-router";
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, memo, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type KeyboardEvent, memo, useRef, useState } from "react";
 import type { FlowRunRow } from "../api/types.ts";
 import { Checkbox } from "../components/field.tsx";
 import { Icon } from "../components/icon.tsx";
 import { useMedia } from "../components/media.ts";
+import { usePageRows } from "../components/page-rows.ts";
 import { useSize } from "../components/size.ts";
 import { StateIcon } from "../components/state.tsx";
 import { Elapsed, RelativeTime } from "../components/time.tsx";
@@ -39,32 +39,10 @@ export function RunList(props: {
     props.columns,
     width - nameWidth - 2 * sidePadding - (selection === undefined ? 0 : 40),
   );
-  const [margin, setMargin] = useState(0);
   const [active, setActive] = useState<number>();
   const lastChosen = useRef<number>(undefined);
   const height = narrow ? narrowRowHeight : rowHeight;
-  const rows = useVirtualizer({
-    count: runs.length,
-    getScrollElement: () => document.getElementById("main"),
-    estimateSize: () => height,
-    getItemKey: (index) => runs[index]?.id ?? index,
-    scrollMargin: margin,
-    overscan: 12,
-  });
-  // What stands above the list may have changed its height at any drawing.
-  useLayoutEffect(() => {
-    const main = document.getElementById("main");
-    if (list.current === null || main === null) return;
-    const top = list.current.getBoundingClientRect().top - main.getBoundingClientRect().top + main.scrollTop;
-    if (Math.abs(top - margin) > 1) setMargin(top);
-  });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: measured rows are of another height now
-  useEffect(() => rows.measure(), [height]);
-  const items = rows.getVirtualItems();
-  const last = items.at(-1)?.index ?? 0;
-  useEffect(() => {
-    if (last >= runs.length - 20) onEnd?.();
-  }, [last, runs.length, onEnd]);
+  const { rows, items, topOf } = usePageRows(list, { runs, height, ...(onEnd === undefined ? {} : { onEnd }) });
 
   const choose = (index: number, on: boolean, range: boolean) => {
     if (selection === undefined) return;
@@ -119,7 +97,7 @@ export function RunList(props: {
               className={`absolute inset-x-0 grid items-center gap-3 px-3 hover:bg-hover ${item.index === 0 ? "" : "border-t"} ${
                 selection?.chosen.has(run.id) === true ? "bg-accent-soft" : ""
               } ${props.fresh?.has(run.id) === true ? "row-new" : ""}`}
-              style={{ height, top: item.start - margin, gridTemplateColumns: narrow ? "minmax(0, 1fr)" : template }}
+              style={{ height, top: topOf(item), gridTemplateColumns: narrow ? "minmax(0, 1fr)" : template }}
             >
               {narrow ? (
                 <NarrowRow

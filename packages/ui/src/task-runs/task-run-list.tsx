@@ -1,8 +1,8 @@
 import { Link } from "@tanstack/react-router";
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import { useRef } from "react";
 import type { TaskRunRow } from "../api/types.ts";
 import { useMedia } from "../components/media.ts";
+import { usePageRows } from "../components/page-rows.ts";
 import { StateIcon } from "../components/state.tsx";
 import { Elapsed, RelativeTime } from "../components/time.tsx";
 import { isBad, isFinal, stateLook } from "../states.ts";
@@ -15,30 +15,8 @@ const columns = "minmax(168px, 1.3fr) minmax(96px, 1fr) minmax(96px, 1fr) minmax
 export function TaskRunList({ runs, onEnd }: { readonly runs: readonly TaskRunRow[]; readonly onEnd: () => void }) {
   const narrow = useMedia("(max-width: 1079px)");
   const list = useRef<HTMLDivElement>(null);
-  const [margin, setMargin] = useState(0);
   const height = narrow ? narrowRowHeight : rowHeight;
-  const rows = useVirtualizer({
-    count: runs.length,
-    getScrollElement: () => document.getElementById("main"),
-    estimateSize: () => height,
-    getItemKey: (index) => runs[index]?.id ?? index,
-    scrollMargin: margin,
-    overscan: 12,
-  });
-  // What stands above the list may have changed its height at any drawing.
-  useLayoutEffect(() => {
-    const main = document.getElementById("main");
-    if (list.current === null || main === null) return;
-    const top = list.current.getBoundingClientRect().top - main.getBoundingClientRect().top + main.scrollTop;
-    if (Math.abs(top - margin) > 1) setMargin(top);
-  });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: measured rows are of another height now
-  useEffect(() => rows.measure(), [height]);
-  const items = rows.getVirtualItems();
-  const last = items.at(-1)?.index ?? 0;
-  useEffect(() => {
-    if (last >= runs.length - 20) onEnd();
-  }, [last, runs.length, onEnd]);
+  const { rows, items, topOf } = usePageRows(list, { runs, height, onEnd });
   return (
     <div
       ref={list}
@@ -78,7 +56,7 @@ export function TaskRunList({ runs, onEnd }: { readonly runs: readonly TaskRunRo
               role="row"
               aria-rowindex={item.index + 2}
               className={`absolute inset-x-0 grid items-center gap-3 px-3 hover:bg-hover ${item.index === 0 ? "" : "border-t"}`}
-              style={{ height, top: item.start - margin, gridTemplateColumns: narrow ? "minmax(0, 1fr)" : columns }}
+              style={{ height, top: topOf(item), gridTemplateColumns: narrow ? "minmax(0, 1fr)" : columns }}
             >
               {narrow ? <NarrowRow run={run} /> : <WideRow run={run} />}
             </div>
