@@ -5,10 +5,14 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type RunningServer, startOstinato } from "../server-process.ts";
 
 /**
- * The real Prefect client against Ostinato. It needs a Python with the packages of requirements.txt, which npm does not
- * bring: PREFECT_PYTHON names it, as `.ci/run` does after making a virtual environment. Without it these tests skip.
+ * The real Prefect client against Ostinato, the newest whose contract was verified and the one before. Each needs a Python
+ * with the packages of its file of requirements, which npm does not bring: `.ci/run` makes a virtual environment of each and
+ * names them in these variables. Without them these tests skip.
  */
-const python = process.env.PREFECT_PYTHON;
+const clients = [
+  { requirements: "requirements.txt", python: process.env.PREFECT_PYTHON },
+  { requirements: "requirements-before.txt", python: process.env.PREFECT_PYTHON_BEFORE },
+];
 
 interface Outcome {
   readonly id: string;
@@ -28,14 +32,21 @@ interface Run {
   readonly state: { readonly message: string | null };
 }
 
-describe.skipIf(python === undefined)("an unmodified Prefect program", () => {
+for (const { requirements, python } of clients) {
+  describe.skipIf(python === undefined)(`an unmodified Prefect program, by ${requirements}`, () =>
+    tellsOf(python ?? ""),
+  );
+}
+
+function tellsOf(python: string): void {
   let server: RunningServer;
   let runs: Record<string, Outcome>;
+  let warnings: string;
 
   beforeAll(async () => {
     server = await startOstinato();
     const program = fileURLToPath(new URL("program.py", import.meta.url));
-    const { stdout } = await promisify(execFile)(python ?? "", [program], {
+    const { stdout, stderr } = await promisify(execFile)(python, [program], {
       env: {
         ...process.env,
         PREFECT_API_URL: server.apiUrl,
@@ -46,6 +57,7 @@ describe.skipIf(python === undefined)("an unmodified Prefect program", () => {
       maxBuffer: 64 * 1024 * 1024,
     });
     runs = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
+    warnings = stderr;
   }, 240_000);
   afterAll(() => server?.stop());
 
@@ -76,6 +88,10 @@ describe.skipIf(python === undefined)("an unmodified Prefect program", () => {
       slow_flow: "FAILED TimedOut",
       many: "COMPLETED Completed",
     });
+  });
+
+  test("is not warned of the server that it talks to", () => {
+    expect(warnings).not.toMatch(/server.*version|version.*server/i);
   });
 
   test("leaves its task runs with retries, tags and subflows", async () => {
@@ -152,4 +168,4 @@ describe.skipIf(python === undefined)("an unmodified Prefect program", () => {
     });
     expect(count).toBe(100);
   });
-});
+}

@@ -7,8 +7,7 @@ import { messageOf } from "../row.ts";
 
 const run = promisify(execFile);
 
-/** What its server runs with: newer ones break it. */
-const packages = ["prefect==3.8.8", "fastapi==0.150.0", "sqlalchemy<2.1"];
+const packages = ["prefect==3.9.1"];
 
 /** What keeps it in its folder, and from telling others what it does. */
 export function quietPrefect(home: string): Readonly<Record<string, string>> {

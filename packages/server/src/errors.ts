@@ -11,9 +11,14 @@ export class RequestError extends Error {
   }
 }
 
-/** 404 for a thing that is addressed by id or name. */
+/** 404 for a thing that is addressed by id, where its clients look for the id: changes of states, labels, graphs, and pages. */
 export function notFound(noun: string, id: string): RequestError {
   return new RequestError(404, { exception_message: `${noun} with id ${id} not found` });
+}
+
+/** 404 in the words that Prefect's server has for the noun, which its clients show. */
+export function absent(noun: string): RequestError {
+  return refused(404, `${noun} not found`);
 }
 
 /** An answer with one sentence under `detail`. */

@@ -5,9 +5,9 @@ export const productVersion: string = manifest.version;
 
 /**
  * What the field's clients are told to talk to. They stop when the first number is not their own, and warn when the whole
- * is older than themselves; so it stands above the newest client whose contract was verified, which is 3.8.8.
+ * is older than themselves; so it stands well above the newest client whose contract was verified, which is 3.9.1, and those to come.
  */
-export const matchedClientVersion = "3.9.0";
+export const matchedClientVersion = "3.99.0";
 
 /** The version of the REST contract that those clients name in `x-prefect-api-version`. */
 export const restApiVersion = "0.8.4";

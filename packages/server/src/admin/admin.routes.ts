@@ -22,7 +22,7 @@ export function adminRoutes(serve: Serve, started: Timestamp): void {
   serve(readReadiness, async ({ context }) =>
     (await admin.isReady(context)) ? { message: "OK" } : new Answer(503, { message: "Database is not available" }),
   );
-  serve(readHello, () => "Ostinato greets you.");
+  serve(readHello, () => "👋");
   serve(readApiVersion, () => restApiVersion);
   serve(readServerVersion, () => matchedClientVersion);
   serve(readServerSettings, ({ context }) => admin.settings(context));

@@ -1,7 +1,7 @@
 import { formatTimestamp, type Timestamp } from "@ostinato/core";
 import type { Json, ReplyOf, readServerInfo } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
-import { notFound, refused } from "../errors.ts";
+import { refused } from "../errors.ts";
 import { productVersion } from "../versions.ts";
 import * as queries from "./admin.queries.ts";
 
@@ -69,7 +69,7 @@ export function databaseLocation({ database }: Pick<Context["config"], "database
 
 /** Blocks are not kept yet, so none can be the default. */
 export function chooseDefaultStorage(blockDocumentId: string): never {
-  throw notFound("Block document", blockDocumentId);
+  throw refused(404, `Block document ${blockDocumentId} not found.`);
 }
 
 /** Writes need no token: a browser's page of another origin is refused by its origin, and programs can't be tricked. */

@@ -10,7 +10,7 @@ import type {
 } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
 import { readOptionalJson, storable, writeOptionalJson } from "../db/json-text.ts";
-import { invalid, notFound, RequestError } from "../errors.ts";
+import { invalid, refused } from "../errors.ts";
 import { checkAnswerSize, readLimit } from "../paging.ts";
 import * as queries from "./artifacts.queries.ts";
 
@@ -54,7 +54,7 @@ export async function create(context: Context, given: ArtifactCreate): Promise<C
 
 export async function read({ db }: Context, id: string): Promise<Artifact> {
   const row = await queries.artifactById(db.read, id);
-  if (row === undefined) throw notFound("Artifact", id);
+  if (row === undefined) throw absentArtifact();
   return present(row);
 }
 
@@ -65,7 +65,7 @@ export async function readMany({ db }: Context, ids: readonly string[]): Promise
 
 export async function readLatest({ db }: Context, key: string): Promise<Artifact> {
   const row = await queries.latestByKey(db.read, storable(key));
-  if (row === undefined) throw new RequestError(404, { exception_message: `Artifact with key ${key} not found` });
+  if (row === undefined) throw absentArtifact();
   return present(row);
 }
 
@@ -83,7 +83,7 @@ export async function update({ db, clock, bus }: Context, id: string, given: Art
     if (changed?.key) await queries.touchLatest(tx, { id, key: changed.key, now });
     return changed;
   });
-  if (row === undefined) throw notFound("Artifact", id);
+  if (row === undefined) throw absentArtifact();
   if (bus.watched) bus.publish({ kind: "artifact", row: present(row) });
 }
 
@@ -102,7 +102,7 @@ export async function remove({ db, clock, bus }: Context, id: string): Promise<v
     else await queries.setLatest(tx, { id: collection, key: row.key, latest_id: newest, now });
     return true;
   });
-  if (!found) throw notFound("Artifact", id);
+  if (!found) throw absentArtifact();
   bus.publish({ kind: "deleted", of: "artifact", id });
 }
 
@@ -142,6 +142,11 @@ function checkedKey(key: string): string {
   if (Buffer.byteLength(text) <= longestKeyBytes) return text;
   const msg = `The key takes more than ${longestKeyBytes} bytes`;
   throw invalid([{ type: "string_too_long", loc: ["body", "key"], msg, input: key }]);
+}
+
+/** The one noun that Prefect says with a full stop. */
+function absentArtifact() {
+  return refused(404, "Artifact not found.");
 }
 
 function storableOrNull(text: string | null | undefined): string | null {

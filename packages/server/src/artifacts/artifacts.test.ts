@@ -44,7 +44,7 @@ describeOnEachDatabase("artifacts", (database) => {
     ]);
     expect(await server.call("GET", "/artifacts/nothing/latest")).toMatchObject({
       status: 404,
-      body: { exception_message: "Artifact with key nothing not found" },
+      body: { detail: "Artifact not found." },
     });
   });
 

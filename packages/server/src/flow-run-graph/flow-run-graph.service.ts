@@ -2,7 +2,7 @@ import { formatTimestamp, toTimestamp } from "@ostinato/core";
 import type { FlowRunDependency, FlowRunGraph, QueryOf, readFlowRunGraph, TaskInputs } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
 import { readJson, readOptionalJson } from "../db/json-text.ts";
-import { notFound, refused } from "../errors.ts";
+import { notFound, RequestError, refused } from "../errors.ts";
 import * as flowRunStates from "../flow-run-states/flow-run-states.service.ts";
 import * as taskRuns from "../task-runs/task-runs.service.ts";
 import * as queries from "./flow-run-graph.queries.ts";
@@ -19,7 +19,7 @@ export async function readGraph(
 ): Promise<FlowRunGraph> {
   const { db } = context;
   const run = await queries.spanOfFlowRun(db, id);
-  if (run === undefined) throw notFound("Flow run", id);
+  if (run === undefined) throw new RequestError(404, { exception_message: `Flow run ${id} not found` });
   const from = since === null || since === undefined ? null : toTimestamp(since);
   const reader = run.isSmall ? db.read : db.slow;
   const query = { flowRunId: id, since: from, limit: mostNodes + 1 };

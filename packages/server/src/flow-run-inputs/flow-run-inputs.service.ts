@@ -3,7 +3,7 @@ import type { BodyOf, createFlowRunInput, FlowRunInput, filterFlowRunInput } fro
 import type { Context } from "../context.ts";
 import type { Reader, Writer } from "../db/dialects/dialect.ts";
 import { storable } from "../db/json-text.ts";
-import { notFound, refused } from "../errors.ts";
+import { absent, refused } from "../errors.ts";
 import { readLimit } from "../paging.ts";
 import * as queries from "./flow-run-inputs.queries.ts";
 
@@ -12,9 +12,9 @@ type NewInput = BodyOf<typeof createFlowRunInput>;
 /** Keeps a value for a flow run under a key that it does not have yet. */
 export async function create(context: Context, flowRunId: string, given: NewInput): Promise<void> {
   await context.db.write(async (tx) => {
-    if (!(await queries.flowRunExists(tx, flowRunId))) throw notFound("Flow run", flowRunId);
+    if (!(await queries.flowRunExists(tx, flowRunId))) throw absent("Flow run");
     if (await createIn(context, tx, { ...given, flowRunId })) return;
-    throw refused(409, `A flow run input with the key ${JSON.stringify(given.key)} already exists.`);
+    throw refused(409, "A flow run input with this key already exists.");
   });
 }
 
@@ -38,7 +38,7 @@ export function createIn(
 
 export async function read({ db }: Context, flowRunId: string, key: string): Promise<string> {
   const value = await valueIn(db.read, flowRunId, key);
-  if (value === undefined) throw missing(key);
+  if (value === undefined) throw absent("Flow run input");
   return value;
 }
 
@@ -65,10 +65,11 @@ export async function filter(
   }));
 }
 
-export async function remove({ db }: Context, flowRunId: string, key: string): Promise<void> {
-  if (!(await db.write((tx) => queries.deleteInput(tx, flowRunId, storable(key))))) throw missing(key);
+/** Deletes what a run keeps under these keys, within a unit of work. */
+export async function forgetIn(tx: Writer, flowRunId: string, keys: readonly string[]): Promise<void> {
+  for (const key of keys) await queries.deleteInput(tx, flowRunId, storable(key));
 }
 
-function missing(key: string) {
-  return refused(404, `Flow run input ${JSON.stringify(key)} not found`);
+export async function remove({ db }: Context, flowRunId: string, key: string): Promise<void> {
+  if (!(await db.write((tx) => queries.deleteInput(tx, flowRunId, storable(key))))) throw absent("Flow run input");
 }

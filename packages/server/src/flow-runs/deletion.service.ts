@@ -1,13 +1,13 @@
 import type { BodyOf, bulkDeleteFlowRuns } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
 import type { Writer } from "../db/dialects/dialect.ts";
-import { notFound } from "../errors.ts";
+import { absent } from "../errors.ts";
 import * as queries from "./deletion.queries.ts";
 import { findFlowRuns } from "./flow-runs.queries.ts";
 
 /** Deletes the run with its task runs, states, inputs, logs and results. What it made for people stays: its artifacts. */
 export async function remove(context: Context, id: string): Promise<void> {
-  if (!(await removeOne(context, id))) throw notFound("Flow run", id);
+  if (!(await removeOne(context, id))) throw absent("Flow run");
 }
 
 /** Deletes the runs that match, as many as the limit says, and gives their ids. */

@@ -14,7 +14,7 @@ import type {
 import type { Context } from "../context.ts";
 import type { Writer } from "../db/dialects/dialect.ts";
 import { readJson, storable, writeJson, writeOptionalJson } from "../db/json-text.ts";
-import { invalid, notFound, RequestError, refused } from "../errors.ts";
+import { absent, invalid, notFound, RequestError, refused } from "../errors.ts";
 import { bucketsOf, presentHistory } from "../orchestration/history.ts";
 import { checkAnswerSize, paginate, readLimit } from "../paging.ts";
 import { completeFlowRunPolicy, type FlowRunRow, presentFlowRun } from "./flow-runs.presenter.ts";
@@ -30,7 +30,7 @@ export { type FlowRunRow, presentFlowRun, propose, proposeIn, tell };
 
 export async function read({ db, clock }: Context, id: string): Promise<FlowRun> {
   const row = await queries.flowRunById(db.read, db.sql, id);
-  if (row === undefined) throw notFound("Flow run", id);
+  if (row === undefined) throw absent("Flow run");
   return presentFlowRun(row, clock.now());
 }
 
@@ -50,7 +50,7 @@ export async function update(context: Context, id: string, given: FlowRunUpdate)
     if (given.job_variables !== null && given.job_variables !== undefined) await refuseJobVariables(context, tx, id);
     return queries.updateFlowRun(tx, id, change);
   });
-  if (!done) throw notFound("Flow run", id);
+  if (!done) throw absent("Flow run");
   await publishRow(context, id);
 }
 
@@ -73,7 +73,7 @@ function changeOf(given: FlowRunUpdate) {
 /** Job variables belong to the infrastructure of a deployment's run that has not been started. */
 async function refuseJobVariables({ db }: Context, tx: Writer, id: string): Promise<void> {
   const row = await queries.flowRunById(tx, db.sql, id);
-  if (row === undefined) throw notFound("Flow run", id);
+  if (row === undefined) throw absent("Flow run");
   if (row.state_type !== "SCHEDULED") {
     throw refused(400, `Job variables for a flow run in state ${row.state_type} cannot be updated`);
   }

@@ -2,7 +2,7 @@ import type { OrchestrationResult, StateCreate } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
 import type { Writer } from "../db/dialects/dialect.ts";
 import { writeJson } from "../db/json-text.ts";
-import { notFound } from "../errors.ts";
+import { absent } from "../errors.ts";
 import * as inputs from "../flow-run-inputs/flow-run-inputs.service.ts";
 import { isFresh, presentState, type RunState, stateOfRun } from "../orchestration/state.ts";
 import { problemWithInput } from "./run-input.rules.ts";
@@ -31,7 +31,7 @@ interface Decided {
 
 async function resumeIn(context: Context, tx: Writer, { id, input }: Resumption): Promise<Decided> {
   const found = await flowRunForChange(tx, context.db.sql, id);
-  if (found === undefined) throw notFound("Flow run", id);
+  if (found === undefined) throw absent("Flow run");
   const paused = stateOfRun(found.row);
   if (paused?.type !== "PAUSED") return notPaused;
   const keys = paused.details.run_input_keyset ?? null;

@@ -98,6 +98,8 @@ describeOnEachDatabase("random transitions", (database) => {
     /** Ids of the states that the answers said to be written. */
     readonly written: readonly string[];
     readonly forced: ReadonlySet<string>;
+    /** Ids of those that took the place of the proposed ones. */
+    readonly replaced: ReadonlySet<string>;
     readonly trackingId: string | null;
   }
 
@@ -105,6 +107,7 @@ describeOnEachDatabase("random transitions", (database) => {
     const { run: first, trackingId } = await createRun(given);
     const written = [first.state_id ?? ""];
     const forced = new Set<string>();
+    const replaced = new Set<string>();
     for (const group of given.groups) {
       const answers = await Promise.all(group.map((each) => propose(first.id, each)));
       for (const [index, { status, body }] of answers.entries()) {
@@ -114,12 +117,13 @@ describeOnEachDatabase("random transitions", (database) => {
         if (!wrote) continue;
         expect(status).toBe(201);
         written.push(body.state?.id ?? "");
+        if (body.status === "REJECT") replaced.add(body.state?.id ?? "");
         if (group[index]?.force === true && group[index]?.type !== "resume") forced.add(body.state?.id ?? "");
       }
     }
     const { body: run } = await server.call<FlowRun>("GET", `/flow_runs/${first.id}`);
     const { body: history } = await server.call<State[]>("GET", `/flow_run_states/?flow_run_id=${first.id}`);
-    return { run, history, written, forced, trackingId };
+    return { run, history, written, forced, replaced, trackingId };
   };
 
   const checkHistory = ({ run, history, written }: Outcome) => {
@@ -154,19 +158,21 @@ describeOnEachDatabase("random transitions", (database) => {
     expect(run.expected_start_time).toBe(history[0]?.state_details.scheduled_time);
   };
 
-  const checkCount = ({ run, history, forced }: Outcome) => {
+  const checkCount = ({ run, history, forced, replaced }: Outcome) => {
     let count = 0;
     let resuming = false;
     for (const [index, state] of history.entries()) {
       const previous = history[index - 1];
       const byRules = !forced.has(state.id);
-      if (byRules && previous?.type === "PAUSED" && /RUNNING|SCHEDULED/.test(state.type)) resuming = true;
       if (byRules && previous !== undefined && isTerminal(previous.type)) resuming = false;
       if (byRules && state.name === "AwaitingRetry") resuming = false;
       if (state.type === "RUNNING" && !resuming) count += 1;
       if (state.type === "RUNNING" || isTerminal(state.type)) resuming = false;
+      if (!byRules || previous?.type !== "PAUSED" || replaced.has(state.id)) continue;
+      resuming = state.type !== "SCHEDULED" || previous.state_details.pause_reschedule === true;
     }
     expect(run.run_count).toBe(count);
+    expect(run.empirical_policy.resuming ?? false).toBe(resuming);
   };
 
   const checkResults = ({ history, forced }: Outcome) => {

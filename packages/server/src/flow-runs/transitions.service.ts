@@ -5,6 +5,7 @@ import type { Writer } from "../db/dialects/dialect.ts";
 import { readJson, readOptionalJson, writeJson } from "../db/json-text.ts";
 import { notFound } from "../errors.ts";
 import * as events from "../events/events.service.ts";
+import * as inputs from "../flow-run-inputs/flow-run-inputs.service.ts";
 import * as heartbeats from "../heartbeats/heartbeats.service.ts";
 import { type Outcome, orchestrate } from "../orchestration/engine.ts";
 import {
@@ -184,6 +185,9 @@ export async function carryOut(context: Context, tx: Writer, move: Move): Promis
         news = { ...news, parent };
         break;
       }
+      case "forget-inputs":
+        await inputs.forgetIn(tx, row.id, effect.keys);
+        break;
       default:
         throw new Error(`No such effect: ${JSON.stringify(effect satisfies never)}`);
     }

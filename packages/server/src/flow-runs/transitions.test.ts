@@ -75,6 +75,13 @@ describeOnEachDatabase("states of flow runs", (database) => {
     expect((await read(id)).run_count).toBe(1);
   });
 
+  test("the lease of a slot goes with the run, also by force", async () => {
+    const deployment_concurrency_lease_id = "00000000-0000-4000-8000-00000000001e";
+    const { id } = await create({ state: { type: "RUNNING", state_details: { deployment_concurrency_lease_id } } });
+    const { body } = await propose(id, { type: "CANCELLING", state_details: {} }, true);
+    expect(body.state?.state_details).toMatchObject({ deployment_concurrency_lease_id });
+  });
+
   test("a run that is gone is told so", async () => {
     const id = "00000000-0000-4000-8000-000000000000";
     expect(await propose(id, { type: "RUNNING" })).toMatchObject({
@@ -202,7 +209,22 @@ describeOnEachDatabase("states of flow runs", (database) => {
       expect((await read(id)).state?.state_details).toMatchObject({ pause_timeout: "2096-10-02T07:06:40.500000Z" });
       const answer = await resume(id);
       expect(answer).toMatchObject({ status: 201, body: { status: "ACCEPT", state: { type: "RUNNING" } } });
-      expect(await read(id)).toMatchObject({ run_count: 1, empirical_policy: { pause_keys: ["k1"] } });
+      expect(await read(id)).toMatchObject({ run_count: 2, empirical_policy: { pause_keys: ["k1"], resuming: true } });
+    });
+
+    test("is counted as another run the first time it ends", async () => {
+      const id = await paused({ pause_timeout: soon(), pause_key: "k1" });
+      await resume(id);
+      await propose(id, { type: "PAUSED", state_details: { pause_timeout: soon(), pause_key: "k2" } });
+      await resume(id);
+      expect(await read(id)).toMatchObject({ run_count: 2, empirical_policy: { pause_keys: ["k1", "k2"] } });
+    });
+
+    test("whose process is lost begins anew with its pauses", async () => {
+      const id = await paused({ pause_timeout: soon(), pause_key: "k1" });
+      await propose(id, { type: "SCHEDULED" });
+      const empirical_policy = { resuming: false, pause_keys: [], retry_type: "reschedule" };
+      expect(await read(id)).toMatchObject({ state_type: "SCHEDULED", empirical_policy });
     });
 
     test("of a suspended run ends with the run scheduled anew", async () => {
@@ -220,6 +242,29 @@ describeOnEachDatabase("states of flow runs", (database) => {
           details: { type: "abort_details", reason: "Cannot resume a flow run that is not paused." },
         },
       });
+    });
+
+    test("begins without the answers to one before, and leaves other inputs alone", async () => {
+      const { id } = await create();
+      await propose(id, { type: "RUNNING" });
+      for (const key of ["p-schema", "p-response", "other"]) {
+        await server.call("POST", `/flow_runs/${id}/input`, { key, value: "1" });
+      }
+      const run_input_keyset = { response: "p-response", schema: "p-schema" };
+      const pause = { type: "PAUSED", state_details: { pause_key: "p", run_input_keyset } } as const;
+      await propose(id, pause);
+      const keys = async () => {
+        const found = await server.call<{ key: string }[]>("POST", `/flow_runs/${id}/input/filter`, {
+          prefix: "",
+          limit: 9,
+        });
+        return found.body.map(({ key }) => key);
+      };
+      expect(await keys()).toEqual(["other"]);
+      await server.call("POST", `/flow_runs/${id}/input`, { key: "p-response", value: "2" });
+      await resume(id);
+      await propose(id, pause); // Has fired already, and is refused.
+      expect(await keys()).toEqual(["other", "p-response"]);
     });
 
     test("waits for an input that fits the schema, and keeps it", async () => {

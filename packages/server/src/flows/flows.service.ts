@@ -11,7 +11,7 @@ import type {
 } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
 import { readJson, storable, writeJson } from "../db/json-text.ts";
-import { notFound, RequestError } from "../errors.ts";
+import { absent, RequestError } from "../errors.ts";
 import { paginate, readLimit } from "../paging.ts";
 import * as queries from "./flows.queries.ts";
 
@@ -41,7 +41,7 @@ export async function create({ db, clock, bus }: Context, given: FlowCreate): Pr
 
 export async function read({ db }: Context, id: string): Promise<Flow> {
   const row = await queries.flowById(db.read, id);
-  if (row === undefined) throw notFound("Flow", id);
+  if (row === undefined) throw absent("Flow");
   return present(row);
 }
 
@@ -52,19 +52,19 @@ export async function readMany({ db }: Context, ids: readonly string[]): Promise
 
 export async function readByName({ db }: Context, name: string): Promise<Flow> {
   const row = await queries.flowByName(db.read, name);
-  if (row === undefined) throw new RequestError(404, { exception_message: `Flow with name ${name} not found` });
+  if (row === undefined) throw absent("Flow");
   return present(row);
 }
 
 export async function update(context: Context, id: string, { tags }: FlowUpdate): Promise<void> {
   const { db, clock, bus } = context;
   const change = { updated: clock.now(), ...(tags === undefined ? {} : { tags: writeJson([...new Set(tags)]) }) };
-  if (!(await db.write((tx) => queries.updateFlow(tx, id, change)))) throw notFound("Flow", id);
+  if (!(await db.write((tx) => queries.updateFlow(tx, id, change)))) throw absent("Flow");
   if (bus.watched) bus.publish({ kind: "flow", row: await read(context, id) });
 }
 
 export async function remove({ db, bus }: Context, id: string): Promise<void> {
-  if ((await db.write((tx) => queries.deleteFlows(tx, [id]))) === 0) throw notFound("Flow", id);
+  if ((await db.write((tx) => queries.deleteFlows(tx, [id]))) === 0) throw absent("Flow");
   bus.publish({ kind: "deleted", of: "flow", id });
 }
 

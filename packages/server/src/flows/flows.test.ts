@@ -86,7 +86,7 @@ describeOnEachDatabase("flows", (database) => {
     expect(await server.call("GET", "/nowhere")).toMatchObject({ status: 404, body: { detail: "Not Found" } });
     expect(await server.call("GET", "/flows/00000000-0000-4000-8000-000000000000")).toMatchObject({
       status: 404,
-      body: { exception_message: "Flow with id 00000000-0000-4000-8000-000000000000 not found" },
+      body: { detail: "Flow not found" },
     });
   });
 

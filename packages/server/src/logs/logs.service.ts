@@ -2,7 +2,7 @@ import { formatTimestamp, timeOrderedId, toTimestamp } from "@ostinato/core";
 import type { BodyOf, filterLogs, Log, LogCreate } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
 import { storable } from "../db/json-text.ts";
-import { notFound } from "../errors.ts";
+import { absent } from "../errors.ts";
 import { readLimit } from "../paging.ts";
 import * as queries from "./logs.queries.ts";
 import { boundedMessage, csvHead, csvRecord } from "./logs.rules.ts";
@@ -48,7 +48,7 @@ export interface LogDownload {
 /** All lines of a flow run, read in pages while they are sent. */
 export async function download({ db }: Context, flowRunId: string): Promise<LogDownload> {
   const name = await queries.flowRunName(db.read, flowRunId);
-  if (name === undefined) throw notFound("Flow run", flowRunId);
+  if (name === undefined) throw absent("Flow run");
   return { fileName: `${name}-logs.csv`, csv: csvOf(db, flowRunId) };
 }
 

@@ -89,9 +89,26 @@ describe("the rules of flow runs change", () => {
     expect(unnamed.run.policy.pause_keys).toEqual(["k1", expect.any(String)]);
   });
 
-  test("a resumed run is not counted as run again, be it in its process or scheduled anew", async () => {
-    const inProcess = await decide({ from: "PAUSED", to: "RUNNING", run: { run_count: 1 } });
-    expect(inProcess.run).toMatchObject({ run_count: 1, policy: { resuming: false } });
+  test("a run that goes on in its process is counted the first time only", async () => {
+    const first = await decide({ from: "PAUSED", to: "RUNNING", run: { run_count: 1 } });
+    expect(first.run).toMatchObject({ run_count: 2, policy: { resuming: true } });
+    const second = await decide({ from: "PAUSED", to: "RUNNING", run: { ...first.run } });
+    expect(second.run).toMatchObject({ run_count: 2, policy: { resuming: true } });
+  });
+
+  test("a blocking pause that is scheduled anew is forgotten, and the input that it waited for", async () => {
+    const policy = { pause_keys: ["k"], resuming: true };
+    const lost = await decide({ from: "PAUSED", to: "SCHEDULED", policy });
+    expect(lost.run.policy).toMatchObject({ pause_keys: [], resuming: false, retry_type: "reschedule" });
+    const again = await decide({
+      from: "RUNNING",
+      to: "PAUSED",
+      toDetails: { run_input_keyset: { response: "r", schema: "s" } },
+    });
+    expect(again.effects).toContainEqual({ kind: "forget-inputs", keys: ["r", "s"] });
+  });
+
+  test("a suspended run is not counted as run again when it goes on", async () => {
     const details = { pause_reschedule: true };
     const run = { run_count: 1, ...deployed };
     const rescheduled = await decide({ from: "PAUSED", details, to: "SCHEDULED", run });

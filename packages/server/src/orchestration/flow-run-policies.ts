@@ -58,7 +58,7 @@ export const coreFlowRunPolicy: FlowRunPolicy = {
 
 /** For what is forced, and for the first state of a run. */
 export const minimalFlowRunPolicy: FlowRunPolicy = {
-  rules: [keepPersistedResult, cancelAtOnceWithoutProcess],
+  rules: [keepConcurrencyLease, keepPersistedResult, cancelAtOnceWithoutProcess],
   followers,
 };
 

@@ -21,7 +21,9 @@ export type FlowRunEffect =
   /** The event that tells of the state. */
   | { readonly kind: "announce" }
   /** The task run that stands for this run in its parent takes the same state. */
-  | { readonly kind: "mirror"; readonly taskRunId: string };
+  | { readonly kind: "mirror"; readonly taskRunId: string }
+  /** The inputs that the run keeps under these keys go: they answer a pause of an attempt before. */
+  | { readonly kind: "forget-inputs"; readonly keys: readonly string[] };
 
 export type FlowRunRule = Rule<FlowRunSubject, FlowRunFacts, FlowRunEffect>;
 type FlowRunDecision = Decision<FlowRunSubject, FlowRunEffect>;
@@ -142,9 +144,13 @@ export const pause: FlowRunRule = {
       if (run.parent_task_run_id !== null) return abort(`Cannot ${verb} subflows.`);
       if (run.deployment_id === null) return abort(`Cannot ${verb} flows without a deployment.`);
     }
+    const keys = Object.values(proposed.details.run_input_keyset ?? {});
     return {
       ...accept,
-      after: (arrival) => ({ run: withPolicy(arrival.run, { pause_keys: [...used, key] }) }),
+      after: (arrival) => ({
+        run: withPolicy(arrival.run, { pause_keys: [...used, key] }),
+        effects: keys.length === 0 ? [] : [{ kind: "forget-inputs", keys }],
+      }),
     };
   },
 };
@@ -172,10 +178,18 @@ export const resume: FlowRunRule = {
         state: failed(`The flow was ${name} and never resumed.`),
       };
     }
-    if (proposed.type !== "RUNNING" && proposed.type !== "SCHEDULED") return accept;
-    return { ...accept, before: withPolicy(run, { resuming: true }) };
+    const change = beginsAnew(initial, proposed) ? newAttempt : { resuming: true };
+    // Once the state is written: the first time that a paused run goes on, its run is counted again.
+    return { ...accept, after: (arrival) => ({ run: withPolicy(arrival.run, change) }) };
   },
 };
+
+const newAttempt: FlowRunPolicy = { resuming: false, pause_keys: [], retry_type: "reschedule" };
+
+/** A pause that blocks goes on in its process. One that is scheduled instead has lost it: the run begins anew, with its pauses. */
+function beginsAnew({ details }: RunState, { type }: Proposal): boolean {
+  return details.pause_reschedule !== true && type === "SCHEDULED";
+}
 
 function failed(message: string): Proposal {
   return { type: "FAILED", name: "Failed", message, data: null, details: {} };

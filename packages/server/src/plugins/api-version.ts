@@ -9,12 +9,15 @@ export function apiVersion(api: FastifyInstance): void {
     if (given === undefined) return done();
     const version = parse(String(given));
     if (version === undefined) {
-      throw refused(400, `x-prefect-api-version is "${given}", which is not a version such as 0.8.4.`);
+      throw refused(
+        400,
+        `Invalid X-PREFECT-API-VERSION header format.Expected header in format 'x.y.z' but received ${given}`,
+      );
     }
     if (compare(version, oldest) < 0) {
       throw refused(
         400,
-        `The client speaks version ${given} of the API and this server ${oldestRestApiVersion} or later. Upgrade the client.`,
+        `The request specified API version ${given} but this server requires version ${oldestRestApiVersion} or higher.`,
       );
     }
     done();

@@ -2,7 +2,7 @@ import { formatTimestamp, timeOrderedId } from "@ostinato/core";
 import type { BodyOf, filterSavedSearches, SavedSearch, SavedSearchCreate } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
 import { readJson, storable, writeJson } from "../db/json-text.ts";
-import { notFound } from "../errors.ts";
+import { absent } from "../errors.ts";
 import { readLimit } from "../paging.ts";
 import * as queries from "./saved-searches.queries.ts";
 
@@ -20,12 +20,12 @@ export async function save(
 
 export async function read({ db }: Context, id: string): Promise<SavedSearch> {
   const row = await queries.savedSearchById(db.read, id);
-  if (row === undefined) throw notFound("Saved search", id);
+  if (row === undefined) throw absent("Saved search");
   return present(row);
 }
 
 export async function remove({ db }: Context, id: string): Promise<void> {
-  if (!(await db.write((tx) => queries.deleteSavedSearch(tx, id)))) throw notFound("Saved search", id);
+  if (!(await db.write((tx) => queries.deleteSavedSearch(tx, id)))) throw absent("Saved search");
 }
 
 export async function filter({ db }: Context, body: BodyOf<typeof filterSavedSearches>): Promise<SavedSearch[]> {

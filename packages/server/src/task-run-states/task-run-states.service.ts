@@ -1,12 +1,12 @@
 import type { State } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
-import { notFound } from "../errors.ts";
+import { absent } from "../errors.ts";
 import { presentState, stateOfRow } from "../orchestration/state.ts";
 import * as queries from "./task-run-states.queries.ts";
 
 export async function read({ db }: Context, id: string): Promise<State> {
   const row = await queries.stateById(db.read, id);
-  if (row === undefined) throw notFound("Task run state", id);
+  if (row === undefined) throw absent("Flow run state");
   return presentState(stateOfRow(row));
 }
 

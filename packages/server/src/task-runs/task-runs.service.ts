@@ -13,7 +13,7 @@ import type {
 import type { Context } from "../context.ts";
 import type { Writer } from "../db/dialects/dialect.ts";
 import { readJson, storable, writeJson } from "../db/json-text.ts";
-import { conflict, notFound } from "../errors.ts";
+import { absent, conflict } from "../errors.ts";
 import { bucketsOf, presentHistory } from "../orchestration/history.ts";
 import { noTimes } from "../orchestration/run-times.ts";
 import { proposalOf, stateColumnsOfRun } from "../orchestration/state.ts";
@@ -104,7 +104,7 @@ function newRow(given: TaskRunCreate, labels: object, now: Timestamp) {
 
 export async function read({ db, clock }: Context, id: string): Promise<TaskRun> {
   const row = await queries.taskRunById(db.read, db.sql, id);
-  if (row === undefined) throw notFound("Task run", id);
+  if (row === undefined) throw absent("Task");
   return presentTaskRun(row, clock.now());
 }
 
@@ -119,7 +119,7 @@ export async function readMany({ db, clock }: Context, ids: readonly string[]): 
 export async function update(context: Context, id: string, { name }: TaskRunUpdate): Promise<void> {
   const { db, clock, bus } = context;
   const change = { updated: clock.now(), ...(name === undefined ? {} : { name: storable(name) }) };
-  if (!(await db.write((tx) => queries.updateTaskRun(tx, id, change)))) throw notFound("Task run", id);
+  if (!(await db.write((tx) => queries.updateTaskRun(tx, id, change)))) throw absent("Task run");
   if (bus.watched) bus.publish({ kind: "task-runs", rows: await readMany(context, [id]) });
 }
 
@@ -130,7 +130,7 @@ export async function remove(context: Context, id: string): Promise<void> {
     await queries.releaseSubflows(tx, [id]);
     return queries.deleteTaskRun(tx, id);
   });
-  if (!done) throw notFound("Task run", id);
+  if (!done) throw absent("Task");
   bus.publish({ kind: "deleted", of: "task-run", id });
   await inSteps(context, (tx) => queries.deleteSomeLogs(tx, id));
   await inSteps(context, (tx) => queries.deleteSomeResults(tx, id));
