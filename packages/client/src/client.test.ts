@@ -14,10 +14,15 @@ const immediate = {
 };
 
 function clientAnswering(...answers: (TransportResponse | Error)[]) {
+  return clientWith({}, answers);
+}
+
+function clientWith(options: { readonly repeatable?: boolean }, answers: readonly (TransportResponse | Error)[]) {
   const requests: TransportRequest[] = [];
   const client = createClient({
     baseUrl: "http://127.0.0.1:4200/api",
     clock: immediate,
+    ...options,
     transport: async (request) => {
       requests.push(request);
       const answer = answers[requests.length - 1] ?? new Error("no more answers");
@@ -46,6 +51,20 @@ test("tries again when the server is busy or away, then answers", async () => {
   );
   expect(await client.call(createFlow, { body: { name: "train" } })).toEqual({ name: "train" });
   expect(requests).toHaveLength(3);
+});
+
+test.each([500, 502, 504, 520])("%i is tried again where a call may be made twice, and only there", async (status) => {
+  const answers = [
+    { status, body: "<h1>Oops</h1>" },
+    { status: 201, body: '{"name":"train"}' },
+  ];
+  const patient = clientWith({ repeatable: true }, answers);
+  expect(await patient.client.call(createFlow, { body: { name: "train" } })).toEqual({ name: "train" });
+  const once = clientWith({ repeatable: true }, [{ status: 500, body: "" }]);
+  await expect(once.client.call(createFlow, { body: { name: "train" }, repeatable: false })).rejects.toMatchObject({
+    status: 500,
+  });
+  expect(once.requests).toHaveLength(1);
 });
 
 test("an error says what the server said", async () => {

@@ -1,7 +1,7 @@
 import { type Clock, sleep, systemClock } from "@ostinato/core";
 import type { BodyOf, ParamsOf, QueryOf, ReplyOf, RouteContract } from "@ostinato/protocol";
 import { delayBeforeRetry } from "./delay.ts";
-import { ApiError, ServerUnreachable } from "./errors.ts";
+import { ApiError, isFailureOfServer, ServerUnreachable } from "./errors.ts";
 import { fetchTransport, type Transport, type TransportResponse } from "./transport.ts";
 
 export interface ClientOptions {
@@ -13,6 +13,11 @@ export interface ClientOptions {
   readonly clock?: Clock;
   /** How often a call that found no server, or a busy one, is tried again. 5 unless told otherwise. */
   readonly retries?: number;
+  /**
+   * Whether every call of this client may reach the server twice without harm, by its method or by an id that it carries. What
+   * fails for whatever reason of the server's is then tried again too, although it may have been done. False unless told.
+   */
+  readonly repeatable?: boolean;
 }
 
 type Part<Name extends string, Value> = undefined extends Value
@@ -28,6 +33,8 @@ export type CallInput<C extends RouteContract> = Part<"params", ParamsOf<C>> &
   BodyPart<C> & {
     readonly signal?: AbortSignal;
     readonly retries?: number;
+    /** Of this call, where it differs from the client's others. */
+    readonly repeatable?: boolean;
     /** The body as JSON text already: it stands in for `body`. */
     readonly encodedBody?: string;
   };
@@ -40,17 +47,22 @@ export interface Client {
   call<C extends RouteContract>(contract: C, input: CallInput<C>): Promise<ReplyOf<C>>;
 }
 
-const retriedStatuses = new Set([408, 429, 502, 503]);
+/** What is answered before anything was done. */
+const refusedStatuses = new Set([408, 429, 502, 503]);
 
 export function createClient(options: ClientOptions): Client {
   const { baseUrl, auth, transport = fetchTransport(baseUrl), clock = systemClock({ keepAlive: true }) } = options;
   const headers: Record<string, string> = auth === undefined ? {} : { authorization: `Basic ${btoa(auth)}` };
 
-  async function exchange(request: Parameters<Transport>[0], retries: number): Promise<TransportResponse> {
+  async function exchange(
+    request: Parameters<Transport>[0],
+    { retries, repeatable }: { readonly retries: number; readonly repeatable: boolean },
+  ): Promise<TransportResponse> {
+    const isTriedAgain = (status: number) => (repeatable ? isFailureOfServer(status) : refusedStatuses.has(status));
     for (let attempt = 0; ; attempt += 1) {
       try {
         const response = await transport(request);
-        if (!retriedStatuses.has(response.status) || attempt >= retries) return response;
+        if (!isTriedAgain(response.status) || attempt >= retries) return response;
         await sleep(clock, delayBeforeRetry(attempt, response.retryAfterSeconds), request.signal);
       } catch (error) {
         if (request.signal?.aborted) throw request.signal.reason;
@@ -64,7 +76,8 @@ export function createClient(options: ClientOptions): Client {
     baseUrl,
     auth,
     async call(contract, input) {
-      const { params, query, body, encodedBody, signal, retries = options.retries ?? 5 } = input as LooseInput;
+      const { params, query, body, encodedBody, signal, ...again } = input as LooseInput;
+      const { retries = options.retries ?? 5, repeatable = options.repeatable ?? false } = again;
       const path = fillPath(contract.path, params) + queryString(query);
       const hasBody = contract.body !== undefined;
       const response = await exchange(
@@ -75,7 +88,7 @@ export function createClient(options: ClientOptions): Client {
           body: hasBody ? (encodedBody ?? JSON.stringify(body ?? {})) : undefined,
           signal,
         },
-        retries,
+        { retries, repeatable },
       );
       const value = decode(response, contract.produces);
       if (response.status >= 400)
@@ -92,6 +105,7 @@ interface LooseInput {
   readonly encodedBody?: string;
   readonly signal?: AbortSignal;
   readonly retries?: number;
+  readonly repeatable?: boolean;
 }
 
 function fillPath(path: string, params: LooseInput["params"]): string {

@@ -26,6 +26,14 @@ export class ServerUnreachable extends Error {
   }
 }
 
+/**
+ * Whether a status says nothing of what was asked, only that a server or a proxy on the way could not do it now. 500 is among
+ * them: a proxy gives it while the server behind it is started again. 501 is for good.
+ */
+export function isFailureOfServer(status: number): boolean {
+  return status === 408 || status === 429 || (status >= 500 && status !== 501);
+}
+
 export function isNotFound(error: unknown): boolean {
   return error instanceof ApiError && error.status === 404;
 }

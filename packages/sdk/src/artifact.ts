@@ -111,7 +111,7 @@ async function create(type: string, data: unknown, { key, description }: Artifac
   // With an id of ours it is kept once, also where the answer is lost and it is sent again. The field's servers take none.
   const encodedBody = JSON.stringify(server === undefined ? body : { ...body, id: timeOrderedId(clock.now()) });
   checkSize(encodedBody, type);
-  const { id } = await client.call(createArtifact, { encodedBody });
+  const { id } = await client.call(createArtifact, { encodedBody, repeatable: server !== undefined });
   return { id, key };
 }
 

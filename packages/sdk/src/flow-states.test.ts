@@ -1,4 +1,4 @@
-import type { Transport } from "@ostinato/client";
+import type { Transport, TransportRequest, TransportResponse } from "@ostinato/client";
 import { filterArtifacts, filterFlowRuns, setFlowRunState } from "@ostinato/protocol";
 import { fakeClock } from "@ostinato/testing/clock";
 import { expect, test } from "vitest";
@@ -8,23 +8,50 @@ import { session, useConnection } from "./session.ts";
 
 const server = recordOnOwnServer();
 
-/** Brings each request to the server, and loses the answer to the first try of it. */
-function losingAnswers(transport: Transport): Transport {
+type FirstTry = (request: TransportRequest, transport: Transport) => Promise<TransportResponse>;
+
+/** Every request meets something else at its first try. */
+function stumbling(transport: Transport, firstTry: FirstTry): Transport {
   const tried = new Set<string>();
   return async (request) => {
-    const answer = await transport(request);
     const key = `${request.method} ${request.path} ${request.body}`;
-    if (tried.has(key)) return answer;
+    if (tried.has(key)) return await transport(request);
     tried.add(key);
-    throw new Error("the answer was lost");
+    return await firstTry(request, transport);
   };
 }
 
-test("a run whose every request is answered only the second time comes out as any other", async () => {
+const page = (status: number): TransportResponse => ({ status, body: "<h1>Something went wrong</h1>" });
+
+test.each<[string, FirstTry]>([
+  [
+    "whose answer is lost",
+    async (request, transport) => {
+      await transport(request);
+      throw new Error("the answer was lost");
+    },
+  ],
+  ["that a proxy answers with 500", async () => page(500)],
+  [
+    "that a proxy answers with 500 though it was done",
+    async (request, transport) => {
+      await transport(request);
+      return page(500);
+    },
+  ],
+  [
+    "that takes a proxy too long",
+    async (request, transport) => {
+      await transport(request);
+      return page(504);
+    },
+  ],
+])("a run of which every request is one %s at first comes out as any other", async (_title, firstTry) => {
   const { connection } = await session();
   const { transport } = connection;
   if (transport === undefined) throw new Error("the harness gives a transport");
-  await using _ = await useConnection({ ...connection, transport: losingAnswers(transport) });
+  await using _ = await useConnection({ ...connection, transport: stumbling(transport, firstTry) });
+  const began = new Date().toISOString();
   const step = task({ retries: 1 }, async function step(n: number) {
     if (n === 2) throw new Error("two");
     return n;
@@ -54,9 +81,10 @@ test("a run whose every request is answered only the second time comes out as an
     "Retrying",
     "Failed",
   ]);
-  const artifacts = await server.client.call(filterArtifacts, { body: { artifacts: { key: { any_: ["lossy"] } } } });
+  const artifacts = await server.client.call(filterArtifacts, { body: { artifacts: { flow_run_id: { any_: [id] } } } });
   expect(artifacts).toHaveLength(1);
-  const runs = await server.client.call(filterFlowRuns, { body: { flows: { name: { like_: "lossy" } } } });
+  const flow_runs = { start_time: { after_: began } };
+  const runs = await server.client.call(filterFlowRuns, { body: { flow_runs, flows: { name: { like_: "lossy" } } } });
   expect(runs.map(({ state_name, run_count }) => [state_name, run_count]).sort()).toEqual([
     ["Completed", 1],
     ["Completed", 2],

@@ -1,4 +1,4 @@
-import { ApiError, ServerUnreachable } from "@ostinato/client";
+import { ApiError, isFailureOfServer, ServerUnreachable } from "@ostinato/client";
 import { exponentialDelay, randomId, sleep, toTimestamp } from "@ostinato/core";
 import {
   type OrchestrationResult,
@@ -66,10 +66,8 @@ async function ask(session: Session, proposal: Proposal, transition: string): Pr
 }
 
 function mayHaveArrived(error: unknown): boolean {
-  return error instanceof ServerUnreachable || (error instanceof ApiError && unfinished.has(error.status));
+  return error instanceof ServerUnreachable || (error instanceof ApiError && isFailureOfServer(error.status));
 }
-
-const unfinished = new Set([408, 429, 502, 503, 504]);
 
 interface Answered {
   readonly answer: OrchestrationResult;

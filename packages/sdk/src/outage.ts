@@ -1,4 +1,4 @@
-import type { Transport } from "@ostinato/client";
+import { isFailureOfServer, type Transport } from "@ostinato/client";
 import { defaultEventCapacity } from "@ostinato/client/delivery";
 import type { Clock } from "@ostinato/core";
 import { logLevels } from "@ostinato/protocol";
@@ -56,14 +56,12 @@ export function outageReport({ baseUrl, clock, connectSeconds }: OutageOptions):
   };
 }
 
-const busyStatuses = new Set([429, 502, 503]);
-
 /** The transport, telling the report of what it meets. */
 export function reporting(transport: Transport, report: OutageReport): Transport {
   return async (request) => {
     try {
       const response = await transport(request);
-      if (busyStatuses.has(response.status)) report.lost(new Error(`it answers ${response.status}`));
+      if (isFailureOfServer(response.status)) report.lost(new Error(`it answers ${response.status}`));
       else report.found();
       return response;
     } catch (error) {

@@ -94,7 +94,14 @@ async function openSession(given?: Connection, clock: Clock = systemClock()): Pr
   // The first call is given up sooner: maybe the address is wrong.
   const connectSeconds = Number(process.env.OSTINATO_CONNECT_SECONDS ?? defaultConnectSeconds);
   const report = outageReport({ baseUrl, clock, connectSeconds });
-  const client = createClient({ baseUrl, auth, transport: reporting(transport, report), retries: patientRetries });
+  const client = createClient({
+    baseUrl,
+    auth,
+    transport: reporting(transport, report),
+    retries: patientRetries,
+    // Flows are known by their name, runs by keys, states, events, lines and artifacts by ids of ours.
+    repeatable: true,
+  });
   const server = await identify(client, retriesWithin(connectSeconds));
   const reports = { onLost: report.lost, onFound: report.found };
   const events = await openEventSink(connection, { client, server, reports });
