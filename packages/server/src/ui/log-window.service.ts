@@ -12,14 +12,16 @@ type LogWindowRequest = BodyOf<typeof readLogWindow>;
 /** A window on the lines of a run, opened where the caller says; what it costs does not grow with where that is. */
 export async function logWindow({ db }: Context, body: LogWindowRequest): Promise<ReplyOf<typeof readLogWindow>> {
   const criteria = await criteriaOf(db, body);
-  const [total, firstError] = await Promise.all([queries.countLogs(db, criteria), firstErrorOf(db, criteria)]);
-  const { rows, begins } = await opened({ db, criteria, body, total, firstError });
+  const firstError = await firstErrorOf(db, criteria);
+  const { rows, begins, ends } = await opened({ db, criteria, body, firstError });
   const [first] = rows;
   const last = rows.at(-1);
-  const [position, errorPosition] = await Promise.all([
-    begins ?? (first === undefined ? total : queries.countLogs(db, criteria, first)),
+  const [counted, total, errorPosition] = await Promise.all([
+    begins ?? (first === undefined ? undefined : queries.countLogs(db, criteria, first)),
+    ends ?? queries.countLogs(db, criteria),
     firstError === undefined ? null : queries.countLogs(db, criteria, firstError),
   ]);
+  const position = counted ?? total;
   return {
     logs: rows.map(present),
     position,
@@ -60,33 +62,47 @@ interface WindowSource {
   readonly db: Database;
   readonly criteria: queries.LogCriteria;
   readonly body: LogWindowRequest;
-  readonly total: number;
   readonly firstError: queries.LogRow | undefined;
 }
 
-/** `begins` is the position of the first line where the way to it tells; else it is counted. */
+/** `begins` is the position of the first line and `ends` the number of all where the way to them tells; else they are counted. */
 interface Opened {
   readonly rows: readonly queries.LogRow[];
   readonly begins?: number;
+  readonly ends?: number;
 }
 
-async function opened({ db, criteria, body, total, firstError }: WindowSource): Promise<Opened> {
+async function opened({ db, criteria, body, firstError }: WindowSource): Promise<Opened> {
   const limit = body.limit ?? 200;
   const read: Read = (range) => queries.logsFrom(db, criteria, range);
   const before = readPosition(body.before);
   const after = readPosition(body.after);
   if (after !== undefined) return { rows: await read({ direction: "forward", from: after, limit }) };
   if (before !== undefined) return { rows: await read({ direction: "backward", from: before, limit }) };
-  if (body.offset !== null && body.offset !== undefined) return atOffset(read, { offset: body.offset, limit, total });
+  if (body.offset !== null && body.offset !== undefined) {
+    const total = await queries.countLogs(db, criteria);
+    return atOffset(read, { offset: body.offset, limit, total });
+  }
   if (body.anchor === "first-error" && firstError !== undefined) return { rows: await around(read, firstError, limit) };
   if (body.anchor === "tail" || body.anchor === "first-error") {
-    const rows = await read({ direction: "backward", limit });
-    return { rows, begins: total - rows.length };
+    return atEnd(db, criteria, await read({ direction: "backward", limit }), limit);
   }
   return { rows: await read({ direction: "forward", limit }), begins: 0 };
 }
 
 type Read = (range: queries.LogRange) => Promise<queries.LogRow[]>;
+
+/** The number of all follows from the lines that were read: while a run writes, a count of its own would be of another moment. */
+async function atEnd(
+  db: Database,
+  criteria: queries.LogCriteria,
+  rows: readonly queries.LogRow[],
+  limit: number,
+): Promise<Opened> {
+  const [first] = rows;
+  const begins = first === undefined || rows.length < limit ? 0 : await queries.countLogs(db, criteria, first);
+  return { rows, begins, ends: begins + rows.length };
+}
 
 interface Offset {
   readonly offset: number;
@@ -96,12 +112,12 @@ interface Offset {
 
 /** A position in the later half is reached from the end. */
 async function atOffset(read: Read, { offset, limit, total }: Offset): Promise<Opened> {
-  if (offset >= total) return { rows: [], begins: total };
+  if (offset >= total) return { rows: [], begins: total, ends: total };
   const fromEnd = Math.max(0, total - offset - limit);
   const rows = await (offset <= fromEnd
     ? read({ direction: "forward", offset, limit })
     : read({ direction: "backward", offset: fromEnd, limit: Math.min(limit, total - offset) }));
-  return { rows, begins: offset };
+  return { rows, begins: offset, ends: total };
 }
 
 /** The line with some of what led to it: a third of the window before, the rest from it on. */

@@ -12,6 +12,11 @@ export interface LiveListener {
   readonly onChanges: (changes: readonly LiveChange[]) => void;
   /** Messages may have been lost: what is shown must be read again. */
   readonly onResync: () => void;
+  /**
+   * The server tells every change from now on, so what is read from now on has no gap to what is told. Also called when the
+   * connection is lost, since whoever waits for it would wait long; `onResync` follows then.
+   */
+  readonly onSubscribed?: () => void;
 }
 
 export type Connection =
@@ -51,6 +56,7 @@ export function useLive(topic: LiveTopic | undefined, listener: LiveListener): v
     return subscribe(JSON.parse(key) as LiveTopic, {
       onChanges: (changes) => latest.current.onChanges(changes),
       onResync: () => latest.current.onResync(),
+      onSubscribed: () => latest.current.onSubscribed?.(),
     });
   }, [key]);
 }
@@ -66,6 +72,7 @@ function subscribe(topic: LiveTopic, listener: LiveListener): () => void {
   subscriptions.set(id, { topic, listener });
   if (socket === undefined && connection.state !== "lost") connect();
   else send({ type: "subscribe", id, topic });
+  if (connection.state === "lost") queueMicrotask(() => subscriptions.get(id)?.listener.onSubscribed?.());
   return () => {
     subscriptions.delete(id);
     send({ type: "unsubscribe", id });
@@ -101,6 +108,7 @@ function resyncAll(): void {
 
 function lose(): void {
   if (connection.state !== "lost") change({ state: "lost", since: Date.now() });
+  for (const { listener } of [...subscriptions.values()]) listener.onSubscribed?.();
   const wait = Math.min(longestWaitMs, 250 * 2 ** failures) * (0.75 + Math.random() / 2);
   failures += 1;
   clearTimeout(retryTimer);
@@ -111,6 +119,7 @@ function receive(message: LiveMessage): void {
   if (message.type === "pong" || message.id === null) return;
   const subscription = subscriptions.get(message.id);
   if (subscription === undefined) return;
+  if (message.type === "subscribed") subscription.listener.onSubscribed?.();
   if (message.type === "changes") subscription.listener.onChanges(message.changes);
   if (message.type === "resync") subscription.listener.onResync();
 }

@@ -1,5 +1,3 @@
-import type { readLogWindow } from "@ostinato/protocol";
-import { call } from "../api/api.ts";
 import type { Log, LogWindow } from "../api/types.ts";
 
 export interface LogFilter {
@@ -17,27 +15,48 @@ export interface LogSnapshot {
   /** Position of the line at which the log opens: the first error, or the end. */
   readonly opensAt: number;
   readonly firstError: number | null;
+  /** A line belongs before what is known of the end, so its position can't be told: the log must be read again. */
+  readonly stale: boolean;
   /** Grows with every change, so that a view knows when to look again. */
   readonly version: number;
 }
 
-const windowSize = 500;
+/** Where a window begins. */
+export type LogAnchor = { readonly anchor: "first-error" | "tail" } | { readonly offset: number };
+
+/** Reads a window of at most `limit` lines on the log that a filter leaves. */
+export type ReadLogWindow = (
+  filter: LogFilter,
+  where: LogAnchor & { readonly limit: number },
+  signal: AbortSignal,
+) => Promise<LogWindow>;
+
+const defaultWindowSize = 500;
 
 /**
- * A log of any length, by position: lines are read in windows where somebody looks, and stay. New lines of a run that
- * goes on are added at the end.
+ * A log of any length, by position: lines are read in windows where somebody looks, and stay. The last window is always
+ * known, so that lines that are told while the run goes on find their place by time and id, whether the answers to what
+ * was read came before or after them.
  */
 export class LogStore {
   readonly #filter: LogFilter;
+  readonly #read: ReadLogWindow;
+  readonly #windowSize: number;
   readonly #lines = new Map<number, Log>();
   readonly #known = new Set<string>();
   readonly #pending = new Set<number>();
   readonly #listeners = new Set<() => void>();
+  /** Lines that were told before the first window was there. */
+  #early: Log[] = [];
+  /** From this position on every line is known. */
+  #tailFrom = 0;
   #abort = new AbortController();
-  #snapshot: LogSnapshot = { state: "loading", total: 0, opensAt: 0, firstError: null, version: 0 };
+  #snapshot: LogSnapshot = { state: "loading", total: 0, opensAt: 0, firstError: null, stale: false, version: 0 };
 
-  constructor(filter: LogFilter) {
+  constructor(filter: LogFilter, read: ReadLogWindow, windowSize = defaultWindowSize) {
     this.#filter = filter;
+    this.#read = read;
+    this.#windowSize = windowSize;
   }
 
   readonly snapshot = (): LogSnapshot => this.#snapshot;
@@ -51,18 +70,28 @@ export class LogStore {
     return this.#lines.get(position);
   }
 
-  /** Reads the window at which the log opens: at a line, or at the first error, or at the end. */
+  /**
+   * Reads the window at which the log opens (at a line, or at the first error, or at the end) and the end. What is
+   * committed after the reading must come by `append`: call it once the changes of the run are being told.
+   */
   async open(at: number | undefined, failed: boolean): Promise<void> {
     const abort = new AbortController();
     this.#abort = abort;
     try {
-      const window = await this.#read(
+      const first = await this.#window(
         at === undefined ? { anchor: failed ? "first-error" : "tail" } : { offset: Math.max(0, at - 50) },
       );
-      this.#keep(window);
-      const firstError = window.first_error_position;
-      const opensAt = at ?? (failed && firstError !== null ? firstError : Math.max(0, window.total - 1));
-      this.#change({ state: "ready", total: window.total, opensAt, firstError });
+      const tail = reachesEnd(first) ? first : await this.#window({ anchor: "tail" });
+      if (abort.signal.aborted) return;
+      this.#keep(first);
+      this.#keep(tail);
+      this.#tailFrom = tail.position;
+      const { total, first_error_position: firstError } = tail;
+      const opensAt = at ?? (failed && firstError !== null ? firstError : Math.max(0, total - 1));
+      this.#change({ state: "ready", total, opensAt, firstError });
+      const early = this.#early;
+      this.#early = [];
+      this.append(early);
     } catch (error) {
       if (!abort.signal.aborted) this.#change({ state: "failed", error });
     }
@@ -70,57 +99,74 @@ export class LogStore {
 
   /** Makes sure that the lines between two positions are there, or come. */
   want(from: number, to: number): void {
-    for (let position = from; position <= to && position < this.#snapshot.total; position += 1) {
+    for (let position = from; position <= to && position < this.#tailFrom; position += 1) {
       if (this.#lines.has(position)) continue;
-      const offset = Math.floor(position / windowSize) * windowSize;
+      const offset = Math.floor(position / this.#windowSize) * this.#windowSize;
       if (this.#pending.has(offset)) continue;
       this.#pending.add(offset);
-      this.#read({ offset })
+      this.#window({ offset })
         .then((window) => {
           this.#keep(window);
-          this.#change({ total: Math.max(window.total, this.#snapshot.total) });
+          this.#change({});
         })
         .catch(() => {})
         .finally(() => this.#pending.delete(offset));
     }
   }
 
-  /** Lines that came to be just now. */
+  /** Lines that came to be just now, in any order, also such as are known already. */
   append(logs: readonly Log[]): void {
-    let total = this.#snapshot.total;
+    if (this.#snapshot.state !== "ready") {
+      this.#early.push(...logs);
+      return;
+    }
+    let { total, stale } = this.#snapshot;
     for (const log of logs) {
       if (this.#known.has(log.id) || !this.#passes(log)) continue;
-      this.#known.add(log.id);
-      this.#lines.set(total, log);
+      const position = this.#positionOf(log, total);
+      if (position === undefined) {
+        stale = true;
+        continue;
+      }
+      this.#insert(log, position, total);
       total += 1;
     }
-    if (total !== this.#snapshot.total && this.#snapshot.state === "ready") this.#change({ total });
+    if (total !== this.#snapshot.total || stale !== this.#snapshot.stale) this.#change({ total, stale });
   }
 
   close(): void {
     this.#abort.abort();
   }
 
-  #read(where: { readonly anchor: "first-error" | "tail" } | { readonly offset: number }): Promise<LogWindow> {
-    const { run, level, text, subflows } = this.#filter;
-    return call<typeof readLogWindow>("POST /ui/logs", {
-      body: {
-        ...run,
-        limit: windowSize,
-        ...where,
-        ...(level === undefined ? {} : { level }),
-        ...(text === undefined ? {} : { text }),
-        ...(subflows === true ? { subflows } : {}),
-      },
-      signal: this.#abort.signal,
+  #window(where: LogAnchor): Promise<LogWindow> {
+    return this.#read(this.#filter, { ...where, limit: this.#windowSize }, this.#abort.signal);
+  }
+
+  /** Lines of the end stay where they are: what is told may have moved them since the window was read. */
+  #keep(window: LogWindow): void {
+    const ready = this.#snapshot.state === "ready";
+    window.logs.forEach((log, index) => {
+      const position = window.position + index;
+      if (ready && (position >= this.#tailFrom || this.#known.has(log.id))) return;
+      this.#lines.set(position, log);
+      this.#known.add(log.id);
     });
   }
 
-  #keep(window: LogWindow): void {
-    window.logs.forEach((log, index) => {
-      this.#lines.set(window.position + index, log);
-      this.#known.add(log.id);
-    });
+  /** Where a line belongs in the end that is known; undefined where it belongs before that. */
+  #positionOf(log: Log, total: number): number | undefined {
+    let position = total;
+    while (position > this.#tailFrom && isBefore(log, this.#lines.get(position - 1))) position -= 1;
+    return position === this.#tailFrom && position > 0 ? undefined : position;
+  }
+
+  #insert(log: Log, position: number, total: number): void {
+    for (let at = total; at > position; at -= 1) {
+      const moved = this.#lines.get(at - 1);
+      if (moved !== undefined) this.#lines.set(at, moved);
+    }
+    this.#lines.set(position, log);
+    this.#known.add(log.id);
   }
 
   #passes(log: Log): boolean {
@@ -134,4 +180,20 @@ export class LogStore {
     this.#snapshot = { ...this.#snapshot, ...next, version: this.#snapshot.version + 1 };
     for (const listener of this.#listeners) listener();
   }
+}
+
+function reachesEnd({ position, logs, total }: LogWindow): boolean {
+  return position + logs.length >= total;
+}
+
+/** The order of the server: by time, then by id. */
+function isBefore(log: Log, other: Log | undefined): boolean {
+  if (other === undefined) return false;
+  const [time, otherTime] = [sortable(log.timestamp), sortable(other.timestamp)];
+  return time === otherTime ? log.id < other.id : time < otherTime;
+}
+
+/** Moments on a whole second come without a fraction, which would sort them behind the rest of their second. */
+function sortable(timestamp: string): string {
+  return timestamp.length === "2024-01-01T00:00:00Z".length ? `${timestamp.slice(0, -1)}.000000Z` : timestamp;
 }

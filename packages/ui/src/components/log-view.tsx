@@ -9,6 +9,7 @@ import { SearchField, Select } from "./field.tsx";
 import { Icon } from "./icon.tsx";
 import { LogLines } from "./log-lines.tsx";
 import { type LogFilter, LogStore } from "./log-store.ts";
+import { askForLogWindow } from "./log-window.ts";
 import { Skeleton } from "./skeleton.tsx";
 
 export interface LogSearch {
@@ -44,6 +45,8 @@ export function LogView(props: {
   readonly download?: string;
   /** The run has subflows, whose lines can be shown among its own. */
   readonly subflows?: boolean;
+  /** Told how many lines there are whenever the whole log is shown and that changes. */
+  readonly onTotal?: (total: number) => void;
 }) {
   const { run, search, live, failed } = props;
   const withSubflows = search.lines === "with-subflows";
@@ -52,26 +55,43 @@ export function LogView(props: {
   // biome-ignore lint/correctness/useExhaustiveDependencies: a generation is another store of the same filter
   const store = useMemo(
     () =>
-      new LogStore({
-        run: JSON.parse(runKey) as LogFilter["run"],
-        level: levelOf(search),
-        text: search.text,
-        subflows: withSubflows,
-      }),
+      new LogStore(
+        {
+          run: JSON.parse(runKey) as LogFilter["run"],
+          level: levelOf(search),
+          text: search.text,
+          subflows: withSubflows,
+        },
+        askForLogWindow,
+      ),
     [runKey, search.level, search.text, withSubflows, generation],
   );
   const firstLine = useRef(search.line);
+  const [heard, setHeard] = useState<string>();
+  // A run that goes on is read once its changes are told, so that no line falls between the two.
+  const readable = !live || heard === runKey;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a run that fails while one reads its log must not jump
   useEffect(() => {
+    if (!readable) return undefined;
     const line = Number(firstLine.current);
     void store.open(Number.isInteger(line) && line > 0 ? line - 1 : undefined, failed);
     return () => store.close();
-  }, [store]);
+  }, [store, readable]);
   useLive(props.topic, {
     onChanges: (changes) => store.append(changes.flatMap((change) => (change.kind === "log" ? [change.row] : []))),
     onResync: () => setGeneration((before) => before + 1),
+    onSubscribed: () => setHeard(runKey),
   });
   const snapshot = useSyncExternalStore(store.subscribe, store.snapshot);
+  const { state, total, stale } = snapshot;
+  useEffect(() => {
+    if (stale) setGeneration((before) => before + 1);
+  }, [stale]);
+  const { onTotal } = props;
+  const isWhole = search.level === undefined && search.text === undefined && !withSubflows;
+  useEffect(() => {
+    if (isWhole && state === "ready") onTotal?.(total);
+  }, [isWhole, state, total, onTotal]);
   const [follow, setFollow] = useState(live && !failed);
   const [jump, setJump] = useState<{ readonly to: number }>();
   return (

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useCallback } from "react";
+import { useCallback, useState } from "react";
 import type { FlowRunPage } from "../api/types.ts";
 import { LogView } from "../components/log-view.tsx";
 import { onDemand } from "../components/on-demand.tsx";
@@ -34,13 +34,17 @@ export function RunTabs(props: {
   const { page, live, search, onSearch } = props;
   const run = page.flow_run;
   const tab: FlowRunTab = search.tab ?? "logs";
+  const [lines, setLines] = useState<{ readonly of: string; readonly total: number }>();
+  const onTotal = useCallback((total: number) => setLines({ of: run.id, total }), [run.id]);
+  // While the log is in sight, its tab says what the log says.
+  const lineCount = tab === "logs" && lines?.of === run.id ? lines.total : page.log_count;
   return (
     <Tabs<FlowRunTab>
       label="The run"
       value={tab}
       onChange={(next) => onSearch({ tab: next === "logs" ? undefined : next })}
       tabs={[
-        { value: "logs", label: "Logs", count: page.log_count },
+        { value: "logs", label: "Logs", count: lineCount },
         { value: "tasks", label: "Task runs", count: taskTotal(run.task_counts) },
         { value: "subflows", label: "Subflows", count: page.subflow_count },
         { value: "artifacts", label: "Artifacts", count: page.artifact_count },
@@ -50,7 +54,7 @@ export function RunTabs(props: {
         { value: "details", label: "Details" },
       ]}
     >
-      {tab === "logs" ? <RunLog page={page} live={live} search={search} onSearch={onSearch} /> : null}
+      {tab === "logs" ? <RunLog page={page} live={live} search={search} onSearch={onSearch} onTotal={onTotal} /> : null}
       {tab === "tasks" ? <TaskTable id={run.id} /> : null}
       {tab === "subflows" ? <SubflowTable id={run.id} /> : null}
       {tab === "artifacts" ? <RunArtifacts id={run.id} /> : null}
@@ -62,7 +66,8 @@ export function RunTabs(props: {
   );
 }
 
-function RunLog({ page, live, search, onSearch }: Parameters<typeof RunTabs>[0]) {
+function RunLog(props: Parameters<typeof RunTabs>[0] & { readonly onTotal: (total: number) => void }) {
+  const { page, live, search, onSearch, onTotal } = props;
   const id = page.flow_run.id;
   const timeline = useQuery(timelineQuery(id)).data;
   const taskName = useCallback(
@@ -83,6 +88,7 @@ function RunLog({ page, live, search, onSearch }: Parameters<typeof RunTabs>[0])
       taskName={taskName}
       download={`flow_runs/${id}/logs/download`}
       subflows={page.subflow_count > 0 && !live}
+      onTotal={onTotal}
     />
   );
 }

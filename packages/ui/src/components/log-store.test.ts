@@ -1,0 +1,147 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Log, LogWindow } from "../api/types.ts";
+import { type LogAnchor, LogStore } from "./log-store.ts";
+
+const filter = { run: { flow_run_id: "run" }, level: undefined, text: undefined };
+const windowSize = 4;
+
+function line(second: number, id: number): Log {
+  const fraction = second % 2 === 0 ? "" : ".500000";
+  const timestamp = `2026-01-01T00:${String(Math.floor(second / 60)).padStart(2, "0")}:${String(second % 60).padStart(2, "0")}${fraction}Z`;
+  return {
+    id: String(id).padStart(6, "0"),
+    timestamp,
+    name: "test",
+    level: 20,
+    message: `line ${id}`,
+    flow_run_id: "run",
+    task_run_id: null,
+  } as Log;
+}
+
+/** A log that grows while it is read: answers and what is told arrive when the test says. */
+class GrowingLog {
+  readonly #answers: (() => void)[] = [];
+  readonly #untold: Log[] = [];
+  committed: Log[] = [];
+
+  commit(log: Log): void {
+    this.committed = [...this.committed, log].sort((a, b) => moment(a) - moment(b) || (a.id < b.id ? -1 : 1));
+    this.#untold.push(log);
+  }
+
+  /** What was committed and not told yet: the first `count` lines. */
+  told(count: number): Log[] {
+    return this.#untold.splice(0, count);
+  }
+
+  readonly read = (_: unknown, where: LogAnchor & { readonly limit: number }): Promise<LogWindow> => {
+    const all = this.committed;
+    const offset = "offset" in where ? where.offset : Math.max(0, all.length - where.limit);
+    const logs = all.slice(offset, offset + where.limit);
+    const window = { logs, position: Math.min(offset, all.length), total: all.length, first_error_position: null };
+    const { promise, resolve } = Promise.withResolvers<LogWindow>();
+    this.#answers.push(() => resolve(window as unknown as LogWindow));
+    return promise;
+  };
+
+  async answer(index: number): Promise<void> {
+    const [answer] = this.#answers.splice(index % Math.max(1, this.#answers.length), 1);
+    answer?.();
+    await settle();
+  }
+
+  async answerAll(): Promise<void> {
+    while (this.#answers.length > 0) await this.answer(0);
+  }
+}
+
+/** Whatever promises that are kept lead to has happened. */
+const settle = () => new Promise((resolve) => setImmediate(resolve));
+const moment = (log: Log) => Date.parse(log.timestamp);
+
+const contentOf = (store: LogStore) =>
+  Array.from({ length: store.snapshot().total }, (_, position) => store.line(position)?.message);
+
+async function readWhole(store: LogStore, log: GrowingLog): Promise<void> {
+  store.want(0, Number.MAX_SAFE_INTEGER);
+  await log.answerAll();
+}
+
+test("lines told while the first window is on its way are kept, once each", async () => {
+  const log = new GrowingLog();
+  for (let id = 0; id < 3; id += 1) log.commit(line(id, id));
+  log.told(3);
+  const store = new LogStore(filter, log.read, windowSize);
+  void store.open(undefined, false);
+  for (let id = 3; id < 9; id += 1) log.commit(line(id, id));
+  store.append(log.told(4));
+  await log.answerAll();
+  store.append(log.told(2));
+  expect(contentOf(store)).toEqual(log.committed.map(({ message }) => message));
+});
+
+test("a line of a whole second comes before those of the same second with a fraction", async () => {
+  const log = new GrowingLog();
+  log.commit(line(5, 1));
+  log.told(1);
+  const store = new LogStore(filter, log.read, windowSize);
+  void store.open(undefined, false);
+  await log.answerAll();
+  log.commit({ ...line(4, 2), timestamp: "2026-01-01T00:00:05Z" });
+  store.append(log.told(1));
+  expect(contentOf(store)).toEqual(["line 2", "line 1"]);
+});
+
+test("a line that belongs before the known end makes the log stale instead of standing at a wrong place", async () => {
+  const log = new GrowingLog();
+  for (let id = 0; id < 20; id += 1) log.commit(line(id + 10, id));
+  log.told(20);
+  const store = new LogStore(filter, log.read, windowSize);
+  void store.open(undefined, false);
+  await log.answerAll();
+  log.commit(line(0, 99));
+  store.append(log.told(1));
+  expect(store.snapshot()).toMatchObject({ stale: true, total: 20 });
+});
+
+const step = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant("commit" as const), back: fc.integer({ min: 0, max: 3 }) }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("tell" as const), count: fc.integer({ min: 1, max: 4 }) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("answer" as const), index: fc.nat(3) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("look" as const), at: fc.nat(30) }) },
+);
+
+test("whatever the order of commits, answers and what is told, the log is the server's, or is known to be stale", async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.nat(12),
+      fc.option(fc.nat(12), { nil: undefined }),
+      fc.array(step, { maxLength: 40 }),
+      async (before, at, steps) => {
+        const log = new GrowingLog();
+        let id = 0;
+        for (; id < before; id += 1) log.commit(line(id + 5, id));
+        log.told(before);
+        const store = new LogStore(filter, log.read, windowSize);
+        void store.open(at, false);
+        for (const next of steps) {
+          if (next.kind === "commit") {
+            log.commit(line(id + 5 - next.back, id));
+            id += 1;
+          }
+          if (next.kind === "tell") store.append(log.told(next.count));
+          if (next.kind === "answer") await log.answer(next.index);
+          if (next.kind === "look") store.want(next.at, next.at + 2);
+        }
+        store.append(log.told(Number.MAX_SAFE_INTEGER));
+        await log.answerAll();
+        await readWhole(store, log);
+        if (!store.snapshot().stale) expect(contentOf(store)).toEqual(log.committed.map(({ message }) => message));
+        else expect(steps.some((next) => next.kind === "commit" && next.back > 0)).toBe(true);
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
