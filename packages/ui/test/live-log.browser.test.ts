@@ -15,8 +15,7 @@ afterAll(() => site.close());
 
 const lines = (word: string, count: number) =>
   Array.from({ length: count }, (_, index) => ({ message: `${word} ${index}` }));
-const shown = (page: Page) =>
-  page.getByRole("log").evaluate((log) => (log as HTMLElement).innerText.match(/(?:before|during|after) \d+/g) ?? []);
+const shown = (page: Page) => page.getByRole("log").locator("span[dir=auto]").allTextContents();
 const messages = (...told: { readonly message: string }[][]) => told.flat().map(({ message }) => message);
 
 /** Answers to what the log asks stay on their way until the test lets them arrive. */

@@ -11,6 +11,8 @@ import { Menu, MenuCheck } from "../components/menu.tsx";
 import { Page } from "../components/page.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { RelativeTime } from "../components/time.tsx";
+import { FirstSteps } from "../first-steps/first-steps.tsx";
+import { firstArtifact } from "../first-steps/programs.ts";
 import { amount } from "../format.ts";
 import { FilterButton } from "../runs/run-filters.tsx";
 import { artifactListQuery } from "./artifacts.queries.ts";
@@ -18,10 +20,6 @@ import { type ArtifactListSearch, readArtifactListSearch } from "./artifacts-sea
 
 const route = getRouteApi("/artifacts");
 const types = ["markdown", "table", "image", "progress", "link"];
-
-const firstArtifact = `import { artifact } from "ostinato";
-
-await artifact.markdown("report", "# It went well\\n\\n| month | error |\\n| --- | --- |\\n| 2021-01 | 7.7 |");`;
 
 export function ArtifactsPage() {
   const search = route.useSearch();
@@ -144,8 +142,8 @@ export function typeIcon(type: string | null): IconName {
 function NoArtifacts({ filtered }: { readonly filtered: boolean }) {
   if (filtered) return <Empty title="No artifact matches">No artifact has that key and type.</Empty>;
   return (
-    <Empty title="No artifact yet" code={firstArtifact}>
-      What a run leaves for people to look at: a report, a table, a picture. Call this in a flow or a task.
-    </Empty>
+    <FirstSteps title="No artifact yet" programs={firstArtifact} awaited="the first artifact">
+      An artifact is what a run leaves for people to look at: a report, a table, a picture.
+    </FirstSteps>
   );
 }

@@ -1,21 +1,12 @@
 import type { ReactNode } from "react";
 import { CopyButton } from "./copy.tsx";
 
-/** An empty page teaches: one sentence, and what fills it. */
-export function Empty({
-  title,
-  children,
-  code,
-}: {
-  readonly title: string;
-  readonly children?: ReactNode;
-  readonly code?: string;
-}) {
+/** Nothing matches: one sentence on why, and the way back. */
+export function Empty({ title, children }: { readonly title: string; readonly children?: ReactNode }) {
   return (
-    <div className="mx-auto flex max-w-lg flex-col items-start gap-2 px-4 py-12">
+    <div className="mx-auto flex w-full max-w-lg min-w-0 flex-col items-start gap-2 px-4 py-12">
       <h2 className="text-base font-semibold">{title}</h2>
       {children === undefined ? null : <div className="text-muted">{children}</div>}
-      {code === undefined ? null : <CodeBlock code={code} />}
     </div>
   );
 }

@@ -5,7 +5,6 @@ import { present } from "../address.ts";
 import { useLive } from "../api/live.ts";
 import type { Dashboard, DashboardFlow, FlowRunRow, LiveChange, StateCounts } from "../api/types.ts";
 import { Button } from "../components/button.tsx";
-import { Empty } from "../components/empty.tsx";
 import { Failure } from "../components/failure.tsx";
 import { onDemand } from "../components/on-demand.tsx";
 import { Page, Section } from "../components/page.tsx";
@@ -14,8 +13,9 @@ import { Skeleton } from "../components/skeleton.tsx";
 import { StateIcon, StateLabel } from "../components/state.tsx";
 import { TaskProgress } from "../components/task-progress.tsx";
 import { Elapsed, RelativeTime } from "../components/time.tsx";
+import { FirstSteps } from "../first-steps/first-steps.tsx";
+import { firstRun } from "../first-steps/programs.ts";
 import { count, percent } from "../format.ts";
-import { firstRun } from "../runs/first-run.ts";
 import { endOf } from "../runs/run-columns.tsx";
 import { FlowFilter, filterClass, TagFilter, TimeFilter } from "../runs/run-filters.tsx";
 import type { RunsSearch } from "../runs/runs-search.ts";
@@ -108,10 +108,9 @@ function Overview({
   const { since: _since, until: _until, ...anyTime } = lists;
   if (total + data.running.length + data.waiting.length + data.flows.length + sum(data.previous_counts) === 0) {
     return (
-      <Empty title="Nothing ran in this time" code={firstRun}>
-        Choose a longer time above to see older runs. To have a first one, save these lines as <code>greet.ts</code> and
-        start them with <code>npx ostinato run greet.ts</code>.
-      </Empty>
+      <FirstSteps title="Nothing ran in this time" programs={firstRun} awaited="a run">
+        Choose a longer time above to see older runs, or start one:
+      </FirstSteps>
     );
   }
   return (

@@ -14,8 +14,9 @@ export function RunArtifacts({ id }: { readonly id: string }) {
   if (query.data.length === 0) {
     return (
       <p className="py-4 text-muted">
-        The run left no artifact. <code className="text-xs">artifact.markdown("report", "# It went well")</code> in a
-        flow or task leaves one.
+        The run left no artifact.{" "}
+        <code className="text-xs">{`artifact.markdown({ key: "report", markdown: "# It went well" })`}</code> in a flow
+        or task leaves one.
       </p>
     );
   }

@@ -12,6 +12,8 @@ import { RunBars } from "../components/run-bars.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { Tags } from "../components/tag.tsx";
 import { RelativeTime } from "../components/time.tsx";
+import { FirstSteps } from "../first-steps/first-steps.tsx";
+import { firstRun } from "../first-steps/programs.ts";
 import { amount, count, percent, seconds } from "../format.ts";
 import { TagFilter } from "../runs/run-filters.tsx";
 import { flowListQuery } from "./flows.queries.ts";
@@ -20,12 +22,6 @@ import { durationQuantile, successRate } from "./run-figures.ts";
 
 const route = getRouteApi("/flows");
 const restMs = 1500;
-
-const firstFlow = `import { flow } from "ostinato";
-
-flow("train", async ({ months }: { months: string[] }) => {
-  return months.length;
-})({ months: ["2021-01"] });`;
 
 export function FlowsPage() {
   const search = route.useSearch();
@@ -165,10 +161,9 @@ function Row({ row }: { readonly row: FlowRow }) {
 function NoFlows({ filtered }: { readonly filtered: boolean }) {
   if (filtered) return <Empty title="No flow matches">No flow has that name and those tags.</Empty>;
   return (
-    <Empty title="No flow yet" code={firstFlow}>
-      A flow is here as soon as it was called once. Save these lines as <code>train.ts</code> and start them with{" "}
-      <code>npx ostinato run train.ts</code>.
-    </Empty>
+    <FirstSteps title="No flow yet" programs={firstRun} awaited="the first flow">
+      A flow is here once it has been called, with its runs and how long they take.
+    </FirstSteps>
   );
 }
 

@@ -10,9 +10,10 @@ import { Icon } from "../components/icon.tsx";
 import { onDemand } from "../components/on-demand.tsx";
 import { Page } from "../components/page.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
+import { FirstSteps } from "../first-steps/first-steps.tsx";
+import { firstRun } from "../first-steps/programs.ts";
 import { ColumnMenu } from "./column-menu.tsx";
 import { CsvButton, type RunTotal, totalText } from "./csv-button.tsx";
-import { firstRun } from "./first-run.ts";
 import { KindsOfRuns } from "./kinds-of-runs.tsx";
 import { runColumns, storeColumns, storedColumns, usualColumns } from "./run-columns.tsx";
 import { RunFilters, statesOf } from "./run-filters.tsx";
@@ -250,10 +251,9 @@ function withFirst(pages: RunPages, rows: readonly FlowRunRow[]): RunPages {
 function NoRuns({ filtered }: { readonly filtered: boolean }) {
   if (!filtered) {
     return (
-      <Empty title="No run yet" code={firstRun}>
-        A run appears here as soon as a flow is called. Save these lines as <code>greet.ts</code> and start them with{" "}
-        <code>npx ostinato run greet.ts</code>.
-      </Empty>
+      <FirstSteps title="No run yet" programs={firstRun} awaited="the first run">
+        A run appears here as soon as a flow is called, with its tasks, its log and its result.
+      </FirstSteps>
     );
   }
   return (

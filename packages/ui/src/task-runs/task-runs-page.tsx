@@ -10,8 +10,9 @@ import { SearchField, Select } from "../components/field.tsx";
 import { Icon } from "../components/icon.tsx";
 import { Page } from "../components/page.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
+import { FirstSteps } from "../first-steps/first-steps.tsx";
+import { firstRun } from "../first-steps/programs.ts";
 import { amount, count } from "../format.ts";
-import { firstRun } from "../runs/first-run.ts";
 import { KindsOfRuns } from "../runs/kinds-of-runs.tsx";
 import { FlowFilter, filterClass, StateFilter, statesOf, TagFilter, TimeFilter } from "../runs/run-filters.tsx";
 import { timeSpans } from "../runs/runs-search.ts";
@@ -151,10 +152,9 @@ function totalOf(first: Answer | undefined): string {
 function NoTaskRuns({ narrowed }: { readonly narrowed: boolean }) {
   if (!narrowed) {
     return (
-      <Empty title="No task run yet" code={firstRun}>
-        A task run appears here as soon as a flow calls a task. Save these lines as <code>greet.ts</code> and start them
-        with <code>npx ostinato run greet.ts</code>.
-      </Empty>
+      <FirstSteps title="No task run yet" programs={firstRun} awaited="the first task run">
+        A task run appears here as soon as a flow calls a task, with its inputs, attempts and result.
+      </FirstSteps>
     );
   }
   return (

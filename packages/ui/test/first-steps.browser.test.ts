@@ -1,0 +1,122 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { accessibilityProblems, type OpenedPage, type Page } from "@ostinato/testing/browser";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type Site, startSite } from "./site.ts";
+
+let site: Site;
+let folder: string;
+
+beforeEach(async () => {
+  site = await startSite();
+  folder = await mkdtemp(join(tmpdir(), "ostinato-first-steps-"));
+  await symlink(fileURLToPath(new URL("../../../node_modules", import.meta.url)), join(folder, "node_modules"));
+});
+
+afterEach(async () => {
+  await site.close();
+  await rm(folder, { recursive: true });
+});
+
+const codeBlocks = (page: Page) => page.getByRole("tabpanel").locator("pre").allTextContents();
+
+/** Does what the page says: saves the program under its name, and gives the command to a shell. */
+async function follow(page: Page, binaries: string): Promise<void> {
+  const file = await page.getByRole("tabpanel").locator("p code").textContent();
+  const [code = "", command = ""] = await codeBlocks(page);
+  await writeFile(join(folder, file ?? ""), code);
+  const { OSTINATO_API_URL: _, PREFECT_API_URL: __, ...inherited } = process.env;
+  const env = {
+    ...inherited,
+    PATH: `${binaries}${delimiter}${process.env.PATH}`,
+    OSTINATO_HOME: folder,
+    PREFECT_HOME: folder,
+    DO_NOT_TRACK: "1",
+  };
+  await promisify(execFile)("sh", ["-c", command], { cwd: folder, env });
+}
+
+/** What each page waits for on an empty server, and what it shows once `greet` has run. */
+const pages = [
+  { path: "/", greeted: /\bgreet\b/ },
+  { path: "/runs", greeted: /\bgreet\b/ },
+  { path: "/runs/task-runs", greeted: /\bhello\b/ },
+  { path: "/flows", greeted: /\bgreet\b/ },
+] as const;
+
+async function openEmpty(path: string): Promise<OpenedPage> {
+  const opened = await site.open(path);
+  await opened.page.getByText(/^Waiting for /).waitFor();
+  return opened;
+}
+
+async function becomes(page: Page, shown: RegExp): Promise<void> {
+  await page.getByText(/^Waiting for /).waitFor({ state: "detached" });
+  await page.getByRole("main").getByText(shown).first().waitFor();
+}
+
+async function fillsAllPages(way: "TypeScript" | "Python", binaries: string): Promise<void> {
+  const opened: OpenedPage[] = [];
+  for (const { path } of pages) opened.push(await openEmpty(path));
+  const artifacts = await openEmpty("/artifacts");
+  const programs: string[][] = [];
+  for (const { page } of [...opened, artifacts]) {
+    await page.getByRole("tab", { name: way }).click();
+    programs.push(await codeBlocks(page));
+  }
+  expect(new Set(programs.slice(0, -1).map(String)).size).toBe(1);
+  const [first] = opened;
+  if (first === undefined) throw new Error("no page is open");
+  await follow(first.page, binaries);
+  await Promise.all(opened.map(({ page }, index) => becomes(page, pages[index]?.greeted ?? /^$/)));
+  await follow(artifacts.page, binaries);
+  await becomes(artifacts.page, /\breport\b/);
+  for (const { problems, close } of [...opened, artifacts]) {
+    expect(problems).toEqual([]);
+    await close();
+  }
+}
+
+test(
+  "the TypeScript programs on empty pages run as they stand, and the pages become what they waited for",
+  () => fillsAllPages("TypeScript", dirname(process.execPath)),
+  60_000,
+);
+
+const python = process.env.PREFECT_PYTHON;
+
+test.skipIf(python === undefined)(
+  "so do the Python programs, where there is a Prefect client (PREFECT_PYTHON)",
+  () => fillsAllPages("Python", dirname(python ?? "")),
+  120_000,
+);
+
+test("who comes from Prefect is told the address of this server", async () => {
+  const { page, close } = await openEmpty("/runs");
+  await page.getByRole("tab", { name: "From Prefect" }).click();
+  expect(await codeBlocks(page)).toEqual([`prefect config set PREFECT_API_URL=${site.origin}/api`]);
+  expect(await accessibilityProblems(page)).toEqual([]);
+  await close();
+});
+
+test.each(["light", "dark"] as const)("empty pages fit a phone (%s)", async (colorScheme) => {
+  for (const { path } of [...pages, { path: "/artifacts" }]) {
+    const { page, close } = await site.open(path, { viewport: { width: 390, height: 800 }, colorScheme });
+    await page.getByText(/^Waiting for /).waitFor();
+    for (const way of ["TypeScript", "Python", "From Prefect"]) {
+      await page.getByRole("tab", { name: way }).click();
+      const outside = await page.locator("main *").evaluateAll((elements) =>
+        elements
+          .filter((element) => element.closest("pre") === null || element.tagName === "PRE")
+          .filter((element) => element.getBoundingClientRect().right > innerWidth + 0.5)
+          .map((element) => `${element.tagName} ${element.textContent.slice(0, 40)}`),
+      );
+      expect({ path, way, outside }).toEqual({ path, way, outside: [] });
+    }
+    await close();
+  }
+});
