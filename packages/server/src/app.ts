@@ -16,13 +16,14 @@ import { liveRoutes } from "./live/live.routes.ts";
 import { logRoutes } from "./logs/logs.routes.ts";
 import { openApiRoutes } from "./openapi/openapi.routes.ts";
 import { type Registry, serveOn } from "./operation.ts";
+import { asGet } from "./plugins/addresses.ts";
 import { admission } from "./plugins/admission.ts";
 import { apiVersion } from "./plugins/api-version.ts";
 import { compressedAnswers } from "./plugins/compression.ts";
-import { answerFrameworkError, errorAnswers, unknownRoutes } from "./plugins/errors.ts";
+import { answerFrameworkError, answerMalformed, errorAnswers, unknownRoutes } from "./plugins/errors.ts";
 import { farewell } from "./plugins/farewell.ts";
 import { jsonBodies } from "./plugins/json-bodies.ts";
-import { originGuard } from "./plugins/origin-guard.ts";
+import { hostGuard, originGuard } from "./plugins/origin-guard.ts";
 import { requestId, requestLog } from "./plugins/request-ids.ts";
 import { countSockets, requestMetrics } from "./plugins/request-metrics.ts";
 import { staticUi } from "./plugins/static-ui.ts";
@@ -60,11 +61,12 @@ export function buildApp(context: Context, { uiFolder, retention, started }: App
     loggerInstance: context.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "request_id" }),
     bodyLimit: bodyLimitBytes,
-    // Nobody asks the API with HEAD, and a second route for each GET would cost a script's start 15 ms.
     exposeHeadRoutes: false,
+    rewriteUrl: asGet,
     schemaController: { compilersFactory: noCompilers },
     genReqId: requestId,
     frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerMalformed,
     // Longer than the 25 s that the field's clients keep a connection.
     keepAliveTimeout: 75_000,
     ...timeouts(config),
@@ -74,15 +76,17 @@ export function buildApp(context: Context, { uiFolder, retention, started }: App
   const registry: Registry = [];
   requestLog(app, context.log);
   requestMetrics(app, context.metrics);
-  originGuard(app, config);
+  hostGuard(app, config);
   jsonBodies(app);
   errorAnswers(app);
   farewell(app, clock);
   websockets(app, context);
+  const guard = originGuard(config);
   void app.register(
     async (api) => {
       const serve = serveOn(api, context, registry);
       const serveSocket = countSockets(serveSocketsOn(api, context), context.metrics);
+      api.addHook("onRequest", guard);
       apiVersion(api);
       admission(api, context);
       compressedAnswers(api);
@@ -109,7 +113,7 @@ export function buildApp(context: Context, { uiFolder, retention, started }: App
     },
     { prefix: `${config.basePath}api` },
   );
-  staticUi(app, { basePath: config.basePath, folder: uiFolder });
+  staticUi(app, { basePath: config.basePath, folder: uiFolder, guard });
   return app;
 }
 

@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { gzipSync } from "node:zlib";
 import { openDatabase, type TestDatabase } from "@ostinato/testing/databases";
 import { type Logger, pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -8,9 +11,11 @@ describe("requests that can't be answered", () => {
   const log: Logger = pino({ level: "debug" }, { write: (line: string) => void lines.push(JSON.parse(line)) });
   let database: TestDatabase;
   let server: TestServer;
+  let address: string;
   beforeAll(async () => {
     database = await openDatabase("sqlite");
     server = await startTestServer(database.url, { log });
+    address = await server.listen();
   });
   afterAll(async () => {
     await server.stop();
@@ -40,7 +45,10 @@ describe("requests that can't be answered", () => {
     ["an unknown route to be written", "POST", "/nothing", "{}", 404],
     ["a method that a route does not have", "PUT", "/flows/", "{}", 404],
     ["the API itself", "GET", "", undefined, 404],
-    ["a path with a broken escape", "GET", "/flows/%E0%A4%A", undefined, 400],
+    ["a path with a broken escape", "GET", "/flows/%E0%A4%A", undefined, 404],
+    ["a path with a stray percent sign", "GET", "/flows/name/100%", undefined, 404],
+    ["a path with a name that is longer than any", "GET", `/flows/name/${"n".repeat(3000)}`, undefined, 404],
+    ["a path with slashes too many", "GET", "//flows//", undefined, 404],
     ["an id that is none", "GET", "/flows/not-a-uuid", undefined, 404],
     ["an id that nothing has", "GET", "/flows/64a1a8d5-5b0c-4a36-90f0-1d6f0a2f1f5d", undefined, 404],
     ["JSON that is none", "POST", "/flows/", '{"name": ', 422],
@@ -96,10 +104,77 @@ describe("requests that can't be answered", () => {
   });
 
   test("a client that says no type sends JSON", async () => {
-    const address = await server.listen();
     const body = new Blob([JSON.stringify({ name: "untyped" })]);
     const { status } = await fetch(`${address}/api/flows/`, { method: "POST", body });
     expect(status).toBe(201);
+  });
+
+  test("a body that is packed is refused by its encoding", async () => {
+    const { statusCode, body } = await server.app.inject({
+      method: "POST",
+      url: "/api/flows/",
+      headers: { "content-type": "application/json", "content-encoding": "gzip" },
+      payload: gzipSync('{"name": "packed"}'),
+    });
+    expect([statusCode, JSON.parse(body).detail]).toEqual([415, expect.stringContaining("content-encoding: gzip")]);
+  });
+
+  test("HEAD is answered as GET, without the body", async () => {
+    for (const path of ["health", "ready", "version", "openapi.json", "nothing"]) {
+      const [head, get] = [
+        await server.app.inject({ method: "HEAD", url: `/api/${path}` }),
+        await server.app.inject({ method: "GET", url: `/api/${path}` }),
+      ];
+      expect([head.statusCode, head.headers["content-length"]]).toEqual([
+        get.statusCode,
+        get.headers["content-length"],
+      ]);
+      expect(head.body).toBe("");
+    }
+  });
+
+  /** What comes back for bytes that no HTTP library would send. */
+  async function sendRaw(text: string): Promise<string> {
+    const socket = connect(Number(new URL(address).port), "127.0.0.1");
+    socket.setEncoding("utf8").write(text);
+    let answer = "";
+    for await (const part of socket) answer += part;
+    return answer;
+  }
+
+  test.each([
+    ["no HTTP", "hello\r\n\r\n", /^HTTP\/1.1 400 Bad Request/],
+    [
+      "two lengths",
+      "POST /api/flows/ HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n",
+      /^HTTP\/1.1 400/,
+    ],
+    ["headers without end", `GET / HTTP/1.1\r\nhost: localhost\r\nx: ${"x".repeat(20_000)}\r\n\r\n`, /^HTTP\/1.1 431/],
+  ])("%s is answered by JSON, and the connection ends", async (_what, text, status) => {
+    const answer = await sendRaw(text);
+    expect(answer).toMatch(status);
+    expect(JSON.parse(answer.split("\r\n\r\n")[1] ?? "")).toEqual({ detail: expect.stringMatching(/\w/) });
+  });
+
+  test.each(["//", "///", "/\\", "//evil.example/x", "/x//y"])(
+    "no page is found at an odd path such as %s",
+    async (path) => {
+      const answer = await sendRaw(`GET ${path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`);
+      expect(answer).toMatch(/^HTTP\/1.1 404 /);
+      expect(answer).toContain('{"detail":"Not Found"}');
+    },
+  );
+
+  test("a client that goes away before its body has come is no error of the server", async () => {
+    const socket = connect(Number(new URL(address).port), "127.0.0.1");
+    const arrived = once(server.app.server, "request");
+    socket.write("POST /api/flows/ HTTP/1.1\r\nhost: localhost\r\nx-request-id: gone\r\ncontent-length: 90\r\n\r\n{");
+    await arrived;
+    socket.destroy();
+    await expect
+      .poll(() => lines)
+      .toContainEqual(expect.objectContaining({ request_id: "gone", msg: "the client went away" }));
+    expect(lines.filter(({ level }) => Number(level) >= 50)).toEqual([]);
   });
 
   test("a body that is too large is refused before it is read", async () => {

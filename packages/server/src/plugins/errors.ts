@@ -1,12 +1,18 @@
-import type { FastifyError, FastifyInstance, FastifyReply } from "fastify";
+import type { Socket } from "node:net";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { violatedConstraint } from "../db/constraint.ts";
 import { DatabaseBusy, DatabaseUnavailable } from "../db/dialects/dialect.ts";
 import { isUnavailable } from "../db/unavailable.ts";
 import { conflict, Overloaded, RequestError, refused } from "../errors.ts";
+import { addressOf } from "./addresses.ts";
 
 /** Every error leaves as JSON with the status and the shape that the field's clients expect, and none with a stack. */
 export function errorAnswers(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError | RequestError, request, reply) => {
+    if (hasGone(request)) {
+      request.log.debug({ err: error, method: request.method, url: request.url }, "the client went away");
+      return reply.code(400).send();
+    }
     const described = describe(error, request.routeOptions?.bodyLimit);
     const { status, body } = described;
     if (described instanceof Overloaded) reply.header("retry-after", String(described.retryAfterSeconds));
@@ -17,16 +23,37 @@ export function errorAnswers(app: FastifyInstance): void {
   });
 }
 
-/** For what goes wrong before a route is found, such as a path that can't be decoded. */
+/** Before its request had come in full: nobody reads the answer, and nothing is wrong here. */
+function hasGone({ raw }: FastifyRequest): boolean {
+  return raw.destroyed && !raw.complete;
+}
+
+/** For what goes wrong before a route is found. A path that can't be decoded, or is too long, leads nowhere. */
 export function answerFrameworkError(error: FastifyError, _request: unknown, reply: FastifyReply): void {
-  const { status, body } = describe(error);
+  const { status, body } = pathErrors.includes(error.code) ? refused(404, "Not Found") : describe(error);
   void reply.code(status).type("application/json").send(JSON.stringify(body));
 }
+
+const pathErrors = ["FST_ERR_BAD_URL", "FST_ERR_MAX_PARAM_LENGTH"];
+
+/** For what Node can't read as a request at all, or not in time. There is no request yet, so this writes the answer itself. */
+export function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+  const [status, detail] = malformed[error.code ?? ""] ?? ["400 Bad Request", "This is no HTTP request."];
+  const body = JSON.stringify({ detail });
+  const head = `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n`;
+  socket.end(`${head}connection: close\r\n\r\n${body}`);
+}
+
+const malformed: Readonly<Record<string, readonly [status: string, detail: string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: ["408 Request Timeout", "The request did not come in time. Send it again."],
+  HPE_HEADER_OVERFLOW: ["431 Request Header Fields Too Large", "The headers of the request are larger than 16 KiB."],
+};
 
 /** Below the API an unknown route is JSON too; one with a slash too many or too few is sent to the right one. */
 export function unknownRoutes(api: FastifyInstance): void {
   api.setNotFoundHandler((request, reply) => {
-    const { pathname, search } = new URL(request.raw.url ?? "/", "http://server");
+    const { pathname, search } = addressOf(request.raw.url);
     const other = pathname.endsWith("/") ? pathname.slice(0, -1) : `${pathname}/`;
     if (!request.ws && api.hasRoute({ method: request.method as "GET", url: other })) {
       return reply.redirect(relative(pathname) + search, 307);

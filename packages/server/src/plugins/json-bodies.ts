@@ -1,7 +1,10 @@
 import type { FastifyInstance } from "fastify";
-import { invalid } from "../errors.ts";
+import { invalid, refused } from "../errors.ts";
 
-/** JSON, also where the client did not say what it sends: old clients leave the header out. */
+/**
+ * JSON, also where a program did not say what it sends: old clients leave the header out. A page that leaves it out may be one of
+ * another site, whose browser then did not ask for leave, so it has to say it.
+ */
 export function jsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   const parse = (_request: unknown, text: string | Buffer, done: (error: Error | null, body?: unknown) => void) => {
@@ -14,8 +17,14 @@ export function jsonBodies(app: FastifyInstance): void {
     }
   };
   app.addContentTypeParser(["application/json", "application/*+json"], { parseAs: "string" }, parse);
-  app.addHook("onRequest", ({ raw }, _reply, done) => {
-    raw.headers["content-type"] ??= "application/json";
+  app.addHook("onRequest", ({ raw: { headers } }, _reply, done) => {
+    const encoding = headers["content-encoding"];
+    if (encoding !== undefined && encoding !== "identity") {
+      throw refused(415, `The API takes bodies as they are, and this one says content-encoding: ${encoding}.`);
+    }
+    if (headers.origin === undefined && headers["sec-fetch-site"] === undefined) {
+      headers["content-type"] ??= "application/json";
+    }
     done();
   });
 }

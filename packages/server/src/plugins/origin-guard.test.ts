@@ -29,6 +29,9 @@ describe("pages of other origins", () => {
     return started;
   }
 
+  /** As the router reads them, all of these are the same path. */
+  const spellings = ["/api", "/%61pi", "/%61%70%69", "/a%70i"];
+
   const create = (headers: Record<string, string>, on = server) =>
     on.app.inject({ method: "POST", url: "/api/flows/", headers, payload: { name: "made by a page" } });
 
@@ -48,6 +51,26 @@ describe("pages of other origins", () => {
     expect((await server.app.inject({ url: "/api/flows/name/x", headers })).statusCode).toBe(403);
     expect((await server.app.inject({ url: "/api/health", headers: { origin: evil } })).statusCode).toBe(403);
     expect((await server.app.inject({ url: "/ui-settings", headers: { origin: evil } })).statusCode).toBe(403);
+  });
+
+  test("gain nothing by another spelling of the path", async () => {
+    const from = { origin: evil, "sec-fetch-site": "cross-site" };
+    for (const api of spellings) {
+      const request = { method: "POST", url: `${api}/flows/`, payload: { name: "made by a page" } } as const;
+      expect((await server.app.inject({ ...request, headers: from })).statusCode).toBe(403);
+      expect((await server.app.inject({ url: `${api}/nothing/here`, headers: from })).statusCode).toBe(403);
+    }
+    expect((await server.app.inject({ url: "/%75i-settings", headers: from })).statusCode).toBe(403);
+    expect((await server.call("GET", "/flows/name/made by a page")).status).toBe(404);
+  });
+
+  test("have to say what they send, so that their browser asks for leave first", async () => {
+    const own = { origin: address, host: new URL(address).host };
+    for (const headers of [own, { ...own, "sec-fetch-site": "same-origin" }]) {
+      const payload = Buffer.from(JSON.stringify({ name: "of no type" }));
+      const reply = await server.app.inject({ method: "POST", url: "/api/flows/", headers, payload });
+      expect([reply.statusCode, reply.json().detail]).toEqual([415, expect.stringContaining("application/json")]);
+    }
   });
 
   test("get no leave to ask", async () => {
@@ -82,19 +105,16 @@ describe("pages of other origins", () => {
 
   test("open no websocket, and programs do", async () => {
     const open = (path: string, origin?: string) => {
-      const socket = new WebSocket(
-        `${address.replace("http", "ws")}/api${path}`,
-        origin === undefined ? {} : { origin },
-      );
+      const socket = new WebSocket(`${address.replace("http", "ws")}${path}`, origin === undefined ? {} : { origin });
       return Promise.race([
         once(socket, "open").then(() => "open"),
         once(socket, "unexpected-response").then(([, response]) => response.statusCode),
       ]).finally(() => socket.terminate());
     };
-    for (const path of ["/ui/live", "/events/in"]) {
-      expect(await open(path, evil)).toBe(403);
-      expect(await open(path, address)).toBe("open");
-      expect(await open(path)).toBe("open");
+    for (const path of ["/ui/live", "/events/in", "/events/out", "/logs/out"]) {
+      for (const api of spellings) expect(await open(api + path, evil)).toBe(403);
+      expect(await open(`/api${path}`, address)).toBe("open");
+      expect(await open(`/api${path}`)).toBe("open");
     }
   });
 

@@ -1,24 +1,27 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
 import type { Config } from "../config.ts";
 import { type RequestError, refused } from "../errors.ts";
 import { isCorsOrigin, refuseHost, refuseOrigin } from "./origin.rules.ts";
 
-/**
- * Keeps pages of other origins, in a browser that can reach this server, from reading or changing anything. Stands before
- * everything else, websockets included.
- */
-export function originGuard(app: FastifyInstance, config: Config): void {
-  const guarded = [`${config.basePath}api`, `${config.basePath}ui-settings`];
-  const isGuarded = (url: string) =>
-    guarded.some((path) => url.startsWith(path) && /^([/?]|$)/.test(url.slice(path.length)));
-
+/** Refuses requests to a name that is not this server's. Stands before everything else. */
+export function hostGuard(app: FastifyInstance, config: Config): void {
   app.addHook("onRequest", (request, reply, done) => {
-    const { headers, method } = request;
     reply.header("x-content-type-options", "nosniff");
     reply.header("cross-origin-resource-policy", "same-origin");
-    const wrongHost = refuseHost(headers.host, config);
+    const wrongHost = refuseHost(request.headers.host, config);
     if (wrongHost !== undefined) throw refusal(request, reply, wrongHost);
-    if (!isGuarded(request.raw.url ?? "/")) return done();
+    done();
+  });
+}
+
+/**
+ * Keeps pages of other origins, in a browser that can reach this server, from reading or changing anything. A hook of the routes
+ * themselves, those of websockets and of unknown paths included: the router decides what is guarded, whatever way the path is
+ * written.
+ */
+export function originGuard(config: Config): onRequestHookHandler {
+  return (request, reply, done) => {
+    const { headers, method } = request;
     const caller = {
       method,
       host: headers.host,
@@ -32,7 +35,7 @@ export function originGuard(app: FastifyInstance, config: Config): void {
     if (isCorsOrigin(headers.origin, config)) allowOrigin(reply, String(headers.origin));
     if (method === "OPTIONS" && headers["access-control-request-method"] !== undefined) preflight(request, reply);
     else done();
-  });
+  };
 }
 
 function refusal(request: FastifyRequest, reply: FastifyReply, sentence: string): RequestError {

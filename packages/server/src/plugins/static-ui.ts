@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { UiSettings } from "@ostinato/protocol";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
+import { addressOf } from "./addresses.ts";
 import { findUiFolder, type UiFile, uiFiles } from "./ui-files.ts";
 
 export interface StaticUiOptions {
@@ -8,20 +9,23 @@ export interface StaticUiOptions {
   readonly basePath: string;
   /** The built UI; looked for beside the package when not told. */
   readonly folder: string | undefined;
+  /** Keeps pages of other origins from what is not a page. */
+  readonly guard: onRequestHookHandler;
 }
 
 /**
  * Serves the pages: their files as they are, and index.html for every other address, with the path written into it under
  * which the server knows itself. Registered last: what no route answers comes here.
  */
-export function staticUi(app: FastifyInstance, { basePath, folder = findUiFolder() }: StaticUiOptions): void {
+export function staticUi(app: FastifyInstance, { basePath, folder = findUiFolder(), guard }: StaticUiOptions): void {
   const files = folder === undefined ? undefined : uiFiles(folder);
   const template = pageTemplate(basePath);
 
-  app.get(`${basePath}ui-settings`, async () => uiSettings(basePath));
+  app.get(`${basePath}ui-settings`, { onRequest: guard }, async () => uiSettings(basePath));
   app.setNotFoundHandler(async (request, reply) => {
-    const { pathname } = new URL(request.raw.url ?? "/", "http://server");
-    if (!["GET", "HEAD"].includes(request.method) || request.ws) return notFound(reply);
+    const { pathname } = addressOf(request.raw.url);
+    // Browsers take an address that begins with two slashes for one on another server.
+    if (request.method !== "GET" || request.ws || pathname.includes("//")) return notFound(reply);
     if (!pathname.startsWith(basePath)) {
       return `${pathname}/` === basePath || pathname === "/" ? reply.redirect(basePath, 307) : notFound(reply);
     }
