@@ -2,6 +2,7 @@ import type pg from "pg";
 import type { Metrics } from "../../metrics.ts";
 import type { Writer } from "./dialect.ts";
 import { type AskFate, commit, type Identity, identify, type LostCommit } from "./postgres-commit.ts";
+import { holdProcess } from "./postgres-hold.ts";
 import { type NamedStatement, writerBy } from "./postgres-writer.ts";
 
 export interface Groups {
@@ -48,6 +49,8 @@ export function postgresGroups({ client: newClient, askFate, metrics }: GroupOpt
       if (client === fresh) client = undefined;
     });
     await fresh.connect();
+    // Between groups it keeps no process alive.
+    holdProcess(fresh, draining);
     client = fresh;
   }
 
@@ -61,6 +64,7 @@ export function postgresGroups({ client: newClient, askFate, metrics }: GroupOpt
 
   async function drain(): Promise<void> {
     draining = true;
+    holdProcess(client, true);
     // Requests that are parsed in the same turn of the event loop join the same group.
     await nextTurn();
     while (waiting.length > 0) {
@@ -78,6 +82,7 @@ export function postgresGroups({ client: newClient, askFate, metrics }: GroupOpt
       await nextTurn();
     }
     draining = false;
+    holdProcess(client, false);
   }
 
   connectInBackground();

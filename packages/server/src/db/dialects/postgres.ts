@@ -17,6 +17,7 @@ import { GatheringSocket } from "./gathering-socket.ts";
 import { insertRowsAsJson } from "./insert-rows.ts";
 import { fateBy } from "./postgres-commit.ts";
 import { alone, postgresGroups } from "./postgres-groups.ts";
+import { holdProcess } from "./postgres-hold.ts";
 import { inTransaction } from "./postgres-transaction.ts";
 import { deferred } from "./postgres-writer.ts";
 import { statementName } from "./statement-name.ts";
@@ -132,7 +133,8 @@ function connectionOptions(url: string, statementSeconds: number): pg.ClientConf
 }
 
 function openPool(url: string, max: number, statementSeconds: number): pg.Pool {
-  const pool = new pg.Pool({ ...connectionOptions(url, statementSeconds), max });
+  // A program without a server ends when its work does: connections that rest do not keep it.
+  const pool = new pg.Pool({ ...connectionOptions(url, statementSeconds), max, allowExitOnIdle: true });
   // A connection that breaks tells so by an event that would end the process; its queries fail, and are run again elsewhere.
   pool.on("error", () => {});
   pool.on("connect", (client) => client.on("error", () => {}));
@@ -185,6 +187,7 @@ function postgresNotices(url: string, clock: Clock, pool: pg.Pool): Notices & { 
     client.on("notification", ({ payload }) => payload !== undefined && receive(payload));
     await client.connect();
     await client.query(`LISTEN ${channel}`);
+    holdProcess(client, false);
     heard();
     void broken.then(() => client?.end().catch(() => {}));
     return broken;

@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
+import { startBackgroundThread } from "./background-thread.ts";
 
 /**
  * Moves what was committed from the write-ahead log into the database on a thread of its own: doing so waits for the disk,
@@ -24,20 +25,18 @@ export function checkpointsInBackground(file: string): Checkpoints {
   let restedUntil = 0;
 
   function start(): Worker {
-    const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
-    const started = new Worker(new URL(`./sqlite-checkpoint-thread${extension}`, import.meta.url), {
-      workerData: { file },
+    return startBackgroundThread({
+      module: "sqlite-checkpoint-thread",
+      file,
+      onMessage() {
+        busy = false;
+        restedUntil = performance.now() + restMillis;
+      },
+      // Without the thread the writer does it, at a much longer log.
+      onDeath() {
+        worker = undefined;
+      },
     });
-    started.unref();
-    started.on("message", () => {
-      busy = false;
-      restedUntil = performance.now() + restMillis;
-    });
-    // Without the thread the writer does it, at a much longer log.
-    started.on("error", () => {
-      worker = undefined;
-    });
-    return started;
   }
 
   return {

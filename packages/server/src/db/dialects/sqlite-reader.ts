@@ -1,6 +1,7 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import type { Kysely } from "kysely";
 import type { Tables } from "../tables.ts";
+import { startBackgroundThread } from "./background-thread.ts";
 import { DatabaseBusy, mostSlowReads } from "./dialect.ts";
 import { kyselyOnSqlite } from "./sqlite-kysely.ts";
 import type { ReaderAnswer, ReaderRequest } from "./sqlite-reader-thread.ts";
@@ -23,22 +24,21 @@ function lazyThread(file: string) {
   let sent = 0;
 
   function start(): Worker {
-    const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
-    const started = new Worker(new URL(`./sqlite-reader-thread${extension}`, import.meta.url), {
-      workerData: { file },
-    });
-    started.unref();
-    started.on("message", ({ id, outcome, error }: ReaderAnswer) => {
-      const query = waiting.get(id);
-      waiting.delete(id);
-      if (waiting.size === 0) started.unref();
-      if (outcome !== undefined) query?.resolve(outcome);
-      else query?.reject(Object.assign(new Error(error?.message), { errcode: error?.errcode }));
-    });
-    started.on("error", (error) => {
-      worker = undefined;
-      for (const query of waiting.values()) query.reject(error instanceof Error ? error : new Error(String(error)));
-      waiting.clear();
+    const started = startBackgroundThread<ReaderAnswer>({
+      module: "sqlite-reader-thread",
+      file,
+      onMessage({ id, outcome, error }) {
+        const query = waiting.get(id);
+        waiting.delete(id);
+        if (waiting.size === 0) started.unref();
+        if (outcome !== undefined) query?.resolve(outcome);
+        else query?.reject(Object.assign(new Error(error?.message), { errcode: error?.errcode }));
+      },
+      onDeath(error) {
+        worker = undefined;
+        for (const query of waiting.values()) query.reject(error);
+        waiting.clear();
+      },
     });
     return started;
   }

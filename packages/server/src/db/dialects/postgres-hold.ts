@@ -1,0 +1,8 @@
+import type pg from "pg";
+
+/** Whether a connection keeps the process alive. The methods have no types of their own. */
+export function holdProcess(client: pg.Client | undefined, hold: boolean): void {
+  const connection = client as { ref(): void; unref(): void } | undefined;
+  if (hold) connection?.ref();
+  else connection?.unref();
+}
