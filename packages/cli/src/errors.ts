@@ -45,6 +45,6 @@ export const systemReasons: Readonly<Record<string, string>> = {
   ELOOP: "goes round in circles of symbolic links",
 };
 
-function firstParagraph(message: string): string {
+export function firstParagraph(message: string): string {
   return message.split(/\n\s*\n|\n\s+at /)[0]?.trim() ?? message;
 }

@@ -45,7 +45,7 @@ export const endless = flow(async function endless() { await wait(); });
   "several.ts": `
 import { flow } from "ostinato";
 export const train = flow(async function train() { return "trained"; });
-export const evaluate = flow(async function evaluate() { throw new Error("worse than before\\nsecond line"); });
+export const evaluate = flow(async function evaluate() { throw new Error("worse than before\\nsecond line", { cause: "an RMSE of 9" }); });
 export const limit = 3;
 export default train;
 `,

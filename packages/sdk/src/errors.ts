@@ -1,4 +1,6 @@
-import { ServerUnreachable } from "@ostinato/client";
+import { inspect } from "node:util";
+import { ApiError, ServerUnreachable } from "@ostinato/client";
+import { constructorName, failureParts, fieldText, isError } from "./failure-parts.ts";
 
 export { ServerUnreachable };
 
@@ -69,9 +71,9 @@ export class UpstreamFailed extends OstinatoError {
   override readonly name = "UpstreamFailed";
   readonly code = "UPSTREAM_FAILED";
 
-  constructor(taskRunName: string, upstream: string, cause: Error) {
+  constructor(taskRunName: string, upstream: string, { cause, reason }: { cause: Error; reason: string }) {
     super(
-      `Task run "${taskRunName}" did not start: "${upstream}", which it needs, did not complete (${rootCause(cause).message}). Use allowFailure() if it should run all the same.`,
+      `Task run "${taskRunName}" did not start: "${upstream}", which it needs, did not complete (${reason}). Use allowFailure() if it should run all the same.`,
       { cause },
     );
   }
@@ -123,10 +125,37 @@ export function rootCause(error: Error): Error {
   return passesOn && error.cause instanceof Error ? rootCause(error.cause) : error;
 }
 
-/** What was thrown, as an Error: people throw strings too. */
-export function toError(thrown: unknown): Error {
-  if (thrown instanceof Error) return thrown;
-  return new Error(typeof thrown === "string" ? thrown : `a value was thrown that is no Error: ${String(thrown)}`, {
-    cause: thrown,
-  });
+/** A value was thrown that is no Error: it is the `cause`, and where it is an object its fields are here too. */
+export class ThrownValue extends Error {
+  constructor(thrown: unknown) {
+    super(messageOfThrown(thrown), { cause: thrown });
+    if (typeof thrown !== "object" || thrown === null) return;
+    const { stack, fields } = failureParts(thrown);
+    const name = constructorName(thrown);
+    // Nobody has written down where it was thrown: the stack of this error leads into the engine.
+    Object.defineProperties(this, { name: hidden(name), stack: hidden(stack ?? `${name}: ${this.message}`) });
+    for (const [field, value] of fields) Object.defineProperty(this, field, { ...hidden(value), enumerable: true });
+  }
 }
+
+/** What was thrown, as an Error: people throw texts too, and clients of services plain objects. */
+export function toError(thrown: unknown): Error {
+  return isError(thrown) ? thrown : new ThrownValue(thrown);
+}
+
+/** Whether its sentence says all there is to say, as those of ours do. */
+export function isOwnError(error: unknown): boolean {
+  return error instanceof OstinatoError || error instanceof ServerUnreachable || error instanceof ApiError;
+}
+
+function hidden(value: unknown): PropertyDescriptor {
+  return { value, configurable: true, writable: true };
+}
+
+function messageOfThrown(thrown: unknown): string {
+  if (typeof thrown === "string") return thrown;
+  if (typeof thrown !== "object" || thrown === null) return `a value was thrown that is no Error: ${inspect(thrown)}`;
+  return failureParts(thrown).message || fieldText(thrown, maxShown);
+}
+
+const maxShown = 2000;

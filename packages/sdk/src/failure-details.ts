@@ -1,32 +1,40 @@
 import { fileURLToPath } from "node:url";
+import { failureParts } from "./failure-parts.ts";
+import { failureStack } from "./failure-text.ts";
 import { redact } from "./secret.ts";
 
 /** What the state of a failure carries besides its message. */
 export type FailureDetails = {
   readonly error_name: string;
-  readonly error_stack?: string;
+  /** With the fields of the error, and the stacks of what it comes from. */
+  readonly error_stack: string;
   /** `at fn (file:line:column)`: the first frame of the user's own code. */
   readonly error_location?: string;
 };
 
-const longestStack = 8 * 1024;
-const longestMessageInStack = 2 * 1024;
+const maxStack = 16 * 1024;
+const maxDepth = 6;
 
 export function failureDetails(error: Error): FailureDetails {
-  const { stack, message } = error;
-  if (stack === undefined) return { error_name: error.name };
-  const location = firstOwnFrame(stack);
+  const location = ownFrameOf(error, 0);
   return {
-    error_name: error.name,
-    error_stack: redact(withoutLongMessage(stack, message)).slice(0, longestStack),
+    error_name: failureParts(error).name,
+    error_stack: failureStack(error).slice(0, maxStack),
     ...(location === undefined ? {} : { error_location: redact(location) }),
   };
 }
 
-/** A long message would leave no room for the frames behind it. */
-function withoutLongMessage(stack: string, message: string): string {
-  if (message.length <= longestMessageInStack) return stack;
-  return stack.replace(message, () => `${message.slice(0, longestMessageInStack)}…`);
+/** An error that was made in Node or in a package may come from one that was not. */
+function ownFrameOf(thrown: unknown, depth: number): string | undefined {
+  if (typeof thrown !== "object" || thrown === null || depth > maxDepth) return undefined;
+  const { stack, cause, errors } = failureParts(thrown);
+  const own = stack === undefined ? undefined : firstOwnFrame(stack);
+  if (own !== undefined) return own;
+  for (const each of [cause, ...errors.slice(0, maxDepth)]) {
+    const frame = ownFrameOf(each, depth + 1);
+    if (frame !== undefined) return frame;
+  }
+  return undefined;
 }
 
 /** Frames of Node, of installed packages and of Ostinato itself are left out: they are not where the mistake is. */

@@ -1,4 +1,5 @@
 import { Cancelled, RunAborted } from "./errors.ts";
+import { failureMessage } from "./failure-text.ts";
 import type { Outcome } from "./flow-outcome.ts";
 import type { Decision } from "./flow-states.ts";
 import { type FinalState, finalState, type RunState, unsuccessfulState } from "./states.ts";
@@ -34,5 +35,5 @@ export function abortedEnd({ state, reason }: Decision): FinalState<unknown> {
 /** How the run ended, for its log. */
 export function sentence(final: FinalState<unknown>): string {
   if (final.type === "COMPLETED") return final.name === "Completed" ? "completed" : `completed as ${final.name}`;
-  return `${final.name.toLowerCase()}: ${final.error.message}`;
+  return `${final.name.toLowerCase()}: ${failureMessage(final.error)}`;
 }

@@ -1,6 +1,7 @@
 import type { StateCreate } from "@ostinato/protocol";
 import { Cancelled, Crashed, FlowFailed, FlowTimeout, rootCause } from "./errors.ts";
 import { failureDetails } from "./failure-details.ts";
+import { failureMessage } from "./failure-text.ts";
 import type { RunFuture } from "./future.ts";
 import { stateMessage } from "./state-message.ts";
 import { type FinalState, isDeclared, isFinalState } from "./states.ts";
@@ -58,9 +59,12 @@ function outcomeOfStates(states: readonly FinalState<unknown>[], value: unknown)
     const single = states.length === 1 && states[0]?.type === "COMPLETED" ? states[0].value : value;
     return { type: "COMPLETED", name: "Completed", message: undefined, value: single };
   }
-  const error = new FlowFailed(`${bad.length} of ${states.length} runs did not complete: ${first.error.message}`, {
-    cause: first.error,
-  });
+  const error = new FlowFailed(
+    `${bad.length} of ${states.length} runs did not complete: ${failureMessage(first.error)}`,
+    {
+      cause: first.error,
+    },
+  );
   return { type: "FAILED", name: "Failed", error };
 }
 
@@ -70,7 +74,7 @@ function unobservedError(failures: readonly RunFuture<unknown>[]): FlowFailed {
   const final = first?.final;
   const cause = final !== undefined && final.type !== "COMPLETED" ? final.error : undefined;
   const others = failures.length > 1 ? ` (and ${failures.length - 1} more)` : "";
-  return new FlowFailed(`"${first?.name}" failed and nobody awaited it: ${cause?.message}${others}`, { cause });
+  return new FlowFailed(`"${first?.name}" failed and nobody awaited it: ${failureMessage(cause)}${others}`, { cause });
 }
 
 /** The state to propose to the server for the outcome. */
@@ -82,5 +86,5 @@ export function stateOf(outcome: Outcome): StateCreate {
   const { type, name, error } = outcome;
   // An error of ours that only passes on another one points to nothing: the place of the cause is what helps.
   const details = type === "CANCELLED" ? {} : failureDetails(rootCause(error));
-  return { type, name, message: stateMessage(error.message), state_details: details };
+  return { type, name, message: stateMessage(failureMessage(error)), state_details: details };
 }

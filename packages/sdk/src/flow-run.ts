@@ -5,6 +5,7 @@ import { watchCancellation } from "./cancellation.ts";
 import { captureConsole } from "./console-capture.ts";
 import { context, type FlowRunView, type RunContext } from "./context.ts";
 import { Cancelled, FlowTimeout, toError } from "./errors.ts";
+import { failureMessage } from "./failure-text.ts";
 import type { FlowDefinition } from "./flow-definition.ts";
 import { abortedEnd, acceptedEnd, endOf, sentence } from "./flow-ends.ts";
 import { type Outcome, outcomeOfError, outcomeOfValue, stateOf } from "./flow-outcome.ts";
@@ -128,7 +129,7 @@ export class FlowRun implements Interruptible, FlowRunView {
   /** Ends the run as failed before anything of it has run. */
   async refuse(error: Error): Promise<FinalState<unknown>> {
     const outcome: Outcome = { type: "FAILED", name: "Failed", error };
-    this.#log(logLevels.error, error.message);
+    this.#log(logLevels.error, failureMessage(error));
     const [{ state }] = await Promise.all([this.#propose(stateOf(outcome)), flushed(this.session, this.session.logs)]);
     const final = unsuccessfulState({ ...state, type: "FAILED" }, error);
     if (hasHookFor(this.definition.options, final)) await this.#callHooks(final);
@@ -226,7 +227,7 @@ export class FlowRun implements Interruptible, FlowRunView {
     if (decision.state.type === "SCHEDULED" && outcome.type === "FAILED") {
       this.#log(
         logLevels.warning,
-        `failed: ${outcome.error.message}; trying again (retry ${this.#tries} of ${this.definition.retries})`,
+        `failed: ${failureMessage(outcome.error)}; trying again (retry ${this.#tries} of ${this.definition.retries})`,
       );
       await this.#waitForRetry(decision, failedAt);
       return undefined;

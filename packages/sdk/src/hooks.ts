@@ -1,4 +1,5 @@
 import { logLevels } from "@ostinato/protocol";
+import { failureMessage } from "./failure-text.ts";
 import type { FinalState, RunState } from "./states.ts";
 
 /** What a hook is told. */
@@ -31,10 +32,7 @@ export async function callHooks(
       await hook?.(event);
     } catch (error) {
       const name = hook?.name === undefined || hook.name === "" ? "a hook" : `the hook ${hook.name}`;
-      report(
-        logLevels.error,
-        `${name} of "${event.of}" failed: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      report(logLevels.error, `${name} of "${event.of}" failed: ${failureMessage(error)}`);
     }
   }
 }

@@ -2,6 +2,8 @@ import { inspect } from "node:util";
 import { formatTimestamp, timeOrderedId } from "@ostinato/core";
 import { printLine } from "./console-output.ts";
 import type { RunContext } from "./context.ts";
+import { isError } from "./failure-parts.ts";
+import { failureReport } from "./failure-text.ts";
 import { redact } from "./secret.ts";
 
 /** Sends a line to the server under the run of the context, and prints it. */
@@ -43,7 +45,7 @@ export function composeMessage(template: unknown, given: object | undefined): st
 
 function show(value: unknown): string {
   if (typeof value === "string") return value;
-  if (value instanceof Error) return value.stack ?? String(value);
+  if (isError(value)) return failureReport(value);
   return inspect(value, { depth: 4, breakLength: Number.POSITIVE_INFINITY, maxArrayLength: 50, maxStringLength: 2000 });
 }
 

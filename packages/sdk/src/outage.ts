@@ -3,6 +3,7 @@ import { defaultEventCapacity } from "@ostinato/client/delivery";
 import type { Clock } from "@ostinato/core";
 import { logLevels } from "@ostinato/protocol";
 import { notice } from "./console-output.ts";
+import { failureMessage } from "./failure-text.ts";
 
 /** Hears from all that talk to the server whether it answers. */
 export interface OutageReport {
@@ -29,7 +30,7 @@ export function outageReport({ baseUrl, clock, connectSeconds }: OutageOptions):
 
   function say(error: unknown): void {
     said = true;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = failureMessage(error);
     const bound = defaultEventCapacity.messages.toLocaleString("en");
     notice(
       logLevels.warning,

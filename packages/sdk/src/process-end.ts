@@ -3,6 +3,7 @@ import { logLevels } from "@ostinato/protocol";
 import { notice } from "./console-output.ts";
 import { context } from "./context.ts";
 import { Cancelled, Crashed } from "./errors.ts";
+import { failureMessage } from "./failure-text.ts";
 import { isObserved } from "./observers.ts";
 import type { Interruptible } from "./scope.ts";
 import { keeperOf } from "./stray-failures.ts";
@@ -85,7 +86,7 @@ function onUncaught(error: Error, origin: NodeJS.UncaughtExceptionOrigin): void 
 async function endByError(error: Error): Promise<void> {
   process.stderr.write(`${inspect(error)}\n`);
   if (ending === undefined)
-    await endRuns(new Crashed(`The process was ended by an error that nobody caught: ${error.message}`));
+    await endRuns(new Crashed(`The process was ended by an error that nobody caught: ${failureMessage(error)}`));
   process.exit(1);
 }
 

@@ -1,10 +1,11 @@
 import { addSeconds, formatTimestamp, previewOf, type Timestamp, timeOrderedId } from "@ostinato/core";
 import { logLevels, type TaskRunValues } from "@ostinato/protocol";
-import { allOver, type Dependencies, dependenciesOf, fillIn, resolved, taskInputs } from "./arguments.ts";
+import { allOver, type Dependencies, dependenciesOf, type Failure, fillIn, resolved, taskInputs } from "./arguments.ts";
 import { captureConsole } from "./console-capture.ts";
 import { context, type FlowRunView, type RunContext, type TaskRunView } from "./context.ts";
-import { Cancelled, Crashed, TaskFailed, TaskTimeout, toError, UpstreamFailed } from "./errors.ts";
+import { Cancelled, Crashed, rootCause, TaskFailed, TaskTimeout, toError, UpstreamFailed } from "./errors.ts";
 import { failureDetails } from "./failure-details.ts";
+import { failureMessage, failureReport } from "./failure-text.ts";
 import { callHooks, hasHookFor } from "./hooks.ts";
 import { Interruption } from "./interruption.ts";
 import { writeLine } from "./log-line.ts";
@@ -150,7 +151,7 @@ export class TaskRun implements Interruptible, TaskRunView {
     if (links.length > 0) {
       for (const { future } of links) future.observe();
       const failure = await this.#interruption.guard(allOver(links));
-      if (failure !== undefined) throw new UpstreamFailed(this.name, failure.future.name, failure.error);
+      if (failure !== undefined) throw upstreamFailed(this.name, failure);
       args = args.map((argument) => fillIn(argument));
       // A map over a future, or a subflow, has its task runs only now.
       this.#record.inputs = taskInputs(this.#dependencies);
@@ -244,11 +245,14 @@ export class TaskRun implements Interruptible, TaskRunView {
     const seconds = delayBefore(options, attempt);
     const scheduled = addSeconds(this.scope.clock.now(), seconds);
     const when = seconds === 0 ? "now" : `in ${Math.round(seconds * 10) / 10} s`;
-    this.#log(logLevels.warning, `failed: ${error.message}; trying again ${when} (retry ${attempt} of ${retries})`);
+    this.#log(
+      logLevels.warning,
+      `failed: ${failureMessage(error)}; trying again ${when} (retry ${attempt} of ${retries})`,
+    );
     this.#enter({
       type: "SCHEDULED",
       name: "AwaitingRetry",
-      message: stateMessage(error.message),
+      message: stateMessage(failureMessage(error)),
       details: { scheduled_time: formatTimestamp(scheduled), ...failureDetails(error) },
     });
     return seconds;
@@ -264,7 +268,7 @@ export class TaskRun implements Interruptible, TaskRunView {
   }
 
   #fail(error: Error): FinalState<unknown> {
-    const message = stateMessage(error.message);
+    const message = stateMessage(failureMessage(error));
     // Another run's cancellation that was awaited here is a failure like any other.
     const own = error === this.#interruption.reason;
     if (own && error instanceof Cancelled) {
@@ -281,7 +285,7 @@ export class TaskRun implements Interruptible, TaskRunView {
       const state = this.#enter({ type: "CRASHED", name: "Crashed", message, details });
       return unsuccessfulState({ ...state, type: "CRASHED" }, error);
     }
-    this.#log(logLevels.error, `failed: ${error.stack ?? error.message}`);
+    this.#log(logLevels.error, `failed: ${failureReport(error)}`);
     const name = error instanceof TaskTimeout ? "TimedOut" : "Failed";
     const state = this.#enter({ type: "FAILED", name, message, details });
     return unsuccessfulState({ ...state, type: "FAILED" }, error);
@@ -332,6 +336,10 @@ export class TaskRun implements Interruptible, TaskRunView {
   #context(): RunContext {
     return { scope: this.scope, flowRun: this.flowRun, taskRun: this };
   }
+}
+
+function upstreamFailed(name: string, { future, error }: Failure): UpstreamFailed {
+  return new UpstreamFailed(name, future.name, { cause: error, reason: failureMessage(rootCause(error)) });
 }
 
 /** The state of a run that no server was told of. */

@@ -1,5 +1,6 @@
 import { logLevels } from "@ostinato/protocol";
 import { notice } from "./console-output.ts";
+import { failureMessage } from "./failure-text.ts";
 import type { RunFuture } from "./future.ts";
 
 /** A run that no other run answers for: when it fails and nobody has awaited it, the program says so and ends with code 1. */
@@ -9,6 +10,9 @@ export async function answerFor(future: RunFuture<unknown>): Promise<void> {
   // Whoever is about to await it has a turn to do so.
   await new Promise((resolve) => setImmediate(resolve));
   if (future.observed) return;
-  notice(logLevels.error, `"${future.name}" ${final.name.toLowerCase()} and nobody awaited it: ${final.error.message}`);
+  notice(
+    logLevels.error,
+    `"${future.name}" ${final.name.toLowerCase()} and nobody awaited it: ${failureMessage(final.error)}`,
+  );
   process.exitCode ||= 1;
 }

@@ -1,5 +1,5 @@
 import type { FinalState } from "@ostinato/sdk";
-import { codeOf, sentenceOf } from "../errors.ts";
+import { codeOf, firstParagraph, sentenceOf } from "../errors.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
 import { spanText } from "../output/moments.ts";
 import { note, say } from "../output/output.ts";
@@ -25,7 +25,9 @@ export function outcomeOf(
 ): Outcome {
   const ended = { ...run, stateType: final.type, stateName: final.name };
   if (final.type === "COMPLETED") return { ...ended, message: final.message, result: final.value };
-  return { ...ended, message: sentenceOf(final.error), error: final.error };
+  // Of a failure the state says more than the error itself: what it comes from, too.
+  const message = (final.type === "FAILED" && firstParagraph(final.message)) || sentenceOf(final.error);
+  return { ...ended, message, error: final.error };
 }
 
 /** The last line: for a person beside the output, for a program the output's last line. */

@@ -47,7 +47,7 @@ describe("with a server", () => {
   test("a run that fails ends with 1, and with how to go on", async () => {
     const { code, stderr } = await place.run("run", "several.ts:evaluate");
     expect(code).toBe(1);
-    expect(stderr).toMatch(/✗ evaluate [a-z]+-[a-z]+ failed after .*: worse than before/);
+    expect(stderr).toMatch(/✗ evaluate [a-z]+-[a-z]+ failed after .*: worse than before .*\(cause: an RMSE of 9\)/);
     expect(stderr).toMatch(/ostinato run several\.ts:evaluate --resume [0-9a-f-]{36}/);
   });
 
