@@ -42,7 +42,7 @@ export async function createServer({
 }: ServerOptions): Promise<Server> {
   const started = clock.now();
   const metrics = createMetrics();
-  const database = await openDatabase(config, systemClock({ keepAlive: true }), metrics);
+  const database = await openDatabase(config, systemClock({ keepAlive: true }), { metrics, log });
   const db = measured(database, metrics);
   try {
     const migrated = await migrate(db, clock);

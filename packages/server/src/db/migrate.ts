@@ -1,6 +1,6 @@
 import type { Clock } from "@ostinato/core";
 import { sql } from "kysely";
-import type { Database, Reader } from "./dialects/dialect.ts";
+import { type Database, DatabaseUnavailable, type Reader } from "./dialects/dialect.ts";
 import { migrations } from "./migrations/index.ts";
 
 /** The database was made by a newer Ostinato, whose tables this one does not know. */
@@ -22,6 +22,7 @@ export async function migrate(database: Database, clock: Clock): Promise<readonl
       if (database.kind === "postgresql") {
         // An index over many millions of rows takes longer than a request may. On SQLite the transaction itself is a lock.
         await sql`SET LOCAL statement_timeout = 0`.execute(tx);
+        await sql`SET LOCAL lock_timeout = 0`.execute(tx);
         await sql`SELECT pg_advisory_xact_lock(727074617)`.execute(tx);
       }
       await sql`CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY, applied ${sql.raw(database.types.moment)} NOT NULL)`.execute(
@@ -70,7 +71,7 @@ async function isUpToDate(database: Database): Promise<boolean> {
     refuseUnknown(applied);
     return migrations.every(({ name }) => applied.has(name));
   } catch (error) {
-    if (error instanceof SchemaTooNew) throw error;
+    if (error instanceof SchemaTooNew || error instanceof DatabaseUnavailable) throw error;
     return false; // No table yet; anything else shows again when it is made.
   }
 }

@@ -1,14 +1,27 @@
 import type { Clock } from "@ostinato/core";
+import type { Logger } from "pino";
 import type { Config } from "../config.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Database } from "./dialects/dialect.ts";
 
+export interface Observers {
+  readonly metrics?: Metrics | undefined;
+  readonly log?: Pick<Logger, "info" | "warn" | "error"> | undefined;
+}
+
 /** Opens the database that the address names; the driver of the other one is not even loaded. */
-export async function openDatabase(config: Config, clock: Clock, metrics?: Metrics): Promise<Database> {
+export async function openDatabase(config: Config, clock: Clock, { metrics, log }: Observers = {}): Promise<Database> {
   if (config.database.kind === "sqlite") {
     const { openSqlite } = await import("./dialects/sqlite.ts");
     return openSqlite({ file: config.database.file, clock, synchronous: config.sqliteSynchronous, metrics });
   }
   const { openPostgres } = await import("./dialects/postgres.ts");
-  return openPostgres({ url: config.database.url, clock, poolSize: config.poolSize, statementSeconds: 60, metrics });
+  return openPostgres({
+    url: config.database.url,
+    clock,
+    poolSize: config.poolSize,
+    statementSeconds: 60,
+    metrics,
+    warn: (message) => log?.warn(message),
+  });
 }

@@ -8,6 +8,7 @@ import { addressOf } from "./addresses.ts";
 
 /** Every error leaves as JSON with the status and the shape that the field's clients expect, and none with a stack. */
 export function errorAnswers(app: FastifyInstance): void {
+  const report = reporter();
   app.setErrorHandler((error: FastifyError | RequestError, request, reply) => {
     if (hasGone(request)) {
       request.log.debug({ err: error, method: request.method, url: request.url }, "the client went away");
@@ -16,8 +17,7 @@ export function errorAnswers(app: FastifyInstance): void {
     const described = describe(error, request.routeOptions?.bodyLimit);
     const { status, body } = described;
     if (described instanceof Overloaded) reply.header("retry-after", String(described.retryAfterSeconds));
-    else if (status >= 500)
-      request.log.error({ err: error, method: request.method, url: request.url }, "request failed");
+    else if (status >= 500) report(error, status, request);
     if (status === 503 && !reply.hasHeader("retry-after")) reply.header("retry-after", "1");
     return reply.code(status).type("application/json").send(JSON.stringify(body));
   });
@@ -26,6 +26,25 @@ export function errorAnswers(app: FastifyInstance): void {
 /** Before its request had come in full: nobody reads the answer, and nothing is wrong here. */
 function hasGone({ raw }: FastifyRequest): boolean {
   return raw.destroyed && !raw.complete;
+}
+
+const sayAgainMillis = 10_000;
+
+/** While the database is away every request fails for the same reason, which is said once in a while, with how many there were. */
+function reporter() {
+  let quietUntil = 0;
+  let unsaid = 0;
+  return (error: Error, status: number, { log, method, url }: FastifyRequest) => {
+    if (status !== 503) return log.error({ err: error, method, url }, "request failed");
+    unsaid += 1;
+    if (performance.now() < quietUntil) return;
+    log.error(
+      { reason: error.message, method, url, requests: unsaid },
+      "requests fail: the database can't be used now",
+    );
+    quietUntil = performance.now() + sayAgainMillis;
+    unsaid = 0;
+  };
 }
 
 /** For what goes wrong before a route is found. A path that can't be decoded, or is too long, leads nowhere. */

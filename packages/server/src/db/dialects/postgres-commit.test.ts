@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "v
 import { type Database, DatabaseUnavailable, type Writer } from "./dialect.ts";
 import { openPostgres } from "./postgres.ts";
 import { fateBy } from "./postgres-commit.ts";
+import { postgresPool, queryOnce } from "./postgres-pool.ts";
 
 const clock = systemClock({ keepAlive: true });
 
@@ -125,8 +126,8 @@ describe("a commit whose answer is lost", () => {
 test("a transaction that PostgreSQL forgot in a crash was not kept, though another one has its id and was", async () => {
   const postgres = await startPostgres();
   onTestFinished(() => postgres.dispose());
-  const pool = new pg.Pool({ connectionString: postgres.url });
-  pool.on("error", () => {});
+  const client = { connectionString: postgres.url };
+  const pool = postgresPool({ client, size: 2, clock, warn: () => {} });
   onTestFinished(() => pool.end());
   const askFate = fateBy({ pool, clock });
   const began = performance.now();
@@ -138,9 +139,11 @@ test("a transaction that PostgreSQL forgot in a crash was not kept, though anoth
   await postgres.stop("kill");
   await postgres.restart();
   const again = performance.now();
-  const other = await pool.query("SELECT pg_current_xact_id()::text AS id");
+  const other = await queryOnce<{ id: string }>(pool, "SELECT pg_current_xact_id()::text AS id", []);
   expect(other.rows[0]?.id).toBe(id);
-  expect((await pool.query("SELECT pg_xact_status($1::xid8) AS status", [id])).rows[0]?.status).toBe("committed");
+  expect(
+    (await queryOnce<{ status: string }>(pool, "SELECT pg_xact_status($1::xid8) AS status", [id])).rows[0]?.status,
+  ).toBe("committed");
   const error = new Error("Connection terminated");
   expect(await askFate({ id, began, error })).toBe(false);
   expect(await askFate({ id: String(Number(id) + 1000), began, error })).toBe(false);

@@ -2,6 +2,7 @@ import { type Clock, sleep } from "@ostinato/core";
 import type pg from "pg";
 import { isUnavailable } from "../unavailable.ts";
 import { DatabaseUnavailable } from "./dialect.ts";
+import { type PostgresPool, queryOnce } from "./postgres-pool.ts";
 
 /** What a transaction is known by when it is asked about. */
 export interface Identity {
@@ -41,7 +42,7 @@ export async function commit(client: pg.ClientBase, identity: Identity): Promise
 export type AskFate = (lost: LostCommit) => Promise<boolean>;
 
 export interface FateOptions {
-  readonly pool: pg.Pool;
+  readonly pool: PostgresPool;
   readonly clock: Clock;
   /** How long to ask a database that is away, or that has not ended the transaction yet. */
   readonly patienceSeconds?: number;
@@ -83,8 +84,8 @@ interface Fate {
 }
 
 /** undefined where the transaction has not ended yet. */
-async function askOnce(pool: pg.Pool, { id, began }: Identity): Promise<boolean | undefined> {
-  const { rows } = await pool.query<Fate>(fateOf, [id]);
+async function askOnce(pool: PostgresPool, { id, began }: Identity): Promise<boolean | undefined> {
+  const { rows } = await queryOnce<Fate>(pool, fateOf, [id]);
   const [fate] = rows;
   if (fate === undefined || wasForgotten(fate, id, (performance.now() - began) / 1000)) return false;
   if (fate.status === "in progress") return undefined;

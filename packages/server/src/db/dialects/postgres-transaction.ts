@@ -1,10 +1,10 @@
-import type pg from "pg";
 import type { Writer } from "./dialect.ts";
 import { type AskFate, commit, identify, type LostCommit } from "./postgres-commit.ts";
+import type { PostgresPool } from "./postgres-pool.ts";
 import { type NamedStatement, writerBy } from "./postgres-writer.ts";
 
 export interface TransactionOptions {
-  readonly pool: pg.Pool;
+  readonly pool: PostgresPool;
   readonly askFate: AskFate;
 }
 
@@ -28,7 +28,7 @@ interface Attempt<T> {
  * processes wake up for it, so statements are sent together where they can be: BEGIN with the first one, deferred ones with
  * the next one that is asked, and the last of them with COMMIT.
  */
-async function attempt<T>(pool: pg.Pool, work: (tx: Writer) => Promise<T>): Promise<Attempt<T>> {
+async function attempt<T>(pool: PostgresPool, work: (tx: Writer) => Promise<T>): Promise<Attempt<T>> {
   const client = await pool.connect();
   let broken = false;
   let waiting: NamedStatement[] = [];
