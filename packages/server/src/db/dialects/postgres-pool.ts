@@ -5,7 +5,7 @@ import { DatabaseUnavailable } from "./dialect.ts";
 
 /** Connections that are taken and given back. */
 export interface PostgresPool {
-  /** Waits for one that is free. Rejects with `DatabaseUnavailable` where PostgreSQL has none to spare, for 10 s or from the start. */
+  /** Waits for one that is free. Rejects with `DatabaseUnavailable` where PostgreSQL has none to spare, for 10 s; at a start for one. */
   connect(): Promise<pg.PoolClient>;
   readonly waiting: number;
   /** Those that are open now are closed when they are next free, and others opened in their place. */
@@ -28,6 +28,8 @@ export interface PoolOptions {
 
 const growAfterSeconds = 30;
 const patienceSeconds = 10;
+/** Of a start: nobody is served yet, and somebody may be looking at it. */
+const startPatienceSeconds = 1;
 
 /**
  * A pool that is content with what PostgreSQL gives: where it gives no more, the pool is as large as what it has, and whoever
@@ -73,7 +75,7 @@ export function postgresPool(options: PoolOptions): PostgresPool {
 
   async function connect(): Promise<pg.PoolClient> {
     grow();
-    const giveUp = clock.elapsed() + patienceSeconds;
+    const giveUp = clock.elapsed() + (everOpen ? patienceSeconds : startPatienceSeconds);
     for (let attempt = 0; ; ) {
       try {
         const client = await pool.connect();
@@ -84,7 +86,7 @@ export function postgresPool(options: PoolOptions): PostgresPool {
         if (shrink()) continue;
         if (instead !== undefined) return await instead.connect();
         starved?.();
-        if (!everOpen || clock.elapsed() >= giveUp) throw noConnection(error);
+        if (clock.elapsed() >= giveUp) throw noConnection(error);
         await sleep(clock, Math.min(0.5, 0.01 * 2 ** attempt));
         attempt += 1;
       }
