@@ -10,8 +10,6 @@ export interface SerializeOptions {
   readonly maxValues?: number;
   /** Of the text, about. */
   readonly maxCharacters?: number;
-  /** Text to write in place of a value, for comparing only: what holds a stand-in cannot be made again. */
-  readonly standIn?: (value: unknown) => string | undefined;
 }
 
 /** Above this many values in one structure, writing it down would stop the program for seconds. */
@@ -25,7 +23,7 @@ const defaultMaxCharacters = 256 * 1024 * 1024;
  * written down.
  */
 export function serialize(value: unknown, options: SerializeOptions = {}): Serialized {
-  const { maxValues = defaultMaxValues, maxCharacters = defaultMaxCharacters, standIn = () => undefined } = options;
+  const { maxValues = defaultMaxValues, maxCharacters = defaultMaxCharacters } = options;
   let seen = 0;
   let characters = 0;
   const refuse = (candidate: unknown) => {
@@ -37,7 +35,7 @@ export function serialize(value: unknown, options: SerializeOptions = {}): Seria
     return false;
   };
   try {
-    return { ok: true, text: stringify(value, { standIn, refuse, Buffer: reduceBuffer, Error: reduceError }) };
+    return { ok: true, text: stringify(value, { refuse, Buffer: reduceBuffer, Error: reduceError }) };
   } catch (error) {
     return { ok: false, reason: describeRefusal(error), secret: error instanceof HoldsSecret };
   }

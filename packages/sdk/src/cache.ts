@@ -1,6 +1,7 @@
 import { type Duration, durationSeconds } from "@ostinato/core";
 import { UsageError } from "./errors.ts";
-import { argumentsDigest, digest } from "./identity.ts";
+import { digest, type InputDigests } from "./identity.ts";
+import { digestOf, type ValueDigest } from "./value-digest.ts";
 
 /** What a call is known by in the cache, as a function can say it too. */
 export interface CacheCall {
@@ -58,45 +59,53 @@ export function cacheRule(options: CacheOptions): CacheRule {
 /** The server takes keys of up to 2000 characters. */
 const longestKey = 2000;
 
+/** What the key of a call is made of. */
+export interface KeyParts {
+  readonly rule: CacheRule;
+  readonly call: CacheCall;
+  readonly inputs: InputDigests;
+  /** What the task is known by. */
+  readonly task: string;
+  /** The text of its function. */
+  readonly source: string;
+}
+
 /**
  * The key under which the result of a call is kept, or undefined when the call cannot be cached. A function alone is the key
  * itself, so that tasks can share it; everything else is a digest in which the task counts too.
  */
-export function cacheKey(rule: CacheRule, call: CacheCall, task: { key: string; source: string }): string | undefined {
+export function cacheKey(given: KeyParts): string | undefined {
+  const { rule, call, task } = given;
   const [first] = rule.by;
   if (rule.by.length === 1 && typeof first === "function") return own(first(call));
-  const parts: string[] = [task.key];
+  const parts: string[] = [task];
   for (const by of rule.by) {
-    const part = keyPart(by, { rule, call, source: task.source });
+    const part = keyPart(by, given);
     if (part === undefined) return undefined;
     parts.push(`${typeof by === "function" ? "own" : by}=${part}`);
   }
   return digest(parts.join("\n"));
 }
 
-interface KeyParts {
-  readonly rule: CacheRule;
-  readonly call: CacheCall;
-  readonly source: string;
-}
-
-function keyPart(by: CacheBy, { rule, call, source }: KeyParts): string | undefined {
+function keyPart(by: CacheBy, { rule, call, inputs, source }: KeyParts): string | undefined {
   if (typeof by === "function") return by(call);
   switch (by) {
     case "inputs":
-      return argumentsDigest(
-        "inputs",
-        Object.entries(call.inputs).filter(([name]) => !rule.without.has(name)),
-      );
+      return open(inputs.together(rule.without));
     case "taskSource":
       return digest(source);
     case "flowParameters":
-      return argumentsDigest("parameters", call.flowParameters);
+      return open(digestOf(call.flowParameters));
     case "runId":
       return call.flowRunId ?? "none";
     default:
       throw new UsageError(`cache.by does not know ${JSON.stringify(by satisfies never)}`);
   }
+}
+
+/** What depends on a secret is not cached. */
+function open(value: ValueDigest | undefined): string | undefined {
+  return value === undefined || value.secret ? undefined : value.text;
 }
 
 function own(key: string | undefined): string | undefined {

@@ -1,37 +1,45 @@
 import { hash } from "node:crypto";
-import { isSecret, type Serialized, serialize } from "@ostinato/core";
-import { digestOf } from "./provenance.ts";
+import { digestOf, type ValueDigest } from "./value-digest.ts";
 
 /** A short name for a text that no other text has. */
 export function digest(text: string): string {
   return hash("sha256", text, "base64url");
 }
 
-/** From here on comparing by digest is worth it. */
-const largeFrom = 64 * 1024;
-
-/** The digest of a large written value, by which it is compared instead of being written again. */
-export function largeDigest(text: string): string | undefined {
-  return text.length < largeFrom ? undefined : digest(text);
-}
-
 /**
- * Names a call by what it is given: equal arguments, equal name. Undefined where they cannot be written down, so that no two
- * calls can be told to be the same. A large result of a task counts by its digest instead of being written again.
+ * Names a call by what is called and what it is given: equal by value, equal name. Undefined where a value cannot be compared,
+ * so that no two calls can be told to be the same.
  */
-export function argumentsDigest(key: string, args: unknown): string | undefined {
-  return digestOfWritten(key, serialize(args, { standIn: digestOf }));
+export function callIdentity(key: string, given: unknown): string | undefined {
+  const value = digestOf(given);
+  return value === undefined ? undefined : digest(`${key}\n${value.text}`);
 }
 
-/**
- * The same for calls of one flow run among each other, where all secrets count as equal: a run that goes on is given new ones
- * at times, and must not begin again for it.
- */
-export function callIdentity(key: string, args: unknown): string | undefined {
-  const standIn = (value: unknown) => (isSecret(value) ? "secret" : digestOf(value));
-  return digestOfWritten(key, serialize(args, { standIn }));
+/** The arguments of a call as they are at one moment, each by its digest. */
+export class InputDigests {
+  readonly #digests: readonly (readonly [name: string, digest: ValueDigest | undefined])[];
+  /** Whether the arguments are values that nobody can change. */
+  readonly areFixed: boolean;
+
+  constructor(inputs: ReadonlyMap<string, unknown>) {
+    // An argument that is left out is undefined.
+    const given = [...inputs].filter(([, value]) => value !== undefined);
+    this.areFixed = given.every(([, value]) => typeof value !== "object" || value === null);
+    this.#digests = given.map(([name, value]) => [name, digestOf(value)]);
+  }
+
+  /** One digest for all of them, but those left out. Undefined where one cannot be compared. */
+  together(without: ReadonlySet<string> = nothing): ValueDigest | undefined {
+    const parts: string[] = [];
+    let secret = false;
+    for (const [name, value] of this.#digests) {
+      if (without.has(name)) continue;
+      if (value === undefined) return undefined;
+      secret ||= value.secret;
+      parts.push(`${name}=${value.text}`);
+    }
+    return { text: digest(parts.sort().join("\n")), secret };
+  }
 }
 
-function digestOfWritten(key: string, written: Serialized): string | undefined {
-  return written.ok ? digest(`${key}\n${written.text}`) : undefined;
-}
+const nothing: ReadonlySet<string> = new Set();

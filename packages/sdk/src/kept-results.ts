@@ -1,7 +1,6 @@
 import type { Client } from "@ostinato/client";
 import { deserialize } from "@ostinato/core";
 import { listFlowRunResults, readResult, type StoredResult } from "@ostinato/protocol";
-import { largeDigest } from "./identity.ts";
 import type { ResultStore } from "./result-store.ts";
 
 /** A value that was kept, and the name of the record that keeps it. */
@@ -10,8 +9,6 @@ export interface Found {
   readonly value: unknown;
   /** The flow run whose own result it is; undefined for a task run's. */
   readonly flowRunId: string | undefined;
-  /** Of the written text, where it is large. */
-  readonly digest: string | undefined;
 }
 
 /** What is held in memory of earlier attempts, before results are read one by one when they are needed. */
@@ -71,7 +68,7 @@ export async function revive(result: StoredResult, store: ResultStore): Promise<
   const value = read(text);
   if (value === undefined) return undefined;
   const flowRunId = result.task_run_id === null ? (result.flow_run_id ?? undefined) : undefined;
-  return { id: result.id, value: value.read, flowRunId, digest: largeDigest(text) };
+  return { id: result.id, value: value.read, flowRunId };
 }
 
 /** What cannot be read any more is as good as gone: the task runs again. */

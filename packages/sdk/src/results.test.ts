@@ -180,7 +180,7 @@ describe("resuming a run", () => {
     expect(ran).toEqual(["end"]);
   });
 
-  test("a new secret is no other call, but no cached result either", async () => {
+  test("the same secret is the same call, another is another, and no result that takes one is cached", async () => {
     const used: string[] = [];
     const login = task(async function login(name: string, password: Secret<string>) {
       used.push(password.reveal());
@@ -194,11 +194,16 @@ describe("resuming a run", () => {
     });
     const failing = guarded();
     await expect(failing).rejects.toThrow("again");
-    password = secret("second-password");
+    expect(used.splice(0)).toEqual(["first-password", "first-password"]);
+    password = secret("first-password");
     await resumeRun(await failing.created, guarded);
-    expect(used).toEqual(["first-password", "first-password"]);
-    await guarded.state();
-    expect(used).toHaveLength(4);
+    expect(used.splice(0)).toEqual([]);
+    const again = guarded();
+    await expect(again).rejects.toThrow("again");
+    expect(used.splice(0)).toHaveLength(2);
+    password = secret("second-password");
+    await resumeRun(await again.created, guarded);
+    expect(used).toEqual(["second-password", "second-password"]);
   });
 
   test("other arguments are another call", async () => {
@@ -239,6 +244,88 @@ describe("resuming a run", () => {
   });
 });
 
+describe("a value that changes", () => {
+  const rows = task(async function rows() {
+    return Array.from({ length: 12_000 }, (_, id) => ({ id, amount: 1 }));
+  });
+  const sums: number[] = [];
+  const sum = task(async function sum(list: readonly { readonly amount: number }[]) {
+    const total = list.reduce((sofar, { amount }) => sofar + amount, 0);
+    sums.push(total);
+    return total;
+  });
+
+  test("after a task returned it is another argument, however large it is", async () => {
+    const cached = sum.with({ name: "cached sum", cache: { by: "inputs" } });
+    const changing = flow({ name: "growing" }, async () => {
+      const list = await rows();
+      const first = await cached(list);
+      list.push({ id: -1, amount: 1000 });
+      return [first, await cached(list)];
+    });
+    expect(await changing()).toEqual([12_000, 13_000]);
+    expect(await changing()).toEqual([12_000, 13_000]);
+    expect(sums.splice(0)).toEqual([12_000, 13_000]);
+  });
+
+  test("in another way in the next attempt is another argument", async () => {
+    const changing = flow({ name: "growing otherwise", retries: 1 }, async () => {
+      const list = await rows();
+      const { attempt } = currentRun();
+      list.push({ id: -1, amount: attempt * 1000 });
+      const total = await sum(list);
+      if (attempt === 1) throw new Error("again");
+      return total;
+    });
+    expect(await changing()).toBe(14_000);
+    expect(sums.splice(0)).toEqual([13_000, 14_000]);
+  });
+
+  test("by the task that is given it is changed again when the flow runs again", async () => {
+    const sorting = task(async function sorting(list: number[]) {
+      list.sort((one, other) => one - other);
+    });
+    const first = task(async function first(list: readonly number[]) {
+      return list[0];
+    });
+    const ordered = flow({ name: "ordered", retries: 1 }, async () => {
+      const list = [3, 1, 2];
+      await sorting(list);
+      const least = await first(list);
+      if (currentRun().attempt === 1) throw new Error("again");
+      return least;
+    });
+    const run = ordered();
+    expect(await run).toBe(1);
+    const states = (await server.taskRuns(await run.created)).map(({ name, state_name }) => `${name} ${state_name}`);
+    expect(states.sort()).toEqual([
+      "first-0 Cached",
+      "first-0 Completed",
+      "sorting-0 Completed",
+      "sorting-0 Completed",
+    ]);
+  });
+
+  test("while its task waits for a turn is compared as the task gets it", async () => {
+    const list = [1];
+    const cached = task({ name: "length", cache: { by: "inputs" } }, async (items: readonly number[]) => items.length);
+    const hold = Promise.withResolvers<void>();
+    const holding = task(async function holding() {
+      await hold.promise;
+    });
+    const queued = flow({ name: "queued", concurrency: 1 }, async () => {
+      const held = holding();
+      const waiting = cached(list);
+      await Promise.resolve();
+      list.push(2);
+      hold.resolve();
+      await held;
+      return [await waiting, await cached([1]), await cached([1, 2])];
+    });
+    expect(await queued()).toEqual([2, 1, 2]);
+  });
+});
+
 describe("the cache", () => {
   const inFlow = <R>(body: () => Promise<R>, name = "caching") => flow({ name }, body)();
 
@@ -264,6 +351,16 @@ describe("the cache", () => {
     expect(rows[1]?.state?.message).toBe("Reused from the cache");
     expect(rows[1]?.run_count).toBe(0);
     await inFlow(async () => await counted(2, "a"));
+    expect(calls).toHaveLength(2);
+  });
+
+  test("compares by value: the order of keys and of sets does not count, nor what is undefined", async () => {
+    const { calls, counted } = counting<[unknown]>({ name: "by value", cache: { by: "inputs" } });
+    await inFlow(async () => {
+      await counted({ day: 1, where: { a: [1], b: new Set([1, 2]) } });
+      await counted({ where: { b: new Set([2, 1]), a: [1] }, day: 1, limit: undefined });
+      await counted({ where: { b: new Set([2, 1]), a: [1] }, day: 1n });
+    });
     expect(calls).toHaveLength(2);
   });
 

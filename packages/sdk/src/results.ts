@@ -7,7 +7,7 @@ import {
   type Timestamp,
 } from "@ostinato/core";
 import type { ResultCreate } from "@ostinato/protocol";
-import { digest, largeDigest } from "./identity.ts";
+import { digest } from "./identity.ts";
 import type { Session } from "./session.ts";
 
 export interface KeepOptions {
@@ -19,8 +19,6 @@ export interface KeepOptions {
 
 export interface Kept {
   readonly result: ResultCreate;
-  /** Of the written text, where it is large enough to stand in for the value. */
-  readonly digest: string | undefined;
   /** Why the value is not kept. */
   readonly reason: string | undefined;
 }
@@ -33,24 +31,22 @@ export async function writeResult(value: unknown, options: KeepOptions): Promise
     const preview = written.secret ? previewOf(value) : previewOfUnserializable(written.reason);
     return {
       result: { format: "none", data: null, preview },
-      digest: undefined,
       reason: refusal(value, written.reason),
     };
   }
   const { text } = written;
-  const known = largeDigest(text);
   const limit = session.server?.result_size_limit_bytes ?? 0;
   const small = Buffer.byteLength(text) <= limit;
   const result: ResultCreate = {
     format: "devalue",
     data: small ? text : null,
-    ...(small ? {} : { location: await session.results.write(known ?? digest(text), text) }),
+    ...(small ? {} : { location: await session.results.write(digest(text), text) }),
     preview: previewOf(value, text.length),
     ...(identity === undefined ? {} : { identity }),
     ...(cacheKey === undefined ? {} : { cache_key: cacheKey }),
     ...(expires === undefined ? {} : { expires: formatTimestamp(expires) }),
   };
-  return { result, digest: known, reason: undefined };
+  return { result, reason: undefined };
 }
 
 function refusal(value: unknown, reason: string): string {

@@ -1,7 +1,7 @@
 import { addSeconds } from "@ostinato/core";
-import { cacheKey } from "./cache.ts";
+import { type CacheRule, cacheKey } from "./cache.ts";
 import type { FlowRunView } from "./context.ts";
-import { callIdentity } from "./identity.ts";
+import { digest, InputDigests } from "./identity.ts";
 import type { Found } from "./kept-results.ts";
 import { findCached, rememberFresh } from "./result-lookup.ts";
 import { type Kept, writeResult } from "./results.ts";
@@ -25,16 +25,20 @@ export interface Reusable {
 /** What becomes of the result of one task run: whether there is one to use again, and how a new one is kept. */
 export class TaskResults {
   readonly #call: ComparedCall;
+  /** The arguments as they were when the call was compared. Undefined where nothing is kept of it. */
+  readonly #inputs: InputDigests | undefined;
   readonly #identity: string | undefined;
   /** The key in the cache, where the task has one. */
   readonly cacheKey: string | undefined;
 
   constructor(call: ComparedCall) {
     this.#call = call;
+    const { definition, scope } = call;
     // One of the field's servers keeps no results.
-    if (call.scope.session.server === undefined) return;
-    if (this.#persists) this.#identity = identityOf(call);
-    this.cacheKey = cacheKeyOf(call);
+    if (scope.session.server === undefined || !(this.#persists || definition.cache !== undefined)) return;
+    this.#inputs = new InputDigests(call.inputs);
+    if (this.#persists) this.#identity = identityOf(call, this.#inputs);
+    if (definition.cache !== undefined) this.cacheKey = cacheKeyOf(call, definition.cache, this.#inputs);
   }
 
   /** A result of an earlier attempt of the flow run, or of an equal call. */
@@ -49,17 +53,36 @@ export class TaskResults {
 
   /** The result as the server is to keep it; undefined where nothing is to be kept. */
   async keep(value: unknown): Promise<Kept | undefined> {
-    const { scope, definition } = this.#call;
-    const { session } = scope;
-    if (session.server === undefined || !(this.#persists || this.cacheKey !== undefined)) return undefined;
-    const seconds = definition.cache?.expiresSeconds;
-    if (this.cacheKey !== undefined) rememberFresh(session, this.cacheKey);
-    return await writeResult(value, {
+    if (this.#inputs === undefined) return undefined;
+    const { session } = this.#call.scope;
+    const { identity, cacheKey } = this.#valid(this.#inputs);
+    const seconds = this.#call.definition.cache?.expiresSeconds;
+    if (cacheKey !== undefined) rememberFresh(session, cacheKey);
+    const kept = await writeResult(value, {
       session,
-      identity: this.#identity,
-      cacheKey: this.cacheKey,
+      identity,
+      cacheKey,
       expires: seconds === undefined ? undefined : addSeconds(session.clock.now(), seconds),
     });
+    if (identity === this.#identity && cacheKey === this.cacheKey) return kept;
+    return { ...kept, reason: kept.reason ?? "the result is not used again: the arguments changed while the task ran" };
+  }
+
+  /**
+   * By what the result may be found again. Not by arguments that are others by now: either the function changed them, which
+   * nobody would do in its place, or they were changed before it had read them.
+   */
+  #valid(before: InputDigests): Partial<Record<"identity" | "cacheKey", string | undefined>> {
+    const known = { identity: this.#identity, cacheKey: this.cacheKey };
+    if (before.areFixed) return known;
+    const { inputs, definition } = this.#call;
+    const now = new InputDigests(inputs);
+    const { cache } = definition;
+    const changed = (without?: ReadonlySet<string>) => now.together(without)?.text !== before.together(without)?.text;
+    return {
+      identity: changed() ? undefined : known.identity,
+      cacheKey: cache?.by.includes("inputs") === true && changed(cache.without) ? undefined : known.cacheKey,
+    };
   }
 
   get #persists(): boolean {
@@ -68,18 +91,23 @@ export class TaskResults {
 }
 
 /** Equal calls of one flow run are told apart by their order. */
-function identityOf({ definition, scope, inputs }: ComparedCall): string | undefined {
-  const identity = callIdentity(definition.key, [...inputs.values()]);
-  return identity === undefined ? undefined : `${identity}:${scope.count(`identity ${identity}`)}`;
+function identityOf({ definition, scope }: ComparedCall, inputs: InputDigests): string | undefined {
+  const given = inputs.together();
+  if (given === undefined) return undefined;
+  const identity = digest(`${definition.key}\n${given.text}`);
+  return `${identity}:${scope.count(`identity ${identity}`)}`;
 }
 
-function cacheKeyOf({ definition, flowRun, inputs }: ComparedCall): string | undefined {
-  if (definition.cache === undefined) return undefined;
+function cacheKeyOf(
+  { definition, flowRun, inputs }: ComparedCall,
+  rule: CacheRule,
+  digests: InputDigests,
+): string | undefined {
   const call = {
     taskName: definition.name,
     inputs: Object.fromEntries(inputs),
     flowParameters: flowRun?.parameters,
     flowRunId: flowRun?.id,
   };
-  return cacheKey(definition.cache, call, { key: definition.key, source: definition.fn.toString() });
+  return cacheKey({ rule, call, inputs: digests, task: definition.key, source: definition.fn.toString() });
 }

@@ -127,12 +127,12 @@ export class TaskRun implements Interruptible, TaskRunView {
 
   async #attempts(): Promise<FinalState<unknown>> {
     const args = await this.#awaitInputs();
-    const results = new TaskResults(this);
-    this.#record.cacheKey = results.cacheKey;
+    let results: TaskResults | undefined;
     for (let attempt = 1; ; attempt += 1) {
       const release = await this.#awaitTurn();
       let delaySeconds: number;
       try {
+        results ??= this.#compare();
         return (attempt === 1 ? await this.#reuse(results) : undefined) ?? (await this.#run(attempt, args, results));
       } catch (error) {
         if (!(await this.#mayRetry(toError(error), attempt))) throw error;
@@ -168,12 +168,19 @@ export class TaskRun implements Interruptible, TaskRunView {
     return awaitTurn({ limiters, interruption: this.#interruption, sinks: [events, logs] });
   }
 
+  /** Compares the call by its arguments as they are now: while it waited for its turn they may have been changed. */
+  #compare(): TaskResults {
+    const results = new TaskResults(this);
+    this.#record.cacheKey = results.cacheKey;
+    return results;
+  }
+
   /** Ends the run with a result that is there already. */
   async #reuse(results: TaskResults): Promise<FinalState<unknown> | undefined> {
     const reusable = await results.reusable();
     if (reusable === undefined) return undefined;
     const { found, message } = reusable;
-    remember(found.value, { taskRunId: this.id, digest: found.digest });
+    remember(found.value, this.id);
     const values = { ...this.#previewInputs(), reused_result_id: found.id };
     const state = this.#enter({ type: "COMPLETED", name: "Cached", message, values });
     return finalState({ ...state, type: "COMPLETED" }, found.value);
@@ -211,11 +218,11 @@ export class TaskRun implements Interruptible, TaskRunView {
   async #complete(returned: unknown, results: TaskResults): Promise<FinalState<unknown>> {
     const { name = "Completed", message, value } = this.#read(returned);
     const kept = await results.keep(value);
-    remember(value, { taskRunId: this.id, digest: kept?.digest });
+    remember(value, this.id);
     if (kept?.reason !== undefined) {
       this.#log(logLevels.debug, `${kept.reason}; when the flow runs again, so does this task`);
     }
-    const { cacheKey } = results;
+    const cacheKey = kept?.result.cache_key ?? undefined;
     const state = this.#enter({
       type: "COMPLETED",
       name,

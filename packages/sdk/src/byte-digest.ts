@@ -1,0 +1,89 @@
+import { createHash, type Hash, hash } from "node:crypto";
+
+const chunkBytes = 16 * 1024;
+/** Texts up to this length are copied here, which is quicker for them than asking the runtime. */
+const shortTextLength = 48;
+
+/** Chunks that nobody writes to now. */
+const spareChunks: Buffer[] = [];
+
+const shortText = 0xf0;
+const wholeText = 0xf1;
+const brokenText = 0xf2;
+
+/** Digests what is written to it, piece by piece. `release` it when no more is written. */
+export class ByteDigest {
+  readonly #chunk = spareChunks.pop() ?? Buffer.allocUnsafeSlow(chunkBytes);
+  #length = 0;
+  /** Of what did not stay in the chunk. */
+  #hash: Hash | undefined;
+
+  byte(value: number): void {
+    this.#room(1);
+    this.#chunk[this.#length] = value;
+    this.#length += 1;
+  }
+
+  number(value: number): void {
+    this.#room(8);
+    // NaN has many forms in bytes.
+    this.#length = this.#chunk.writeDoubleLE(Number.isNaN(value) ? Number.NaN : value, this.#length);
+  }
+
+  text(text: string): void {
+    if (text.length <= shortTextLength) {
+      this.#shortText(text);
+      return;
+    }
+    // Half a character has no bytes of its own in UTF-8.
+    const wellFormed = text.isWellFormed();
+    this.byte(wellFormed ? wholeText : brokenText);
+    this.number(text.length);
+    this.#flush().update(text, wellFormed ? "utf8" : "utf16le");
+  }
+
+  bytes(view: ArrayBufferView): void {
+    this.number(view.byteLength);
+    this.#flush().update(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+  }
+
+  /** The digest of what was written since the last one. */
+  take(): string {
+    const rest = this.#chunk.subarray(0, this.#length);
+    const text =
+      this.#hash === undefined ? hash("sha256", rest, "base64url") : this.#hash.update(rest).digest("base64url");
+    this.#hash = undefined;
+    this.#length = 0;
+    return text;
+  }
+
+  release(): void {
+    spareChunks.push(this.#chunk);
+  }
+
+  #shortText(text: string): void {
+    const { length } = text;
+    this.#room(2 * length + 2);
+    const chunk = this.#chunk;
+    let at = this.#length;
+    chunk[at++] = shortText;
+    chunk[at++] = length;
+    for (let index = 0; index < length; index += 1) {
+      const unit = text.charCodeAt(index);
+      chunk[at++] = unit & 0xff;
+      chunk[at++] = unit >>> 8;
+    }
+    this.#length = at;
+  }
+
+  #room(bytes: number): void {
+    if (this.#length + bytes > chunkBytes) this.#flush();
+  }
+
+  #flush(): Hash {
+    this.#hash ??= createHash("sha256");
+    this.#hash.update(this.#chunk.subarray(0, this.#length));
+    this.#length = 0;
+    return this.#hash;
+  }
+}
