@@ -255,3 +255,9 @@ describe("a script with a server", () => {
     expect(script.errors()).toContain('Start one with "ostinato server start".');
   });
 });
+
+test("an error from a thread is one of the program's own class, also while the program's module still waits", async () => {
+  const script = run("thread-errors");
+  expect(await nextJson(script)).toEqual([429, "quota of 100 a minute"]);
+  expect(await script.ended()).toEqual({ code: 0, signal: null });
+});

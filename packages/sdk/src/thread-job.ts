@@ -8,17 +8,10 @@ import { localResultStore } from "./local-result-store.ts";
 import { Scope } from "./scope.ts";
 import type { Session } from "./session.ts";
 import type { TaskDefinition } from "./task-definition.ts";
-import {
-  type FromThread,
-  packError,
-  packSecrets,
-  type ThreadJob,
-  type ThreadOutcome,
-  type ToThread,
-  unpackError,
-  unpackSecrets,
-} from "./thread-messages.ts";
+import { packError, unpackError } from "./thread-errors.ts";
+import type { FromThread, ThreadJob, ThreadOutcome, ToThread } from "./thread-messages.ts";
 import { createThreadRegistry } from "./thread-registry.ts";
+import { packSecrets, unpackSecrets } from "./thread-values.ts";
 
 const registry = createThreadRegistry();
 

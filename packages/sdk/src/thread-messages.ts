@@ -1,8 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { TransportRequest, TransportResponse } from "@ostinato/client";
-import { isPlainObject } from "@ostinato/core";
 import type { LogCreate, ServerInfo } from "@ostinato/protocol";
-import { Secret } from "./secret.ts";
+import type { ThreadError } from "./thread-errors.ts";
 
 /** What a worker thread is asked to run, and what it needs to know of the run. Everything here is copied between threads. */
 export interface ThreadJob {
@@ -51,49 +50,3 @@ export type ToThread =
 export type ThreadOutcome =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly error: ThreadError };
-
-export interface ThreadError {
-  readonly name: string;
-  readonly message: string;
-  readonly stack: string | undefined;
-}
-
-export function packError({ name, message, stack }: Error): ThreadError {
-  return { name, message, stack };
-}
-
-export function unpackError({ name, message, stack }: ThreadError): Error {
-  const error = new Error(message);
-  Object.defineProperties(error, {
-    name: { value: name, configurable: true, writable: true },
-    stack: { value: stack, configurable: true, writable: true },
-  });
-  return error;
-}
-
-const packedSecret = "ostinato.secret";
-
-/** Secrets between threads: copying would leave empty objects of them. Looks into arrays and plain objects. */
-export function packSecrets(value: unknown): unknown {
-  return mapInside(value, (inner) => (inner instanceof Secret ? { [packedSecret]: [inner.peek()] } : undefined));
-}
-
-export function unpackSecrets(value: unknown): unknown {
-  return mapInside(value, (inner) => {
-    const packed = isPlainObject(inner) ? inner[packedSecret] : undefined;
-    return Array.isArray(packed) ? new Secret<unknown>(packed[0]) : undefined;
-  });
-}
-
-function mapInside(value: unknown, replace: (inner: unknown) => unknown, depth = 0): unknown {
-  const replaced = replace(value);
-  if (replaced !== undefined) return replaced;
-  if (depth > 8) return value;
-  if (Array.isArray(value)) {
-    // An array of numbers or of texts is data: it is not worth a copy.
-    if (value.every((item) => typeof item !== "object")) return value;
-    return value.map((item) => mapInside(item, replace, depth + 1));
-  }
-  if (!isPlainObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapInside(item, replace, depth + 1)]));
-}

@@ -1,9 +1,10 @@
 import { availableParallelism } from "node:os";
 import { filterArtifacts } from "@ostinato/protocol";
 import { expect, test } from "vitest";
+import { HttpError } from "../test/fixtures/http-error.ts";
 import * as tasks from "../test/fixtures/thread-tasks.ts";
 import { recordOnOwnServer } from "../test/harness.ts";
-import { flow, secret, TaskTimeout, task } from "./index.ts";
+import { flow, secret, TaskTimeout, task, UsageError } from "./index.ts";
 
 const server = recordOnOwnServer();
 
@@ -47,6 +48,37 @@ test("an error comes back with its name and stack, and is retried", async () => 
     "Retrying",
     "Completed",
   ]);
+});
+
+test("an error comes back as one of its class, with its fields and what it comes from", async () => {
+  const thrown = await flow({ name: "limited" }, async () => await tasks.limited())().catch((error: unknown) => error);
+  if (!(thrown instanceof HttpError)) throw new Error("the class was lost", { cause: thrown });
+  expect(thrown).toMatchObject({ status: 429, name: "HttpError", retryAfter: new Date(0) });
+  expect(thrown.cause).toBeInstanceOf(AggregateError);
+  expect((thrown.cause as AggregateError).errors).toEqual([new RangeError("100 a minute")]);
+  // What can't be copied is pictured.
+  expect(thrown).toMatchObject({ response: "{ body: 'slow down', read: [Function: read] }" });
+});
+
+test("whether to retry is decided by the class and the fields, also of a class that no other module sees", async () => {
+  const run = flow({ name: "unavailable" }, async () => (await tasks.unavailable.state()).name)();
+  await run;
+  const [row] = await server.taskRuns(await run.created);
+  expect(row).toMatchObject({ state_name: "Failed", run_count: 2 });
+});
+
+test.each([
+  ["usage", { name: "UsageError", code: "USAGE_ERROR", message: "not so" }],
+  ["abort", { name: "AbortError", message: "stopped" }],
+  ["object", { name: "Object", code: "23505", message: "duplicate key value", cause: { code: "23505" } }],
+  ["circle", { name: "Error", message: "round", cause: { message: "and round", cause: "Error: round" } }],
+] as const)("an error of another kind comes back too: %s", async (what, expected) => {
+  const thrown = await flow({ name: "throwing" }, async () => await tasks.throwing(what))().catch(
+    (error: unknown) => error,
+  );
+  expect(thrown).toMatchObject(expected);
+  if (what === "usage") expect(thrown).toBeInstanceOf(UsageError);
+  if (what === "abort") expect(thrown).toBeInstanceOf(DOMException);
 });
 
 test("a busy thread is ended by a timeout", async () => {

@@ -7,16 +7,9 @@ import { UsageError } from "./errors.ts";
 import { Limiter } from "./limiter.ts";
 import type { Scope } from "./scope.ts";
 import type { TaskDefinition } from "./task-definition.ts";
-import {
-  type FromThread,
-  packError,
-  packSecrets,
-  type ThreadJob,
-  type ThreadOutcome,
-  type ToThread,
-  unpackError,
-  unpackSecrets,
-} from "./thread-messages.ts";
+import { packError, unpackError } from "./thread-errors.ts";
+import type { FromThread, ThreadJob, ThreadOutcome, ToThread } from "./thread-messages.ts";
+import { packSecrets, unpackSecrets } from "./thread-values.ts";
 
 /** A task run, as far as a thread that works for it needs to know. */
 export interface ThreadRun extends TaskRunView {
@@ -67,7 +60,7 @@ async function runAtOnce(run: ThreadRun, args: readonly unknown[]): Promise<unkn
     const job = describeJob(run, args, theirs);
     const outcome = (await threads.run(job, { transferList: [theirs], signal: stop.signal })) as ThreadOutcome;
     if (outcome.ok) return unpackSecrets(outcome.value);
-    throw unpackError(outcome.error);
+    throw unpackError(outcome.error, [run.definition.fn, run.definition.options.retryIf]);
   } catch (error) {
     throw explain(run, error);
   } finally {
