@@ -1,6 +1,7 @@
 export * from "./backoff.ts";
 export * from "./clock.ts";
 export * from "./duration.ts";
+export * from "./exact-json.ts";
 export * from "./ids.ts";
 export * from "./preview.ts";
 export * from "./run-names.ts";

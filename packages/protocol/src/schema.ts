@@ -1,6 +1,7 @@
 import { isUuid, parseTimestamp, stateTypes } from "@ostinato/core";
 import { type Static, type TProperties, type TSchema, Type } from "typebox";
 import { Format } from "typebox/format";
+import { keptExactly } from "./exact-places.ts";
 
 Format.Set("uuid", isUuid);
 Format.Set("timestamp", (text) => parseTimestamp(text) !== undefined);
@@ -40,7 +41,10 @@ export const StateTypeName = Enum(stateTypes);
 export const Operator = Enum(["and_", "or_"] as const);
 export const JsonObject = Type.Record(Type.String(), Type.Unknown());
 export const Tags = Type.Array(Type.String());
-export const Labels = Type.Record(Type.String(), Type.Union([Type.Boolean(), Type.Number(), Type.String()]));
+export const Labels = Type.Record(
+  Type.String(),
+  Type.Union([Type.Boolean(), Type.Number({ [keptExactly]: true }), Type.String()]),
+);
 
 /** Rows per page: the default and the most that one answer holds. */
 export const pageLimit = 200;

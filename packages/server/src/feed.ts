@@ -2,7 +2,7 @@ import type { Static, TSchema } from "@ostinato/protocol";
 import type { Context } from "./context.ts";
 import { inWords } from "./errors.ts";
 import { closeCodes, readMessage, type SocketConnection } from "./socket.ts";
-import { problemsIn } from "./validation.ts";
+import { readAs } from "./validation.ts";
 
 export type FilterRequest<S extends TSchema> =
   | { readonly filter: Static<S>; readonly message: Readonly<Record<string, unknown>> }
@@ -12,10 +12,9 @@ export type FilterRequest<S extends TSchema> =
 export function readFilterRequest<S extends TSchema>(text: string, schema: S): FilterRequest<S> {
   const message = readMessage(text);
   if (message?.type !== "filter") return { refusal: "Expected 'filter' message" };
-  const filter = message.filter ?? {};
-  const problems = problemsIn(schema, filter).map(({ loc, ...problem }) => ({ ...problem, loc: loc.slice(1) }));
-  if (problems.length > 0) return { refusal: `Invalid filter: ${inWords(problems)}` };
-  return { filter: filter as Static<S>, message };
+  const { problems, value: filter } = readAs(schema, message.filter ?? {});
+  const told = problems.map(({ loc, ...problem }) => ({ ...problem, loc: loc.slice(1) }));
+  return told.length > 0 ? { refusal: `Invalid filter: ${inWords(told)}` } : { filter, message };
 }
 
 /** Sends what happens to one client that may read slower than things happen. */

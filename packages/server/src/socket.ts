@@ -1,3 +1,4 @@
+import { parseJson } from "@ostinato/core";
 import type { FastifyRequest } from "fastify";
 
 /** One websocket past its handshake, as a slice sees it. */
@@ -40,7 +41,7 @@ export const closeCodes = {
 /** A frame that is to hold one object; undefined for anything else. */
 export function readMessage(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseJson(text);
     const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
     return isObject ? (value as Record<string, unknown>) : undefined;
   } catch {

@@ -1,5 +1,13 @@
-import { isUuid } from "@ostinato/core";
-import type { BodyOf, ParamsOf, QueryOf, RouteContract, TSchema } from "@ostinato/protocol";
+import { isUuid, withNearestNumbers } from "@ostinato/core";
+import {
+  type BodyOf,
+  type ParamsOf,
+  type QueryOf,
+  type RouteContract,
+  type Static,
+  type TSchema,
+  withPlainFields,
+} from "@ostinato/protocol";
 import type { FastifyRequest } from "fastify";
 import { Check, Compile, Errors, type Validator } from "typebox/schema";
 import { invalid, type Problem, refused } from "./errors.ts";
@@ -85,13 +93,23 @@ interface Where {
 }
 
 function check(schema: TSchema, value: unknown, { place, requestBody }: Where): unknown {
-  if (isValid(schema, value)) return value;
-  throw invalid(problemsOf(schema, value, place), requestBody);
+  const { problems, value: checked } = readAs(schema, value, place);
+  if (problems.length > 0) throw invalid(problems, requestBody);
+  return checked;
+}
+
+/** A value where it is what the schema says, and what is wrong with it where it is not. */
+export interface ReadAs<S extends TSchema> {
+  readonly problems: readonly Problem[];
+  /** The fields of the schema are plain numbers; in what is a user's the exact ones stay. */
+  readonly value: Static<S>;
 }
 
 /** For services that validate a part by itself, such as a frame of a websocket. */
-export function problemsIn(schema: TSchema, value: unknown): readonly Problem[] {
-  return isValid(schema, value) ? [] : problemsOf(schema, value, "body");
+export function readAs<S extends TSchema>(schema: S, value: unknown, place = "body"): ReadAs<S> {
+  const plain = withNearestNumbers(value);
+  const problems = isValid(schema, plain) ? [] : problemsOf(schema, plain, place);
+  return { problems, value: (plain === value ? value : withPlainFields(schema, value)) as Static<S> };
 }
 
 const mostProblems = 20;

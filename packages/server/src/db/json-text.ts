@@ -1,3 +1,4 @@
+import { parseJson } from "@ostinato/core";
 import type { JsonText } from "./tables.ts";
 
 /**
@@ -15,11 +16,20 @@ export function writeOptionalJson(value: unknown): JsonText | null {
   return value === null || value === undefined ? null : writeJson(value);
 }
 
+/** What a user has given, with his numbers as he wrote them. */
 export function readJson<T>(text: JsonText): T {
-  // Most columns of most rows are one of these two.
-  if (text === "{}") return {} as T;
-  if (text === "[]") return [] as T;
-  return JSON.parse(text) as T;
+  return (emptyOf(text) ?? parseJson(text)) as T;
+}
+
+/** What the server has written in a shape of its own, in which all numbers are JavaScript's. */
+export function readPlainJson<T>(text: JsonText): T {
+  return (emptyOf(text) ?? JSON.parse(text)) as T;
+}
+
+/** Most columns of most rows are one of these two. */
+function emptyOf(text: JsonText): object | undefined {
+  if (text === "{}") return {};
+  return text === "[]" ? [] : undefined;
 }
 
 export function readOptionalJson<T>(text: JsonText | null): T | null {

@@ -8,9 +8,9 @@ import {
   type ReplyOf,
 } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
-import { readJson } from "../db/json-text.ts";
+import { readJson, readPlainJson } from "../db/json-text.ts";
 import { invalid, refused } from "../errors.ts";
-import { problemsIn } from "../validation.ts";
+import { readAs } from "../validation.ts";
 import { bucketsOf } from "./event-counts.rules.ts";
 import { criteriaOf, type EventCriteria } from "./event-filter.rules.ts";
 import * as queries from "./event-pages.queries.ts";
@@ -64,7 +64,13 @@ function writeToken({ filter, size, total, after }: PageRequest): string {
 function readToken(token: string): PageRequest {
   const [filter, size, total, occurred, id] = parseToken(token);
   const whole = [size, total, occurred].every((number) => Number.isSafeInteger(number));
-  if (!whole || Number(size) < 1 || typeof id !== "string" || !isUuid(id) || problemsIn(EventFilter, filter).length > 0)
+  if (
+    !whole ||
+    Number(size) < 1 ||
+    typeof id !== "string" ||
+    !isUuid(id) ||
+    readAs(EventFilter, filter).problems.length > 0
+  )
     throw badToken(token);
   return {
     filter: filter as EventFilter,
@@ -167,8 +173,8 @@ export function present(row: queries.EventRow): Event {
     occurred: formatTimestamp(row.occurred),
     received: formatTimestamp(row.received),
     event: row.event,
-    resource: readJson(row.resource),
-    related: readJson(row.related),
+    resource: readPlainJson(row.resource),
+    related: readPlainJson(row.related),
     payload: readJson(row.payload),
     follows: row.follows,
   };

@@ -1,3 +1,4 @@
+import { parseJson } from "@ostinato/core";
 import type { RefusedEvent } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
 import { inWords } from "../errors.ts";
@@ -82,7 +83,7 @@ function idOf(value: unknown): string | null {
 
 function parse(text: string, report: (problem: string) => void): readonly unknown[] {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseJson(text);
     return Array.isArray(value) ? value : [value];
   } catch (error) {
     report(`a frame is not JSON: ${error instanceof Error ? error.message : String(error)}`);

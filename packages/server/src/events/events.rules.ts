@@ -1,7 +1,7 @@
 import { type Timestamp, toTimestamp } from "@ostinato/core";
 import { EventCreate, eventLimits, type Resource } from "@ostinato/protocol";
 import type { Problem } from "../errors.ts";
-import { problemsIn } from "../validation.ts";
+import { readAs } from "../validation.ts";
 
 /** An event before it is kept. */
 export interface NewEvent {
@@ -21,9 +21,8 @@ export type ReadEvent =
 
 /** Reads one event as a client sent it. What is wrong is named with its place. */
 export function readEvent(value: unknown): ReadEvent {
-  const problems = problemsIn(EventCreate, value);
-  if (problems.length > 0) return { ok: false, problems: problems.map(withoutBody) };
-  return readValidEvent(value as EventCreate);
+  const { problems, value: event } = readAs(EventCreate, value);
+  return problems.length > 0 ? { ok: false, problems: problems.map(withoutBody) } : readValidEvent(event);
 }
 
 /** The same of an event that has the right shape already. */

@@ -1,7 +1,7 @@
 import { formatTimestamp, toTimestamp } from "@ostinato/core";
 import type { FlowRunDependency, FlowRunGraph, QueryOf, readFlowRunGraph, TaskInputs } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
-import { readJson, readOptionalJson } from "../db/json-text.ts";
+import { readOptionalJson, readPlainJson } from "../db/json-text.ts";
 import { notFound, RequestError, refused } from "../errors.ts";
 import * as flowRunStates from "../flow-run-states/flow-run-states.service.ts";
 import * as taskRuns from "../task-runs/task-runs.service.ts";
@@ -32,7 +32,7 @@ export async function readGraph(
   const byTaskRun = Map.groupBy(subflows, (subflow) => subflow.task_run_id);
   const withInputs = taskRuns.map((taskRun) => ({
     ...taskRun,
-    task_inputs: readJson<TaskInputs>(taskRun.task_inputs),
+    task_inputs: readPlainJson<TaskInputs>(taskRun.task_inputs),
   }));
   const members = membersOf(withInputs, byTaskRun, from);
   if (Math.max(taskRuns.length, members.length) > mostNodes) throw tooLarge(id);

@@ -1,6 +1,6 @@
 import { formatTimestamp, type Timestamp } from "@ostinato/core";
 import type { FlowRun, FlowRunPolicy } from "@ostinato/protocol";
-import { readJson, readOptionalJson } from "../db/json-text.ts";
+import { readJson, readOptionalJson, readPlainJson } from "../db/json-text.ts";
 import type { FlowRunTable, JsonText } from "../db/tables.ts";
 import { presentTimes } from "../orchestration/run-times.ts";
 import { presentState, type StateColumnsOfRun, stateOfRun } from "../orchestration/state.ts";
@@ -28,7 +28,7 @@ export function presentFlowRun(row: FlowRunRow, now: Timestamp): FlowRun {
     idempotency_key: row.idempotency_key,
     context: readJson(row.context),
     empirical_policy: policyOf(row.empirical_policy),
-    tags: readJson(row.tags),
+    tags: readPlainJson(row.tags),
     labels: readJson(row.labels),
     parent_task_run_id: row.parent_task_run_id,
     state_type: row.state_type,
@@ -51,7 +51,7 @@ let lastPolicy: { readonly text: JsonText; readonly policy: Required<FlowRunPoli
 
 function policyOf(text: JsonText): Required<FlowRunPolicy> {
   if (lastPolicy?.text !== text) {
-    lastPolicy = { text, policy: Object.freeze(completeFlowRunPolicy(readJson(text))) };
+    lastPolicy = { text, policy: Object.freeze(completeFlowRunPolicy(readPlainJson(text))) };
   }
   return lastPolicy.policy;
 }

@@ -1,3 +1,4 @@
+import { withNearestNumbers } from "@ostinato/core";
 import { Errors } from "typebox/schema";
 
 /**
@@ -12,7 +13,7 @@ export function problemWithInput(input: unknown, schemaText: string): string | u
     return "Run input schema is not valid JSON.";
   }
   try {
-    const [, problems] = Errors(schema, input);
+    const [, problems] = Errors(schema, withNearestNumbers(input));
     const [problem] = problems.filter(({ keyword }) => keyword !== "boolean");
     if (problem === undefined) return undefined;
     const place = problem.instancePath === "" ? "the input" : problem.instancePath.slice(1).replaceAll("/", ".");

@@ -1,5 +1,5 @@
 import type { Reader, Sql, Writer } from "../db/dialects/dialect.ts";
-import { readJson } from "../db/json-text.ts";
+import { readJson, readPlainJson } from "../db/json-text.ts";
 import { prepared } from "../db/prepared.ts";
 import type { FlowTable, JsonText } from "../db/tables.ts";
 import type { FlowRunRow } from "./flow-runs.presenter.ts";
@@ -55,7 +55,7 @@ interface SurroundingColumns
 function surroundingsOf(columns: SurroundingColumns): Surroundings {
   const { flow_id, flow_name, flow_tags, work_pool_type } = columns;
   return {
-    flow: { id: flow_id, name: flow_name, tags: readJson(flow_tags) },
+    flow: { id: flow_id, name: flow_name, tags: readPlainJson(flow_tags) },
     deployment: tagged(named(columns.deployment_id, columns.deployment_name), columns.deployment_tags),
     workQueue: named(columns.work_queue_id, columns.queue_name),
     workPool: withType(named(columns.work_pool_id, columns.work_pool_name), work_pool_type),
@@ -73,7 +73,7 @@ function named(id: string | null, name: string | null): Named | null {
 }
 
 function tagged(thing: Named | null, tags: JsonText | null) {
-  return thing === null ? null : { ...thing, tags: tags === null ? [] : readJson<string[]>(tags) };
+  return thing === null ? null : { ...thing, tags: tags === null ? [] : readPlainJson<string[]>(tags) };
 }
 
 function withType(thing: Named | null, type: string | null) {
@@ -87,7 +87,7 @@ const flowById = prepared<{ id: string }, Pick<FlowTable, "id" | "name" | "tags"
 /** The things that a new run is to belong to, each undefined when it is not there. */
 export async function flowOf(reader: Reader, dialect: Sql, id: string) {
   const [found] = (await flowById(reader, dialect, { id })).rows;
-  return found && { ...found, tags: readJson<string[]>(found.tags), labels: readJson<object>(found.labels) };
+  return found && { ...found, tags: readPlainJson<string[]>(found.tags), labels: readJson<object>(found.labels) };
 }
 
 export async function deploymentOf(reader: Reader, id: string) {
@@ -96,7 +96,7 @@ export async function deploymentOf(reader: Reader, id: string) {
     .select(["id", "name", "tags"])
     .where("id", "=", id)
     .executeTakeFirst();
-  return found && { ...found, tags: readJson<string[]>(found.tags) };
+  return found && { ...found, tags: readPlainJson<string[]>(found.tags) };
 }
 
 export async function taskRunOf(reader: Reader, id: string) {
@@ -105,7 +105,7 @@ export async function taskRunOf(reader: Reader, id: string) {
     .select(["id", "name", "tags"])
     .where("id", "=", id)
     .executeTakeFirst();
-  return found && { ...found, tags: readJson<string[]>(found.tags) };
+  return found && { ...found, tags: readPlainJson<string[]>(found.tags) };
 }
 
 /** The queue of a work pool with the pool, by their names; the pool's default queue when none is named. */

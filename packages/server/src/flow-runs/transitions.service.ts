@@ -2,7 +2,7 @@ import type { Timestamp } from "@ostinato/core";
 import type { Event, OrchestrationResult, StateCreate } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
 import type { Writer } from "../db/dialects/dialect.ts";
-import { readJson, readOptionalJson, writeJson } from "../db/json-text.ts";
+import { readOptionalJson, readPlainJson, writeJson } from "../db/json-text.ts";
 import { notFound } from "../errors.ts";
 import * as events from "../events/events.service.ts";
 import * as inputs from "../flow-run-inputs/flow-run-inputs.service.ts";
@@ -105,7 +105,7 @@ function nothing(): Promise<never> {
 
 function subjectOf(row: FlowRunRow): FlowRunSubject {
   const { id, deployment_id, parent_task_run_id, infrastructure_pid } = row;
-  const policy = completeFlowRunPolicy(readJson(row.empirical_policy));
+  const policy = completeFlowRunPolicy(readPlainJson(row.empirical_policy));
   return { ...timesOf(row), id, deployment_id, parent_task_run_id, infrastructure_pid, policy };
 }
 
@@ -220,6 +220,12 @@ function beginsElsewhere({ row, initial, written }: Move): boolean {
 
 function eventOf({ row, surroundings, initial, written }: Move) {
   const { id, name, run_count: runCount, tags, created_by } = row;
-  const run = { id, name, runCount, tags: readJson<string[]>(tags), createdBy: readOptionalJson<object>(created_by) };
+  const run = {
+    id,
+    name,
+    runCount,
+    tags: readPlainJson<string[]>(tags),
+    createdBy: readOptionalJson<object>(created_by),
+  };
   return stateEvent({ run, surroundings, initial, written });
 }

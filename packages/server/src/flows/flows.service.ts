@@ -10,7 +10,7 @@ import type {
   RunCriteria,
 } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
-import { readJson, storable, writeJson } from "../db/json-text.ts";
+import { readJson, readPlainJson, storable, writeJson } from "../db/json-text.ts";
 import { absent, RequestError } from "../errors.ts";
 import { paginate, readLimit } from "../paging.ts";
 import * as queries from "./flows.queries.ts";
@@ -107,7 +107,7 @@ export function present(row: queries.FlowRow): Flow {
     created: formatTimestamp(row.created),
     updated: formatTimestamp(row.updated),
     name: row.name,
-    tags: readJson(row.tags),
+    tags: readPlainJson(row.tags),
     labels: readJson(row.labels),
   };
 }

@@ -1,5 +1,6 @@
 import {
   defaultStateName,
+  ExactNumber,
   formatTimestamp,
   isTerminal,
   type StateType,
@@ -8,7 +9,7 @@ import {
   toTimestamp,
 } from "@ostinato/core";
 import type { State, StateCreate, StateDetails } from "@ostinato/protocol";
-import { readJson, readOptionalJson, storable, writeJson, writeOptionalJson } from "../db/json-text.ts";
+import { readOptionalJson, readPlainJson, storable, writeJson, writeOptionalJson } from "../db/json-text.ts";
 import type { JsonText } from "../db/tables.ts";
 
 /** A state that somebody wants a run to be in. */
@@ -110,7 +111,8 @@ export function hasData({ data }: Proposal): boolean {
 
 /** Whether a state carries a result that can be read again, as opposed to none or one that was not kept. */
 export function keepsResult(state: Proposal): boolean {
-  return hasData(state) && typeof state.data === "object" && !Array.isArray(state.data);
+  const { data } = state;
+  return hasData(state) && typeof data === "object" && !Array.isArray(data) && !(data instanceof ExactNumber);
 }
 
 /**
@@ -160,7 +162,7 @@ export interface StateRow {
 }
 
 export function stateOfRow({ id, type, name, timestamp, message, state_details, data }: StateRow): RunState {
-  return { id, type, name, timestamp, message, data: readOptionalJson(data), details: readJson(state_details) };
+  return { id, type, name, timestamp, message, data: readOptionalJson(data), details: readPlainJson(state_details) };
 }
 
 /** What a query gives of the state of a run beside the columns of the run itself. */
@@ -184,7 +186,7 @@ export function stateOfRun(row: StateColumnsOfRun): RunState | null {
     timestamp: state_timestamp,
     message: row.state_message,
     data: readOptionalJson(row.state_data),
-    details: row.state_details === null ? {} : readJson(row.state_details),
+    details: row.state_details === null ? {} : readPlainJson(row.state_details),
   };
 }
 

@@ -1,3 +1,4 @@
+import { parseJson } from "@ostinato/core";
 import type { FastifyInstance } from "fastify";
 import { invalid, refused } from "../errors.ts";
 
@@ -10,7 +11,7 @@ export function jsonBodies(app: FastifyInstance): void {
   const parse = (_request: unknown, text: string | Buffer, done: (error: Error | null, body?: unknown) => void) => {
     if (text.length === 0) return done(null, undefined);
     try {
-      done(null, JSON.parse(String(text)));
+      done(null, parseJson(String(text)));
     } catch (error) {
       const msg = `JSON decode error: ${error instanceof Error ? error.message : String(error)}`;
       done(invalid([{ type: "json_invalid", loc: ["body"], msg }]));

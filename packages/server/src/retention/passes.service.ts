@@ -1,5 +1,5 @@
 import type { Timestamp } from "@ostinato/core";
-import { readJson } from "../db/json-text.ts";
+import { readPlainJson } from "../db/json-text.ts";
 import * as events from "../events/events.service.ts";
 import { deleteArtifacts, oldArtifacts } from "./old-artifacts.queries.ts";
 import { forgetResults, oldResults, type Removed } from "./old-results.queries.ts";
@@ -49,7 +49,7 @@ function removeOldEvents(sweep: Sweep, before: Timestamp): Promise<void> {
 }
 
 function keptEvent({ id, at, resource, related }: rows.OldEvent): events.KeptEvent {
-  return { id, occurred: at as Timestamp, resource: readJson(resource), related: readJson(related) };
+  return { id, occurred: at as Timestamp, resource: readPlainJson(resource), related: readPlainJson(related) };
 }
 
 function removeOldLogs(sweep: Sweep, before: Timestamp): Promise<void> {

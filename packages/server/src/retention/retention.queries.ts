@@ -2,7 +2,7 @@ import { type Timestamp, timeOrderedId } from "@ostinato/core";
 import type { RemovedCounts, RetentionPass } from "@ostinato/protocol";
 import { type RawBuilder, sql } from "kysely";
 import type { Database, Writer } from "../db/dialects/dialect.ts";
-import { readJson, writeJson } from "../db/json-text.ts";
+import { readPlainJson, writeJson } from "../db/json-text.ts";
 import { isOldArtifact } from "./old-artifacts.queries.ts";
 import { isCached, isNeedless } from "./old-results.queries.ts";
 import { endedBefore } from "./old-runs.queries.ts";
@@ -65,7 +65,7 @@ export async function lastPass(db: Database): Promise<RetentionPass | null> {
     .select("value")
     .where("key", "=", lastPassKey)
     .executeTakeFirst();
-  return row === undefined ? null : readJson<RetentionPass>(row.value);
+  return row === undefined ? null : readPlainJson<RetentionPass>(row.value);
 }
 
 export async function keepLastPass(

@@ -1,8 +1,15 @@
-import { defaultStateName, isTerminal, parseTimestamp, type StateType, type Timestamp } from "@ostinato/core";
+import {
+  defaultStateName,
+  isTerminal,
+  parseTimestamp,
+  type StateType,
+  type Timestamp,
+  withNearestNumbers,
+} from "@ostinato/core";
 import { type Resource, TaskRunEventPayload, TaskRunValues } from "@ostinato/protocol";
 import type { Problem } from "../errors.ts";
 import { keptKey, keptName } from "../orchestration/task-run-names.ts";
-import { problemsIn } from "../validation.ts";
+import { readAs } from "../validation.ts";
 
 /** What is read of an event to tell a state of a task run. */
 export interface TaskRunEvent {
@@ -67,9 +74,8 @@ export function readTransition(event: TaskRunEvent): ReadTransition | undefined 
   if (taskRunId === undefined) {
     return malformed(["resource", "prefect.resource.id"], `is not ${prefix}<uuid>`, event.resource);
   }
-  const problems = problemsIn(TaskRunEventPayload, event.payload);
+  const { problems, value: payload } = readAs(TaskRunEventPayload, event.payload);
   if (problems.length > 0) return { kind: "malformed", problems };
-  const payload = event.payload as TaskRunEventPayload;
   const values = readValues(event.payload.ostinato);
   const transition: Transition = {
     taskRunId,
@@ -100,7 +106,7 @@ function readState({ id, occurred }: TaskRunEvent, { validated_state }: TaskRunE
     name: name ?? defaultStateName[type],
     timestamp: occurred,
     message: message ?? null,
-    details: state_details ?? {},
+    details: withNearestNumbers(state_details ?? {}) as TransitionState["details"],
     data: data ?? null,
   };
 }
@@ -116,13 +122,13 @@ function readRun(event: TaskRunEvent, { validated_state, task_run }: TaskRunEven
   const endTime = moment(task_run.end_time) ?? (ended ? event.occurred : null);
   const started = type === "RUNNING" || ended;
   const startTime = moment(task_run.start_time) ?? (started ? startBefore(event.occurred, ended, totalRunTime) : null);
-  const scheduled = type === "SCHEDULED" ? moment(validated_state.state_details?.scheduled_time) : null;
+  const scheduled = type === "SCHEDULED" ? moment(validated_state.state_details?.scheduled_time?.valueOf()) : null;
   return {
     name: keptName(task_run.name ?? event.resource["prefect.resource.name"] ?? task_run.task_key),
     taskVersion: task_run.task_version ?? null,
     tags: [...new Set(task_run.tags ?? [])],
     labels: task_run.labels ?? {},
-    empiricalPolicy: task_run.empirical_policy ?? {},
+    empiricalPolicy: withNearestNumbers(task_run.empirical_policy ?? {}) as TransitionRun["empiricalPolicy"],
     taskInputs: task_run.task_inputs ?? {},
     cacheKey: task_run.cache_key ?? null,
     cacheExpiration: moment(task_run.cache_expiration),
@@ -162,6 +168,6 @@ function idAfter(start: string, resource: Resource): string | undefined {
 /** Values that can't be read are left out: the state counts more than its result. */
 function readValues(given: unknown): { values: TaskRunValues | undefined; problems: readonly Problem[] } {
   if (given === undefined || given === null) return { values: undefined, problems: [] };
-  const problems = problemsIn(TaskRunValues, given);
-  return problems.length > 0 ? { values: undefined, problems } : { values: given as TaskRunValues, problems };
+  const { problems, value } = readAs(TaskRunValues, given);
+  return { values: problems.length > 0 ? undefined : value, problems };
 }

@@ -1,6 +1,6 @@
 import { formatTimestamp, type Timestamp } from "@ostinato/core";
 import type { TaskRun, TaskRunPolicy } from "@ostinato/protocol";
-import { readJson } from "../db/json-text.ts";
+import { readJson, readPlainJson } from "../db/json-text.ts";
 import type { TaskRunTable } from "../db/tables.ts";
 import { presentTimes } from "../orchestration/run-times.ts";
 import { presentState, type StateColumnsOfRun, stateOfRun } from "../orchestration/state.ts";
@@ -22,11 +22,11 @@ export function presentTaskRun(row: TaskRunRow, now: Timestamp): TaskRun {
     cache_key: row.cache_key,
     cache_expiration: row.cache_expiration === null ? null : formatTimestamp(row.cache_expiration),
     task_version: row.task_version,
-    empirical_policy: completeTaskRunPolicy(readJson(row.empirical_policy)),
-    tags: readJson(row.tags),
+    empirical_policy: completeTaskRunPolicy(readPlainJson(row.empirical_policy)),
+    tags: readPlainJson(row.tags),
     labels: readJson(row.labels),
     state_id: row.state_id,
-    task_inputs: readJson(row.task_inputs),
+    task_inputs: readPlainJson(row.task_inputs),
     state_type: row.state_type,
     state_name: row.state_name,
     run_count: row.run_count,

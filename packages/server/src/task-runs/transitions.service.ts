@@ -1,7 +1,7 @@
 import type { OrchestrationResult, SetState } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
 import type { Database, Writer } from "../db/dialects/dialect.ts";
-import { readJson } from "../db/json-text.ts";
+import { readPlainJson } from "../db/json-text.ts";
 import { notFound } from "../errors.ts";
 import { type LoadFact, orchestrate } from "../orchestration/engine.ts";
 import { keepResultAsArtifact } from "../orchestration/result-artifact.queries.ts";
@@ -112,7 +112,7 @@ async function move({ sql: dialect }: Database, tx: Writer, { row, proposed, pol
 }
 
 function subjectOf(row: TaskRunRow): TaskRunSubject {
-  return { ...row, policy: completeTaskRunPolicy(readJson(row.empirical_policy)) };
+  return { ...row, policy: completeTaskRunPolicy(readPlainJson(row.empirical_policy)) };
 }
 
 /** The columns of a task run that its states move. */
@@ -129,7 +129,7 @@ function loadFacts(tx: Writer, { flow_run_id }: TaskRunRow, { proposed, now }: P
       if (found === undefined) return null;
       const { id, run_count, state_type, state_details } = found;
       if (state_type === null) return { id, run_count, state: null };
-      const details = state_details === null ? {} : readJson<RunState["details"]>(state_details);
+      const details = state_details === null ? {} : readPlainJson<RunState["details"]>(state_details);
       return { id, run_count, state: { type: state_type, details } };
     },
     async cached() {

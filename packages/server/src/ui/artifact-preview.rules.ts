@@ -1,3 +1,5 @@
+import { parseJson, withNearestNumbers } from "@ostinato/core";
+
 const shownCharacters = 300;
 
 export interface PreviewSource {
@@ -15,9 +17,9 @@ export function previewOf({ type, head, length }: PreviewSource): string | null 
   const value = whole ? unwrapped(parse(head)) : undefined;
   switch (type) {
     case "table":
-      return value === undefined ? null : tableSize(value);
+      return value === undefined ? null : tableSize(withNearestNumbers(value));
     case "progress":
-      return typeof value === "number" ? `${Math.round(value)} %` : null;
+      return progress(withNearestNumbers(value));
     case "image":
       return null;
     default:
@@ -33,10 +35,14 @@ function unwrapped(value: unknown): unknown {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }
+}
+
+function progress(percent: unknown): string | null {
+  return typeof percent === "number" ? `${Math.round(percent)} %` : null;
 }
 
 /** A list of rows, as objects or lists, or an object of columns. */

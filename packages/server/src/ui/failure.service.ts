@@ -1,7 +1,7 @@
 import type { Failure, State } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
 import type { Database } from "../db/dialects/dialect.ts";
-import { readJson } from "../db/json-text.ts";
+import { readPlainJson } from "../db/json-text.ts";
 import { present } from "../logs/logs.service.ts";
 import { culprit, failureText, shortened } from "./failure.rules.ts";
 import * as logs from "./log-window.queries.ts";
@@ -75,7 +75,7 @@ async function failureOf(db: Database, failed: Failed): Promise<Failure> {
     logs.logsFrom(db, criteria, last),
     logs.logsFrom(db, { ...criteria, errors: true }, { ...last, limit: searchedErrors }),
   ]);
-  const state = { message, details: details === null ? {} : readJson<State["state_details"]>(details) };
+  const state = { message, details: details === null ? {} : readPlainJson<State["state_details"]>(details) };
   return {
     ...failureText(
       state,

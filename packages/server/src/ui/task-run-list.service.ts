@@ -1,7 +1,7 @@
 import { formatTimestamp, type Timestamp } from "@ostinato/core";
 import type { BodyOf, listTaskRuns, ReplyOf, TaskRunRow } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
-import { readJson } from "../db/json-text.ts";
+import { readPlainJson } from "../db/json-text.ts";
 import { mostCounted } from "./flow-run-list.service.ts";
 import { readCursor, writeCursor } from "./keyset.ts";
 import * as queries from "./task-run-list.queries.ts";
@@ -34,7 +34,7 @@ export async function list({ db }: Context, body: BodyOf<typeof listTaskRuns>): 
 function present({ tags, expected_start_time, start_time, end_time, ...row }: queries.TaskRunInList): TaskRunRow {
   return {
     ...row,
-    tags: readJson(tags),
+    tags: readPlainJson(tags),
     expected_start_time: formatted(expected_start_time),
     start_time: formatted(start_time),
     end_time: formatted(end_time),
