@@ -10,6 +10,7 @@ export * from "./flows.ts";
 export * from "./import.ts";
 export * from "./live.ts";
 export * from "./logs.ts";
+export * from "./observed-states.ts";
 export * from "./results.ts";
 export * from "./retention.ts";
 export * from "./route.ts";

@@ -105,6 +105,8 @@ export const taskRunSorts = [
   "NAME_DESC",
   "NEXT_SCHEDULED_START_TIME_ASC",
   "END_TIME_DESC",
+  "DURATION_DESC",
+  "DURATION_ASC",
 ] as const;
 export type TaskRunSort = (typeof taskRunSorts)[number];
 const sort = Maybe(Enum(taskRunSorts));

@@ -14,6 +14,7 @@ import { importRoutes } from "./flow-runs/import.routes.ts";
 import { flowRoutes } from "./flows/flows.routes.ts";
 import { liveRoutes } from "./live/live.routes.ts";
 import { logRoutes } from "./logs/logs.routes.ts";
+import { observedStateRoutes } from "./observed-states/observed-states.routes.ts";
 import { openApiRoutes } from "./openapi/openapi.routes.ts";
 import { type Registry, serveOn } from "./operation.ts";
 import { asGet } from "./plugins/addresses.ts";
@@ -101,6 +102,7 @@ export function buildApp(context: Context, { uiFolder, retention, started }: App
       flowRunGraphRoutes(serve);
       taskRunRoutes(serve);
       taskRunStateRoutes(serve);
+      observedStateRoutes(serve);
       eventRoutes({ app: api, context, serve, serveSocket });
       logRoutes({ context, serve, serveSocket });
       resultRoutes(serve);

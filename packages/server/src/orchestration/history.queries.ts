@@ -21,7 +21,7 @@ export async function tallyRuns(reader: Reader, buckets: Buckets, runs: RunsMatc
   const { table, condition, now } = runs;
   if (condition !== undefined) return tallyByGroups(reader, buckets, { table, condition, now });
   const { rows: kinds } = await sql`
-    WITH RECURSIVE ${stateKinds(table)} SELECT 1 FROM kind WHERE state_name IS NOT NULL LIMIT ${mostKinds + 1}`.execute(
+    WITH RECURSIVE ${currentStateKinds(table)} SELECT 1 FROM kind WHERE state_name IS NOT NULL LIMIT ${mostKinds + 1}`.execute(
     reader,
   );
   if (kinds.length > mostKinds) return tallyByGroups(reader, buckets, { table, condition: everything, now });
@@ -42,7 +42,7 @@ async function tallyByKinds(
     WHERE run.state_type = kind.state_type AND run.state_name = kind.state_name
       AND run.expected_start_time >= ${begin} AND run.expected_start_time < ${begin} + ${widthMicros}`;
   const { rows } = await sql<Pick<Tally, "bucket" | "state_type" | "state_name"> & Sums>`
-    WITH RECURSIVE ${stateKinds(table)}, bar (bucket) AS (
+    WITH RECURSIVE ${currentStateKinds(table)}, bar (bucket) AS (
       SELECT CAST(0 AS bigint) UNION ALL SELECT bucket + 1 FROM bar WHERE bucket + 1 < ${count}
     )
     SELECT bar.bucket, kind.state_type, kind.state_name,
@@ -64,17 +64,28 @@ interface Sums {
   readonly running_time: number | null;
 }
 
-/** Every state type with each of the names that runs have in it, found by leaping along the index from name to name. */
-export function stateKinds(table: RunTable): RawBuilder<unknown> {
-  const names = sql`(SELECT min(named.state_name) FROM ${sql.table(table)} AS named`;
+interface KindColumns {
+  readonly table: RunTable | `${RunTable}_state`;
+  readonly type: string;
+  readonly name: string;
+}
+
+/** Every state type with each of the names that rows have in it, found by leaping along the index from name to name. */
+export function stateKinds(columns: KindColumns): RawBuilder<unknown> {
+  const [type, name] = [sql.ref(`named.${columns.type}`), sql.ref(`named.${columns.name}`)];
+  const names = sql`(SELECT min(${name}) FROM ${sql.table(columns.table)} AS named`;
   return sql`kind (state_type, state_name) AS (
-    SELECT type.column1, ${names} WHERE named.state_type = type.column1)
+    SELECT type.column1, ${names} WHERE ${type} = type.column1)
     FROM ${everyStateType} AS type
     UNION ALL
-    SELECT kind.state_type, ${names}
-      WHERE named.state_type = kind.state_type AND named.state_name > kind.state_name)
+    SELECT kind.state_type, ${names} WHERE ${type} = kind.state_type AND ${name} > kind.state_name)
     FROM kind WHERE kind.state_name IS NOT NULL
   )`;
+}
+
+/** The kinds of states that runs are in. */
+export function currentStateKinds(table: RunTable): RawBuilder<unknown> {
+  return stateKinds({ table, type: "state_type", name: "state_name" });
 }
 
 /** In a column `column1`. */
@@ -115,7 +126,8 @@ export async function averageLateness(reader: Reader, { table, condition, now }:
   return average === null ? null : Number(average) / microsPerSecond;
 }
 
-function runTime(now: Timestamp) {
+/** Microseconds in RUNNING, the present spell included. */
+export function runTime(now: Timestamp) {
   return sql`total_run_time + CASE WHEN state_type = 'RUNNING' AND state_timestamp < ${now}
     THEN ${now} - state_timestamp ELSE 0 END`;
 }

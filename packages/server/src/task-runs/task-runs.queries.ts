@@ -7,7 +7,7 @@ import { taskRunsMatching } from "../criteria/runs.queries.ts";
 import type { Database, Reader, Sql, Writer } from "../db/dialects/dialect.ts";
 import { prepared } from "../db/prepared.ts";
 import type { Tables, TaskRunTable } from "../db/tables.ts";
-import { tallyRuns } from "../orchestration/history.queries.ts";
+import { runTime, tallyRuns } from "../orchestration/history.queries.ts";
 import type { Buckets, Tally } from "../orchestration/history.ts";
 import type { RunTimes } from "../orchestration/run-times.ts";
 import {
@@ -155,11 +155,13 @@ export async function insertTaskRunState(tx: Writer, dialect: Sql, id: string, s
 
 export interface TaskRunQuery extends RunCriteria {
   readonly sort: TaskRunSort;
+  /** Until when durations of runs that are running count. */
+  readonly now: Timestamp;
   readonly limit: number;
   readonly offset: number;
 }
 
-const order: Readonly<Record<TaskRunSort, ReturnType<typeof sql>>> = {
+const order: Readonly<Record<Exclude<TaskRunSort, `DURATION_${string}`>, ReturnType<typeof sql>>> = {
   ID_DESC: sql`task_run.id DESC`,
   EXPECTED_START_TIME_ASC: sql`task_run.expected_start_time ASC, task_run.id ASC`,
   EXPECTED_START_TIME_DESC: sql`task_run.expected_start_time DESC, task_run.id DESC`,
@@ -170,16 +172,25 @@ const order: Readonly<Record<TaskRunSort, ReturnType<typeof sql>>> = {
   END_TIME_DESC: sql`coalesce(task_run.end_time, 0) DESC, task_run.id DESC`,
 };
 
+/** Ties of durations, such as those of runs that have not begun, are ordered so that pages hold. */
+function orderOf(sort: TaskRunSort, now: Timestamp): ReturnType<typeof sql> {
+  const ties = sql`task_run.expected_start_time DESC, task_run.id DESC`;
+  if (sort === "DURATION_DESC") return sql`${runTime(now)} DESC, ${ties}`;
+  if (sort === "DURATION_ASC") return sql`${runTime(now)} ASC, ${ties}`;
+  return order[sort];
+}
+
 export function findTaskRuns(db: Database, query: TaskRunQuery): Promise<TaskRunRow[]> {
   const condition = taskRunsMatching(db.sql, query) ?? everything;
-  const { sort, limit, offset } = query;
+  const { sort, limit, offset, now } = query;
+  const sorted = orderOf(sort, now);
   if (isQuick(query)) {
-    return selectTaskRuns(db.read).where(condition).orderBy(order[sort]).limit(limit).offset(offset).execute();
+    return selectTaskRuns(db.read).where(condition).orderBy(sorted).limit(limit).offset(offset).execute();
   }
-  const runs = db.slow.selectFrom("task_run").selectAll().where(condition).orderBy(order[sort]);
+  const runs = db.slow.selectFrom("task_run").selectAll().where(condition).orderBy(sorted);
   // The states are joined to the page alone: a sort without an index would else carry them all.
   return withState(db.slow.selectFrom(runs.limit(limit).offset(offset).as("task_run")))
-    .orderBy(order[sort])
+    .orderBy(sorted)
     .execute();
 }
 
@@ -187,7 +198,7 @@ export function findTaskRuns(db: Database, query: TaskRunQuery): Promise<TaskRun
 function isQuick({ task_runs, flow_runs, flows, deployments, sort, offset }: TaskRunQuery): boolean {
   if ((task_runs?.id?.any_ ?? null) !== null) return task_runs?.operator !== "or_";
   const isFree = [task_runs, flow_runs, flows, deployments].every((criteria) => (criteria ?? null) === null);
-  return isFree && sort !== "NEXT_SCHEDULED_START_TIME_ASC" && offset <= mostSkipped;
+  return isFree && !sort.startsWith("DURATION_") && sort !== "NEXT_SCHEDULED_START_TIME_ASC" && offset <= mostSkipped;
 }
 
 /** Rows that are skipped are read all the same. */

@@ -147,10 +147,10 @@ export function count({ db }: Context, criteria: RunCriteria): Promise<number> {
 
 export async function filter({ db, clock }: Context, body: BodyOf<typeof filterTaskRuns>): Promise<TaskRun[]> {
   const { sort, limit, offset, ...criteria } = body;
-  const query = { ...criteria, sort: sort ?? "ID_DESC", limit: readLimit(limit), offset: offset ?? 0 } as const;
+  const now = clock.now();
+  const query = { ...criteria, sort: sort ?? "ID_DESC", now, limit: readLimit(limit), offset: offset ?? 0 } as const;
   const rows = await queries.findTaskRuns(db, query);
   checkAnswerSize(rows.map(({ task_inputs }) => task_inputs.length));
-  const now = clock.now();
   return rows.map((row) => presentTaskRun(row, now));
 }
 

@@ -29,6 +29,25 @@ describeOnEachDatabase("task runs", (database) => {
   const setFlowRun = (type: string) =>
     server.call("POST", `/flow_runs/${flowRunId}/set_state`, { state: { type }, force: true });
 
+  test("task runs are sorted by how long they have run until now, those that have not begun newest first", async () => {
+    const { body: flow } = await server.call<{ id: string }>("POST", "/flows/", { name: "durations" });
+    const { body: run } = await server.call<FlowRun>("POST", "/flow_runs/", { flow_id: flow.id });
+    for (const [name, type] of [
+      ["longest", "RUNNING"],
+      ["shorter", "RUNNING"],
+      ["waiting", "PENDING"],
+      ["newest", "PENDING"],
+    ]) {
+      await create({ flow_run_id: run.id, name, state: { type } });
+    }
+    const sorted = async (sort: string) => {
+      const criteria = { flow_runs: { id: { any_: [run.id] } }, sort };
+      return (await server.call<TaskRun[]>("POST", "/task_runs/filter", criteria)).body.map(({ name }) => name);
+    };
+    expect(await sorted("DURATION_DESC")).toEqual(["longest", "shorter", "newest", "waiting"]);
+    expect(await sorted("DURATION_ASC")).toEqual(["newest", "waiting", "shorter", "longest"]);
+  });
+
   test("a task run is created with all that the wire has", async () => {
     const { status, body } = await create({
       name: "add-1",

@@ -2,7 +2,7 @@ import type { StateType, Timestamp } from "@ostinato/core";
 import { type RawBuilder, type SqlBool, sql } from "kysely";
 import { anyOf, everything, join } from "../criteria/conditions.queries.ts";
 import type { Database } from "../db/dialects/dialect.ts";
-import { everyStateType, stateKinds } from "../orchestration/history.queries.ts";
+import { currentStateKinds, everyStateType } from "../orchestration/history.queries.ts";
 import { begin } from "./flow-run-list.queries.ts";
 
 export interface DashboardRange {
@@ -48,7 +48,7 @@ export async function history(db: Database, range: DashboardRange, bars: Buckets
   const start = sql`${first} + bar.bucket * ${width}`;
   const cut = first < range.since ? sql`AND flow_run.expected_start_time >= ${range.since}` : sql``;
   const { rows } = await sql<CountRow>`
-    WITH RECURSIVE ${stateKinds("flow_run")}, bar (bucket) AS (
+    WITH RECURSIVE ${currentStateKinds("flow_run")}, bar (bucket) AS (
       SELECT CAST(0 AS bigint) UNION ALL SELECT bucket + 1 FROM bar WHERE bucket + 1 < ${buckets}
     )
     SELECT bar.bucket, kind.state_type, kind.state_name, (
@@ -74,7 +74,7 @@ export async function countsByFlow(db: Database, range: DashboardRange): Promise
 /** By kind: a type comes once for each of its names. */
 export async function taskCountsByType(db: Database, { since, until }: DashboardRange): Promise<TypeCountRow[]> {
   const { rows } = await sql<TypeCountRow>`
-    WITH RECURSIVE ${stateKinds("task_run")}
+    WITH RECURSIVE ${currentStateKinds("task_run")}
     SELECT kind.state_type, (
       SELECT count(*) FROM task_run
       WHERE task_run.state_type = kind.state_type AND task_run.state_name = kind.state_name

@@ -51,7 +51,8 @@ const mostArtifacts = 100;
 
 export async function taskRunPage(context: Context, id: string): Promise<TaskRunPage> {
   const { db } = context;
-  const run = await taskRuns.read(context, id);
+  const [run] = await taskRuns.readMany(context, [id]);
+  if (run === undefined) throw notFound("Task run", id);
   const [place, states, { inputs }, result, failure, upstream, made] = await Promise.all([
     queries.placeOfTaskRun(db, id),
     taskRunStates.list(context, id),

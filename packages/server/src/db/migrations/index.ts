@@ -3,6 +3,7 @@ import * as foundation from "./0001-foundation.ts";
 import * as retention from "./0002-retention.ts";
 import * as signsOfLife from "./0003-signs-of-life.ts";
 import * as coveringIndexes from "./0004-covering-indexes.ts";
+import * as observedStates from "./0005-observed-states.ts";
 
 export interface Migration {
   readonly name: string;
@@ -15,4 +16,5 @@ export const migrations: readonly Migration[] = [
   { name: "0002-retention", up: retention.up },
   { name: "0003-signs-of-life", up: signsOfLife.up },
   { name: "0004-covering-indexes", up: coveringIndexes.up },
+  { name: "0005-observed-states", up: observedStates.up },
 ];

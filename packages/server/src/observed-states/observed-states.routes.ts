@@ -1,0 +1,7 @@
+import { listObservedStates } from "@ostinato/protocol";
+import type { Serve } from "../operation.ts";
+import * as observedStates from "./observed-states.service.ts";
+
+export function observedStateRoutes(serve: Serve): void {
+  serve(listObservedStates, ({ query, context }) => observedStates.list(context, query));
+}
