@@ -60,7 +60,17 @@ export const StoredResult = Open({
 });
 export type StoredResult = Static<typeof StoredResult>;
 
-/** A result as a page shows it. `reason` says why there is none. */
+/** A result that a Prefect client keeps in a storage of its own, as the state tells it. */
+export const PersistedResult = Open({
+  storage_key: Type.String(),
+  /** `pickle`, `json`, `compressed/pickle`, or a name of the client's own. */
+  serializer: Nullable(Type.String()),
+  expiration: Nullable(Moment),
+  storage_block_id: Nullable(Uuid),
+});
+export type PersistedResult = Static<typeof PersistedResult>;
+
+/** A result as a page shows it. `reason` says why there is no value to show. */
 export const ResultView = Open({
   preview: ValuePreview,
   location: Nullable(Type.String()),
@@ -68,6 +78,7 @@ export const ResultView = Open({
   expires: Nullable(Moment),
   cache_key: Nullable(Type.String()),
   reused_from: Nullable(Open({ task_run_id: Nullable(Uuid), flow_run_id: Nullable(Uuid) })),
+  persisted: Nullable(PersistedResult),
   reason: Nullable(Type.String()),
 });
 export type ResultView = Static<typeof ResultView>;

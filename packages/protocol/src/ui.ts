@@ -195,7 +195,8 @@ export const readFlowRunPage = route({
 
 /**
  * Task runs and subflows of a flow run by column, oldest first, small enough for 10,000 of them. Times are seconds after
- * `origin`, with microseconds; null where not yet. `parents` are indexes into these columns. The row of a subflow has the
+ * `origin`, with microseconds; null where not yet. `parents` are indexes into these columns: what the arguments came from.
+ * `within` is the index of the task run that the row was called in, always of an earlier row. The row of a subflow has the
  * times and the state of the subflow itself. At most 20,000 rows: `truncated` says that there are more.
  */
 export const Timeline = Open({
@@ -212,6 +213,7 @@ export const Timeline = Open({
   end: Type.Array(Nullable(Type.Number())),
   run_count: Type.Array(Type.Integer()),
   parents: Type.Array(Type.Array(Type.Integer())),
+  within: Type.Array(Nullable(Type.Integer())),
   child_flow_run_id: Type.Array(Nullable(Uuid)),
   /** States of runs that were retried or waited: index of the row, seconds after origin, type, name. */
   segments: Type.Array(Type.Tuple([Type.Integer(), Type.Number(), StateTypeName, Type.String()])),
@@ -233,7 +235,7 @@ export const TaskResult = Open({
   name: Type.String(),
   state_type: Nullable(StateTypeName),
   state_name: Nullable(Type.String()),
-  /** Null where the result has been deleted. */
+  /** Null where the result has been deleted, or is with the client. */
   kind: Nullable(ValueKind),
   size_bytes: Nullable(Type.Integer()),
   /** Where a store of the client's has it. */
@@ -241,6 +243,7 @@ export const TaskResult = Open({
   in_database: Type.Boolean(),
   created: Nullable(Moment),
   reused_from: ResultView.properties.reused_from,
+  persisted: ResultView.properties.persisted,
   /** Why it can't be used again. */
   reason: Nullable(Type.String()),
 });

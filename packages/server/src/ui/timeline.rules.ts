@@ -50,6 +50,7 @@ export function timeline({ begin, tasks, segments, total }: TimelineSource): Tim
     end: tasks.map((task) => seconds(task.end_time)),
     run_count: tasks.map(({ run_count }) => run_count),
     parents: tasks.map((task) => parentsOf(task, index)),
+    within: tasks.map((task, row) => callerOf(task, row, index)),
     child_flow_run_id: tasks.map(({ child_flow_run_id }) => child_flow_run_id),
     segments: segments.flatMap(({ task_run_id, timestamp, type, name }) => {
       const row = index.get(task_run_id);
@@ -70,13 +71,28 @@ function earliest(begin: Timestamp, tasks: readonly TimelineTask[]): Timestamp {
 
 const uuids = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
 
+/** The input under which a task run names the task run that it was called in. */
+const calledIn = /"__parents__":\s*(\[[^\]]*\])/;
+
 /** Any id of another row that the inputs name is a dependency. Reading the JSON as text takes a tenth of parsing it. */
 function parentsOf(task: TimelineTask, index: ReadonlyMap<string, number>): number[] {
   if (task.task_inputs.length <= 2) return [];
-  const parents = new Set<number>();
-  for (const [id] of task.task_inputs.matchAll(uuids)) {
-    const parent = index.get(id.toLowerCase());
-    if (parent !== undefined && id !== task.id) parents.add(parent);
+  const inputs = task.task_inputs.includes('"__parents__"') ? task.task_inputs.replace(calledIn, "") : task.task_inputs;
+  return rowsNamed(inputs, index).filter((row) => row !== index.get(task.id));
+}
+
+/** A caller is recorded before what it calls; what says otherwise would make a circle. */
+function callerOf(task: TimelineTask, row: number, index: ReadonlyMap<string, number>): number | null {
+  if (!task.task_inputs.includes('"__parents__"')) return null;
+  const callers = rowsNamed(calledIn.exec(task.task_inputs)?.[1] ?? "", index);
+  return callers.filter((caller) => caller < row).at(-1) ?? null;
+}
+
+function rowsNamed(text: string, index: ReadonlyMap<string, number>): number[] {
+  const rows = new Set<number>();
+  for (const [id] of text.matchAll(uuids)) {
+    const row = index.get(id.toLowerCase());
+    if (row !== undefined) rows.add(row);
   }
-  return [...parents];
+  return [...rows];
 }

@@ -18,8 +18,16 @@ export interface Layout {
   readonly edges: readonly (readonly { readonly x: number; readonly y: number }[])[];
 }
 
+/** A box of at least this size. Those within it are placed below its `height`. */
+export interface LayoutNode {
+  readonly id: string;
+  readonly width: number;
+  readonly height: number;
+  readonly within?: string | undefined;
+}
+
 export interface LayoutInput {
-  readonly nodes: readonly { readonly id: string; readonly width: number; readonly height: number }[];
+  readonly nodes: readonly LayoutNode[];
   readonly edges: readonly { readonly from: string; readonly to: string }[];
 }
 
@@ -58,15 +66,16 @@ export async function layOut(input: LayoutInput): Promise<Layout> {
       "elk.spacing.componentComponent": "20",
       "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
       "elk.edgeRouting": "SPLINES",
+      ...(input.nodes.some(({ within }) => within !== undefined) ? acrossBoxes : {}),
       "elk.layered.thoroughness": input.nodes.length > 120 ? "2" : "7",
     },
-    children: input.nodes.map((node) => ({ ...node })),
+    children: nested(input.nodes),
     edges: input.edges.map((edge, index) => ({ id: `e${index}`, sources: [edge.from], targets: [edge.to] })),
   });
   return {
     width: result.width ?? 0,
     height: result.height ?? 0,
-    nodes: new Map((result.children ?? []).map((node) => [node.id, placed(node)])),
+    nodes: new Map(everyNode(result).map((node) => [node.id, placed(node)])),
     edges: (result.edges ?? []).map((edge: ElkExtendedEdge) => {
       const section = edge.sections?.[0];
       return section === undefined ? [] : [section.startPoint, ...(section.bendPoints ?? []), section.endPoint];
@@ -76,4 +85,32 @@ export async function layOut(input: LayoutInput): Promise<Layout> {
 
 function placed(node: ElkNode): Placed {
   return { id: node.id, x: node.x ?? 0, y: node.y ?? 0, width: node.width ?? 0, height: node.height ?? 0 };
+}
+
+/** Arrows may lead into boxes and out of them, and all places are counted from one corner. */
+const acrossBoxes = {
+  "elk.hierarchyHandling": "INCLUDE_CHILDREN",
+  "elk.json.shapeCoords": "ROOT",
+  "elk.json.edgeCoords": "ROOT",
+};
+
+/** Boxes with those that stand within them, which get the room below their own line. */
+function nested(nodes: readonly LayoutNode[]): ElkNode[] {
+  const inside = Map.groupBy(nodes, ({ within }) => within);
+  const built = ({ id, width, height }: LayoutNode): ElkNode => {
+    const children = inside.get(id)?.map(built);
+    if (children === undefined) return { id, width, height };
+    const layoutOptions = {
+      "elk.padding": `[top=${height + 10},left=12,bottom=12,right=12]`,
+      "elk.nodeSize.constraints": "MINIMUM_SIZE",
+      "elk.nodeSize.minimum": `(${width}, ${height})`,
+      "elk.layered.spacing.nodeNodeBetweenLayers": "40",
+    };
+    return { id, layoutOptions, children };
+  };
+  return (inside.get(undefined) ?? []).map(built);
+}
+
+function everyNode(node: ElkNode): readonly ElkNode[] {
+  return (node.children ?? []).flatMap((child) => [child, ...everyNode(child)]);
 }

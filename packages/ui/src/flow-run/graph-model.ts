@@ -8,6 +8,8 @@ export interface GraphNode {
   readonly label: string;
   readonly members: readonly number[];
   readonly state: StateType | null;
+  /** The box in which it is drawn: that of the task runs that called these. */
+  readonly within: string | undefined;
 }
 
 export interface GraphEdge {
@@ -72,33 +74,60 @@ function dependencyOrder(timeline: Timeline): readonly number[] {
 }
 
 function grouped(timeline: Timeline, groupOf: readonly string[], opened: ReadonlySet<string>): Graph {
-  const members = new Map<string, number[]>();
-  for (let row = 0; row < timeline.id.length; row += 1) {
-    const group = groupOf[row] ?? "";
-    const list = members.get(group);
-    if (list === undefined) members.set(group, [row]);
-    else list.push(row);
-  }
   const nodeOf: string[] = [];
   const nodes: GraphNode[] = [];
-  for (const [group, rows] of members) {
-    const apart = opened.has(group) && rows.length <= mostOpened;
-    for (const part of apart ? rows.map((row) => [row]) : [rows]) {
-      const first = part[0] ?? 0;
-      const id = apart ? `${group}:${first}` : group;
-      nodes.push({ id, label: labelOf(timeline, part), members: part, state: stateOf(timeline, part) });
-      for (const row of part) nodeOf[row] = id;
+  for (const level of levels(timeline)) {
+    const within = (row: number) => nodeOf[timeline.within[row] ?? -1];
+    const members = Map.groupBy(level, (row) => nameWithin(groupOf[row] ?? "", within(row)));
+    for (const [group, rows] of members) {
+      const apart = opened.has(group) && rows.length <= mostOpened;
+      for (const part of apart ? rows.map((row) => [row]) : [rows]) {
+        const first = part[0] ?? 0;
+        const id = apart ? `${group}:${first}` : group;
+        const [label, state] = [labelOf(timeline, part), stateOf(timeline, part)];
+        nodes.push({ id, label, members: part, state, within: within(first) });
+        for (const row of part) nodeOf[row] = id;
+      }
     }
   }
+  return { nodes, edges: edgesOf(timeline, nodeOf, nodes) };
+}
+
+function nameWithin(group: string, box: string | undefined): string {
+  return box === undefined ? group : `${group}@${box}`;
+}
+
+/** Rows by how many task runs they were called in: those that the flow called first. */
+function levels(timeline: Timeline): readonly (readonly number[])[] {
+  const depths: number[] = [];
+  const found: number[][] = [];
+  for (let row = 0; row < timeline.id.length; row += 1) {
+    const caller = timeline.within[row] ?? null;
+    const depth = caller === null ? 0 : (depths[caller] ?? 0) + 1;
+    depths[row] = depth;
+    const level = found[depth] ?? [];
+    level.push(row);
+    found[depth] = level;
+  }
+  return found;
+}
+
+/** An arrow for each dependency, once. A box within another does not point at it: that it stands there says it. */
+function edgesOf(timeline: Timeline, nodeOf: readonly string[], nodes: readonly GraphNode[]): readonly GraphEdge[] {
+  const boxOf = new Map(nodes.map(({ id, within }) => [id, within]));
+  const isWithin = (inner: string, outer: string) => {
+    for (let box = boxOf.get(inner); box !== undefined; box = boxOf.get(box)) if (box === outer) return true;
+    return false;
+  };
   const edges = new Map<string, GraphEdge>();
   for (let row = 0; row < timeline.id.length; row += 1) {
     const to = nodeOf[row] ?? "";
     for (const parent of timeline.parents[row] ?? []) {
       const from = nodeOf[parent] ?? "";
-      if (from !== to) edges.set(`${from}>${to}`, { from, to });
+      if (from !== to && !isWithin(from, to) && !isWithin(to, from)) edges.set(`${from}>${to}`, { from, to });
     }
   }
-  return { nodes, edges: [...edges.values()] };
+  return [...edges.values()];
 }
 
 function labelOf(timeline: Timeline, rows: readonly number[]): string {

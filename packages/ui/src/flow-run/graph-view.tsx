@@ -33,6 +33,7 @@ export function GraphView(props: {
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const graph = useMemo(() => graphOf(timeline, opened), [timeline, opened]);
   const layout = useLayout(graph, opened);
+  const frames = useMemo(() => new Set(graph.nodes.map(({ within }) => within)), [graph]);
   const toggle = (id: string) =>
     setOpened((before) => {
       const next = new Set(before);
@@ -64,6 +65,7 @@ export function GraphView(props: {
                 node={node}
                 timeline={timeline}
                 opened={opened.has(node.id)}
+                isFrame={frames.has(node.id)}
                 selected={selected}
                 onSelect={onSelect}
                 onToggle={() => toggle(node.id)}
@@ -80,6 +82,8 @@ function Box(props: {
   readonly node: GraphNode;
   readonly timeline: Timeline;
   readonly opened: boolean;
+  /** Other boxes stand within it, below its own line. */
+  readonly isFrame: boolean;
   readonly selected: string | undefined;
   readonly onSelect: (taskRunId: string | undefined) => void;
   readonly onToggle: () => void;
@@ -94,7 +98,7 @@ function Box(props: {
         type="button"
         aria-pressed={chosen}
         onClick={() => onSelect(chosen ? undefined : id)}
-        className={`flex size-full items-center gap-2 rounded-md border bg-surface px-2.5 text-left text-sm hover:border-faint ${chosen ? "border-accent bg-accent-soft" : "border-line-strong"}`}
+        className={`flex size-full gap-2 rounded-md border px-2.5 text-left text-sm hover:border-faint ${props.isFrame ? "items-start bg-surface/50 pt-2" : "items-center bg-surface"} ${chosen ? "border-accent bg-accent-soft" : "border-line-strong"}`}
       >
         <StateIcon type={timeline.state_type[first]} name={timeline.state_name[first]} />
         <span className="truncate" title={node.label}>
@@ -104,7 +108,9 @@ function Box(props: {
     );
   }
   return (
-    <div className="relative flex size-full flex-col rounded-md border border-line-strong bg-surface shadow-[3px_3px_0_-1px_var(--surface),3px_3px_0_0_var(--line-strong)]">
+    <div
+      className={`relative flex size-full flex-col rounded-md border border-line-strong ${props.isFrame ? "bg-surface/50" : "bg-surface"} shadow-[3px_3px_0_-1px_var(--surface),3px_3px_0_0_var(--line-strong)]`}
+    >
       <button
         type="button"
         aria-expanded={opened}
@@ -311,7 +317,7 @@ function useLayout(graph: Graph, opened: ReadonlySet<string>) {
   // The places depend on the boxes and arrows only, not on states, so a run that goes on keeps its drawing.
   const shape = useMemo(
     () => ({
-      nodes: graph.nodes.map((node) => ({ id: node.id, ...sizeOf(node, opened) })),
+      nodes: graph.nodes.map((node) => ({ id: node.id, within: node.within, ...sizeOf(node, opened) })),
       edges: graph.edges,
     }),
     [graph, opened],

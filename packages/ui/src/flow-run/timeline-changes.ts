@@ -1,5 +1,8 @@
 import type { FlowRunRow, TaskRun, Timeline } from "../api/types.ts";
 
+/** The input under which a task run names the task run that it was called in. */
+export const calledIn = "__parents__";
+
 /** The columns of a timeline, to be written. */
 type Columns = { -readonly [K in keyof Timeline]: Timeline[K] };
 
@@ -17,6 +20,7 @@ export function withTaskRuns(timeline: Timeline, runs: readonly TaskRun[]): Time
       next.task_key[row] = run.task_key;
       next.child_flow_run_id[row] = null;
       next.parents[row] = [];
+      next.within[row] = null;
       next.total += 1;
     }
     const before = next.state_name[row];
@@ -30,6 +34,7 @@ export function withTaskRuns(timeline: Timeline, runs: readonly TaskRun[]): Time
     next.child_flow_run_id[row] = run.state?.state_details.child_flow_run_id ?? next.child_flow_run_id[row] ?? null;
     const parents = parentRows(run, rowOf);
     if (parents.length > 0) next.parents[row] = parents;
+    next.within[row] = callerRow(run, row, rowOf) ?? next.within[row] ?? null;
     if (before !== undefined && before !== run.state_name) addSegment(next, row, run, origin);
   }
   return next;
@@ -72,14 +77,22 @@ function addSegment(columns: Columns, row: number, run: TaskRun, origin: number)
   columns.segments.push([row, offset(run.state.timestamp, origin) ?? 0, run.state_type, run.state_name ?? ""]);
 }
 
+/** The task runs that the arguments came from. */
 function parentRows(run: TaskRun, rowOf: ReadonlyMap<string, number>): number[] {
-  const rows = new Set<number>();
-  for (const input of Object.values(run.task_inputs).flat()) {
-    if (!("id" in input) || input.input_type === "flow_run") continue;
-    const row = rowOf.get(input.id);
-    if (row !== undefined) rows.add(row);
-  }
-  return [...rows];
+  const { [calledIn]: _, ...inputs } = run.task_inputs;
+  return [...new Set(Object.values(inputs).flat().flatMap(taskRunIds))].flatMap((id) => rowOf.get(id) ?? []);
+}
+
+/** The task run that a task run was called in; as on the server, only one that is known before it. */
+function callerRow(run: TaskRun, row: number, rowOf: ReadonlyMap<string, number>): number | undefined {
+  return (run.task_inputs[calledIn] ?? [])
+    .flatMap(taskRunIds)
+    .flatMap((id) => rowOf.get(id) ?? [])
+    .findLast((caller) => caller < row);
+}
+
+function taskRunIds(input: TaskRun["task_inputs"][string][number]): readonly string[] {
+  return "id" in input && input.input_type !== "flow_run" ? [input.id] : [];
 }
 
 function offset(time: string | null, origin: number): number | null {
@@ -99,6 +112,7 @@ function copied(timeline: Timeline): Columns {
     end: [...timeline.end],
     run_count: [...timeline.run_count],
     parents: [...timeline.parents],
+    within: [...timeline.within],
     child_flow_run_id: [...timeline.child_flow_run_id],
     segments: [...timeline.segments],
   };

@@ -30,7 +30,7 @@ export interface RowsInput {
 
 export function timelineRows(input: RowsInput): readonly TimelineRow[] {
   const rows: TimelineRow[] = [];
-  addRows(rows, input.timeline, { ...input, depth: 0, prefix: "" });
+  addRows(rows, input.timeline, calledByFlow(input.timeline), { ...input, depth: 0, prefix: "" });
   return rows;
 }
 
@@ -39,12 +39,12 @@ interface Walk extends RowsInput {
   readonly prefix: string;
 }
 
-function addRows(rows: TimelineRow[], source: Timeline, walk: Walk): void {
+/** The lines of runs that one flow run or one task run called, with what each of them called below it. */
+function addRows(rows: TimelineRow[], source: Timeline, called: readonly number[], walk: Walk): void {
   const many = source.id.length > groupFrom;
-  const gathered = many ? byTask(source) : new Map<string, number[]>();
-  const order = startOrder(source);
+  const gathered = many ? byTask(source, called) : new Map<string, number[]>();
   const done = new Set<string>();
-  for (const row of order) {
+  for (const row of called) {
     const task = groupKey(source, row);
     const members = gathered.get(task) ?? [row];
     if (members.length < smallestGroup) {
@@ -83,8 +83,25 @@ function addRun(rows: TimelineRow[], source: Timeline, row: number, walk: Walk):
     open,
   });
   const childTimeline = child === null ? undefined : walk.children.get(child);
-  if (open && childTimeline !== undefined)
-    addRows(rows, childTimeline, { ...walk, depth: walk.depth + 1, prefix: `${key}/` });
+  const below = { ...walk, depth: walk.depth + 1, prefix: `${key}/` };
+  if (open && childTimeline !== undefined) addRows(rows, childTimeline, calledByFlow(childTimeline), below);
+  const called = calledBy(source).get(row);
+  if (called !== undefined) addRows(rows, source, called, below);
+}
+
+const callers = new WeakMap<Timeline, ReadonlyMap<number | null, readonly number[]>>();
+
+/** Rows by the task run that called them, null for the flow itself, in the order of their start. */
+function calledBy(source: Timeline): ReadonlyMap<number | null, readonly number[]> {
+  const known = callers.get(source);
+  if (known !== undefined) return known;
+  const made = Map.groupBy(startOrder(source), (row) => source.within[row] ?? null);
+  callers.set(source, made);
+  return made;
+}
+
+function calledByFlow(source: Timeline): readonly number[] {
+  return calledBy(source).get(null) ?? [];
 }
 
 const orders = new WeakMap<Timeline, readonly number[]>();
@@ -105,9 +122,9 @@ function startOrder(source: Timeline): readonly number[] {
   return order;
 }
 
-function byTask(source: Timeline): Map<string, number[]> {
+function byTask(source: Timeline, rows: readonly number[]): Map<string, number[]> {
   const groups = new Map<string, number[]>();
-  for (const row of startOrder(source)) {
+  for (const row of rows) {
     const key = groupKey(source, row);
     const members = groups.get(key);
     if (members === undefined) groups.set(key, [row]);
@@ -125,14 +142,24 @@ export function baseName(name: string): string {
   return name.replace(/-(?:\d+|[0-9a-f]{3,8})$/, "");
 }
 
-/** What must be open for the task run to have a line of its own: its group, where it stands in one. */
-export function groupOf(source: Timeline, taskRunId: string): string | undefined {
-  if (source.id.length <= groupFrom) return undefined;
-  const row = source.id.indexOf(taskRunId);
-  if (row < 0) return undefined;
-  const task = groupKey(source, row);
-  const members = byTask(source).get(task)?.length ?? 0;
-  return members < smallestGroup ? undefined : `group:${task}`;
+/** What must be open for the task run to have a line of its own: the groups in which it and its callers stand. */
+export function groupsOf(source: Timeline, taskRunId: string): readonly string[] {
+  if (source.id.length <= groupFrom) return [];
+  const path: number[] = [];
+  for (
+    let row: number | null = source.id.indexOf(taskRunId);
+    row !== null && row >= 0;
+    row = source.within[row] ?? null
+  )
+    path.unshift(row);
+  let prefix = "";
+  return path.flatMap((row) => {
+    const task = groupKey(source, row);
+    const siblings = calledBy(source).get(source.within[row] ?? null) ?? [];
+    const group = `${prefix}group:${task}`;
+    prefix += `${source.id[row]}/`;
+    return siblings.filter((sibling) => groupKey(source, sibling) === task).length < smallestGroup ? [] : [group];
+  });
 }
 
 /** Everything about one line at a moment, in milliseconds. */

@@ -14,7 +14,7 @@ import type { Span } from "./timeline-draw.ts";
 import { useDrawing } from "./timeline-drawing.ts";
 import { type Resting, TimelineHint } from "./timeline-hint.tsx";
 import { useTreeKeys } from "./timeline-keys.ts";
-import { groupOf, type OpenRows, type TimelineRow, timelineRows, timelineSpan } from "./timeline-model.ts";
+import { groupsOf, type OpenRows, type TimelineRow, timelineRows, timelineSpan } from "./timeline-model.ts";
 import { Row } from "./timeline-row.tsx";
 import { useWheel } from "./wheel.ts";
 
@@ -233,10 +233,10 @@ export function TimelineView(props: {
   );
 }
 
-/** The open lines, with the group of the selected task run among them. */
+/** The open lines, with the groups of the selected task run among them. */
 function opened(before: OpenRows, timeline: Timeline, selected: string | undefined): OpenRows {
-  const group = selected === undefined ? undefined : groupOf(timeline, selected);
-  return group === undefined || before.has(group) ? before : new Map(before).set(group, null);
+  const closed = selected === undefined ? [] : groupsOf(timeline, selected).filter((group) => !before.has(group));
+  return closed.length === 0 ? before : new Map([...before, ...closed.map((group) => [group, null] as const)]);
 }
 
 /** The timelines of opened subflows, at any depth, kept up to date while they are shown. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { TaskRun, Timeline } from "../api/types.ts";
 import { graphOf } from "./graph-model.ts";
 import { withTaskRuns } from "./timeline-changes.ts";
-import { density, groupState, spells, timelineRows, timelineSpan } from "./timeline-model.ts";
+import { density, groupState, groupsOf, spells, timelineRows, timelineSpan } from "./timeline-model.ts";
 
 const origin = "2026-01-01T00:00:00Z";
 const zero = Date.parse(origin);
@@ -14,6 +14,7 @@ interface Told {
   readonly end?: number | null;
   readonly type?: Timeline["state_type"][number];
   readonly parents?: number[];
+  readonly within?: number;
   readonly child?: string;
 }
 
@@ -32,6 +33,7 @@ function timelineOf(tasks: readonly Told[], segments: Timeline["segments"] = [])
     end: tasks.map((task) => (task.end === undefined ? 1 : task.end)),
     run_count: tasks.map(() => 1),
     parents: tasks.map((task) => task.parents ?? []),
+    within: tasks.map((task) => task.within ?? null),
     child_flow_run_id: tasks.map((task) => task.child ?? null),
     segments,
   };
@@ -111,6 +113,83 @@ describe("the lines of a timeline", () => {
     );
     const [group] = rowsOf(timeline);
     expect(group === undefined ? null : groupState(group)).toBe("FAILED");
+  });
+});
+
+describe("task runs that task runs called", () => {
+  const nested = timelineOf([
+    { name: "load", start: 0 },
+    { name: "outer", start: 1, parents: [0] },
+    { name: "clean", start: 2, within: 1, parents: [0] },
+    { name: "inner", start: 3, within: 1, parents: [2] },
+    { name: "deepest", start: 4, within: 3 },
+    { name: "report", start: 5, parents: [3] },
+  ]);
+
+  test("stand below their caller, not after it", () => {
+    expect(rowsOf(nested).map(({ label, depth }) => [label, depth])).toEqual([
+      ["load", 0],
+      ["outer", 0],
+      ["clean", 1],
+      ["inner", 1],
+      ["deepest", 2],
+      ["report", 0],
+    ]);
+  });
+
+  test("are gathered within their caller, and found there", () => {
+    const many = timelineOf([
+      { name: "outer-0", key: "outer" },
+      ...Array.from({ length: 40 }, (_, at) => ({ name: `inner-${at}`, key: "inner", start: at, within: 0 })),
+    ]);
+    expect(rowsOf(many).map(({ label, depth, members }) => [label, depth, members.length])).toEqual([
+      ["outer-0", 0, 1],
+      ["inner", 1, 40],
+    ]);
+    const groups = groupsOf(many, "id-7");
+    expect(rowsOf(many, groups).map(({ label }) => label)).toContain("inner-6");
+    expect(groupsOf(many, "id-0")).toEqual([]);
+  });
+
+  test("are boxes within the box of their caller, with arrows for arguments alone", () => {
+    const { nodes, edges } = graphOf(nested, new Set());
+    const labels = new Map(nodes.map(({ id, label }) => [id, label]));
+    expect(nodes.map(({ label, within }) => [label, labels.get(within ?? "")])).toEqual([
+      ["load", undefined],
+      ["outer", undefined],
+      ["report", undefined],
+      ["clean", "outer"],
+      ["inner", "outer"],
+      ["deepest", "inner"],
+    ]);
+    expect(edges.map(({ from, to }) => `${labels.get(from)} > ${labels.get(to)}`).sort()).toEqual([
+      "clean > inner",
+      "inner > report",
+      "load > clean",
+      "load > outer",
+    ]);
+  });
+
+  test("stand in the box of their own caller once the callers are boxes of their own", () => {
+    const mappedCallers = timelineOf([
+      { name: "outer-0", key: "outer" },
+      { name: "outer-1", key: "outer" },
+      { name: "inner-0", key: "inner", within: 0 },
+      { name: "inner-1", key: "inner", within: 1 },
+    ]);
+    const closed = graphOf(mappedCallers, new Set());
+    expect(closed.nodes.map(({ label, members }) => [label, members.length])).toEqual([
+      ["outer", 2],
+      ["inner", 2],
+    ]);
+    const opened = graphOf(mappedCallers, new Set([closed.nodes[0]?.id ?? ""]));
+    const labels = new Map(opened.nodes.map(({ id, label }) => [id, label]));
+    expect(opened.nodes.map(({ label, within }) => [label, labels.get(within ?? "")])).toEqual([
+      ["outer-0", undefined],
+      ["outer-1", undefined],
+      ["inner-0", "outer-0"],
+      ["inner-1", "outer-1"],
+    ]);
   });
 });
 
@@ -239,9 +318,11 @@ test("a task run that changed moves its own row, and a new one is added with wha
   const next = withTaskRuns(timeline, [
     run("id-0", "a", {}),
     run("id-9", "b", { x: [{ input_type: "task_run", id: "id-0" }] }),
+    run("id-10", "c", { __parents__: [{ input_type: "task_run", id: "id-9" }] }),
   ]);
-  expect(next.state_type).toEqual(["COMPLETED", "COMPLETED"]);
-  expect(next.end).toEqual([2.5, 2.5]);
-  expect(next.parents[1]).toEqual([0]);
+  expect(next.state_type).toEqual(["COMPLETED", "COMPLETED", "COMPLETED"]);
+  expect(next.end).toEqual([2.5, 2.5, 2.5]);
+  expect(next.parents).toEqual([[], [0], []]);
+  expect(next.within).toEqual([null, null, 1]);
   expect(timeline.id).toHaveLength(1);
 });
