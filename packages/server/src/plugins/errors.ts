@@ -4,6 +4,7 @@ import { violatedConstraint } from "../db/constraint.ts";
 import { DatabaseBusy, DatabaseUnavailable } from "../db/dialects/dialect.ts";
 import { isUnavailable } from "../db/unavailable.ts";
 import { conflict, Overloaded, RequestError, refused } from "../errors.ts";
+import { reasonForAbsence } from "./absent-nouns.ts";
 import { addressOf } from "./addresses.ts";
 
 /** Every error leaves as JSON with the status and the shape that the field's clients expect, and none with a stack. */
@@ -80,7 +81,7 @@ export function unknownRoutes(api: FastifyInstance): void {
     return reply
       .code(404)
       .type("application/json")
-      .send(JSON.stringify({ detail: "Not Found" }));
+      .send(JSON.stringify({ detail: reasonForAbsence(pathname.slice(api.prefix.length)) }));
   });
 }
 

@@ -1,7 +1,7 @@
 import type { StateType, Timestamp } from "@ostinato/core";
 import { type Selectable, type SqlBool, sql } from "kysely";
 import type { Reader, Sql } from "../db/dialects/dialect.ts";
-import type { ResultTable } from "../db/tables.ts";
+import type { JsonText, ResultTable } from "../db/tables.ts";
 
 const resultColumns = {
   id: "uuid",
@@ -78,6 +78,7 @@ export function resultById(reader: Reader, id: string): Promise<ResultRow | unde
 export interface TaskRunValues {
   readonly state_type: StateType | null;
   readonly state_name: string | null;
+  readonly state_data: JsonText | null;
   readonly inputs: string | null;
   readonly result_id: string | null;
 }
@@ -87,7 +88,9 @@ export function taskRunValues(reader: Reader, taskRunId: string): Promise<TaskRu
   return reader
     .selectFrom("task_run")
     .leftJoin("task_run_value", "task_run_value.task_run_id", "task_run.id")
-    .select(["task_run.state_type", "task_run.state_name", "task_run_value.inputs", "task_run_value.result_id"])
+    .leftJoin("task_run_state", "task_run_state.id", "task_run.state_id")
+    .select(["task_run.state_type", "task_run.state_name", "task_run_state.data as state_data"])
+    .select(["task_run_value.inputs", "task_run_value.result_id"])
     .where("task_run.id", "=", taskRunId)
     .executeTakeFirst();
 }
@@ -95,14 +98,16 @@ export function taskRunValues(reader: Reader, taskRunId: string): Promise<TaskRu
 export interface FlowRunState {
   readonly state_type: StateType | null;
   readonly state_name: string | null;
+  readonly state_data: JsonText | null;
   readonly run_count: number;
 }
 
 export function flowRunState(reader: Reader, id: string): Promise<FlowRunState | undefined> {
   return reader
     .selectFrom("flow_run")
-    .select(["state_type", "state_name", "run_count"])
-    .where("id", "=", id)
+    .leftJoin("flow_run_state", "flow_run_state.id", "flow_run.state_id")
+    .select(["flow_run.state_type", "flow_run.state_name", "flow_run.run_count", "flow_run_state.data as state_data"])
+    .where("flow_run.id", "=", id)
     .executeTakeFirst();
 }
 

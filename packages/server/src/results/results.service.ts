@@ -5,6 +5,7 @@ import type { Writer } from "../db/dialects/dialect.ts";
 import { readJson, readOptionalJson, storable, writeJson } from "../db/json-text.ts";
 import { notFound } from "../errors.ts";
 import { readLimit } from "../paging.ts";
+import { persistedResult } from "./persisted.rules.ts";
 import * as queries from "./results.queries.ts";
 import { boundedPreview, keepable, noPreview, reasonForNone } from "./results.rules.ts";
 
@@ -129,7 +130,7 @@ export async function viewOfTaskRun({ db }: Context, taskRunId: string): Promise
   const row = values.result_id === null ? undefined : await queries.resultById(db.read, values.result_id);
   if (row !== undefined) return view(row, row.task_run_id === taskRunId);
   if (values.result_id !== null) return emptyView("The result that it reused has been deleted.");
-  return emptyView(reasonForNone("task run", values.state_type, values.state_name));
+  return withoutValue("task run", values);
 }
 
 export async function inputsOfTaskRun({ db }: Context, taskRunId: string): Promise<InputsView> {
@@ -142,9 +143,7 @@ export async function viewOfFlowRun({ db }: Context, flowRunId: string): Promise
   const flowRun = await queries.flowRunState(db.read, flowRunId);
   if (flowRun === undefined) throw notFound("Flow run", flowRunId);
   const row = await queries.flowRunResult(db.read, flowRunId);
-  return row === undefined
-    ? emptyView(reasonForNone("flow run", flowRun.state_type, flowRun.state_name))
-    : view(row, true);
+  return row === undefined ? withoutValue("flow run", flowRun) : view(row, true);
 }
 
 export interface ResultsRequest {
@@ -182,9 +181,20 @@ function view(row: queries.ResultRow, own: boolean): ResultView {
     created: formatTimestamp(row.created),
     expires: row.expires === null ? null : formatTimestamp(row.expires),
     cache_key: row.cache_key,
+    persisted: null,
     reused_from: own ? null : { task_run_id: row.task_run_id, flow_run_id: row.flow_run_id },
     reason: row.reason,
   };
+}
+
+type StateOfRun = Pick<queries.TaskRunValues, "state_type" | "state_name" | "state_data">;
+
+/** A run whose result this server does not have. Its client may have it, which the data of its state tells. */
+function withoutValue(noun: "task run" | "flow run", { state_type, state_name, state_data }: StateOfRun): ResultView {
+  const persisted = state_type === "COMPLETED" ? persistedResult(readOptionalJson(state_data)) : null;
+  if (persisted === null) return emptyView(reasonForNone(noun, state_type, state_name));
+  const reason = "The client that ran it keeps its value in a storage of its own.";
+  return { ...emptyView(reason), expires: persisted.expiration, persisted };
 }
 
 function emptyView(reason: string): ResultView {
@@ -194,6 +204,7 @@ function emptyView(reason: string): ResultView {
     created: null,
     expires: null,
     cache_key: null,
+    persisted: null,
     reused_from: null,
     reason,
   };

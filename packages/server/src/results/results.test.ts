@@ -54,6 +54,7 @@ describeOnEachDatabase("results", (database) => {
     ]);
     expect(await viewOf(taskRunId)).toEqual({
       preview: given.preview,
+      persisted: null,
       location: null,
       created: expect.any(String),
       expires: "2100-01-01T00:00:00Z",

@@ -60,7 +60,7 @@ export interface FailedTask {
   readonly timestamp: Timestamp | null;
 }
 
-/** The task runs of a flow run that failed or crashed, the first ones first. */
+/** The task runs of a flow run that failed or crashed: those of its last attempt first, then the first ones first. */
 export async function failedTasks(db: Database, flowRunId: string, limit: number): Promise<FailedTask[]> {
   const { rows } = await sql<FailedTask>`
     SELECT task_run.id, task_run.name, task_run.run_count, child.id AS child_flow_run_id, state.message,
@@ -69,7 +69,7 @@ export async function failedTasks(db: Database, flowRunId: string, limit: number
     LEFT JOIN task_run_state AS state ON state.id = task_run.state_id
     LEFT JOIN flow_run AS child ON child.parent_task_run_id = task_run.id
     WHERE task_run.flow_run_id = ${flowRunId} AND task_run.state_type IN ('FAILED', 'CRASHED')
-    ORDER BY state.timestamp, task_run.id LIMIT ${limit}`.execute(db.slow);
+    ORDER BY task_run.flow_run_run_count DESC, state.timestamp, task_run.id LIMIT ${limit}`.execute(db.slow);
   return rows;
 }
 

@@ -1,4 +1,4 @@
-import type { FlowRunPage, TaskRunPage, Timeline } from "@ostinato/protocol";
+import type { FlowRunPage, listTaskResults, ReplyOf, TaskRunPage, Timeline } from "@ostinato/protocol";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../harness.ts";
@@ -215,6 +215,7 @@ describeOnEachDatabase("the pages of runs", (database) => {
       start: [1, 3, 8],
       end: [2.5, null, 9],
       parents: [[], [0], []],
+      within: [null, null, null],
       child_flow_run_id: [null, null, child],
     });
     expect(body.segments).toEqual([
@@ -224,13 +225,74 @@ describeOnEachDatabase("the pages of runs", (database) => {
     ]);
   });
 
+  test("a task run that another one called lies within it, which is no dependency", async () => {
+    const id = await told.flowRun(flow, { states: [{ type: "RUNNING", at: 0 }] });
+    const states = (at: number) => [{ type: "RUNNING" as const, at }];
+    const load = await told.taskRun(id, { name: "load", states: states(1) });
+    const outer = await told.taskRun(id, { name: "outer", states: states(2) });
+    const of = (run: string) => [{ input_type: "task_run" as const, id: run }];
+    await told.taskRun(id, { name: "inner", states: states(3), inputs: { rows: of(load), __parents__: of(outer) } });
+    await told.taskRun(id, { name: "both", states: states(4), inputs: { rows: of(outer), __parents__: of(outer) } });
+    const { body } = await server.call<Timeline>("GET", `/ui/flow_runs/${id}/timeline`);
+    expect(body).toMatchObject({
+      name: ["load", "outer", "inner", "both"],
+      parents: [[], [], [0], [1]],
+      within: [null, null, 1, 1],
+    });
+  });
+
+  test("a result that a Prefect client keeps itself is told with its key, serializer and expiry", async () => {
+    const id = await told.flowRun(flow, { states: [{ type: "RUNNING", at: 0 }] });
+    const data = {
+      storage_key: "/data/results/6f1",
+      expiration: "2026-01-01T10:00:00Z",
+      serializer: { type: "pickle" },
+      storage_block_id: null,
+      prefect_version: "3.9.1",
+    };
+    const task = await told.taskRun(id, {
+      name: "load",
+      states: [
+        { type: "RUNNING", at: 1 },
+        { type: "COMPLETED", at: 2, data },
+      ],
+    });
+    await told.taskRun(id, { name: "nothing kept", states: [{ type: "COMPLETED", at: 3 }] });
+    const persisted = {
+      storage_key: "/data/results/6f1",
+      serializer: "pickle",
+      expiration: "2026-01-01T10:00:00Z",
+      storage_block_id: null,
+    };
+    const { body } = await server.call<TaskRunPage>("GET", `/ui/task_runs/${task}/page`);
+    expect(body.result).toMatchObject({ persisted, reason: expect.stringContaining("storage of its own") });
+    const list = await server.call<ReplyOf<typeof listTaskResults>>("POST", `/ui/flow_runs/${id}/results`, {});
+    expect(list.body.results).toMatchObject([
+      { task_run_id: task, kind: null, in_database: false, persisted, reason: null },
+    ]);
+  });
+
+  test("a run that failed again tells the failure of its last attempt", async () => {
+    const id = await told.flowRun(flow, {
+      states: [
+        { type: "RUNNING", at: 0 },
+        { type: "FAILED", at: 2, message: "the disk is full" },
+        { type: "RUNNING", at: 3 },
+        { type: "FAILED", at: 5, message: "the disk is full" },
+      ],
+    });
+    const failed = (at: number) => [{ type: "FAILED" as const, at, message: "the disk is full" }];
+    await told.taskRun(id, { name: "first attempt", states: failed(1), flowRunAttempt: 1 });
+    const second = await told.taskRun(id, { name: "second attempt", states: failed(4), flowRunAttempt: 2 });
+    const { body } = await server.call<FlowRunPage>("GET", `/ui/flow_runs/${id}`);
+    expect(body.failure).toMatchObject({ task_run_id: second, task_run_name: "second attempt" });
+  });
+
   test.each([`/ui/flow_runs/${unknown}`, `/ui/flow_runs/${unknown}/timeline`, `/ui/task_runs/${unknown}/page`])(
     "%s is not found",
     async (path) => {
-      expect(await server.call("GET", path)).toMatchObject({
-        status: 404,
-        body: { exception_message: expect.stringContaining("not found") },
-      });
+      const { status, body } = await server.call<Readonly<Record<string, string>>>("GET", path);
+      expect([status, body.exception_message ?? body.detail]).toEqual([404, expect.stringContaining("not found")]);
     },
   );
 });

@@ -18,6 +18,9 @@ export interface TaskResultRow {
   readonly kept: number | null;
   readonly created: Timestamp | null;
   readonly reason: string | null;
+  readonly result_id: string | null;
+  /** Where the client keeps its result itself. */
+  readonly state_data: JsonText | null;
 }
 
 export interface TaskResultsQuery {
@@ -27,7 +30,10 @@ export interface TaskResultsQuery {
   readonly limit: number;
 }
 
-/** Task runs of a flow run that have a result or used one again, in the order in which they were to start. */
+/**
+ * Task runs of a flow run that have a result or used one again, or whose client keeps their result, in the order in which
+ * they were to start.
+ */
 export async function taskResultRows(db: Database, query: TaskResultsQuery): Promise<TaskResultRow[]> {
   const { flowRunId, text, after, limit } = query;
   const later =
@@ -38,11 +44,14 @@ export async function taskResultRows(db: Database, query: TaskResultsQuery): Pro
   const { rows } = await sql<TaskResultRow>`
     SELECT task_run.id AS task_run_id, task_run.name, task_run.state_type, task_run.state_name,
       task_run.expected_start_time, result.preview, result.task_run_id AS made_by, result.flow_run_id AS made_in,
-      result.location, CASE WHEN result.data IS NULL THEN 0 ELSE 1 END AS kept, result.created, result.reason
+      result.location, CASE WHEN result.data IS NULL THEN 0 ELSE 1 END AS kept, result.created, result.reason,
+      task_run_value.result_id, state.data AS state_data
     FROM task_run
-      JOIN task_run_value ON task_run_value.task_run_id = task_run.id AND task_run_value.result_id IS NOT NULL
+      LEFT JOIN task_run_value ON task_run_value.task_run_id = task_run.id
       LEFT JOIN result ON result.id = task_run_value.result_id
-    WHERE task_run.flow_run_id = ${flowRunId} AND task_run.expected_start_time IS NOT NULL ${later} ${named}
+      LEFT JOIN task_run_state AS state ON task_run_value.result_id IS NULL AND task_run.state_type = 'COMPLETED'
+        AND state.id = task_run.state_id AND state.data LIKE '{%"storage_key"%'
+    WHERE (task_run_value.result_id IS NOT NULL OR state.id IS NOT NULL) AND task_run.flow_run_id = ${flowRunId} AND task_run.expected_start_time IS NOT NULL ${later} ${named}
     ORDER BY task_run.expected_start_time, task_run.id
     LIMIT ${limit}`.execute(db.slow);
   return rows;

@@ -1,7 +1,8 @@
 import { formatTimestamp } from "@ostinato/core";
 import type { BodyOf, listTaskResults, ReplyOf, TaskResult, ValuePreview } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
-import { readJson } from "../db/json-text.ts";
+import { readJson, readOptionalJson } from "../db/json-text.ts";
+import { persistedResult } from "../results/persisted.rules.ts";
 import { readCursor, writeCursor } from "./keyset.ts";
 import * as queries from "./run-results.queries.ts";
 
@@ -30,6 +31,7 @@ export async function taskResults(
 function present(row: queries.TaskResultRow): TaskResult {
   const { task_run_id, name, state_type, state_name, location, created, reason } = row;
   const preview = row.preview === null ? undefined : readJson<ValuePreview>(row.preview);
+  const persisted = row.result_id === null ? persistedResult(readOptionalJson(row.state_data)) : null;
   return {
     task_run_id,
     name,
@@ -42,6 +44,7 @@ function present(row: queries.TaskResultRow): TaskResult {
     created: created === null ? null : formatTimestamp(created),
     reused_from:
       created === null || row.made_by === task_run_id ? null : { task_run_id: row.made_by, flow_run_id: row.made_in },
-    reason: preview === undefined ? "The result that it reused has been deleted." : reason,
+    persisted,
+    reason: preview === undefined && persisted === null ? "The result that it reused has been deleted." : reason,
   };
 }

@@ -18,6 +18,7 @@ interface StoryState {
   readonly name?: string;
   readonly message?: string;
   readonly details?: object;
+  readonly data?: object;
 }
 
 interface StoryRun {
@@ -34,6 +35,7 @@ interface StoryTask {
   readonly key?: string;
   readonly inputs?: object;
   readonly values?: object;
+  readonly flowRunAttempt?: number;
 }
 
 interface StoryLine {
@@ -55,12 +57,12 @@ export function story(server: TestServer): Story {
     if (reply.status >= 300) throw new Error(`${path} answered ${reply.status}: ${JSON.stringify(reply.body)}`);
   }
 
-  const stateOf = ({ type, name = title(type), message = "", details = {} }: StoryState) => ({
+  const stateOf = ({ type, name = title(type), message = "", details = {}, data }: StoryState) => ({
     type,
     name,
     message,
     state_details: details,
-    data: null,
+    data: data ?? null,
   });
 
   return {
@@ -86,7 +88,7 @@ export function story(server: TestServer): Story {
       await told("/ostinato/import", { flow_runs: [JSON.parse(JSON.stringify(run))] });
       return id;
     },
-    async taskRun(flowRunId, { states, name = "task", key = name, inputs = {}, values }) {
+    async taskRun(flowRunId, { states, name = "task", key = name, inputs = {}, values, flowRunAttempt = 1 }) {
       const id = timeOrderedId(moment(states[0]?.at ?? 0));
       const dynamicKey = String(made++);
       const events = states.map((state, index) => ({
@@ -117,7 +119,7 @@ export function story(server: TestServer): Story {
             labels: {},
             task_inputs: inputs,
             run_count: states.slice(0, index + 1).filter(({ type }) => type === "RUNNING").length,
-            flow_run_run_count: 1,
+            flow_run_run_count: flowRunAttempt,
             expected_start_time: at(states[0]?.at ?? 0),
             ...timesAfter(states.slice(0, index + 1), at),
           },

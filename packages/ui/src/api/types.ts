@@ -27,6 +27,7 @@ export type {
   LiveTopic,
   Log,
   OrchestrationResult,
+  PersistedResult,
   RunBar,
   RunCriteria,
   SavedSearch,

@@ -5,13 +5,13 @@ import type { ArtifactPage as ArtifactPageData } from "../api/types.ts";
 import { Button, buttonClass, IconButton } from "../components/button.tsx";
 import { CopyButton } from "../components/copy.tsx";
 import { Failure } from "../components/failure.tsx";
-import { Icon } from "../components/icon.tsx";
 import { JsonView } from "../components/json-view.tsx";
 import { Page } from "../components/page.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { StateIcon } from "../components/state.tsx";
 import { RelativeTime } from "../components/time.tsx";
 import { ArtifactBody } from "./artifact-body.tsx";
+import { ArtifactDescription } from "./artifact-description.tsx";
 import { artifactQuery } from "./artifacts.queries.ts";
 import { FullView } from "./full-view.tsx";
 
@@ -66,6 +66,7 @@ export function ArtifactPage() {
         <IconButton icon="expand" label="Full view" onClick={() => setFull(true)} />
       </div>
       <ArtifactFacts page={page} />
+      <ArtifactDescription text={artifact.description} />
       {newest !== undefined && newest.id !== artifact.id ? (
         <p className="text-muted">
           This is an older version.{" "}
@@ -113,12 +114,6 @@ export function ArtifactFacts({ page }: { readonly page: ArtifactPageData }) {
           <Link to="/runs/task-run/$id" params={{ id: taskRun.id }} className="text-text hover:underline">
             {taskRun.name}
           </Link>
-        </span>
-      )}
-      {artifact.description === null || artifact.description === "" ? null : (
-        <span className="flex min-w-0 basis-full items-start gap-1.5">
-          <Icon name="file" className="mt-0.5 size-3.5 text-faint" />
-          <span className="min-w-0 break-words">{artifact.description}</span>
         </span>
       )}
     </p>

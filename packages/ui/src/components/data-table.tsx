@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { count } from "../format.ts";
+import { LinkedText } from "./linked-text.tsx";
 
 const firstRows = 50;
 
@@ -43,7 +44,7 @@ export function DataTable(props: {
                     className={`max-w-80 truncate px-2 py-1 ${numeric[column] === true ? "text-right" : ""}`}
                     title={cellText(row[column])}
                   >
-                    {cellText(row[column])}
+                    <LinkedText text={cellText(row[column])} />
                   </td>
                 ))}
               </tr>

@@ -1,5 +1,6 @@
-import { ApiError, ServerUnreachable } from "@ostinato/client";
-import { Button } from "./button.tsx";
+import { ApiError, isNotFound, ServerUnreachable } from "@ostinato/client";
+import { Link } from "@tanstack/react-router";
+import { Button, buttonClass } from "./button.tsx";
 import { Icon } from "./icon.tsx";
 
 /** What failed, what to do, and a button to try again. */
@@ -16,15 +17,22 @@ export function Failure({
     <div role="alert" className="flex items-start gap-3 rounded-lg border border-line bg-surface p-4">
       <Icon name="warning" className="mt-0.5 text-danger" />
       <div className="min-w-0 flex-1">
-        <p className="font-medium">{what} could not be read.</p>
+        <p className="font-medium">{isNotFound(error) ? `${what} is not there.` : `${what} could not be read.`}</p>
         <p className="mt-0.5 break-words text-muted">
-          {messageOf(error)} {adviceFor(error)}
+          {isNotFound(error) ? "" : sentence(messageOf(error))} {adviceFor(error)}
         </p>
-        {onRetry === undefined ? null : (
-          <Button icon="retry" className="mt-3" onClick={onRetry}>
-            Try again
-          </Button>
-        )}
+        <div className="mt-3 flex flex-wrap gap-2 empty:hidden">
+          {onRetry === undefined ? null : (
+            <Button icon="retry" onClick={onRetry}>
+              Try again
+            </Button>
+          )}
+          {isNotFound(error) ? (
+            <Link to="/runs" className={buttonClass()}>
+              All runs
+            </Link>
+          ) : null}
+        </div>
       </div>
     </div>
   );
@@ -34,11 +42,16 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+function sentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
+}
+
 function adviceFor(error: unknown): string {
-  if (error instanceof ServerUnreachable) return "See whether this machine reaches it.";
+  if (error instanceof ServerUnreachable) return "Check that this machine can reach it.";
   if (!(error instanceof ApiError)) return "";
   if (error.status === 401 || error.status === 403) return "Sign in, or ask for access.";
-  if (error.status === 404) return "It may have been deleted.";
+  if (error.status === 404)
+    return "It was deleted, or its program has not told the server about it yet. The address may also be mistyped.";
   if (error.status === 422) return "The address of this page may hold a filter that does not exist.";
   if (error.status >= 500) return "The server's own log says more.";
   return "";

@@ -10,6 +10,14 @@ import { Skeleton } from "../components/skeleton.tsx";
 import { amount } from "../format.ts";
 import { rescheduleRun } from "../runs/run-actions.ts";
 import { flowRunQuery, parameterSchemaQuery } from "./flow-run.queries.ts";
+import {
+  type Parameters,
+  pythonPlaceholder,
+  resumeCommand,
+  type Starter,
+  startCommand,
+  starterOf,
+} from "./start-commands.ts";
 
 const SchemaForm = onDemand(
   () => import("../forms/schema-form.tsx").then((module) => module.SchemaForm),
@@ -25,7 +33,8 @@ type Way = "failed" | "start" | "parameters";
 export function RetryDialog({ page, onClose }: { readonly page: FlowRunPage; readonly onClose: () => void }) {
   const run = page.flow_run;
   const kept = page.kept_result_count;
-  const resumable = kept > 0 && run.state_type !== "COMPLETED";
+  const starter = starterOf(page);
+  const resumable = (kept > 0 || starter.kind === "python") && run.state_type !== "COMPLETED";
   const [way, setWay] = useState<Way>(resumable ? "failed" : "start");
   const options = [
     ...(resumable ? [{ value: "failed" as const, label: "From what failed" }] : []),
@@ -39,7 +48,7 @@ export function RetryDialog({ page, onClose }: { readonly page: FlowRunPage; rea
         {run.deployment_id !== null && way === "failed" ? (
           <Reschedule page={page} onClose={onClose} />
         ) : (
-          <Command page={page} way={way} />
+          <Command page={page} way={way} starter={starter} />
         )}
       </div>
     </Dialog>
@@ -79,40 +88,49 @@ function Reschedule({ page, onClose }: { readonly page: FlowRunPage; readonly on
   );
 }
 
-function Command({ page, way }: { readonly page: FlowRunPage; readonly way: Way }) {
+function Command({ page, way, starter }: { readonly page: FlowRunPage; readonly way: Way; readonly starter: Starter }) {
   const run = page.flow_run;
   const [parameters, setParameters] = useState<Parameters | undefined>(run.parameters);
-  const file = fileOf(page);
   return (
     <>
-      <p className="text-muted">
-        {way === "failed"
-          ? `A program started this run, so it goes on where that program is. ${amount(page.kept_result_count, "finished task")} keep their results and are not run again; everything else is.`
-          : `A program started this run, so it is started again where that program is. It becomes a run of its own, and every task runs${page.kept_result_count > 0 ? ", but for those whose result is still in the cache" : ""}.`}
-      </p>
+      <p className="text-muted">{way === "failed" ? adviceToResume(starter, page) : adviceToStart(starter, page)}</p>
       {way === "parameters" ? <ParameterForm page={page} onChange={setParameters} /> : null}
       {way === "parameters" && parameters === undefined ? (
         <p className="text-muted">The command is here once the parameters are complete.</p>
       ) : (
         <CodeBlock
-          code={commandFor(file, way === "failed" ? run.id : undefined, parameters ?? {})}
+          code={way === "failed" ? resumeCommand(starter, page) : startCommand(starter, page, parameters ?? {})}
           label="Copy the command"
         />
       )}
       {way !== "failed" && JSON.stringify(parameters ?? {}).includes(masked) ? (
         <p className="text-xs text-faint">Secrets are never kept: put yours in place of {masked}.</p>
       ) : null}
-      {file === undefined ? (
+      {starter.kind === "python" ? (
         <p className="text-xs text-faint">
-          Which file holds the flow was not told: put it in place of {placeholder}. A flow in Python is started again by
-          its own program, with these parameters.
+          Prefect's client does not tell which file holds the flow: put yours in place of {pythonPlaceholder}, and set
+          PREFECT_API_URL to this server.
         </p>
       ) : null}
     </>
   );
 }
 
-type Parameters = Readonly<Record<string, unknown>>;
+function adviceToResume(starter: Starter, page: FlowRunPage): string {
+  if (starter.kind === "python")
+    return "The flow is called again as the same run, where its program is. Tasks whose results are persisted (persist_result=True) keep them; all others run again.";
+  return `A program started this run, so it goes on where that program is. ${amount(page.kept_result_count, "finished task")} keep their results and are not run again; everything else is.`;
+}
+
+function adviceToStart(starter: Starter, page: FlowRunPage): string {
+  const reused =
+    starter.kind === "python"
+      ? ", unless a cache policy finds a persisted result"
+      : page.kept_result_count > 0
+        ? ", except those whose result is still in the cache"
+        : "";
+  return `A program started this run, so it is started again where that program is. It becomes a new run, and every task runs${reused}.`;
+}
 
 /** The fields of the flow's parameters, where their schema is known, filled with those of this run. */
 function ParameterForm(props: {
@@ -127,27 +145,5 @@ function ParameterForm(props: {
   );
 }
 
-const placeholder = "your-flow.ts";
 /** What stands for a secret in parameters that were kept. */
 const masked = "********";
-
-function commandFor(file: string | undefined, resume: string | undefined, parameters: Parameters): string {
-  const start = `npx ostinato run ${file ?? placeholder}`;
-  if (resume !== undefined) return `${start} --resume ${resume}`;
-  return Object.keys(parameters).length === 0 ? start : `${start} -P ${quoted(JSON.stringify(parameters))}`;
-}
-
-/** The file of the flow, where the client told it, and the flow's name, for a file that holds several. */
-function fileOf({ flow_run, flow }: FlowRunPage): string | undefined {
-  const file = flow_run.labels["ostinato.entrypoint"];
-  if (typeof file !== "string" || file === "") return undefined;
-  return quotedIfNeeded(`${file}:${flow.name}`);
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
-}
-
-function quotedIfNeeded(text: string): string {
-  return /^[\w./:@-]+$/.test(text) ? text : quoted(text);
-}

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ArtifactBody } from "../artifacts/artifact-body.tsx";
+import { ArtifactDescription } from "../artifacts/artifact-description.tsx";
 import { Failure } from "../components/failure.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { RelativeTime } from "../components/time.tsx";
@@ -33,7 +34,8 @@ export function RunArtifacts({ id }: { readonly id: string }) {
             <span className="text-xs text-faint">{artifact.type}</span>
             <RelativeTime time={artifact.created} className="ml-auto text-xs text-faint" />
           </header>
-          <div className="min-w-0 p-4">
+          <div className="flex min-w-0 flex-col gap-3 p-4">
+            <ArtifactDescription text={artifact.description} />
             <ArtifactBody artifact={artifact} />
           </div>
         </article>

@@ -14,6 +14,7 @@ import { Button } from "../components/button.tsx";
 import { Failure } from "../components/failure.tsx";
 import { SearchField } from "../components/field.tsx";
 import { Icon } from "../components/icon.tsx";
+import { PersistedResultFacts } from "../components/persisted-result.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { StateIcon } from "../components/state.tsx";
 import { RelativeTime } from "../components/time.tsx";
@@ -41,8 +42,14 @@ function OwnResult({ id }: { readonly id: string }) {
   const query = useQuery(runResultQuery(id));
   if (query.isError) return <Failure error={query.error} what="The result" onRetry={() => void query.refetch()} />;
   if (query.data === undefined) return <Skeleton rows={2} height={20} />;
-  const { reason, preview } = query.data;
-  return reason === null ? <ValueView preview={preview} /> : <p className="text-muted">{reason}</p>;
+  const { reason, preview, persisted } = query.data;
+  if (reason === null) return <ValueView preview={preview} />;
+  return (
+    <>
+      <p className="text-muted">{reason}</p>
+      {persisted === null ? null : <PersistedResultFacts result={persisted} />}
+    </>
+  );
 }
 
 function taskResultsQuery(id: string, text: string) {
@@ -104,7 +111,7 @@ function ResultRow(props: { readonly result: TaskResult; readonly open: boolean;
         <Icon name={open ? "chevronDown" : "chevronRight"} className="size-3 shrink-0 text-faint" />
         <StateIcon type={result.state_type} name={result.state_name} />
         <span className="min-w-0 flex-1 truncate">{result.name}</span>
-        <span className="w-20 shrink-0 text-xs text-muted max-sm:hidden">{result.kind ?? "deleted"}</span>
+        <span className="w-20 shrink-0 text-xs text-muted max-sm:hidden">{kindOf(result)}</span>
         <span className="w-20 shrink-0 text-right text-xs text-muted max-sm:hidden">
           {result.size_bytes === null ? "" : bytes(result.size_bytes)}
         </span>
@@ -118,7 +125,12 @@ function ResultRow(props: { readonly result: TaskResult; readonly open: boolean;
   );
 }
 
-function placeOf({ reused_from, location, in_database }: TaskResult): string {
+function kindOf({ kind, persisted }: TaskResult): string {
+  return kind ?? persisted?.serializer ?? (persisted === null ? "deleted" : "value");
+}
+
+function placeOf({ reused_from, location, in_database, persisted }: TaskResult): string {
+  if (persisted !== null) return "with the client";
   if (reused_from !== null) return "from the cache";
   if (location !== null) return "in a store";
   return in_database ? "in the database" : "not kept";
@@ -134,6 +146,7 @@ function OpenResult({ result }: { readonly result: TaskResult }) {
   );
   return (
     <div className="flex flex-col gap-2 px-3 pb-3">
+      {result.persisted === null ? null : <PersistedResultFacts result={result.persisted} />}
       {query.isError ? (
         <Failure error={query.error} what="The result" onRetry={() => void query.refetch()} />
       ) : query.data === undefined ? (

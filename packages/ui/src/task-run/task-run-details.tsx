@@ -5,12 +5,15 @@ import { Copyable } from "../components/copy.tsx";
 import { FailureBox } from "../components/failure-box.tsx";
 import { LongText } from "../components/long-text.tsx";
 import { Fact, Facts } from "../components/page.tsx";
-import { StateIcon, StateLabel } from "../components/state.tsx";
+import { PersistedResultFacts } from "../components/persisted-result.tsx";
+import { StateLabel } from "../components/state.tsx";
 import { Tags } from "../components/tag.tsx";
 import { RelativeTime } from "../components/time.tsx";
 import { ValueView } from "../components/value-view.tsx";
 import { clock, date, duration, exact, milliseconds } from "../format.ts";
 import { AttemptTable } from "./attempt-table.tsx";
+import { Block } from "./block.tsx";
+import { Inputs } from "./inputs.tsx";
 
 /** Everything about a task run but its log: shown beside a timeline and on a page of its own. */
 export function TaskRunDetails({
@@ -44,56 +47,12 @@ export function TaskRunDetails({
   );
 }
 
-function Block({ title, children }: { readonly title: string; readonly children: React.ReactNode }) {
-  return (
-    <section className="min-w-0">
-      <h3 className="mb-1.5 text-sm font-semibold">{title}</h3>
-      {children}
-    </section>
-  );
-}
-
-function Inputs({ page }: { readonly page: TaskRunPage }) {
-  return (
-    <Block title="Inputs">
-      {page.inputs.length === 0 ? (
-        <p className="text-faint">Called without arguments, or by a client that does not tell them.</p>
-      ) : null}
-      <dl className="flex flex-col gap-2.5">
-        {page.inputs.map((input) => (
-          <div key={input.name} className="min-w-0">
-            <dt className="mb-0.5 flex items-center gap-2 font-mono text-xs text-muted">{input.name}</dt>
-            <dd className="min-w-0">
-              <ValueView preview={input.preview} />
-            </dd>
-          </div>
-        ))}
-      </dl>
-      {page.upstream.length === 0 ? null : (
-        <p className="mt-2 flex flex-wrap items-center gap-x-2 gap-y-1 text-xs text-faint">
-          From
-          {page.upstream.map((run) => (
-            <Link
-              key={run.id}
-              to="/runs/task-run/$id"
-              params={{ id: run.id }}
-              className="inline-flex max-w-full items-center gap-1 text-muted hover:text-text hover:underline"
-            >
-              <StateIcon type={run.state_type} name={run.state_name} className="size-3.5" />
-              <span className="truncate">{run.name}</span>
-            </Link>
-          ))}
-        </p>
-      )}
-    </Block>
-  );
-}
-
 function Result({ page }: { readonly page: TaskRunPage }) {
   const { result } = page;
   return (
     <Block title="Result">
       {result.reason === null ? <ValueView preview={result.preview} /> : <p className="text-faint">{result.reason}</p>}
+      {result.persisted === null ? null : <PersistedResultFacts result={result.persisted} />}
       {result.location === null ? null : <p className="mt-1 text-xs break-all text-faint">Kept at {result.location}</p>}
     </Block>
   );
@@ -157,7 +116,7 @@ function Cache({ page }: { readonly page: TaskRunPage }) {
             <Copyable text={key} label="Copy the cache key" />
           </Fact>
         )}
-        {page.result.expires === null ? null : (
+        {page.result.expires === null || page.result.persisted !== null ? null : (
           <Fact name="Expires">
             <RelativeTime time={page.result.expires} />
           </Fact>

@@ -1,0 +1,26 @@
+import type { PersistedResult } from "../api/types.ts";
+import { Copyable } from "./copy.tsx";
+import { Fact, Facts } from "./page.tsx";
+import { RelativeTime } from "./time.tsx";
+
+/** Where the client of a run keeps its result, how it wrote it down, and until when it may be used again. */
+export function PersistedResultFacts({ result }: { readonly result: PersistedResult }) {
+  return (
+    <Facts>
+      <Fact name="Storage key">
+        <Copyable text={result.storage_key} label="Copy the storage key" />
+      </Fact>
+      {result.serializer === null ? null : <Fact name="Serializer">{result.serializer}</Fact>}
+      {result.expiration === null ? null : (
+        <Fact name="Expires">
+          <RelativeTime time={result.expiration} />
+        </Fact>
+      )}
+      {result.storage_block_id === null ? null : (
+        <Fact name="Storage block">
+          <Copyable text={result.storage_block_id} label="Copy the id of the storage block" />
+        </Fact>
+      )}
+    </Facts>
+  );
+}

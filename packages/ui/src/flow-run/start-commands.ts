@@ -1,0 +1,60 @@
+import type { FlowRunPage } from "../api/types.ts";
+
+/** Who started a run, as far as its record tells: our own SDK leaves the file of the flow, Prefect's client does not. */
+export type Starter = { readonly kind: "typescript"; readonly file: string } | { readonly kind: "python" };
+
+export type Parameters = Readonly<Record<string, unknown>>;
+
+/** What stands for the file of a flow in Python, which is not recorded. */
+export const pythonPlaceholder = "your_flows.py";
+
+export function starterOf({ flow_run, flow }: FlowRunPage): Starter {
+  const file = flow_run.labels["ostinato.entrypoint"];
+  if (typeof file !== "string" || file === "") return { kind: "python" };
+  return { kind: "typescript", file: quotedIfNeeded(`${file}:${flow.name}`) };
+}
+
+/** Goes on with the run itself. Prefect's command calls the flow again as the same run, and reuses persisted results. */
+export function resumeCommand(starter: Starter, page: FlowRunPage): string {
+  const { id } = page.flow_run;
+  return starter.kind === "typescript"
+    ? `npx ostinato run ${starter.file} --resume ${id}`
+    : `prefect flow-run retry ${id} --entrypoint ${pythonPlaceholder}:${functionName(page.flow.name)}`;
+}
+
+/** Begins a new run with these parameters. */
+export function startCommand(starter: Starter, page: FlowRunPage, parameters: Parameters): string {
+  if (starter.kind === "typescript") {
+    const given = Object.keys(parameters).length === 0 ? "" : ` -P ${quoted(JSON.stringify(parameters))}`;
+    return `npx ostinato run ${starter.file}${given}`;
+  }
+  const name = functionName(page.flow.name);
+  const values = Object.entries(parameters).map(([key, value]) => `${key}=${pythonLiteral(value)}`);
+  const module = pythonPlaceholder.replace(/\.py$/, "");
+  return `python -c ${quoted(`from ${module} import ${name}; ${name}(${values.join(", ")})`)}`;
+}
+
+/** Prefect names a flow after its function, with hyphens for underscores. */
+function functionName(flowName: string): string {
+  const name = flowName.replaceAll("-", "_");
+  return /^[A-Za-z_]\w*$/.test(name) ? name : "your_flow";
+}
+
+/** A JSON value as Python writes it. */
+export function pythonLiteral(value: unknown): string {
+  if (value === null || value === undefined) return "None";
+  if (typeof value === "boolean") return value ? "True" : "False";
+  if (Array.isArray(value)) return `[${value.map(pythonLiteral).join(", ")}]`;
+  if (typeof value !== "object") return JSON.stringify(value);
+  return `{${Object.entries(value)
+    .map(([key, inner]) => `${JSON.stringify(key)}: ${pythonLiteral(inner)}`)
+    .join(", ")}}`;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function quotedIfNeeded(text: string): string {
+  return /^[\w./:@-]+$/.test(text) ? text : quoted(text);
+}

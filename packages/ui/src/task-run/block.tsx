@@ -1,0 +1,11 @@
+import type { ReactNode } from "react";
+
+/** A part of what there is to know about a task run, under its heading. */
+export function Block({ title, children }: { readonly title: string; readonly children: ReactNode }) {
+  return (
+    <section className="min-w-0">
+      <h3 className="mb-1.5 text-sm font-semibold">{title}</h3>
+      {children}
+    </section>
+  );
+}

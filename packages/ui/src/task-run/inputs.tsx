@@ -1,0 +1,83 @@
+import { Link } from "@tanstack/react-router";
+import type { TaskRunPage } from "../api/types.ts";
+import { StateIcon } from "../components/state.tsx";
+import { ValueView } from "../components/value-view.tsx";
+import { calledIn } from "../flow-run/timeline-changes.ts";
+import { Block } from "./block.tsx";
+
+/** The input under which Prefect's clients name what a task run waited for without taking its result. */
+const waitedFor = "wait_for";
+
+type Source = TaskRunPage["task_run"]["task_inputs"][string][number];
+
+/** The arguments by name, each with its value, where the client told it, and with what it came from. */
+export function Inputs({ page }: { readonly page: TaskRunPage }) {
+  const { [calledIn]: callers, [waitedFor]: awaited, ...sources } = page.task_run.task_inputs;
+  const previews = new Map(page.inputs.map(({ name, preview }) => [name, preview]));
+  const names = [...new Set([...previews.keys(), ...Object.keys(sources)])];
+  return (
+    <Block title="Inputs">
+      {names.length === 0 ? <p className="text-faint">Called without arguments.</p> : null}
+      <dl className="flex flex-col gap-2.5">
+        {names.map((name) => {
+          const preview = previews.get(name);
+          return (
+            <div key={name} className="min-w-0">
+              <dt className="mb-0.5 flex flex-wrap items-center gap-x-3 font-mono text-xs text-muted">
+                {name}
+                <Sources sources={sources[name] ?? []} page={page} word="from" />
+              </dt>
+              <dd className="min-w-0">
+                {preview === undefined ? (
+                  <p className="text-xs text-faint">Prefect's client does not tell the value.</p>
+                ) : (
+                  <ValueView preview={preview} />
+                )}
+              </dd>
+            </div>
+          );
+        })}
+      </dl>
+      {callers === undefined && awaited === undefined ? null : (
+        <p className="mt-2 flex flex-col gap-1 text-xs">
+          <Sources sources={awaited ?? []} page={page} word="Waited for" />
+          <Sources sources={callers ?? []} page={page} word="Called in" />
+        </p>
+      )}
+    </Block>
+  );
+}
+
+function Sources(props: { readonly sources: readonly Source[]; readonly page: TaskRunPage; readonly word: string }) {
+  if (props.sources.length === 0) return null;
+  return (
+    <span className="flex min-w-0 flex-wrap items-center gap-x-2 font-sans text-faint">
+      {props.word}
+      {props.sources.map((source) => (
+        <SourceName key={JSON.stringify(source)} source={source} page={props.page} />
+      ))}
+    </span>
+  );
+}
+
+const linkClass = "inline-flex max-w-full items-center gap-1 text-muted hover:text-text hover:underline";
+
+function SourceName({ source, page }: { readonly source: Source; readonly page: TaskRunPage }) {
+  if ("name" in source) return <span className="text-muted">the parameter {source.name}</span>;
+  if (!("id" in source)) return <span className="text-muted">a constant</span>;
+  const { id } = source;
+  if (source.input_type === "flow_run") {
+    return (
+      <Link to="/runs/flow-run/$id" params={{ id }} className={linkClass}>
+        a subflow
+      </Link>
+    );
+  }
+  const run = page.upstream.find((known) => known.id === id);
+  return (
+    <Link to="/runs/task-run/$id" params={{ id }} className={linkClass}>
+      {run === undefined ? null : <StateIcon type={run.state_type} name={run.state_name} className="size-3.5" />}
+      <span className="truncate">{run?.name ?? "a task run that is gone"}</span>
+    </Link>
+  );
+}
