@@ -77,6 +77,8 @@ export async function startRun(
       flow_id: options.flowId,
       name: options.name,
       parameters: { month: "2021-01" },
+      // As our own SDK tells it.
+      labels: { "ostinato.entrypoint": "flows.ts" },
       parent_task_run_id: options.parentTaskRunId ?? null,
       state: { type: "PENDING" },
     },

@@ -9,6 +9,8 @@ import { persistedResult } from "./persisted.rules.ts";
 import * as queries from "./results.queries.ts";
 import { boundedPreview, keepable, noPreview, reasonForNone } from "./results.rules.ts";
 
+export { persistedResult } from "./persisted.rules.ts";
+
 /** What a state of a task run brought besides the state. The result takes the state's id. */
 export interface BroughtValues {
   readonly stateId: string;
