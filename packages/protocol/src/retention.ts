@@ -1,6 +1,6 @@
 import type { Static } from "typebox";
 import { route } from "./route.ts";
-import { Enum, Moment, Nullable, Open, Type } from "./schema.ts";
+import { Enum, Maybe, Moment, Nullable, Open, Type } from "./schema.ts";
 
 const tag = "Server";
 
@@ -32,14 +32,31 @@ export const RemovedCounts = Open({
 });
 export type RemovedCounts = Static<typeof RemovedCounts>;
 
+/** What is older than this was too old, by kind; null where nothing ever is. */
+export const RetentionCutoffs = Open({
+  runs: Nullable(Moment),
+  logs: Nullable(Moment),
+  events: Nullable(Moment),
+  artifacts: Nullable(Moment),
+  latest_artifacts: Nullable(Moment),
+  results: Nullable(Moment),
+});
+export type RetentionCutoffs = Static<typeof RetentionCutoffs>;
+
 /** One pass over everything that is kept for a time. */
 export const RetentionPass = Open({
   started: Moment,
   finished: Moment,
-  /** How it ended: all that was too old is gone; it was interrupted and goes on later; or `error` says why it failed. */
-  outcome: Enum(["complete", "interrupted", "failed"] as const),
+  /**
+   * How it ended: all that was too old is gone; it was interrupted and goes on later; it removed nothing and waits for somebody
+   * to say that it may; or it failed. `error` says why.
+   */
+  outcome: Enum(["complete", "interrupted", "waiting", "failed"] as const),
   error: Nullable(Type.String()),
   removed: RemovedCounts,
+  /** The moment from which age was measured: behind the clock where that has jumped. Null of passes of earlier versions. */
+  as_of: Nullable(Moment),
+  cutoffs: Nullable(RetentionCutoffs),
   /** By which the file of the database became smaller. 0 on PostgreSQL, which uses the room again by itself. */
   bytes_given_back: Type.Integer(),
 });
@@ -51,6 +68,8 @@ export const Retention = Open({
   running: Type.Boolean(),
   /** The latest pass of any server of this database. */
   last: Nullable(RetentionPass),
+  /** Why less is removed than is too old by the machine's clock, and what to do; null where nothing is held back. */
+  waiting: Nullable(Type.String()),
   database_size_bytes: Nullable(Type.Integer()),
 });
 export type Retention = Static<typeof Retention>;
@@ -76,5 +95,10 @@ export const runRetention = route({
   path: "/admin/retention/run",
   summary: "Remove now what is too old; answers at once, `GET /admin/retention` says when it is done",
   tag,
+  body: Open({
+    /** Somebody has seen what would go, and says that the clock is right and that it may go. */
+    confirmed: Maybe(Type.Boolean()),
+  }),
+  bodyOptional: true,
   replies: { 202: Retention },
 });

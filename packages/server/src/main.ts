@@ -11,12 +11,13 @@ import { migrate } from "./db/migrate.ts";
 import { openDatabase } from "./db/open.ts";
 import { createLoops } from "./loops/loops.ts";
 import { createMetrics } from "./metrics.ts";
-import { createRetention } from "./retention/retention.service.ts";
+import { createRetention, type Retention } from "./retention/retention.service.ts";
 import { productVersion } from "./versions.ts";
 
 export interface Server {
   readonly app: FastifyInstance;
   readonly context: Context;
+  readonly retention: Retention;
   /** What it gives as its start, to whoever asks. */
   readonly started: Timestamp;
   /** Listens; gives the address without a path: `http://127.0.0.1:4200`. */
@@ -58,6 +59,7 @@ export async function createServer({
     return {
       app,
       context,
+      retention,
       started,
       async listen() {
         await metrics.open();

@@ -2,8 +2,10 @@ import { formatTimestamp, timeOrderedId } from "@ostinato/core";
 import type { Artifact, Flow, FlowRun, RetentionPass } from "@ostinato/protocol";
 import type { FakeClock } from "@ostinato/testing/clock";
 import { sql } from "kysely";
+import type { Context } from "../src/context.ts";
 import type { Database } from "../src/db/dialects/dialect.ts";
 import type { TestServer } from "../src/harness.ts";
+import type { Cause } from "../src/retention/age.rules.ts";
 import type { Retention } from "../src/retention/retention.service.ts";
 import { taskRunEvent } from "../src/task-run-events/task-run-event-harness.ts";
 
@@ -75,10 +77,14 @@ export function runMaker(server: TestServer) {
   };
 }
 
-/** A whole pass on a clock that stands still but for the rests. */
-export async function wholePass(retention: Retention, clock: FakeClock): Promise<RetentionPass> {
+/** A whole pass on a clock that stands still but for the rests; confirmed unless told, since tests move the clock by days. */
+export async function wholePass(
+  retention: Retention,
+  clock: FakeClock,
+  cause: Cause = "confirmed",
+): Promise<RetentionPass> {
   let ended = false;
-  const pass = retention.pass().finally(() => {
+  const pass = retention.pass(cause).finally(() => {
     ended = true;
   });
   while (!ended) {
@@ -86,6 +92,27 @@ export async function wholePass(retention: Retention, clock: FakeClock): Promise
     await clock.advance(1);
   }
   return pass;
+}
+
+/** Finished runs, without anything in them, that ended so many days ago. */
+export async function fillWithOldFlowRuns(
+  { db, clock }: Pick<Context, "db" | "clock">,
+  { count, days }: { readonly count: number; readonly days: number },
+): Promise<void> {
+  const ended = clock.now() - days * microsPerDay;
+  const [model] = await db.read.selectFrom("flow_run").selectAll().limit(1).execute();
+  if (model === undefined) throw new Error("There is no run to make others like it");
+  const like = sql.join(
+    Object.keys(model)
+      .filter((name) => name !== "id" && name !== "end_time")
+      .map((name) => sql.ref(name)),
+  );
+  const ids = JSON.stringify(Array.from({ length: count }, () => ({ id: timeOrderedId(clock.now()) })));
+  const given = db.sql.rowsOf(ids, { id: "uuid" });
+  await db.write((tx) =>
+    sql`INSERT INTO flow_run (id, end_time, ${like}) SELECT given.id, ${sql.lit(ended)}, ${like}
+      FROM (SELECT ${like} FROM flow_run WHERE id = ${model.id}) AS model CROSS JOIN ${given} AS given`.execute(tx),
+  );
 }
 
 const tables = [

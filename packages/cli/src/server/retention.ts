@@ -9,7 +9,7 @@ import {
   runRetention,
 } from "@ostinato/protocol";
 import { withServer } from "../connect.ts";
-import { CliError } from "../errors.ts";
+import { CliError, usageError } from "../errors.ts";
 import { ago } from "../output/moments.ts";
 import { note, say, sayJson, sayTable } from "../output/output.ts";
 import { sizeText } from "../output/sizes.ts";
@@ -18,13 +18,15 @@ import { openLiveBlock } from "../progress/live-block.ts";
 
 export interface RetentionOptions {
   readonly run?: boolean;
+  readonly confirm?: boolean;
   readonly json?: boolean;
 }
 
 /** Shows for how long things are kept and what would go now, or lets it go. */
-export function showRetention({ run, json }: RetentionOptions): Promise<void> {
+export function showRetention({ run = false, confirm = false, json }: RetentionOptions): Promise<void> {
+  if (confirm && !run) throw usageError("--confirm says that what is too old may go: give it together with --run.");
   return withServer(async ({ client }) => {
-    if (run) return sayPass(await wholePass(client), json);
+    if (run) return sayPass(await wholePass(client, confirm), json);
     const [retention, counts] = [await client.call(readRetention, {}), await client.call(previewRetention, {})];
     if (json) return sayJson({ ...retention, would_remove: counts });
     sayTable(retention.rules, ruleColumns, "");
@@ -33,6 +35,7 @@ export function showRetention({ run, json }: RetentionOptions): Promise<void> {
       `Now ${Object.values(counts).some((count) => count > 0) ? "would go" : "nothing would go"}${listed(counts, ": ")}.`,
     );
     sayLast(retention);
+    if (retention.waiting !== null) note(retention.waiting);
     if (Object.values(counts).some((count) => count > 0)) note('Remove it with "ostinato server retention --run".');
   });
 }
@@ -71,13 +74,13 @@ function sayLast({ last, running, database_size_bytes }: Retention): void {
 const betweenLooksMillis = 200;
 
 /** The server answers before it is done: what it has removed so far stays removed, whatever becomes of this process. */
-async function wholePass(client: Client): Promise<RetentionPass | null> {
-  const before = (await client.call(runRetention, {})).last?.started;
+async function wholePass(client: Client, confirmed: boolean): Promise<Passed> {
+  const before = (await client.call(runRetention, { body: { confirmed } })).last?.started;
   const block = process.stderr.isTTY ? openLiveBlock() : undefined;
   try {
     for (;;) {
-      const { running, last } = await client.call(readRetention, {});
-      if (!running) return last?.started === before ? null : last;
+      const { running, last, waiting } = await client.call(readRetention, {});
+      if (!running) return { pass: last?.started === before ? null : last, waiting };
       block?.show(["Removing what is too old, in small steps …"]);
       await new Promise((resolve) => setTimeout(resolve, betweenLooksMillis));
     }
@@ -87,8 +90,16 @@ async function wholePass(client: Client): Promise<RetentionPass | null> {
   }
 }
 
-function sayPass(pass: RetentionPass | null, json: boolean | undefined): void {
+interface Passed {
+  /** Null where it did not come to its end. */
+  readonly pass: RetentionPass | null;
+  readonly waiting: string | null;
+}
+
+function sayPass({ pass, waiting }: Passed, json: boolean | undefined): void {
+  if (waiting !== null) note(waiting);
   if (pass === null) {
+    if (waiting !== null) throw new CliError("Nothing was removed.");
     throw new CliError("The pass did not come to its end; the server's log says why. What it removed stays removed.");
   }
   if (json) {

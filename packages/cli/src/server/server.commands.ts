@@ -67,6 +67,7 @@ function retentionCommand(): Command {
   return new Command("retention")
     .description("say for how long things are kept, and what would be removed now")
     .option("--run", "remove it now; a running server does it by itself every ten minutes")
+    .option("--confirm", "with --run: the clock is right, and more than half may go at once")
     .addOption(jsonOption())
     .action(async (options: RetentionOptions) => (await import("./retention.ts")).showRetention(options));
 }

@@ -52,7 +52,7 @@ async function write(name: string): Promise<void> {
 await write("warming up");
 await write("without retention");
 const busy = createRetention(server.context);
-const interrupted = busy.pass();
+const interrupted = busy.pass("confirmed");
 await write("with retention");
 await busy.stop();
 console.log("removed meanwhile:", JSON.stringify((await interrupted).removed));
@@ -67,7 +67,7 @@ const timed: typeof db.write = async (work, options) => {
 const idle = createRetention({ ...server.context, db: { ...db, write: timed } });
 const start = performance.now();
 const cpu = process.cpuUsage();
-const pass = idle.pass();
+const pass = idle.pass("confirmed");
 await Promise.race([pass, new Promise((resolve) => setTimeout(resolve, Number(seconds) * 1000))]);
 await idle.stop();
 const { user, system } = process.cpuUsage(cpu);

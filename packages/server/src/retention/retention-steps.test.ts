@@ -146,7 +146,7 @@ describeOnEachDatabase("removing in small steps", (underTest) => {
     await makeMuch();
     const read = async (of: TestServer) => (await of.call<RetentionView>("GET", "/admin/retention")).body;
     expect(await read(server)).toMatchObject({ running: false, last: null });
-    const reply = await server.call<RetentionView>("POST", "/admin/retention/run");
+    const reply = await server.call<RetentionView>("POST", "/admin/retention/run", { confirmed: true });
     expect(reply).toMatchObject({ status: 202, body: { running: true } });
     while ((await read(server)).running) await clock.advance(1);
     const { last, rules, database_size_bytes } = await read(server);
@@ -162,7 +162,7 @@ describeOnEachDatabase("removing in small steps", (underTest) => {
     const text = async () => (await server.call<string>("GET", "/metrics")).body;
     expect(await text()).toContain("ostinato_retention_last_pass_timestamp_seconds 0");
     await makeMuch();
-    void server.call("POST", "/admin/retention/run");
+    void server.call("POST", "/admin/retention/run", { confirmed: true });
     await clock.untilWaiting();
     while ((await server.call<RetentionView>("GET", "/admin/retention")).body.running) await clock.advance(1);
     expect(await text()).toContain('ostinato_retention_removed_total{kind="flow_runs"} 1');

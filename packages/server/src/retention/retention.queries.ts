@@ -59,13 +59,18 @@ async function countRows(db: Database, going: RawBuilder<unknown>, rows: RawBuil
 
 const lastPassKey = "ostinato.retention.last-pass";
 
+type KeptPass = Omit<RetentionPass, "as_of" | "cutoffs"> & Partial<Pick<RetentionPass, "as_of" | "cutoffs">>;
+
+/** What passes of earlier versions did not write down. */
+const unknownBefore = { as_of: null, cutoffs: null } as const;
+
 export async function lastPass(db: Database): Promise<RetentionPass | null> {
   const row = await db.read
     .selectFrom("configuration")
     .select("value")
     .where("key", "=", lastPassKey)
     .executeTakeFirst();
-  return row === undefined ? null : readPlainJson<RetentionPass>(row.value);
+  return row === undefined ? null : { ...unknownBefore, ...readPlainJson<KeptPass>(row.value) };
 }
 
 export async function keepLastPass(

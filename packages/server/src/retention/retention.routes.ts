@@ -5,8 +5,8 @@ import { describe, preview, type Retention } from "./retention.service.ts";
 export function retentionRoutes(serve: Serve, retention: Retention): void {
   serve(readRetention, ({ context }) => describe(context, retention));
   serve(previewRetention, ({ context }) => preview(context));
-  serve(runRetention, ({ context }) => {
-    void retention.pass();
+  serve(runRetention, ({ context, body }) => {
+    void retention.pass(body.confirmed === true ? "confirmed" : "asked");
     return describe(context, retention);
   });
 }

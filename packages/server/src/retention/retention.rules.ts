@@ -1,5 +1,18 @@
-import { addSeconds, type Duration, durationSeconds, type Timestamp } from "@ostinato/core";
-import type { RemovedCounts, RetainedKind, RetentionRule } from "@ostinato/protocol";
+import {
+  addSeconds,
+  type Duration,
+  durationSeconds,
+  formatTimestamp,
+  type Timestamp,
+  toTimestamp,
+} from "@ostinato/core";
+import {
+  type RemovedCounts,
+  type RetainedKind,
+  type RetentionCutoffs,
+  type RetentionRule,
+  retainedKinds,
+} from "@ostinato/protocol";
 import { type Config, type Keep, settings } from "../config.ts";
 
 const settingOf = {
@@ -32,6 +45,25 @@ export function cutoffsAt(config: RetentionConfig, now: Timestamp): Cutoffs {
     latest_artifacts: artifacts === null || latest === null ? null : (Math.min(artifacts, latest) as Timestamp),
     results: at("results"),
   };
+}
+
+export function writtenDown(cutoffs: Cutoffs): RetentionCutoffs {
+  return changedEach(cutoffs, formatTimestamp);
+}
+
+export function readCutoffs(written: RetentionCutoffs): Cutoffs {
+  return changedEach(written, toTimestamp);
+}
+
+function changedEach<From, To>(
+  values: Readonly<Record<RetainedKind, From | null>>,
+  change: (value: From) => To,
+): Record<RetainedKind, To | null> {
+  const of = (kind: RetainedKind) => {
+    const value = values[kind];
+    return value === null ? null : change(value);
+  };
+  return Object.fromEntries(retainedKinds.map((kind) => [kind, of(kind)])) as Record<RetainedKind, To | null>;
 }
 
 export function rulesOf(config: RetentionConfig): RetentionRule[] {

@@ -2,33 +2,50 @@ import { formatTimestamp, type Timestamp, timeOrderedId } from "@ostinato/core";
 import type { RemovedCounts, RetentionPass, Retention as RetentionView } from "@ostinato/protocol";
 import { databaseBytes } from "../admin/admin.service.ts";
 import type { Context } from "../context.ts";
+import type { Cause } from "./age.rules.ts";
+import { type AgeClock, ageClock } from "./age.service.ts";
 import { removeWhatIsOld } from "./passes.service.ts";
 import * as queries from "./retention.queries.ts";
-import { cutoffsAt, nothingRemoved, rulesOf } from "./retention.rules.ts";
+import { cutoffsAt, nothingRemoved, rulesOf, writtenDown } from "./retention.rules.ts";
 import { createSweep, type Sweep, SweptElsewhere } from "./sweep.service.ts";
 
 /** Removes what is older than the settings say. One for each server. */
 export interface Retention {
   readonly running: boolean;
-  /** Goes once over everything; joins the pass that is under way. Never rejects: the answer says how it ended. */
-  pass(): Promise<RetentionPass>;
+  /** Why the latest pass here removed less than is too old by the machine's clock; null where it did not. */
+  readonly waiting: string | null;
+  /**
+   * Goes once over everything. Joins the pass that is under way, or follows it where that one is not confirmed. Never rejects:
+   * the answer says how it ended.
+   */
+  pass(cause?: Cause): Promise<RetentionPass>;
   /** Interrupts the pass that is under way, after the unit of work that it is in, and lets none begin. */
   stop(): Promise<void>;
 }
 
 export function createRetention(context: Context): Retention {
   const stopping = new AbortController();
+  const age = ageClock(context);
   let running: Promise<RetentionPass> | undefined;
+  let followed = false;
   measure(context);
   return {
     get running() {
       return running !== undefined;
     },
-    pass() {
-      running ??= onePass(context, stopping.signal).finally(() => {
-        running = undefined;
+    get waiting() {
+      return age.waiting;
+    },
+    pass(cause = "due") {
+      const before = running;
+      if (before !== undefined && (cause !== "confirmed" || followed)) return before;
+      followed = cause === "confirmed";
+      const begin = () => onePass(context, { age, cause, signal: stopping.signal });
+      const pass = (before === undefined ? begin() : before.then(begin)).finally(() => {
+        if (running === pass) running = undefined;
       });
-      return running;
+      running = pass;
+      return pass;
     },
     async stop() {
       stopping.abort();
@@ -57,33 +74,49 @@ function measure(context: Context): void {
 /** What the settings say, and how it went lately. */
 export async function describe(context: Context, retention: Retention): Promise<RetentionView> {
   const [last, bytes] = await Promise.all([queries.lastPass(context.db), databaseBytes(context)]);
-  return { rules: rulesOf(context.config), running: retention.running, last, database_size_bytes: bytes };
+  const { running, waiting } = retention;
+  return { rules: rulesOf(context.config), running, last, waiting, database_size_bytes: bytes };
 }
 
-/** What a pass would remove now. */
+/** What a pass would remove now, by the machine's clock. */
 export function preview({ db, config, clock }: Context): Promise<RemovedCounts> {
   const now = clock.now();
   return queries.countOld(db, cutoffsAt(config, now), now);
 }
 
-async function onePass(context: Context, signal: AbortSignal): Promise<RetentionPass> {
+interface PassOptions {
+  readonly age: AgeClock;
+  readonly cause: Cause;
+  readonly signal: AbortSignal;
+}
+
+async function onePass(context: Context, { age, cause, signal }: PassOptions): Promise<RetentionPass> {
   const removed = { ...nothingRemoved };
-  const sweep = createSweep(context, { signal, removed });
+  const started = context.clock.now();
+  let sweep: Sweep | undefined;
   let bytes = 0;
   const ended = (outcome: RetentionPass["outcome"], error: unknown = null): RetentionPass => ({
-    started: formatTimestamp(sweep.now),
+    started: formatTimestamp(started),
     finished: formatTimestamp(context.clock.now()),
     outcome,
     error: error === null ? null : error instanceof Error ? error.message : String(error),
     removed,
+    as_of: sweep === undefined ? null : formatTimestamp(sweep.now),
+    cutoffs: sweep === undefined ? null : writtenDown(sweep.cutoffs),
     bytes_given_back: bytes,
   });
   try {
+    const now = await age.read(cause);
+    sweep = createSweep(context, { signal, removed, now });
+    const reason = cause === "confirmed" ? null : await age.reasonToWait(sweep.cutoffs);
+    if (reason !== null) return ended("waiting", reason);
     await removeWhatIsOld(sweep);
     await giveBackSpace(sweep, (given) => {
       bytes += given;
     });
-    return await keep(context, ended("complete"));
+    const pass = await keep(context, ended("complete"));
+    age.kept();
+    return pass;
   } catch (error) {
     if (signal.aborted) return ended("interrupted");
     if (error instanceof SweptElsewhere) return ended("interrupted", error);

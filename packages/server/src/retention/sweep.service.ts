@@ -10,7 +10,7 @@ type Kind = keyof RemovedCounts;
 /** One pass over what is kept for a time, in small units of work with rests between them. */
 export interface Sweep {
   readonly context: Context;
-  /** When the pass began: what is too old is measured from here. */
+  /** What is too old is measured from here. */
   readonly now: Timestamp;
   readonly cutoffs: Cutoffs;
   /**
@@ -41,10 +41,13 @@ const longestRestSeconds = 1;
 
 export function createSweep(
   context: Context,
-  { signal, removed }: { readonly signal: AbortSignal; readonly removed: Record<Kind, number> },
+  {
+    signal,
+    removed,
+    now,
+  }: Pick<Sweep, "now"> & { readonly signal: AbortSignal; readonly removed: Record<Kind, number> },
 ): Sweep {
   const { db, clock, config, metrics } = context;
-  const now = clock.now();
   let restSeconds = 0;
 
   async function paced<T>(work: () => Promise<T>): Promise<T> {

@@ -80,7 +80,7 @@ describeOnEachDatabase("what is asked of many runs", (database) => {
     ["the history of task runs", () => taskRuns.history(context, interval)],
     ["failed task runs", () => taskRuns.count(context, { task_runs: { state: { type: { any_: ["FAILED"] } } } })],
     ["the graph of a run", () => readGraph(context, run, {})],
-    ["a pass that removes what is old", () => createRetention(context).pass()],
+    ["a pass that removes what is old", () => createRetention(context).pass("confirmed")],
   ];
 
   async function plan(ask: () => Promise<unknown>): Promise<string[]> {

@@ -14,7 +14,7 @@ const kinds: Readonly<Record<RetainedKind, string>> = {
 
 /** For how long things are kept, and what the server removed last. */
 export function RetentionSection({ retention }: { readonly retention: Retention }) {
-  const { rules, running, last } = retention;
+  const { rules, running, last, waiting } = retention;
   return (
     <Section title="Retention">
       <p className="border-b px-3 py-2 text-xs text-faint">
@@ -29,6 +29,7 @@ export function RetentionSection({ retention }: { readonly retention: Retention 
           ))}
           <Fact name="Last pass">{running ? "going on now" : last === null ? "none yet" : <Pass pass={last} />}</Fact>
         </Facts>
+        {waiting !== null && <p className="pt-3 text-xs">{waiting}</p>}
       </div>
     </Section>
   );

@@ -1,0 +1,71 @@
+import { type Timestamp, toTimestamp } from "@ostinato/core";
+import type { RetainedKind } from "@ostinato/protocol";
+import type { Context } from "../context.ts";
+import { databaseNow, newestMoment, shareBefore } from "./age.queries.ts";
+import { type Cause, isMost, kindsAtAStroke, lagInWords, measuredFrom, mostInWords } from "./age.rules.ts";
+import { lastPass } from "./retention.queries.ts";
+import { type Cutoffs, readCutoffs } from "./retention.rules.ts";
+
+/** The clock by which things become too old. What it has come to is kept with the passes, for all servers of the database. */
+export interface AgeClock {
+  /** Why things are held back, in words; null where they are not. */
+  readonly waiting: string | null;
+  read(cause: Cause): Promise<Timestamp>;
+  /** Why nothing is to be removed before somebody says so. */
+  reasonToWait(cutoffs: Cutoffs): Promise<string | null>;
+  /** What was read last is durable, with its pass. */
+  kept(): void;
+}
+
+const warnAgainSeconds = 12 * 3600;
+
+export function ageClock({ db, clock, log }: Context): AgeClock {
+  /** From here on the even seconds are counted, whatever becomes of the passes meanwhile. */
+  let countedFrom = clock.elapsed();
+  let readAt = countedFrom;
+  let warnedAt = Number.NEGATIVE_INFINITY;
+  let lag: string | null = null;
+  let most: string | null = null;
+
+  function warn(message: string | null): void {
+    if (message === null || clock.elapsed() - warnedAt < warnAgainSeconds) return;
+    warnedAt = clock.elapsed();
+    log.warn(message);
+  }
+
+  async function known(): Promise<Timestamp | null> {
+    const asOf = (await lastPass(db))?.as_of ?? null;
+    return asOf === null ? await newestMoment(db) : toTimestamp(asOf);
+  }
+
+  return {
+    get waiting() {
+      return most ?? lag;
+    },
+    async read(cause) {
+      const own = clock.now();
+      // Who confirms has seen the machine's clock.
+      const wall = cause === "confirmed" ? own : (Math.min(own, (await databaseNow(db)) ?? own) as Timestamp);
+      readAt = clock.elapsed();
+      const now = measuredFrom({ known: await known(), wall, evenSeconds: readAt - countedFrom, cause });
+      [lag, most] = [lagInWords(now, own), null];
+      warn(lag);
+      return now;
+    },
+    async reasonToWait(cutoffs) {
+      const written = (await lastPass(db))?.cutoffs ?? null;
+      const before = written === null ? null : readCutoffs(written);
+      const kinds: RetainedKind[] = [];
+      for (const kind of kindsAtAStroke(cutoffs, before)) {
+        const cutoff = cutoffs[kind];
+        if (cutoff !== null && isMost(await shareBefore(db, kind, cutoff))) kinds.push(kind);
+      }
+      most = kinds.length === 0 ? null : mostInWords(kinds);
+      warn(most);
+      return most;
+    },
+    kept() {
+      countedFrom = readAt;
+    },
+  };
+}
