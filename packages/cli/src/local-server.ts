@@ -22,7 +22,9 @@ export async function startLocalServer(environment: Environment = process.env): 
 async function open(config: Config, createServer: (options: { config: Config }) => Promise<Server>): Promise<Server> {
   try {
     await prepareDatabase(config);
-    return await createServer({ config });
+    const server = await createServer({ config });
+    await server.endGoneRuns();
+    return server;
   } catch (error) {
     throw databaseError(error, config) ?? error;
   }

@@ -104,6 +104,8 @@ export const ServerInfo = Open({
   database: Type.Union([Type.Literal("sqlite"), Type.Literal("postgresql")]),
   started: Moment,
   result_size_limit_bytes: Type.Integer(),
+  /** Whether the server can look at the process that was named: then it knows by itself whether that is alive. */
+  sees_process: Type.Boolean(),
 });
 export type ServerInfo = Static<typeof ServerInfo>;
 
@@ -112,6 +114,7 @@ export const readServerInfo = route({
   path: "/ostinato",
   summary: "Which Ostinato this is",
   tag,
+  query: Open({ process: Type.Optional(Type.String({ maxLength: 300 })) }),
   replies: { 200: ServerInfo },
 });
 

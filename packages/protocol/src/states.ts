@@ -28,7 +28,9 @@ export const StateDetails = Open({
   error_location: Type.Optional(Type.String()),
   /** Ostinato's own, of a state that the process of a flow run proposes: how often it gives a sign of life. */
   heartbeat_seconds: Type.Optional(Type.Integer({ minimum: 1 })),
-  /** Ostinato's own, of a CRASHED state: the server has missed the signs of life of a process, which may be alive all the same. */
+  /** Ostinato's own, beside it: the process, as a server on the same machine finds it. */
+  process: Type.Optional(Type.String({ maxLength: 300 })),
+  /** Ostinato's own, of a CRASHED state: the process is gone, or its signs of life were missed and it may be alive all the same. */
   process_lost: Type.Optional(Type.Boolean()),
 });
 export type StateDetails = Static<typeof StateDetails>;

@@ -12,11 +12,12 @@ function heartbeatSeconds(): number {
 }
 
 /**
- * Says with a state how often: from the state on the server watches over the run. Not for one of the field's servers, which
- * knows no such detail.
+ * Says with a state how often, and which process it is: from the state on the server watches over the run. Not for one of the
+ * field's servers, which knows no such details.
  */
-export function heartbeatDetails({ server }: WatchedRun["session"]): StateDetails {
-  return server === undefined ? {} : { heartbeat_seconds: heartbeatSeconds() };
+export function heartbeatDetails({ server, process }: WatchedRun["session"]): StateDetails {
+  if (server === undefined) return {};
+  return { heartbeat_seconds: heartbeatSeconds(), ...(process === undefined ? {} : { process }) };
 }
 
 /**

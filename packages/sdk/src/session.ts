@@ -1,6 +1,7 @@
 import { ApiError, type Client, createClient, fetchTransport, ServerUnreachable } from "@ostinato/client";
 import { type EventSink, postingEventSink } from "@ostinato/client/delivery";
 import { type Clock, systemClock, TimerQueue } from "@ostinato/core";
+import { ownProcess } from "@ostinato/core/process";
 import { logLevels, readServerInfo, type ServerInfo } from "@ostinato/protocol";
 import { type Connection, chooseConnection } from "./connection.ts";
 import { notice } from "./console-output.ts";
@@ -19,6 +20,8 @@ export interface Session {
   readonly timers: TimerQueue;
   /** Undefined where the server is one of the field's, which keeps no results. */
   readonly server: ServerInfo | undefined;
+  /** Names this process to a server on the same machine; undefined where the system does not tell. */
+  readonly process: string | undefined;
   readonly results: ResultStore;
   /** Flows that the server knows already, by name. */
   readonly flowIds: Map<string, Promise<string>>;
@@ -102,7 +105,8 @@ async function openSession(given?: Connection, clock: Clock = systemClock()): Pr
     // Flows are known by their name, runs by keys, states, events, lines and artifacts by ids of ours.
     repeatable: true,
   });
-  const server = await identify(client, retriesWithin(connectSeconds));
+  const ownName = ownProcess();
+  const server = await identify(client, { process: ownName, retries: retriesWithin(connectSeconds) });
   const reports = { onLost: report.lost, onFound: report.found };
   const events = await openEventSink(connection, { client, server, reports });
   const logs = logBuffer(client, {
@@ -124,6 +128,7 @@ async function openSession(given?: Connection, clock: Clock = systemClock()): Pr
     clock,
     timers,
     server,
+    process: ownName,
     results: localResultStore(),
     flowIds: new Map(),
     uiUrl: inProcess ? undefined : baseUrl.replace(/\/api$/, ""),
@@ -143,9 +148,12 @@ async function openSession(given?: Connection, clock: Clock = systemClock()): Pr
 }
 
 /** Which server this is. One of the field's does not know the question. */
-async function identify(client: Client, retries: number): Promise<ServerInfo | undefined> {
+async function identify(
+  client: Client,
+  { process, retries }: { readonly process: string | undefined; readonly retries: number },
+): Promise<ServerInfo | undefined> {
   try {
-    return await client.call(readServerInfo, { retries });
+    return await client.call(readServerInfo, { query: process === undefined ? {} : { process }, retries });
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return undefined;
     if (error instanceof ApiError && error.status === 401) throw new ServerUnreachable(client.baseUrl, error);

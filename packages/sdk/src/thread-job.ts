@@ -136,6 +136,7 @@ function threadSession({ baseUrl, uiUrl, server }: ThreadJob, line: Line): Sessi
     clock,
     timers: new TimerQueue(clock),
     server,
+    process: undefined,
     results: localResultStore(),
     flowIds: new Map(),
     uiUrl,

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Bus } from "./bus.ts";
 import type { Config } from "./config.ts";
 import type { Database } from "./db/dialects/dialect.ts";
+import type { Heard } from "./heartbeats/heard.ts";
 import type { Metrics } from "./metrics.ts";
 
 /** What an operation works with. Made once for the server; whoever does something with a request gets it. */
@@ -13,4 +14,6 @@ export interface Context {
   readonly log: Logger;
   readonly bus: Bus;
   readonly metrics: Metrics;
+  /** What was heard of flow runs. */
+  readonly heard: Heard;
 }

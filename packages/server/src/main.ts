@@ -9,6 +9,8 @@ import type { Context } from "./context.ts";
 import { measured } from "./db/measured.ts";
 import { migrate } from "./db/migrate.ts";
 import { openDatabase } from "./db/open.ts";
+import { createHeard } from "./heartbeats/heard.ts";
+import { endGoneRuns } from "./heartbeats/lost-runs.service.ts";
 import { createLoops } from "./loops/loops.ts";
 import { createMetrics } from "./metrics.ts";
 import { createRetention, type Retention } from "./retention/retention.service.ts";
@@ -22,6 +24,8 @@ export interface Server {
   readonly started: Timestamp;
   /** Listens; gives the address without a path: `http://127.0.0.1:4200`. */
   listen(): Promise<string>;
+  /** Ends the runs whose processes were on this machine and are gone: for a server that does not listen, and so has no watch. */
+  endGoneRuns(): Promise<void>;
   /** Stops accepting, finishes what was taken, and closes the database. */
   stop(): Promise<void>;
 }
@@ -50,7 +54,7 @@ export async function createServer({
     if (migrated.length > 0) log.info({ migrations: migrated }, "database upgraded");
     const local = createBus((error) => log.error({ err: error }, "a listener failed"));
     const bridge = db.kind === "postgresql" ? bridgeBus(local, { db, clock, log }) : undefined;
-    const context: Context = { config, db, clock, log, bus: bridge ?? local, metrics };
+    const context: Context = { config, db, clock, log, bus: bridge ?? local, metrics, heard: createHeard(clock) };
     await bridge?.listen(context);
     const retention = createRetention(context);
     const app = buildApp(context, { uiFolder, retention, started });
@@ -68,6 +72,7 @@ export async function createServer({
         for (const loop of loops) loop.start();
         return address;
       },
+      endGoneRuns: () => endGoneRuns(context),
       async stop() {
         await retention.stop();
         await Promise.all(loops.map((loop) => loop.stop()));

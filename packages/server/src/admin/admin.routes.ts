@@ -26,7 +26,7 @@ export function adminRoutes(serve: Serve, started: Timestamp): void {
   serve(readApiVersion, () => restApiVersion);
   serve(readServerVersion, () => matchedClientVersion);
   serve(readServerSettings, ({ context }) => admin.settings(context));
-  serve(readServerInfo, ({ context }) => admin.info(context, started));
+  serve(readServerInfo, ({ query, context }) => admin.info(context, { started, process: query.process }));
   serve(readDefaultStorage, () => ({ default_result_storage_block_id: null }));
   serve(setDefaultStorage, ({ body }) => admin.chooseDefaultStorage(body.default_result_storage_block_id));
   serve(clearDefaultStorage, () => null);

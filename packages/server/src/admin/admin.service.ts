@@ -1,4 +1,5 @@
 import { formatTimestamp, type Timestamp } from "@ostinato/core";
+import { lookAtProcess } from "@ostinato/core/process";
 import type { Json, ReplyOf, readServerInfo } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
 import { refused } from "../errors.ts";
@@ -20,13 +21,18 @@ export function databaseBytes({ db }: Pick<Context, "db">): Promise<number | nul
   return queries.databaseBytes(db);
 }
 
-export function info({ config }: Context, started: Timestamp): ReplyOf<typeof readServerInfo> {
+/** `process` is the name of the process that asks, where it tells it. */
+export async function info(
+  { config }: Context,
+  { started, process }: { readonly started: Timestamp; readonly process: string | undefined },
+): Promise<ReplyOf<typeof readServerInfo>> {
   return {
     product: "ostinato",
     version: productVersion,
     database: config.database.kind,
     started: formatTimestamp(started),
     result_size_limit_bytes: config.resultSizeLimitBytes,
+    sees_process: process !== undefined && (await lookAtProcess(process)) === "alive",
   };
 }
 

@@ -66,6 +66,11 @@ export interface TaskRunTable extends RunColumns {
   readonly flow_run_run_count: number;
 }
 
+/** Of a task run that a server has ended: what its process says later than this counts all the same. */
+interface LastWord {
+  readonly last_word: Timestamp | null;
+}
+
 interface StateColumns {
   readonly id: string;
   readonly created: Timestamp;
@@ -108,6 +113,10 @@ export interface FlowRunHeartbeatTable {
   readonly beats: number;
   /** 1 where the client has said how often. */
   readonly said: number;
+  /** By the server's clock. */
+  readonly received: Timestamp;
+  /** As `ownProcess` names it; null where the client has not said. */
+  readonly process: string | null;
 }
 
 export interface LogTable {
@@ -226,7 +235,7 @@ export interface Tables {
   flow: FlowTable;
   flow_run: FlowRunTable;
   flow_run_state: FlowRunStateTable;
-  task_run: TaskRunTable;
+  task_run: TaskRunTable & LastWord;
   task_run_state: TaskRunStateTable;
   task_run_state_cache: TaskRunStateCacheTable;
   flow_run_heartbeat: FlowRunHeartbeatTable;

@@ -230,6 +230,7 @@ async function write(context: Context, tx: Writer, incoming: readonly Incoming[]
   );
   await heartbeats.record(context, tx, fresh);
   const transitions = transitionsOf(fresh, incoming);
+  for (const { flowRunId } of transitions) if (flowRunId !== null) context.heard.note(flowRunId);
   return { fresh, recorded: await taskRuns.record(context, tx, transitions) };
 }
 

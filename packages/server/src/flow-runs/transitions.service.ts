@@ -18,6 +18,7 @@ import type { FlowRunEffect, FlowRunSubject } from "../orchestration/flow-run-ru
 import { keepResultAsArtifact } from "../orchestration/result-artifact.queries.ts";
 import { timesOf } from "../orchestration/run-times.ts";
 import {
+  isFinal,
   isFresh,
   presentState,
   proposalOf,
@@ -61,20 +62,22 @@ export interface StateProposal {
   readonly id: string;
   readonly state: StateCreate;
   readonly policy: PolicyName;
+  /** When the run came into the state, by the server's clock, where that was not now. */
+  readonly at?: Timestamp;
 }
 
 /** The same within a unit of work; what it has to tell is told by `tell` once the unit is durable. */
 export async function proposeIn(
   context: Context,
   tx: Writer,
-  { id, state, policy }: StateProposal,
+  { id, state, policy, at }: StateProposal,
 ): Promise<{ readonly result: OrchestrationResult; readonly news: News }> {
   const { db, clock } = context;
   const found = await flowRunForChange(tx, db.sql, id);
   if (found === undefined) throw notFound("Flow run", id);
   const { row, surroundings } = found;
   const initial = stateOfRun(row);
-  const now = clock.now();
+  const now = at ?? clock.now();
   const outcome = await orchestrate(
     { policy: policies[policy], transform: transformFlowRun, load: nothing },
     { run: subjectOf(row), initial, proposed: proposalOf(state, now), now },
@@ -83,7 +86,7 @@ export async function proposeIn(
   const current = written ?? initial;
   const result = { state: current === null ? null : presentState(current), status, details };
   if (written === null) return { result, news: noNews };
-  const moved = movedRow(row, outcome.run, written);
+  const moved = movedRow(row, outcome.run, { written, now: at === undefined ? written.timestamp : clock.now() });
   await queries.insertFlowRunState(db.deferred(tx), db.sql, id, written);
   await queries.moveFlowRun(db.deferred(tx), db.sql, moved);
   return { result, news: await carryOut(context, tx, { ...outcome, written, initial, row: moved, surroundings }) };
@@ -96,7 +99,7 @@ export async function firstState(bare: FlowRunRow, state: StateCreate, now: Time
     { run: subjectOf(bare), initial: null, proposed: proposalOf(state, now), now },
   );
   if (written === null) throw new Error("no rule may refuse the first state of a run");
-  return { row: movedRow(bare, run, written), written, effects };
+  return { row: movedRow(bare, run, { written, now: written.timestamp }), written, effects };
 }
 
 function nothing(): Promise<never> {
@@ -110,16 +113,21 @@ function subjectOf(row: FlowRunRow): FlowRunSubject {
 }
 
 /** The row was read for this and is nobody else's: a copy of its forty columns would cost as much as a statement. */
-function movedRow(row: FlowRunRow, run: FlowRunSubject, written: RunState): FlowRunRow {
-  return Object.assign(row, changedColumns(run, written), stateColumnsOfRun(written));
+function movedRow(row: FlowRunRow, run: FlowRunSubject, { written, now }: Written): FlowRunRow {
+  return Object.assign(row, changedColumns(run, { written, now }), stateColumnsOfRun(written));
 }
 
-function changedColumns(run: FlowRunSubject, written: RunState) {
+interface Written {
+  readonly written: RunState;
+  readonly now: Timestamp;
+}
+
+function changedColumns(run: FlowRunSubject, { written, now }: Written) {
   return {
     ...timesOf(run),
     ...stateReference(written),
     empirical_policy: writeJson(run.policy),
-    updated: written.timestamp,
+    updated: now,
   };
 }
 
@@ -163,17 +171,14 @@ export async function carryOut(context: Context, tx: Writer, move: Move): Promis
   const { row, effects, written: state } = move;
   const { db } = context;
   await keepResultAsArtifact(db.deferred(tx), db.sql, state, { flow_run_id: row.id, task_run_id: null });
+  const abandoned = await endTasks(context, tx, move);
   await heartbeats.recordProposer(context, tx, {
     flowRunId: row.id,
     timestamp: state.timestamp,
     details: state.details,
   });
-  let news: News = { ...noNews, flowRun: row };
-  if (beginsElsewhere(move)) news = { ...news, abandoned: await taskRuns.endAbandoned(context, tx, row.id) };
-  if (state.type === "CANCELLED") {
-    const abandoned = await taskRuns.endAbandoned(context, tx, row.id, "cancelled");
-    news = { ...news, abandoned, subflows: await cancelSubflows(context, tx, row.id) };
-  }
+  let news: News = { ...noNews, flowRun: row, abandoned };
+  if (state.type === "CANCELLED") news = { ...news, subflows: await cancelSubflows(context, tx, row.id, state) };
   for (const effect of effects) {
     switch (effect.kind) {
       case "announce":
@@ -195,12 +200,31 @@ export async function carryOut(context: Context, tx: Writer, move: Move): Promis
   return news;
 }
 
+/** Ends the task runs that nobody works on any more, and gives them. */
+async function endTasks(context: Context, tx: Writer, move: Move): Promise<readonly taskRuns.TaskRunRow[]> {
+  const { row, initial, written } = move;
+  const flowRunId = row.id;
+  if (written.type === "CANCELLED")
+    return taskRuns.endAbandoned(context, tx, { flowRunId, why: "cancelled", until: written.timestamp });
+  if (written.type === "CRASHED" && written.details.process_lost === true)
+    return taskRuns.endAbandoned(context, tx, { flowRunId, why: "died", until: written.timestamp });
+  if (!beginsElsewhere(move)) return [];
+  const known = initial?.timestamp ?? written.timestamp;
+  const until = isFinal(initial) ? known : ((await heartbeats.lastSign(tx, flowRunId)) ?? known);
+  return taskRuns.endAbandoned(context, tx, { flowRunId, why: "died", until });
+}
+
 /** A subflow that is open goes with the run that called it: its process may be gone, and would never end it. */
-async function cancelSubflows(context: Context, tx: Writer, flowRunId: string): Promise<readonly News[]> {
+async function cancelSubflows(
+  context: Context,
+  tx: Writer,
+  flowRunId: string,
+  { timestamp: at }: RunState,
+): Promise<readonly News[]> {
   const told: News[] = [];
   for (const id of await queries.openSubflows(tx, flowRunId)) {
     const state = { type: "CANCELLED", message: "The flow run that called it was cancelled." } as const;
-    told.push((await proposeIn(context, tx, { id, state, policy: "minimal" })).news);
+    told.push((await proposeIn(context, tx, { id, state, policy: "minimal", at })).news);
   }
   return told;
 }

@@ -1,4 +1,4 @@
-import type { Timestamp } from "@ostinato/core";
+import type { StateType, Timestamp } from "@ostinato/core";
 import { type SqlBool, sql } from "kysely";
 import type { Database, Reader, Sql, Writer } from "../db/dialects/dialect.ts";
 import type { Heartbeat } from "./heartbeats.rules.ts";
@@ -10,18 +10,24 @@ const longestIntervalSeconds = 3600;
  * Keeps the latest sign of life of each run, and counts them. A client that has not said how often it gives one, and gives it
  * less often than customary, is taken at the gap that it keeps.
  */
-export async function keepHeartbeats(tx: Writer, dialect: Sql, heartbeats: readonly Heartbeat[]): Promise<void> {
-  const rows = heartbeats.map(({ flowRunId, occurred, intervalSeconds, said }) => ({
+export async function keepHeartbeats(
+  tx: Writer,
+  dialect: Sql,
+  { heartbeats, received }: { readonly heartbeats: readonly Heartbeat[]; readonly received: Timestamp },
+): Promise<void> {
+  const rows = heartbeats.map(({ flowRunId, occurred, intervalSeconds, said, process }) => ({
     flow_run_id: flowRunId,
     occurred,
     interval_seconds: intervalSeconds,
     said: said ? 1 : 0,
+    received,
+    process: process ?? null,
   }));
-  const columns = { flow_run_id: "uuid", occurred: "moment", interval_seconds: "moment", said: "flag" } as const;
   const gap = sql`(excluded.occurred - flow_run_heartbeat.occurred) / 1000000`;
   await sql`
-    INSERT INTO flow_run_heartbeat (flow_run_id, occurred, interval_seconds, said, beats)
-    SELECT flow_run_id, occurred, interval_seconds, said, 1 FROM ${dialect.rowsOf(JSON.stringify(rows), columns)} AS given
+    INSERT INTO flow_run_heartbeat (flow_run_id, occurred, interval_seconds, said, beats, received, process)
+    SELECT flow_run_id, occurred, interval_seconds, said, 1, received, process
+    FROM ${dialect.rowsOf(JSON.stringify(rows), heartbeatColumns)} AS given
     WHERE EXISTS (SELECT 1 FROM flow_run WHERE flow_run.id = given.flow_run_id)
     ON CONFLICT (flow_run_id) DO UPDATE SET
       interval_seconds = CASE
@@ -29,15 +35,52 @@ export async function keepHeartbeats(tx: Writer, dialect: Sql, heartbeats: reado
         THEN ${gap} ELSE excluded.interval_seconds END,
       occurred = excluded.occurred,
       said = excluded.said,
+      received = excluded.received,
+      process = coalesce(excluded.process, flow_run_heartbeat.process),
       beats = flow_run_heartbeat.beats + 1`.execute(tx);
+}
+
+const heartbeatColumns = {
+  flow_run_id: "uuid",
+  occurred: "moment",
+  interval_seconds: "moment",
+  said: "flag",
+  received: "moment",
+  process: "text",
+} as const;
+
+/** That a run is alive, as a server has seen it. */
+export interface SignOfLife {
+  readonly flow_run_id: string;
+  readonly received: Timestamp;
+}
+
+export async function keepSigns(tx: Writer, dialect: Sql, signs: readonly SignOfLife[]): Promise<void> {
+  const sorted = signs.toSorted((one, other) => (one.flow_run_id < other.flow_run_id ? -1 : 1));
+  const given = dialect.rowsOf(JSON.stringify(sorted), { flow_run_id: "uuid", received: "moment" });
+  await sql`
+    UPDATE flow_run_heartbeat SET beats = beats + 1, received = given.received
+    FROM ${given} AS given WHERE flow_run_heartbeat.flow_run_id = given.flow_run_id`.execute(tx);
+}
+
+/** When the process of a run was last heard of, by the server's clock. */
+export async function lastSign(tx: Writer, flowRunId: string): Promise<Timestamp | undefined> {
+  const found = await tx
+    .selectFrom("flow_run_heartbeat")
+    .select("received")
+    .where("flow_run_id", "=", flowRunId)
+    .executeTakeFirst();
+  return found?.received;
 }
 
 export interface WatchedRun {
   readonly id: string;
   readonly beats: number;
   readonly state_id: string | null;
+  readonly state_type: StateType | null;
   readonly interval_seconds: number;
-  readonly occurred: Timestamp;
+  readonly received: Timestamp;
+  readonly process: string | null;
 }
 
 /**
@@ -51,9 +94,9 @@ function watchedRuns(reader: Reader) {
   return reader
     .selectFrom("flow_run_heartbeat as heartbeat")
     .innerJoin("flow_run", "flow_run.id", "heartbeat.flow_run_id")
-    .select(["flow_run.id as id", "flow_run.state_id as state_id"])
+    .select(["flow_run.id as id", "flow_run.state_id as state_id", "flow_run.state_type as state_type"])
     .select(["heartbeat.beats as beats", "heartbeat.interval_seconds as interval_seconds"])
-    .select("heartbeat.occurred as occurred")
+    .select(["heartbeat.received as received", "heartbeat.process as process"])
     .where(isWatched);
 }
 
@@ -68,6 +111,40 @@ const fewBeating = 200;
 /** The run as it is now, held until the unit of work ends; undefined where it is none to watch any more. */
 export function runToEnd(tx: Writer, dialect: Sql, id: string): Promise<WatchedRun | undefined> {
   return watchedRuns(tx).where("flow_run.id", "=", id).modifyEnd(dialect.rowLock("flow_run")).executeTakeFirst();
+}
+
+/** Runs that were asked to stop, but for those whose process says how often it gives a sign of life. */
+export function cancellingRuns(reader: Reader): Promise<readonly { id: string; state_id: string | null }[]> {
+  return reader
+    .selectFrom("flow_run")
+    .select(["id", "state_id"])
+    .where("state_type", "=", "CANCELLING")
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom("flow_run_heartbeat as heartbeat")
+            .select("heartbeat.flow_run_id")
+            .whereRef("heartbeat.flow_run_id", "=", "flow_run.id")
+            .where("heartbeat.said", "=", 1),
+        ),
+      ),
+    )
+    .limit(cancellingPerLook)
+    .execute();
+}
+
+const cancellingPerLook = 1000;
+
+/** Holds the run until the unit of work ends. */
+export async function isCancelling(tx: Writer, dialect: Sql, id: string): Promise<boolean> {
+  const found = await tx
+    .selectFrom("flow_run")
+    .select("id")
+    .where("id", "=", id)
+    .where("state_type", "=", "CANCELLING")
+    .modifyEnd(dialect.rowLock("flow_run"))
+    .executeTakeFirst();
+  return found !== undefined;
 }
 
 /** Ended runs need no watching. */

@@ -17,6 +17,8 @@ export interface Heartbeat {
   readonly intervalSeconds: number;
   /** Whether the client has said the interval; else it is the customary one. */
   readonly said: boolean;
+  /** The client's process, where it has named it. */
+  readonly process?: string | undefined;
 }
 
 export function heartbeatOf(

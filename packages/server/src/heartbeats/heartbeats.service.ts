@@ -6,9 +6,20 @@ import * as queries from "./heartbeats.queries.ts";
 import { heartbeatOf, latestHeartbeats } from "./heartbeats.rules.ts";
 
 /** Notes the signs of life among events, in their unit of work. */
-export async function record({ db }: Pick<Context, "db">, tx: Writer, events: readonly Event[]): Promise<void> {
+export async function record(
+  { db, clock }: Pick<Context, "db" | "clock">,
+  tx: Writer,
+  events: readonly Event[],
+): Promise<void> {
   const heartbeats = events.flatMap((event) => heartbeatOf(event, toTimestamp(event.occurred)) ?? []);
-  if (heartbeats.length > 0) await queries.keepHeartbeats(db.deferred(tx), db.sql, latestHeartbeats(heartbeats));
+  if (heartbeats.length === 0) return;
+  const received = clock.now();
+  await queries.keepHeartbeats(db.deferred(tx), db.sql, { heartbeats: latestHeartbeats(heartbeats), received });
+}
+
+/** Until when a process that is no more, or lost the run to another, was at work; undefined where it never gave a sign. */
+export function lastSign(tx: Writer, flowRunId: string): Promise<Timestamp | undefined> {
+  return queries.lastSign(tx, flowRunId);
 }
 
 export interface EnteredState {
@@ -19,10 +30,10 @@ export interface EnteredState {
 
 /** A process that proposes a state and says how often it gives a sign of life has given one: it may die before the next. */
 export async function recordProposer({ db }: Pick<Context, "db">, tx: Writer, entered: EnteredState): Promise<void> {
-  const { flowRunId, timestamp, details } = entered;
+  const { flowRunId, timestamp: occurred, details } = entered;
   const intervalSeconds = details.heartbeat_seconds;
   if (intervalSeconds === undefined) return;
-  await queries.keepHeartbeats(db.deferred(tx), db.sql, [
-    { flowRunId, occurred: timestamp, intervalSeconds, said: true },
-  ]);
+  const { process } = details;
+  const heartbeats = [{ flowRunId, occurred, intervalSeconds, said: true, process }];
+  await queries.keepHeartbeats(db.deferred(tx), db.sql, { heartbeats, received: occurred });
 }

@@ -1,50 +1,107 @@
-import { formatTimestamp } from "@ostinato/core";
+import { formatTimestamp, type Timestamp } from "@ostinato/core";
+import { lookAtProcess, type ProcessCondition } from "@ostinato/core/process";
 import type { Context } from "../context.ts";
 import * as flowRuns from "../flow-runs/flow-runs.service.ts";
-import * as taskRuns from "../task-runs/task-runs.service.ts";
 import * as queries from "./heartbeats.queries.ts";
-import { createSilence, type SeenRun } from "./silence.rules.ts";
+import { createSilence, type QuietRun, type SeenRun } from "./silence.rules.ts";
 
 const rowsForgottenPerStep = 200;
 
 /**
- * Ends the runs whose process died: those that have given no sign of life for three of their intervals while this server was
- * there to hear one. A run that was only out of reach goes on, and its next state is taken. The returned function looks once,
- * and is to be called every so many seconds; it gives the ids of the runs that it ended.
+ * Ends the runs whose process died: at once where the process is one of this machine and is gone, else when they have given no
+ * sign of life for three of their intervals while this server was there to hear one. A run that was only out of reach goes on,
+ * and its next state is taken. The returned function looks once, and is to be called every so many seconds; it gives the ids
+ * of the runs that it ended.
  */
 export function lostRunsEnder(context: Context, everySeconds: number): () => Promise<readonly string[]> {
-  const { db, clock } = context;
+  const { db, clock, heard } = context;
   const silence = createSilence(everySeconds);
   return async () => {
     const runs = await queries.runsToWatch(db);
-    const lost = new Set(silence.look(runs.map(seen), clock.elapsed()));
+    const quiet = new Map(silence.look(runs.map(seen), clock.elapsed()).map((one) => [one.id, one]));
+    const alive: queries.SignOfLife[] = [];
     const ended: string[] = [];
-    for (const run of runs) if (lost.has(run.id) && (await endLost(context, run))) ended.push(run.id);
-    await db.write((tx) => queries.forgetEndedRuns(tx, rowsForgottenPerStep));
+    for (const run of runs) {
+      const condition = await conditionOf(run);
+      const late = quiet.get(run.id);
+      if (condition === "gone") {
+        if (await end(context, run, "gone")) ended.push(run.id);
+      } else if (late !== undefined) {
+        const sign = signFor(context, late, condition);
+        if (sign !== undefined) alive.push(sign);
+        else if (late.lost && (await end(context, run, "silent"))) ended.push(run.id);
+      }
+    }
+    heard.keepOnly(new Set(runs.map(({ id }) => id)));
+    await db.write(async (tx) => {
+      if (alive.length > 0) await queries.keepSigns(tx, db.sql, alive);
+      await queries.forgetEndedRuns(tx, rowsForgottenPerStep);
+    });
     return ended;
   };
+}
+
+/** Ends the runs of processes of this machine that are gone: for a server that does not stay to measure silence. */
+export async function endGoneRuns(context: Context): Promise<void> {
+  const { db } = context;
+  for (const run of await queries.runsToWatch(db)) {
+    if ((await conditionOf(run)) === "gone") await end(context, run, "gone");
+  }
 }
 
 function seen({ id, beats, state_id, interval_seconds }: queries.WatchedRun): SeenRun {
   return { id, sign: `${beats} ${state_id}`, intervalSeconds: interval_seconds };
 }
 
+async function conditionOf({ process }: queries.WatchedRun): Promise<ProcessCondition> {
+  return process === null ? "unknown" : await lookAtProcess(process);
+}
+
+/**
+ * A run that is alive though its own sign is late, because its process is busy or its connection is: this server says it for
+ * it, so that others hear of it which know less.
+ */
+function signFor(
+  { clock, heard }: Context,
+  { id, silentSeconds }: QuietRun,
+  condition: ProcessCondition,
+): queries.SignOfLife | undefined {
+  const at = condition === "alive" ? clock.now() : heard.within(id, silentSeconds);
+  return at === undefined ? undefined : { flow_run_id: id, received: at };
+}
+
 /** Unless it has given a sign of life just now, or another server was quicker. */
-async function endLost(context: Context, run: queries.WatchedRun): Promise<boolean> {
-  const { db, log } = context;
-  const since = formatTimestamp(run.occurred);
-  const message = `No sign of life of its process since ${since}: it died, or lost the server for too long.`;
+async function end(context: Context, run: queries.WatchedRun, why: "gone" | "silent"): Promise<boolean> {
+  const { db, log, heard } = context;
+  const lastSign = lastSignOf(run, heard.within(run.id, Number.POSITIVE_INFINITY));
   const news = await db.write(async (tx) => {
     const now = await queries.runToEnd(tx, db.sql, run.id);
     if (now === undefined || seen(now).sign !== seen(run).sign) return undefined;
-    const state = { type: "CRASHED", message, state_details: { process_lost: true } } as const;
-    const proposal = { id: run.id, state, policy: "minimal" } as const;
-    const { result, news } = await flowRuns.proposeIn(context, tx, proposal);
-    if (result.status !== "ACCEPT") return undefined;
-    return { ...news, abandoned: await taskRuns.endAbandoned(context, tx, run.id) };
+    const state = endOf(now, why, formatTimestamp(lastSign));
+    const { result, news } = await flowRuns.proposeIn(context, tx, {
+      id: run.id,
+      state,
+      policy: "minimal",
+      at: lastSign,
+    });
+    return result.status === "ACCEPT" ? news : undefined;
   });
   if (news === undefined) return false;
   flowRuns.tell(context, news);
-  log.warn({ flow_run: run.id, last_heartbeat: since }, "a flow run has lost its process");
+  log.warn({ flow_run: run.id, last_sign: formatTimestamp(lastSign), why }, "a flow run has lost its process");
   return true;
+}
+
+function lastSignOf({ received }: queries.WatchedRun, heard: Timestamp | undefined): Timestamp {
+  return Math.max(received, heard ?? 0) as Timestamp;
+}
+
+/** It ends at its last sign of life. Who was asked to stop, and never said that it did, has stopped. */
+function endOf({ state_type }: queries.WatchedRun, why: "gone" | "silent", since: string) {
+  const sentence = {
+    gone: `Its process is gone: it was killed, or ended without a word. Its last sign of life came at ${since}.`,
+    silent: `No sign of life of its process since ${since}: it died, was stopped, or lost the server for too long.`,
+  }[why];
+  if (state_type === "CANCELLING") return { type: "CANCELLED", message: `Cancelled. ${sentence}` } as const;
+  return { type: "CRASHED", message: sentence, state_details: { process_lost: true } } as const;
 }

@@ -6,7 +6,7 @@ const run = (sign: string, intervalSeconds = 30) => [{ id: "r", sign, intervalSe
 /** Looks at these moments, and gives those at which the run was lost. */
 function lostAt(moments: readonly number[], signAt: (moment: number) => string): readonly number[] {
   const silence = createSilence(15);
-  return moments.filter((moment) => silence.look(run(signAt(moment)), moment).length > 0);
+  return moments.filter((moment) => silence.look(run(signAt(moment)), moment).some(({ lost }) => lost));
 }
 
 const every15 = (until: number) => Array.from({ length: until / 15 + 1 }, (_, index) => index * 15);
@@ -26,5 +26,5 @@ test("a run that is gone from sight for a moment begins anew", () => {
   silence.look(run("1", 5), 0);
   silence.look([], 10);
   expect(silence.look(run("1", 5), 20)).toEqual([]);
-  expect(silence.look(run("1", 5), 36)).toEqual(["r"]);
+  expect(silence.look(run("1", 5), 36)).toEqual([{ id: "r", silentSeconds: 16, lost: true }]);
 });

@@ -9,10 +9,18 @@ export interface SeenRun {
   readonly intervalSeconds: number;
 }
 
+/** A run whose sign of life is late. */
+export interface QuietRun {
+  readonly id: string;
+  readonly silentSeconds: number;
+  /** Whether it has been silent for so long that its process must be dead. */
+  readonly lost: boolean;
+}
+
 /** For how long runs have been silent, as this server has heard it. */
 export interface Silence {
-  /** Notes what is seen now, and gives those that are silent for too long. `now` is in seconds that go on evenly. */
-  look(runs: readonly SeenRun[], now: number): readonly string[];
+  /** Notes what is seen now, and gives those that are silent for longer than an interval. `now` is in seconds that go on evenly. */
+  look(runs: readonly SeenRun[], now: number): readonly QuietRun[];
 }
 
 interface Watched {
@@ -34,15 +42,17 @@ export function createSilence(everySeconds: number): Silence {
       const heard = since <= lateSeconds ? since : 0;
       lastLook = now;
       const seen = new Map<string, Watched>();
-      const lost: string[] = [];
+      const quiet: QuietRun[] = [];
       for (const { id, sign, intervalSeconds } of runs) {
         const before = watched.get(id);
         const silentSeconds = before?.sign === sign ? before.silentSeconds + heard : 0;
         seen.set(id, { sign, silentSeconds });
-        if (silentSeconds > missedIntervals * intervalSeconds) lost.push(id);
+        if (silentSeconds > intervalSeconds) {
+          quiet.push({ id, silentSeconds, lost: silentSeconds > missedIntervals * intervalSeconds });
+        }
       }
       watched = seen;
-      return lost;
+      return quiet;
     },
   };
 }

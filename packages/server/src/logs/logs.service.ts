@@ -11,7 +11,7 @@ import { boundedMessage, csvHead, csvRecord } from "./logs.rules.ts";
 const largestLevel = 2 ** 31 - 1;
 
 /** Keeps lines in their order: those of one moment are read in the order in which they were sent. */
-export async function create({ db, clock, bus, metrics }: Context, lines: readonly LogCreate[]): Promise<void> {
+export async function create({ db, clock, bus, metrics, heard }: Context, lines: readonly LogCreate[]): Promise<void> {
   if (lines.length === 0) return;
   const created = clock.now();
   const rows = lines.map((line) => ({
@@ -24,6 +24,7 @@ export async function create({ db, clock, bus, metrics }: Context, lines: readon
     flow_run_id: line.flow_run_id?.toLowerCase() ?? null,
     task_run_id: line.task_run_id?.toLowerCase() ?? null,
   }));
+  for (const { flow_run_id } of rows) if (flow_run_id !== null) heard.note(flow_run_id);
   await db.write((tx) => queries.insertLogs(tx, db.sql, rows));
   metrics.add("log_lines_total", rows.length);
   if (bus.watched) bus.publish({ kind: "logs", rows: rows.map(present) });

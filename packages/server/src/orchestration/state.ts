@@ -50,7 +50,14 @@ const defaultDetails = {
 } as const satisfies { readonly [K in Exclude<keyof StateDetails, (typeof ownDetails)[number]>]-?: StateDetails[K] };
 
 /** What the field does not know: answered only where it was said. */
-const ownDetails = ["error_name", "error_stack", "error_location", "heartbeat_seconds", "process_lost"] as const;
+const ownDetails = [
+  "error_name",
+  "error_stack",
+  "error_location",
+  "heartbeat_seconds",
+  "process",
+  "process_lost",
+] as const;
 
 const moments = ["scheduled_time", "cache_expiration", "pause_timeout"] as const;
 const neverNull = ["untrackable_result", "pause_reschedule"] as const;

@@ -3,17 +3,22 @@ import { sql } from "kysely";
 import type { Reader, Sql } from "../db/dialects/dialect.ts";
 import { writeJson } from "../db/json-text.ts";
 
+export interface KnownFlowRun {
+  readonly state_type: StateType | null;
+  readonly state_timestamp: Timestamp | null;
+}
+
 /** Those of the flow runs that exist, with the types of their states; held, so that none is ended meanwhile. */
 export async function knownFlowRuns(
   reader: Reader,
   dialect: Sql,
   ids: readonly string[],
-): Promise<ReadonlyMap<string, StateType | null>> {
+): Promise<ReadonlyMap<string, KnownFlowRun>> {
   if (ids.length === 0) return new Map();
   const wanted = dialect.rowsOf(writeJson(ids.map((id) => ({ id }))), { id: "uuid" });
-  const { rows } = await sql<{ id: string; state_type: StateType | null }>`SELECT id, state_type FROM flow_run
+  const { rows } = await sql<KnownFlowRun & { id: string }>`SELECT id, state_type, state_timestamp FROM flow_run
     WHERE id IN (SELECT id FROM ${wanted} AS wanted) ORDER BY id ${dialect.rowLock("flow_run")}`.execute(reader);
-  return new Map(rows.map(({ id, state_type }) => [id, state_type]));
+  return new Map(rows.map((row) => [row.id, row]));
 }
 
 export interface NaturalKey {
@@ -103,9 +108,10 @@ export interface TaskRunWrite {
 
 const taskRunColumns = { ...keyColumns, ...movingColumns };
 const changes = Object.keys(movingColumns).map((name) => `${name} = excluded.${name}`);
-const moveToLater = `ON CONFLICT (id) DO UPDATE SET ${changes.join(", ")}
+const moveToLater = `ON CONFLICT (id) DO UPDATE SET ${changes.join(", ")}, last_word = NULL
   WHERE task_run.state_id IS NULL
-    OR (excluded.state_timestamp, excluded.state_id) > (task_run.state_timestamp, task_run.state_id)
+    OR (excluded.state_timestamp, excluded.state_id)
+      > (coalesce(task_run.last_word + 1, task_run.state_timestamp), task_run.state_id)
   RETURNING id, created`;
 
 export interface WrittenTaskRun {

@@ -1,9 +1,9 @@
-import { isTerminal, microsPerSecond, type StateType, type Timestamp } from "@ostinato/core";
+import { isTerminal, microsPerSecond, type Timestamp } from "@ostinato/core";
 import type { Context } from "../context.ts";
 import type { Writer } from "../db/dialects/dialect.ts";
 import { storable, writeJson, writeOptionalJson } from "../db/json-text.ts";
 import * as results from "../results/results.service.ts";
-import { endAbandoned, presentTaskRun, type TaskRunRow } from "../task-runs/task-runs.service.ts";
+import { type Abandonment, endAbandoned, presentTaskRun, type TaskRunRow } from "../task-runs/task-runs.service.ts";
 import * as queries from "./task-run-events.queries.ts";
 import { isLater, type Transition } from "./task-run-events.rules.ts";
 
@@ -52,7 +52,7 @@ export async function record(
 }
 
 /** How a flow run has ended whose tasks nobody ends any more. */
-type Ends = ReadonlyMap<string, "died" | "cancelled">;
+type Ends = ReadonlyMap<string, Pick<Abandonment, "why" | "until">>;
 
 /**
  * What the process of a run said last may arrive after the run was ended for it: nobody would end what it left open then. Of a
@@ -69,7 +69,7 @@ async function endLate(
   const ended: TaskRunRow[] = [];
   for (const id of flowRunIds) {
     const how = ends.get(id);
-    if (how !== undefined) ended.push(...(await endAbandoned(context, tx, id, how)));
+    if (how !== undefined) ended.push(...(await endAbandoned(context, tx, { flowRunId: id, ...how })));
   }
   return ended;
 }
@@ -117,11 +117,12 @@ async function ofKnownFlowRuns(tx: Writer, dialect: Context["db"]["sql"], given:
   };
 }
 
-function endsOf(known: ReadonlyMap<string, StateType | null>): Ends {
-  const ends = new Map<string, "died" | "cancelled">();
-  for (const [id, type] of known) {
-    if (type === "CRASHED") ends.set(id, "died");
-    else if (type === "CANCELLED") ends.set(id, "cancelled");
+function endsOf(known: ReadonlyMap<string, queries.KnownFlowRun>): Ends {
+  const ends = new Map<string, Pick<Abandonment, "why" | "until">>();
+  for (const [id, { state_type, state_timestamp: until }] of known) {
+    if (until === null) continue;
+    if (state_type === "CRASHED") ends.set(id, { why: "died", until });
+    else if (state_type === "CANCELLED") ends.set(id, { why: "cancelled", until });
   }
   return ends;
 }

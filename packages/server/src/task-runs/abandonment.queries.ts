@@ -5,7 +5,10 @@ import { writeJson } from "../db/json-text.ts";
 
 export interface OpenTaskRun {
   readonly id: string;
+  readonly state_type: StateType;
   readonly state_timestamp: Timestamp;
+  /** When a server was told of the state. */
+  readonly updated: Timestamp;
 }
 
 /**
@@ -15,8 +18,8 @@ export interface OpenTaskRun {
 export function openTaskRuns(tx: Writer, flowRunId: string): Promise<readonly OpenTaskRun[]> {
   return tx
     .selectFrom("task_run")
-    .select(["id", "state_timestamp"])
-    .$narrowType<{ state_timestamp: Timestamp }>()
+    .select(["id", "state_type", "state_timestamp", "updated"])
+    .$narrowType<{ state_type: StateType; state_timestamp: Timestamp }>()
     .where("flow_run_id", "=", flowRunId)
     .where("state_type", "in", ["PENDING", "RUNNING", "SCHEDULED"])
     .where("state_name", "<>", "NotReady")
@@ -30,9 +33,11 @@ export interface AbandonedTaskRun {
   readonly id: string;
   readonly state_id: string;
   readonly state_timestamp: Timestamp;
+  /** Microseconds in RUNNING since the state before. */
+  readonly ran: number;
 }
 
-const columns = { id: "uuid", state_id: "uuid", state_timestamp: "moment" } as const;
+const columns = { id: "uuid", state_id: "uuid", state_timestamp: "moment", ran: "moment" } as const;
 
 export interface Ending {
   readonly rows: readonly AbandonedTaskRun[];
@@ -50,7 +55,8 @@ export async function endTaskRuns(tx: Writer, dialect: Sql, { rows, end, now }: 
     FROM ${given} AS given`.execute(tx);
   await sql`
     UPDATE task_run SET updated = ${now}, state_id = given.state_id, state_type = ${type}, state_name = ${name},
-      state_timestamp = given.state_timestamp, start_time = coalesce(start_time, given.state_timestamp),
+      state_timestamp = given.state_timestamp, last_word = task_run.state_timestamp,
+      total_run_time = task_run.total_run_time + given.ran, start_time = coalesce(start_time, given.state_timestamp),
       end_time = given.state_timestamp, next_scheduled_start_time = NULL
     FROM ${given} AS given WHERE task_run.id = given.id`.execute(tx);
 }

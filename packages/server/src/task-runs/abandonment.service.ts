@@ -14,22 +14,31 @@ const ends = {
   },
 } as const;
 
+export interface Abandonment {
+  readonly flowRunId: string;
+  readonly why: keyof typeof ends;
+  /** How long the process was at work, by the server's clock. */
+  readonly until: Timestamp;
+}
+
 /**
- * Ends what a process that is no more has left unfinished in a flow run, and gives the task runs. They end the moment after what
- * was last heard of them: should the process be alive after all, whatever it says of them is later, by any clock.
+ * Ends what a process that is no more has left unfinished in a flow run, and gives the task runs. They ran for as long as the
+ * server has counted between hearing of them and the process's end, whatever the clock of the process shows. Should the process
+ * be alive after all, whatever it says later than what was last heard of them counts.
  */
 export async function endAbandoned(
   { db, clock }: Pick<Context, "db" | "clock">,
   tx: Writer,
-  flowRunId: string,
-  why: keyof typeof ends = "died",
+  { flowRunId, why, until }: Abandonment,
 ): Promise<readonly TaskRunRow[]> {
   const open = await queries.openTaskRuns(tx, flowRunId);
   if (open.length === 0) return [];
   const now = clock.now();
-  const rows = open.map(({ id, state_timestamp }) => {
-    const timestamp = (state_timestamp + 1) as Timestamp;
-    return { id, state_id: timeOrderedId(timestamp), state_timestamp: timestamp };
+  const rows = open.map(({ id, state_type, state_timestamp, updated }) => {
+    const lasted = Math.max(1, until - updated);
+    const timestamp = (state_timestamp + lasted) as Timestamp;
+    const ran = state_type === "RUNNING" ? lasted : 0;
+    return { id, state_id: timeOrderedId(timestamp), state_timestamp: timestamp, ran };
   });
   await queries.endTaskRuns(tx, db.sql, { rows, end: ends[why], now });
   return taskRunsByIds(

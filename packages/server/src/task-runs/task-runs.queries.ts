@@ -132,6 +132,7 @@ const move = prepared<Moved & { id: string }, never>((reader, slot) =>
       total_run_time: slot("total_run_time"),
       flow_run_run_count: slot("flow_run_run_count"),
       updated: slot("updated"),
+      last_word: null,
     })
     .where("id", "=", slot("id")),
 );

@@ -24,7 +24,7 @@ import { completeTaskRunPolicy, presentTaskRun, type TaskRunRow } from "./task-r
 import * as queries from "./task-runs.queries.ts";
 import { movedColumns } from "./transitions.service.ts";
 
-export { endAbandoned } from "./abandonment.service.ts";
+export { type Abandonment, endAbandoned } from "./abandonment.service.ts";
 export { mirror, propose } from "./transitions.service.ts";
 export { presentTaskRun, type TaskRunRow };
 

@@ -4,6 +4,7 @@ import * as retention from "./0002-retention.ts";
 import * as signsOfLife from "./0003-signs-of-life.ts";
 import * as coveringIndexes from "./0004-covering-indexes.ts";
 import * as observedStates from "./0005-observed-states.ts";
+import * as lastSigns from "./0006-last-signs.ts";
 
 export interface Migration {
   readonly name: string;
@@ -17,4 +18,5 @@ export const migrations: readonly Migration[] = [
   { name: "0003-signs-of-life", up: signsOfLife.up },
   { name: "0004-covering-indexes", up: coveringIndexes.up },
   { name: "0005-observed-states", up: observedStates.up },
+  { name: "0006-last-signs", up: lastSigns.up },
 ];

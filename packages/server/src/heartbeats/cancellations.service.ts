@@ -1,0 +1,38 @@
+import type { Context } from "../context.ts";
+import * as flowRuns from "../flow-runs/flow-runs.service.ts";
+import * as queries from "./heartbeats.queries.ts";
+import { createSilence } from "./silence.rules.ts";
+
+/** A run is given 300 s to stop, as by Prefect's servers: three intervals of silence. */
+const intervalSeconds = 100;
+
+/** In the words of Prefect's servers. */
+const message = "Flow run cancellation timed out; marked this flow run as Cancelled.";
+
+/**
+ * Marks runs as cancelled that were asked to stop and never answered. Those that give signs of life as our own client does are
+ * watched by these. The returned function looks once, and is to be called every so many seconds; it gives the ids of the runs.
+ */
+export function unansweredCancellationsEnder(context: Context, everySeconds: number): () => Promise<readonly string[]> {
+  const { db, clock } = context;
+  const silence = createSilence(everySeconds);
+  return async () => {
+    const runs = await queries.cancellingRuns(db.read);
+    const seen = runs.map(({ id, state_id }) => ({ id, sign: String(state_id), intervalSeconds }));
+    const overdue = silence.look(seen, clock.elapsed()).filter(({ lost }) => lost);
+    const ended: string[] = [];
+    for (const { id } of overdue) if (await end(context, id)) ended.push(id);
+    return ended;
+  };
+}
+
+async function end(context: Context, id: string): Promise<boolean> {
+  const { db } = context;
+  const news = await db.write(async (tx) => {
+    if (!(await queries.isCancelling(tx, db.sql, id))) return undefined;
+    const state = { type: "CANCELLED", message } as const;
+    return (await flowRuns.proposeIn(context, tx, { id, state, policy: "minimal" })).news;
+  });
+  if (news !== undefined) flowRuns.tell(context, news);
+  return news !== undefined;
+}
