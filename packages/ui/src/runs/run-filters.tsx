@@ -6,8 +6,8 @@ import { Icon, type IconName } from "../components/icon.tsx";
 import { Menu, MenuCheck, MenuField, MenuItem, MenuLabel, MenuSeparator } from "../components/menu.tsx";
 import { StateIcon } from "../components/state.tsx";
 import { dateAndClock, spanText } from "../format.ts";
-import { filterableStateNames, type StateType, stateLook, stateTypeOfName, stateTypeOrder } from "../states.ts";
-import { flowNamesQuery } from "./runs.queries.ts";
+import { filterableStateNames, stateLook, stateTypeOfName, stateTypeOrder } from "../states.ts";
+import { flowNamesQuery, observedStatesQuery } from "./runs.queries.ts";
 import { isFiltered, noFilter, type RunsSearch, type RunsSearchChange, timeSpans } from "./runs-search.ts";
 
 /** From so many flows on, the menu has a field to find one. */
@@ -18,9 +18,8 @@ const mostTags = 30;
 export function RunFilters(props: {
   readonly search: RunsSearch;
   readonly onChange: (change: RunsSearchChange) => void;
-  /** Tags and names of states to choose from, of the runs that are shown. */
+  /** Tags to choose from, of the runs that are shown. */
   readonly knownTags: readonly string[];
-  readonly knownStates: readonly KnownState[];
   /** What the run is called whose subflows are shown. */
   readonly parentName: string | undefined;
 }) {
@@ -33,7 +32,7 @@ export function RunFilters(props: {
         onChange={(q) => onChange({ q: q === "" ? undefined : q })}
         className="w-44"
       />
-      <StateFilter search={search} onChange={onChange} known={props.knownStates} />
+      <StateFilter search={search} onChange={onChange} />
       <FlowFilter search={search} onChange={onChange} />
       <TimeFilter
         range={{ since: search.since, until: search.until }}
@@ -68,33 +67,21 @@ interface TagProps {
   readonly known?: readonly string[];
 }
 
-export interface KnownState {
-  readonly type: StateType;
-  readonly name: string;
-}
-
-/** The states that runs are in, each name once. */
-export function statesOf(
-  runs: readonly { readonly state_type: StateType | null; readonly state_name: string | null }[],
-): readonly KnownState[] {
-  const found = new Map<string, KnownState>();
-  for (const { state_type: type, state_name: name } of runs) {
-    if (type !== null && name !== null) found.set(name, { type, name });
-  }
-  return [...found.values()];
-}
-
 interface StateProps {
   readonly search: Pick<RunsSearch, "state">;
   readonly onChange: (change: { readonly state: readonly string[] | undefined }) => void;
-  readonly known: readonly KnownState[];
 }
 
-export function StateFilter({ search, onChange, known }: StateProps) {
+export function StateFilter({ search, onChange }: StateProps) {
+  const [opened, setOpened] = useState(false);
   const chosen = search.state ?? [];
-  // A program may call its states as it likes.
-  const others = known.filter(
-    ({ type, name }) => !filterableStateNames.includes(name) && stateLook(type, name) !== stateLook(type),
+  // A program may call its states as it likes: they are read when somebody is about to choose.
+  const observed = useQuery({ ...observedStatesQuery, enabled: opened || chosen.length > 0 });
+  const others = new Map(
+    (observed.data ?? [])
+      .filter(({ state_name: name }) => !filterableStateNames.includes(name))
+      .filter(({ state_type: type, state_name: name }) => stateLook(type, name) !== stateLook(type))
+      .map(({ state_type, state_name }) => [state_name, state_type] as const),
   );
   const toggle = (state: string, on: boolean) => {
     const next = on ? [...chosen, state] : chosen.filter((one) => one !== state);
@@ -102,7 +89,17 @@ export function StateFilter({ search, onChange, known }: StateProps) {
   };
   const labels = chosen.map((state) => lookOf(state).label);
   return (
-    <Menu trigger={<FilterButton icon="filter" name="State" value={labels.join(", ")} />}>
+    <Menu
+      trigger={
+        <FilterButton
+          icon="filter"
+          name="State"
+          value={labels.join(", ")}
+          onPointerEnter={() => setOpened(true)}
+          onFocus={() => setOpened(true)}
+        />
+      }
+    >
       {stateTypeOrder.map((type) => (
         <MenuCheck key={type} checked={chosen.includes(type)} onChange={(on) => toggle(type, on)}>
           <StateIcon silent type={type} /> {stateLook(type).label}
@@ -115,7 +112,7 @@ export function StateFilter({ search, onChange, known }: StateProps) {
           <StateIcon silent type={stateTypeOfName(name)} name={name} /> {lookOf(name).label}
         </MenuCheck>
       ))}
-      {others.map(({ type, name }) => (
+      {[...others].map(([name, type]) => (
         <MenuCheck key={name} checked={chosen.includes(name)} onChange={(on) => toggle(name, on)}>
           <StateIcon silent type={type} name={name} /> <span className="truncate">{stateLook(type, name).label}</span>
         </MenuCheck>

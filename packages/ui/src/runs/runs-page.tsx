@@ -16,7 +16,7 @@ import { ColumnMenu } from "./column-menu.tsx";
 import { CsvButton, type RunTotal, totalText } from "./csv-button.tsx";
 import { KindsOfRuns } from "./kinds-of-runs.tsx";
 import { runColumns, storeColumns, storedColumns, usualColumns } from "./run-columns.tsx";
-import { RunFilters, statesOf } from "./run-filters.tsx";
+import { RunFilters } from "./run-filters.tsx";
 import { RunList } from "./run-list.tsx";
 import { applyToList, pointOf, type RunPages, readRunsAnew, runListQuery, runPointsQuery } from "./runs.queries.ts";
 import {
@@ -49,7 +49,6 @@ export function RunsPage() {
   const columns = runColumns.filter((column) => columnIds.includes(column.id));
   const runs = useMemo(() => list.data?.pages.flatMap((page) => page.results) ?? [], [list.data]);
   const tags = useMemo(() => [...new Set(runs.flatMap((run) => run.tags))].sort(), [runs]);
-  const states = useMemo(() => statesOf(runs), [runs]);
   const change = useCallback(
     (next: RunsSearchChange) =>
       void navigate({ search: (before) => readRunsSearch({ ...before, ...next }), resetScroll: false }),
@@ -84,7 +83,6 @@ export function RunsPage() {
           search={search}
           onChange={change}
           knownTags={tags}
-          knownStates={states}
           parentName={runs.find((run) => run.parent_flow_run_id === search.parent)?.parent_flow_run_name ?? undefined}
         />
         <span className="flex shrink-0 items-center gap-1 sm:ml-auto">

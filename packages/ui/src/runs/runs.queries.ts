@@ -1,4 +1,4 @@
-import type { listFlowRunPoints, listFlowRuns, listFlows } from "@ostinato/protocol";
+import type { listFlowRunPoints, listFlowRuns, listFlows, listObservedStates } from "@ostinato/protocol";
 import { type InfiniteData, infiniteQueryOptions, type QueryClient, queryOptions } from "@tanstack/react-query";
 import { call } from "../api/api.ts";
 import type { FlowRunList, FlowRunPoint, FlowRunRow, LiveChange } from "../api/types.ts";
@@ -65,6 +65,14 @@ export const flowNamesQuery = queryOptions({
     });
     return reply.results.map((row) => ({ id: row.flow.id, name: row.flow.name }));
   },
+});
+
+/** The states that runs have or had, also under names that programs gave them. */
+export const observedStatesQuery = queryOptions({
+  queryKey: ["observed-states"],
+  staleTime: 30_000,
+  queryFn: ({ signal }) =>
+    call<typeof listObservedStates>("GET /observed-states", { query: { order_by: "NAME_ASC", limit: 200 }, signal }),
 });
 
 /** All runs that a filter finds, page after page: at most `most`. */

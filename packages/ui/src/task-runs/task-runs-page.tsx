@@ -14,7 +14,7 @@ import { FirstSteps } from "../first-steps/first-steps.tsx";
 import { firstRun } from "../first-steps/programs.ts";
 import { amount, count } from "../format.ts";
 import { KindsOfRuns } from "../runs/kinds-of-runs.tsx";
-import { FlowFilter, filterClass, StateFilter, statesOf, TagFilter, TimeFilter } from "../runs/run-filters.tsx";
+import { FlowFilter, filterClass, StateFilter, TagFilter, TimeFilter } from "../runs/run-filters.tsx";
 import { timeSpans } from "../runs/runs-search.ts";
 import { TaskRunList } from "./task-run-list.tsx";
 import { readTaskRunsAnew, taskRunListQuery } from "./task-runs.queries.ts";
@@ -84,7 +84,6 @@ function Filters(props: {
 }) {
   const { search, onChange, runs } = props;
   const tags = useMemo(() => [...new Set(runs.flatMap((run) => run.tags))].sort(), [runs]);
-  const states = useMemo(() => statesOf(runs), [runs]);
   return (
     <div className="flex min-w-0 flex-wrap items-center gap-1.5">
       <SearchField
@@ -93,7 +92,7 @@ function Filters(props: {
         onChange={(q) => onChange({ q: q === "" ? undefined : q })}
         className="w-44"
       />
-      <StateFilter search={search} onChange={onChange} known={states} />
+      <StateFilter search={search} onChange={onChange} />
       <FlowFilter search={search} onChange={onChange} />
       <TimeFilter range={{ since: search.since, until: search.until }} spans={timeSpans} anyTime onChange={onChange} />
       <TagFilter search={search} onChange={onChange} known={tags} />
