@@ -15,15 +15,25 @@ const tableRows = 20;
 const tableColumns = 40;
 const textLength = 2000;
 
-/** Pictures a value without changing or keeping it. `sizeBytes` is what it takes when written down, where that is known. */
-export function previewOf(value: unknown, sizeBytes: number | null = null): Preview {
+/** Blots out what is not to be seen in a text. */
+export type Redact = (text: string) => string;
+
+export interface PreviewOptions {
+  /** What the value takes when written down, where that is known. */
+  readonly sizeBytes?: number | null;
+  /** Applied to every text before it is cut. */
+  readonly redact?: Redact | undefined;
+}
+
+/** Pictures a value without changing or keeping it. */
+export function previewOf(value: unknown, { sizeBytes = null, redact }: PreviewOptions = {}): Preview {
   if (isSecret(value)) return { kind: "secret", size_bytes: null, truncated: false, value: secretMask };
   if (value === undefined || value === null)
     return { kind: "none", size_bytes: sizeBytes, truncated: false, value: null };
-  if (isBytes(value)) return previewBytes(value);
-  if (isScalar(value)) return previewScalar(value, sizeBytes);
-  if (isTable(value)) return previewTable(value, sizeBytes);
-  const pruner = new Pruner(12_000);
+  if (isBytes(value)) return previewBytes(value, redact);
+  if (isScalar(value)) return previewScalar(value, sizeBytes, redact);
+  if (isTable(value)) return previewTable(value, sizeBytes, redact);
+  const pruner = new Pruner(12_000, redact);
   const pruned = pruner.prune(value, 0);
   return { kind: "json", size_bytes: sizeBytes, truncated: pruner.truncated, value: pruned };
 }
@@ -37,15 +47,36 @@ function isScalar(value: unknown): value is string | number | bigint | boolean |
   return (typeof value !== "object" && typeof value !== "function") || value instanceof Date || value instanceof URL;
 }
 
-function previewScalar(value: unknown, sizeBytes: number | null): Preview {
-  const shown = scalar(value);
-  const truncated = typeof shown === "string" && shown.length > textLength;
+function previewScalar(value: unknown, sizeBytes: number | null, redact: Redact | undefined): Preview {
+  const whole = scalar(value);
+  const shown = redacted(whole, textLength, redact);
+  const truncated = typeof shown === "string" && (shown.length > textLength || isLonger(whole, textLength));
   return {
     kind: "scalar",
     size_bytes: sizeBytes ?? (typeof value === "string" ? value.length : null),
     truncated,
     value: truncated ? shown.slice(0, textLength) : shown,
   };
+}
+
+/** How far behind the cut a text is looked at, for what stands across it. */
+const acrossCut = 64 * 1024;
+
+/** What is shown of a value of one part, and some more. */
+function redacted<T extends string | number | boolean>(value: T, shownLength: number, redact: Redact | undefined) {
+  if (redact === undefined || typeof value === "boolean") return value;
+  return redactScalar(typeof value === "string" ? value.slice(0, shownLength + acrossCut) : value, redact);
+}
+
+/** A number is no secret by what stands in it, only as a whole, and not one that counts a few things. */
+export function redactScalar(value: string | number, redact: Redact): string | number {
+  if (typeof value === "string") return redact(value);
+  const digits = String(value);
+  return digits.length > 3 && redact(digits) === secretMask ? secretMask : value;
+}
+
+function isLonger(value: unknown, length: number): boolean {
+  return typeof value === "string" && value.length > length + acrossCut;
 }
 
 /** A value of one part as JSON has it; what JSON has no word for becomes text. */
@@ -60,15 +91,19 @@ function isBytes(value: unknown): value is Uint8Array | ArrayBuffer {
   return value instanceof Uint8Array || value instanceof ArrayBuffer;
 }
 
-function previewBytes(value: Uint8Array | ArrayBuffer): Preview {
+function previewBytes(value: Uint8Array | ArrayBuffer, redact: Redact | undefined): Preview {
   const bytes = value instanceof Uint8Array ? value : new Uint8Array(value);
   const mediaType = imageType(bytes);
   if (mediaType !== undefined) {
-    const small = bytes.length <= largestImage;
-    const image = { media_type: mediaType, base64: small ? base64(bytes) : null };
-    return { kind: "image", size_bytes: bytes.length, truncated: !small, value: image };
+    const encoded = bytes.length <= largestImage ? base64(bytes) : null;
+    // One with a secret in it is not shown: with less of it, it would be none.
+    const shown = encoded === null || redact === undefined || redact(encoded) === encoded ? encoded : null;
+    const image = { media_type: mediaType, base64: shown };
+    return { kind: "image", size_bytes: bytes.length, truncated: shown === null, value: image };
   }
-  const hex = Array.from(bytes.subarray(0, hexBytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const seen = bytes.subarray(0, hexBytes + (redact === undefined ? 0 : acrossCut));
+  const whole = Array.from(seen, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  const hex = (redact === undefined ? whole : redact(whole)).slice(0, 2 * hexBytes);
   const shown = { length: bytes.length, hex };
   return { kind: "bytes", size_bytes: bytes.length, truncated: bytes.length > hexBytes, value: shown };
 }
@@ -98,14 +133,23 @@ function isTable(value: unknown): value is readonly Row[] {
   return value.slice(0, tableRows).every((row) => isPlainObject(row) && Object.keys(row).length > 0);
 }
 
-function previewTable(rows: readonly Row[], sizeBytes: number | null): Preview {
+function previewTable(rows: readonly Row[], sizeBytes: number | null, redact: Redact | undefined): Preview {
   const shown = rows.slice(0, tableRows);
   const all = [...new Set(shown.flatMap((row) => Object.keys(row)))];
   const columns = all.slice(0, tableColumns);
-  const pruner = new Pruner(10_000);
+  const pruner = new Pruner(10_000, redact);
   const cells = shown.map((row) => columns.map((column) => pruner.prune(row[column], 3)));
   const truncated = pruner.truncated || rows.length > shown.length || all.length > columns.length;
-  return { kind: "table", size_bytes: sizeBytes, truncated, value: { columns, rows: cells, row_count: rows.length } };
+  return {
+    kind: "table",
+    size_bytes: sizeBytes,
+    truncated,
+    value: {
+      columns: columns.map((column) => redacted(column, column.length, redact)),
+      rows: cells,
+      row_count: rows.length,
+    },
+  };
 }
 
 const deepest = 6;
@@ -116,10 +160,12 @@ const longestText = 500;
 class Pruner {
   truncated = false;
   #budget: number;
+  readonly #redact: Redact | undefined;
   readonly #above: unknown[] = [];
 
-  constructor(budget: number) {
+  constructor(budget: number, redact: Redact | undefined) {
     this.#budget = budget;
+    this.#redact = redact;
   }
 
   prune(value: unknown, depth: number): unknown {
@@ -167,17 +213,18 @@ class Pruner {
     for (const key of keys.slice(0, widest)) {
       this.#budget -= key.length;
       // A null prototype would not survive, and an own "__proto__" must not become one.
-      if (key !== "__proto__") copy[key] = this.prune((value as Row)[key], depth);
+      if (key !== "__proto__") copy[this.#redact?.(key) ?? key] = this.prune((value as Row)[key], depth);
     }
     if (keys.length > widest) copy["…"] = this.#cut(`${keys.length - widest} more`);
     return copy;
   }
 
   #text(value: string | number | boolean): string | number | boolean {
-    if (typeof value !== "string") return value;
+    const shown = redacted(value, longestText, this.#redact);
+    if (typeof shown !== "string") return shown;
     const room = Math.max(0, Math.min(longestText, this.#budget));
-    this.#budget -= Math.min(value.length, room);
-    return value.length > room ? this.#cut(`${value.slice(0, room)}…`) : value;
+    this.#budget -= Math.min(shown.length, room);
+    return shown.length > room || isLonger(value, longestText) ? this.#cut(`${shown.slice(0, room)}…`) : shown;
   }
 
   #cut(mark: string): string {

@@ -2,6 +2,7 @@ import { imageType, timeOrderedId } from "@ostinato/core";
 import { type ArtifactCreate, createArtifact, updateArtifact } from "@ostinato/protocol";
 import { context } from "./context.ts";
 import { UsageError } from "./errors.ts";
+import { jsonRedaction, redact } from "./redaction.ts";
 import { type Session, session } from "./session.ts";
 
 interface ArtifactOptions {
@@ -62,20 +63,20 @@ export interface ProgressOptions extends ArtifactOptions {
  */
 export const artifact = {
   markdown: ({ markdown, ...options }: MarkdownOptions): Promise<CreatedArtifact> =>
-    create("markdown", markdown, options),
+    create("markdown", redact(markdown), options),
 
   table: ({ table, columns, ...options }: TableOptions): Promise<CreatedArtifact> =>
     create(
       "table",
-      JSON.stringify(columns === undefined ? table : table.map((row) => toRecord(row, columns))),
+      JSON.stringify(columns === undefined ? table : table.map((row) => toRecord(row, columns)), jsonRedaction()),
       options,
     ),
 
   link: ({ link, linkText = link, ...options }: LinkOptions): Promise<CreatedArtifact> =>
-    create("markdown", `[${linkText.replace(/[\\\][]/g, "\\$&")}](${encodeURI(decodeSafely(link))})`, options),
+    create("markdown", redact(`[${linkText.replace(/[\\\][]/g, "\\$&")}](${encodeURI(decodeSafely(link))})`), options),
 
   image: ({ image, ...options }: ImageOptions): Promise<CreatedArtifact> =>
-    create("image", imageAddress(image), options),
+    create("image", redact(imageAddress(image)), options),
 
   async progress({ progress = 0, ...options }: ProgressOptions = {}): Promise<ProgressArtifact> {
     const created = await create("progress", percent(progress), options);
@@ -103,7 +104,7 @@ async function create(type: string, data: unknown, { key, description }: Artifac
     type,
     data,
     key: key ?? null,
-    description: description ?? null,
+    description: description === undefined ? null : redact(description),
     flow_run_id: run?.scope.flowRunId ?? null,
     task_run_id: run?.taskRun?.id ?? null,
   };

@@ -1,6 +1,7 @@
 import { type Duration, durationSeconds } from "@ostinato/core";
 import { UsageError } from "./errors.ts";
 import { digest, type InputDigests } from "./identity.ts";
+import { holdsRevealed } from "./redaction.ts";
 import { digestOf, type ValueDigest } from "./value-digest.ts";
 
 /** What a call is known by in the cache, as a function can say it too. */
@@ -108,6 +109,7 @@ function open(value: ValueDigest | undefined): string | undefined {
   return value === undefined || value.secret ? undefined : value.text;
 }
 
+/** One with a secret in it is known by its digest: blotted out, keys with different secrets would be the same. */
 function own(key: string | undefined): string | undefined {
-  return key !== undefined && key.length > longestKey ? digest(key) : key;
+  return key !== undefined && (key.length > longestKey || holdsRevealed(key)) ? digest(key) : key;
 }

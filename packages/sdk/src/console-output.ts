@@ -1,5 +1,6 @@
 import { logLevels } from "@ostinato/protocol";
 import { isObserved, observe } from "./observers.ts";
+import { redact } from "./redaction.ts";
 
 /** What a run says on the terminal: stderr, so that a program's own output stays its own. */
 export interface ConsoleLine {
@@ -16,12 +17,14 @@ const write = process.stderr.write.bind(process.stderr);
 export function printLine({ level, speaker, message }: ConsoleLine): void {
   if (level < threshold(process.env.OSTINATO_LOG_LEVEL)) return;
   const time = new Date().toTimeString().slice(0, 8);
-  write(`${time} ${levelName(level).padEnd(7)} ${speaker === undefined ? "" : `${speaker}: `}${message}\n`);
+  write(
+    `${time} ${levelName(level).padEnd(7)} ${redact(speaker === undefined ? message : `${speaker}: ${message}`)}\n`,
+  );
 }
 
 /** Says something about the program as a whole: to whoever observes it, else on the terminal. */
 export function notice(level: number, message: string): void {
-  if (isObserved()) observe({ kind: "notice", message });
+  if (isObserved()) observe({ kind: "notice", message: redact(message) });
   else printLine({ level, speaker: undefined, message });
 }
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { failureParts } from "./failure-parts.ts";
 import { failureStack } from "./failure-text.ts";
-import { redact } from "./secret.ts";
+import { redact } from "./redaction.ts";
 
 /** What the state of a failure carries besides its message. */
 export type FailureDetails = {

@@ -1,5 +1,5 @@
 import { inspect, types } from "node:util";
-import { redact } from "./secret.ts";
+import { redact } from "./redaction.ts";
 
 /** What is thrown may be any value: nothing here trusts its properties, or lets one that throws hide the others. */
 export interface FailureParts {

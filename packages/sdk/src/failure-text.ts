@@ -1,6 +1,6 @@
 import { isOwnError, ThrownValue } from "./errors.ts";
 import { cut, type FailureParts, failureParts, fieldText, isError } from "./failure-parts.ts";
-import { redact } from "./secret.ts";
+import { redact } from "./redaction.ts";
 
 const maxDepth = 6;
 const maxErrors = 5;

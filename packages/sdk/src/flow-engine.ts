@@ -16,6 +16,7 @@ import { checkParameterSize } from "./parameter-size.ts";
 import { checkParameters } from "./parameters.ts";
 import { rootRuns } from "./process-end.ts";
 import { recordedParameters } from "./recorded-parameters.ts";
+import { redact, redactInside } from "./redaction.ts";
 import { runName } from "./run-name.ts";
 import type { Interruptible, Scope } from "./scope.ts";
 import { type Session, session } from "./session.ts";
@@ -65,9 +66,9 @@ async function createRun(opened: Session, definition: FlowDefinition, { recorded
     body: {
       flow_id: await flowId(opened, definition),
       flow_version: version,
-      name: options.runName === undefined ? null : runName(options.runName as never, recorded),
+      name: options.runName === undefined ? null : redact(runName(options.runName as never, recorded)),
       parameters: recorded,
-      tags: [...(options.tags ?? [])],
+      tags: redactInside([...(options.tags ?? [])]),
       ...(file === undefined ? {} : { labels: { "ostinato.entrypoint": file } }),
       parent_task_run_id: tracking ?? null,
       // The call may be made again when its answer is lost.

@@ -3,6 +3,7 @@ import { Cancelled, Crashed, FlowFailed, FlowTimeout, rootCause } from "./errors
 import { failureDetails } from "./failure-details.ts";
 import { failureMessage } from "./failure-text.ts";
 import type { RunFuture } from "./future.ts";
+import { redact, redactInside } from "./redaction.ts";
 import { stateMessage } from "./state-message.ts";
 import { type FinalState, isDeclared, isFinalState } from "./states.ts";
 
@@ -81,10 +82,10 @@ function unobservedError(failures: readonly RunFuture<unknown>[]): FlowFailed {
 export function stateOf(outcome: Outcome): StateCreate {
   if (outcome.type === "COMPLETED") {
     const { type, name, message } = outcome;
-    return { type, name, message: message === undefined ? null : stateMessage(message) };
+    return { type, name: redact(name), message: message === undefined ? null : stateMessage(message) };
   }
   const { type, name, error } = outcome;
   // An error of ours that only passes on another one points to nothing: the place of the cause is what helps.
-  const details = type === "CANCELLED" ? {} : failureDetails(rootCause(error));
-  return { type, name, message: stateMessage(failureMessage(error)), state_details: details };
+  const details = type === "CANCELLED" ? {} : redactInside(failureDetails(rootCause(error)));
+  return { type, name: redact(name), message: stateMessage(failureMessage(error)), state_details: details };
 }

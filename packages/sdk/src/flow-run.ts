@@ -18,6 +18,7 @@ import { KeptResults } from "./kept-results.ts";
 import { Limiter } from "./limiter.ts";
 import { writeLine } from "./log-line.ts";
 import { isObserved, observe } from "./observers.ts";
+import { redactInside } from "./redaction.ts";
 import { flowRunResources } from "./related-resources.ts";
 import { writeResult } from "./results.ts";
 import { type Interruptible, Scope } from "./scope.ts";
@@ -86,7 +87,7 @@ export class FlowRun implements Interruptible, FlowRunView {
   }
 
   get tags(): readonly string[] {
-    return this.definition.options.tags ?? [];
+    return redactInside(this.definition.options.tags ?? []);
   }
 
   get url(): string | undefined {

@@ -4,7 +4,7 @@ import { printLine } from "./console-output.ts";
 import type { RunContext } from "./context.ts";
 import { isError } from "./failure-parts.ts";
 import { failureReport } from "./failure-text.ts";
-import { redact } from "./secret.ts";
+import { redact } from "./redaction.ts";
 
 /** Sends a line to the server under the run of the context, and prints it. */
 export function writeLine({ scope, flowRun, taskRun }: RunContext, level: number, text: string): void {

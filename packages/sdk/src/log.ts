@@ -2,7 +2,6 @@ import { logLevels } from "@ostinato/protocol";
 import { printLine } from "./console-output.ts";
 import { context } from "./context.ts";
 import { composeMessage, writeLine } from "./log-line.ts";
-import { redact } from "./secret.ts";
 
 type Write = (message: unknown, fields?: object) => void;
 
@@ -29,6 +28,6 @@ export const log: Readonly<Record<keyof typeof logLevels, Write>> = {
 function write(level: number, message: unknown, fields?: object): void {
   const text = composeMessage(message, fields);
   const run = context.getStore();
-  if (run === undefined) printLine({ level, speaker: undefined, message: redact(text) });
+  if (run === undefined) printLine({ level, speaker: undefined, message: text });
   else writeLine(run, level, text);
 }

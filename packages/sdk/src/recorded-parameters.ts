@@ -1,9 +1,11 @@
 import { isPlainObject, isSecret, previewOf, secretMask } from "@ostinato/core";
+import { redactInside } from "./redaction.ts";
 
 /** The parameters as the server keeps and shows them: JSON, secrets masked, what JSON has no word for as a short text. */
 export function recordedParameters(parameters: unknown): Record<string, unknown> {
-  if (!isPlainObject(parameters)) return parameters === undefined ? {} : { value: recorded(parameters, []) };
-  return recorded(parameters, []) as Record<string, unknown>;
+  if (!isPlainObject(parameters))
+    return parameters === undefined ? {} : redactInside({ value: recorded(parameters, []) });
+  return redactInside(recorded(parameters, [])) as Record<string, unknown>;
 }
 
 function recorded(value: unknown, above: readonly unknown[]): unknown {

@@ -8,6 +8,7 @@ import {
 } from "@ostinato/core";
 import type { ResultCreate } from "@ostinato/protocol";
 import { digest } from "./identity.ts";
+import { holdsRevealed, redact, redaction } from "./redaction.ts";
 import type { Session } from "./session.ts";
 
 export interface KeepOptions {
@@ -28,25 +29,32 @@ export async function writeResult(value: unknown, options: KeepOptions): Promise
   const { session, identity, cacheKey, expires } = options;
   const written = serialize(value);
   if (!written.ok) {
-    const preview = written.secret ? previewOf(value) : previewOfUnserializable(written.reason);
-    return {
-      result: { format: "none", data: null, preview },
-      reason: refusal(value, written.reason),
-    };
+    const preview = written.secret
+      ? previewOf(value, { redact: redaction() })
+      : previewOfUnserializable(redact(written.reason));
+    return notKept(preview, refusal(value, written.reason));
   }
   const { text } = written;
+  if (holdsRevealed(text)) {
+    const preview = previewOf(value, { sizeBytes: text.length, redact });
+    return notKept(preview, "the result is not kept: a secret that was revealed is in it");
+  }
   const limit = session.server?.result_size_limit_bytes ?? 0;
   const small = Buffer.byteLength(text) <= limit;
   const result: ResultCreate = {
     format: "devalue",
     data: small ? text : null,
     ...(small ? {} : { location: await session.results.write(digest(text), text) }),
-    preview: previewOf(value, text.length),
+    preview: previewOf(value, { sizeBytes: text.length }),
     ...(identity === undefined ? {} : { identity }),
     ...(cacheKey === undefined ? {} : { cache_key: cacheKey }),
     ...(expires === undefined ? {} : { expires: formatTimestamp(expires) }),
   };
   return { result, reason: undefined };
+}
+
+function notKept(preview: ResultCreate["preview"], reason: string): Kept {
+  return { result: { format: "none", data: null, preview }, reason };
 }
 
 function refusal(value: unknown, reason: string): string {

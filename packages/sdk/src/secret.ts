@@ -1,4 +1,5 @@
 import { secretMark, secretMask } from "@ostinato/core";
+import { reveal } from "./redaction.ts";
 
 /** A value that is passed around without ever being written down. `reveal()` gives the value itself. */
 export class Secret<T> {
@@ -10,11 +11,11 @@ export class Secret<T> {
   }
 
   reveal(): T {
-    if (typeof this.#value === "string" && this.#value.length >= shortestRedacted) revealed.add(this.#value);
+    reveal(this.#value);
     return this.#value;
   }
 
-  /** The value, to hand it on inside this program. Use `reveal()`, which keeps it out of the logs. */
+  /** The value, to hand it on inside this program. Use `reveal()`, which keeps it out of everything that is written down. */
   peek(): T {
     return this.#value;
   }
@@ -33,8 +34,9 @@ export class Secret<T> {
 }
 
 /**
- * Marks a value as secret: pages show `********` in its place, and a result that holds it is not kept. What `reveal()` gave
- * is also taken out of log lines and messages.
+ * Marks a value as secret: pages show `********` in its place, and a result that holds it is not kept. The texts in what
+ * `reveal()` gave, fields of objects included, are also taken out of everything that is written down from then on, in every
+ * usual spelling; those of fewer than four characters where they stand alone.
  *
  * ```ts
  * import { secret, task } from "ostinato";
@@ -49,15 +51,4 @@ export class Secret<T> {
  */
 export function secret<T>(value: T): Secret<T> {
   return new Secret(value);
-}
-
-/** Shorter ones would blot out ordinary words. */
-const shortestRedacted = 4;
-const revealed = new Set<string>();
-
-/** The text with every secret that was revealed in this program blotted out. */
-export function redact(text: string): string {
-  let clean = text;
-  for (const value of revealed) if (clean.includes(value)) clean = clean.replaceAll(value, secretMask);
-  return clean;
 }

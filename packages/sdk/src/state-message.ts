@@ -1,4 +1,4 @@
-import { redact } from "./secret.ts";
+import { redact } from "./redaction.ts";
 
 /** The server takes a state of a megabyte or so; nobody reads a message of this length to its end. */
 const longestMessage = 64 * 1024;

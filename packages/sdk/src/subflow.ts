@@ -11,6 +11,7 @@ import {
 import type { FlowDefinition } from "./flow-definition.ts";
 import { digest } from "./identity.ts";
 import { type Found, revive } from "./kept-results.ts";
+import { redactInside } from "./redaction.ts";
 import type { Scope } from "./scope.ts";
 import type { Session } from "./session.ts";
 
@@ -40,7 +41,7 @@ export async function createTrackingTask(
       task_version: flow.version,
       state: { type: "PENDING", name: "Pending" },
       task_inputs: inputs,
-      tags: [...(flow.options.tags ?? [])],
+      tags: redactInside([...(flow.options.tags ?? [])]),
     },
   });
   return id;

@@ -12,6 +12,7 @@ import { writeLine } from "./log-line.ts";
 import { isObserved, observe } from "./observers.ts";
 import { nameArguments } from "./parameter-names.ts";
 import { remember } from "./provenance.ts";
+import { redact, redactInside, redaction } from "./redaction.ts";
 import { withTags } from "./related-resources.ts";
 import { runName } from "./run-name.ts";
 import type { Interruptible, Scope } from "./scope.ts";
@@ -82,7 +83,7 @@ export class TaskRun implements Interruptible, TaskRunView {
   }
 
   get tags(): readonly string[] {
-    return this.definition.options.tags ?? [];
+    return redactInside(this.definition.options.tags ?? []);
   }
 
   get logPrints(): boolean {
@@ -225,7 +226,7 @@ export class TaskRun implements Interruptible, TaskRunView {
     const cacheKey = kept?.result.cache_key ?? undefined;
     const state = this.#enter({
       type: "COMPLETED",
-      name,
+      name: redact(name),
       message: stateMessage(message ?? kept?.reason ?? ""),
       details: cacheKey === undefined ? {} : { cache_key: cacheKey },
       values: kept === undefined ? undefined : { result: kept.result },
@@ -260,7 +261,7 @@ export class TaskRun implements Interruptible, TaskRunView {
       type: "SCHEDULED",
       name: "AwaitingRetry",
       message: stateMessage(failureMessage(error)),
-      details: { scheduled_time: formatTimestamp(scheduled), ...failureDetails(error) },
+      details: { scheduled_time: formatTimestamp(scheduled), ...redactInside(failureDetails(error)) },
     });
     return seconds;
   }
@@ -287,7 +288,7 @@ export class TaskRun implements Interruptible, TaskRunView {
       const state = this.#enter({ type: "PENDING", name: "NotReady", message });
       return unsuccessfulState({ ...state, type: "FAILED" }, error);
     }
-    const details = failureDetails(error);
+    const details = redactInside(failureDetails(error));
     if (own && error instanceof Crashed) {
       const state = this.#enter({ type: "CRASHED", name: "Crashed", message, details });
       return unsuccessfulState({ ...state, type: "CRASHED" }, error);
@@ -307,7 +308,8 @@ export class TaskRun implements Interruptible, TaskRunView {
   }
 
   #previewInputs(): TaskRunValues {
-    return { inputs: [...this.inputs].map(([name, value]) => ({ name, preview: previewOf(value) })) };
+    const options = { redact: redaction() };
+    return { inputs: [...this.inputs].map(([name, value]) => ({ name, preview: previewOf(value, options) })) };
   }
 
   #findDependencies(named: ReadonlyMap<string, unknown>): Map<string, Dependencies> {
@@ -327,7 +329,7 @@ export class TaskRun implements Interruptible, TaskRunView {
   #nameByInputs(): void {
     const { runName: name } = this.definition.options;
     if (name === undefined) return;
-    this.name = runName(name, Object.fromEntries(this.inputs));
+    this.name = redact(runName(name, Object.fromEntries(this.inputs)));
     this.#record.name = this.name;
   }
 

@@ -5,6 +5,7 @@ import { captureConsole } from "./console-capture.ts";
 import { context, type RunContext } from "./context.ts";
 import { toError, UsageError } from "./errors.ts";
 import { localResultStore } from "./local-result-store.ts";
+import { onRevealed, revealTexts } from "./redaction.ts";
 import { Scope } from "./scope.ts";
 import type { Session } from "./session.ts";
 import type { TaskDefinition } from "./task-definition.ts";
@@ -18,6 +19,8 @@ const registry = createThreadRegistry();
 /** Runs one job in this thread. */
 export async function runJob(job: ThreadJob): Promise<ThreadOutcome> {
   const line = talk(job.port);
+  revealTexts(job.revealed);
+  const stopTelling = onRevealed((text) => line.send({ type: "revealed", text }));
   try {
     const { fn } = await findTask(job);
     if (job.logPrints) captureConsole();
@@ -27,6 +30,7 @@ export async function runJob(job: ThreadJob): Promise<ThreadOutcome> {
   } catch (error) {
     return { ok: false, error: packError(toError(error)) };
   } finally {
+    stopTelling();
     job.port.close();
   }
 }

@@ -14,6 +14,8 @@ export interface ThreadJob {
   readonly uiUrl: string | undefined;
   readonly server: ServerInfo | undefined;
   readonly logPrints: boolean;
+  /** Secrets that were revealed so far. */
+  readonly revealed: readonly string[];
   readonly flowRun: ThreadFlowRun | undefined;
   readonly taskRun: ThreadTaskRun;
 }
@@ -38,6 +40,7 @@ interface ThreadTaskRun {
 
 /** What the thread says while it works. Requests to the server go through the main thread, which may be the server. */
 export type FromThread =
+  | { readonly type: "revealed"; readonly text: string }
   | { readonly type: "log"; readonly line: LogCreate }
   | { readonly type: "request"; readonly number: number; readonly request: Omit<TransportRequest, "signal"> };
 

@@ -1,10 +1,11 @@
 import { availableParallelism } from "node:os";
-import { MessageChannel, type MessagePort } from "node:worker_threads";
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import { fetchTransport } from "@ostinato/client";
 import type { Piscina } from "piscina";
 import type { FlowRunView, TaskRunView } from "./context.ts";
 import { UsageError } from "./errors.ts";
 import { Limiter } from "./limiter.ts";
+import { revealedTexts, revealTexts } from "./redaction.ts";
 import type { Scope } from "./scope.ts";
 import type { TaskDefinition } from "./task-definition.ts";
 import { packError, unpackError } from "./thread-errors.ts";
@@ -65,6 +66,7 @@ async function runAtOnce(run: ThreadRun, args: readonly unknown[]): Promise<unkn
     throw explain(run, error);
   } finally {
     signal.removeEventListener("abort", abort);
+    serveRest(run, ours);
     ours.close();
   }
 }
@@ -103,6 +105,7 @@ function describeJob(run: ThreadRun, args: readonly unknown[], port: MessagePort
     uiUrl: scope.session.uiUrl,
     server: scope.session.server,
     logPrints,
+    revealed: revealedTexts(),
     flowRun:
       flowRun === undefined
         ? undefined
@@ -125,7 +128,18 @@ function describeJob(run: ThreadRun, args: readonly unknown[], port: MessagePort
   };
 }
 
+/** What the thread said before its end may arrive behind that: above all which secrets are in its error. */
+function serveRest(run: ThreadRun, port: MessagePort): void {
+  for (let rest = receiveMessageOnPort(port); rest !== undefined; rest = receiveMessageOnPort(port)) {
+    serve(run, port, rest.message as FromThread);
+  }
+}
+
 function serve(run: ThreadRun, port: MessagePort, message: FromThread): void {
+  if (message.type === "revealed") {
+    revealTexts([message.text]);
+    return;
+  }
   const { session } = run.scope;
   if (message.type === "log") {
     session.logs.add(message.line);
