@@ -9,18 +9,21 @@ export type WireTimestamp = string;
 
 export const microsPerSecond = 1_000_000;
 
-const minimum = -62_135_596_800 * microsPerSecond; // year 1
-const maximum = Number.MAX_SAFE_INTEGER; // year 2255
+export const earliestMoment = -62_135_596_800 * microsPerSecond; // year 1
+export const latestMoment = Number.MAX_SAFE_INTEGER; // year 2255
+
+/** Numbers beyond this, in either direction, are milliseconds: nobody means the year 2604. */
+export const mostEpochSeconds = 20_000_000_000;
 
 const isoPattern =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|z|[+-]\d\d(?::?\d\d)?)?)?$/;
 
 /**
  * Reads what clients send for a moment: ISO 8601 with `T` or a space, `Z`, an offset or neither (then UTC), or a number
- * of seconds since the epoch. Gives undefined for anything else. Digits past the microsecond are dropped.
+ * of seconds since the epoch, of milliseconds beyond `mostEpochSeconds`. Gives undefined for anything else. Digits past the microsecond are dropped.
  */
 export function parseTimestamp(input: string | number): Timestamp | undefined {
-  return typeof input === "number" ? fromEpochSeconds(input) : fromIso(input.trim());
+  return typeof input === "number" ? fromEpoch(input) : fromIso(input.trim());
 }
 
 /** Like `parseTimestamp`, for input that has been validated already; throws a RangeError when it was not. */
@@ -69,13 +72,13 @@ export function toMillis(timestamp: Timestamp): number {
   return timestamp / 1000;
 }
 
-function fromEpochSeconds(seconds: number): Timestamp | undefined {
-  return inRange(Math.round(seconds * microsPerSecond));
+function fromEpoch(number: number): Timestamp | undefined {
+  return inRange(Math.round(number * (Math.abs(number) > mostEpochSeconds ? 1000 : microsPerSecond)));
 }
 
 function fromIso(text: string): Timestamp | undefined {
   const match = isoPattern.exec(text);
-  if (match === null) return /^-?\d+(\.\d+)?$/.test(text) ? fromEpochSeconds(Number(text)) : undefined;
+  if (match === null) return /^-?\d+(\.\d+)?$/.test(text) ? fromEpoch(Number(text)) : undefined;
   const [, year, month, day, hour = "0", minute = "0", second = "0", fraction = "", zone = "Z"] = match;
   const millis = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
   const date = new Date(millis);
@@ -94,5 +97,7 @@ function offsetMinutes(zone: string): number {
 }
 
 function inRange(micros: number): Timestamp | undefined {
-  return Number.isSafeInteger(micros) && micros >= minimum && micros <= maximum ? (micros as Timestamp) : undefined;
+  return Number.isSafeInteger(micros) && micros >= earliestMoment && micros <= latestMoment
+    ? (micros as Timestamp)
+    : undefined;
 }

@@ -1,6 +1,6 @@
 import type { Static } from "typebox";
 import { route } from "./route.ts";
-import { Enum, Maybe, None, Open, Strict, Type, Uuid } from "./schema.ts";
+import { Enum, Integer32, Maybe, None, Open, Strict, Type, Uuid } from "./schema.ts";
 
 const leaseSeconds = Maybe(Type.Number({ minimum: 60, maximum: 86_400 }));
 
@@ -10,7 +10,7 @@ export type LeaseHolder = Static<typeof LeaseHolder>;
 
 export const SlotRequest = Open({
   names: Type.Array(Type.String(), { minItems: 1 }),
-  slots: Type.Integer({ exclusiveMinimum: 0 }),
+  slots: Integer32({ minimum: 1 }),
   mode: Maybe(Enum(["concurrency", "rate_limit"] as const)),
   lease_duration: leaseSeconds,
   holder: Maybe(LeaseHolder),

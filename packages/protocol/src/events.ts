@@ -3,6 +3,8 @@ import { EventFilter } from "./filters.ts";
 import { route } from "./route.ts";
 import {
   Enum,
+  Indexed,
+  Integer32,
   JsonObject,
   Maybe,
   Moment,
@@ -10,6 +12,7 @@ import {
   None,
   Nullable,
   Open,
+  Seconds,
   StateTypeName,
   Tags,
   Type,
@@ -20,9 +23,11 @@ import {
 export const Resource = Type.Record(Type.String(), Type.String());
 export type Resource = Static<typeof Resource>;
 
+const EventName = Indexed(Type.String({ maxLength: 1024 }));
+
 export const EventCreate = Open({
   occurred: MomentInput,
-  event: Type.String({ maxLength: 1024 }),
+  event: EventName,
   resource: Resource,
   related: Type.Optional(Type.Array(Resource)),
   payload: Type.Optional(JsonObject),
@@ -79,13 +84,13 @@ export const TaskRunEventPayload = Open({
     tags: Maybe(Tags),
     labels: Maybe(JsonObject),
     task_inputs: Maybe(JsonObject),
-    run_count: Maybe(Type.Integer()),
-    flow_run_run_count: Maybe(Type.Integer()),
+    run_count: Maybe(Integer32()),
+    flow_run_run_count: Maybe(Integer32()),
     expected_start_time: Maybe(MomentInput),
     next_scheduled_start_time: Maybe(MomentInput),
     start_time: Maybe(MomentInput),
     end_time: Maybe(MomentInput),
-    total_run_time: Maybe(Type.Number()),
+    total_run_time: Maybe(Seconds()),
   }),
 });
 export type TaskRunEventPayload = Static<typeof TaskRunEventPayload>;
@@ -148,7 +153,7 @@ export const countEvents = route({
   body: Open({
     filter: EventFilter,
     time_unit: Maybe(Enum(eventTimeUnits)),
-    time_interval: Maybe(Type.Number({ minimum: 0.01 })),
+    time_interval: Maybe(Type.Number({ minimum: 0.01, maximum: 10_000 })),
   }),
   replies: { 200: Type.Array(EventCount) },
 });

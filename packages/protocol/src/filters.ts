@@ -1,21 +1,39 @@
 import type { Static } from "typebox";
-import { Maybe, MomentInput, Operator, StateTypeName, Strict, Type, Uuid } from "./schema.ts";
+import {
+  Integer32,
+  Maybe,
+  MomentInput,
+  mostIndexedBytes,
+  Operator,
+  StateTypeName,
+  Strict,
+  Type,
+  Uuid,
+} from "./schema.ts";
 
-const ids = Maybe(Type.Array(Uuid));
-const names = Maybe(Type.Array(Type.String()));
+/** Values of one list that are compared as they are, and of one list of patterns, tags or prefixes, which cost more. */
+const mostValues = 5000;
+const mostPatterns = 500;
+/** Labels of one criterion, and criteria on related things, each of which is looked for by itself. */
+const mostCriteria = 50;
+
+const ids = Maybe(Type.Array(Uuid, { maxItems: mostValues }));
+const names = Maybe(Type.Array(Type.String(), { maxItems: mostValues }));
+const patterns = Maybe(Type.Array(Type.String(), { maxItems: mostPatterns }));
+const part = Maybe(Type.String({ maxLength: mostIndexedBytes }));
 const flag = Maybe(Type.Boolean());
 const operator = Maybe(Operator);
 
 const Id = Strict({ any_: ids, not_any_: ids });
 const IdAny = Strict({ any_: ids });
-const Name = Strict({ any_: names, like_: Maybe(Type.String()) });
+const Name = Strict({ any_: names, like_: part });
 const NameAny = Strict({ any_: names });
-const AllTags = Strict({ operator, all_: names, is_null_: flag });
-const AllOrAnyTags = Strict({ operator, all_: names, any_: names, is_null_: flag });
+const AllTags = Strict({ operator, all_: patterns, is_null_: flag });
+const AllOrAnyTags = Strict({ operator, all_: patterns, any_: patterns, is_null_: flag });
 const Range = Strict({ before_: Maybe(MomentInput), after_: Maybe(MomentInput) });
 const RangeOrNull = Strict({ before_: Maybe(MomentInput), after_: Maybe(MomentInput), is_null_: flag });
 const IdOrNull = Strict({ operator, any_: ids, is_null_: flag });
-const types = Maybe(Type.Array(StateTypeName));
+const types = Maybe(Type.Array(StateTypeName, { maxItems: mostPatterns }));
 
 /** Criteria are joined by `operator` (and, unless said); null or absent ones do not count; an empty `any_` matches none. */
 export const FlowFilter = Strict({
@@ -71,11 +89,11 @@ export const DeploymentFilter = Strict({
   operator,
   id: Maybe(Id),
   name: Maybe(Name),
-  flow_or_deployment_name: Maybe(Strict({ like_: Maybe(Type.String()) })),
+  flow_or_deployment_name: Maybe(Strict({ like_: part })),
   paused: Maybe(Strict({ eq_: flag })),
   tags: Maybe(AllOrAnyTags),
   work_queue_name: Maybe(NameAny),
-  concurrency_limit: Maybe(Strict({ ge_: Maybe(Type.Integer()), le_: Maybe(Type.Integer()), is_null_: flag })),
+  concurrency_limit: Maybe(Strict({ ge_: Maybe(Integer32()), le_: Maybe(Integer32()), is_null_: flag })),
 });
 export type DeploymentFilter = Static<typeof DeploymentFilter>;
 
@@ -85,7 +103,7 @@ export type WorkPoolFilter = Static<typeof WorkPoolFilter>;
 export const WorkQueueFilter = Strict({
   operator,
   id: Maybe(IdAny),
-  name: Maybe(Strict({ any_: names, startswith_: names })),
+  name: Maybe(Strict({ any_: names, startswith_: patterns })),
 });
 export type WorkQueueFilter = Static<typeof WorkQueueFilter>;
 
@@ -109,7 +127,7 @@ export interface RunCriteria {
 
 export const LogFilter = Strict({
   operator,
-  level: Maybe(Strict({ ge_: Maybe(Type.Integer()), le_: Maybe(Type.Integer()) })),
+  level: Maybe(Strict({ ge_: Maybe(Integer32()), le_: Maybe(Integer32()) })),
   timestamp: Maybe(Range),
   flow_run_id: Maybe(IdAny),
   task_run_id: Maybe(Strict({ any_: ids, is_null_: flag })),
@@ -117,7 +135,7 @@ export const LogFilter = Strict({
 });
 export type LogFilter = Static<typeof LogFilter>;
 
-const ArtifactKey = Strict({ any_: names, like_: Maybe(Type.String()), exists_: flag });
+const ArtifactKey = Strict({ any_: names, like_: part, exists_: flag });
 const ArtifactType = Strict({ any_: names, not_any_: names });
 
 export const ArtifactFilter = Strict({
@@ -140,25 +158,43 @@ export const ArtifactCollectionFilter = Strict({
 });
 export type ArtifactCollectionFilter = Static<typeof ArtifactCollectionFilter>;
 
-const LabelPatterns = Type.Record(Type.String(), Type.Union([Type.String(), Type.Array(Type.String())]));
-const AnyResource = Strict({ id: names, id_prefix: names, labels: Maybe(LabelPatterns) });
+const LabelPatterns = Type.Record(
+  Type.String(),
+  Type.Union([Type.String(), Type.Array(Type.String(), { maxItems: mostPatterns })]),
+  { maxProperties: mostCriteria },
+);
+const AnyResource = Strict({ id: names, id_prefix: patterns, labels: Maybe(LabelPatterns) });
 const Related = Strict({
   id: names,
   role: names,
-  resources_in_roles: Maybe(Type.Array(Type.Tuple([Type.String(), Type.String()]))),
+  resources_in_roles: Maybe(Type.Array(Type.Tuple([Type.String(), Type.String()]), { maxItems: mostPatterns })),
   labels: Maybe(LabelPatterns),
 });
 
-export const EventFilter = Strict({
+const EventCriteria = Strict({
   occurred: Maybe(Strict({ since: Type.Optional(MomentInput), until: Type.Optional(MomentInput) })),
-  event: Maybe(Strict({ prefix: names, exclude_prefix: names, name: names, exclude_name: names })),
+  event: Maybe(Strict({ prefix: patterns, exclude_prefix: patterns, name: names, exclude_name: names })),
   resource: Maybe(
-    Strict({ id: names, id_prefix: names, labels: Maybe(LabelPatterns), distinct: Maybe(Type.Boolean()) }),
+    Strict({ id: names, id_prefix: patterns, labels: Maybe(LabelPatterns), distinct: Maybe(Type.Boolean()) }),
   ),
-  related: Maybe(Type.Union([Related, Type.Array(Related)])),
-  any_resource: Maybe(Type.Union([AnyResource, Type.Array(AnyResource)])),
+  related: Maybe(Type.Union([Related, Type.Array(Related, { maxItems: mostCriteria })])),
+  any_resource: Maybe(Type.Union([AnyResource, Type.Array(AnyResource, { maxItems: mostCriteria })])),
   id: Maybe(Strict({ id: ids })),
   text: Maybe(Strict({ query: Type.String({ maxLength: 200 }) })),
   order: Maybe(Type.Unsafe<"ASC" | "DESC">(Type.Enum(["ASC", "DESC"]))),
 });
-export type EventFilter = Static<typeof EventFilter>;
+export type EventFilter = Static<typeof EventCriteria>;
+
+/** What one filter of events asks for in all: each is a condition of the query. */
+const mostAsked = 10_000;
+
+export const EventFilter = Type.Refine(
+  EventCriteria,
+  (filter) => askedBy(filter) <= mostAsked,
+  () => `must ask for at most ${mostAsked} ids, names, prefixes and labels in all`,
+);
+
+function askedBy(filter: unknown): number {
+  if (typeof filter !== "object" || filter === null) return 1;
+  return Object.values(filter).reduce((sum: number, each) => sum + askedBy(each), 0);
+}

@@ -5,6 +5,8 @@ import {
   ById,
   Count,
   Enum,
+  IndexedText,
+  Integer32,
   JsonObject,
   Labels,
   Limit,
@@ -17,6 +19,7 @@ import {
   Open,
   Page,
   Paginated,
+  Seconds,
   StateTypeName,
   Strict,
   Tags,
@@ -27,10 +30,10 @@ import { OrchestrationResult, SetState, SetStateStatus, State, StateCreate } fro
 
 /** What the run was told to do about retries and pauses. Seconds; `retry_type` says how the last retry was arranged. */
 export const FlowRunPolicy = Open({
-  max_retries: Type.Optional(Type.Integer()),
-  retry_delay_seconds: Type.Optional(Type.Number()),
-  retries: Maybe(Type.Integer()),
-  retry_delay: Maybe(Type.Integer()),
+  max_retries: Type.Optional(Integer32()),
+  retry_delay_seconds: Type.Optional(Seconds()),
+  retries: Maybe(Integer32()),
+  retry_delay: Maybe(Integer32()),
   pause_keys: Maybe(Type.Array(Type.String())),
   resuming: Maybe(Type.Boolean()),
   retry_type: Maybe(Enum(["in_process", "reschedule"] as const)),
@@ -52,7 +55,7 @@ export const FlowRunCreate = Strict({
   empirical_policy: Maybe(FlowRunPolicy),
   tags: Maybe(Tags),
   labels: Maybe(Labels),
-  idempotency_key: Maybe(Type.String()),
+  idempotency_key: Maybe(IndexedText),
   work_pool_name: Maybe(Type.String()),
   work_queue_name: Maybe(Type.String()),
   job_variables: Maybe(JsonObject),
@@ -166,7 +169,7 @@ export type HistoryInterval = Static<typeof HistoryInterval>;
 const historyRange = {
   history_start: MomentInput,
   history_end: MomentInput,
-  history_interval_seconds: Type.Number(),
+  history_interval_seconds: Seconds(),
 };
 
 export const createFlowRun = route({
@@ -317,7 +320,7 @@ export const createFlowRunInput = route({
   summary: "Keep a value for a flow run under a key",
   tag,
   params: ById,
-  body: Open({ key: Type.String(), value: Type.String(), sender: Maybe(Type.String()) }),
+  body: Open({ key: IndexedText, value: Type.String(), sender: Maybe(Type.String()) }),
   replies: { 201: None },
 });
 

@@ -5,10 +5,12 @@ import {
   ById,
   Count,
   Enum,
+  Indexed,
   Labels,
   Limit,
   Maybe,
   Moment,
+  mostIndexedBytes,
   None,
   Offset,
   Open,
@@ -20,7 +22,7 @@ import {
   Uuid,
 } from "./schema.ts";
 
-export const FlowName = Type.String({ pattern: "^[^/%&><]+$" });
+export const FlowName = Indexed(Type.String({ pattern: "^[^/%&><]+$", maxLength: mostIndexedBytes }));
 
 export const FlowCreate = Strict({ name: FlowName, tags: Type.Optional(Tags), labels: Maybe(Labels) });
 export type FlowCreate = Static<typeof FlowCreate>;

@@ -1,6 +1,6 @@
 import type { Static } from "typebox";
 import { route } from "./route.ts";
-import { ById, Limit, Moment, None, Offset, Open, Strict, Type, Uuid } from "./schema.ts";
+import { ById, IndexedText, Limit, Moment, None, Offset, Open, Strict, Type, Uuid } from "./schema.ts";
 
 export const SavedSearchFilter = Open({
   object: Type.String(),
@@ -11,7 +11,7 @@ export const SavedSearchFilter = Open({
 });
 
 export const SavedSearchCreate = Strict({
-  name: Type.String(),
+  name: IndexedText,
   filters: Type.Optional(Type.Array(SavedSearchFilter)),
 });
 export type SavedSearchCreate = Static<typeof SavedSearchCreate>;

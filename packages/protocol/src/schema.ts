@@ -1,10 +1,15 @@
-import { isUuid, parseTimestamp, stateTypes } from "@ostinato/core";
-import { type Static, type TProperties, type TSchema, Type } from "typebox";
+import { earliestMoment, isUuid, latestMoment, mostEpochSeconds, parseTimestamp, stateTypes } from "@ostinato/core";
+import { type Static, type TProperties, type TSchema, type TString, Type } from "typebox";
 import { Format } from "typebox/format";
 import { keptExactly } from "./exact-places.ts";
 
 Format.Set("uuid", isUuid);
 Format.Set("timestamp", (text) => parseTimestamp(text) !== undefined);
+
+/**
+ * `~described` is what the OpenAPI document says of a schema beside its own keywords, where the check is a function: by
+ * `Type.Refine`, which has a sentence of its own for what is wrong, or in a service.
+ */
 
 /** An object that takes exactly these fields: an unknown one is an error, as the field's clients expect of models. */
 export function Strict<const P extends TProperties>(properties: P) {
@@ -34,8 +39,51 @@ export const Uuid = Type.String({ format: "uuid" });
 /** A moment as it is answered: ISO 8601, UTC, microseconds. */
 export const Moment = Type.String({ format: "timestamp" });
 
-/** A moment as it may be sent: ISO 8601 with `T` or a space, with or without a zone, or seconds since the epoch. */
-export const MomentInput = Type.Union([Type.String({ format: "timestamp" }), Type.Number()]);
+/**
+ * A moment as it may be sent: ISO 8601 with `T` or a space, with or without a zone, or a number since the epoch, from year 1 to
+ * 2255. Numbers beyond 20,000,000,000 in either direction are milliseconds, and nearer ones seconds, as Prefect takes them.
+ */
+export const MomentInput = Type.Refine(
+  Type.Unsafe<string | number>({
+    "~described": {
+      anyOf: [
+        { type: "string", format: "date-time" },
+        { type: "number", minimum: -mostEpochSeconds, maximum: latestMoment / 1_000_000 },
+        { type: "number", exclusiveMinimum: mostEpochSeconds, maximum: latestMoment / 1000 },
+        { type: "number", exclusiveMaximum: -mostEpochSeconds, minimum: earliestMoment / 1000 },
+      ],
+    },
+  }),
+  (given) => (typeof given === "string" || typeof given === "number") && parseTimestamp(given) !== undefined,
+  () =>
+    "must be a moment from year 1 to 2255: ISO 8601, or a number since the epoch, of seconds or beyond 2e10 of milliseconds",
+);
+
+/** A whole number that fits in 32 bits, as both databases keep it. */
+export function Integer32({ minimum = -(2 ** 31) }: { readonly minimum?: number } = {}) {
+  return Type.Integer({ minimum, maximum: 2 ** 31 - 1 });
+}
+
+/** How long something takes, in seconds with a fraction: a century at the most. */
+export function Seconds({ minimum = -mostSeconds }: { readonly minimum?: number } = {}) {
+  return Type.Number({ minimum, maximum: mostSeconds });
+}
+
+const mostSeconds = 100 * 366 * 86_400;
+
+/** Text of an index takes so many bytes of UTF-8 at the most: PostgreSQL has no room for more. */
+export const mostIndexedBytes = 2000;
+
+export function Indexed<const T extends TString>(text: T) {
+  return Type.Refine(
+    text,
+    // No character takes more than three bytes for each of its UTF-16 units.
+    (given) => given.length * 3 <= mostIndexedBytes || new TextEncoder().encode(given).length <= mostIndexedBytes,
+    () => `must take at most ${mostIndexedBytes} bytes`,
+  );
+}
+
+export const IndexedText = Indexed(Type.String({ maxLength: mostIndexedBytes }));
 
 export const StateTypeName = Enum(stateTypes);
 export const Operator = Enum(["and_", "or_"] as const);
@@ -50,9 +98,11 @@ export const Labels = Type.Record(
 export const pageLimit = 200;
 
 /** The limit is checked by the service, because its error has a wording of its own on the wire. */
-export const Limit = Maybe(Type.Integer());
-export const Offset = Maybe(Type.Integer({ minimum: 0 }));
-export const Page = Maybe(Type.Integer({ minimum: 1 }));
+export const Limit = Maybe(
+  Type.Unsafe<number>({ ...Type.Integer(), "~described": { minimum: 0, maximum: pageLimit } }),
+);
+export const Offset = Maybe(Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }));
+export const Page = Maybe(Integer32({ minimum: 1 }));
 
 export const ById = Open({ id: Uuid });
 export const Count = Type.Integer();

@@ -1,6 +1,20 @@
 import type { Static } from "typebox";
 import { route } from "./route.ts";
-import { ById, Enum, Maybe, Moment, MomentInput, Nullable, Open, StateTypeName, Strict, Type, Uuid } from "./schema.ts";
+import {
+  ById,
+  Enum,
+  IndexedText,
+  Integer32,
+  Maybe,
+  Moment,
+  MomentInput,
+  Nullable,
+  Open,
+  StateTypeName,
+  Strict,
+  Type,
+  Uuid,
+} from "./schema.ts";
 
 /** What a state carries besides its type and name. All fields may be left out or null. */
 export const StateDetails = Open({
@@ -8,7 +22,7 @@ export const StateDetails = Open({
   task_run_id: Maybe(Uuid),
   child_flow_run_id: Maybe(Uuid),
   scheduled_time: Maybe(MomentInput),
-  cache_key: Maybe(Type.String()),
+  cache_key: Maybe(IndexedText),
   cache_expiration: Maybe(MomentInput),
   deferred: Maybe(Type.Boolean()),
   untrackable_result: Maybe(Type.Boolean()),
@@ -27,7 +41,7 @@ export const StateDetails = Open({
   error_stack: Type.Optional(Type.String()),
   error_location: Type.Optional(Type.String()),
   /** Ostinato's own, of a state that the process of a flow run proposes: how often it gives a sign of life. */
-  heartbeat_seconds: Type.Optional(Type.Integer({ minimum: 1 })),
+  heartbeat_seconds: Type.Optional(Integer32({ minimum: 1 })),
   /** Ostinato's own, beside it: the process, as a server on the same machine finds it. */
   process: Type.Optional(Type.String({ maxLength: 300 })),
   /** Ostinato's own, of a CRASHED state: the process is gone, or its signs of life were missed and it may be alive all the same. */

@@ -6,6 +6,7 @@ import {
   ById,
   Count,
   Enum,
+  Integer32,
   Labels,
   Limit,
   Maybe,
@@ -17,6 +18,7 @@ import {
   Open,
   Page,
   Paginated,
+  Seconds,
   StateTypeName,
   Strict,
   Tags,
@@ -25,12 +27,15 @@ import {
 } from "./schema.ts";
 import { OrchestrationResult, SetState, State, StateCreate } from "./states.ts";
 
+/** Of a delay, so many times it. */
+const mostJitter = 1000;
+
 export const TaskRunPolicy = Open({
-  max_retries: Type.Optional(Type.Integer()),
-  retry_delay_seconds: Type.Optional(Type.Number()),
-  retries: Maybe(Type.Integer()),
-  retry_delay: Maybe(Type.Union([Type.Number(), Type.Array(Type.Number())])),
-  retry_jitter_factor: Maybe(Type.Number()),
+  max_retries: Type.Optional(Integer32()),
+  retry_delay_seconds: Type.Optional(Seconds()),
+  retries: Maybe(Integer32()),
+  retry_delay: Maybe(Type.Union([Seconds(), Type.Array(Seconds())])),
+  retry_jitter_factor: Maybe(Type.Number({ minimum: -mostJitter, maximum: mostJitter })),
 });
 export type TaskRunPolicy = Static<typeof TaskRunPolicy>;
 
@@ -198,7 +203,7 @@ export const taskRunHistory = route({
   body: Open({
     history_start: MomentInput,
     history_end: MomentInput,
-    history_interval_seconds: Type.Number(),
+    history_interval_seconds: Seconds(),
     ...criteria,
   }),
   replies: { 200: Type.Array(HistoryInterval) },

@@ -2,7 +2,21 @@ import type { Static } from "typebox";
 import { Flow } from "./flows.ts";
 import { Retention } from "./retention.ts";
 import { route } from "./route.ts";
-import { ById, Enum, Maybe, Moment, MomentInput, Nullable, Open, StateTypeName, Tags, Type, Uuid } from "./schema.ts";
+import {
+  ById,
+  Enum,
+  Maybe,
+  Moment,
+  MomentInput,
+  Nullable,
+  Offset,
+  Open,
+  Seconds,
+  StateTypeName,
+  Tags,
+  Type,
+  Uuid,
+} from "./schema.ts";
 import { FlowRunRow, StateCounts } from "./ui.ts";
 
 const tag = "UI";
@@ -66,7 +80,7 @@ export const readDashboard = route({
      * Where the first bar begins, at or before `since`, and how long each is: so that bars stand on whole hours, while
      * everything is counted in the range exactly. At most 200 bars; `buckets` then says nothing.
      */
-    bars: Maybe(Open({ since: MomentInput, seconds: Type.Number({ minimum: 1 }) })),
+    bars: Maybe(Open({ since: MomentInput, seconds: Seconds({ minimum: 1 }) })),
     tags: Maybe(Tags),
     flow_ids: Maybe(Type.Array(Uuid)),
     subflows: Maybe(Type.Boolean()),
@@ -94,7 +108,7 @@ export const listFlows = route({
     tags: Maybe(Tags),
     sort: Maybe(Enum(["NAME_ASC", "NAME_DESC", "LAST_RUN_DESC", "CREATED_DESC"] as const)),
     limit: Maybe(Type.Integer({ minimum: 1, maximum: 200 })),
-    offset: Maybe(Type.Integer({ minimum: 0 })),
+    offset: Offset,
   }),
   bodyOptional: true,
   replies: { 200: Open({ results: Type.Array(FlowRow), count: Type.Integer() }) },

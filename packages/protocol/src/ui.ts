@@ -6,7 +6,7 @@ import { Flow } from "./flows.ts";
 import { Log } from "./logs.ts";
 import { InputsView, ResultView, ValueKind } from "./results.ts";
 import { route } from "./route.ts";
-import { ById, Enum, Maybe, Moment, Nullable, Offset, Open, StateTypeName, Type, Uuid } from "./schema.ts";
+import { ById, Enum, Integer32, Maybe, Moment, Nullable, Offset, Open, StateTypeName, Type, Uuid } from "./schema.ts";
 import { State } from "./states.ts";
 import { TaskRun } from "./task-runs.ts";
 
@@ -315,7 +315,7 @@ export const readLogWindow = route({
     task_run_id: Maybe(Uuid),
     /** Also those of subflows. */
     subflows: Maybe(Type.Boolean()),
-    level: Maybe(Type.Integer()),
+    level: Maybe(Integer32()),
     text: Maybe(Type.String({ maxLength: 200 })),
     anchor: Maybe(Enum(["head", "tail", "first-error"] as const)),
     offset: Offset,

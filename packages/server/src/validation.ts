@@ -116,8 +116,11 @@ const mostProblems = 20;
 
 function problemsOf(schema: TSchema, value: unknown, place: string): readonly Problem[] {
   const problems: Problem[] = [];
-  for (const { instancePath, keyword, message, params } of Errors(schema, value)[1]) {
+  const errors = Errors(schema, value)[1];
+  const explained = new Set(errors.flatMap(({ keyword, instancePath }) => (keyword === "~refine" ? instancePath : [])));
+  for (const { instancePath, keyword, message, params } of errors) {
     if (keyword === "boolean") continue; // An unknown field, which has a problem of its own.
+    if (keyword !== "~refine" && explained.has(instancePath)) continue; // A refinement has words for it.
     if (keyword === "anyOf" && problems.length > 0) continue; // The alternatives have been named already.
     for (const name of namesIn(params)) {
       const path = [...instancePath.split("/").slice(1).map(segment), ...name];
@@ -162,6 +165,8 @@ const types: Readonly<Record<string, string>> = {
   maximum: "less_than_equal",
   pattern: "string_pattern_mismatch",
   maxLength: "string_too_long",
+  maxItems: "too_long",
+  "~refine": "value_error",
 };
 
 function problemType(keyword: string): string {

@@ -9,7 +9,7 @@ import type {
   filterLatestArtifacts,
 } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
-import { readOptionalJson, storable, writeOptionalJson } from "../db/json-text.ts";
+import { readOptionalJson, storable, storableOrNull, writeOptionalJson } from "../db/json-text.ts";
 import { invalid, refused } from "../errors.ts";
 import { checkAnswerSize, readLimit } from "../paging.ts";
 import * as queries from "./artifacts.queries.ts";
@@ -147,10 +147,6 @@ function checkedKey(key: string): string {
 /** The one noun that Prefect says with a full stop. */
 function absentArtifact() {
   return refused(404, "Artifact not found.");
-}
-
-function storableOrNull(text: string | null | undefined): string | null {
-  return text === null || text === undefined ? null : storable(text);
 }
 
 export function present({ metadata, data, ...row }: queries.ArtifactRow): Artifact {

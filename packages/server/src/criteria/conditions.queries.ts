@@ -13,9 +13,19 @@ export const everything: Condition = sql<SqlBool>`1 = 1`;
 /** Joins conditions; undefined ones do not count. No condition at all is undefined too. */
 export function join(conditions: readonly (Condition | undefined)[], joiner: Joiner): Condition | undefined {
   const present = conditions.filter((condition) => condition !== undefined);
-  if (present.length < 2) return present[0];
-  return sql<SqlBool>`(${sql.join(present, joiner === "or_" ? sql` OR ` : sql` AND `)})`;
+  return balanced(present, joiner === "or_" ? sql` OR ` : sql` AND `);
 }
+
+/** In one row SQLite takes each condition for one level more of an expression, which has a thousand at the most. */
+function balanced(conditions: readonly Condition[], joiner: RawBuilder<unknown>): Condition | undefined {
+  if (conditions.length < 2) return conditions[0];
+  if (conditions.length <= flatConditions) return sql<SqlBool>`(${sql.join(conditions, joiner)})`;
+  const half = Math.ceil(conditions.length / 2);
+  const halves = [conditions.slice(0, half), conditions.slice(half)].map((part) => balanced(part, joiner));
+  return sql<SqlBool>`(${sql.join(halves, joiner)})`;
+}
+
+const flatConditions = 100;
 
 /** `any_` of nothing matches nothing. */
 export function anyOf(column: string, values: Given<readonly string[]>): Condition | undefined {

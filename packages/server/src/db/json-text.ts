@@ -36,6 +36,10 @@ export function readOptionalJson<T>(text: JsonText | null): T | null {
   return text === null ? null : readJson<T>(text);
 }
 
+export function storableOrNull(text: string | null | undefined): string | null {
+  return text === null || text === undefined ? null : storable(text);
+}
+
 /** Text as both databases can keep it. */
 export function storable(text: string): string {
   const whole = text.isWellFormed() ? text : text.toWellFormed();

@@ -66,8 +66,8 @@ describe("what PostgreSQL says of itself", () => {
     ["53400", 503, "too much for a temporary file"],
     ["57014", 503, "statement timeout"],
     ["XX001", 503, "damaged data"],
-    ["22003", 500, "a value out of range"],
-    ["54000", 500, "too complex"],
+    ["22003", 422, "a value out of range"],
+    ["54000", 422, "too complex"],
     ["P0001", 500, "a trigger of somebody's"],
     ["23505", 409, "a constraint"],
   ] as const;

@@ -13,9 +13,9 @@ export function eventsMatching(dialect: Sql, criteria: EventCriteria): Condition
       until === undefined ? undefined : sql<SqlBool>`event.occurred <= ${until}`,
       anyOf("event.id", some(ids)),
       anyOf("event.event", some(names)),
-      join(prefixes.map(nameBegins), "or_"),
+      beginsWithOne(name, prefixes),
       not(anyOf("event.event", some(notNames))),
-      not(join(notPrefixes.map(nameBegins), "or_")),
+      not(beginsWithOne(name, notPrefixes)),
       resource && ownMeets(dialect, resource),
       ...related.map((wanted) => relatedMeets(dialect, wanted)),
       ...any.map((wanted) => anyMeets(dialect, wanted)),
@@ -73,14 +73,18 @@ function namedWithin({ since, until }: EventCriteria): Condition | undefined {
   );
 }
 
-function nameBegins(prefix: string): Condition {
-  return begins(sql.ref("event.event"), prefix);
-}
+const name = sql.ref("event.event");
 
-/** By characters of the database, and with case, unlike LIKE on SQLite. */
-function begins(expression: RawBuilder<unknown>, prefix: string): Condition {
-  const text = sql`cast(${prefix} AS text)`;
-  return sql<SqlBool>`substr(${expression}, 1, length(${text})) = ${text}`;
+/**
+ * By characters of the database, and with case, unlike LIKE on SQLite. Prefixes of one length are looked up together: a row costs
+ * as much as there are lengths, and not as there are prefixes.
+ */
+function beginsWithOne(expression: RawBuilder<unknown>, prefixes: readonly string[]): Condition | undefined {
+  const byLength = Map.groupBy(prefixes, (prefix) => Array.from(prefix).length);
+  const conditions = Array.from(byLength, ([length, texts]) => {
+    return sql<SqlBool>`substr(${expression}, 1, ${sql.lit(length)}) IN (${sql.join(texts)})`;
+  });
+  return join(conditions, "or_");
 }
 
 function ownMeets(dialect: Sql, wanted: ResourceCriteria): Condition | undefined {
@@ -107,10 +111,7 @@ function meets(dialect: Sql, column: string, wanted: ResourceCriteria): Conditio
   return join(
     [
       ids.length === 0 ? undefined : sql<SqlBool>`${id} IN (${sql.join(ids)})`,
-      join(
-        prefixes.map((prefix) => begins(id, prefix)),
-        "or_",
-      ),
+      beginsWithOne(id, prefixes),
       roles.length === 0 ? undefined : sql<SqlBool>`${role} IN (${sql.join(roles)})`,
       join(
         idsInRoles.map(([wantedId, inRole]) => sql<SqlBool>`(${id} = ${wantedId} AND ${role} = ${inRole})`),
@@ -124,11 +125,20 @@ function meets(dialect: Sql, column: string, wanted: ResourceCriteria): Conditio
 
 function labelMeets(dialect: Sql, column: string, { label, some, none }: LabelCriteria): Condition | undefined {
   const value = dialect.jsonField(column, label);
-  const fits = ({ text, begins: isPrefix }: ValuePattern) =>
-    isPrefix ? begins(value, text) : sql<SqlBool>`${value} = ${text}`;
+  return join([sql<SqlBool>`${value} IS NOT NULL`, fitsOne(value, some), not(fitsOne(value, none))], "and_");
+}
+
+function fitsOne(value: RawBuilder<unknown>, patterns: readonly ValuePattern[]): Condition | undefined {
+  const [prefixes, texts] = [patterns.filter(({ begins }) => begins), patterns.filter(({ begins }) => !begins)];
   return join(
-    [sql<SqlBool>`${value} IS NOT NULL`, join(some.map(fits), "or_"), not(join(none.map(fits), "or_"))],
-    "and_",
+    [
+      texts.length === 0 ? undefined : sql<SqlBool>`${value} IN (${sql.join(texts.map(({ text }) => text))})`,
+      beginsWithOne(
+        value,
+        prefixes.map(({ text }) => text),
+      ),
+    ],
+    "or_",
   );
 }
 

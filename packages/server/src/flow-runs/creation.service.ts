@@ -2,8 +2,9 @@ import { randomRunName, type Timestamp, timeOrderedId } from "@ostinato/core";
 import type { FlowRun, FlowRunCreate } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
 import type { Writer } from "../db/dialects/dialect.ts";
-import { storable, writeJson } from "../db/json-text.ts";
+import { storable, storableOrNull, writeJson } from "../db/json-text.ts";
 import { conflict, refused } from "../errors.ts";
+import { keptName } from "../orchestration/kept-names.ts";
 import { noTimes } from "../orchestration/run-times.ts";
 import { completeFlowRunPolicy, type FlowRunRow, presentFlowRun } from "./flow-runs.presenter.ts";
 import * as queries from "./flow-runs.queries.ts";
@@ -92,11 +93,11 @@ function newRow(given: Given, { surroundings, flowLabels, now }: Found & { reado
     id: given.id,
     created: now,
     updated: now,
-    name: storable(given.name ?? randomRunName()),
+    name: storable(keptName(given.name ?? randomRunName())),
     flow_id: flow.id,
-    flow_version: textOrNull(given.flow_version),
+    flow_version: storableOrNull(given.flow_version),
     parameters: given.parameters,
-    idempotency_key: textOrNull(given.idempotency_key),
+    idempotency_key: storableOrNull(given.idempotency_key),
     context: writeJson(given.context ?? {}),
     empirical_policy: writeJson(completeFlowRunPolicy(given.empirical_policy ?? {})),
     tags: writeJson([...new Set(given.tags ?? [])]),
@@ -108,7 +109,7 @@ function newRow(given: Given, { surroundings, flowLabels, now }: Found & { reado
     infrastructure_document_id: given.infrastructure_document_id ?? null,
     infrastructure_pid: null,
     work_queue_id: workQueue?.id ?? null,
-    work_queue_name: textOrNull(workQueue?.name ?? given.work_queue_name),
+    work_queue_name: storableOrNull(workQueue?.name ?? given.work_queue_name),
     work_pool_id: workPool?.id ?? null,
     work_pool_name: workPool?.name ?? null,
     created_by: null,
@@ -122,8 +123,4 @@ function newRow(given: Given, { surroundings, flowLabels, now }: Found & { reado
     state_details: null,
     state_data: null,
   };
-}
-
-function textOrNull(text: string | null | undefined): string | null {
-  return text === null || text === undefined ? null : storable(text);
 }

@@ -13,9 +13,10 @@ import type {
 } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
 import type { Writer } from "../db/dialects/dialect.ts";
-import { readJson, storable, writeJson, writeOptionalJson } from "../db/json-text.ts";
+import { readJson, storable, storableOrNull, writeJson, writeOptionalJson } from "../db/json-text.ts";
 import { absent, invalid, notFound, RequestError, refused } from "../errors.ts";
 import { bucketsOf, presentHistory } from "../orchestration/history.ts";
+import { keptName } from "../orchestration/kept-names.ts";
 import { checkAnswerSize, paginate, readLimit } from "../paging.ts";
 import { completeFlowRunPolicy, type FlowRunRow, presentFlowRun } from "./flow-runs.presenter.ts";
 import * as queries from "./flow-runs.queries.ts";
@@ -60,12 +61,12 @@ function changeOf(given: FlowRunUpdate) {
     throw invalid([{ type: "string_type", loc: ["body", "name"], msg: "A flow run always has a name", input: null }]);
   }
   return {
-    ...(name === undefined ? {} : { name: storable(name) }),
-    ...(flow_version === undefined ? {} : { flow_version }),
+    ...(name === undefined ? {} : { name: storable(keptName(name)) }),
+    ...(flow_version === undefined ? {} : { flow_version: storableOrNull(flow_version) }),
     ...(parameters === undefined ? {} : { parameters: parametersText(parameters) }),
     ...(empirical_policy === undefined ? {} : { empirical_policy: writeJson(completeFlowRunPolicy(empirical_policy)) }),
     ...(tags === undefined ? {} : { tags: writeJson([...new Set(tags)]) }),
-    ...(infrastructure_pid === undefined ? {} : { infrastructure_pid }),
+    ...(infrastructure_pid === undefined ? {} : { infrastructure_pid: storableOrNull(infrastructure_pid) }),
     ...(job_variables === undefined ? {} : { job_variables: writeOptionalJson(job_variables) }),
   };
 }

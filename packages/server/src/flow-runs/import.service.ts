@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import type { Sql, Writer } from "../db/dialects/dialect.ts";
 import { storable, writeJson } from "../db/json-text.ts";
 import { invalid } from "../errors.ts";
+import { keptName } from "../orchestration/kept-names.ts";
 import { noTimes, type RunTimes, timesAfter } from "../orchestration/run-times.ts";
 import { proposalOf, type RunState, stateColumnsOfRun } from "../orchestration/state.ts";
 import { completeFlowRunPolicy, type FlowRunRow, presentFlowRun } from "./flow-runs.presenter.ts";
@@ -88,7 +89,7 @@ function rowOf(given: ImportedFlowRun, states: readonly RunState[], times: RunTi
     id: given.id.toLowerCase(),
     created: first.timestamp,
     updated: last.timestamp,
-    name: storable(given.name),
+    name: storable(keptName(given.name)),
     flow_id: given.flow_id.toLowerCase(),
     flow_version: given.flow_version ?? null,
     parameters: parametersText(given.parameters ?? {}),

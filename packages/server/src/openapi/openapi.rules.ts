@@ -105,6 +105,12 @@ const refusals: JsonObject = {
 };
 
 const problemSchemas: JsonObject = {
+  Refusal: {
+    type: "object",
+    description: "Why a request was refused, in one sentence.",
+    required: ["detail"],
+    properties: { detail: { type: "string" } },
+  },
   Problem: {
     type: "object",
     description: "Why a request was not done, in one of these fields.",
@@ -138,9 +144,11 @@ const problemSchemas: JsonObject = {
   },
 };
 
+const reference = (schema: string): Json => ({ $ref: `#/components/schemas/${schema}` });
+
 const problem = (description: string, schema: string): Json => ({
   description,
-  content: { "application/json": { schema: { $ref: `#/components/schemas/${schema}` } } },
+  content: { "application/json": { schema: reference(schema) } },
 });
 
 const refusal = (description: string): Json => ({
@@ -152,7 +160,10 @@ const refusal = (description: string): Json => ({
 
 const problemResponses: JsonObject = {
   NotFound: problem("There is no such thing", "Problem"),
-  Invalid: problem("The request is not what the contract says", "InvalidRequest"),
+  Invalid: {
+    description: "The request is not what the contract says, or asks for what can't be done",
+    content: { "application/json": { schema: { anyOf: [reference("InvalidRequest"), reference("Refusal")] } } },
+  },
   Problem: problem("Not done", "Problem"),
   TooManyRequests: refusal("Nothing was done: this client has more requests waiting than its share"),
   Busy: refusal("Nothing was done: the server has as much to do as it can take, or its database can't be used now"),

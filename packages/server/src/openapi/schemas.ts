@@ -36,6 +36,10 @@ export function schemaWriter(names: Readonly<Record<string, unknown>>): SchemaWr
           return [];
         case "patternProperties":
           return [["additionalProperties", write(Object.values(value as object)[0])]];
+        case "~described":
+          return Object.entries(value as Readonly<Record<string, Json>>);
+        case "~refine":
+          return [];
         case "format":
           return [[key, value === "timestamp" ? "date-time" : (value as string)]];
         default:

@@ -11,6 +11,7 @@ import {
 import type { State, StateCreate, StateDetails } from "@ostinato/protocol";
 import { readOptionalJson, readPlainJson, storable, writeJson, writeOptionalJson } from "../db/json-text.ts";
 import type { JsonText } from "../db/tables.ts";
+import { keptName } from "./kept-names.ts";
 
 /** A state that somebody wants a run to be in. */
 export interface Proposal {
@@ -67,7 +68,7 @@ export function proposalOf({ type, name, message, data, state_details }: StateCr
   const details = detailsOf(state_details ?? {});
   return {
     type,
-    name: storable(name ?? defaultStateName[type]),
+    name: storable(keptName(name ?? defaultStateName[type])),
     message: message === null || message === undefined ? null : storable(message),
     data: data ?? null,
     details:

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { violatedConstraint } from "../db/constraint.ts";
-import { DatabaseBusy, DatabaseUnavailable } from "../db/dialects/dialect.ts";
+import { isRefusalOfValues, violatedConstraint } from "../db/constraint.ts";
+import { DatabaseBusy, DatabaseUnavailable, TooManyValues } from "../db/dialects/dialect.ts";
 import { isUnavailable } from "../db/unavailable.ts";
 import { conflict, Overloaded, RequestError, refused } from "../errors.ts";
 import { reasonForAbsence } from "./absent-nouns.ts";
@@ -101,6 +101,10 @@ function describe(error: FastifyError | RequestError | Error, bodyLimit?: number
   }
   const constraint = violatedConstraint(error);
   if (constraint !== undefined) return conflict(constraint);
+  if (error instanceof TooManyValues) return refused(422, `${error.message}.`);
+  if (isRefusalOfValues(error)) {
+    return refused(422, `The database does not take a value of this request: ${error.message}. Send another one.`);
+  }
   const { statusCode, code, message } = error as FastifyError;
   switch (code) {
     case "FST_ERR_CTP_BODY_TOO_LARGE":

@@ -1,6 +1,7 @@
 import { parseJson } from "@ostinato/core";
 import type { FastifyInstance } from "fastify";
 import { invalid, refused } from "../errors.ts";
+import { mostNested, nestsTooDeep } from "../nesting.ts";
 
 /**
  * JSON, also where a program did not say what it sends: old clients leave the header out. A page that leaves it out may be one of
@@ -10,6 +11,9 @@ export function jsonBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   const parse = (_request: unknown, text: string | Buffer, done: (error: Error | null, body?: unknown) => void) => {
     if (text.length === 0) return done(null, undefined);
+    if (nestsTooDeep(String(text))) {
+      return done(invalid([{ type: "json_invalid", loc: ["body"], msg: `nests more than ${mostNested} levels deep` }]));
+    }
     try {
       done(null, parseJson(String(text)));
     } catch (error) {

@@ -2,7 +2,7 @@ import { formatTimestamp, type Timestamp, timeOrderedId, toTimestamp } from "@os
 import type { InputsView, ResultCreate, ResultView, StoredResult, TaskRunValues } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
 import type { Writer } from "../db/dialects/dialect.ts";
-import { readJson, readOptionalJson, storable, writeJson } from "../db/json-text.ts";
+import { readJson, readOptionalJson, storable, storableOrNull, writeJson } from "../db/json-text.ts";
 import { notFound } from "../errors.ts";
 import { readLimit } from "../paging.ts";
 import { persistedResult } from "./persisted.rules.ts";
@@ -93,10 +93,6 @@ function resultRow(result: ResultCreate, sizeLimitBytes: number) {
     cache_key: storableOrNull(cacheKey),
     expires: result.expires === null || result.expires === undefined ? null : toTimestamp(result.expires),
   };
-}
-
-function storableOrNull(text: string | null): string | null {
-  return text === null ? null : storable(text);
 }
 
 /** Keeps the result of a flow run, in place of the one that it had in the same attempt. */

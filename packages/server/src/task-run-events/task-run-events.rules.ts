@@ -8,7 +8,7 @@ import {
 } from "@ostinato/core";
 import { type Resource, TaskRunEventPayload, TaskRunValues } from "@ostinato/protocol";
 import type { Problem } from "../errors.ts";
-import { keptKey, keptName } from "../orchestration/task-run-names.ts";
+import { keptKey, keptName } from "../orchestration/kept-names.ts";
 import { readAs } from "../validation.ts";
 
 /** What is read of an event to tell a state of a task run. */
@@ -103,7 +103,7 @@ function readState({ id, occurred }: TaskRunEvent, { validated_state }: TaskRunE
   return {
     id,
     type,
-    name: name ?? defaultStateName[type],
+    name: keptName(name ?? defaultStateName[type]),
     timestamp: occurred,
     message: message ?? null,
     details: withNearestNumbers(state_details ?? {}) as TransitionState["details"],

@@ -1,7 +1,7 @@
 import { isTerminal, microsPerSecond, type Timestamp } from "@ostinato/core";
 import type { Context } from "../context.ts";
 import type { Writer } from "../db/dialects/dialect.ts";
-import { storable, writeJson, writeOptionalJson } from "../db/json-text.ts";
+import { storable, storableOrNull, writeJson, writeOptionalJson } from "../db/json-text.ts";
 import * as results from "../results/results.service.ts";
 import { type Abandonment, endAbandoned, presentTaskRun, type TaskRunRow } from "../task-runs/task-runs.service.ts";
 import * as queries from "./task-run-events.queries.ts";
@@ -206,10 +206,6 @@ function taskRunRow(id: string, transition: Transition, now: Timestamp): queries
     task_version: storableOrNull(run.taskVersion),
     task_inputs: writeJson(run.taskInputs),
   };
-}
-
-function storableOrNull(text: string | null): string | null {
-  return text === null ? null : storable(text);
 }
 
 function stateRow(taskRunId: string, { flowRunId, state }: Transition, now: Timestamp): queries.StateWrite {

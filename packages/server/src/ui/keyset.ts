@@ -1,3 +1,4 @@
+import { isUuid } from "@ostinato/core";
 import { refused } from "../errors.ts";
 
 /** Where a page of a list ended: the value that it is sorted by, and the id of the last row. */
@@ -14,11 +15,11 @@ export function writeCursor(order: string, { value, id }: Position): string {
 export function readCursor(order: string, cursor: string | null | undefined): Position | undefined {
   if (cursor === null || cursor === undefined) return undefined;
   const [of, value, id] = decode(cursor);
-  const isValue = value === null || typeof value === "string" || typeof value === "number";
-  if (of !== order || !isValue || typeof id !== "string") {
+  const isValue = value === null || typeof value === "string" || Number.isSafeInteger(value);
+  if (of !== order || !isValue || typeof id !== "string" || !isUuid(id)) {
     throw refused(422, "The cursor is not one of this list in this order. Start at the first page again.");
   }
-  return { value, id };
+  return { value: value as Position["value"], id };
 }
 
 function decode(cursor: string): readonly unknown[] {

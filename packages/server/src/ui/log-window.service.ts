@@ -1,4 +1,4 @@
-import { toTimestamp } from "@ostinato/core";
+import type { Timestamp } from "@ostinato/core";
 import type { BodyOf, ReplyOf, readLogWindow } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
 import type { Database } from "../db/dialects/dialect.ts";
@@ -138,7 +138,5 @@ function cursorOf({ timestamp, id }: queries.LogPosition): string {
 
 function readPosition(cursor: string | null | undefined): queries.LogPosition | undefined {
   const position = readCursor(order, cursor);
-  return position === undefined
-    ? undefined
-    : { timestamp: toTimestamp(Number(position.value) / 1_000_000), id: position.id };
+  return position && { timestamp: Number(position.value) as Timestamp, id: position.id };
 }

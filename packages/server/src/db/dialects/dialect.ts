@@ -121,6 +121,22 @@ export class DatabaseUnavailable extends Error {
   readonly code = "DATABASE_UNAVAILABLE";
 }
 
+/** Values of one statement: SQLite takes no more, and PostgreSQL's protocol hardly. */
+const mostParameters = 32_766;
+
+export function checkParameters(count: number): void {
+  if (count > mostParameters) throw new TooManyValues(count);
+}
+
+/** Nothing is wrong with the database: this was asked for by more values than it takes at once. */
+export class TooManyValues extends Error {
+  override readonly name = "TooManyValues";
+
+  constructor(count: number) {
+    super(`This asks for ${count} values at once, and ${mostParameters} are the most: ask in several requests`);
+  }
+}
+
 /** So many reads of `slow` may wait. One that waits behind them all would have no reader left. */
 export const mostSlowReads = 128;
 

@@ -3,7 +3,8 @@ import type { Metrics } from "../../metrics.ts";
 import type { Writer } from "./dialect.ts";
 import { type AskFate, commit, type Identity, identify, type LostCommit } from "./postgres-commit.ts";
 import { holdProcess } from "./postgres-hold.ts";
-import { type NamedStatement, writerBy } from "./postgres-writer.ts";
+import { writerBy } from "./postgres-writer.ts";
+import type { NamedStatement } from "./statement-name.ts";
 
 export interface Groups {
   /**

@@ -4,7 +4,7 @@ import type { Tables } from "../tables.ts";
 import { isConnectionStale } from "../unavailable.ts";
 import { DatabaseBusy } from "./dialect.ts";
 import type { PostgresPool } from "./postgres-pool.ts";
-import { statementName } from "./statement-name.ts";
+import { namedStatement } from "./statement-name.ts";
 
 /** Reads on the connections of a pool, of which so many may wait for one. */
 export function kyselyOver(pool: PostgresPool, mostWaiting = Number.POSITIVE_INFINITY): Kysely<Tables> {
@@ -29,8 +29,8 @@ function preparing(client: pg.PoolClient, pool: PostgresPool): PostgresPoolClien
   const known = wrapped.get(client);
   if (known !== undefined) return known;
   const preparingClient = {
-    query: (text: string, values: readonly unknown[] = []) => {
-      const answer = client.query({ name: statementName(text), text, values: [...values] });
+    query: async (text: string, values: readonly unknown[] = []) => {
+      const answer = client.query(namedStatement(text, values));
       answer.catch((error: unknown) => isConnectionStale(error) && pool.renew());
       return answer;
     },

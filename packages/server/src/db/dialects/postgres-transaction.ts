@@ -1,7 +1,8 @@
 import type { Writer } from "./dialect.ts";
 import { type AskFate, commit, identify, type LostCommit } from "./postgres-commit.ts";
 import type { PostgresPool } from "./postgres-pool.ts";
-import { type NamedStatement, writerBy } from "./postgres-writer.ts";
+import { writerBy } from "./postgres-writer.ts";
+import type { NamedStatement } from "./statement-name.ts";
 
 export interface TransactionOptions {
   readonly pool: PostgresPool;

@@ -12,14 +12,7 @@ import {
 } from "kysely";
 import type { Tables } from "../tables.ts";
 import type { Writer } from "./dialect.ts";
-import { statementName } from "./statement-name.ts";
-
-/** A statement under the name by which each connection keeps it prepared. */
-export interface NamedStatement {
-  readonly name: string;
-  readonly text: string;
-  readonly values: unknown[];
-}
+import { type NamedStatement, namedStatement } from "./statement-name.ts";
 
 export interface Ways {
   /** Runs a statement and gives its answer. */
@@ -47,7 +40,7 @@ export function deferred(tx: Writer): Writer {
 }
 
 function named({ sql: text, parameters }: CompiledQuery): NamedStatement {
-  return { name: statementName(text), text, values: [...parameters] };
+  return namedStatement(text, parameters);
 }
 
 const adapter = new PostgresAdapter();

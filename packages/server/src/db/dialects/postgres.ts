@@ -2,6 +2,7 @@ import { type Clock, sleep } from "@ostinato/core";
 import { CompiledQuery, type RawBuilder, sql } from "kysely";
 import pg from "pg";
 import type { Metrics } from "../../metrics.ts";
+import { writeJson } from "../json-text.ts";
 import { isConnectionStale, troubleOf } from "../unavailable.ts";
 import { type ColumnTypes, type Database, DatabaseUnavailable, mostSlowReads, type Sql } from "./dialect.ts";
 import { GatheringSocket } from "./gathering-socket.ts";
@@ -152,7 +153,7 @@ function collationToSearch(text: string): RawBuilder<unknown> {
 const postgresSql: Sql = {
   contains: (column, text) =>
     sql`(${holdsPart(column, text)} ${sql.ref(column)} ${collationToSearch(text)} ILIKE ${patternOf(text)})`,
-  holdsAll: (column, values) => sql`${sql.ref(column)} @> ${JSON.stringify(values)}::jsonb`,
+  holdsAll: (column, values) => sql`${sql.ref(column)} @> ${writeJson(values)}::jsonb`,
   holdsAny: (column, values) => sql`${sql.ref(column)} ?| ${values}::text[]`,
   isEmptyArray: (column) => sql`jsonb_array_length(${sql.ref(column)}) = 0`,
   elementsOf: (column, alias) => sql`jsonb_array_elements(${sql.ref(column)}::jsonb) AS ${sql.ref(alias)}(value)`,

@@ -1,5 +1,6 @@
 import { type DatabaseConnection, type Driver, Kysely, type QueryResult, SqliteAdapter, SqliteDialect } from "kysely";
 import type { Tables } from "../tables.ts";
+import { checkParameters } from "./dialect.ts";
 import { type Outcome, objectsOf } from "./sqlite-statements.ts";
 
 /** A connection to SQLite, on this thread or another. */
@@ -12,6 +13,7 @@ export interface SqliteConnection {
 export function kyselyOnSqlite({ run, close }: SqliteConnection): Kysely<Tables> {
   const connection: DatabaseConnection = {
     async executeQuery<R>({ sql, parameters }: { sql: string; parameters: readonly unknown[] }) {
+      checkParameters(parameters.length);
       const outcome = await run(sql, parameters);
       if (outcome.columns !== undefined) return { rows: objectsOf<R>(outcome) };
       return { rows: [], numAffectedRows: BigInt(outcome.changes) } satisfies QueryResult<R>;

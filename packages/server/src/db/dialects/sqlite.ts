@@ -5,6 +5,7 @@ import { type Clock, sleep } from "@ostinato/core";
 import { CompiledQuery, type RawBuilder, type SqlBool, sql } from "kysely";
 import type { Metrics } from "../../metrics.ts";
 import { groupCommit } from "../group-commit.ts";
+import { writeJson } from "../json-text.ts";
 import { isUnavailable } from "../unavailable.ts";
 import { type ColumnTypes, type Database, DatabaseUnavailable, type Sql, type Writer } from "./dialect.ts";
 import { insertRowsBound } from "./insert-rows.ts";
@@ -163,10 +164,13 @@ function asUnavailable(error: unknown): Error {
 
 /** Looks for the values as they are written: rules most rows out at a tenth of what reading their JSON costs. */
 function mayHold(column: string, values: readonly string[], joiner: " AND " | " OR "): RawBuilder<SqlBool> {
-  if (values.length === 0) return sql<SqlBool>`1 = 1`;
-  const found = values.map((value) => sql`instr(${sql.ref(column)}, ${JSON.stringify(value)}) > 0`);
+  if (values.length === 0 || (joiner === " OR " && values.length > quickLooks)) return sql<SqlBool>`1 = 1`;
+  const found = values.slice(0, quickLooks).map((value) => sql`instr(${sql.ref(column)}, ${writeJson(value)}) > 0`);
   return sql<SqlBool>`(${sql.join(found, sql.raw(joiner))})`;
 }
+
+/** More of them would cost what they save, and any of many can't be ruled out by some. */
+const quickLooks = 20;
 
 function holdsPart(column: string, text: string): RawBuilder<unknown> {
   const part = caselessPart(text);
@@ -176,11 +180,11 @@ function holdsPart(column: string, text: string): RawBuilder<unknown> {
 const sqliteSql: Sql = {
   contains: (column, text) => sql`(${holdsPart(column, text)} ${sql.ref(column)} LIKE ${patternOf(text)} ESCAPE '\\')`,
   holdsAll: (column, values) =>
-    sql`(${mayHold(column, values, " AND ")} AND NOT EXISTS (SELECT 1 FROM json_each(${JSON.stringify(values)}) AS wanted
+    sql`(${mayHold(column, values, " AND ")} AND NOT EXISTS (SELECT 1 FROM json_each(${writeJson(values)}) AS wanted
       WHERE wanted.value NOT IN (SELECT value FROM json_each(${sql.ref(column)}))))`,
   holdsAny: (column, values) =>
     sql`(${mayHold(column, values, " OR ")} AND EXISTS (SELECT 1 FROM json_each(${sql.ref(column)}) AS held
-      WHERE held.value IN (SELECT value FROM json_each(${JSON.stringify(values)}))))`,
+      WHERE held.value IN (SELECT value FROM json_each(${writeJson(values)}))))`,
   isEmptyArray: (column) => sql`json_array_length(${sql.ref(column)}) = 0`,
   elementsOf: (column, alias) => sql`json_each(${sql.ref(column)}) AS ${sql.ref(alias)}`,
   jsonField: (column, key) => sql`json_extract(${sql.ref(column)}, ${`$.${JSON.stringify(key)}`})`,

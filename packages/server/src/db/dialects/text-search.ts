@@ -1,6 +1,8 @@
+import { storable } from "../json-text.ts";
+
 /** A pattern of LIKE for what holds the text, with `\` before what is special in it. */
 export function patternOf(text: string): string {
-  return `%${text.replace(/[\\%_]/g, "\\$&")}%`;
+  return `%${storable(text).replace(/[\\%_]/g, "\\$&")}%`;
 }
 
 /**

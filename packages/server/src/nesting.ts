@@ -1,0 +1,42 @@
+/** Lists and objects may stand in each other so deep: beyond a few thousand JSON can be read and not be written again. */
+export const mostNested = 500;
+
+/** Whether JSON nests deeper than it may. Reads only what is between strings, and nothing of a text too short to be deep. */
+export function nestsTooDeep(json: string): boolean {
+  if (json.length <= 2 * mostNested) return false;
+  let depth = 0;
+  for (let index = 0; index < json.length; index += 1) {
+    switch (json.charCodeAt(index)) {
+      case quote:
+        index = endOfString(json, index + 1);
+        break;
+      case openingBrace:
+      case openingBracket:
+        depth += 1;
+        if (depth > mostNested) return true;
+        break;
+      case closingBrace:
+      case closingBracket:
+        depth -= 1;
+        break;
+    }
+  }
+  return false;
+}
+
+const quote = 0x22;
+const backslash = 0x5c;
+const openingBracket = 0x5b;
+const closingBracket = 0x5d;
+const openingBrace = 0x7b;
+const closingBrace = 0x7d;
+
+/** Where the string ends that has begun: at its quote, which an odd number of backslashes would make part of it. */
+function endOfString(json: string, start: number): number {
+  for (let end = json.indexOf('"', start); end >= 0; end = json.indexOf('"', end + 1)) {
+    let backslashes = 0;
+    while (json.charCodeAt(end - 1 - backslashes) === backslash) backslashes += 1;
+    if (backslashes % 2 === 0) return end;
+  }
+  return json.length;
+}
