@@ -2,8 +2,9 @@ import type { Static } from "typebox";
 import { Artifact } from "./artifacts.ts";
 import { route } from "./route.ts";
 import { ById, Maybe, Moment, Nullable, Offset, Open, StateTypeName, Type, Uuid } from "./schema.ts";
+import { pagesTag } from "./ui.ts";
 
-const tag = "UI";
+const tag = pagesTag;
 
 /** The newest artifact under a key, or one without a key, as a row of a list. */
 export const ArtifactRow = Open({

@@ -17,9 +17,9 @@ import {
   Type,
   Uuid,
 } from "./schema.ts";
-import { FlowRunRow, StateCounts } from "./ui.ts";
+import { FlowRunRow, pagesTag, StateCounts } from "./ui.ts";
 
-const tag = "UI";
+const tag = pagesTag;
 
 /** A run as a bar: newest last. Durations are seconds. */
 export const RunBar = Open({

@@ -10,7 +10,9 @@ import { ById, Enum, Integer32, Maybe, Moment, Nullable, Offset, Open, StateType
 import { State } from "./states.ts";
 import { TaskRun } from "./task-runs.ts";
 
-const tag = "UI";
+/** The tag of what only pages ask. */
+export const pagesTag = "UI";
+const tag = pagesTag;
 
 /** Task runs of a flow run by the type of their state; types with none are left out. */
 export const StateCounts = Type.Record(Type.String(), Type.Integer());

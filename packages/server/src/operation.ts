@@ -1,5 +1,13 @@
-import type { BodyOf, ParamsOf, QueryOf, ReplyOf, RouteContract } from "@ostinato/protocol";
+import {
+  type BodyOf,
+  type ParamsOf,
+  pagesTag,
+  type QueryOf,
+  type ReplyOf,
+  type RouteContract,
+} from "@ostinato/protocol";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { askedBy } from "./asking.ts";
 import type { Context } from "./context.ts";
 import { validated } from "./validation.ts";
 
@@ -41,6 +49,7 @@ export type Registry = RouteContract[];
 export function serveOn(app: FastifyInstance, context: Context, registry: Registry): Serve {
   return (contract, handler) => {
     registry.push(contract);
+    const lane = contract.tag === pagesTag ? "pages" : "programs";
     const status = Math.min(...Object.keys(contract.replies).map(Number));
     app.route({
       method: contract.method,
@@ -48,7 +57,14 @@ export function serveOn(app: FastifyInstance, context: Context, registry: Regist
       ...(contract.bodyLimit === undefined ? {} : { bodyLimit: contract.bodyLimit }),
       handler: async (request, reply) => {
         const { params, query, body } = validated(contract, request);
-        const answer = await handler({ params, query, body, context, request, reply });
+        const answer = await handler({
+          params,
+          query,
+          body,
+          context: askedBy(context, reply.raw, lane),
+          request,
+          reply,
+        });
         if (reply.sent) return reply;
         return answer instanceof Answer
           ? send(reply, contract, answer.status, answer.value)

@@ -1,7 +1,15 @@
 import type { Timestamp } from "@ostinato/core";
 import type { ArtifactCollectionFilter, ArtifactFilter, RunCriteria } from "@ostinato/protocol";
 import { type Insertable, type Selectable, type SqlBool, sql, type Updateable } from "kysely";
-import { anyOf, type Condition, everything, join, named, noneOf } from "../criteria/conditions.queries.ts";
+import {
+  anyOf,
+  type Condition,
+  everything,
+  join,
+  named,
+  noneOf,
+  untilUnwanted,
+} from "../criteria/conditions.queries.ts";
 import { countMatching } from "../criteria/counting.queries.ts";
 import { flowRunsMatching, taskRunsMatching } from "../criteria/runs.queries.ts";
 import type { Database, Reader, Sql } from "../db/dialects/dialect.ts";
@@ -201,7 +209,7 @@ function artifactsMatching(dialect: Sql, criteria: ArtifactCriteria): Condition 
   const own =
     artifacts &&
     join([anyOf("artifact.id", lower(artifacts.id?.any_)), ...common(dialect, artifacts)], artifacts.operator);
-  return join([own ?? undefined, ...ofRuns(dialect, criteria)], "and_");
+  return untilUnwanted(dialect, "artifact", join([own ?? undefined, ...ofRuns(dialect, criteria)], "and_"));
 }
 
 function collectionsMatching(dialect: Sql, criteria: CollectionCriteria): Condition | undefined {
@@ -209,7 +217,7 @@ function collectionsMatching(dialect: Sql, criteria: CollectionCriteria): Condit
   const own =
     artifacts &&
     join([anyOf("artifact.id", lower(artifacts.latest_id?.any_)), ...common(dialect, artifacts)], artifacts.operator);
-  return join([own ?? undefined, ...ofRuns(dialect, criteria)], "and_");
+  return untilUnwanted(dialect, "artifact", join([own ?? undefined, ...ofRuns(dialect, criteria)], "and_"));
 }
 
 /** What both kinds of filters say, of the artifact itself or of the newest of its key. */

@@ -1,6 +1,7 @@
 import { toTimestamp } from "@ostinato/core";
 import { type RawBuilder, type SqlBool, sql } from "kysely";
 import type { Sql } from "../db/dialects/dialect.ts";
+import type { Tables } from "../db/tables.ts";
 
 /** A condition on a row. */
 export type Condition = RawBuilder<SqlBool>;
@@ -26,6 +27,15 @@ function balanced(conditions: readonly Condition[], joiner: RawBuilder<unknown>)
 }
 
 const flatConditions = 100;
+
+/** What narrows a query over this table, so that it ends when nobody waits for it any more. */
+export function untilUnwanted(
+  dialect: Sql,
+  table: keyof Tables,
+  condition: Condition | undefined,
+): Condition | undefined {
+  return condition && join([dialect.whileWanted(table), condition], "and_");
+}
 
 /** `any_` of nothing matches nothing. */
 export function anyOf(column: string, values: Given<readonly string[]>): Condition | undefined {

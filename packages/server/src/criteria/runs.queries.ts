@@ -9,7 +9,18 @@ import type {
 } from "@ostinato/protocol";
 import { type SqlBool, sql } from "kysely";
 import type { Sql } from "../db/dialects/dialect.ts";
-import { anyOf, type Condition, isNull, join, named, noneOf, present, tagged, within } from "./conditions.queries.ts";
+import {
+  anyOf,
+  type Condition,
+  isNull,
+  join,
+  named,
+  noneOf,
+  present,
+  tagged,
+  untilUnwanted,
+  within,
+} from "./conditions.queries.ts";
 
 type Given<T> = T | null | undefined;
 
@@ -101,77 +112,85 @@ function exists(tables: string, relation: string, condition: Condition | undefin
 function flow(dialect: Sql, filter: Given<FlowFilter>): Condition | undefined {
   if (!present(filter)) return undefined;
   const deployed = sql<SqlBool>`EXISTS (SELECT 1 FROM deployment WHERE deployment.flow_id = flow.id)`;
-  return join(
-    [
-      anyOf("flow.id", lower(filter.id?.any_)),
-      noneOf("flow.id", lower(filter.id?.not_any_)),
-      filter.deployment?.is_null_ === true ? sql<SqlBool>`NOT ${deployed}` : undefined,
-      filter.deployment?.is_null_ === false ? deployed : undefined,
-      named(dialect, "flow.name", filter.name),
-      tagged(dialect, "flow.tags", filter.tags),
-    ],
-    filter.operator,
+  return untilUnwanted(
+    dialect,
+    "flow",
+    join(
+      [
+        anyOf("flow.id", lower(filter.id?.any_)),
+        noneOf("flow.id", lower(filter.id?.not_any_)),
+        filter.deployment?.is_null_ === true ? sql<SqlBool>`NOT ${deployed}` : undefined,
+        filter.deployment?.is_null_ === false ? deployed : undefined,
+        named(dialect, "flow.name", filter.name),
+        tagged(dialect, "flow.tags", filter.tags),
+      ],
+      filter.operator,
+    ),
   );
 }
 
 function flowRun(dialect: Sql, filter: Given<FlowRunFilter>): Condition | undefined {
   if (!present(filter)) return undefined;
   const { state, created_by, deployment_id, parent_task_run_id, work_queue_name } = filter;
-  return join(
-    [
-      anyOf("flow_run.id", lower(filter.id?.any_)),
-      noneOf("flow_run.id", lower(filter.id?.not_any_)),
-      named(dialect, "flow_run.name", filter.name),
-      tagged(dialect, "flow_run.tags", filter.tags),
-      join(
-        [
-          anyOf("flow_run.deployment_id", lower(deployment_id?.any_)),
-          isNull("flow_run.deployment_id", deployment_id?.is_null_),
-        ],
-        deployment_id?.operator,
-      ),
-      join(
-        [
-          anyOf("flow_run.work_queue_name", work_queue_name?.any_),
-          isNull("flow_run.work_queue_name", work_queue_name?.is_null_),
-        ],
-        work_queue_name?.operator,
-      ),
-      join(
-        [
-          anyOf("flow_run.state_type", state?.type?.any_),
-          noneOf("flow_run.state_type", state?.type?.not_any_),
-          anyOf("flow_run.state_name", state?.name?.any_),
-          noneOf("flow_run.state_name", state?.name?.not_any_),
-        ],
-        state?.operator,
-      ),
-      anyOf("flow_run.flow_version", filter.flow_version?.any_),
-      within(sql`coalesce(flow_run.start_time, flow_run.expected_start_time)`, begun(filter.start_time)),
-      isNull("flow_run.start_time", filter.start_time?.is_null_),
-      within(sql.ref("flow_run.end_time"), filter.end_time),
-      within(sql.ref("flow_run.expected_start_time"), filter.expected_start_time),
-      within(sql.ref("flow_run.next_scheduled_start_time"), filter.next_scheduled_start_time),
-      subflowOf(filter.parent_flow_run_id?.any_),
-      join(
-        [
-          anyOf("flow_run.parent_task_run_id", lower(parent_task_run_id?.any_)),
-          isNull("flow_run.parent_task_run_id", parent_task_run_id?.is_null_),
-        ],
-        parent_task_run_id?.operator,
-      ),
-      anyOf("flow_run.idempotency_key", filter.idempotency_key?.any_),
-      noneOf("flow_run.idempotency_key", filter.idempotency_key?.not_any_),
-      join(
-        [
-          oneOf(dialect.jsonField("flow_run.created_by", "id"), lower(created_by?.id_)),
-          oneOf(dialect.jsonField("flow_run.created_by", "type"), created_by?.type_),
-          isNull("flow_run.created_by", created_by?.is_null_),
-        ],
-        created_by?.operator,
-      ),
-    ],
-    filter.operator,
+  return untilUnwanted(
+    dialect,
+    "flow_run",
+    join(
+      [
+        anyOf("flow_run.id", lower(filter.id?.any_)),
+        noneOf("flow_run.id", lower(filter.id?.not_any_)),
+        named(dialect, "flow_run.name", filter.name),
+        tagged(dialect, "flow_run.tags", filter.tags),
+        join(
+          [
+            anyOf("flow_run.deployment_id", lower(deployment_id?.any_)),
+            isNull("flow_run.deployment_id", deployment_id?.is_null_),
+          ],
+          deployment_id?.operator,
+        ),
+        join(
+          [
+            anyOf("flow_run.work_queue_name", work_queue_name?.any_),
+            isNull("flow_run.work_queue_name", work_queue_name?.is_null_),
+          ],
+          work_queue_name?.operator,
+        ),
+        join(
+          [
+            anyOf("flow_run.state_type", state?.type?.any_),
+            noneOf("flow_run.state_type", state?.type?.not_any_),
+            anyOf("flow_run.state_name", state?.name?.any_),
+            noneOf("flow_run.state_name", state?.name?.not_any_),
+          ],
+          state?.operator,
+        ),
+        anyOf("flow_run.flow_version", filter.flow_version?.any_),
+        within(sql`coalesce(flow_run.start_time, flow_run.expected_start_time)`, begun(filter.start_time)),
+        isNull("flow_run.start_time", filter.start_time?.is_null_),
+        within(sql.ref("flow_run.end_time"), filter.end_time),
+        within(sql.ref("flow_run.expected_start_time"), filter.expected_start_time),
+        within(sql.ref("flow_run.next_scheduled_start_time"), filter.next_scheduled_start_time),
+        subflowOf(filter.parent_flow_run_id?.any_),
+        join(
+          [
+            anyOf("flow_run.parent_task_run_id", lower(parent_task_run_id?.any_)),
+            isNull("flow_run.parent_task_run_id", parent_task_run_id?.is_null_),
+          ],
+          parent_task_run_id?.operator,
+        ),
+        anyOf("flow_run.idempotency_key", filter.idempotency_key?.any_),
+        noneOf("flow_run.idempotency_key", filter.idempotency_key?.not_any_),
+        join(
+          [
+            oneOf(dialect.jsonField("flow_run.created_by", "id"), lower(created_by?.id_)),
+            oneOf(dialect.jsonField("flow_run.created_by", "type"), created_by?.type_),
+            isNull("flow_run.created_by", created_by?.is_null_),
+          ],
+          created_by?.operator,
+        ),
+      ],
+      filter.operator,
+    ),
   );
 }
 
@@ -179,29 +198,33 @@ function taskRun(dialect: Sql, filter: Given<TaskRunFilter>): Condition | undefi
   if (!present(filter)) return undefined;
   const { state, flow_run_id, subflow_runs } = filter;
   const subflow = sql<SqlBool>`EXISTS (SELECT 1 FROM flow_run AS subflow WHERE subflow.parent_task_run_id = task_run.id)`;
-  return join(
-    [
-      anyOf("task_run.id", lower(filter.id?.any_)),
-      named(dialect, "task_run.name", filter.name),
-      tagged(dialect, "task_run.tags", filter.tags),
-      join(
-        [anyOf("task_run.state_type", state?.type?.any_), anyOf("task_run.state_name", state?.name?.any_)],
-        state?.operator,
-      ),
-      within(sql.ref("task_run.start_time"), filter.start_time),
-      within(sql.ref("task_run.end_time"), filter.end_time),
-      within(sql.ref("task_run.expected_start_time"), filter.expected_start_time),
-      subflow_runs?.exists_ === true ? subflow : undefined,
-      subflow_runs?.exists_ === false ? sql<SqlBool>`NOT ${subflow}` : undefined,
-      join(
-        [
-          anyOf("task_run.flow_run_id", lower(flow_run_id?.any_)),
-          isNull("task_run.flow_run_id", flow_run_id?.is_null_),
-        ],
-        flow_run_id?.operator,
-      ),
-    ],
-    filter.operator,
+  return untilUnwanted(
+    dialect,
+    "task_run",
+    join(
+      [
+        anyOf("task_run.id", lower(filter.id?.any_)),
+        named(dialect, "task_run.name", filter.name),
+        tagged(dialect, "task_run.tags", filter.tags),
+        join(
+          [anyOf("task_run.state_type", state?.type?.any_), anyOf("task_run.state_name", state?.name?.any_)],
+          state?.operator,
+        ),
+        within(sql.ref("task_run.start_time"), filter.start_time),
+        within(sql.ref("task_run.end_time"), filter.end_time),
+        within(sql.ref("task_run.expected_start_time"), filter.expected_start_time),
+        subflow_runs?.exists_ === true ? subflow : undefined,
+        subflow_runs?.exists_ === false ? sql<SqlBool>`NOT ${subflow}` : undefined,
+        join(
+          [
+            anyOf("task_run.flow_run_id", lower(flow_run_id?.any_)),
+            isNull("task_run.flow_run_id", flow_run_id?.is_null_),
+          ],
+          flow_run_id?.operator,
+        ),
+      ],
+      filter.operator,
+    ),
   );
 }
 

@@ -1,5 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from "kysely";
-import { anyOf, type Condition, join } from "../criteria/conditions.queries.ts";
+import { anyOf, type Condition, join, untilUnwanted } from "../criteria/conditions.queries.ts";
 import { containsText } from "../criteria/text.queries.ts";
 import type { Sql } from "../db/dialects/dialect.ts";
 import type { EventCriteria, LabelCriteria, ResourceCriteria, ValuePattern } from "./event-filter.rules.ts";
@@ -7,21 +7,25 @@ import type { EventCriteria, LabelCriteria, ResourceCriteria, ValuePattern } fro
 /** The rows of `event` that meet the criteria, but for `distinct`. */
 export function eventsMatching(dialect: Sql, criteria: EventCriteria): Condition | undefined {
   const { since, until, ids, names, prefixes, notNames, notPrefixes, resource, related, any, text } = criteria;
-  return join(
-    [
-      since === undefined ? undefined : sql<SqlBool>`event.occurred >= ${since}`,
-      until === undefined ? undefined : sql<SqlBool>`event.occurred <= ${until}`,
-      anyOf("event.id", some(ids)),
-      anyOf("event.event", some(names)),
-      beginsWithOne(name, prefixes),
-      not(anyOf("event.event", some(notNames))),
-      not(beginsWithOne(name, notPrefixes)),
-      resource && ownMeets(dialect, resource),
-      ...related.map((wanted) => relatedMeets(dialect, wanted)),
-      ...any.map((wanted) => anyMeets(dialect, wanted)),
-      containsText(dialect, ["event.event", "event.resource", "event.related", "event.payload"], text),
-    ],
-    "and_",
+  return untilUnwanted(
+    dialect,
+    "event",
+    join(
+      [
+        since === undefined ? undefined : sql<SqlBool>`event.occurred >= ${since}`,
+        until === undefined ? undefined : sql<SqlBool>`event.occurred <= ${until}`,
+        anyOf("event.id", some(ids)),
+        anyOf("event.event", some(names)),
+        beginsWithOne(name, prefixes),
+        not(anyOf("event.event", some(notNames))),
+        not(beginsWithOne(name, notPrefixes)),
+        resource && ownMeets(dialect, resource),
+        ...related.map((wanted) => relatedMeets(dialect, wanted)),
+        ...any.map((wanted) => anyMeets(dialect, wanted)),
+        containsText(dialect, ["event.event", "event.resource", "event.related", "event.payload"], text),
+      ],
+      "and_",
+    ),
   );
 }
 

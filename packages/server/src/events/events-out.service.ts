@@ -1,8 +1,10 @@
 import { addSeconds, type Timestamp, toTimestamp } from "@ostinato/core";
 import { type Event, EventFilter } from "@ostinato/protocol";
+import { askedBy } from "../asking.ts";
 import type { Context } from "../context.ts";
 import { feedTo, readFilterRequest } from "../feed.ts";
 import { closeCodes, type SocketConnection, type SocketHandlers } from "../socket.ts";
+import type { TakeTurn } from "../turns.ts";
 import { criteriaOf, eventMatcher } from "./event-filter.rules.ts";
 import { type EventPosition, findEvents } from "./event-pages.queries.ts";
 import { present } from "./event-pages.service.ts";
@@ -18,7 +20,10 @@ const mostRemembered = 5000;
  * `/events/out`: the client says what it wants to hear in one frame; first come the events of the last minutes that match,
  * oldest first, then every one as it happens.
  */
-export function sendEvents(context: Context, connection: SocketConnection): SocketHandlers {
+export function sendEvents(
+  context: Context,
+  { connection, takeTurn }: { readonly connection: SocketConnection; readonly takeTurn: TakeTurn },
+): SocketHandlers {
   let end = () => {};
   let asked = false;
   return {
@@ -28,7 +33,8 @@ export function sendEvents(context: Context, connection: SocketConnection): Sock
       const request = readFilterRequest(text, EventFilter);
       if ("refusal" in request) return connection.close(closeCodes.protocolError, request.refusal);
       const { filter, message } = request;
-      end = subscribe(context, connection, { filter, backfill: message.backfill !== false });
+      const asking = askedBy(context, connection.request.raw.socket, "programs");
+      end = subscribe(asking, connection, { filter, backfill: message.backfill !== false, takeTurn });
     },
     closed: () => end(),
   };
@@ -37,9 +43,15 @@ export function sendEvents(context: Context, connection: SocketConnection): Sock
 interface Subscription {
   readonly filter: EventFilter;
   readonly backfill: boolean;
+  /** Reads what is earlier in turn with other subscribers, of whom many may come at once. */
+  readonly takeTurn: TakeTurn;
 }
 
-function subscribe(context: Context, connection: SocketConnection, { filter, backfill }: Subscription): () => void {
+function subscribe(
+  context: Context,
+  connection: SocketConnection,
+  { filter, backfill, takeTurn }: Subscription,
+): () => void {
   const feed = feedTo(connection, context);
   const remembered = new Set<string>();
   const clamped = clampedSince(filter, context.clock.now());
@@ -73,13 +85,14 @@ function subscribe(context: Context, connection: SocketConnection, { filter, bac
   });
 
   if (backfill) {
-    sendEarlier(context, connection, { filter: clamped, isOver: () => over || feed.ended, send }).then(
+    sendEarlier(context, connection, { filter: clamped, takeTurn, isOver: () => over || feed.ended, send }).then(
       () => {
         const waiting = held ?? [];
         held = undefined;
         for (const event of waiting) send(event);
       },
       (error: unknown) => {
+        if (over) return;
         context.log.error({ err: error }, "earlier events could not be read");
         connection.close(closeCodes.tryAgainLater, "Earlier events can't be read now: connect again");
       },
@@ -90,6 +103,7 @@ function subscribe(context: Context, connection: SocketConnection, { filter, bac
 
 interface Backfill {
   readonly filter: EventFilter;
+  readonly takeTurn: TakeTurn;
   readonly isOver: () => boolean;
   readonly send: (event: Event) => void;
 }
@@ -98,12 +112,13 @@ interface Backfill {
 async function sendEarlier(
   { db, config }: Context,
   connection: SocketConnection,
-  { filter, isOver, send }: Backfill,
+  { filter, takeTurn, isOver, send }: Backfill,
 ): Promise<void> {
   const criteria = criteriaOf(filter);
   let after: EventPosition | undefined;
   do {
-    const rows = await findEvents(db, { criteria, order: "ASC", limit: backfillPage, after });
+    const from = after;
+    const rows = await takeTurn(() => findEvents(db, { criteria, order: "ASC", limit: backfillPage, after: from }));
     for (const row of rows) {
       send(present(row));
       if (connection.backlog > config.socketBacklogBytes / 2) await connection.flushed();

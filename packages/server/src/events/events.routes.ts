@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Context } from "../context.ts";
 import type { Serve } from "../operation.ts";
 import type { ServeSocket } from "../socket.ts";
+import { createTurns } from "../turns.ts";
 import { createBackpressure } from "./backpressure.ts";
 import * as pages from "./event-pages.service.ts";
 import { receiveEvents } from "./events-in.service.ts";
@@ -16,6 +17,9 @@ export interface EventRoutes {
   readonly serveSocket: ServeSocket;
 }
 
+/** Subscribers that read what is earlier at once: the rest wait, and leave room for the long reads of others. */
+const backfillsAtOnce = 8;
+
 export function eventRoutes({ app, context, serve, serveSocket }: EventRoutes): void {
   const ingest = createIngest(context);
   const { mostBytes } = context.config;
@@ -28,7 +32,8 @@ export function eventRoutes({ app, context, serve, serveSocket }: EventRoutes): 
   // Sockets are closed by then: what they brought is written before the database closes.
   app.addHook("onClose", () => ingest.idle());
   serveSocket("/events/in", (connection) => receiveEvents(context, { ingest, backpressure }, connection));
-  serveSocket("/events/out", (connection) => sendEvents(context, connection));
+  const takeTurn = createTurns(backfillsAtOnce);
+  serveSocket("/events/out", (connection) => sendEvents(context, { connection, takeTurn }));
   serve(createEvents, async ({ body, request }) => {
     const characters = Number(request.headers["content-length"] ?? eventLimits.characters + 1);
     await acceptPosted({ context, ingest }, body, characters);

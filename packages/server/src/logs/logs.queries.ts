@@ -1,6 +1,14 @@
 import type { LogFilter } from "@ostinato/protocol";
 import { type RawBuilder, type Selectable, type SqlBool, sql } from "kysely";
-import { anyOf, type Condition, everything, isNull, join, within } from "../criteria/conditions.queries.ts";
+import {
+  anyOf,
+  type Condition,
+  everything,
+  isNull,
+  join,
+  untilUnwanted,
+  within,
+} from "../criteria/conditions.queries.ts";
 import { charactersOfLogs, listedLog } from "../criteria/listed-log.queries.ts";
 import { containsText } from "../criteria/text.queries.ts";
 import type { Database, Reader, Sql } from "../db/dialects/dialect.ts";
@@ -81,17 +89,21 @@ export async function flowRunName(reader: Reader, id: string): Promise<string | 
 function logsMatching(dialect: Sql, filter: LogFilter | null | undefined): Condition | undefined {
   if (filter === null || filter === undefined) return undefined;
   const { level, timestamp, flow_run_id, task_run_id, text } = filter;
-  return join(
-    [
-      atLeast(level?.ge_),
-      atMost(level?.le_),
-      within(sql.ref("log.timestamp"), timestamp),
-      anyOf("log.flow_run_id", lower(flow_run_id?.any_)),
-      anyOf("log.task_run_id", lower(task_run_id?.any_)),
-      isNull("log.task_run_id", task_run_id?.is_null_),
-      containsText(dialect, ["log.message"], text?.query),
-    ],
-    filter.operator,
+  return untilUnwanted(
+    dialect,
+    "log",
+    join(
+      [
+        atLeast(level?.ge_),
+        atMost(level?.le_),
+        within(sql.ref("log.timestamp"), timestamp),
+        anyOf("log.flow_run_id", lower(flow_run_id?.any_)),
+        anyOf("log.task_run_id", lower(task_run_id?.any_)),
+        isNull("log.task_run_id", task_run_id?.is_null_),
+        containsText(dialect, ["log.message"], text?.query),
+      ],
+      filter.operator,
+    ),
   );
 }
 

@@ -11,7 +11,7 @@ import { addressOf } from "./addresses.ts";
 export function errorAnswers(app: FastifyInstance): void {
   const report = reporter();
   app.setErrorHandler((error: FastifyError | RequestError, request, reply) => {
-    if (hasGone(request)) {
+    if (hasGone(request, reply)) {
       request.log.debug({ err: error, method: request.method, url: request.url }, "the client went away");
       return reply.code(400).send();
     }
@@ -24,9 +24,9 @@ export function errorAnswers(app: FastifyInstance): void {
   });
 }
 
-/** Before its request had come in full: nobody reads the answer, and nothing is wrong here. */
-function hasGone({ raw }: FastifyRequest): boolean {
-  return raw.destroyed && !raw.complete;
+/** Before its request had come in full, or before it was answered: nobody reads an answer, and nothing is wrong here. */
+function hasGone({ raw }: FastifyRequest, reply: FastifyReply): boolean {
+  return (raw.destroyed && !raw.complete) || reply.raw.closed;
 }
 
 const sayAgainMillis = 10_000;

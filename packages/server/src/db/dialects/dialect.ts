@@ -41,6 +41,8 @@ export interface Sql {
   isEmptyArray(column: string): RawBuilder<SqlBool>;
   /** The elements of a JSON array as rows, in a column `value`. */
   elementsOf(column: string, alias: string): RawBuilder<unknown>;
+  /** True of every row of the table, while somebody waits for the answer; ends the read when nobody does. Undefined where it can be ended otherwise. */
+  whileWanted(table: keyof Tables): RawBuilder<SqlBool> | undefined;
   /** The text of a field of a JSON object, or null. */
   jsonField(column: string, key: string): RawBuilder<string | null>;
   /**
@@ -84,6 +86,8 @@ export interface Database {
   readonly read: Reader;
   /** Reads that may take long: counts, histories, text search. They disturb neither writers nor the event loop. */
   readonly slow: Reader;
+  /** The same for somebody who may stop waiting, and apart from what the other lane reads. */
+  slowFor(asker: Asker): Reader;
   /**
    * Runs a unit of work in a transaction and resolves when it is durable. Units that arrive together may share one commit,
    * but each stands or falls alone. `work` must await nothing but its own queries, and may be run again when the database
@@ -106,6 +110,15 @@ export interface Database {
   /** Carries small messages between servers that share the database. On SQLite nobody else listens. */
   readonly notices: Notices;
   close(): Promise<void>;
+}
+
+/** Who reads: what pages ask never waits for what programs search. */
+export type ReadingLane = "pages" | "programs";
+
+export interface Asker {
+  readonly lane: ReadingLane;
+  /** Aborted when nobody waits for the answer any more: the read is ended, or never begun. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Notices {
@@ -139,6 +152,26 @@ export class TooManyValues extends Error {
 
 /** So many reads of `slow` may wait. One that waits behind them all would have no reader left. */
 export const mostSlowReads = 128;
+
+/** How long one read of `slow` may take, on both databases. */
+export const slowReadSeconds = 60;
+
+export class ReadTookTooLong extends DatabaseUnavailable {
+  override readonly name = "ReadTookTooLong";
+
+  constructor(seconds: number) {
+    super(`This took longer than ${seconds} s and was ended: ask for less, such as a shorter stretch of time`);
+  }
+}
+
+/** Whoever asked has gone. */
+export class NoLongerWanted extends DatabaseUnavailable {
+  override readonly name = "NoLongerWanted";
+
+  constructor() {
+    super("Nobody waits for this any more");
+  }
+}
 
 /** As many long reads wait as may. */
 export class DatabaseBusy extends DatabaseUnavailable {

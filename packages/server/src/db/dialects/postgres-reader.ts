@@ -2,18 +2,30 @@ import { Kysely, PostgresDialect, type PostgresPoolClient } from "kysely";
 import type pg from "pg";
 import type { Tables } from "../tables.ts";
 import { isConnectionStale } from "../unavailable.ts";
-import { DatabaseBusy } from "./dialect.ts";
+import { DatabaseBusy, NoLongerWanted } from "./dialect.ts";
 import type { PostgresPool } from "./postgres-pool.ts";
 import { namedStatement } from "./statement-name.ts";
 
-/** Reads on the connections of a pool, of which so many may wait for one. */
-export function kyselyOver(pool: PostgresPool, mostWaiting = Number.POSITIVE_INFINITY): Kysely<Tables> {
+export interface ReadingOptions {
+  /** So many may wait for a connection. */
+  readonly mostWaiting?: number;
+  /** Aborted when nobody waits for the answer any more. */
+  readonly signal?: AbortSignal | undefined;
+  /** Ends what the process of PostgreSQL with this id does now. */
+  readonly cancel?: (pid: number) => Promise<unknown>;
+}
+
+/** Reads on the connections of a pool. */
+export function kyselyOver(pool: PostgresPool, options: ReadingOptions = {}): Kysely<Tables> {
+  const { mostWaiting = Number.POSITIVE_INFINITY, signal } = options;
   return new Kysely<Tables>({
     dialect: new PostgresDialect({
       pool: {
         connect: async () => {
+          if (signal?.aborted === true) throw new NoLongerWanted();
           if (pool.waiting >= mostWaiting) throw new DatabaseBusy();
-          return preparing(await pool.connect(), pool);
+          const client = preparing(await pool.connect(), pool);
+          return signal === undefined ? client : untilAborted(client, signal, options);
         },
         end: () => pool.end(),
         options: {},
@@ -22,20 +34,52 @@ export function kyselyOver(pool: PostgresPool, mostWaiting = Number.POSITIVE_INF
   });
 }
 
-const wrapped = new WeakMap<pg.PoolClient, PostgresPoolClient>();
+const wrapped = new WeakMap<pg.PoolClient, PreparingClient>();
+
+/** What Kysely takes for a connection of a pool, with what else is needed of one. */
+type PreparingClient = PostgresPoolClient & { readonly processId: number | null };
 
 /** Every statement is prepared once per connection, under a name made of its text. */
-function preparing(client: pg.PoolClient, pool: PostgresPool): PostgresPoolClient {
+function preparing(client: pg.PoolClient, pool: PostgresPool): PreparingClient {
   const known = wrapped.get(client);
   if (known !== undefined) return known;
   const preparingClient = {
+    processId: (client as { readonly processID?: number | null }).processID ?? null,
     query: async (text: string, values: readonly unknown[] = []) => {
-      const answer = client.query(namedStatement(text, values));
-      answer.catch((error: unknown) => isConnectionStale(error) && pool.renew());
-      return answer;
+      try {
+        return await client.query(namedStatement(text, values));
+      } catch (error) {
+        if (isConnectionStale(error)) pool.renew();
+        throw error;
+      }
     },
     release: (broken?: boolean) => client.release(broken),
-  } as unknown as PostgresPoolClient;
+  } as unknown as PreparingClient;
   wrapped.set(client, preparingClient);
   return preparingClient;
+}
+
+/** The connection goes back to the pool when the cancelling is over too, which might else meet the next statement. */
+function untilAborted(client: PreparingClient, signal: AbortSignal, { cancel }: ReadingOptions): PostgresPoolClient {
+  const query = client.query as unknown as (text: string, values?: readonly unknown[]) => Promise<unknown>;
+  const ending = {
+    query: async (text: string, values?: readonly unknown[]) => {
+      if (signal.aborted) throw new NoLongerWanted();
+      let cancelling: Promise<unknown> | undefined;
+      const abort = () => {
+        if (client.processId !== null) cancelling = cancel?.(client.processId).catch(() => {});
+      };
+      signal.addEventListener("abort", abort, { once: true });
+      try {
+        return await query(text, values);
+      } catch (error) {
+        throw signal.aborted ? new NoLongerWanted() : error;
+      } finally {
+        signal.removeEventListener("abort", abort);
+        await cancelling;
+      }
+    },
+    release: () => client.release(),
+  };
+  return ending as unknown as PostgresPoolClient;
 }

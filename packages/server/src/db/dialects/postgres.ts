@@ -10,7 +10,7 @@ import { insertRowsAsJson } from "./insert-rows.ts";
 import { fateBy } from "./postgres-commit.ts";
 import { alone, postgresGroups } from "./postgres-groups.ts";
 import { postgresNotices } from "./postgres-notices.ts";
-import { postgresPool } from "./postgres-pool.ts";
+import { postgresPool, queryOnce } from "./postgres-pool.ts";
 import { kyselyOver } from "./postgres-reader.ts";
 import { inTransaction } from "./postgres-transaction.ts";
 import { deferred } from "./postgres-writer.ts";
@@ -52,7 +52,11 @@ export function openPostgres(options: PostgresOptions): Database {
   const pool = postgresPool({ client, size: poolSize, clock, warn, starved });
   const slowPool = postgresPool({ client, size: slowConnections, clock, warn: () => {}, instead: pool });
   const quick = kyselyOver(pool);
-  const slow = kyselyOver(slowPool, mostSlowReads);
+  const pagesPool = postgresPool({ client, size: slowConnections, clock, warn: () => {}, instead: pool });
+  const slow = kyselyOver(slowPool, { mostWaiting: mostSlowReads });
+  const slowPools = { programs: slowPool, pages: pagesPool };
+  /** By another connection: the one that reads is busy. */
+  const cancel = (pid: number) => queryOnce(pool, "SELECT pg_cancel_backend($1)", [pid]);
   const notices = postgresNotices(url, pool);
   const askFate = fateBy({ pool, clock });
   const groups = postgresGroups({
@@ -62,7 +66,7 @@ export function openPostgres(options: PostgresOptions): Database {
   });
   /** After a failover the address may lead to another server, and what is open still leads to the one before. */
   const openAnew = () => {
-    for (const each of [pool, slowPool, groups]) each.renew();
+    for (const each of [pool, slowPool, pagesPool, groups]) each.renew();
   };
   return {
     kind: "postgresql",
@@ -70,6 +74,7 @@ export function openPostgres(options: PostgresOptions): Database {
     types: postgresTypes,
     read: quick,
     slow,
+    slowFor: ({ lane, signal }) => kyselyOver(slowPools[lane], { mostWaiting: mostSlowReads, signal, cancel }),
     async write(work, { patienceSeconds = 10, together } = {}) {
       if (together !== undefined) {
         const value = await groups.run(work, together);
@@ -103,6 +108,7 @@ export function openPostgres(options: PostgresOptions): Database {
       await groups.close();
       await quick.destroy();
       await slow.destroy();
+      await pagesPool.end();
     },
   };
 }
@@ -155,6 +161,8 @@ const postgresSql: Sql = {
     sql`(${holdsPart(column, text)} ${sql.ref(column)} ${collationToSearch(text)} ILIKE ${patternOf(text)})`,
   holdsAll: (column, values) => sql`${sql.ref(column)} @> ${writeJson(values)}::jsonb`,
   holdsAny: (column, values) => sql`${sql.ref(column)} ?| ${values}::text[]`,
+  // A connection that reads for nobody is told to stop.
+  whileWanted: () => undefined,
   isEmptyArray: (column) => sql`jsonb_array_length(${sql.ref(column)}) = 0`,
   elementsOf: (column, alias) => sql`jsonb_array_elements(${sql.ref(column)}::jsonb) AS ${sql.ref(alias)}(value)`,
   jsonField: (column, key) => sql`${sql.ref(column)}::jsonb ->> ${key}`,

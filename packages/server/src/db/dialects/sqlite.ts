@@ -7,13 +7,21 @@ import type { Metrics } from "../../metrics.ts";
 import { groupCommit } from "../group-commit.ts";
 import { writeJson } from "../json-text.ts";
 import { isUnavailable } from "../unavailable.ts";
-import { type ColumnTypes, type Database, DatabaseUnavailable, type Sql, type Writer } from "./dialect.ts";
+import {
+  type ColumnTypes,
+  type Database,
+  DatabaseUnavailable,
+  type Sql,
+  slowReadSeconds,
+  type Writer,
+} from "./dialect.ts";
 import { insertRowsBound } from "./insert-rows.ts";
 import { checkpointsInBackground } from "./sqlite-checkpoints.ts";
 import { kyselyOnSqlite } from "./sqlite-kysely.ts";
-import { sqliteReaderThread } from "./sqlite-reader.ts";
+import { sqliteReaders } from "./sqlite-reader.ts";
 import { giveBackPages, sparePages } from "./sqlite-space.ts";
 import { mostMapped, statementsOf } from "./sqlite-statements.ts";
+import { stillWanted, whileWanted } from "./sqlite-still-wanted.ts";
 import { caselessPart, patternOf } from "./text-search.ts";
 
 const sqliteTypes: ColumnTypes = {
@@ -32,6 +40,8 @@ export interface SqliteOptions {
   /** How long a unit of work waits for another process that writes. */
   readonly patienceSeconds?: number;
   readonly metrics?: Metrics | undefined;
+  /** How long one long read may take; as on PostgreSQL unless told. */
+  readonly readSeconds?: number;
 }
 
 /**
@@ -39,12 +49,13 @@ export interface SqliteOptions {
  * reads that may be long. WAL, so that none of them waits for another.
  */
 export function openSqlite(options: SqliteOptions): Database {
-  const { file, clock, synchronous = "normal", patienceSeconds = 10, metrics } = options;
+  const { file, clock, synchronous = "normal", patienceSeconds = 10, metrics, readSeconds = slowReadSeconds } = options;
   mkdirSync(dirname(file), { recursive: true });
   const writer = openFile(file, synchronous);
   const reader = openFile(file);
   reader.exec("PRAGMA query_only = 1");
-  const slow = sqliteReaderThread(file);
+  for (const database of [writer, reader]) stillWanted(database, () => true);
+  const slow = sqliteReaders({ file, clock, readSeconds });
   const checkpoints = checkpointsInBackground(file);
   const writing = kyselyOnSqlite({ run: statementsOf(writer) });
   const reading = kyselyOnSqlite({ run: statementsOf(reader) });
@@ -68,7 +79,8 @@ export function openSqlite(options: SqliteOptions): Database {
     sql: sqliteSql,
     types: sqliteTypes,
     read: reading,
-    slow,
+    slow: slow.readerFor({ lane: "programs" }),
+    slowFor: slow.readerFor,
     write: (work) => commitTogether(() => work(writing as Writer)),
     deferred: (tx) => tx,
     giveBackSpace: async (pages) => {
@@ -82,7 +94,7 @@ export function openSqlite(options: SqliteOptions): Database {
     notices: { send: async () => {}, listen: async () => {} },
     async close() {
       await checkpoints.stop();
-      await slow.destroy();
+      await slow.close();
       reader.close();
       if (writer.isOpen) optimize(writer);
       writer.close();
@@ -185,6 +197,7 @@ const sqliteSql: Sql = {
   holdsAny: (column, values) =>
     sql`(${mayHold(column, values, " OR ")} AND EXISTS (SELECT 1 FROM json_each(${sql.ref(column)}) AS held
       WHERE held.value IN (SELECT value FROM json_each(${writeJson(values)}))))`,
+  whileWanted,
   isEmptyArray: (column) => sql`json_array_length(${sql.ref(column)}) = 0`,
   elementsOf: (column, alias) => sql`json_each(${sql.ref(column)}) AS ${sql.ref(alias)}`,
   jsonField: (column, key) => sql`json_extract(${sql.ref(column)}, ${`$.${JSON.stringify(key)}`})`,

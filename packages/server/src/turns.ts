@@ -1,0 +1,19 @@
+/** Does the work as soon as it is its turn. */
+export type TakeTurn = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** Lets so many do something at once; the others wait, in their order. */
+export function createTurns(most: number): TakeTurn {
+  const waiting: (() => void)[] = [];
+  let underWay = 0;
+  return async (work) => {
+    if (underWay >= most) await new Promise<void>((resolve) => waiting.push(resolve));
+    else underWay += 1;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) underWay -= 1;
+      else next();
+    }
+  };
+}
