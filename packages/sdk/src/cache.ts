@@ -1,6 +1,8 @@
 import { type Duration, durationSeconds } from "@ostinato/core";
+import type { InputDigests } from "./call-identity.ts";
+import type { DefinitionIdentity } from "./definition-identity.ts";
+import { digest } from "./digest.ts";
 import { UsageError } from "./errors.ts";
-import { digest, type InputDigests } from "./identity.ts";
 import { holdsRevealed } from "./redaction.ts";
 import { digestOf, type ValueDigest } from "./value-digest.ts";
 
@@ -65,10 +67,7 @@ export interface KeyParts {
   readonly rule: CacheRule;
   readonly call: CacheCall;
   readonly inputs: InputDigests;
-  /** What the task is known by. */
-  readonly task: string;
-  /** The text of its function. */
-  readonly source: string;
+  readonly task: DefinitionIdentity;
 }
 
 /**
@@ -79,7 +78,7 @@ export function cacheKey(given: KeyParts): string | undefined {
   const { rule, call, task } = given;
   const [first] = rule.by;
   if (rule.by.length === 1 && typeof first === "function") return own(first(call));
-  const parts: string[] = [task];
+  const parts: string[] = [task.known("cache")];
   for (const by of rule.by) {
     const part = keyPart(by, given);
     if (part === undefined) return undefined;
@@ -88,13 +87,13 @@ export function cacheKey(given: KeyParts): string | undefined {
   return digest(parts.join("\n"));
 }
 
-function keyPart(by: CacheBy, { rule, call, inputs, source }: KeyParts): string | undefined {
+function keyPart(by: CacheBy, { rule, call, inputs, task }: KeyParts): string | undefined {
   if (typeof by === "function") return by(call);
   switch (by) {
     case "inputs":
       return open(inputs.together(rule.without));
     case "taskSource":
-      return digest(source);
+      return task.source;
     case "flowParameters":
       return open(digestOf(call.flowParameters));
     case "runId":

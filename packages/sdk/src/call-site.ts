@@ -1,30 +1,72 @@
-import { pathToFileURL } from "node:url";
+import { relative } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 /** Where in the user's code something was called. */
 export interface CallSite {
-  /** `file:///…` */
+  /** The module whose loading led to the call, or in whose function it was: `file:///…` */
   readonly url: string;
+  /** The files from the call outwards to that module, each once. Mostly there is one. */
+  readonly files: readonly string[];
+  /** The lines from the call outwards: `/folder/file.ts:3:15`. */
+  readonly lines: readonly string[];
 }
 
-// Where this package runs from its sources, and where it is installed or bundled.
-const ownFolder = new URL(".", import.meta.url).href;
+type AnyFunction = (...args: never[]) => unknown;
 
-/** The first frame on the stack that is neither Node's nor ours. */
-export function callSite(): CallSite | undefined {
-  for (const url of stackUrls()) {
-    if (!url.startsWith("file:") || (url.startsWith(ownFolder) && !/\.test\.ts$|\/fixtures\//.test(url))) continue;
-    return { url };
+/** Where the function was called that the code is in. Undefined in code that is in no file. */
+export function callSite(callee: AnyFunction): CallSite | undefined {
+  const all = syncFrames(callee);
+  const own = all.filter(({ url }) => !url.includes("/node_modules/"));
+  // A library of tasks is in node_modules itself; one that only helps to make them is passed over.
+  const frames = own.length > 0 ? own : all;
+  const outermost = frames.at(-1);
+  if (outermost === undefined) return undefined;
+  return {
+    url: outermost.url,
+    files: [...new Set(frames.map(({ url }) => url))],
+    lines: frames.map(({ url, line, column }) => `${fileURLToPath(url)}:${line}:${column}`),
+  };
+}
+
+/** Two places in words: where they part, seen from the call outwards. */
+export function describePlaces(one: CallSite, other: CallSite): readonly [string, string] {
+  const parts = one.lines.findIndex((line, index) => line !== other.lines[index]);
+  const at = Math.max(0, parts);
+  return [short(one.lines[at] ?? one.lines[0]), short(other.lines[at] ?? other.lines[0])];
+}
+
+function short(line = ""): string {
+  const path = relative(process.cwd(), line);
+  return path.startsWith("..") ? line : path;
+}
+
+interface Frame {
+  readonly url: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** The frames of files, up to where Node took over: what is beyond has only to do with when the code runs. */
+function syncFrames(callee: AnyFunction): readonly Frame[] {
+  const frames: Frame[] = [];
+  for (const frame of stack(callee)) {
+    const name = frame.getFileName() ?? "";
+    if (name.startsWith("node:") || frame.isAsync()) break;
+    const url = toUrl(name);
+    if (!url.startsWith("file:")) continue;
+    frames.push({ url, line: frame.getLineNumber() ?? 0, column: frame.getColumnNumber() ?? 0 });
   }
-  return undefined;
+  return frames;
 }
 
-function stackUrls(): string[] {
+function stack(callee: AnyFunction): readonly NodeJS.CallSite[] {
   const { prepareStackTrace, stackTraceLimit } = Error;
   try {
-    Error.stackTraceLimit = 12;
+    Error.stackTraceLimit = 32;
     Error.prepareStackTrace = (_, frames) => frames;
-    const frames = new Error().stack as unknown as readonly NodeJS.CallSite[];
-    return frames.map((frame) => toUrl(frame.getFileName() ?? ""));
+    const holder: { stack?: readonly NodeJS.CallSite[] } = {};
+    Error.captureStackTrace(holder, callee);
+    return holder.stack ?? [];
   } finally {
     Error.prepareStackTrace = prepareStackTrace;
     Error.stackTraceLimit = stackTraceLimit;

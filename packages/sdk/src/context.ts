@@ -27,6 +27,8 @@ export interface TaskRunView extends RunView {
   /** The arguments by the names of the parameters. */
   readonly inputs: ReadonlyMap<string, unknown>;
   readonly logPrints: boolean;
+  /** What the call is known by among those of its flow run, where its result is kept. */
+  readonly callIdentity: string | undefined;
 }
 
 /** Kept under a global symbol, so that two copies of this package in one program agree on it. */

@@ -1,15 +1,19 @@
 import { fileURLToPath } from "node:url";
 import { type Duration, durationSeconds } from "@ostinato/core";
-import { callSite } from "./call-site.ts";
+import { DefinitionIdentity, type Origin } from "./definition-identity.ts";
 import { UsageError } from "./errors.ts";
 import type { Hooks } from "./hooks.ts";
-import { digest } from "./identity.ts";
 import type { ParameterSchema } from "./parameters.ts";
 import type { RunName } from "./run-name.ts";
 
 export interface FlowOptions extends Hooks {
   /** The function's name unless given. */
   readonly name?: string;
+  /**
+   * What the flow is known by when results are used again, in place of its name and file. For flows that one function makes
+   * or that are made inside a run: it says what they differ in, such as `load ${table}`.
+   */
+  readonly key?: string;
   readonly description?: string;
   /** Changes with the text of the function unless given. */
   readonly version?: string;
@@ -40,6 +44,8 @@ export interface FlowDefinition {
   readonly options: FlowOptions;
   readonly fn: (parameters: never) => unknown;
   readonly name: string;
+  readonly origin: Origin;
+  readonly identity: DefinitionIdentity;
   readonly version: string;
   readonly retries: number;
   readonly timeoutSeconds: number | undefined;
@@ -47,7 +53,7 @@ export interface FlowDefinition {
   readonly file: string | undefined;
 }
 
-export function defineFlow(options: FlowOptions, fn: (parameters: never) => unknown): FlowDefinition {
+export function defineFlow(options: FlowOptions, fn: (parameters: never) => unknown, origin: Origin): FlowDefinition {
   if (typeof fn !== "function") throw new UsageError(`flow() needs a function, and was given ${typeof fn}`);
   const name = options.name ?? fn.name;
   if (name === "") {
@@ -65,18 +71,16 @@ export function defineFlow(options: FlowOptions, fn: (parameters: never) => unkn
   if (concurrency !== undefined && !(concurrency >= 1)) {
     throw new UsageError(`Flow "${name}": concurrency is ${concurrency}; give 1 or more, or leave it out for no limit`);
   }
+  const identity = new DefinitionIdentity({ kind: "flow", name, key: options.key, origin });
   return {
     options,
     fn,
     name,
-    version: options.version ?? digest(fn.toString()).slice(0, 12),
+    origin,
+    identity,
+    version: options.version ?? identity.source.slice(0, 12),
     retries,
     timeoutSeconds: timeout === undefined ? undefined : durationSeconds(timeout),
-    file: callingFile(),
+    file: origin.site === undefined ? undefined : fileURLToPath(origin.site.url),
   };
-}
-
-function callingFile(): string | undefined {
-  const site = callSite();
-  return site === undefined ? undefined : fileURLToPath(site.url);
 }

@@ -1,8 +1,9 @@
 import { randomId } from "@ostinato/core";
 import { createFlowRun, type FlowRun as FlowRunRow, logLevels, readFlowRun, type TaskInputs } from "@ostinato/protocol";
 import { dependenciesOf, resolved, taskInputs } from "./arguments.ts";
+import { callIdentity } from "./call-identity.ts";
 import { notice } from "./console-output.ts";
-import { context, type FlowRunView } from "./context.ts";
+import { context, type FlowRunView, type TaskRunView } from "./context.ts";
 import { toError, UsageError } from "./errors.ts";
 import type { FlowDefinition } from "./flow-definition.ts";
 import { FlowFuture } from "./flow-future.ts";
@@ -11,7 +12,6 @@ import { retryPolicy } from "./flow-retries.ts";
 import { FlowRun } from "./flow-run.ts";
 import { readState } from "./flow-states.ts";
 import { heartbeatDetails } from "./heartbeat.ts";
-import { callIdentity } from "./identity.ts";
 import { checkParameterSize } from "./parameter-size.ts";
 import { checkParameters } from "./parameters.ts";
 import { rootRuns } from "./process-end.ts";
@@ -21,8 +21,9 @@ import { runName } from "./run-name.ts";
 import type { Interruptible, Scope } from "./scope.ts";
 import { type Session, session } from "./session.ts";
 import { type FinalState, finalState, unsuccessfulState } from "./states.ts";
-import { countSubflow, createTrackingTask, finishedSubflow, keptFlowResult, unfinishedSubflow } from "./subflow.ts";
+import { createTrackingTask, finishedSubflow, keptFlowResult, subflowIdentity, unfinishedSubflow } from "./subflow.ts";
 import { answerFor } from "./unawaited.ts";
+import { digestOf } from "./value-digest.ts";
 
 /** Runs a flow, as a subflow where it is called inside another. */
 export function startFlow(definition: FlowDefinition, given: unknown): FlowFuture<unknown> {
@@ -32,7 +33,7 @@ export function startFlow(definition: FlowDefinition, given: unknown): FlowFutur
   if (caller === undefined || !inFlow)
     carry(future, undefined, (opened) => runNew(opened, { definition, given, future }));
   else {
-    const parent = { scope: caller.scope, flowRun: caller.flowRun, taskRunId: caller.taskRun?.id };
+    const parent = { scope: caller.scope, flowRun: caller.flowRun, taskRun: caller.taskRun };
     carry(future, caller.scope, (opened) => runNew(opened, { definition, given, future, parent }));
   }
   if (caller === undefined) void answerFor(future);
@@ -83,7 +84,7 @@ interface Parent {
   readonly scope: Scope;
   readonly flowRun: FlowRunView | undefined;
   /** The task run in which the subflow was called. */
-  readonly taskRunId: string | undefined;
+  readonly taskRun: TaskRunView | undefined;
 }
 
 /** Holds the process and the calling scope until the future has its end. */
@@ -115,24 +116,22 @@ function carry(
 
 async function runNew(opened: Session, { definition, given, future, parent }: NewRun): Promise<FinalState<unknown>> {
   const { options } = definition;
-  // Counted before anything is waited for: the order of the calls is the same when the parent runs again.
-  const subflow = parent === undefined ? undefined : countSubflow(parent.scope, definition);
+  // Counted before anything is waited for, so that the names are in the order of the calls.
+  const order = parent?.scope.count(`name ${definition.name}`) ?? 0;
   const asked = await resolved(given);
   const checked = await settle(checkParameters(definition.name, options.parameters, asked));
   const parameters = checked.ok ? checked.value : asked;
-  const identity = identityOf(definition, parameters, parent?.scope);
+  const identity = parent === undefined ? undefined : identityOf(definition, parameters, parent);
   let tracking: string | undefined;
-  if (parent !== undefined && subflow !== undefined) {
+  if (parent !== undefined) {
     const finished = await finishedSubflow(parent.scope, identity);
     if (finished !== undefined) return reuse(future, finished.run, finished.found.value);
-    tracking = await createTrackingTask(parent.scope, definition, { ...subflow, inputs: inputsOf(parent, given) });
+    tracking = await createTrackingTask(parent.scope, definition, { order, identity, inputs: inputsOf(parent, given) });
     future.track(tracking);
   }
   const recorded = checked.ok ? await repeatable(definition, asked, parameters) : recordedParameters(asked);
   const unfinished =
-    parent === undefined || tracking === undefined
-      ? undefined
-      : await unfinishedSubflow(parent.scope, tracking, recorded);
+    parent === undefined || tracking === undefined ? undefined : await unfinishedSubflow(parent.scope, tracking);
   const row = unfinished ?? (await createRun(opened, definition, { recorded, tracking }));
   const run = new FlowRun({
     session: opened,
@@ -168,7 +167,7 @@ async function runExisting(
     definition,
     identity: identify(row),
     parameters: parameters.ok ? parameters.value : row.parameters,
-    callIdentity: parameters.ok ? identityOf(definition, parameters.value, undefined) : undefined,
+    callIdentity: await subflowIdentity(opened, row),
     parent: undefined,
   });
   return await carryRun(future, run, parameters.ok ? undefined : parameters.error);
@@ -198,18 +197,19 @@ async function repeatable(definition: FlowDefinition, asked: unknown, got: unkno
   const recorded = recordedParameters(got);
   if (definition.options.parameters === undefined) return recorded;
   const again = await settle(checkParameters(definition.name, definition.options.parameters, recorded));
-  const same = again.ok && callIdentity("", again.value) === callIdentity("", got);
+  const same = again.ok && digestOf(again.value)?.text === digestOf(got)?.text;
   return same ? recorded : recordedParameters(asked);
 }
 
-function identityOf(definition: FlowDefinition, parameters: unknown, scope: Scope | undefined): string | undefined {
-  const identity = callIdentity(definition.name, parameters);
-  return identity === undefined ? undefined : `${identity}:${scope?.count(`identity ${identity}`) ?? 0}`;
+function identityOf({ identity }: FlowDefinition, parameters: unknown, parent: Parent): string | undefined {
+  const given = digestOf(parameters);
+  if (given === undefined) return undefined;
+  return callIdentity({ definition: identity, scope: parent.scope, parent: parent.taskRun, given: given.text });
 }
 
 function inputsOf(parent: Parent, given: unknown): TaskInputs {
   const named = new Map(Object.entries(given ?? {}).map(([name, value]) => [name, dependenciesOf(value)]));
-  if (parent.taskRunId !== undefined) named.set("__parents__", { links: [], producers: [parent.taskRunId] });
+  if (parent.taskRun !== undefined) named.set("__parents__", { links: [], producers: [parent.taskRun.id] });
   return taskInputs(named);
 }
 

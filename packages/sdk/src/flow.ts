@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Static, TSchema } from "typebox";
 import type { Argument, Result } from "./argument-types.ts";
 import { context } from "./context.ts";
+import { originOf } from "./definition-identity.ts";
 import { UsageError } from "./errors.ts";
 import { defineFlow, type FlowDefinition, type FlowOptions } from "./flow-definition.ts";
 import { resumeFlow, startFlow } from "./flow-engine.ts";
@@ -73,7 +74,7 @@ export function flow<S extends TSchema, R>(
 export function flow(first: unknown, second?: unknown): Flow<never, unknown> {
   const options = typeof first === "function" ? {} : (first as FlowOptions);
   const fn = (typeof first === "function" ? first : second) as (parameters: never) => unknown;
-  return makeFlow(defineFlow(options, fn));
+  return makeFlow(defineFlow(options, fn, originOf(fn, flow)));
 }
 
 /** Any flow, for functions that do not care about its types. */
@@ -143,7 +144,9 @@ function makeFlow(definition: FlowDefinition): Flow<never, unknown> {
   const made = Object.assign(run, {
     fn: definition.fn,
     with: (options: Omit<FlowOptions, "parameters">) =>
-      makeFlow(defineFlow({ name: definition.name, ...definition.options, ...options }, definition.fn)),
+      makeFlow(
+        defineFlow({ name: definition.name, ...definition.options, ...options }, definition.fn, definition.origin),
+      ),
     state: (parameters?: unknown) => run(parameters).finished(),
   });
   Object.defineProperty(made, "name", { value: definition.name, configurable: true });

@@ -7,7 +7,7 @@ import {
   type Timestamp,
 } from "@ostinato/core";
 import type { ResultCreate } from "@ostinato/protocol";
-import { digest } from "./identity.ts";
+import { digest } from "./digest.ts";
 import { holdsRevealed, redact, redaction } from "./redaction.ts";
 import type { Session } from "./session.ts";
 

@@ -1,43 +1,44 @@
-import { isDeepStrictEqual } from "node:util";
+import { randomId } from "@ostinato/core";
 import {
   createTaskRun,
   type FlowRun as FlowRunRow,
   filterFlowRuns,
   listFlowRunResults,
   readFlowRun,
+  readTaskRun,
   type StoredResult,
   type TaskInputs,
 } from "@ostinato/protocol";
 import type { FlowDefinition } from "./flow-definition.ts";
-import { digest } from "./identity.ts";
 import { type Found, revive } from "./kept-results.ts";
 import { redactInside } from "./redaction.ts";
 import type { Scope } from "./scope.ts";
 import type { Session } from "./session.ts";
 
-/** Which call of which flow a subflow is in its parent: a parent that runs again finds the one from before by it. */
+/** A call of a flow inside another. */
 export interface SubflowCall {
-  readonly key: string;
+  /** Among the calls of flows of this name. */
   readonly order: number;
+  /** What the call is known by when the parent runs again; undefined where it cannot be known again. */
+  readonly identity: string | undefined;
+  readonly inputs: TaskInputs;
 }
 
-export function countSubflow(scope: Scope, flow: FlowDefinition): SubflowCall {
-  const key = `child-${digest(flow.name).slice(0, 8)}`;
-  return { key, order: scope.count(key) };
-}
-
-/** The task run that stands for a subflow in its parent. The server keeps its state in step with the subflow's. */
+/**
+ * The task run that stands for a subflow in its parent, or stood for it in an earlier attempt. The server keeps its state in
+ * step with the subflow's.
+ */
 export async function createTrackingTask(
   scope: Scope,
   flow: FlowDefinition,
-  { key, order, inputs }: SubflowCall & { readonly inputs: TaskInputs },
+  { order, identity, inputs }: SubflowCall,
 ): Promise<string> {
   const { id } = await scope.session.client.call(createTaskRun, {
     body: {
       name: `${flow.name}-${order}`,
       flow_run_id: scope.flowRunId ?? null,
-      task_key: key,
-      dynamic_key: String(order),
+      task_key: `child-${flow.identity.label}`,
+      dynamic_key: identity ?? randomId(),
       task_version: flow.version,
       state: { type: "PENDING", name: "Pending" },
       task_inputs: inputs,
@@ -45,6 +46,13 @@ export async function createTrackingTask(
     },
   });
   return id;
+}
+
+/** What the call of a subflow is known by in its parent; undefined where the run is no subflow. */
+export async function subflowIdentity(session: Session, run: FlowRunRow): Promise<string | undefined> {
+  if (run.parent_task_run_id === null) return undefined;
+  const { dynamic_key } = await session.client.call(readTaskRun, { params: { id: run.parent_task_run_id } });
+  return dynamic_key;
 }
 
 /** A subflow run of an earlier attempt with the same parameters that finished and kept its result. */
@@ -62,14 +70,10 @@ export async function finishedSubflow(
 }
 
 /**
- * The subflow run that an earlier attempt of the parent began with the same parameters and did not finish: it goes on, instead
- * of another one beginning from the start.
+ * The subflow run that an earlier attempt of the parent began in the same call and did not finish: it goes on, instead of
+ * another one beginning from the start.
  */
-export async function unfinishedSubflow(
-  scope: Scope,
-  taskRunId: string,
-  parameters: Readonly<Record<string, unknown>>,
-): Promise<FlowRunRow | undefined> {
+export async function unfinishedSubflow(scope: Scope, taskRunId: string): Promise<FlowRunRow | undefined> {
   if (scope.attempt <= 1) return undefined;
   const [run] = await scope.session.client.call(filterFlowRuns, {
     body: {
@@ -78,8 +82,7 @@ export async function unfinishedSubflow(
       limit: 1,
     },
   });
-  if (run === undefined || run.state_type === "COMPLETED") return undefined;
-  return isDeepStrictEqual(run.parameters, JSON.parse(JSON.stringify(parameters))) ? run : undefined;
+  return run?.state_type === "COMPLETED" ? undefined : run;
 }
 
 /** The result that a flow run kept for itself. */

@@ -1,10 +1,9 @@
 import { type Duration, durationSeconds, retryDelay, withJitter } from "@ostinato/core";
 import type { TaskRunPolicy } from "@ostinato/protocol";
 import { type CacheOptions, type CacheRule, cacheRule } from "./cache.ts";
-import { type CallSite, callSite } from "./call-site.ts";
+import { DefinitionIdentity, type Origin } from "./definition-identity.ts";
 import { UsageError } from "./errors.ts";
 import type { Hooks } from "./hooks.ts";
-import { digest } from "./identity.ts";
 import { type ParameterNames, parameterNames } from "./parameter-names.ts";
 import type { RunName } from "./run-name.ts";
 
@@ -14,6 +13,11 @@ export type RetryDelay = Duration | readonly Duration[] | ((attempt: number) => 
 export interface TaskOptions extends Hooks {
   /** The function's name unless given. */
   readonly name?: string;
+  /**
+   * What the task is known by when results are used again, in place of its name and file. For tasks that one function makes
+   * or that are made inside a run: it says what they differ in, such as `read ${table}`.
+   */
+  readonly key?: string;
   readonly description?: string;
   readonly version?: string;
   readonly tags?: readonly string[];
@@ -42,9 +46,8 @@ export interface TaskDefinition {
   readonly options: TaskOptions;
   readonly fn: (...args: never[]) => unknown;
   readonly name: string;
-  /** Tells tasks apart, on any machine: the name, and the name of the file in which the task was made. */
-  readonly key: string;
-  readonly site: CallSite | undefined;
+  readonly origin: Origin;
+  readonly identity: DefinitionIdentity;
   readonly parameters: ParameterNames;
   readonly retries: number;
   readonly policy: TaskRunPolicy;
@@ -54,11 +57,7 @@ export interface TaskDefinition {
 
 const mostListedDelays = 50;
 
-export function defineTask(
-  options: TaskOptions,
-  fn: (...args: never[]) => unknown,
-  site: CallSite | undefined = callSite(),
-): TaskDefinition {
+export function defineTask(options: TaskOptions, fn: (...args: never[]) => unknown, origin: Origin): TaskDefinition {
   if (typeof fn !== "function") throw new UsageError(`task() needs a function, and was given ${typeof fn}`);
   const name = options.name ?? fn.name;
   if (name === "") {
@@ -78,8 +77,8 @@ export function defineTask(
     options,
     fn,
     name,
-    key: taskKey(name, site),
-    site,
+    origin,
+    identity: new DefinitionIdentity({ kind: "task", name, key: options.key, origin }),
     parameters: parameterNames(fn),
     retries,
     policy: {
@@ -102,10 +101,4 @@ export function delayBefore(options: TaskOptions, attempt: number, jitter = opti
       ? durationSeconds(delay(attempt))
       : retryDelay(Array.isArray(delay) ? delay.map(durationSeconds) : durationSeconds(delay as Duration), attempt);
   return withJitter(seconds, jitter);
-}
-
-/** Only the file's own name: its folder differs between machines. */
-function taskKey(name: string, site: CallSite | undefined): string {
-  const file = site?.url.split("/").at(-1) ?? "";
-  return `${name}-${digest(`${name}\n${file}`).slice(0, 8)}`;
 }

@@ -1,7 +1,7 @@
 import { addSeconds } from "@ostinato/core";
 import { type CacheRule, cacheKey } from "./cache.ts";
-import type { FlowRunView } from "./context.ts";
-import { digest, InputDigests } from "./identity.ts";
+import { callIdentity, InputDigests } from "./call-identity.ts";
+import type { FlowRunView, TaskRunView } from "./context.ts";
 import type { Found } from "./kept-results.ts";
 import { findCached, rememberFresh } from "./result-lookup.ts";
 import { type Kept, writeResult } from "./results.ts";
@@ -13,6 +13,8 @@ export interface ComparedCall {
   readonly definition: TaskDefinition;
   readonly scope: Scope;
   readonly flowRun: FlowRunView | undefined;
+  /** The task run that called it. */
+  readonly parent: TaskRunView | undefined;
   readonly inputs: ReadonlyMap<string, unknown>;
 }
 
@@ -27,7 +29,8 @@ export class TaskResults {
   readonly #call: ComparedCall;
   /** The arguments as they were when the call was compared. Undefined where nothing is kept of it. */
   readonly #inputs: InputDigests | undefined;
-  readonly #identity: string | undefined;
+  /** What the call is known by in its flow run, where its result is kept. */
+  readonly identity: string | undefined;
   /** The key in the cache, where the task has one. */
   readonly cacheKey: string | undefined;
 
@@ -37,14 +40,14 @@ export class TaskResults {
     // One of the field's servers keeps no results.
     if (scope.session.server === undefined || !(this.#persists || definition.cache !== undefined)) return;
     this.#inputs = new InputDigests(call.inputs);
-    if (this.#persists) this.#identity = identityOf(call, this.#inputs);
+    if (this.#persists) this.identity = identityOf(call, this.#inputs);
     if (definition.cache !== undefined) this.cacheKey = cacheKeyOf(call, definition.cache, this.#inputs);
   }
 
   /** A result of an earlier attempt of the flow run, or of an equal call. */
   async reusable(): Promise<Reusable | undefined> {
     const { scope, definition } = this.#call;
-    const own = this.#identity === undefined ? undefined : await scope.kept?.take(this.#identity);
+    const own = this.identity === undefined ? undefined : await scope.kept?.take(this.identity);
     if (own !== undefined) return { found: own, message: "Reused from an earlier attempt of this flow run" };
     if (this.cacheKey === undefined || definition.cache?.refresh === true) return undefined;
     const cached = await findCached(scope.session, this.cacheKey);
@@ -64,7 +67,7 @@ export class TaskResults {
       cacheKey,
       expires: seconds === undefined ? undefined : addSeconds(session.clock.now(), seconds),
     });
-    if (identity === this.#identity && cacheKey === this.cacheKey) return kept;
+    if (identity === this.identity && cacheKey === this.cacheKey) return kept;
     return { ...kept, reason: kept.reason ?? "the result is not used again: the arguments changed while the task ran" };
   }
 
@@ -73,7 +76,7 @@ export class TaskResults {
    * nobody would do in its place, or they were changed before it had read them.
    */
   #valid(before: InputDigests): Partial<Record<"identity" | "cacheKey", string | undefined>> {
-    const known = { identity: this.#identity, cacheKey: this.cacheKey };
+    const known = { identity: this.identity, cacheKey: this.cacheKey };
     if (before.areFixed) return known;
     const { inputs, definition } = this.#call;
     const now = new InputDigests(inputs);
@@ -90,12 +93,11 @@ export class TaskResults {
   }
 }
 
-/** Equal calls of one flow run are told apart by their order. */
-function identityOf({ definition, scope }: ComparedCall, inputs: InputDigests): string | undefined {
+function identityOf({ definition, scope, parent }: ComparedCall, inputs: InputDigests): string | undefined {
   const given = inputs.together();
-  if (given === undefined) return undefined;
-  const identity = digest(`${definition.key}\n${given.text}`);
-  return `${identity}:${scope.count(`identity ${identity}`)}`;
+  return given === undefined
+    ? undefined
+    : callIdentity({ definition: definition.identity, scope, parent, given: given.text });
 }
 
 function cacheKeyOf(
@@ -109,5 +111,5 @@ function cacheKeyOf(
     flowParameters: flowRun?.parameters,
     flowRunId: flowRun?.id,
   };
-  return cacheKey({ rule, call, inputs: digests, task: definition.key, source: definition.fn.toString() });
+  return cacheKey({ rule, call, inputs: digests, task: definition.identity });
 }

@@ -38,10 +38,11 @@ export class TaskRun implements Interruptible, TaskRunView {
   readonly flowRun: FlowRunView | undefined;
   readonly #args: readonly unknown[];
   readonly #call: CallOptions;
-  readonly #parent: TaskRunView | undefined;
+  readonly parent: TaskRunView | undefined;
   readonly #record: TaskRunRecord;
   readonly #dependencies: ReadonlyMap<string, Dependencies>;
   readonly #interruption = new Interruption();
+  #results: TaskResults | undefined;
   /** The arguments by the names of the parameters, once everything that they come from is over. */
   inputs: ReadonlyMap<string, unknown> = new Map();
   /** Whether its function was called. */
@@ -55,13 +56,13 @@ export class TaskRun implements Interruptible, TaskRunView {
     this.flowRun = flowRun;
     this.#args = args;
     this.#call = call;
-    this.#parent = parent;
+    this.parent = parent;
     const named = nameArguments(definition.parameters, args);
     this.#dependencies = this.#findDependencies(named);
     this.name = this.#numberedName();
     const description = {
       id: this.id,
-      taskKey: definition.key,
+      taskKey: definition.identity.label,
       taskVersion: definition.options.version,
       policy: definition.policy,
       tags: this.tags,
@@ -92,6 +93,10 @@ export class TaskRun implements Interruptible, TaskRunView {
 
   get state(): RunState {
     return this.#record.state ?? unrecorded(this.id, "PENDING", "Pending");
+  }
+
+  get callIdentity(): string | undefined {
+    return this.#results?.identity;
   }
 
   /** Aborted when the run is cancelled or the attempt takes too long. */
@@ -128,12 +133,12 @@ export class TaskRun implements Interruptible, TaskRunView {
 
   async #attempts(): Promise<FinalState<unknown>> {
     const args = await this.#awaitInputs();
-    let results: TaskResults | undefined;
     for (let attempt = 1; ; attempt += 1) {
       const release = await this.#awaitTurn();
       let delaySeconds: number;
       try {
-        results ??= this.#compare();
+        this.#results ??= this.#compare();
+        const results = this.#results;
         return (attempt === 1 ? await this.#reuse(results) : undefined) ?? (await this.#run(attempt, args, results));
       } catch (error) {
         if (!(await this.#mayRetry(toError(error), attempt))) throw error;
@@ -164,7 +169,7 @@ export class TaskRun implements Interruptible, TaskRunView {
 
   #awaitTurn(): Promise<() => void> {
     // A task called by a task runs in the turn of its caller, which may be waiting for it.
-    const limiters = [this.#call.limiter, this.#parent === undefined ? this.scope.limiter : undefined];
+    const limiters = [this.#call.limiter, this.parent === undefined ? this.scope.limiter : undefined];
     const { events, logs } = this.scope.session;
     return awaitTurn({ limiters, interruption: this.#interruption, sinks: [events, logs] });
   }
@@ -316,7 +321,7 @@ export class TaskRun implements Interruptible, TaskRunView {
     const found = new Map<string, Dependencies>();
     for (const [name, value] of named) found.set(name, dependenciesOf(value));
     if (this.#call.waitFor !== undefined) found.set("wait_for", dependenciesOf(this.#call.waitFor));
-    if (this.#parent !== undefined) found.set("__parents__", { links: [], producers: [this.#parent.id] });
+    if (this.parent !== undefined) found.set("__parents__", { links: [], producers: [this.parent.id] });
     return found;
   }
 

@@ -1,6 +1,7 @@
 import { systemClock } from "@ostinato/core";
 import type { Arguments, Result } from "./argument-types.ts";
 import { context } from "./context.ts";
+import { originOf } from "./definition-identity.ts";
 import { UsageError } from "./errors.ts";
 import { type MapArguments, type MapOptions, mapTask } from "./map.ts";
 import type { MapFuture } from "./map-future.ts";
@@ -54,7 +55,7 @@ export function task<A extends readonly unknown[], R>(
 export function task(first: unknown, second?: unknown): Task<readonly unknown[], unknown> {
   const options = typeof first === "function" ? {} : (first as TaskOptions);
   const fn = (typeof first === "function" ? first : second) as (...args: never[]) => unknown;
-  const definition = defineTask(options, fn);
+  const definition = defineTask(options, fn, originOf(fn, task));
   registerTask(definition);
   return makeTask(definition, {});
 }
@@ -67,7 +68,7 @@ function makeTask(definition: TaskDefinition, call: CallOptions): Task<readonly 
       const changed = defineTask(
         { name: definition.name, ...definition.options, ...options },
         definition.fn,
-        definition.site,
+        definition.origin,
       );
       return makeTask(changed, { ...call, waitFor });
     },

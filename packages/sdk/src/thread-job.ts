@@ -113,7 +113,7 @@ function contextOf(job: ThreadJob, line: Line): RunContext {
       flowRun === undefined
         ? undefined
         : { ...flowRun, parameters: unpackSecrets(flowRun.parameters), signal: line.signal },
-    taskRun: { ...taskRun, inputs, logPrints, signal: line.signal },
+    taskRun: { ...taskRun, inputs, logPrints, callIdentity: undefined, signal: line.signal },
   };
 }
 

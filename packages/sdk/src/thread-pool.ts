@@ -90,15 +90,21 @@ async function openPool(): Promise<Piscina> {
 
 function describeJob(run: ThreadRun, args: readonly unknown[], port: MessagePort): ThreadJob {
   const { definition, flowRun, scope, logPrints } = run;
-  if (definition.site === undefined) {
+  const { origin, identity } = definition;
+  if (origin.site === undefined) {
     throw new UsageError(
       `Task "${definition.name}" cannot run in a thread: make it at the top of a module, not in generated code`,
     );
   }
+  if (identity.doubt !== undefined) {
+    throw new UsageError(
+      `${identity.doubt} A thread makes a task by loading its module, and could not know this one: make it at the top of the module, with a name of its own`,
+    );
+  }
   const { id, name, attempt, tags, taskName, inputs } = run;
   return {
-    module: definition.site.url,
-    taskKey: definition.key,
+    module: origin.site.url,
+    taskKey: identity.label,
     args: args.map(packSecrets),
     port,
     baseUrl: scope.session.client.baseUrl,

@@ -24,6 +24,6 @@ export function createThreadRegistry(): ThreadRegistry {
 export function registerTask(definition: TaskDefinition): void {
   const registry = holder[key];
   if (registry === undefined) return;
-  registry.tasks.set(definition.key, definition);
+  registry.tasks.set(definition.identity.label, definition);
   for (const tell of registry.onTask) tell();
 }

@@ -1,18 +1,26 @@
-import { hash } from "node:crypto";
+import type { TaskRunView } from "./context.ts";
+import type { DefinitionIdentity } from "./definition-identity.ts";
+import { digest } from "./digest.ts";
+import type { Scope } from "./scope.ts";
 import { digestOf, type ValueDigest } from "./value-digest.ts";
 
-/** A short name for a text that no other text has. */
-export function digest(text: string): string {
-  return hash("sha256", text, "base64url");
+interface Call {
+  readonly definition: DefinitionIdentity;
+  readonly scope: Scope;
+  /** The task run in which it is. */
+  readonly parent: TaskRunView | undefined;
+  /** The digest of what it is given. */
+  readonly given: string;
 }
 
 /**
- * Names a call by what is called and what it is given: equal by value, equal name. Undefined where a value cannot be compared,
- * so that no two calls can be told to be the same.
+ * Names a call among those of its flow run: by the task or flow, its source, what it is given, and the call in which it is.
+ * Calls that are equal in all of this are told apart by their order: any of them might as well be any other.
  */
-export function callIdentity(key: string, given: unknown): string | undefined {
-  const value = digestOf(given);
-  return value === undefined ? undefined : digest(`${key}\n${value.text}`);
+export function callIdentity({ definition, scope, parent, given }: Call): string {
+  const caller = parent?.callIdentity ?? parent?.taskName ?? "";
+  const identity = digest([definition.known("resume"), definition.source, caller, given].join("\n"));
+  return `${identity}:${scope.count(`identity ${identity}`)}`;
 }
 
 /** The arguments of a call as they are at one moment, each by its digest. */

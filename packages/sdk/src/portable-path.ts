@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
+import { fileURLToPath } from "node:url";
+
+interface Package {
+  readonly name: string;
+  readonly folder: string;
+}
+
+const known = new Map<string, Package | undefined>();
+
+/**
+ * Names a file so that it has the same name on another machine: by the package that it is in, and the path inside of it.
+ * Outside of any package that has a name there is only the whole path, which no other file has.
+ */
+export function portablePath(url: string): string {
+  const file = fileURLToPath(url);
+  const home = packageAround(dirname(file));
+  return home === undefined ? file : `${home.name}:${relative(home.folder, file).split(sep).join("/")}`;
+}
+
+function packageAround(folder: string): Package | undefined {
+  if (known.has(folder)) return known.get(folder);
+  const parent = dirname(folder);
+  const name = packageName(folder);
+  const found = name !== undefined ? { name, folder } : parent === folder ? undefined : packageAround(parent);
+  known.set(folder, found);
+  return found;
+}
+
+function packageName(folder: string): string | undefined {
+  try {
+    const { name } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { readonly name?: unknown };
+    return typeof name === "string" && name !== "" ? name : undefined;
+  } catch {
+    // There is none, or none that can be read: then it names nothing.
+    return undefined;
+  }
+}
