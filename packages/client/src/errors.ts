@@ -1,3 +1,5 @@
+import { withoutPasswords } from "@ostinato/core";
+
 /** The server answered that it could not do what was asked. `status` is HTTP's; `message` is the server's own sentence. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
@@ -22,7 +24,10 @@ export class ServerUnreachable extends Error {
 
   constructor(baseUrl: string, cause: unknown) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    super(`No Ostinato server answers at ${baseUrl} (${why}). Start one with "ostinato server start".`, { cause });
+    super(
+      withoutPasswords(`No Ostinato server answers at ${baseUrl} (${why}). Start one with "ostinato server start".`),
+      { cause },
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 export * from "./backoff.ts";
 export * from "./clock.ts";
+export * from "./csv.ts";
 export * from "./duration.ts";
 export * from "./exact-json.ts";
 export * from "./ids.ts";
@@ -10,3 +11,4 @@ export * from "./serialization.ts";
 export * from "./states.ts";
 export * from "./timer-queue.ts";
 export * from "./timestamp.ts";
+export * from "./url-passwords.ts";

@@ -1,6 +1,6 @@
 import { isFailureOfServer, type Transport } from "@ostinato/client";
 import { defaultEventCapacity } from "@ostinato/client/delivery";
-import type { Clock } from "@ostinato/core";
+import { type Clock, withoutPasswords } from "@ostinato/core";
 import { logLevels } from "@ostinato/protocol";
 import { notice } from "./console-output.ts";
 import { failureMessage } from "./failure-text.ts";
@@ -22,7 +22,8 @@ export interface OutageOptions {
 const graceSeconds = 1;
 
 /** Says once that the server is away, however many parts of the program notice it, and once that it is back. */
-export function outageReport({ baseUrl, clock, connectSeconds }: OutageOptions): OutageReport {
+export function outageReport({ baseUrl: address, clock, connectSeconds }: OutageOptions): OutageReport {
+  const baseUrl = withoutPasswords(address);
   let known = false;
   let away = false;
   let said = false;
@@ -30,7 +31,7 @@ export function outageReport({ baseUrl, clock, connectSeconds }: OutageOptions):
 
   function say(error: unknown): void {
     said = true;
-    const why = failureMessage(error);
+    const why = withoutPasswords(failureMessage(error));
     const bound = defaultEventCapacity.messages.toLocaleString("en");
     notice(
       logLevels.warning,

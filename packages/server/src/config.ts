@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
-import { type Duration, durationSeconds } from "@ostinato/core";
+import { type Duration, durationSeconds, withoutPasswords } from "@ostinato/core";
 
 /** A setting in the environment that can't be used. */
 export class ConfigError extends Error {
@@ -26,7 +26,7 @@ export interface Config {
   readonly basePath: string;
   /** Origins of other sites that a browser may call the API from. None unless told. */
   readonly corsOrigins: readonly string[];
-  /** Host names that are answered besides the loopback ones: while it listens on loopback, and when there are any. */
+  /** Host names that are answered besides the machine's own. */
   readonly allowedHosts: readonly string[];
   /** A result larger than this many bytes goes to a store of the client's. */
   readonly resultSizeLimitBytes: number;
@@ -102,7 +102,7 @@ export const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
   allowedHosts: {
     variable: "OSTINATO_SERVER_ALLOWED_HOSTS",
     about:
-      "Host names that are this server's behind a proxy, with commas; with any set, no others but localhost are answered",
+      "Host names that are this server's besides this machine's own, as behind a proxy or in a network of containers, with commas; * for any",
     read: list,
   },
   resultSizeLimitBytes: {
@@ -212,7 +212,8 @@ function readSetting(setting: Setting<unknown>, text: string | undefined, enviro
     return setting.read(text, environment);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigError(`${setting.variable}=${JSON.stringify(text)} ${reason}. It is: ${setting.about}.`);
+    const shown = text === undefined ? undefined : JSON.stringify(withoutPasswords(text));
+    throw new ConfigError(`${setting.variable}=${shown} ${reason}. It is: ${setting.about}.`);
   }
 }
 
@@ -257,7 +258,10 @@ function list(text: string | undefined): readonly string[] {
 export function readDatabase(text: string | undefined, home: string): DatabaseLocation {
   if (text === undefined) return { kind: "sqlite", file: join(home, "ostinato.db") };
   if (/^postgres(ql)?(\+\w+)?:\/\//.test(text)) {
-    return { kind: "postgresql", url: text.replace(/^postgres(ql)?(\+\w+)?:/, "postgresql:") };
+    const url = text.replace(/^postgres(ql)?(\+\w+)?:/, "postgresql:");
+    if (!URL.canParse(url))
+      throw new RangeError("is no address: write what is not a letter or digit as %40, and a port as a number");
+    return { kind: "postgresql", url };
   }
   const file = /^sqlite(?:\+\w+)?:\/\/\/?(.+)$/.exec(text)?.[1];
   if (file === undefined) throw new RangeError("is neither sqlite:///… nor postgresql://…");

@@ -13,6 +13,7 @@ import { createHeard } from "./heartbeats/heard.ts";
 import { endGoneRuns } from "./heartbeats/lost-runs.service.ts";
 import { createLoops } from "./loops/loops.ts";
 import { createMetrics } from "./metrics.ts";
+import { isLoopback } from "./plugins/origin.rules.ts";
 import { createRetention, type Retention } from "./retention/retention.service.ts";
 import { productVersion } from "./versions.ts";
 
@@ -70,6 +71,7 @@ export async function createServer({
         const listenTextResolver = (at: string) => `Ostinato ${productVersion} on ${db.kind} listens at ${at}`;
         const address = await app.listen({ host: config.host, port: config.port, listenTextResolver });
         for (const loop of loops) loop.start();
+        if (!isLoopback(config.host)) warnOfOpenDoor(context);
         return address;
       },
       endGoneRuns: () => endGoneRuns(context),
@@ -86,6 +88,12 @@ export async function createServer({
     await db.close();
     throw error;
   }
+}
+
+function warnOfOpenDoor({ config, log }: Context): void {
+  log.warn(
+    `Listening on ${config.host}: whoever reaches this address may read, change and delete everything, there are no users and passwords. Let only those reach it who may, or put a proxy that asks who somebody is before it and listen on 127.0.0.1.`,
+  );
 }
 
 /** One JSON line per event of interest, on standard error, so that a program's own output stays clean. */

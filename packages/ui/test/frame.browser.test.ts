@@ -293,4 +293,12 @@ describe("another address", () => {
     }
     proxy.close();
   });
+
+  test("that begins as the name of another server does is no other server's", async () => {
+    const proxy = await startPrefixProxy(site.origin, "//other.example");
+    const { page, close } = await site.open(`http://127.0.0.1:${proxy.port}//other.example/runs`);
+    expect(await page.evaluate(() => document.baseURI)).toBe(`http://127.0.0.1:${proxy.port}/other.example/`);
+    await close();
+    proxy.close();
+  });
 });

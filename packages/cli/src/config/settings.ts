@@ -1,3 +1,4 @@
+import { withoutPasswords } from "@ostinato/core";
 import { type Config, readConfig, settings as serverSettings } from "@ostinato/server/config";
 import { CliError, sentenceOf, usageError } from "../errors.ts";
 import { didYouMean } from "../suggest.ts";
@@ -29,7 +30,7 @@ const clientSettings: readonly Setting[] = [
     about:
       "Where the server's API is, ending in /api; unless set, a server on the default port is taken, or none is needed",
     read: ({ OSTINATO_API_URL, PREFECT_API_URL }) => checkedUrl(OSTINATO_API_URL || PREFECT_API_URL),
-    mask: withoutPassword,
+    mask: withoutPasswords,
   },
   {
     name: "OSTINATO_API_AUTH_STRING",
@@ -47,7 +48,7 @@ const allSettings: readonly Setting[] = [
     name: variable,
     about,
     read: (environment: Environment) => textOf(readOnly(variable, environment)[key as keyof Config]),
-    mask: withoutPassword,
+    mask: withoutPasswords,
   })),
 ];
 
@@ -125,12 +126,9 @@ function textOf(value: Config[keyof Config]): string | null {
 function checkedUrl(text: string | undefined): string | null {
   if (text === undefined || text === "") return null;
   if (!/^https?:$/.test(URL.parse(text)?.protocol ?? "")) {
-    throw new CliError(`OSTINATO_API_URL=${JSON.stringify(text)} is not an address like http://127.0.0.1:4200/api.`);
+    throw new CliError(
+      `OSTINATO_API_URL=${JSON.stringify(withoutPasswords(text))} is not an address like http://127.0.0.1:4200/api.`,
+    );
   }
   return text;
-}
-
-/** `postgresql://user:password@host/db` with stars for the password. */
-export function withoutPassword(text: string): string {
-  return text.replace(/(:\/\/[^:/@\s]*):[^@/\s]*@/, "$1:********@").replace(/([?&]\w*pass\w*=)[^&]*/gi, "$1********");
 }

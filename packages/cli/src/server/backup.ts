@@ -1,8 +1,8 @@
 import { constants, setPriority } from "node:os";
 import { dirname, resolve } from "node:path";
+import { withoutPasswords } from "@ostinato/core";
 import { type Config, readConfig } from "@ostinato/server/config";
 import { makeFolder } from "../config/folders.ts";
-import { withoutPassword } from "../config/settings.ts";
 import { CliError } from "../errors.ts";
 import { spanText } from "../output/moments.ts";
 import { note, say, sayJson } from "../output/output.ts";
@@ -84,7 +84,7 @@ export async function vacuum({ json }: { readonly json?: boolean }): Promise<voi
 function sqliteFile(tools: (url: string) => readonly string[]): string {
   const { database }: Config = readConfig();
   if (database.kind === "sqlite") return database.file;
-  const commands = tools(withoutPassword(database.url)).join("\n  ");
+  const commands = tools(withoutPasswords(database.url)).join("\n  ");
   throw new CliError(`This is for SQLite. PostgreSQL brings its own tools for it:\n  ${commands}`);
 }
 

@@ -1,5 +1,5 @@
+import { withoutPasswords } from "@ostinato/core";
 import { type Config, readConfig } from "@ostinato/server/config";
-import { withoutPassword } from "../config/settings.ts";
 import { confirmed } from "../output/confirm.ts";
 import { note, say, sayJson } from "../output/output.ts";
 import { askServer } from "./ask-server.ts";
@@ -54,5 +54,5 @@ async function warnOfServers(): Promise<void> {
 }
 
 function nameOf({ database }: Config): string {
-  return database.kind === "sqlite" ? shortPath(database.file) : withoutPassword(database.url);
+  return database.kind === "sqlite" ? shortPath(database.file) : withoutPasswords(database.url);
 }

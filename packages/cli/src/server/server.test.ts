@@ -142,9 +142,13 @@ describe("what can't be started is said in a sentence", () => {
   test.each([
     ["OSTINATO_SERVER_PORT", "many", "is not a whole number from 0 to 65535"],
     ["OSTINATO_DATABASE_URL", "mysql://x", "is neither sqlite:///… nor postgresql://…"],
+    ["OSTINATO_DATABASE_URL", "mysql://me:s3cret@db/x", "is neither sqlite:///… nor postgresql://…"],
+    ["OSTINATO_DATABASE_URL", "postgres//me:s3cret@db/x", "is neither sqlite:///… nor postgresql://…"],
+    ["OSTINATO_DATABASE_URL", "postgresql://me:s3cret@db:port/x", "is no address"],
   ])("%s=%s", async (name, value, says) => {
-    const { code, stderr } = await workplace({ [name]: value }).run("server", "start");
-    expect(stderr).toContain(`Error: ${name}=${JSON.stringify(value)} ${says}`);
+    const { code, stdout, stderr } = await workplace({ [name]: value }).run("server", "start");
+    expect(stderr).toContain(`Error: ${name}=${JSON.stringify(value.replace("s3cret", "********"))} ${says}`);
+    expect(stdout + stderr).not.toContain("s3cret");
     expect(code).toBe(1);
   });
 });

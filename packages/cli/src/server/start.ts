@@ -1,8 +1,7 @@
-import { formatTimestamp } from "@ostinato/core";
+import { formatTimestamp, withoutPasswords } from "@ostinato/core";
 import type { Config, Server } from "@ostinato/server";
 import { readConfig } from "@ostinato/server/config";
 import { unwritableHome } from "../config/profile.ts";
-import { withoutPassword } from "../config/settings.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { note, sayJson } from "../output/output.ts";
 import { ownVersion } from "../version.ts";
@@ -68,7 +67,7 @@ async function listen(server: Server, config: Config): Promise<Registration> {
     pid: process.pid,
     port,
     url: `http://${reachable(config.host)}:${port}${config.basePath}`.replace(/\/$/, ""),
-    database: config.database.kind === "sqlite" ? config.database.file : withoutPassword(config.database.url),
+    database: config.database.kind === "sqlite" ? config.database.file : withoutPasswords(config.database.url),
     version: ownVersion,
     started: formatTimestamp(server.started),
   };

@@ -1,4 +1,4 @@
-import { type Timestamp, toTimestamp } from "@ostinato/core";
+import { csvField, type Timestamp, toTimestamp } from "@ostinato/core";
 import type { Log, LogFilter } from "@ostinato/protocol";
 import { parseTextQuery, textMatches } from "../text-query.ts";
 
@@ -64,12 +64,6 @@ const csvColumns = ["timestamp", "level", "flow_run_id", "task_run_id", "message
 
 export const csvHead = `${csvColumns.join(",")}\r\n`;
 
-/** One record of CSV as RFC 4180 has it. */
 export function csvRecord(log: Log): string {
   return `${csvColumns.map((column) => csvField(log[column])).join(",")}\r\n`;
-}
-
-function csvField(value: string | number | null): string {
-  const text = value === null ? "" : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

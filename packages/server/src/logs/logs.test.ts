@@ -179,8 +179,9 @@ describeOnEachDatabase("logs", (database) => {
 
   test("all lines of a run come down as CSV, however many", async () => {
     const flowRunId = await addFlowRun(server.context, 'über "run"');
+    const odd = ['a,"b"\nc', "=1+1", "-1.5"];
     const lines = Array.from({ length: 4100 }, (_, index) =>
-      line({ message: index === 0 ? 'a,"b"\nc' : `line ${index}`, flow_run_id: flowRunId }),
+      line({ message: odd[index] ?? `line ${index}`, flow_run_id: flowRunId }),
     );
     for (let sent = 0; sent < lines.length; sent += 1000) await post(lines.slice(sent, sent + 1000));
     const reply = await server.call<string>("GET", `/flow_runs/${flowRunId}/logs/download`);
@@ -193,6 +194,8 @@ describeOnEachDatabase("logs", (database) => {
     expect(head).toBe("timestamp,level,flow_run_id,task_run_id,message");
     expect(records).toHaveLength(4100);
     expect(records[0]).toBe(`${lines[0]?.timestamp},20,${flowRunId},,"a,""b""\nc"`);
+    // A spreadsheet is to run nothing of it.
+    expect(records.slice(1, 3).map((record) => record.split(",").at(-1))).toEqual(["'=1+1", "-1.5"]);
     expect(records.at(-1)).toMatch(/,line 4099$/);
     const missing = timeOrderedId(server.context.clock.now());
     expect((await server.call("GET", `/flow_runs/${missing}/logs/download`)).status).toBe(404);

@@ -1,5 +1,7 @@
 import { once } from "node:events";
+import { hostname } from "node:os";
 import { openDatabase, type TestDatabase } from "@ostinato/testing/databases";
+import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import type { Config } from "../config.ts";
@@ -116,6 +118,28 @@ describe("pages of other origins", () => {
       expect(await open(`/api${path}`, address)).toBe("open");
       expect(await open(`/api${path}`)).toBe("open");
     }
+  });
+
+  test("do not pass by a name of theirs where the server listens for other machines, and its log warns of those", async () => {
+    const lines: { msg: string }[] = [];
+    const log = pino({ level: "warn" }, { write: (line: string) => lines.push(JSON.parse(line)) });
+    const everywhere = await startTestServer(database.url, { config: { host: "0.0.0.0" }, log });
+    servers.push(everywhere);
+    await everywhere.listen();
+    expect(lines.map(({ msg }) => msg)).toEqual([expect.stringMatching(/^Listening on 0\.0\.0\.0: whoever reaches/)]);
+    const asked = async (host: string, origin?: string) =>
+      (await create({ host, ...(origin === undefined ? {} : { origin, "sec-fetch-site": "same-origin" }) }, everywhere))
+        .statusCode;
+    expect(await asked("evil.example:4200", "http://evil.example:4200")).toBe(403);
+    for (const host of ["127.0.0.1:4200", "10.1.2.3:4200", "[fd00::1]", hostname()])
+      expect(await asked(host)).toBeLessThan(300);
+    const named = await start({ host: "0.0.0.0", allowedHosts: ["ostinato"] });
+    const statuses = await Promise.all(
+      ["ostinato:4200", "10.1.2.3:4200", "other:4200"].map(
+        async (host) => (await named.app.inject({ url: "/api/health", headers: { host } })).statusCode,
+      ),
+    );
+    expect(statuses).toEqual([200, 200, 403]);
   });
 
   test("programs and the server's own pages are served", async () => {

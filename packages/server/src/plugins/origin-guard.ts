@@ -1,3 +1,4 @@
+import { hostname } from "node:os";
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
 import type { Config } from "../config.ts";
 import { type RequestError, refused } from "../errors.ts";
@@ -5,10 +6,11 @@ import { isCorsOrigin, refuseHost, refuseOrigin } from "./origin.rules.ts";
 
 /** Refuses requests to a name that is not this server's. Stands before everything else. */
 export function hostGuard(app: FastifyInstance, config: Config): void {
+  const policy = { ...config, ownNames: namesOf(hostname()) };
   app.addHook("onRequest", (request, reply, done) => {
     reply.header("x-content-type-options", "nosniff");
     reply.header("cross-origin-resource-policy", "same-origin");
-    const wrongHost = refuseHost(request.headers.host, config);
+    const wrongHost = refuseHost(request.headers.host, policy);
     if (wrongHost !== undefined) throw refusal(request, reply, wrongHost);
     done();
   });
@@ -36,6 +38,12 @@ export function originGuard(config: Config): onRequestHookHandler {
     if (method === "OPTIONS" && headers["access-control-request-method"] !== undefined) preflight(request, reply);
     else done();
   };
+}
+
+/** As other machines of its network know it: by its whole name, its short one, and as it announces itself. */
+function namesOf(machine: string): readonly string[] {
+  const [short = machine] = machine.split(".");
+  return machine === "" ? [] : [machine, short, `${short}.local`];
 }
 
 function refusal(request: FastifyRequest, reply: FastifyReply, sentence: string): RequestError {

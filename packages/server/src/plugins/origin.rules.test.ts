@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
-import { type Caller, type OriginPolicy, refuseHost, refuseOrigin } from "./origin.rules.ts";
+import { type Caller, type HostPolicy, refuseHost, refuseOrigin } from "./origin.rules.ts";
 
-const loopback: OriginPolicy = { host: "127.0.0.1", corsOrigins: [], allowedHosts: [] };
-const open: OriginPolicy = { ...loopback, host: "0.0.0.0" };
+const ownNames = ["box.lab.example", "box", "box.local"];
+const loopback: HostPolicy = { host: "127.0.0.1", corsOrigins: [], allowedHosts: [], ownNames };
+const open: HostPolicy = { ...loopback, host: "0.0.0.0" };
+const named: HostPolicy = { ...open, allowedHosts: ["ostinato.example"] };
 
 test.each([
   ["localhost:4200", loopback, true],
@@ -19,8 +21,22 @@ test.each([
   ["ostinato.example", { ...loopback, allowedHosts: ["ostinato.example"] }, true],
   ["Ostinato.Example:8443", { ...loopback, allowedHosts: ["ostinato.example"] }, true],
   ["ostinato.example:81", { ...loopback, allowedHosts: ["ostinato.example:80"] }, false],
-  ["ostinato.example", open, true],
-  ["evil.example", { ...open, allowedHosts: ["ostinato.example"] }, false],
+  ["box", loopback, false],
+  ["ostinato.example", open, false],
+  ["evil.example:4200", open, false],
+  ["192.168.1.5.evil.example", open, false],
+  ["192.168.1.5:4200", open, true],
+  ["[fd00::5]:4200", open, true],
+  ["localhost:4200", open, true],
+  ["Box:4200", open, true],
+  ["box.lab.example", open, true],
+  ["box.local:4200", open, true],
+  ["runs.internal:4200", { ...open, host: "runs.internal" }, true],
+  ["evil.example", named, false],
+  ["ostinato.example", named, true],
+  ["10.0.0.7:4200", named, true],
+  ["box", named, true],
+  ["anything.example", { ...open, allowedHosts: ["*"] }, true],
 ] as const)("Host %s", (host, policy, answered) => {
   expect(refuseHost(host, policy) === undefined).toBe(answered);
 });

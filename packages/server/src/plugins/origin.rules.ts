@@ -1,3 +1,5 @@
+import { isIP } from "node:net";
+
 /** What a request says about where it comes from. Header values, undefined where there is none. */
 export interface Caller {
   readonly method: string;
@@ -16,16 +18,22 @@ export interface OriginPolicy {
   readonly allowedHosts: readonly string[];
 }
 
+export interface HostPolicy extends OriginPolicy {
+  /** Names of this machine. */
+  readonly ownNames: readonly string[];
+}
+
 /**
  * A sentence when the request is addressed to a name that is not this server's. A page of evil.example can make its own name
- * point to 127.0.0.1 (DNS rebinding) and would then be of the same origin; its `Host` still gives it away.
+ * point to 127.0.0.1 (DNS rebinding), or to where else the server listens, and would then be of the same origin; its `Host`
+ * still gives it away. An IP address is nobody's to point elsewhere.
  */
-export function refuseHost(host: string | undefined, policy: OriginPolicy): string | undefined {
+export function refuseHost(host: string | undefined, policy: HostPolicy): string | undefined {
   if (host === undefined) return undefined; // No browser leaves it out.
-  if (!isLoopback(policy.host) && policy.allowedHosts.length === 0) return undefined;
   const name = hostname(host);
   if (name !== undefined && isLoopback(name)) return undefined;
   if (policy.allowedHosts.some((allowed) => sameName(allowed, host, name))) return undefined;
+  if (!isLoopback(policy.host) && name !== undefined && isOfMachine(name, policy)) return undefined;
   return `"${host}" is not a name of this server. If it is one, for example behind a proxy, add it to OSTINATO_SERVER_ALLOWED_HOSTS.`;
 }
 
@@ -68,7 +76,11 @@ function refusal(origin: string | undefined): string {
   return `${page} may not use this API. To let it, add its origin to OSTINATO_SERVER_CORS_ORIGINS; if it is this server's own page behind a proxy, add its host name to OSTINATO_SERVER_ALLOWED_HOSTS.`;
 }
 
-function isLoopback(name: string): boolean {
+function isOfMachine(name: string, { host, ownNames }: HostPolicy): boolean {
+  return isIP(name.replace(/^\[(.*)\]$/, "$1")) !== 0 || [host, ...ownNames].some((own) => own.toLowerCase() === name);
+}
+
+export function isLoopback(name: string): boolean {
   return /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i.test(name);
 }
 
