@@ -1,4 +1,5 @@
-import { createFlow, filterFlows, readFlow } from "@ostinato/protocol";
+import { ExactNumber } from "@ostinato/core";
+import { createArtifact, createFlow, filterFlows, readFlow, readFlowRun } from "@ostinato/protocol";
 import { expect, test } from "vitest";
 import { createClient } from "./client.ts";
 import { ApiError, ServerUnreachable } from "./errors.ts";
@@ -41,6 +42,18 @@ test("fills the path and sends the body", async () => {
     ["GET", "/flows/a%20b", undefined],
     ["POST", "/flows/filter", "{}"],
   ]);
+});
+
+test("numbers of users are exact both ways, and fields of the API are plain numbers", async () => {
+  const body =
+    '{"parameters":{"id":9007199254740993,"share":1.0},"labels":{"half":2.0},"run_count":3.0,"total_run_time":0.0}';
+  const { client, requests } = clientAnswering({ status: 200, body }, { status: 201, body: "{}" });
+  const run = await client.call(readFlowRun, { params: { id: "a" } });
+  expect(run).toMatchObject({ run_count: 3, total_run_time: 0 });
+  expect(run.parameters.id).toBeInstanceOf(ExactNumber);
+  expect(JSON.stringify(run)).toBe(body.replace("3.0", "3").replace("0.0", "0"));
+  await client.call(createArtifact, { body: { data: [run.parameters, 2n ** 70n, 7n] } });
+  expect(requests[1]?.body).toBe('{"data":[{"id":9007199254740993,"share":1.0},1180591620717411303424,7]}');
 });
 
 test("tries again when the server is busy or away, then answers", async () => {

@@ -1,4 +1,4 @@
-import { type Clock, sleep, systemClock } from "@ostinato/core";
+import { type Clock, jsonText, parseJson, sleep, systemClock, withPlainFields } from "@ostinato/core";
 import type { BodyOf, ParamsOf, QueryOf, ReplyOf, RouteContract } from "@ostinato/protocol";
 import { delayBeforeRetry } from "./delay.ts";
 import { ApiError, isFailureOfServer, ServerUnreachable } from "./errors.ts";
@@ -85,12 +85,12 @@ export function createClient(options: ClientOptions): Client {
           method: contract.method,
           path,
           headers: hasBody ? { ...headers, "content-type": "application/json" } : headers,
-          body: hasBody ? (encodedBody ?? JSON.stringify(body ?? {})) : undefined,
+          body: hasBody ? (encodedBody ?? jsonText(body ?? {})) : undefined,
           signal,
         },
         { retries, repeatable },
       );
-      const value = decode(response, contract.produces);
+      const value = decode(response, contract);
       if (response.status >= 400)
         throw new ApiError(`${contract.method} ${path}`, response.status, value, response.retryAfterSeconds);
       return value as ReplyOf<typeof contract>;
@@ -118,11 +118,12 @@ function queryString(query: LooseInput["query"]): string {
   return `?${new URLSearchParams(Object.fromEntries(entries.map(([name, value]) => [name, String(value)]))).toString()}`;
 }
 
-function decode(response: TransportResponse, produces: string | undefined): unknown {
+/** Numbers are plain in what the contract describes, and exact in what is a user's. A page has no contracts. */
+function decode(response: TransportResponse, { produces, replies }: Partial<RouteContract>): unknown {
   if (response.body === "") return null;
   if (produces !== undefined && response.status < 400) return response.body;
   try {
-    return JSON.parse(response.body);
+    return withPlainFields(replies?.[response.status] ?? {}, parseJson(response.body));
   } catch {
     return response.body;
   }

@@ -1,3 +1,5 @@
+const exactMark = Symbol.for("ostinato.exact-number");
+
 /**
  * A number of a JSON text which JavaScript's own would change: a whole one beyond 2^53, or a fraction that happens to be whole,
  * such as `1.0`, which other languages tell from `1`. It stands in the value where the number stood, `JSON.stringify` writes it
@@ -9,6 +11,15 @@ export class ExactNumber {
 
   constructor(text: string) {
     this.text = text;
+  }
+
+  /** Also of a class that another bundle has brought: a page is asked for by two. */
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === "object" && value !== null && exactMark in value;
+  }
+
+  get [exactMark](): true {
+    return true;
   }
 
   get isInteger(): boolean {
@@ -30,7 +41,20 @@ export class ExactNumber {
   }
 }
 
-const rawJson = (JSON as { readonly rawJSON?: (text: string) => unknown }).rawJSON;
+/** A number of JSON, kept exactly or not. */
+export function isNumber(value: unknown): value is number | ExactNumber {
+  return typeof value === "number" || value instanceof ExactNumber;
+}
+
+const { rawJSON: rawJson, isRawJSON: isRawJson } = JSON as {
+  readonly rawJSON?: (text: string) => unknown;
+  readonly isRawJSON?: (value: unknown) => boolean;
+};
+
+/** What `JSON.stringify` is handed in place of an exact number, as its replacer sees it. */
+export function isWrittenNumber(value: unknown): boolean {
+  return isRawJson?.(value) === true;
+}
 
 /** More than Python reads: whoever wrote a longer one would keep Python programs from reading what holds it. */
 export const maxIntegerDigits = 4300;
@@ -84,6 +108,13 @@ export function withNearestNumbers(value: unknown): unknown {
 export function withBigInts(value: unknown): unknown {
   return changeExactNumbers(value, (number) => (number.isInteger ? BigInt(number.text) : Number(number)));
 }
+
+/** The number that the text is in JSON, or undefined where it is none. */
+export function readNumber(text: string): number | ExactNumber | undefined {
+  return jsonNumber.test(text) ? exactNumber(text) : undefined;
+}
+
+const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /** The number, or one that keeps its digits. The text is that of a JSON number. */
 export function exactNumber(given: string | bigint): number | ExactNumber {

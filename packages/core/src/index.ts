@@ -3,6 +3,7 @@ export * from "./clock.ts";
 export * from "./csv.ts";
 export * from "./duration.ts";
 export * from "./exact-json.ts";
+export * from "./exact-places.ts";
 export * from "./ids.ts";
 export * from "./preview.ts";
 export * from "./run-names.ts";

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { exactNumber } from "./exact-json.ts";
 import { previewOf } from "./preview.ts";
 import { secretMark } from "./secret.ts";
 
@@ -9,7 +10,14 @@ test.each([
   ["nothing", undefined, { kind: "none", value: null }],
   ["a number", 7.76, { kind: "scalar", value: 7.76 }],
   ["not a number", Number.NaN, { kind: "scalar", value: "NaN" }],
-  ["a bigint", 12n, { kind: "scalar", value: "12" }],
+  ["a bigint", 12n, { kind: "scalar", value: 12 }],
+  ["a large one", 2n ** 70n, { kind: "scalar", value: exactNumber("1180591620717411303424") }],
+  ["one of many digits", 10n ** 5000n, { kind: "scalar", truncated: true, value: `1${"0".repeat(1999)}` }],
+  [
+    "one inside",
+    [{ id: -(2n ** 63n), at: [1n] }, 2n],
+    { value: [{ id: exactNumber("-9223372036854775808"), at: [1] }, 2] },
+  ],
   ["a moment", new Date(0), { kind: "scalar", value: "1970-01-01T00:00:00.000Z" }],
   ["a record", { a: [1, { b: true }] }, { kind: "json", value: { a: [1, { b: true }] } }],
   ["a map", new Map([["a", 1]]), { kind: "json", value: { "Map(1)": [["a", 1]] } }],

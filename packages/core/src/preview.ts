@@ -1,3 +1,4 @@
+import { ExactNumber, exactNumber, isWrittenNumber, maxIntegerDigits } from "./exact-json.ts";
 import { isSecret, secretMask } from "./secret.ts";
 
 /** A bounded picture of a value for a page. The kinds and the shape of `value` are the protocol's `ValuePreview`. */
@@ -43,8 +44,11 @@ export function previewOfUnserializable(reason: string): Preview {
   return { kind: "unserializable", size_bytes: null, truncated: false, value: reason };
 }
 
-function isScalar(value: unknown): value is string | number | bigint | boolean | symbol | Date | URL {
-  return (typeof value !== "object" && typeof value !== "function") || value instanceof Date || value instanceof URL;
+type Scalar = string | number | bigint | boolean | symbol | ExactNumber | Date | URL;
+
+function isScalar(value: unknown): value is Scalar {
+  if (typeof value !== "object") return typeof value !== "function";
+  return value instanceof ExactNumber || value instanceof Date || value instanceof URL;
 }
 
 function previewScalar(value: unknown, sizeBytes: number | null, redact: Redact | undefined): Preview {
@@ -63,13 +67,13 @@ function previewScalar(value: unknown, sizeBytes: number | null, redact: Redact 
 const acrossCut = 64 * 1024;
 
 /** What is shown of a value of one part, and some more. */
-function redacted<T extends string | number | boolean>(value: T, shownLength: number, redact: Redact | undefined) {
+function redacted(value: JsonScalar, shownLength: number, redact: Redact | undefined): JsonScalar {
   if (redact === undefined || typeof value === "boolean") return value;
   return redactScalar(typeof value === "string" ? value.slice(0, shownLength + acrossCut) : value, redact);
 }
 
 /** A number is no secret by what stands in it, only as a whole, and not one that counts a few things. */
-export function redactScalar(value: string | number, redact: Redact): string | number {
+export function redactScalar(value: Exclude<JsonScalar, boolean>, redact: Redact): Exclude<JsonScalar, boolean> {
   if (typeof value === "string") return redact(value);
   const digits = String(value);
   return digits.length > 3 && redact(digits) === secretMask ? secretMask : value;
@@ -80,11 +84,20 @@ function isLonger(value: unknown, length: number): boolean {
 }
 
 /** A value of one part as JSON has it; what JSON has no word for becomes text. */
-function scalar(value: unknown): string | number | boolean {
-  if (typeof value === "string" || typeof value === "boolean") return value;
+function scalar(value: unknown): JsonScalar {
+  if (typeof value === "string" || typeof value === "boolean" || value instanceof ExactNumber) return value;
+  if (typeof value === "bigint") return wholeNumber(value);
   if (typeof value === "number" && Number.isFinite(value)) return Object.is(value, -0) ? 0 : value;
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString();
   return String(value);
+}
+
+export type JsonScalar = string | number | boolean | ExactNumber;
+
+/** One that is too long for a number of JSON becomes text, which is cut like any other. */
+function wholeNumber(value: bigint): number | string | ExactNumber {
+  const text = String(value);
+  return text.length > maxIntegerDigits ? text : exactNumber(text);
 }
 
 function isBytes(value: unknown): value is Uint8Array | ArrayBuffer {
@@ -219,7 +232,7 @@ class Pruner {
     return copy;
   }
 
-  #text(value: string | number | boolean): string | number | boolean {
+  #text(value: JsonScalar): JsonScalar {
     const shown = redacted(value, longestText, this.#redact);
     if (typeof shown !== "string") return shown;
     const room = Math.max(0, Math.min(longestText, this.#budget));
@@ -246,5 +259,5 @@ function* take<T>(items: Iterable<T>): Generator<T> {
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  return prototype === Object.prototype || (prototype === null && !isWrittenNumber(value));
 }

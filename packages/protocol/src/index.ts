@@ -2,7 +2,6 @@ export * from "./admin.ts";
 export * from "./artifacts.ts";
 export * from "./concurrency-limits.ts";
 export * from "./events.ts";
-export { withPlainFields } from "./exact-places.ts";
 export * from "./filters.ts";
 export * from "./flow-run-graph.ts";
 export * from "./flow-runs.ts";

@@ -1,7 +1,14 @@
-import { earliestMoment, isUuid, latestMoment, mostEpochSeconds, parseTimestamp, stateTypes } from "@ostinato/core";
+import {
+  earliestMoment,
+  isUuid,
+  keptExactly,
+  latestMoment,
+  mostEpochSeconds,
+  parseTimestamp,
+  stateTypes,
+} from "@ostinato/core";
 import { type Static, type TProperties, type TSchema, type TString, Type } from "typebox";
 import { Format } from "typebox/format";
-import { keptExactly } from "./exact-places.ts";
 
 Format.Set("uuid", isUuid);
 Format.Set("timestamp", (text) => parseTimestamp(text) !== undefined);

@@ -1,4 +1,4 @@
-import { randomId } from "@ostinato/core";
+import { randomId, withBigInts } from "@ostinato/core";
 import { createFlowRun, type FlowRun as FlowRunRow, logLevels, readFlowRun, type TaskInputs } from "@ostinato/protocol";
 import { dependenciesOf, resolved, taskInputs } from "./arguments.ts";
 import { callIdentity } from "./call-identity.ts";
@@ -161,12 +161,13 @@ async function runExisting(
       return reuse(future, row, found.value);
     }
   }
-  const parameters = await settle(checkParameters(definition.name, definition.options.parameters, row.parameters));
+  const kept = withBigInts(row.parameters);
+  const parameters = await settle(checkParameters(definition.name, definition.options.parameters, kept));
   const run = new FlowRun({
     session: opened,
     definition,
     identity: identify(row),
-    parameters: parameters.ok ? parameters.value : row.parameters,
+    parameters: parameters.ok ? parameters.value : kept,
     callIdentity: await subflowIdentity(opened, row),
     parent: undefined,
   });

@@ -1,4 +1,4 @@
-import { filterFlowRuns, readFlowPage } from "@ostinato/protocol";
+import { createFlowRun, filterFlowRuns, readFlowPage } from "@ostinato/protocol";
 import { toJsonSchema } from "@valibot/to-json-schema";
 import { type } from "arktype";
 import { Type } from "typebox";
@@ -16,6 +16,7 @@ import {
   failed,
   flow,
   ParameterError,
+  resumeRun,
   runFlow,
   secret,
   task,
@@ -96,11 +97,48 @@ describe("parameters", () => {
     await run;
     expect((await server.flowRun(await run.created)).parameters).toEqual({
       when: "1970-01-01T00:00:00.000Z",
-      big: "5",
+      big: 5,
       map: { "Map(1)": [["a", 1]] },
       key: "********",
     });
   });
+});
+
+test("a bigint is recorded as a whole number with all its digits, and comes back as one when the run is resumed", async () => {
+  const ids: unknown[] = [];
+  let broken = true;
+  const fetchOrder = flow(async function fetchOrder(given: { id: bigint; ids: readonly bigint[]; share: number }) {
+    ids.push(given);
+    if (broken) throw new Error("away");
+    return given.id;
+  });
+  const given = { id: 9007199254740993n, ids: [2n ** 70n], share: 1 };
+  const run = fetchOrder(given);
+  await expect(run).rejects.toThrow("away");
+  const id = await run.created;
+  const reply = await server.server.app.inject({ url: `/api/flow_runs/${id}` });
+  expect(reply.body).toContain('"parameters":{"id":9007199254740993,"ids":[1180591620717411303424],"share":1}');
+  broken = false;
+  expect(await resumeRun(id, fetchOrder)).toBe(9007199254740993n);
+  expect(ids).toEqual([given, given]);
+});
+
+test("a run that was made elsewhere gives the program its numbers: bigints where a number can't hold them", async () => {
+  const order = flow(async function order(given: Readonly<Record<string, unknown>>) {
+    return given;
+  });
+  const first = order({});
+  await first;
+  const { flow_id } = await server.flowRun(await first.created);
+  const parameters = '{"id":12345678901234567890,"few":7,"share":1.0}';
+  const encodedBody = `{"flow_id":"${flow_id}","state":{"type":"PENDING"},"parameters":${parameters}}`;
+  const { id } = await server.client.call(createFlowRun, { encodedBody });
+  expect(await resumeRun(id, order)).toEqual({ id: 12345678901234567890n, few: 7, share: 1 });
+});
+
+test("a bigint that the schema does not take is refused with its digits", async () => {
+  const typed = flow({ name: "typed", parameters: z.object({ id: z.int() }) }, async ({ id }) => id);
+  await expect(runFlow(typed, { id: 12345678901234567890n })).rejects.toThrow("12345678901234567890");
 });
 
 test("a run is named by a template or a function, else by the server", async () => {

@@ -1,3 +1,4 @@
+import { ExactNumber } from "@ostinato/core";
 import { parameterLimitBytes } from "@ostinato/protocol";
 import { UsageError } from "./errors.ts";
 
@@ -17,7 +18,7 @@ function bytesOf(value: unknown): number {
 /** What a value of JSON takes at the least; counted no further than the limit. */
 function leastCharacters(value: unknown): number {
   if (typeof value === "string") return value.length + 2;
-  if (typeof value !== "object" || value === null) return 1;
+  if (typeof value !== "object" || value === null || value instanceof ExactNumber) return 1;
   let characters = 2;
   for (const [key, item] of Object.entries(value)) {
     characters += (Array.isArray(value) ? 1 : key.length + 3) + leastCharacters(item);

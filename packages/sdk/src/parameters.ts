@@ -1,4 +1,4 @@
-import { isSecret, secretMask } from "@ostinato/core";
+import { isSecret, jsonText, secretMask } from "@ostinato/core";
 import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Static, TSchema } from "typebox";
 import { ParameterError, type ParameterProblem } from "./errors.ts";
@@ -62,7 +62,7 @@ function describeIssue(issue: StandardSchemaV1.Issue, given: unknown): Parameter
 function problem(path: readonly (string | number)[], message: string, given: unknown): ParameterProblem {
   const field = path.join(".");
   const value = path.length === 0 ? undefined : valueAt(given, path);
-  const shown = isSecret(value) ? secretMask : JSON.stringify(value);
+  const shown = isSecret(value) ? secretMask : jsonText(value);
   if (value === undefined || shown === undefined || shown.length > 60 || message.includes(shown))
     return { field, path, message };
   return { field, path, message: `${message}. It was given ${shown}` };

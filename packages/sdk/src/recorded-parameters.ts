@@ -1,4 +1,4 @@
-import { isPlainObject, isSecret, previewOf, secretMask } from "@ostinato/core";
+import { ExactNumber, isPlainObject, isSecret, previewOf, secretMask } from "@ostinato/core";
 import { redactInside } from "./redaction.ts";
 
 /** The parameters as the server keeps and shows them: JSON, secrets masked, what JSON has no word for as a short text. */
@@ -11,6 +11,7 @@ export function recordedParameters(parameters: unknown): Record<string, unknown>
 function recorded(value: unknown, above: readonly unknown[]): unknown {
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
   if (typeof value === "number" && Number.isFinite(value)) return value;
+  if (value instanceof ExactNumber) return value;
   if (isSecret(value)) return secretMask;
   if (above.includes(value)) return "[circular]";
   const path = [...above, value];

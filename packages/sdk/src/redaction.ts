@@ -1,4 +1,4 @@
-import { isPlainObject, redactScalar, secretMask } from "@ostinato/core";
+import { isNumber, isPlainObject, redactScalar, secretMask } from "@ostinato/core";
 import { leavesOf } from "./secret-leaves.ts";
 import { anchorLength, type Spelling, spellingsOf } from "./spellings.ts";
 
@@ -193,7 +193,7 @@ function copyOf(value: unknown): unknown {
 }
 
 function redactParts(value: unknown, inside: (inner: unknown) => unknown): unknown {
-  if (typeof value === "string" || typeof value === "number") return redactScalar(value, redact);
+  if (typeof value === "string" || isNumber(value)) return redactScalar(value, redact);
   if (Array.isArray(value)) return value.map(inside);
   if (!isPlainObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [redact(name), inside(item)]));

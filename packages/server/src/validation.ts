@@ -1,13 +1,5 @@
-import { isUuid, withNearestNumbers } from "@ostinato/core";
-import {
-  type BodyOf,
-  type ParamsOf,
-  type QueryOf,
-  type RouteContract,
-  type Static,
-  type TSchema,
-  withPlainFields,
-} from "@ostinato/protocol";
+import { isUuid, withNearestNumbers, withPlainFields } from "@ostinato/core";
+import type { BodyOf, ParamsOf, QueryOf, RouteContract, Static, TSchema } from "@ostinato/protocol";
 import type { FastifyRequest } from "fastify";
 import { Check, Compile, Errors, type Validator } from "typebox/schema";
 import { invalid, type Problem, refused } from "./errors.ts";

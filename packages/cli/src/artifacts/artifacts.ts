@@ -1,5 +1,5 @@
 import { type Client, isNotFound } from "@ostinato/client";
-import { isUuid } from "@ostinato/core";
+import { ExactNumber, isNumber, isUuid, parseJson } from "@ostinato/core";
 import {
   type Artifact,
   type ArtifactCollection,
@@ -101,7 +101,7 @@ async function find(client: Client, wanted: string): Promise<Artifact> {
 
 function dataText({ type, data }: Artifact): string {
   if (type === "table") return tableText(data) ?? JSON.stringify(data, null, 2);
-  if (type === "progress" && typeof data === "number") return `${data} %`;
+  if (type === "progress" && isNumber(data)) return `${data} %`;
   return typeof data === "string" ? data : JSON.stringify(data, null, 2);
 }
 
@@ -129,16 +129,16 @@ function rowsOf(value: unknown): readonly Readonly<Record<string, unknown>>[] | 
 
 function cellText(value: unknown): string {
   if (value === null || value === undefined) return "";
-  return oneLine(typeof value === "object" ? JSON.stringify(value) : String(value));
+  return oneLine(typeof value === "object" && !isNumber(value) ? JSON.stringify(value) : String(value));
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber);
 }
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

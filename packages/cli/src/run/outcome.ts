@@ -1,3 +1,4 @@
+import { jsonText, parseJson } from "@ostinato/core";
 import type { FinalState } from "@ostinato/sdk";
 import { codeOf, firstParagraph, sentenceOf } from "../errors.ts";
 import { type ExitCode, exitCodes } from "../exit-codes.ts";
@@ -75,15 +76,18 @@ function jsonLine(outcome: Outcome): string {
     message: outcome.message,
     seconds: Math.round(outcome.seconds * 1000) / 1000,
     url: outcome.url ?? null,
-    result: plain(outcome.result),
+    ...resultFields(outcome.result),
   });
 }
 
-/** A result that JSON has no words for is left out; it is on the run's page. */
-function plain(value: unknown): unknown {
+/** A result that JSON can't hold is null, with the reason beside it; a bigint is a whole number with all its digits. */
+function resultFields(value: unknown): { readonly result: unknown; readonly result_problem?: string } {
   try {
-    return JSON.parse(JSON.stringify(value) ?? "null");
-  } catch {
-    return null;
+    const text = jsonText(value);
+    if (text !== undefined) return { result: parseJson(text) };
+    if (value === undefined) return { result: null };
+    return { result: null, result_problem: `The result is a ${typeof value}, which JSON has no word for.` };
+  } catch (error) {
+    return { result: null, result_problem: `The result can't be written as JSON: ${sentenceOf(error)}` };
   }
 }

@@ -40,6 +40,19 @@ test("a parameter that can only be text stays text", () => {
   expect(readParameters({ param: ["note=null"] }, schema)).toEqual({ note: null });
 });
 
+test("a whole number beyond 2^53 keeps its digits: as a bigint, or as text where only text will do", () => {
+  const param = [
+    "id=12345678901234567890",
+    'ids=[9007199254740993,{"big":-1180591620717411303424}]',
+    "share=1.0",
+    "n=9007199254740991",
+  ];
+  const expected = { ids: [9007199254740993n, { big: -1180591620717411303424n }], share: 1, n: 9007199254740991 };
+  expect(readParameters({ param }, undefined)).toEqual({ id: 12345678901234567890n, ...expected });
+  expect(readParameters({ param: ["train=12345678901234567890"] }, schema)).toEqual({ train: "12345678901234567890" });
+  expect(readParameters({ params: '{"depth": 9007199254740993}' }, schema)).toEqual({ depth: 9007199254740993n });
+});
+
 test("single parameters go before those of the object, the last before the first", () => {
   const given = { params: '{"train": "a", "depth": 1}', param: ["depth=2", "depth=3"] };
   expect(readParameters(given, schema)).toEqual({ train: "a", depth: 3 });

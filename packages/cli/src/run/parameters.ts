@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { parseJson, withBigInts } from "@ostinato/core";
 import { sentenceOf, usageError } from "../errors.ts";
 import { didYouMean } from "../suggest.ts";
 
@@ -59,14 +60,14 @@ function readOne(text: string, schema: ParameterSchema): readonly [name: string,
 
 /** JSON where it is JSON, but `2024` stays text for a parameter that can only be text. */
 function readValue(text: string, property: unknown): unknown {
-  const value = parseJson(text);
+  const value = readJson(text);
   if (value === undefined) return text;
   return takesOnlyText(property) && typeof value !== "string" && value !== null ? text : value;
 }
 
-function parseJson(text: string): unknown {
+function readJson(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return withBigInts(parseJson(text));
   } catch {
     return undefined;
   }
@@ -77,7 +78,7 @@ function readObject(text: string): Parameters {
   const where = text.startsWith("@") ? text.slice(1) : "-P";
   let value: unknown;
   try {
-    value = JSON.parse(source);
+    value = withBigInts(parseJson(source));
   } catch (error) {
     throw usageError(
       `${where} is not valid JSON: ${sentenceOf(error)}. It is an object of parameters: -P '{"depth": 8}'`,

@@ -44,6 +44,36 @@ describe("with a server", () => {
     expect(stderr).toMatch(/✓ sum [a-z]+-[a-z]+ completed after .*\n {2}http:\/\/127\.0\.0\.1:\d+\/runs\/flow-run\//);
   });
 
+  test("a whole number beyond 2^53 goes in and comes out with all its digits", async () => {
+    place.write(
+      "big.ts",
+      `import { flow } from "ostinato";
+      export const next = flow(async function next({ id }: { id: bigint }) { return { id, next: id + 1n, kind: typeof id }; });`,
+    );
+    const { stdout } = await place.run("run", "big.ts", "-p", "id=12345678901234567890", "--json");
+    expect(stdout).toContain('"result":{"id":12345678901234567890,"next":12345678901234567891,"kind":"bigint"}');
+    const { flow_run_id: id } = lastLine(stdout);
+    const inspected = await place.run("flow-run", "inspect", id, "--json");
+    expect(inspected.stdout).toContain('"id": 12345678901234567890');
+    expect((await place.run("flow-run", "inspect", id)).stdout).toContain("id = 12345678901234567890");
+  });
+
+  test("a result that JSON can't hold says why, beside null", async () => {
+    place.write(
+      "odd.ts",
+      `import { flow } from "ostinato";
+      export const circle = flow(async function circle() { const list: unknown[] = []; list.push(list); return list; });
+      export const action = flow(async function action() { return () => 1; });
+      export const nothing = flow(async function nothing() {});`,
+    );
+    const last = async (name: string) => lastLine((await place.run("run", `odd.ts:${name}`, "--json")).stdout);
+    expect(await last("circle")).toMatchObject({ result: null, result_problem: expect.stringContaining("circular") });
+    expect(await last("action")).toMatchObject({ result: null, result_problem: expect.stringContaining("function") });
+    const nothing = await last("nothing");
+    expect(nothing.result).toBeNull();
+    expect(nothing).not.toHaveProperty("result_problem");
+  });
+
   test("a run that fails ends with 1, and with how to go on", async () => {
     const { code, stderr } = await place.run("run", "several.ts:evaluate");
     expect(code).toBe(1);

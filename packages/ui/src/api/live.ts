@@ -1,3 +1,4 @@
+import { parseJson } from "@ostinato/core";
 import type { LiveMessage, LiveRequest } from "@ostinato/protocol";
 import { useEffect, useRef, useSyncExternalStore } from "react";
 import { liveAddress } from "../base-path.ts";
@@ -94,7 +95,7 @@ function connect(): void {
   };
   if (opened.readyState === WebSocket.OPEN) onOpen();
   else opened.onopen = onOpen;
-  opened.onmessage = (event: MessageEvent<string>) => receive(JSON.parse(event.data) as LiveMessage);
+  opened.onmessage = (event: MessageEvent<string>) => receive(parseJson(event.data) as LiveMessage);
   opened.onclose = () => {
     if (socket !== opened) return;
     socket = undefined;

@@ -1,3 +1,4 @@
+import { ExactNumber, isNumber, parseJson } from "@ostinato/core";
 import type { Artifact } from "../api/types.ts";
 
 /** What an artifact holds, told apart by its type and by what its data really is: data is anybody's JSON. */
@@ -16,8 +17,8 @@ export function contentOf(artifact: Pick<Artifact, "type" | "data">): ArtifactCo
     if (table !== undefined) return { kind: "table", ...table };
   }
   if (type === "image" && typeof data === "string") return { kind: "image", address: data };
-  if (type === "progress" && typeof data === "number")
-    return { kind: "progress", share: Math.min(1, Math.max(0, data / 100)) };
+  if (type === "progress" && isNumber(data))
+    return { kind: "progress", share: Math.min(1, Math.max(0, Number(data) / 100)) };
   return { kind: "json", value: parsed(data) };
 }
 
@@ -52,12 +53,12 @@ function ofRecords(values: readonly unknown[]): Table | undefined {
 function parsed(data: unknown): unknown {
   if (typeof data !== "string") return data;
   try {
-    return JSON.parse(data);
+    return parseJson(data);
   } catch {
     return data;
   }
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber);
 }

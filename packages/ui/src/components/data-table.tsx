@@ -1,3 +1,4 @@
+import { isNumber } from "@ostinato/core";
 import { useState } from "react";
 import { count } from "../format.ts";
 import { LinkedText } from "./linked-text.tsx";
@@ -12,7 +13,7 @@ export function DataTable(props: {
 }) {
   const [shown, setShown] = useState(firstRows);
   const numeric = props.columns.map((_, column) =>
-    props.rows.slice(0, 20).every((row) => row[column] === null || typeof row[column] === "number"),
+    props.rows.slice(0, 20).every((row) => row[column] === null || isNumber(row[column])),
   );
   return (
     <div className="min-w-0">
@@ -67,5 +68,5 @@ export function DataTable(props: {
 
 export function cellText(value: unknown): string {
   if (value === null || value === undefined) return "–";
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "object" && !isNumber(value) ? JSON.stringify(value) : String(value);
 }

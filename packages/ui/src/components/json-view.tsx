@@ -1,3 +1,4 @@
+import { ExactNumber, isNumber } from "@ostinato/core";
 import { type ReactNode, useState } from "react";
 import { CopyButton } from "./copy.tsx";
 import { Icon } from "./icon.tsx";
@@ -28,7 +29,7 @@ function Value({
   readonly last?: boolean;
 }) {
   const comma = last ? "" : ",";
-  if (typeof value !== "object" || value === null) {
+  if (typeof value !== "object" || value === null || value instanceof ExactNumber) {
     return (
       <div className="break-words">
         {name}
@@ -122,6 +123,6 @@ function Scalar({ value }: { readonly value: unknown }) {
       </span>
     );
   }
-  if (typeof value === "number") return <span className="text-(--state-running)">{String(value)}</span>;
+  if (isNumber(value)) return <span className="text-(--state-running)">{String(value)}</span>;
   return <span className="text-(--state-paused)">{String(value)}</span>;
 }

@@ -1,3 +1,4 @@
+import { parseJson } from "@ostinato/core";
 import type { readFlowRunInput } from "@ostinato/protocol";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -78,7 +79,7 @@ export function ResumeDialog({ page, onClose }: { readonly page: FlowRunPage; re
 function schemaIn(kept: unknown): unknown {
   if (typeof kept !== "string") return kept;
   try {
-    return JSON.parse(kept) as unknown;
+    return parseJson(kept);
   } catch {
     return null;
   }

@@ -1,3 +1,4 @@
+import { exactNumber } from "@ostinato/core";
 import { expect, test } from "vitest";
 import { type FormField, formFields, problemWith } from "./form-schema.ts";
 
@@ -50,8 +51,19 @@ test.each([
   ["depth", 0, "At least 1."],
   ["depth", 13, "At most 12."],
   ["depth", 12, undefined],
+  ["depth", exactNumber("12.0"), undefined],
+  ["depth", exactNumber("13.0"), "At most 12."],
+  ["any", exactNumber("12345678901234567890"), undefined],
 ])("%s being %s says %s", (name, value, problem) => {
   expect(problemWith(field(name), value)).toBe(problem);
+});
+
+test("bounds may be written as fractions, as Python does", () => {
+  const [share] =
+    formFields({
+      properties: { share: { type: "number", minimum: exactNumber("0.0"), maximum: exactNumber("1.0") } },
+    }) ?? [];
+  expect(share?.control).toEqual({ kind: "number", whole: false, least: 0, most: 1 });
 });
 
 test("what says no properties has no form", () => {

@@ -1,3 +1,5 @@
+import { ExactNumber, isNumber } from "@ostinato/core";
+
 /** A JSON Schema as a form: one field for each property. What has no field of its own is written as JSON. */
 export interface FormField {
   readonly name: string;
@@ -44,10 +46,11 @@ export function problemWith(field: FormField, value: unknown): string | undefine
   if (value === undefined) return field.required ? "This is needed." : undefined;
   const { control } = field;
   if (control.kind !== "number" || value === null) return undefined;
-  if (typeof value !== "number" || !Number.isFinite(value)) return "Write a number.";
-  if (control.whole && !Number.isInteger(value)) return "Write a whole number.";
-  if (control.least !== undefined && value < control.least) return `At least ${control.least}.`;
-  if (control.most !== undefined && value > control.most) return `At most ${control.most}.`;
+  const number = isNumber(value) ? Number(value) : Number.NaN;
+  if (!Number.isFinite(number)) return "Write a number.";
+  if (control.whole && !Number.isInteger(number)) return "Write a whole number.";
+  if (control.least !== undefined && number < control.least) return `At least ${control.least}.`;
+  if (control.most !== undefined && number > control.most) return `At most ${control.most}.`;
   return undefined;
 }
 
@@ -81,9 +84,8 @@ function textControl(property: Schema): Control {
 
 function bounds({ minimum, maximum }: Schema): { readonly least?: number; readonly most?: number } {
   // Some libraries bound every whole number by what a number can hold, which nobody needs to be told.
-  const told = (value: unknown): value is number =>
-    typeof value === "number" && Math.abs(value) < Number.MAX_SAFE_INTEGER;
-  return { ...(told(minimum) ? { least: minimum } : {}), ...(told(maximum) ? { most: maximum } : {}) };
+  const told = (value: unknown) => isNumber(value) && Math.abs(Number(value)) < Number.MAX_SAFE_INTEGER;
+  return { ...(told(minimum) ? { least: Number(minimum) } : {}), ...(told(maximum) ? { most: Number(maximum) } : {}) };
 }
 
 /** Follows a reference, and takes the one real choice of `X or nothing`, keeping what is said beside them. */
@@ -107,5 +109,5 @@ function at(root: Schema, pointer: string): unknown {
 }
 
 export function isObject(value: unknown): value is Schema {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof ExactNumber);
 }

@@ -1,6 +1,8 @@
+import { parseJson } from "@ostinato/core";
 import { useId, useState } from "react";
 import { messageOf } from "../components/failure.tsx";
 import { fieldClass } from "../components/field.tsx";
+import { isObject } from "./form-schema.ts";
 
 /** A value written as JSON. What can't be read yet says why, and hands on undefined; the text stays as it was typed. */
 export function JsonField(props: {
@@ -44,9 +46,8 @@ export function JsonField(props: {
 function readJson(text: string, object: boolean): { readonly value?: unknown; readonly problem?: string } {
   if (text.trim() === "" && !object) return {};
   try {
-    const value: unknown = JSON.parse(text);
-    if (object && (typeof value !== "object" || value === null || Array.isArray(value)))
-      return { problem: "This is not a JSON object yet: it must be written in { }." };
+    const value: unknown = parseJson(text);
+    if (object && !isObject(value)) return { problem: "This is not a JSON object yet: it must be written in { }." };
     return { value };
   } catch (error) {
     return { problem: `This is not JSON yet: ${messageOf(error)}` };

@@ -1,3 +1,4 @@
+import { parseJson, readNumber } from "@ostinato/core";
 import { useId, useState } from "react";
 import { Segmented } from "../components/button.tsx";
 import { fieldClass } from "../components/field.tsx";
@@ -133,7 +134,7 @@ function Control(
         <select
           {...common}
           value={value === undefined ? "" : JSON.stringify(value)}
-          onChange={(event) => onChange(event.target.value === "" ? undefined : JSON.parse(event.target.value))}
+          onChange={(event) => onChange(event.target.value === "" ? undefined : parseJson(event.target.value))}
           className={`${fieldClass} max-w-md`}
         >
           <option value="">{placeholder === undefined ? "–" : `${placeholder}, unless given`}</option>
@@ -199,9 +200,9 @@ function Control(
 function numberOf(text: string): unknown {
   const trimmed = text.trim();
   if (trimmed === "") return undefined;
-  const number = Number(trimmed);
+  const number = readNumber(trimmed);
   // `1.` and `-` are on the way to a number, and must stay as they are typed.
-  return Number.isFinite(number) && String(number) === trimmed ? number : trimmed;
+  return number !== undefined && String(number) === trimmed ? number : trimmed;
 }
 
 /** Moments of a form are in the reader's own zone. */

@@ -1,15 +1,14 @@
-import { changeParts, ExactNumber, holdsExactNumbers } from "@ostinato/core";
-import type { TSchema } from "typebox";
+import { changeParts, ExactNumber, holdsExactNumbers } from "./exact-json.ts";
 
 /** The keyword of a schema whose number is kept as it was written, because it is a user's. */
 export const keptExactly = "x-exact";
 
 /**
- * What `parseJson` gave, with numbers of JavaScript where the schema asks for a number. Where it takes whatever JSON holds
+ * What `parseJson` gave, with numbers of JavaScript where the JSON Schema asks for a number. Where it takes whatever JSON holds
  * (parameters, payloads, data) the value belongs to a user, and exact numbers stay.
  */
-export function withPlainFields(schema: TSchema, value: unknown): unknown {
-  return fitted([schema as Schema], value);
+export function withPlainFields(schema: object, value: unknown): unknown {
+  return fitted([schema], value);
 }
 
 interface Schema {
@@ -36,7 +35,7 @@ function alternativesOf(schema: Schema): readonly Schema[] {
   return schema.anyOf?.flatMap(alternativesOf) ?? [schema];
 }
 
-const constraints = ["type", "enum", "const", "allOf", "oneOf", "not", "$ref"];
+const constraints = ["type", "enum", "const", "allOf", "oneOf", "not", "$ref", "~refine"];
 
 function takesAnything(schema: Schema): boolean {
   return keptExactly in schema || !constraints.some((keyword) => keyword in schema);

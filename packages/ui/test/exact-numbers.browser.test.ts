@@ -1,0 +1,121 @@
+import {
+  createArtifact,
+  createFlowRun,
+  createFlowRunInput,
+  readFlowRunInput,
+  setFlowRunState,
+} from "@ostinato/protocol";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Site, startSite } from "./site.ts";
+import { flowNamed, startRun, tellTasks } from "./story.ts";
+
+let site: Site;
+let flowId: string;
+
+beforeAll(async () => {
+  site = await startSite();
+  flowId = await flowNamed(site.client, "exact");
+});
+
+afterAll(() => site.close());
+
+const parameters = '{"customer":9007199254740993,"share":1.0,"ids":[12345678901234567890]}';
+
+async function runWith(given: string): Promise<string> {
+  const encodedBody = `{"flow_id":"${flowId}","state":{"type":"PENDING"},"parameters":${given}}`;
+  const { id } = await site.client.call(createFlowRun, { encodedBody });
+  const state = { type: "COMPLETED" as const };
+  await site.client.call(setFlowRunState, { params: { id }, body: { state, force: true } });
+  return id;
+}
+
+test("parameters are shown, copied and run again with all their digits", async () => {
+  const { page, problems, close } = await site.open(`/runs/flow-run/${await runWith(parameters)}?tab=parameters`, {
+    permissions: ["clipboard-read", "clipboard-write"],
+  });
+  await page.getByText("9007199254740993", { exact: true }).waitFor();
+  await page.getByText("12345678901234567890", { exact: true }).waitFor();
+  await page.getByText("1.0", { exact: true }).waitFor();
+  await page.getByRole("button", { name: "Copy all parameters as JSON" }).click();
+  const copied = () => page.evaluate(() => navigator.clipboard.readText());
+  await expect.poll(copied).toContain('"customer": 9007199254740993,\n  "share": 1.0,');
+  await page.getByRole("button", { name: "Retry" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByText(`-P '${parameters}'`, { exact: false }).waitFor();
+  await dialog.getByRole("radio", { name: "With other parameters" }).click();
+  const field = dialog.getByRole("textbox", { name: "Parameters, as JSON" });
+  expect(await field.inputValue()).toContain('"customer": 9007199254740993');
+  await field.fill('{"customer": 9007199254740995}');
+  await dialog.getByText(`-P '{"customer":9007199254740995}'`, { exact: false }).waitFor();
+  expect(problems).toEqual([]);
+  await close();
+});
+
+test("a change of the last digit is a change", async () => {
+  await runWith('{"customer":9007199254740992}');
+  const { page, close } = await site.open(
+    `/runs/flow-run/${await runWith('{"customer":9007199254740993}')}?tab=parameters`,
+  );
+  await page.getByText("1 changed against").waitFor();
+  await page.getByText("9007199254740992", { exact: true }).waitFor();
+  await close();
+});
+
+test("what a form asks for is sent as it was typed", async () => {
+  const run = await startRun(site.client, { flowId, name: "asking" });
+  const schema = {
+    type: "object",
+    required: ["customer"],
+    properties: { customer: { type: "integer" }, share: { type: "number", maximum: 1 } },
+  };
+  const body = { key: "schema", value: JSON.stringify(schema) };
+  await site.client.call(createFlowRunInput, { params: { id: run.id }, body });
+  const keyset = { schema: "schema", response: "response", description: "description" };
+  const state = { type: "PAUSED" as const, state_details: { pause_key: "1", run_input_keyset: keyset } };
+  await site.client.call(setFlowRunState, { params: { id: run.id }, body: { state, force: true } });
+  const { page, problems, close } = await site.open(`/runs/flow-run/${run.id}`);
+  await page.getByRole("button", { name: "Resume" }).click();
+  const dialog = page.getByRole("dialog", { name: "Resume asking" });
+  await dialog.getByRole("textbox", { name: /customer/ }).fill("9007199254740993");
+  await dialog.getByRole("textbox", { name: /share/ }).fill("1.0");
+  await dialog.getByRole("button", { name: "Resume the run" }).click();
+  await dialog.waitFor({ state: "hidden" });
+  const kept = await site.client.call(readFlowRunInput, { params: { id: run.id, key: "response" } });
+  expect(kept).toBe('{"customer":9007199254740993,"share":1.0}');
+  expect(problems).toEqual([]);
+  await close();
+});
+
+test("tables, previews and progress of artifacts and results", async () => {
+  const table = await site.client.call(createArtifact, {
+    encodedBody: '{"key":"orders","type":"table","data":"[{\\"id\\": 9007199254740993, \\"share\\": 1.0}]"}',
+  });
+  const opened = await site.open(`/artifacts/artifact/${table.id}`);
+  await opened.page.getByRole("cell", { name: "9007199254740993" }).waitFor();
+  await opened.page.getByRole("cell", { name: "1.0" }).waitFor();
+  await opened.close();
+  const half = await site.client.call(createArtifact, { encodedBody: '{"key":"half","type":"progress","data":50.0}' });
+  const progress = await site.open(`/artifacts/artifact/${half.id}`);
+  await progress.page.getByRole("progressbar").waitFor();
+  expect(await progress.page.getByRole("progressbar").getAttribute("aria-valuenow")).toBe("50");
+  await progress.close();
+});
+
+test("arguments and results of a task run", async () => {
+  const run = await startRun(site.client, { flowId, name: "told" });
+  const preview = { kind: "scalar", size_bytes: null, truncated: false, value: 9007199254740993n };
+  const rows = {
+    kind: "table",
+    size_bytes: null,
+    truncated: false,
+    value: { columns: ["id"], rows: [[2n ** 70n]], row_count: 1 },
+  };
+  const result = { format: "devalue", data: "[1]", preview: rows };
+  const values = { inputs: [{ name: "id", preview }], result };
+  const [id = ""] = await tellTasks(site.client, run.id, [{ name: "load-0", start: 0, took: 1, values }]);
+  const { page, problems, close } = await site.open(`/runs/task-run/${id}`);
+  await page.getByText("9007199254740993", { exact: true }).waitFor();
+  await page.getByRole("cell", { name: "1180591620717411303424" }).waitFor();
+  expect(problems).toEqual([]);
+  await close();
+});
