@@ -1,9 +1,11 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { globSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { installProduct, repository, runClean } from "./product.ts";
+import { cleanEnvironment, installProduct, repository, runClean } from "./product.ts";
 import { startOstinato } from "./server-process.ts";
 
 /** The product as a user gets it: packed, installed in an empty folder, with nothing of the repository in reach. */
@@ -111,6 +113,30 @@ test("its server shows its pages", async () => {
     await server.stop();
   }
 });
+
+test("SIGTERM to npx stops the server that it has started", async () => {
+  const env = { ...cleanEnvironment(), OSTINATO_HOME: join(dirname(folder), "by-npx"), OSTINATO_SERVER_PORT: "0" };
+  const npx = spawn("npx", ["ostinato", "server", "start", "--json"], { cwd: folder, env });
+  const [line] = (await once(npx.stdout.setEncoding("utf8"), "data")) as [string];
+  const { pid, url } = JSON.parse(line) as { pid: number; url: string };
+  try {
+    expect((await fetch(`${url}/api/health`)).status).toBe(200);
+    npx.kill("SIGTERM");
+    // The server holds the same output, so that ends with it.
+    await once(npx, "close");
+    await expect(fetch(`${url}/api/health`)).rejects.toThrow();
+  } finally {
+    if (isRunning(pid)) process.kill(pid, "SIGKILL");
+  }
+});
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 function run(program: string, args: readonly string[]) {
   return runClean(program, args, folder, { OSTINATO_HOME: home });

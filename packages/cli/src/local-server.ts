@@ -16,7 +16,7 @@ export async function startLocalServer(environment: Environment = process.env): 
   const overrides = { mostWaiting: 1_000_000, waitSeconds: 3600 }; // What waits is in this process's memory in any case.
   const config = readConfig({ ...environment, OSTINATO_LOG_LEVEL: "warn" }, overrides);
   const server = await open(config, createServer);
-  return { transport: injectTransport(server), close: () => server.stop() };
+  return { transport: injectTransport(server), close: () => server.stop(), abandon: () => server.abandon() };
 }
 
 async function open(config: Config, createServer: (options: { config: Config }) => Promise<Server>): Promise<Server> {

@@ -26,6 +26,8 @@ export interface BatchPoster {
   readonly room: Promise<void> | undefined;
   /** Messages that the server has not acknowledged. */
   readonly size: number;
+  /** Those messages, in their order. */
+  unacknowledgedTexts(): readonly string[];
   /** Of those messages. */
   readonly characters: number;
   /** Resolves when the server has everything added so far for good. */
@@ -128,6 +130,7 @@ export function batchPoster(options: BatchPosterOptions): BatchPoster {
     get size() {
       return outbox.size;
     },
+    unacknowledgedTexts: () => outbox.unacknowledged(),
     get characters() {
       return outbox.characters;
     },

@@ -12,6 +12,8 @@ export interface EventSink {
   readonly room: Promise<void> | undefined;
   /** Events that the server has not acknowledged. */
   readonly unacknowledged: number;
+  /** Those events, as JSON texts in their order. */
+  unacknowledgedTexts(): readonly string[];
   /** Resolves when the server has everything sent so far for good. Does not keep the process alive by itself. */
   flush(): Promise<void>;
   /** Whether an idle connection keeps the process alive. */
@@ -50,6 +52,7 @@ export function postingEventSink(client: Client, options: EventSinkOptions = {})
     get unacknowledged() {
       return poster.size;
     },
+    unacknowledgedTexts: () => poster.unacknowledgedTexts(),
     flush: () => poster.flush(),
     hold() {},
     close: () => poster.close(),

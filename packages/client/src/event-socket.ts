@@ -117,6 +117,7 @@ export function socketEventSink(options: SocketEventSinkOptions): EventSink {
     get unacknowledged() {
       return outbox.size;
     },
+    unacknowledgedTexts: () => outbox.unacknowledged(),
     flush: () => outbox.drained(),
     hold(keep) {
       alive = keep;

@@ -22,6 +22,11 @@ export class Outbox {
     return this.#texts.length - this.#head;
   }
 
+  /** The messages that are not acknowledged, in their order. */
+  unacknowledged(): readonly string[] {
+    return this.#texts.slice(this.#head).flatMap((text) => text ?? []);
+  }
+
   /** Of the messages that are not acknowledged. */
   get characters(): number {
     return this.#characters;

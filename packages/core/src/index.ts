@@ -1,6 +1,7 @@
 export * from "./backoff.ts";
 export * from "./clock.ts";
 export * from "./csv.ts";
+export * from "./deletion.ts";
 export * from "./duration.ts";
 export * from "./exact-json.ts";
 export * from "./exact-places.ts";

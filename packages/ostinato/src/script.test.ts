@@ -1,83 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface, type Interface } from "node:readline";
-import { fileURLToPath } from "node:url";
-import { type Client, createClient } from "@ostinato/client";
 import { filterFlowRuns, filterLogs, filterTaskRuns, readFlowRun, setFlowRunState } from "@ostinato/protocol";
-import { createServer, readConfig, type Server } from "@ostinato/server";
 import { type Line, openLine } from "@ostinato/testing/line";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-
-let home: string;
-const children: ChildProcess[] = [];
-
-beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), "ostinato-script-"));
-});
-afterEach(async () => {
-  for (const child of children.splice(0)) child.kill("SIGKILL");
-  await rm(home, { recursive: true, maxRetries: 5 });
-});
-
-interface Script {
-  readonly child: ChildProcess;
-  readonly output: Interface;
-  readonly errors: () => string;
-  /** The lines that it has printed, read as they come. */
-  readonly lines: AsyncIterator<string>;
-  ended(): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
-}
-
-/** Runs a script as a user does: `node my-flow.ts`. The default address is one where nobody listens. */
-function run(fixture: string, args: readonly string[] = [], env: Record<string, string> = {}): Script {
-  const file = fileURLToPath(new URL(`../test/fixtures/${fixture}.ts`, import.meta.url));
-  const { OSTINATO_API_URL: _, PREFECT_API_URL: __, NODE_OPTIONS: ___, ...inherited } = process.env;
-  const child = spawn(process.execPath, [file, ...args], {
-    env: { ...inherited, OSTINATO_HOME: home, OSTINATO_SERVER_PORT: "9", OSTINATO_LOG_LEVEL: "info", ...env },
-  });
-  children.push(child);
-  let errors = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    errors += text;
-  });
-  const exit = once(child, "exit");
-  const output = createInterface({ input: child.stdout });
-  return {
-    child,
-    output,
-    errors: () => errors,
-    lines: output[Symbol.asyncIterator](),
-    async ended() {
-      const [code, signal] = await exit;
-      return { code, signal };
-    },
-  };
-}
-
-async function nextJson<T = Record<string, unknown>>(script: Script): Promise<T> {
-  const { value, done } = await script.lines.next();
-  if (done) throw new Error(`the script ended: ${script.errors()}`);
-  return JSON.parse(value as string) as T;
-}
-
-/** Looks at the database that scripts in the same home have left. */
-async function withServer<T>(look: (client: Client, server: Server) => Promise<T>, port?: number): Promise<T> {
-  const config = readConfig({
-    OSTINATO_HOME: home,
-    OSTINATO_LOG_LEVEL: "silent",
-    OSTINATO_SERVER_PORT: String(port ?? 0),
-  });
-  const server = await createServer({ config });
-  try {
-    const address = await server.listen();
-    return await look(createClient({ baseUrl: `${address}/api` }), server);
-  } finally {
-    await server.stop();
-  }
-}
+import { describe, expect, test } from "vitest";
+import { home, nextJson, run, withServer } from "../test/script-harness.ts";
 
 describe("a script without any server", () => {
   test("runs, and its run is there when somebody looks later", async () => {
@@ -111,6 +37,7 @@ describe("a script without any server", () => {
   test.each([
     ["SIGINT", "CANCELLED", "the cancellation hook", "Interrupted by SIGINT."],
     ["SIGTERM", "CRASHED", "the crash hook", "The process was ended by SIGTERM."],
+    ["SIGHUP", "CRASHED", "the crash hook", "The process was ended by SIGHUP."],
   ] as const)(
     "that is ended by %s says so to the server, and ends by that signal",
     async (signal, type, hook, message) => {

@@ -1,5 +1,7 @@
+import { flowRunDeletedEvent } from "@ostinato/protocol";
 import { Cancelled } from "./errors.ts";
-import { lookForCancellation } from "./heartbeat.ts";
+import { endByDeletion } from "./flow-ends.ts";
+import { lookForEnd } from "./heartbeat.ts";
 import type { Session } from "./session.ts";
 import type { WatchedRun } from "./watched-run.ts";
 
@@ -10,7 +12,7 @@ interface Watch {
 
 const watches = new WeakMap<Session, Watch>();
 
-/** Ends the run as soon as somebody cancels it on the server. The returned function stops listening. */
+/** Ends the run as soon as somebody cancels or deletes it on the server. The returned function stops listening. */
 export function watchCancellation(run: WatchedRun): () => void {
   const { session } = run;
   // A subflow is ended with its parent or by its own heartbeat; a server inside this process has nobody else to cancel.
@@ -44,14 +46,18 @@ function listen(session: Session): Watch {
     const subscription = subscribeToEvents({
       baseUrl,
       auth,
-      filter: { event: { name: ["prefect.flow-run.Cancelling", "prefect.flow-run.Cancelled"] } },
-      onEvent({ resource }) {
+      filter: { event: { name: ["prefect.flow-run.Cancelling", "prefect.flow-run.Cancelled", flowRunDeletedEvent] } },
+      onEvent({ event, resource }) {
         const id = resource["prefect.resource.id"]?.replace("prefect.flow-run.", "");
         const run = id === undefined ? undefined : runs.get(id);
-        run?.interrupt(new Cancelled(resource["prefect.state-message"] || undefined));
+        if (run === undefined) return;
+        const deleted = event === flowRunDeletedEvent;
+        run.interrupt(
+          deleted ? endByDeletion(run.name) : new Cancelled(resource["prefect.state-message"] || undefined),
+        );
       },
       // What happened while nobody listened.
-      onConnected: () => runs.forEach((run) => void lookForCancellation(run)),
+      onConnected: () => runs.forEach((run) => void lookForEnd(run)),
     });
     close = () => subscription.close();
   });

@@ -4,7 +4,7 @@ import { recordOnOwnServer } from "../test/harness.ts";
 import { chooseConnection, defaultApiUrl, registerLocalServer } from "./connection.ts";
 
 const recorder = recordOnOwnServer();
-const local = { transport: async () => ({ status: 200, body: "" }), close: async () => {} };
+const local = { transport: async () => ({ status: 200, body: "" }), close: async () => {}, abandon() {} };
 registerLocalServer(async () => local);
 
 test("what the environment names comes first, ours before the field's", async () => {

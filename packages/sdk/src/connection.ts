@@ -12,12 +12,16 @@ export interface Connection {
   /** A server inside this process has no websockets to listen on, and no address that a browser could open. */
   readonly inProcess: boolean;
   readonly close?: (() => Promise<void>) | undefined;
+  /** Lets go of the database at once, for a process that ends: a thread then writes what is left to say. */
+  readonly abandon?: (() => void) | undefined;
 }
 
 /** A server inside this process, as `@ostinato/server` makes it. */
 export interface LocalServer {
   readonly transport: Transport;
   close(): Promise<void>;
+  /** Lets go of the database at once: what was not acknowledged is not kept. */
+  abandon(): void;
 }
 
 const defaultPort = "4200";
@@ -59,6 +63,7 @@ export async function chooseConnection(env: Environment): Promise<Connection> {
     transport: server.transport,
     inProcess: true,
     close: () => server.close(),
+    abandon: () => server.abandon(),
   };
 }
 

@@ -27,6 +27,11 @@ export function endOf(decision: Decision): FinalState<unknown> | undefined {
   }
 }
 
+/** Somebody has deleted the run while it worked: it ends as by a cancel, and nobody keeps how. */
+export function endByDeletion(runName: string): Cancelled {
+  return new Cancelled(`Flow run "${runName}" was deleted on the server while it worked.`);
+}
+
 export function abortedEnd({ state, reason }: Decision): FinalState<unknown> {
   const error = new RunAborted(`The server did not let the run go on: ${reason ?? `it is ${state.name}`}`);
   return unsuccessfulState({ ...state, type: "CRASHED" }, error);

@@ -1,3 +1,4 @@
+import { isNotFound } from "@ostinato/client";
 import { secondsBetween, toTimestamp } from "@ostinato/core";
 import { keepFlowRunResult, logLevels, type Resource, type StateCreate, updateFlowRun } from "@ostinato/protocol";
 import { resolved } from "./arguments.ts";
@@ -7,7 +8,7 @@ import { context, type FlowRunView, type RunContext } from "./context.ts";
 import { Cancelled, FlowTimeout, toError } from "./errors.ts";
 import { failureMessage } from "./failure-text.ts";
 import type { FlowDefinition } from "./flow-definition.ts";
-import { abortedEnd, acceptedEnd, endOf, sentence } from "./flow-ends.ts";
+import { abortedEnd, acceptedEnd, endByDeletion, endOf, sentence } from "./flow-ends.ts";
 import { type Outcome, outcomeOfError, outcomeOfValue, stateOf } from "./flow-outcome.ts";
 import { delayAfter, retryPolicy } from "./flow-retries.ts";
 import { type Decision, proposeState } from "./flow-states.ts";
@@ -16,6 +17,7 @@ import { callHooks, hasHookFor } from "./hooks.ts";
 import { Interruption } from "./interruption.ts";
 import { KeptResults } from "./kept-results.ts";
 import { Limiter } from "./limiter.ts";
+import { addLiveRun } from "./live-runs.ts";
 import { writeLine } from "./log-line.ts";
 import { isObserved, observe } from "./observers.ts";
 import { redactInside } from "./redaction.ts";
@@ -105,9 +107,11 @@ export class FlowRun implements Interruptible, FlowRunView {
     if (this.attempt > 0) await this.#renewPolicy();
     // Also while it waits, for its start or for its next attempt.
     const stopHeartbeat = startHeartbeat(this);
+    const leave = addLiveRun(this);
     try {
       return await this.#untilFinal();
     } finally {
+      leave();
       stopHeartbeat();
     }
   }
@@ -245,10 +249,22 @@ export class FlowRun implements Interruptible, FlowRunView {
   }
 
   async #propose(state: StateCreate, signal?: AbortSignal, force = false): Promise<Decision> {
-    const decision = await proposeState(this.session, { flowRunId: this.id, from: this.state, state, force, signal });
+    const proposal = { flowRunId: this.id, from: this.state, state, force, signal };
+    const decision = await proposeState(this.session, proposal).catch((error: unknown) => {
+      if (!isNotFound(error)) throw error;
+      return this.#decidedByDeletion();
+    });
     this.state = decision.state;
     this.#observe();
     return decision;
+  }
+
+  /** Nobody keeps the run any more: it comes to an end as by a cancel. */
+  #decidedByDeletion(): Decision {
+    const { message } = endByDeletion(this.name);
+    this.session.logs.forget(this.id);
+    const state = { ...this.state, type: "CANCELLED", name: "Cancelled", message, scheduledTime: undefined } as const;
+    return { status: "ABORT", state, reason: message };
   }
 
   #observe(): void {
@@ -269,7 +285,7 @@ export class FlowRun implements Interruptible, FlowRunView {
     if (session.server === undefined || definition.options.persist === false) return;
     const { result, reason } = await writeResult(value, { session, identity: this.#options.callIdentity });
     if (reason !== undefined) this.#log(logLevels.debug, reason);
-    await session.client.call(keepFlowRunResult, { params: { id: this.id }, body: result });
+    await session.client.call(keepFlowRunResult, { params: { id: this.id }, body: result }).catch(unlessDeleted);
   }
 
   /** The server's rule knows one delay: where each retry has its own, it is told the next one. */
@@ -286,13 +302,14 @@ export class FlowRun implements Interruptible, FlowRunView {
   async #renewPolicy(): Promise<void> {
     const { definition } = this;
     const before = this.#options.identity.runCount;
-    await this.session.client.call(updateFlowRun, {
+    const renewed = this.session.client.call(updateFlowRun, {
       params: { id: this.id },
       body: {
         flow_version: definition.version,
         empirical_policy: retryPolicy(definition, { before, attempt: Math.max(1, this.#tries) }),
       },
     });
+    await renewed.catch(unlessDeleted);
   }
 
   /** The server knows whole seconds only: what is beyond them is waited for here. */
@@ -328,6 +345,10 @@ export class FlowRun implements Interruptible, FlowRunView {
     });
   }
 
+  say(level: number, message: string): void {
+    this.#log(level, message);
+  }
+
   /** What events of this run and of its tasks are about, besides the run itself. */
   related(): readonly Resource[] {
     return flowRunResources(this, { id: this.#options.identity.flowId, name: this.definition.name });
@@ -359,4 +380,9 @@ const longestWaitSeconds = 30;
 /** Both moments are the server's: its clock may be another than ours, by hours. */
 function delayUntilScheduled({ scheduledTime, timestamp }: Decision["state"]): number | undefined {
   return scheduledTime === undefined ? undefined : secondsBetween(timestamp, toTimestamp(scheduledTime));
+}
+
+/** The proposal of the run's end that follows finds out by itself. */
+function unlessDeleted(error: unknown): void {
+  if (!isNotFound(error)) throw error;
 }

@@ -9,6 +9,7 @@ export {
   registerSettings,
 } from "./connection.ts";
 export { type CurrentFlowRun, type CurrentRun, type CurrentTaskRun, currentRun } from "./current-run.ts";
+export { registerDeputy } from "./deputy.ts";
 export * from "./errors.ts";
 export {
   type AnyFlow,

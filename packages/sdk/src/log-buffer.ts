@@ -9,6 +9,10 @@ export interface LogBuffer {
   add(line: LogCreate): void;
   /** Undefined while more than half is free; else resolves when it is again. Whoever can wait does before it logs more. */
   readonly room: Promise<void> | undefined;
+  /** Lines that the server has not acknowledged, as JSON texts in their order. */
+  unacknowledgedTexts(): readonly string[];
+  /** Lines of this flow run are not taken any more: the server has deleted it. */
+  forget(flowRunId: string): void;
   flush(): Promise<void>;
   close(): Promise<void>;
 }
@@ -45,6 +49,7 @@ interface Missing {
 export function logBuffer(client: Client, options: LogBufferOptions): LogBuffer {
   const capacity = options.capacity ?? defaultLogCapacity;
   const missing = new Map<string, Missing>();
+  const forgotten = new Set<string>();
   const poster: BatchPoster = batchPoster({
     ...options,
     capacity: halfOf(capacity),
@@ -78,6 +83,7 @@ export function logBuffer(client: Client, options: LogBufferOptions): LogBuffer 
 
   return {
     add(line) {
+      if (line.flow_run_id !== null && line.flow_run_id !== undefined && forgotten.has(line.flow_run_id)) return;
       const full = poster.size >= capacity.messages || poster.characters >= capacity.characters;
       // Once a line is missing all are until there is room, so that there is one gap and not many.
       if (full || missing.size > 0) leaveOut(line);
@@ -85,6 +91,10 @@ export function logBuffer(client: Client, options: LogBufferOptions): LogBuffer 
     },
     get room() {
       return poster.room;
+    },
+    unacknowledgedTexts: () => poster.unacknowledgedTexts(),
+    forget(flowRunId) {
+      forgotten.add(flowRunId);
     },
     async flush() {
       await poster.flush();

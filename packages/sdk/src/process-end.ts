@@ -4,6 +4,7 @@ import { notice } from "./console-output.ts";
 import { context } from "./context.ts";
 import { Cancelled, Crashed } from "./errors.ts";
 import { failureMessage } from "./failure-text.ts";
+import { sayFarewell } from "./live-runs.ts";
 import { isObserved } from "./observers.ts";
 import type { Interruptible } from "./scope.ts";
 import { keeperOf } from "./stray-failures.ts";
@@ -13,7 +14,8 @@ const boundMillis = 5000;
 
 /**
  * The flow runs that are nobody's subflow. While there are any, the server is told when the process ends before them: by SIGINT
- * as cancelled, by SIGTERM and by an error that nobody catches as crashed. A second signal ends the process at once.
+ * as cancelled, by SIGTERM, SIGHUP, an error that nobody catches and `process.exit()` as crashed. A second signal ends the
+ * process at once.
  */
 export const rootRuns = {
   /** The returned function takes the run out again. */
@@ -29,21 +31,24 @@ export const rootRuns = {
   },
 };
 
+/** Without a listener each of them ends the process at once, SIGHUP also under `nohup`: Node takes back that it is ignored. */
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 const runs = new Set<Interruptible>();
 /** Why all runs are being ended. */
 let ending: Error | undefined;
 let empty: (() => void) | undefined;
 
 function listen(): void {
-  process.on("SIGINT", onSignal);
-  process.on("SIGTERM", onSignal);
+  for (const signal of signals) process.on(signal, onSignal);
   process.on("uncaughtException", onUncaught);
+  process.on("exit", onExit);
 }
 
 function silence(): void {
-  process.off("SIGINT", onSignal);
-  process.off("SIGTERM", onSignal);
+  for (const signal of signals) process.off(signal, onSignal);
   process.off("uncaughtException", onUncaught);
+  process.off("exit", onExit);
 }
 
 function onSignal(signal: NodeJS.Signals): void {
@@ -56,19 +61,23 @@ async function endBySignal(signal: NodeJS.Signals): Promise<void> {
   const alone = process.listenerCount(signal) === 1;
   const what = runs.size === 1 ? "the run" : `${runs.size} runs`;
   notice(logLevels.warning, `${signal}: ending ${what}; once more to leave at once`);
-  await endRuns(
-    signal === "SIGINT" ? new Cancelled("Interrupted by SIGINT.") : new Crashed("The process was ended by SIGTERM."),
-  );
+  await endRuns(reasonOf(signal));
   if (isObserved()) process.exitCode = exitCodes[signal];
   else if (alone) leave(signal);
 }
 
+function reasonOf(signal: NodeJS.Signals): Error {
+  if (signal === "SIGINT") return new Cancelled("Interrupted by SIGINT.");
+  return new Crashed(`The process was ended by ${signal}.`);
+}
+
 /** What a shell says of a process that the signal has ended. */
-const exitCodes: Partial<Record<NodeJS.Signals, number>> = { SIGINT: 130, SIGTERM: 143 };
+const exitCodes: Partial<Record<NodeJS.Signals, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
 /** Ends the process by the signal itself, so that who started it sees what ended it. */
 function leave(signal: NodeJS.Signals): void {
   silence();
+  sayFarewell(reasonOf(signal));
   process.kill(process.pid, signal);
 }
 
@@ -85,9 +94,20 @@ function onUncaught(error: Error, origin: NodeJS.UncaughtExceptionOrigin): void 
 
 async function endByError(error: Error): Promise<void> {
   process.stderr.write(`${inspect(error)}\n`);
-  if (ending === undefined)
-    await endRuns(new Crashed(`The process was ended by an error that nobody caught: ${failureMessage(error)}`));
+  if (ending === undefined) {
+    const reason = new Crashed(`The process was ended by an error that nobody caught: ${failureMessage(error)}`);
+    await endRuns(reason);
+    // Those that did not listen.
+    sayFarewell(reason);
+  }
   process.exit(1);
+}
+
+/** Nothing can be waited for any more on this thread. */
+function onExit(code: number): void {
+  const left =
+    ending ?? new Crashed(`The process ended with code ${code} before the run did: something called process.exit().`);
+  sayFarewell(left);
 }
 
 async function endRuns(reason: Error): Promise<void> {

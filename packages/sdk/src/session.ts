@@ -5,6 +5,7 @@ import { ownProcess } from "@ostinato/core/process";
 import { logLevels, readServerInfo, type ServerInfo } from "@ostinato/protocol";
 import { type Connection, chooseConnection } from "./connection.ts";
 import { notice } from "./console-output.ts";
+import { type Deputy, deputyFor } from "./deputy.ts";
 import { localResultStore } from "./local-result-store.ts";
 import { type LogBuffer, logBuffer } from "./log-buffer.ts";
 import { outageReport, reporting } from "./outage.ts";
@@ -22,6 +23,8 @@ export interface Session {
   readonly server: ServerInfo | undefined;
   /** Names this process to a server on the same machine; undefined where the system does not tell. */
   readonly process: string | undefined;
+  /** Undefined where no thread could reach the server. */
+  readonly deputy: Deputy | undefined;
   readonly results: ResultStore;
   /** Flows that the server knows already, by name. */
   readonly flowIds: Map<string, Promise<string>>;
@@ -116,6 +119,7 @@ async function openSession(given?: Connection, clock: Clock = systemClock()): Pr
       warn(`${lines} log lines were left out: there was no room to keep them until the server took them`),
   });
   const timers = new TimerQueue(clock);
+  const deputy = deputyFor(connection);
   const alive = keepAlive(events);
   const onExit = () => void closeSession();
   process.once("beforeExit", onExit);
@@ -129,6 +133,7 @@ async function openSession(given?: Connection, clock: Clock = systemClock()): Pr
     timers,
     server,
     process: ownName,
+    deputy,
     results: localResultStore(),
     flowIds: new Map(),
     uiUrl: inProcess ? undefined : baseUrl.replace(/\/api$/, ""),
@@ -138,7 +143,7 @@ async function openSession(given?: Connection, clock: Clock = systemClock()): Pr
       const release = alive.hold();
       try {
         await Promise.all([events, logs].map((sink) => flushed({ timers, connection }, sink)));
-        await Promise.all([events.close(), logs.close()]);
+        await Promise.all([events.close(), logs.close(), deputy?.stop()]);
         await connection.close?.();
       } finally {
         release();

@@ -27,6 +27,8 @@ export interface Server {
   listen(): Promise<string>;
   /** Ends the runs whose processes were on this machine and are gone: for a server that does not listen, and so has no watch. */
   endGoneRuns(): Promise<void>;
+  /** Lets go of the database at once, for a process that ends: what was not acknowledged is not kept. */
+  abandon(): void;
   /** Stops accepting, finishes what was taken, and closes the database. */
   stop(): Promise<void>;
 }
@@ -74,6 +76,7 @@ export async function createServer({
         if (!isLoopback(config.host)) warnOfOpenDoor(context);
         return address;
       },
+      abandon: () => db.abandon(),
       endGoneRuns: () => endGoneRuns(context),
       async stop() {
         await retention.stop();

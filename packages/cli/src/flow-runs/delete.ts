@@ -1,3 +1,4 @@
+import { deletionOfFlowRuns, isTerminal } from "@ostinato/core";
 import { deleteFlowRun } from "@ostinato/protocol";
 import { withServer } from "../connect.ts";
 import { confirmed } from "../output/confirm.ts";
@@ -13,7 +14,9 @@ export function remove(
     for (const one of wanted) runs.push(await findFlowRun(client, one));
     const names = runs.map(({ name }) => name).join(", ");
     const what = runs.length === 1 ? `Flow run ${names}` : `${runs.length} flow runs (${names})`;
-    if (!(await confirmed(`${what} will be deleted with all task runs, logs and results.`, yes)))
+    const { goes, stays, working } = deletionOfFlowRuns;
+    const warning = runs.every(({ state_type }) => state_type !== null && isTerminal(state_type)) ? "" : ` ${working}`;
+    if (!(await confirmed(`${what} will be deleted with ${goes}. ${stays}${warning}`, yes)))
       return note("Nothing was changed.");
     for (const { id } of runs) await client.call(deleteFlowRun, { params: { id } });
     if (json) sayJson({ deleted: runs.map(({ id }) => id) });

@@ -52,6 +52,20 @@ async function serve(config: Config, options: StartOptions): Promise<void> {
   else sayBanner(registration);
   if (options.announce) announce({ kind: "started", registration }, { stay: options.withParent ?? false });
   if (options.withParent) process.once("disconnect", stop);
+  // One in the background is to outlive whoever started it.
+  if (process.env.npm_command !== undefined && !options.announce) onParentGone(stop);
+}
+
+const parentLookMillis = 1000;
+
+/** `npx` and npm's scripts start a shell, which dies of the signal that ends them and passes it on to nobody. */
+function onParentGone(stop: () => void): void {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    stop();
+  }, parentLookMillis).unref();
 }
 
 async function listen(server: Server, config: Config): Promise<Registration> {

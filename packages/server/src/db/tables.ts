@@ -67,7 +67,7 @@ export interface TaskRunTable extends RunColumns {
 }
 
 /** Of a task run that a server has ended: what its process says later than this counts all the same. */
-interface LastWord {
+export interface LastWord {
   readonly last_word: Timestamp | null;
 }
 

@@ -1,4 +1,6 @@
+import { terminalStateTypes } from "@ostinato/core";
 import type { Writer } from "../db/dialects/dialect.ts";
+import type { DeletedRun } from "./deletion-event.ts";
 
 const rowsPerStep = 1000;
 
@@ -10,6 +12,17 @@ export async function deleteSomeTaskRuns(tx: Writer, flowRunId: string): Promise
   await tx.updateTable("flow_run").set({ parent_task_run_id: null }).where("parent_task_run_id", "in", ids).execute();
   await tx.deleteFrom("task_run").where("id", "in", ids).execute();
   return ids.length;
+}
+
+/** The run, where it has not come to its end. */
+export function unfinishedRun(tx: Writer, id: string): Promise<DeletedRun | undefined> {
+  return tx
+    .selectFrom("flow_run")
+    .innerJoin("flow", "flow.id", "flow_run.flow_id")
+    .select(["flow_run.id as id", "flow_run.name as name", "flow.id as flow_id", "flow.name as flow_name"])
+    .where("flow_run.id", "=", id)
+    .where("flow_run.state_type", "not in", [...terminalStateTypes])
+    .executeTakeFirst();
 }
 
 export async function deleteFlowRun(tx: Writer, id: string): Promise<boolean> {

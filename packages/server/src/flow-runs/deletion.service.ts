@@ -2,10 +2,16 @@ import type { BodyOf, bulkDeleteFlowRuns } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
 import type { Writer } from "../db/dialects/dialect.ts";
 import { absent } from "../errors.ts";
+import * as events from "../events/events.service.ts";
 import * as queries from "./deletion.queries.ts";
+import { deletionEvent } from "./deletion-event.ts";
 import { findFlowRuns } from "./flow-runs.queries.ts";
 
-/** Deletes the run with its task runs, states, inputs, logs and results. What it made for people stays: its artifacts. */
+/**
+ * Deletes the run with its task runs, states, inputs, logs and results; who works on it is told. What can be looked at without
+ * it stays: its subflows, which have no parent then, its artifacts, and files of results outside of the database. The pages and
+ * the command say so before (`core/deletion.ts`).
+ */
 export async function remove(context: Context, id: string): Promise<void> {
   if (!(await removeOne(context, id))) throw absent("Flow run");
 }
@@ -21,10 +27,16 @@ export async function removeMatching(context: Context, body: BodyOf<typeof bulkD
 
 /** A run may have a hundred thousand task runs and a million lines of log: in steps, so that nobody waits for long. */
 async function removeOne(context: Context, id: string): Promise<boolean> {
-  const { db, bus } = context;
+  const { db, bus, clock } = context;
   await inSteps(context, (tx) => queries.deleteSomeTaskRuns(tx, id));
-  const done = await db.write((tx) => queries.deleteFlowRun(tx, id));
+  const { done, told } = await db.write(async (tx) => {
+    const working = await queries.unfinishedRun(tx, id);
+    const done = await queries.deleteFlowRun(tx, id);
+    if (!done || working === undefined) return { done, told: [] };
+    return { done, told: await events.recordNew(context, tx, [deletionEvent(working, clock.now())]) };
+  });
   if (done) bus.publish({ kind: "deleted", of: "flow-run", id });
+  events.publish(context, told);
   await inSteps(context, (tx) => queries.deleteSomeOf(tx, "log", id));
   await inSteps(context, (tx) => queries.deleteSomeOf(tx, "result", id));
   await inSteps(context, (tx) => queries.deleteSomeResultArtifacts(tx, id));

@@ -258,6 +258,22 @@ describeOnEachDatabase("flow runs", (database) => {
     expect((await propose(child.id, { type: "RUNNING" })).status).toBe(201);
   });
 
+  test("the deletion of a run that works is told as an event, of one that has ended it is not", async () => {
+    const [working, ended] = [await create(), await create()];
+    for (const { id } of [working, ended]) await propose(id, { type: "RUNNING" });
+    await propose(ended.id, { type: "COMPLETED" });
+    for (const { id } of [working, ended]) await server.call("DELETE", `/flow_runs/${id}`);
+    const { body } = await server.call<{ events: { resource: object }[] }>("POST", "/events/filter", {
+      filter: {
+        event: { name: ["ostinato.flow-run.deleted"] },
+        resource: { id: [working, ended].map(({ id }) => `prefect.flow-run.${id}`) },
+      },
+    });
+    expect(body.events.map(({ resource }) => resource)).toEqual([
+      { "prefect.resource.id": `prefect.flow-run.${working.id}`, "prefect.resource.name": working.name },
+    ]);
+  });
+
   test("runs that match are deleted, as many as are asked for", async () => {
     await Promise.all(Array.from({ length: 3 }, () => create({ tags: ["old"] })));
     const { body } = await server.call<{ deleted: string[] }>("POST", "/flow_runs/bulk_delete", {

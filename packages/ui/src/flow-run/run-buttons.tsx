@@ -1,3 +1,4 @@
+import { deletionOfFlowRuns } from "@ostinato/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -89,8 +90,9 @@ export function RunButtons({ page }: { readonly page: FlowRunPage }) {
             await queryClient.invalidateQueries({ queryKey: ["runs"] });
           }}
         >
-          The run of <em>{page.flow.name}</em> is deleted with its task runs, {amount(page.log_count, "log line")} and
-          results. This can't be undone.
+          The run of <em>{page.flow.name}</em> is deleted with its {deletionOfFlowRuns.goes} (
+          {amount(page.log_count, "line")}). {deletionOfFlowRuns.stays}
+          {isFinal(run.state_type) ? "" : ` ${deletionOfFlowRuns.working}`} This can't be undone.
         </ConfirmDialog>
       ) : null}
     </div>

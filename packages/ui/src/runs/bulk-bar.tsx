@@ -1,3 +1,4 @@
+import { deletionOfFlowRuns } from "@ostinato/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import type { FlowRunRow } from "../api/types.ts";
@@ -88,8 +89,10 @@ export function BulkBar(props: {
         danger
         onConfirm={remove}
       >
-        Their task runs, states, logs and results go with them. This can't be undone.
-        {open.length === 0 ? "" : ` ${amount(open.length, "run")} of them did not end yet.`}
+        Their {deletionOfFlowRuns.goes} go with them. {deletionOfFlowRuns.stays} This can't be undone.
+        {open.length === 0
+          ? ""
+          : ` ${amount(open.length, "run")} of them did not end yet: a program that works on one is told and ends, as by a cancel.`}
         <Names runs={runs} />
       </ConfirmDialog>
     </div>

@@ -110,6 +110,11 @@ export interface Database {
   /** Carries small messages between servers that share the database. On SQLite nobody else listens. */
   readonly notices: Notices;
   close(): Promise<void>;
+  /**
+   * Ends at once what this process holds of the database, so that another connection can write before the process is gone. On
+   * PostgreSQL that is for the end of the process itself to do.
+   */
+  abandon(): void;
 }
 
 /** Who reads: what pages ask never waits for what programs search. */

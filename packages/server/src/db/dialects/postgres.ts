@@ -103,6 +103,7 @@ export function openPostgres(options: PostgresOptions): Database {
       await quick.executeQuery(CompiledQuery.raw(statement));
     },
     notices,
+    abandon() {},
     async close() {
       await notices.stop();
       await groups.close();

@@ -92,6 +92,10 @@ export function openSqlite(options: SqliteOptions): Database {
       await writing.executeQuery(CompiledQuery.raw(statement));
     },
     notices: { send: async () => {}, listen: async () => {} },
+    abandon() {
+      if (reader.isOpen) reader.close();
+      if (writer.isOpen) writer.close();
+    },
     async close() {
       await checkpoints.stop();
       await slow.close();

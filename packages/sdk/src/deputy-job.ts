@@ -1,0 +1,96 @@
+import type { MessagePort } from "node:worker_threads";
+import { ApiError, type Client, createClient, fetchTransport, type Transport } from "@ostinato/client";
+import { formatTimestamp, systemClock, timeOrderedId } from "@ostinato/core";
+import { createEvents, createLogs, setFlowRunState } from "@ostinato/protocol";
+import type { DeputyConnection, Farewell, Sign, ToDeputy } from "./deputy-messages.ts";
+
+export type { DeputyConnection } from "./deputy-messages.ts";
+
+export interface DeputyOptions {
+  readonly port: MessagePort;
+  readonly connection: DeputyConnection;
+  /** A server inside this thread, on the database of the one inside the process. */
+  readonly openLocal: () => Promise<Transport>;
+}
+
+/**
+ * Works in a thread with a line of its own to the server: says that the runs of the process are alive, which the main thread
+ * can't say while it computes, and what the process has to say when it ends, which the main thread can't wait for.
+ */
+export function beDeputy({ port, connection, openLocal }: DeputyOptions): void {
+  const clock = systemClock({ keepAlive: true });
+  const stops = new Map<string, () => void>();
+  let client: Promise<Client> | undefined;
+
+  async function open(): Promise<Client> {
+    const { baseUrl, auth, inProcess } = connection;
+    return createClient({ baseUrl, auth, transport: inProcess ? await openLocal() : fetchTransport(baseUrl) });
+  }
+
+  function give(sign: Sign): void {
+    stops.set(
+      sign.runId,
+      clock.after(sign.seconds, () => {
+        const now = clock.now();
+        const event = { ...sign.event, id: timeOrderedId(now), occurred: formatTimestamp(now) };
+        client ??= open();
+        // A server that is away hears the next one.
+        client.then((line) => line.call(createEvents, { body: [event], retries: 0 })).catch(() => {});
+        give(sign);
+      }),
+    );
+  }
+
+  port.on("message", (message: ToDeputy) => {
+    switch (message.type) {
+      case "sign":
+        return give(message.sign);
+      case "silence":
+        stops.get(message.runId)?.();
+        stops.delete(message.runId);
+        return;
+      case "farewell":
+        client ??= open();
+        void client
+          .then((line) => say(line, message.farewell))
+          .catch(() => {})
+          .finally(() => {
+            Atomics.store(message.said, 0, 1);
+            Atomics.notify(message.said, 0);
+          });
+        return;
+      default:
+        throw new Error(`No such message: ${JSON.stringify(message satisfies never)}`);
+    }
+  });
+}
+
+/** The lines first: they are what is read when the run is looked at. */
+async function say(client: Client, { logs, events, ends }: Farewell): Promise<void> {
+  await inBatches(logs, (texts) => client.call(createLogs, { encodedBody: `[${texts.join(",")}]` }));
+  await inBatches(events, (texts) => client.call(createEvents, { encodedBody: `[${texts.join(",")}]` }));
+  for (const { flowRunId, state } of ends) {
+    await client
+      .call(setFlowRunState, { params: { id: flowRunId }, body: { state, force: true } })
+      .catch(unlessRefused);
+  }
+}
+
+const batch = { messages: 500, characters: 2 * 1024 * 1024 };
+
+/** What the server refuses must not keep the rest from it. */
+async function inBatches(texts: readonly string[], post: (texts: readonly string[]) => Promise<unknown>) {
+  let start = 0;
+  while (start < texts.length) {
+    let end = start;
+    for (let size = 0; end < texts.length && end - start < batch.messages && size < batch.characters; end += 1) {
+      size += texts[end]?.length ?? 0;
+    }
+    await post(texts.slice(start, end)).catch(unlessRefused);
+    start = end;
+  }
+}
+
+function unlessRefused(error: unknown): void {
+  if (!(error instanceof ApiError)) throw error;
+}
