@@ -15,9 +15,24 @@ export const readHealth = route({
 export const readReadiness = route({
   method: "GET",
   path: "/ready",
-  summary: "Whether the database answers",
+  summary: "Whether the server can keep something now; writes a little to find out",
   tag,
   replies: { 200: Open({ message: Type.String() }), 503: Open({ message: Type.String() }) },
+});
+
+export const saveDatabase = route({
+  method: "POST",
+  path: "/admin/database/save",
+  summary:
+    "Save what is in the open database file after that was removed, renamed or replaced; 409 while it is in its place",
+  tag,
+  replies: {
+    201: Open({
+      /** On the machine of the server, beside the place of the database. */
+      file: Type.String(),
+      bytes: Type.Integer(),
+    }),
+  },
 });
 
 export const readHello = route({

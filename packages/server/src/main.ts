@@ -72,6 +72,7 @@ export async function createServer({
         await metrics.open();
         const listenTextResolver = (at: string) => `Ostinato ${productVersion} on ${db.kind} listens at ${at}`;
         const address = await app.listen({ host: config.host, port: config.port, listenTextResolver });
+        if (db.file?.claim() === false) log.warn(servedTwice);
         for (const loop of loops) loop.start();
         if (!isLoopback(config.host)) warnOfOpenDoor(context);
         return address;
@@ -98,6 +99,9 @@ function warnOfOpenDoor({ config, log }: Context): void {
     `Listening on ${config.host}: whoever reaches this address may read, change and delete everything, there are no users and passwords. Let only those reach it who may, or put a proxy that asks who somebody is before it and listen on 127.0.0.1.`,
   );
 }
+
+const servedTwice =
+  "Another server has this SQLite file open and listens too. Nothing is lost by that, but pages and subscribers of one hear nothing of what happens through the other. Stop one of them, or give both a PostgreSQL in OSTINATO_DATABASE_URL.";
 
 /** One JSON line per event of interest, on standard error, so that a program's own output stays clean. */
 export function logger(config: Config): Logger {

@@ -12,6 +12,7 @@ export function serverCommands(): Command {
   server.addCommand(stopCommand());
   server.addCommand(statusCommand());
   server.addCommand(retentionCommand());
+  server.addCommand(saveCommand());
   server.addCommand(backupCommand());
   server.addCommand(restoreCommand());
   server.addCommand(databaseCommands());
@@ -94,6 +95,13 @@ function restoreCommand(): Command {
     .argument("<file>", 'what "ostinato server backup" wrote')
     .addOption(jsonOption())
     .action(async (file: string, options: BackupOptions) => (await import("./backup.ts")).restore(file, options));
+}
+
+function saveCommand(): Command {
+  return new Command("save")
+    .description("save what a running server has open, after its SQLite file was removed, renamed or replaced")
+    .addOption(jsonOption())
+    .action(async (options: { json?: boolean }) => (await import("./save.ts")).saveOpenDatabase(options));
 }
 
 function databaseCommands(): Command {

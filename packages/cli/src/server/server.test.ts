@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
 import { createServer as createTcpServer, type Server as NetServer } from "node:net";
 import { join } from "node:path";
@@ -54,6 +54,30 @@ describe("in the background", () => {
     expect(isAlive(servers[0].pid)).toBe(false);
     expect(readdirSync(place.home).filter((name) => name.startsWith("server-") && name.endsWith(".json"))).toEqual([]);
     expect(await place.run("server", "stop")).toMatchObject({ code: 3 });
+  });
+
+  test("whose database file is removed: what it has open is saved, and put in its place", async () => {
+    const place = workplace();
+    onTestFinished(async () => void (await place.run("server", "stop")));
+    const { stdout } = await place.run("server", "start", "--background", "--json", "--port", String(await freePort()));
+    const { url } = JSON.parse(stdout);
+    const api = { OSTINATO_API_URL: `${url}/api` };
+    await fetch(`${url}/api/flows/`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: '{"name":"kept"}',
+    });
+    const refused = await place.runWith({ env: api }, "server", "save");
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining("ostinato server backup") });
+
+    const file = join(place.home, "ostinato.db");
+    for (const ending of ["", "-wal", "-shm"]) rmSync(file + ending);
+    const saved = JSON.parse((await place.runWith({ env: api }, "server", "save", "--json")).stdout);
+    expect(saved.file).toContain(`${file}.saved-`);
+    expect(await place.run("server", "stop")).toMatchObject({ code: 0 });
+    expect(await place.run("server", "restore", saved.file)).toMatchObject({ code: 0 });
+    expect((await place.run("flow", "ls")).stdout).toContain("kept");
+    expect(await place.run("server", "save")).toMatchObject({ code: 3 });
   });
 
   test("tells of a start that failed, by the same sentence", async () => {

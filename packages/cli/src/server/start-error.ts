@@ -1,3 +1,4 @@
+import { statfsSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname } from "node:path";
 import type { Config } from "@ostinato/server/config";
@@ -51,8 +52,21 @@ function sqliteSentence(error: unknown, file: string, config: Config): string | 
   const reason = systemReasons[code];
   if (reason !== undefined)
     return `${path ?? dirname(file)} ${reason}, so the database can't be kept there. ${elsewhere}`;
+  const full = mayBeFull.has(errcode & 0xff) && isFull(dirname(file));
+  if (full) return `The database file ${file} can't be used: the disk is full. Make room, and start again.`;
   const sqliteReason = sqliteReasons[errcode & 0xff];
   return sqliteReason === undefined ? undefined : `The database file ${file} ${sqliteReason}. ${elsewhere}`;
+}
+
+/** SQLite says of a full disk only at times that it is full. */
+const mayBeFull = new Set([10, 13, 14]);
+
+function isFull(folder: string): boolean {
+  try {
+    return statfsSync(folder).bavail === 0;
+  } catch {
+    return false;
+  }
 }
 
 const sqliteReasons: Readonly<Record<number, string>> = {

@@ -11,6 +11,7 @@ import {
   readServerInfo,
   readServerSettings,
   readServerVersion,
+  saveDatabase,
   setDefaultStorage,
 } from "@ostinato/protocol";
 import { Answer, type Serve } from "../operation.ts";
@@ -19,9 +20,12 @@ import * as admin from "./admin.service.ts";
 
 export function adminRoutes(serve: Serve, started: Timestamp): void {
   serve(readHealth, () => true as const);
-  serve(readReadiness, async ({ context }) =>
-    (await admin.isReady(context)) ? { message: "OK" } : new Answer(503, { message: "Database is not available" }),
-  );
+  const readiness = admin.readiness();
+  serve(readReadiness, async ({ context }) => {
+    const trouble = await readiness(context);
+    return trouble === undefined ? { message: "OK" } : new Answer(503, { message: trouble });
+  });
+  serve(saveDatabase, ({ context }) => admin.saveDatabase(context));
   serve(readHello, () => "👋");
   serve(readApiVersion, () => restApiVersion);
   serve(readServerVersion, () => matchedClientVersion);

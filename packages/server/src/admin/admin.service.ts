@@ -1,19 +1,67 @@
-import { formatTimestamp, type Timestamp } from "@ostinato/core";
+import { formatTimestamp, type Timestamp, timeOrderedId } from "@ostinato/core";
 import { lookAtProcess } from "@ostinato/core/process";
 import type { Json, ReplyOf, readServerInfo } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
+import type { SavedFile } from "../db/dialects/dialect.ts";
 import { refused } from "../errors.ts";
 import { productVersion } from "../versions.ts";
 import * as queries from "./admin.queries.ts";
 
-export async function isReady({ db, log }: Context): Promise<boolean> {
+const askAgainMillis = 1000;
+
+/** Gives why nothing can be kept now, or undefined. Whoever asks while that is looked at, or soon after, gets the same answer. */
+export function readiness(): (context: Context) => Promise<string | undefined> {
+  let latest: Promise<string | undefined> | undefined;
+  let askedAt = Number.NEGATIVE_INFINITY;
+  return async (context) => {
+    if (latest === undefined || performance.now() - askedAt > askAgainMillis) {
+      askedAt = Number.POSITIVE_INFINITY;
+      latest = troubleOf(context).finally(() => {
+        askedAt = performance.now();
+      });
+    }
+    return (await latest) ?? lostFile(context);
+  };
+}
+
+async function troubleOf(context: Context): Promise<string | undefined> {
+  const { db, clock, log } = context;
+  const lost = lostFile(context);
+  if (lost !== undefined) return lost;
   try {
-    await queries.answers(db);
-    return true;
+    const now = clock.now();
+    await queries.writeSomething(db, { id: timeOrderedId(now), now });
+    return undefined;
   } catch (error) {
-    log.warn({ err: error }, "the database does not answer");
-    return false;
+    const reason = error instanceof Error ? error.message : String(error);
+    log.warn({ reason }, "the database can't be written");
+    return `Database is not available: ${reason}`;
   }
+}
+
+function lostFile({ db }: Context): string | undefined {
+  try {
+    db.file?.check();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Saves what is in the open database where its file is not in its place any more. */
+export function saveDatabase(context: Context): SavedFile {
+  const { db, log } = context;
+  if (db.file === undefined)
+    throw refused(409, "The database is on PostgreSQL: nothing of it is in a file of this server's.");
+  if (lostFile(context) === undefined) {
+    throw refused(
+      409,
+      'The database file is in its place: "ostinato server backup <file>" copies it while the server goes on.',
+    );
+  }
+  const saved = db.file.save();
+  log.warn(saved, "saved what is in the open database");
+  return saved;
 }
 
 /** What the database takes on its disk. */

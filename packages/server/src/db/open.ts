@@ -13,7 +13,7 @@ export interface Observers {
 export async function openDatabase(config: Config, clock: Clock, { metrics, log }: Observers = {}): Promise<Database> {
   if (config.database.kind === "sqlite") {
     const { openSqlite } = await import("./dialects/sqlite.ts");
-    return openSqlite({ file: config.database.file, clock, synchronous: config.sqliteSynchronous, metrics });
+    return openSqlite({ file: config.database.file, clock, synchronous: config.sqliteSynchronous, metrics, log });
   }
   const { openPostgres } = await import("./dialects/postgres.ts");
   return openPostgres({

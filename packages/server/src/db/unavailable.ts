@@ -20,6 +20,12 @@ export function isUnavailable(error: unknown): boolean {
   return troubleOf(error) !== undefined;
 }
 
+/** SQLite does not understand what is in the file. */
+export function isDamaged(error: unknown): boolean {
+  const { errcode = 0 } = error as DriverError;
+  return damagedCodes.has(errcode & 0xff);
+}
+
 /** PostgreSQL has as many connections as it, the database or the role may have. */
 export function isOutOfConnections(error: unknown): boolean {
   return (error as DriverError).code === "53300";
@@ -42,6 +48,8 @@ interface DriverError {
   /** The function of PostgreSQL's source that said it; poolers give none. */
   readonly routine?: string;
 }
+
+const damagedCodes = new Set([11, 26]);
 
 /** SQLite's primary codes. Its units of work wait for other programs by themselves, so that nothing here is run again. */
 const sqliteTrouble = new Map<number, Trouble>([

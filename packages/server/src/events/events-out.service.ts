@@ -54,8 +54,8 @@ function subscribe(
 ): () => void {
   const feed = feedTo(connection, context);
   const remembered = new Set<string>();
-  const clamped = clampedSince(filter, context.clock.now());
-  const matches = eventMatcher(clamped);
+  // What happens from now on is told however long ago its client says that it occurred: it may have been cut off until now.
+  const matches = eventMatcher(filter);
   /** What happens while the earlier ones are being sent, which may be as much as may be unread. */
   let held: Event[] | undefined = backfill ? [] : undefined;
   let heldCharacters = 0;
@@ -85,7 +85,12 @@ function subscribe(
   });
 
   if (backfill) {
-    sendEarlier(context, connection, { filter: clamped, takeTurn, isOver: () => over || feed.ended, send }).then(
+    sendEarlier(context, connection, {
+      filter: clampedSince(filter, context.clock.now()),
+      takeTurn,
+      isOver: () => over || feed.ended,
+      send,
+    }).then(
       () => {
         const waiting = held ?? [];
         held = undefined;

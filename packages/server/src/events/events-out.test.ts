@@ -67,6 +67,16 @@ describeOnEachDatabase("events for those who listen", (database) => {
     await socket.close();
   });
 
+  test("what comes now is heard, however long ago it occurred by its client's clock; earlier, only the last minutes are", async () => {
+    const hoursAgo = addSeconds(now(), -3 * 3600);
+    await post(plainEvent({ occurred: hoursAgo, event: "late.before" }));
+    const socket = await listen({ event: { prefix: ["late."] } });
+    await socket.settled();
+    await post(plainEvent({ occurred: hoursAgo, event: "late.after" }));
+    expect((await heard(socket)).event).toBe("late.after");
+    await socket.close();
+  });
+
   test("without earlier events, when that is asked", async () => {
     await post(plainEvent({ occurred: now(), event: "quiet.before" }));
     const socket = await listen({ event: { prefix: ["quiet."] } }, { backfill: false });

@@ -107,6 +107,8 @@ export interface Database {
   giveBackSpace(pages: number): Promise<number>;
   /** Runs statements that don't fit in a unit of work: migrations, maintenance. */
   execute(statement: string): Promise<void>;
+  /** The file that is the database; undefined on PostgreSQL. */
+  readonly file: DatabaseFile | undefined;
   /** Carries small messages between servers that share the database. On SQLite nobody else listens. */
   readonly notices: Notices;
   close(): Promise<void>;
@@ -124,6 +126,20 @@ export interface Asker {
   readonly lane: ReadingLane;
   /** Aborted when nobody waits for the answer any more: the read is ended, or never begun. */
   readonly signal?: AbortSignal;
+}
+
+export interface SavedFile {
+  readonly file: string;
+  readonly bytes: number;
+}
+
+export interface DatabaseFile {
+  /** Throws `DatabaseUnavailable` where the file is not in its place any more, or damaged. Looks now. */
+  check(): void;
+  /** Writes what is in the open file beside it, for when the file is not in its place. Takes as long as copying it. */
+  save(): SavedFile;
+  /** Whether this process is the only server of the file, until it ends. */
+  claim(): boolean;
 }
 
 export interface Notices {

@@ -102,6 +102,7 @@ export function openPostgres(options: PostgresOptions): Database {
     execute: async (statement) => {
       await quick.executeQuery(CompiledQuery.raw(statement));
     },
+    file: undefined,
     notices,
     abandon() {},
     async close() {

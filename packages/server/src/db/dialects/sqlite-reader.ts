@@ -10,6 +10,7 @@ import {
   type ReadingLane,
   ReadTookTooLong,
 } from "./dialect.ts";
+import { type FileWatch, troubleWith } from "./sqlite-file.ts";
 import { kyselyOnSqlite } from "./sqlite-kysely.ts";
 import type { ReaderAnswer, ReaderRequest, ReaderStart } from "./sqlite-reader-thread.ts";
 import type { Outcome } from "./sqlite-statements.ts";
@@ -19,6 +20,7 @@ export interface ReaderOptions {
   readonly clock: Clock;
   /** How long a read may take before it is ended. */
   readonly readSeconds: number;
+  readonly watch: FileWatch;
 }
 
 /**
@@ -99,6 +101,9 @@ function createLane(options: ReaderOptions): Lane {
   return {
     run(sql, parameters, signal) {
       if (signal?.aborted === true) return Promise.reject(new NoLongerWanted());
+      // A thread that is started now would open whatever is in the place of the file.
+      const trouble = troubleWith(options.watch);
+      if (trouble !== undefined) return Promise.reject(trouble);
       if (queue.size >= mostSlowReads || abandoned >= mostAbandoned) return Promise.reject(new DatabaseBusy());
       return new Promise((resolve, reject) => {
         queue.add({ sql, parameters, signal, resolve, reject });
@@ -120,7 +125,7 @@ interface ReaderThread {
 }
 
 function startThread(
-  { file, clock, readSeconds }: ReaderOptions,
+  { file, clock, readSeconds, watch }: ReaderOptions,
   { onEnd }: { readonly onEnd: (thread: ReaderThread) => void },
 ): ReaderThread {
   const extension = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
@@ -171,7 +176,11 @@ function startThread(
 
       receive = ({ outcome, error }) => {
         if (outcome !== undefined) settle(() => resolve(outcome), "answered");
-        else settle(() => reject(reason ?? Object.assign(new Error(error?.message), error)), "answered");
+        else {
+          const failure = Object.assign(new Error(error?.message), error);
+          watch.met(failure);
+          settle(() => reject(reason ?? failure), "answered");
+        }
       };
       fail = (error) => settle(() => reject(error), "answered");
       worker.ref();

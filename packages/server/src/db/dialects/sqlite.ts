@@ -6,6 +6,7 @@ import { CompiledQuery, type RawBuilder, type SqlBool, sql } from "kysely";
 import type { Metrics } from "../../metrics.ts";
 import { groupCommit } from "../group-commit.ts";
 import { writeJson } from "../json-text.ts";
+import type { Observers } from "../open.ts";
 import { isUnavailable } from "../unavailable.ts";
 import {
   type ColumnTypes,
@@ -17,7 +18,9 @@ import {
 } from "./dialect.ts";
 import { insertRowsBound } from "./insert-rows.ts";
 import { checkpointsInBackground } from "./sqlite-checkpoints.ts";
+import { type FileWatch, refuseWhereLost, watchFile } from "./sqlite-file.ts";
 import { kyselyOnSqlite } from "./sqlite-kysely.ts";
+import { openDatabaseFile } from "./sqlite-open-file.ts";
 import { sqliteReaders } from "./sqlite-reader.ts";
 import { giveBackPages, sparePages } from "./sqlite-space.ts";
 import { mostMapped, statementsOf } from "./sqlite-statements.ts";
@@ -42,6 +45,7 @@ export interface SqliteOptions {
   readonly metrics?: Metrics | undefined;
   /** How long one long read may take; as on PostgreSQL unless told. */
   readonly readSeconds?: number;
+  readonly log?: Observers["log"];
 }
 
 /**
@@ -49,19 +53,28 @@ export interface SqliteOptions {
  * reads that may be long. WAL, so that none of them waits for another.
  */
 export function openSqlite(options: SqliteOptions): Database {
-  const { file, clock, synchronous = "normal", patienceSeconds = 10, metrics, readSeconds = slowReadSeconds } = options;
+  const { file, clock, synchronous = "normal", patienceSeconds = 10, metrics, log } = options;
+  const { readSeconds = slowReadSeconds } = options;
   mkdirSync(dirname(file), { recursive: true });
   const writer = openFile(file, synchronous);
   const reader = openFile(file);
   reader.exec("PRAGMA query_only = 1");
   for (const database of [writer, reader]) stillWanted(database, () => true);
-  const slow = sqliteReaders({ file, clock, readSeconds });
+  const watch = watchFile(file, {
+    lost: ({ message }) => log?.error(message),
+    found: () => log?.info(`The database file ${file} is in its place again: writing goes on.`),
+  });
+  const slow = sqliteReaders({ file, clock, readSeconds, watch });
   const checkpoints = checkpointsInBackground(file);
-  const writing = kyselyOnSqlite({ run: statementsOf(writer) });
-  const reading = kyselyOnSqlite({ run: statementsOf(reader) });
+  const writing = kyselyOnSqlite({ run: watched(statementsOf(writer), watch) });
+  const reading = kyselyOnSqlite({ run: watched(statementsOf(reader), watch) });
   const patience = patientBegin(writer, clock, patienceSeconds);
   const connection = {
-    begin: patience,
+    async begin() {
+      await patience();
+      // Said while it waited: what is saved of the open file by then is all that there is.
+      refuseWhereLost(watch);
+    },
     commit: () => {
       writer.exec("COMMIT");
       checkpoints.committed();
@@ -74,6 +87,7 @@ export function openSqlite(options: SqliteOptions): Database {
     asUnavailable,
   };
   const commitTogether = groupCommit(connection, metrics);
+  const openFiles = openDatabaseFile({ file, reader, watch, log });
   return {
     kind: "sqlite",
     sql: sqliteSql,
@@ -81,37 +95,56 @@ export function openSqlite(options: SqliteOptions): Database {
     read: reading,
     slow: slow.readerFor({ lane: "programs" }),
     slowFor: slow.readerFor,
-    write: (work) => commitTogether(() => work(writing as Writer)),
+    async write(work) {
+      refuseWhereLost(watch);
+      return await commitTogether(() => work(writing as Writer));
+    },
     deferred: (tx) => tx,
     giveBackSpace: async (pages) => {
       // Seen first without a transaction: most of the time there is nothing to do.
-      if (sparePages(writer) === 0) return 0;
+      if (watch.trouble !== undefined || sparePages(writer) === 0) return 0;
       return commitTogether(async () => giveBackPages(writer, pages));
     },
     execute: async (statement) => {
       await writing.executeQuery(CompiledQuery.raw(statement));
     },
+    file: openFiles,
     notices: { send: async () => {}, listen: async () => {} },
     abandon() {
       if (reader.isOpen) reader.close();
       if (writer.isOpen) writer.close();
     },
     async close() {
+      watch.stop();
       await checkpoints.stop();
       await slow.close();
+      openFiles.saveForGood();
       reader.close();
-      if (writer.isOpen) optimize(writer);
+      if (writer.isOpen && watch.trouble === undefined) optimize(writer);
       writer.close();
     },
   };
 }
 
-/** Renews what the planner knows, where that is worth it. While others write it is left to whoever closes last. */
+type Run = ReturnType<typeof statementsOf>;
+
+function watched(run: Run, watch: FileWatch): Run {
+  return (text, parameters) => {
+    try {
+      return run(text, parameters);
+    } catch (error) {
+      watch.met(error);
+      throw error;
+    }
+  };
+}
+
+/** Renews what the planner knows, where that is worth it. While others write, or nothing can be written, it is left. */
 function optimize(writer: DatabaseSync): void {
   try {
     writer.exec("PRAGMA optimize");
   } catch (error) {
-    if (!isBusy(error)) throw error;
+    if (!isUnavailable(error)) throw error;
   }
 }
 
