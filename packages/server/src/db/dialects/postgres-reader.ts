@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { Kysely, PostgresDialect, type PostgresPoolClient } from "kysely";
 import type pg from "pg";
 import type { Tables } from "../tables.ts";
@@ -59,6 +60,8 @@ function preparing(client: pg.PoolClient, pool: PostgresPool): PreparingClient {
   return preparingClient;
 }
 
+const cancelAgainMillis = 50;
+
 /** The connection goes back to the pool when the cancelling is over too, which might else meet the next statement. */
 function untilAborted(client: PreparingClient, signal: AbortSignal, { cancel }: ReadingOptions): PostgresPoolClient {
   const query = client.query as unknown as (text: string, values?: readonly unknown[]) => Promise<unknown>;
@@ -66,8 +69,16 @@ function untilAborted(client: PreparingClient, signal: AbortSignal, { cancel }: 
     query: async (text: string, values?: readonly unknown[]) => {
       if (signal.aborted) throw new NoLongerWanted();
       let cancelling: Promise<unknown> | undefined;
+      let over = false;
+      /** Again and again: what is cancelled before PostgreSQL has begun with it is not cancelled. */
+      const cancelUntilOver = async (pid: number) => {
+        while (!over) {
+          await cancel?.(pid).catch(() => {});
+          if (!over) await setTimeout(cancelAgainMillis);
+        }
+      };
       const abort = () => {
-        if (client.processId !== null) cancelling = cancel?.(client.processId).catch(() => {});
+        if (client.processId !== null) cancelling = cancelUntilOver(client.processId);
       };
       signal.addEventListener("abort", abort, { once: true });
       try {
@@ -75,6 +86,7 @@ function untilAborted(client: PreparingClient, signal: AbortSignal, { cancel }: 
       } catch (error) {
         throw signal.aborted ? new NoLongerWanted() : error;
       } finally {
+        over = true;
         signal.removeEventListener("abort", abort);
         await cancelling;
       }
