@@ -1,13 +1,6 @@
 import type { Clock } from "@ostinato/core";
-import type { Logger } from "pino";
 import type { Config } from "../config.ts";
-import type { Metrics } from "../metrics.ts";
-import type { Database } from "./dialects/dialect.ts";
-
-export interface Observers {
-  readonly metrics?: Metrics | undefined;
-  readonly log?: Pick<Logger, "info" | "warn" | "error"> | undefined;
-}
+import type { Database, Observers } from "./dialects/dialect.ts";
 
 /** Opens the database that the address names; the driver of the other one is not even loaded. */
 export async function openDatabase(config: Config, clock: Clock, { metrics, log }: Observers = {}): Promise<Database> {

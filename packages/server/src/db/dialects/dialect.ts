@@ -1,4 +1,6 @@
 import type { Kysely, RawBuilder, SqlBool, Transaction } from "kysely";
+import type { Logger } from "pino";
+import type { Metrics } from "../../metrics.ts";
 import type { Tables } from "../tables.ts";
 
 /** The SQL types of the columns. Moments and durations are whole microseconds in both databases. */
@@ -76,6 +78,12 @@ export interface WriteOptions {
    * stands or falls alone.
    */
   readonly together?: string;
+}
+
+/** Who is told what happens to a database. */
+export interface Observers {
+  readonly metrics?: Metrics | undefined;
+  readonly log?: Pick<Logger, "info" | "warn" | "error"> | undefined;
 }
 
 export interface Database {

@@ -1,8 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import type { Observers } from "../open.ts";
-import type { DatabaseFile, SavedFile } from "./dialect.ts";
+import type { DatabaseFile, Observers, SavedFile } from "./dialect.ts";
 import { type FileWatch, refuseWhereLost } from "./sqlite-file.ts";
 
 export interface OpenFile extends DatabaseFile {

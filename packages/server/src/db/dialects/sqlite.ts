@@ -6,12 +6,12 @@ import { CompiledQuery, type RawBuilder, type SqlBool, sql } from "kysely";
 import type { Metrics } from "../../metrics.ts";
 import { groupCommit } from "../group-commit.ts";
 import { writeJson } from "../json-text.ts";
-import type { Observers } from "../open.ts";
 import { isUnavailable } from "../unavailable.ts";
 import {
   type ColumnTypes,
   type Database,
   DatabaseUnavailable,
+  type Observers,
   type Sql,
   slowReadSeconds,
   type Writer,
