@@ -1,6 +1,5 @@
-import { defaultStateName, type StateType, stateNames, stateTypes } from "@ostinato/core";
+import { defaultStateName, didYouMean, type StateType, stateNames, stateTypes } from "@ostinato/core";
 import { usageError } from "./errors.ts";
-import { didYouMean } from "./suggest.ts";
 
 interface StateCriteria {
   readonly operator: "or_";

@@ -1,5 +1,5 @@
 import { type Client, isNotFound } from "@ostinato/client";
-import { ExactNumber, isNumber, isUuid, parseJson } from "@ostinato/core";
+import { didYouMean, ExactNumber, isNumber, isUuid, parseJson } from "@ostinato/core";
 import {
   type Artifact,
   type ArtifactCollection,
@@ -16,7 +16,6 @@ import { say, sayFields, sayJson, sayTable } from "../output/output.ts";
 import { type Column, tableLines } from "../output/table.ts";
 import { harmless, oneLine, paint } from "../output/text.ts";
 import { pageRows, readPages } from "../pages.ts";
-import { didYouMean } from "../suggest.ts";
 
 export interface ArtifactListOptions {
   /** Every version, not only the newest of each key. */

@@ -1,7 +1,6 @@
-import { withoutPasswords } from "@ostinato/core";
+import { didYouMean, withoutPasswords } from "@ostinato/core";
 import { type Config, readConfig, settings as serverSettings } from "@ostinato/server/config";
 import { CliError, sentenceOf, usageError } from "../errors.ts";
-import { didYouMean } from "../suggest.ts";
 import { readProfile } from "./profile.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,4 +1,5 @@
 import type { Client } from "@ostinato/client";
+import { didYouMean } from "@ostinato/core";
 import { type FlowRow, filterFlows, listFlows } from "@ostinato/protocol";
 import { withServer } from "../connect.ts";
 import { CliError } from "../errors.ts";
@@ -7,7 +8,6 @@ import { sayJson, sayTable } from "../output/output.ts";
 import type { Column } from "../output/table.ts";
 import { paintState } from "../output/text.ts";
 import { pageRows, readPages } from "../pages.ts";
-import { didYouMean } from "../suggest.ts";
 
 export interface FlowListOptions {
   readonly name?: string;

@@ -1,11 +1,11 @@
 import type { Client } from "@ostinato/client";
+import { didYouMean } from "@ostinato/core";
 import { filterTaskRuns, type Log, logLevels } from "@ostinato/protocol";
 import { usageError } from "../errors.ts";
 import { localClock } from "../output/moments.ts";
 import { say } from "../output/output.ts";
 import { harmless, oneLine, paint } from "../output/text.ts";
 import { pageRows } from "../pages.ts";
-import { didYouMean } from "../suggest.ts";
 
 export type PrintLogs = (logs: readonly Log[]) => Promise<void>;
 

@@ -1,6 +1,6 @@
+import { didYouMean } from "@ostinato/core";
 import type { describeFlow } from "@ostinato/sdk";
 import { type CliError, usageError } from "../errors.ts";
-import { didYouMean } from "../suggest.ts";
 import type { Target } from "./target.ts";
 
 export type AnyFlow = Parameters<typeof describeFlow>[0];

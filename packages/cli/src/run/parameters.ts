@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
-import { parseJson, withBigInts } from "@ostinato/core";
+import { didYouMean, parseJson, withBigInts } from "@ostinato/core";
 import { sentenceOf, usageError } from "../errors.ts";
-import { didYouMean } from "../suggest.ts";
 
 export type Parameters = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { basename, dirname, extname, resolve } from "node:path";
+import { didYouMean } from "@ostinato/core";
 import { usageError } from "../errors.ts";
-import { didYouMean } from "../suggest.ts";
 
 /** What `run` was asked for: a file, and maybe which of its exports. */
 export interface Target {
