@@ -2,8 +2,10 @@ import { imageType, timeOrderedId } from "@ostinato/core";
 import { type ArtifactCreate, createArtifact, updateArtifact } from "@ostinato/protocol";
 import { context } from "./context.ts";
 import { UsageError } from "./errors.ts";
-import { jsonRedaction, redact } from "./redaction.ts";
+import { anything, aText, checkOptions, type Rule, type Rules, texts } from "./option-checks.ts";
+import { redact } from "./redaction.ts";
 import { type Session, session } from "./session.ts";
+import { tableJson } from "./table-cells.ts";
 
 interface ArtifactOptions {
   /** Lower-case letters, digits and dashes. Artifacts under one key are versions of one thing. */
@@ -62,23 +64,30 @@ export interface ProgressOptions extends ArtifactOptions {
  * ```
  */
 export const artifact = {
-  markdown: ({ markdown, ...options }: MarkdownOptions): Promise<CreatedArtifact> =>
-    create("markdown", redact(markdown), options),
+  async markdown(given: MarkdownOptions): Promise<CreatedArtifact> {
+    const { markdown, ...options } = checked("markdown", given, { markdown: aText });
+    return await create("markdown", redact(markdown), options);
+  },
 
-  table: ({ table, columns, ...options }: TableOptions): Promise<CreatedArtifact> =>
-    create(
-      "table",
-      JSON.stringify(columns === undefined ? table : table.map((row) => toRecord(row, columns)), jsonRedaction()),
-      options,
-    ),
+  async table(given: TableOptions): Promise<CreatedArtifact> {
+    const { table, columns, ...options } = checked("table", given, { table: aTable, columns: texts }, ["columns"]);
+    return await create("table", tableJson(columns === undefined ? table : named(table, columns)), options);
+  },
 
-  link: ({ link, linkText = link, ...options }: LinkOptions): Promise<CreatedArtifact> =>
-    create("markdown", redact(`[${linkText.replace(/[\\\][]/g, "\\$&")}](${encodeURI(decodeSafely(link))})`), options),
+  async link(given: LinkOptions): Promise<CreatedArtifact> {
+    const rules = { link: aText, linkText: aText };
+    const { link, linkText = link, ...options } = checked("link", given, rules, ["linkText"]);
+    const text = linkText.replace(/[\\\][]/g, "\\$&");
+    return await create("markdown", redact(`[${text}](${encodeURI(decodeSafely(link))})`), options);
+  },
 
-  image: ({ image, ...options }: ImageOptions): Promise<CreatedArtifact> =>
-    create("image", redact(imageAddress(image)), options),
+  async image(given: ImageOptions): Promise<CreatedArtifact> {
+    const { image, ...options } = checked("image", given, { image: anImage });
+    return await create("image", redact(imageAddress(image)), options);
+  },
 
-  async progress({ progress = 0, ...options }: ProgressOptions = {}): Promise<ProgressArtifact> {
+  async progress(given: ProgressOptions = {}): Promise<ProgressArtifact> {
+    const { progress = 0, ...options } = checked("progress", given, { progress: anything }, ["progress"]);
     const created = await create("progress", percent(progress), options);
     return {
       ...created,
@@ -92,6 +101,28 @@ export const artifact = {
     };
   },
 } as const;
+
+const aTable: Rule = (value) =>
+  Array.isArray(value) && value.every((row) => typeof row === "object" && row !== null)
+    ? undefined
+    : "a list of records, [{ model: 1 }], or of lists";
+const anImage: Rule = (value) =>
+  typeof value === "string" || value instanceof URL || value instanceof Uint8Array ? undefined : "an address, or bytes";
+
+/** The options of one call, where they have its shape; `optional` are those that may be left out. */
+function checked<T extends ArtifactOptions>(kind: string, given: T, rules: Rules, optional: readonly string[] = []): T {
+  const what = `artifact.${kind}()`;
+  checkOptions(what, given, { ...rules, key: aText, description: aText });
+  for (const name of Object.keys(rules)) {
+    if (optional.includes(name) || (given as Readonly<Record<string, unknown>>)[name] !== undefined) continue;
+    throw new UsageError(`${what} needs ${name}: artifact.${kind}({ ${name}: … })`);
+  }
+  return given;
+}
+
+function named(table: TableOptions["table"], columns: readonly string[]): Record<string, unknown>[] {
+  return table.map((row) => toRecord(row, columns));
+}
 
 async function create(type: string, data: unknown, { key, description }: ArtifactOptions): Promise<CreatedArtifact> {
   if (key !== undefined && !/^[a-z0-9-]+$/.test(key)) {

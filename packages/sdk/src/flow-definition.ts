@@ -3,8 +3,11 @@ import { type Duration, durationSeconds } from "@ostinato/core";
 import { DefinitionIdentity, type Origin } from "./definition-identity.ts";
 import { UsageError } from "./errors.ts";
 import type { Hooks } from "./hooks.ts";
+import { shown } from "./option-checks.ts";
+import { literalDefaults } from "./parameter-defaults.ts";
 import type { ParameterSchema } from "./parameters.ts";
 import type { RunName } from "./run-name.ts";
+import { checkFlowOptions } from "./run-options.ts";
 
 export interface FlowOptions extends Hooks {
   /** The function's name unless given. */
@@ -47,6 +50,8 @@ export interface FlowDefinition {
   readonly origin: Origin;
   readonly identity: DefinitionIdentity;
   readonly version: string;
+  /** Values of parameters that are left out, for templates of names. */
+  readonly defaults: ReadonlyMap<string, unknown>;
   readonly retries: number;
   readonly timeoutSeconds: number | undefined;
   /** The file that made it, where it is one: `ostinato run` starts it again from there. */
@@ -54,23 +59,9 @@ export interface FlowDefinition {
 }
 
 export function defineFlow(options: FlowOptions, fn: (parameters: never) => unknown, origin: Origin): FlowDefinition {
-  if (typeof fn !== "function") throw new UsageError(`flow() needs a function, and was given ${typeof fn}`);
-  const name = options.name ?? fn.name;
-  if (name === "") {
-    throw new UsageError(
-      'A flow needs a name. Name the function, flow(async function train() { … }), or the flow, flow({ name: "train" }, async () => { … })',
-    );
-  }
-  if (!/^[^/%&><]+$/.test(name)) {
-    throw new UsageError(`A flow cannot be called "${name}": leave out the characters / % & > <`);
-  }
-  const { retries = 0, timeout, concurrency } = options;
-  if (!Number.isInteger(retries) || retries < 0) {
-    throw new UsageError(`Flow "${name}": retries is ${retries}; give a whole number, 0 or more`);
-  }
-  if (concurrency !== undefined && !(concurrency >= 1)) {
-    throw new UsageError(`Flow "${name}": concurrency is ${concurrency}; give 1 or more, or leave it out for no limit`);
-  }
+  const name = flowName(options, fn);
+  checkFlowOptions(`Flow "${name}"`, options);
+  const { retries = 0, timeout, runName } = options;
   const identity = new DefinitionIdentity({ kind: "flow", name, key: options.key, origin });
   return {
     options,
@@ -79,8 +70,21 @@ export function defineFlow(options: FlowOptions, fn: (parameters: never) => unkn
     origin,
     identity,
     version: options.version ?? identity.source.slice(0, 12),
+    defaults: typeof runName === "string" ? literalDefaults(fn) : new Map(),
     retries,
     timeoutSeconds: timeout === undefined ? undefined : durationSeconds(timeout),
     file: origin.site === undefined ? undefined : fileURLToPath(origin.site.url),
   };
+}
+
+function flowName(options: unknown, fn: unknown): string {
+  if (typeof fn !== "function") throw new UsageError(`flow() needs a function, and was given ${shown(fn)}`);
+  const name = (options as FlowOptions | null)?.name ?? fn.name;
+  if (name === "") {
+    throw new UsageError(
+      'A flow needs a name. Name the function, flow(async function train() { … }), or the flow, flow({ name: "train" }, async () => { … })',
+    );
+  }
+  if (/^[^/%&><]+$/.test(name)) return String(name);
+  throw new UsageError(`A flow cannot be called "${name}": leave out the characters / % & > <`);
 }

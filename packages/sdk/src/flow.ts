@@ -7,6 +7,7 @@ import { UsageError } from "./errors.ts";
 import { defineFlow, type FlowDefinition, type FlowOptions } from "./flow-definition.ts";
 import { resumeFlow, startFlow } from "./flow-engine.ts";
 import { FlowFuture } from "./flow-future.ts";
+import { readDefinition, shown } from "./option-checks.ts";
 import { jsonSchemaOf } from "./parameter-schema.ts";
 import type { RunName } from "./run-name.ts";
 import type { FinalState } from "./states.ts";
@@ -15,9 +16,11 @@ import { threadRegistry } from "./thread-registry.ts";
 /** Parameters as a caller gives them; nothing need be given where none is required. */
 type Call<P> = [P] extends [never] | [undefined]
   ? []
-  : Record<never, never> extends P
-    ? [parameters?: Argument<P>]
-    : [parameters: Argument<P>];
+  : undefined extends P
+    ? [parameters?: Argument<P & object>]
+    : Record<never, never> extends P
+      ? [parameters?: Argument<P>]
+      : [parameters: Argument<P>];
 
 export interface Flow<In, R, Out = In> {
   /** Runs the flow: gives its future at once. Inside another flow it is a subflow. */
@@ -30,6 +33,16 @@ export interface Flow<In, R, Out = In> {
   /** Runs the flow and gives its final state instead of throwing. */
   state(...args: Call<In>): Promise<FinalState<R>>;
 }
+
+// The function's type as a whole, and not its parts, so that fields with a default value keep their type.
+type FlowFunction = (parameters: never) => unknown;
+
+/** Its parameters are one object, or nothing. */
+type TakesRecord<F extends FlowFunction> = ParametersOf<F> extends object | undefined ? unknown : never;
+
+type ParametersOf<F extends FlowFunction> = Parameters<F> extends [] ? undefined : Parameters<F>[0];
+
+type FlowOfFunction<F extends FlowFunction> = Flow<ParametersOf<F>, Result<Awaited<ReturnType<F>>>>;
 
 type TypedOptions<Out> = Omit<FlowOptions, "runName" | "parameters"> & {
   readonly runName?: RunName<Out>;
@@ -52,29 +65,24 @@ type TypedOptions<Out> = Omit<FlowOptions, "runName" | "parameters"> & {
  * export const six = () => sum({ numbers: [1, 2] });
  * ```
  */
-export function flow<R>(fn: () => R): Flow<undefined, Result<Awaited<R>>>;
-export function flow<P extends object, R>(fn: (parameters: P) => R): Flow<P, Result<Awaited<R>>>;
+export function flow<F extends FlowFunction>(fn: F & TakesRecord<F>): FlowOfFunction<F>;
 export function flow<S extends StandardSchemaV1, R>(
   options: TypedOptions<StandardSchemaV1.InferOutput<S>> & { readonly parameters: S },
   fn: (parameters: StandardSchemaV1.InferOutput<S>) => R,
 ): Flow<StandardSchemaV1.InferInput<S>, Result<Awaited<R>>, StandardSchemaV1.InferOutput<S>>;
-export function flow<R>(
-  options: TypedOptions<undefined> & { readonly parameters?: undefined },
-  fn: () => R,
-): Flow<undefined, Result<Awaited<R>>>;
-export function flow<P extends object, R>(
-  options: TypedOptions<P> & { readonly parameters?: undefined },
-  fn: (parameters: P) => R,
-): Flow<P, Result<Awaited<R>>>;
+export function flow<F extends FlowFunction>(
+  options: TypedOptions<ParametersOf<F> & object> & { readonly parameters?: undefined },
+  fn: F & TakesRecord<F>,
+): FlowOfFunction<F>;
 // Last, and apart from Standard Schema: to consider it costs the compiler 1.2 million instantiations at a call.
 export function flow<S extends TSchema, R>(
   options: TypedOptions<Static<S>> & { readonly parameters: S },
   fn: (parameters: Static<S>) => R,
 ): Flow<Static<S>, Result<Awaited<R>>>;
-export function flow(first: unknown, second?: unknown): Flow<never, unknown> {
-  const options = typeof first === "function" ? {} : (first as FlowOptions);
-  const fn = (typeof first === "function" ? first : second) as (parameters: never) => unknown;
-  return makeFlow(defineFlow(options, fn, originOf(fn, flow)));
+export function flow(...given: readonly unknown[]): Flow<never, unknown> {
+  const { options, fn } = readDefinition("flow()", given);
+  const called = fn as (parameters: never) => unknown;
+  return makeFlow(defineFlow(options as FlowOptions, called, originOf(called, flow)));
 }
 
 /** Any flow, for functions that do not care about its types. */
@@ -136,7 +144,8 @@ function definitionOf(flow: object): FlowDefinition {
 }
 
 function makeFlow(definition: FlowDefinition): Flow<never, unknown> {
-  const run = (parameters?: unknown) => {
+  const run = (...given: readonly unknown[]) => {
+    const parameters = parametersOf(definition, given);
     if (threadRegistry() !== undefined) return neverRun(definition);
     if (context.getStore() === undefined) announceCall(definition);
     return startFlow(definition, parameters);
@@ -147,11 +156,24 @@ function makeFlow(definition: FlowDefinition): Flow<never, unknown> {
       makeFlow(
         defineFlow({ name: definition.name, ...definition.options, ...options }, definition.fn, definition.origin),
       ),
-    state: (parameters?: unknown) => run(parameters).finished(),
+    state: (...given: readonly unknown[]) => run(...given).finished(),
   });
   Object.defineProperty(made, "name", { value: definition.name, configurable: true });
   Object.defineProperty(made, brand, { value: definition });
   return made as Flow<never, unknown>;
+}
+
+function parametersOf({ name, options }: FlowDefinition, given: readonly unknown[]): unknown {
+  const [parameters] = given;
+  const wrong =
+    given.length > 1
+      ? `${given.length} arguments`
+      : // A schema says by itself what it takes.
+        parameters === undefined || typeof parameters === "object" || options.parameters !== undefined
+        ? undefined
+        : shown(parameters);
+  if (wrong === undefined) return parameters;
+  throw new UsageError(`Flow "${name}" takes one object of named parameters, ${name}({ … }), and was given ${wrong}`);
 }
 
 /**

@@ -1,25 +1,27 @@
 import { logLevels } from "@ostinato/protocol";
 import { failureMessage } from "./failure-text.ts";
-import type { FinalState, RunState } from "./states.ts";
+import type { CompletedState, RunState, UnsuccessfulState } from "./states.ts";
 
-/** What a hook is told. */
-export interface HookEvent {
+/** What a hook is told. A hook for one kind of end is told a state of that kind. */
+export interface HookEvent<S extends RunState = RunState> {
   readonly run: { readonly id: string; readonly name: string; readonly attempt: number };
   /** The name of the flow or task. */
   readonly of: string;
-  readonly state: RunState | FinalState<unknown>;
+  readonly state: S;
 }
 
-export type Hook = (event: HookEvent) => unknown;
+export type Hook<S extends RunState = RunState> = (event: HookEvent<S>) => unknown;
 
 /** Functions to call when a run reaches a state. What they throw is logged and changes nothing. */
 export interface Hooks {
-  readonly onRunning?: Hook | readonly Hook[];
-  readonly onCompletion?: Hook | readonly Hook[];
-  readonly onFailure?: Hook | readonly Hook[];
-  readonly onCancellation?: Hook | readonly Hook[];
-  readonly onCrashed?: Hook | readonly Hook[];
+  readonly onRunning?: HooksFor<RunState>;
+  readonly onCompletion?: HooksFor<CompletedState<unknown>>;
+  readonly onFailure?: HooksFor<UnsuccessfulState>;
+  readonly onCancellation?: HooksFor<UnsuccessfulState>;
+  readonly onCrashed?: HooksFor<UnsuccessfulState>;
 }
+
+type HooksFor<S extends RunState> = Hook<S> | readonly Hook<S>[];
 
 /** Calls the hooks for the state, one after the other, each awaited. */
 export async function callHooks(
@@ -42,6 +44,11 @@ export function hasHookFor(hooks: Hooks, state: RunState): boolean {
 }
 
 function hooksFor(hooks: Hooks, { type }: RunState): Hook | readonly Hook[] | undefined {
+  // The type of the state says that it is one of the kind that the hooks are for.
+  return hooksByType(hooks, type) as Hook | readonly Hook[] | undefined;
+}
+
+function hooksByType(hooks: Hooks, type: RunState["type"]) {
   switch (type) {
     case "RUNNING":
       return hooks.onRunning;

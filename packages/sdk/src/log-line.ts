@@ -29,9 +29,12 @@ export function writeLine({ scope, flowRun, taskRun }: RunContext, level: number
 /**
  * The message with `{field}` filled in from the fields, and the fields that it does not name after it: `read 3 rows day=1`.
  */
-export function composeMessage(template: unknown, given: object | undefined): string {
+export function composeMessage(template: unknown, given: unknown): string {
   const text = typeof template === "string" ? template : show(template);
   if (given === undefined) return text;
+  // A second value in the place of the fields, as `console` takes it, is said after the first.
+  if (typeof given !== "object" || given === null || isError(given) || Array.isArray(given))
+    return `${text} ${show(given)}`;
   const fields = given as Readonly<Record<string, unknown>>;
   const used = new Set<string>();
   const filled = text.replace(/\{(\w+)\}/g, (whole, name: string) => {

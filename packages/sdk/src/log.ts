@@ -17,15 +17,17 @@ type Write = (message: unknown, fields?: object) => void;
  * });
  * ```
  */
-export const log: Readonly<Record<keyof typeof logLevels, Write>> = {
+export const log: Readonly<Record<keyof typeof logLevels | "warn", Write>> = {
   debug: (message, fields) => write(logLevels.debug, message, fields),
   info: (message, fields) => write(logLevels.info, message, fields),
   warning: (message, fields) => write(logLevels.warning, message, fields),
+  /** As `console` has it: the same as `warning`. */
+  warn: (message, fields) => write(logLevels.warning, message, fields),
   error: (message, fields) => write(logLevels.error, message, fields),
   critical: (message, fields) => write(logLevels.critical, message, fields),
 };
 
-function write(level: number, message: unknown, fields?: object): void {
+function write(level: number, message: unknown, fields?: unknown): void {
   const text = composeMessage(message, fields);
   const run = context.getStore();
   if (run === undefined) printLine({ level, speaker: undefined, message: text });

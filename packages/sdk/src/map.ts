@@ -5,6 +5,7 @@ import { UsageError } from "./errors.ts";
 import { isFuture, type RunFuture } from "./future.ts";
 import { Limiter } from "./limiter.ts";
 import { MapFuture } from "./map-future.ts";
+import { aConcurrency, anything, checkOptions, type Rules } from "./option-checks.ts";
 import type { CallOptions } from "./task-call.ts";
 import type { TaskFuture } from "./task-future.ts";
 
@@ -52,6 +53,8 @@ export type MapArguments<A extends readonly unknown[]> = {
   [K in keyof A]: MapArgument<A[K]> | (undefined extends A[K] ? MapOptions : never);
 };
 
+const rules: Rules = { concurrency: aConcurrency, waitFor: anything };
+
 type Start = (args: readonly unknown[], options: CallOptions) => TaskFuture<unknown>;
 
 /** Starts one run for each item. The last argument may be options: a plain object is nothing that can be gone through. */
@@ -59,6 +62,7 @@ export function mapTask(taskName: string, start: Start, args: readonly unknown[]
   const last = args.at(-1);
   const hasOptions = args.length > 1 && isPlainObject(last) && !isUnmapped(last);
   const options: MapOptions = hasOptions ? last : {};
+  checkOptions(`map() of task "${taskName}"`, options, rules);
   const lists = hasOptions ? args.slice(0, -1) : args;
   const limiter = options.concurrency === undefined ? undefined : new Limiter(options.concurrency);
   const startAll = (known: readonly unknown[]) =>

@@ -30,6 +30,16 @@ export function parameterNames(fn: (...args: never[]) => unknown): ParameterName
   return { names, rest };
 }
 
+/** The parameters of a function as its source has them, each with its default value. */
+export function parameterTexts(fn: (...args: never[]) => unknown): readonly string[] {
+  return splitAtCommas(parameterList(Function.prototype.toString.call(fn)) ?? "");
+}
+
+/** The same of the fields of a pattern, `{ path, depth = 3 }`: what stands between its braces. */
+export function fieldTexts(pattern: string): readonly string[] {
+  return splitAtCommas(pattern);
+}
+
 const longestHead = 8000;
 
 /** The text between the parentheses of the parameters, without comments; undefined for native code and the like. */

@@ -1,4 +1,6 @@
 import type { StateType, Timestamp } from "@ostinato/core";
+import { UsageError } from "./errors.ts";
+import { aText, checkOptions, shown } from "./option-checks.ts";
 
 /** Where a run is. `type` decides what may follow; `name` says it more exactly: a `RUNNING` run may be `Retrying`. */
 export interface RunState {
@@ -54,16 +56,20 @@ export interface StateOptions {
 export function completed(): DeclaredState<undefined>;
 export function completed<T>(value: T, options?: StateOptions): DeclaredState<T>;
 export function completed(value?: unknown, options: StateOptions = {}): DeclaredState<unknown> {
+  checkOptions("completed()", options, { name: aText, message: aText });
   return declare("COMPLETED", value, options);
 }
 
 /** Returned from a flow or a task, ends it as failed without an error being thrown. */
 export function failed(message: string, options: Omit<StateOptions, "message"> = {}): DeclaredState<never> {
+  checkMessage("failed()", message);
+  checkOptions("failed()", options, { name: aText });
   return declare("FAILED", undefined as never, { ...options, message });
 }
 
 /** Returned from a flow or a task, ends it as cancelled. */
 export function cancelled(message?: string): DeclaredState<never> {
+  if (message !== undefined) checkMessage("cancelled()", message);
   return declare("CANCELLED", undefined as never, message === undefined ? {} : { message });
 }
 
@@ -89,6 +95,11 @@ export function unsuccessfulState(
   const final = { ...state, error };
   finalStates.add(final);
   return final;
+}
+
+function checkMessage(what: string, message: unknown): void {
+  if (typeof message !== "string")
+    throw new UsageError(`${what} takes a text that says why, and was given ${shown(message)}`);
 }
 
 const finalStates = new WeakSet<object>();

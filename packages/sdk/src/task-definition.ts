@@ -1,11 +1,15 @@
-import { type Duration, durationSeconds, retryDelay, withJitter } from "@ostinato/core";
+import { type Duration, durationSeconds } from "@ostinato/core";
 import type { TaskRunPolicy } from "@ostinato/protocol";
 import { type CacheOptions, type CacheRule, cacheRule } from "./cache.ts";
 import { DefinitionIdentity, type Origin } from "./definition-identity.ts";
 import { UsageError } from "./errors.ts";
 import type { Hooks } from "./hooks.ts";
+import { shown } from "./option-checks.ts";
+import { literalDefaults } from "./parameter-defaults.ts";
 import { type ParameterNames, parameterNames } from "./parameter-names.ts";
 import type { RunName } from "./run-name.ts";
+import { checkTaskOptions } from "./run-options.ts";
+import { listedDelays } from "./task-retries.ts";
 
 /** One delay for all retries, one for each (the last repeats), or a function of the attempt that failed, 1 for the first. */
 export type RetryDelay = Duration | readonly Duration[] | ((attempt: number) => Duration);
@@ -49,30 +53,19 @@ export interface TaskDefinition {
   readonly origin: Origin;
   readonly identity: DefinitionIdentity;
   readonly parameters: ParameterNames;
+  /** Values of parameters that are left out, for templates of names. */
+  readonly defaults: ReadonlyMap<string, unknown>;
   readonly retries: number;
   readonly policy: TaskRunPolicy;
   readonly timeoutSeconds: number | undefined;
   readonly cache: CacheRule | undefined;
 }
 
-const mostListedDelays = 50;
-
 export function defineTask(options: TaskOptions, fn: (...args: never[]) => unknown, origin: Origin): TaskDefinition {
-  if (typeof fn !== "function") throw new UsageError(`task() needs a function, and was given ${typeof fn}`);
-  const name = options.name ?? fn.name;
-  if (name === "") {
-    throw new UsageError(
-      'A task needs a name. Name the function, task(async function load(path) { … }), or the task, task({ name: "load" }, async (path) => { … })',
-    );
-  }
-  const { retries = 0, timeout, cache } = options;
-  if (!Number.isInteger(retries) || retries < 0) {
-    throw new UsageError(`Task "${name}": retries is ${retries}; give a whole number, 0 or more`);
-  }
-  const listed = Array.from({ length: Math.min(retries, mostListedDelays) }, (_, index) =>
-    delayBefore(options, index + 1, 0),
-  );
-  const delay = new Set(listed).size <= 1 ? (listed[0] ?? 0) : listed;
+  const name = taskName(options, fn);
+  const what = `Task "${name}"`;
+  checkTaskOptions(what, options);
+  const { retries = 0, timeout, cache, runName } = options;
   return {
     options,
     fn,
@@ -80,12 +73,13 @@ export function defineTask(options: TaskOptions, fn: (...args: never[]) => unkno
     origin,
     identity: new DefinitionIdentity({ kind: "task", name, key: options.key, origin }),
     parameters: parameterNames(fn),
+    defaults: typeof runName === "string" ? literalDefaults(fn) : new Map(),
     retries,
     policy: {
       max_retries: 0,
       retry_delay_seconds: 0,
       retries,
-      retry_delay: delay,
+      retry_delay: listedDelays(what, options, retries),
       ...(options.retryJitter === undefined ? {} : { retry_jitter_factor: options.retryJitter }),
     },
     timeoutSeconds: timeout === undefined ? undefined : durationSeconds(timeout),
@@ -93,12 +87,11 @@ export function defineTask(options: TaskOptions, fn: (...args: never[]) => unkno
   };
 }
 
-/** Seconds to wait before retry number `attempt`; 1 is the first. */
-export function delayBefore(options: TaskOptions, attempt: number, jitter = options.retryJitter ?? 0): number {
-  const { retryDelay: delay = 0 } = options;
-  const seconds =
-    typeof delay === "function"
-      ? durationSeconds(delay(attempt))
-      : retryDelay(Array.isArray(delay) ? delay.map(durationSeconds) : durationSeconds(delay as Duration), attempt);
-  return withJitter(seconds, jitter);
+function taskName(options: unknown, fn: unknown): string {
+  if (typeof fn !== "function") throw new UsageError(`task() needs a function, and was given ${shown(fn)}`);
+  const name = (options as TaskOptions | null)?.name ?? fn.name;
+  if (name !== "") return String(name);
+  throw new UsageError(
+    'A task needs a name. Name the function, task(async function load(path) { … }), or the task, task({ name: "load" }, async (path) => { … })',
+  );
 }

@@ -5,6 +5,7 @@ import { originOf } from "./definition-identity.ts";
 import { UsageError } from "./errors.ts";
 import { type MapArguments, type MapOptions, mapTask } from "./map.ts";
 import type { MapFuture } from "./map-future.ts";
+import { readDefinition } from "./option-checks.ts";
 import { Scope } from "./scope.ts";
 import { session } from "./session.ts";
 import type { FinalState } from "./states.ts";
@@ -35,6 +36,25 @@ export interface Task<A extends readonly unknown[], R> {
   state(...args: Arguments<A>): Promise<FinalState<R>>;
 }
 
+// The function's type as a whole, and not its parts, so that parameters with a default value keep their type.
+type TaskFunction = (...args: never[]) => unknown;
+
+/**
+ * The task that a function becomes. One that is generic or has overloads, and is async, stays so: called with plain values it
+ * has its own signature, whose promise is the future.
+ */
+export type TaskOf<F extends TaskFunction> = IsPlain<F> extends true ? PlainTask<F> : F & PlainTask<F>;
+
+type PlainTask<F extends TaskFunction> = Task<Parameters<F>, Result<Awaited<ReturnType<F>>>>;
+
+/** Whether the parameters and the result say all there is to say of the function's type. */
+type IsPlain<F extends TaskFunction> =
+  ReturnType<F> extends Promise<unknown>
+    ? ((...args: Parameters<F>) => ReturnType<F>) extends F
+      ? true
+      : false
+    : true;
+
 /**
  * Makes a task of a function: its runs are recorded, retried, cached and shown.
  *
@@ -47,15 +67,12 @@ export interface Task<A extends readonly unknown[], R> {
  * });
  * ```
  */
-export function task<A extends readonly unknown[], R>(fn: (...args: A) => R): Task<A, Result<Awaited<R>>>;
-export function task<A extends readonly unknown[], R>(
-  options: TaskOptions,
-  fn: (...args: A) => R,
-): Task<A, Result<Awaited<R>>>;
-export function task(first: unknown, second?: unknown): Task<readonly unknown[], unknown> {
-  const options = typeof first === "function" ? {} : (first as TaskOptions);
-  const fn = (typeof first === "function" ? first : second) as (...args: never[]) => unknown;
-  const definition = defineTask(options, fn, originOf(fn, task));
+export function task<F extends TaskFunction>(fn: F): TaskOf<F>;
+export function task<F extends TaskFunction>(options: TaskOptions, fn: F): TaskOf<F>;
+export function task(...given: readonly unknown[]): Task<readonly unknown[], unknown> {
+  const { options, fn } = readDefinition("task()", given);
+  const called = fn as (...args: never[]) => unknown;
+  const definition = defineTask(options as TaskOptions, called, originOf(called, task));
   registerTask(definition);
   return makeTask(definition, {});
 }

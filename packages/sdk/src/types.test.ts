@@ -10,6 +10,7 @@ import {
   type FlowFuture,
   failed,
   flow,
+  type HookEvent,
   type MapFuture,
   type Secret,
   secret,
@@ -20,7 +21,7 @@ import {
 } from "./index.ts";
 
 // Checked by the compiler; nothing here runs.
-function check(_: () => void): void {}
+function check(_: () => void | Promise<void>): void {}
 
 declare class Model {
   protected readonly weights: number[];
@@ -61,6 +62,66 @@ test("a task keeps its parameters and gives a future of its value", () =>
     load("a", "b");
     // @ts-expect-error: no such unit
     task({ timeout: "2 fortnights" }, async function x() {});
+  }));
+
+test("parameters with a default value keep their type inside, and may be left out outside", () =>
+  check(() => {
+    const read = task(async function read(path: string, depth = 3, options = { header: true }) {
+      return `${path} ${depth.toFixed(1)} ${options.header}`;
+    });
+    expectTypeOf(read("a.csv", 4)).toEqualTypeOf<TaskFuture<string>>();
+    read("a.csv");
+    read("a.csv", add(1), { header: false });
+    // @ts-expect-error: a text is no number
+    read("a.csv", "four");
+    const walk = flow(
+      { runName: ({ depth = 1 }) => `to ${depth + 1}` },
+      async function walk({ depth = 3 }: { depth?: number } = {}) {
+        return depth;
+      },
+    );
+    expectTypeOf(walk()).toEqualTypeOf<FlowFuture<number>>();
+    walk({ depth: add(1) });
+    // @ts-expect-error: a text is no number
+    walk({ depth: "four" });
+    // @ts-expect-error: a flow takes one object
+    flow(async (n: number) => n);
+  }));
+
+test("a generic function and one with overloads stay so as tasks", () =>
+  check(async () => {
+    const sample = task({ retries: 1 }, async function sample<T>(rows: readonly T[], share: number): Promise<T[]> {
+      return rows.slice(0, share);
+    });
+    const rows = await sample([{ id: 1 }], 0.5);
+    expectTypeOf(rows).toEqualTypeOf<{ id: number }[]>();
+    // @ts-expect-error: a text is no share
+    sample([1], "half");
+    // A future is taken all the same; of what is not told.
+    sample(load("a"), add(1));
+    expectTypeOf(sample.name).toEqualTypeOf<string>();
+    async function parse(text: string): Promise<string>;
+    async function parse(bytes: Uint8Array): Promise<Uint8Array>;
+    async function parse(given: string | Uint8Array): Promise<string | Uint8Array> {
+      return given;
+    }
+    expectTypeOf(await task(parse)("a")).toEqualTypeOf<string>();
+  }));
+
+test("a hook is told a state of the kind that it is for", () =>
+  check(() => {
+    const notify = ({ run, state }: HookEvent) => `${run.name} ${state.message}`;
+    task(
+      {
+        onRunning: notify,
+        onCompletion: ({ state }) => state.value,
+        onFailure: [notify, ({ state }) => state.error.message],
+        onCrashed: ({ state }) => state.error,
+        // @ts-expect-error: what was cancelled has no value
+        onCancellation: ({ state }) => state.value,
+      },
+      async function hooked() {},
+    );
   }));
 
 test("a future is taken wherever a value is, also inside arrays and plain objects", () =>

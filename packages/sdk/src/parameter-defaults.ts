@@ -1,0 +1,29 @@
+import { fieldTexts, parameterTexts } from "./parameter-names.ts";
+
+/**
+ * The default values of the parameters of a function, and of the fields that its first parameter takes apart, where its text says
+ * them as they are: numbers, texts, true, false, null. What would have to be computed is left out.
+ */
+export function literalDefaults(fn: (...args: never[]) => unknown): Map<string, unknown> {
+  const defaults = new Map<string, unknown>();
+  for (const text of parameterTexts(fn)) {
+    const pattern = /^\{(.*)\}\s*(?:=.*)?$/s.exec(text)?.[1];
+    for (const part of pattern === undefined ? [text] : fieldTexts(pattern)) {
+      const match = /^([\p{ID_Start}$_][\p{ID_Continue}$]*)(?:\s*:[^=]*)?\s*=\s*(.+)$/su.exec(part);
+      const value = match?.[2] === undefined ? undefined : literal(match[2].trim());
+      if (match?.[1] !== undefined && value !== undefined) defaults.set(match[1], value);
+    }
+  }
+  return defaults;
+}
+
+const words: Readonly<Record<string, unknown>> = { true: true, false: false, null: null };
+
+function literal(text: string): unknown {
+  if (Object.hasOwn(words, text)) return words[text];
+  if (/^-?\d[\d_]*n$/.test(text)) return BigInt(text.replace(/[_n]/g, ""));
+  if (/^-?(?:\d[\d_]*)?\.?\d[\d_]*(?:e[+-]?\d+)?$/i.test(text)) return Number(text.replaceAll("_", ""));
+  const quoted = /^(["'`])([^\\]*)\1$/s.exec(text);
+  if (quoted?.[2] === undefined || quoted[2].includes(quoted[1] ?? "") || quoted[2].includes("${")) return undefined;
+  return quoted[2];
+}

@@ -1,0 +1,77 @@
+import {
+  aBoolean,
+  aConcurrency,
+  aDuration,
+  aFunction,
+  anything,
+  aShare,
+  aText,
+  aWholeNumber,
+  checkOptions,
+  either,
+  listOf,
+  type Rule,
+  type Rules,
+  texts,
+} from "./option-checks.ts";
+
+const aHook = either(aFunction, listOf(aFunction, "a function, or a list of them"));
+const delays = listOf(aDuration, 'a duration such as "2s", or a list of them');
+const aRunName: Rule = (value) =>
+  typeof value === "string" || typeof value === "function" ? undefined : "a text or a function";
+
+const common: Rules = {
+  name: aText,
+  key: aText,
+  description: aText,
+  version: aText,
+  tags: texts,
+  runName: aRunName,
+  retries: aWholeNumber,
+  timeout: aDuration,
+  logPrints: aBoolean,
+  persist: aBoolean,
+  onRunning: aHook,
+  onCompletion: aHook,
+  onFailure: aHook,
+  onCancellation: aHook,
+  onCrashed: aHook,
+};
+
+const cacheRules: Rules = {
+  by: anything,
+  without: either(aText, texts),
+  expires: aDuration,
+  refresh: aBoolean,
+};
+
+const taskRules: Rules = {
+  ...common,
+  retryDelay: either(aDuration, delays, (value) =>
+    typeof value === "function" ? undefined : 'a duration such as "2s", a list of them, or a function of the attempt',
+  ),
+  retryJitter: aShare,
+  retryIf: aFunction,
+  cache: anything,
+  runIn: (value) => (value === "thread" ? undefined : '"thread", or leave it out'),
+};
+
+const flowRules: Rules = {
+  ...common,
+  retryDelay: either(aDuration, delays),
+  parameters: (value) =>
+    (typeof value === "object" && value !== null && !Array.isArray(value)) || typeof value === "function"
+      ? undefined
+      : "a schema: of zod, valibot, arktype, TypeBox, or any that speaks Standard Schema",
+  concurrency: aConcurrency,
+};
+
+export function checkTaskOptions(what: string, options: unknown): void {
+  checkOptions(what, options, taskRules);
+  const { cache } = options as { readonly cache?: unknown };
+  if (cache !== undefined) checkOptions(`${what}: cache`, cache, cacheRules);
+}
+
+export function checkFlowOptions(what: string, options: unknown): void {
+  checkOptions(what, options, flowRules);
+}
