@@ -3,6 +3,7 @@ import type { InputDigests } from "./call-identity.ts";
 import type { DefinitionIdentity } from "./definition-identity.ts";
 import { digest } from "./digest.ts";
 import { UsageError } from "./errors.ts";
+import { shown } from "./option-checks.ts";
 import { holdsRevealed } from "./redaction.ts";
 import { digestOf, type ValueDigest } from "./value-digest.ts";
 
@@ -77,7 +78,7 @@ export interface KeyParts {
 export function cacheKey(given: KeyParts): string | undefined {
   const { rule, call, task } = given;
   const [first] = rule.by;
-  if (rule.by.length === 1 && typeof first === "function") return own(first(call));
+  if (rule.by.length === 1 && typeof first === "function") return own(givenKey(first, call));
   const parts: string[] = [task.known("cache")];
   for (const by of rule.by) {
     const part = keyPart(by, given);
@@ -88,7 +89,7 @@ export function cacheKey(given: KeyParts): string | undefined {
 }
 
 function keyPart(by: CacheBy, { rule, call, inputs, task }: KeyParts): string | undefined {
-  if (typeof by === "function") return by(call);
+  if (typeof by === "function") return givenKey(by, call);
   switch (by) {
     case "inputs":
       return open(inputs.together(rule.without));
@@ -101,6 +102,16 @@ function keyPart(by: CacheBy, { rule, call, inputs, task }: KeyParts): string | 
     default:
       throw new UsageError(`cache.by does not know ${JSON.stringify(by satisfies never)}`);
   }
+}
+
+/** What a function gives as a key. Numbers are as good as texts; of anything else nobody knows what makes it equal. */
+function givenKey(by: (call: CacheCall) => unknown, call: CacheCall): string | undefined {
+  const key = by(call);
+  if (key === undefined || key === null) return undefined;
+  if (typeof key === "object" || typeof key === "function" || typeof key === "symbol") {
+    throw new UsageError(`cache.by gave ${shown(key)}; give a text, or undefined for no caching`);
+  }
+  return String(key);
 }
 
 /** What depends on a secret is not cached. */

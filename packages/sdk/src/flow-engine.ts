@@ -16,8 +16,8 @@ import { checkParameterSize } from "./parameter-size.ts";
 import { checkParameters } from "./parameters.ts";
 import { rootRuns } from "./process-end.ts";
 import { recordedParameters } from "./recorded-parameters.ts";
-import { redact, redactInside } from "./redaction.ts";
-import { runName } from "./run-name.ts";
+import { redactInside } from "./redaction.ts";
+import { type MadeName, makeRunName, type RunName } from "./run-name.ts";
 import type { Interruptible, Scope } from "./scope.ts";
 import { type Session, session } from "./session.ts";
 import { type FinalState, finalState, unsuccessfulState } from "./states.ts";
@@ -56,18 +56,19 @@ interface NewRun {
 
 interface RunToCreate {
   readonly recorded: Record<string, unknown>;
+  readonly name: string | undefined;
   /** The task run that stands for it in its parent. */
   readonly tracking: string | undefined;
 }
 
-async function createRun(opened: Session, definition: FlowDefinition, { recorded, tracking }: RunToCreate) {
+async function createRun(opened: Session, definition: FlowDefinition, { recorded, name, tracking }: RunToCreate) {
   const { options, version, file } = definition;
   checkParameterSize(definition.name, recorded);
   return await opened.client.call(createFlowRun, {
     body: {
       flow_id: await flowId(opened, definition),
       flow_version: version,
-      name: options.runName === undefined ? null : redact(runName(options.runName as never, recorded)),
+      name: name ?? null,
       parameters: recorded,
       tags: redactInside([...(options.tags ?? [])]),
       ...(file === undefined ? {} : { labels: { "ostinato.entrypoint": file } }),
@@ -132,7 +133,8 @@ async function runNew(opened: Session, { definition, given, future, parent }: Ne
   const recorded = checked.ok ? await repeatable(definition, asked, parameters) : recordedParameters(asked);
   const unfinished =
     parent === undefined || tracking === undefined ? undefined : await unfinishedSubflow(parent.scope, tracking);
-  const row = unfinished ?? (await createRun(opened, definition, { recorded, tracking }));
+  const { name, problem } = unfinished === undefined ? await nameOf(definition, parameters) : unnamed;
+  const row = unfinished ?? (await createRun(opened, definition, { recorded, name, tracking }));
   const run = new FlowRun({
     session: opened,
     definition,
@@ -140,6 +142,7 @@ async function runNew(opened: Session, { definition, given, future, parent }: Ne
     parameters,
     callIdentity: identity,
     parent: parent?.flowRun,
+    warning: problem,
   });
   return await carryRun(future, run, checked.ok ? undefined : checked.error);
 }
@@ -170,6 +173,7 @@ async function runExisting(
     parameters: parameters.ok ? parameters.value : kept,
     callIdentity: await subflowIdentity(opened, row),
     parent: undefined,
+    warning: undefined,
   });
   return await carryRun(future, run, parameters.ok ? undefined : parameters.error);
 }
@@ -200,6 +204,16 @@ async function repeatable(definition: FlowDefinition, asked: unknown, got: unkno
   const again = await settle(checkParameters(definition.name, definition.options.parameters, recorded));
   const same = again.ok && digestOf(again.value)?.text === digestOf(got)?.text;
   return same ? recorded : recordedParameters(asked);
+}
+
+const unnamed: MadeName = { name: undefined };
+
+/** By the parameters as the flow gets them; those that are wrong too, since the run that says so has a name. */
+async function nameOf({ options, defaults }: FlowDefinition, given: unknown): Promise<MadeName> {
+  if (options.runName === undefined) return unnamed;
+  const isRecord = typeof given === "object" && given !== null;
+  const parameters = isRecord ? (given as Readonly<Record<string, unknown>>) : {};
+  return await makeRunName(options.runName as RunName<never>, { parameters, defaults });
 }
 
 function identityOf({ identity }: FlowDefinition, parameters: unknown, parent: Parent): string | undefined {

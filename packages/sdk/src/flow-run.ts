@@ -46,6 +46,8 @@ export interface FlowRunOptions {
   /** Names the call by its parameters, so that a parent that runs again knows it. */
   readonly callIdentity: string | undefined;
   readonly parent: FlowRunView | undefined;
+  /** What went wrong about the run before it was there to log it. */
+  readonly warning: string | undefined;
 }
 
 /** One run of a flow: from its creation on the server to its final state, with all attempts. */
@@ -76,6 +78,7 @@ export class FlowRun implements Interruptible, FlowRunView {
     this.parameters = parameters;
     this.parent = parent;
     this.#scope = this.#newScope(undefined);
+    if (options.warning !== undefined) this.#log(logLevels.warning, options.warning);
     this.#observe();
   }
 

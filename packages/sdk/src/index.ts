@@ -47,5 +47,6 @@ export {
   type UnsuccessfulState,
 } from "./states.ts";
 export { type Task, task, type WithOptions } from "./task.ts";
-export type { RetryDelay, TaskOptions } from "./task-definition.ts";
+export type { TaskOptions } from "./task-definition.ts";
 export { TaskFuture } from "./task-future.ts";
+export type { RetryDelay } from "./task-retries.ts";

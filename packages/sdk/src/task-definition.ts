@@ -9,12 +9,9 @@ import { literalDefaults } from "./parameter-defaults.ts";
 import { type ParameterNames, parameterNames } from "./parameter-names.ts";
 import type { RunName } from "./run-name.ts";
 import { checkTaskOptions } from "./run-options.ts";
-import { listedDelays } from "./task-retries.ts";
+import { listedDelays, type RetryOptions } from "./task-retries.ts";
 
-/** One delay for all retries, one for each (the last repeats), or a function of the attempt that failed, 1 for the first. */
-export type RetryDelay = Duration | readonly Duration[] | ((attempt: number) => Duration);
-
-export interface TaskOptions extends Hooks {
+export interface TaskOptions extends Hooks, RetryOptions {
   /** The function's name unless given. */
   readonly name?: string;
   /**
@@ -29,11 +26,6 @@ export interface TaskOptions extends Hooks {
   readonly runName?: RunName<Readonly<Record<string, unknown>>>;
   /** How often a failure is tried again. */
   readonly retries?: number;
-  readonly retryDelay?: RetryDelay;
-  /** Makes each delay longer by a random share of up to this much of itself, so that tasks that failed together part. */
-  readonly retryJitter?: number;
-  /** Whether this error is worth another try. */
-  readonly retryIf?: (error: Error, attempt: number) => boolean | Promise<boolean>;
   readonly timeout?: Duration;
   /** When a result of an earlier call is used again. */
   readonly cache?: CacheOptions;

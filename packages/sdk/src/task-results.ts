@@ -2,11 +2,13 @@ import { addSeconds } from "@ostinato/core";
 import { type CacheRule, cacheKey } from "./cache.ts";
 import { callIdentity, InputDigests } from "./call-identity.ts";
 import type { FlowRunView, TaskRunView } from "./context.ts";
+import { failureMessage } from "./failure-text.ts";
 import type { Found } from "./kept-results.ts";
 import { findCached, rememberFresh } from "./result-lookup.ts";
 import { type Kept, writeResult } from "./results.ts";
 import type { Scope } from "./scope.ts";
 import type { TaskDefinition } from "./task-definition.ts";
+import type { Warn } from "./task-retries.ts";
 
 /** What a call is compared by. */
 export interface ComparedCall {
@@ -16,6 +18,7 @@ export interface ComparedCall {
   /** The task run that called it. */
   readonly parent: TaskRunView | undefined;
   readonly inputs: ReadonlyMap<string, unknown>;
+  readonly warn: Warn;
 }
 
 /** A result that is there already, and why it is the one of this call. */
@@ -100,8 +103,9 @@ function identityOf({ definition, scope, parent }: ComparedCall, inputs: InputDi
     : callIdentity({ definition: definition.identity, scope, parent, given: given.text });
 }
 
+/** A key that can't be made costs the cache, not the run. */
 function cacheKeyOf(
-  { definition, flowRun, inputs }: ComparedCall,
+  { definition, flowRun, inputs, warn }: ComparedCall,
   rule: CacheRule,
   digests: InputDigests,
 ): string | undefined {
@@ -111,5 +115,10 @@ function cacheKeyOf(
     flowParameters: flowRun?.parameters,
     flowRunId: flowRun?.id,
   };
-  return cacheKey({ rule, call, inputs: digests, task: definition.identity });
+  try {
+    return cacheKey({ rule, call, inputs: digests, task: definition.identity });
+  } catch (error) {
+    warn(`its cache key failed: ${failureMessage(error)}; this call is not cached`);
+    return undefined;
+  }
 }

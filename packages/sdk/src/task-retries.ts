@@ -2,7 +2,17 @@ import { type Duration, durationSeconds, retryDelay, withJitter } from "@ostinat
 import { UsageError } from "./errors.ts";
 import { failureMessage } from "./failure-text.ts";
 import { isDuration, shown } from "./option-checks.ts";
-import type { TaskOptions } from "./task-definition.ts";
+
+/** One delay for all retries, one for each (the last repeats), or a function of the attempt that failed, 1 for the first. */
+export type RetryDelay = Duration | readonly Duration[] | ((attempt: number) => Duration);
+
+export interface RetryOptions {
+  readonly retryDelay?: RetryDelay;
+  /** Makes each delay longer by a random share of up to this much of itself, so that tasks that failed together part. */
+  readonly retryJitter?: number;
+  /** Whether this error is worth another try. */
+  readonly retryIf?: (error: Error, attempt: number) => boolean | Promise<boolean>;
+}
 
 /** Tells whoever reads the log of a run that something about it, but not the run, is wrong. */
 export type Warn = (message: string) => void;
@@ -11,7 +21,7 @@ export type Warn = (message: string) => void;
  * Whether the failure is worth another try: asked of each. Where that can't be told it is none: `retryIf` is there to keep what
  * must not be repeated from being repeated.
  */
-export async function isWorthRetry({ retryIf }: TaskOptions, error: Error, asked: { attempt: number; warn: Warn }) {
+export async function isWorthRetry({ retryIf }: RetryOptions, error: Error, asked: { attempt: number; warn: Warn }) {
   if (retryIf === undefined) return true;
   try {
     return Boolean(await retryIf(error, asked.attempt));
@@ -22,7 +32,7 @@ export async function isWorthRetry({ retryIf }: TaskOptions, error: Error, asked
 }
 
 /** Seconds to wait before the retry; where the function gives none that can be used, the retry comes at once. */
-export function secondsBeforeRetry(options: TaskOptions, { attempt, warn }: { attempt: number; warn: Warn }): number {
+export function secondsBeforeRetry(options: RetryOptions, { attempt, warn }: { attempt: number; warn: Warn }): number {
   try {
     return withJitter(secondsBefore(options, attempt), options.retryJitter ?? 0);
   } catch (thrown) {
@@ -34,7 +44,7 @@ export function secondsBeforeRetry(options: TaskOptions, { attempt, warn }: { at
 const maxListedDelays = 50;
 
 /** The delays as the server keeps them beside the run: one where all are the same. */
-export function listedDelays(what: string, options: TaskOptions, retries: number): number | number[] {
+export function listedDelays(what: string, options: RetryOptions, retries: number): number | number[] {
   const listed = Array.from({ length: Math.min(retries, maxListedDelays) }, (_, index) => {
     try {
       return secondsBefore(options, index + 1);
@@ -47,7 +57,7 @@ export function listedDelays(what: string, options: TaskOptions, retries: number
   return new Set(listed).size <= 1 ? (listed[0] ?? 0) : listed;
 }
 
-function secondsBefore({ retryDelay: delay = 0 }: TaskOptions, attempt: number): number {
+function secondsBefore({ retryDelay: delay = 0 }: RetryOptions, attempt: number): number {
   if (typeof delay === "function") return givenSeconds(delay(attempt));
   return retryDelay(Array.isArray(delay) ? delay.map(durationSeconds) : durationSeconds(delay as Duration), attempt);
 }

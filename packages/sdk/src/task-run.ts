@@ -14,15 +14,16 @@ import { nameArguments } from "./parameter-names.ts";
 import { remember } from "./provenance.ts";
 import { redact, redactInside, redaction } from "./redaction.ts";
 import { withTags } from "./related-resources.ts";
-import { runName } from "./run-name.ts";
+import { makeRunName } from "./run-name.ts";
 import type { Interruptible, Scope } from "./scope.ts";
 import { session } from "./session.ts";
 import { stateMessage } from "./state-message.ts";
 import { type FinalState, finalState, isDeclared, type RunState, unsuccessfulState } from "./states.ts";
 import type { CallOptions, Place } from "./task-call.ts";
-import { delayBefore, type TaskDefinition } from "./task-definition.ts";
+import type { TaskDefinition } from "./task-definition.ts";
 import { TaskFuture } from "./task-future.ts";
 import { TaskResults } from "./task-results.ts";
+import { isWorthRetry, secondsBeforeRetry, type Warn } from "./task-retries.ts";
 import { type NextState, TaskRunRecord } from "./task-run-record.ts";
 import { runInThread } from "./thread-pool.ts";
 import { awaitTurn } from "./turn.ts";
@@ -47,6 +48,8 @@ export class TaskRun implements Interruptible, TaskRunView {
   inputs: ReadonlyMap<string, unknown> = new Map();
   /** Whether its function was called. */
   started = false;
+  /** The name that the function gave the end of this attempt. */
+  #declaredName: string | undefined;
 
   constructor(definition: TaskDefinition, args: readonly unknown[], place: Place, call: CallOptions) {
     const { scope, flowRun, parent } = place;
@@ -163,7 +166,7 @@ export class TaskRun implements Interruptible, TaskRunView {
       this.#record.inputs = taskInputs(this.#dependencies);
     }
     this.inputs = nameArguments(this.definition.parameters, args);
-    this.#nameByInputs();
+    if (this.definition.options.runName !== undefined) await this.#nameByInputs();
     return args;
   }
 
@@ -194,6 +197,7 @@ export class TaskRun implements Interruptible, TaskRunView {
 
   async #run(attempt: number, args: readonly unknown[], results: TaskResults): Promise<FinalState<unknown>> {
     this.started = true;
+    this.#declaredName = undefined;
     const running =
       attempt === 1
         ? this.#enter({ type: "RUNNING", name: "Running", values: this.#previewInputs() })
@@ -242,6 +246,7 @@ export class TaskRun implements Interruptible, TaskRunView {
   /** What the function returned: a value, or the end that it declared. */
   #read(returned: unknown): { name?: string | undefined; message?: string | undefined; value: unknown } {
     if (!isDeclared(returned)) return { value: returned };
+    this.#declaredName = returned.name;
     if (returned.type === "FAILED") throw new TaskFailed(returned.message);
     if (returned.type === "CANCELLED") throw this.#interruption.end(new Cancelled(returned.message));
     return returned;
@@ -249,13 +254,13 @@ export class TaskRun implements Interruptible, TaskRunView {
 
   async #mayRetry(error: Error, attempt: number): Promise<boolean> {
     const { retries, options } = this.definition;
-    if (this.#interruption.reason !== undefined || attempt > retries) return false;
-    return options.retryIf === undefined || (await options.retryIf(error, attempt));
+    if (this.#interruption.reason !== undefined || retries === 0) return false;
+    return (await isWorthRetry(options, error, { attempt, warn: this.warn })) && attempt <= retries;
   }
 
   #announceRetry(error: Error, attempt: number): number {
     const { options, retries } = this.definition;
-    const seconds = delayBefore(options, attempt);
+    const seconds = secondsBeforeRetry(options, { attempt, warn: this.warn });
     const scheduled = addSeconds(this.scope.clock.now(), seconds);
     const when = seconds === 0 ? "now" : `in ${Math.round(seconds * 10) / 10} s`;
     this.#log(
@@ -299,7 +304,7 @@ export class TaskRun implements Interruptible, TaskRunView {
       return unsuccessfulState({ ...state, type: "CRASHED" }, error);
     }
     this.#log(logLevels.error, `failed: ${failureReport(error)}`);
-    const name = error instanceof TaskTimeout ? "TimedOut" : "Failed";
+    const name = this.#declaredName ?? (error instanceof TaskTimeout ? "TimedOut" : "Failed");
     const state = this.#enter({ type: "FAILED", name, message, details });
     return unsuccessfulState({ ...state, type: "FAILED" }, error);
   }
@@ -331,10 +336,14 @@ export class TaskRun implements Interruptible, TaskRunView {
     return `${name}-${number}`;
   }
 
-  #nameByInputs(): void {
-    const { runName: name } = this.definition.options;
-    if (name === undefined) return;
-    this.name = redact(runName(name, Object.fromEntries(this.inputs)));
+  async #nameByInputs(): Promise<void> {
+    const { options, defaults } = this.definition;
+    const { name, problem } = await makeRunName(options.runName ?? "", {
+      parameters: Object.fromEntries(this.inputs),
+      defaults,
+    });
+    if (problem !== undefined) this.warn(problem);
+    this.name = name ?? this.name;
     this.#record.name = this.name;
   }
 
@@ -342,6 +351,8 @@ export class TaskRun implements Interruptible, TaskRunView {
     const event = { run: { id: this.id, name: this.name, attempt: this.attempt }, of: this.definition.name, state };
     return callHooks(this.definition.options, event, (level, message) => this.#log(level, message));
   }
+
+  readonly warn: Warn = (message) => this.#log(logLevels.warning, message);
 
   #log(level: number, message: string): void {
     writeLine(this.#context(), level, message);

@@ -318,7 +318,11 @@ test.each([
   ["no name", () => task(async () => {}), "A task needs a name. Name the function"],
   ["no function", () => task({ name: "x" }, undefined as never), "task() needs a function"],
   ["bad retries", () => task({ retries: -1 }, async function x() {}), 'Task "x": retries is -1'],
-  ["bad timeout", () => task({ timeout: "soon" as never }, async function x() {}), '"soon" is not a duration'],
+  [
+    "bad timeout",
+    () => task({ timeout: "soon" as never }, async function x() {}),
+    'Task "x": timeout is "soon"; give a number of seconds',
+  ],
   ["bad cache", () => task({ cache: { by: "input" as never } }, async function x() {}), 'cache.by is "input"'],
 ])("says at once what is wrong: %s", (_, make, message) => {
   expect(make).toThrow(message);
