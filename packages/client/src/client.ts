@@ -43,9 +43,15 @@ export type CallInput<C extends RouteContract> = Part<"params", ParamsOf<C>> &
 export interface Client {
   readonly baseUrl: string;
   readonly auth: string | undefined;
-  /** Resolves with the decoded answer; rejects with an `ApiError` or with `ServerUnreachable`. */
-  call<C extends RouteContract>(contract: C, input: CallInput<C>): Promise<ReplyOf<C>>;
+  /**
+   * Resolves with the decoded answer; rejects with an `ApiError` or with `ServerUnreachable`. The operation is its contract,
+   * or its name with the contract as a type: `call<typeof readFlow>("GET /flows/{id}", …)`. Then the contract's schemas,
+   * and what they are made with, need not be loaded: that would double what a page or a program waits for first.
+   */
+  call<C extends RouteContract>(operation: C | OperationName<C>, input: CallInput<C>): Promise<ReplyOf<C>>;
 }
+
+export type OperationName<C extends RouteContract> = `${C["method"]} ${C["path"]}`;
 
 /** What is answered before anything was done. */
 const refusedStatuses = new Set([408, 429, 502, 503]);
@@ -75,8 +81,10 @@ export function createClient(options: ClientOptions): Client {
   return {
     baseUrl,
     auth,
-    async call(contract, input) {
+    async call(operation, input) {
       const { params, query, body, encodedBody, signal, ...again } = input as LooseInput;
+      const contract: CalledContract =
+        typeof operation === "string" ? named(operation, input as LooseInput) : operation;
       const { retries = options.retries ?? 5, repeatable = options.repeatable ?? false } = again;
       const path = fillPath(contract.path, params) + queryString(query);
       const hasBody = contract.body !== undefined;
@@ -93,7 +101,7 @@ export function createClient(options: ClientOptions): Client {
       const value = decode(response, contract);
       if (response.status >= 400)
         throw new ApiError(`${contract.method} ${path}`, response.status, value, response.retryAfterSeconds);
-      return value as ReplyOf<typeof contract>;
+      return value as ReplyOf<Exclude<typeof operation, string>>;
     },
   };
 }
@@ -106,6 +114,21 @@ interface LooseInput {
   readonly signal?: AbortSignal;
   readonly retries?: number;
   readonly repeatable?: boolean;
+}
+
+/** What a call needs of the contract, where only the operation's name is known. */
+function named(operation: string, { body, encodedBody }: LooseInput): CalledContract {
+  const space = operation.indexOf(" ");
+  const [method, path] = [operation.slice(0, space), operation.slice(space + 1)];
+  return { method, path, body: body ?? encodedBody, produces: undefined };
+}
+
+interface CalledContract {
+  readonly method: string;
+  readonly path: string;
+  /** Defined where the request has a body. */
+  readonly body?: unknown;
+  readonly produces?: string | undefined;
 }
 
 function fillPath(path: string, params: LooseInput["params"]): string {

@@ -1,5 +1,5 @@
 import type { Clock } from "@ostinato/core";
-import { createEvents, type EventCreate } from "@ostinato/protocol";
+import type { createEvents, EventCreate } from "@ostinato/protocol";
 import { batchPoster } from "./batch-poster.ts";
 import type { Client } from "./client.ts";
 import type { OutboxCapacity } from "./outbox.ts";
@@ -42,7 +42,8 @@ export function postingEventSink(client: Client, options: EventSinkOptions = {})
     capacity: defaultEventCapacity,
     batch: { messages: 500, characters: 4 * 1024 * 1024 },
     ...options,
-    post: (events, signal) => client.call(createEvents, { encodedBody: `[${events.join(",")}]`, retries: 0, signal }),
+    post: (events, signal) =>
+      client.call<typeof createEvents>("POST /events", { encodedBody: `[${events.join(",")}]`, retries: 0, signal }),
   });
   return {
     send: (event) => poster.add(JSON.stringify(event)),

@@ -1,5 +1,6 @@
 import type { Static } from "typebox";
 import { ArtifactCollectionFilter, ArtifactFilter, runCriteria } from "./filters.ts";
+import { artifactLimitBytes } from "./limits.ts";
 import { route } from "./route.ts";
 import { ById, Count, Enum, Limit, Maybe, Moment, None, Nullable, Offset, Open, Strict, Type, Uuid } from "./schema.ts";
 
@@ -58,7 +59,7 @@ export const createArtifact = route({
   summary: "Create an artifact: a new version where the key exists",
   tag,
   body: ArtifactCreate,
-  bodyLimit: 16 * 1024 * 1024,
+  bodyLimit: artifactLimitBytes,
   replies: { 200: Artifact, 201: Artifact },
 });
 
@@ -87,7 +88,7 @@ export const updateArtifact = route({
   tag,
   params: ById,
   body: ArtifactUpdate,
-  bodyLimit: 16 * 1024 * 1024,
+  bodyLimit: artifactLimitBytes,
   replies: { 204: None },
 });
 

@@ -40,9 +40,6 @@ export const FlowRunPolicy = Open({
 });
 export type FlowRunPolicy = Static<typeof FlowRunPolicy>;
 
-/** The most that a run's parameters may take as JSON. */
-export const parameterLimitBytes = 512 * 1024;
-
 export const FlowRunCreate = Strict({
   state: Maybe(StateCreate),
   name: Maybe(Type.String()),

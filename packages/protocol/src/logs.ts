@@ -3,9 +3,6 @@ import { LogFilter } from "./filters.ts";
 import { route } from "./route.ts";
 import { Enum, Limit, Maybe, Moment, MomentInput, None, Nullable, Offset, Open, Type, Uuid } from "./schema.ts";
 
-/** Levels are Python's: 10 debug, 20 info, 30 warning, 40 error, 50 critical. */
-export const logLevels = { debug: 10, info: 20, warning: 30, error: 40, critical: 50 } as const;
-
 /** With an `id` of the client's own, a line that is sent again is kept once. */
 export const LogCreate = Open({
   id: Maybe(Uuid),

@@ -1,5 +1,6 @@
 import { imageType, timeOrderedId } from "@ostinato/core";
-import { type ArtifactCreate, createArtifact, updateArtifact } from "@ostinato/protocol";
+import type { ArtifactCreate, createArtifact, updateArtifact } from "@ostinato/protocol";
+import { artifactLimitBytes } from "@ostinato/protocol/limits";
 import { context } from "./context.ts";
 import { UsageError } from "./errors.ts";
 import { anything, aText, checkOptions, type Rule, type Rules, texts } from "./option-checks.ts";
@@ -93,7 +94,7 @@ export const artifact = {
       ...created,
       async update(value) {
         const { client } = await currentSession();
-        await client.call(updateArtifact, {
+        await client.call<typeof updateArtifact>("PATCH /artifacts/{id}", {
           params: { id: created.id },
           body: { data: percent(value) },
         });
@@ -143,16 +144,18 @@ async function create(type: string, data: unknown, { key, description }: Artifac
   // With an id of ours it is kept once, also where the answer is lost and it is sent again. The field's servers take none.
   const encodedBody = JSON.stringify(server === undefined ? body : { ...body, id: timeOrderedId(clock.now()) });
   checkSize(encodedBody, type);
-  const { id } = await client.call(createArtifact, { encodedBody, repeatable: server !== undefined });
+  const { id } = await client.call<typeof createArtifact>("POST /artifacts/", {
+    encodedBody,
+    repeatable: server !== undefined,
+  });
   return { id, key };
 }
 
 function checkSize(encoded: string, type: string): void {
   const bytes = Buffer.byteLength(encoded);
-  const most = createArtifact.bodyLimit;
-  if (bytes <= most) return;
+  if (bytes <= artifactLimitBytes) return;
   throw new UsageError(
-    `The ${type} artifact takes ${bytes} bytes, and the server takes ${most}: keep the whole in a file and show a part of it, or a link to it`,
+    `The ${type} artifact takes ${bytes} bytes, and the server takes ${artifactLimitBytes}: keep the whole in a file and show a part of it, or a link to it`,
   );
 }
 

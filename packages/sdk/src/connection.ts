@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { fetchTransport, type Transport } from "@ostinato/client";
+import type { Transport } from "@ostinato/client";
 
 /** Where runs are recorded. */
 export interface Connection {
@@ -69,11 +69,12 @@ export async function chooseConnection(env: Environment): Promise<Connection> {
 
 /** Whether an Ostinato answers there; something else may listen on the same port. */
 async function isOstinato(baseUrl: string): Promise<boolean> {
-  // Mostly nobody listens. To find that out by fetch would cost 100 ms of loading it.
+  // Mostly nobody listens, which costs less to find out than to load a client for.
   if (!(await isListening(new URL(baseUrl)))) return false;
   try {
     const signal = AbortSignal.timeout(probeMillis);
-    const { status, body } = await fetchTransport(baseUrl)({ method: "GET", path: "/ostinato", headers: {}, signal });
+    const { httpTransport } = await import("@ostinato/client/http");
+    const { status, body } = await httpTransport(baseUrl)({ method: "GET", path: "/ostinato", headers: {}, signal });
     return status === 401 || (status === 200 && body.includes('"ostinato"'));
   } catch {
     return false;

@@ -1,5 +1,5 @@
 import { format } from "node:util";
-import { logLevels } from "@ostinato/protocol";
+import { logLevels } from "@ostinato/protocol/log-levels";
 import { context } from "./context.ts";
 import { writeLine } from "./log-line.ts";
 

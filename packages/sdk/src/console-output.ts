@@ -1,4 +1,4 @@
-import { logLevels } from "@ostinato/protocol";
+import { logLevels } from "@ostinato/protocol/log-levels";
 import { isObserved, observe } from "./observers.ts";
 import { redact } from "./redaction.ts";
 

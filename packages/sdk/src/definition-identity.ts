@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { logLevels } from "@ostinato/protocol";
+import { logLevels } from "@ostinato/protocol/log-levels";
 import { type CallSite, callSite, describePlaces } from "./call-site.ts";
 import { notice } from "./console-output.ts";
 import { context } from "./context.ts";

@@ -1,5 +1,6 @@
 import { randomId, withBigInts } from "@ostinato/core";
-import { createFlowRun, type FlowRun as FlowRunRow, logLevels, readFlowRun, type TaskInputs } from "@ostinato/protocol";
+import type { createFlowRun, FlowRun as FlowRunRow, readFlowRun, TaskInputs } from "@ostinato/protocol";
+import { logLevels } from "@ostinato/protocol/log-levels";
 import { dependenciesOf, resolved, taskInputs } from "./arguments.ts";
 import { callIdentity } from "./call-identity.ts";
 import { notice } from "./console-output.ts";
@@ -64,7 +65,7 @@ interface RunToCreate {
 async function createRun(opened: Session, definition: FlowDefinition, { recorded, name, tracking }: RunToCreate) {
   const { options, version, file } = definition;
   checkParameterSize(definition.name, recorded);
-  return await opened.client.call(createFlowRun, {
+  return await opened.client.call<typeof createFlowRun>("POST /flow_runs/", {
     body: {
       flow_id: await flowId(opened, definition),
       flow_version: version,
@@ -151,7 +152,7 @@ async function runExisting(
   opened: Session,
   { definition, flowRunId, future }: { definition: FlowDefinition; flowRunId: string; future: FlowFuture<unknown> },
 ): Promise<FinalState<unknown>> {
-  const row = await opened.client.call(readFlowRun, { params: { id: flowRunId } });
+  const row = await opened.client.call<typeof readFlowRun>("GET /flow_runs/{id}", { params: { id: flowRunId } });
   if (row.flow_id !== (await flowId(opened, definition))) {
     throw new UsageError(
       `Flow run "${row.name}" (${flowRunId}) is a run of another flow than "${definition.name}": resume it with its own`,

@@ -1,4 +1,4 @@
-import { createFlow, keepParameterSchema } from "@ostinato/protocol";
+import type { createFlow, keepParameterSchema } from "@ostinato/protocol";
 import type { FlowDefinition } from "./flow-definition.ts";
 import { jsonSchemaOf } from "./parameter-schema.ts";
 import type { Session } from "./session.ts";
@@ -15,11 +15,16 @@ export function flowId(session: Session, definition: FlowDefinition): Promise<st
 }
 
 async function register(session: Session, { name, version, options }: FlowDefinition): Promise<string> {
-  const flow = await session.client.call(createFlow, { body: { name, tags: [...(options.tags ?? [])] } });
+  const flow = await session.client.call<typeof createFlow>("POST /flows/", {
+    body: { name, tags: [...(options.tags ?? [])] },
+  });
   if (session.server === undefined || options.parameters === undefined) return flow.id;
   const schema = await jsonSchemaOf(options.parameters);
   if (schema !== undefined) {
-    await session.client.call(keepParameterSchema, { params: { id: flow.id }, body: { version, schema } });
+    await session.client.call<typeof keepParameterSchema>("PUT /flows/{id}/parameter_schema", {
+      params: { id: flow.id },
+      body: { version, schema },
+    });
   }
   return flow.id;
 }

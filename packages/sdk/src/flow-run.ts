@@ -1,6 +1,7 @@
 import { isNotFound } from "@ostinato/client";
 import { secondsBetween, toTimestamp } from "@ostinato/core";
-import { keepFlowRunResult, logLevels, type Resource, type StateCreate, updateFlowRun } from "@ostinato/protocol";
+import type { keepFlowRunResult, Resource, StateCreate, updateFlowRun } from "@ostinato/protocol";
+import { logLevels } from "@ostinato/protocol/log-levels";
 import { resolved } from "./arguments.ts";
 import { watchCancellation } from "./cancellation.ts";
 import { captureConsole } from "./console-capture.ts";
@@ -288,7 +289,9 @@ export class FlowRun implements Interruptible, FlowRunView {
     if (session.server === undefined || definition.options.persist === false) return;
     const { result, reason } = await writeResult(value, { session, identity: this.#options.callIdentity });
     if (reason !== undefined) this.#log(logLevels.debug, reason);
-    await session.client.call(keepFlowRunResult, { params: { id: this.id }, body: result }).catch(unlessDeleted);
+    await session.client
+      .call<typeof keepFlowRunResult>("PUT /flow_runs/{id}/result", { params: { id: this.id }, body: result })
+      .catch(unlessDeleted);
   }
 
   /** The server's rule knows one delay: where each retry has its own, it is told the next one. */
@@ -305,7 +308,7 @@ export class FlowRun implements Interruptible, FlowRunView {
   async #renewPolicy(): Promise<void> {
     const { definition } = this;
     const before = this.#options.identity.runCount;
-    const renewed = this.session.client.call(updateFlowRun, {
+    const renewed = this.session.client.call<typeof updateFlowRun>("PATCH /flow_runs/{id}", {
       params: { id: this.id },
       body: {
         flow_version: definition.version,

@@ -1,12 +1,6 @@
 import { ApiError, isFailureOfServer, ServerUnreachable } from "@ostinato/client";
 import { exponentialDelay, randomId, sleep, toTimestamp } from "@ostinato/core";
-import {
-  type OrchestrationResult,
-  readFlowRun,
-  type State,
-  type StateCreate,
-  setFlowRunState,
-} from "@ostinato/protocol";
+import type { OrchestrationResult, readFlowRun, State, StateCreate, setFlowRunState } from "@ostinato/protocol";
 import type { Session } from "./session.ts";
 import type { RunState } from "./states.ts";
 
@@ -54,7 +48,11 @@ async function ask(session: Session, proposal: Proposal, transition: string): Pr
   const options = { params: { id: flowRunId }, ...(signal === undefined ? {} : { signal }) };
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await session.client.call(setFlowRunState, { ...options, body, retries: 0 });
+      return await session.client.call<typeof setFlowRunState>("POST /flow_runs/{id}/set_state", {
+        ...options,
+        body,
+        retries: 0,
+      });
     } catch (error) {
       if (!mayHaveArrived(error) || attempt >= mostTries) throw error;
     }
@@ -91,7 +89,7 @@ async function decide(
 }
 
 async function currentState(session: Session, flowRunId: string): Promise<State> {
-  const { state } = await session.client.call(readFlowRun, { params: { id: flowRunId } });
+  const { state } = await session.client.call<typeof readFlowRun>("GET /flow_runs/{id}", { params: { id: flowRunId } });
   if (state === null) throw new Error(`flow run ${flowRunId} has no state on the server`);
   return state;
 }

@@ -1,6 +1,6 @@
 import { isNotFound } from "@ostinato/client";
 import { formatTimestamp, timeOrderedId } from "@ostinato/core";
-import { readFlowRun, type StateDetails } from "@ostinato/protocol";
+import type { readFlowRun, StateDetails } from "@ostinato/protocol";
 import { Cancelled } from "./errors.ts";
 import { endByDeletion } from "./flow-ends.ts";
 import type { Session } from "./session.ts";
@@ -84,7 +84,10 @@ function needsThread({ server, connection }: Session): boolean {
 /** Ends the run when the server has it as cancelled, or has it no more. Being away for a moment is no reason to stop. */
 export async function lookForEnd(run: WatchedRun): Promise<void> {
   try {
-    const { state } = await run.session.client.call(readFlowRun, { params: { id: run.id }, retries: 0 });
+    const { state } = await run.session.client.call<typeof readFlowRun>("GET /flow_runs/{id}", {
+      params: { id: run.id },
+      retries: 0,
+    });
     if (state?.type === "CANCELLING" || state?.type === "CANCELLED")
       run.interrupt(new Cancelled(state.message ?? undefined));
   } catch (error) {

@@ -1,4 +1,4 @@
-import { logLevels } from "@ostinato/protocol";
+import { logLevels } from "@ostinato/protocol/log-levels";
 import { failureMessage } from "./failure-text.ts";
 import type { CompletedState, RunState, UnsuccessfulState } from "./states.ts";
 

@@ -1,6 +1,6 @@
 import type { Client } from "@ostinato/client";
 import { deserialize } from "@ostinato/core";
-import { listFlowRunResults, readResult, type StoredResult } from "@ostinato/protocol";
+import type { listFlowRunResults, readResult, StoredResult } from "@ostinato/protocol";
 import type { ResultStore } from "./result-store.ts";
 
 /** A value that was kept, and the name of the record that keeps it. */
@@ -30,10 +30,13 @@ export class KeptResults {
     let held = 0;
     let after: string | null = null;
     do {
-      const page: { results: StoredResult[]; next: string | null } = await client.call(listFlowRunResults, {
-        params: { id: flowRunId },
-        body: { after },
-      });
+      const page: { results: StoredResult[]; next: string | null } = await client.call<typeof listFlowRunResults>(
+        "POST /flow_runs/{id}/results",
+        {
+          params: { id: flowRunId },
+          body: { after },
+        },
+      );
       for (const result of page.results) {
         held += result.data?.length ?? 0;
         if (result.identity !== null)
@@ -57,7 +60,7 @@ export class KeptResults {
   }
 
   #whole(result: StoredResult): Promise<StoredResult> {
-    return this.#client.call(readResult, { params: { id: result.id } });
+    return this.#client.call<typeof readResult>("GET /results/{id}", { params: { id: result.id } });
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Client } from "@ostinato/client";
 import { type BatchPoster, batchPoster, type OutboxCapacity } from "@ostinato/client/delivery";
 import type { Clock } from "@ostinato/core";
-import { createLogs, type LogCreate, logLevels } from "@ostinato/protocol";
+import type { createLogs, LogCreate } from "@ostinato/protocol";
+import { logLevels } from "@ostinato/protocol/log-levels";
 
 /** Log lines on their way to the server. */
 export interface LogBuffer {
@@ -55,7 +56,8 @@ export function logBuffer(client: Client, options: LogBufferOptions): LogBuffer 
     capacity: halfOf(capacity),
     batch,
     collectSeconds,
-    post: (lines, signal) => client.call(createLogs, { encodedBody: `[${lines.join(",")}]`, retries: 0, signal }),
+    post: (lines, signal) =>
+      client.call<typeof createLogs>("POST /logs/", { encodedBody: `[${lines.join(",")}]`, retries: 0, signal }),
     onRefused: () => options.onDropped(1),
   });
 

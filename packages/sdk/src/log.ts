@@ -1,4 +1,4 @@
-import { logLevels } from "@ostinato/protocol";
+import { logLevels } from "@ostinato/protocol/log-levels";
 import { printLine } from "./console-output.ts";
 import { context } from "./context.ts";
 import { composeMessage, writeLine } from "./log-line.ts";

@@ -1,7 +1,7 @@
 import { isFailureOfServer, type Transport } from "@ostinato/client";
 import { defaultEventCapacity } from "@ostinato/client/delivery";
 import { type Clock, withoutPasswords } from "@ostinato/core";
-import { logLevels } from "@ostinato/protocol";
+import { logLevels } from "@ostinato/protocol/log-levels";
 import { notice } from "./console-output.ts";
 import { failureMessage } from "./failure-text.ts";
 

@@ -1,5 +1,5 @@
 import { ExactNumber } from "@ostinato/core";
-import { parameterLimitBytes } from "@ostinato/protocol";
+import { parameterLimitBytes } from "@ostinato/protocol/limits";
 import { UsageError } from "./errors.ts";
 
 /** Refuses parameters that the server would not keep, before they are written down: they may be of any size. */

@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { logLevels } from "@ostinato/protocol";
+import { logLevels } from "@ostinato/protocol/log-levels";
 import { notice } from "./console-output.ts";
 import { context } from "./context.ts";
 import { Cancelled, Crashed } from "./errors.ts";

@@ -1,4 +1,4 @@
-import { findCachedResult } from "@ostinato/protocol";
+import type { findCachedResult } from "@ostinato/protocol";
 import { type Found, revive } from "./kept-results.ts";
 import type { Session } from "./session.ts";
 
@@ -21,6 +21,6 @@ export function rememberFresh(session: Session, key: string): void {
 /** The newest result under the key, or undefined. */
 export async function findCached(session: Session, key: string): Promise<Found | undefined> {
   if (fresh.get(session)?.has(key) === true) await session.events.flush();
-  const stored = await session.client.call(findCachedResult, { body: { cache_key: key } });
+  const stored = await session.client.call<typeof findCachedResult>("POST /results/find", { body: { cache_key: key } });
   return stored === null ? undefined : revive(stored, session.results);
 }

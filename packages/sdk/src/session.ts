@@ -1,8 +1,9 @@
-import { ApiError, type Client, createClient, fetchTransport, ServerUnreachable } from "@ostinato/client";
+import { ApiError, type Client, createClient, ServerUnreachable, type Transport } from "@ostinato/client";
 import { type EventSink, postingEventSink } from "@ostinato/client/delivery";
 import { type Clock, systemClock, TimerQueue } from "@ostinato/core";
 import { ownProcess } from "@ostinato/core/process";
-import { logLevels, readServerInfo, type ServerInfo } from "@ostinato/protocol";
+import type { readServerInfo, ServerInfo } from "@ostinato/protocol";
+import { logLevels } from "@ostinato/protocol/log-levels";
 import { type Connection, chooseConnection } from "./connection.ts";
 import { notice } from "./console-output.ts";
 import { type Deputy, deputyFor } from "./deputy.ts";
@@ -14,6 +15,8 @@ import type { ResultStore } from "./result-store.ts";
 /** The program's ties to its server, made at the first call of a flow or task and shared by all that follow. */
 export interface Session {
   readonly connection: Connection;
+  /** How it is reached. */
+  readonly transport: Transport;
   readonly client: Client;
   readonly events: EventSink;
   readonly logs: LogBuffer;
@@ -96,7 +99,8 @@ export async function useConnection(connection: Connection, clock?: Clock): Prom
 
 async function openSession(given?: Connection, clock: Clock = systemClock()): Promise<Session> {
   const connection = given ?? (await chooseConnection(process.env));
-  const { baseUrl, auth, inProcess, transport = fetchTransport(baseUrl) } = connection;
+  const { baseUrl, auth, inProcess } = connection;
+  const transport = await transportTo(connection);
   // The first call is given up sooner: maybe the address is wrong.
   const connectSeconds = Number(process.env.OSTINATO_CONNECT_SECONDS ?? defaultConnectSeconds);
   const report = outageReport({ baseUrl, clock, connectSeconds });
@@ -126,6 +130,7 @@ async function openSession(given?: Connection, clock: Clock = systemClock()): Pr
 
   return {
     connection,
+    transport,
     client,
     events,
     logs,
@@ -152,13 +157,21 @@ async function openSession(given?: Connection, clock: Clock = systemClock()): Pr
   };
 }
 
+/** Loaded where there is a server to be reached: a program with a server in itself needs none of it. */
+async function transportTo({ baseUrl, transport }: Connection): Promise<Transport> {
+  return transport ?? (await import("@ostinato/client/http")).httpTransport(baseUrl);
+}
+
 /** Which server this is. One of the field's does not know the question. */
 async function identify(
   client: Client,
   { process, retries }: { readonly process: string | undefined; readonly retries: number },
 ): Promise<ServerInfo | undefined> {
   try {
-    return await client.call(readServerInfo, { query: process === undefined ? {} : { process }, retries });
+    return await client.call<typeof readServerInfo>("GET /ostinato", {
+      query: process === undefined ? {} : { process },
+      retries,
+    });
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return undefined;
     if (error instanceof ApiError && error.status === 401) throw new ServerUnreachable(client.baseUrl, error);

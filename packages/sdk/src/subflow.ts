@@ -1,13 +1,13 @@
 import { randomId } from "@ostinato/core";
-import {
+import type {
   createTaskRun,
-  type FlowRun as FlowRunRow,
+  FlowRun as FlowRunRow,
   filterFlowRuns,
   listFlowRunResults,
   readFlowRun,
   readTaskRun,
-  type StoredResult,
-  type TaskInputs,
+  StoredResult,
+  TaskInputs,
 } from "@ostinato/protocol";
 import type { FlowDefinition } from "./flow-definition.ts";
 import { type Found, revive } from "./kept-results.ts";
@@ -33,7 +33,7 @@ export async function createTrackingTask(
   flow: FlowDefinition,
   { order, identity, inputs }: SubflowCall,
 ): Promise<string> {
-  const { id } = await scope.session.client.call(createTaskRun, {
+  const { id } = await scope.session.client.call<typeof createTaskRun>("POST /task_runs/", {
     body: {
       name: `${flow.name}-${order}`,
       flow_run_id: scope.flowRunId ?? null,
@@ -51,7 +51,9 @@ export async function createTrackingTask(
 /** What the call of a subflow is known by in its parent; undefined where the run is no subflow. */
 export async function subflowIdentity(session: Session, run: FlowRunRow): Promise<string | undefined> {
   if (run.parent_task_run_id === null) return undefined;
-  const { dynamic_key } = await session.client.call(readTaskRun, { params: { id: run.parent_task_run_id } });
+  const { dynamic_key } = await session.client.call<typeof readTaskRun>("GET /task_runs/{id}", {
+    params: { id: run.parent_task_run_id },
+  });
   return dynamic_key;
 }
 
@@ -62,7 +64,7 @@ export async function finishedSubflow(
 ): Promise<{ readonly run: FlowRunRow; readonly found: Found } | undefined> {
   const found = identity === undefined ? undefined : await scope.kept?.take(identity);
   if (found?.flowRunId === undefined) return undefined;
-  const run = await scope.session.client.call(readFlowRun, {
+  const run = await scope.session.client.call<typeof readFlowRun>("GET /flow_runs/{id}", {
     params: { id: found.flowRunId },
   });
   // It may have ended between keeping its result and saying that it completed.
@@ -75,7 +77,7 @@ export async function finishedSubflow(
  */
 export async function unfinishedSubflow(scope: Scope, taskRunId: string): Promise<FlowRunRow | undefined> {
   if (scope.attempt <= 1) return undefined;
-  const [run] = await scope.session.client.call(filterFlowRuns, {
+  const [run] = await scope.session.client.call<typeof filterFlowRuns>("POST /flow_runs/filter", {
     body: {
       flow_runs: { parent_task_run_id: { any_: [taskRunId] } },
       sort: "EXPECTED_START_TIME_DESC",
@@ -89,10 +91,13 @@ export async function unfinishedSubflow(scope: Scope, taskRunId: string): Promis
 export async function keptFlowResult(session: Session, flowRunId: string): Promise<Found | undefined> {
   let after: string | null = null;
   do {
-    const page: { results: StoredResult[]; next: string | null } = await session.client.call(listFlowRunResults, {
-      params: { id: flowRunId },
-      body: { after },
-    });
+    const page: { results: StoredResult[]; next: string | null } = await session.client.call<typeof listFlowRunResults>(
+      "POST /flow_runs/{id}/results",
+      {
+        params: { id: flowRunId },
+        body: { after },
+      },
+    );
     const own = page.results.findLast((result) => result.flow_run_id === flowRunId && result.task_run_id === null);
     if (own !== undefined) return await revive(own, session.results);
     after = page.next;

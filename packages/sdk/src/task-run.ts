@@ -1,5 +1,6 @@
 import { addSeconds, formatTimestamp, previewOf, type Timestamp, timeOrderedId } from "@ostinato/core";
-import { logLevels, type TaskRunValues } from "@ostinato/protocol";
+import type { TaskRunValues } from "@ostinato/protocol";
+import { logLevels } from "@ostinato/protocol/log-levels";
 import { allOver, type Dependencies, dependenciesOf, type Failure, fillIn, resolved, taskInputs } from "./arguments.ts";
 import { captureConsole } from "./console-capture.ts";
 import { context, type FlowRunView, type RunContext, type TaskRunView } from "./context.ts";

@@ -122,6 +122,7 @@ function threadSession({ baseUrl, uiUrl, server }: ThreadJob, line: Line): Sessi
   const clock = systemClock();
   return {
     connection: { baseUrl, transport: line.transport, inProcess: true },
+    transport: line.transport,
     client: createClient({ baseUrl, transport: line.transport }),
     events: {
       send: refuse,

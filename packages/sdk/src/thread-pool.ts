@@ -1,6 +1,5 @@
 import { availableParallelism } from "node:os";
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
-import { fetchTransport } from "@ostinato/client";
 import type { Piscina } from "piscina";
 import type { FlowRunView, TaskRunView } from "./context.ts";
 import { UsageError } from "./errors.ts";
@@ -152,8 +151,7 @@ function serve(run: ThreadRun, port: MessagePort, message: FromThread): void {
     return;
   }
   const { number, request } = message;
-  const transport = session.connection.transport ?? fetchTransport(session.connection.baseUrl);
-  transport(request).then(
+  session.transport(request).then(
     (response) => send(port, { type: "response", number, response }),
     (error: unknown) => send(port, { type: "no-response", number, message: String(error) }),
   );

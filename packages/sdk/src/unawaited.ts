@@ -1,4 +1,4 @@
-import { logLevels } from "@ostinato/protocol";
+import { logLevels } from "@ostinato/protocol/log-levels";
 import { notice } from "./console-output.ts";
 import { failureMessage } from "./failure-text.ts";
 import type { RunFuture } from "./future.ts";
