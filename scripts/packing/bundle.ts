@@ -1,6 +1,7 @@
 import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { type OutputChunk, rolldown } from "rolldown";
+import { takeBuiltins } from "./builtins.ts";
 
 export interface Bundle {
   /** The published packages that the code imports. */
@@ -33,6 +34,7 @@ export async function bundle({ entries, outputFolder }: BundleOptions): Promise<
     external: (specifier) => isBuiltin(specifier) || leftOutside.has(packageName(specifier)),
     // Low enough for an older Node to read the files, and then to say that it is too old.
     transform: { target: "node18" },
+    plugins: [{ name: "builtins", renderChunk: (code, { fileName }) => takeBuiltins(code, fileName) }],
     onLog(level, log) {
       if (level === "warn") throw new Error(`rolldown: ${log.message}`);
     },

@@ -1,5 +1,3 @@
-import http from "node:http";
-import https from "node:https";
 import { readRetryAfter, type Transport, type TransportResponse } from "./transport.ts";
 
 const timeoutMillis = 60_000;
@@ -10,7 +8,8 @@ const timeoutMillis = 60_000;
  */
 export function httpTransport(baseUrl: string): Transport {
   const root = new URL(baseUrl);
-  const { request, Agent } = root.protocol === "https:" ? https : http;
+  // An import would read every export of the module, and one of them loads all of fetch.
+  const { request, Agent } = process.getBuiltinModule(root.protocol === "https:" ? "node:https" : "node:http");
   const agent = new Agent({ keepAlive: true });
   const prefix = root.pathname.replace(/\/+$/, "");
   return ({ method, path, headers, body, signal }) => {

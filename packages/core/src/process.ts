@@ -1,8 +1,6 @@
-import { execFile } from "node:child_process";
 import { readFileSync, readlinkSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
-import { promisify } from "node:util";
 
 /** What a process of this machine is doing. `unknown` where it is a process of another machine, or can't be looked at. */
 export type ProcessCondition = "alive" | "stopped" | "gone" | "unknown";
@@ -90,6 +88,11 @@ function conditionOf(letter: string): ProcessCondition {
 const startToleranceMillis = 3000;
 
 async function lookByPs(pid: number, startMillis: number): Promise<ProcessCondition> {
+  // Loaded where it is needed: every program names itself, and few look at others.
+  const [{ execFile }, { promisify }] = [
+    process.getBuiltinModule("node:child_process"),
+    process.getBuiltinModule("node:util"),
+  ];
   const { stdout } = await promisify(execFile)("ps", ["-o", "stat=,lstart=", "-p", String(pid)], {
     env: { ...process.env, LC_ALL: "C" },
   });
