@@ -120,7 +120,7 @@ interface LooseInput {
 function named(operation: string, { body, encodedBody }: LooseInput): CalledContract {
   const space = operation.indexOf(" ");
   const [method, path] = [operation.slice(0, space), operation.slice(space + 1)];
-  return { method, path, body: body ?? encodedBody, produces: undefined };
+  return { method, path, body: body ?? encodedBody };
 }
 
 interface CalledContract {
@@ -129,6 +129,7 @@ interface CalledContract {
   /** Defined where the request has a body. */
   readonly body?: unknown;
   readonly produces?: string | undefined;
+  readonly replies?: RouteContract["replies"];
 }
 
 function fillPath(path: string, params: LooseInput["params"]): string {
@@ -141,8 +142,8 @@ function queryString(query: LooseInput["query"]): string {
   return `?${new URLSearchParams(Object.fromEntries(entries.map(([name, value]) => [name, String(value)]))).toString()}`;
 }
 
-/** Numbers are plain in what the contract describes, and exact in what is a user's. A page has no contracts. */
-function decode(response: TransportResponse, { produces, replies }: Partial<RouteContract>): unknown {
+/** Numbers are plain in what the contract describes, and exact in what is a user's; exact where there is only a name. */
+function decode(response: TransportResponse, { produces, replies }: CalledContract): unknown {
   if (response.body === "") return null;
   if (produces !== undefined && response.status < 400) return response.body;
   try {

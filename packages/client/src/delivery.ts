@@ -2,4 +2,5 @@
 // program whose server is in its own process need not load it.
 export * from "./batch-poster.ts";
 export * from "./event-sink.ts";
+export * from "./handed-over-sink.ts";
 export type { OutboxCapacity } from "./outbox.ts";

@@ -27,11 +27,14 @@ export function watchCancellation(run: WatchedRun): () => void {
   };
 }
 
+/** A run that has ended by then needs no subscription. One that was cancelled before is told so when it begins to listen. */
+const listenAfterSeconds = 0.5;
+
 /** One subscription serves all flow runs of the session. */
 function listen(session: Session): Watch {
   const runs = new Map<string, WatchedRun>();
   const { baseUrl, auth } = session.connection;
-  let close = () => {};
+  let close = () => stopWaiting();
   const watch: Watch = {
     runs,
     close() {
@@ -41,7 +44,9 @@ function listen(session: Session): Watch {
   };
   let closed = false;
   watches.set(session, watch);
-  void import("@ostinato/client/node").then(({ subscribeToEvents }) => {
+  const stopWaiting = session.timers.after(listenAfterSeconds, () => void subscribe());
+  async function subscribe(): Promise<void> {
+    const { subscribeToEvents } = await import("@ostinato/client/node");
     if (closed) return;
     const subscription = subscribeToEvents({
       baseUrl,
@@ -60,6 +65,6 @@ function listen(session: Session): Watch {
       onConnected: () => runs.forEach((run) => void lookForEnd(run)),
     });
     close = () => subscription.close();
-  });
+  }
   return watch;
 }

@@ -1,5 +1,5 @@
 import { ApiError, type Client, createClient, ServerUnreachable, type Transport } from "@ostinato/client";
-import { type EventSink, postingEventSink } from "@ostinato/client/delivery";
+import { type EventSink, handedOverSink, postingEventSink } from "@ostinato/client/delivery";
 import { type Clock, systemClock, TimerQueue } from "@ostinato/core";
 import { ownProcess } from "@ostinato/core/process";
 import type { readServerInfo, ServerInfo } from "@ostinato/protocol";
@@ -192,15 +192,22 @@ interface SinkParts {
   readonly reports: { readonly onLost: (error: unknown) => void; readonly onFound: () => void };
 }
 
+/** A program that has ended by then, and has told no more, needs no websockets. */
+const shortProgram = { afterSeconds: 1, afterEvents: 50 };
+
 async function openEventSink(
   { baseUrl, auth, inProcess, transport }: Connection,
   parts: SinkParts,
 ): Promise<EventSink> {
   const { client, server, reports } = parts;
   const onRefused = (error: Error) => warn(`the server refused an event of a task run: ${error.message}`);
-  if (inProcess || transport !== undefined) return postingEventSink(client, { ...reports, onRefused });
-  const { socketEventSink } = await import("@ostinato/client/node");
-  return socketEventSink({ baseUrl, auth, batches: server !== undefined, onRefused, ...reports });
+  const posting = () => postingEventSink(client, { ...reports, onRefused });
+  if (inProcess || transport !== undefined) return posting();
+  const openSocket = async () => {
+    const { socketEventSink } = await import("@ostinato/client/node");
+    return socketEventSink({ baseUrl, auth, batches: server !== undefined, onRefused, ...reports });
+  };
+  return server === undefined ? openSocket() : handedOverSink(posting(), openSocket, shortProgram);
 }
 
 const longestTimerMillis = 2 ** 31 - 1;

@@ -1,0 +1,61 @@
+import { type Clock, systemClock } from "@ostinato/core";
+import type { EventSink } from "./event-sink.ts";
+
+export interface HandOver {
+  readonly clock?: Clock;
+  /** From then on the next sink takes what comes, or from so many events on, whichever is first. */
+  readonly afterSeconds: number;
+  readonly afterEvents: number;
+}
+
+/**
+ * Begins with a sink that costs nothing to begin with, and goes on with one that carries more: a websocket and what it needs
+ * take longer to load and to open than most short programs run. Events of both may arrive in any order, as always.
+ */
+export function handedOverSink(first: EventSink, open: () => Promise<EventSink>, options: HandOver): EventSink {
+  const { clock = systemClock(), afterSeconds, afterEvents } = options;
+  let next: EventSink | undefined;
+  let isOpening = false;
+  let sent = 0;
+  let isHeld = true;
+  let isClosed = false;
+  const stopWaiting = clock.after(afterSeconds, handOver);
+
+  function handOver(): void {
+    stopWaiting();
+    if (isOpening) return;
+    isOpening = true;
+    void open().then((sink) => {
+      if (isClosed) return void sink.close();
+      sink.hold(isHeld);
+      next = sink;
+    });
+  }
+
+  return {
+    send(event) {
+      sent += 1;
+      if (sent === afterEvents) handOver();
+      (next ?? first).send(event);
+    },
+    get room() {
+      return first.room ?? next?.room;
+    },
+    get unacknowledged() {
+      return first.unacknowledged + (next?.unacknowledged ?? 0);
+    },
+    async flush() {
+      await Promise.all([first.flush(), next?.flush()]);
+    },
+    hold(alive) {
+      isHeld = alive;
+      first.hold(alive);
+      next?.hold(alive);
+    },
+    async close() {
+      isClosed = true;
+      stopWaiting();
+      await Promise.all([first.close(), next?.close()]);
+    },
+  };
+}
