@@ -14,6 +14,7 @@ function keepingSink() {
     get unacknowledged() {
       return events.length;
     },
+    unacknowledgedTexts: () => events.map((event) => JSON.stringify(event)),
     flush: () => flushing.promise,
     hold: (alive) => void Object.assign(state, { held: alive }),
     close: async () => void Object.assign(state, { closed: true }),
@@ -64,6 +65,7 @@ test.each([
   expect(next.events).toEqual([{ id: "last" }]);
   expect(next.state.held).toBe(false);
   expect(sink.unacknowledged).toBe(first.events.length + 1);
+  expect(sink.unacknowledgedTexts().at(-1)).toBe('{"id":"last"}');
   let flushed = false;
   const flushing = sink.flush().then(() => {
     flushed = true;

@@ -44,6 +44,7 @@ export function handedOverSink(first: EventSink, open: () => Promise<EventSink>,
     get unacknowledged() {
       return first.unacknowledged + (next?.unacknowledged ?? 0);
     },
+    unacknowledgedTexts: () => [...first.unacknowledgedTexts(), ...(next?.unacknowledgedTexts() ?? [])],
     async flush() {
       await Promise.all([first.flush(), next?.flush()]);
     },

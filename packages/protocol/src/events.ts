@@ -48,9 +48,6 @@ export const Event = Open({
 });
 export type Event = Static<typeof Event>;
 
-/** Tells whoever works on a flow run that it was deleted before its end. */
-export const flowRunDeletedEvent = "ostinato.flow-run.deleted";
-
 /** What an event may hold at the most, besides the 1024 characters of its name. `characters` are those of its JSON. */
 export const eventLimits = { labels: 500, related: 100, characters: 1_500_000, resourceIdBytes: 1024 } as const;
 

@@ -1,6 +1,7 @@
 export * from "./admin.ts";
 export * from "./artifacts.ts";
 export * from "./concurrency-limits.ts";
+export * from "./event-names.ts";
 export * from "./events.ts";
 export * from "./filters.ts";
 export * from "./flow-run-graph.ts";

@@ -1,4 +1,4 @@
-import { flowRunDeletedEvent } from "@ostinato/protocol";
+import { flowRunDeletedEvent } from "@ostinato/protocol/event-names";
 import { Cancelled } from "./errors.ts";
 import { endByDeletion } from "./flow-ends.ts";
 import { lookForEnd } from "./heartbeat.ts";

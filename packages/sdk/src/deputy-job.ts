@@ -1,7 +1,8 @@
 import type { MessagePort } from "node:worker_threads";
-import { ApiError, type Client, createClient, fetchTransport, type Transport } from "@ostinato/client";
+import { ApiError, type Client, createClient, type Transport } from "@ostinato/client";
+import { httpTransport } from "@ostinato/client/http";
 import { formatTimestamp, systemClock, timeOrderedId } from "@ostinato/core";
-import { createEvents, createLogs, setFlowRunState } from "@ostinato/protocol";
+import type { createEvents, createLogs, setFlowRunState } from "@ostinato/protocol";
 import type { DeputyConnection, Farewell, Sign, ToDeputy } from "./deputy-messages.ts";
 
 export type { DeputyConnection } from "./deputy-messages.ts";
@@ -24,7 +25,7 @@ export function beDeputy({ port, connection, openLocal }: DeputyOptions): void {
 
   async function open(): Promise<Client> {
     const { baseUrl, auth, inProcess } = connection;
-    return createClient({ baseUrl, auth, transport: inProcess ? await openLocal() : fetchTransport(baseUrl) });
+    return createClient({ baseUrl, auth, transport: inProcess ? await openLocal() : httpTransport(baseUrl) });
   }
 
   function give(sign: Sign): void {
@@ -35,7 +36,9 @@ export function beDeputy({ port, connection, openLocal }: DeputyOptions): void {
         const event = { ...sign.event, id: timeOrderedId(now), occurred: formatTimestamp(now) };
         client ??= open();
         // A server that is away hears the next one.
-        client.then((line) => line.call(createEvents, { body: [event], retries: 0 })).catch(() => {});
+        client
+          .then((line) => line.call<typeof createEvents>("POST /events", { body: [event], retries: 0 }))
+          .catch(() => {});
         give(sign);
       }),
     );
@@ -67,11 +70,18 @@ export function beDeputy({ port, connection, openLocal }: DeputyOptions): void {
 
 /** The lines first: they are what is read when the run is looked at. */
 async function say(client: Client, { logs, events, ends }: Farewell): Promise<void> {
-  await inBatches(logs, (texts) => client.call(createLogs, { encodedBody: `[${texts.join(",")}]` }));
-  await inBatches(events, (texts) => client.call(createEvents, { encodedBody: `[${texts.join(",")}]` }));
+  await inBatches(logs, (texts) =>
+    client.call<typeof createLogs>("POST /logs/", { encodedBody: `[${texts.join(",")}]` }),
+  );
+  await inBatches(events, (texts) =>
+    client.call<typeof createEvents>("POST /events", { encodedBody: `[${texts.join(",")}]` }),
+  );
   for (const { flowRunId, state } of ends) {
     await client
-      .call(setFlowRunState, { params: { id: flowRunId }, body: { state, force: true } })
+      .call<typeof setFlowRunState>("POST /flow_runs/{id}/set_state", {
+        params: { id: flowRunId },
+        body: { state, force: true },
+      })
       .catch(unlessRefused);
   }
 }

@@ -1,5 +1,6 @@
 import { isTerminal } from "@ostinato/core";
-import { logLevels, type StateCreate } from "@ostinato/protocol";
+import type { StateCreate } from "@ostinato/protocol";
+import { logLevels } from "@ostinato/protocol/log-levels";
 import { Cancelled } from "./errors.ts";
 import type { Session } from "./session.ts";
 import { stateMessage } from "./state-message.ts";
