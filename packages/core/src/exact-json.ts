@@ -79,7 +79,7 @@ const holders = new WeakSet<object>();
 
 /** Whether there is an exact number in what `parseJson` gave, or in a part of it. */
 export function holdsExactNumbers(value: unknown): boolean {
-  return typeof value === "object" && value !== null && (value instanceof ExactNumber || holders.has(value));
+  return typeof value === "object" && value !== null && (holders.has(value) || value instanceof ExactNumber);
 }
 
 /** The value with `change` in place of its exact numbers; itself where it has none. Takes what `parseJson` gave. */
@@ -89,13 +89,18 @@ export function changeExactNumbers(value: unknown, change: (number: ExactNumber)
   return changeParts(value as object, (part) => changeExactNumbers(part, change));
 }
 
-/** A copy of a list or an object of `parseJson`, with `change` in place of each part; it knows which of its parts are exact. */
+/** A copy of a list or an object of `parseJson`, with `change` in place of each part that holds exact numbers. */
 export function changeParts(container: object, change: (part: unknown, key: string | number) => unknown): object {
-  const parts = Array.isArray(container)
-    ? container.map((item, index) => change(item, index))
-    : Object.entries(container).map(([key, item]): [string, unknown] => [key, change(item, key)]);
-  const copy = Array.isArray(container) ? parts : Object.fromEntries(parts as [string, unknown][]);
-  if (Object.values(copy).some(holdsExactNumbers)) holders.add(copy);
+  const copy = (Array.isArray(container) ? [...container] : { ...container }) as Container;
+  let holds = false;
+  for (const key of Array.isArray(copy) ? copy.keys() : Object.keys(copy)) {
+    const part = copy[key];
+    if (!holdsExactNumbers(part)) continue;
+    const changed = change(part, key);
+    copy[key] = changed;
+    holds ||= holdsExactNumbers(changed);
+  }
+  if (holds) holders.add(copy);
   return copy;
 }
 

@@ -1,5 +1,6 @@
 import {
   earliestMoment,
+  isNumber,
   isUuid,
   keptExactly,
   latestMoment,
@@ -98,7 +99,14 @@ export const JsonObject = Type.Record(Type.String(), Type.Unknown());
 export const Tags = Type.Array(Type.String());
 export const Labels = Type.Record(
   Type.String(),
-  Type.Union([Type.Boolean(), Type.Number({ [keptExactly]: true }), Type.String()]),
+  Type.Refine(
+    Type.Unsafe<boolean | number | string>({
+      [keptExactly]: true,
+      "~described": { type: ["boolean", "number", "string"] },
+    }),
+    (value) => typeof value === "boolean" || typeof value === "string" || isNumber(value),
+    () => "must be boolean, number or string",
+  ),
 );
 
 /** Rows per page: the default and the most that one answer holds. */

@@ -1,4 +1,4 @@
-import { isUuid, withNearestNumbers, withPlainFields } from "@ostinato/core";
+import { isUuid, withPlainFields } from "@ostinato/core";
 import type { BodyOf, ParamsOf, QueryOf, RouteContract, Static, TSchema } from "@ostinato/protocol";
 import type { FastifyRequest } from "fastify";
 import { Check, Compile, Errors, type Validator } from "typebox/schema";
@@ -99,9 +99,8 @@ export interface ReadAs<S extends TSchema> {
 
 /** For services that validate a part by itself, such as a frame of a websocket. */
 export function readAs<S extends TSchema>(schema: S, value: unknown, place = "body"): ReadAs<S> {
-  const plain = withNearestNumbers(value);
-  const problems = isValid(schema, plain) ? [] : problemsOf(schema, plain, place);
-  return { problems, value: (plain === value ? value : withPlainFields(schema, value)) as Static<S> };
+  const fitted = withPlainFields(schema, value);
+  return { problems: isValid(schema, fitted) ? [] : problemsOf(schema, fitted, place), value: fitted as Static<S> };
 }
 
 const mostProblems = 20;
