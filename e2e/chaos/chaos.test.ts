@@ -9,7 +9,7 @@ test.each(["sqlite", "postgresql"] as const)(
     const verdict = await chaos({ database, seed: 7, seconds: 1, workers: 2, say: () => {} });
     expect(isClean(verdict), describeVerdict(verdict).join("\n")).toBe(true);
     expect(Object.entries(verdict.acknowledged).filter(([, count]) => count === 0)).toEqual([]);
-    expect(verdict.faults).toBeGreaterThanOrEqual(9);
+    expect(verdict.faults).toBeGreaterThanOrEqual(14);
   },
   300_000,
 );

@@ -47,7 +47,7 @@ export async function chaos(options: ChaosOptions): Promise<Verdict> {
       faults: made,
       acknowledged,
       runs: { ended: flowRuns.length, resumed, abandoned: abandoned.length },
-      found: { ...found, unheard },
+      found: { ...found, unheard, late: late(recoveries) },
       recoveries,
       notes: notesOn(stage),
     };
@@ -111,6 +111,16 @@ function roundOf(stage: Stage): readonly Fault[] {
   return faults
     .filter(({ possible }) => possible(stage))
     .flatMap((fault) => Array.from({ length: stage.long ? (fault.times ?? 1) : 1 }, () => fault));
+}
+
+/** Many times what it takes, for machines that do other work too: starting a server is most of it. */
+const latestSeconds = 60;
+
+function late(recoveries: readonly Recovery[]): readonly string[] {
+  const within = new Map(faults.map(({ name, withinSeconds = latestSeconds }) => [name, withinSeconds]));
+  return recoveries
+    .filter(({ fault, seconds }) => seconds > (within.get(fault) ?? latestSeconds))
+    .map(({ fault, seconds }) => `${fault}: after ${seconds.toFixed(1)} s`);
 }
 
 const probeMillis = 2000;

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { chmod, copyFile, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,7 +19,9 @@ export interface Cluster {
   readonly apiUrl: string;
   readonly proxy: BreakingProxy;
   readonly servers: readonly ServerUnderTest[];
-  readonly postgres: Postgres | undefined;
+  readonly postgres: ServedPostgres | undefined;
+  /** Of SQLite. */
+  readonly file: string | undefined;
   /** Where the tables are; undefined where no file system of our own can be had. */
   readonly disk: SmallDisk | undefined;
   /** Of the servers, and of the processes that run flows. */
@@ -27,6 +30,14 @@ export interface Cluster {
   /** The program that runs flows, beside the product that it imports. */
   readonly program: string;
   dispose(): Promise<void>;
+}
+
+/** A PostgreSQL with the database of the servers, and the role that they come as, which is no superuser. */
+export interface ServedPostgres extends Postgres {
+  readonly database: string;
+  readonly role: string;
+  /** Ends all connections of the servers. */
+  endConnections(): Promise<void>;
 }
 
 export interface ClusterOptions {
@@ -50,14 +61,14 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   await chmod(folder, 0o755); // PostgreSQL is another user where we are root.
   const { command, program } = await findProduct(options, folder);
   const disk = injected ? undefined : await mountSmallDisk(join(folder, "disk"), diskMegabytes);
-  const postgres = database === "postgresql" ? await startDurablePostgres() : undefined;
+  const postgres = database === "postgresql" ? await servedPostgres(disk) : undefined;
   const file = join(disk?.folder ?? folder, "ostinato.db");
   const afflictions = await startAfflictions(join(folder, "afflictions.json"));
   const environment = {
     ...cleanEnvironment(),
     ...afflictions.environment,
     OSTINATO_HOME: join(folder, "server"),
-    OSTINATO_DATABASE_URL: postgres === undefined ? `sqlite:///${file}` : await databaseOn(postgres, disk),
+    OSTINATO_DATABASE_URL: postgres?.ownUrl ?? `sqlite:///${file}`,
     OSTINATO_LOG_LEVEL: process.env.CHAOS_LOG_LEVEL ?? "fatal",
     OSTINATO_RESULT_SIZE_LIMIT: String(resultLimitBytes),
   };
@@ -76,6 +87,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     proxy,
     servers,
     postgres,
+    file: postgres === undefined ? file : undefined,
     disk,
     afflictions,
     flowAfflictions: await startAfflictions(join(folder, "flow-afflictions.json")),
@@ -112,16 +124,34 @@ function startDurablePostgres(): Promise<Postgres> {
   return startPostgres({ settings: { fsync: "on", full_page_writes: "on", commit_siblings: "0" } });
 }
 
-/** A database whose tables are on the small disk, where there is one. The log is not: without it PostgreSQL ends itself. */
-async function databaseOn(postgres: Postgres, disk: SmallDisk | undefined): Promise<string> {
+async function servedPostgres(disk: SmallDisk | undefined): Promise<ServedPostgres & { readonly ownUrl: string }> {
+  const postgres = await startDurablePostgres();
   const { name, url } = await createDatabase(postgres.url);
-  if (disk === undefined) return url;
+  const role = "chaos";
+  const password = randomUUID();
+  await postgres.execute(`CREATE ROLE ${role} LOGIN PASSWORD '${password}'`);
+  await postgres.execute(`ALTER DATABASE ${name} OWNER TO ${role}`);
+  if (disk !== undefined) await placeTablesOn(disk, postgres, name);
+  const own = new URL(url);
+  own.username = role;
+  own.password = password;
+  return {
+    ...postgres,
+    database: name,
+    role,
+    ownUrl: own.href,
+    endConnections: () =>
+      postgres.execute(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${role}'`),
+  };
+}
+
+/** The log is not there: without it PostgreSQL ends itself. */
+async function placeTablesOn(disk: SmallDisk, postgres: Postgres, database: string): Promise<void> {
   const folder = join(disk.folder, "tablespace");
   await mkdir(folder);
   postgres.own(folder);
   await postgres.execute(`CREATE TABLESPACE small LOCATION '${folder}'`);
-  await postgres.execute(`ALTER DATABASE ${name} SET TABLESPACE small`);
-  return url;
+  await postgres.execute(`ALTER DATABASE ${database} SET TABLESPACE small`);
 }
 
 async function freePort(): Promise<number> {

@@ -1,6 +1,8 @@
-import { pause } from "./api.ts";
+import { patiently, pause } from "./api.ts";
 import type { Cluster } from "./cluster.ts";
+import { putBack, removeAndSave } from "./lost-file.ts";
 import type { Random } from "./random.ts";
+import { askAndLeave, beginLargeBodies, beginMessages } from "./rude-clients.ts";
 import type { Workers } from "./workers.ts";
 
 export interface Fault {
@@ -8,6 +10,8 @@ export interface Fault {
   readonly possible: (stage: Stage) => boolean;
   /** How often it comes in a round of a long run; once unless told. */
   readonly times?: number;
+  /** By when the server is to be back at the latest; a minute unless told. */
+  readonly withinSeconds?: number;
   /** Makes it and mends it. */
   readonly make: (stage: Stage, scene: Scene) => Promise<void>;
 }
@@ -33,6 +37,9 @@ export interface Scene {
 const always = () => true;
 const onPostgres = ({ cluster }: Stage) => cluster.postgres !== undefined;
 const hourSeconds = 3600;
+/** Others are served all the time: no server has anything to recover from. */
+const rudeSeconds = 9;
+const daySeconds = 24 * hourSeconds;
 const seconds = (count: number) => pause(count * 1000);
 
 /** All are made for real, but for what `afflictions.mjs` does where nothing real can be had. */
@@ -129,6 +136,80 @@ export const faults: readonly Fault[] = [
     make: ({ cluster }, { random, mended }) => moveClock(cluster.flowAfflictions, random, mended),
   },
   {
+    name: "server's clock moved ahead by 400 days",
+    possible: always,
+    async make({ cluster }, { random, mended }) {
+      await cluster.afflictions.change({ clockSeconds: 400 * daySeconds });
+      // As every ten minutes by itself: what a clock says must not remove anything.
+      for (const { apiUrl } of cluster.servers) await patiently(`${apiUrl}/admin/retention/run`, {});
+      await seconds(random.between(1, 3));
+      await cluster.afflictions.change({ clockSeconds: 0 });
+      mended();
+    },
+  },
+  {
+    name: "large requests that do not come",
+    possible: always,
+    withinSeconds: rudeSeconds,
+    make: ({ cluster }, { random, mended }) =>
+      whileIgnored(cluster, { mended, forSeconds: random.between(0.5, 3) }, (port) => beginLargeBodies(port, 4)),
+  },
+  {
+    name: "messages that do not come to their end",
+    possible: always,
+    withinSeconds: rudeSeconds,
+    make: ({ cluster }, { random, mended }) =>
+      whileIgnored(cluster, { mended, forSeconds: random.between(0.5, 3) }, (port) => beginMessages(port, 20)),
+  },
+  {
+    name: "clients that go away in a long read",
+    possible: always,
+    withinSeconds: rudeSeconds,
+    async make({ cluster }, { mended }) {
+      await Promise.all(cluster.servers.map(({ apiUrl }) => askAndLeave(apiUrl, 60)));
+      mended();
+    },
+  },
+  {
+    name: "database file removed",
+    possible: ({ cluster }) => cluster.file !== undefined,
+    async make({ cluster }, { mended, tell }) {
+      const [server] = cluster.servers;
+      if (cluster.file === undefined || server === undefined) return;
+      // A server that is only just starting has nothing open yet.
+      await server.start();
+      const { saved, noticedAfter } = await removeAndSave(cluster.file, server);
+      tell(`noticed after ${noticedAfter.toFixed(2)} s`);
+      await server.kill();
+      await putBack(saved, cluster.file);
+      mended();
+      await server.start();
+    },
+  },
+  {
+    name: "PostgreSQL may only be read, as in a failover",
+    possible: onPostgres,
+    async make({ cluster: { postgres } }, { random, mended }) {
+      await postgres?.execute(`ALTER DATABASE ${postgres.database} SET default_transaction_read_only = on`);
+      await postgres?.endConnections();
+      await seconds(random.between(1, 4));
+      // The connections that are open still lead to what may only be read.
+      await postgres?.execute(`ALTER DATABASE ${postgres.database} RESET default_transaction_read_only`);
+      mended();
+    },
+  },
+  {
+    name: "PostgreSQL gives three connections",
+    possible: onPostgres,
+    async make({ cluster: { postgres } }, { random, mended }) {
+      await postgres?.execute(`ALTER ROLE ${postgres.role} CONNECTION LIMIT 3`);
+      await postgres?.endConnections();
+      await seconds(random.between(1, 4));
+      await postgres?.execute(`ALTER ROLE ${postgres.role} CONNECTION LIMIT -1`);
+      mended();
+    },
+  },
+  {
     name: "PostgreSQL killed",
     possible: onPostgres,
     make: (stage, scene) => endPostgres(stage, scene, "kill"),
@@ -147,6 +228,18 @@ export const faults: readonly Fault[] = [
     },
   },
 ];
+
+/** Others are served meanwhile: what they wait is counted from the moment at which it has begun. */
+async function whileIgnored(
+  { servers }: Cluster,
+  { mended, forSeconds }: Pick<Scene, "mended"> & { readonly forSeconds: number },
+  begin: (port: number) => Promise<() => void>,
+): Promise<void> {
+  const ends = await Promise.all(servers.map(({ port }) => begin(port)));
+  mended();
+  await seconds(forSeconds);
+  for (const end of ends) end();
+}
 
 async function endPostgres({ cluster }: Stage, { random, mended }: Scene, how: "kill" | "immediate"): Promise<void> {
   await cluster.postgres?.stop(how);

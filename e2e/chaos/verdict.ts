@@ -27,6 +27,7 @@ export const findings = {
   wronglyEnded: "live runs taken for dead",
   wrong: "wrong ends and answers",
   unheard: "changes unheard on other servers",
+  late: "faults after which the server was not back within seconds",
 } as const;
 
 export type Finding = keyof typeof findings;

@@ -70,6 +70,7 @@ export async function createServer({
       started,
       async listen() {
         await metrics.open();
+        await retention.begin();
         const listenTextResolver = (at: string) => `Ostinato ${productVersion} on ${db.kind} listens at ${at}`;
         const address = await app.listen({ host: config.host, port: config.port, listenTextResolver });
         if (db.file?.claim() === false) log.warn(servedTwice);

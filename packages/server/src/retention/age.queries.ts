@@ -13,12 +13,18 @@ export async function databaseNow(db: Database): Promise<Timestamp | undefined> 
   return rows[0]?.now as Timestamp | undefined;
 }
 
-/** The newest moment that a server has written down, of its own accord rather than as a client told it; null where there is none. */
-export async function newestMoment(db: Database): Promise<Timestamp | null> {
-  const newest = (table: string) => sql`(SELECT created FROM ${sql.table(table)} ORDER BY id DESC LIMIT 1)`;
+/**
+ * The newest moment before another that a server has written down, of its own accord rather than as a client told it; null
+ * where there is none.
+ */
+export async function newestMoment(db: Database, before: Timestamp): Promise<Timestamp | null> {
+  const newest = (table: string) =>
+    sql`(SELECT created FROM ${sql.table(table)} WHERE created < ${before} ORDER BY id DESC LIMIT 1)`;
   const { rows } = await sql<Record<string, number | null>>`SELECT
     ${newest("flow_run")} AS flow_run, ${newest("log")} AS log,
-    (SELECT created FROM artifact ORDER BY created DESC LIMIT 1) AS artifact`.execute(db.read);
+    (SELECT created FROM artifact WHERE created < ${before} ORDER BY created DESC LIMIT 1) AS artifact`.execute(
+    db.read,
+  );
   const moments = Object.values(rows[0] ?? {}).flatMap((moment) => (moment === null ? [] : Number(moment)));
   return moments.length === 0 ? null : (Math.max(...moments) as Timestamp);
 }

@@ -6,8 +6,8 @@ import type { Cutoffs } from "./retention.rules.ts";
 export type Cause = "due" | "asked" | "confirmed";
 
 export interface Evidence {
-  /** Where the clock of age stood, or the newest moment that the database has seen; null for a database without any. */
-  readonly known: Timestamp | null;
+  /** Where the clock of age stood, or the newest moment that the database had seen when the server started. */
+  readonly known: Timestamp;
   /** The machine's clock, or PostgreSQL's where that is behind. */
   readonly wall: Timestamp;
   /** Even seconds that the server has run since it knew that. */
@@ -26,7 +26,7 @@ const gainWhenAsked = 2 * secondsPerDay;
  * followed slowly: whether it is wrong, or the server was off for long, shows within hours. Back it is followed at once.
  */
 export function measuredFrom({ known, wall, evenSeconds, cause }: Evidence): Timestamp {
-  if (known === null || cause === "confirmed") return wall;
+  if (cause === "confirmed") return wall;
   const followed = addSeconds(known, evenSeconds * (1 + gain) + (cause === "asked" ? gainWhenAsked : 0));
   return Math.min(wall, followed) as Timestamp;
 }

@@ -1,15 +1,17 @@
-import { type Timestamp, toTimestamp } from "@ostinato/core";
+import { type Timestamp, timeOrderedId, toTimestamp } from "@ostinato/core";
 import type { RetainedKind } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
 import { databaseNow, newestMoment, shareBefore } from "./age.queries.ts";
 import { type Cause, isMost, kindsAtAStroke, lagInWords, measuredFrom, mostInWords } from "./age.rules.ts";
-import { lastPass } from "./retention.queries.ts";
+import { begunAt, keepBegunAt, lastPass } from "./retention.queries.ts";
 import { type Cutoffs, readCutoffs } from "./retention.rules.ts";
 
 /** The clock by which things become too old. What it has come to is kept with the passes, for all servers of the database. */
 export interface AgeClock {
   /** Why things are held back, in words; null where they are not. */
   readonly waiting: string | null;
+  /** Writes down what is known of time before this server has written anything by a clock that may be wrong. */
+  begin(): Promise<void>;
   read(cause: Cause): Promise<Timestamp>;
   /** Why nothing is to be removed before somebody says so. */
   reasonToWait(cutoffs: Cutoffs): Promise<string | null>;
@@ -22,6 +24,7 @@ const warnAgainSeconds = 12 * 3600;
 export function ageClock({ db, clock, log }: Context): AgeClock {
   /** From here on the even seconds are counted, whatever becomes of the passes meanwhile. */
   let countedFrom = clock.elapsed();
+  const startedAt = clock.now();
   let readAt = countedFrom;
   let warnedAt = Number.NEGATIVE_INFINITY;
   let lag: string | null = null;
@@ -33,19 +36,31 @@ export function ageClock({ db, clock, log }: Context): AgeClock {
     log.warn(message);
   }
 
-  async function known(): Promise<Timestamp | null> {
+  /** What this server has written itself says no more than its clock. */
+  async function known(): Promise<Timestamp> {
     const asOf = (await lastPass(db))?.as_of ?? null;
-    return asOf === null ? await newestMoment(db) : toTimestamp(asOf);
+    if (asOf !== null) return toTimestamp(asOf);
+    return (await begunAt(db)) ?? (await newestMoment(db, startedAt)) ?? startedAt;
+  }
+
+  /** The machine's clock, or PostgreSQL's where that is behind. */
+  async function wallClock(own: Timestamp): Promise<Timestamp> {
+    return Math.min(own, (await databaseNow(db)) ?? own) as Timestamp;
   }
 
   return {
     get waiting() {
       return most ?? lag;
     },
+    async begin() {
+      if ((await lastPass(db))?.as_of != null || (await begunAt(db)) !== null) return;
+      const moment = Math.min(await known(), await wallClock(startedAt)) as Timestamp;
+      await db.write((tx) => keepBegunAt(tx, moment, { id: timeOrderedId(startedAt), now: startedAt }));
+    },
     async read(cause) {
       const own = clock.now();
       // Who confirms has seen the machine's clock.
-      const wall = cause === "confirmed" ? own : (Math.min(own, (await databaseNow(db)) ?? own) as Timestamp);
+      const wall = cause === "confirmed" ? own : await wallClock(own);
       readAt = clock.elapsed();
       const now = measuredFrom({ known: await known(), wall, evenSeconds: readAt - countedFrom, cause });
       [lag, most] = [lagInWords(now, own), null];

@@ -94,6 +94,21 @@ describeOnEachDatabase("what a wrong clock does to retention", (underTest) => {
     expect((await view()).last?.as_of).toMatch(/^2020-01-01/);
   });
 
+  test("nor where the clock jumps before the first pass, however often the server starts", async () => {
+    await server.listen();
+    const make = runMaker(server);
+    await make.run({ tasks: 1, logs: 1 });
+    passDays(clock, 400);
+    await make.run({ tasks: 1, logs: 1 });
+    const before = await rows();
+    for (let times = 0; times < 3; times += 1) {
+      expect((await pass("asked")).outcome).toBe("complete");
+      expect(await rows()).toEqual(before);
+      await start();
+      await server.listen();
+    }
+  });
+
   test("somebody who says that the clock is right has it removed at once", async () => {
     await makeHistory();
     passDays(clock, 400);

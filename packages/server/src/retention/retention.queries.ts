@@ -73,11 +73,32 @@ export async function lastPass(db: Database): Promise<RetentionPass | null> {
   return row === undefined ? null : { ...unknownBefore, ...readPlainJson<KeptPass>(row.value) };
 }
 
-export async function keepLastPass(
-  tx: Writer,
-  pass: RetentionPass,
-  { id, now }: { readonly id: string; readonly now: Timestamp },
-): Promise<void> {
+const begunAtKey = "ostinato.retention.begun-at";
+
+/** What was known of time before there was any pass. */
+export async function begunAt(db: Database): Promise<Timestamp | null> {
+  const row = await db.read
+    .selectFrom("configuration")
+    .select("value")
+    .where("key", "=", begunAtKey)
+    .executeTakeFirst();
+  return row === undefined ? null : (Number(row.value) as Timestamp);
+}
+
+interface Stamp {
+  readonly id: string;
+  readonly now: Timestamp;
+}
+
+export async function keepBegunAt(tx: Writer, moment: Timestamp, { id, now }: Stamp): Promise<void> {
+  await tx
+    .insertInto("configuration")
+    .values({ id, created: now, updated: now, key: begunAtKey, value: String(moment) })
+    .onConflict((conflict) => conflict.column("key").doNothing())
+    .execute();
+}
+
+export async function keepLastPass(tx: Writer, pass: RetentionPass, { id, now }: Stamp): Promise<void> {
   const value = writeJson(pass);
   await tx
     .insertInto("configuration")

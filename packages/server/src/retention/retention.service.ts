@@ -19,6 +19,8 @@ export interface Retention {
    * the answer says how it ended.
    */
   pass(cause?: Cause): Promise<RetentionPass>;
+  /** To be called by a server that begins to serve, before it keeps anything. */
+  begin(): Promise<void>;
   /** Interrupts the pass that is under way, after the unit of work that it is in, and lets none begin. */
   stop(): Promise<void>;
 }
@@ -47,6 +49,7 @@ export function createRetention(context: Context): Retention {
       running = pass;
       return pass;
     },
+    begin: () => age.begin(),
     async stop() {
       stopping.abort();
       await running;
