@@ -16,7 +16,7 @@ export function addLiveRun(run: WatchedRun): () => void {
 }
 
 /** How long a process that ends waits for its server. */
-const patienceMillis = 4000;
+const patienceMillis = 10_000;
 
 /**
  * Tells the server, on a thread of its own while this one waits, that the runs of this process end here, and what they have said
