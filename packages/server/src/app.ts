@@ -23,6 +23,7 @@ import { apiVersion } from "./plugins/api-version.ts";
 import { compressedAnswers } from "./plugins/compression.ts";
 import { answerFrameworkError, answerMalformed, errorAnswers, unknownRoutes } from "./plugins/errors.ts";
 import { farewell } from "./plugins/farewell.ts";
+import { createIncomingBytes } from "./plugins/incoming-bytes.ts";
 import { jsonBodies } from "./plugins/json-bodies.ts";
 import { hostGuard, originGuard } from "./plugins/origin-guard.ts";
 import { requestId, requestLog } from "./plugins/request-ids.ts";
@@ -78,7 +79,13 @@ export function buildApp(context: Context, { uiFolder, retention, started }: App
   requestLog(app, context.log);
   requestMetrics(app, context.metrics);
   hostGuard(app, config);
-  jsonBodies(app);
+  const incoming = createIncomingBytes({ mostBytes: config.mostBytes, clock });
+  context.metrics.gauge({
+    name: "request_bytes_under_way",
+    help: "Bytes of requests, of websocket messages that have begun and of large answers",
+    read: () => incoming.taken,
+  });
+  jsonBodies(app, incoming);
   errorAnswers(app);
   farewell(app, clock);
   websockets(app, context);
@@ -86,10 +93,10 @@ export function buildApp(context: Context, { uiFolder, retention, started }: App
   void app.register(
     async (api) => {
       const serve = serveOn(api, context, registry);
-      const serveSocket = countSockets(serveSocketsOn(api, context), context.metrics);
+      const serveSocket = countSockets(serveSocketsOn(api, context, { incoming }), context.metrics);
       api.addHook("onRequest", guard);
       apiVersion(api);
-      admission(api, context);
+      admission(api, context, incoming);
       compressedAnswers(api);
       unknownRoutes(api);
       adminRoutes(serve, started);

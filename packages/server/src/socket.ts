@@ -26,14 +26,24 @@ export interface SocketHandlers {
   closed?(): void;
 }
 
+export interface SocketOptions {
+  /** The largest message that a client may send; what asks for something by a filter needs no more than the default. */
+  readonly mostMessageBytes?: number;
+}
+
 /** Registers a websocket: `serveSocket("/events/in", (connection) => …)`. */
-export type ServeSocket = (path: string, accept: (connection: SocketConnection) => SocketHandlers) => void;
+export type ServeSocket = (
+  path: string,
+  accept: (connection: SocketConnection) => SocketHandlers,
+  options?: SocketOptions,
+) => void;
 
 /** Close codes of RFC 6455 and its registry, by what they say. */
 export const closeCodes = {
   goingAway: 1001,
   protocolError: 1002,
   policyViolation: 1008,
+  messageTooLarge: 1009,
   internalError: 1011,
   tryAgainLater: 1013,
 } as const;

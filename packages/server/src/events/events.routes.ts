@@ -31,7 +31,10 @@ export function eventRoutes({ app, context, serve, serveSocket }: EventRoutes): 
   });
   // Sockets are closed by then: what they brought is written before the database closes.
   app.addHook("onClose", () => ingest.idle());
-  serveSocket("/events/in", (connection) => receiveEvents(context, { ingest, backpressure }, connection));
+  serveSocket("/events/in", (connection) => receiveEvents(context, { ingest, backpressure }, connection), {
+    // A frame of events may carry a result, which JSON writes with up to twice its size.
+    mostMessageBytes: 16 * 1024 * 1024 + 2 * context.config.resultSizeLimitBytes,
+  });
   const takeTurn = createTurns(backfillsAtOnce);
   serveSocket("/events/out", (connection) => sendEvents(context, { connection, takeTurn }));
   serve(createEvents, async ({ body, request }) => {

@@ -1,4 +1,5 @@
 import { readApiVersion, readHealth, readMetrics, readReadiness, readServerVersion } from "@ostinato/protocol";
+import { shareOf } from "./incoming-bytes.rules.ts";
 
 /** Whoever watches over the server, or asks whether to talk to it at all, is answered under any load. */
 export const alwaysAnswered = [readHealth, readReadiness, readMetrics, readApiVersion, readServerVersion];
@@ -7,24 +8,22 @@ export const alwaysAnswered = [readHealth, readReadiness, readMetrics, readApiVe
 export interface AdmissionLimits {
   readonly requests: number;
   readonly waiting: number;
-  readonly bytes: number;
 }
 
 /** What is being done now, and how much waits. */
 export interface Load {
   readonly requests: number;
-  readonly bytes: number;
   readonly waiting: number;
 }
 
-/** Whether a request of so many bytes can be worked on now. One that is larger than all bytes has them to itself. */
-export function fits({ requests, bytes }: Load, size: number, limits: AdmissionLimits): boolean {
-  if (requests >= limits.requests) return false;
-  return size === 0 || requests === 0 || bytes + size <= limits.bytes;
+/** Whether a request can be worked on now, whose client has so many under way. */
+export function fits({ requests }: Load, ownUnderWay: number, limits: AdmissionLimits): boolean {
+  return requests < limits.requests && ownUnderWay < shareOf(limits.requests);
 }
 
 export interface Arrival {
-  readonly size: number;
+  /** How many requests of the same client are worked on. */
+  readonly ownUnderWay: number;
   /** How many requests of the same client wait. */
   readonly ownWaiting: number;
   /** The most that any client has waiting. */
@@ -35,11 +34,12 @@ export interface Arrival {
 export type Verdict = "go" | "wait" | "displace" | "too many of this client" | "server busy";
 
 /**
- * What becomes of a request that arrives. Nobody overtakes those that wait. Where several clients wait, none of them has more
- * than half of the places: one that floods the server neither fills it nor keeps the others out.
+ * What becomes of a request that arrives. Nobody overtakes those that wait, but for those whose client has its share under way.
+ * Where several clients wait, none of them has more than half of the places: one that floods the server neither fills it nor keeps
+ * the others out.
  */
-export function judge(load: Load, { size, ownWaiting, mostOfOne }: Arrival, limits: AdmissionLimits): Verdict {
-  if (load.waiting === 0 && fits(load, size, limits)) return "go";
+export function judge(load: Load, { ownUnderWay, ownWaiting, mostOfOne }: Arrival, limits: AdmissionLimits): Verdict {
+  if (fits(load, ownUnderWay, limits)) return "go";
   const share = Math.ceil(limits.waiting / 2);
   const alone = ownWaiting === load.waiting;
   if (!alone && ownWaiting >= share) return "too many of this client";

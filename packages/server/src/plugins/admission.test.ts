@@ -59,12 +59,12 @@ describe("a server under load", () => {
   }
 
   /** A request whose body does not come: it takes a place until the connection ends. */
-  async function occupy(address: URL, { bytes = 10 } = {}): Promise<Socket> {
+  async function occupy(address: URL, { bytes = 10, sent = "" } = {}): Promise<Socket> {
     const socket = connect(Number(address.port), "127.0.0.1");
     sockets.push(socket);
     await once(socket, "connect");
     const head = `POST /api/flows/ HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n`;
-    await new Promise((resolve) => socket.write(`${head}content-length: ${bytes}\r\n\r\n`, resolve));
+    await new Promise((resolve) => socket.write(`${head}content-length: ${bytes}\r\n\r\n${sent}`, resolve));
     return socket;
   }
 
@@ -100,31 +100,61 @@ describe("a server under load", () => {
   });
 
   test("who has waited too long is told to come again", async () => {
-    const { address, clock } = await start({ mostRequests: 1, waitSeconds: 10 });
+    const { address, clock } = await start({ mostRequests: 1, waitSeconds: 5 });
     await occupy(address);
     await until(address, "requests_under_way", 1);
     const waiting = fetch(new URL("/api/hello", address));
     await until(address, "requests_waiting", 1);
-    await clock.advance(11);
+    await clock.advance(6);
     const reply = await waiting;
     expect(reply.status).toBe(503);
     expect(reply.headers.get("retry-after")).toBe("2");
-    expect(await reply.json()).toMatchObject({ exception_detail: expect.stringContaining("within 10 s") });
+    expect(await reply.json()).toMatchObject({ exception_detail: expect.stringContaining("within 5 s") });
   });
 
-  test("bodies that would not fit in memory together wait unread", async () => {
-    const { address } = await start({ mostBytes: 1_000_000 });
-    const first = await occupy(address, { bytes: 700_000 });
-    await until(address, "request_bytes_under_way", 700_000);
-    const body = JSON.stringify({ name: "large", tags: ["x".repeat(400_000)] });
+  const post = (address: URL, characters: number) => {
+    const body = JSON.stringify({ name: `of ${characters}`, tags: ["x".repeat(characters)] });
     const headers = { "content-type": "application/json" };
-    const second = fetch(new URL("/api/flows/", address), { method: "POST", body, headers });
-    await until(address, "requests_waiting", 1);
-    const third = fetch(new URL("/api/hello", address));
-    await until(address, "requests_waiting", 2);
-    first.destroy();
-    expect(await (await second).json()).toMatchObject({ tags: [expect.stringMatching(/^x+$/)] });
-    expect((await third).status).toBe(200);
+    return fetch(new URL("/api/flows/", address), { method: "POST", body, headers });
+  };
+
+  test("a body that is announced and does not come takes no memory, and nobody waits for it", async () => {
+    const { address } = await start({ mostBytes: 1_000_000 });
+    for (let number = 0; number < 5; number += 1) await occupy(address, { bytes: 4_000_000 });
+    await until(address, "requests_under_way", 5);
+    expect(await gauge(address, "request_bytes_under_way")).toBe(0);
+    for (const characters of [100, 400_000, 900_000]) expect((await post(address, characters)).status).toBe(201);
+    expect((await fetch(new URL("/api/hello", address))).status).toBe(200);
+  });
+
+  test("where bodies that stand still have filled the memory, small ones pass, and large ones as soon as there is room", async () => {
+    const { address } = await start({ mostBytes: 1_000_000 });
+    const sent = `{"name": "${"x".repeat(300_000)}`;
+    const still = await Promise.all([1, 2, 3].map(() => occupy(address, { bytes: 4_000_000, sent })));
+    await expect
+      .poll(() => gauge(address, "request_bytes_under_way"), { interval: 5, timeout: 10_000 })
+      .toBeGreaterThan(700_000);
+    expect((await post(address, 1000)).status).toBe(201);
+    const large = Promise.all([post(address, 800_000), post(address, 700_000), post(address, 600_000)]);
+    await until(address, "requests_under_way", 6);
+    for (const socket of still) socket.destroy();
+    expect((await large).map(({ status }) => status)).toEqual([201, 201, 201]);
+    await until(address, "request_bytes_under_way", 0);
+  });
+
+  test("a body that does not come, or hardly, is given up", async () => {
+    const { address, clock } = await start({});
+    const sockets = [
+      await occupy(address),
+      await occupy(address, { bytes: 4_000_000, sent: `{"name": "${"x".repeat(200_000)}` }),
+    ];
+    await until(address, "requests_under_way", 2);
+    await expect.poll(() => gauge(address, "request_bytes_under_way"), { interval: 5 }).toBeGreaterThan(200_000);
+    const answers = sockets.map(answerOf);
+    await clock.advance(30);
+    for (const answer of answers) expect(await answer).toMatch(/^HTTP\/1.1 408 .*connection: close.*Send it again/is);
+    await until(address, "request_bytes_under_way", 0);
+    await until(address, "requests_under_way", 0);
   });
 
   test("a client that fills all places makes room for another, and is told that it is too much", async () => {

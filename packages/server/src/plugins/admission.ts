@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Context } from "../context.ts";
 import { Overloaded } from "../errors.ts";
 import { type AdmissionLimits, alwaysAnswered, fits, judge } from "./admission.rules.ts";
+import type { Incoming, IncomingBytes } from "./incoming-bytes.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -14,11 +15,11 @@ declare module "fastify" {
 /** A request that is worked on or waits. */
 interface Ticket {
   readonly client: string;
-  /** Bytes of its body, and of its answer once that is large. */
-  bytes: number;
   state: "waiting" | "under way" | "over";
   /** Of one that waits: when it is sent away. */
   giveUp: Timestamp | undefined;
+  /** Its body, and its answer once that is large, in memory. */
+  memory: Incoming | undefined;
   readonly proceed: (error?: Error) => void;
 }
 
@@ -29,44 +30,43 @@ const retryAfterSeconds = 2;
 const quietSeconds = 10;
 
 /**
- * Lets in as many requests as the server can take, counted in requests and in bytes, before their bodies are read. What is
- * more waits for a while, in order, and what is more than can wait is told to come again: 503, or 429 where this one client
- * has more waiting than its share. Websockets and files of the UI are not counted.
+ * Lets in as many requests as the server can take, before their bodies are read. What is more waits for a while, in order, and
+ * what is more than can wait is told to come again: 503, or 429 where this one client has more waiting than its share. Websockets
+ * and files of the UI are not counted.
  */
-export function admission(api: FastifyInstance, context: Context): void {
+export function admission(api: FastifyInstance, context: Context, incoming: IncomingBytes): void {
   const gate = createGate(context);
   const exempt = new Set(alwaysAnswered.map(({ path }) => `${api.prefix}${path}`));
   api.decorateRequest("ticket", undefined);
   api.addHook("onRoute", (route) => {
     if (exempt.has(route.url) || (route as { websocket?: boolean }).websocket === true) return;
-    const largestBody = route.bodyLimit ?? api.initialConfig.bodyLimit ?? 0;
     route.onRequest = (request: FastifyRequest, reply: FastifyReply, done: (error?: Error) => void) =>
-      gate.enter(request, reply, { size: sizeOf(request, largestBody), done });
-    route.onSend = (request: FastifyRequest, _reply: FastifyReply, payload: unknown, done: () => void) => {
-      if (typeof payload === "string" && payload.length >= largeAnswer) gate.weigh(request, payload.length);
+      gate.enter(request, reply, done);
+    route.onSend = ({ ticket }: FastifyRequest, _reply: FastifyReply, payload: unknown, done: () => void) => {
+      if (typeof payload === "string" && payload.length >= largeAnswer) weigh(incoming, ticket, payload.length);
       done();
     };
   });
 }
 
-/** A body that comes in chunks of unknown number counts as the largest that is read. */
-function sizeOf({ raw: { headers } }: FastifyRequest, largestBody: number): number {
-  if (headers["content-length"] !== undefined) return Number(headers["content-length"]);
-  return headers["transfer-encoding"] === undefined ? 0 : largestBody;
+function weigh(incoming: IncomingBytes, ticket: Ticket | undefined, bytes: number): void {
+  if (ticket?.state !== "under way") return;
+  ticket.memory ??= incoming.open({ client: ticket.client, pause() {}, resume() {}, tooSlow() {} });
+  ticket.memory.complete();
+  ticket.memory.hold(bytes);
 }
 
 function createGate({ config, clock, metrics, log }: Context) {
   const limits: AdmissionLimits = {
     requests: config.mostRequests,
     waiting: config.mostWaiting,
-    bytes: config.mostBytes,
   };
   /** In the order in which they came. */
   const queue = new Set<Ticket>();
   const waitingOf = new Map<string, number>();
+  const underWayOf = new Map<string, number>();
   const load = {
     requests: 0,
-    bytes: 0,
     get waiting() {
       return queue.size;
     },
@@ -76,49 +76,45 @@ function createGate({ config, clock, metrics, log }: Context) {
   let lastSaid: Timestamp | undefined;
   metrics.gauge({ name: "requests_under_way", help: "Requests that are worked on", read: () => load.requests });
   metrics.gauge({ name: "requests_waiting", help: "Requests that wait for others to end", read: () => queue.size });
-  metrics.gauge({
-    name: "request_bytes_under_way",
-    help: "Bytes of requests and large answers that are worked on",
-    read: () => load.bytes,
-  });
 
   function begin(ticket: Ticket): void {
     ticket.state = "under way";
     load.requests += 1;
-    load.bytes += ticket.bytes;
+    count(underWayOf, ticket.client, 1);
   }
 
   function leave(ticket: Ticket): void {
     if (ticket.state === "waiting") dequeue(ticket);
     else if (ticket.state === "under way") {
       load.requests -= 1;
-      load.bytes -= ticket.bytes;
+      count(underWayOf, ticket.client, -1);
     }
     ticket.state = "over";
+    ticket.memory?.release();
     if (queue.size > 0) letIn();
   }
 
   function letIn(): void {
     for (const ticket of queue) {
-      if (!fits(load, ticket.bytes, limits)) return;
-      dequeue(ticket);
-      begin(ticket);
-      ticket.proceed();
+      if (load.requests >= limits.requests) return;
+      if (fits(load, underWayOf.get(ticket.client) ?? 0, limits)) {
+        dequeue(ticket);
+        begin(ticket);
+        ticket.proceed();
+      } else if (waitingOf.size === 1) return; // All the others are of the same client.
     }
   }
 
   function enqueue(ticket: Ticket): void {
     ticket.giveUp = addSeconds(clock.now(), config.waitSeconds);
     queue.add(ticket);
-    waitingOf.set(ticket.client, (waitingOf.get(ticket.client) ?? 0) + 1);
+    count(waitingOf, ticket.client, 1);
     cancelExpiry ??= clock.after(config.waitSeconds, expire);
   }
 
   function dequeue(ticket: Ticket): void {
     queue.delete(ticket);
-    const others = (waitingOf.get(ticket.client) ?? 1) - 1;
-    if (others === 0) waitingOf.delete(ticket.client);
-    else waitingOf.set(ticket.client, others);
+    count(waitingOf, ticket.client, -1);
     if (queue.size > 0) return;
     cancelExpiry?.();
     cancelExpiry = undefined;
@@ -163,10 +159,10 @@ function createGate({ config, clock, metrics, log }: Context) {
   }
 
   return {
-    enter(request: FastifyRequest, { raw }: FastifyReply, { size, done }: Entry): void {
+    enter(request: FastifyRequest, { raw }: FastifyReply, done: (error?: Error) => void): void {
       const client = request.ip;
       const arrival = {
-        size,
+        ownUnderWay: underWayOf.get(client) ?? 0,
         ownWaiting: waitingOf.get(client) ?? 0,
         get mostOfOne() {
           return Math.max(0, ...waitingOf.values());
@@ -176,7 +172,7 @@ function createGate({ config, clock, metrics, log }: Context) {
       if (verdict === "server busy") done(refusal(503, "The server has as much to do as it can take"));
       else if (verdict === "too many of this client") done(refusal(429, tooManyOfOne));
       else {
-        const ticket: Ticket = { client, bytes: size, state: "waiting", giveUp: undefined, proceed: done };
+        const ticket: Ticket = { client, state: "waiting", giveUp: undefined, memory: undefined, proceed: done };
         request.ticket = ticket;
         // Comes after the last byte of the answer, and where the client goes away before that.
         raw.once("close", () => leave(ticket));
@@ -187,17 +183,13 @@ function createGate({ config, clock, metrics, log }: Context) {
         } else enqueue(ticket);
       }
     },
-    weigh({ ticket }: FastifyRequest, bytes: number): void {
-      if (ticket?.state !== "under way") return;
-      ticket.bytes += bytes;
-      load.bytes += bytes;
-    },
   };
 }
 
-interface Entry {
-  readonly size: number;
-  readonly done: (error?: Error) => void;
+function count(counts: Map<string, number>, client: string, by: 1 | -1): void {
+  const number = (counts.get(client) ?? 0) + by;
+  if (number === 0) counts.delete(client);
+  else counts.set(client, number);
 }
 
 const tooManyOfOne = "This client has more requests waiting than its share while others wait too: send fewer at once";

@@ -19,6 +19,8 @@ export function errorAnswers(app: FastifyInstance): void {
     const { status, body } = described;
     if (described instanceof Overloaded) reply.header("retry-after", String(described.retryAfterSeconds));
     else if (status >= 500) report(error, status, request);
+    // Nobody waits for the rest of what does not come.
+    if (status === 408) reply.header("connection", "close");
     if (status === 503 && !reply.hasHeader("retry-after")) reply.header("retry-after", "1");
     return reply.code(status).type("application/json").send(JSON.stringify(body));
   });

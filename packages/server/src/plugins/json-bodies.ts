@@ -2,26 +2,30 @@ import { parseJson } from "@ostinato/core";
 import type { FastifyInstance } from "fastify";
 import { invalid, refused } from "../errors.ts";
 import { mostNested, nestsTooDeep } from "../nesting.ts";
+import { readBody } from "./body-reading.ts";
+import type { IncomingBytes } from "./incoming-bytes.ts";
 
 /**
  * JSON, also where a program did not say what it sends: old clients leave the header out. A page that leaves it out may be one of
  * another site, whose browser then did not ask for leave, so it has to say it.
  */
-export function jsonBodies(app: FastifyInstance): void {
+export function jsonBodies(app: FastifyInstance, incoming: IncomingBytes): void {
   app.removeAllContentTypeParsers();
-  const parse = (_request: unknown, text: string | Buffer, done: (error: Error | null, body?: unknown) => void) => {
+  const parse = (text: string, done: (error: Error | null, body?: unknown) => void) => {
     if (text.length === 0) return done(null, undefined);
-    if (nestsTooDeep(String(text))) {
+    if (nestsTooDeep(text)) {
       return done(invalid([{ type: "json_invalid", loc: ["body"], msg: `nests more than ${mostNested} levels deep` }]));
     }
     try {
-      done(null, parseJson(String(text)));
+      done(null, parseJson(text));
     } catch (error) {
       const msg = `JSON decode error: ${error instanceof Error ? error.message : String(error)}`;
       done(invalid([{ type: "json_invalid", loc: ["body"], msg }]));
     }
   };
-  app.addContentTypeParser(["application/json", "application/*+json"], { parseAs: "string" }, parse);
+  app.addContentTypeParser(["application/json", "application/*+json"], (request, _payload, done) =>
+    readBody(request, incoming, (error, text) => (error === null ? parse(text, done) : done(error))),
+  );
   app.addHook("onRequest", ({ raw: { headers } }, _reply, done) => {
     const encoding = headers["content-encoding"];
     if (encoding !== undefined && encoding !== "identity") {

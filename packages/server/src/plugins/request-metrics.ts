@@ -19,18 +19,22 @@ export function requestMetrics(app: FastifyInstance, metrics: Metrics): void {
 export function countSockets(serveSocket: ServeSocket, metrics: Metrics): ServeSocket {
   const open = new Map<string, number>();
   metrics.gauge({ name: "websockets", help: "Open websockets past their handshake", label: "path", read: () => open });
-  return (path, accept) => {
+  return (path, accept, options) => {
     open.set(path, 0);
-    serveSocket(path, (connection) => {
-      const handlers = accept(connection);
-      open.set(path, (open.get(path) ?? 0) + 1);
-      return {
-        ...handlers,
-        closed() {
-          open.set(path, (open.get(path) ?? 1) - 1);
-          handlers.closed?.();
-        },
-      };
-    });
+    serveSocket(
+      path,
+      (connection) => {
+        const handlers = accept(connection);
+        open.set(path, (open.get(path) ?? 0) + 1);
+        return {
+          ...handlers,
+          closed() {
+            open.set(path, (open.get(path) ?? 1) - 1);
+            handlers.closed?.();
+          },
+        };
+      },
+      options,
+    );
   };
 }

@@ -10,6 +10,7 @@ import { readConfig } from "../config.ts";
 import type { Context } from "../context.ts";
 import type { SocketHandlers } from "../socket.ts";
 import { openTestSocket } from "../socket-harness.ts";
+import { createIncomingBytes } from "./incoming-bytes.ts";
 import { type SocketAuth, serveSocketsOn, websockets } from "./websocket.ts";
 
 describe("the handshake of websockets", () => {
@@ -25,13 +26,13 @@ describe("the handshake of websockets", () => {
     const config = readConfig({ OSTINATO_HOME: join(tmpdir(), randomUUID()) });
     const context = { config, clock: systemClock(), log: pino({ level: "silent" }) } as Context;
     websockets(app, context);
+    const incoming = createIncomingBytes({ mostBytes: 64 * 1024 * 1024, clock: context.clock });
     void app.register(
       async (api) => {
-        serveSocketsOn(
-          api,
-          context,
-          auth,
-        )("/echo", (connection) => ({ message: (text) => connection.send(text), ...handlers }));
+        serveSocketsOn(api, context, { incoming, ...(auth === undefined ? {} : { auth }) })("/echo", (connection) => ({
+          message: (text) => connection.send(text),
+          ...handlers,
+        }));
       },
       { prefix: "/api" },
     );

@@ -4,6 +4,9 @@ import type { WebSocket } from "ws";
 import type { Context } from "../context.ts";
 import { Overloaded, refused } from "../errors.ts";
 import { closeCodes, readMessage, type ServeSocket, type SocketConnection, type SocketHandlers } from "../socket.ts";
+import { shareOf } from "./incoming-bytes.rules.ts";
+import type { IncomingBytes } from "./incoming-bytes.ts";
+import { watchMessages } from "./message-watch.ts";
 
 /** Who may open a websocket. The token is that of the first frame. */
 export interface SocketAuth {
@@ -19,14 +22,22 @@ const handshakeSeconds = 30;
 const pingSeconds = 20;
 /** How long a client may take to answer the closing of a connection before it is cut. */
 const closingSeconds = 1;
+/** A filter with as much as may be in it, and what a page asks for. */
+const mostMessageBytes = 1024 * 1024;
+/** The first frame, before it is known who is there. */
+const mostGreetingBytes = 16 * 1024;
+
+export interface SocketServing {
+  readonly incoming: IncomingBytes;
+  readonly auth?: SocketAuth;
+}
 
 /** Adds websockets to the application. Before `serveSocketsOn`. */
-export function websockets(app: FastifyInstance, { config, clock }: Context): void {
-  // A frame of events may carry a result, which JSON writes with up to twice its size.
-  const maxPayload = 16 * 1024 * 1024 + 2 * config.resultSizeLimitBytes;
+export function websockets(app: FastifyInstance, { clock }: Context): void {
   void app.register(websocketPlugin, {
     options: {
-      maxPayload,
+      // Each socket takes less: `watchMessages` knows which.
+      maxPayload: 0,
       autoPong: false,
       // Deflating costs both sides more than the loopback or a local network does.
       perMessageDeflate: false,
@@ -58,8 +69,13 @@ function closing(socket: WebSocket): Promise<void> {
  * is answered by `{"type":"auth_success"}`. A client without the subprotocol is served without a handshake while nobody has
  * to say who they are, and refused otherwise.
  */
-export function serveSocketsOn(app: FastifyInstance, context: Context, auth: SocketAuth = openToAll): ServeSocket {
-  return (path, accept) => {
+export function serveSocketsOn(
+  app: FastifyInstance,
+  context: Context,
+  { incoming, auth = openToAll }: SocketServing,
+): ServeSocket {
+  const openOf = new Map<string, number>();
+  return (path, accept, options = {}) => {
     app.route({
       method: "GET",
       url: path,
@@ -67,10 +83,28 @@ export function serveSocketsOn(app: FastifyInstance, context: Context, auth: Soc
       preValidation: async (request) => {
         if (!request.ws) return;
         if (auth.required && !offersSubprotocol(request)) throw refused(403, "Forbidden");
-        if (app.websocketServer.clients.size >= context.config.mostSockets) throw tooManySockets(context);
+        refuseTooMany(context, app.websocketServer.clients.size, openOf.get(request.ip) ?? 0);
       },
       handler: (socket, request) => {
-        const start = () => accept(connectionOver(socket, request, path));
+        countOpen(openOf, request.ip, socket);
+        const brake = createBrake(socket);
+        const start = () => {
+          most = options.mostMessageBytes ?? mostMessageBytes;
+          return accept(connectionOver({ socket, request, path, brake }));
+        };
+        let most = mostGreetingBytes;
+        watchMessages({
+          socket: request.raw.socket,
+          client: request.ip,
+          incoming,
+          mostBytes: () => most,
+          pause: () => brake.hold("memory"),
+          resume: () => brake.free("memory"),
+          tooLarge: () =>
+            cut(socket, context, closeCodes.messageTooLarge, `A message here takes at most ${most} bytes`),
+          tooSlow: () =>
+            cut(socket, context, closeCodes.tryAgainLater, "A message did not come to its end: connect again"),
+        });
         if (socket.protocol === subprotocol) greet(socket, { auth, context, start });
         else attach(socket, context, start());
         keepAlive(socket, context);
@@ -79,10 +113,54 @@ export function serveSocketsOn(app: FastifyInstance, context: Context, auth: Soc
   };
 }
 
-function tooManySockets({ config, metrics }: Context): Overloaded {
-  metrics.add("requests_refused_total", 1, { status: 503 });
-  const detail = `${config.mostSockets} websockets are open, which is the most: try again later, or raise OSTINATO_SERVER_MAX_SOCKETS`;
-  return new Overloaded({ status: 503, detail, retryAfterSeconds: 5 });
+function refuseTooMany({ config, metrics }: Context, open: number, own: number): void {
+  const { mostSockets } = config;
+  if (open < mostSockets && own < shareOf(mostSockets)) return;
+  const status = open < mostSockets ? 429 : 503;
+  metrics.add("requests_refused_total", 1, { status });
+  const detail =
+    status === 429
+      ? `This client has ${own} websockets open, which is its share: close some, or raise OSTINATO_SERVER_MAX_SOCKETS`
+      : `${mostSockets} websockets are open, which is the most: try again later, or raise OSTINATO_SERVER_MAX_SOCKETS`;
+  throw new Overloaded({ status, detail, retryAfterSeconds: 5 });
+}
+
+function countOpen(openOf: Map<string, number>, client: string, socket: WebSocket): void {
+  openOf.set(client, (openOf.get(client) ?? 0) + 1);
+  socket.once("close", () => {
+    const others = (openOf.get(client) ?? 1) - 1;
+    if (others === 0) openOf.delete(client);
+    else openOf.set(client, others);
+  });
+}
+
+/** A connection is read while nobody has a reason not to. */
+interface Brake {
+  hold(reason: "memory" | "backpressure"): void;
+  free(reason: "memory" | "backpressure"): void;
+}
+
+function createBrake(socket: WebSocket): Brake {
+  const reasons = new Set<string>();
+  return {
+    hold(reason) {
+      reasons.add(reason);
+      socket.pause();
+    },
+    free(reason) {
+      if (reasons.delete(reason) && reasons.size === 0) socket.resume();
+    },
+  };
+}
+
+/** Ends a connection in the midst of a message, whose rest is not read: the other end's answer to the closing is not either. */
+function cut(socket: WebSocket, { clock }: Context, code: number, reason: string): void {
+  close(socket, code, reason);
+  socket.pause();
+  socket.once(
+    "close",
+    clock.after(closingSeconds, () => socket.terminate()),
+  );
 }
 
 interface Greeting {
@@ -137,7 +215,12 @@ function attach(socket: WebSocket, { log }: Context, { message, settled, closed 
   if (closed !== undefined) socket.once("close", () => closed());
 }
 
-function connectionOver(socket: WebSocket, request: FastifyRequest, path: string): SocketConnection {
+interface Connecting extends Pick<SocketConnection, "request" | "path"> {
+  readonly socket: WebSocket;
+  readonly brake: Brake;
+}
+
+function connectionOver({ socket, request, path, brake }: Connecting): SocketConnection {
   const waiting: (() => void)[] = [];
   let unsent = 0;
   const sent = () => {
@@ -156,8 +239,8 @@ function connectionOver(socket: WebSocket, request: FastifyRequest, path: string
     get backlog() {
       return socket.bufferedAmount;
     },
-    pause: () => socket.pause(),
-    resume: () => socket.resume(),
+    pause: () => brake.hold("backpressure"),
+    resume: () => brake.free("backpressure"),
     close: (code, reason) => close(socket, code, reason),
   };
 }

@@ -1,0 +1,161 @@
+import type { Clock } from "@ostinato/core";
+import { isTooSlow, mayTake, type Progress, stepBytes } from "./incoming-bytes.rules.ts";
+
+/** A body or message that comes from a client. */
+export interface Incoming {
+  /** So much of it is in memory. Its source is paused while there is no room for more. */
+  hold(bytes: number): void;
+  /** All of it has come, so that nobody need wait for it; what was held is still held. */
+  complete(): void;
+  release(): void;
+}
+
+/** Where it comes from. */
+export interface Source {
+  /** The address of the client. */
+  readonly client: string;
+  pause(): void;
+  resume(): void;
+  /** It does not come, or hardly. */
+  tooSlow(): void;
+}
+
+export interface IncomingBytes {
+  /** Bytes of everything that has begun to come and is not done with. */
+  readonly taken: number;
+  open(source: Source): Incoming;
+}
+
+interface Part {
+  readonly source: Source;
+  held: number;
+  /** What it may hold before it has to ask again. */
+  allowed: number;
+  waiting: boolean;
+  readonly progress: Progress;
+}
+
+const lookSeconds = 1;
+
+/**
+ * The memory that clients fill: counted as it is filled, in steps, whatever they have announced. What has no room stops being
+ * read, so that its client waits. One of those that wait is always let on, so that all come to their end: the first of the client
+ * that holds least.
+ */
+export function createIncomingBytes({
+  mostBytes,
+  clock,
+}: {
+  readonly mostBytes: number;
+  readonly clock: Clock;
+}): IncomingBytes {
+  /** Those that have not come in full, in the order in which they began. */
+  const coming = new Set<Part>();
+  const ofClient = new Map<string, number>();
+  let taken = 0;
+  let favoured: Part | undefined;
+  let cancelLook: (() => void) | undefined;
+
+  function change(part: Part, bytes: number): void {
+    const { client } = part.source;
+    part.allowed += bytes;
+    taken += bytes;
+    const held = (ofClient.get(client) ?? 0) + bytes;
+    if (held > 0) ofClient.set(client, held);
+    else ofClient.delete(client);
+  }
+
+  function fits(part: Part): boolean {
+    if (part === favoured) return true;
+    const { client } = part.source;
+    // What is let on whatever it takes is no reason for others to wait.
+    const beside = favoured?.allowed ?? 0;
+    const own = (ofClient.get(client) ?? 0) - (favoured?.source.client === client ? beside : 0);
+    return mayTake({ taken: taken - beside, own, mostBytes });
+  }
+
+  function wait(part: Part): void {
+    part.waiting = true;
+    part.source.pause();
+    favour();
+  }
+
+  function favour(): void {
+    if (favoured !== undefined) return;
+    const own = ({ source }: Part) => ofClient.get(source.client) ?? 0;
+    const waiting = [...coming].filter((part) => part.waiting);
+    favoured = waiting.reduce<Part | undefined>(
+      (least, each) => (least && own(least) <= own(each) ? least : each),
+      undefined,
+    );
+    if (favoured !== undefined) letOn(favoured);
+  }
+
+  function letOn(part: Part): void {
+    change(part, stepBytes);
+    part.waiting = false;
+    part.source.resume();
+  }
+
+  function letOnWhatFits(): void {
+    for (const part of coming) if (part.waiting && fits(part)) letOn(part);
+    favour();
+  }
+
+  function complete(part: Part): void {
+    forget(part);
+    change(part, part.held - part.allowed);
+    if (part !== favoured) return;
+    favoured = undefined;
+    letOnWhatFits();
+  }
+
+  function lookAgain(): void {
+    cancelLook ??= clock.after(lookSeconds, () => {
+      cancelLook = undefined;
+      for (const part of coming) {
+        if (part.waiting || !isTooSlow(part.progress, part.held)) continue;
+        complete(part);
+        part.source.tooSlow();
+      }
+      if (coming.size > 0) lookAgain();
+    });
+  }
+
+  function forget(part: Part): void {
+    coming.delete(part);
+    part.waiting = false;
+    if (coming.size > 0) return;
+    cancelLook?.();
+    cancelLook = undefined;
+  }
+
+  return {
+    get taken() {
+      return taken;
+    },
+    open(source) {
+      const part: Part = { source, held: 0, allowed: 0, waiting: false, progress: { mark: 0, quietLooks: 0 } };
+      coming.add(part);
+      lookAgain();
+      return {
+        hold(bytes) {
+          part.held = bytes;
+          if (!coming.has(part) || bytes <= stepBytes) change(part, Math.max(0, bytes - part.allowed));
+          else if (bytes > part.allowed && !part.waiting) {
+            change(part, bytes - part.allowed);
+            if (fits(part)) change(part, stepBytes);
+            else wait(part);
+          }
+        },
+        complete: () => complete(part),
+        release() {
+          forget(part);
+          change(part, -part.allowed);
+          if (part === favoured) favoured = undefined;
+          if (coming.size > 0) letOnWhatFits();
+        },
+      };
+    },
+  };
+}
