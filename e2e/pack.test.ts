@@ -62,6 +62,63 @@ test("the package names no workspace and no path of the machine it was made on",
   expect(telling).toEqual([]);
 });
 
+/** What is neither imported by its name nor seen by an audit: its code is in the files of the package. */
+const partsOfPages = [
+  "@fontsource-variable/inter",
+  "@fontsource-variable/jetbrains-mono",
+  "@radix-ui/react-dialog",
+  "@tanstack/react-query",
+  "@tanstack/react-router",
+  "elkjs",
+  "react",
+  "react-dom",
+  "react-markdown",
+  "rehype-sanitize",
+  "remark-gfm",
+  "tailwindcss",
+];
+const partsOfCode = ["devalue", "fastify", "kysely", "pino", "typebox"];
+
+test("the licences of all that is inside come with it, and where the sources are", () => {
+  const notices = readFileSync(join(folder, "node_modules/ostinato/THIRD-PARTY-LICENSES.txt"), "utf8");
+  const parts = new Map(
+    notices
+      .split(/\n\n-{80}\n\n/)
+      .slice(1)
+      .map((part) => [/^(\S+) \S+ \(/.exec(part)?.[1] ?? part, part]),
+  );
+  expect([...parts.keys()]).toEqual(expect.arrayContaining([...partsOfPages, ...partsOfCode]));
+  for (const part of parts.values()) {
+    expect(part).toMatch(/Its source, under the licence that follows: https:\/\/\S+/);
+    expect(part).toMatch(/copyright|licen[cs]e/i);
+    expect(part.length).toBeGreaterThan(500);
+  }
+  expect(parts.get("elkjs")).toMatch(/https:\/\/github\.com\/kieler\/elkjs.*Eclipse Public License - v 2\.0/s);
+});
+
+test("the licence of each font stands beside it", () => {
+  const assets = join(folder, "node_modules/ostinato/dist/ui/assets");
+  const fonts = globSync("*.woff2", { cwd: assets });
+  const licences = globSync("*-LICENSE.txt", { cwd: assets });
+  expect(fonts.length).toBeGreaterThan(0);
+  const without = fonts.filter((font) => !licences.some((file) => font.startsWith(file.replace("LICENSE.txt", ""))));
+  expect(without).toEqual([]);
+  for (const file of licences) expect(readFileSync(join(assets, file), "utf8")).toContain("SIL Open Font License");
+});
+
+test("a list in CycloneDX names every package that is inside, by its address", () => {
+  const installed = join(folder, "node_modules/ostinato");
+  const { bomFormat, metadata, components } = JSON.parse(readFileSync(join(installed, "sbom.cdx.json"), "utf8"));
+  const { version } = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
+  expect([bomFormat, metadata.component.purl]).toEqual(["CycloneDX", `pkg:npm/ostinato@${version}`]);
+  const addresses: string[] = components.map(({ purl }: { purl: string }) => purl);
+  for (const part of [...partsOfPages, ...partsOfCode]) {
+    expect(addresses).toContainEqual(expect.stringMatching(`^pkg:npm/${part.replace("@", "%40")}@[0-9.]+$`));
+  }
+  const notices = readFileSync(join(installed, "THIRD-PARTY-LICENSES.txt"), "utf8");
+  expect(addresses).toHaveLength(notices.split(/\n\n-{80}\n\n/).length - 1);
+});
+
 test("the command says its version", async () => {
   const { version } = JSON.parse(readFileSync(join(folder, "node_modules/ostinato/package.json"), "utf8"));
   const { stdout } = await run("npx", ["ostinato", "version"]);

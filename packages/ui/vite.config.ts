@@ -1,7 +1,7 @@
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
-import { assetNames, compressed, inlined } from "./vite.plugins.ts";
+import { assetNames, compressed, inlined, modulesInside } from "./vite.plugins.ts";
 
 // The server decides at run time under which path the pages stand, so every address in the build is relative.
 export default defineConfig(({ command }) => {
@@ -15,6 +15,7 @@ export default defineConfig(({ command }) => {
       tailwindcss(),
       inlined("src/ask-early.ts"),
       assetNames({ graphWorkerFile: /elk-worker/ }),
+      modulesInside(),
       compressed(),
     ],
     build: {

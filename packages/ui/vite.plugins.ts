@@ -1,5 +1,6 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { createRequire } from "node:module";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants } from "node:zlib";
 import { build, type Plugin } from "vite";
@@ -50,6 +51,46 @@ export function assetNames(names: Readonly<Record<string, RegExp>>): Plugin {
       },
     },
   };
+}
+
+/**
+ * Lists the files of installed packages that are in the build, for whoever gives it away: in `.modules.json`, as paths from the
+ * root of the repository. The licences of fonts are put beside them.
+ */
+export function modulesInside(): Plugin {
+  const root = join(import.meta.dirname, "../..");
+  return {
+    name: "modules-inside",
+    apply: "build",
+    async generateBundle(_, bundle) {
+      const files = Object.values(bundle).flatMap((file) =>
+        file.type === "chunk"
+          ? file.moduleIds
+          : file.originalFileNames.map((name) => resolve(import.meta.dirname, name)),
+      );
+      const styles = await Promise.all([...this.getModuleIds()].filter((file) => file.endsWith(".css")).map(importsOf));
+      const installed = [...new Set([...files, ...styles.flat()])].filter((file) => file.includes("node_modules"));
+      const paths = installed.map((file) => relative(root, file.replace(/^\0|\?.*$/g, "")).replaceAll("\\", "/"));
+      this.emitFile({ type: "asset", fileName: ".modules.json", source: JSON.stringify(paths.toSorted()) });
+      for (const font of fontFolders(installed)) {
+        const source = await readFile(join(font, "LICENSE"), "utf8");
+        this.emitFile({ type: "asset", fileName: `assets/${basename(font)}-LICENSE.txt`, source });
+      }
+    },
+  };
+}
+
+/** What a style sheet imports is no module of any chunk. */
+async function importsOf(file: string): Promise<readonly string[]> {
+  const text = await readFile(file, "utf8");
+  const names = [...text.matchAll(/@import "((?:@[\w-]+\/)?[\w-]+)/g)].map(([, name]) => `${name}/package.json`);
+  const { resolve: find } = createRequire(file);
+  return names.map((name) => find(name));
+}
+
+/** Packages of fonts: `…/inter/files/inter-latin.woff2` is in `…/inter`. */
+function fontFolders(files: readonly string[]): ReadonlySet<string> {
+  return new Set(files.filter((file) => file.endsWith(".woff2")).map((file) => dirname(dirname(file))));
 }
 
 /** Compresses what travels as well as it goes, once, and not in every server that starts. */

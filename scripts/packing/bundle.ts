@@ -67,7 +67,7 @@ function requiresIn(code: string): readonly string[] {
 }
 
 /** `…/node_modules/@scope/name/lib/a.js` → `…/node_modules/@scope/name`; nothing for our own code. */
-function packageFolder(moduleId: string): readonly string[] {
+export function packageFolder(moduleId: string): readonly string[] {
   const [folder] = /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(moduleId) ?? [];
   return folder === undefined ? [] : [folder.replace(/^\0/, "")];
 }

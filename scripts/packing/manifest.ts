@@ -49,7 +49,7 @@ export function publishedManifest(options: PublishedManifestOptions): Readonly<R
       ...Object.fromEntries(Object.keys(Object(own.exports)).map((path) => [path, exportOf(path)])),
       "./package.json": "./package.json",
     },
-    files: ["dist", "THIRD-PARTY-LICENSES.txt"],
+    files: ["dist", "THIRD-PARTY-LICENSES.txt", "sbom.cdx.json"],
     dependencies: Object.fromEntries(dependencies),
   };
 }

@@ -6,10 +6,11 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { buildUi } from "@ostinato/testing/ui-build";
-import { bundle } from "./bundle.ts";
+import { bundle, packageFolder } from "./bundle.ts";
 import { writeDeclarations } from "./declarations.ts";
 import { entryName, type Manifest, publishedManifest, readManifest } from "./manifest.ts";
 import { noticesOf } from "./notices.ts";
+import { sbomOf } from "./sbom.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const ownFolder = join(root, "packages/ostinato");
@@ -55,9 +56,12 @@ async function fill(staging: string): Promise<void> {
     );
   }
   writeFileSync(join(dist, "require-node.js"), requireNode);
-  cpSync(await buildUi(), join(dist, "ui"), { recursive: true, filter: (path) => basename(path) !== ".source-hash" });
+  const pages = await buildUi();
+  cpSync(pages, join(dist, "ui"), { recursive: true, filter: (path) => !basename(path).startsWith(".") });
   for (const file of ["LICENSE", "README.md"]) cpSync(join(root, file), join(staging, file));
-  writeFileSync(join(staging, "THIRD-PARTY-LICENSES.txt"), noticesOf(code.included));
+  const included = new Set([...code.included, ...packagesIn(pages)]);
+  writeFileSync(join(staging, "THIRD-PARTY-LICENSES.txt"), noticesOf(included));
+  writeFileSync(join(staging, "sbom.cdx.json"), sbomOf(own, included));
   const manifest = publishedManifest({
     own,
     workspaces: [readManifest(root), ...workspaces.values()],
@@ -67,6 +71,12 @@ async function fill(staging: string): Promise<void> {
   });
   writeFileSync(join(staging, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
   refuseWorkspaceNames(dist);
+}
+
+/** The folders of the packages that the built pages hold parts of, as the build lists them. */
+function packagesIn(pages: string): readonly string[] {
+  const files: readonly string[] = JSON.parse(readFileSync(join(pages, ".modules.json"), "utf8"));
+  return files.map((file) => join(root, file)).flatMap(packageFolder);
 }
 
 // An import of the package runs this first, and says in one sentence what would else fail in some odd place.
