@@ -182,7 +182,7 @@ describe("a failed run", () => {
     const { page, close } = await site.open(`/runs/flow-run/${id}`);
     await page.getByRole("button", { name: "Retry" }).click();
     const dialog = page.getByRole("dialog", { name: "Retry failed-fox" });
-    await dialog.getByText("npx ostinato run", { exact: false }).waitFor();
+    await dialog.getByText("npx --no ostinato run", { exact: false }).waitFor();
     await dialog.getByRole("radio", { name: "With other parameters" }).click();
     await dialog.getByRole("textbox", { name: "Parameters, as JSON" }).fill('{"month": "it\'s May"}');
     await dialog.getByText(`-P '{"month":"it'\\''s May"}'`, { exact: false }).waitFor();

@@ -102,7 +102,8 @@ function notFoundSentence(error: Error, shown: string): string {
   const [, from] = / imported from (.+)$/m.exec(error.message) ?? [];
   const importer = from === undefined ? shown : shorten(from);
   if (!/^(\.|\/|file:|[A-Za-z]:)/.test(what)) {
-    return `${importer} imports "${what}", which is not installed. Install it: npm install ${what}`;
+    // Of a name that was mistyped, or stands for a folder in tsconfig.json, a stranger may have made a package.
+    return `${importer} imports "${what}", which is not installed. If that is the package that is meant, add it to the project. Names of "paths" in tsconfig.json mean nothing to Node: import the file.`;
   }
   return `${importer} imports ${shorten(what)}, which is not there. Imports of files need their ending: "./steps.ts".`;
 }

@@ -202,7 +202,7 @@ describe("what can't be run is said with what exists", () => {
     {
       args: ["package.ts"],
       code: 1,
-      says: 'package.ts imports "no-such-package", which is not installed. Install it: npm install',
+      says: 'package.ts imports "no-such-package", which is not installed. If that is the package that is meant, add it to the project.',
     },
     { args: ["import.ts"], code: 1, says: "import.ts imports no-such-file.ts, which is not there." },
     { args: ["throws.ts"], code: 1, says: "throws.ts could not be loaded: out of luck (throws.ts:2)" },

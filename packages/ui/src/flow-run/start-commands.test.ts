@@ -7,10 +7,10 @@ const page = (labels: Record<string, string>, flowName: string) =>
 
 test("a run of our own SDK is started by our command, with the file that it told", () => {
   const run = page({ "ostinato.entrypoint": "flows/train.ts" }, "train");
-  expect(resumeCommand(starterOf(run), run)).toBe("npx ostinato run flows/train.ts:train --resume 0199");
-  expect(startCommand(starterOf(run), run, {})).toBe("npx ostinato run flows/train.ts:train");
+  expect(resumeCommand(starterOf(run), run)).toBe("npx --no ostinato run flows/train.ts:train --resume 0199");
+  expect(startCommand(starterOf(run), run, {})).toBe("npx --no ostinato run flows/train.ts:train");
   expect(startCommand(starterOf(run), run, { month: "it's May" })).toBe(
-    `npx ostinato run flows/train.ts:train -P '{"month":"it'\\''s May"}'`,
+    `npx --no ostinato run flows/train.ts:train -P '{"month":"it'\\''s May"}'`,
   );
 });
 

@@ -14,11 +14,11 @@ export function starterOf({ flow_run, flow }: FlowRunPage): Starter {
   return { kind: "typescript", file: quotedIfNeeded(`${file}:${flow.name}`) };
 }
 
-/** Goes on with the run itself. Prefect's command calls the flow again as the same run, and reuses persisted results. */
+/** Goes on with the run itself. `--no`: where the project lacks our package, npx runs no other of that name. Prefect's command calls the flow again as the same run, and reuses persisted results. */
 export function resumeCommand(starter: Starter, page: FlowRunPage): string {
   const { id } = page.flow_run;
   return starter.kind === "typescript"
-    ? `npx ostinato run ${starter.file} --resume ${id}`
+    ? `npx --no ostinato run ${starter.file} --resume ${id}`
     : `prefect flow-run retry ${id} --entrypoint ${pythonPlaceholder}:${functionName(page.flow.name)}`;
 }
 
@@ -26,7 +26,7 @@ export function resumeCommand(starter: Starter, page: FlowRunPage): string {
 export function startCommand(starter: Starter, page: FlowRunPage, parameters: Parameters): string {
   if (starter.kind === "typescript") {
     const given = Object.keys(parameters).length === 0 ? "" : ` -P ${quoted(JSON.stringify(parameters))}`;
-    return `npx ostinato run ${starter.file}${given}`;
+    return `npx --no ostinato run ${starter.file}${given}`;
   }
   const name = functionName(page.flow.name);
   const values = Object.entries(parameters).map(([key, value]) => `${key}=${pythonLiteral(value)}`);

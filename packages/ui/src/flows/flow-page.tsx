@@ -207,7 +207,7 @@ function FlowRuns({ id }: { readonly id: string }) {
     return (
       <p className="py-4 text-muted">
         No run of this flow is kept. The next one is here as soon as the flow is called, as by{" "}
-        <code className="text-xs">npx ostinato run</code> with the file it is in.
+        <code className="text-xs">npx --no ostinato run</code> with the file it is in.
       </p>
     );
   }
