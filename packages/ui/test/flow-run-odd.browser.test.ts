@@ -54,6 +54,32 @@ test("subflows open within each other, and change while one looks", async () => 
   await close();
 });
 
+test("a traceback of Python is shown from its end, with what led to the exception", async () => {
+  const run = await startRun(site.client, { flowId, name: "python" });
+  const heading = "Traceback (most recent call last):";
+  const frames = Array.from({ length: 60 }, (_, line) => `  File "/home/ada/flow.py", line ${line}, in again`);
+  const link = "During handling of the above exception, another exception occurred:";
+  const chain = [heading, ...frames, "KeyError: 'a'", "", link, "", heading, ...frames, "ValueError: no column"].join(
+    "\n",
+  );
+  await tellLogs(site.client, run.id, [{ level: 40, message: `Encountered exception during execution:\n${chain}` }]);
+  await run.end("FAILED", "Flow run encountered an exception: ValueError: no column");
+  const { page, problems, close } = await site.open(`/runs/flow-run/${run.id}`);
+  const box = page.getByRole("region", { name: "Why it failed" });
+  await box.getByText("ValueError: no column (while handling: KeyError: 'a')").waitFor();
+  const lines = await box.getByRole("list", { name: "The last lines of its log" }).textContent();
+  expect(lines).toMatch(/…\n.*line 59, in again\nValueError: no column$/);
+  await box.getByRole("button", { name: "Whole stack" }).click();
+  const scrolled = await box.locator("pre").evaluate((element) => ({
+    isDown: element.scrollTop > 0,
+    left: element.scrollHeight - element.clientHeight - element.scrollTop,
+  }));
+  expect(scrolled.isDown).toBe(true);
+  expect(scrolled.left).toBeLessThan(2);
+  expect(problems).toEqual([]);
+  await close();
+});
+
 test("an attempt has a line and an address of its own, beside the run and on its page", async () => {
   const run = await startRun(site.client, { flowId, name: "retried" });
   const task = randomId();

@@ -1,3 +1,4 @@
+import { lastLines, tracebackIn } from "@ostinato/core";
 import { type FlowRunPage, readFlowRunPage, type State } from "@ostinato/protocol";
 import { withServer } from "../connect.ts";
 import { localTime, spanText } from "../output/moments.ts";
@@ -59,11 +60,12 @@ export function parametersText(parameters: Readonly<Record<string, unknown>>): s
   );
 }
 
-function sayFailure({ message, task_run_name, location }: NonNullable<FlowRunPage["failure"]>): void {
+function sayFailure({ message, task_run_name, location, traceback }: NonNullable<FlowRunPage["failure"]>): void {
   const where = task_run_name === null ? "" : ` in task run ${oneLine(task_run_name)}`;
   say();
   say(paint("red", `Failed${where}: ${harmless(message)}`));
   if (location !== null) say(paint("dim", oneLine(location)));
+  if (traceback !== null && tracebackIn(traceback) !== undefined) say(paint("dim", harmless(lastLines(traceback, 8))));
 }
 
 export const stateColumns: readonly Column<State>[] = [

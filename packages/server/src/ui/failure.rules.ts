@@ -1,3 +1,4 @@
+import { exceptionSentence, shortenedText, tracebackIn } from "@ostinato/core";
 import type { StateDetails } from "@ostinato/protocol";
 
 /** What the state of a failed run tells. */
@@ -41,35 +42,39 @@ function errorText(message: string | null): string {
 /** Where it happened is told by the state, as our own programs do, or found in the log, where Python's leave it. */
 export function failureText(state: FailedState, errorLines: readonly string[]): FailureText {
   const { error_stack, error_location } = state.details as Readonly<Record<string, unknown>>;
-  const message = shortened(errorText(state.message), longestMessage) || "It failed without a message.";
+  const text = errorText(state.message);
+  const message = shortenedText(text, longestMessage) || "It failed without a message.";
   if (typeof error_stack === "string") {
     return {
       message,
-      traceback: shortened(error_stack, longestTraceback),
+      traceback: shortenedText(error_stack, longestTraceback),
       location: typeof error_location === "string" ? error_location : null,
     };
   }
   const traceback = errorLines.map(tracebackIn).find((text) => text !== undefined) ?? null;
   if (traceback === null) return { message, traceback, location: null };
-  return { message, traceback: shortened(traceback, longestTraceback), location: ownFrame(traceback) };
+  return {
+    message: shortenedText(withCauses(text, traceback), longestMessage) || message,
+    traceback: shortenedText(traceback, longestTraceback),
+    location: ownFrame(traceback),
+  };
+}
+
+/** The state has the exception alone; its traceback, where it is that of this exception, has what led to it. */
+function withCauses(text: string, traceback: string): string {
+  const sentence = exceptionSentence(traceback);
+  const at = text === "" ? -1 : sentence.indexOf(text);
+  // The traceback may name the module of the exception, which the state does not.
+  return at >= 0 && /^[\w.]*$/.test(sentence.slice(0, at)) ? text + sentence.slice(at + text.length) : text;
 }
 
 /** An error can hold a whole file. A page shows its beginning; the log has the rest. */
 export const longestMessage = 16 * 1024;
 const longestTraceback = 64 * 1024;
 
-export function shortened(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most)}… (${text.length - most} more characters)`;
-}
-
-function tracebackIn(line: string): string | undefined {
-  const start = line.indexOf("Traceback (most recent call last):");
-  return start < 0 ? undefined : line.slice(start);
-}
-
 /** The last frame that is neither of Python itself nor of an installed package. */
 function ownFrame(traceback: string): string | null {
-  const frames = [...traceback.matchAll(/^ *File "(.+)", line (\d+), in (.+)$/gm)];
+  const frames = [...traceback.matchAll(/^[ |]*File "(.+)", line (\d+), in (.+)$/gm)];
   const own = frames.filter(([, file = ""]) => !/\/(?:site|dist)-packages\/|\/lib\/python3|^<frozen/.test(file)).at(-1);
   if (own === undefined) return null;
   const [, file, line, name] = own;

@@ -1,9 +1,10 @@
+import { shortenedText } from "@ostinato/core";
 import type { Failure, State } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
 import type { Database } from "../db/dialects/dialect.ts";
 import { readPlainJson } from "../db/json-text.ts";
 import { present } from "../logs/logs.service.ts";
-import { culprit, failureText, shortened } from "./failure.rules.ts";
+import { culprit, failureText } from "./failure.rules.ts";
 import * as logs from "./log-window.queries.ts";
 import * as queries from "./run-pages.queries.ts";
 
@@ -85,6 +86,6 @@ async function failureOf(db: Database, failed: Failed): Promise<Failure> {
     task_run_name: taskRunName,
     flow_run_id: flowRunId,
     attempt,
-    last_logs: lines.map((line) => present({ ...line, message: shortened(line.message, longestLine) })),
+    last_logs: lines.map((line) => present({ ...line, message: shortenedText(line.message, longestLine) })),
   };
 }

@@ -1,4 +1,4 @@
-import { microsPerSecond, toTimestamp } from "@ostinato/core";
+import { microsPerSecond, shortenedText, toTimestamp } from "@ostinato/core";
 import type { FlowRunPage, State, TaskRunPage } from "@ostinato/protocol";
 import { present as presentArtifact } from "../artifacts/artifacts.service.ts";
 import type { Context } from "../context.ts";
@@ -10,7 +10,7 @@ import * as results from "../results/results.service.ts";
 import * as taskRunStates from "../task-run-states/task-run-states.service.ts";
 import * as taskRuns from "../task-runs/task-runs.service.ts";
 import { artifactsOfTaskRun } from "./artifact-pages.queries.ts";
-import { longestMessage, shortened } from "./failure.rules.ts";
+import { longestMessage } from "./failure.rules.ts";
 import { failureOfFlowRun, failureOfTaskRun } from "./failure.service.ts";
 import * as queries from "./run-pages.queries.ts";
 import { readRows } from "./run-rows.service.ts";
@@ -80,7 +80,7 @@ function readable(state: State): State {
   const { message } = state;
   return message === null || message.length <= longestMessage
     ? state
-    : { ...state, message: shortened(message, longestMessage) };
+    : { ...state, message: shortenedText(message, longestMessage) };
 }
 
 const mostUpstream = 200;

@@ -113,6 +113,26 @@ describeOnEachDatabase("the pages of runs", (database) => {
     });
   });
 
+  test("chained exceptions of Python are told with what led to them, from the line that says the most", async () => {
+    const id = await told.flowRun(flow, {
+      states: failing("Flow run encountered an exception: RuntimeError: late", 0),
+    });
+    const frames = Array.from({ length: 2000 }, (_, line) => `  File "/home/ada/flow.py", line ${line}, in again`).join(
+      "\n",
+    );
+    const heading = "Traceback (most recent call last):";
+    const link = "The above exception was the direct cause of the following exception:";
+    const chain = `${heading}\n${frames}\nKeyError: 'a'\n\n${link}\n\n${heading}\n${frames}\nflows.RuntimeError: late`;
+    await told.logs([{ at: 5, level: 40, message: `Encountered exception:\n${chain}`, flowRun: id }]);
+    const { failure } = await page(id);
+    expect(failure).toMatchObject({
+      message: "RuntimeError: late (cause: KeyError: 'a')",
+      location: "at again (/home/ada/flow.py:1999)",
+    });
+    expect(failure?.traceback).toMatch(/^Traceback .*\n… \(\d+ more characters\)\n[\s\S]*\nflows\.RuntimeError: late$/);
+    expect(failure?.last_logs.at(-1)?.message).toMatch(/^Encountered exception:\nTraceback [\s\S]*RuntimeError: late$/);
+  });
+
   test("a failure within a subflow is told on the parent's page", async () => {
     const parent = await told.flowRun(flow, { states: failing("1/1 states failed.", 0) });
     const tracking = await told.taskRun(parent, { states: failing("1/1 states failed.", 1), name: "child" });

@@ -1,3 +1,4 @@
+import { lastLines, tracebackIn } from "@ostinato/core";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Failure } from "../api/types.ts";
@@ -56,7 +57,7 @@ export function FailureBox({ failure, within }: { readonly failure: Failure; rea
                 {levelLook(log.level).label}
               </span>
               <span dir="auto" className="line-clamp-3 min-w-0 flex-1 break-words whitespace-pre-wrap">
-                {log.message}
+                {tracebackIn(log.message) === undefined ? log.message : lastLines(log.message, 3)}
               </span>
             </li>
           ))}
@@ -78,6 +79,7 @@ export function FailureBox({ failure, within }: { readonly failure: Failure; rea
             <pre
               // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
               tabIndex={0}
+              ref={tracebackIn(failure.traceback) === undefined ? undefined : scrollToEnd}
               className="max-h-96 overflow-auto border-t bg-sunken px-3 py-2 text-xs leading-5 break-words whitespace-pre-wrap"
             >
               {failure.traceback}
@@ -87,6 +89,11 @@ export function FailureBox({ failure, within }: { readonly failure: Failure; rea
       )}
     </section>
   );
+}
+
+/** Python says at the end of a traceback what went wrong. */
+function scrollToEnd(element: HTMLElement | null): void {
+  if (element !== null) element.scrollTop = element.scrollHeight;
 }
 
 /** The task that failed opens beside the run; one of a subflow on the page of that run. */

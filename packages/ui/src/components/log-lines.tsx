@@ -1,3 +1,4 @@
+import { shortenedText, tracebackIn } from "@ostinato/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, memo, type ReactNode, useEffect, useRef, useState } from "react";
 import type { Log } from "../api/types.ts";
@@ -171,12 +172,17 @@ const LogRow = memo(function LogRow(props: {
 function Message({ text, wanted }: { readonly text: string; readonly wanted: string | undefined }) {
   const [whole, setWhole] = useState(false);
   const isLong = text.length > longLine;
+  const most = whole ? longestLine : longLine;
+  const isTraceback = isLong && tracebackIn(text) !== undefined;
   return (
     <span dir="auto" className="min-w-0 flex-1 break-words whitespace-pre-wrap">
-      <Linked text={isLong ? text.slice(0, whole ? longestLine : longLine) : text} wanted={wanted} />
+      <Linked
+        text={isTraceback ? shortenedText(text, most) : text.slice(0, isLong ? most : undefined)}
+        wanted={wanted}
+      />
       {isLong ? (
         <>
-          …{" "}
+          {isTraceback ? " " : "… "}
           <button type="button" className="rounded-sm text-accent hover:underline" onClick={() => setWhole(!whole)}>
             {whole ? "show less" : `show more of ${count(text.length)} characters`}
           </button>
