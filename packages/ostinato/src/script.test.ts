@@ -188,3 +188,37 @@ test("an error from a thread is one of the program's own class, also while the p
   expect(await nextJson(script)).toEqual([429, "quota of 100 a minute"]);
   expect(await script.ended()).toEqual({ code: 0, signal: null });
 });
+
+test("with logPrints whatever a run writes becomes lines of its log, and what others write goes out", async () => {
+  const script = run("prints", [], { OSTINATO_LOG_LEVEL: "off" });
+  const printed: string[] = [];
+  script.output.on("line", (line) => printed.push(line));
+  expect(await script.ended()).toEqual({ code: 0, signal: null });
+  const { id } = JSON.parse(printed.pop() ?? "") as { id: string };
+  expect(printed).toEqual(["not captured", "neither"]);
+  await withServer(async (client) => {
+    const logs = await client.call(filterLogs, {
+      body: { logs: { flow_run_id: { any_: [id] } }, sort: "TIMESTAMP_ASC" },
+    });
+    const lines = logs
+      .filter(({ name }) => name === "ostinato.task_runs")
+      .map(({ level, message }) => [level, message]);
+    expect(lines).toEqual([
+      [20, "plain 1"],
+      [20, "{\n  a: { b: { c: { d: 1 } } }\n}"],
+      [20, "group"],
+      [20, "  indented\n  also indented"],
+      [20, expect.stringMatching(/^┌.*\n│ \(index\) │ n │\n/)],
+      [30, "careful"],
+      [30, "Assertion failed: not so"],
+      [20, "first"],
+      [20, "second"],
+      [20, "to stderr"],
+      [20, "100 %"],
+      [20, "from a child"],
+      [20, "in a thread"],
+      [20, "no end of line"],
+      [20, "spin /"],
+    ]);
+  });
+});

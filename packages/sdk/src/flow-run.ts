@@ -4,7 +4,6 @@ import type { keepFlowRunResult, Resource, StateCreate, updateFlowRun } from "@o
 import { logLevels } from "@ostinato/protocol/log-levels";
 import { resolved } from "./arguments.ts";
 import { watchCancellation } from "./cancellation.ts";
-import { captureConsole } from "./console-capture.ts";
 import { context, type FlowRunView, type RunContext } from "./context.ts";
 import { Cancelled, FlowTimeout, toError } from "./errors.ts";
 import { failureMessage } from "./failure-text.ts";
@@ -21,6 +20,7 @@ import { Limiter } from "./limiter.ts";
 import { addLiveRun } from "./live-runs.ts";
 import { writeLine } from "./log-line.ts";
 import { isObserved, observe } from "./observers.ts";
+import { captureOutput, endOutput } from "./output-capture.ts";
 import { redactInside } from "./redaction.ts";
 import { flowRunResources } from "./related-resources.ts";
 import { writeResult } from "./results.ts";
@@ -198,6 +198,7 @@ export class FlowRun implements Interruptible, FlowRunView {
       outcome = outcomeOfError(error, own);
     }
     await this.#settle(scope);
+    if (scope.logPrints) endOutput(this.#context());
     stopWatching();
     return outcome;
   }
@@ -206,7 +207,7 @@ export class FlowRun implements Interruptible, FlowRunView {
   async #callFunction(scope: Scope): Promise<unknown> {
     const { definition } = this;
     const { fn, timeoutSeconds } = definition;
-    if (scope.logPrints) captureConsole();
+    if (scope.logPrints) captureOutput();
     const call = async () => resolved(await fn(this.parameters as never));
     const called = this.#interruption.guard(context.run({ scope, flowRun: this, taskRun: undefined }, call));
     if (timeoutSeconds === undefined) return await called;

@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+
 /** What somebody who watches this program's runs is told, as it happens. */
 export type Observation =
   | {
@@ -35,8 +37,10 @@ const observers = holder[key];
 
 /** Tells `observer` of every state of every run of this program, until the returned function is called. */
 export function observeRuns(observer: Observer): () => void {
-  observers.add(observer);
-  return () => observers.delete(observer);
+  // What it prints is not the run's of which it is told.
+  const outside = AsyncLocalStorage.bind(observer);
+  observers.add(outside);
+  return () => observers.delete(outside);
 }
 
 export function isObserved(): boolean {

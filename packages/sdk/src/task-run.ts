@@ -2,7 +2,6 @@ import { addSeconds, formatTimestamp, previewOf, type Timestamp, timeOrderedId }
 import type { TaskRunValues } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
 import { allOver, type Dependencies, dependenciesOf, type Failure, fillIn, resolved, taskInputs } from "./arguments.ts";
-import { captureConsole } from "./console-capture.ts";
 import { context, type FlowRunView, type RunContext, type TaskRunView } from "./context.ts";
 import { Cancelled, Crashed, rootCause, TaskFailed, TaskTimeout, toError, UpstreamFailed } from "./errors.ts";
 import { failureDetails } from "./failure-details.ts";
@@ -11,6 +10,7 @@ import { callHooks, hasHookFor } from "./hooks.ts";
 import { Interruption } from "./interruption.ts";
 import { writeLine } from "./log-line.ts";
 import { isObserved, observe } from "./observers.ts";
+import { captureOutput, endOutput } from "./output-capture.ts";
 import { nameArguments } from "./parameter-names.ts";
 import { remember } from "./provenance.ts";
 import { redact, redactInside, redaction } from "./redaction.ts";
@@ -204,7 +204,11 @@ export class TaskRun implements Interruptible, TaskRunView {
         ? this.#enter({ type: "RUNNING", name: "Running", values: this.#previewInputs() })
         : this.#enter({ type: "RUNNING", name: "Retrying" });
     if (hasHookFor(this.definition.options, running)) await this.#callHooks(running);
-    return await this.#complete(await this.#callFunction(args), results);
+    try {
+      return await this.#complete(await this.#callFunction(args), results);
+    } finally {
+      if (this.logPrints) endOutput(this.#context());
+    }
   }
 
   /** Calls the function, bounded by the timeout and by interruption: it may go on behind, but nobody listens any more. */
@@ -212,7 +216,7 @@ export class TaskRun implements Interruptible, TaskRunView {
     const { definition, scope } = this;
     const { timeoutSeconds } = definition;
     this.#interruption.beginAttempt();
-    if (this.logPrints) captureConsole();
+    if (this.logPrints) captureOutput();
     const { fn, options } = definition;
     const call = async () => (options.runIn === "thread" ? runInThread(this, args) : fn(...(args as never[])));
     const called = this.#interruption.guard(context.run(this.#context(), call));

@@ -1,10 +1,10 @@
 import type { MessagePort } from "node:worker_threads";
 import { createClient, type Transport, type TransportResponse } from "@ostinato/client";
 import { systemClock, TimerQueue } from "@ostinato/core";
-import { captureConsole } from "./console-capture.ts";
 import { context, type RunContext } from "./context.ts";
 import { toError, UsageError } from "./errors.ts";
 import { localResultStore } from "./local-result-store.ts";
+import { captureOutput, endOutput } from "./output-capture.ts";
 import { onRevealed, revealTexts } from "./redaction.ts";
 import { Scope } from "./scope.ts";
 import type { Session } from "./session.ts";
@@ -23,10 +23,14 @@ export async function runJob(job: ThreadJob): Promise<ThreadOutcome> {
   const stopTelling = onRevealed((text) => line.send({ type: "revealed", text }));
   try {
     const { fn } = await findTask(job);
-    if (job.logPrints) captureConsole();
+    if (job.logPrints) captureOutput();
     const args = job.args.map(unpackSecrets);
-    const value = await context.run(contextOf(job, line), async () => fn(...(args as never[])));
-    return { ok: true, value: packSecrets(value) };
+    const run = contextOf(job, line);
+    try {
+      return { ok: true, value: packSecrets(await context.run(run, async () => fn(...(args as never[])))) };
+    } finally {
+      if (job.logPrints) endOutput(run);
+    }
   } catch (error) {
     return { ok: false, error: packError(toError(error)) };
   } finally {
