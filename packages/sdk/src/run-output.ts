@@ -1,7 +1,7 @@
 import { Console } from "node:console";
 import { StringDecoder } from "node:string_decoder";
 import { stripVTControlCharacters } from "node:util";
-import { logLevels } from "@ostinato/protocol";
+import { logLevels } from "@ostinato/protocol/log-levels";
 import type { RunContext } from "./context.ts";
 import { writeLine } from "./log-line.ts";
 
