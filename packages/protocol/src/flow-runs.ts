@@ -1,5 +1,6 @@
 import type { Static } from "typebox";
 import { FlowRunFilter, runCriteria } from "./filters.ts";
+import { KeptParameters } from "./kept-parameters.ts";
 import { route } from "./route.ts";
 import {
   ById,
@@ -46,6 +47,8 @@ export const FlowRunCreate = Strict({
   flow_id: Uuid,
   flow_version: Maybe(Type.String()),
   parameters: Maybe(JsonObject),
+  /** Ours: the parameters as they were, where JSON can't say them. */
+  kept_parameters: Maybe(KeptParameters),
   context: Maybe(JsonObject),
   parent_task_run_id: Maybe(Uuid),
   infrastructure_document_id: Maybe(Uuid),

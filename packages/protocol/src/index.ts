@@ -8,6 +8,7 @@ export * from "./flow-run-graph.ts";
 export * from "./flow-runs.ts";
 export * from "./flows.ts";
 export * from "./import.ts";
+export * from "./kept-parameters.ts";
 export * from "./limits.ts";
 export * from "./live.ts";
 export * from "./log-levels.ts";

@@ -1,5 +1,11 @@
-import { randomId, withBigInts } from "@ostinato/core";
-import type { createFlowRun, FlowRun as FlowRunRow, readFlowRun, TaskInputs } from "@ostinato/protocol";
+import { randomId } from "@ostinato/core";
+import type {
+  createFlowRun,
+  FlowRun as FlowRunRow,
+  readFlowRun,
+  readKeptParameters,
+  TaskInputs,
+} from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
 import { dependenciesOf, resolved, taskInputs } from "./arguments.ts";
 import { callIdentity } from "./call-identity.ts";
@@ -16,7 +22,7 @@ import { heartbeatDetails } from "./heartbeat.ts";
 import { checkParameterSize } from "./parameter-size.ts";
 import { checkParameters } from "./parameters.ts";
 import { rootRuns } from "./process-end.ts";
-import { recordedParameters } from "./recorded-parameters.ts";
+import { type RecordedParameters, type Restored, recordParameters, restoreParameters } from "./recorded-parameters.ts";
 import { redactInside } from "./redaction.ts";
 import { type MadeName, makeRunName, type RunName } from "./run-name.ts";
 import type { Interruptible, Scope } from "./scope.ts";
@@ -56,7 +62,7 @@ interface NewRun {
 }
 
 interface RunToCreate {
-  readonly recorded: Record<string, unknown>;
+  readonly recorded: RecordedParameters;
   readonly name: string | undefined;
   /** The task run that stands for it in its parent. */
   readonly tracking: string | undefined;
@@ -64,15 +70,21 @@ interface RunToCreate {
 
 async function createRun(opened: Session, definition: FlowDefinition, { recorded, name, tracking }: RunToCreate) {
   const { options, version, file } = definition;
-  checkParameterSize(definition.name, recorded);
+  const { shown, kept } = recorded;
+  checkParameterSize(definition.name, shown);
   return await opened.client.call<typeof createFlowRun>("POST /flow_runs/", {
     body: {
       flow_id: await flowId(opened, definition),
       flow_version: version,
       name: name ?? null,
-      parameters: recorded,
+      parameters: shown,
+      ...(kept === undefined || opened.server === undefined ? {} : { kept_parameters: kept }),
       tags: redactInside([...(options.tags ?? [])]),
-      ...(file === undefined ? {} : { labels: { "ostinato.entrypoint": file } }),
+      labels: {
+        ...(file === undefined ? {} : { "ostinato.entrypoint": file }),
+        // One of the field's servers keeps nothing but what is shown.
+        ...(kept === undefined || opened.server !== undefined ? {} : { [shownOnly]: true }),
+      },
       parent_task_run_id: tracking ?? null,
       // The call may be made again when its answer is lost.
       idempotency_key: randomId(),
@@ -121,7 +133,8 @@ async function runNew(opened: Session, { definition, given, future, parent }: Ne
   // Counted before anything is waited for, so that the names are in the order of the calls.
   const order = parent?.scope.count(`name ${definition.name}`) ?? 0;
   const asked = await resolved(given);
-  const checked = await settle(checkParameters(definition.name, options.parameters, asked));
+  const check = (given: unknown) => checkParameters(definition.name, options.parameters, given);
+  const checked = await settle(check(asked));
   const parameters = checked.ok ? checked.value : asked;
   const identity = parent === undefined ? undefined : identityOf(definition, parameters, parent);
   let tracking: string | undefined;
@@ -131,11 +144,11 @@ async function runNew(opened: Session, { definition, given, future, parent }: Ne
     tracking = await createTrackingTask(parent.scope, definition, { order, identity, inputs: inputsOf(parent, given) });
     future.track(tracking);
   }
-  const recorded = checked.ok ? await repeatable(definition, asked, parameters) : recordedParameters(asked);
   const unfinished =
     parent === undefined || tracking === undefined ? undefined : await unfinishedSubflow(parent.scope, tracking);
   const { name, problem } = unfinished === undefined ? await nameOf(definition, parameters) : unnamed;
-  const row = unfinished ?? (await createRun(opened, definition, { recorded, name, tracking }));
+  const record = () => recordParameters({ asked, got: checked.ok ? checked : undefined, check });
+  const row = unfinished ?? (await createRun(opened, definition, { recorded: await record(), name, tracking }));
   const run = new FlowRun({
     session: opened,
     definition,
@@ -165,18 +178,40 @@ async function runExisting(
       return reuse(future, row, found.value);
     }
   }
-  const kept = withBigInts(row.parameters);
-  const parameters = await settle(checkParameters(definition.name, definition.options.parameters, kept));
+  const restored = await restore(opened, row);
+  const parameters = restored.checked
+    ? ({ ok: true, value: restored.value } as const)
+    : await settle(checkParameters(definition.name, definition.options.parameters, restored.value));
   const run = new FlowRun({
     session: opened,
     definition,
     identity: identify(row),
-    parameters: parameters.ok ? parameters.value : kept,
+    parameters: parameters.ok ? parameters.value : restored.value,
     callIdentity: await subflowIdentity(opened, row),
     parent: undefined,
     warning: undefined,
   });
   return await carryRun(future, run, parameters.ok ? undefined : parameters.error);
+}
+
+const shownOnly = "ostinato.parameters-shown-only";
+
+/** The parameters that the run had. */
+async function restore(opened: Session, row: FlowRunRow): Promise<{ value: unknown; checked: boolean }> {
+  const kept =
+    opened.server === undefined
+      ? null
+      : await opened.client.call<typeof readKeptParameters>("GET /flow_runs/{id}/kept_parameters", {
+          params: { id: row.id },
+        });
+  const restored: Restored =
+    row.labels[shownOnly] === true
+      ? { ok: false, reason: "its server keeps only what JSON can say" }
+      : restoreParameters(row.parameters, kept);
+  if (restored.ok) return restored;
+  throw new UsageError(
+    `Flow run "${row.name}" (${row.id}) cannot go on, since its parameters cannot be had again: ${restored.reason}. Start a new run.`,
+  );
 }
 
 async function carryRun(
@@ -193,18 +228,6 @@ async function carryRun(
   } finally {
     forget();
   }
-}
-
-/**
- * The parameters to record: as the flow got them, where giving them again leads to the same; else as they were asked for, so
- * that the run can be resumed from them.
- */
-async function repeatable(definition: FlowDefinition, asked: unknown, got: unknown): Promise<Record<string, unknown>> {
-  const recorded = recordedParameters(got);
-  if (definition.options.parameters === undefined) return recorded;
-  const again = await settle(checkParameters(definition.name, definition.options.parameters, recorded));
-  const same = again.ok && digestOf(again.value)?.text === digestOf(got)?.text;
-  return same ? recorded : recordedParameters(asked);
 }
 
 const unnamed: MadeName = { name: undefined };

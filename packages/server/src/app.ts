@@ -12,6 +12,7 @@ import { flowRunStateRoutes } from "./flow-run-states/flow-run-states.routes.ts"
 import { flowRunRoutes } from "./flow-runs/flow-runs.routes.ts";
 import { importRoutes } from "./flow-runs/import.routes.ts";
 import { flowRoutes } from "./flows/flows.routes.ts";
+import { keptParametersRoutes } from "./kept-parameters/kept-parameters.routes.ts";
 import { liveRoutes } from "./live/live.routes.ts";
 import { logRoutes } from "./logs/logs.routes.ts";
 import { observedStateRoutes } from "./observed-states/observed-states.routes.ts";
@@ -106,6 +107,7 @@ export function buildApp(context: Context, { uiFolder, retention, started }: App
       importRoutes(serve);
       flowRunStateRoutes(serve);
       flowRunInputRoutes(serve);
+      keptParametersRoutes(serve);
       flowRunGraphRoutes(serve);
       taskRunRoutes(serve);
       taskRunStateRoutes(serve);

@@ -175,6 +175,15 @@ export interface ConfigurationTable extends Row {
   readonly value: JsonText;
 }
 
+export interface KeptParametersTable {
+  readonly flow_run_id: string;
+  readonly format: "devalue" | "none";
+  readonly data: string | null;
+  /** 1 where they have passed the flow's schema. */
+  readonly checked: number;
+  readonly reason: string | null;
+}
+
 export interface ResultTable {
   readonly id: string;
   readonly created: Timestamp;
@@ -247,6 +256,7 @@ export interface Tables {
   artifact_collection: ArtifactCollectionTable;
   saved_search: SavedSearchTable;
   configuration: ConfigurationTable;
+  kept_parameters: KeptParametersTable;
   result: ResultTable;
   task_run_value: TaskRunValueTable;
   parameter_schema: ParameterSchemaTable;

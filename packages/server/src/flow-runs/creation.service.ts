@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import type { Writer } from "../db/dialects/dialect.ts";
 import { storable, storableOrNull, writeJson } from "../db/json-text.ts";
 import { conflict, refused } from "../errors.ts";
+import { keepParameters } from "../kept-parameters/kept-parameters.service.ts";
 import { keptName } from "../orchestration/kept-names.ts";
 import { noTimes } from "../orchestration/run-times.ts";
 import { completeFlowRunPolicy, type FlowRunRow, presentFlowRun } from "./flow-runs.presenter.ts";
@@ -55,6 +56,7 @@ async function createIn(context: Context, tx: Writer, given: Given): Promise<Cre
     if (known === undefined) throw conflict("Another request is creating the flow run with this idempotency_key.");
     return { row: known, news: null };
   }
+  if (given.kept_parameters) await keepParameters(context.db.deferred(tx), row.id, given.kept_parameters);
   await queries.insertFlowRunState(context.db.deferred(tx), context.db.sql, row.id, written);
   return { row, news: await carryOut(context, tx, { row, written, effects, surroundings, initial: null }) };
 }

@@ -15,6 +15,7 @@ import type { Context } from "../context.ts";
 import type { Writer } from "../db/dialects/dialect.ts";
 import { readJson, storable, storableOrNull, writeJson, writeOptionalJson } from "../db/json-text.ts";
 import { absent, invalid, notFound, RequestError, refused } from "../errors.ts";
+import { forgetParameters } from "../kept-parameters/kept-parameters.service.ts";
 import { bucketsOf, presentHistory } from "../orchestration/history.ts";
 import { keptName } from "../orchestration/kept-names.ts";
 import { checkAnswerSize, paginate, readLimit } from "../paging.ts";
@@ -49,6 +50,7 @@ export async function update(context: Context, id: string, given: FlowRunUpdate)
   const change = { ...changeOf(given), updated: clock.now() };
   const done = await db.write(async (tx) => {
     if (given.job_variables !== null && given.job_variables !== undefined) await refuseJobVariables(context, tx, id);
+    if (given.parameters !== undefined) await forgetParameters(tx, id);
     return queries.updateFlowRun(tx, id, change);
   });
   if (!done) throw absent("Flow run");

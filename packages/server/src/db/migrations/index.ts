@@ -5,6 +5,7 @@ import * as signsOfLife from "./0003-signs-of-life.ts";
 import * as coveringIndexes from "./0004-covering-indexes.ts";
 import * as observedStates from "./0005-observed-states.ts";
 import * as lastSigns from "./0006-last-signs.ts";
+import * as keptParameters from "./0007-kept-parameters.ts";
 
 export interface Migration {
   readonly name: string;
@@ -19,4 +20,5 @@ export const migrations: readonly Migration[] = [
   { name: "0004-covering-indexes", up: coveringIndexes.up },
   { name: "0005-observed-states", up: observedStates.up },
   { name: "0006-last-signs", up: lastSigns.up },
+  { name: "0007-kept-parameters", up: keptParameters.up },
 ];

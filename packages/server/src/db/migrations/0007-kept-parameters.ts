@@ -1,0 +1,9 @@
+import type { ColumnTypes } from "../dialects/dialect.ts";
+
+/** Parameters as a run had them, for runs whose parameters are more than JSON can say. Most runs have no row. */
+export function up({ uuid, flag }: ColumnTypes): readonly string[] {
+  return [
+    `CREATE TABLE kept_parameters (flow_run_id ${uuid} PRIMARY KEY REFERENCES flow_run ON DELETE CASCADE,
+      format text NOT NULL, data text, checked ${flag} NOT NULL, reason text)`,
+  ];
+}

@@ -1,0 +1,20 @@
+import type { Reader, Writer } from "../db/dialects/dialect.ts";
+import type { KeptParametersTable } from "../db/tables.ts";
+
+export async function insertKeptParameters(tx: Writer, row: KeptParametersTable): Promise<void> {
+  await tx.insertInto("kept_parameters").values(row).execute();
+}
+
+/** What was kept of the run; `kept` is null where its parameters as JSON say all. Undefined where there is no such run. */
+export function keptParametersOf(reader: Reader, flowRunId: string) {
+  return reader
+    .selectFrom("flow_run")
+    .leftJoin("kept_parameters as kept", "kept.flow_run_id", "flow_run.id")
+    .select(["kept.format", "kept.data", "kept.checked", "kept.reason"])
+    .where("flow_run.id", "=", flowRunId)
+    .executeTakeFirst();
+}
+
+export async function deleteKeptParameters(tx: Writer, flowRunId: string): Promise<void> {
+  await tx.deleteFrom("kept_parameters").where("flow_run_id", "=", flowRunId).execute();
+}
