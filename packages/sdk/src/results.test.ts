@@ -434,3 +434,130 @@ describe("the cache", () => {
     expect(calls).toBe(4);
   });
 });
+
+describe("equal calls at the same time", () => {
+  function gated(options: object = {}) {
+    const gates: PromiseWithResolvers<number>[] = [];
+    const begun: PromiseWithResolvers<void>[] = [];
+    const at = <T>(list: PromiseWithResolvers<T>[], index: number) => {
+      while (list.length <= index) list.push(Promise.withResolvers<T>());
+      return list[index] as PromiseWithResolvers<T>;
+    };
+    let calls = 0;
+    const price = task({ name: `price ${Math.random()}`, cache: { by: "inputs" }, ...options }, async (sku: string) => {
+      const call = calls;
+      calls += 1;
+      at(begun, call).resolve();
+      return `${sku} ${await at(gates, call).promise}`;
+    });
+    return {
+      price,
+      calls: () => calls,
+      /** Resolves when so many calls of the function have begun. */
+      begun: (count: number) => at(begun, count - 1).promise,
+      gate: (call: number) => at(gates, call),
+    };
+  }
+  const statesOf = async (run: { created: Promise<string> }) =>
+    (await server.taskRuns(await run.created)).map(({ state_name }) => state_name).sort();
+
+  test("are computed once, and the others have its result, each a copy of its own", async () => {
+    const found = task({ cache: { by: "inputs" } }, async function found(sku: string) {
+      await Promise.resolve();
+      return { skus: [sku] };
+    });
+    const run = flow({ name: "once for all" }, () => Promise.all([found("a"), found("a"), found("b"), found("a")]))();
+    const values = await run;
+    expect(values.map(({ skus }) => skus)).toEqual([["a"], ["a"], ["b"], ["a"]]);
+    expect(values[0]).not.toBe(values[1]);
+    expect(await statesOf(run)).toEqual(["Cached", "Cached", "Completed", "Completed"]);
+  });
+
+  test("wait without a place among those that may run at once", async () => {
+    const { price, begun, gate, calls } = gated();
+    const other = task(async function other() {
+      gate(0).resolve(1);
+    });
+    const run = flow({ name: "two places", concurrency: 2 }, async () => {
+      const same = [price("a"), price("a"), price("a")];
+      await begun(1);
+      await other();
+      return await Promise.all(same);
+    })();
+    expect(await run).toEqual(["a 1", "a 1", "a 1"]);
+    expect(calls()).toBe(1);
+  });
+
+  test("take the place of one that failed, one after the other, so that a failure is nobody else's", async () => {
+    const { price, begun, gate, calls } = gated();
+    const run = flow({ name: "next please" }, async () => {
+      const states = [price.state("a"), price.state("a"), price.state("a")];
+      await begun(1);
+      gate(0).reject(new Error("no price"));
+      await begun(2);
+      expect(calls()).toBe(2);
+      gate(1).resolve(2);
+      return (await Promise.all(states)).map((state) =>
+        state.type === "COMPLETED" ? state.value : state.error.message,
+      );
+    })();
+    expect(await run).toEqual(["no price", "a 2", "a 2"]);
+  });
+
+  test("take the place of one that was cancelled or waits for its retry, and can be cancelled while they wait", async () => {
+    const { price, begun, gate } = gated();
+    const run = flow({ name: "cancelled" }, async () => {
+      const [first, second, third] = [price("a"), price("a"), price("a")];
+      await begun(1);
+      second.cancel();
+      await second.finished();
+      first.cancel();
+      await begun(2);
+      gate(1).resolve(2);
+      return [(await first.finished()).type, (await second.finished()).type, await third];
+    })();
+    expect(await run).toEqual(["CANCELLED", "CANCELLED", "a 2"]);
+    const retried = gated({ retries: 1, retryDelay: "1h" });
+    const waiting = flow({ name: "retried" }, async () => {
+      const both = [retried.price("a"), retried.price("a")];
+      await retried.begun(1);
+      retried.gate(0).reject(new Error("not now"));
+      await retried.begun(2);
+      retried.gate(1).resolve(2);
+      const value = await both[1];
+      both[0]?.cancel();
+      return value;
+    })();
+    expect(await waiting).toBe("a 2");
+  });
+
+  test("run side by side where the result of the first cannot be kept", async () => {
+    const { price, begun, gate } = gated();
+    const odd = task({ name: `odd ${Math.random()}`, cache: { by: "inputs" } }, async (sku: string) => {
+      await price.fn(sku);
+      return { close() {} };
+    });
+    const run = flow({ name: "not to share" }, async () => {
+      const all = [odd("a"), odd("a"), odd("a")];
+      await begun(1);
+      gate(0).resolve(1);
+      await begun(3);
+      gate(1).resolve(1);
+      gate(2).resolve(1);
+      return (await Promise.all(all)).length;
+    })();
+    expect(await run).toBe(3);
+  });
+
+  test("do not wait for the one that they are called in", async () => {
+    let depth = 0;
+    const nesting = task(
+      { cache: { by: () => `nesting ${server.folder}` } },
+      async function nesting(): Promise<number> {
+        depth += 1;
+        return depth < 3 ? await nesting() : depth;
+      },
+    );
+    expect(await flow({ name: "nesting" }, async () => await nesting())()).toBe(3);
+  });
+});

@@ -36,6 +36,8 @@ export class TaskResults {
   readonly identity: string | undefined;
   /** The key in the cache, where the task has one. */
   readonly cacheKey: string | undefined;
+  /** Whether the result was kept so that equal calls find it. */
+  isCached = false;
 
   constructor(call: ComparedCall) {
     this.#call = call;
@@ -45,6 +47,17 @@ export class TaskResults {
     this.#inputs = new InputDigests(call.inputs);
     if (this.#persists) this.identity = identityOf(call, this.#inputs);
     if (definition.cache !== undefined) this.cacheKey = cacheKeyOf(call, definition.cache, this.#inputs);
+  }
+
+  /** Whether the arguments are still those that the call was compared by. */
+  get isCurrent(): boolean {
+    if (this.#inputs === undefined || this.#inputs.areFixed) return true;
+    return new InputDigests(this.#call.inputs).together()?.text === this.#inputs.together()?.text;
+  }
+
+  /** The key by which equal calls at the same time are computed once. */
+  get sharedKey(): string | undefined {
+    return this.#call.definition.cache?.refresh === true ? undefined : this.cacheKey;
   }
 
   /** A result of an earlier attempt of the flow run, or of an equal call. */
@@ -70,6 +83,7 @@ export class TaskResults {
       cacheKey,
       expires: seconds === undefined ? undefined : addSeconds(session.clock.now(), seconds),
     });
+    this.isCached = kept.result.cache_key !== undefined;
     if (identity === this.identity && cacheKey === this.cacheKey) return kept;
     return { ...kept, reason: kept.reason ?? "the result is not used again: the arguments changed while the task ran" };
   }

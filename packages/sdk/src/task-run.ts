@@ -3,6 +3,7 @@ import type { TaskRunValues } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
 import { allOver, type Dependencies, dependenciesOf, type Failure, fillIn, resolved, taskInputs } from "./arguments.ts";
 import { context, type FlowRunView, type RunContext, type TaskRunView } from "./context.ts";
+import { type Lead, type LeadEnd, leadOrFollow } from "./equal-calls.ts";
 import { Cancelled, Crashed, rootCause, TaskFailed, TaskTimeout, toError, UpstreamFailed } from "./errors.ts";
 import { failureDetails } from "./failure-details.ts";
 import { failureMessage, failureReport } from "./failure-text.ts";
@@ -45,6 +46,10 @@ export class TaskRun implements Interruptible, TaskRunView {
   readonly #dependencies: ReadonlyMap<string, Dependencies>;
   readonly #interruption = new Interruption();
   #results: TaskResults | undefined;
+  /** Set while equal calls wait for this one. */
+  #lead: Lead | undefined;
+  /** Whether there may be a result to use in place of calling the function. */
+  #mayReuse = true;
   /** The arguments by the names of the parameters, once everything that they come from is over. */
   inputs: ReadonlyMap<string, unknown> = new Map();
   /** Whether its function was called. */
@@ -138,18 +143,24 @@ export class TaskRun implements Interruptible, TaskRunView {
   async #attempts(): Promise<FinalState<unknown>> {
     const args = await this.#awaitInputs();
     for (let attempt = 1; ; attempt += 1) {
-      const release = await this.#awaitTurn();
+      const release = await this.#beginTurn();
       let delaySeconds: number;
+      let end: LeadEnd = "failed";
       try {
-        this.#results ??= this.#compare();
-        const results = this.#results;
-        return (attempt === 1 ? await this.#reuse(results) : undefined) ?? (await this.#run(attempt, args, results));
+        const results = this.#results ?? this.#compare();
+        const reused = this.#mayReuse ? await this.#reuse(results) : undefined;
+        const final = reused ?? (await this.#run(attempt, args, results));
+        end = results.isCached || reused !== undefined ? "kept" : "unkept";
+        return final;
       } catch (error) {
         if (!(await this.#mayRetry(toError(error), attempt))) throw error;
         delaySeconds = this.#announceRetry(toError(error), attempt);
       } finally {
+        this.#lead?.end(end);
+        this.#lead = undefined;
         release();
       }
+      this.#mayReuse = false;
       await this.#awaitRetry(delaySeconds);
     }
   }
@@ -171,6 +182,33 @@ export class TaskRun implements Interruptible, TaskRunView {
     return args;
   }
 
+  /**
+   * Waits for a turn, and until no equal call is under way that may be used instead. Nobody waits for another with a turn in
+   * hand, which the other may need, and nobody keeps others waiting without one.
+   */
+  async #beginTurn(): Promise<() => void> {
+    for (let alone = false; ; ) {
+      const release = await this.#awaitTurn();
+      let equal: Lead;
+      try {
+        const { sharedKey: key } = this.#compare();
+        const place = alone || key === undefined ? undefined : leadOrFollow(this.scope.session, key);
+        if (place === undefined) return release;
+        if ("lead" in place) {
+          this.#lead = place.lead;
+          return release;
+        }
+        equal = place.follow;
+      } catch (error) {
+        release();
+        throw error;
+      }
+      release();
+      alone = (await this.#interruption.guard(equal.ended)) !== "failed";
+      this.#mayReuse = true;
+    }
+  }
+
   #awaitTurn(): Promise<() => void> {
     // A task called by a task runs in the turn of its caller, which may be waiting for it.
     const limiters = [this.#call.limiter, this.parent === undefined ? this.scope.limiter : undefined];
@@ -178,11 +216,12 @@ export class TaskRun implements Interruptible, TaskRunView {
     return awaitTurn({ limiters, interruption: this.#interruption, sinks: [events, logs] });
   }
 
-  /** Compares the call by its arguments as they are now: while it waited for its turn they may have been changed. */
+  /** Compares the call by its arguments as they are now: while it waited they may have been changed. */
   #compare(): TaskResults {
-    const results = new TaskResults(this);
-    this.#record.cacheKey = results.cacheKey;
-    return results;
+    if (this.#results !== undefined && (!this.#mayReuse || this.#results.isCurrent)) return this.#results;
+    this.#results = new TaskResults(this);
+    this.#record.cacheKey = this.#results.cacheKey;
+    return this.#results;
   }
 
   /** Ends the run with a result that is there already. */
@@ -219,7 +258,8 @@ export class TaskRun implements Interruptible, TaskRunView {
     if (this.logPrints) captureOutput();
     const { fn, options } = definition;
     const call = async () => (options.runIn === "thread" ? runInThread(this, args) : fn(...(args as never[])));
-    const called = this.#interruption.guard(context.run(this.#context(), call));
+    const inContext = () => context.run(this.#context(), call);
+    const called = this.#interruption.guard(this.#lead === undefined ? inContext() : this.#lead.around(inContext));
     if (timeoutSeconds === undefined) return resolved(await called);
     const timeOut = () => this.#interruption.endAttempt(new TaskTimeout(this.name, timeoutSeconds));
     const stopTimer = scope.session.timers.after(timeoutSeconds, timeOut);
