@@ -51,9 +51,9 @@ const { rawJSON: rawJson, isRawJSON: isRawJson } = JSON as {
   readonly isRawJSON?: (value: unknown) => boolean;
 };
 
-/** What `JSON.stringify` is handed in place of an exact number, as its replacer sees it. */
-export function isWrittenNumber(value: unknown): boolean {
-  return isRawJson?.(value) === true;
+/** The digits of what a replacer of `JSON.stringify` sees in place of an exact number; undefined for all else. */
+export function writtenNumber(value: unknown): string | undefined {
+  return isRawJson?.(value) === true ? (value as { readonly rawJSON: string }).rawJSON : undefined;
 }
 
 /** More than Python reads: whoever wrote a longer one would keep Python programs from reading what holds it. */

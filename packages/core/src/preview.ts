@@ -1,4 +1,4 @@
-import { ExactNumber, exactNumber, isWrittenNumber, maxIntegerDigits } from "./exact-json.ts";
+import { ExactNumber, exactNumber, maxIntegerDigits, writtenNumber } from "./exact-json.ts";
 import { isSecret, secretMask } from "./secret.ts";
 
 /** A bounded picture of a value for a page. The kinds and the shape of `value` are the protocol's `ValuePreview`. */
@@ -95,7 +95,7 @@ function scalar(value: unknown): JsonScalar {
 export type JsonScalar = string | number | boolean | ExactNumber;
 
 /** One that is too long for a number of JSON becomes text, which is cut like any other. */
-function wholeNumber(value: bigint): number | string | ExactNumber {
+export function wholeNumber(value: bigint): number | string | ExactNumber {
   const text = String(value);
   return text.length > maxIntegerDigits ? text : exactNumber(text);
 }
@@ -259,5 +259,5 @@ function* take<T>(items: Iterable<T>): Generator<T> {
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || (prototype === null && !isWrittenNumber(value));
+  return prototype === Object.prototype || (prototype === null && writtenNumber(value) === undefined);
 }

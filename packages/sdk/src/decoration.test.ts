@@ -1,3 +1,4 @@
+import { exactNumber, parseJson } from "@ostinato/core";
 import { filterArtifacts } from "@ostinato/protocol";
 import { expect, test } from "vitest";
 import { z } from "zod";
@@ -249,12 +250,12 @@ test("a table shows whole numbers of any size, dates, and what JSON has no word 
   const kept = await server.client.call(filterArtifacts, {
     body: { artifacts: { id: { any_: ids } }, sort: "CREATED_DESC" },
   });
-  const data = ids.map((id) => JSON.parse(String(kept.find((each) => each.id === id)?.data)));
+  const data = ids.map((id) => parseJson(String(kept.find((each) => each.id === id)?.data)));
   expect(data).toEqual([
     [
       {
         n: 12,
-        big: "9223372036854775807",
+        big: exactNumber("9223372036854775807"),
         day: "1970-01-01T00:00:00.000Z",
         never: "Invalid Date",
         share: "NaN",

@@ -2,7 +2,9 @@ import { inspect } from "node:util";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { secret } from "./index.ts";
+import { recordedParameters } from "./recorded-parameters.ts";
 import { holdsRevealed, redact, redactInside } from "./redaction.ts";
+import { tableJson } from "./table-cells.ts";
 
 /** Passwords as people and generators make them. */
 const awkward = [
@@ -98,6 +100,13 @@ test("fields, elements and entries of what is secret are secret, and the passwor
   expect(redact("token: on port 5432")).toBe("token: on port 5432");
   secret(90417).reveal();
   expect(redactInside({ pin: 90417, "90417": [904170] })).toEqual({ pin: "********", "********": [904170] });
+});
+
+test("a number of many digits is a secret too, however it is written down", () => {
+  secret("9007199254740993").reveal();
+  const rows = [{ id: 9007199254740993n }, { id: 9007199254740995n }];
+  expect(tableJson(rows)).toBe('[{"id":"********"},{"id":9007199254740995}]');
+  expect(JSON.stringify(recordedParameters({ rows }))).toBe('{"rows":[{"id":"********"},{"id":9007199254740995}]}');
 });
 
 test("a short secret counts where it stands alone", () => {

@@ -1,4 +1,4 @@
-import { isNumber, isPlainObject, redactScalar, secretMask } from "@ostinato/core";
+import { ExactNumber, isNumber, isPlainObject, redactScalar, secretMask, writtenNumber } from "@ostinato/core";
 import { leavesOf } from "./secret-leaves.ts";
 import { anchorLength, type Spelling, spellingsOf } from "./spellings.ts";
 
@@ -195,6 +195,8 @@ function copyOf(value: unknown): unknown {
 function redactParts(value: unknown, inside: (inner: unknown) => unknown): unknown {
   if (typeof value === "string" || isNumber(value)) return redactScalar(value, redact);
   if (Array.isArray(value)) return value.map(inside);
+  const digits = writtenNumber(value);
+  if (digits !== undefined) return redactScalar(new ExactNumber(digits), redact) === secretMask ? secretMask : value;
   if (!isPlainObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [redact(name), inside(item)]));
 }

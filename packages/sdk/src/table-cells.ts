@@ -1,4 +1,4 @@
-import { isPlainObject, isSecret, secretMask } from "@ostinato/core";
+import { isPlainObject, isSecret, secretMask, wholeNumber } from "@ostinato/core";
 import { jsonRedaction } from "./redaction.ts";
 
 const maxDepth = 20;
@@ -11,7 +11,7 @@ export function tableJson(table: unknown): string {
 function cell(value: unknown, above: readonly unknown[]): unknown {
   switch (typeof value) {
     case "bigint":
-      return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+      return wholeNumber(value);
     case "number":
       return Number.isFinite(value) ? value : String(value);
     case "function":
