@@ -100,6 +100,26 @@ function watchedRuns(reader: Reader) {
     .where(isWatched);
 }
 
+/**
+ * Runs with the processes that work on them, where these are named. It is asked at the start of each program without a server,
+ * so it is one statement, which begins with the few runs that are open: nobody forgets signs of life there.
+ */
+export async function runsWithProcess(
+  reader: Reader,
+): Promise<readonly { readonly id: string; readonly process: string }[]> {
+  const { rows } = await sql<{ id: string; process: string }>`
+    SELECT flow_run.id, heartbeat.process FROM flow_run CROSS JOIN flow_run_heartbeat AS heartbeat
+    WHERE (flow_run.state_type IN ('RUNNING', 'PENDING', 'CANCELLING')
+        OR (flow_run.state_type = 'SCHEDULED' AND flow_run.state_name = 'AwaitingRetry'))
+      AND heartbeat.flow_run_id = flow_run.id AND heartbeat.process IS NOT NULL LIMIT 1000`.execute(reader);
+  return rows;
+}
+
+/** The run as it is now; undefined where it is none to watch. */
+export function runToWatch(reader: Reader, id: string): Promise<WatchedRun | undefined> {
+  return watchedRuns(reader).where("flow_run.id", "=", id).executeTakeFirst();
+}
+
 /** A few are read on this thread: the other one takes 30 MB, which an idle server need not have. */
 export async function runsToWatch(db: Database): Promise<readonly WatchedRun[]> {
   const some = await db.read.selectFrom("flow_run_heartbeat").select("flow_run_id").limit(fewBeating).execute();

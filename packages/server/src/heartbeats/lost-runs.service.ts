@@ -44,8 +44,10 @@ export function lostRunsEnder(context: Context, everySeconds: number): () => Pro
 /** Ends the runs of processes of this machine that are gone: for a server that does not stay to measure silence. */
 export async function endGoneRuns(context: Context): Promise<void> {
   const { db } = context;
-  for (const run of await queries.runsToWatch(db)) {
-    if ((await conditionOf(run)) === "gone") await end(context, run, "gone");
+  for (const { id, process } of await queries.runsWithProcess(db.read)) {
+    if ((await lookAtProcess(process)) !== "gone") continue;
+    const run = await queries.runToWatch(db.read, id);
+    if (run !== undefined) await end(context, run, "gone");
   }
 }
 
