@@ -7,15 +7,15 @@ import type { ResultStore } from "./result-store.ts";
 const scheme = "local:";
 const locationPattern = /^local:([\w-]{2})\/([\w-]+)$/;
 
-/** Results as files of one folder: `OSTINATO_HOME/results` unless told otherwise. */
+/** Results as files of one folder, for their owner only: `OSTINATO_HOME/results` unless told otherwise. */
 export function localResultStore(folder = join(homeFolder(), "results")): ResultStore {
   return {
     async write(name, text) {
       const shelf = name.slice(-2);
-      await mkdir(join(folder, shelf), { recursive: true });
+      await mkdir(join(folder, shelf), { recursive: true, mode: 0o700 });
       // A reader never sees half a file, and a crash leaves none under the name.
       const draft = join(folder, shelf, `.${name}.${randomUUID()}`);
-      await writeFile(draft, pieces(text));
+      await writeFile(draft, pieces(text), { mode: 0o600 });
       await rename(draft, join(folder, shelf, name));
       return `${scheme}${shelf}/${name}`;
     },

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -52,4 +53,13 @@ describe("local folder", () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
   conformance(() => localResultStore(folder));
+});
+
+test.skipIf(process.platform === "win32")("what it writes is for its owner only", async () => {
+  const parent = await mkdtemp(join(tmpdir(), "ostinato-private-"));
+  const store = localResultStore(join(parent, "results"));
+  await store.write("abcdef", "a result");
+  const modes = ["results", "results/ef", "results/ef/abcdef"].map((path) => statSync(join(parent, path)).mode & 0o777);
+  await rm(parent, { recursive: true });
+  expect(modes).toEqual([0o700, 0o700, 0o600]);
 });

@@ -35,7 +35,7 @@ function readKey(file: string): Buffer | undefined {
 }
 
 function makeKey(file: string): Buffer {
-  mkdirSync(homeFolder(), { recursive: true });
+  mkdirSync(homeFolder(), { recursive: true, mode: 0o700 });
   try {
     const made = randomBytes(keyBytes);
     writeFileSync(file, made, { mode: 0o600, flag: "wx" });

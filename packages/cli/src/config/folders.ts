@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { codeOf } from "../errors.ts";
 
 /**
- * Makes a folder with those above it, and makes sure that files can be written there. Throws the system's error, with the path
+ * Makes a folder with those above it, for its owner only, and makes sure that files can be written there. Throws the system's error, with the path
  * that stood in the way. Node's own way of making nested folders never returns on /proc, where a folder exists in which
  * nothing can be made.
  */
@@ -26,7 +26,7 @@ function isFolder(path: string): boolean {
 
 function makeOne(folder: string): void {
   try {
-    mkdirSync(folder);
+    mkdirSync(folder, 0o700);
   } catch (error) {
     // Another process was quicker.
     if (codeOf(error) === "EEXIST" && isFolder(folder)) return;

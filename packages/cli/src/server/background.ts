@@ -39,7 +39,7 @@ function spawnServer(config: Config, { log, wait }: { log: string; wait: number 
 function openLog(home: string, file: string): number {
   try {
     makeFolder(home);
-    return openSync(file, "a");
+    return openSync(file, "a", 0o600);
   } catch (error) {
     throw unwritableHome(home, error);
   }

@@ -21,7 +21,7 @@ export interface Registration {
 export function register(registration: Registration): () => void {
   const file = fileOf(registration.port);
   makeFolder(homeFolder());
-  writeFileSync(file, `${JSON.stringify(registration, null, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify(registration, null, 2)}\n`, { mode: 0o600 });
   return () => rmSync(file, { force: true });
 }
 

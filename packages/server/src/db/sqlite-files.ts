@@ -3,6 +3,7 @@ import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
 import { unknownMigrations } from "./migrate.ts";
+import { makePrivateFile } from "./private-files.ts";
 
 /** A file that can't be copied from, put in place of, or written. The message names it and says what to do. */
 export class DatabaseFileRefused extends Error {
@@ -72,6 +73,7 @@ export async function vacuumSqlite(file: string): Promise<{ readonly bytesBefore
   const bytesBefore = statSync(file).size;
   await requireRoom(file, bytesBefore);
   const draft = draftOf(file);
+  makePrivateFile(draft);
   const own = takeOver(file);
   try {
     writeAnew(file, draft);
@@ -99,6 +101,7 @@ async function copy(
   putInPlace: (draft: string) => void,
 ): Promise<number> {
   const draft = draftOf(to);
+  makePrivateFile(draft);
   await requireRoom(to, statSync(from).size);
   try {
     await copyPages(from, draft, { live, onProgress });

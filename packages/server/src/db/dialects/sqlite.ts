@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type Clock, sleep } from "@ostinato/core";
@@ -6,6 +5,7 @@ import { CompiledQuery, type RawBuilder, type SqlBool, sql } from "kysely";
 import type { Metrics } from "../../metrics.ts";
 import { groupCommit } from "../group-commit.ts";
 import { writeJson } from "../json-text.ts";
+import { makePrivateFile, makePrivateFolder } from "../private-files.ts";
 import { isUnavailable } from "../unavailable.ts";
 import {
   type ColumnTypes,
@@ -55,7 +55,8 @@ export interface SqliteOptions {
 export function openSqlite(options: SqliteOptions): Database {
   const { file, clock, synchronous = "normal", patienceSeconds = 10, metrics, log } = options;
   const { readSeconds = slowReadSeconds } = options;
-  mkdirSync(dirname(file), { recursive: true });
+  makePrivateFolder(dirname(file));
+  makePrivateFile(file);
   const writer = openFile(file, synchronous);
   const reader = openFile(file);
   reader.exec("PRAGMA query_only = 1");

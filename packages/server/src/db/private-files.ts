@@ -1,0 +1,38 @@
+import { chmodSync, closeSync, mkdirSync, openSync, statSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+
+// Parameters, logs and results of one user are not for the others of the machine.
+
+export function makePrivateFolder(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+}
+
+/** Makes an empty file, where there is none, for its owner only. SQLite gives its log and index the same mode. */
+export function makePrivateFile(file: string): void {
+  try {
+    closeSync(openSync(file, "ax", 0o600));
+  } catch {
+    // It is there already, or can't be made: who opens it says why in better words.
+  }
+}
+
+/**
+ * Takes from other users what earlier versions let them read in a home folder. A database elsewhere is left as it is: somebody
+ * chose its place, and who may read it.
+ */
+export function closeHome(home: string, databaseFile: string): void {
+  if (dirname(databaseFile) !== home) return;
+  // Another name was given by somebody, maybe to a folder that holds more.
+  if (basename(home) === ".ostinato") closeToOthers(home);
+  closeToOthers(join(home, "results"));
+  for (const ending of ["", "-wal", "-shm"]) closeToOthers(databaseFile + ending);
+}
+
+function closeToOthers(path: string): void {
+  try {
+    const { mode } = statSync(path);
+    if ((mode & 0o077) !== 0) chmodSync(path, mode & 0o700);
+  } catch {
+    // It is not there, it is somebody else's, or its file system knows no modes.
+  }
+}
