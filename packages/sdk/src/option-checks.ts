@@ -53,6 +53,8 @@ function nameIn(values: readonly unknown[]): string {
 }
 
 export const aText: Rule = (value) => (typeof value === "string" ? undefined : "a text");
+export const aName: Rule = (value) =>
+  typeof value === "string" && value !== "" ? undefined : "a text, not an empty one";
 export const aBoolean: Rule = (value) => (typeof value === "boolean" ? undefined : "true or false");
 export const aFunction: Rule = (value) => (typeof value === "function" ? undefined : "a function");
 export const anything: Rule = () => undefined;

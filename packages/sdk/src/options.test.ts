@@ -91,6 +91,11 @@ test.each<[string, () => unknown, RegExp]>([
   ["two arguments for the state of a flow", () => loose(flow(named).state)({}, {}), /was given 2 arguments/],
   ["an end without a reason", () => failed(wrong(new Error("no"))), /^failed\(\) takes a text that says why/],
   [
+    "an end with an empty name",
+    () => failed("no rows", { name: "" }),
+    /^failed\(\): name is ""; give a text, not an empty one/,
+  ],
+  [
     "an end with a wrong reason",
     () => cancelled(wrong(3)),
     /^cancelled\(\) takes a text that says why, and was given 3/,

@@ -93,7 +93,8 @@ function onUncaught(error: Error, origin: NodeJS.UncaughtExceptionOrigin): void 
 }
 
 async function endByError(error: Error): Promise<void> {
-  process.stderr.write(`${inspect(error)}\n`);
+  // In the context of no run: with `logPrints` the words would become a line of its log.
+  context.exit(() => process.stderr.write(`${inspect(error)}\n`));
   if (ending === undefined) {
     const reason = new Crashed(`The process was ended by an error that nobody caught: ${failureMessage(error)}`);
     await endRuns(reason);

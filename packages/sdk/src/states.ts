@@ -1,6 +1,6 @@
 import type { StateType, Timestamp } from "@ostinato/core";
 import { UsageError } from "./errors.ts";
-import { aText, checkOptions, shown } from "./option-checks.ts";
+import { aName, aText, checkOptions, shown } from "./option-checks.ts";
 
 /** Where a run is. `type` decides what may follow; `name` says it more exactly: a `RUNNING` run may be `Retrying`. */
 export interface RunState {
@@ -56,14 +56,14 @@ export interface StateOptions {
 export function completed(): DeclaredState<undefined>;
 export function completed<T>(value: T, options?: StateOptions): DeclaredState<T>;
 export function completed(value?: unknown, options: StateOptions = {}): DeclaredState<unknown> {
-  checkOptions("completed()", options, { name: aText, message: aText });
+  checkOptions("completed()", options, { name: aName, message: aText });
   return declare("COMPLETED", value, options);
 }
 
 /** Returned from a flow or a task, ends it as failed without an error being thrown. */
 export function failed(message: string, options: Omit<StateOptions, "message"> = {}): DeclaredState<never> {
   checkMessage("failed()", message);
-  checkOptions("failed()", options, { name: aText });
+  checkOptions("failed()", options, { name: aName });
   return declare("FAILED", undefined as never, { ...options, message });
 }
 
