@@ -29,13 +29,14 @@ import { OrchestrationResult, SetState, State, StateCreate } from "./states.ts";
 
 /** Of a delay, so many times it. */
 const mostJitter = 1000;
+const mostRetryDelays = 50;
 
 export const TaskRunPolicy = Open({
   max_retries: Type.Optional(Integer32()),
   retry_delay_seconds: Type.Optional(Seconds()),
   retries: Maybe(Integer32()),
-  retry_delay: Maybe(Type.Union([Seconds(), Type.Array(Seconds())])),
-  retry_jitter_factor: Maybe(Type.Number({ minimum: -mostJitter, maximum: mostJitter })),
+  retry_delay: Maybe(Type.Union([Seconds(), Type.Array(Seconds(), { maxItems: mostRetryDelays })])),
+  retry_jitter_factor: Maybe(Type.Number({ minimum: 0, maximum: mostJitter })),
 });
 export type TaskRunPolicy = Static<typeof TaskRunPolicy>;
 
@@ -61,9 +62,9 @@ export const TaskRunCreate = Strict({
   cache_expiration: Maybe(MomentInput),
   task_version: Maybe(Type.String()),
   empirical_policy: Maybe(TaskRunPolicy),
-  tags: Maybe(Tags),
+  tags: Type.Optional(Tags),
   labels: Maybe(Labels),
-  task_inputs: Maybe(TaskInputs),
+  task_inputs: Type.Optional(TaskInputs),
 });
 export type TaskRunCreate = Static<typeof TaskRunCreate>;
 

@@ -99,7 +99,7 @@ export function buildApp(context: Context, { uiFolder, retention, started }: App
       apiVersion(api);
       admission(api, context, incoming);
       compressedAnswers(api);
-      unknownRoutes(api);
+      unknownRoutes(api, registry);
       adminRoutes(serve, started);
       retentionRoutes(serve, retention);
       flowRoutes(serve);

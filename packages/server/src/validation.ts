@@ -3,6 +3,7 @@ import type { BodyOf, ParamsOf, QueryOf, RouteContract, Static, TSchema } from "
 import type { FastifyRequest } from "fastify";
 import { Check, Compile, Errors, type Validator } from "typebox/schema";
 import { invalid, type Problem, refused } from "./errors.ts";
+import { readLeniently } from "./leniency.ts";
 
 /**
  * Schemas that were asked for a few times, with the number, and those that were asked for more often, compiled. Compiling
@@ -44,14 +45,14 @@ function params(contract: RouteContract, request: FastifyRequest): unknown {
     if (!isUuid(given.id ?? "")) throw refused(404, "Not Found");
     given.id = (given.id ?? "").toLowerCase();
   }
-  return check(contract.params, given, { place: "path", requestBody: undefined });
+  return check(contract.params, given, { place: "path", requestBody: request.body });
 }
 
 function query(contract: RouteContract, request: FastifyRequest): unknown {
   if (contract.query === undefined) return undefined;
   return check(contract.query, withNumbers(contract.query, request.query as Record<string, unknown>), {
     place: "query",
-    requestBody: undefined,
+    requestBody: request.body,
   });
 }
 
@@ -100,7 +101,10 @@ export interface ReadAs<S extends TSchema> {
 /** For services that validate a part by itself, such as a frame of a websocket. */
 export function readAs<S extends TSchema>(schema: S, value: unknown, place = "body"): ReadAs<S> {
   const fitted = withPlainFields(schema, value);
-  return { problems: isValid(schema, fitted) ? [] : problemsOf(schema, fitted, place), value: fitted as Static<S> };
+  if (isValid(schema, fitted)) return { problems: [], value: fitted as Static<S> };
+  const read = readLeniently(schema, fitted);
+  if (isValid(schema, read)) return { problems: [], value: read as Static<S> };
+  return { problems: problemsOf(schema, fitted, place), value: fitted as Static<S> };
 }
 
 const mostProblems = 20;
@@ -119,7 +123,7 @@ function problemsOf(schema: TSchema, value: unknown, place: string): readonly Pr
         type: problemType(keyword),
         loc: [place, ...path],
         msg: sentence(keyword, message),
-        input: at(value, path),
+        input: at(value, path) ?? null,
       });
     }
     if (problems.length >= mostProblems) break;

@@ -39,6 +39,11 @@ describeOnEachDatabase("admin", (database) => {
     expect((await server.call("DELETE", "/admin/storage")).status).toBe(204);
   });
 
+  test.each(["/health", "/version"])("%s is told to every client", async (path) => {
+    const response = await server.app.inject({ url: `/api${path}`, headers: { "x-prefect-api-version": "yesterday" } });
+    expect(response.statusCode).toBe(200);
+  });
+
   test.each([
     ["0.8.4", 200],
     ["0.9.0", 200],

@@ -2,13 +2,15 @@ import type { Timestamp } from "@ostinato/core";
 import type { ArtifactCollectionFilter, ArtifactFilter, RunCriteria } from "@ostinato/protocol";
 import { type Insertable, type Selectable, type SqlBool, sql, type Updateable } from "kysely";
 import {
-  anyOf,
   type Condition,
   everything,
+  identified,
+  isNull,
   join,
   named,
-  noneOf,
+  part,
   untilUnwanted,
+  valued,
 } from "../criteria/conditions.queries.ts";
 import { countMatching } from "../criteria/counting.queries.ts";
 import { flowRunsMatching, taskRunsMatching } from "../criteria/runs.queries.ts";
@@ -206,32 +208,27 @@ function collections(reader: Reader) {
 
 function artifactsMatching(dialect: Sql, criteria: ArtifactCriteria): Condition | undefined {
   const { artifacts } = criteria;
-  const own =
-    artifacts &&
-    join([anyOf("artifact.id", lower(artifacts.id?.any_)), ...common(dialect, artifacts)], artifacts.operator);
-  return untilUnwanted(dialect, "artifact", join([own ?? undefined, ...ofRuns(dialect, criteria)], "and_"));
+  const own = [identified("artifact.id", artifacts?.id), ...common(dialect, artifacts ?? {})];
+  const all = join([part(artifacts, own, artifacts?.operator), ...ofRuns(dialect, criteria)], "and_");
+  return untilUnwanted(dialect, "artifact", all);
 }
 
 function collectionsMatching(dialect: Sql, criteria: CollectionCriteria): Condition | undefined {
   const { artifacts } = criteria;
-  const own =
-    artifacts &&
-    join([anyOf("artifact.id", lower(artifacts.latest_id?.any_)), ...common(dialect, artifacts)], artifacts.operator);
-  return untilUnwanted(dialect, "artifact", join([own ?? undefined, ...ofRuns(dialect, criteria)], "and_"));
+  const own = [identified("artifact.id", artifacts?.latest_id), ...common(dialect, artifacts ?? {})];
+  const all = join([part(artifacts, own, artifacts?.operator), ...ofRuns(dialect, criteria)], "and_");
+  return untilUnwanted(dialect, "artifact", all);
 }
 
 /** What both kinds of filters say, of the artifact itself or of the newest of its key. */
 function common(dialect: Sql, { key, flow_run_id, task_run_id, type }: ArtifactFilter | ArtifactCollectionFilter) {
   const exists = key?.exists_;
+  const isMissing = exists === null || exists === undefined ? undefined : !exists;
   return [
-    named(dialect, "artifact.key", key),
-    exists === null || exists === undefined
-      ? undefined
-      : sql<SqlBool>`artifact.key IS ${sql.raw(exists ? "NOT NULL" : "NULL")}`,
-    anyOf("artifact.flow_run_id", lower(flow_run_id?.any_)),
-    anyOf("artifact.task_run_id", lower(task_run_id?.any_)),
-    anyOf("artifact.type", type?.any_),
-    noneOf("artifact.type", type?.not_any_),
+    part(key, [named(dialect, "artifact.key", key), isNull("artifact.key", isMissing)]),
+    identified("artifact.flow_run_id", flow_run_id),
+    identified("artifact.task_run_id", task_run_id),
+    valued("artifact.type", type),
   ];
 }
 
@@ -242,8 +239,4 @@ function ofRuns(dialect: Sql, { flows, flow_runs, task_runs, deployments }: RunC
     run && sql<SqlBool>`EXISTS (SELECT 1 FROM flow_run WHERE flow_run.id = artifact.flow_run_id AND ${run})`,
     taskRun && sql<SqlBool>`EXISTS (SELECT 1 FROM task_run WHERE task_run.id = artifact.task_run_id AND ${taskRun})`,
   ];
-}
-
-function lower(ids: Given<readonly string[]>): Given<readonly string[]> {
-  return ids?.map((id) => id.toLowerCase());
 }

@@ -12,13 +12,17 @@ import type { Sql } from "../db/dialects/dialect.ts";
 import {
   anyOf,
   type Condition,
+  everything,
+  identified,
   isNull,
   join,
+  lower,
   named,
-  noneOf,
+  part,
   present,
   tagged,
   untilUnwanted,
+  valued,
   within,
 } from "./conditions.queries.ts";
 
@@ -52,11 +56,12 @@ export function flowsMatching(dialect: Sql, criteria: RunCriteria): Condition | 
 }
 
 export function flowRunsMatching(dialect: Sql, criteria: RunCriteria): Condition | undefined {
+  const theseFlows = ofThese("flow_run.flow_id", criteria.flows);
   return join(
     [
       flowRun(dialect, criteria.flow_runs),
-      ofThese("flow_run.flow_id", criteria.flows),
-      exists("flow", "flow.id = flow_run.flow_id", flow(dialect, beside(criteria.flows))),
+      theseFlows,
+      exists("flow", "flow.id = flow_run.flow_id", unless(theseFlows, flow(dialect, beside(criteria.flows)))),
       exists("task_run", "task_run.flow_run_id = flow_run.id", taskRun(dialect, criteria.task_runs)),
       exists("deployment", "deployment.id = flow_run.deployment_id", deployment(dialect, criteria.deployments)),
       exists(
@@ -78,11 +83,12 @@ export function taskRunsMatching(dialect: Sql, criteria: RunCriteria): Condition
     ],
     "and_",
   );
+  const theseRuns = ofThese("task_run.flow_run_id", criteria.flow_runs);
   return join(
     [
       taskRun(dialect, criteria.task_runs),
-      ofThese("task_run.flow_run_id", criteria.flow_runs),
-      exists("flow_run", "flow_run.id = task_run.flow_run_id", runs),
+      theseRuns,
+      exists("flow_run", "flow_run.id = task_run.flow_run_id", unless(theseRuns, runs)),
     ],
     "and_",
   );
@@ -98,6 +104,11 @@ function ofThese(column: string, filter: Given<OfIds>): Condition | undefined {
   return filter?.operator === "or_" ? undefined : anyOf(column, lower(filter?.id?.any_));
 }
 
+/** What is asked beside the ids of the rows that are referred to: that there is such a row goes without saying. */
+function unless(these: Condition | undefined, condition: Condition | undefined): Condition | undefined {
+  return these !== undefined && condition === everything ? undefined : condition;
+}
+
 /** What is asked of the row that is referred to beside what `ofThese` says. */
 function beside<F extends OfIds>(filter: Given<F>): Given<F> {
   if (filter?.operator === "or_" || (filter?.id?.any_ ?? null) === null) return filter;
@@ -110,132 +121,105 @@ function exists(tables: string, relation: string, condition: Condition | undefin
 }
 
 function flow(dialect: Sql, filter: Given<FlowFilter>): Condition | undefined {
-  if (!present(filter)) return undefined;
   const deployed = sql<SqlBool>`EXISTS (SELECT 1 FROM deployment WHERE deployment.flow_id = flow.id)`;
-  return untilUnwanted(
-    dialect,
-    "flow",
-    join(
-      [
-        anyOf("flow.id", lower(filter.id?.any_)),
-        noneOf("flow.id", lower(filter.id?.not_any_)),
-        filter.deployment?.is_null_ === true ? sql<SqlBool>`NOT ${deployed}` : undefined,
-        filter.deployment?.is_null_ === false ? deployed : undefined,
-        named(dialect, "flow.name", filter.name),
-        tagged(dialect, "flow.tags", filter.tags),
-      ],
-      filter.operator,
-    ),
+  const own = part(
+    filter,
+    [
+      identified("flow.id", filter?.id),
+      part(filter?.deployment, [there(deployed, opposite(filter?.deployment?.is_null_))]),
+      named(dialect, "flow.name", filter?.name),
+      tagged(dialect, "flow.tags", filter?.tags),
+    ],
+    filter?.operator,
   );
+  return untilUnwanted(dialect, "flow", own);
 }
 
 function flowRun(dialect: Sql, filter: Given<FlowRunFilter>): Condition | undefined {
   if (!present(filter)) return undefined;
-  const { state, created_by, deployment_id, parent_task_run_id, work_queue_name } = filter;
-  return untilUnwanted(
-    dialect,
-    "flow_run",
-    join(
-      [
-        anyOf("flow_run.id", lower(filter.id?.any_)),
-        noneOf("flow_run.id", lower(filter.id?.not_any_)),
-        named(dialect, "flow_run.name", filter.name),
-        tagged(dialect, "flow_run.tags", filter.tags),
-        join(
-          [
-            anyOf("flow_run.deployment_id", lower(deployment_id?.any_)),
-            isNull("flow_run.deployment_id", deployment_id?.is_null_),
-          ],
-          deployment_id?.operator,
-        ),
-        join(
-          [
-            anyOf("flow_run.work_queue_name", work_queue_name?.any_),
-            isNull("flow_run.work_queue_name", work_queue_name?.is_null_),
-          ],
-          work_queue_name?.operator,
-        ),
-        join(
-          [
-            anyOf("flow_run.state_type", state?.type?.any_),
-            noneOf("flow_run.state_type", state?.type?.not_any_),
-            anyOf("flow_run.state_name", state?.name?.any_),
-            noneOf("flow_run.state_name", state?.name?.not_any_),
-          ],
-          state?.operator,
-        ),
-        anyOf("flow_run.flow_version", filter.flow_version?.any_),
-        within(sql`coalesce(flow_run.start_time, flow_run.expected_start_time)`, begun(filter.start_time)),
-        isNull("flow_run.start_time", filter.start_time?.is_null_),
-        within(sql.ref("flow_run.end_time"), filter.end_time),
-        within(sql.ref("flow_run.expected_start_time"), filter.expected_start_time),
-        within(sql.ref("flow_run.next_scheduled_start_time"), filter.next_scheduled_start_time),
-        subflowOf(filter.parent_flow_run_id?.any_),
-        join(
-          [
-            anyOf("flow_run.parent_task_run_id", lower(parent_task_run_id?.any_)),
-            isNull("flow_run.parent_task_run_id", parent_task_run_id?.is_null_),
-          ],
-          parent_task_run_id?.operator,
-        ),
-        anyOf("flow_run.idempotency_key", filter.idempotency_key?.any_),
-        noneOf("flow_run.idempotency_key", filter.idempotency_key?.not_any_),
-        join(
-          [
-            oneOf(dialect.jsonField("flow_run.created_by", "id"), lower(created_by?.id_)),
-            oneOf(dialect.jsonField("flow_run.created_by", "type"), created_by?.type_),
-            isNull("flow_run.created_by", created_by?.is_null_),
-          ],
-          created_by?.operator,
-        ),
-      ],
-      filter.operator,
-    ),
+  const own = part(
+    filter,
+    [
+      identified("flow_run.id", filter.id),
+      named(dialect, "flow_run.name", filter.name),
+      tagged(dialect, "flow_run.tags", filter.tags),
+      identified("flow_run.deployment_id", filter.deployment_id),
+      valued("flow_run.work_queue_name", filter.work_queue_name),
+      stateOf("flow_run", filter.state),
+      valued("flow_run.flow_version", filter.flow_version),
+      within(
+        "flow_run.start_time",
+        filter.start_time,
+        sql`coalesce(flow_run.start_time, flow_run.expected_start_time)`,
+      ),
+      within("flow_run.end_time", filter.end_time),
+      within("flow_run.expected_start_time", filter.expected_start_time),
+      within("flow_run.next_scheduled_start_time", filter.next_scheduled_start_time),
+      part(filter.parent_flow_run_id, [subflowOf(filter.parent_flow_run_id?.any_)]),
+      identified("flow_run.parent_task_run_id", filter.parent_task_run_id),
+      valued("flow_run.idempotency_key", filter.idempotency_key),
+      madeBy(dialect, filter.created_by),
+    ],
+    filter.operator,
   );
+  return untilUnwanted(dialect, "flow_run", own);
+}
+
+function madeBy(dialect: Sql, by: FlowRunFilter["created_by"]): Condition | undefined {
+  return part(
+    by,
+    [
+      oneOf(dialect.jsonField("flow_run.created_by", "id"), lower(by?.id_)),
+      oneOf(dialect.jsonField("flow_run.created_by", "type"), by?.type_),
+      isNull("flow_run.created_by", by?.is_null_),
+    ],
+    by?.operator,
+  );
+}
+
+/** Of the type and the name each counts only where it asks something, other than elsewhere. */
+function stateOf(table: string, state: FlowRunFilter["state"]): Condition | undefined {
+  const asked = [valued(`${table}.state_type`, state?.type), valued(`${table}.state_name`, state?.name)];
+  const counting = asked.filter((condition) => condition !== everything);
+  return part(state, counting, state?.operator);
 }
 
 function taskRun(dialect: Sql, filter: Given<TaskRunFilter>): Condition | undefined {
   if (!present(filter)) return undefined;
-  const { state, flow_run_id, subflow_runs } = filter;
   const subflow = sql<SqlBool>`EXISTS (SELECT 1 FROM flow_run AS subflow WHERE subflow.parent_task_run_id = task_run.id)`;
-  return untilUnwanted(
-    dialect,
-    "task_run",
-    join(
-      [
-        anyOf("task_run.id", lower(filter.id?.any_)),
-        named(dialect, "task_run.name", filter.name),
-        tagged(dialect, "task_run.tags", filter.tags),
-        join(
-          [anyOf("task_run.state_type", state?.type?.any_), anyOf("task_run.state_name", state?.name?.any_)],
-          state?.operator,
-        ),
-        within(sql.ref("task_run.start_time"), filter.start_time),
-        within(sql.ref("task_run.end_time"), filter.end_time),
-        within(sql.ref("task_run.expected_start_time"), filter.expected_start_time),
-        subflow_runs?.exists_ === true ? subflow : undefined,
-        subflow_runs?.exists_ === false ? sql<SqlBool>`NOT ${subflow}` : undefined,
-        join(
-          [
-            anyOf("task_run.flow_run_id", lower(flow_run_id?.any_)),
-            isNull("task_run.flow_run_id", flow_run_id?.is_null_),
-          ],
-          flow_run_id?.operator,
-        ),
-      ],
-      filter.operator,
-    ),
+  const own = part(
+    filter,
+    [
+      identified("task_run.id", filter.id),
+      named(dialect, "task_run.name", filter.name),
+      tagged(dialect, "task_run.tags", filter.tags),
+      stateOf("task_run", filter.state),
+      within("task_run.start_time", filter.start_time),
+      within("task_run.end_time", filter.end_time),
+      within("task_run.expected_start_time", filter.expected_start_time),
+      part(filter.subflow_runs, [there(subflow, filter.subflow_runs?.exists_)]),
+      ofFlowRun(filter.flow_run_id),
+    ],
+    filter.operator,
   );
+  return untilUnwanted(dialect, "task_run", own);
+}
+
+/** Here being null goes before the ids, whatever the operator; not being null counts where no ids are named. */
+function ofFlowRun(given: TaskRunFilter["flow_run_id"]): Condition | undefined {
+  if (given?.is_null_ === true) return isNull("task_run.flow_run_id", true);
+  const ids = anyOf("task_run.flow_run_id", lower(given?.any_));
+  return part(given, [ids ?? isNull("task_run.flow_run_id", given?.is_null_)]);
 }
 
 function deployment(dialect: Sql, filter: Given<DeploymentFilter>): Condition | undefined {
   if (!present(filter)) return undefined;
   const text = filter.flow_or_deployment_name?.like_;
   const { ge_, le_, is_null_ } = filter.concurrency_limit ?? {};
-  return join(
+  return part(
+    filter,
     [
-      anyOf("deployment.id", lower(filter.id?.any_)),
-      noneOf("deployment.id", lower(filter.id?.not_any_)),
+      identified("deployment.id", filter.id),
       named(dialect, "deployment.name", filter.name),
       present(text)
         ? sql<SqlBool>`(${dialect.contains("deployment.name", text)} OR EXISTS (SELECT 1 FROM flow AS deployed
@@ -243,53 +227,50 @@ function deployment(dialect: Sql, filter: Given<DeploymentFilter>): Condition | 
         : undefined,
       present(filter.paused?.eq_) ? sql<SqlBool>`deployment.paused = ${filter.paused.eq_ ? 1 : 0}` : undefined,
       tagged(dialect, "deployment.tags", filter.tags),
-      anyOf("deployment.work_queue_name", filter.work_queue_name?.any_),
-      present(ge_) ? sql<SqlBool>`deployment.concurrency_limit >= ${ge_}` : undefined,
-      present(le_) ? sql<SqlBool>`deployment.concurrency_limit <= ${le_}` : undefined,
-      isNull("deployment.concurrency_limit", is_null_),
+      valued("deployment.work_queue_name", filter.work_queue_name),
+      part(filter.concurrency_limit, [
+        present(ge_) ? sql<SqlBool>`deployment.concurrency_limit >= ${ge_}` : undefined,
+        present(le_) ? sql<SqlBool>`deployment.concurrency_limit <= ${le_}` : undefined,
+        isNull("deployment.concurrency_limit", is_null_),
+      ]),
     ],
     filter.operator,
   );
 }
 
 function workPool(filter: Given<WorkPoolFilter>): Condition | undefined {
-  if (!present(filter)) return undefined;
-  return join(
+  return part(
+    filter,
     [
-      anyOf("work_pool.id", lower(filter.id?.any_)),
-      anyOf("work_pool.name", filter.name?.any_),
-      anyOf("work_pool.type", filter.type?.any_),
+      identified("work_pool.id", filter?.id),
+      valued("work_pool.name", filter?.name),
+      valued("work_pool.type", filter?.type),
     ],
-    filter.operator,
+    filter?.operator,
   );
 }
 
 function workQueue(filter: Given<WorkQueueFilter>): Condition | undefined {
-  if (!present(filter)) return undefined;
-  const starts = filter.name?.startswith_;
-  return join(
+  const starts = filter?.name?.startswith_ ?? [];
+  const begins = starts.map((text) => sql<SqlBool>`substr(work_queue.name, 1, ${text.length}) = ${text}`);
+  return part(
+    filter,
     [
-      anyOf("work_queue.id", lower(filter.id?.any_)),
-      anyOf("work_queue.name", filter.name?.any_),
-      present(starts) && starts.length > 0
-        ? join(
-            starts.map((text) => sql<SqlBool>`substr(work_queue.name, 1, ${text.length}) = ${text}`),
-            "or_",
-          )
-        : undefined,
+      identified("work_queue.id", filter?.id),
+      part(filter?.name, [anyOf("work_queue.name", filter?.name?.any_), join(begins, "or_")]),
     ],
-    filter.operator,
+    filter?.operator,
   );
 }
 
-/** Ids are kept in lower case; PostgreSQL compares them as numbers, SQLite as text. */
-function lower(ids: Given<readonly string[]>): Given<readonly string[]> {
-  return ids?.map((id) => id.toLowerCase());
+/** Whether the thing is there, as is asked for. */
+function there(exists: Condition, expected: Given<boolean>): Condition | undefined {
+  if (!present(expected)) return undefined;
+  return expected ? exists : sql<SqlBool>`NOT ${exists}`;
 }
 
-/** The range part of a start time, which falls back to the expected one; being null is about the start itself. */
-function begun(range: FlowRunFilter["start_time"]) {
-  return present(range) ? { before_: range.before_, after_: range.after_ } : undefined;
+function opposite(flag: Given<boolean>): Given<boolean> {
+  return present(flag) ? !flag : flag;
 }
 
 function subflowOf(parents: Given<readonly string[]>): Condition | undefined {

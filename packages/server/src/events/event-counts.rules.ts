@@ -1,9 +1,9 @@
-import { microsPerSecond, type Timestamp } from "@ostinato/core";
+import { addSeconds, microsPerSecond, type Timestamp, toTimestamp } from "@ostinato/core";
 import type { eventTimeUnits } from "@ostinato/protocol";
 
 export type TimeUnit = (typeof eventTimeUnits)[number];
 
-/** Stretches of time that hold the range, the first at a whole unit. */
+/** Stretches of time that hold the range. */
 export interface TimeBuckets {
   readonly start: Timestamp;
   readonly widthMicros: number;
@@ -18,18 +18,38 @@ const unitSeconds: Readonly<Record<TimeUnit, number>> = {
   second: 1,
 };
 
-/** Weeks begin on Mondays, and 1970-01-01 was a Thursday. */
-const offsetSeconds: Readonly<Record<TimeUnit, number>> = { week: 4 * 86_400, day: 0, hour: 0, minute: 0, second: 0 };
+/** Time is divided from here on, in both directions: a Monday, as in the field, so that a stretch is the same in every answer. */
+const pivot = toTimestamp("2024-04-01T00:00:00Z");
 
 export interface TimeRange {
   readonly since: Timestamp;
   readonly until: Timestamp;
 }
 
-export function bucketsOf({ since, until }: TimeRange, unit: TimeUnit, interval: number): TimeBuckets {
+export interface Stretch {
+  readonly unit: TimeUnit;
+  /** How many units. */
+  readonly interval: number;
+}
+
+/** How many stretches a range has by its length alone. */
+export function lengthInStretches({ since, until }: TimeRange, stretch: Stretch): number {
+  return Math.max(0, Math.ceil((until - since) / widthOf(stretch)));
+}
+
+/** From the stretch that holds the beginning to the last one before the end; none that is wholly in the future. */
+export function bucketsOf({ since, until }: TimeRange, stretch: Stretch, now: Timestamp): TimeBuckets {
+  const widthMicros = widthOf(stretch);
+  const start = (pivot + Math.floor((since - pivot) / widthMicros) * widthMicros) as Timestamp;
+  const end = until > now ? endOfUnit(now, stretch.unit) : until;
+  return { start, widthMicros, count: Math.max(0, Math.ceil((end - start) / widthMicros)) };
+}
+
+function widthOf({ unit, interval }: Stretch): number {
+  return Math.max(1, Math.round(unitSeconds[unit] * interval * microsPerSecond));
+}
+
+function endOfUnit(now: Timestamp, unit: TimeUnit): Timestamp {
   const unitMicros = unitSeconds[unit] * microsPerSecond;
-  const offset = offsetSeconds[unit] * microsPerSecond;
-  const start = (Math.floor((since - offset) / unitMicros) * unitMicros + offset) as Timestamp;
-  const widthMicros = Math.max(1, Math.round(unitMicros * interval));
-  return { start, widthMicros, count: until < start ? 0 : Math.floor((until - start) / widthMicros) + 1 };
+  return addSeconds(pivot, ((Math.floor((now - pivot) / unitMicros) + 1) * unitMicros) / microsPerSecond);
 }

@@ -1,4 +1,4 @@
-import { addSeconds, formatTimestamp, isUuid, microsPerSecond, type Timestamp } from "@ostinato/core";
+import { addSeconds, formatTimestamp, isUuid, type Timestamp } from "@ostinato/core";
 import {
   type BodyOf,
   type countEvents,
@@ -11,7 +11,7 @@ import type { Context } from "../context.ts";
 import { readJson, readPlainJson } from "../db/json-text.ts";
 import { invalid, refused } from "../errors.ts";
 import { readAs } from "../validation.ts";
-import { bucketsOf } from "./event-counts.rules.ts";
+import { bucketsOf, lengthInStretches, type Stretch, type TimeRange } from "./event-counts.rules.ts";
 import { criteriaOf, type EventCriteria } from "./event-filter.rules.ts";
 import * as queries from "./event-pages.queries.ts";
 
@@ -105,14 +105,22 @@ export function countBy(
   countable: Countable,
   request: CountRequest,
 ): Promise<ReplyOf<typeof countEvents>> {
+  const range = rangeOf(criteriaOf(request.filter), context.clock.now());
+  const stretch = { unit: request.time_unit ?? "day", interval: request.time_interval ?? 1 };
+  const asked = lengthInStretches(range, stretch);
+  if (asked > mostBuckets) {
+    throw refused(
+      422,
+      `The given interval would create ${asked} buckets, which is too many. Please increase the interval or reduce the time range to produce ${mostBuckets} buckets or fewer.`,
+    );
+  }
   switch (countable) {
     case "event":
     case "resource":
       return countByValue(context, countable, request.filter);
     case "day":
-      return countOverTime(context, { filter: request.filter, time_unit: "day", time_interval: 1 });
     case "time":
-      return countOverTime(context, request);
+      return countOverTime(context, { filter: request.filter, range, stretch });
     default:
       throw new Error(`Nothing can be counted by ${countable satisfies never}`);
   }
@@ -127,22 +135,22 @@ async function countByValue({ db }: Context, by: "event" | "resource", filter: E
   }));
 }
 
-/** Every stretch of the range, also the empty ones. */
-async function countOverTime({ db, clock }: Context, { filter, time_unit, time_interval }: CountRequest) {
-  const range = rangeOf(criteriaOf(filter), clock.now());
-  const buckets = bucketsOf(range, time_unit ?? "day", time_interval ?? 1);
-  if (buckets.count > mostBuckets) {
-    throw refused(
-      422,
-      `The given interval would create ${buckets.count} buckets, more than ${mostBuckets}. Take a longer interval or a shorter range of time.`,
-    );
-  }
+interface OverTime {
+  readonly filter: EventFilter;
+  readonly range: TimeRange;
+  readonly stretch: Stretch;
+}
+
+/** Every stretch of the range, also the empty ones, with their numbers; the end of each still belongs to it. */
+async function countOverTime({ db, clock }: Context, { filter, range, stretch }: OverTime) {
+  const buckets = bucketsOf(range, stretch, clock.now());
   const counts = await queries.countByBucket(db, { ...criteriaOf(filter), ...range }, buckets);
   return Array.from({ length: buckets.count }, (_, index) => {
     const start = (buckets.start + index * buckets.widthMicros) as Timestamp;
     const start_time = formatTimestamp(start);
-    const end_time = formatTimestamp(addSeconds(start, buckets.widthMicros / microsPerSecond));
-    return { value: start_time, label: start_time, count: counts.get(index) ?? 0, start_time, end_time };
+    const end_time = formatTimestamp((start + buckets.widthMicros - 1) as Timestamp);
+    const label = start_time.replace("Z", "+00:00");
+    return { value: String(index), label, count: counts.get(index) ?? 0, start_time, end_time };
   });
 }
 

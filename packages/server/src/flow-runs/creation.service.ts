@@ -68,15 +68,18 @@ interface Found {
 
 /** What the new run refers to, each thing checked: a reference to nothing is a conflict that names the field. */
 async function findSurroundings({ db }: Context, tx: Writer, given: Given): Promise<Found> {
-  const { flow_id, parent_task_run_id = null, deployment_id = null, work_pool_name = null } = given;
+  const { flow_id, parent_task_run_id = null, deployment_id = null, work_queue_name = null } = given;
   const flow = await flowOf(tx, db.sql, flow_id);
   if (flow === undefined) throw conflict(`flow_id: there is no flow ${flow_id}.`);
   const parent = parent_task_run_id === null ? null : await taskRunOf(tx, parent_task_run_id);
   if (parent === undefined) throw conflict(`parent_task_run_id: there is no task run ${parent_task_run_id}.`);
   const deployment = deployment_id === null ? null : ((await deploymentOf(tx, deployment_id)) ?? null);
-  const queueName = given.work_queue_name ?? "default";
-  const place = work_pool_name === null ? null : await workQueueOf(tx, work_pool_name, queueName);
-  if (place === undefined) throw refused(404, `Work queue ${queueName} of work pool ${work_pool_name} not found.`);
+  const pool = given.work_pool_name ?? "";
+  const place = pool === "" ? null : await workQueueOf(tx, pool, work_queue_name ?? "default");
+  if (place === undefined) {
+    const missing = work_queue_name === null ? `Work pool "${pool}"` : `Work pool queue '${pool}/${work_queue_name}'`;
+    throw refused(404, `${missing} not found.`);
+  }
   return {
     flowLabels: flow.labels,
     surroundings: { flow, parent, deployment, workQueue: place?.queue ?? null, workPool: place?.pool ?? null },

@@ -74,6 +74,40 @@ describeOnEachDatabase("finding flow runs", (database) => {
     ).toBe(1);
   });
 
+  const state = (criteria: object) => ({ flow_runs: { state: criteria }, sort: "NAME_ASC" });
+  const or = (criteria: object) => ({ flow_runs: { operator: "or_", ...criteria }, sort: "NAME_ASC" });
+  const alpha = { name: { any_: ["alpha"] } };
+
+  test.each([
+    ["both lists of one part", state({ type: { any_: ["FAILED", "SCHEDULED"], not_any_: ["FAILED"] } }), "charlie"],
+    [
+      "both lists of one part, joined to another",
+      state({ operator: "or_", type: { any_: ["FAILED"], not_any_: ["FAILED"] }, name: { any_: ["Completed"] } }),
+      "alpha",
+    ],
+    [
+      "a part of the state that asks nothing beside another",
+      state({ operator: "or_", type: {}, name: { any_: [] } }),
+      "",
+    ],
+    ["no values, which leaves out those without any", { flow_runs: { idempotency_key: { not_any_: ["x"] } } }, ""],
+    ["a list of no values to leave out", state({ name: { not_any_: [] } }), "alpha bravo charlie"],
+    ["tags of which there are none", { flow_runs: { tags: { any_: [] } } }, ""],
+    ["all of no tags", { flow_runs: { tags: { all_: [] } }, sort: "NAME_ASC" }, "alpha bravo charlie"],
+    ["one of two parts", or({ ...alpha, end_time: { is_null_: true } }), "alpha charlie"],
+    ["one of two parts, of which one asks nothing", or({ ...alpha, end_time: {} }), "alpha bravo charlie"],
+    ["one of two parts, of which one is null", or({ ...alpha, end_time: null }), "alpha"],
+    [
+      "one of two parts, of which one has two ends",
+      or({ ...alpha, end_time: { after_: "2030-01-01T00:00:11Z", before_: "2030-01-01T00:00:12Z" } }),
+      "alpha bravo",
+    ],
+    ["others that must only be there", { task_runs: {} }, ""],
+    ["a number and a truth in words", { limit: "1", offset: true, sort: "NAME_ASC" }, "bravo"],
+  ])("narrowed by %s", async (_what, body, expected) => {
+    expect(await names(body)).toBe(expected);
+  });
+
   test("narrowed by the ids of what they belong to, and by more of it", async () => {
     const { id: other } = (await server.call<Flow>("POST", "/flows/", { name: "other" })).body;
     const by = (flows: object, flow_runs: object = {}) => names({ sort: "NAME_ASC", flows, flow_runs });

@@ -1,3 +1,4 @@
+import { randomRunName } from "@ostinato/core";
 import type {
   BodyOf,
   bulkSetFlowRunState,
@@ -14,7 +15,7 @@ import type {
 import type { Context } from "../context.ts";
 import type { Writer } from "../db/dialects/dialect.ts";
 import { readJson, storable, storableOrNull, writeJson, writeOptionalJson } from "../db/json-text.ts";
-import { absent, invalid, notFound, RequestError, refused } from "../errors.ts";
+import { absent, notFound, RequestError, refused } from "../errors.ts";
 import { forgetParameters } from "../kept-parameters/kept-parameters.service.ts";
 import { bucketsOf, presentHistory } from "../orchestration/history.ts";
 import { keptName } from "../orchestration/kept-names.ts";
@@ -57,13 +58,11 @@ export async function update(context: Context, id: string, given: FlowRunUpdate)
   await publishRow(context, id);
 }
 
+/** A run always has a name: without one it gets another. */
 function changeOf(given: FlowRunUpdate) {
   const { name, flow_version, parameters, empirical_policy, tags, infrastructure_pid, job_variables } = given;
-  if (name === null) {
-    throw invalid([{ type: "string_type", loc: ["body", "name"], msg: "A flow run always has a name", input: null }]);
-  }
   return {
-    ...(name === undefined ? {} : { name: storable(keptName(name)) }),
+    ...(name === undefined ? {} : { name: storable(keptName(name ?? randomRunName())) }),
     ...(flow_version === undefined ? {} : { flow_version: storableOrNull(flow_version) }),
     ...(parameters === undefined ? {} : { parameters: parametersText(parameters) }),
     ...(empirical_policy === undefined ? {} : { empirical_policy: writeJson(completeFlowRunPolicy(empirical_policy)) }),

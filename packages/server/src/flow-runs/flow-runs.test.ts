@@ -175,6 +175,30 @@ describeOnEachDatabase("flow runs", (database) => {
     expect(await create({ parameters: { text: "x".repeat(500 * 1024) } })).toMatchObject({ state_type: "PENDING" });
   });
 
+  test.each([
+    ["of no such pool", { work_pool_name: "none" }, 'Work pool "none" not found.'],
+    ["of no such queue", { work_pool_name: "none", work_queue_name: "q" }, "Work pool queue 'none/q' not found."],
+  ])("a run %s is not created", async (_what, place, detail) => {
+    const { body: known } = await server.call<FlowRun>("GET", `/flow_runs/${(await create()).id}`);
+    const reply = await server.call("POST", "/flow_runs/", { flow_id: known.flow_id, ...place });
+    expect(reply).toMatchObject({ status: 404, body: { detail } });
+  });
+
+  test("a run of a pool without a name is of none", async () => {
+    expect(await create({ work_pool_name: "" })).toMatchObject({ work_pool_name: null });
+  });
+
+  test("a result that was not kept is told to who proposes it, and is none afterwards", async () => {
+    const { id } = await create();
+    const data = { type: "unpersisted" };
+    const reply = await server.call<OrchestrationResult>("POST", `/flow_runs/${id}/set_state`, {
+      state: { type: "COMPLETED", data },
+      force: "yes",
+    });
+    expect(reply.body.state?.data).toEqual(data);
+    expect((await read(id)).state?.data).toBeNull();
+  });
+
   test("only the given fields are changed", async () => {
     const { id } = await create({ flow_version: "v1", tags: ["a"] });
     const patch = (given: object) => server.call("PATCH", `/flow_runs/${id}`, given);
@@ -193,7 +217,8 @@ describeOnEachDatabase("flow runs", (database) => {
       tags: [],
       empirical_policy: { retries: 2, pause_keys: [] },
     });
-    expect((await patch({ name: null })).status).toBe(422);
+    expect((await patch({ name: null })).status).toBe(204);
+    expect((await read(id)).name).toMatch(/^[a-z]+-[a-z]+$/);
     expect(await patch({ job_variables: { cpu: 1 } })).toMatchObject({
       status: 400,
       body: { detail: "Job variables for a flow run in state PENDING cannot be updated" },

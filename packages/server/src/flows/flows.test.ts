@@ -90,6 +90,19 @@ describeOnEachDatabase("flows", (database) => {
     });
   });
 
+  test.each([
+    ["GET", "/flows/", "POST"],
+    ["PUT", "/flows/00000000-0000-4000-8000-000000000000", "GET, PATCH, DELETE"],
+  ] as const)("%s %s is told which methods there are", async (method, path, allow) => {
+    const reply = await server.call(method, path);
+    expect(reply).toMatchObject({ status: 405, headers: { allow }, body: { detail: "Method Not Allowed" } });
+  });
+
+  test("a path that is there for another method is redirected to it too", async () => {
+    expect(await server.call("GET", "/flows")).toMatchObject({ status: 307, headers: { location: "flows/" } });
+    expect(await server.call("PUT", "/flows/abc")).toMatchObject({ status: 404, body: { detail: "Not Found" } });
+  });
+
   test("a collection without its slash is redirected, with the method kept", async () => {
     const reply = await server.call("POST", "/flows", { name: "slash" });
     expect(reply).toMatchObject({ status: 307, headers: { location: "flows/" } });

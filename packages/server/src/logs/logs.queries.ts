@@ -1,14 +1,6 @@
 import type { LogFilter } from "@ostinato/protocol";
 import { type RawBuilder, type Selectable, type SqlBool, sql } from "kysely";
-import {
-  anyOf,
-  type Condition,
-  everything,
-  isNull,
-  join,
-  untilUnwanted,
-  within,
-} from "../criteria/conditions.queries.ts";
+import { type Condition, everything, identified, part, untilUnwanted, within } from "../criteria/conditions.queries.ts";
 import { charactersOfLogs, listedLog } from "../criteria/listed-log.queries.ts";
 import { containsText } from "../criteria/text.queries.ts";
 import type { Database, Reader, Sql } from "../db/dialects/dialect.ts";
@@ -89,22 +81,18 @@ export async function flowRunName(reader: Reader, id: string): Promise<string | 
 function logsMatching(dialect: Sql, filter: LogFilter | null | undefined): Condition | undefined {
   if (filter === null || filter === undefined) return undefined;
   const { level, timestamp, flow_run_id, task_run_id, text } = filter;
-  return untilUnwanted(
-    dialect,
-    "log",
-    join(
-      [
-        atLeast(level?.ge_),
-        atMost(level?.le_),
-        within(sql.ref("log.timestamp"), timestamp),
-        anyOf("log.flow_run_id", lower(flow_run_id?.any_)),
-        anyOf("log.task_run_id", lower(task_run_id?.any_)),
-        isNull("log.task_run_id", task_run_id?.is_null_),
-        containsText(dialect, ["log.message"], text?.query),
-      ],
-      filter.operator,
-    ),
+  const own = part(
+    filter,
+    [
+      part(level, [atLeast(level?.ge_), atMost(level?.le_)]),
+      within("log.timestamp", timestamp),
+      identified("log.flow_run_id", flow_run_id),
+      identified("log.task_run_id", task_run_id),
+      containsText(dialect, ["log.message"], text?.query),
+    ],
+    filter.operator,
   );
+  return untilUnwanted(dialect, "log", own);
 }
 
 function atLeast(level: number | null | undefined): Condition | undefined {
@@ -113,8 +101,4 @@ function atLeast(level: number | null | undefined): Condition | undefined {
 
 function atMost(level: number | null | undefined): Condition | undefined {
   return level === null || level === undefined ? undefined : sql<SqlBool>`log.level <= ${level}`;
-}
-
-function lower(ids: readonly string[] | null | undefined): readonly string[] | null | undefined {
-  return ids?.map((id) => id.toLowerCase());
 }

@@ -21,16 +21,15 @@ export function logMatcher(filter: LogFilter): (log: Log) => boolean {
 
 type Criterion = (log: Log) => boolean;
 
+/** One for each part that is there: a part that asks nothing is met by every line. */
 function* criteriaOf({ level, timestamp, flow_run_id, task_run_id, text }: LogFilter): Generator<Criterion> {
-  const { ge_, le_ } = level ?? {};
-  if (given(ge_)) yield (log) => log.level >= ge_;
-  if (given(le_)) yield (log) => log.level <= le_;
-  if (given(timestamp?.before_) || given(timestamp?.after_)) yield within(timestamp);
-  if (given(flow_run_id?.any_)) yield oneOf("flow_run_id", flow_run_id.any_);
-  if (given(task_run_id?.any_)) yield oneOf("task_run_id", task_run_id.any_);
-  if (given(task_run_id?.is_null_)) {
-    const { is_null_ } = task_run_id;
-    yield (log) => (log.task_run_id === null) === is_null_;
+  if (given(level)) yield ({ level: at }) => at >= (level.ge_ ?? at) && at <= (level.le_ ?? at);
+  if (given(timestamp)) yield within(timestamp);
+  if (given(flow_run_id)) yield oneOf("flow_run_id", flow_run_id.any_);
+  if (given(task_run_id)) {
+    const { any_, is_null_ } = task_run_id;
+    const isOne = oneOf("task_run_id", any_);
+    yield (log) => isOne(log) && (!given(is_null_) || (log.task_run_id === null) === is_null_);
   }
   if (given(text)) {
     const query = parseTextQuery(text.query);
@@ -51,7 +50,8 @@ function moment(value: string | number | null | undefined, otherwise: number): T
   return given(value) ? toTimestamp(value) : (otherwise as Timestamp);
 }
 
-function oneOf(key: "flow_run_id" | "task_run_id", ids: readonly string[]): Criterion {
+function oneOf(key: "flow_run_id" | "task_run_id", ids: readonly string[] | null | undefined): Criterion {
+  if (!given(ids)) return () => true;
   const wanted = new Set(ids.map((id) => id.toLowerCase()));
   return (log) => log[key] !== null && wanted.has(log[key]);
 }

@@ -145,7 +145,8 @@ export const stateColumnTypes = {
 } as const;
 
 /** The columns of a state in both tables of states. */
-export function stateRow({ id, type, name, timestamp, message, data, details }: RunState) {
+export function stateRow(state: RunState) {
+  const { id, type, name, timestamp, message, details } = state;
   return {
     id,
     created: timestamp,
@@ -154,8 +155,13 @@ export function stateRow({ id, type, name, timestamp, message, data, details }: 
     timestamp,
     message,
     state_details: writeJson(details),
-    data: writeOptionalJson(data),
+    data: writtenData(state),
   };
+}
+
+/** That a result was not kept is not kept either: read again, the state has none. */
+function writtenData(state: Proposal): JsonText | null {
+  return hasData(state) ? writeOptionalJson(state.data) : null;
 }
 
 /** A row of one of the tables of states. */
@@ -211,7 +217,7 @@ export function stateColumnsOfRun(state: RunState): StateColumnsOfRun {
     ...stateReference(state),
     state_message: state.message,
     state_details: writeJson(state.details),
-    state_data: writeOptionalJson(state.data),
+    state_data: writtenData(state),
   };
 }
 

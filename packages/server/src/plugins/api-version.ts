@@ -4,9 +4,9 @@ import { oldestRestApiVersion } from "../versions.ts";
 
 /** Refuses clients that say they speak an older contract than this server keeps. Most say nothing. */
 export function apiVersion(api: FastifyInstance): void {
-  api.addHook("onRequest", ({ headers }, _reply, done) => {
+  api.addHook("onRequest", ({ headers, routeOptions }, _reply, done) => {
     const given = headers["x-prefect-api-version"];
-    if (given === undefined) return done();
+    if (given === undefined || forEveryone.test(routeOptions.url ?? "")) return done();
     const version = parse(String(given));
     if (version === undefined) {
       throw refused(
@@ -23,6 +23,9 @@ export function apiVersion(api: FastifyInstance): void {
     done();
   });
 }
+
+/** What tells whether a server is there, and what it speaks. */
+const forEveryone = /\/(health|version)$/;
 
 type Version = readonly number[];
 

@@ -1,9 +1,11 @@
 import type { Socket } from "node:net";
+import { isUuid } from "@ostinato/core";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { isRefusalOfValues, violatedConstraint } from "../db/constraint.ts";
 import { DatabaseBusy, DatabaseUnavailable, TooManyValues } from "../db/dialects/dialect.ts";
 import { isUnavailable } from "../db/unavailable.ts";
 import { conflict, Overloaded, RequestError, refused } from "../errors.ts";
+import type { Registry } from "../operation.ts";
 import { reasonForAbsence } from "./absent-nouns.ts";
 import { addressOf } from "./addresses.ts";
 
@@ -72,19 +74,45 @@ const malformed: Readonly<Record<string, readonly [status: string, detail: strin
   HPE_HEADER_OVERFLOW: ["431 Request Header Fields Too Large", "The headers of the request are larger than 16 KiB."],
 };
 
-/** Below the API an unknown route is JSON too; one with a slash too many or too few is sent to the right one. */
-export function unknownRoutes(api: FastifyInstance): void {
+/**
+ * Below the API an unknown route is JSON too; one with a slash too many or too few is sent to the right one, and one that is
+ * there for other methods says for which.
+ */
+export function unknownRoutes(api: FastifyInstance, registry: Registry): void {
+  const methodsFor = (path: string) =>
+    registry.filter((contract) => leadsTo(contract.path, path)).map(({ method }) => method);
   api.setNotFoundHandler((request, reply) => {
     const { pathname, search } = addressOf(request.raw.url);
-    const other = pathname.endsWith("/") ? pathname.slice(0, -1) : `${pathname}/`;
-    if (!request.ws && api.hasRoute({ method: request.method as "GET", url: other })) {
-      return reply.redirect(relative(pathname) + search, 307);
+    const path = pathname.slice(api.prefix.length);
+    const methods = methodsFor(path);
+    if (methods.length > 0 && !request.ws) {
+      return reply
+        .header("allow", [...new Set(methods)].join(", "))
+        .code(405)
+        .type("application/json")
+        .send(notAllowed);
     }
+    const other = path.endsWith("/") ? path.slice(0, -1) : `${path}/`;
+    if (!request.ws && methodsFor(other).length > 0) return reply.redirect(relative(pathname) + search, 307);
     return reply
       .code(404)
       .type("application/json")
-      .send(JSON.stringify({ detail: reasonForAbsence(pathname.slice(api.prefix.length)) }));
+      .send(JSON.stringify({ detail: reasonForAbsence(path) }));
   });
+}
+
+const notAllowed = JSON.stringify({ detail: "Method Not Allowed" });
+
+/** Whether the path of a contract, with its parameters, is this one. */
+function leadsTo(pattern: string, path: string): boolean {
+  const [wanted, given] = [pattern.split("/"), path.split("/")];
+  return wanted.length === given.length && wanted.every((part, index) => stands(part, given[index] ?? ""));
+}
+
+/** An id in a path is a UUID: anything else leads nowhere. */
+function stands(part: string, given: string): boolean {
+  if (part === "{id}") return isUuid(given);
+  return part === given || (part.startsWith("{") && given !== "");
 }
 
 /** The same address with or without its slash, seen from itself: right also where a proxy has cut off a prefix. */

@@ -41,8 +41,8 @@ export async function create(context: Context, given: TaskRunCreate): Promise<{ 
       return { row, made: true };
     }
     // Another request was quicker; what it wrote is visible now.
-    const other = (await queries.taskRunByKeys(tx, keysOf(given))) ?? (await queries.taskRunById(tx, db.sql, row.id));
-    if (other === undefined) throw conflict(`The task run ${row.id} was created and deleted at this moment.`);
+    const other = await queries.taskRunByKeys(tx, keysOf(given));
+    if (other === undefined) throw conflict(`id: the task run ${row.id} is there with other keys.`);
     return { row: other, made: false };
   });
   const taskRun = presentTaskRun(row, clock.now());

@@ -48,6 +48,48 @@ describeOnEachDatabase("task runs", (database) => {
     expect(await sorted("DURATION_ASC")).toEqual(["newest", "waiting", "shorter", "longest"]);
   });
 
+  test("the id of a task run is its own", async () => {
+    const { body: first } = await create();
+    expect(await create({ id: first.id })).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringContaining(first.id) },
+    });
+    const again = await create({ id: first.id, task_key: first.task_key, dynamic_key: first.dynamic_key });
+    expect(again).toMatchObject({ status: 200, body: { id: first.id } });
+  });
+
+  test.each([
+    ["retry_delay", { retry_delay: Array(51).fill(1) }],
+    ["retry_jitter_factor", { retry_jitter_factor: -1 }],
+  ])("what can't be of a policy is refused: %s", async (name, empirical_policy) => {
+    expect(await create({ empirical_policy })).toMatchObject({
+      status: 422,
+      body: {
+        exception_detail: expect.arrayContaining([
+          expect.objectContaining({ loc: ["body", "empirical_policy", name] }),
+        ]),
+      },
+    });
+  });
+
+  test.each(["tags", "task_inputs"])("%s may be left out, but are not null", async (name) => {
+    expect((await create({ [name]: null })).status).toBe(422);
+  });
+
+  test("which task runs are of a flow run or of none is said by either", async () => {
+    const { body: own } = await create({ name: "own" });
+    const { body: free } = await create({ flow_run_id: null, name: "free" });
+    const names = async (flow_run_id: object) => {
+      const task_runs = { id: { any_: [own.id, free.id] }, flow_run_id };
+      const { body } = await server.call<TaskRun[]>("POST", "/task_runs/filter", { task_runs, sort: "NAME_ASC" });
+      return body.map(({ name }) => name).join(" ");
+    };
+    expect(await names({ any_: [flowRunId], is_null_: true })).toBe("free");
+    expect(await names({ any_: [flowRunId], is_null_: false })).toBe("own");
+    expect(await names({ is_null_: false })).toBe("own");
+    expect(await names({})).toBe("free own");
+  });
+
   test("a task run is created with all that the wire has", async () => {
     const { status, body } = await create({
       name: "add-1",
