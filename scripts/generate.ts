@@ -10,7 +10,13 @@ interface GeneratedFile {
   readonly make: () => string | Promise<string>;
 }
 
-const generatedFiles: readonly GeneratedFile[] = [{ file: "docs/openapi.json", make: openApiDocument }];
+const tableBegin = "<!-- Made from e2e/differential/known-differences.json by `npm run generate`. -->\n";
+const tableEnd = "<!-- Until here. -->";
+
+const generatedFiles: readonly GeneratedFile[] = [
+  { file: "docs/openapi.json", make: openApiDocument },
+  { file: "docs/prefect.md", make: withKnownDifferences },
+];
 
 // `npm run generate` writes them; `--check` writes nothing and fails when one is not what would be written.
 const check = process.argv.includes("--check");
@@ -36,6 +42,23 @@ async function openApiDocument(): Promise<string> {
     await server.stop();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** The page with the table of the differences that are known to the judge of them. */
+function withKnownDifferences(): string {
+  const page = read("docs/prefect.md") ?? "";
+  const [head, rest] = page.split(tableBegin);
+  const tail = rest?.split(tableEnd)[1];
+  if (head === undefined || tail === undefined)
+    throw new Error("docs/prefect.md has no place for the table of differences");
+  const known: readonly Readonly<Record<"asked" | "prefect" | "ostinato" | "reason", string>>[] = JSON.parse(
+    read("e2e/differential/known-differences.json") ?? "[]",
+  );
+  const rows = known.map(
+    ({ asked, prefect, ostinato, reason }) => `| ${asked} | ${prefect} | ${ostinato} | ${reason} |`,
+  );
+  const table = ["| Asked | Prefect | Ostinato | Why |", "| --- | --- | --- | --- |", ...rows].join("\n");
+  return `${head}${tableBegin}\n${table}\n\n${tableEnd}${tail}`;
 }
 
 function read(file: string): string | undefined {

@@ -1,0 +1,170 @@
+import { isId, type Pairing } from "./pairing.ts";
+import type { Answer } from "./request.ts";
+
+/** One thing that the two answers to a request have differently. */
+export interface Difference {
+  readonly kind: "status" | "type" | "missing" | "extra" | "value" | "order";
+  /** Where in the body, with `[]` for any element of a list; empty for the answer as a whole. */
+  readonly path: string;
+  readonly theirs: unknown;
+  readonly ours: unknown;
+}
+
+/** What two answers are held against: who is who, and what was named and when. */
+export interface Ground {
+  readonly pairing: Pairing;
+  /** When the comparison began, in milliseconds since the epoch: moments since then are «now» on either server. */
+  readonly begun: number;
+  /** The order that was asked for, such as `NAME_ASC`. */
+  readonly sort: string | undefined;
+  /** Whether the words of the request hold this text: what a server makes up by itself is held against its kind only. */
+  readonly wasSent: (text: string) => boolean;
+}
+
+export function differences(theirs: Answer, ours: Answer, ground: Ground): readonly Difference[] {
+  if (theirs.status !== ours.status) {
+    return [{ kind: "status", path: "", theirs: theirs.status, ours: ours.status }];
+  }
+  if (theirs.type !== ours.type) return [{ kind: "type", path: "", theirs: theirs.type, ours: ours.type }];
+  const found = compared(theirs.body, ours.body, { ...ground, path: "", name: "" });
+  const [one, other] = [problemsOf(theirs), problemsOf(ours)];
+  if (one === undefined || other === undefined) return found;
+  const beside = found.filter(({ path }) => !path.startsWith(problemsField));
+  if (one.some((place) => other.includes(place))) return beside;
+  return [...beside, { kind: "value", path: problemsField, theirs: one, ours: other }];
+}
+
+const problemsField = "exception_detail";
+
+/**
+ * The fields that a refusal names. The words for what is wrong with them are each validator's own, and so is how many of
+ * several problems it tells.
+ */
+function problemsOf({ status, body }: Answer): readonly string[] | undefined {
+  const problems = status === 422 && isRecord(body) ? body[problemsField] : undefined;
+  if (!Array.isArray(problems)) return undefined;
+  const places = problems.map((problem) => (isRecord(problem) && Array.isArray(problem.loc) ? problem.loc : []));
+  return [...new Set(places.map((loc) => loc.slice(0, 2).join(".")))];
+}
+
+interface Place extends Ground {
+  readonly path: string;
+  /** The field that holds the value. */
+  readonly name: string;
+}
+
+function compared(theirs: unknown, ours: unknown, place: Place): readonly Difference[] {
+  if (Array.isArray(theirs) && Array.isArray(ours)) return comparedLists(theirs, ours, place);
+  if (isRecord(theirs) && isRecord(ours)) return comparedRecords(theirs, ours, place);
+  if (kindOf(theirs) !== kindOf(ours)) return [{ kind: "type", path: place.path, theirs, ours }];
+  return isSame(theirs, ours, place) ? [] : [{ kind: "value", path: place.path, theirs, ours }];
+}
+
+function comparedRecords(theirs: Row, ours: Row, place: Place): readonly Difference[] {
+  const { path } = place;
+  const at = (key: string) => (path === "" ? key : `${path}.${key}`);
+  const found: Difference[] = [];
+  for (const key of Object.keys(theirs)) {
+    if (key in ours) found.push(...compared(theirs[key], ours[key], { ...place, path: at(key), name: key }));
+    else found.push({ kind: "missing", path: at(key), theirs: theirs[key], ours: undefined });
+  }
+  for (const key of Object.keys(ours)) {
+    if (!(key in theirs)) found.push({ kind: "extra", path: at(key), theirs: undefined, ours: ours[key] });
+  }
+  return found;
+}
+
+/** Fields whose elements have no order. */
+const sets = new Set(["tags", "pause_keys", "deleted"]);
+
+function comparedLists(theirs: readonly unknown[], ours: readonly unknown[], place: Place): readonly Difference[] {
+  const path = `${place.path}[]`;
+  if (theirs.length !== ours.length) {
+    return [{ kind: "value", path: `${place.path}.length`, theirs: theirs.length, ours: ours.length }];
+  }
+  const isSet = sets.has(place.name) && !place.path.startsWith("request_body");
+  const aligned = isSet ? sortedLike(theirs, ours, place) : inTheirOrder(theirs, ours, place);
+  const found = theirs.flatMap((item, index) => compared(item, aligned[index], { ...place, path }));
+  if (aligned === ours || found.length > 0 || isSet) return found;
+  const [one, other] = [keysOf(theirs, place), keysOf(ours, place)];
+  const areSame = one.every((key, index) => compared(key, other[index], { ...place, name: "key" }).length === 0);
+  return areSame ? [] : [{ kind: "order", path, theirs: one, ours: other }];
+}
+
+/** What a list is sorted by. Where the keys are equal, or ids that each server makes in its way, any order is as good. */
+function keysOf(list: readonly unknown[], { sort = "ID_DESC" }: Place): readonly unknown[] {
+  const name = sort.replace(/_(ASC|DESC)$/, "").toLowerCase();
+  if (name === "id" || name === "duration") return list.map(() => null);
+  return list.map((item) => {
+    if (!isRecord(item)) return null;
+    return name === "start_time" ? (item.start_time ?? item.expected_start_time) : item[name];
+  });
+}
+
+function sortedLike(theirs: readonly unknown[], ours: readonly unknown[], { pairing }: Place): readonly unknown[] {
+  const wanted = theirs.map((item) => pairing.translated(JSON.stringify(item)));
+  return ours.toSorted((one, other) => wanted.indexOf(JSON.stringify(one)) - wanted.indexOf(JSON.stringify(other)));
+}
+
+/** Ours by the ids of theirs where all are known to stand for each other; else as they came. */
+function inTheirOrder(theirs: readonly unknown[], ours: readonly unknown[], { pairing }: Place): readonly unknown[] {
+  const byId = new Map(ours.map((item) => [idOf(item), item]));
+  const found = theirs.map((item) => {
+    const id = idOf(item);
+    return typeof id === "string" ? byId.get(pairing.oursFor(id)) : undefined;
+  });
+  if (found.some((item) => item === undefined)) return ours;
+  return found.every((item, index) => item === ours[index]) ? ours : found;
+}
+
+function idOf(item: unknown): unknown {
+  return isRecord(item) ? (item.id ?? item.flow_run_id) : item;
+}
+
+function isSame(theirs: unknown, ours: unknown, { pairing, begun, name, wasSent }: Place): boolean {
+  if (theirs === ours) return true;
+  if (typeof theirs === "number" && typeof ours === "number") return durations.has(name) && areClose(theirs, ours);
+  if (typeof theirs !== "string" || typeof ours !== "string") return false;
+  if (isId(theirs) && isId(ours)) return pairing.agree(theirs, ours);
+  if (isMoment(theirs) && isMoment(ours)) {
+    return theirs === ours || (Date.parse(theirs) >= begun && Date.parse(ours) >= begun);
+  }
+  if (isMadeUp(theirs) && isMadeUp(ours)) return !wasSent(theirs) && !wasSent(ours);
+  return pairing.translated(theirs) === ours;
+}
+
+/** Fields that tell how long something has taken until now. */
+const durations = new Set([
+  "total_run_time",
+  "estimated_run_time",
+  "estimated_start_time_delta",
+  "sum_estimated_run_time",
+  "sum_estimated_lateness",
+  "",
+]);
+const closeSeconds = 60;
+
+function areClose(theirs: number, ours: number): boolean {
+  return Math.abs(theirs - ours) < closeSeconds && !(Number.isInteger(theirs) && Number.isInteger(ours));
+}
+
+/** As both servers write one: UTC, and microseconds where there are any. */
+function isMoment(text: string): boolean {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z$/.test(text) && Number.isFinite(Date.parse(text));
+}
+
+/** A name that a server gives to a run that has none. */
+function isMadeUp(text: string): boolean {
+  return /^[a-z]+-[a-z]+$/.test(text);
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+function isRecord(value: unknown): value is Row {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return "null";
+  return Array.isArray(value) ? "list" : typeof value;
+}

@@ -1,0 +1,48 @@
+import { readFileSync } from "node:fs";
+import type { Difference } from "./comparison.ts";
+import type { Step } from "./request.ts";
+
+/** A difference that stays, with its reason. What matches all that an entry says is one of it. */
+export interface KnownDifference {
+  readonly id: string;
+  /** What is asked, in words for the table of the docs. */
+  readonly asked: string;
+  readonly prefect: string;
+  readonly ostinato: string;
+  readonly reason: string;
+  readonly matches: readonly Pattern[];
+}
+
+interface Pattern {
+  /** Method and path of the request, a regular expression. */
+  readonly request?: string;
+  readonly body?: string;
+  readonly kind?: Difference["kind"];
+  /** The place in the answer, a regular expression. */
+  readonly path?: string;
+  /** The value as JSON, regular expressions. */
+  readonly theirs?: string;
+  readonly ours?: string;
+}
+
+const file = new URL("known-differences.json", import.meta.url);
+
+export const knownDifferences: readonly KnownDifference[] = JSON.parse(readFileSync(file, "utf8"));
+
+export function knownAs({ method, path, body }: Step, difference: Difference): KnownDifference | undefined {
+  const texts = {
+    request: `${method} ${path}`,
+    body: JSON.stringify(body) ?? "",
+    kind: difference.kind,
+    path: difference.path,
+    theirs: JSON.stringify(difference.theirs) ?? "",
+    ours: JSON.stringify(difference.ours) ?? "",
+  };
+  return knownDifferences.find(({ matches }) =>
+    matches.some((pattern) =>
+      Object.entries(pattern).every(([name, expected]) =>
+        new RegExp(`^(?:${expected})$`, "s").test(texts[name as keyof typeof texts]),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,201 @@
+import type { Random } from "../chaos/random.ts";
+import { type Difference, differences } from "./comparison.ts";
+import { type Grammar, type Making, nowhere, type Operation } from "./grammar.ts";
+import { type KnownDifference, knownAs } from "./known-differences.ts";
+import { oddly } from "./oddities.ts";
+import { fromDocument, type OpenApiDocument } from "./openapi-bodies.ts";
+import { Pairing } from "./pairing.ts";
+import { type Answer, type Draft, needsOf, type Step, type Subject, send } from "./request.ts";
+
+/** The servers that are compared: Prefect's, and ours on each database. */
+export interface Servers {
+  readonly prefect: Subject;
+  readonly ours: readonly Subject[];
+  readonly document: OpenApiDocument;
+  readonly begun: number;
+}
+
+/** A difference where it was seen. */
+export interface Finding {
+  readonly subject: string;
+  readonly step: Step;
+  readonly difference: Difference;
+  readonly known: KnownDifference | undefined;
+  readonly theirs: Answer;
+  readonly ours: Answer;
+  /** Everything up to the step. */
+  readonly steps: readonly Step[];
+}
+
+/** A thing that an answer has given an id. */
+interface Made {
+  readonly kind: string;
+  readonly number: number;
+}
+
+/** What one sequence of requests knows of the servers while it is played. */
+export class Sequence {
+  readonly #servers: Servers;
+  readonly #grammars: readonly Grammar[];
+  readonly #answers: Map<string, Map<number, Answer>>;
+  readonly #pairings: ReadonlyMap<string, Pairing>;
+  readonly #made: Made[] = [];
+  /** What each server has made, be it that others have not. */
+  readonly #madeBy = new Map<string, Made[]>();
+  readonly #steps: Step[] = [];
+  #texts = "";
+
+  constructor(servers: Servers, grammars: readonly Grammar[]) {
+    this.#servers = servers;
+    this.#grammars = grammars;
+    this.#answers = new Map([servers.prefect, ...servers.ours].map(({ name }) => [name, new Map()]));
+    this.#pairings = new Map(servers.ours.map(({ name }) => [name, new Pairing()]));
+  }
+
+  /** Thinks of the next request. */
+  next(random: Random, words: () => string): Step {
+    const making: Making = {
+      random,
+      word: words,
+      maybe: (make) => (random.next() < 0.5 ? make() : undefined),
+      some: (kind) => this.#some(random, kind),
+    };
+    const possible = this.#grammars
+      .flatMap((grammar) => grammar.operations.map((operation) => ({ grammar, operation })))
+      .filter(({ operation: { needs = [] } }) => needs.every((kind) => this.#made.some((made) => made.kind === kind)));
+    const { grammar, operation } = weighted(random, possible);
+    const number = this.#steps.length + 1;
+    const { documented = [] } = grammar;
+    const chance = random.next();
+    if (chance < 0.15 && documented.length > 0) {
+      const draft = fromDocument(this.#servers.document, random.pick(documented), making);
+      return { ...draft, number, operation: `${draft.method} from the document` };
+    }
+    const draft = operation.make(making);
+    const odd = chance > 0.8 && draft.method !== "GET";
+    return odd
+      ? { ...clean(oddly(random, draft)), number, operation: `${operation.name}, oddly` }
+      : { ...clean(draft), number, operation: operation.name };
+  }
+
+  /** Whether nothing comes after the request. */
+  endsWith({ operation }: Step): boolean {
+    const name = operation.replace(/, oddly$/, "");
+    return this.#grammars.some(({ operations }) => operations.some((each) => each.name === name && each.ends === true));
+  }
+
+  /** Sends the request to all servers, and gives what they answer differently. */
+  async play(step: Step): Promise<readonly Finding[]> {
+    this.#steps.push(step);
+    this.#texts += JSON.stringify(step);
+    const { prefect, ours } = this.#servers;
+    const [theirs, ...answers] = await Promise.all([prefect, ...ours].map((subject) => this.#ask(subject, step)));
+    if (theirs === undefined) throw new Error("there is no answer of Prefect's server");
+    const made = this.#madeIn(step, theirs);
+    if (made !== undefined && answers.every((answer) => this.#madeIn(step, answer))) this.#made.push(made);
+    return ours.flatMap(({ name }, index) => this.#compare(name, step, theirs, answers[index] ?? theirs));
+  }
+
+  /** Removes what was made, so that the next sequence finds nothing. */
+  async clear(): Promise<void> {
+    const { prefect, ours } = this.#servers;
+    await Promise.all([prefect, ...ours].map((subject) => this.#clear(subject)));
+  }
+
+  async #clear(subject: Subject): Promise<void> {
+    const paths = new Map(this.#grammars.flatMap(({ removal = {} }) => Object.entries(removal)));
+    for (const { kind, number } of this.#madeBy.get(subject.name)?.toReversed() ?? []) {
+      const path = paths.get(kind)?.replace("{id}", `{#${number}}`);
+      if (path !== undefined) await send(subject, { method: "DELETE", path }, this.#of(subject));
+    }
+    for (const { leftovers } of this.#grammars) {
+      if (leftovers === undefined) continue;
+      const { body } = await send(subject, { method: "POST", path: leftovers.list, body: {} }, this.#of(subject));
+      for (const { id } of body as readonly { readonly id: string }[]) {
+        await send(subject, { method: "DELETE", path: leftovers.removal.replace("{id}", id) }, this.#of(subject));
+      }
+    }
+  }
+
+  async #ask(subject: Subject, step: Step): Promise<Answer> {
+    const answer = await send(subject, step, this.#of(subject));
+    this.#of(subject).set(step.number, answer);
+    const made = this.#madeIn(step, answer);
+    if (made !== undefined) this.#madeBy.set(subject.name, [...(this.#madeBy.get(subject.name) ?? []), made]);
+    return answer;
+  }
+
+  #of({ name }: Subject): Map<number, Answer> {
+    return this.#answers.get(name) ?? new Map();
+  }
+
+  #compare(subject: string, step: Step, theirs: Answer, ours: Answer): readonly Finding[] {
+    const pairing = this.#pairings.get(subject) ?? new Pairing();
+    const { sort } = isObject(step.body) ? step.body : {};
+    const ground = {
+      pairing,
+      begun: this.#servers.begun,
+      sort: typeof sort === "string" ? sort : undefined,
+      wasSent: (text: string) => this.#texts.includes(text),
+    };
+    return differences(theirs, ours, ground).map((difference) => ({
+      subject,
+      step,
+      difference,
+      known: knownAs(step, difference),
+      theirs,
+      ours,
+      steps: [...this.#steps],
+    }));
+  }
+
+  #madeIn({ number, method, path }: Step, { status, body }: Answer): Made | undefined {
+    if (status >= 300 || !isObject(body) || typeof body.id !== "string") return undefined;
+    const kind = this.#kindGivenBy(method, path);
+    return kind === undefined ? undefined : { kind, number };
+  }
+
+  /** By the operations of the grammars that make things with the same method and path. */
+  #kindGivenBy(method: string, path: string): string | undefined {
+    return this.#grammars
+      .flatMap(({ makes = {} }) => Object.entries(makes))
+      .find(([route]) => route === `${method} ${path}`)?.[1];
+  }
+
+  #some(random: Random, kind: string): string {
+    const made = this.#made.filter((each) => each.kind === kind);
+    if (made.length === 0 || random.next() < 0.04) return nowhere;
+    return `{#${random.pick(made).number}}`;
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+/** The requests of these without which the last one can't be sent, and the last one. */
+export function without(steps: readonly Step[], number: number): readonly Step[] {
+  const gone = new Set([number]);
+  return steps.filter((step) => {
+    if (needsOf(step).some((needed) => gone.has(needed))) gone.add(step.number);
+    return !gone.has(step.number);
+  });
+}
+
+function weighted(
+  random: Random,
+  possible: readonly { readonly grammar: Grammar; readonly operation: Operation }[],
+): { readonly grammar: Grammar; readonly operation: Operation } {
+  const total = possible.reduce((sum, { operation: { weight = 1 } }) => sum + weight, 0);
+  let left = random.next() * total;
+  for (const each of possible) {
+    left -= each.operation.weight ?? 1;
+    if (left < 0) return each;
+  }
+  throw new Error("no operation is possible");
+}
+
+/** Without the fields that a grammar left undefined, as JSON has it. */
+function clean(draft: Draft): Draft {
+  return draft.body === undefined ? draft : { ...draft, body: JSON.parse(JSON.stringify(draft.body)) };
+}
