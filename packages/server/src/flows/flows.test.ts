@@ -91,7 +91,7 @@ describeOnEachDatabase("flows", (database) => {
   });
 
   test.each([
-    ["GET", "/flows/", "POST"],
+    ["PUT", "/flows/filter", "POST"],
     ["PUT", "/flows/00000000-0000-4000-8000-000000000000", "GET, PATCH, DELETE"],
   ] as const)("%s %s is told which methods there are", async (method, path, allow) => {
     const reply = await server.call(method, path);

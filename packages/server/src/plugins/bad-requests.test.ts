@@ -43,7 +43,7 @@ describe("requests that can't be answered", () => {
   test.each([
     ["an unknown route", "GET", "/nothing", undefined, 404],
     ["an unknown route to be written", "POST", "/nothing", "{}", 404],
-    ["a method that a route does not have", "PUT", "/flows/", "{}", 404],
+    ["a method that a route does not have", "PUT", "/flows/", "{}", 405],
     ["the API itself", "GET", "", undefined, 404],
     ["a path with a broken escape", "GET", "/flows/%E0%A4%A", undefined, 404],
     ["a path with a stray percent sign", "GET", "/flows/name/100%", undefined, 404],
