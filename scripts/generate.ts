@@ -54,11 +54,19 @@ function withKnownDifferences(): string {
   const known: readonly Readonly<Record<"asked" | "prefect" | "ostinato" | "reason", string>>[] = JSON.parse(
     read("e2e/differential/known-differences.json") ?? "[]",
   );
-  const rows = known.map(
-    ({ asked, prefect, ostinato, reason }) => `| ${asked} | ${prefect} | ${ostinato} | ${reason} |`,
-  );
-  const table = ["| Asked | Prefect | Ostinato | Why |", "| --- | --- | --- | --- |", ...rows].join("\n");
+  const rows = known.map(({ asked, prefect, ostinato, reason }) => [asked, prefect, ostinato, reason]);
+  const table = markdownTable([["Asked", "Prefect", "Ostinato", "Why"], ...rows]);
   return `${head}${tableBegin}\n${table}\n\n${tableEnd}${tail}`;
+}
+
+/** As the formatter writes one: the first row is the head, and cells are as wide as the widest of their column. */
+function markdownTable(rows: readonly (readonly string[])[]): string {
+  const escaped = rows.map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
+  const widths = (escaped[0] ?? []).map((_, column) => Math.max(...escaped.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
+  const [head = [], ...others] = escaped;
+  return [line(head), line(widths.map((width) => "-".repeat(width))), ...others.map(line)].join("\n");
 }
 
 function read(file: string): string | undefined {

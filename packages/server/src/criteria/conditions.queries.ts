@@ -60,7 +60,7 @@ export function anyOf(column: string, values: Given<readonly string[]>): Conditi
 }
 
 /** Leaves out the values, and rows without any, as the field does. */
-export function noneOf(column: string, values: Given<readonly string[]>): Condition | undefined {
+function noneOf(column: string, values: Given<readonly string[]>): Condition | undefined {
   if (values === null || values === undefined || values.length === 0) return undefined;
   return sql<SqlBool>`${sql.ref(column)} NOT IN (${sql.join(values)})`;
 }
