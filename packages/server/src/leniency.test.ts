@@ -30,6 +30,12 @@ test.each([
   expect(readAs(schema, given)).toEqual({ problems: [], value: expected });
 });
 
+test("what is a user's own stays the object that it is", () => {
+  const own = { date: new Date(0) };
+  const { value } = readAs(schema, { count: "1", own });
+  expect(value.own?.date).toBe(own.date);
+});
+
 test.each([
   { count: "1.5" },
   { count: "-1" },
