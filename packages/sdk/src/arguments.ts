@@ -2,7 +2,7 @@ import { isPlainObject } from "@ostinato/core";
 import type { TaskInputs } from "@ostinato/protocol";
 import { isFuture, type RunFuture } from "./future.ts";
 import { isLink, type Link } from "./links.ts";
-import { producerOf } from "./provenance.ts";
+import { type Provenance, producerOf } from "./provenance.ts";
 
 /** Inside the elements of arrays longer than this nobody looks for futures: such an array is data. */
 const longestSearched = 1000;
@@ -15,23 +15,31 @@ export interface Dependencies {
 
 const none: Dependencies = { links: [], producers: [] };
 
-/** Looks for futures and results of tasks in a value, in arrays and in plain objects. */
-export function dependenciesOf(value: unknown): Dependencies {
-  if (typeof value !== "object" || value === null) return none;
+/** Looks for futures and results of tasks in a value, in arrays and in plain objects; texts and numbers where it is told whose. */
+export function dependenciesOf(value: unknown, provenance?: Provenance): Dependencies {
+  if (typeof value !== "object" || value === null) {
+    const producer = provenance?.producerOf(value);
+    return producer === undefined ? none : { links: [], producers: [producer] };
+  }
   const links: Link[] = [];
   const producers: string[] = [];
-  search(value, { links, producers, seen: undefined }, true);
+  search(value, { links, producers, provenance, seen: undefined }, true);
   return { links, producers };
 }
 
 interface Search {
   readonly links: Link[];
   readonly producers: string[];
+  readonly provenance: Provenance | undefined;
   seen: Set<object> | undefined;
 }
 
 function search(value: unknown, found: Search, deep: boolean): void {
-  if (typeof value !== "object" || value === null) return;
+  if (typeof value !== "object" || value === null) {
+    const maker = deep ? found.provenance?.producerOf(value) : undefined;
+    if (maker !== undefined) found.producers.push(maker);
+    return;
+  }
   if (isFuture(value) || isLink(value)) {
     found.links.push(isLink(value) ? value : { future: value, whenFailed: "throw" });
     return;

@@ -140,7 +140,12 @@ async function runNew(opened: Session, { definition, given, future, parent }: Ne
   let tracking: string | undefined;
   if (parent !== undefined) {
     const finished = await finishedSubflow(parent.scope, identity);
-    if (finished !== undefined) return reuse(future, finished.run, finished.found.value);
+    if (finished !== undefined) {
+      const { run, found } = finished;
+      if (run.parent_task_run_id !== null)
+        parent.scope.provenance.remember(found.value, run.parent_task_run_id, new Set());
+      return reuse(future, run, found.value);
+    }
     tracking = await createTrackingTask(parent.scope, definition, { order, identity, inputs: inputsOf(parent, given) });
     future.track(tracking);
   }
@@ -158,7 +163,10 @@ async function runNew(opened: Session, { definition, given, future, parent }: Ne
     parent: parent?.flowRun,
     warning: problem,
   });
-  return await carryRun(future, run, checked.ok ? undefined : checked.error);
+  const final = await carryRun(future, run, checked.ok ? undefined : checked.error);
+  if (tracking !== undefined && final.type === "COMPLETED")
+    parent?.scope.provenance.remember(final.value, tracking, new Set());
+  return final;
 }
 
 async function runExisting(
@@ -247,7 +255,9 @@ function identityOf({ identity }: FlowDefinition, parameters: unknown, parent: P
 }
 
 function inputsOf(parent: Parent, given: unknown): TaskInputs {
-  const named = new Map(Object.entries(given ?? {}).map(([name, value]) => [name, dependenciesOf(value)]));
+  const named = new Map(
+    Object.entries(given ?? {}).map(([name, value]) => [name, dependenciesOf(value, parent.scope.provenance)]),
+  );
   if (parent.taskRun !== undefined) named.set("__parents__", { links: [], producers: [parent.taskRun.id] });
   return taskInputs(named);
 }

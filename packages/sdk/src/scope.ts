@@ -3,6 +3,7 @@ import type { Resource } from "@ostinato/protocol";
 import type { RunFuture } from "./future.ts";
 import type { KeptResults } from "./kept-results.ts";
 import type { Limiter } from "./limiter.ts";
+import { Provenance } from "./provenance.ts";
 import type { Session } from "./session.ts";
 import { type Keeper, rememberKeeper } from "./stray-failures.ts";
 
@@ -37,6 +38,8 @@ export class Scope implements Keeper {
   readonly logPrints: boolean;
   readonly persist: boolean;
   readonly kept: KeptResults | undefined;
+  /** Which runs in the scope made which values. */
+  readonly provenance = new Provenance();
   /** Set once the scope was ended from outside: nothing starts any more. */
   interruption: Error | undefined;
   #session: Session | undefined;

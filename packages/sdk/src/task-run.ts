@@ -13,7 +13,6 @@ import { writeLine } from "./log-line.ts";
 import { isObserved, observe } from "./observers.ts";
 import { captureOutput, endOutput } from "./output-capture.ts";
 import { nameArguments } from "./parameter-names.ts";
-import { remember } from "./provenance.ts";
 import { redact, redactInside, redaction } from "./redaction.ts";
 import { withTags } from "./related-resources.ts";
 import { makeRunName } from "./run-name.ts";
@@ -229,7 +228,7 @@ export class TaskRun implements Interruptible, TaskRunView {
     const reusable = await results.reusable();
     if (reusable === undefined) return undefined;
     const { found, message } = reusable;
-    remember(found.value, this.id);
+    this.#rememberMade(found.value);
     const values = { ...this.#previewInputs(), reused_result_id: found.id };
     const state = this.#enter({ type: "COMPLETED", name: "Cached", message, values });
     return finalState({ ...state, type: "COMPLETED" }, found.value);
@@ -273,7 +272,7 @@ export class TaskRun implements Interruptible, TaskRunView {
   async #complete(returned: unknown, results: TaskResults): Promise<FinalState<unknown>> {
     const { name = "Completed", message, value } = this.#read(returned);
     const kept = await results.keep(value);
-    remember(value, this.id);
+    this.#rememberMade(value);
     if (kept?.reason !== undefined) {
       this.#log(logLevels.debug, `${kept.reason}; when the flow runs again, so does this task`);
     }
@@ -367,9 +366,17 @@ export class TaskRun implements Interruptible, TaskRunView {
     return { inputs: [...this.inputs].map(([name, value]) => ({ name, preview: previewOf(value, options) })) };
   }
 
+  /** Whoever is given the value depends on this run. */
+  #rememberMade(value: unknown): void {
+    const inputs = Object.values(this.#record.inputs).flatMap((from) =>
+      from.flatMap((input) => ("id" in input ? [input.id] : [])),
+    );
+    this.scope.provenance.remember(value, this.id, new Set(inputs));
+  }
+
   #findDependencies(named: ReadonlyMap<string, unknown>): Map<string, Dependencies> {
     const found = new Map<string, Dependencies>();
-    for (const [name, value] of named) found.set(name, dependenciesOf(value));
+    for (const [name, value] of named) found.set(name, dependenciesOf(value, this.scope.provenance));
     if (this.#call.waitFor !== undefined) found.set("wait_for", dependenciesOf(this.#call.waitFor));
     if (this.parent !== undefined) found.set("__parents__", { links: [], producers: [this.parent.id] });
     return found;
