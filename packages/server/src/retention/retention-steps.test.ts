@@ -162,9 +162,10 @@ describeOnEachDatabase("removing in small steps", (underTest) => {
     const text = async () => (await server.call<string>("GET", "/metrics")).body;
     expect(await text()).toContain("ostinato_retention_last_pass_timestamp_seconds 0");
     await makeMuch();
+    const isRunning = async () => (await server.call<RetentionView>("GET", "/admin/retention")).body.running;
     void server.call("POST", "/admin/retention/run", { confirmed: true });
-    await clock.untilWaiting();
-    while ((await server.call<RetentionView>("GET", "/admin/retention")).body.running) await clock.advance(1);
+    await expect.poll(isRunning, { interval: 1 }).toBe(true);
+    while (await isRunning()) await clock.advance(1);
     expect(await text()).toContain('ostinato_retention_removed_total{kind="flow_runs"} 1');
     expect(await text()).toMatch(/ostinato_retention_last_pass_timestamp_seconds 1902\d+/);
     expect(await text()).toMatch(/ostinato_database_size_bytes [1-9]\d+/);
