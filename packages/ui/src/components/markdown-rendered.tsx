@@ -4,6 +4,7 @@ import rehypeSanitize, { defaultSchema } from "rehype-sanitize";
 import remarkGfm from "remark-gfm";
 import "./markdown.css";
 import { Button } from "./button.tsx";
+import { Otherwise } from "./otherwise.tsx";
 
 const schema = {
   ...defaultSchema,
@@ -54,15 +55,27 @@ const components: Components = {
 export function MarkdownRendered({ text }: { readonly text: string }) {
   return (
     <div className="markdown">
-      <ReactMarkdown
-        remarkPlugins={[remarkGfm]}
-        rehypePlugins={[[rehypeSanitize, schema]]}
-        components={components}
-        urlTransform={safeAddress}
-      >
-        {text}
-      </ReactMarkdown>
+      <Otherwise key={text} fallback={<Plain text={text} />}>
+        <ReactMarkdown
+          remarkPlugins={[remarkGfm]}
+          rehypePlugins={[[rehypeSanitize, schema]]}
+          components={components}
+          urlTransform={safeAddress}
+        >
+          {text}
+        </ReactMarkdown>
+      </Otherwise>
     </div>
+  );
+}
+
+function Plain({ text }: { readonly text: string }) {
+  return (
+    <>
+      <p>This text can't be shown as Markdown, so it stands here as it was written.</p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <pre tabIndex={0}>{text}</pre>
+    </>
   );
 }
 
