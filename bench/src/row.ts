@@ -1,7 +1,7 @@
 import type { DatabaseName } from "./target.ts";
 
 /** How a number is to be read: more is better for rates, less for times, sizes and counts. */
-export type Unit = "/s" | "frames/s" | "ms" | "s" | "MB" | "KiB" | "requests";
+export type Unit = "/s" | "frames/s" | "ms" | "s" | "MB" | "KiB" | "requests" | "×";
 
 export function isRate(unit: Unit): boolean {
   return unit.endsWith("/s");

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -50,6 +50,16 @@ export const processes: Group = group<Stage>({
       how: () =>
         "a script of the packed product that runs a flow of one task, with the server in its own process on an empty database: from the first import to the flow's start",
       measure: async (stage, effort) => [await inProcessStarts(stage, effort)],
+    },
+    {
+      rows: [
+        { row: "whole script with a server, by bare Node with zod", unit: "×" },
+        { row: "whole script without a server, by bare Node with zod", unit: "×" },
+      ],
+      long: true,
+      how: () =>
+        "from the start to the exit of `node script.mjs` with a flow of one task and zod, of the packed product, divided by that of a script that only uses zod, started right before it; without a server it runs one in its own process, on a database that is there already",
+      measure: (stage, effort) => wholeScripts(stage, effort),
     },
     {
       rows: [
@@ -105,6 +115,36 @@ async function startPacked({ target, installed }: Stage): Promise<Target> {
   const { command } = await installed();
   const { database, databaseUrl } = target;
   return startTarget({ database, command, ...(database === "sqlite" ? {} : { databaseUrl }) });
+}
+
+const programs = ["bare-script.mjs", "whole-script.mjs"] as const;
+
+async function wholeScripts({ target, installed }: Stage, { runs }: Effort): Promise<(readonly number[])[]> {
+  const { folder } = await installed();
+  for (const name of programs)
+    await copyFile(fileURLToPath(new URL(`../programs/${name}`, import.meta.url)), join(folder, name));
+  const zod = fileURLToPath(new URL("../../../node_modules/zod", import.meta.url));
+  await symlink(zod, join(folder, "node_modules/zod")).catch(unlessThere);
+  const home = await mkdtemp(join(tmpdir(), "ostinato-bench-home-"));
+  const env = { ...process.env, OSTINATO_HOME: home, OSTINATO_SERVER_PORT: "1", OSTINATO_LOG_LEVEL: "off" };
+  const take = async (name: (typeof programs)[number], more: Readonly<Record<string, string>>) => {
+    const begun = performance.now();
+    await promisify(execFile)(process.execPath, [join(folder, name)], { env: { ...env, ...more } });
+    return performance.now() - begun;
+  };
+  const byBare = async (more: Readonly<Record<string, string>>) => {
+    const bare = await take("bare-script.mjs", {});
+    return (await take("whole-script.mjs", more)) / bare;
+  };
+  const withServer = { OSTINATO_API_URL: target.apiUrl };
+  for (const more of [withServer, {}]) await byBare(more); // The first makes the database, and Node's own caches.
+  const ratios = [await repeat(runs * 5, () => byBare(withServer)), await repeat(runs * 5, () => byBare({}))];
+  await rm(home, { recursive: true, force: true });
+  return ratios;
+}
+
+function unlessThere(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EEXIST") throw error;
 }
 
 const script = fileURLToPath(new URL("../programs/in-process.mjs", import.meta.url));

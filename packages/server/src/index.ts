@@ -1,3 +1,4 @@
 export { type Config, ConfigError, type Environment, readConfig, readDatabase, settings } from "./config.ts";
 export { SchemaTooNew } from "./db/migrate.ts";
-export { createServer, logger, type Server, type ServerOptions } from "./main.ts";
+export { createServer, type Server, type ServerOptions } from "./main.ts";
+export { logger } from "./opening.ts";

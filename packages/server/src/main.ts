@@ -1,18 +1,11 @@
 import { type Clock, systemClock, type Timestamp } from "@ostinato/core";
 import type { FastifyInstance } from "fastify";
-import { type Logger, pino } from "pino";
+import type { Logger } from "pino";
 import { buildApp } from "./app.ts";
-import { createBus } from "./bus.ts";
-import { bridgeBus } from "./bus-bridge.ts";
 import type { Config } from "./config.ts";
 import type { Context } from "./context.ts";
-import { measured } from "./db/measured.ts";
-import { migrate } from "./db/migrate.ts";
-import { openDatabase } from "./db/open.ts";
-import { createHeard } from "./heartbeats/heard.ts";
-import { endGoneRuns } from "./heartbeats/lost-runs.service.ts";
 import { createLoops } from "./loops/loops.ts";
-import { createMetrics } from "./metrics.ts";
+import { logger, open } from "./opening.ts";
 import { isLoopback } from "./plugins/origin.rules.ts";
 import { createRetention, type Retention } from "./retention/retention.service.ts";
 import { productVersion } from "./versions.ts";
@@ -25,10 +18,6 @@ export interface Server {
   readonly started: Timestamp;
   /** Listens; gives the address without a path: `http://127.0.0.1:4200`. */
   listen(): Promise<string>;
-  /** Ends the runs whose processes were on this machine and are gone: for a server that does not listen, and so has no watch. */
-  endGoneRuns(): Promise<void>;
-  /** Lets go of the database at once, for a process that ends: what was not acknowledged is not kept. */
-  abandon(): void;
   /** Stops accepting, finishes what was taken, and closes the database. */
   stop(): Promise<void>;
 }
@@ -49,16 +38,9 @@ export async function createServer({
   uiFolder,
 }: ServerOptions): Promise<Server> {
   const started = clock.now();
-  const metrics = createMetrics();
-  const database = await openDatabase(config, systemClock({ keepAlive: true }), { metrics, log });
-  const db = measured(database, metrics);
+  const { context, close } = await open({ config, clock, log });
+  const { db, metrics } = context;
   try {
-    const migrated = await migrate(db, clock);
-    if (migrated.length > 0) log.info({ migrations: migrated }, "database upgraded");
-    const local = createBus((error) => log.error({ err: error }, "a listener failed"));
-    const bridge = db.kind === "postgresql" ? bridgeBus(local, { db, clock, log }) : undefined;
-    const context: Context = { config, db, clock, log, bus: bridge ?? local, metrics, heard: createHeard(clock) };
-    await bridge?.listen(context);
     const retention = createRetention(context);
     const app = buildApp(context, { uiFolder, retention, started });
     await app.ready();
@@ -78,19 +60,16 @@ export async function createServer({
         if (!isLoopback(config.host)) warnOfOpenDoor(context);
         return address;
       },
-      abandon: () => db.abandon(),
-      endGoneRuns: () => endGoneRuns(context),
       async stop() {
         await retention.stop();
         await Promise.all(loops.map((loop) => loop.stop()));
         await app.close();
-        await bridge?.stop();
-        await db.close();
+        await close();
         log.info("stopped");
       },
     };
   } catch (error) {
-    await db.close();
+    await close();
     throw error;
   }
 }
@@ -103,8 +82,3 @@ function warnOfOpenDoor({ config, log }: Context): void {
 
 const servedTwice =
   "Another server has this SQLite file open and listens too. Nothing is lost by that, but pages and subscribers of one hear nothing of what happens through the other. Stop one of them, or give both a PostgreSQL in OSTINATO_DATABASE_URL.";
-
-/** One JSON line per event of interest, on standard error, so that a program's own output stays clean. */
-export function logger(config: Config): Logger {
-  return pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
-}

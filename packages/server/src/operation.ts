@@ -6,18 +6,32 @@ import {
   type ReplyOf,
   type RouteContract,
 } from "@ostinato/protocol";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyInstance, FastifyReply } from "fastify";
 import { askedBy } from "./asking.ts";
 import type { Context } from "./context.ts";
 import { validated } from "./validation.ts";
+
+/** A request as operations see it: one that came by HTTP, or one of this process's own. */
+export interface Incoming {
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly protocol: string;
+  readonly host: string;
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+}
+
+export interface Outgoing {
+  header(name: string, value: string): unknown;
+}
 
 export interface Operation<C extends RouteContract> {
   readonly params: ParamsOf<C>;
   readonly query: QueryOf<C>;
   readonly body: BodyOf<C>;
   readonly context: Context;
-  readonly request: FastifyRequest;
-  readonly reply: FastifyReply;
+  readonly request: Incoming;
+  readonly reply: Outgoing;
 }
 
 /** An answer whose status is not the contract's first one. */
@@ -36,7 +50,7 @@ export function createdOr200<T>(made: boolean, value: T): Answer<T> {
   return new Answer(made ? 201 : 200, value);
 }
 
-type Handler<C extends RouteContract> = (
+export type Handler<C extends RouteContract> = (
   operation: Operation<C>,
 ) => Promise<ReplyOf<C> | Answer<ReplyOf<C>>> | ReplyOf<C> | Answer<ReplyOf<C>>;
 
@@ -50,7 +64,7 @@ export function serveOn(app: FastifyInstance, context: Context, registry: Regist
   return (contract, handler) => {
     registry.push(contract);
     const lane = contract.tag === pagesTag ? "pages" : "programs";
-    const status = Math.min(...Object.keys(contract.replies).map(Number));
+    const status = usualStatus(contract);
     app.route({
       method: contract.method,
       url: contract.path.replace(/\{(\w+)\}/g, ":$1"),
@@ -72,6 +86,11 @@ export function serveOn(app: FastifyInstance, context: Context, registry: Regist
       },
     });
   };
+}
+
+/** The first status of the contract. */
+export function usualStatus(contract: RouteContract): number {
+  return Math.min(...Object.keys(contract.replies).map(Number));
 }
 
 function send(reply: FastifyReply, contract: RouteContract, status: number, value: unknown): FastifyReply {

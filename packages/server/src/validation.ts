@@ -1,9 +1,9 @@
 import { isUuid, withPlainFields } from "@ostinato/core";
 import type { BodyOf, ParamsOf, QueryOf, RouteContract, Static, TSchema } from "@ostinato/protocol";
-import type { FastifyRequest } from "fastify";
 import { Check, Compile, Errors, type Validator } from "typebox/schema";
 import { invalid, type Problem, refused } from "./errors.ts";
 import { readLeniently } from "./leniency.ts";
+import type { Incoming } from "./operation.ts";
 
 /**
  * Schemas that were asked for a few times, with the number, and those that were asked for more often, compiled. Compiling
@@ -25,10 +25,12 @@ function isValid(schema: TSchema, value: unknown): boolean {
   return validator.Check(value);
 }
 
+type Given = Pick<Incoming, "params" | "query" | "body">;
+
 /** The parts of a request as the contract has them, or an error that names each problem with its place and value. */
 export function validated<C extends RouteContract>(
   contract: C,
-  request: FastifyRequest,
+  request: Given,
 ): { params: ParamsOf<C>; query: QueryOf<C>; body: BodyOf<C> } {
   return {
     params: params(contract, request) as ParamsOf<C>,
@@ -38,7 +40,7 @@ export function validated<C extends RouteContract>(
 }
 
 /** An id in the path that is no UUID addresses nothing: 404, as the field's clients expect. */
-function params(contract: RouteContract, request: FastifyRequest): unknown {
+function params(contract: RouteContract, request: Given): unknown {
   if (contract.params === undefined) return undefined;
   const given = { ...(request.params as Record<string, string>) };
   if (contract.path.includes("{id}")) {
@@ -48,7 +50,7 @@ function params(contract: RouteContract, request: FastifyRequest): unknown {
   return check(contract.params, given, { place: "path", requestBody: request.body });
 }
 
-function query(contract: RouteContract, request: FastifyRequest): unknown {
+function query(contract: RouteContract, request: Given): unknown {
   if (contract.query === undefined) return undefined;
   return check(contract.query, withNumbers(contract.query, request.query as Record<string, unknown>), {
     place: "query",
@@ -71,7 +73,7 @@ function read(text: string, schema: TSchema): string | number | null {
   return Number.isNaN(value) || Check(schema, text) ? text : value;
 }
 
-function body(contract: RouteContract, request: FastifyRequest): unknown {
+function body(contract: RouteContract, request: Given): unknown {
   if (contract.body === undefined) return undefined;
   const given = request.body ?? (contract.bodyOptional === true ? {} : request.body);
   if (given === undefined || given === null) {

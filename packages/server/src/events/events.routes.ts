@@ -1,7 +1,6 @@
 import { countEvents, createEvents, eventLimits, filterEvents, nextEvents } from "@ostinato/protocol";
-import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { Context } from "../context.ts";
-import type { Serve } from "../operation.ts";
+import type { Incoming, Serve } from "../operation.ts";
 import type { ServeSocket } from "../socket.ts";
 import { createTurns } from "../turns.ts";
 import { createBackpressure } from "./backpressure.ts";
@@ -11,16 +10,17 @@ import { sendEvents } from "./events-out.service.ts";
 import { acceptPosted, createIngest } from "./ingest.service.ts";
 
 export interface EventRoutes {
-  readonly app: FastifyInstance;
   readonly context: Context;
   readonly serve: Serve;
   readonly serveSocket: ServeSocket;
+  /** Calls it when the server stops, before the database closes. */
+  readonly onStop: (settle: () => Promise<void>) => void;
 }
 
 /** Subscribers that read what is earlier at once: the rest wait, and leave room for the long reads of others. */
 const backfillsAtOnce = 8;
 
-export function eventRoutes({ app, context, serve, serveSocket }: EventRoutes): void {
+export function eventRoutes({ context, serve, serveSocket, onStop }: EventRoutes): void {
   const ingest = createIngest(context);
   const { mostBytes } = context.config;
   const backpressure = createBackpressure({ ofOne: mostBytes / 16, inAll: mostBytes });
@@ -30,7 +30,7 @@ export function eventRoutes({ app, context, serve, serveSocket }: EventRoutes): 
     read: () => backpressure.total,
   });
   // Sockets are closed by then: what they brought is written before the database closes.
-  app.addHook("onClose", () => ingest.idle());
+  onStop(() => ingest.idle());
   serveSocket("/events/in", (connection) => receiveEvents(context, { ingest, backpressure }, connection), {
     // A frame of events may carry a result, which JSON writes with up to twice its size.
     mostMessageBytes: 16 * 1024 * 1024 + 2 * context.config.resultSizeLimitBytes,
@@ -48,6 +48,6 @@ export function eventRoutes({ app, context, serve, serveSocket }: EventRoutes): 
 }
 
 /** Clients follow the whole address, so it is the one that they reached us by. */
-function nextPageOf({ protocol, host }: FastifyRequest, { config }: Context): string {
+function nextPageOf({ protocol, host }: Incoming, { config }: Context): string {
   return `${protocol}://${host}${config.basePath}api${nextEvents.path}`;
 }

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../harness.ts";
 import { taskRunEvent } from "../task-run-events/task-run-event-harness.ts";
 import { unansweredCancellationsEnder } from "./cancellations.service.ts";
-import { lostRunsEnder } from "./lost-runs.service.ts";
+import { endGoneRuns, lostRunsEnder } from "./lost-runs.service.ts";
 
 const everySeconds = 15;
 
@@ -256,7 +256,7 @@ describeOnEachDatabase("a flow run whose process died", (database) => {
         /^Its process is gone: it was killed, or ended without a word\./,
       );
       const again = await runOfProcess(deadName);
-      await server.endGoneRuns();
+      await endGoneRuns(server.context);
       expect((await read(started)).state_type).toBe("CRASHED");
       expect((await read(again)).state_type).toBe("CRASHED");
     },

@@ -1,10 +1,8 @@
 import type { Socket } from "node:net";
 import { isUuid } from "@ostinato/core";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { isRefusalOfValues, violatedConstraint } from "../db/constraint.ts";
-import { DatabaseBusy, DatabaseUnavailable, TooManyValues } from "../db/dialects/dialect.ts";
-import { isUnavailable } from "../db/unavailable.ts";
-import { conflict, Overloaded, RequestError, refused } from "../errors.ts";
+import { errorAnswer } from "../error-answer.ts";
+import { Overloaded, type RequestError, refused } from "../errors.ts";
 import type { Registry } from "../operation.ts";
 import { reasonForAbsence } from "./absent-nouns.ts";
 import { addressOf } from "./addresses.ts";
@@ -17,7 +15,7 @@ export function errorAnswers(app: FastifyInstance): void {
       request.log.debug({ err: error, method: request.method, url: request.url }, "the client went away");
       return reply.code(400).send();
     }
-    const described = describe(error, request.routeOptions?.bodyLimit);
+    const described = errorAnswer(error, request.routeOptions?.bodyLimit);
     const { status, body } = described;
     if (described instanceof Overloaded) reply.header("retry-after", String(described.retryAfterSeconds));
     else if (status >= 500) report(error, status, request);
@@ -54,7 +52,7 @@ function reporter() {
 
 /** For what goes wrong before a route is found. A path that can't be decoded, or is too long, leads nowhere. */
 export function answerFrameworkError(error: FastifyError, _request: unknown, reply: FastifyReply): void {
-  const { status, body } = pathErrors.includes(error.code) ? refused(404, "Not Found") : describe(error);
+  const { status, body } = pathErrors.includes(error.code) ? refused(404, "Not Found") : errorAnswer(error);
   void reply.code(status).type("application/json").send(JSON.stringify(body));
 }
 
@@ -119,32 +117,4 @@ function stands(part: string, given: string): boolean {
 function relative(pathname: string): string {
   const last = pathname.split("/").filter(Boolean).at(-1) ?? "";
   return pathname.endsWith("/") ? `../${last}` : `${last}/`;
-}
-
-function describe(error: FastifyError | RequestError | Error, bodyLimit?: number): RequestError {
-  if (error instanceof RequestError) return error;
-  if (error instanceof DatabaseBusy) {
-    return new Overloaded({ status: 503, detail: `${error.message}: try again in 2 s`, retryAfterSeconds: 2 });
-  }
-  if (error instanceof DatabaseUnavailable || isUnavailable(error)) {
-    return new RequestError(503, { exception_message: "Service Unavailable", exception_detail: error.message });
-  }
-  const constraint = violatedConstraint(error);
-  if (constraint !== undefined) return conflict(constraint);
-  if (error instanceof TooManyValues) return refused(422, `${error.message}.`);
-  if (isRefusalOfValues(error)) {
-    return refused(422, `The database does not take a value of this request: ${error.message}. Send another one.`);
-  }
-  const { statusCode, code, message } = error as FastifyError;
-  switch (code) {
-    case "FST_ERR_CTP_BODY_TOO_LARGE":
-      return refused(413, `The request body is larger than the ${bodyLimit} bytes that this takes. Send less at once.`);
-    case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
-      return refused(415, "The API takes JSON: send the header content-type: application/json.");
-    case "FST_ERR_CTP_EMPTY_JSON_BODY":
-      return refused(422, "The request body is empty where JSON is needed.");
-    default:
-      if (statusCode !== undefined && statusCode < 500) return refused(statusCode, message);
-      return new RequestError(500, { exception_message: "Internal Server Error" });
-  }
 }

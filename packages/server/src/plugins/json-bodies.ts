@@ -1,7 +1,6 @@
-import { parseJson } from "@ostinato/core";
 import type { FastifyInstance } from "fastify";
-import { invalid, refused } from "../errors.ts";
-import { mostNested, nestsTooDeep } from "../nesting.ts";
+import { refused } from "../errors.ts";
+import { readJsonBody } from "../json-body.ts";
 import { readBody } from "./body-reading.ts";
 import type { IncomingBytes } from "./incoming-bytes.ts";
 
@@ -12,15 +11,10 @@ import type { IncomingBytes } from "./incoming-bytes.ts";
 export function jsonBodies(app: FastifyInstance, incoming: IncomingBytes): void {
   app.removeAllContentTypeParsers();
   const parse = (text: string, done: (error: Error | null, body?: unknown) => void) => {
-    if (text.length === 0) return done(null, undefined);
-    if (nestsTooDeep(text)) {
-      return done(invalid([{ type: "json_invalid", loc: ["body"], msg: `nests more than ${mostNested} levels deep` }]));
-    }
     try {
-      done(null, parseJson(text));
+      done(null, readJsonBody(text));
     } catch (error) {
-      const msg = `JSON decode error: ${error instanceof Error ? error.message : String(error)}`;
-      done(invalid([{ type: "json_invalid", loc: ["body"], msg }]));
+      done(error as Error);
     }
   };
   app.addContentTypeParser(["application/json", "application/*+json"], (request, _payload, done) =>

@@ -1,8 +1,8 @@
 import { type StateType, stateTypes, type Timestamp } from "@ostinato/core";
 import { type RawBuilder, type Selectable, type SqlBool, sql } from "kysely";
 import { join } from "../criteria/conditions.queries.ts";
-import type { Database, Reader } from "../db/dialects/dialect.ts";
-import type { FlowTable, ParameterSchemaTable } from "../db/tables.ts";
+import type { Database } from "../db/dialects/dialect.ts";
+import type { FlowTable } from "../db/tables.ts";
 import { begin } from "./flow-run-list.queries.ts";
 
 export type FlowRow = Selectable<FlowTable>;
@@ -154,28 +154,4 @@ export async function durations(
     WHERE flow_id = ${flowId} AND ${begin} >= ${since} AND state_type = 'COMPLETED'
     ORDER BY ${begin} DESC, id DESC LIMIT ${limit}`.execute(db.slow);
   return rows;
-}
-
-export async function newestParameterSchema(db: Database, flowId: string): Promise<string | undefined> {
-  const row = await db.read
-    .selectFrom("parameter_schema")
-    .select("schema")
-    .where("flow_id", "=", flowId)
-    .orderBy("updated", "desc")
-    .limit(1)
-    .executeTakeFirst();
-  return row?.schema;
-}
-
-export async function flowExists(reader: Reader, id: string): Promise<boolean> {
-  return (await reader.selectFrom("flow").select("id").where("id", "=", id).executeTakeFirst()) !== undefined;
-}
-
-export async function replaceParameterSchema(writer: Reader, row: Selectable<ParameterSchemaTable>): Promise<void> {
-  await writer
-    .deleteFrom("parameter_schema")
-    .where("flow_id", "=", row.flow_id)
-    .where("version", row.version === null ? "is" : "=", row.version)
-    .execute();
-  await writer.insertInto("parameter_schema").values(row).execute();
 }

@@ -1,4 +1,4 @@
-import { addSeconds, formatTimestamp, microsPerSecond, type Timestamp, timeOrderedId } from "@ostinato/core";
+import { addSeconds, formatTimestamp, microsPerSecond, type Timestamp } from "@ostinato/core";
 import type {
   BodyOf,
   Dashboard,
@@ -11,9 +11,9 @@ import type {
   StateCounts,
 } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
-import { readJson, writeJson } from "../db/json-text.ts";
 import { notFound } from "../errors.ts";
 import { present as presentFlow } from "../flows/flows.service.ts";
+import * as parameterSchemas from "../parameter-schemas/parameter-schemas.service.ts";
 import * as queries from "./flow-pages.queries.ts";
 import { durationBuckets } from "./flow-pages.rules.ts";
 
@@ -115,7 +115,7 @@ export async function page(context: Context, flowId: string, days: number): Prom
   const [byFlow, durations, schema] = await Promise.all([
     countsSince(context, [flowId], since),
     queries.durations(db, { flowId, since, limit: mostDurations }),
-    queries.newestParameterSchema(db, flowId),
+    parameterSchemas.newest(context, flowId),
   ]);
   const counts = byFlow.get(flowId) ?? {};
   return {
@@ -123,7 +123,7 @@ export async function page(context: Context, flowId: string, days: number): Prom
     counts,
     success_rate: successRate(counts),
     durations: durationBuckets(durations, { since, until, buckets: bucketsFor(days) }),
-    parameter_schema: schema === undefined ? null : readJson(schema),
+    parameter_schema: schema ?? null,
   };
 }
 
@@ -135,31 +135,4 @@ function bucketsFor(days: number): number {
 function successRate({ COMPLETED = 0, FAILED = 0, CRASHED = 0 }: StateCounts): number | null {
   const finished = COMPLETED + FAILED + CRASHED;
   return finished === 0 ? null : COMPLETED / finished;
-}
-
-export async function parameterSchema({ db }: Context, flowId: string): Promise<{ readonly schema: unknown }> {
-  if (!(await queries.flowExists(db.read, flowId))) throw notFound("Flow", flowId);
-  const schema = await queries.newestParameterSchema(db, flowId);
-  return { schema: schema === undefined ? null : readJson(schema) };
-}
-
-/** Keeps the schema for the version of the flow, as the newest. */
-export async function keepParameterSchema(
-  { db, clock }: Context,
-  flowId: string,
-  { version = null, schema }: { readonly version?: string | null | undefined; readonly schema: unknown },
-): Promise<void> {
-  const now = clock.now();
-  const row = {
-    id: timeOrderedId(now),
-    created: now,
-    updated: now,
-    flow_id: flowId,
-    version,
-    schema: writeJson(schema),
-  };
-  await db.write(async (tx) => {
-    if (!(await queries.flowExists(tx, flowId))) throw notFound("Flow", flowId);
-    await queries.replaceParameterSchema(tx, row);
-  });
 }

@@ -1,5 +1,4 @@
 import {
-  keepParameterSchema,
   listArtifacts,
   listFlowRunPoints,
   listFlowRuns,
@@ -12,7 +11,6 @@ import {
   readFlowPage,
   readFlowRunPage,
   readLogWindow,
-  readParameterSchema,
   readServerPage,
   readTaskRunPage,
   readTimeline,
@@ -44,11 +42,6 @@ export function uiRoutes(serve: Serve, surroundings: Surroundings): void {
   serve(readDashboard, ({ body, context }) => dashboard(context, body));
   serve(listFlows, ({ body, context }) => flows.list(context, body));
   serve(readFlowPage, ({ params, query, context }) => flows.page(context, params.id, query.days ?? 30));
-  serve(keepParameterSchema, async ({ params, body, context }) => {
-    await flows.keepParameterSchema(context, params.id, body);
-    return null;
-  });
-  serve(readParameterSchema, ({ params, context }) => flows.parameterSchema(context, params.id));
   serve(search, ({ query, context }) => find(context, query.q, query.limit ?? 20));
   serve(listArtifacts, ({ body, context }) => artifacts.list(context, body));
   serve(readArtifactPage, ({ params, context }) => artifacts.pageById(context, params.id));

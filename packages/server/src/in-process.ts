@@ -1,0 +1,136 @@
+import { type Clock, systemClock } from "@ostinato/core";
+import type { RouteContract } from "@ostinato/protocol";
+import type { Logger } from "pino";
+import { adminRoutes } from "./admin/admin.routes.ts";
+import { artifactRoutes } from "./artifacts/artifacts.routes.ts";
+import type { Config } from "./config.ts";
+import type { Context } from "./context.ts";
+import { errorAnswer } from "./error-answer.ts";
+import { Overloaded, refused } from "./errors.ts";
+import { eventRoutes } from "./events/events.routes.ts";
+import { flowRunInputRoutes } from "./flow-run-inputs/flow-run-inputs.routes.ts";
+import { flowRunRoutes } from "./flow-runs/flow-runs.routes.ts";
+import { flowRoutes } from "./flows/flows.routes.ts";
+import { endGoneRuns } from "./heartbeats/lost-runs.service.ts";
+import { readJsonBody } from "./json-body.ts";
+import { logRoutes } from "./logs/logs.routes.ts";
+import { logger, open } from "./opening.ts";
+import { Answer, type Handler, type Serve, usualStatus } from "./operation.ts";
+import { parameterSchemaRoutes } from "./parameter-schemas/parameter-schemas.routes.ts";
+import { resultRoutes } from "./results/results.routes.ts";
+import { findRoute } from "./route-table.ts";
+import { taskRunRoutes } from "./task-runs/task-runs.routes.ts";
+import { validated } from "./validation.ts";
+
+/** A request of this process's own. `path` is below the API's root, with its query string. */
+export interface OwnRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: string | undefined;
+}
+
+export interface OwnAnswer {
+  readonly status: number;
+  readonly body: string;
+  readonly retryAfterSeconds?: number | undefined;
+}
+
+/**
+ * A server for the program in whose process it is: it listens nowhere, and answers what programs ask without HTTP between. That
+ * spares the program what a server with pages and websockets takes to start.
+ */
+export interface InProcessServer {
+  handle(request: OwnRequest): Promise<OwnAnswer>;
+  /** Ends the runs whose processes were on this machine and are gone: it has no watch that would. */
+  endGoneRuns(): Promise<void>;
+  /** Lets go of the database at once, for a process that ends: what was not acknowledged is not kept. */
+  abandon(): void;
+  /** Finishes what was taken, and closes the database. */
+  stop(): Promise<void>;
+}
+
+export interface InProcessOptions {
+  readonly config: Config;
+  readonly clock?: Clock;
+  readonly log?: Logger;
+}
+
+/** Opens the database, brings its schema up to date, and answers. */
+export async function createInProcessServer({
+  config,
+  clock = systemClock(),
+  log = logger(config),
+}: InProcessOptions): Promise<InProcessServer> {
+  const { context, close } = await open({ config, clock, log });
+  const routes: OwnRoute[] = [];
+  const settling: (() => Promise<void>)[] = [];
+  const serve: Serve = (contract, handler) =>
+    routes.push({ contract, handler: handler as unknown as OwnRoute["handler"] });
+  registerRoutes(serve, context, (settle) => settling.push(settle));
+  return {
+    handle: (request) => handle(context, routes, request),
+    endGoneRuns: () => endGoneRuns(context),
+    abandon: () => context.db.abandon(),
+    async stop() {
+      await Promise.all(settling.map((settle) => settle()));
+      await close();
+    },
+  };
+}
+
+interface OwnRoute {
+  readonly contract: RouteContract;
+  readonly handler: Handler<RouteContract>;
+}
+
+/** What programs ask. Pages and operators have a server that listens. */
+function registerRoutes(serve: Serve, context: Context, onStop: (settle: () => Promise<void>) => void): void {
+  const serveSocket = () => {};
+  adminRoutes(serve, context.clock.now());
+  flowRoutes(serve);
+  parameterSchemaRoutes(serve);
+  flowRunRoutes(serve);
+  flowRunInputRoutes(serve);
+  taskRunRoutes(serve);
+  eventRoutes({ context, serve, serveSocket, onStop });
+  logRoutes({ context, serve, serveSocket });
+  resultRoutes(serve);
+  artifactRoutes(serve);
+}
+
+async function handle(context: Context, routes: readonly OwnRoute[], request: OwnRequest): Promise<OwnAnswer> {
+  const found = findRoute(routes, request.method, request.path);
+  const bodyLimit = found?.route.contract.bodyLimit;
+  try {
+    if (found === undefined) throw refused(404, "Not Found");
+    return await answered(context, found, request);
+  } catch (error) {
+    const described = errorAnswer(error as Error, bodyLimit);
+    if (described.status >= 500) {
+      context.log.error({ err: error, method: request.method, url: request.path }, "request failed");
+    }
+    const retryAfterSeconds = described instanceof Overloaded ? described.retryAfterSeconds : undefined;
+    return { status: described.status, body: JSON.stringify(described.body), retryAfterSeconds };
+  }
+}
+
+async function answered(
+  context: Context,
+  { route, params, query }: NonNullable<ReturnType<typeof findRoute<OwnRoute>>>,
+  { body: text = "" }: OwnRequest,
+): Promise<OwnAnswer> {
+  const { contract, handler } = route;
+  const headers = { "content-length": String(Buffer.byteLength(text)) };
+  const incoming = { headers, protocol: "http", host: "in-process", params, query, body: readJsonBody(text) };
+  const answer = await handler({
+    ...validated(contract, incoming),
+    context,
+    request: incoming,
+    reply: { header() {} },
+  });
+  const [status, value] = answer instanceof Answer ? [answer.status, answer.value] : [usualStatus(contract), answer];
+  return {
+    status,
+    body: status === 204 ? "" : contract.produces === undefined ? JSON.stringify(value) : String(value),
+  };
+}

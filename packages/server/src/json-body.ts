@@ -1,0 +1,18 @@
+import { parseJson } from "@ostinato/core";
+import { invalid } from "./errors.ts";
+import { mostNested, nestsTooDeep } from "./nesting.ts";
+
+/** The body of a request; undefined where it is empty. What is no JSON, or nests too deep, is refused with 422. */
+export function readJsonBody(text: string): unknown {
+  if (text.length === 0) return undefined;
+  if (nestsTooDeep(text)) throw notJson(`nests more than ${mostNested} levels deep`);
+  try {
+    return parseJson(text);
+  } catch (error) {
+    throw notJson(`JSON decode error: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function notJson(msg: string): Error {
+  return invalid([{ type: "json_invalid", loc: ["body"], msg }]);
+}

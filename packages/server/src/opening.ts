@@ -1,0 +1,54 @@
+import { type Clock, systemClock } from "@ostinato/core";
+import { type Logger, pino } from "pino";
+import { createBus } from "./bus.ts";
+import { bridgeBus } from "./bus-bridge.ts";
+import type { Config } from "./config.ts";
+import type { Context } from "./context.ts";
+import { measured } from "./db/measured.ts";
+import { migrate } from "./db/migrate.ts";
+import { openDatabase } from "./db/open.ts";
+import { createHeard } from "./heartbeats/heard.ts";
+import { createMetrics } from "./metrics.ts";
+
+/** What every kind of server stands on. */
+export interface Opened {
+  readonly context: Context;
+  /** Ends the traffic between servers, and closes the database. */
+  close(): Promise<void>;
+}
+
+export interface OpeningOptions {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Opens the database and brings its schema up to date. */
+export async function open({ config, clock, log }: OpeningOptions): Promise<Opened> {
+  const metrics = createMetrics();
+  const database = await openDatabase(config, systemClock({ keepAlive: true }), { metrics, log });
+  const db = measured(database, metrics);
+  try {
+    const migrated = await migrate(db, clock);
+    if (migrated.length > 0) log.info({ migrations: migrated }, "database upgraded");
+    const local = createBus((error) => log.error({ err: error }, "a listener failed"));
+    const bridge = db.kind === "postgresql" ? bridgeBus(local, { db, clock, log }) : undefined;
+    const context: Context = { config, db, clock, log, bus: bridge ?? local, metrics, heard: createHeard(clock) };
+    await bridge?.listen(context);
+    return {
+      context,
+      async close() {
+        await bridge?.stop();
+        await db.close();
+      },
+    };
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+}
+
+/** One JSON line per event of interest, on standard error, so that a program's own output stays clean. */
+export function logger(config: Config): Logger {
+  return pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
+}

@@ -1,0 +1,12 @@
+import { keepParameterSchema, readParameterSchema } from "@ostinato/protocol";
+import type { Serve } from "../operation.ts";
+import * as schemas from "./parameter-schemas.service.ts";
+
+/** What the SDK tells of the parameters of a flow, and what forms are made of. */
+export function parameterSchemaRoutes(serve: Serve): void {
+  serve(keepParameterSchema, async ({ params, body, context }) => {
+    await schemas.keep(context, params.id, body);
+    return null;
+  });
+  serve(readParameterSchema, ({ params, context }) => schemas.read(context, params.id));
+}
