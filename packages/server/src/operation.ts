@@ -9,21 +9,8 @@ import {
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { askedBy } from "./asking.ts";
 import type { Context } from "./context.ts";
+import type { Incoming, Outgoing } from "./incoming.ts";
 import { validated } from "./validation.ts";
-
-/** A request as operations see it: one that came by HTTP, or one of this process's own. */
-export interface Incoming {
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly protocol: string;
-  readonly host: string;
-  readonly params: unknown;
-  readonly query: unknown;
-  readonly body: unknown;
-}
-
-export interface Outgoing {
-  header(name: string, value: string): unknown;
-}
 
 export interface Operation<C extends RouteContract> {
   readonly params: ParamsOf<C>;

@@ -2,8 +2,9 @@ import { isUuid, withPlainFields } from "@ostinato/core";
 import type { BodyOf, ParamsOf, QueryOf, RouteContract, Static, TSchema } from "@ostinato/protocol";
 import { Check, Compile, Errors, type Validator } from "typebox/schema";
 import { invalid, type Problem, refused } from "./errors.ts";
+
+import type { Incoming } from "./incoming.ts";
 import { readLeniently } from "./leniency.ts";
-import type { Incoming } from "./operation.ts";
 
 /**
  * Schemas that were asked for a few times, with the number, and those that were asked for more often, compiled. Compiling

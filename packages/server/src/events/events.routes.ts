@@ -1,6 +1,7 @@
 import { countEvents, createEvents, eventLimits, filterEvents, nextEvents } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
-import type { Incoming, Serve } from "../operation.ts";
+import type { Incoming } from "../incoming.ts";
+import type { Serve } from "../operation.ts";
 import type { ServeSocket } from "../socket.ts";
 import { createTurns } from "../turns.ts";
 import { createBackpressure } from "./backpressure.ts";

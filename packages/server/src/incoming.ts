@@ -1,0 +1,13 @@
+/** A request as operations see it: one that came by HTTP, or one of this process's own. */
+export interface Incoming {
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly protocol: string;
+  readonly host: string;
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+}
+
+export interface Outgoing {
+  header(name: string, value: string): unknown;
+}
