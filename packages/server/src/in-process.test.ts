@@ -61,6 +61,8 @@ describeOnEachDatabase("a server in the process of a program", (database) => {
     ["a body that is wrong", "POST", "/flows/", { name: 5 }],
     ["a body that is missing", "POST", "/flows/", undefined],
     ["a query that is wrong", "GET", "/ostinato?process=", undefined],
+    ["a question of a page", "POST", "/ui/flow_runs/list", { count: true, flow_runs: { id: { any_: [unknown] } } }],
+    ["an unknown graph", "GET", `/flow_runs/${unknown}/graph-v2`, undefined],
     ["a filter that finds nothing", "POST", "/flow_runs/filter", { flow_runs: { id: { any_: [unknown] } } }],
   ])("answers %s as a server that listens does", async (_, method, path, body) => {
     const { status, body: told } = await listening.call(method as "GET", path, body);

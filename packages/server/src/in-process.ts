@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "@ostinato/core";
+import { type Clock, systemClock, type Timestamp } from "@ostinato/core";
 import type { RouteContract } from "@ostinato/protocol";
 import type { Logger } from "pino";
 import { adminRoutes } from "./admin/admin.routes.ts";
@@ -13,6 +13,7 @@ import { flowRunRoutes } from "./flow-runs/flow-runs.routes.ts";
 import { flowRoutes } from "./flows/flows.routes.ts";
 import { endGoneRuns } from "./heartbeats/lost-runs.service.ts";
 import { readJsonBody } from "./json-body.ts";
+import { keptParametersRoutes } from "./kept-parameters/kept-parameters.routes.ts";
 import { logRoutes } from "./logs/logs.routes.ts";
 import { logger, open } from "./opening.ts";
 import { Answer, type Handler, type Serve, usualStatus } from "./operation.ts";
@@ -64,11 +65,23 @@ export async function createInProcessServer({
   const { context, close } = await open({ config, clock, log });
   const routes: OwnRoute[] = [];
   const settling: (() => Promise<void>)[] = [];
+  const started = clock.now();
   const serve: Serve = (contract, handler) =>
     routes.push({ contract, handler: handler as unknown as OwnRoute["handler"] });
-  registerRoutes(serve, context, (settle) => settling.push(settle));
+  const onStop = (settle: () => Promise<void>) => void settling.push(settle);
+  programsRoutes(serve, context, { started, onStop });
+  let others: Promise<void> | undefined;
+  const find = async ({ method, path }: OwnRequest) => {
+    const known = findRoute(routes, method, path);
+    if (known !== undefined) return known;
+    others ??= import("./operators-routes.ts").then(({ operatorsRoutes }) =>
+      operatorsRoutes(serve, context, { started, onStop }),
+    );
+    await others;
+    return findRoute(routes, method, path);
+  };
   return {
-    handle: (request) => handle(context, routes, request),
+    handle: async (request) => handle(context, await find(request), request),
     endGoneRuns: () => endGoneRuns(context),
     abandon: () => context.db.abandon(),
     async stop() {
@@ -83,14 +96,19 @@ interface OwnRoute {
   readonly handler: Handler<RouteContract>;
 }
 
-/** What programs ask. Pages and operators have a server that listens. */
-function registerRoutes(serve: Serve, context: Context, onStop: (settle: () => Promise<void>) => void): void {
+interface Life {
+  readonly started: Timestamp;
+  readonly onStop: (settle: () => Promise<void>) => void;
+}
+
+function programsRoutes(serve: Serve, context: Context, { started, onStop }: Life): void {
   const serveSocket = () => {};
-  adminRoutes(serve, context.clock.now());
+  adminRoutes(serve, started);
   flowRoutes(serve);
   parameterSchemaRoutes(serve);
   flowRunRoutes(serve);
   flowRunInputRoutes(serve);
+  keptParametersRoutes(serve);
   taskRunRoutes(serve);
   eventRoutes({ context, serve, serveSocket, onStop });
   logRoutes({ context, serve, serveSocket });
@@ -98,8 +116,9 @@ function registerRoutes(serve: Serve, context: Context, onStop: (settle: () => P
   artifactRoutes(serve);
 }
 
-async function handle(context: Context, routes: readonly OwnRoute[], request: OwnRequest): Promise<OwnAnswer> {
-  const found = findRoute(routes, request.method, request.path);
+type Found = NonNullable<ReturnType<typeof findRoute<OwnRoute>>>;
+
+async function handle(context: Context, found: Found | undefined, request: OwnRequest): Promise<OwnAnswer> {
   const bodyLimit = found?.route.contract.bodyLimit;
   try {
     if (found === undefined) throw refused(404, "Not Found");
@@ -116,7 +135,7 @@ async function handle(context: Context, routes: readonly OwnRoute[], request: Ow
 
 async function answered(
   context: Context,
-  { route, params, query }: NonNullable<ReturnType<typeof findRoute<OwnRoute>>>,
+  { route, params, query }: Found,
   { body: text = "" }: OwnRequest,
 ): Promise<OwnAnswer> {
   const { contract, handler } = route;

@@ -1,0 +1,35 @@
+import type { Timestamp } from "@ostinato/core";
+import { concurrencyLimitRoutes } from "./concurrency-limits/concurrency-limits.routes.ts";
+import type { Context } from "./context.ts";
+import { flowRunGraphRoutes } from "./flow-run-graph/flow-run-graph.routes.ts";
+import { flowRunStateRoutes } from "./flow-run-states/flow-run-states.routes.ts";
+import { importRoutes } from "./flow-runs/import.routes.ts";
+import { observedStateRoutes } from "./observed-states/observed-states.routes.ts";
+import type { Serve } from "./operation.ts";
+import { retentionRoutes } from "./retention/retention.routes.ts";
+import { createRetention } from "./retention/retention.service.ts";
+import { savedSearchRoutes } from "./saved-searches/saved-searches.routes.ts";
+import { taskRunStateRoutes } from "./task-run-states/task-run-states.routes.ts";
+import { uiRoutes } from "./ui/ui.routes.ts";
+
+/**
+ * What a server inside a process answers besides what programs ask: the command line asks it of a database that no server
+ * listens on. Loaded with the first such question.
+ */
+export function operatorsRoutes(
+  serve: Serve,
+  context: Context,
+  { started, onStop }: { readonly started: Timestamp; readonly onStop: (settle: () => Promise<void>) => void },
+): void {
+  const retention = createRetention(context);
+  onStop(() => retention.stop());
+  flowRunStateRoutes(serve);
+  flowRunGraphRoutes(serve);
+  importRoutes(serve);
+  taskRunStateRoutes(serve);
+  observedStateRoutes(serve);
+  concurrencyLimitRoutes(serve);
+  savedSearchRoutes(serve);
+  retentionRoutes(serve, retention);
+  uiRoutes(serve, { started, retention });
+}
