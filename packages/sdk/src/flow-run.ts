@@ -197,7 +197,8 @@ export class FlowRun implements Interruptible, FlowRunView {
       else scope.interruptWaiting(new Cancelled(`flow run "${this.name}" failed before this could start`));
       outcome = outcomeOfError(error, own);
     }
-    await this.#settle(scope);
+    // The value of the flow is kept while its tasks settle: neither waits for the other.
+    await Promise.all([this.#settle(scope), outcome.type === "COMPLETED" ? this.#keep(outcome.value) : undefined]);
     if (scope.logPrints) endOutput(this.#context());
     stopWatching();
     return outcome;
@@ -228,7 +229,6 @@ export class FlowRun implements Interruptible, FlowRunView {
 
   /** Tells the server how the attempt ended. Undefined when it is to be tried again. */
   async #end(outcome: Outcome): Promise<FinalState<unknown> | undefined> {
-    if (outcome.type === "COMPLETED") await this.#keep(outcome.value);
     if (outcome.type === "FAILED") await this.#arrangeDelay();
     const failedAt = this.session.clock.elapsed();
     const forced = outcome.type === "CANCELLED" || outcome.type === "CRASHED";
