@@ -38,32 +38,37 @@ export interface LatestOfKey {
   readonly now: Timestamp;
 }
 
-/** Makes an artifact the newest of its key. */
-export async function setLatest(reader: Reader, { id, key, latest_id, now }: LatestOfKey): Promise<void> {
-  await reader
+/** Makes an artifact the newest of its key, and gives the id of the key's collection: the one given where it is new. */
+export async function setLatest(reader: Reader, { id, key, latest_id, now }: LatestOfKey): Promise<string> {
+  const collection = await reader
     .insertInto("artifact_collection")
     .values({ id, created: now, updated: now, key, latest_id })
     .onConflict((conflict) => conflict.column("key").doUpdateSet({ latest_id, updated: now }))
-    .execute();
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  return collection.id;
 }
 
-/** The newest artifact of a key. Held until the unit of work ends, so that nobody else makes another one the newest. */
-export async function lockLatest(reader: Reader, dialect: Sql, key: string): Promise<string | undefined> {
-  const { rows } = await sql<{ latest_id: string }>`SELECT latest_id FROM artifact_collection
+/** The collection of a key. Held until the unit of work ends, so that nobody else makes another artifact the newest. */
+export async function lockLatest(
+  reader: Reader,
+  dialect: Sql,
+  key: string,
+): Promise<{ readonly id: string; readonly latest_id: string } | undefined> {
+  const { rows } = await sql<{ id: string; latest_id: string }>`SELECT id, latest_id FROM artifact_collection
     WHERE key = ${key} ${dialect.rowLock("artifact_collection")}`.execute(reader);
-  return rows[0]?.latest_id;
+  return rows[0];
 }
 
-export async function newestOfKey(reader: Reader, key: string): Promise<string | undefined> {
-  const row = await reader
+export function newestOfKey(reader: Reader, key: string): Promise<ArtifactRow | undefined> {
+  return reader
     .selectFrom("artifact")
-    .select("id")
+    .selectAll()
     .where("key", "=", key)
     .orderBy("created", "desc")
     .orderBy("id", "desc")
     .limit(1)
     .executeTakeFirst();
-  return row?.id;
 }
 
 export async function deleteKey(reader: Reader, key: string): Promise<void> {

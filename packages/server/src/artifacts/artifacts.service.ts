@@ -1,18 +1,22 @@
-import { formatTimestamp, timeOrderedId } from "@ostinato/core";
+import { formatTimestamp, type Timestamp, timeOrderedId } from "@ostinato/core";
 import type {
   Artifact,
   ArtifactCollection,
   ArtifactCreate,
   ArtifactUpdate,
   BodyOf,
+  Event,
   filterArtifacts,
   filterLatestArtifacts,
 } from "@ostinato/protocol";
 import type { Context } from "../context.ts";
+import type { Writer } from "../db/dialects/dialect.ts";
 import { readOptionalJson, storable, storableOrNull, writeOptionalJson } from "../db/json-text.ts";
 import { invalid, refused } from "../errors.ts";
+import * as events from "../events/events.service.ts";
 import { checkAnswerSize, readLimit } from "../paging.ts";
 import * as queries from "./artifacts.queries.ts";
+import { collectionEvent } from "./collection-event.ts";
 
 /** Keys stand in an index, whose entries PostgreSQL bounds in bytes. */
 const longestKeyBytes = 2000;
@@ -40,15 +44,14 @@ export async function create(context: Context, given: ArtifactCreate): Promise<C
     flow_run_id: given.flow_run_id?.toLowerCase() ?? null,
     task_run_id: given.task_run_id?.toLowerCase() ?? null,
   };
-  const collection = timeOrderedId(now);
-  const made = await db.write(async (tx) => {
-    const inserted = await queries.insertArtifact(tx, row);
-    if (inserted && key !== null) await queries.setLatest(tx, { id: collection, key, latest_id: row.id, now });
-    return inserted;
+  const { made, told } = await db.write(async (tx) => {
+    const made = await queries.insertArtifact(tx, row);
+    return { made, told: made && key !== null ? await renew(context, tx, { key, latest: row, occurred: now }) : [] };
   });
   if (!made) return { artifact: await read(context, row.id), made };
   const artifact = present(row);
   bus.publish({ kind: "artifact", row: artifact });
+  events.tell(context, told);
   return { artifact, made };
 }
 
@@ -87,23 +90,46 @@ export async function update({ db, clock, bus }: Context, id: string, given: Art
   if (bus.watched) bus.publish({ kind: "artifact", row: present(row) });
 }
 
+interface Renewal {
+  readonly key: string;
+  readonly latest: queries.ArtifactRow;
+  readonly occurred: Timestamp;
+}
+
+/** Makes the artifact the newest of its key, and keeps the event of it. */
+async function renew(context: Context, tx: Writer, { key, latest, occurred }: Renewal): Promise<readonly Event[]> {
+  const fresh = timeOrderedId(occurred);
+  const id = await queries.setLatest(tx, { id: fresh, key, latest_id: latest.id, now: occurred });
+  const action = id === fresh ? "created" : "updated";
+  return events.recordNew(context, tx, [collectionEvent({ action, id, key, ...told(latest), occurred })]);
+}
+
 /** Deletes a version; when it was the newest of its key, the one before it is the newest again. */
-export async function remove({ db, clock, bus }: Context, id: string): Promise<void> {
-  const now = clock.now();
-  const collection = timeOrderedId(now);
-  const found = await db.write(async (tx) => {
-    const row = await queries.artifactById(tx, id);
-    if (row === undefined) return false;
-    const latest = row.key === null ? undefined : await queries.lockLatest(tx, db.sql, row.key);
-    await queries.deleteArtifact(tx, id);
-    if (row.key === null || latest !== id) return true;
-    const newest = await queries.newestOfKey(tx, row.key);
-    if (newest === undefined) await queries.deleteKey(tx, row.key);
-    else await queries.setLatest(tx, { id: collection, key: row.key, latest_id: newest, now });
-    return true;
-  });
-  if (!found) throw absentArtifact();
+export async function remove(context: Context, id: string): Promise<void> {
+  const { db, bus } = context;
+  const told = await db.write((tx) => removeIn(context, tx, id));
   bus.publish({ kind: "deleted", of: "artifact", id });
+  events.tell(context, told);
+}
+
+async function removeIn(context: Context, tx: Writer, id: string): Promise<readonly Event[]> {
+  const row = await queries.artifactById(tx, id);
+  if (row === undefined) throw absentArtifact();
+  const { key } = row;
+  const collection = key === null ? undefined : await queries.lockLatest(tx, context.db.sql, key);
+  await queries.deleteArtifact(tx, id);
+  if (key === null || collection?.latest_id !== id) return [];
+  const occurred = context.clock.now();
+  const latest = await queries.newestOfKey(tx, key);
+  if (latest !== undefined) return renew(context, tx, { key, latest, occurred });
+  await queries.deleteKey(tx, key);
+  const { id: collectionId } = collection;
+  const end = collectionEvent({ action: "deleted", id: collectionId, key, ...told(row), occurred });
+  return events.recordNew(context, tx, [end]);
+}
+
+function told(row: queries.ArtifactRow) {
+  return { latest: present(row), dataCharacters: row.data?.length ?? 0 };
 }
 
 export async function filter({ db }: Context, body: BodyOf<typeof filterArtifacts>): Promise<Artifact[]> {

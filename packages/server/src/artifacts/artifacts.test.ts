@@ -2,6 +2,7 @@ import { timeOrderedId } from "@ostinato/core";
 import type { Artifact, ArtifactCollection } from "@ostinato/protocol";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { eventsAbout } from "../events/event-harness.ts";
 import { addFlowRun } from "../flow-run-harness.ts";
 import { startTestServer, type TestServer } from "../harness.ts";
 
@@ -46,6 +47,42 @@ describeOnEachDatabase("artifacts", (database) => {
       status: 404,
       body: { detail: "Artifact not found." },
     });
+  });
+
+  test("a key's first version, its newer ones and its end are events", async () => {
+    const runId = await addFlowRun(server.context);
+    const first = await create({ key: "told", type: "markdown", description: "d", data: "x", flow_run_id: runId });
+    const second = await create({ key: "told", data: 2 });
+    await create({ data: "without a key" });
+    await server.call("PATCH", `/artifacts/${second.id}`, { description: "said of no key" });
+    await server.call("DELETE", `/artifacts/${second.id}`);
+    await server.call("DELETE", `/artifacts/${first.id}`);
+    const told = await eventsAbout(server, `prefect.artifact.${first.id}`);
+    const latest = { "prefect.resource.id": `prefect.artifact.${first.id}`, "prefect.resource.role": "latest" };
+    const maker = { "prefect.resource.id": `prefect.flow-run.${runId}`, "prefect.resource.role": "flow-run" };
+    const about = {
+      resource: {
+        "prefect.resource.id": expect.stringMatching(/^prefect.artifact-collection/),
+        "prefect.resource.name": "told",
+      },
+      related: [latest, maker],
+      payload: { key: "told", type: "markdown", data: "x", description: "d" },
+    };
+    expect(told).toMatchObject([
+      { event: "prefect.artifact-collection.created", ...about },
+      { event: "prefect.artifact-collection.updated", ...about },
+      { event: "prefect.artifact-collection.deleted", ...about },
+    ]);
+    expect(await eventsAbout(server, `prefect.artifact.${second.id}`)).toMatchObject([
+      { event: "prefect.artifact-collection.updated", payload: { type: null, description: null } },
+    ]);
+  });
+
+  test("the event of a key leaves data of megabytes to the artifact", async () => {
+    const { id } = await create({ key: "large", data: "x".repeat(100_000) });
+    const [told] = await eventsAbout(server, `prefect.artifact.${id}`);
+    expect(told?.payload).toEqual({ key: "large", type: null, description: null });
+    await server.call("DELETE", `/artifacts/${id}`);
   });
 
   test("when the newest version goes, the one before it is the newest; with the last one goes the key", async () => {

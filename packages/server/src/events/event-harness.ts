@@ -1,5 +1,6 @@
 import { formatTimestamp, type Timestamp, timeOrderedId } from "@ostinato/core";
-import type { EventCreate, Resource } from "@ostinato/protocol";
+import type { Event, EventCreate, EventPage, Resource } from "@ostinato/protocol";
+import type { TestServer } from "../harness.ts";
 
 export interface PlainEventOptions {
   readonly occurred: Timestamp;
@@ -29,4 +30,10 @@ export function resource(id: string, labels: Resource = {}): Resource {
 
 export function related(id: string, role: string, labels: Resource = {}): Resource {
   return { "prefect.resource.id": id, "prefect.resource.role": role, ...labels };
+}
+
+/** The events that name a resource, in whatever role, the first one first. */
+export async function eventsAbout(server: TestServer, id: string): Promise<readonly Event[]> {
+  const filter = { any_resource: { id: [id] }, order: "ASC" };
+  return (await server.call<EventPage>("POST", "/events/filter", { filter })).body.events;
 }

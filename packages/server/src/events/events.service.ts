@@ -59,6 +59,13 @@ export function publish({ bus }: Pick<Context, "bus">, events: readonly Event[])
   for (const event of events) bus.publish({ kind: "event", event });
 }
 
+/** The same, and counts them. */
+export function tell(context: Pick<Context, "bus" | "metrics">, events: readonly Event[]): void {
+  if (events.length === 0) return;
+  context.metrics.add("events_recorded_total", events.length);
+  publish(context, events);
+}
+
 function eventRow({ id, occurred, event, resource, related, payload, follows }: NewEvent, received: Timestamp) {
   return {
     id,

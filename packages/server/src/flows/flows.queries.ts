@@ -32,16 +32,15 @@ export function flowByName(reader: Reader, name: string): Promise<FlowRow | unde
   return reader.selectFrom("flow").selectAll().where("name", "=", name).executeTakeFirst();
 }
 
-export async function updateFlow(reader: Reader, id: string, change: Updateable<FlowTable>): Promise<boolean> {
-  const result = await reader.updateTable("flow").set(change).where("id", "=", id).executeTakeFirst();
-  return result.numUpdatedRows > 0n;
+/** Gives the flow as it is then; undefined where there is none. */
+export function updateFlow(reader: Reader, id: string, change: Updateable<FlowTable>): Promise<FlowRow | undefined> {
+  return reader.updateTable("flow").set(change).where("id", "=", id).returningAll().executeTakeFirst();
 }
 
-/** The runs go with it, by the foreign key. */
-export async function deleteFlows(reader: Reader, ids: readonly string[]): Promise<number> {
-  if (ids.length === 0) return 0;
-  const result = await reader.deleteFrom("flow").where("id", "in", ids).executeTakeFirst();
-  return Number(result.numDeletedRows);
+/** The runs go with them, by the foreign key. Gives the flows that there were. */
+export async function deleteFlows(reader: Reader, ids: readonly string[]): Promise<readonly FlowRow[]> {
+  if (ids.length === 0) return [];
+  return reader.deleteFrom("flow").where("id", "in", ids).returningAll().execute();
 }
 
 export interface FlowQuery extends RunCriteria {

@@ -12,11 +12,14 @@ import type {
 import type { Context } from "../context.ts";
 import { readJson, readPlainJson, storable, writeJson } from "../db/json-text.ts";
 import { absent, RequestError } from "../errors.ts";
+import * as events from "../events/events.service.ts";
 import { paginate, readLimit } from "../paging.ts";
+import { flowEvent } from "./flow-event.ts";
 import * as queries from "./flows.queries.ts";
 
 /** Creates the flow, or reads the one that has the name. */
-export async function create({ db, clock, bus }: Context, given: FlowCreate): Promise<{ flow: Flow; made: boolean }> {
+export async function create(context: Context, given: FlowCreate): Promise<{ flow: Flow; made: boolean }> {
+  const { db, clock, bus } = context;
   const name = storable(given.name);
   const known = await queries.flowByName(db.read, name);
   if (known !== undefined) return { flow: present(known), made: false };
@@ -29,13 +32,15 @@ export async function create({ db, clock, bus }: Context, given: FlowCreate): Pr
     tags: writeJson([...new Set(given.tags ?? [])]),
     labels: writeJson(given.labels ?? {}),
   };
-  const { found, made } = await db.write(async (tx) => {
+  const { found, made, told } = await db.write(async (tx) => {
     const made = await queries.insertFlow(tx, row);
-    return { made, found: made ? row : await queries.flowByName(tx, name) };
+    if (!made) return { made, found: await queries.flowByName(tx, name), told: [] };
+    return { made, found: row, told: await events.recordNew(context, tx, [flowEvent("created", present(row), now)]) };
   });
   if (found === undefined) throw new RequestError(503, { exception_message: "Service Unavailable" });
   const flow = present(found);
   if (made) bus.publish({ kind: "flow", row: flow });
+  events.tell(context, told);
   return { flow, made };
 }
 
@@ -58,27 +63,45 @@ export async function readByName({ db }: Context, name: string): Promise<Flow> {
 
 export async function update(context: Context, id: string, { tags }: FlowUpdate): Promise<void> {
   const { db, clock, bus } = context;
-  const change = { updated: clock.now(), ...(tags === undefined ? {} : { tags: writeJson([...new Set(tags)]) }) };
-  if (!(await db.write((tx) => queries.updateFlow(tx, id, change)))) throw absent("Flow");
-  if (bus.watched) bus.publish({ kind: "flow", row: await read(context, id) });
+  const now = clock.now();
+  const change = { updated: now, ...(tags === undefined ? {} : { tags: writeJson([...new Set(tags)]) }) };
+  const { row, told } = await db.write(async (tx) => {
+    const row = await queries.updateFlow(tx, id, change);
+    if (row === undefined) throw absent("Flow");
+    return { row, told: await events.recordNew(context, tx, [flowEvent("updated", present(row), now)]) };
+  });
+  if (bus.watched) bus.publish({ kind: "flow", row: present(row) });
+  events.tell(context, told);
 }
 
-export async function remove({ db, bus }: Context, id: string): Promise<void> {
-  if ((await db.write((tx) => queries.deleteFlows(tx, [id]))) === 0) throw absent("Flow");
-  bus.publish({ kind: "deleted", of: "flow", id });
+export async function remove(context: Context, id: string): Promise<void> {
+  if ((await removeAll(context, [id])) === 0) throw absent("Flow");
 }
 
-export async function removeMatching({ db, bus }: Context, body: BodyOf<typeof bulkDeleteFlows>): Promise<string[]> {
-  const found = await queries.findFlows(db, {
+export async function removeMatching(context: Context, body: BodyOf<typeof bulkDeleteFlows>): Promise<string[]> {
+  const found = await queries.findFlows(context.db, {
     flows: body.flows,
     sort: "NAME_ASC",
     limit: body.limit ?? 50,
     offset: 0,
   });
   const ids = found.map(({ id }) => id);
-  await db.write((tx) => queries.deleteFlows(tx, ids));
-  for (const id of ids) bus.publish({ kind: "deleted", of: "flow", id });
+  await removeAll(context, ids);
   return ids;
+}
+
+/** Tells how many there were. */
+async function removeAll(context: Context, ids: readonly string[]): Promise<number> {
+  const { db, clock, bus } = context;
+  const { deleted, told } = await db.write(async (tx) => {
+    const deleted = await queries.deleteFlows(tx, ids);
+    const now = clock.now();
+    const ends = deleted.map((row) => flowEvent("deleted", present(row), now));
+    return { deleted, told: ends.length === 0 ? [] : await events.recordNew(context, tx, ends) };
+  });
+  for (const { id } of deleted) bus.publish({ kind: "deleted", of: "flow", id });
+  events.tell(context, told);
+  return deleted.length;
 }
 
 export function count({ db }: Context, criteria: RunCriteria): Promise<number> {

@@ -1,6 +1,7 @@
 import type { Flow } from "@ostinato/protocol";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { eventsAbout } from "../events/event-harness.ts";
 import { startTestServer, type TestServer } from "../harness.ts";
 
 describeOnEachDatabase("flows", (database) => {
@@ -29,6 +30,38 @@ describeOnEachDatabase("flows", (database) => {
     );
     expect(new Set(replies.map(({ body }) => body.id)).size).toBe(1);
     expect(replies.map(({ status }) => status).sort()).toEqual([...Array(15).fill(200), 201]);
+  });
+
+  test("its making, change and end are events, and finding it again is none", async () => {
+    const { body: flow } = await server.call<Flow>("POST", "/flows/", {
+      name: "told",
+      tags: ["a"],
+      labels: { x: "y" },
+    });
+    await server.call("POST", "/flows/", { name: "told", tags: ["b"] });
+    await server.call("PATCH", `/flows/${flow.id}`, { tags: ["c"] });
+    await server.call("DELETE", `/flows/${flow.id}`);
+    const told = await eventsAbout(server, `prefect.flow.${flow.id}`);
+    const resource = { "prefect.resource.id": `prefect.flow.${flow.id}`, "prefect.resource.name": "told" };
+    const labels = { x: "y" };
+    expect(told).toMatchObject([
+      { event: "prefect.flow.created", resource, related: [], payload: { name: "told", tags: ["a"], labels } },
+      { event: "prefect.flow.updated", resource, payload: { name: "told", tags: ["c"], labels } },
+      { event: "prefect.flow.deleted", resource, payload: { name: "told", tags: ["c"], labels } },
+    ]);
+    expect(await server.call("DELETE", `/flows/${flow.id}`)).toMatchObject({ status: 404 });
+    expect(await eventsAbout(server, `prefect.flow.${flow.id}`)).toHaveLength(3);
+  });
+
+  test("each of many that are deleted at once is told", async () => {
+    const ids = [];
+    for (const name of ["many 1", "many 2"]) {
+      ids.push((await server.call<Flow>("POST", "/flows/", { name })).body.id);
+    }
+    await server.call("POST", "/flows/bulk_delete", { flows: { id: { any_: ids } } });
+    for (const id of ids) {
+      expect((await eventsAbout(server, `prefect.flow.${id}`)).at(-1)).toMatchObject({ event: "prefect.flow.deleted" });
+    }
   });
 
   test("text search takes wildcards as plain characters", async () => {

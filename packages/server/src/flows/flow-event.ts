@@ -1,0 +1,7 @@
+import type { Timestamp } from "@ostinato/core";
+import type { Flow } from "@ostinato/protocol";
+import { type Lifecycle, lifecycleEvent } from "../lifecycle-event.ts";
+
+export function flowEvent(action: Lifecycle["action"], { id, name, tags, labels }: Flow, occurred: Timestamp) {
+  return lifecycleEvent({ noun: "flow", action, id, name, occurred, payload: { name, tags, labels } });
+}

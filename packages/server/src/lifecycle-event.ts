@@ -1,0 +1,26 @@
+import { type Timestamp, timeOrderedId } from "@ostinato/core";
+import type { Resource } from "@ostinato/protocol";
+
+export interface Lifecycle {
+  readonly noun: "flow" | "artifact-collection";
+  readonly action: "created" | "updated" | "deleted";
+  readonly id: string;
+  readonly name: string;
+  readonly occurred: Timestamp;
+  /** What the thing is now; of one that was deleted, what it was. */
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly related?: readonly Resource[];
+}
+
+/** The event that tells of a thing that was made, changed or deleted, as Prefect's automations expect it. */
+export function lifecycleEvent({ noun, action, id, name, occurred, payload, related = [] }: Lifecycle) {
+  return {
+    id: timeOrderedId(occurred),
+    occurred,
+    event: `prefect.${noun}.${action}`,
+    resource: { "prefect.resource.id": `prefect.${noun}.${id}`, "prefect.resource.name": name },
+    related,
+    payload,
+    follows: null,
+  };
+}
