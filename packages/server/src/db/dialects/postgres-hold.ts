@@ -6,3 +6,13 @@ export function holdProcess(client: pg.Client | undefined, hold: boolean): void 
   if (hold) connection?.ref();
   else connection?.unref();
 }
+
+/** Keeps the process alive while the work is done, which may wait for connections that keep no process. */
+export async function holdingProcess(work: () => Promise<void>): Promise<void> {
+  const timer = setInterval(() => {}, 60_000);
+  try {
+    await work();
+  } finally {
+    clearInterval(timer);
+  }
+}

@@ -9,6 +9,7 @@ import { GatheringSocket } from "./gathering-socket.ts";
 import { insertRowsAsJson } from "./insert-rows.ts";
 import { fateBy } from "./postgres-commit.ts";
 import { alone, postgresGroups } from "./postgres-groups.ts";
+import { holdingProcess } from "./postgres-hold.ts";
 import { postgresNotices } from "./postgres-notices.ts";
 import { postgresPool, queryOnce } from "./postgres-pool.ts";
 import { kyselyOver } from "./postgres-reader.ts";
@@ -105,13 +106,15 @@ export function openPostgres(options: PostgresOptions): Database {
     file: undefined,
     notices,
     abandon() {},
-    async close() {
-      await notices.stop();
-      await groups.close();
-      await quick.destroy();
-      await slow.destroy();
-      await pagesPool.end();
-    },
+    // Whoever closes waits for it, and connections that rest keep no process.
+    close: () =>
+      holdingProcess(async () => {
+        await notices.stop();
+        await groups.close();
+        await quick.destroy();
+        await slow.destroy();
+        await pagesPool.end();
+      }),
   };
 }
 
