@@ -2,6 +2,7 @@ import { type Clock, systemClock } from "@ostinato/core";
 import { type Logger, pino } from "pino";
 import { type Config, readConfig } from "./config.ts";
 import { createServer, type Server } from "./main.ts";
+import { slowRequest } from "./plugins/request-ids.ts";
 
 /** A server on a test's database that does not listen: requests go in by `call`. */
 export interface TestServer extends Server {
@@ -43,4 +44,14 @@ export async function startTestServer(
       return { status: response.statusCode, body: json ? JSON.parse(text) : text, headers: response.headers };
     },
   };
+}
+
+/** A log that a test reads: its warnings and errors, but for those that say how slow the machine is at the moment. */
+export function recordingLog(): { readonly log: Logger; readonly lines: string[] } {
+  const lines: string[] = [];
+  const write = (line: string) => {
+    const { msg } = JSON.parse(line) as { msg: string };
+    if (msg !== slowRequest) lines.push(msg);
+  };
+  return { log: pino({ level: "warn" }, { write }), lines };
 }

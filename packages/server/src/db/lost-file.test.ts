@@ -1,11 +1,10 @@
 import { copyFileSync, existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
-import { basename, dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { openDatabase } from "@ostinato/testing/databases";
-import { pino } from "pino";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { startTestServer, type TestServer } from "../harness.ts";
+import { recordingLog, startTestServer, type TestServer } from "../harness.ts";
 
 interface Opened {
   readonly file: string;
@@ -16,8 +15,7 @@ interface Opened {
 async function start(file?: string): Promise<Opened> {
   const place = file === undefined ? await openDatabase("sqlite") : undefined;
   const url = place?.url ?? `sqlite://${file}`;
-  const lines: string[] = [];
-  const log = pino({ level: "warn" }, { write: (line) => void lines.push(JSON.parse(line).msg) });
+  const { log, lines } = recordingLog();
   const server = await startTestServer(url, { log });
   let stopping: Promise<void> | undefined;
   const stop = () => {
@@ -37,6 +35,11 @@ function removeAll(file: string): void {
 
 const add = async ({ server }: Opened, name: string) => (await server.call("POST", "/flows/", { name })).status;
 const ready = async ({ server }: Opened) => (await server.call<{ message: string }>("GET", "/ready")).status;
+
+function savedFiles(file: string): readonly string[] {
+  const names = readdirSync(dirname(file)).filter((name) => name.startsWith(`${basename(file)}.saved-`));
+  return names.map((name) => join(dirname(file), name));
+}
 
 function flowsIn(file: string): readonly string[] {
   const database = new DatabaseSync(file, { readOnly: true });
@@ -105,10 +108,22 @@ describe("a database file that is lost while a server has it open", () => {
     expect(await add(opened, "acknowledged")).toBe(201);
     removeAll(file);
     await server.stop();
-    const saved = readdirSync(dirname(file)).filter((name) => name.startsWith(`${basename(file)}.saved-`));
+    const saved = savedFiles(file);
     expect(saved).toHaveLength(1);
-    expect(flowsIn(`${dirname(file)}/${saved[0]}`)).toEqual(["acknowledged"]);
+    expect(saved.map(flowsIn)).toEqual([["acknowledged"]]);
     expect(existsSync(file)).toBe(false);
+  });
+
+  test("is saved as often as somebody asks, within one second too, and what was saved before stays", async () => {
+    const opened = await start();
+    const { file, server } = opened;
+    expect(await add(opened, "acknowledged")).toBe(201);
+    removeAll(file);
+    const save = async () => (await server.call<{ file: string }>("POST", "/admin/database/save")).body.file;
+    const named = [await save(), await save(), await save()];
+    await server.stop();
+    expect(savedFiles(file)).toEqual(expect.arrayContaining(named));
+    expect(savedFiles(file).map(flowsIn)).toEqual(Array.from({ length: 4 }, () => ["acknowledged"]));
   });
 
   test("written over by a backup: nothing is written any more", async () => {

@@ -1,11 +1,10 @@
 import { once } from "node:events";
 import { hostname } from "node:os";
 import { openDatabase, type TestDatabase } from "@ostinato/testing/databases";
-import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import type { Config } from "../config.ts";
-import { startTestServer, type TestServer } from "../harness.ts";
+import { recordingLog, startTestServer, type TestServer } from "../harness.ts";
 
 const evil = "https://evil.example";
 const tools = "https://tools.example";
@@ -121,14 +120,11 @@ describe("pages of other origins", () => {
   });
 
   test("do not pass by a name of theirs where the server listens for other machines, and its log warns of those", async () => {
-    const lines: { msg: string }[] = [];
-    const log = pino({ level: "warn" }, { write: (line: string) => lines.push(JSON.parse(line)) });
+    const { log, lines } = recordingLog();
     const everywhere = await startTestServer(database.url, { config: { host: "0.0.0.0" }, log });
     servers.push(everywhere);
     await everywhere.listen();
-    expect(lines.map(({ msg }) => msg)).toContainEqual(
-      expect.stringMatching(/^Listening on 0\.0\.0\.0: whoever reaches/),
-    );
+    expect(lines).toContainEqual(expect.stringMatching(/^Listening on 0\.0\.0\.0: whoever reaches/));
     const asked = async (host: string, origin?: string) =>
       (await create({ host, ...(origin === undefined ? {} : { origin, "sec-fetch-site": "same-origin" }) }, everywhere))
         .statusCode;

@@ -10,6 +10,7 @@ export function requestId({ headers }: Pick<IncomingMessage, "headers">): string
 }
 
 const slowSeconds = 1;
+export const slowRequest = "slow request";
 
 /**
  * Each answer names its request; what took long is logged, and every request at level `debug`. Like all hooks that every
@@ -28,7 +29,7 @@ export function requestLog(app: FastifyInstance, log: Logger): void {
     const { method, url } = request;
     request.log[slow ? "warn" : "debug"](
       { method, url, status: reply.statusCode, seconds },
-      slow ? "slow request" : "request",
+      slow ? slowRequest : "request",
     );
   });
 }

@@ -1,11 +1,10 @@
 import type { Retention as RetentionView } from "@ostinato/protocol";
 import { type FakeClock, fakeClock } from "@ostinato/testing/clock";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
-import { pino } from "pino";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { fillWithOldFlowRuns, passDays, rowCounts, runMaker, wholePass } from "../../test/retention.ts";
 import type { Config } from "../config.ts";
-import { startTestServer, type TestServer } from "../harness.ts";
+import { recordingLog, startTestServer, type TestServer } from "../harness.ts";
 
 const hourSeconds = 3600;
 const shortly = { retentionRuns: "10d", retentionLogs: "10d", retentionEvents: "10d" } as const;
@@ -15,11 +14,10 @@ describeOnEachDatabase("what a wrong clock does to retention", (underTest) => {
   let clock: FakeClock;
   let server: TestServer;
   let url: string;
-  const lines: string[] = [];
+  const { log, lines } = recordingLog();
   const started: TestServer[] = [];
 
   async function start(config: Partial<Config> = {}): Promise<TestServer> {
-    const log = pino({ level: "warn" }, { write: (line) => void lines.push(JSON.parse(line).msg) });
     server = await startTestServer(url, { clock, config, log });
     started.push(server);
     return server;

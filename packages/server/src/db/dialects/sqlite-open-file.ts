@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { DatabaseFile, Observers, SavedFile } from "./dialect.ts";
@@ -48,20 +48,36 @@ export function openDatabaseFile({
   };
 }
 
-/** Writes what an open connection for reading sees into a file of its own, whatever has become of the file that it was opened from. */
-function saveOpenFile(reader: DatabaseSync, to: string): SavedFile {
-  mkdirSync(dirname(to), { recursive: true });
+/**
+ * Writes what an open connection for reading sees into a file of its own, whatever has become of the file that it was opened from,
+ * and of those that were saved before.
+ */
+function saveOpenFile(reader: DatabaseSync, name: string): SavedFile {
+  const to = newFile(name);
   try {
     // A connection that only reads would not even write another file.
     reader.exec("PRAGMA query_only = 0");
     reader.prepare("VACUUM INTO ?").run(to);
-    chmodSync(to, 0o600);
     return { file: to, bytes: statSync(to).size };
   } catch (error) {
     rmSync(to, { force: true });
     throw error;
   } finally {
     reader.exec("PRAGMA query_only = 1");
+  }
+}
+
+/** Makes an empty file of this name, or of one that is free: SQLite writes into an empty file, and into no other. */
+function newFile(name: string): string {
+  mkdirSync(dirname(name), { recursive: true });
+  for (let number = 1; ; number += 1) {
+    const file = number === 1 ? name : `${name}-${number}`;
+    try {
+      closeSync(openSync(file, "wx", 0o600));
+      return file;
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    }
   }
 }
 
