@@ -21,16 +21,30 @@ afterAll(() => site.close());
 
 const parameters = '{"customer":9007199254740993,"share":1.0,"ids":[12345678901234567890]}';
 
-async function runWith(given: string): Promise<string> {
-  const encodedBody = `{"flow_id":"${flowId}","state":{"type":"PENDING"},"parameters":${given}}`;
+async function runWith(given: string, labels: Readonly<Record<string, string>> = {}): Promise<string> {
+  const encodedBody = `{"flow_id":"${flowId}","state":{"type":"PENDING"},"parameters":${given},"labels":${JSON.stringify(labels)}}`;
   const { id } = await site.client.call(createFlowRun, { encodedBody });
   const state = { type: "COMPLETED" as const };
   await site.client.call(setFlowRunState, { params: { id }, body: { state, force: true } });
   return id;
 }
 
-test("parameters are shown, copied and run again with all their digits", async () => {
-  const { page, problems, close } = await site.open(`/runs/flow-run/${await runWith(parameters)}?tab=parameters`, {
+test.each([
+  {
+    program: "TypeScript",
+    labels: { "ostinato.entrypoint": "flows/exact.ts" },
+    given: `-P '${parameters}'`,
+    other: `-P '{"customer":9007199254740995}'`,
+  },
+  {
+    program: "Python",
+    labels: {},
+    given: "exact(customer=9007199254740993, share=1.0, ids=[12345678901234567890])",
+    other: "exact(customer=9007199254740995)",
+  },
+])("parameters are shown, copied and run again in $program with all their digits", async ({ labels, given, other }) => {
+  const id = await runWith(parameters, labels);
+  const { page, problems, close } = await site.open(`/runs/flow-run/${id}?tab=parameters`, {
     permissions: ["clipboard-read", "clipboard-write"],
   });
   await page.getByText("9007199254740993", { exact: true }).waitFor();
@@ -41,12 +55,12 @@ test("parameters are shown, copied and run again with all their digits", async (
   await expect.poll(copied).toContain('"customer": 9007199254740993,\n  "share": 1.0,');
   await page.getByRole("button", { name: "Retry" }).click();
   const dialog = page.getByRole("dialog");
-  await dialog.getByText(`-P '${parameters}'`, { exact: false }).waitFor();
+  await dialog.getByText(given, { exact: false }).waitFor();
   await dialog.getByRole("radio", { name: "With other parameters" }).click();
   const field = dialog.getByRole("textbox", { name: "Parameters, as JSON" });
   expect(await field.inputValue()).toContain('"customer": 9007199254740993');
   await field.fill('{"customer": 9007199254740995}');
-  await dialog.getByText(`-P '{"customer":9007199254740995}'`, { exact: false }).waitFor();
+  await dialog.getByText(other, { exact: false }).waitFor();
   expect(problems).toEqual([]);
   await close();
 });

@@ -1,3 +1,4 @@
+import { parseJson } from "@ostinato/core";
 import { expect, test } from "vitest";
 import type { FlowRunPage } from "../api/types.ts";
 import { pythonLiteral, resumeCommand, startCommand, starterOf } from "./start-commands.ts";
@@ -28,4 +29,6 @@ test("values are written as Python writes them", () => {
   expect(pythonLiteral({ a: { b: false }, "c d": 'e "f"', g: 1.5 })).toBe(
     '{"a": {"b": False}, "c d": "e \\"f\\"", "g": 1.5}',
   );
+  const digits = '{"customer": 9007199254740993, "shares": [1.0, 2]}';
+  expect(pythonLiteral(parseJson(digits))).toBe(digits);
 });

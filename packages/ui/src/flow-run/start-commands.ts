@@ -1,3 +1,4 @@
+import { isNumber } from "@ostinato/core";
 import type { FlowRunPage } from "../api/types.ts";
 
 /** Who started a run, as far as its record tells: our own SDK leaves the file of the flow, Prefect's client does not. */
@@ -45,7 +46,7 @@ export function pythonLiteral(value: unknown): string {
   if (value === null || value === undefined) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
   if (Array.isArray(value)) return `[${value.map(pythonLiteral).join(", ")}]`;
-  if (typeof value !== "object") return JSON.stringify(value);
+  if (typeof value !== "object" || isNumber(value)) return JSON.stringify(value);
   return `{${Object.entries(value)
     .map(([key, inner]) => `${JSON.stringify(key)}: ${pythonLiteral(inner)}`)
     .join(", ")}}`;
