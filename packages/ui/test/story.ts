@@ -70,15 +70,20 @@ export async function pastRuns(client: Client, runs: readonly PastRun[]): Promis
 /** A run that begins now and goes on until `end` is called. */
 export async function startRun(
   client: Client,
-  options: { readonly flowId: string; readonly name: string; readonly parentTaskRunId?: string },
+  options: {
+    readonly flowId: string;
+    readonly name: string;
+    readonly parentTaskRunId?: string;
+    /** Told as Prefect's client does, which leaves no file of the flow. */
+    readonly byPrefect?: boolean;
+  },
 ) {
   const run = await client.call(createFlowRun, {
     body: {
       flow_id: options.flowId,
       name: options.name,
       parameters: { month: "2021-01" },
-      // As our own SDK tells it.
-      labels: { "ostinato.entrypoint": "flows.ts" },
+      labels: options.byPrefect === true ? {} : { "ostinato.entrypoint": "flows.ts" },
       parent_task_run_id: options.parentTaskRunId ?? null,
       state: { type: "PENDING" },
     },
@@ -101,6 +106,10 @@ export interface ToldTask {
   readonly message?: string;
   readonly attempts?: number;
   readonly parents?: readonly string[];
+  /** The task run that it was called in. */
+  readonly within?: string;
+  /** As Prefect's client tells where it keeps a result. */
+  readonly data?: unknown;
   readonly values?: Readonly<Record<string, unknown>>;
 }
 
@@ -139,10 +148,22 @@ export async function tellLogs(
 
 export async function leaveArtifact(
   client: Client,
-  artifact: { readonly key: string; readonly type: string; readonly data: unknown; readonly flowRunId?: string },
+  artifact: {
+    readonly key: string;
+    readonly type: string;
+    readonly data: unknown;
+    readonly description?: string;
+    readonly flowRunId?: string;
+  },
 ): Promise<string> {
   const made = await client.call(createArtifact, {
-    body: { key: artifact.key, type: artifact.type, data: artifact.data, flow_run_id: artifact.flowRunId ?? null },
+    body: {
+      key: artifact.key,
+      type: artifact.type,
+      data: artifact.data,
+      description: artifact.description ?? null,
+      flow_run_id: artifact.flowRunId ?? null,
+    },
   });
   return made.id;
 }
@@ -172,7 +193,7 @@ function taskEvent(flowRunId: string, task: ToldTask & { readonly id: string }, 
     payload: {
       intended: { from: null, to: type },
       initial_state: null,
-      validated_state: { type, name, message: task.message ?? "", state_details: {}, data: null },
+      validated_state: { type, name, message: task.message ?? "", state_details: {}, data: task.data ?? null },
       task_run: {
         name: task.name,
         task_key: task.key ?? task.name,
@@ -180,7 +201,10 @@ function taskEvent(flowRunId: string, task: ToldTask & { readonly id: string }, 
         empirical_policy: { retries: 0 },
         tags: [],
         labels: {},
-        task_inputs: { input: (task.parents ?? []).map((id) => ({ input_type: "task_run", id })) },
+        task_inputs: {
+          input: (task.parents ?? []).map((id) => ({ input_type: "task_run", id })),
+          ...(task.within === undefined ? {} : { __parents__: [{ input_type: "task_run", id: task.within }] }),
+        },
         run_count: task.attempts ?? 1,
         flow_run_run_count: 1,
         expected_start_time: formatTimestamp(fromMillis(start)),
