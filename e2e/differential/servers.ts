@@ -42,7 +42,7 @@ export async function startServers(python: string, databases: readonly DatabaseN
 async function databaseFor(name: DatabaseName): Promise<{ readonly url: string; dispose(): Promise<void> }> {
   if (name === "sqlite") return openDatabase(name);
   const postgres = await startPostgres();
-  return { url: postgres.url, dispose: () => postgres.stop() };
+  return { url: postgres.url, dispose: () => postgres.dispose() };
 }
 
 const healthySeconds = 120;

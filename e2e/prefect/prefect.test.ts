@@ -14,6 +14,9 @@ const clients = [
   { requirements: "requirements-before.txt", python: process.env.PREFECT_PYTHON_BEFORE },
 ];
 
+/** Then the program is ended, and what it was asked says so. */
+const programSeconds = 210;
+
 interface Outcome {
   readonly id: string;
   readonly type: string;
@@ -55,6 +58,7 @@ function tellsOf(python: string): void {
         DO_NOT_TRACK: "1",
       },
       maxBuffer: 64 * 1024 * 1024,
+      timeout: programSeconds * 1000,
     });
     runs = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
     warnings = stderr;

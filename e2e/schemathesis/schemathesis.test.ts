@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { dirname, join } from "node:path";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type RunningServer, startOstinato } from "../server-process.ts";
 
 /**
@@ -58,6 +58,8 @@ async function runSchemathesis(folder: string, { apiUrl, folder: place }: Runnin
     // It leaves notes of its own where it is started.
     { cwd: place, stdio: ["ignore", "pipe", "pipe"] },
   );
+  // Also where the time of the test is over: the server goes, and it would ask on.
+  onTestFinished(() => void child.kill("SIGKILL"));
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += text));
   const code = await new Promise<number | null>((resolve, reject) => {
