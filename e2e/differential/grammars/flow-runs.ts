@@ -40,6 +40,28 @@ function details(type: string, { random, maybe }: Pick<Making, "random" | "maybe
   };
 }
 
+const recipe = (kind: string, rest: object) => ({ a: { __prefect_kind: kind, ...rest } });
+
+const runInputs: readonly unknown[] = [
+  null,
+  {},
+  { a: 1 },
+  { a: 1, b: "more" },
+  { a: -1 },
+  { a: "it's" },
+  { a: { deep: [1.5, null, true] } },
+  recipe("json", { value: "7" }),
+  recipe("json", { value: '{"x": [1.0, "\\n"]}' }),
+  recipe("json", { value: "{bad" }),
+  recipe("json", {}),
+  recipe("none", { value: 3 }),
+  recipe("jinja", { template: "plain" }),
+  recipe("jinja", {}),
+  recipe("workspace_variable", { variable_name: "nobody's" }),
+  recipe("workspace_variable", {}),
+  recipe("another", { value: 5 }),
+];
+
 const policies = [
   { retries: 0, retry_delay: 0 },
   { retries: 2, retry_delay: 1 },
@@ -149,7 +171,7 @@ export const flowRuns: Grammar = {
       make: ({ some, random, maybe }) => ({
         method: "POST",
         path: `/flow_runs/${some("flow run")}/resume`,
-        body: maybe(() => ({ run_input: random.pick<unknown>([null, {}, { a: 1 }, { a: "text" }]) })),
+        body: maybe(() => ({ run_input: random.pick(runInputs) })),
       }),
     },
     {

@@ -5,7 +5,8 @@ import { writeJson } from "../db/json-text.ts";
 import { absent } from "../errors.ts";
 import * as inputs from "../flow-run-inputs/flow-run-inputs.service.ts";
 import { isFresh, presentState, type RunState, stateOfRun } from "../orchestration/state.ts";
-import { problemWithInput } from "./run-input.rules.ts";
+import { HydrationError, hydrated } from "../user-input/hydration.rules.ts";
+import { problemWithInput } from "../user-input/input-problem.rules.ts";
 import { flowRunForChange } from "./surroundings.queries.ts";
 import { type News, noNews, type Proposed, proposeIn, tell } from "./transitions.service.ts";
 
@@ -35,11 +36,12 @@ async function resumeIn(context: Context, tx: Writer, { id, input }: Resumption)
   const paused = stateOfRun(found.row);
   if (paused?.type !== "PAUSED") return notPaused;
   const keys = paused.details.run_input_keyset ?? null;
-  const problem = keys === null ? undefined : await inputProblem(tx, { id, input }, keys.schema ?? "");
-  if (problem !== undefined) return refusedInput(paused, problem);
+  if (keys === null) return proposeIn(context, tx, { id, state: nextState(paused), policy: "core" });
+  const checked = await checkedInput(tx, { id, input }, keys.schema ?? "");
+  if ("problem" in checked) return refusedInput(paused, checked.problem);
   const { result, news } = await proposeIn(context, tx, { id, state: nextState(paused), policy: "core" });
-  if (keys?.response !== undefined && result.status === "ACCEPT" && Object.keys(input).length > 0) {
-    await inputs.createIn(context, tx, { flowRunId: id, key: keys.response, value: writeJson(input) });
+  if (keys.response !== undefined && result.status === "ACCEPT" && !isEmpty(checked.value)) {
+    await inputs.createIn(context, tx, { flowRunId: id, key: keys.response, value: writeJson(checked.value) });
   }
   return { result, news };
 }
@@ -53,9 +55,27 @@ const notPaused: Decided = {
   },
 };
 
-async function inputProblem(tx: Writer, { id, input }: Resumption, schemaKey: string): Promise<string | undefined> {
+type Checked = { readonly value: unknown } | { readonly problem: string };
+
+async function checkedInput(tx: Writer, { id, input }: Resumption, schemaKey: string): Promise<Checked> {
+  const meant = hydratedInput(input);
+  if ("problem" in meant) return meant;
   const schema = await inputs.valueIn(tx, id, schemaKey);
-  return schema === undefined ? "Run input schema not found." : problemWithInput(input, schema);
+  const problem = schema === undefined ? "Run input schema not found." : problemWithInput(meant.value, schema);
+  return problem === undefined ? meant : { problem };
+}
+
+function hydratedInput(input: unknown): Checked {
+  try {
+    return { value: hydrated(input) };
+  } catch (error) {
+    if (error instanceof HydrationError) return { problem: `Error hydrating run input: ${error.message}` };
+    throw error;
+  }
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }
 
 /** The details are those of an abortion: so clients of the field read them. */

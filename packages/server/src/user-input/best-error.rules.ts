@@ -1,0 +1,46 @@
+import { isJsonObject, isOfType } from "./json-types.rules.ts";
+import type { SchemaError } from "./schema-errors.rules.ts";
+
+/**
+ * The one of several errors that says best what is wrong, as the `best_match` of Python's `jsonschema` chooses it: the highest up
+ * in the value; within alternatives the deepest one, unless two are equally good.
+ */
+export function bestError(errors: readonly SchemaError[]): SchemaError | undefined {
+  const [first, ...others] = errors;
+  if (first === undefined) return undefined;
+  let best = others.reduce((best, error) => (compared(error, best) > 0 ? error : best), first);
+  for (;;) {
+    const [deepest, next] = best.context.toSorted(compared);
+    if (deepest === undefined || (next !== undefined && compared(deepest, next) === 0)) return best;
+    best = { ...deepest, path: [...best.path, ...deepest.path] };
+  }
+}
+
+/** Above 0 where the first one is more relevant. */
+function compared(one: SchemaError, other: SchemaError): number {
+  return (
+    other.path.length - one.path.length ||
+    comparedPaths(one.path, other.path) ||
+    Number(isStrong(one)) - Number(isStrong(other)) ||
+    Number(isOfOtherType(one)) - Number(isOfOtherType(other))
+  );
+}
+
+type Path = SchemaError["path"];
+
+function comparedPaths(one: Path, other: Path): number {
+  const at = one.findIndex((part, index) => part !== other[index]);
+  if (at < 0) return 0;
+  const [part = "", otherPart = ""] = [one[at], other[at]];
+  if (typeof part === "number" && typeof otherPart === "number") return part - otherPart;
+  return String(part) < String(otherPart) ? -1 : 1;
+}
+
+/** That no alternative holds says less than anything else. */
+function isStrong({ keyword }: SchemaError): boolean {
+  return keyword !== "anyOf" && keyword !== "oneOf";
+}
+
+function isOfOtherType({ schema, value }: SchemaError): boolean {
+  return !(isJsonObject(schema) && schema.type !== undefined && isOfType(value, schema.type));
+}

@@ -1,0 +1,38 @@
+import { isJsonObject, listOf } from "./json-types.rules.ts";
+
+/**
+ * Says in a schema what pydantic 1 means and does not write, as Prefect does before it checks an input: a field that need not be
+ * given and has no default may be null, and a list of schemas for items is one of the first items. Changes the schema.
+ */
+export function completeSchema(schema: object): void {
+  completeFields(schema);
+  if (!("definitions" in schema) || !isJsonObject(schema.definitions)) return;
+  for (const definition of Object.values(schema.definitions)) {
+    if (isJsonObject(definition)) completeFields(definition);
+  }
+}
+
+function completeFields(schema: { readonly properties?: unknown; readonly required?: unknown }): void {
+  if (!isJsonObject(schema.properties)) return;
+  const required = listOf(schema.required);
+  for (const [name, field] of Object.entries(schema.properties)) {
+    if (!isJsonObject(field)) continue;
+    if (!required.includes(name)) allowNull(field);
+    nameFirstItems(field);
+    completeFields(field);
+  }
+}
+
+function allowNull(field: { type?: unknown; anyOf?: unknown; readonly default?: unknown }): void {
+  const { type } = field;
+  if (type === undefined || type === "null" || "default" in field) return;
+  field.anyOf = [{ type }, { type: "null" }];
+  delete field.type;
+}
+
+function nameFirstItems(field: { items?: unknown; prefixItems?: unknown }): void {
+  const { items, prefixItems } = field;
+  if (!Array.isArray(items) || items.length === 0 || (Array.isArray(prefixItems) && prefixItems.length > 0)) return;
+  field.prefixItems = items;
+  delete field.items;
+}

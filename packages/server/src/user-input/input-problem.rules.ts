@@ -1,0 +1,62 @@
+import { parseJson } from "@ostinato/core";
+import { Errors } from "typebox/schema";
+import { bestError } from "./best-error.rules.ts";
+import { completeSchema } from "./complete-schema.rules.ts";
+import { isJsonObject } from "./json-types.rules.ts";
+import { pythonText } from "./python-text.rules.ts";
+import { schemaErrors, UnresolvableReference } from "./schema-errors.rules.ts";
+
+/**
+ * What is wrong with the input for a paused run, in Prefect's sentence; undefined when nothing is. The schema is the JSON text
+ * that the run kept when it paused.
+ */
+export function problemWithInput(input: unknown, schemaText: string): string | undefined {
+  let schema: unknown;
+  try {
+    schema = parseJson(schemaText);
+  } catch {
+    return "Run input schema is not valid JSON.";
+  }
+  if (!isJsonObject(schema) && typeof schema !== "boolean") return "Invalid schema: it is not an object.";
+  try {
+    if (isJsonObject(schema)) completeSchema(schema);
+    return reasonOf(input, schema);
+  } catch (error) {
+    if (error instanceof UnresolvableReference) return `Reason: Validation failed. Failure reason: ${error.message}`;
+    if (error instanceof RangeError) return "Invalid schema: Unable to validate schema with circular references.";
+    // A pattern that is no regular expression.
+    return `Invalid schema: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+function reasonOf(input: unknown, schema: unknown): string | undefined {
+  const error = bestError(schemaErrors(schema, input)) ?? otherError(input, schema);
+  if (error === undefined) return undefined;
+  const field = fieldName(error.path);
+  const place = field === "$" ? "Validation failed." : `Validation failed for field ${pythonText(field)}.`;
+  return `Reason: ${place} Failure reason: ${error.message}`;
+}
+
+/** What the keywords find that nobody writes by hand, and no program that Prefect knows. */
+function otherError(input: unknown, schema: unknown) {
+  const plainSchema: object | boolean = JSON.parse(JSON.stringify(schema), withoutFormats);
+  const [, [problem]] = Errors(plainSchema, JSON.parse(JSON.stringify(input)));
+  if (problem === undefined) return undefined;
+  return { path: problem.instancePath.split("/").slice(1), message: problem.message };
+}
+
+/** Formats are notes for forms: Prefect does not hold a value to them, and its dates have no zone at times. */
+function withoutFormats(key: string, value: unknown): unknown {
+  return key === "format" && typeof value === "string" ? undefined : value;
+}
+
+/** The path as JSONPath, without its beginning where names follow. */
+function fieldName(path: readonly (string | number)[]): string {
+  return `$${path.map(stepText).join("")}`.replaceAll("$.", "");
+}
+
+function stepText(step: string | number): string {
+  if (typeof step === "number") return `[${step}]`;
+  if (/^[a-zA-Z][a-zA-Z0-9_]*$/.test(step)) return `.${step}`;
+  return `['${step.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}']`;
+}
