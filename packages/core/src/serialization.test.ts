@@ -95,3 +95,23 @@ test.each([
   expect(serialize(value, { maxCharacters: 100 })).toMatchObject({ ok: false, reason: expect.stringContaining("100") });
   expect(serialize(value, { maxCharacters: 1000 })).toMatchObject({ ok: true });
 });
+
+test.each([
+  ["a Uint8Array", (buffer: ArrayBuffer) => new Uint8Array(buffer, 8, 3)],
+  ["a Float32Array", (buffer: ArrayBuffer) => new Float32Array(buffer, 8, 2)],
+  ["a DataView", (buffer: ArrayBuffer) => new DataView(buffer, 8, 4)],
+])("of %s over a part of a buffer nothing else is written down", (_, viewOf) => {
+  const buffer = new ArrayBuffer(4096);
+  new Uint8Array(buffer).set(new TextEncoder().encode("what others have put there"), 100);
+  new Uint8Array(buffer).set([0, 0, 192, 63, 0, 0, 32, 64], 8);
+  const view = viewOf(buffer);
+  const written = serialize({ view });
+  if (!written.ok) throw new Error(written.reason);
+  expect(written.text.length).toBeLessThan(150);
+  const { view: made } = deserialize(written.text) as { view: ArrayBufferView };
+  expect(made.constructor).toBe(view.constructor);
+  const bytesOf = ({ buffer: whole, byteOffset, byteLength }: ArrayBufferView) => [
+    ...new Uint8Array(whole, byteOffset, byteLength),
+  ];
+  expect(bytesOf(made)).toEqual(bytesOf(view));
+});

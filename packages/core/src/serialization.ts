@@ -35,7 +35,7 @@ export function serialize(value: unknown, options: SerializeOptions = {}): Seria
     return false;
   };
   try {
-    return { ok: true, text: stringify(value, { refuse, Buffer: reduceBuffer, Error: reduceError }) };
+    return { ok: true, text: stringify(value, { refuse, Buffer: reduceBuffer, Part: reducePart, Error: reduceError }) };
   } catch (error) {
     return { ok: false, reason: describeRefusal(error), secret: error instanceof HoldsSecret };
   }
@@ -43,7 +43,7 @@ export function serialize(value: unknown, options: SerializeOptions = {}): Seria
 
 /** Makes the value again from what `serialize` wrote. Throws when the text is anything else. */
 export function deserialize(text: string): unknown {
-  return parse(text, { Buffer: reviveBuffer, Error: reviveError });
+  return parse(text, { Buffer: reviveBuffer, Part: (part: unknown) => part, Error: reviveError });
 }
 
 class TooMuch extends Error {
@@ -97,6 +97,17 @@ function reduceBuffer(value: unknown): Uint8Array | false {
 
 function reviveBuffer(bytes: Uint8Array): Uint8Array {
   return nodeBuffer?.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) ?? bytes;
+}
+
+/**
+ * A view of a part of a buffer, as a copy with a buffer of its own. devalue writes the whole buffer under a view, and under a
+ * small one of Node's lies memory that many share: what was written down would hold what others have put there.
+ */
+function reducePart(value: unknown): ArrayBufferView | false {
+  if (!ArrayBuffer.isView(value) || value.byteLength === value.buffer.byteLength) return false;
+  const bytes = value.buffer.slice(value.byteOffset, value.byteOffset + value.byteLength);
+  const View = value.constructor as new (buffer: ArrayBufferLike) => ArrayBufferView;
+  return new View(bytes);
 }
 
 interface WrittenError {
