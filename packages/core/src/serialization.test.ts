@@ -60,6 +60,45 @@ test("gives back errors with name, message, stack and cause", () => {
   expect(again.cause).toBeInstanceOf(TypeError);
 });
 
+test("gives back an error's fields, and the errors that it stands for", () => {
+  class HttpError extends Error {
+    override name = "HttpError";
+    readonly status = 429;
+  }
+  const inner = new HttpError("refused");
+  const outer = new AggregateError([inner, "a text"], "both failed", { cause: inner });
+  const again = roundTrip({ outer, inner }) as { outer: AggregateError; inner: HttpError };
+  expect(again.outer).toBeInstanceOf(AggregateError);
+  expect(again.outer.errors).toEqual([again.inner, "a text"]);
+  expect(again.outer.cause).toBe(again.inner);
+  expect(Object.keys(again.outer)).toEqual([]);
+  expect({ ...again.inner }).toEqual({ name: "HttpError", status: 429 });
+  expect(again.inner.message).toBe("refused");
+});
+
+test("reads errors that earlier versions wrote", () => {
+  const text = '[["Error",1],{"name":2,"message":3,"stack":4,"cause":-1},"RangeError","too far","RangeError: too far"]';
+  const again = deserialize(text) as Error;
+  expect(again).toBeInstanceOf(RangeError);
+  expect([again.name, again.message, again.stack, again.cause]).toEqual([
+    "RangeError",
+    "too far",
+    "RangeError: too far",
+    undefined,
+  ]);
+});
+
+test("refuses an error that leads back to itself", () => {
+  const round = new Error("round");
+  round.cause = { of: [round] };
+  expect(refusal([round])).toBe("an error in it leads back to itself");
+  const held = Object.assign(new Error("held"), { by: { error: undefined as unknown } });
+  held.by.error = held;
+  expect(refusal(held)).toBe("an error in it leads back to itself");
+  const again = roundTrip(held.by) as typeof held.by;
+  expect(again).toBe((again.error as typeof held).by);
+});
+
 describe("says what cannot be written down, and where", () => {
   class Model {
     readonly weights = [1];
@@ -68,6 +107,10 @@ describe("says what cannot be written down, and where", () => {
     [{ on: { done: function finish() {} } }, "the function finish at .on.done cannot be written down"],
     [[new Model()], "an instance of Model at [0] cannot be written down"],
     [Promise.resolve(1), "a promise cannot be written down"],
+    [
+      [Object.assign(new Error("no"), { retry: Object.keys })],
+      "the function keys at [0].fields.retry cannot be written down",
+    ],
     [{ key: Symbol("x") }, "a symbol at .key cannot be written down"],
     [{ password: { [secretMark]: true } }, "it holds a secret"],
   ])("%#", (value, reason) => {

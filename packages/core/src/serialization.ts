@@ -18,24 +18,29 @@ const defaultMaxValues = 2_000_000;
 const defaultMaxCharacters = 256 * 1024 * 1024;
 
 /**
- * Writes a value down: all that JSON knows, and undefined, bigint, Date, RegExp, Map, Set, URL, typed arrays, Buffer, Error,
- * Temporal, NaN, shared and cyclic references. Functions, symbols, promises, other classes' instances and secrets cannot be
+ * Writes a value down: all that JSON knows, and undefined, bigint, Date, RegExp, Map, Set, URL, typed arrays, Buffer, Error
+ * with its fields, Temporal, NaN, shared and cyclic references. Errors that lead back to themselves, functions, symbols, promises, other classes' instances and secrets cannot be
  * written down.
  */
 export function serialize(value: unknown, options: SerializeOptions = {}): Serialized {
   const { maxValues = defaultMaxValues, maxCharacters = defaultMaxCharacters } = options;
   let seen = 0;
   let characters = 0;
+  let holdsError = false;
   const refuse = (candidate: unknown) => {
     seen += 1;
     if (seen > maxValues) throw new TooMuch(`${maxValues} values`);
     characters += charactersOf(candidate);
     if (characters > maxCharacters) throw new TooMuch(`${maxCharacters} characters`);
     if (isSecret(candidate)) throw new HoldsSecret();
+    holdsError ||= candidate instanceof Error;
     return false;
   };
   try {
-    return { ok: true, text: stringify(value, { refuse, Buffer: reduceBuffer, Part: reducePart, Error: reduceError }) };
+    const text = stringify(value, { refuse, Buffer: reduceBuffer, Part: reducePart, Error: reduceError });
+    // An error is made again from its parts, so it can't be one of them: only reading it tells.
+    if (holdsError) deserialize(text);
+    return { ok: true, text };
   } catch (error) {
     return { ok: false, reason: describeRefusal(error), secret: error instanceof HoldsSecret };
   }
@@ -110,25 +115,43 @@ function reducePart(value: unknown): ArrayBufferView | false {
   return new View(bytes);
 }
 
+/** Texts of earlier versions have no `errors` and no `fields`. */
 interface WrittenError {
   readonly name: string;
   readonly message: string;
   readonly stack: string | undefined;
+  /** What an AggregateError stands for. */
+  readonly errors?: unknown;
+  /** Its own enumerable properties, which may be some of those above: many classes set `name` so. */
+  readonly fields?: Readonly<Record<string, unknown>>;
   readonly cause: unknown;
 }
 
 function reduceError(value: unknown): WrittenError | false {
   if (!(value instanceof Error)) return false;
-  return { name: value.name, message: value.message, stack: value.stack, cause: value.cause };
+  const { name, message, stack, cause } = value;
+  const errors = Object.hasOwn(value, "errors") ? { errors: (value as AggregateError).errors } : {};
+  const { stack: _stack, ...own } = value as unknown as Readonly<Record<string, unknown>>;
+  const fields = Object.keys(own).length === 0 ? {} : { fields: own };
+  return { name, message, stack, ...errors, ...fields, cause };
 }
 
-const builtInErrors = [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError];
+const builtInErrors = [AggregateError, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError];
 
-/** An error of a class of the user's own comes back as an Error with the same name, message, stack and cause. */
-function reviveError({ name, message, stack, cause }: WrittenError): Error {
-  const Maker = builtInErrors.find((candidate) => candidate.name === name) ?? Error;
-  const error = new Maker(message, cause === undefined ? undefined : { cause });
-  if (error.name !== name) Object.defineProperty(error, "name", { value: name, configurable: true, writable: true });
-  if (stack !== undefined) Object.defineProperty(error, "stack", { value: stack, configurable: true, writable: true });
+/** An error of a class of the user's own comes back as an Error with the same name, message, stack, cause and fields. */
+function reviveError(written: WrittenError): Error {
+  // The last of its parts to be read: where it is missing, this error is a part of itself, and not all of it is there yet.
+  if (!("cause" in written)) throw new Error("an error in it leads back to itself");
+  const { name, message, stack, cause, errors, fields = {} } = written;
+  const error = new Error(message, cause === undefined ? undefined : { cause });
+  const known = builtInErrors.find((candidate) => candidate.name === name);
+  if (known !== undefined) Object.setPrototypeOf(error, known.prototype as object);
+  const own = { ...(error.name === name ? {} : { name }), ...(stack === undefined ? {} : { stack }), errors };
+  for (const [field, value] of Object.entries(own)) if (value !== undefined) define(error, field, value, false);
+  for (const [field, value] of Object.entries(fields)) define(error, field, value, true);
   return error;
+}
+
+function define(error: Error, name: string, value: unknown, enumerable: boolean): void {
+  Object.defineProperty(error, name, { value, enumerable, configurable: true, writable: true });
 }

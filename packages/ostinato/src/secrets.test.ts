@@ -71,6 +71,8 @@ const places = [
   "place markdown",
   "place description",
   "place-tag-",
+  "place-flow-tag-",
+  "place default",
 ];
 
 describeOnEachDatabase("what a program does with secrets leaves none of them, in no spelling,", (database) => {

@@ -20,7 +20,7 @@ import { FlowRun } from "./flow-run.ts";
 import { readState } from "./flow-states.ts";
 import { heartbeatDetails } from "./heartbeat.ts";
 import { checkParameterSize } from "./parameter-size.ts";
-import { checkParameters } from "./parameters.ts";
+import { checkJsonParameters, checkParameters } from "./parameters.ts";
 import { rootRuns } from "./process-end.ts";
 import { type RecordedParameters, type Restored, recordParameters, restoreParameters } from "./recorded-parameters.ts";
 import { redactInside } from "./redaction.ts";
@@ -32,8 +32,15 @@ import { createTrackingTask, finishedSubflow, keptFlowResult, subflowIdentity, u
 import { answerFor } from "./unawaited.ts";
 import { digestOf } from "./value-digest.ts";
 
+/** Parameters of a flow. */
+export interface Given {
+  readonly parameters: unknown;
+  /** Whether they were read from JSON, and not made by the program. */
+  readonly areJson: boolean;
+}
+
 /** Runs a flow, as a subflow where it is called inside another. */
-export function startFlow(definition: FlowDefinition, given: unknown): FlowFuture<unknown> {
+export function startFlow(definition: FlowDefinition, given: Given): FlowFuture<unknown> {
   const future = new FlowFuture<unknown>(definition.name);
   const caller = context.getStore();
   const inFlow = caller !== undefined && caller.scope.flowRunId !== undefined;
@@ -56,7 +63,7 @@ export function resumeFlow(definition: FlowDefinition, flowRunId: string): FlowF
 
 interface NewRun {
   readonly definition: FlowDefinition;
-  readonly given: unknown;
+  readonly given: Given;
   readonly future: FlowFuture<unknown>;
   readonly parent?: Parent;
 }
@@ -80,11 +87,11 @@ async function createRun(opened: Session, definition: FlowDefinition, { recorded
       parameters: shown,
       ...(kept === undefined || opened.server === undefined ? {} : { kept_parameters: kept }),
       tags: redactInside([...(options.tags ?? [])]),
-      labels: {
+      labels: redactInside({
         ...(file === undefined ? {} : { "ostinato.entrypoint": file }),
         // One of the field's servers keeps nothing but what is shown.
         ...(kept === undefined || opened.server !== undefined ? {} : { [shownOnly]: true }),
-      },
+      }),
       parent_task_run_id: tracking ?? null,
       // The call may be made again when its answer is lost.
       idempotency_key: randomId(),
@@ -132,9 +139,11 @@ async function runNew(opened: Session, { definition, given, future, parent }: Ne
   const { options } = definition;
   // Counted before anything is waited for, so that the names are in the order of the calls.
   const order = parent?.scope.count(`name ${definition.name}`) ?? 0;
-  const asked = await resolved(given);
-  const check = (given: unknown) => checkParameters(definition.name, options.parameters, given);
-  const checked = await settle(check(asked));
+  const asked = await resolved(given.parameters);
+  const checkJson = (json: unknown) => checkJsonParameters(definition.name, options.parameters, json);
+  const checked = await settle(
+    given.areJson ? checkJson(asked) : checkParameters(definition.name, options.parameters, asked),
+  );
   const parameters = checked.ok ? checked.value : asked;
   const identity = parent === undefined ? undefined : identityOf(definition, parameters, parent);
   let tracking: string | undefined;
@@ -146,13 +155,17 @@ async function runNew(opened: Session, { definition, given, future, parent }: Ne
         parent.scope.provenance.remember(found.value, run.parent_task_run_id, new Set());
       return reuse(future, run, found.value);
     }
-    tracking = await createTrackingTask(parent.scope, definition, { order, identity, inputs: inputsOf(parent, given) });
+    tracking = await createTrackingTask(parent.scope, definition, {
+      order,
+      identity,
+      inputs: inputsOf(parent, given.parameters),
+    });
     future.track(tracking);
   }
   const unfinished =
     parent === undefined || tracking === undefined ? undefined : await unfinishedSubflow(parent.scope, tracking);
   const { name, problem } = unfinished === undefined ? await nameOf(definition, parameters) : unnamed;
-  const record = () => recordParameters({ asked, got: checked.ok ? checked : undefined, check });
+  const record = () => recordParameters({ asked, got: checked.ok ? checked : undefined, checkJson });
   const row = unfinished ?? (await createRun(opened, definition, { recorded: await record(), name, tracking }));
   const run = new FlowRun({
     session: opened,
@@ -189,7 +202,7 @@ async function runExisting(
   const restored = await restore(opened, row);
   const parameters = restored.checked
     ? ({ ok: true, value: restored.value } as const)
-    : await settle(checkParameters(definition.name, definition.options.parameters, restored.value));
+    : await settle(checkJsonParameters(definition.name, definition.options.parameters, restored.value));
   const run = new FlowRun({
     session: opened,
     definition,

@@ -1,6 +1,7 @@
 import type { createFlow, keepParameterSchema } from "@ostinato/protocol";
 import type { FlowDefinition } from "./flow-definition.ts";
 import { jsonSchemaOf } from "./parameter-schema.ts";
+import { redactInside } from "./redaction.ts";
 import type { Session } from "./session.ts";
 
 /** The id of the flow on the server, which is told of it, and of the schema of its parameters, once per session. */
@@ -16,14 +17,15 @@ export function flowId(session: Session, definition: FlowDefinition): Promise<st
 
 async function register(session: Session, { name, version, options }: FlowDefinition): Promise<string> {
   const flow = await session.client.call<typeof createFlow>("POST /flows/", {
-    body: { name, tags: [...(options.tags ?? [])] },
+    body: { name, tags: redactInside([...(options.tags ?? [])]) },
   });
   if (session.server === undefined || options.parameters === undefined) return flow.id;
   const schema = await jsonSchemaOf(options.parameters);
   if (schema !== undefined) {
     await session.client.call<typeof keepParameterSchema>("PUT /flows/{id}/parameter_schema", {
       params: { id: flow.id },
-      body: { version, schema },
+      // A default value may be a secret.
+      body: { version, schema: redactInside(schema) },
     });
   }
   return flow.id;

@@ -136,6 +136,44 @@ test("a run that was made elsewhere gives the program its numbers: bigints where
   expect(await resumeRun(id, order)).toEqual({ id: 12345678901234567890n, few: 7, share: 1 });
 });
 
+describe("from JSON, which knows one kind of number, a flow gets bigints where it takes nothing else", () => {
+  const taking = {
+    zod: z.object({ id: z.bigint(), more: z.array(z.object({ id: z.bigint() })).default([]), count: z.number() }),
+    valibot: v.object({
+      id: v.bigint(),
+      more: v.optional(v.array(v.object({ id: v.bigint() })), []),
+      count: v.number(),
+    }),
+    arktype: type({
+      id: "bigint",
+      more: type({ id: "bigint" })
+        .array()
+        .default(() => []),
+      count: "number",
+    }),
+  };
+  test.each(Object.entries(taking))("by %s", async (library, parameters) => {
+    let fails = true;
+    const order = flow({ name: `order by ${library}`, parameters }, async (given) => {
+      if (fails) throw new Error("not yet");
+      return given;
+    });
+    const run = runFlow(order, { id: 5, more: [{ id: 2n ** 60n }, { id: 7 }], count: 3 });
+    await expect(run).rejects.toThrow("not yet");
+    fails = false;
+    const expected = { id: 5n, more: [{ id: 2n ** 60n }, { id: 7n }], count: 3 };
+    expect(await resumeRun(await run.created, order)).toEqual(expected);
+    expect((await server.flowRun(await run.created)).parameters).toMatchObject({ id: 5, count: 3 });
+    await expect(runFlow(order, { id: 5.5, count: 3 })).rejects.toThrow("id: ");
+    await expect(runFlow(order, { id: 5, count: "many" })).rejects.toThrow(/bigint.* 5\b/);
+  });
+
+  test("a program that calls it says what it means", async () => {
+    const order = flow({ name: "strict", parameters: taking.zod }, async ({ id }) => id);
+    await expect(order({ id: 5 as unknown as bigint, count: 3 })).rejects.toThrow("id: ");
+  });
+});
+
 test("a bigint that the schema does not take is refused with its digits", async () => {
   const typed = flow({ name: "typed", parameters: z.object({ id: z.int() }) }, async ({ id }) => id);
   await expect(runFlow(typed, { id: 12345678901234567890n })).rejects.toThrow("12345678901234567890");

@@ -121,9 +121,12 @@ export async function describeFlow(flow: AnyFlow): Promise<FlowDescription> {
   };
 }
 
-/** Runs a flow with parameters that nobody has typed, as a command line or a server gives them. They are checked as always. */
+/**
+ * Runs a flow with parameters that nobody has typed, as a command line or a server reads them from JSON. They are checked as
+ * always; a whole number is a bigint where the flow's schema takes nothing else.
+ */
 export function runFlow<R>(flow: FlowOf<R>, parameters: unknown): FlowFuture<R> {
-  return startFlow(definitionOf(flow), parameters) as FlowFuture<R>;
+  return startFlow(definitionOf(flow), { parameters, areJson: true }) as FlowFuture<R>;
 }
 
 /**
@@ -148,7 +151,7 @@ function makeFlow(definition: FlowDefinition): Flow<never, unknown> {
     const parameters = parametersOf(definition, given);
     if (threadRegistry() !== undefined) return neverRun(definition);
     if (context.getStore() === undefined) announceCall(definition);
-    return startFlow(definition, parameters);
+    return startFlow(definition, { parameters, areJson: false });
   };
   const made = Object.assign(run, {
     fn: definition.fn,

@@ -38,6 +38,36 @@ export async function checkParameters(
   return await checkTypeBox(flowName, schema, given ?? {});
 }
 
+/**
+ * The same of parameters that were read from JSON, where there is only one kind of number: a whole number that the schema
+ * refuses is tried as a bigint, which nobody could have written otherwise.
+ */
+export async function checkJsonParameters(
+  flowName: string,
+  schema: ParameterSchema | undefined,
+  given: unknown,
+): Promise<unknown> {
+  try {
+    return await checkParameters(flowName, schema, given);
+  } catch (error) {
+    const refused = error instanceof ParameterError ? error.problems.map(({ path }) => path) : [];
+    const places = refused.filter((path) => Number.isSafeInteger(valueAt(given, path)));
+    if (places.length === 0) throw error;
+    const withBigInts = places.reduce(bigIntAt, given);
+    return await checkParameters(flowName, schema, withBigInts).catch(() => {
+      // Of what was given, not of what was tried.
+      throw error;
+    });
+  }
+}
+
+function bigIntAt(value: unknown, [key, ...inner]: Path): unknown {
+  if (key === undefined) return typeof value === "number" ? BigInt(value) : value;
+  const part = valueAt(value, [key]);
+  if (Array.isArray(value)) return value.with(Number(key), bigIntAt(part, inner));
+  return { ...(value as object), [key]: bigIntAt(part, inner) };
+}
+
 export function isStandard(schema: ParameterSchema): schema is StandardSchemaV1 {
   return "~standard" in schema;
 }
@@ -58,8 +88,10 @@ function describeIssue(issue: StandardSchemaV1.Issue, given: unknown): Parameter
   return problem(path.map(toKey), issue.message, given);
 }
 
+type Path = ParameterProblem["path"];
+
 /** The validator's own sentence, with the value that it was said of, where the sentence does not show it. */
-function problem(path: readonly (string | number)[], message: string, given: unknown): ParameterProblem {
+function problem(path: Path, message: string, given: unknown): ParameterProblem {
   const field = path.join(".");
   const value = path.length === 0 ? undefined : valueAt(given, path);
   const shown = isSecret(value) ? secretMask : jsonText(value);
@@ -68,7 +100,7 @@ function problem(path: readonly (string | number)[], message: string, given: unk
   return { field, path, message: `${message}. It was given ${shown}` };
 }
 
-function valueAt(value: unknown, path: readonly (string | number)[]): unknown {
+function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>(
     (part, key) => (typeof part === "object" && part !== null ? (part as Record<string, unknown>)[key] : undefined),
     value,

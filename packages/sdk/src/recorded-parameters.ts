@@ -26,15 +26,15 @@ interface Given {
   /** As the flow gets them, once they have passed its schema. */
   readonly got?: { readonly value: unknown } | undefined;
   /** Checks parameters as they would be checked in a run that goes on. Rejects where they do not pass. */
-  check(parameters: unknown): Promise<unknown>;
+  checkJson(parameters: unknown): Promise<unknown>;
 }
 
 /** What to tell the server of parameters, so that a run that goes on has those that it had. */
-export async function recordParameters({ asked, got, check }: Given): Promise<RecordedParameters> {
+export async function recordParameters({ asked, got, checkJson }: Given): Promise<RecordedParameters> {
   const value = got === undefined ? asked : got.value;
   const shown = shownParameters(value);
   const again = withBigInts(shown);
-  const read = got === undefined ? again : await check(again).catch(() => undefined);
+  const read = got === undefined ? again : await checkJson(again).catch(() => undefined);
   // Nothing more needs to be kept where the JSON that is shown leads to the same again.
   if (survivesJson(shown) && !holdsPicture(shown) && equal(read, value)) return { shown, kept: undefined };
   return { shown: equal(read, value) ? shown : shownParameters(asked), kept: keepParameters(asked, got) };

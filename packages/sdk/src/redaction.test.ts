@@ -106,7 +106,7 @@ test("a number of many digits is a secret too, however it is written down", asyn
   secret("9007199254740993").reveal();
   const rows = [{ id: 9007199254740993n }, { id: 9007199254740995n }];
   expect(tableJson(rows)).toBe('[{"id":"********"},{"id":9007199254740995}]');
-  const { shown } = await recordParameters({ asked: { rows }, check: async (parameters) => parameters });
+  const { shown } = await recordParameters({ asked: { rows }, checkJson: async (parameters) => parameters });
   expect(JSON.stringify(shown)).toBe('{"rows":[{"id":"********"},{"id":9007199254740995}]}');
 });
 

@@ -43,7 +43,7 @@ export interface PackageInUse {
 }
 
 /**
- * A file outside of any project, run by `npx ostinato run`, has no `ostinato` of its own to import: it gets this one. A project's
+ * A file outside of any project, run by `npx --no ostinato run`, has no `ostinato` of its own to import: it gets this one. A project's
  * own goes first.
  */
 export function lendOwnPackage(): PackageInUse {

@@ -58,6 +58,25 @@ describe("with a server", () => {
     expect((await place.run("flow-run", "inspect", id)).stdout).toContain("id = 12345678901234567890");
   });
 
+  test("a flow that takes a bigint gets one of any length", async () => {
+    place.write(
+      "account.ts",
+      `import { flow } from "ostinato";
+      const validate = (given: unknown) => {
+        const { id } = given as { readonly id: unknown };
+        return typeof id === "bigint" ? { value: { id } } : { issues: [{ path: ["id"], message: "is no bigint" }] };
+      };
+      const parameters = { "~standard": { version: 1, vendor: "own", validate } } as never;
+      export const typed = flow({ parameters }, async function typed({ id }: { id: bigint }) { return [id, typeof id]; });`,
+    );
+    for (const id of ["5", "1152921504606846976"]) {
+      const { stdout } = await place.run("run", "account.ts", "-p", `id=${id}`, "--json");
+      expect(stdout).toContain(`"result":[${id},"bigint"]`);
+    }
+    const refused = await place.run("run", "account.ts", "-p", "id=5.5", "--json");
+    expect([refused.code, lastLine(refused.stdout).message]).toEqual([2, expect.stringContaining("It was given 5.5")]);
+  });
+
   test("a result that JSON can't hold says why, beside null", async () => {
     place.write(
       "odd.ts",
