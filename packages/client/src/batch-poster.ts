@@ -15,8 +15,8 @@ export interface BatchPosterOptions {
   readonly onLost?: ((error: unknown) => void) | undefined;
   /** Called when it answers again. */
   readonly onFound?: (() => void) | undefined;
-  /** Called with a message that the server will not take, which is dropped. */
-  readonly onRefused?: ((error: ApiError, message: string) => void) | undefined;
+  /** Called with a message that the server will not take. What it gives goes in its place. */
+  readonly onRefused?: ((error: ApiError, message: string) => string | undefined) | undefined;
 }
 
 export interface BatchPoster {
@@ -103,7 +103,10 @@ export function batchPoster(options: BatchPosterOptions): BatchPoster {
 
   /** One message that the server cannot take must not hold up the others. */
   async function deliverApart(messages: readonly string[], error: ApiError): Promise<void> {
-    if (messages.length <= 1) return onRefused?.(error, messages[0] ?? "");
+    if (messages.length <= 1) {
+      const instead = onRefused?.(error, messages[0] ?? "");
+      return instead === undefined ? undefined : deliver([instead]);
+    }
     const middle = messages.length >> 1;
     await deliver(messages.slice(0, middle));
     await deliver(messages.slice(middle));

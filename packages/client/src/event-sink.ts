@@ -30,8 +30,10 @@ export interface EventSinkOptions {
   readonly onLost?: (error: unknown) => void;
   /** Called when it answers again. */
   readonly onFound?: () => void;
-  /** Called with an event that the server will not take, which is dropped. By websocket it is no more than its id. */
-  readonly onRefused?: (error: Error, event: string) => void;
+  /** Called with an event that the server will not take, as JSON. What it gives is sent in its place, and may be refused too. */
+  readonly onRefused?: (error: Error, event: string) => string | undefined;
+  /** Called where the server keeps an event without a part that it does not understand. */
+  readonly onCut?: (error: Error) => void;
 }
 
 export const defaultEventCapacity: OutboxCapacity = { messages: 20_000, characters: 64 * 1024 * 1024 };

@@ -124,7 +124,12 @@ test("asks to wait while the server is away and the room is used up", async () =
 
 test("an event that the server refuses is dropped, and holds nothing up", async () => {
   const refused: string[] = [];
-  const sink = postingEventSink(createClient({ baseUrl: baseUrl() }), { onRefused: (_, event) => refused.push(event) });
+  const sink = postingEventSink(createClient({ baseUrl: baseUrl() }), {
+    onRefused(_, event) {
+      refused.push(event);
+      return undefined;
+    },
+  });
   for (const n of numbers(5)) sink.send(eventNamed("good", n));
   sink.send({ ...eventNamed("bad", 0), id: "no id" });
   for (const n of numbers(5)) sink.send(eventNamed("good", 5 + n));
@@ -136,7 +141,10 @@ test("an event that the server refuses is dropped, and holds nothing up", async 
 
 test("a websocket tells which event the server left out", async () => {
   const refused: [string, string][] = [];
-  const onRefused = (error: Error, event: string) => void refused.push([event, error.message]);
+  const onRefused = (error: Error, event: string) => {
+    refused.push([JSON.parse(event).id, error.message]);
+    return undefined;
+  };
   const sink = socketEventSink({ baseUrl: baseUrl(), batches: true, onRefused });
   sink.send(eventNamed("beside", 0));
   sink.send({ ...eventNamed("bad", 0), id: "no id" });
@@ -145,6 +153,24 @@ test("a websocket tells which event the server left out", async () => {
   expect(refused).toEqual([["no id", expect.stringMatching(/^id: /)]]);
   await sink.close();
 });
+
+test.each(["POST", "websocket"])(
+  "what goes in the place of a refused event arrives before the flush ends, by %s",
+  async (how) => {
+    const name = `instead by ${how}`;
+    // More than the few that other clients are told of.
+    const bad = numbers(20).map((n) => ({ ...eventNamed(name, n), related: [{}] }));
+    const onRefused = (_: Error, text: string) => JSON.stringify({ ...JSON.parse(text), related: [] });
+    const sink =
+      how === "POST"
+        ? postingEventSink(createClient({ baseUrl: baseUrl() }), { onRefused })
+        : socketEventSink({ baseUrl: baseUrl(), batches: true, onRefused });
+    for (const event of bad) sink.send(event);
+    await sink.flush();
+    expect((await keptNumbers(name)).toSorted((one, other) => one - other)).toEqual(numbers(20));
+    await sink.close();
+  },
+);
 
 test("a subscriber hears what it asked for, also after the line was cut", async () => {
   const heard: number[] = [];

@@ -1,5 +1,6 @@
 import { exponentialDelay, systemClock } from "@ostinato/core";
 import type { EventCreate, RefusedEvent } from "@ostinato/protocol";
+import { askForRefusals } from "@ostinato/protocol/limits";
 import { type ApiSocket, isMessage, openApiSocket } from "./api-socket.ts";
 import { defaultEventCapacity, type EventSink, type EventSinkOptions } from "./event-sink.ts";
 import { Outbox, type OutboxCapacity } from "./outbox.ts";
@@ -26,6 +27,7 @@ const idlePingSeconds = 10;
  */
 export function socketEventSink(options: SocketEventSinkOptions): EventSink {
   const { baseUrl, auth, clock = systemClock(), capacity = defaultEventCapacity } = options;
+  const path = options.batches ? `/events/in?${askForRefusals}` : "/events/in";
   const limit = options.batches ? frameLimit : singleFrame;
   const outbox = new Outbox(capacity);
   let socket: ApiSocket | undefined;
@@ -38,7 +40,7 @@ export function socketEventSink(options: SocketEventSinkOptions): EventSink {
   let stopWaiting = () => {};
 
   function connect(): void {
-    socket = openApiSocket({ baseUrl, path: "/events/in", auth, onReady, onMessage, onPong, onClosed });
+    socket = openApiSocket({ baseUrl, path, auth, onReady, onMessage, onPong, onClosed });
     socket.hold(alive || outbox.size > 0);
   }
 
@@ -53,8 +55,21 @@ export function socketEventSink(options: SocketEventSinkOptions): EventSink {
 
   function onMessage(message: unknown): void {
     if (!isMessage(message, "refused")) return;
-    const { id, problem } = message as RefusedEvent;
-    options.onRefused?.(new Error(problem), id ?? "");
+    const { id, problem, kept } = message as RefusedEvent;
+    if (kept) {
+      options.onCut?.(new Error(problem));
+      return;
+    }
+    const instead = options.onRefused?.(new Error(problem), (id === null ? undefined : textOf(id)) ?? "");
+    if (instead === undefined) return;
+    outbox.addInPlace(instead);
+    pumpSoon();
+  }
+
+  /** The server tells of a refusal before it acknowledges what stood beside it. */
+  function textOf(id: string): string | undefined {
+    const quoted = JSON.stringify(id);
+    return outbox.unacknowledged().find((text) => text.includes(quoted) && (JSON.parse(text) as EventCreate).id === id);
   }
 
   function onPong(payload: string): void {
@@ -89,6 +104,12 @@ export function socketEventSink(options: SocketEventSinkOptions): EventSink {
     });
   }
 
+  function pumpSoon(): void {
+    if (pumping) return;
+    pumping = true;
+    setImmediate(pump);
+  }
+
   function pump(): void {
     pumping = false;
     if (!ready || socket === undefined) return;
@@ -107,9 +128,7 @@ export function socketEventSink(options: SocketEventSinkOptions): EventSink {
     send(event: EventCreate) {
       outbox.add(JSON.stringify(event));
       if (outbox.size === 1) socket?.hold(true);
-      if (pumping) return;
-      pumping = true;
-      setImmediate(pump);
+      pumpSoon();
     },
     get room() {
       return outbox.room;

@@ -50,6 +50,13 @@ export class Outbox {
     }
   }
 
+  /** Adds what goes in the place of a message that is not acknowledged: who waits for that one waits for this one. */
+  addInPlace(text: string): void {
+    this.add(text);
+    const until = this.#base + this.#texts.length;
+    this.#waiters = this.#waiters.map(({ done }) => ({ until, done }));
+  }
+
   /** The next messages to send, at least one, and the number to acknowledge them by. Undefined when all are on their way. */
   take(limit: OutboxCapacity): OutboxBatch | undefined {
     if (!this.hasUnsent) return undefined;

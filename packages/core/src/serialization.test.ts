@@ -111,6 +111,12 @@ describe("says what cannot be written down, and where", () => {
       [Object.assign(new Error("no"), { retry: Object.keys })],
       "the function keys at [0].fields.retry cannot be written down",
     ],
+    [[new (class Rows extends Array {})()], "an instance of Rows cannot be written down"],
+    [new (class Registry extends Map {})(), "an instance of Registry cannot be written down"],
+    [{ on: new (class Day extends Date {})() }, "an instance of Day cannot be written down"],
+    ["abc".match(/b/), "properties that were added to an Array cannot be written down"],
+    [Object.assign(new Date(0), { zone: "UTC" }), "properties that were added to a Date cannot be written down"],
+    [Object.assign(/a/g, { lastIndex: 2 }), "a RegExp that is in the middle of a text cannot be written down"],
     [{ key: Symbol("x") }, "a symbol at .key cannot be written down"],
     [{ password: { [secretMark]: true } }, "it holds a secret"],
   ])("%#", (value, reason) => {

@@ -33,6 +33,7 @@ export function serialize(value: unknown, options: SerializeOptions = {}): Seria
     characters += charactersOf(candidate);
     if (characters > maxCharacters) throw new TooMuch(`${maxCharacters} characters`);
     if (isSecret(candidate)) throw new HoldsSecret();
+    if (typeof candidate === "object" && candidate !== null) checkKind(candidate);
     holdsError ||= candidate instanceof Error;
     return false;
   };
@@ -55,6 +56,46 @@ class TooMuch extends Error {
   constructor(limit: string) {
     super(`it holds more than ${limit}: write it to a file and return the path`);
   }
+}
+
+class OtherKind extends Error {}
+
+/** Lists with names beside their items are short, as that of `match` is: longer ones are data. */
+const maxListWithNames = 1000;
+
+/**
+ * Throws where reading would give something else: an instance of a class that extends a built-in one, and properties that were
+ * added to a list, a map or a date. Told by the names of its kind, which also hold for values of another realm.
+ */
+function checkKind(value: object): void {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null || value instanceof Error) return;
+  if (prototype === Array.prototype) {
+    checkNames(value as readonly unknown[]);
+    return;
+  }
+  const kind = Object.prototype.toString.call(value).slice(8, -1).split(".").at(-1);
+  const { constructor: maker } = prototype as { readonly constructor?: unknown };
+  const name = typeof maker === "function" ? maker.name : "";
+  // Such an instance is refused anyway, in better words.
+  if (kind === "Object" || name === "") return;
+  if (kind !== name && !(kind === "Uint8Array" && name === "Buffer"))
+    throw new OtherKind(`an instance of ${name === "Object" ? kind : name} cannot be written down`);
+  if (Array.isArray(value)) checkNames(value);
+  else if (!ArrayBuffer.isView(value) && kind !== "String" && Object.keys(value).length > 0) throw addedTo(kind);
+  if (value instanceof RegExp && value.lastIndex !== 0)
+    throw new OtherKind("a RegExp that is in the middle of a text cannot be written down");
+}
+
+function checkNames(list: readonly unknown[]): void {
+  if (list.length > maxListWithNames) return;
+  // Names come behind the indexes.
+  const last = Object.keys(list).at(-1);
+  if (last !== undefined && String(Number(last) >>> 0) !== last) throw addedTo("Array");
+}
+
+function addedTo(kind: string): OtherKind {
+  return new OtherKind(`properties that were added to ${kind === "Array" ? "an" : "a"} ${kind} cannot be written down`);
 }
 
 /** What a single value takes when it is written down, looked at without being copied. Bytes are written in base64. */

@@ -1,5 +1,6 @@
 import type { Static } from "typebox";
 import { EventFilter } from "./filters.ts";
+import { relatedLimit } from "./limits.ts";
 import { route } from "./route.ts";
 import {
   Enum,
@@ -49,7 +50,12 @@ export const Event = Open({
 export type Event = Static<typeof Event>;
 
 /** What an event may hold at the most, besides the 1024 characters of its name. `characters` are those of its JSON. */
-export const eventLimits = { labels: 500, related: 100, characters: 1_500_000, resourceIdBytes: 1024 } as const;
+export const eventLimits = {
+  labels: 500,
+  related: relatedLimit,
+  characters: 1_500_000,
+  resourceIdBytes: 1024,
+} as const;
 
 /** What the server says on `/events/in` of an event that it left out. Other servers than ours say nothing. */
 export interface RefusedEvent {
@@ -58,6 +64,8 @@ export interface RefusedEvent {
   readonly id: string | null;
   /** What is wrong, with its place: `payload.validated_state.type: …`. */
   readonly problem: string;
+  /** Where it was kept without what is wrong. */
+  readonly kept?: true;
 }
 
 /**

@@ -23,7 +23,9 @@ export function dependenciesOf(value: unknown, provenance?: Provenance): Depende
   }
   const links: Link[] = [];
   const producers: string[] = [];
-  search(value, { links, producers, provenance, seen: undefined }, true);
+  // A list of what is still to be looked at, since values may be nested deeper than calls can be.
+  const found: Search = { links, producers, provenance, seen: undefined, todo: [value] };
+  while (found.todo.length > 0) search(found.todo.pop(), found, true);
   return { links, producers };
 }
 
@@ -32,6 +34,8 @@ interface Search {
   readonly producers: string[];
   readonly provenance: Provenance | undefined;
   seen: Set<object> | undefined;
+  /** What comes first is last. */
+  readonly todo: unknown[];
 }
 
 function search(value: unknown, found: Search, deep: boolean): void {
@@ -55,8 +59,11 @@ function search(value: unknown, found: Search, deep: boolean): void {
   found.seen ??= new Set();
   if (found.seen.has(value)) return;
   found.seen.add(value);
-  if (isArray) for (const item of value) search(item, found, value.length <= longestSearched);
-  else for (const key in value) search(value[key], found, true);
+  if (isArray && value.length > longestSearched) for (const item of value) search(item, found, false);
+  else {
+    const parts = isArray ? value : Object.values(value);
+    for (let index = parts.length - 1; index >= 0; index -= 1) found.todo.push(parts[index]);
+  }
 }
 
 /** The value with the futures in it replaced by their values. All of them must be over. The value itself is not changed. */

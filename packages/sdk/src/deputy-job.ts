@@ -96,8 +96,20 @@ async function inBatches(texts: readonly string[], post: (texts: readonly string
     for (let size = 0; end < texts.length && end - start < batch.messages && size < batch.characters; end += 1) {
       size += texts[end]?.length ?? 0;
     }
-    await post(texts.slice(start, end)).catch(unlessRefused);
+    await inHalves(texts.slice(start, end), post);
     start = end;
+  }
+}
+
+async function inHalves(texts: readonly string[], post: (texts: readonly string[]) => Promise<unknown>): Promise<void> {
+  try {
+    await post(texts);
+  } catch (error) {
+    unlessRefused(error);
+    if (texts.length <= 1 || (error as ApiError).status >= 500) return;
+    const middle = texts.length >> 1;
+    await inHalves(texts.slice(0, middle), post);
+    await inHalves(texts.slice(middle), post);
   }
 }
 

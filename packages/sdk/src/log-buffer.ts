@@ -58,7 +58,10 @@ export function logBuffer(client: Client, options: LogBufferOptions): LogBuffer 
     collectSeconds,
     post: (lines, signal) =>
       client.call<typeof createLogs>("POST /logs/", { encodedBody: `[${lines.join(",")}]`, retries: 0, signal }),
-    onRefused: () => options.onDropped(1),
+    onRefused: () => {
+      options.onDropped(1);
+      return undefined;
+    },
   });
 
   function leaveOut(given: LogCreate): void {

@@ -1,4 +1,5 @@
 import type { Resource } from "@ostinato/protocol";
+import { relatedLimit } from "@ostinato/protocol/limits";
 
 /** What events of a flow run and of its tasks are about: the run and its flow. */
 export function flowRunResources(run: Named, flow: Named): readonly Resource[] {
@@ -8,14 +9,17 @@ export function flowRunResources(run: Named, flow: Named): readonly Resource[] {
   ];
 }
 
+/** With as many of the tags as an event takes: the run has all of them in any case. */
 export function withTags(related: readonly Resource[], tags: readonly string[]): readonly Resource[] {
   if (tags.length === 0) return related;
-  const resources = tags.map((tag) => ({
-    "prefect.resource.id": `prefect.tag.${tag}`,
-    "prefect.resource.role": "tag",
-  }));
-  return [...related, ...resources];
+  const resources = [...new Set(tags)]
+    .filter((tag) => tag.length <= maxTagCharacters)
+    .map((tag) => ({ "prefect.resource.id": `prefect.tag.${tag}`, "prefect.resource.role": "tag" }));
+  return [...related, ...resources].slice(0, relatedLimit);
 }
+
+/** In no script does one of so many take more bytes than the id of a resource may. */
+const maxTagCharacters = 300;
 
 interface Named {
   readonly id: string;

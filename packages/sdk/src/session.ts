@@ -10,6 +10,7 @@ import { type Deputy, deputyFor } from "./deputy.ts";
 import { localResultStore } from "./local-result-store.ts";
 import { type LogBuffer, logBuffer } from "./log-buffer.ts";
 import { outageReport, reporting } from "./outage.ts";
+import { insteadOfRefused } from "./refused-events.ts";
 import type { ResultStore } from "./result-store.ts";
 
 /** The program's ties to its server, made at the first call of a flow or task and shared by all that follow. */
@@ -200,12 +201,13 @@ async function openEventSink(
   parts: SinkParts,
 ): Promise<EventSink> {
   const { client, server, reports } = parts;
-  const onRefused = (error: Error) => warn(`the server refused an event of a task run: ${error.message}`);
+  const onRefused = insteadOfRefused(warn);
+  const onCut = ({ message }: Error) => warn(`the server left out a part of a state of a task run: ${message}`);
   const posting = () => postingEventSink(client, { ...reports, onRefused });
   if (inProcess || transport !== undefined) return posting();
   const openSocket = async () => {
     const { socketEventSink } = await import("@ostinato/client/node");
-    return socketEventSink({ baseUrl, auth, batches: server !== undefined, onRefused, ...reports });
+    return socketEventSink({ baseUrl, auth, batches: server !== undefined, onRefused, onCut, ...reports });
   };
   return server === undefined ? openSocket() : handedOverSink(posting(), openSocket, shortProgram);
 }

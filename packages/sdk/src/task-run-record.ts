@@ -88,15 +88,15 @@ export class TaskRunRecord {
     const occurred = formatTimestamp(state.timestamp);
     return {
       occurred,
-      event: `prefect.task-run.${state.name}`,
+      event: `prefect.task-run.${state.name.slice(0, maxEventState)}`,
       id: state.id,
       follows: before?.id ?? null,
       resource: {
         "prefect.resource.id": `prefect.task-run.${id}`,
-        "prefect.resource.name": this.name,
+        "prefect.resource.name": this.name.slice(0, longestLabel),
         "prefect.run-count": String(this.runCount),
         "prefect.state-message": state.message.slice(0, longestLabel),
-        "prefect.state-name": state.name,
+        "prefect.state-name": state.name.slice(0, longestLabel),
         "prefect.state-timestamp": occurred,
         "prefect.state-type": state.type,
         "prefect.orchestration": "client",
@@ -134,6 +134,8 @@ export class TaskRunRecord {
   }
 }
 
+/** In any script an event's name takes as many bytes; the whole name of the state is in the state. */
+const maxEventState = 300;
 /** A label is for finding things; the whole message is in the state. */
 const longestLabel = 1024;
 

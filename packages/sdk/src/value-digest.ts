@@ -124,6 +124,8 @@ class CanonicalWriter {
   #list(list: readonly unknown[]): void {
     this.out.byte(tag.list);
     this.out.number(list.length);
+    // Holes count too: a list may be said to have billions of items and hold none.
+    if (list.length > maxValues) throw new Incomparable();
     for (let index = 0; index < list.length; index += 1) {
       if (list[index] === undefined && !(index in list)) this.out.byte(tag.hole);
       else this.value(list[index]);

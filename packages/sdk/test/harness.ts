@@ -75,7 +75,7 @@ export function recordOnOwnServer(): Recorder {
 }
 
 /** Requests without a network: straight into the server's application. */
-function injecting({ app }: Server): Transport {
+export function injecting({ app }: Server): Transport {
   return async ({ method, path, headers, body }) => {
     const response = await app.inject({
       method: method as "GET",

@@ -1,5 +1,6 @@
 import { parseJson } from "@ostinato/core";
 import type { RefusedEvent } from "@ostinato/protocol";
+import { askForRefusals } from "@ostinato/protocol/limits";
 import type { Context } from "../context.ts";
 import { inWords } from "../errors.ts";
 import { closeCodes, type SocketConnection, type SocketHandlers } from "../socket.ts";
@@ -12,12 +13,14 @@ export interface EventsIn {
 }
 
 /** The field's clients never read this socket, and theirs hold 16 frames before they read no pong either. */
-const mostTold = 8;
+const mostToldUnasked = 8;
+/** Ours ask to be told, since they have something to send in the place of what is refused. */
+const mostToldAsked = 1000;
 
 /**
  * `/events/in`: one event in each text frame, or an array of them. A ping is answered when everything before it is durable.
  * While the database lags behind, the socket is not read. What is no event is left out, and what stands beside it is kept:
- * the client is told by a frame (`RefusedEvent`), the first few times, and the log names it once for each connection. The
+ * the client is told by a frame (`RefusedEvent`), the first few times, or many where it asks for that, and the log names it once for each connection. The
  * connection stays, because the field's clients would send the same event again after every closing.
  */
 export function receiveEvents(
@@ -27,13 +30,15 @@ export function receiveEvents(
 ): SocketHandlers {
   const pressure = backpressure.join(connection);
   let latest: Promise<unknown> = Promise.resolve();
+  const asked = connection.request.url?.endsWith(`?${askForRefusals}`) === true;
+  const mostTold = asked ? mostToldAsked : mostToldUnasked;
   let leftOut = 0;
   let refused = false;
-
-  function report(problem: string, id: string | null = null): void {
+  function report(problem: string, { id = null, ...how }: Partial<Omit<RefusedEvent, "type">> = {}): void {
     leftOut += 1;
     context.metrics.add("events_refused_total");
-    if (leftOut <= mostTold) connection.send(JSON.stringify({ type: "refused", id, problem } satisfies RefusedEvent));
+    const told: RefusedEvent = { type: "refused", id, problem, ...how };
+    if (leftOut <= mostTold) connection.send(JSON.stringify(told));
     if (leftOut > 1) return;
     const client = connection.request.headers["user-agent"];
     context.log.warn({ problem, id, client }, "a client sent events that are not understood, which are left out");
@@ -45,7 +50,7 @@ export function receiveEvents(
     latest = accepted;
     accepted
       .then((ids) => {
-        for (const id of ids) report("The database does not take it", id);
+        for (const id of ids) report("The database does not take it", { id });
       })
       .catch((error: unknown) => {
         refused = true;
@@ -60,8 +65,10 @@ export function receiveEvents(
       if (refused) return; // It comes again, with what came before it.
       const values = parse(text, report);
       const read = readFrame(values, text.length);
-      read.forEach(({ problems }, index) => {
-        if (problems.length > 0) report(inWords(problems), idOf(values[index]));
+      read.forEach(({ incoming, problems }, index) => {
+        if (problems.length === 0) return;
+        const kept = incoming?.transition === undefined ? {} : { kept: true as const };
+        report(inWords(problems), { id: idOf(values[index]), ...kept });
       });
       const incoming = read.flatMap(({ incoming }) => incoming ?? []);
       if (incoming.length > 0) accept(incoming, text.length);

@@ -74,8 +74,8 @@ export function readTransition(event: TaskRunEvent): ReadTransition | undefined 
   if (taskRunId === undefined) {
     return malformed(["resource", "prefect.resource.id"], `is not ${prefix}<uuid>`, event.resource);
   }
-  const { problems, value: payload } = readAs(TaskRunEventPayload, event.payload);
-  if (problems.length > 0) return { kind: "malformed", problems };
+  const { payload, problems } = readPayload(event.payload);
+  if (payload === undefined) return { kind: "malformed", problems };
   const values = readValues(event.payload.ostinato);
   const transition: Transition = {
     taskRunId,
@@ -86,7 +86,36 @@ export function readTransition(event: TaskRunEvent): ReadTransition | undefined 
     run: readRun(event, payload),
     values: values.values,
   };
-  return { kind: "transition", transition, problems: values.problems };
+  return { kind: "transition", transition, problems: [...problems, ...values.problems] };
+}
+
+interface ReadPayload {
+  /** Undefined where it tells of no state. */
+  readonly payload: TaskRunEventPayload | undefined;
+  readonly problems: readonly Problem[];
+}
+
+/** The fields that are wrong are left out, and the state says so: none but those that it needs is worth a state. */
+function readPayload(given: Json): ReadPayload {
+  const { problems, value: payload } = readAs(TaskRunEventPayload, given);
+  if (problems.length === 0) return { payload, problems };
+  const places = new Set(problems.map(({ loc: [, section, field] }) => `${section}.${field}`));
+  const { problems: others, value: rest } = readAs(TaskRunEventPayload, withoutFields(given, places));
+  if (others.length > 0) return { payload: undefined, problems };
+  const said = rest.validated_state.message ? `${rest.validated_state.message} ` : "";
+  const message = `${said}(left out, because it was not understood: ${[...places].join(", ")})`;
+  return { payload: { ...rest, validated_state: { ...rest.validated_state, message } }, problems };
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+function withoutFields(payload: Json, places: ReadonlySet<string>): Json {
+  const entries = Object.entries(payload).map(([section, fields]) => {
+    if (section !== "validated_state" && section !== "task_run") return [section, fields];
+    const kept = Object.entries(Object(fields)).filter(([field]) => !places.has(`${section}.${field}`));
+    return [section, Object.fromEntries(kept)];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** Whether `one` is the later state; two of the same moment are told apart by their ids, so that all servers agree. */
