@@ -16,6 +16,19 @@ export function makePrivateFile(file: string): void {
   }
 }
 
+/** Makes an empty file that nobody has yet, and gives its name: this one, or with a number behind it where it is taken. */
+export function makeNewPrivateFile(name: string): string {
+  for (let number = 1; ; number += 1) {
+    const file = number === 1 ? name : `${name}-${number}`;
+    try {
+      closeSync(openSync(file, "wx", 0o600));
+      return file;
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    }
+  }
+}
+
 /**
  * Takes from other users what earlier versions let them read in a home folder. A database elsewhere is left as it is: somebody
  * chose its place, and who may read it.

@@ -90,6 +90,12 @@ test("a backup under a load of writers has everything that was acknowledged befo
   expect(aside).toBe(acknowledged.size);
   expect(inBackup).toBeLessThan(aside ?? 0);
   expect(readdirSync(folder).filter((name) => /part|before.+-|backup.db-/.test(name))).toEqual([]);
+
+  // What is put aside takes the place of nothing that was before.
+  await restored.stop();
+  const again = await restoreSqlite(backup, { to: file, aside: asideOf(file) });
+  expect(again.previous).toBe(`${asideOf(file)}-2`);
+  expect(countRuns(asideOf(file))).toBe(aside);
 });
 
 function countRuns(file: string): number {

@@ -3,7 +3,7 @@ import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
 import { unknownMigrations } from "./migrate.ts";
-import { makePrivateFile } from "./private-files.ts";
+import { makeNewPrivateFile, makePrivateFile } from "./private-files.ts";
 
 /** A file that can't be copied from, put in place of, or written. The message names it and says what to do. */
 export class DatabaseFileRefused extends Error {
@@ -43,8 +43,8 @@ export async function backupSqlite(
 }
 
 /**
- * Puts a copy of a backup in the place of a database that nobody has open. Gives where the database is that was there before;
- * null where there was none.
+ * Puts a copy of a backup in the place of a database that nobody has open. Gives where the database is that was there before:
+ * `aside`, with a number behind it where something is there already; null where there was none.
  */
 export async function restoreSqlite(
   from: string,
@@ -280,7 +280,8 @@ function takeOver(file: string): DatabaseSync {
 }
 
 /** With the log of a database that could not be read, which may be all that can be saved of it. */
-function moveAside(file: string, aside: string): string {
+function moveAside(file: string, name: string): string {
+  const aside = makeNewPrivateFile(name);
   for (const ending of ["-wal", "-shm", "-journal"])
     if (existsSync(file + ending)) renameSync(file + ending, aside + ending);
   renameSync(file, aside);

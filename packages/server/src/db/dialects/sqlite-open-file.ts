@@ -1,6 +1,7 @@
-import { closeSync, existsSync, mkdirSync, openSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { makeNewPrivateFile } from "../private-files.ts";
 import type { DatabaseFile, Observers, SavedFile } from "./dialect.ts";
 import { type FileWatch, refuseWhereLost } from "./sqlite-file.ts";
 
@@ -53,7 +54,9 @@ export function openDatabaseFile({
  * and of those that were saved before.
  */
 function saveOpenFile(reader: DatabaseSync, name: string): SavedFile {
-  const to = newFile(name);
+  mkdirSync(dirname(name), { recursive: true });
+  // SQLite writes into an empty file, and into no other.
+  const to = makeNewPrivateFile(name);
   try {
     // A connection that only reads would not even write another file.
     reader.exec("PRAGMA query_only = 0");
@@ -64,20 +67,6 @@ function saveOpenFile(reader: DatabaseSync, name: string): SavedFile {
     throw error;
   } finally {
     reader.exec("PRAGMA query_only = 1");
-  }
-}
-
-/** Makes an empty file of this name, or of one that is free: SQLite writes into an empty file, and into no other. */
-function newFile(name: string): string {
-  mkdirSync(dirname(name), { recursive: true });
-  for (let number = 1; ; number += 1) {
-    const file = number === 1 ? name : `${name}-${number}`;
-    try {
-      closeSync(openSync(file, "wx", 0o600));
-      return file;
-    } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
-    }
   }
 }
 
