@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Difference } from "./comparison.ts";
-import type { Step } from "./request.ts";
+import type { Answer, Step } from "./request.ts";
 
 /** A difference that stays, with its reason. What matches all that an entry says is one of it. */
 export interface KnownDifference {
@@ -23,13 +23,24 @@ interface Pattern {
   /** The value as JSON, regular expressions. */
   readonly theirs?: string;
   readonly ours?: string;
+  /** The whole answers as JSON, regular expressions. */
+  readonly theirAnswer?: string;
+  readonly ourAnswer?: string;
+}
+
+interface Asked {
+  readonly step: Step;
+  readonly difference: Difference;
+  readonly theirs: Answer;
+  readonly ours: Answer;
 }
 
 const file = new URL("known-differences.json", import.meta.url);
 
 export const knownDifferences: readonly KnownDifference[] = JSON.parse(readFileSync(file, "utf8"));
 
-export function knownAs({ method, path, body }: Step, difference: Difference): KnownDifference | undefined {
+export function knownAs({ step, difference, theirs, ours }: Asked): KnownDifference | undefined {
+  const { method, path, body } = step;
   const texts = {
     request: `${method} ${path}`,
     body: JSON.stringify(body) ?? "",
@@ -37,6 +48,8 @@ export function knownAs({ method, path, body }: Step, difference: Difference): K
     path: difference.path,
     theirs: JSON.stringify(difference.theirs) ?? "",
     ours: JSON.stringify(difference.ours) ?? "",
+    theirAnswer: JSON.stringify(theirs.body) ?? "",
+    ourAnswer: JSON.stringify(ours.body) ?? "",
   };
   return knownDifferences.find(({ matches }) =>
     matches.some((pattern) =>

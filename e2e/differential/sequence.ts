@@ -142,7 +142,7 @@ export class Sequence {
       subject,
       step,
       difference,
-      known: knownAs(step, difference),
+      known: knownAs({ step, difference, theirs, ours }),
       theirs,
       ours,
       steps: [...this.#steps],

@@ -88,7 +88,7 @@ function logsMatching(dialect: Sql, filter: LogFilter | null | undefined): Condi
       within("log.timestamp", timestamp),
       identified("log.flow_run_id", flow_run_id),
       identified("log.task_run_id", task_run_id),
-      containsText(dialect, ["log.message"], text?.query),
+      containsText(dialect, ["log.message", "log.name"], text?.query),
     ],
     filter.operator,
   );

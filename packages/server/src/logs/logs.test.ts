@@ -68,6 +68,7 @@ describeOnEachDatabase("logs", (database) => {
       [run, other].map((flow_run_id, which) =>
         line({
           message,
+          name: index === 4 ? "shop.Special" : "prefect.flow_runs",
           level: 10 * (1 + ((index + which) % 5)),
           flow_run_id,
           task_run_id: (index + which) % 2 === 0 ? task : null,
@@ -78,6 +79,8 @@ describeOnEachDatabase("logs", (database) => {
     await post(lines);
     const all = await find({ logs: { flow_run_id: { any_: [run, other] } } });
     expect(all).toHaveLength(10);
+    const special = await find({ logs: { flow_run_id: { any_: [run] }, text: { query: "special" } } });
+    expect(special.map(({ message }) => message)).toEqual(["ok"]);
     const orNull = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: null });
     const range = fc.constantFrom("2031-01-01T00:00:01Z", "2031-01-01T00:00:03Z");
     const criteria: fc.Arbitrary<LogFilter> = fc.record(
@@ -88,7 +91,7 @@ describeOnEachDatabase("logs", (database) => {
         flow_run_id: fc.record({ any_: fc.subarray([run, other]) }),
         task_run_id: fc.record({ any_: orNull(fc.subarray([task, run])), is_null_: orNull(fc.boolean()) }),
         text: fc.record({
-          query: fc.constantFrom("ERROR", "100%", "_", "-error", '"no"', '"-5"', "+error ok", "no ok", " "),
+          query: fc.constantFrom("ERROR", "100%", "_", "-error", '"no"', '"-5"', "+error ok", "no ok", " ", "special", "-SHOP +o"),
         }),
       },
       { requiredKeys: [] },
