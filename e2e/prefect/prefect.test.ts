@@ -2,7 +2,8 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type RunningServer, startOstinato } from "../server-process.ts";
+import type { RunningServer } from "../child-server.ts";
+import { startOstinato } from "../server-process.ts";
 
 /**
  * The real Prefect client against Ostinato, the newest whose contract was verified and the one before. Each needs a Python

@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import { dirname, join } from "node:path";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { type RunningServer, startOstinato } from "../server-process.ts";
+import type { RunningServer } from "../child-server.ts";
+import { startOstinato } from "../server-process.ts";
 
 /**
  * Schemathesis asks the server what its own OpenAPI document says may be asked, and what it says may not be. It needs a Python
