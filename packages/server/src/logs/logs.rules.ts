@@ -33,7 +33,8 @@ function* criteriaOf({ level, timestamp, flow_run_id, task_run_id, text }: LogFi
   }
   if (given(text)) {
     const query = parseTextQuery(text.query);
-    if (query.some.length + query.all.length + query.none.length > 0) yield (log) => textMatches(query, [log.message, log.name]);
+    if (query.some.length + query.all.length + query.none.length > 0)
+      yield (log) => textMatches(query, [log.message, log.name]);
   }
 }
 
