@@ -21,6 +21,13 @@ export function absent(noun: string): RequestError {
   return refused(404, `${noun} not found`);
 }
 
+/** A path that fits a route and leads nowhere there. */
+export class Nowhere extends RequestError {
+  constructor() {
+    super(404, { detail: "Not Found" });
+  }
+}
+
 /** An answer with one sentence under `detail`. */
 export function refused(status: number, detail: string): RequestError {
   return new RequestError(status, { detail });

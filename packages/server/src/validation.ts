@@ -1,7 +1,7 @@
 import { isUuid, withPlainFields } from "@ostinato/core";
 import type { BodyOf, ParamsOf, QueryOf, RouteContract, Static, TSchema } from "@ostinato/protocol";
 import { Check, Compile, Errors, type Validator } from "typebox/schema";
-import { invalid, type Problem, refused } from "./errors.ts";
+import { invalid, Nowhere, type Problem } from "./errors.ts";
 
 import type { Incoming } from "./incoming.ts";
 import { readLeniently } from "./leniency.ts";
@@ -45,7 +45,7 @@ function params(contract: RouteContract, request: Given): unknown {
   if (contract.params === undefined) return undefined;
   const given = { ...(request.params as Record<string, string>) };
   if (contract.path.includes("{id}")) {
-    if (!isUuid(given.id ?? "")) throw refused(404, "Not Found");
+    if (!isUuid(given.id ?? "")) throw new Nowhere();
     given.id = (given.id ?? "").toLowerCase();
   }
   return check(contract.params, given, { place: "path", requestBody: request.body });

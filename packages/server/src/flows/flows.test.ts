@@ -125,6 +125,8 @@ describeOnEachDatabase("flows", (database) => {
 
   test.each([
     ["PUT", "/flows/filter", "POST"],
+    ["GET", "/flows/filter", "POST"],
+    ["GET", "/flows/", "POST"],
     ["PUT", "/flows/00000000-0000-4000-8000-000000000000", "GET, PATCH, DELETE"],
   ] as const)("%s %s is told which methods there are", async (method, path, allow) => {
     const reply = await server.call(method, path);

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { isUuid } from "@ostinato/core";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { errorAnswer } from "../error-answer.ts";
-import { Overloaded, type RequestError, refused } from "../errors.ts";
+import { Nowhere, Overloaded, type RequestError, refused } from "../errors.ts";
 import type { Registry } from "../operation.ts";
 import { reasonForAbsence } from "./absent-nouns.ts";
 import { addressOf } from "./addresses.ts";
@@ -15,6 +15,8 @@ export function errorAnswers(app: FastifyInstance): void {
       request.log.debug({ err: error, method: request.method, url: request.url }, "the client went away");
       return reply.code(400).send();
     }
+    // Other methods may lead somewhere: `/flows/filter` is not the id of a flow.
+    if (error instanceof Nowhere) return reply.callNotFound();
     const described = errorAnswer(error, request.routeOptions?.bodyLimit);
     const { status, body } = described;
     if (described instanceof Overloaded) reply.header("retry-after", String(described.retryAfterSeconds));
