@@ -123,6 +123,12 @@ describe("says what cannot be written down, and where", () => {
     expect(refusal(value)).toBe(reason);
   });
 
+  test("what is nested deeper than calls can be", () => {
+    let value: object = {};
+    for (let depth = 0; depth < 50_000; depth += 1) value = { value };
+    expect(refusal(value)).toBe("it is nested too deep");
+  });
+
   test("a structure that is too large", () => {
     const written = serialize(
       Array.from({ length: 100 }, (_, index) => index),

@@ -114,6 +114,7 @@ class HoldsSecret extends Error {
 function describeRefusal(error: unknown): string {
   if (error instanceof DevalueError)
     return `${describeThing(error.value)}${describePlace(error.path)} cannot be written down`;
+  if (error instanceof RangeError && error.message.includes("call stack")) return "it is nested too deep";
   return error instanceof Error ? error.message : String(error);
 }
 
