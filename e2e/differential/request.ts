@@ -56,14 +56,21 @@ export async function send(subject: Subject, draft: Draft, before: Answers): Pro
   return answer;
 }
 
-async function sendOnce({ apiUrl }: Subject, draft: Draft, before: Answers): Promise<Answer> {
+/** Each on a connection of its own: a server may give an idle one up at the moment at which it is used again. */
+async function sendOnce({ name, apiUrl }: Subject, draft: Draft, before: Answers): Promise<Answer> {
   const body = draft.body === undefined ? undefined : JSON.stringify(filled(draft.body, before));
   const response = await fetch(apiUrl + encodeURI(fill(draft.path, before)).replaceAll("%25", "%"), {
     method: draft.method,
-    headers: { ...(body === undefined ? {} : { "content-type": "application/json" }), ...draft.headers },
+    headers: {
+      connection: "close",
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...draft.headers,
+    },
     ...(body === undefined ? {} : { body }),
     redirect: "manual",
     signal: AbortSignal.timeout(answerSeconds * 1000),
+  }).catch((cause: unknown) => {
+    throw new Error(`${name} did not answer ${draft.method} ${draft.path}`, { cause });
   });
   const text = await response.text();
   const type = (response.headers.get("content-type") ?? "").replace(/;.*/, "");
