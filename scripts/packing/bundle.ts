@@ -14,6 +14,8 @@ export interface BundleOptions {
   /** Name of the output file → source file. */
   readonly entries: Readonly<Record<string, string>>;
   readonly outputFolder: string;
+  /** The source that every program loads: it and what it imports at once lie in one file. */
+  readonly program: string;
 }
 
 /**
@@ -27,14 +29,23 @@ const leftOutside: ReadonlySet<string> = new Set(["pg", "ws", "piscina"]);
  * imported only when needed, becomes a chunk of its own. All files lie in one folder, because code finds its neighbours by
  * `new URL("./name.js", import.meta.url)`.
  */
-export async function bundle({ entries, outputFolder }: BundleOptions): Promise<Bundle> {
+export async function bundle({ entries, outputFolder, program }: BundleOptions): Promise<Bundle> {
+  const atOnce = new Set<string>();
   const build = await rolldown({
     input: { ...entries },
     platform: "node",
     external: (specifier) => isBuiltin(specifier) || leftOutside.has(packageName(specifier)),
     // Low enough for an older Node to read the files, and then to say that it is too old.
     transform: { target: "node18" },
-    plugins: [{ name: "builtins", renderChunk: (code, { fileName }) => takeBuiltins(code, fileName) }],
+    plugins: [
+      { name: "builtins", renderChunk: (code, { fileName }) => takeBuiltins(code, fileName) },
+      {
+        name: "program",
+        buildEnd() {
+          addImported(program, (id) => this.getModuleInfo(id)?.importedIds ?? [], atOnce);
+        },
+      },
+    ],
     onLog(level, log) {
       if (level === "warn") throw new Error(`rolldown: ${log.message}`);
     },
@@ -45,6 +56,8 @@ export async function bundle({ entries, outputFolder }: BundleOptions): Promise<
     entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",
     minify: false,
+    // Finding a file takes Node as long as reading one of 20 KB, and left to itself this would be twenty.
+    codeSplitting: { groups: [{ name: "program", test: (id) => atOnce.has(id) }] },
   });
   await build.close();
   const chunks = output.filter((file): file is OutputChunk => file.type === "chunk");
@@ -54,6 +67,12 @@ export async function bundle({ entries, outputFolder }: BundleOptions): Promise<
     packages: new Set(imports.filter((name) => !own.has(name) && !isBuiltin(name)).map(packageName)),
     included: new Set(chunks.flatMap(({ moduleIds }) => moduleIds).flatMap(packageFolder)),
   };
+}
+
+function addImported(id: string, importsOf: (id: string) => readonly string[], found: Set<string>): void {
+  if (found.has(id)) return;
+  found.add(id);
+  for (const imported of importsOf(id)) addImported(imported, importsOf, found);
 }
 
 export function packageName(specifier: string): string {

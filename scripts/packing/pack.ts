@@ -39,7 +39,11 @@ async function fill(staging: string): Promise<void> {
   const entries = Object.entries(Object(own.exports) as Readonly<Record<string, string>>).map(
     ([path, source]) => ({ name: entryName(path), source: join(ownFolder, source) }) as const,
   );
-  const code = await bundle({ entries: { ...codeEntries(), ...renamed(entries) }, outputFolder: dist });
+  const code = await bundle({
+    entries: { ...codeEntries(), ...renamed(entries) },
+    outputFolder: dist,
+    program: join(ownFolder, "src/index.ts"),
+  });
   const types = await writeDeclarations({
     entries: entries.map(({ source }) => source),
     workspaces: [...workspaces.keys(), basename(ownFolder)],

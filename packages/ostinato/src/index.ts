@@ -1,7 +1,8 @@
+import { applyProfile } from "@ostinato/cli/profile";
 import { registerDeputy, registerLocalServer, registerSettings } from "@ostinato/sdk";
 
-// Both are only loaded by a program that runs something: the server by one that finds no other.
-registerSettings(async () => (await import("@ostinato/cli/profile")).applyProfile());
+registerSettings(async () => applyProfile());
+// Only loaded by a program that finds no server.
 registerLocalServer(async () => (await import("./local-server.ts")).startLocalServer());
 
 registerDeputy(new URL(`./deputy-thread${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url));

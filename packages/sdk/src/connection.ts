@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import type { Transport } from "@ostinato/client";
+import { httpTransport } from "@ostinato/client/http";
 
 /** Where runs are recorded. */
 export interface Connection {
@@ -73,7 +74,6 @@ async function isOstinato(baseUrl: string): Promise<boolean> {
   if (!(await isListening(new URL(baseUrl)))) return false;
   try {
     const signal = AbortSignal.timeout(probeMillis);
-    const { httpTransport } = await import("@ostinato/client/http");
     const { status, body } = await httpTransport(baseUrl)({ method: "GET", path: "/ostinato", headers: {}, signal });
     return status === 401 || (status === 200 && body.includes('"ostinato"'));
   } catch {

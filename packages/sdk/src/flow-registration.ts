@@ -1,4 +1,7 @@
 import type { createFlow, keepParameterSchema } from "@ostinato/protocol";
+import { logLevels } from "@ostinato/protocol/log-levels";
+import { notice } from "./console-output.ts";
+import { failureMessage } from "./failure-text.ts";
 import type { FlowDefinition } from "./flow-definition.ts";
 import { jsonSchemaOf } from "./parameter-schema.ts";
 import { redactInside } from "./redaction.ts";
@@ -15,18 +18,34 @@ export function flowId(session: Session, definition: FlowDefinition): Promise<st
   return asked;
 }
 
-async function register(session: Session, { name, version, options }: FlowDefinition): Promise<string> {
-  const flow = await session.client.call<typeof createFlow>("POST /flows/", {
+async function register(session: Session, definition: FlowDefinition): Promise<string> {
+  const { name, options } = definition;
+  const { id } = await session.client.call<typeof createFlow>("POST /flows/", {
     body: { name, tags: redactInside([...(options.tags ?? [])]) },
   });
-  if (session.server === undefined || options.parameters === undefined) return flow.id;
-  const schema = await jsonSchemaOf(options.parameters);
-  if (schema !== undefined) {
+  if (session.server !== undefined && options.parameters !== undefined) tellSchema(session, definition, id);
+  return id;
+}
+
+/** Beside the run, which needs none of it: the schema is what forms are made of. The run's end waits for it. */
+function tellSchema(session: Session, { name, version, options }: FlowDefinition, id: string): void {
+  const telling = (async () => {
+    await afterThisTurn();
+    const schema = options.parameters === undefined ? undefined : await jsonSchemaOf(options.parameters);
+    if (schema === undefined) return;
     await session.client.call<typeof keepParameterSchema>("PUT /flows/{id}/parameter_schema", {
-      params: { id: flow.id },
+      params: { id },
       // A default value may be a secret.
       body: { version, schema: redactInside(schema) },
     });
-  }
-  return flow.id;
+  })().catch((error: unknown) =>
+    notice(logLevels.warning, `the server was not told the parameters of flow "${name}": ${failureMessage(error)}`),
+  );
+  session.telling.add(telling);
+  void telling.then(() => session.telling.delete(telling));
+}
+
+/** What the turn of the event loop sends goes first. */
+function afterThisTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -224,7 +224,7 @@ export class FlowRun implements Interruptible, FlowRunView {
   /** Waits for what still runs in the attempt, and until the server knows all of it. */
   async #settle(scope: Scope): Promise<void> {
     await scope.idle();
-    await flushed(this.session, this.session.events);
+    await Promise.all([flushed(this.session, this.session.events), ...this.session.telling]);
   }
 
   /** Tells the server how the attempt ended. Undefined when it is to be tried again. */

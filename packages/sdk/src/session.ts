@@ -1,5 +1,6 @@
 import { ApiError, type Client, createClient, ServerUnreachable, type Transport } from "@ostinato/client";
 import { type EventSink, handedOverSink, postingEventSink } from "@ostinato/client/delivery";
+import { httpTransport } from "@ostinato/client/http";
 import { type Clock, systemClock, TimerQueue } from "@ostinato/core";
 import { ownProcess } from "@ostinato/core/process";
 import type { readServerInfo, ServerInfo } from "@ostinato/protocol";
@@ -30,6 +31,8 @@ export interface Session {
   /** Undefined where no thread could reach the server. */
   readonly deputy: Deputy | undefined;
   readonly results: ResultStore;
+  /** What the server is being told beside the runs, which do not need it. None of it rejects. */
+  readonly telling: Set<Promise<void>>;
   /** Flows that the server knows already, by name. */
   readonly flowIds: Map<string, Promise<string>>;
   /** Where a browser finds the server's pages. */
@@ -101,7 +104,7 @@ export async function useConnection(connection: Connection, clock?: Clock): Prom
 async function openSession(given?: Connection, clock: Clock = systemClock()): Promise<Session> {
   const connection = given ?? (await chooseConnection(process.env));
   const { baseUrl, auth, inProcess } = connection;
-  const transport = await transportTo(connection);
+  const transport = connection.transport ?? httpTransport(baseUrl);
   // The first call is given up sooner: maybe the address is wrong.
   const connectSeconds = Number(process.env.OSTINATO_CONNECT_SECONDS ?? defaultConnectSeconds);
   const report = outageReport({ baseUrl, clock, connectSeconds });
@@ -141,6 +144,7 @@ async function openSession(given?: Connection, clock: Clock = systemClock()): Pr
     process: ownName,
     deputy,
     results: localResultStore(),
+    telling: new Set(),
     flowIds: new Map(),
     uiUrl: inProcess ? undefined : baseUrl.replace(/\/api$/, ""),
     hold: alive.hold,
@@ -156,11 +160,6 @@ async function openSession(given?: Connection, clock: Clock = systemClock()): Pr
       }
     },
   };
-}
-
-/** Loaded where there is a server to be reached: a program with a server in itself needs none of it. */
-async function transportTo({ baseUrl, transport }: Connection): Promise<Transport> {
-  return transport ?? (await import("@ostinato/client/http")).httpTransport(baseUrl);
 }
 
 /** Which server this is. One of the field's does not know the question. */

@@ -151,6 +151,7 @@ function threadSession({ baseUrl, uiUrl, server }: ThreadJob, line: Line): Sessi
     process: undefined,
     deputy: undefined,
     results: localResultStore(),
+    telling: new Set(),
     flowIds: new Map(),
     uiUrl,
     hold: () => () => {},
