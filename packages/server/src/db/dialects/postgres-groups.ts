@@ -2,7 +2,7 @@ import type pg from "pg";
 import type { Metrics } from "../../metrics.ts";
 import type { Writer } from "./dialect.ts";
 import { type AskFate, commit, type Identity, identify, type LostCommit } from "./postgres-commit.ts";
-import { holdProcess } from "./postgres-hold.ts";
+import { cutOff, holdProcess } from "./postgres-hold.ts";
 import { writerBy } from "./postgres-writer.ts";
 import type { NamedStatement } from "./statement-name.ts";
 
@@ -17,6 +17,8 @@ export interface Groups {
   renew(): void;
   /** Gives its connection to others, and does without for a while: units are run alone meanwhile. */
   rest(): void;
+  /** Cuts its connection off. */
+  abandon(): void;
   close(): Promise<void>;
 }
 
@@ -124,6 +126,7 @@ export function postgresGroups({ client: newClient, askFate, metrics }: GroupOpt
       }),
     renew,
     rest,
+    abandon: () => cutOff(client),
     async close() {
       await connecting;
       await client?.end().catch(() => {});

@@ -2,6 +2,7 @@ import { type Clock, sleep } from "@ostinato/core";
 import pg from "pg";
 import { isOutOfConnections } from "../unavailable.ts";
 import { DatabaseUnavailable } from "./dialect.ts";
+import { cutOff } from "./postgres-hold.ts";
 
 /** Connections that are taken and given back. */
 export interface PostgresPool {
@@ -10,6 +11,8 @@ export interface PostgresPool {
   readonly waiting: number;
   /** Those that are open now are closed when they are next free, and others opened in their place. */
   renew(): void;
+  /** Cuts all of them off. */
+  abandon(): void;
   end(): Promise<void>;
 }
 
@@ -100,6 +103,9 @@ export function postgresPool(options: PoolOptions): PostgresPool {
     },
     renew() {
       generation += 1;
+    },
+    abandon() {
+      for (const client of open.keys()) cutOff(client);
     },
     end: () => pool.end(),
   };

@@ -105,7 +105,9 @@ export function openPostgres(options: PostgresOptions): Database {
     },
     file: undefined,
     notices,
-    abandon() {},
+    abandon() {
+      for (const each of [pool, slowPool, pagesPool, groups]) each.abandon();
+    },
     // Whoever closes waits for it, and connections that rest keep no process.
     close: () =>
       holdingProcess(async () => {
