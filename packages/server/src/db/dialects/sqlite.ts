@@ -24,7 +24,8 @@ import { openDatabaseFile } from "./sqlite-open-file.ts";
 import { sqliteReaders } from "./sqlite-reader.ts";
 import { giveBackPages, sparePages } from "./sqlite-space.ts";
 import { mostMapped, statementsOf } from "./sqlite-statements.ts";
-import { stillWanted, whileWanted } from "./sqlite-still-wanted.ts";
+import { stillWanted } from "./sqlite-still-wanted.ts";
+import { whileWanted } from "./sqlite-while-wanted.ts";
 import { caselessPart, patternOf } from "./text-search.ts";
 
 const sqliteTypes: ColumnTypes = {
