@@ -87,3 +87,16 @@ test("a sink that opens after the end is closed", async () => {
   await settle();
   expect(next.state.closed).toBe(true);
 });
+
+test("where the next sink can't be opened, the first one goes on", async () => {
+  const clock = fakeClock();
+  const first = keepingSink();
+  const cannotOpen = () => Promise.reject(new Error("no websockets here"));
+  const sink = handedOverSink(first.sink, cannotOpen, { clock, afterSeconds: 1, afterEvents: 3 });
+  await clock.advance(1);
+  await settle();
+  sink.send(event("later"));
+  expect(first.events).toEqual([{ id: "later" }]);
+  await sink.close();
+  expect(first.state.closed).toBe(true);
+});

@@ -25,11 +25,14 @@ export function handedOverSink(first: EventSink, open: () => Promise<EventSink>,
     stopWaiting();
     if (isOpening) return;
     isOpening = true;
-    void open().then((sink) => {
-      if (isClosed) return void sink.close();
-      sink.hold(isHeld);
-      next = sink;
-    });
+    open().then(
+      (sink) => {
+        if (isClosed) return void sink.close();
+        sink.hold(isHeld);
+        next = sink;
+      },
+      () => {}, // The first one goes on: it carries less, and loses nothing.
+    );
   }
 
   return {
