@@ -44,12 +44,12 @@ export default defineConfig(({ command }) => {
 });
 
 const onDemand = [
-  "/components/chart-tip",
+  "/charts/chart-tip",
   "/components/dialog",
   "/components/menu-panel",
-  "/components/duration-scale",
-  "/components/run-bar-chart",
-  "/components/span-brush",
+  "/charts/duration-scale",
+  "/charts/run-bar-chart",
+  "/charts/span-brush",
   "/dashboard/history-chart",
   "/runs/bulk-bar",
   "/runs/csv-export",
@@ -71,7 +71,7 @@ const onDemand = [
   "/artifacts/line-diff",
   "/artifacts/full-view",
   "/settings/settings-page",
-  "/flow-run/graph-",
+  "/flow-run/graph/graph-",
   "/flow-run/retry-dialog",
   "/flow-run/resume-dialog",
   "/forms/",

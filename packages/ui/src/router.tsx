@@ -10,7 +10,7 @@ import { takeEarlyAnswer } from "./early.ts";
 import { asked, type FirstQuery, type FirstQuestions, firstQuestions } from "./first-questions.ts";
 import { FlowRunPage } from "./flow-run/flow-run-page.tsx";
 import { readFlowRunSearch } from "./flow-run/flow-run-search.ts";
-import { startGraph } from "./flow-run/graph-loading.ts";
+import { startGraph } from "./flow-run/graph/graph-loading.ts";
 import { readFlowListSearch, readFlowSearch } from "./flows/flows-search.ts";
 import { ErrorPage } from "./frame/error-page.tsx";
 import { Frame } from "./frame/frame.tsx";

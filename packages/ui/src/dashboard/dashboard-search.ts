@@ -1,5 +1,5 @@
 import { choiceIn, listIn, present, type RawSearch, textIn } from "../address.ts";
-import { timeStep } from "../components/scale.ts";
+import { timeStep } from "../charts/scale.ts";
 import { clockSkewMs } from "../runs/runs-search.ts";
 
 export const dashboardSpans = [

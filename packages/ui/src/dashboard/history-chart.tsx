@@ -1,9 +1,9 @@
 import { useMemo, useRef, useState } from "react";
 import type { Dashboard } from "../api/types.ts";
-import { ChartTip } from "../components/chart-tip.tsx";
-import { localTicks, roundUp, timeStep } from "../components/scale.ts";
+import { ChartTip } from "../charts/chart-tip.tsx";
+import { localTicks, roundUp, timeStep } from "../charts/scale.ts";
+import { BrushArea, brushKeys, useSpanBrush } from "../charts/span-brush.tsx";
 import { useSize } from "../components/size.ts";
-import { BrushArea, brushKeys, useSpanBrush } from "../components/span-brush.tsx";
 import { amount, axisTime, count, milliseconds, spanText } from "../format.ts";
 import { type StateLook, type StateType, stateColor, stateLook } from "../states.ts";
 

@@ -9,7 +9,7 @@ import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { call } from "../api/api.ts";
 import type { FlowRunPage, LiveChange, Timeline } from "../api/types.ts";
 import { isFinal } from "../states.ts";
-import { withSubflows, withTaskRuns } from "./timeline-changes.ts";
+import { withSubflows, withTaskRuns } from "./timeline/timeline-changes.ts";
 
 export function flowRunQuery(id: string) {
   return queryOptions({

@@ -3,11 +3,11 @@ import type { ReactNode } from "react";
 import type { FlowRunPage } from "../api/types.ts";
 import { CopyButton } from "../components/copy.tsx";
 import { LongText } from "../components/long-text.tsx";
-import { StateLabel } from "../components/state.tsx";
 import { Tags } from "../components/tag.tsx";
-import { TaskProgress, taskTotal } from "../components/task-progress.tsx";
 import { Elapsed, RelativeTime } from "../components/time.tsx";
 import { endOf } from "../runs/run-columns.tsx";
+import { StateLabel } from "../runs/state.tsx";
+import { TaskProgress, taskTotal } from "../runs/task-progress.tsx";
 import { isFinal, stateLook } from "../states.ts";
 import { RunButtons } from "./run-buttons.tsx";
 

@@ -2,8 +2,8 @@ import { Link } from "@tanstack/react-router";
 import type { FlowRunPage } from "../api/types.ts";
 import { CopyButton } from "../components/copy.tsx";
 import { JsonView } from "../components/json-view.tsx";
-import { StateIcon } from "../components/state.tsx";
 import { Badge } from "../components/tag.tsx";
+import { StateIcon } from "../runs/state.tsx";
 
 /** The parameters, with what changed against the run before. */
 export function RunParameters({ page }: { readonly page: FlowRunPage }) {

@@ -14,12 +14,12 @@ import { Button } from "../components/button.tsx";
 import { Failure } from "../components/failure.tsx";
 import { SearchField } from "../components/field.tsx";
 import { Icon } from "../components/icon.tsx";
-import { PersistedResultFacts } from "../components/persisted-result.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
-import { StateIcon } from "../components/state.tsx";
 import { RelativeTime } from "../components/time.tsx";
-import { ValueView } from "../components/value-view.tsx";
 import { bytes } from "../format.ts";
+import { PersistedResultFacts } from "../results/persisted-result.tsx";
+import { ValueView } from "../results/value-view.tsx";
+import { StateIcon } from "../runs/state.tsx";
 import { runResultQuery } from "./flow-run.queries.ts";
 
 /** What the run gave, and what its tasks gave. */

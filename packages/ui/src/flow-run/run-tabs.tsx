@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useState } from "react";
 import type { FlowRunPage } from "../api/types.ts";
-import { LogView } from "../components/log-view.tsx";
 import { onDemand } from "../components/on-demand.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { Tabs } from "../components/tabs.tsx";
-import { taskTotal } from "../components/task-progress.tsx";
+import { LogView } from "../logs/log-view.tsx";
+import { taskTotal } from "../runs/task-progress.tsx";
 import { isBad } from "../states.ts";
 import { timelineQuery } from "./flow-run.queries.ts";
 import type { ChangeSearch, FlowRunSearch, FlowRunTab } from "./flow-run-search.ts";
@@ -13,7 +13,7 @@ import { RunArtifacts } from "./run-artifacts.tsx";
 import { RunDetails } from "./run-details.tsx";
 import { RunParameters } from "./run-parameters.tsx";
 import { SubflowTable, TaskTable } from "./task-table.tsx";
-import { rowIndex } from "./timeline-changes.ts";
+import { rowIndex } from "./timeline/timeline-changes.ts";
 
 const RunEvents = onDemand(
   () => import("./run-events.tsx").then((module) => module.RunEvents),

@@ -8,8 +8,8 @@ import { Skeleton } from "../components/skeleton.tsx";
 import { amount, count } from "../format.ts";
 import { timelineQuery } from "./flow-run.queries.ts";
 import type { ChangeSearch, FlowRunSearch } from "./flow-run-search.ts";
-import { loadGraphView, prepareGraph } from "./graph-loading.ts";
-import { TimelineView } from "./timeline-view.tsx";
+import { loadGraphView, prepareGraph } from "./graph/graph-loading.ts";
+import { TimelineView } from "./timeline/timeline-view.tsx";
 
 const GraphView = onDemand(() => loadGraphView().then((module) => module.GraphView), <Skeleton rows={8} height={28} />);
 

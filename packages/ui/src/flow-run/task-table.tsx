@@ -5,9 +5,9 @@ import { useMemo, useRef, useState } from "react";
 import type { Timeline } from "../api/types.ts";
 import { SearchField, Select } from "../components/field.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
-import { StateIcon } from "../components/state.tsx";
 import { Elapsed, RelativeTime } from "../components/time.tsx";
 import { amount } from "../format.ts";
+import { StateIcon } from "../runs/state.tsx";
 import { isFinal, type StateType, stateLook, stateTypeOrder } from "../states.ts";
 import { timelineQuery } from "./flow-run.queries.ts";
 

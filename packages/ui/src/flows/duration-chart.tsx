@@ -1,10 +1,10 @@
 import { useMemo, useRef, useState } from "react";
 import type { FlowPage } from "../api/types.ts";
-import { ChartTip } from "../components/chart-tip.tsx";
-import { durationScale } from "../components/duration-scale.ts";
-import { localTicks, timeStep } from "../components/scale.ts";
+import { ChartTip } from "../charts/chart-tip.tsx";
+import { durationScale } from "../charts/duration-scale.ts";
+import { localTicks, timeStep } from "../charts/scale.ts";
+import { BrushArea, brushKeys, useSpanBrush } from "../charts/span-brush.tsx";
 import { useSize } from "../components/size.ts";
-import { BrushArea, brushKeys, useSpanBrush } from "../components/span-brush.tsx";
 import { amount, axisSeconds, axisTime, milliseconds, seconds, spanText } from "../format.ts";
 
 const height = 134;

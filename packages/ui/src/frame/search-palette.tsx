@@ -7,7 +7,7 @@ import { call } from "../api/api.ts";
 import type { SearchHit } from "../api/types.ts";
 import { copyText } from "../components/copy.tsx";
 import { Icon, type IconName } from "../components/icon.tsx";
-import { StateIcon } from "../components/state.tsx";
+import { StateIcon } from "../runs/state.tsx";
 import { useThemeChoice } from "../theme.ts";
 
 interface Choice {

@@ -1,8 +1,8 @@
 import { type ReactNode, useMemo } from "react";
 import type { FlowRunPoint } from "../api/types.ts";
+import { RunBarChart } from "../charts/run-bar-chart.tsx";
 import { Segmented } from "../components/button.tsx";
 import { useMedia } from "../components/media.ts";
-import { RunBarChart } from "../components/run-bar-chart.tsx";
 import { amount, milliseconds } from "../format.ts";
 import { RunScatter } from "./run-scatter.tsx";
 import { type ChartName, moment, mostPoints, type RunsSearch, type RunsSearchChange } from "./runs-search.ts";

@@ -1,12 +1,12 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { FlowRunRow } from "../api/types.ts";
-import { StateWord } from "../components/state.tsx";
 import { Tags } from "../components/tag.tsx";
-import { TaskProgress } from "../components/task-progress.tsx";
 import { Elapsed, RelativeTime } from "../components/time.tsx";
 import { isBad, type StateType } from "../states.ts";
 import type { RunSort, RunsSearch } from "./runs-search.ts";
+import { StateWord } from "./state.tsx";
+import { TaskProgress } from "./task-progress.tsx";
 
 export interface RunColumn {
   readonly id: string;

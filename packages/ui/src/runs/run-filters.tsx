@@ -4,11 +4,11 @@ import { Button } from "../components/button.tsx";
 import { fieldClass, SearchField } from "../components/field.tsx";
 import { Icon, type IconName } from "../components/icon.tsx";
 import { Menu, MenuCheck, MenuField, MenuItem, MenuLabel, MenuSeparator } from "../components/menu.tsx";
-import { StateIcon } from "../components/state.tsx";
 import { dateAndClock, spanText } from "../format.ts";
 import { filterableStateNames, stateLook, stateTypeOfName, stateTypeOrder } from "../states.ts";
 import { flowNamesQuery, observedStatesQuery } from "./runs.queries.ts";
 import { isFiltered, noFilter, type RunsSearch, type RunsSearchChange, timeSpans } from "./runs-search.ts";
+import { StateIcon } from "./state.tsx";
 
 /** From so many flows on, the menu has a field to find one. */
 const manyFlows = 10;

@@ -6,11 +6,11 @@ import { Icon } from "../components/icon.tsx";
 import { useMedia } from "../components/media.ts";
 import { usePageRows } from "../components/page-rows.ts";
 import { useSize } from "../components/size.ts";
-import { StateIcon } from "../components/state.tsx";
 import { Elapsed, RelativeTime } from "../components/time.tsx";
 import { isBad, stateLook } from "../states.ts";
 import { columnTracks, endOf, fittingColumns, type RunColumn } from "./run-columns.tsx";
 import type { RunSort } from "./runs-search.ts";
+import { StateIcon } from "./state.tsx";
 
 const rowHeight = 34;
 const narrowRowHeight = 54;

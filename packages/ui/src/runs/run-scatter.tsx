@@ -1,12 +1,12 @@
 import { useNavigate } from "@tanstack/react-router";
 import { type PointerEvent, useMemo, useRef, useState } from "react";
 import type { FlowRunPoint, StateType } from "../api/types.ts";
-import { ChartTip } from "../components/chart-tip.tsx";
-import { durationScale } from "../components/duration-scale.ts";
-import { RunTip } from "../components/run-bar-chart.tsx";
-import { localTicks, timeStep } from "../components/scale.ts";
+import { ChartTip } from "../charts/chart-tip.tsx";
+import { durationScale } from "../charts/duration-scale.ts";
+import { RunTip } from "../charts/run-bar-chart.tsx";
+import { localTicks, timeStep } from "../charts/scale.ts";
+import { BrushArea, brushKeys, useSpanBrush } from "../charts/span-brush.tsx";
 import { useSize } from "../components/size.ts";
-import { BrushArea, brushKeys, useSpanBrush } from "../components/span-brush.tsx";
 import { amount, axisSeconds, axisTime, milliseconds, spanText } from "../format.ts";
 import { isBad, stateColor, stateLook } from "../states.ts";
 

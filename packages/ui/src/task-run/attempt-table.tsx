@@ -2,9 +2,9 @@ import { useEffect, useRef } from "react";
 import type { State } from "../api/types.ts";
 import { CopyButton } from "../components/copy.tsx";
 import { LongText } from "../components/long-text.tsx";
-import { StateLabel } from "../components/state.tsx";
 import { Elapsed } from "../components/time.tsx";
 import { clock, duration, exact, milliseconds } from "../format.ts";
+import { StateLabel } from "../runs/state.tsx";
 import { isFinal } from "../states.ts";
 import { type Attempt, attemptsOf } from "./attempts.ts";
 

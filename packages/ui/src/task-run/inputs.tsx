@@ -1,8 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import type { TaskRunPage } from "../api/types.ts";
-import { StateIcon } from "../components/state.tsx";
-import { ValueView } from "../components/value-view.tsx";
-import { calledIn } from "../flow-run/timeline-changes.ts";
+import { calledIn } from "../flow-run/timeline/timeline-changes.ts";
+import { ValueView } from "../results/value-view.tsx";
+import { StateIcon } from "../runs/state.tsx";
 import { Block } from "./block.tsx";
 
 /** The input under which Prefect's clients name what a task run waited for without taking its result. */

@@ -3,8 +3,8 @@ import { useRef } from "react";
 import type { TaskRunRow } from "../api/types.ts";
 import { useMedia } from "../components/media.ts";
 import { usePageRows } from "../components/page-rows.ts";
-import { StateIcon } from "../components/state.tsx";
 import { Elapsed, RelativeTime } from "../components/time.tsx";
+import { StateIcon } from "../runs/state.tsx";
 import { isBad, isFinal, stateLook } from "../states.ts";
 
 const rowHeight = 34;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { TaskRun, Timeline } from "../api/types.ts";
-import { graphOf } from "./graph-model.ts";
+import type { TaskRun, Timeline } from "../../api/types.ts";
+import { graphOf } from "../graph/graph-model.ts";
 import { withTaskRuns } from "./timeline-changes.ts";
 import { density, groupState, groupsOf, spells, timelineRows, timelineSpan } from "./timeline-model.ts";
 

@@ -2,8 +2,8 @@ import { shortenedText, tracebackIn } from "@ostinato/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, memo, type ReactNode, useEffect, useRef, useState } from "react";
 import type { Log } from "../api/types.ts";
+import { CopyButton, copyText } from "../components/copy.tsx";
 import { clock, count, exact } from "../format.ts";
-import { CopyButton, copyText } from "./copy.tsx";
 import { levelLook } from "./log-level.ts";
 import type { LogStore } from "./log-store.ts";
 

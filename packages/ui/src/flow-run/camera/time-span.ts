@@ -1,4 +1,4 @@
-import type { Span } from "./timeline-draw.ts";
+import type { Span } from "../timeline/timeline-draw.ts";
 
 /** The share of the span that is left free at both ends. */
 export const edge = 0.02;

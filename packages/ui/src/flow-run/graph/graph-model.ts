@@ -1,6 +1,6 @@
-import type { StateType, Timeline } from "../api/types.ts";
-import { stateTypeOrder } from "../states.ts";
-import { baseName } from "./timeline-model.ts";
+import type { StateType, Timeline } from "../../api/types.ts";
+import { stateTypeOrder } from "../../states.ts";
+import { baseName } from "../timeline/timeline-model.ts";
 
 /** A box of the graph: one task run, or runs of one task that have the same place in the graph. */
 export interface GraphNode {

@@ -1,6 +1,6 @@
 import type { State } from "../api/types.ts";
+import { RelativeTime } from "../components/time.tsx";
 import { type StateLook, type StateType, stateColor, stateLook } from "../states.ts";
-import { RelativeTime } from "./time.tsx";
 
 interface Stated {
   readonly type: StateType | null | undefined;

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
-import type { Timeline } from "../api/types.ts";
-import { stateLook } from "../states.ts";
-import { themeColor, useThemeGeneration } from "../theme.ts";
+import type { Timeline } from "../../api/types.ts";
+import { stateLook } from "../../states.ts";
+import { themeColor, useThemeGeneration } from "../../theme.ts";
 import type { GraphNode } from "./graph-model.ts";
 
 const cell = 9;

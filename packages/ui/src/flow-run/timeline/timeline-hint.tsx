@@ -1,5 +1,5 @@
-import { amount, clock, duration } from "../format.ts";
-import { stateLook } from "../states.ts";
+import { amount, clock, duration } from "../../format.ts";
+import { stateLook } from "../../states.ts";
 import type { Span } from "./timeline-draw.ts";
 import { density, type Spell, spells, type TimelineRow } from "./timeline-model.ts";
 

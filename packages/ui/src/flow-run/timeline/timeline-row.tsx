@@ -1,6 +1,6 @@
-import { Icon } from "../components/icon.tsx";
-import { StateIcon } from "../components/state.tsx";
-import { count, countingDuration, duration } from "../format.ts";
+import { Icon } from "../../components/icon.tsx";
+import { count, countingDuration, duration } from "../../format.ts";
+import { StateIcon } from "../../runs/state.tsx";
 import { groupState, rowSpan, type TimelineRow } from "./timeline-model.ts";
 
 /** One line of the tree: what it is called, in which state it is, how long it took. */

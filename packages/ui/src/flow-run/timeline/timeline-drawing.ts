@@ -1,6 +1,6 @@
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "react";
-import { useThemeGeneration } from "../theme.ts";
-import { edge } from "./time-span.ts";
+import { useThemeGeneration } from "../../theme.ts";
+import { edge } from "../camera/time-span.ts";
 import { drawAxis, drawTimeline, type Span, timelineColors } from "./timeline-draw.ts";
 import type { TimelineRow } from "./timeline-model.ts";
 

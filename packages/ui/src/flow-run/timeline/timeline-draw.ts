@@ -1,7 +1,7 @@
-import { localTicks, ticks, timeStep } from "../components/scale.ts";
-import { axisTime, duration } from "../format.ts";
-import { stateLook } from "../states.ts";
-import { themeColor } from "../theme.ts";
+import { localTicks, ticks, timeStep } from "../../charts/scale.ts";
+import { axisTime, duration } from "../../format.ts";
+import { stateLook } from "../../states.ts";
+import { themeColor } from "../../theme.ts";
 import { density, groupState, spells, type TimelineRow } from "./timeline-model.ts";
 
 export interface Span {

@@ -1,8 +1,8 @@
 import type { TablePreview, ValuePreview } from "../api/types.ts";
+import { DataTable } from "../components/data-table.tsx";
+import { Icon } from "../components/icon.tsx";
+import { JsonView } from "../components/json-view.tsx";
 import { bytes, count } from "../format.ts";
-import { DataTable } from "./data-table.tsx";
-import { Icon } from "./icon.tsx";
-import { JsonView } from "./json-view.tsx";
 
 /** An argument or a result: a table as a table, an image as an image, the rest as JSON; what was not kept says why. */
 export function ValueView({ preview }: { readonly preview: ValuePreview }) {

@@ -2,12 +2,12 @@ import { lastLines, tracebackIn } from "@ostinato/core";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Failure } from "../api/types.ts";
+import { CopyButton } from "../components/copy.tsx";
+import { Icon } from "../components/icon.tsx";
+import { LongText } from "../components/long-text.tsx";
 import { readFlowRunSearch } from "../flow-run/flow-run-search.ts";
 import { clock } from "../format.ts";
-import { CopyButton } from "./copy.tsx";
-import { Icon } from "./icon.tsx";
-import { levelLook } from "./log-level.ts";
-import { LongText } from "./long-text.tsx";
+import { levelLook } from "../logs/log-level.ts";
 
 /**
  * Why something failed: message, task, attempt, the line of the user's own code, the last log lines. `within` is the flow

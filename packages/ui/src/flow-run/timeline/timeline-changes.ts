@@ -1,4 +1,4 @@
-import type { FlowRunRow, TaskRun, Timeline } from "../api/types.ts";
+import type { FlowRunRow, TaskRun, Timeline } from "../../api/types.ts";
 
 /** The input under which a task run names the task run that it was called in. */
 export const calledIn = "__parents__";

@@ -2,15 +2,15 @@ import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "reac
 import { useLive } from "../api/live.ts";
 import type { LiveTopic } from "../api/types.ts";
 import { apiAddress } from "../base-path.ts";
+import { Button, buttonClass } from "../components/button.tsx";
+import { Failure } from "../components/failure.tsx";
+import { SearchField, Select } from "../components/field.tsx";
+import { Icon } from "../components/icon.tsx";
+import { Skeleton } from "../components/skeleton.tsx";
 import { count } from "../format.ts";
-import { Button, buttonClass } from "./button.tsx";
-import { Failure } from "./failure.tsx";
-import { SearchField, Select } from "./field.tsx";
-import { Icon } from "./icon.tsx";
 import { LogLines } from "./log-lines.tsx";
 import { type LogFilter, LogStore } from "./log-store.ts";
 import { askForLogWindow } from "./log-window.ts";
-import { Skeleton } from "./skeleton.tsx";
 
 export interface LogSearch {
   readonly level?: string | undefined;

@@ -1,6 +1,6 @@
 import ELK, { type ElkExtendedEdge, type ElkNode } from "elkjs/lib/elk-api.js";
 import elkWorker from "elkjs/lib/elk-worker.min.js?url";
-import { takeEarlyGraphWorker } from "../early.ts";
+import { takeEarlyGraphWorker } from "../../early.ts";
 
 export interface Placed {
   readonly id: string;

@@ -1,13 +1,13 @@
 import { Link } from "@tanstack/react-router";
 import { type KeyboardEvent, useMemo, useRef, useState } from "react";
 import type { StateType } from "../api/types.ts";
+import { useSize } from "../components/size.ts";
 import { amount, axisSeconds, duration, exact } from "../format.ts";
 import { useNowWhile } from "../now.ts";
+import { StateIcon } from "../runs/state.tsx";
 import { stateColor, stateLook } from "../states.ts";
 import { ChartTip } from "./chart-tip.tsx";
 import { durationScale } from "./duration-scale.ts";
-import { useSize } from "./size.ts";
-import { StateIcon } from "./state.tsx";
 
 export interface ChartedRun {
   readonly id: string;

@@ -1,5 +1,5 @@
-import type { StateCounts, StateType, Timeline } from "../api/types.ts";
-import { isFinal, stateTypeOrder } from "../states.ts";
+import type { StateCounts, StateType, Timeline } from "../../api/types.ts";
+import { isFinal, stateTypeOrder } from "../../states.ts";
 
 /** One line of the timeline: a task run, a subflow that can be opened, or a group of runs of the same task. */
 export type TimelineRow = {

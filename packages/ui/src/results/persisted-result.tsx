@@ -1,7 +1,7 @@
 import type { PersistedResult } from "../api/types.ts";
-import { Copyable } from "./copy.tsx";
-import { Fact, Facts } from "./page.tsx";
-import { RelativeTime } from "./time.tsx";
+import { Copyable } from "../components/copy.tsx";
+import { Fact, Facts } from "../components/page.tsx";
+import { RelativeTime } from "../components/time.tsx";
 
 /** Where the client of a run keeps its result, how it wrote it down, and until when it may be used again. */
 export function PersistedResultFacts({ result }: { readonly result: PersistedResult }) {
