@@ -113,3 +113,15 @@ it("finds an import cycle, once, and follows types too", () => {
     }),
   ).toEqual([expect.stringContaining("import cycle: packages/core/src/a.ts → packages/core/src/b.ts → ")]);
 });
+
+it("lets slices import the kernel and never the files that put the server together", () => {
+  expect(
+    violations({
+      "packages/server/src/flows/flows.rules.ts": 'import { invalid } from "../kernel/errors.ts";',
+      "packages/server/src/flows/flows.service.ts": 'import { createServer } from "../main.ts";',
+      "packages/server/src/app.ts": 'import { createServer } from "./main.ts";',
+    }),
+  ).toEqual([
+    'packages/server/src/flows/flows.service.ts:1 "../main.ts" puts the server together: only the files beside it may import it; what slices share is in kernel/',
+  ]);
+});

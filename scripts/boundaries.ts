@@ -103,6 +103,9 @@ function judgeSlices(edge: Edge, slices: Slices): string | undefined {
   if (edge.isType || edge.isTest || edge.target === undefined) return undefined;
   const from = placeOf(edge.file, slices);
   const to = placeOf(edge.target, slices);
+  if (from !== undefined && isInRoot(edge.target, slices)) {
+    return `"${edge.specifier}" puts the server together: only the files beside it may import it; what slices share is in kernel/`;
+  }
   if (from === undefined || to === undefined || from.shared) return undefined;
   if (to.shared) {
     const { importedBy } = slices.sharedFolders[to.folder] ?? { importedBy: [] };
@@ -126,7 +129,7 @@ interface Place {
   readonly shared: boolean;
 }
 
-/** Undefined outside the slices: other packages, and the root's own files, which wire everything up or serve all. */
+/** Undefined outside the slices: other packages, and the root's own files, which put the server together. */
 function placeOf(file: string, { root, sharedFolders, layers }: Slices): Place | undefined {
   if (!file.startsWith(`${root}/`)) return undefined;
   const layer = /\.([a-z]+)\.ts$/.exec(file)?.[1] ?? "";
@@ -134,6 +137,11 @@ function placeOf(file: string, { root, sharedFolders, layers }: Slices): Place |
   const [folder = "", ...rest] = file.slice(root.length + 1).split("/");
   if (rest.length === 0) return isLayer ? { folder: everySlice, layer, shared: false } : undefined;
   return { folder, layer: isLayer ? layer : "plain", shared: folder in sharedFolders };
+}
+
+/** A file in the root without a layer in its name. */
+function isInRoot(file: string, slices: Slices): boolean {
+  return posix.dirname(file) === slices.root && placeOf(file, slices) === undefined;
 }
 
 /** One violation for each group of files that reach each other; types count, since readers follow them too. */

@@ -3,12 +3,12 @@ import type { Artifact, Flow } from "@ostinato/protocol";
 import { openDatabase, type TestDatabase } from "@ostinato/testing/databases";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Change } from "./bus.ts";
+import { addFlowRun } from "../test/flow-run-harness.ts";
+import { startTestServer, type TestServer } from "../test/harness.ts";
+import { openTestSocket } from "../test/socket-harness.ts";
+import { taskRunEvent } from "../test/task-run-event-harness.ts";
 import { plainEvent } from "./events/event-harness.ts";
-import { addFlowRun } from "./flow-run-harness.ts";
-import { startTestServer, type TestServer } from "./harness.ts";
-import { openTestSocket } from "./socket-harness.ts";
-import { taskRunEvent } from "./task-run-events/task-run-event-harness.ts";
+import type { Change } from "./kernel/bus.ts";
 
 describe("two servers on one PostgreSQL", () => {
   let database: TestDatabase;

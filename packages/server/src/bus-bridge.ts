@@ -1,11 +1,11 @@
 import { addSeconds, isUuid, type Timestamp, timeOrderedId } from "@ostinato/core";
 import type { Event } from "@ostinato/protocol";
 import * as artifacts from "./artifacts/artifacts.service.ts";
-import type { Bus, Change } from "./bus.ts";
-import type { Context } from "./context.ts";
 import * as events from "./events/event-pages.service.ts";
 import * as flowRuns from "./flow-runs/flow-runs.service.ts";
 import * as flows from "./flows/flows.service.ts";
+import type { Bus, Change } from "./kernel/bus.ts";
+import type { Context } from "./kernel/context.ts";
 import * as logs from "./logs/logs.service.ts";
 import * as taskRuns from "./task-runs/task-runs.service.ts";
 

@@ -1,9 +1,9 @@
 import { timeOrderedId } from "@ostinato/core";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTestServer, type TestServer } from "./harness.ts";
-import { openTestSocket } from "./socket-harness.ts";
-import { taskRunEvent } from "./task-run-events/task-run-event-harness.ts";
+import { startTestServer, type TestServer } from "../test/harness.ts";
+import { openTestSocket } from "../test/socket-harness.ts";
+import { taskRunEvent } from "../test/task-run-event-harness.ts";
 
 /** What JavaScript would change, as Python clients send it. */
 const exact =

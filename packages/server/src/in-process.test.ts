@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { readConfig } from "./config.ts";
-import { startTestServer, type TestServer } from "./harness.ts";
+import { startTestServer, type TestServer } from "../test/harness.ts";
 import { createInProcessServer, type InProcessServer } from "./in-process.ts";
+import { readConfig } from "./kernel/config.ts";
 
 const unknown = "64a1a8d5-5b0c-4a36-90f0-1d6f0a2f1f5d";
 

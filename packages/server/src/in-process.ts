@@ -3,25 +3,25 @@ import type { RouteContract } from "@ostinato/protocol";
 import type { Logger } from "pino";
 import { adminRoutes } from "./admin/admin.routes.ts";
 import { artifactRoutes } from "./artifacts/artifacts.routes.ts";
-import type { Config } from "./config.ts";
-import type { Context } from "./context.ts";
-import { errorAnswer } from "./error-answer.ts";
-import { Overloaded, refused } from "./errors.ts";
 import { eventRoutes } from "./events/events.routes.ts";
 import { flowRunInputRoutes } from "./flow-run-inputs/flow-run-inputs.routes.ts";
 import { flowRunRoutes } from "./flow-runs/flow-runs.routes.ts";
 import { flowRoutes } from "./flows/flows.routes.ts";
 import { endGoneRuns } from "./heartbeats/lost-runs.service.ts";
-import { readJsonBody } from "./json-body.ts";
 import { keptParametersRoutes } from "./kept-parameters/kept-parameters.routes.ts";
+import type { Config } from "./kernel/config.ts";
+import type { Context } from "./kernel/context.ts";
+import { errorAnswer } from "./kernel/error-answer.ts";
+import { Overloaded, refused } from "./kernel/errors.ts";
+import { readJsonBody } from "./kernel/json-body.ts";
+import { Answer, type Handler, type Serve, usualStatus } from "./kernel/operation.ts";
+import { findRoute } from "./kernel/route-table.ts";
+import { validated } from "./kernel/validation.ts";
 import { logRoutes } from "./logs/logs.routes.ts";
 import { logger, open } from "./opening.ts";
-import { Answer, type Handler, type Serve, usualStatus } from "./operation.ts";
 import { parameterSchemaRoutes } from "./parameter-schemas/parameter-schemas.routes.ts";
 import { resultRoutes } from "./results/results.routes.ts";
-import { findRoute } from "./route-table.ts";
 import { taskRunRoutes } from "./task-runs/task-runs.routes.ts";
-import { validated } from "./validation.ts";
 
 /** A request of this process's own. `path` is below the API's root, with its query string. */
 export interface OwnRequest {

@@ -2,13 +2,13 @@ import { type Clock, systemClock, type Timestamp } from "@ostinato/core";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { buildApp } from "./app.ts";
-import type { Config } from "./config.ts";
-import type { Context } from "./context.ts";
+import type { Config } from "./kernel/config.ts";
+import type { Context } from "./kernel/context.ts";
+import { productVersion } from "./kernel/versions.ts";
 import { createLoops } from "./loops/loops.ts";
 import { logger, open } from "./opening.ts";
 import { isLoopback } from "./plugins/origin.rules.ts";
 import { createRetention, type Retention } from "./retention/retention.service.ts";
-import { productVersion } from "./versions.ts";
 
 export interface Server {
   readonly app: FastifyInstance;

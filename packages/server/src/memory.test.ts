@@ -6,10 +6,10 @@ import { formatTimestamp, systemClock, timeOrderedId } from "@ostinato/core";
 import { createLogs, filterLogs, type LogCreate, readLogWindow } from "@ostinato/protocol";
 import { openDatabase, type TestDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openTestSocket } from "../test/socket-harness.ts";
 import { plainEvent } from "./events/event-harness.ts";
-import { openTestSocket } from "./socket-harness.ts";
 
-const childServer = fileURLToPath(new URL("./child-server-harness.ts", import.meta.url));
+const childServer = fileURLToPath(new URL("../test/child-server-harness.ts", import.meta.url));
 /** Of JavaScript's memory, in megabytes. What is sent below is several times as much. */
 const heapMegabytes = 72;
 

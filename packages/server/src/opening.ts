@@ -1,14 +1,14 @@
 import { type Clock, systemClock } from "@ostinato/core";
 import { type Logger, pino } from "pino";
-import { createBus } from "./bus.ts";
 import { bridgeBus } from "./bus-bridge.ts";
-import type { Config } from "./config.ts";
-import type { Context } from "./context.ts";
 import { measured } from "./db/measured.ts";
 import { migrate } from "./db/migrate.ts";
 import { openDatabase } from "./db/open.ts";
 import { createHeard } from "./heartbeats/heard.ts";
-import { createMetrics } from "./metrics.ts";
+import { createBus } from "./kernel/bus.ts";
+import type { Config } from "./kernel/config.ts";
+import type { Context } from "./kernel/context.ts";
+import { createMetrics } from "./kernel/metrics.ts";
 
 /** What every kind of server stands on. */
 export interface Opened {

@@ -1,11 +1,11 @@
 import type { Timestamp } from "@ostinato/core";
 import { concurrencyLimitRoutes } from "./concurrency-limits/concurrency-limits.routes.ts";
-import type { Context } from "./context.ts";
 import { flowRunGraphRoutes } from "./flow-run-graph/flow-run-graph.routes.ts";
 import { flowRunStateRoutes } from "./flow-run-states/flow-run-states.routes.ts";
 import { importRoutes } from "./flow-runs/import.routes.ts";
+import type { Context } from "./kernel/context.ts";
+import type { Serve } from "./kernel/operation.ts";
 import { observedStateRoutes } from "./observed-states/observed-states.routes.ts";
-import type { Serve } from "./operation.ts";
 import { retentionRoutes } from "./retention/retention.routes.ts";
 import { createRetention } from "./retention/retention.service.ts";
 import { savedSearchRoutes } from "./saved-searches/saved-searches.routes.ts";

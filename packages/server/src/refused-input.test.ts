@@ -1,7 +1,7 @@
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestServer, type TestServer } from "./harness.ts";
-import { openTestSocket } from "./socket-harness.ts";
+import { startTestServer, type TestServer } from "../test/harness.ts";
+import { openTestSocket } from "../test/socket-harness.ts";
 
 const id = "64a1a8d5-5b0c-4a36-90f0-1d6f0a2f1f5d";
 const day = "2030-01-02T00:00:00Z";

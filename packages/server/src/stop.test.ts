@@ -4,8 +4,8 @@ import type { Flow } from "@ostinato/protocol";
 import { fakeClock } from "@ostinato/testing/clock";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { expect, test } from "vitest";
-import { startTestServer } from "./harness.ts";
-import { openTestSocket } from "./socket-harness.ts";
+import { startTestServer } from "../test/harness.ts";
+import { openTestSocket } from "../test/socket-harness.ts";
 
 describeOnEachDatabase("a server that stops", (database) => {
   test("finishes what it took, tells its sockets, and has kept what it acknowledged", async () => {

@@ -2,12 +2,12 @@ import { formatTimestamp, timeOrderedId } from "@ostinato/core";
 import type { Artifact, Flow, FlowRun, RetentionPass } from "@ostinato/protocol";
 import type { FakeClock } from "@ostinato/testing/clock";
 import { sql } from "kysely";
-import type { Context } from "../src/context.ts";
-import type { Database } from "../src/db/dialects/dialect.ts";
-import type { TestServer } from "../src/harness.ts";
+import type { Database } from "../src/db/dialect.ts";
+import type { Context } from "../src/kernel/context.ts";
 import type { Cause } from "../src/retention/age.rules.ts";
 import type { Retention } from "../src/retention/retention.service.ts";
-import { taskRunEvent } from "../src/task-run-events/task-run-event-harness.ts";
+import type { TestServer } from "./harness.ts";
+import { taskRunEvent } from "./task-run-event-harness.ts";
 
 export interface RunOptions {
   /** The last state, or undefined for a run that goes on. */

@@ -1,6 +1,6 @@
 import type { Timestamp } from "@ostinato/core";
 import { sql } from "kysely";
-import type { Database } from "../db/dialects/dialect.ts";
+import type { Database } from "../db/dialect.ts";
 
 const probeKey = "ostinato.probe";
 /** Some pages, so that a full disk shows. */

@@ -14,8 +14,8 @@ import {
   saveDatabase,
   setDefaultStorage,
 } from "@ostinato/protocol";
-import { Answer, type Serve } from "../operation.ts";
-import { matchedClientVersion, restApiVersion } from "../versions.ts";
+import { Answer, type Serve } from "../kernel/operation.ts";
+import { matchedClientVersion, restApiVersion } from "../kernel/versions.ts";
 import * as admin from "./admin.service.ts";
 
 export function adminRoutes(serve: Serve, started: Timestamp): void {

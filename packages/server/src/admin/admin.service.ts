@@ -1,10 +1,10 @@
 import { formatTimestamp, type Timestamp, timeOrderedId } from "@ostinato/core";
 import { lookAtProcess } from "@ostinato/core/process";
 import type { Json, ReplyOf, readServerInfo } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
-import type { SavedFile } from "../db/dialects/dialect.ts";
-import { refused } from "../errors.ts";
-import { productVersion } from "../versions.ts";
+import type { SavedFile } from "../db/dialect.ts";
+import type { Context } from "../kernel/context.ts";
+import { refused } from "../kernel/errors.ts";
+import { productVersion } from "../kernel/versions.ts";
 import * as queries from "./admin.queries.ts";
 
 const askAgainMillis = 1000;

@@ -1,6 +1,6 @@
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTestServer, type TestServer } from "../harness.ts";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
 
 describeOnEachDatabase("admin", (database) => {
   let server: TestServer;

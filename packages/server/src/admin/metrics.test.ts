@@ -1,8 +1,8 @@
 import type { Flow, FlowRun } from "@ostinato/protocol";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTestServer, type TestServer } from "../harness.ts";
-import { openTestSocket } from "../socket-harness.ts";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
+import { openTestSocket } from "../../test/socket-harness.ts";
 
 describeOnEachDatabase("metrics", (database) => {
   let server: TestServer;

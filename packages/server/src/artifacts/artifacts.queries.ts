@@ -14,7 +14,7 @@ import {
 } from "../criteria/conditions.queries.ts";
 import { countMatching } from "../criteria/counting.queries.ts";
 import { flowRunsMatching, taskRunsMatching } from "../criteria/runs.queries.ts";
-import type { Database, Reader, Sql } from "../db/dialects/dialect.ts";
+import type { Database, Reader, Sql } from "../db/dialect.ts";
 import type { ArtifactTable } from "../db/tables.ts";
 
 export type ArtifactRow = Selectable<ArtifactTable>;

@@ -9,7 +9,7 @@ import {
   readLatestArtifact,
   updateArtifact,
 } from "@ostinato/protocol";
-import { createdOr200, type Serve } from "../operation.ts";
+import { createdOr200, type Serve } from "../kernel/operation.ts";
 import * as artifacts from "./artifacts.service.ts";
 
 export function artifactRoutes(serve: Serve): void {

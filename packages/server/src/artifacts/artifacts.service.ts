@@ -9,12 +9,12 @@ import type {
   filterArtifacts,
   filterLatestArtifacts,
 } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
-import type { Writer } from "../db/dialects/dialect.ts";
+import type { Writer } from "../db/dialect.ts";
 import { readOptionalJson, storable, storableOrNull, writeOptionalJson } from "../db/json-text.ts";
-import { invalid, refused } from "../errors.ts";
 import * as events from "../events/events.service.ts";
-import { checkAnswerSize, readLimit } from "../paging.ts";
+import type { Context } from "../kernel/context.ts";
+import { invalid, refused } from "../kernel/errors.ts";
+import { checkAnswerSize, readLimit } from "../kernel/paging.ts";
 import * as queries from "./artifacts.queries.ts";
 import { collectionEvent } from "./collection-event.ts";
 

@@ -2,9 +2,9 @@ import { timeOrderedId } from "@ostinato/core";
 import type { Artifact, ArtifactCollection } from "@ostinato/protocol";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { addFlowRun } from "../../test/flow-run-harness.ts";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
 import { eventsAbout } from "../events/event-harness.ts";
-import { addFlowRun } from "../flow-run-harness.ts";
-import { startTestServer, type TestServer } from "../harness.ts";
 
 describeOnEachDatabase("artifacts", (database) => {
   let server: TestServer;

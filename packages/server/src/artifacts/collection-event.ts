@@ -1,6 +1,6 @@
 import type { Timestamp } from "@ostinato/core";
 import type { Artifact, Resource } from "@ostinato/protocol";
-import { type Lifecycle, lifecycleEvent } from "../lifecycle-event.ts";
+import { type Lifecycle, lifecycleEvent } from "../kernel/lifecycle-event.ts";
 
 export interface CollectionChange {
   readonly action: Lifecycle["action"];

@@ -1,5 +1,5 @@
 import { giveSlotsBack, renewLease, takeSlots } from "@ostinato/protocol";
-import type { Serve } from "../operation.ts";
+import type { Serve } from "../kernel/operation.ts";
 import * as limits from "./concurrency-limits.service.ts";
 
 export function concurrencyLimitRoutes(serve: Serve): void {

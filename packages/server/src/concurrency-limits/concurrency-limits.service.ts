@@ -1,6 +1,6 @@
 import { timeOrderedId } from "@ostinato/core";
 import type { SlotLease, SlotRequest } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
+import type { Context } from "../kernel/context.ts";
 
 /**
  * Clients ask for slots before each task with tags, whether limits exist or not. No limit can be created on this server yet, so

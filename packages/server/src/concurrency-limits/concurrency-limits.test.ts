@@ -1,6 +1,6 @@
 import { openDatabase, type TestDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestServer, type TestServer } from "../harness.ts";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
 
 describe("slots of limits", () => {
   let database: TestDatabase;

@@ -1,6 +1,6 @@
 import { toTimestamp } from "@ostinato/core";
 import { type RawBuilder, type SqlBool, sql } from "kysely";
-import type { Sql } from "../db/dialects/dialect.ts";
+import type { Sql } from "../db/dialect.ts";
 import type { Tables } from "../db/tables.ts";
 
 /** A condition on a row. */

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Reader } from "../db/dialects/dialect.ts";
+import type { Reader } from "../db/dialect.ts";
 import type { Tables } from "../db/tables.ts";
 import type { Condition } from "./conditions.queries.ts";
 

@@ -8,7 +8,7 @@ import type {
   WorkQueueFilter,
 } from "@ostinato/protocol";
 import { type SqlBool, sql } from "kysely";
-import type { Sql } from "../db/dialects/dialect.ts";
+import type { Sql } from "../db/dialect.ts";
 import {
   anyOf,
   type Condition,

@@ -1,6 +1,6 @@
 import { type SqlBool, sql } from "kysely";
-import type { Sql } from "../db/dialects/dialect.ts";
-import { parseTextQuery } from "../text-query.ts";
+import type { Sql } from "../db/dialect.ts";
+import { parseTextQuery } from "../kernel/text-query.ts";
 import { type Condition, join } from "./conditions.queries.ts";
 
 /** Rows in which the search finds what it asks for, in one of the columns. */

@@ -4,13 +4,13 @@ import { fakeClock } from "@ostinato/testing/clock";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { CompiledQuery, sql } from "kysely";
 import { afterEach, expect, test } from "vitest";
-import { readConfig } from "../config.ts";
+import { readConfig } from "../kernel/config.ts";
 import { isUniqueViolation } from "./constraint.ts";
-import { type Database, DatabaseUnavailable, mostSlowReads, type Reader, type Writer } from "./dialects/dialect.ts";
-import { openSqlite } from "./dialects/sqlite.ts";
+import { type Database, DatabaseUnavailable, mostSlowReads, type Reader, type Writer } from "./dialect.ts";
 import { migrate, reset, SchemaTooNew } from "./migrate.ts";
 import { migrations } from "./migrations/index.ts";
 import { openDatabase } from "./open.ts";
+import { openSqlite } from "./sqlite/sqlite.ts";
 
 const clock = systemClock({ keepAlive: true });
 

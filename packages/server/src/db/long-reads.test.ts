@@ -3,11 +3,11 @@ import { fakeClock } from "@ostinato/testing/clock";
 import { describeOnEachDatabase, openDatabase as openTestDatabase } from "@ostinato/testing/databases";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
-import { readConfig } from "../config.ts";
-import type { Asker, Database } from "./dialects/dialect.ts";
-import { openSqlite } from "./dialects/sqlite.ts";
+import { readConfig } from "../kernel/config.ts";
+import type { Asker, Database } from "./dialect.ts";
 import { migrate } from "./migrate.ts";
 import { openDatabase } from "./open.ts";
+import { openSqlite } from "./sqlite/sqlite.ts";
 
 const clock = systemClock();
 

@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { openDatabase } from "@ostinato/testing/databases";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { recordingLog, startTestServer, type TestServer } from "../harness.ts";
+import { recordingLog, startTestServer, type TestServer } from "../../test/harness.ts";
 
 interface Opened {
   readonly file: string;

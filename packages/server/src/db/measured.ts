@@ -1,5 +1,5 @@
-import type { Metrics } from "../metrics.ts";
-import { type Database, DatabaseUnavailable } from "./dialects/dialect.ts";
+import type { Metrics } from "../kernel/metrics.ts";
+import { type Database, DatabaseUnavailable } from "./dialect.ts";
 
 /** The database, with its units of work timed and those under way counted. */
 export function measured(database: Database, metrics: Metrics): Database {

@@ -1,6 +1,6 @@
 import type { Clock } from "@ostinato/core";
 import { sql } from "kysely";
-import { type Database, DatabaseUnavailable, type Reader } from "./dialects/dialect.ts";
+import { type Database, DatabaseUnavailable, type Reader } from "./dialect.ts";
 import { migrations } from "./migrations/index.ts";
 
 /** The database was made by a newer Ostinato, whose tables this one does not know. */

@@ -3,10 +3,10 @@ import { openDatabase } from "@ostinato/testing/databases";
 import { sql } from "kysely";
 import pg from "pg";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { recordingLog, startTestServer, type TestServer } from "../harness.ts";
-import { type Database, DatabaseUnavailable, type Writer } from "./dialects/dialect.ts";
-import { openPostgres } from "./dialects/postgres.ts";
+import { recordingLog, startTestServer, type TestServer } from "../../test/harness.ts";
+import { type Database, DatabaseUnavailable, type Writer } from "./dialect.ts";
 import { migrate } from "./migrate.ts";
+import { openPostgres } from "./postgres/postgres.ts";
 
 const clock = systemClock({ keepAlive: true });
 

@@ -1,5 +1,5 @@
 import type { Compilable, CompiledQuery, QueryResult } from "kysely";
-import type { Reader, Sql } from "./dialects/dialect.ts";
+import type { Reader, Sql } from "./dialect.ts";
 
 /** Stands in a query for a value that is known when it runs. */
 class Slot {

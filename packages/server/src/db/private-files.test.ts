@@ -2,9 +2,9 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } fr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { readConfig } from "../config.ts";
+import { readConfig } from "../kernel/config.ts";
 import { createServer } from "../main.ts";
-import { backupSqlite } from "./sqlite-files.ts";
+import { backupSqlite } from "./sqlite/backup.ts";
 
 let folder: string;
 beforeEach(() => {

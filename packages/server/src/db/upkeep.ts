@@ -1,10 +1,10 @@
 import { type Clock, systemClock } from "@ostinato/core";
-import type { Config } from "../config.ts";
-import type { Database } from "./dialects/dialect.ts";
+import type { Config } from "../kernel/config.ts";
+import type { Database } from "./dialect.ts";
 import { migrate, reset } from "./migrate.ts";
 import { openDatabase } from "./open.ts";
 
-export { backupSqlite, DatabaseFileRefused, restoreSqlite, vacuumSqlite } from "./sqlite-files.ts";
+export { backupSqlite, DatabaseFileRefused, restoreSqlite, vacuumSqlite } from "./sqlite/backup.ts";
 
 /** Brings the schema up to date without starting a server; gives the names of the migrations that were missing. */
 export function upgradeDatabase(config: Config): Promise<readonly string[]> {

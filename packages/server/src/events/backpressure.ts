@@ -1,4 +1,4 @@
-import type { SocketConnection } from "../socket.ts";
+import type { SocketConnection } from "../kernel/socket.ts";
 
 /** How much of what clients sent may be on its way to the database, in characters. */
 export interface BackpressureLimits {

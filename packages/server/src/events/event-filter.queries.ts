@@ -1,7 +1,7 @@
 import { type RawBuilder, type SqlBool, sql } from "kysely";
 import { anyOf, type Condition, join, untilUnwanted } from "../criteria/conditions.queries.ts";
 import { containsText } from "../criteria/text.queries.ts";
-import type { Sql } from "../db/dialects/dialect.ts";
+import type { Sql } from "../db/dialect.ts";
 import type { EventCriteria, LabelCriteria, ResourceCriteria, ValuePattern } from "./event-filter.rules.ts";
 
 /** The rows of `event` that meet the criteria, but for `distinct`. */

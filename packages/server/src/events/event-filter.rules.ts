@@ -1,6 +1,6 @@
 import { type Timestamp, toTimestamp } from "@ostinato/core";
 import type { Event, EventFilter, Resource } from "@ostinato/protocol";
-import { parseTextQuery, textMatches } from "../text-query.ts";
+import { parseTextQuery, textMatches } from "../kernel/text-query.ts";
 import { resourceId, resourceRole } from "./events.rules.ts";
 
 /**

@@ -3,7 +3,7 @@ import type { Event, EventFilter, EventPage } from "@ostinato/protocol";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestServer, type TestServer } from "../harness.ts";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
 import { eventMatcher } from "./event-filter.rules.ts";
 import { plainEvent, related, resource } from "./event-harness.ts";
 

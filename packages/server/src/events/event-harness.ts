@@ -1,6 +1,6 @@
 import { formatTimestamp, type Timestamp, timeOrderedId } from "@ostinato/core";
 import type { Event, EventCreate, EventPage, Resource } from "@ostinato/protocol";
-import type { TestServer } from "../harness.ts";
+import type { TestServer } from "../../test/harness.ts";
 
 export interface PlainEventOptions {
   readonly occurred: Timestamp;

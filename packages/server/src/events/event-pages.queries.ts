@@ -1,7 +1,7 @@
 import type { Timestamp } from "@ostinato/core";
 import { type Selectable, type SqlBool, sql } from "kysely";
 import { type Condition, everything, join } from "../criteria/conditions.queries.ts";
-import type { Database, Reader } from "../db/dialects/dialect.ts";
+import type { Database, Reader } from "../db/dialect.ts";
 import type { EventTable } from "../db/tables.ts";
 import { type EventSource, eventsMatching, sourceOf } from "./event-filter.queries.ts";
 import type { EventCriteria } from "./event-filter.rules.ts";

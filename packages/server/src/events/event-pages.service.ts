@@ -7,10 +7,10 @@ import {
   type EventPage,
   type ReplyOf,
 } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
 import { readJson, readPlainJson } from "../db/json-text.ts";
-import { invalid, refused } from "../errors.ts";
-import { readAs } from "../validation.ts";
+import type { Context } from "../kernel/context.ts";
+import { invalid, refused } from "../kernel/errors.ts";
+import { readAs } from "../kernel/validation.ts";
 import { bucketsOf, lengthInStretches, type Stretch, type TimeRange } from "./event-counts.rules.ts";
 import { criteriaOf, type EventCriteria } from "./event-filter.rules.ts";
 import * as queries from "./event-pages.queries.ts";

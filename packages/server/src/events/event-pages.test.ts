@@ -3,7 +3,7 @@ import type { Event, EventPage } from "@ostinato/protocol";
 import { fakeClock } from "@ostinato/testing/clock";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTestServer, type TestServer } from "../harness.ts";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
 import { plainEvent, related, resource } from "./event-harness.ts";
 
 const start = toTimestamp("2030-01-02T10:00:00Z");

@@ -1,9 +1,9 @@
 import { parseJson } from "@ostinato/core";
 import type { RefusedEvent } from "@ostinato/protocol";
 import { askForRefusals } from "@ostinato/protocol/limits";
-import type { Context } from "../context.ts";
-import { inWords } from "../errors.ts";
-import { closeCodes, type SocketConnection, type SocketHandlers } from "../socket.ts";
+import type { Context } from "../kernel/context.ts";
+import { inWords } from "../kernel/errors.ts";
+import { closeCodes, type SocketConnection, type SocketHandlers } from "../kernel/socket.ts";
 import type { Backpressure } from "./backpressure.ts";
 import { type Incoming, type Ingest, readFrame } from "./ingest.service.ts";
 

@@ -5,12 +5,12 @@ import { timeOrderedId } from "@ostinato/core";
 import type { EventCreate } from "@ostinato/protocol";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterEach, expect, test } from "vitest";
-import { addFlowRun } from "../flow-run-harness.ts";
-import { startTestServer } from "../harness.ts";
-import { openTestSocket } from "../socket-harness.ts";
-import { taskRunEvent } from "../task-run-events/task-run-event-harness.ts";
+import { addFlowRun } from "../../test/flow-run-harness.ts";
+import { startTestServer } from "../../test/harness.ts";
+import { openTestSocket } from "../../test/socket-harness.ts";
+import { taskRunEvent } from "../../test/task-run-event-harness.ts";
 
-const childServer = fileURLToPath(new URL("../child-server-harness.ts", import.meta.url));
+const childServer = fileURLToPath(new URL("../../test/child-server-harness.ts", import.meta.url));
 
 describeOnEachDatabase("a server that is killed", (database) => {
   const children: ChildProcess[] = [];

@@ -1,10 +1,10 @@
 import { addSeconds, type Timestamp, toTimestamp } from "@ostinato/core";
 import { type Event, EventFilter } from "@ostinato/protocol";
-import { askedBy } from "../asking.ts";
-import type { Context } from "../context.ts";
-import { feedTo, readFilterRequest } from "../feed.ts";
-import { closeCodes, type SocketConnection, type SocketHandlers } from "../socket.ts";
-import type { TakeTurn } from "../turns.ts";
+import { askedBy } from "../kernel/asking.ts";
+import type { Context } from "../kernel/context.ts";
+import { feedTo, readFilterRequest } from "../kernel/feed.ts";
+import { closeCodes, type SocketConnection, type SocketHandlers } from "../kernel/socket.ts";
+import type { TakeTurn } from "../kernel/turns.ts";
 import { criteriaOf, eventMatcher } from "./event-filter.rules.ts";
 import { type EventPosition, findEvents } from "./event-pages.queries.ts";
 import { present } from "./event-pages.service.ts";

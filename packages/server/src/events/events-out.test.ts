@@ -2,10 +2,10 @@ import { addSeconds, timeOrderedId } from "@ostinato/core";
 import type { Event } from "@ostinato/protocol";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { addFlowRun } from "../flow-run-harness.ts";
-import { startTestServer, type TestServer } from "../harness.ts";
-import { openTestSocket, type TestSocket } from "../socket-harness.ts";
-import { taskRunEvent } from "../task-run-events/task-run-event-harness.ts";
+import { addFlowRun } from "../../test/flow-run-harness.ts";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
+import { openTestSocket, type TestSocket } from "../../test/socket-harness.ts";
+import { taskRunEvent } from "../../test/task-run-event-harness.ts";
 import { plainEvent, related } from "./event-harness.ts";
 
 describeOnEachDatabase("events for those who listen", (database) => {

@@ -1,5 +1,5 @@
 import { type Selectable, type SqlBool, sql } from "kysely";
-import type { Reader, Sql } from "../db/dialects/dialect.ts";
+import type { Reader, Sql } from "../db/dialect.ts";
 import type { EventResourceTable, EventTable } from "../db/tables.ts";
 
 const eventColumns = {

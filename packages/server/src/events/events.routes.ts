@@ -1,9 +1,9 @@
 import { countEvents, createEvents, eventLimits, filterEvents, nextEvents } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
-import type { Incoming } from "../incoming.ts";
-import type { Serve } from "../operation.ts";
-import type { ServeSocket } from "../socket.ts";
-import { createTurns } from "../turns.ts";
+import type { Context } from "../kernel/context.ts";
+import type { Incoming } from "../kernel/incoming.ts";
+import type { Serve } from "../kernel/operation.ts";
+import type { ServeSocket } from "../kernel/socket.ts";
+import { createTurns } from "../kernel/turns.ts";
 import { createBackpressure } from "./backpressure.ts";
 import * as pages from "./event-pages.service.ts";
 import { receiveEvents } from "./events-in.service.ts";

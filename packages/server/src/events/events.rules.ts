@@ -1,7 +1,7 @@
 import { type Timestamp, toTimestamp } from "@ostinato/core";
 import { EventCreate, eventLimits, type Resource } from "@ostinato/protocol";
-import type { Problem } from "../errors.ts";
-import { readAs } from "../validation.ts";
+import type { Problem } from "../kernel/errors.ts";
+import { readAs } from "../kernel/validation.ts";
 
 /** An event before it is kept. */
 export interface NewEvent {

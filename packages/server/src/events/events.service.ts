@@ -1,8 +1,8 @@
 import { formatTimestamp, type Timestamp } from "@ostinato/core";
 import type { Event } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
-import type { Writer } from "../db/dialects/dialect.ts";
+import type { Writer } from "../db/dialect.ts";
 import { storable, writeJson } from "../db/json-text.ts";
+import type { Context } from "../kernel/context.ts";
 import * as queries from "./events.queries.ts";
 import { type NewEvent, resourceId } from "./events.rules.ts";
 

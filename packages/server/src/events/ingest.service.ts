@@ -1,9 +1,9 @@
 import { type Event, type EventCreate, eventLimits } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
 import { isRefusalOfValues, isUniqueViolation } from "../db/constraint.ts";
-import type { Writer } from "../db/dialects/dialect.ts";
-import { invalid, inWords, type Problem, RequestError } from "../errors.ts";
+import type { Writer } from "../db/dialect.ts";
 import * as heartbeats from "../heartbeats/heartbeats.service.ts";
+import type { Context } from "../kernel/context.ts";
+import { invalid, inWords, type Problem, RequestError } from "../kernel/errors.ts";
 import * as taskRuns from "../task-run-events/task-run-events.service.ts";
 import { type NewEvent, problemOfSize, type ReadEvent, readEvent, readValidEvent } from "./events.rules.ts";
 import * as events from "./events.service.ts";

@@ -1,6 +1,6 @@
 import type { Timestamp } from "@ostinato/core";
 import { type SqlBool, sql } from "kysely";
-import type { Database, Reader, Sql } from "../db/dialects/dialect.ts";
+import type { Database, Reader, Sql } from "../db/dialect.ts";
 import { prepared } from "../db/prepared.ts";
 import type { FlowRunTable } from "../db/tables.ts";
 

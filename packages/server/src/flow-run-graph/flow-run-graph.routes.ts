@@ -1,5 +1,5 @@
 import { readFlowRunDependencies, readFlowRunGraph } from "@ostinato/protocol";
-import type { Serve } from "../operation.ts";
+import type { Serve } from "../kernel/operation.ts";
 import * as graph from "./flow-run-graph.service.ts";
 
 export function flowRunGraphRoutes(serve: Serve): void {

@@ -1,9 +1,9 @@
 import { formatTimestamp, toTimestamp } from "@ostinato/core";
 import type { FlowRunDependency, FlowRunGraph, QueryOf, readFlowRunGraph, TaskInputs } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
 import { readOptionalJson, readPlainJson } from "../db/json-text.ts";
-import { notFound, RequestError, refused } from "../errors.ts";
 import * as flowRunStates from "../flow-run-states/flow-run-states.service.ts";
+import type { Context } from "../kernel/context.ts";
+import { notFound, RequestError, refused } from "../kernel/errors.ts";
 import * as taskRuns from "../task-runs/task-runs.service.ts";
 import * as queries from "./flow-run-graph.queries.ts";
 import { membersOf, nodesOf, type Surroundings } from "./flow-run-graph.rules.ts";

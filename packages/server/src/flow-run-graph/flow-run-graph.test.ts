@@ -2,7 +2,7 @@ import type { FlowRun, FlowRunDependency, FlowRunGraph, TaskRun } from "@ostinat
 import { fakeClock } from "@ostinato/testing/clock";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTestServer, type TestServer } from "../harness.ts";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
 
 describeOnEachDatabase("the graph of a flow run", (database) => {
   const clock = fakeClock("2030-01-01T00:00:00Z");

@@ -1,5 +1,5 @@
 import { type Insertable, sql } from "kysely";
-import type { Reader, Writer } from "../db/dialects/dialect.ts";
+import type { Reader, Writer } from "../db/dialect.ts";
 import type { FlowRunInputTable } from "../db/tables.ts";
 
 export async function flowRunExists(reader: Reader, id: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { createFlowRunInput, deleteFlowRunInput, filterFlowRunInput, readFlowRunInput } from "@ostinato/protocol";
-import type { Serve } from "../operation.ts";
+import type { Serve } from "../kernel/operation.ts";
 import * as inputs from "./flow-run-inputs.service.ts";
 
 export function flowRunInputRoutes(serve: Serve): void {

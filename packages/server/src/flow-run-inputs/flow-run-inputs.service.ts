@@ -1,10 +1,10 @@
 import { formatTimestamp, timeOrderedId } from "@ostinato/core";
 import type { BodyOf, createFlowRunInput, FlowRunInput, filterFlowRunInput } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
-import type { Reader, Writer } from "../db/dialects/dialect.ts";
+import type { Reader, Writer } from "../db/dialect.ts";
 import { storable } from "../db/json-text.ts";
-import { absent, refused } from "../errors.ts";
-import { readLimit } from "../paging.ts";
+import type { Context } from "../kernel/context.ts";
+import { absent, refused } from "../kernel/errors.ts";
+import { readLimit } from "../kernel/paging.ts";
 import * as queries from "./flow-run-inputs.queries.ts";
 
 type NewInput = BodyOf<typeof createFlowRunInput>;

@@ -1,7 +1,7 @@
 import type { FlowRun, FlowRunInput } from "@ostinato/protocol";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTestServer, type TestServer } from "../harness.ts";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
 
 describeOnEachDatabase("inputs of flow runs", (database) => {
   let server: TestServer;

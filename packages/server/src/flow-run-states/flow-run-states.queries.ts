@@ -1,4 +1,4 @@
-import type { Reader, Sql } from "../db/dialects/dialect.ts";
+import type { Reader, Sql } from "../db/dialect.ts";
 import { prepared } from "../db/prepared.ts";
 import type { StateRow } from "../orchestration/state.ts";
 

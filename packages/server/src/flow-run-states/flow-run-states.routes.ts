@@ -1,5 +1,5 @@
 import { listFlowRunStates, readFlowRunState } from "@ostinato/protocol";
-import type { Serve } from "../operation.ts";
+import type { Serve } from "../kernel/operation.ts";
 import * as states from "./flow-run-states.service.ts";
 
 export function flowRunStateRoutes(serve: Serve): void {

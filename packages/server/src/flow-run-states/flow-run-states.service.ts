@@ -1,6 +1,6 @@
 import type { State } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
-import { absent } from "../errors.ts";
+import type { Context } from "../kernel/context.ts";
+import { absent } from "../kernel/errors.ts";
 import { presentState, stateOfRow } from "../orchestration/state.ts";
 import * as queries from "./flow-run-states.queries.ts";
 

@@ -1,10 +1,10 @@
 import { randomRunName, type Timestamp, timeOrderedId } from "@ostinato/core";
 import type { FlowRun, FlowRunCreate } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
-import type { Writer } from "../db/dialects/dialect.ts";
+import type { Writer } from "../db/dialect.ts";
 import { storable, storableOrNull, writeJson } from "../db/json-text.ts";
-import { conflict, refused } from "../errors.ts";
 import { keepParameters } from "../kept-parameters/kept-parameters.service.ts";
+import type { Context } from "../kernel/context.ts";
+import { conflict, refused } from "../kernel/errors.ts";
 import { keptName } from "../orchestration/kept-names.ts";
 import { noTimes } from "../orchestration/run-times.ts";
 import { completeFlowRunPolicy, type FlowRunRow, presentFlowRun } from "./flow-runs.presenter.ts";

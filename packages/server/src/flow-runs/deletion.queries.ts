@@ -1,5 +1,5 @@
 import { terminalStateTypes } from "@ostinato/core";
-import type { Writer } from "../db/dialects/dialect.ts";
+import type { Writer } from "../db/dialect.ts";
 import type { DeletedRun } from "./deletion-event.ts";
 
 const rowsPerStep = 1000;

@@ -1,8 +1,8 @@
 import type { BodyOf, bulkDeleteFlowRuns } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
-import type { Writer } from "../db/dialects/dialect.ts";
-import { absent } from "../errors.ts";
+import type { Writer } from "../db/dialect.ts";
 import * as events from "../events/events.service.ts";
+import type { Context } from "../kernel/context.ts";
+import { absent } from "../kernel/errors.ts";
 import * as queries from "./deletion.queries.ts";
 import { deletionEvent } from "./deletion-event.ts";
 import { findFlowRuns } from "./flow-runs.queries.ts";

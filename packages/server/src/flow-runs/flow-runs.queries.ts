@@ -4,7 +4,7 @@ import { type SelectQueryBuilder, sql, type Updateable } from "kysely";
 import { everything } from "../criteria/conditions.queries.ts";
 import { countMatching } from "../criteria/counting.queries.ts";
 import { flowRunsMatching } from "../criteria/runs.queries.ts";
-import type { Database, Reader, Sql, Writer } from "../db/dialects/dialect.ts";
+import type { Database, Reader, Sql, Writer } from "../db/dialect.ts";
 import { prepared } from "../db/prepared.ts";
 import type { FlowRunTable, Tables } from "../db/tables.ts";
 import { averageLateness, tallyRuns } from "../orchestration/history.queries.ts";

@@ -14,7 +14,7 @@ import {
   updateFlowRun,
   updateFlowRunLabels,
 } from "@ostinato/protocol";
-import { createdOr200, type Serve } from "../operation.ts";
+import { createdOr200, type Serve } from "../kernel/operation.ts";
 import * as flowRuns from "./flow-runs.service.ts";
 
 export function flowRunRoutes(serve: Serve): void {

@@ -12,14 +12,14 @@ import type {
   RunCriteria,
   Static,
 } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
-import type { Writer } from "../db/dialects/dialect.ts";
+import type { Writer } from "../db/dialect.ts";
 import { readJson, storable, storableOrNull, writeJson, writeOptionalJson } from "../db/json-text.ts";
-import { absent, notFound, RequestError, refused } from "../errors.ts";
 import { forgetParameters } from "../kept-parameters/kept-parameters.service.ts";
+import type { Context } from "../kernel/context.ts";
+import { absent, notFound, RequestError, refused } from "../kernel/errors.ts";
+import { checkAnswerSize, paginate, readLimit } from "../kernel/paging.ts";
 import { bucketsOf, presentHistory } from "../orchestration/history.ts";
 import { keptName } from "../orchestration/kept-names.ts";
-import { checkAnswerSize, paginate, readLimit } from "../paging.ts";
 import { completeFlowRunPolicy, type FlowRunRow, presentFlowRun } from "./flow-runs.presenter.ts";
 import * as queries from "./flow-runs.queries.ts";
 import { parametersText } from "./parameters.service.ts";

@@ -1,8 +1,8 @@
 import type { FlowRun, OrchestrationResult, State, TaskRun } from "@ostinato/protocol";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { Database } from "../db/dialects/dialect.ts";
-import { startTestServer, type TestServer } from "../harness.ts";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
+import type { Database } from "../db/dialect.ts";
 import { create as createFlowRun } from "./creation.service.ts";
 
 const nowhere = "00000000-0000-4000-8000-000000000000";

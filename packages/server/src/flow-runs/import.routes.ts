@@ -1,5 +1,5 @@
 import { importFlowRuns } from "@ostinato/protocol";
-import type { Serve } from "../operation.ts";
+import type { Serve } from "../kernel/operation.ts";
 import { importRuns } from "./import.service.ts";
 
 export function importRoutes(serve: Serve): void {

@@ -1,9 +1,9 @@
 import { formatTimestamp, type Timestamp, timeOrderedId, toTimestamp } from "@ostinato/core";
 import type { BodyOf, ImportedFlowRun, importFlowRuns } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
-import type { Sql, Writer } from "../db/dialects/dialect.ts";
+import type { Sql, Writer } from "../db/dialect.ts";
 import { storable, writeJson } from "../db/json-text.ts";
-import { invalid } from "../errors.ts";
+import type { Context } from "../kernel/context.ts";
+import { invalid } from "../kernel/errors.ts";
 import { keptName } from "../orchestration/kept-names.ts";
 import { noTimes, type RunTimes, timesAfter } from "../orchestration/run-times.ts";
 import { proposalOf, type RunState, stateColumnsOfRun } from "../orchestration/state.ts";

@@ -2,7 +2,7 @@ import { randomId } from "@ostinato/core";
 import type { Flow, FlowRun, State } from "@ostinato/protocol";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTestServer, type TestServer } from "../harness.ts";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
 
 describeOnEachDatabase("flow runs that happened elsewhere", (database) => {
   let server: TestServer;

@@ -1,6 +1,6 @@
 import { parameterLimitBytes } from "@ostinato/protocol";
 import { writeJson } from "../db/json-text.ts";
-import { invalid } from "../errors.ts";
+import { invalid } from "../kernel/errors.ts";
 
 /** The parameters of a run as they are kept; too large ones are refused in words. */
 export function parametersText(parameters: object): string {

@@ -1,9 +1,9 @@
 import type { OrchestrationResult, StateCreate } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
-import type { Writer } from "../db/dialects/dialect.ts";
+import type { Writer } from "../db/dialect.ts";
 import { writeJson } from "../db/json-text.ts";
-import { absent } from "../errors.ts";
 import * as inputs from "../flow-run-inputs/flow-run-inputs.service.ts";
+import type { Context } from "../kernel/context.ts";
+import { absent } from "../kernel/errors.ts";
 import { isFresh, presentState, type RunState, stateOfRun } from "../orchestration/state.ts";
 import { HydrationError, hydrated } from "../user-input/hydration.rules.ts";
 import { problemWithInput } from "../user-input/input-problem.rules.ts";

@@ -1,4 +1,4 @@
-import type { Reader, Sql, Writer } from "../db/dialects/dialect.ts";
+import type { Reader, Sql, Writer } from "../db/dialect.ts";
 import { readJson, readPlainJson } from "../db/json-text.ts";
 import { prepared } from "../db/prepared.ts";
 import type { FlowTable, JsonText } from "../db/tables.ts";

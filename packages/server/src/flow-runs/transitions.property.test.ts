@@ -3,7 +3,7 @@ import type { EventPage, FlowRun, OrchestrationResult, State, TaskRun } from "@o
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTestServer, type TestServer } from "../harness.ts";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
 
 interface Step {
   readonly type: StateType | "resume";

@@ -1,12 +1,12 @@
 import type { Timestamp } from "@ostinato/core";
 import type { Event, OrchestrationResult, StateCreate } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
-import type { Writer } from "../db/dialects/dialect.ts";
+import type { Writer } from "../db/dialect.ts";
 import { readOptionalJson, readPlainJson, writeJson } from "../db/json-text.ts";
-import { notFound } from "../errors.ts";
 import * as events from "../events/events.service.ts";
 import * as inputs from "../flow-run-inputs/flow-run-inputs.service.ts";
 import * as heartbeats from "../heartbeats/heartbeats.service.ts";
+import type { Context } from "../kernel/context.ts";
+import { notFound } from "../kernel/errors.ts";
 import { type Outcome, orchestrate } from "../orchestration/engine.ts";
 import {
   coreFlowRunPolicy,

@@ -1,8 +1,8 @@
 import type { EventPage, FlowRun, OrchestrationResult, State } from "@ostinato/protocol";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Change } from "../bus.ts";
-import { startTestServer, type TestServer } from "../harness.ts";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
+import type { Change } from "../kernel/bus.ts";
 
 describeOnEachDatabase("states of flow runs", (database) => {
   let server: TestServer;

@@ -3,7 +3,7 @@ import { type Insertable, type Selectable, sql, type Updateable } from "kysely";
 import { everything } from "../criteria/conditions.queries.ts";
 import { countMatching } from "../criteria/counting.queries.ts";
 import { flowsMatching } from "../criteria/runs.queries.ts";
-import type { Database, Reader } from "../db/dialects/dialect.ts";
+import type { Database, Reader } from "../db/dialect.ts";
 import type { FlowTable } from "../db/tables.ts";
 
 export type FlowRow = Selectable<FlowTable>;

@@ -9,7 +9,7 @@ import {
   readFlowByName,
   updateFlow,
 } from "@ostinato/protocol";
-import { createdOr200, type Serve } from "../operation.ts";
+import { createdOr200, type Serve } from "../kernel/operation.ts";
 import * as flows from "./flows.service.ts";
 
 export function flowRoutes(serve: Serve): void {

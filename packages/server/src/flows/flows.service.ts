@@ -9,11 +9,11 @@ import type {
   paginateFlows,
   RunCriteria,
 } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
 import { readJson, readPlainJson, storable, writeJson } from "../db/json-text.ts";
-import { absent, RequestError } from "../errors.ts";
 import * as events from "../events/events.service.ts";
-import { paginate, readLimit } from "../paging.ts";
+import type { Context } from "../kernel/context.ts";
+import { absent, RequestError } from "../kernel/errors.ts";
+import { paginate, readLimit } from "../kernel/paging.ts";
 import { flowEvent } from "./flow-event.ts";
 import * as queries from "./flows.queries.ts";
 

@@ -1,8 +1,8 @@
 import type { Flow } from "@ostinato/protocol";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
 import { eventsAbout } from "../events/event-harness.ts";
-import { startTestServer, type TestServer } from "../harness.ts";
 
 describeOnEachDatabase("flows", (database) => {
   let server: TestServer;

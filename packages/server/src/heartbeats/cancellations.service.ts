@@ -1,5 +1,5 @@
-import type { Context } from "../context.ts";
 import * as flowRuns from "../flow-runs/flow-runs.service.ts";
+import type { Context } from "../kernel/context.ts";
 import * as queries from "./heartbeats.queries.ts";
 import { createSilence } from "./silence.rules.ts";
 

@@ -1,6 +1,6 @@
 import type { StateType, Timestamp } from "@ostinato/core";
 import { type SqlBool, sql } from "kysely";
-import type { Database, Reader, Sql, Writer } from "../db/dialects/dialect.ts";
+import type { Database, Reader, Sql, Writer } from "../db/dialect.ts";
 import type { Heartbeat } from "./heartbeats.rules.ts";
 
 /** A gap longer than this is a clock that was moved, or a client that has come back: nobody speaks so seldom. */

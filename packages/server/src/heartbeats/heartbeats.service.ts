@@ -1,7 +1,7 @@
 import { type Timestamp, toTimestamp } from "@ostinato/core";
 import type { Event, StateDetails } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
-import type { Writer } from "../db/dialects/dialect.ts";
+import type { Writer } from "../db/dialect.ts";
+import type { Context } from "../kernel/context.ts";
 import * as queries from "./heartbeats.queries.ts";
 import { heartbeatOf, latestHeartbeats } from "./heartbeats.rules.ts";
 

@@ -7,8 +7,8 @@ import type { Flow, FlowRun, TaskRun } from "@ostinato/protocol";
 import { type FakeClock, fakeClock } from "@ostinato/testing/clock";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTestServer, type TestServer } from "../harness.ts";
-import { taskRunEvent } from "../task-run-events/task-run-event-harness.ts";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
+import { taskRunEvent } from "../../test/task-run-event-harness.ts";
 import { unansweredCancellationsEnder } from "./cancellations.service.ts";
 import { endGoneRuns, lostRunsEnder } from "./lost-runs.service.ts";
 

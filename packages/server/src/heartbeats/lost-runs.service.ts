@@ -1,7 +1,7 @@
 import { formatTimestamp, type Timestamp } from "@ostinato/core";
 import { lookAtProcess, type ProcessCondition } from "@ostinato/core/process";
-import type { Context } from "../context.ts";
 import * as flowRuns from "../flow-runs/flow-runs.service.ts";
+import type { Context } from "../kernel/context.ts";
 import * as queries from "./heartbeats.queries.ts";
 import { createSilence, type QuietRun, type SeenRun } from "./silence.rules.ts";
 

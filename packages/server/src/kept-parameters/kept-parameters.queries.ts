@@ -1,4 +1,4 @@
-import type { Reader, Writer } from "../db/dialects/dialect.ts";
+import type { Reader, Writer } from "../db/dialect.ts";
 import type { KeptParametersTable } from "../db/tables.ts";
 
 export async function insertKeptParameters(tx: Writer, row: KeptParametersTable): Promise<void> {

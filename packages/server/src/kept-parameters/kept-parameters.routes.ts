@@ -1,5 +1,5 @@
 import { readKeptParameters } from "@ostinato/protocol";
-import type { Serve } from "../operation.ts";
+import type { Serve } from "../kernel/operation.ts";
 import * as keptParameters from "./kept-parameters.service.ts";
 
 export function keptParametersRoutes(serve: Serve): void {

@@ -1,8 +1,8 @@
 import { type KeptParameters, keptParametersLimitBytes } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
-import type { Writer } from "../db/dialects/dialect.ts";
+import type { Writer } from "../db/dialect.ts";
 import { storable } from "../db/json-text.ts";
-import { notFound } from "../errors.ts";
+import type { Context } from "../kernel/context.ts";
+import { notFound } from "../kernel/errors.ts";
 import * as queries from "./kept-parameters.queries.ts";
 
 /** Keeps them in the unit of work that creates the run. */

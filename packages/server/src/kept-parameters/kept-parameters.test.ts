@@ -2,7 +2,7 @@ import type { FlowRun } from "@ostinato/protocol";
 import { keptParametersLimitBytes } from "@ostinato/protocol";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTestServer, type TestServer } from "../harness.ts";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
 
 describeOnEachDatabase("kept parameters of flow runs", (database) => {
   let server: TestServer;

@@ -1,5 +1,5 @@
 import type { Artifact, Flow, Log, TaskRun } from "@ostinato/protocol";
-import type { Change } from "../bus.ts";
+import type { Change } from "../kernel/bus.ts";
 import { flowRunKey, type TopicKey, taskRunKey } from "./subscriptions.ts";
 
 /** What somebody watches. */

@@ -1,5 +1,5 @@
-import type { Context } from "../context.ts";
-import type { ServeSocket } from "../socket.ts";
+import type { Context } from "../kernel/context.ts";
+import type { ServeSocket } from "../kernel/socket.ts";
 import { createLive } from "./live.service.ts";
 
 export function liveRoutes(serveSocket: ServeSocket, context: Context): void {

@@ -1,7 +1,7 @@
 import type { FlowRunRow, LiveChange, LiveMessage, LiveTopic } from "@ostinato/protocol";
-import type { Change } from "../bus.ts";
-import type { Context } from "../context.ts";
-import type { SocketConnection, SocketHandlers } from "../socket.ts";
+import type { Change } from "../kernel/bus.ts";
+import type { Context } from "../kernel/context.ts";
+import type { SocketConnection, SocketHandlers } from "../kernel/socket.ts";
 import { readRows } from "../ui/run-rows.service.ts";
 import { type Batch, sorter } from "./delivery.ts";
 import { createGathering, type Gathered } from "./gathering.ts";

@@ -3,9 +3,9 @@ import type { Flow, FlowRun, LiveChange, LiveMessage, LiveTopic } from "@ostinat
 import { type FakeClock, fakeClock } from "@ostinato/testing";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { startTestServer, type TestServer } from "../harness.ts";
-import type { SocketConnection } from "../socket.ts";
-import { openTestSocket, type TestSocket } from "../socket-harness.ts";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
+import { openTestSocket, type TestSocket } from "../../test/socket-harness.ts";
+import type { SocketConnection } from "../kernel/socket.ts";
 import { createLive } from "./live.service.ts";
 
 describeOnEachDatabase("live", (database) => {

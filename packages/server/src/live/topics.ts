@@ -1,5 +1,5 @@
 import type { LiveTopic } from "@ostinato/protocol";
-import type { SocketConnection } from "../socket.ts";
+import type { SocketConnection } from "../kernel/socket.ts";
 import { keyOf, type TopicKey } from "./subscriptions.ts";
 
 /** One open page of somebody. */

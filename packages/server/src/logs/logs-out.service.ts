@@ -1,7 +1,7 @@
 import { type Log, LogFilter } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
-import { feedTo, readFilterRequest } from "../feed.ts";
-import { closeCodes, type SocketConnection, type SocketHandlers } from "../socket.ts";
+import type { Context } from "../kernel/context.ts";
+import { feedTo, readFilterRequest } from "../kernel/feed.ts";
+import { closeCodes, type SocketConnection, type SocketHandlers } from "../kernel/socket.ts";
 import { logMatcher } from "./logs.rules.ts";
 
 /** `/logs/out`: the client says in one frame which lines it wants to see, and gets every one from then on. */

@@ -3,7 +3,7 @@ import { type RawBuilder, type Selectable, type SqlBool, sql } from "kysely";
 import { type Condition, everything, identified, part, untilUnwanted, within } from "../criteria/conditions.queries.ts";
 import { charactersOfLogs, listedLog } from "../criteria/listed-log.queries.ts";
 import { containsText } from "../criteria/text.queries.ts";
-import type { Database, Reader, Sql } from "../db/dialects/dialect.ts";
+import type { Database, Reader, Sql } from "../db/dialect.ts";
 import type { LogTable } from "../db/tables.ts";
 
 export type LogRow = Selectable<LogTable>;

@@ -1,8 +1,8 @@
 import { Readable } from "node:stream";
 import { createLogs, downloadFlowRunLogs, filterLogs } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
-import type { Serve } from "../operation.ts";
-import type { ServeSocket } from "../socket.ts";
+import type { Context } from "../kernel/context.ts";
+import type { Serve } from "../kernel/operation.ts";
+import type { ServeSocket } from "../kernel/socket.ts";
 import * as logs from "./logs.service.ts";
 import { sendLogs } from "./logs-out.service.ts";
 

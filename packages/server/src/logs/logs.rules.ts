@@ -1,6 +1,6 @@
 import { csvField, type Timestamp, toTimestamp } from "@ostinato/core";
 import type { Log, LogFilter } from "@ostinato/protocol";
-import { parseTextQuery, textMatches } from "../text-query.ts";
+import { parseTextQuery, textMatches } from "../kernel/text-query.ts";
 
 /** The longest message that is kept, in characters. */
 const longestMessage = 1024 * 1024;

@@ -1,9 +1,9 @@
 import { formatTimestamp, timeOrderedId, toTimestamp } from "@ostinato/core";
 import type { BodyOf, filterLogs, Log, LogCreate } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
 import { storable } from "../db/json-text.ts";
-import { absent } from "../errors.ts";
-import { readLimit } from "../paging.ts";
+import type { Context } from "../kernel/context.ts";
+import { absent } from "../kernel/errors.ts";
+import { readLimit } from "../kernel/paging.ts";
 import * as queries from "./logs.queries.ts";
 import { boundedMessage, csvHead, csvRecord } from "./logs.rules.ts";
 

@@ -3,9 +3,9 @@ import type { Log, LogCreate, LogFilter } from "@ostinato/protocol";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { addFlowRun } from "../flow-run-harness.ts";
-import { startTestServer, type TestServer } from "../harness.ts";
-import { openTestSocket } from "../socket-harness.ts";
+import { addFlowRun } from "../../test/flow-run-harness.ts";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
+import { openTestSocket } from "../../test/socket-harness.ts";
 import { logMatcher } from "./logs.rules.ts";
 
 describeOnEachDatabase("logs", (database) => {

@@ -1,4 +1,4 @@
-import type { Context } from "../context.ts";
+import type { Context } from "../kernel/context.ts";
 
 /** Work that a server does by itself, now and again. */
 export interface Loop {

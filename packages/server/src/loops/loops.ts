@@ -1,6 +1,6 @@
-import type { Context } from "../context.ts";
 import { unansweredCancellationsEnder } from "../heartbeats/cancellations.service.ts";
 import { lostRunsEnder } from "../heartbeats/lost-runs.service.ts";
+import type { Context } from "../kernel/context.ts";
 import type { Retention } from "../retention/retention.service.ts";
 import { createLoop, type Loop } from "./loop.ts";
 

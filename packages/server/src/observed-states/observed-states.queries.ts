@@ -1,6 +1,6 @@
 import type { Timestamp } from "@ostinato/core";
 import { sql } from "kysely";
-import type { Reader } from "../db/dialects/dialect.ts";
+import type { Reader } from "../db/dialect.ts";
 import { stateKinds } from "../orchestration/history.queries.ts";
 import type { Observed } from "./observed-states.rules.ts";
 

@@ -1,5 +1,5 @@
 import { listObservedStates } from "@ostinato/protocol";
-import type { Serve } from "../operation.ts";
+import type { Serve } from "../kernel/operation.ts";
 import * as observedStates from "./observed-states.service.ts";
 
 export function observedStateRoutes(serve: Serve): void {

@@ -1,6 +1,6 @@
 import { formatTimestamp } from "@ostinato/core";
 import { type listObservedStates, type ObservedState, pageLimit, type QueryOf } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
+import type { Context } from "../kernel/context.ts";
 import * as queries from "./observed-states.queries.ts";
 import { beginningWith, merged, ordered } from "./observed-states.rules.ts";
 

@@ -1,7 +1,7 @@
 import type { FlowRun, ObservedState, TaskRun } from "@ostinato/protocol";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTestServer, type TestServer } from "../harness.ts";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
 
 describeOnEachDatabase("observed states", (database) => {
   let server: TestServer;

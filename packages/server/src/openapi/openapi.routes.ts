@@ -1,6 +1,6 @@
 import { readOpenApi } from "@ostinato/protocol";
 import type { FastifyInstance } from "fastify";
-import type { Registry, Serve } from "../operation.ts";
+import type { Registry, Serve } from "../kernel/operation.ts";
 import { alwaysAnswered } from "../plugins/admission.rules.ts";
 import { apiDescription } from "./openapi.service.ts";
 

@@ -1,6 +1,6 @@
 import * as protocol from "@ostinato/protocol";
-import type { Registry } from "../operation.ts";
-import { productVersion } from "../versions.ts";
+import type { Registry } from "../kernel/operation.ts";
+import { productVersion } from "../kernel/versions.ts";
 import { docsPage } from "./docs-page.ts";
 import { type JsonObject, openApiDocument } from "./openapi.rules.ts";
 

@@ -1,6 +1,6 @@
 import { formatTimestamp } from "@ostinato/core";
 import { describe, expect, test } from "vitest";
-import { before, decide } from "./flow-run-trial.ts";
+import { before, decide } from "../../test/flow-run-trial.ts";
 
 const kept = { storage_key: "k" };
 const deployed = { deployment_id: "00000000-0000-4000-8000-00000000000d" };

@@ -1,7 +1,7 @@
 import { microsPerSecond, type StateType, stateTypes, type Timestamp, terminalStateTypes } from "@ostinato/core";
 import { type RawBuilder, type SqlBool, sql } from "kysely";
 import { everything } from "../criteria/conditions.queries.ts";
-import type { Reader } from "../db/dialects/dialect.ts";
+import type { Reader } from "../db/dialect.ts";
 import type { Buckets, Tally } from "./history.ts";
 
 /** The runs of one table that match; all of them where there is no condition. */

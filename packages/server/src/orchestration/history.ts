@@ -1,6 +1,6 @@
 import { formatTimestamp, microsPerSecond, type StateType, type Timestamp, toTimestamp } from "@ostinato/core";
 import type { HistoryInterval } from "@ostinato/protocol";
-import { refused } from "../errors.ts";
+import { refused } from "../kernel/errors.ts";
 
 export interface HistoryRequest {
   readonly history_start: string | number;

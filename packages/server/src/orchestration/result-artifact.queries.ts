@@ -1,5 +1,5 @@
 import { timeOrderedId } from "@ostinato/core";
-import type { Sql, Writer } from "../db/dialects/dialect.ts";
+import type { Sql, Writer } from "../db/dialect.ts";
 import { writeJson } from "../db/json-text.ts";
 import { hasData, type RunState } from "./state.ts";
 

@@ -1,5 +1,5 @@
 import type { Selectable } from "kysely";
-import type { Database, Reader } from "../db/dialects/dialect.ts";
+import type { Database, Reader } from "../db/dialect.ts";
 import type { ParameterSchemaTable } from "../db/tables.ts";
 
 export async function newestParameterSchema(db: Database, flowId: string): Promise<string | undefined> {

@@ -1,5 +1,5 @@
 import { keepParameterSchema, readParameterSchema } from "@ostinato/protocol";
-import type { Serve } from "../operation.ts";
+import type { Serve } from "../kernel/operation.ts";
 import * as schemas from "./parameter-schemas.service.ts";
 
 /** What the SDK tells of the parameters of a flow, and what forms are made of. */

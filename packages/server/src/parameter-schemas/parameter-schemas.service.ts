@@ -1,7 +1,7 @@
 import { timeOrderedId } from "@ostinato/core";
-import type { Context } from "../context.ts";
 import { readJson, writeJson } from "../db/json-text.ts";
-import { notFound } from "../errors.ts";
+import type { Context } from "../kernel/context.ts";
+import { notFound } from "../kernel/errors.ts";
 import * as queries from "./parameter-schemas.queries.ts";
 
 /** The newest schema of the flow's parameters; undefined where no client has told one. */

@@ -4,8 +4,8 @@ import type { Flow } from "@ostinato/protocol";
 import { fakeClock } from "@ostinato/testing/clock";
 import { describeOnEachDatabase, openDatabase, type TestDatabase } from "@ostinato/testing/databases";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { Config } from "../config.ts";
-import { startTestServer, type TestServer } from "../harness.ts";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
+import type { Config } from "../kernel/config.ts";
 
 describeOnEachDatabase("more writes than the server takes on at once", (database) => {
   let server: TestServer;
@@ -201,7 +201,7 @@ describe("a server under load", () => {
 
   test("no more websockets than may be open", async () => {
     const { address } = await start({ mostSockets: 1 });
-    const { openTestSocket } = await import("../socket-harness.ts");
+    const { openTestSocket } = await import("../../test/socket-harness.ts");
     const one = await openTestSocket(address.origin, "/ui/live", { protocols: [] });
     const upgrade = connect(Number(address.port), "127.0.0.1");
     sockets.push(upgrade);

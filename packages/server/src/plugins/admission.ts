@@ -1,7 +1,7 @@
 import { addSeconds, secondsBetween, type Timestamp } from "@ostinato/core";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import type { Context } from "../context.ts";
-import { Overloaded } from "../errors.ts";
+import type { Context } from "../kernel/context.ts";
+import { Overloaded } from "../kernel/errors.ts";
 import { type AdmissionLimits, alwaysAnswered, fits, judge } from "./admission.rules.ts";
 import type { Incoming, IncomingBytes } from "./incoming-bytes.ts";
 

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
-import { refused } from "../errors.ts";
-import { oldestRestApiVersion } from "../versions.ts";
+import { refused } from "../kernel/errors.ts";
+import { oldestRestApiVersion } from "../kernel/versions.ts";
 
 /** Refuses clients that say they speak an older contract than this server keeps. Most say nothing. */
 export function apiVersion(api: FastifyInstance): void {

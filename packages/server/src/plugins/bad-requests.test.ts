@@ -4,7 +4,7 @@ import { gzipSync } from "node:zlib";
 import { openDatabase, type TestDatabase } from "@ostinato/testing/databases";
 import { type Logger, pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestServer, type TestServer } from "../harness.ts";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
 
 describe("requests that can't be answered", () => {
   const lines: Record<string, unknown>[] = [];

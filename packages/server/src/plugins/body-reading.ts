@@ -1,5 +1,5 @@
 import { errorCodes, type FastifyRequest } from "fastify";
-import { refused } from "../errors.ts";
+import { refused } from "../kernel/errors.ts";
 import type { Incoming, IncomingBytes } from "./incoming-bytes.ts";
 
 type Done = (error: Error | null, text: string) => void;

@@ -1,7 +1,7 @@
 import { gunzipSync } from "node:zlib";
 import { openDatabase, type TestDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestServer, type TestServer } from "../harness.ts";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
 
 describe("the size of answers", () => {
   let database: TestDatabase;

@@ -1,9 +1,9 @@
 import type { Socket } from "node:net";
 import { isUuid } from "@ostinato/core";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { errorAnswer } from "../error-answer.ts";
-import { Nowhere, Overloaded, type RequestError, refused } from "../errors.ts";
-import type { Registry } from "../operation.ts";
+import { errorAnswer } from "../kernel/error-answer.ts";
+import { Nowhere, Overloaded, type RequestError, refused } from "../kernel/errors.ts";
+import type { Registry } from "../kernel/operation.ts";
 import { reasonForAbsence } from "./absent-nouns.ts";
 import { addressOf } from "./addresses.ts";
 

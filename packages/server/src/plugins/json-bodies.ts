@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
-import { refused } from "../errors.ts";
-import { readJsonBody } from "../json-body.ts";
+import { refused } from "../kernel/errors.ts";
+import { readJsonBody } from "../kernel/json-body.ts";
 import { readBody } from "./body-reading.ts";
 import type { IncomingBytes } from "./incoming-bytes.ts";
 

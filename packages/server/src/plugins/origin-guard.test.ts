@@ -3,8 +3,8 @@ import { hostname } from "node:os";
 import { openDatabase, type TestDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import type { Config } from "../config.ts";
-import { recordingLog, startTestServer, type TestServer } from "../harness.ts";
+import { recordingLog, startTestServer, type TestServer } from "../../test/harness.ts";
+import type { Config } from "../kernel/config.ts";
 
 const evil = "https://evil.example";
 const tools = "https://tools.example";

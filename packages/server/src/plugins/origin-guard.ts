@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
-import type { Config } from "../config.ts";
-import { type RequestError, refused } from "../errors.ts";
+import type { Config } from "../kernel/config.ts";
+import { type RequestError, refused } from "../kernel/errors.ts";
 import { isCorsOrigin, refuseHost, refuseOrigin } from "./origin.rules.ts";
 
 /** Refuses requests to a name that is not this server's. Stands before everything else. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
-import type { Metrics } from "../metrics.ts";
-import type { ServeSocket } from "../socket.ts";
+import type { Metrics } from "../kernel/metrics.ts";
+import type { ServeSocket } from "../kernel/socket.ts";
 
 /** Times requests by the pattern of their route: a path with ids in it would make a series of its own for each. */
 export function requestMetrics(app: FastifyInstance, metrics: Metrics): void {

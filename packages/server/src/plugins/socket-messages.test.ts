@@ -3,9 +3,9 @@ import { connect, type Socket } from "node:net";
 import { fakeClock } from "@ostinato/testing/clock";
 import { openDatabase, type TestDatabase } from "@ostinato/testing/databases";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { Config } from "../config.ts";
-import { startTestServer, type TestServer } from "../harness.ts";
-import { openTestSocket } from "../socket-harness.ts";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
+import { openTestSocket } from "../../test/socket-harness.ts";
+import type { Config } from "../kernel/config.ts";
 
 describe("messages of websockets", () => {
   let database: TestDatabase;

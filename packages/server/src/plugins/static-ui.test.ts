@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { openDatabase, type TestDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { startTestServer, type TestServer } from "../harness.ts";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
 
 const script = "document.documentElement.dataset.theme = 'dark';";
 const page = `<!doctype html><html><head><base href="/" data-ostinato-base /><script>${script}</script></head><body></body></html>`;

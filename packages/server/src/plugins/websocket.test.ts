@@ -6,10 +6,10 @@ import Fastify, { type FastifyInstance } from "fastify";
 import { pino } from "pino";
 import { afterEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
-import { readConfig } from "../config.ts";
-import type { Context } from "../context.ts";
-import type { SocketHandlers } from "../socket.ts";
-import { openTestSocket } from "../socket-harness.ts";
+import { openTestSocket } from "../../test/socket-harness.ts";
+import { readConfig } from "../kernel/config.ts";
+import type { Context } from "../kernel/context.ts";
+import type { SocketHandlers } from "../kernel/socket.ts";
 import { createIncomingBytes } from "./incoming-bytes.ts";
 import { type SocketAuth, serveSocketsOn, websockets } from "./websocket.ts";
 

@@ -1,9 +1,15 @@
 import websocketPlugin from "@fastify/websocket";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { WebSocket } from "ws";
-import type { Context } from "../context.ts";
-import { Overloaded, refused } from "../errors.ts";
-import { closeCodes, readMessage, type ServeSocket, type SocketConnection, type SocketHandlers } from "../socket.ts";
+import type { Context } from "../kernel/context.ts";
+import { Overloaded, refused } from "../kernel/errors.ts";
+import {
+  closeCodes,
+  readMessage,
+  type ServeSocket,
+  type SocketConnection,
+  type SocketHandlers,
+} from "../kernel/socket.ts";
 import { shareOf } from "./incoming-bytes.rules.ts";
 import type { IncomingBytes } from "./incoming-bytes.ts";
 import { watchMessages } from "./message-watch.ts";

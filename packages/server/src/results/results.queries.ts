@@ -1,6 +1,6 @@
 import type { StateType, Timestamp } from "@ostinato/core";
 import { type Selectable, type SqlBool, sql } from "kysely";
-import type { Reader, Sql } from "../db/dialects/dialect.ts";
+import type { Reader, Sql } from "../db/dialect.ts";
 import type { JsonText, ResultTable } from "../db/tables.ts";
 
 const resultColumns = {

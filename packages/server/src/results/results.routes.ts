@@ -7,7 +7,7 @@ import {
   readTaskRunInputs,
   readTaskRunResult,
 } from "@ostinato/protocol";
-import type { Serve } from "../operation.ts";
+import type { Serve } from "../kernel/operation.ts";
 import * as results from "./results.service.ts";
 
 export function resultRoutes(serve: Serve): void {

@@ -1,10 +1,10 @@
 import { formatTimestamp, type Timestamp, timeOrderedId, toTimestamp } from "@ostinato/core";
 import type { InputsView, ResultCreate, ResultView, StoredResult, TaskRunValues } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
-import type { Writer } from "../db/dialects/dialect.ts";
+import type { Writer } from "../db/dialect.ts";
 import { readJson, readOptionalJson, storable, storableOrNull, writeJson } from "../db/json-text.ts";
-import { notFound } from "../errors.ts";
-import { readLimit } from "../paging.ts";
+import type { Context } from "../kernel/context.ts";
+import { notFound } from "../kernel/errors.ts";
+import { readLimit } from "../kernel/paging.ts";
 import { persistedResult } from "./persisted.rules.ts";
 import * as queries from "./results.queries.ts";
 import { boundedPreview, keepable, noPreview, reasonForNone } from "./results.rules.ts";

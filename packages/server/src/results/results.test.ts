@@ -2,9 +2,9 @@ import { addSeconds, timeOrderedId } from "@ostinato/core";
 import type { InputsView, ResultView, StoredResult, TaskResult } from "@ostinato/protocol";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { addFlowRun } from "../flow-run-harness.ts";
-import { startTestServer, type TestServer } from "../harness.ts";
-import { type TaskRunEventOptions, taskRunEvent } from "../task-run-events/task-run-event-harness.ts";
+import { addFlowRun } from "../../test/flow-run-harness.ts";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
+import { type TaskRunEventOptions, taskRunEvent } from "../../test/task-run-event-harness.ts";
 
 const limit = 1000;
 

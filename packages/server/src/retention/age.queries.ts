@@ -2,7 +2,7 @@ import type { Timestamp } from "@ostinato/core";
 import { timeOrderedId } from "@ostinato/core";
 import type { RetainedKind } from "@ostinato/protocol";
 import { type RawBuilder, sql } from "kysely";
-import type { Database } from "../db/dialects/dialect.ts";
+import type { Database } from "../db/dialect.ts";
 import { countedOld, type Share } from "./age.rules.ts";
 
 /** What the database's own machine takes for now; undefined where that is the server's. */

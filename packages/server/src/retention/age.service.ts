@@ -1,6 +1,6 @@
 import { type Timestamp, timeOrderedId, toTimestamp } from "@ostinato/core";
 import type { RetainedKind } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
+import type { Context } from "../kernel/context.ts";
 import { databaseNow, newestMoment, shareBefore } from "./age.queries.ts";
 import { type Cause, isMost, kindsAtAStroke, lagInWords, measuredFrom, mostInWords } from "./age.rules.ts";
 import { begunAt, keepBegunAt, lastPass } from "./retention.queries.ts";

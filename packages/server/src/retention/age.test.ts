@@ -2,9 +2,9 @@ import type { Retention as RetentionView } from "@ostinato/protocol";
 import { type FakeClock, fakeClock } from "@ostinato/testing/clock";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { recordingLog, startTestServer, type TestServer } from "../../test/harness.ts";
 import { fillWithOldFlowRuns, passDays, rowCounts, runMaker, wholePass } from "../../test/retention.ts";
-import type { Config } from "../config.ts";
-import { recordingLog, startTestServer, type TestServer } from "../harness.ts";
+import type { Config } from "../kernel/config.ts";
 
 const hourSeconds = 3600;
 const shortly = { retentionRuns: "10d", retentionLogs: "10d", retentionEvents: "10d" } as const;

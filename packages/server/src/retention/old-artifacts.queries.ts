@@ -1,5 +1,5 @@
 import { type SqlBool, sql } from "kysely";
-import type { Database, Sql, Writer } from "../db/dialects/dialect.ts";
+import type { Database, Sql, Writer } from "../db/dialect.ts";
 import type { Cutoffs } from "./retention.rules.ts";
 import { among, deleteAmong, idsOf, later, type Place } from "./sweep.queries.ts";
 

@@ -1,6 +1,6 @@
 import { type Timestamp, timeOrderedId } from "@ostinato/core";
 import { sql } from "kysely";
-import type { Database, Sql, Writer } from "../db/dialects/dialect.ts";
+import type { Database, Sql, Writer } from "../db/dialect.ts";
 import { among, later, type Place } from "./sweep.queries.ts";
 
 interface Search<After> {

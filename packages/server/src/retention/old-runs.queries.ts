@@ -1,6 +1,6 @@
 import type { Timestamp } from "@ostinato/core";
 import { type SqlBool, sql } from "kysely";
-import type { Database, Sql, Writer } from "../db/dialects/dialect.ts";
+import type { Database, Sql, Writer } from "../db/dialect.ts";
 import { among, deleteAmong, idsOf, later, type Place } from "./sweep.queries.ts";
 
 const isTerminal = "IN ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED')";

@@ -1,5 +1,5 @@
 import type { Timestamp } from "@ostinato/core";
-import type { Writer } from "../db/dialects/dialect.ts";
+import type { Writer } from "../db/dialect.ts";
 import { deleteSomeResults, type Removed } from "./old-results.queries.ts";
 import * as queries from "./old-runs.queries.ts";
 import { removeFiles } from "./result-files.service.ts";

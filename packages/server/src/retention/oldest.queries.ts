@@ -1,6 +1,6 @@
 import { type Timestamp, timeOrderedId } from "@ostinato/core";
 import { type RawBuilder, sql } from "kysely";
-import type { Database } from "../db/dialects/dialect.ts";
+import type { Database } from "../db/dialect.ts";
 import type { Cutoffs } from "./retention.rules.ts";
 
 /** The place of each kind's oldest row in the index along which a pass goes; null where there is none. */

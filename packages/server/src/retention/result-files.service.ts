@@ -1,7 +1,7 @@
 import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { toMillis } from "@ostinato/core";
-import type { Context } from "../context.ts";
+import type { Context } from "../kernel/context.ts";
 import { usedLocations } from "./old-results.queries.ts";
 
 /** Where the SDK's local store says that a result is: a file below the folder `results` of the home folder. */

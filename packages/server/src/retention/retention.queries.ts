@@ -1,7 +1,7 @@
 import { type Timestamp, timeOrderedId } from "@ostinato/core";
 import type { RemovedCounts, RetentionPass } from "@ostinato/protocol";
 import { type RawBuilder, sql } from "kysely";
-import type { Database, Writer } from "../db/dialects/dialect.ts";
+import type { Database, Writer } from "../db/dialect.ts";
 import { readPlainJson, writeJson } from "../db/json-text.ts";
 import { isOldArtifact } from "./old-artifacts.queries.ts";
 import { isCached, isNeedless } from "./old-results.queries.ts";

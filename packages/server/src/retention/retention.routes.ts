@@ -1,5 +1,5 @@
 import { previewRetention, readRetention, runRetention } from "@ostinato/protocol";
-import type { Serve } from "../operation.ts";
+import type { Serve } from "../kernel/operation.ts";
 import { describe, preview, type Retention } from "./retention.service.ts";
 
 export function retentionRoutes(serve: Serve, retention: Retention): void {

@@ -13,7 +13,7 @@ import {
   type RetentionRule,
   retainedKinds,
 } from "@ostinato/protocol";
-import { type Config, type Keep, settings } from "../config.ts";
+import { type Config, type Keep, settings } from "../kernel/config.ts";
 
 const settingOf = {
   runs: "retentionRuns",

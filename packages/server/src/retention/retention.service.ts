@@ -1,7 +1,7 @@
 import { formatTimestamp, type Timestamp, timeOrderedId } from "@ostinato/core";
 import type { RemovedCounts, RetentionPass, Retention as RetentionView } from "@ostinato/protocol";
 import { databaseBytes } from "../admin/admin.service.ts";
-import type { Context } from "../context.ts";
+import type { Context } from "../kernel/context.ts";
 import type { Cause } from "./age.rules.ts";
 import { type AgeClock, ageClock } from "./age.service.ts";
 import { removeWhatIsOld } from "./passes.service.ts";

@@ -6,9 +6,9 @@ import type { Artifact, FlowRun, RemovedCounts, ResultView, StoredResult } from 
 import { type FakeClock, fakeClock } from "@ostinato/testing/clock";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterEach, beforeEach, expect, onTestFinished, test } from "vitest";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
 import { passDays, rowCounts, runMaker, wholePass } from "../../test/retention.ts";
-import type { Config } from "../config.ts";
-import { startTestServer, type TestServer } from "../harness.ts";
+import type { Config } from "../kernel/config.ts";
 import { createRetention, type Retention } from "./retention.service.ts";
 
 describeOnEachDatabase("retention", (underTest) => {

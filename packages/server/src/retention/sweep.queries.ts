@@ -1,5 +1,5 @@
 import { type SqlBool, sql } from "kysely";
-import type { Sql, Writer } from "../db/dialects/dialect.ts";
+import type { Sql, Writer } from "../db/dialect.ts";
 
 /** Servers of one database remove in turns, never at once: they would wait for each other's rows in different orders. */
 const sweepLock = 727074618;

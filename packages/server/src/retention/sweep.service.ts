@@ -1,7 +1,7 @@
 import { sleep, type Timestamp } from "@ostinato/core";
 import type { RemovedCounts } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
-import type { Writer } from "../db/dialects/dialect.ts";
+import type { Writer } from "../db/dialect.ts";
+import type { Context } from "../kernel/context.ts";
 import { type Cutoffs, cutoffsAt } from "./retention.rules.ts";
 import { lockSweeping } from "./sweep.queries.ts";
 

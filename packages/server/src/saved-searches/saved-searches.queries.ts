@@ -1,5 +1,5 @@
 import { type Insertable, type Selectable, sql } from "kysely";
-import type { Reader } from "../db/dialects/dialect.ts";
+import type { Reader } from "../db/dialect.ts";
 import type { SavedSearchTable } from "../db/tables.ts";
 
 export type SavedSearchRow = Selectable<SavedSearchTable>;

@@ -1,5 +1,5 @@
 import { deleteSavedSearch, filterSavedSearches, readSavedSearch, saveSearch } from "@ostinato/protocol";
-import { createdOr200, type Serve } from "../operation.ts";
+import { createdOr200, type Serve } from "../kernel/operation.ts";
 import * as searches from "./saved-searches.service.ts";
 
 export function savedSearchRoutes(serve: Serve): void {

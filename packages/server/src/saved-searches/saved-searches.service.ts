@@ -1,9 +1,9 @@
 import { formatTimestamp, timeOrderedId } from "@ostinato/core";
 import type { BodyOf, filterSavedSearches, SavedSearch, SavedSearchCreate } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
 import { readJson, storable, writeJson } from "../db/json-text.ts";
-import { absent } from "../errors.ts";
-import { readLimit } from "../paging.ts";
+import type { Context } from "../kernel/context.ts";
+import { absent } from "../kernel/errors.ts";
+import { readLimit } from "../kernel/paging.ts";
 import * as queries from "./saved-searches.queries.ts";
 
 export async function save(

@@ -1,6 +1,6 @@
 import type { StateType, Timestamp } from "@ostinato/core";
 import { sql } from "kysely";
-import type { Reader, Sql } from "../db/dialects/dialect.ts";
+import type { Reader, Sql } from "../db/dialect.ts";
 import { writeJson } from "../db/json-text.ts";
 
 export interface KnownFlowRun {

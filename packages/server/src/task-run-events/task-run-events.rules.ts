@@ -7,9 +7,9 @@ import {
   withNearestNumbers,
 } from "@ostinato/core";
 import { type Resource, TaskRunEventPayload, TaskRunValues } from "@ostinato/protocol";
-import type { Problem } from "../errors.ts";
+import type { Problem } from "../kernel/errors.ts";
+import { readAs } from "../kernel/validation.ts";
 import { keptKey, keptName } from "../orchestration/kept-names.ts";
-import { readAs } from "../validation.ts";
 
 /** What is read of an event to tell a state of a task run. */
 export interface TaskRunEvent {

@@ -1,7 +1,7 @@
 import { isTerminal, microsPerSecond, type Timestamp } from "@ostinato/core";
-import type { Context } from "../context.ts";
-import type { Writer } from "../db/dialects/dialect.ts";
+import type { Writer } from "../db/dialect.ts";
 import { storable, storableOrNull, writeJson, writeOptionalJson } from "../db/json-text.ts";
+import type { Context } from "../kernel/context.ts";
 import * as results from "../results/results.service.ts";
 import { type Abandonment, endAbandoned, presentTaskRun, type TaskRunRow } from "../task-runs/task-runs.service.ts";
 import * as queries from "./task-run-events.queries.ts";

@@ -3,9 +3,9 @@ import type { EventCreate } from "@ostinato/protocol";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { addFlowRun } from "../flow-run-harness.ts";
-import { startTestServer, type TestServer } from "../harness.ts";
-import { type TaskRunEventOptions, taskRunEvent } from "./task-run-event-harness.ts";
+import { addFlowRun } from "../../test/flow-run-harness.ts";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
+import { type TaskRunEventOptions, taskRunEvent } from "../../test/task-run-event-harness.ts";
 
 const start = toTimestamp("2030-01-01T00:00:00.000001Z");
 

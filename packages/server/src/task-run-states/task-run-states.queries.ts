@@ -1,4 +1,4 @@
-import type { Reader } from "../db/dialects/dialect.ts";
+import type { Reader } from "../db/dialect.ts";
 import type { StateRow } from "../orchestration/state.ts";
 
 export function stateById(reader: Reader, id: string): Promise<StateRow | undefined> {

@@ -1,5 +1,5 @@
 import { listTaskRunStates, readTaskRunState } from "@ostinato/protocol";
-import type { Serve } from "../operation.ts";
+import type { Serve } from "../kernel/operation.ts";
 import * as states from "./task-run-states.service.ts";
 
 export function taskRunStateRoutes(serve: Serve): void {

@@ -1,6 +1,6 @@
 import { type Timestamp, timeOrderedId } from "@ostinato/core";
-import type { Context } from "../context.ts";
-import type { Writer } from "../db/dialects/dialect.ts";
+import type { Writer } from "../db/dialect.ts";
+import type { Context } from "../kernel/context.ts";
 import * as queries from "./abandonment.queries.ts";
 import type { TaskRunRow } from "./task-runs.presenter.ts";
 import { taskRunsByIds } from "./task-runs.queries.ts";

@@ -2,8 +2,8 @@ import { addSeconds, type StateType, timeOrderedId, toTimestamp } from "@ostinat
 import type { Flow, FlowRun, TaskRun } from "@ostinato/protocol";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTestServer, type TestServer } from "../harness.ts";
-import { taskRunEvent } from "../task-run-events/task-run-event-harness.ts";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
+import { taskRunEvent } from "../../test/task-run-event-harness.ts";
 
 // The clock of the process is an hour ahead of the server's.
 const begun = addSeconds(toTimestamp(new Date().toISOString()), 3600);

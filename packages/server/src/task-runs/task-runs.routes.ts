@@ -9,7 +9,7 @@ import {
   taskRunHistory,
   updateTaskRun,
 } from "@ostinato/protocol";
-import { createdOr200, type Serve } from "../operation.ts";
+import { createdOr200, type Serve } from "../kernel/operation.ts";
 import * as taskRuns from "./task-runs.service.ts";
 
 export function taskRunRoutes(serve: Serve): void {

@@ -10,16 +10,16 @@ import type {
   TaskRunUpdate,
   taskRunHistory,
 } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
-import type { Writer } from "../db/dialects/dialect.ts";
+import type { Writer } from "../db/dialect.ts";
 import { readJson, storable, writeJson } from "../db/json-text.ts";
-import { absent, conflict } from "../errors.ts";
+import type { Context } from "../kernel/context.ts";
+import { absent, conflict } from "../kernel/errors.ts";
+import { checkAnswerSize, paginate, readLimit } from "../kernel/paging.ts";
 import { bucketsOf, presentHistory } from "../orchestration/history.ts";
 import { keptKey, keptName } from "../orchestration/kept-names.ts";
 import { noTimes } from "../orchestration/run-times.ts";
 import { proposalOf, stateColumnsOfRun } from "../orchestration/state.ts";
 import { transformTaskRun } from "../orchestration/task-run-policies.ts";
-import { checkAnswerSize, paginate, readLimit } from "../paging.ts";
 import { completeTaskRunPolicy, presentTaskRun, type TaskRunRow } from "./task-runs.presenter.ts";
 import * as queries from "./task-runs.queries.ts";
 import { movedColumns } from "./transitions.service.ts";

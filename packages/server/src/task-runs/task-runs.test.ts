@@ -1,7 +1,7 @@
 import type { FlowRun, HistoryInterval, OrchestrationResult, State, TaskRun } from "@ostinato/protocol";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTestServer, type TestServer } from "../harness.ts";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
 
 const nowhere = "00000000-0000-4000-8000-000000000000";
 const fields =

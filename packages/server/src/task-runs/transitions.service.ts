@@ -1,8 +1,8 @@
 import type { OrchestrationResult, SetState } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
-import type { Database, Writer } from "../db/dialects/dialect.ts";
+import type { Database, Writer } from "../db/dialect.ts";
 import { readPlainJson } from "../db/json-text.ts";
-import { notFound } from "../errors.ts";
+import type { Context } from "../kernel/context.ts";
+import { notFound } from "../kernel/errors.ts";
 import { type LoadFact, orchestrate } from "../orchestration/engine.ts";
 import { keepResultAsArtifact } from "../orchestration/result-artifact.queries.ts";
 import type { Policy } from "../orchestration/rule.ts";

@@ -1,7 +1,7 @@
 import type { StateType, Timestamp } from "@ostinato/core";
 import { type RawBuilder, type Selectable, type SqlBool, sql } from "kysely";
 import { anyOf, join } from "../criteria/conditions.queries.ts";
-import type { Database } from "../db/dialects/dialect.ts";
+import type { Database } from "../db/dialect.ts";
 import type { ArtifactTable } from "../db/tables.ts";
 
 export type ArtifactRow = Selectable<ArtifactTable>;

@@ -1,8 +1,8 @@
 import { formatTimestamp } from "@ostinato/core";
 import type { ArtifactPage, ArtifactRow, BodyOf, listArtifacts, ReplyOf } from "@ostinato/protocol";
 import { present } from "../artifacts/artifacts.service.ts";
-import type { Context } from "../context.ts";
-import { notFound, refused } from "../errors.ts";
+import type { Context } from "../kernel/context.ts";
+import { notFound, refused } from "../kernel/errors.ts";
 import * as queries from "./artifact-pages.queries.ts";
 import { previewOf } from "./artifact-preview.rules.ts";
 

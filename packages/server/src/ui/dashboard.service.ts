@@ -1,8 +1,8 @@
 import { formatTimestamp, microsPerSecond, type StateType, type Timestamp, toTimestamp } from "@ostinato/core";
 import type { BodyOf, Dashboard, FlowRunRow, readDashboard, StateCounts } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
-import type { Database } from "../db/dialects/dialect.ts";
-import { refused } from "../errors.ts";
+import type { Database } from "../db/dialect.ts";
+import type { Context } from "../kernel/context.ts";
+import { refused } from "../kernel/errors.ts";
 import * as queries from "./dashboard.queries.ts";
 import { flowsWithRecentRuns, lastFailures } from "./flow-pages.service.ts";
 import { readRows } from "./run-rows.service.ts";

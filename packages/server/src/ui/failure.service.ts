@@ -1,8 +1,8 @@
 import { shortenedText } from "@ostinato/core";
 import type { Failure, State } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
-import type { Database } from "../db/dialects/dialect.ts";
+import type { Database } from "../db/dialect.ts";
 import { readPlainJson } from "../db/json-text.ts";
+import type { Context } from "../kernel/context.ts";
 import { present } from "../logs/logs.service.ts";
 import { culprit, failureText } from "./failure.rules.ts";
 import * as logs from "./log-window.queries.ts";

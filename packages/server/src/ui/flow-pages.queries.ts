@@ -1,7 +1,7 @@
 import { type StateType, stateTypes, type Timestamp } from "@ostinato/core";
 import { type RawBuilder, type Selectable, type SqlBool, sql } from "kysely";
 import { join } from "../criteria/conditions.queries.ts";
-import type { Database } from "../db/dialects/dialect.ts";
+import type { Database } from "../db/dialect.ts";
 import type { FlowTable } from "../db/tables.ts";
 import { begin } from "./flow-run-list.queries.ts";
 

@@ -10,9 +10,9 @@ import type {
   RunBar,
   StateCounts,
 } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
-import { notFound } from "../errors.ts";
 import { present as presentFlow } from "../flows/flows.service.ts";
+import type { Context } from "../kernel/context.ts";
+import { notFound } from "../kernel/errors.ts";
 import * as parameterSchemas from "../parameter-schemas/parameter-schemas.service.ts";
 import * as queries from "./flow-pages.queries.ts";
 import { durationBuckets } from "./flow-pages.rules.ts";

@@ -1,6 +1,6 @@
 import { formatTimestamp, microsPerSecond, secondsBetween, type Timestamp } from "@ostinato/core";
 import type { BodyOf, FlowRunPoint, listFlowRunPoints, listFlowRuns, ReplyOf } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
+import type { Context } from "../kernel/context.ts";
 import * as queries from "./flow-run-list.queries.ts";
 import { readCursor, writeCursor } from "./keyset.ts";
 import { readRows } from "./run-rows.service.ts";

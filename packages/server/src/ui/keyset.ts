@@ -1,5 +1,5 @@
 import { isUuid } from "@ostinato/core";
-import { refused } from "../errors.ts";
+import { refused } from "../kernel/errors.ts";
 
 /** Where a page of a list ended: the value that it is sorted by, and the id of the last row. */
 export interface Position {

@@ -2,7 +2,7 @@ import type { Timestamp } from "@ostinato/core";
 import { type RawBuilder, type Selectable, type SqlBool, sql } from "kysely";
 import { join } from "../criteria/conditions.queries.ts";
 import { listedLog } from "../criteria/listed-log.queries.ts";
-import type { Database } from "../db/dialects/dialect.ts";
+import type { Database } from "../db/dialect.ts";
 import type { LogTable } from "../db/tables.ts";
 
 export type LogRow = Selectable<LogTable>;

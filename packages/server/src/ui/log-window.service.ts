@@ -1,8 +1,8 @@
 import type { Timestamp } from "@ostinato/core";
 import type { BodyOf, ReplyOf, readLogWindow } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
-import type { Database } from "../db/dialects/dialect.ts";
-import { invalid } from "../errors.ts";
+import type { Database } from "../db/dialect.ts";
+import type { Context } from "../kernel/context.ts";
+import { invalid } from "../kernel/errors.ts";
 import { present } from "../logs/logs.service.ts";
 import { readCursor, writeCursor } from "./keyset.ts";
 import * as queries from "./log-window.queries.ts";

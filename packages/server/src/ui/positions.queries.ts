@@ -1,5 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from "kysely";
-import type { Reader } from "../db/dialects/dialect.ts";
+import type { Reader } from "../db/dialect.ts";
 import type { Position } from "./keyset.ts";
 
 /** What a list is sorted by, before the id. */

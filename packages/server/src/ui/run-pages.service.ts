@@ -1,11 +1,11 @@
 import { microsPerSecond, shortenedText, toTimestamp } from "@ostinato/core";
 import type { FlowRunPage, State, TaskRunPage } from "@ostinato/protocol";
 import { present as presentArtifact } from "../artifacts/artifacts.service.ts";
-import type { Context } from "../context.ts";
 import { readJson } from "../db/json-text.ts";
-import { notFound } from "../errors.ts";
 import * as flowRunStates from "../flow-run-states/flow-run-states.service.ts";
 import * as flows from "../flows/flows.service.ts";
+import type { Context } from "../kernel/context.ts";
+import { notFound } from "../kernel/errors.ts";
 import * as results from "../results/results.service.ts";
 import * as taskRunStates from "../task-run-states/task-run-states.service.ts";
 import * as taskRuns from "../task-runs/task-runs.service.ts";

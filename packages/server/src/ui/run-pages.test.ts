@@ -1,7 +1,7 @@
 import type { FlowRunPage, listTaskResults, ReplyOf, TaskRunPage, Timeline } from "@ostinato/protocol";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTestServer, type TestServer } from "../harness.ts";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
 import { type Story, story } from "./story.ts";
 
 const unknown = "64a1a8d5-5b0c-4a36-90f0-1d6f0a2f1f5d";

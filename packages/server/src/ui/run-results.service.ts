@@ -1,7 +1,7 @@
 import { formatTimestamp } from "@ostinato/core";
 import type { BodyOf, listTaskResults, ReplyOf, TaskResult, ValuePreview } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
 import { readJson, readOptionalJson } from "../db/json-text.ts";
+import type { Context } from "../kernel/context.ts";
 import { persistedResult } from "../results/results.service.ts";
 import { readCursor, writeCursor } from "./keyset.ts";
 import * as queries from "./run-results.queries.ts";

@@ -1,6 +1,6 @@
 import type { StateType } from "@ostinato/core";
 import { sql } from "kysely";
-import type { Database } from "../db/dialects/dialect.ts";
+import type { Database } from "../db/dialect.ts";
 import type { FlowRunRow } from "../flow-runs/flow-runs.service.ts";
 
 /** A flow run with its state and the names of what it belongs to. */

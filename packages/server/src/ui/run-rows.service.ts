@@ -1,6 +1,6 @@
 import type { FlowRunRow, StateCounts } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
 import { presentFlowRun } from "../flow-runs/flow-runs.service.ts";
+import type { Context } from "../kernel/context.ts";
 import * as queries from "./run-rows.queries.ts";
 
 /** The rows of these flow runs, in this order; those that are gone are left out. Two statements, whatever their number. */

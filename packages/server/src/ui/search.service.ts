@@ -1,6 +1,6 @@
 import { isUuid } from "@ostinato/core";
 import type { ReplyOf, search } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
+import type { Context } from "../kernel/context.ts";
 import * as queries from "./search.queries.ts";
 
 /** What has the text in its name, or the id; flows first, then what ran last. */

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
-import type { Database } from "../db/dialects/dialect.ts";
+import type { Database } from "../db/dialect.ts";
 
 const tables = ["flow_run", "task_run", "log", "artifact", "event"] as const;
 export type CountedTable = (typeof tables)[number];

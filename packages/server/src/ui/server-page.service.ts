@@ -1,10 +1,10 @@
 import { formatTimestamp, type Timestamp } from "@ostinato/core";
 import type { ServerPage } from "@ostinato/protocol";
 import { databaseLocation } from "../admin/admin.service.ts";
-import { type Config, settings } from "../config.ts";
-import type { Context } from "../context.ts";
+import { type Config, settings } from "../kernel/config.ts";
+import type { Context } from "../kernel/context.ts";
+import { productVersion } from "../kernel/versions.ts";
 import { describe, type Retention } from "../retention/retention.service.ts";
-import { productVersion } from "../versions.ts";
 import * as queries from "./server-page.queries.ts";
 
 const countBounds = { most: 1_000_000, exactTo: 50_000 };

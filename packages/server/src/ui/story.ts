@@ -1,6 +1,6 @@
 import { addSeconds, formatTimestamp, type Timestamp, timeOrderedId, toTimestamp } from "@ostinato/core";
 import type { Flow } from "@ostinato/protocol";
-import type { TestServer } from "../harness.ts";
+import type { TestServer } from "../../test/harness.ts";
 
 /** Runs as tests of pages need them, told to a server by its API. Moments are seconds after `noon`. */
 export interface Story {

@@ -3,7 +3,7 @@ import type { RunCriteria, TaskRunListSort } from "@ostinato/protocol";
 import { sql } from "kysely";
 import { everything } from "../criteria/conditions.queries.ts";
 import { taskRunsMatching } from "../criteria/runs.queries.ts";
-import type { Database } from "../db/dialects/dialect.ts";
+import type { Database } from "../db/dialect.ts";
 import type { JsonText } from "../db/tables.ts";
 import type { Position } from "./keyset.ts";
 import { type Order, positionsAfter } from "./positions.queries.ts";

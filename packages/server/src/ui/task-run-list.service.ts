@@ -1,7 +1,7 @@
 import { formatTimestamp, type Timestamp } from "@ostinato/core";
 import type { BodyOf, listTaskRuns, ReplyOf, TaskRunRow } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
 import { readPlainJson } from "../db/json-text.ts";
+import type { Context } from "../kernel/context.ts";
 import { mostCounted } from "./flow-run-list.service.ts";
 import { readCursor, writeCursor } from "./keyset.ts";
 import * as queries from "./task-run-list.queries.ts";

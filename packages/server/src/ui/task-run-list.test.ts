@@ -1,7 +1,7 @@
 import { type listTaskRuns, type ReplyOf, taskRunListSorts } from "@ostinato/protocol";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTestServer, type TestServer } from "../harness.ts";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
 import { type Story, story } from "./story.ts";
 
 type List = ReplyOf<typeof listTaskRuns>;

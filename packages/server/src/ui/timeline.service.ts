@@ -1,6 +1,6 @@
 import type { Timeline } from "@ostinato/protocol";
-import type { Context } from "../context.ts";
-import { notFound } from "../errors.ts";
+import type { Context } from "../kernel/context.ts";
+import { notFound } from "../kernel/errors.ts";
 import * as queries from "./timeline.queries.ts";
 import { timeline } from "./timeline.rules.ts";
 

@@ -16,7 +16,7 @@ import {
   readTimeline,
   search,
 } from "@ostinato/protocol";
-import type { Serve } from "../operation.ts";
+import type { Serve } from "../kernel/operation.ts";
 import * as artifacts from "./artifact-pages.service.ts";
 import { dashboard } from "./dashboard.service.ts";
 import * as flows from "./flow-pages.service.ts";

@@ -1,5 +1,5 @@
 import { isNumber, parseJson } from "@ostinato/core";
-import { mostNested, nestsTooDeep } from "../nesting.ts";
+import { mostNested, nestsTooDeep } from "../kernel/nesting.ts";
 import { isJsonObject, type JsonObject } from "./json-types.rules.ts";
 
 /** Why an input can't be made of what was sent. */

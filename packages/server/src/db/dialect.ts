@@ -1,0 +1,212 @@
+import type { Kysely, RawBuilder, SqlBool, Transaction } from "kysely";
+import type { Logger } from "pino";
+import type { Metrics } from "../kernel/metrics.ts";
+import type { Tables } from "./tables.ts";
+
+/** The SQL types of the columns. Moments and durations are whole microseconds in both databases. */
+export interface ColumnTypes {
+  readonly uuid: string;
+  readonly moment: string;
+  readonly integer: string;
+  readonly flag: string;
+  /** JSON kept as it was written. */
+  readonly json: string;
+  /** JSON that queries look into. */
+  readonly searchableJson: string;
+}
+
+/** What a unit of work writes through. */
+export type Writer = Transaction<Tables>;
+/** What a query reads through: a database or a unit of work. */
+export type Reader = Kysely<Tables>;
+
+/** A value of a row as both drivers take it; JSON as text. */
+export type CellValue = string | number | null;
+
+export interface RowsToInsert<K extends string = string> {
+  /** The table, perhaps with a name for it: `event`, `task_run_value AS kept`. */
+  readonly into: string;
+  readonly columns: Readonly<Record<K, keyof ColumnTypes | "text">>;
+  readonly rows: readonly Readonly<Record<K, CellValue>>[];
+  /** What follows the rows: `ON CONFLICT …`, `RETURNING …`. */
+  readonly ending?: string;
+}
+
+/** SQL that the two databases say differently. */
+export interface Sql {
+  /** Text search that takes the user's `%`, `_` and `\` as plain characters and ignores case. */
+  contains(column: string, text: string): RawBuilder<SqlBool>;
+  /** Whether a JSON array of strings holds all, or any, of the values. */
+  holdsAll(column: string, values: readonly string[]): RawBuilder<SqlBool>;
+  holdsAny(column: string, values: readonly string[]): RawBuilder<SqlBool>;
+  /** Whether a JSON array is empty. */
+  isEmptyArray(column: string): RawBuilder<SqlBool>;
+  /** The elements of a JSON array as rows, in a column `value`. */
+  elementsOf(column: string, alias: string): RawBuilder<unknown>;
+  /** True of every row of the table, while somebody waits for the answer; ends the read when nobody does. Undefined where it can be ended otherwise. */
+  whileWanted(table: keyof Tables): RawBuilder<SqlBool> | undefined;
+  /** The text of a field of a JSON object, or null. */
+  jsonField(column: string, key: string): RawBuilder<string | null>;
+  /**
+   * The rows of a JSON array of objects as a table, for queries that look for many things: `columns` are the fields with
+   * their types. One parameter and one prepared statement whatever the number of rows.
+   */
+  rowsOf(json: string, columns: Readonly<Record<string, keyof ColumnTypes | "text">>): RawBuilder<unknown>;
+  /**
+   * Adds many rows by the fewest and quickest statements of the database, and gives what they return. The object `columns`
+   * is to be a constant: the texts of the statements are kept by it.
+   */
+  insertRows<R = never, K extends string = string>(reader: Reader, insert: RowsToInsert<K>): Promise<R[]>;
+  /**
+   * Ends a SELECT that holds the rows of this table until the unit of work ends, where the database has writers side by
+   * side. Rows that refer to them may still be added meanwhile.
+   */
+  rowLock(table: keyof Tables): RawBuilder<unknown>;
+  /**
+   * Whether this unit of work now holds the lock with this number, until it ends; never waits. True on SQLite, where all
+   * units wait for each other.
+   */
+  tryLock(number: number): RawBuilder<SqlBool>;
+}
+
+export interface WriteOptions {
+  /** How long to wait for a busy or absent database before giving up with `DatabaseUnavailable`; 10 s unless told. */
+  readonly patienceSeconds?: number;
+  /**
+   * For a unit of a few quick statements: what it is about, such as the id of a run. It may then share its transaction with
+   * other such units on PostgreSQL, as all units do on SQLite. It may read what others of the transaction have written, but
+   * stands or falls alone.
+   */
+  readonly together?: string;
+}
+
+/** Who is told what happens to a database. */
+export interface Observers {
+  readonly metrics?: Metrics | undefined;
+  readonly log?: Pick<Logger, "info" | "warn" | "error"> | undefined;
+}
+
+export interface Database {
+  readonly kind: "sqlite" | "postgresql";
+  readonly sql: Sql;
+  readonly types: ColumnTypes;
+  /** Reads that take microseconds: a row, a page found by an index. */
+  readonly read: Reader;
+  /** Reads that may take long: counts, histories, text search. They disturb neither writers nor the event loop. */
+  readonly slow: Reader;
+  /** The same for somebody who may stop waiting, and apart from what the other lane reads. */
+  slowFor(asker: Asker): Reader;
+  /**
+   * Runs a unit of work in a transaction and resolves when it is durable. Units that arrive together may share one commit,
+   * but each stands or falls alone. `work` must await nothing but its own queries, and may be run again when the database
+   * asks for it.
+   */
+  write<T>(work: (tx: Writer) => Promise<T>, options?: WriteOptions): Promise<T>;
+  /**
+   * A writer for changes of the same unit of work whose answers nobody needs. On PostgreSQL they are sent with the next
+   * statement that is answered, or with the commit, which saves a round trip each; what fails then fails the whole unit. On
+   * SQLite this is the unit's own writer.
+   */
+  deferred(tx: Writer): Writer;
+  /**
+   * Gives room that no row takes any more back to the file system, at most so many pages in one unit of work, and tells by
+   * how many bytes the file will be smaller. 0 when there is nothing worth giving back, and on PostgreSQL always.
+   */
+  giveBackSpace(pages: number): Promise<number>;
+  /** Runs statements that don't fit in a unit of work: migrations, maintenance. */
+  execute(statement: string): Promise<void>;
+  /** The file that is the database; undefined on PostgreSQL. */
+  readonly file: DatabaseFile | undefined;
+  /** Carries small messages between servers that share the database. On SQLite nobody else listens. */
+  readonly notices: Notices;
+  close(): Promise<void>;
+  /**
+   * Ends at once what this process holds of the database, so that another connection can write before the process is gone. On
+   * PostgreSQL that is for the end of the process itself to do.
+   */
+  abandon(): void;
+}
+
+/** Who reads: what pages ask never waits for what programs search. */
+export type ReadingLane = "pages" | "programs";
+
+export interface Asker {
+  readonly lane: ReadingLane;
+  /** Aborted when nobody waits for the answer any more: the read is ended, or never begun. */
+  readonly signal?: AbortSignal;
+}
+
+export interface SavedFile {
+  readonly file: string;
+  readonly bytes: number;
+}
+
+export interface DatabaseFile {
+  /** Throws `DatabaseUnavailable` where the file is not in its place any more, or damaged. Looks now. */
+  check(): void;
+  /** Writes what is in the open file beside it, for when the file is not in its place. Takes as long as copying it. */
+  save(): SavedFile;
+  /** Whether this process is the only server of the file, until it ends. */
+  claim(): boolean;
+}
+
+export interface Notices {
+  /** Sends messages in their order; resolves when they are on their way, or lost with the database. */
+  send(messages: readonly string[]): Promise<void>;
+  /** Resolves when messages are heard. `lost` tells that some may have been missed; listening goes on by itself. */
+  listen(receive: (message: string) => void, lost: () => void): Promise<void>;
+}
+
+/** The database is locked, full or gone. Nothing of the unit of work was kept. */
+export class DatabaseUnavailable extends Error {
+  override readonly name: string = "DatabaseUnavailable";
+  readonly code = "DATABASE_UNAVAILABLE";
+}
+
+/** Values of one statement: SQLite takes no more, and PostgreSQL's protocol hardly. */
+const mostParameters = 32_766;
+
+export function checkParameters(count: number): void {
+  if (count > mostParameters) throw new TooManyValues(count);
+}
+
+/** Nothing is wrong with the database: this was asked for by more values than it takes at once. */
+export class TooManyValues extends Error {
+  override readonly name = "TooManyValues";
+
+  constructor(count: number) {
+    super(`This asks for ${count} values at once, and ${mostParameters} are the most: ask in several requests`);
+  }
+}
+
+/** So many reads of `slow` may wait. One that waits behind them all would have no reader left. */
+export const mostSlowReads = 128;
+
+/** How long one read of `slow` may take, on both databases. */
+export const slowReadSeconds = 60;
+
+export class ReadTookTooLong extends DatabaseUnavailable {
+  override readonly name = "ReadTookTooLong";
+
+  constructor(seconds: number) {
+    super(`This took longer than ${seconds} s and was ended: ask for less, such as a shorter stretch of time`);
+  }
+}
+
+/** Whoever asked has gone. */
+export class NoLongerWanted extends DatabaseUnavailable {
+  override readonly name = "NoLongerWanted";
+
+  constructor() {
+    super("Nobody waits for this any more");
+  }
+}
+
+/** As many long reads wait as may. */
+export class DatabaseBusy extends DatabaseUnavailable {
+  override readonly name = "DatabaseBusy";
+
+  constructor() {
+    super(`${mostSlowReads} searches, counts and histories wait for the database already`);
+  }
+}

@@ -1,0 +1,81 @@
+import { CompiledQuery } from "kysely";
+import type { CellValue, ColumnTypes, Reader, RowsToInsert } from "./dialect.ts";
+import { writeJson } from "./json-text.ts";
+
+/** Rows for each run of a statement: larger ones first, so that few runs and few statements do for any number. */
+const chunkSizes = [32, 8, 1] as const;
+
+/**
+ * Rows as bound values: measured, 5 µs for a row of an event where one parameter of JSON takes 35 µs, because SQLite reads a
+ * row's JSON again for each of its columns.
+ */
+export async function insertRowsBound<R, K extends string>(reader: Reader, insert: RowsToInsert<K>): Promise<R[]> {
+  const { columns, rows } = insert;
+  const names = Object.keys(columns) as K[];
+  const returned: R[] = [];
+  let done = 0;
+  for (const size of chunkSizes) {
+    const text = statementOf(insert, size);
+    for (; rows.length - done >= size; done += size) {
+      const values: CellValue[] = [];
+      for (let index = done; index < done + size; index += 1) {
+        for (const name of names) values.push(rows[index]?.[name] ?? null);
+      }
+      const result = await reader.executeQuery<R>(CompiledQuery.raw(text, values));
+      for (const row of result.rows) returned.push(row);
+    }
+  }
+  return returned;
+}
+
+/** All rows as one parameter of JSON: on PostgreSQL as fast as bound values, and one statement for any number. */
+export async function insertRowsAsJson<R, K extends string>(
+  reader: Reader,
+  insert: RowsToInsert<K>,
+  types: ColumnTypes,
+): Promise<R[]> {
+  if (insert.rows.length === 0) return [];
+  const text = jsonStatementOf(insert, types);
+  return (await reader.executeQuery<R>(CompiledQuery.raw(text, [writeJson(insert.rows)]))).rows;
+}
+
+/** Texts by what makes them: there are as many as there are calls in the code, times three. */
+const texts = new WeakMap<object, Map<string, string>>();
+
+function kept(columns: object, key: string, make: () => string): string {
+  let known = texts.get(columns);
+  if (known === undefined) {
+    known = new Map();
+    texts.set(columns, known);
+  }
+  let text = known.get(key);
+  if (text === undefined) {
+    text = make();
+    known.set(key, text);
+  }
+  return text;
+}
+
+function statementOf({ into, columns, ending = "" }: RowsToInsert, size: number): string {
+  return kept(columns, `${size} ${into} ${ending}`, () => {
+    const names = Object.keys(columns);
+    const row = `(${names.map(() => "?").join(", ")})`;
+    return `INSERT INTO ${into} (${names.join(", ")}) VALUES ${Array(size).fill(row).join(", ")} ${ending}`;
+  });
+}
+
+function jsonStatementOf({ into, columns, ending = "" }: RowsToInsert, types: ColumnTypes): string {
+  return kept(columns, `json ${into} ${ending}`, () => {
+    const entries = Object.entries(columns);
+    const names = entries.map(([name]) => name).join(", ");
+    // JSON comes as text: a column that the database looks into makes it what it keeps.
+    const taken = entries.map(([name, type]) => (type === "searchableJson" ? `${name}::${types[type]}` : name));
+    const fields = entries.map(([name, type]) => `${name} ${isText(type) ? "text" : types[type]}`);
+    return `INSERT INTO ${into} (${names}) SELECT ${taken.join(", ")}
+      FROM jsonb_to_recordset($1::jsonb) AS given(${fields.join(", ")}) ${ending}`;
+  });
+}
+
+function isText(type: keyof ColumnTypes | "text"): type is "text" | "searchableJson" {
+  return type === "text" || type === "searchableJson";
+}

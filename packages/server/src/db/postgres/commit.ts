@@ -1,0 +1,108 @@
+import { type Clock, sleep } from "@ostinato/core";
+import type pg from "pg";
+import { DatabaseUnavailable } from "../dialect.ts";
+import { isUnavailable } from "../unavailable.ts";
+import { type PostgresPool, queryOnce } from "./pool.ts";
+
+/** What a transaction is known by when it is asked about. */
+export interface Identity {
+  /** As `pg_current_xact_id` gave it. */
+  readonly id: string;
+  /** `performance.now()` of its beginning. */
+  readonly began: number;
+}
+
+/** To be called with BEGIN, so that the answer comes with that of the first statement, and is there before the commit. */
+export async function identify(client: pg.ClientBase): Promise<Identity> {
+  const began = performance.now();
+  const { rows } = await client.query<{ id: string }>(askIdentity);
+  return { id: rows[0]?.id ?? "", began };
+}
+
+const askIdentity = { name: "ostinato_identity", text: "SELECT pg_current_xact_id()::text AS id" };
+
+/** A transaction whose COMMIT was sent, and not answered, because the connection broke. */
+export interface LostCommit extends Identity {
+  readonly error: unknown;
+}
+
+/** Gives undefined when the transaction is durable; throws where nothing of it was kept. */
+export async function commit(client: pg.ClientBase, identity: Identity): Promise<LostCommit | undefined> {
+  const answer = await client.query("COMMIT").catch((error: unknown) => {
+    if (!isUnavailable(error)) throw error;
+    return { lost: { ...identity, error } };
+  });
+  if ("lost" in answer) return answer.lost;
+  // So PostgreSQL answers where a statement failed and nobody minded.
+  if (answer.command !== "COMMIT") throw new Error("A statement failed, and PostgreSQL rolled all of them back");
+  return undefined;
+}
+
+/** Whether a transaction was kept. Rejects with `DatabaseUnavailable` where that can't be found out in time. */
+export type AskFate = (lost: LostCommit) => Promise<boolean>;
+
+export interface FateOptions {
+  readonly pool: PostgresPool;
+  readonly clock: Clock;
+  /** How long to ask a database that is away, or that has not ended the transaction yet. */
+  readonly patienceSeconds?: number;
+}
+
+/** Asks PostgreSQL by another connection what became of a transaction. */
+export function fateBy({ pool, clock, patienceSeconds = 10 }: FateOptions): AskFate {
+  return async (lost) => {
+    const giveUp = clock.elapsed() + patienceSeconds;
+    let reason = lost.error;
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        const kept = await askOnce(pool, lost);
+        if (kept !== undefined) return kept;
+      } catch (error) {
+        // PostgreSQL has not come to the id, or lets nobody ask.
+        if (!isUnavailable(error)) return false;
+        reason = error;
+      }
+      if (clock.elapsed() >= giveUp) throw unknown(reason);
+      await sleep(clock, Math.min(0.5, 0.01 * 2 ** attempt));
+    }
+  };
+}
+
+function unknown(reason: unknown): DatabaseUnavailable {
+  const said = reason instanceof Error ? reason.message : String(reason);
+  return new DatabaseUnavailable(`The database can't be asked whether it has kept a change: ${said}`, {
+    cause: reason,
+  });
+}
+
+interface Fate {
+  readonly status: "in progress" | "committed" | "aborted" | null;
+  /** Of the newest checkpoint, with the epoch before it: `0:750`. */
+  readonly next_id: string;
+  /** Since PostgreSQL last began to count, which it does anew after each crash. */
+  readonly seconds_counted: string;
+}
+
+/** undefined where the transaction has not ended yet. */
+async function askOnce(pool: PostgresPool, { id, began }: Identity): Promise<boolean | undefined> {
+  const { rows } = await queryOnce<Fate>(pool, fateOf, [id]);
+  const [fate] = rows;
+  if (fate === undefined || wasForgotten(fate, id, (performance.now() - began) / 1000)) return false;
+  if (fate.status === "in progress") return undefined;
+  // PostgreSQL knows the status of hundreds of millions of transactions back.
+  return fate.status === "committed";
+}
+
+const fateOf = `SELECT pg_xact_status($1::xid8) AS status, next_xid AS next_id,
+  extract(epoch FROM clock_timestamp() - stats_reset)::text AS seconds_counted
+  FROM pg_control_checkpoint(), pg_stat_bgwriter`;
+
+/**
+ * A PostgreSQL that crashed before anything of a transaction was on its disk gives its id to another one, which may have been
+ * committed. Before it takes connections again it makes a checkpoint, which then has not come to the id.
+ */
+function wasForgotten({ next_id, seconds_counted }: Fate, id: string, ageSeconds: number): boolean {
+  if (Number(seconds_counted) > ageSeconds) return false;
+  const [epoch = "0", xid = "0"] = next_id.split(":");
+  return (BigInt(epoch) << 32n) + BigInt(xid) <= BigInt(id);
+}

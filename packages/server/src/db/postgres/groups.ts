@@ -1,0 +1,289 @@
+import type pg from "pg";
+import type { Metrics } from "../../kernel/metrics.ts";
+import type { Writer } from "../dialect.ts";
+import type { NamedStatement } from "../statement-name.ts";
+import { type AskFate, commit, type Identity, identify, type LostCommit } from "./commit.ts";
+import { cutOff, holdProcess } from "./hold.ts";
+import { writerBy } from "./writer.ts";
+
+export interface Groups {
+  /**
+   * Runs a unit of work in a transaction with others. Resolves when that is durable, with `alone` where nothing of the unit
+   * was kept and it is to be run in a transaction of its own. Units of a group are begun in the order of their keys, so that
+   * the groups of two servers take the locks of rows in the same order.
+   */
+  run<T>(work: (tx: Writer) => Promise<T>, key: string): Promise<T | typeof alone>;
+  /** Gives its connection back, and opens another for the next group. */
+  renew(): void;
+  /** Gives its connection to others, and does without for a while: units are run alone meanwhile. */
+  rest(): void;
+  /** Cuts its connection off. */
+  abandon(): void;
+  close(): Promise<void>;
+}
+
+export const alone = Symbol("to be run alone");
+
+export interface GroupOptions {
+  /** A client in pipeline mode, not yet connected. */
+  readonly client: () => pg.Client;
+  readonly askFate: AskFate;
+  readonly metrics?: Pick<Metrics, "observe"> | undefined;
+}
+
+/** So that a burst is acknowledged in steps, and the locks of rows are not held for long. */
+const unitsPerGroup = 64;
+
+/** Where there was no connection to have, it is not asked for again sooner. */
+const restMillis = 5000;
+
+/**
+ * Units of work that arrive together run side by side in one transaction: what each of them asks is sent with what the others
+ * ask, without waiting for answers, and the commit is one. Measured, sixteen units cost half as much CPU as apart.
+ *
+ * They have no savepoints, which would make them wait for each other. Where a statement fails, or a unit throws after it has
+ * written, the transaction is rolled back and each of its units is run alone. Since a transaction does not lock its rows
+ * against itself, a unit that meets a row that another one of the group holds is left out and run alone.
+ */
+export function postgresGroups({ client: newClient, askFate, metrics }: GroupOptions): Groups {
+  const waiting: Unit[] = [];
+  let draining = false;
+  let client: pg.Client | undefined;
+  let connecting: Promise<void> | undefined;
+  let restsUntil = 0;
+  let stale = false;
+
+  async function connect(): Promise<void> {
+    const fresh = newClient();
+    // Its queries fail too, and their units are run elsewhere.
+    fresh.on("error", () => {});
+    fresh.once("end", () => {
+      if (client === fresh) client = undefined;
+    });
+    await fresh.connect();
+    if (performance.now() < restsUntil) return await fresh.end();
+    // Between groups it keeps no process alive.
+    holdProcess(fresh, draining);
+    client = fresh;
+  }
+
+  function rest(): void {
+    restsUntil = performance.now() + restMillis;
+    renew();
+  }
+
+  /** Not in the middle of a group. */
+  function renew(): void {
+    stale = true;
+    if (!draining) letGo();
+  }
+
+  function letGo(): void {
+    void client?.end().catch(() => {});
+    client = undefined;
+    stale = false;
+  }
+
+  function connectInBackground(): void {
+    if (performance.now() < restsUntil) return;
+    connecting ??= connect()
+      .catch(rest)
+      .finally(() => {
+        connecting = undefined;
+      });
+  }
+
+  async function drain(): Promise<void> {
+    draining = true;
+    holdProcess(client, true);
+    // Requests that are parsed in the same turn of the event loop join the same group.
+    await nextTurn();
+    while (waiting.length > 0) {
+      const units = waiting.splice(0, unitsPerGroup).sort((one, other) => (one.key < other.key ? -1 : 1));
+      if (stale) letGo();
+      if (client === undefined) {
+        // Nobody waits for a connection here: the pool knows how long to be patient.
+        connectInBackground();
+        for (const unit of units) unit.leave();
+        continue;
+      }
+      const began = performance.now();
+      await runGroup(client, units, askFate);
+      metrics?.observe("commit_seconds", (performance.now() - began) / 1000);
+      metrics?.observe("commit_units", units.length);
+      await nextTurn();
+    }
+    draining = false;
+    holdProcess(client, false);
+  }
+
+  connectInBackground();
+  return {
+    run: (work, key) =>
+      new Promise((resolve, reject) => {
+        waiting.push(unitOf(work, key, { resolve, reject }));
+        if (!draining) void drain();
+      }),
+    renew,
+    rest,
+    abandon: () => cutOff(client),
+    async close() {
+      await connecting;
+      await client?.end().catch(() => {});
+    },
+  };
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+interface Unit {
+  readonly key: string;
+  /** Runs the work, and tells how it ended; never throws. */
+  run(tx: Writer): Promise<Ending>;
+  leave(): void;
+  /** Tells the caller that nobody knows whether the unit was kept. */
+  fail(error: unknown): void;
+}
+
+interface Ending {
+  readonly failed: boolean;
+  /** Tells the caller; called when the transaction is durable. */
+  settle(): void;
+}
+
+interface Caller<T> {
+  resolve(value: T | typeof alone): void;
+  reject(error: unknown): void;
+}
+
+function unitOf<T>(work: (tx: Writer) => Promise<T>, key: string, { resolve, reject }: Caller<T>): Unit {
+  return {
+    key,
+    async run(tx) {
+      try {
+        const value = await work(tx);
+        return { failed: false, settle: () => resolve(value) };
+      } catch (error) {
+        return { failed: true, settle: () => reject(error) };
+      }
+    },
+    leave: () => resolve(alone),
+    fail: reject,
+  };
+}
+
+/** Thrown into a unit that has met a row which another unit of its group holds: what it has read may be changing. */
+class HeldByAnother extends Error {
+  override readonly name = "HeldByAnother";
+}
+
+/** A unit's part of what its group does. */
+interface Share {
+  wrote: boolean;
+  /** Whether it is to be run alone. */
+  left: boolean;
+}
+
+interface Group {
+  readonly client: pg.Client;
+  /** Who holds which rows. */
+  readonly holders: Map<string, Share>;
+  /** Whether a statement has failed, and the transaction with it. */
+  broken: boolean;
+}
+
+async function runGroup(client: pg.Client, units: readonly Unit[], askFate: AskFate): Promise<void> {
+  const group: Group = { client, holders: new Map(), broken: false };
+  const spoil = () => {
+    group.broken = true;
+  };
+  const begun = client.query("BEGIN").catch(spoil);
+  const identity = identify(client);
+  identity.catch(spoil);
+  const ended = await Promise.all(
+    units.map(async (unit) => {
+      const share: Share = { wrote: false, left: false };
+      return { unit, share, ending: await unit.run(writerFor(group, share)) };
+    }),
+  );
+  await begun;
+  const isSpoilt = ended.some(({ share, ending }) => share.wrote && (share.left || ending.failed));
+  const done = !group.broken && !isSpoilt && (await committed(client, identity));
+  const settle = (kept: boolean) => {
+    for (const { unit, share, ending } of ended) {
+      if (kept && !share.left) ending.settle();
+      else unit.leave();
+    }
+  };
+  if (typeof done === "object") {
+    // Other units need not wait for the answer.
+    void askFate(done).then(settle, (error) => {
+      for (const { unit, share } of ended) share.left ? unit.leave() : unit.fail(error);
+    });
+    return;
+  }
+  if (!done) await client.query("ROLLBACK").catch(() => {});
+  settle(done);
+}
+
+/** Whether the transaction is durable, or what to ask about where its connection broke before that was known. */
+async function committed(client: pg.Client, identity: Promise<Identity>): Promise<boolean | LostCommit> {
+  try {
+    return (await commit(client, await identity)) ?? true;
+  } catch {
+    return false;
+  }
+}
+
+function writerFor(group: Group, share: Share): Writer {
+  const run = (statement: NamedStatement) => {
+    const kind = kindOf(statement.text);
+    if (kind === "write") share.wrote = true;
+    const answer = group.client.query(statement);
+    answer.catch(() => {
+      group.broken = true;
+    });
+    return { kind, answer };
+  };
+  return writerBy({
+    async ask(statement) {
+      const { kind, answer } = run(statement);
+      const { rows, command, rowCount } = await answer;
+      if (kind === "lock" && !holds(group.holders, share, rows)) {
+        share.left = true;
+        throw new HeldByAnother("Another unit of the group holds the row");
+      }
+      return command === "SELECT" ? { rows } : { rows, numAffectedRows: BigInt(rowCount ?? 0) };
+    },
+    // Nothing waits for its answer but the commit.
+    defer: run,
+  });
+}
+
+/** Takes the rows for the unit; false where one of them is another's, or can't be told from others. */
+function holds(holders: Map<string, Share>, share: Share, rows: readonly { readonly id?: unknown }[]): boolean {
+  for (const { id } of rows) {
+    if (typeof id !== "string") return false;
+    const holder = holders.get(id) ?? share;
+    if (holder !== share) return false;
+    holders.set(id, share);
+  }
+  return true;
+}
+
+type Kind = "read" | "lock" | "write";
+
+const kinds = new Map<string, Kind>();
+
+function kindOf(text: string): Kind {
+  let kind = kinds.get(text);
+  if (kind === undefined) {
+    kind = "write";
+    if (/^\s*select\b/i.test(text)) kind = /\bfor no key update\b|\block\(/i.test(text) ? "lock" : "read";
+    if (kinds.size > 5000) kinds.clear();
+    kinds.set(text, kind);
+  }
+  return kind;
+}

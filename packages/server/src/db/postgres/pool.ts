@@ -1,0 +1,134 @@
+import { type Clock, sleep } from "@ostinato/core";
+import pg from "pg";
+import { DatabaseUnavailable } from "../dialect.ts";
+import { isOutOfConnections } from "../unavailable.ts";
+import { cutOff } from "./hold.ts";
+
+/** Connections that are taken and given back. */
+export interface PostgresPool {
+  /** Waits for one that is free. Rejects with `DatabaseUnavailable` where PostgreSQL has none to spare, for 10 s; at a start for one. */
+  connect(): Promise<pg.PoolClient>;
+  readonly waiting: number;
+  /** Those that are open now are closed when they are next free, and others opened in their place. */
+  renew(): void;
+  /** Cuts all of them off. */
+  abandon(): void;
+  end(): Promise<void>;
+}
+
+export interface PoolOptions {
+  readonly client: pg.ClientConfig;
+  /** As many as it would like to have. */
+  readonly size: number;
+  readonly clock: Clock;
+  /** Told once, with a sentence, when PostgreSQL gives fewer. */
+  readonly warn: (message: string) => void;
+  /** Called where it gives none at all: takes one from somebody who can do without. */
+  readonly starved?: () => void;
+  /** Whose connections are taken where this one gets none. */
+  readonly instead?: PostgresPool;
+}
+
+const growAfterSeconds = 30;
+const patienceSeconds = 10;
+/** Of a start: nobody is served yet, and somebody may be looking at it. */
+const startPatienceSeconds = 1;
+
+/**
+ * A pool that is content with what PostgreSQL gives: where it gives no more, the pool is as large as what it has, and whoever
+ * needs a connection waits for one of these. After a while it tries to grow again.
+ */
+export function postgresPool(options: PoolOptions): PostgresPool {
+  const { size, clock, warn, starved, instead } = options;
+  // One is kept for good: whoever else uses this PostgreSQL could take its place.
+  const min = instead === undefined ? 1 : 0;
+  // A program without a server ends when its work does: connections that rest do not keep it.
+  const pool = new pg.Pool({ ...options.client, max: size, min, allowExitOnIdle: true });
+  const open = new Map<pg.PoolClient, number>();
+  let generation = 0;
+  let refusedAt = Number.NEGATIVE_INFINITY;
+  let warned = false;
+  let everOpen = false;
+
+  // A connection that breaks tells so by an event that would end the process; its queries fail, and are run again elsewhere.
+  pool.on("error", () => {});
+  pool.on("connect", (client) => {
+    client.on("error", () => {});
+    open.set(client, generation);
+    everOpen = true;
+  });
+  pool.on("remove", (client) => open.delete(client));
+
+  /** Whether there is any to wait for. */
+  function shrink(): boolean {
+    refusedAt = clock.elapsed();
+    pool.options.max = Math.max(1, open.size);
+    if (open.size < size && !warned) {
+      warned = true;
+      warn(
+        `PostgreSQL gives ${open.size} connections of the ${size} that OSTINATO_DATABASE_POOL_SIZE asks for: what needs one waits for one of these. Lower it, or raise max_connections or the role's CONNECTION LIMIT.`,
+      );
+    }
+    return open.size > 0;
+  }
+
+  function grow(): void {
+    if (pool.options.max < size && clock.elapsed() - refusedAt >= growAfterSeconds) pool.options.max = size;
+  }
+
+  async function connect(): Promise<pg.PoolClient> {
+    grow();
+    const giveUp = clock.elapsed() + (everOpen ? patienceSeconds : startPatienceSeconds);
+    for (let attempt = 0; ; ) {
+      try {
+        const client = await pool.connect();
+        if (open.get(client) === generation) return client;
+        client.release(true);
+      } catch (error) {
+        if (!isOutOfConnections(error)) throw error;
+        if (shrink()) continue;
+        if (instead !== undefined) return await instead.connect();
+        starved?.();
+        if (clock.elapsed() >= giveUp) throw noConnection(error);
+        await sleep(clock, Math.min(0.5, 0.01 * 2 ** attempt));
+        attempt += 1;
+      }
+    }
+  }
+
+  return {
+    connect,
+    get waiting() {
+      return pool.waitingCount;
+    },
+    renew() {
+      generation += 1;
+    },
+    abandon() {
+      for (const client of open.keys()) cutOff(client);
+    },
+    end: () => pool.end(),
+  };
+}
+
+function noConnection(cause: unknown): DatabaseUnavailable {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new DatabaseUnavailable(
+    `PostgreSQL has no connection to spare (${reason}). Raise max_connections or the role's CONNECTION LIMIT, or lower OSTINATO_DATABASE_POOL_SIZE of the servers that have them.`,
+    { cause },
+  );
+}
+
+/** One question on a connection of the pool. */
+export async function queryOnce<R extends pg.QueryResultRow>(
+  pool: PostgresPool,
+  text: string,
+  values: readonly unknown[],
+): Promise<pg.QueryResult<R>> {
+  const client = await pool.connect();
+  try {
+    return await client.query<R>(text, [...values]);
+  } finally {
+    client.release();
+  }
+}

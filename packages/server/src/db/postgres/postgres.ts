@@ -1,0 +1,185 @@
+import { type Clock, sleep } from "@ostinato/core";
+import { CompiledQuery, type RawBuilder, sql } from "kysely";
+import pg from "pg";
+import type { Metrics } from "../../kernel/metrics.ts";
+import { type ColumnTypes, type Database, DatabaseUnavailable, mostSlowReads, type Sql } from "../dialect.ts";
+import { insertRowsAsJson } from "../insert-rows.ts";
+import { writeJson } from "../json-text.ts";
+import { caselessPart, patternOf } from "../text-search.ts";
+import { isConnectionStale, troubleOf } from "../unavailable.ts";
+import { fateBy } from "./commit.ts";
+import { GatheringSocket } from "./gathering-socket.ts";
+import { alone, postgresGroups } from "./groups.ts";
+import { holdingProcess } from "./hold.ts";
+import { postgresNotices } from "./notices.ts";
+import { postgresPool, queryOnce } from "./pool.ts";
+import { kyselyOver } from "./reader.ts";
+import { inTransaction } from "./transaction.ts";
+import { deferred } from "./writer.ts";
+
+const postgresTypes: ColumnTypes = {
+  uuid: "uuid",
+  moment: "bigint",
+  integer: "integer",
+  flag: "smallint",
+  json: "text",
+  searchableJson: "jsonb",
+};
+
+export interface PostgresOptions {
+  readonly url: string;
+  readonly clock: Clock;
+  /** Connections for writes and quick reads. */
+  readonly poolSize: number;
+  /** A statement of a request may not run longer than this. */
+  readonly statementSeconds: number;
+  /** Nor may it wait longer than this for a row or a table that somebody holds; 10 s unless told. */
+  readonly lockSeconds?: number;
+  readonly metrics?: Metrics | undefined;
+  /** Told what somebody should know who looks after the server. */
+  readonly warn?: (message: string) => void;
+}
+
+const slowConnections = 2;
+
+export function openPostgres(options: PostgresOptions): Database {
+  const { url, clock, poolSize, metrics, warn = () => {} } = options;
+  const client = connectionOptions(options);
+  // These can do without a connection of their own: it is the pool that the server lives by.
+  const starved = () => {
+    groups.rest();
+    notices.rest();
+  };
+  const pool = postgresPool({ client, size: poolSize, clock, warn, starved });
+  const slowPool = postgresPool({ client, size: slowConnections, clock, warn: () => {}, instead: pool });
+  const quick = kyselyOver(pool);
+  const pagesPool = postgresPool({ client, size: slowConnections, clock, warn: () => {}, instead: pool });
+  const slow = kyselyOver(slowPool, { mostWaiting: mostSlowReads });
+  const slowPools = { programs: slowPool, pages: pagesPool };
+  /** By another connection: the one that reads is busy. */
+  const cancel = (pid: number) => queryOnce(pool, "SELECT pg_cancel_backend($1)", [pid]);
+  const notices = postgresNotices(url, pool);
+  const askFate = fateBy({ pool, clock });
+  const groups = postgresGroups({
+    askFate,
+    client: () => new pg.Client({ ...client, lock_timeout: groupLockMillis }),
+    metrics,
+  });
+  /** After a failover the address may lead to another server, and what is open still leads to the one before. */
+  const openAnew = () => {
+    for (const each of [pool, slowPool, pagesPool, groups]) each.renew();
+  };
+  return {
+    kind: "postgresql",
+    sql: postgresSql,
+    types: postgresTypes,
+    read: quick,
+    slow,
+    slowFor: ({ lane, signal }) => kyselyOver(slowPools[lane], { mostWaiting: mostSlowReads, signal, cancel }),
+    async write(work, { patienceSeconds = 10, together } = {}) {
+      if (together !== undefined) {
+        const value = await groups.run(work, together);
+        if (value !== alone) return value;
+      }
+      const giveUp = clock.elapsed() + patienceSeconds;
+      for (let attempt = 0; ; attempt += 1) {
+        try {
+          return await inTransaction({ pool, askFate }, work);
+        } catch (error) {
+          // That one has been patient already, and may have been kept.
+          if (error instanceof DatabaseUnavailable) throw error;
+          const trouble = troubleOf(error);
+          if (trouble === undefined) throw error;
+          if (isConnectionStale(error)) openAnew();
+          const delay = Math.min(1, 0.01 * 2 ** attempt) * (0.5 + Math.random());
+          if (trouble === "standing" || clock.elapsed() + delay > giveUp) throw asUnavailable(error);
+          await sleep(clock, delay);
+        }
+      }
+    },
+    deferred,
+    // Autovacuum lets new rows take the room of those that are gone.
+    giveBackSpace: async () => 0,
+    execute: async (statement) => {
+      await quick.executeQuery(CompiledQuery.raw(statement));
+    },
+    file: undefined,
+    notices,
+    abandon() {
+      for (const each of [pool, slowPool, pagesPool, groups]) each.abandon();
+    },
+    // Whoever closes waits for it, and connections that rest keep no process.
+    close: () =>
+      holdingProcess(async () => {
+        await notices.stop();
+        await groups.close();
+        await quick.destroy();
+        await slow.destroy();
+        await pagesPool.end();
+      }),
+  };
+}
+
+function asUnavailable(error: unknown): Error {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new DatabaseUnavailable(`The database can't be used now: ${reason}`, { cause: error });
+}
+
+/** Moments fit in a JavaScript number, and JSON stays the text that SQLite gives too. */
+const parsers: Readonly<Record<number, (text: string) => unknown>> = {
+  [pg.types.builtins.INT8]: Number,
+  [pg.types.builtins.NUMERIC]: Number,
+  [pg.types.builtins.JSON]: (text) => text,
+  [pg.types.builtins.JSONB]: (text) => text,
+};
+
+/** A group that waits longer for a row gives way: whoever holds it may be waiting for a row of the group. */
+const groupLockMillis = 100;
+
+function connectionOptions({ url, statementSeconds, lockSeconds = 10 }: PostgresOptions): pg.ClientConfig {
+  return {
+    connectionString: url,
+    application_name: "ostinato",
+    connectionTimeoutMillis: 5000,
+    statement_timeout: statementSeconds * 1000,
+    lock_timeout: lockSeconds * 1000,
+    keepAlive: true,
+    pipeline: true,
+    stream: () => new GatheringSocket(),
+    types: {
+      getTypeParser: ((oid: number, format?: "text") =>
+        parsers[oid] ?? pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+    },
+  };
+}
+
+function holdsPart(column: string, text: string): RawBuilder<unknown> {
+  const part = caselessPart(text);
+  return part === undefined ? sql`` : sql`${sql.ref(column)} LIKE ${patternOf(part)} AND`;
+}
+
+/** Ignoring case by the rules of a language takes three times as long, and finds no more where only ASCII is looked for. */
+function collationToSearch(text: string): RawBuilder<unknown> {
+  return /^[\x20-\x7e]*$/.test(text) ? sql`COLLATE "C"` : sql``;
+}
+
+const postgresSql: Sql = {
+  contains: (column, text) =>
+    sql`(${holdsPart(column, text)} ${sql.ref(column)} ${collationToSearch(text)} ILIKE ${patternOf(text)})`,
+  holdsAll: (column, values) => sql`${sql.ref(column)} @> ${writeJson(values)}::jsonb`,
+  holdsAny: (column, values) => sql`${sql.ref(column)} ?| ${values}::text[]`,
+  // A connection that reads for nobody is told to stop.
+  whileWanted: () => undefined,
+  isEmptyArray: (column) => sql`jsonb_array_length(${sql.ref(column)}) = 0`,
+  elementsOf: (column, alias) => sql`jsonb_array_elements(${sql.ref(column)}::jsonb) AS ${sql.ref(alias)}(value)`,
+  jsonField: (column, key) => sql`${sql.ref(column)}::jsonb ->> ${key}`,
+  rowsOf(json, columns) {
+    const fields = Object.entries(columns).map(
+      ([name, type]) => sql`${sql.ref(name)} ${sql.raw(type === "text" ? "text" : postgresTypes[type])}`,
+    );
+    return sql`(SELECT * FROM jsonb_to_recordset(${json}::jsonb) AS input(${sql.join(fields)}))`;
+  },
+  insertRows: (reader, insert) => insertRowsAsJson(reader, insert, postgresTypes),
+  tryLock: (number) => sql`pg_try_advisory_xact_lock(${sql.lit(number)})`,
+  rowLock: (table) => sql`FOR NO KEY UPDATE OF ${sql.ref(table)}`,
+};

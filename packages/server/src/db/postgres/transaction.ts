@@ -1,0 +1,74 @@
+import type { Writer } from "../dialect.ts";
+import type { NamedStatement } from "../statement-name.ts";
+import { type AskFate, commit, identify, type LostCommit } from "./commit.ts";
+import type { PostgresPool } from "./pool.ts";
+import { writerBy } from "./writer.ts";
+
+export interface TransactionOptions {
+  readonly pool: PostgresPool;
+  readonly askFate: AskFate;
+}
+
+/** Runs a unit of work in a transaction. Resolves when it is durable; where it rejects, nothing of it was kept. */
+export async function inTransaction<T>(
+  { pool, askFate }: TransactionOptions,
+  work: (tx: Writer) => Promise<T>,
+): Promise<T> {
+  const { value, lost } = await attempt(pool, work);
+  if (lost !== undefined && !(await askFate(lost))) throw lost.error;
+  return value;
+}
+
+interface Attempt<T> {
+  readonly value: T;
+  readonly lost: LostCommit | undefined;
+}
+
+/**
+ * On a connection that is the transaction's own meanwhile. Most of what a statement costs is that two
+ * processes wake up for it, so statements are sent together where they can be: BEGIN with the first one, deferred ones with
+ * the next one that is asked, and the last of them with COMMIT.
+ */
+async function attempt<T>(pool: PostgresPool, work: (tx: Writer) => Promise<T>): Promise<Attempt<T>> {
+  const client = await pool.connect();
+  let broken = false;
+  let waiting: NamedStatement[] = [];
+  let failure: { readonly error: unknown } | undefined;
+
+  /** Nobody waits for the answer before the commit. What follows a failure only says that the transaction has failed. */
+  const send = (answer: Promise<unknown>) => {
+    answer.catch((error: unknown) => {
+      failure ??= { error };
+    });
+  };
+  const sendWaiting = () => {
+    for (const statement of waiting) send(client.query(statement));
+    waiting = [];
+  };
+  const tx = writerBy({
+    async ask(statement) {
+      sendWaiting();
+      const { rows, rowCount } = await client.query(statement);
+      return { rows, numAffectedRows: BigInt(rowCount ?? 0) };
+    },
+    defer: (statement) => waiting.push(statement),
+  });
+
+  try {
+    send(client.query("BEGIN"));
+    const identity = identify(client);
+    send(identity);
+    const value = await work(tx);
+    sendWaiting();
+    const lost = await commit(client, await identity);
+    broken = lost !== undefined;
+    return { value, lost };
+  } catch (error) {
+    await client.query("ROLLBACK").catch(() => {
+      broken = true;
+    });
+    throw failure === undefined ? error : failure.error;
+  } finally {
+    client.release(broken);
+  }
+}

@@ -1,0 +1,86 @@
+import { existsSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { DatabaseFile, Observers, SavedFile } from "../dialect.ts";
+import { makeNewPrivateFile } from "../private-files.ts";
+import { type FileWatch, refuseWhereLost } from "./file.ts";
+
+export interface OpenFile extends DatabaseFile {
+  /** Where what is open would be lost with this process, it is saved before. */
+  saveForGood(): void;
+}
+
+export function openDatabaseFile({
+  file,
+  reader,
+  watch,
+  log,
+}: {
+  readonly file: string;
+  readonly reader: DatabaseSync;
+  readonly watch: FileWatch;
+  readonly log: Observers["log"];
+}): OpenFile {
+  let release = () => {};
+  const save = () => {
+    const moment = new Date().toISOString().replace(/\..*/, "").replace(/\D/g, "");
+    return saveOpenFile(reader, `${file}.saved-${moment}`);
+  };
+  return {
+    check() {
+      watch.look();
+      refuseWhereLost(watch);
+    },
+    save,
+    claim() {
+      const claim = claimFile(file);
+      release = claim.release;
+      return claim.alone;
+    },
+    saveForGood() {
+      release();
+      if (watch.look()?.kind !== "gone" || !existsSync(dirname(file))) return;
+      try {
+        log?.error(`Saved what was in the open database to ${save().file}, before the server ends.`);
+      } catch (error) {
+        log?.error({ err: error }, "What is in the open database could not be saved, and ends with the server");
+      }
+    },
+  };
+}
+
+/**
+ * Writes what an open connection for reading sees into a file of its own, whatever has become of the file that it was opened from,
+ * and of those that were saved before.
+ */
+function saveOpenFile(reader: DatabaseSync, name: string): SavedFile {
+  mkdirSync(dirname(name), { recursive: true });
+  // SQLite writes into an empty file, and into no other.
+  const to = makeNewPrivateFile(name);
+  try {
+    // A connection that only reads would not even write another file.
+    reader.exec("PRAGMA query_only = 0");
+    reader.prepare("VACUUM INTO ?").run(to);
+    return { file: to, bytes: statSync(to).size };
+  } catch (error) {
+    rmSync(to, { force: true });
+    throw error;
+  } finally {
+    reader.exec("PRAGMA query_only = 1");
+  }
+}
+
+/**
+ * Whether this process is the only one that serves a file: it holds a lock for as long as it lives, by which SQLite's own locks
+ * are put to use. The file beside the database stays empty.
+ */
+function claimFile(file: string): { readonly alone: boolean; release(): void } {
+  const lock = new DatabaseSync(`${file}-server`, { timeout: 0 });
+  try {
+    lock.exec("BEGIN EXCLUSIVE");
+    return { alone: true, release: () => lock.isOpen && lock.close() };
+  } catch {
+    lock.close();
+    return { alone: false, release: () => {} };
+  }
+}

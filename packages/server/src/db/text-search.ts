@@ -1,0 +1,21 @@
+import { storable } from "./json-text.ts";
+
+/** A pattern of LIKE for what holds the text, with `\` before what is special in it. */
+export function patternOf(text: string): string {
+  return `%${storable(text).replace(/[\\%_]/g, "\\$&")}%`;
+}
+
+/**
+ * The longest part of a text that is the same in upper and lower case, such as `-7777` of `run-7777`; undefined where there is
+ * none that would narrow a search. To look for it first costs a fraction of a search that ignores case.
+ */
+export function caselessPart(text: string): string | undefined {
+  const [longest = ""] = text.match(caseless)?.toSorted((one, other) => other.length - one.length) ?? [];
+  return longest.length < leastNarrowing ? undefined : longest;
+}
+
+/** Of ASCII only: what is beyond it has cases in many ways. */
+const caseless = /[\x20-\x40\x5b-\x60\x7b-\x7e]+/g;
+
+/** A single character, such as a space or a hyphen, is in most names. */
+const leastNarrowing = 2;

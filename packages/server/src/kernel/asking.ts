@@ -1,0 +1,30 @@
+import type { Reader, ReadingLane } from "../db/dialect.ts";
+import type { Context } from "./context.ts";
+
+/** Whatever tells once that it is over: the answer to a request, a websocket. */
+export interface Ending {
+  once(event: "close", listener: () => void): unknown;
+}
+
+/** The context of somebody who asks: the long reads that are done for them end when they are gone. */
+export function askedBy(context: Context, ending: Ending, lane: ReadingLane): Context {
+  const { db } = context;
+  let slow: Reader | undefined;
+  return {
+    ...context,
+    db: {
+      ...db,
+      // Most requests read nothing that takes long.
+      get slow() {
+        slow ??= db.slowFor({ lane, signal: signalOf(ending) });
+        return slow;
+      },
+    },
+  };
+}
+
+function signalOf(ending: Ending): AbortSignal {
+  const controller = new AbortController();
+  ending.once("close", () => controller.abort());
+  return controller.signal;
+}

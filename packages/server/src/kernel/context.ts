@@ -1,0 +1,19 @@
+import type { Clock } from "@ostinato/core";
+import type { Logger } from "pino";
+import type { Database } from "../db/dialect.ts";
+import type { Heard } from "../heartbeats/heard.ts";
+import type { Bus } from "./bus.ts";
+import type { Config } from "./config.ts";
+import type { Metrics } from "./metrics.ts";
+
+/** What an operation works with. Made once for the server; whoever does something with a request gets it. */
+export interface Context {
+  readonly config: Config;
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly bus: Bus;
+  readonly metrics: Metrics;
+  /** What was heard of flow runs. */
+  readonly heard: Heard;
+}

@@ -1,0 +1,74 @@
+import { type StateType, type Timestamp, toTimestamp } from "@ostinato/core";
+import type { FlowRunPolicy, StateDetails } from "@ostinato/protocol";
+import { orchestrate } from "../src/orchestration/engine.ts";
+import {
+  coreFlowRunPolicy,
+  markLatePolicy,
+  minimalFlowRunPolicy,
+  transformFlowRun,
+} from "../src/orchestration/flow-run-policies.ts";
+import type { FlowRunSubject } from "../src/orchestration/flow-run-rules.ts";
+import { noTimes } from "../src/orchestration/run-times.ts";
+import { type Proposal, proposalOf, type RunState } from "../src/orchestration/state.ts";
+
+const now = toTimestamp("2030-01-01T12:00:00Z");
+export const before = (seconds: number) => (now - seconds * 1_000_000) as Timestamp;
+
+/** A flow run that is asked to go from a state that it took ten seconds ago to another. */
+export interface Given {
+  readonly from: StateType | null;
+  readonly name?: string;
+  /** Ten seconds ago unless told. */
+  readonly initialTimestamp?: Timestamp;
+  readonly details?: StateDetails;
+  readonly data?: unknown;
+  readonly to: StateType;
+  readonly toName?: string;
+  readonly toDetails?: StateDetails;
+  readonly toData?: unknown;
+  readonly message?: string;
+  readonly run?: Partial<FlowRunSubject>;
+  readonly policy?: FlowRunPolicy;
+  readonly by?: "core" | "minimal" | "late";
+}
+
+const policies = { core: coreFlowRunPolicy, minimal: minimalFlowRunPolicy, late: markLatePolicy };
+
+/** Asks the rules, without a database. */
+export async function decide(given: Given) {
+  const { from, name, details = {}, data = null, to, toName, toDetails, toData, message, run, policy, by } = given;
+  const initial: RunState | null =
+    from === null
+      ? null
+      : {
+          ...proposalOf(
+            { type: from, ...(name === undefined ? {} : { name }), state_details: details, data },
+            before(9),
+          ),
+          id: "00000000-0000-7000-8000-000000000001",
+          timestamp: given.initialTimestamp ?? before(10),
+        };
+  const proposed: Proposal = proposalOf(
+    {
+      type: to,
+      data: toData ?? null,
+      ...(toName === undefined ? {} : { name: toName }),
+      ...(message === undefined ? {} : { message }),
+      state_details: toDetails ?? {},
+    },
+    now,
+  );
+  const subject: FlowRunSubject = {
+    ...noTimes,
+    id: "00000000-0000-7000-8000-0000000000aa",
+    deployment_id: null,
+    parent_task_run_id: null,
+    infrastructure_pid: null,
+    policy: policy ?? {},
+    ...run,
+  };
+  return orchestrate(
+    { policy: policies[by ?? "core"], transform: transformFlowRun, load: () => Promise.reject(new Error("no facts")) },
+    { run: subject, initial, proposed, now },
+  );
+}
