@@ -2,7 +2,7 @@ import { type Measurement, summarize } from "./row.ts";
 import { flowModes, flowName, flowSizes } from "./rows/flow-work.ts";
 
 /** A task of a large flow may cost so many times what one of a flow of 1,000 costs. */
-const mostTimes = 1.5;
+const maxSlowdown = 1.5;
 
 export interface Flatness {
   readonly where: string;
@@ -31,7 +31,7 @@ export function flatnessOf(measurements: readonly Measurement[]): readonly Flatn
           const millisPerTask = perTask(size);
           if (millisPerTask === undefined) return [];
           const times = millisPerTask / base;
-          return [{ where, flow: flowName(size, mode), millisPerTask, times, flat: times <= mostTimes }];
+          return [{ where, flow: flowName(size, mode), millisPerTask, times, flat: times <= maxSlowdown }];
         });
     }),
   );

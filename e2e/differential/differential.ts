@@ -83,7 +83,7 @@ export function signatureOf({ step, difference }: Finding): string {
   return `${step.method} ${path} · ${kind} ${place}${statuses}`;
 }
 
-const mostTries = 40;
+const maxTries = 40;
 
 /** Leaves out what the difference does not need, one request after the other. */
 async function shrunk(servers: Servers, reported: Reported): Promise<Reported> {
@@ -92,7 +92,7 @@ async function shrunk(servers: Servers, reported: Reported): Promise<Reported> {
   for (const { number } of reported.steps.slice(0, -1).toReversed()) {
     const fewer = without(least.steps, number);
     const isUseful = fewer.length < least.steps.length && fewer.at(-1)?.number === least.step.number;
-    if (!isUseful || tries >= mostTries) continue;
+    if (!isUseful || tries >= maxTries) continue;
     tries += 1;
     const again = (await replay(servers, fewer)).find((each) => signatureOf(each) === reported.signature);
     if (again !== undefined) least = { ...reported, ...again };

@@ -2,7 +2,7 @@ import type { Verdict } from "./differential.ts";
 import { knownDifferences } from "./known-differences.ts";
 import type { Step } from "./request.ts";
 
-const mostCharacters = 600;
+const maxCharacters = 600;
 
 /** Lines for a reader: each difference with the requests that lead to it and both answers. */
 export function describe({ requests, unlisted, listed }: Verdict): readonly string[] {
@@ -25,5 +25,5 @@ function requestLine({ method, path, body }: Step): string {
 
 function shown(value: unknown): string {
   const text = value === undefined ? "(nothing)" : JSON.stringify(value);
-  return text.length <= mostCharacters ? text : `${text.slice(0, mostCharacters)}…`;
+  return text.length <= maxCharacters ? text : `${text.slice(0, maxCharacters)}…`;
 }

@@ -43,13 +43,13 @@ export function needsOf({ path, body }: Draft): readonly number[] {
 
 const answerSeconds = 30;
 
-const mostTries = 8;
+const maxTries = 8;
 const busyMillis = 150;
 
 /** Sends a request with the ids that this server gave before, again where it is too busy: Prefect's on SQLite is at times. */
 export async function send(subject: Subject, draft: Draft, before: Answers): Promise<Answer> {
   let answer = await sendOnce(subject, draft, before);
-  for (let tries = 1; answer.status === 503 && tries < mostTries; tries += 1) {
+  for (let tries = 1; answer.status === 503 && tries < maxTries; tries += 1) {
     await new Promise((resolve) => setTimeout(resolve, busyMillis * tries));
     answer = await sendOnce(subject, draft, before);
   }

@@ -13,7 +13,7 @@ import { startOstinato } from "../server-process.ts";
 const python = process.env.SCHEMATHESIS_PYTHON;
 
 /** On each database. */
-const mostSeconds = 110;
+const maxSeconds = 110;
 
 const checks = [
   "not_a_server_error",
@@ -31,7 +31,7 @@ describe.skipIf(python === undefined)("whatever the OpenAPI document describes",
     });
     afterAll(() => server.stop());
 
-    test("for every operation", { timeout: 3 * mostSeconds * 1000 }, async () => {
+    test("for every operation", { timeout: 3 * maxSeconds * 1000 }, async () => {
       const { code, output } = await runSchemathesis(dirname(python ?? ""), server);
       expect(code, output).toBe(0);
       const [, selected] = /Selected: (\d+)\//.exec(output) ?? [];
@@ -45,7 +45,7 @@ async function runSchemathesis(folder: string, { apiUrl, folder: place }: Runnin
     url: apiUrl,
     checks: checks.join(),
     phases: "coverage,fuzzing,stateful",
-    "max-time": mostSeconds,
+    "max-time": maxSeconds,
     "max-examples": 5,
     "request-timeout": 30,
     "suppress-health-check": "all",

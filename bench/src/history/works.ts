@@ -56,7 +56,7 @@ function work(question: Question, row: string, when: string): Work<HistoryStage>
       const ask = () => server.send(question.method, question.path, body);
       const { status, text } = await ask();
       if (status >= 400) throw new Error(`${question.path} answered ${status}: ${text.slice(0, 200)}`);
-      const enough = performance.now() + mostMillis;
+      const enough = performance.now() + maxMillis;
       const latencies: number[] = [];
       while (latencies.length < count(effort) && (performance.now() < enough || latencies.length < 5)) {
         latencies.push(...(await load(1, 1, ask)).latencies);
@@ -67,4 +67,4 @@ function work(question: Question, row: string, when: string): Work<HistoryStage>
 }
 
 /** Of one row: a question that takes a second is asked less often. */
-const mostMillis = 2000;
+const maxMillis = 2000;

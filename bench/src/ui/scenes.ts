@@ -24,7 +24,7 @@ export function setState(server: Connections, flowRunId: string, type: string): 
 
 const kinds = 40;
 /** Of the server, for the events of one request. */
-const mostAtOnce = 2000;
+const maxAtOnce = 2000;
 
 /** A finished run of 40 tasks that are called again and again; each call takes what a call of the task before it gave. */
 export async function runOfTasks(server: Connections, count: number): Promise<Scene> {
@@ -44,8 +44,8 @@ export async function runOfTasks(server: Connections, count: number): Promise<Sc
       parent: ids[index - width],
     });
   });
-  for (let from = 0; from < count; from += mostAtOnce)
-    await server.json("POST", "/events", events.slice(from, from + mostAtOnce));
+  for (let from = 0; from < count; from += maxAtOnce)
+    await server.json("POST", "/events", events.slice(from, from + maxAtOnce));
   await setState(server, flowRunId, "COMPLETED");
   return { flowRunId, path: `runs/flow-run/${flowRunId}` };
 }

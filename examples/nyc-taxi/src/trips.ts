@@ -88,7 +88,7 @@ async function requireColumns(database: Database, { source, path }: TripFile): P
 }
 
 /** Longer than any trip within an hour. Some records say 200,000 miles; they would bend a straight line beyond use. */
-const longestMiles = 100;
+const maxMiles = 100;
 
 /** The columns' types differ from year to year (whole numbers, or floating ones where some are missing): hence the casts. */
 function tripsSql(path: string): string {
@@ -98,7 +98,7 @@ function tripsSql(path: string): string {
       SELECT
         PULocationID::int::varchar AS pickup_zone,
         DOLocationID::int::varchar AS dropoff_zone,
-        CASE WHEN trip_distance BETWEEN 0 AND ${longestMiles} THEN trip_distance::double END AS distance,
+        CASE WHEN trip_distance BETWEEN 0 AND ${maxMiles} THEN trip_distance::double END AS distance,
         (epoch_us(lpep_dropoff_datetime::timestamp) - epoch_us(lpep_pickup_datetime::timestamp)) / 60e6 AS duration
       FROM ${parquet([path])}
       WHERE PULocationID IS NOT NULL AND DOLocationID IS NOT NULL

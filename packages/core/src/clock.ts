@@ -26,7 +26,7 @@ export function sleep(clock: Clock, seconds: number, signal?: AbortSignal): Prom
   });
 }
 
-const longestTimerMillis = 2 ** 31 - 1;
+const maxTimerMillis = 2 ** 31 - 1;
 
 /** The machine's clock. Steps within one millisecond are numbered, because Date knows no microseconds. */
 export function systemClock(options: { readonly keepAlive?: boolean } = {}): Clock {
@@ -41,7 +41,7 @@ export function systemClock(options: { readonly keepAlive?: boolean } = {}): Clo
     after(seconds, callback) {
       let timer: ReturnType<typeof setTimeout>;
       const arm = (millis: number) => {
-        const step = Math.min(millis, longestTimerMillis);
+        const step = Math.min(millis, maxTimerMillis);
         timer = setTimeout(() => (millis > step ? arm(millis - step) : callback()), step);
         if (options.keepAlive !== true && typeof timer === "object") timer.unref?.();
       };

@@ -10,7 +10,7 @@ export interface Preview {
 }
 
 /** Bytes of an image that a preview carries whole: in base64 they stay under 16 KiB. */
-const largestImage = 12_000;
+const maxImageBytes = 12_000;
 const hexBytes = 64;
 const tableRows = 20;
 const tableColumns = 40;
@@ -108,7 +108,7 @@ function previewBytes(value: Uint8Array | ArrayBuffer, redact: Redact | undefine
   const bytes = value instanceof Uint8Array ? value : new Uint8Array(value);
   const mediaType = imageType(bytes);
   if (mediaType !== undefined) {
-    const encoded = bytes.length <= largestImage ? base64(bytes) : null;
+    const encoded = bytes.length <= maxImageBytes ? base64(bytes) : null;
     // One with a secret in it is not shown: with less of it, it would be none.
     const shown = encoded === null || redact === undefined || redact(encoded) === encoded ? encoded : null;
     const image = { media_type: mediaType, base64: shown };
@@ -167,7 +167,7 @@ function previewTable(rows: readonly Row[], sizeBytes: number | null, redact: Re
 
 const deepest = 6;
 const widest = 50;
-const longestText = 500;
+const maxTextLength = 500;
 
 /** Copies a value as JSON, cut where it is deep, wide or long, and as a whole at `budget` characters or so. */
 class Pruner {
@@ -233,11 +233,11 @@ class Pruner {
   }
 
   #text(value: JsonScalar): JsonScalar {
-    const shown = redacted(value, longestText, this.#redact);
+    const shown = redacted(value, maxTextLength, this.#redact);
     if (typeof shown !== "string") return shown;
-    const room = Math.max(0, Math.min(longestText, this.#budget));
+    const room = Math.max(0, Math.min(maxTextLength, this.#budget));
     this.#budget -= Math.min(shown.length, room);
-    return shown.length > room || isLonger(value, longestText) ? this.#cut(`${shown.slice(0, room)}…`) : shown;
+    return shown.length > room || isLonger(value, maxTextLength) ? this.#cut(`${shown.slice(0, room)}…`) : shown;
   }
 
   #cut(mark: string): string {

@@ -13,14 +13,14 @@ export const earliestMoment = -62_135_596_800 * microsPerSecond; // year 1
 export const latestMoment = Number.MAX_SAFE_INTEGER; // year 2255
 
 /** Numbers beyond this, in either direction, are milliseconds: nobody means the year 2604. */
-export const mostEpochSeconds = 20_000_000_000;
+export const maxEpochSeconds = 20_000_000_000;
 
 const isoPattern =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|z|[+-]\d\d(?::?\d\d)?)?)?$/;
 
 /**
  * Reads what clients send for a moment: ISO 8601 with `T` or a space, `Z`, an offset or neither (then UTC), or a number
- * of seconds since the epoch, of milliseconds beyond `mostEpochSeconds`. Gives undefined for anything else. Digits past the microsecond are dropped.
+ * of seconds since the epoch, of milliseconds beyond `maxEpochSeconds`. Gives undefined for anything else. Digits past the microsecond are dropped.
  */
 export function parseTimestamp(input: string | number): Timestamp | undefined {
   return typeof input === "number" ? fromEpoch(input) : fromIso(input.trim());
@@ -73,7 +73,7 @@ export function toMillis(timestamp: Timestamp): number {
 }
 
 function fromEpoch(number: number): Timestamp | undefined {
-  return inRange(Math.round(number * (Math.abs(number) > mostEpochSeconds ? 1000 : microsPerSecond)));
+  return inRange(Math.round(number * (Math.abs(number) > maxEpochSeconds ? 1000 : microsPerSecond)));
 }
 
 function fromIso(text: string): Timestamp | undefined {

@@ -3,7 +3,7 @@ import {
   Integer32,
   Maybe,
   MomentInput,
-  mostIndexedBytes,
+  maxIndexedBytes,
   Operator,
   StateTypeName,
   Strict,
@@ -12,15 +12,15 @@ import {
 } from "./schema.ts";
 
 /** Values of one list that are compared as they are, and of one list of patterns, tags or prefixes, which cost more. */
-const mostValues = 5000;
-const mostPatterns = 500;
+const maxValues = 5000;
+const maxPatterns = 500;
 /** Labels of one criterion, and criteria on related things, each of which is looked for by itself. */
-const mostCriteria = 50;
+const maxCriteria = 50;
 
-const ids = Maybe(Type.Array(Uuid, { maxItems: mostValues }));
-const names = Maybe(Type.Array(Type.String(), { maxItems: mostValues }));
-const patterns = Maybe(Type.Array(Type.String(), { maxItems: mostPatterns }));
-const part = Maybe(Type.String({ maxLength: mostIndexedBytes }));
+const ids = Maybe(Type.Array(Uuid, { maxItems: maxValues }));
+const names = Maybe(Type.Array(Type.String(), { maxItems: maxValues }));
+const patterns = Maybe(Type.Array(Type.String(), { maxItems: maxPatterns }));
+const part = Maybe(Type.String({ maxLength: maxIndexedBytes }));
 const flag = Maybe(Type.Boolean());
 const operator = Maybe(Operator);
 
@@ -33,7 +33,7 @@ const AllOrAnyTags = Strict({ operator, all_: patterns, any_: patterns, is_null_
 const Range = Strict({ before_: Maybe(MomentInput), after_: Maybe(MomentInput) });
 const RangeOrNull = Strict({ before_: Maybe(MomentInput), after_: Maybe(MomentInput), is_null_: flag });
 const IdOrNull = Strict({ operator, any_: ids, is_null_: flag });
-const types = Maybe(Type.Array(StateTypeName, { maxItems: mostPatterns }));
+const types = Maybe(Type.Array(StateTypeName, { maxItems: maxPatterns }));
 
 /** Criteria are joined by `operator` (and, unless said); null or absent ones do not count; an empty `any_` matches none. */
 export const FlowFilter = Strict({
@@ -160,14 +160,14 @@ export type ArtifactCollectionFilter = Static<typeof ArtifactCollectionFilter>;
 
 const LabelPatterns = Type.Record(
   Type.String(),
-  Type.Union([Type.String(), Type.Array(Type.String(), { maxItems: mostPatterns })]),
-  { maxProperties: mostCriteria },
+  Type.Union([Type.String(), Type.Array(Type.String(), { maxItems: maxPatterns })]),
+  { maxProperties: maxCriteria },
 );
 const AnyResource = Strict({ id: names, id_prefix: patterns, labels: Maybe(LabelPatterns) });
 const Related = Strict({
   id: names,
   role: names,
-  resources_in_roles: Maybe(Type.Array(Type.Tuple([Type.String(), Type.String()]), { maxItems: mostPatterns })),
+  resources_in_roles: Maybe(Type.Array(Type.Tuple([Type.String(), Type.String()]), { maxItems: maxPatterns })),
   labels: Maybe(LabelPatterns),
 });
 
@@ -177,8 +177,8 @@ const EventCriteria = Strict({
   resource: Maybe(
     Strict({ id: names, id_prefix: patterns, labels: Maybe(LabelPatterns), distinct: Maybe(Type.Boolean()) }),
   ),
-  related: Maybe(Type.Union([Related, Type.Array(Related, { maxItems: mostCriteria })])),
-  any_resource: Maybe(Type.Union([AnyResource, Type.Array(AnyResource, { maxItems: mostCriteria })])),
+  related: Maybe(Type.Union([Related, Type.Array(Related, { maxItems: maxCriteria })])),
+  any_resource: Maybe(Type.Union([AnyResource, Type.Array(AnyResource, { maxItems: maxCriteria })])),
   id: Maybe(Strict({ id: ids })),
   text: Maybe(Strict({ query: Type.String({ maxLength: 200 }) })),
   order: Maybe(Type.Unsafe<"ASC" | "DESC">(Type.Enum(["ASC", "DESC"]))),
@@ -186,12 +186,12 @@ const EventCriteria = Strict({
 export type EventFilter = Static<typeof EventCriteria>;
 
 /** What one filter of events asks for in all: each is a condition of the query. */
-const mostAsked = 10_000;
+const maxAsked = 10_000;
 
 export const EventFilter = Type.Refine(
   EventCriteria,
-  (filter) => askedBy(filter) <= mostAsked,
-  () => `must ask for at most ${mostAsked} ids, names, prefixes and labels in all`,
+  (filter) => askedBy(filter) <= maxAsked,
+  () => `must ask for at most ${maxAsked} ids, names, prefixes and labels in all`,
 );
 
 function askedBy(filter: unknown): number {

@@ -10,7 +10,7 @@ import {
   Limit,
   Maybe,
   Moment,
-  mostIndexedBytes,
+  maxIndexedBytes,
   None,
   Offset,
   Open,
@@ -22,7 +22,7 @@ import {
   Uuid,
 } from "./schema.ts";
 
-export const FlowName = Indexed(Type.String({ pattern: "^[^/%&><]+$", maxLength: mostIndexedBytes }));
+export const FlowName = Indexed(Type.String({ pattern: "^[^/%&><]+$", maxLength: maxIndexedBytes }));
 
 export const FlowCreate = Strict({ name: FlowName, tags: Type.Optional(Tags), labels: Maybe(Labels) });
 export type FlowCreate = Static<typeof FlowCreate>;

@@ -4,7 +4,7 @@ import {
   isUuid,
   keptExactly,
   latestMoment,
-  mostEpochSeconds,
+  maxEpochSeconds,
   parseTimestamp,
   stateTypes,
 } from "@ostinato/core";
@@ -56,9 +56,9 @@ export const MomentInput = Type.Refine(
     "~described": {
       anyOf: [
         { type: "string", format: "date-time" },
-        { type: "number", minimum: -mostEpochSeconds, maximum: latestMoment / 1_000_000 },
-        { type: "number", exclusiveMinimum: mostEpochSeconds, maximum: latestMoment / 1000 },
-        { type: "number", exclusiveMaximum: -mostEpochSeconds, minimum: earliestMoment / 1000 },
+        { type: "number", minimum: -maxEpochSeconds, maximum: latestMoment / 1_000_000 },
+        { type: "number", exclusiveMinimum: maxEpochSeconds, maximum: latestMoment / 1000 },
+        { type: "number", exclusiveMaximum: -maxEpochSeconds, minimum: earliestMoment / 1000 },
       ],
     },
   }),
@@ -73,25 +73,25 @@ export function Integer32({ minimum = -(2 ** 31) }: { readonly minimum?: number 
 }
 
 /** How long something takes, in seconds with a fraction: a century at the most. */
-export function Seconds({ minimum = -mostSeconds }: { readonly minimum?: number } = {}) {
-  return Type.Number({ minimum, maximum: mostSeconds });
+export function Seconds({ minimum = -maxSeconds }: { readonly minimum?: number } = {}) {
+  return Type.Number({ minimum, maximum: maxSeconds });
 }
 
-const mostSeconds = 100 * 366 * 86_400;
+const maxSeconds = 100 * 366 * 86_400;
 
 /** Text of an index takes so many bytes of UTF-8 at the most: PostgreSQL has no room for more. */
-export const mostIndexedBytes = 2000;
+export const maxIndexedBytes = 2000;
 
 export function Indexed<const T extends TString>(text: T) {
   return Type.Refine(
     text,
     // No character takes more than three bytes for each of its UTF-16 units.
-    (given) => given.length * 3 <= mostIndexedBytes || new TextEncoder().encode(given).length <= mostIndexedBytes,
-    () => `must take at most ${mostIndexedBytes} bytes`,
+    (given) => given.length * 3 <= maxIndexedBytes || new TextEncoder().encode(given).length <= maxIndexedBytes,
+    () => `must take at most ${maxIndexedBytes} bytes`,
   );
 }
 
-export const IndexedText = Indexed(Type.String({ maxLength: mostIndexedBytes }));
+export const IndexedText = Indexed(Type.String({ maxLength: maxIndexedBytes }));
 
 export const StateTypeName = Enum(stateTypes);
 export const Operator = Enum(["and_", "or_"] as const);

@@ -28,15 +28,15 @@ import {
 import { OrchestrationResult, SetState, State, StateCreate } from "./states.ts";
 
 /** Of a delay, so many times it. */
-const mostJitter = 1000;
-const mostRetryDelays = 50;
+const maxJitterFactor = 1000;
+const maxRetryDelays = 50;
 
 export const TaskRunPolicy = Open({
   max_retries: Type.Optional(Integer32()),
   retry_delay_seconds: Type.Optional(Seconds()),
   retries: Maybe(Integer32()),
-  retry_delay: Maybe(Type.Union([Seconds(), Type.Array(Seconds(), { maxItems: mostRetryDelays })])),
-  retry_jitter_factor: Maybe(Type.Number({ minimum: 0, maximum: mostJitter })),
+  retry_delay: Maybe(Type.Union([Seconds(), Type.Array(Seconds(), { maxItems: maxRetryDelays })])),
+  retry_jitter_factor: Maybe(Type.Number({ minimum: 0, maximum: maxJitterFactor })),
 });
 export type TaskRunPolicy = Static<typeof TaskRunPolicy>;
 

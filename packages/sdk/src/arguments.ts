@@ -5,7 +5,7 @@ import { isLink, type Link } from "./links.ts";
 import { type Provenance, producerOf } from "./provenance.ts";
 
 /** Inside the elements of arrays longer than this nobody looks for futures: such an array is data. */
-const longestSearched = 1000;
+const maxSearchedItems = 1000;
 
 /** What a value depends on: the futures in it, and the runs that made parts of it. */
 export interface Dependencies {
@@ -59,7 +59,7 @@ function search(value: unknown, found: Search, deep: boolean): void {
   found.seen ??= new Set();
   if (found.seen.has(value)) return;
   found.seen.add(value);
-  if (isArray && value.length > longestSearched) for (const item of value) search(item, found, false);
+  if (isArray && value.length > maxSearchedItems) for (const item of value) search(item, found, false);
   else {
     const parts = isArray ? value : Object.values(value);
     for (let index = parts.length - 1; index >= 0; index -= 1) found.todo.push(parts[index]);
@@ -82,7 +82,7 @@ function fill(value: unknown, above: readonly object[], deep: boolean): unknown 
 }
 
 function fillList(list: readonly unknown[], path: readonly object[]): readonly unknown[] {
-  const deep = list.length <= longestSearched;
+  const deep = list.length <= maxSearchedItems;
   let copy: unknown[] | undefined;
   list.forEach((item, index) => {
     const filled = fill(item, path, deep);

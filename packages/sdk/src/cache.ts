@@ -61,7 +61,7 @@ export function cacheRule(options: CacheOptions): CacheRule {
 }
 
 /** The server takes keys of up to 2000 characters. */
-const longestKey = 2000;
+const maxKeyLength = 2000;
 
 /** What the key of a call is made of. */
 export interface KeyParts {
@@ -121,5 +121,5 @@ function open(value: ValueDigest | undefined): string | undefined {
 
 /** One with a secret in it is known by its digest: blotted out, keys with different secrets would be the same. */
 function own(key: string | undefined): string | undefined {
-  return key !== undefined && (key.length > longestKey || holdsRevealed(key)) ? digest(key) : key;
+  return key !== undefined && (key.length > maxKeyLength || holdsRevealed(key)) ? digest(key) : key;
 }

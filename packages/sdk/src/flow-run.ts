@@ -162,7 +162,7 @@ export class FlowRun implements Interruptible, FlowRunView {
       if (decision.state.type === "CANCELLING") return await this.#endCancelled(decision);
       const final = endOf(decision);
       if (final !== undefined) return final;
-      await this.#sleep(Math.min(delayUntilScheduled(decision.state) ?? pendingPollSeconds, longestWaitSeconds));
+      await this.#sleep(Math.min(delayUntilScheduled(decision.state) ?? pendingPollSeconds, maxWaitSeconds));
     }
     this.attempt += 1;
     this.#log(
@@ -382,7 +382,7 @@ export class FlowRun implements Interruptible, FlowRunView {
 /** How soon a run that the server has not let go yet asks again. */
 const pendingPollSeconds = 0.2;
 /** How soon at the latest: who has scheduled the run may think better of it. */
-const longestWaitSeconds = 30;
+const maxWaitSeconds = 30;
 
 /** Both moments are the server's: its clock may be another than ours, by hours. */
 function delayUntilScheduled({ scheduledTime, timestamp }: Decision["state"]): number | undefined {

@@ -28,13 +28,13 @@ export async function proposeState(session: Session, proposal: Proposal): Promis
   for (;;) {
     const answer = await ask(session, proposal, transition);
     if (answer.status !== "WAIT") return await decide(session, proposal, { answer, transition });
-    await sleep(session.clock, Math.min(waitSeconds(answer), longestWaitSeconds), proposal.signal);
+    await sleep(session.clock, Math.min(waitSeconds(answer), maxWaitSeconds), proposal.signal);
   }
 }
 
-const mostTries = 40;
+const maxTries = 40;
 /** The server's clock may be put right while it is waited for. */
-const longestWaitSeconds = 30;
+const maxWaitSeconds = 30;
 
 /**
  * Asks until there is an answer. When one was lost, the run may be in another state already: in the one that was proposed, or in
@@ -54,7 +54,7 @@ async function ask(session: Session, proposal: Proposal, transition: string): Pr
         retries: 0,
       });
     } catch (error) {
-      if (!mayHaveArrived(error) || attempt >= mostTries) throw error;
+      if (!mayHaveArrived(error) || attempt >= maxTries) throw error;
     }
     await sleep(session.clock, exponentialDelay(attempt, { baseSeconds: 0.1, capSeconds: 10 }), signal);
     const state = await currentState(session, flowRunId);

@@ -33,7 +33,7 @@ const defaultLogCapacity: OutboxCapacity = { messages: 100_000, characters: 64 *
 const halfOf = ({ messages, characters }: OutboxCapacity) => ({ messages: messages / 2, characters: characters / 2 });
 const batch = { messages: 1000, characters: 4 * 1024 * 1024 };
 /** One line may be long, but not so long that the server refuses the request it comes in. */
-const longestMessage = 1024 * 1024;
+const maxMessageLength = 1024 * 1024;
 const collectSeconds = 0.2;
 
 /** Lines of one run that there was no room for. */
@@ -117,7 +117,7 @@ function sentence(lines: number): string {
 }
 
 function bounded(line: LogCreate): LogCreate {
-  if (line.message.length <= longestMessage) return line;
-  const cut = line.message.length - longestMessage;
-  return { ...line, message: `${line.message.slice(0, longestMessage)}… (${cut} more characters were cut)` };
+  if (line.message.length <= maxMessageLength) return line;
+  const cut = line.message.length - maxMessageLength;
+  return { ...line, message: `${line.message.slice(0, maxMessageLength)}… (${cut} more characters were cut)` };
 }

@@ -40,13 +40,13 @@ export function fieldTexts(pattern: string): readonly string[] {
   return splitAtCommas(pattern);
 }
 
-const longestHead = 8000;
+const maxHeadLength = 8000;
 
 /** The text between the parentheses of the parameters, without comments; undefined for native code and the like. */
 function parameterList(source: string): string | undefined {
   if (source.includes("[native code]") || /^class\b/.test(source)) return undefined;
   // The parameters come first: what the body holds does not matter.
-  const text = withoutComments(source.slice(0, longestHead));
+  const text = withoutComments(source.slice(0, maxHeadLength));
   const bare = /^(?:async\s+)?([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*=>/u.exec(text);
   if (bare?.[1] !== undefined) return bare[1];
   const open = openingParenthesis(text);

@@ -97,11 +97,11 @@ function revealText(text: string): void {
 }
 
 /** A pattern of a whole file would be too long: its pieces are found one behind the other. */
-const longestPiece = 512;
+const maxPieceLength = 512;
 
 function piecesOf(text: string): string[] {
   const pieces: string[] = [];
-  for (let at = 0; at < text.length; at += longestPiece) pieces.push(text.slice(at, at + longestPiece));
+  for (let at = 0; at < text.length; at += maxPieceLength) pieces.push(text.slice(at, at + maxPieceLength));
   return pieces;
 }
 

@@ -4,14 +4,14 @@ import type { Session } from "./session.ts";
 
 /** Cache keys of results that may still be on their way to the server, per session. */
 const fresh = new WeakMap<Session, Set<string>>();
-const mostFresh = 10_000;
+const maxFresh = 10_000;
 
 /** Remembers that a result under the key was just sent, so that a lookup waits until the server has it. */
 export function rememberFresh(session: Session, key: string): void {
   const keys = fresh.get(session) ?? new Set();
   fresh.set(session, keys);
   keys.add(key);
-  if (keys.size <= mostFresh) return;
+  if (keys.size <= maxFresh) return;
   for (const oldest of keys) {
     keys.delete(oldest);
     break;

@@ -1,6 +1,6 @@
 /** Deeper, and beyond so many, nobody looks for secrets. */
 const deepest = 8;
-const mostLeaves = 1000;
+const maxLeaves = 1000;
 
 /**
  * The texts that are secret where the value is: itself, or those in its fields and elements (names of fields and keys are none); of an address with a
@@ -21,7 +21,7 @@ function collect(value: unknown, leaves: Set<string>, depth: number): void {
     collectBytes(Buffer.from(value.buffer, value.byteOffset, value.byteLength), leaves);
   else if (value instanceof ArrayBuffer) collectBytes(Buffer.from(value), leaves);
   else if (typeof value === "object" && value !== null && depth <= deepest) {
-    for (const item of inside(value)) if (leaves.size < mostLeaves) collect(item, leaves, depth + 1);
+    for (const item of inside(value)) if (leaves.size < maxLeaves) collect(item, leaves, depth + 1);
   }
 }
 

@@ -211,7 +211,7 @@ async function openEventSink(
   return server === undefined ? openSocket() : handedOverSink(posting(), openSocket, shortProgram);
 }
 
-const longestTimerMillis = 2 ** 31 - 1;
+const maxTimerMillis = 2 ** 31 - 1;
 
 /** A timer that holds the process while runs are under way, whatever else they wait for. */
 function keepAlive(events: EventSink): { hold(): () => void } {
@@ -222,7 +222,7 @@ function keepAlive(events: EventSink): { hold(): () => void } {
     hold() {
       holders += 1;
       if (holders === 1) {
-        timer = setInterval(() => {}, longestTimerMillis);
+        timer = setInterval(() => {}, maxTimerMillis);
         events.hold(true);
       }
       let released = false;

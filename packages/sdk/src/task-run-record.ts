@@ -93,10 +93,10 @@ export class TaskRunRecord {
       follows: before?.id ?? null,
       resource: {
         "prefect.resource.id": `prefect.task-run.${id}`,
-        "prefect.resource.name": this.name.slice(0, longestLabel),
+        "prefect.resource.name": this.name.slice(0, maxLabelLength),
         "prefect.run-count": String(this.runCount),
-        "prefect.state-message": state.message.slice(0, longestLabel),
-        "prefect.state-name": state.name.slice(0, longestLabel),
+        "prefect.state-message": state.message.slice(0, maxLabelLength),
+        "prefect.state-name": state.name.slice(0, maxLabelLength),
         "prefect.state-timestamp": occurred,
         "prefect.state-type": state.type,
         "prefect.orchestration": "client",
@@ -137,7 +137,7 @@ export class TaskRunRecord {
 /** In any script an event's name takes as many bytes; the whole name of the state is in the state. */
 const maxEventState = 300;
 /** A label is for finding things; the whole message is in the state. */
-const longestLabel = 1024;
+const maxLabelLength = 1024;
 
 function describe({ type, name, message, details }: RecordedState) {
   return { type, name, message, state_details: details };

@@ -76,12 +76,12 @@ export function buildApp(context: Context, { uiFolder, retention, started }: App
     ...timeouts(config),
     routerOptions: { maxParamLength: 1024 },
   });
-  app.server.maxConnections = config.mostSockets + config.mostRequests + config.mostWaiting;
+  app.server.maxConnections = config.maxSockets + config.maxRequests + config.maxWaiting;
   const registry: Registry = [];
   requestLog(app, context.log);
   requestMetrics(app, context.metrics);
   hostGuard(app, config);
-  const incoming = createIncomingBytes({ mostBytes: config.mostBytes, clock });
+  const incoming = createIncomingBytes({ maxBytes: config.maxBytes, clock });
   context.metrics.gauge({
     name: "request_bytes_under_way",
     help: "Bytes of requests, of websocket messages that have begun and of large answers",

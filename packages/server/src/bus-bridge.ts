@@ -19,7 +19,7 @@ const idsPerNotice = 180;
 /** Changes that come together travel together. */
 const gatherSeconds = 0.02;
 /** Notices that wait to be read. Beyond it this server is too slow to follow, and leaves some out. */
-const mostWaiting = 1000;
+const maxWaiting = 1000;
 /** After the connection that brings notices was lost, events are looked for from so long before. */
 const lookBackSeconds = 10;
 const lookAfterSeconds = [1, 5];
@@ -67,8 +67,8 @@ export function bridgeBus(local: Bus, { db, clock, log }: Pick<Context, "db" | "
 
   /** One after the other, so that changes arrive in the order in which they were told. */
   function read(context: Context, topic: Topic, ids: readonly string[]): void {
-    if (waiting >= mostWaiting) {
-      if (waiting === mostWaiting) log.warn("too much happens on other servers: pages here may miss some of it");
+    if (waiting >= maxWaiting) {
+      if (waiting === maxWaiting) log.warn("too much happens on other servers: pages here may miss some of it");
       return;
     }
     waiting += 1;

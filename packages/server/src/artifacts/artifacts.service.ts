@@ -19,7 +19,7 @@ import * as queries from "./artifacts.queries.ts";
 import { collectionEvent } from "./collection-event.ts";
 
 /** Keys stand in an index, whose entries PostgreSQL bounds in bytes. */
-const longestKeyBytes = 2000;
+const maxKeyBytes = 2000;
 
 export interface Created {
   readonly artifact: Artifact;
@@ -165,8 +165,8 @@ function pageOf({ sort, limit, offset }: Pick<BodyOf<typeof filterArtifacts>, "s
 
 function checkedKey(key: string): string {
   const text = storable(key);
-  if (Buffer.byteLength(text) <= longestKeyBytes) return text;
-  const msg = `The key takes more than ${longestKeyBytes} bytes`;
+  if (Buffer.byteLength(text) <= maxKeyBytes) return text;
+  const msg = `The key takes more than ${maxKeyBytes} bytes`;
   throw invalid([{ type: "string_too_long", loc: ["body", "key"], msg, input: key }]);
 }
 

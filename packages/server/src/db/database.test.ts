@@ -6,7 +6,7 @@ import { CompiledQuery, sql } from "kysely";
 import { afterEach, expect, test } from "vitest";
 import { readConfig } from "../kernel/config.ts";
 import { isUniqueViolation } from "./constraint.ts";
-import { type Database, DatabaseUnavailable, mostSlowReads, type Reader, type Writer } from "./dialect.ts";
+import { type Database, DatabaseUnavailable, maxSlowReads, type Reader, type Writer } from "./dialect.ts";
 import { migrate, reset, SchemaTooNew } from "./migrate.ts";
 import { migrations } from "./migrations/index.ts";
 import { openDatabase } from "./open.ts";
@@ -234,12 +234,12 @@ describeOnEachDatabase("long reads", (underTest) => {
   test("wait for each other up to a bound; what is more is refused at once, and the next one is answered", async () => {
     const database = await openDatabase(readConfig({ OSTINATO_DATABASE_URL: underTest.url }), clock);
     const read = () => sql<{ one: number }>`SELECT 1 AS one`.execute(database.slow);
-    const answers = await Promise.allSettled(Array.from({ length: mostSlowReads * 2 }, read));
+    const answers = await Promise.allSettled(Array.from({ length: maxSlowReads * 2 }, read));
     const refused = answers.flatMap((answer) => (answer.status === "rejected" ? [answer.reason] : []));
-    expect(answers.length - refused.length).toBeGreaterThanOrEqual(mostSlowReads);
+    expect(answers.length - refused.length).toBeGreaterThanOrEqual(maxSlowReads);
     expect(refused.length).toBeGreaterThan(0);
     for (const reason of refused) expect(reason).toBeInstanceOf(DatabaseUnavailable);
-    expect(refused[0]).toMatchObject({ message: expect.stringContaining(`${mostSlowReads} searches`) });
+    expect(refused[0]).toMatchObject({ message: expect.stringContaining(`${maxSlowReads} searches`) });
     expect((await read()).rows).toEqual([{ one: 1 }]);
     await database.close();
   });

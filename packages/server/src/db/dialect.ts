@@ -164,10 +164,10 @@ export class DatabaseUnavailable extends Error {
 }
 
 /** Values of one statement: SQLite takes no more, and PostgreSQL's protocol hardly. */
-const mostParameters = 32_766;
+const maxParameters = 32_766;
 
 export function checkParameters(count: number): void {
-  if (count > mostParameters) throw new TooManyValues(count);
+  if (count > maxParameters) throw new TooManyValues(count);
 }
 
 /** Nothing is wrong with the database: this was asked for by more values than it takes at once. */
@@ -175,12 +175,12 @@ export class TooManyValues extends Error {
   override readonly name = "TooManyValues";
 
   constructor(count: number) {
-    super(`This asks for ${count} values at once, and ${mostParameters} are the most: ask in several requests`);
+    super(`This asks for ${count} values at once, and ${maxParameters} are the most: ask in several requests`);
   }
 }
 
 /** So many reads of `slow` may wait. One that waits behind them all would have no reader left. */
-export const mostSlowReads = 128;
+export const maxSlowReads = 128;
 
 /** How long one read of `slow` may take, on both databases. */
 export const slowReadSeconds = 60;
@@ -207,6 +207,6 @@ export class DatabaseBusy extends DatabaseUnavailable {
   override readonly name = "DatabaseBusy";
 
   constructor() {
-    super(`${mostSlowReads} searches, counts and histories wait for the database already`);
+    super(`${maxSlowReads} searches, counts and histories wait for the database already`);
   }
 }

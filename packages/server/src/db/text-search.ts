@@ -11,11 +11,11 @@ export function patternOf(text: string): string {
  */
 export function caselessPart(text: string): string | undefined {
   const [longest = ""] = text.match(caseless)?.toSorted((one, other) => other.length - one.length) ?? [];
-  return longest.length < leastNarrowing ? undefined : longest;
+  return longest.length < minNarrowingLength ? undefined : longest;
 }
 
 /** Of ASCII only: what is beyond it has cases in many ways. */
 const caseless = /[\x20-\x40\x5b-\x60\x7b-\x7e]+/g;
 
 /** A single character, such as a space or a hyphen, is in most names. */
-const leastNarrowing = 2;
+const minNarrowingLength = 2;

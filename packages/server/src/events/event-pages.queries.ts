@@ -48,7 +48,7 @@ export interface CountedEvents {
   readonly end_time: Timestamp;
 }
 
-const mostGroups = 1000;
+const maxGroups = 1000;
 
 /** Events by their name, or by the resource that they are about, the most frequent first. */
 export async function countByValue(
@@ -63,7 +63,7 @@ export async function countByValue(
   const { rows } = await sql<CountedEvents>`SELECT ${value} AS value, ${label} AS label, count(*) AS count,
       min(event.occurred) AS start_time, max(event.occurred) AS end_time
     FROM ${source.from} WHERE ${matching(db, criteria, source) ?? everything}
-    GROUP BY ${value} ORDER BY count DESC, value LIMIT ${mostGroups}`.execute(db.slow);
+    GROUP BY ${value} ORDER BY count DESC, value LIMIT ${maxGroups}`.execute(db.slow);
   return rows.map((row) => ({ ...row, count: Number(row.count) }));
 }
 

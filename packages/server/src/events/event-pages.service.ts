@@ -17,7 +17,7 @@ import * as queries from "./event-pages.queries.ts";
 
 const pageSize = 50;
 /** Above so many it does not matter to anybody how many there are, and counting them takes long. */
-const mostCounted = 1_000_000;
+const maxCounted = 1_000_000;
 
 interface PageRequest {
   readonly filter: EventFilter;
@@ -33,7 +33,7 @@ export async function firstPage(
   address: string,
 ): Promise<EventPage> {
   const wanted = filter ?? {};
-  const total = await queries.countMatching(db, criteriaOf(wanted), mostCounted);
+  const total = await queries.countMatching(db, criteriaOf(wanted), maxCounted);
   return readPage({ db }, { filter: wanted, size: limit ?? pageSize, total, after: undefined }, address);
 }
 
@@ -97,8 +97,8 @@ function badToken(token: string) {
 type Countable = "day" | "time" | "event" | "resource";
 type CountRequest = BodyOf<typeof countEvents>;
 
-const mostBuckets = 1000;
-const longestRangeSeconds = 180 * 86_400;
+const maxBuckets = 1000;
+const maxRangeSeconds = 180 * 86_400;
 
 export function countBy(
   context: Context,
@@ -108,10 +108,10 @@ export function countBy(
   const range = rangeOf(criteriaOf(request.filter), context.clock.now());
   const stretch = { unit: request.time_unit ?? "day", interval: request.time_interval ?? 1 };
   const asked = lengthInStretches(range, stretch);
-  if (asked > mostBuckets) {
+  if (asked > maxBuckets) {
     throw refused(
       422,
-      `The given interval would create ${asked} buckets, which is too many. Please increase the interval or reduce the time range to produce ${mostBuckets} buckets or fewer.`,
+      `The given interval would create ${asked} buckets, which is too many. Please increase the interval or reduce the time range to produce ${maxBuckets} buckets or fewer.`,
     );
   }
   switch (countable) {
@@ -156,7 +156,7 @@ async function countOverTime({ db, clock }: Context, { filter, range, stretch }:
 
 function rangeOf({ since, until }: EventCriteria, now: Timestamp) {
   const end = until ?? now;
-  return { since: since ?? addSeconds(end, -longestRangeSeconds), until: end };
+  return { since: since ?? addSeconds(end, -maxRangeSeconds), until: end };
 }
 
 /** The events with these ids, in the order of the ids; those that are gone are left out. */
@@ -168,11 +168,11 @@ export async function readMany({ db }: Context, ids: readonly string[]): Promise
   });
 }
 
-const mostMissed = 1000;
+const maxMissed = 1000;
 
 /** What was received from a moment on, at most so many, for those who could not hear it then. */
 export async function receivedSince({ db }: Context, since: Timestamp): Promise<readonly Event[]> {
-  return (await queries.eventsReceivedSince(db.slow, since, mostMissed)).map(present);
+  return (await queries.eventsReceivedSince(db.slow, since, maxMissed)).map(present);
 }
 
 export function present(row: queries.EventRow): Event {

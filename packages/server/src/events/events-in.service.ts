@@ -13,9 +13,9 @@ export interface EventsIn {
 }
 
 /** The field's clients never read this socket, and theirs hold 16 frames before they read no pong either. */
-const mostToldUnasked = 8;
+const maxReportedUnasked = 8;
 /** Ours ask to be told, since they have something to send in the place of what is refused. */
-const mostToldAsked = 1000;
+const maxReportedAsked = 1000;
 
 /**
  * `/events/in`: one event in each text frame, or an array of them. A ping is answered when everything before it is durable.
@@ -31,14 +31,14 @@ export function receiveEvents(
   const pressure = backpressure.join(connection);
   let latest: Promise<unknown> = Promise.resolve();
   const asked = connection.request.url?.endsWith(`?${askForRefusals}`) === true;
-  const mostTold = asked ? mostToldAsked : mostToldUnasked;
+  const maxReported = asked ? maxReportedAsked : maxReportedUnasked;
   let leftOut = 0;
   let refused = false;
   function report(problem: string, { id = null, ...how }: Partial<Omit<RefusedEvent, "type">> = {}): void {
     leftOut += 1;
     context.metrics.add("events_refused_total");
     const told: RefusedEvent = { type: "refused", id, problem, ...how };
-    if (leftOut <= mostTold) connection.send(JSON.stringify(told));
+    if (leftOut <= maxReported) connection.send(JSON.stringify(told));
     if (leftOut > 1) return;
     const client = connection.request.headers["user-agent"];
     context.log.warn({ problem, id, client }, "a client sent events that are not understood, which are left out");

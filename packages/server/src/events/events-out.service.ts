@@ -14,7 +14,7 @@ const backfillSeconds = 15 * 60;
 /** Each may have a megabyte and more. */
 const backfillPage = 50;
 /** So many events are remembered, so that one that is both read and heard is sent once. */
-const mostRemembered = 5000;
+const maxRemembered = 5000;
 
 /**
  * `/events/out`: the client says what it wants to hear in one frame; first come the events of the last minutes that match,
@@ -62,7 +62,7 @@ function subscribe(
 
   function send(event: Event): void {
     if (remembered.has(event.id)) return;
-    if (remembered.size >= mostRemembered) forgetOldest(remembered);
+    if (remembered.size >= maxRemembered) forgetOldest(remembered);
     remembered.add(event.id);
     feed.send(frameOf(event));
   }

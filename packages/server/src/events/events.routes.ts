@@ -23,8 +23,8 @@ const backfillsAtOnce = 8;
 
 export function eventRoutes({ context, serve, serveSocket, onStop }: EventRoutes): void {
   const ingest = createIngest(context);
-  const { mostBytes } = context.config;
-  const backpressure = createBackpressure({ ofOne: mostBytes / 16, inAll: mostBytes });
+  const { maxBytes } = context.config;
+  const backpressure = createBackpressure({ ofOne: maxBytes / 16, inAll: maxBytes });
   context.metrics.gauge({
     name: "event_bytes_under_way",
     help: "Characters of events that came by websocket and are not durable yet",
@@ -34,7 +34,7 @@ export function eventRoutes({ context, serve, serveSocket, onStop }: EventRoutes
   onStop(() => ingest.idle());
   serveSocket("/events/in", (connection) => receiveEvents(context, { ingest, backpressure }, connection), {
     // A frame of events may carry a result, which JSON writes with up to twice its size.
-    mostMessageBytes: 16 * 1024 * 1024 + 2 * context.config.resultSizeLimitBytes,
+    maxMessageBytes: 16 * 1024 * 1024 + 2 * context.config.resultSizeLimitBytes,
   });
   const takeTurn = createTurns(backfillsAtOnce);
   serveSocket("/events/out", (connection) => sendEvents(context, { connection, takeTurn }));

@@ -8,8 +8,8 @@ import * as taskRuns from "../task-runs/task-runs.service.ts";
 import * as queries from "./flow-run-graph.queries.ts";
 import { membersOf, nodesOf, type Surroundings } from "./flow-run-graph.rules.ts";
 
-const mostNodes = 10_000;
-const mostArtifacts = 10_000;
+const maxNodes = 10_000;
+const maxArtifacts = 10_000;
 
 /** The task runs and subflows of a flow run with what led to what. */
 export async function readGraph(
@@ -22,7 +22,7 @@ export async function readGraph(
   if (run === undefined) throw new RequestError(404, { exception_message: `Flow run ${id} not found` });
   const from = since === null || since === undefined ? null : toTimestamp(since);
   const reader = run.isSmall ? db.read : db.slow;
-  const query = { flowRunId: id, since: from, limit: mostNodes + 1 };
+  const query = { flowRunId: id, since: from, limit: maxNodes + 1 };
   const [taskRuns, subflows, artifacts, states] = await Promise.all([
     queries.taskRunsOf(reader, db.sql, query),
     run.hasSubflows ? queries.subflowsOf(reader, db.sql, query) : [],
@@ -35,7 +35,7 @@ export async function readGraph(
     task_inputs: readPlainJson<TaskInputs>(taskRun.task_inputs),
   }));
   const members = membersOf(withInputs, byTaskRun, from);
-  if (Math.max(taskRuns.length, members.length) > mostNodes) throw tooLarge(id);
+  if (Math.max(taskRuns.length, members.length) > maxNodes) throw tooLarge(id);
   const nodes = nodesOf(members, { artifacts, subflows: byTaskRun, partial: from !== null });
   const start = run.start_time ?? run.expected_start_time;
   return {
@@ -49,7 +49,7 @@ export async function readGraph(
 }
 
 function tooLarge(id: string) {
-  return refused(400, `The graph of flow run ${id} has more than ${mostNodes} nodes.`);
+  return refused(400, `The graph of flow run ${id} has more than ${maxNodes} nodes.`);
 }
 
 /** Stands for the task run of artifacts that were made outside any. */
@@ -58,7 +58,7 @@ const ofTheRunItself = "";
 const noArtifacts: Surroundings["artifacts"] = new Map();
 
 async function artifactsByMaker({ db }: Context, id: string): Promise<Surroundings["artifacts"]> {
-  const rows = await queries.artifactsOf(db.read, db.sql, { flowRunId: id, limit: mostArtifacts });
+  const rows = await queries.artifactsOf(db.read, db.sql, { flowRunId: id, limit: maxArtifacts });
   const artifacts = rows.map((row) => ({
     maker: row.task_run_id ?? ofTheRunItself,
     artifact: {
@@ -77,8 +77,8 @@ async function artifactsByMaker({ db }: Context, id: string): Promise<Surroundin
 /** The task runs of a flow run with the task runs whose results they were given. */
 export async function readDependencies(context: Context, id: string): Promise<FlowRunDependency[]> {
   if ((await queries.spanOfFlowRun(context.db, id)) === undefined) throw notFound("Flow run", id);
-  const runs = await taskRuns.ofFlowRun(context, id, mostNodes + 1);
-  if (runs.length > mostNodes) throw tooLarge(id);
+  const runs = await taskRuns.ofFlowRun(context, id, maxNodes + 1);
+  if (runs.length > maxNodes) throw tooLarge(id);
   return runs.map((run) => ({
     id: run.id,
     name: run.name,

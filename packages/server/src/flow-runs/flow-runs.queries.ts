@@ -200,11 +200,11 @@ function isQuick({ flow_runs, sort, offset, ...others }: FlowRunQuery): boolean 
     others.work_pool_queues,
   ];
   const isFree = free.every((criteria) => criteria === null || criteria === undefined);
-  return isFree && sort !== "NEXT_SCHEDULED_START_TIME_ASC" && offset <= mostSkipped;
+  return isFree && sort !== "NEXT_SCHEDULED_START_TIME_ASC" && offset <= maxSkipped;
 }
 
 /** Rows that are skipped are read all the same. */
-const mostSkipped = 2000;
+const maxSkipped = 2000;
 
 export function countFlowRuns(db: Database, criteria: RunCriteria): Promise<number> {
   return countMatching(db.slow, "flow_run", flowRunsMatching(db.sql, criteria));

@@ -95,10 +95,10 @@ function inBrief({ type, name, message, details }: RunState) {
 }
 
 /** Some put whole results into messages, which an event should not carry along. */
-const longestMessage = 100_000;
+const maxMessageLength = 100_000;
 
 function shortened(message: string): string {
-  return message.length <= longestMessage ? message : `${message.slice(0, longestMessage)}…`;
+  return message.length <= maxMessageLength ? message : `${message.slice(0, maxMessageLength)}…`;
 }
 
 const soonSeconds = 300;

@@ -4,7 +4,7 @@ import type { Database, Reader, Sql, Writer } from "../db/dialect.ts";
 import type { Heartbeat } from "./heartbeats.rules.ts";
 
 /** A gap longer than this is a clock that was moved, or a client that has come back: nobody speaks so seldom. */
-const longestIntervalSeconds = 3600;
+const maxIntervalSeconds = 3600;
 
 /**
  * Keeps the latest sign of life of each run, and counts them. A client that has not said how often it gives one, and gives it
@@ -31,7 +31,7 @@ export async function keepHeartbeats(
     WHERE EXISTS (SELECT 1 FROM flow_run WHERE flow_run.id = given.flow_run_id)
     ON CONFLICT (flow_run_id) DO UPDATE SET
       interval_seconds = CASE
-        WHEN excluded.said = 0 AND ${gap} > excluded.interval_seconds AND ${gap} <= ${sql.lit(longestIntervalSeconds)}
+        WHEN excluded.said = 0 AND ${gap} > excluded.interval_seconds AND ${gap} <= ${sql.lit(maxIntervalSeconds)}
         THEN ${gap} ELSE excluded.interval_seconds END,
       occurred = excluded.occurred,
       said = excluded.said,

@@ -43,15 +43,15 @@ export interface Config {
   readonly retentionLatestArtifacts: Keep;
   readonly retentionResults: Keep;
   /** Requests that are worked on at once. */
-  readonly mostRequests: number;
+  readonly maxRequests: number;
   /** Requests that may wait until one of those ends. */
-  readonly mostWaiting: number;
+  readonly maxWaiting: number;
   /** How long a request waits before it is told that the server is busy. */
   readonly waitSeconds: number;
   /** Bytes of requests and large answers in memory at once, and as many of events that are not durable yet. */
-  readonly mostBytes: number;
+  readonly maxBytes: number;
   /** Open websockets. */
-  readonly mostSockets: number;
+  readonly maxSockets: number;
   /** Bytes that a subscriber of events or logs may leave unread. */
   readonly socketBacklogBytes: number;
   /** How long a client may take to send one request. */
@@ -159,12 +159,12 @@ export const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
       "How long the data of results that no resume and no cache needs is kept, or never removed before its run; previews stay; 30d unless set",
     read: keep("30d"),
   },
-  mostRequests: {
+  maxRequests: {
     variable: "OSTINATO_SERVER_MAX_REQUESTS",
     about: "Requests that are worked on at once; 512 unless set",
     read: wholeNumber({ fallback: 512, least: 1, most: 1_000_000 }),
   },
-  mostWaiting: {
+  maxWaiting: {
     variable: "OSTINATO_SERVER_MAX_WAITING",
     about:
       "Requests that may wait until one of those ends, before others are answered with 503 or 429; 4096 unless set",
@@ -175,13 +175,13 @@ export const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     about: "How long a request waits before it is answered with 503; 10 unless set",
     read: wholeNumber({ fallback: 10, least: 1, most: 3600 }),
   },
-  mostBytes: {
+  maxBytes: {
     variable: "OSTINATO_SERVER_MAX_BYTES",
     about:
       "Bytes of requests and large answers in memory at once, and as many of events on their way to the database; 67108864 unless set",
     read: wholeNumber({ fallback: 64 * 1024 * 1024, least: 1024 * 1024, most: 64 * 1024 * 1024 * 1024 }),
   },
-  mostSockets: {
+  maxSockets: {
     variable: "OSTINATO_SERVER_MAX_SOCKETS",
     about: "Open websockets; 5000 unless set",
     read: wholeNumber({ fallback: 5000, least: 1, most: 1_000_000 }),
@@ -236,14 +236,14 @@ function wholeNumber({ fallback, least, most }: { fallback: number; least: numbe
 }
 
 /** Nothing that has just ended is removed: who started it may still want to read it. */
-const shortestKeepSeconds = 3600;
+const minKeepSeconds = 3600;
 
 function keep(fallback: Keep) {
   return (text: string | undefined): Keep => {
     const given = (text ?? fallback).trim().toLowerCase();
     if (given === "never") return given;
     const seconds = /^[\d.]+(m|h|d)$/.test(given) ? durationSeconds(given as Duration) : 0;
-    if (seconds >= shortestKeepSeconds) return given as Keep;
+    if (seconds >= minKeepSeconds) return given as Keep;
     throw new RangeError("is neither a duration of an hour or more, such as 30d or 12h, nor never");
   };
 }

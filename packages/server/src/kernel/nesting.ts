@@ -1,9 +1,9 @@
 /** Lists and objects may stand in each other so deep: beyond a few thousand JSON can be read and not be written again. */
-export const mostNested = 500;
+export const maxNested = 500;
 
 /** Whether JSON nests deeper than it may. Reads only what is between strings, and nothing of a text too short to be deep. */
 export function nestsTooDeep(json: string): boolean {
-  if (json.length <= 2 * mostNested) return false;
+  if (json.length <= 2 * maxNested) return false;
   let depth = 0;
   for (let index = 0; index < json.length; index += 1) {
     switch (json.charCodeAt(index)) {
@@ -13,7 +13,7 @@ export function nestsTooDeep(json: string): boolean {
       case openingBrace:
       case openingBracket:
         depth += 1;
-        if (depth > mostNested) return true;
+        if (depth > maxNested) return true;
         break;
       case closingBrace:
       case closingBracket:

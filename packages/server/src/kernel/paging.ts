@@ -10,19 +10,19 @@ export function readLimit(limit: number | null | undefined, most: number = pageL
 }
 
 /** What users gave, in one answer: parameters, data of artifacts, inputs. Answers are made in memory. */
-const mostOfAnswer = 32 * 1024 * 1024;
+const maxAnswerBytes = 32 * 1024 * 1024;
 
 /** Refuses a page whose rows take more than one answer may, before it is made, and says how many rows would fit. */
 export function checkAnswerSize(sizes: readonly number[]): void {
   let total = 0;
   const fitting = sizes.filter((size) => {
     total += size;
-    return total <= mostOfAnswer;
+    return total <= maxAnswerBytes;
   }).length;
   if (fitting >= sizes.length || sizes.length <= 1) return;
   throw refused(
     422,
-    `Invalid limit: these ${sizes.length} rows take ${total} bytes, and one answer at most ${mostOfAnswer}. Ask for at most ${Math.max(1, fitting)} at once.`,
+    `Invalid limit: these ${sizes.length} rows take ${total} bytes, and one answer at most ${maxAnswerBytes}. Ask for at most ${Math.max(1, fitting)} at once.`,
   );
 }
 

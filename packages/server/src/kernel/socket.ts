@@ -28,7 +28,7 @@ export interface SocketHandlers {
 
 export interface SocketOptions {
   /** The largest message that a client may send; what asks for something by a filter needs no more than the default. */
-  readonly mostMessageBytes?: number;
+  readonly maxMessageBytes?: number;
 }
 
 /** Registers a websocket: `serveSocket("/events/in", (connection) => …)`. */

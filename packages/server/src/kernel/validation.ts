@@ -110,7 +110,7 @@ export function readAs<S extends TSchema>(schema: S, value: unknown, place = "bo
   return { problems: problemsOf(schema, fitted, place), value: fitted as Static<S> };
 }
 
-const mostProblems = 20;
+const maxProblems = 20;
 
 function problemsOf(schema: TSchema, value: unknown, place: string): readonly Problem[] {
   const problems: Problem[] = [];
@@ -129,7 +129,7 @@ function problemsOf(schema: TSchema, value: unknown, place: string): readonly Pr
         input: at(value, path) ?? null,
       });
     }
-    if (problems.length >= mostProblems) break;
+    if (problems.length >= maxProblems) break;
   }
   return problems.length > 0
     ? withoutNull(problems)

@@ -2,7 +2,7 @@ import type { FlowRunRow, LiveChange, LiveTopic } from "@ostinato/protocol";
 import type { Deleted, Gathered } from "./gathering.ts";
 
 /** More of one kind in one message, and reading anew is cheaper for both sides. */
-const mostOfAKind = 1000;
+const maxOfOneKind = 1000;
 
 /** What is delivered at once, in the order in which each page gets it: what was deleted comes last. */
 export interface Batch extends Omit<Gathered, "flowRuns"> {
@@ -47,8 +47,8 @@ export function sorter(batch: Batch): Sorter {
 
   return (topic) => {
     const changes = changesOf(topic);
-    if (changes.length <= mostOfAKind) return changes;
+    if (changes.length <= maxOfOneKind) return changes;
     const counts = Map.groupBy(changes, ({ kind }) => kind);
-    return [...counts.values()].some((of) => of.length > mostOfAKind) ? undefined : changes;
+    return [...counts.values()].some((of) => of.length > maxOfOneKind) ? undefined : changes;
   };
 }

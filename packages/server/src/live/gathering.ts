@@ -9,9 +9,9 @@ export interface Interest {
 }
 
 /** More than this between two deliveries, and the pages read anew what they show instead. */
-const mostGathered = 20_000;
+const maxGathered = 20_000;
 /** The same for the characters of log lines and artifacts, of which a single one may have millions. */
-const mostCharacters = 4 * 1024 * 1024;
+const maxCharacters = 4 * 1024 * 1024;
 
 /** What has changed since the last delivery and is watched: of each thing the newest row, of logs every line. */
 export interface Gathered {
@@ -53,7 +53,7 @@ export function createGathering(interest: Interest): Gathering {
 
   const keep = <T>(keys: readonly TopicKey[], put: () => T): boolean => {
     if (!keys.some(interest.isWatched)) return false;
-    if (sizeOf(next) >= mostGathered || characters >= mostCharacters) {
+    if (sizeOf(next) >= maxGathered || characters >= maxCharacters) {
       next = { ...empty(), lost: true };
       characters = 0;
     }

@@ -12,10 +12,10 @@ import { createTopics, type Page, type Topics } from "./topics.ts";
 /** Changes are gathered so long before they are sent: the eye does not see it, and a burst becomes one message. */
 const gatherSeconds = 0.05;
 /** Rows of flow runs read for one delivery; the rest waits for the next. */
-const mostRowsRead = 200;
+const maxRowsRead = 200;
 /** A page that has not taken so much yet gets no more, and reads anew once it has caught up. */
-const mostBacklogBytes = 1024 * 1024;
-const mostSubscriptions = 64;
+const maxBacklogBytes = 1024 * 1024;
+const maxSubscriptions = 64;
 
 /** Tells pages what changes in what they show. Listens to the bus only while a page has a subscription. */
 export function createLive(context: Context): (connection: SocketConnection) => SocketHandlers {
@@ -47,7 +47,7 @@ export function createLive(context: Context): (connection: SocketConnection) => 
     delivering = true;
     for (const id of progress.take(clock.elapsed())) gathering.addFlowRun(id);
     const gathered = gathering.take();
-    for (const id of [...gathered.flowRuns].slice(mostRowsRead)) gathering.addFlowRun(id);
+    for (const id of [...gathered.flowRuns].slice(maxRowsRead)) gathering.addFlowRun(id);
     const rows = await rowsOf(context, gathered);
     if (gathered.lost || rows === undefined) resync(pages, "There were more changes than could be kept.");
     else send(topics, { ...gathered, rows });
@@ -64,8 +64,8 @@ export function createLive(context: Context): (connection: SocketConnection) => 
 
   function subscribe(page: Page, id: number, topic: LiveTopic): void {
     topics.remove(page, id);
-    if (page.subscriptions.size >= mostSubscriptions) {
-      const message = `A page has at most ${mostSubscriptions} subscriptions.`;
+    if (page.subscriptions.size >= maxSubscriptions) {
+      const message = `A page has at most ${maxSubscriptions} subscriptions.`;
       tell(page, { type: "error", id, message });
       return;
     }
@@ -107,7 +107,7 @@ export function createLive(context: Context): (connection: SocketConnection) => 
 
 async function rowsOf(context: Context, { flowRuns }: Gathered): Promise<readonly FlowRunRow[] | undefined> {
   try {
-    return await readRows(context, [...flowRuns].slice(0, mostRowsRead));
+    return await readRows(context, [...flowRuns].slice(0, maxRowsRead));
   } catch (error) {
     context.log.warn({ err: error }, "rows for the pages can't be read");
     return undefined;
@@ -127,7 +127,7 @@ function send(topics: Topics, batch: Batch): void {
   for (const { id, topic, page } of topics.subscriptions()) {
     const changes = changesOf(topic);
     if (changes?.length === 0) continue;
-    page.behind ||= page.connection.backlog > mostBacklogBytes;
+    page.behind ||= page.connection.backlog > maxBacklogBytes;
     if (page.behind) continue;
     if (changes === undefined) tell(page, { type: "resync", id, reason: "There are too many changes at once." });
     else page.connection.send(`{"type":"changes","id":${id},"changes":[${changes.map(textOf).join(",")}]}`);
@@ -135,7 +135,7 @@ function send(topics: Topics, batch: Batch): void {
 }
 
 function catchUp(page: Page): void {
-  if (!page.behind || page.connection.backlog > mostBacklogBytes / 2) return;
+  if (!page.behind || page.connection.backlog > maxBacklogBytes / 2) return;
   page.behind = false;
   resync([page], "The page took changes too slowly.");
 }

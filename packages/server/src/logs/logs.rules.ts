@@ -3,11 +3,11 @@ import type { Log, LogFilter } from "@ostinato/protocol";
 import { parseTextQuery, textMatches } from "../kernel/text-query.ts";
 
 /** The longest message that is kept, in characters. */
-const longestMessage = 1024 * 1024;
+const maxMessageLength = 1024 * 1024;
 
 export function boundedMessage(message: string): string {
-  if (message.length <= longestMessage) return message;
-  return `${message.slice(0, longestMessage)}… (${message.length - longestMessage} more characters were cut)`;
+  if (message.length <= maxMessageLength) return message;
+  return `${message.slice(0, maxMessageLength)}… (${message.length - maxMessageLength} more characters were cut)`;
 }
 
 /** Whether a line meets the criteria: the same that the query decides in the database. */

@@ -8,7 +8,7 @@ import * as queries from "./logs.queries.ts";
 import { boundedMessage, csvHead, csvRecord } from "./logs.rules.ts";
 
 /** What fits in the column on PostgreSQL. */
-const largestLevel = 2 ** 31 - 1;
+const maxLevel = 2 ** 31 - 1;
 
 /** Keeps lines in their order: those of one moment are read in the order in which they were sent. */
 export async function create({ db, clock, bus, metrics, heard }: Context, lines: readonly LogCreate[]): Promise<void> {
@@ -18,7 +18,7 @@ export async function create({ db, clock, bus, metrics, heard }: Context, lines:
     id: line.id?.toLowerCase() ?? timeOrderedId(clock.now()),
     created,
     name: storable(line.name),
-    level: Math.max(-largestLevel, Math.min(largestLevel, line.level)),
+    level: Math.max(-maxLevel, Math.min(maxLevel, line.level)),
     message: storable(boundedMessage(line.message)),
     timestamp: toTimestamp(line.timestamp),
     flow_run_id: line.flow_run_id?.toLowerCase() ?? null,

@@ -14,17 +14,17 @@ export interface RunsMatching {
 type RunTable = "flow_run" | "task_run";
 
 /** More kinds of states than this, by names that somebody makes up, are grouped rather than walked along one by one. */
-const mostKinds = 50;
+const maxKinds = 50;
 
 /** Counts runs by the bucket that they were expected to start in, and by state. */
 export async function tallyRuns(reader: Reader, buckets: Buckets, runs: RunsMatching): Promise<readonly Tally[]> {
   const { table, condition, now } = runs;
   if (condition !== undefined) return tallyByGroups(reader, buckets, { table, condition, now });
   const { rows: kinds } = await sql`
-    WITH RECURSIVE ${currentStateKinds(table)} SELECT 1 FROM kind WHERE state_name IS NOT NULL LIMIT ${mostKinds + 1}`.execute(
+    WITH RECURSIVE ${currentStateKinds(table)} SELECT 1 FROM kind WHERE state_name IS NOT NULL LIMIT ${maxKinds + 1}`.execute(
     reader,
   );
-  if (kinds.length > mostKinds) return tallyByGroups(reader, buckets, { table, condition: everything, now });
+  if (kinds.length > maxKinds) return tallyByGroups(reader, buckets, { table, condition: everything, now });
   return tallyByKinds(reader, buckets, { table, now });
 }
 

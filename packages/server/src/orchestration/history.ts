@@ -15,7 +15,7 @@ export interface Buckets {
   readonly count: number;
 }
 
-const mostBuckets = 500;
+const maxBuckets = 500;
 
 /** The last bucket may reach past the end that was asked for; an empty stretch has none. */
 export function bucketsOf({ history_start, history_end, history_interval_seconds }: HistoryRequest): Buckets {
@@ -23,7 +23,7 @@ export function bucketsOf({ history_start, history_end, history_interval_seconds
   const start = toTimestamp(history_start);
   const widthMicros = Math.round(history_interval_seconds * microsPerSecond);
   const elapsed = toTimestamp(history_end) - start;
-  return { start, widthMicros, count: Math.min(mostBuckets, Math.max(0, Math.ceil(elapsed / widthMicros))) };
+  return { start, widthMicros, count: Math.min(maxBuckets, Math.max(0, Math.ceil(elapsed / widthMicros))) };
 }
 
 /** What one bucket holds of one state. Durations are microseconds. */

@@ -128,7 +128,7 @@ export const countFlowAttempt: TaskRunRule = {
     flowRun === null ? accept : { ...accept, before: { flow_run_run_count: flowRun.run_count } },
 };
 
-const longestCacheKey = 2000;
+const maxCacheKeyLength = 2000;
 
 export const keepForCache: TaskRunRule = {
   name: "keep-for-cache",
@@ -137,8 +137,8 @@ export const keepForCache: TaskRunRule = {
   decide({ proposed }) {
     const key = proposed.details.cache_key ?? "";
     if (key === "") return accept;
-    if (key.length > longestCacheKey) {
-      const reason = `Cache key exceeded maximum allowed length of ${longestCacheKey} characters.`;
+    if (key.length > maxCacheKeyLength) {
+      const reason = `Cache key exceeded maximum allowed length of ${maxCacheKeyLength} characters.`;
       return { kind: "reject", state: proposed, reason };
     }
     const expires = detailTime(proposed, "cache_expiration") ?? null;

@@ -4,27 +4,37 @@ import { type Arrival, fits, judge } from "./admission.rules.ts";
 
 const limits = { requests: 4, waiting: 4 };
 const idle = { requests: 0, waiting: 0 };
-const arrival = (given: Partial<Arrival> = {}): Arrival => ({ ownUnderWay: 0, ownWaiting: 0, mostOfOne: 0, ...given });
+const arrival = (given: Partial<Arrival> = {}): Arrival => ({
+  ownUnderWay: 0,
+  ownWaiting: 0,
+  maxOfOneClient: 0,
+  ...given,
+});
 
 test.each([
   ["nothing is done", idle, arrival(), "go"],
   ["there is room", { requests: 3, waiting: 0 }, arrival({ ownUnderWay: 2 }), "go"],
   ["as many are worked on as may", { requests: 4, waiting: 0 }, arrival(), "wait"],
   ["its client has its share, alone", { requests: 3, waiting: 0 }, arrival({ ownUnderWay: 3 }), "wait"],
-  ["another client has its share, and more that wait", { requests: 3, waiting: 4 }, arrival({ mostOfOne: 4 }), "go"],
+  [
+    "another client has its share, and more that wait",
+    { requests: 3, waiting: 4 },
+    arrival({ maxOfOneClient: 4 }),
+    "go",
+  ],
   ["one client alone fills the places", { requests: 4, waiting: 3 }, arrival({ ownWaiting: 3 }), "wait"],
   ["one client alone has filled them", { requests: 4, waiting: 4 }, arrival({ ownWaiting: 4 }), "server busy"],
   [
     "its client has half of the places and others wait",
     { requests: 4, waiting: 3 },
-    arrival({ ownWaiting: 2, mostOfOne: 2 }),
+    arrival({ ownWaiting: 2, maxOfOneClient: 2 }),
     "too many of this client",
   ],
-  ["another client has filled the places", { requests: 4, waiting: 4 }, arrival({ mostOfOne: 4 }), "displace"],
+  ["another client has filled the places", { requests: 4, waiting: 4 }, arrival({ maxOfOneClient: 4 }), "displace"],
   [
     "all places are taken by many clients",
     { requests: 4, waiting: 4 },
-    arrival({ ownWaiting: 1, mostOfOne: 2 }),
+    arrival({ ownWaiting: 1, maxOfOneClient: 2 }),
     "server busy",
   ],
 ])("when %s", (_when, load, arrives, verdict) => {
@@ -47,7 +57,7 @@ test("whatever arrives and ends, what is worked on and what waits stay within th
             {
               ownUnderWay: of(underWay, each),
               ownWaiting: of(queue, each),
-              mostOfOne: Math.max(...["a", "b", "c"].map((client) => of(queue, client))),
+              maxOfOneClient: Math.max(...["a", "b", "c"].map((client) => of(queue, client))),
             },
             limits,
           );

@@ -27,7 +27,7 @@ export interface Arrival {
   /** How many requests of the same client wait. */
   readonly ownWaiting: number;
   /** The most that any client has waiting. */
-  readonly mostOfOne: number;
+  readonly maxOfOneClient: number;
 }
 
 /** `displace`: it waits in the place of the latest of the client that has the most. */
@@ -38,11 +38,15 @@ export type Verdict = "go" | "wait" | "displace" | "too many of this client" | "
  * Where several clients wait, none of them has more than half of the places: one that floods the server neither fills it nor keeps
  * the others out.
  */
-export function judge(load: Load, { ownUnderWay, ownWaiting, mostOfOne }: Arrival, limits: AdmissionLimits): Verdict {
+export function judge(
+  load: Load,
+  { ownUnderWay, ownWaiting, maxOfOneClient }: Arrival,
+  limits: AdmissionLimits,
+): Verdict {
   if (fits(load, ownUnderWay, limits)) return "go";
   const share = Math.ceil(limits.waiting / 2);
   const alone = ownWaiting === load.waiting;
   if (!alone && ownWaiting >= share) return "too many of this client";
   if (load.waiting < limits.waiting) return "wait";
-  return !alone && mostOfOne > share ? "displace" : "server busy";
+  return !alone && maxOfOneClient > share ? "displace" : "server busy";
 }

@@ -10,7 +10,7 @@ import type { Config } from "../kernel/config.ts";
 describeOnEachDatabase("more writes than the server takes on at once", (database) => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await startTestServer(database.url, { config: { mostRequests: 2, mostWaiting: 5 } });
+    server = await startTestServer(database.url, { config: { maxRequests: 2, maxWaiting: 5 } });
   });
   afterAll(() => server.stop());
 
@@ -77,7 +77,7 @@ describe("a server under load", () => {
   const answerOf = async (socket: Socket) => String((await once(socket, "data"))[0]);
 
   test("still says how it is, and lets in who waits as soon as another is gone", async () => {
-    const { address } = await start({ mostRequests: 1 });
+    const { address } = await start({ maxRequests: 1 });
     const first = await occupy(address);
     await until(address, "requests_under_way", 1);
     const second = fetch(new URL("/api/hello", address));
@@ -90,7 +90,7 @@ describe("a server under load", () => {
   });
 
   test("a client that goes away while it waits leaves its place", async () => {
-    const { address } = await start({ mostRequests: 1 });
+    const { address } = await start({ maxRequests: 1 });
     await occupy(address);
     await until(address, "requests_under_way", 1);
     const waiting = await occupy(address);
@@ -100,7 +100,7 @@ describe("a server under load", () => {
   });
 
   test("who has waited too long is told to come again", async () => {
-    const { address, clock } = await start({ mostRequests: 1, waitSeconds: 5 });
+    const { address, clock } = await start({ maxRequests: 1, waitSeconds: 5 });
     await occupy(address);
     await until(address, "requests_under_way", 1);
     const waiting = fetch(new URL("/api/hello", address));
@@ -119,7 +119,7 @@ describe("a server under load", () => {
   };
 
   test("a body that is announced and does not come takes no memory, and nobody waits for it", async () => {
-    const { address } = await start({ mostBytes: 1_000_000 });
+    const { address } = await start({ maxBytes: 1_000_000 });
     for (let number = 0; number < 5; number += 1) await occupy(address, { bytes: 4_000_000 });
     await until(address, "requests_under_way", 5);
     expect(await gauge(address, "request_bytes_under_way")).toBe(0);
@@ -128,7 +128,7 @@ describe("a server under load", () => {
   });
 
   test("where bodies that stand still have filled the memory, small ones pass, and large ones as soon as there is room", async () => {
-    const { address } = await start({ mostBytes: 1_000_000 });
+    const { address } = await start({ maxBytes: 1_000_000 });
     const sent = `{"name": "${"x".repeat(300_000)}`;
     const still = await Promise.all([1, 2, 3].map(() => occupy(address, { bytes: 4_000_000, sent })));
     await expect
@@ -158,7 +158,7 @@ describe("a server under load", () => {
   });
 
   test("a client that fills all places makes room for another, and is told that it is too much", async () => {
-    const { address, server } = await start({ mostRequests: 1, mostWaiting: 4 });
+    const { address, server } = await start({ maxRequests: 1, maxWaiting: 4 });
     const first = await occupy(address);
     await until(address, "requests_under_way", 1);
     const flood = [];
@@ -200,7 +200,7 @@ describe("a server under load", () => {
   });
 
   test("no more websockets than may be open", async () => {
-    const { address } = await start({ mostSockets: 1 });
+    const { address } = await start({ maxSockets: 1 });
     const { openTestSocket } = await import("../../test/socket-harness.ts");
     const one = await openTestSocket(address.origin, "/ui/live", { protocols: [] });
     const upgrade = connect(Number(address.port), "127.0.0.1");

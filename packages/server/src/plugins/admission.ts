@@ -58,8 +58,8 @@ function weigh(incoming: IncomingBytes, ticket: Ticket | undefined, bytes: numbe
 
 function createGate({ config, clock, metrics, log }: Context) {
   const limits: AdmissionLimits = {
-    requests: config.mostRequests,
-    waiting: config.mostWaiting,
+    requests: config.maxRequests,
+    waiting: config.maxWaiting,
   };
   /** In the order in which they came. */
   const queue = new Set<Ticket>();
@@ -164,7 +164,7 @@ function createGate({ config, clock, metrics, log }: Context) {
       const arrival = {
         ownUnderWay: underWayOf.get(client) ?? 0,
         ownWaiting: waitingOf.get(client) ?? 0,
-        get mostOfOne() {
+        get maxOfOneClient() {
           return Math.max(0, ...waitingOf.values());
         },
       };

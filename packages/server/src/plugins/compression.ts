@@ -2,7 +2,7 @@ import { gzip } from "node:zlib";
 import type { FastifyInstance } from "fastify";
 
 /** Below this the packets are as many, compressed or not. */
-const smallestToCompress = 4096;
+const minCompressedBytes = 4096;
 
 /**
  * Compresses answers that travel. On the same machine that only takes time, and a proxy on it compresses by itself if it
@@ -10,7 +10,7 @@ const smallestToCompress = 4096;
  */
 export function compressedAnswers(api: FastifyInstance): void {
   api.addHook("onSend", (request, reply, payload, done) => {
-    if (typeof payload !== "string" || payload.length < smallestToCompress) return done(null, payload);
+    if (typeof payload !== "string" || payload.length < minCompressedBytes) return done(null, payload);
     if (isLoopback(request.ip) || !/\bgzip\b/.test(request.headers["accept-encoding"] ?? ""))
       return done(null, payload);
     gzip(payload, { level: 4 }, (error, body) => {

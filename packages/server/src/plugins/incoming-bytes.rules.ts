@@ -11,12 +11,12 @@ export interface Filling {
   readonly taken: number;
   /** Those of the client that wants more. */
   readonly own: number;
-  readonly mostBytes: number;
+  readonly maxBytes: number;
 }
 
 /** Whether there is room for one step more. */
-export function mayTake({ taken, own, mostBytes }: Filling): boolean {
-  return taken + stepBytes <= mostBytes && own + stepBytes <= shareOf(mostBytes);
+export function mayTake({ taken, own, maxBytes }: Filling): boolean {
+  return taken + stepBytes <= maxBytes && own + stepBytes <= shareOf(maxBytes);
 }
 
 /** How a body or message comes along, by looks at it in even distances. */
@@ -31,7 +31,7 @@ export interface Progress {
  * A second between two looks. They are counted instead of the seconds, because a machine that was asleep looks once and not ten
  * times.
  */
-const mostQuietLooks = 10;
+const maxQuietLooks = 10;
 
 /** Whether it has been so slow that it is given up: within ten looks a step or more has to come. */
 export function isTooSlow(progress: Progress, bytes: number): boolean {
@@ -39,5 +39,5 @@ export function isTooSlow(progress: Progress, bytes: number): boolean {
     progress.mark = bytes;
     progress.quietLooks = 0;
   } else progress.quietLooks += 1;
-  return progress.quietLooks >= mostQuietLooks;
+  return progress.quietLooks >= maxQuietLooks;
 }

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { stepBytes } from "./incoming-bytes.rules.ts";
 import { createIncomingBytes } from "./incoming-bytes.ts";
 
-const mostBytes = 16 * stepBytes;
+const maxBytes = 16 * stepBytes;
 
 /** A body of a client that sends a step whenever it is read. */
 function sender(incoming: ReturnType<typeof createIncomingBytes>, client: string, size: number) {
@@ -30,14 +30,14 @@ function sender(incoming: ReturnType<typeof createIncomingBytes>, client: string
 }
 
 test("however bodies of however many clients come, memory stays bounded and all of them come to their end", () => {
-  const each = fc.record({ client: fc.constantFrom("a", "b", "c"), size: fc.integer({ min: 1, max: 3 * mostBytes }) });
+  const each = fc.record({ client: fc.constantFrom("a", "b", "c"), size: fc.integer({ min: 1, max: 3 * maxBytes }) });
   fc.assert(
     fc.property(fc.array(each, { minLength: 1, maxLength: 30 }), (bodies) => {
-      const incoming = createIncomingBytes({ mostBytes, clock: fakeClock() });
+      const incoming = createIncomingBytes({ maxBytes, clock: fakeClock() });
       const senders = bodies.map(({ client, size }) => sender(incoming, client, size));
       const largest = Math.max(...bodies.map(({ size }) => size));
       // Each may bring its first two steps before it is held up.
-      const bound = mostBytes + largest + 2 * bodies.length * stepBytes;
+      const bound = maxBytes + largest + 2 * bodies.length * stepBytes;
       for (let turn = 0; senders.some(({ body }) => !body.done); turn += 1) {
         for (const { send } of senders) send();
         expect(incoming.taken).toBeLessThanOrEqual(bound);
@@ -52,8 +52,8 @@ test("however bodies of however many clients come, memory stays bounded and all 
 });
 
 test("one client leaves room for another, whatever it sends", () => {
-  const incoming = createIncomingBytes({ mostBytes: 64 * stepBytes, clock: fakeClock() });
-  const flood = Array.from({ length: 10 }, () => sender(incoming, "a", 10 * mostBytes));
+  const incoming = createIncomingBytes({ maxBytes: 64 * stepBytes, clock: fakeClock() });
+  const flood = Array.from({ length: 10 }, () => sender(incoming, "a", 10 * maxBytes));
   for (let turn = 0; turn < 100; turn += 1) for (const { send } of flood.slice(1)) send();
   expect(flood.slice(1).filter(({ body }) => body.paused).length).toBeGreaterThanOrEqual(8);
   const other = sender(incoming, "b", 3 * stepBytes);
@@ -63,7 +63,7 @@ test("one client leaves room for another, whatever it sends", () => {
 
 test("what stands still is given up after ten looks, and what comes along slowly but surely is not", async () => {
   const clock = fakeClock();
-  const incoming = createIncomingBytes({ mostBytes, clock });
+  const incoming = createIncomingBytes({ maxBytes, clock });
   const slow: string[] = [];
   const open = (client: string) =>
     incoming.open({ client, pause() {}, resume() {}, tooSlow: () => void slow.push(client) });

@@ -43,10 +43,10 @@ const lookSeconds = 1;
  * that holds least.
  */
 export function createIncomingBytes({
-  mostBytes,
+  maxBytes,
   clock,
 }: {
-  readonly mostBytes: number;
+  readonly maxBytes: number;
   readonly clock: Clock;
 }): IncomingBytes {
   /** Those that have not come in full, in the order in which they began. */
@@ -71,7 +71,7 @@ export function createIncomingBytes({
     // What is let on whatever it takes is no reason for others to wait.
     const beside = favoured?.allowed ?? 0;
     const own = (ofClient.get(client) ?? 0) - (favoured?.source.client === client ? beside : 0);
-    return mayTake({ taken: taken - beside, own, mostBytes });
+    return mayTake({ taken: taken - beside, own, maxBytes });
   }
 
   function wait(part: Part): void {

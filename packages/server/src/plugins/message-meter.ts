@@ -13,10 +13,10 @@ export interface MessageMeter {
 
 const lengthOf16Bits = 126;
 const lengthOf64Bits = 127;
-const longestHeader = 14;
+const maxHeaderBytes = 14;
 
 export function createMessageMeter(): MessageMeter {
-  const header = new Uint8Array(longestHeader);
+  const header = new Uint8Array(maxHeaderBytes);
   let headerBytes = 0;
   /** Of the payload of the present frame, still to come. */
   let left = 0;

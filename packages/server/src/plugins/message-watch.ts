@@ -8,7 +8,7 @@ export interface MessageWatch {
   readonly client: string;
   readonly incoming: IncomingBytes;
   /** The largest message that is taken now. */
-  readonly mostBytes: () => number;
+  readonly maxBytes: () => number;
   pause(): void;
   resume(): void;
   tooLarge(): void;
@@ -19,7 +19,7 @@ export interface MessageWatch {
  * Counts what comes of a message before it is whole with all that comes from clients: the websocket's own reader holds it unseen.
  * One that is larger than this socket takes is refused as soon as its first bytes say so.
  */
-export function watchMessages({ socket, client, incoming, mostBytes, ...source }: MessageWatch): void {
+export function watchMessages({ socket, client, incoming, maxBytes, ...source }: MessageWatch): void {
   const meter = createMessageMeter();
   let held: Incoming | undefined;
   const release = () => {
@@ -29,7 +29,7 @@ export function watchMessages({ socket, client, incoming, mostBytes, ...source }
 
   socket.on("data", (chunk: Buffer) => {
     const { unfinished, announced } = meter.add(chunk);
-    if (announced > mostBytes()) source.tooLarge();
+    if (announced > maxBytes()) source.tooLarge();
     if (unfinished === 0) return release();
     held ??= incoming.open({ client, ...source });
     held.hold(unfinished);

@@ -71,7 +71,7 @@ describe("messages of websockets", () => {
   });
 
   test("of many connections do not fill the memory: what has no room is not read", async () => {
-    const { server, address } = await start({ mostBytes: 1024 * 1024 });
+    const { server, address } = await start({ maxBytes: 1024 * 1024 });
     for (let number = 0; number < 10; number += 1) {
       const socket = await openRaw(address, "/events/in");
       socket.write(half(900_000, 800_000));
@@ -115,7 +115,7 @@ describe("messages of websockets", () => {
   });
 
   test("a client has three quarters of the websockets, so that there is room for another", async () => {
-    const { address } = await start({ mostSockets: 4 });
+    const { address } = await start({ maxSockets: 4 });
     const open = await Promise.all([1, 2, 3].map(() => openTestSocket(address, "/ui/live", { protocols: [] })));
     const socket = connect(Number(new URL(address).port), "127.0.0.1");
     sockets.push(socket);

@@ -65,7 +65,7 @@ async function load(folder: string, path: string): Promise<UiFile> {
   const content = await readFile(join(folder, path));
   const made = new Map<Encoding, Promise<Buffer>>();
   const type = types[extname(path)] ?? "application/octet-stream";
-  const compressible = content.length >= smallestToCompress && /text|javascript|json|svg|wasm/.test(type);
+  const compressible = content.length >= minCompressedBytes && /text|javascript|json|svg|wasm/.test(type);
   return {
     content,
     type,
@@ -83,7 +83,7 @@ async function load(folder: string, path: string): Promise<UiFile> {
 
 type Encoding = "br" | "gzip";
 
-const smallestToCompress = 1024;
+const minCompressedBytes = 1024;
 const extensions: Readonly<Record<Encoding, string>> = { br: ".br", gzip: ".gz" };
 
 function bestEncoding(accepted = ""): Encoding | undefined {

@@ -26,7 +26,7 @@ describe("the handshake of websockets", () => {
     const config = readConfig({ OSTINATO_HOME: join(tmpdir(), randomUUID()) });
     const context = { config, clock: systemClock(), log: pino({ level: "silent" }) } as Context;
     websockets(app, context);
-    const incoming = createIncomingBytes({ mostBytes: 64 * 1024 * 1024, clock: context.clock });
+    const incoming = createIncomingBytes({ maxBytes: 64 * 1024 * 1024, clock: context.clock });
     void app.register(
       async (api) => {
         serveSocketsOn(api, context, { incoming, ...(auth === undefined ? {} : { auth }) })("/echo", (connection) => ({

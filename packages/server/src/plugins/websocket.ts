@@ -29,9 +29,9 @@ const pingSeconds = 20;
 /** How long a client may take to answer the closing of a connection before it is cut. */
 const closingSeconds = 1;
 /** A filter with as much as may be in it, and what a page asks for. */
-const mostMessageBytes = 1024 * 1024;
+const maxMessageBytes = 1024 * 1024;
 /** The first frame, before it is known who is there. */
-const mostGreetingBytes = 16 * 1024;
+const maxGreetingBytes = 16 * 1024;
 
 export interface SocketServing {
   readonly incoming: IncomingBytes;
@@ -95,15 +95,15 @@ export function serveSocketsOn(
         countOpen(openOf, request.ip, socket);
         const brake = createBrake(socket);
         const start = () => {
-          most = options.mostMessageBytes ?? mostMessageBytes;
+          most = options.maxMessageBytes ?? maxMessageBytes;
           return accept(connectionOver({ socket, request, path, brake }));
         };
-        let most = mostGreetingBytes;
+        let most = maxGreetingBytes;
         watchMessages({
           socket: request.raw.socket,
           client: request.ip,
           incoming,
-          mostBytes: () => most,
+          maxBytes: () => most,
           pause: () => brake.hold("memory"),
           resume: () => brake.free("memory"),
           tooLarge: () =>
@@ -120,14 +120,14 @@ export function serveSocketsOn(
 }
 
 function refuseTooMany({ config, metrics }: Context, open: number, own: number): void {
-  const { mostSockets } = config;
-  if (open < mostSockets && own < shareOf(mostSockets)) return;
-  const status = open < mostSockets ? 429 : 503;
+  const { maxSockets } = config;
+  if (open < maxSockets && own < shareOf(maxSockets)) return;
+  const status = open < maxSockets ? 429 : 503;
   metrics.add("requests_refused_total", 1, { status });
   const detail =
     status === 429
       ? `This client has ${own} websockets open, which is its share: close some, or raise OSTINATO_SERVER_MAX_SOCKETS`
-      : `${mostSockets} websockets are open, which is the most: try again later, or raise OSTINATO_SERVER_MAX_SOCKETS`;
+      : `${maxSockets} websockets are open, which is the most: try again later, or raise OSTINATO_SERVER_MAX_SOCKETS`;
   throw new Overloaded({ status, detail, retryAfterSeconds: 5 });
 }
 

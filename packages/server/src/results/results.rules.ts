@@ -12,9 +12,9 @@ export interface Keepable {
 }
 
 /** Previews are made small by the clients; a larger one is not a preview. */
-const largestPreview = 64 * 1024;
+const maxPreviewBytes = 64 * 1024;
 /** Cache keys stand in an index, whose entries PostgreSQL bounds in bytes. */
-const longestCacheKeyBytes = 2000;
+const maxCacheKeyBytes = 2000;
 
 /** Decides what is kept of a result, so that a state is never refused for the sake of its result. */
 export function keepable(result: ResultCreate, sizeLimitBytes: number): Keepable {
@@ -26,7 +26,7 @@ export function keepable(result: ResultCreate, sizeLimitBytes: number): Keepable
     location: result.location ?? null,
     preview,
     reason: null,
-    cacheKey: cacheKey !== null && Buffer.byteLength(cacheKey) > longestCacheKeyBytes ? null : cacheKey,
+    cacheKey: cacheKey !== null && Buffer.byteLength(cacheKey) > maxCacheKeyBytes ? null : cacheKey,
   };
   if (preview.kind === "secret") return without(kept, "It is secret, and secrets are never kept.");
   if (result.data === null) {
@@ -53,7 +53,7 @@ function reasonOf({ value }: ValuePreview): string {
 
 export function boundedPreview(preview: ValuePreview): ValuePreview {
   if (preview.kind === "secret") return { kind: "secret", size_bytes: null, truncated: false, value: secretMask };
-  if (JSON.stringify(preview.value ?? null).length <= largestPreview) return preview;
+  if (JSON.stringify(preview.value ?? null).length <= maxPreviewBytes) return preview;
   return { ...preview, truncated: true, value: null };
 }
 

@@ -58,11 +58,11 @@ export async function shareBefore(db: Database, kind: RetainedKind, cutoff: Time
   const before = isBefore(cutoff);
   if ((await count(db, sql`${table} WHERE ${among} AND ${before}`, countedOld)) < countedOld)
     return { old: 0, young: 0 };
-  const old = await count(db, sql`${table} WHERE ${among} AND ${before}`, mostCounted);
+  const old = await count(db, sql`${table} WHERE ${among} AND ${before}`, maxCounted);
   return { old, young: await count(db, sql`${table} WHERE ${among} AND NOT (${before})`, old) };
 }
 
-const mostCounted = 1_000_000;
+const maxCounted = 1_000_000;
 
 async function count(db: Database, rows: RawBuilder<unknown>, most: number): Promise<number> {
   const { rows: counted } = await sql<{ count: number }>`SELECT count(*) AS count

@@ -9,7 +9,7 @@ import type { Sweep } from "./sweep.service.ts";
 /** So many runs are looked for and begun together; most are small. */
 const runsPerBatch = 50;
 /** Rows of each kind that one unit of work deletes at the most: together a few milliseconds. */
-export const mostRows = { task_runs: 50, logs: 500, results: 50, artifacts: 100 } as const;
+export const maxRows = { task_runs: 50, logs: 500, results: 50, artifacts: 100 } as const;
 
 /** Removes flow runs that ended before a moment, with all that is theirs, then task runs without a flow run. */
 export async function removeOldRuns(sweep: Sweep, before: Timestamp): Promise<void> {
@@ -21,9 +21,9 @@ export async function removeOldRuns(sweep: Sweep, before: Timestamp): Promise<vo
     after = found.at(-1);
   }
   for (let after: Place | undefined; ; ) {
-    const found = await queries.oldFreeTaskRuns(db, { before, after, limit: mostRows.task_runs });
+    const found = await queries.oldFreeTaskRuns(db, { before, after, limit: maxRows.task_runs });
     if (found.length > 0) await removeFreeTaskRuns(sweep, idsOf(found));
-    if (found.length < mostRows.task_runs) break;
+    if (found.length < maxRows.task_runs) break;
     after = found.at(-1);
   }
 }
@@ -68,10 +68,10 @@ async function removePortion(sweep: Sweep, tx: Writer, { ids: wanted, before }: 
   const { sql: dialect } = sweep.context.db;
   const ids = await queries.heldFlowRuns(tx, dialect, { ids: wanted, before });
   if (ids.length === 0) return nothing;
-  const taskRuns = await queries.someTaskRuns(tx, dialect, { ids, limit: mostRows.task_runs });
+  const taskRuns = await queries.someTaskRuns(tx, dialect, { ids, limit: maxRows.task_runs });
   const { deleted, released } = await queries.deleteTaskRuns(tx, dialect, taskRuns);
   const belongings = await removeBelongings(sweep, tx, { of: "flow_run_id", ids });
-  const more = deleted === mostRows.task_runs || belongings.more;
+  const more = deleted === maxRows.task_runs || belongings.more;
   if (!more) await deleteAmong(tx, dialect, { table: "flow_run", ids });
   return { ...belongings, flowRuns: more ? [] : ids, taskRuns: deleted, released, more };
 }
@@ -92,10 +92,10 @@ async function removeBelongings(
   runs: Pick<queries.Portion, "of" | "ids">,
 ): Promise<Pick<Portion, "logs" | "artifacts" | "results" | "more">> {
   const { sql: dialect } = context.db;
-  const logs = await queries.deleteSomeLogs(tx, dialect, { ...runs, limit: mostRows.logs });
-  const results = await deleteSomeResults(tx, dialect, { ...runs, limit: mostRows.results, now });
-  const artifacts = await queries.deleteSomeResultArtifacts(tx, dialect, { ...runs, limit: mostRows.artifacts });
-  const more = logs === mostRows.logs || results.rows === mostRows.results || artifacts === mostRows.artifacts;
+  const logs = await queries.deleteSomeLogs(tx, dialect, { ...runs, limit: maxRows.logs });
+  const results = await deleteSomeResults(tx, dialect, { ...runs, limit: maxRows.results, now });
+  const artifacts = await queries.deleteSomeResultArtifacts(tx, dialect, { ...runs, limit: maxRows.artifacts });
+  const more = logs === maxRows.logs || results.rows === maxRows.results || artifacts === maxRows.artifacts;
   return { logs, artifacts, results, more };
 }
 

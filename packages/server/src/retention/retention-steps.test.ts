@@ -7,7 +7,7 @@ import { startTestServer, type TestServer } from "../../test/harness.ts";
 import { type MadeRun, passDays, rowCounts, runMaker, wholePass } from "../../test/retention.ts";
 import type { Database } from "../db/dialect.ts";
 import type { Context } from "../kernel/context.ts";
-import { mostRows } from "./old-runs.service.ts";
+import { maxRows } from "./old-runs.service.ts";
 import { batches } from "./passes.service.ts";
 import { createRetention } from "./retention.service.ts";
 
@@ -34,7 +34,7 @@ describeOnEachDatabase("removing in small steps", (underTest) => {
   /** More than one batch of several kinds. */
   async function makeMuch(): Promise<MadeRun> {
     const make = runMaker(server);
-    const run = await make.run({ tasks: mostRows.task_runs + 3, logs: mostRows.logs + 7 });
+    const run = await make.run({ tasks: maxRows.task_runs + 3, logs: maxRows.logs + 7 });
     passDays(clock, 100);
     return run;
   }
@@ -69,10 +69,10 @@ describeOnEachDatabase("removing in small steps", (underTest) => {
     });
     const { outcome, removed } = await wholePass(retention, clock);
     expect(outcome).toBe("complete");
-    expect(removed.task_runs).toBe(mostRows.task_runs + 3);
+    expect(removed.task_runs).toBe(maxRows.task_runs + 3);
     expect(between).toBeGreaterThanOrEqual(6);
     // An event has a row for each of the three things that it names, a task run two states, values and a result.
-    const largest = Math.max(batches.events * 4, mostRows.logs + mostRows.results + 4 * mostRows.task_runs);
+    const largest = Math.max(batches.events * 4, maxRows.logs + maxRows.results + 4 * maxRows.task_runs);
     expect(Math.max(...units)).toBeLessThanOrEqual(largest);
     expect(Math.max(...units)).toBeGreaterThan(0);
   });

@@ -9,7 +9,7 @@ import { endedBefore } from "./old-runs.queries.ts";
 import type { Cutoffs } from "./retention.rules.ts";
 
 /** Counts stop here. */
-const mostCounted = 1_000_000;
+const maxCounted = 1_000_000;
 
 /** What a pass would remove. One question for each kind: each reads no more than it has to. */
 export async function countOld(db: Database, cutoffs: Cutoffs, now: Timestamp): Promise<RemovedCounts> {
@@ -51,7 +51,7 @@ function goingRuns(before: Timestamp | null): RawBuilder<unknown> {
 
 async function countRows(db: Database, going: RawBuilder<unknown>, rows: RawBuilder<unknown>): Promise<number> {
   const { rows: counted } = await sql<{ count: number }>`WITH RECURSIVE ${going}
-    SELECT count(*) AS count FROM (SELECT 1 AS one FROM ${rows} AS found LIMIT ${mostCounted}) AS bounded`.execute(
+    SELECT count(*) AS count FROM (SELECT 1 AS one FROM ${rows} AS found LIMIT ${maxCounted}) AS bounded`.execute(
     db.slow,
   );
   return Number(counted[0]?.count ?? 0);

@@ -36,8 +36,8 @@ export class SweptElsewhere extends Error {
 
 /** A sweep holds the writer for a fifth of its time at the most. */
 const restForWork = 4;
-const shortestRestSeconds = 0.002;
-const longestRestSeconds = 1;
+const minRestSeconds = 0.002;
+const maxRestSeconds = 1;
 
 export function createSweep(
   context: Context,
@@ -56,7 +56,7 @@ export function createSweep(
     const began = performance.now();
     const value = await work();
     const workSeconds = (performance.now() - began) / 1000;
-    restSeconds = Math.min(longestRestSeconds, Math.max(shortestRestSeconds, workSeconds * restForWork));
+    restSeconds = Math.min(maxRestSeconds, Math.max(minRestSeconds, workSeconds * restForWork));
     return value;
   }
 

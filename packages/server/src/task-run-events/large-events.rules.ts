@@ -2,7 +2,7 @@ import type { Resource } from "@ostinato/protocol";
 import type { TaskRunEvent } from "./task-run-events.rules.ts";
 
 /** Texts are cut to the first, and, where that is not enough, to the second: the few that are left fit however they are escaped. */
-const longestTexts = [100_000, 10_000];
+const maxTextLengths = [100_000, 10_000];
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -16,17 +16,17 @@ interface Part {
  * The event with as much as fits in so many characters of JSON: a state must not be lost because its message or its data is
  * large. Long texts are cut, then the largest parts left out; the state's message says so.
  */
-export function cutToSize<E extends TaskRunEvent>(event: E, mostCharacters: number): E {
+export function cutToSize<E extends TaskRunEvent>(event: E, maxCharacters: number): E {
   let cut = event;
   const leftOut: string[] = [];
-  for (const longest of longestTexts) {
+  for (const longest of maxTextLengths) {
     cut = withShortTexts(cut, longest);
     for (const { place } of partsOf(cut.payload)) {
-      if (sizeOf(cut) <= mostCharacters) return saying(cut, leftOut);
+      if (sizeOf(cut) <= maxCharacters) return saying(cut, leftOut);
       cut = { ...cut, payload: without(cut.payload, place) };
       leftOut.push(place.join("."));
     }
-    if (sizeOf(cut) <= mostCharacters) return saying(cut, leftOut);
+    if (sizeOf(cut) <= maxCharacters) return saying(cut, leftOut);
     cut = { ...cut, resource: needed(cut.resource), related: cut.related.map(named) };
     leftOut.push("labels of resources");
   }

@@ -199,11 +199,11 @@ export function findTaskRuns(db: Database, query: TaskRunQuery): Promise<TaskRun
 function isQuick({ task_runs, flow_runs, flows, deployments, sort, offset }: TaskRunQuery): boolean {
   if ((task_runs?.id?.any_ ?? null) !== null) return task_runs?.operator !== "or_";
   const isFree = [task_runs, flow_runs, flows, deployments].every((criteria) => (criteria ?? null) === null);
-  return isFree && !sort.startsWith("DURATION_") && sort !== "NEXT_SCHEDULED_START_TIME_ASC" && offset <= mostSkipped;
+  return isFree && !sort.startsWith("DURATION_") && sort !== "NEXT_SCHEDULED_START_TIME_ASC" && offset <= maxSkipped;
 }
 
 /** Rows that are skipped are read all the same. */
-const mostSkipped = 2000;
+const maxSkipped = 2000;
 
 export function countTaskRuns(db: Database, criteria: RunCriteria): Promise<number> {
   return countMatching(db.slow, "task_run", taskRunsMatching(db.sql, criteria));

@@ -6,7 +6,7 @@ import { notFound, refused } from "../kernel/errors.ts";
 import * as queries from "./artifact-pages.queries.ts";
 import { previewOf } from "./artifact-preview.rules.ts";
 
-const mostVersions = 200;
+const maxVersions = 200;
 
 export async function list(
   { db }: Context,
@@ -44,7 +44,7 @@ export async function pageById({ db }: Context, id: string): Promise<ArtifactPag
     task_run_id === null ? undefined : queries.taskRunOf(db, task_run_id),
     key === null
       ? [artifact].map((only) => ({ ...only, flow_run_name: null }))
-      : queries.versionsOf(db, key, mostVersions),
+      : queries.versionsOf(db, key, maxVersions),
   ]);
   return {
     artifact: present(artifact),

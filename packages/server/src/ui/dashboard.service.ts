@@ -7,7 +7,7 @@ import * as queries from "./dashboard.queries.ts";
 import { flowsWithRecentRuns, lastFailures } from "./flow-pages.service.ts";
 import { readRows } from "./run-rows.service.ts";
 
-const mostFlows = 50;
+const maxFlows = 50;
 
 /** Everything on the dashboard, by questions that run side by side. */
 export async function dashboard(context: Context, body: BodyOf<typeof readDashboard>): Promise<Dashboard> {
@@ -57,7 +57,7 @@ function rangeOf(body: BodyOf<typeof readDashboard>): queries.DashboardRange {
   return { since, until, tags: tags ?? [], flowIds: flow_ids ?? [], subflows: subflows ?? true };
 }
 
-const mostBuckets = 200;
+const maxBuckets = 200;
 
 function bucketsOf(
   { bars, buckets: wanted }: BodyOf<typeof readDashboard>,
@@ -72,8 +72,8 @@ function bucketsOf(
   const width = Math.round(bars.seconds * microsPerSecond);
   const buckets = Math.ceil((until - first) / width);
   if (first > since) throw refused(422, "The first bar begins after `since`: let it begin there or before.");
-  if (buckets > mostBuckets)
-    throw refused(422, `These are ${buckets} bars, ${mostBuckets} are the most: make them longer.`);
+  if (buckets > maxBuckets)
+    throw refused(422, `These are ${buckets} bars, ${maxBuckets} are the most: make them longer.`);
   return { first, buckets, width };
 }
 
@@ -144,7 +144,7 @@ async function flowsOf(
   const counted = [...byFlow]
     .map(([id, of]) => ({ id, counts: countsOf(of) }))
     .sort(byFailures)
-    .slice(0, mostFlows);
+    .slice(0, maxFlows);
   const ids = counted.map(({ id }) => id);
   const [flows, failures] = await Promise.all([
     flowsWithRecentRuns(context, ids, 20),

@@ -43,19 +43,19 @@ function errorText(message: string | null): string {
 export function failureText(state: FailedState, errorLines: readonly string[]): FailureText {
   const { error_stack, error_location } = state.details as Readonly<Record<string, unknown>>;
   const text = errorText(state.message);
-  const message = shortenedText(text, longestMessage) || "It failed without a message.";
+  const message = shortenedText(text, maxMessageLength) || "It failed without a message.";
   if (typeof error_stack === "string") {
     return {
       message,
-      traceback: shortenedText(error_stack, longestTraceback),
+      traceback: shortenedText(error_stack, maxTracebackLength),
       location: typeof error_location === "string" ? error_location : null,
     };
   }
   const traceback = errorLines.map(tracebackIn).find((text) => text !== undefined) ?? null;
   if (traceback === null) return { message, traceback, location: null };
   return {
-    message: shortenedText(withCauses(text, traceback), longestMessage) || message,
-    traceback: shortenedText(traceback, longestTraceback),
+    message: shortenedText(withCauses(text, traceback), maxMessageLength) || message,
+    traceback: shortenedText(traceback, maxTracebackLength),
     location: ownFrame(traceback),
   };
 }
@@ -69,8 +69,8 @@ function withCauses(text: string, traceback: string): string {
 }
 
 /** An error can hold a whole file. A page shows its beginning; the log has the rest. */
-export const longestMessage = 16 * 1024;
-const longestTraceback = 64 * 1024;
+export const maxMessageLength = 16 * 1024;
+const maxTracebackLength = 64 * 1024;
 
 /** The last frame that is neither of Python itself nor of an installed package. */
 function ownFrame(traceback: string): string | null {

@@ -10,17 +10,17 @@ import * as queries from "./run-pages.queries.ts";
 
 /** Subflows within subflows are followed so far. */
 const deepest = 10;
-const mostFailedTasks = 50;
+const maxFailedTasks = 50;
 const shownLogs = 10;
 const searchedErrors = 5;
-const longestLine = 4 * 1024;
+const maxLineLength = 4 * 1024;
 
 /** Why a flow run failed: told by the task run that brought it down, in this run or in a subflow of it, or by itself. */
 export async function failureOfFlowRun(context: Context, flowRunId: string, depth = 0): Promise<Failure | null> {
   const { db } = context;
   const run = await queries.runWithMessage(db, flowRunId);
   if (run === undefined || (run.state_type !== "FAILED" && run.state_type !== "CRASHED")) return null;
-  const task = culprit(await queries.failedTasks(db, flowRunId, mostFailedTasks), run.message);
+  const task = culprit(await queries.failedTasks(db, flowRunId, maxFailedTasks), run.message);
   if (task === undefined) {
     const failed = { message: run.message, details: run.state_details, attempt: run.run_count };
     return failureOf(db, { ...failed, flowRunId, taskRunId: null, taskRunName: null });
@@ -86,6 +86,6 @@ async function failureOf(db: Database, failed: Failed): Promise<Failure> {
     task_run_name: taskRunName,
     flow_run_id: flowRunId,
     attempt,
-    last_logs: lines.map((line) => present({ ...line, message: shortenedText(line.message, longestLine) })),
+    last_logs: lines.map((line) => present({ ...line, message: shortenedText(line.message, maxLineLength) })),
   };
 }

@@ -104,7 +104,7 @@ async function countsSince(
 }
 
 /** Medians are taken of at most so many runs, the newest. */
-const mostDurations = 10_000;
+const maxDurations = 10_000;
 
 export async function page(context: Context, flowId: string, days: number): Promise<FlowPage> {
   const { db, clock } = context;
@@ -114,7 +114,7 @@ export async function page(context: Context, flowId: string, days: number): Prom
   if (found === undefined) throw notFound("Flow", flowId);
   const [byFlow, durations, schema] = await Promise.all([
     countsSince(context, [flowId], since),
-    queries.durations(db, { flowId, since, limit: mostDurations }),
+    queries.durations(db, { flowId, since, limit: maxDurations }),
     parameterSchemas.newest(context, flowId),
   ]);
   const counts = byFlow.get(flowId) ?? {};

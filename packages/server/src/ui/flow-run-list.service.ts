@@ -6,7 +6,7 @@ import { readCursor, writeCursor } from "./keyset.ts";
 import { readRows } from "./run-rows.service.ts";
 
 /** Counting stops here: nobody turns a hundred thousand rows by hand, and the number only has to look large. */
-export const mostCounted = 100_000;
+export const maxCounted = 100_000;
 
 export async function list(context: Context, body: BodyOf<typeof listFlowRuns>): Promise<ReplyOf<typeof listFlowRuns>> {
   const { sort: given, limit: wanted, cursor, count: counting, ...criteria } = body;
@@ -22,13 +22,13 @@ export async function list(context: Context, body: BodyOf<typeof listFlowRuns>):
       context,
       page.map(({ id }) => id),
     ),
-    counting !== true ? null : isWhole ? page.length : queries.countFlowRuns(context.db, criteria, mostCounted),
+    counting !== true ? null : isWhole ? page.length : queries.countFlowRuns(context.db, criteria, maxCounted),
   ]);
   return {
     results,
     next_cursor: last === undefined || positions.length <= limit ? null : writeCursor(sort, last),
-    count: counted === null ? null : Math.min(counted, mostCounted),
-    count_capped: counted !== null && counted > mostCounted,
+    count: counted === null ? null : Math.min(counted, maxCounted),
+    count_capped: counted !== null && counted > maxCounted,
   };
 }
 

@@ -10,7 +10,7 @@ import * as results from "../results/results.service.ts";
 import * as taskRunStates from "../task-run-states/task-run-states.service.ts";
 import * as taskRuns from "../task-runs/task-runs.service.ts";
 import { artifactsOfTaskRun } from "./artifact-pages.queries.ts";
-import { longestMessage } from "./failure.rules.ts";
+import { maxMessageLength } from "./failure.rules.ts";
 import { failureOfFlowRun, failureOfTaskRun } from "./failure.service.ts";
 import * as queries from "./run-pages.queries.ts";
 import { readRows } from "./run-rows.service.ts";
@@ -47,7 +47,7 @@ function presentPrevious({ id, name, parameters, state_type, start_time, total_r
   return { id, name, parameters: readJson<FlowRunPage["flow_run"]["parameters"]>(parameters), state_type, duration };
 }
 
-const mostArtifacts = 100;
+const maxArtifacts = 100;
 
 export async function taskRunPage(context: Context, id: string): Promise<TaskRunPage> {
   const { db } = context;
@@ -60,7 +60,7 @@ export async function taskRunPage(context: Context, id: string): Promise<TaskRun
     results.viewOfTaskRun(context, id),
     failureOfTaskRun(context, run),
     queries.namesOfTaskRuns(db, upstreamIds(run.task_inputs)),
-    artifactsOfTaskRun(db, id, mostArtifacts),
+    artifactsOfTaskRun(db, id, maxArtifacts),
   ]);
   if (place === undefined) throw notFound("Task run", id);
   return {
@@ -78,16 +78,16 @@ export async function taskRunPage(context: Context, id: string): Promise<TaskRun
 /** A state whose message can be shown: clients may put a whole file into one. */
 function readable(state: State): State {
   const { message } = state;
-  return message === null || message.length <= longestMessage
+  return message === null || message.length <= maxMessageLength
     ? state
-    : { ...state, message: shortenedText(message, longestMessage) };
+    : { ...state, message: shortenedText(message, maxMessageLength) };
 }
 
-const mostUpstream = 200;
+const maxUpstream = 200;
 
 function upstreamIds(inputs: TaskRunPage["task_run"]["task_inputs"]): readonly string[] {
   const ids = Object.values(inputs)
     .flat()
     .flatMap((input) => ("id" in input && input.input_type !== "flow_run" ? [input.id.toLowerCase()] : []));
-  return [...new Set(ids)].slice(0, mostUpstream);
+  return [...new Set(ids)].slice(0, maxUpstream);
 }

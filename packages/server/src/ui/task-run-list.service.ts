@@ -2,7 +2,7 @@ import { formatTimestamp, type Timestamp } from "@ostinato/core";
 import type { BodyOf, listTaskRuns, ReplyOf, TaskRunRow } from "@ostinato/protocol";
 import { readPlainJson } from "../db/json-text.ts";
 import type { Context } from "../kernel/context.ts";
-import { mostCounted } from "./flow-run-list.service.ts";
+import { maxCounted } from "./flow-run-list.service.ts";
 import { readCursor, writeCursor } from "./keyset.ts";
 import * as queries from "./task-run-list.queries.ts";
 
@@ -20,14 +20,14 @@ export async function list({ db }: Context, body: BodyOf<typeof listTaskRuns>): 
       db,
       page.map(({ id }) => id),
     ),
-    counting !== true ? null : isWhole ? page.length : queries.countTaskRuns(db, criteria, mostCounted),
+    counting !== true ? null : isWhole ? page.length : queries.countTaskRuns(db, criteria, maxCounted),
   ]);
   const found = new Map(rows.map((row) => [row.id, present(row)]));
   return {
     results: page.flatMap(({ id }) => found.get(id) ?? []),
     next_cursor: last === undefined || positions.length <= limit ? null : writeCursor(sort, last),
-    count: counted === null ? null : Math.min(counted, mostCounted),
-    count_capped: counted !== null && counted > mostCounted,
+    count: counted === null ? null : Math.min(counted, maxCounted),
+    count_capped: counted !== null && counted > maxCounted,
   };
 }
 

@@ -4,16 +4,16 @@ import { notFound } from "../kernel/errors.ts";
 import * as queries from "./timeline.queries.ts";
 import { timeline } from "./timeline.rules.ts";
 
-const mostRows = 20_000;
-const mostSegments = 50_000;
+const maxRows = 20_000;
+const maxSegments = 50_000;
 
 export async function readTimeline({ db }: Context, flowRunId: string): Promise<Timeline> {
   const begin = await queries.beginOf(db, flowRunId);
   if (begin === undefined) throw notFound("Flow run", flowRunId);
-  const tasks = await queries.timelineRows(db, flowRunId, mostRows);
+  const tasks = await queries.timelineRows(db, flowRunId, maxRows);
   const winding = tasks.filter(wasHeldUp).map(({ id }) => id);
-  const segments = await queries.segmentRows(db, winding, mostSegments);
-  const total = tasks.length < mostRows ? tasks.length : await queries.taskRunCount(db, flowRunId);
+  const segments = await queries.segmentRows(db, winding, maxSegments);
+  const total = tasks.length < maxRows ? tasks.length : await queries.taskRunCount(db, flowRunId);
   return timeline({ begin, tasks, segments, total });
 }
 

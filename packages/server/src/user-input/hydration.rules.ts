@@ -1,5 +1,5 @@
 import { isNumber, parseJson } from "@ostinato/core";
-import { mostNested, nestsTooDeep } from "../kernel/nesting.ts";
+import { maxNested, nestsTooDeep } from "../kernel/nesting.ts";
 import { isJsonObject, type JsonObject } from "./json-types.rules.ts";
 
 /** Why an input can't be made of what was sent. */
@@ -60,7 +60,7 @@ function missing(key: string): HydrationError {
 
 function fromJson(value: unknown): unknown {
   if (typeof value !== "string") return value;
-  if (nestsTooDeep(value)) throw new HydrationError(`Invalid JSON: it nests deeper than ${mostNested} levels`);
+  if (nestsTooDeep(value)) throw new HydrationError(`Invalid JSON: it nests deeper than ${maxNested} levels`);
   try {
     return parseJson(value);
   } catch (error) {

@@ -29,7 +29,7 @@ interface Subscription {
   readonly listener: LiveListener;
 }
 
-const longestWaitMs = 8000;
+const maxWaitMs = 8000;
 const subscriptions = new Map<number, Subscription>();
 const connectionListeners = new Set<() => void>();
 let connection: Connection = { state: "idle" };
@@ -110,7 +110,7 @@ function resyncAll(): void {
 function lose(): void {
   if (connection.state !== "lost") change({ state: "lost", since: Date.now() });
   for (const { listener } of [...subscriptions.values()]) listener.onSubscribed?.();
-  const wait = Math.min(longestWaitMs, 250 * 2 ** failures) * (0.75 + Math.random() / 2);
+  const wait = Math.min(maxWaitMs, 250 * 2 ** failures) * (0.75 + Math.random() / 2);
   failures += 1;
   clearTimeout(retryTimer);
   retryTimer = setTimeout(connect, wait);

@@ -4,7 +4,7 @@ export interface DiffLine {
 }
 
 /** Above this many comparisons the two texts are shown as removed and added as a whole. */
-const mostWork = 4_000_000;
+const maxWork = 4_000_000;
 
 /** What has to be removed and added to make one list of lines the other: the longest common subsequence stays. */
 export function lineDiff(before: readonly string[], after: readonly string[]): readonly DiffLine[] {
@@ -23,7 +23,7 @@ export function lineDiff(before: readonly string[], after: readonly string[]): r
 }
 
 function middle(before: readonly string[], after: readonly string[]): readonly DiffLine[] {
-  if (before.length * after.length > mostWork || before.length === 0 || after.length === 0) {
+  if (before.length * after.length > maxWork || before.length === 0 || after.length === 0) {
     return [
       ...before.map((text): DiffLine => ({ kind: "removed", text })),
       ...after.map((text): DiffLine => ({ kind: "added", text })),

@@ -4,7 +4,7 @@ import { CopyButton } from "./copy.tsx";
 import { Icon } from "./icon.tsx";
 
 const openDepth = 2;
-const mostShown = 100;
+const maxShown = 100;
 const longText = 400;
 
 /** JSON, folded where it is deep or long. */
@@ -60,8 +60,8 @@ function Branch(props: {
   readonly comma: string;
 }) {
   const { entries, list, depth } = props;
-  const [open, setOpen] = useState(depth < openDepth && entries.length <= mostShown);
-  const [shown, setShown] = useState(mostShown);
+  const [open, setOpen] = useState(depth < openDepth && entries.length <= maxShown);
+  const [shown, setShown] = useState(maxShown);
   const [left, right] = list ? ["[", "]"] : ["{", "}"];
   return (
     <div>

@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { count } from "../format.ts";
 
-const mostCharacters = 600;
-const mostLines = 8;
+const maxCharacters = 600;
+const maxLines = 8;
 
 /** A text of any length by its beginning, with a button for the rest. */
 export function LongText({ text, className = "" }: { readonly text: string; readonly className?: string }) {
@@ -34,9 +34,9 @@ export function LongText({ text, className = "" }: { readonly text: string; read
 }
 
 function beginning(text: string): string {
-  const short = text.slice(0, mostCharacters);
+  const short = text.slice(0, maxCharacters);
   let at = -1;
-  for (let line = 0; line < mostLines; line += 1) {
+  for (let line = 0; line < maxLines; line += 1) {
     at = short.indexOf("\n", at + 1);
     if (at < 0) return short.length < text.length ? short.trimEnd() : text;
   }

@@ -55,7 +55,7 @@ export interface DashboardRange {
 
 const hour = 3_600_000;
 const spanHours: Readonly<Record<DashboardSpan, number>> = { "1h": 1, "24h": 24, "7d": 168, "30d": 720 };
-const mostBars = 60;
+const maxBars = 60;
 
 export function dashboardRange(search: DashboardSearch, now: number): DashboardRange {
   const { from: closeFrom, to: closeTo } = search;
@@ -63,7 +63,7 @@ export function dashboardRange(search: DashboardSearch, now: number): DashboardR
     closeFrom !== undefined && closeTo !== undefined
       ? [Date.parse(closeFrom), Date.parse(closeTo)]
       : [now - spanHours[chosenSpan(search)] * hour, now + clockSkewMs];
-  const step = Math.max(1000, timeStep(to - from - clockSkewMs, mostBars));
+  const step = Math.max(1000, timeStep(to - from - clockSkewMs, maxBars));
   const offset = new Date(from).getTimezoneOffset() * 60_000;
   return { from, to, firstBar: Math.floor((from - offset) / step) * step + offset, step };
 }

@@ -10,7 +10,7 @@ type EventPages = InfiniteData<EventPage, string | null>;
 /** What comes in the meantime is read together. */
 const gatheringMs = 1000;
 /** More news than these pages hold is shown from its newest on, and what is older is read again when it is asked for. */
-const mostPagesOfNews = 5;
+const maxPagesOfNews = 5;
 
 export function runEventsQuery(id: string) {
   return infiniteQueryOptions({
@@ -72,7 +72,7 @@ async function readNews(queryClient: QueryClient, id: string): Promise<void> {
     const page: EventPage = await readPage(id, token);
     news.push(page);
     token = idsIn(page).some((event) => shown.has(event)) ? null : tokenOfNext(page);
-  } while (token !== null && news.length < mostPagesOfNews);
+  } while (token !== null && news.length < maxPagesOfNews);
   queryClient.setQueryData<EventPages>(queryKey, (pages) => (pages === undefined ? pages : withNews(pages, news)));
 }
 

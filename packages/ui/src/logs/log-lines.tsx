@@ -10,7 +10,7 @@ import type { LogStore } from "./log-store.ts";
 const rowHeight = 20;
 /** A line longer than this is cut until somebody wants the whole of it: one of a megabyte would stand still the page. */
 const longLine = 2000;
-const longestLine = 200_000;
+const maxLineLength = 200_000;
 
 /** The lines in sight. `j` and `k` move from line to line, `c` copies the one that is marked and `y` its address. */
 export function LogLines(props: {
@@ -172,7 +172,7 @@ const LogRow = memo(function LogRow(props: {
 function Message({ text, wanted }: { readonly text: string; readonly wanted: string | undefined }) {
   const [whole, setWhole] = useState(false);
   const isLong = text.length > longLine;
-  const most = whole ? longestLine : longLine;
+  const most = whole ? maxLineLength : longLine;
   const isTraceback = isLong && tracebackIn(text) !== undefined;
   return (
     <span dir="auto" className="min-w-0 flex-1 break-words whitespace-pre-wrap">

@@ -13,7 +13,7 @@ import { readRunsAnew, runPagesOf } from "./runs.queries.ts";
 import type { RunsSearch } from "./runs-search.ts";
 
 /** More at once would be a job for the command line, not for a page that must stay open. */
-const mostSelected = 10_000;
+const maxSelected = 10_000;
 
 /** What can be done with the selected runs: each action names what it touches before it does it. */
 export function BulkBar(props: {
@@ -107,13 +107,13 @@ function SelectAll(props: {
   const { search, total } = props.rest;
   const [reading, setReading] = useState<number>();
   const [error, setError] = useState<string>();
-  const isCut = total.isMore || total.count > mostSelected;
+  const isCut = total.isMore || total.count > maxSelected;
   const select = async () => {
     const found: FlowRunRow[] = [];
     setReading(0);
     setError(undefined);
     try {
-      for await (const page of runPagesOf(search, { most: mostSelected })) {
+      for await (const page of runPagesOf(search, { most: maxSelected })) {
         found.push(...page);
         setReading(found.length);
       }
@@ -131,19 +131,19 @@ function SelectAll(props: {
         : error !== undefined
           ? "Failed, try again"
           : isCut
-            ? `Select the first ${count(mostSelected)}`
+            ? `Select the first ${count(maxSelected)}`
             : `Select all ${totalText(total)}`}
     </Button>
   );
 }
 
-const mostNames = 5;
+const maxNames = 5;
 
 function Names({ runs }: { readonly runs: readonly FlowRunRow[] }) {
-  const rest = runs.length - mostNames;
+  const rest = runs.length - maxNames;
   return (
     <ul className="mt-3 flex flex-col text-text">
-      {runs.slice(0, mostNames).map((run) => (
+      {runs.slice(0, maxNames).map((run) => (
         <li key={run.id} className="flex min-w-0 gap-2">
           <span className="truncate font-medium">{run.name}</span>
           <span className="shrink-[2] truncate text-faint">{run.flow_name}</span>

@@ -5,7 +5,7 @@ import { count } from "../format.ts";
 import type { RunsSearch } from "./runs-search.ts";
 
 /** A file of more is none that a spreadsheet opens. */
-const mostRows = 100_000;
+const maxRows = 100_000;
 
 /** Everything that the filter finds, as a file; it says how much that is, and can be stopped. */
 export function CsvButton({ search, total }: { readonly search: RunsSearch; readonly total: RunTotal | undefined }) {
@@ -21,7 +21,7 @@ export function CsvButton({ search, total }: { readonly search: RunsSearch; read
     setError(undefined);
     try {
       const { exportRuns } = await import("./csv-export.ts");
-      saveFile("runs.csv", await exportRuns(search, { most: mostRows, signal, onProgress: setRows }));
+      saveFile("runs.csv", await exportRuns(search, { most: maxRows, signal, onProgress: setRows }));
     } catch (cause) {
       if (!signal.aborted) setError(messageOf(cause));
     } finally {
@@ -72,9 +72,9 @@ export function totalText({ count: counted, isMore }: RunTotal): string {
 
 function sizeText(total: RunTotal | undefined): string {
   if (total === undefined) return "";
-  const isCut = total.isMore || total.count > mostRows;
+  const isCut = total.isMore || total.count > maxRows;
   return isCut
-    ? `, the first ${count(mostRows)} of ${totalText(total)} runs`
+    ? `, the first ${count(maxRows)} of ${totalText(total)} runs`
     : `, ${totalText(total)} ${total.count === 1 ? "run" : "runs"}`;
 }
 

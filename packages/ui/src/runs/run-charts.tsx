@@ -5,7 +5,7 @@ import { Segmented } from "../components/button.tsx";
 import { useMedia } from "../components/media.ts";
 import { amount, milliseconds } from "../format.ts";
 import { RunScatter } from "./run-scatter.tsx";
-import { type ChartName, moment, mostPoints, type RunsSearch, type RunsSearchChange } from "./runs-search.ts";
+import { type ChartName, maxPoints, moment, type RunsSearch, type RunsSearchChange } from "./runs-search.ts";
 
 const height = 112;
 
@@ -43,7 +43,7 @@ export function RunCharts({
       All times
     </button>
   ) : null;
-  const overTime = points.length >= mostPoints ? `Newest ${amount(mostPoints, "run")} over time` : "Over time";
+  const overTime = points.length >= maxPoints ? `Newest ${amount(maxPoints, "run")} over time` : "Over time";
   if (!both) {
     return (
       <div className="flex flex-col gap-1">

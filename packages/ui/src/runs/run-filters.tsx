@@ -12,7 +12,7 @@ import { StateIcon } from "./state.tsx";
 
 /** From so many flows on, the menu has a field to find one. */
 const manyFlows = 10;
-const mostTags = 30;
+const maxTags = 30;
 
 /** Every filter of runs, as one row of quiet buttons that say what they hold. */
 export function RunFilters(props: {
@@ -239,7 +239,7 @@ export function TagFilter({ search, onChange, known = [] }: TagProps) {
   return (
     <Menu trigger={<FilterButton icon="bookmark" name="Tags" value={chosen.join(", ")} />}>
       <MenuField label="Tag, then Enter" value={text} onChange={setText} onEnter={add} />
-      {[...chosen, ...others.slice(0, mostTags)].map((tag) => (
+      {[...chosen, ...others.slice(0, maxTags)].map((tag) => (
         <MenuCheck
           key={tag}
           checked={chosen.includes(tag)}

@@ -11,9 +11,9 @@ import { amount, axisSeconds, axisTime, milliseconds, spanText } from "../format
 import { isBad, stateColor, stateLook } from "../states.ts";
 
 const margin = { left: 46, right: 8, top: 8, bottom: 20 };
-const mostSlots = 120;
+const maxSlots = 120;
 /** Few runs at about one time have some time around them. */
-const leastSpanMs = 600_000;
+const minSpanMs = 600_000;
 /** A click farther from the point at which the button went down is the end of a drag. */
 const clickPixels = 4;
 
@@ -181,9 +181,9 @@ function layout(points: readonly FlowRunPoint[], { width, height, since, until }
   started.sort((a, b) => Number(isBad(a.run.state_type)) - Number(isBad(b.run.state_type)));
   const newest = started.reduce((most, { time }) => Math.max(most, time), since ?? 0);
   const oldest = started.reduce((least, { time }) => Math.min(least, time), newest);
-  const low = since ?? Math.min(oldest, newest - leastSpanMs);
+  const low = since ?? Math.min(oldest, newest - minSpanMs);
   const high = Math.max(until ?? newest, low + 1000);
-  const slot = timeStep(high - low, mostSlots);
+  const slot = timeStep(high - low, maxSlots);
   const offset = new Date(low).getTimezoneOffset() * 60_000;
   const from = Math.floor((low - offset) / slot) * slot + offset;
   const slots = Math.max(1, Math.ceil((high + 1 - from) / slot));

@@ -22,7 +22,7 @@ import { applyToList, pointOf, type RunPages, readRunsAnew, runListQuery, runPoi
 import {
   filterOf,
   isFiltered,
-  mostPoints,
+  maxPoints,
   type RunsSearch,
   type RunsSearchChange,
   readRunsSearch,
@@ -234,7 +234,7 @@ function withPoints(
     return row === undefined ? point : pointOf(row);
   });
   const known = new Set(points.map((point) => point.id));
-  return [...arrived.filter((row) => !known.has(row.id)).map(pointOf), ...kept].slice(0, mostPoints);
+  return [...arrived.filter((row) => !known.has(row.id)).map(pointOf), ...kept].slice(0, maxPoints);
 }
 
 function withFirst(pages: RunPages, rows: readonly FlowRunRow[]): RunPages {

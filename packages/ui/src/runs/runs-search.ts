@@ -9,7 +9,7 @@ const chartNames = ["bars", "time"] as const;
 export type ChartName = (typeof chartNames)[number];
 
 /** The charts show so many runs, the newest: as many as the API gives at once. */
-export const mostPoints = 1000;
+export const maxPoints = 1000;
 
 /** What the list of runs is narrowed by; it stands in the address, so that a link shows the same list. */
 export interface RunsSearch {

@@ -2,7 +2,7 @@ import type { listFlowRunPoints, listFlowRuns, listFlows, listObservedStates } f
 import { type InfiniteData, infiniteQueryOptions, type QueryClient, queryOptions } from "@tanstack/react-query";
 import { call } from "../api/api.ts";
 import type { FlowRunList, FlowRunPoint, FlowRunRow, LiveChange } from "../api/types.ts";
-import { filterOf, isFiltered, mostPoints, type RunsSearch, runCriteria, splitStates, timeOf } from "./runs-search.ts";
+import { filterOf, isFiltered, maxPoints, type RunsSearch, runCriteria, splitStates, timeOf } from "./runs-search.ts";
 
 export type RunPages = InfiniteData<FlowRunList, string | null>;
 
@@ -35,7 +35,7 @@ export function runPointsQuery(search: RunsSearch) {
     queryKey: ["runs", "points", filter],
     queryFn: ({ signal }) =>
       call<typeof listFlowRunPoints>("POST /ui/flow_runs/history", {
-        body: { ...runCriteria(filter), sort: "START_TIME_DESC", limit: mostPoints },
+        body: { ...runCriteria(filter), sort: "START_TIME_DESC", limit: maxPoints },
         signal,
       }),
   });

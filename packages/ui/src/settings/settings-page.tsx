@@ -11,7 +11,7 @@ import { ThemeSwitch } from "../frame/theme-switch.tsx";
 import { RetentionSection } from "./retention-section.tsx";
 import { serverQuery } from "./settings.queries.ts";
 
-const mostCounted = 1_000_000;
+const maxCounted = 1_000_000;
 /** Above this, PostgreSQL's planner is asked, which knows thousands. */
 const exactOnPostgres = 50_000;
 
@@ -123,6 +123,6 @@ export function SettingsPage() {
 }
 
 function howMany(rows: number, database: ServerPage["database"]): string {
-  if (rows >= mostCounted) return `${count(rows)}+`;
+  if (rows >= maxCounted) return `${count(rows)}+`;
   return database === "postgresql" && rows >= exactOnPostgres ? `about ${count(rows)}` : count(rows);
 }

@@ -2,7 +2,7 @@ import { type Clock, sleep } from "@ostinato/core";
 import { CompiledQuery, type RawBuilder, sql } from "kysely";
 import pg from "pg";
 import type { Metrics } from "../../kernel/metrics.ts";
-import { type ColumnTypes, type Database, DatabaseUnavailable, mostSlowReads, type Sql } from "../dialect.ts";
+import { type ColumnTypes, type Database, DatabaseUnavailable, maxSlowReads, type Sql } from "../dialect.ts";
 import { insertRowsAsJson } from "../insert-rows.ts";
 import { writeJson } from "../json-text.ts";
 import { caselessPart, patternOf } from "../text-search.ts";
@@ -54,7 +54,7 @@ export function openPostgres(options: PostgresOptions): Database {
   const slowPool = postgresPool({ client, size: slowConnections, clock, warn: () => {}, instead: pool });
   const quick = kyselyOver(pool);
   const pagesPool = postgresPool({ client, size: slowConnections, clock, warn: () => {}, instead: pool });
-  const slow = kyselyOver(slowPool, { mostWaiting: mostSlowReads });
+  const slow = kyselyOver(slowPool, { maxWaiting: maxSlowReads });
   const slowPools = { programs: slowPool, pages: pagesPool };
   /** By another connection: the one that reads is busy. */
   const cancel = (pid: number) => queryOnce(pool, "SELECT pg_cancel_backend($1)", [pid]);
@@ -75,7 +75,7 @@ export function openPostgres(options: PostgresOptions): Database {
     types: postgresTypes,
     read: quick,
     slow,
-    slowFor: ({ lane, signal }) => kyselyOver(slowPools[lane], { mostWaiting: mostSlowReads, signal, cancel }),
+    slowFor: ({ lane, signal }) => kyselyOver(slowPools[lane], { maxWaiting: maxSlowReads, signal, cancel }),
     async write(work, { patienceSeconds = 10, together } = {}) {
       if (together !== undefined) {
         const value = await groups.run(work, together);

@@ -9,7 +9,7 @@ import type { PostgresPool } from "./pool.ts";
 
 export interface ReadingOptions {
   /** So many may wait for a connection. */
-  readonly mostWaiting?: number;
+  readonly maxWaiting?: number;
   /** Aborted when nobody waits for the answer any more. */
   readonly signal?: AbortSignal | undefined;
   /** Ends what the process of PostgreSQL with this id does now. */
@@ -18,13 +18,13 @@ export interface ReadingOptions {
 
 /** Reads on the connections of a pool. */
 export function kyselyOver(pool: PostgresPool, options: ReadingOptions = {}): Kysely<Tables> {
-  const { mostWaiting = Number.POSITIVE_INFINITY, signal } = options;
+  const { maxWaiting = Number.POSITIVE_INFINITY, signal } = options;
   return new Kysely<Tables>({
     dialect: new PostgresDialect({
       pool: {
         connect: async () => {
           if (signal?.aborted === true) throw new NoLongerWanted();
-          if (pool.waiting >= mostWaiting) throw new DatabaseBusy();
+          if (pool.waiting >= maxWaiting) throw new DatabaseBusy();
           const client = preparing(await pool.connect(), pool);
           return signal === undefined ? client : untilAborted(client, signal, options);
         },

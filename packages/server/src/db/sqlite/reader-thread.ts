@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { parentPort, workerData } from "node:worker_threads";
-import { mostMapped, type Outcome, statementsOf } from "./statements.ts";
+import { maxMapped, type Outcome, statementsOf } from "./statements.ts";
 import { stillWanted } from "./still-wanted.ts";
 
 export interface ReaderStart {
@@ -22,7 +22,7 @@ export interface ReaderAnswer {
 
 const { file, unwanted } = workerData as ReaderStart;
 const database = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
-database.exec(`PRAGMA cache_size = -32000; PRAGMA mmap_size = ${mostMapped}; PRAGMA temp_store = MEMORY`);
+database.exec(`PRAGMA cache_size = -32000; PRAGMA mmap_size = ${maxMapped}; PRAGMA temp_store = MEMORY`);
 const run = statementsOf(database);
 let underWay = 0;
 stillWanted(database, () => Atomics.load(unwanted, 0) !== underWay);

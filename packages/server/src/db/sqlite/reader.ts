@@ -4,7 +4,7 @@ import type { Kysely } from "kysely";
 import {
   type Asker,
   DatabaseBusy,
-  mostSlowReads,
+  maxSlowReads,
   NoLongerWanted,
   type ReadingLane,
   ReadTookTooLong,
@@ -52,7 +52,7 @@ interface Read extends Pick<ReaderRequest, "sql" | "parameters"> {
 /** A thread that does not stop so long after it was told to is left to itself. */
 const patienceSeconds = 5;
 /** Threads that were left to themselves take a processor each: with so many no other is begun. */
-const mostAbandoned = 2;
+const maxAbandoned = 2;
 
 /** The reads wait here and not at the thread, so that those that nobody wants any more are never begun. */
 function createLane(options: ReaderOptions): Lane {
@@ -104,7 +104,7 @@ function createLane(options: ReaderOptions): Lane {
       // A thread that is started now would open whatever is in the place of the file.
       const trouble = troubleWith(options.watch);
       if (trouble !== undefined) return Promise.reject(trouble);
-      if (queue.size >= mostSlowReads || abandoned >= mostAbandoned) return Promise.reject(new DatabaseBusy());
+      if (queue.size >= maxSlowReads || abandoned >= maxAbandoned) return Promise.reject(new DatabaseBusy());
       return new Promise((resolve, reject) => {
         queue.add({ sql, parameters, signal, resolve, reject });
         signal?.addEventListener("abort", dropUnwanted, { once: true });

@@ -24,7 +24,7 @@ import { kyselyOnSqlite } from "./kysely.ts";
 import { openDatabaseFile } from "./open-file.ts";
 import { sqliteReaders } from "./reader.ts";
 import { giveBackPages, sparePages } from "./space.ts";
-import { mostMapped, statementsOf } from "./statements.ts";
+import { maxMapped, statementsOf } from "./statements.ts";
 import { stillWanted } from "./still-wanted.ts";
 import { whileWanted } from "./while-wanted.ts";
 
@@ -162,7 +162,7 @@ function openFile(file: string, synchronous: "normal" | "full" = "normal"): Data
     PRAGMA foreign_keys = 1;
     PRAGMA temp_store = MEMORY;
     PRAGMA cache_size = -32000;
-    PRAGMA mmap_size = ${mostMapped};
+    PRAGMA mmap_size = ${maxMapped};
     PRAGMA journal_size_limit = 67108864;
     PRAGMA wal_autocheckpoint = 64000;
   `;

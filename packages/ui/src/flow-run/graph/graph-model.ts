@@ -23,9 +23,9 @@ export interface Graph {
 }
 
 /** More boxes than this are not read by anybody, nor laid out quickly. */
-const mostNodes = 300;
+const maxNodes = 300;
 /** An opened group of at most this many becomes boxes of its own; a larger one shows its runs as cells. */
-export const mostOpened = 24;
+export const maxOpened = 24;
 
 /**
  * The graph of a timeline. Runs of the same task whose inputs come from the same groups are one box, so that a map over a
@@ -33,7 +33,7 @@ export const mostOpened = 24;
  */
 export function graphOf(timeline: Timeline, opened: ReadonlySet<string>): Graph {
   const byPlace = grouped(timeline, places(timeline), opened);
-  if (byPlace.nodes.length <= mostNodes) return byPlace;
+  if (byPlace.nodes.length <= maxNodes) return byPlace;
   return grouped(timeline, timeline.task_key, opened);
 }
 
@@ -80,7 +80,7 @@ function grouped(timeline: Timeline, groupOf: readonly string[], opened: Readonl
     const within = (row: number) => nodeOf[timeline.within[row] ?? -1];
     const members = Map.groupBy(level, (row) => nameWithin(groupOf[row] ?? "", within(row)));
     for (const [group, rows] of members) {
-      const apart = opened.has(group) && rows.length <= mostOpened;
+      const apart = opened.has(group) && rows.length <= maxOpened;
       for (const part of apart ? rows.map((row) => [row]) : [rows]) {
         const first = part[0] ?? 0;
         const id = apart ? `${group}:${first}` : group;

@@ -10,11 +10,11 @@ import { type StateType, stateColor, stateLook } from "../../states.ts";
 import { useGestures } from "../camera/gestures.ts";
 import { cellsSize, GraphCells } from "./graph-cells.tsx";
 import { type Layout, layOut } from "./graph-layout.ts";
-import { type Graph, type GraphNode, graphOf, mostOpened } from "./graph-model.ts";
+import { type Graph, type GraphNode, graphOf, maxOpened } from "./graph-model.ts";
 
 const nodeHeight = 34;
 /** A graph opens no smaller than this: what does not fit is found by moving. */
-const leastReadable = 0.75;
+const minReadableScale = 0.75;
 
 interface Camera {
   readonly x: number;
@@ -210,7 +210,7 @@ function Canvas({
     [layout],
   );
   // biome-ignore lint/correctness/useExhaustiveDependencies: another height shows another part
-  useEffect(() => showAll(leastReadable), [showAll, tall]);
+  useEffect(() => showAll(minReadableScale), [showAll, tall]);
   const zoom = useCallback((factor: number, at?: { readonly x: number; readonly y: number }) => {
     setCamera((before) => {
       if (before === undefined) return before;
@@ -335,7 +335,7 @@ function sizeOf(node: GraphNode, opened: ReadonlySet<string>): { readonly width:
   const size = node.members.length;
   const countWidth = size > 1 ? 26 + count(size).length * 7 : 0;
   const width = Math.min(260, Math.max(96, 52 + node.label.length * 7.4 + countWidth));
-  if (!opened.has(node.id) || node.members.length <= Math.max(1, mostOpened)) return { width, height: nodeHeight };
+  if (!opened.has(node.id) || node.members.length <= Math.max(1, maxOpened)) return { width, height: nodeHeight };
   const cells = cellsSize(node.members.length);
   return { width: Math.max(width, cells.width), height: nodeHeight + cells.height };
 }

@@ -15,7 +15,7 @@ export type TimelineRow = {
 
 /** More lines than this, and runs of the same task are gathered. */
 const groupFrom = 30;
-const smallestGroup = 4;
+const minGroupSize = 4;
 
 /** Keys of opened lines; the value is the flow run whose timeline a subflow opens into, null for a group. */
 export type OpenRows = ReadonlyMap<string, string | null>;
@@ -47,7 +47,7 @@ function addRows(rows: TimelineRow[], source: Timeline, called: readonly number[
   for (const row of called) {
     const task = groupKey(source, row);
     const members = gathered.get(task) ?? [row];
-    if (members.length < smallestGroup) {
+    if (members.length < minGroupSize) {
       addRun(rows, source, row, walk);
       continue;
     }
@@ -158,7 +158,7 @@ export function groupsOf(source: Timeline, taskRunId: string): readonly string[]
     const siblings = calledBy(source).get(source.within[row] ?? null) ?? [];
     const group = `${prefix}group:${task}`;
     prefix += `${source.id[row]}/`;
-    return siblings.filter((sibling) => groupKey(source, sibling) === task).length < smallestGroup ? [] : [group];
+    return siblings.filter((sibling) => groupKey(source, sibling) === task).length < minGroupSize ? [] : [group];
   });
 }
 

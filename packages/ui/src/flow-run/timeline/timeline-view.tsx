@@ -21,7 +21,7 @@ import { Row } from "./timeline-row.tsx";
 const rowHeight = 28;
 const axisHeight = 26;
 /** The last one by half, which shows that there are more. */
-const mostRowsInSight = 14.5;
+const maxRowsInSight = 14.5;
 
 /**
  * The runs of tasks over time. The names at the left are a tree that the keyboard and a screen reader walk through; the
@@ -48,7 +48,7 @@ export function TimelineView(props: {
   const { width } = useSize(scroller);
   const labelWidth = narrow ? Math.round(width * 0.44) : Math.min(300, Math.max(180, Math.round(width * 0.24)));
   const barWidth = Math.max(40, width - labelWidth);
-  const visible = Math.min(rows.length, props.tall ? 40 : mostRowsInSight);
+  const visible = Math.min(rows.length, props.tall ? 40 : maxRowsInSight);
   const height = Math.max(1, visible) * rowHeight;
 
   const whole = useCallback((): Span => padded(timelineSpan(timeline, ended ?? Date.now())), [timeline, ended]);
