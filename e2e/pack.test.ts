@@ -35,6 +35,9 @@ export const total = flow({ name: "total" }, async function total({ upTo }: { up
 export const wrong = () => total({ upTo: "4" });
 export const uses = [createClient, fakeClock];
 
+// @ts-expect-error The types declare it, because task() takes it, but the package does not export it.
+export type Internal = import("ostinato").TaskFunction;
+
 const { result, run } = await total({ upTo: 4 });
 console.log(JSON.stringify({ result, run }));
 `;
@@ -148,6 +151,12 @@ test("a program type-checks against it, strictly, with the types of its dependen
     }),
   );
   await run(process.execPath, [join(repository, "node_modules/typescript/bin/tsc"), "-p", folder]);
+});
+
+test("its types keep what an editor shows: the comment and every overload", async () => {
+  const types = readFileSync(join(folder, "node_modules/ostinato/dist/index.d.ts"), "utf8");
+  expect(types.match(/export declare function task</g)).toHaveLength(2);
+  expect(types).toMatch(/ \*\/\nexport declare function task</);
 });
 
 test("a program runs without a server, and the command finds its run afterwards", async () => {

@@ -1,6 +1,5 @@
 import { execFile } from "node:child_process";
 import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -44,20 +43,14 @@ async function fill(staging: string): Promise<void> {
     outputFolder: dist,
     program: join(ownFolder, "src/index.ts"),
   });
-  const types = await writeDeclarations({
-    entries: entries.map(({ source }) => source),
+  const typePackages = await writeDeclarations({
+    entries: Object.fromEntries(entries.map(({ name, source }) => [name, source])),
     workspaces: [...workspaces.keys(), basename(ownFolder)],
     root,
-    outputFolder: join(dist, "types"),
-    sourceOf: createRequire(join(ownFolder, "package.json")).resolve,
+    outputFolder: dist,
   });
-  for (const { name, source } of entries) {
-    const declarations = types.entries.get(source)?.replace(/\.d\.ts$/, ".js");
+  for (const { name } of entries) {
     writeFileSync(join(dist, `${name}.js`), `import "./require-node.js";\nexport * from "./${name}-entry.js";\n`);
-    writeFileSync(
-      join(dist, `${name}.d.ts`),
-      `/// <reference types="node" />\nexport * from "./types/${declarations}";\n`,
-    );
   }
   writeFileSync(join(dist, "require-node.js"), requireNode);
   const pages = await buildUi();
@@ -70,7 +63,7 @@ async function fill(staging: string): Promise<void> {
     own,
     workspaces: [readManifest(root), ...workspaces.values()],
     usedByCode: code.packages,
-    usedByTypes: types.packages,
+    usedByTypes: typePackages,
     nodeModules: join(root, "node_modules"),
   });
   writeFileSync(join(staging, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
