@@ -80,6 +80,22 @@ test.each([500, 502, 504, 520])("%i is tried again where a call may be made twic
   expect(once.requests).toHaveLength(1);
 });
 
+test.each([408, 429, 502, 503])("%i is tried again for every call: nothing was done", async (status) => {
+  const answers = [
+    { status, body: "" },
+    { status: 201, body: '{"name":"train"}' },
+  ];
+  const { client, requests } = clientWith({ repeatable: false }, answers);
+  expect(await client.call(createFlow, { body: { name: "train" } })).toEqual({ name: "train" });
+  expect(requests).toHaveLength(2);
+});
+
+test.each([400, 404, 409, 501])("%i is about the call itself and is never tried again", async (status) => {
+  const { client, requests } = clientWith({ repeatable: true }, [{ status, body: "" }]);
+  await expect(client.call(createFlow, { body: { name: "train" } })).rejects.toMatchObject({ status });
+  expect(requests).toHaveLength(1);
+});
+
 test("an error says what the server said", async () => {
   const body = JSON.stringify({
     exception_message: "Invalid request received.",

@@ -1,7 +1,7 @@
 import { type Clock, jsonText, parseJson, sleep, systemClock, withPlainFields } from "@ostinato/core";
 import type { BodyOf, ParamsOf, QueryOf, ReplyOf, RouteContract } from "@ostinato/protocol";
 import { delayBeforeRetry } from "./delay.ts";
-import { ApiError, isFailureOfServer, ServerUnreachable } from "./errors.ts";
+import { ApiError, retryWhen, ServerUnreachable } from "./errors.ts";
 import { fetchTransport, type Transport, type TransportResponse } from "./transport.ts";
 
 export interface ClientOptions {
@@ -53,9 +53,6 @@ export interface Client {
 
 export type OperationName<C extends RouteContract> = `${C["method"]} ${C["path"]}`;
 
-/** What is answered before anything was done. */
-const refusedStatuses = new Set([408, 429, 502, 503]);
-
 export function createClient(options: ClientOptions): Client {
   const { baseUrl, auth, transport = fetchTransport(baseUrl), clock = systemClock({ keepAlive: true }) } = options;
   const headers: Record<string, string> = auth === undefined ? {} : { authorization: `Basic ${btoa(auth)}` };
@@ -64,7 +61,8 @@ export function createClient(options: ClientOptions): Client {
     request: Parameters<Transport>[0],
     { retries, repeatable }: { readonly retries: number; readonly repeatable: boolean },
   ): Promise<TransportResponse> {
-    const isTriedAgain = (status: number) => (repeatable ? isFailureOfServer(status) : refusedStatuses.has(status));
+    const isTriedAgain = (status: number) =>
+      retryWhen(status) === "always" || (repeatable && retryWhen(status) === "if-repeatable");
     for (let attempt = 0; ; attempt += 1) {
       try {
         const response = await transport(request);

@@ -32,11 +32,22 @@ export class ServerUnreachable extends Error {
 }
 
 /**
- * Whether a status says nothing of what was asked, only that a server or a proxy on the way could not do it now. 500 is among
- * them: a proxy gives it while the server behind it is started again. 501 is for good.
+ * When a call that was answered with the status is worth making again. This is the only list of such statuses:
+ *
+ * - `"always"`: the request was turned away before anything was done. 408: it did not arrive in time; 429 and 503: the server is
+ *   busy; 502: a proxy did not reach the server.
+ * - `"if-repeatable"`: it may have been done. 504: a proxy stopped waiting for the answer; 500: a proxy also gives it while the
+ *   server behind it restarts; the others above 500 are a proxy's own.
+ * - `"never"`: the status is about the request itself. 501 lasts.
  */
+export function retryWhen(status: number): "always" | "if-repeatable" | "never" {
+  if (status === 408 || status === 429 || status === 502 || status === 503) return "always";
+  return status >= 500 && status !== 501 ? "if-repeatable" : "never";
+}
+
+/** Whether a status says nothing about the request, only that a server or a proxy could not handle it now. */
 export function isFailureOfServer(status: number): boolean {
-  return status === 408 || status === 429 || (status >= 500 && status !== 501);
+  return retryWhen(status) !== "never";
 }
 
 export function isNotFound(error: unknown): boolean {

@@ -17,9 +17,8 @@ async function byId(client: Client, id: string): Promise<FlowRun> {
 }
 
 async function byName(client: Client, name: string): Promise<FlowRun> {
-  const body = { flow_runs: { name: { any_: [name] } }, sort: "START_TIME_DESC", limit: 5 } as const;
   const [found, ...others] = await client.call(filterFlowRuns, {
-    body: { ...body, flow_runs: { name: { any_: [name] } } },
+    body: { flow_runs: { name: { any_: [name] } }, sort: "START_TIME_DESC", limit: 5 },
   });
   if (found === undefined) throw noSuchRun("name", name);
   if (others.length === 0) return found;
