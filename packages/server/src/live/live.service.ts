@@ -2,7 +2,7 @@ import type { FlowRunRow, LiveChange, LiveMessage, LiveTopic } from "@ostinato/p
 import type { Change } from "../kernel/bus.ts";
 import type { Context } from "../kernel/context.ts";
 import type { SocketConnection, SocketHandlers } from "../kernel/socket.ts";
-import { readRows } from "../ui/run-rows.service.ts";
+import { readRows } from "../ui/runs/run-rows.service.ts";
 import { type Batch, sorter } from "./delivery.ts";
 import { createGathering, type Gathered } from "./gathering.ts";
 import { createProgress, progressSeconds } from "./progress.ts";

@@ -11,8 +11,8 @@ import type {
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../../test/harness.ts";
+import { type Story, story } from "../../test/page-fixtures.ts";
 import { migrations } from "../db/migrations/index.ts";
-import { type Story, story } from "./story.ts";
 
 const unknown = "64a1a8d5-5b0c-4a36-90f0-1d6f0a2f1f5d";
 

@@ -17,17 +17,17 @@ import {
   search,
 } from "@ostinato/protocol";
 import type { Serve } from "../kernel/operation.ts";
-import * as artifacts from "./artifact-pages.service.ts";
-import { dashboard } from "./dashboard.service.ts";
-import * as flows from "./flow-pages.service.ts";
-import * as flowRuns from "./flow-run-list.service.ts";
-import { logWindow } from "./log-window.service.ts";
-import { flowRunPage, taskRunPage } from "./run-pages.service.ts";
-import { taskResults } from "./run-results.service.ts";
-import { find } from "./search.service.ts";
-import { type Surroundings, serverPage } from "./server-page.service.ts";
-import * as taskRuns from "./task-run-list.service.ts";
-import { readTimeline as timelineOf } from "./timeline.service.ts";
+import * as artifacts from "./artifacts/artifact-pages.service.ts";
+import { dashboard } from "./dashboard/dashboard.service.ts";
+import { flowRunPage, taskRunPage } from "./flow-run/flow-run-page.service.ts";
+import { taskResults } from "./flow-run/run-results.service.ts";
+import { readTimeline as timelineOf } from "./flow-run/timeline.service.ts";
+import * as flows from "./flows/flow-pages.service.ts";
+import { logWindow } from "./logs/log-window.service.ts";
+import * as flowRuns from "./runs/flow-run-list.service.ts";
+import { find } from "./search/search.service.ts";
+import { type Surroundings, serverPage } from "./settings/server-page.service.ts";
+import * as taskRuns from "./task-runs/task-run-list.service.ts";
 
 /** What the pages ask: each of these is one page's first answer, or one part of it that is long. */
 export function uiRoutes(serve: Serve, surroundings: Surroundings): void {

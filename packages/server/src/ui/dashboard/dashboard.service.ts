@@ -1,0 +1,177 @@
+import { formatTimestamp, microsPerSecond, type StateType, type Timestamp, toTimestamp } from "@ostinato/core";
+import type { BodyOf, Dashboard, FlowRunRow, readDashboard, StateCounts } from "@ostinato/protocol";
+import type { Database } from "../../db/dialect.ts";
+import type { Context } from "../../kernel/context.ts";
+import { refused } from "../../kernel/errors.ts";
+import { flowsWithRecentRuns, lastFailures } from "../flows/flow-pages.service.ts";
+import { readRows } from "../runs/run-rows.service.ts";
+import * as queries from "./dashboard.queries.ts";
+
+const maxFlows = 50;
+
+/** Everything on the dashboard, by questions that run side by side. */
+export async function dashboard(context: Context, body: BodyOf<typeof readDashboard>): Promise<Dashboard> {
+  const range = rangeOf(body);
+  const split = bucketsOf(body, range);
+  const [counts, rows] = await Promise.all([countAll(context.db, range, split), runsOf(context, range)]);
+  return {
+    history: intervals(counts.history, split),
+    counts: countsOf(counts.byFlow),
+    previous_counts: countsOf(counts.previous),
+    task_counts: countsOf(counts.tasks),
+    ...rows,
+    flows: await flowsOf(context, counts.byFlow, range),
+  };
+}
+
+interface AllCounts {
+  readonly history: readonly queries.CountRow[];
+  readonly byFlow: readonly queries.FlowCountRow[];
+  readonly previous: readonly queries.TypeCountRow[];
+  readonly tasks: readonly queries.TypeCountRow[];
+}
+
+async function countAll(db: Database, range: queries.DashboardRange, split: queries.Buckets): Promise<AllCounts> {
+  const before = spanBefore(range);
+  const whole = { first: before.since, buckets: 1, width: range.until - range.since };
+  if (range.tags.length === 0 && range.flowIds.length === 0) {
+    const [history, byFlow, previous, tasks] = await Promise.all([
+      queries.history(db, range, split),
+      queries.countsByFlow(db, range),
+      queries.history(db, before, whole),
+      queries.taskCountsByType(db, range),
+    ]);
+    return { history, byFlow, previous, tasks };
+  }
+  const [counts, previous] = await Promise.all([
+    queries.narrowedCounts(db, range, split),
+    queries.narrowedFlowCounts(db, before),
+  ]);
+  return { history: counts.flowRuns, byFlow: counts.flowRuns, previous, tasks: counts.taskRuns };
+}
+
+function rangeOf(body: BodyOf<typeof readDashboard>): queries.DashboardRange {
+  const { tags, flow_ids, subflows } = body;
+  const [since, until] = [toTimestamp(body.since), toTimestamp(body.until)];
+  if (until <= since) throw refused(422, "The range is empty: `until` must come after `since`.");
+  return { since, until, tags: tags ?? [], flowIds: flow_ids ?? [], subflows: subflows ?? true };
+}
+
+const maxBuckets = 200;
+
+function bucketsOf(
+  { bars, buckets: wanted }: BodyOf<typeof readDashboard>,
+  range: queries.DashboardRange,
+): queries.Buckets {
+  const { since, until } = range;
+  if (bars === null || bars === undefined) {
+    const buckets = wanted ?? 60;
+    return { first: since, buckets, width: Math.ceil((until - since) / buckets) };
+  }
+  const first = toTimestamp(bars.since);
+  const width = Math.round(bars.seconds * microsPerSecond);
+  const buckets = Math.ceil((until - first) / width);
+  if (first > since) throw refused(422, "The first bar begins after `since`: let it begin there or before.");
+  if (buckets > maxBuckets)
+    throw refused(422, `These are ${buckets} bars, ${maxBuckets} are the most: make them longer.`);
+  return { first, buckets, width };
+}
+
+function spanBefore(range: queries.DashboardRange): queries.DashboardRange {
+  return { ...range, since: (range.since - (range.until - range.since)) as Timestamp, until: range.since };
+}
+
+async function runsOf(
+  context: Context,
+  range: queries.DashboardRange,
+): Promise<Pick<Dashboard, "failed" | "running" | "waiting">> {
+  const find = async (wanted: queries.RunsInState) =>
+    (await queries.runsInState(context.db, range, wanted)).map(({ id }) => id);
+  const [failed, running, scheduled, paused] = await Promise.all([
+    find({ types: ["FAILED", "CRASHED"], order: "DESC", limit: 10, inRange: true }),
+    find({ types: ["RUNNING", "PENDING", "CANCELLING"], order: "DESC", limit: 20 }),
+    find({ types: ["SCHEDULED"], order: "ASC", limit: 20 }),
+    find({ types: ["PAUSED"], order: "DESC", limit: 20 }),
+  ]);
+  const rows = await readRows(context, [...failed, ...running, ...scheduled, ...paused]);
+  const among = (ids: readonly string[]) => rows.filter(({ id }) => ids.includes(id));
+  return {
+    failed: among(failed),
+    running: among(running),
+    waiting: [...among(scheduled), ...among(paused)].sort(byUrgency).slice(0, 20),
+  };
+}
+
+/** Late runs first, then the paused ones, then the scheduled ones; each as they came from the database. */
+function byUrgency(one: FlowRunRow, other: FlowRunRow): number {
+  return urgency(one) - urgency(other);
+}
+
+function urgency({ state_name, state_type }: FlowRunRow): number {
+  if (state_name === "Late") return 0;
+  return state_type === "PAUSED" ? 1 : 2;
+}
+
+function countsOf(rows: readonly { readonly state_type: StateType; readonly runs: number }[]): StateCounts {
+  const counts: StateCounts = {};
+  for (const { state_type, runs } of rows) counts[state_type] = (counts[state_type] ?? 0) + Number(runs);
+  return counts;
+}
+
+type Interval = Dashboard["history"][number];
+
+function intervals(rows: readonly queries.CountRow[], { first, width, buckets }: queries.Buckets): Interval[] {
+  const bars = Array.from({ length: buckets }, (_, index) => ({
+    interval_start: formatTimestamp((first + index * width) as Timestamp),
+    interval_end: formatTimestamp((first + (index + 1) * width) as Timestamp),
+    states: new Map<string, Interval["states"][number]>(),
+  }));
+  for (const { bucket, state_type, state_name, runs } of rows) {
+    const states = bars[Number(bucket)]?.states;
+    const key = `${state_type} ${state_name}`;
+    states?.set(key, { state_type, state_name, count_runs: (states.get(key)?.count_runs ?? 0) + Number(runs) });
+  }
+  return bars.map(({ states, ...bar }) => ({ ...bar, states: [...states.values()] }));
+}
+
+/** The flows that ran, those with failures first. */
+async function flowsOf(
+  context: Context,
+  rows: readonly queries.FlowCountRow[],
+  range: queries.DashboardRange,
+): Promise<Dashboard["flows"]> {
+  const byFlow = Map.groupBy(rows, ({ flow_id }) => flow_id);
+  const counted = [...byFlow]
+    .map(([id, of]) => ({ id, counts: countsOf(of) }))
+    .sort(byFailures)
+    .slice(0, maxFlows);
+  const ids = counted.map(({ id }) => id);
+  const [flows, failures] = await Promise.all([
+    flowsWithRecentRuns(context, ids, 20),
+    lastFailures(
+      context,
+      counted.filter(({ counts }) => failuresIn(counts) > 0).map(({ id }) => id),
+      range.since,
+    ),
+  ]);
+  return counted.flatMap(({ id, counts }) => {
+    const found = flows.get(id);
+    return found === undefined ? [] : [{ ...found, counts, last_failure: failures.get(id) ?? null }];
+  });
+}
+
+interface Counted {
+  readonly counts: StateCounts;
+}
+
+function byFailures(one: Counted, other: Counted): number {
+  return failuresIn(other.counts) - failuresIn(one.counts) || sumOf(other.counts) - sumOf(one.counts);
+}
+
+function failuresIn({ FAILED = 0, CRASHED = 0 }: StateCounts): number {
+  return FAILED + CRASHED;
+}
+
+function sumOf(counts: StateCounts): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
+}

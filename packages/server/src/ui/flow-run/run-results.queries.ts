@@ -1,0 +1,58 @@
+import type { StateType, Timestamp } from "@ostinato/core";
+import { sql } from "kysely";
+import type { Database } from "../../db/dialect.ts";
+import type { JsonText } from "../../db/tables.ts";
+import type { Position } from "../lists/keyset.ts";
+
+export interface TaskResultRow {
+  readonly task_run_id: string;
+  readonly name: string;
+  readonly state_type: StateType | null;
+  readonly state_name: string | null;
+  readonly expected_start_time: Timestamp;
+  /** This and what follows is null where the result has been deleted. */
+  readonly preview: JsonText | null;
+  readonly made_by: string | null;
+  readonly made_in: string | null;
+  readonly location: string | null;
+  readonly kept: number | null;
+  readonly created: Timestamp | null;
+  readonly reason: string | null;
+  readonly result_id: string | null;
+  /** Where the client keeps its result itself. */
+  readonly state_data: JsonText | null;
+}
+
+export interface TaskResultsQuery {
+  readonly flowRunId: string;
+  readonly text: string;
+  readonly after: Position | undefined;
+  readonly limit: number;
+}
+
+/**
+ * Task runs of a flow run that have a result or used one again, or whose client keeps their result, in the order in which
+ * they were to start.
+ */
+export async function taskResultRows(db: Database, query: TaskResultsQuery): Promise<TaskResultRow[]> {
+  const { flowRunId, text, after, limit } = query;
+  const later =
+    after === undefined
+      ? sql``
+      : sql`AND (task_run.expected_start_time, task_run.id) > (${Number(after.value)}, ${after.id})`;
+  const named = text === "" ? sql`` : sql`AND ${db.sql.contains("task_run.name", text)}`;
+  const { rows } = await sql<TaskResultRow>`
+    SELECT task_run.id AS task_run_id, task_run.name, task_run.state_type, task_run.state_name,
+      task_run.expected_start_time, result.preview, result.task_run_id AS made_by, result.flow_run_id AS made_in,
+      result.location, CASE WHEN result.data IS NULL THEN 0 ELSE 1 END AS kept, result.created, result.reason,
+      task_run_value.result_id, state.data AS state_data
+    FROM task_run
+      LEFT JOIN task_run_value ON task_run_value.task_run_id = task_run.id
+      LEFT JOIN result ON result.id = task_run_value.result_id
+      LEFT JOIN task_run_state AS state ON task_run_value.result_id IS NULL AND task_run.state_type = 'COMPLETED'
+        AND state.id = task_run.state_id AND state.data LIKE '{%"storage_key"%'
+    WHERE (task_run_value.result_id IS NOT NULL OR state.id IS NOT NULL) AND task_run.flow_run_id = ${flowRunId} AND task_run.expected_start_time IS NOT NULL ${later} ${named}
+    ORDER BY task_run.expected_start_time, task_run.id
+    LIMIT ${limit}`.execute(db.slow);
+  return rows;
+}

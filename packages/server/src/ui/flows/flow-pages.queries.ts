@@ -1,0 +1,157 @@
+import { type StateType, stateTypes, type Timestamp } from "@ostinato/core";
+import { type RawBuilder, type Selectable, type SqlBool, sql } from "kysely";
+import { join } from "../../criteria/conditions.queries.ts";
+import type { Database } from "../../db/dialect.ts";
+import type { FlowTable } from "../../db/tables.ts";
+import { begin } from "../runs/flow-run-list.queries.ts";
+
+export type FlowRow = Selectable<FlowTable>;
+
+export interface BarRow {
+  readonly flow_id: string;
+  readonly id: string;
+  readonly name: string;
+  readonly state_type: StateType | null;
+  readonly state_name: string | null;
+  readonly state_timestamp: Timestamp | null;
+  readonly start_time: Timestamp | null;
+  readonly total_run_time: number;
+  readonly begin: Timestamp | null;
+}
+
+export interface RecentRuns {
+  readonly flowIds: readonly string[];
+  readonly limit: number;
+  /** Runs scheduled for later are not recent. */
+  readonly now: Timestamp;
+}
+
+/** The last runs of each flow, newest first, each flow's found by an index, in one statement. */
+export async function recentRuns(db: Database, { flowIds, limit, now }: RecentRuns): Promise<BarRow[]> {
+  if (flowIds.length === 0) return [];
+  const each = flowIds.map(
+    (id) => sql`SELECT * FROM (SELECT flow_id, id, name, state_type, state_name, state_timestamp, start_time,
+        total_run_time, ${begin} AS begin
+      FROM flow_run WHERE flow_id = ${id} AND ${begin} <= ${now}
+      ORDER BY ${begin} DESC, id DESC LIMIT ${limit}) AS of_flow`,
+  );
+  const { rows } = await sql<BarRow>`${sql.join(each, sql` UNION ALL `)}`.execute(db.read);
+  return rows;
+}
+
+export interface FailureRow {
+  readonly flow_id: string;
+  readonly id: string;
+  readonly name: string;
+  readonly message: string | null;
+  readonly at: Timestamp;
+}
+
+/** The newest failure of each flow since a moment. */
+export async function lastFailures(db: Database, flowIds: readonly string[], since: Timestamp): Promise<FailureRow[]> {
+  if (flowIds.length === 0) return [];
+  const each = flowIds.map(
+    (id) => sql`SELECT * FROM (SELECT flow_run.flow_id, flow_run.id, flow_run.name, flow_run.state_id,
+        flow_run.state_timestamp AS at
+      FROM flow_run WHERE flow_id = ${id} AND state_type IN ('FAILED', 'CRASHED') AND ${begin} >= ${since}
+      ORDER BY ${begin} DESC, id DESC LIMIT 1) AS of_flow`,
+  );
+  const { rows } = await sql<FailureRow>`
+    SELECT failed.flow_id, failed.id, failed.name, failed.at, state.message
+    FROM (${sql.join(each, sql` UNION ALL `)}) AS failed
+    LEFT JOIN flow_run_state AS state ON state.id = failed.state_id`.execute(db.slow);
+  return rows;
+}
+
+export function flowsByIds(db: Database, ids: readonly string[]): Promise<FlowRow[]> {
+  if (ids.length === 0) return Promise.resolve([]);
+  return db.read.selectFrom("flow").selectAll().where("id", "in", ids).execute();
+}
+
+export interface FlowListQuery {
+  readonly name: string | undefined;
+  readonly tags: readonly string[];
+  readonly sort: "NAME_ASC" | "NAME_DESC" | "LAST_RUN_DESC" | "CREATED_DESC";
+  readonly limit: number;
+  readonly offset: number;
+  readonly now: Timestamp;
+}
+
+const orders: Readonly<Record<FlowListQuery["sort"], RawBuilder<unknown>>> = {
+  NAME_ASC: sql`flow.name ASC`,
+  NAME_DESC: sql`flow.name DESC`,
+  LAST_RUN_DESC: sql`coalesce(last_run, 0) DESC, flow.name ASC`,
+  CREATED_DESC: sql`flow.created DESC, flow.id DESC`,
+};
+
+export interface FlowInList extends FlowRow {
+  readonly last_run: Timestamp | null;
+}
+
+export async function flowsInList(db: Database, query: FlowListQuery): Promise<FlowInList[]> {
+  const { rows } = await sql<FlowInList>`
+    SELECT * FROM (
+      SELECT flow.*, (SELECT max(${begin}) FROM flow_run
+        WHERE flow_run.flow_id = flow.id AND ${begin} <= ${query.now}) AS last_run
+      FROM flow WHERE ${matching(db, query)}) AS flow
+    ORDER BY ${orders[query.sort]} LIMIT ${query.limit} OFFSET ${query.offset}`.execute(db.slow);
+  return rows;
+}
+
+export async function countFlows(db: Database, query: FlowListQuery): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    SELECT count(*) AS count FROM flow WHERE ${matching(db, query)}`.execute(db.slow);
+  return Number(rows[0]?.count ?? 0);
+}
+
+function matching(db: Database, { name, tags }: FlowListQuery): RawBuilder<SqlBool> {
+  return (
+    join(
+      [
+        name === undefined ? undefined : db.sql.contains("flow.name", name),
+        tags.length === 0 ? undefined : db.sql.holdsAll("flow.tags", tags),
+      ],
+      "and_",
+    ) ?? sql<SqlBool>`1 = 1`
+  );
+}
+
+export interface FlowStateCountRow {
+  readonly flow_id: string;
+  readonly state_type: StateType;
+  readonly runs: number;
+}
+
+/** Runs of flows that were expected since a moment, by state: each count a walk along a part of an index. */
+export async function stateCounts(
+  db: Database,
+  flowIds: readonly string[],
+  since: Timestamp,
+): Promise<FlowStateCountRow[]> {
+  const wanted = db.sql.rowsOf(JSON.stringify(flowIds.map((id) => ({ id }))), { id: "uuid" });
+  const types = sql.raw(stateTypes.map((type) => `('${type}')`).join(", "));
+  const { rows } = await sql<FlowStateCountRow>`
+    SELECT wanted.id AS flow_id, type.column1 AS state_type, (
+      SELECT count(*) FROM flow_run
+      WHERE flow_run.flow_id = wanted.id AND flow_run.state_type = type.column1 AND flow_run.expected_start_time >= ${since}
+    ) AS runs
+    FROM ${wanted} AS wanted CROSS JOIN (VALUES ${types}) AS type`.execute(db.slow);
+  return rows.filter(({ runs }) => Number(runs) > 0);
+}
+
+export interface DurationRow {
+  readonly begin: Timestamp;
+  readonly total_run_time: number;
+}
+
+/** Durations of the newest runs that completed since a moment. */
+export async function durations(
+  db: Database,
+  { flowId, since, limit }: { readonly flowId: string; readonly since: Timestamp; readonly limit: number },
+): Promise<DurationRow[]> {
+  const { rows } = await sql<DurationRow>`
+    SELECT ${begin} AS begin, total_run_time FROM flow_run
+    WHERE flow_id = ${flowId} AND ${begin} >= ${since} AND state_type = 'COMPLETED'
+    ORDER BY ${begin} DESC, id DESC LIMIT ${limit}`.execute(db.slow);
+  return rows;
+}

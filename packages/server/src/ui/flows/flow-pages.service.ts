@@ -1,0 +1,138 @@
+import { addSeconds, formatTimestamp, microsPerSecond, type Timestamp } from "@ostinato/core";
+import type {
+  BodyOf,
+  Dashboard,
+  Flow,
+  FlowPage,
+  FlowRow,
+  listFlows,
+  ReplyOf,
+  RunBar,
+  StateCounts,
+} from "@ostinato/protocol";
+import { present as presentFlow } from "../../flows/flows.service.ts";
+import type { Context } from "../../kernel/context.ts";
+import { notFound } from "../../kernel/errors.ts";
+import * as parameterSchemas from "../../parameter-schemas/parameter-schemas.service.ts";
+import * as queries from "./flow-pages.queries.ts";
+import { durationBuckets } from "./flow-pages.rules.ts";
+
+const daySeconds = 86_400;
+
+/** Flows with their last runs as bars, oldest first. */
+export async function flowsWithRecentRuns(
+  { db, clock }: Context,
+  ids: readonly string[],
+  limit: number,
+): Promise<ReadonlyMap<string, { readonly flow: Flow; readonly recent: RunBar[] }>> {
+  const now = clock.now();
+  const [flows, runs] = await Promise.all([
+    queries.flowsByIds(db, ids),
+    queries.recentRuns(db, { flowIds: ids, limit, now }),
+  ]);
+  const bars = Map.groupBy(runs, ({ flow_id }) => flow_id);
+  return new Map(flows.map((row) => [row.id, { flow: presentFlow(row), recent: barsOf(bars.get(row.id) ?? [], now) }]));
+}
+
+function barsOf(newestFirst: readonly queries.BarRow[], now: Timestamp): RunBar[] {
+  return newestFirst.toReversed().map((row) => {
+    const { id, name, state_type, state_name, state_timestamp, start_time } = row;
+    const spell = state_type === "RUNNING" && state_timestamp !== null ? Math.max(0, now - state_timestamp) : 0;
+    const begun = start_time ?? row.begin;
+    return {
+      id,
+      name,
+      state_type,
+      state_name,
+      start: begun === null ? null : formatTimestamp(begun),
+      duration: start_time === null ? null : (row.total_run_time + spell) / microsPerSecond,
+    };
+  });
+}
+
+type LastFailure = NonNullable<Dashboard["flows"][number]["last_failure"]>;
+
+export async function lastFailures(
+  { db }: Context,
+  flowIds: readonly string[],
+  since: Timestamp,
+): Promise<ReadonlyMap<string, LastFailure>> {
+  const rows = await queries.lastFailures(db, flowIds, since);
+  return new Map(
+    rows.map(({ flow_id, id, name, message, at }) => [
+      flow_id,
+      { flow_run_id: id, name, message, at: formatTimestamp(at) },
+    ]),
+  );
+}
+
+export async function list(context: Context, body: BodyOf<typeof listFlows>): Promise<ReplyOf<typeof listFlows>> {
+  const { db, clock } = context;
+  const { name, tags, sort, limit, offset } = body;
+  const query: queries.FlowListQuery = {
+    name: name === null || name === "" ? undefined : name,
+    tags: tags ?? [],
+    sort: sort ?? "LAST_RUN_DESC",
+    limit: limit ?? 50,
+    offset: offset ?? 0,
+    now: clock.now(),
+  };
+  const [rows, count] = await Promise.all([queries.flowsInList(db, query), queries.countFlows(db, query)]);
+  const ids = rows.map(({ id }) => id);
+  const [found, counts] = await Promise.all([
+    flowsWithRecentRuns(context, ids, 20),
+    countsSince(context, ids, addSeconds(query.now, -30 * daySeconds)),
+  ]);
+  const results = rows.flatMap(({ id, last_run }): FlowRow[] => {
+    const flow = found.get(id);
+    if (flow === undefined) return [];
+    return [{ ...flow, counts: counts.get(id) ?? {}, last_run: last_run === null ? null : formatTimestamp(last_run) }];
+  });
+  return { results, count };
+}
+
+async function countsSince(
+  { db }: Context,
+  ids: readonly string[],
+  since: Timestamp,
+): Promise<ReadonlyMap<string, StateCounts>> {
+  const counts = new Map<string, StateCounts>();
+  for (const { flow_id, state_type, runs } of await queries.stateCounts(db, ids, since)) {
+    counts.set(flow_id, { ...counts.get(flow_id), [state_type]: Number(runs) });
+  }
+  return counts;
+}
+
+/** Medians are taken of at most so many runs, the newest. */
+const maxDurations = 10_000;
+
+export async function page(context: Context, flowId: string, days: number): Promise<FlowPage> {
+  const { db, clock } = context;
+  const until = clock.now();
+  const since = addSeconds(until, -days * daySeconds);
+  const found = (await flowsWithRecentRuns(context, [flowId], 50)).get(flowId);
+  if (found === undefined) throw notFound("Flow", flowId);
+  const [byFlow, durations, schema] = await Promise.all([
+    countsSince(context, [flowId], since),
+    queries.durations(db, { flowId, since, limit: maxDurations }),
+    parameterSchemas.newest(context, flowId),
+  ]);
+  const counts = byFlow.get(flowId) ?? {};
+  return {
+    ...found,
+    counts,
+    success_rate: successRate(counts),
+    durations: durationBuckets(durations, { since, until, buckets: bucketsFor(days) }),
+    parameter_schema: schema ?? null,
+  };
+}
+
+/** By the hour for a day or two, then by the day or less often: never more than 60. */
+function bucketsFor(days: number): number {
+  return days <= 2 ? days * 24 : Math.min(days, 60);
+}
+
+function successRate({ COMPLETED = 0, FAILED = 0, CRASHED = 0 }: StateCounts): number | null {
+  const finished = COMPLETED + FAILED + CRASHED;
+  return finished === 0 ? null : COMPLETED / finished;
+}

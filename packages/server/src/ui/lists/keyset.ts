@@ -1,0 +1,32 @@
+import { isUuid } from "@ostinato/core";
+import { refused } from "../../kernel/errors.ts";
+
+/** Where a page of a list ended: the value that it is sorted by, and the id of the last row. */
+export interface Position {
+  readonly value: string | number | null;
+  readonly id: string;
+}
+
+/** Opaque to the caller; says which order it belongs to, because it means nothing in another one. */
+export function writeCursor(order: string, { value, id }: Position): string {
+  return Buffer.from(JSON.stringify([order, value, id])).toString("base64url");
+}
+
+export function readCursor(order: string, cursor: string | null | undefined): Position | undefined {
+  if (cursor === null || cursor === undefined) return undefined;
+  const [of, value, id] = decode(cursor);
+  const isValue = value === null || typeof value === "string" || Number.isSafeInteger(value);
+  if (of !== order || !isValue || typeof id !== "string" || !isUuid(id)) {
+    throw refused(422, "The cursor is not one of this list in this order. Start at the first page again.");
+  }
+  return { value: value as Position["value"], id };
+}
+
+function decode(cursor: string): readonly unknown[] {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString());
+    return Array.isArray(value) ? value : [];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,142 @@
+import type { Timestamp } from "@ostinato/core";
+import type { BodyOf, ReplyOf, readLogWindow } from "@ostinato/protocol";
+import type { Database } from "../../db/dialect.ts";
+import type { Context } from "../../kernel/context.ts";
+import { invalid } from "../../kernel/errors.ts";
+import { present } from "../../logs/logs.service.ts";
+import { readCursor, writeCursor } from "../lists/keyset.ts";
+import * as queries from "./log-window.queries.ts";
+
+type LogWindowRequest = BodyOf<typeof readLogWindow>;
+
+/** A window on the lines of a run, opened where the caller says; what it costs does not grow with where that is. */
+export async function logWindow({ db }: Context, body: LogWindowRequest): Promise<ReplyOf<typeof readLogWindow>> {
+  const criteria = await criteriaOf(db, body);
+  const firstError = await firstErrorOf(db, criteria);
+  const { rows, begins, ends } = await opened({ db, criteria, body, firstError });
+  const [first] = rows;
+  const last = rows.at(-1);
+  const [counted, total, errorPosition] = await Promise.all([
+    begins ?? (first === undefined ? undefined : queries.countLogs(db, criteria, first)),
+    ends ?? queries.countLogs(db, criteria),
+    firstError === undefined ? null : queries.countLogs(db, criteria, firstError),
+  ]);
+  const position = counted ?? total;
+  return {
+    logs: rows.map(present),
+    position,
+    total,
+    before: first === undefined || position === 0 ? null : cursorOf(first),
+    after: last === undefined || position + rows.length >= total ? null : cursorOf(last),
+    first_error_id: firstError?.id ?? null,
+    first_error_position: errorPosition,
+  };
+}
+
+async function criteriaOf(db: Database, body: LogWindowRequest): Promise<queries.LogCriteria> {
+  const flowRunId = body.flow_run_id?.toLowerCase();
+  const taskRunId = body.task_run_id?.toLowerCase();
+  if (flowRunId === undefined && taskRunId === undefined) {
+    const msg = "Say of which run: flow_run_id or task_run_id";
+    throw invalid([{ type: "missing", loc: ["body", "flow_run_id"], msg, input: null }], body);
+  }
+  return {
+    flowRunIds: await familyOf(db, flowRunId, body.subflows === true),
+    taskRunId,
+    level: body.level ?? undefined,
+    text: body.text === null || body.text === "" ? undefined : body.text,
+  };
+}
+
+async function familyOf(db: Database, flowRunId: string | undefined, subflows: boolean): Promise<readonly string[]> {
+  if (flowRunId === undefined) return [];
+  return subflows ? queries.withSubflows(db, flowRunId) : [flowRunId];
+}
+
+async function firstErrorOf(db: Database, criteria: queries.LogCriteria): Promise<queries.LogRow | undefined> {
+  const [row] = await queries.logsFrom(db, { ...criteria, errors: true }, { direction: "forward", limit: 1 });
+  return row;
+}
+
+interface WindowSource {
+  readonly db: Database;
+  readonly criteria: queries.LogCriteria;
+  readonly body: LogWindowRequest;
+  readonly firstError: queries.LogRow | undefined;
+}
+
+/** `begins` is the position of the first line and `ends` the number of all where the way to them tells; else they are counted. */
+interface Opened {
+  readonly rows: readonly queries.LogRow[];
+  readonly begins?: number;
+  readonly ends?: number;
+}
+
+async function opened({ db, criteria, body, firstError }: WindowSource): Promise<Opened> {
+  const limit = body.limit ?? 200;
+  const read: Read = (range) => queries.logsFrom(db, criteria, range);
+  const before = readPosition(body.before);
+  const after = readPosition(body.after);
+  if (after !== undefined) return { rows: await read({ direction: "forward", from: after, limit }) };
+  if (before !== undefined) return { rows: await read({ direction: "backward", from: before, limit }) };
+  if (body.offset !== null && body.offset !== undefined) {
+    const total = await queries.countLogs(db, criteria);
+    return atOffset(read, { offset: body.offset, limit, total });
+  }
+  if (body.anchor === "first-error" && firstError !== undefined) return { rows: await around(read, firstError, limit) };
+  if (body.anchor === "tail" || body.anchor === "first-error") {
+    return atEnd(db, criteria, await read({ direction: "backward", limit }), limit);
+  }
+  return { rows: await read({ direction: "forward", limit }), begins: 0 };
+}
+
+type Read = (range: queries.LogRange) => Promise<queries.LogRow[]>;
+
+/** The number of all follows from the lines that were read: while a run writes, a count of its own would be of another moment. */
+async function atEnd(
+  db: Database,
+  criteria: queries.LogCriteria,
+  rows: readonly queries.LogRow[],
+  limit: number,
+): Promise<Opened> {
+  const [first] = rows;
+  const begins = first === undefined || rows.length < limit ? 0 : await queries.countLogs(db, criteria, first);
+  return { rows, begins, ends: begins + rows.length };
+}
+
+interface Offset {
+  readonly offset: number;
+  readonly limit: number;
+  readonly total: number;
+}
+
+/** A position in the later half is reached from the end. */
+async function atOffset(read: Read, { offset, limit, total }: Offset): Promise<Opened> {
+  if (offset >= total) return { rows: [], begins: total, ends: total };
+  const fromEnd = Math.max(0, total - offset - limit);
+  const rows = await (offset <= fromEnd
+    ? read({ direction: "forward", offset, limit })
+    : read({ direction: "backward", offset: fromEnd, limit: Math.min(limit, total - offset) }));
+  return { rows, begins: offset, ends: total };
+}
+
+/** The line with some of what led to it: a third of the window before, the rest from it on. */
+async function around(read: Read, line: queries.LogPosition, limit: number): Promise<queries.LogRow[]> {
+  const before = Math.floor(limit / 3);
+  const [earlier, later] = await Promise.all([
+    before === 0 ? [] : read({ direction: "backward", from: line, limit: before }),
+    read({ direction: "forward", from: line, inclusive: true, limit: limit - before }),
+  ]);
+  return [...earlier, ...later];
+}
+
+const order = "logs";
+
+function cursorOf({ timestamp, id }: queries.LogPosition): string {
+  return writeCursor(order, { value: timestamp, id });
+}
+
+function readPosition(cursor: string | null | undefined): queries.LogPosition | undefined {
+  const position = readCursor(order, cursor);
+  return position && { timestamp: Number(position.value) as Timestamp, id: position.id };
+}

@@ -1,0 +1,85 @@
+import type { StateType, Timestamp } from "@ostinato/core";
+import type { FlowRunSort, RunCriteria } from "@ostinato/protocol";
+import { sql } from "kysely";
+import { everything } from "../../criteria/conditions.queries.ts";
+import { flowRunsMatching } from "../../criteria/runs.queries.ts";
+import type { Database } from "../../db/dialect.ts";
+import type { Position } from "../lists/keyset.ts";
+import { type Order, positionsAfter } from "../lists/positions.queries.ts";
+
+/** When a run began, or is expected to. As the indexes have it, letter by letter. */
+export const begin = sql<Timestamp | null>`coalesce(flow_run.start_time, flow_run.expected_start_time)`;
+
+const orders: Readonly<Record<FlowRunSort, Order>> = {
+  ID_DESC: { by: sql`flow_run.id`, direction: "DESC", always: true },
+  START_TIME_ASC: { by: begin, direction: "ASC" },
+  START_TIME_DESC: { by: begin, direction: "DESC" },
+  EXPECTED_START_TIME_ASC: { by: sql`flow_run.expected_start_time`, direction: "ASC" },
+  EXPECTED_START_TIME_DESC: { by: sql`flow_run.expected_start_time`, direction: "DESC" },
+  NAME_ASC: { by: sql`flow_run.name`, direction: "ASC" },
+  NAME_DESC: { by: sql`flow_run.name`, direction: "DESC" },
+  NEXT_SCHEDULED_START_TIME_ASC: { by: sql`flow_run.next_scheduled_start_time`, direction: "ASC" },
+  END_TIME_DESC: { by: sql`coalesce(flow_run.end_time, 0)`, direction: "DESC" },
+};
+
+export interface FlowRunListQuery {
+  readonly criteria: RunCriteria;
+  readonly sort: FlowRunSort;
+  readonly limit: number;
+  readonly after: Position | undefined;
+}
+
+export function flowRunPositions(db: Database, query: FlowRunListQuery): Promise<Position[]> {
+  const { criteria, sort, limit, after } = query;
+  const matching = flowRunsMatching(db.sql, criteria) ?? everything;
+  const reader = isNarrowed(criteria) ? db.slow : db.read;
+  return positionsAfter(reader, { table: "flow_run", order: orders[sort], limit, matching, after });
+}
+
+/** What an index finds at once may be read on this thread; what may have to look at every run may not. */
+function isNarrowed(criteria: RunCriteria): boolean {
+  return Object.values(criteria).some((part) => part !== null && part !== undefined);
+}
+
+/** How many match, up to one more than `most`. */
+export async function countFlowRuns(db: Database, criteria: RunCriteria, most: number): Promise<number> {
+  const matching = flowRunsMatching(db.sql, criteria) ?? everything;
+  const { rows } = await sql<{ count: number }>`
+    SELECT count(*) AS count FROM (SELECT 1 AS one FROM flow_run WHERE ${matching} LIMIT ${most + 1}) AS bounded`.execute(
+    db.slow,
+  );
+  return Number(rows[0]?.count ?? 0);
+}
+
+export interface PointRow {
+  readonly id: string;
+  readonly name: string;
+  readonly flow_name: string;
+  readonly state_type: StateType | null;
+  readonly state_name: string | null;
+  readonly state_timestamp: Timestamp | null;
+  readonly expected_start_time: Timestamp | null;
+  readonly start_time: Timestamp | null;
+  readonly total_run_time: number;
+  readonly created: Timestamp;
+}
+
+export interface PointsQuery {
+  readonly criteria: RunCriteria;
+  readonly sort: FlowRunSort;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+export async function flowRunPoints(db: Database, query: PointsQuery): Promise<PointRow[]> {
+  const { criteria, sort, limit, offset } = query;
+  const { by, direction } = orders[sort];
+  const { rows } = await sql<PointRow>`
+    SELECT flow_run.id, flow_run.name, of.name AS flow_name, state_type, state_name, state_timestamp,
+      expected_start_time, start_time, total_run_time, flow_run.created
+    FROM flow_run JOIN flow AS of ON of.id = flow_run.flow_id
+    WHERE ${flowRunsMatching(db.sql, criteria) ?? everything}
+    ORDER BY ${by} ${sql.raw(direction)}, flow_run.id ${sql.raw(direction)}
+    LIMIT ${limit} OFFSET ${offset}`.execute(db.slow);
+  return rows;
+}

@@ -1,0 +1,62 @@
+import { formatTimestamp, microsPerSecond, secondsBetween, type Timestamp } from "@ostinato/core";
+import type { BodyOf, FlowRunPoint, listFlowRunPoints, listFlowRuns, ReplyOf } from "@ostinato/protocol";
+import type { Context } from "../../kernel/context.ts";
+import { readCursor, writeCursor } from "../lists/keyset.ts";
+import * as queries from "./flow-run-list.queries.ts";
+import { readRows } from "./run-rows.service.ts";
+
+/** Counting stops here: nobody turns a hundred thousand rows by hand, and the number only has to look large. */
+export const maxCounted = 100_000;
+
+export async function list(context: Context, body: BodyOf<typeof listFlowRuns>): Promise<ReplyOf<typeof listFlowRuns>> {
+  const { sort: given, limit: wanted, cursor, count: counting, ...criteria } = body;
+  const sort = given ?? "START_TIME_DESC";
+  const limit = wanted ?? 50;
+  const after = readCursor(sort, cursor);
+  const positions = await queries.flowRunPositions(context.db, { criteria, sort, limit: limit + 1, after });
+  const page = positions.slice(0, limit);
+  const last = page.at(-1);
+  const isWhole = after === undefined && positions.length <= limit;
+  const [results, counted] = await Promise.all([
+    readRows(
+      context,
+      page.map(({ id }) => id),
+    ),
+    counting !== true ? null : isWhole ? page.length : queries.countFlowRuns(context.db, criteria, maxCounted),
+  ]);
+  return {
+    results,
+    next_cursor: last === undefined || positions.length <= limit ? null : writeCursor(sort, last),
+    count: counted === null ? null : Math.min(counted, maxCounted),
+    count_capped: counted !== null && counted > maxCounted,
+  };
+}
+
+export async function points({ db, clock }: Context, body: BodyOf<typeof listFlowRunPoints>): Promise<FlowRunPoint[]> {
+  const { sort, limit, offset, ...criteria } = body;
+  const query = {
+    criteria,
+    sort: sort ?? "EXPECTED_START_TIME_DESC",
+    limit: limit ?? 1000,
+    offset: offset ?? 0,
+  } as const;
+  const rows = await queries.flowRunPoints(db, query);
+  const now = clock.now();
+  return rows.map((row) => point(row, now));
+}
+
+function point(row: queries.PointRow, now: Timestamp): FlowRunPoint {
+  const { state_type, state_timestamp, start_time, expected_start_time } = row;
+  const spell = state_type === "RUNNING" && state_timestamp !== null ? Math.max(0, now - state_timestamp) : 0;
+  const late = expected_start_time === null ? 0 : secondsBetween(expected_start_time, start_time ?? now);
+  return {
+    id: row.id,
+    name: row.name,
+    flow_name: row.flow_name,
+    state_type,
+    state_name: row.state_name,
+    timestamp: formatTimestamp(start_time ?? expected_start_time ?? row.created),
+    duration: (row.total_run_time + spell) / microsPerSecond,
+    lateness: Math.max(0, late),
+  };
+}

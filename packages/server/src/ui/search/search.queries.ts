@@ -1,0 +1,81 @@
+import type { StateType } from "@ostinato/core";
+import { sql } from "kysely";
+import type { Database } from "../../db/dialect.ts";
+import { begin } from "../runs/flow-run-list.queries.ts";
+
+export interface HitRow {
+  readonly kind: "flow" | "flow-run" | "task-run" | "artifact";
+  readonly id: string;
+  readonly name: string;
+  readonly detail: string | null;
+  readonly state_type: StateType | null;
+  readonly state_name: string | null;
+}
+
+/** Of the newest runs, so many are searched first; the rest of the flow runs only when these did not fill the list. */
+const newestFlowRuns = 5000;
+const newestTaskRuns = 10_000;
+
+export async function byId(db: Database, id: string): Promise<HitRow[]> {
+  const { rows } = await sql<HitRow>`
+    SELECT 'flow' AS kind, id, name, CAST(NULL AS text) AS detail, NULL AS state_type, NULL AS state_name
+      FROM flow WHERE id = ${id}
+    UNION ALL SELECT 'flow-run', flow_run.id, flow_run.name, flow.name, flow_run.state_type, flow_run.state_name
+      FROM flow_run JOIN flow ON flow.id = flow_run.flow_id WHERE flow_run.id = ${id}
+    UNION ALL SELECT 'task-run', task_run.id, task_run.name, flow_run.name, task_run.state_type, task_run.state_name
+      FROM task_run LEFT JOIN flow_run ON flow_run.id = task_run.flow_run_id WHERE task_run.id = ${id}
+    UNION ALL SELECT 'artifact', id, coalesce(key, type, 'artifact'), type, NULL, NULL
+      FROM artifact WHERE id = ${id}`.execute(db.read);
+  return rows;
+}
+
+export async function flows(db: Database, text: string, limit: number): Promise<HitRow[]> {
+  const { rows } = await sql<HitRow>`
+    SELECT 'flow' AS kind, id, name, CAST(NULL AS text) AS detail, NULL AS state_type, NULL AS state_name
+    FROM flow WHERE ${db.sql.contains("flow.name", text)} ORDER BY length(name), name LIMIT ${limit}`.execute(db.slow);
+  return rows;
+}
+
+export async function artifacts(db: Database, text: string, limit: number): Promise<HitRow[]> {
+  const { rows } = await sql<HitRow>`
+    SELECT 'artifact' AS kind, artifact.id, artifact_collection.key AS name, artifact.type AS detail,
+      NULL AS state_type, NULL AS state_name
+    FROM artifact_collection JOIN artifact ON artifact.id = artifact_collection.latest_id
+    WHERE ${db.sql.contains("artifact_collection.key", text)}
+    ORDER BY length(artifact_collection.key), artifact_collection.key LIMIT ${limit}`.execute(db.slow);
+  return rows;
+}
+
+/** Newest first among the newest; among all of them, as the index of names has them. */
+export async function flowRuns(db: Database, text: string, limit: number): Promise<HitRow[]> {
+  const named = db.sql.contains("flow_run.name", text);
+  const newest = await hitsAmong(
+    db,
+    sql`(SELECT * FROM flow_run ORDER BY ${begin} DESC, id DESC LIMIT ${newestFlowRuns}) AS flow_run
+      JOIN flow ON flow.id = flow_run.flow_id WHERE ${named} ORDER BY ${begin} DESC LIMIT ${limit}`,
+  );
+  if (newest.length === limit) return newest;
+  return hitsAmong(
+    db,
+    sql`(SELECT id AS found_id FROM flow_run WHERE ${named} LIMIT ${limit}) AS found
+      JOIN flow_run ON flow_run.id = found.found_id JOIN flow ON flow.id = flow_run.flow_id ORDER BY ${begin} DESC`,
+  );
+}
+
+async function hitsAmong(db: Database, from: ReturnType<typeof sql>): Promise<HitRow[]> {
+  const { rows } = await sql<HitRow>`
+    SELECT 'flow-run' AS kind, flow_run.id, flow_run.name, flow.name AS detail, flow_run.state_type, flow_run.state_name
+    FROM ${from}`.execute(db.slow);
+  return rows;
+}
+
+export async function taskRuns(db: Database, text: string, limit: number): Promise<HitRow[]> {
+  const { rows } = await sql<HitRow>`
+    SELECT 'task-run' AS kind, task_run.id, task_run.name, flow_run.name AS detail, task_run.state_type, task_run.state_name
+    FROM (SELECT id, name, flow_run_id, state_type, state_name, expected_start_time FROM task_run
+      ORDER BY id DESC LIMIT ${newestTaskRuns}) AS task_run
+    LEFT JOIN flow_run ON flow_run.id = task_run.flow_run_id
+    WHERE ${db.sql.contains("task_run.name", text)}
+    ORDER BY task_run.id DESC LIMIT ${limit}`.execute(db.slow);
+  return rows;
+}

@@ -1,0 +1,31 @@
+import { isUuid } from "@ostinato/core";
+import type { ReplyOf, search } from "@ostinato/protocol";
+import type { Context } from "../../kernel/context.ts";
+import * as queries from "./search.queries.ts";
+
+/** What has the text in its name, or the id; flows first, then what ran last. */
+export async function find({ db }: Context, text: string, limit: number): Promise<ReplyOf<typeof search>> {
+  const wanted = text.trim();
+  if (wanted === "") return { hits: [] };
+  if (isUuid(wanted)) return { hits: await queries.byId(db, wanted.toLowerCase()) };
+  const found = await Promise.all([
+    queries.flows(db, wanted, limit),
+    queries.flowRuns(db, wanted, limit),
+    queries.artifacts(db, wanted, limit),
+    queries.taskRuns(db, wanted, limit),
+  ]);
+  return { hits: fairShares(found, limit) };
+}
+
+/** Each kind gets its part of the list; what one does not use goes to the others, in their order. */
+function fairShares<T>(kinds: readonly (readonly T[])[], limit: number): T[] {
+  const share = Math.ceil(limit / kinds.length);
+  let spare = limit - kinds.reduce((sum, hits) => sum + Math.min(share, hits.length), 0);
+  return kinds
+    .flatMap((hits) => {
+      const extra = Math.min(Math.max(0, spare), Math.max(0, hits.length - share));
+      spare -= extra;
+      return hits.slice(0, share + extra);
+    })
+    .slice(0, limit);
+}

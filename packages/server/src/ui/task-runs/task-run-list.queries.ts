@@ -1,0 +1,73 @@
+import type { StateType, Timestamp } from "@ostinato/core";
+import type { RunCriteria, TaskRunListSort } from "@ostinato/protocol";
+import { sql } from "kysely";
+import { everything } from "../../criteria/conditions.queries.ts";
+import { taskRunsMatching } from "../../criteria/runs.queries.ts";
+import type { Database } from "../../db/dialect.ts";
+import type { JsonText } from "../../db/tables.ts";
+import type { Position } from "../lists/keyset.ts";
+import { type Order, positionsAfter } from "../lists/positions.queries.ts";
+
+const expected = sql<Timestamp | null>`task_run.expected_start_time`;
+const orders: Readonly<Record<TaskRunListSort, Order>> = {
+  EXPECTED_START_TIME_ASC: { by: expected, direction: "ASC" },
+  EXPECTED_START_TIME_DESC: { by: expected, direction: "DESC" },
+  END_TIME_DESC: { by: sql`coalesce(task_run.end_time, 0)`, direction: "DESC", always: true },
+  NAME_ASC: { by: sql`task_run.name`, direction: "ASC", always: true },
+  NAME_DESC: { by: sql`task_run.name`, direction: "DESC", always: true },
+};
+
+export interface TaskRunListQuery {
+  readonly criteria: RunCriteria;
+  readonly sort: TaskRunListSort;
+  readonly limit: number;
+  readonly after: Position | undefined;
+}
+
+export function taskRunPositions(db: Database, query: TaskRunListQuery): Promise<Position[]> {
+  const { criteria, sort, limit, after } = query;
+  const matching = taskRunsMatching(db.sql, criteria) ?? everything;
+  return positionsAfter(db.slow, { table: "task_run", order: orders[sort], limit, matching, after });
+}
+
+/** How many match, up to one more than `most`. */
+export async function countTaskRuns(db: Database, criteria: RunCriteria, most: number): Promise<number> {
+  const matching = taskRunsMatching(db.sql, criteria) ?? everything;
+  const { rows } = await sql<{ count: number }>`
+    SELECT count(*) AS count FROM (SELECT 1 AS one FROM task_run WHERE ${matching} LIMIT ${most + 1}) AS bounded`.execute(
+    db.slow,
+  );
+  return Number(rows[0]?.count ?? 0);
+}
+
+export interface TaskRunInList {
+  readonly id: string;
+  readonly name: string;
+  readonly state_type: StateType | null;
+  readonly state_name: string | null;
+  readonly state_message: string | null;
+  readonly expected_start_time: Timestamp | null;
+  readonly start_time: Timestamp | null;
+  readonly end_time: Timestamp | null;
+  readonly run_count: number;
+  readonly tags: JsonText;
+  readonly flow_run_id: string | null;
+  readonly flow_run_name: string | null;
+  readonly flow_id: string | null;
+  readonly flow_name: string | null;
+}
+
+/** Those of the ids that exist, in no order. */
+export async function taskRunsInList(db: Database, ids: readonly string[]): Promise<TaskRunInList[]> {
+  const wanted = db.sql.rowsOf(JSON.stringify(ids.map((id) => ({ id }))), { id: "uuid" });
+  const { rows } = await sql<TaskRunInList>`
+    SELECT run.id, run.name, run.state_type, run.state_name, state.message AS state_message, run.expected_start_time,
+      run.start_time, run.end_time, run.run_count, run.tags, run.flow_run_id, flow_run.name AS flow_run_name,
+      flow.id AS flow_id, flow.name AS flow_name
+    FROM ${wanted} AS wanted
+    JOIN task_run AS run ON run.id = wanted.id
+    LEFT JOIN task_run_state AS state ON state.id = run.state_id
+    LEFT JOIN flow_run ON flow_run.id = run.flow_run_id
+    LEFT JOIN flow ON flow.id = flow_run.flow_id`.execute(db.read);
+  return rows;
+}

@@ -1,0 +1,46 @@
+import { formatTimestamp, type Timestamp } from "@ostinato/core";
+import type { BodyOf, listTaskRuns, ReplyOf, TaskRunRow } from "@ostinato/protocol";
+import { readPlainJson } from "../../db/json-text.ts";
+import type { Context } from "../../kernel/context.ts";
+import { readCursor, writeCursor } from "../lists/keyset.ts";
+import { maxCounted } from "../runs/flow-run-list.service.ts";
+import * as queries from "./task-run-list.queries.ts";
+
+export async function list({ db }: Context, body: BodyOf<typeof listTaskRuns>): Promise<ReplyOf<typeof listTaskRuns>> {
+  const { sort: given, limit: wanted, cursor, count: counting, ...criteria } = body;
+  const sort = given ?? "EXPECTED_START_TIME_DESC";
+  const limit = wanted ?? 50;
+  const after = readCursor(sort, cursor);
+  const positions = await queries.taskRunPositions(db, { criteria, sort, limit: limit + 1, after });
+  const page = positions.slice(0, limit);
+  const last = page.at(-1);
+  const isWhole = after === undefined && positions.length <= limit;
+  const [rows, counted] = await Promise.all([
+    queries.taskRunsInList(
+      db,
+      page.map(({ id }) => id),
+    ),
+    counting !== true ? null : isWhole ? page.length : queries.countTaskRuns(db, criteria, maxCounted),
+  ]);
+  const found = new Map(rows.map((row) => [row.id, present(row)]));
+  return {
+    results: page.flatMap(({ id }) => found.get(id) ?? []),
+    next_cursor: last === undefined || positions.length <= limit ? null : writeCursor(sort, last),
+    count: counted === null ? null : Math.min(counted, maxCounted),
+    count_capped: counted !== null && counted > maxCounted,
+  };
+}
+
+function present({ tags, expected_start_time, start_time, end_time, ...row }: queries.TaskRunInList): TaskRunRow {
+  return {
+    ...row,
+    tags: readPlainJson(tags),
+    expected_start_time: formatted(expected_start_time),
+    start_time: formatted(start_time),
+    end_time: formatted(end_time),
+  };
+}
+
+function formatted(moment: Timestamp | null): string | null {
+  return moment === null ? null : formatTimestamp(moment);
+}
