@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
@@ -11,11 +11,11 @@ const root = fileURLToPath(new URL("../../..", import.meta.url));
 /** The examples in the docstrings of a folder, by the place where they stand. */
 async function examplesIn(folder: string): Promise<Map<string, string>> {
   const found = new Map<string, string>();
-  for (const file of await readdir(folder)) {
+  for (const file of await readdir(folder, { recursive: true })) {
     if (!file.endsWith(".ts") || file.endsWith(".test.ts")) continue;
     const text = await readFile(join(folder, file), "utf8");
     for (const [index, [, block = ""]] of [...text.matchAll(/ \* ```ts\n([\s\S]*?) \* ```/g)].entries()) {
-      found.set(`${file.replace(".ts", "")}-${index}.ts`, block.replaceAll(/^ \* ?/gm, ""));
+      found.set(`${file.replace(".ts", "").replaceAll(sep, "-")}-${index}.ts`, block.replaceAll(/^ \* ?/gm, ""));
     }
   }
   return found;

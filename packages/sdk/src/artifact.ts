@@ -3,9 +3,9 @@ import type { ArtifactCreate, createArtifact, updateArtifact } from "@ostinato/p
 import { artifactLimitBytes } from "@ostinato/protocol/limits";
 import { context } from "./context.ts";
 import { UsageError } from "./errors.ts";
-import { anything, aText, checkOptions, type Rule, type Rules, texts } from "./option-checks.ts";
-import { redact } from "./redaction.ts";
-import { type Session, session } from "./session.ts";
+import { anything, aText, checkOptions, type Rule, type Rules, texts } from "./run/option-checks.ts";
+import { redact } from "./secrets/redaction.ts";
+import { type Session, session } from "./session/session.ts";
 import { tableJson } from "./table-cells.ts";
 
 interface ArtifactOptions {

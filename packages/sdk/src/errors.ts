@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { ApiError, ServerUnreachable } from "@ostinato/client";
-import { constructorName, failureParts, fieldText, isError } from "./failure-parts.ts";
+import { constructorName, failureParts, fieldText, isError } from "./failures/failure-parts.ts";
 
 export { ServerUnreachable };
 

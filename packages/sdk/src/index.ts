@@ -1,15 +1,4 @@
-export type { Argument, Arguments, Result } from "./argument-types.ts";
 export { artifact, type CreatedArtifact, type ProgressArtifact } from "./artifact.ts";
-export type { CacheBy, CacheCall, CacheOptions } from "./cache.ts";
-export {
-  type Connection,
-  defaultApiUrl,
-  type LocalServer,
-  registerLocalServer,
-  registerSettings,
-} from "./connection.ts";
-export { type CurrentFlowRun, type CurrentRun, type CurrentTaskRun, currentRun } from "./current-run.ts";
-export { registerDeputy } from "./deputy.ts";
 export * from "./errors.ts";
 export {
   type AnyFlow,
@@ -20,21 +9,30 @@ export {
   isFlow,
   resumeRun,
   runFlow,
-} from "./flow.ts";
-export type { FlowOptions } from "./flow-definition.ts";
-export { FlowFuture } from "./flow-future.ts";
-export { RunFuture } from "./future.ts";
+} from "./flow/flow.ts";
+export type { FlowOptions } from "./flow/flow-definition.ts";
+export { FlowFuture } from "./flow/flow-future.ts";
 export { homeFolder } from "./home.ts";
-export type { Hook, HookEvent, Hooks } from "./hooks.ts";
-export { type AllowedFailure, allowFailure } from "./links.ts";
-export { log } from "./log.ts";
-export { type MapOptions, type Unmapped, unmapped } from "./map.ts";
-export { MapFuture } from "./map-future.ts";
-export { type Observation, type ObservedState, type Observer, observeRuns } from "./observers.ts";
-export type { ParameterSchema, ParametersIn, ParametersOut } from "./parameters.ts";
-export type { ResultStore } from "./result-store.ts";
-export { Secret, secret } from "./secret.ts";
-export { closeSession, useConnection } from "./session.ts";
+export type { Argument, Arguments, Result } from "./inputs/argument-types.ts";
+export type { ParameterSchema, ParametersIn, ParametersOut } from "./inputs/parameters.ts";
+export { log } from "./logging/log.ts";
+export type { CacheBy, CacheCall, CacheOptions } from "./results/cache.ts";
+export type { ResultStore } from "./results/result-store.ts";
+export { type CurrentFlowRun, type CurrentRun, type CurrentTaskRun, currentRun } from "./run/current-run.ts";
+export { RunFuture } from "./run/future.ts";
+export type { Hook, HookEvent, Hooks } from "./run/hooks.ts";
+export { type AllowedFailure, allowFailure } from "./run/links.ts";
+export { type Observation, type ObservedState, type Observer, observeRuns } from "./run/observers.ts";
+export { Secret, secret } from "./secrets/secret.ts";
+export {
+  type Connection,
+  defaultApiUrl,
+  type LocalServer,
+  registerLocalServer,
+  registerSettings,
+} from "./session/connection.ts";
+export { registerDeputy } from "./session/deputy.ts";
+export { closeSession, useConnection } from "./session/session.ts";
 export {
   type CompletedState,
   cancelled,
@@ -46,7 +44,9 @@ export {
   type StateOptions,
   type UnsuccessfulState,
 } from "./states.ts";
-export { type Task, task, type WithOptions } from "./task.ts";
-export type { TaskOptions } from "./task-definition.ts";
-export { TaskFuture } from "./task-future.ts";
-export type { RetryDelay } from "./task-retries.ts";
+export { type MapOptions, type Unmapped, unmapped } from "./task/map.ts";
+export { MapFuture } from "./task/map-future.ts";
+export { type Task, task, type WithOptions } from "./task/task.ts";
+export type { TaskOptions } from "./task/task-definition.ts";
+export { TaskFuture } from "./task/task-future.ts";
+export type { RetryDelay } from "./task/task-retries.ts";

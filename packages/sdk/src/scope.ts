@@ -1,11 +1,11 @@
 import type { Clock } from "@ostinato/core";
 import type { Resource } from "@ostinato/protocol";
-import type { RunFuture } from "./future.ts";
-import type { KeptResults } from "./kept-results.ts";
-import type { Limiter } from "./limiter.ts";
-import { Provenance } from "./provenance.ts";
-import type { Session } from "./session.ts";
-import { type Keeper, rememberKeeper } from "./stray-failures.ts";
+import { Provenance } from "./identity/provenance.ts";
+import type { KeptResults } from "./results/kept-results.ts";
+import type { RunFuture } from "./run/future.ts";
+import { type Keeper, rememberKeeper } from "./run/stray-failures.ts";
+import type { Session } from "./session/session.ts";
+import type { Limiter } from "./task/limiter.ts";
 
 export interface ScopeOptions {
   /** Undefined where there is none yet: for a task called outside of flows. `open` brings it. */

@@ -1,6 +1,6 @@
 import type { StateType, Timestamp } from "@ostinato/core";
 import { UsageError } from "./errors.ts";
-import { aName, aText, checkOptions, shown } from "./option-checks.ts";
+import { aName, aText, checkOptions, shown } from "./run/option-checks.ts";
 
 /** Where a run is. `type` decides what may follow; `name` says it more exactly: a `RUNNING` run may be `Retrying`. */
 export interface RunState {

@@ -1,5 +1,5 @@
 import { isPlainObject, isSecret, secretMask, wholeNumber } from "@ostinato/core";
-import { jsonRedaction } from "./redaction.ts";
+import { jsonRedaction } from "./secrets/redaction.ts";
 
 const maxDepth = 20;
 

@@ -5,7 +5,7 @@ import { type Client, createClient, type Transport } from "@ostinato/client";
 import { filterLogs, filterTaskRuns, listFlowRunStates, listTaskRunStates, readFlowRun } from "@ostinato/protocol";
 import { createServer, readConfig, type Server } from "@ostinato/server";
 import { afterAll, beforeAll } from "vitest";
-import { useConnection } from "../src/session.ts";
+import { useConnection } from "../src/session/session.ts";
 
 /** What tests look at of the server that the runs of the file are recorded on. */
 export interface Recorder {

@@ -1,0 +1,70 @@
+import { flowRunDeletedEvent } from "@ostinato/protocol/event-names";
+import { Cancelled } from "../errors.ts";
+import type { Session } from "../session/session.ts";
+import { endByDeletion } from "./flow-ends.ts";
+import { lookForEnd } from "./heartbeat.ts";
+import type { WatchedRun } from "./watched-run.ts";
+
+interface Watch {
+  readonly runs: Map<string, WatchedRun>;
+  close(): void;
+}
+
+const watches = new WeakMap<Session, Watch>();
+
+/** Ends the run as soon as somebody cancels or deletes it on the server. The returned function stops listening. */
+export function watchCancellation(run: WatchedRun): () => void {
+  const { session } = run;
+  // A subflow is ended with its parent or by its own heartbeat; a server inside this process has nobody else to cancel.
+  if (session.connection.inProcess || session.connection.transport !== undefined) return () => {};
+  const watch = watches.get(session) ?? listen(session);
+  watch.runs.set(run.id, run);
+  return () => {
+    watch.runs.delete(run.id);
+    if (watch.runs.size > 0) return;
+    watch.close();
+    watches.delete(session);
+  };
+}
+
+/** A run that has ended by then needs no subscription. One that was cancelled before is told so when it begins to listen. */
+const listenAfterSeconds = 0.5;
+
+/** One subscription serves all flow runs of the session. */
+function listen(session: Session): Watch {
+  const runs = new Map<string, WatchedRun>();
+  const { baseUrl, auth } = session.connection;
+  let close = () => stopWaiting();
+  const watch: Watch = {
+    runs,
+    close() {
+      closed = true;
+      close();
+    },
+  };
+  let closed = false;
+  watches.set(session, watch);
+  const stopWaiting = session.timers.after(listenAfterSeconds, () => void subscribe());
+  async function subscribe(): Promise<void> {
+    const { subscribeToEvents } = await import("@ostinato/client/node");
+    if (closed) return;
+    const subscription = subscribeToEvents({
+      baseUrl,
+      auth,
+      filter: { event: { name: ["prefect.flow-run.Cancelling", "prefect.flow-run.Cancelled", flowRunDeletedEvent] } },
+      onEvent({ event, resource }) {
+        const id = resource["prefect.resource.id"]?.replace("prefect.flow-run.", "");
+        const run = id === undefined ? undefined : runs.get(id);
+        if (run === undefined) return;
+        const deleted = event === flowRunDeletedEvent;
+        run.interrupt(
+          deleted ? endByDeletion(run.name) : new Cancelled(resource["prefect.state-message"] || undefined),
+        );
+      },
+      // What happened while nobody listened.
+      onConnected: () => runs.forEach((run) => void lookForEnd(run)),
+    });
+    close = () => subscription.close();
+  }
+  return watch;
+}

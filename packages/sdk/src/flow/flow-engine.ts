@@ -1,0 +1,304 @@
+import { randomId } from "@ostinato/core";
+import type {
+  createFlowRun,
+  FlowRun as FlowRunRow,
+  readFlowRun,
+  readKeptParameters,
+  TaskInputs,
+} from "@ostinato/protocol";
+import { logLevels } from "@ostinato/protocol/log-levels";
+import { context, type FlowRunView, type TaskRunView } from "../context.ts";
+import { toError, UsageError } from "../errors.ts";
+import { callIdentity } from "../identity/call-identity.ts";
+import { digestOf } from "../identity/value-digest.ts";
+import { dependenciesOf, resolved, taskInputs } from "../inputs/arguments.ts";
+import { checkParameterSize } from "../inputs/parameter-size.ts";
+import { checkJsonParameters, checkParameters } from "../inputs/parameters.ts";
+import {
+  type RecordedParameters,
+  type Restored,
+  recordParameters,
+  restoreParameters,
+} from "../inputs/recorded-parameters.ts";
+import { notice } from "../logging/console-output.ts";
+import { rootRuns } from "../run/process-end.ts";
+import { type MadeName, makeRunName, type RunName } from "../run/run-name.ts";
+import { answerFor } from "../run/unawaited.ts";
+import type { Interruptible, Scope } from "../scope.ts";
+import { redactInside } from "../secrets/redaction.ts";
+import { type Session, session } from "../session/session.ts";
+import { type FinalState, finalState, unsuccessfulState } from "../states.ts";
+import type { FlowDefinition } from "./flow-definition.ts";
+import { FlowFuture } from "./flow-future.ts";
+import { flowId } from "./flow-registration.ts";
+import { retryPolicy } from "./flow-retries.ts";
+import { FlowRun } from "./flow-run.ts";
+import { readState } from "./flow-states.ts";
+import { heartbeatDetails } from "./heartbeat.ts";
+import { createTrackingTask, finishedSubflow, keptFlowResult, subflowIdentity, unfinishedSubflow } from "./subflow.ts";
+
+/** Parameters of a flow. */
+export interface Given {
+  readonly parameters: unknown;
+  /** Whether they were read from JSON, and not made by the program. */
+  readonly areJson: boolean;
+}
+
+/** Runs a flow, as a subflow where it is called inside another. */
+export function startFlow(definition: FlowDefinition, given: Given): FlowFuture<unknown> {
+  const future = new FlowFuture<unknown>(definition.name);
+  const caller = context.getStore();
+  const inFlow = caller !== undefined && caller.scope.flowRunId !== undefined;
+  if (caller === undefined || !inFlow)
+    carry(future, undefined, (opened) => runNew(opened, { definition, given, future }));
+  else {
+    const parent = { scope: caller.scope, flowRun: caller.flowRun, taskRun: caller.taskRun };
+    carry(future, caller.scope, (opened) => runNew(opened, { definition, given, future, parent }));
+  }
+  if (caller === undefined) void answerFor(future);
+  return future;
+}
+
+/** Runs a flow run that exists on the server, after its process died or because it is to be tried again. */
+export function resumeFlow(definition: FlowDefinition, flowRunId: string): FlowFuture<unknown> {
+  const future = new FlowFuture<unknown>(definition.name);
+  carry(future, undefined, (opened) => runExisting(opened, { definition, flowRunId, future }));
+  return future;
+}
+
+interface NewRun {
+  readonly definition: FlowDefinition;
+  readonly given: Given;
+  readonly future: FlowFuture<unknown>;
+  readonly parent?: Parent;
+}
+
+interface RunToCreate {
+  readonly recorded: RecordedParameters;
+  readonly name: string | undefined;
+  /** The task run that stands for it in its parent. */
+  readonly tracking: string | undefined;
+}
+
+async function createRun(opened: Session, definition: FlowDefinition, { recorded, name, tracking }: RunToCreate) {
+  const { options, version, file } = definition;
+  const { shown, kept } = recorded;
+  checkParameterSize(definition.name, shown);
+  return await opened.client.call<typeof createFlowRun>("POST /flow_runs/", {
+    body: {
+      flow_id: await flowId(opened, definition),
+      flow_version: version,
+      name: name ?? null,
+      parameters: shown,
+      ...(kept === undefined || opened.server === undefined ? {} : { kept_parameters: kept }),
+      tags: redactInside([...(options.tags ?? [])]),
+      labels: redactInside({
+        ...(file === undefined ? {} : { "ostinato.entrypoint": file }),
+        // One of the field's servers keeps nothing but what is shown.
+        ...(kept === undefined || opened.server !== undefined ? {} : { [shownOnly]: true }),
+      }),
+      parent_task_run_id: tracking ?? null,
+      // The call may be made again when its answer is lost.
+      idempotency_key: randomId(),
+      empirical_policy: retryPolicy(definition, { before: 0, attempt: 1 }),
+      state: { type: "PENDING", name: "Pending", state_details: heartbeatDetails(opened) },
+    },
+  });
+}
+
+interface Parent {
+  readonly scope: Scope;
+  readonly flowRun: FlowRunView | undefined;
+  /** The task run in which the subflow was called. */
+  readonly taskRun: TaskRunView | undefined;
+}
+
+/** Holds the process and the calling scope until the future has its end. */
+function carry(
+  future: FlowFuture<unknown>,
+  scope: Scope | undefined,
+  run: (opened: Session) => Promise<FinalState<unknown>>,
+): void {
+  // Stands in the scope for the run, which does not exist yet.
+  const place: Interruptible = {
+    started: true,
+    interrupt: (reason) => future.interrupt(reason),
+  };
+  scope?.enter(place);
+  void (async () => {
+    let release = () => {};
+    try {
+      const opened = scope?.session ?? (await session());
+      release = opened.hold();
+      future.end(await run(opened));
+    } catch (thrown) {
+      future.end(unsuccessfulState({ ...future.state, type: "CRASHED", name: "Crashed" }, toError(thrown)));
+    } finally {
+      release();
+      scope?.leave(place, future);
+    }
+  })();
+}
+
+async function runNew(opened: Session, { definition, given, future, parent }: NewRun): Promise<FinalState<unknown>> {
+  const { options } = definition;
+  // Counted before anything is waited for, so that the names are in the order of the calls.
+  const order = parent?.scope.count(`name ${definition.name}`) ?? 0;
+  const asked = await resolved(given.parameters);
+  const checkJson = (json: unknown) => checkJsonParameters(definition.name, options.parameters, json);
+  const checked = await settle(
+    given.areJson ? checkJson(asked) : checkParameters(definition.name, options.parameters, asked),
+  );
+  const parameters = checked.ok ? checked.value : asked;
+  const identity = parent === undefined ? undefined : identityOf(definition, parameters, parent);
+  let tracking: string | undefined;
+  if (parent !== undefined) {
+    const finished = await finishedSubflow(parent.scope, identity);
+    if (finished !== undefined) {
+      const { run, found } = finished;
+      if (run.parent_task_run_id !== null)
+        parent.scope.provenance.remember(found.value, run.parent_task_run_id, new Set());
+      return reuse(future, run, found.value);
+    }
+    tracking = await createTrackingTask(parent.scope, definition, {
+      order,
+      identity,
+      inputs: inputsOf(parent, given.parameters),
+    });
+    future.track(tracking);
+  }
+  const unfinished =
+    parent === undefined || tracking === undefined ? undefined : await unfinishedSubflow(parent.scope, tracking);
+  const { name, problem } = unfinished === undefined ? await nameOf(definition, parameters) : unnamed;
+  const record = () => recordParameters({ asked, got: checked.ok ? checked : undefined, checkJson });
+  const row = unfinished ?? (await createRun(opened, definition, { recorded: await record(), name, tracking }));
+  const run = new FlowRun({
+    session: opened,
+    definition,
+    identity: identify(row),
+    parameters,
+    callIdentity: identity,
+    parent: parent?.flowRun,
+    warning: problem,
+  });
+  const final = await carryRun(future, run, checked.ok ? undefined : checked.error);
+  if (tracking !== undefined && final.type === "COMPLETED")
+    parent?.scope.provenance.remember(final.value, tracking, new Set());
+  return final;
+}
+
+async function runExisting(
+  opened: Session,
+  { definition, flowRunId, future }: { definition: FlowDefinition; flowRunId: string; future: FlowFuture<unknown> },
+): Promise<FinalState<unknown>> {
+  const row = await opened.client.call<typeof readFlowRun>("GET /flow_runs/{id}", { params: { id: flowRunId } });
+  if (row.flow_id !== (await flowId(opened, definition))) {
+    throw new UsageError(
+      `Flow run "${row.name}" (${flowRunId}) is a run of another flow than "${definition.name}": resume it with its own`,
+    );
+  }
+  if (row.state_type === "COMPLETED") {
+    const found = await keptFlowResult(opened, row.id);
+    if (found !== undefined) {
+      notice(logLevels.info, `flow run "${row.name}" is completed and its result is kept: there is nothing to do`);
+      return reuse(future, row, found.value);
+    }
+  }
+  const restored = await restore(opened, row);
+  const parameters = restored.checked
+    ? ({ ok: true, value: restored.value } as const)
+    : await settle(checkJsonParameters(definition.name, definition.options.parameters, restored.value));
+  const run = new FlowRun({
+    session: opened,
+    definition,
+    identity: identify(row),
+    parameters: parameters.ok ? parameters.value : restored.value,
+    callIdentity: await subflowIdentity(opened, row),
+    parent: undefined,
+    warning: undefined,
+  });
+  return await carryRun(future, run, parameters.ok ? undefined : parameters.error);
+}
+
+const shownOnly = "ostinato.parameters-shown-only";
+
+/** The parameters that the run had. */
+async function restore(opened: Session, row: FlowRunRow): Promise<{ value: unknown; checked: boolean }> {
+  const kept =
+    opened.server === undefined
+      ? null
+      : await opened.client.call<typeof readKeptParameters>("GET /flow_runs/{id}/kept_parameters", {
+          params: { id: row.id },
+        });
+  const restored: Restored =
+    row.labels[shownOnly] === true
+      ? { ok: false, reason: "its server keeps only what JSON can say" }
+      : restoreParameters(row.parameters, kept);
+  if (restored.ok) return restored;
+  throw new UsageError(
+    `Flow run "${row.name}" (${row.id}) cannot go on, since its parameters cannot be had again: ${restored.reason}. Start a new run.`,
+  );
+}
+
+async function carryRun(
+  future: FlowFuture<unknown>,
+  run: FlowRun,
+  wrongParameters: Error | undefined,
+): Promise<FinalState<unknown>> {
+  future.begin(run.id, run.name, run);
+  if (wrongParameters !== undefined) return await run.refuse(wrongParameters);
+  if (run.parent !== undefined) return await run.execute();
+  const forget = rootRuns.add(run);
+  try {
+    return await run.execute();
+  } finally {
+    forget();
+  }
+}
+
+const unnamed: MadeName = { name: undefined };
+
+/** By the parameters as the flow gets them; those that are wrong too, since the run that says so has a name. */
+async function nameOf({ options, defaults }: FlowDefinition, given: unknown): Promise<MadeName> {
+  if (options.runName === undefined) return unnamed;
+  const isRecord = typeof given === "object" && given !== null;
+  const parameters = isRecord ? (given as Readonly<Record<string, unknown>>) : {};
+  return await makeRunName(options.runName as RunName<never>, { parameters, defaults });
+}
+
+function identityOf({ identity }: FlowDefinition, parameters: unknown, parent: Parent): string | undefined {
+  const given = digestOf(parameters);
+  if (given === undefined) return undefined;
+  return callIdentity({ definition: identity, scope: parent.scope, parent: parent.taskRun, given: given.text });
+}
+
+function inputsOf(parent: Parent, given: unknown): TaskInputs {
+  const named = new Map(
+    Object.entries(given ?? {}).map(([name, value]) => [name, dependenciesOf(value, parent.scope.provenance)]),
+  );
+  if (parent.taskRun !== undefined) named.set("__parents__", { links: [], producers: [parent.taskRun.id] });
+  return taskInputs(named);
+}
+
+function reuse(future: FlowFuture<unknown>, row: FlowRunRow, value: unknown): FinalState<unknown> {
+  const { state } = identify(row);
+  if (row.parent_task_run_id !== null) future.track(row.parent_task_run_id);
+  future.begin(row.id, row.name, { state, interrupt() {} });
+  return finalState({ ...state, type: "COMPLETED" }, value);
+}
+
+function identify(row: FlowRunRow) {
+  const { id, name, flow_id, run_count, state } = row;
+  if (state === null) throw new Error(`flow run ${id} has no state on the server`);
+  return { id, name, flowId: flow_id, runCount: run_count, state: readState(state) };
+}
+
+type Settled<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Error };
+
+async function settle<T>(promise: Promise<T>): Promise<Settled<T>> {
+  try {
+    return { ok: true, value: await promise };
+  } catch (thrown) {
+    return { ok: false, error: toError(thrown) };
+  }
+}

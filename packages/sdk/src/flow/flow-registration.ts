@@ -1,0 +1,51 @@
+import type { createFlow, keepParameterSchema } from "@ostinato/protocol";
+import { logLevels } from "@ostinato/protocol/log-levels";
+import { failureMessage } from "../failures/failure-text.ts";
+import { jsonSchemaOf } from "../inputs/parameter-schema.ts";
+import { notice } from "../logging/console-output.ts";
+import { redactInside } from "../secrets/redaction.ts";
+import type { Session } from "../session/session.ts";
+import type { FlowDefinition } from "./flow-definition.ts";
+
+/** The id of the flow on the server, which is told of it, and of the schema of its parameters, once per session. */
+export function flowId(session: Session, definition: FlowDefinition): Promise<string> {
+  const key = `${definition.name}\n${definition.version}`;
+  const known = session.flowIds.get(key);
+  if (known !== undefined) return known;
+  const asked = register(session, definition);
+  session.flowIds.set(key, asked);
+  asked.catch(() => session.flowIds.delete(key));
+  return asked;
+}
+
+async function register(session: Session, definition: FlowDefinition): Promise<string> {
+  const { name, options } = definition;
+  const { id } = await session.client.call<typeof createFlow>("POST /flows/", {
+    body: { name, tags: redactInside([...(options.tags ?? [])]) },
+  });
+  if (session.server !== undefined && options.parameters !== undefined) tellSchema(session, definition, id);
+  return id;
+}
+
+/** Beside the run, which needs none of it: the schema is what forms are made of. The run's end waits for it. */
+function tellSchema(session: Session, { name, version, options }: FlowDefinition, id: string): void {
+  const telling = (async () => {
+    await afterThisTurn();
+    const schema = options.parameters === undefined ? undefined : await jsonSchemaOf(options.parameters);
+    if (schema === undefined) return;
+    await session.client.call<typeof keepParameterSchema>("PUT /flows/{id}/parameter_schema", {
+      params: { id },
+      // A default value may be a secret.
+      body: { version, schema: redactInside(schema) },
+    });
+  })().catch((error: unknown) =>
+    notice(logLevels.warning, `the server was not told the parameters of flow "${name}": ${failureMessage(error)}`),
+  );
+  session.telling.add(telling);
+  void telling.then(() => session.telling.delete(telling));
+}
+
+/** What the turn of the event loop sends goes first. */
+function afterThisTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,395 @@
+import { isNotFound } from "@ostinato/client";
+import { secondsBetween, toTimestamp } from "@ostinato/core";
+import type { keepFlowRunResult, Resource, StateCreate, updateFlowRun } from "@ostinato/protocol";
+import { logLevels } from "@ostinato/protocol/log-levels";
+import { context, type FlowRunView, type RunContext } from "../context.ts";
+import { Cancelled, FlowTimeout, toError } from "../errors.ts";
+import { failureMessage } from "../failures/failure-text.ts";
+import { resolved } from "../inputs/arguments.ts";
+import { writeLine } from "../logging/log-line.ts";
+import { captureOutput, endOutput } from "../logging/output-capture.ts";
+import { KeptResults } from "../results/kept-results.ts";
+import { writeResult } from "../results/results.ts";
+import { callHooks, hasHookFor } from "../run/hooks.ts";
+import { Interruption } from "../run/interruption.ts";
+import { isObserved, observe } from "../run/observers.ts";
+import { flowRunResources } from "../run/related-resources.ts";
+import { type Interruptible, Scope } from "../scope.ts";
+import { redactInside } from "../secrets/redaction.ts";
+import { flushed, type Session } from "../session/session.ts";
+import { type FinalState, type RunState, unsuccessfulState } from "../states.ts";
+import { Limiter } from "../task/limiter.ts";
+import { watchCancellation } from "./cancellation.ts";
+import type { FlowDefinition } from "./flow-definition.ts";
+import { abortedEnd, acceptedEnd, endByDeletion, endOf, sentence } from "./flow-ends.ts";
+import { type Outcome, outcomeOfError, outcomeOfValue, stateOf } from "./flow-outcome.ts";
+import { delayAfter, retryPolicy } from "./flow-retries.ts";
+import { type Decision, proposeState } from "./flow-states.ts";
+import { heartbeatDetails, startHeartbeat } from "./heartbeat.ts";
+import { addLiveRun } from "./live-runs.ts";
+
+/** A flow run as the server has created it. */
+interface FlowRunIdentity {
+  readonly id: string;
+  readonly name: string;
+  readonly flowId: string;
+  readonly state: RunState;
+  /** How often it ran before. */
+  readonly runCount: number;
+}
+
+export interface FlowRunOptions {
+  readonly session: Session;
+  readonly definition: FlowDefinition;
+  readonly identity: FlowRunIdentity;
+  /** Checked and coerced. */
+  readonly parameters: unknown;
+  /** Names the call by its parameters, so that a parent that runs again knows it. */
+  readonly callIdentity: string | undefined;
+  readonly parent: FlowRunView | undefined;
+  /** What went wrong about the run before it was there to log it. */
+  readonly warning: string | undefined;
+}
+
+/** One run of a flow: from its creation on the server to its final state, with all attempts. */
+export class FlowRun implements Interruptible, FlowRunView {
+  readonly session: Session;
+  readonly definition: FlowDefinition;
+  readonly id: string;
+  readonly name: string;
+  readonly parameters: unknown;
+  readonly parent: FlowRunView | undefined;
+  readonly #options: FlowRunOptions;
+  readonly #interruption = new Interruption();
+  #scope: Scope;
+  /** Where the server has it. */
+  state: RunState;
+  attempt: number;
+  started = false;
+
+  constructor(options: FlowRunOptions) {
+    const { session, definition, identity, parameters, parent } = options;
+    this.#options = options;
+    this.session = session;
+    this.definition = definition;
+    this.id = identity.id;
+    this.name = identity.name;
+    this.state = identity.state;
+    this.attempt = identity.runCount;
+    this.parameters = parameters;
+    this.parent = parent;
+    this.#scope = this.#newScope(undefined);
+    if (options.warning !== undefined) this.#log(logLevels.warning, options.warning);
+    this.#observe();
+  }
+
+  /** Aborted when the run is cancelled or takes too long. */
+  get signal(): AbortSignal {
+    return this.#interruption.signal;
+  }
+
+  get flowName(): string {
+    return this.definition.name;
+  }
+
+  get tags(): readonly string[] {
+    return redactInside(this.definition.options.tags ?? []);
+  }
+
+  get url(): string | undefined {
+    const { uiUrl } = this.session;
+    return uiUrl === undefined ? undefined : `${uiUrl}/runs/flow-run/${this.id}`;
+  }
+
+  interrupt(reason: Error): void {
+    this.#interruption.interrupt(reason);
+    this.#scope.interrupt(reason);
+  }
+
+  /** Carries the run through to its final state. Rejects only when the server cannot be reached any more. */
+  async execute(): Promise<FinalState<unknown>> {
+    if (this.attempt > 0) await this.#renewPolicy();
+    // Also while it waits, for its start or for its next attempt.
+    const stopHeartbeat = startHeartbeat(this);
+    const leave = addLiveRun(this);
+    try {
+      return await this.#untilFinal();
+    } finally {
+      leave();
+      stopHeartbeat();
+    }
+  }
+
+  async #untilFinal(): Promise<FinalState<unknown>> {
+    for (;;) {
+      const refused = await this.#begin();
+      if (refused !== undefined) return refused;
+      const outcome = await this.#runAttempt();
+      const final = await this.#end(outcome);
+      if (final !== undefined) {
+        if (hasHookFor(this.definition.options, final)) await this.#callHooks(final);
+        this.#log(final.type === "COMPLETED" ? logLevels.info : logLevels.error, sentence(final));
+        await flushed(this.session, this.session.logs);
+        return final;
+      }
+    }
+  }
+
+  /** Ends the run as failed before anything of it has run. */
+  async refuse(error: Error): Promise<FinalState<unknown>> {
+    const outcome: Outcome = { type: "FAILED", name: "Failed", error };
+    this.#log(logLevels.error, failureMessage(error));
+    const [{ state }] = await Promise.all([this.#propose(stateOf(outcome)), flushed(this.session, this.session.logs)]);
+    const final = unsuccessfulState({ ...state, type: "FAILED" }, error);
+    if (hasHookFor(this.definition.options, final)) await this.#callHooks(final);
+    return final;
+  }
+
+  /** Proposes to run until the server lets it; gives the final state where it does not. */
+  async #begin(): Promise<FinalState<unknown> | undefined> {
+    for (;;) {
+      let decision: Decision;
+      try {
+        decision = await this.#propose(
+          { type: "RUNNING", name: "Running", state_details: heartbeatDetails(this.session) },
+          this.signal,
+        );
+      } catch (error) {
+        if (error !== this.#interruption.reason) throw error;
+        return await this.#end(outcomeOfError(toError(error), true));
+      }
+      if (decision.status === "ACCEPT") break;
+      if (decision.state.type === "CANCELLING") return await this.#endCancelled(decision);
+      const final = endOf(decision);
+      if (final !== undefined) return final;
+      await this.#sleep(Math.min(delayUntilScheduled(decision.state) ?? pendingPollSeconds, maxWaitSeconds));
+    }
+    this.attempt += 1;
+    this.#log(
+      logLevels.info,
+      this.attempt === 1 ? `started flow "${this.definition.name}"${this.#link()}` : "started again",
+    );
+    if (hasHookFor(this.definition.options, this.state)) await this.#callHooks(this.state);
+    return undefined;
+  }
+
+  async #runAttempt(): Promise<Outcome> {
+    const again = this.attempt > 1 && this.session.server !== undefined;
+    const kept = again ? await KeptResults.read(this.session.client, this.session.results, this.id) : undefined;
+    if (kept !== undefined && kept.size > 0)
+      this.#log(logLevels.info, `${kept.size} results of earlier attempts are there to use`);
+    const scope = this.#newScope(kept);
+    this.#scope = scope;
+    this.started = true;
+    const stopWatching = watchCancellation(this);
+    let outcome: Outcome;
+    try {
+      this.#interruption.beginAttempt();
+      const returned = await this.#callFunction(scope);
+      await this.#interruption.guard(scope.idle());
+      if (scope.stray !== undefined) throw scope.stray;
+      outcome = outcomeOfValue(returned, scope.unobservedFailures());
+    } catch (thrown) {
+      const error = toError(thrown);
+      const own = error === this.#interruption.reason;
+      if (own || error instanceof FlowTimeout)
+        scope.interrupt(own ? error : new Cancelled(`flow run "${this.name}" timed out`));
+      else scope.interruptWaiting(new Cancelled(`flow run "${this.name}" failed before this could start`));
+      outcome = outcomeOfError(error, own);
+    }
+    // The value of the flow is kept while its tasks settle: neither waits for the other.
+    await Promise.all([this.#settle(scope), outcome.type === "COMPLETED" ? this.#keep(outcome.value) : undefined]);
+    if (scope.logPrints) endOutput(this.#context());
+    stopWatching();
+    return outcome;
+  }
+
+  /** Calls the flow's function, bounded by the timeout and by interruption. */
+  async #callFunction(scope: Scope): Promise<unknown> {
+    const { definition } = this;
+    const { fn, timeoutSeconds } = definition;
+    if (scope.logPrints) captureOutput();
+    const call = async () => resolved(await fn(this.parameters as never));
+    const called = this.#interruption.guard(context.run({ scope, flowRun: this, taskRun: undefined }, call));
+    if (timeoutSeconds === undefined) return await called;
+    const timeOut = () => this.#interruption.endAttempt(new FlowTimeout(this.name, timeoutSeconds));
+    const stopTimer = this.session.timers.after(timeoutSeconds, timeOut);
+    try {
+      return await called;
+    } finally {
+      stopTimer();
+    }
+  }
+
+  /** Waits for what still runs in the attempt, and until the server knows all of it. */
+  async #settle(scope: Scope): Promise<void> {
+    await scope.idle();
+    await Promise.all([flushed(this.session, this.session.events), ...this.session.telling]);
+  }
+
+  /** Tells the server how the attempt ended. Undefined when it is to be tried again. */
+  async #end(outcome: Outcome): Promise<FinalState<unknown> | undefined> {
+    if (outcome.type === "FAILED") await this.#arrangeDelay();
+    const failedAt = this.session.clock.elapsed();
+    const forced = outcome.type === "CANCELLED" || outcome.type === "CRASHED";
+    const decision = await this.#propose(stateOf(outcome), undefined, forced);
+    if (decision.status === "ACCEPT") return acceptedEnd(outcome, decision.state);
+    if (decision.state.type === "SCHEDULED" && outcome.type === "FAILED") {
+      this.#log(
+        logLevels.warning,
+        `failed: ${failureMessage(outcome.error)}; trying again (retry ${this.#tries} of ${this.definition.retries})`,
+      );
+      await this.#waitForRetry(decision, failedAt);
+      return undefined;
+    }
+    if (decision.state.type === "CANCELLING") {
+      return await this.#endCancelled(decision);
+    }
+    return endOf(decision) ?? abortedEnd(decision);
+  }
+
+  /** Somebody asks for the end of the run: that is what it comes to. */
+  #endCancelled({ state }: Decision): Promise<FinalState<unknown> | undefined> {
+    return this.#end(outcomeOfError(new Cancelled(state.message || undefined), true));
+  }
+
+  async #propose(state: StateCreate, signal?: AbortSignal, force = false): Promise<Decision> {
+    const proposal = { flowRunId: this.id, from: this.state, state, force, signal };
+    const decision = await proposeState(this.session, proposal).catch((error: unknown) => {
+      if (!isNotFound(error)) throw error;
+      return this.#decidedByDeletion();
+    });
+    this.state = decision.state;
+    this.#observe();
+    return decision;
+  }
+
+  /** Nobody keeps the run any more: it comes to an end as by a cancel. */
+  #decidedByDeletion(): Decision {
+    const { message } = endByDeletion(this.name);
+    this.session.logs.forget(this.id);
+    const state = { ...this.state, type: "CANCELLED", name: "Cancelled", message, scheduledTime: undefined } as const;
+    return { status: "ABORT", state, reason: message };
+  }
+
+  #observe(): void {
+    if (!isObserved()) return;
+    observe({
+      kind: "flow-run",
+      id: this.id,
+      name: this.name,
+      flowName: this.definition.name,
+      parentId: this.parent?.id ?? null,
+      url: this.url ?? null,
+      state: this.state,
+    });
+  }
+
+  async #keep(value: unknown): Promise<void> {
+    const { session, definition } = this;
+    if (session.server === undefined || definition.options.persist === false) return;
+    const { result, reason } = await writeResult(value, { session, identity: this.#options.callIdentity });
+    if (reason !== undefined) this.#log(logLevels.debug, reason);
+    await session.client
+      .call<typeof keepFlowRunResult>("PUT /flow_runs/{id}/result", { params: { id: this.id }, body: result })
+      .catch(unlessDeleted);
+  }
+
+  /** The server's rule knows one delay: where each retry has its own, it is told the next one. */
+  async #arrangeDelay(): Promise<void> {
+    const { retryDelay: delays } = this.definition.options;
+    if (Array.isArray(delays) && this.#tries <= this.definition.retries) await this.#renewPolicy();
+  }
+
+  /** How often it ran since it was created or resumed. */
+  get #tries(): number {
+    return this.attempt - this.#options.identity.runCount;
+  }
+
+  async #renewPolicy(): Promise<void> {
+    const { definition } = this;
+    const before = this.#options.identity.runCount;
+    const renewed = this.session.client.call<typeof updateFlowRun>("PATCH /flow_runs/{id}", {
+      params: { id: this.id },
+      body: {
+        flow_version: definition.version,
+        empirical_policy: retryPolicy(definition, { before, attempt: Math.max(1, this.#tries) }),
+      },
+    });
+    await renewed.catch(unlessDeleted);
+  }
+
+  /** The server knows whole seconds only: what is beyond them is waited for here. */
+  async #waitForRetry({ state }: Decision, failedAt: number): Promise<void> {
+    const seconds = Math.max(delayAfter(this.definition, this.#tries), delayUntilScheduled(state) ?? 0);
+    await this.#sleep(seconds - (this.session.clock.elapsed() - failedAt));
+  }
+
+  async #sleep(seconds: number): Promise<void> {
+    if (seconds <= 0) return;
+    const { timers } = this.session;
+    let stop = () => {};
+    const slept = new Promise<void>((resolve) => {
+      stop = timers.after(seconds, resolve);
+    });
+    // An interruption is noticed by the proposal that follows.
+    await this.#interruption.guard(slept).catch(() => {});
+    stop();
+  }
+
+  #newScope(kept: KeptResults | undefined): Scope {
+    const { concurrency, logPrints, persist } = this.definition.options;
+    return new Scope({
+      session: this.session,
+      clock: this.session.clock,
+      flowRunId: this.id,
+      attempt: this.attempt,
+      related: this.related(),
+      limiter: concurrency === undefined ? undefined : new Limiter(concurrency),
+      logPrints: logPrints ?? false,
+      persist: persist ?? true,
+      kept,
+    });
+  }
+
+  say(level: number, message: string): void {
+    this.#log(level, message);
+  }
+
+  /** What events of this run and of its tasks are about, besides the run itself. */
+  related(): readonly Resource[] {
+    return flowRunResources(this, { id: this.#options.identity.flowId, name: this.definition.name });
+  }
+
+  #link(): string {
+    return this.url === undefined ? "" : `: ${this.url}`;
+  }
+
+  #callHooks(state: RunState): Promise<void> {
+    const event = { run: { id: this.id, name: this.name, attempt: this.attempt }, of: this.definition.name, state };
+    return callHooks(this.definition.options, event, (level, message) => this.#log(level, message));
+  }
+
+  #log(level: number, message: string): void {
+    writeLine(this.#context(), level, message);
+  }
+
+  #context(): RunContext {
+    return { scope: this.#scope, flowRun: this, taskRun: undefined };
+  }
+}
+
+/** How soon a run that the server has not let go yet asks again. */
+const pendingPollSeconds = 0.2;
+/** How soon at the latest: who has scheduled the run may think better of it. */
+const maxWaitSeconds = 30;
+
+/** Both moments are the server's: its clock may be another than ours, by hours. */
+function delayUntilScheduled({ scheduledTime, timestamp }: Decision["state"]): number | undefined {
+  return scheduledTime === undefined ? undefined : secondsBetween(timestamp, toTimestamp(scheduledTime));
+}
+
+/** The proposal of the run's end that follows finds out by itself. */
+function unlessDeleted(error: unknown): void {
+  if (!isNotFound(error)) throw error;
+}

@@ -1,0 +1,112 @@
+import { ApiError, isFailureOfServer, ServerUnreachable } from "@ostinato/client";
+import { exponentialDelay, randomId, sleep, toTimestamp } from "@ostinato/core";
+import type { OrchestrationResult, readFlowRun, State, StateCreate, setFlowRunState } from "@ostinato/protocol";
+import type { Session } from "../session/session.ts";
+import type { RunState } from "../states.ts";
+
+/** What the server decided: the run is in `state` now. */
+export interface Decision {
+  readonly status: "ACCEPT" | "REJECT" | "ABORT";
+  readonly state: RunState & { readonly scheduledTime: string | undefined };
+  readonly reason: string | undefined;
+}
+
+export interface Proposal {
+  readonly flowRunId: string;
+  /** The state that the run was last known to be in. */
+  readonly from: RunState;
+  readonly state: StateCreate;
+  /** Past all rules: for what has happened already, such as a cancellation. */
+  readonly force?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Proposes a state for a flow run, waits as long as the server asks to, and gives its decision. */
+export async function proposeState(session: Session, proposal: Proposal): Promise<Decision> {
+  // One id for all tries: the server knows a repeated proposal by it.
+  const transition = randomId();
+  for (;;) {
+    const answer = await ask(session, proposal, transition);
+    if (answer.status !== "WAIT") return await decide(session, proposal, { answer, transition });
+    await sleep(session.clock, Math.min(waitSeconds(answer), maxWaitSeconds), proposal.signal);
+  }
+}
+
+const maxTries = 40;
+/** The server's clock may be put right while it is waited for. */
+const maxWaitSeconds = 30;
+
+/**
+ * Asks until there is an answer. When one was lost, the run may be in another state already: in the one that was proposed, or in
+ * one that the server chose instead, such as AwaitingRetry. To propose again what has been answered would be another question.
+ * A run that was taken for dead meanwhile has had no answer.
+ */
+async function ask(session: Session, proposal: Proposal, transition: string): Promise<OrchestrationResult> {
+  const { flowRunId, from, force = false, signal } = proposal;
+  const details = { ...proposal.state.state_details, transition_id: transition };
+  const body = { state: { ...proposal.state, state_details: details }, force };
+  const options = { params: { id: flowRunId }, ...(signal === undefined ? {} : { signal }) };
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await session.client.call<typeof setFlowRunState>("POST /flow_runs/{id}/set_state", {
+        ...options,
+        body,
+        retries: 0,
+      });
+    } catch (error) {
+      if (!mayHaveArrived(error) || attempt >= maxTries) throw error;
+    }
+    await sleep(session.clock, exponentialDelay(attempt, { baseSeconds: 0.1, capSeconds: 10 }), signal);
+    const state = await currentState(session, flowRunId);
+    if (state.id !== from.id && state.state_details.process_lost !== true)
+      return { status: "REJECT", state, details: { type: "reject_details", reason: null } };
+  }
+}
+
+function mayHaveArrived(error: unknown): boolean {
+  return error instanceof ServerUnreachable || (error instanceof ApiError && isFailureOfServer(error.status));
+}
+
+interface Answered {
+  readonly answer: OrchestrationResult;
+  readonly transition: string;
+}
+
+async function decide(
+  session: Session,
+  { flowRunId, state: proposed }: Proposal,
+  { answer, transition }: Answered,
+): Promise<Decision> {
+  const { status, details } = answer;
+  const state = answer.state ?? (await currentState(session, flowRunId));
+  // The server refuses a transition that it has made already: the answer to an earlier try was lost.
+  const made = status === "REJECT" && state.type === proposed.type && state.state_details.transition_id === transition;
+  return {
+    status: made ? "ACCEPT" : status === "WAIT" ? "ABORT" : status,
+    state: readState(state),
+    reason: "reason" in details ? (details.reason ?? undefined) : undefined,
+  };
+}
+
+async function currentState(session: Session, flowRunId: string): Promise<State> {
+  const { state } = await session.client.call<typeof readFlowRun>("GET /flow_runs/{id}", { params: { id: flowRunId } });
+  if (state === null) throw new Error(`flow run ${flowRunId} has no state on the server`);
+  return state;
+}
+
+export function readState(state: State): Decision["state"] {
+  const { id, type, name, message, timestamp, state_details } = state;
+  const scheduled = state_details.scheduled_time;
+  return {
+    id,
+    type,
+    name,
+    message: message ?? "",
+    timestamp: toTimestamp(timestamp),
+    scheduledTime: scheduled === null || scheduled === undefined ? undefined : String(scheduled),
+  };
+}
+
+function waitSeconds({ details }: OrchestrationResult): number {
+  return "delay_seconds" in details ? details.delay_seconds : 1;
+}

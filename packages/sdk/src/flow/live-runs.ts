@@ -1,0 +1,45 @@
+import { isTerminal } from "@ostinato/core";
+import type { StateCreate } from "@ostinato/protocol";
+import { logLevels } from "@ostinato/protocol/log-levels";
+import { Cancelled } from "../errors.ts";
+import { stateMessage } from "../run/state-message.ts";
+import type { Session } from "../session/session.ts";
+import type { WatchedRun } from "./watched-run.ts";
+
+/** All flow runs of this process that have not come to their end, subflows behind what called them. */
+const live = new Set<WatchedRun>();
+
+/** The returned function takes the run out again. */
+export function addLiveRun(run: WatchedRun): () => void {
+  live.add(run);
+  return () => live.delete(run);
+}
+
+/** How long a process that ends waits for its server. */
+const patienceMillis = 10_000;
+
+/**
+ * Tells the server, on a thread of its own while this one waits, that the runs of this process end here, and what they have said
+ * that the server has not heard. For a process that ends now and can wait for nothing else.
+ */
+export function sayFarewell(reason: Error): void {
+  const sessions = Map.groupBy([...live].reverse(), ({ session }) => session);
+  live.clear();
+  for (const [session, runs] of sessions) sayOn(session, runs, reason);
+}
+
+function sayOn(session: Session, runs: readonly WatchedRun[], reason: Error): void {
+  const { deputy, logs, events } = session;
+  const open = runs.filter(({ state }) => !isTerminal(state.type));
+  const state = endBy(reason);
+  for (const run of open) run.say(logLevels.error, `${state.name?.toLowerCase()}: ${reason.message}`);
+  const ends = open.map(({ id }) => ({ flowRunId: id, state }));
+  deputy?.sayFarewell({ logs: logs.unacknowledgedTexts(), events: events.unacknowledgedTexts(), ends }, patienceMillis);
+}
+
+/** The server ends what the run has left open, too. */
+function endBy(reason: Error): StateCreate {
+  const message = stateMessage(reason.message);
+  if (reason instanceof Cancelled) return { type: "CANCELLED", name: "Cancelled", message };
+  return { type: "CRASHED", name: "Crashed", message, state_details: { process_lost: true } };
+}

@@ -1,0 +1,106 @@
+import { randomId } from "@ostinato/core";
+import type {
+  createTaskRun,
+  FlowRun as FlowRunRow,
+  filterFlowRuns,
+  listFlowRunResults,
+  readFlowRun,
+  readTaskRun,
+  StoredResult,
+  TaskInputs,
+} from "@ostinato/protocol";
+import { type Found, revive } from "../results/kept-results.ts";
+import type { Scope } from "../scope.ts";
+import { redactInside } from "../secrets/redaction.ts";
+import type { Session } from "../session/session.ts";
+import type { FlowDefinition } from "./flow-definition.ts";
+
+/** A call of a flow inside another. */
+export interface SubflowCall {
+  /** Among the calls of flows of this name. */
+  readonly order: number;
+  /** What the call is known by when the parent runs again; undefined where it cannot be known again. */
+  readonly identity: string | undefined;
+  readonly inputs: TaskInputs;
+}
+
+/**
+ * The task run that stands for a subflow in its parent, or stood for it in an earlier attempt. The server keeps its state in
+ * step with the subflow's.
+ */
+export async function createTrackingTask(
+  scope: Scope,
+  flow: FlowDefinition,
+  { order, identity, inputs }: SubflowCall,
+): Promise<string> {
+  const { id } = await scope.session.client.call<typeof createTaskRun>("POST /task_runs/", {
+    body: {
+      name: `${flow.name}-${order}`,
+      flow_run_id: scope.flowRunId ?? null,
+      task_key: `child-${flow.identity.label}`,
+      dynamic_key: identity ?? randomId(),
+      task_version: flow.version,
+      state: { type: "PENDING", name: "Pending" },
+      task_inputs: inputs,
+      tags: redactInside([...(flow.options.tags ?? [])]),
+    },
+  });
+  return id;
+}
+
+/** What the call of a subflow is known by in its parent; undefined where the run is no subflow. */
+export async function subflowIdentity(session: Session, run: FlowRunRow): Promise<string | undefined> {
+  if (run.parent_task_run_id === null) return undefined;
+  const { dynamic_key } = await session.client.call<typeof readTaskRun>("GET /task_runs/{id}", {
+    params: { id: run.parent_task_run_id },
+  });
+  return dynamic_key;
+}
+
+/** A subflow run of an earlier attempt with the same parameters that finished and kept its result. */
+export async function finishedSubflow(
+  scope: Scope,
+  identity: string | undefined,
+): Promise<{ readonly run: FlowRunRow; readonly found: Found } | undefined> {
+  const found = identity === undefined ? undefined : await scope.kept?.take(identity);
+  if (found?.flowRunId === undefined) return undefined;
+  const run = await scope.session.client.call<typeof readFlowRun>("GET /flow_runs/{id}", {
+    params: { id: found.flowRunId },
+  });
+  // It may have ended between keeping its result and saying that it completed.
+  return run.state_type === "COMPLETED" ? { run, found } : undefined;
+}
+
+/**
+ * The subflow run that an earlier attempt of the parent began in the same call and did not finish: it goes on, instead of
+ * another one beginning from the start.
+ */
+export async function unfinishedSubflow(scope: Scope, taskRunId: string): Promise<FlowRunRow | undefined> {
+  if (scope.attempt <= 1) return undefined;
+  const [run] = await scope.session.client.call<typeof filterFlowRuns>("POST /flow_runs/filter", {
+    body: {
+      flow_runs: { parent_task_run_id: { any_: [taskRunId] } },
+      sort: "EXPECTED_START_TIME_DESC",
+      limit: 1,
+    },
+  });
+  return run?.state_type === "COMPLETED" ? undefined : run;
+}
+
+/** The result that a flow run kept for itself. */
+export async function keptFlowResult(session: Session, flowRunId: string): Promise<Found | undefined> {
+  let after: string | null = null;
+  do {
+    const page: { results: StoredResult[]; next: string | null } = await session.client.call<typeof listFlowRunResults>(
+      "POST /flow_runs/{id}/results",
+      {
+        params: { id: flowRunId },
+        body: { after },
+      },
+    );
+    const own = page.results.findLast((result) => result.flow_run_id === flowRunId && result.task_run_id === null);
+    if (own !== undefined) return await revive(own, session.results);
+    after = page.next;
+  } while (after !== null);
+  return undefined;
+}

@@ -1,0 +1,138 @@
+import { addSeconds } from "@ostinato/core";
+import type { FlowRunView, TaskRunView } from "../context.ts";
+import { failureMessage } from "../failures/failure-text.ts";
+import { callIdentity, InputDigests } from "../identity/call-identity.ts";
+import type { Scope } from "../scope.ts";
+import type { TaskDefinition } from "../task/task-definition.ts";
+import type { Warn } from "../task/task-retries.ts";
+import { type CacheRule, cacheKey } from "./cache.ts";
+import type { Found } from "./kept-results.ts";
+import { findCached, rememberFresh } from "./result-lookup.ts";
+import { type Kept, writeResult } from "./results.ts";
+
+/** What a call is compared by. */
+export interface ComparedCall {
+  readonly definition: TaskDefinition;
+  readonly scope: Scope;
+  readonly flowRun: FlowRunView | undefined;
+  /** The task run that called it. */
+  readonly parent: TaskRunView | undefined;
+  readonly inputs: ReadonlyMap<string, unknown>;
+  readonly warn: Warn;
+}
+
+/** A result that is there already, and why it is the one of this call. */
+export interface Reusable {
+  readonly found: Found;
+  readonly message: string;
+}
+
+/** What becomes of the result of one task run: whether there is one to use again, and how a new one is kept. */
+export class TaskResults {
+  readonly #call: ComparedCall;
+  /** The arguments as they were when the call was compared. Undefined where nothing is kept of it. */
+  readonly #inputs: InputDigests | undefined;
+  /** What the call is known by in its flow run, where its result is kept. */
+  readonly identity: string | undefined;
+  /** The key in the cache, where the task has one. */
+  readonly cacheKey: string | undefined;
+  /** Whether the result was kept so that equal calls find it. */
+  isCached = false;
+
+  constructor(call: ComparedCall) {
+    this.#call = call;
+    const { definition, scope } = call;
+    // One of the field's servers keeps no results.
+    if (scope.session.server === undefined || !(this.#persists || definition.cache !== undefined)) return;
+    this.#inputs = new InputDigests(call.inputs);
+    if (this.#persists) this.identity = identityOf(call, this.#inputs);
+    if (definition.cache !== undefined) this.cacheKey = cacheKeyOf(call, definition.cache, this.#inputs);
+  }
+
+  /** Whether the arguments are still those that the call was compared by. */
+  get isCurrent(): boolean {
+    if (this.#inputs === undefined || this.#inputs.areFixed) return true;
+    return new InputDigests(this.#call.inputs).together()?.text === this.#inputs.together()?.text;
+  }
+
+  /** The key by which equal calls at the same time are computed once. */
+  get sharedKey(): string | undefined {
+    return this.#call.definition.cache?.refresh === true ? undefined : this.cacheKey;
+  }
+
+  /** A result of an earlier attempt of the flow run, or of an equal call. */
+  async reusable(): Promise<Reusable | undefined> {
+    const { scope, definition } = this.#call;
+    const own = this.identity === undefined ? undefined : await scope.kept?.take(this.identity);
+    if (own !== undefined) return { found: own, message: "Reused from an earlier attempt of this flow run" };
+    if (this.cacheKey === undefined || definition.cache?.refresh === true) return undefined;
+    const cached = await findCached(scope.session, this.cacheKey);
+    return cached === undefined ? undefined : { found: cached, message: "Reused from the cache" };
+  }
+
+  /** The result as the server is to keep it; undefined where nothing is to be kept. */
+  async keep(value: unknown): Promise<Kept | undefined> {
+    if (this.#inputs === undefined) return undefined;
+    const { session } = this.#call.scope;
+    const { identity, cacheKey } = this.#valid(this.#inputs);
+    const seconds = this.#call.definition.cache?.expiresSeconds;
+    if (cacheKey !== undefined) rememberFresh(session, cacheKey);
+    const kept = await writeResult(value, {
+      session,
+      identity,
+      cacheKey,
+      expires: seconds === undefined ? undefined : addSeconds(session.clock.now(), seconds),
+    });
+    this.isCached = kept.result.cache_key !== undefined;
+    if (identity === this.identity && cacheKey === this.cacheKey) return kept;
+    return { ...kept, reason: kept.reason ?? "the result is not used again: the arguments changed while the task ran" };
+  }
+
+  /**
+   * By what the result may be found again. Not by arguments that are others by now: either the function changed them, which
+   * nobody would do in its place, or they were changed before it had read them.
+   */
+  #valid(before: InputDigests): Partial<Record<"identity" | "cacheKey", string | undefined>> {
+    const known = { identity: this.identity, cacheKey: this.cacheKey };
+    if (before.areFixed) return known;
+    const { inputs, definition } = this.#call;
+    const now = new InputDigests(inputs);
+    const { cache } = definition;
+    const changed = (without?: ReadonlySet<string>) => now.together(without)?.text !== before.together(without)?.text;
+    return {
+      identity: changed() ? undefined : known.identity,
+      cacheKey: cache?.by.includes("inputs") === true && changed(cache.without) ? undefined : known.cacheKey,
+    };
+  }
+
+  get #persists(): boolean {
+    return this.#call.definition.options.persist ?? this.#call.scope.persist;
+  }
+}
+
+function identityOf({ definition, scope, parent }: ComparedCall, inputs: InputDigests): string | undefined {
+  const given = inputs.together();
+  return given === undefined
+    ? undefined
+    : callIdentity({ definition: definition.identity, scope, parent, given: given.text });
+}
+
+/** A key that can't be made costs the cache, not the run. */
+function cacheKeyOf(
+  { definition, flowRun, inputs, warn }: ComparedCall,
+  rule: CacheRule,
+  digests: InputDigests,
+): string | undefined {
+  const call = {
+    taskName: definition.name,
+    inputs: Object.fromEntries(inputs),
+    flowParameters: flowRun?.parameters,
+    flowRunId: flowRun?.id,
+  };
+  try {
+    return cacheKey({ rule, call, inputs: digests, task: definition.identity });
+  } catch (error) {
+    warn(`its cache key failed: ${failureMessage(error)}; this call is not cached`);
+    return undefined;
+  }
+}

@@ -1,0 +1,92 @@
+import { inspect } from "node:util";
+import { didYouMean, durationSeconds } from "@ostinato/core";
+import { UsageError } from "../errors.ts";
+import { cut } from "../failures/failure-parts.ts";
+
+/** What an option may be: undefined where the value is right, else what to give instead. */
+export type Rule = (value: unknown) => string | undefined;
+
+export type Rules = Readonly<Record<string, Rule>>;
+
+/**
+ * Refuses options that nobody knows and values of the wrong kind: where no compiler does, both would be passed over in silence,
+ * or fail somewhere else. `what` is whose options they are: `Task "load"`.
+ */
+export function checkOptions(what: string, options: unknown, rules: Rules): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new UsageError(`${what} takes its options as an object, and was given ${shown(options)}`);
+  }
+  for (const [name, value] of Object.entries(options)) {
+    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
+    if (rule === undefined) throw new UsageError(unknownOption(what, name, Object.keys(rules)));
+    const wanted = value === undefined ? undefined : rule(value);
+    if (wanted !== undefined) throw new UsageError(`${what}: ${name} is ${shown(value)}; give ${wanted}`);
+  }
+}
+
+function unknownOption(what: string, name: string, known: readonly string[]): string {
+  // As others write it: `retry_delay_seconds`, `timeoutSeconds`.
+  const written = name.replace(/_+(\w)/g, (_, letter: string) => letter.toUpperCase());
+  const meant = known.find((option) => written !== option && written.startsWith(option));
+  const hint = meant === undefined ? didYouMean(written, known) : ` Did you mean ${JSON.stringify(meant)}?`;
+  return `${what} has no option ${JSON.stringify(name)}.${hint} There are: ${known.join(", ")}`;
+}
+
+export function shown(value: unknown): string {
+  if (typeof value === "string") return cut(JSON.stringify(value), maxShown);
+  return cut(inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY, maxStringLength: maxShown }), maxShown);
+}
+
+const maxShown = 100;
+
+/** The options and the function of `flow(fn)` or `flow(options, fn)`. */
+export function readDefinition(what: "flow()" | "task()", [first, second, ...more]: readonly unknown[]) {
+  if (typeof first !== "function" && more.length === 0) return { options: first, fn: second };
+  if (second === undefined && more.length === 0) return { options: {}, fn: first };
+  const example = `${what.slice(0, -1)}{ … }, async function ${nameIn([first, second, ...more])}() { … })`;
+  throw new UsageError(`${what} takes its options before the function, and nothing behind it: ${example}`);
+}
+
+function nameIn(values: readonly unknown[]): string {
+  const named = values.find((value) => typeof value === "function" && value.name !== "");
+  return (named as { readonly name: string } | undefined)?.name ?? "load";
+}
+
+export const aText: Rule = (value) => (typeof value === "string" ? undefined : "a text");
+export const aName: Rule = (value) =>
+  typeof value === "string" && value !== "" ? undefined : "a text, not an empty one";
+export const aBoolean: Rule = (value) => (typeof value === "boolean" ? undefined : "true or false");
+export const aFunction: Rule = (value) => (typeof value === "function" ? undefined : "a function");
+export const anything: Rule = () => undefined;
+
+export const aWholeNumber: Rule = (value) =>
+  Number.isInteger(value) && (value as number) >= 0 ? undefined : "a whole number, 0 or more";
+
+export const aShare: Rule = (value) =>
+  typeof value === "number" && Number.isFinite(value) && value >= 0 ? undefined : "a number, 0 or more";
+
+export const aConcurrency: Rule = (value) =>
+  typeof value === "number" && value >= 1 ? undefined : "1 or more, or leave it out for no limit";
+
+export const aDuration: Rule = (value) =>
+  isDuration(value) ? undefined : 'a number of seconds, or "500ms", "2s", "10m", "1h", "1d"';
+
+export function isDuration(value: unknown): boolean {
+  try {
+    durationSeconds(value as number);
+    return typeof value === "string" || typeof value === "number";
+  } catch {
+    return false;
+  }
+}
+
+export function listOf(rule: Rule, wanted: string): Rule {
+  return (value) => (Array.isArray(value) && value.every((item) => rule(item) === undefined) ? undefined : wanted);
+}
+
+export const texts: Rule = listOf(aText, 'a list of texts: ["a", "b"]');
+
+/** Any of the rules; what to give is said by the last one. */
+export function either(...rules: readonly Rule[]): Rule {
+  return (value) => (rules.some((rule) => rule(value) === undefined) ? undefined : rules.at(-1)?.(value));
+}

@@ -1,0 +1,128 @@
+import { inspect } from "node:util";
+import { logLevels } from "@ostinato/protocol/log-levels";
+import { context } from "../context.ts";
+import { Cancelled, Crashed } from "../errors.ts";
+import { failureMessage } from "../failures/failure-text.ts";
+import { sayFarewell } from "../flow/live-runs.ts";
+import { notice } from "../logging/console-output.ts";
+import type { Interruptible } from "../scope.ts";
+import { isObserved } from "./observers.ts";
+import { keeperOf } from "./stray-failures.ts";
+
+/** How long the server is given to hear of the end. */
+const boundMillis = 5000;
+
+/**
+ * The flow runs that are nobody's subflow. While there are any, the server is told when the process ends before them: by SIGINT
+ * as cancelled, by SIGTERM, SIGHUP, an error that nobody catches and `process.exit()` as crashed. A second signal ends the
+ * process at once.
+ */
+export const rootRuns = {
+  /** The returned function takes the run out again. */
+  add(run: Interruptible): () => void {
+    runs.add(run);
+    if (runs.size === 1) listen();
+    return () => {
+      runs.delete(run);
+      if (runs.size > 0) return;
+      empty?.();
+      if (ending === undefined) silence();
+    };
+  },
+};
+
+/** Without a listener each of them ends the process at once, SIGHUP also under `nohup`: Node takes back that it is ignored. */
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+const runs = new Set<Interruptible>();
+/** Why all runs are being ended. */
+let ending: Error | undefined;
+let empty: (() => void) | undefined;
+
+function listen(): void {
+  for (const signal of signals) process.on(signal, onSignal);
+  process.on("uncaughtException", onUncaught);
+  process.on("exit", onExit);
+}
+
+function silence(): void {
+  for (const signal of signals) process.off(signal, onSignal);
+  process.off("uncaughtException", onUncaught);
+  process.off("exit", onExit);
+}
+
+function onSignal(signal: NodeJS.Signals): void {
+  if (ending !== undefined) leave(signal);
+  else void endBySignal(signal);
+}
+
+async function endBySignal(signal: NodeJS.Signals): Promise<void> {
+  // Whoever else listens decides when the process ends; without others, we do.
+  const alone = process.listenerCount(signal) === 1;
+  const what = runs.size === 1 ? "the run" : `${runs.size} runs`;
+  notice(logLevels.warning, `${signal}: ending ${what}; once more to leave at once`);
+  await endRuns(reasonOf(signal));
+  if (isObserved()) process.exitCode = exitCodes[signal];
+  else if (alone) leave(signal);
+}
+
+function reasonOf(signal: NodeJS.Signals): Error {
+  if (signal === "SIGINT") return new Cancelled("Interrupted by SIGINT.");
+  return new Crashed(`The process was ended by ${signal}.`);
+}
+
+/** What a shell says of a process that the signal has ended. */
+const exitCodes: Partial<Record<NodeJS.Signals, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+
+/** Ends the process by the signal itself, so that who started it sees what ended it. */
+function leave(signal: NodeJS.Signals): void {
+  silence();
+  sayFarewell(reasonOf(signal));
+  process.kill(process.pid, signal);
+}
+
+function onUncaught(error: Error, origin: NodeJS.UncaughtExceptionOrigin): void {
+  // With another listener the process goes on, and so do the runs.
+  if (process.listenerCount("uncaughtException") > 1) return;
+  // The end of the runs that reaches the end of the program: the signal that began it says more.
+  if (error === ending) return;
+  const keeper = origin === "unhandledRejection" ? keeperOf(error) : undefined;
+  // A run's failure that reached a promise which nobody awaits is still only that run's failure.
+  if (keeper !== undefined) keeper.keepStray(error);
+  else void endByError(error);
+}
+
+async function endByError(error: Error): Promise<void> {
+  // In the context of no run: with `logPrints` the words would become a line of its log.
+  context.exit(() => process.stderr.write(`${inspect(error)}\n`));
+  if (ending === undefined) {
+    const reason = new Crashed(`The process was ended by an error that nobody caught: ${failureMessage(error)}`);
+    await endRuns(reason);
+    // Those that did not listen.
+    sayFarewell(reason);
+  }
+  process.exit(1);
+}
+
+/** Nothing can be waited for any more on this thread. */
+function onExit(code: number): void {
+  const left =
+    ending ?? new Crashed(`The process ended with code ${code} before the run did: something called process.exit().`);
+  sayFarewell(left);
+}
+
+async function endRuns(reason: Error): Promise<void> {
+  ending = reason;
+  const over = new Promise<void>((resolve) => {
+    empty = resolve;
+  });
+  const bound = new Promise<void>((resolve) => setTimeout(resolve, boundMillis).unref());
+  context.exit(() => {
+    for (const run of runs) run.interrupt(reason);
+  });
+  await Promise.race([over, bound]);
+  // What awaited the runs has a turn to clean up.
+  await new Promise((resolve) => setImmediate(resolve));
+  ending = undefined;
+  if (runs.size === 0) silence();
+}

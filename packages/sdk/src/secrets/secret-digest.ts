@@ -1,0 +1,49 @@
+import { createHmac, randomBytes } from "node:crypto";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { homeFolder } from "../home.ts";
+
+const keyBytes = 32;
+let key: Buffer | undefined;
+
+/**
+ * A code for a secret by which calls are told apart. What is kept of it on a server gives no way to try out secrets: that
+ * takes a key which stays in this machine's home folder.
+ */
+export function secretDigest(content: string): string {
+  key ??= machineKey(join(homeFolder(), "secret-key"));
+  return createHmac("sha256", key).update(content).digest("base64url");
+}
+
+/** Where there is no place for a key, there is one for this process only. */
+function machineKey(file: string): Buffer {
+  try {
+    return readKey(file) ?? makeKey(file);
+  } catch {
+    return randomBytes(keyBytes);
+  }
+}
+
+function readKey(file: string): Buffer | undefined {
+  try {
+    const bytes = readFileSync(file);
+    return bytes.length === keyBytes ? bytes : undefined;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+function makeKey(file: string): Buffer {
+  mkdirSync(homeFolder(), { recursive: true, mode: 0o700 });
+  try {
+    const made = randomBytes(keyBytes);
+    writeFileSync(file, made, { mode: 0o600, flag: "wx" });
+    return made;
+  } catch (error) {
+    // Another process was quicker.
+    const bytes = readKey(file);
+    if (bytes === undefined) throw error;
+    return bytes;
+  }
+}

@@ -1,0 +1,90 @@
+import { defaultStateName, type StateType, timeOrderedId, toTimestamp } from "@ostinato/core";
+import type { EventCreate, Resource, TaskRunEventPayload } from "@ostinato/protocol";
+import { cut } from "../failures/failure-parts.ts";
+
+type Payload = TaskRunEventPayload;
+
+const maxName = 200;
+const maxMessage = 2000;
+const maxProblem = 500;
+
+/**
+ * What to send in the place of an event that the server refuses: the state alone, so that no task run stays for ever in the
+ * one before. Nothing where that is refused too.
+ */
+export function insteadOfRefused(warn: (message: string) => void): (error: Error, text: string) => string | undefined {
+  // Of an event that was sent again after a lost connection the server says the same again.
+  const replaced = new Set<string>();
+  const bare = new Set<string>();
+  return ({ message }, text) => {
+    const event = text === "" ? undefined : (JSON.parse(text) as EventCreate);
+    if (event !== undefined && replaced.has(event.id)) return undefined;
+    const instead = event === undefined || bare.has(event.id) ? undefined : bareEvent(event, message);
+    if (event === undefined || instead === undefined) {
+      warn(`the server refused an event of a task run: ${message}`);
+      return undefined;
+    }
+    const { name } = (event.payload as Payload).task_run;
+    warn(
+      `the server refused what was told of a state of task run "${cut(name ?? "", maxName)}", which is now told without details: ${message}`,
+    );
+    replaced.add(event.id);
+    bare.add(instead.id);
+    return JSON.stringify(instead);
+  };
+}
+
+/** The event with nothing but what a state needs; undefined where it tells of none. */
+function bareEvent(event: EventCreate, problem: string): EventCreate | undefined {
+  const payload = event.payload as Partial<Payload> | undefined;
+  if (payload?.validated_state === undefined || payload.task_run === undefined) return undefined;
+  const { validated_state: state, task_run: run } = payload;
+  const name = stateName(state);
+  const message = without(state.message ?? "", problem);
+  const { occurred, follows = null } = event;
+  return {
+    // Another event, since the server may have kept the one that it refused, without its state.
+    id: timeOrderedId(toTimestamp(occurred)),
+    occurred,
+    event: `prefect.task-run.${name}`,
+    follows,
+    resource: {
+      "prefect.resource.id": event.resource["prefect.resource.id"] ?? "",
+      "prefect.orchestration": "client",
+    },
+    related: (event.related ?? []).filter(isFlowRun).map(named),
+    payload: {
+      validated_state: { type: state.type, name, message },
+      task_run: {
+        name: cut(run.name ?? "", maxName),
+        task_key: run.task_key,
+        dynamic_key: run.dynamic_key,
+        run_count: run.run_count,
+        flow_run_run_count: run.flow_run_run_count,
+        expected_start_time: run.expected_start_time,
+        start_time: run.start_time,
+        end_time: run.end_time,
+        total_run_time: run.total_run_time,
+      },
+    },
+  };
+}
+
+/** Of a name that is too long for a name nobody knows what it says. */
+function stateName({ type, name }: Payload["validated_state"]): string {
+  return name !== undefined && name !== null && name.length <= maxName ? name : defaultStateName[type as StateType];
+}
+
+function without(message: string, problem: string): string {
+  const said = message === "" ? "" : `${cut(message, maxMessage)} `;
+  return `${said}(without inputs, result and details, which the server refused: ${cut(problem, maxProblem)})`;
+}
+
+function isFlowRun(resource: Resource): boolean {
+  return resource["prefect.resource.role"] === "flow-run";
+}
+
+function named(resource: Resource): Resource {
+  const { "prefect.resource.id": id = "", "prefect.resource.role": role = "" } = resource;
+  return { "prefect.resource.id": id, "prefect.resource.role": role };
+}

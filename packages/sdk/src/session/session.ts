@@ -1,0 +1,243 @@
+import { ApiError, type Client, createClient, ServerUnreachable, type Transport } from "@ostinato/client";
+import { type EventSink, handedOverSink, postingEventSink } from "@ostinato/client/delivery";
+import { httpTransport } from "@ostinato/client/http";
+import { type Clock, systemClock, TimerQueue } from "@ostinato/core";
+import { ownProcess } from "@ostinato/core/process";
+import type { readServerInfo, ServerInfo } from "@ostinato/protocol";
+import { logLevels } from "@ostinato/protocol/log-levels";
+import { notice } from "../logging/console-output.ts";
+import { type LogBuffer, logBuffer } from "../logging/log-buffer.ts";
+import { localResultStore } from "../results/local-result-store.ts";
+import type { ResultStore } from "../results/result-store.ts";
+import { type Connection, chooseConnection } from "./connection.ts";
+import { type Deputy, deputyFor } from "./deputy.ts";
+import { outageReport, reporting } from "./outage.ts";
+import { insteadOfRefused } from "./refused-events.ts";
+
+/** The program's ties to its server, made at the first call of a flow or task and shared by all that follow. */
+export interface Session {
+  readonly connection: Connection;
+  /** How it is reached. */
+  readonly transport: Transport;
+  readonly client: Client;
+  readonly events: EventSink;
+  readonly logs: LogBuffer;
+  readonly clock: Clock;
+  readonly timers: TimerQueue;
+  /** Undefined where the server is one of the field's, which keeps no results. */
+  readonly server: ServerInfo | undefined;
+  /** Names this process to a server on the same machine; undefined where the system does not tell. */
+  readonly process: string | undefined;
+  /** Undefined where no thread could reach the server. */
+  readonly deputy: Deputy | undefined;
+  readonly results: ResultStore;
+  /** What the server is being told beside the runs, which do not need it. None of it rejects. */
+  readonly telling: Set<Promise<void>>;
+  /** Flows that the server knows already, by name. */
+  readonly flowIds: Map<string, Promise<string>>;
+  /** Where a browser finds the server's pages. */
+  readonly uiUrl: string | undefined;
+  /** Keeps the process alive until the returned function is called. */
+  hold(): () => void;
+  /** Brings what is on its way to the server, then lets go of it. */
+  close(): Promise<void>;
+}
+
+/** A call to the server is tried again for some five minutes: a restart must not fail a run. */
+const patientRetries = 36;
+
+const patientSeconds = 310;
+const defaultConnectSeconds = 60;
+
+let current: Promise<Session> | undefined;
+
+/** The session, opened at the first call. */
+export function session(): Promise<Session> {
+  current ??= openSession().catch((error: unknown) => {
+    current = undefined;
+    throw error;
+  });
+  return current;
+}
+
+/**
+ * Resolves when the server has everything that was given so far. Rejects after as long as a call to the server is tried: what
+ * has not arrived by then does not arrive in this program's life.
+ */
+export async function flushed(
+  { timers, connection }: Pick<Session, "timers" | "connection">,
+  sink: { flush(): Promise<void> },
+): Promise<void> {
+  let stop = () => {};
+  const givenUp = new Promise<never>((_, reject) => {
+    stop = timers.after(patientSeconds, () => {
+      reject(new ServerUnreachable(connection.baseUrl, `it was away for ${patientSeconds} s`));
+    });
+  });
+  await Promise.race([sink.flush(), givenUp]).finally(stop);
+}
+
+/** Brings everything to the server and ends the session; the next call of a flow or task opens another. */
+export async function closeSession(): Promise<void> {
+  const closing = current;
+  current = undefined;
+  await (await closing)?.close();
+}
+
+/**
+ * Records runs on this server from here on, instead of the one that the environment tells. Dispose of it to go back:
+ * `await using _ = await useConnection({ … })`.
+ */
+export async function useConnection(connection: Connection, clock?: Clock): Promise<AsyncDisposable> {
+  const before = current;
+  const opened = openSession(connection, clock);
+  current = opened;
+  await opened;
+  return {
+    async [Symbol.asyncDispose]() {
+      if (current === opened) current = before;
+      await (await opened).close();
+    },
+  };
+}
+
+async function openSession(given?: Connection, clock: Clock = systemClock()): Promise<Session> {
+  const connection = given ?? (await chooseConnection(process.env));
+  const { baseUrl, auth, inProcess } = connection;
+  const transport = connection.transport ?? httpTransport(baseUrl);
+  // The first call is given up sooner: maybe the address is wrong.
+  const connectSeconds = Number(process.env.OSTINATO_CONNECT_SECONDS ?? defaultConnectSeconds);
+  const report = outageReport({ baseUrl, clock, connectSeconds });
+  const client = createClient({
+    baseUrl,
+    auth,
+    transport: reporting(transport, report),
+    retries: patientRetries,
+    // Flows are known by their name, runs by keys, states, events, lines and artifacts by ids of ours.
+    repeatable: true,
+  });
+  const ownName = ownProcess();
+  const server = await identify(client, { process: ownName, retries: retriesWithin(connectSeconds) });
+  const reports = { onLost: report.lost, onFound: report.found };
+  const events = await openEventSink(connection, { client, server, reports });
+  const logs = logBuffer(client, {
+    clock,
+    ...reports,
+    onDropped: (lines) =>
+      warn(`${lines} log lines were left out: there was no room to keep them until the server took them`),
+  });
+  const timers = new TimerQueue(clock);
+  const deputy = deputyFor(connection);
+  const alive = keepAlive(events);
+  const onExit = () => void closeSession();
+  process.once("beforeExit", onExit);
+
+  return {
+    connection,
+    transport,
+    client,
+    events,
+    logs,
+    clock,
+    timers,
+    server,
+    process: ownName,
+    deputy,
+    results: localResultStore(),
+    telling: new Set(),
+    flowIds: new Map(),
+    uiUrl: inProcess ? undefined : baseUrl.replace(/\/api$/, ""),
+    hold: alive.hold,
+    async close() {
+      process.off("beforeExit", onExit);
+      const release = alive.hold();
+      try {
+        await Promise.all([events, logs].map((sink) => flushed({ timers, connection }, sink)));
+        await Promise.all([events.close(), logs.close(), deputy?.stop()]);
+        await connection.close?.();
+      } finally {
+        release();
+      }
+    },
+  };
+}
+
+/** Which server this is. One of the field's does not know the question. */
+async function identify(
+  client: Client,
+  { process, retries }: { readonly process: string | undefined; readonly retries: number },
+): Promise<ServerInfo | undefined> {
+  try {
+    return await client.call<typeof readServerInfo>("GET /ostinato", {
+      query: process === undefined ? {} : { process },
+      retries,
+    });
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    if (error instanceof ApiError && error.status === 401) throw new ServerUnreachable(client.baseUrl, error);
+    throw error;
+  }
+}
+
+/** How many retries take so long, with the delays of the client: 0.1 s, doubled up to 10 s. */
+function retriesWithin(seconds: number): number {
+  let retries = 0;
+  for (let total = 0; total < seconds; total += Math.min(10, 0.1 * 2 ** retries)) retries += 1;
+  return retries;
+}
+
+interface SinkParts {
+  readonly client: Client;
+  readonly server: ServerInfo | undefined;
+  readonly reports: { readonly onLost: (error: unknown) => void; readonly onFound: () => void };
+}
+
+/** A program that has ended by then, and has told no more, needs no websockets. */
+const shortProgram = { afterSeconds: 1, afterEvents: 50 };
+
+async function openEventSink(
+  { baseUrl, auth, inProcess, transport }: Connection,
+  parts: SinkParts,
+): Promise<EventSink> {
+  const { client, server, reports } = parts;
+  const onRefused = insteadOfRefused(warn);
+  const onCut = ({ message }: Error) => warn(`the server left out a part of a state of a task run: ${message}`);
+  const posting = () => postingEventSink(client, { ...reports, onRefused });
+  if (inProcess || transport !== undefined) return posting();
+  const openSocket = async () => {
+    const { socketEventSink } = await import("@ostinato/client/node");
+    return socketEventSink({ baseUrl, auth, batches: server !== undefined, onRefused, onCut, ...reports });
+  };
+  return server === undefined ? openSocket() : handedOverSink(posting(), openSocket, shortProgram);
+}
+
+const maxTimerMillis = 2 ** 31 - 1;
+
+/** A timer that holds the process while runs are under way, whatever else they wait for. */
+function keepAlive(events: EventSink): { hold(): () => void } {
+  let holders = 0;
+  let timer: ReturnType<typeof setInterval> | undefined;
+  events.hold(false);
+  return {
+    hold() {
+      holders += 1;
+      if (holders === 1) {
+        timer = setInterval(() => {}, maxTimerMillis);
+        events.hold(true);
+      }
+      let released = false;
+      return () => {
+        if (released) return;
+        released = true;
+        holders -= 1;
+        if (holders > 0) return;
+        clearInterval(timer);
+        events.hold(false);
+      };
+    },
+  };
+}
+
+function warn(message: string): void {
+  notice(logLevels.warning, message);
+}

@@ -1,0 +1,89 @@
+import { type Duration, durationSeconds } from "@ostinato/core";
+import type { TaskRunPolicy } from "@ostinato/protocol";
+import { UsageError } from "../errors.ts";
+import { DefinitionIdentity, type Origin } from "../identity/definition-identity.ts";
+import { literalDefaults } from "../inputs/parameter-defaults.ts";
+import { type ParameterNames, parameterNames } from "../inputs/parameter-names.ts";
+import { type CacheOptions, type CacheRule, cacheRule } from "../results/cache.ts";
+import type { Hooks } from "../run/hooks.ts";
+import { shown } from "../run/option-checks.ts";
+import type { RunName } from "../run/run-name.ts";
+import { checkTaskOptions } from "../run/run-options.ts";
+import { listedDelays, type RetryOptions } from "./task-retries.ts";
+
+export interface TaskOptions extends Hooks, RetryOptions {
+  /** The function's name unless given. */
+  readonly name?: string;
+  /**
+   * What the task is known by when results are used again, in place of its name and file. For tasks that one function makes
+   * or that are made inside a run: it says what they differ in, such as `read ${table}`.
+   */
+  readonly key?: string;
+  readonly description?: string;
+  readonly version?: string;
+  readonly tags?: readonly string[];
+  /** The name of each run: a template such as `"load {path}"`, or a function of the arguments by name. */
+  readonly runName?: RunName<Readonly<Record<string, unknown>>>;
+  /** How often a failure is tried again. */
+  readonly retries?: number;
+  readonly timeout?: Duration;
+  /** When a result of an earlier call is used again. */
+  readonly cache?: CacheOptions;
+  /** Whether the result is kept, so that a run that goes on after a failure need not make it again. True unless the flow says otherwise. */
+  readonly persist?: boolean;
+  /** Whether what the function prints with `console` becomes log lines. As the flow says unless given. */
+  readonly logPrints?: boolean;
+  /** `"thread"` runs the function in a worker thread: for work that keeps the processor busy. */
+  readonly runIn?: "thread";
+}
+
+/** A task as the engine needs it: options read once, when the task is made. */
+export interface TaskDefinition {
+  readonly options: TaskOptions;
+  readonly fn: (...args: never[]) => unknown;
+  readonly name: string;
+  readonly origin: Origin;
+  readonly identity: DefinitionIdentity;
+  readonly parameters: ParameterNames;
+  /** Values of parameters that are left out, for templates of names. */
+  readonly defaults: ReadonlyMap<string, unknown>;
+  readonly retries: number;
+  readonly policy: TaskRunPolicy;
+  readonly timeoutSeconds: number | undefined;
+  readonly cache: CacheRule | undefined;
+}
+
+export function defineTask(options: TaskOptions, fn: (...args: never[]) => unknown, origin: Origin): TaskDefinition {
+  const name = taskName(options, fn);
+  const what = `Task "${name}"`;
+  checkTaskOptions(what, options);
+  const { retries = 0, timeout, cache, runName } = options;
+  return {
+    options,
+    fn,
+    name,
+    origin,
+    identity: new DefinitionIdentity({ kind: "task", name, key: options.key, origin }),
+    parameters: parameterNames(fn),
+    defaults: typeof runName === "string" ? literalDefaults(fn) : new Map(),
+    retries,
+    policy: {
+      max_retries: 0,
+      retry_delay_seconds: 0,
+      retries,
+      retry_delay: listedDelays(what, options, retries),
+      ...(options.retryJitter === undefined ? {} : { retry_jitter_factor: options.retryJitter }),
+    },
+    timeoutSeconds: timeout === undefined ? undefined : durationSeconds(timeout),
+    cache: cache === undefined ? undefined : cacheRule(cache),
+  };
+}
+
+function taskName(options: unknown, fn: unknown): string {
+  if (typeof fn !== "function") throw new UsageError(`task() needs a function, and was given ${shown(fn)}`);
+  const name = (options as TaskOptions | null)?.name ?? fn.name;
+  if (name !== "") return String(name);
+  throw new UsageError(
+    'A task needs a name. Name the function, task(async function load(path) { … }), or the task, task({ name: "load" }, async (path) => { … })',
+  );
+}

@@ -1,0 +1,148 @@
+import {
+  formatTimestamp,
+  isTerminal,
+  type StateType,
+  secondsBetween,
+  type Timestamp,
+  timeOrderedId,
+} from "@ostinato/core";
+import type { EventCreate, Resource, StateDetails, TaskInputs, TaskRunPolicy, TaskRunValues } from "@ostinato/protocol";
+import type { RunState } from "../states.ts";
+
+/** A state to enter: what is left out is empty. */
+export interface NextState {
+  readonly type: StateType;
+  readonly name: string;
+  readonly message?: string;
+  readonly details?: StateDetails & Readonly<Record<string, unknown>>;
+  /** Inputs and result, which the server keeps together with the state. */
+  readonly values?: TaskRunValues | undefined;
+}
+
+export interface TaskRunDescription {
+  readonly id: string;
+  readonly taskKey: string;
+  readonly taskVersion: string | undefined;
+  readonly policy: TaskRunPolicy;
+  readonly tags: readonly string[];
+  /** The attempt of the flow run in which it was called; 0 outside of flows. */
+  readonly flowRunAttempt: number;
+  readonly related: readonly Resource[];
+}
+
+interface RecordedState extends RunState {
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** The states of one task run, decided here and told to the server as events. */
+export class TaskRunRecord {
+  readonly description: TaskRunDescription;
+  name: string;
+  /** Where the arguments come from, as far as it is known. */
+  inputs: TaskInputs;
+  runCount = 0;
+  cacheKey: string | undefined;
+  #state: RecordedState | undefined;
+  #expected: Timestamp | undefined;
+  #start: Timestamp | undefined;
+  #end: Timestamp | undefined;
+  #totalSeconds = 0;
+
+  constructor(description: TaskRunDescription, name: string, inputs: TaskInputs) {
+    this.description = description;
+    this.name = name;
+    this.inputs = inputs;
+  }
+
+  get state(): RunState | undefined {
+    return this.#state;
+  }
+
+  /** Enters the state and gives the event that tells of it: the state's id and moment are the event's. */
+  enter(next: NextState, now: Timestamp): { readonly state: RunState; readonly event: EventCreate } {
+    const before = this.#state;
+    // The server takes the latest state for the present one, so none may come before another because of a clock moved back.
+    const timestamp = Math.max(now, (before?.timestamp ?? 0) + 1) as Timestamp;
+    const { type, name, message = "", details = {} } = next;
+    const state = { id: timeOrderedId(timestamp), type, name, message, timestamp, details };
+    this.#count(before, state);
+    this.#state = state;
+    return { state, event: this.#event(before, state, next) };
+  }
+
+  #count(before: RunState | undefined, { type, timestamp }: RunState): void {
+    this.#expected ??= timestamp;
+    if (before?.type === "RUNNING") this.#totalSeconds += secondsBetween(before.timestamp, timestamp);
+    if (type === "RUNNING") {
+      this.runCount += 1;
+      this.#start ??= timestamp;
+    }
+    if (isTerminal(type)) {
+      this.#end = timestamp;
+      this.#start ??= timestamp;
+    }
+  }
+
+  #event(before: RecordedState | undefined, state: RecordedState, next: NextState): EventCreate {
+    const { id } = this.description;
+    const occurred = formatTimestamp(state.timestamp);
+    return {
+      occurred,
+      event: `prefect.task-run.${state.name.slice(0, maxEventState)}`,
+      id: state.id,
+      follows: before?.id ?? null,
+      resource: {
+        "prefect.resource.id": `prefect.task-run.${id}`,
+        "prefect.resource.name": this.name.slice(0, maxLabelLength),
+        "prefect.run-count": String(this.runCount),
+        "prefect.state-message": state.message.slice(0, maxLabelLength),
+        "prefect.state-name": state.name.slice(0, maxLabelLength),
+        "prefect.state-timestamp": occurred,
+        "prefect.state-type": state.type,
+        "prefect.orchestration": "client",
+      },
+      related: this.description.related as Resource[],
+      payload: {
+        intended: { from: before?.type ?? null, to: state.type },
+        initial_state: before === undefined ? null : describe(before),
+        validated_state: { ...describe(state), data: null },
+        task_run: this.#describe(),
+        ...(next.values === undefined ? {} : { ostinato: next.values }),
+      },
+    };
+  }
+
+  #describe(): Record<string, unknown> {
+    const { id, taskKey, taskVersion, policy, tags, flowRunAttempt } = this.description;
+    return {
+      name: this.name,
+      task_key: taskKey,
+      dynamic_key: id,
+      task_version: taskVersion,
+      empirical_policy: policy,
+      tags,
+      labels: {},
+      task_inputs: this.inputs,
+      run_count: this.runCount,
+      flow_run_run_count: flowRunAttempt,
+      cache_key: this.cacheKey,
+      expected_start_time: moment(this.#expected),
+      start_time: moment(this.#start),
+      end_time: moment(this.#end),
+      total_run_time: this.#totalSeconds,
+    };
+  }
+}
+
+/** In any script an event's name takes as many bytes; the whole name of the state is in the state. */
+const maxEventState = 300;
+/** A label is for finding things; the whole message is in the state. */
+const maxLabelLength = 1024;
+
+function describe({ type, name, message, details }: RecordedState) {
+  return { type, name, message, state_details: details };
+}
+
+function moment(timestamp: Timestamp | undefined): string | undefined {
+  return timestamp === undefined ? undefined : formatTimestamp(timestamp);
+}

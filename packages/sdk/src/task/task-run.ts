@@ -1,0 +1,433 @@
+import { addSeconds, formatTimestamp, previewOf, type Timestamp, timeOrderedId } from "@ostinato/core";
+import type { TaskRunValues } from "@ostinato/protocol";
+import { logLevels } from "@ostinato/protocol/log-levels";
+import { context, type FlowRunView, type RunContext, type TaskRunView } from "../context.ts";
+import { Cancelled, Crashed, rootCause, TaskFailed, TaskTimeout, toError, UpstreamFailed } from "../errors.ts";
+import { failureDetails } from "../failures/failure-details.ts";
+import { failureMessage, failureReport } from "../failures/failure-text.ts";
+import {
+  allOver,
+  type Dependencies,
+  dependenciesOf,
+  type Failure,
+  fillIn,
+  resolved,
+  taskInputs,
+} from "../inputs/arguments.ts";
+import { nameArguments } from "../inputs/parameter-names.ts";
+import { writeLine } from "../logging/log-line.ts";
+import { captureOutput, endOutput } from "../logging/output-capture.ts";
+import { TaskResults } from "../results/task-results.ts";
+import { callHooks, hasHookFor } from "../run/hooks.ts";
+import { Interruption } from "../run/interruption.ts";
+import { isObserved, observe } from "../run/observers.ts";
+import { withTags } from "../run/related-resources.ts";
+import { makeRunName } from "../run/run-name.ts";
+import { stateMessage } from "../run/state-message.ts";
+import type { Interruptible, Scope } from "../scope.ts";
+import { redact, redactInside, redaction } from "../secrets/redaction.ts";
+import { session } from "../session/session.ts";
+import { type FinalState, finalState, isDeclared, type RunState, unsuccessfulState } from "../states.ts";
+import { runInThread } from "../threads/thread-pool.ts";
+import { type Lead, type LeadEnd, leadOrFollow } from "./equal-calls.ts";
+import type { CallOptions, Place } from "./task-call.ts";
+import type { TaskDefinition } from "./task-definition.ts";
+import { TaskFuture } from "./task-future.ts";
+import { isWorthRetry, secondsBeforeRetry, type Warn } from "./task-retries.ts";
+import { type NextState, TaskRunRecord } from "./task-run-record.ts";
+import { awaitTurn } from "./turn.ts";
+
+/** One run of a task: from the call to the final state. */
+export class TaskRun implements Interruptible, TaskRunView {
+  readonly id: string;
+  /** Made of the arguments where the task says how, once they are known. */
+  name: string;
+  readonly definition: TaskDefinition;
+  readonly future: TaskFuture<unknown>;
+  readonly scope: Scope;
+  readonly flowRun: FlowRunView | undefined;
+  readonly #args: readonly unknown[];
+  readonly #call: CallOptions;
+  readonly parent: TaskRunView | undefined;
+  readonly #record: TaskRunRecord;
+  readonly #dependencies: ReadonlyMap<string, Dependencies>;
+  readonly #interruption = new Interruption();
+  #results: TaskResults | undefined;
+  /** Set while equal calls wait for this one. */
+  #lead: Lead | undefined;
+  /** Whether there may be a result to use in place of calling the function. */
+  #mayReuse = true;
+  /** The arguments by the names of the parameters, once everything that they come from is over. */
+  inputs: ReadonlyMap<string, unknown> = new Map();
+  /** Whether its function was called. */
+  started = false;
+  /** The name that the function gave the end of this attempt. */
+  #declaredName: string | undefined;
+
+  constructor(definition: TaskDefinition, args: readonly unknown[], place: Place, call: CallOptions) {
+    const { scope, flowRun, parent } = place;
+    this.id = timeOrderedId(scope.clock.now());
+    this.definition = definition;
+    this.scope = scope;
+    this.flowRun = flowRun;
+    this.#args = args;
+    this.#call = call;
+    this.parent = parent;
+    const named = nameArguments(definition.parameters, args);
+    this.#dependencies = this.#findDependencies(named);
+    this.name = this.#numberedName();
+    const description = {
+      id: this.id,
+      taskKey: definition.identity.label,
+      taskVersion: definition.options.version,
+      policy: definition.policy,
+      tags: this.tags,
+      flowRunAttempt: scope.attempt,
+      related: withTags(scope.related, this.tags),
+    };
+    this.#record = new TaskRunRecord(description, this.name, taskInputs(this.#dependencies));
+    this.future = new TaskFuture(this.id, this);
+    scope.enter(this);
+  }
+
+  /** How often its function was called, with this time. */
+  get attempt(): number {
+    return this.#record.runCount;
+  }
+
+  get taskName(): string {
+    return this.definition.name;
+  }
+
+  get tags(): readonly string[] {
+    return redactInside(this.definition.options.tags ?? []);
+  }
+
+  get logPrints(): boolean {
+    return this.definition.options.logPrints ?? this.scope.logPrints;
+  }
+
+  get state(): RunState {
+    return this.#record.state ?? unrecorded(this.id, "PENDING", "Pending");
+  }
+
+  get callIdentity(): string | undefined {
+    return this.#results?.identity;
+  }
+
+  /** Aborted when the run is cancelled or the attempt takes too long. */
+  get signal(): AbortSignal {
+    return this.#interruption.signal;
+  }
+
+  interrupt(reason: Error): void {
+    this.#interruption.interrupt(reason);
+  }
+
+  /** Carries the run through to its final state. Never rejects. */
+  async execute(): Promise<void> {
+    const final = await this.#untilFinal();
+    if (hasHookFor(this.definition.options, final)) await this.#callHooks(final);
+    this.future.end(final);
+    this.scope.leave(this, this.future);
+  }
+
+  async #untilFinal(): Promise<FinalState<unknown>> {
+    try {
+      if (!this.scope.isOpen) this.scope.open(await session());
+    } catch (error) {
+      return unsuccessfulState(unrecorded(this.id, "CRASHED", "Crashed"), toError(error));
+    }
+    try {
+      if (this.scope.interruption !== undefined) this.interrupt(this.scope.interruption);
+      this.#enter({ type: "PENDING", name: "Pending" });
+      return await this.#attempts();
+    } catch (error) {
+      return this.#fail(toError(error));
+    }
+  }
+
+  async #attempts(): Promise<FinalState<unknown>> {
+    const args = await this.#awaitInputs();
+    for (let attempt = 1; ; attempt += 1) {
+      const release = await this.#beginTurn();
+      let delaySeconds: number;
+      let end: LeadEnd = "failed";
+      try {
+        const results = this.#results ?? this.#compare();
+        const reused = this.#mayReuse ? await this.#reuse(results) : undefined;
+        const final = reused ?? (await this.#run(attempt, args, results));
+        end = results.isCached || reused !== undefined ? "kept" : "unkept";
+        return final;
+      } catch (error) {
+        if (!(await this.#mayRetry(toError(error), attempt))) throw error;
+        delaySeconds = this.#announceRetry(toError(error), attempt);
+      } finally {
+        this.#lead?.end(end);
+        this.#lead = undefined;
+        release();
+      }
+      this.#mayReuse = false;
+      await this.#awaitRetry(delaySeconds);
+    }
+  }
+
+  /** The arguments, once everything that they come from is over. */
+  async #awaitInputs(): Promise<readonly unknown[]> {
+    const links = [...this.#dependencies.values()].flatMap((dependencies) => dependencies.links);
+    let args = this.#args;
+    if (links.length > 0) {
+      for (const { future } of links) future.observe();
+      const failure = await this.#interruption.guard(allOver(links));
+      if (failure !== undefined) throw upstreamFailed(this.name, failure);
+      args = args.map((argument) => fillIn(argument));
+      // A map over a future, or a subflow, has its task runs only now.
+      this.#record.inputs = taskInputs(this.#dependencies);
+    }
+    this.inputs = nameArguments(this.definition.parameters, args);
+    if (this.definition.options.runName !== undefined) await this.#nameByInputs();
+    return args;
+  }
+
+  /**
+   * Waits for a turn, and until no equal call is under way that may be used instead. Nobody waits for another with a turn in
+   * hand, which the other may need, and nobody keeps others waiting without one.
+   */
+  async #beginTurn(): Promise<() => void> {
+    for (let alone = false; ; ) {
+      const release = await this.#awaitTurn();
+      let equal: Lead;
+      try {
+        const { sharedKey: key } = this.#compare();
+        const place = alone || key === undefined ? undefined : leadOrFollow(this.scope.session, key);
+        if (place === undefined) return release;
+        if ("lead" in place) {
+          this.#lead = place.lead;
+          return release;
+        }
+        equal = place.follow;
+      } catch (error) {
+        release();
+        throw error;
+      }
+      release();
+      alone = (await this.#interruption.guard(equal.ended)) !== "failed";
+      this.#mayReuse = true;
+    }
+  }
+
+  #awaitTurn(): Promise<() => void> {
+    // A task called by a task runs in the turn of its caller, which may be waiting for it.
+    const limiters = [this.#call.limiter, this.parent === undefined ? this.scope.limiter : undefined];
+    const { events, logs } = this.scope.session;
+    return awaitTurn({ limiters, interruption: this.#interruption, sinks: [events, logs] });
+  }
+
+  /** Compares the call by its arguments as they are now: while it waited they may have been changed. */
+  #compare(): TaskResults {
+    if (this.#results !== undefined && (!this.#mayReuse || this.#results.isCurrent)) return this.#results;
+    this.#results = new TaskResults(this);
+    this.#record.cacheKey = this.#results.cacheKey;
+    return this.#results;
+  }
+
+  /** Ends the run with a result that is there already. */
+  async #reuse(results: TaskResults): Promise<FinalState<unknown> | undefined> {
+    const reusable = await results.reusable();
+    if (reusable === undefined) return undefined;
+    const { found, message } = reusable;
+    this.#rememberMade(found.value);
+    const values = { ...this.#previewInputs(), reused_result_id: found.id };
+    const state = this.#enter({ type: "COMPLETED", name: "Cached", message, values });
+    return finalState({ ...state, type: "COMPLETED" }, found.value);
+  }
+
+  async #run(attempt: number, args: readonly unknown[], results: TaskResults): Promise<FinalState<unknown>> {
+    this.started = true;
+    this.#declaredName = undefined;
+    const running =
+      attempt === 1
+        ? this.#enter({ type: "RUNNING", name: "Running", values: this.#previewInputs() })
+        : this.#enter({ type: "RUNNING", name: "Retrying" });
+    if (hasHookFor(this.definition.options, running)) await this.#callHooks(running);
+    try {
+      return await this.#complete(await this.#callFunction(args), results);
+    } finally {
+      if (this.logPrints) endOutput(this.#context());
+    }
+  }
+
+  /** Calls the function, bounded by the timeout and by interruption: it may go on behind, but nobody listens any more. */
+  async #callFunction(args: readonly unknown[]): Promise<unknown> {
+    const { definition, scope } = this;
+    const { timeoutSeconds } = definition;
+    this.#interruption.beginAttempt();
+    if (this.logPrints) captureOutput();
+    const { fn, options } = definition;
+    const call = async () => (options.runIn === "thread" ? runInThread(this, args) : fn(...(args as never[])));
+    const inContext = () => context.run(this.#context(), call);
+    const called = this.#interruption.guard(this.#lead === undefined ? inContext() : this.#lead.around(inContext));
+    if (timeoutSeconds === undefined) return resolved(await called);
+    const timeOut = () => this.#interruption.endAttempt(new TaskTimeout(this.name, timeoutSeconds));
+    const stopTimer = scope.session.timers.after(timeoutSeconds, timeOut);
+    try {
+      return await resolved(await called);
+    } finally {
+      stopTimer();
+    }
+  }
+
+  async #complete(returned: unknown, results: TaskResults): Promise<FinalState<unknown>> {
+    const { name = "Completed", message, value } = this.#read(returned);
+    const kept = await results.keep(value);
+    this.#rememberMade(value);
+    if (kept?.reason !== undefined) {
+      this.#log(logLevels.debug, `${kept.reason}; when the flow runs again, so does this task`);
+    }
+    const cacheKey = kept?.result.cache_key ?? undefined;
+    const state = this.#enter({
+      type: "COMPLETED",
+      name: redact(name),
+      message: stateMessage(message ?? kept?.reason ?? ""),
+      details: cacheKey === undefined ? {} : { cache_key: cacheKey },
+      values: kept === undefined ? undefined : { result: kept.result },
+    });
+    return finalState({ ...state, type: "COMPLETED" }, value);
+  }
+
+  /** What the function returned: a value, or the end that it declared. */
+  #read(returned: unknown): { name?: string | undefined; message?: string | undefined; value: unknown } {
+    if (!isDeclared(returned)) return { value: returned };
+    this.#declaredName = returned.name;
+    if (returned.type === "FAILED") throw new TaskFailed(returned.message);
+    if (returned.type === "CANCELLED") throw this.#interruption.end(new Cancelled(returned.message));
+    return returned;
+  }
+
+  async #mayRetry(error: Error, attempt: number): Promise<boolean> {
+    const { retries, options } = this.definition;
+    if (this.#interruption.reason !== undefined || retries === 0) return false;
+    return (await isWorthRetry(options, error, { attempt, warn: this.warn })) && attempt <= retries;
+  }
+
+  #announceRetry(error: Error, attempt: number): number {
+    const { options, retries } = this.definition;
+    const seconds = secondsBeforeRetry(options, { attempt, warn: this.warn });
+    const scheduled = addSeconds(this.scope.clock.now(), seconds);
+    const when = seconds === 0 ? "now" : `in ${Math.round(seconds * 10) / 10} s`;
+    this.#log(
+      logLevels.warning,
+      `failed: ${failureMessage(error)}; trying again ${when} (retry ${attempt} of ${retries})`,
+    );
+    this.#enter({
+      type: "SCHEDULED",
+      name: "AwaitingRetry",
+      message: stateMessage(failureMessage(error)),
+      details: { scheduled_time: formatTimestamp(scheduled), ...redactInside(failureDetails(error)) },
+    });
+    return seconds;
+  }
+
+  async #awaitRetry(seconds: number): Promise<void> {
+    if (seconds === 0) return;
+    let stop = () => {};
+    const waited = new Promise<void>((resolve) => {
+      stop = this.scope.session.timers.after(seconds, resolve);
+    });
+    await this.#interruption.guard(waited).finally(stop);
+  }
+
+  #fail(error: Error): FinalState<unknown> {
+    const message = stateMessage(failureMessage(error));
+    // Another run's cancellation that was awaited here is a failure like any other.
+    const own = error === this.#interruption.reason;
+    if (own && error instanceof Cancelled) {
+      const state = this.#enter({ type: "CANCELLED", name: "Cancelled", message });
+      return unsuccessfulState({ ...state, type: "CANCELLED" }, error);
+    }
+    if (error instanceof UpstreamFailed && !this.started) {
+      // The field's word for it, which is not a final one for the server.
+      const state = this.#enter({ type: "PENDING", name: "NotReady", message });
+      return unsuccessfulState({ ...state, type: "FAILED" }, error);
+    }
+    const details = redactInside(failureDetails(error));
+    if (own && error instanceof Crashed) {
+      const state = this.#enter({ type: "CRASHED", name: "Crashed", message, details });
+      return unsuccessfulState({ ...state, type: "CRASHED" }, error);
+    }
+    this.#log(logLevels.error, `failed: ${failureReport(error)}`);
+    const name = this.#declaredName ?? (error instanceof TaskTimeout ? "TimedOut" : "Failed");
+    const state = this.#enter({ type: "FAILED", name, message, details });
+    return unsuccessfulState({ ...state, type: "FAILED" }, error);
+  }
+
+  #enter(next: NextState): RunState {
+    const { state, event } = this.#record.enter(next, this.scope.clock.now());
+    this.scope.session.events.send(event);
+    if (isObserved())
+      observe({ kind: "task-run", id: this.id, name: this.name, flowRunId: this.scope.flowRunId ?? null, state });
+    return state;
+  }
+
+  #previewInputs(): TaskRunValues {
+    const options = { redact: redaction() };
+    return { inputs: [...this.inputs].map(([name, value]) => ({ name, preview: previewOf(value, options) })) };
+  }
+
+  /** Whoever is given the value depends on this run. */
+  #rememberMade(value: unknown): void {
+    const inputs = Object.values(this.#record.inputs).flatMap((from) =>
+      from.flatMap((input) => ("id" in input ? [input.id] : [])),
+    );
+    this.scope.provenance.remember(value, this.id, new Set(inputs));
+  }
+
+  #findDependencies(named: ReadonlyMap<string, unknown>): Map<string, Dependencies> {
+    const found = new Map<string, Dependencies>();
+    for (const [name, value] of named) found.set(name, dependenciesOf(value, this.scope.provenance));
+    if (this.#call.waitFor !== undefined) found.set("wait_for", dependenciesOf(this.#call.waitFor));
+    if (this.parent !== undefined) found.set("__parents__", { links: [], producers: [this.parent.id] });
+    return found;
+  }
+
+  #numberedName(): string {
+    const { name } = this.definition;
+    const number = this.scope.flowRunId === undefined ? this.id.slice(-4) : this.scope.count(`name ${name}`);
+    return `${name}-${number}`;
+  }
+
+  async #nameByInputs(): Promise<void> {
+    const { options, defaults } = this.definition;
+    const { name, problem } = await makeRunName(options.runName ?? "", {
+      parameters: Object.fromEntries(this.inputs),
+      defaults,
+    });
+    if (problem !== undefined) this.warn(problem);
+    this.name = name ?? this.name;
+    this.#record.name = this.name;
+  }
+
+  #callHooks(state: RunState): Promise<void> {
+    const event = { run: { id: this.id, name: this.name, attempt: this.attempt }, of: this.definition.name, state };
+    return callHooks(this.definition.options, event, (level, message) => this.#log(level, message));
+  }
+
+  readonly warn: Warn = (message) => this.#log(logLevels.warning, message);
+
+  #log(level: number, message: string): void {
+    writeLine(this.#context(), level, message);
+  }
+
+  #context(): RunContext {
+    return { scope: this.scope, flowRun: this.flowRun, taskRun: this };
+  }
+}
+
+function upstreamFailed(name: string, { future, error }: Failure): UpstreamFailed {
+  return new UpstreamFailed(name, future.name, { cause: error, reason: failureMessage(rootCause(error)) });
+}
+
+/** The state of a run that no server was told of. */
+function unrecorded<T extends RunState["type"]>(id: string, type: T, name: string): RunState & { readonly type: T } {
+  return { id, type, name, message: "", timestamp: 0 as Timestamp };
+}

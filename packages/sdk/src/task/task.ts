@@ -1,0 +1,142 @@
+import { systemClock } from "@ostinato/core";
+import { context } from "../context.ts";
+import { UsageError } from "../errors.ts";
+import { originOf } from "../identity/definition-identity.ts";
+import type { Arguments, Result } from "../inputs/argument-types.ts";
+import { readDefinition } from "../run/option-checks.ts";
+import { answerFor } from "../run/unawaited.ts";
+import { Scope } from "../scope.ts";
+import { session } from "../session/session.ts";
+import type { FinalState } from "../states.ts";
+import { registerTask, threadRegistry } from "../threads/thread-registry.ts";
+import { type MapArguments, type MapOptions, mapTask } from "./map.ts";
+import type { MapFuture } from "./map-future.ts";
+import type { CallOptions } from "./task-call.ts";
+import { defineTask, type TaskDefinition, type TaskOptions } from "./task-definition.ts";
+import type { TaskFuture } from "./task-future.ts";
+import { TaskRun } from "./task-run.ts";
+
+/** What a call may change: the options of the task, and what must be over before it runs. */
+export interface WithOptions extends TaskOptions {
+  /** Futures, in arrays or plain objects too, that must complete first although the task does not take their values. */
+  readonly waitFor?: unknown;
+}
+
+export interface Task<A extends readonly unknown[], R> {
+  /** Runs the task: gives its future at once. */
+  (...args: Arguments<A>): TaskFuture<R>;
+  readonly name: string;
+  /** The bare function: calling it records nothing. */
+  readonly fn: (...args: A) => R | Promise<R>;
+  /** A copy with other options. */
+  with(options: WithOptions): Task<A, R>;
+  /** Runs the task for each item; several lists are gone through side by side. `unmapped(value)` is the same for all. */
+  map(...args: MapArguments<A> | [...MapArguments<A>, MapOptions]): MapFuture<R>;
+  /** Runs the task and gives its final state instead of throwing. */
+  state(...args: Arguments<A>): Promise<FinalState<R>>;
+}
+
+// The function's type as a whole, and not its parts, so that parameters with a default value keep their type.
+type TaskFunction = (...args: never[]) => unknown;
+
+/**
+ * The task that a function becomes. One that is generic or has overloads, and is async, stays so: called with plain values it
+ * has its own signature, whose promise is the future.
+ */
+export type TaskOf<F extends TaskFunction> = IsPlain<F> extends true ? PlainTask<F> : F & PlainTask<F>;
+
+type PlainTask<F extends TaskFunction> = Task<Parameters<F>, Result<Awaited<ReturnType<F>>>>;
+
+/** Whether the parameters and the result say all there is to say of the function's type. */
+type IsPlain<F extends TaskFunction> =
+  ReturnType<F> extends Promise<unknown>
+    ? ((...args: Parameters<F>) => ReturnType<F>) extends F
+      ? true
+      : false
+    : true;
+
+/**
+ * Makes a task of a function: its runs are recorded, retried, cached and shown.
+ *
+ * ```ts
+ * import { task } from "ostinato";
+ *
+ * export const add = task(async function add(a: number, b: number) { return a + b; });
+ * export const load = task({ retries: 3, retryDelay: ["1s", "10s"], timeout: "2m" }, async function load(path: string) {
+ *   return path.length;
+ * });
+ * ```
+ */
+export function task<F extends TaskFunction>(fn: F): TaskOf<F>;
+export function task<F extends TaskFunction>(options: TaskOptions, fn: F): TaskOf<F>;
+export function task(...given: readonly unknown[]): Task<readonly unknown[], unknown> {
+  const { options, fn } = readDefinition("task()", given);
+  const called = fn as (...args: never[]) => unknown;
+  const definition = defineTask(options as TaskOptions, called, originOf(called, task));
+  registerTask(definition);
+  return makeTask(definition, {});
+}
+
+function makeTask(definition: TaskDefinition, call: CallOptions): Task<readonly unknown[], unknown> {
+  const run = (...args: unknown[]) => startTask(definition, args, call);
+  const made = Object.assign(run, {
+    fn: definition.fn as (...args: readonly unknown[]) => unknown,
+    with({ waitFor = call.waitFor, ...options }: WithOptions) {
+      const changed = defineTask(
+        { name: definition.name, ...definition.options, ...options },
+        definition.fn,
+        definition.origin,
+      );
+      return makeTask(changed, { ...call, waitFor });
+    },
+    map: (...args: readonly unknown[]) =>
+      mapTask(definition.name, (items, more) => startTask(definition, items, { ...call, ...more }), args),
+    state: (...args: unknown[]) => startTask(definition, args, call).finished(),
+  });
+  Object.defineProperty(made, "name", { value: definition.name, configurable: true });
+  return made as Task<readonly unknown[], unknown>;
+}
+
+function startTask(definition: TaskDefinition, args: readonly unknown[], call: CallOptions): TaskFuture<unknown> {
+  if (threadRegistry() !== undefined) {
+    throw new UsageError(
+      `Task "${definition.name}" was called in a worker thread. Tasks and flows cannot be called from a task that runs in a thread, nor while its module loads: call them from the flow`,
+    );
+  }
+  const caller = context.getStore();
+  const place =
+    caller === undefined
+      ? { scope: standaloneScope(), flowRun: undefined, parent: undefined }
+      : { scope: caller.scope, flowRun: caller.flowRun, parent: caller.taskRun };
+  const run = new TaskRun(definition, args, place, call);
+  const executed = run.execute();
+  if (caller === undefined) {
+    void holdWhile(executed);
+    void answerFor(run.future);
+  }
+  return run.future;
+}
+
+/** A task called outside of any flow has a scope of its own, which gets its session once there is one. */
+function standaloneScope(): Scope {
+  return new Scope({
+    session: undefined,
+    clock: systemClock(),
+    flowRunId: undefined,
+    attempt: 0,
+    related: [],
+    limiter: undefined,
+    logPrints: false,
+    persist: true,
+    kept: undefined,
+  });
+}
+
+async function holdWhile(executed: Promise<void>): Promise<void> {
+  try {
+    const release = (await session()).hold();
+    await executed.finally(release);
+  } catch {
+    // Without a session the run ends by itself, with the reason.
+  }
+}

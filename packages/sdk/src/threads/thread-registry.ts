@@ -1,0 +1,29 @@
+import type { TaskDefinition } from "../task/task-definition.ts";
+
+/**
+ * In a worker thread of the pool: the tasks that the loaded modules have made, by key. There, modules are loaded only for
+ * the sake of their tasks, so a flow that a module calls while it loads is not run again.
+ */
+export interface ThreadRegistry {
+  readonly tasks: Map<string, TaskDefinition>;
+  readonly onTask: Set<() => void>;
+}
+
+const key = Symbol.for("ostinato.thread-registry");
+const holder = globalThis as { [key]?: ThreadRegistry };
+
+export function threadRegistry(): ThreadRegistry | undefined {
+  return holder[key];
+}
+
+export function createThreadRegistry(): ThreadRegistry {
+  holder[key] ??= { tasks: new Map(), onTask: new Set() };
+  return holder[key];
+}
+
+export function registerTask(definition: TaskDefinition): void {
+  const registry = holder[key];
+  if (registry === undefined) return;
+  registry.tasks.set(definition.identity.label, definition);
+  for (const tell of registry.onTask) tell();
+}
