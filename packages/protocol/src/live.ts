@@ -2,7 +2,7 @@ import type { Artifact } from "./artifacts.ts";
 import type { Flow } from "./flows.ts";
 import type { Log } from "./logs.ts";
 import type { TaskRun } from "./task-runs.ts";
-import type { FlowRunRow } from "./ui.ts";
+import type { FlowRunRow } from "./ui/runs.ts";
 
 /** Messages of the page on `/ui/live`. A subscription's `id` is the page's own. */
 export type LiveRequest =

@@ -1,10 +1,8 @@
 import type { Static } from "typebox";
-import { Artifact } from "./artifacts.ts";
-import { route } from "./route.ts";
-import { ById, Maybe, Moment, Nullable, Offset, Open, StateTypeName, Type, Uuid } from "./schema.ts";
-import { pagesTag } from "./ui.ts";
-
-const tag = pagesTag;
+import { Artifact } from "../artifacts.ts";
+import { route } from "../route.ts";
+import { ById, Maybe, Moment, Nullable, Offset, Open, StateTypeName, Type, Uuid } from "../schema.ts";
+import { pagesTag } from "./tag.ts";
 
 /** The newest artifact under a key, or one without a key, as a row of a list. */
 export const ArtifactRow = Open({
@@ -19,7 +17,7 @@ export const ArtifactRow = Open({
   flow_run_name: Nullable(Type.String()),
   flow_id: Nullable(Uuid),
   flow_name: Nullable(Type.String()),
-  /** The first 300 characters of text, `12 rows × 3 columns`, or `62 %`; null where there is nothing to say in a line. */
+  /** The first 300 characters of text, `12 rows × 3 columns`, or `62 %`; null where nothing fits in a line. */
   preview: Nullable(Type.String()),
 });
 export type ArtifactRow = Static<typeof ArtifactRow>;
@@ -29,7 +27,7 @@ export const listArtifacts = route({
   method: "POST",
   path: "/ui/artifacts/list",
   summary: "The newest artifact of each key, with a preview",
-  tag,
+  tag: pagesTag,
   body: Open({
     name: Maybe(Type.String({ maxLength: 200 })),
     types: Maybe(Type.Array(Type.String())),
@@ -62,7 +60,7 @@ export const ArtifactPage = Open({
     }),
   ),
   task_run: Nullable(Open({ id: Uuid, name: Type.String() })),
-  /** All under the same key, newest first, at most 200. */
+  /** All versions under the same key, newest first, at most 200. */
   versions: Type.Array(ArtifactVersion),
 });
 export type ArtifactPage = Static<typeof ArtifactPage>;
@@ -71,7 +69,7 @@ export const readArtifactPage = route({
   method: "GET",
   path: "/ui/artifacts/{id}",
   summary: "What the page of an artifact shows first, in one answer",
-  tag,
+  tag: pagesTag,
   params: ById,
   replies: { 200: ArtifactPage },
 });
@@ -80,7 +78,7 @@ export const readArtifactKeyPage = route({
   method: "GET",
   path: "/ui/artifacts/key/{key}",
   summary: "What the page of the newest artifact under a key shows first, in one answer",
-  tag,
+  tag: pagesTag,
   params: Open({ key: Type.String() }),
   replies: { 200: ArtifactPage },
 });

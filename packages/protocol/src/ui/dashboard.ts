@@ -1,0 +1,62 @@
+import type { Static } from "typebox";
+import { Flow } from "../flows.ts";
+import { route } from "../route.ts";
+import { Maybe, Moment, MomentInput, Nullable, Open, Seconds, StateTypeName, Tags, Type, Uuid } from "../schema.ts";
+import { FlowRunRow, RunBar, StateCounts } from "./runs.ts";
+import { pagesTag } from "./tag.ts";
+
+const DashboardFlow = Open({
+  flow: Flow,
+  counts: StateCounts,
+  /** Its last 20 runs, also those before the range. */
+  recent: Type.Array(RunBar),
+  last_failure: Nullable(
+    Open({ flow_run_id: Uuid, name: Type.String(), message: Nullable(Type.String()), at: Moment }),
+  ),
+});
+
+const DashboardInterval = Open({
+  interval_start: Moment,
+  interval_end: Moment,
+  states: Type.Array(Open({ state_type: StateTypeName, state_name: Type.String(), count_runs: Type.Integer() })),
+});
+
+/** History and counts cover the runs expected in the range; `running` and `waiting` show now, whatever the range. */
+export const Dashboard = Open({
+  history: Type.Array(DashboardInterval),
+  counts: StateCounts,
+  /** The counts of the span of the same length before `since`. */
+  previous_counts: StateCounts,
+  task_counts: StateCounts,
+  /** Failed and crashed in the range, newest first, at most 10; `state.message` says why. */
+  failed: Type.Array(FlowRunRow),
+  /** Running, pending or cancelling, at most 20. */
+  running: Type.Array(FlowRunRow),
+  /** Late first, then paused, then scheduled by time, at most 20. */
+  waiting: Type.Array(FlowRunRow),
+  /** Those that ran in the range, most failures first, at most 50. */
+  flows: Type.Array(DashboardFlow),
+});
+export type Dashboard = Static<typeof Dashboard>;
+
+export const readDashboard = route({
+  method: "POST",
+  path: "/ui/dashboard",
+  summary: "Everything on the dashboard, in one answer",
+  tag: pagesTag,
+  body: Open({
+    since: MomentInput,
+    until: MomentInput,
+    /** Bars of the history; 1 to 200. */
+    buckets: Maybe(Type.Integer({ minimum: 1, maximum: 200 })),
+    /**
+     * Where the first bar begins, at or before `since`, and how long each is: so that bars stand on whole hours, while
+     * everything is counted in the range exactly. At most 200 bars; `buckets` is ignored then.
+     */
+    bars: Maybe(Open({ since: MomentInput, seconds: Seconds({ minimum: 1 }) })),
+    tags: Maybe(Tags),
+    flow_ids: Maybe(Type.Array(Uuid)),
+    subflows: Maybe(Type.Boolean()),
+  }),
+  replies: { 200: Dashboard },
+});

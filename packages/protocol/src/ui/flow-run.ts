@@ -1,0 +1,124 @@
+import type { Static } from "typebox";
+import { FlowRun } from "../flow-runs.ts";
+import { Flow } from "../flows.ts";
+import { ResultView, ValueKind } from "../results.ts";
+import { route } from "../route.ts";
+import { ById, Maybe, Moment, Nullable, Open, StateTypeName, Type, Uuid } from "../schema.ts";
+import { State } from "../states.ts";
+import { Failure, FlowRunRow } from "./runs.ts";
+import { pagesTag } from "./tag.ts";
+
+/** The reason why a run does not proceed. */
+export const Waiting = Open({
+  reason: Type.String(),
+  since: Moment,
+  until: Nullable(Moment),
+  /** How to make it proceed. */
+  hint: Nullable(Type.String()),
+});
+export type Waiting = Static<typeof Waiting>;
+
+export const FlowRunPage = Open({
+  flow_run: FlowRunRow,
+  flow: Flow,
+  states: Type.Array(State),
+  failure: Nullable(Failure),
+  waiting: Nullable(Waiting),
+  subflow_count: Type.Integer(),
+  artifact_count: Type.Integer(),
+  log_count: Type.Integer(),
+  /** Kept results of finished task runs: a retry from the failed task starts from them. */
+  kept_result_count: Type.Integer(),
+  /** The run of the same flow before this one, for comparison. */
+  previous: Nullable(
+    Open({
+      id: Uuid,
+      name: Type.String(),
+      parameters: FlowRun.properties.parameters,
+      state_type: Nullable(StateTypeName),
+      duration: Nullable(Type.Number()),
+    }),
+  ),
+});
+export type FlowRunPage = Static<typeof FlowRunPage>;
+
+export const readFlowRunPage = route({
+  method: "GET",
+  path: "/ui/flow_runs/{id}",
+  summary: "What the page of a flow run shows first, in one answer",
+  tag: pagesTag,
+  params: ById,
+  replies: { 200: FlowRunPage },
+});
+
+/**
+ * Task runs and subflows of a flow run by column, oldest first, small enough for 10,000 of them. Times are seconds after
+ * `origin`, with microseconds; null where not yet. `parents` are the indexes of the rows that the arguments came from.
+ * `within` is the index of the task run that the row was called in, always of an earlier row. The row of a subflow has the
+ * times and the state of the subflow itself. At most 20,000 rows: `truncated` says that there are more.
+ */
+export const Timeline = Open({
+  origin: Moment,
+  total: Type.Integer(),
+  truncated: Type.Boolean(),
+  id: Type.Array(Uuid),
+  name: Type.Array(Type.String()),
+  task_key: Type.Array(Type.String()),
+  state_type: Type.Array(Nullable(StateTypeName)),
+  state_name: Type.Array(Nullable(Type.String())),
+  expected: Type.Array(Nullable(Type.Number())),
+  start: Type.Array(Nullable(Type.Number())),
+  end: Type.Array(Nullable(Type.Number())),
+  run_count: Type.Array(Type.Integer()),
+  parents: Type.Array(Type.Array(Type.Integer())),
+  within: Type.Array(Nullable(Type.Integer())),
+  child_flow_run_id: Type.Array(Nullable(Uuid)),
+  /** States of runs that were retried or waited: index of the row, seconds after origin, type, name. */
+  segments: Type.Array(Type.Tuple([Type.Integer(), Type.Number(), StateTypeName, Type.String()])),
+});
+export type Timeline = Static<typeof Timeline>;
+
+export const readTimeline = route({
+  method: "GET",
+  path: "/ui/flow_runs/{id}/timeline",
+  summary: "Timeline and dependencies of a flow run, by column",
+  tag: pagesTag,
+  params: ById,
+  replies: { 200: Timeline },
+});
+
+/** The result that a task run returned or reused, without its value: `GET /task_runs/{id}/result` reads that. */
+export const TaskResult = Open({
+  task_run_id: Uuid,
+  name: Type.String(),
+  state_type: Nullable(StateTypeName),
+  state_name: Nullable(Type.String()),
+  /** Null where the result was deleted, or is in the client's own store. */
+  kind: Nullable(ValueKind),
+  size_bytes: Nullable(Type.Integer()),
+  /** Where the client's own store keeps it. */
+  location: Nullable(Type.String()),
+  in_database: Type.Boolean(),
+  created: Nullable(Moment),
+  reused_from: ResultView.properties.reused_from,
+  persisted: ResultView.properties.persisted,
+  /** Why it can't be reused. */
+  reason: Nullable(Type.String()),
+});
+export type TaskResult = Static<typeof TaskResult>;
+
+/** Ordered by the expected start of the task runs. */
+export const listTaskResults = route({
+  method: "POST",
+  path: "/ui/flow_runs/{id}/results",
+  summary: "List the results of the task runs of a flow run, without their values",
+  tag: pagesTag,
+  params: ById,
+  body: Open({
+    /** Part of the task run's name. */
+    text: Maybe(Type.String({ maxLength: 200 })),
+    cursor: Maybe(Type.String()),
+    limit: Maybe(Type.Integer({ minimum: 1, maximum: 200 })),
+  }),
+  replies: { 200: Open({ results: Type.Array(TaskResult), next_cursor: Nullable(Type.String()) }) },
+});

@@ -1,0 +1,27 @@
+import { route } from "../route.ts";
+import { Enum, Maybe, Nullable, Open, StateTypeName, Type, Uuid } from "../schema.ts";
+import { pagesTag } from "./tag.ts";
+
+export const searchHits = ["flow", "flow-run", "task-run", "artifact"] as const;
+
+export const search = route({
+  method: "GET",
+  path: "/ui/search",
+  summary: "Flows, runs and artifacts by name or id",
+  tag: pagesTag,
+  query: Open({ q: Type.String({ maxLength: 200 }), limit: Maybe(Type.Integer({ minimum: 1, maximum: 50 })) }),
+  replies: {
+    200: Open({
+      hits: Type.Array(
+        Open({
+          kind: Enum(searchHits),
+          id: Uuid,
+          name: Type.String(),
+          detail: Nullable(Type.String()),
+          state_type: Nullable(StateTypeName),
+          state_name: Nullable(Type.String()),
+        }),
+      ),
+    }),
+  },
+});

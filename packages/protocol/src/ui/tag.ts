@@ -1,0 +1,2 @@
+/** Tags the operations that only pages use. */
+export const pagesTag = "UI";
