@@ -18,6 +18,8 @@ import { checkAnswerSize, readLimit } from "../kernel/paging.ts";
 import * as queries from "./artifacts.queries.ts";
 import { collectionEvent } from "./collection-event.ts";
 
+export { keepResultAsArtifact } from "./result-artifact.queries.ts";
+
 /** Keys stand in an index, whose entries PostgreSQL bounds in bytes. */
 const maxKeyBytes = 2000;
 

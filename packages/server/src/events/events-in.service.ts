@@ -67,7 +67,7 @@ export function receiveEvents(
       const read = readFrame(values, text.length);
       read.forEach(({ incoming, problems }, index) => {
         if (problems.length === 0) return;
-        const kept = incoming?.transition === undefined ? {} : { kept: true as const };
+        const kept = incoming?.report === undefined ? {} : { kept: true as const };
         report(inWords(problems), { id: idOf(values[index]), ...kept });
       });
       const incoming = read.flatMap(({ incoming }) => incoming ?? []);

@@ -11,7 +11,7 @@ import * as events from "./events.service.ts";
 /** An event from a client, read and not yet kept. */
 export interface Incoming {
   readonly event: NewEvent;
-  readonly transition: taskRuns.Transition | undefined;
+  readonly report: taskRuns.ReportedState | undefined;
   /** Characters of its JSON, about. */
   readonly size: number;
 }
@@ -99,24 +99,24 @@ export async function acceptPosted(
 
 function incomingOf(read: ReadEvent, characters: number, count: number): ReadIncoming {
   if (!read.ok) return { incoming: undefined, problems: read.problems };
-  const told = taskRuns.readTransition(read.event);
+  const told = taskRuns.readReportedState(read.event);
   const event = told === undefined ? read.event : withoutValues(read.event);
-  const transition = told?.kind === "transition" ? told.transition : undefined;
+  const report = told?.kind === "report" ? told.report : undefined;
   const problems = told?.problems ?? [];
   const size = characters / count;
   const tooLarge = characters > eventLimits.characters ? problemOfSize(event) : undefined;
-  if (tooLarge === undefined) return { incoming: { event, transition, size }, problems };
-  if (transition === undefined) return { incoming: undefined, problems: [tooLarge] };
-  return { incoming: { ...cutTogether(event, transition), size }, problems };
+  if (tooLarge === undefined) return { incoming: { event, report, size }, problems };
+  if (report === undefined) return { incoming: undefined, problems: [tooLarge] };
+  return { incoming: { ...cutTogether(event, report), size }, problems };
 }
 
 /** A state is kept whatever its size, with less of what it says. */
-function cutTogether(event: NewEvent, whole: taskRuns.Transition): Pick<Incoming, "event" | "transition"> {
+function cutTogether(event: NewEvent, whole: taskRuns.ReportedState): Pick<Incoming, "event" | "report"> {
   const cut = taskRuns.cutToSize(event, eventLimits.characters);
-  const read = taskRuns.readTransition(cut);
-  if (read?.kind !== "transition") return { event: cut, transition: undefined };
+  const read = taskRuns.readReportedState(cut);
+  if (read?.kind !== "report") return { event: cut, report: undefined };
   const { taskKey, dynamicKey, values } = whole;
-  return { event: cut, transition: { ...read.transition, taskKey, dynamicKey, values } };
+  return { event: cut, report: { ...read.report, taskKey, dynamicKey, values } };
 }
 
 function withoutValues(event: NewEvent): NewEvent {
@@ -183,16 +183,16 @@ async function keepApart(context: Context, incoming: readonly Incoming[], error:
     const half = Math.ceil(incoming.length / 2);
     return [...(await keep(context, incoming.slice(0, half))), ...(await keep(context, incoming.slice(half)))];
   }
-  const { event, transition } = only;
-  if (transition === undefined) {
+  const { event, report } = only;
+  if (report === undefined) {
     context.log.error({ err: error, event: event.event, id: event.id }, "an event could not be kept");
     return [event.id];
   }
   context.log.error(
-    { err: error, event: event.event, id: event.id, task_run: transition.taskRunId },
+    { err: error, event: event.event, id: event.id, task_run: report.taskRunId },
     "a task run's state could not be kept, its event is kept without it",
   );
-  return keep(context, [{ ...only, transition: undefined }]);
+  return keep(context, [{ ...only, report: undefined }]);
 }
 
 interface Kept {
@@ -229,12 +229,12 @@ async function write(context: Context, tx: Writer, incoming: readonly Incoming[]
     incoming.map(({ event }) => event),
   );
   await heartbeats.record(context, tx, fresh);
-  const transitions = transitionsOf(fresh, incoming);
-  for (const { flowRunId } of transitions) if (flowRunId !== null) context.heard.note(flowRunId);
-  return { fresh, recorded: await taskRuns.record(context, tx, transitions) };
+  const reports = reportsOf(fresh, incoming);
+  for (const { flowRunId } of reports) if (flowRunId !== null) context.heard.note(flowRunId);
+  return { fresh, recorded: await taskRuns.record(context, tx, reports) };
 }
 
-function transitionsOf(fresh: readonly Event[], incoming: readonly Incoming[]): readonly taskRuns.Transition[] {
-  const byEvent = new Map(incoming.map(({ event, transition }) => [event.id, transition]));
+function reportsOf(fresh: readonly Event[], incoming: readonly Incoming[]): readonly taskRuns.ReportedState[] {
+  const byEvent = new Map(incoming.map(({ event, report }) => [event.id, report]));
   return fresh.flatMap(({ id }) => byEvent.get(id) ?? []);
 }

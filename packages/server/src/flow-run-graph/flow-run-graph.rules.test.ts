@@ -27,8 +27,8 @@ function member(id: string, inputs: Record<string, TaskInput[]> = {}, subflow: s
 }
 
 const alone = { artifacts: new Map(), subflows: new Map(), partial: false };
-const brief = (members: readonly Member[], surroundings: Parameters<typeof nodesOf>[1] = alone) =>
-  nodesOf(members, surroundings).map(({ id, parents, children, encapsulating }) => ({
+const brief = (members: readonly Member[], context: Parameters<typeof nodesOf>[1] = alone) =>
+  nodesOf(members, context).map(({ id, parents, children, encapsulating }) => ({
     id,
     parents: parents.map((edge) => edge.id).join(),
     children: children.map((edge) => edge.id).join(),
@@ -53,13 +53,13 @@ test("a task that was called in another is not its child", () => {
 
 test("a subflow takes the place of its task run, also as the source of a result", () => {
   const members = [member("a"), member("t", { x: from("a") }, "sub"), member("c", { y: from("t") })];
-  const surroundings = { ...alone, subflows: new Map([["t", [{ id: "sub" }]]]) };
-  expect(brief(members, surroundings)).toEqual([
+  const context = { ...alone, subflows: new Map([["t", [{ id: "sub" }]]]) };
+  expect(brief(members, context)).toEqual([
     { id: "a", parents: "", children: "sub", within: "" },
     { id: "sub", parents: "a", children: "c", within: "" },
     { id: "c", parents: "sub", children: "", within: "" },
   ]);
-  expect(nodesOf(members, surroundings)[1]).toMatchObject({
+  expect(nodesOf(members, context)[1]).toMatchObject({
     kind: "flow-run",
     label: "flow / sub",
     state_type: "RUNNING",

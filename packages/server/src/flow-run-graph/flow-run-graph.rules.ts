@@ -29,7 +29,7 @@ export interface Member {
 type Artifact = Static<typeof GraphArtifact>;
 type Edge = GraphNode["parents"][number];
 
-export interface Surroundings {
+export interface GraphContext {
   /** Artifacts by the task run that made them. */
   readonly artifacts: ReadonlyMap<string, readonly Artifact[]>;
   /** Subflows by the task run that stands for them, also of members that are left out. */
@@ -73,8 +73,8 @@ function byStart(one: Member, other: Member): number {
 }
 
 /** The nodes of the graph in the order of the members: a subflow takes the place of the task run that stands for it. */
-export function nodesOf(members: readonly Member[], surroundings: Surroundings): readonly GraphNode[] {
-  const { artifacts, subflows, partial } = surroundings;
+export function nodesOf(members: readonly Member[], context: GraphContext): readonly GraphNode[] {
+  const { artifacts, subflows, partial } = context;
   const children = new Map(members.map((member): [string, Edge[]] => [idOf(member), []]));
   const isKnown = (id: string) => partial || children.has(id);
   const [parentOf, around] = [onceFor<Member>(), onceFor<Member>()];

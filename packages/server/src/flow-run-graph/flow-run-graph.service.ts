@@ -6,7 +6,7 @@ import type { Context } from "../kernel/context.ts";
 import { notFound, RequestError, refused } from "../kernel/errors.ts";
 import * as taskRuns from "../task-runs/task-runs.service.ts";
 import * as queries from "./flow-run-graph.queries.ts";
-import { membersOf, nodesOf, type Surroundings } from "./flow-run-graph.rules.ts";
+import { type GraphContext, membersOf, nodesOf } from "./flow-run-graph.rules.ts";
 
 const maxNodes = 10_000;
 const maxArtifacts = 10_000;
@@ -55,9 +55,9 @@ function tooLarge(id: string) {
 /** Stands for the task run of artifacts that were made outside any. */
 const ofTheRunItself = "";
 
-const noArtifacts: Surroundings["artifacts"] = new Map();
+const noArtifacts: GraphContext["artifacts"] = new Map();
 
-async function artifactsByMaker({ db }: Context, id: string): Promise<Surroundings["artifacts"]> {
+async function artifactsByMaker({ db }: Context, id: string): Promise<GraphContext["artifacts"]> {
   const rows = await queries.artifactsOf(db.read, db.sql, { flowRunId: id, limit: maxArtifacts });
   const artifacts = rows.map((row) => ({
     maker: row.task_run_id ?? ofTheRunItself,

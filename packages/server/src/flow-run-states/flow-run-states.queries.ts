@@ -1,6 +1,6 @@
 import type { Reader, Sql } from "../db/dialect.ts";
 import { prepared } from "../db/prepared.ts";
-import type { StateRow } from "../orchestration/state.ts";
+import type { StateRow } from "../orchestration/state.rows.ts";
 
 export function stateById(reader: Reader, id: string): Promise<StateRow | undefined> {
   return reader.selectFrom("flow_run_state").selectAll().where("id", "=", id).executeTakeFirst();

@@ -1,7 +1,8 @@
 import type { State } from "@ostinato/protocol";
 import type { Context } from "../kernel/context.ts";
 import { absent } from "../kernel/errors.ts";
-import { presentState, stateOfRow } from "../orchestration/state.ts";
+import { presentState } from "../orchestration/state.presenter.ts";
+import { stateOfRow } from "../orchestration/state.rows.ts";
 import * as queries from "./flow-run-states.queries.ts";
 
 export async function read({ db }: Context, id: string): Promise<State> {

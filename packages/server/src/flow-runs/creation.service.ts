@@ -5,13 +5,13 @@ import { storable, storableOrNull, writeJson } from "../db/json-text.ts";
 import { keepParameters } from "../kept-parameters/kept-parameters.service.ts";
 import type { Context } from "../kernel/context.ts";
 import { conflict, refused } from "../kernel/errors.ts";
-import { keptName } from "../orchestration/kept-names.ts";
+import { keptName } from "../kernel/indexed-text.ts";
 import { noTimes } from "../orchestration/run-times.ts";
 import { completeFlowRunPolicy, type FlowRunRow, presentFlowRun } from "./flow-runs.presenter.ts";
 import * as queries from "./flow-runs.queries.ts";
 import { parametersText } from "./parameters.service.ts";
-import type { Surroundings } from "./state-event.ts";
-import { deploymentOf, flowOf, taskRunOf, workQueueOf } from "./surroundings.queries.ts";
+import { deploymentOf, flowOf, taskRunOf, workQueueOf } from "./related.queries.ts";
+import type { RelatedResources } from "./state-event.ts";
 import { carryOut, firstState, type News, noNews, tell } from "./transitions.service.ts";
 
 /** Creates the flow run, or reads the one of the flow that has the idempotency key. */
@@ -47,9 +47,9 @@ interface Created {
 }
 
 async function createIn(context: Context, tx: Writer, given: Given): Promise<Created> {
-  const { flowLabels, surroundings } = await findSurroundings(context, tx, given);
+  const { flowLabels, related } = await findRelated(context, tx, given);
   const now = context.clock.now();
-  const bare = newRow(given, { surroundings, flowLabels, now });
+  const bare = newRow(given, { related, flowLabels, now });
   const { row, written, effects } = await firstState(bare, given.state ?? { type: "PENDING" }, now);
   if (!(await queries.insertFlowRun(tx, context.db.sql, row))) {
     const known = await queries.flowRunByIdempotencyKey(tx, row.flow_id, row.idempotency_key ?? "");
@@ -58,16 +58,16 @@ async function createIn(context: Context, tx: Writer, given: Given): Promise<Cre
   }
   if (given.kept_parameters) await keepParameters(context.db.deferred(tx), row.id, given.kept_parameters);
   await queries.insertFlowRunState(context.db.deferred(tx), context.db.sql, row.id, written);
-  return { row, news: await carryOut(context, tx, { row, written, effects, surroundings, initial: null }) };
+  return { row, news: await carryOut(context, tx, { row, written, effects, related, initial: null }) };
 }
 
 interface Found {
-  readonly surroundings: Surroundings;
+  readonly related: RelatedResources;
   readonly flowLabels: object;
 }
 
 /** What the new run refers to, each thing checked: a reference to nothing is a conflict that names the field. */
-async function findSurroundings({ db }: Context, tx: Writer, given: Given): Promise<Found> {
+async function findRelated({ db }: Context, tx: Writer, given: Given): Promise<Found> {
   const { flow_id, parent_task_run_id = null, deployment_id = null, work_queue_name = null } = given;
   const flow = await flowOf(tx, db.sql, flow_id);
   if (flow === undefined) throw conflict(`flow_id: there is no flow ${flow_id}.`);
@@ -82,13 +82,13 @@ async function findSurroundings({ db }: Context, tx: Writer, given: Given): Prom
   }
   return {
     flowLabels: flow.labels,
-    surroundings: { flow, parent, deployment, workQueue: place?.queue ?? null, workPool: place?.pool ?? null },
+    related: { flow, parent, deployment, workQueue: place?.queue ?? null, workPool: place?.pool ?? null },
   };
 }
 
 /** The run before it has a state. */
-function newRow(given: Given, { surroundings, flowLabels, now }: Found & { readonly now: Timestamp }): FlowRunRow {
-  const { flow, workQueue, workPool } = surroundings;
+function newRow(given: Given, { related, flowLabels, now }: Found & { readonly now: Timestamp }): FlowRunRow {
+  const { flow, workQueue, workPool } = related;
   const deployment_id = given.deployment_id?.toLowerCase() ?? null;
   const systemLabels = {
     "prefect.flow.id": flow.id,

@@ -3,7 +3,8 @@ import type { FlowRun, FlowRunPolicy } from "@ostinato/protocol";
 import { readJson, readOptionalJson, readPlainJson } from "../db/json-text.ts";
 import type { FlowRunTable, JsonText } from "../db/tables.ts";
 import { presentTimes } from "../orchestration/run-times.ts";
-import { presentState, type StateColumnsOfRun, stateOfRun } from "../orchestration/state.ts";
+import { presentState } from "../orchestration/state.presenter.ts";
+import { type StateColumnsOfRun, stateOfRun } from "../orchestration/state.rows.ts";
 
 /** A flow run with the state that it is in and the work pool of its queue, as `selectFlowRuns` reads it. */
 export type FlowRunRow = FlowRunTable &

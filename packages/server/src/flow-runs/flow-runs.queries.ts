@@ -7,10 +7,11 @@ import { flowRunsMatching } from "../criteria/runs.queries.ts";
 import type { Database, Reader, Sql, Writer } from "../db/dialect.ts";
 import { prepared } from "../db/prepared.ts";
 import type { FlowRunTable, Tables } from "../db/tables.ts";
-import { averageLateness, tallyRuns } from "../orchestration/history.queries.ts";
-import type { Buckets, Tally } from "../orchestration/history.ts";
 import type { RunTimes } from "../orchestration/run-times.ts";
-import { type RunState, type StateReference, stateColumnTypes, stateRow } from "../orchestration/state.ts";
+import { type StateReference, stateColumnTypes, stateRow } from "../orchestration/state.rows.ts";
+import type { RunState } from "../orchestration/state.ts";
+import { averageLateness, tallyRuns } from "../run-history/run-history.queries.ts";
+import type { Buckets, Tally } from "../run-history/run-history.rules.ts";
 import type { FlowRunRow } from "./flow-runs.presenter.ts";
 
 /** Every query that reads whole flow runs begins with this, so that each run comes with its state in one statement. */

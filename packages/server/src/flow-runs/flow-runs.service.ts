@@ -17,13 +17,13 @@ import { readJson, storable, storableOrNull, writeJson, writeOptionalJson } from
 import { forgetParameters } from "../kept-parameters/kept-parameters.service.ts";
 import type { Context } from "../kernel/context.ts";
 import { absent, notFound, RequestError, refused } from "../kernel/errors.ts";
+import { keptName } from "../kernel/indexed-text.ts";
 import { checkAnswerSize, paginate, readLimit } from "../kernel/paging.ts";
-import { bucketsOf, presentHistory } from "../orchestration/history.ts";
-import { keptName } from "../orchestration/kept-names.ts";
+import { bucketsOf, presentHistory } from "../run-history/run-history.rules.ts";
 import { completeFlowRunPolicy, type FlowRunRow, presentFlowRun } from "./flow-runs.presenter.ts";
 import * as queries from "./flow-runs.queries.ts";
 import { parametersText } from "./parameters.service.ts";
-import { deploymentOf, flowRunForChange } from "./surroundings.queries.ts";
+import { deploymentOf, flowRunForChange } from "./related.queries.ts";
 import { propose, proposeIn, tell } from "./transitions.service.ts";
 
 export { create } from "./creation.service.ts";

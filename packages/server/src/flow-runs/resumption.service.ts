@@ -4,10 +4,12 @@ import { writeJson } from "../db/json-text.ts";
 import * as inputs from "../flow-run-inputs/flow-run-inputs.service.ts";
 import type { Context } from "../kernel/context.ts";
 import { absent } from "../kernel/errors.ts";
-import { isFresh, presentState, type RunState, stateOfRun } from "../orchestration/state.ts";
+import { isFresh, presentState } from "../orchestration/state.presenter.ts";
+import { stateOfRun } from "../orchestration/state.rows.ts";
+import type { RunState } from "../orchestration/state.ts";
 import { HydrationError, hydrated } from "../user-input/hydration.rules.ts";
 import { problemWithInput } from "../user-input/input-problem.rules.ts";
-import { flowRunForChange } from "./surroundings.queries.ts";
+import { flowRunForChange } from "./related.queries.ts";
 import { type News, noNews, type Proposed, proposeIn, tell } from "./transitions.service.ts";
 
 type Input = Readonly<Record<string, unknown>> | null | undefined;

@@ -3,7 +3,7 @@ import type { CreatedBy, Resource } from "@ostinato/protocol";
 import type { RunState } from "../orchestration/state.ts";
 
 /** What the event of a state tells of the things that the run belongs to. */
-export interface Surroundings {
+export interface RelatedResources {
   readonly flow: { readonly id: string; readonly name: string; readonly tags: readonly string[] };
   readonly deployment: { readonly id: string; readonly name: string; readonly tags: readonly string[] } | null;
   readonly workQueue: { readonly id: string; readonly name: string } | null;
@@ -19,13 +19,13 @@ export interface StateChange {
     readonly tags: readonly string[];
     readonly createdBy: CreatedBy | null;
   };
-  readonly surroundings: Surroundings;
+  readonly related: RelatedResources;
   readonly initial: RunState | null;
   readonly written: RunState;
 }
 
 /** The event that tells of a state of a flow run. It bears the id of the state. */
-export function stateEvent({ run, surroundings, initial, written }: StateChange) {
+export function stateEvent({ run, related, initial, written }: StateChange) {
   return {
     id: written.id,
     occurred: written.timestamp,
@@ -39,7 +39,7 @@ export function stateEvent({ run, surroundings, initial, written }: StateChange)
       "prefect.state-timestamp": formatTimestamp(written.timestamp).replace("Z", "+00:00"),
       "prefect.state-type": written.type,
     },
-    related: related(run, surroundings),
+    related: resourcesOf(run, related),
     payload: {
       intended: { from: initial?.type ?? null, to: written.type },
       initial_state: initial === null ? null : inBrief(initial),
@@ -49,7 +49,10 @@ export function stateEvent({ run, surroundings, initial, written }: StateChange)
   };
 }
 
-function related(run: StateChange["run"], { flow, deployment, workQueue, workPool, parent }: Surroundings): Resource[] {
+function resourcesOf(
+  run: StateChange["run"],
+  { flow, deployment, workQueue, workPool, parent }: RelatedResources,
+): Resource[] {
   const tags = [run, flow, deployment, parent].flatMap((thing) => thing?.tags ?? []);
   return [
     resource("flow", flow),

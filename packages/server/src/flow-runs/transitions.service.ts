@@ -1,5 +1,6 @@
 import type { Timestamp } from "@ostinato/core";
 import type { Event, OrchestrationResult, StateCreate } from "@ostinato/protocol";
+import { keepResultAsArtifact } from "../artifacts/artifacts.service.ts";
 import type { Writer } from "../db/dialect.ts";
 import { readOptionalJson, readPlainJson, writeJson } from "../db/json-text.ts";
 import * as events from "../events/events.service.ts";
@@ -15,23 +16,15 @@ import {
   transformFlowRun,
 } from "../orchestration/flow-run-policies.ts";
 import type { FlowRunEffect, FlowRunSubject } from "../orchestration/flow-run-rules.ts";
-import { keepResultAsArtifact } from "../orchestration/result-artifact.queries.ts";
 import { timesOf } from "../orchestration/run-times.ts";
-import {
-  isFinal,
-  isFresh,
-  presentState,
-  proposalOf,
-  type RunState,
-  stateColumnsOfRun,
-  stateOfRun,
-  stateReference,
-} from "../orchestration/state.ts";
+import { isFresh, presentState } from "../orchestration/state.presenter.ts";
+import { stateColumnsOfRun, stateOfRun, stateReference } from "../orchestration/state.rows.ts";
+import { isFinal, proposalOf, type RunState } from "../orchestration/state.ts";
 import * as taskRuns from "../task-runs/task-runs.service.ts";
 import { completeFlowRunPolicy, type FlowRunRow, presentFlowRun } from "./flow-runs.presenter.ts";
 import * as queries from "./flow-runs.queries.ts";
-import { type Surroundings, stateEvent } from "./state-event.ts";
-import { flowRunForChange } from "./surroundings.queries.ts";
+import { flowRunForChange } from "./related.queries.ts";
+import { type RelatedResources, stateEvent } from "./state-event.ts";
 
 const policies = { core: coreFlowRunPolicy, minimal: minimalFlowRunPolicy, late: markLatePolicy };
 
@@ -75,7 +68,7 @@ export async function proposeIn(
   const { db, clock } = context;
   const found = await flowRunForChange(tx, db.sql, id);
   if (found === undefined) throw notFound("Flow run", id);
-  const { row, surroundings } = found;
+  const { row, related } = found;
   const initial = stateOfRun(row);
   const now = at ?? clock.now();
   const outcome = await orchestrate(
@@ -89,7 +82,7 @@ export async function proposeIn(
   const moved = movedRow(row, outcome.run, { written, now: at === undefined ? written.timestamp : clock.now() });
   await queries.insertFlowRunState(db.deferred(tx), db.sql, id, written);
   await queries.moveFlowRun(db.deferred(tx), db.sql, moved);
-  return { result, news: await carryOut(context, tx, { ...outcome, written, initial, row: moved, surroundings }) };
+  return { result, news: await carryOut(context, tx, { ...outcome, written, initial, row: moved, related }) };
 }
 
 /** The first state of a run that is being created. */
@@ -161,7 +154,7 @@ export function tell(context: Context, { flowRun, parent, abandoned, events: kep
 
 export interface Move extends Pick<Outcome<FlowRunSubject, FlowRunEffect>, "effects"> {
   readonly row: FlowRunRow;
-  readonly surroundings: Surroundings;
+  readonly related: RelatedResources;
   readonly initial: RunState | null;
   readonly written: RunState;
 }
@@ -242,7 +235,7 @@ function beginsElsewhere({ row, initial, written }: Move): boolean {
   );
 }
 
-function eventOf({ row, surroundings, initial, written }: Move) {
+function eventOf({ row, related, initial, written }: Move) {
   const { id, name, run_count: runCount, tags, created_by } = row;
   const run = {
     id,
@@ -251,5 +244,5 @@ function eventOf({ row, surroundings, initial, written }: Move) {
     tags: readPlainJson<string[]>(tags),
     createdBy: readOptionalJson<object>(created_by),
   };
-  return stateEvent({ run, surroundings, initial, written });
+  return stateEvent({ run, related, initial, written });
 }

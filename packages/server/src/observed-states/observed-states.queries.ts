@@ -1,7 +1,7 @@
 import type { Timestamp } from "@ostinato/core";
 import { sql } from "kysely";
 import type { Reader } from "../db/dialect.ts";
-import { stateKinds } from "../orchestration/history.queries.ts";
+import { stateKinds } from "../run-history/run-history.queries.ts";
 import type { Observed } from "./observed-states.rules.ts";
 
 /** Leaps along an index from kind to kind, whatever the number of states. */

@@ -8,10 +8,9 @@ import {
   timeOrderedId,
   toTimestamp,
 } from "@ostinato/core";
-import type { State, StateCreate, StateDetails } from "@ostinato/protocol";
-import { readOptionalJson, readPlainJson, storable, writeJson, writeOptionalJson } from "../db/json-text.ts";
-import type { JsonText } from "../db/tables.ts";
-import { keptName } from "./kept-names.ts";
+import type { StateCreate, StateDetails } from "@ostinato/protocol";
+import { storable } from "../db/json-text.ts";
+import { keptName } from "../kernel/indexed-text.ts";
 
 /** A state that somebody wants a run to be in. */
 export interface Proposal {
@@ -29,7 +28,7 @@ export interface RunState extends Proposal {
 }
 
 /** What the details are where nobody said anything, in the order of the wire. */
-const defaultDetails = {
+export const defaultDetails = {
   flow_run_id: null,
   task_run_id: null,
   child_flow_run_id: null,
@@ -130,111 +129,4 @@ export function keepsResult(state: Proposal): boolean {
 export function stateAfter(previous: RunState | null, proposal: Proposal, now: Timestamp): RunState {
   const timestamp = (previous === null ? now : Math.max(now, previous.timestamp + 1)) as Timestamp;
   return { ...proposal, id: timeOrderedId(timestamp), timestamp };
-}
-
-/** The types of the columns that both tables of states have. */
-export const stateColumnTypes = {
-  id: "uuid",
-  created: "moment",
-  type: "text",
-  name: "text",
-  timestamp: "moment",
-  message: "text",
-  state_details: "json",
-  data: "json",
-} as const;
-
-/** The columns of a state in both tables of states. */
-export function stateRow(state: RunState) {
-  const { id, type, name, timestamp, message, details } = state;
-  return {
-    id,
-    created: timestamp,
-    type,
-    name,
-    timestamp,
-    message,
-    state_details: writeJson(details),
-    data: writtenData(state),
-  };
-}
-
-/** That a result was not kept is not kept either: read again, the state has none. */
-function writtenData(state: Proposal): JsonText | null {
-  return hasData(state) ? writeOptionalJson(state.data) : null;
-}
-
-/** A row of one of the tables of states. */
-export interface StateRow {
-  readonly id: string;
-  readonly type: StateType;
-  readonly name: string;
-  readonly timestamp: Timestamp;
-  readonly message: string | null;
-  readonly state_details: JsonText;
-  readonly data: JsonText | null;
-}
-
-export function stateOfRow({ id, type, name, timestamp, message, state_details, data }: StateRow): RunState {
-  return { id, type, name, timestamp, message, data: readOptionalJson(data), details: readPlainJson(state_details) };
-}
-
-/** What a query gives of the state of a run beside the columns of the run itself. */
-export interface StateColumnsOfRun {
-  readonly state_id: string | null;
-  readonly state_type: StateType | null;
-  readonly state_name: string | null;
-  readonly state_timestamp: Timestamp | null;
-  readonly state_message: string | null;
-  readonly state_details: JsonText | null;
-  readonly state_data: JsonText | null;
-}
-
-export function stateOfRun(row: StateColumnsOfRun): RunState | null {
-  const { state_id, state_type, state_name, state_timestamp } = row;
-  if (state_id === null || state_type === null || state_name === null || state_timestamp === null) return null;
-  return {
-    id: state_id,
-    type: state_type,
-    name: state_name,
-    timestamp: state_timestamp,
-    message: row.state_message,
-    data: readOptionalJson(row.state_data),
-    details: row.state_details === null ? {} : readPlainJson(row.state_details),
-  };
-}
-
-/** The columns of a run that name the state it is in. */
-export type StateReference = ReturnType<typeof stateReference>;
-
-export function stateReference({ id, type, name, timestamp }: RunState) {
-  return { state_id: id, state_type: type, state_name: name, state_timestamp: timestamp };
-}
-
-/** The columns that `stateOfRun` reads. */
-export function stateColumnsOfRun(state: RunState): StateColumnsOfRun {
-  return {
-    ...stateReference(state),
-    state_message: state.message,
-    state_details: writeJson(state.details),
-    state_data: writtenData(state),
-  };
-}
-
-/** A state as it is answered: every detail is there. */
-export function presentState({ id, type, name, timestamp, message, data, details }: RunState): State {
-  return {
-    id,
-    type,
-    name,
-    timestamp: formatTimestamp(timestamp),
-    message,
-    data: data ?? null,
-    state_details: { ...defaultDetails, ...details },
-  };
-}
-
-/** Whether a request that began at that moment made the state that it is answered. */
-export function isFresh(state: State | null, begun: Timestamp): boolean {
-  return state !== null && toTimestamp(state.timestamp) >= begun;
 }

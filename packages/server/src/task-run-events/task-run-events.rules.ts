@@ -8,8 +8,8 @@ import {
 } from "@ostinato/core";
 import { type Resource, TaskRunEventPayload, TaskRunValues } from "@ostinato/protocol";
 import type { Problem } from "../kernel/errors.ts";
+import { keptKey, keptName } from "../kernel/indexed-text.ts";
 import { readAs } from "../kernel/validation.ts";
-import { keptKey, keptName } from "../orchestration/kept-names.ts";
 
 /** What is read of an event to tell a state of a task run. */
 export interface TaskRunEvent {
@@ -22,7 +22,7 @@ export interface TaskRunEvent {
 }
 
 /** A state that a task run came into, with the task run as it was then. */
-export interface Transition {
+export interface ReportedState {
   readonly taskRunId: string;
   readonly flowRunId: string | null;
   readonly taskKey: string;
@@ -61,14 +61,14 @@ interface TransitionRun {
   readonly totalRunTime: number;
 }
 
-type ReadTransition =
-  | { readonly kind: "transition"; readonly transition: Transition; readonly problems: readonly Problem[] }
+type ReadReport =
+  | { readonly kind: "report"; readonly report: ReportedState; readonly problems: readonly Problem[] }
   | { readonly kind: "malformed"; readonly problems: readonly Problem[] };
 
 const prefix = "prefect.task-run.";
 
 /** The state that an event tells of, or undefined where it is about something else. */
-export function readTransition(event: TaskRunEvent): ReadTransition | undefined {
+export function readReportedState(event: TaskRunEvent): ReadReport | undefined {
   if (!event.event.startsWith(prefix) || event.resource["prefect.orchestration"] !== "client") return undefined;
   const taskRunId = idAfter(prefix, event.resource);
   if (taskRunId === undefined) {
@@ -77,7 +77,7 @@ export function readTransition(event: TaskRunEvent): ReadTransition | undefined 
   const { payload, problems } = readPayload(event.payload);
   if (payload === undefined) return { kind: "malformed", problems };
   const values = readValues(event.payload.ostinato);
-  const transition: Transition = {
+  const report: ReportedState = {
     taskRunId,
     flowRunId: flowRunOf(event.related),
     taskKey: keptKey(payload.task_run.task_key),
@@ -86,7 +86,7 @@ export function readTransition(event: TaskRunEvent): ReadTransition | undefined 
     run: readRun(event, payload),
     values: values.values,
   };
-  return { kind: "transition", transition, problems: [...problems, ...values.problems] };
+  return { kind: "report", report, problems: [...problems, ...values.problems] };
 }
 
 interface ReadPayload {
@@ -123,7 +123,7 @@ export function isLater(one: TransitionState, other: TransitionState): boolean {
   return one.timestamp !== other.timestamp ? one.timestamp > other.timestamp : one.id > other.id;
 }
 
-function malformed(loc: readonly string[], msg: string, input: unknown): ReadTransition {
+function malformed(loc: readonly string[], msg: string, input: unknown): ReadReport {
   return { kind: "malformed", problems: [{ type: "value_error", loc, msg, input }] };
 }
 

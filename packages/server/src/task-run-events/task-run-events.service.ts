@@ -5,10 +5,10 @@ import type { Context } from "../kernel/context.ts";
 import * as results from "../results/results.service.ts";
 import { type Abandonment, endAbandoned, presentTaskRun, type TaskRunRow } from "../task-runs/task-runs.service.ts";
 import * as queries from "./task-run-events.queries.ts";
-import { isLater, type Transition } from "./task-run-events.rules.ts";
+import { isLater, type ReportedState } from "./task-run-events.rules.ts";
 
 export { cutToSize } from "./large-events.rules.ts";
-export { readTransition, type Transition } from "./task-run-events.rules.ts";
+export { type ReportedState, readReportedState } from "./task-run-events.rules.ts";
 
 export interface Recorded {
   /** Task runs that were added or moved, each in its latest state. */
@@ -31,21 +31,21 @@ export interface MovedTaskRun {
 export async function record(
   context: Pick<Context, "db" | "config" | "clock">,
   tx: Writer,
-  given: readonly Transition[],
+  given: readonly ReportedState[],
 ): Promise<Recorded> {
   const { db, clock } = context;
   if (given.length === 0) return { moved: [], abandoned: [], missingFlowRuns: [] };
   const now = clock.now();
-  const { transitions, missingFlowRuns, ends } = await ofKnownFlowRuns(tx, db.sql, given);
-  if (transitions.length === 0) return { moved: [], abandoned: [], missingFlowRuns };
-  const ids = await canonicalIds(tx, db.sql, transitions);
-  const latest = latestOfEach(transitions, ids);
+  const { reports, missingFlowRuns, ends } = await ofKnownFlowRuns(tx, db.sql, given);
+  if (reports.length === 0) return { moved: [], abandoned: [], missingFlowRuns };
+  const ids = await canonicalIds(tx, db.sql, reports);
+  const latest = latestOfEach(reports, ids);
   // One order of locks for all servers, so that none waits for one that waits for it.
-  const rows = [...latest].map(([id, transition]) => taskRunRow(id, transition, now)).sort(byId);
+  const rows = [...latest].map(([id, report]) => taskRunRow(id, report, now)).sort(byId);
   const written = await queries.upsertTaskRuns(tx, db.sql, rows);
-  const states = transitions.map((transition) => stateRow(idOf(ids, transition), transition, now));
+  const states = reports.map((report) => stateRow(idOf(ids, report), report, now));
   await queries.insertStates(db.deferred(tx), db.sql, states);
-  const brought = transitions.flatMap((transition) => broughtBy(idOf(ids, transition), transition));
+  const brought = reports.flatMap((report) => broughtBy(idOf(ids, report), report));
   if (brought.length > 0) await results.keepBrought(context, tx, brought);
   const moved = movedOf(written, rows, states);
   return { moved, abandoned: await endLate(context, tx, { moved, ends }), missingFlowRuns };
@@ -106,11 +106,11 @@ function ofState({ message, state_details, data }: queries.StateWrite) {
   return { state_message: message, state_details, state_data: data };
 }
 
-async function ofKnownFlowRuns(tx: Writer, dialect: Context["db"]["sql"], given: readonly Transition[]) {
+async function ofKnownFlowRuns(tx: Writer, dialect: Context["db"]["sql"], given: readonly ReportedState[]) {
   const named = new Set(given.flatMap(({ flowRunId }) => flowRunId ?? []));
   const known = await queries.knownFlowRuns(tx, dialect, [...named]);
   return {
-    transitions:
+    reports:
       known.size === named.size ? given : given.filter(({ flowRunId }) => flowRunId === null || known.has(flowRunId)),
     missingFlowRuns: [...named].filter((id) => !known.has(id)),
     ends: endsOf(known),
@@ -128,12 +128,12 @@ function endsOf(known: ReadonlyMap<string, queries.KnownFlowRun>): Ends {
 }
 
 /** The id under which each task run is kept: the natural key names it, whatever id a client has given it since. */
-async function canonicalIds(tx: Writer, dialect: Context["db"]["sql"], transitions: readonly Transition[]) {
+async function canonicalIds(tx: Writer, dialect: Context["db"]["sql"], reports: readonly ReportedState[]) {
   const keys = new Map<string, queries.NaturalKey>();
-  for (const transition of transitions) {
-    const { flowRunId, taskKey, dynamicKey } = transition;
+  for (const report of reports) {
+    const { flowRunId, taskKey, dynamicKey } = report;
     if (flowRunId === null) continue;
-    keys.set(keyOf(transition), {
+    keys.set(keyOf(report), {
       flow_run_id: flowRunId,
       task_key: storable(taskKey),
       dynamic_key: storable(dynamicKey),
@@ -143,19 +143,19 @@ async function canonicalIds(tx: Writer, dialect: Context["db"]["sql"], transitio
   for (const found of await queries.taskRunsByKey(tx, dialect, [...keys.values()])) {
     ids.set(joinKey(found.flow_run_id, found.task_key, found.dynamic_key), found.id);
   }
-  for (const transition of transitions) {
-    const key = keyOf(transition);
-    if (!ids.has(key)) ids.set(key, transition.taskRunId);
+  for (const report of reports) {
+    const key = keyOf(report);
+    if (!ids.has(key)) ids.set(key, report.taskRunId);
   }
   return ids;
 }
 
-function idOf(ids: ReadonlyMap<string, string>, transition: Transition): string {
-  return ids.get(keyOf(transition)) ?? transition.taskRunId;
+function idOf(ids: ReadonlyMap<string, string>, report: ReportedState): string {
+  return ids.get(keyOf(report)) ?? report.taskRunId;
 }
 
 /** Outside of a flow the keys name nothing, and the id does. */
-function keyOf({ flowRunId, taskKey, dynamicKey, taskRunId }: Transition): string {
+function keyOf({ flowRunId, taskKey, dynamicKey, taskRunId }: ReportedState): string {
   return flowRunId === null ? taskRunId : joinKey(flowRunId, storable(taskKey), storable(dynamicKey));
 }
 
@@ -163,12 +163,12 @@ function joinKey(flowRunId: string, taskKey: string, dynamicKey: string): string
   return `${flowRunId}\0${taskKey}\0${dynamicKey}`;
 }
 
-function latestOfEach(transitions: readonly Transition[], ids: ReadonlyMap<string, string>) {
-  const latest = new Map<string, Transition>();
-  for (const transition of transitions) {
-    const id = idOf(ids, transition);
+function latestOfEach(reports: readonly ReportedState[], ids: ReadonlyMap<string, string>) {
+  const latest = new Map<string, ReportedState>();
+  for (const report of reports) {
+    const id = idOf(ids, report);
     const other = latest.get(id);
-    if (other === undefined || isLater(transition.state, other.state)) latest.set(id, transition);
+    if (other === undefined || isLater(report.state, other.state)) latest.set(id, report);
   }
   return latest;
 }
@@ -177,8 +177,8 @@ function byId(one: { readonly id: string }, other: { readonly id: string }): num
   return one.id < other.id ? -1 : 1;
 }
 
-function taskRunRow(id: string, transition: Transition, now: Timestamp): queries.TaskRunWrite {
-  const { flowRunId, taskKey, dynamicKey, state, run } = transition;
+function taskRunRow(id: string, report: ReportedState, now: Timestamp): queries.TaskRunWrite {
+  const { flowRunId, taskKey, dynamicKey, state, run } = report;
   return {
     id,
     created: now,
@@ -208,7 +208,7 @@ function taskRunRow(id: string, transition: Transition, now: Timestamp): queries
   };
 }
 
-function stateRow(taskRunId: string, { flowRunId, state }: Transition, now: Timestamp): queries.StateWrite {
+function stateRow(taskRunId: string, { flowRunId, state }: ReportedState, now: Timestamp): queries.StateWrite {
   return {
     id: state.id,
     created: now,
@@ -226,8 +226,8 @@ function detailsOf(taskRunId: string, flowRunId: string | null, details: Readonl
   return { ...details, flow_run_id: flowRunId, task_run_id: taskRunId };
 }
 
-function broughtBy(taskRunId: string, transition: Transition): readonly results.BroughtValues[] {
-  const { values, state, flowRunId, taskKey, run } = transition;
+function broughtBy(taskRunId: string, report: ReportedState): readonly results.BroughtValues[] {
+  const { values, state, flowRunId, taskKey, run } = report;
   if (values === undefined) return [];
   return [
     {

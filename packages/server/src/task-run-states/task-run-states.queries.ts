@@ -1,5 +1,5 @@
 import type { Reader } from "../db/dialect.ts";
-import type { StateRow } from "../orchestration/state.ts";
+import type { StateRow } from "../orchestration/state.rows.ts";
 
 export function stateById(reader: Reader, id: string): Promise<StateRow | undefined> {
   return reader.selectFrom("task_run_state").selectAll().where("id", "=", id).executeTakeFirst();

@@ -3,7 +3,8 @@ import type { TaskRun, TaskRunPolicy } from "@ostinato/protocol";
 import { readJson, readPlainJson } from "../db/json-text.ts";
 import type { TaskRunTable } from "../db/tables.ts";
 import { presentTimes } from "../orchestration/run-times.ts";
-import { presentState, type StateColumnsOfRun, stateOfRun } from "../orchestration/state.ts";
+import { presentState } from "../orchestration/state.presenter.ts";
+import { type StateColumnsOfRun, stateOfRun } from "../orchestration/state.rows.ts";
 
 /** A task run with the state that it is in, as `selectTaskRuns` reads it. */
 export type TaskRunRow = TaskRunTable & StateColumnsOfRun;

@@ -7,17 +7,12 @@ import { taskRunsMatching } from "../criteria/runs.queries.ts";
 import type { Database, Reader, Sql, Writer } from "../db/dialect.ts";
 import { prepared } from "../db/prepared.ts";
 import type { Tables, TaskRunTable } from "../db/tables.ts";
-import { runTime, tallyRuns } from "../orchestration/history.queries.ts";
-import type { Buckets, Tally } from "../orchestration/history.ts";
 import type { RunTimes } from "../orchestration/run-times.ts";
-import {
-  type RunState,
-  type StateReference,
-  type StateRow,
-  stateColumnTypes,
-  stateRow,
-} from "../orchestration/state.ts";
+import { type StateReference, type StateRow, stateColumnTypes, stateRow } from "../orchestration/state.rows.ts";
+import type { RunState } from "../orchestration/state.ts";
 import type { CacheEntry } from "../orchestration/task-run-rules.ts";
+import { runTime, tallyRuns } from "../run-history/run-history.queries.ts";
+import type { Buckets, Tally } from "../run-history/run-history.rules.ts";
 import type { TaskRunRow } from "./task-runs.presenter.ts";
 
 /** Every query that reads whole task runs begins with this, so that each run comes with its state in one statement. */

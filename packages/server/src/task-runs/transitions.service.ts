@@ -1,23 +1,15 @@
 import type { OrchestrationResult, SetState } from "@ostinato/protocol";
+import { keepResultAsArtifact } from "../artifacts/artifacts.service.ts";
 import type { Database, Writer } from "../db/dialect.ts";
 import { readPlainJson } from "../db/json-text.ts";
 import type { Context } from "../kernel/context.ts";
 import { notFound } from "../kernel/errors.ts";
 import { type LoadFact, orchestrate } from "../orchestration/engine.ts";
-import { keepResultAsArtifact } from "../orchestration/result-artifact.queries.ts";
 import type { Policy } from "../orchestration/rule.ts";
 import { timesOf } from "../orchestration/run-times.ts";
-import {
-  isFresh,
-  type Proposal,
-  presentState,
-  proposalOf,
-  type RunState,
-  stateColumnsOfRun,
-  stateOfRow,
-  stateOfRun,
-  withDetails,
-} from "../orchestration/state.ts";
+import { isFresh, presentState } from "../orchestration/state.presenter.ts";
+import { stateColumnsOfRun, stateOfRow, stateOfRun } from "../orchestration/state.rows.ts";
+import { type Proposal, proposalOf, type RunState, withDetails } from "../orchestration/state.ts";
 import {
   backgroundTaskRunPolicy,
   coreTaskRunPolicy,

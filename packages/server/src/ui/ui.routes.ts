@@ -26,11 +26,11 @@ import * as flows from "./flows/flow-pages.service.ts";
 import { logWindow } from "./logs/log-window.service.ts";
 import * as flowRuns from "./runs/flow-run-list.service.ts";
 import { find } from "./search/search.service.ts";
-import { type Surroundings, serverPage } from "./settings/server-page.service.ts";
+import { type ServerPageSources, serverPage } from "./settings/server-page.service.ts";
 import * as taskRuns from "./task-runs/task-run-list.service.ts";
 
 /** What the pages ask: each of these is one page's first answer, or one part of it that is long. */
-export function uiRoutes(serve: Serve, surroundings: Surroundings): void {
+export function uiRoutes(serve: Serve, sources: ServerPageSources): void {
   serve(listFlowRuns, ({ body, context }) => flowRuns.list(context, body));
   serve(listFlowRunPoints, ({ body, context }) => flowRuns.points(context, body));
   serve(listTaskRuns, ({ body, context }) => taskRuns.list(context, body));
@@ -46,5 +46,5 @@ export function uiRoutes(serve: Serve, surroundings: Surroundings): void {
   serve(listArtifacts, ({ body, context }) => artifacts.list(context, body));
   serve(readArtifactPage, ({ params, context }) => artifacts.pageById(context, params.id));
   serve(readArtifactKeyPage, ({ params, context }) => artifacts.pageByKey(context, params.key));
-  serve(readServerPage, ({ context }) => serverPage(context, surroundings));
+  serve(readServerPage, ({ context }) => serverPage(context, sources));
 }

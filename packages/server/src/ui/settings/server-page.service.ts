@@ -9,12 +9,12 @@ import * as queries from "./server-page.queries.ts";
 
 const countBounds = { most: 1_000_000, exactTo: 50_000 };
 
-export interface Surroundings {
+export interface ServerPageSources {
   readonly started: Timestamp;
   readonly retention: Retention;
 }
 
-export async function serverPage(context: Context, { started, retention }: Surroundings): Promise<ServerPage> {
+export async function serverPage(context: Context, { started, retention }: ServerPageSources): Promise<ServerPage> {
   const { config, db } = context;
   const [counts, migration, kept] = await Promise.all([
     queries.rowCounts(db, countBounds),

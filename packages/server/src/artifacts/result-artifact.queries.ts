@@ -1,7 +1,7 @@
 import { timeOrderedId } from "@ostinato/core";
 import type { Sql, Writer } from "../db/dialect.ts";
 import { writeJson } from "../db/json-text.ts";
-import { hasData, type RunState } from "./state.ts";
+import { hasData, type RunState } from "../orchestration/state.ts";
 
 export interface Maker {
   readonly flow_run_id: string | null;

@@ -2,7 +2,7 @@ import { microsPerSecond, type StateType, stateTypes, type Timestamp, terminalSt
 import { type RawBuilder, type SqlBool, sql } from "kysely";
 import { everything } from "../criteria/conditions.queries.ts";
 import type { Reader } from "../db/dialect.ts";
-import type { Buckets, Tally } from "./history.ts";
+import type { Buckets, Tally } from "./run-history.rules.ts";
 
 /** The runs of one table that match; all of them where there is no condition. */
 export interface RunsMatching {

@@ -4,9 +4,9 @@ import { prepared } from "../db/prepared.ts";
 import type { FlowTable, JsonText } from "../db/tables.ts";
 import type { FlowRunRow } from "./flow-runs.presenter.ts";
 import { flowRunById, selectFlowRuns } from "./flow-runs.queries.ts";
-import type { Surroundings } from "./state-event.ts";
+import type { RelatedResources } from "./state-event.ts";
 
-const forChange = prepared<{ id: string }, FlowRunRow & SurroundingColumns>((reader, slot, dialect) =>
+const forChange = prepared<{ id: string }, FlowRunRow & RelatedColumns>((reader, slot, dialect) =>
   selectFlowRuns(reader)
     .innerJoin("flow", "flow.id", "flow_run.flow_id")
     .leftJoin("deployment", "deployment.id", "flow_run.deployment_id")
@@ -30,16 +30,16 @@ export async function flowRunForChange(
   tx: Writer,
   dialect: Sql,
   id: string,
-): Promise<{ readonly row: FlowRunRow; readonly surroundings: Surroundings } | undefined> {
+): Promise<{ readonly row: FlowRunRow; readonly related: RelatedResources } | undefined> {
   const [found] = (await forChange(tx, dialect, { id })).rows;
   if (found === undefined) return undefined;
   // Where the lock was waited for, the run is the newest but the join saw the states of before.
   const isStale = found.state_id !== null && found.state_details === null;
   const newest = isStale ? await flowRunById(tx, dialect, id) : found;
-  return newest === undefined ? undefined : { row: newest, surroundings: surroundingsOf(found) };
+  return newest === undefined ? undefined : { row: newest, related: relatedOf(found) };
 }
 
-interface SurroundingColumns
+interface RelatedColumns
   extends Pick<FlowRunRow, "flow_id" | "deployment_id" | "work_queue_id" | "work_pool_id" | "work_pool_name"> {
   readonly parent_task_run_id: string | null;
   readonly flow_name: string;
@@ -52,7 +52,7 @@ interface SurroundingColumns
   readonly parent_tags: JsonText | null;
 }
 
-function surroundingsOf(columns: SurroundingColumns): Surroundings {
+function relatedOf(columns: RelatedColumns): RelatedResources {
   const { flow_id, flow_name, flow_tags, work_pool_type } = columns;
   return {
     flow: { id: flow_id, name: flow_name, tags: readPlainJson(flow_tags) },
