@@ -1,6 +1,6 @@
-/** What becomes of a flow run that is deleted, for whoever is asked whether to do it. */
+/** What happens when a flow run is deleted, for the person who is asked whether to do it. */
 export const deletionOfFlowRuns = {
   goes: "task runs, states, inputs, log lines and results",
-  stays: "Subflows, artifacts and result files outside of the database stay.",
-  working: "A program that still works on it is told and ends, as by a cancel.",
+  stays: "Subflows, artifacts and results outside the database (in files, in buckets) stay.",
+  working: "A program that still works on it is told and ends, as if it were cancelled.",
 } as const;

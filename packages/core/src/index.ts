@@ -8,6 +8,7 @@ export * from "./exact-places.ts";
 export * from "./ids.ts";
 export * from "./preview.ts";
 export * from "./python-traceback.ts";
+export * from "./result-location.ts";
 export * from "./run-names.ts";
 export * from "./secret.ts";
 export * from "./serialization.ts";

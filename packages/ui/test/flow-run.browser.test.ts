@@ -154,6 +154,27 @@ describe("a failed run", () => {
     await close();
   });
 
+  test("says where a result outside the database is: in a file of some machine, or in a store", async () => {
+    const run = await startRun(site.client, { flowId, name: "far-falcon" });
+    const preview = { kind: "scalar", size_bytes: 9, truncated: false, value: "rows" };
+    const keptAt = (location: string) => ({ result: { format: "devalue", data: null, location, preview } });
+    await tellTasks(site.client, run.id, [
+      { name: "near", start: 0, took: 1, values: keptAt("local:ab/3f0ab") },
+      { name: "far", start: 1, took: 1, values: keptAt("s3:bucket/results/3f0ab") },
+    ]);
+    const { page, close } = await site.open(`/runs/flow-run/${run.id}?tab=result`);
+    const ofTasks = page.getByRole("region", { name: "Results of tasks" });
+    const near = ofTasks.getByRole("button", { name: "near" });
+    expect(await near.textContent()).toMatch(/in a file/);
+    await near.click();
+    await ofTasks.getByText("Kept in a file on the machine that made it (local:ab/3f0ab).").waitFor();
+    const far = ofTasks.getByRole("button", { name: "far" });
+    expect(await far.textContent()).toMatch(/in s3/);
+    await far.click();
+    await ofTasks.getByText("Kept at s3:bucket/results/3f0ab.").waitFor();
+    await close();
+  });
+
   test("shows older events when asked, and new ones as they happen", async () => {
     const run = await startRun(site.client, { flowId, name: "eventful" });
     const tasks = (count: number, name: string): ToldTask[] =>

@@ -8,9 +8,9 @@ import { deletionEvent } from "./deletion-event.ts";
 import { findFlowRuns } from "./flow-runs.queries.ts";
 
 /**
- * Deletes the run with its task runs, states, inputs, logs and results; who works on it is told. What can be looked at without
- * it stays: its subflows, which have no parent then, its artifacts, and files of results outside of the database. The pages and
- * the command say so before (`core/deletion.ts`).
+ * Deletes the run with its task runs, states, inputs, logs and results, and tells the program that works on it. What makes sense
+ * without the run stays: its subflows, which then have no parent, its artifacts, and results outside the database. The pages and
+ * the command say so beforehand (`core/deletion.ts`).
  */
 export async function remove(context: Context, id: string): Promise<void> {
   if (!(await removeOne(context, id))) throw absent("Flow run");

@@ -1,4 +1,4 @@
-import type { Timestamp } from "@ostinato/core";
+import { localResultScheme, type Timestamp } from "@ostinato/core";
 import { type SqlBool, sql } from "kysely";
 import type { Database, Sql, Writer } from "../db/dialect.ts";
 import type { Portion } from "./old-runs.queries.ts";
@@ -66,11 +66,17 @@ export async function forgetResults(
     FROM result WHERE ${among(dialect, "id", ids)} AND ${isNeedless(now)}`.execute(tx);
   await tx
     .updateTable("result")
-    .set({ format: "none", data: null, location: null, cache_key: null, expires: null, reason })
+    .set({ format: "none", data: null, location: null, cache_key: null, expires: null, reason: reasonWithRest(reason) })
     .where(among(dialect, "id", idsOf(rows.filter(({ shown }) => Boolean(shown)))))
     .execute();
   await deleteAmong(tx, dialect, { table: "result", ids: idsOf(rows.filter(({ shown }) => !shown)) });
   return removed(rows);
+}
+
+/** Names what stays in a store that the server cannot reach: with the location people would lose the way to it. */
+function reasonWithRest(reason: string) {
+  return sql<string>`CASE WHEN location IS NULL OR location LIKE ${`${localResultScheme}:%`} THEN CAST(${reason} AS text)
+    ELSE CAST(${reason} AS text) || ' It stays in its store, which this server cannot reach: ' || location END`;
 }
 
 /** Deletes the results of runs that go; what a cache still gives out stays without its run. */

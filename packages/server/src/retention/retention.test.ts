@@ -187,6 +187,22 @@ describeOnEachDatabase("retention", (underTest) => {
     expect((await find()).body).toMatchObject({ id: newer.resultIds[0] });
   });
 
+  test("a result whose data is in a store that the server cannot reach says where the data stays", async () => {
+    const make = runMaker(server);
+    const { id, taskRunIds } = await make.run({ tasks: 1, result: { data: null, location: "s3:bucket/results/ab" } });
+    const local = await make.run({ tasks: 1, result: { data: null, location: "local:ab/ab" } });
+    passDays(clock, 31);
+    expect((await pass()).removed.results).toBe(2);
+    const reasonOf = async (taskRunId = "") =>
+      (await server.call<ResultView>("GET", `/task_runs/${taskRunId}/result`)).body.reason;
+    const removed = "Its data was removed after 30d (OSTINATO_RETENTION_RESULTS).";
+    expect(await reasonOf(taskRunIds[0])).toBe(
+      `${removed} It stays in its store, which this server cannot reach: s3:bucket/results/ab`,
+    );
+    expect(await reasonOf(local.taskRunIds[0])).toBe(removed);
+    expect(await exists(id)).toBe(true);
+  });
+
   test("a result's file in the home folder goes with the last result that names it, unless it is new", async () => {
     const home = await mkdtemp(join(tmpdir(), "ostinato-home-"));
     onTestFinished(() => rm(home, { recursive: true, force: true }));

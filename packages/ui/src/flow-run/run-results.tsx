@@ -1,3 +1,4 @@
+import { describeResultLocation, storeOfResult } from "@ostinato/core";
 import type { listTaskResults, readTaskRunResult } from "@ostinato/protocol";
 import {
   infiniteQueryOptions,
@@ -132,7 +133,7 @@ function kindOf({ kind, persisted }: TaskResult): string {
 function placeOf({ reused_from, location, in_database, persisted }: TaskResult): string {
   if (persisted !== null) return "with the client";
   if (reused_from !== null) return "from the cache";
-  if (location !== null) return "in a store";
+  if (location !== null) return `in ${storeOfResult(location)}`;
   return in_database ? "in the database" : "not kept";
 }
 
@@ -156,7 +157,7 @@ function OpenResult({ result }: { readonly result: TaskResult }) {
       )}
       <p className="text-xs break-all text-muted">
         {result.reason === null ? "" : `${result.reason} `}
-        {location === null ? "" : `Kept at ${location}. `}
+        {location === null ? "" : `Kept ${describeResultLocation(location)}. `}
         {reused_from?.task_run_id ? (
           <>
             Made by{" "}

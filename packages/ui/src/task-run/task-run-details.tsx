@@ -1,3 +1,4 @@
+import { describeResultLocation } from "@ostinato/core";
 import { Link } from "@tanstack/react-router";
 import type { State, TaskRunPage } from "../api/types.ts";
 import { pageAddress } from "../base-path.ts";
@@ -53,7 +54,9 @@ function Result({ page }: { readonly page: TaskRunPage }) {
     <Block title="Result">
       {result.reason === null ? <ValueView preview={result.preview} /> : <p className="text-faint">{result.reason}</p>}
       {result.persisted === null ? null : <PersistedResultFacts result={result.persisted} />}
-      {result.location === null ? null : <p className="mt-1 text-xs break-all text-faint">Kept at {result.location}</p>}
+      {result.location === null ? null : (
+        <p className="mt-1 text-xs break-all text-faint">Kept {describeResultLocation(result.location)}</p>
+      )}
     </Block>
   );
 }
