@@ -88,6 +88,16 @@ it.each([
     `import "../runs/runs.queries.ts"`,
     "flows reaches runs past its service",
   ],
+  [
+    "packages/server/src/ui/flows/flow-pages.rules.ts",
+    `import "../runs/failure.service.ts"`,
+    "a rules file must not import a service file",
+  ],
+  [
+    "packages/server/src/live/live.service.ts",
+    `import "../ui/runs/run-rows.queries.ts"`,
+    "live reaches ui past its service",
+  ],
 ])("refuses in %s: %s", (file, source, message) => {
   expect(violations({ [file]: source })).toEqual([expect.stringContaining(message)]);
 });

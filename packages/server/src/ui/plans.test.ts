@@ -12,12 +12,13 @@ import type { Context } from "../kernel/context.ts";
 import { createRetention } from "../retention/retention.service.ts";
 import * as taskRuns from "../task-runs/task-runs.service.ts";
 import { dashboard } from "./dashboard/dashboard.service.ts";
-import { flowRunPage, taskRunPage } from "./flow-run/flow-run-page.service.ts";
+import { flowRunPage } from "./flow-run/flow-run-page.service.ts";
 import { readTimeline } from "./flow-run/timeline.service.ts";
 import * as flows from "./flows/flow-pages.service.ts";
 import { logWindow } from "./logs/log-window.service.ts";
 import * as flowRuns from "./runs/flow-run-list.service.ts";
 import { rowCounts } from "./settings/server-page.queries.ts";
+import { taskRunPage } from "./task-run/task-run-page.service.ts";
 import * as listedTaskRuns from "./task-runs/task-run-list.service.ts";
 
 const end = new Date("2030-01-31T00:00:00Z");

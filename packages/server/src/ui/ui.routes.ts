@@ -19,7 +19,7 @@ import {
 import type { Serve } from "../kernel/operation.ts";
 import * as artifacts from "./artifacts/artifact-pages.service.ts";
 import { dashboard } from "./dashboard/dashboard.service.ts";
-import { flowRunPage, taskRunPage } from "./flow-run/flow-run-page.service.ts";
+import { flowRunPage } from "./flow-run/flow-run-page.service.ts";
 import { taskResults } from "./flow-run/run-results.service.ts";
 import { readTimeline as timelineOf } from "./flow-run/timeline.service.ts";
 import * as flows from "./flows/flow-pages.service.ts";
@@ -27,9 +27,10 @@ import { logWindow } from "./logs/log-window.service.ts";
 import * as flowRuns from "./runs/flow-run-list.service.ts";
 import { find } from "./search/search.service.ts";
 import { type ServerPageSources, serverPage } from "./settings/server-page.service.ts";
+import { taskRunPage } from "./task-run/task-run-page.service.ts";
 import * as taskRuns from "./task-runs/task-run-list.service.ts";
 
-/** What the pages ask: each of these is one page's first answer, or one part of it that is long. */
+/** The read models of the pages: each answers what a page shows first, or a long part of a page. */
 export function uiRoutes(serve: Serve, sources: ServerPageSources): void {
   serve(listFlowRuns, ({ body, context }) => flowRuns.list(context, body));
   serve(listFlowRunPoints, ({ body, context }) => flowRuns.points(context, body));

@@ -1,5 +1,5 @@
 import { exceptionSentence, shortenedText, tracebackIn } from "@ostinato/core";
-import type { StateDetails } from "@ostinato/protocol";
+import type { State, StateDetails } from "@ostinato/protocol";
 
 /** What the state of a failed run tells. */
 export interface FailedState {
@@ -69,7 +69,7 @@ function withCauses(text: string, traceback: string): string {
 }
 
 /** An error can hold a whole file. A page shows its beginning; the log has the rest. */
-export const maxMessageLength = 16 * 1024;
+const maxMessageLength = 16 * 1024;
 const maxTracebackLength = 64 * 1024;
 
 /** The last frame that is neither of Python itself nor of an installed package. */
@@ -79,4 +79,12 @@ function ownFrame(traceback: string): string | null {
   if (own === undefined) return null;
   const [, file, line, name] = own;
   return `at ${name} (${file}:${line})`;
+}
+
+/** A state with a message short enough to show: clients may put a whole file into one. */
+export function withReadableMessage(state: State): State {
+  const { message } = state;
+  return message === null || message.length <= maxMessageLength
+    ? state
+    : { ...state, message: shortenedText(message, maxMessageLength) };
 }

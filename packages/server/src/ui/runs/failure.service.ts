@@ -4,8 +4,8 @@ import type { Database } from "../../db/dialect.ts";
 import { readPlainJson } from "../../db/json-text.ts";
 import type { Context } from "../../kernel/context.ts";
 import { present } from "../../logs/logs.service.ts";
-import * as queries from "../flow-run/flow-run-page.queries.ts";
 import * as logs from "../logs/log-window.queries.ts";
+import * as queries from "./failure.queries.ts";
 import { culprit, failureText } from "./failure.rules.ts";
 
 /** Subflows within subflows are followed so far. */
