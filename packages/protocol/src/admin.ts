@@ -7,6 +7,7 @@ const tag = "Server";
 export const readHealth = route({
   method: "GET",
   path: "/health",
+  access: "public",
   summary: "True while the server answers",
   tag,
   replies: { 200: Type.Literal(true) },
@@ -15,6 +16,7 @@ export const readHealth = route({
 export const readReadiness = route({
   method: "GET",
   path: "/ready",
+  access: "public",
   summary: "Whether the server can keep something now; writes a little to find out",
   tag,
   replies: { 200: Open({ message: Type.String() }), 503: Open({ message: Type.String() }) },
@@ -23,6 +25,7 @@ export const readReadiness = route({
 export const saveDatabase = route({
   method: "POST",
   path: "/admin/database/save",
+  access: "admin",
   summary:
     "Save what is in the open database file after that was removed, renamed or replaced; 409 while it is in its place",
   tag,
@@ -38,6 +41,7 @@ export const saveDatabase = route({
 export const readHello = route({
   method: "GET",
   path: "/hello",
+  access: "read",
   summary: "A greeting",
   tag,
   replies: { 200: Type.String() },
@@ -46,6 +50,7 @@ export const readHello = route({
 export const readApiVersion = route({
   method: "GET",
   path: "/version",
+  access: "read",
   summary: "The version of the REST API",
   tag,
   replies: { 200: Type.String() },
@@ -54,6 +59,7 @@ export const readApiVersion = route({
 export const readServerVersion = route({
   method: "GET",
   path: "/admin/version",
+  access: "read",
   summary: "The version of the field's client that this server is a match for",
   tag,
   replies: { 200: Type.String() },
@@ -62,6 +68,7 @@ export const readServerVersion = route({
 export const readServerSettings = route({
   method: "GET",
   path: "/admin/settings",
+  access: "read",
   summary: "The server's settings, secrets masked",
   tag,
   replies: { 200: JsonObject },
@@ -72,6 +79,7 @@ const DefaultStorage = Open({ default_result_storage_block_id: Nullable(Uuid) })
 export const readDefaultStorage = route({
   method: "GET",
   path: "/admin/storage",
+  access: "read",
   summary: "The block that keeps results where a flow names none",
   tag,
   replies: { 200: DefaultStorage },
@@ -80,6 +88,7 @@ export const readDefaultStorage = route({
 export const setDefaultStorage = route({
   method: "PUT",
   path: "/admin/storage",
+  access: "edit",
   summary: "Choose the block that keeps results where a flow names none",
   tag,
   body: Open({ default_result_storage_block_id: Uuid }),
@@ -89,6 +98,7 @@ export const setDefaultStorage = route({
 export const clearDefaultStorage = route({
   method: "DELETE",
   path: "/admin/storage",
+  access: "edit",
   summary: "Keep results where the client says again",
   tag,
   replies: { 204: None },
@@ -106,6 +116,7 @@ export const CsrfToken = Open({
 export const readCsrfToken = route({
   method: "GET",
   path: "/csrf-token",
+  access: "read",
   summary: "A token for writes by this client, where the server asks for one",
   tag,
   query: Open({ client: Type.String() }),
@@ -127,6 +138,7 @@ export type ServerInfo = Static<typeof ServerInfo>;
 export const readServerInfo = route({
   method: "GET",
   path: "/ostinato",
+  access: "read",
   summary: "Which Ostinato this is",
   tag,
   query: Open({ process: Type.Optional(Type.String({ maxLength: 300 })) }),
@@ -149,6 +161,7 @@ export type UiSettings = Static<typeof UiSettings>;
 export const readOpenApi = route({
   method: "GET",
   path: "/openapi.json",
+  access: "read",
   summary: "This description of the API",
   tag,
   replies: { 200: JsonObject },
@@ -157,6 +170,7 @@ export const readOpenApi = route({
 export const readMetrics = route({
   method: "GET",
   path: "/metrics",
+  access: "read",
   summary: "What the server counts and times, for Prometheus",
   tag,
   replies: { 200: Type.String() },

@@ -56,6 +56,7 @@ const tag = "Artifacts";
 export const createArtifact = route({
   method: "POST",
   path: "/artifacts/",
+  access: "run",
   summary: "Create an artifact: a new version where the key exists",
   tag,
   body: ArtifactCreate,
@@ -66,6 +67,7 @@ export const createArtifact = route({
 export const readArtifact = route({
   method: "GET",
   path: "/artifacts/{id}",
+  access: "read",
   summary: "Read an artifact",
   tag,
   params: ById,
@@ -75,6 +77,7 @@ export const readArtifact = route({
 export const readLatestArtifact = route({
   method: "GET",
   path: "/artifacts/{key}/latest",
+  access: "read",
   summary: "Read the newest artifact under a key",
   tag,
   params: Open({ key: Type.String() }),
@@ -84,6 +87,7 @@ export const readLatestArtifact = route({
 export const updateArtifact = route({
   method: "PATCH",
   path: "/artifacts/{id}",
+  access: "run",
   summary: "Change an artifact",
   tag,
   params: ById,
@@ -95,6 +99,7 @@ export const updateArtifact = route({
 export const deleteArtifact = route({
   method: "DELETE",
   path: "/artifacts/{id}",
+  access: "edit",
   summary: "Delete an artifact",
   tag,
   params: ById,
@@ -104,6 +109,7 @@ export const deleteArtifact = route({
 export const filterArtifacts = route({
   method: "POST",
   path: "/artifacts/filter",
+  access: "read",
   summary: "Find artifacts",
   tag,
   body: Open({ ...versions, ...page }),
@@ -114,6 +120,7 @@ export const filterArtifacts = route({
 export const filterLatestArtifacts = route({
   method: "POST",
   path: "/artifacts/latest/filter",
+  access: "read",
   summary: "Find the newest artifact of each key",
   tag,
   body: Open({ ...collections, ...page }),
@@ -124,6 +131,7 @@ export const filterLatestArtifacts = route({
 export const countArtifacts = route({
   method: "POST",
   path: "/artifacts/count",
+  access: "read",
   summary: "Count artifacts",
   tag,
   body: Open(versions),
@@ -134,6 +142,7 @@ export const countArtifacts = route({
 export const countLatestArtifacts = route({
   method: "POST",
   path: "/artifacts/latest/count",
+  access: "read",
   summary: "Count the keys of artifacts",
   tag,
   body: Open(collections),

@@ -29,6 +29,7 @@ const tag = "Concurrency limits";
 export const takeSlots = route({
   method: "POST",
   path: "/v2/concurrency_limits/increment-with-lease",
+  access: "run",
   summary: "Take slots of concurrency limits for as long as the lease is renewed",
   tag,
   body: SlotRequest,
@@ -38,6 +39,7 @@ export const takeSlots = route({
 export const giveSlotsBack = route({
   method: "POST",
   path: "/v2/concurrency_limits/decrement-with-lease",
+  access: "run",
   summary: "Give back the slots of a lease",
   tag,
   body: Open({ lease_id: Uuid }),
@@ -47,6 +49,7 @@ export const giveSlotsBack = route({
 export const renewLease = route({
   method: "POST",
   path: "/v2/concurrency_limits/leases/{id}/renew",
+  access: "run",
   summary: "Keep the slots of a lease for longer",
   tag,
   params: Open({ id: Uuid }),

@@ -126,6 +126,7 @@ const tag = "Events";
 export const createEvents = route({
   method: "POST",
   path: "/events",
+  access: "run",
   summary: "Keep events; those of task runs move the task runs",
   tag,
   body: Type.Array(EventCreate),
@@ -136,6 +137,7 @@ export const createEvents = route({
 export const filterEvents = route({
   method: "POST",
   path: "/events/filter",
+  access: "read",
   summary: "Find events",
   tag,
   body: Open({ filter: Maybe(EventFilter), limit: Maybe(Type.Integer({ minimum: 0, maximum: 50 })) }),
@@ -146,6 +148,7 @@ export const filterEvents = route({
 export const nextEvents = route({
   method: "GET",
   path: "/events/filter/next",
+  access: "read",
   summary: "The next page of events",
   tag,
   query: Open({ "page-token": Type.String() }),
@@ -155,6 +158,7 @@ export const nextEvents = route({
 export const countEvents = route({
   method: "POST",
   path: "/events/count-by/{countable}",
+  access: "read",
   summary: "Count events by day, time, name or resource",
   tag,
   params: Open({ countable: Enum(eventCountables) }),

@@ -55,6 +55,7 @@ export type FlowRunDependency = Static<typeof FlowRunDependency>;
 export const readFlowRunDependencies = route({
   method: "GET",
   path: "/flow_runs/{id}/graph",
+  access: "read",
   summary: "The task runs of a flow run with what each depends on",
   tag: "Flow run graph",
   params: ById,
@@ -64,6 +65,7 @@ export const readFlowRunDependencies = route({
 export const readFlowRunGraph = route({
   method: "GET",
   path: "/flow_runs/{id}/graph-v2",
+  access: "read",
   summary: "The graph of a flow run: task runs, subflows, their edges, artifacts and states",
   tag: "Flow run graph",
   params: ById,

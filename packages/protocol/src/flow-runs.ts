@@ -175,6 +175,7 @@ const historyRange = {
 export const createFlowRun = route({
   method: "POST",
   path: "/flow_runs/",
+  access: "run",
   summary: "Create a flow run, or read the one that has the idempotency key already",
   tag,
   body: FlowRunCreate,
@@ -184,6 +185,7 @@ export const createFlowRun = route({
 export const readFlowRun = route({
   method: "GET",
   path: "/flow_runs/{id}",
+  access: "read",
   summary: "Read a flow run",
   tag,
   params: ById,
@@ -193,6 +195,7 @@ export const readFlowRun = route({
 export const updateFlowRun = route({
   method: "PATCH",
   path: "/flow_runs/{id}",
+  access: "run",
   summary: "Change a flow run",
   tag,
   params: ById,
@@ -203,6 +206,7 @@ export const updateFlowRun = route({
 export const updateFlowRunLabels = route({
   method: "PATCH",
   path: "/flow_runs/{id}/labels",
+  access: "run",
   summary: "Add labels to a flow run",
   tag,
   params: ById,
@@ -213,6 +217,7 @@ export const updateFlowRunLabels = route({
 export const deleteFlowRun = route({
   method: "DELETE",
   path: "/flow_runs/{id}",
+  access: "edit",
   summary: "Delete a flow run with its task runs, states and logs",
   tag,
   params: ById,
@@ -222,6 +227,7 @@ export const deleteFlowRun = route({
 export const setFlowRunState = route({
   method: "POST",
   path: "/flow_runs/{id}/set_state",
+  access: "run",
   summary: "Propose a state; the rules of orchestration decide, unless it is forced",
   tag,
   params: ById,
@@ -232,6 +238,7 @@ export const setFlowRunState = route({
 export const resumeFlowRun = route({
   method: "POST",
   path: "/flow_runs/{id}/resume",
+  access: "run",
   summary: "Let a paused flow run go on, with the input that it asked for",
   tag,
   params: ById,
@@ -243,6 +250,7 @@ export const resumeFlowRun = route({
 export const countFlowRuns = route({
   method: "POST",
   path: "/flow_runs/count",
+  access: "read",
   summary: "Count flow runs",
   tag,
   body: Open(runCriteria),
@@ -253,6 +261,7 @@ export const countFlowRuns = route({
 export const filterFlowRuns = route({
   method: "POST",
   path: "/flow_runs/filter",
+  access: "read",
   summary: "Find flow runs",
   tag,
   body: Open({ ...runCriteria, sort, limit: Limit, offset: Offset }),
@@ -263,6 +272,7 @@ export const filterFlowRuns = route({
 export const paginateFlowRuns = route({
   method: "POST",
   path: "/flow_runs/paginate",
+  access: "read",
   summary: "Find flow runs, by page",
   tag,
   body: Open({ ...runCriteria, sort, limit: Limit, page: Page }),
@@ -273,6 +283,7 @@ export const paginateFlowRuns = route({
 export const flowRunHistory = route({
   method: "POST",
   path: "/flow_runs/history",
+  access: "read",
   summary: "Count flow runs by state over intervals of time",
   tag,
   body: Open({ ...historyRange, ...runCriteria, work_queues: runCriteria.work_pool_queues }),
@@ -282,6 +293,7 @@ export const flowRunHistory = route({
 export const flowRunLateness = route({
   method: "POST",
   path: "/flow_runs/lateness",
+  access: "read",
   summary: "Average lateness of flow runs, in seconds",
   tag,
   body: Open(runCriteria),
@@ -292,6 +304,7 @@ export const flowRunLateness = route({
 export const bulkDeleteFlowRuns = route({
   method: "POST",
   path: "/flow_runs/bulk_delete",
+  access: "edit",
   summary: "Delete the flow runs that match",
   tag,
   body: Open({ flow_runs: Maybe(FlowRunFilter), limit: bulkLimit }),
@@ -302,6 +315,7 @@ export const bulkDeleteFlowRuns = route({
 export const bulkSetFlowRunState = route({
   method: "POST",
   path: "/flow_runs/bulk_set_state",
+  access: "run",
   summary: "Propose a state for the flow runs that match",
   tag,
   body: Open({ flow_runs: Maybe(FlowRunFilter), state: StateCreate, force: Maybe(Type.Boolean()), limit: bulkLimit }),
@@ -317,6 +331,7 @@ export const bulkSetFlowRunState = route({
 export const createFlowRunInput = route({
   method: "POST",
   path: "/flow_runs/{id}/input",
+  access: "run",
   summary: "Keep a value for a flow run under a key",
   tag,
   params: ById,
@@ -327,6 +342,7 @@ export const createFlowRunInput = route({
 export const filterFlowRunInput = route({
   method: "POST",
   path: "/flow_runs/{id}/input/filter",
+  access: "read",
   summary: "Find the values kept for a flow run under keys with a prefix",
   tag,
   params: ById,
@@ -343,6 +359,7 @@ const InputKey = Open({ id: Uuid, key: Type.String() });
 export const readFlowRunInput = route({
   method: "GET",
   path: "/flow_runs/{id}/input/{key}",
+  access: "read",
   summary: "Read the value kept for a flow run under a key",
   tag,
   params: InputKey,
@@ -353,6 +370,7 @@ export const readFlowRunInput = route({
 export const deleteFlowRunInput = route({
   method: "DELETE",
   path: "/flow_runs/{id}/input/{key}",
+  access: "run",
   summary: "Delete the value kept for a flow run under a key",
   tag,
   params: InputKey,
@@ -362,6 +380,7 @@ export const deleteFlowRunInput = route({
 export const downloadFlowRunLogs = route({
   method: "GET",
   path: "/flow_runs/{id}/logs/download",
+  access: "read",
   summary: "All logs of a flow run as CSV",
   tag,
   params: ById,

@@ -48,6 +48,7 @@ const tag = "Flows";
 export const createFlow = route({
   method: "POST",
   path: "/flows/",
+  access: "run",
   summary: "Create a flow, or read the one that has the name already",
   tag,
   body: FlowCreate,
@@ -57,6 +58,7 @@ export const createFlow = route({
 export const readFlow = route({
   method: "GET",
   path: "/flows/{id}",
+  access: "read",
   summary: "Read a flow",
   tag,
   params: ById,
@@ -66,6 +68,7 @@ export const readFlow = route({
 export const readFlowByName = route({
   method: "GET",
   path: "/flows/name/{name}",
+  access: "read",
   summary: "Read a flow by its name",
   tag,
   params: Open({ name: Type.String() }),
@@ -75,6 +78,7 @@ export const readFlowByName = route({
 export const updateFlow = route({
   method: "PATCH",
   path: "/flows/{id}",
+  access: "edit",
   summary: "Change a flow",
   tag,
   params: ById,
@@ -85,6 +89,7 @@ export const updateFlow = route({
 export const deleteFlow = route({
   method: "DELETE",
   path: "/flows/{id}",
+  access: "edit",
   summary: "Delete a flow with its runs",
   tag,
   params: ById,
@@ -94,6 +99,7 @@ export const deleteFlow = route({
 export const countFlows = route({
   method: "POST",
   path: "/flows/count",
+  access: "read",
   summary: "Count flows",
   tag,
   body: Open(criteria),
@@ -104,6 +110,7 @@ export const countFlows = route({
 export const filterFlows = route({
   method: "POST",
   path: "/flows/filter",
+  access: "read",
   summary: "Find flows",
   tag,
   body: Open({ ...criteria, sort, limit: Limit, offset: Offset }),
@@ -114,6 +121,7 @@ export const filterFlows = route({
 export const paginateFlows = route({
   method: "POST",
   path: "/flows/paginate",
+  access: "read",
   summary: "Find flows, by page",
   tag,
   body: Open({ ...criteria, sort, limit: Limit, page: Page }),
@@ -124,6 +132,7 @@ export const paginateFlows = route({
 export const bulkDeleteFlows = route({
   method: "POST",
   path: "/flows/bulk_delete",
+  access: "edit",
   summary: "Delete the flows that match, with their runs",
   tag,
   body: Open({ flows: runCriteria.flows, limit: Maybe(Type.Integer({ minimum: 1, maximum: 50 })) }),

@@ -32,6 +32,7 @@ export type ImportedFlowRun = Static<typeof ImportedFlowRun>;
 export const importFlowRuns = route({
   method: "POST",
   path: "/ostinato/import",
+  access: "admin",
   summary: "Keep flow runs that happened elsewhere, with their states",
   tag: "Server",
   body: Open({ flow_runs: Type.Array(ImportedFlowRun, { minItems: 1, maxItems: 200 }) }),

@@ -1,3 +1,4 @@
+export * from "./access.ts";
 export * from "./admin.ts";
 export * from "./artifacts.ts";
 export * from "./concurrency-limits.ts";
@@ -20,6 +21,8 @@ export * from "./retention.ts";
 export * from "./route.ts";
 export * from "./saved-searches.ts";
 export * from "./schema.ts";
+export * from "./sessions.ts";
+export * from "./sockets.ts";
 export * from "./states.ts";
 export * from "./task-runs.ts";
 export * from "./ui/artifacts.ts";

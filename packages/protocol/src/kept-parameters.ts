@@ -20,6 +20,7 @@ export type KeptParameters = Static<typeof KeptParameters>;
 export const readKeptParameters = route({
   method: "GET",
   path: "/flow_runs/{id}/kept_parameters",
+  access: "read",
   summary: "The parameters of a flow run as they were, or null where its parameters as JSON say all",
   tag: "Flow runs",
   params: ById,

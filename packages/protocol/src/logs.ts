@@ -34,6 +34,7 @@ export const logSorts = ["TIMESTAMP_ASC", "TIMESTAMP_DESC"] as const;
 export const createLogs = route({
   method: "POST",
   path: "/logs/",
+  access: "run",
   summary: "Keep log lines",
   tag: "Logs",
   body: Type.Array(LogCreate),
@@ -44,6 +45,7 @@ export const createLogs = route({
 export const filterLogs = route({
   method: "POST",
   path: "/logs/filter",
+  access: "read",
   summary: "Find log lines",
   tag: "Logs",
   body: Open({ logs: Maybe(LogFilter), sort: Maybe(Enum(logSorts)), limit: Limit, offset: Offset }),

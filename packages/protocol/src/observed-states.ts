@@ -17,6 +17,7 @@ export type ObservedStateSort = (typeof observedStateSorts)[number];
 export const listObservedStates = route({
   method: "GET",
   path: "/observed-states",
+  access: "read",
   summary: "The types and names of the states that runs have or had, by the beginning of either",
   tag: "Observed states",
   query: Open({

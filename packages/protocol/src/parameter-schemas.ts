@@ -5,6 +5,7 @@ import { ById, Maybe, Nullable, Open, Type } from "./schema.ts";
 export const keepParameterSchema = route({
   method: "PUT",
   path: "/flows/{id}/parameter_schema",
+  access: "run",
   summary: "Keep the JSON Schema of a flow's parameters",
   tag: "Flows",
   params: ById,
@@ -15,6 +16,7 @@ export const keepParameterSchema = route({
 export const readParameterSchema = route({
   method: "GET",
   path: "/flows/{id}/parameter_schema",
+  access: "read",
   summary: "The newest JSON Schema of a flow's parameters; null where no client told it",
   tag: "Flows",
   params: ById,

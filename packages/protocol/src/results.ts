@@ -104,6 +104,7 @@ const tag = "Results";
 export const readTaskRunResult = route({
   method: "GET",
   path: "/task_runs/{id}/result",
+  access: "read",
   summary: "The result of a task run, as a preview",
   tag,
   params: ById,
@@ -113,6 +114,7 @@ export const readTaskRunResult = route({
 export const readTaskRunInputs = route({
   method: "GET",
   path: "/task_runs/{id}/inputs",
+  access: "read",
   summary: "The arguments of a task run, as previews",
   tag,
   params: ById,
@@ -122,6 +124,7 @@ export const readTaskRunInputs = route({
 export const readFlowRunResult = route({
   method: "GET",
   path: "/flow_runs/{id}/result",
+  access: "read",
   summary: "The result of a flow run, as a preview",
   tag,
   params: ById,
@@ -131,6 +134,7 @@ export const readFlowRunResult = route({
 export const keepFlowRunResult = route({
   method: "PUT",
   path: "/flow_runs/{id}/result",
+  access: "run",
   summary: "Keep the result of a flow run",
   tag,
   params: ById,
@@ -142,6 +146,7 @@ export const keepFlowRunResult = route({
 export const readResult = route({
   method: "GET",
   path: "/results/{id}",
+  access: "read",
   summary: "A kept result, whole",
   tag,
   params: ById,
@@ -152,6 +157,7 @@ export const readResult = route({
 export const listFlowRunResults = route({
   method: "POST",
   path: "/flow_runs/{id}/results",
+  access: "read",
   summary: "The kept results of a flow run's task runs and subflows, with their data",
   tag,
   params: ById,
@@ -163,6 +169,7 @@ export const listFlowRunResults = route({
 export const findCachedResult = route({
   method: "POST",
   path: "/results/find",
+  access: "read",
   summary: "The newest kept result under a cache key that has not expired, or null",
   tag,
   body: Open({ cache_key: Type.String({ maxLength: 2000 }) }),

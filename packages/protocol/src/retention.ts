@@ -77,6 +77,7 @@ export type Retention = Static<typeof Retention>;
 export const readRetention = route({
   method: "GET",
   path: "/admin/retention",
+  access: "read",
   summary: "For how long things are kept, and what the last pass removed",
   tag,
   replies: { 200: Retention },
@@ -85,6 +86,7 @@ export const readRetention = route({
 export const previewRetention = route({
   method: "GET",
   path: "/admin/retention/preview",
+  access: "read",
   summary: "What a pass would remove now; counts stop at a million",
   tag,
   replies: { 200: RemovedCounts },
@@ -93,6 +95,7 @@ export const previewRetention = route({
 export const runRetention = route({
   method: "POST",
   path: "/admin/retention/run",
+  access: "admin",
   summary: "Remove now what is too old; answers at once, `GET /admin/retention` says when it is done",
   tag,
   body: Open({

@@ -1,4 +1,5 @@
 import type { Static, TSchema } from "typebox";
+import type { Access } from "./access.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -10,6 +11,8 @@ export interface RouteContract {
   readonly method: Method;
   /** Below `/api`, with parameters as `{id}`. A trailing slash is part of the path. */
   readonly path: string;
+  /** Who is allowed to call it. */
+  readonly access: Access;
   readonly summary: string;
   readonly tag: string;
   readonly params?: TSchema;

@@ -30,6 +30,7 @@ const tag = "Saved searches";
 export const saveSearch = route({
   method: "PUT",
   path: "/saved_searches/",
+  access: "edit",
   summary: "Save a search under its name, replacing what was there",
   tag,
   body: SavedSearchCreate,
@@ -39,6 +40,7 @@ export const saveSearch = route({
 export const readSavedSearch = route({
   method: "GET",
   path: "/saved_searches/{id}",
+  access: "read",
   summary: "Read a saved search",
   tag,
   params: ById,
@@ -48,6 +50,7 @@ export const readSavedSearch = route({
 export const deleteSavedSearch = route({
   method: "DELETE",
   path: "/saved_searches/{id}",
+  access: "edit",
   summary: "Delete a saved search",
   tag,
   params: ById,
@@ -57,6 +60,7 @@ export const deleteSavedSearch = route({
 export const filterSavedSearches = route({
   method: "POST",
   path: "/saved_searches/filter",
+  access: "read",
   summary: "Read saved searches",
   tag,
   body: Open({ limit: Limit, offset: Offset }),

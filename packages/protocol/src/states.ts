@@ -91,6 +91,7 @@ export type OrchestrationResult = Static<typeof OrchestrationResult>;
 export const readFlowRunState = route({
   method: "GET",
   path: "/flow_run_states/{id}",
+  access: "read",
   summary: "Read one state of a flow run",
   tag: "Flow run states",
   params: ById,
@@ -100,6 +101,7 @@ export const readFlowRunState = route({
 export const listFlowRunStates = route({
   method: "GET",
   path: "/flow_run_states/",
+  access: "read",
   summary: "Read all states of a flow run, oldest first",
   tag: "Flow run states",
   query: Open({ flow_run_id: Uuid }),
@@ -109,6 +111,7 @@ export const listFlowRunStates = route({
 export const readTaskRunState = route({
   method: "GET",
   path: "/task_run_states/{id}",
+  access: "read",
   summary: "Read one state of a task run",
   tag: "Task run states",
   params: ById,
@@ -118,6 +121,7 @@ export const readTaskRunState = route({
 export const listTaskRunStates = route({
   method: "GET",
   path: "/task_run_states/",
+  access: "read",
   summary: "Read all states of a task run, oldest first",
   tag: "Task run states",
   query: Open({ task_run_id: Uuid }),

@@ -122,6 +122,7 @@ const tag = "Task runs";
 export const createTaskRun = route({
   method: "POST",
   path: "/task_runs/",
+  access: "run",
   summary: "Create a task run, or read the one with the same keys in the same flow run",
   tag,
   body: TaskRunCreate,
@@ -131,6 +132,7 @@ export const createTaskRun = route({
 export const readTaskRun = route({
   method: "GET",
   path: "/task_runs/{id}",
+  access: "read",
   summary: "Read a task run",
   tag,
   params: ById,
@@ -140,6 +142,7 @@ export const readTaskRun = route({
 export const updateTaskRun = route({
   method: "PATCH",
   path: "/task_runs/{id}",
+  access: "run",
   summary: "Rename a task run",
   tag,
   params: ById,
@@ -150,6 +153,7 @@ export const updateTaskRun = route({
 export const deleteTaskRun = route({
   method: "DELETE",
   path: "/task_runs/{id}",
+  access: "edit",
   summary: "Delete a task run",
   tag,
   params: ById,
@@ -159,6 +163,7 @@ export const deleteTaskRun = route({
 export const setTaskRunState = route({
   method: "POST",
   path: "/task_runs/{id}/set_state",
+  access: "run",
   summary: "Propose a state for a task run that the server orchestrates",
   tag,
   params: ById,
@@ -169,6 +174,7 @@ export const setTaskRunState = route({
 export const countTaskRuns = route({
   method: "POST",
   path: "/task_runs/count",
+  access: "read",
   summary: "Count task runs",
   tag,
   body: Open(criteria),
@@ -179,6 +185,7 @@ export const countTaskRuns = route({
 export const filterTaskRuns = route({
   method: "POST",
   path: "/task_runs/filter",
+  access: "read",
   summary: "Find task runs",
   tag,
   body: Open({ ...criteria, sort, limit: Limit, offset: Offset }),
@@ -189,6 +196,7 @@ export const filterTaskRuns = route({
 export const paginateTaskRuns = route({
   method: "POST",
   path: "/task_runs/paginate",
+  access: "read",
   summary: "Find task runs, by page",
   tag,
   body: Open({ ...criteria, sort, limit: Limit, page: Page }),
@@ -199,6 +207,7 @@ export const paginateTaskRuns = route({
 export const taskRunHistory = route({
   method: "POST",
   path: "/task_runs/history",
+  access: "read",
   summary: "Count task runs by state over intervals of time",
   tag,
   body: Open({

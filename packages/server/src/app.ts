@@ -11,6 +11,7 @@ import { flowRunRoutes } from "./flow-runs/flow-runs.routes.ts";
 import { importRoutes } from "./flow-runs/import.routes.ts";
 import { flowRoutes } from "./flows/flows.routes.ts";
 import { keptParametersRoutes } from "./kept-parameters/kept-parameters.routes.ts";
+import type { Authentication } from "./kernel/authentication.ts";
 import type { Config } from "./kernel/config.ts";
 import type { Context } from "./kernel/context.ts";
 import { type Registry, serveOn } from "./kernel/operation.ts";
@@ -19,6 +20,7 @@ import { logRoutes } from "./logs/logs.routes.ts";
 import { observedStateRoutes } from "./observed-states/observed-states.routes.ts";
 import { openApiRoutes } from "./openapi/openapi.routes.ts";
 import { parameterSchemaRoutes } from "./parameter-schemas/parameter-schemas.routes.ts";
+import { accessGuard } from "./plugins/access.ts";
 import { asGet } from "./plugins/addresses.ts";
 import { admission } from "./plugins/admission.ts";
 import { apiVersion } from "./plugins/api-version.ts";
@@ -36,6 +38,7 @@ import { resultRoutes } from "./results/results.routes.ts";
 import { retentionRoutes } from "./retention/retention.routes.ts";
 import type { Retention } from "./retention/retention.service.ts";
 import { savedSearchRoutes } from "./saved-searches/saved-searches.routes.ts";
+import { sessionRoutes } from "./sessions/sessions.routes.ts";
 import { taskRunStateRoutes } from "./task-run-states/task-run-states.routes.ts";
 import { taskRunRoutes } from "./task-runs/task-runs.routes.ts";
 import { uiRoutes } from "./ui/ui.routes.ts";
@@ -51,6 +54,7 @@ function noCompiler(): never {
 }
 
 export interface AppOptions {
+  readonly authentication: Authentication;
   /** Where the built UI is; looked for beside the package when not told. */
   readonly uiFolder?: string | undefined;
   readonly retention: Retention;
@@ -59,7 +63,10 @@ export interface AppOptions {
 }
 
 /** Puts the parts together. Reads like a table of contents. */
-export function buildApp(context: Context, { uiFolder, retention, started }: AppOptions): FastifyInstance {
+export function buildApp(
+  context: Context,
+  { authentication, uiFolder, retention, started }: AppOptions,
+): FastifyInstance {
   const { config, clock } = context;
   const app = Fastify({
     loggerInstance: context.log as FastifyBaseLogger,
@@ -77,7 +84,7 @@ export function buildApp(context: Context, { uiFolder, retention, started }: App
     routerOptions: { maxParamLength: 1024 },
   });
   app.server.maxConnections = config.maxSockets + config.maxRequests + config.maxWaiting;
-  const registry: Registry = [];
+  const registry: Registry = { routes: [], sockets: [] };
   requestLog(app, context.log);
   requestMetrics(app, context.metrics);
   hostGuard(app, config);
@@ -95,12 +102,16 @@ export function buildApp(context: Context, { uiFolder, retention, started }: App
   void app.register(
     async (api) => {
       const serve = serveOn(api, context, registry);
-      const serveSocket = countSockets(serveSocketsOn(api, context, { incoming }), context.metrics);
+      const serveSocket = countSockets(
+        serveSocketsOn(api, context, { incoming, authentication, registry }),
+        context.metrics,
+      );
       api.addHook("onRequest", guard);
+      accessGuard(api, authentication, config);
       apiVersion(api);
       admission(api, context, incoming);
       compressedAnswers(api);
-      unknownRoutes(api, registry);
+      unknownRoutes(api, registry.routes);
       adminRoutes(serve, started);
       retentionRoutes(serve, retention);
       flowRoutes(serve);
@@ -122,7 +133,8 @@ export function buildApp(context: Context, { uiFolder, retention, started }: App
       savedSearchRoutes(serve);
       uiRoutes(serve, { started, retention });
       liveRoutes(serveSocket, context);
-      openApiRoutes(api, serve, registry);
+      sessionRoutes(serve, authentication);
+      openApiRoutes(api, { serve, registry, authentication });
     },
     { prefix: `${config.basePath}api` },
   );

@@ -9,6 +9,7 @@ import { flowRunRoutes } from "./flow-runs/flow-runs.routes.ts";
 import { flowRoutes } from "./flows/flows.routes.ts";
 import { endGoneRuns } from "./heartbeats/lost-runs.service.ts";
 import { keptParametersRoutes } from "./kept-parameters/kept-parameters.routes.ts";
+import { type Actor, authorize, localOperator } from "./kernel/actor.ts";
 import type { Config } from "./kernel/config.ts";
 import type { Context } from "./kernel/context.ts";
 import { errorAnswer } from "./kernel/error-answer.ts";
@@ -54,6 +55,8 @@ export interface InProcessOptions {
   readonly config: Config;
   readonly clock?: Clock;
   readonly log?: Logger;
+  /** Who its requests are from. A program that has the database needs no password to it, unlike those that reach a server. */
+  readonly actor?: Actor;
 }
 
 /** Opens the database, brings its schema up to date, and answers. */
@@ -61,8 +64,10 @@ export async function createInProcessServer({
   config,
   clock = systemClock(),
   log = logger(config),
+  actor = localOperator,
 }: InProcessOptions): Promise<InProcessServer> {
   const { context, close } = await open({ config, clock, log });
+  const asked: Context = { ...context, actor };
   const routes: OwnRoute[] = [];
   const settling: (() => Promise<void>)[] = [];
   const started = clock.now();
@@ -81,7 +86,7 @@ export async function createInProcessServer({
     return findRoute(routes, method, path);
   };
   return {
-    handle: async (request) => handle(context, await find(request), request),
+    handle: async (request) => handle(asked, await find(request), request),
     endGoneRuns: () => endGoneRuns(context),
     abandon: () => context.db.abandon(),
     async stop() {
@@ -139,6 +144,7 @@ async function answered(
   { body: text = "" }: OwnRequest,
 ): Promise<OwnAnswer> {
   const { contract, handler } = route;
+  authorize(context.actor, contract.access);
   const headers = { "content-length": String(Buffer.byteLength(text)) };
   const incoming = { headers, protocol: "http", host: "in-process", params, query, body: readJsonBody(text) };
   const answer = await handler({

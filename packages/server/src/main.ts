@@ -2,8 +2,10 @@ import { type Clock, systemClock, type Timestamp } from "@ostinato/core";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { buildApp } from "./app.ts";
+import { type Authentication, openToAll } from "./kernel/authentication.ts";
 import type { Config } from "./kernel/config.ts";
 import type { Context } from "./kernel/context.ts";
+import { sharedPassword } from "./kernel/shared-password.ts";
 import { productVersion } from "./kernel/versions.ts";
 import { createLoops } from "./loops/loops.ts";
 import { logger, open } from "./opening.ts";
@@ -26,6 +28,8 @@ export interface ServerOptions {
   readonly config: Config;
   readonly clock?: Clock;
   readonly log?: Logger;
+  /** Who is let in; by the settings when not told. */
+  readonly authentication?: Authentication;
   /** Where the built UI is; looked for beside the package when not told. */
   readonly uiFolder?: string | undefined;
 }
@@ -35,6 +39,7 @@ export async function createServer({
   config,
   clock = systemClock(),
   log = logger(config),
+  authentication = authenticationOf(config, clock),
   uiFolder,
 }: ServerOptions): Promise<Server> {
   const started = clock.now();
@@ -42,7 +47,7 @@ export async function createServer({
   const { db, metrics } = context;
   try {
     const retention = createRetention(context);
-    const app = buildApp(context, { uiFolder, retention, started });
+    const app = buildApp(context, { authentication, uiFolder, retention, started });
     await app.ready();
     const loops = createLoops(context, retention);
     return {
@@ -72,6 +77,10 @@ export async function createServer({
     await close();
     throw error;
   }
+}
+
+function authenticationOf({ authString }: Config, clock: Clock): Authentication {
+  return authString === undefined ? openToAll : sharedPassword(authString, clock);
 }
 
 function warnOfOpenDoor({ config, log }: Context): void {

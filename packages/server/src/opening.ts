@@ -5,6 +5,7 @@ import { measured } from "./db/measured.ts";
 import { migrate } from "./db/migrate.ts";
 import { openDatabase } from "./db/open.ts";
 import { createHeard } from "./heartbeats/heard.ts";
+import { system } from "./kernel/actor.ts";
 import { createBus } from "./kernel/bus.ts";
 import type { Config } from "./kernel/config.ts";
 import type { Context } from "./kernel/context.ts";
@@ -33,7 +34,16 @@ export async function open({ config, clock, log }: OpeningOptions): Promise<Open
     if (migrated.length > 0) log.info({ migrations: migrated }, "database upgraded");
     const local = createBus((error) => log.error({ err: error }, "a listener failed"));
     const bridge = db.kind === "postgresql" ? bridgeBus(local, { db, clock, log }) : undefined;
-    const context: Context = { config, db, clock, log, bus: bridge ?? local, metrics, heard: createHeard(clock) };
+    const context: Context = {
+      actor: system,
+      config,
+      db,
+      clock,
+      log,
+      bus: bridge ?? local,
+      metrics,
+      heard: createHeard(clock),
+    };
     await bridge?.listen(context);
     return {
       context,

@@ -1,7 +1,6 @@
-import { type Clock, systemClock } from "@ostinato/core";
 import { type Logger, pino } from "pino";
 import { type Config, readConfig } from "../src/kernel/config.ts";
-import { createServer, type Server } from "../src/main.ts";
+import { createServer, type Server, type ServerOptions } from "../src/main.ts";
 import { slowRequest } from "../src/plugins/request-ids.ts";
 
 /** A server on a test's database that does not listen: requests go in by `call`. */
@@ -21,14 +20,16 @@ export interface Reply<T> {
 
 export async function startTestServer(
   databaseUrl: string,
-  options: { clock?: Clock; config?: Partial<Config>; uiFolder?: string; log?: Logger } = {},
+  options: Partial<Pick<ServerOptions, "authentication" | "clock" | "log" | "uiFolder">> & {
+    readonly config?: Partial<Config>;
+  } = {},
 ): Promise<TestServer> {
   const config = {
     ...readConfig({ OSTINATO_DATABASE_URL: databaseUrl, OSTINATO_SERVER_PORT: "0" }),
     ...options.config,
   };
-  const { clock = systemClock(), log = pino({ level: process.env.OSTINATO_TEST_LOG ?? "silent" }), uiFolder } = options;
-  const server = await createServer({ config, clock, log, uiFolder });
+  const { log = pino({ level: process.env.OSTINATO_TEST_LOG ?? "silent" }) } = options;
+  const server = await createServer({ ...options, config, log });
   return {
     ...server,
     async call(method, path, body) {

@@ -56,10 +56,17 @@ export function applyProfile(environment: NodeJS.ProcessEnv = process.env): void
   }
 }
 
-/** The field's own variable in the environment counts more than ours in the profile. */
+/** A variable of Prefect's in the environment counts more than the one of ours in the profile that says the same. */
 function isSaidOtherwise(name: string, environment: Environment): boolean {
-  return name === "OSTINATO_API_URL" && environment.PREFECT_API_URL !== undefined;
+  const alias = aliases[name];
+  return alias !== undefined && environment[alias] !== undefined;
 }
+
+const aliases: Readonly<Record<string, string>> = {
+  OSTINATO_API_URL: "PREFECT_API_URL",
+  OSTINATO_API_AUTH_STRING: "PREFECT_API_AUTH_STRING",
+  OSTINATO_SERVER_API_AUTH_STRING: "PREFECT_SERVER_API_AUTH_STRING",
+};
 
 export function unwritableHome(folder: string, error: unknown): CliError {
   const reason = systemReasons[codeOf(error) ?? ""] ?? `can't be used (${sentenceOf(error)})`;

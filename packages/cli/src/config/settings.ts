@@ -1,8 +1,9 @@
 import { didYouMean, withoutPasswords } from "@ostinato/core";
-import { type Config, readConfig, settings as serverSettings } from "@ostinato/server/config";
+import { type Config, maskedSetting, readConfig, settings as serverSettings } from "@ostinato/server/config";
 import { CliError, sentenceOf, usageError } from "../errors.ts";
 import { readProfile } from "./profile.ts";
 
+type ServerSetting = (typeof serverSettings)[keyof Config];
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A setting as `config view` shows it. */
@@ -43,11 +44,12 @@ const clientSettings: readonly Setting[] = [
 
 const allSettings: readonly Setting[] = [
   ...clientSettings,
-  ...Object.entries(serverSettings).map(([key, { variable, about }]) => ({
-    name: variable,
-    about,
-    read: (environment: Environment) => textOf(readOnly(variable, environment)[key as keyof Config]),
-    mask: withoutPasswords,
+  ...Object.entries(serverSettings).map(([key, setting]) => ({
+    name: setting.variable,
+    about: setting.about,
+    ...(setting.alias === undefined ? {} : { alias: setting.alias }),
+    read: (environment: Environment) => textOf(readOnly(setting, environment)[key as keyof Config]),
+    mask: (value: string) => maskedSetting(setting, value),
   })),
 ];
 
@@ -111,8 +113,9 @@ function sourceOf({ name, alias }: Setting, environment: Environment, profile: E
 }
 
 /** Reads one setting without stumbling over another that is wrong. */
-function readOnly(variable: string, environment: Environment): Config {
-  return readConfig({ OSTINATO_HOME: environment.OSTINATO_HOME, [variable]: environment[variable] });
+function readOnly({ variable, alias }: ServerSetting, environment: Environment): Config {
+  const names = ["OSTINATO_HOME", variable, ...(alias === undefined ? [] : [alias])];
+  return readConfig(Object.fromEntries(names.map((name) => [name, environment[name]])));
 }
 
 function textOf(value: Config[keyof Config]): string | null {

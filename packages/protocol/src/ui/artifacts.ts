@@ -26,6 +26,7 @@ export type ArtifactRow = Static<typeof ArtifactRow>;
 export const listArtifacts = route({
   method: "POST",
   path: "/ui/artifacts/list",
+  access: "read",
   summary: "The newest artifact of each key, with a preview",
   tag: pagesTag,
   body: Open({
@@ -68,6 +69,7 @@ export type ArtifactPage = Static<typeof ArtifactPage>;
 export const readArtifactPage = route({
   method: "GET",
   path: "/ui/artifacts/{id}",
+  access: "read",
   summary: "What the page of an artifact shows first, in one answer",
   tag: pagesTag,
   params: ById,
@@ -77,6 +79,7 @@ export const readArtifactPage = route({
 export const readArtifactKeyPage = route({
   method: "GET",
   path: "/ui/artifacts/key/{key}",
+  access: "read",
   summary: "What the page of the newest artifact under a key shows first, in one answer",
   tag: pagesTag,
   params: Open({ key: Type.String() }),

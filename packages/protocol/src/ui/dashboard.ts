@@ -42,6 +42,7 @@ export type Dashboard = Static<typeof Dashboard>;
 export const readDashboard = route({
   method: "POST",
   path: "/ui/dashboard",
+  access: "read",
   summary: "Everything on the dashboard, in one answer",
   tag: pagesTag,
   body: Open({

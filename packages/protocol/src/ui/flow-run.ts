@@ -45,6 +45,7 @@ export type FlowRunPage = Static<typeof FlowRunPage>;
 export const readFlowRunPage = route({
   method: "GET",
   path: "/ui/flow_runs/{id}",
+  access: "read",
   summary: "What the page of a flow run shows first, in one answer",
   tag: pagesTag,
   params: ById,
@@ -81,6 +82,7 @@ export type Timeline = Static<typeof Timeline>;
 export const readTimeline = route({
   method: "GET",
   path: "/ui/flow_runs/{id}/timeline",
+  access: "read",
   summary: "Timeline and dependencies of a flow run, by column",
   tag: pagesTag,
   params: ById,
@@ -111,6 +113,7 @@ export type TaskResult = Static<typeof TaskResult>;
 export const listTaskResults = route({
   method: "POST",
   path: "/ui/flow_runs/{id}/results",
+  access: "read",
   summary: "List the results of the task runs of a flow run, without their values",
   tag: pagesTag,
   params: ById,

@@ -18,6 +18,7 @@ export type FlowRow = Static<typeof FlowRow>;
 export const listFlows = route({
   method: "POST",
   path: "/ui/flows/list",
+  access: "read",
   summary: "Flows with their recent runs",
   tag: pagesTag,
   body: Open({
@@ -55,6 +56,7 @@ export type FlowPage = Static<typeof FlowPage>;
 export const readFlowPage = route({
   method: "GET",
   path: "/ui/flows/{id}",
+  access: "read",
   summary: "What the page of a flow shows first, in one answer",
   tag: pagesTag,
   params: ById,

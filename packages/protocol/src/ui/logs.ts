@@ -10,6 +10,7 @@ import { pagesTag } from "./tag.ts";
 export const readLogWindow = route({
   method: "POST",
   path: "/ui/logs",
+  access: "read",
   summary: "A window on the logs of a run, quick at any depth",
   tag: pagesTag,
   body: Open({

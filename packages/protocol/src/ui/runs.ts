@@ -25,6 +25,7 @@ export type FlowRunRow = Static<typeof FlowRunRow>;
 export const listFlowRuns = route({
   method: "POST",
   path: "/ui/flow_runs/list",
+  access: "read",
   summary: "Rows of flow runs, quick at any depth",
   tag: pagesTag,
   body: Open({
@@ -63,6 +64,7 @@ export type FlowRunPoint = Static<typeof FlowRunPoint>;
 export const listFlowRunPoints = route({
   method: "POST",
   path: "/ui/flow_runs/history",
+  access: "read",
   summary: "Flow runs as points in time with their durations",
   tag: pagesTag,
   body: Open({

@@ -7,6 +7,7 @@ export const searchHits = ["flow", "flow-run", "task-run", "artifact"] as const;
 export const search = route({
   method: "GET",
   path: "/ui/search",
+  access: "read",
   summary: "Flows, runs and artifacts by name or id",
   tag: pagesTag,
   query: Open({ q: Type.String({ maxLength: 200 }), limit: Maybe(Type.Integer({ minimum: 1, maximum: 50 })) }),

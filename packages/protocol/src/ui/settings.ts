@@ -39,6 +39,7 @@ export type ServerPage = Static<typeof ServerPage>;
 export const readServerPage = route({
   method: "GET",
   path: "/ui/server",
+  access: "read",
   summary: "The server, its database and its settings, for the page of settings",
   tag: pagesTag,
   replies: { 200: ServerPage },

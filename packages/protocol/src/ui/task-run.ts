@@ -37,6 +37,7 @@ export type TaskRunPage = Static<typeof TaskRunPage>;
 export const readTaskRunPage = route({
   method: "GET",
   path: "/ui/task_runs/{id}/page",
+  access: "read",
   summary: "What the page of a task run shows first, in one answer",
   tag: pagesTag,
   params: ById,

@@ -38,6 +38,7 @@ const { work_pools: _pools, work_pool_queues: _queues, ...taskRunCriteria } = ru
 export const listTaskRuns = route({
   method: "POST",
   path: "/ui/task_runs/list",
+  access: "read",
   summary: "Rows of task runs, quick at any depth",
   tag: pagesTag,
   body: Open({

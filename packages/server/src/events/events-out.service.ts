@@ -33,7 +33,8 @@ export function sendEvents(
       const request = readFilterRequest(text, EventFilter);
       if ("refusal" in request) return connection.close(closeCodes.protocolError, request.refusal);
       const { filter, message } = request;
-      const asking = askedBy(context, connection.request.raw.socket, "programs");
+      const { actor, request: upgrade } = connection;
+      const asking = askedBy(context, { actor, ending: upgrade.raw.socket, lane: "programs" });
       end = subscribe(asking, connection, { filter, backfill: message.backfill !== false, takeTurn });
     },
     closed: () => end(),

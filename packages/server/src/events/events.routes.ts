@@ -1,4 +1,12 @@
-import { countEvents, createEvents, eventLimits, filterEvents, nextEvents } from "@ostinato/protocol";
+import {
+  countEvents,
+  createEvents,
+  eventLimits,
+  eventsIn,
+  eventsOut,
+  filterEvents,
+  nextEvents,
+} from "@ostinato/protocol";
 import type { Context } from "../kernel/context.ts";
 import type { Incoming } from "../kernel/incoming.ts";
 import type { Serve } from "../kernel/operation.ts";
@@ -32,12 +40,12 @@ export function eventRoutes({ context, serve, serveSocket, onStop }: EventRoutes
   });
   // Sockets are closed by then: what they brought is written before the database closes.
   onStop(() => ingest.idle());
-  serveSocket("/events/in", (connection) => receiveEvents(context, { ingest, backpressure }, connection), {
+  serveSocket(eventsIn, (connection) => receiveEvents(context, { ingest, backpressure }, connection), {
     // A frame of events may carry a result, which JSON writes with up to twice its size.
     maxMessageBytes: 16 * 1024 * 1024 + 2 * context.config.resultSizeLimitBytes,
   });
   const takeTurn = createTurns(backfillsAtOnce);
-  serveSocket("/events/out", (connection) => sendEvents(context, { connection, takeTurn }));
+  serveSocket(eventsOut, (connection) => sendEvents(context, { connection, takeTurn }));
   serve(createEvents, async ({ body, request }) => {
     const characters = Number(request.headers["content-length"] ?? eventLimits.characters + 1);
     await acceptPosted({ context, ingest }, body, characters);

@@ -1,5 +1,5 @@
 import { randomRunName, type Timestamp, timeOrderedId } from "@ostinato/core";
-import type { FlowRun, FlowRunCreate } from "@ostinato/protocol";
+import type { CreatedBy, FlowRun, FlowRunCreate } from "@ostinato/protocol";
 import type { Writer } from "../db/dialect.ts";
 import { storable, storableOrNull, writeJson } from "../db/json-text.ts";
 import { keepParameters } from "../kept-parameters/kept-parameters.service.ts";
@@ -49,7 +49,8 @@ interface Created {
 async function createIn(context: Context, tx: Writer, given: Given): Promise<Created> {
   const { flowLabels, related } = await findRelated(context, tx, given);
   const now = context.clock.now();
-  const bare = newRow(given, { related, flowLabels, now });
+  const { createdBy } = context.actor;
+  const bare = newRow(given, { related, flowLabels, createdBy, now });
   const { row, written, effects } = await firstState(bare, given.state ?? { type: "PENDING" }, now);
   if (!(await queries.insertFlowRun(tx, context.db.sql, row))) {
     const known = await queries.flowRunByIdempotencyKey(tx, row.flow_id, row.idempotency_key ?? "");
@@ -86,8 +87,13 @@ async function findRelated({ db }: Context, tx: Writer, given: Given): Promise<F
   };
 }
 
+interface Making extends Found {
+  readonly createdBy: CreatedBy | null;
+  readonly now: Timestamp;
+}
+
 /** The run before it has a state. */
-function newRow(given: Given, { related, flowLabels, now }: Found & { readonly now: Timestamp }): FlowRunRow {
+function newRow(given: Given, { related, flowLabels, createdBy, now }: Making): FlowRunRow {
   const { flow, workQueue, workPool } = related;
   const deployment_id = given.deployment_id?.toLowerCase() ?? null;
   const systemLabels = {
@@ -117,7 +123,7 @@ function newRow(given: Given, { related, flowLabels, now }: Found & { readonly n
     work_queue_name: storableOrNull(workQueue?.name ?? given.work_queue_name),
     work_pool_id: workPool?.id ?? null,
     work_pool_name: workPool?.name ?? null,
-    created_by: null,
+    created_by: createdBy === null ? null : writeJson(createdBy),
     job_variables: writeJson(given.job_variables ?? {}),
     ...noTimes,
     state_id: null,

@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
-import { type Duration, durationSeconds, withoutPasswords } from "@ostinato/core";
+import { type Duration, durationSeconds, secretMask, withoutPasswords } from "@ostinato/core";
 
 /** A setting in the environment that can't be used. */
 export class ConfigError extends Error {
@@ -21,6 +21,8 @@ export interface Config {
   readonly home: string;
   readonly host: string;
   readonly port: number;
+  /** `user:password` that everybody has to give; undefined where nobody is asked who they are. */
+  readonly authString: string | undefined;
   readonly database: DatabaseLocation;
   /** Path below which UI and API stand: `/`, or `/ostinato/`. Begins and ends with a slash. */
   readonly basePath: string;
@@ -62,7 +64,12 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 interface Setting<T> {
   readonly variable: string;
+  /** Prefect's variable, which says the same where ours is not set. */
+  readonly alias?: string;
   readonly about: string;
+  /** Never shown, logged or put into a message: stars are, or what `masked` makes of it. */
+  readonly secret?: true;
+  readonly masked?: (text: string) => string;
   readonly read: (text: string | undefined, environment: Environment) => T;
 }
 
@@ -83,10 +90,19 @@ export const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     about: "Port to listen on; 4200 unless set, 0 for any free one",
     read: wholeNumber({ fallback: 4200, least: 0, most: 65_535 }),
   },
+  authString: {
+    variable: "OSTINATO_SERVER_API_AUTH_STRING",
+    alias: "PREFECT_SERVER_API_AUTH_STRING",
+    about: "user:password that everybody has to give who uses the server; nobody is asked unless set",
+    secret: true,
+    read: authString,
+  },
   database: {
     variable: "OSTINATO_DATABASE_URL",
     about:
       "sqlite:///path/to/file or postgresql://user:password@host/database; ostinato.db in the home folder unless set",
+    secret: true,
+    masked: withoutPasswords,
     read: (text, environment) => readDatabase(text, settings.home.read(environment.OSTINATO_HOME, environment)),
   },
   basePath: {
@@ -201,10 +217,20 @@ export const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
 /** Reads the settings. A wrong one is a `ConfigError` that names the variable, the value and what is expected. */
 export function readConfig(environment: Environment = process.env, overrides: Partial<Config> = {}): Config {
   const read = Object.entries(settings).map(([name, setting]) => {
-    const text = environment[setting.variable];
-    return [name, readSetting(setting, text === "" ? undefined : text, environment)] as const;
+    return [name, readSetting(setting, textOf(setting, environment), environment)] as const;
   });
   return Object.freeze({ ...(Object.fromEntries(read) as unknown as Config), ...overrides });
+}
+
+/** The text of a setting as anybody may see it. A user may have written an address with a password into any of them. */
+export function maskedSetting({ secret, masked }: Pick<Setting<unknown>, "secret" | "masked">, text: string): string {
+  if (masked !== undefined) return masked(text);
+  return secret === true ? secretMask : withoutPasswords(text);
+}
+
+/** A variable that is empty says nothing. */
+function textOf({ variable, alias }: Setting<unknown>, environment: Environment): string | undefined {
+  return environment[variable] || (alias === undefined ? undefined : environment[alias]) || undefined;
 }
 
 function readSetting(setting: Setting<unknown>, text: string | undefined, environment: Environment): unknown {
@@ -212,9 +238,16 @@ function readSetting(setting: Setting<unknown>, text: string | undefined, enviro
     return setting.read(text, environment);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const shown = text === undefined ? undefined : JSON.stringify(withoutPasswords(text));
+    const shown = text === undefined ? undefined : JSON.stringify(maskedSetting(setting, text));
     throw new ConfigError(`${setting.variable}=${shown} ${reason}. It is: ${setting.about}.`);
   }
+}
+
+function authString(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const colon = text.indexOf(":");
+  if (colon > 0 && colon < text.length - 1) return text;
+  throw new RangeError("has no user, colon and password");
 }
 
 /** One of the words; the first where none is given. */

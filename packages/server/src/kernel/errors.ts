@@ -1,3 +1,5 @@
+import type { Access } from "@ostinato/protocol";
+
 /** What can go wrong with a request, with its status and the body that the field's clients expect. */
 export class RequestError extends Error {
   override readonly name: string = "RequestError";
@@ -31,6 +33,24 @@ export class Nowhere extends RequestError {
 /** An answer with one sentence under `detail`. */
 export function refused(status: number, detail: string): RequestError {
   return new RequestError(status, { detail });
+}
+
+/** 401: the server has to know who asks. The first sentence is Prefect's. */
+export function unauthenticated(): RequestError {
+  return new RequestError(401, { exception_message: "Unauthorized" });
+}
+
+/** 401: the user and password of a sign-in are others. */
+export function wrongPassword(): RequestError {
+  return new RequestError(401, {
+    exception_message: "Unauthorized",
+    exception_detail: "These are not the user and password of this server.",
+  });
+}
+
+/** 403: it is known who asks, and that they may not. */
+export function forbidden(granted: Access, needed: Access): RequestError {
+  return refused(403, `This takes the access level "${needed}", and yours is "${granted}".`);
 }
 
 /** 409: the name or key is taken, or what is referred to is gone. */

@@ -1,16 +1,32 @@
 import {
+  type Access,
   type BodyOf,
   type ParamsOf,
   pagesTag,
   type QueryOf,
   type ReplyOf,
   type RouteContract,
+  type SocketContract,
 } from "@ostinato/protocol";
 import type { FastifyInstance, FastifyReply } from "fastify";
+import type { Actor } from "./actor.ts";
 import { askedBy } from "./asking.ts";
 import type { Context } from "./context.ts";
 import type { Incoming, Outgoing } from "./incoming.ts";
 import { validated } from "./validation.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Who asks. `accessGuard` finds it out before anything else is done. */
+    actor: Actor;
+  }
+  interface FastifyContextConfig {
+    /** Who may call the route. One that does not say it, and a path that leads nowhere, take `read`. */
+    readonly access?: Access;
+    /** Whether whoever opens the websocket says who they are in its first frame. */
+    readonly greets?: boolean;
+  }
+}
 
 export interface Operation<C extends RouteContract> {
   readonly params: ParamsOf<C>;
@@ -44,17 +60,21 @@ export type Handler<C extends RouteContract> = (
 /** Registers what a slice answers: `serve(readFlow, ({ params }) => …)`. */
 export type Serve = <C extends RouteContract>(contract: C, handler: Handler<C>) => void;
 
-/** Contracts that were registered, for the OpenAPI document. */
-export type Registry = RouteContract[];
+/** What was registered, for the OpenAPI document. */
+export interface Registry {
+  readonly routes: RouteContract[];
+  readonly sockets: SocketContract[];
+}
 
 export function serveOn(app: FastifyInstance, context: Context, registry: Registry): Serve {
   return (contract, handler) => {
-    registry.push(contract);
+    registry.routes.push(contract);
     const lane = contract.tag === pagesTag ? "pages" : "programs";
     const status = usualStatus(contract);
     app.route({
       method: contract.method,
       url: contract.path.replace(/\{(\w+)\}/g, ":$1"),
+      config: { access: contract.access },
       ...(contract.bodyLimit === undefined ? {} : { bodyLimit: contract.bodyLimit }),
       handler: async (request, reply) => {
         const { params, query, body } = validated(contract, request);
@@ -62,7 +82,7 @@ export function serveOn(app: FastifyInstance, context: Context, registry: Regist
           params,
           query,
           body,
-          context: askedBy(context, reply.raw, lane),
+          context: askedBy(context, { actor: request.actor, ending: reply.raw, lane }),
           request,
           reply,
         });

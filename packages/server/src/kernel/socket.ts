@@ -1,8 +1,12 @@
 import { parseJson } from "@ostinato/core";
+import type { SocketContract } from "@ostinato/protocol";
 import type { FastifyRequest } from "fastify";
+import type { Actor } from "./actor.ts";
 
 /** One websocket past its handshake, as a slice sees it. */
 export interface SocketConnection {
+  /** Who has opened it. */
+  readonly actor: Actor;
   readonly request: FastifyRequest;
   /** Below the API's root: `/events/out`. */
   readonly path: string;
@@ -31,9 +35,9 @@ export interface SocketOptions {
   readonly maxMessageBytes?: number;
 }
 
-/** Registers a websocket: `serveSocket("/events/in", (connection) => …)`. */
+/** Registers a websocket: `serveSocket(eventsIn, (connection) => …)`. */
 export type ServeSocket = (
-  path: string,
+  contract: SocketContract,
   accept: (connection: SocketConnection) => SocketHandlers,
   options?: SocketOptions,
 ) => void;

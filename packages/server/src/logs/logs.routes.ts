@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { createLogs, downloadFlowRunLogs, filterLogs } from "@ostinato/protocol";
+import { createLogs, downloadFlowRunLogs, filterLogs, logsOut } from "@ostinato/protocol";
 import type { Context } from "../kernel/context.ts";
 import type { Serve } from "../kernel/operation.ts";
 import type { ServeSocket } from "../kernel/socket.ts";
@@ -13,7 +13,7 @@ export interface LogRoutes {
 }
 
 export function logRoutes({ context, serve, serveSocket }: LogRoutes): void {
-  serveSocket("/logs/out", (connection) => sendLogs(context, connection));
+  serveSocket(logsOut, (connection) => sendLogs(context, connection));
   serve(createLogs, async ({ body, context }) => {
     await logs.create(context, body);
     return null;

@@ -1,19 +1,23 @@
-import type { Json, RouteContract, TSchema } from "@ostinato/protocol";
+import type { Json, RouteContract, SocketContract, TSchema } from "@ostinato/protocol";
 import { schemaWriter } from "./schemas.ts";
 
 export type JsonObject = { readonly [key: string]: Json };
 
 export interface OpenApiSource {
   readonly contracts: readonly RouteContract[];
+  readonly sockets: readonly SocketContract[];
   /** Everything that the protocol exports, by name: contracts give operations their ids, schemas give components theirs. */
   readonly names: Readonly<Record<string, unknown>>;
   readonly version: string;
   /** Those that are answered however busy the server is. */
   readonly alwaysAnswered: readonly RouteContract[];
+  /** Whether this server asks who somebody is. */
+  readonly passwordRequired: boolean;
 }
 
 /** The description of the API in OpenAPI 3.1, made of the same contracts that the server validates by. */
-export function openApiDocument({ contracts, names, version, alwaysAnswered }: OpenApiSource): JsonObject {
+export function openApiDocument(source: OpenApiSource): JsonObject {
+  const { contracts, sockets, names, version, alwaysAnswered, passwordRequired } = source;
   const idOf = new Map(Object.entries(names).map(([name, value]) => [value, name]));
   const schemas = schemaWriter(names);
   const paths: Record<string, Record<string, Json>> = {};
@@ -36,11 +40,22 @@ export function openApiDocument({ contracts, names, version, alwaysAnswered }: O
     },
     // Seen from this document, so that it holds behind any proxy and under any path.
     servers: [{ url: "../api" }],
+    // Where no password is set, everybody may do everything without one.
+    security: passwordRequired ? [{ password: [] }] : [{ password: [] }, {}],
     tags: [...new Set(contracts.map(({ tag }) => tag))].toSorted().map((name) => ({ name })),
     paths: sorted(paths),
-    components: { schemas: sorted({ ...schemas.components(), ...problemSchemas }), responses: problemResponses },
+    // OpenAPI has no place for websockets.
+    "x-websockets": sockets.map(({ path, access, summary }) => ({ path, "x-access": access, summary })),
+    components: {
+      schemas: sorted({ ...schemas.components(), ...problemSchemas }),
+      responses: problemResponses,
+      securitySchemes: { password: { type: "http", scheme: "basic", description: passwordDescription } },
+    },
   };
 }
+
+const passwordDescription =
+  "The server's OSTINATO_SERVER_API_AUTH_STRING, user:password. Websockets take the same text as the token of their first frame.";
 
 type WriteSchema = (schema: TSchema) => Json;
 
@@ -51,12 +66,14 @@ interface OperationParts {
 }
 
 function operation(contract: RouteContract, { operationId, write, refusals }: OperationParts): JsonObject {
-  const { summary, tag, body, bodyOptional = false, bodyLimit } = contract;
+  const { access, summary, tag, body, bodyOptional = false, bodyLimit } = contract;
   const parameters = [...parametersIn("path", contract.params, write), ...parametersIn("query", contract.query, write)];
   return {
     operationId,
     summary,
     tags: [tag],
+    "x-access": access,
+    ...(access === "public" ? { security: [] } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined
       ? {}

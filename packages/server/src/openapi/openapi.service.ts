@@ -2,7 +2,7 @@ import * as protocol from "@ostinato/protocol";
 import type { Registry } from "../kernel/operation.ts";
 import { productVersion } from "../kernel/versions.ts";
 import { docsPage } from "./docs-page.ts";
-import { type JsonObject, openApiDocument } from "./openapi.rules.ts";
+import { type JsonObject, type OpenApiSource, openApiDocument } from "./openapi.rules.ts";
 
 export interface ApiDescription {
   document(): JsonObject;
@@ -10,11 +10,20 @@ export interface ApiDescription {
 }
 
 /** For programs and for people; made when somebody first asks, when all routes are there. */
-export function apiDescription(registry: Registry, alwaysAnswered: readonly protocol.RouteContract[]): ApiDescription {
+export function apiDescription(
+  registry: Registry,
+  about: Pick<OpenApiSource, "alwaysAnswered" | "passwordRequired">,
+): ApiDescription {
   let made: JsonObject | undefined;
   let page: string | undefined;
   const document = () => {
-    made ??= openApiDocument({ contracts: registry, names: { ...protocol }, version: productVersion, alwaysAnswered });
+    made ??= openApiDocument({
+      contracts: registry.routes,
+      sockets: registry.sockets,
+      names: { ...protocol },
+      version: productVersion,
+      ...about,
+    });
     return made;
   };
   return {

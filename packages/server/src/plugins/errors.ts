@@ -78,9 +78,9 @@ const malformed: Readonly<Record<string, readonly [status: string, detail: strin
  * Below the API an unknown route is JSON too; one with a slash too many or too few is sent to the right one, and one that is
  * there for other methods says for which.
  */
-export function unknownRoutes(api: FastifyInstance, registry: Registry): void {
+export function unknownRoutes(api: FastifyInstance, routes: Registry["routes"]): void {
   const methodsFor = (path: string) =>
-    registry.filter((contract) => leadsTo(contract.path, path)).map(({ method }) => method);
+    routes.filter((contract) => leadsTo(contract.path, path)).map(({ method }) => method);
   api.setNotFoundHandler((request, reply) => {
     const { pathname, search } = addressOf(request.raw.url);
     const path = pathname.slice(api.prefix.length);

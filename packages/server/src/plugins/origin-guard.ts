@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
 import type { Config } from "../kernel/config.ts";
 import { type RequestError, refused } from "../kernel/errors.ts";
-import { isCorsOrigin, refuseHost, refuseOrigin } from "./origin.rules.ts";
+import { type Caller, isCorsOrigin, refuseHost, refuseOrigin } from "./origin.rules.ts";
 
 /** Refuses requests to a name that is not this server's. Stands before everything else. */
 export function hostGuard(app: FastifyInstance, config: Config): void {
@@ -24,19 +24,22 @@ export function hostGuard(app: FastifyInstance, config: Config): void {
 export function originGuard(config: Config): onRequestHookHandler {
   return (request, reply, done) => {
     const { headers, method } = request;
-    const caller = {
-      method,
-      host: headers.host,
-      origin: headers.origin,
-      site: one(headers["sec-fetch-site"]),
-      mode: one(headers["sec-fetch-mode"]),
-      dest: one(headers["sec-fetch-dest"]),
-    };
-    const wrongOrigin = refuseOrigin(caller, config);
+    const wrongOrigin = refuseOrigin(callerOf(request), config);
     if (wrongOrigin !== undefined) throw refusal(request, reply, wrongOrigin);
     if (isCorsOrigin(headers.origin, config)) allowOrigin(reply, String(headers.origin));
     if (method === "OPTIONS" && headers["access-control-request-method"] !== undefined) preflight(request, reply);
     else done();
+  };
+}
+
+export function callerOf({ headers, method }: FastifyRequest): Caller {
+  return {
+    method,
+    host: headers.host,
+    origin: headers.origin,
+    site: one(headers["sec-fetch-site"]),
+    mode: one(headers["sec-fetch-mode"]),
+    dest: one(headers["sec-fetch-dest"]),
   };
 }
 

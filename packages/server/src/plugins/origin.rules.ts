@@ -42,12 +42,14 @@ export function refuseHost(host: string | undefined, policy: HostPolicy): string
  * and are never refused.
  */
 export function refuseOrigin(caller: Caller, policy: OriginPolicy): string | undefined {
-  const { origin, host, site } = caller;
-  if (isCorsOrigin(origin, policy)) return undefined;
-  if (site === "same-origin" || site === "none") return undefined;
-  if (site !== undefined) return isNavigation(caller) ? undefined : refusal(origin);
-  if (origin === undefined || isOwnOrigin(origin, host, policy)) return undefined;
-  return refusal(origin);
+  if (isCorsOrigin(caller.origin, policy) || isOwnPage(caller, policy)) return undefined;
+  return caller.site !== undefined && isNavigation(caller) ? undefined : refusal(caller.origin);
+}
+
+/** Whether the request is not from a page of another origin: from one of this server's, from a program, or typed by somebody. */
+export function isOwnPage({ origin, host, site }: Caller, policy: OriginPolicy): boolean {
+  if (site !== undefined) return site === "same-origin" || site === "none";
+  return origin === undefined || isOwnOrigin(origin, host, policy);
 }
 
 export function isCorsOrigin(origin: string | undefined, { corsOrigins }: OriginPolicy): boolean {

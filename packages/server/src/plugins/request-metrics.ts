@@ -19,10 +19,11 @@ export function requestMetrics(app: FastifyInstance, metrics: Metrics): void {
 export function countSockets(serveSocket: ServeSocket, metrics: Metrics): ServeSocket {
   const open = new Map<string, number>();
   metrics.gauge({ name: "websockets", help: "Open websockets past their handshake", label: "path", read: () => open });
-  return (path, accept, options) => {
+  return (contract, accept, options) => {
+    const { path } = contract;
     open.set(path, 0);
     serveSocket(
-      path,
+      contract,
       (connection) => {
         const handlers = accept(connection);
         open.set(path, (open.get(path) ?? 0) + 1);

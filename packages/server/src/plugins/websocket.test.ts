@@ -7,11 +7,14 @@ import { pino } from "pino";
 import { afterEach, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { openTestSocket } from "../../test/socket-harness.ts";
+import { openToAll } from "../kernel/authentication.ts";
 import { readConfig } from "../kernel/config.ts";
 import type { Context } from "../kernel/context.ts";
+import { sharedPassword } from "../kernel/shared-password.ts";
 import type { SocketHandlers } from "../kernel/socket.ts";
+import { accessGuard } from "./access.ts";
 import { createIncomingBytes } from "./incoming-bytes.ts";
-import { type SocketAuth, serveSocketsOn, websockets } from "./websocket.ts";
+import { serveSocketsOn, websockets } from "./websocket.ts";
 
 describe("the handshake of websockets", () => {
   const apps: FastifyInstance[] = [];
@@ -20,16 +23,20 @@ describe("the handshake of websockets", () => {
   });
 
   /** A server whose one websocket sends back what it gets. */
-  async function echo(auth?: SocketAuth, handlers: Partial<SocketHandlers> = {}): Promise<string> {
+  async function echo(authString?: string, handlers: Partial<SocketHandlers> = {}): Promise<string> {
     const app = Fastify();
     apps.push(app);
     const config = readConfig({ OSTINATO_HOME: join(tmpdir(), randomUUID()) });
     const context = { config, clock: systemClock(), log: pino({ level: "silent" }) } as Context;
     websockets(app, context);
+    const authentication = authString === undefined ? openToAll : sharedPassword(authString, context.clock);
+    const registry = { sockets: [] };
+    const contract = { path: "/echo", access: "read", summary: "Sends back what it gets" } as const;
     const incoming = createIncomingBytes({ maxBytes: 64 * 1024 * 1024, clock: context.clock });
     void app.register(
       async (api) => {
-        serveSocketsOn(api, context, { incoming, ...(auth === undefined ? {} : { auth }) })("/echo", (connection) => ({
+        accessGuard(api, authentication, config);
+        serveSocketsOn(api, context, { incoming, authentication, registry })(contract, (connection) => ({
           message: (text) => connection.send(text),
           ...handlers,
         }));
@@ -39,7 +46,7 @@ describe("the handshake of websockets", () => {
     return app.listen({ host: "127.0.0.1", port: 0 });
   }
 
-  const guarded: SocketAuth = { required: true, accepts: (token) => token === "admin:pass" };
+  const guarded = "admin:pass";
 
   test("the subprotocol is echoed, the token is asked for, a ping before it is answered", async () => {
     const socket = await openTestSocket(await echo(guarded), "/echo", { greet: false });

@@ -1,8 +1,12 @@
 import websocketPlugin from "@fastify/websocket";
+import { type Access, includesAccess } from "@ostinato/protocol";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { WebSocket } from "ws";
+import { type Actor, anonymous } from "../kernel/actor.ts";
+import type { Authentication } from "../kernel/authentication.ts";
 import type { Context } from "../kernel/context.ts";
-import { Overloaded, refused } from "../kernel/errors.ts";
+import { forbidden, Overloaded, refused } from "../kernel/errors.ts";
+import type { Registry } from "../kernel/operation.ts";
 import {
   closeCodes,
   readMessage,
@@ -13,15 +17,6 @@ import {
 import { shareOf } from "./incoming-bytes.rules.ts";
 import type { IncomingBytes } from "./incoming-bytes.ts";
 import { watchMessages } from "./message-watch.ts";
-
-/** Who may open a websocket. The token is that of the first frame. */
-export interface SocketAuth {
-  readonly required: boolean;
-  accepts(token: string): boolean;
-}
-
-/** No users exist yet, so nobody is asked who they are. */
-const openToAll: SocketAuth = { required: false, accepts: () => true };
 
 const subprotocol = "prefect";
 const handshakeSeconds = 30;
@@ -35,7 +30,8 @@ const maxGreetingBytes = 16 * 1024;
 
 export interface SocketServing {
   readonly incoming: IncomingBytes;
-  readonly auth?: SocketAuth;
+  readonly authentication: Authentication;
+  readonly registry: Pick<Registry, "sockets">;
 }
 
 /** Adds websockets to the application. Before `serveSocketsOn`. */
@@ -71,32 +67,36 @@ function closing(socket: WebSocket): Promise<void> {
 }
 
 /**
- * Websockets with the handshake of the field: the subprotocol is echoed, the first frame is `{"type":"auth","token":…}` and
- * is answered by `{"type":"auth_success"}`. A client without the subprotocol is served without a handshake while nobody has
- * to say who they are, and refused otherwise.
+ * Websockets with Prefect's handshake: the subprotocol is echoed, the first frame is `{"type":"auth","token":…}` and is answered
+ * by `{"type":"auth_success"}`. A client without the subprotocol is served without a handshake where its request says enough: a
+ * page that is signed in, or anybody while nobody has to say who they are.
  */
 export function serveSocketsOn(
   app: FastifyInstance,
   context: Context,
-  { incoming, auth = openToAll }: SocketServing,
+  { incoming, authentication, registry }: SocketServing,
 ): ServeSocket {
   const openOf = new Map<string, number>();
-  return (path, accept, options = {}) => {
+  return (contract, accept, options = {}) => {
+    const { path, access } = contract;
+    registry.sockets.push(contract);
     app.route({
       method: "GET",
       url: path,
+      config: { access, greets: true },
       websocket: true,
       preValidation: async (request) => {
         if (!request.ws) return;
-        if (auth.required && !offersSubprotocol(request)) throw refused(403, "Forbidden");
+        const greets = offersSubprotocol(request);
+        if (!greets && !includesAccess(request.actor.access, access)) throw refused(403, "Forbidden");
         refuseTooMany(context, app.websocketServer.clients.size, openOf.get(request.ip) ?? 0);
       },
       handler: (socket, request) => {
         countOpen(openOf, request.ip, socket);
         const brake = createBrake(socket);
-        const start = () => {
+        const start = (actor: Actor) => {
           most = options.maxMessageBytes ?? maxMessageBytes;
-          return accept(connectionOver({ socket, request, path, brake }));
+          return accept(connectionOver({ socket, request, actor, path, brake }));
         };
         let most = maxGreetingBytes;
         watchMessages({
@@ -111,8 +111,8 @@ export function serveSocketsOn(
           tooSlow: () =>
             cut(socket, context, closeCodes.tryAgainLater, "A message did not come to its end: connect again"),
         });
-        if (socket.protocol === subprotocol) greet(socket, { auth, context, start });
-        else attach(socket, context, start());
+        if (socket.protocol === subprotocol) greet(socket, { authentication, access, context, start });
+        else attach(socket, context, start(request.actor));
         keepAlive(socket, context);
       },
     });
@@ -170,13 +170,14 @@ function cut(socket: WebSocket, { clock }: Context, code: number, reason: string
 }
 
 interface Greeting {
-  readonly auth: SocketAuth;
+  readonly authentication: Authentication;
+  readonly access: Access;
   readonly context: Context;
-  readonly start: () => SocketHandlers;
+  readonly start: (actor: Actor) => SocketHandlers;
 }
 
 /** Waits for the first frame; pings before it are answered at once, because clients try the connection by one. */
-function greet(socket: WebSocket, { auth, context, start }: Greeting): void {
+function greet(socket: WebSocket, { context, start, ...asked }: Greeting): void {
   const pong = (data: Buffer) => socket.pong(data);
   const late = context.clock.after(handshakeSeconds, () =>
     close(socket, closeCodes.policyViolation, "Expected 'auth' message"),
@@ -186,19 +187,25 @@ function greet(socket: WebSocket, { auth, context, start }: Greeting): void {
   socket.once("message", (data, isBinary) => {
     late();
     socket.off("ping", pong);
-    const refusal = isBinary ? "Expected 'auth' message" : refusalOf(String(data), auth);
-    if (refusal !== undefined) return close(socket, closeCodes.policyViolation, refusal);
+    const greeted = isBinary ? "Expected 'auth' message" : actorOf(String(data), asked);
+    if (typeof greeted === "string") return close(socket, closeCodes.policyViolation, greeted);
     socket.send('{"type":"auth_success"}');
-    attach(socket, context, start());
+    attach(socket, context, start(greeted));
   });
 }
 
-function refusalOf(text: string, auth: SocketAuth): string | undefined {
+/** Who the first frame is from, or why it is refused, in Prefect's words. */
+function actorOf(
+  text: string,
+  { authentication, access }: Pick<Greeting, "authentication" | "access">,
+): Actor | string {
   const message = readMessage(text);
   if (message?.type !== "auth") return "Expected 'auth' message";
-  if (!auth.required) return undefined;
-  if (typeof message.token !== "string" || message.token === "") return "Auth required but no token provided";
-  return auth.accepts(message.token) ? undefined : "Invalid token";
+  const token = typeof message.token === "string" ? message.token : "";
+  if (authentication.required && token === "") return "Auth required but no token provided";
+  const actor = authentication.ofToken(token);
+  if (actor === anonymous) return "Invalid token";
+  return includesAccess(actor.access, access) ? actor : forbidden(actor.access, access).message;
 }
 
 function attach(socket: WebSocket, { log }: Context, { message, settled, closed }: SocketHandlers): void {
@@ -221,12 +228,12 @@ function attach(socket: WebSocket, { log }: Context, { message, settled, closed 
   if (closed !== undefined) socket.once("close", () => closed());
 }
 
-interface Connecting extends Pick<SocketConnection, "request" | "path"> {
+interface Connecting extends Pick<SocketConnection, "actor" | "request" | "path"> {
   readonly socket: WebSocket;
   readonly brake: Brake;
 }
 
-function connectionOver({ socket, request, path, brake }: Connecting): SocketConnection {
+function connectionOver({ socket, actor, request, path, brake }: Connecting): SocketConnection {
   const waiting: (() => void)[] = [];
   let unsent = 0;
   const sent = () => {
@@ -234,6 +241,7 @@ function connectionOver({ socket, request, path, brake }: Connecting): SocketCon
     if (unsent === 0) for (const resolve of waiting.splice(0)) resolve();
   };
   return {
+    actor,
     request,
     path,
     send(text) {

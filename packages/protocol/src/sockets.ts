@@ -1,0 +1,34 @@
+import type { Access } from "./access.ts";
+
+/** One websocket of the API. The server registers it and the OpenAPI document lists it, both from this one object. */
+export interface SocketContract {
+  /** Below `/api`. */
+  readonly path: string;
+  /** Who is allowed to open it. */
+  readonly access: Access;
+  readonly summary: string;
+}
+
+export const eventsIn = {
+  path: "/events/in",
+  access: "run",
+  summary: "Takes events; the pong to a ping says that all before it are durable",
+} as const satisfies SocketContract;
+
+export const eventsOut = {
+  path: "/events/out",
+  access: "read",
+  summary: "Sends the events that match a filter, as they happen",
+} as const satisfies SocketContract;
+
+export const logsOut = {
+  path: "/logs/out",
+  access: "read",
+  summary: "Sends the log lines that match a filter, as they come",
+} as const satisfies SocketContract;
+
+export const liveChanges = {
+  path: "/ui/live",
+  access: "read",
+  summary: "Tells pages what changes in what they show",
+} as const satisfies SocketContract;

@@ -1,0 +1,25 @@
+import type { BodyOf, signIn } from "@ostinato/protocol";
+import type { Authentication, PageSessions } from "../kernel/authentication.ts";
+import { refused, wrongPassword } from "../kernel/errors.ts";
+
+/** Gives the `Set-Cookie` of a session. `origin` is what the browser says of the page. */
+export async function begin(
+  authentication: Authentication,
+  { user, password }: BodyOf<typeof signIn>,
+  origin: string | string[] | undefined,
+): Promise<string> {
+  // A server behind a proxy does not see by itself how the browser came. Other origins than its own are refused.
+  const secure = String(origin).startsWith("https:");
+  const cookie = await sessionsOf(authentication).begin({ user, password, secure });
+  if (cookie === undefined) throw wrongPassword();
+  return cookie;
+}
+
+export function end(authentication: Authentication): Promise<string> {
+  return sessionsOf(authentication).end();
+}
+
+function sessionsOf({ sessions }: Authentication): PageSessions {
+  if (sessions === undefined) throw refused(409, "This server asks nobody for a password.");
+  return sessions;
+}
