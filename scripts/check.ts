@@ -15,6 +15,7 @@ const steps: readonly Step[] = [
   { name: "types", command: ["tsc", "--noEmit"] },
   { name: "types of the UI", command: ["tsc", "--noEmit", "-p", "packages/ui"] },
   { name: "import boundaries", command: ["node", "scripts/check-boundaries.ts"] },
+  { name: "code rules", command: ["node", "scripts/check-code-rules.ts"] },
   { name: "unused code", command: ["knip", "--no-progress"] },
   { name: "generated files", command: ["node", "scripts/generate.ts", "--check"] },
   { name: "lockfile", command: ["node", "scripts/check-lockfile.ts"] },

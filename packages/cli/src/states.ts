@@ -1,4 +1,4 @@
-import { defaultStateName, didYouMean, type StateType, stateNames, stateTypes } from "@ostinato/core";
+import { didYouMean, type StateType, stateNames, stateTypes } from "@ostinato/core";
 import { usageError } from "./errors.ts";
 
 interface StateCriteria {
@@ -21,7 +21,7 @@ export function stateCriteria(wanted: readonly string[] | undefined): StateCrite
 }
 
 function stateNameOf(text: string): string {
-  const known = [...Object.values(stateNames), ...Object.values(defaultStateName)];
+  const known = Object.values(stateNames);
   const name = known.find((one) => one.toLowerCase() === text.toLowerCase());
   if (name !== undefined) return name;
   throw usageError(

@@ -1,4 +1,4 @@
-/** The nine types of a state; the name of a state is free, the type decides what may follow. */
+/** The nine types of a state. The name of a state is free; the type decides what may follow. */
 export const stateTypes = [
   "SCHEDULED",
   "PENDING",
@@ -13,40 +13,87 @@ export const stateTypes = [
 
 export type StateType = (typeof stateTypes)[number];
 
+/** A run in a state of these types has ended. */
 export const terminalStateTypes = ["COMPLETED", "FAILED", "CANCELLED", "CRASHED"] as const;
 
 export type TerminalStateType = (typeof terminalStateTypes)[number];
+
+export type OpenStateType = Exclude<StateType, TerminalStateType>;
+
+/** The ends that somebody has to look at. */
+export const failureStateTypes = ["FAILED", "CRASHED"] as const satisfies readonly TerminalStateType[];
 
 export function isTerminal(type: StateType): type is TerminalStateType {
   return (terminalStateTypes as readonly StateType[]).includes(type);
 }
 
-/** The name that a state has when nobody gave one. */
-export const defaultStateName: Readonly<Record<StateType, string>> = {
-  SCHEDULED: "Scheduled",
-  PENDING: "Pending",
-  RUNNING: "Running",
-  COMPLETED: "Completed",
-  FAILED: "Failed",
-  CANCELLED: "Cancelled",
-  CRASHED: "Crashed",
-  PAUSED: "Paused",
-  CANCELLING: "Cancelling",
-};
+export function isFailure(type: StateType): boolean {
+  return (failureStateTypes as readonly StateType[]).includes(type);
+}
 
-/** Names with a meaning of their own, beyond the default name of their type. */
+/** Every type that is not terminal. */
+export const openStateTypes: readonly OpenStateType[] = stateTypes.filter((type) => !isTerminal(type));
+
+/**
+ * The names of states that mean something to Ostinato, each under the type that it belongs to. A new name is a
+ * line here.
+ */
+const namesByType = {
+  SCHEDULED: {
+    scheduled: "Scheduled",
+    late: "Late",
+    awaitingRetry: "AwaitingRetry",
+    awaitingConcurrencySlot: "AwaitingConcurrencySlot",
+    resuming: "Resuming",
+  },
+  PENDING: {
+    pending: "Pending",
+    submitting: "Submitting",
+    infrastructurePending: "InfrastructurePending",
+    notReady: "NotReady",
+  },
+  RUNNING: { running: "Running", retrying: "Retrying", rerunning: "Rerunning" },
+  COMPLETED: { completed: "Completed", cached: "Cached", rolledBack: "RolledBack" },
+  FAILED: { failed: "Failed", timedOut: "TimedOut" },
+  CANCELLED: { cancelled: "Cancelled" },
+  CRASHED: { crashed: "Crashed" },
+  PAUSED: { paused: "Paused", suspended: "Suspended" },
+  CANCELLING: { cancelling: "Cancelling" },
+} as const satisfies { readonly [T in StateType]: Readonly<Record<string, string>> };
+
+/** All known names of states. Code outside this file writes `stateNames.late`, never the text of a name. */
 export const stateNames = {
-  late: "Late",
-  awaitingRetry: "AwaitingRetry",
-  awaitingConcurrencySlot: "AwaitingConcurrencySlot",
-  resuming: "Resuming",
-  submitting: "Submitting",
-  infrastructurePending: "InfrastructurePending",
-  retrying: "Retrying",
-  rerunning: "Rerunning",
-  suspended: "Suspended",
-  notReady: "NotReady",
-  cached: "Cached",
-  rolledBack: "RolledBack",
-  timedOut: "TimedOut",
+  ...namesByType.SCHEDULED,
+  ...namesByType.PENDING,
+  ...namesByType.RUNNING,
+  ...namesByType.COMPLETED,
+  ...namesByType.FAILED,
+  ...namesByType.CANCELLED,
+  ...namesByType.CRASHED,
+  ...namesByType.PAUSED,
+  ...namesByType.CANCELLING,
 } as const;
+
+export type StateName = (typeof stateNames)[keyof typeof stateNames];
+
+/** The name that a state has when nobody gave one. */
+export const defaultStateName = {
+  SCHEDULED: stateNames.scheduled,
+  PENDING: stateNames.pending,
+  RUNNING: stateNames.running,
+  COMPLETED: stateNames.completed,
+  FAILED: stateNames.failed,
+  CANCELLED: stateNames.cancelled,
+  CRASHED: stateNames.crashed,
+  PAUSED: stateNames.paused,
+  CANCELLING: stateNames.cancelling,
+} as const satisfies Readonly<Record<StateType, StateName>>;
+
+const typesByName: ReadonlyMap<string, StateType> = new Map(
+  stateTypes.flatMap((type) => Object.values(namesByType[type]).map((name) => [name, type] as const)),
+);
+
+/** The type that a name belongs to; undefined for a name that somebody has made up. */
+export function typeOfName(name: string): StateType | undefined {
+  return typesByName.get(name);
+}

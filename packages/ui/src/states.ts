@@ -1,4 +1,4 @@
-import type { StateType } from "@ostinato/core";
+import { isFailure, isTerminal, type StateName, type StateType, typeOfName } from "@ostinato/core";
 
 export type { StateType };
 
@@ -61,6 +61,8 @@ const looks = {
   completed: { label: "Completed", token: "state-completed", shape: shapes.tick },
   cached: { label: "Cached", token: "state-cached", shape: shapes.doubleTick },
   running: { label: "Running", token: "state-running", shape: shapes.movingRing },
+  retrying: { label: "Retrying", token: "state-running", shape: shapes.movingRing },
+  rerunning: { label: "Rerunning", token: "state-running", shape: shapes.movingRing },
   failed: { label: "Failed", token: "state-failed", shape: shapes.cross },
   timedOut: { label: "Timed out", token: "state-failed", shape: shapes.hourglass },
   crashed: { label: "Crashed", token: "state-crashed", shape: shapes.bolt },
@@ -69,6 +71,7 @@ const looks = {
   scheduled: { label: "Scheduled", token: "state-scheduled", shape: shapes.clock },
   late: { label: "Late", token: "state-late", shape: shapes.lateClock },
   awaitingRetry: { label: "Awaiting retry", token: "state-retry", shape: shapes.loop },
+  resuming: { label: "Resuming", token: "state-scheduled", shape: shapes.clock },
   awaitingSlot: { label: "Awaiting slot", token: "state-scheduled", shape: shapes.gate },
   pending: { label: "Pending", token: "state-pending", shape: shapes.ring },
   submitting: { label: "Submitting", token: "state-pending", shape: shapes.dottedRing },
@@ -90,19 +93,31 @@ const byType: Readonly<Record<StateType, StateLook>> = {
   CANCELLING: looks.cancelling,
 };
 
-// A name is free text; these are the ones with a look of their own, each only on the type it belongs to.
-const byName: Readonly<Record<string, readonly [StateType, StateLook]>> = {
-  Late: ["SCHEDULED", looks.late],
-  AwaitingRetry: ["SCHEDULED", looks.awaitingRetry],
-  AwaitingConcurrencySlot: ["SCHEDULED", looks.awaitingSlot],
-  Submitting: ["PENDING", looks.submitting],
-  InfrastructurePending: ["PENDING", looks.submitting],
-  NotReady: ["PENDING", looks.notReady],
-  Suspended: ["PAUSED", looks.suspended],
-  Cached: ["COMPLETED", looks.cached],
-  RolledBack: ["COMPLETED", looks.rolledBack],
-  TimedOut: ["FAILED", looks.timedOut],
-};
+// A name is free text; these are the ones that Ostinato knows. The compiler asks for the look of a new one.
+const byName = {
+  Late: looks.late,
+  AwaitingRetry: looks.awaitingRetry,
+  AwaitingConcurrencySlot: looks.awaitingSlot,
+  Submitting: looks.submitting,
+  InfrastructurePending: looks.submitting,
+  NotReady: looks.notReady,
+  Suspended: looks.suspended,
+  Cached: looks.cached,
+  RolledBack: looks.rolledBack,
+  TimedOut: looks.timedOut,
+  Resuming: looks.resuming,
+  Retrying: looks.retrying,
+  Rerunning: looks.rerunning,
+  Scheduled: looks.scheduled,
+  Pending: looks.pending,
+  Running: looks.running,
+  Completed: looks.completed,
+  Failed: looks.failed,
+  Cancelled: looks.cancelled,
+  Crashed: looks.crashed,
+  Paused: looks.paused,
+  Cancelling: looks.cancelling,
+} as const satisfies Readonly<Record<StateName, StateLook>>;
 
 /** States in the order in which people look for them. */
 export const stateTypeOrder: readonly StateType[] = [
@@ -117,20 +132,21 @@ export const stateTypeOrder: readonly StateType[] = [
   "CANCELLED",
 ];
 
-/** Names that can be filtered for beside the types they belong to. */
-export const filterableStateNames = Object.keys(byName);
+/** Names that can be filtered for beside the types they belong to: those with a shape of their own. */
+export const filterableStateNames: readonly string[] = (Object.keys(byName) as StateName[]).filter((name) =>
+  Object.values(byType).every(({ shape }) => shape !== byName[name].shape),
+);
 
 /** The type that a state with one of these names has. */
 export function stateTypeOfName(name: string): StateType {
-  return byName[name]?.[0] ?? "SCHEDULED";
+  return typeOfName(name) ?? "SCHEDULED";
 }
 
 export function stateLook(type: StateType | null | undefined, name?: string | null): StateLook {
   if (type === null || type === undefined) return looks.notReady;
   const base = byType[type];
-  if (name === null || name === undefined || name === "" || name === base.label) return base;
-  const named = byName[name];
-  if (named !== undefined && named[0] === type) return named[1];
+  if (name === null || name === undefined || name === "") return base;
+  if (typeOfName(name) === type) return byName[name as StateName];
   return { ...base, label: spaced(name) };
 }
 
@@ -139,11 +155,11 @@ export function stateColor(look: StateLook): string {
 }
 
 export function isFinal(type: StateType | null | undefined): boolean {
-  return type === "COMPLETED" || type === "FAILED" || type === "CANCELLED" || type === "CRASHED";
+  return type !== null && type !== undefined && isTerminal(type);
 }
 
 export function isBad(type: StateType | null | undefined): boolean {
-  return type === "FAILED" || type === "CRASHED";
+  return type !== null && type !== undefined && isFailure(type);
 }
 
 function spaced(name: string): string {

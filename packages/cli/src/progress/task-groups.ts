@@ -1,3 +1,4 @@
+import { stateNames } from "@ostinato/core";
 import type { Observation, ObservedState } from "@ostinato/sdk/observers";
 
 /** Task runs of one task in one flow run, or a flow run: one line of the display. */
@@ -118,7 +119,7 @@ function rowOf({ id, label, isFlow, runs, started, changed }: Group, depth: numb
     total,
     completed,
     failed,
-    cached: states.filter(({ name }) => name === "Cached").length,
+    cached: states.filter(({ name }) => name === stateNames.cached).length,
     over,
     seconds: started === undefined ? 0 : end - started,
     state: stateOf({ total, over, failed, completed, running: count("RUNNING", "CANCELLING") }),

@@ -1,3 +1,4 @@
+import { stateNames } from "@ostinato/core";
 import { Cancelled, RunAborted } from "../errors.ts";
 import { failureMessage } from "../failures/failure-text.ts";
 import { type FinalState, finalState, type RunState, unsuccessfulState } from "../states.ts";
@@ -39,6 +40,7 @@ export function abortedEnd({ state, reason }: Decision): FinalState<unknown> {
 
 /** How the run ended, for its log. */
 export function sentence(final: FinalState<unknown>): string {
-  if (final.type === "COMPLETED") return final.name === "Completed" ? "completed" : `completed as ${final.name}`;
+  if (final.type === "COMPLETED")
+    return final.name === stateNames.completed ? "completed" : `completed as ${final.name}`;
   return `${final.name.toLowerCase()}: ${failureMessage(final.error)}`;
 }

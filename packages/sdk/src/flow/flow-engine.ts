@@ -1,4 +1,4 @@
-import { randomId } from "@ostinato/core";
+import { randomId, stateNames } from "@ostinato/core";
 import type {
   createFlowRun,
   FlowRun as FlowRunRow,
@@ -101,7 +101,7 @@ async function createRun(opened: Session, definition: FlowDefinition, { recorded
       // The call may be made again when its answer is lost.
       idempotency_key: randomId(),
       empirical_policy: retryPolicy(definition, { before: 0, attempt: 1 }),
-      state: { type: "PENDING", name: "Pending", state_details: heartbeatDetails(opened) },
+      state: { type: "PENDING", name: stateNames.pending, state_details: heartbeatDetails(opened) },
     },
   });
 }
@@ -132,7 +132,7 @@ function carry(
       release = opened.hold();
       future.end(await run(opened));
     } catch (thrown) {
-      future.end(unsuccessfulState({ ...future.state, type: "CRASHED", name: "Crashed" }, toError(thrown)));
+      future.end(unsuccessfulState({ ...future.state, type: "CRASHED", name: stateNames.crashed }, toError(thrown)));
     } finally {
       release();
       scope?.leave(place, future);

@@ -1,10 +1,10 @@
-import type { Timestamp } from "@ostinato/core";
+import { stateNames, type Timestamp } from "@ostinato/core";
 import { Cancelled } from "../errors.ts";
 import { RunFuture } from "../run/future.ts";
 import type { FinalState, RunState } from "../states.ts";
 import type { RunControl } from "../task/task-future.ts";
 
-const unsent: RunState = { id: "", type: "PENDING", name: "Pending", message: "", timestamp: 0 as Timestamp };
+const unsent: RunState = { id: "", type: "PENDING", name: stateNames.pending, message: "", timestamp: 0 as Timestamp };
 
 /** The run of a flow: awaited, it gives the flow's value. Given to a task, it is a dependency. */
 export class FlowFuture<T> extends RunFuture<T> {

@@ -1,3 +1,4 @@
+import { stateNames } from "@ostinato/core";
 import type { StateCreate } from "@ostinato/protocol";
 import { Cancelled, Crashed, FlowFailed, FlowTimeout, rootCause } from "../errors.ts";
 import { failureDetails } from "../failures/failure-details.ts";
@@ -14,9 +15,9 @@ export type Outcome =
 
 /** The outcome of a function that threw. `own` is true where the run itself was interrupted with this error. */
 export function outcomeOfError(error: Error, own: boolean): Outcome {
-  if (own && error instanceof Cancelled) return { type: "CANCELLED", name: "Cancelled", error };
-  if (own && error instanceof Crashed) return { type: "CRASHED", name: "Crashed", error };
-  return { type: "FAILED", name: error instanceof FlowTimeout ? "TimedOut" : "Failed", error };
+  if (own && error instanceof Cancelled) return { type: "CANCELLED", name: stateNames.cancelled, error };
+  if (own && error instanceof Crashed) return { type: "CRASHED", name: stateNames.crashed, error };
+  return { type: "FAILED", name: error instanceof FlowTimeout ? stateNames.timedOut : stateNames.failed, error };
 }
 
 /**
@@ -29,18 +30,18 @@ export function outcomeOfValue(returned: unknown, unobserved: readonly RunFuture
   if (Array.isArray(returned) && returned.length > 0 && returned.every(isFinalState)) {
     return outcomeOfStates(returned, returned);
   }
-  if (unobserved.length > 0) return { type: "FAILED", name: "Failed", error: unobservedError(unobserved) };
-  return { type: "COMPLETED", name: "Completed", message: undefined, value: returned };
+  if (unobserved.length > 0) return { type: "FAILED", name: stateNames.failed, error: unobservedError(unobserved) };
+  return { type: "COMPLETED", name: stateNames.completed, message: undefined, value: returned };
 }
 
 function declaredOutcome({ type, name, message, value }: Parameters<typeof isDeclared>[0] & DeclaredParts): Outcome {
   switch (type) {
     case "COMPLETED":
-      return { type, name: name ?? "Completed", message, value };
+      return { type, name: name ?? stateNames.completed, message, value };
     case "FAILED":
-      return { type, name: name ?? "Failed", error: new FlowFailed(message) };
+      return { type, name: name ?? stateNames.failed, error: new FlowFailed(message) };
     case "CANCELLED":
-      return { type, name: name ?? "Cancelled", error: new Cancelled(message) };
+      return { type, name: name ?? stateNames.cancelled, error: new Cancelled(message) };
     default:
       throw new Error(`a flow cannot end as ${type satisfies never}`);
   }
@@ -58,7 +59,7 @@ function outcomeOfStates(states: readonly FinalState<unknown>[], value: unknown)
   const [first] = bad;
   if (first === undefined) {
     const single = states.length === 1 && states[0]?.type === "COMPLETED" ? states[0].value : value;
-    return { type: "COMPLETED", name: "Completed", message: undefined, value: single };
+    return { type: "COMPLETED", name: stateNames.completed, message: undefined, value: single };
   }
   const error = new FlowFailed(
     `${bad.length} of ${states.length} runs did not complete: ${failureMessage(first.error)}`,
@@ -66,12 +67,12 @@ function outcomeOfStates(states: readonly FinalState<unknown>[], value: unknown)
       cause: first.error,
     },
   );
-  return { type: "FAILED", name: "Failed", error };
+  return { type: "FAILED", name: stateNames.failed, error };
 }
 
 function unobservedError(failures: readonly RunFuture<unknown>[]): FlowFailed {
   // What did not start for want of another says less than that other.
-  const first = failures.find(({ state }) => state.name !== "NotReady") ?? failures[0];
+  const first = failures.find(({ state }) => state.name !== stateNames.notReady) ?? failures[0];
   const final = first?.final;
   const cause = final !== undefined && final.type !== "COMPLETED" ? final.error : undefined;
   const others = failures.length > 1 ? ` (and ${failures.length - 1} more)` : "";

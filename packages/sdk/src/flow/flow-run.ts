@@ -1,5 +1,5 @@
 import { isNotFound } from "@ostinato/client";
-import { secondsBetween, toTimestamp } from "@ostinato/core";
+import { secondsBetween, stateNames, toTimestamp } from "@ostinato/core";
 import type { keepFlowRunResult, Resource, StateCreate, updateFlowRun } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
 import { context, type FlowRunView, type RunContext } from "../context.ts";
@@ -137,7 +137,7 @@ export class FlowRun implements Interruptible, FlowRunView {
 
   /** Ends the run as failed before anything of it has run. */
   async refuse(error: Error): Promise<FinalState<unknown>> {
-    const outcome: Outcome = { type: "FAILED", name: "Failed", error };
+    const outcome: Outcome = { type: "FAILED", name: stateNames.failed, error };
     this.#log(logLevels.error, failureMessage(error));
     const [{ state }] = await Promise.all([this.#propose(stateOf(outcome)), flushed(this.session, this.session.logs)]);
     const final = unsuccessfulState({ ...state, type: "FAILED" }, error);
@@ -151,7 +151,7 @@ export class FlowRun implements Interruptible, FlowRunView {
       let decision: Decision;
       try {
         decision = await this.#propose(
-          { type: "RUNNING", name: "Running", state_details: heartbeatDetails(this.session) },
+          { type: "RUNNING", name: stateNames.running, state_details: heartbeatDetails(this.session) },
           this.signal,
         );
       } catch (error) {
@@ -268,7 +268,13 @@ export class FlowRun implements Interruptible, FlowRunView {
   #decidedByDeletion(): Decision {
     const { message } = endByDeletion(this.name);
     this.session.logs.forget(this.id);
-    const state = { ...this.state, type: "CANCELLED", name: "Cancelled", message, scheduledTime: undefined } as const;
+    const state = {
+      ...this.state,
+      type: "CANCELLED",
+      name: stateNames.cancelled,
+      message,
+      scheduledTime: undefined,
+    } as const;
     return { status: "ABORT", state, reason: message };
   }
 

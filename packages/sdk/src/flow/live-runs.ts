@@ -1,4 +1,4 @@
-import { isTerminal } from "@ostinato/core";
+import { isTerminal, stateNames } from "@ostinato/core";
 import type { StateCreate } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
 import { Cancelled } from "../errors.ts";
@@ -40,6 +40,6 @@ function sayOn(session: Session, runs: readonly WatchedRun[], reason: Error): vo
 /** The server ends what the run has left open, too. */
 function endBy(reason: Error): StateCreate {
   const message = stateMessage(reason.message);
-  if (reason instanceof Cancelled) return { type: "CANCELLED", name: "Cancelled", message };
-  return { type: "CRASHED", name: "Crashed", message, state_details: { process_lost: true } };
+  if (reason instanceof Cancelled) return { type: "CANCELLED", name: stateNames.cancelled, message };
+  return { type: "CRASHED", name: stateNames.crashed, message, state_details: { process_lost: true } };
 }

@@ -1,4 +1,4 @@
-import { randomId } from "@ostinato/core";
+import { randomId, stateNames } from "@ostinato/core";
 import type {
   createTaskRun,
   FlowRun as FlowRunRow,
@@ -40,7 +40,7 @@ export async function createTrackingTask(
       task_key: `child-${flow.identity.label}`,
       dynamic_key: identity ?? randomId(),
       task_version: flow.version,
-      state: { type: "PENDING", name: "Pending" },
+      state: { type: "PENDING", name: stateNames.pending },
       task_inputs: inputs,
       tags: redactInside([...(flow.options.tags ?? [])]),
     },

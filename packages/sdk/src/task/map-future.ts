@@ -1,4 +1,4 @@
-import type { Timestamp } from "@ostinato/core";
+import { stateNames, type Timestamp } from "@ostinato/core";
 import { RunFuture } from "../run/future.ts";
 import { type FinalState, finalState, type RunState, unsuccessfulState } from "../states.ts";
 import type { TaskFuture } from "./task-future.ts";
@@ -29,7 +29,13 @@ export class MapFuture<R> extends RunFuture<R[]> {
     if (this.final !== undefined) return this.final;
     const running = this.#known?.some(({ state }) => state.type === "RUNNING") ?? false;
     const type = running ? "RUNNING" : "PENDING";
-    return { id: "", type, name: running ? "Running" : "Pending", message: "", timestamp: 0 as Timestamp };
+    return {
+      id: "",
+      type,
+      name: running ? stateNames.running : stateNames.pending,
+      message: "",
+      timestamp: 0 as Timestamp,
+    };
   }
 
   cancel(reason?: string): void {
@@ -60,7 +66,7 @@ export class MapFuture<R> extends RunFuture<R[]> {
       const finals = await Promise.all(futures.map((future) => future.outcome));
       this.settle(summarize(finals, this.state));
     } catch (error) {
-      this.settle(unsuccessfulState({ ...this.state, type: "FAILED", name: "Failed" }, error as Error));
+      this.settle(unsuccessfulState({ ...this.state, type: "FAILED", name: stateNames.failed }, error as Error));
     }
   }
 }
@@ -73,5 +79,5 @@ function summarize<R>(finals: readonly FinalState<R>[], state: RunState): FinalS
     return unsuccessfulState({ ...state, type, name, message }, error);
   }
   const values = finals.flatMap((final) => (final.type === "COMPLETED" ? [final.value] : []));
-  return finalState({ ...state, type: "COMPLETED", name: "Completed" }, values);
+  return finalState({ ...state, type: "COMPLETED", name: stateNames.completed }, values);
 }

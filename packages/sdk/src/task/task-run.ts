@@ -1,4 +1,4 @@
-import { addSeconds, formatTimestamp, previewOf, type Timestamp, timeOrderedId } from "@ostinato/core";
+import { addSeconds, formatTimestamp, previewOf, stateNames, type Timestamp, timeOrderedId } from "@ostinato/core";
 import type { TaskRunValues } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
 import { context, type FlowRunView, type RunContext, type TaskRunView } from "../context.ts";
@@ -108,7 +108,7 @@ export class TaskRun implements Interruptible, TaskRunView {
   }
 
   get state(): RunState {
-    return this.#record.state ?? unrecorded(this.id, "PENDING", "Pending");
+    return this.#record.state ?? unrecorded(this.id, "PENDING", stateNames.pending);
   }
 
   get callIdentity(): string | undefined {
@@ -136,11 +136,11 @@ export class TaskRun implements Interruptible, TaskRunView {
     try {
       if (!this.scope.isOpen) this.scope.open(await session());
     } catch (error) {
-      return unsuccessfulState(unrecorded(this.id, "CRASHED", "Crashed"), toError(error));
+      return unsuccessfulState(unrecorded(this.id, "CRASHED", stateNames.crashed), toError(error));
     }
     try {
       if (this.scope.interruption !== undefined) this.interrupt(this.scope.interruption);
-      this.#enter({ type: "PENDING", name: "Pending" });
+      this.#enter({ type: "PENDING", name: stateNames.pending });
       return await this.#attempts();
     } catch (error) {
       return this.#fail(toError(error));
@@ -238,7 +238,7 @@ export class TaskRun implements Interruptible, TaskRunView {
     const { found, message } = reusable;
     this.#rememberMade(found.value);
     const values = { ...this.#previewInputs(), reused_result_id: found.id };
-    const state = this.#enter({ type: "COMPLETED", name: "Cached", message, values });
+    const state = this.#enter({ type: "COMPLETED", name: stateNames.cached, message, values });
     return finalState({ ...state, type: "COMPLETED" }, found.value);
   }
 
@@ -247,8 +247,8 @@ export class TaskRun implements Interruptible, TaskRunView {
     this.#declaredName = undefined;
     const running =
       attempt === 1
-        ? this.#enter({ type: "RUNNING", name: "Running", values: this.#previewInputs() })
-        : this.#enter({ type: "RUNNING", name: "Retrying" });
+        ? this.#enter({ type: "RUNNING", name: stateNames.running, values: this.#previewInputs() })
+        : this.#enter({ type: "RUNNING", name: stateNames.retrying });
     if (hasHookFor(this.definition.options, running)) await this.#callHooks(running);
     try {
       return await this.#complete(await this.#callFunction(args), results);
@@ -278,7 +278,7 @@ export class TaskRun implements Interruptible, TaskRunView {
   }
 
   async #complete(returned: unknown, results: TaskResults): Promise<FinalState<unknown>> {
-    const { name = "Completed", message, value } = this.#read(returned);
+    const { name = stateNames.completed, message, value } = this.#read(returned);
     const kept = await results.keep(value);
     this.#rememberMade(value);
     if (kept?.reason !== undefined) {
@@ -321,7 +321,7 @@ export class TaskRun implements Interruptible, TaskRunView {
     );
     this.#enter({
       type: "SCHEDULED",
-      name: "AwaitingRetry",
+      name: stateNames.awaitingRetry,
       message: stateMessage(failureMessage(error)),
       details: { scheduled_time: formatTimestamp(scheduled), ...redactInside(failureDetails(error)) },
     });
@@ -342,21 +342,21 @@ export class TaskRun implements Interruptible, TaskRunView {
     // Another run's cancellation that was awaited here is a failure like any other.
     const own = error === this.#interruption.reason;
     if (own && error instanceof Cancelled) {
-      const state = this.#enter({ type: "CANCELLED", name: "Cancelled", message });
+      const state = this.#enter({ type: "CANCELLED", name: stateNames.cancelled, message });
       return unsuccessfulState({ ...state, type: "CANCELLED" }, error);
     }
     if (error instanceof UpstreamFailed && !this.started) {
       // The field's word for it, which is not a final one for the server.
-      const state = this.#enter({ type: "PENDING", name: "NotReady", message });
+      const state = this.#enter({ type: "PENDING", name: stateNames.notReady, message });
       return unsuccessfulState({ ...state, type: "FAILED" }, error);
     }
     const details = redactInside(failureDetails(error));
     if (own && error instanceof Crashed) {
-      const state = this.#enter({ type: "CRASHED", name: "Crashed", message, details });
+      const state = this.#enter({ type: "CRASHED", name: stateNames.crashed, message, details });
       return unsuccessfulState({ ...state, type: "CRASHED" }, error);
     }
     this.#log(logLevels.error, `failed: ${failureReport(error)}`);
-    const name = this.#declaredName ?? (error instanceof TaskTimeout ? "TimedOut" : "Failed");
+    const name = this.#declaredName ?? (error instanceof TaskTimeout ? stateNames.timedOut : stateNames.failed);
     const state = this.#enter({ type: "FAILED", name, message, details });
     return unsuccessfulState({ ...state, type: "FAILED" }, error);
   }

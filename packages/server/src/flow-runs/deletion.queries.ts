@@ -1,5 +1,5 @@
-import { terminalStateTypes } from "@ostinato/core";
 import type { Writer } from "../db/dialect.ts";
+import { isOpen } from "../db/state-sql.ts";
 import type { DeletedRun } from "./deletion-event.ts";
 
 const rowsPerStep = 1000;
@@ -21,7 +21,7 @@ export function unfinishedRun(tx: Writer, id: string): Promise<DeletedRun | unde
     .innerJoin("flow", "flow.id", "flow_run.flow_id")
     .select(["flow_run.id as id", "flow_run.name as name", "flow.id as flow_id", "flow.name as flow_name"])
     .where("flow_run.id", "=", id)
-    .where("flow_run.state_type", "not in", [...terminalStateTypes])
+    .where(isOpen("flow_run.state_type"))
     .executeTakeFirst();
 }
 

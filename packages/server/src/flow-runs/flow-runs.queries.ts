@@ -6,6 +6,7 @@ import { countMatching } from "../criteria/counting.queries.ts";
 import { flowRunsMatching } from "../criteria/runs.queries.ts";
 import type { Database, Reader, Sql, Writer } from "../db/dialect.ts";
 import { prepared } from "../db/prepared.ts";
+import { isOpen } from "../db/state-sql.ts";
 import type { FlowRunTable, Tables } from "../db/tables.ts";
 import type { RunTimes } from "../orchestration/run-times.ts";
 import { type StateReference, stateColumnTypes, stateRow } from "../orchestration/state.rows.ts";
@@ -60,7 +61,7 @@ export async function openSubflows(tx: Writer, flowRunId: string): Promise<reado
     .innerJoin("flow_run", "flow_run.parent_task_run_id", "task_run.id")
     .select("flow_run.id")
     .where("task_run.flow_run_id", "=", flowRunId)
-    .where("flow_run.state_type", "in", ["SCHEDULED", "PENDING", "RUNNING", "CANCELLING", "PAUSED"])
+    .where(isOpen("flow_run.state_type"))
     .orderBy("flow_run.id")
     .execute();
   return rows.map(({ id }) => id);

@@ -1,3 +1,4 @@
+import { stateNames } from "@ostinato/core";
 import type { OrchestrationResult, StateCreate } from "@ostinato/protocol";
 import type { Writer } from "../db/dialect.ts";
 import { writeJson } from "../db/json-text.ts";
@@ -87,5 +88,7 @@ function refusedInput(paused: RunState, reason: string): Decided {
 }
 
 function nextState(paused: RunState): StateCreate {
-  return paused.details.pause_reschedule === true ? { type: "SCHEDULED", name: "Resuming" } : { type: "RUNNING" };
+  return paused.details.pause_reschedule === true
+    ? { type: "SCHEDULED", name: stateNames.resuming }
+    : { type: "RUNNING" };
 }

@@ -1,6 +1,7 @@
-import type { StateType, Timestamp } from "@ostinato/core";
+import { type StateType, stateNames, type Timestamp } from "@ostinato/core";
 import { type SqlBool, sql } from "kysely";
 import type { Database, Reader, Sql, Writer } from "../db/dialect.ts";
+import { isNamed, isOfType, isTerminal } from "../db/state-sql.ts";
 import type { Heartbeat } from "./heartbeats.rules.ts";
 
 /** A gap longer than this is a clock that was moved, or a client that has come back: nobody speaks so seldom. */
@@ -83,12 +84,17 @@ export interface WatchedRun {
   readonly process: string | null;
 }
 
+const atWork = ["RUNNING", "CANCELLING"] as const satisfies readonly StateType[];
+
+const awaitsRetry = sql<SqlBool>`(${isOfType("flow_run.state_type", ["SCHEDULED"])}
+  AND ${isNamed("flow_run.state_name", stateNames.awaitingRetry)})`;
+
 /**
  * Whether a run is one whose process should be giving signs of life. Where the process has said that it does, that is from the
  * run's creation on and while it waits for the next attempt; else only while it runs.
  */
-const isWatched = sql<SqlBool>`(flow_run.state_type IN ('RUNNING', 'CANCELLING') OR (heartbeat.said = 1
-  AND (flow_run.state_type = 'PENDING' OR (flow_run.state_type = 'SCHEDULED' AND flow_run.state_name = 'AwaitingRetry'))))`;
+const isWatched = sql<SqlBool>`(${isOfType("flow_run.state_type", atWork)} OR (heartbeat.said = 1
+  AND (${isOfType("flow_run.state_type", ["PENDING"])} OR ${awaitsRetry})))`;
 
 function watchedRuns(reader: Reader) {
   return reader
@@ -109,8 +115,7 @@ export async function runsWithProcess(
 ): Promise<readonly { readonly id: string; readonly process: string }[]> {
   const { rows } = await sql<{ id: string; process: string }>`
     SELECT flow_run.id, heartbeat.process FROM flow_run CROSS JOIN flow_run_heartbeat AS heartbeat
-    WHERE (flow_run.state_type IN ('RUNNING', 'PENDING', 'CANCELLING')
-        OR (flow_run.state_type = 'SCHEDULED' AND flow_run.state_name = 'AwaitingRetry'))
+    WHERE (${isOfType("flow_run.state_type", ["PENDING", ...atWork])} OR ${awaitsRetry})
       AND heartbeat.flow_run_id = flow_run.id AND heartbeat.process IS NOT NULL LIMIT 1000`.execute(reader);
   return rows;
 }
@@ -173,5 +178,5 @@ export async function forgetEndedRuns(tx: Writer, limit: number): Promise<void> 
     DELETE FROM flow_run_heartbeat WHERE flow_run_id IN (
       SELECT heartbeat.flow_run_id FROM flow_run_heartbeat AS heartbeat
       JOIN flow_run ON flow_run.id = heartbeat.flow_run_id
-      WHERE flow_run.state_type IN ('COMPLETED', 'FAILED', 'CANCELLED', 'CRASHED') LIMIT ${limit})`.execute(tx);
+      WHERE ${isTerminal("flow_run.state_type")} LIMIT ${limit})`.execute(tx);
 }

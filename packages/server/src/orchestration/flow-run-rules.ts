@@ -114,7 +114,11 @@ export const cancelAtOnceWithoutProcess: FlowRunRule = {
 };
 
 function cancelInstead({ message }: Proposal, reason: string): FlowRunDecision {
-  return { kind: "reject", reason, state: { type: "CANCELLED", name: "Cancelled", message, data: null, details: {} } };
+  return {
+    kind: "reject",
+    reason,
+    state: { type: "CANCELLED", name: stateNames.cancelled, message, data: null, details: {} },
+  };
 }
 
 /** Only a scheduled run may be marked late, and once. */
@@ -192,7 +196,7 @@ function beginsAnew({ details }: RunState, { type }: Proposal): boolean {
 }
 
 function failed(message: string): Proposal {
-  return { type: "FAILED", name: "Failed", message, data: null, details: {} };
+  return { type: "FAILED", name: stateNames.failed, message, data: null, details: {} };
 }
 
 function verbOf({ name }: Proposal): "pause" | "suspend" {

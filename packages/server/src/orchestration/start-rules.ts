@@ -15,7 +15,7 @@ export const startOnce: StartRule = {
   to: ["PENDING"],
   decide({ initial, proposed }) {
     if (initial === null) return accept;
-    const goesOn = initial.type === "PENDING" && proposed.name !== initial.name && proposed.name !== "Pending";
+    const goesOn = initial.type === "PENDING" && proposed.name !== initial.name && proposed.name !== stateNames.pending;
     if (!goesOn) {
       return abort(`This run is in a ${initial.type} state and cannot transition to a PENDING state.`);
     }

@@ -1,5 +1,6 @@
 import { type SqlBool, sql } from "kysely";
 import type { Database, Sql, Writer } from "../db/dialect.ts";
+import { hasNotEnded } from "../db/state-sql.ts";
 import type { Cutoffs } from "./retention.rules.ts";
 import { among, deleteAmong, idsOf, later, type Place } from "./sweep.queries.ts";
 
@@ -16,7 +17,7 @@ export function isOldArtifact({ artifacts, latest_artifacts }: Cutoffs) {
       : sql`(NOT ${isLatest} OR (artifact.updated < ${latest_artifacts} AND ${isOnlyVersion}))`;
   return sql<SqlBool>`(artifact.updated < ${artifacts} AND ${mayGo}
     AND NOT EXISTS (SELECT 1 FROM flow_run AS run WHERE run.id = artifact.flow_run_id
-      AND coalesce(run.state_type, '') NOT IN ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED')))`;
+      AND ${hasNotEnded("run.state_type")}))`;
 }
 
 interface Search {

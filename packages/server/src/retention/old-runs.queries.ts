@@ -1,22 +1,21 @@
 import type { Timestamp } from "@ostinato/core";
 import { type SqlBool, sql } from "kysely";
 import type { Database, Sql, Writer } from "../db/dialect.ts";
+import { isTerminal } from "../db/state-sql.ts";
 import { among, deleteAmong, idsOf, later, type Place } from "./sweep.queries.ts";
-
-const isTerminal = "IN ('COMPLETED', 'FAILED', 'CRASHED', 'CANCELLED')";
 
 /**
  * Ended before a moment; unfinished runs never have. `run` is the name of the table in the query. No index leads by this
  * condition, on purpose: PostgreSQL would take it for runs that are known by their ids, and walk along all old ones.
  */
 export function endedBefore(run: string, before: Timestamp) {
-  return sql<SqlBool>`(${sql.raw(run)}.end_time < ${before} AND ${sql.raw(`${run}.state_type ${isTerminal}`)})`;
+  return sql<SqlBool>`(${sql.raw(run)}.end_time < ${before} AND ${isTerminal(`${run}.state_type`)})`;
 }
 
 /** The same, by the index on the end. */
 function nextEndedBefore(run: "flow_run" | "task_run", { before, after, limit }: Search) {
   const ended = sql.raw("coalesce(end_time, 0)");
-  return sql`${ended} > 0 AND ${ended} < ${before} AND ${sql.raw(`${run}.state_type ${isTerminal}`)}
+  return sql`${ended} > 0 AND ${ended} < ${before} AND ${isTerminal(`${run}.state_type`)}
     AND ${later("coalesce(end_time, 0)", "id", after)} ORDER BY ${ended}, id LIMIT ${limit}`;
 }
 

@@ -1,7 +1,8 @@
-import { microsPerSecond, type StateType, stateTypes, type Timestamp, terminalStateTypes } from "@ostinato/core";
+import { microsPerSecond, type StateType, type Timestamp } from "@ostinato/core";
 import { type RawBuilder, type SqlBool, sql } from "kysely";
 import { everything } from "../criteria/conditions.queries.ts";
 import type { Reader } from "../db/dialect.ts";
+import { everyStateType, hasNotEnded } from "../db/state-sql.ts";
 import type { Buckets, Tally } from "./run-history.rules.ts";
 
 /** The runs of one table that match; all of them where there is no condition. */
@@ -88,9 +89,6 @@ export function currentStateKinds(table: RunTable): RawBuilder<unknown> {
   return stateKinds({ table, type: "state_type", name: "state_name" });
 }
 
-/** In a column `column1`. */
-export const everyStateType = sql`(VALUES ${sql.raw(stateTypes.map((type) => `('${type}')`).join(", "))})`;
-
 function tallyByGroups(
   reader: Reader,
   { start, widthMicros, count }: Buckets,
@@ -133,10 +131,9 @@ export function runTime(now: Timestamp) {
 }
 
 function lateness(now: Timestamp) {
-  const ended = sql.join(terminalStateTypes.map((type) => sql.lit(type)));
   return sql`CASE
     WHEN start_time > expected_start_time THEN start_time - expected_start_time
-    WHEN start_time IS NULL AND expected_start_time < ${now} AND coalesce(state_type, '') NOT IN (${ended})
+    WHEN start_time IS NULL AND expected_start_time < ${now} AND ${hasNotEnded("state_type")}
       THEN ${now} - expected_start_time
     ELSE 0 END`;
 }

@@ -1,4 +1,4 @@
-import type { StateType, Timestamp } from "@ostinato/core";
+import { type StateType, stateNames, type Timestamp } from "@ostinato/core";
 import { sql } from "kysely";
 import type { Sql, Writer } from "../db/dialect.ts";
 import { writeJson } from "../db/json-text.ts";
@@ -22,7 +22,7 @@ export function openTaskRuns(tx: Writer, flowRunId: string): Promise<readonly Op
     .$narrowType<{ state_type: StateType; state_timestamp: Timestamp }>()
     .where("flow_run_id", "=", flowRunId)
     .where("state_type", "in", ["PENDING", "RUNNING", "SCHEDULED"])
-    .where("state_name", "<>", "NotReady")
+    .where("state_name", "<>", stateNames.notReady)
     .where(({ not, exists, selectFrom }) =>
       not(exists(selectFrom("flow_run").select("id").whereRef("flow_run.parent_task_run_id", "=", "task_run.id"))),
     )

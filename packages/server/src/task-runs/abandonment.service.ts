@@ -1,4 +1,4 @@
-import { type Timestamp, timeOrderedId } from "@ostinato/core";
+import { stateNames, type Timestamp, timeOrderedId } from "@ostinato/core";
 import type { Writer } from "../db/dialect.ts";
 import type { Context } from "../kernel/context.ts";
 import * as queries from "./abandonment.queries.ts";
@@ -6,10 +6,10 @@ import type { TaskRunRow } from "./task-runs.presenter.ts";
 import { taskRunsByIds } from "./task-runs.queries.ts";
 
 const ends = {
-  died: { type: "CRASHED", name: "Crashed", message: "Its process died before it had come to its end." },
+  died: { type: "CRASHED", name: stateNames.crashed, message: "Its process died before it had come to its end." },
   cancelled: {
     type: "CANCELLED",
-    name: "Cancelled",
+    name: stateNames.cancelled,
     message: "Its flow run was cancelled before it had come to its end.",
   },
 } as const;

@@ -108,7 +108,7 @@ export function RunBarChart(props: {
                     opacity: quiet && one.id !== near ? 0.68 : 1,
                   }}
                 />
-                {quiet && look.label === "Completed" ? null : (
+                {quiet && look === stateLook("COMPLETED") ? null : (
                   <span className="absolute bottom-1 left-0 flex w-full justify-center">
                     <StateIcon silent type={one.state_type} name={one.state_name} className="size-[11px]" />
                   </span>

@@ -1,4 +1,4 @@
-import { parseJson } from "@ostinato/core";
+import { parseJson, stateNames } from "@ostinato/core";
 import type { readFlowRunInput } from "@ostinato/protocol";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -45,7 +45,7 @@ export function ResumeDialog({ page, onClose }: { readonly page: FlowRunPage; re
     <Dialog open title={`Resume ${run.name}`} onOpenChange={onClose}>
       <div className="flex flex-col gap-3">
         <p className="text-muted">
-          {run.state?.name === "Suspended"
+          {run.state?.name === stateNames.suspended
             ? "It starts again from the beginning; finished tasks keep their results."
             : "Its process goes on where it waits."}
         </p>

@@ -48,8 +48,8 @@ export function BulkBar(props: {
     await deleteRuns(ids(runs), setDone).finally(() => setDone(undefined));
     await finish();
   };
-  const action = (word: string, busy: string, of: number) =>
-    done === undefined ? `${word} ${amount(of, "run")}` : `${busy} ${count(done)} of ${count(of)}…`;
+  const action = ({ label, busyLabel }: { readonly label: string; readonly busyLabel: string }, of: number) =>
+    done === undefined ? `${label} ${amount(of, "run")}` : `${busyLabel} ${count(done)} of ${count(of)}…`;
   return (
     <div
       role="toolbar"
@@ -71,7 +71,7 @@ export function BulkBar(props: {
         open={asking === "cancel"}
         onOpenChange={() => setAsking(undefined)}
         title={`Cancel ${describe(open)}`}
-        action={action("Cancel", "Cancelling", open.length)}
+        action={action({ label: "Cancel", busyLabel: "Cancelling" }, open.length)}
         danger
         onConfirm={stop}
       >
@@ -85,7 +85,7 @@ export function BulkBar(props: {
         open={asking === "delete"}
         onOpenChange={() => setAsking(undefined)}
         title={`Delete ${describe(runs)}`}
-        action={action("Delete", "Deleting", runs.length)}
+        action={action({ label: "Delete", busyLabel: "Deleting" }, runs.length)}
         danger
         onConfirm={remove}
       >

@@ -1,3 +1,4 @@
+import { stateNames } from "@ostinato/core";
 import type {
   bulkDeleteFlowRuns,
   bulkSetFlowRunState,
@@ -35,7 +36,7 @@ export async function cancelRuns(
     const reply = await call<typeof bulkSetFlowRunState>("POST /flow_runs/bulk_set_state", {
       body: {
         flow_runs: { id: { any_: [...some] } },
-        state: { type: "CANCELLING", name: "Cancelling" },
+        state: { type: "CANCELLING", name: stateNames.cancelling },
         limit: bulkSize,
       },
     });
@@ -56,7 +57,7 @@ export function deleteRun(id: string): Promise<unknown> {
 export async function cancelRun(id: string): Promise<void> {
   const result = await call<typeof setFlowRunState>("POST /flow_runs/{id}/set_state", {
     params: { id },
-    body: { state: { type: "CANCELLING", name: "Cancelling" } },
+    body: { state: { type: "CANCELLING", name: stateNames.cancelling } },
   });
   if (result.state?.type !== "CANCELLED") refuse(result);
 }
@@ -79,7 +80,7 @@ export async function rescheduleRun(id: string): Promise<void> {
       body: {
         state: {
           type: "SCHEDULED",
-          name: "AwaitingRetry",
+          name: stateNames.awaitingRetry,
           message: "Retry asked for in the UI",
           state_details: { scheduled_time: new Date().toISOString() },
         },

@@ -1,3 +1,4 @@
+import { typeOfName } from "@ostinato/core";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { FlowRunRow } from "../api/types.ts";
@@ -148,7 +149,7 @@ export function storedColumns(): readonly string[] | undefined {
 
 /** The usual columns; a list of nothing but failures says why they failed. */
 export function usualColumns(search: RunsSearch): readonly string[] {
-  const isFailures = search.state?.every((state) => isBad(state === "TimedOut" ? "FAILED" : (state as StateType)));
+  const isFailures = search.state?.every((state) => isBad(typeOfName(state) ?? (state as StateType)));
   return runColumns
     .filter((column) => column.hidden !== true || (column.id === "message" && isFailures === true))
     .map((column) => column.id);

@@ -1,3 +1,4 @@
+import { stateNames } from "@ostinato/core";
 import type { State } from "../api/types.ts";
 import { RelativeTime } from "../components/time.tsx";
 import { type StateLook, type StateType, stateColor, stateLook } from "../states.ts";
@@ -43,7 +44,7 @@ export function StateLabel({ type, name, className = "" }: Stated & { readonly c
 
 /** Since when it is in its state: `failed 3 min ago`. A run that simply runs says so by its start. */
 export function SinceState({ state }: { readonly state: State | null }) {
-  if (state === null || (state.type === "RUNNING" && state.name === "Running")) return null;
+  if (state === null || (state.type === "RUNNING" && state.name === stateNames.running)) return null;
   return (
     <span className="text-faint">
       {stateLook(state.type, state.name).label.toLowerCase()}{" "}

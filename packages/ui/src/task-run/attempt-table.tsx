@@ -1,3 +1,4 @@
+import { stateNames } from "@ostinato/core";
 import { useEffect, useRef } from "react";
 import type { State } from "../api/types.ts";
 import { CopyButton } from "../components/copy.tsx";
@@ -79,7 +80,7 @@ function AttemptRow(props: { readonly attempt: Attempt; readonly before: Attempt
         </th>
         <td className="px-2 py-1">
           {retried ? (
-            <StateLabel type="FAILED" name="Failed" />
+            <StateLabel type="FAILED" name={stateNames.failed} />
           ) : (
             <StateLabel type={outcome.type} name={outcome.name} />
           )}

@@ -2,7 +2,8 @@ import type { StateType, Timestamp } from "@ostinato/core";
 import { type RawBuilder, type SqlBool, sql } from "kysely";
 import { anyOf, everything, join } from "../../criteria/conditions.queries.ts";
 import type { Database } from "../../db/dialect.ts";
-import { currentStateKinds, everyStateType } from "../../run-history/run-history.queries.ts";
+import { everyStateType } from "../../db/state-sql.ts";
+import { currentStateKinds } from "../../run-history/run-history.queries.ts";
 import { begin } from "../runs/flow-run-list.queries.ts";
 
 export interface DashboardRange {

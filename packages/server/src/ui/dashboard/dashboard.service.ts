@@ -1,4 +1,12 @@
-import { formatTimestamp, microsPerSecond, type StateType, type Timestamp, toTimestamp } from "@ostinato/core";
+import {
+  failureStateTypes,
+  formatTimestamp,
+  microsPerSecond,
+  type StateType,
+  stateNames,
+  type Timestamp,
+  toTimestamp,
+} from "@ostinato/core";
 import type { BodyOf, Dashboard, FlowRunRow, readDashboard, StateCounts } from "@ostinato/protocol";
 import type { Database } from "../../db/dialect.ts";
 import type { Context } from "../../kernel/context.ts";
@@ -88,7 +96,7 @@ async function runsOf(
   const find = async (wanted: queries.RunsInState) =>
     (await queries.runsInState(context.db, range, wanted)).map(({ id }) => id);
   const [failed, running, scheduled, paused] = await Promise.all([
-    find({ types: ["FAILED", "CRASHED"], order: "DESC", limit: 10, inRange: true }),
+    find({ types: failureStateTypes, order: "DESC", limit: 10, inRange: true }),
     find({ types: ["RUNNING", "PENDING", "CANCELLING"], order: "DESC", limit: 20 }),
     find({ types: ["SCHEDULED"], order: "ASC", limit: 20 }),
     find({ types: ["PAUSED"], order: "DESC", limit: 20 }),
@@ -108,7 +116,7 @@ function byUrgency(one: FlowRunRow, other: FlowRunRow): number {
 }
 
 function urgency({ state_name, state_type }: FlowRunRow): number {
-  if (state_name === "Late") return 0;
+  if (state_name === stateNames.late) return 0;
   return state_type === "PAUSED" ? 1 : 2;
 }
 

@@ -1,3 +1,4 @@
+import { stateNames } from "@ostinato/core";
 import type { FlowRunRow, Waiting } from "@ostinato/protocol";
 
 type WaitingRun = Pick<
@@ -37,21 +38,21 @@ function whatFor(run: WaitingRun, name: string, type: string): Told | null {
 function scheduled(run: WaitingRun, name: string): Told {
   const until = run.next_scheduled_start_time ?? run.expected_start_time;
   switch (name) {
-    case "Late":
+    case stateNames.late:
       return {
         reason: "It is late: its time has passed and nothing has started it.",
         since: until ?? run.created,
         hint: starter(run),
       };
-    case "AwaitingRetry":
+    case stateNames.awaitingRetry:
       return { reason: "It failed, and will be tried again.", until };
-    case "AwaitingConcurrencySlot":
+    case stateNames.awaitingConcurrencySlot:
       return {
         reason: "All slots of its concurrency limit are taken.",
         until,
         hint: "It starts when another run gives up its slot, or when the limit is raised.",
       };
-    case "Resuming":
+    case stateNames.resuming:
       return { reason: "It was resumed, and waits to be started again.", until, hint: starter(run) };
     default:
       return { reason: "It is scheduled for later.", until, hint: starter(run) };
@@ -66,10 +67,10 @@ function starter({ deployment_id, work_pool_name }: WaitingRun): string {
 
 function pending(name: string): Told {
   switch (name) {
-    case "Submitting":
-    case "InfrastructurePending":
+    case stateNames.submitting:
+    case stateNames.infrastructurePending:
       return { reason: "Its process is being started." };
-    case "NotReady":
+    case stateNames.notReady:
       return { reason: "What it depends on did not finish." };
     default:
       return {
@@ -82,9 +83,12 @@ function pending(name: string): Told {
 function paused({ state }: WaitingRun, name: string): Told {
   const { pause_timeout, run_input_keyset } = state?.state_details ?? {};
   const input = run_input_keyset !== null && run_input_keyset !== undefined;
-  const for_ = input ? "until somebody gives it the input that it asks for" : "until somebody resumes it";
+  const condition = input ? "until somebody gives it the input that it asks for" : "until somebody resumes it";
   return {
-    reason: name === "Suspended" ? `It is suspended ${for_}; no process runs meanwhile.` : `It is paused ${for_}.`,
+    reason:
+      name === stateNames.suspended
+        ? `It is suspended ${condition}; no process runs meanwhile.`
+        : `It is paused ${condition}.`,
     until: pause_timeout === null || pause_timeout === undefined ? null : String(pause_timeout),
     hint: "Resume or cancel it.",
   };

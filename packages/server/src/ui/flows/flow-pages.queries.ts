@@ -1,7 +1,8 @@
-import { type StateType, stateTypes, type Timestamp } from "@ostinato/core";
+import type { StateType, Timestamp } from "@ostinato/core";
 import { type RawBuilder, type Selectable, type SqlBool, sql } from "kysely";
 import { join } from "../../criteria/conditions.queries.ts";
 import type { Database } from "../../db/dialect.ts";
+import { everyStateType, isFailure } from "../../db/state-sql.ts";
 import type { FlowTable } from "../../db/tables.ts";
 import { begin } from "../runs/flow-run-list.queries.ts";
 
@@ -53,7 +54,7 @@ export async function lastFailures(db: Database, flowIds: readonly string[], sin
   const each = flowIds.map(
     (id) => sql`SELECT * FROM (SELECT flow_run.flow_id, flow_run.id, flow_run.name, flow_run.state_id,
         flow_run.state_timestamp AS at
-      FROM flow_run WHERE flow_id = ${id} AND state_type IN ('FAILED', 'CRASHED') AND ${begin} >= ${since}
+      FROM flow_run WHERE flow_id = ${id} AND ${isFailure("state_type")} AND ${begin} >= ${since}
       ORDER BY ${begin} DESC, id DESC LIMIT 1) AS of_flow`,
   );
   const { rows } = await sql<FailureRow>`
@@ -129,13 +130,12 @@ export async function stateCounts(
   since: Timestamp,
 ): Promise<FlowStateCountRow[]> {
   const wanted = db.sql.rowsOf(JSON.stringify(flowIds.map((id) => ({ id }))), { id: "uuid" });
-  const types = sql.raw(stateTypes.map((type) => `('${type}')`).join(", "));
   const { rows } = await sql<FlowStateCountRow>`
     SELECT wanted.id AS flow_id, type.column1 AS state_type, (
       SELECT count(*) FROM flow_run
       WHERE flow_run.flow_id = wanted.id AND flow_run.state_type = type.column1 AND flow_run.expected_start_time >= ${since}
     ) AS runs
-    FROM ${wanted} AS wanted CROSS JOIN (VALUES ${types}) AS type`.execute(db.slow);
+    FROM ${wanted} AS wanted CROSS JOIN ${everyStateType} AS type`.execute(db.slow);
   return rows.filter(({ runs }) => Number(runs) > 0);
 }
 

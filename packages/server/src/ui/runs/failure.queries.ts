@@ -1,6 +1,7 @@
 import type { StateType, Timestamp } from "@ostinato/core";
 import { sql } from "kysely";
 import type { Database } from "../../db/dialect.ts";
+import { isFailure } from "../../db/state-sql.ts";
 
 export interface FailedTask {
   readonly id: string;
@@ -20,7 +21,7 @@ export async function failedTasks(db: Database, flowRunId: string, limit: number
     FROM task_run
     LEFT JOIN task_run_state AS state ON state.id = task_run.state_id
     LEFT JOIN flow_run AS child ON child.parent_task_run_id = task_run.id
-    WHERE task_run.flow_run_id = ${flowRunId} AND task_run.state_type IN ('FAILED', 'CRASHED')
+    WHERE task_run.flow_run_id = ${flowRunId} AND ${isFailure("task_run.state_type")}
     ORDER BY task_run.flow_run_run_count DESC, state.timestamp, task_run.id LIMIT ${limit}`.execute(db.slow);
   return rows;
 }

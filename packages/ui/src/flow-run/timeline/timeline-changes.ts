@@ -1,3 +1,4 @@
+import { stateNames } from "@ostinato/core";
 import type { FlowRunRow, TaskRun, Timeline } from "../../api/types.ts";
 
 /** The input under which a task run names the task run that it was called in. */
@@ -72,7 +73,7 @@ export function rowIndex(timeline: Timeline): Map<string, number> {
 }
 
 function addSegment(columns: Columns, row: number, run: TaskRun, origin: number): void {
-  const worthy = run.run_count > 1 || run.state_name === "AwaitingRetry" || run.state_type === "PAUSED";
+  const worthy = run.run_count > 1 || run.state_name === stateNames.awaitingRetry || run.state_type === "PAUSED";
   if (!worthy || run.state === null || run.state_type === null) return;
   columns.segments.push([row, offset(run.state.timestamp, origin) ?? 0, run.state_type, run.state_name ?? ""]);
 }

@@ -1,3 +1,4 @@
+import { stateNames } from "@ostinato/core";
 import type { StateCounts, StateType, Timeline } from "../../api/types.ts";
 import { isFinal, stateTypeOrder } from "../../states.ts";
 
@@ -184,7 +185,9 @@ export function spells(source: Timeline, row: number, now: number): readonly Spe
     return recorded.map((spell, index) => {
       const next = recorded[index + 1];
       const retried =
-        spell.type === "RUNNING" && next !== undefined && (next.name === "AwaitingRetry" || next.type === "FAILED");
+        spell.type === "RUNNING" &&
+        next !== undefined &&
+        (next.name === stateNames.awaitingRetry || next.type === "FAILED");
       return {
         ...spell,
         to: next?.from ?? Math.max(spell.from, isFinal(spell.type) ? spell.from : end),

@@ -1,0 +1,46 @@
+import {
+  failureStateTypes,
+  openStateTypes,
+  type StateName,
+  type StateType,
+  stateTypes,
+  terminalStateTypes,
+} from "@ostinato/core";
+import { type RawBuilder, type SqlBool, sql } from "kysely";
+
+// Conditions on the columns that name the state of a run, made of the same lists that programs use. What is compared with is
+// written into the statement, so that the planners of both databases see it.
+
+type Condition = RawBuilder<SqlBool>;
+
+export function isTerminal(typeColumn: string): Condition {
+  return isOfType(typeColumn, terminalStateTypes);
+}
+
+export function isOpen(typeColumn: string): Condition {
+  return isOfType(typeColumn, openStateTypes);
+}
+
+export function isFailure(typeColumn: string): Condition {
+  return isOfType(typeColumn, failureStateTypes);
+}
+
+/** True of runs in an open state, and of runs without a state. */
+export function hasNotEnded(typeColumn: string): Condition {
+  return sql`coalesce(${sql.ref(typeColumn)}, '') NOT IN (${literals(terminalStateTypes)})`;
+}
+
+export function isOfType(typeColumn: string, types: readonly StateType[]): Condition {
+  return sql`${sql.ref(typeColumn)} IN (${literals(types)})`;
+}
+
+export function isNamed(nameColumn: string, name: StateName): Condition {
+  return sql`${sql.ref(nameColumn)} = ${sql.lit(name)}`;
+}
+
+/** All types as rows, in a column `column1`. */
+export const everyStateType = sql`(VALUES ${sql.join(stateTypes.map((type) => sql`(${sql.lit(type)})`))})`;
+
+function literals(values: readonly string[]): RawBuilder<unknown> {
+  return sql.join(values.map((value) => sql.lit(value)));
+}

@@ -1,0 +1,22 @@
+import { globSync, readFileSync } from "node:fs";
+import { stateNameLiterals } from "./code-rules.ts";
+
+// Prints each place that breaks a rule of the code which the compiler cannot know. Paths are from the working folder, the root.
+const tests = ["**/*.test.{ts,tsx}"];
+const sources = globSync("packages/{sdk,client,server,ui,cli,worker,protocol,ostinato}/src/**/*.{ts,tsx}", {
+  exclude: tests,
+});
+
+let breaches = 0;
+report(sources, stateNameLiterals);
+console.log(`${sources.length} files, ${breaches} breaches`);
+process.exitCode = breaches === 0 ? 0 : 1;
+
+function report(files: readonly string[], check: typeof stateNameLiterals): void {
+  for (const file of files) {
+    for (const { line, message } of check(file, readFileSync(file, "utf8"))) {
+      console.error(`${file}:${line} ${message}`);
+      breaches += 1;
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import { stateNames } from "@ostinato/core";
+import { type Node, parseSync, Visitor } from "oxc-parser";
+
+export interface Breach {
+  readonly line: number;
+  readonly start: number;
+  readonly message: string;
+}
+
+/**
+ * The places where a known name of a state is written out. Programs say `stateNames.late`, so that a name is one line in core.
+ * Texts that people read are not meant: labels, reasons, the content of elements, names of errors.
+ */
+export function stateNameLiterals(path: string, source: string): readonly Breach[] {
+  const names: ReadonlySet<unknown> = new Set(Object.values(stateNames));
+  const forPeople = new Set<number>();
+  const breaches: Breach[] = [];
+  const say = (name: string, start: number) =>
+    breaches.push({ start, line: lineOf(source, start), message: `the state "${name}": use stateNames of core` });
+  new Visitor({
+    PropertyDefinition: ({ value }) => markTexts(value, forPeople),
+    Property: ({ key, value }) => {
+      if (key.type === "Identifier" && isTextKey.test(key.name)) markTexts(value, forPeople);
+    },
+    JSXElement: ({ children }) => {
+      for (const child of children) if (child.type === "JSXExpressionContainer") markTexts(child.expression, forPeople);
+    },
+    Literal: ({ value, start }) => {
+      if (names.has(value) && !forPeople.has(start)) say(String(value), start);
+    },
+    TemplateElement: ({ value, start }) => {
+      for (const { 1: name } of value.raw.matchAll(/'(\w+)'/g)) if (names.has(name)) say(String(name), start);
+    },
+  }).visit(parse(path, source));
+  return breaches;
+}
+
+const isTextKey = /^(reason|\w*label)$/i;
+
+/** Marks the literals that the expression may be. */
+function markTexts(node: Node | null, marked: Set<number>): void {
+  if (node?.type === "Literal") marked.add(node.start);
+  if (node?.type !== "ConditionalExpression") return;
+  markTexts(node.consequent, marked);
+  markTexts(node.alternate, marked);
+}
+
+function parse(path: string, source: string) {
+  const { program, errors } = parseSync(path, source);
+  if (errors[0] !== undefined) throw new Error(`${path} cannot be parsed: ${errors[0].message}`);
+  return program;
+}
+
+function lineOf(source: string, start: number): number {
+  return source.slice(0, start).split("\n").length;
+}
