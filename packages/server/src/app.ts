@@ -98,7 +98,7 @@ export function buildApp(
   errorAnswers(app);
   farewell(app, clock);
   websockets(app, context);
-  const guard = originGuard(config);
+  const guard = (scope: FastifyInstance) => originGuard(scope, config);
   void app.register(
     async (api) => {
       const serve = serveOn(api, context, registry);
@@ -106,7 +106,7 @@ export function buildApp(
         serveSocketsOn(api, context, { incoming, authentication, registry }),
         context.metrics,
       );
-      api.addHook("onRequest", guard);
+      await guard(api);
       accessGuard(api, authentication, config);
       apiVersion(api);
       admission(api, context, incoming);

@@ -171,7 +171,7 @@ describe("pages of other origins", () => {
     });
     const { statusCode, headers: answered } = await create(headers, opened);
     expect(statusCode).toBeLessThan(300);
-    expect(answered).toMatchObject({ "access-control-allow-origin": tools, vary: "origin" });
+    expect(answered).toMatchObject({ "access-control-allow-origin": tools, vary: "Origin" });
     expect((await create({ origin: evil }, opened)).statusCode).toBe(403);
   });
 });

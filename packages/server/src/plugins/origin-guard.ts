@@ -1,5 +1,5 @@
 import { hostname } from "node:os";
-import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Config } from "../kernel/config.ts";
 import { type RequestError, refused } from "../kernel/errors.ts";
 import { type Caller, isCorsOrigin, refuseHost, refuseOrigin } from "./origin.rules.ts";
@@ -17,19 +17,30 @@ export function hostGuard(app: FastifyInstance, config: Config): void {
 }
 
 /**
- * Keeps pages of other origins, in a browser that can reach this server, from reading or changing anything. A hook of the routes
- * themselves, those of websockets and of unknown paths included: the router decides what is guarded, whatever way the path is
- * written.
+ * Keeps pages of other origins, in a browser that can reach this server, from reading or changing anything, and lets in those
+ * of the configuration. Hooks of the routes themselves, those of websockets and of unknown paths included: the router decides
+ * what is guarded, whatever way the path is written.
  */
-export function originGuard(config: Config): onRequestHookHandler {
-  return (request, reply, done) => {
-    const { headers, method } = request;
+export async function originGuard(scope: FastifyInstance, config: Config): Promise<void> {
+  scope.addHook("onRequest", (request, reply, done) => {
     const wrongOrigin = refuseOrigin(callerOf(request), config);
     if (wrongOrigin !== undefined) throw refusal(request, reply, wrongOrigin);
-    if (isCorsOrigin(headers.origin, config)) allowOrigin(reply, String(headers.origin));
-    if (method === "OPTIONS" && headers["access-control-request-method"] !== undefined) preflight(request, reply);
-    else done();
-  };
+    if (isCorsOrigin(request.headers.origin, config)) reply.header("cross-origin-resource-policy", "cross-origin");
+    done();
+  });
+  if (config.corsOrigins.length === 0) return;
+  const { default: cors } = await import("@fastify/cors");
+  await scope.register(cors, {
+    delegator: ({ headers }, answer) =>
+      answer(null, {
+        origin: isCorsOrigin(headers.origin, config),
+        methods: "GET, POST, PUT, PATCH, DELETE",
+        exposedHeaders: "x-request-id, retry-after",
+        maxAge: 600,
+        // Any other question about methods is answered as without a browser.
+        preflight: headers["access-control-request-method"] !== undefined,
+      }),
+  });
 }
 
 export function callerOf({ headers, method }: FastifyRequest): Caller {
@@ -55,26 +66,6 @@ function refusal(request: FastifyRequest, reply: FastifyReply, sentence: string)
   // Nobody else ends the connection of an upgrade that is refused so early, and it would outlive the server.
   if (headers.upgrade !== undefined) reply.raw.once("finish", () => raw.socket.destroy());
   return refused(403, sentence);
-}
-
-function allowOrigin(reply: FastifyReply, origin: string): void {
-  reply.headers({
-    "access-control-allow-origin": origin,
-    "access-control-expose-headers": "x-request-id, retry-after",
-    "cross-origin-resource-policy": "cross-origin",
-    vary: "origin",
-  });
-}
-
-function preflight(request: FastifyRequest, reply: FastifyReply): void {
-  void reply
-    .code(204)
-    .headers({
-      "access-control-allow-methods": "GET, POST, PUT, PATCH, DELETE",
-      "access-control-allow-headers": one(request.headers["access-control-request-headers"]) ?? "content-type",
-      "access-control-max-age": "600",
-    })
-    .send();
 }
 
 function one(header: string | string[] | undefined): string | undefined {

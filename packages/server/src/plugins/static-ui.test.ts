@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { brotliCompressSync, brotliDecompressSync, gunzipSync } from "node:zlib";
 import { openDatabase, type TestDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../../test/harness.ts";
@@ -22,6 +22,8 @@ describe("the pages", () => {
     await writeFile(join(folder, "index.html"), page);
     await writeFile(join(folder, "favicon.svg"), "<svg/>");
     await writeFile(join(folder, "assets/app-1a2b.js"), code);
+    await writeFile(join(folder, "assets/app-1a2b.js.br"), brotliCompressSync(code));
+    await writeFile(join(folder, "assets/app-1a2b.js.map"), "{}");
     await writeFile(join(folder, ".source-hash"), "secret");
   });
   afterAll(async () => {
@@ -91,6 +93,20 @@ describe("the pages", () => {
     const gzip = await get("/assets/app-1a2b.js", { "accept-encoding": "gzip, br;q=0" });
     expect(gzip.headers["content-encoding"]).toBe("gzip");
     expect(gunzipSync(gzip.rawPayload).toString()).toBe(code);
+  });
+
+  test("a part of a file is sent where a part is asked for", async () => {
+    const asked = { "accept-encoding": "identity", range: "bytes=8-10" };
+    const part = await get("/assets/app-1a2b.js", asked);
+    expect(part).toMatchObject({ statusCode: 206, body: code.slice(8, 11) });
+    expect(part.headers["content-range"]).toBe(`bytes 8-10/${code.length}`);
+    const whole = await get("/assets/app-1a2b.js", { ...asked, "accept-encoding": "gzip" });
+    expect(gunzipSync(whole.rawPayload).toString()).toBe(code);
+    expect((await get("/assets/app-1a2b.js", { ...asked, range: "bytes=9999999-" })).statusCode).toBe(416);
+  });
+
+  test.each(["/assets/app-1a2b.js.br", "/assets/app-1a2b.js.map"])("%s is not a file of its own", async (url) => {
+    expect((await get(url)).statusCode).toBe(404);
   });
 
   test("other files are asked for again, and not sent again", async () => {

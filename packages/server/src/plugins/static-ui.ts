@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { UiSettings } from "@ostinato/protocol";
-import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestHookHandler } from "fastify";
+import type { FastifyInstance, FastifyReply } from "fastify";
 import { addressOf } from "./addresses.ts";
-import { findUiFolder, type UiFile, uiFiles } from "./ui-files.ts";
+import { findUiFolder, sendUiFile, type UiBuild, uiBuilds } from "./ui-files.ts";
 
 export interface StaticUiOptions {
   /** Begins and ends with a slash. */
@@ -10,7 +10,7 @@ export interface StaticUiOptions {
   /** The built UI; looked for beside the package when not told. */
   readonly folder: string | undefined;
   /** Keeps pages of other origins from what is not a page. */
-  readonly guard: onRequestHookHandler;
+  readonly guard: (scope: FastifyInstance) => Promise<void>;
 }
 
 /**
@@ -18,10 +18,16 @@ export interface StaticUiOptions {
  * which the server knows itself. Registered last: what no route answers comes here.
  */
 export function staticUi(app: FastifyInstance, { basePath, folder = findUiFolder(), guard }: StaticUiOptions): void {
-  const files = folder === undefined ? undefined : uiFiles(folder);
+  const builtPages = folder === undefined ? async () => undefined : uiBuilds(folder);
   const template = pageTemplate(basePath);
 
-  app.get(`${basePath}ui-settings`, { onRequest: guard }, async () => uiSettings(basePath));
+  void app.register(
+    async (scope) => {
+      await guard(scope);
+      scope.get("", async () => uiSettings(basePath));
+    },
+    { prefix: `${basePath}ui-settings` },
+  );
   app.setNotFoundHandler(async (request, reply) => {
     const { pathname } = addressOf(request.raw.url);
     // Browsers take an address that begins with two slashes for one on another server.
@@ -30,26 +36,12 @@ export function staticUi(app: FastifyInstance, { basePath, folder = findUiFolder
       return `${pathname}/` === basePath || pathname === "/" ? reply.redirect(basePath, 307) : notFound(reply);
     }
     const path = pathname.slice(basePath.length);
-    const page = await files?.file("index.html");
-    if (files === undefined || page === undefined)
-      return reply.code(503).type("text/html; charset=utf-8").send(missingPage);
-    const file = path === "index.html" ? undefined : await files.file(path);
-    if (file !== undefined) return sendFile(request, reply, file);
+    const build = await builtPages();
+    if (build === undefined) return reply.code(503).type("text/html; charset=utf-8").send(missingPage);
+    if (path !== "index.html" && build.files.has(path)) return sendUiFile(request, reply, { ...build, path });
     if (path.startsWith("assets/")) return notFound(reply); // Of another build: a page in its place would not run.
-    return reply.headers(template(page).headers).type(page.type).send(template(page).html(path));
+    return reply.headers(template(build).headers).type("text/html; charset=utf-8").send(template(build).html(path));
   });
-}
-
-async function sendFile(request: FastifyRequest, reply: FastifyReply, file: UiFile): Promise<FastifyReply> {
-  reply.headers({
-    etag: file.etag,
-    vary: "accept-encoding",
-    "cache-control": file.immutable ? "public, max-age=31536000, immutable" : "no-cache",
-  });
-  if (request.headers["if-none-match"]?.includes(file.etag) === true) return reply.code(304).send();
-  const { body, encoding } = await file.encoded(request.headers["accept-encoding"]);
-  if (encoding !== undefined) reply.header("content-encoding", encoding);
-  return reply.type(file.type).send(body);
 }
 
 function notFound(reply: FastifyReply): FastifyReply {
@@ -65,11 +57,11 @@ interface PageTemplate {
 }
 
 /** The parts of index.html that do not depend on the address, made once for each build. */
-function pageTemplate(basePath: string): (page: UiFile) => PageTemplate {
-  const known = new WeakMap<UiFile, PageTemplate>();
-  return (page) => {
-    const template = known.get(page) ?? makeTemplate(page.content.toString("utf8"), basePath);
-    known.set(page, template);
+function pageTemplate(basePath: string): (build: UiBuild) => PageTemplate {
+  const known = new WeakMap<UiBuild, PageTemplate>();
+  return (build) => {
+    const template = known.get(build) ?? makeTemplate(build.page, basePath);
+    known.set(build, template);
     return template;
   };
 }

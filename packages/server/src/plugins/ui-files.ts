@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readdir, readFile, stat } from "node:fs/promises";
-import { extname, join, sep } from "node:path";
+import { join, sep } from "node:path";
+import { pipeline } from "node:stream";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-import { brotliCompress, constants, gzip } from "node:zlib";
+import { createGzip } from "node:zlib";
+import type { FastifyReply, FastifyRequest } from "fastify";
 
 /** Beside the sources when run from a checkout, beside the bundle when installed. */
 export function findUiFolder(): string | undefined {
@@ -12,108 +12,76 @@ export function findUiFolder(): string | undefined {
   return places.find((folder) => existsSync(join(folder, "index.html")));
 }
 
-export interface UiFile {
-  readonly content: Buffer;
-  readonly type: string;
-  readonly etag: string;
-  /** Named by what it holds, so that it never changes. */
-  readonly immutable: boolean;
-  /** The content in the best encoding that the header accepts. Each is made once. */
-  encoded(
-    acceptEncoding: string | undefined,
-  ): Promise<{ readonly body: Buffer; readonly encoding: Encoding | undefined }>;
+/** One build of the pages. */
+export interface UiBuild {
+  readonly folder: string;
+  readonly page: string;
+  /** The paths that may be asked for. */
+  readonly files: ReadonlySet<string>;
+  /** Those of them that the build has compressed with brotli. */
+  readonly compressed: ReadonlySet<string>;
 }
 
-/** The built UI, read into memory file by file as it is asked for; read again when it was built anew. */
-export interface UiFiles {
-  file(path: string): Promise<UiFile | undefined>;
-}
-
-export function uiFiles(folder: string): UiFiles {
-  let built = 0;
-  let known = new Map<string, Promise<UiFile> | undefined>();
-
-  async function refresh(): Promise<void> {
+/** Returns a function that gives the build in the folder, and reads it again when there is another. */
+export function uiBuilds(folder: string): () => Promise<UiBuild | undefined> {
+  let known: { readonly changed: number; readonly build: Promise<UiBuild> } | undefined;
+  return async () => {
     const changed = await stat(join(folder, "index.html")).then(
       (file) => file.mtimeMs,
-      () => 0,
+      () => undefined,
     );
-    if (changed === built) return;
-    built = changed;
-    known = new Map((await list(folder)).map((path) => [path, undefined]));
-  }
-
-  return {
-    async file(path) {
-      if (path === "index.html" || !known.has(path)) await refresh();
-      if (!known.has(path)) return undefined;
-      const file = known.get(path) ?? load(folder, path);
-      known.set(path, file);
-      return file;
-    },
+    if (changed === undefined) return undefined;
+    if (known?.changed !== changed) known = { changed, build: readBuild(folder) };
+    return known.build;
   };
 }
 
-async function list(folder: string): Promise<readonly string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
-  return entries
-    .filter((entry) => entry.isFile() && !/^\.|\.(br|gz|map)$/.test(entry.name))
+async function readBuild(folder: string): Promise<UiBuild> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
     .map((entry) => join(entry.parentPath, entry.name).slice(folder.length).split(sep).filter(Boolean).join("/"));
+  const page = await readFile(join(folder, "index.html"), "utf8");
+  const files = new Set(paths.filter((path) => !/\.(br|map)$/.test(path)));
+  return { folder, page, files, compressed: new Set([...files].filter((path) => paths.includes(`${path}.br`))) };
 }
 
-async function load(folder: string, path: string): Promise<UiFile> {
-  const content = await readFile(join(folder, path));
-  const made = new Map<Encoding, Promise<Buffer>>();
-  const type = types[extname(path)] ?? "application/octet-stream";
-  const compressible = content.length >= minCompressedBytes && /text|javascript|json|svg|wasm/.test(type);
-  return {
-    content,
-    type,
-    etag: `"${createHash("sha256").update(content).digest("base64url").slice(0, 22)}"`,
-    immutable: path.startsWith("assets/"),
-    async encoded(accepted) {
-      const encoding = compressible ? bestEncoding(accepted) : undefined;
-      if (encoding === undefined) return { body: content, encoding };
-      const body = made.get(encoding) ?? compress(join(folder, path), content, encoding);
-      made.set(encoding, body);
-      return { body: await body, encoding };
-    },
-  };
-}
-
-type Encoding = "br" | "gzip";
-
-const minCompressedBytes = 1024;
-const extensions: Readonly<Record<Encoding, string>> = { br: ".br", gzip: ".gz" };
-
-function bestEncoding(accepted = ""): Encoding | undefined {
-  const offers = accepted.split(",").map((offer) => offer.trim());
-  const accepts = (name: string) =>
-    offers.some((offer) => offer.split(";")[0] === name && !/;\s*q=0(\.0*)?$/.test(offer));
-  return (["br", "gzip"] as const).find(accepts);
-}
-
-/** What the build has compressed already, else compressed here: at a level that takes milliseconds, not seconds. */
-async function compress(file: string, content: Buffer, encoding: Encoding): Promise<Buffer> {
-  const ready = await readFile(file + extensions[encoding]).catch(() => undefined);
-  if (ready !== undefined) return ready;
-  if (encoding === "gzip") return promisify(gzip)(content, { level: 7 });
-  return promisify(brotliCompress)(content, {
-    params: { [constants.BROTLI_PARAM_QUALITY]: 6, [constants.BROTLI_PARAM_SIZE_HINT]: content.length },
+/** Sends a file with its type, an etag and ranges, compressed where the browser takes that. */
+export async function sendUiFile(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { folder, compressed, path }: UiBuild & { readonly path: string },
+): Promise<FastifyReply> {
+  const { send, negotiate } = await libraries();
+  const type = send.mime.getType(path) ?? "application/octet-stream";
+  // Browsers take brotli over HTTPS and from their own machine. For others on a network the file is zipped as it is sent.
+  const encoding = negotiate(request.headers["accept-encoding"] ?? "", compressed.has(path) ? ["br", "gzip"] : []);
+  const isImmutable = path.startsWith("assets/");
+  const found = await send(request.raw, encodeURI(encoding === "br" ? `${path}.br` : path), {
+    root: folder,
+    contentType: false,
+    cacheControl: isImmutable,
+    immutable: isImmutable,
+    maxAge: "365d",
+    // A range counts bytes of what is sent, and those of gzip are not known before.
+    acceptRanges: encoding !== "gzip",
   });
+  reply.code(found.statusCode).headers({ "cache-control": "no-cache", ...found.headers, vary: "accept-encoding" });
+  if (found.type !== "file") return reply.send(found.stream);
+  if (found.statusCode === 304) return reply.send();
+  reply.type(send.isUtf8MimeType(type) ? `${type}; charset=utf-8` : type);
+  if (encoding !== null) reply.header("content-encoding", encoding);
+  if (encoding !== "gzip") return reply.send(found.stream);
+  return reply.removeHeader("content-length").send(pipeline(found.stream, createGzip(), () => {}));
 }
 
-const types: Readonly<Record<string, string>> = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".json": "application/json",
-  ".svg": "image/svg+xml",
-  ".png": "image/png",
-  ".jpg": "image/jpeg",
-  ".ico": "image/x-icon",
-  ".txt": "text/plain; charset=utf-8",
-  ".woff2": "font/woff2",
-  ".wasm": "application/wasm",
-  ".webmanifest": "application/manifest+json",
-};
+/** Loaded with the first file that is asked for, so that the start of a server does not wait for them. */
+async function libraries() {
+  const [{ default: send }, { default: negotiate }] = await Promise.all([
+    import("@fastify/send"),
+    import("@fastify/accept-negotiator"),
+  ]);
+  // Its own table is older than RFC 9239.
+  send.mime.define({ "text/javascript": ["js", "mjs"] }, true);
+  return { send, negotiate };
+}
