@@ -116,14 +116,7 @@ export const runCriteria = {
   work_pools: Maybe(WorkPoolFilter),
   work_pool_queues: Maybe(WorkQueueFilter),
 };
-export interface RunCriteria {
-  readonly flows?: FlowFilter | null | undefined;
-  readonly flow_runs?: FlowRunFilter | null | undefined;
-  readonly task_runs?: TaskRunFilter | null | undefined;
-  readonly deployments?: DeploymentFilter | null | undefined;
-  readonly work_pools?: WorkPoolFilter | null | undefined;
-  readonly work_pool_queues?: WorkQueueFilter | null | undefined;
-}
+export type RunCriteria = { readonly [K in keyof typeof runCriteria]?: Static<(typeof runCriteria)[K]> | undefined };
 
 export const LogFilter = Strict({
   operator,

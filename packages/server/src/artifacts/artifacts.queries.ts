@@ -1,19 +1,10 @@
 import type { Timestamp } from "@ostinato/core";
-import type { ArtifactCollectionFilter, ArtifactFilter, RunCriteria } from "@ostinato/protocol";
-import { type Insertable, type Selectable, type SqlBool, sql, type Updateable } from "kysely";
-import {
-  type Condition,
-  everything,
-  identified,
-  isNull,
-  join,
-  named,
-  part,
-  untilUnwanted,
-  valued,
-} from "../criteria/conditions.queries.ts";
+import type { ArtifactCollectionFilter, ArtifactFilter } from "@ostinato/protocol";
+import { type Insertable, type Selectable, sql, type Updateable } from "kysely";
+import { artifactCondition, collectionCondition } from "../criteria/artifacts.queries.ts";
+import { type Condition, everything, join, untilUnwanted } from "../criteria/conditions.queries.ts";
 import { countMatching } from "../criteria/counting.queries.ts";
-import { flowRunsMatching, taskRunsMatching } from "../criteria/runs.queries.ts";
+import { type CriteriaOn, related } from "../criteria/related.queries.ts";
 import type { Database, Reader, Sql } from "../db/dialect.ts";
 import type { ArtifactTable } from "../db/tables.ts";
 
@@ -126,11 +117,11 @@ interface Page {
   readonly offset: number;
 }
 
-export interface ArtifactCriteria extends RunCriteria {
+export interface ArtifactCriteria extends CriteriaOn<"artifact"> {
   readonly artifacts?: Given<ArtifactFilter>;
 }
 
-export interface CollectionCriteria extends RunCriteria {
+export interface CollectionCriteria extends CriteriaOn<"artifact"> {
   readonly artifacts?: Given<ArtifactCollectionFilter>;
 }
 
@@ -212,36 +203,13 @@ function collections(reader: Reader) {
 }
 
 function artifactsMatching(dialect: Sql, criteria: ArtifactCriteria): Condition | undefined {
-  const { artifacts } = criteria;
-  const own = [identified("artifact.id", artifacts?.id), ...common(dialect, artifacts ?? {})];
-  const all = join([part(artifacts, own, artifacts?.operator), ...ofRuns(dialect, criteria)], "and_");
-  return untilUnwanted(dialect, "artifact", all);
+  return narrowed(dialect, criteria, artifactCondition(criteria.artifacts, dialect));
 }
 
 function collectionsMatching(dialect: Sql, criteria: CollectionCriteria): Condition | undefined {
-  const { artifacts } = criteria;
-  const own = [identified("artifact.id", artifacts?.latest_id), ...common(dialect, artifacts ?? {})];
-  const all = join([part(artifacts, own, artifacts?.operator), ...ofRuns(dialect, criteria)], "and_");
-  return untilUnwanted(dialect, "artifact", all);
+  return narrowed(dialect, criteria, collectionCondition(criteria.artifacts, dialect));
 }
 
-/** What both kinds of filters say, of the artifact itself or of the newest of its key. */
-function common(dialect: Sql, { key, flow_run_id, task_run_id, type }: ArtifactFilter | ArtifactCollectionFilter) {
-  const exists = key?.exists_;
-  const isMissing = exists === null || exists === undefined ? undefined : !exists;
-  return [
-    part(key, [named(dialect, "artifact.key", key), isNull("artifact.key", isMissing)]),
-    identified("artifact.flow_run_id", flow_run_id),
-    identified("artifact.task_run_id", task_run_id),
-    valued("artifact.type", type),
-  ];
-}
-
-function ofRuns(dialect: Sql, { flows, flow_runs, task_runs, deployments }: RunCriteria) {
-  const run = flowRunsMatching(dialect, { flows, flow_runs, deployments });
-  const taskRun = taskRunsMatching(dialect, { task_runs });
-  return [
-    run && sql<SqlBool>`EXISTS (SELECT 1 FROM flow_run WHERE flow_run.id = artifact.flow_run_id AND ${run})`,
-    taskRun && sql<SqlBool>`EXISTS (SELECT 1 FROM task_run WHERE task_run.id = artifact.task_run_id AND ${taskRun})`,
-  ];
+function narrowed(dialect: Sql, criteria: CriteriaOn<"artifact">, own: Condition | undefined): Condition | undefined {
+  return untilUnwanted(dialect, "artifact", join([own, related("artifact", criteria, dialect)], "and_"));
 }

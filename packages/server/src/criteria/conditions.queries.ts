@@ -1,4 +1,3 @@
-import { toTimestamp } from "@ostinato/core";
 import { type RawBuilder, type SqlBool, sql } from "kysely";
 import type { Sql } from "../db/dialect.ts";
 import type { Tables } from "../db/tables.ts";
@@ -43,101 +42,23 @@ export function untilUnwanted(
   return join([dialect.whileWanted(table), condition], "and_");
 }
 
-/** One part of a filter: where it is there and asks nothing everything fulfils it, where it is not there it does not count. */
-export function part(
-  given: Given<object>,
-  conditions: readonly (Condition | undefined)[],
-  joiner: Joiner = "and_",
-): Condition | undefined {
-  return present(given) ? (join(conditions, joiner) ?? everything) : undefined;
-}
-
 /** `any_` of nothing matches nothing. */
 export function anyOf(column: string, values: Given<readonly string[]>): Condition | undefined {
-  if (values === null || values === undefined) return undefined;
+  if (!present(values)) return undefined;
   if (values.length === 0) return sql<SqlBool>`1 = 0`;
   return sql<SqlBool>`${sql.ref(column)} IN (${sql.join(values)})`;
 }
 
-/** Leaves out the values, and rows without any, as the field does. */
-function noneOf(column: string, values: Given<readonly string[]>): Condition | undefined {
-  if (values === null || values === undefined || values.length === 0) return undefined;
-  return sql<SqlBool>`${sql.ref(column)} NOT IN (${sql.join(values)})`;
-}
-
-export function isNull(column: string, expected: Given<boolean>): Condition | undefined {
-  if (expected === null || expected === undefined) return undefined;
-  return expected ? sql<SqlBool>`${sql.ref(column)} IS NULL` : sql<SqlBool>`${sql.ref(column)} IS NOT NULL`;
-}
-
-export interface Range {
-  readonly before_?: Given<string | number>;
-  readonly after_?: Given<string | number>;
-  readonly is_null_?: Given<boolean>;
-}
-
-/** Both ends belong to the range. `expression` is what the column falls back to where it has no value. */
-export function within(column: string, range: Given<Range>, expression = sql.ref(column)): Condition | undefined {
-  return part(range, [
-    present(range?.before_) ? sql<SqlBool>`${expression} <= ${toTimestamp(range.before_)}` : undefined,
-    present(range?.after_) ? sql<SqlBool>`${expression} >= ${toTimestamp(range.after_)}` : undefined,
-    isNull(column, range?.is_null_),
-  ]);
-}
-
-export interface TagCriteria {
-  readonly operator?: Joiner;
-  readonly all_?: Given<readonly string[]>;
-  readonly any_?: Given<readonly string[]>;
-  readonly is_null_?: Given<boolean>;
-}
-
-/** `all_` of nothing is no criterion, unlike `any_`. */
-export function tagged(dialect: Sql, column: string, tags: Given<TagCriteria>): Condition | undefined {
-  const { all_, any_, is_null_, operator } = tags ?? {};
-  const empty = dialect.isEmptyArray(column);
-  return part(
-    tags,
-    [
-      present(all_) && all_.length > 0 ? dialect.holdsAll(column, all_) : undefined,
-      present(any_) ? holdsAny(dialect, column, any_) : undefined,
-      is_null_ === true ? empty : undefined,
-      is_null_ === false ? sql<SqlBool>`NOT ${empty}` : undefined,
-    ],
-    operator,
-  );
-}
-
-function holdsAny(dialect: Sql, column: string, tags: readonly string[]): Condition {
-  return tags.length === 0 ? sql<SqlBool>`1 = 0` : dialect.holdsAny(column, tags);
-}
-
-export interface NameCriteria {
-  readonly any_?: Given<readonly string[]>;
-  readonly like_?: Given<string>;
-}
-
-export function named(dialect: Sql, column: string, name: Given<NameCriteria>): Condition | undefined {
-  const like = name?.like_ ?? "";
-  return part(name, [anyOf(column, name?.any_), like === "" ? undefined : dialect.contains(column, like)]);
-}
-
-export interface ValueCriteria {
-  readonly any_?: Given<readonly string[]>;
-  readonly not_any_?: Given<readonly string[]>;
-  readonly is_null_?: Given<boolean>;
-  readonly operator?: Joiner;
-}
-
-/** One of some values, none of others, or none at all. */
-export function valued(column: string, values: Given<ValueCriteria>): Condition | undefined {
-  const { any_, not_any_, is_null_, operator } = values ?? {};
-  return part(values, [anyOf(column, any_), noneOf(column, not_any_), isNull(column, is_null_)], operator);
-}
-
-/** Ids are kept in lower case; PostgreSQL compares them as numbers, SQLite as text. */
-export function identified(column: string, ids: Given<ValueCriteria>): Condition | undefined {
-  return valued(column, present(ids) ? { ...ids, any_: lower(ids.any_), not_any_: lower(ids.not_any_) } : ids);
+/**
+ * By characters of the database, and with case, unlike LIKE on SQLite. Prefixes of one length are looked up together: a row costs
+ * as much as there are lengths, and not as there are prefixes.
+ */
+export function beginsWithOne(expression: RawBuilder<unknown>, prefixes: readonly string[]): Condition | undefined {
+  const byLength = Map.groupBy(prefixes, (prefix) => Array.from(prefix).length);
+  const conditions = Array.from(byLength, ([length, texts]) => {
+    return sql<SqlBool>`substr(${expression}, 1, ${sql.lit(length)}) IN (${sql.join(texts)})`;
+  });
+  return join(conditions, "or_");
 }
 
 export function lower(ids: Given<readonly string[]>): Given<readonly string[]> {

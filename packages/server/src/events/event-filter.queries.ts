@@ -1,5 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from "kysely";
-import { anyOf, type Condition, join, untilUnwanted } from "../criteria/conditions.queries.ts";
+import { anyOf, beginsWithOne, type Condition, join, untilUnwanted } from "../criteria/conditions.queries.ts";
 import { containsText } from "../criteria/text.queries.ts";
 import type { Sql } from "../db/dialect.ts";
 import type { EventCriteria, LabelCriteria, ResourceCriteria, ValuePattern } from "./event-filter.rules.ts";
@@ -78,18 +78,6 @@ function namedWithin({ since, until }: EventCriteria): Condition | undefined {
 }
 
 const name = sql.ref("event.event");
-
-/**
- * By characters of the database, and with case, unlike LIKE on SQLite. Prefixes of one length are looked up together: a row costs
- * as much as there are lengths, and not as there are prefixes.
- */
-function beginsWithOne(expression: RawBuilder<unknown>, prefixes: readonly string[]): Condition | undefined {
-  const byLength = Map.groupBy(prefixes, (prefix) => Array.from(prefix).length);
-  const conditions = Array.from(byLength, ([length, texts]) => {
-    return sql<SqlBool>`substr(${expression}, 1, ${sql.lit(length)}) IN (${sql.join(texts)})`;
-  });
-  return join(conditions, "or_");
-}
 
 function ownMeets(dialect: Sql, wanted: ResourceCriteria): Condition | undefined {
   return meets(dialect, "event.resource", wanted);

@@ -1,9 +1,9 @@
 import type { Timestamp } from "@ostinato/core";
-import type { FlowRunSort, RunCriteria } from "@ostinato/protocol";
+import type { FlowRunSort } from "@ostinato/protocol";
 import { type SelectQueryBuilder, sql, type Updateable } from "kysely";
 import { everything } from "../criteria/conditions.queries.ts";
 import { countMatching } from "../criteria/counting.queries.ts";
-import { flowRunsMatching } from "../criteria/runs.queries.ts";
+import { type CriteriaOn, isNarrowed, matching } from "../criteria/related.queries.ts";
 import type { Database, Reader, Sql, Writer } from "../db/dialect.ts";
 import { prepared } from "../db/prepared.ts";
 import { isOpen } from "../db/state-sql.ts";
@@ -152,7 +152,7 @@ export async function insertFlowRunState(tx: Writer, dialect: Sql, id: string, s
   await dialect.insertRows(tx, { into: "flow_run_state", columns: stateColumns, rows });
 }
 
-export interface FlowRunQuery extends RunCriteria {
+export interface FlowRunQuery extends CriteriaOn<"flow_run"> {
   readonly sort: FlowRunSort;
   readonly limit: number;
   readonly offset: number;
@@ -174,7 +174,7 @@ const order: Readonly<Record<FlowRunSort, ReturnType<typeof sql>>> = {
 };
 
 export function findFlowRuns(db: Database, query: FlowRunQuery): Promise<FlowRunRow[]> {
-  const condition = flowRunsMatching(db.sql, query) ?? everything;
+  const condition = matching("flow_run", query, db.sql) ?? everything;
   const { sort, limit, offset } = query;
   if (isQuick(query)) {
     return selectFlowRuns(db.read).where(condition).orderBy(order[sort]).limit(limit).offset(offset).execute();
@@ -190,39 +190,31 @@ export function findFlowRuns(db: Database, query: FlowRunQuery): Promise<FlowRun
  * Whether a page is found by an index in a millisecond. Any other query may have to look at every run to find those that
  * match, which is left to the reader of long queries, though its answers have to come over from another thread.
  */
-function isQuick({ flow_runs, sort, offset, ...others }: FlowRunQuery): boolean {
+function isQuick(query: FlowRunQuery): boolean {
+  const { flow_runs, sort, offset } = query;
   const named = flow_runs?.id?.any_ ?? flow_runs?.parent_task_run_id?.any_ ?? null;
   if (named !== null) return flow_runs?.operator !== "or_";
-  const free = [
-    flow_runs,
-    others.flows,
-    others.task_runs,
-    others.deployments,
-    others.work_pools,
-    others.work_pool_queues,
-  ];
-  const isFree = free.every((criteria) => criteria === null || criteria === undefined);
-  return isFree && sort !== "NEXT_SCHEDULED_START_TIME_ASC" && offset <= maxSkipped;
+  return !isNarrowed(query) && sort !== "NEXT_SCHEDULED_START_TIME_ASC" && offset <= maxSkipped;
 }
 
 /** Rows that are skipped are read all the same. */
 const maxSkipped = 2000;
 
-export function countFlowRuns(db: Database, criteria: RunCriteria): Promise<number> {
-  return countMatching(db.slow, "flow_run", flowRunsMatching(db.sql, criteria));
+export function countFlowRuns(db: Database, criteria: CriteriaOn<"flow_run">): Promise<number> {
+  return countMatching(db.slow, "flow_run", matching("flow_run", criteria, db.sql));
 }
 
 export function flowRunTallies(db: Database, buckets: Buckets, { criteria, now }: Moment): Promise<readonly Tally[]> {
-  const condition = flowRunsMatching(db.sql, criteria);
+  const condition = matching("flow_run", criteria, db.sql);
   return tallyRuns(db.slow, buckets, { table: "flow_run", condition, now });
 }
 
 export function flowRunLateness(db: Database, { criteria, now }: Moment): Promise<number | null> {
-  const condition = flowRunsMatching(db.sql, criteria);
+  const condition = matching("flow_run", criteria, db.sql);
   return averageLateness(db.slow, { table: "flow_run", condition, now });
 }
 
 interface Moment {
-  readonly criteria: RunCriteria;
+  readonly criteria: CriteriaOn<"flow_run">;
   readonly now: Timestamp;
 }

@@ -9,9 +9,9 @@ import type {
   HistoryInterval,
   Labels,
   paginateFlowRuns,
-  RunCriteria,
   Static,
 } from "@ostinato/protocol";
+import type { CriteriaOn } from "../criteria/related.queries.ts";
 import type { Writer } from "../db/dialect.ts";
 import { readJson, storable, storableOrNull, writeJson, writeOptionalJson } from "../db/json-text.ts";
 import { forgetParameters } from "../kept-parameters/kept-parameters.service.ts";
@@ -101,7 +101,7 @@ async function publishRow(context: Context, id: string): Promise<void> {
   if (row !== undefined) context.bus.publish({ kind: "flow-run", row: presentFlowRun(row, context.clock.now()) });
 }
 
-export function count({ db }: Context, criteria: RunCriteria): Promise<number> {
+export function count({ db }: Context, criteria: CriteriaOn<"flow_run">): Promise<number> {
   return queries.countFlowRuns(db, criteria);
 }
 
@@ -131,7 +131,7 @@ export async function history({ db, clock }: Context, body: BodyOf<typeof flowRu
   return presentHistory(buckets, await queries.flowRunTallies(db, buckets, { criteria, now: clock.now() }));
 }
 
-export function lateness({ db, clock }: Context, criteria: RunCriteria): Promise<number | null> {
+export function lateness({ db, clock }: Context, criteria: CriteriaOn<"flow_run">): Promise<number | null> {
   return queries.flowRunLateness(db, { criteria, now: clock.now() });
 }
 

@@ -1,8 +1,7 @@
-import type { RunCriteria } from "@ostinato/protocol";
 import { type Insertable, type Selectable, sql, type Updateable } from "kysely";
 import { everything } from "../criteria/conditions.queries.ts";
 import { countMatching } from "../criteria/counting.queries.ts";
-import { flowsMatching } from "../criteria/runs.queries.ts";
+import { type CriteriaOn, matching } from "../criteria/related.queries.ts";
 import type { Database, Reader } from "../db/dialect.ts";
 import type { FlowTable } from "../db/tables.ts";
 
@@ -43,7 +42,7 @@ export async function deleteFlows(reader: Reader, ids: readonly string[]): Promi
   return reader.deleteFrom("flow").where("id", "in", ids).returningAll().execute();
 }
 
-export interface FlowQuery extends RunCriteria {
+export interface FlowQuery extends CriteriaOn<"flow"> {
   readonly sort: FlowSort;
   readonly limit: number;
   readonly offset: number;
@@ -60,13 +59,13 @@ export function findFlows(db: Database, query: FlowQuery): Promise<FlowRow[]> {
   return db.read
     .selectFrom("flow")
     .selectAll()
-    .where(flowsMatching(db.sql, query) ?? everything)
+    .where(matching("flow", query, db.sql) ?? everything)
     .orderBy(order[query.sort])
     .limit(query.limit)
     .offset(query.offset)
     .execute();
 }
 
-export function countFlows(db: Database, criteria: RunCriteria): Promise<number> {
-  return countMatching(db.slow, "flow", flowsMatching(db.sql, criteria));
+export function countFlows(db: Database, criteria: CriteriaOn<"flow">): Promise<number> {
+  return countMatching(db.slow, "flow", matching("flow", criteria, db.sql));
 }

@@ -7,8 +7,8 @@ import type {
   FlowUpdate,
   filterFlows,
   paginateFlows,
-  RunCriteria,
 } from "@ostinato/protocol";
+import type { CriteriaOn } from "../criteria/related.queries.ts";
 import { readJson, readPlainJson, storable, writeJson } from "../db/json-text.ts";
 import * as events from "../events/events.service.ts";
 import type { Context } from "../kernel/context.ts";
@@ -104,7 +104,7 @@ async function removeAll(context: Context, ids: readonly string[]): Promise<numb
   return deleted.length;
 }
 
-export function count({ db }: Context, criteria: RunCriteria): Promise<number> {
+export function count({ db }: Context, criteria: CriteriaOn<"flow">): Promise<number> {
   return queries.countFlows(db, criteria);
 }
 

@@ -1,8 +1,8 @@
 import type { LogFilter } from "@ostinato/protocol";
 import { type RawBuilder, type Selectable, type SqlBool, sql } from "kysely";
-import { type Condition, everything, identified, part, untilUnwanted, within } from "../criteria/conditions.queries.ts";
+import { everything, untilUnwanted } from "../criteria/conditions.queries.ts";
 import { charactersOfLogs, listedLog } from "../criteria/listed-log.queries.ts";
-import { containsText } from "../criteria/text.queries.ts";
+import { logCondition } from "../criteria/logs.queries.ts";
 import type { Database, Reader, Sql } from "../db/dialect.ts";
 import type { LogTable } from "../db/tables.ts";
 
@@ -39,7 +39,7 @@ const order = {
 /** Searches in text read every line of a run: they go to the reader that may take long. */
 export async function findLogs(db: Database, { logs, sort, limit, offset }: LogQuery): Promise<LogRow[]> {
   const { rows } = await sql<LogRow>`SELECT ${listedLog(limit)} FROM log
-    WHERE ${logsMatching(db.sql, logs) ?? everything}
+    WHERE ${untilUnwanted(db.sql, "log", logCondition(logs, db.sql)) ?? everything}
     ORDER BY ${order[sort]} LIMIT ${limit} OFFSET ${offset}`.execute(logs?.text ? db.slow : db.read);
   return rows;
 }
@@ -76,29 +76,4 @@ export async function logsAfter(
 export async function flowRunName(reader: Reader, id: string): Promise<string | undefined> {
   const row = await reader.selectFrom("flow_run").select("name").where("id", "=", id).executeTakeFirst();
   return row?.name;
-}
-
-function logsMatching(dialect: Sql, filter: LogFilter | null | undefined): Condition | undefined {
-  if (filter === null || filter === undefined) return undefined;
-  const { level, timestamp, flow_run_id, task_run_id, text } = filter;
-  const own = part(
-    filter,
-    [
-      part(level, [atLeast(level?.ge_), atMost(level?.le_)]),
-      within("log.timestamp", timestamp),
-      identified("log.flow_run_id", flow_run_id),
-      identified("log.task_run_id", task_run_id),
-      containsText(dialect, ["log.message", "log.name"], text?.query),
-    ],
-    filter.operator,
-  );
-  return untilUnwanted(dialect, "log", own);
-}
-
-function atLeast(level: number | null | undefined): Condition | undefined {
-  return level === null || level === undefined ? undefined : sql<SqlBool>`log.level >= ${level}`;
-}
-
-function atMost(level: number | null | undefined): Condition | undefined {
-  return level === null || level === undefined ? undefined : sql<SqlBool>`log.level <= ${level}`;
 }

@@ -12,46 +12,50 @@ export function boundedMessage(message: string): string {
 
 /** Whether a line meets the criteria: the same that the query decides in the database. */
 export function logMatcher(filter: LogFilter): (log: Log) => boolean {
-  const criteria = [...criteriaOf(filter)];
-  if (criteria.length === 0) return () => true;
+  const parts = Object.entries(matchers).flatMap(([key, matcher]) => {
+    const asked = filter[key as keyof typeof matchers];
+    return given(asked) ? [(matcher as (asked: object) => Matcher)(asked)] : [];
+  });
+  if (parts.length === 0) return () => true;
   return filter.operator === "or_"
-    ? (log) => criteria.some((criterion) => criterion(log))
-    : (log) => criteria.every((criterion) => criterion(log));
+    ? (log) => parts.some((meets) => meets(log))
+    : (log) => parts.every((meets) => meets(log));
 }
 
-type Criterion = (log: Log) => boolean;
+type Matcher = (log: Log) => boolean;
 
-/** One for each part that is there: a part that asks nothing is met by every line. */
-function* criteriaOf({ level, timestamp, flow_run_id, task_run_id, text }: LogFilter): Generator<Criterion> {
-  if (given(level)) yield ({ level: at }) => at >= (level.ge_ ?? at) && at <= (level.le_ ?? at);
-  if (given(timestamp)) yield within(timestamp);
-  if (given(flow_run_id)) yield oneOf("flow_run_id", flow_run_id.any_);
-  if (given(task_run_id)) {
-    const { any_, is_null_ } = task_run_id;
+/** One for each part of the filter. Every line meets a part that does not ask for anything. */
+const matchers: {
+  readonly [K in Exclude<keyof LogFilter, "operator">]-?: (asked: NonNullable<LogFilter[K]>) => Matcher;
+} = {
+  level:
+    ({ ge_, le_ }) =>
+    ({ level }) =>
+      level >= (ge_ ?? level) && level <= (le_ ?? level),
+  timestamp({ before_, after_ }) {
+    const before = moment(before_, Number.POSITIVE_INFINITY);
+    const after = moment(after_, Number.NEGATIVE_INFINITY);
+    return ({ timestamp }) => {
+      const at = toTimestamp(timestamp);
+      return at >= after && at <= before;
+    };
+  },
+  flow_run_id: ({ any_ }) => oneOf("flow_run_id", any_),
+  task_run_id({ any_, is_null_ }) {
     const isOne = oneOf("task_run_id", any_);
-    yield (log) => isOne(log) && (!given(is_null_) || (log.task_run_id === null) === is_null_);
-  }
-  if (given(text)) {
-    const query = parseTextQuery(text.query);
-    if (query.some.length + query.all.length + query.none.length > 0)
-      yield (log) => textMatches(query, [log.message, log.name]);
-  }
-}
-
-function within({ before_, after_ }: NonNullable<LogFilter["timestamp"]>): Criterion {
-  const before = moment(before_, Number.POSITIVE_INFINITY);
-  const after = moment(after_, Number.NEGATIVE_INFINITY);
-  return ({ timestamp }) => {
-    const at = toTimestamp(timestamp);
-    return at >= after && at <= before;
-  };
-}
+    return (log) => isOne(log) && (!given(is_null_) || (log.task_run_id === null) === is_null_);
+  },
+  text(asked) {
+    const query = parseTextQuery(asked.query);
+    return ({ message, name }) => textMatches(query, [message, name]);
+  },
+};
 
 function moment(value: string | number | null | undefined, otherwise: number): Timestamp {
   return given(value) ? toTimestamp(value) : (otherwise as Timestamp);
 }
 
-function oneOf(key: "flow_run_id" | "task_run_id", ids: readonly string[] | null | undefined): Criterion {
+function oneOf(key: "flow_run_id" | "task_run_id", ids: readonly string[] | null | undefined): Matcher {
   if (!given(ids)) return () => true;
   const wanted = new Set(ids.map((id) => id.toLowerCase()));
   return (log) => log[key] !== null && wanted.has(log[key]);

@@ -1,9 +1,9 @@
 import { type Timestamp, timeOrderedId } from "@ostinato/core";
-import type { RunCriteria, TaskRunSort } from "@ostinato/protocol";
+import type { TaskRunSort } from "@ostinato/protocol";
 import { type SelectQueryBuilder, sql, type Updateable } from "kysely";
 import { everything } from "../criteria/conditions.queries.ts";
 import { countMatching } from "../criteria/counting.queries.ts";
-import { taskRunsMatching } from "../criteria/runs.queries.ts";
+import { type CriteriaOn, isNarrowed, matching } from "../criteria/related.queries.ts";
 import type { Database, Reader, Sql, Writer } from "../db/dialect.ts";
 import { prepared } from "../db/prepared.ts";
 import type { Tables, TaskRunTable } from "../db/tables.ts";
@@ -149,7 +149,7 @@ export async function insertTaskRunState(tx: Writer, dialect: Sql, id: string, s
   await dialect.insertRows(tx, { into: "task_run_state", columns: stateColumns, rows });
 }
 
-export interface TaskRunQuery extends RunCriteria {
+export interface TaskRunQuery extends CriteriaOn<"task_run"> {
   readonly sort: TaskRunSort;
   /** Until when durations of runs that are running count. */
   readonly now: Timestamp;
@@ -177,7 +177,7 @@ function orderOf(sort: TaskRunSort, now: Timestamp): ReturnType<typeof sql> {
 }
 
 export function findTaskRuns(db: Database, query: TaskRunQuery): Promise<TaskRunRow[]> {
-  const condition = taskRunsMatching(db.sql, query) ?? everything;
+  const condition = matching("task_run", query, db.sql) ?? everything;
   const { sort, limit, offset, now } = query;
   const sorted = orderOf(sort, now);
   if (isQuick(query)) {
@@ -191,25 +191,26 @@ export function findTaskRuns(db: Database, query: TaskRunQuery): Promise<TaskRun
 }
 
 /** Whether a page is found by an index in a millisecond; any other query may have to look at every run. */
-function isQuick({ task_runs, flow_runs, flows, deployments, sort, offset }: TaskRunQuery): boolean {
+function isQuick(query: TaskRunQuery): boolean {
+  const { task_runs, sort, offset } = query;
   if ((task_runs?.id?.any_ ?? null) !== null) return task_runs?.operator !== "or_";
-  const isFree = [task_runs, flow_runs, flows, deployments].every((criteria) => (criteria ?? null) === null);
-  return isFree && !sort.startsWith("DURATION_") && sort !== "NEXT_SCHEDULED_START_TIME_ASC" && offset <= maxSkipped;
+  const hasIndex = !sort.startsWith("DURATION_") && sort !== "NEXT_SCHEDULED_START_TIME_ASC";
+  return !isNarrowed(query) && hasIndex && offset <= maxSkipped;
 }
 
 /** Rows that are skipped are read all the same. */
 const maxSkipped = 2000;
 
-export function countTaskRuns(db: Database, criteria: RunCriteria): Promise<number> {
-  return countMatching(db.slow, "task_run", taskRunsMatching(db.sql, criteria));
+export function countTaskRuns(db: Database, criteria: CriteriaOn<"task_run">): Promise<number> {
+  return countMatching(db.slow, "task_run", matching("task_run", criteria, db.sql));
 }
 
 export function taskRunTallies(
   db: Database,
   buckets: Buckets,
-  { criteria, now }: { readonly criteria: RunCriteria; readonly now: Timestamp },
+  { criteria, now }: { readonly criteria: CriteriaOn<"task_run">; readonly now: Timestamp },
 ): Promise<readonly Tally[]> {
-  const condition = taskRunsMatching(db.sql, criteria);
+  const condition = matching("task_run", criteria, db.sql);
   return tallyRuns(db.slow, buckets, { table: "task_run", condition, now });
 }
 

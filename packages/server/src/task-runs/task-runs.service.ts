@@ -4,12 +4,12 @@ import type {
   filterTaskRuns,
   HistoryInterval,
   paginateTaskRuns,
-  RunCriteria,
   TaskRun,
   TaskRunCreate,
   TaskRunUpdate,
   taskRunHistory,
 } from "@ostinato/protocol";
+import type { CriteriaOn } from "../criteria/related.queries.ts";
 import type { Writer } from "../db/dialect.ts";
 import { readJson, storable, writeJson } from "../db/json-text.ts";
 import type { Context } from "../kernel/context.ts";
@@ -142,7 +142,7 @@ async function inSteps({ db }: Context, deleteSome: (tx: Writer) => Promise<numb
   while ((await db.write(deleteSome)) > 0);
 }
 
-export function count({ db }: Context, criteria: RunCriteria): Promise<number> {
+export function count({ db }: Context, criteria: CriteriaOn<"task_run">): Promise<number> {
   return queries.countTaskRuns(db, criteria);
 }
 

@@ -1,8 +1,8 @@
 import type { StateType, Timestamp } from "@ostinato/core";
-import type { FlowRunSort, RunCriteria } from "@ostinato/protocol";
+import type { FlowRunSort } from "@ostinato/protocol";
 import { sql } from "kysely";
 import { everything } from "../../criteria/conditions.queries.ts";
-import { flowRunsMatching } from "../../criteria/runs.queries.ts";
+import { type CriteriaOn, isNarrowed, matching } from "../../criteria/related.queries.ts";
 import type { Database } from "../../db/dialect.ts";
 import type { Position } from "../lists/keyset.ts";
 import { type Order, positionsAfter } from "../lists/positions.queries.ts";
@@ -23,7 +23,7 @@ const orders: Readonly<Record<FlowRunSort, Order>> = {
 };
 
 export interface FlowRunListQuery {
-  readonly criteria: RunCriteria;
+  readonly criteria: CriteriaOn<"flow_run">;
   readonly sort: FlowRunSort;
   readonly limit: number;
   readonly after: Position | undefined;
@@ -31,21 +31,17 @@ export interface FlowRunListQuery {
 
 export function flowRunPositions(db: Database, query: FlowRunListQuery): Promise<Position[]> {
   const { criteria, sort, limit, after } = query;
-  const matching = flowRunsMatching(db.sql, criteria) ?? everything;
+  const condition = matching("flow_run", criteria, db.sql) ?? everything;
+  // What an index finds at once may be read on this thread; what may have to look at every run may not.
   const reader = isNarrowed(criteria) ? db.slow : db.read;
-  return positionsAfter(reader, { table: "flow_run", order: orders[sort], limit, matching, after });
-}
-
-/** What an index finds at once may be read on this thread; what may have to look at every run may not. */
-function isNarrowed(criteria: RunCriteria): boolean {
-  return Object.values(criteria).some((part) => part !== null && part !== undefined);
+  return positionsAfter(reader, { table: "flow_run", order: orders[sort], limit, matching: condition, after });
 }
 
 /** How many match, up to one more than `most`. */
-export async function countFlowRuns(db: Database, criteria: RunCriteria, most: number): Promise<number> {
-  const matching = flowRunsMatching(db.sql, criteria) ?? everything;
+export async function countFlowRuns(db: Database, criteria: CriteriaOn<"flow_run">, most: number): Promise<number> {
+  const condition = matching("flow_run", criteria, db.sql) ?? everything;
   const { rows } = await sql<{ count: number }>`
-    SELECT count(*) AS count FROM (SELECT 1 AS one FROM flow_run WHERE ${matching} LIMIT ${most + 1}) AS bounded`.execute(
+    SELECT count(*) AS count FROM (SELECT 1 AS one FROM flow_run WHERE ${condition} LIMIT ${most + 1}) AS bounded`.execute(
     db.slow,
   );
   return Number(rows[0]?.count ?? 0);
@@ -65,7 +61,7 @@ export interface PointRow {
 }
 
 export interface PointsQuery {
-  readonly criteria: RunCriteria;
+  readonly criteria: CriteriaOn<"flow_run">;
   readonly sort: FlowRunSort;
   readonly limit: number;
   readonly offset: number;
@@ -78,7 +74,7 @@ export async function flowRunPoints(db: Database, query: PointsQuery): Promise<P
     SELECT flow_run.id, flow_run.name, of.name AS flow_name, state_type, state_name, state_timestamp,
       expected_start_time, start_time, total_run_time, flow_run.created
     FROM flow_run JOIN flow AS of ON of.id = flow_run.flow_id
-    WHERE ${flowRunsMatching(db.sql, criteria) ?? everything}
+    WHERE ${matching("flow_run", criteria, db.sql) ?? everything}
     ORDER BY ${by} ${sql.raw(direction)}, flow_run.id ${sql.raw(direction)}
     LIMIT ${limit} OFFSET ${offset}`.execute(db.slow);
   return rows;

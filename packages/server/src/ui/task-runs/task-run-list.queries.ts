@@ -1,8 +1,8 @@
 import type { StateType, Timestamp } from "@ostinato/core";
-import type { RunCriteria, TaskRunListSort } from "@ostinato/protocol";
+import type { TaskRunListSort } from "@ostinato/protocol";
 import { sql } from "kysely";
 import { everything } from "../../criteria/conditions.queries.ts";
-import { taskRunsMatching } from "../../criteria/runs.queries.ts";
+import { type CriteriaOn, matching } from "../../criteria/related.queries.ts";
 import type { Database } from "../../db/dialect.ts";
 import type { JsonText } from "../../db/tables.ts";
 import type { Position } from "../lists/keyset.ts";
@@ -18,7 +18,7 @@ const orders: Readonly<Record<TaskRunListSort, Order>> = {
 };
 
 export interface TaskRunListQuery {
-  readonly criteria: RunCriteria;
+  readonly criteria: CriteriaOn<"task_run">;
   readonly sort: TaskRunListSort;
   readonly limit: number;
   readonly after: Position | undefined;
@@ -26,15 +26,15 @@ export interface TaskRunListQuery {
 
 export function taskRunPositions(db: Database, query: TaskRunListQuery): Promise<Position[]> {
   const { criteria, sort, limit, after } = query;
-  const matching = taskRunsMatching(db.sql, criteria) ?? everything;
-  return positionsAfter(db.slow, { table: "task_run", order: orders[sort], limit, matching, after });
+  const condition = matching("task_run", criteria, db.sql) ?? everything;
+  return positionsAfter(db.slow, { table: "task_run", order: orders[sort], limit, matching: condition, after });
 }
 
 /** How many match, up to one more than `most`. */
-export async function countTaskRuns(db: Database, criteria: RunCriteria, most: number): Promise<number> {
-  const matching = taskRunsMatching(db.sql, criteria) ?? everything;
+export async function countTaskRuns(db: Database, criteria: CriteriaOn<"task_run">, most: number): Promise<number> {
+  const condition = matching("task_run", criteria, db.sql) ?? everything;
   const { rows } = await sql<{ count: number }>`
-    SELECT count(*) AS count FROM (SELECT 1 AS one FROM task_run WHERE ${matching} LIMIT ${most + 1}) AS bounded`.execute(
+    SELECT count(*) AS count FROM (SELECT 1 AS one FROM task_run WHERE ${condition} LIMIT ${most + 1}) AS bounded`.execute(
     db.slow,
   );
   return Number(rows[0]?.count ?? 0);

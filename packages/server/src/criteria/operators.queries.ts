@@ -1,0 +1,138 @@
+import { toTimestamp } from "@ostinato/core";
+import { type RawBuilder, type SqlBool, sql } from "kysely";
+import type { Sql } from "../db/dialect.ts";
+import { anyOf, beginsWithOne, type Condition, join } from "./conditions.queries.ts";
+import { containsText } from "./text.queries.ts";
+
+/** Makes a condition of the value of one leaf of a filter; undefined where the value does not ask for anything. */
+export type Criterion<V> = (value: V, dialect: Sql) => Condition | undefined;
+
+/** An empty list selects no row. */
+export function oneOf(column: string): Criterion<readonly string[]> {
+  return (values) => anyOf(column, values);
+}
+
+/** Rows without a value are left out too; an empty list does not ask for anything. */
+export function otherThan(column: string): Criterion<readonly string[]> {
+  return (values) => (values.length === 0 ? undefined : sql<SqlBool>`${sql.ref(column)} NOT IN (${sql.join(values)})`);
+}
+
+/** Ids are kept in lower case; PostgreSQL compares them as numbers, SQLite as text. */
+export function oneOfIds(column: string): Criterion<readonly string[]> {
+  const isOne = oneOf(column);
+  return (ids, dialect) => isOne(lower(ids), dialect);
+}
+
+export function otherThanIds(column: string): Criterion<readonly string[]> {
+  const isOther = otherThan(column);
+  return (ids, dialect) => isOther(lower(ids), dialect);
+}
+
+export function isMissing(column: string): Criterion<boolean> {
+  const value = sql.ref(column);
+  return (expected) => (expected ? sql<SqlBool>`${value} IS NULL` : sql<SqlBool>`${value} IS NOT NULL`);
+}
+
+export function isPresent(column: string): Criterion<boolean> {
+  const isAbsent = isMissing(column);
+  return (expected, dialect) => isAbsent(!expected, dialect);
+}
+
+/** A part of the text, whatever its case. */
+export function contains(column: string): Criterion<string> {
+  return (text, dialect) => (text === "" ? undefined : dialect.contains(column, text));
+}
+
+/** What the search, with its words and signs, looks for in one of the columns. */
+export function meetsSearch(...columns: readonly string[]): Criterion<string> {
+  return (query, dialect) => containsText(dialect, columns, query);
+}
+
+export function beginsWith(column: string): Criterion<readonly string[]> {
+  return (prefixes) => beginsWithOne(sql.ref(column), prefixes);
+}
+
+/** The moment itself belongs to the range. `moment` is a column, or an expression that gives microseconds. */
+export function notAfter(moment: string | RawBuilder<unknown>): Criterion<string | number> {
+  const at = expressionOf(moment);
+  return (limit) => sql<SqlBool>`${at} <= ${toTimestamp(limit)}`;
+}
+
+export function notBefore(moment: string | RawBuilder<unknown>): Criterion<string | number> {
+  const at = expressionOf(moment);
+  return (limit) => sql<SqlBool>`${at} >= ${toTimestamp(limit)}`;
+}
+
+export function atMost(column: string): Criterion<number> {
+  return (limit) => sql<SqlBool>`${sql.ref(column)} <= ${limit}`;
+}
+
+export function atLeast(column: string): Criterion<number> {
+  return (limit) => sql<SqlBool>`${sql.ref(column)} >= ${limit}`;
+}
+
+/** Of a column with 0 and 1. */
+export function isTrue(column: string): Criterion<boolean> {
+  return (expected) => sql<SqlBool>`${sql.ref(column)} = ${expected ? 1 : 0}`;
+}
+
+/** The column is a JSON array of strings. An empty list does not ask for anything. */
+export function holdsAll(column: string): Criterion<readonly string[]> {
+  return (values, dialect) => (values.length === 0 ? undefined : dialect.holdsAll(column, values));
+}
+
+/** An empty list selects no row. */
+export function holdsOne(column: string): Criterion<readonly string[]> {
+  return (values, dialect) => (values.length === 0 ? nothing : dialect.holdsAny(column, values));
+}
+
+export function isEmptyList(column: string): Criterion<boolean> {
+  return (expected, dialect) => {
+    const isEmpty = dialect.isEmptyArray(column);
+    return expected ? isEmpty : sql<SqlBool>`NOT ${isEmpty}`;
+  };
+}
+
+/** The column is a JSON object, or null. */
+export function oneOfField(column: string, field: string): Criterion<readonly string[]> {
+  return (values, dialect) => {
+    if (values.length === 0) return nothing;
+    return sql<SqlBool>`${dialect.jsonField(column, field)} IN (${sql.join(values)})`;
+  };
+}
+
+/** `rows` is a SELECT of the rows of another table that belong to this row. */
+export function has(rows: RawBuilder<unknown>): Criterion<boolean> {
+  return (expected) => (expected ? sql<SqlBool>`EXISTS (${rows})` : sql<SqlBool>`NOT EXISTS (${rows})`);
+}
+
+export function hasNo(rows: RawBuilder<unknown>): Criterion<boolean> {
+  const hasSome = has(rows);
+  return (expected, dialect) => hasSome(!expected, dialect);
+}
+
+/** One of the rows of another table meets the criterion. `rows` is a SELECT that has a condition already. */
+export function someOf<V>(rows: RawBuilder<unknown>, criterion: Criterion<V>): Criterion<V> {
+  return (value, dialect) => {
+    const condition = criterion(value, dialect);
+    return condition && sql<SqlBool>`EXISTS (${rows} AND ${condition})`;
+  };
+}
+
+export function either<V>(...criteria: readonly Criterion<V>[]): Criterion<V> {
+  return (value, dialect) =>
+    join(
+      criteria.map((criterion) => criterion(value, dialect)),
+      "or_",
+    );
+}
+
+const nothing = sql<SqlBool>`1 = 0`;
+
+function lower(ids: readonly string[]): readonly string[] {
+  return ids.map((id) => id.toLowerCase());
+}
+
+function expressionOf(moment: string | RawBuilder<unknown>): RawBuilder<unknown> {
+  return typeof moment === "string" ? sql.ref(moment) : moment;
+}

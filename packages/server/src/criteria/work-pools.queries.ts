@@ -1,0 +1,14 @@
+import type { WorkPoolFilter, WorkQueueFilter } from "@ostinato/protocol";
+import { criteriaOf } from "./criteria.queries.ts";
+import { beginsWith, oneOf, oneOfIds } from "./operators.queries.ts";
+
+export const workPoolCondition = criteriaOf<WorkPoolFilter>({
+  id: { any_: oneOfIds("work_pool.id") },
+  name: { any_: oneOf("work_pool.name") },
+  type: { any_: oneOf("work_pool.type") },
+});
+
+export const workQueueCondition = criteriaOf<WorkQueueFilter>({
+  id: { any_: oneOfIds("work_queue.id") },
+  name: { any_: oneOf("work_queue.name"), startswith_: beginsWith("work_queue.name") },
+});
