@@ -10,6 +10,8 @@ export interface Boundaries {
   /** A package or Node module → the files that may import it (test files always may). */
   readonly onlyIn: Readonly<Record<string, readonly string[]>>;
   readonly slices: Slices;
+  /** A folder → its folders, lowest first: each may import from those before it. Files beside the folders are free. */
+  readonly orders: Readonly<Record<string, readonly string[]>>;
 }
 
 interface Zone {
@@ -77,7 +79,12 @@ function edgesOf(file: string, source: string, boundaries: Boundaries): readonly
 }
 
 function judge(edge: Edge, boundaries: Boundaries): string | undefined {
-  return judgeZones(edge, boundaries) ?? judgeModule(edge, boundaries) ?? judgeSlices(edge, boundaries.slices);
+  return (
+    judgeZones(edge, boundaries) ??
+    judgeModule(edge, boundaries) ??
+    judgeSlices(edge, boundaries.slices) ??
+    judgeOrder(edge, boundaries.orders)
+  );
 }
 
 function judgeZones(edge: Edge, { zones, tests }: Boundaries): string | undefined {
@@ -118,6 +125,26 @@ function judgeSlices(edge: Edge, slices: Slices): string | undefined {
   if (from.layer === to.layer || to.layer === "plain" || slices.layers[from.layer]?.includes(to.layer))
     return undefined;
   return `a ${from.layer} file must not import a ${to.layer} file ("${edge.specifier}") but for types`;
+}
+
+function judgeOrder({ file, target, isTest }: Edge, orders: Boundaries["orders"]): string | undefined {
+  if (isTest || target === undefined) return undefined;
+  const root = Object.keys(orders).find((folder) => file.startsWith(`${folder}/`) && target.startsWith(`${folder}/`));
+  if (root === undefined) return undefined;
+  const order = orders[root] ?? [];
+  const from = folderIn(root, file);
+  const to = folderIn(root, target);
+  if (from === undefined || to === undefined || from === to) return undefined;
+  const unplaced = [from, to].find((folder) => !order.includes(folder));
+  if (unplaced !== undefined) return `${unplaced}/ has no place in the order of ${root} in boundaries.json`;
+  if (order.indexOf(to) < order.indexOf(from)) return undefined;
+  return `${from}/ must not import from ${to}/, which stands above it in the order of ${root}`;
+}
+
+/** Undefined for a file of the root itself. */
+function folderIn(root: string, file: string): string | undefined {
+  const [folder, ...rest] = file.slice(root.length + 1).split("/");
+  return rest.length === 0 ? undefined : folder;
 }
 
 /** Stands for the folder of a file in the root with a layer in its name, as `filters.queries.ts`. */

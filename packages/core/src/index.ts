@@ -14,6 +14,5 @@ export * from "./secret.ts";
 export * from "./serialization.ts";
 export * from "./states.ts";
 export * from "./suggest.ts";
-export * from "./timer-queue.ts";
 export * from "./timestamp.ts";
 export * from "./url-passwords.ts";

@@ -5,7 +5,8 @@ import { context } from "./context.ts";
 import { UsageError } from "./errors.ts";
 import { anything, aText, checkOptions, type Rule, type Rules, texts } from "./run/option-checks.ts";
 import { redact } from "./secrets/redaction.ts";
-import { type Session, session } from "./session/session.ts";
+import type { RunSession } from "./session/roles.ts";
+import { session } from "./session/session.ts";
 import { tableJson } from "./table-cells.ts";
 
 interface ArtifactOptions {
@@ -137,11 +138,11 @@ async function create(type: string, data: unknown, { key, description }: Artifac
     data,
     key: key ?? null,
     description: description === undefined ? null : redact(description),
-    flow_run_id: run?.scope.flowRunId ?? null,
+    flow_run_id: run?.flowRun?.id ?? null,
     task_run_id: run?.taskRun?.id ?? null,
   };
   const { client, clock, server } = await currentSession();
-  // With an id of ours it is kept once, also where the answer is lost and it is sent again. The field's servers take none.
+  // With an id of ours it is kept once, also where the answer is lost and it is sent again. Prefect's servers refuse one.
   const encodedBody = JSON.stringify(server === undefined ? body : { ...body, id: timeOrderedId(clock.now()) });
   checkSize(encodedBody, type);
   const { id } = await client.call<typeof createArtifact>("POST /artifacts/", {
@@ -159,9 +160,8 @@ function checkSize(encoded: string, type: string): void {
   );
 }
 
-async function currentSession(): Promise<Session> {
-  const run = context.getStore();
-  return run?.scope.isOpen === true ? run.scope.session : session();
+async function currentSession(): Promise<RunSession> {
+  return context.getStore()?.session ?? session();
 }
 
 function toRecord(row: unknown, columns: readonly string[]): Record<string, unknown> {

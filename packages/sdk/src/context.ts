@@ -1,9 +1,13 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Scope } from "./scope.ts";
+import type { RunSession } from "./session/roles.ts";
 
 /** What the code that runs now belongs to. */
 export interface RunContext {
-  readonly scope: Scope;
+  /** Undefined until the session of a task outside flows is open. */
+  readonly session: RunSession | undefined;
+  /** What the runs called here share. Undefined in a worker thread, where no task or flow can be called. */
+  readonly scope: Scope | undefined;
   readonly flowRun: FlowRunView | undefined;
   readonly taskRun: TaskRunView | undefined;
 }

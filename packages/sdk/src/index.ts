@@ -16,13 +16,13 @@ export { homeFolder } from "./home.ts";
 export type { Argument, Arguments, Result } from "./inputs/argument-types.ts";
 export type { ParameterSchema, ParametersIn, ParametersOut } from "./inputs/parameters.ts";
 export { log } from "./logging/log.ts";
+export { type Observation, type ObservedState, type Observer, observeRuns } from "./logging/observers.ts";
 export type { CacheBy, CacheCall, CacheOptions } from "./results/cache.ts";
-export type { ResultStore } from "./results/result-store.ts";
+export type { ResultStore, ResultWrite } from "./results/result-store.ts";
 export { type CurrentFlowRun, type CurrentRun, type CurrentTaskRun, currentRun } from "./run/current-run.ts";
 export { RunFuture } from "./run/future.ts";
 export type { Hook, HookEvent, Hooks } from "./run/hooks.ts";
 export { type AllowedFailure, allowFailure } from "./run/links.ts";
-export { type Observation, type ObservedState, type Observer, observeRuns } from "./run/observers.ts";
 export { Secret, secret } from "./secrets/secret.ts";
 export {
   type Connection,

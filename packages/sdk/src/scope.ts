@@ -3,9 +3,9 @@ import type { Resource } from "@ostinato/protocol";
 import { Provenance } from "./identity/provenance.ts";
 import type { KeptResults } from "./results/kept-results.ts";
 import type { RunFuture } from "./run/future.ts";
-import { type Keeper, rememberKeeper } from "./run/stray-failures.ts";
+import type { Limiter } from "./run/limiter.ts";
+import { type Keeper, rememberKeeper } from "./run/unhandled-failures.ts";
 import type { Session } from "./session/session.ts";
-import type { Limiter } from "./task/limiter.ts";
 
 export interface ScopeOptions {
   /** Undefined where there is none yet: for a task called outside of flows. `open` brings it. */
@@ -17,7 +17,9 @@ export interface ScopeOptions {
   readonly limiter: Limiter | undefined;
   readonly logPrints: boolean;
   readonly persist: boolean;
-  /** What earlier attempts of the flow run left. */
+  /** Of the flow, where it says where results go. */
+  readonly resultStorage: string | undefined;
+  /** Results of earlier attempts of the flow run. */
   readonly kept: KeptResults | undefined;
 }
 
@@ -37,6 +39,7 @@ export class Scope implements Keeper {
   readonly limiter: Limiter | undefined;
   readonly logPrints: boolean;
   readonly persist: boolean;
+  readonly resultStorage: string | undefined;
   readonly kept: KeptResults | undefined;
   /** Which runs in the scope made which values. */
   readonly provenance = new Provenance();
@@ -58,6 +61,7 @@ export class Scope implements Keeper {
     this.limiter = options.limiter;
     this.logPrints = options.logPrints;
     this.persist = options.persist;
+    this.resultStorage = options.resultStorage;
     this.kept = options.kept;
   }
 

@@ -44,7 +44,7 @@ function listen(session: Session): Watch {
   };
   let closed = false;
   watches.set(session, watch);
-  const stopWaiting = session.timers.after(listenAfterSeconds, () => void subscribe());
+  const stopWaiting = session.clock.after(listenAfterSeconds, () => void subscribe());
   async function subscribe(): Promise<void> {
     const { subscribeToEvents } = await import("@ostinato/client/node");
     if (closed) return;

@@ -1,4 +1,4 @@
-import { randomId, stateNames } from "@ostinato/core";
+import { type ResultLocation, randomId, stateNames } from "@ostinato/core";
 import type {
   createFlowRun,
   FlowRun as FlowRunRow,
@@ -21,7 +21,7 @@ import {
   restoreParameters,
 } from "../inputs/recorded-parameters.ts";
 import { notice } from "../logging/console-output.ts";
-import { rootRuns } from "../run/process-end.ts";
+import { parseResultStorage } from "../results/result-stores.ts";
 import { type MadeName, makeRunName, type RunName } from "../run/run-name.ts";
 import { answerFor } from "../run/unawaited.ts";
 import type { Interruptible, Scope } from "../scope.ts";
@@ -35,6 +35,7 @@ import { retryPolicy } from "./flow-retries.ts";
 import { FlowRun } from "./flow-run.ts";
 import { readState } from "./flow-states.ts";
 import { heartbeatDetails } from "./heartbeat.ts";
+import { rootRuns } from "./process-end.ts";
 import { createTrackingTask, finishedSubflow, keptFlowResult, subflowIdentity, unfinishedSubflow } from "./subflow.ts";
 
 /** Parameters of a flow. */
@@ -48,8 +49,7 @@ export interface Given {
 export function startFlow(definition: FlowDefinition, given: Given): FlowFuture<unknown> {
   const future = new FlowFuture<unknown>(definition.name);
   const caller = context.getStore();
-  const inFlow = caller !== undefined && caller.scope.flowRunId !== undefined;
-  if (caller === undefined || !inFlow)
+  if (caller?.scope?.flowRunId === undefined)
     carry(future, undefined, (opened) => runNew(opened, { definition, given, future }));
   else {
     const parent = { scope: caller.scope, flowRun: caller.flowRun, taskRun: caller.taskRun };
@@ -150,6 +150,7 @@ async function runNew(opened: Session, { definition, given, future, parent }: Ne
     given.areJson ? checkJson(asked) : checkParameters(definition.name, options.parameters, asked),
   );
   const parameters = checked.ok ? checked.value : asked;
+  const storage = await settle(storageOf(opened, definition));
   const identity = parent === undefined ? undefined : identityOf(definition, parameters, parent);
   let tracking: string | undefined;
   if (parent !== undefined) {
@@ -179,9 +180,10 @@ async function runNew(opened: Session, { definition, given, future, parent }: Ne
     parameters,
     callIdentity: identity,
     parent: parent?.flowRun,
+    storage: storage.ok ? storage.value : undefined,
     warning: problem,
   });
-  const final = await carryRun(future, run, checked.ok ? undefined : checked.error);
+  const final = await executeRun(future, run, firstProblem(checked, storage));
   if (tracking !== undefined && final.type === "COMPLETED")
     parent?.scope.provenance.remember(final.value, tracking, new Set());
   return final;
@@ -208,6 +210,7 @@ async function runExisting(
   const parameters = restored.checked
     ? ({ ok: true, value: restored.value } as const)
     : await settle(checkJsonParameters(definition.name, definition.options.parameters, restored.value));
+  const storage = await settle(storageOf(opened, definition));
   const run = new FlowRun({
     session: opened,
     definition,
@@ -215,9 +218,10 @@ async function runExisting(
     parameters: parameters.ok ? parameters.value : restored.value,
     callIdentity: await subflowIdentity(opened, row),
     parent: undefined,
+    storage: storage.ok ? storage.value : undefined,
     warning: undefined,
   });
-  return await carryRun(future, run, parameters.ok ? undefined : parameters.error);
+  return await executeRun(future, run, firstProblem(parameters, storage));
 }
 
 const shownOnly = "ostinato.parameters-shown-only";
@@ -240,13 +244,24 @@ async function restore(opened: Session, row: FlowRunRow): Promise<{ value: unkno
   );
 }
 
-async function carryRun(
+/** Where the run's result goes. An unknown store is a problem here, before anything of the run has run. */
+async function storageOf(opened: Session, { options }: FlowDefinition): Promise<ResultLocation | undefined> {
+  const text = options.resultStorage ?? opened.resultStorage;
+  return text === undefined || opened.server === undefined ? undefined : parseResultStorage(text);
+}
+
+function firstProblem(...checks: readonly Settled<unknown>[]): Error | undefined {
+  for (const check of checks) if (!check.ok) return check.error;
+  return undefined;
+}
+
+async function executeRun(
   future: FlowFuture<unknown>,
   run: FlowRun,
-  wrongParameters: Error | undefined,
+  problem: Error | undefined,
 ): Promise<FinalState<unknown>> {
   future.begin(run.id, run.name, run);
-  if (wrongParameters !== undefined) return await run.refuse(wrongParameters);
+  if (problem !== undefined) return await run.refuse(problem);
   if (run.parent !== undefined) return await run.execute();
   const forget = rootRuns.add(run);
   try {

@@ -41,8 +41,8 @@ function tellSchema(session: Session, { name, version, options }: FlowDefinition
   })().catch((error: unknown) =>
     notice(logLevels.warning, `the server was not told the parameters of flow "${name}": ${failureMessage(error)}`),
   );
-  session.telling.add(telling);
-  void telling.then(() => session.telling.delete(telling));
+  session.background.add(telling);
+  void telling.then(() => session.background.delete(telling));
 }
 
 /** What the turn of the event loop sends goes first. */

@@ -1,5 +1,5 @@
 import { isNotFound } from "@ostinato/client";
-import { secondsBetween, stateNames, toTimestamp } from "@ostinato/core";
+import { type ResultLocation, secondsBetween, stateNames, toTimestamp } from "@ostinato/core";
 import type { keepFlowRunResult, Resource, StateCreate, updateFlowRun } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
 import { context, type FlowRunView, type RunContext } from "../context.ts";
@@ -7,18 +7,18 @@ import { Cancelled, FlowTimeout, toError } from "../errors.ts";
 import { failureMessage } from "../failures/failure-text.ts";
 import { resolved } from "../inputs/arguments.ts";
 import { writeLine } from "../logging/log-line.ts";
+import { isObserved, observe } from "../logging/observers.ts";
 import { captureOutput, endOutput } from "../logging/output-capture.ts";
 import { KeptResults } from "../results/kept-results.ts";
 import { writeResult } from "../results/results.ts";
 import { callHooks, hasHookFor } from "../run/hooks.ts";
 import { Interruption } from "../run/interruption.ts";
-import { isObserved, observe } from "../run/observers.ts";
+import { Limiter } from "../run/limiter.ts";
 import { flowRunResources } from "../run/related-resources.ts";
 import { type Interruptible, Scope } from "../scope.ts";
 import { redactInside } from "../secrets/redaction.ts";
 import { flushed, type Session } from "../session/session.ts";
 import { type FinalState, type RunState, unsuccessfulState } from "../states.ts";
-import { Limiter } from "../task/limiter.ts";
 import { watchCancellation } from "./cancellation.ts";
 import type { FlowDefinition } from "./flow-definition.ts";
 import { abortedEnd, acceptedEnd, endByDeletion, endOf, sentence } from "./flow-ends.ts";
@@ -47,7 +47,9 @@ export interface FlowRunOptions {
   /** Names the call by its parameters, so that a parent that runs again knows it. */
   readonly callIdentity: string | undefined;
   readonly parent: FlowRunView | undefined;
-  /** What went wrong about the run before it was there to log it. */
+  /** Where its result goes, unless the server keeps it. */
+  readonly storage: ResultLocation | undefined;
+  /** A problem with the run from before it existed and could log it. */
   readonly warning: string | undefined;
 }
 
@@ -175,7 +177,7 @@ export class FlowRun implements Interruptible, FlowRunView {
 
   async #runAttempt(): Promise<Outcome> {
     const again = this.attempt > 1 && this.session.server !== undefined;
-    const kept = again ? await KeptResults.read(this.session.client, this.session.results, this.id) : undefined;
+    const kept = again ? await KeptResults.read(this.session.client, this.id) : undefined;
     if (kept !== undefined && kept.size > 0)
       this.#log(logLevels.info, `${kept.size} results of earlier attempts are there to use`);
     const scope = this.#newScope(kept);
@@ -210,10 +212,10 @@ export class FlowRun implements Interruptible, FlowRunView {
     const { fn, timeoutSeconds } = definition;
     if (scope.logPrints) captureOutput();
     const call = async () => resolved(await fn(this.parameters as never));
-    const called = this.#interruption.guard(context.run({ scope, flowRun: this, taskRun: undefined }, call));
+    const called = this.#interruption.guard(context.run(this.#context(), call));
     if (timeoutSeconds === undefined) return await called;
     const timeOut = () => this.#interruption.endAttempt(new FlowTimeout(this.name, timeoutSeconds));
-    const stopTimer = this.session.timers.after(timeoutSeconds, timeOut);
+    const stopTimer = this.session.clock.after(timeoutSeconds, timeOut);
     try {
       return await called;
     } finally {
@@ -224,7 +226,7 @@ export class FlowRun implements Interruptible, FlowRunView {
   /** Waits for what still runs in the attempt, and until the server knows all of it. */
   async #settle(scope: Scope): Promise<void> {
     await scope.idle();
-    await Promise.all([flushed(this.session, this.session.events), ...this.session.telling]);
+    await Promise.all([flushed(this.session, this.session.events), ...this.session.background]);
   }
 
   /** Tells the server how the attempt ended. Undefined when it is to be tried again. */
@@ -294,8 +296,9 @@ export class FlowRun implements Interruptible, FlowRunView {
   async #keep(value: unknown): Promise<void> {
     const { session, definition } = this;
     if (session.server === undefined || definition.options.persist === false) return;
-    const { result, reason } = await writeResult(value, { session, identity: this.#options.callIdentity });
-    if (reason !== undefined) this.#log(logLevels.debug, reason);
+    const { storage, callIdentity: identity } = this.#options;
+    const { result, notKept } = await writeResult(value, { session, storage, identity });
+    if (notKept !== undefined) this.#log(notKept.level, notKept.reason);
     await session.client
       .call<typeof keepFlowRunResult>("PUT /flow_runs/{id}/result", { params: { id: this.id }, body: result })
       .catch(unlessDeleted);
@@ -333,10 +336,10 @@ export class FlowRun implements Interruptible, FlowRunView {
 
   async #sleep(seconds: number): Promise<void> {
     if (seconds <= 0) return;
-    const { timers } = this.session;
+    const { clock } = this.session;
     let stop = () => {};
     const slept = new Promise<void>((resolve) => {
-      stop = timers.after(seconds, resolve);
+      stop = clock.after(seconds, resolve);
     });
     // An interruption is noticed by the proposal that follows.
     await this.#interruption.guard(slept).catch(() => {});
@@ -344,7 +347,7 @@ export class FlowRun implements Interruptible, FlowRunView {
   }
 
   #newScope(kept: KeptResults | undefined): Scope {
-    const { concurrency, logPrints, persist } = this.definition.options;
+    const { concurrency, logPrints, persist, resultStorage } = this.definition.options;
     return new Scope({
       session: this.session,
       clock: this.session.clock,
@@ -354,6 +357,7 @@ export class FlowRun implements Interruptible, FlowRunView {
       limiter: concurrency === undefined ? undefined : new Limiter(concurrency),
       logPrints: logPrints ?? false,
       persist: persist ?? true,
+      resultStorage,
       kept,
     });
   }
@@ -381,7 +385,7 @@ export class FlowRun implements Interruptible, FlowRunView {
   }
 
   #context(): RunContext {
-    return { scope: this.#scope, flowRun: this, taskRun: undefined };
+    return { session: this.session, scope: this.#scope, flowRun: this, taskRun: undefined };
   }
 }
 

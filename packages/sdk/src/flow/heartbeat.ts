@@ -29,7 +29,7 @@ export function heartbeatDetails({ server, process }: WatchedRun["session"]): St
  * is told by a thread, since a program may compute for minutes without a turn of its event loop. The returned function stops it.
  */
 export function startHeartbeat(run: WatchedRun): () => void {
-  const { clock, deputy, events, timers } = run.session;
+  const { clock, deputy, events } = run.session;
   const seconds = heartbeatSeconds();
   const event = signOfLife(run, seconds);
   const byThread = deputy !== undefined && needsThread(run.session);
@@ -41,7 +41,7 @@ export function startHeartbeat(run: WatchedRun): () => void {
   }
 
   function wait(): void {
-    stopTimer = timers.after(seconds, () => {
+    stopTimer = clock.after(seconds, () => {
       void lookForEnd(run);
       if (!byThread) beat();
       wait();

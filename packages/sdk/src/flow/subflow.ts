@@ -99,7 +99,7 @@ export async function keptFlowResult(session: Session, flowRunId: string): Promi
       },
     );
     const own = page.results.findLast((result) => result.flow_run_id === flowRunId && result.task_run_id === null);
-    if (own !== undefined) return await revive(own, session.results);
+    if (own !== undefined) return await revive(own);
     after = page.next;
   } while (after !== null);
   return undefined;

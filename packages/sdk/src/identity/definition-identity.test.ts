@@ -7,7 +7,7 @@ import { count as userCount } from "../../test/fixtures/users/count.ts";
 import { load as loadUsers } from "../../test/fixtures/users/load.ts";
 import { recordOnOwnServer } from "../../test/harness.ts";
 import { currentRun, flow, task } from "../index.ts";
-import { observeRuns } from "../run/observers.ts";
+import { observeRuns } from "../logging/observers.ts";
 
 const server = recordOnOwnServer();
 

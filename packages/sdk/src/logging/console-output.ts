@@ -1,6 +1,6 @@
 import { logLevels } from "@ostinato/protocol/log-levels";
-import { isObserved, observe } from "../run/observers.ts";
 import { redact } from "../secrets/redaction.ts";
+import { isObserved, observe } from "./observers.ts";
 
 /** What a run says on the terminal: stderr, so that a program's own output stays its own. */
 export interface ConsoleLine {

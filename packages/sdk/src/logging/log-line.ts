@@ -7,21 +7,21 @@ import { redact } from "../secrets/redaction.ts";
 import { printLine } from "./console-output.ts";
 
 /** Sends a line to the server under the run of the context, and prints it. */
-export function writeLine({ scope, flowRun, taskRun }: RunContext, level: number, text: string): void {
+export function writeLine({ session, flowRun, taskRun }: RunContext, level: number, text: string): void {
   const message = redact(text);
   const speaker = taskRun?.name ?? flowRun?.name;
   printLine({ level, speaker, message });
-  if (!scope.isOpen) return;
-  const { clock, logs, server } = scope.session;
+  if (session === undefined) return;
+  const { clock, logs, server } = session;
   const now = clock.now();
   logs.add({
-    // By it a line that is sent again is kept once. The field's servers take none.
+    // With an id a line that is sent twice is kept once. Prefect's servers refuse one.
     ...(server === undefined ? {} : { id: timeOrderedId(now) }),
     name: taskRun === undefined ? "ostinato.flow_runs" : "ostinato.task_runs",
     level,
     message,
     timestamp: formatTimestamp(now),
-    flow_run_id: scope.flowRunId ?? null,
+    flow_run_id: flowRun?.id ?? null,
     task_run_id: taskRun?.id ?? null,
   });
 }

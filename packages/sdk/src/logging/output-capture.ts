@@ -43,7 +43,7 @@ function captureStream(stream: NodeJS.WriteStream): void {
 
 function outputOfCaller(): RunOutput | undefined {
   const run = context.getStore();
-  if (run === undefined || !(run.taskRun?.logPrints ?? run.scope.logPrints)) return undefined;
+  if (run === undefined || !(run.taskRun?.logPrints ?? run.scope?.logPrints)) return undefined;
   const key = keyOf(run);
   const known = outputs.get(key);
   if (known !== undefined) return known;
@@ -52,6 +52,6 @@ function outputOfCaller(): RunOutput | undefined {
   return made;
 }
 
-function keyOf({ scope, flowRun, taskRun }: RunContext): object {
-  return taskRun ?? flowRun ?? scope;
+function keyOf(run: RunContext): object {
+  return run.taskRun ?? run.flowRun ?? run;
 }

@@ -1,9 +1,9 @@
 import type { Client } from "@ostinato/client";
 import { deserialize } from "@ostinato/core";
 import type { listFlowRunResults, readResult, StoredResult } from "@ostinato/protocol";
-import type { ResultStore } from "./result-store.ts";
+import { readFromStore } from "./result-stores.ts";
 
-/** A value that was kept, and the name of the record that keeps it. */
+/** A value that was kept, and the id of the record that keeps it. */
 export interface Found {
   readonly id: string;
   readonly value: unknown;
@@ -11,22 +11,20 @@ export interface Found {
   readonly flowRunId: string | undefined;
 }
 
-/** What is held in memory of earlier attempts, before results are read one by one when they are needed. */
+/** How much data of earlier attempts is held in memory. Beyond it results are read one by one, when they are needed. */
 const heldCharacters = 128 * 1024 * 1024;
 
-/** Results that earlier attempts of a flow run left: each is given out once, to the call that has the same identity. */
+/** Results that earlier attempts of a flow run left. Each is given out once, to the call with the same identity. */
 export class KeptResults {
   readonly #client: Client;
-  readonly #store: ResultStore;
   readonly #byIdentity = new Map<string, StoredResult>();
 
-  private constructor(client: Client, store: ResultStore) {
+  private constructor(client: Client) {
     this.#client = client;
-    this.#store = store;
   }
 
-  static async read(client: Client, store: ResultStore, flowRunId: string): Promise<KeptResults> {
-    const kept = new KeptResults(client, store);
+  static async read(client: Client, flowRunId: string): Promise<KeptResults> {
+    const kept = new KeptResults(client);
     let held = 0;
     let after: string | null = null;
     do {
@@ -51,12 +49,12 @@ export class KeptResults {
     return this.#byIdentity.size;
   }
 
-  /** The value kept under the identity, or undefined where there is none or it cannot be had any more. */
+  /** The value kept under the identity; undefined where there is none or its data is gone. */
   async take(identity: string): Promise<Found | undefined> {
     const result = this.#byIdentity.get(identity);
     if (result === undefined) return undefined;
     this.#byIdentity.delete(identity);
-    return revive(result.data === "" ? await this.#whole(result) : result, this.#store);
+    return revive(result.data === "" ? await this.#whole(result) : result);
   }
 
   #whole(result: StoredResult): Promise<StoredResult> {
@@ -65,8 +63,8 @@ export class KeptResults {
 }
 
 /** The value of a kept result; undefined where its data is gone. */
-export async function revive(result: StoredResult, store: ResultStore): Promise<Found | undefined> {
-  const text = result.data ?? (result.location === null ? undefined : await store.read(result.location));
+export async function revive(result: StoredResult): Promise<Found | undefined> {
+  const text = result.data ?? (result.location === null ? undefined : await readFromStore(result.location));
   if (result.format !== "devalue" || text === undefined) return undefined;
   const value = read(text);
   if (value === undefined) return undefined;
@@ -74,7 +72,7 @@ export async function revive(result: StoredResult, store: ResultStore): Promise<
   return { id: result.id, value: value.read, flowRunId };
 }
 
-/** What cannot be read any more is as good as gone: the task runs again. */
+/** Undefined for a text that can no longer be read: the task then runs again. */
 function read(text: string): { readonly read: unknown } | undefined {
   try {
     return { read: deserialize(text) };
@@ -83,7 +81,7 @@ function read(text: string): { readonly read: unknown } | undefined {
   }
 }
 
-/** Without its data: no kept text is empty, so the empty one marks what must be read again. */
+/** The result without its data. Kept texts are never empty, so an empty one marks data that must be read again. */
 function lean(result: StoredResult): StoredResult {
   return result.data === null ? result : { ...result, data: "" };
 }

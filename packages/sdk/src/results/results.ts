@@ -3,16 +3,22 @@ import {
   isSecret,
   previewOf,
   previewOfUnserializable,
+  type ResultLocation,
   serialize,
   type Timestamp,
 } from "@ostinato/core";
 import type { ResultCreate } from "@ostinato/protocol";
+import { logLevels } from "@ostinato/protocol/log-levels";
+import { failureMessage } from "../failures/failure-text.ts";
 import { digest } from "../identity/digest.ts";
 import { holdsRevealed, redact, redaction } from "../secrets/redaction.ts";
-import type { Session } from "../session/session.ts";
+import type { Api } from "../session/roles.ts";
+import { localStorage, writeToStore } from "./result-stores.ts";
 
 export interface KeepOptions {
-  readonly session: Session;
+  readonly session: Api;
+  /** The store of every result; undefined: small ones on the server, larger ones in local files. */
+  readonly storage: ResultLocation | undefined;
   readonly identity?: string | undefined;
   readonly cacheKey?: string | undefined;
   readonly expires?: Timestamp | undefined;
@@ -20,41 +26,53 @@ export interface KeepOptions {
 
 export interface Kept {
   readonly result: ResultCreate;
-  /** Why the value is not kept. */
-  readonly reason: string | undefined;
+  readonly notKept: NotKept | undefined;
 }
 
-/** Writes a result down as the server keeps it: in place when it is small, in the result store when it is larger. */
+export interface NotKept {
+  readonly reason: string;
+  /** Of the log line that gives the reason. */
+  readonly level: number;
+}
+
+/** Writes a result as the server keeps it: its data, or its location in a store. A store that fails does not fail the run. */
 export async function writeResult(value: unknown, options: KeepOptions): Promise<Kept> {
-  const { session, identity, cacheKey, expires } = options;
+  const { session, storage, identity, cacheKey, expires } = options;
   const written = serialize(value);
   if (!written.ok) {
     const preview = written.secret
       ? previewOf(value, { redact: redaction() })
       : previewOfUnserializable(redact(written.reason));
-    return notKept(preview, refusal(value, written.reason));
+    return without(preview, refusal(value, written.reason));
   }
   const { text } = written;
   if (holdsRevealed(text)) {
     const preview = previewOf(value, { sizeBytes: text.length, redact });
-    return notKept(preview, "the result is not kept: a secret that was revealed is in it");
+    return without(preview, "the result is not kept: a secret that was revealed is in it");
   }
+  const preview = previewOf(value, { sizeBytes: text.length });
   const limit = session.server?.result_size_limit_bytes ?? 0;
-  const small = Buffer.byteLength(text) <= limit;
+  const onServer = storage === undefined && Buffer.byteLength(text) <= limit;
+  let location: string | undefined;
+  try {
+    location = onServer ? undefined : await writeToStore(storage ?? localStorage, digest(text), text);
+  } catch (error) {
+    return without(preview, `the result could not be kept: ${failureMessage(error)}`, logLevels.warning);
+  }
   const result: ResultCreate = {
     format: "devalue",
-    data: small ? text : null,
-    ...(small ? {} : { location: await session.results.write(digest(text), text) }),
-    preview: previewOf(value, { sizeBytes: text.length }),
+    data: onServer ? text : null,
+    ...(location === undefined ? {} : { location }),
+    preview,
     ...(identity === undefined ? {} : { identity }),
     ...(cacheKey === undefined ? {} : { cache_key: cacheKey }),
     ...(expires === undefined ? {} : { expires: formatTimestamp(expires) }),
   };
-  return { result, reason: undefined };
+  return { result, notKept: undefined };
 }
 
-function notKept(preview: ResultCreate["preview"], reason: string): Kept {
-  return { result: { format: "none", data: null, preview }, reason };
+function without(preview: ResultCreate["preview"], reason: string, level: number = logLevels.debug): Kept {
+  return { result: { format: "none", data: null, preview }, notKept: { reason, level } };
 }
 
 function refusal(value: unknown, reason: string): string {

@@ -1,37 +1,47 @@
-import { addSeconds } from "@ostinato/core";
+import { addSeconds, type ResultLocation } from "@ostinato/core";
+import { logLevels } from "@ostinato/protocol/log-levels";
 import type { FlowRunView, TaskRunView } from "../context.ts";
 import { failureMessage } from "../failures/failure-text.ts";
 import { callIdentity, InputDigests } from "../identity/call-identity.ts";
+import type { DefinitionIdentity } from "../identity/definition-identity.ts";
 import type { Scope } from "../scope.ts";
-import type { TaskDefinition } from "../task/task-definition.ts";
-import type { Warn } from "../task/task-retries.ts";
 import { type CacheRule, cacheKey } from "./cache.ts";
 import type { Found } from "./kept-results.ts";
 import { findCached, rememberFresh } from "./result-lookup.ts";
-import { type Kept, writeResult } from "./results.ts";
+import { parseResultStorage } from "./result-stores.ts";
+import { type Kept, type NotKept, writeResult } from "./results.ts";
 
-/** What a call is compared by. */
+/** How the results of a task are kept and used again. */
+export interface ResultRules {
+  readonly name: string;
+  readonly identity: DefinitionIdentity;
+  readonly cache: CacheRule | undefined;
+  readonly options: { readonly persist?: boolean; readonly resultStorage?: string };
+}
+
+/** A call, as far as it is compared with others. */
 export interface ComparedCall {
-  readonly definition: TaskDefinition;
+  readonly definition: ResultRules;
   readonly scope: Scope;
   readonly flowRun: FlowRunView | undefined;
   /** The task run that called it. */
   readonly parent: TaskRunView | undefined;
   readonly inputs: ReadonlyMap<string, unknown>;
-  readonly warn: Warn;
+  readonly warn: (message: string) => void;
 }
 
-/** A result that is there already, and why it is the one of this call. */
+/** An existing result, and why it is the one of this call. */
 export interface Reusable {
   readonly found: Found;
   readonly message: string;
 }
 
-/** What becomes of the result of one task run: whether there is one to use again, and how a new one is kept. */
+/** The result of one task run: finds one to use again, or keeps a new one. */
 export class TaskResults {
   readonly #call: ComparedCall;
-  /** The arguments as they were when the call was compared. Undefined where nothing is kept of it. */
+  /** The arguments as they were when the call was compared. Undefined where its result is not kept. */
   readonly #inputs: InputDigests | undefined;
+  readonly #storage: ResultLocation | undefined;
   /** What the call is known by in its flow run, where its result is kept. */
   readonly identity: string | undefined;
   /** The key in the cache, where the task has one. */
@@ -42,8 +52,9 @@ export class TaskResults {
   constructor(call: ComparedCall) {
     this.#call = call;
     const { definition, scope } = call;
-    // One of the field's servers keeps no results.
+    // Prefect's servers keep no results.
     if (scope.session.server === undefined || !(this.#persists || definition.cache !== undefined)) return;
+    this.#storage = storageOf(call);
     this.#inputs = new InputDigests(call.inputs);
     if (this.#persists) this.identity = identityOf(call, this.#inputs);
     if (definition.cache !== undefined) this.cacheKey = cacheKeyOf(call, definition.cache, this.#inputs);
@@ -79,18 +90,19 @@ export class TaskResults {
     if (cacheKey !== undefined) rememberFresh(session, cacheKey);
     const kept = await writeResult(value, {
       session,
+      storage: this.#storage,
       identity,
       cacheKey,
       expires: seconds === undefined ? undefined : addSeconds(session.clock.now(), seconds),
     });
     this.isCached = kept.result.cache_key !== undefined;
     if (identity === this.identity && cacheKey === this.cacheKey) return kept;
-    return { ...kept, reason: kept.reason ?? "the result is not used again: the arguments changed while the task ran" };
+    return { ...kept, notKept: kept.notKept ?? changedArguments };
   }
 
   /**
-   * By what the result may be found again. Not by arguments that are others by now: either the function changed them, which
-   * nobody would do in its place, or they were changed before it had read them.
+   * The keys by which the result may be found again: none that is made of arguments which have changed since. Either the function
+   * changed them, which a reused result would not do, or they changed before the function read them.
    */
   #valid(before: InputDigests): Partial<Record<"identity" | "cacheKey", string | undefined>> {
     const known = { identity: this.identity, cacheKey: this.cacheKey };
@@ -110,6 +122,16 @@ export class TaskResults {
   }
 }
 
+const changedArguments: NotKept = {
+  reason: "the result is not used again: the arguments changed while the task ran",
+  level: logLevels.debug,
+};
+
+function storageOf({ definition, scope }: ComparedCall): ResultLocation | undefined {
+  const text = definition.options.resultStorage ?? scope.resultStorage ?? scope.session.resultStorage;
+  return text === undefined ? undefined : parseResultStorage(text);
+}
+
 function identityOf({ definition, scope, parent }: ComparedCall, inputs: InputDigests): string | undefined {
   const given = inputs.together();
   return given === undefined
@@ -117,7 +139,7 @@ function identityOf({ definition, scope, parent }: ComparedCall, inputs: InputDi
     : callIdentity({ definition: definition.identity, scope, parent, given: given.text });
 }
 
-/** A key that can't be made costs the cache, not the run. */
+/** A key that cannot be made costs the cache, not the run. */
 function cacheKeyOf(
   { definition, flowRun, inputs, warn }: ComparedCall,
   rule: CacheRule,

@@ -54,8 +54,8 @@ export interface CurrentTaskRun {
 export function currentRun(): CurrentRun {
   const run = context.getStore();
   if (run === undefined) throw new NotInRun("currentRun()");
-  const { scope, flowRun, taskRun } = run;
-  const page = pagesOf(scope.session.uiUrl);
+  const { session, flowRun, taskRun } = run;
+  const page = pagesOf(session?.uiUrl);
   const own = taskRun ?? flowRun;
   if (own === undefined) throw new NotInRun("currentRun()");
   const flow = flowRun === undefined ? undefined : describeFlowRun(flowRun, page);

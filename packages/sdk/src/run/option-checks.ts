@@ -57,6 +57,7 @@ export const aName: Rule = (value) =>
   typeof value === "string" && value !== "" ? undefined : "a text, not an empty one";
 export const aBoolean: Rule = (value) => (typeof value === "boolean" ? undefined : "true or false");
 export const aFunction: Rule = (value) => (typeof value === "function" ? undefined : "a function");
+export const anObject: Rule = (value) => (typeof value === "object" && value !== null ? undefined : "an object");
 export const anything: Rule = () => undefined;
 
 export const aWholeNumber: Rule = (value) =>

@@ -31,6 +31,8 @@ const common: Rules = {
   timeout: aDuration,
   logPrints: aBoolean,
   persist: aBoolean,
+  resultStorage: (value) =>
+    typeof value === "string" && value !== "" ? undefined : 'a store, as "local" or "s3:bucket/prefix"',
   onRunning: aHook,
   onCompletion: aHook,
   onFailure: aHook,

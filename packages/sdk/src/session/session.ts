@@ -1,49 +1,44 @@
 import { ApiError, type Client, createClient, ServerUnreachable, type Transport } from "@ostinato/client";
 import { type EventSink, handedOverSink, postingEventSink } from "@ostinato/client/delivery";
 import { httpTransport } from "@ostinato/client/http";
-import { type Clock, systemClock, TimerQueue } from "@ostinato/core";
+import { type Clock, systemClock } from "@ostinato/core";
 import { ownProcess } from "@ostinato/core/process";
 import type { readServerInfo, ServerInfo } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
 import { notice } from "../logging/console-output.ts";
 import { type LogBuffer, logBuffer } from "../logging/log-buffer.ts";
-import { localResultStore } from "../results/local-result-store.ts";
-import type { ResultStore } from "../results/result-store.ts";
 import { type Connection, chooseConnection } from "./connection.ts";
 import { type Deputy, deputyFor } from "./deputy.ts";
 import { outageReport, reporting } from "./outage.ts";
 import { insteadOfRefused } from "./refused-events.ts";
+import type { Api, Lifetime, Reporter } from "./roles.ts";
 
-/** The program's ties to its server, made at the first call of a flow or task and shared by all that follow. */
-export interface Session {
-  readonly connection: Connection;
-  /** How it is reached. */
-  readonly transport: Transport;
-  readonly client: Client;
+/** Holds what runs report until the server has acknowledged it. */
+export interface Delivery extends Reporter {
   readonly events: EventSink;
   readonly logs: LogBuffer;
-  readonly clock: Clock;
-  readonly timers: TimerQueue;
-  /** Undefined where the server is one of the field's, which keeps no results. */
-  readonly server: ServerInfo | undefined;
+  /** Calls that no run waits for before it ends. None of them rejects. */
+  readonly background: Set<Promise<void>>;
+}
+
+/** The program's ties to its server, made at the first call of a flow or task and shared by all later calls. */
+export interface Session extends Api, Delivery, Lifetime {
+  readonly connection: Connection;
+  /** How the server is reached. */
+  readonly transport: Transport;
   /** Names this process to a server on the same machine; undefined where the system does not tell. */
   readonly process: string | undefined;
-  /** Undefined where no thread could reach the server. */
+  /** Undefined where a thread could not reach the server. */
   readonly deputy: Deputy | undefined;
-  readonly results: ResultStore;
-  /** What the server is being told beside the runs, which do not need it. None of it rejects. */
-  readonly telling: Set<Promise<void>>;
-  /** Flows that the server knows already, by name. */
+  /** Where results go unless a task or flow says otherwise: `OSTINATO_RESULT_STORAGE`. */
+  readonly resultStorage: string | undefined;
+  /** Ids of the flows that the server knows, by name. */
   readonly flowIds: Map<string, Promise<string>>;
-  /** Where a browser finds the server's pages. */
-  readonly uiUrl: string | undefined;
-  /** Keeps the process alive until the returned function is called. */
-  hold(): () => void;
-  /** Brings what is on its way to the server, then lets go of it. */
+  /** Waits until the server has everything, then closes the connection. */
   close(): Promise<void>;
 }
 
-/** A call to the server is tried again for some five minutes: a restart must not fail a run. */
+/** A call to the server is retried for about five minutes, so that a restart does not fail a run. */
 const patientRetries = 36;
 
 const patientSeconds = 310;
@@ -61,23 +56,23 @@ export function session(): Promise<Session> {
 }
 
 /**
- * Resolves when the server has everything that was given so far. Rejects after as long as a call to the server is tried: what
- * has not arrived by then does not arrive in this program's life.
+ * Resolves when the server has everything that the sink was given so far. Rejects after as long as a call to the server is
+ * retried: what has not arrived by then will not arrive while this program lives.
  */
 export async function flushed(
-  { timers, connection }: Pick<Session, "timers" | "connection">,
+  { clock, connection }: Pick<Session, "clock" | "connection">,
   sink: { flush(): Promise<void> },
 ): Promise<void> {
   let stop = () => {};
   const givenUp = new Promise<never>((_, reject) => {
-    stop = timers.after(patientSeconds, () => {
+    stop = clock.after(patientSeconds, () => {
       reject(new ServerUnreachable(connection.baseUrl, `it was away for ${patientSeconds} s`));
     });
   });
   await Promise.race([sink.flush(), givenUp]).finally(stop);
 }
 
-/** Brings everything to the server and ends the session; the next call of a flow or task opens another. */
+/** Delivers everything to the server and ends the session; the next call of a flow or task opens another. */
 export async function closeSession(): Promise<void> {
   const closing = current;
   current = undefined;
@@ -85,7 +80,7 @@ export async function closeSession(): Promise<void> {
 }
 
 /**
- * Records runs on this server from here on, instead of the one that the environment tells. Dispose of it to go back:
+ * Records runs on this server from now on, in place of the one that the environment names, until the returned value is disposed:
  * `await using _ = await useConnection({ … })`.
  */
 export async function useConnection(connection: Connection, clock?: Clock): Promise<AsyncDisposable> {
@@ -105,7 +100,7 @@ async function openSession(given?: Connection, clock: Clock = systemClock()): Pr
   const connection = given ?? (await chooseConnection(process.env));
   const { baseUrl, auth, inProcess } = connection;
   const transport = connection.transport ?? httpTransport(baseUrl);
-  // The first call is given up sooner: maybe the address is wrong.
+  // The first call gives up sooner, because the address may be wrong.
   const connectSeconds = Number(process.env.OSTINATO_CONNECT_SECONDS ?? defaultConnectSeconds);
   const report = outageReport({ baseUrl, clock, connectSeconds });
   const client = createClient({
@@ -113,7 +108,7 @@ async function openSession(given?: Connection, clock: Clock = systemClock()): Pr
     auth,
     transport: reporting(transport, report),
     retries: patientRetries,
-    // Flows are known by their name, runs by keys, states, events, lines and artifacts by ids of ours.
+    // The server knows flows by name, runs by key, and states, events, lines and artifacts by ids that we choose.
     repeatable: true,
   });
   const ownName = ownProcess();
@@ -126,7 +121,6 @@ async function openSession(given?: Connection, clock: Clock = systemClock()): Pr
     onDropped: (lines) =>
       warn(`${lines} log lines were left out: there was no room to keep them until the server took them`),
   });
-  const timers = new TimerQueue(clock);
   const deputy = deputyFor(connection);
   const alive = keepAlive(events);
   const onExit = () => void closeSession();
@@ -139,12 +133,11 @@ async function openSession(given?: Connection, clock: Clock = systemClock()): Pr
     events,
     logs,
     clock,
-    timers,
     server,
     process: ownName,
     deputy,
-    results: localResultStore(),
-    telling: new Set(),
+    resultStorage: process.env.OSTINATO_RESULT_STORAGE || undefined,
+    background: new Set(),
     flowIds: new Map(),
     uiUrl: inProcess ? undefined : baseUrl.replace(/\/api$/, ""),
     hold: alive.hold,
@@ -152,7 +145,7 @@ async function openSession(given?: Connection, clock: Clock = systemClock()): Pr
       process.off("beforeExit", onExit);
       const release = alive.hold();
       try {
-        await Promise.all([events, logs].map((sink) => flushed({ timers, connection }, sink)));
+        await Promise.all([events, logs].map((sink) => flushed({ clock, connection }, sink)));
         await Promise.all([events.close(), logs.close(), deputy?.stop()]);
         await connection.close?.();
       } finally {
@@ -162,7 +155,7 @@ async function openSession(given?: Connection, clock: Clock = systemClock()): Pr
   };
 }
 
-/** Which server this is. One of the field's does not know the question. */
+/** Finds out which server this is. Prefect's servers do not know the question. */
 async function identify(
   client: Client,
   { process, retries }: { readonly process: string | undefined; readonly retries: number },
@@ -179,7 +172,7 @@ async function identify(
   }
 }
 
-/** How many retries take so long, with the delays of the client: 0.1 s, doubled up to 10 s. */
+/** The number of retries that take `seconds` with the client's delays: 0.1 s, doubled up to 10 s. */
 function retriesWithin(seconds: number): number {
   let retries = 0;
   for (let total = 0; total < seconds; total += Math.min(10, 0.1 * 2 ** retries)) retries += 1;
@@ -192,7 +185,7 @@ interface SinkParts {
   readonly reports: { readonly onLost: (error: unknown) => void; readonly onFound: () => void };
 }
 
-/** A program that has ended by then, and has told no more, needs no websockets. */
+/** A program that ends sooner than this, with fewer events, does without websockets. */
 const shortProgram = { afterSeconds: 1, afterEvents: 50 };
 
 async function openEventSink(
@@ -213,7 +206,7 @@ async function openEventSink(
 
 const maxTimerMillis = 2 ** 31 - 1;
 
-/** A timer that holds the process while runs are under way, whatever else they wait for. */
+/** A timer that keeps the process alive while runs are under way, whatever else they wait for. */
 function keepAlive(events: EventSink): { hold(): () => void } {
   let holders = 0;
   let timer: ReturnType<typeof setInterval> | undefined;

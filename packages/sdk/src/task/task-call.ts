@@ -1,6 +1,6 @@
 import type { FlowRunView, TaskRunView } from "../context.ts";
+import type { Limiter } from "../run/limiter.ts";
 import type { Scope } from "../scope.ts";
-import type { Limiter } from "./limiter.ts";
 
 /** Where a task was called. */
 export interface Place {

@@ -16,11 +16,11 @@ import {
 } from "../inputs/arguments.ts";
 import { nameArguments } from "../inputs/parameter-names.ts";
 import { writeLine } from "../logging/log-line.ts";
+import { isObserved, observe } from "../logging/observers.ts";
 import { captureOutput, endOutput } from "../logging/output-capture.ts";
 import { TaskResults } from "../results/task-results.ts";
 import { callHooks, hasHookFor } from "../run/hooks.ts";
 import { Interruption } from "../run/interruption.ts";
-import { isObserved, observe } from "../run/observers.ts";
 import { withTags } from "../run/related-resources.ts";
 import { makeRunName } from "../run/run-name.ts";
 import { stateMessage } from "../run/state-message.ts";
@@ -269,7 +269,7 @@ export class TaskRun implements Interruptible, TaskRunView {
     const called = this.#interruption.guard(this.#lead === undefined ? inContext() : this.#lead.around(inContext));
     if (timeoutSeconds === undefined) return resolved(await called);
     const timeOut = () => this.#interruption.endAttempt(new TaskTimeout(this.name, timeoutSeconds));
-    const stopTimer = scope.session.timers.after(timeoutSeconds, timeOut);
+    const stopTimer = scope.session.clock.after(timeoutSeconds, timeOut);
     try {
       return await resolved(await called);
     } finally {
@@ -281,14 +281,14 @@ export class TaskRun implements Interruptible, TaskRunView {
     const { name = stateNames.completed, message, value } = this.#read(returned);
     const kept = await results.keep(value);
     this.#rememberMade(value);
-    if (kept?.reason !== undefined) {
-      this.#log(logLevels.debug, `${kept.reason}; when the flow runs again, so does this task`);
-    }
+    const { notKept } = kept ?? {};
+    if (notKept !== undefined)
+      this.#log(notKept.level, `${notKept.reason}; when the flow runs again, so does this task`);
     const cacheKey = kept?.result.cache_key ?? undefined;
     const state = this.#enter({
       type: "COMPLETED",
       name: redact(name),
-      message: stateMessage(message ?? kept?.reason ?? ""),
+      message: stateMessage(message ?? notKept?.reason ?? ""),
       details: cacheKey === undefined ? {} : { cache_key: cacheKey },
       values: kept === undefined ? undefined : { result: kept.result },
     });
@@ -332,7 +332,7 @@ export class TaskRun implements Interruptible, TaskRunView {
     if (seconds === 0) return;
     let stop = () => {};
     const waited = new Promise<void>((resolve) => {
-      stop = this.scope.session.timers.after(seconds, resolve);
+      stop = this.scope.session.clock.after(seconds, resolve);
     });
     await this.#interruption.guard(waited).finally(stop);
   }
@@ -419,7 +419,8 @@ export class TaskRun implements Interruptible, TaskRunView {
   }
 
   #context(): RunContext {
-    return { scope: this.scope, flowRun: this.flowRun, taskRun: this };
+    const { scope, flowRun } = this;
+    return { session: scope.isOpen ? scope.session : undefined, scope, flowRun, taskRun: this };
   }
 }
 

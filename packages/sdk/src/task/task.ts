@@ -104,10 +104,11 @@ function startTask(definition: TaskDefinition, args: readonly unknown[], call: C
     );
   }
   const caller = context.getStore();
-  const place =
-    caller === undefined
-      ? { scope: standaloneScope(), flowRun: undefined, parent: undefined }
-      : { scope: caller.scope, flowRun: caller.flowRun, parent: caller.taskRun };
+  const place = {
+    scope: caller?.scope ?? standaloneScope(),
+    flowRun: caller?.flowRun,
+    parent: caller?.taskRun,
+  };
   const run = new TaskRun(definition, args, place, call);
   const executed = run.execute();
   if (caller === undefined) {
@@ -128,6 +129,7 @@ function standaloneScope(): Scope {
     limiter: undefined,
     logPrints: false,
     persist: true,
+    resultStorage: undefined,
     kept: undefined,
   });
 }

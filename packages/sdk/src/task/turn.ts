@@ -1,5 +1,5 @@
 import type { Interruption } from "../run/interruption.ts";
-import type { Limiter } from "./limiter.ts";
+import type { Limiter } from "../run/limiter.ts";
 
 export interface TurnOptions {
   /** All of which must let it in. */

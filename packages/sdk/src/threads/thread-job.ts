@@ -1,16 +1,12 @@
 import type { MessagePort } from "node:worker_threads";
 import { createClient, type Transport, type TransportResponse } from "@ostinato/client";
-import { systemClock, TimerQueue } from "@ostinato/core";
+import { systemClock } from "@ostinato/core";
 import { context, type RunContext } from "../context.ts";
 import { toError, UsageError } from "../errors.ts";
 import { captureOutput, endOutput } from "../logging/output-capture.ts";
-import { localResultStore } from "../results/local-result-store.ts";
-import { Scope } from "../scope.ts";
 import { onRevealed, revealTexts } from "../secrets/redaction.ts";
-import type { Session } from "../session/session.ts";
-import type { TaskDefinition } from "../task/task-definition.ts";
 import { packError, unpackError } from "./thread-errors.ts";
-import type { FromThread, ThreadJob, ThreadOutcome, ToThread } from "./thread-messages.ts";
+import type { FromThread, ThreadJob, ThreadOutcome, ThreadTask, ToThread } from "./thread-messages.ts";
 import { createThreadRegistry } from "./thread-registry.ts";
 import { packSecrets, unpackSecrets } from "./thread-values.ts";
 
@@ -43,7 +39,7 @@ export async function runJob(job: ThreadJob): Promise<ThreadOutcome> {
  * The task, made by its module. The module may never end loading, because it waits for a flow that does not run here: the
  * task is there as soon as the line that makes it has run.
  */
-async function findTask({ module, taskKey, taskRun }: ThreadJob): Promise<TaskDefinition> {
+async function findTask({ module, taskKey, taskRun }: ThreadJob): Promise<ThreadTask> {
   const loading = import(module);
   return await new Promise((resolve, reject) => {
     const look = () => {
@@ -97,68 +93,21 @@ function talk(port: MessagePort): Line {
   };
 }
 
-function contextOf(job: ThreadJob, line: Line): RunContext {
-  const { flowRun, taskRun, logPrints } = job;
-  const session = threadSession(job, line);
+/** The thread has the roles of the session that code inside a run uses, and none of the others. */
+function contextOf(job: ThreadJob, { transport, send, signal }: Line): RunContext {
+  const { baseUrl, uiUrl, server, flowRun, taskRun, logPrints } = job;
   const inputs = new Map([...taskRun.inputs].map(([name, value]) => [name, unpackSecrets(value)]));
   return {
-    scope: new Scope({
-      session,
-      clock: session.clock,
-      flowRunId: flowRun?.id,
-      attempt: flowRun?.attempt ?? 0,
-      related: [],
-      limiter: undefined,
-      logPrints,
-      persist: false,
-      kept: undefined,
-    }),
-    flowRun:
-      flowRun === undefined
-        ? undefined
-        : { ...flowRun, parameters: unpackSecrets(flowRun.parameters), signal: line.signal },
-    taskRun: { ...taskRun, inputs, logPrints, callIdentity: undefined, signal: line.signal },
-  };
-}
-
-/** The main thread's session, as far as the code of a task needs it. */
-function threadSession({ baseUrl, uiUrl, server }: ThreadJob, line: Line): Session {
-  const clock = systemClock();
-  return {
-    connection: { baseUrl, transport: line.transport, inProcess: true },
-    transport: line.transport,
-    client: createClient({ baseUrl, transport: line.transport }),
-    events: {
-      send: refuse,
-      room: undefined,
-      unacknowledged: 0,
-      unacknowledgedTexts: () => [],
-      flush: async () => {},
-      hold() {},
-      close: async () => {},
+    session: {
+      client: createClient({ baseUrl, transport }),
+      server,
+      uiUrl,
+      events: { send: (event) => send({ type: "event", event }) },
+      logs: { add: (line) => send({ type: "log", line }) },
+      clock: systemClock(),
     },
-    logs: {
-      add: (log) => line.send({ type: "log", line: log }),
-      room: undefined,
-      unacknowledgedTexts: () => [],
-      forget() {},
-      flush: async () => {},
-      close: async () => {},
-    },
-    clock,
-    timers: new TimerQueue(clock),
-    server,
-    process: undefined,
-    deputy: undefined,
-    results: localResultStore(),
-    telling: new Set(),
-    flowIds: new Map(),
-    uiUrl,
-    hold: () => () => {},
-    close: async () => {},
+    scope: undefined,
+    flowRun: flowRun === undefined ? undefined : { ...flowRun, parameters: unpackSecrets(flowRun.parameters), signal },
+    taskRun: { ...taskRun, inputs, logPrints, callIdentity: undefined, signal },
   };
-}
-
-function refuse(): never {
-  throw new UsageError("Tasks and flows cannot be called from a task that runs in a thread: call them from the flow");
 }

@@ -1,7 +1,17 @@
 import type { MessagePort } from "node:worker_threads";
 import type { TransportRequest, TransportResponse } from "@ostinato/client";
-import type { LogCreate, ServerInfo } from "@ostinato/protocol";
+import type { EventCreate, LogCreate, ServerInfo } from "@ostinato/protocol";
+import type { DefinitionIdentity, Origin } from "../identity/definition-identity.ts";
 import type { ThreadError } from "./thread-errors.ts";
+
+/** A task, as far as a thread can run it. */
+export interface ThreadTask {
+  readonly name: string;
+  readonly fn: (...args: never[]) => unknown;
+  readonly origin: Origin;
+  readonly identity: DefinitionIdentity;
+  readonly options: { readonly retryIf?: unknown };
+}
 
 /** What a worker thread is asked to run, and what it needs to know of the run. Everything here is copied between threads. */
 export interface ThreadJob {
@@ -38,9 +48,10 @@ interface ThreadTaskRun {
   readonly inputs: ReadonlyMap<string, unknown>;
 }
 
-/** What the thread says while it works. Requests to the server go through the main thread, which may be the server. */
+/** Messages from the thread while it works. Its requests go through the main thread, which may hold the server. */
 export type FromThread =
   | { readonly type: "revealed"; readonly text: string }
+  | { readonly type: "event"; readonly event: EventCreate }
   | { readonly type: "log"; readonly line: LogCreate }
   | { readonly type: "request"; readonly number: number; readonly request: Omit<TransportRequest, "signal"> };
 

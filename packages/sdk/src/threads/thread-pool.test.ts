@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { filterArtifacts } from "@ostinato/protocol";
+import { filterArtifacts, filterEvents } from "@ostinato/protocol";
 import { expect, test } from "vitest";
 import { HttpError } from "../../test/fixtures/http-error.ts";
 import * as tasks from "../../test/fixtures/thread-tasks.ts";
@@ -35,6 +35,14 @@ test("an artifact made in a thread is kept under the run", async () => {
   const [row] = await server.taskRuns(await run.created);
   const [found] = await server.client.call(filterArtifacts, { body: { artifacts: { id: { any_: [artifactId] } } } });
   expect(found).toMatchObject({ key: "from-a-thread", data: "# Hello", task_run_id: row?.id });
+});
+
+test("an event that a thread reports reaches the server before the run ends", async () => {
+  await flow({ name: "emitting" }, async () => await tasks.emit("example.emitted"))();
+  const { events } = await server.client.call(filterEvents, {
+    body: { filter: { event: { name: ["example.emitted"] } } },
+  });
+  expect(events).toMatchObject([{ event: "example.emitted" }]);
 });
 
 test("an error comes back with its name and stack, and is retried", async () => {

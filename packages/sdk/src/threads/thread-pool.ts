@@ -3,17 +3,16 @@ import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:wor
 import type { Piscina } from "piscina";
 import type { FlowRunView, TaskRunView } from "../context.ts";
 import { UsageError } from "../errors.ts";
+import { Limiter } from "../run/limiter.ts";
 import type { Scope } from "../scope.ts";
 import { revealedTexts, revealTexts } from "../secrets/redaction.ts";
-import { Limiter } from "../task/limiter.ts";
-import type { TaskDefinition } from "../task/task-definition.ts";
 import { packError, unpackError } from "./thread-errors.ts";
-import type { FromThread, ThreadJob, ThreadOutcome, ToThread } from "./thread-messages.ts";
+import type { FromThread, ThreadJob, ThreadOutcome, ThreadTask, ToThread } from "./thread-messages.ts";
 import { packSecrets, unpackSecrets } from "./thread-values.ts";
 
 /** A task run, as far as a thread that works for it needs to know. */
 export interface ThreadRun extends TaskRunView {
-  readonly definition: TaskDefinition;
+  readonly definition: ThreadTask;
   readonly scope: Scope;
   readonly flowRun: FlowRunView | undefined;
 }
@@ -146,6 +145,10 @@ function serve(run: ThreadRun, port: MessagePort, message: FromThread): void {
     return;
   }
   const { session } = run.scope;
+  if (message.type === "event") {
+    session.events.send(message.event);
+    return;
+  }
   if (message.type === "log") {
     session.logs.add(message.line);
     return;

@@ -1,11 +1,11 @@
-import type { TaskDefinition } from "../task/task-definition.ts";
+import type { ThreadTask } from "./thread-messages.ts";
 
 /**
  * In a worker thread of the pool: the tasks that the loaded modules have made, by key. There, modules are loaded only for
  * the sake of their tasks, so a flow that a module calls while it loads is not run again.
  */
 export interface ThreadRegistry {
-  readonly tasks: Map<string, TaskDefinition>;
+  readonly tasks: Map<string, ThreadTask>;
   readonly onTask: Set<() => void>;
 }
 
@@ -21,7 +21,7 @@ export function createThreadRegistry(): ThreadRegistry {
   return holder[key];
 }
 
-export function registerTask(definition: TaskDefinition): void {
+export function registerTask(definition: ThreadTask): void {
   const registry = holder[key];
   if (registry === undefined) return;
   registry.tasks.set(definition.identity.label, definition);

@@ -3,11 +3,11 @@ import { logLevels } from "@ostinato/protocol/log-levels";
 import { context } from "../context.ts";
 import { Cancelled, Crashed } from "../errors.ts";
 import { failureMessage } from "../failures/failure-text.ts";
-import { sayFarewell } from "../flow/live-runs.ts";
 import { notice } from "../logging/console-output.ts";
+import { isObserved } from "../logging/observers.ts";
+import { keeperOf } from "../run/unhandled-failures.ts";
 import type { Interruptible } from "../scope.ts";
-import { isObserved } from "./observers.ts";
-import { keeperOf } from "./stray-failures.ts";
+import { sayFarewell } from "./live-runs.ts";
 
 /** How long the server is given to hear of the end. */
 const boundMillis = 5000;

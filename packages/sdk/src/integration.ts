@@ -1,0 +1,52 @@
+import { UsageError } from "./errors.ts";
+import type { ResultStoreDefinition } from "./results/result-store.ts";
+import { registerResultStore } from "./results/result-stores.ts";
+import { aFunction, aName, anObject, checkOptions } from "./run/option-checks.ts";
+
+export type { ResultStore, ResultStoreDefinition, ResultWrite } from "./results/result-store.ts";
+export { registerResultStore } from "./results/result-stores.ts";
+
+/**
+ * What a package adds to Ostinato. Each key is a record of definitions by name. A definition is cheap: whatever it needs is
+ * imported by its handler, at the first use.
+ */
+export interface Integration {
+  /** The name of the package on npm. */
+  readonly name: string;
+  /** Result stores by their scheme. */
+  readonly resultStores?: Readonly<Record<string, Omit<ResultStoreDefinition, "scheme">>>;
+}
+
+/**
+ * Adds what the package brings to the program that imports it.
+ *
+ * ```ts
+ * import { defineIntegration } from "ostinato/integration";
+ *
+ * const texts = new Map<string, string>();
+ *
+ * export const memory = defineIntegration({
+ *   name: "ostinato-memory",
+ *   resultStores: {
+ *     memory: {
+ *       open: () => ({
+ *         async write({ name, text }) { texts.set(name, text); return name; },
+ *         async read(place) { return texts.get(place); },
+ *       }),
+ *     },
+ *   },
+ * });
+ * ```
+ */
+export function defineIntegration<const I extends Integration>(integration: I): I {
+  const what = "defineIntegration()";
+  checkOptions(what, integration, { name: aName, resultStores: anObject });
+  const { name, resultStores = {} } = integration;
+  if (name === undefined)
+    throw new UsageError(`${what} needs the name of the package: defineIntegration({ name: "…" })`);
+  for (const [scheme, definition] of Object.entries(resultStores)) {
+    checkOptions(`${what} of ${name}: resultStores.${scheme}`, definition, { open: aFunction, checkRoot: aFunction });
+    registerResultStore({ scheme, ...definition }, name);
+  }
+  return integration;
+}

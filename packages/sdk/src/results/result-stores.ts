@@ -1,0 +1,94 @@
+import { formatResultLocation, isResultScheme, parseResultLocation, type ResultLocation } from "@ostinato/core";
+import { UsageError } from "../errors.ts";
+import { packageOfScheme } from "./integrations.generated.ts";
+import { localStore } from "./local-result-store.ts";
+import type { ResultStore, ResultStoreDefinition } from "./result-store.ts";
+
+interface Registered {
+  /** Who registered it: an integration's name, or "the program". */
+  readonly by: string;
+  readonly definition: ResultStoreDefinition;
+  opened: Promise<ResultStore> | undefined;
+}
+
+/** Kept under a global symbol, so that two copies of this package in one program know the same stores. */
+const key = Symbol.for("ostinato.result-stores");
+const holder = globalThis as { [key]?: Map<string, Registered> };
+holder[key] ??= new Map([[localStore.scheme, registered("Ostinato", localStore)]]);
+const stores = holder[key];
+
+/**
+ * Makes a kind of store known, so that `resultStorage: "scheme:…"` writes to it and its results are read. A scheme belongs to
+ * whoever registered it first; registering again under the same name replaces the store.
+ */
+export function registerResultStore(definition: ResultStoreDefinition, by = "the program"): void {
+  const { scheme } = definition;
+  if (!isResultScheme(scheme)) {
+    throw new UsageError(
+      `A result store has the scheme ${JSON.stringify(scheme)}; give lower-case letters, digits, plus, dot and dash, beginning with a letter`,
+    );
+  }
+  const known = stores.get(scheme);
+  if (known !== undefined && known.by !== by) {
+    throw new UsageError(`The scheme "${scheme}" of result stores belongs to ${known.by}; choose another`);
+  }
+  stores.set(scheme, registered(by, definition));
+}
+
+function registered(by: string, definition: ResultStoreDefinition): Registered {
+  return { by, definition, opened: undefined };
+}
+
+/**
+ * Reads `resultStorage` of a task or flow, or `OSTINATO_RESULT_STORAGE`: the store as the scheme, its root as the place. Throws
+ * where there is no such store, so that a run fails before it has computed anything.
+ */
+export function parseResultStorage(text: string): ResultLocation {
+  const given = `resultStorage is ${JSON.stringify(text)}`;
+  const storage = parseResultLocation(text.includes(":") ? text : `${text}:`);
+  if (storage === undefined) throw new UsageError(`${given}; give a store, as "local" or "s3:bucket/prefix"`);
+  const wanted = storeOf(storage.scheme, given).definition.checkRoot?.(storage.place);
+  if (wanted !== undefined) throw new UsageError(`${given}; give ${wanted}`);
+  return storage;
+}
+
+/** Where a result goes that is too large for the server, unless told otherwise. */
+export const localStorage: ResultLocation = { scheme: localStore.scheme, place: "" };
+
+/** Writes the text and returns its location. */
+export async function writeToStore(
+  { scheme, place: root }: ResultLocation,
+  name: string,
+  text: string,
+): Promise<string> {
+  const store = await open(storeOf(scheme, "A result cannot be written"));
+  return formatResultLocation({ scheme, place: await store.write({ root, name, text }) });
+}
+
+/** The text at the location; undefined where it is gone. */
+export async function readFromStore(location: string): Promise<string | undefined> {
+  const parsed = parseResultLocation(location);
+  if (parsed === undefined) return undefined;
+  const store = await open(storeOf(parsed.scheme, `A result is kept at ${location}`));
+  return store.read(parsed.place);
+}
+
+/** A store that could not be opened is opened again for the next result. */
+function open(store: Registered): Promise<ResultStore> {
+  store.opened ??= Promise.resolve(store.definition.open()).catch((error: unknown) => {
+    store.opened = undefined;
+    throw error;
+  });
+  return store.opened;
+}
+
+function storeOf(scheme: string, need: string): Registered {
+  const found = stores.get(scheme);
+  if (found !== undefined) return found;
+  const module = packageOfScheme[scheme];
+  throw new UsageError(
+    module === undefined
+      ? `${need}, and this program knows no result store with the scheme "${scheme}". Import the package that brings it, or call registerResultStore({ scheme: "${scheme}", … }). There are: ${[...stores.keys()].join(", ")}`
+      : `${need}, and this program knows no result store with the scheme "${scheme}". Import the package that brings it: npm install ${module}, and import "${module}" in the program`,
+  );
+}
