@@ -1,34 +1,81 @@
-import type { Artifact } from "./artifacts.ts";
-import type { Flow } from "./flows.ts";
-import type { Log } from "./logs.ts";
-import type { TaskRun } from "./task-runs.ts";
-import type { FlowRunRow } from "./ui/runs.ts";
-
-/** Messages of the page on `/ui/live`. A subscription's `id` is the page's own. */
-export type LiveRequest =
-  | { readonly type: "subscribe"; readonly id: number; readonly topic: LiveTopic }
-  | { readonly type: "unsubscribe"; readonly id: number }
-  | { readonly type: "ping" };
+import type { Static } from "typebox";
+import { Artifact } from "./artifacts.ts";
+import { Flow } from "./flows.ts";
+import { Log } from "./logs.ts";
+import { Open, Tagged, type TSchema, Type, Uuid } from "./schema.ts";
+import { TaskRun } from "./task-runs.ts";
+import { FlowRunRow } from "./ui/runs.ts";
 
 /**
- * `flow-runs`: every flow run; `flow-run`: one, with its task runs, logs, artifacts and subflows; `task-run`: one, with its
- * logs and artifacts; others by their noun.
+ * The nouns that pages hear of. `row` is the row that a page gets. `list` names the topic of all rows, and `one` the field
+ * that tells the thing of a topic which bears the noun's own name. A noun with neither is heard of on the topics of others.
  */
-export type LiveTopic =
-  | { readonly kind: "flow-runs" }
-  | { readonly kind: "flow-run"; readonly flow_run_id: string }
-  | { readonly kind: "task-run"; readonly task_run_id: string }
-  | { readonly kind: "flows" }
-  | { readonly kind: "artifacts" };
+export const liveNouns = {
+  flow: { row: Flow, list: "flows" },
+  "flow-run": { row: FlowRunRow, list: "flow-runs", one: "flow_run_id" },
+  "task-run": { row: TaskRun, one: "task_run_id" },
+  log: { row: Log },
+  artifact: { row: Artifact, list: "artifacts" },
+} as const satisfies Readonly<Record<string, NounOnPages>>;
 
-/** A flow run comes when it changed itself, and at most twice a second when only its `task_counts` did. */
-export type LiveChange =
-  | { readonly kind: "flow-run"; readonly row: FlowRunRow }
-  | { readonly kind: "task-run"; readonly row: TaskRun }
-  | { readonly kind: "log"; readonly row: Log }
-  | { readonly kind: "artifact"; readonly row: Artifact }
-  | { readonly kind: "flow"; readonly row: Flow }
-  | { readonly kind: "deleted"; readonly of: "flow-run" | "task-run" | "artifact" | "flow"; readonly id: string };
+interface NounOnPages {
+  readonly row: TSchema;
+  readonly list?: string;
+  readonly one?: string;
+}
+
+type Nouns = typeof liveNouns;
+export type LiveNoun = keyof Nouns;
+export type LiveRow<N extends LiveNoun = LiveNoun> = { readonly [K in N]: Static<Nouns[K]["row"]> }[N];
+
+/** The topics of all rows of a noun. */
+export type ListTopic = { [N in LiveNoun]: Nouns[N] extends { readonly list: infer L } ? L : never }[LiveNoun];
+/** The nouns of which a page can watch one thing. */
+export type WatchedNoun = { [N in LiveNoun]: Nouns[N] extends { readonly one: string } ? N : never }[LiveNoun];
+
+type TopicOfOne<N extends WatchedNoun> = {
+  readonly [K in N]: { readonly [P in "kind" | Nouns[K]["one"]]: P extends "kind" ? K : string };
+}[N];
+
+/**
+ * What a page watches. `flow-run` tells of one run with its task runs, logs, artifacts and subflows, `task-run` of one with its
+ * logs and artifacts.
+ */
+export type LiveTopic = { readonly [K in ListTopic]: { readonly kind: K } }[ListTopic] | TopicOfOne<WatchedNoun>;
+export const LiveTopic = Type.Unsafe<LiveTopic>(
+  Tagged(
+    "kind",
+    Object.entries<NounOnPages>(liveNouns).flatMap(([noun, nounOnPages]) => topicsOf(noun, nounOnPages)),
+  ),
+);
+
+function topicsOf(noun: string, { list, one }: NounOnPages) {
+  return [
+    ...(list === undefined ? [] : [Open({ kind: Type.Literal(list) })]),
+    ...(one === undefined ? [] : [Open({ kind: Type.Literal(noun), [one]: Uuid })]),
+  ];
+}
+
+const SubscriptionId = Type.Integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER });
+
+/** Messages of the page on `/ui/live`. A subscription's `id` is the page's own. */
+export const LiveRequest = Tagged("type", [
+  Open({ type: Type.Literal("subscribe"), id: SubscriptionId, topic: LiveTopic }),
+  Open({ type: Type.Literal("unsubscribe"), id: SubscriptionId }),
+  Open({ type: Type.Literal("ping") }),
+]);
+export type LiveRequest = Static<typeof LiveRequest>;
+
+/** A row that is new or changed. A flow run comes when it changed itself, and at most twice a second for its `task_counts`. */
+export type LiveRowChange<N extends LiveNoun = LiveNoun> = {
+  readonly [K in N]: { readonly kind: K; readonly row: LiveRow<K> };
+}[N];
+export interface LiveDeletion {
+  readonly kind: "deleted";
+  readonly of: LiveNoun;
+  readonly id: string;
+}
+export type LiveChange = LiveRowChange | LiveDeletion;
 
 /**
  * Messages of the server. `changes` holds what changed within some 50 ms, the newest row of each thing, log lines in their

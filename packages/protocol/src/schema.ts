@@ -42,6 +42,14 @@ export function Enum<const T extends readonly string[]>(values: T) {
   return Type.Unsafe<T[number]>(Type.Enum([...values]));
 }
 
+/** The keyword of a union whose shapes are told apart by a field with a text of its own in each: the name of that field. */
+export const tagKeyword = "~tag";
+
+/** One of several shapes, told apart by the text of the field `tag`: what is wrong is said of the shape that it names. */
+export function Tagged<const T extends TSchema[]>(tag: string, shapes: readonly [...T]) {
+  return Type.Union([...shapes], { [tagKeyword]: tag });
+}
+
 export const Uuid = Type.String({ format: "uuid" });
 
 /** A moment as it is answered: ISO 8601, UTC, microseconds. */

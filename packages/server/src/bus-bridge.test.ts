@@ -1,5 +1,5 @@
 import { timeOrderedId } from "@ostinato/core";
-import type { Artifact, Flow } from "@ostinato/protocol";
+import type { Artifact, Flow, LiveNoun } from "@ostinato/protocol";
 import { openDatabase, type TestDatabase } from "@ostinato/testing/databases";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -36,6 +36,8 @@ describe("two servers on one PostgreSQL", () => {
     });
   }
 
+  const changeOf = (noun: LiveNoun) => heardOn(other, (change) => change.kind === "changed" && change.noun === noun);
+
   test("an event told to one is heard by those who listen to the other, and once by those who listen to both", async () => {
     const addresses = [await one.listen(), await other.listen()];
     const sockets = await Promise.all(addresses.map((address) => openTestSocket(address, "/events/out")));
@@ -55,27 +57,36 @@ describe("two servers on one PostgreSQL", () => {
   test("rows of all kinds reach the other as they are", async () => {
     const flowRunId = await addFlowRun(one.context);
     const taskRunId = timeOrderedId(now());
-    const taskRuns = heardOn(other, ({ kind }) => kind === "task-runs");
+    const taskRuns = changeOf("task-run");
     await one.call("POST", "/events", [taskRunEvent({ taskRunId, flowRunId, type: "RUNNING", occurred: now() })]);
     expect(await taskRuns).toMatchObject({
       rows: [{ id: taskRunId, state_type: "RUNNING", state: { type: "RUNNING" } }],
     });
 
-    const logs = heardOn(other, ({ kind }) => kind === "logs");
+    const logs = changeOf("log");
     const line = { name: "a", level: 20, message: "hello", timestamp: "2030-01-01T00:00:00Z", flow_run_id: flowRunId };
     await one.call("POST", "/logs/", [line]);
     expect(await logs).toMatchObject({ rows: [{ message: "hello", flow_run_id: flowRunId }] });
 
-    const artifact = heardOn(other, ({ kind }) => kind === "artifact");
+    const artifact = changeOf("artifact");
     const made = await one.call<Artifact>("POST", "/artifacts/", { key: "k", data: { large: "x".repeat(20_000) } });
-    expect(await artifact).toEqual({ kind: "artifact", row: made.body });
+    expect(await artifact).toEqual({ kind: "changed", noun: "artifact", ids: [made.body.id], rows: [made.body] });
 
-    const flow = heardOn(other, ({ kind }) => kind === "flow");
+    const flow = changeOf("flow");
     const created = await one.call<Flow>("POST", "/flows/", { name: "bridged" });
-    expect(await flow).toEqual({ kind: "flow", row: created.body });
+    expect(await flow).toEqual({
+      kind: "changed",
+      noun: "flow",
+      ids: [created.body.id],
+      rows: [created.body],
+    });
     const deleted = heardOn(other, ({ kind }) => kind === "deleted");
     await one.call("DELETE", `/flows/${created.body.id}`);
-    expect(await deleted).toEqual({ kind: "deleted", of: "flow", id: created.body.id });
+    expect(await deleted).toEqual({ kind: "deleted", noun: "flow", ids: [created.body.id] });
+
+    const flowRun = changeOf("flow-run");
+    await one.call("POST", `/flow_runs/${flowRunId}/set_state`, { state: { type: "RUNNING" }, force: true });
+    expect(await flowRun).toEqual({ kind: "changed", noun: "flow-run", ids: [flowRunId], rows: undefined });
   });
 
   test("when the connection for notices breaks, what was told meanwhile is heard afterwards", async () => {

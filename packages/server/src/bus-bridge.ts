@@ -1,17 +1,12 @@
 import { addSeconds, isUuid, type Timestamp, timeOrderedId } from "@ostinato/core";
-import type { Event } from "@ostinato/protocol";
-import * as artifacts from "./artifacts/artifacts.service.ts";
+import type { Event, LiveNoun, LiveRow } from "@ostinato/protocol";
 import * as events from "./events/event-pages.service.ts";
-import * as flowRuns from "./flow-runs/flow-runs.service.ts";
-import * as flows from "./flows/flows.service.ts";
-import type { Bus, Change } from "./kernel/bus.ts";
+import type { Bus, Change, Changed } from "./kernel/bus.ts";
 import type { Context } from "./kernel/context.ts";
-import * as logs from "./logs/logs.service.ts";
-import * as taskRuns from "./task-runs/task-runs.service.ts";
+import { type Noun, nouns } from "./live/nouns.service.ts";
 
 /** What is told of a change: what it is of and its id. Whoever hears it reads the row. */
-type Noun = "event" | "flow" | "flow-run" | "task-run" | "log" | "artifact";
-type Topic = Noun | `deleted ${"flow" | "flow-run" | "task-run" | "artifact"}`;
+type Topic = "event" | LiveNoun | `deleted ${LiveNoun}`;
 type Notice = readonly [server: string, topic: Topic, ids: readonly string[]];
 
 /** PostgreSQL carries less than 8000 bytes in one notice. */
@@ -55,13 +50,10 @@ export function bridgeBus(local: Bus, { db, clock, log }: Pick<Context, "db" | "
     if (notices.length > 0) sending = sending.then(() => db.notices.send(notices));
   }
 
-  function tell(topic: Topic, id: string): void {
-    let ids = outbox.get(topic);
-    if (ids === undefined) {
-      ids = new Set();
-      outbox.set(topic, ids);
-    }
-    ids.add(id);
+  function tell([topic, ids]: ReturnType<typeof toldOf>): void {
+    const waiting = outbox.get(topic) ?? new Set();
+    outbox.set(topic, waiting);
+    for (const id of ids) waiting.add(id);
     cancelFlush ??= clock.after(gatherSeconds, flush);
   }
 
@@ -74,7 +66,8 @@ export function bridgeBus(local: Bus, { db, clock, log }: Pick<Context, "db" | "
     waiting += 1;
     reading = reading
       .then(async () => {
-        for (const change of await changesOf(context, topic, ids)) if (!stopped) local.publish(change);
+        const changes = await changesOf(context, topic, ids);
+        if (!stopped) local.publish(changes);
       })
       .catch((error: unknown) => log.warn({ err: error, topic }, "what another server told of could not be read"))
       .finally(() => {
@@ -92,17 +85,19 @@ export function bridgeBus(local: Bus, { db, clock, log }: Pick<Context, "db" | "
     if (stopped || !local.watched) return;
     const missed = await events.receivedSince(context, since);
     for (const part of partsOf(missed.map(({ id }) => id))) read(context, "event", part);
-    for (const topic of ["flow-run", "task-run"] as const) {
-      for (const part of partsOf([...idsNamed(missed, topic)])) read(context, topic, part);
+    for (const noun of Object.keys(nouns) as LiveNoun[]) {
+      for (const part of partsOf([...idsNamed(missed, noun)])) read(context, noun, part);
     }
   }
 
   return {
-    watched: true,
+    get watched() {
+      return local.watched;
+    },
     subscribe: (listener) => local.subscribe(listener),
-    publish(change) {
-      local.publish(change);
-      for (const [topic, id] of toldOf(change)) tell(topic, id);
+    publish(changes) {
+      local.publish(changes);
+      for (const change of changes) tell(toldOf(change));
     },
     async listen(context) {
       const lost = () => {
@@ -130,8 +125,8 @@ function partsOf(ids: readonly string[]): readonly (readonly string[])[] {
   return Array.from({ length: count }, (_, index) => ids.slice(index * idsPerNotice, (index + 1) * idsPerNotice));
 }
 
-/** Ids of the runs that events are about. */
-function idsNamed(missed: readonly Event[], noun: "flow-run" | "task-run"): ReadonlySet<string> {
+/** Ids of the things of a noun that events are about. */
+function idsNamed(missed: readonly Event[], noun: LiveNoun): ReadonlySet<string> {
   const prefix = `prefect.${noun}.`;
   const names = missed.map(({ resource }) => resource["prefect.resource.id"] ?? "");
   return new Set(
@@ -142,46 +137,32 @@ function idsNamed(missed: readonly Event[], noun: "flow-run" | "task-run"): Read
   );
 }
 
-function* toldOf(change: Change): Generator<readonly [Topic, string]> {
+function toldOf(change: Change): readonly [topic: Topic, ids: readonly string[]] {
   switch (change.kind) {
     case "event":
-      return yield ["event", change.event.id];
-    case "task-runs":
-      for (const { id } of change.rows) yield ["task-run", id];
-      return;
-    case "logs":
-      for (const { id } of change.rows) yield ["log", id];
-      return;
+      return ["event", [change.event.id]];
     case "deleted":
-      return yield [`deleted ${change.of}`, change.id];
+      return [`deleted ${change.noun}`, change.ids];
+    case "changed":
+      return [change.noun, change.ids];
     default:
-      return yield [change.kind, change.row.id];
+      return change satisfies never;
   }
 }
 
-async function changesOf(context: Context, topic: Topic, ids: readonly string[]): Promise<readonly Change[]> {
-  switch (topic) {
-    case "event":
-      return (await events.readMany(context, ids)).map((event) => ({ kind: "event", event }));
-    case "task-run":
-      return [{ kind: "task-runs", rows: await taskRuns.readMany(context, ids) }];
-    case "log":
-      return [{ kind: "logs", rows: await logs.readMany(context, ids) }];
-    case "flow-run":
-      return (await flowRuns.readMany(context, ids)).map((row) => ({ kind: "flow-run", row }));
-    case "flow":
-      return (await flows.readMany(context, ids)).map((row) => ({ kind: "flow", row }));
-    case "artifact":
-      return (await artifacts.readMany(context, ids)).map((row) => ({ kind: "artifact", row }));
-    case "deleted flow":
-    case "deleted flow-run":
-    case "deleted task-run":
-    case "deleted artifact": {
-      const of = topic.slice("deleted ".length) as "flow" | "flow-run" | "task-run" | "artifact";
-      return ids.map((id) => ({ kind: "deleted", of, id }));
-    }
-    default:
-      // A newer server on the same database may tell of things that this one does not know.
-      return [];
-  }
+/** A newer server on the same database may tell of things that this one does not know: they are left out. */
+async function changesOf(context: Context, topic: string, ids: readonly string[]): Promise<readonly Change[]> {
+  if (topic === "event") return (await events.readMany(context, ids)).map((event) => ({ kind: "event", event }));
+  const noun = topic.replace(/^deleted /, "");
+  if (!isNoun(noun)) return [];
+  return [topic === noun ? await changedBy(context, noun, ids) : { kind: "deleted", noun, ids }];
+}
+
+function isNoun(name: string): name is LiveNoun {
+  return Object.hasOwn(nouns, name);
+}
+
+async function changedBy<N extends LiveNoun>(context: Context, noun: N, ids: readonly string[]): Promise<Changed<N>> {
+  const { readMany, readAtDelivery }: Noun<LiveRow<N>> = nouns[noun];
+  return { kind: "changed", noun, ids, rows: readAtDelivery === true ? undefined : await readMany(context, ids) };
 }

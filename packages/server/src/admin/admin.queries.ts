@@ -1,29 +1,26 @@
 import type { Timestamp } from "@ostinato/core";
 import { sql } from "kysely";
-import type { Database } from "../db/dialect.ts";
+import type { Database, Writer } from "../db/dialect.ts";
 
 const probeKey = "ostinato.probe";
 /** Some pages, so that a full disk shows. */
 const probe = JSON.stringify("x".repeat(16_384));
 
-/** Rejects where nothing can be written. */
-export async function writeSomething(
-  db: Database,
+export async function insertProbe(
+  tx: Writer,
   { id, now }: { readonly id: string; readonly now: Timestamp },
 ): Promise<void> {
   const row = { id, created: now, updated: now, key: probeKey, value: probe };
-  await db.write(
-    async (tx) => {
-      const update = { value: probe, updated: now };
-      await tx
-        .insertInto("configuration")
-        .values(row)
-        .onConflict((conflict) => conflict.column("key").doUpdateSet(update))
-        .execute();
-    },
-    { patienceSeconds: 1 },
-  );
-  await db.write((tx) => tx.deleteFrom("configuration").where("key", "=", probeKey).execute());
+  const update = { value: probe, updated: now };
+  await tx
+    .insertInto("configuration")
+    .values(row)
+    .onConflict((conflict) => conflict.column("key").doUpdateSet(update))
+    .execute();
+}
+
+export async function deleteProbe(tx: Writer): Promise<void> {
+  await tx.deleteFrom("configuration").where("key", "=", probeKey).execute();
 }
 
 /** What the database takes on its disk, with the room in it that is free. */

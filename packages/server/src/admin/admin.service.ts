@@ -4,6 +4,7 @@ import type { Json, ReplyOf, readServerInfo } from "@ostinato/protocol";
 import type { SavedFile } from "../db/dialect.ts";
 import type { Context } from "../kernel/context.ts";
 import { refused } from "../kernel/errors.ts";
+import { unit } from "../kernel/unit.ts";
 import { productVersion } from "../kernel/versions.ts";
 import * as queries from "./admin.queries.ts";
 
@@ -25,12 +26,13 @@ export function readiness(): (context: Context) => Promise<string | undefined> {
 }
 
 async function troubleOf(context: Context): Promise<string | undefined> {
-  const { db, clock, log } = context;
+  const { clock, log } = context;
   const lost = lostFile(context);
   if (lost !== undefined) return lost;
   try {
     const now = clock.now();
-    await queries.writeSomething(db, { id: timeOrderedId(now), now });
+    await unit(context, ({ tx }) => queries.insertProbe(tx, { id: timeOrderedId(now), now }), { patienceSeconds: 1 });
+    await unit(context, ({ tx }) => queries.deleteProbe(tx));
     return undefined;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -5,16 +5,15 @@ import type {
   ArtifactCreate,
   ArtifactUpdate,
   BodyOf,
-  Event,
   filterArtifacts,
   filterLatestArtifacts,
 } from "@ostinato/protocol";
-import type { Writer } from "../db/dialect.ts";
 import { readOptionalJson, storable, storableOrNull, writeOptionalJson } from "../db/json-text.ts";
 import * as events from "../events/events.service.ts";
 import type { Context } from "../kernel/context.ts";
 import { invalid, refused } from "../kernel/errors.ts";
 import { checkAnswerSize, readLimit } from "../kernel/paging.ts";
+import { type Unit, unit } from "../kernel/unit.ts";
 import * as queries from "./artifacts.queries.ts";
 import { collectionEvent } from "./collection-event.ts";
 
@@ -31,7 +30,7 @@ export interface Created {
 
 /** Creates an artifact; under a key it is the newest version. */
 export async function create(context: Context, given: ArtifactCreate): Promise<Created> {
-  const { db, clock, bus } = context;
+  const { clock } = context;
   const key = given.key === null || given.key === undefined ? null : checkedKey(given.key);
   const now = clock.now();
   const row = {
@@ -46,15 +45,13 @@ export async function create(context: Context, given: ArtifactCreate): Promise<C
     flow_run_id: given.flow_run_id?.toLowerCase() ?? null,
     task_run_id: given.task_run_id?.toLowerCase() ?? null,
   };
-  const { made, told } = await db.write(async (tx) => {
-    const made = await queries.insertArtifact(tx, row);
-    return { made, told: made && key !== null ? await renew(context, tx, { key, latest: row, occurred: now }) : [] };
+  const made = await unit(context, async (unit) => {
+    const made = await queries.insertArtifact(unit.tx, row);
+    if (made) unit.changed("artifact", [row], present);
+    if (made && key !== null) await renew(unit, { key, latest: row, occurred: now });
+    return made;
   });
-  if (!made) return { artifact: await read(context, row.id), made };
-  const artifact = present(row);
-  bus.publish({ kind: "artifact", row: artifact });
-  events.tell(context, told);
-  return { artifact, made };
+  return { artifact: made ? present(row) : await read(context, row.id), made };
 }
 
 export async function read({ db }: Context, id: string): Promise<Artifact> {
@@ -75,21 +72,20 @@ export async function readLatest({ db }: Context, key: string): Promise<Artifact
 }
 
 /** Changes what is named; what is named with null becomes null. */
-export async function update({ db, clock, bus }: Context, id: string, given: ArtifactUpdate): Promise<void> {
-  const now = clock.now();
+export async function update(context: Context, id: string, given: ArtifactUpdate): Promise<void> {
+  const now = context.clock.now();
   const change = {
     updated: now,
     ...("data" in given ? { data: writeOptionalJson(given.data) } : {}),
     ...("description" in given ? { description: storableOrNull(given.description) } : {}),
     ...("metadata_" in given ? { metadata: writeOptionalJson(given.metadata_) } : {}),
   };
-  const row = await db.write(async (tx) => {
-    const changed = await queries.updateArtifact(tx, id, change);
-    if (changed?.key) await queries.touchLatest(tx, { id, key: changed.key, now });
-    return changed;
+  await unit(context, async ({ tx, changed }) => {
+    const row = await queries.updateArtifact(tx, id, change);
+    if (row === undefined) throw absentArtifact();
+    if (row.key) await queries.touchLatest(tx, { id, key: row.key, now });
+    changed("artifact", [row], present);
   });
-  if (row === undefined) throw absentArtifact();
-  if (bus.watched) bus.publish({ kind: "artifact", row: present(row) });
 }
 
 interface Renewal {
@@ -99,35 +95,34 @@ interface Renewal {
 }
 
 /** Makes the artifact the newest of its key, and keeps the event of it. */
-async function renew(context: Context, tx: Writer, { key, latest, occurred }: Renewal): Promise<readonly Event[]> {
+async function renew(unit: Unit, { key, latest, occurred }: Renewal): Promise<void> {
   const fresh = timeOrderedId(occurred);
-  const id = await queries.setLatest(tx, { id: fresh, key, latest_id: latest.id, now: occurred });
+  const id = await queries.setLatest(unit.tx, { id: fresh, key, latest_id: latest.id, now: occurred });
   const action = id === fresh ? "created" : "updated";
-  return events.recordNew(context, tx, [collectionEvent({ action, id, key, ...told(latest), occurred })]);
+  await events.recordNew(unit, [collectionEvent({ action, id, key, ...told(latest), occurred })]);
 }
 
 /** Deletes a version; when it was the newest of its key, the one before it is the newest again. */
 export async function remove(context: Context, id: string): Promise<void> {
-  const { db, bus } = context;
-  const told = await db.write((tx) => removeIn(context, tx, id));
-  bus.publish({ kind: "deleted", of: "artifact", id });
-  events.tell(context, told);
+  await unit(context, (unit) => removeIn(unit, id));
 }
 
-async function removeIn(context: Context, tx: Writer, id: string): Promise<readonly Event[]> {
+async function removeIn(unit: Unit, id: string): Promise<void> {
+  const { tx } = unit;
   const row = await queries.artifactById(tx, id);
   if (row === undefined) throw absentArtifact();
   const { key } = row;
-  const collection = key === null ? undefined : await queries.lockLatest(tx, context.db.sql, key);
+  const collection = key === null ? undefined : await queries.lockLatest(tx, unit.sql, key);
   await queries.deleteArtifact(tx, id);
-  if (key === null || collection?.latest_id !== id) return [];
-  const occurred = context.clock.now();
+  unit.deleted("artifact", [id]);
+  if (key === null || collection?.latest_id !== id) return;
+  const occurred = unit.context.clock.now();
   const latest = await queries.newestOfKey(tx, key);
-  if (latest !== undefined) return renew(context, tx, { key, latest, occurred });
+  if (latest !== undefined) return renew(unit, { key, latest, occurred });
   await queries.deleteKey(tx, key);
   const { id: collectionId } = collection;
   const end = collectionEvent({ action: "deleted", id: collectionId, key, ...told(row), occurred });
-  return events.recordNew(context, tx, [end]);
+  await events.recordNew(unit, [end]);
 }
 
 function told(row: queries.ArtifactRow) {

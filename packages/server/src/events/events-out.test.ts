@@ -108,7 +108,7 @@ describeOnEachDatabase("events for those who listen", (database) => {
   test("the states of task runs are heard without what was brought with them, and their rows are published", async () => {
     const rows: unknown[] = [];
     const unsubscribe = server.context.bus.subscribe((change) => {
-      if (change.kind === "task-runs") rows.push(...change.rows);
+      if (change.kind === "changed" && change.noun === "task-run") rows.push(...(change.rows ?? []));
     });
     const flowRunId = await addFlowRun(server.context);
     const taskRunId = timeOrderedId(now());

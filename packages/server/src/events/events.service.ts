@@ -3,45 +3,46 @@ import type { Event } from "@ostinato/protocol";
 import type { Writer } from "../db/dialect.ts";
 import { storable, writeJson } from "../db/json-text.ts";
 import type { Context } from "../kernel/context.ts";
+import type { Unit } from "../kernel/unit.ts";
 import * as queries from "./events.queries.ts";
 import { type NewEvent, resourceId } from "./events.rules.ts";
 
 export type { NewEvent } from "./events.rules.ts";
 
-/**
- * Keeps events in the unit of work of what they tell about. Gives those that were not there yet, as they are on the wire:
- * hand them to `publish` when the unit is durable.
- */
-export async function record(
-  { db, clock }: Pick<Context, "db" | "clock">,
-  tx: Writer,
-  events: readonly NewEvent[],
-): Promise<readonly Event[]> {
+/** Keeps events in the unit of work of what they tell about. Gives those that were not there yet, as they are on the wire. */
+export async function record(unit: Unit, events: readonly NewEvent[]): Promise<readonly Event[]> {
   if (events.length === 0) return [];
-  const received = clock.now();
+  const received = unit.context.clock.now();
   const added = await queries.insertEvents(
-    tx,
-    db.sql,
+    unit.tx,
+    unit.sql,
     events.map((event) => eventRow(event, received)),
   );
   const fresh = added.size === events.length ? events : firstOfEach(events).filter(({ id }) => added.has(id));
   if (fresh.length === 0) return [];
-  await queries.insertEventResources(db.deferred(tx), db.sql, fresh.flatMap(resourceRows));
-  return fresh.map((event) => presentEvent(event, received));
+  await queries.insertEventResources(unit.later, unit.sql, fresh.flatMap(resourceRows));
+  const kept = fresh.map((event) => presentEvent(event, received));
+  note(unit, kept);
+  return kept;
 }
 
 /** The same for events that have been made in this unit of work, and so can't be there. */
-export async function recordNew(
-  { db, clock }: Pick<Context, "db" | "clock">,
-  tx: Writer,
-  events: readonly NewEvent[],
-): Promise<readonly Event[]> {
-  const received = clock.now();
-  const writer = db.deferred(tx);
+export async function recordNew(unit: Unit, events: readonly NewEvent[]): Promise<void> {
+  if (events.length === 0) return;
+  const { later, sql } = unit;
+  const received = unit.context.clock.now();
   const rows = events.map((event) => eventRow(event, received));
-  await queries.insertEvents(writer, db.sql, rows);
-  await queries.insertEventResources(writer, db.sql, events.flatMap(resourceRows));
-  return events.map((event) => presentEvent(event, received));
+  await queries.insertEvents(later, sql, rows);
+  await queries.insertEventResources(later, sql, events.flatMap(resourceRows));
+  note(
+    unit,
+    events.map((event) => presentEvent(event, received)),
+  );
+}
+
+function note(unit: Unit, events: readonly Event[]): void {
+  unit.recorded(events);
+  unit.count("events_recorded_total", events.length);
 }
 
 function presentEvent(event: NewEvent, received: Timestamp): Event {
@@ -51,19 +52,6 @@ function presentEvent(event: NewEvent, received: Timestamp): Event {
     received: formatTimestamp(received),
     related: [...event.related],
   };
-}
-
-/** Tells the subscribers of events that have become durable. */
-export function publish({ bus }: Pick<Context, "bus">, events: readonly Event[]): void {
-  if (!bus.watched) return;
-  for (const event of events) bus.publish({ kind: "event", event });
-}
-
-/** The same, and counts them. */
-export function tell(context: Pick<Context, "bus" | "metrics">, events: readonly Event[]): void {
-  if (events.length === 0) return;
-  context.metrics.add("events_recorded_total", events.length);
-  publish(context, events);
 }
 
 function eventRow({ id, occurred, event, resource, related, payload, follows }: NewEvent, received: Timestamp) {

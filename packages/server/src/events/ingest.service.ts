@@ -1,9 +1,9 @@
 import { type Event, type EventCreate, eventLimits } from "@ostinato/protocol";
 import { isRefusalOfValues, isUniqueViolation } from "../db/constraint.ts";
-import type { Writer } from "../db/dialect.ts";
 import * as heartbeats from "../heartbeats/heartbeats.service.ts";
 import type { Context } from "../kernel/context.ts";
 import { invalid, inWords, type Problem, RequestError } from "../kernel/errors.ts";
+import { type Unit, unit } from "../kernel/unit.ts";
 import * as taskRuns from "../task-run-events/task-run-events.service.ts";
 import { type NewEvent, problemOfSize, type ReadEvent, readEvent, readValidEvent } from "./events.rules.ts";
 import * as events from "./events.service.ts";
@@ -195,43 +195,34 @@ async function keepApart(context: Context, incoming: readonly Incoming[], error:
   return keep(context, [{ ...only, report: undefined }]);
 }
 
-interface Kept {
-  readonly fresh: readonly Event[];
-  readonly recorded: taskRuns.Recorded;
-}
-
 async function keepTogether(context: Context, incoming: readonly Incoming[]): Promise<void> {
-  const { fresh, recorded } = await written(context, incoming);
-  context.metrics.add("events_recorded_total", fresh.length);
-  events.publish(context, fresh);
-  context.metrics.add("task_run_states_total", recorded.moved.length);
-  taskRuns.publish(context, recorded);
-  for (const id of recorded.missingFlowRuns) {
+  const { missingFlowRuns } = await written(context, incoming);
+  for (const id of missingFlowRuns) {
     context.log.warn({ flow_run: id }, "task runs of a flow run that does not exist here were left out");
   }
 }
 
 /** Two servers may add the same task run at once; the second one then finds it. */
-async function written(context: Context, incoming: readonly Incoming[]): Promise<Kept> {
+async function written(context: Context, incoming: readonly Incoming[]): Promise<taskRuns.Recorded> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await context.db.write((tx) => write(context, tx, incoming));
+      return await unit(context, (unit) => write(unit, incoming));
     } catch (error) {
       if (!isUniqueViolation(error) || attempt >= attempts) throw error;
     }
   }
 }
 
-async function write(context: Context, tx: Writer, incoming: readonly Incoming[]): Promise<Kept> {
+async function write(unit: Unit, incoming: readonly Incoming[]): Promise<taskRuns.Recorded> {
+  const { context } = unit;
   const fresh = await events.record(
-    context,
-    tx,
+    unit,
     incoming.map(({ event }) => event),
   );
-  await heartbeats.record(context, tx, fresh);
+  await heartbeats.record(context, unit.tx, fresh);
   const reports = reportsOf(fresh, incoming);
   for (const { flowRunId } of reports) if (flowRunId !== null) context.heard.note(flowRunId);
-  return { fresh, recorded: await taskRuns.record(context, tx, reports) };
+  return taskRuns.record(unit, reports);
 }
 
 function reportsOf(fresh: readonly Event[], incoming: readonly Incoming[]): readonly taskRuns.ReportedState[] {

@@ -5,13 +5,14 @@ import { storable } from "../db/json-text.ts";
 import type { Context } from "../kernel/context.ts";
 import { absent, refused } from "../kernel/errors.ts";
 import { readLimit } from "../kernel/paging.ts";
+import { unit } from "../kernel/unit.ts";
 import * as queries from "./flow-run-inputs.queries.ts";
 
 type NewInput = BodyOf<typeof createFlowRunInput>;
 
 /** Keeps a value for a flow run under a key that it does not have yet. */
 export async function create(context: Context, flowRunId: string, given: NewInput): Promise<void> {
-  await context.db.write(async (tx) => {
+  await unit(context, async ({ tx }) => {
     if (!(await queries.flowRunExists(tx, flowRunId))) throw absent("Flow run");
     if (await createIn(context, tx, { ...given, flowRunId })) return;
     throw refused(409, "A flow run input with this key already exists.");
@@ -70,6 +71,7 @@ export async function forgetIn(tx: Writer, flowRunId: string, keys: readonly str
   for (const key of keys) await queries.deleteInput(tx, flowRunId, storable(key));
 }
 
-export async function remove({ db }: Context, flowRunId: string, key: string): Promise<void> {
-  if (!(await db.write((tx) => queries.deleteInput(tx, flowRunId, storable(key))))) throw absent("Flow run input");
+export async function remove(context: Context, flowRunId: string, key: string): Promise<void> {
+  const done = await unit(context, ({ tx }) => queries.deleteInput(tx, flowRunId, storable(key)));
+  if (!done) throw absent("Flow run input");
 }

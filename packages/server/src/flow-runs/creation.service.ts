@@ -1,65 +1,67 @@
 import { randomRunName, type Timestamp, timeOrderedId } from "@ostinato/core";
 import type { CreatedBy, FlowRun, FlowRunCreate } from "@ostinato/protocol";
-import type { Writer } from "../db/dialect.ts";
 import { storable, storableOrNull, writeJson } from "../db/json-text.ts";
 import { keepParameters } from "../kept-parameters/kept-parameters.service.ts";
 import type { Context } from "../kernel/context.ts";
 import { conflict, refused } from "../kernel/errors.ts";
 import { keptName } from "../kernel/indexed-text.ts";
+import { type Unit, unit } from "../kernel/unit.ts";
 import { noTimes } from "../orchestration/run-times.ts";
 import { completeFlowRunPolicy, type FlowRunRow, presentFlowRun } from "./flow-runs.presenter.ts";
 import * as queries from "./flow-runs.queries.ts";
 import { parametersText } from "./parameters.service.ts";
 import { deploymentOf, flowOf, taskRunOf, workQueueOf } from "./related.queries.ts";
 import type { RelatedResources } from "./state-event.ts";
-import { carryOut, firstState, type News, noNews, tell } from "./transitions.service.ts";
+import { carryOut, firstState, noteFlowRun } from "./transitions.service.ts";
 
 /** Creates the flow run, or reads the one of the flow that has the idempotency key. */
 export async function create(
   context: Context,
   given: FlowRunCreate,
 ): Promise<{ readonly flowRun: FlowRun; readonly made: boolean }> {
-  const { db, clock } = context;
+  const { clock } = context;
   const parameters = parametersText(given.parameters ?? {});
   const id = timeOrderedId(clock.now());
   const together = given.idempotency_key ?? given.flow_id;
   let isRepeated = false;
-  const { row, news } = await db.write(
-    async (tx) => {
+  const { row, made } = await unit(
+    context,
+    async (unit) => {
       // Where the answer to its commit was lost a unit is run again, and the run may be there.
-      const known = isRepeated ? await queries.flowRunById(tx, db.sql, id) : undefined;
+      const known = isRepeated ? await queries.flowRunById(unit.tx, unit.sql, id) : undefined;
       isRepeated = true;
-      if (known !== undefined) return { row: known, news: { ...noNews, flowRun: known } };
-      return createIn(context, tx, { ...given, id, parameters });
+      if (known === undefined) return createIn(unit, { ...given, id, parameters });
+      noteFlowRun(unit, known);
+      return { row: known, made: true };
     },
     { together },
   );
-  if (news !== null) tell(context, news);
-  return { flowRun: presentFlowRun(row, clock.now()), made: news !== null };
+  return { flowRun: presentFlowRun(row, clock.now()), made };
 }
 
 type Given = Omit<FlowRunCreate, "parameters"> & { readonly id: string; readonly parameters: string };
 
 interface Created {
   readonly row: FlowRunRow;
-  /** Null where the run was there. */
-  readonly news: News | null;
+  /** False where the run was there. */
+  readonly made: boolean;
 }
 
-async function createIn(context: Context, tx: Writer, given: Given): Promise<Created> {
-  const { flowLabels, related } = await findRelated(context, tx, given);
-  const now = context.clock.now();
-  const { createdBy } = context.actor;
-  const bare = newRow(given, { related, flowLabels, createdBy, now });
+async function createIn(unit: Unit, given: Given): Promise<Created> {
+  const { clock, actor } = unit.context;
+  const { flowLabels, related } = await findRelated(unit, given);
+  const now = clock.now();
+  const bare = newRow(given, { related, flowLabels, createdBy: actor.createdBy, now });
   const { row, written, effects } = await firstState(bare, given.state ?? { type: "PENDING" }, now);
-  if (!(await queries.insertFlowRun(tx, context.db.sql, row))) {
-    const known = await queries.flowRunByIdempotencyKey(tx, row.flow_id, row.idempotency_key ?? "");
+  if (!(await queries.insertFlowRun(unit.tx, unit.sql, row))) {
+    const known = await queries.flowRunByIdempotencyKey(unit.tx, row.flow_id, row.idempotency_key ?? "");
     if (known === undefined) throw conflict("Another request is creating the flow run with this idempotency_key.");
-    return { row: known, news: null };
+    return { row: known, made: false };
   }
-  if (given.kept_parameters) await keepParameters(context.db.deferred(tx), row.id, given.kept_parameters);
-  await queries.insertFlowRunState(context.db.deferred(tx), context.db.sql, row.id, written);
-  return { row, news: await carryOut(context, tx, { row, written, effects, related, initial: null }) };
+  if (given.kept_parameters) await keepParameters(unit.later, row.id, given.kept_parameters);
+  await queries.insertFlowRunState(unit.later, unit.sql, row.id, written);
+  await carryOut(unit, { row, written, effects, related, initial: null });
+  return { row, made: true };
 }
 
 interface Found {
@@ -68,9 +70,9 @@ interface Found {
 }
 
 /** What the new run refers to, each thing checked: a reference to nothing is a conflict that names the field. */
-async function findRelated({ db }: Context, tx: Writer, given: Given): Promise<Found> {
+async function findRelated({ tx, sql }: Unit, given: Given): Promise<Found> {
   const { flow_id, parent_task_run_id = null, deployment_id = null, work_queue_name = null } = given;
-  const flow = await flowOf(tx, db.sql, flow_id);
+  const flow = await flowOf(tx, sql, flow_id);
   if (flow === undefined) throw conflict(`flow_id: there is no flow ${flow_id}.`);
   const parent = parent_task_run_id === null ? null : await taskRunOf(tx, parent_task_run_id);
   if (parent === undefined) throw conflict(`parent_task_run_id: there is no task run ${parent_task_run_id}.`);

@@ -3,6 +3,7 @@ import type { Writer } from "../db/dialect.ts";
 import * as events from "../events/events.service.ts";
 import type { Context } from "../kernel/context.ts";
 import { absent } from "../kernel/errors.ts";
+import { unit } from "../kernel/unit.ts";
 import * as queries from "./deletion.queries.ts";
 import { deletionEvent } from "./deletion-event.ts";
 import { findFlowRuns } from "./flow-runs.queries.ts";
@@ -27,22 +28,20 @@ export async function removeMatching(context: Context, body: BodyOf<typeof bulkD
 
 /** A run may have a hundred thousand task runs and a million lines of log: in steps, so that nobody waits for long. */
 async function removeOne(context: Context, id: string): Promise<boolean> {
-  const { db, bus, clock } = context;
   await inSteps(context, (tx) => queries.deleteSomeTaskRuns(tx, id));
-  const { done, told } = await db.write(async (tx) => {
-    const working = await queries.unfinishedRun(tx, id);
-    const done = await queries.deleteFlowRun(tx, id);
-    if (!done || working === undefined) return { done, told: [] };
-    return { done, told: await events.recordNew(context, tx, [deletionEvent(working, clock.now())]) };
+  const done = await unit(context, async (unit) => {
+    const working = await queries.unfinishedRun(unit.tx, id);
+    const done = await queries.deleteFlowRun(unit.tx, id);
+    if (done) unit.deleted("flow-run", [id]);
+    if (done && working !== undefined) await events.recordNew(unit, [deletionEvent(working, context.clock.now())]);
+    return done;
   });
-  if (done) bus.publish({ kind: "deleted", of: "flow-run", id });
-  events.publish(context, told);
   await inSteps(context, (tx) => queries.deleteSomeOf(tx, "log", id));
   await inSteps(context, (tx) => queries.deleteSomeOf(tx, "result", id));
   await inSteps(context, (tx) => queries.deleteSomeResultArtifacts(tx, id));
   return done;
 }
 
-async function inSteps({ db }: Context, deleteSome: (tx: Writer) => Promise<number>): Promise<void> {
-  while ((await db.write(deleteSome)) > 0);
+async function inSteps(context: Context, deleteSome: (tx: Writer) => Promise<number>): Promise<void> {
+  while ((await unit(context, ({ tx }) => deleteSome(tx))) > 0);
 }

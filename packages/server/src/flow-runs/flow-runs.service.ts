@@ -19,17 +19,18 @@ import type { Context } from "../kernel/context.ts";
 import { absent, notFound, RequestError, refused } from "../kernel/errors.ts";
 import { keptName } from "../kernel/indexed-text.ts";
 import { checkAnswerSize, paginate, readLimit } from "../kernel/paging.ts";
+import { unit } from "../kernel/unit.ts";
 import { bucketsOf, presentHistory } from "../run-history/run-history.rules.ts";
 import { completeFlowRunPolicy, type FlowRunRow, presentFlowRun } from "./flow-runs.presenter.ts";
 import * as queries from "./flow-runs.queries.ts";
 import { parametersText } from "./parameters.service.ts";
 import { deploymentOf, flowRunForChange } from "./related.queries.ts";
-import { propose, proposeIn, tell } from "./transitions.service.ts";
+import { propose, proposeIn } from "./transitions.service.ts";
 
 export { create } from "./creation.service.ts";
 export { remove, removeMatching } from "./deletion.service.ts";
 export { resume } from "./resumption.service.ts";
-export { type FlowRunRow, presentFlowRun, propose, proposeIn, tell };
+export { type FlowRunRow, presentFlowRun, propose, proposeIn };
 
 export async function read({ db, clock }: Context, id: string): Promise<FlowRun> {
   const row = await queries.flowRunById(db.read, db.sql, id);
@@ -37,25 +38,15 @@ export async function read({ db, clock }: Context, id: string): Promise<FlowRun>
   return presentFlowRun(row, clock.now());
 }
 
-/** The runs with these ids, in no order; ids that are gone are left out. */
-export async function readMany({ db, clock }: Context, ids: readonly string[]): Promise<readonly FlowRun[]> {
-  if (ids.length === 0) return [];
-  const rows = await queries.flowRunsByIds(db.read, ids);
-  const now = clock.now();
-  return rows.map((row) => presentFlowRun(row, now));
-}
-
 /** Writes the fields that are given. */
 export async function update(context: Context, id: string, given: FlowRunUpdate): Promise<void> {
-  const { db, clock } = context;
-  const change = { ...changeOf(given), updated: clock.now() };
-  const done = await db.write(async (tx) => {
+  const change = { ...changeOf(given), updated: context.clock.now() };
+  await unit(context, async ({ tx, changed }) => {
     if (given.job_variables !== null && given.job_variables !== undefined) await refuseJobVariables(context, tx, id);
     if (given.parameters !== undefined) await forgetParameters(tx, id);
-    return queries.updateFlowRun(tx, id, change);
+    if (!(await queries.updateFlowRun(tx, id, change))) throw absent("Flow run");
+    changed("flow-run", [{ id }]);
   });
-  if (!done) throw absent("Flow run");
-  await publishRow(context, id);
 }
 
 /** A run always has a name: without one it gets another. */
@@ -85,20 +76,13 @@ async function refuseJobVariables({ db }: Context, tx: Writer, id: string): Prom
 
 /** Adds labels; those that are there get the new values. */
 export async function updateLabels(context: Context, id: string, labels: Static<typeof Labels>): Promise<void> {
-  const { db, clock } = context;
-  await db.write(async (tx) => {
-    const found = await flowRunForChange(tx, db.sql, id);
+  await unit(context, async ({ tx, sql, changed }) => {
+    const found = await flowRunForChange(tx, sql, id);
     if (found === undefined) throw notFound("Flow run", id);
     const merged = writeJson({ ...readJson<object>(found.row.labels), ...labels });
-    await queries.updateFlowRun(tx, id, { labels: merged, updated: clock.now() });
+    await queries.updateFlowRun(tx, id, { labels: merged, updated: context.clock.now() });
+    changed("flow-run", [{ id }]);
   });
-  await publishRow(context, id);
-}
-
-async function publishRow(context: Context, id: string): Promise<void> {
-  if (!context.bus.watched) return;
-  const row = await queries.flowRunById(context.db.read, context.db.sql, id);
-  if (row !== undefined) context.bus.publish({ kind: "flow-run", row: presentFlowRun(row, context.clock.now()) });
 }
 
 export function count({ db }: Context, criteria: CriteriaOn<"flow_run">): Promise<number> {

@@ -1,14 +1,14 @@
 import { formatTimestamp, type Timestamp, timeOrderedId, toTimestamp } from "@ostinato/core";
 import type { BodyOf, ImportedFlowRun, importFlowRuns } from "@ostinato/protocol";
-import type { Sql, Writer } from "../db/dialect.ts";
 import { storable, writeJson } from "../db/json-text.ts";
 import type { Context } from "../kernel/context.ts";
 import { invalid } from "../kernel/errors.ts";
 import { keptName } from "../kernel/indexed-text.ts";
+import { type Unit, unit } from "../kernel/unit.ts";
 import { noTimes, type RunTimes, timesAfter } from "../orchestration/run-times.ts";
 import { stateColumnsOfRun } from "../orchestration/state.rows.ts";
 import { proposalOf, type RunState } from "../orchestration/state.ts";
-import { completeFlowRunPolicy, type FlowRunRow, presentFlowRun } from "./flow-runs.presenter.ts";
+import { completeFlowRunPolicy, type FlowRunRow } from "./flow-runs.presenter.ts";
 import * as queries from "./flow-runs.queries.ts";
 import { parametersText } from "./parameters.service.ts";
 
@@ -17,12 +17,10 @@ export async function importRuns(
   context: Context,
   { flow_runs }: BodyOf<typeof importFlowRuns>,
 ): Promise<{ created: number; existing: number }> {
-  const { db, clock, bus } = context;
-  const now = clock.now();
+  const now = context.clock.now();
   const runs = flow_runs.map((run, index) => history(run, { now, place: ["body", "flow_runs", index] }));
-  const made = await db.write((tx) => insertMissing(tx, db.sql, runs));
-  if (bus.watched) for (const { row } of made) bus.publish({ kind: "flow-run", row: presentFlowRun(row, now) });
-  return { created: made.length, existing: runs.length - made.length };
+  const created = await unit(context, (unit) => insertMissing(unit, runs));
+  return { created, existing: runs.length - created };
 }
 
 interface History {
@@ -30,7 +28,8 @@ interface History {
   readonly states: readonly RunState[];
 }
 
-async function insertMissing(tx: Writer, dialect: Sql, runs: readonly History[]): Promise<readonly History[]> {
+/** Gives how many were missing. */
+async function insertMissing({ tx, sql, changed }: Unit, runs: readonly History[]): Promise<number> {
   const known = new Set(
     (
       await queries.flowRunsByIds(
@@ -41,10 +40,14 @@ async function insertMissing(tx: Writer, dialect: Sql, runs: readonly History[])
   );
   const missing = runs.filter(({ row }, index) => !known.has(row.id) && firstWithId(runs, row.id) === index);
   for (const { row, states } of missing) {
-    await queries.insertFlowRun(tx, dialect, row);
-    for (const state of states) await queries.insertFlowRunState(tx, dialect, row.id, state);
+    await queries.insertFlowRun(tx, sql, row);
+    for (const state of states) await queries.insertFlowRunState(tx, sql, row.id, state);
   }
-  return missing;
+  changed(
+    "flow-run",
+    missing.map(({ row }) => row),
+  );
+  return missing.length;
 }
 
 function firstWithId(runs: readonly History[], id: string): number {

@@ -5,21 +5,21 @@ import { writeJson } from "../db/json-text.ts";
 import * as inputs from "../flow-run-inputs/flow-run-inputs.service.ts";
 import type { Context } from "../kernel/context.ts";
 import { absent } from "../kernel/errors.ts";
+import { type Unit, unit } from "../kernel/unit.ts";
 import { isFresh, presentState } from "../orchestration/state.presenter.ts";
 import { stateOfRun } from "../orchestration/state.rows.ts";
 import type { RunState } from "../orchestration/state.ts";
 import { HydrationError, hydrated } from "../user-input/hydration.rules.ts";
 import { problemWithInput } from "../user-input/input-problem.rules.ts";
 import { flowRunForChange } from "./related.queries.ts";
-import { type News, noNews, type Proposed, proposeIn, tell } from "./transitions.service.ts";
+import { type Proposed, proposeIn } from "./transitions.service.ts";
 
 type Input = Readonly<Record<string, unknown>> | null | undefined;
 
 /** Lets a paused run go on: where it stands, or, if it was suspended, from the beginning and as soon as possible. */
 export async function resume(context: Context, id: string, input: Input): Promise<Proposed> {
   const begun = context.clock.now();
-  const { result, news } = await context.db.write((tx) => resumeIn(context, tx, { id, input: input ?? {} }));
-  tell(context, news);
+  const result = await unit(context, (unit) => resumeIn(unit, { id, input: input ?? {} }));
   return { result, fresh: isFresh(result.state, begun) };
 }
 
@@ -28,34 +28,27 @@ interface Resumption {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-interface Decided {
-  readonly result: OrchestrationResult;
-  readonly news: News;
-}
-
-async function resumeIn(context: Context, tx: Writer, { id, input }: Resumption): Promise<Decided> {
-  const found = await flowRunForChange(tx, context.db.sql, id);
+async function resumeIn(unit: Unit, { id, input }: Resumption): Promise<OrchestrationResult> {
+  const { tx } = unit;
+  const found = await flowRunForChange(tx, unit.sql, id);
   if (found === undefined) throw absent("Flow run");
   const paused = stateOfRun(found.row);
   if (paused?.type !== "PAUSED") return notPaused;
   const keys = paused.details.run_input_keyset ?? null;
-  if (keys === null) return proposeIn(context, tx, { id, state: nextState(paused), policy: "core" });
+  if (keys === null) return proposeIn(unit, { id, state: nextState(paused), policy: "core" });
   const checked = await checkedInput(tx, { id, input }, keys.schema ?? "");
   if ("problem" in checked) return refusedInput(paused, checked.problem);
-  const { result, news } = await proposeIn(context, tx, { id, state: nextState(paused), policy: "core" });
+  const result = await proposeIn(unit, { id, state: nextState(paused), policy: "core" });
   if (keys.response !== undefined && result.status === "ACCEPT" && !isEmpty(checked.value)) {
-    await inputs.createIn(context, tx, { flowRunId: id, key: keys.response, value: writeJson(checked.value) });
+    await inputs.createIn(unit.context, tx, { flowRunId: id, key: keys.response, value: writeJson(checked.value) });
   }
-  return { result, news };
+  return result;
 }
 
-const notPaused: Decided = {
-  news: noNews,
-  result: {
-    state: null,
-    status: "ABORT",
-    details: { type: "abort_details", reason: "Cannot resume a flow run that is not paused." },
-  },
+const notPaused: OrchestrationResult = {
+  state: null,
+  status: "ABORT",
+  details: { type: "abort_details", reason: "Cannot resume a flow run that is not paused." },
 };
 
 type Checked = { readonly value: unknown } | { readonly problem: string };
@@ -82,9 +75,8 @@ function isEmpty(value: unknown): boolean {
 }
 
 /** The details are those of an abortion: so clients of the field read them. */
-function refusedInput(paused: RunState, reason: string): Decided {
-  const details = { type: "abort_details", reason } as const;
-  return { news: noNews, result: { state: presentState(paused), status: "REJECT", details } };
+function refusedInput(paused: RunState, reason: string): OrchestrationResult {
+  return { state: presentState(paused), status: "REJECT", details: { type: "abort_details", reason } };
 }
 
 function nextState(paused: RunState): StateCreate {

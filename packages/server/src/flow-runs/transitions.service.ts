@@ -1,13 +1,13 @@
 import type { Timestamp } from "@ostinato/core";
-import type { Event, OrchestrationResult, StateCreate } from "@ostinato/protocol";
+import type { OrchestrationResult, StateCreate } from "@ostinato/protocol";
 import { keepResultAsArtifact } from "../artifacts/artifacts.service.ts";
-import type { Writer } from "../db/dialect.ts";
 import { readOptionalJson, readPlainJson, writeJson } from "../db/json-text.ts";
 import * as events from "../events/events.service.ts";
 import * as inputs from "../flow-run-inputs/flow-run-inputs.service.ts";
 import * as heartbeats from "../heartbeats/heartbeats.service.ts";
 import type { Context } from "../kernel/context.ts";
 import { notFound } from "../kernel/errors.ts";
+import { type Unit, unit } from "../kernel/unit.ts";
 import { type Outcome, orchestrate } from "../orchestration/engine.ts";
 import {
   coreFlowRunPolicy,
@@ -21,7 +21,7 @@ import { isFresh, presentState } from "../orchestration/state.presenter.ts";
 import { stateColumnsOfRun, stateOfRun, stateReference } from "../orchestration/state.rows.ts";
 import { isFinal, proposalOf, type RunState } from "../orchestration/state.ts";
 import * as taskRuns from "../task-runs/task-runs.service.ts";
-import { completeFlowRunPolicy, type FlowRunRow, presentFlowRun } from "./flow-runs.presenter.ts";
+import { completeFlowRunPolicy, type FlowRunRow } from "./flow-runs.presenter.ts";
 import * as queries from "./flow-runs.queries.ts";
 import { flowRunForChange } from "./related.queries.ts";
 import { type RelatedResources, stateEvent } from "./state-event.ts";
@@ -38,10 +38,7 @@ export async function propose(
   { state, policy }: { readonly state: StateCreate; readonly policy: PolicyName },
 ): Promise<Proposed> {
   const begun = context.clock.now();
-  const { result, news } = await context.db.write((tx) => proposeIn(context, tx, { id, state, policy }), {
-    together: id,
-  });
-  tell(context, news);
+  const result = await unit(context, (unit) => proposeIn(unit, { id, state, policy }), { together: id });
   return { result, fresh: isFresh(result.state, begun) };
 }
 
@@ -59,14 +56,10 @@ export interface StateProposal {
   readonly at?: Timestamp;
 }
 
-/** The same within a unit of work; what it has to tell is told by `tell` once the unit is durable. */
-export async function proposeIn(
-  context: Context,
-  tx: Writer,
-  { id, state, policy, at }: StateProposal,
-): Promise<{ readonly result: OrchestrationResult; readonly news: News }> {
-  const { db, clock } = context;
-  const found = await flowRunForChange(tx, db.sql, id);
+/** The same within a unit of work. */
+export async function proposeIn(unit: Unit, { id, state, policy, at }: StateProposal): Promise<OrchestrationResult> {
+  const { clock } = unit.context;
+  const found = await flowRunForChange(unit.tx, unit.sql, id);
   if (found === undefined) throw notFound("Flow run", id);
   const { row, related } = found;
   const initial = stateOfRun(row);
@@ -78,11 +71,12 @@ export async function proposeIn(
   const { status, details, written } = outcome;
   const current = written ?? initial;
   const result = { state: current === null ? null : presentState(current), status, details };
-  if (written === null) return { result, news: noNews };
+  if (written === null) return result;
   const moved = movedRow(row, outcome.run, { written, now: at === undefined ? written.timestamp : clock.now() });
-  await queries.insertFlowRunState(db.deferred(tx), db.sql, id, written);
-  await queries.moveFlowRun(db.deferred(tx), db.sql, moved);
-  return { result, news: await carryOut(context, tx, { ...outcome, written, initial, row: moved, related }) };
+  await queries.insertFlowRunState(unit.later, unit.sql, id, written);
+  await queries.moveFlowRun(unit.later, unit.sql, moved);
+  await carryOut(unit, { ...outcome, written, initial, row: moved, related });
+  return result;
 }
 
 /** The first state of a run that is being created. */
@@ -124,34 +118,6 @@ function changedColumns(run: FlowRunSubject, { written, now }: Written) {
   };
 }
 
-/** What has happened in a unit of work, and is to be told when it is durable. */
-export interface News {
-  readonly flowRun: FlowRunRow | null;
-  readonly parent: taskRuns.TaskRunRow | null;
-  /** Task runs that were ended with the process that worked on them. */
-  readonly abandoned: readonly taskRuns.TaskRunRow[];
-  readonly events: readonly Event[];
-  /** Of the subflows that were ended with the run. */
-  readonly subflows: readonly News[];
-}
-
-export const noNews: News = { flowRun: null, parent: null, abandoned: [], events: [], subflows: [] };
-
-export function tell(context: Context, { flowRun, parent, abandoned, events: kept, subflows }: News): void {
-  const { bus, clock, metrics } = context;
-  for (const subflow of subflows) tell(context, subflow);
-  metrics.add("events_recorded_total", kept.length);
-  if (flowRun !== null) metrics.add("flow_run_states_total", 1, { state_type: flowRun.state_type ?? "" });
-  if (!bus.watched) return;
-  const now = clock.now();
-  if (flowRun !== null) bus.publish({ kind: "flow-run", row: presentFlowRun(flowRun, now) });
-  const moved = parent === null ? abandoned : [parent, ...abandoned];
-  if (moved.length > 0) {
-    bus.publish({ kind: "task-runs", rows: moved.map((taskRun) => taskRuns.presentTaskRun(taskRun, now)) });
-  }
-  events.publish({ bus }, kept);
-}
-
 export interface Move extends Pick<Outcome<FlowRunSubject, FlowRunEffect>, "effects"> {
   readonly row: FlowRunRow;
   readonly related: RelatedResources;
@@ -160,66 +126,60 @@ export interface Move extends Pick<Outcome<FlowRunSubject, FlowRunEffect>, "effe
 }
 
 /** Does what the rules asked for beside the state, in the same unit of work. */
-export async function carryOut(context: Context, tx: Writer, move: Move): Promise<News> {
+export async function carryOut(unit: Unit, move: Move): Promise<void> {
   const { row, effects, written: state } = move;
-  const { db } = context;
-  await keepResultAsArtifact(db.deferred(tx), db.sql, state, { flow_run_id: row.id, task_run_id: null });
-  const abandoned = await endTasks(context, tx, move);
-  await heartbeats.recordProposer(context, tx, {
+  noteFlowRun(unit, row);
+  await keepResultAsArtifact(unit.later, unit.sql, state, { flow_run_id: row.id, task_run_id: null });
+  await endTasks(unit, move);
+  await heartbeats.recordProposer(unit.context, unit.tx, {
     flowRunId: row.id,
     timestamp: state.timestamp,
     details: state.details,
   });
-  let news: News = { ...noNews, flowRun: row, abandoned };
-  if (state.type === "CANCELLED") news = { ...news, subflows: await cancelSubflows(context, tx, row.id, state) };
+  if (state.type === "CANCELLED") await cancelSubflows(unit, row.id, state);
   for (const effect of effects) {
     switch (effect.kind) {
       case "announce":
-        news = { ...news, events: [...news.events, ...(await events.recordNew(context, tx, [eventOf(move)]))] };
+        await events.recordNew(unit, [eventOf(move)]);
         break;
-      case "mirror": {
-        const { taskRunId } = effect;
-        const parent = await taskRuns.mirror(context, tx, { taskRunId, flowRunId: row.id, state });
-        news = { ...news, parent };
+      case "mirror":
+        await taskRuns.mirror(unit, { taskRunId: effect.taskRunId, flowRunId: row.id, state });
         break;
-      }
       case "forget-inputs":
-        await inputs.forgetIn(tx, row.id, effect.keys);
+        await inputs.forgetIn(unit.tx, row.id, effect.keys);
         break;
       default:
         throw new Error(`No such effect: ${JSON.stringify(effect satisfies never)}`);
     }
   }
-  return news;
 }
 
-/** Ends the task runs that nobody works on any more, and gives them. */
-async function endTasks(context: Context, tx: Writer, move: Move): Promise<readonly taskRuns.TaskRunRow[]> {
+/** Notes that the run has come into the state of the row. */
+export function noteFlowRun(unit: Unit, row: FlowRunRow): void {
+  unit.changed("flow-run", [row]);
+  unit.count("flow_run_states_total", 1, { state_type: row.state_type ?? "" });
+}
+
+/** Ends the task runs that nobody works on any more. */
+async function endTasks(unit: Unit, move: Move): Promise<void> {
   const { row, initial, written } = move;
   const flowRunId = row.id;
   if (written.type === "CANCELLED")
-    return taskRuns.endAbandoned(context, tx, { flowRunId, why: "cancelled", until: written.timestamp });
+    return taskRuns.endAbandoned(unit, { flowRunId, why: "cancelled", until: written.timestamp });
   if (written.type === "CRASHED" && written.details.process_lost === true)
-    return taskRuns.endAbandoned(context, tx, { flowRunId, why: "died", until: written.timestamp });
-  if (!beginsElsewhere(move)) return [];
+    return taskRuns.endAbandoned(unit, { flowRunId, why: "died", until: written.timestamp });
+  if (!beginsElsewhere(move)) return;
   const known = initial?.timestamp ?? written.timestamp;
-  const until = isFinal(initial) ? known : ((await heartbeats.lastSign(tx, flowRunId)) ?? known);
-  return taskRuns.endAbandoned(context, tx, { flowRunId, why: "died", until });
+  const until = isFinal(initial) ? known : ((await heartbeats.lastSign(unit.tx, flowRunId)) ?? known);
+  await taskRuns.endAbandoned(unit, { flowRunId, why: "died", until });
 }
 
 /** A subflow that is open goes with the run that called it: its process may be gone, and would never end it. */
-async function cancelSubflows(
-  context: Context,
-  tx: Writer,
-  flowRunId: string,
-  { timestamp: at }: RunState,
-): Promise<readonly News[]> {
-  const told: News[] = [];
-  for (const id of await queries.openSubflows(tx, flowRunId)) {
+async function cancelSubflows(unit: Unit, flowRunId: string, { timestamp: at }: RunState): Promise<void> {
+  for (const id of await queries.openSubflows(unit.tx, flowRunId)) {
     const state = { type: "CANCELLED", message: "The flow run that called it was cancelled." } as const;
-    told.push((await proposeIn(context, tx, { id, state, policy: "minimal", at })).news);
+    await proposeIn(unit, { id, state, policy: "minimal", at });
   }
-  return told;
 }
 
 /**

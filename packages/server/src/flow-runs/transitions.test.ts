@@ -107,12 +107,15 @@ describeOnEachDatabase("states of flow runs", (database) => {
   test("each state is told by an event with its id, after it is durable", async () => {
     const { id, state_id, name } = await create({ tags: ["nightly"] });
     const changes: Change[] = [];
-    const end = server.context.bus.subscribe((change) => changes.push(change));
+    const seen: Promise<{ body: FlowRun }>[] = [];
+    const end = server.context.bus.subscribe((change) => {
+      changes.push(change);
+      if (change.kind !== "changed" || change.noun !== "flow-run") return;
+      for (const changed of change.ids) seen.push(server.call<FlowRun>("GET", `/flow_runs/${changed}`));
+    });
     const { body } = await propose(id, { type: "RUNNING", message: "off we go" });
     end();
-    expect(changes.find((change) => change.kind === "flow-run")).toMatchObject({
-      row: { id, state_id: body.state?.id },
-    });
+    expect(await Promise.all(seen)).toMatchObject([{ body: { id, state_id: body.state?.id } }]);
     const change = changes.find((each) => each.kind === "event");
     expect(change?.kind === "event" ? change.event : undefined).toMatchObject({
       id: body.state?.id,

@@ -14,12 +14,13 @@ import * as events from "../events/events.service.ts";
 import type { Context } from "../kernel/context.ts";
 import { absent, RequestError } from "../kernel/errors.ts";
 import { paginate, readLimit } from "../kernel/paging.ts";
+import { unit } from "../kernel/unit.ts";
 import { flowEvent } from "./flow-event.ts";
 import * as queries from "./flows.queries.ts";
 
 /** Creates the flow, or reads the one that has the name. */
 export async function create(context: Context, given: FlowCreate): Promise<{ flow: Flow; made: boolean }> {
-  const { db, clock, bus } = context;
+  const { db, clock } = context;
   const name = storable(given.name);
   const known = await queries.flowByName(db.read, name);
   if (known !== undefined) return { flow: present(known), made: false };
@@ -32,16 +33,15 @@ export async function create(context: Context, given: FlowCreate): Promise<{ flo
     tags: writeJson([...new Set(given.tags ?? [])]),
     labels: writeJson(given.labels ?? {}),
   };
-  const { found, made, told } = await db.write(async (tx) => {
-    const made = await queries.insertFlow(tx, row);
-    if (!made) return { made, found: await queries.flowByName(tx, name), told: [] };
-    return { made, found: row, told: await events.recordNew(context, tx, [flowEvent("created", present(row), now)]) };
+  const { found, made } = await unit(context, async (unit) => {
+    const made = await queries.insertFlow(unit.tx, row);
+    if (!made) return { made, found: await queries.flowByName(unit.tx, name) };
+    unit.changed("flow", [row], present);
+    await events.recordNew(unit, [flowEvent("created", present(row), now)]);
+    return { made, found: row };
   });
   if (found === undefined) throw new RequestError(503, { exception_message: "Service Unavailable" });
-  const flow = present(found);
-  if (made) bus.publish({ kind: "flow", row: flow });
-  events.tell(context, told);
-  return { flow, made };
+  return { flow: present(found), made };
 }
 
 export async function read({ db }: Context, id: string): Promise<Flow> {
@@ -62,16 +62,14 @@ export async function readByName({ db }: Context, name: string): Promise<Flow> {
 }
 
 export async function update(context: Context, id: string, { tags }: FlowUpdate): Promise<void> {
-  const { db, clock, bus } = context;
-  const now = clock.now();
+  const now = context.clock.now();
   const change = { updated: now, ...(tags === undefined ? {} : { tags: writeJson([...new Set(tags)]) }) };
-  const { row, told } = await db.write(async (tx) => {
-    const row = await queries.updateFlow(tx, id, change);
+  await unit(context, async (unit) => {
+    const row = await queries.updateFlow(unit.tx, id, change);
     if (row === undefined) throw absent("Flow");
-    return { row, told: await events.recordNew(context, tx, [flowEvent("updated", present(row), now)]) };
+    unit.changed("flow", [row], present);
+    await events.recordNew(unit, [flowEvent("updated", present(row), now)]);
   });
-  if (bus.watched) bus.publish({ kind: "flow", row: present(row) });
-  events.tell(context, told);
 }
 
 export async function remove(context: Context, id: string): Promise<void> {
@@ -90,18 +88,21 @@ export async function removeMatching(context: Context, body: BodyOf<typeof bulkD
   return ids;
 }
 
-/** Tells how many there were. */
-async function removeAll(context: Context, ids: readonly string[]): Promise<number> {
-  const { db, clock, bus } = context;
-  const { deleted, told } = await db.write(async (tx) => {
-    const deleted = await queries.deleteFlows(tx, ids);
-    const now = clock.now();
-    const ends = deleted.map((row) => flowEvent("deleted", present(row), now));
-    return { deleted, told: ends.length === 0 ? [] : await events.recordNew(context, tx, ends) };
+/** Gives how many there were. */
+function removeAll(context: Context, ids: readonly string[]): Promise<number> {
+  return unit(context, async (unit) => {
+    const deleted = await queries.deleteFlows(unit.tx, ids);
+    const now = context.clock.now();
+    unit.deleted(
+      "flow",
+      deleted.map(({ id }) => id),
+    );
+    await events.recordNew(
+      unit,
+      deleted.map((row) => flowEvent("deleted", present(row), now)),
+    );
+    return deleted.length;
   });
-  for (const { id } of deleted) bus.publish({ kind: "deleted", of: "flow", id });
-  events.tell(context, told);
-  return deleted.length;
 }
 
 export function count({ db }: Context, criteria: CriteriaOn<"flow">): Promise<number> {

@@ -1,5 +1,6 @@
 import * as flowRuns from "../flow-runs/flow-runs.service.ts";
 import type { Context } from "../kernel/context.ts";
+import { unit } from "../kernel/unit.ts";
 import * as queries from "./heartbeats.queries.ts";
 import { createSilence } from "./silence.rules.ts";
 
@@ -26,13 +27,11 @@ export function unansweredCancellationsEnder(context: Context, everySeconds: num
   };
 }
 
-async function end(context: Context, id: string): Promise<boolean> {
-  const { db } = context;
-  const news = await db.write(async (tx) => {
-    if (!(await queries.isCancelling(tx, db.sql, id))) return undefined;
+function end(context: Context, id: string): Promise<boolean> {
+  return unit(context, async (unit) => {
+    if (!(await queries.isCancelling(unit.tx, unit.sql, id))) return false;
     const state = { type: "CANCELLED", message } as const;
-    return (await flowRuns.proposeIn(context, tx, { id, state, policy: "minimal" })).news;
+    await flowRuns.proposeIn(unit, { id, state, policy: "minimal" });
+    return true;
   });
-  if (news !== undefined) flowRuns.tell(context, news);
-  return news !== undefined;
 }

@@ -2,6 +2,7 @@ import { formatTimestamp, type Timestamp } from "@ostinato/core";
 import { lookAtProcess, type ProcessCondition } from "@ostinato/core/process";
 import * as flowRuns from "../flow-runs/flow-runs.service.ts";
 import type { Context } from "../kernel/context.ts";
+import { unit } from "../kernel/unit.ts";
 import * as queries from "./heartbeats.queries.ts";
 import { createSilence, type QuietRun, type SeenRun } from "./silence.rules.ts";
 
@@ -33,8 +34,8 @@ export function lostRunsEnder(context: Context, everySeconds: number): () => Pro
       }
     }
     heard.keepOnly(new Set(runs.map(({ id }) => id)));
-    await db.write(async (tx) => {
-      if (alive.length > 0) await queries.keepSigns(tx, db.sql, alive);
+    await unit(context, async ({ tx, sql }) => {
+      if (alive.length > 0) await queries.keepSigns(tx, sql, alive);
       await queries.forgetEndedRuns(tx, rowsForgottenPerStep);
     });
     return ended;
@@ -74,24 +75,19 @@ function signFor(
 
 /** Unless it has given a sign of life just now, or another server was quicker. */
 async function end(context: Context, run: queries.WatchedRun, why: "gone" | "silent"): Promise<boolean> {
-  const { db, log, heard } = context;
+  const { log, heard } = context;
   const lastSign = lastSignOf(run, heard.within(run.id, Number.POSITIVE_INFINITY));
-  const news = await db.write(async (tx) => {
-    const now = await queries.runToEnd(tx, db.sql, run.id);
-    if (now === undefined || seen(now).sign !== seen(run).sign) return undefined;
+  const ended = await unit(context, async (unit) => {
+    const now = await queries.runToEnd(unit.tx, unit.sql, run.id);
+    if (now === undefined || seen(now).sign !== seen(run).sign) return false;
     const state = endOf(now, why, formatTimestamp(lastSign));
-    const { result, news } = await flowRuns.proposeIn(context, tx, {
-      id: run.id,
-      state,
-      policy: "minimal",
-      at: lastSign,
-    });
-    return result.status === "ACCEPT" ? news : undefined;
+    const { status } = await flowRuns.proposeIn(unit, { id: run.id, state, policy: "minimal", at: lastSign });
+    return status === "ACCEPT";
   });
-  if (news === undefined) return false;
-  flowRuns.tell(context, news);
-  log.warn({ flow_run: run.id, last_sign: formatTimestamp(lastSign), why }, "a flow run has lost its process");
-  return true;
+  if (ended) {
+    log.warn({ flow_run: run.id, last_sign: formatTimestamp(lastSign), why }, "a flow run has lost its process");
+  }
+  return ended;
 }
 
 function lastSignOf({ received }: queries.WatchedRun, heard: Timestamp | undefined): Timestamp {

@@ -1,40 +1,59 @@
-import type { Artifact, Event, Flow, FlowRun, Log, TaskRun } from "@ostinato/protocol";
+import type { Event, LiveNoun, LiveRow } from "@ostinato/protocol";
 
 /** Something that became durable. Published after the commit, never before. */
-export type Change =
-  | { readonly kind: "event"; readonly event: Event }
-  | { readonly kind: "flow"; readonly row: Flow }
-  | { readonly kind: "flow-run"; readonly row: FlowRun }
-  | { readonly kind: "task-runs"; readonly rows: readonly TaskRun[] }
-  | { readonly kind: "logs"; readonly rows: readonly Log[] }
-  | { readonly kind: "artifact"; readonly row: Artifact }
-  | { readonly kind: "deleted"; readonly of: "flow" | "flow-run" | "task-run" | "artifact"; readonly id: string };
+export type Change = Changed | Deleted | Recorded;
+
+/** Rows of a noun that are new or changed. */
+export type Changed<N extends LiveNoun = LiveNoun> = {
+  readonly [K in N]: {
+    readonly kind: "changed";
+    readonly noun: K;
+    readonly ids: readonly string[];
+    /** The rows as pages get them, made when first asked for. Undefined where they have to be read by their ids. */
+    readonly rows: readonly LiveRow<K>[] | undefined;
+  };
+}[N];
+
+export interface Deleted {
+  readonly kind: "deleted";
+  readonly noun: LiveNoun;
+  readonly ids: readonly string[];
+}
+
+export interface Recorded {
+  readonly kind: "event";
+  readonly event: Event;
+}
 
 type Listener = (change: Change) => void;
 
-/** Tells everybody in this process what has changed: pages, subscribers, automations. */
+/** Tells everybody in this process what has changed: pages and subscribers. What it tells is lost with the process. */
 export interface Bus {
-  publish(change: Change): void;
+  publish(changes: readonly Change[]): void;
   /** Returns the function that ends the subscription. A listener that throws is reported, and harms no other. */
   subscribe(listener: Listener): () => void;
-  /** Whether anybody listens: what costs to prepare is prepared only then. */
+  /** Whether anybody in this process listens. */
   readonly watched: boolean;
 }
 
 export function createBus(report: (error: unknown) => void): Bus {
   const listeners = new Set<Listener>();
+
+  function tell(listener: Listener, change: Change): void {
+    try {
+      listener(change);
+    } catch (error) {
+      report(error);
+    }
+  }
+
   return {
     get watched() {
       return listeners.size > 0;
     },
-    publish(change) {
-      for (const listener of listeners) {
-        try {
-          listener(change);
-        } catch (error) {
-          report(error);
-        }
-      }
+    publish(changes) {
+      if (listeners.size === 0) return;
+      for (const change of changes) for (const listener of listeners) tell(listener, change);
     },
     subscribe(listener) {
       listeners.add(listener);

@@ -1,5 +1,13 @@
 import { isUuid, withPlainFields } from "@ostinato/core";
-import type { BodyOf, ParamsOf, QueryOf, RouteContract, Static, TSchema } from "@ostinato/protocol";
+import {
+  type BodyOf,
+  type ParamsOf,
+  type QueryOf,
+  type RouteContract,
+  type Static,
+  type TSchema,
+  tagKeyword,
+} from "@ostinato/protocol";
 import { Check, Compile, Errors, type Validator } from "typebox/schema";
 import { invalid, Nowhere, type Problem } from "./errors.ts";
 
@@ -107,7 +115,33 @@ export function readAs<S extends TSchema>(schema: S, value: unknown, place = "bo
   if (isValid(schema, fitted)) return { problems: [], value: fitted as Static<S> };
   const read = readLeniently(schema, fitted);
   if (isValid(schema, read)) return { problems: [], value: read as Static<S> };
-  return { problems: problemsOf(schema, fitted, place), value: fitted as Static<S> };
+  return { problems: problemsOf(narrowed(schema, fitted), fitted, place), value: fitted as Static<S> };
+}
+
+interface Shape {
+  readonly [tagKeyword]?: string;
+  readonly anyOf?: readonly Shape[];
+  readonly properties?: Readonly<Record<string, Shape>>;
+  readonly const?: unknown;
+}
+
+/** The schema with the one shape that the value names in place of each `Tagged` union, so that its problems are told alone. */
+function narrowed(schema: Shape, value: unknown): TSchema {
+  const { [tagKeyword]: tag, anyOf = [], properties } = schema;
+  if (tag !== undefined) {
+    const named = anyOf.find((shape) => shape.properties?.[tag]?.const === at(value, [tag]));
+    return named === undefined ? tagAlone(tag, anyOf) : narrowed(named, value);
+  }
+  const parts = Object.entries(properties ?? {}).map(
+    ([name, part]) => [name, narrowed(part, at(value, [name]))] as const,
+  );
+  const isSame = parts.every(([name, part]) => part === properties?.[name]);
+  return isSame ? schema : { ...schema, properties: Object.fromEntries(parts) };
+}
+
+function tagAlone(tag: string, shapes: readonly Shape[]): TSchema {
+  const names = shapes.map(({ properties }) => properties?.[tag]?.const);
+  return { type: "object", required: [tag], properties: { [tag]: { enum: names } } };
 }
 
 const maxProblems = 20;
@@ -178,5 +212,8 @@ function sentence(keyword: string, message: string): string {
 }
 
 function at(value: unknown, path: readonly (string | number)[]): unknown {
-  return path.reduce<unknown>((found, name) => (found as Record<string | number, unknown> | undefined)?.[name], value);
+  return path.reduce<unknown>(
+    (found, name) => (found as Record<string | number, unknown> | null | undefined)?.[name],
+    value,
+  );
 }

@@ -1,17 +1,17 @@
-import type { FlowRunRow, LiveChange, LiveMessage, LiveTopic } from "@ostinato/protocol";
+import type { LiveChange, LiveMessage, LiveNoun, LiveRow, LiveRowChange, LiveTopic } from "@ostinato/protocol";
 import type { Change } from "../kernel/bus.ts";
 import type { Context } from "../kernel/context.ts";
 import type { SocketConnection, SocketHandlers } from "../kernel/socket.ts";
-import { readRows } from "../ui/runs/run-rows.service.ts";
 import { type Batch, sorter } from "./delivery.ts";
 import { createGathering, type Gathered } from "./gathering.ts";
+import { type Noun, nouns } from "./nouns.service.ts";
 import { createProgress, progressSeconds } from "./progress.ts";
-import { parseRequest } from "./subscriptions.ts";
+import { readRequest } from "./requests.ts";
 import { createTopics, type Page, type Topics } from "./topics.ts";
 
 /** Changes are gathered so long before they are sent: the eye does not see it, and a burst becomes one message. */
 const gatherSeconds = 0.05;
-/** Rows of flow runs read for one delivery; the rest waits for the next. */
+/** Rows of a noun read for one delivery; the rest waits for the next. */
 const maxRowsRead = 200;
 /** A page that has not taken so much yet gets no more, and reads anew once it has caught up. */
 const maxBacklogBytes = 1024 * 1024;
@@ -22,7 +22,7 @@ export function createLive(context: Context): (connection: SocketConnection) => 
   const { bus, clock } = context;
   const topics = createTopics();
   const pages = new Set<Page>();
-  const gathering = createGathering(topics);
+  const gathering = createGathering(nouns, topics);
   const progress = createProgress();
   let unsubscribe: (() => void) | undefined;
   let timer: { readonly due: number; readonly cancel: () => void } | undefined;
@@ -45,12 +45,12 @@ export function createLive(context: Context): (connection: SocketConnection) => 
   async function deliver(): Promise<void> {
     timer = undefined;
     delivering = true;
-    for (const id of progress.take(clock.elapsed())) gathering.addFlowRun(id);
+    gathering.addUnread("flow-run", progress.take(clock.elapsed()));
     const gathered = gathering.take();
-    for (const id of [...gathered.flowRuns].slice(maxRowsRead)) gathering.addFlowRun(id);
+    for (const [noun, ids] of gathered.unread) gathering.addUnread(noun, [...ids].slice(maxRowsRead));
     const rows = await rowsOf(context, gathered);
     if (gathered.lost || rows === undefined) resync(pages, "There were more changes than could be kept.");
-    else send(topics, { ...gathered, rows });
+    else send(topics, { rows, deleted: gathered.deleted });
     for (const page of pages) catchUp(page);
     delivering = false;
     deliverRest();
@@ -89,7 +89,7 @@ export function createLive(context: Context): (connection: SocketConnection) => 
     pages.add(page);
     return {
       message(text) {
-        const { request, problem, id } = parseRequest(text);
+        const { request, problem, id } = readRequest(text);
         if (request === undefined) tell(page, { type: "error", id, message: problem });
         else if (request.type === "ping") tell(page, { type: "pong" });
         else if (request.type === "subscribe") subscribe(page, request.id, request.topic);
@@ -105,23 +105,40 @@ export function createLive(context: Context): (connection: SocketConnection) => 
   };
 }
 
-async function rowsOf(context: Context, { flowRuns }: Gathered): Promise<readonly FlowRunRow[] | undefined> {
+/** All rows, noun by noun. Undefined where some can't be read. */
+async function rowsOf(context: Context, { rows, unread }: Gathered): Promise<readonly LiveRowChange[] | undefined> {
   try {
-    return await readRows(context, [...flowRuns].slice(0, maxRowsRead));
+    const inOrder = Object.keys(nouns) as LiveNoun[];
+    const ofNouns = await Promise.all(
+      inOrder.map(async (noun) => {
+        const ids = [...(unread.get(noun) ?? [])].slice(0, maxRowsRead);
+        return new Map([...(rows.get(noun) ?? []), ...(await readChanges(context, noun, ids))]);
+      }),
+    );
+    return ofNouns.flatMap((ofNoun) => [...ofNoun.values()]);
   } catch (error) {
     context.log.warn({ err: error }, "rows for the pages can't be read");
     return undefined;
   }
 }
 
+async function readChanges<N extends LiveNoun>(
+  context: Context,
+  noun: N,
+  ids: readonly string[],
+): Promise<readonly (readonly [id: string, change: LiveRowChange<N>])[]> {
+  if (ids.length === 0) return [];
+  const { readMany }: Noun<LiveRow<N>> = nouns[noun];
+  return (await readMany(context, ids)).map((row) => [row.id, { kind: noun, row }]);
+}
+
 /** Each change becomes text once, however many pages get it. */
 function send(topics: Topics, batch: Batch): void {
-  const changesOf = sorter(batch);
-  const texts = new Map<object, string>();
+  const changesOf = sorter(nouns, batch);
+  const texts = new Map<LiveChange, string>();
   const textOf = (change: LiveChange) => {
-    const key = change.kind === "deleted" ? change : change.row;
-    const text = texts.get(key) ?? JSON.stringify(change);
-    texts.set(key, text);
+    const text = texts.get(change) ?? JSON.stringify(change);
+    texts.set(change, text);
     return text;
   };
   for (const { id, topic, page } of topics.subscriptions()) {

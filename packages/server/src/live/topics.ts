@@ -1,6 +1,34 @@
-import type { LiveTopic } from "@ostinato/protocol";
+import type { LiveNoun, LiveRowChange, LiveTopic } from "@ostinato/protocol";
 import type { SocketConnection } from "../kernel/socket.ts";
-import { keyOf, type TopicKey } from "./subscriptions.ts";
+import type { Noun, Nouns } from "./nouns.service.ts";
+
+export type TopicKind = LiveTopic["kind"];
+
+/** Topics by what is compared: one text for each thing that can be watched. */
+export type TopicKey = string;
+
+export function keyOf({ kind, ...fields }: LiveTopic): TopicKey {
+  const [id] = Object.values<string>(fields);
+  return id === undefined ? kind : keyOfOne(kind, id);
+}
+
+function keyOfOne(kind: string, id: string): TopicKey {
+  return `${kind} ${id.toLowerCase()}`;
+}
+
+/** The topics that hear of a row. */
+export function keysOf<N extends LiveNoun>(nouns: Nouns, { kind, row }: LiveRowChange<N>): readonly TopicKey[] {
+  const { topics }: Noun<typeof row> = nouns[kind];
+  return Object.entries(topics).flatMap(([topic, idsOf]) => {
+    if (idsOf === true) return topic;
+    return idsOf(row).flatMap((id) => (id === null ? [] : keyOfOne(topic, id)));
+  });
+}
+
+/** The kinds of topics that hear of a noun. */
+export function kindsOf(nouns: Nouns, noun: LiveNoun): readonly TopicKind[] {
+  return Object.keys(nouns[noun].topics) as TopicKind[];
+}
 
 /** One open page of somebody. */
 export interface Page {
@@ -16,24 +44,39 @@ export interface Subscription {
   readonly page: Page;
 }
 
+/** What somebody watches. */
+export interface Interest {
+  isWatched(key: TopicKey): boolean;
+  /** Whether any topic of the kind is watched. */
+  isKindWatched(kind: TopicKind): boolean;
+}
+
 /** Who watches what. */
-export interface Topics {
+export interface Topics extends Interest {
   add(subscription: Subscription): void;
   remove(page: Page, id: number): void;
-  isWatched(key: TopicKey): boolean;
-  /** Whether rows of flow runs are wanted by anybody. */
-  readonly includeFlowRuns: boolean;
   readonly isEmpty: boolean;
   subscriptions(): Iterable<Subscription>;
 }
 
 export function createTopics(): Topics {
   const watchers = new Map<TopicKey, Set<Subscription>>();
+  const byKind = new Map<TopicKind, Set<TopicKey>>();
+
+  function forget(kind: TopicKind, key: TopicKey): void {
+    watchers.delete(key);
+    const keys = byKind.get(kind);
+    keys?.delete(key);
+    if (keys?.size === 0) byKind.delete(kind);
+  }
+
   return {
     add(subscription) {
-      const key = keyOf(subscription.topic);
+      const { topic, page, id } = subscription;
+      const key = keyOf(topic);
       watchers.set(key, (watchers.get(key) ?? new Set()).add(subscription));
-      subscription.page.subscriptions.set(subscription.id, subscription);
+      byKind.set(topic.kind, (byKind.get(topic.kind) ?? new Set()).add(key));
+      page.subscriptions.set(id, subscription);
     },
     remove(page, id) {
       const subscription = page.subscriptions.get(id);
@@ -42,12 +85,10 @@ export function createTopics(): Topics {
       const key = keyOf(subscription.topic);
       const others = watchers.get(key);
       others?.delete(subscription);
-      if (others?.size === 0) watchers.delete(key);
+      if (others?.size === 0) forget(subscription.topic.kind, key);
     },
     isWatched: (key) => watchers.has(key),
-    get includeFlowRuns() {
-      return watchers.keys().some((key) => key.startsWith("flow-run"));
-    },
+    isKindWatched: (kind) => byKind.has(kind),
     get isEmpty() {
       return watchers.size === 0;
     },

@@ -17,8 +17,8 @@ export function sendLogs(context: Context, connection: SocketConnection): Socket
       const feed = feedTo(connection, context);
       const matches = logMatcher(request.filter);
       end = context.bus.subscribe((change) => {
-        if (change.kind !== "logs") return;
-        for (const log of change.rows) if (matches(log)) feed.send(frameOf(log));
+        if (change.kind !== "changed" || change.noun !== "log") return;
+        for (const log of change.rows ?? []) if (matches(log)) feed.send(frameOf(log));
       });
     },
     closed: () => end(),

@@ -4,6 +4,7 @@ import { storable } from "../db/json-text.ts";
 import type { Context } from "../kernel/context.ts";
 import { absent } from "../kernel/errors.ts";
 import { readLimit } from "../kernel/paging.ts";
+import { unit } from "../kernel/unit.ts";
 import * as queries from "./logs.queries.ts";
 import { boundedMessage, csvHead, csvRecord } from "./logs.rules.ts";
 
@@ -11,8 +12,9 @@ import { boundedMessage, csvHead, csvRecord } from "./logs.rules.ts";
 const maxLevel = 2 ** 31 - 1;
 
 /** Keeps lines in their order: those of one moment are read in the order in which they were sent. */
-export async function create({ db, clock, bus, metrics, heard }: Context, lines: readonly LogCreate[]): Promise<void> {
+export async function create(context: Context, lines: readonly LogCreate[]): Promise<void> {
   if (lines.length === 0) return;
+  const { clock, heard } = context;
   const created = clock.now();
   const rows = lines.map((line) => ({
     id: line.id?.toLowerCase() ?? timeOrderedId(clock.now()),
@@ -25,9 +27,11 @@ export async function create({ db, clock, bus, metrics, heard }: Context, lines:
     task_run_id: line.task_run_id?.toLowerCase() ?? null,
   }));
   for (const { flow_run_id } of rows) if (flow_run_id !== null) heard.note(flow_run_id);
-  await db.write((tx) => queries.insertLogs(tx, db.sql, rows));
-  metrics.add("log_lines_total", rows.length);
-  if (bus.watched) bus.publish({ kind: "logs", rows: rows.map(present) });
+  await unit(context, async ({ tx, sql, changed, count }) => {
+    await queries.insertLogs(tx, sql, rows);
+    changed("log", rows, present);
+    count("log_lines_total", rows.length);
+  });
 }
 
 export async function filter({ db }: Context, body: BodyOf<typeof filterLogs>): Promise<Log[]> {

@@ -2,6 +2,7 @@ import { timeOrderedId } from "@ostinato/core";
 import { readJson, writeJson } from "../db/json-text.ts";
 import type { Context } from "../kernel/context.ts";
 import { notFound } from "../kernel/errors.ts";
+import { unit } from "../kernel/unit.ts";
 import * as queries from "./parameter-schemas.queries.ts";
 
 /** The newest schema of the flow's parameters; undefined where no client has told one. */
@@ -17,11 +18,11 @@ export async function read(context: Context, flowId: string): Promise<{ readonly
 
 /** Keeps the schema for the version of the flow, as the newest. */
 export async function keep(
-  { db, clock }: Context,
+  context: Context,
   flowId: string,
   { version = null, schema }: { readonly version?: string | null | undefined; readonly schema: unknown },
 ): Promise<void> {
-  const now = clock.now();
+  const now = context.clock.now();
   const row = {
     id: timeOrderedId(now),
     created: now,
@@ -30,7 +31,7 @@ export async function keep(
     version,
     schema: writeJson(schema),
   };
-  await db.write(async (tx) => {
+  await unit(context, async ({ tx }) => {
     if (!(await queries.flowExists(tx, flowId))) throw notFound("Flow", flowId);
     await queries.replaceParameterSchema(tx, row);
   });

@@ -5,6 +5,7 @@ import { readJson, readOptionalJson, storable, storableOrNull, writeJson } from 
 import type { Context } from "../kernel/context.ts";
 import { notFound } from "../kernel/errors.ts";
 import { readLimit } from "../kernel/paging.ts";
+import { unit } from "../kernel/unit.ts";
 import { persistedResult } from "./persisted.rules.ts";
 import * as queries from "./results.queries.ts";
 import { boundedPreview, keepable, noPreview, reasonForNone } from "./results.rules.ts";
@@ -110,9 +111,9 @@ export async function keepOfFlowRun(context: Context, flowRunId: string, result:
     task_key: null,
     flow_run_attempt: flowRun.run_count,
   };
-  await db.write(async (tx) => {
+  await unit(context, async ({ tx, sql }) => {
     await queries.deleteFlowRunResult(tx, flowRunId, flowRun.run_count);
-    await queries.insertResults(tx, db.sql, [row]);
+    await queries.insertResults(tx, sql, [row]);
   });
 }
 

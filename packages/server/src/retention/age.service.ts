@@ -1,6 +1,7 @@
 import { type Timestamp, timeOrderedId, toTimestamp } from "@ostinato/core";
 import type { RetainedKind } from "@ostinato/protocol";
 import type { Context } from "../kernel/context.ts";
+import { unit } from "../kernel/unit.ts";
 import { databaseNow, newestMoment, shareBefore } from "./age.queries.ts";
 import { type Cause, isMost, kindsAtAStroke, lagInWords, measuredFrom, mostInWords } from "./age.rules.ts";
 import { begunAt, keepBegunAt, lastPass } from "./retention.queries.ts";
@@ -21,7 +22,8 @@ export interface AgeClock {
 
 const warnAgainSeconds = 12 * 3600;
 
-export function ageClock({ db, clock, log }: Context): AgeClock {
+export function ageClock(context: Context): AgeClock {
+  const { db, clock, log } = context;
   /** From here on the even seconds are counted, whatever becomes of the passes meanwhile. */
   let countedFrom = clock.elapsed();
   const startedAt = clock.now();
@@ -55,7 +57,7 @@ export function ageClock({ db, clock, log }: Context): AgeClock {
     async begin() {
       if ((await lastPass(db))?.as_of != null || (await begunAt(db)) !== null) return;
       const moment = Math.min(await known(), await wallClock(startedAt)) as Timestamp;
-      await db.write((tx) => keepBegunAt(tx, moment, { id: timeOrderedId(startedAt), now: startedAt }));
+      await unit(context, ({ tx }) => keepBegunAt(tx, moment, { id: timeOrderedId(startedAt), now: startedAt }));
     },
     async read(cause) {
       const own = clock.now();

@@ -1,5 +1,5 @@
 import type { Timestamp } from "@ostinato/core";
-import type { Writer } from "../db/dialect.ts";
+import type { Unit } from "../kernel/unit.ts";
 import { deleteSomeResults, type Removed } from "./old-results.queries.ts";
 import * as queries from "./old-runs.queries.ts";
 import { removeFiles } from "./result-files.service.ts";
@@ -43,7 +43,7 @@ async function removeFlowRuns(sweep: Sweep, { ids, before }: Going): Promise<voi
     for (let start = 0; start < wave.length; start += runsPerBatch) {
       const batch = wave.slice(start, start + runsPerBatch);
       for (let more = true; more; ) {
-        const portion = await sweep.step((tx) => removePortion(sweep, tx, { ids: batch, before }));
+        const portion = await sweep.step((unit) => removePortion(sweep, unit, { ids: batch, before }));
         await account(sweep, portion);
         released.push(...portion.released);
         more = portion.more;
@@ -64,15 +64,18 @@ interface Portion {
 }
 
 /** The runs themselves go last, so that a sweep that is interrupted finds them again and nothing is left behind. */
-async function removePortion(sweep: Sweep, tx: Writer, { ids: wanted, before }: Going): Promise<Portion> {
-  const { sql: dialect } = sweep.context.db;
+async function removePortion(sweep: Sweep, unit: Unit, { ids: wanted, before }: Going): Promise<Portion> {
+  const { tx, sql: dialect } = unit;
   const ids = await queries.heldFlowRuns(tx, dialect, { ids: wanted, before });
   if (ids.length === 0) return nothing;
   const taskRuns = await queries.someTaskRuns(tx, dialect, { ids, limit: maxRows.task_runs });
   const { deleted, released } = await queries.deleteTaskRuns(tx, dialect, taskRuns);
-  const belongings = await removeBelongings(sweep, tx, { of: "flow_run_id", ids });
+  const belongings = await removeBelongings(sweep, unit, { of: "flow_run_id", ids });
   const more = deleted === maxRows.task_runs || belongings.more;
-  if (!more) await deleteAmong(tx, dialect, { table: "flow_run", ids });
+  if (!more) {
+    await deleteAmong(tx, dialect, { table: "flow_run", ids });
+    unit.deleted("flow-run", ids);
+  }
   return { ...belongings, flowRuns: more ? [] : ids, taskRuns: deleted, released, more };
 }
 
@@ -87,11 +90,10 @@ const nothing: Portion = {
 };
 
 async function removeBelongings(
-  { context, now }: Sweep,
-  tx: Writer,
+  { now }: Sweep,
+  { tx, sql: dialect }: Unit,
   runs: Pick<queries.Portion, "of" | "ids">,
 ): Promise<Pick<Portion, "logs" | "artifacts" | "results" | "more">> {
-  const { sql: dialect } = context.db;
   const logs = await queries.deleteSomeLogs(tx, dialect, { ...runs, limit: maxRows.logs });
   const results = await deleteSomeResults(tx, dialect, { ...runs, limit: maxRows.results, now });
   const artifacts = await queries.deleteSomeResultArtifacts(tx, dialect, { ...runs, limit: maxRows.artifacts });
@@ -100,12 +102,11 @@ async function removeBelongings(
 }
 
 async function removeFreeTaskRuns(sweep: Sweep, ids: readonly string[]): Promise<void> {
-  const { sql: dialect } = sweep.context.db;
   for (let more = true; more; ) {
-    const portion = await sweep.step(async (tx): Promise<Portion> => {
-      const belongings = await removeBelongings(sweep, tx, { of: "task_run_id", ids });
+    const portion = await sweep.step(async (unit): Promise<Portion> => {
+      const belongings = await removeBelongings(sweep, unit, { of: "task_run_id", ids });
       if (belongings.more) return { ...nothing, ...belongings };
-      const { deleted, released } = await queries.deleteTaskRuns(tx, dialect, ids);
+      const { deleted, released } = await queries.deleteTaskRuns(unit.tx, unit.sql, ids);
       return { ...nothing, ...belongings, taskRuns: deleted, released };
     });
     await account(sweep, portion);
@@ -113,14 +114,12 @@ async function removeFreeTaskRuns(sweep: Sweep, ids: readonly string[]): Promise
   }
 }
 
-/** After the unit is durable: counts, tells the pages, and takes away the files that nothing names any more. */
+/** After the unit is durable: counts, and takes away the files that nothing names any more. */
 async function account(sweep: Sweep, { flowRuns, taskRuns, logs, artifacts, results }: Portion): Promise<void> {
-  const { bus } = sweep.context;
   sweep.count("flow_runs", flowRuns.length);
   sweep.count("task_runs", taskRuns);
   sweep.count("logs", logs);
   sweep.count("artifacts", artifacts);
   sweep.count("results", results.rows);
-  for (const id of flowRuns) bus.publish({ kind: "deleted", of: "flow-run", id });
   await removeFiles(sweep.context, results.locations);
 }

@@ -32,7 +32,7 @@ function removeOldCacheEntries(sweep: Sweep): Promise<void> {
   return walk<Place, number>(sweep, {
     batch: limit,
     find: (after) => rows.oldCacheEntries(db, { before: sweep.now, after, limit }),
-    remove: (tx, found) => rows.deleteCacheEntries(tx, db.sql, idsOf(found)),
+    remove: ({ tx, sql }, found) => rows.deleteCacheEntries(tx, sql, idsOf(found)),
     account: (removed) => sweep.count("cache_entries", removed),
   });
 }
@@ -43,7 +43,7 @@ function removeOldEvents(sweep: Sweep, before: Timestamp): Promise<void> {
   return walk<rows.OldEvent, number>(sweep, {
     batch: limit,
     find: (after) => rows.oldEvents(context.db, { before, after, limit }),
-    remove: (tx, found) => events.removeIn(context, tx, found.map(keptEvent)),
+    remove: ({ tx }, found) => events.removeIn(context, tx, found.map(keptEvent)),
     account: (removed) => sweep.count("events", removed),
   });
 }
@@ -58,23 +58,24 @@ function removeOldLogs(sweep: Sweep, before: Timestamp): Promise<void> {
   return walk<{ readonly id: string }, number>(sweep, {
     batch: limit,
     find: (after) => rows.oldLogs(db, { before, after, limit }),
-    remove: (tx, found) => deleteAmong(tx, db.sql, { table: "log", ids: idsOf(found) }),
+    remove: ({ tx, sql }, found) => deleteAmong(tx, sql, { table: "log", ids: idsOf(found) }),
     account: (removed) => sweep.count("logs", removed),
   });
 }
 
 function removeOldArtifacts(sweep: Sweep): Promise<void> {
   const { cutoffs } = sweep;
-  const { db, bus } = sweep.context;
+  const { db } = sweep.context;
   const limit = batches.artifacts;
   return walk<Place, readonly string[]>(sweep, {
     batch: limit,
     find: (after) => oldArtifacts(db, { cutoffs, after, limit }),
-    remove: (tx, found) => deleteArtifacts(tx, db.sql, { ids: idsOf(found), cutoffs }),
-    account(removed) {
-      sweep.count("artifacts", removed.length);
-      for (const id of removed) bus.publish({ kind: "deleted", of: "artifact", id });
+    async remove({ tx, sql, deleted }, found) {
+      const removed = await deleteArtifacts(tx, sql, { ids: idsOf(found), cutoffs });
+      deleted("artifact", removed);
+      return removed;
     },
+    account: (removed) => sweep.count("artifacts", removed.length),
   });
 }
 
@@ -86,7 +87,7 @@ function removeOldResults(sweep: Sweep, before: Timestamp): Promise<void> {
   return walk<Place, Removed>(sweep, {
     batch: limit,
     find: (after) => oldResults(db, { before, now, after, limit }),
-    remove: (tx, found) => forgetResults(tx, db.sql, { ids: idsOf(found), now, reason }),
+    remove: ({ tx, sql }, found) => forgetResults(tx, sql, { ids: idsOf(found), now, reason }),
     async account(removed) {
       sweep.count("results", removed.rows);
       await removeFiles(context, removed.locations);

@@ -2,6 +2,7 @@ import { formatTimestamp, type Timestamp, timeOrderedId } from "@ostinato/core";
 import type { RemovedCounts, RetentionPass, Retention as RetentionView } from "@ostinato/protocol";
 import { databaseBytes } from "../admin/admin.service.ts";
 import type { Context } from "../kernel/context.ts";
+import { unit } from "../kernel/unit.ts";
 import type { Cause } from "./age.rules.ts";
 import { type AgeClock, ageClock } from "./age.service.ts";
 import { removeWhatIsOld } from "./passes.service.ts";
@@ -136,9 +137,10 @@ async function giveBackSpace({ context, paced }: Sweep, given: (bytes: number) =
 }
 
 /** Notes a pass in the database, for all of its servers. */
-async function keep({ db, clock, log, metrics }: Context, pass: RetentionPass): Promise<RetentionPass> {
+async function keep(context: Context, pass: RetentionPass): Promise<RetentionPass> {
+  const { clock, log, metrics } = context;
   const now: Timestamp = clock.now();
-  await db.write((tx) => queries.keepLastPass(tx, pass, { id: timeOrderedId(now), now }));
+  await unit(context, ({ tx }) => queries.keepLastPass(tx, pass, { id: timeOrderedId(now), now }));
   const seconds = (Date.parse(pass.finished) - Date.parse(pass.started)) / 1000;
   metrics.observe("retention_pass_seconds", seconds);
   const total = Object.values(pass.removed).reduce((sum, rows) => sum + rows, 0);

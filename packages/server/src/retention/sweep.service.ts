@@ -1,7 +1,7 @@
 import { sleep, type Timestamp } from "@ostinato/core";
 import type { RemovedCounts } from "@ostinato/protocol";
-import type { Writer } from "../db/dialect.ts";
 import type { Context } from "../kernel/context.ts";
+import { type Unit, unit } from "../kernel/unit.ts";
 import { type Cutoffs, cutoffsAt } from "./retention.rules.ts";
 import { lockSweeping } from "./sweep.queries.ts";
 
@@ -17,7 +17,7 @@ export interface Sweep {
    * Waits until the sweep may hold the writer again, then runs one unit of work. Rejects when the sweep is to stop, and with
    * `SweptElsewhere` when another server of the database sweeps.
    */
-  step<T>(work: (tx: Writer) => Promise<T>): Promise<T>;
+  step<T>(work: (unit: Unit) => Promise<T>): Promise<T>;
   /** The same for work that is a unit by itself. */
   paced<T>(work: () => Promise<T>): Promise<T>;
   /** Adds to what was removed; to be called when it is durable. */
@@ -47,7 +47,7 @@ export function createSweep(
     now,
   }: Pick<Sweep, "now"> & { readonly signal: AbortSignal; readonly removed: Record<Kind, number> },
 ): Sweep {
-  const { db, clock, config, metrics } = context;
+  const { clock, config, metrics } = context;
   let restSeconds = 0;
 
   async function paced<T>(work: () => Promise<T>): Promise<T> {
@@ -67,9 +67,9 @@ export function createSweep(
     paced,
     step: (work) =>
       paced(() =>
-        db.write(async (tx) => {
-          if (!(await lockSweeping(tx, db.sql))) throw new SweptElsewhere();
-          return work(tx);
+        unit(context, async (unit) => {
+          if (!(await lockSweeping(unit.tx, unit.sql))) throw new SweptElsewhere();
+          return work(unit);
         }),
       ),
     count(kind, rows) {
@@ -85,7 +85,7 @@ export interface Walk<Row, Result> {
   /** The next rows that are too old, oldest first, after one that was found before. */
   find(after: Row | undefined): Promise<readonly Row[]>;
   /** Removes those that still may go. */
-  remove(tx: Writer, rows: readonly Row[]): Promise<Result>;
+  remove(unit: Unit, rows: readonly Row[]): Promise<Result>;
   /** Called when it is durable. */
   account(result: Result): Promise<void> | void;
 }
@@ -97,7 +97,7 @@ export async function walk<Row, Result>(
 ): Promise<void> {
   for (let after: Row | undefined; ; ) {
     const rows = await find(after);
-    if (rows.length > 0) await account(await sweep.step((tx) => remove(tx, rows)));
+    if (rows.length > 0) await account(await sweep.step((unit) => remove(unit, rows)));
     if (rows.length < batch) return;
     after = rows.at(-1);
   }

@@ -4,17 +4,18 @@ import { readJson, storable, writeJson } from "../db/json-text.ts";
 import type { Context } from "../kernel/context.ts";
 import { absent } from "../kernel/errors.ts";
 import { readLimit } from "../kernel/paging.ts";
+import { unit } from "../kernel/unit.ts";
 import * as queries from "./saved-searches.queries.ts";
 
 export async function save(
-  { db, clock }: Context,
+  context: Context,
   given: SavedSearchCreate,
 ): Promise<{ search: SavedSearch; made: boolean }> {
-  const now = clock.now();
+  const now = context.clock.now();
   const id = timeOrderedId(now);
   const filters = writeJson(given.filters ?? []);
   const row = { id, created: now, updated: now, name: storable(given.name), filters };
-  const kept = await db.write((tx) => queries.saveSearch(tx, row));
+  const kept = await unit(context, ({ tx }) => queries.saveSearch(tx, row));
   return { search: present(kept), made: kept.id === id };
 }
 
@@ -24,8 +25,8 @@ export async function read({ db }: Context, id: string): Promise<SavedSearch> {
   return present(row);
 }
 
-export async function remove({ db }: Context, id: string): Promise<void> {
-  if (!(await db.write((tx) => queries.deleteSavedSearch(tx, id)))) throw absent("Saved search");
+export async function remove(context: Context, id: string): Promise<void> {
+  if (!(await unit(context, ({ tx }) => queries.deleteSavedSearch(tx, id)))) throw absent("Saved search");
 }
 
 export async function filter({ db }: Context, body: BodyOf<typeof filterSavedSearches>): Promise<SavedSearch[]> {

@@ -1,9 +1,11 @@
 import { isTerminal, microsPerSecond, type Timestamp } from "@ostinato/core";
+import type { TaskRun } from "@ostinato/protocol";
 import type { Writer } from "../db/dialect.ts";
 import { storable, storableOrNull, writeJson, writeOptionalJson } from "../db/json-text.ts";
 import type { Context } from "../kernel/context.ts";
+import type { Unit } from "../kernel/unit.ts";
 import * as results from "../results/results.service.ts";
-import { type Abandonment, endAbandoned, presentTaskRun, type TaskRunRow } from "../task-runs/task-runs.service.ts";
+import { type Abandonment, endAbandoned, presentTaskRun } from "../task-runs/task-runs.service.ts";
 import * as queries from "./task-run-events.queries.ts";
 import { isLater, type ReportedState } from "./task-run-events.rules.ts";
 
@@ -11,15 +13,13 @@ export { cutToSize } from "./large-events.rules.ts";
 export { type ReportedState, readReportedState } from "./task-run-events.rules.ts";
 
 export interface Recorded {
-  /** Task runs that were added or moved, each in its latest state. */
-  readonly moved: readonly MovedTaskRun[];
-  /** Task runs that were begun in a flow run after its end, and were ended with it. */
-  readonly abandoned: readonly TaskRunRow[];
   /** Flow runs of which this server knows nothing: what happened in them was left out. */
   readonly missingFlowRuns: readonly string[];
 }
 
-export interface MovedTaskRun {
+/** A task run that was added or moved, in its latest state. */
+interface MovedTaskRun {
+  readonly id: string;
   readonly row: queries.TaskRunWrite;
   readonly state: queries.StateWrite;
 }
@@ -28,27 +28,26 @@ export interface MovedTaskRun {
  * Writes states that clients have decided, in the unit of work of the events that told them. They may come in any order and
  * more than once: all are kept, and a task run is in the latest.
  */
-export async function record(
-  context: Pick<Context, "db" | "config" | "clock">,
-  tx: Writer,
-  given: readonly ReportedState[],
-): Promise<Recorded> {
-  const { db, clock } = context;
-  if (given.length === 0) return { moved: [], abandoned: [], missingFlowRuns: [] };
-  const now = clock.now();
-  const { reports, missingFlowRuns, ends } = await ofKnownFlowRuns(tx, db.sql, given);
-  if (reports.length === 0) return { moved: [], abandoned: [], missingFlowRuns };
-  const ids = await canonicalIds(tx, db.sql, reports);
+export async function record(unit: Unit, given: readonly ReportedState[]): Promise<Recorded> {
+  const { context, tx, sql } = unit;
+  if (given.length === 0) return { missingFlowRuns: [] };
+  const now = context.clock.now();
+  const { reports, missingFlowRuns, ends } = await ofKnownFlowRuns(tx, sql, given);
+  if (reports.length === 0) return { missingFlowRuns };
+  const ids = await canonicalIds(tx, sql, reports);
   const latest = latestOfEach(reports, ids);
   // One order of locks for all servers, so that none waits for one that waits for it.
   const rows = [...latest].map(([id, report]) => taskRunRow(id, report, now)).sort(byId);
-  const written = await queries.upsertTaskRuns(tx, db.sql, rows);
+  const written = await queries.upsertTaskRuns(tx, sql, rows);
   const states = reports.map((report) => stateRow(idOf(ids, report), report, now));
-  await queries.insertStates(db.deferred(tx), db.sql, states);
+  await queries.insertStates(unit.later, sql, states);
   const brought = reports.flatMap((report) => broughtBy(idOf(ids, report), report));
   if (brought.length > 0) await results.keepBrought(context, tx, brought);
   const moved = movedOf(written, rows, states);
-  return { moved, abandoned: await endLate(context, tx, { moved, ends }), missingFlowRuns };
+  unit.changed("task-run", moved, presentMoved);
+  unit.count("task_run_states_total", moved.length);
+  await endLate(unit, moved, ends);
+  return { missingFlowRuns };
 }
 
 /** How a flow run has ended whose tasks nobody ends any more. */
@@ -58,20 +57,14 @@ type Ends = ReadonlyMap<string, Pick<Abandonment, "why" | "until">>;
  * What the process of a run said last may arrive after the run was ended for it: nobody would end what it left open then. Of a
  * process that is alive the next word is later, and counts.
  */
-async function endLate(
-  context: Pick<Context, "db" | "clock">,
-  tx: Writer,
-  { moved, ends }: { readonly moved: readonly MovedTaskRun[]; readonly ends: Ends },
-): Promise<readonly TaskRunRow[]> {
-  if (ends.size === 0) return [];
+async function endLate(unit: Unit, moved: readonly MovedTaskRun[], ends: Ends): Promise<void> {
+  if (ends.size === 0) return;
   const open = moved.filter(({ row }) => !isTerminal(row.state_type));
   const flowRunIds = new Set(open.flatMap(({ row }) => row.flow_run_id ?? []));
-  const ended: TaskRunRow[] = [];
   for (const id of flowRunIds) {
     const how = ends.get(id);
-    if (how !== undefined) ended.push(...(await endAbandoned(context, tx, { flowRunId: id, ...how })));
+    if (how !== undefined) await endAbandoned(unit, { flowRunId: id, ...how });
   }
-  return ended;
 }
 
 /** What was written, with the moment at which it was first written. */
@@ -85,25 +78,13 @@ function movedOf(
   return written.flatMap(({ id, created }) => {
     const row = rowsById.get(id);
     const state = statesById.get(row?.state_id ?? "");
-    return row === undefined || state === undefined ? [] : [{ row: { ...row, created }, state }];
+    return row === undefined || state === undefined ? [] : [{ id, row: { ...row, created }, state }];
   });
 }
 
-/** Tells the subscribers of task runs whose states have become durable. */
-export function publish(
-  { bus, clock }: Pick<Context, "bus" | "clock">,
-  { moved, abandoned }: Pick<Recorded, "moved" | "abandoned">,
-): void {
-  if (moved.length === 0 || !bus.watched) return;
-  const now = clock.now();
-  const rows = [...moved.map(({ row, state }) => ({ ...row, ...ofState(state) })), ...abandoned].map((row) =>
-    presentTaskRun(row, now),
-  );
-  bus.publish({ kind: "task-runs", rows });
-}
-
-function ofState({ message, state_details, data }: queries.StateWrite) {
-  return { state_message: message, state_details, state_data: data };
+function presentMoved({ row, state }: MovedTaskRun, now: Timestamp): TaskRun {
+  const { message: state_message, state_details, data: state_data } = state;
+  return presentTaskRun({ ...row, state_message, state_details, state_data }, now);
 }
 
 async function ofKnownFlowRuns(tx: Writer, dialect: Context["db"]["sql"], given: readonly ReportedState[]) {

@@ -16,6 +16,7 @@ import type { Context } from "../kernel/context.ts";
 import { absent, conflict } from "../kernel/errors.ts";
 import { keptKey, keptName } from "../kernel/indexed-text.ts";
 import { checkAnswerSize, paginate, readLimit } from "../kernel/paging.ts";
+import { unit } from "../kernel/unit.ts";
 import { noTimes } from "../orchestration/run-times.ts";
 import { stateColumnsOfRun } from "../orchestration/state.rows.ts";
 import { proposalOf } from "../orchestration/state.ts";
@@ -31,14 +32,15 @@ export { presentTaskRun, type TaskRunRow };
 
 /** Creates the task run, or reads the one that has the same keys in the same flow run. */
 export async function create(context: Context, given: TaskRunCreate): Promise<{ taskRun: TaskRun; made: boolean }> {
-  const { db, bus, clock } = context;
-  const { row, made } = await db.write(async (tx) => {
+  const { clock } = context;
+  const { row, made } = await unit(context, async ({ tx, sql, changed }) => {
     const known = await queries.taskRunByKeys(tx, keysOf(given));
     if (known !== undefined) return { row: known, made: false };
     const labels = await labelsFor(tx, given);
     const { row, written } = newRow(given, labels, clock.now());
-    if (await queries.insertTaskRun(tx, db.sql, row)) {
-      await queries.insertTaskRunState(tx, db.sql, row.id, written);
+    if (await queries.insertTaskRun(tx, sql, row)) {
+      await queries.insertTaskRunState(tx, sql, row.id, written);
+      changed("task-run", [row], presentTaskRun);
       return { row, made: true };
     }
     // Another request was quicker; what it wrote is visible now.
@@ -46,9 +48,7 @@ export async function create(context: Context, given: TaskRunCreate): Promise<{ 
     if (other === undefined) throw conflict(`id: the task run ${row.id} is there with other keys.`);
     return { row: other, made: false };
   });
-  const taskRun = presentTaskRun(row, clock.now());
-  if (made && bus.watched) bus.publish({ kind: "task-runs", rows: [taskRun] });
-  return { taskRun, made };
+  return { taskRun: presentTaskRun(row, clock.now()), made };
 }
 
 function keysOf({ flow_run_id, task_key, dynamic_key }: TaskRunCreate): queries.TaskRunKeys {
@@ -118,28 +118,27 @@ export async function readMany({ db, clock }: Context, ids: readonly string[]): 
 }
 
 export async function update(context: Context, id: string, { name }: TaskRunUpdate): Promise<void> {
-  const { db, clock, bus } = context;
-  const change = { updated: clock.now(), ...(name === undefined ? {} : { name: storable(name) }) };
-  if (!(await db.write((tx) => queries.updateTaskRun(tx, id, change)))) throw absent("Task run");
-  if (bus.watched) bus.publish({ kind: "task-runs", rows: await readMany(context, [id]) });
+  const change = { updated: context.clock.now(), ...(name === undefined ? {} : { name: storable(name) }) };
+  await unit(context, async ({ tx, changed }) => {
+    if (!(await queries.updateTaskRun(tx, id, change))) throw absent("Task run");
+    changed("task-run", [{ id }]);
+  });
 }
 
 /** Deletes the run with its states. Its logs and results go after it, in steps that hold nobody up. */
 export async function remove(context: Context, id: string): Promise<void> {
-  const { db, bus } = context;
-  const done = await db.write(async (tx) => {
+  await unit(context, async ({ tx, deleted }) => {
     await queries.releaseSubflows(tx, [id]);
-    return queries.deleteTaskRun(tx, id);
+    if (!(await queries.deleteTaskRun(tx, id))) throw absent("Task");
+    deleted("task-run", [id]);
   });
-  if (!done) throw absent("Task");
-  bus.publish({ kind: "deleted", of: "task-run", id });
   await inSteps(context, (tx) => queries.deleteSomeLogs(tx, id));
   await inSteps(context, (tx) => queries.deleteSomeResults(tx, id));
 }
 
 /** Repeats a deletion of some rows until there are none left, each time in a unit of its own. */
-async function inSteps({ db }: Context, deleteSome: (tx: Writer) => Promise<number>): Promise<void> {
-  while ((await db.write(deleteSome)) > 0);
+async function inSteps(context: Context, deleteSome: (tx: Writer) => Promise<number>): Promise<void> {
+  while ((await unit(context, ({ tx }) => deleteSome(tx))) > 0);
 }
 
 export function count({ db }: Context, criteria: CriteriaOn<"task_run">): Promise<number> {

@@ -1,9 +1,10 @@
 import type { OrchestrationResult, SetState } from "@ostinato/protocol";
 import { keepResultAsArtifact } from "../artifacts/artifacts.service.ts";
-import type { Database, Writer } from "../db/dialect.ts";
+import type { Writer } from "../db/dialect.ts";
 import { readPlainJson } from "../db/json-text.ts";
 import type { Context } from "../kernel/context.ts";
 import { notFound } from "../kernel/errors.ts";
+import { type Unit, unit } from "../kernel/unit.ts";
 import { type LoadFact, orchestrate } from "../orchestration/engine.ts";
 import type { Policy } from "../orchestration/rule.ts";
 import { timesOf } from "../orchestration/run-times.ts";
@@ -22,20 +23,19 @@ import * as queries from "./task-runs.queries.ts";
 
 /** Proposes a state for a task run, and tells what was decided. */
 export async function propose(context: Context, id: string, given: SetState): Promise<Proposed> {
-  const { db, clock, bus } = context;
+  const { clock } = context;
   const begun = clock.now();
-  const { result, moved } = await db.write(async (tx) => {
-    const row = await queries.taskRunForChange(tx, db.sql, id);
+  const result = await unit(context, async (unit) => {
+    const { tx, sql } = unit;
+    const row = await queries.taskRunForChange(tx, sql, id);
     if (row === undefined) throw notFound("Task run", id);
     const now = clock.now();
-    const decided = await move(db, tx, { row, proposed: proposalOf(given.state, now), policy: policyFor(given), now });
+    const proposed = proposalOf(given.state, now);
+    const { result, written } = await move(unit, { row, proposed, policy: policyFor(given), now });
     const maker = { flow_run_id: row.flow_run_id, task_run_id: id };
-    if (decided.written !== null) await keepResultAsArtifact(tx, db.sql, decided.written, maker);
-    return decided;
+    if (written !== null) await keepResultAsArtifact(tx, sql, written, maker);
+    return result;
   });
-  if (moved !== null && bus.watched) {
-    bus.publish({ kind: "task-runs", rows: [presentTaskRun(moved, clock.now())] });
-  }
   return { result, fresh: isFresh(result.state, begun) };
 }
 
@@ -57,17 +57,12 @@ export interface MirroredState {
   readonly state: RunState;
 }
 
-/** Puts the task run into the state, at the same moment; gives the task run, or null when there is none. */
-export async function mirror(
-  { db }: Context,
-  tx: Writer,
-  { taskRunId, flowRunId, state }: MirroredState,
-): Promise<TaskRunRow | null> {
-  const row = await queries.taskRunForChange(tx, db.sql, taskRunId);
-  if (row === undefined) return null;
+/** Puts the task run, where there is one, into the state, at the same moment. */
+export async function mirror(unit: Unit, { taskRunId, flowRunId, state }: MirroredState): Promise<void> {
+  const row = await queries.taskRunForChange(unit.tx, unit.sql, taskRunId);
+  if (row === undefined) return;
   const proposed = withDetails(state, { child_flow_run_id: flowRunId });
-  const { moved } = await move(db, tx, { row, proposed, policy: minimalTaskRunPolicy, now: state.timestamp });
-  return moved;
+  await move(unit, { row, proposed, policy: minimalTaskRunPolicy, now: state.timestamp });
 }
 
 type TaskPolicy = Policy<TaskRunSubject, TaskRunFacts, TaskRunEffect>;
@@ -81,12 +76,12 @@ interface Move {
 
 interface Moved {
   readonly result: OrchestrationResult;
-  /** The state that was written and the run in it; null when the run stays in the state that it is in. */
+  /** The state that was written; null when the run stays in the state that it is in. */
   readonly written: RunState | null;
-  readonly moved: TaskRunRow | null;
 }
 
-async function move({ sql: dialect }: Database, tx: Writer, { row, proposed, policy, now }: Move): Promise<Moved> {
+async function move(unit: Unit, { row, proposed, policy, now }: Move): Promise<Moved> {
+  const { tx, sql } = unit;
   const initial = stateOfRun(row);
   const { status, details, run, written, effects } = await orchestrate(
     { policy, transform: transformTaskRun, load: loadFacts(tx, row, { proposed, now }) },
@@ -94,13 +89,14 @@ async function move({ sql: dialect }: Database, tx: Writer, { row, proposed, pol
   );
   const current = written ?? initial;
   const result = { state: current === null ? null : presentState(current), status, details };
-  if (written === null) return { result, written, moved: null };
+  if (written === null) return { result, written };
   const updated = written.timestamp;
   const moved = { ...row, ...movedColumns(run), ...stateColumnsOfRun(written), updated };
-  await queries.insertTaskRunState(tx, dialect, row.id, written);
-  await queries.moveTaskRun(tx, dialect, moved);
+  await queries.insertTaskRunState(tx, sql, row.id, written);
+  await queries.moveTaskRun(tx, sql, moved);
   for (const effect of effects) await queries.insertCacheEntry(tx, effect, updated);
-  return { result, written, moved };
+  unit.changed("task-run", [moved], presentTaskRun);
+  return { result, written };
 }
 
 function subjectOf(row: TaskRunRow): TaskRunSubject {

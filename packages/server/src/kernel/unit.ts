@@ -1,0 +1,95 @@
+import type { Clock, Timestamp } from "@ostinato/core";
+import type { Event, LiveNoun, LiveRow } from "@ostinato/protocol";
+import type { Sql, WriteOptions, Writer } from "../db/dialect.ts";
+import type { Change, Changed } from "./bus.ts";
+import type { Context } from "./context.ts";
+import type { Metrics } from "./metrics.ts";
+
+/** A unit of work: what it writes through, and where it notes what it changes. */
+export interface Unit {
+  readonly context: Context;
+  readonly tx: Writer;
+  /** A writer for statements whose answers nobody needs, as `Database.deferred` gives it. */
+  readonly later: Writer;
+  readonly sql: Sql;
+  /**
+   * Notes rows that are new or changed. `present` makes of a row what pages get, once somebody asks for it; without `present`
+   * the rows are read by their ids, as those of a noun whose pages show more than its row.
+   */
+  changed<N extends LiveNoun, R extends { readonly id: string }>(
+    noun: N,
+    rows: readonly R[],
+    present?: (row: R, now: Timestamp) => LiveRow<N>,
+  ): void;
+  deleted(noun: LiveNoun, ids: readonly string[]): void;
+  recorded(events: readonly Event[]): void;
+  /** Adds to a metric. */
+  count(...counted: Parameters<Metrics["add"]>): void;
+}
+
+/**
+ * The only way to write. Runs `work` in a transaction (`Database.write`), and when that is durable publishes the changes that
+ * `work` has noted, and counts. Where the database asks for `work` again, only the notes of the last time count.
+ */
+export async function unit<T>(context: Context, work: (unit: Unit) => Promise<T>, options?: WriteOptions): Promise<T> {
+  const { value, changes, counts } = await context.db.write(async (tx) => {
+    const notes: Notes = { changes: [], counts: [] };
+    const value = await work(unitOf(context, tx, notes));
+    return { value, ...notes };
+  }, options);
+  for (const counted of counts) context.metrics.add(...counted);
+  context.bus.publish(changes);
+  return value;
+}
+
+interface Notes {
+  readonly changes: Change[];
+  readonly counts: Parameters<Metrics["add"]>[];
+}
+
+function unitOf(context: Context, tx: Writer, { changes, counts }: Notes): Unit {
+  const { db, clock } = context;
+  return {
+    context,
+    tx,
+    get later() {
+      return db.deferred(tx);
+    },
+    sql: db.sql,
+    changed(noun, rows, present) {
+      if (rows.length > 0) changes.push(changeOf(clock, noun, { given: rows, present }));
+    },
+    deleted(noun, ids) {
+      if (ids.length > 0) changes.push({ kind: "deleted", noun, ids });
+    },
+    recorded(events) {
+      for (const event of events) changes.push({ kind: "event", event });
+    },
+    count: (...counted) => void counts.push(counted),
+  };
+}
+
+interface Presentable<N extends LiveNoun, R> {
+  readonly given: readonly R[];
+  readonly present: ((row: R, now: Timestamp) => LiveRow<N>) | undefined;
+}
+
+function changeOf<N extends LiveNoun, R extends { readonly id: string }>(
+  clock: Clock,
+  noun: N,
+  { given, present }: Presentable<N, R>,
+): Changed {
+  let rows: readonly LiveRow<N>[] | undefined;
+  const change = {
+    kind: "changed",
+    noun,
+    ids: given.map(({ id }) => id),
+    get rows() {
+      if (rows !== undefined || present === undefined) return rows;
+      const now = clock.now();
+      rows = given.map((row) => present(row, now));
+      return rows;
+    },
+  } as const;
+  return change as unknown as Changed;
+}
