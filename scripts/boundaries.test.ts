@@ -45,6 +45,8 @@ it("accepts what the plan allows", () => {
       "packages/server/src/flows/flows.routes.ts": `import "./flows.service.ts"; import type { Row } from "./flows.queries.ts"; import "./words.ts"`,
       "packages/server/src/flows/flows.service.ts": `import "./flows.queries.ts"; import "../runs/runs.service.ts"; import "../filters.queries.ts"`,
       "packages/server/src/flows/flows.queries.ts": `import "kysely"; import "../db/tables.ts"`,
+      "packages/server/src/flows/flows.test.ts": "await db.write(work)",
+      "packages/server/src/kernel/unit.ts": "await context.db.write(work); context.bus.publish(changes)",
       "packages/server/src/flows/flows.routes.test.ts": `import "@ostinato/testing/databases"; import "vitest"`,
       "packages/client/src/node.ts": `import "node:fs"; import "ws"`,
       "packages/ostinato/src/index.ts": `export * from "@ostinato/sdk"`,
@@ -88,6 +90,8 @@ it.each([
   ],
   ["packages/server/src/flows/naming.ts", `import "../db/open.ts"`, "a plain file must not import from db/"],
   ["packages/server/src/flows/flows.queries.ts", `import "./flows.service.ts"`, "must not import a service file"],
+  ["packages/server/src/flows/flows.service.ts", "await context.db.write(work)", "may call db.write()"],
+  ["packages/server/src/flows/flows.service.ts", "bus.publish([change])", "may call bus.publish()"],
   [
     "packages/server/src/flows/flows.service.ts",
     `import "../runs/runs.queries.ts"`,

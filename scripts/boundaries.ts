@@ -1,4 +1,5 @@
 import { matchesGlob, posix } from "node:path";
+import { readCalls } from "./calls.ts";
 import { readImports } from "./imports.ts";
 
 /** The shape of boundaries.json. */
@@ -9,6 +10,8 @@ export interface Boundaries {
   readonly tests: { readonly files: readonly string[]; readonly mayAlsoImport: readonly string[] };
   /** A package or Node module → the files that may import it (test files always may). */
   readonly onlyIn: Readonly<Record<string, readonly string[]>>;
+  /** A method, as `db.write` → the files that may call it (test files always may). */
+  readonly callsOnlyIn: Readonly<Record<string, readonly string[]>>;
   readonly slices: Slices;
   /** A folder → its folders, lowest first: each may import from those before it. Files beside the folders are free. */
   readonly orders: Readonly<Record<string, readonly string[]>>;
@@ -53,7 +56,17 @@ export function findViolations(sources: Sources, boundaries: Boundaries): readon
     const message = judge(edge, boundaries);
     return message === undefined ? [] : [{ file: edge.file, line: edge.line, message }];
   });
-  return [...unreadable, ...broken, ...findCycles(edges)];
+  const calls = unreadable.length > 0 ? [] : [...sources].flatMap((entry) => judgeCalls(entry, boundaries));
+  return [...unreadable, ...broken, ...calls, ...findCycles(edges)];
+}
+
+function judgeCalls([file, source]: readonly [string, string], { callsOnlyIn, tests }: Boundaries): Violation[] {
+  if (matchesAny(file, tests.files)) return [];
+  return readCalls(file, source, Object.keys(callsOnlyIn)).flatMap(({ method, line }) => {
+    const places = callsOnlyIn[method] ?? [];
+    const message = `only ${places.join(", ")} may call ${method}(): services write by unit() of kernel/unit.ts`;
+    return matchesAny(file, places) ? [] : [{ file, line, message }];
+  });
 }
 
 interface Edge {

@@ -6,6 +6,7 @@ import {
   type RouteContract,
   type Static,
   type TSchema,
+  Type,
   tagKeyword,
 } from "@ostinato/protocol";
 import { Check, Compile, Errors, type Validator } from "typebox/schema";
@@ -141,7 +142,12 @@ function narrowed(schema: Shape, value: unknown): TSchema {
 
 function tagAlone(tag: string, shapes: readonly Shape[]): TSchema {
   const names = shapes.map(({ properties }) => properties?.[tag]?.const);
-  return { type: "object", required: [tag], properties: { [tag]: { enum: names } } };
+  const oneOfThem = Type.Refine(
+    Type.Unknown(),
+    (given) => names.includes(given),
+    () => `must be one of ${names.map((name) => JSON.stringify(name)).join(", ")}`,
+  );
+  return Type.Object({ [tag]: oneOfThem });
 }
 
 const maxProblems = 20;

@@ -28,7 +28,7 @@ import { movedColumns } from "./transitions.service.ts";
 
 export { type Abandonment, endAbandoned } from "./abandonment.service.ts";
 export { mirror, propose } from "./transitions.service.ts";
-export { presentTaskRun, type TaskRunRow };
+export { presentTaskRun };
 
 /** Creates the task run, or reads the one that has the same keys in the same flow run. */
 export async function create(context: Context, given: TaskRunCreate): Promise<{ taskRun: TaskRun; made: boolean }> {
