@@ -55,6 +55,11 @@ export const readDashboard = route({
      * everything is counted in the range exactly. At most 200 bars; `buckets` is ignored then.
      */
     bars: Maybe(Open({ since: MomentInput, seconds: Seconds({ minimum: 1 }) })),
+    /**
+     * Where each bar begins and the last one ends, the first at or before `since`, for bars that are not equally long: days are
+     * not where the clock is changed. All lengths are multiples of one that fits at most 2000 times; `bars` is ignored then.
+     */
+    edges: Maybe(Type.Array(MomentInput, { minItems: 2, maxItems: 201 })),
     tags: Maybe(Tags),
     flow_ids: Maybe(Type.Array(Uuid)),
     subflows: Maybe(Type.Boolean()),

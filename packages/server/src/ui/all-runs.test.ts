@@ -91,6 +91,36 @@ describeOnEachDatabase("the pages over all runs", (database) => {
     expect(total(all.counts)).toBeLessThan(total((await dashboard()).counts));
   });
 
+  test("bars may be of different lengths, as days are where the clock is changed", async () => {
+    const range = { since: told.at(0), until: told.at(1800) };
+    const equal = await dashboard({ ...range, bars: { since: told.at(0), seconds: 300 } });
+    const edges = [0, 600, 900, 1800].map(told.at);
+    const unequal = await dashboard({ ...range, edges });
+    const total = (counts: Record<string, number> = {}) => Object.values(counts).reduce((sum, count) => sum + count, 0);
+    const [a = 0, b = 0, c = 0, ...rest] = bars(equal).map(total);
+    expect(unequal.history.map(({ interval_start, interval_end }) => [interval_start, interval_end])).toEqual([
+      [edges[0], edges[1]],
+      [edges[1], edges[2]],
+      [edges[2], edges[3]],
+    ]);
+    expect(bars(unequal).map(total)).toEqual([a + b, c, rest.reduce((sum, count) => sum + count, 0)]);
+    expect(bars(await dashboard({ ...range, edges, flow_ids: [good, bad] }))).toEqual(bars(unequal));
+  });
+
+  test.each([
+    ["do not ascend", [0, 600, 600], "`edges` must ascend, and number 3 does not"],
+    ["begin after the range", [1, 600], "The first of `edges` is after `since`"],
+    ["have no common measure", [0, 900, 900.001], "no common measure"],
+  ])("edges of bars that %s are refused", async (_, edges, reason) => {
+    const reply = await server.call<{ detail: string }>("POST", "/ui/dashboard", {
+      since: told.at(0),
+      until: told.at(1800),
+      edges: edges.map(told.at),
+    });
+    expect(reply.status).toBe(422);
+    expect(JSON.stringify(reply.body)).toContain(reason);
+  });
+
   test.each([
     ["begin after the range", { since: 600, seconds: 600 }, "The first bar begins after"],
     ["are too many", { since: 0, seconds: 1 }, "200 are the most"],

@@ -1,5 +1,3 @@
-import { roundDuration } from "./scale.ts";
-
 /** From a duration in seconds to its part of a chart's height, with the durations that its axis names. */
 export interface DurationScale {
   readonly log: boolean;
@@ -13,6 +11,16 @@ const ladder = [0.001, 0.01, 0.1, 1, 10, 60, 600, 3600, 21_600, 86_400, 604_800,
 const wideRatio = 20;
 /** From here on one that is far longer presses all others down. */
 const farRatio = 5;
+
+/** A duration in seconds at or above `value` whose half reads well too: the top of an axis. */
+function roundDuration(value: number): number {
+  return roundDurations.find((step) => step >= value) ?? Math.ceil(value / 86_400) * 86_400;
+}
+
+const roundDurations = [
+  0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 4, 6, 10, 20, 30, 60, 120, 240, 360, 600, 1200, 1800, 3600, 7200, 14_400,
+  21_600, 43_200,
+] as const;
 
 /** Even where the durations are alike, logarithmic where they differ widely; what is shorter than the axis is clipped. */
 export function durationScale(durations: readonly number[]): DurationScale {

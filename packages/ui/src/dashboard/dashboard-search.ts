@@ -1,5 +1,5 @@
 import { choiceIn, listIn, present, type RawSearch, textIn } from "../address.ts";
-import { timeStep } from "../charts/scale.ts";
+import { timeSteps } from "../charts/time-steps.ts";
 import { clockSkewMs } from "../runs/runs-search.ts";
 
 export const dashboardSpans = [
@@ -48,9 +48,11 @@ export function chosenSpan(search: DashboardSearch): DashboardSpan {
 export interface DashboardRange {
   readonly from: number;
   readonly to: number;
-  /** Bars begin at whole steps, so that they stand still while time goes on: the first one at or before `from`. */
-  readonly firstBar: number;
-  readonly step: number;
+  /**
+   * Where the bars begin, and where the last one ends. They begin at whole steps of the reader's clock, so that they stand still
+   * while time goes on: the first one at or before `from`.
+   */
+  readonly edges: readonly number[];
 }
 
 const hour = 3_600_000;
@@ -63,9 +65,7 @@ export function dashboardRange(search: DashboardSearch, now: number): DashboardR
     closeFrom !== undefined && closeTo !== undefined
       ? [Date.parse(closeFrom), Date.parse(closeTo)]
       : [now - spanHours[chosenSpan(search)] * hour, now + clockSkewMs];
-  const step = Math.max(1000, timeStep(to - from - clockSkewMs, maxBars));
-  const offset = new Date(from).getTimezoneOffset() * 60_000;
-  return { from, to, firstBar: Math.floor((from - offset) / step) * step + offset, step };
+  return { from, to, edges: timeSteps(from, to - clockSkewMs, maxBars, 1000).edges(from, to) };
 }
 
 function momentIn(search: RawSearch, name: string): string | undefined {

@@ -7,12 +7,12 @@ export function dashboardQuery(search: DashboardSearch) {
   return queryOptions({
     queryKey: ["dashboard", search],
     queryFn: ({ signal }) => {
-      const { from, to, firstBar, step } = dashboardRange(search, Date.now());
+      const { from, to, edges } = dashboardRange(search, Date.now());
       return call<typeof readDashboard>("POST /ui/dashboard", {
         body: {
           since: new Date(from).toISOString(),
           until: new Date(to).toISOString(),
-          bars: { since: new Date(firstBar).toISOString(), seconds: step / 1000 },
+          edges: edges.map((edge) => new Date(edge).toISOString()),
           subflows: search.subflows === "show",
           ...(search.tag === undefined ? {} : { tags: [...search.tag] }),
           ...(search.flow === undefined ? {} : { flow_ids: [...search.flow] }),

@@ -1,8 +1,9 @@
+import { nice } from "d3-array";
 import { useMemo, useRef, useState } from "react";
 import type { Dashboard } from "../api/types.ts";
 import { ChartTip } from "../charts/chart-tip.tsx";
-import { localTicks, roundUp, timeStep } from "../charts/scale.ts";
 import { BrushArea, brushKeys, useSpanBrush } from "../charts/span-brush.tsx";
+import { timeSteps } from "../charts/time-steps.ts";
 import { useSize } from "../components/size.ts";
 import { amount, axisTime, count, milliseconds, spanText } from "../format.ts";
 import { type StateLook, type StateType, stateColor, stateLook } from "../states.ts";
@@ -65,9 +66,9 @@ export function HistoryChart({
   const first = bars[0];
   const last = bars.at(-1);
   if (first === undefined || last === undefined) return null;
-  const top = Math.max(4, roundUp(Math.max(...bars.map((bar) => bar.total))));
+  const [, top] = nice(0, Math.max(4, ...bars.map((bar) => bar.total)), 4);
   const y = (value: number) => margin.top + (1 - value / top) * (height - margin.top - margin.bottom);
-  const step = timeStep(last.end - first.start, Math.max(2, width / 90));
+  const steps = timeSteps(first.start, last.end, Math.max(2, width / 90));
   const x = (time: number) => margin.left + ((time - first.start) / (last.end - first.start)) * inner;
   const shown = span ?? (near === undefined ? undefined : { first: near, last: near });
   const marked = shown === undefined ? undefined : bars.slice(shown.first, shown.last + 1);
@@ -96,11 +97,12 @@ export function HistoryChart({
             </text>
           </g>
         ))}
-        {localTicks(first.start, last.end, step)
+        {steps
+          .ticks(first.start, last.end)
           .filter((tick) => x(tick) > margin.left + 14 && x(tick) < width - 22)
           .map((tick) => (
             <text key={tick} x={x(tick)} y={height - 4} textAnchor="middle" fontSize="11" fill="var(--faint)">
-              {axisTime(tick, step)}
+              {axisTime(tick, steps.length)}
             </text>
           ))}
         {bars.map((bar, index) => (

@@ -2,8 +2,8 @@ import { useMemo, useRef, useState } from "react";
 import type { FlowPage } from "../api/types.ts";
 import { ChartTip } from "../charts/chart-tip.tsx";
 import { durationScale } from "../charts/duration-scale.ts";
-import { localTicks, timeStep } from "../charts/scale.ts";
 import { BrushArea, brushKeys, useSpanBrush } from "../charts/span-brush.tsx";
+import { timeSteps } from "../charts/time-steps.ts";
 import { useSize } from "../components/size.ts";
 import { amount, axisSeconds, axisTime, milliseconds, seconds, spanText } from "../format.ts";
 
@@ -59,7 +59,7 @@ export function DurationChart({
     .toReversed()
     .map((point) => `L${x(point.at).toFixed(1)} ${y(point.median).toFixed(1)}`)
     .join("")}Z`;
-  const step = timeStep(to - from, Math.max(2, width / 90));
+  const steps = timeSteps(from, to, Math.max(2, width / 90));
   const shown = span ?? (near === undefined ? undefined : { first: near, last: near });
   const [shownFrom, shownTo] = ends(shown?.first ?? 0, shown?.last ?? durations.length - 1);
   const told = summary(points.filter(({ slot }) => shown === undefined || (slot >= shown.first && slot <= shown.last)));
@@ -86,11 +86,12 @@ export function DurationChart({
             </text>
           </g>
         ))}
-        {localTicks(from, to, step)
+        {steps
+          .ticks(from, to)
           .filter((tick) => x(tick) > margin.left + 12 && x(tick) < width - 24)
           .map((tick) => (
             <text key={tick} x={x(tick)} y={height - 6} textAnchor="middle" fontSize="11" fill="var(--faint)">
-              {axisTime(tick, step)}
+              {axisTime(tick, steps.length)}
             </text>
           ))}
         {shown === undefined ? null : (

@@ -1,11 +1,12 @@
 import { useNavigate } from "@tanstack/react-router";
+import { bisectRight } from "d3-array";
 import { type PointerEvent, useMemo, useRef, useState } from "react";
 import type { FlowRunPoint, StateType } from "../api/types.ts";
 import { ChartTip } from "../charts/chart-tip.tsx";
 import { durationScale } from "../charts/duration-scale.ts";
 import { RunTip } from "../charts/run-bar-chart.tsx";
-import { localTicks, timeStep } from "../charts/scale.ts";
 import { BrushArea, brushKeys, useSpanBrush } from "../charts/span-brush.tsx";
+import { timeSteps } from "../charts/time-steps.ts";
 import { useSize } from "../components/size.ts";
 import { amount, axisSeconds, axisTime, milliseconds, spanText } from "../format.ts";
 import { isBad, stateColor, stateLook } from "../states.ts";
@@ -40,18 +41,18 @@ export function RunScatter(props: {
   const [near, setNear] = useState<Dot>();
   const pressed = useRef(0);
   const chart = useMemo(() => layout(runs, { width, height, since, until }), [runs, width, height, since, until]);
-  const { slots, slot } = chart;
-  const startOf = (index: number) => chart.from + index * slot;
+  const { edges } = chart;
+  const startOf = (index: number) => edges[index] ?? chart.to;
   const brush = useSpanBrush({
-    slots,
-    slotAt: (x) => Math.floor((chart.timeAt(x) - chart.from) / slot),
+    slots: edges.length - 1,
+    slotAt: (x) => bisectRight(edges, chart.timeAt(x)) - 1,
     onChosen: (chosen) => onSpan(startOf(chosen.first), startOf(chosen.last + 1)),
     click: false,
   });
   const { span, byKeys } = brush;
   const marks = useMemo(() => chart.dots.map((dot) => <Mark key={dot.run.id} dot={dot} />), [chart]);
   const marked = span === undefined ? undefined : { from: startOf(span.first), to: startOf(span.last + 1) };
-  const step = timeStep(chart.to - chart.from, Math.max(2, width / 76));
+  const steps = timeSteps(chart.from, chart.to, Math.max(2, width / 76));
   const spoken = { from: marked?.from ?? chart.from, to: marked?.to ?? chart.to };
   return (
     <BrushArea
@@ -87,7 +88,8 @@ export function RunScatter(props: {
             </text>
           </g>
         ))}
-        {localTicks(chart.from, chart.to, step)
+        {steps
+          .ticks(chart.from, chart.to)
           .filter((tick) => chart.xAt(tick) > margin.left + 12 && chart.xAt(tick) < width - 24)
           .map((tick) => (
             <g key={tick}>
@@ -99,7 +101,7 @@ export function RunScatter(props: {
                 stroke="var(--line-strong)"
               />
               <text x={chart.xAt(tick)} y={height - 4} textAnchor="middle" fontSize="11" fill="var(--faint)">
-                {axisTime(tick, step)}
+                {axisTime(tick, steps.length)}
               </text>
             </g>
           ))}
@@ -183,18 +185,15 @@ function layout(points: readonly FlowRunPoint[], { width, height, since, until }
   const oldest = started.reduce((least, { time }) => Math.min(least, time), newest);
   const low = since ?? Math.min(oldest, newest - minSpanMs);
   const high = Math.max(until ?? newest, low + 1000);
-  const slot = timeStep(high - low, maxSlots);
-  const offset = new Date(low).getTimezoneOffset() * 60_000;
-  const from = Math.floor((low - offset) / slot) * slot + offset;
-  const slots = Math.max(1, Math.ceil((high + 1 - from) / slot));
-  const to = from + slots * slot;
+  const edges = timeSteps(low, high, maxSlots).edges(low, high + 1);
+  const [from, to] = [edges[0] ?? low, edges.at(-1) ?? high];
   const scale = durationScale(started.map(({ run }) => run.duration));
   const inner = Math.max(1, width - margin.left - margin.right);
   const xAt = (time: number) => margin.left + ((time - from) / (to - from)) * inner;
   const yAt = (value: number) => margin.top + (1 - scale.share(value)) * (height - margin.top - margin.bottom);
   const timeAt = (x: number) => from + ((x - margin.left) / inner) * (to - from);
   const dots = started.map(({ run, time }): Dot => ({ run, time, x: xAt(time), y: yAt(run.duration) }));
-  return { dots, from, to, slot, slots, scale, xAt, yAt, timeAt };
+  return { dots, from, to, edges, scale, xAt, yAt, timeAt };
 }
 
 function summary(dots: readonly Dot[], { from, to }: { readonly from: number; readonly to: number }): string {

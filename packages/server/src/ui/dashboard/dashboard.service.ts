@@ -20,10 +20,11 @@ const maxFlows = 50;
 /** Everything on the dashboard, by questions that run side by side. */
 export async function dashboard(context: Context, body: BodyOf<typeof readDashboard>): Promise<Dashboard> {
   const range = rangeOf(body);
-  const split = bucketsOf(body, range);
+  const edges = edgesOf(body, range);
+  const split = bucketsBetween(edges);
   const [counts, rows] = await Promise.all([countAll(context.db, range, split), runsOf(context, range)]);
   return {
-    history: intervals(counts.history, split),
+    history: intervals(counts.history, split, edges),
     counts: countsOf(counts.byFlow),
     previous_counts: countsOf(counts.previous),
     task_counts: countsOf(counts.tasks),
@@ -65,24 +66,52 @@ function rangeOf(body: BodyOf<typeof readDashboard>): queries.DashboardRange {
   return { since, until, tags: tags ?? [], flowIds: flow_ids ?? [], subflows: subflows ?? true };
 }
 
-const maxBuckets = 200;
+const maxBars = 200;
+const maxBuckets = 2000;
 
-function bucketsOf(
-  { bars, buckets: wanted }: BodyOf<typeof readDashboard>,
-  range: queries.DashboardRange,
-): queries.Buckets {
+/** Where each bar begins, and the last one ends. */
+function edgesOf(body: BodyOf<typeof readDashboard>, range: queries.DashboardRange): readonly Timestamp[] {
+  const { bars, buckets: wanted } = body;
   const { since, until } = range;
+  if (body.edges !== null && body.edges !== undefined) return orderedEdges(body.edges.map(toTimestamp), range);
   if (bars === null || bars === undefined) {
-    const buckets = wanted ?? 60;
-    return { first: since, buckets, width: Math.ceil((until - since) / buckets) };
+    const count = wanted ?? 60;
+    return equalBars(since, Math.ceil((until - since) / count), count);
   }
   const first = toTimestamp(bars.since);
   const width = Math.round(bars.seconds * microsPerSecond);
-  const buckets = Math.ceil((until - first) / width);
+  const count = Math.ceil((until - first) / width);
   if (first > since) throw refused(422, "The first bar begins after `since`: let it begin there or before.");
+  if (count > maxBars) throw refused(422, `These are ${count} bars, ${maxBars} are the most: make them longer.`);
+  return equalBars(first, width, count);
+}
+
+function equalBars(first: Timestamp, width: number, count: number): readonly Timestamp[] {
+  return Array.from({ length: count + 1 }, (_, index) => (first + index * width) as Timestamp);
+}
+
+function orderedEdges(edges: readonly Timestamp[], { since }: queries.DashboardRange): readonly Timestamp[] {
+  const unordered = edges.findIndex((edge, index) => index > 0 && edge <= (edges[index - 1] ?? edge));
+  if (unordered >= 0) throw refused(422, `\`edges\` must ascend, and number ${unordered + 1} does not.`);
+  if ((edges[0] ?? since) > since)
+    throw refused(422, "The first of `edges` is after `since`: let it be there or before.");
+  return edges;
+}
+
+/** Equal buckets for the database to count in, of which each bar holds a whole number. */
+function bucketsBetween(edges: readonly Timestamp[]): queries.Buckets {
+  const [first = 0 as Timestamp] = edges;
+  const last = edges.at(-1) ?? first;
+  const lengths = edges.slice(1).map((edge, index) => edge - (edges[index] ?? edge));
+  const width = lengths.reduce(commonMeasure);
+  const buckets = (last - first) / width;
   if (buckets > maxBuckets)
-    throw refused(422, `These are ${buckets} bars, ${maxBuckets} are the most: make them longer.`);
-  return { first, buckets, width };
+    throw refused(422, `The lengths between \`edges\` have no common measure that fits at most ${maxBuckets} times.`);
+  return { first, width, buckets };
+}
+
+function commonMeasure(one: number, other: number): number {
+  return other === 0 ? one : commonMeasure(other, one % other);
 }
 
 function spanBefore(range: queries.DashboardRange): queries.DashboardRange {
@@ -128,14 +157,19 @@ function countsOf(rows: readonly { readonly state_type: StateType; readonly runs
 
 type Interval = Dashboard["history"][number];
 
-function intervals(rows: readonly queries.CountRow[], { first, width, buckets }: queries.Buckets): Interval[] {
-  const bars = Array.from({ length: buckets }, (_, index) => ({
-    interval_start: formatTimestamp((first + index * width) as Timestamp),
-    interval_end: formatTimestamp((first + (index + 1) * width) as Timestamp),
+function intervals(
+  rows: readonly queries.CountRow[],
+  { first, width }: queries.Buckets,
+  edges: readonly Timestamp[],
+): Interval[] {
+  const bars = edges.slice(1).map((edge, index) => ({
+    interval_start: formatTimestamp(edges[index] ?? edge),
+    interval_end: formatTimestamp(edge),
     states: new Map<string, Interval["states"][number]>(),
   }));
   for (const { bucket, state_type, state_name, runs } of rows) {
-    const states = bars[Number(bucket)]?.states;
+    const begin = first + Number(bucket) * width;
+    const states = bars[edges.findLastIndex((edge) => edge <= begin)]?.states;
     const key = `${state_type} ${state_name}`;
     states?.set(key, { state_type, state_name, count_runs: (states.get(key)?.count_runs ?? 0) + Number(runs) });
   }

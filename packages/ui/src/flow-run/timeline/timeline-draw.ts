@@ -1,4 +1,5 @@
-import { localTicks, ticks, timeStep } from "../../charts/scale.ts";
+import { tickStep, ticks } from "d3-array";
+import { timeSteps } from "../../charts/time-steps.ts";
 import { axisTime, duration } from "../../format.ts";
 import { stateLook } from "../../states.ts";
 import { themeColor } from "../../theme.ts";
@@ -178,11 +179,13 @@ export function drawAxis(canvas: HTMLCanvasElement, drawing: Pick<Drawing, "view
 
 /** Times of day for long spans; for short ones, where the day says nothing, the time since the first task began. */
 function axisTicks(view: Span, zero: number, width: number) {
-  const step = timeStep(view.to - view.from, Math.max(2, width / 90));
-  if (step >= 1000) {
-    return { ticks: localTicks(view.from, view.to, step), label: (tick: number) => axisTime(tick, step) };
+  const max = Math.max(2, width / 90);
+  const steps = timeSteps(view.from, view.to, max);
+  if (steps.length >= 1000) {
+    return { ticks: steps.ticks(view.from, view.to), label: (tick: number) => axisTime(tick, steps.length) };
   }
-  const since = ticks(view.from - zero, view.to - zero, step);
+  const since = ticks(view.from - zero, view.to - zero, max);
+  const step = tickStep(view.from - zero, view.to - zero, max);
   return {
     ticks: since.map((tick) => tick + zero),
     label: (tick: number) => duration(Math.round((tick - zero) / step) * step),
