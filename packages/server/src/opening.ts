@@ -30,8 +30,14 @@ export async function open({ config, clock, log }: OpeningOptions): Promise<Open
   const database = await openDatabase(config, systemClock({ keepAlive: true }), { metrics, log });
   const db = measured(database, metrics);
   try {
-    const migrated = await migrate(db, clock);
-    if (migrated.length > 0) log.info({ migrations: migrated }, "database upgraded");
+    const { applied, newer } = await migrate(db, clock);
+    if (applied.length > 0) log.info({ migrations: applied }, "database upgraded");
+    if (newer.length > 0) {
+      log.warn(
+        { migrations: newer },
+        "a newer Ostinato has upgraded the database; this version can work beside it and goes on. Upgrade this server too",
+      );
+    }
     const local = createBus((error) => log.error({ err: error }, "a listener failed"));
     const bridge = db.kind === "postgresql" ? bridgeBus(local, { db, clock, log }) : undefined;
     const context: Context = {

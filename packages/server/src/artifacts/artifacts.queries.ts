@@ -6,13 +6,13 @@ import { type Condition, everything, join, untilUnwanted } from "../criteria/con
 import { countMatching } from "../criteria/counting.queries.ts";
 import { type CriteriaOn, related } from "../criteria/related.queries.ts";
 import type { Database, Reader, Sql } from "../db/dialect.ts";
-import type { ArtifactTable } from "../db/tables.ts";
+import type { Tables } from "../db/tables.ts";
 
-export type ArtifactRow = Selectable<ArtifactTable>;
+export type ArtifactRow = Selectable<Tables["artifact"]>;
 type Given<T> = T | null | undefined;
 
 /** Gives false, and changes nothing, where there is one with this id. */
-export async function insertArtifact(reader: Reader, row: Insertable<ArtifactTable>): Promise<boolean> {
+export async function insertArtifact(reader: Reader, row: Insertable<Tables["artifact"]>): Promise<boolean> {
   const inserted = await reader
     .insertInto("artifact")
     .values(row)
@@ -100,7 +100,7 @@ export function latestByKey(reader: Reader, key: string): Promise<ArtifactRow | 
 export function updateArtifact(
   reader: Reader,
   id: string,
-  change: Updateable<ArtifactTable>,
+  change: Updateable<Tables["artifact"]>,
 ): Promise<ArtifactRow | undefined> {
   return reader.updateTable("artifact").set(change).where("id", "=", id).returningAll().executeTakeFirst();
 }

@@ -1,6 +1,8 @@
 import { timeOrderedId } from "@ostinato/core";
+import { columnTypes } from "../db/columns.ts";
 import type { Sql, Writer } from "../db/dialect.ts";
 import { writeJson } from "../db/json-text.ts";
+import { tables } from "../db/tables.ts";
 import { hasData, type RunState } from "../orchestration/state.ts";
 
 export interface Maker {
@@ -8,15 +10,8 @@ export interface Maker {
   readonly task_run_id: string | null;
 }
 
-const columns = {
-  id: "uuid",
-  created: "moment",
-  updated: "moment",
-  type: "text",
-  data: "json",
-  flow_run_id: "uuid",
-  task_run_id: "uuid",
-} as const;
+const { key: _key, description: _description, metadata: _metadata, ...told } = tables.artifact;
+const columns = columnTypes(told);
 
 /** What a state says of its result is an artifact too, as the field has it: without a key, and of the type "result". */
 export async function keepResultAsArtifact(tx: Writer, dialect: Sql, state: RunState, maker: Maker): Promise<void> {

@@ -1,5 +1,5 @@
 import { type RawBuilder, type Selectable, sql } from "kysely";
-import type { LogTable } from "../db/tables.ts";
+import type { Tables } from "../db/tables.ts";
 
 /** The messages of one answer together take so many characters at the most, about. */
 export const charactersOfLogs = 16 * 1024 * 1024;
@@ -8,7 +8,7 @@ export const charactersOfLogs = 16 * 1024 * 1024;
  * The columns of a log for a list of so many lines. A message of more than its part of the answer is cut, in the database, with
  * how much was cut: a page of a thousand lines of a megabyte each must not fill the memory.
  */
-export function listedLog(lines: number): RawBuilder<Selectable<LogTable>> {
+export function listedLog(lines: number): RawBuilder<Selectable<Tables["log"]>> {
   const most = sql.lit(Math.floor(charactersOfLogs / Math.max(1, lines)));
   return sql`log.id, log.created, log.name, log.level, log.timestamp, log.flow_run_id, log.task_run_id,
     CASE WHEN octet_length(log.message) > ${most} AND length(log.message) > ${most}

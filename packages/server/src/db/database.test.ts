@@ -14,6 +14,14 @@ import { openSqlite } from "./sqlite/sqlite.ts";
 
 const clock = systemClock({ keepAlive: true });
 
+const retentionIndexes = [
+  "result_kept",
+  "result_location",
+  "task_run_free_end",
+  "task_run_state_cache_expiration",
+  "task_run_state_cache_state",
+];
+
 describeOnEachDatabase("the database", (underTest) => {
   const opened: Database[] = [];
   afterEach(async () => {
@@ -36,7 +44,7 @@ describeOnEachDatabase("the database", (underTest) => {
     const { url } = await underTest.another();
     const databases = await Promise.all([open(url), open(url), open(url)]);
     const done = await Promise.all(databases.map((database) => migrate(database, clock)));
-    expect(done.flat()).toEqual(migrations.map(({ name }) => name));
+    expect(done.flatMap(({ applied }) => applied)).toEqual(migrations.map(({ name }) => name));
     for (const database of databases) expect(await names(database)).toEqual([]);
   });
 
@@ -47,6 +55,23 @@ describeOnEachDatabase("the database", (underTest) => {
     await expect(migrate(database, clock)).rejects.toThrow("9999-from-the-future");
   });
 
+  test("a newer schema that breaks nothing is worked with, and named", async () => {
+    const database = await fresh();
+    await database.execute("INSERT INTO migration (name, applied, breaking) VALUES ('9999-one-more-index', 0, 0)");
+    expect(await migrate(database, clock)).toEqual({ applied: [], newer: ["9999-one-more-index"] });
+    await database.write((tx) => addFlow(tx, "added"));
+    expect(await names(database)).toEqual(["added"]);
+  });
+
+  test("what is missing under a newer schema is added", async () => {
+    const database = await fresh();
+    await database.execute("INSERT INTO migration (name, applied, breaking) VALUES ('9999-one-more-index', 0, 0)");
+    await database.execute("DELETE FROM migration WHERE name = '0002-retention'");
+    for (const index of retentionIndexes) await database.execute(`DROP INDEX ${index}`);
+    expect(await migrate(database, clock)).toEqual({ applied: ["0002-retention"], newer: ["9999-one-more-index"] });
+    expect(await indexes(database)).toEqual(await indexes(await fresh()));
+  });
+
   test.each(migrations.slice(0, -1).map(({ name }, index) => [name, index + 1] as const))(
     "a database of %s is upgraded with all that it holds, to the tables and indexes of a new one",
     async (_, count) => {
@@ -55,12 +80,15 @@ describeOnEachDatabase("the database", (underTest) => {
       await database.write(async (tx) => {
         await sql.raw(`CREATE TABLE migration (name text PRIMARY KEY, applied ${moment} NOT NULL)`).execute(tx);
         for (const { name, up } of migrations.slice(0, count)) {
-          for (const statement of up(database.types)) await sql.raw(statement).execute(tx);
+          for (const step of up(database.types))
+            await (typeof step === "string" ? sql.raw(step).execute(tx) : step(tx));
           await sql`INSERT INTO migration (name, applied) VALUES (${name}, 0)`.execute(tx);
         }
       });
       await database.write((tx) => addFlow(tx, "kept"));
-      expect(await migrate(database, clock)).toEqual(migrations.slice(count).map((migration) => migration.name));
+      expect((await migrate(database, clock)).applied).toEqual(
+        migrations.slice(count).map((migration) => migration.name),
+      );
       expect(await names(database)).toEqual(["kept"]);
       expect(await indexes(database)).toEqual(await indexes(await fresh()));
     },

@@ -15,6 +15,8 @@ export interface ColumnTypes {
   readonly searchableJson: string;
 }
 
+export type CellType = keyof ColumnTypes | "text";
+
 /** What a unit of work writes through. */
 export type Writer = Transaction<Tables>;
 /** What a query reads through: a database or a unit of work. */
@@ -26,7 +28,7 @@ export type CellValue = string | number | null;
 export interface RowsToInsert<K extends string = string> {
   /** The table, perhaps with a name for it: `event`, `task_run_value AS kept`. */
   readonly into: string;
-  readonly columns: Readonly<Record<K, keyof ColumnTypes | "text">>;
+  readonly columns: Readonly<Record<K, CellType>>;
   readonly rows: readonly Readonly<Record<K, CellValue>>[];
   /** What follows the rows: `ON CONFLICT …`, `RETURNING …`. */
   readonly ending?: string;
@@ -51,7 +53,7 @@ export interface Sql {
    * The rows of a JSON array of objects as a table, for queries that look for many things: `columns` are the fields with
    * their types. One parameter and one prepared statement whatever the number of rows.
    */
-  rowsOf(json: string, columns: Readonly<Record<string, keyof ColumnTypes | "text">>): RawBuilder<unknown>;
+  rowsOf(json: string, columns: Readonly<Record<string, CellType>>): RawBuilder<unknown>;
   /**
    * Adds many rows by the fewest and quickest statements of the database, and gives what they return. The object `columns`
    * is to be a constant: the texts of the statements are kept by it.

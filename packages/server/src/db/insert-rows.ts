@@ -1,5 +1,5 @@
 import { CompiledQuery } from "kysely";
-import type { CellValue, ColumnTypes, Reader, RowsToInsert } from "./dialect.ts";
+import type { CellType, CellValue, ColumnTypes, Reader, RowsToInsert } from "./dialect.ts";
 import { writeJson } from "./json-text.ts";
 
 /** Rows for each run of a statement: larger ones first, so that few runs and few statements do for any number. */
@@ -76,6 +76,6 @@ function jsonStatementOf({ into, columns, ending = "" }: RowsToInsert, types: Co
   });
 }
 
-function isText(type: keyof ColumnTypes | "text"): type is "text" | "searchableJson" {
+function isText(type: CellType): type is "text" | "searchableJson" {
   return type === "text" || type === "searchableJson";
 }

@@ -1,266 +1,234 @@
-import type { StateType, Timestamp } from "@ostinato/core";
+import type { StateType } from "@ostinato/core";
+import {
+  flag,
+  integer,
+  json,
+  micros,
+  moment,
+  nullable,
+  type RowOf,
+  searchableJson,
+  text,
+  uuid,
+  word,
+} from "./columns.ts";
+
+export type { Flag, JsonText } from "./columns.ts";
+
+const row = { id: uuid, created: moment, updated: moment };
+
+const runColumns = {
+  ...row,
+  name: text,
+  state_id: nullable(uuid),
+  state_type: nullable(word<StateType>()),
+  state_name: nullable(text),
+  state_timestamp: nullable(moment),
+  run_count: integer,
+  expected_start_time: nullable(moment),
+  next_scheduled_start_time: nullable(moment),
+  start_time: nullable(moment),
+  end_time: nullable(moment),
+  /** Time spent in RUNNING, without the present spell. */
+  total_run_time: micros,
+  empirical_policy: json,
+  tags: searchableJson,
+  labels: json,
+};
+
+const stateColumns = {
+  id: uuid,
+  created: moment,
+  type: word<StateType>(),
+  name: text,
+  timestamp: moment,
+  message: nullable(text),
+  state_details: json,
+  data: nullable(json),
+};
+
+/** A task run as its process reports it. */
+export const taskRunColumns = {
+  ...runColumns,
+  flow_run_id: nullable(uuid),
+  task_key: text,
+  dynamic_key: text,
+  cache_key: nullable(text),
+  cache_expiration: nullable(moment),
+  task_version: nullable(text),
+  task_inputs: json,
+  flow_run_run_count: integer,
+};
 
 /**
- * The rows as both databases give them: moments as whole microseconds, JSON as text, truth as 0 or 1, durations as
- * microseconds. `json` columns are read with `readJson` and written with `writeJson`.
+ * All tables and their columns, once for both databases. Types of rows and of what statements insert are made of this, and a
+ * test compares it with the tables that the migrations make.
  */
-export type JsonText = string;
-export type Flag = 0 | 1;
+export const tables = {
+  /** The migrations that the database has had. */
+  migration: {
+    name: text,
+    applied: moment,
+    /** 1 where a version that does not know this migration must not use the database. */
+    breaking: flag,
+  },
 
-interface Row {
-  readonly id: string;
-  readonly created: Timestamp;
-  readonly updated: Timestamp;
-}
+  flow: { ...row, name: text, tags: searchableJson, labels: json },
 
-export interface FlowTable extends Row {
-  readonly name: string;
-  readonly tags: JsonText;
-  readonly labels: JsonText;
-}
+  work_pool: { ...row, name: text, type: text },
 
-interface RunColumns extends Row {
-  readonly name: string;
-  readonly state_id: string | null;
-  readonly state_type: StateType | null;
-  readonly state_name: string | null;
-  readonly state_timestamp: Timestamp | null;
-  readonly run_count: number;
-  readonly expected_start_time: Timestamp | null;
-  readonly next_scheduled_start_time: Timestamp | null;
-  readonly start_time: Timestamp | null;
-  readonly end_time: Timestamp | null;
-  /** Microseconds spent in RUNNING, without the present spell. */
-  readonly total_run_time: number;
-  readonly empirical_policy: JsonText;
-  readonly tags: JsonText;
-  readonly labels: JsonText;
-}
+  work_queue: { ...row, name: text, work_pool_id: uuid },
 
-export interface FlowRunTable extends RunColumns {
-  readonly flow_id: string;
-  readonly flow_version: string | null;
-  readonly parameters: JsonText;
-  readonly idempotency_key: string | null;
-  readonly context: JsonText;
-  readonly auto_scheduled: Flag;
-  readonly deployment_id: string | null;
-  readonly deployment_version: string | null;
-  readonly parent_task_run_id: string | null;
-  readonly infrastructure_document_id: string | null;
-  readonly infrastructure_pid: string | null;
-  readonly work_queue_id: string | null;
-  readonly work_queue_name: string | null;
-  readonly created_by: JsonText | null;
-  readonly job_variables: JsonText | null;
-}
+  deployment: {
+    ...row,
+    name: text,
+    flow_id: uuid,
+    tags: searchableJson,
+    paused: flag,
+    work_queue_id: nullable(uuid),
+    work_queue_name: nullable(text),
+    concurrency_limit: nullable(integer),
+  },
 
-export interface TaskRunTable extends RunColumns {
-  readonly flow_run_id: string | null;
-  readonly task_key: string;
-  readonly dynamic_key: string;
-  readonly cache_key: string | null;
-  readonly cache_expiration: Timestamp | null;
-  readonly task_version: string | null;
-  readonly task_inputs: JsonText;
-  readonly flow_run_run_count: number;
-}
+  flow_run: {
+    ...runColumns,
+    flow_id: uuid,
+    flow_version: nullable(text),
+    parameters: json,
+    idempotency_key: nullable(text),
+    context: json,
+    auto_scheduled: flag,
+    deployment_id: nullable(uuid),
+    deployment_version: nullable(text),
+    parent_task_run_id: nullable(uuid),
+    infrastructure_document_id: nullable(uuid),
+    infrastructure_pid: nullable(text),
+    work_queue_id: nullable(uuid),
+    work_queue_name: nullable(text),
+    created_by: nullable(json),
+    job_variables: nullable(json),
+  },
 
-/** Of a task run that a server has ended: what its process says later than this counts all the same. */
-export interface LastWord {
-  readonly last_word: Timestamp | null;
-}
+  flow_run_state: { ...stateColumns, flow_run_id: uuid },
 
-interface StateColumns {
-  readonly id: string;
-  readonly created: Timestamp;
-  readonly type: StateType;
-  readonly name: string;
-  readonly timestamp: Timestamp;
-  readonly message: string | null;
-  readonly state_details: JsonText;
-  readonly data: JsonText | null;
-}
+  task_run: {
+    ...taskRunColumns,
+    /** Of a task run that a server has ended: what its process says later than this counts all the same. */
+    last_word: nullable(moment),
+  },
 
-export interface FlowRunStateTable extends StateColumns {
-  readonly flow_run_id: string;
-}
+  task_run_state: { ...stateColumns, task_run_id: uuid },
 
-export interface TaskRunStateTable extends StateColumns {
-  readonly task_run_id: string;
-}
+  task_run_state_cache: {
+    id: uuid,
+    created: moment,
+    cache_key: text,
+    cache_expiration: nullable(moment),
+    task_run_state_id: uuid,
+  },
 
-export interface TaskRunStateCacheTable {
-  readonly id: string;
-  readonly created: Timestamp;
-  readonly cache_key: string;
-  readonly cache_expiration: Timestamp | null;
-  readonly task_run_state_id: string;
-}
+  flow_run_input: { ...row, flow_run_id: uuid, key: text, value: text, sender: nullable(text) },
 
-export interface FlowRunInputTable extends Row {
-  readonly flow_run_id: string;
-  readonly key: string;
-  readonly value: string;
-  readonly sender: string | null;
-}
+  /** The signs of life of the process of a flow run: when the latest was given, how often they come, and how many came. */
+  flow_run_heartbeat: {
+    flow_run_id: uuid,
+    occurred: moment,
+    interval_seconds: micros,
+    beat_count: integer,
+    /** 1 where the client has said how often. */
+    interval_declared: flag,
+    /** By the server's clock. */
+    received: moment,
+    /** As `ownProcess` names it; null where the client has not said. */
+    process: nullable(text),
+  },
 
-/** The signs of life of the process of a flow run: when the latest was given, how often they come, and how many came. */
-export interface FlowRunHeartbeatTable {
-  readonly flow_run_id: string;
-  readonly occurred: Timestamp;
-  readonly interval_seconds: number;
-  readonly beats: number;
-  /** 1 where the client has said how often. */
-  readonly said: number;
-  /** By the server's clock. */
-  readonly received: Timestamp;
-  /** As `ownProcess` names it; null where the client has not said. */
-  readonly process: string | null;
-}
+  log: {
+    id: uuid,
+    created: moment,
+    name: text,
+    level: integer,
+    message: text,
+    timestamp: moment,
+    flow_run_id: nullable(uuid),
+    task_run_id: nullable(uuid),
+  },
 
-export interface LogTable {
-  readonly id: string;
-  readonly created: Timestamp;
-  readonly name: string;
-  readonly level: number;
-  readonly message: string;
-  readonly timestamp: Timestamp;
-  readonly flow_run_id: string | null;
-  readonly task_run_id: string | null;
-}
+  event: {
+    id: uuid,
+    occurred: moment,
+    received: moment,
+    event: text,
+    resource_id: text,
+    resource: json,
+    related: json,
+    payload: json,
+    follows: nullable(uuid),
+  },
 
-export interface EventTable {
-  readonly id: string;
-  readonly occurred: Timestamp;
-  readonly received: Timestamp;
-  readonly event: string;
-  readonly resource_id: string;
-  readonly resource: JsonText;
-  readonly related: JsonText;
-  readonly payload: JsonText;
-  readonly follows: string | null;
-}
+  /** One row for each thing that an event names, so that events are found by any of them. */
+  event_resource: { resource_id: text, occurred: moment, event_id: uuid },
 
-/** One row for each thing that an event names, so that events are found by any of them. */
-export interface EventResourceTable {
-  readonly resource_id: string;
-  readonly occurred: Timestamp;
-  readonly event_id: string;
-}
+  artifact: {
+    ...row,
+    key: nullable(text),
+    type: nullable(text),
+    description: nullable(text),
+    data: nullable(json),
+    metadata: nullable(json),
+    flow_run_id: nullable(uuid),
+    task_run_id: nullable(uuid),
+  },
 
-export interface ArtifactTable extends Row {
-  readonly key: string | null;
-  readonly type: string | null;
-  readonly description: string | null;
-  readonly data: JsonText | null;
-  readonly metadata: JsonText | null;
-  readonly flow_run_id: string | null;
-  readonly task_run_id: string | null;
-}
+  /** The newest artifact of each key, by reference: what it holds is read from the artifact. */
+  artifact_collection: { ...row, key: text, latest_id: uuid },
 
-/** The newest artifact of each key, by reference: what it holds is read from the artifact. */
-export interface ArtifactCollectionTable extends Row {
-  readonly key: string;
-  readonly latest_id: string;
-}
+  saved_search: { ...row, name: text, filters: json },
 
-export interface SavedSearchTable extends Row {
-  readonly name: string;
-  readonly filters: JsonText;
-}
+  configuration: { ...row, key: text, value: json },
 
-export interface ConfigurationTable extends Row {
-  readonly key: string;
-  readonly value: JsonText;
-}
+  /** Parameters as a run had them, for runs whose parameters are more than JSON can say. */
+  kept_parameters: {
+    flow_run_id: uuid,
+    format: word<"devalue" | "none">(),
+    data: nullable(text),
+    /** 1 where they have passed the flow's schema. */
+    checked: flag,
+    reason: nullable(text),
+  },
 
-export interface KeptParametersTable {
-  readonly flow_run_id: string;
-  readonly format: "devalue" | "none";
-  readonly data: string | null;
-  /** 1 where they have passed the flow's schema. */
-  readonly checked: number;
-  readonly reason: string | null;
-}
+  result: {
+    id: uuid,
+    created: moment,
+    flow_run_id: nullable(uuid),
+    /** Null for the result of a flow run itself. */
+    task_run_id: nullable(uuid),
+    task_key: nullable(text),
+    flow_run_attempt: integer,
+    format: word<"devalue" | "none">(),
+    data: nullable(text),
+    location: nullable(text),
+    preview: json,
+    /** Why there is neither data nor a location. */
+    reason: nullable(text),
+    identity: nullable(text),
+    cache_key: nullable(text),
+    expires: nullable(moment),
+  },
 
-export interface ResultTable {
-  readonly id: string;
-  readonly created: Timestamp;
-  readonly flow_run_id: string | null;
-  /** Null for the result of a flow run itself. */
-  readonly task_run_id: string | null;
-  readonly task_key: string | null;
-  readonly flow_run_attempt: number;
-  readonly format: "devalue" | "none";
-  readonly data: string | null;
-  readonly location: string | null;
-  readonly preview: JsonText;
-  /** Why there is neither data nor a location. */
-  readonly reason: string | null;
-  readonly identity: string | null;
-  readonly cache_key: string | null;
-  readonly expires: Timestamp | null;
-}
+  /** What a page shows of a task run besides its states. */
+  task_run_value: {
+    task_run_id: uuid,
+    inputs: nullable(json),
+    /** The moment of the state that brought the inputs: a later one replaces them, an earlier one does not. */
+    inputs_at: nullable(moment),
+    /** The result that the run made, or the one that it reused. */
+    result_id: nullable(uuid),
+    result_at: nullable(moment),
+  },
 
-/** What a page shows of a task run besides its states. */
-export interface TaskRunValueTable {
-  readonly task_run_id: string;
-  readonly inputs: JsonText | null;
-  /** The moment of the state that brought the inputs: a later one replaces them, an earlier one does not. */
-  readonly inputs_at: Timestamp | null;
-  /** The result that the run made, or the one that it reused. */
-  readonly result_id: string | null;
-  readonly result_at: Timestamp | null;
-}
+  parameter_schema: { ...row, flow_id: uuid, version: nullable(text), schema: json },
+};
 
-export interface ParameterSchemaTable extends Row {
-  readonly flow_id: string;
-  readonly version: string | null;
-  readonly schema: JsonText;
-}
-
-export interface DeploymentTable extends Row {
-  readonly name: string;
-  readonly flow_id: string;
-  readonly tags: JsonText;
-  readonly paused: Flag;
-  readonly work_queue_id: string | null;
-  readonly work_queue_name: string | null;
-  readonly concurrency_limit: number | null;
-}
-
-export interface WorkPoolTable extends Row {
-  readonly name: string;
-  readonly type: string;
-}
-
-export interface WorkQueueTable extends Row {
-  readonly name: string;
-  readonly work_pool_id: string;
-}
-
-export interface Tables {
-  flow: FlowTable;
-  flow_run: FlowRunTable;
-  flow_run_state: FlowRunStateTable;
-  task_run: TaskRunTable & LastWord;
-  task_run_state: TaskRunStateTable;
-  task_run_state_cache: TaskRunStateCacheTable;
-  flow_run_heartbeat: FlowRunHeartbeatTable;
-  flow_run_input: FlowRunInputTable;
-  log: LogTable;
-  event: EventTable;
-  event_resource: EventResourceTable;
-  artifact: ArtifactTable;
-  artifact_collection: ArtifactCollectionTable;
-  saved_search: SavedSearchTable;
-  configuration: ConfigurationTable;
-  kept_parameters: KeptParametersTable;
-  result: ResultTable;
-  task_run_value: TaskRunValueTable;
-  parameter_schema: ParameterSchemaTable;
-  deployment: DeploymentTable;
-  work_pool: WorkPoolTable;
-  work_queue: WorkQueueTable;
-}
+/** What Kysely is told. */
+export type Tables = { [Name in keyof typeof tables]: RowOf<(typeof tables)[Name]> };

@@ -7,8 +7,8 @@ import { openDatabase } from "./open.ts";
 export { backupSqlite, DatabaseFileRefused, restoreSqlite, vacuumSqlite } from "./sqlite/backup.ts";
 
 /** Brings the schema up to date without starting a server; gives the names of the migrations that were missing. */
-export function upgradeDatabase(config: Config): Promise<readonly string[]> {
-  return withDatabase(config, migrate);
+export async function upgradeDatabase(config: Config): Promise<readonly string[]> {
+  return (await withDatabase(config, migrate)).applied;
 }
 
 /** Deletes everything and makes the tables anew. */

@@ -2,11 +2,11 @@ import type { Timestamp } from "@ostinato/core";
 import { type Selectable, type SqlBool, sql } from "kysely";
 import { type Condition, everything, join } from "../criteria/conditions.queries.ts";
 import type { Database, Reader } from "../db/dialect.ts";
-import type { EventTable } from "../db/tables.ts";
+import type { Tables } from "../db/tables.ts";
 import { type EventSource, eventsMatching, sourceOf } from "./event-filter.queries.ts";
 import type { EventCriteria } from "./event-filter.rules.ts";
 
-export type EventRow = Selectable<EventTable>;
+export type EventRow = Selectable<Tables["event"]>;
 
 export interface EventPosition {
   readonly occurred: Timestamp;

@@ -1,24 +1,15 @@
 import { type Selectable, type SqlBool, sql } from "kysely";
+import { columnTypes } from "../db/columns.ts";
 import type { Reader, Sql } from "../db/dialect.ts";
-import type { EventResourceTable, EventTable } from "../db/tables.ts";
+import { type Tables, tables } from "../db/tables.ts";
 
-const eventColumns = {
-  id: "uuid",
-  occurred: "moment",
-  received: "moment",
-  event: "text",
-  resource_id: "text",
-  resource: "json",
-  related: "json",
-  payload: "json",
-  follows: "uuid",
-} as const;
+const eventColumns = columnTypes(tables.event);
 
 /** Adds the events that are not there yet, and gives their ids. */
 export async function insertEvents(
   reader: Reader,
   dialect: Sql,
-  rows: readonly Selectable<EventTable>[],
+  rows: readonly Selectable<Tables["event"]>[],
 ): Promise<ReadonlySet<string>> {
   const added = await dialect.insertRows<{ id: string }, keyof typeof eventColumns>(reader, {
     into: "event",
@@ -29,12 +20,12 @@ export async function insertEvents(
   return new Set(added.map(({ id }) => id));
 }
 
-const resourceColumns = { resource_id: "text", occurred: "moment", event_id: "uuid" } as const;
+const resourceColumns = columnTypes(tables.event_resource);
 
 export async function insertEventResources(
   reader: Reader,
   dialect: Sql,
-  rows: readonly Selectable<EventResourceTable>[],
+  rows: readonly Selectable<Tables["event_resource"]>[],
 ): Promise<void> {
   await dialect.insertRows(reader, {
     into: "event_resource",
@@ -47,7 +38,7 @@ export async function insertEventResources(
 export async function deleteEventResources(
   reader: Reader,
   dialect: Sql,
-  rows: readonly Selectable<EventResourceTable>[],
+  rows: readonly Selectable<Tables["event_resource"]>[],
 ): Promise<void> {
   const given = dialect.rowsOf(JSON.stringify(rows), resourceColumns);
   await sql`DELETE FROM event_resource WHERE (resource_id, occurred, event_id) IN

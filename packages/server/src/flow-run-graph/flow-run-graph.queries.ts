@@ -2,7 +2,7 @@ import type { Timestamp } from "@ostinato/core";
 import { type SqlBool, sql } from "kysely";
 import type { Database, Reader, Sql } from "../db/dialect.ts";
 import { prepared } from "../db/prepared.ts";
-import type { FlowRunTable } from "../db/tables.ts";
+import type { Tables } from "../db/tables.ts";
 
 const span = prepared<{ id: string }, Span>((reader, slot) =>
   reader
@@ -19,7 +19,7 @@ const span = prepared<{ id: string }, Span>((reader, slot) =>
     .where("id", "=", slot("id")),
 );
 
-interface Span extends Pick<FlowRunTable, "start_time" | "expected_start_time" | "end_time"> {
+interface Span extends Pick<Tables["flow_run"], "start_time" | "expected_start_time" | "end_time"> {
   readonly task_runs: number;
   readonly subflows: number;
   readonly artifacts: number;

@@ -1,13 +1,13 @@
 import { type Insertable, sql } from "kysely";
 import type { Reader, Writer } from "../db/dialect.ts";
-import type { FlowRunInputTable } from "../db/tables.ts";
+import type { Tables } from "../db/tables.ts";
 
 export async function flowRunExists(reader: Reader, id: string): Promise<boolean> {
   return (await reader.selectFrom("flow_run").select("id").where("id", "=", id).executeTakeFirst()) !== undefined;
 }
 
 /** Adds the input where the run has none with the key; gives false where it has. */
-export async function insertInput(tx: Writer, row: Insertable<FlowRunInputTable>): Promise<boolean> {
+export async function insertInput(tx: Writer, row: Insertable<Tables["flow_run_input"]>): Promise<boolean> {
   const result = await tx
     .insertInto("flow_run_input")
     .values(row)

@@ -1,13 +1,13 @@
 import { formatTimestamp, type Timestamp } from "@ostinato/core";
 import type { FlowRun, FlowRunPolicy } from "@ostinato/protocol";
 import { readJson, readOptionalJson, readPlainJson } from "../db/json-text.ts";
-import type { FlowRunTable, JsonText } from "../db/tables.ts";
+import type { JsonText, Tables } from "../db/tables.ts";
 import { presentTimes } from "../orchestration/run-times.ts";
 import { presentState } from "../orchestration/state.presenter.ts";
 import { type StateColumnsOfRun, stateOfRun } from "../orchestration/state.rows.ts";
 
 /** A flow run with the state that it is in and the work pool of its queue, as `selectFlowRuns` reads it. */
-export type FlowRunRow = FlowRunTable &
+export type FlowRunRow = Tables["flow_run"] &
   StateColumnsOfRun & { readonly work_pool_id: string | null; readonly work_pool_name: string | null };
 
 /** A flow run as it is answered. What it has spent so far depends on the moment. */

@@ -4,12 +4,13 @@ import { type SelectQueryBuilder, sql, type Updateable } from "kysely";
 import { everything } from "../criteria/conditions.queries.ts";
 import { countMatching } from "../criteria/counting.queries.ts";
 import { type CriteriaOn, isNarrowed, matching } from "../criteria/related.queries.ts";
+import { columnTypes } from "../db/columns.ts";
 import type { Database, Reader, Sql, Writer } from "../db/dialect.ts";
 import { prepared } from "../db/prepared.ts";
 import { isOpen } from "../db/state-sql.ts";
-import type { FlowRunTable, Tables } from "../db/tables.ts";
+import { type Tables, tables } from "../db/tables.ts";
 import type { RunTimes } from "../orchestration/run-times.ts";
-import { type StateReference, stateColumnTypes, stateRow } from "../orchestration/state.rows.ts";
+import { type StateReference, stateRow } from "../orchestration/state.rows.ts";
 import type { RunState } from "../orchestration/state.ts";
 import { averageLateness, tallyRuns } from "../run-history/run-history.queries.ts";
 import type { Buckets, Tally } from "../run-history/run-history.rules.ts";
@@ -67,40 +68,7 @@ export async function openSubflows(tx: Writer, flowRunId: string): Promise<reado
   return rows.map(({ id }) => id);
 }
 
-const runColumns = {
-  id: "uuid",
-  created: "moment",
-  updated: "moment",
-  name: "text",
-  state_id: "uuid",
-  state_type: "text",
-  state_name: "text",
-  state_timestamp: "moment",
-  run_count: "integer",
-  expected_start_time: "moment",
-  next_scheduled_start_time: "moment",
-  start_time: "moment",
-  end_time: "moment",
-  total_run_time: "moment",
-  empirical_policy: "json",
-  tags: "searchableJson",
-  labels: "json",
-  flow_id: "uuid",
-  flow_version: "text",
-  parameters: "json",
-  idempotency_key: "text",
-  context: "json",
-  auto_scheduled: "flag",
-  deployment_id: "uuid",
-  deployment_version: "text",
-  parent_task_run_id: "uuid",
-  infrastructure_document_id: "uuid",
-  infrastructure_pid: "text",
-  work_queue_id: "uuid",
-  work_queue_name: "text",
-  created_by: "json",
-  job_variables: "json",
-} as const satisfies { readonly [K in keyof FlowRunTable]: string };
+const runColumns = columnTypes(tables.flow_run);
 
 /** Adds the run where its flow has none with the idempotency key; gives false where there is one. */
 export async function insertFlowRun(tx: Writer, dialect: Sql, row: FlowRunRow): Promise<boolean> {
@@ -113,7 +81,7 @@ export async function insertFlowRun(tx: Writer, dialect: Sql, row: FlowRunRow): 
   return added.length > 0;
 }
 
-type Moved = Pick<FlowRunTable, keyof RunTimes | keyof StateReference | "empirical_policy" | "updated">;
+type Moved = Pick<Tables["flow_run"], keyof RunTimes | keyof StateReference | "empirical_policy" | "updated">;
 
 const move = prepared<Moved & { id: string }, never>((reader, slot) =>
   reader
@@ -140,12 +108,12 @@ export async function moveFlowRun(tx: Writer, dialect: Sql, moved: Moved & { rea
   await move(tx, dialect, moved);
 }
 
-export async function updateFlowRun(tx: Writer, id: string, change: Updateable<FlowRunTable>): Promise<boolean> {
+export async function updateFlowRun(tx: Writer, id: string, change: Updateable<Tables["flow_run"]>): Promise<boolean> {
   const result = await tx.updateTable("flow_run").set(change).where("id", "=", id).executeTakeFirst();
   return result.numUpdatedRows > 0n;
 }
 
-const stateColumns = { ...stateColumnTypes, flow_run_id: "uuid" } as const;
+const stateColumns = columnTypes(tables.flow_run_state);
 
 export async function insertFlowRunState(tx: Writer, dialect: Sql, id: string, state: RunState): Promise<void> {
   const rows = [{ ...stateRow(state), flow_run_id: id }];

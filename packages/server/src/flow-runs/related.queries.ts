@@ -1,7 +1,7 @@
 import type { Reader, Sql, Writer } from "../db/dialect.ts";
 import { readJson, readPlainJson } from "../db/json-text.ts";
 import { prepared } from "../db/prepared.ts";
-import type { FlowTable, JsonText } from "../db/tables.ts";
+import type { JsonText, Tables } from "../db/tables.ts";
 import type { FlowRunRow } from "./flow-runs.presenter.ts";
 import { flowRunById, selectFlowRuns } from "./flow-runs.queries.ts";
 import type { RelatedResources } from "./state-event.ts";
@@ -80,7 +80,7 @@ function withType(thing: Named | null, type: string | null) {
   return thing === null ? null : { ...thing, type: type ?? "" };
 }
 
-const flowById = prepared<{ id: string }, Pick<FlowTable, "id" | "name" | "tags" | "labels">>((reader, slot) =>
+const flowById = prepared<{ id: string }, Pick<Tables["flow"], "id" | "name" | "tags" | "labels">>((reader, slot) =>
   reader.selectFrom("flow").select(["id", "name", "tags", "labels"]).where("id", "=", slot("id")),
 );
 

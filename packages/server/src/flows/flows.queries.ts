@@ -3,13 +3,13 @@ import { everything } from "../criteria/conditions.queries.ts";
 import { countMatching } from "../criteria/counting.queries.ts";
 import { type CriteriaOn, matching } from "../criteria/related.queries.ts";
 import type { Database, Reader } from "../db/dialect.ts";
-import type { FlowTable } from "../db/tables.ts";
+import type { Tables } from "../db/tables.ts";
 
-export type FlowRow = Selectable<FlowTable>;
+export type FlowRow = Selectable<Tables["flow"]>;
 export type FlowSort = "CREATED_DESC" | "UPDATED_DESC" | "NAME_ASC" | "NAME_DESC";
 
 /** Adds the flow where none has the name; gives false where there is one. */
-export async function insertFlow(reader: Reader, row: Insertable<FlowTable>): Promise<boolean> {
+export async function insertFlow(reader: Reader, row: Insertable<Tables["flow"]>): Promise<boolean> {
   const result = await reader
     .insertInto("flow")
     .values(row)
@@ -32,7 +32,11 @@ export function flowByName(reader: Reader, name: string): Promise<FlowRow | unde
 }
 
 /** Gives the flow as it is then; undefined where there is none. */
-export function updateFlow(reader: Reader, id: string, change: Updateable<FlowTable>): Promise<FlowRow | undefined> {
+export function updateFlow(
+  reader: Reader,
+  id: string,
+  change: Updateable<Tables["flow"]>,
+): Promise<FlowRow | undefined> {
   return reader.updateTable("flow").set(change).where("id", "=", id).returningAll().executeTakeFirst();
 }
 

@@ -1,7 +1,9 @@
 import { type StateType, stateNames, type Timestamp } from "@ostinato/core";
 import { type SqlBool, sql } from "kysely";
+import { columnTypes } from "../db/columns.ts";
 import type { Database, Reader, Sql, Writer } from "../db/dialect.ts";
 import { isNamed, isOfType, isTerminal } from "../db/state-sql.ts";
+import { tables } from "../db/tables.ts";
 import type { Heartbeat } from "./heartbeats.rules.ts";
 
 /** A gap longer than this is a clock that was moved, or a client that has come back: nobody speaks so seldom. */
@@ -16,39 +18,33 @@ export async function keepHeartbeats(
   dialect: Sql,
   { heartbeats, received }: { readonly heartbeats: readonly Heartbeat[]; readonly received: Timestamp },
 ): Promise<void> {
-  const rows = heartbeats.map(({ flowRunId, occurred, intervalSeconds, said, process }) => ({
+  const rows = heartbeats.map(({ flowRunId, occurred, intervalSeconds, declared, process }) => ({
     flow_run_id: flowRunId,
     occurred,
     interval_seconds: intervalSeconds,
-    said: said ? 1 : 0,
+    interval_declared: declared ? 1 : 0,
     received,
     process: process ?? null,
   }));
   const gap = sql`(excluded.occurred - flow_run_heartbeat.occurred) / 1000000`;
   await sql`
-    INSERT INTO flow_run_heartbeat (flow_run_id, occurred, interval_seconds, said, beats, received, process)
-    SELECT flow_run_id, occurred, interval_seconds, said, 1, received, process
+    INSERT INTO flow_run_heartbeat (flow_run_id, occurred, interval_seconds, interval_declared, beat_count, received, process)
+    SELECT flow_run_id, occurred, interval_seconds, interval_declared, 1, received, process
     FROM ${dialect.rowsOf(JSON.stringify(rows), heartbeatColumns)} AS given
     WHERE EXISTS (SELECT 1 FROM flow_run WHERE flow_run.id = given.flow_run_id)
     ON CONFLICT (flow_run_id) DO UPDATE SET
       interval_seconds = CASE
-        WHEN excluded.said = 0 AND ${gap} > excluded.interval_seconds AND ${gap} <= ${sql.lit(maxIntervalSeconds)}
+        WHEN excluded.interval_declared = 0 AND ${gap} > excluded.interval_seconds AND ${gap} <= ${sql.lit(maxIntervalSeconds)}
         THEN ${gap} ELSE excluded.interval_seconds END,
       occurred = excluded.occurred,
-      said = excluded.said,
+      interval_declared = excluded.interval_declared,
       received = excluded.received,
       process = coalesce(excluded.process, flow_run_heartbeat.process),
-      beats = flow_run_heartbeat.beats + 1`.execute(tx);
+      beat_count = flow_run_heartbeat.beat_count + 1`.execute(tx);
 }
 
-const heartbeatColumns = {
-  flow_run_id: "uuid",
-  occurred: "moment",
-  interval_seconds: "moment",
-  said: "flag",
-  received: "moment",
-  process: "text",
-} as const;
+const { beat_count: _beats, ...given } = tables.flow_run_heartbeat;
+const heartbeatColumns = columnTypes(given);
 
 /** That a run is alive, as a server has seen it. */
 export interface SignOfLife {
@@ -60,7 +56,7 @@ export async function keepSigns(tx: Writer, dialect: Sql, signs: readonly SignOf
   const sorted = signs.toSorted((one, other) => (one.flow_run_id < other.flow_run_id ? -1 : 1));
   const given = dialect.rowsOf(JSON.stringify(sorted), { flow_run_id: "uuid", received: "moment" });
   await sql`
-    UPDATE flow_run_heartbeat SET beats = beats + 1, received = given.received
+    UPDATE flow_run_heartbeat SET beat_count = beat_count + 1, received = given.received
     FROM ${given} AS given WHERE flow_run_heartbeat.flow_run_id = given.flow_run_id`.execute(tx);
 }
 
@@ -76,7 +72,7 @@ export async function lastSign(tx: Writer, flowRunId: string): Promise<Timestamp
 
 export interface WatchedRun {
   readonly id: string;
-  readonly beats: number;
+  readonly beat_count: number;
   readonly state_id: string | null;
   readonly state_type: StateType | null;
   readonly interval_seconds: number;
@@ -93,7 +89,7 @@ const awaitsRetry = sql<SqlBool>`(${isOfType("flow_run.state_type", ["SCHEDULED"
  * Whether a run is one whose process should be giving signs of life. Where the process has said that it does, that is from the
  * run's creation on and while it waits for the next attempt; else only while it runs.
  */
-const isWatched = sql<SqlBool>`(${isOfType("flow_run.state_type", atWork)} OR (heartbeat.said = 1
+const isWatched = sql<SqlBool>`(${isOfType("flow_run.state_type", atWork)} OR (heartbeat.interval_declared = 1
   AND (${isOfType("flow_run.state_type", ["PENDING"])} OR ${awaitsRetry})))`;
 
 function watchedRuns(reader: Reader) {
@@ -101,7 +97,7 @@ function watchedRuns(reader: Reader) {
     .selectFrom("flow_run_heartbeat as heartbeat")
     .innerJoin("flow_run", "flow_run.id", "heartbeat.flow_run_id")
     .select(["flow_run.id as id", "flow_run.state_id as state_id", "flow_run.state_type as state_type"])
-    .select(["heartbeat.beats as beats", "heartbeat.interval_seconds as interval_seconds"])
+    .select(["heartbeat.beat_count as beat_count", "heartbeat.interval_seconds as interval_seconds"])
     .select(["heartbeat.received as received", "heartbeat.process as process"])
     .where(isWatched);
 }
@@ -150,7 +146,7 @@ export function cancellingRuns(reader: Reader): Promise<readonly { id: string; s
           selectFrom("flow_run_heartbeat as heartbeat")
             .select("heartbeat.flow_run_id")
             .whereRef("heartbeat.flow_run_id", "=", "flow_run.id")
-            .where("heartbeat.said", "=", 1),
+            .where("heartbeat.interval_declared", "=", 1),
         ),
       ),
     )

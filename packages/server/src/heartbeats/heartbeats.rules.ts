@@ -16,7 +16,7 @@ export interface Heartbeat {
   readonly occurred: Timestamp;
   readonly intervalSeconds: number;
   /** Whether the client has said the interval; else it is the customary one. */
-  readonly said: boolean;
+  readonly declared: boolean;
   /** The client's process, where it has named it. */
   readonly process?: string | undefined;
 }
@@ -29,8 +29,8 @@ export function heartbeatOf(
   const flowRunId = resource["prefect.resource.id"]?.replace(/^prefect\.flow-run\./, "").toLowerCase() ?? "";
   if (!isUuid(flowRunId)) return undefined;
   const seconds = Number(resource[intervalLabel]);
-  const said = seconds >= 1;
-  return { flowRunId, occurred, intervalSeconds: said ? Math.ceil(seconds) : customaryIntervalSeconds, said };
+  const declared = seconds >= 1;
+  return { flowRunId, occurred, intervalSeconds: declared ? Math.ceil(seconds) : customaryIntervalSeconds, declared };
 }
 
 /** The latest of each run. */

@@ -34,6 +34,6 @@ export async function recordProposer({ db }: Pick<Context, "db">, tx: Writer, en
   const intervalSeconds = details.heartbeat_seconds;
   if (intervalSeconds === undefined) return;
   const { process } = details;
-  const heartbeats = [{ flowRunId, occurred, intervalSeconds, said: true, process }];
+  const heartbeats = [{ flowRunId, occurred, intervalSeconds, declared: true, process }];
   await queries.keepHeartbeats(db.deferred(tx), db.sql, { heartbeats, received: occurred });
 }

@@ -52,8 +52,8 @@ export async function endGoneRuns(context: Context): Promise<void> {
   }
 }
 
-function seen({ id, beats, state_id, interval_seconds }: queries.WatchedRun): SeenRun {
-  return { id, sign: `${beats} ${state_id}`, intervalSeconds: interval_seconds };
+function seen({ id, beat_count, state_id, interval_seconds }: queries.WatchedRun): SeenRun {
+  return { id, sign: `${beat_count} ${state_id}`, intervalSeconds: interval_seconds };
 }
 
 async function conditionOf({ process }: queries.WatchedRun): Promise<ProcessCondition> {

@@ -1,7 +1,7 @@
 import type { Reader, Writer } from "../db/dialect.ts";
-import type { KeptParametersTable } from "../db/tables.ts";
+import type { Tables } from "../db/tables.ts";
 
-export async function insertKeptParameters(tx: Writer, row: KeptParametersTable): Promise<void> {
+export async function insertKeptParameters(tx: Writer, row: Tables["kept_parameters"]): Promise<void> {
   await tx.insertInto("kept_parameters").values(row).execute();
 }
 

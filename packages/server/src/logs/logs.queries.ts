@@ -3,21 +3,13 @@ import { type RawBuilder, type Selectable, type SqlBool, sql } from "kysely";
 import { everything, untilUnwanted } from "../criteria/conditions.queries.ts";
 import { charactersOfLogs, listedLog } from "../criteria/listed-log.queries.ts";
 import { logCondition } from "../criteria/logs.queries.ts";
+import { columnTypes } from "../db/columns.ts";
 import type { Database, Reader, Sql } from "../db/dialect.ts";
-import type { LogTable } from "../db/tables.ts";
+import { type Tables, tables } from "../db/tables.ts";
 
-export type LogRow = Selectable<LogTable>;
+export type LogRow = Selectable<Tables["log"]>;
 
-const logColumns = {
-  id: "uuid",
-  created: "moment",
-  name: "text",
-  level: "integer",
-  message: "text",
-  timestamp: "moment",
-  flow_run_id: "uuid",
-  task_run_id: "uuid",
-} as const;
+const logColumns = columnTypes(tables.log);
 
 /** Keeps the lines that are not there yet. */
 export async function insertLogs(reader: Reader, dialect: Sql, rows: readonly LogRow[]): Promise<void> {

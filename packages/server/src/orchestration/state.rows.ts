@@ -3,18 +3,6 @@ import { readOptionalJson, readPlainJson, writeJson, writeOptionalJson } from ".
 import type { JsonText } from "../db/tables.ts";
 import { hasData, type Proposal, type RunState } from "./state.ts";
 
-/** The types of the columns that both tables of states have. */
-export const stateColumnTypes = {
-  id: "uuid",
-  created: "moment",
-  type: "text",
-  name: "text",
-  timestamp: "moment",
-  message: "text",
-  state_details: "json",
-  data: "json",
-} as const;
-
 /** The columns of a state in both tables of states. */
 export function stateRow(state: RunState) {
   const { id, type, name, timestamp, message, details } = state;

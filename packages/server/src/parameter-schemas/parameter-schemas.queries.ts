@@ -1,6 +1,6 @@
 import type { Selectable } from "kysely";
 import type { Database, Reader } from "../db/dialect.ts";
-import type { ParameterSchemaTable } from "../db/tables.ts";
+import type { Tables } from "../db/tables.ts";
 
 export async function newestParameterSchema(db: Database, flowId: string): Promise<string | undefined> {
   const row = await db.read
@@ -17,7 +17,10 @@ export async function flowExists(reader: Reader, id: string): Promise<boolean> {
   return (await reader.selectFrom("flow").select("id").where("id", "=", id).executeTakeFirst()) !== undefined;
 }
 
-export async function replaceParameterSchema(writer: Reader, row: Selectable<ParameterSchemaTable>): Promise<void> {
+export async function replaceParameterSchema(
+  writer: Reader,
+  row: Selectable<Tables["parameter_schema"]>,
+): Promise<void> {
   await writer
     .deleteFrom("parameter_schema")
     .where("flow_id", "=", row.flow_id)

@@ -1,26 +1,12 @@
 import type { StateType, Timestamp } from "@ostinato/core";
 import { type Selectable, type SqlBool, sql } from "kysely";
+import { columnTypes } from "../db/columns.ts";
 import type { Reader, Sql } from "../db/dialect.ts";
-import type { JsonText, ResultTable } from "../db/tables.ts";
+import { type JsonText, type Tables, tables } from "../db/tables.ts";
 
-const resultColumns = {
-  id: "uuid",
-  created: "moment",
-  flow_run_id: "uuid",
-  task_run_id: "uuid",
-  task_key: "text",
-  flow_run_attempt: "integer",
-  format: "text",
-  data: "text",
-  location: "text",
-  preview: "json",
-  reason: "text",
-  identity: "text",
-  cache_key: "text",
-  expires: "moment",
-} as const;
+const resultColumns = columnTypes(tables.result);
 
-export type ResultWrite = Selectable<ResultTable>;
+export type ResultWrite = Selectable<Tables["result"]>;
 
 /** Adds the results that are not there yet. */
 export async function insertResults(reader: Reader, dialect: Sql, rows: readonly ResultWrite[]): Promise<void> {
@@ -32,21 +18,9 @@ export async function insertResults(reader: Reader, dialect: Sql, rows: readonly
   });
 }
 
-const valueColumns = {
-  task_run_id: "uuid",
-  inputs: "json",
-  inputs_at: "moment",
-  result_id: "uuid",
-  result_at: "moment",
-} as const;
+const valueColumns = columnTypes(tables.task_run_value);
 
-export interface ValueWrite {
-  readonly task_run_id: string;
-  readonly inputs: string | null;
-  readonly inputs_at: Timestamp | null;
-  readonly result_id: string | null;
-  readonly result_at: Timestamp | null;
-}
+export type ValueWrite = Selectable<Tables["task_run_value"]>;
 
 /** Keeps what belongs to the latest state that brought it, in whatever order states come. One row for each task run. */
 export async function upsertValues(reader: Reader, dialect: Sql, rows: readonly ValueWrite[]): Promise<void> {
@@ -69,7 +43,7 @@ function isLater(column: "inputs" | "result_id"): string {
     OR (excluded.${moment}, excluded.${column}) > (kept.${moment}, kept.${column}))`;
 }
 
-export type ResultRow = Selectable<ResultTable>;
+export type ResultRow = Selectable<Tables["result"]>;
 
 export function resultById(reader: Reader, id: string): Promise<ResultRow | undefined> {
   return reader.selectFrom("result").selectAll().where("id", "=", id).executeTakeFirst();

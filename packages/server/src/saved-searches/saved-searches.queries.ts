@@ -1,11 +1,11 @@
 import { type Insertable, type Selectable, sql } from "kysely";
 import type { Reader } from "../db/dialect.ts";
-import type { SavedSearchTable } from "../db/tables.ts";
+import type { Tables } from "../db/tables.ts";
 
-export type SavedSearchRow = Selectable<SavedSearchTable>;
+export type SavedSearchRow = Selectable<Tables["saved_search"]>;
 
 /** Adds the search, or puts its filters in the place of those that had the name. */
-export function saveSearch(writer: Reader, row: Insertable<SavedSearchTable>): Promise<SavedSearchRow> {
+export function saveSearch(writer: Reader, row: Insertable<Tables["saved_search"]>): Promise<SavedSearchRow> {
   return writer
     .insertInto("saved_search")
     .values(row)

@@ -1,7 +1,9 @@
 import type { StateType, Timestamp } from "@ostinato/core";
 import { sql } from "kysely";
+import { columnTypes, type RowOf } from "../db/columns.ts";
 import type { Reader, Sql } from "../db/dialect.ts";
 import { writeJson } from "../db/json-text.ts";
+import { tables, taskRunColumns } from "../db/tables.ts";
 
 export interface KnownFlowRun {
   readonly state_type: StateType | null;
@@ -46,68 +48,21 @@ export async function taskRunsByKey(
   return rows;
 }
 
-const keyColumns = {
-  id: "uuid",
-  created: "moment",
-  flow_run_id: "uuid",
-  task_key: "text",
-  dynamic_key: "text",
-} as const;
-
-const movingColumns = {
-  updated: "moment",
-  name: "text",
-  state_id: "uuid",
-  state_type: "text",
-  state_name: "text",
-  state_timestamp: "moment",
-  run_count: "integer",
-  flow_run_run_count: "integer",
-  expected_start_time: "moment",
-  next_scheduled_start_time: "moment",
-  start_time: "moment",
-  end_time: "moment",
-  total_run_time: "moment",
-  empirical_policy: "json",
-  tags: "searchableJson",
-  labels: "json",
-  cache_key: "text",
-  cache_expiration: "moment",
-  task_version: "text",
-  task_inputs: "json",
-} as const;
-
 /** A task run as an event tells it. JSON columns hold text. */
-export interface TaskRunWrite {
-  readonly id: string;
-  readonly created: Timestamp;
-  readonly flow_run_id: string | null;
-  readonly task_key: string;
-  readonly dynamic_key: string;
-  readonly updated: Timestamp;
-  readonly name: string;
+export interface TaskRunWrite extends RowOf<typeof taskRunColumns> {
   readonly state_id: string;
   readonly state_type: StateType;
   readonly state_name: string;
   readonly state_timestamp: Timestamp;
-  readonly run_count: number;
-  readonly flow_run_run_count: number;
   readonly expected_start_time: Timestamp;
-  readonly next_scheduled_start_time: Timestamp | null;
-  readonly start_time: Timestamp | null;
-  readonly end_time: Timestamp | null;
-  readonly total_run_time: number;
-  readonly empirical_policy: string;
-  readonly tags: string;
-  readonly labels: string;
-  readonly cache_key: string | null;
-  readonly cache_expiration: Timestamp | null;
-  readonly task_version: string | null;
-  readonly task_inputs: string;
 }
 
-const taskRunColumns = { ...keyColumns, ...movingColumns };
-const changes = Object.keys(movingColumns).map((name) => `${name} = excluded.${name}`);
+const runColumns = columnTypes(taskRunColumns);
+/** The columns that say which task run it is: they stay. */
+const keys = new Set(["id", "created", "flow_run_id", "task_key", "dynamic_key"]);
+const changes = Object.keys(runColumns)
+  .filter((name) => !keys.has(name))
+  .map((name) => `${name} = excluded.${name}`);
 const moveToLater = `ON CONFLICT (id) DO UPDATE SET ${changes.join(", ")}, last_word = NULL
   WHERE task_run.state_id IS NULL
     OR (excluded.state_timestamp, excluded.state_id)
@@ -121,32 +76,12 @@ export interface WrittenTaskRun {
 
 /** Adds task runs, and moves those that are in an earlier state. Gives the rows that it wrote. */
 export function upsertTaskRuns(reader: Reader, dialect: Sql, rows: readonly TaskRunWrite[]): Promise<WrittenTaskRun[]> {
-  return dialect.insertRows(reader, { into: "task_run", columns: taskRunColumns, rows, ending: moveToLater });
+  return dialect.insertRows(reader, { into: "task_run", columns: runColumns, rows, ending: moveToLater });
 }
 
-const stateColumns = {
-  id: "uuid",
-  created: "moment",
-  type: "text",
-  name: "text",
-  timestamp: "moment",
-  message: "text",
-  state_details: "json",
-  data: "json",
-  task_run_id: "uuid",
-} as const;
+const stateColumns = columnTypes(tables.task_run_state);
 
-export interface StateWrite {
-  readonly id: string;
-  readonly created: Timestamp;
-  readonly type: StateType;
-  readonly name: string;
-  readonly timestamp: Timestamp;
-  readonly message: string | null;
-  readonly state_details: string;
-  readonly data: string | null;
-  readonly task_run_id: string;
-}
+export type StateWrite = RowOf<typeof tables.task_run_state>;
 
 export async function insertStates(reader: Reader, dialect: Sql, rows: readonly StateWrite[]): Promise<void> {
   await dialect.insertRows(reader, {

@@ -1,13 +1,14 @@
 import { formatTimestamp, type Timestamp } from "@ostinato/core";
 import type { TaskRun, TaskRunPolicy } from "@ostinato/protocol";
+import type { RowOf } from "../db/columns.ts";
 import { readJson, readPlainJson } from "../db/json-text.ts";
-import type { TaskRunTable } from "../db/tables.ts";
+import type { taskRunColumns } from "../db/tables.ts";
 import { presentTimes } from "../orchestration/run-times.ts";
 import { presentState } from "../orchestration/state.presenter.ts";
 import { type StateColumnsOfRun, stateOfRun } from "../orchestration/state.rows.ts";
 
 /** A task run with the state that it is in, as `selectTaskRuns` reads it. */
-export type TaskRunRow = TaskRunTable & StateColumnsOfRun;
+export type TaskRunRow = RowOf<typeof taskRunColumns> & StateColumnsOfRun;
 
 /** A task run as it is answered. What it has spent so far depends on the moment. */
 export function presentTaskRun(row: TaskRunRow, now: Timestamp): TaskRun {

@@ -4,11 +4,12 @@ import { type SelectQueryBuilder, sql, type Updateable } from "kysely";
 import { everything } from "../criteria/conditions.queries.ts";
 import { countMatching } from "../criteria/counting.queries.ts";
 import { type CriteriaOn, isNarrowed, matching } from "../criteria/related.queries.ts";
+import { columnTypes } from "../db/columns.ts";
 import type { Database, Reader, Sql, Writer } from "../db/dialect.ts";
 import { prepared } from "../db/prepared.ts";
-import type { Tables, TaskRunTable } from "../db/tables.ts";
+import { type Tables, tables, taskRunColumns } from "../db/tables.ts";
 import type { RunTimes } from "../orchestration/run-times.ts";
-import { type StateReference, type StateRow, stateColumnTypes, stateRow } from "../orchestration/state.rows.ts";
+import { type StateReference, type StateRow, stateRow } from "../orchestration/state.rows.ts";
 import type { RunState } from "../orchestration/state.ts";
 import type { CacheEntry } from "../orchestration/task-run-rules.ts";
 import { runTime, tallyRuns } from "../run-history/run-history.queries.ts";
@@ -70,33 +71,7 @@ export function taskRunByKeys(reader: Reader, keys: TaskRunKeys): Promise<TaskRu
     .executeTakeFirst();
 }
 
-const runColumns = {
-  id: "uuid",
-  created: "moment",
-  updated: "moment",
-  name: "text",
-  state_id: "uuid",
-  state_type: "text",
-  state_name: "text",
-  state_timestamp: "moment",
-  run_count: "integer",
-  expected_start_time: "moment",
-  next_scheduled_start_time: "moment",
-  start_time: "moment",
-  end_time: "moment",
-  total_run_time: "moment",
-  empirical_policy: "json",
-  tags: "searchableJson",
-  labels: "json",
-  flow_run_id: "uuid",
-  task_key: "text",
-  dynamic_key: "text",
-  cache_key: "text",
-  cache_expiration: "moment",
-  task_version: "text",
-  task_inputs: "json",
-  flow_run_run_count: "integer",
-} as const satisfies { readonly [K in keyof TaskRunTable]: string };
+const runColumns = columnTypes(taskRunColumns);
 
 /** Adds the run where none has its keys or its id; gives false where there is one. */
 export async function insertTaskRun(tx: Writer, dialect: Sql, row: TaskRunRow): Promise<boolean> {
@@ -109,7 +84,7 @@ export async function insertTaskRun(tx: Writer, dialect: Sql, row: TaskRunRow): 
   return added.length > 0;
 }
 
-type Moved = Pick<TaskRunTable, keyof RunTimes | keyof StateReference | "flow_run_run_count" | "updated">;
+type Moved = Pick<Tables["task_run"], keyof RunTimes | keyof StateReference | "flow_run_run_count" | "updated">;
 
 const move = prepared<Moved & { id: string }, never>((reader, slot) =>
   reader
@@ -137,12 +112,12 @@ export async function moveTaskRun(tx: Writer, dialect: Sql, moved: Moved & { rea
   await move(tx, dialect, moved);
 }
 
-export async function updateTaskRun(tx: Writer, id: string, change: Updateable<TaskRunTable>): Promise<boolean> {
+export async function updateTaskRun(tx: Writer, id: string, change: Updateable<Tables["task_run"]>): Promise<boolean> {
   const result = await tx.updateTable("task_run").set(change).where("id", "=", id).executeTakeFirst();
   return result.numUpdatedRows > 0n;
 }
 
-const stateColumns = { ...stateColumnTypes, task_run_id: "uuid" } as const;
+const stateColumns = columnTypes(tables.task_run_state);
 
 export async function insertTaskRunState(tx: Writer, dialect: Sql, id: string, state: RunState): Promise<void> {
   const rows = [{ ...stateRow(state), task_run_id: id }];

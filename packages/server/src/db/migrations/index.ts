@@ -1,4 +1,4 @@
-import type { ColumnTypes } from "../dialect.ts";
+import type { ColumnTypes, Writer } from "../dialect.ts";
 import * as foundation from "./0001-foundation.ts";
 import * as retention from "./0002-retention.ts";
 import * as signsOfLife from "./0003-signs-of-life.ts";
@@ -6,19 +6,29 @@ import * as coveringIndexes from "./0004-covering-indexes.ts";
 import * as observedStates from "./0005-observed-states.ts";
 import * as lastSigns from "./0006-last-signs.ts";
 import * as keptParameters from "./0007-kept-parameters.ts";
+import * as compatibleSchemas from "./0008-compatible-schemas.ts";
 
 export interface Migration {
   readonly name: string;
-  readonly up: (types: ColumnTypes) => readonly string[];
+  /**
+   * Whether a version that does not know this migration must not use the database after it. New tables, new indexes and new
+   * columns that may be left out when a row is added break nothing: a server of the version before goes on beside it.
+   */
+  readonly breaking: boolean;
+  readonly up: (types: ColumnTypes) => readonly MigrationStep[];
 }
+
+/** A statement, or code where a statement can't say it: it reads and writes through the migration's transaction. */
+export type MigrationStep = string | ((tx: Writer) => Promise<void>);
 
 /** In order, each once, never changed after it was released. */
 export const migrations: readonly Migration[] = [
-  { name: "0001-foundation", up: foundation.up },
-  { name: "0002-retention", up: retention.up },
-  { name: "0003-signs-of-life", up: signsOfLife.up },
-  { name: "0004-covering-indexes", up: coveringIndexes.up },
-  { name: "0005-observed-states", up: observedStates.up },
-  { name: "0006-last-signs", up: lastSigns.up },
-  { name: "0007-kept-parameters", up: keptParameters.up },
+  { name: "0001-foundation", breaking: true, up: foundation.up },
+  { name: "0002-retention", breaking: false, up: retention.up },
+  { name: "0003-signs-of-life", breaking: false, up: signsOfLife.up },
+  { name: "0004-covering-indexes", breaking: false, up: coveringIndexes.up },
+  { name: "0005-observed-states", breaking: false, up: observedStates.up },
+  { name: "0006-last-signs", breaking: false, up: lastSigns.up },
+  { name: "0007-kept-parameters", breaking: true, up: keptParameters.up },
+  { name: "0008-compatible-schemas", breaking: true, up: compatibleSchemas.up },
 ];

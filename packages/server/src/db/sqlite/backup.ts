@@ -2,7 +2,7 @@ import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSyn
 import { statfs } from "node:fs/promises";
 import { dirname } from "node:path";
 import { backup, DatabaseSync } from "node:sqlite";
-import { unknownMigrations } from "../migrate.ts";
+import { type AppliedMigration, breakingMigrations } from "../migrate.ts";
 import { makeNewPrivateFile, makePrivateFile } from "../private-files.ts";
 
 /** A file that can't be copied from, put in place of, or written. The message names it and says what to do. */
@@ -186,17 +186,17 @@ function schemaOf(file: string, { known }: { readonly known: boolean }): string 
   if (firstBytes(file, 15) !== "SQLite format 3") {
     throw new DatabaseFileRefused(`${file} is no SQLite database. Give a file that "ostinato server backup" wrote.`);
   }
-  const names = migrationsOf(file);
-  const newest = names.at(-1);
+  const applied = migrationsOf(file);
+  const newest = applied.at(-1)?.name;
   if (newest === undefined) {
     throw new DatabaseFileRefused(
       `${file} is a SQLite database, but not one of Ostinato's. Give a file that "ostinato server backup" wrote.`,
     );
   }
-  const unknown = known ? unknownMigrations(names) : [];
-  if (unknown.length > 0) {
+  const breaking = known ? breakingMigrations(applied) : [];
+  if (breaking.length > 0) {
     throw new DatabaseFileRefused(
-      `${file} was written by a newer Ostinato (${unknown.join(", ")}). Restore it with that version or a later one.`,
+      `${file} was written by a newer Ostinato (${breaking.map(({ name }) => name).join(", ")}). Restore it with that version or a later one.`,
     );
   }
   return newest;
@@ -213,7 +213,7 @@ function firstBytes(file: string, count: number): string {
   }
 }
 
-function migrationsOf(file: string): readonly string[] {
+function migrationsOf(file: string): readonly AppliedMigration[] {
   const database = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
   try {
     const tables = database
@@ -221,9 +221,12 @@ function migrationsOf(file: string): readonly string[] {
       .get();
     if (tables?.n !== 2) return [];
     return database
-      .prepare("SELECT name FROM migration ORDER BY name")
+      .prepare("SELECT * FROM migration ORDER BY name")
       .all()
-      .map(({ name }) => String(name));
+      .map(({ name, breaking }) => ({
+        name: String(name),
+        breaking: breaking === undefined ? breaking : Number(breaking),
+      }));
   } catch (error) {
     throw damaged(file, error instanceof Error ? error.message : String(error));
   } finally {

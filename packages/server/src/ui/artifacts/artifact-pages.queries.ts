@@ -2,9 +2,9 @@ import type { StateType, Timestamp } from "@ostinato/core";
 import { type RawBuilder, type Selectable, type SqlBool, sql } from "kysely";
 import { anyOf, join } from "../../criteria/conditions.queries.ts";
 import type { Database } from "../../db/dialect.ts";
-import type { ArtifactTable } from "../../db/tables.ts";
+import type { Tables } from "../../db/tables.ts";
 
-export type ArtifactRow = Selectable<ArtifactTable>;
+export type ArtifactRow = Selectable<Tables["artifact"]>;
 
 /** As much of what an artifact holds as a preview is made of; the whole of it where it is not longer than that. */
 const previewedCharacters = 16_384;

@@ -3,10 +3,10 @@ import { type RawBuilder, type Selectable, type SqlBool, sql } from "kysely";
 import { join } from "../../criteria/conditions.queries.ts";
 import type { Database } from "../../db/dialect.ts";
 import { everyStateType, isFailure } from "../../db/state-sql.ts";
-import type { FlowTable } from "../../db/tables.ts";
+import type { Tables } from "../../db/tables.ts";
 import { begin } from "../runs/flow-run-list.queries.ts";
 
-export type FlowRow = Selectable<FlowTable>;
+export type FlowRow = Selectable<Tables["flow"]>;
 
 export interface BarRow {
   readonly flow_id: string;

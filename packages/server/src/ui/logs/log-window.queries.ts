@@ -3,9 +3,9 @@ import { type RawBuilder, type Selectable, type SqlBool, sql } from "kysely";
 import { join } from "../../criteria/conditions.queries.ts";
 import { listedLog } from "../../criteria/listed-log.queries.ts";
 import type { Database } from "../../db/dialect.ts";
-import type { LogTable } from "../../db/tables.ts";
+import type { Tables } from "../../db/tables.ts";
 
-export type LogRow = Selectable<LogTable>;
+export type LogRow = Selectable<Tables["log"]>;
 
 export interface LogCriteria {
   readonly flowRunIds: readonly string[];

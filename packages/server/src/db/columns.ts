@@ -1,0 +1,50 @@
+import type { Timestamp } from "@ostinato/core";
+import type { CellType } from "./dialect.ts";
+
+/**
+ * A column as both databases have it. Moments are whole microseconds, JSON is text (read with `readJson`, written with
+ * `writeJson`), flags are 0 or 1, durations are microseconds.
+ */
+export interface Column<Value> {
+  readonly type: CellType;
+  readonly nullable: boolean;
+  /** Never there: it carries the type of the values. */
+  readonly value?: Value;
+}
+
+export type Columns = Readonly<Record<string, Column<unknown>>>;
+
+/** A row of a table with these columns. */
+export type RowOf<C extends Columns> = { readonly [K in keyof C]: C[K] extends Column<infer Value> ? Value : never };
+
+export type JsonText = string;
+export type Flag = 0 | 1;
+
+export const uuid = column<string>("uuid");
+export const text = column<string>("text");
+export const moment = column<Timestamp>("moment");
+/** A duration in microseconds. */
+export const micros = column<number>("moment");
+export const integer = column<number>("integer");
+export const flag = column<Flag>("flag");
+export const json = column<JsonText>("json");
+export const searchableJson = column<JsonText>("searchableJson");
+
+/** A text that is one of a few words. */
+export function word<Words extends string>(): Column<Words> {
+  return { type: "text", nullable: false };
+}
+
+export function nullable<Value>({ type }: Column<Value>): Column<Value | null> {
+  return { type, nullable: true };
+}
+
+/** The types of columns by their names, as `insertRows` takes them. Made once for each statement: it keeps texts by this object. */
+export function columnTypes<C extends Columns>(columns: C): { readonly [K in keyof C & string]: CellType } {
+  const types = Object.entries(columns).map(([name, { type }]) => [name, type]);
+  return Object.fromEntries(types) as { readonly [K in keyof C & string]: CellType };
+}
+
+function column<Value>(type: CellType): Column<Value> {
+  return { type, nullable: false };
+}

@@ -1,0 +1,353 @@
+CREATE TABLE artifact (
+  id uuid NOT NULL,
+  created bigint NOT NULL,
+  updated bigint NOT NULL,
+  key text,
+  type text,
+  description text,
+  data text,
+  metadata text,
+  flow_run_id uuid,
+  task_run_id uuid,
+  PRIMARY KEY (id)
+);
+CREATE INDEX artifact_created ON artifact USING btree (created);
+CREATE INDEX artifact_flow_run ON artifact USING btree (flow_run_id) WHERE (flow_run_id IS NOT NULL);
+CREATE INDEX artifact_key ON artifact USING btree (key, created DESC) WHERE (key IS NOT NULL);
+CREATE INDEX artifact_task_run ON artifact USING btree (task_run_id) WHERE (task_run_id IS NOT NULL);
+CREATE INDEX artifact_unnamed ON artifact USING btree (created) WHERE ((key IS NULL) AND (COALESCE(type, ''::text) <> 'result'::text));
+
+CREATE TABLE artifact_collection (
+  id uuid NOT NULL,
+  created bigint NOT NULL,
+  updated bigint NOT NULL,
+  key text NOT NULL,
+  latest_id uuid NOT NULL,
+  UNIQUE (key),
+  PRIMARY KEY (id)
+);
+
+CREATE TABLE configuration (
+  id uuid NOT NULL,
+  created bigint NOT NULL,
+  updated bigint NOT NULL,
+  key text NOT NULL,
+  value text NOT NULL,
+  UNIQUE (key),
+  PRIMARY KEY (id)
+);
+
+CREATE TABLE deployment (
+  id uuid NOT NULL,
+  created bigint NOT NULL,
+  updated bigint NOT NULL,
+  name text NOT NULL,
+  flow_id uuid NOT NULL,
+  tags jsonb NOT NULL,
+  paused smallint NOT NULL DEFAULT 0,
+  work_queue_id uuid,
+  work_queue_name text,
+  concurrency_limit integer,
+  UNIQUE (flow_id, name),
+  PRIMARY KEY (id),
+  FOREIGN KEY (flow_id) REFERENCES flow(id) ON DELETE CASCADE,
+  FOREIGN KEY (work_queue_id) REFERENCES work_queue(id) ON DELETE SET NULL
+);
+
+CREATE TABLE event (
+  id uuid NOT NULL,
+  occurred bigint NOT NULL,
+  received bigint NOT NULL,
+  event text NOT NULL,
+  resource_id text NOT NULL,
+  resource text NOT NULL,
+  related text NOT NULL,
+  payload text NOT NULL,
+  follows uuid,
+  PRIMARY KEY (id)
+);
+CREATE INDEX event_name_occurred ON event USING btree (event, occurred);
+CREATE INDEX event_occurred ON event USING btree (occurred, id);
+
+CREATE TABLE event_resource (
+  resource_id text NOT NULL,
+  occurred bigint NOT NULL,
+  event_id uuid NOT NULL,
+  PRIMARY KEY (resource_id, occurred, event_id)
+);
+
+CREATE TABLE flow (
+  id uuid NOT NULL,
+  created bigint NOT NULL,
+  updated bigint NOT NULL,
+  name text NOT NULL,
+  tags jsonb NOT NULL,
+  labels text NOT NULL,
+  UNIQUE (name),
+  PRIMARY KEY (id)
+);
+
+CREATE TABLE flow_run (
+  id uuid NOT NULL,
+  created bigint NOT NULL,
+  updated bigint NOT NULL,
+  name text NOT NULL,
+  state_id uuid,
+  state_type text,
+  state_name text,
+  state_timestamp bigint,
+  run_count integer NOT NULL DEFAULT 0,
+  expected_start_time bigint,
+  next_scheduled_start_time bigint,
+  start_time bigint,
+  end_time bigint,
+  total_run_time bigint NOT NULL DEFAULT 0,
+  empirical_policy text NOT NULL,
+  tags jsonb NOT NULL,
+  labels text NOT NULL,
+  flow_id uuid NOT NULL,
+  flow_version text,
+  parameters text NOT NULL,
+  idempotency_key text,
+  context text NOT NULL,
+  auto_scheduled smallint NOT NULL DEFAULT 0,
+  deployment_id uuid,
+  deployment_version text,
+  parent_task_run_id uuid,
+  infrastructure_document_id uuid,
+  infrastructure_pid text,
+  work_queue_id uuid,
+  work_queue_name text,
+  created_by text,
+  job_variables text,
+  UNIQUE (flow_id, idempotency_key),
+  PRIMARY KEY (id),
+  FOREIGN KEY (flow_id) REFERENCES flow(id) ON DELETE CASCADE
+);
+CREATE INDEX flow_run_begin ON flow_run USING btree (COALESCE(start_time, expected_start_time) DESC, id DESC, name);
+CREATE INDEX flow_run_deployment ON flow_run USING btree (deployment_id, expected_start_time DESC) WHERE (deployment_id IS NOT NULL);
+CREATE INDEX flow_run_end ON flow_run USING btree (COALESCE(end_time, (0)::bigint) DESC, id DESC);
+CREATE INDEX flow_run_expected ON flow_run USING btree (expected_start_time DESC, id DESC);
+CREATE INDEX flow_run_flow_begin ON flow_run USING btree (flow_id, COALESCE(start_time, expected_start_time) DESC, id DESC);
+CREATE INDEX flow_run_flow_state ON flow_run USING btree (flow_id, state_type, expected_start_time, parent_task_run_id);
+CREATE INDEX flow_run_name ON flow_run USING btree (name, id);
+CREATE INDEX flow_run_parent ON flow_run USING btree (parent_task_run_id) WHERE (parent_task_run_id IS NOT NULL);
+CREATE INDEX flow_run_scheduled ON flow_run USING btree (next_scheduled_start_time) WHERE (next_scheduled_start_time IS NOT NULL);
+CREATE INDEX flow_run_state_begin ON flow_run USING btree (state_type, COALESCE(start_time, expected_start_time) DESC, id DESC);
+CREATE INDEX flow_run_state_expected ON flow_run USING btree (state_type, state_name, expected_start_time, parent_task_run_id, start_time, total_run_time);
+
+CREATE TABLE flow_run_heartbeat (
+  flow_run_id uuid NOT NULL,
+  occurred bigint NOT NULL,
+  interval_seconds bigint NOT NULL,
+  beat_count integer NOT NULL DEFAULT 1,
+  interval_declared smallint NOT NULL DEFAULT 0,
+  received bigint NOT NULL DEFAULT 0,
+  process text,
+  PRIMARY KEY (flow_run_id),
+  FOREIGN KEY (flow_run_id) REFERENCES flow_run(id) ON DELETE CASCADE
+);
+
+CREATE TABLE flow_run_input (
+  id uuid NOT NULL,
+  created bigint NOT NULL,
+  updated bigint NOT NULL,
+  flow_run_id uuid NOT NULL,
+  key text NOT NULL,
+  value text NOT NULL,
+  sender text,
+  UNIQUE (flow_run_id, key),
+  PRIMARY KEY (id),
+  FOREIGN KEY (flow_run_id) REFERENCES flow_run(id) ON DELETE CASCADE
+);
+
+CREATE TABLE flow_run_state (
+  id uuid NOT NULL,
+  created bigint NOT NULL,
+  type text NOT NULL,
+  name text NOT NULL,
+  timestamp bigint NOT NULL,
+  message text,
+  state_details text NOT NULL,
+  data text,
+  flow_run_id uuid NOT NULL,
+  UNIQUE (flow_run_id, "timestamp"),
+  PRIMARY KEY (id),
+  FOREIGN KEY (flow_run_id) REFERENCES flow_run(id) ON DELETE CASCADE
+);
+CREATE INDEX flow_run_state_kind ON flow_run_state USING btree (type, name, "timestamp");
+
+CREATE TABLE kept_parameters (
+  flow_run_id uuid NOT NULL,
+  format text NOT NULL,
+  data text,
+  checked smallint NOT NULL,
+  reason text,
+  PRIMARY KEY (flow_run_id),
+  FOREIGN KEY (flow_run_id) REFERENCES flow_run(id) ON DELETE CASCADE
+);
+
+CREATE TABLE log (
+  id uuid NOT NULL,
+  created bigint NOT NULL,
+  name text NOT NULL,
+  level integer NOT NULL,
+  message text NOT NULL,
+  timestamp bigint NOT NULL,
+  flow_run_id uuid,
+  task_run_id uuid,
+  PRIMARY KEY (id)
+);
+CREATE INDEX log_error ON log USING btree (flow_run_id, "timestamp", id) WHERE (level >= 40);
+CREATE INDEX log_flow_run ON log USING btree (flow_run_id, "timestamp", id, level);
+CREATE INDEX log_task_run ON log USING btree (task_run_id, "timestamp", id) WHERE (task_run_id IS NOT NULL);
+
+CREATE TABLE migration (
+  name text NOT NULL,
+  applied bigint NOT NULL,
+  breaking smallint NOT NULL DEFAULT 1,
+  PRIMARY KEY (name)
+);
+
+CREATE TABLE parameter_schema (
+  id uuid NOT NULL,
+  created bigint NOT NULL,
+  updated bigint NOT NULL,
+  flow_id uuid NOT NULL,
+  version text,
+  schema text NOT NULL,
+  PRIMARY KEY (id),
+  FOREIGN KEY (flow_id) REFERENCES flow(id) ON DELETE CASCADE
+);
+CREATE INDEX parameter_schema_flow ON parameter_schema USING btree (flow_id, updated DESC);
+
+CREATE TABLE result (
+  id uuid NOT NULL,
+  created bigint NOT NULL,
+  flow_run_id uuid,
+  task_run_id uuid,
+  task_key text,
+  flow_run_attempt integer NOT NULL DEFAULT 0,
+  format text NOT NULL,
+  data text,
+  location text,
+  preview text NOT NULL,
+  reason text,
+  identity text,
+  cache_key text,
+  expires bigint,
+  PRIMARY KEY (id)
+);
+CREATE INDEX result_cache_key ON result USING btree (cache_key, created DESC) WHERE (cache_key IS NOT NULL);
+CREATE INDEX result_flow_run ON result USING btree (flow_run_id, id);
+CREATE INDEX result_kept ON result USING btree (created, id) WHERE (format <> 'none'::text);
+CREATE INDEX result_location ON result USING btree (location) WHERE (location IS NOT NULL);
+CREATE INDEX result_task_run ON result USING btree (task_run_id) WHERE (task_run_id IS NOT NULL);
+
+CREATE TABLE saved_search (
+  id uuid NOT NULL,
+  created bigint NOT NULL,
+  updated bigint NOT NULL,
+  name text NOT NULL,
+  filters text NOT NULL,
+  UNIQUE (name),
+  PRIMARY KEY (id)
+);
+
+CREATE TABLE task_run (
+  id uuid NOT NULL,
+  created bigint NOT NULL,
+  updated bigint NOT NULL,
+  name text NOT NULL,
+  state_id uuid,
+  state_type text,
+  state_name text,
+  state_timestamp bigint,
+  run_count integer NOT NULL DEFAULT 0,
+  expected_start_time bigint,
+  next_scheduled_start_time bigint,
+  start_time bigint,
+  end_time bigint,
+  total_run_time bigint NOT NULL DEFAULT 0,
+  empirical_policy text NOT NULL,
+  tags jsonb NOT NULL,
+  labels text NOT NULL,
+  flow_run_id uuid,
+  task_key text NOT NULL,
+  dynamic_key text NOT NULL,
+  cache_key text,
+  cache_expiration bigint,
+  task_version text,
+  task_inputs text NOT NULL,
+  flow_run_run_count integer NOT NULL DEFAULT 0,
+  last_word bigint,
+  UNIQUE (flow_run_id, task_key, dynamic_key),
+  PRIMARY KEY (id),
+  FOREIGN KEY (flow_run_id) REFERENCES flow_run(id) ON DELETE CASCADE
+);
+CREATE INDEX task_run_end ON task_run USING btree (COALESCE(end_time, (0)::bigint) DESC, id DESC);
+CREATE INDEX task_run_expected ON task_run USING btree (expected_start_time DESC, id DESC);
+CREATE INDEX task_run_flow_run_expected ON task_run USING btree (flow_run_id, expected_start_time, id);
+CREATE INDEX task_run_flow_run_state ON task_run USING btree (flow_run_id, state_type);
+CREATE INDEX task_run_free_end ON task_run USING btree (COALESCE(end_time, (0)::bigint), id) WHERE (flow_run_id IS NULL);
+CREATE INDEX task_run_name ON task_run USING btree (name, id);
+CREATE INDEX task_run_state_expected ON task_run USING btree (state_type, state_name, expected_start_time, start_time, total_run_time);
+
+CREATE TABLE task_run_state (
+  id uuid NOT NULL,
+  created bigint NOT NULL,
+  type text NOT NULL,
+  name text NOT NULL,
+  timestamp bigint NOT NULL,
+  message text,
+  state_details text NOT NULL,
+  data text,
+  task_run_id uuid NOT NULL,
+  PRIMARY KEY (id),
+  FOREIGN KEY (task_run_id) REFERENCES task_run(id) ON DELETE CASCADE
+);
+CREATE INDEX task_run_state_kind ON task_run_state USING btree (type, name, "timestamp");
+CREATE INDEX task_run_state_run ON task_run_state USING btree (task_run_id, "timestamp");
+
+CREATE TABLE task_run_state_cache (
+  id uuid NOT NULL,
+  created bigint NOT NULL,
+  cache_key text NOT NULL,
+  cache_expiration bigint,
+  task_run_state_id uuid NOT NULL,
+  PRIMARY KEY (id)
+);
+CREATE INDEX task_run_state_cache_expiration ON task_run_state_cache USING btree (cache_expiration) WHERE (cache_expiration IS NOT NULL);
+CREATE INDEX task_run_state_cache_key ON task_run_state_cache USING btree (cache_key, created DESC);
+CREATE INDEX task_run_state_cache_state ON task_run_state_cache USING btree (task_run_state_id);
+
+CREATE TABLE task_run_value (
+  task_run_id uuid NOT NULL,
+  inputs text,
+  inputs_at bigint,
+  result_id uuid,
+  result_at bigint,
+  PRIMARY KEY (task_run_id),
+  FOREIGN KEY (task_run_id) REFERENCES task_run(id) ON DELETE CASCADE
+);
+
+CREATE TABLE work_pool (
+  id uuid NOT NULL,
+  created bigint NOT NULL,
+  updated bigint NOT NULL,
+  name text NOT NULL,
+  type text NOT NULL,
+  UNIQUE (name),
+  PRIMARY KEY (id)
+);
+
+CREATE TABLE work_queue (
+  id uuid NOT NULL,
+  created bigint NOT NULL,
+  updated bigint NOT NULL,
+  name text NOT NULL,
+  work_pool_id uuid NOT NULL,
+  UNIQUE (work_pool_id, name),
+  PRIMARY KEY (id),
+  FOREIGN KEY (work_pool_id) REFERENCES work_pool(id) ON DELETE CASCADE
+);

@@ -1,0 +1,314 @@
+CREATE TABLE artifact (
+  id text PRIMARY KEY,
+  created integer NOT NULL,
+  updated integer NOT NULL,
+  key text,
+  type text,
+  description text,
+  data text,
+  metadata text,
+  flow_run_id text,
+  task_run_id text
+);
+CREATE INDEX artifact_created ON artifact (created);
+CREATE INDEX artifact_flow_run ON artifact (flow_run_id) WHERE flow_run_id IS NOT NULL;
+CREATE INDEX artifact_key ON artifact (key, created DESC) WHERE key IS NOT NULL;
+CREATE INDEX artifact_task_run ON artifact (task_run_id) WHERE task_run_id IS NOT NULL;
+CREATE INDEX artifact_unnamed ON artifact (created) WHERE key IS NULL AND coalesce(type, '') <> 'result';
+
+CREATE TABLE artifact_collection (
+  id text PRIMARY KEY,
+  created integer NOT NULL,
+  updated integer NOT NULL,
+  key text NOT NULL UNIQUE,
+  latest_id text NOT NULL
+);
+
+CREATE TABLE configuration (
+  id text PRIMARY KEY,
+  created integer NOT NULL,
+  updated integer NOT NULL,
+  key text NOT NULL UNIQUE,
+  value text NOT NULL
+);
+
+CREATE TABLE deployment (
+  id text PRIMARY KEY,
+  created integer NOT NULL,
+  updated integer NOT NULL,
+  name text NOT NULL,
+  flow_id text NOT NULL REFERENCES flow ON DELETE CASCADE,
+  tags text NOT NULL,
+  paused integer NOT NULL DEFAULT 0,
+  work_queue_id text REFERENCES work_queue ON DELETE SET NULL,
+  work_queue_name text,
+  concurrency_limit integer,
+  UNIQUE (flow_id, name)
+);
+
+CREATE TABLE event (
+  id text PRIMARY KEY,
+  occurred integer NOT NULL,
+  received integer NOT NULL,
+  event text NOT NULL,
+  resource_id text NOT NULL,
+  resource text NOT NULL,
+  related text NOT NULL,
+  payload text NOT NULL,
+  follows text
+);
+CREATE INDEX event_name_occurred ON event (event, occurred);
+CREATE INDEX event_occurred ON event (occurred, id);
+
+CREATE TABLE event_resource (
+  resource_id text NOT NULL,
+  occurred integer NOT NULL,
+  event_id text NOT NULL,
+  PRIMARY KEY (resource_id, occurred, event_id)
+);
+
+CREATE TABLE flow (
+  id text PRIMARY KEY,
+  created integer NOT NULL,
+  updated integer NOT NULL,
+  name text NOT NULL UNIQUE,
+  tags text NOT NULL,
+  labels text NOT NULL
+);
+
+CREATE TABLE flow_run (
+  id text PRIMARY KEY,
+  created integer NOT NULL,
+  updated integer NOT NULL,
+  name text NOT NULL,
+  state_id text,
+  state_type text,
+  state_name text,
+  state_timestamp integer,
+  run_count integer NOT NULL DEFAULT 0,
+  expected_start_time integer,
+  next_scheduled_start_time integer,
+  start_time integer,
+  end_time integer,
+  total_run_time integer NOT NULL DEFAULT 0,
+  empirical_policy text NOT NULL,
+  tags text NOT NULL,
+  labels text NOT NULL,
+  flow_id text NOT NULL REFERENCES flow ON DELETE CASCADE,
+  flow_version text,
+  parameters text NOT NULL,
+  idempotency_key text,
+  context text NOT NULL,
+  auto_scheduled integer NOT NULL DEFAULT 0,
+  deployment_id text,
+  deployment_version text,
+  parent_task_run_id text,
+  infrastructure_document_id text,
+  infrastructure_pid text,
+  work_queue_id text,
+  work_queue_name text,
+  created_by text,
+  job_variables text,
+  UNIQUE (flow_id, idempotency_key)
+);
+CREATE INDEX flow_run_begin ON flow_run (coalesce(start_time, expected_start_time) DESC, id DESC, name);
+CREATE INDEX flow_run_deployment ON flow_run (deployment_id, expected_start_time DESC) WHERE deployment_id IS NOT NULL;
+CREATE INDEX flow_run_end ON flow_run (coalesce(end_time, 0) DESC, id DESC);
+CREATE INDEX flow_run_expected ON flow_run (expected_start_time DESC, id DESC);
+CREATE INDEX flow_run_flow_begin ON flow_run (flow_id, coalesce(start_time, expected_start_time) DESC, id DESC);
+CREATE INDEX flow_run_flow_state ON flow_run (flow_id, state_type, expected_start_time, parent_task_run_id);
+CREATE INDEX flow_run_name ON flow_run (name, id);
+CREATE INDEX flow_run_parent ON flow_run (parent_task_run_id) WHERE parent_task_run_id IS NOT NULL;
+CREATE INDEX flow_run_scheduled ON flow_run (next_scheduled_start_time) WHERE next_scheduled_start_time IS NOT NULL;
+CREATE INDEX flow_run_state_begin ON flow_run (state_type, coalesce(start_time, expected_start_time) DESC, id DESC);
+CREATE INDEX flow_run_state_expected ON flow_run (state_type, state_name, expected_start_time, parent_task_run_id, start_time, total_run_time);
+
+CREATE TABLE flow_run_heartbeat (
+  flow_run_id text PRIMARY KEY REFERENCES flow_run ON DELETE CASCADE,
+  occurred integer NOT NULL,
+  interval_seconds integer NOT NULL,
+  beat_count integer NOT NULL DEFAULT 1,
+  interval_declared integer NOT NULL DEFAULT 0,
+  received integer NOT NULL DEFAULT 0,
+  process text
+);
+
+CREATE TABLE flow_run_input (
+  id text PRIMARY KEY,
+  created integer NOT NULL,
+  updated integer NOT NULL,
+  flow_run_id text NOT NULL REFERENCES flow_run ON DELETE CASCADE,
+  key text NOT NULL,
+  value text NOT NULL,
+  sender text,
+  UNIQUE (flow_run_id, key)
+);
+
+CREATE TABLE flow_run_state (
+  id text PRIMARY KEY,
+  created integer NOT NULL,
+  type text NOT NULL,
+  name text NOT NULL,
+  timestamp integer NOT NULL,
+  message text,
+  state_details text NOT NULL,
+  data text,
+  flow_run_id text NOT NULL REFERENCES flow_run ON DELETE CASCADE,
+  UNIQUE (flow_run_id, timestamp)
+);
+CREATE INDEX flow_run_state_kind ON flow_run_state (type, name, timestamp);
+
+CREATE TABLE kept_parameters (
+  flow_run_id text PRIMARY KEY REFERENCES flow_run ON DELETE CASCADE,
+  format text NOT NULL,
+  data text,
+  checked integer NOT NULL,
+  reason text
+);
+
+CREATE TABLE log (
+  id text PRIMARY KEY,
+  created integer NOT NULL,
+  name text NOT NULL,
+  level integer NOT NULL,
+  message text NOT NULL,
+  timestamp integer NOT NULL,
+  flow_run_id text,
+  task_run_id text
+);
+CREATE INDEX log_error ON log (flow_run_id, timestamp, id) WHERE level >= 40;
+CREATE INDEX log_flow_run ON log (flow_run_id, timestamp, id, level);
+CREATE INDEX log_task_run ON log (task_run_id, timestamp, id) WHERE task_run_id IS NOT NULL;
+
+CREATE TABLE migration (
+  name text PRIMARY KEY,
+  applied integer NOT NULL,
+  breaking integer NOT NULL DEFAULT 1
+);
+
+CREATE TABLE parameter_schema (
+  id text PRIMARY KEY,
+  created integer NOT NULL,
+  updated integer NOT NULL,
+  flow_id text NOT NULL REFERENCES flow ON DELETE CASCADE,
+  version text,
+  schema text NOT NULL
+);
+CREATE INDEX parameter_schema_flow ON parameter_schema (flow_id, updated DESC);
+
+CREATE TABLE result (
+  id text PRIMARY KEY,
+  created integer NOT NULL,
+  flow_run_id text,
+  task_run_id text,
+  task_key text,
+  flow_run_attempt integer NOT NULL DEFAULT 0,
+  format text NOT NULL,
+  data text,
+  location text,
+  preview text NOT NULL,
+  reason text,
+  identity text,
+  cache_key text,
+  expires integer
+);
+CREATE INDEX result_cache_key ON result (cache_key, created DESC) WHERE cache_key IS NOT NULL;
+CREATE INDEX result_flow_run ON result (flow_run_id, id);
+CREATE INDEX result_kept ON result (created, id) WHERE format <> 'none';
+CREATE INDEX result_location ON result (location) WHERE location IS NOT NULL;
+CREATE INDEX result_task_run ON result (task_run_id) WHERE task_run_id IS NOT NULL;
+
+CREATE TABLE saved_search (
+  id text PRIMARY KEY,
+  created integer NOT NULL,
+  updated integer NOT NULL,
+  name text NOT NULL UNIQUE,
+  filters text NOT NULL
+);
+
+CREATE TABLE task_run (
+  id text PRIMARY KEY,
+  created integer NOT NULL,
+  updated integer NOT NULL,
+  name text NOT NULL,
+  state_id text,
+  state_type text,
+  state_name text,
+  state_timestamp integer,
+  run_count integer NOT NULL DEFAULT 0,
+  expected_start_time integer,
+  next_scheduled_start_time integer,
+  start_time integer,
+  end_time integer,
+  total_run_time integer NOT NULL DEFAULT 0,
+  empirical_policy text NOT NULL,
+  tags text NOT NULL,
+  labels text NOT NULL,
+  flow_run_id text REFERENCES flow_run ON DELETE CASCADE,
+  task_key text NOT NULL,
+  dynamic_key text NOT NULL,
+  cache_key text,
+  cache_expiration integer,
+  task_version text,
+  task_inputs text NOT NULL,
+  flow_run_run_count integer NOT NULL DEFAULT 0,
+  last_word integer,
+  UNIQUE (flow_run_id, task_key, dynamic_key)
+);
+CREATE INDEX task_run_end ON task_run (coalesce(end_time, 0) DESC, id DESC);
+CREATE INDEX task_run_expected ON task_run (expected_start_time DESC, id DESC);
+CREATE INDEX task_run_flow_run_expected ON task_run (flow_run_id, expected_start_time, id);
+CREATE INDEX task_run_flow_run_state ON task_run (flow_run_id, state_type);
+CREATE INDEX task_run_free_end ON task_run (coalesce(end_time, 0), id) WHERE flow_run_id IS NULL;
+CREATE INDEX task_run_name ON task_run (name, id);
+CREATE INDEX task_run_state_expected ON task_run (state_type, state_name, expected_start_time, start_time, total_run_time);
+
+CREATE TABLE task_run_state (
+  id text PRIMARY KEY,
+  created integer NOT NULL,
+  type text NOT NULL,
+  name text NOT NULL,
+  timestamp integer NOT NULL,
+  message text,
+  state_details text NOT NULL,
+  data text,
+  task_run_id text NOT NULL REFERENCES task_run ON DELETE CASCADE
+);
+CREATE INDEX task_run_state_kind ON task_run_state (type, name, timestamp);
+CREATE INDEX task_run_state_run ON task_run_state (task_run_id, timestamp);
+
+CREATE TABLE task_run_state_cache (
+  id text PRIMARY KEY,
+  created integer NOT NULL,
+  cache_key text NOT NULL,
+  cache_expiration integer,
+  task_run_state_id text NOT NULL
+);
+CREATE INDEX task_run_state_cache_expiration ON task_run_state_cache (cache_expiration) WHERE cache_expiration IS NOT NULL;
+CREATE INDEX task_run_state_cache_key ON task_run_state_cache (cache_key, created DESC);
+CREATE INDEX task_run_state_cache_state ON task_run_state_cache (task_run_state_id);
+
+CREATE TABLE task_run_value (
+  task_run_id text PRIMARY KEY REFERENCES task_run ON DELETE CASCADE,
+  inputs text,
+  inputs_at integer,
+  result_id text,
+  result_at integer
+);
+
+CREATE TABLE work_pool (
+  id text PRIMARY KEY,
+  created integer NOT NULL,
+  updated integer NOT NULL,
+  name text NOT NULL UNIQUE,
+  type text NOT NULL
+);
+
+CREATE TABLE work_queue (
+  id text PRIMARY KEY,
+  created integer NOT NULL,
+  updated integer NOT NULL,
+  name text NOT NULL,
+  work_pool_id text NOT NULL REFERENCES work_pool ON DELETE CASCADE,
+  UNIQUE (work_pool_id, name)
+);

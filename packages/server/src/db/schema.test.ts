@@ -1,0 +1,50 @@
+import { systemClock } from "@ostinato/core";
+import { describeOnEachDatabase } from "@ostinato/testing/databases";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { actualColumns, schemaDump } from "../../test/schema-dump.ts";
+import { readConfig } from "../kernel/config.ts";
+import type { Columns } from "./columns.ts";
+import type { Database } from "./dialect.ts";
+import { migrate } from "./migrate.ts";
+import { migrations } from "./migrations/index.ts";
+import { openDatabase } from "./open.ts";
+import { tables } from "./tables.ts";
+
+describeOnEachDatabase("the schema", (underTest) => {
+  let database: Database;
+  beforeAll(async () => {
+    const clock = systemClock({ keepAlive: true });
+    database = await openDatabase(readConfig({ OSTINATO_DATABASE_URL: underTest.url }), clock);
+    await migrate(database, clock);
+  });
+  afterAll(() => database.close());
+
+  test("has the tables and columns that the code knows, of the same types", async () => {
+    const types: Readonly<Record<string, string>> = { ...database.types, text: "text" };
+    const known = Object.entries<Columns>(tables).flatMap(([table, columns]) =>
+      Object.entries(columns).map(([name, { type, nullable }]) =>
+        line({ table, name, type: types[type] ?? "", nullable }),
+      ),
+    );
+    expect((await actualColumns(database)).map(line).toSorted()).toEqual(known.toSorted());
+  });
+
+  test("is the one that is written down: `npm run generate` writes it anew", async () => {
+    await expect(await schemaDump(database)).toMatchFileSnapshot(`./schema.${underTest.name}.sql`);
+  });
+});
+
+function line(column: { table: string; name: string; type: string; nullable: boolean }): string {
+  return `${column.table}.${column.name} ${column.type.toLowerCase()}${column.nullable ? "" : " NOT NULL"}`;
+}
+
+test("a migration that breaks nothing only adds, and what it adds may be left out", () => {
+  const types = { uuid: "T", moment: "T", integer: "T", flag: "T", json: "T", searchableJson: "T" };
+  const allowed =
+    /^(CREATE (UNIQUE )?INDEX|DROP INDEX|CREATE TABLE|UPDATE|ALTER TABLE \w+ ADD COLUMN (?!.*NOT NULL(?! DEFAULT)))/;
+  const refused = migrations
+    .filter(({ breaking }) => !breaking)
+    .flatMap(({ name, up }) => up(types).map((step) => `${name}: ${step}`))
+    .filter((step) => !allowed.test(step.slice(step.indexOf(": ") + 2)));
+  expect(refused).toEqual([]);
+});
