@@ -73,7 +73,7 @@ function newerMigrations(applied: readonly AppliedMigration[]): readonly string[
   const breaking = breakingMigrations(applied);
   if (breaking.length > 0) {
     throw new SchemaTooNew(
-      `A newer Ostinato has upgraded the database in a way that this version can't work with (${breaking.map(({ name }) => name).join(", ")}). Start that version or a later one, or name another database in OSTINATO_DATABASE_URL.`,
+      `The database has been upgraded by a newer Ostinato (${breaking.map(({ name }) => name).join(", ")}). This version can't work with that change: start that version or a later one, or name another database in OSTINATO_DATABASE_URL.`,
     );
   }
   return applied.flatMap(({ name }) => (knownNames.has(name) ? [] : [name]));
