@@ -1,5 +1,18 @@
 import type { Timestamp } from "@ostinato/core";
-import type { CellType } from "./dialect.ts";
+
+/** The SQL types of the columns. Moments and durations are whole microseconds in both databases. */
+export interface ColumnTypes {
+  readonly uuid: string;
+  readonly moment: string;
+  readonly integer: string;
+  readonly flag: string;
+  /** JSON kept as it was written. */
+  readonly json: string;
+  /** JSON that queries look into. */
+  readonly searchableJson: string;
+}
+
+export type CellType = keyof ColumnTypes | "text";
 
 /**
  * A column as both databases have it. Moments are whole microseconds, JSON is text (read with `readJson`, written with

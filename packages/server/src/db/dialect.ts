@@ -1,21 +1,8 @@
 import type { Kysely, RawBuilder, SqlBool, Transaction } from "kysely";
 import type { Logger } from "pino";
 import type { Metrics } from "../kernel/metrics.ts";
+import type { CellType, ColumnTypes } from "./columns.ts";
 import type { Tables } from "./tables.ts";
-
-/** The SQL types of the columns. Moments and durations are whole microseconds in both databases. */
-export interface ColumnTypes {
-  readonly uuid: string;
-  readonly moment: string;
-  readonly integer: string;
-  readonly flag: string;
-  /** JSON kept as it was written. */
-  readonly json: string;
-  /** JSON that queries look into. */
-  readonly searchableJson: string;
-}
-
-export type CellType = keyof ColumnTypes | "text";
 
 /** What a unit of work writes through. */
 export type Writer = Transaction<Tables>;

@@ -1,5 +1,6 @@
 import { CompiledQuery } from "kysely";
-import type { CellType, CellValue, ColumnTypes, Reader, RowsToInsert } from "./dialect.ts";
+import type { CellType, ColumnTypes } from "./columns.ts";
+import type { CellValue, Reader, RowsToInsert } from "./dialect.ts";
 import { writeJson } from "./json-text.ts";
 
 /** Rows for each run of a statement: larger ones first, so that few runs and few statements do for any number. */

@@ -13,7 +13,7 @@ import {
   word,
 } from "./columns.ts";
 
-export type { Flag, JsonText } from "./columns.ts";
+export type { JsonText } from "./columns.ts";
 
 const row = { id: uuid, created: moment, updated: moment };
 

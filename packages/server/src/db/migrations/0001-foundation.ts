@@ -1,4 +1,4 @@
-import type { ColumnTypes } from "../dialect.ts";
+import type { ColumnTypes } from "../columns.ts";
 
 /** Flows, runs, states, logs, events, artifacts, results. */
 export function up({ uuid, moment, json, searchableJson, integer, flag }: ColumnTypes): readonly string[] {

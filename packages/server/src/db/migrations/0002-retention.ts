@@ -1,4 +1,4 @@
-import type { ColumnTypes } from "../dialect.ts";
+import type { ColumnTypes } from "../columns.ts";
 
 /** The ways to what is old, for which no index of the foundation leads. All partial: they hold little of their tables. */
 export function up(_types: ColumnTypes): readonly string[] {

@@ -1,4 +1,4 @@
-import type { ColumnTypes } from "../dialect.ts";
+import type { ColumnTypes } from "../columns.ts";
 
 /**
  * `beats` counts the signs of life of a run, so that a server sees that one came without trusting any clock. `said` is 1 where

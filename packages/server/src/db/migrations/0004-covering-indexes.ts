@@ -1,4 +1,4 @@
-import type { ColumnTypes } from "../dialect.ts";
+import type { ColumnTypes } from "../columns.ts";
 
 /**
  * Indexes that hold all that a walk along them asks, in the place of narrower ones: a name, so that a search for a part of it

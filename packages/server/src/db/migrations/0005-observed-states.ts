@@ -1,4 +1,4 @@
-import type { ColumnTypes } from "../dialect.ts";
+import type { ColumnTypes } from "../columns.ts";
 
 /** The way from one kind of state to the next, with the first and the last of each at its ends. */
 export function up(_types: ColumnTypes): readonly string[] {

@@ -1,4 +1,4 @@
-import type { ColumnTypes } from "../dialect.ts";
+import type { ColumnTypes } from "../columns.ts";
 
 /**
  * `received` is when a server last heard of a run, by its own clock; `process` names the run's process, for those that can look

@@ -1,4 +1,4 @@
-import type { ColumnTypes } from "../dialect.ts";
+import type { ColumnTypes } from "../columns.ts";
 
 /** Parameters as a run had them, for runs whose parameters are more than JSON can say. Most runs have no row. */
 export function up({ uuid, flag }: ColumnTypes): readonly string[] {

@@ -1,4 +1,4 @@
-import type { ColumnTypes } from "../dialect.ts";
+import type { ColumnTypes } from "../columns.ts";
 
 /** Plain names for the columns of signs of life. (`migrate` itself adds `migration.breaking`, which it reads first.) */
 export function up(_types: ColumnTypes): readonly string[] {

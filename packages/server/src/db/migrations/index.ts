@@ -1,4 +1,5 @@
-import type { ColumnTypes, Writer } from "../dialect.ts";
+import type { ColumnTypes } from "../columns.ts";
+import type { Writer } from "../dialect.ts";
 import * as foundation from "./0001-foundation.ts";
 import * as retention from "./0002-retention.ts";
 import * as signsOfLife from "./0003-signs-of-life.ts";

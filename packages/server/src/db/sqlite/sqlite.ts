@@ -3,8 +3,8 @@ import { DatabaseSync } from "node:sqlite";
 import { type Clock, sleep } from "@ostinato/core";
 import { CompiledQuery, type RawBuilder, type SqlBool, sql } from "kysely";
 import type { Metrics } from "../../kernel/metrics.ts";
+import type { ColumnTypes } from "../columns.ts";
 import {
-  type ColumnTypes,
   type Database,
   DatabaseUnavailable,
   type Observers,
