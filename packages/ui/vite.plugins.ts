@@ -3,7 +3,28 @@ import { createRequire } from "node:module";
 import { basename, dirname, join, relative, resolve } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants } from "node:zlib";
-import { build, type Plugin } from "vite";
+import { build, type ESTree, type Plugin } from "vite";
+
+/** Knows the modules that these files import, and what those import in turn, without what is loaded on demand. */
+export function importedAtOnce(entries: readonly string[]): {
+  readonly plugin: Plugin;
+  readonly includes: (id: string) => boolean;
+} {
+  const modules = new Set(["\0rolldown/runtime.js"]);
+  return {
+    includes: (id) => modules.has(id),
+    plugin: {
+      name: "imported-at-once",
+      apply: "build",
+      buildEnd() {
+        for (const entry of entries) modules.add(join(import.meta.dirname, entry));
+        // A set gives what is added while it is walked, too.
+        for (const id of modules)
+          for (const imported of this.getModuleInfo(id)?.importedIds ?? []) modules.add(imported);
+      },
+    },
+  };
+}
 
 /** Puts a script that index.html names, with all that it imports, into the document itself: it runs without being fetched. */
 export function inlined(source: string): Plugin {
@@ -26,12 +47,59 @@ async function bundled(input: string): Promise<string> {
   const built = await build({
     configFile: false,
     logLevel: "warn",
-    build: { write: false, target: "es2023", rolldownOptions: { input, output: { format: "iife" } } },
+    plugins: [earlyParts()],
+    build: {
+      write: false,
+      target: "es2023",
+      rolldownOptions: { input, treeshake: { moduleSideEffects: false }, output: { format: "iife" } },
+    },
   });
   if (!("output" in built)) throw new Error(`${input} was not built once`);
   const [{ code }] = built.output;
+  if (code.includes("import(")) throw new Error(`${input} would load something on demand: see earlyParts`);
   if (code.includes("</script")) throw new Error(`${input} can't stand in a document`);
   return code.trim();
+}
+
+/** Of the definition of a page: what is needed to ask its first questions. */
+const early = new Set(["path", "formerPaths", "search", "searchDeps", "questions", "topic"]);
+
+/** Leaves the other parts of each `definePage({…})` out, with all that they import: the document stays small. */
+function earlyParts(): Plugin {
+  return {
+    name: "early-parts",
+    // Nothing that is left loads on demand; modules that could be loaded so would all get a wrapper.
+    resolveDynamicImport: () => false,
+    transform: {
+      filter: { id: /\/page\.ts$/ },
+      handler(code) {
+        const cuts = this.parse(code).body.flatMap((statement) => {
+          const declaration = statement.type === "ExportNamedDeclaration" ? statement.declaration : null;
+          if (declaration?.type !== "VariableDeclaration") return [];
+          return declaration.declarations.flatMap(({ init }) => latePropertiesOf(init));
+        });
+        const kept = cuts.toReversed().reduce((text, { start, end }) => text.slice(0, start) + text.slice(end), code);
+        return { code: kept, map: null };
+      },
+    },
+  };
+}
+
+interface Cut {
+  readonly start: number;
+  readonly end: number;
+}
+
+function latePropertiesOf(call: ESTree.Expression | null): readonly Cut[] {
+  if (call?.type !== "CallExpression" || call.callee.type !== "Identifier" || call.callee.name !== "definePage")
+    return [];
+  const [definition] = call.arguments;
+  if (definition?.type !== "ObjectExpression") return [];
+  return definition.properties.flatMap((property, index) => {
+    if (property.type === "SpreadElement" || property.key.type !== "Identifier" || early.has(property.key.name))
+      return [];
+    return [{ start: property.start, end: definition.properties[index + 1]?.start ?? property.end }];
+  });
 }
 
 /** Writes the names that assets have in this build into the inline scripts of index.html. */

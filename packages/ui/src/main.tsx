@@ -3,8 +3,9 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { fetchOtherPages } from "./other-pages.ts";
 import { queryClient } from "./query-client.ts";
-import { fetchOtherPages, router } from "./router.tsx";
+import { router } from "./router.tsx";
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no element with the id root");

@@ -39,7 +39,7 @@ export function ArtifactKeyPage() {
   const other = useVersion(page?.artifact, search.against);
   if (page === undefined) {
     return (
-      <Page title={key} crumbs={[{ label: "Artifacts", link: { to: "/artifacts" } }, { label: key }]}>
+      <Page title={key}>
         {query.isError ? (
           <Failure error={query.error} what="The artifact" onRetry={() => void query.refetch()} />
         ) : (
@@ -51,7 +51,7 @@ export function ArtifactKeyPage() {
   const change = (next: { readonly [K in keyof ArtifactSearch]?: ArtifactSearch[K] | undefined }) =>
     void navigate({ search: (before) => readArtifactSearch({ ...before, ...next }), resetScroll: false });
   return (
-    <Page title={key} ownHeading crumbs={[{ label: "Artifacts", link: { to: "/artifacts" } }, { label: key }]}>
+    <Page title={key} ownHeading>
       <div className="flex flex-wrap items-center gap-2">
         <h1 className="mr-auto min-w-0 text-lg font-semibold break-words">{key}</h1>
         <span className="text-muted">{amount(page.versions.length, "version")}</span>

@@ -25,7 +25,7 @@ export function ArtifactPage() {
   const page = query.data;
   if (page === undefined) {
     return (
-      <Page title="Artifact" crumbs={[{ label: "Artifacts", link: { to: "/artifacts" } }, { label: "Artifact" }]}>
+      <Page title="Artifact">
         {query.isError ? (
           <Failure error={query.error} what="The artifact" onRetry={() => void query.refetch()} />
         ) : (
@@ -41,13 +41,12 @@ export function ArtifactPage() {
     <Page
       title={name}
       ownHeading
-      crumbs={[
-        { label: "Artifacts", link: { to: "/artifacts" } },
-        ...(artifact.key === null
+      crumbs={
+        artifact.key === null
           ? []
-          : [{ label: artifact.key, link: { to: "/artifacts/key/$key" as const, params: { key: artifact.key } } }]),
-        { label: artifact.key === null ? name : "Version" },
-      ]}
+          : [{ label: artifact.key, link: { to: "/artifacts/key/$key", params: { key: artifact.key } } }]
+      }
+      crumb={artifact.key === null ? name : "Version"}
     >
       <div className="flex flex-wrap items-center gap-2">
         <h1 className="mr-auto min-w-0 text-lg font-semibold break-words">{name}</h1>
@@ -88,7 +87,7 @@ export function ArtifactPage() {
   );
 }
 
-export function ArtifactFacts({ page }: { readonly page: ArtifactPageData }) {
+function ArtifactFacts({ page }: { readonly page: ArtifactPageData }) {
   const { artifact, flow_run: flowRun, task_run: taskRun } = page;
   return (
     <p className="flex flex-wrap items-center gap-x-4 gap-y-1 text-muted">

@@ -128,7 +128,7 @@ function Row({ row }: { readonly row: ArtifactRow }) {
   );
 }
 
-export function typeIcon(type: string | null): IconName {
+function typeIcon(type: string | null): IconName {
   const icons: Readonly<Record<string, IconName>> = {
     markdown: "file",
     table: "table",

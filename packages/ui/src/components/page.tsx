@@ -1,15 +1,21 @@
 import { type ReactNode, useEffect } from "react";
-import { type Crumb, useShowCrumbs } from "../frame/crumbs.ts";
+import { type Crumb, useCrumbsAbove, useShowCrumbs } from "../frame/crumbs.ts";
 
 /** Every page has a title (in the tab too) and a path; the last part of the path is its heading unless it brings its own. */
 export function Page(props: {
   readonly title: string;
+  /** The pages above; those that the definition of the page says, unless given. */
+  readonly above?: readonly Crumb[];
+  /** Crumbs between the pages above and this one. */
   readonly crumbs?: readonly Crumb[];
+  /** The last crumb; the title, unless given. */
+  readonly crumb?: string;
   readonly ownHeading?: boolean;
   readonly children: ReactNode;
 }) {
-  const { title, crumbs = [{ label: title }], ownHeading = false } = props;
-  useShowCrumbs(crumbs, ownHeading);
+  const usuallyAbove = useCrumbsAbove();
+  const { title, above = usuallyAbove, crumbs = [], crumb = title, ownHeading = false } = props;
+  useShowCrumbs([...above, ...crumbs, { label: crumb }], ownHeading);
   useEffect(() => {
     document.title = `${title} · Ostinato`;
   }, [title]);

@@ -47,7 +47,7 @@ export function FlowRunPage() {
   const page = query.data;
   if (page === undefined) {
     return (
-      <Page title="Flow run" crumbs={[{ label: "Runs", link: { to: "/runs" } }, { label: "Flow run" }]}>
+      <Page title="Flow run">
         {query.isError ? (
           <Failure error={query.error} what="The flow run" onRetry={() => void query.refetch()} />
         ) : (
@@ -62,11 +62,7 @@ export function FlowRunPage() {
     <Page
       title={run.name}
       ownHeading
-      crumbs={[
-        { label: "Runs", link: { to: "/runs" } },
-        { label: page.flow.name, link: { to: "/flows/flow/$id", params: { id: page.flow.id } } },
-        { label: run.name },
-      ]}
+      crumbs={[{ label: page.flow.name, link: { to: "/flows/flow/$id", params: { id: page.flow.id } } }]}
     >
       <RunHeader page={page} />
       {page.failure === null || !isFinal(run.state_type) ? null : <FailureBox failure={page.failure} within={id} />}

@@ -38,7 +38,7 @@ export function FlowPage() {
   const page = query.data;
   if (page === undefined) {
     return (
-      <Page title="Flow" crumbs={[{ label: "Flows", link: { to: "/flows" } }, { label: "Flow" }]}>
+      <Page title="Flow">
         {query.isError ? (
           <Failure error={query.error} what="The flow" onRetry={() => void query.refetch()} />
         ) : (
@@ -48,11 +48,7 @@ export function FlowPage() {
     );
   }
   return (
-    <Page
-      title={page.flow.name}
-      ownHeading
-      crumbs={[{ label: "Flows", link: { to: "/flows" } }, { label: page.flow.name }]}
-    >
+    <Page title={page.flow.name} ownHeading>
       <div className="flex flex-wrap items-center gap-2">
         <h1 className="mr-auto min-w-0 text-lg font-semibold break-words">{page.flow.name}</h1>
         <Tags tags={page.flow.tags} />

@@ -1,4 +1,4 @@
-import type { LinkProps } from "@tanstack/react-router";
+import { type LinkProps, useMatch } from "@tanstack/react-router";
 import { useEffect, useSyncExternalStore } from "react";
 
 /** The path above the page. The last part is the page itself; it is the page's heading unless the page has its own. */
@@ -10,6 +10,19 @@ export interface Crumb {
 export interface Crumbs {
   readonly parts: readonly Crumb[];
   readonly ownHeading: boolean;
+}
+
+declare module "@tanstack/react-router" {
+  interface StaticDataRouteOption {
+    readonly crumbsAbove?: readonly Crumb[];
+  }
+}
+
+const none: readonly Crumb[] = [];
+
+/** The pages above this one, as its definition says. */
+export function useCrumbsAbove(): readonly Crumb[] {
+  return useMatch({ strict: false, select: ({ staticData }) => staticData.crumbsAbove ?? none });
 }
 
 const listeners = new Set<() => void>();

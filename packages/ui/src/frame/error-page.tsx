@@ -8,7 +8,7 @@ import { Page } from "../components/page.tsx";
 export function ErrorPage({ error, reset }: ErrorComponentProps) {
   const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return (
-    <Page title="Something failed">
+    <Page title="Something failed" above={[]}>
       <div role="alert" className="mx-auto w-full max-w-2xl py-12">
         <p className="text-xl font-semibold">This page failed.</p>
         <p className="mt-2 break-words text-muted">

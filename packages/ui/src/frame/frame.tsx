@@ -1,9 +1,10 @@
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import { IconButton } from "../components/button.tsx";
-import { Icon, type IconName } from "../components/icon.tsx";
+import { Icon } from "../components/icon.tsx";
 import { onDemand } from "../components/on-demand.tsx";
-import { useDefaultSearch } from "../runs/default-search.ts";
+import type { NavItem } from "../define-page.ts";
+import { navPages } from "../pages.ts";
 import { ConnectionLine } from "./connection-line.tsx";
 import { useCrumbs } from "./crumbs.ts";
 import { useShortcuts } from "./shortcuts.ts";
@@ -12,15 +13,7 @@ import { ThemeSwitch } from "./theme-switch.tsx";
 const SearchPalette = onDemand(() => import("./search-palette.tsx").then((module) => module.SearchPalette));
 const ShortcutHelp = onDemand(() => import("./shortcut-help.tsx").then((module) => module.ShortcutHelp));
 
-const nouns = [
-  { to: "/dashboard", label: "Dashboard", icon: "dashboard" },
-  { to: "/runs", label: "Runs", icon: "runs" },
-  { to: "/flows", label: "Flows", icon: "flows" },
-  { to: "/artifacts", label: "Artifacts", icon: "artifacts" },
-  { to: "/settings", label: "Settings", icon: "settings" },
-] as const satisfies readonly { readonly to: string; readonly label: string; readonly icon: IconName }[];
-
-/** The frame around every page: the nouns at the left, the path and the search above. */
+/** The frame around every page: the sidebar at the left, the path and the search above. */
 export function Frame() {
   const [drawer, setDrawer] = useState(false);
   const [overlay, setOverlay] = useState<"search" | "help">();
@@ -80,7 +73,6 @@ export function Frame() {
 const searchKey = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘K" : "Ctrl K";
 
 function Sidebar({ drawer, onClose }: { readonly drawer: boolean; readonly onClose: () => void }) {
-  const usual = useDefaultSearch();
   useEffect(() => {
     if (!drawer) return undefined;
     const close = (event: KeyboardEvent) => event.key === "Escape" && onClose();
@@ -112,18 +104,8 @@ function Sidebar({ drawer, onClose }: { readonly drawer: boolean; readonly onClo
           Ostinato
         </Link>
         <nav aria-label="Pages" className="flex flex-1 flex-col gap-px px-2 pt-1">
-          {nouns.map((noun) => (
-            <Link
-              key={noun.to}
-              to={noun.to}
-              {...(noun.to === "/runs" && usual !== undefined ? { search: usual.search } : {})}
-              activeOptions={{ includeSearch: false }}
-              className="flex h-8 items-center gap-2.5 rounded-md px-2 text-sm text-muted hover:bg-hover hover:text-text md:h-7"
-              activeProps={{ className: "bg-pressed font-medium !text-text" }}
-            >
-              <Icon name={noun.icon} />
-              {noun.label}
-            </Link>
+          {navPages.map((page) => (
+            <NavLink key={page.path} page={page} />
           ))}
         </nav>
         <div className="flex items-center justify-between px-3 py-2">
@@ -131,6 +113,26 @@ function Sidebar({ drawer, onClose }: { readonly drawer: boolean; readonly onClo
         </div>
       </div>
     </>
+  );
+}
+
+const noUsualSearch: NonNullable<NavItem["usualSearch"]> = { get: () => undefined, subscribe: () => () => {} };
+
+function NavLink({ page }: { readonly page: (typeof navPages)[number] }) {
+  const { label, icon } = page.nav;
+  const usualSearch = page.nav.usualSearch ?? noUsualSearch;
+  const search = useSyncExternalStore(usualSearch.subscribe, usualSearch.get);
+  return (
+    <Link
+      to={page.path}
+      {...(search === undefined ? {} : { search })}
+      activeOptions={{ includeSearch: false }}
+      className="flex h-8 items-center gap-2.5 rounded-md px-2 text-sm text-muted hover:bg-hover hover:text-text md:h-7"
+      activeProps={{ className: "bg-pressed font-medium !text-text" }}
+    >
+      <Icon name={icon} />
+      {label}
+    </Link>
   );
 }
 

@@ -7,6 +7,7 @@ import { call } from "../api/api.ts";
 import type { SearchHit } from "../api/types.ts";
 import { copyText } from "../components/copy.tsx";
 import { Icon, type IconName } from "../components/icon.tsx";
+import { hitPages, navPages } from "../pages.ts";
 import { StateIcon } from "../runs/state.tsx";
 import { useThemeChoice } from "../theme.ts";
 
@@ -160,7 +161,7 @@ function useActions(onHelp: () => void): readonly Choice[] {
 
 function usePlaces(hits: readonly SearchHit[], text: string): readonly Choice[] {
   const navigate = useNavigate();
-  const page = (label: string, icon: IconName, go: () => void): Choice => ({
+  const place = (label: string, icon: IconName, go: () => void): Choice => ({
     key: label,
     group: "Go to",
     label,
@@ -168,47 +169,35 @@ function usePlaces(hits: readonly SearchHit[], text: string): readonly Choice[] 
     icon,
     go,
   });
-  const pages = [
-    page("Dashboard", "dashboard", () => void navigate({ to: "/dashboard" })),
-    page("Runs", "runs", () => void navigate({ to: "/runs" })),
-    page(
-      "Failed runs of the last 24 hours",
-      "runs",
-      () => void navigate({ to: "/runs", search: { state: ["FAILED", "CRASHED"], since: "24h" } }),
-    ),
-    page("Running now", "runs", () => void navigate({ to: "/runs", search: { state: ["RUNNING"] } })),
-    page("Waiting or late", "runs", () => void navigate({ to: "/runs", search: { state: ["SCHEDULED", "PENDING"] } })),
-    page("Flows", "flows", () => void navigate({ to: "/flows" })),
-    page("Artifacts", "artifacts", () => void navigate({ to: "/artifacts" })),
-    page("Settings", "settings", () => void navigate({ to: "/settings" })),
-  ].filter((choice) => choice.label.toLowerCase().includes(text));
-  const open: Readonly<Record<SearchHit["kind"], (id: string) => void>> = {
-    flow: (id) => void navigate({ to: "/flows/flow/$id", params: { id } }),
-    "flow-run": (id) => void navigate({ to: "/runs/flow-run/$id", params: { id } }),
-    "task-run": (id) => void navigate({ to: "/runs/task-run/$id", params: { id } }),
-    artifact: (id) => void navigate({ to: "/artifacts/artifact/$id", params: { id } }),
-  };
-  const found = hits.map(
-    (hit): Choice => ({
+  const places = navPages
+    .flatMap(({ path, nav }) => [
+      place(nav.label, nav.icon, () => void navigate({ to: path })),
+      ...(nav.views ?? []).map(({ label, search }) =>
+        place(label, nav.icon, () => void navigate({ to: path, search })),
+      ),
+    ])
+    .filter((choice) => choice.label.toLowerCase().includes(text));
+  const found = hits.map((hit): Choice => {
+    const page = pageOfHit[hit.kind];
+    return {
       key: `${hit.kind}-${hit.id}`,
-      group: groups[hit.kind].label,
+      group: page.hits.label,
       label: hit.name,
       detail: hit.detail,
-      icon: groups[hit.kind].icon,
+      icon: page.hits.icon,
       hit,
-      go: () => open[hit.kind](hit.id),
-    }),
-  );
-  const order = Object.values(groups).map((group) => group.label);
-  return [...found.toSorted((a, b) => order.indexOf(a.group) - order.indexOf(b.group)), ...pages];
+      go: () => void navigate({ to: page.path, params: { id: hit.id } }),
+    };
+  });
+  return [...found.toSorted((a, b) => orderOf(a) - orderOf(b)), ...places];
 }
 
-const groups: Readonly<Record<SearchHit["kind"], { readonly label: string; readonly icon: IconName }>> = {
-  flow: { label: "Flows", icon: "flows" },
-  "flow-run": { label: "Flow runs", icon: "runs" },
-  "task-run": { label: "Task runs", icon: "runs" },
-  artifact: { label: "Artifacts", icon: "artifacts" },
+type HitPage = (typeof hitPages)[number];
+const pageOfHit = Object.fromEntries(hitPages.map((page) => [page.hits.kind, page])) as {
+  readonly [Kind in HitPage["hits"]["kind"]]: HitPage;
 };
+
+const orderOf = ({ hit }: Choice) => hitPages.findIndex(({ hits }) => hits.kind === hit?.kind);
 
 function useRested(text: string): string {
   const [rested, setRested] = useState(text);

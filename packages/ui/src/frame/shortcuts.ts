@@ -1,15 +1,11 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
-import { defaultSearch } from "../runs/default-search.ts";
+import { navPages } from "../pages.ts";
 
 export const shortcuts = [
   { keys: "Ctrl K or ⌘ K", does: "Search for anything" },
   { keys: "/", does: "Go to the filter of the page" },
-  { keys: "g d", does: "Dashboard" },
-  { keys: "g r", does: "Runs" },
-  { keys: "g f", does: "Flows" },
-  { keys: "g a", does: "Artifacts" },
-  { keys: "g s", does: "Settings" },
+  ...navPages.map(({ nav }) => ({ keys: `g ${nav.shortcut}`, does: nav.label })),
   { keys: "j, k or ↓, ↑", does: "Next and previous row of a list" },
   { keys: "Enter", does: "Open the row" },
   { keys: "x, Shift x", does: "Select the row, or all up to it" },
@@ -18,9 +14,8 @@ export const shortcuts = [
   { keys: "+, −, 0", does: "Zoom a timeline or a graph; show all of it" },
   { keys: "Esc", does: "Close what is open; clear a selection" },
   { keys: "?", does: "This list" },
-] as const;
+];
 
-const places = { d: "/dashboard", r: "/runs", f: "/flows", a: "/artifacts", s: "/settings" } as const;
 const sequenceMs = 1200;
 
 /** Keys that work on every page, unless somebody is typing. */
@@ -37,12 +32,12 @@ export function useShortcuts(actions: { readonly onSearch: () => void; readonly 
         return;
       }
       if (event.metaKey || event.ctrlKey || event.altKey || isTyping(event.target)) return;
-      const place = places[event.key as keyof typeof places];
-      if (place !== undefined && event.timeStamp - goPressed < sequenceMs) {
+      const page = navPages.find(({ nav }) => nav.shortcut === event.key);
+      if (page !== undefined && event.timeStamp - goPressed < sequenceMs) {
         goPressed = 0;
         event.preventDefault();
-        const usual = place === "/runs" ? defaultSearch() : undefined;
-        void navigate(usual === undefined ? { to: place } : { to: "/runs", search: usual.search });
+        const search = page.nav.usualSearch?.get();
+        void navigate({ to: page.path, ...(search === undefined ? {} : { search }) });
       } else if (event.key === "g") {
         goPressed = event.timeStamp;
       } else if (event.key === "/") {

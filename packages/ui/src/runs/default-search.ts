@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from "react";
+import type { Store } from "../define-page.ts";
 import { type RunsSearch, readRunsSearch } from "./runs-search.ts";
 
 /** The saved search with which this person's "Runs" opens; kept in the browser, since others work at something else. */
@@ -11,12 +12,11 @@ const storageKey = "ostinato.default-search";
 const listeners = new Set<() => void>();
 let current = stored();
 
-export function defaultSearch(): DefaultSearch | undefined {
-  return current;
-}
+/** The search with which the sidebar and the keys open the page. */
+export const usualRunsSearch: Store<RunsSearch | undefined> = { get: () => current?.search, subscribe };
 
 export function useDefaultSearch(): DefaultSearch | undefined {
-  return useSyncExternalStore(subscribe, defaultSearch);
+  return useSyncExternalStore(subscribe, () => current);
 }
 
 export function setDefaultSearch(next: DefaultSearch | undefined): void {

@@ -7,6 +7,7 @@ import { Failure } from "../components/failure.tsx";
 import { Page } from "../components/page.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { Elapsed, RelativeTime } from "../components/time.tsx";
+import type { Crumb } from "../frame/crumbs.ts";
 import { LogView } from "../logs/log-view.tsx";
 import { SinceState, StateLabel } from "../runs/state.tsx";
 import { isBad, isFinal } from "../states.ts";
@@ -30,7 +31,7 @@ export function TaskRunPage() {
   const page = query.data;
   if (page === undefined) {
     return (
-      <Page title="Task run" crumbs={[{ label: "Runs", link: { to: "/runs" } }, { label: "Task run" }]}>
+      <Page title="Task run">
         {query.isError ? (
           <Failure error={query.error} what="The task run" onRetry={() => void query.refetch()} />
         ) : (
@@ -114,19 +115,8 @@ function Header({ page }: { readonly page: TaskRunPageData }) {
   );
 }
 
-function crumbs(page: TaskRunPageData) {
-  const run = page.task_run;
-  const inFlow = page.flow_run_name !== null && run.flow_run_id !== null;
-  return [
-    { label: "Runs", link: { to: "/runs" as const } },
-    ...(inFlow
-      ? [
-          {
-            label: page.flow_run_name ?? "",
-            link: { to: "/runs/flow-run/$id" as const, params: { id: run.flow_run_id ?? "" } },
-          },
-        ]
-      : []),
-    { label: run.name },
-  ];
+function crumbs(page: TaskRunPageData): readonly Crumb[] {
+  const { flow_run_name: label } = page;
+  const { flow_run_id: id } = page.task_run;
+  return label === null || id === null ? [] : [{ label, link: { to: "/runs/flow-run/$id", params: { id } } }];
 }

@@ -46,7 +46,7 @@ export function TaskRunsPage() {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [fetchNextPage, hasNextPage, isFetchingNextPage]);
   return (
-    <Page title="Task runs" crumbs={[{ label: "Runs", link: { to: "/runs" } }, { label: "Task runs" }]}>
+    <Page title="Task runs">
       <KindsOfRuns search={search} />
       <Filters search={search} onChange={change} runs={runs} />
       {list.isError ? (
