@@ -29,7 +29,7 @@ const handshakeMillis = 10_000;
 /** A server that says nothing for so long is gone, whatever the network says. */
 const silenceMillis = 30_000;
 
-/** Opens a websocket and greets the server: the subprotocol is the field's, the first frame says who we are. */
+/** Opens a websocket and greets the server: the subprotocol is Prefect's, the first frame says who we are. */
 export function openApiSocket(options: ApiSocketOptions): ApiSocket {
   const { baseUrl, path, auth } = options;
   const address = `${baseUrl.replace(/\/+$/, "").replace(/^http/, "ws")}${path}`;

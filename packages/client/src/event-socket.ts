@@ -10,7 +10,7 @@ export interface SocketEventSinkOptions extends EventSinkOptions {
   readonly baseUrl: string;
   /** `user:password`. */
   readonly auth?: string | undefined;
-  /** Whether the server takes several events in a frame: ours does, the field's does not. */
+  /** Whether the server takes several events in a frame: ours does, Prefect's does not. */
   readonly batches: boolean;
 }
 

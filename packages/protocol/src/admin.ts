@@ -60,7 +60,7 @@ export const readServerVersion = route({
   method: "GET",
   path: "/admin/version",
   access: "read",
-  summary: "The version of the field's client that this server is a match for",
+  summary: "The version of Prefect's client that this server is a match for",
   tag,
   replies: { 200: Type.String() },
 });
@@ -145,7 +145,7 @@ export const readServerInfo = route({
   replies: { 200: ServerInfo },
 });
 
-/** What the field's UI asks at the origin's root, outside `/api`. */
+/** What Prefect's UI asks at the origin's root, outside `/api`. */
 export const UiSettings = Open({
   api_url: Type.String(),
   csrf_enabled: Type.Boolean(),

@@ -88,7 +88,7 @@ export const InputsView = Open({ inputs: Type.Array(Open({ name: Type.String(), 
 export type InputsView = Static<typeof InputsView>;
 
 /**
- * What an event of a task run may carry besides the field's payload, under `payload.ostinato`. The server keeps it in the
+ * What an event of a task run may carry besides Prefect's payload, under `payload.ostinato`. The server keeps it in the
  * transaction of the state and takes it out of the event.
  */
 export const TaskRunValues = Open({

@@ -19,7 +19,7 @@ Format.Set("timestamp", (text) => parseTimestamp(text) !== undefined);
  * `Type.Refine`, which has a sentence of its own for what is wrong, or in a service.
  */
 
-/** An object that takes exactly these fields: an unknown one is an error, as the field's clients expect of models. */
+/** An object that takes exactly these fields: an unknown one is an error, as Prefect's clients expect of models. */
 export function Strict<const P extends TProperties>(properties: P) {
   return Type.Object(properties, { additionalProperties: false });
 }

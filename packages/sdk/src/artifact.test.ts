@@ -12,7 +12,7 @@ async function made(key: string) {
   return found.map(({ type, data, description }) => ({ type, data, description }));
 }
 
-test("keeps each kind in the field's shape, under the run that made it", async () => {
+test("keeps each kind in Prefect's shape, under the run that made it", async () => {
   const chart = Buffer.from("<svg xmlns='http://www.w3.org/2000/svg'/>");
   const drawing = task(async function drawing() {
     await artifact.image({ key: "chart", image: chart });

@@ -78,7 +78,7 @@ export function buildApp(
     genReqId: requestId,
     frameworkErrors: answerFrameworkError,
     clientErrorHandler: answerMalformed,
-    // Longer than the 25 s that the field's clients keep a connection.
+    // Longer than the 25 s that Prefect's clients keep a connection.
     keepAliveTimeout: 75_000,
     ...timeouts(config),
     routerOptions: { maxParamLength: 1024 },

@@ -14,7 +14,7 @@ export interface TaskRunEventOptions {
   readonly values?: unknown;
 }
 
-/** An event as the clients of the field send it, for tests. */
+/** An event as Prefect's clients send it, for tests. */
 export function taskRunEvent(options: TaskRunEventOptions): EventCreate {
   const { taskRunId, flowRunId, type, occurred } = options;
   const name = options.name ?? `${type.charAt(0)}${type.slice(1).toLowerCase()}`;

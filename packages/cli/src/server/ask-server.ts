@@ -1,7 +1,7 @@
 /** Who answers at an address: what `status` shows and what the message about a taken port says. */
 export type Answerer =
   | { readonly kind: "ostinato"; readonly version: string; readonly database: string; readonly started: string }
-  /** A server of the field, by the version that it gives. */
+  /** A server of Prefect, by the version that it gives. */
   | { readonly kind: "prefect"; readonly version: string }
   | { readonly kind: "other" }
   | { readonly kind: "nobody" };

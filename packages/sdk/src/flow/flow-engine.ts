@@ -94,7 +94,7 @@ async function createRun(opened: Session, definition: FlowDefinition, { recorded
       tags: redactInside([...(options.tags ?? [])]),
       labels: redactInside({
         ...(file === undefined ? {} : { "ostinato.entrypoint": file }),
-        // One of the field's servers keeps nothing but what is shown.
+        // A Prefect server keeps nothing but what is shown.
         ...(kept === undefined || opened.server !== undefined ? {} : { [shownOnly]: true }),
       }),
       parent_task_run_id: tracking ?? null,

@@ -135,7 +135,7 @@ describe("a failure", () => {
     expect(unhandled).toEqual([]);
   });
 
-  test("keeps what depends on it from starting, in the field's words", async () => {
+  test("keeps what depends on it from starting, in Prefect's words", async () => {
     let started = false;
     const dependent = task(async function dependent(_: number) {
       started = true;

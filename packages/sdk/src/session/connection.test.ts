@@ -7,7 +7,7 @@ const recorder = recordOnOwnServer();
 const local = { transport: async () => ({ status: 200, body: "" }), close: async () => {}, abandon() {} };
 registerLocalServer(async () => local);
 
-test("what the environment names comes first, ours before the field's", async () => {
+test("what the environment names comes first, ours before Prefect's", async () => {
   const both = {
     OSTINATO_API_URL: "http://ours/api/",
     PREFECT_API_URL: "http://field/api",

@@ -70,7 +70,7 @@ test("a task in a task is recorded with its parent, and may call on", async () =
 });
 
 describe("retries", () => {
-  test("as often as told, by the states of the field", async () => {
+  test("as often as told, by the states of Prefect", async () => {
     const run = flow(async function retrying() {
       return await task({ name: "flaky", retries: 2 }, flaky(2))();
     })();

@@ -86,7 +86,7 @@ export async function info(
   };
 }
 
-/** The settings in the nesting of the field's own, because its programs look there. Secrets are masked. */
+/** The settings in the nesting of Prefect's own, because its programs look there. Secrets are masked. */
 export function settings({ config }: Context): { readonly [key: string]: Json } {
   const authority = config.host.includes(":") ? `[${config.host}]` : config.host;
   return {

@@ -13,7 +13,7 @@ export interface Maker {
 const { key: _key, description: _description, metadata: _metadata, ...told } = tables.artifact;
 const columns = columnTypes(told);
 
-/** What a state says of its result is an artifact too, as the field has it: without a key, and of the type "result". */
+/** What a state says of its result is an artifact too, as Prefect has it: without a key, and of the type "result". */
 export async function keepResultAsArtifact(tx: Writer, dialect: Sql, state: RunState, maker: Maker): Promise<void> {
   if (!hasData(state)) return;
   const { timestamp, data } = state;

@@ -18,7 +18,7 @@ const unitSeconds: Readonly<Record<TimeUnit, number>> = {
   second: 1,
 };
 
-/** Time is divided from here on, in both directions: a Monday, as in the field, so that a stretch is the same in every answer. */
+/** Time is divided from here on, in both directions: a Monday, as in Prefect, so that a stretch is the same in every answer. */
 const pivot = toTimestamp("2024-04-01T00:00:00Z");
 
 export interface TimeRange {

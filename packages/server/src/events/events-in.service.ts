@@ -12,7 +12,7 @@ export interface EventsIn {
   readonly backpressure: Backpressure;
 }
 
-/** The field's clients never read this socket, and theirs hold 16 frames before they read no pong either. */
+/** Prefect's clients never read this socket, and theirs hold 16 frames before they read no pong either. */
 const maxReportedUnasked = 8;
 /** Ours ask to be told, since they have something to send in the place of what is refused. */
 const maxReportedAsked = 1000;
@@ -21,7 +21,7 @@ const maxReportedAsked = 1000;
  * `/events/in`: one event in each text frame, or an array of them. A ping is answered when everything before it is durable.
  * While the database lags behind, the socket is not read. What is no event is left out, and what stands beside it is kept:
  * the client is told by a frame (`RefusedEvent`), the first few times, or many where it asks for that, and the log names it once for each connection. The
- * connection stays, because the field's clients would send the same event again after every closing.
+ * connection stays, because Prefect's clients would send the same event again after every closing.
  */
 export function receiveEvents(
   context: Context,

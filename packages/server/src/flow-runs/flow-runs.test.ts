@@ -7,7 +7,7 @@ import { create as createFlowRun } from "./creation.service.ts";
 
 const nowhere = "00000000-0000-4000-8000-000000000000";
 
-/** The fields of a run and of a state's details, as clients of the field read them. */
+/** The fields of a run and of a state's details, as Prefect's clients read them. */
 const runFields =
   "id created updated name flow_id state_id deployment_id deployment_version work_queue_id work_queue_name flow_version parameters idempotency_key context empirical_policy tags labels parent_task_run_id state_type state_name run_count expected_start_time next_scheduled_start_time start_time end_time total_run_time estimated_run_time estimated_start_time_delta auto_scheduled infrastructure_document_id infrastructure_pid created_by work_pool_id work_pool_name state job_variables";
 const detailFields =

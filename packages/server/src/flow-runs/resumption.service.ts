@@ -74,7 +74,7 @@ function isEmpty(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }
 
-/** The details are those of an abortion: so clients of the field read them. */
+/** The details are those of an abortion: so Prefect's clients read them. */
 function refusedInput(paused: RunState, reason: string): OrchestrationResult {
   return { state: presentState(paused), status: "REJECT", details: { type: "abort_details", reason } };
 }

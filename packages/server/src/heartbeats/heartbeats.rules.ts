@@ -7,7 +7,7 @@ const heartbeatEvent = "prefect.flow-run.heartbeat";
 /** By this label our own client says how often it sends one, in seconds. */
 const intervalLabel = "ostinato.heartbeat-seconds";
 
-/** How often the field's client sends one unless it is told otherwise. */
+/** How often Prefect's client sends one unless it is told otherwise. */
 const customaryIntervalSeconds = 180;
 
 export interface Heartbeat {

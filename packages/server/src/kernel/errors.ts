@@ -1,6 +1,6 @@
 import type { Access } from "@ostinato/protocol";
 
-/** What can go wrong with a request, with its status and the body that the field's clients expect. */
+/** What can go wrong with a request, with its status and the body that Prefect's clients expect. */
 export class RequestError extends Error {
   override readonly name: string = "RequestError";
   readonly status: number;

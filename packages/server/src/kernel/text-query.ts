@@ -1,5 +1,5 @@
 /**
- * A search in text as the field's clients write it: words of which one must be found, `+word` that must be, `-word` or `!word`
+ * A search in text as Prefect's clients write it: words of which one must be found, `+word` that must be, `-word` or `!word`
  * that must not be, and "several words" as one. Case does not count, and nothing is a wildcard.
  */
 export interface TextQuery {

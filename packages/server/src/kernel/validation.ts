@@ -49,7 +49,7 @@ export function validated<C extends RouteContract>(
   };
 }
 
-/** An id in the path that is no UUID addresses nothing: 404, as the field's clients expect. */
+/** An id in the path that is no UUID addresses nothing: 404, as Prefect's clients expect. */
 function params(contract: RouteContract, request: Given): unknown {
   if (contract.params === undefined) return undefined;
   const given = { ...(request.params as Record<string, string>) };
@@ -193,7 +193,7 @@ function namesIn(params: unknown): readonly (readonly string[])[] {
   return Array.isArray(names) ? names.map((name) => [name]) : [[]];
 }
 
-/** Names of the kinds of problems as the field's clients know them. */
+/** Names of the kinds of problems as Prefect's clients know them. */
 const types: Readonly<Record<string, string>> = {
   required: "missing",
   additionalProperties: "extra_forbidden",

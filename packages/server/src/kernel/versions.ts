@@ -4,7 +4,7 @@ import manifest from "../../package.json" with { type: "json" };
 export const productVersion: string = manifest.version;
 
 /**
- * What the field's clients are told to talk to. They stop when the first number is not their own, and warn when the whole
+ * What Prefect's clients are told to talk to. They stop when the first number is not their own, and warn when the whole
  * is older than themselves; so it stands well above the newest client whose contract was verified, which is 3.9.1, and those to come.
  */
 export const matchedClientVersion = "3.99.0";

@@ -49,7 +49,7 @@ export const defaultDetails = {
   deployment_concurrency_lease_id: null,
 } as const satisfies { readonly [K in Exclude<keyof StateDetails, (typeof ownDetails)[number]>]-?: StateDetails[K] };
 
-/** What the field does not know: answered only where it was said. */
+/** What Prefect does not know: answered only where it was said. */
 const ownDetails = [
   "error_name",
   "error_stack",

@@ -7,7 +7,7 @@ import type { Registry } from "../kernel/operation.ts";
 import { reasonForAbsence } from "./absent-nouns.ts";
 import { addressOf } from "./addresses.ts";
 
-/** Every error leaves as JSON with the status and the shape that the field's clients expect, and none with a stack. */
+/** Every error leaves as JSON with the status and the shape that Prefect's clients expect, and none with a stack. */
 export function errorAnswers(app: FastifyInstance): void {
   const report = reporter();
   app.setErrorHandler((error: FastifyError | RequestError, request, reply) => {

@@ -151,7 +151,7 @@ describe("the pages", () => {
     expect((await server.app.inject({ method: "POST", url: "/runs" })).json()).toEqual({ detail: "Not Found" });
   });
 
-  test("the field's pages find their settings", async () => {
+  test("Prefect's pages find their settings", async () => {
     expect((await get("/ui-settings")).json()).toMatchObject({ api_url: "/api", csrf_enabled: false, auth: null });
   });
 });

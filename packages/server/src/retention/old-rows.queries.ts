@@ -45,7 +45,7 @@ export async function oldEvents(db: Database, { before, after, limit }: Search<P
     .execute();
 }
 
-/** What clients of the field had the server keep under a cache key, of which nothing is given out any more. */
+/** What Prefect's clients had the server keep under a cache key, of which nothing is given out any more. */
 export async function oldCacheEntries(
   db: Database,
   { before, after, limit }: Search<Place>,

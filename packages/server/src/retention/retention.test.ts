@@ -227,7 +227,7 @@ describeOnEachDatabase("retention", (underTest) => {
     expect((await readdir(shelf)).sort()).toEqual(["fresh"]);
   });
 
-  test("cache entries of the field's clients go when they have expired", async () => {
+  test("cache entries of Prefect's clients go when they have expired", async () => {
     const { db } = server.context;
     const entry = (days: number | null) => ({
       id: randomId(),

@@ -16,7 +16,7 @@ test.each([
     ]),
     "2 rows × 2 columns",
   ],
-  ["a table as the field's clients write it", kept("table", JSON.stringify([[1, 2, 3]])), "1 row × 3 columns"],
+  ["a table as Prefect's clients write it", kept("table", JSON.stringify([[1, 2, 3]])), "1 row × 3 columns"],
   ["a table by columns", kept("table", { a: [1, 2, 3] }), "3 rows × 1 column"],
   ["a progress", kept("progress", 61.7), "62 %"],
   ["an image", kept("image", "https://images.example/a.png"), null],

@@ -34,7 +34,7 @@ function isSummary(message: string): boolean {
   return /^\d+\/\d+ states (failed|are not final)/.test(message) || /^\d+ of \d+ /.test(message);
 }
 
-/** The error itself, without the sentence that the field's clients put before it. */
+/** The error itself, without the sentence that Prefect's clients put before it. */
 function errorText(message: string | null): string {
   return (message ?? "").replace(/^(?:Flow|Task) run encountered an exception:?\s*/, "").trim();
 }
