@@ -1,15 +1,19 @@
 import { globSync, readFileSync } from "node:fs";
-import { stateNameLiterals } from "./code-rules.ts";
+import { chancesInRules, stateNameLiterals } from "./code-rules.ts";
 
 // Prints each place that breaks a rule of the code which the compiler cannot know. Paths are from the working folder, the root.
 const tests = ["**/*.test.{ts,tsx}"];
 const sources = globSync("packages/{sdk,client,server,ui,cli,worker,protocol,ostinato}/src/**/*.{ts,tsx}", {
   exclude: tests,
 });
+const rules = globSync("packages/server/src/{**/*.rules.ts,orchestration/*-{rules,rule-sets,followers}.ts}", {
+  exclude: tests,
+});
 
 let breaches = 0;
 report(sources, stateNameLiterals);
-console.log(`${sources.length} files, ${breaches} breaches`);
+report(rules, (_path, source) => chancesInRules(source));
+console.log(`${sources.length} files and ${rules.length} rules, ${breaches} breaches`);
 process.exitCode = breaches === 0 ? 0 : 1;
 
 function report(files: readonly string[], check: typeof stateNameLiterals): void {

@@ -45,6 +45,18 @@ function markTexts(node: Node | null, marked: Set<number>): void {
   markTexts(node.alternate, marked);
 }
 
+/** What gives another answer each time it is asked. A rule takes values, and what is made by chance comes with the transition. */
+const chances =
+  /\b(?:Math\.random|randomId|timeOrderedId|randomRunName|Date\.now|performance\.now)\s*\(|\bnew Date\(\)/g;
+
+export function chancesInRules(source: string): readonly Breach[] {
+  return [...source.matchAll(chances)].map(({ 0: call, index }) => ({
+    start: index,
+    line: lineOf(source, index),
+    message: `${call} in a rule: take it from the transition, or as a parameter`,
+  }));
+}
+
 function parse(path: string, source: string) {
   const { program, errors } = parseSync(path, source);
   if (errors[0] !== undefined) throw new Error(`${path} cannot be parsed: ${errors[0].message}`);

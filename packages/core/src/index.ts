@@ -10,6 +10,7 @@ export * from "./preview.ts";
 export * from "./python-traceback.ts";
 export * from "./result-location.ts";
 export * from "./run-names.ts";
+export * from "./run-times.ts";
 export * from "./secret.ts";
 export * from "./serialization.ts";
 export * from "./states.ts";

@@ -1,17 +1,18 @@
-import { type StateType, type Timestamp, toTimestamp } from "@ostinato/core";
+import { noTimes, type StateType, type Timestamp, toTimestamp } from "@ostinato/core";
 import type { FlowRunPolicy, StateDetails } from "@ostinato/protocol";
 import { orchestrate } from "../src/orchestration/engine.ts";
 import {
-  coreFlowRunPolicy,
-  markLatePolicy,
-  minimalFlowRunPolicy,
+  coreFlowRunRules,
+  markLateRules,
+  minimalFlowRunRules,
   transformFlowRun,
-} from "../src/orchestration/flow-run-policies.ts";
-import type { FlowRunSubject } from "../src/orchestration/flow-run-rules.ts";
-import { noTimes } from "../src/orchestration/run-times.ts";
+} from "../src/orchestration/flow-run-rule-sets.ts";
+import type { FlowRunFacts, FlowRunSubject } from "../src/orchestration/flow-run-rules.ts";
 import { type Proposal, proposalOf, type RunState } from "../src/orchestration/state.ts";
 
-const now = toTimestamp("2030-01-01T12:00:00Z");
+export const now = toTimestamp("2030-01-01T12:00:00Z");
+/** The id of what the rules make. */
+export const newId = "00000000-0000-7000-8000-0000000000ee";
 export const before = (seconds: number) => (now - seconds * 1_000_000) as Timestamp;
 
 /** A flow run that is asked to go from a state that it took ten seconds ago to another. */
@@ -29,14 +30,29 @@ export interface Given {
   readonly message?: string;
   readonly run?: Partial<FlowRunSubject>;
   readonly policy?: FlowRunPolicy;
+  readonly facts?: Partial<FlowRunFacts>;
   readonly by?: "core" | "minimal" | "late";
 }
 
-const policies = { core: coreFlowRunPolicy, minimal: minimalFlowRunPolicy, late: markLatePolicy };
+const ruleSets = { core: coreFlowRunRules, minimal: minimalFlowRunRules, late: markLateRules };
 
 /** Asks the rules, without a database. */
 export async function decide(given: Given) {
-  const { from, name, details = {}, data = null, to, toName, toDetails, toData, message, run, policy, by } = given;
+  const {
+    from,
+    name,
+    details = {},
+    data = null,
+    to,
+    toName,
+    toDetails,
+    toData,
+    message,
+    run,
+    policy,
+    by,
+    facts,
+  } = given;
   const initial: RunState | null =
     from === null
       ? null
@@ -68,7 +84,11 @@ export async function decide(given: Given) {
     ...run,
   };
   return orchestrate(
-    { policy: policies[by ?? "core"], transform: transformFlowRun, load: () => Promise.reject(new Error("no facts")) },
-    { run: subject, initial, proposed, now },
+    {
+      ruleSet: ruleSets[by ?? "core"],
+      transform: transformFlowRun,
+      load: async (fact) => ({ lastSign: null, ...facts })[fact],
+    },
+    { run: subject, initial, proposed, now, newId: () => newId, random: () => 0.5 },
   );
 }

@@ -1,10 +1,12 @@
 import {
   formatTimestamp,
-  isTerminal,
+  microsPerSecond,
+  noTimes,
+  type RunTimes,
   type StateType,
-  secondsBetween,
   type Timestamp,
   timeOrderedId,
+  timesAfter,
 } from "@ostinato/core";
 import type { EventCreate, Resource, StateDetails, TaskInputs, TaskRunPolicy, TaskRunValues } from "@ostinato/protocol";
 import type { RunState } from "../states.ts";
@@ -31,7 +33,7 @@ export interface TaskRunDescription {
 }
 
 interface RecordedState extends RunState {
-  readonly details: Readonly<Record<string, unknown>>;
+  readonly details: NonNullable<NextState["details"]>;
 }
 
 /** The states of one task run, decided here and told to the server as events. */
@@ -40,18 +42,18 @@ export class TaskRunRecord {
   name: string;
   /** Where the arguments come from, as far as it is known. */
   inputs: TaskInputs;
-  runCount = 0;
   cacheKey: string | undefined;
   #state: RecordedState | undefined;
-  #expected: Timestamp | undefined;
-  #start: Timestamp | undefined;
-  #end: Timestamp | undefined;
-  #totalSeconds = 0;
+  #times: RunTimes = noTimes;
 
   constructor(description: TaskRunDescription, name: string, inputs: TaskInputs) {
     this.description = description;
     this.name = name;
     this.inputs = inputs;
+  }
+
+  get runCount(): number {
+    return this.#times.run_count;
   }
 
   get state(): RunState | undefined {
@@ -65,22 +67,10 @@ export class TaskRunRecord {
     const timestamp = Math.max(now, (before?.timestamp ?? 0) + 1) as Timestamp;
     const { type, name, message = "", details = {} } = next;
     const state = { id: timeOrderedId(timestamp), type, name, message, timestamp, details };
-    this.#count(before, state);
+    const run_count = this.runCount + (type === "RUNNING" ? 1 : 0);
+    this.#times = { ...timesAfter(this.#times, before ?? null, state), run_count };
     this.#state = state;
     return { state, event: this.#event(before, state, next) };
-  }
-
-  #count(before: RunState | undefined, { type, timestamp }: RunState): void {
-    this.#expected ??= timestamp;
-    if (before?.type === "RUNNING") this.#totalSeconds += secondsBetween(before.timestamp, timestamp);
-    if (type === "RUNNING") {
-      this.runCount += 1;
-      this.#start ??= timestamp;
-    }
-    if (isTerminal(type)) {
-      this.#end = timestamp;
-      this.#start ??= timestamp;
-    }
   }
 
   #event(before: RecordedState | undefined, state: RecordedState, next: NextState): EventCreate {
@@ -114,6 +104,7 @@ export class TaskRunRecord {
 
   #describe(): Record<string, unknown> {
     const { id, taskKey, taskVersion, policy, tags, flowRunAttempt } = this.description;
+    const { expected_start_time, start_time, end_time, total_run_time } = this.#times;
     return {
       name: this.name,
       task_key: taskKey,
@@ -126,10 +117,10 @@ export class TaskRunRecord {
       run_count: this.runCount,
       flow_run_run_count: flowRunAttempt,
       cache_key: this.cacheKey,
-      expected_start_time: moment(this.#expected),
-      start_time: moment(this.#start),
-      end_time: moment(this.#end),
-      total_run_time: this.#totalSeconds,
+      expected_start_time: moment(expected_start_time),
+      start_time: moment(start_time),
+      end_time: moment(end_time),
+      total_run_time: total_run_time / microsPerSecond,
     };
   }
 }
@@ -143,6 +134,6 @@ function describe({ type, name, message, details }: RecordedState) {
   return { type, name, message, state_details: details };
 }
 
-function moment(timestamp: Timestamp | undefined): string | undefined {
-  return timestamp === undefined ? undefined : formatTimestamp(timestamp);
+function moment(timestamp: Timestamp | null): string | undefined {
+  return timestamp === null ? undefined : formatTimestamp(timestamp);
 }

@@ -14,10 +14,10 @@ import type { Context } from "../kernel/context.ts";
 import { invalid, refused } from "../kernel/errors.ts";
 import { checkAnswerSize, readLimit } from "../kernel/paging.ts";
 import { type Unit, unit } from "../kernel/unit.ts";
+import type { RunState } from "../orchestration/state.ts";
 import * as queries from "./artifacts.queries.ts";
 import { collectionEvent } from "./collection-event.ts";
-
-export { keepResultAsArtifact } from "./result-artifact.queries.ts";
+import { insertResultArtifact, type Maker } from "./result-artifact.queries.ts";
 
 /** Keys stand in an index, whose entries PostgreSQL bounds in bytes. */
 const maxKeyBytes = 2000;
@@ -52,6 +52,11 @@ export async function create(context: Context, given: ArtifactCreate): Promise<C
     return made;
   });
   return { artifact: made ? present(row) : await read(context, row.id), made };
+}
+
+/** What a state says of its result is an artifact too, as Prefect's server has it. */
+export function keepResult(unit: Unit, state: RunState, maker: Maker): Promise<void> {
+  return insertResultArtifact(unit.later, unit.sql, { state, maker });
 }
 
 export async function read({ db }: Context, id: string): Promise<Artifact> {

@@ -3,7 +3,7 @@ import { columnTypes } from "../db/columns.ts";
 import type { Sql, Writer } from "../db/dialect.ts";
 import { writeJson } from "../db/json-text.ts";
 import { tables } from "../db/tables.ts";
-import { hasData, type RunState } from "../orchestration/state.ts";
+import type { RunState } from "../orchestration/state.ts";
 
 export interface Maker {
   readonly flow_run_id: string | null;
@@ -13,9 +13,12 @@ export interface Maker {
 const { key: _key, description: _description, metadata: _metadata, ...told } = tables.artifact;
 const columns = columnTypes(told);
 
-/** What a state says of its result is an artifact too, as Prefect has it: without a key, and of the type "result". */
-export async function keepResultAsArtifact(tx: Writer, dialect: Sql, state: RunState, maker: Maker): Promise<void> {
-  if (!hasData(state)) return;
+/** Adds what the state says of its result as an artifact without a key, of the type "result" unless the result names another. */
+export async function insertResultArtifact(
+  tx: Writer,
+  dialect: Sql,
+  { state, maker }: { readonly state: RunState; readonly maker: Maker },
+): Promise<void> {
   const { timestamp, data } = state;
   const row = {
     id: timeOrderedId(timestamp),

@@ -1,4 +1,4 @@
-import { randomRunName, type Timestamp, timeOrderedId } from "@ostinato/core";
+import { noTimes, randomRunName, type Timestamp, timeOrderedId } from "@ostinato/core";
 import type { CreatedBy, FlowRun, FlowRunCreate } from "@ostinato/protocol";
 import { storable, storableOrNull, writeJson } from "../db/json-text.ts";
 import { keepParameters } from "../kept-parameters/kept-parameters.service.ts";
@@ -6,13 +6,12 @@ import type { Context } from "../kernel/context.ts";
 import { conflict, refused } from "../kernel/errors.ts";
 import { keptName } from "../kernel/indexed-text.ts";
 import { type Unit, unit } from "../kernel/unit.ts";
-import { noTimes } from "../orchestration/run-times.ts";
 import { completeFlowRunPolicy, type FlowRunRow, presentFlowRun } from "./flow-runs.presenter.ts";
 import * as queries from "./flow-runs.queries.ts";
 import { parametersText } from "./parameters.service.ts";
 import { deploymentOf, flowOf, taskRunOf, workQueueOf } from "./related.queries.ts";
 import type { RelatedResources } from "./state-event.ts";
-import { carryOut, firstState, noteFlowRun } from "./transitions.service.ts";
+import { firstState, follow, noteFlowRun } from "./transitions.service.ts";
 
 /** Creates the flow run, or reads the one of the flow that has the idempotency key. */
 export async function create(
@@ -48,11 +47,11 @@ interface Created {
 }
 
 async function createIn(unit: Unit, given: Given): Promise<Created> {
-  const { clock, actor } = unit.context;
   const { flowLabels, related } = await findRelated(unit, given);
+  const { clock, actor } = unit.context;
   const now = clock.now();
   const bare = newRow(given, { related, flowLabels, createdBy: actor.createdBy, now });
-  const { row, written, effects } = await firstState(bare, given.state ?? { type: "PENDING" }, now);
+  const { row, written, effects } = await firstState(unit, bare, { state: given.state ?? { type: "PENDING" }, now });
   if (!(await queries.insertFlowRun(unit.tx, unit.sql, row))) {
     const known = await queries.flowRunByIdempotencyKey(unit.tx, row.flow_id, row.idempotency_key ?? "");
     if (known === undefined) throw conflict("Another request is creating the flow run with this idempotency_key.");
@@ -60,7 +59,7 @@ async function createIn(unit: Unit, given: Given): Promise<Created> {
   }
   if (given.kept_parameters) await keepParameters(unit.later, row.id, given.kept_parameters);
   await queries.insertFlowRunState(unit.later, unit.sql, row.id, written);
-  await carryOut(unit, { row, written, effects, related, initial: null });
+  await follow(unit, { row, related, initial: null, written }, effects);
   return { row, made: true };
 }
 

@@ -2,7 +2,7 @@ import { formatTimestamp, type Timestamp } from "@ostinato/core";
 import type { FlowRun, FlowRunPolicy } from "@ostinato/protocol";
 import { readJson, readOptionalJson, readPlainJson } from "../db/json-text.ts";
 import type { JsonText, Tables } from "../db/tables.ts";
-import { presentTimes } from "../orchestration/run-times.ts";
+import { presentTimes } from "../orchestration/run-times.presenter.ts";
 import { presentState } from "../orchestration/state.presenter.ts";
 import { type StateColumnsOfRun, stateOfRun } from "../orchestration/state.rows.ts";
 

@@ -1,4 +1,4 @@
-import type { Timestamp } from "@ostinato/core";
+import type { RunTimes, Timestamp } from "@ostinato/core";
 import type { FlowRunSort } from "@ostinato/protocol";
 import { type SelectQueryBuilder, sql, type Updateable } from "kysely";
 import { everything } from "../criteria/conditions.queries.ts";
@@ -9,7 +9,6 @@ import type { Database, Reader, Sql, Writer } from "../db/dialect.ts";
 import { prepared } from "../db/prepared.ts";
 import { isOpen } from "../db/state-sql.ts";
 import { type Tables, tables } from "../db/tables.ts";
-import type { RunTimes } from "../orchestration/run-times.ts";
 import { type StateReference, stateRow } from "../orchestration/state.rows.ts";
 import type { RunState } from "../orchestration/state.ts";
 import { averageLateness, tallyRuns } from "../run-history/run-history.queries.ts";

@@ -32,8 +32,8 @@ export function flowRunRoutes(serve: Serve): void {
     return null;
   });
   serve(setFlowRunState, async ({ params, body, context }) => {
-    const policy = body.force === true ? "minimal" : "core";
-    const { result, fresh } = await flowRuns.propose(context, params.id, { state: body.state, policy });
+    const ruleSet = body.force === true ? "minimal" : "core";
+    const { result, fresh } = await flowRuns.propose(context, params.id, { state: body.state, ruleSet });
     return createdOr200(fresh, result);
   });
   serve(resumeFlowRun, async ({ params, body, context }) => {

@@ -122,11 +122,11 @@ export function lateness({ db, clock }: Context, criteria: CriteriaOn<"flow_run"
 /** Proposes the state for each run that matches; one that is gone by then is left out. */
 export async function proposeForMatching(context: Context, body: BodyOf<typeof bulkSetFlowRunState>) {
   const { flow_runs, state, force, limit } = body;
-  const policy = force === true ? "minimal" : "core";
+  const ruleSet = force === true ? "minimal" : "core";
   const found = await queries.findFlowRuns(context.db, { flow_runs, sort: "ID_DESC", limit: limit ?? 50, offset: 0 });
   const answers = await Promise.all(
     found.map(async ({ id }) => {
-      const answer = await propose(context, id, { state, policy }).catch(nullWhenGone);
+      const answer = await propose(context, id, { state, ruleSet }).catch(nullWhenGone);
       return answer === null ? [] : [{ flow_run_id: id, ...answer.result }];
     }),
   );

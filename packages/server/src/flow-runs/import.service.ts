@@ -1,11 +1,18 @@
-import { formatTimestamp, type Timestamp, timeOrderedId, toTimestamp } from "@ostinato/core";
+import {
+  formatTimestamp,
+  noTimes,
+  type RunTimes,
+  type Timestamp,
+  timeOrderedId,
+  timesAfter,
+  toTimestamp,
+} from "@ostinato/core";
 import type { BodyOf, ImportedFlowRun, importFlowRuns } from "@ostinato/protocol";
 import { storable, writeJson } from "../db/json-text.ts";
 import type { Context } from "../kernel/context.ts";
 import { invalid } from "../kernel/errors.ts";
 import { keptName } from "../kernel/indexed-text.ts";
 import { type Unit, unit } from "../kernel/unit.ts";
-import { noTimes, type RunTimes, timesAfter } from "../orchestration/run-times.ts";
 import { stateColumnsOfRun } from "../orchestration/state.rows.ts";
 import { proposalOf, type RunState } from "../orchestration/state.ts";
 import { completeFlowRunPolicy, type FlowRunRow } from "./flow-runs.presenter.ts";

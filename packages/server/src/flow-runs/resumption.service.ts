@@ -35,10 +35,10 @@ async function resumeIn(unit: Unit, { id, input }: Resumption): Promise<Orchestr
   const paused = stateOfRun(found.row);
   if (paused?.type !== "PAUSED") return notPaused;
   const keys = paused.details.run_input_keyset ?? null;
-  if (keys === null) return proposeIn(unit, { id, state: nextState(paused), policy: "core" });
+  if (keys === null) return proposeIn(unit, { id, state: nextState(paused), ruleSet: "core" });
   const checked = await checkedInput(tx, { id, input }, keys.schema ?? "");
   if ("problem" in checked) return refusedInput(paused, checked.problem);
-  const result = await proposeIn(unit, { id, state: nextState(paused), policy: "core" });
+  const result = await proposeIn(unit, { id, state: nextState(paused), ruleSet: "core" });
   if (keys.response !== undefined && result.status === "ACCEPT" && !isEmpty(checked.value)) {
     await inputs.createIn(unit.context, tx, { flowRunId: id, key: keys.response, value: writeJson(checked.value) });
   }

@@ -1,44 +1,40 @@
-import type { Timestamp } from "@ostinato/core";
+import { type Timestamp, timesOf } from "@ostinato/core";
 import type { OrchestrationResult, StateCreate } from "@ostinato/protocol";
-import { keepResultAsArtifact } from "../artifacts/artifacts.service.ts";
-import { readOptionalJson, readPlainJson, writeJson } from "../db/json-text.ts";
-import * as events from "../events/events.service.ts";
-import * as inputs from "../flow-run-inputs/flow-run-inputs.service.ts";
-import * as heartbeats from "../heartbeats/heartbeats.service.ts";
+import { readPlainJson, writeJson } from "../db/json-text.ts";
 import type { Context } from "../kernel/context.ts";
 import { notFound } from "../kernel/errors.ts";
 import { type Unit, unit } from "../kernel/unit.ts";
-import { type Outcome, orchestrate } from "../orchestration/engine.ts";
+import { carryOut, type LoadFact, orchestrate } from "../orchestration/engine.ts";
 import {
-  coreFlowRunPolicy,
-  markLatePolicy,
-  minimalFlowRunPolicy,
+  coreFlowRunRules,
+  markLateRules,
+  minimalFlowRunRules,
   transformFlowRun,
-} from "../orchestration/flow-run-policies.ts";
-import type { FlowRunEffect, FlowRunSubject } from "../orchestration/flow-run-rules.ts";
-import { timesOf } from "../orchestration/run-times.ts";
+} from "../orchestration/flow-run-rule-sets.ts";
+import type { FlowRunEffect, FlowRunFacts, FlowRunSubject } from "../orchestration/flow-run-rules.ts";
+import { chance } from "../orchestration/rule.ts";
 import { isFresh, presentState } from "../orchestration/state.presenter.ts";
 import { stateColumnsOfRun, stateOfRun, stateReference } from "../orchestration/state.rows.ts";
-import { isFinal, proposalOf, type RunState } from "../orchestration/state.ts";
-import * as taskRuns from "../task-runs/task-runs.service.ts";
+import { proposalOf, type RunState } from "../orchestration/state.ts";
+import { effectHandlers, type Move } from "./effects.service.ts";
+import { factsOf } from "./facts.service.ts";
 import { completeFlowRunPolicy, type FlowRunRow } from "./flow-runs.presenter.ts";
 import * as queries from "./flow-runs.queries.ts";
 import { flowRunForChange } from "./related.queries.ts";
-import { type RelatedResources, stateEvent } from "./state-event.ts";
 
-const policies = { core: coreFlowRunPolicy, minimal: minimalFlowRunPolicy, late: markLatePolicy };
+const ruleSets = { core: coreFlowRunRules, minimal: minimalFlowRunRules, late: markLateRules };
 
 /** Which rules are asked: all that clients are held to, those that hold also by force, or those for marking late. */
-export type PolicyName = keyof typeof policies;
+export type RuleSetName = keyof typeof ruleSets;
 
 /** Proposes a state for a flow run, and tells what was decided. */
 export async function propose(
   context: Context,
   id: string,
-  { state, policy }: { readonly state: StateCreate; readonly policy: PolicyName },
+  { state, ruleSet }: { readonly state: StateCreate; readonly ruleSet: RuleSetName },
 ): Promise<Proposed> {
   const begun = context.clock.now();
-  const result = await unit(context, (unit) => proposeIn(unit, { id, state, policy }), { together: id });
+  const result = await unit(context, (unit) => proposeIn(unit, { id, state, ruleSet }), { together: id });
   return { result, fresh: isFresh(result.state, begun) };
 }
 
@@ -51,46 +47,70 @@ export interface Proposed {
 export interface StateProposal {
   readonly id: string;
   readonly state: StateCreate;
-  readonly policy: PolicyName;
+  readonly ruleSet: RuleSetName;
   /** When the run came into the state, by the server's clock, where that was not now. */
   readonly at?: Timestamp;
 }
 
 /** The same within a unit of work. */
-export async function proposeIn(unit: Unit, { id, state, policy, at }: StateProposal): Promise<OrchestrationResult> {
+export async function proposeIn(unit: Unit, proposal: StateProposal): Promise<OrchestrationResult> {
   const { clock } = unit.context;
+  const { id, at } = proposal;
   const found = await flowRunForChange(unit.tx, unit.sql, id);
   if (found === undefined) throw notFound("Flow run", id);
   const { row, related } = found;
   const initial = stateOfRun(row);
-  const now = at ?? clock.now();
-  const outcome = await orchestrate(
-    { policy: policies[policy], transform: transformFlowRun, load: nothing },
-    { run: subjectOf(row), initial, proposed: proposalOf(state, now), now },
-  );
-  const { status, details, written } = outcome;
-  const current = written ?? initial;
-  const result = { state: current === null ? null : presentState(current), status, details };
+  const decided = await decide(proposal, { row, initial, now: at ?? clock.now(), load: factsOf(unit, row) });
+  const { run, written, effects, result } = decided;
   if (written === null) return result;
-  const moved = movedRow(row, outcome.run, { written, now: at === undefined ? written.timestamp : clock.now() });
+  const moved = movedRow(row, run, { written, now: at === undefined ? written.timestamp : clock.now() });
   await queries.insertFlowRunState(unit.later, unit.sql, id, written);
   await queries.moveFlowRun(unit.later, unit.sql, moved);
-  await carryOut(unit, { ...outcome, written, initial, row: moved, related });
+  await follow(unit, { row: moved, related, initial, written }, effects);
   return result;
 }
 
-/** The first state of a run that is being created. */
-export async function firstState(bare: FlowRunRow, state: StateCreate, now: Timestamp) {
-  const { run, written, effects } = await orchestrate(
-    { policy: minimalFlowRunPolicy, transform: transformFlowRun, load: nothing },
-    { run: subjectOf(bare), initial: null, proposed: proposalOf(state, now), now },
+interface Deciding {
+  readonly row: FlowRunRow;
+  readonly initial: RunState | null;
+  readonly now: Timestamp;
+  readonly load: LoadFact<FlowRunFacts>;
+}
+
+async function decide(
+  { state, ruleSet }: Pick<StateProposal, "state" | "ruleSet">,
+  { row, initial, now, load }: Deciding,
+) {
+  const { status, details, ...outcome } = await orchestrate(
+    { ruleSet: ruleSets[ruleSet], transform: transformFlowRun, load },
+    { run: subjectOf(row), initial, proposed: proposalOf(state, now), now, ...chance },
   );
+  const current = outcome.written ?? initial;
+  const result: OrchestrationResult = { state: current === null ? null : presentState(current), status, details };
+  return { ...outcome, result };
+}
+
+/** The first state of a run that is being created. */
+export async function firstState(unit: Unit, bare: FlowRunRow, { state, now }: { state: StateCreate; now: Timestamp }) {
+  const deciding = { row: bare, initial: null, now, load: factsOf(unit, bare) };
+  const { run, written, effects } = await decide({ state, ruleSet: "minimal" }, deciding);
   if (written === null) throw new Error("no rule may refuse the first state of a run");
   return { row: movedRow(bare, run, { written, now: written.timestamp }), written, effects };
 }
 
-function nothing(): Promise<never> {
-  return Promise.reject(new Error("no rule of flow runs needs facts"));
+type Entered = Omit<Move, "unit" | "force">;
+
+/** Does what follows the state, in the same unit of work, once the state is written. */
+export async function follow(unit: Unit, entered: Entered, effects: readonly FlowRunEffect[]): Promise<void> {
+  noteFlowRun(unit, entered.row);
+  const force: Move["force"] = (id, state, at) => proposeIn(unit, { id, state, ruleSet: "minimal", at });
+  await carryOut(effects, { ...entered, unit, force }, effectHandlers);
+}
+
+/** Notes that the run has come into the state of the row. */
+export function noteFlowRun(unit: Unit, row: FlowRunRow): void {
+  unit.changed("flow-run", [row]);
+  unit.count("flow_run_states_total", 1, { state_type: row.state_type ?? "" });
 }
 
 function subjectOf(row: FlowRunRow): FlowRunSubject {
@@ -116,93 +136,4 @@ function changedColumns(run: FlowRunSubject, { written, now }: Written) {
     empirical_policy: writeJson(run.policy),
     updated: now,
   };
-}
-
-export interface Move extends Pick<Outcome<FlowRunSubject, FlowRunEffect>, "effects"> {
-  readonly row: FlowRunRow;
-  readonly related: RelatedResources;
-  readonly initial: RunState | null;
-  readonly written: RunState;
-}
-
-/** Does what the rules asked for beside the state, in the same unit of work. */
-export async function carryOut(unit: Unit, move: Move): Promise<void> {
-  const { row, effects, written: state } = move;
-  noteFlowRun(unit, row);
-  await keepResultAsArtifact(unit.later, unit.sql, state, { flow_run_id: row.id, task_run_id: null });
-  await endTasks(unit, move);
-  await heartbeats.recordProposer(unit.context, unit.tx, {
-    flowRunId: row.id,
-    timestamp: state.timestamp,
-    details: state.details,
-  });
-  if (state.type === "CANCELLED") await cancelSubflows(unit, row.id, state);
-  for (const effect of effects) {
-    switch (effect.kind) {
-      case "announce":
-        await events.recordNew(unit, [eventOf(move)]);
-        break;
-      case "mirror":
-        await taskRuns.mirror(unit, { taskRunId: effect.taskRunId, flowRunId: row.id, state });
-        break;
-      case "forget-inputs":
-        await inputs.forgetIn(unit.tx, row.id, effect.keys);
-        break;
-      default:
-        throw new Error(`No such effect: ${JSON.stringify(effect satisfies never)}`);
-    }
-  }
-}
-
-/** Notes that the run has come into the state of the row. */
-export function noteFlowRun(unit: Unit, row: FlowRunRow): void {
-  unit.changed("flow-run", [row]);
-  unit.count("flow_run_states_total", 1, { state_type: row.state_type ?? "" });
-}
-
-/** Ends the task runs that nobody works on any more. */
-async function endTasks(unit: Unit, move: Move): Promise<void> {
-  const { row, initial, written } = move;
-  const flowRunId = row.id;
-  if (written.type === "CANCELLED")
-    return taskRuns.endAbandoned(unit, { flowRunId, why: "cancelled", until: written.timestamp });
-  if (written.type === "CRASHED" && written.details.process_lost === true)
-    return taskRuns.endAbandoned(unit, { flowRunId, why: "died", until: written.timestamp });
-  if (!beginsElsewhere(move)) return;
-  const known = initial?.timestamp ?? written.timestamp;
-  const until = isFinal(initial) ? known : ((await heartbeats.lastSign(unit.tx, flowRunId)) ?? known);
-  await taskRuns.endAbandoned(unit, { flowRunId, why: "died", until });
-}
-
-/** A subflow that is open goes with the run that called it: its process may be gone, and would never end it. */
-async function cancelSubflows(unit: Unit, flowRunId: string, { timestamp: at }: RunState): Promise<void> {
-  for (const id of await queries.openSubflows(unit.tx, flowRunId)) {
-    const state = { type: "CANCELLED", message: "The flow run that called it was cancelled." } as const;
-    await proposeIn(unit, { id, state, policy: "minimal", at });
-  }
-}
-
-/**
- * Whether an attempt begins of which the client has said that its process lives for the run alone: what an attempt before has
- * left open then is nobody's any more.
- */
-function beginsElsewhere({ row, initial, written }: Move): boolean {
-  return (
-    written.type === "RUNNING" &&
-    initial?.type !== "PAUSED" &&
-    row.run_count > 1 &&
-    written.details.heartbeat_seconds !== undefined
-  );
-}
-
-function eventOf({ row, related, initial, written }: Move) {
-  const { id, name, run_count: runCount, tags, created_by } = row;
-  const run = {
-    id,
-    name,
-    runCount,
-    tags: readPlainJson<string[]>(tags),
-    createdBy: readOptionalJson<object>(created_by),
-  };
-  return stateEvent({ run, related, initial, written });
 }

@@ -31,7 +31,7 @@ function end(context: Context, id: string): Promise<boolean> {
   return unit(context, async (unit) => {
     if (!(await queries.isCancelling(unit.tx, unit.sql, id))) return false;
     const state = { type: "CANCELLED", message } as const;
-    await flowRuns.proposeIn(unit, { id, state, policy: "minimal" });
+    await flowRuns.proposeIn(unit, { id, state, ruleSet: "minimal" });
     return true;
   });
 }

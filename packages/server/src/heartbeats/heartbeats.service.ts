@@ -1,7 +1,8 @@
 import { type Timestamp, toTimestamp } from "@ostinato/core";
-import type { Event, StateDetails } from "@ostinato/protocol";
+import type { Event } from "@ostinato/protocol";
 import type { Writer } from "../db/dialect.ts";
 import type { Context } from "../kernel/context.ts";
+import type { Unit } from "../kernel/unit.ts";
 import * as queries from "./heartbeats.queries.ts";
 import { heartbeatOf, latestHeartbeats } from "./heartbeats.rules.ts";
 
@@ -22,18 +23,16 @@ export function lastSign(tx: Writer, flowRunId: string): Promise<Timestamp | und
   return queries.lastSign(tx, flowRunId);
 }
 
-export interface EnteredState {
+export interface ProposerSign {
   readonly flowRunId: string;
-  readonly timestamp: Timestamp;
-  readonly details: StateDetails;
+  readonly occurred: Timestamp;
+  /** How often the process gives a sign of life, as it says. */
+  readonly intervalSeconds: number;
+  readonly process: string | undefined;
 }
 
-/** A process that proposes a state and says how often it gives a sign of life has given one: it may die before the next. */
-export async function recordProposer({ db }: Pick<Context, "db">, tx: Writer, entered: EnteredState): Promise<void> {
-  const { flowRunId, timestamp: occurred, details } = entered;
-  const intervalSeconds = details.heartbeat_seconds;
-  if (intervalSeconds === undefined) return;
-  const { process } = details;
-  const heartbeats = [{ flowRunId, occurred, intervalSeconds, declared: true, process }];
-  await queries.keepHeartbeats(db.deferred(tx), db.sql, { heartbeats, received: occurred });
+/** Notes that the process which proposed a state is alive: it may die before its first sign of life. */
+export async function recordProposer(unit: Unit, sign: ProposerSign): Promise<void> {
+  const heartbeats = [{ ...sign, declared: true }];
+  await queries.keepHeartbeats(unit.later, unit.sql, { heartbeats, received: sign.occurred });
 }

@@ -81,7 +81,7 @@ async function end(context: Context, run: queries.WatchedRun, why: "gone" | "sil
     const now = await queries.runToEnd(unit.tx, unit.sql, run.id);
     if (now === undefined || seen(now).sign !== seen(run).sign) return false;
     const state = endOf(now, why, formatTimestamp(lastSign));
-    const { status } = await flowRuns.proposeIn(unit, { id: run.id, state, policy: "minimal", at: lastSign });
+    const { status } = await flowRuns.proposeIn(unit, { id: run.id, state, ruleSet: "minimal", at: lastSign });
     return status === "ACCEPT";
   });
   if (ended) {

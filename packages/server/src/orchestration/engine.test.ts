@@ -1,6 +1,6 @@
 import { type Timestamp, toTimestamp } from "@ostinato/core";
 import { describe, expect, test } from "vitest";
-import { orchestrate } from "./engine.ts";
+import { carryOut, type EffectHandlers, orchestrate } from "./engine.ts";
 import { accept, anyOrNone, anyType, type Follower, type Rule, refuse } from "./rule.ts";
 import { proposalOf, type RunState, stateAfter } from "./state.ts";
 
@@ -13,28 +13,29 @@ interface Facts {
 }
 type Effect = string;
 
+const newId = (at: Timestamp) => `id of ${at}`;
 const now = toTimestamp("2030-01-01T00:00:00Z");
 const initial: RunState = { ...proposalOf({ type: "SCHEDULED" }, now), id: "i", timestamp: (now - 1) as Timestamp };
 
-function rule(name: string, given: Partial<Rule<Subject, Facts, Effect>>): Rule<Subject, Facts, Effect> {
+type AnyRule = Rule<Subject, Facts, Effect, keyof Facts>;
+type AnyFollower = Follower<Subject, Facts, Effect, keyof Facts>;
+
+function rule(name: string, given: Partial<AnyRule>): AnyRule {
   return { name, from: anyOrNone, to: anyType, decide: () => accept, ...given };
 }
 
-async function run(
-  rules: readonly Rule<Subject, Facts, Effect>[],
-  followers: readonly Follower<Subject, Facts, Effect>[] = [],
-) {
+async function run(rules: readonly AnyRule[], followers: readonly AnyFollower[] = []) {
   const loaded: string[] = [];
   const outcome = await orchestrate<Subject, Facts, Effect>(
     {
-      policy: { rules, followers },
-      transform: ({ run, initial, proposed, now }) => ({ run, written: stateAfter(initial, proposed, now) }),
+      ruleSet: { rules, followers },
+      transform: (transition) => ({ run: transition.run, written: stateAfter(transition) }),
       async load(name) {
         loaded.push(name);
         return ({ slots: 3, weather: "fair" } as Facts)[name];
       },
     },
-    { run: { notes: [] }, initial, proposed: proposalOf({ type: "PENDING" }, now), now },
+    { run: { notes: [] }, initial, proposed: proposalOf({ type: "PENDING" }, now), now, newId, random: () => 0.5 },
   );
   return { ...outcome, loaded };
 }
@@ -109,6 +110,41 @@ describe("the engine", () => {
     expect(refused.loaded).toEqual([]);
   });
 
+  test("asks no rule and loads no fact where its condition does not hold", async () => {
+    const asked: string[] = [];
+    const take = (name: string) => () => {
+      asked.push(name);
+      return accept;
+    };
+    const { loaded } = await run([
+      rule("no", { when: ({ proposed }) => proposed.name === "Late", needs: ["weather"], decide: take("no") }),
+      rule("yes", { when: ({ initial }) => initial !== null, needs: ["slots"], decide: take("yes") }),
+    ]);
+    expect(asked).toEqual(["yes"]);
+    expect(loaded).toEqual(["slots"]);
+  });
+
+  test("leaving a state has effects as well as entering one", async () => {
+    const follower = (name: string, given: Partial<AnyFollower>): AnyFollower => ({
+      name,
+      from: anyOrNone,
+      to: anyType,
+      follow: () => ({ effects: [name] }),
+      ...given,
+    });
+    const others = anyType.filter((type) => type !== "SCHEDULED");
+    const { effects } = await run(
+      [],
+      [
+        follower("release what a scheduled run holds", { from: ["SCHEDULED"], to: others }),
+        follower("release what a running run holds", { from: ["RUNNING"] }),
+        follower("only of runs with notes", { when: (arrival) => arrival.run.notes.length > 0 }),
+        follower("take what a pending run holds", { to: ["PENDING"] }),
+      ],
+    );
+    expect(effects).toEqual(["release what a scheduled run holds", "take what a pending run holds"]);
+  });
+
   test("a follower may need facts too, and sees the run as it has become", async () => {
     const { effects, loaded } = await run(
       [rule("a", { decide: () => ({ ...accept, after: ({ run }) => ({ run: { notes: [...run.notes, "after"] } }) }) })],
@@ -127,10 +163,36 @@ describe("the engine", () => {
   });
 });
 
+describe("effects", () => {
+  interface Effects {
+    readonly take: { readonly slot: number };
+    readonly release: { readonly slots: readonly number[] };
+  }
+
+  test("are carried out in their order, each by the handler of its kind", async () => {
+    const done: string[] = [];
+    const handlers: EffectHandlers<Effects, { readonly name: string }> = {
+      take: async ({ name }, { slot }) => void done.push(`${name} takes ${slot}`),
+      release: async ({ name }, { slots }) => void done.push(`${name} releases ${slots.join()}`),
+    };
+    const effects = [
+      { kind: "release", slots: [1, 2] },
+      { kind: "take", slot: 3 },
+      { kind: "release", slots: [3] },
+    ] as const;
+    await carryOut(effects, { name: "a" }, handlers);
+    expect(done).toEqual(["a releases 1,2", "a takes 3", "a releases 3"]);
+  });
+});
+
 describe("times of states", () => {
   test("a state is later than the one before it, also when the clock went back", () => {
+    const proposed = proposalOf({ type: "PENDING" }, now);
     const earlier = { ...initial, timestamp: (now + 5) as Timestamp };
-    expect(stateAfter(earlier, proposalOf({ type: "PENDING" }, now), now).timestamp).toBe(now + 6);
-    expect(stateAfter(initial, proposalOf({ type: "PENDING" }, now), now).timestamp).toBe(now);
+    expect(stateAfter({ initial: earlier, proposed, now, newId })).toMatchObject({
+      timestamp: now + 6,
+      id: newId((now + 6) as Timestamp),
+    });
+    expect(stateAfter({ initial, proposed, now, newId }).timestamp).toBe(now);
   });
 });

@@ -1,5 +1,5 @@
 import type { OrchestrationResult } from "@ostinato/protocol";
-import type { Arrival, Consequences, Decision, Policy, Rule, Transition } from "./rule.ts";
+import type { Arrival, Consequences, Decision, EffectOf, Rule, RuleSet, Transition } from "./rule.ts";
 import { type Proposal, type RunState, withDetails } from "./state.ts";
 
 export type LoadFact<Facts> = <Name extends keyof Facts>(name: Name) => Promise<Facts[Name]>;
@@ -8,7 +8,7 @@ export type LoadFact<Facts> = <Name extends keyof Facts>(name: Name) => Promise<
 type Transform<Run> = (transition: Transition<Run>) => { readonly run: Run; readonly written: RunState };
 
 export interface Orchestration<Run, Facts, Effect> {
-  readonly policy: Policy<Run, Facts, Effect>;
+  readonly ruleSet: RuleSet<Run, Facts, Effect>;
   readonly transform: Transform<Run>;
   readonly load: LoadFact<Facts>;
 }
@@ -31,11 +31,11 @@ interface Verdict {
  * ends the asking, and nothing of what the rules before it wanted comes to pass. Nothing is written here.
  */
 export async function orchestrate<Run extends object, Facts extends object, Effect>(
-  { policy, transform, load }: Orchestration<Run, Facts, Effect>,
+  { ruleSet, transform, load }: Orchestration<Run, Facts, Effect>,
   transition: Transition<Run>,
 ): Promise<Outcome<Run, Effect>> {
   const facts = factsOnDemand(load);
-  const { verdict, proposed, before, after } = await ask(policy.rules, transition, facts);
+  const { verdict, proposed, before, after } = await ask(ruleSet.rules, transition, facts);
   if (proposed === null) return { ...verdict, run: transition.run, written: null, effects: [] };
   const { run, written } = transform({ ...transition, run: { ...transition.run, ...before }, proposed });
   const effects: Effect[] = [];
@@ -46,11 +46,34 @@ export async function orchestrate<Run extends object, Facts extends object, Effe
   };
   for (const step of after) follow(step(arrival));
   const from = transition.initial?.type ?? null;
-  for (const follower of policy.followers) {
+  for (const follower of ruleSet.followers) {
     if (!follower.from.includes(from) || !follower.to.includes(written.type)) continue;
+    if (follower.when?.(arrival) === false) continue;
     follow(follower.follow(arrival, await facts(follower.needs)));
   }
   return { ...verdict, run: arrival.run, written, effects };
+}
+
+/** How each kind of effect is carried out, in the unit of work of the state. */
+export type EffectHandlers<Effects, Move> = {
+  readonly [K in keyof Effects]: (move: Move, effect: EffectOf<Effects, K>) => Promise<void>;
+};
+
+/** Carries out the effects of a move, in their order. */
+export async function carryOut<Effects, Move>(
+  effects: readonly EffectOf<Effects>[],
+  move: Move,
+  handlers: EffectHandlers<Effects, Move>,
+): Promise<void> {
+  for (const effect of effects) await handle(effect, move, handlers);
+}
+
+function handle<Effects, Move, K extends keyof Effects>(
+  effect: EffectOf<Effects, K>,
+  move: Move,
+  handlers: EffectHandlers<Effects, Move>,
+): Promise<void> {
+  return handlers[effect.kind](move, effect);
 }
 
 type After<Run, Effect> = (arrival: Arrival<Run>) => Consequences<Run, Effect>;
@@ -63,7 +86,7 @@ interface Asked<Run, Effect> {
 }
 
 async function ask<Run extends object, Facts extends object, Effect>(
-  rules: readonly Rule<Run, Facts, Effect>[],
+  rules: readonly Rule<Run, Facts, Effect, keyof Facts>[],
   transition: Transition<Run>,
   facts: FactsOnDemand<Facts>,
 ): Promise<Asked<Run, Effect>> {
@@ -75,6 +98,7 @@ async function ask<Run extends object, Facts extends object, Effect>(
   for (const rule of rules) {
     if (!rule.from.includes(from) || !rule.to.includes(to)) continue;
     const asked = { ...transition, run: { ...transition.run, ...before }, proposed };
+    if (rule.when?.(asked) === false) continue;
     const decision = rule.decide(asked, await facts(rule.needs));
     if (decision.kind !== "accept") return ended(decision, transition.proposed);
     proposed = decision.proposed ?? proposed;

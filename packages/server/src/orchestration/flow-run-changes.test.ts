@@ -1,6 +1,6 @@
 import { formatTimestamp } from "@ostinato/core";
 import { describe, expect, test } from "vitest";
-import { before, decide } from "../../test/flow-run-trial.ts";
+import { before, decide, newId } from "../../test/flow-run-trial.ts";
 
 const kept = { storage_key: "k" };
 const deployed = { deployment_id: "00000000-0000-4000-8000-00000000000d" };
@@ -86,7 +86,7 @@ describe("the rules of flow runs change", () => {
     const named = await decide({ from: "RUNNING", to: "PAUSED", toDetails: { pause_key: "k2" }, policy });
     expect(named.run.policy.pause_keys).toEqual(["k1", "k2"]);
     const unnamed = await decide({ from: "RUNNING", to: "PAUSED", policy });
-    expect(unnamed.run.policy.pause_keys).toEqual(["k1", expect.any(String)]);
+    expect(unnamed.run.policy.pause_keys).toEqual(["k1", newId]);
   });
 
   test("a run that goes on in its process is counted the first time only", async () => {
@@ -126,9 +126,9 @@ describe("the rules of flow runs change", () => {
   test("a subflow's state is told and mirrored, another's only told", async () => {
     const parent_task_run_id = lease;
     const subflow = await decide({ from: "PENDING", to: "RUNNING", run: { parent_task_run_id } });
-    expect(subflow.effects).toEqual([{ kind: "mirror", taskRunId: lease }, { kind: "announce" }]);
+    expect(subflow.effects).toEqual([{ kind: "mirror", taskRunId: lease }, { kind: "record-event" }]);
     expect(subflow.written?.details.task_run_id).toBe(lease);
-    expect((await decide({ from: "PENDING", to: "RUNNING" })).effects).toEqual([{ kind: "announce" }]);
+    expect((await decide({ from: "PENDING", to: "RUNNING" })).effects).toEqual([{ kind: "record-event" }]);
     expect((await decide({ from: "RUNNING", to: "PENDING" })).effects).toEqual([]);
   });
 });

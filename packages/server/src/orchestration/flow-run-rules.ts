@@ -1,7 +1,13 @@
-import { addSeconds, randomId, type StateType, stateNames, type Timestamp, terminalStateTypes } from "@ostinato/core";
+import {
+  addSeconds,
+  type RunTimes,
+  type StateType,
+  stateNames,
+  type Timestamp,
+  terminalStateTypes,
+} from "@ostinato/core";
 import type { FlowRunPolicy } from "@ostinato/protocol";
-import { abort, accept, anyOrNone, anyType, type Decision, type Rule, refuse } from "./rule.ts";
-import type { RunTimes } from "./run-times.ts";
+import { abort, accept, anyOrNone, anyType, type Decision, type EffectOf, type Rule, refuse } from "./rule.ts";
 import { awaitingRetry } from "./start-rules.ts";
 import { detailTime, isFinal, keepsResult, neverAfterEnd, type Proposal, type RunState, withDetails } from "./state.ts";
 
@@ -14,16 +20,30 @@ export interface FlowRunSubject extends RunTimes {
   readonly infrastructure_pid: string | null;
 }
 
-/** Nothing so far: a rule that needs the deployment or its limit adds it here, and where facts are loaded. */
-export type FlowRunFacts = Record<never, never>;
+/** What some rules and followers need to know beyond the run itself. */
+export interface FlowRunFacts {
+  /** When a server last heard of the process of the run; null where it never gave a sign of life. */
+  readonly lastSign: Timestamp | null;
+}
 
-export type FlowRunEffect =
+export interface FlowRunEffects {
   /** The event that tells of the state. */
-  | { readonly kind: "announce" }
+  readonly "record-event": object;
   /** The task run that stands for this run in its parent takes the same state. */
-  | { readonly kind: "mirror"; readonly taskRunId: string }
+  readonly mirror: { readonly taskRunId: string };
+  /** What the state says of its result is an artifact too. */
+  readonly "keep-result": object;
+  /** A process that proposes a state and says how often it gives a sign of life has given one. */
+  readonly "note-heartbeat": { readonly intervalSeconds: number; readonly process: string | undefined };
+  /** Task runs that nobody works on any more end; `until` is the moment up to which somebody did. */
+  readonly "end-open-task-runs": { readonly why: "cancelled" | "died"; readonly until: Timestamp };
+  /** Subflows that are open are cancelled too: their process may be gone, and would never end them. */
+  readonly "cancel-subflows": object;
   /** The inputs that the run keeps under these keys go: they answer a pause of an attempt before. */
-  | { readonly kind: "forget-inputs"; readonly keys: readonly string[] };
+  readonly "forget-inputs": { readonly keys: readonly string[] };
+}
+
+export type FlowRunEffect = EffectOf<FlowRunEffects>;
 
 export type FlowRunRule = Rule<FlowRunSubject, FlowRunFacts, FlowRunEffect>;
 type FlowRunDecision = Decision<FlowRunSubject, FlowRunEffect>;
@@ -137,11 +157,11 @@ export const pause: FlowRunRule = {
   name: "pause",
   from: anyOrNone,
   to: ["PAUSED"],
-  decide({ run, initial, proposed }) {
+  decide({ run, initial, proposed, now, newId }) {
     const verb = verbOf(proposed);
     if (initial === null) return abort(`Cannot ${verb} flows with no state.`);
     if (initial.type !== "RUNNING") return refuse(`Cannot ${verb} flows that are not currently running.`);
-    const key = proposed.details.pause_key ?? randomId();
+    const key = proposed.details.pause_key ?? newId(now);
     const used = run.policy.pause_keys ?? [];
     if (used.includes(key)) return refuse(`This ${verb} has already fired.`);
     if (proposed.details.pause_reschedule === true) {

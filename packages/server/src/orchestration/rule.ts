@@ -1,8 +1,8 @@
-import { type StateType, stateTypes, type Timestamp } from "@ostinato/core";
+import { type StateType, stateTypes, type Timestamp, timeOrderedId } from "@ostinato/core";
 import type { Proposal, RunState } from "./state.ts";
 
 /** A run that is asked to go from one state to another. */
-export interface Transition<Run> {
+export interface Transition<Run> extends Chance {
   readonly run: Run;
   /** Null for a run that has no state yet. */
   readonly initial: RunState | null;
@@ -10,12 +10,27 @@ export interface Transition<Run> {
   readonly now: Timestamp;
 }
 
+/** What a rule may not make by itself, so that equal transitions are decided equally and tests compare values. */
+export interface Chance {
+  /** An id that sorts by this moment. */
+  readonly newId: (at: Timestamp) => string;
+  /** From 0 up to, but not including, 1. */
+  readonly random: () => number;
+}
+
+export const chance: Chance = { newId: timeOrderedId, random: Math.random };
+
 /** A run that has gone into a state. */
 export interface Arrival<Run> {
   readonly run: Run;
   readonly initial: RunState | null;
   readonly written: RunState;
 }
+
+/** One of the effects that a table names: each is an object with its `kind`, and what the table says beside it. */
+export type EffectOf<Effects, Kind extends keyof Effects = keyof Effects> = {
+  [K in Kind]: { readonly kind: K } & Effects[K];
+}[Kind];
 
 /** Changes of the run, and what else is to be done in the same transaction, told as data. */
 export interface Consequences<Run, Effect> {
@@ -47,32 +62,41 @@ export type Decision<Run, Effect> =
 export type FromType = StateType | null;
 
 /**
- * A rule of orchestration. `Facts` are what some rules need beyond the run itself; a rule names those it needs, and the
- * engine loads them, in the same transaction, only when it gets there.
+ * A rule of orchestration. `Facts` are what some rules need beyond the run itself. A rule sees only the facts whose names it
+ * lists in `needs`; the engine loads them in the same transaction, and only when the rule is asked.
  */
-export interface Rule<Run, Facts, Effect> {
+export interface Rule<Run, Facts, Effect, Need extends keyof Facts = never> {
   readonly name: string;
   readonly from: readonly FromType[];
   /** Types of the state that was proposed at first. */
   readonly to: readonly StateType[];
-  readonly needs?: readonly (keyof Facts)[];
-  readonly decide: (transition: Transition<Run>, facts: Facts) => Decision<Run, Effect>;
+  /** Further conditions, checked before facts are loaded. */
+  readonly when?: (transition: Transition<Run>) => boolean;
+  readonly needs?: readonly Need[];
+  readonly decide: (transition: Transition<Run>, facts: Pick<Facts, Need>) => Decision<Run, Effect>;
 }
 
-/** What follows whenever a state is written, whatever the rules made of the proposal. */
-export interface Follower<Run, Facts, Effect> {
+/**
+ * What follows whenever a state is written, whatever the rules made of the proposal. `from` without `to` in it is leaving a
+ * state: what a run holds only while it is in one is given back by such a follower.
+ */
+export interface Follower<Run, Facts, Effect, Need extends keyof Facts = never> {
   readonly name: string;
   readonly from: readonly FromType[];
   /** Types of the state that was written. */
   readonly to: readonly StateType[];
-  readonly needs?: readonly (keyof Facts)[];
-  readonly follow: (arrival: Arrival<Run>, facts: Facts) => Consequences<Run, Effect>;
+  /** Further conditions, checked before facts are loaded. */
+  readonly when?: (arrival: Arrival<Run>) => boolean;
+  readonly needs?: readonly Need[];
+  readonly follow: (arrival: Arrival<Run>, facts: Pick<Facts, Need>) => Consequences<Run, Effect>;
 }
 
-export interface Policy<Run, Facts, Effect> {
+/** The rules and followers for one kind of proposal. */
+export interface RuleSet<Run, Facts, Effect> {
   /** In the order in which they are asked. */
-  readonly rules: readonly Rule<Run, Facts, Effect>[];
-  readonly followers: readonly Follower<Run, Facts, Effect>[];
+  readonly rules: readonly Rule<Run, Facts, Effect, keyof Facts>[];
+  /** In the order in which their effects are carried out. */
+  readonly followers: readonly Follower<Run, Facts, Effect, keyof Facts>[];
 }
 
 export const anyType: readonly StateType[] = stateTypes;

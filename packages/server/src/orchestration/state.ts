@@ -5,7 +5,6 @@ import {
   isTerminal,
   type StateType,
   type Timestamp,
-  timeOrderedId,
   toTimestamp,
 } from "@ostinato/core";
 import type { StateCreate, StateDetails } from "@ostinato/protocol";
@@ -122,11 +121,19 @@ export function keepsResult(state: Proposal): boolean {
   return hasData(state) && typeof data === "object" && !Array.isArray(data) && !(data instanceof ExactNumber);
 }
 
+/** A proposal that is to become a state of a run. */
+interface Entry {
+  readonly initial: RunState | null;
+  readonly proposed: Proposal;
+  readonly now: Timestamp;
+  readonly newId: (at: Timestamp) => string;
+}
+
 /**
  * The proposal as a state of a run, later than the one before it: times of one run never meet or go back, also when the
  * clocks of two servers differ.
  */
-export function stateAfter(previous: RunState | null, proposal: Proposal, now: Timestamp): RunState {
-  const timestamp = (previous === null ? now : Math.max(now, previous.timestamp + 1)) as Timestamp;
-  return { ...proposal, id: timeOrderedId(timestamp), timestamp };
+export function stateAfter({ initial, proposed, now, newId }: Entry): RunState {
+  const timestamp = (initial === null ? now : Math.max(now, initial.timestamp + 1)) as Timestamp;
+  return { ...proposed, id: newId(timestamp), timestamp };
 }

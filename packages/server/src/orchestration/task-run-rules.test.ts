@@ -1,19 +1,20 @@
-import { formatTimestamp, type StateType, type Timestamp, toTimestamp } from "@ostinato/core";
+import { formatTimestamp, noTimes, type StateType, type Timestamp, toTimestamp } from "@ostinato/core";
 import type { StateDetails, TaskRunPolicy } from "@ostinato/protocol";
 import { describe, expect, test } from "vitest";
 import { orchestrate } from "./engine.ts";
-import { noTimes } from "./run-times.ts";
 import { proposalOf, type RunState } from "./state.ts";
 import {
-  backgroundTaskRunPolicy,
-  coreTaskRunPolicy,
-  minimalTaskRunPolicy,
+  backgroundTaskRunRules,
+  coreTaskRunRules,
+  minimalTaskRunRules,
+  mirrorRules,
   transformTaskRun,
-} from "./task-run-policies.ts";
+} from "./task-run-rule-sets.ts";
 import type { TaskRunFacts, TaskRunSubject } from "./task-run-rules.ts";
 
 const now = toTimestamp("2030-01-01T12:00:00Z");
 const before = (seconds: number) => (now - seconds * 1_000_000) as Timestamp;
+const newId = "00000000-0000-7000-8000-0000000000ee";
 const flowId = "00000000-0000-7000-8000-0000000000ff";
 const runningFlow = { id: flowId, run_count: 1, state: { type: "RUNNING", details: {} } } as const;
 
@@ -24,16 +25,36 @@ interface Given {
   readonly data?: unknown;
   readonly to: StateType;
   readonly toDetails?: StateDetails;
+  readonly toData?: unknown;
   readonly run?: Partial<TaskRunSubject>;
   readonly policy?: TaskRunPolicy;
   readonly facts?: Partial<TaskRunFacts>;
-  readonly by?: "core" | "background" | "minimal";
+  readonly by?: "core" | "background" | "minimal" | "mirror";
+  readonly chance?: number;
 }
 
-const policies = { core: coreTaskRunPolicy, background: backgroundTaskRunPolicy, minimal: minimalTaskRunPolicy };
+const ruleSets = {
+  core: coreTaskRunRules,
+  background: backgroundTaskRunRules,
+  minimal: minimalTaskRunRules,
+  mirror: mirrorRules,
+};
 
 async function decide(given: Given) {
-  const { from, name, details = {}, data = null, to, toDetails = {}, run, policy = {}, facts, by = "core" } = given;
+  const {
+    from,
+    name,
+    details = {},
+    data = null,
+    to,
+    toDetails = {},
+    toData = null,
+    run,
+    policy = {},
+    facts,
+    by = "core",
+    chance = 0.5,
+  } = given;
   const initial: RunState | null =
     from === null
       ? null
@@ -47,7 +68,7 @@ async function decide(given: Given) {
         };
   const known: TaskRunFacts = { flowRun: runningFlow, cached: null, ...facts };
   return orchestrate(
-    { policy: policies[by], transform: transformTaskRun, load: async (fact) => known[fact] },
+    { ruleSet: ruleSets[by], transform: transformTaskRun, load: async (fact) => known[fact] },
     {
       run: {
         ...noTimes,
@@ -58,8 +79,10 @@ async function decide(given: Given) {
         ...run,
       },
       initial,
-      proposed: proposalOf({ type: to, state_details: toDetails }, now),
+      proposed: proposalOf({ type: to, state_details: toDetails, data: toData }, now),
       now,
+      newId: () => newId,
+      random: () => chance,
     },
   );
 }
@@ -228,12 +251,13 @@ describe("the rules of task runs change", () => {
     expect([await delayOf(1), await delayOf(2), await delayOf(3)]).toEqual([1, 20, 20]);
   });
 
-  test("a delay with jitter is no shorter than asked, and no longer than the factor allows", async () => {
+  test("a delay with jitter is no shorter than asked, and longer by a part of the factor", async () => {
     const policy = { retries: 9, retry_delay: 10, retry_jitter_factor: 0.5 };
-    const { written } = await decide({ from: "RUNNING", to: "FAILED", run: { run_count: 1 }, policy });
-    const delay = (toTimestamp(written?.details.scheduled_time ?? 0) - now) / 1_000_000;
-    expect(delay).toBeGreaterThanOrEqual(10);
-    expect(delay).toBeLessThanOrEqual(15);
+    const delayBy = async (chance: number) => {
+      const { written } = await decide({ from: "RUNNING", to: "FAILED", run: { run_count: 1 }, policy, chance });
+      return (toTimestamp(written?.details.scheduled_time ?? 0) - now) / 1_000_000;
+    };
+    expect([await delayBy(0), await delayBy(0.5), await delayBy(1)]).toEqual([10, 12.5, 15]);
   });
 
   test("a start counts the attempt of the flow run", async () => {
@@ -252,8 +276,14 @@ describe("the rules of task runs change", () => {
 
   test("a completed state is kept under its key", async () => {
     const toDetails = { cache_key: "k", cache_expiration: formatTimestamp(before(-60)) };
-    const { effects, written } = await decide({ from: "RUNNING", to: "COMPLETED", toDetails });
-    expect(effects).toEqual([{ kind: "cache", key: "k", expires: before(-60), stateId: written?.id }]);
+    const { effects } = await decide({ from: "RUNNING", to: "COMPLETED", toDetails });
+    expect(effects).toEqual([{ kind: "cache", key: "k", expires: before(-60) }]);
+  });
+
+  test("a state with a result asks for an artifact of it, but not where it mirrors a subflow's", async () => {
+    const toData = { storage_key: "k" };
+    expect((await decide({ from: "RUNNING", to: "COMPLETED", toData })).effects).toEqual([{ kind: "keep-result" }]);
+    expect((await decide({ from: "RUNNING", to: "COMPLETED", toData, by: "mirror" })).effects).toEqual([]);
   });
 
   test("a task worker's arguments go along with the states", async () => {

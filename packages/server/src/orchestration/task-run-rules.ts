@@ -1,7 +1,14 @@
-import { addSeconds, retryDelay, stateNames, type Timestamp, terminalStateTypes, withJitter } from "@ostinato/core";
+import {
+  addSeconds,
+  type RunTimes,
+  retryDelay,
+  stateNames,
+  type Timestamp,
+  terminalStateTypes,
+  withJitter,
+} from "@ostinato/core";
 import type { StateDetails, TaskRunPolicy } from "@ostinato/protocol";
-import { abort, accept, anyOrNone, anyType, type Rule, refuse } from "./rule.ts";
-import type { RunTimes } from "./run-times.ts";
+import { abort, accept, anyOrNone, anyType, type EffectOf, type Rule, refuse } from "./rule.ts";
 import { awaitingRetry } from "./start-rules.ts";
 import { detailTime, isFinal, keepsResult, neverAfterEnd, type Proposal, type RunState } from "./state.ts";
 
@@ -27,18 +34,18 @@ interface EnclosingFlowRun {
   readonly state: Pick<RunState, "type" | "details"> | null;
 }
 
-export interface CacheEntry {
-  readonly kind: "cache";
-  readonly key: string;
-  readonly expires: Timestamp | null;
-  readonly stateId: string;
+export interface TaskRunEffects {
+  /** The state may be used for other task runs with this key. */
+  readonly cache: { readonly key: string; readonly expires: Timestamp | null };
+  /** What the state says of its result is an artifact too. */
+  readonly "keep-result": object;
 }
 
-export type TaskRunEffect = CacheEntry;
+export type TaskRunEffect = EffectOf<TaskRunEffects>;
 
-type TaskRunRule = Rule<TaskRunSubject, TaskRunFacts, TaskRunEffect>;
+type TaskRunRule<Need extends keyof TaskRunFacts = never> = Rule<TaskRunSubject, TaskRunFacts, TaskRunEffect, Need>;
 
-export const reuseCachedState: TaskRunRule = {
+export const reuseCachedState: TaskRunRule<"cached"> = {
   name: "reuse-cached-state",
   from: anyOrNone,
   to: ["RUNNING"],
@@ -49,7 +56,7 @@ export const reuseCachedState: TaskRunRule = {
       : { kind: "reject", state: { ...cached, name: stateNames.cached }, reason: "Retrieved state from cache" },
 };
 
-export const guardFinishedTask: TaskRunRule = {
+export const guardFinishedTask: TaskRunRule<"flowRun"> = {
   name: "guard-finished-task",
   from: terminalStateTypes,
   to: anyType,
@@ -68,7 +75,7 @@ export const guardFinishedTask: TaskRunRule = {
 
 const flowMustRun = "The enclosing flow must be running to begin task execution.";
 
-export const startWithinRunningFlow: TaskRunRule = {
+export const startWithinRunningFlow: TaskRunRule<"flowRun"> = {
   name: "start-within-running-flow",
   from: anyOrNone,
   to: ["RUNNING"],
@@ -98,12 +105,12 @@ export const retryFailedTask: TaskRunRule = {
   name: "retry-failed-task",
   from: ["RUNNING"],
   to: ["FAILED"],
-  decide({ run, proposed, now }) {
+  decide({ run, proposed, now, random }) {
     const { retries = null, retry_delay, retry_jitter_factor } = run.policy;
     if (proposed.details.retriable === false || retries === null || run.run_count > retries) return accept;
     const delay = retryDelay(retry_delay ?? 0, run.run_count);
     const jitter = retry_jitter_factor ?? 0;
-    const at = addSeconds(now, jitter > 0 ? withJitter(delay, jitter) : delay);
+    const at = addSeconds(now, jitter > 0 ? withJitter(delay, jitter, random) : delay);
     return { kind: "reject", reason: "Retrying", state: awaitingRetry(proposed, at) };
   },
 };
@@ -119,7 +126,7 @@ export const nameReruns: TaskRunRule = {
   },
 };
 
-export const countFlowAttempt: TaskRunRule = {
+export const countFlowAttempt: TaskRunRule<"flowRun"> = {
   name: "count-flow-attempt",
   from: anyOrNone,
   to: ["RUNNING"],
@@ -144,7 +151,7 @@ export const keepForCache: TaskRunRule = {
     const expires = detailTime(proposed, "cache_expiration") ?? null;
     return {
       ...accept,
-      after: ({ written }) => ({ effects: [{ kind: "cache", key, expires, stateId: written.id }] }),
+      after: () => ({ effects: [{ kind: "cache", key, expires }] }),
     };
   },
 };

@@ -1,14 +1,15 @@
-import { type StateType, stateNames, type Timestamp } from "@ostinato/core";
+import { type RunTimes, type StateType, stateNames, type Timestamp } from "@ostinato/core";
 import { sql } from "kysely";
 import type { Sql, Writer } from "../db/dialect.ts";
 import { writeJson } from "../db/json-text.ts";
+import { isOfType } from "../db/state-sql.ts";
 
-export interface OpenTaskRun {
+export interface OpenTaskRun extends RunTimes {
   readonly id: string;
   readonly state_type: StateType;
   readonly state_timestamp: Timestamp;
   /** When a server was told of the state. */
-  readonly updated: Timestamp;
+  readonly told: Timestamp;
 }
 
 /**
@@ -18,29 +19,46 @@ export interface OpenTaskRun {
 export function openTaskRuns(tx: Writer, flowRunId: string): Promise<readonly OpenTaskRun[]> {
   return tx
     .selectFrom("task_run")
-    .select(["id", "state_type", "state_timestamp", "updated"])
+    .leftJoin("task_run_state as state", "state.id", "task_run.state_id")
+    .select(["task_run.id", "task_run.state_type", "task_run.state_timestamp"])
+    .select(({ fn }) => fn.coalesce("state.created", "task_run.updated").as("told"))
+    .select([
+      "run_count",
+      "expected_start_time",
+      "next_scheduled_start_time",
+      "start_time",
+      "end_time",
+      "total_run_time",
+    ])
     .$narrowType<{ state_type: StateType; state_timestamp: Timestamp }>()
-    .where("flow_run_id", "=", flowRunId)
-    .where("state_type", "in", ["PENDING", "RUNNING", "SCHEDULED"])
-    .where("state_name", "<>", stateNames.notReady)
+    .where("task_run.flow_run_id", "=", flowRunId)
+    .where(isOfType("task_run.state_type", ["PENDING", "RUNNING", "SCHEDULED"]))
+    .where("task_run.state_name", "<>", stateNames.notReady)
     .where(({ not, exists, selectFrom }) =>
       not(exists(selectFrom("flow_run").select("id").whereRef("flow_run.parent_task_run_id", "=", "task_run.id"))),
     )
     .execute();
 }
 
-export interface AbandonedTaskRun {
+export interface EndedTaskRun extends Omit<RunTimes, "run_count"> {
   readonly id: string;
   readonly state_id: string;
   readonly state_timestamp: Timestamp;
-  /** Microseconds in RUNNING since the state before. */
-  readonly ran: number;
 }
 
-const columns = { id: "uuid", state_id: "uuid", state_timestamp: "moment", ran: "moment" } as const;
+const columns = {
+  id: "uuid",
+  state_id: "uuid",
+  state_timestamp: "moment",
+  expected_start_time: "moment",
+  next_scheduled_start_time: "moment",
+  start_time: "moment",
+  end_time: "moment",
+  total_run_time: "moment",
+} as const;
 
 export interface Ending {
-  readonly rows: readonly AbandonedTaskRun[];
+  readonly rows: readonly EndedTaskRun[];
   readonly end: { readonly type: StateType; readonly name: string; readonly message: string };
   readonly now: Timestamp;
 }
@@ -56,7 +74,7 @@ export async function endTaskRuns(tx: Writer, dialect: Sql, { rows, end, now }: 
   await sql`
     UPDATE task_run SET updated = ${now}, state_id = given.state_id, state_type = ${type}, state_name = ${name},
       state_timestamp = given.state_timestamp, last_word = task_run.state_timestamp,
-      total_run_time = task_run.total_run_time + given.ran, start_time = coalesce(start_time, given.state_timestamp),
-      end_time = given.state_timestamp, next_scheduled_start_time = NULL
+      expected_start_time = given.expected_start_time, next_scheduled_start_time = given.next_scheduled_start_time,
+      start_time = given.start_time, end_time = given.end_time, total_run_time = given.total_run_time
     FROM ${given} AS given WHERE task_run.id = given.id`.execute(tx);
 }

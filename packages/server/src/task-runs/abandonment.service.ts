@@ -1,4 +1,4 @@
-import { stateNames, type Timestamp, timeOrderedId } from "@ostinato/core";
+import { stateNames, type Timestamp, timeOrderedId, timesAfter } from "@ostinato/core";
 import type { Unit } from "../kernel/unit.ts";
 import * as queries from "./abandonment.queries.ts";
 
@@ -19,20 +19,23 @@ export interface Abandonment {
 }
 
 /**
- * Ends what a process that is no more has left unfinished in a flow run. They ran for as long as the
- * server has counted between hearing of them and the process's end, whatever the clock of the process shows. Should the process
- * be alive after all, whatever it says later than what was last heard of them counts.
+ * Ends the task runs that a process which is gone has left open in a flow run. They ran for as long as the server counted between
+ * hearing of them and the end of the process, whatever the clock of the process shows. Should the process be alive after all,
+ * whatever it says later than what was last heard of them counts.
  */
 export async function endAbandoned(unit: Unit, { flowRunId, why, until }: Abandonment): Promise<void> {
   const open = await queries.openTaskRuns(unit.tx, flowRunId);
   if (open.length === 0) return;
-  const now = unit.context.clock.now();
-  const rows = open.map(({ id, state_type, state_timestamp, updated }) => {
-    const lasted = Math.max(1, until - updated);
-    const timestamp = (state_timestamp + lasted) as Timestamp;
-    const ran = state_type === "RUNNING" ? lasted : 0;
-    return { id, state_id: timeOrderedId(timestamp), state_timestamp: timestamp, ran };
-  });
-  await queries.endTaskRuns(unit.tx, unit.sql, { rows, end: ends[why], now });
+  // The process was at work when it told of the newest of them.
+  const end = Math.max(until, ...open.map(({ told }) => told));
+  const rows = open.map((run) => ended(run, end));
+  await queries.endTaskRuns(unit.tx, unit.sql, { rows, end: ends[why], now: unit.context.clock.now() });
   unit.changed("task-run", rows);
+
+  function ended(run: queries.OpenTaskRun, end: number): queries.EndedTaskRun {
+    const timestamp = (run.state_timestamp + Math.max(1, end - run.told)) as Timestamp;
+    const from = { type: run.state_type, timestamp: run.state_timestamp };
+    const times = timesAfter(run, from, { type: ends[why].type, timestamp, details: {} });
+    return { id: run.id, state_id: timeOrderedId(timestamp), state_timestamp: timestamp, ...times };
+  }
 }

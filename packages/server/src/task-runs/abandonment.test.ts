@@ -1,9 +1,19 @@
-import { addSeconds, type StateType, timeOrderedId, toTimestamp } from "@ostinato/core";
-import type { Flow, FlowRun, TaskRun } from "@ostinato/protocol";
+import {
+  addSeconds,
+  formatTimestamp,
+  type StateType,
+  secondsBetween,
+  timeOrderedId,
+  toTimestamp,
+} from "@ostinato/core";
+import type { Flow, FlowRun, TaskRun, TaskRunPage, Timeline } from "@ostinato/protocol";
+import { type FakeClock, fakeClock } from "@ostinato/testing/clock";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
+
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../../test/harness.ts";
 import { taskRunEvent } from "../../test/task-run-event-harness.ts";
+import { lostRunsEnder } from "../heartbeats/lost-runs.service.ts";
 
 // The clock of the process is an hour ahead of the server's.
 const begun = addSeconds(toTimestamp(new Date().toISOString()), 3600);
@@ -84,5 +94,71 @@ describeOnEachDatabase("task runs of a process that is no more", (database) => {
     await propose(id, "CRASHED");
     await propose(id, "RUNNING");
     expect(await namesOf(ids)).toEqual(["Running"]);
+  });
+});
+
+describeOnEachDatabase("a task run that was running when nobody worked on it any more", (database) => {
+  let server: TestServer;
+  let clock: FakeClock;
+  beforeAll(async () => {
+    clock = fakeClock();
+    server = await startTestServer(database.url, { clock });
+  });
+  afterAll(() => server.stop());
+
+  const propose = (id: string, type: StateType, state_details: object = {}, force = false) =>
+    server.call("POST", `/flow_runs/${id}/set_state`, { state: { type, state_details }, force });
+
+  const ranSeconds = 95;
+
+  /** How the flow run loses the process that works on its task. */
+  const ways = {
+    "its flow run was cancelled by force": (id: string) => propose(id, "CANCELLED", {}, true),
+    "its process told of its own crash": (id: string) => propose(id, "CRASHED", { process_lost: true }),
+    "its process was lost": async (id: string) => {
+      const occurred = formatTimestamp(clock.now());
+      const resource = { "prefect.resource.id": `prefect.flow-run.${id}`, "ostinato.heartbeat-seconds": "30" };
+      const beat = { id: timeOrderedId(clock.now()), event: "prefect.flow-run.heartbeat", occurred, resource };
+      expect((await server.call("POST", "/events", [beat])).status).toBe(204);
+      const look = lostRunsEnder(server.context, 15);
+      for (let passed = 0; passed <= 120; passed += 15) {
+        await look();
+        await clock.advance(15);
+      }
+    },
+    "another attempt began after its crash": async (id: string) => {
+      await propose(id, "CRASHED");
+      await clock.advance(60);
+      await propose(id, "RUNNING", { heartbeat_seconds: 30 });
+    },
+  };
+
+  test.each(Object.entries(ways))("keeps its real duration: %s", async (_title, leave) => {
+    const { body: flow } = await server.call<Flow>("POST", "/flows/", { name: "durations" });
+    const { body: run } = await server.call<FlowRun>("POST", "/flow_runs/", { flow_id: flow.id });
+    await propose(run.id, "RUNNING", { heartbeat_seconds: 30 });
+    // The clock of the process is an hour ahead of the server's.
+    const start = addSeconds(clock.now(), 3600);
+    const id = timeOrderedId(start);
+    const times = { expected_start_time: formatTimestamp(start), start_time: formatTimestamp(start) };
+    const event = taskRunEvent({ taskRunId: id, flowRunId: run.id, type: "RUNNING", occurred: start, run: times });
+    expect((await server.call("POST", "/events", [event])).status).toBe(204);
+    await clock.advance(5);
+    // A new name is not a new state.
+    await server.call("PATCH", `/task_runs/${id}`, { name: "renamed" });
+    await clock.advance(ranSeconds - 5);
+    await leave(run.id);
+
+    const { body: taskRun } = await server.call<TaskRun>("GET", `/task_runs/${id}`);
+    const seconds = (moment: string | null) => secondsBetween(start, toTimestamp(moment ?? 0));
+    expect(taskRun.start_time).toBe(formatTimestamp(start));
+    expect(seconds(taskRun.end_time)).toBeCloseTo(ranSeconds, 2);
+    expect(taskRun.total_run_time).toBeCloseTo(ranSeconds, 2);
+    expect(taskRun.estimated_run_time).toBe(taskRun.total_run_time);
+    const { body: page } = await server.call<TaskRunPage>("GET", `/ui/task_runs/${id}/page`);
+    expect(page.task_run).toEqual(taskRun);
+    expect(page.states.at(-1)?.timestamp).toBe(taskRun.end_time);
+    const { body: timeline } = await server.call<Timeline>("GET", `/ui/flow_runs/${run.id}/timeline`);
+    expect((timeline.end[0] ?? 0) - (timeline.start[0] ?? 0)).toBeCloseTo(ranSeconds, 2);
   });
 });

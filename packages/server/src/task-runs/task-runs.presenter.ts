@@ -3,7 +3,7 @@ import type { TaskRun, TaskRunPolicy } from "@ostinato/protocol";
 import type { RowOf } from "../db/columns.ts";
 import { readJson, readPlainJson } from "../db/json-text.ts";
 import type { taskRunColumns } from "../db/tables.ts";
-import { presentTimes } from "../orchestration/run-times.ts";
+import { presentTimes } from "../orchestration/run-times.presenter.ts";
 import { presentState } from "../orchestration/state.presenter.ts";
 import { type StateColumnsOfRun, stateOfRun } from "../orchestration/state.rows.ts";
 

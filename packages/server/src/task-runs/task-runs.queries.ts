@@ -1,4 +1,4 @@
-import { type Timestamp, timeOrderedId } from "@ostinato/core";
+import { type RunTimes, type Timestamp, timeOrderedId } from "@ostinato/core";
 import type { TaskRunSort } from "@ostinato/protocol";
 import { type SelectQueryBuilder, sql, type Updateable } from "kysely";
 import { everything } from "../criteria/conditions.queries.ts";
@@ -8,10 +8,8 @@ import { columnTypes } from "../db/columns.ts";
 import type { Database, Reader, Sql, Writer } from "../db/dialect.ts";
 import { prepared } from "../db/prepared.ts";
 import { type Tables, tables, taskRunColumns } from "../db/tables.ts";
-import type { RunTimes } from "../orchestration/run-times.ts";
 import { type StateReference, type StateRow, stateRow } from "../orchestration/state.rows.ts";
 import type { RunState } from "../orchestration/state.ts";
-import type { CacheEntry } from "../orchestration/task-run-rules.ts";
 import { runTime, tallyRuns } from "../run-history/run-history.queries.ts";
 import type { Buckets, Tally } from "../run-history/run-history.rules.ts";
 import type { TaskRunRow } from "./task-runs.presenter.ts";
@@ -227,11 +225,14 @@ export function cachedState(reader: Reader, key: string, now: Timestamp): Promis
     .executeTakeFirst();
 }
 
-export async function insertCacheEntry(
-  tx: Writer,
-  { key, expires, stateId }: CacheEntry,
-  created: Timestamp,
-): Promise<void> {
+export interface CacheEntry {
+  readonly key: string;
+  readonly expires: Timestamp | null;
+  readonly stateId: string;
+  readonly created: Timestamp;
+}
+
+export async function insertCacheEntry(tx: Writer, { key, expires, stateId, created }: CacheEntry): Promise<void> {
   const row = {
     id: timeOrderedId(created),
     created,

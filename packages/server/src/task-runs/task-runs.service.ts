@@ -1,4 +1,4 @@
-import { randomRunName, type Timestamp, timeOrderedId, toTimestamp } from "@ostinato/core";
+import { noTimes, randomRunName, type Timestamp, timeOrderedId, toTimestamp } from "@ostinato/core";
 import type {
   BodyOf,
   filterTaskRuns,
@@ -17,10 +17,10 @@ import { absent, conflict } from "../kernel/errors.ts";
 import { keptKey, keptName } from "../kernel/indexed-text.ts";
 import { checkAnswerSize, paginate, readLimit } from "../kernel/paging.ts";
 import { unit } from "../kernel/unit.ts";
-import { noTimes } from "../orchestration/run-times.ts";
+import { chance } from "../orchestration/rule.ts";
 import { stateColumnsOfRun } from "../orchestration/state.rows.ts";
 import { proposalOf } from "../orchestration/state.ts";
-import { transformTaskRun } from "../orchestration/task-run-policies.ts";
+import { transformTaskRun } from "../orchestration/task-run-rule-sets.ts";
 import { bucketsOf, presentHistory } from "../run-history/run-history.rules.ts";
 import { completeTaskRunPolicy, presentTaskRun, type TaskRunRow } from "./task-runs.presenter.ts";
 import * as queries from "./task-runs.queries.ts";
@@ -82,6 +82,7 @@ function newRow(given: TaskRunCreate, labels: object, now: Timestamp) {
     initial: null,
     proposed,
     now,
+    ...chance,
   });
   const row: TaskRunRow = {
     ...keys,

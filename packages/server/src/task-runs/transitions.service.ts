@@ -1,23 +1,24 @@
+import { timesOf } from "@ostinato/core";
 import type { OrchestrationResult, SetState } from "@ostinato/protocol";
-import { keepResultAsArtifact } from "../artifacts/artifacts.service.ts";
+import * as artifacts from "../artifacts/artifacts.service.ts";
 import type { Writer } from "../db/dialect.ts";
 import { readPlainJson } from "../db/json-text.ts";
 import type { Context } from "../kernel/context.ts";
 import { notFound } from "../kernel/errors.ts";
 import { type Unit, unit } from "../kernel/unit.ts";
-import { type LoadFact, orchestrate } from "../orchestration/engine.ts";
-import type { Policy } from "../orchestration/rule.ts";
-import { timesOf } from "../orchestration/run-times.ts";
+import { carryOut, type EffectHandlers, type LoadFact, orchestrate } from "../orchestration/engine.ts";
+import { chance, type RuleSet } from "../orchestration/rule.ts";
 import { isFresh, presentState } from "../orchestration/state.presenter.ts";
 import { stateColumnsOfRun, stateOfRow, stateOfRun } from "../orchestration/state.rows.ts";
 import { type Proposal, proposalOf, type RunState, withDetails } from "../orchestration/state.ts";
 import {
-  backgroundTaskRunPolicy,
-  coreTaskRunPolicy,
-  minimalTaskRunPolicy,
+  backgroundTaskRunRules,
+  coreTaskRunRules,
+  minimalTaskRunRules,
+  mirrorRules,
   transformTaskRun,
-} from "../orchestration/task-run-policies.ts";
-import type { TaskRunEffect, TaskRunFacts, TaskRunSubject } from "../orchestration/task-run-rules.ts";
+} from "../orchestration/task-run-rule-sets.ts";
+import type { TaskRunEffect, TaskRunEffects, TaskRunFacts, TaskRunSubject } from "../orchestration/task-run-rules.ts";
 import { completeTaskRunPolicy, presentTaskRun, type TaskRunRow } from "./task-runs.presenter.ts";
 import * as queries from "./task-runs.queries.ts";
 
@@ -26,15 +27,10 @@ export async function propose(context: Context, id: string, given: SetState): Pr
   const { clock } = context;
   const begun = clock.now();
   const result = await unit(context, async (unit) => {
-    const { tx, sql } = unit;
-    const row = await queries.taskRunForChange(tx, sql, id);
+    const row = await queries.taskRunForChange(unit.tx, unit.sql, id);
     if (row === undefined) throw notFound("Task run", id);
     const now = clock.now();
-    const proposed = proposalOf(given.state, now);
-    const { result, written } = await move(unit, { row, proposed, policy: policyFor(given), now });
-    const maker = { flow_run_id: row.flow_run_id, task_run_id: id };
-    if (written !== null) await keepResultAsArtifact(tx, sql, written, maker);
-    return result;
+    return move(unit, { row, proposed: proposalOf(given.state, now), ruleSet: ruleSetFor(given), now });
   });
   return { result, fresh: isFresh(result.state, begun) };
 }
@@ -45,9 +41,9 @@ export interface Proposed {
   readonly fresh: boolean;
 }
 
-function policyFor({ state, force }: SetState): TaskPolicy {
-  if (state.state_details?.deferred === true) return backgroundTaskRunPolicy;
-  return force === true ? minimalTaskRunPolicy : coreTaskRunPolicy;
+function ruleSetFor({ state, force }: SetState): TaskRunRuleSet {
+  if (state.state_details?.deferred === true) return backgroundTaskRunRules;
+  return force === true ? minimalTaskRunRules : coreTaskRunRules;
 }
 
 /** A state of a subflow, to be taken by the task run that stands for it in its parent. */
@@ -62,42 +58,50 @@ export async function mirror(unit: Unit, { taskRunId, flowRunId, state }: Mirror
   const row = await queries.taskRunForChange(unit.tx, unit.sql, taskRunId);
   if (row === undefined) return;
   const proposed = withDetails(state, { child_flow_run_id: flowRunId });
-  await move(unit, { row, proposed, policy: minimalTaskRunPolicy, now: state.timestamp });
+  await move(unit, { row, proposed, ruleSet: mirrorRules, now: state.timestamp });
 }
 
-type TaskPolicy = Policy<TaskRunSubject, TaskRunFacts, TaskRunEffect>;
+type TaskRunRuleSet = RuleSet<TaskRunSubject, TaskRunFacts, TaskRunEffect>;
 
-interface Move {
+interface Asked {
   readonly row: TaskRunRow;
   readonly proposed: Proposal;
-  readonly policy: TaskPolicy;
+  readonly ruleSet: TaskRunRuleSet;
   readonly now: RunState["timestamp"];
 }
 
-interface Moved {
-  readonly result: OrchestrationResult;
-  /** The state that was written; null when the run stays in the state that it is in. */
-  readonly written: RunState | null;
-}
-
-async function move(unit: Unit, { row, proposed, policy, now }: Move): Promise<Moved> {
+async function move(unit: Unit, { row, proposed, ruleSet, now }: Asked): Promise<OrchestrationResult> {
   const { tx, sql } = unit;
   const initial = stateOfRun(row);
   const { status, details, run, written, effects } = await orchestrate(
-    { policy, transform: transformTaskRun, load: loadFacts(tx, row, { proposed, now }) },
-    { run: subjectOf(row), initial, proposed, now },
+    { ruleSet, transform: transformTaskRun, load: loadFacts(tx, row, { proposed, now }) },
+    { run: subjectOf(row), initial, proposed, now, ...chance },
   );
   const current = written ?? initial;
   const result = { state: current === null ? null : presentState(current), status, details };
-  if (written === null) return { result, written };
-  const updated = written.timestamp;
-  const moved = { ...row, ...movedColumns(run), ...stateColumnsOfRun(written), updated };
+  if (written === null) return result;
+  const moved = { ...row, ...movedColumns(run), ...stateColumnsOfRun(written), updated: written.timestamp };
   await queries.insertTaskRunState(tx, sql, row.id, written);
   await queries.moveTaskRun(tx, sql, moved);
-  for (const effect of effects) await queries.insertCacheEntry(tx, effect, updated);
+  await carryOut(effects, { unit, row: moved, written }, effectHandlers);
   unit.changed("task-run", [moved], presentTaskRun);
-  return { result, written };
+  return result;
 }
+
+/** A task run that has gone into a state in a unit of work. */
+interface Move {
+  readonly unit: Unit;
+  readonly row: TaskRunRow;
+  readonly written: RunState;
+}
+
+const effectHandlers: EffectHandlers<TaskRunEffects, Move> = {
+  cache: ({ unit, written }, { key, expires }) =>
+    queries.insertCacheEntry(unit.tx, { key, expires, stateId: written.id, created: written.timestamp }),
+
+  "keep-result": ({ unit, row, written }) =>
+    artifacts.keepResult(unit, written, { flow_run_id: row.flow_run_id, task_run_id: row.id }),
+};
 
 function subjectOf(row: TaskRunRow): TaskRunSubject {
   return { ...row, policy: completeTaskRunPolicy(readPlainJson(row.empirical_policy)) };
@@ -108,7 +112,7 @@ export function movedColumns(run: TaskRunSubject) {
   return { ...timesOf(run), flow_run_run_count: run.flow_run_run_count };
 }
 
-function loadFacts(tx: Writer, { flow_run_id }: TaskRunRow, { proposed, now }: Pick<Move, "proposed" | "now">) {
+function loadFacts(tx: Writer, { flow_run_id }: TaskRunRow, { proposed, now }: Pick<Asked, "proposed" | "now">) {
   const { cache_key, refresh_cache } = proposed.details;
   const loaders: { readonly [Name in keyof TaskRunFacts]: () => Promise<TaskRunFacts[Name]> } = {
     async flowRun() {

@@ -1,3 +1,5 @@
+import { timesAfter } from "@ostinato/core";
+import { flowRunFollowers as followers } from "./flow-run-followers.ts";
 import {
   cancelAtOnceWithoutProcess,
   cancellingEndsAsCancelled,
@@ -13,32 +15,14 @@ import {
   resume,
   retryFailedRun,
 } from "./flow-run-rules.ts";
-import { anyOrNone, anyType, type Follower, type Policy, type Transition } from "./rule.ts";
-import { timesAfter } from "./run-times.ts";
+import type { RuleSet, Transition } from "./rule.ts";
 import { keepScheduledTime, startOnce, waitForScheduledTime } from "./start-rules.ts";
 import { isFinal, type RunState, stateAfter, withDetails } from "./state.ts";
 
-type FlowRunPolicy = Policy<FlowRunSubject, FlowRunFacts, FlowRunEffect>;
-
-const announce: Follower<FlowRunSubject, FlowRunFacts, FlowRunEffect> = {
-  name: "announce",
-  from: anyOrNone,
-  to: anyType,
-  follow: () => ({ effects: [{ kind: "announce" }] }),
-};
-
-const mirrorOnParent: Follower<FlowRunSubject, FlowRunFacts, FlowRunEffect> = {
-  name: "mirror-on-parent",
-  from: anyOrNone,
-  to: anyType,
-  follow: ({ run }) =>
-    run.parent_task_run_id === null ? {} : { effects: [{ kind: "mirror", taskRunId: run.parent_task_run_id }] },
-};
-
-const followers = [mirrorOnParent, announce];
+type FlowRunRuleSet = RuleSet<FlowRunSubject, FlowRunFacts, FlowRunEffect>;
 
 /** For what clients propose. */
-export const coreFlowRunPolicy: FlowRunPolicy = {
+export const coreFlowRunRules: FlowRunRuleSet = {
   rules: [
     keepConcurrencyLease,
     refuseRepeatedTransition,
@@ -57,22 +41,22 @@ export const coreFlowRunPolicy: FlowRunPolicy = {
 };
 
 /** For what is forced, and for the first state of a run. */
-export const minimalFlowRunPolicy: FlowRunPolicy = {
+export const minimalFlowRunRules: FlowRunRuleSet = {
   rules: [keepConcurrencyLease, keepPersistedResult, cancelAtOnceWithoutProcess],
   followers,
 };
 
-export const markLatePolicy: FlowRunPolicy = { rules: [markLateOnce], followers };
+export const markLateRules: FlowRunRuleSet = { rules: [markLateOnce], followers };
 
-/** What happens to a flow run that goes into a state, whatever the policy. */
+/** What happens to a flow run that goes into a state, whatever the rule set. */
 export function transformFlowRun(transition: Transition<FlowRunSubject>): {
   readonly run: FlowRunSubject;
   readonly written: RunState;
 } {
-  const { run, initial, proposed, now } = transition;
+  const { run, initial } = transition;
   const { parent_task_run_id } = run;
   const references = parent_task_run_id === null ? {} : { task_run_id: parent_task_run_id };
-  const written = withDetails(stateAfter(initial, proposed, now), { flow_run_id: run.id, ...references });
+  const written = withDetails(stateAfter(transition), { flow_run_id: run.id, ...references });
   const counts = written.type === "RUNNING" && run.policy.resuming !== true;
   const forgetsResuming = written.type === "RUNNING" || isFinal(written);
   return {

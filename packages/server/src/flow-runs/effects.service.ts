@@ -1,0 +1,63 @@
+import type { Timestamp } from "@ostinato/core";
+import type { StateCreate } from "@ostinato/protocol";
+import * as artifacts from "../artifacts/artifacts.service.ts";
+import { readOptionalJson, readPlainJson } from "../db/json-text.ts";
+import * as events from "../events/events.service.ts";
+import * as inputs from "../flow-run-inputs/flow-run-inputs.service.ts";
+import * as heartbeats from "../heartbeats/heartbeats.service.ts";
+import type { Unit } from "../kernel/unit.ts";
+import type { EffectHandlers } from "../orchestration/engine.ts";
+import type { FlowRunEffects } from "../orchestration/flow-run-rules.ts";
+import type { RunState } from "../orchestration/state.ts";
+import * as taskRuns from "../task-runs/task-runs.service.ts";
+import type { FlowRunRow } from "./flow-runs.presenter.ts";
+import * as queries from "./flow-runs.queries.ts";
+import { type RelatedResources, stateEvent } from "./state-event.ts";
+
+/** A flow run that goes from one state to another in a unit of work. */
+export interface Move {
+  readonly unit: Unit;
+  /** The run as it has become. */
+  readonly row: FlowRunRow;
+  readonly related: RelatedResources;
+  readonly initial: RunState | null;
+  readonly written: RunState;
+  /** Moves another run in the same unit, whatever its rules would say to a client. */
+  readonly force: (id: string, state: StateCreate, at: Timestamp) => Promise<unknown>;
+}
+
+/** How each effect of a flow run's transition is carried out. The compiler asks for the handler of a new one. */
+export const effectHandlers: EffectHandlers<FlowRunEffects, Move> = {
+  "record-event": ({ unit, ...move }) => events.recordNew(unit, [eventOf(move)]),
+
+  mirror: ({ unit, row, written }, { taskRunId }) =>
+    taskRuns.mirror(unit, { taskRunId, flowRunId: row.id, state: written }),
+
+  "keep-result": ({ unit, row, written }) =>
+    artifacts.keepResult(unit, written, { flow_run_id: row.id, task_run_id: null }),
+
+  "note-heartbeat": ({ unit, row, written }, { intervalSeconds, process }) =>
+    heartbeats.recordProposer(unit, { flowRunId: row.id, occurred: written.timestamp, intervalSeconds, process }),
+
+  "end-open-task-runs": ({ unit, row }, { why, until }) =>
+    taskRuns.endAbandoned(unit, { flowRunId: row.id, why, until }),
+
+  async "cancel-subflows"({ unit, row, written, force }) {
+    const state = { type: "CANCELLED", message: "The flow run that called it was cancelled." } as const;
+    for (const id of await queries.openSubflows(unit.tx, row.id)) await force(id, state, written.timestamp);
+  },
+
+  "forget-inputs": ({ unit, row }, { keys }) => inputs.forgetIn(unit.tx, row.id, keys),
+};
+
+function eventOf({ row, related, initial, written }: Pick<Move, "row" | "related" | "initial" | "written">) {
+  const { id, name, run_count: runCount, tags, created_by } = row;
+  const run = {
+    id,
+    name,
+    runCount,
+    tags: readPlainJson<string[]>(tags),
+    createdBy: readOptionalJson<object>(created_by),
+  };
+  return stateEvent({ run, related, initial, written });
+}

@@ -1,0 +1,111 @@
+import { openStateTypes, type Timestamp, terminalStateTypes } from "@ostinato/core";
+import type { FlowRunEffect, FlowRunFacts, FlowRunSubject } from "./flow-run-rules.ts";
+import { type Arrival, anyOrNone, anyType, type Follower, type FromType } from "./rule.ts";
+import { hasData } from "./state.ts";
+
+type FlowRunFollower<Need extends keyof FlowRunFacts = never> = Follower<
+  FlowRunSubject,
+  FlowRunFacts,
+  FlowRunEffect,
+  Need
+>;
+
+const keepResult: FlowRunFollower = {
+  name: "keep-result",
+  from: anyOrNone,
+  to: anyType,
+  when: ({ written }) => hasData(written),
+  follow: () => ({ effects: [{ kind: "keep-result" }] }),
+};
+
+const endTaskRunsOfCancelledRun: FlowRunFollower = {
+  name: "end-task-runs-of-cancelled-run",
+  from: anyOrNone,
+  to: ["CANCELLED"],
+  follow: ({ written }) => endOpenTaskRuns("cancelled", written.timestamp),
+};
+
+const endTaskRunsOfLostProcess: FlowRunFollower = {
+  name: "end-task-runs-of-lost-process",
+  from: anyOrNone,
+  to: ["CRASHED"],
+  when: ({ written }) => written.details.process_lost === true,
+  follow: ({ written }) => endOpenTaskRuns("died", written.timestamp),
+};
+
+const endTaskRunsOfEndedAttempt: FlowRunFollower = {
+  name: "end-task-runs-of-ended-attempt",
+  from: terminalStateTypes,
+  to: ["RUNNING"],
+  when: beginsInNewProcess,
+  follow: ({ initial, written }) => endOpenTaskRuns("died", (initial ?? written).timestamp),
+};
+
+/** A run that was paused goes on in its process. */
+const openButPaused: readonly FromType[] = [null, ...openStateTypes.filter((type) => type !== "PAUSED")];
+
+const endTaskRunsOfLostAttempt: FlowRunFollower<"lastSign"> = {
+  name: "end-task-runs-of-lost-attempt",
+  from: openButPaused,
+  to: ["RUNNING"],
+  when: beginsInNewProcess,
+  needs: ["lastSign"],
+  follow: ({ initial, written }, { lastSign }) => endOpenTaskRuns("died", lastSign ?? (initial ?? written).timestamp),
+};
+
+/**
+ * Whether this is a further attempt whose client has said that its process lives for the run alone. Nobody works any more on
+ * the task runs that the attempt before has left open.
+ */
+function beginsInNewProcess({ run, written }: Arrival<FlowRunSubject>): boolean {
+  return run.run_count > 1 && written.details.heartbeat_seconds !== undefined;
+}
+
+function endOpenTaskRuns(why: "cancelled" | "died", until: Timestamp) {
+  return { effects: [{ kind: "end-open-task-runs", why, until }] } as const;
+}
+
+const noteHeartbeat: FlowRunFollower = {
+  name: "note-heartbeat",
+  from: anyOrNone,
+  to: anyType,
+  follow({ written }) {
+    const { heartbeat_seconds: intervalSeconds, process } = written.details;
+    return intervalSeconds === undefined ? {} : { effects: [{ kind: "note-heartbeat", intervalSeconds, process }] };
+  },
+};
+
+const cancelSubflows: FlowRunFollower = {
+  name: "cancel-subflows",
+  from: anyOrNone,
+  to: ["CANCELLED"],
+  follow: () => ({ effects: [{ kind: "cancel-subflows" }] }),
+};
+
+const mirrorOnParent: FlowRunFollower = {
+  name: "mirror-on-parent",
+  from: anyOrNone,
+  to: anyType,
+  follow: ({ run }) =>
+    run.parent_task_run_id === null ? {} : { effects: [{ kind: "mirror", taskRunId: run.parent_task_run_id }] },
+};
+
+const recordEvent: FlowRunFollower = {
+  name: "record-event",
+  from: anyOrNone,
+  to: anyType,
+  follow: () => ({ effects: [{ kind: "record-event" }] }),
+};
+
+/** What follows the state of any flow run, in the order in which it is carried out. */
+export const flowRunFollowers = [
+  keepResult,
+  endTaskRunsOfCancelledRun,
+  endTaskRunsOfLostProcess,
+  endTaskRunsOfEndedAttempt,
+  endTaskRunsOfLostAttempt,
+  noteHeartbeat,
+  cancelSubflows,
+  mirrorOnParent,
+  recordEvent,
+];
