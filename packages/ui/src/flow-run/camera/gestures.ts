@@ -1,25 +1,21 @@
 import { type RefObject, useEffect, useRef } from "react";
+import type { Point } from "./point.ts";
 
 export interface Gestures {
-  /** Pixels by which what is drawn follows the pointer. */
-  readonly pan: (x: number, y: number) => void;
-  /** How many times closer, around a point in pixels from the left and top of the element. */
-  readonly zoom: (closer: number, at: { readonly x: number; readonly y: number }) => void;
-  /** Where in the element a gesture may begin; everywhere unless given. */
+  /** The distance by which the drawing follows the pointer. */
+  readonly pan: (by: Point) => void;
+  /** How many times closer, around a point. */
+  readonly zoom: (closer: number, at: Point) => void;
+  /** Whether a gesture may begin so far from the left; everywhere unless given. */
   readonly begins?: (x: number) => boolean;
 }
 
-/** Farther than this is no click any more. */
+/** A pointer that moves farther than this drags and does not click. */
 const clickRadius = 5;
-
-interface Pointer {
-  readonly x: number;
-  readonly y: number;
-}
 
 /**
  * Moving a drawing by hand: one finger or the mouse drags it, two fingers also pinch it. A drag that ends on a button does
- * not press it. What the browser keeps for itself is said by `touch-action` on the element.
+ * not press it. `touch-action` on the element says what the browser keeps for itself.
  */
 export function useGestures(element: RefObject<HTMLElement | null>, gestures: Gestures): void {
   const latest = useRef(gestures);
@@ -27,10 +23,10 @@ export function useGestures(element: RefObject<HTMLElement | null>, gestures: Ge
   useEffect(() => {
     const watched = element.current;
     if (watched === null) return undefined;
-    const down = new Map<number, Pointer>();
-    let start: Pointer | undefined;
+    const down = new Map<number, Point>();
+    let start: Point | undefined;
     let dragging = false;
-    const inside = (event: PointerEvent): Pointer => {
+    const inside = (event: PointerEvent): Point => {
       const bounds = watched.getBoundingClientRect();
       return { x: event.clientX - bounds.left, y: event.clientY - bounds.top };
     };
@@ -55,11 +51,11 @@ export function useGestures(element: RefObject<HTMLElement | null>, gestures: Ge
       const other = [...down].find(([id]) => id !== event.pointerId)?.[1];
       down.set(event.pointerId, at);
       if (other === undefined) {
-        latest.current.pan(at.x - before.x, at.y - before.y);
+        latest.current.pan({ x: at.x - before.x, y: at.y - before.y });
         return;
       }
       const middle = { x: (at.x + other.x) / 2, y: (at.y + other.y) / 2 };
-      latest.current.pan((at.x - before.x) / 2, (at.y - before.y) / 2);
+      latest.current.pan({ x: (at.x - before.x) / 2, y: (at.y - before.y) / 2 });
       latest.current.zoom(distance(at, other) / Math.max(1, distance(before, other)), middle);
     };
     const onUp = (event: PointerEvent) => down.delete(event.pointerId);
@@ -84,6 +80,6 @@ export function useGestures(element: RefObject<HTMLElement | null>, gestures: Ge
   }, [element]);
 }
 
-function distance(a: Pointer, b: Pointer): number {
+function distance(a: Point, b: Point): number {
   return Math.hypot(a.x - b.x, a.y - b.y);
 }

@@ -1,15 +1,15 @@
 import { type RefObject, useEffect, useRef } from "react";
+import type { Point } from "./point.ts";
 
 /**
- * The wheel over a drawing of time: with Ctrl (which a pinch sends too) it zooms where the pointer is, sideways it pans;
- * up and down it scrolls the page as everywhere.
+ * The wheel over a drawing: with Ctrl (which a pinch sends too) it zooms where the pointer is, sideways it pans; up and
+ * down it scrolls the page as everywhere.
  */
 export function useWheel(
   element: RefObject<HTMLElement | null>,
   options: {
-    readonly zoom: (factor: number, at: number) => void;
-    readonly pan: (pixels: number) => void;
-    readonly left: number;
+    readonly pan: (by: Point) => void;
+    readonly zoom: (closer: number, at: Point) => void;
   },
 ): void {
   const latest = useRef(options);
@@ -18,15 +18,14 @@ export function useWheel(
     const watched = element.current;
     if (watched === null) return undefined;
     const onWheel = (event: WheelEvent) => {
-      const { zoom, pan, left } = latest.current;
-      const bounds = watched.getBoundingClientRect();
+      const { pan, zoom } = latest.current;
       if (event.ctrlKey || event.metaKey) {
         event.preventDefault();
-        const at = (event.clientX - bounds.left - left) / Math.max(1, bounds.width - left);
-        zoom(Math.exp(event.deltaY * 0.01), Math.min(1, Math.max(0, at)));
+        const bounds = watched.getBoundingClientRect();
+        zoom(Math.exp(-event.deltaY * 0.01), { x: event.clientX - bounds.left, y: event.clientY - bounds.top });
       } else if (Math.abs(event.deltaX) > Math.abs(event.deltaY) || event.shiftKey) {
         event.preventDefault();
-        pan(event.deltaX === 0 ? event.deltaY : event.deltaX);
+        pan({ x: -(event.deltaX === 0 ? event.deltaY : event.deltaX), y: 0 });
       }
     };
     watched.addEventListener("wheel", onWheel, { passive: false });

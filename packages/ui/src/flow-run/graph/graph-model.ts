@@ -26,6 +26,8 @@ export interface Graph {
 const maxNodes = 300;
 /** An opened group of at most this many becomes boxes of its own; a larger one shows its runs as cells. */
 export const maxOpened = 24;
+/** Pixels of a box that shows one line. */
+export const nodeHeight = 34;
 
 /**
  * The graph of a timeline. Runs of the same task whose inputs come from the same groups are one box, so that a map over a

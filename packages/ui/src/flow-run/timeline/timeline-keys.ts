@@ -2,13 +2,16 @@ import { type KeyboardEvent, useState } from "react";
 import type { TimelineRow } from "./timeline-model.ts";
 
 const rowsOfAPage = 14;
+/** How many times closer one press zooms, and how far away again. */
+export const zoomStep = 1.6;
 
 /** The keys of a tree, and those that zoom and pan what is drawn beside it. */
 export function useTreeKeys(input: {
   readonly rows: readonly TimelineRow[];
   readonly choose: (row: TimelineRow) => void;
   readonly toggle: (row: TimelineRow) => void;
-  readonly zoom: (factor: number) => void;
+  readonly zoom: (closer: number) => void;
+  /** By a share of what is shown. */
   readonly pan: (share: number) => void;
   readonly reset: () => void;
   readonly scrollTo: (index: number) => void;
@@ -36,9 +39,9 @@ export function useTreeKeys(input: {
       [" ", () => row !== undefined && input.choose(row)],
       ["ArrowRight", () => row !== undefined && row.kind !== "task" && !row.open && input.toggle(row)],
       ["ArrowLeft", () => row?.open === true && input.toggle(row)],
-      ["+", () => input.zoom(0.6)],
-      ["=", () => input.zoom(0.6)],
-      ["-", () => input.zoom(1.6)],
+      ["+", () => input.zoom(zoomStep)],
+      ["=", () => input.zoom(zoomStep)],
+      ["-", () => input.zoom(1 / zoomStep)],
       ["0", input.reset],
       ["<", () => input.pan(-0.2)],
       [">", () => input.pan(0.2)],

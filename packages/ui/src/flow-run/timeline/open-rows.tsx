@@ -1,0 +1,60 @@
+import { useQueries, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo, useState } from "react";
+import { useLive } from "../../api/live.ts";
+import type { Timeline } from "../../api/types.ts";
+import { applyToTimelines, timelineQuery } from "../flow-run.queries.ts";
+import { groupsOf, type OpenRows, type TimelineRow, timelineRows } from "./timeline-model.ts";
+
+/** The rows of a timeline with those of what is open in it: groups of one task's runs, and subflows at any depth. */
+export function useOpenRows(timeline: Timeline, selected: string | undefined) {
+  const [open, setOpen] = useState<OpenRows>(() => opened(new Map(), timeline, selected));
+  const { ids, children } = useChildTimelines(open);
+  const rows = useMemo(() => timelineRows({ timeline, open, children }), [timeline, open, children]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it comes into sight when it is chosen, and stays where it is then
+  useEffect(() => setOpen((before) => opened(before, timeline, selected)), [selected]);
+  const toggle = (row: TimelineRow) =>
+    setOpen((before) => {
+      const next = new Map(before);
+      if (!next.delete(row.key))
+        next.set(row.key, row.kind === "group" ? null : (row.source.child_flow_run_id[row.members[0] ?? 0] ?? null));
+      return next;
+    });
+  return { rows, toggle, openSubflows: ids };
+}
+
+/** Listens to an opened subflow: changes of its task runs are not sent for the run that called it. */
+export function LiveSubflow({ id }: { readonly id: string }) {
+  const queryClient = useQueryClient();
+  useLive(
+    { kind: "flow-run", flow_run_id: id },
+    {
+      onChanges: (changes) => applyToTimelines(queryClient, changes),
+      onResync: () => void queryClient.invalidateQueries({ queryKey: timelineQuery(id).queryKey }),
+    },
+  );
+  return null;
+}
+
+/** The open lines, with the groups of the selected task run among them. */
+function opened(before: OpenRows, timeline: Timeline, selected: string | undefined): OpenRows {
+  const closed = selected === undefined ? [] : groupsOf(timeline, selected).filter((group) => !before.has(group));
+  return closed.length === 0 ? before : new Map([...before, ...closed.map((group) => [group, null] as const)]);
+}
+
+/** The timelines of opened subflows, at any depth, kept up to date while they are shown. */
+function useChildTimelines(open: OpenRows): {
+  readonly ids: readonly string[];
+  readonly children: ReadonlyMap<string, Timeline>;
+} {
+  const ids = useMemo(() => [...new Set([...open.values()].filter((id) => id !== null))], [open]);
+  const children = useQueries({
+    queries: ids.map((id) => timelineQuery(id)),
+    combine: (results) =>
+      new Map(
+        results.flatMap((result, index) =>
+          result.data === undefined ? [] : [[ids[index] ?? "", result.data] as const],
+        ),
+      ),
+  });
+  return { ids, children };
+}

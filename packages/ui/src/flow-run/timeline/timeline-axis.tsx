@@ -1,0 +1,48 @@
+import type { Ref } from "react";
+import { useBrush } from "../../charts/brush.ts";
+import { IconButton } from "../../components/button.tsx";
+import type { TimelineCamera } from "./timeline-camera.ts";
+import { zoomStep } from "./timeline-keys.ts";
+
+/** The line above the bars: buttons that zoom, and the times, which are dragged over to look closer. */
+export function TimelineAxis(props: {
+  readonly canvas: Ref<HTMLCanvasElement>;
+  readonly camera: TimelineCamera;
+  readonly height: number;
+  readonly labelWidth: number;
+  readonly barWidth: number;
+}) {
+  const { camera, labelWidth, barWidth } = props;
+  const { brush, handlers } = useBrush(({ from, to }) => {
+    const shown = camera.shown();
+    const scale = (shown.to - shown.from) / barWidth;
+    camera.show({ from: shown.from + from * scale, to: shown.from + to * scale });
+  });
+  const showAll = () => camera.show(undefined);
+  return (
+    <div className="sticky top-0 z-10 flex border-b bg-surface" style={{ height: props.height }}>
+      <div className="flex shrink-0 items-center border-r px-1" style={{ width: labelWidth }}>
+        <IconButton icon="minus" label="Zoom out" className="!size-6" onClick={() => camera.zoom(1 / zoomStep)} />
+        <IconButton icon="plus" label="Zoom in" className="!size-6" onClick={() => camera.zoom(zoomStep)} />
+        {camera.view === undefined ? null : (
+          <IconButton icon="fit" label="Show all of it" className="!size-6" onClick={showAll} />
+        )}
+      </div>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: zooming by hand; the keys + − 0 do it too */}
+      <div
+        title="Drag to look closer; double-click for all of it"
+        className="relative min-w-0 flex-1 cursor-col-resize touch-none"
+        {...handlers}
+        onDoubleClick={showAll}
+      >
+        <canvas ref={props.canvas} className="absolute inset-0 size-full" />
+        {brush === undefined ? null : (
+          <span
+            className="absolute inset-y-0 bg-accent/20"
+            style={{ left: Math.min(brush.from, brush.to), width: Math.abs(brush.to - brush.from) }}
+          />
+        )}
+      </div>
+    </div>
+  );
+}

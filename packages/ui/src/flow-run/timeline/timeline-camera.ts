@@ -1,0 +1,43 @@
+import { type RefObject, useCallback } from "react";
+import type { Timeline } from "../../api/types.ts";
+import { type Camera, useCamera } from "../camera/camera.ts";
+import { padded, panned, zoomed } from "../camera/time-span.ts";
+import type { Span } from "./timeline-draw.ts";
+import { timelineSpan } from "./timeline-model.ts";
+
+/** The part of the time that is shown: the whole run, as long as nobody looks closer. */
+export interface TimelineCamera extends Camera<Span> {
+  readonly whole: () => Span;
+  /** The span that is shown now. */
+  readonly shown: () => Span;
+}
+
+export function useTimelineCamera(options: {
+  readonly timeline: Timeline;
+  readonly ended: number | undefined;
+  readonly element: RefObject<HTMLElement | null>;
+  readonly scroller: RefObject<HTMLElement | null>;
+  /** Pixels of the names at the left, and of the bars beside them. */
+  readonly labelWidth: number;
+  readonly barWidth: number;
+  readonly onDrag: () => void;
+}): TimelineCamera {
+  const { timeline, ended, element, scroller, labelWidth, barWidth, onDrag } = options;
+  const whole = useCallback((): Span => padded(timelineSpan(timeline, ended ?? Date.now())), [timeline, ended]);
+  const camera = useCamera<Span>({
+    element,
+    wheelOver: scroller,
+    begins: (x) => x > labelWidth,
+    onDrag,
+    lens: {
+      // The whole can't move, and stays the whole while the run goes on.
+      panned: (view, { x }) => (view === undefined ? view : panned(view, whole(), -x / barWidth)),
+      zoomed(view, closer, at) {
+        const all = whole();
+        const share = at === undefined ? 0.5 : Math.min(1, Math.max(0, (at.x - labelWidth) / barWidth));
+        return zoomed(view ?? all, all, 1 / closer, share);
+      },
+    },
+  });
+  return { ...camera, whole, shown: () => camera.view ?? whole() };
+}
