@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createServer, readConfig } from "@ostinato/server";
+import { createServer, readConfig, settings } from "@ostinato/server";
 
 /** A committed file that is made from sources, so that a reader and a reviewer see what a change does to it. */
 interface GeneratedFile {
@@ -11,12 +11,10 @@ interface GeneratedFile {
   readonly make: () => string | Promise<string>;
 }
 
-const tableBegin = "<!-- Made from e2e/differential/known-differences.json by `npm run generate`. -->\n";
-const tableEnd = "<!-- Until here. -->";
-
 const generatedFiles: readonly GeneratedFile[] = [
   { file: "docs/openapi.json", make: openApiDocument },
   { file: "docs/prefect.md", make: withKnownDifferences },
+  { file: "docs/server.md", make: withSettings },
 ];
 
 // `npm run generate` writes them; `--check` writes nothing and fails when one is not what would be written.
@@ -54,17 +52,34 @@ async function openApiDocument(): Promise<string> {
 
 /** The page with the table of the differences that are known to the judge of them. */
 function withKnownDifferences(): string {
-  const page = read("docs/prefect.md") ?? "";
-  const [head, rest] = page.split(tableBegin);
-  const tail = rest?.split(tableEnd)[1];
-  if (head === undefined || tail === undefined)
-    throw new Error("docs/prefect.md has no place for the table of differences");
   const known: readonly Readonly<Record<"asked" | "prefect" | "ostinato" | "reason", string>>[] = JSON.parse(
     read("e2e/differential/known-differences.json") ?? "[]",
   );
   const rows = known.map(({ asked, prefect, ostinato, reason }) => [asked, prefect, ostinato, reason]);
-  const table = markdownTable([["Asked", "Prefect", "Ostinato", "Why"], ...rows]);
-  return `${head}${tableBegin}\n${table}\n\n${tableEnd}${tail}`;
+  return withTable("docs/prefect.md", "e2e/differential/known-differences.json", [
+    ["Asked", "Prefect", "Ostinato", "Why"],
+    ...rows,
+  ]);
+}
+
+/** The page with the table of the settings that a server reads. */
+function withSettings(): string {
+  const rows = Object.values(settings).map(({ variable, alias, about }: Setting) => {
+    const names = [variable, ...(alias === undefined ? [] : [alias])].map((name) => `\`${name}\``);
+    return [names.join(" or "), about];
+  });
+  return withTable("docs/server.md", "packages/server/src/kernel/config.ts", [["Variable", "What it is"], ...rows]);
+}
+
+type Setting = (typeof settings)[keyof typeof settings];
+
+/** The page with a table in the place that two comments mark: what the table is made from, and where it ends. */
+function withTable(file: string, source: string, rows: readonly (readonly string[])[]): string {
+  const [begin, end] = [`<!-- Made from ${source} by \`npm run generate\`. -->\n`, "<!-- Until here. -->"];
+  const [head, rest] = (read(file) ?? "").split(begin);
+  const tail = rest?.split(end)[1];
+  if (head === undefined || tail === undefined) throw new Error(`${file} has no place for what is made from ${source}`);
+  return `${head}${begin}\n${markdownTable(rows)}\n\n${end}${tail}`;
 }
 
 /** As the formatter writes one: the first row is the head, and cells are as wide as the widest of their column. */

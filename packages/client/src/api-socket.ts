@@ -1,4 +1,5 @@
 import WebSocket from "ws";
+import { authHeaders } from "./basic-auth.ts";
 
 export interface ApiSocketOptions {
   /** Where the API is, ending with `/api`. */
@@ -33,8 +34,7 @@ const silenceMillis = 30_000;
 export function openApiSocket(options: ApiSocketOptions): ApiSocket {
   const { baseUrl, path, auth } = options;
   const address = `${baseUrl.replace(/\/+$/, "").replace(/^http/, "ws")}${path}`;
-  const headers = auth === undefined ? {} : { authorization: `Basic ${btoa(auth)}` };
-  const socket = new WebSocket(address, ["prefect"], { headers, handshakeTimeout: handshakeMillis });
+  const socket = new WebSocket(address, ["prefect"], { headers: authHeaders(auth), handshakeTimeout: handshakeMillis });
   let failure: Error | undefined;
   let ready = false;
   let held = true;

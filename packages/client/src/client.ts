@@ -1,7 +1,8 @@
 import { type Clock, jsonText, parseJson, sleep, systemClock, withPlainFields } from "@ostinato/core";
 import type { BodyOf, ParamsOf, QueryOf, ReplyOf, RouteContract } from "@ostinato/protocol";
+import { authHeaders } from "./basic-auth.ts";
 import { delayBeforeRetry } from "./delay.ts";
-import { ApiError, retryWhen, ServerUnreachable } from "./errors.ts";
+import { ApiError, AuthenticationFailed, retryWhen, ServerUnreachable } from "./errors.ts";
 import { fetchTransport, type Transport, type TransportResponse } from "./transport.ts";
 
 export interface ClientOptions {
@@ -55,7 +56,7 @@ export type OperationName<C extends RouteContract> = `${C["method"]} ${C["path"]
 
 export function createClient(options: ClientOptions): Client {
   const { baseUrl, auth, transport = fetchTransport(baseUrl), clock = systemClock({ keepAlive: true }) } = options;
-  const headers: Record<string, string> = auth === undefined ? {} : { authorization: `Basic ${btoa(auth)}` };
+  const headers = authHeaders(auth);
 
   async function exchange(
     request: Parameters<Transport>[0],
@@ -97,8 +98,9 @@ export function createClient(options: ClientOptions): Client {
         { retries, repeatable },
       );
       const value = decode(response, contract);
-      if (response.status >= 400)
-        throw new ApiError(`${contract.method} ${path}`, response.status, value, response.retryAfterSeconds);
+      const request = `${contract.method} ${path}`;
+      if (response.status === 401) throw new AuthenticationFailed(request, { baseUrl, auth, body: value });
+      if (response.status >= 400) throw new ApiError(request, response.status, value, response.retryAfterSeconds);
       return value as ReplyOf<Exclude<typeof operation, string>>;
     },
   };

@@ -17,6 +17,24 @@ export class ApiError extends Error {
   }
 }
 
+/** The server has to know who asks, and was told nothing, or a user and password that it does not have. */
+export class AuthenticationFailed extends ApiError {
+  constructor(request: string, { baseUrl, auth, body }: FailedAuthentication) {
+    super(request, 401, body);
+    const address = withoutPasswords(baseUrl);
+    this.message =
+      auth === undefined
+        ? `The server at ${address} asks for a password. Give it as user:password in OSTINATO_API_AUTH_STRING.`
+        : `The server at ${address} does not accept the user and password in OSTINATO_API_AUTH_STRING.`;
+  }
+}
+
+interface FailedAuthentication {
+  readonly baseUrl: string;
+  readonly auth: string | undefined;
+  readonly body: unknown;
+}
+
 /** No answer came, after all retries. */
 export class ServerUnreachable extends Error {
   override readonly name = "ServerUnreachable";

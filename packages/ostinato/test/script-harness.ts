@@ -63,16 +63,21 @@ export async function nextJson<T = Record<string, unknown>>(script: Script): Pro
 }
 
 /** Looks at the database that scripts in the same home have left. */
-export async function withServer<T>(look: (client: Client, server: Server) => Promise<T>, port?: number): Promise<T> {
+export async function withServer<T>(
+  look: (client: Client, server: Server) => Promise<T>,
+  port?: number,
+  authString?: string,
+): Promise<T> {
   const config = readConfig({
     OSTINATO_HOME: home,
     OSTINATO_LOG_LEVEL: "silent",
     OSTINATO_SERVER_PORT: String(port ?? 0),
+    OSTINATO_SERVER_API_AUTH_STRING: authString,
   });
   const server = await createServer({ config });
   try {
     const address = await server.listen();
-    return await look(createClient({ baseUrl: `${address}/api` }), server);
+    return await look(createClient({ baseUrl: `${address}/api`, auth: authString }), server);
   } finally {
     await server.stop();
   }

@@ -138,7 +138,12 @@ export function buildApp(
     },
     { prefix: `${config.basePath}api` },
   );
-  staticUi(app, { basePath: config.basePath, folder: uiFolder, guard });
+  staticUi(app, {
+    basePath: config.basePath,
+    folder: uiFolder,
+    guard,
+    passwordRequired: authentication.required,
+  });
   return app;
 }
 

@@ -5,10 +5,11 @@ import { buildApp } from "./app.ts";
 import { type Authentication, openToAll } from "./kernel/authentication.ts";
 import type { Config } from "./kernel/config.ts";
 import type { Context } from "./kernel/context.ts";
+import { logger } from "./kernel/logger.ts";
 import { sharedPassword } from "./kernel/shared-password.ts";
 import { productVersion } from "./kernel/versions.ts";
 import { createLoops } from "./loops/loops.ts";
-import { logger, open } from "./opening.ts";
+import { open } from "./opening.ts";
 import { isLoopback } from "./plugins/origin.rules.ts";
 import { createRetention, type Retention } from "./retention/retention.service.ts";
 
@@ -62,7 +63,7 @@ export async function createServer({
         const address = await app.listen({ host: config.host, port: config.port, listenTextResolver });
         if (db.file?.claim() === false) log.warn(servedTwice);
         for (const loop of loops) loop.start();
-        if (!isLoopback(config.host)) warnOfOpenDoor(context);
+        if (!isLoopback(config.host) && !authentication.required) warnOfOpenDoor(context);
         return address;
       },
       async stop() {
@@ -85,7 +86,7 @@ function authenticationOf({ authString }: Config, clock: Clock): Authentication 
 
 function warnOfOpenDoor({ config, log }: Context): void {
   log.warn(
-    `Listening on ${config.host}: whoever reaches this address may read, change and delete everything, there are no users and passwords. Let only those reach it who may, or put a proxy that asks who somebody is before it and listen on 127.0.0.1.`,
+    `Listening on ${config.host}: whoever reaches this address may read, change and delete everything, nobody is asked for a password. Set OSTINATO_SERVER_API_AUTH_STRING=user:password, let only those reach it who may, or put a proxy that asks who somebody is before it and listen on 127.0.0.1.`,
   );
 }
 

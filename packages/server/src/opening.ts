@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from "@ostinato/core";
-import { type Logger, pino } from "pino";
+import type { Logger } from "pino";
 import { bridgeBus } from "./bus-bridge.ts";
 import { measured } from "./db/measured.ts";
 import { migrate } from "./db/migrate.ts";
@@ -62,9 +62,4 @@ export async function open({ config, clock, log }: OpeningOptions): Promise<Open
     await db.close();
     throw error;
   }
-}
-
-/** One JSON line per event of interest, on standard error, so that a program's own output stays clean. */
-export function logger(config: Config): Logger {
-  return pino({ level: config.logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(2));
 }

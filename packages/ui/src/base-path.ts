@@ -11,6 +11,9 @@ export const apiBase = new URL("api", new URL(basePath, location.origin)).href;
 
 export const liveAddress = `${apiBase.replace(/^http/, "ws")}/ui/live`;
 
+/** Whether the server asks for a password: it writes that beside the base address. */
+export const passwordRequired = document.querySelector("base[data-ostinato-password]") !== null;
+
 export function apiAddress(path: string): string {
   return `${apiBase}/${path}`;
 }

@@ -19,7 +19,8 @@ export interface Site {
   close(): Promise<void>;
 }
 
-export async function startSite(): Promise<Site> {
+/** `authString` is the user:password that the server asks for. */
+export async function startSite({ authString }: { readonly authString?: string } = {}): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), "ostinato-ui-"));
   const uiFolder = await builtUi();
   const serve = async (port: string) => {
@@ -28,6 +29,7 @@ export async function startSite(): Promise<Site> {
       OSTINATO_DATABASE_URL: `sqlite:///${join(folder, "test.db")}`,
       OSTINATO_SERVER_PORT: port,
       OSTINATO_LOG_LEVEL: "fatal",
+      OSTINATO_SERVER_API_AUTH_STRING: authString,
     });
     const server = await createServer({ config, uiFolder });
     return { server, origin: await server.listen() };
@@ -41,7 +43,7 @@ export async function startSite(): Promise<Site> {
   };
   return {
     origin,
-    client: createClient({ baseUrl: `${origin}/api` }),
+    client: createClient({ baseUrl: `${origin}/api`, auth: authString }),
     async open(path, options = {}) {
       const opened = await openPage(browser, { viewport: { width: 1400, height: 900 }, ...options });
       // Less than a test's own bound, so that a failure names the step that waited.

@@ -1,5 +1,11 @@
 import { didYouMean, withoutPasswords } from "@ostinato/core";
-import { type Config, maskedSetting, readConfig, settings as serverSettings } from "@ostinato/server/config";
+import {
+  type Config,
+  maskedSetting,
+  readConfig,
+  settings as serverSettings,
+  settingText,
+} from "@ostinato/server/config";
 import { CliError, sentenceOf, usageError } from "../errors.ts";
 import { readProfile } from "./profile.ts";
 
@@ -48,7 +54,7 @@ const allSettings: readonly Setting[] = [
     name: setting.variable,
     about: setting.about,
     ...(setting.alias === undefined ? {} : { alias: setting.alias }),
-    read: (environment: Environment) => textOf(readOnly(setting, environment)[key as keyof Config]),
+    read: (environment: Environment) => settingText(readOnly(setting, environment)[key as keyof Config]),
     mask: (value: string) => maskedSetting(setting, value),
   })),
 ];
@@ -116,13 +122,6 @@ function sourceOf({ name, alias }: Setting, environment: Environment, profile: E
 function readOnly({ variable, alias }: ServerSetting, environment: Environment): Config {
   const names = ["OSTINATO_HOME", variable, ...(alias === undefined ? [] : [alias])];
   return readConfig(Object.fromEntries(names.map((name) => [name, environment[name]])));
-}
-
-function textOf(value: Config[keyof Config]): string | null {
-  if (value === undefined) return null;
-  if (typeof value !== "object") return String(value);
-  if ("kind" in value) return value.kind === "sqlite" ? `sqlite://${value.file}` : value.url;
-  return value.length === 0 ? null : value.join(",");
 }
 
 function checkedUrl(text: string | undefined): string | null {

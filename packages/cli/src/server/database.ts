@@ -2,7 +2,7 @@ import { withoutPasswords } from "@ostinato/core";
 import { type Config, readConfig } from "@ostinato/server/config";
 import { confirmed } from "../output/confirm.ts";
 import { note, say, sayJson } from "../output/output.ts";
-import { askServer } from "./ask-server.ts";
+import { askServer, authString } from "./ask-server.ts";
 import { prepareDatabase } from "./prepare-database.ts";
 import { registeredServers } from "./registration.ts";
 import { shortPath } from "./short-path.ts";
@@ -48,8 +48,9 @@ async function withDatabase<T>(
 /** A server goes on with the empty tables; what is running on it then reports to runs that are gone. */
 async function warnOfServers(): Promise<void> {
   for (const { url } of registeredServers()) {
-    const answer = await askServer(`${url}/api`);
-    if (answer.kind === "ostinato") note(`A server is running at ${url}; runs that report to it now will be lost.`);
+    const answer = await askServer(`${url}/api`, authString());
+    if (answer.kind === "ostinato" || answer.kind === "locked")
+      note(`A server is running at ${url}; runs that report to it now will be lost.`);
   }
 }
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeFolder } from "../config/folders.ts";
 import { homeFolder } from "../config/profile.ts";
-import { askServer } from "./ask-server.ts";
+import { askServer, authString } from "./ask-server.ts";
 
 /** What a running server leaves in the home folder, so that `stop` and `status` find it: one file per port. */
 export interface Registration {
@@ -60,7 +60,7 @@ function isZombie(pid: number): boolean {
  * answer, the process's command line does.
  */
 export async function isOurs({ pid, url, started }: Registration): Promise<boolean> {
-  const answer = await askServer(`${url}/api`);
+  const answer = await askServer(`${url}/api`, authString());
   if (answer.kind === "ostinato" && answer.started === started) return true;
   const command = commandLineOf(pid);
   return command !== undefined && /\bserver\b.*\bstart\b/.test(command) && /ostinato|bin\.mjs/.test(command);

@@ -124,6 +124,8 @@ function describe(answer: Answerer): string {
     }
     case "prefect":
       return `a server with the Prefect API (${answer.version})`;
+    case "locked":
+      return "a server that asks for a password";
     case "other":
       return "a web server that is not Ostinato";
     default:

@@ -2,7 +2,7 @@ import { exitCodes } from "../exit-codes.ts";
 import { spanText } from "../output/moments.ts";
 import { note, say, sayJson } from "../output/output.ts";
 import { paint } from "../output/text.ts";
-import { askServer } from "./ask-server.ts";
+import { askServer, authString } from "./ask-server.ts";
 import { registeredServers } from "./registration.ts";
 
 export interface StatusOptions {
@@ -13,6 +13,7 @@ export interface StatusOptions {
 interface ServerStatus {
   readonly url: string;
   readonly running: boolean;
+  /** Null also where the server says nothing without a password. */
   readonly version: string | null;
   readonly database: string | null;
   readonly started: string | null;
@@ -39,18 +40,21 @@ function candidates(port: number | undefined): readonly { readonly url: string; 
 }
 
 async function statusOf(url: string, pid: number | null): Promise<ServerStatus> {
-  const answer = await askServer(`${url}/api`);
+  const answer = await askServer(`${url}/api`, authString());
   if (answer.kind === "ostinato") {
     const { version, database, started } = answer;
     return { url, running: true, version, database, started, pid };
   }
   const nothing = { url, database: null, started: null, pid };
   if (answer.kind === "prefect") return { ...nothing, running: true, version: `Prefect API ${answer.version}` };
-  return { ...nothing, running: false, version: null };
+  return { ...nothing, running: answer.kind === "locked", version: null };
 }
 
 function sayStatus(server: ServerStatus): void {
-  if (server.running) say(`${paint("green", "●")} Running at ${paint("cyan", server.url)}  ${about(server)}`);
+  if (server.running && server.version === null) {
+    const where = paint("cyan", server.url);
+    say(`${paint("green", "●")} Running at ${where}, and asks for a password: set OSTINATO_API_AUTH_STRING`);
+  } else if (server.running) say(`${paint("green", "●")} Running at ${paint("cyan", server.url)}  ${about(server)}`);
   else say(`${paint("red", "●")} No server answers at ${server.url}`);
 }
 

@@ -53,7 +53,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** The server to use: the one that the environment names, else one that runs at the default address, else our own. */
 export async function chooseConnection(env: Environment): Promise<Connection> {
   await applySettings?.();
-  const auth = env.OSTINATO_API_AUTH_STRING ?? env.PREFECT_API_AUTH_STRING;
+  const auth = env.OSTINATO_API_AUTH_STRING || env.PREFECT_API_AUTH_STRING || undefined;
   const named = env.OSTINATO_API_URL ?? env.PREFECT_API_URL;
   if (named !== undefined && named !== "") return { baseUrl: named.replace(/\/+$/, ""), auth, inProcess: false };
   const usual = defaultApiUrl(env);

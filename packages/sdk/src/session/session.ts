@@ -167,7 +167,6 @@ async function identify(
     });
   } catch (error) {
     if (error instanceof ApiError && error.status === 404) return undefined;
-    if (error instanceof ApiError && error.status === 401) throw new ServerUnreachable(client.baseUrl, error);
     throw error;
   }
 }

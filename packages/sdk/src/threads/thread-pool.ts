@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
+import { authHeaders } from "@ostinato/client";
 import type { Piscina } from "piscina";
 import type { FlowRunView, TaskRunView } from "../context.ts";
 import { UsageError } from "../errors.ts";
@@ -154,7 +155,9 @@ function serve(run: ThreadRun, port: MessagePort, message: FromThread): void {
     return;
   }
   const { number, request } = message;
-  session.transport(request).then(
+  // The thread is not told the password.
+  const headers = { ...request.headers, ...authHeaders(session.connection.auth) };
+  session.transport({ ...request, headers }).then(
     (response) => send(port, { type: "response", number, response }),
     (error: unknown) => send(port, { type: "no-response", number, message: String(error) }),
   );

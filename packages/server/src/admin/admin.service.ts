@@ -1,4 +1,4 @@
-import { formatTimestamp, type Timestamp, timeOrderedId } from "@ostinato/core";
+import { formatTimestamp, secretMask, type Timestamp, timeOrderedId } from "@ostinato/core";
 import { lookAtProcess } from "@ostinato/core/process";
 import type { Json, ReplyOf, readServerInfo } from "@ostinato/protocol";
 import type { SavedFile } from "../db/dialect.ts";
@@ -98,7 +98,7 @@ export function settings({ config }: Context): { readonly [key: string]: Json } 
       analytics_enabled: false,
       metrics_enabled: true,
       api: {
-        auth_string: null,
+        auth_string: config.authString === undefined ? null : secretMask,
         base_path: `${config.basePath}api`,
         cors_allowed_origins: config.corsOrigins.join(","),
         csrf_protection_enabled: false,

@@ -228,6 +228,14 @@ export function maskedSetting({ secret, masked }: Pick<Setting<unknown>, "secret
   return secret === true ? secretMask : withoutPasswords(text);
 }
 
+/** The text that a value of a setting is read from; null where there is none. */
+export function settingText(value: Config[keyof Config]): string | null {
+  if (value === undefined) return null;
+  if (typeof value !== "object") return String(value);
+  if ("kind" in value) return value.kind === "sqlite" ? `sqlite://${value.file}` : value.url;
+  return value.length === 0 ? null : value.join(",");
+}
+
 /** A variable that is empty says nothing. */
 function textOf({ variable, alias }: Setting<unknown>, environment: Environment): string | undefined {
   return environment[variable] || (alias === undefined ? undefined : environment[alias]) || undefined;

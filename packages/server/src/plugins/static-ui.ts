@@ -11,20 +11,23 @@ export interface StaticUiOptions {
   readonly folder: string | undefined;
   /** Keeps pages of other origins from what is not a page. */
   readonly guard: (scope: FastifyInstance) => Promise<void>;
+  /** Whether pages have to sign in. */
+  readonly passwordRequired: boolean;
 }
 
 /**
  * Serves the pages: their files as they are, and index.html for every other address, with the path written into it under
  * which the server knows itself. Registered last: what no route answers comes here.
  */
-export function staticUi(app: FastifyInstance, { basePath, folder = findUiFolder(), guard }: StaticUiOptions): void {
+export function staticUi(app: FastifyInstance, options: StaticUiOptions): void {
+  const { basePath, folder = findUiFolder(), guard, passwordRequired } = options;
   const builtPages = folder === undefined ? async () => undefined : uiBuilds(folder);
-  const template = pageTemplate(basePath);
+  const template = pageTemplate(options);
 
   void app.register(
     async (scope) => {
       await guard(scope);
-      scope.get("", async () => uiSettings(basePath));
+      scope.get("", async () => uiSettings(basePath, passwordRequired));
     },
     { prefix: `${basePath}ui-settings` },
   );
@@ -57,18 +60,19 @@ interface PageTemplate {
 }
 
 /** The parts of index.html that do not depend on the address, made once for each build. */
-function pageTemplate(basePath: string): (build: UiBuild) => PageTemplate {
+function pageTemplate(options: StaticUiOptions): (build: UiBuild) => PageTemplate {
   const known = new WeakMap<UiBuild, PageTemplate>();
   return (build) => {
-    const template = known.get(build) ?? makeTemplate(build.page, basePath);
+    const template = known.get(build) ?? makeTemplate(build.page, options);
     known.set(build, template);
     return template;
   };
 }
 
-function makeTemplate(html: string, basePath: string): PageTemplate {
+function makeTemplate(html: string, { basePath, passwordRequired }: StaticUiOptions): PageTemplate {
   const [before = "", after = ""] = html.split(/<base\b[^>]*\bdata-ostinato-base\b[^>]*>/);
-  const base = `<base href="${escapeHtml(basePath)}" data-ostinato-base data-ostinato-path="`;
+  const password = passwordRequired ? " data-ostinato-password" : "";
+  const base = `<base href="${escapeHtml(basePath)}" data-ostinato-base${password} data-ostinato-path="`;
   return {
     headers: {
       "cache-control": "no-cache",
@@ -106,11 +110,11 @@ function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-function uiSettings(basePath: string): UiSettings {
+function uiSettings(basePath: string, passwordRequired: boolean): UiSettings {
   return {
     api_url: `${basePath}api`,
     csrf_enabled: false,
-    auth: null,
+    auth: passwordRequired ? "BASIC" : null,
     flags: [],
     default_ui: "v2",
     available_uis: ["v2"],

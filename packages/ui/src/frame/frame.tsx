@@ -2,9 +2,11 @@ import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect, useState, useSyncExternalStore } from "react";
 import { IconButton } from "../components/button.tsx";
 import { Icon } from "../components/icon.tsx";
+import { Mark } from "../components/mark.tsx";
 import { onDemand } from "../components/on-demand.tsx";
 import type { NavItem } from "../define-page.ts";
 import { navPages } from "../pages.ts";
+import { SignOutButton } from "../sign-in/sign-out-button.tsx";
 import { ConnectionLine } from "./connection-line.tsx";
 import { useCrumbs } from "./crumbs.ts";
 import { useShortcuts } from "./shortcuts.ts";
@@ -110,6 +112,7 @@ function Sidebar({ drawer, onClose }: { readonly drawer: boolean; readonly onClo
         </nav>
         <div className="flex items-center justify-between px-3 py-2">
           <ThemeSwitch />
+          <SignOutButton />
         </div>
       </div>
     </>
@@ -177,16 +180,5 @@ function CrumbText(props: {
     <Link {...props.link} className="max-w-60 truncate rounded-sm text-muted hover:text-text" title={props.label}>
       {props.label}
     </Link>
-  );
-}
-
-function Mark() {
-  return (
-    <svg viewBox="0 0 16 16" className="size-4 text-accent" aria-hidden="true" fill="currentColor">
-      <rect x="0.5" y="5" width="2.6" height="6" rx="1.3" />
-      <rect x="4.6" y="1.500" width="2.6" height="13" rx="1.3" />
-      <rect x="8.700" y="5" width="2.6" height="6" rx="1.3" />
-      <rect x="12.800" y="1.500" width="2.6" height="13" rx="1.3" />
-    </svg>
   );
 }
