@@ -5,6 +5,7 @@ export default defineConfig({
     include: [
       "packages/*/src/**/*.test.{ts,tsx}",
       "packages/*/test/**/*.test.ts",
+      "integrations/*/src/**/*.test.ts",
       "scripts/**/*.test.ts",
       "examples/*/**/*.test.ts",
       "e2e/**/*.test.ts",

@@ -4,6 +4,7 @@ import { globSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { startS3Server } from "@ostinato/testing/s3-server";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { cleanEnvironment, installProduct, repository, runClean } from "./product.ts";
 import { startOstinato } from "./server-process.ts";
@@ -40,6 +41,16 @@ export type Internal = import("ostinato").TaskFunction;
 
 const { result, run } = await total({ upTo: 4 });
 console.log(JSON.stringify({ result, run }));
+`;
+
+const storedProgram = `
+import { aws } from "@ostinato/aws";
+import { flow, task } from "ostinato";
+
+const load = task(async function load() { return [aws.name]; });
+const run = flow({ name: "stored", resultStorage: "s3://installed/results" }, async () => void (await load()))();
+await run;
+console.log(await run.created);
 `;
 
 let folder: string;
@@ -180,6 +191,27 @@ test("its server shows its pages", async () => {
   }
 });
 
+test("an integration is installed beside it, type-checks, and is loaded when its store is used", async () => {
+  const s3 = await startS3Server("installed");
+  try {
+    await run(process.execPath, [join(repository, "scripts/pack.ts"), folder, "@ostinato/aws"]);
+    const [tarball = "missing"] = globSync("ostinato-aws-*.tgz", { cwd: folder });
+    await run("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", `./${tarball}`]);
+    await writeFile(join(folder, "stored.ts"), storedProgram);
+    const compilerOptions = { strict: true, module: "nodenext", target: "es2024", noEmit: true, skipLibCheck: true };
+    await writeFile(join(folder, "stored.json"), JSON.stringify({ compilerOptions, files: ["stored.ts"] }));
+    const tsc = join(repository, "node_modules/typescript/bin/tsc");
+    await run(process.execPath, [tsc, "-p", join(folder, "stored.json")]);
+    const { stdout } = await run(process.execPath, ["stored.ts"], s3.environment);
+    const id = stdout.trim().split("\n").at(-1) ?? "";
+    const inspected = await run("npx", ["ostinato", "task-run", "ls", "--flow-run", id, "--json"]);
+    expect(JSON.parse(inspected.stdout)).toHaveLength(1);
+    expect(await s3.keys("installed")).toContainEqual(expect.stringMatching(/^results\/[\w-]+$/));
+  } finally {
+    await s3.stop();
+  }
+});
+
 test("SIGTERM to npx stops the server that it has started", async () => {
   const env = { ...cleanEnvironment(), OSTINATO_HOME: join(dirname(folder), "by-npx"), OSTINATO_SERVER_PORT: "0" };
   const npx = spawn("npx", ["ostinato", "server", "start", "--json"], { cwd: folder, env });
@@ -204,6 +236,6 @@ function isRunning(pid: number): boolean {
   }
 }
 
-function run(program: string, args: readonly string[]) {
-  return runClean(program, args, folder, { OSTINATO_HOME: home });
+function run(program: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+  return runClean(program, args, folder, { OSTINATO_HOME: home, ...environment });
 }

@@ -56,7 +56,7 @@ async function make(shelf: string, made: string): Promise<void> {
   // Outside of the repository: npm would find what surrounds it.
   const staging = await mkdtemp(join(tmpdir(), "ostinato-installed-"));
   try {
-    await runClean(process.execPath, [join(repository, "scripts/pack.ts"), staging], repository);
+    await runClean(process.execPath, [join(repository, "scripts/pack.ts"), staging, "ostinato"], repository);
     const [tarball] = (await readdir(staging)).filter((file) => file.endsWith(".tgz"));
     await writeFile(join(staging, "package.json"), JSON.stringify({ private: true, type: "module" }));
     await runClean("npm", ["install", "--no-audit", "--no-fund", "--prefer-offline", `./${tarball}`], staging);

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createServer, readConfig, settings } from "@ostinato/server";
+import { packagesOfResultStores } from "./integrations.ts";
 
 /** A committed file that is made from sources, so that a reader and a reviewer see what a change does to it. */
 interface GeneratedFile {
@@ -15,6 +16,7 @@ const generatedFiles: readonly GeneratedFile[] = [
   { file: "docs/openapi.json", make: openApiDocument },
   { file: "docs/prefect.md", make: withKnownDifferences },
   { file: "docs/server.md", make: withSettings },
+  { file: "packages/sdk/src/results/integrations.generated.ts", make: packagesOfResultStores },
 ];
 
 // `npm run generate` writes them; `--check` writes nothing and fails when one is not what would be written.

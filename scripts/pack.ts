@@ -1,10 +1,11 @@
 import { relative, resolve } from "node:path";
 import { pack } from "./packing/pack.ts";
 
-const [target] = process.argv.slice(2);
+const [target, ...names] = process.argv.slice(2);
 if (target === undefined) {
-  console.error("Say where the tarball shall go: npm run pack -- <folder>");
+  console.error("Say where the tarballs shall go: npm run pack -- <folder> [<package>…]");
   process.exitCode = 1;
 } else {
-  console.log(relative(process.cwd(), await pack(resolve(target))));
+  const files = await pack(resolve(target), names.length === 0 ? undefined : names);
+  for (const file of files) console.log(relative(process.cwd(), file));
 }

@@ -10,8 +10,8 @@ import { packageName } from "./bundle.ts";
 export interface DeclarationOptions {
   /** Name of the declaration file → source file. */
   readonly entries: Readonly<Record<string, string>>;
-  /** The folders in `packages` whose types the entries may reach. */
-  readonly workspaces: readonly string[];
+  /** The folders whose types the entries may reach, from the root: `packages/core`. */
+  readonly folders: readonly string[];
   readonly root: string;
   readonly outputFolder: string;
 }
@@ -42,24 +42,24 @@ export async function writeDeclarations(options: DeclarationOptions): Promise<Re
 }
 
 /** The compiler that the gate uses, called once for all files. The plugin can call TypeScript 6 and 7.1 itself, but not 7.0. */
-async function compiler({ root, workspaces }: DeclarationOptions): Promise<Generator> {
+async function compiler({ root, folders }: DeclarationOptions): Promise<Generator> {
   // In node_modules, where the compiler finds the types of Node.
   const cache = join(root, "node_modules/.cache/ostinato");
   await mkdir(cache, { recursive: true });
   const emitted = await mkdtemp(join(cache, "declarations-"));
   return {
-    init: () => emit(root, workspaces, emitted),
+    init: () => emit(root, folders, emitted),
     emit: async (_code, source) => ({
-      code: await readFile(join(emitted, relative(join(root, "packages"), source)).replace(/\.ts$/, ".d.ts"), "utf8"),
+      code: await readFile(join(emitted, relative(root, source)).replace(/\.ts$/, ".d.ts"), "utf8"),
     }),
     dispose: () => rm(emitted, { recursive: true, force: true }),
   };
 }
 
-async function emit(root: string, workspaces: readonly string[], outDir: string): Promise<void> {
+async function emit(root: string, folders: readonly string[], outDir: string): Promise<void> {
   const project = join(outDir, "tsconfig.json");
   const compilerOptions = {
-    rootDir: join(root, "packages"),
+    rootDir: root,
     outDir,
     noEmit: false,
     declaration: true,
@@ -69,12 +69,12 @@ async function emit(root: string, workspaces: readonly string[], outDir: string)
     noCheck: true,
   };
   // All sources, because the compiler emits nothing for a workspace that it meets as an import from node_modules.
-  const include = workspaces.map((name) => join(root, "packages", name, "src"));
+  const include = folders.map((folder) => join(root, folder, "src"));
   const config = {
     extends: join(root, "tsconfig.base.json"),
     compilerOptions,
     include,
-    exclude: [join(root, "packages/**/*.test.ts")],
+    exclude: folders.map((folder) => join(root, folder, "**/*.test.ts")),
   };
   await writeFile(project, JSON.stringify(config));
   const tsc = join(root, "node_modules/typescript/bin/tsc");

@@ -11,6 +11,7 @@ export interface Manifest {
   readonly exports?: unknown;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
 export interface PublishedManifestOptions {
@@ -45,13 +46,32 @@ export function publishedManifest(options: PublishedManifestOptions): Readonly<R
     type: "module",
     engines: { node: ">=24" },
     bin: { ostinato: "./dist/bin.js" },
-    exports: {
-      ...Object.fromEntries(Object.keys(Object(own.exports)).map((path) => [path, exportOf(path)])),
-      "./package.json": "./package.json",
-    },
+    exports: exportsOf(own),
     files: ["dist", "THIRD-PARTY-LICENSES.txt", "sbom.cdx.json"],
     dependencies: Object.fromEntries(dependencies),
   };
+}
+
+/** The package.json to publish of an integration, which depends on what it says itself. */
+export function integrationManifest(own: Manifest): Readonly<Record<string, unknown>> {
+  const { name, version, description, license, dependencies, peerDependencies } = own;
+  return {
+    name,
+    version,
+    description,
+    license,
+    type: "module",
+    engines: { node: ">=24" },
+    exports: exportsOf(own),
+    files: ["dist"],
+    dependencies,
+    peerDependencies,
+  };
+}
+
+function exportsOf({ exports }: Manifest): Readonly<Record<string, unknown>> {
+  const entries = Object.keys(Object(exports)).map((path) => [path, exportOf(path)] as const);
+  return { ...Object.fromEntries(entries), "./package.json": "./package.json" };
 }
 
 /** `.` → index, `./client` → client */

@@ -2,24 +2,38 @@ import { execFile } from "node:child_process";
 import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { buildUi } from "@ostinato/testing/ui-build";
 import { bundle, packageFolder } from "./bundle.ts";
 import { writeDeclarations } from "./declarations.ts";
+import { fillIntegration } from "./integration.ts";
 import { entryName, type Manifest, publishedManifest, readManifest } from "./manifest.ts";
 import { noticesOf } from "./notices.ts";
+import { root } from "./root.ts";
 import { sbomOf } from "./sbom.ts";
 
-const root = fileURLToPath(new URL("../..", import.meta.url));
 const ownFolder = join(root, "packages/ostinato");
 
-/** Writes the tarball of the one package that is published, `ostinato`, into `folder`. */
-export async function pack(folder: string): Promise<string> {
+/**
+ * Writes the tarballs of the packages that are published into `folder`: `ostinato` and the integrations, or those with the given
+ * names. Returns their files.
+ */
+export async function pack(folder: string, names: readonly string[] = publishedNames()): Promise<readonly string[]> {
+  const unknown = names.find((name) => !publishedNames().includes(name));
+  if (unknown !== undefined) {
+    throw new Error(`No package "${unknown}" is published. There are: ${publishedNames().join(", ")}`);
+  }
+  mkdirSync(folder, { recursive: true });
+  const files: string[] = [];
+  for (const name of names) files.push(await packOne(folder, name));
+  return files;
+}
+
+async function packOne(folder: string, name: string): Promise<string> {
   const staging = mkdtempSync(join(tmpdir(), "ostinato-pack-"));
   try {
-    await fill(staging);
-    mkdirSync(folder, { recursive: true });
+    const integration = integrations().get(name);
+    await (integration === undefined ? fill(staging) : fillIntegration(staging, integration));
     const { stdout } = await promisify(execFile)("npm", ["pack", "--json", "--pack-destination", folder], {
       cwd: staging,
       shell: process.platform === "win32",
@@ -29,6 +43,16 @@ export async function pack(folder: string): Promise<string> {
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }
+}
+
+function publishedNames(): readonly string[] {
+  return [basename(ownFolder), ...integrations().keys()];
+}
+
+/** The folders of the integrations by the names of their packages. */
+function integrations(): ReadonlyMap<string, string> {
+  const folders = globSync("integrations/*", { cwd: root }).toSorted();
+  return new Map(folders.map((folder) => [readManifest(join(root, folder)).name, folder]));
 }
 
 async function fill(staging: string): Promise<void> {
@@ -45,7 +69,7 @@ async function fill(staging: string): Promise<void> {
   });
   const typePackages = await writeDeclarations({
     entries: Object.fromEntries(entries.map(({ name, source }) => [name, source])),
-    workspaces: [...workspaces.keys(), basename(ownFolder)],
+    folders: [...workspaces.keys(), basename(ownFolder)].map((name) => `packages/${name}`),
     root,
     outputFolder: dist,
   });

@@ -12,9 +12,9 @@ import {
 
 test.each([
   ["local:ab/name", { scheme: "local", place: "ab/name" }],
-  ["s3:bucket/a key:with colons", { scheme: "s3", place: "bucket/a key:with colons" }],
+  ["s3://bucket/a key:with colons", { scheme: "s3", place: "//bucket/a key:with colons" }],
   ["gcs-eu:", { scheme: "gcs-eu", place: "" }],
-  ["s3:bucket/line\nbreak", { scheme: "s3", place: "bucket/line\nbreak" }],
+  ["s3://bucket/line\nbreak", { scheme: "s3", place: "//bucket/line\nbreak" }],
 ])("%j has a scheme and a place, and is written the same way", (text, location) => {
   expect(parseResultLocation(text)).toEqual(location);
   expect(formatResultLocation(location)).toBe(text);
@@ -43,6 +43,6 @@ test.each(["", "ab", "ab/", "/name", "../name", "ab/../../x", "ab/.hidden", "ab/
 
 test("people are told where a result is", () => {
   expect(describeResultLocation("local:ab/x")).toBe("in a file on the machine that made it (local:ab/x)");
-  expect(describeResultLocation("s3:bucket/x")).toBe("at s3:bucket/x");
-  expect(["local:ab/x", "s3:bucket/x", "odd"].map(storeOfResult)).toEqual(["a file", "s3", "a store"]);
+  expect(describeResultLocation("s3://bucket/x")).toBe("at s3://bucket/x");
+  expect(["local:ab/x", "s3://bucket/x", "odd"].map(storeOfResult)).toEqual(["a file", "s3", "a store"]);
 });

@@ -1,6 +1,6 @@
 /**
  * Where a result is that the server does not keep itself, written `scheme:place`. The scheme names the kind of store; the place
- * means something to that store only: `local:ab/3f0c…ab`, `s3:bucket/results/3f0c…ab`. Every reader of a location uses this file.
+ * means something to that store only: `local:ab/3f0c…ab`, `s3://bucket/results/3f0c…ab`. Every reader of a location uses this file.
  */
 export interface ResultLocation {
   readonly scheme: string;
@@ -49,7 +49,7 @@ export function parseLocalResultPlace(place: string): LocalResultFile | undefine
   return shelf === undefined || name === undefined ? undefined : { shelf, name };
 }
 
-/** For people: "in a file on the machine that made it (local:ab/…)", "at s3:bucket/…". */
+/** For people: "in a file on the machine that made it (local:ab/…)", "at s3://bucket/…". */
 export function describeResultLocation(text: string): string {
   return parseResultLocation(text)?.scheme === localResultScheme
     ? `in a file on the machine that made it (${text})`

@@ -22,7 +22,13 @@ async function examplesIn(folder: string): Promise<Map<string, string>> {
 }
 
 test("the examples in the docstrings compile", async () => {
-  const examples = await examplesIn(join(root, "packages/sdk/src"));
+  const folders = ["packages/sdk/src", "packages/testing/src", "integrations/aws/src"];
+  const examples = new Map<string, string>();
+  for (const folder of folders) {
+    for (const [name, text] of await examplesIn(join(root, folder))) {
+      examples.set(`${folder.replaceAll("/", "-")}-${name}`, text);
+    }
+  }
   expect(examples.size).toBeGreaterThan(8);
   const folder = await mkdtemp(join(tmpdir(), "ostinato-examples-"));
   try {
@@ -36,7 +42,12 @@ test("the examples in the docstrings compile", async () => {
         noUnusedLocals: false,
         typeRoots: [join(root, "node_modules/@types")],
         // The entry file passes on all of the SDK; with it the compiler would look at the server too.
-        paths: { ostinato: [join(root, "packages/sdk/src/index.ts")] },
+        paths: {
+          ostinato: [join(root, "packages/sdk/src/index.ts")],
+          "ostinato/integration": [join(root, "packages/sdk/src/integration.ts")],
+          "ostinato/testing": [join(root, "packages/testing/src/index.ts")],
+          "@ostinato/aws": [join(root, "integrations/aws/src/index.ts")],
+        },
       },
       include: ["src"],
     };

@@ -38,7 +38,7 @@ export interface Integration {
  * });
  * ```
  */
-export function defineIntegration<const I extends Integration>(integration: I): I {
+export function defineIntegration(integration: Integration): Integration {
   const what = "defineIntegration()";
   checkOptions(what, integration, { name: aName, resultStores: anObject });
   const { name, resultStores = {} } = integration;

@@ -160,7 +160,7 @@ describe("a failed run", () => {
     const keptAt = (location: string) => ({ result: { format: "devalue", data: null, location, preview } });
     await tellTasks(site.client, run.id, [
       { name: "near", start: 0, took: 1, values: keptAt("local:ab/3f0ab") },
-      { name: "far", start: 1, took: 1, values: keptAt("s3:bucket/results/3f0ab") },
+      { name: "far", start: 1, took: 1, values: keptAt("s3://bucket/results/3f0ab") },
     ]);
     const { page, close } = await site.open(`/runs/flow-run/${run.id}?tab=result`);
     const ofTasks = page.getByRole("region", { name: "Results of tasks" });
@@ -171,7 +171,7 @@ describe("a failed run", () => {
     const far = ofTasks.getByRole("button", { name: "far" });
     expect(await far.textContent()).toMatch(/in s3/);
     await far.click();
-    await ofTasks.getByText("Kept at s3:bucket/results/3f0ab.").waitFor();
+    await ofTasks.getByText("Kept at s3://bucket/results/3f0ab.").waitFor();
     await close();
   });
 

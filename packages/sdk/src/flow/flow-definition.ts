@@ -41,7 +41,7 @@ export interface FlowOptions extends Hooks {
   /** Whether results are kept, of the flow and of its tasks. True unless given. */
   readonly persist?: boolean;
   /**
-   * The store that the results of the flow and its tasks go to: `"s3:bucket/prefix"`, `"local"`. `OSTINATO_RESULT_STORAGE` unless
+   * The store that the results of the flow and its tasks go to: `"s3://bucket/prefix"`, `"local"`. `OSTINATO_RESULT_STORAGE` unless
    * given; where that is not set either, small results go to the server and larger ones to files on this machine.
    */
   readonly resultStorage?: string;

@@ -126,7 +126,7 @@ describe("a store that nobody registered", () => {
   test.each([
     ["s4:bucket", 'no result store with the scheme "s4". Import the package that brings it'],
     ["s4", 'no result store with the scheme "s4"'],
-    ["S4:bucket", 'give a store, as "local" or "s3:bucket/prefix"'],
+    ["S4:bucket", 'give a store, as "local" or "s3://bucket/prefix"'],
     ["local:/tmp/elsewhere", 'give "local" alone'],
     ["memory:wrong", "give memory:shelf"],
   ])("%j fails the run before it computes anything", async (resultStorage, message) => {

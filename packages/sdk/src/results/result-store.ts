@@ -1,6 +1,6 @@
 /** A result to be written. */
 export interface ResultWrite {
-  /** What follows the scheme in `resultStorage`: `bucket/prefix` of `s3:bucket/prefix`; empty where nothing follows. */
+  /** What follows the scheme in `resultStorage`: `//bucket/prefix` of `s3://bucket/prefix`; empty where nothing follows. */
   readonly root: string;
   /** Letters, digits, dashes and underscores. Equal names mean equal text. */
   readonly name: string;
@@ -22,7 +22,7 @@ export interface ResultStore {
 export interface ResultStoreDefinition {
   /** Names the kind in `resultStorage` and in locations: `s3`. Lower-case letters, digits, plus, dot and dash. */
   readonly scheme: string;
-  /** Says what to write where the text behind the scheme in `resultStorage` is wrong: `a bucket, as s3:bucket/prefix`. */
+  /** Says what to write where the text behind the scheme in `resultStorage` is wrong: `a bucket, as s3://bucket/prefix`. */
   readonly checkRoot?: (root: string) => string | undefined;
   /** Called once, before the first result is written or read: import here what the store needs. */
   readonly open: () => ResultStore | Promise<ResultStore>;

@@ -46,7 +46,7 @@ function registered(by: string, definition: ResultStoreDefinition): Registered {
 export function parseResultStorage(text: string): ResultLocation {
   const given = `resultStorage is ${JSON.stringify(text)}`;
   const storage = parseResultLocation(text.includes(":") ? text : `${text}:`);
-  if (storage === undefined) throw new UsageError(`${given}; give a store, as "local" or "s3:bucket/prefix"`);
+  if (storage === undefined) throw new UsageError(`${given}; give a store, as "local" or "s3://bucket/prefix"`);
   const wanted = storeOf(storage.scheme, given).definition.checkRoot?.(storage.place);
   if (wanted !== undefined) throw new UsageError(`${given}; give ${wanted}`);
   return storage;

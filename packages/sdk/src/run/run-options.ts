@@ -32,7 +32,7 @@ const common: Rules = {
   logPrints: aBoolean,
   persist: aBoolean,
   resultStorage: (value) =>
-    typeof value === "string" && value !== "" ? undefined : 'a store, as "local" or "s3:bucket/prefix"',
+    typeof value === "string" && value !== "" ? undefined : 'a store, as "local" or "s3://bucket/prefix"',
   onRunning: aHook,
   onCompletion: aHook,
   onFailure: aHook,

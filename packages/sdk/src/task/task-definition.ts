@@ -31,7 +31,7 @@ export interface TaskOptions extends Hooks, RetryOptions {
   readonly cache?: CacheOptions;
   /** Whether the result is kept, so that a run that goes on after a failure need not make it again. True unless the flow says otherwise. */
   readonly persist?: boolean;
-  /** The store that all results go to: `"s3:bucket/prefix"`, `"local"`. As the flow says unless given. */
+  /** The store that all results go to: `"s3://bucket/prefix"`, `"local"`. As the flow says unless given. */
   readonly resultStorage?: string;
   /** Whether what the function prints with `console` becomes log lines. As the flow says unless given. */
   readonly logPrints?: boolean;

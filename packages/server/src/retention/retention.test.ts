@@ -189,7 +189,7 @@ describeOnEachDatabase("retention", (underTest) => {
 
   test("a result whose data is in a store that the server cannot reach says where the data stays", async () => {
     const make = runMaker(server);
-    const { id, taskRunIds } = await make.run({ tasks: 1, result: { data: null, location: "s3:bucket/results/ab" } });
+    const { id, taskRunIds } = await make.run({ tasks: 1, result: { data: null, location: "s3://bucket/results/ab" } });
     const local = await make.run({ tasks: 1, result: { data: null, location: "local:ab/ab" } });
     passDays(clock, 31);
     expect((await pass()).removed.results).toBe(2);
@@ -197,7 +197,7 @@ describeOnEachDatabase("retention", (underTest) => {
       (await server.call<ResultView>("GET", `/task_runs/${taskRunId}/result`)).body.reason;
     const removed = "Its data was removed after 30d (OSTINATO_RETENTION_RESULTS).";
     expect(await reasonOf(taskRunIds[0])).toBe(
-      `${removed} It stays in its store, which this server cannot reach: s3:bucket/results/ab`,
+      `${removed} It stays in its store, which this server cannot reach: s3://bucket/results/ab`,
     );
     expect(await reasonOf(local.taskRunIds[0])).toBe(removed);
     expect(await exists(id)).toBe(true);
