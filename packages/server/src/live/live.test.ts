@@ -222,27 +222,28 @@ describeOnEachDatabase("live", (database) => {
   test.each([
     ["nonsense", null, "A message is a JSON object."],
     ["[1", null, "A message is a JSON object."],
-    [JSON.stringify({ type: "subscribe", topic: { kind: "flows" } }), null, "`id`: Field required; given was null."],
-    [JSON.stringify({ type: "unsubscribe", id: "x" }), null, '`id`: must be integer; given was "x".'],
-    [JSON.stringify({ type: "subscribe", id: 3 }), 3, "`topic`: Field required; given was null."],
+    [JSON.stringify({ type: "subscribe", topic: { kind: "flows" } }), null, "`id` is missing."],
+    [JSON.stringify({ type: "unsubscribe", id: "x" }), null, '`id` must be integer, but is "x".'],
+    [JSON.stringify({ type: "subscribe", id: 3 }), 3, "`topic` is missing."],
     [
       JSON.stringify({ type: "subscribe", id: 4, topic: { kind: "weather" } }),
       4,
-      '`topic.kind`: must be one of "flows", "flow-runs", "flow-run", "task-run", "artifacts"; given was "weather".',
+      /^`topic\.kind` must be one of .*"flow-runs", "flow-run", "task-run".*, but is "weather"\.$/,
     ],
     [
       JSON.stringify({ type: "subscribe", id: 5, topic: { kind: "flow-run", flow_run_id: "x" } }),
       5,
-      '`topic.flow_run_id`: must match format "uuid"; given was "x".',
+      '`topic.flow_run_id` must match format "uuid", but is "x".',
     ],
     [
       JSON.stringify({ type: "dance", id: 6 }),
       6,
-      '`type`: must be one of "subscribe", "unsubscribe", "ping"; given was "dance".',
+      '`type` must be one of "subscribe", "unsubscribe", "ping", but is "dance".',
     ],
   ])("%s is answered by an error that names the field and the value", async (text, id, message) => {
     page.send(text);
-    expect(await page.next()).toEqual({ type: "error", id, message });
+    const matching = message instanceof RegExp ? expect.stringMatching(message) : message;
+    expect(await page.next()).toEqual({ type: "error", id, message: matching });
   });
 
   test("a ping is answered", async () => {

@@ -49,13 +49,12 @@ test("a unit notes nouns of the protocol only, with their rows", () => {
 });
 
 test("topics, requests and changes are made of the nouns", () => {
-  expectTypeOf<LiveTopic>().toEqualTypeOf<
-    | { readonly kind: "flows" }
-    | { readonly kind: "flow-runs" }
-    | { readonly kind: "artifacts" }
-    | { readonly kind: "flow-run"; readonly flow_run_id: string }
-    | { readonly kind: "task-run"; readonly task_run_id: string }
-  >();
+  expectTypeOf<Extract<LiveTopic, { kind: "flows" }>>().toEqualTypeOf<{ readonly kind: "flows" }>();
+  expectTypeOf<Extract<LiveTopic, { kind: "task-run" }>>().toEqualTypeOf<{
+    readonly kind: "task-run";
+    readonly task_run_id: string;
+  }>();
+  expectTypeOf<Extract<LiveTopic, { kind: "log" }>>().toEqualTypeOf<never>();
   expectTypeOf<Extract<LiveRequest, { type: "subscribe" }>["topic"]>().toEqualTypeOf<LiveTopic>();
   expectTypeOf<Extract<LiveChange, { kind: "log" }>["row"]>().toEqualTypeOf<Log>();
   expectTypeOf<LiveChange["kind"]>().toEqualTypeOf<LiveNoun | "deleted">();

@@ -19,8 +19,10 @@ export function readRequest(text: string): ReadRequest {
 
 const maxShownCharacters = 100;
 
-function inSentence({ loc, msg, input }: Problem): string {
+function inSentence({ type, loc, msg, input }: Problem): string {
+  const field = `\`${loc.slice(1).join(".")}\``;
+  if (type === "missing") return `${field} is missing.`;
   const given = JSON.stringify(input ?? null);
   const shown = given.length <= maxShownCharacters ? given : `${given.slice(0, maxShownCharacters)}…`;
-  return `\`${loc.slice(1).join(".")}\`: ${msg}; given was ${shown}.`;
+  return `${field} ${msg}, but is ${shown}.`;
 }
