@@ -23,7 +23,7 @@ export interface Unit {
   ): void;
   deleted(noun: LiveNoun, ids: readonly string[]): void;
   recorded(events: readonly Event[]): void;
-  /** Adds to a metric. */
+  /** Adds to a metric once the unit is durable. */
   count(...counted: Parameters<Metrics["add"]>): void;
 }
 
