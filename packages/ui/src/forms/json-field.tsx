@@ -2,7 +2,7 @@ import { parseJson } from "@ostinato/core";
 import { useId, useState } from "react";
 import { messageOf } from "../components/failure.tsx";
 import { fieldClass } from "../components/field.tsx";
-import { isObject } from "./form-schema.ts";
+import { isObject } from "./form-data.ts";
 
 /** A value written as JSON. What can't be read yet says why, and hands on undefined; the text stays as it was typed. */
 export function JsonField(props: {

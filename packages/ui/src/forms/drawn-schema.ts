@@ -1,0 +1,226 @@
+import { isNumber } from "@ostinato/core";
+import { isObject, toFormData } from "./form-data.ts";
+
+/**
+ * A schema as the form draws it: without references, with one way to say what libraries say in several (a value that may be
+ * null, a choice, a tuple), and with `x-json` where a value is written as JSON.
+ */
+export type DrawnSchema = Readonly<Record<string, unknown>>;
+
+type Schema = Readonly<Record<string, unknown>>;
+
+interface Place {
+  readonly root: Schema;
+  /** The references on the way here: a schema that refers to itself has no end. */
+  readonly references: readonly string[];
+  /** In one of several schemas, a constant tells which of them is meant. */
+  readonly isChoice?: boolean;
+}
+
+/** How the form draws the schema of an object, or undefined where it does not say its properties. */
+export function drawnSchema(schema: unknown): DrawnSchema | undefined {
+  if (!isObject(schema)) return undefined;
+  const drawn = draw(schema, { root: schema, references: [] });
+  return drawn.type === "object" ? drawn : undefined;
+}
+
+export function isJson(schema: DrawnSchema): boolean {
+  return schema["x-json"] === true;
+}
+
+function draw(given: unknown, place: Place): DrawnSchema {
+  if (!isObject(given)) return asJson({});
+  const { $ref, allOf, anyOf, oneOf, ...beside } = given;
+  if (typeof $ref === "string") return drawReference($ref, { ...beside, ...present({ allOf, anyOf, oneOf }) }, place);
+  if (Array.isArray(allOf)) return allOf.length === 1 ? draw(merged(allOf[0], beside), place) : asJson(given);
+  const choices = Array.isArray(anyOf) ? anyOf : Array.isArray(oneOf) ? oneOf : undefined;
+  if (choices !== undefined) return drawChoice(choices, beside, place);
+  if (Array.isArray(given.type)) return drawTypes(given.type, given, place);
+  if (Array.isArray(given.enum)) return drawEnum(given.enum, given);
+  if (given.const !== undefined) return drawConstant(given, place);
+  return drawType(given, place);
+}
+
+function drawReference(reference: string, beside: Schema, { root, references, ...rest }: Place): DrawnSchema {
+  const target = pointedAt(root, reference);
+  if (references.includes(reference) || !isObject(target)) return asJson(beside);
+  const title = reference.split("/").at(-1);
+  return draw(merged({ ...(target.title === undefined ? { "x-name": title } : {}), ...target }, beside), {
+    ...rest,
+    root,
+    references: [...references, reference],
+  });
+}
+
+/** `X or nothing` is X that may be left out; several real choices are drawn one at a time. */
+function drawChoice(choices: readonly unknown[], beside: Schema, place: Place): DrawnSchema {
+  const real = choices.filter((choice) => !isObject(choice) || choice.type !== "null");
+  const isNullable = real.length < choices.length;
+  if (real.length === 0) return asJson(beside);
+  if (real.length === 1) return nullable(draw(merged(real[0], beside), place), isNullable);
+  const constants = real.flatMap(constantsIn);
+  if (constants.length >= real.length && real.every((choice) => constantsIn(choice).length > 0))
+    return drawEnum(constants, beside);
+  const drawn = real.map((choice) => draw(choice, { ...place, isChoice: true }));
+  if (drawn.every(isJson)) return asJson(beside);
+  return { ...annotations(beside), ...present({ discriminator: beside.discriminator }), anyOf: drawn.map(named) };
+}
+
+function drawTypes(types: readonly unknown[], given: Schema, place: Place): DrawnSchema {
+  const { type: _, title, description, default: fallback, ...rest } = given;
+  const choices = types.map((type) => ({ ...rest, type }));
+  return drawChoice(choices, present({ title, description, default: fallback }), place);
+}
+
+function drawEnum(values: readonly unknown[], given: Schema): DrawnSchema {
+  const real = values.filter((value) => value !== null);
+  return { ...annotations(given), enum: real.map(toFormData), "x-nullable": real.length < values.length };
+}
+
+function drawConstant(given: Schema, { isChoice = false }: Place): DrawnSchema {
+  return isChoice ? { ...annotations(given), const: toFormData(given.const) } : drawEnum([given.const], given);
+}
+
+function drawType(given: Schema, place: Place): DrawnSchema {
+  switch (typeOf(given)) {
+    case "boolean":
+      return { ...annotations(given), type: "boolean" };
+    case "integer":
+    case "number":
+      return { ...annotations(given), type: given.type, ...bounds(given) };
+    case "string":
+      return drawText(given);
+    case "array":
+      return drawList(given, place);
+    case "object":
+      return drawObject(given, place);
+    default:
+      return asJson(given);
+  }
+}
+
+function typeOf({ type, properties, items, prefixItems }: Schema): unknown {
+  if (type !== undefined) return type;
+  if (isObject(properties)) return "object";
+  return items === undefined && prefixItems === undefined ? undefined : "array";
+}
+
+function drawText(given: Schema): DrawnSchema {
+  const { minLength, maxLength, default: fallback } = given;
+  const isLong = isNumber(maxLength) && Number(maxLength) > 300;
+  const format =
+    given.format === "date" || given.format === "date-time"
+      ? given.format
+      : given.format === "password" || given.writeOnly === true
+        ? "password"
+        : isLong || given.format === "textarea" || (typeof fallback === "string" && fallback.includes("\n"))
+          ? "textarea"
+          : undefined;
+  return { ...annotations(given), type: "string", ...numbers({ minLength, maxLength }), ...present({ format }) };
+}
+
+function drawList(given: Schema, place: Place): DrawnSchema {
+  const { minItems, maxItems, uniqueItems } = given;
+  const fixed = Array.isArray(given.prefixItems) ? given.prefixItems : given.items;
+  const limits = { ...numbers({ minItems, maxItems }), ...present({ uniqueItems }) };
+  if (Array.isArray(fixed)) {
+    const items = fixed.map((item) => draw(item, place));
+    return items.some(isJson) ? asJson(given) : { ...annotations(given), type: "array", items, additionalItems: false };
+  }
+  const items = draw(fixed, place);
+  return isJson(items) ? asJson(given) : { ...annotations(given), type: "array", items, ...limits };
+}
+
+/** An object of any properties has nothing to draw. */
+function drawObject(given: Schema, place: Place): DrawnSchema {
+  const properties = isObject(given.properties) ? Object.entries(given.properties) : [];
+  if (properties.length === 0) return asJson(given);
+  const required = Array.isArray(given.required) ? given.required : [];
+  const drawn = properties.map(([name, property]) => ({
+    name,
+    schema: draw(property, place),
+    at: isObject(property) && typeof property.position === "number" ? property.position : 0,
+    isRequired: required.includes(name) && !(isObject(property) && property.default !== undefined),
+  }));
+  return {
+    ...annotations(given),
+    type: "object",
+    properties: Object.fromEntries(drawn.toSorted((a, b) => a.at - b.at).map(({ name, schema }) => [name, schema])),
+    required: drawn.filter(({ isRequired }) => isRequired).map(({ name }) => name),
+  };
+}
+
+/** What a person is told of a value. A default of nothing, or of the asterisks in place of a secret, is not a value to send. */
+function annotations({ title, description, default: fallback, "x-name": name }: Schema): Schema {
+  const isTold = fallback !== null && !(typeof fallback === "string" && /^\*+$/.test(fallback));
+  return {
+    ...(typeof title === "string" ? { title } : {}),
+    ...(typeof description === "string" ? { description } : {}),
+    ...(isTold && fallback !== undefined ? { default: toFormData(fallback) } : {}),
+    ...present({ "x-name": name }),
+  };
+}
+
+function asJson(given: Schema): DrawnSchema {
+  return { ...annotations(given), "x-json": true };
+}
+
+function nullable(drawn: DrawnSchema, isNullable: boolean): DrawnSchema {
+  return isNullable ? { ...drawn, "x-nullable": true } : drawn;
+}
+
+const namesOfTypes: Readonly<Record<string, string>> = {
+  string: "Text",
+  integer: "Whole number",
+  number: "Number",
+  boolean: "Yes or no",
+  array: "List",
+  object: "Object",
+};
+
+/** One of several schemas is chosen by its title, the name that it is referred to by, or its type. */
+function named(schema: DrawnSchema): DrawnSchema {
+  const name = schema["x-name"] ?? (isJson(schema) ? "JSON" : schema.enum === undefined ? undefined : "Choice");
+  return { title: name ?? namesOfTypes[String(schema.type)] ?? "Choice", ...schema };
+}
+
+function constantsIn(choice: unknown): readonly unknown[] {
+  if (!isObject(choice)) return [];
+  return Array.isArray(choice.enum) ? choice.enum : choice.const === undefined ? [] : [choice.const];
+}
+
+function bounds({ minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf }: Schema): Schema {
+  // Some libraries bound every whole number by what a number can hold, which nobody needs to be told.
+  const told = (value: unknown) =>
+    isNumber(value) && Math.abs(Number(value)) < Number.MAX_SAFE_INTEGER ? value : null;
+  return numbers({
+    minimum: told(minimum),
+    maximum: told(maximum),
+    exclusiveMinimum: told(exclusiveMinimum),
+    exclusiveMaximum: told(exclusiveMaximum),
+    multipleOf,
+  });
+}
+
+function numbers(schema: Schema): Schema {
+  const entries = Object.entries(schema).filter(([, value]) => isNumber(value));
+  return Object.fromEntries(entries.map(([key, value]) => [key, Number(value)]));
+}
+
+function present(schema: Schema): Schema {
+  return Object.fromEntries(Object.entries(schema).filter(([, value]) => value !== undefined));
+}
+
+function merged(schema: unknown, beside: Schema): unknown {
+  return isObject(schema) ? { ...schema, ...beside } : schema;
+}
+
+function pointedAt(root: Schema, pointer: string): unknown {
+  let found: unknown = root;
+  for (const part of pointer.replace(/^#\/?/, "").split("/")) {
+    if (part === "") continue;
+    const name = decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~");
+    found = isObject(found) ? found[name] : undefined;
+  }
+  return found;
+}

@@ -1,0 +1,225 @@
+import type {
+  ArrayFieldItemTemplateProps,
+  ArrayFieldTemplateProps,
+  FieldProps,
+  FieldTemplateProps,
+  MultiSchemaFieldTemplateProps,
+  ObjectFieldTemplateProps,
+} from "@rjsf/utils";
+import { createContext, type ReactNode, use, useLayoutEffect, useState } from "react";
+import { Button, IconButton } from "../components/button.tsx";
+import { isJson } from "./drawn-schema.ts";
+import { fromFormData, toFormData } from "./form-data.ts";
+import { JsonField } from "./json-field.tsx";
+
+/** What a field tells its control. */
+export const FieldState = createContext<{ readonly describedBy: string | undefined; readonly invalid: boolean }>({
+  describedBy: undefined,
+  invalid: false,
+});
+
+/** The id of the field that chooses between several schemas, for the field of the chosen one, which has the same id. */
+const ChoosingField = createContext<string | undefined>(undefined);
+
+/** The constants of the schemas that are chosen now, by their places. They are never drawn, and tell which schema is meant. */
+export const ChosenConstants = createContext<Map<string, ChosenConstant>>(new Map());
+
+export interface ChosenConstant {
+  readonly path: FieldProps["fieldPathId"]["path"];
+  readonly value: unknown;
+}
+
+const nothing = () => null;
+
+export const formTemplates = {
+  FieldTemplate: Field,
+  ObjectFieldTemplate: Properties,
+  ArrayFieldTemplate: List,
+  ArrayFieldItemTemplate: ListItem,
+  MultiSchemaFieldTemplate: Choice,
+  ErrorListTemplate: nothing,
+  FieldErrorTemplate: nothing,
+  FieldHelpTemplate: nothing,
+  DescriptionFieldTemplate: nothing,
+  // Who shows a form has the button that sends it.
+  ButtonTemplates: { SubmitButton: nothing },
+};
+
+export const formFields = { NumberField: PlainField, FallbackField: JsonPart };
+
+/** The form's own field of numbers makes numbers of JavaScript of what is typed; our control keeps the digits. */
+function PlainField(props: FieldProps) {
+  const { StringField } = props.registry.fields;
+  return StringField === undefined ? null : <StringField {...props} />;
+}
+
+function JsonPart({ name, title, schema, formData, fieldPathId, onChange }: FieldProps) {
+  return (
+    <JsonField
+      label={schema.title ?? title ?? name}
+      value={fromFormData(formData)}
+      onChange={(value) => onChange(toFormData(value), fieldPathId.path)}
+      hideLabel
+    />
+  );
+}
+
+function Field(props: FieldTemplateProps) {
+  const {
+    id,
+    label,
+    children,
+    schema,
+    required = false,
+    rawErrors = [],
+    rawDescription,
+    formData,
+    fieldPathId,
+  } = props;
+  const choosing = use(ChoosingField);
+  const [touched, setTouched] = useState(false);
+  const isRoot = fieldPathId.path.length === 0;
+  // The field around the choice says the label and the description; the chosen one says what is wrong.
+  const isChosen = choosing === id;
+  const isChoice = schema.anyOf !== undefined;
+  const problem = touched && !isChoice ? rawErrors[0] : undefined;
+  const description = isChosen || isGroup(schema) ? undefined : rawDescription;
+  const says = (description ?? "") !== "" || problem !== undefined;
+  const about = `${id}-about`;
+  const title = titleOf(label, fieldPathId.path, schema.title);
+  if (isRoot) return children;
+  if (schema.const !== undefined) return <Constant path={fieldPathId.path} value={schema.const} />;
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only notices that the field was left
+    <div className="flex min-w-0 flex-col gap-1" onBlur={() => setTouched(true)}>
+      <FieldState value={{ describedBy: says ? about : undefined, invalid: problem !== undefined }}>
+        {isJson(schema) ? (
+          <details open={formData !== undefined && JSON.stringify(formData).length < 400}>
+            <summary className="mb-1 w-fit rounded-sm font-medium">{title}</summary>
+            {children}
+          </details>
+        ) : (
+          <>
+            {isGroup(schema) || isChosen ? null : (
+              <label htmlFor={id} className="w-fit font-medium">
+                {title}
+                <LeftOut required={required} />
+              </label>
+            )}
+            <ChoosingField value={isChoice ? id : choosing}>{children}</ChoosingField>
+          </>
+        )}
+      </FieldState>
+      {says ? (
+        <p id={about} className="text-xs text-muted">
+          {problem === undefined ? description : <span className="text-danger">{problem}</span>}
+        </p>
+      ) : null}
+    </div>
+  );
+}
+
+function Constant({ path, value }: ChosenConstant) {
+  const constants = use(ChosenConstants);
+  useLayoutEffect(() => {
+    const place = JSON.stringify(path);
+    constants.set(place, { path, value });
+    return () => void constants.delete(place);
+  }, [constants, path, value]);
+  return null;
+}
+
+/** What has fields of its own, and says its title as their group. */
+function isGroup(schema: FieldTemplateProps["schema"]): boolean {
+  return schema.anyOf === undefined && (schema.type === "object" || schema.type === "array");
+}
+
+function LeftOut({ required }: { readonly required: boolean }) {
+  return required ? null : <span className="font-normal text-faint"> · may be left out</span>;
+}
+
+function Group(props: {
+  readonly id: string;
+  readonly title: string;
+  readonly required: boolean;
+  readonly description: ReactNode;
+  readonly children: ReactNode;
+}) {
+  const isChosen = use(ChoosingField) === props.id;
+  return (
+    <fieldset className="flex min-w-0 flex-col gap-3 rounded-md border border-line px-3 pt-1 pb-3">
+      <legend className={isChosen ? "sr-only" : "px-1 font-medium"}>
+        {props.title}
+        <LeftOut required={props.required} />
+      </legend>
+      {isChosen || (props.description ?? "") === "" ? null : <p className="text-xs text-muted">{props.description}</p>}
+      <ChoosingField value={undefined}>{props.children}</ChoosingField>
+    </fieldset>
+  );
+}
+
+function Properties(props: ObjectFieldTemplateProps) {
+  const { fieldPathId, schema, title, required = false, description, properties } = props;
+  const fields = properties.map(({ name, content }) => <div key={name}>{content}</div>);
+  if (fieldPathId.path.length === 0) return <div className="flex min-w-0 flex-col gap-3">{fields}</div>;
+  return (
+    <Group
+      id={fieldPathId.$id}
+      title={titleOf(title, fieldPathId.path, schema.title)}
+      required={required}
+      description={description}
+    >
+      {fields}
+    </Group>
+  );
+}
+
+function List({ fieldPathId, title, required = false, schema, items, canAdd, onAddClick }: ArrayFieldTemplateProps) {
+  return (
+    <Group id={fieldPathId.$id} title={title} required={required} description={schema.description}>
+      {items.length === 0 ? null : <ol className="flex min-w-0 flex-col gap-2">{items}</ol>}
+      {canAdd === true ? (
+        <Button icon="plus" className="self-start" onClick={onAddClick}>
+          Add to {title}
+        </Button>
+      ) : null}
+    </Group>
+  );
+}
+
+function ListItem({ children, index, totalItems, buttonsProps }: ArrayFieldItemTemplateProps) {
+  const { hasRemove, hasMoveUp, hasMoveDown, onRemoveItem, onMoveUpItem, onMoveDownItem } = buttonsProps;
+  const place = `entry ${index + 1}`;
+  return (
+    <li className="flex min-w-0 items-start gap-1">
+      <div className="min-w-0 grow">{children}</div>
+      {hasMoveUp !== true && hasMoveDown !== true ? null : (
+        <>
+          <IconButton icon="arrowUp" label={`Move ${place} up`} disabled={index === 0} onClick={onMoveUpItem} />
+          <IconButton
+            icon="arrowDown"
+            label={`Move ${place} down`}
+            disabled={index === totalItems - 1}
+            onClick={onMoveDownItem}
+          />
+        </>
+      )}
+      {hasRemove === true ? <IconButton icon="trash" label={`Remove ${place}`} onClick={onRemoveItem} /> : null}
+    </li>
+  );
+}
+
+function Choice({ selector, optionSchemaField }: MultiSchemaFieldTemplateProps) {
+  return (
+    <div className="flex min-w-0 flex-col gap-2">
+      {selector}
+      {optionSchemaField}
+    </div>
+  );
+}
+
+/** Entries of a list are told apart by their place. */
+function titleOf(title: string, path: FieldProps["fieldPathId"]["path"], given: string | undefined): string {
+  const last = path.at(-1);
+  return typeof last === "number" ? `${given ?? "Entry"} ${last + 1}` : title;
+}

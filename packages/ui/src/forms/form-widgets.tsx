@@ -1,0 +1,181 @@
+import { ExactNumber, readNumber } from "@ostinato/core";
+import type { RegistryWidgetsType, WidgetProps } from "@rjsf/utils";
+import { use } from "react";
+import { fieldClass } from "../components/field.tsx";
+import { fromFormData, toFormData } from "./form-data.ts";
+import { FieldState } from "./form-templates.tsx";
+
+/** The controls of a form, one for each kind of value. */
+export const formWidgets: RegistryWidgetsType = {
+  TextWidget: (props) => (isNumeric(props) ? <NumberInput {...props} /> : <TextInput {...props} type="text" />),
+  PasswordWidget: (props) => <TextInput {...props} type="password" />,
+  TextareaWidget,
+  DateWidget: (props) => <DateInput {...props} withTime={false} />,
+  DateTimeWidget: (props) => <DateInput {...props} withTime />,
+  CheckboxWidget,
+  SelectWidget,
+};
+
+/** What ties a control to its label's field: its id, its description, and whether something is wrong. */
+function useCommon({ id }: WidgetProps) {
+  const { describedBy, invalid } = use(FieldState);
+  return { id, "aria-describedby": describedBy, "aria-invalid": invalid } as const;
+}
+
+function isNumeric({ schema }: WidgetProps): boolean {
+  return schema.type === "integer" || schema.type === "number";
+}
+
+function TextInput(props: WidgetProps & { readonly type: "text" | "password" }) {
+  const { type, value, required = false, onChange } = props;
+  const common = useCommon(props);
+  return (
+    <input
+      {...common}
+      type={type}
+      autoComplete="off"
+      value={textOf(value)}
+      placeholder={placeholderOf(props)}
+      onChange={({ target }) => onChange(target.value === "" && !required ? undefined : target.value)}
+      className={fieldClass}
+    />
+  );
+}
+
+function TextareaWidget(props: WidgetProps) {
+  return (
+    <textarea
+      {...useCommon(props)}
+      rows={5}
+      value={textOf(props.value)}
+      placeholder={placeholderOf(props)}
+      onChange={({ target }) => props.onChange(target.value)}
+      className={`${fieldClass} !h-auto py-1.5`}
+    />
+  );
+}
+
+function NumberInput(props: WidgetProps) {
+  return (
+    <input
+      {...useCommon(props)}
+      type="text"
+      inputMode={props.schema.type === "integer" ? "numeric" : "decimal"}
+      placeholder={placeholderOf(props)}
+      value={textOf(props.value)}
+      onChange={({ target }) => props.onChange(toFormData(numberOf(target.value)))}
+      className={`${fieldClass} max-w-40 text-right`}
+    />
+  );
+}
+
+function DateInput(props: WidgetProps & { readonly withTime: boolean }) {
+  const { withTime, value, onChange } = props;
+  return (
+    <input
+      {...useCommon(props)}
+      type={withTime ? "datetime-local" : "date"}
+      step={withTime ? 1 : undefined}
+      value={typeof value === "string" ? (withTime ? localTime(value) : value.slice(0, 10)) : ""}
+      onChange={({ target }) => onChange(dateOf(target.value, withTime))}
+      className={`${fieldClass} max-w-60`}
+    />
+  );
+}
+
+function CheckboxWidget(props: WidgetProps) {
+  return (
+    <input
+      {...useCommon(props)}
+      type="checkbox"
+      checked={(props.value ?? props.schema.default) === true}
+      onChange={({ target }) => props.onChange(target.checked)}
+      className="size-4 cursor-pointer accent-(--accent)"
+    />
+  );
+}
+
+/** One value of several, or several of them where the schema is that of a list. */
+function SelectWidget(props: WidgetProps) {
+  const { value, options, multiple = false, onChange } = props;
+  const common = useCommon(props);
+  const choices = options.enumOptions ?? [];
+  if (multiple) return <CheckboxList {...props} />;
+  const isChoice = props.id.endsWith("of_select");
+  const index = choices.findIndex((choice) => choice.value === value);
+  const placeholder = placeholderOf(props);
+  return (
+    <select
+      {...(isChoice ? { id: common.id, "aria-label": `Kind of ${props.label}` } : common)}
+      value={index < 0 ? "" : String(index)}
+      onChange={({ target }) => onChange(target.value === "" ? undefined : choices[Number(target.value)]?.value)}
+      className={`${fieldClass} max-w-md`}
+    >
+      {isChoice ? null : <option value="">{placeholder === undefined ? "–" : `${placeholder}, unless given`}</option>}
+      {choices.map((choice, at) => (
+        <option key={choice.label} value={String(at)}>
+          {isChoice ? choice.label : textOf(choice.value)}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function CheckboxList({ id, value, options, onChange }: WidgetProps) {
+  const chosen: readonly unknown[] = Array.isArray(value) ? value : [];
+  const choices = options.enumOptions ?? [];
+  return (
+    <div className="flex flex-wrap gap-x-4 gap-y-1">
+      {choices.map((choice, at) => (
+        <label key={choice.label} className="flex items-center gap-1.5">
+          <input
+            id={at === 0 ? id : undefined}
+            type="checkbox"
+            checked={chosen.includes(choice.value)}
+            onChange={({ target }) =>
+              onChange(
+                choices
+                  .map((one) => one.value)
+                  .filter((one) => (one === choice.value ? target.checked : chosen.includes(one))),
+              )
+            }
+            className="size-4 cursor-pointer accent-(--accent)"
+          />
+          {textOf(choice.value)}
+        </label>
+      ))}
+    </div>
+  );
+}
+
+function placeholderOf({ schema }: WidgetProps): string | undefined {
+  return schema.default === undefined || schema.default === null ? undefined : textOf(schema.default);
+}
+
+/** A number, or the text that is not one yet; nothing where nothing is written. */
+function numberOf(text: string): unknown {
+  const trimmed = text.trim();
+  if (trimmed === "") return undefined;
+  const number = readNumber(trimmed);
+  // `1.` and `-` are on the way to a number, and must stay as they are typed.
+  return number !== undefined && String(number) === trimmed ? number : trimmed;
+}
+
+/** Moments of a form are in the reader's own zone. One without a zone stays as it is. */
+function localTime(moment: string): string {
+  if (!/(?:Z|[+-]\d\d:?\d\d)$/i.test(moment)) return moment.slice(0, 19);
+  const time = new Date(moment);
+  if (Number.isNaN(time.getTime())) return "";
+  return new Date(time.getTime() - time.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+}
+
+function dateOf(text: string, withTime: boolean): string | undefined {
+  if (text === "") return undefined;
+  return withTime ? new Date(text).toISOString() : text;
+}
+
+function textOf(held: unknown): string {
+  const value = fromFormData(held);
+  if (value === undefined || value === null) return "";
+  return typeof value === "object" && !(value instanceof ExactNumber) ? JSON.stringify(value) : String(value);
+}
