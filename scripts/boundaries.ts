@@ -2,7 +2,10 @@ import { matchesGlob, posix } from "node:path";
 import { readCalls } from "./calls.ts";
 import { readImports } from "./imports.ts";
 
-/** The shape of boundaries.json. */
+/**
+ * The shape of boundaries.json. `dependency-cruiser` could check most of the imports, but not who may call a method
+ * (`callsOnlyIn`), and its version 18 reads TypeScript by a compiler older than 7.
+ */
 export interface Boundaries {
   /** Parts of the repository, each with the parts it may import; a package's zone has the name of its folder. */
   readonly zones: Readonly<Record<string, Zone>>;

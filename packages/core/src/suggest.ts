@@ -20,7 +20,10 @@ function likeness(wanted: string, name: string): number {
   return wanted.length >= 3 && name.startsWith(wanted) ? 1 : editDistance(wanted, name);
 }
 
-/** Optimal string alignment: insertions, deletions, replacements, and neighbours swapped, each counted as one. */
+/**
+ * Optimal string alignment: insertions, deletions, replacements, and neighbours swapped, each counted as one. The last is the
+ * commonest typing error, and `fastest-levenshtein` counts it twice.
+ */
 function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, column) => column);

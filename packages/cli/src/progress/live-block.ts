@@ -1,6 +1,9 @@
 import { cutTo } from "../output/text.ts";
 
-/** Lines at the bottom of the terminal that are drawn anew; what the program prints goes above them. */
+/**
+ * Lines at the bottom of the terminal that are drawn anew; what the program prints goes above them. `log-update` draws such
+ * lines, but does not know what others print, and takes longer to load than the rest of the command.
+ */
 export interface LiveBlock {
   show(lines: readonly string[]): void;
   /** Leaves the lines as they are and gives the terminal back. */

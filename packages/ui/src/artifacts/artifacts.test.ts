@@ -61,4 +61,11 @@ describe("two versions, line by line", () => {
     const many = (prefix: string) => Array.from({ length: 3000 }, (_, index) => `${prefix}${index}`);
     expect(lineDiff(many("a"), many("b"))).toHaveLength(6000);
   });
+
+  test("of great length are compared where they have much in common", () => {
+    const before = Array.from({ length: 20_000 }, (_, index) => `line ${index}`);
+    const after = before.map((line, index) => (index % 100 === 0 ? `${line}!` : line));
+    const changed = lineDiff(before, after).filter(({ kind }) => kind !== "same");
+    expect(changed).toHaveLength(400);
+  });
 });

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import type { Artifact } from "../api/types.ts";
 import { Segmented } from "../components/button.tsx";
 import { cellText } from "../components/data-table.tsx";
@@ -11,7 +11,7 @@ import { lineDiff } from "./line-diff.ts";
 /** Two versions: what changed line by line (a table row by row), or both as they are meant to be seen. */
 export function Comparison({ before, after }: { readonly before: Artifact; readonly after: Artifact }) {
   const [view, setView] = useState<"changes" | "beside">("changes");
-  const lines = lineDiff(linesOf(before), linesOf(after));
+  const lines = useMemo(() => lineDiff(linesOf(before), linesOf(after)), [before, after]);
   const added = lines.filter((line) => line.kind === "added").length;
   const removed = lines.filter((line) => line.kind === "removed").length;
   return (
