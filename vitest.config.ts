@@ -11,6 +11,14 @@ export default defineConfig({
       "e2e/**/*.test.ts",
       "bench/**/*.test.ts",
     ],
+    // Tests of types are read by the compiler, with the whole program around them, and never run.
+    typecheck: {
+      enabled: true,
+      include: ["packages/*/src/**/*.test-d.ts"],
+      checker: "tsc",
+      // What is wrong elsewhere is for the step "types" of the gate to say.
+      ignoreSourceErrors: true,
+    },
     globalSetup: "packages/testing/src/vitest-setup.ts",
     // Two test files at a time, each in a process of its own. More only compete with the servers and browsers they start.
     pool: "forks",

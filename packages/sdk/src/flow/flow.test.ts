@@ -1,5 +1,4 @@
 import { createFlowRun, filterFlowRuns, readFlowPage } from "@ostinato/protocol";
-import { toJsonSchema } from "@valibot/to-json-schema";
 import { type } from "arktype";
 import { Type } from "typebox";
 import * as v from "valibot";
@@ -51,14 +50,14 @@ describe("parameters", () => {
     });
 
     test("that are wrong name the field, before anything runs; the run is Failed", async () => {
-      const run = runFlow(train, { path: 5, depth: 40 });
+      const run = runFlow(train, { path: {}, depth: 40 });
       const error = await run.then(
         () => undefined,
         (thrown: unknown) => thrown,
       );
       expect(error).toBeInstanceOf(ParameterError);
       const { problems, message } = error as ParameterError;
-      expect(problems.map(({ field }) => field).sort()).toEqual(expect.arrayContaining(["depth"]));
+      expect(problems.map(({ field }) => field).sort()).toEqual(["depth", "path"]);
       expect(message).toContain(`The parameters of flow "train with ${library}" are wrong.`);
       const id = await run.created;
       expect(await server.flowStates(id)).toEqual(["Pending", "Failed"]);
@@ -66,7 +65,6 @@ describe("parameters", () => {
     });
 
     test("are described by a JSON Schema", async () => {
-      if (library === "valibot") expect(toJsonSchema).toBeTypeOf("function"); // the package that it takes
       const { parameterSchema } = await describeFlow(train);
       expect(parameterSchema).toMatchObject({ type: "object", properties: { path: { type: "string" } } });
       expect((parameterSchema as { required: string[] }).required).toContain("path");

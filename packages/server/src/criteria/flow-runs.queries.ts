@@ -11,6 +11,7 @@ import {
   notBefore,
   oneOf,
   oneOfField,
+  oneOfFieldIds,
   oneOfIds,
   otherThan,
   otherThanIds,
@@ -58,7 +59,7 @@ export const flowRunCondition = criteriaOf<FlowRunFilter>({
   },
   idempotency_key: { any_: oneOf("flow_run.idempotency_key"), not_any_: otherThan("flow_run.idempotency_key") },
   created_by: {
-    id_: oneOfField("flow_run.created_by", "id"),
+    id_: oneOfFieldIds("flow_run.created_by", "id"),
     type_: oneOfField("flow_run.created_by", "type"),
     is_null_: isMissing("flow_run.created_by"),
   },

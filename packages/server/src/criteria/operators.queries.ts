@@ -101,6 +101,11 @@ export function oneOfField(column: string, field: string): Criterion<readonly st
   };
 }
 
+export function oneOfFieldIds(column: string, field: string): Criterion<readonly string[]> {
+  const isOne = oneOfField(column, field);
+  return (ids, dialect) => isOne(lower(ids), dialect);
+}
+
 /** `rows` is a SELECT of the rows of another table that belong to this row. */
 export function has(rows: RawBuilder<unknown>): Criterion<boolean> {
   return (expected) => (expected ? sql<SqlBool>`EXISTS (${rows})` : sql<SqlBool>`NOT EXISTS (${rows})`);

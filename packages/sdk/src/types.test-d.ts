@@ -20,7 +20,6 @@ import {
   unmapped,
 } from "./index.ts";
 
-// Checked by the compiler; nothing here runs.
 function check(_: () => void | Promise<void>): void {}
 
 declare class Model {
