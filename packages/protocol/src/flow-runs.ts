@@ -301,13 +301,17 @@ export const flowRunLateness = route({
   replies: { 200: Nullable(Type.Number()) },
 });
 
+/**
+ * What changes many runs at once refuses what it does not know, beside the filter too, and a filter that does not ask for
+ * anything: a criterion that is not understood must not make the change wider.
+ */
 export const bulkDeleteFlowRuns = route({
   method: "POST",
   path: "/flow_runs/bulk_delete",
   access: "edit",
   summary: "Delete the flow runs that match",
   tag,
-  body: Open({ flow_runs: Maybe(FlowRunFilter), limit: bulkLimit }),
+  body: Strict({ flow_runs: Maybe(FlowRunFilter), limit: bulkLimit }),
   bodyOptional: true,
   replies: { 200: Open({ deleted: Type.Array(Uuid) }) },
 });
@@ -318,7 +322,7 @@ export const bulkSetFlowRunState = route({
   access: "run",
   summary: "Propose a state for the flow runs that match",
   tag,
-  body: Open({ flow_runs: Maybe(FlowRunFilter), state: StateCreate, force: Maybe(Type.Boolean()), limit: bulkLimit }),
+  body: Strict({ flow_runs: Maybe(FlowRunFilter), state: StateCreate, force: Maybe(Type.Boolean()), limit: bulkLimit }),
   replies: {
     200: Open({
       results: Type.Array(

@@ -135,7 +135,7 @@ export const bulkDeleteFlows = route({
   access: "edit",
   summary: "Delete the flows that match, with their runs",
   tag,
-  body: Open({ flows: runCriteria.flows, limit: Maybe(Type.Integer({ minimum: 1, maximum: 50 })) }),
+  body: Strict({ flows: runCriteria.flows, limit: Maybe(Type.Integer({ minimum: 1, maximum: 50 })) }),
   bodyOptional: true,
   replies: { 200: Open({ deleted: Type.Array(Uuid) }) },
 });

@@ -31,6 +31,12 @@ export function criteriaOf<F extends object>(table: CriteriaTable<F>): FilterCon
   return (filter, dialect) => (present(filter) ? (ask(group, filter, dialect) ?? everything) : undefined);
 }
 
+/** The parts of a filter that are there and do not ask for anything. */
+export function idleParts<F extends object>(condition: FilterCondition<F>, filter: F, dialect: Sql): readonly string[] {
+  const parts = Object.entries(filter).filter(([key, part]) => key !== "operator" && present(part));
+  return parts.flatMap(([key, part]) => (condition({ [key]: part } as F, dialect) === everything ? [key] : []));
+}
+
 export function combined<F>(criteria: CriteriaTable<F>, combine: Combined<F>["combine"]): Combined<F> {
   return { criteria, combine };
 }

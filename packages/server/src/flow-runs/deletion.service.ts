@@ -1,12 +1,13 @@
 import type { BodyOf, bulkDeleteFlowRuns } from "@ostinato/protocol";
 import type { Writer } from "../db/dialect.ts";
 import * as events from "../events/events.service.ts";
+import { refuseIdleFilter } from "../kernel/bulk-filter.ts";
 import type { Context } from "../kernel/context.ts";
 import { absent } from "../kernel/errors.ts";
 import { unit } from "../kernel/unit.ts";
 import * as queries from "./deletion.queries.ts";
 import { deletionEvent } from "./deletion-event.ts";
-import { findFlowRuns } from "./flow-runs.queries.ts";
+import { findFlowRuns, idlePartsOf } from "./flow-runs.queries.ts";
 
 /**
  * Deletes the run with its task runs, states, inputs, logs and results, and tells the program that works on it. What makes sense
@@ -20,6 +21,7 @@ export async function remove(context: Context, id: string): Promise<void> {
 /** Deletes the runs that match, as many as the limit says, and gives their ids. */
 export async function removeMatching(context: Context, body: BodyOf<typeof bulkDeleteFlowRuns>): Promise<string[]> {
   const { flow_runs, limit } = body;
+  refuseIdleFilter("flow_runs", body, (filter) => idlePartsOf(context.db, filter));
   const found = await findFlowRuns(context.db, { flow_runs, sort: "ID_DESC", limit: limit ?? 50, offset: 0 });
   const deleted: string[] = [];
   for (const { id } of found) if (await removeOne(context, id)) deleted.push(id);

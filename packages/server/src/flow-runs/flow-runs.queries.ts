@@ -1,8 +1,10 @@
 import type { RunTimes, Timestamp } from "@ostinato/core";
-import type { FlowRunSort } from "@ostinato/protocol";
+import type { FlowRunFilter, FlowRunSort } from "@ostinato/protocol";
 import { type SelectQueryBuilder, sql, type Updateable } from "kysely";
 import { everything } from "../criteria/conditions.queries.ts";
 import { countMatching } from "../criteria/counting.queries.ts";
+import { idleParts } from "../criteria/criteria.queries.ts";
+import { flowRunCondition } from "../criteria/flow-runs.queries.ts";
 import { type CriteriaOn, isNarrowed, matching } from "../criteria/related.queries.ts";
 import { columnTypes } from "../db/columns.ts";
 import type { Database, Reader, Sql, Writer } from "../db/dialect.ts";
@@ -166,6 +168,11 @@ function isQuick(query: FlowRunQuery): boolean {
 
 /** Rows that are skipped are read all the same. */
 const maxSkipped = 2000;
+
+/** The parts of the filter that do not ask for anything. */
+export function idlePartsOf(db: Database, filter: FlowRunFilter): readonly string[] {
+  return idleParts(flowRunCondition, filter, db.sql);
+}
 
 export function countFlowRuns(db: Database, criteria: CriteriaOn<"flow_run">): Promise<number> {
   return countMatching(db.slow, "flow_run", matching("flow_run", criteria, db.sql));

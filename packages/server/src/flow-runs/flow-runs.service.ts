@@ -15,6 +15,7 @@ import type { CriteriaOn } from "../criteria/related.queries.ts";
 import type { Writer } from "../db/dialect.ts";
 import { readJson, storable, storableOrNull, writeJson, writeOptionalJson } from "../db/json-text.ts";
 import { forgetParameters } from "../kept-parameters/kept-parameters.service.ts";
+import { refuseIdleFilter } from "../kernel/bulk-filter.ts";
 import type { Context } from "../kernel/context.ts";
 import { absent, notFound, RequestError, refused } from "../kernel/errors.ts";
 import { keptName } from "../kernel/indexed-text.ts";
@@ -122,6 +123,7 @@ export function lateness({ db, clock }: Context, criteria: CriteriaOn<"flow_run"
 /** Proposes the state for each run that matches; one that is gone by then is left out. */
 export async function proposeForMatching(context: Context, body: BodyOf<typeof bulkSetFlowRunState>) {
   const { flow_runs, state, force, limit } = body;
+  refuseIdleFilter("flow_runs", body, (filter) => queries.idlePartsOf(context.db, filter));
   const ruleSet = force === true ? "minimal" : "core";
   const found = await queries.findFlowRuns(context.db, { flow_runs, sort: "ID_DESC", limit: limit ?? 50, offset: 0 });
   const answers = await Promise.all(

@@ -1,6 +1,9 @@
+import type { FlowFilter } from "@ostinato/protocol";
 import { type Insertable, type Selectable, sql, type Updateable } from "kysely";
 import { everything } from "../criteria/conditions.queries.ts";
 import { countMatching } from "../criteria/counting.queries.ts";
+import { idleParts } from "../criteria/criteria.queries.ts";
+import { flowCondition } from "../criteria/flows.queries.ts";
 import { type CriteriaOn, matching } from "../criteria/related.queries.ts";
 import type { Database, Reader } from "../db/dialect.ts";
 import type { Tables } from "../db/tables.ts";
@@ -68,6 +71,11 @@ export function findFlows(db: Database, query: FlowQuery): Promise<FlowRow[]> {
     .limit(query.limit)
     .offset(query.offset)
     .execute();
+}
+
+/** The parts of the filter that do not ask for anything. */
+export function idlePartsOf(db: Database, filter: FlowFilter): readonly string[] {
+  return idleParts(flowCondition, filter, db.sql);
 }
 
 export function countFlows(db: Database, criteria: CriteriaOn<"flow">): Promise<number> {

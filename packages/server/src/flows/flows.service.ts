@@ -11,6 +11,7 @@ import type {
 import type { CriteriaOn } from "../criteria/related.queries.ts";
 import { readJson, readPlainJson, storable, writeJson } from "../db/json-text.ts";
 import * as events from "../events/events.service.ts";
+import { refuseIdleFilter } from "../kernel/bulk-filter.ts";
 import type { Context } from "../kernel/context.ts";
 import { absent, RequestError } from "../kernel/errors.ts";
 import { paginate, readLimit } from "../kernel/paging.ts";
@@ -77,6 +78,7 @@ export async function remove(context: Context, id: string): Promise<void> {
 }
 
 export async function removeMatching(context: Context, body: BodyOf<typeof bulkDeleteFlows>): Promise<string[]> {
+  refuseIdleFilter("flows", body, (filter) => queries.idlePartsOf(context.db, filter));
   const found = await queries.findFlows(context.db, {
     flows: body.flows,
     sort: "NAME_ASC",
