@@ -14,7 +14,7 @@ export default defineConfig({
     // Tests of types are read by the compiler, with the whole program around them, and never run.
     typecheck: {
       enabled: true,
-      include: ["packages/*/src/**/*.test-d.ts"],
+      include: ["packages/*/src/**/*.test-d.ts", "packages/*/src/**/*.types.test.ts"],
       checker: "tsc",
       // What is wrong elsewhere is for the step "types" of the gate to say.
       ignoreSourceErrors: true,
