@@ -1,0 +1,36 @@
+import { resolve } from "node:path";
+import { defineConfig, mergeConfig } from "vitest/config";
+import base from "../../vitest.config.ts";
+import type { Mutant } from "./mutants.ts";
+
+const mutant = JSON.parse(process.env.OSTINATO_MUTANT ?? "null") as Mutant | null;
+
+/** The project's configuration with one source changed. */
+export default mergeConfig(
+  base,
+  defineConfig({
+    root: resolve(import.meta.dirname, "../.."),
+    test: { typecheck: { enabled: false }, maxWorkers: 1, fileParallelism: false },
+    plugins: [
+      {
+        name: "mutant",
+        enforce: "pre",
+        transform(code, id) {
+          if (mutant === null || id !== resolve(mutant.file)) return undefined;
+          return code.slice(0, mutant.start) + mutant.replacement + code.slice(mutant.end) + opposite;
+        },
+      },
+    ],
+  }),
+);
+
+/** What a mutant may call: the opposite of a criterion, which asks where the criterion does. */
+const opposite = `
+import { sql as mutantSql } from "kysely";
+function mutantOpposite(criterion) {
+  return (value, dialect) => {
+    const condition = criterion(value, dialect);
+    return condition && mutantSql\`NOT (\${condition})\`;
+  };
+}
+`;
