@@ -12,8 +12,8 @@ interface Step {
 
 const steps: readonly Step[] = [
   { name: "format and lint", command: ["biome", "check", "--error-on-warnings", "--max-diagnostics=100"] },
-  { name: "types", command: ["tsc", "--noEmit"] },
-  { name: "types of the UI", command: ["tsc", "--noEmit", "-p", "packages/ui"] },
+  { name: "types", command: ["tsc", "--noEmit", ...remembering("types")] },
+  { name: "types of the UI", command: ["tsc", "--noEmit", "-p", "packages/ui", ...remembering("ui-types")] },
   { name: "import boundaries", command: ["node", "scripts/check-boundaries.ts"] },
   { name: "code rules", command: ["node", "scripts/check-code-rules.ts"] },
   { name: "unused code", command: ["knip", "--no-progress"] },
@@ -21,6 +21,11 @@ const steps: readonly Step[] = [
   { name: "lockfile", command: ["node", "scripts/check-lockfile.ts"] },
   { name: "tests", command: ["vitest", "run"], alone: true },
 ];
+
+/** The compiler looks again only at what has changed since it last looked: a tenth of the time. */
+function remembering(name: string): readonly string[] {
+  return ["--incremental", "--tsBuildInfoFile", `node_modules/.cache/${name}.tsbuildinfo`];
+}
 
 interface Outcome {
   readonly step: Step;
