@@ -1,19 +1,33 @@
 import { globSync } from "node:fs";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
-/** What an integration says of itself, as far as the SDK must know it without loading the integration. */
-interface Described {
+/** A kind of result store that an integration of this repository brings. */
+export interface BroughtStore {
+  readonly scheme: string;
+  /** The package to import. */
   readonly name: string;
-  readonly resultStores: Readonly<Record<string, unknown>>;
+  /** The folder of the package, from the root. */
+  readonly folder: string;
+}
+
+/** The result stores of all integrations, as their definitions say. */
+export async function broughtStores(): Promise<readonly BroughtStore[]> {
+  const entries = globSync("integrations/*/src/index.ts").toSorted();
+  const brought = entries.map(async (entry) => {
+    const module: Readonly<Record<string, unknown>> = await import(pathToFileURL(resolve(entry)).href);
+    const folder = dirname(dirname(entry));
+    return Object.values(module)
+      .filter(isIntegration)
+      .flatMap(({ name, resultStores = {} }) => Object.keys(resultStores).map((scheme) => ({ scheme, name, folder })));
+  });
+  return (await Promise.all(brought)).flat();
 }
 
 /** The module in which the SDK finds the package to import for a result store that nobody has registered. */
 export async function packagesOfResultStores(): Promise<string> {
-  const modules = globSync("integrations/*/src/index.ts").toSorted().map(load);
-  const integrations = (await Promise.all(modules)).flatMap((module) => Object.values(module).filter(isDescribed));
-  const lines = integrations.flatMap(({ name, resultStores }) =>
-    Object.keys(resultStores).map((scheme) => `  ${JSON.stringify(scheme)}: ${JSON.stringify(name)},`),
+  const lines = (await broughtStores()).map(
+    ({ scheme, name }) => `  ${JSON.stringify(scheme)}: ${JSON.stringify(name)},`,
   );
   return [
     "// Made from integrations/*/src/index.ts by `npm run generate`.",
@@ -25,12 +39,11 @@ export async function packagesOfResultStores(): Promise<string> {
   ].join("\n");
 }
 
-function load(file: string): Promise<Readonly<Record<string, unknown>>> {
-  return import(pathToFileURL(resolve(file)).href);
+interface Described {
+  readonly name: string;
+  readonly resultStores?: Readonly<Record<string, unknown>>;
 }
 
-function isDescribed(value: unknown): value is Described {
-  if (typeof value !== "object" || value === null) return false;
-  const { name, resultStores } = value as Partial<Described>;
-  return typeof name === "string" && typeof resultStores === "object";
+function isIntegration(value: unknown): value is Described {
+  return typeof value === "object" && value !== null && typeof (value as Partial<Described>).name === "string";
 }

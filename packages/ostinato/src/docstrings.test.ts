@@ -22,10 +22,11 @@ async function examplesIn(folder: string): Promise<Map<string, string>> {
 }
 
 test("the examples in the docstrings compile", async () => {
-  const folders = ["packages/sdk/src", "packages/testing/src", "integrations/aws/src"];
+  const integrations = await readdir(join(root, "integrations"));
+  const folders = ["packages/sdk", "packages/testing", ...integrations.map((name) => `integrations/${name}`)];
   const examples = new Map<string, string>();
   for (const folder of folders) {
-    for (const [name, text] of await examplesIn(join(root, folder))) {
+    for (const [name, text] of await examplesIn(join(root, folder, "src"))) {
       examples.set(`${folder.replaceAll("/", "-")}-${name}`, text);
     }
   }
@@ -46,7 +47,9 @@ test("the examples in the docstrings compile", async () => {
           ostinato: [join(root, "packages/sdk/src/index.ts")],
           "ostinato/integration": [join(root, "packages/sdk/src/integration.ts")],
           "ostinato/testing": [join(root, "packages/testing/src/index.ts")],
-          "@ostinato/aws": [join(root, "integrations/aws/src/index.ts")],
+          ...Object.fromEntries(
+            integrations.map((name) => [`@ostinato/${name}`, [join(root, "integrations", name, "src/index.ts")]]),
+          ),
         },
       },
       include: ["src"],

@@ -1,0 +1,19 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { broughtStores } from "./integrations.ts";
+
+const stores = await broughtStores();
+
+test.each(stores)("the result store $scheme of $name passes what every result store must", ({ scheme, folder }) => {
+  const tests = globSync(`${folder}/src/**/*.test.ts`).map((file) => readFileSync(file, "utf8"));
+  expect(tests.join("\n")).toMatch(new RegExp(`testResultStore\\(test, \\{\\s*scheme: "${scheme}"`));
+});
+
+test.each(stores)("the package $name says in a README how it is used", ({ name, folder }) => {
+  expect(readFileSync(join(folder, "README.md"), "utf8")).toContain(`import "${name}"`);
+});
+
+test("there are stores to look at", () => {
+  expect(stores).toContainEqual({ scheme: "s3", name: "@ostinato/aws", folder: join("integrations", "aws") });
+});
