@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { errorCodes } from "@ostinato/protocol";
 import { createServer, readConfig, settings } from "@ostinato/server";
 import { packagesOfResultStores } from "./integrations.ts";
 
@@ -14,6 +15,7 @@ interface GeneratedFile {
 
 const generatedFiles: readonly GeneratedFile[] = [
   { file: "docs/openapi.json", make: openApiDocument },
+  { file: "docs/errors.md", make: withErrorCodes },
   { file: "docs/prefect.md", make: withKnownDifferences },
   { file: "docs/server.md", make: withSettings },
   { file: "packages/sdk/src/results/integrations.generated.ts", make: packagesOfResultStores },
@@ -71,6 +73,20 @@ function withSettings(): string {
     return [names.join(" or "), about];
   });
   return withTable("docs/server.md", "packages/server/src/kernel/config.ts", [["Variable", "What it is"], ...rows]);
+}
+
+/** The page with the table of the codes of the API's errors. */
+function withErrorCodes(): string {
+  const rows = Object.entries(errorCodes).map(([code, { status, meaning, remedy }]) => [
+    `\`${code}\``,
+    String(status),
+    meaning,
+    remedy,
+  ]);
+  return withTable("docs/errors.md", "packages/protocol/src/error-codes.ts", [
+    ["Code", "Status", "What happened", "What to do"],
+    ...rows,
+  ]);
 }
 
 type Setting = (typeof settings)[keyof typeof settings];

@@ -69,9 +69,15 @@ function comparedRecords(theirs: Row, ours: Row, place: Place): readonly Differe
     else found.push({ kind: "missing", path: at(key), theirs: theirs[key], ours: undefined });
   }
   for (const key of Object.keys(ours)) {
-    if (!(key in theirs)) found.push({ kind: "extra", path: at(key), theirs: undefined, ours: ours[key] });
+    if (!(key in theirs) && !isOwnCode(key, ours, path))
+      found.push({ kind: "extra", path: at(key), theirs: undefined, ours: ours[key] });
   }
   return found;
+}
+
+/** The code beside the words of an error, which only Ostinato sends. */
+function isOwnCode(key: string, { detail, exception_message }: Row, path: string): boolean {
+  return key === "code" && path === "" && (detail !== undefined || exception_message !== undefined);
 }
 
 /** Fields whose elements have no order. */

@@ -2,7 +2,7 @@ import { ExactNumber } from "@ostinato/core";
 import { createArtifact, createFlow, filterFlows, readFlow, readFlowRun } from "@ostinato/protocol";
 import { expect, test } from "vitest";
 import { createClient } from "./client.ts";
-import { ApiError, ServerUnreachable } from "./errors.ts";
+import { ApiError, AuthenticationFailed, isNotFound, isUnknownQuestion, ServerUnreachable } from "./errors.ts";
 import type { TransportRequest, TransportResponse } from "./transport.ts";
 
 const immediate = {
@@ -136,4 +136,27 @@ test("a busy server is named with what it said", async () => {
   const failed = client.call(filterFlows, { retries: 0 });
   await expect(failed).rejects.toThrow("answered 503: Service Unavailable As much as it can take");
   await expect(failed).rejects.toMatchObject({ retryAfterSeconds: 3 });
+});
+
+test.each([
+  ['{"detail":"Flow not found","code":"FLOW_NOT_FOUND"}', "FLOW_NOT_FOUND", true],
+  ['{"detail":"Not Found","code":"PATH_NOT_FOUND"}', "PATH_NOT_FOUND", false],
+  ['{"detail":"Flow not found"}', undefined, true],
+  ["<html>Not Found</html>", undefined, true],
+])(
+  "tells a thing that is not there from a question that the server does not know: %s",
+  async (body, reason, isGone) => {
+    const { client } = clientAnswering({ status: 404, body });
+    const error = await client.call(readFlow, { params: { id: "a" } }).catch((thrown: unknown) => thrown);
+    expect([isNotFound(error), isUnknownQuestion(error)]).toEqual([isGone, reason === "PATH_NOT_FOUND"]);
+    expect(error).toMatchObject({ status: 404, reason });
+  },
+);
+
+test("says what to do where the server asks for a password, and does not try again", async () => {
+  const { client, requests } = clientAnswering({ status: 401, body: '{"exception_message":"Unauthorized"}' });
+  const error = await client.call(readFlow, { params: { id: "a" } }).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(AuthenticationFailed);
+  expect(error).toMatchObject({ status: 401, message: expect.stringContaining("OSTINATO_API_AUTH_STRING") });
+  expect(requests).toHaveLength(1);
 });

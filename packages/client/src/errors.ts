@@ -1,4 +1,5 @@
 import { withoutPasswords } from "@ostinato/core";
+import type { ErrorCode } from "@ostinato/protocol";
 
 /** The server answered that it could not do what was asked. `status` is HTTP's; `message` is the server's own sentence. */
 export class ApiError extends Error {
@@ -6,6 +7,8 @@ export class ApiError extends Error {
   readonly code = "API_ERROR";
   readonly status: number;
   readonly body: unknown;
+  /** The server's own code for the reason (`docs/errors.md`); undefined where it gives none, as Prefect's server. */
+  readonly reason: ErrorCode | undefined;
   /** How long a busy server asks to be left alone. */
   readonly retryAfterSeconds: number | undefined;
 
@@ -13,6 +16,7 @@ export class ApiError extends Error {
     super(`${request} answered ${status}: ${describe(body)}`);
     this.status = status;
     this.body = body;
+    this.reason = (body as { readonly code?: ErrorCode } | null | undefined)?.code;
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }
@@ -68,8 +72,14 @@ export function isFailureOfServer(status: number): boolean {
   return retryWhen(status) !== "never";
 }
 
+/** Whether the thing that was asked for is not there. A server that does not know the question says nothing of the thing. */
 export function isNotFound(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 404;
+  return error instanceof ApiError && error.status === 404 && !isUnknownQuestion(error);
+}
+
+/** Whether the server has nothing at this address: it is of another version, or a proxy leads elsewhere. */
+export function isUnknownQuestion(error: unknown): boolean {
+  return error instanceof ApiError && (error.reason === "PATH_NOT_FOUND" || error.reason === "FEATURE_ABSENT");
 }
 
 function describe(body: unknown): string {

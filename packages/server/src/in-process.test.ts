@@ -74,6 +74,9 @@ describeOnEachDatabase("a server in the process of a program", (database) => {
   test("refuses what is no JSON, and paths that lead nowhere", async () => {
     const answer = await own.handle({ method: "POST", path: "/flows/", body: "{" });
     expect([answer.status, answer.body]).toEqual([422, expect.stringContaining("JSON decode error")]);
-    expect(await ask("GET", "/nowhere")).toEqual({ status: 404, body: { detail: "Not Found" } });
+    expect(await ask("GET", "/nowhere")).toEqual({
+      status: 404,
+      body: { detail: "Not Found", code: "PATH_NOT_FOUND" },
+    });
   });
 });

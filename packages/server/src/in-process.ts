@@ -13,7 +13,7 @@ import { type Actor, authorize, localOperator } from "./kernel/actor.ts";
 import type { Config } from "./kernel/config.ts";
 import type { Context } from "./kernel/context.ts";
 import { errorAnswer } from "./kernel/error-answer.ts";
-import { Overloaded, refused } from "./kernel/errors.ts";
+import { Nowhere, Overloaded } from "./kernel/errors.ts";
 import { readJsonBody } from "./kernel/json-body.ts";
 import { logger } from "./kernel/logger.ts";
 import { Answer, type Handler, type Serve, usualStatus } from "./kernel/operation.ts";
@@ -127,7 +127,7 @@ type Found = NonNullable<ReturnType<typeof findRoute<OwnRoute>>>;
 async function handle(context: Context, found: Found | undefined, request: OwnRequest): Promise<OwnAnswer> {
   const bodyLimit = found?.route.contract.bodyLimit;
   try {
-    if (found === undefined) throw refused(404, "Not Found");
+    if (found === undefined) throw new Nowhere();
     return await answered(context, found, request);
   } catch (error) {
     const described = errorAnswer(error as Error, bodyLimit);

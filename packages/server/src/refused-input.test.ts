@@ -216,7 +216,10 @@ describeOnEachDatabase("input that can't be taken", (database) => {
       ...states,
     };
     const { status, body } = await server.call("POST", "/flow_runs/count", { flow_runs: flowRuns });
-    expect([status, body]).toEqual([422, { detail: expect.stringContaining("ask in several requests") }]);
+    expect([status, body]).toEqual([
+      422,
+      { detail: expect.stringContaining("ask in several requests"), code: "VALUE_REFUSED" },
+    ]);
   });
 
   test("an event that no calendar has is left out of its frame, and the connection stays", async () => {

@@ -127,7 +127,10 @@ test("where nobody is asked there is nothing to sign out of", async () => {
     headers: { "content-type": "application/json" },
     body: '{"user":"a","password":"b"}',
   });
-  expect([refused.status, await refused.json()]).toEqual([409, { detail: "This server asks nobody for a password." }]);
+  expect([refused.status, await refused.json()]).toEqual([
+    409,
+    { detail: "This server asks nobody for a password.", code: "NO_PASSWORD_ASKED" },
+  ]);
   await close();
   await open.close();
 });

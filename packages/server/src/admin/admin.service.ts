@@ -54,10 +54,10 @@ function lostFile({ db }: Context): string | undefined {
 export function saveDatabase(context: Context): SavedFile {
   const { db, log } = context;
   if (db.file === undefined)
-    throw refused(409, "The database is on PostgreSQL: nothing of it is in a file of this server's.");
+    throw refused("NOTHING_TO_SAVE", "The database is on PostgreSQL: nothing of it is in a file of this server's.");
   if (lostFile(context) === undefined) {
     throw refused(
-      409,
+      "NOTHING_TO_SAVE",
       'The database file is in its place: "ostinato server backup <file>" copies it while the server goes on.',
     );
   }
@@ -125,10 +125,10 @@ export function databaseLocation({ database }: Pick<Context["config"], "database
 
 /** Blocks are not kept yet, so none can be the default. */
 export function chooseDefaultStorage(blockDocumentId: string): never {
-  throw refused(404, `Block document ${blockDocumentId} not found.`);
+  throw refused("BLOCK_DOCUMENT_NOT_FOUND", `Block document ${blockDocumentId} not found.`);
 }
 
 /** Writes need no token: a browser's page of another origin is refused by its origin, and programs can't be tricked. */
 export function csrfToken(): never {
-  throw refused(422, "CSRF protection is disabled.");
+  throw refused("CSRF_DISABLED", "CSRF protection is disabled.");
 }

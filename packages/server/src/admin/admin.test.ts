@@ -23,7 +23,7 @@ describeOnEachDatabase("admin", (database) => {
   test("clients learn that writes need no token", async () => {
     const { status, body } = await server.call("GET", "/csrf-token?client=64a1a8d5-5b0c-4a36-90f0-1d6f0a2f1f5d");
     expect(status).toBe(422);
-    expect(body).toEqual({ detail: "CSRF protection is disabled." });
+    expect(body).toEqual({ detail: "CSRF protection is disabled.", code: "CSRF_DISABLED" });
   });
 
   test("settings are nested and hide the password of the database", async () => {

@@ -174,7 +174,7 @@ function checkedKey(key: string): string {
 
 /** The one noun that Prefect says with a full stop. */
 function absentArtifact() {
-  return refused(404, "Artifact not found.");
+  return refused("ARTIFACT_NOT_FOUND", "Artifact not found.");
 }
 
 export function present({ metadata, data, ...row }: queries.ArtifactRow): Artifact {

@@ -110,7 +110,7 @@ export function countBy(
   const asked = lengthInStretches(range, stretch);
   if (asked > maxBuckets) {
     throw refused(
-      422,
+      "INVALID_RANGE",
       `The given interval would create ${asked} buckets, which is too many. Please increase the interval or reduce the time range to produce ${maxBuckets} buckets or fewer.`,
     );
   }

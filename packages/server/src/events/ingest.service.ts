@@ -94,7 +94,7 @@ export async function acceptPosted(
     context.log.warn({ problem: inWords(notUnderstood) }, "states of task runs are not understood and were left out");
   }
   const refused = await ingest.accept(read.flatMap(({ incoming }) => incoming ?? []));
-  if (refused.length > 0) throw new RequestError(500, { exception_message: "Internal Server Error" });
+  if (refused.length > 0) throw new RequestError("INTERNAL_ERROR", { exception_message: "Internal Server Error" });
 }
 
 function incomingOf(read: ReadEvent, characters: number, count: number): ReadIncoming {

@@ -19,7 +19,8 @@ export async function readGraph(
 ): Promise<FlowRunGraph> {
   const { db } = context;
   const run = await queries.spanOfFlowRun(db, id);
-  if (run === undefined) throw new RequestError(404, { exception_message: `Flow run ${id} not found` });
+  if (run === undefined)
+    throw new RequestError("FLOW_RUN_NOT_FOUND", { exception_message: `Flow run ${id} not found` });
   const from = since === null || since === undefined ? null : toTimestamp(since);
   const reader = run.isSmall ? db.read : db.slow;
   const query = { flowRunId: id, since: from, limit: maxNodes + 1 };
@@ -49,7 +50,7 @@ export async function readGraph(
 }
 
 function tooLarge(id: string) {
-  return refused(400, `The graph of flow run ${id} has more than ${maxNodes} nodes.`);
+  return refused("GRAPH_TOO_LARGE", `The graph of flow run ${id} has more than ${maxNodes} nodes.`);
 }
 
 /** Stands for the task run of artifacts that were made outside any. */

@@ -15,7 +15,7 @@ export async function create(context: Context, flowRunId: string, given: NewInpu
   await unit(context, async ({ tx }) => {
     if (!(await queries.flowRunExists(tx, flowRunId))) throw absent("Flow run");
     if (await createIn(context, tx, { ...given, flowRunId })) return;
-    throw refused(409, "A flow run input with this key already exists.");
+    throw refused("KEY_TAKEN", "A flow run input with this key already exists.");
   });
 }
 

@@ -80,7 +80,7 @@ async function findRelated({ tx, sql }: Unit, given: Given): Promise<Found> {
   const place = pool === "" ? null : await workQueueOf(tx, pool, work_queue_name ?? "default");
   if (place === undefined) {
     const missing = work_queue_name === null ? `Work pool "${pool}"` : `Work pool queue '${pool}/${work_queue_name}'`;
-    throw refused(404, `${missing} not found.`);
+    throw refused("WORK_QUEUE_NOT_FOUND", `${missing} not found.`);
   }
   return {
     flowLabels: flow.labels,

@@ -69,10 +69,10 @@ async function refuseJobVariables({ db }: Context, tx: Writer, id: string): Prom
   const row = await queries.flowRunById(tx, db.sql, id);
   if (row === undefined) throw absent("Flow run");
   if (row.state_type !== "SCHEDULED") {
-    throw refused(400, `Job variables for a flow run in state ${row.state_type} cannot be updated`);
+    throw refused("STATE_FORBIDS_CHANGE", `Job variables for a flow run in state ${row.state_type} cannot be updated`);
   }
   const deployment = row.deployment_id === null ? undefined : await deploymentOf(tx, row.deployment_id);
-  if (deployment === undefined) throw refused(400, "A deployment for the flow run could not be found");
+  if (deployment === undefined) throw refused("DEPLOYMENT_MISSING", "A deployment for the flow run could not be found");
 }
 
 /** Adds labels; those that are there get the new values. */

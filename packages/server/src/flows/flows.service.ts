@@ -41,7 +41,7 @@ export async function create(context: Context, given: FlowCreate): Promise<{ flo
     await events.recordNew(unit, [flowEvent("created", present(row), now)]);
     return { made, found: row };
   });
-  if (found === undefined) throw new RequestError(503, { exception_message: "Service Unavailable" });
+  if (found === undefined) throw new RequestError("DATABASE_UNAVAILABLE", { exception_message: "Service Unavailable" });
   return { flow: present(found), made };
 }
 

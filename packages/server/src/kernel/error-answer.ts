@@ -11,24 +11,34 @@ export function errorAnswer(error: Error, bodyLimit?: number): RequestError {
     return new Overloaded({ status: 503, detail: `${error.message}: try again in 2 s`, retryAfterSeconds: 2 });
   }
   if (error instanceof DatabaseUnavailable || isUnavailable(error)) {
-    return new RequestError(503, { exception_message: "Service Unavailable", exception_detail: error.message });
+    return new RequestError("DATABASE_UNAVAILABLE", {
+      exception_message: "Service Unavailable",
+      exception_detail: error.message,
+    });
   }
   const constraint = violatedConstraint(error);
   if (constraint !== undefined) return conflict(constraint);
-  if (error instanceof TooManyValues) return refused(422, `${error.message}.`);
+  if (error instanceof TooManyValues) return refused("VALUE_REFUSED", `${error.message}.`);
   if (isRefusalOfValues(error)) {
-    return refused(422, `The database does not take a value of this request: ${error.message}. Send another one.`);
+    return refused(
+      "VALUE_REFUSED",
+      `The database does not take a value of this request: ${error.message}. Send another one.`,
+    );
   }
   const { statusCode, code, message } = error as FastifyError;
   switch (code) {
     case "FST_ERR_CTP_BODY_TOO_LARGE":
-      return refused(413, `The request body is larger than the ${bodyLimit} bytes that this takes. Send less at once.`);
+      return refused(
+        "BODY_TOO_LARGE",
+        `The request body is larger than the ${bodyLimit} bytes that this takes. Send less at once.`,
+      );
     case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
-      return refused(415, "The API takes JSON: send the header content-type: application/json.");
+      return refused("UNSUPPORTED_MEDIA_TYPE", "The API takes JSON: send the header content-type: application/json.");
     case "FST_ERR_CTP_EMPTY_JSON_BODY":
-      return refused(422, "The request body is empty where JSON is needed.");
+      return refused("INVALID_REQUEST", "The request body is empty where JSON is needed.");
     default:
-      if (statusCode !== undefined && statusCode < 500) return refused(statusCode, message);
-      return new RequestError(500, { exception_message: "Internal Server Error" });
+      if (statusCode !== undefined && statusCode < 500)
+        return new RequestError("BAD_REQUEST", { detail: message }, statusCode);
+      return new RequestError("INTERNAL_ERROR", { exception_message: "Internal Server Error" });
   }
 }

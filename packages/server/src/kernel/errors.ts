@@ -1,48 +1,65 @@
-import type { Access } from "@ostinato/protocol";
+import { type Access, type ErrorCode, errorCodes } from "@ostinato/protocol";
 
-/** What can go wrong with a request, with its status and the body that Prefect's clients expect. */
+/** What can go wrong with a request: its code, and the body that Prefect's clients expect, with the code beside it. */
 export class RequestError extends Error {
   override readonly name: string = "RequestError";
+  readonly code: ErrorCode;
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
 
-  constructor(status: number, body: Readonly<Record<string, unknown>>) {
+  /** The status is the code's own unless another is given. */
+  constructor(code: ErrorCode, body: Readonly<Record<string, unknown>>, status: number = errorCodes[code].status) {
     super(String(body.detail ?? body.exception_message ?? status));
+    this.code = code;
     this.status = status;
-    this.body = body;
+    this.body = { ...body, code };
   }
 }
 
+const absenceCodes = {
+  Artifact: "ARTIFACT_NOT_FOUND",
+  Flow: "FLOW_NOT_FOUND",
+  "Flow run": "FLOW_RUN_NOT_FOUND",
+  "Flow run input": "FLOW_RUN_INPUT_NOT_FOUND",
+  "Flow run state": "FLOW_RUN_STATE_NOT_FOUND",
+  Result: "RESULT_NOT_FOUND",
+  "Saved search": "SAVED_SEARCH_NOT_FOUND",
+  Task: "TASK_RUN_NOT_FOUND",
+  "Task run": "TASK_RUN_NOT_FOUND",
+} as const satisfies Readonly<Record<string, ErrorCode>>;
+
+type Noun = keyof typeof absenceCodes;
+
 /** 404 for a thing that is addressed by id, where its clients look for the id: changes of states, labels, graphs, and pages. */
-export function notFound(noun: string, id: string): RequestError {
-  return new RequestError(404, { exception_message: `${noun} with id ${id} not found` });
+export function notFound(noun: Noun, id: string): RequestError {
+  return new RequestError(absenceCodes[noun], { exception_message: `${noun} with id ${id} not found` });
 }
 
 /** 404 in the words that Prefect's server has for the noun, which its clients show. */
-export function absent(noun: string): RequestError {
-  return refused(404, `${noun} not found`);
+export function absent(noun: Noun, code: ErrorCode = absenceCodes[noun]): RequestError {
+  return refused(code, `${noun} not found`);
 }
 
 /** A path that fits a route and leads nowhere there. */
 export class Nowhere extends RequestError {
   constructor() {
-    super(404, { detail: "Not Found" });
+    super("PATH_NOT_FOUND", { detail: "Not Found" });
   }
 }
 
 /** An answer with one sentence under `detail`. */
-export function refused(status: number, detail: string): RequestError {
-  return new RequestError(status, { detail });
+export function refused(code: ErrorCode, detail: string): RequestError {
+  return new RequestError(code, { detail });
 }
 
-/** 401: the server has to know who asks. The first sentence is Prefect's. */
+/** 401: the server has to know who asks. The sentence is Prefect's. */
 export function unauthenticated(): RequestError {
-  return new RequestError(401, { exception_message: "Unauthorized" });
+  return new RequestError("UNAUTHENTICATED", { exception_message: "Unauthorized" });
 }
 
 /** 401: the user and password of a sign-in are others. */
 export function wrongPassword(): RequestError {
-  return new RequestError(401, {
+  return new RequestError("WRONG_PASSWORD", {
     exception_message: "Unauthorized",
     exception_detail: "These are not the user and password of this server.",
   });
@@ -50,12 +67,12 @@ export function wrongPassword(): RequestError {
 
 /** 403: it is known who asks, and that they may not. */
 export function forbidden(granted: Access, needed: Access): RequestError {
-  return refused(403, `This takes the access level "${needed}", and yours is "${granted}".`);
+  return refused("ACCESS_DENIED", `This takes the access level "${needed}", and yours is "${granted}".`);
 }
 
 /** 409: the name or key is taken, or what is referred to is gone. */
 export function conflict(reason: string): RequestError {
-  return refused(409, `Data integrity conflict. ${reason}`);
+  return refused("DATA_CONFLICT", `Data integrity conflict. ${reason}`);
 }
 
 /** The server has as much to do as it can take. Nothing of the request was done. */
@@ -64,8 +81,11 @@ export class Overloaded extends RequestError {
   readonly retryAfterSeconds: number;
 
   constructor({ status, detail, retryAfterSeconds }: OverloadedOptions) {
-    const message = status === 503 ? "Service Unavailable" : "Too Many Requests";
-    super(status, { exception_message: message, exception_detail: detail });
+    const [code, message] =
+      status === 503
+        ? (["SERVER_BUSY", "Service Unavailable"] as const)
+        : (["TOO_MANY_REQUESTS", "Too Many Requests"] as const);
+    super(code, { exception_message: message, exception_detail: detail });
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }
@@ -87,7 +107,7 @@ export interface Problem {
 
 /** 422 with every problem at its place in the request. */
 export function invalid(problems: readonly Problem[], requestBody?: unknown): RequestError {
-  return new RequestError(422, {
+  return new RequestError("INVALID_REQUEST", {
     exception_message: "Invalid request received.",
     exception_detail: problems,
     request_body: requestBody ?? null,

@@ -4,8 +4,8 @@ import { refused } from "./errors.ts";
 /** Rows of one answer, as the caller asked: 200 at the most, and as many when nothing is said. */
 export function readLimit(limit: number | null | undefined, most: number = pageLimit): number {
   if (limit === null || limit === undefined) return most;
-  if (limit > most) throw refused(422, `Invalid limit: must be less than or equal to ${most}.`);
-  if (limit < 0) throw refused(422, "Invalid limit: must be greater than or equal to 0.");
+  if (limit > most) throw refused("INVALID_LIMIT", `Invalid limit: must be less than or equal to ${most}.`);
+  if (limit < 0) throw refused("INVALID_LIMIT", "Invalid limit: must be greater than or equal to 0.");
   return limit;
 }
 
@@ -21,7 +21,7 @@ export function checkAnswerSize(sizes: readonly number[]): void {
   }).length;
   if (fitting >= sizes.length || sizes.length <= 1) return;
   throw refused(
-    422,
+    "ANSWER_TOO_LARGE",
     `Invalid limit: these ${sizes.length} rows take ${total} bytes, and one answer at most ${maxAnswerBytes}. Ask for at most ${Math.max(1, fitting)} at once.`,
   );
 }

@@ -1,4 +1,4 @@
-import type { Json, RouteContract, SocketContract, TSchema } from "@ostinato/protocol";
+import { errorCodes, type Json, type RouteContract, type SocketContract, type TSchema } from "@ostinato/protocol";
 import { schemaWriter } from "./schemas.ts";
 
 export type JsonObject = { readonly [key: string]: Json };
@@ -121,12 +121,14 @@ const refusals: JsonObject = {
   503: { $ref: "#/components/responses/Busy" },
 };
 
+const code: Json = { $ref: "#/components/schemas/ErrorCode" };
+
 const problemSchemas: JsonObject = {
   Refusal: {
     type: "object",
     description: "Why a request was refused, in one sentence.",
-    required: ["detail"],
-    properties: { detail: { type: "string" } },
+    required: ["detail", "code"],
+    properties: { detail: { type: "string" }, code },
   },
   Problem: {
     type: "object",
@@ -135,12 +137,21 @@ const problemSchemas: JsonObject = {
       detail: { type: "string" },
       exception_message: { type: "string" },
       exception_detail: { type: "string" },
+      code,
     },
+    required: ["code"],
+  },
+  ErrorCode: {
+    type: "string",
+    description:
+      "The reason for which a request was not done. Its meaning does not change, unlike the words beside it.",
+    enum: Object.keys(errorCodes),
+    "x-meanings": errorCodes,
   },
   InvalidRequest: {
     type: "object",
     description: "Each problem of a request at its place.",
-    required: ["exception_message", "exception_detail"],
+    required: ["exception_message", "exception_detail", "code"],
     properties: {
       exception_message: { type: "string" },
       exception_detail: {
@@ -157,6 +168,7 @@ const problemSchemas: JsonObject = {
         },
       },
       request_body: {},
+      code,
     },
   },
 };

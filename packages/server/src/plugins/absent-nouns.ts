@@ -1,3 +1,5 @@
+import { Nowhere, type RequestError, refused } from "../kernel/errors.ts";
+
 /** What Prefect's API has and this server has not yet, by the first part of the path. */
 const absentNouns: Readonly<Record<string, string>> = {
   automations: "Automations",
@@ -14,7 +16,8 @@ const absentNouns: Readonly<Record<string, string>> = {
 };
 
 /** Why nothing stands at a path below the API: an empty phrase of HTTP, or the name of what is still to come. */
-export function reasonForAbsence(path: string): string {
+export function absence(path: string): RequestError {
   const noun = absentNouns[path.split("/").find((part) => part !== "") ?? ""];
-  return noun === undefined ? "Not Found" : `${noun} are not part of this version of Ostinato yet.`;
+  if (noun === undefined) return new Nowhere();
+  return refused("FEATURE_ABSENT", `${noun} are not part of this version of Ostinato yet.`);
 }

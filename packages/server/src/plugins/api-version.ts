@@ -10,13 +10,13 @@ export function apiVersion(api: FastifyInstance): void {
     const version = parse(String(given));
     if (version === undefined) {
       throw refused(
-        400,
+        "API_VERSION_REFUSED",
         `Invalid X-PREFECT-API-VERSION header format.Expected header in format 'x.y.z' but received ${given}`,
       );
     }
     if (compare(version, oldest) < 0) {
       throw refused(
-        400,
+        "API_VERSION_REFUSED",
         `The request specified API version ${given} but this server requires version ${oldestRestApiVersion} or higher.`,
       );
     }

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { gzipSync } from "node:zlib";
+import { errorCodes } from "@ostinato/protocol";
 import { openDatabase, type TestDatabase } from "@ostinato/testing/databases";
 import { type Logger, pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -72,8 +73,9 @@ describe("requests that can't be answered", () => {
     const { statusCode, headers, body } = await send(method, url, payload);
     expect([statusCode, body]).toEqual([status, expect.any(String)]);
     expect(headers["content-type"]).toContain("application/json");
-    const { detail, exception_message } = JSON.parse(body);
+    const { detail, exception_message, code } = JSON.parse(body);
     expect(detail ?? exception_message).toMatch(/\w/);
+    expect(Object.keys(errorCodes)).toContain(code);
   });
 
   test.each([
@@ -153,7 +155,10 @@ describe("requests that can't be answered", () => {
   ])("%s is answered by JSON, and the connection ends", async (_what, text, status) => {
     const answer = await sendRaw(text);
     expect(answer).toMatch(status);
-    expect(JSON.parse(answer.split("\r\n\r\n")[1] ?? "")).toEqual({ detail: expect.stringMatching(/\w/) });
+    expect(JSON.parse(answer.split("\r\n\r\n")[1] ?? "")).toEqual({
+      detail: expect.stringMatching(/\w/),
+      code: expect.stringMatching(/^[A-Z_]+$/),
+    });
   });
 
   test.each(["//", "///", "/\\", "//evil.example/x", "/x//y"])(
@@ -161,7 +166,7 @@ describe("requests that can't be answered", () => {
     async (path) => {
       const answer = await sendRaw(`GET ${path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`);
       expect(answer).toMatch(/^HTTP\/1.1 404 /);
-      expect(answer).toContain('{"detail":"Not Found"}');
+      expect(answer).toContain('{"detail":"Not Found","code":"PATH_NOT_FOUND"}');
     },
   );
 

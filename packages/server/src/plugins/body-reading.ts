@@ -21,7 +21,8 @@ export function readBody(request: FastifyRequest, incoming: IncomingBytes, done:
     client: request.ip,
     pause: () => raw.pause(),
     resume: () => raw.resume(),
-    tooSlow: () => end(refused(408, "The body of the request does not come, or too slowly. Send it again.")),
+    tooSlow: () =>
+      end(refused("REQUEST_TIMEOUT", "The body of the request does not come, or too slowly. Send it again.")),
   });
   if (ticket === undefined) raw.once("close", () => memory.release());
   else ticket.memory = memory;

@@ -1,10 +1,11 @@
+import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
 import { isUuid } from "@ostinato/core";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { errorAnswer } from "../kernel/error-answer.ts";
 import { Nowhere, Overloaded, type RequestError, refused } from "../kernel/errors.ts";
 import type { Registry } from "../kernel/operation.ts";
-import { reasonForAbsence } from "./absent-nouns.ts";
+import { absence } from "./absent-nouns.ts";
 import { addressOf } from "./addresses.ts";
 
 /** Every error leaves as JSON with the status and the shape that Prefect's clients expect, and none with a stack. */
@@ -18,13 +19,13 @@ export function errorAnswers(app: FastifyInstance): void {
     // Other methods may lead somewhere: `/flows/filter` is not the id of a flow.
     if (error instanceof Nowhere) return reply.callNotFound();
     const described = errorAnswer(error, request.routeOptions?.bodyLimit);
-    const { status, body } = described;
+    const { status } = described;
     if (described instanceof Overloaded) reply.header("retry-after", String(described.retryAfterSeconds));
     else if (status >= 500) report(error, status, request);
     // Nobody waits for the rest of what does not come.
     if (status === 408) reply.header("connection", "close");
     if (status === 503 && !reply.hasHeader("retry-after")) reply.header("retry-after", "1");
-    return reply.code(status).type("application/json").send(JSON.stringify(body));
+    return send(reply, described);
   });
 }
 
@@ -54,8 +55,7 @@ function reporter() {
 
 /** For what goes wrong before a route is found. A path that can't be decoded, or is too long, leads nowhere. */
 export function answerFrameworkError(error: FastifyError, _request: unknown, reply: FastifyReply): void {
-  const { status, body } = pathErrors.includes(error.code) ? refused(404, "Not Found") : errorAnswer(error);
-  void reply.code(status).type("application/json").send(JSON.stringify(body));
+  send(reply, pathErrors.includes(error.code) ? new Nowhere() : errorAnswer(error));
 }
 
 const pathErrors = ["FST_ERR_BAD_URL", "FST_ERR_MAX_PARAM_LENGTH"];
@@ -63,15 +63,16 @@ const pathErrors = ["FST_ERR_BAD_URL", "FST_ERR_MAX_PARAM_LENGTH"];
 /** For what Node can't read as a request at all, or not in time. There is no request yet, so this writes the answer itself. */
 export function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
-  const [status, detail] = malformed[error.code ?? ""] ?? ["400 Bad Request", "This is no HTTP request."];
-  const body = JSON.stringify({ detail });
-  const head = `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n`;
-  socket.end(`${head}connection: close\r\n\r\n${body}`);
+  const { status, body } = malformed[error.code ?? ""] ?? refused("BAD_REQUEST", "This is not an HTTP request.");
+  const text = JSON.stringify(body);
+  const line = `HTTP/1.1 ${status} ${STATUS_CODES[status]}`;
+  const head = `${line}\r\ncontent-type: application/json\r\ncontent-length: ${text.length}\r\n`;
+  socket.end(`${head}connection: close\r\n\r\n${text}`);
 }
 
-const malformed: Readonly<Record<string, readonly [status: string, detail: string]>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: ["408 Request Timeout", "The request did not come in time. Send it again."],
-  HPE_HEADER_OVERFLOW: ["431 Request Header Fields Too Large", "The headers of the request are larger than 16 KiB."],
+const malformed: Readonly<Record<string, RequestError>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: refused("REQUEST_TIMEOUT", "The request did not come in time. Send it again."),
+  HPE_HEADER_OVERFLOW: refused("HEADERS_TOO_LARGE", "The headers of the request are larger than 16 KiB."),
 };
 
 /**
@@ -86,22 +87,18 @@ export function unknownRoutes(api: FastifyInstance, routes: Registry["routes"]):
     const path = pathname.slice(api.prefix.length);
     const methods = methodsFor(path);
     if (methods.length > 0 && !request.ws) {
-      return reply
-        .header("allow", [...new Set(methods)].join(", "))
-        .code(405)
-        .type("application/json")
-        .send(notAllowed);
+      reply.header("allow", [...new Set(methods)].join(", "));
+      return send(reply, refused("METHOD_NOT_ALLOWED", "Method Not Allowed"));
     }
     const other = path.endsWith("/") ? path.slice(0, -1) : `${path}/`;
     if (!request.ws && methodsFor(other).length > 0) return reply.redirect(relative(pathname) + search, 307);
-    return reply
-      .code(404)
-      .type("application/json")
-      .send(JSON.stringify({ detail: reasonForAbsence(path) }));
+    return send(reply, absence(path));
   });
 }
 
-const notAllowed = JSON.stringify({ detail: "Method Not Allowed" });
+function send(reply: FastifyReply, { status, body }: RequestError): FastifyReply {
+  return reply.code(status).type("application/json").send(JSON.stringify(body));
+}
 
 /** Whether the path of a contract, with its parameters, is this one. */
 function leadsTo(pattern: string, path: string): boolean {

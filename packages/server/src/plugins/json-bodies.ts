@@ -23,7 +23,10 @@ export function jsonBodies(app: FastifyInstance, incoming: IncomingBytes): void 
   app.addHook("onRequest", ({ raw: { headers } }, _reply, done) => {
     const encoding = headers["content-encoding"];
     if (encoding !== undefined && encoding !== "identity") {
-      throw refused(415, `The API takes bodies as they are, and this one says content-encoding: ${encoding}.`);
+      throw refused(
+        "UNSUPPORTED_MEDIA_TYPE",
+        `The API takes bodies as they are, and this one says content-encoding: ${encoding}.`,
+      );
     }
     if (headers.origin === undefined && headers["sec-fetch-site"] === undefined) {
       headers["content-type"] ??= "application/json";

@@ -11,7 +11,7 @@ export function hostGuard(app: FastifyInstance, config: Config): void {
     reply.header("x-content-type-options", "nosniff");
     reply.header("cross-origin-resource-policy", "same-origin");
     const wrongHost = refuseHost(request.headers.host, policy);
-    if (wrongHost !== undefined) throw refusal(request, reply, wrongHost);
+    if (wrongHost !== undefined) throw refusal(request, reply, refused("HOST_REFUSED", wrongHost));
     done();
   });
 }
@@ -24,7 +24,7 @@ export function hostGuard(app: FastifyInstance, config: Config): void {
 export async function originGuard(scope: FastifyInstance, config: Config): Promise<void> {
   scope.addHook("onRequest", (request, reply, done) => {
     const wrongOrigin = refuseOrigin(callerOf(request), config);
-    if (wrongOrigin !== undefined) throw refusal(request, reply, wrongOrigin);
+    if (wrongOrigin !== undefined) throw refusal(request, reply, refused("ORIGIN_REFUSED", wrongOrigin));
     if (isCorsOrigin(request.headers.origin, config)) reply.header("cross-origin-resource-policy", "cross-origin");
     done();
   });
@@ -60,12 +60,12 @@ function namesOf(machine: string): readonly string[] {
   return machine === "" ? [] : [machine, short, `${short}.local`];
 }
 
-function refusal(request: FastifyRequest, reply: FastifyReply, sentence: string): RequestError {
+function refusal(request: FastifyRequest, reply: FastifyReply, error: RequestError): RequestError {
   const { headers, raw } = request;
   request.log.info({ host: headers.host, origin: headers.origin, url: raw.url }, "refused a page");
   // Nobody else ends the connection of an upgrade that is refused so early, and it would outlive the server.
   if (headers.upgrade !== undefined) reply.raw.once("finish", () => raw.socket.destroy());
-  return refused(403, sentence);
+  return error;
 }
 
 function one(header: string | string[] | undefined): string | undefined {

@@ -148,7 +148,10 @@ describe("the pages", () => {
     const { statusCode, body } = await server.app.inject("/runs");
     expect(statusCode).toBe(503);
     expect(body).toContain("npm run build:ui");
-    expect((await server.app.inject({ method: "POST", url: "/runs" })).json()).toEqual({ detail: "Not Found" });
+    expect((await server.app.inject({ method: "POST", url: "/runs" })).json()).toEqual({
+      detail: "Not Found",
+      code: "PATH_NOT_FOUND",
+    });
   });
 
   test("Prefect's pages find their settings", async () => {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { UiSettings } from "@ostinato/protocol";
 import type { FastifyInstance, FastifyReply } from "fastify";
+import { Nowhere } from "../kernel/errors.ts";
 import { addressOf } from "./addresses.ts";
 import { findUiFolder, sendUiFile, type UiBuild, uiBuilds } from "./ui-files.ts";
 
@@ -48,10 +49,7 @@ export function staticUi(app: FastifyInstance, options: StaticUiOptions): void {
 }
 
 function notFound(reply: FastifyReply): FastifyReply {
-  return reply
-    .code(404)
-    .type("application/json")
-    .send(JSON.stringify({ detail: "Not Found" }));
+  return reply.code(404).type("application/json").send(JSON.stringify(new Nowhere().body));
 }
 
 interface PageTemplate {

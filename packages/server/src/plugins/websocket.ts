@@ -88,7 +88,7 @@ export function serveSocketsOn(
       preValidation: async (request) => {
         if (!request.ws) return;
         const greets = offersSubprotocol(request);
-        if (!greets && !includesAccess(request.actor.access, access)) throw refused(403, "Forbidden");
+        if (!greets && !includesAccess(request.actor.access, access)) throw refused("HANDSHAKE_REQUIRED", "Forbidden");
         refuseTooMany(context, app.websocketServer.clients.size, openOf.get(request.ip) ?? 0);
       },
       handler: (socket, request) => {

@@ -19,7 +19,7 @@ const maxBuckets = 500;
 
 /** The last bucket may reach past the end that was asked for; an empty stretch has none. */
 export function bucketsOf({ history_start, history_end, history_interval_seconds }: HistoryRequest): Buckets {
-  if (history_interval_seconds < 1) throw refused(422, "History interval must not be less than 1 second.");
+  if (history_interval_seconds < 1) throw refused("INVALID_RANGE", "History interval must not be less than 1 second.");
   const start = toTimestamp(history_start);
   const widthMicros = Math.round(history_interval_seconds * microsPerSecond);
   const elapsed = toTimestamp(history_end) - start;

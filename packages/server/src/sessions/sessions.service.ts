@@ -20,6 +20,6 @@ export function end(authentication: Authentication): Promise<string> {
 }
 
 function sessionsOf({ sessions }: Authentication): PageSessions {
-  if (sessions === undefined) throw refused(409, "This server asks nobody for a password.");
+  if (sessions === undefined) throw refused("NO_PASSWORD_ASKED", "This server asks nobody for a password.");
   return sessions;
 }

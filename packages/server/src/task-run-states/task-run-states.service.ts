@@ -7,7 +7,7 @@ import * as queries from "./task-run-states.queries.ts";
 
 export async function read({ db }: Context, id: string): Promise<State> {
   const row = await queries.stateById(db.read, id);
-  if (row === undefined) throw absent("Flow run state");
+  if (row === undefined) throw absent("Flow run state", "TASK_RUN_STATE_NOT_FOUND");
   return presentState(stateOfRow(row));
 }
 

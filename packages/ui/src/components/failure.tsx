@@ -1,4 +1,4 @@
-import { ApiError, isNotFound, ServerUnreachable } from "@ostinato/client";
+import { ApiError, isNotFound, isUnknownQuestion, ServerUnreachable } from "@ostinato/client";
 import { Link } from "@tanstack/react-router";
 import { Button, buttonClass } from "./button.tsx";
 import { Icon } from "./icon.tsx";
@@ -50,6 +50,8 @@ function adviceFor(error: unknown): string {
   if (error instanceof ServerUnreachable) return "Check that this machine can reach it.";
   if (!(error instanceof ApiError)) return "";
   if (error.status === 401 || error.status === 403) return "Sign in, or ask for access.";
+  if (isUnknownQuestion(error))
+    return "The server does not know this question: it is of another version than this page. Load the page anew.";
   if (error.status === 404)
     return "It was deleted, or its program has not told the server about it yet. The address may also be mistyped.";
   if (error.status === 422) return "The address of this page may hold a filter that does not exist.";

@@ -62,6 +62,6 @@ export async function pageById({ db }: Context, id: string): Promise<ArtifactPag
 
 export async function pageByKey(context: Context, key: string): Promise<ArtifactPage> {
   const id = await queries.latestId(context.db, key);
-  if (id === undefined) throw refused(404, `Artifact with key ${key} not found.`);
+  if (id === undefined) throw refused("ARTIFACT_NOT_FOUND", `Artifact with key ${key} not found.`);
   return pageById(context, id);
 }

@@ -62,7 +62,7 @@ async function countAll(db: Database, range: queries.DashboardRange, split: quer
 function rangeOf(body: BodyOf<typeof readDashboard>): queries.DashboardRange {
   const { tags, flow_ids, subflows } = body;
   const [since, until] = [toTimestamp(body.since), toTimestamp(body.until)];
-  if (until <= since) throw refused(422, "The range is empty: `until` must come after `since`.");
+  if (until <= since) throw refused("INVALID_RANGE", "The range is empty: `until` must come after `since`.");
   return { since, until, tags: tags ?? [], flowIds: flow_ids ?? [], subflows: subflows ?? true };
 }
 
@@ -81,8 +81,10 @@ function edgesOf(body: BodyOf<typeof readDashboard>, range: queries.DashboardRan
   const first = toTimestamp(bars.since);
   const width = Math.round(bars.seconds * microsPerSecond);
   const count = Math.ceil((until - first) / width);
-  if (first > since) throw refused(422, "The first bar begins after `since`: let it begin there or before.");
-  if (count > maxBars) throw refused(422, `These are ${count} bars, ${maxBars} are the most: make them longer.`);
+  if (first > since)
+    throw refused("INVALID_RANGE", "The first bar begins after `since`: let it begin there or before.");
+  if (count > maxBars)
+    throw refused("INVALID_RANGE", `These are ${count} bars, ${maxBars} are the most: make them longer.`);
   return equalBars(first, width, count);
 }
 
@@ -92,9 +94,9 @@ function equalBars(first: Timestamp, width: number, count: number): readonly Tim
 
 function orderedEdges(edges: readonly Timestamp[], { since }: queries.DashboardRange): readonly Timestamp[] {
   const unordered = edges.findIndex((edge, index) => index > 0 && edge <= (edges[index - 1] ?? edge));
-  if (unordered >= 0) throw refused(422, `\`edges\` must ascend, and number ${unordered + 1} does not.`);
+  if (unordered >= 0) throw refused("INVALID_RANGE", `\`edges\` must ascend, and number ${unordered + 1} does not.`);
   if ((edges[0] ?? since) > since)
-    throw refused(422, "The first of `edges` is after `since`: let it be there or before.");
+    throw refused("INVALID_RANGE", "The first of `edges` is after `since`: let it be there or before.");
   return edges;
 }
 
@@ -106,7 +108,10 @@ function bucketsBetween(edges: readonly Timestamp[]): queries.Buckets {
   const width = lengths.reduce(commonMeasure);
   const buckets = (last - first) / width;
   if (buckets > maxBuckets)
-    throw refused(422, `The lengths between \`edges\` have no common measure that fits at most ${maxBuckets} times.`);
+    throw refused(
+      "INVALID_RANGE",
+      `The lengths between \`edges\` have no common measure that fits at most ${maxBuckets} times.`,
+    );
   return { first, width, buckets };
 }
 

@@ -17,7 +17,7 @@ export function readCursor(order: string, cursor: string | null | undefined): Po
   const [of, value, id] = decode(cursor);
   const isValue = value === null || typeof value === "string" || Number.isSafeInteger(value);
   if (of !== order || !isValue || typeof id !== "string" || !isUuid(id)) {
-    throw refused(422, "The cursor is not one of this list in this order. Start at the first page again.");
+    throw refused("CURSOR_REFUSED", "The cursor is not one of this list in this order. Start at the first page again.");
   }
   return { value: value as Position["value"], id };
 }

@@ -1,0 +1,201 @@
+/** What a code says: the status of its answers, what happened, and what whoever asked can do. */
+export interface ErrorCodeEntry {
+  readonly status: number;
+  readonly meaning: string;
+  readonly remedy: string;
+}
+
+const gone = "Check the id. It may have been deleted, or its program has not told the server about it yet.";
+
+/**
+ * Every reason for which the API does not do what it was asked, as the `code` in the body of the answer. The words beside it are
+ * for people and may change; a code keeps its meaning. The documentation is made of this table.
+ */
+export const errorCodes = {
+  BAD_REQUEST: {
+    status: 400,
+    meaning: "HTTP itself was used wrongly. The status may be another one below 500.",
+    remedy: "Read the sentence in the body and send the request anew.",
+  },
+  API_VERSION_REFUSED: {
+    status: 400,
+    meaning: "X-PREFECT-API-VERSION is malformed, or older than what this server speaks.",
+    remedy: "Update the client.",
+  },
+  DEPLOYMENT_MISSING: {
+    status: 400,
+    meaning: "The flow run has no deployment, whose job variables were to be changed.",
+    remedy: "Change job variables of runs of deployments only.",
+  },
+  GRAPH_TOO_LARGE: {
+    status: 400,
+    meaning: "The graph of the flow run has more nodes than are sent.",
+    remedy: "Read its task runs by page.",
+  },
+  STATE_FORBIDS_CHANGE: {
+    status: 400,
+    meaning: "The run is in a state in which this can't be changed.",
+    remedy: "Change it while the run is scheduled.",
+  },
+  UNAUTHENTICATED: {
+    status: 401,
+    meaning: "The server has to know who asks, and was told nothing, or a password that it does not have.",
+    remedy: "Set OSTINATO_API_AUTH_STRING, or sign in.",
+  },
+  WRONG_PASSWORD: {
+    status: 401,
+    meaning: "The user or the password of a sign-in is wrong.",
+    remedy: "Try again, or ask whoever runs the server.",
+  },
+  ACCESS_DENIED: {
+    status: 403,
+    meaning: "It is known who asks, and that they may not.",
+    remedy: "Ask whoever runs the server for the access that the sentence names.",
+  },
+  HANDSHAKE_REQUIRED: {
+    status: 403,
+    meaning: "A websocket was opened without saying who asks.",
+    remedy: 'Offer the subprotocol "prefect" and send the token in the first frame.',
+  },
+  HOST_REFUSED: {
+    status: 403,
+    meaning: "The request is addressed to a name that is not this server's.",
+    remedy: "Add the name to OSTINATO_SERVER_ALLOWED_HOSTS if it is.",
+  },
+  ORIGIN_REFUSED: {
+    status: 403,
+    meaning: "A page of another site stands behind the request.",
+    remedy: "Add its origin to OSTINATO_SERVER_CORS_ORIGINS if it may call the API.",
+  },
+  PATH_NOT_FOUND: {
+    status: 404,
+    meaning: "Nothing stands at this path.",
+    remedy: "Check the address. A server of another version may have other paths.",
+  },
+  FEATURE_ABSENT: {
+    status: 404,
+    meaning: "Prefect has something at this path that this version of Ostinato does not have yet.",
+    remedy: "Do without it, or update the server.",
+  },
+  ARTIFACT_NOT_FOUND: { status: 404, meaning: "There is no such artifact.", remedy: gone },
+  BLOCK_DOCUMENT_NOT_FOUND: { status: 404, meaning: "There is no such block document.", remedy: gone },
+  FLOW_NOT_FOUND: { status: 404, meaning: "There is no such flow.", remedy: gone },
+  FLOW_RUN_NOT_FOUND: { status: 404, meaning: "There is no such flow run.", remedy: gone },
+  FLOW_RUN_INPUT_NOT_FOUND: { status: 404, meaning: "The flow run has no input under this key.", remedy: gone },
+  FLOW_RUN_STATE_NOT_FOUND: { status: 404, meaning: "There is no such state of a flow run.", remedy: gone },
+  RESULT_NOT_FOUND: {
+    status: 404,
+    meaning: "There is no such result.",
+    remedy: "Check the id. Results are removed after the time that OSTINATO_RETENTION_RESULTS says.",
+  },
+  SAVED_SEARCH_NOT_FOUND: { status: 404, meaning: "There is no such saved search.", remedy: gone },
+  TASK_RUN_NOT_FOUND: { status: 404, meaning: "There is no such task run.", remedy: gone },
+  TASK_RUN_STATE_NOT_FOUND: { status: 404, meaning: "There is no such state of a task run.", remedy: gone },
+  WORK_QUEUE_NOT_FOUND: {
+    status: 404,
+    meaning: "The work pool or the queue that the run names is not there.",
+    remedy: "Name one that is there, or none.",
+  },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    meaning: "The path takes other methods.",
+    remedy: "Use one of those in the Allow header.",
+  },
+  REQUEST_TIMEOUT: {
+    status: 408,
+    meaning: "The request did not come, or too slowly. Nothing was done.",
+    remedy: "Send it again.",
+  },
+  DATA_CONFLICT: {
+    status: 409,
+    meaning: "A name, key or id is taken by something else, or something that is referred to is not there.",
+    remedy: "Change the field that the sentence names.",
+  },
+  KEY_TAKEN: {
+    status: 409,
+    meaning: "The flow run has an input under this key.",
+    remedy: "Use another key, or delete the input before.",
+  },
+  NOTHING_TO_SAVE: {
+    status: 409,
+    meaning: "The database is not a lost file, so there is nothing to save.",
+    remedy: "Make a backup instead.",
+  },
+  NO_PASSWORD_ASKED: {
+    status: 409,
+    meaning: "Somebody signs in to a server that asks nobody for a password.",
+    remedy: "Go on without.",
+  },
+  BODY_TOO_LARGE: {
+    status: 413,
+    meaning: "The body is larger than the operation takes.",
+    remedy: "Send less at once.",
+  },
+  UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    meaning: "The body is not JSON, or is encoded.",
+    remedy: "Send JSON as it is, with content-type: application/json.",
+  },
+  ANSWER_TOO_LARGE: {
+    status: 422,
+    meaning: "The answer would be larger than one may be.",
+    remedy: "Ask for less at once: the sentence says how much.",
+  },
+  CSRF_DISABLED: {
+    status: 422,
+    meaning: "Prefect's clients ask for a token that this server does not need.",
+    remedy: "Go on without one, as they do.",
+  },
+  CURSOR_REFUSED: {
+    status: 422,
+    meaning: "The cursor is not one of this list in this order.",
+    remedy: "Start at the first page.",
+  },
+  INVALID_LIMIT: {
+    status: 422,
+    meaning: "The limit is below 0, or larger than a page may be.",
+    remedy: "Ask for as many as the sentence allows.",
+  },
+  INVALID_RANGE: {
+    status: 422,
+    meaning: "A range of time is empty, or makes no sense with its steps.",
+    remedy: "Change what the sentence names.",
+  },
+  INVALID_REQUEST: {
+    status: 422,
+    meaning: "The request is not what the contract says.",
+    remedy: "Read exception_detail: it has every problem with its place.",
+  },
+  VALUE_REFUSED: {
+    status: 422,
+    meaning: "The database does not take a value of the request, or not so many.",
+    remedy: "Send another one, or ask in several requests.",
+  },
+  TOO_MANY_REQUESTS: {
+    status: 429,
+    meaning: "This client asks for more than its share. Nothing was done.",
+    remedy: "Wait as long as Retry-After says, and send less at once.",
+  },
+  HEADERS_TOO_LARGE: {
+    status: 431,
+    meaning: "The headers are larger than 16 KiB.",
+    remedy: "Send fewer.",
+  },
+  INTERNAL_ERROR: {
+    status: 500,
+    meaning: "The server failed.",
+    remedy: "Look into its log, and report what it says.",
+  },
+  DATABASE_UNAVAILABLE: {
+    status: 503,
+    meaning: "The database can't be used now. Nothing was done.",
+    remedy: "Wait as long as Retry-After says. The log of the server says why.",
+  },
+  SERVER_BUSY: {
+    status: 503,
+    meaning: "The server has as much to do as it can take. Nothing was done.",
+    remedy: "Wait as long as Retry-After says.",
+  },
+} as const satisfies Readonly<Record<string, ErrorCodeEntry>>;
+
+export type ErrorCode = keyof typeof errorCodes;
