@@ -1,6 +1,6 @@
 import { choiceIn, listIn, present, type RawSearch, textIn } from "../address.ts";
 import { timeSteps } from "../charts/time-steps.ts";
-import { clockSkewMs } from "../runs/runs-search.ts";
+import { clockSkewMs, type RunsSearch } from "../runs/runs-search.ts";
 
 export const dashboardSpans = [
   { value: "1h", label: "Last hour" },
@@ -42,6 +42,17 @@ export function readDashboardSearch(search: RawSearch): DashboardSearch {
 /** Every link and the page itself mean the same when nothing is said. */
 export function chosenSpan(search: DashboardSearch): DashboardSpan {
   return search.since ?? "24h";
+}
+
+/** The search of the list of the runs that the dashboard is about. */
+export function listSearch(search: DashboardSearch): RunsSearch {
+  return {
+    since: search.from ?? chosenSpan(search),
+    ...(search.to === undefined ? {} : { until: search.to }),
+    ...(search.flow === undefined ? {} : { flow: search.flow }),
+    ...(search.tag === undefined ? {} : { tag: search.tag }),
+    ...(search.subflows === "show" ? {} : { subflows: "hide" }),
+  };
 }
 
 /** The time that the page is about, in milliseconds, and its bars: each a span that people count in. */

@@ -1,25 +1,11 @@
 import type { search } from "@ostinato/protocol";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
 import { Dialog as Primitive } from "radix-ui";
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { call } from "../api/api.ts";
-import type { SearchHit } from "../api/types.ts";
-import { copyText } from "../components/copy.tsx";
-import { Icon, type IconName } from "../components/icon.tsx";
-import { hitPages, navPages } from "../pages.ts";
+import { Icon } from "../components/icon.tsx";
 import { StateIcon } from "../runs/state.tsx";
-import { useThemeChoice } from "../theme.ts";
-
-interface Choice {
-  readonly key: string;
-  readonly group: string;
-  readonly label: string;
-  readonly detail: string | null;
-  readonly icon: IconName;
-  readonly hit?: SearchHit;
-  readonly go: () => void;
-}
+import { type Choice, useActions, usePlaces } from "./search-choices.ts";
 
 interface Props {
   readonly onClose: () => void;
@@ -102,27 +88,14 @@ export function SearchPalette({ onClose, onHelp }: Props) {
                     {choice.group}
                   </div>
                 )}
-                {/* biome-ignore lint/a11y/useKeyWithClickEvents: the keys are handled by the field, as a combobox does */}
-                <div
-                  role="option"
-                  tabIndex={-1}
+                <Option
                   id={`${listId}-${index}`}
-                  data-index={index}
-                  aria-selected={index === active}
-                  onClick={() => choose(choice)}
-                  onMouseMove={() => index === active || setActive(index)}
-                  className={`flex h-8 cursor-default items-center gap-2.5 rounded-md px-2 ${index === active ? "bg-hover" : ""}`}
-                >
-                  {choice.hit?.state_type === undefined || choice.hit.state_type === null ? (
-                    <Icon name={choice.icon} className="text-muted" />
-                  ) : (
-                    <StateIcon type={choice.hit.state_type} name={choice.hit.state_name} />
-                  )}
-                  <span className="min-w-0 truncate">{choice.label}</span>
-                  {choice.detail === null ? null : (
-                    <span className="ml-auto max-w-[45%] truncate text-xs text-faint">{choice.detail}</span>
-                  )}
-                </div>
+                  choice={choice}
+                  index={index}
+                  active={index === active}
+                  onChoose={() => choose(choice)}
+                  onReach={() => setActive(index)}
+                />
               </div>
             ))}
             {choices.length === 0 ? (
@@ -137,67 +110,40 @@ export function SearchPalette({ onClose, onHelp }: Props) {
   );
 }
 
-function useActions(onHelp: () => void): readonly Choice[] {
-  const [theme, chooseTheme] = useThemeChoice();
-  const action = (label: string, icon: IconName, go: () => void): Choice => ({
-    key: label,
-    group: "Do",
-    label,
-    detail: null,
-    icon,
-    go,
-  });
-  const themes = [
-    { choice: "light", ...action("Use the light theme", "sun", () => chooseTheme("light")) },
-    { choice: "dark", ...action("Use the dark theme", "moon", () => chooseTheme("dark")) },
-    { choice: "system", ...action("Use the theme of the system", "monitor", () => chooseTheme("system")) },
-  ].filter(({ choice }) => choice !== theme);
-  return [
-    action("Copy the address of this page", "link", () => void copyText(location.href)),
-    ...themes,
-    action("Show the keyboard shortcuts", "keyboard", onHelp),
-  ];
+function Option(props: {
+  readonly id: string;
+  readonly choice: Choice;
+  readonly index: number;
+  readonly active: boolean;
+  readonly onChoose: () => void;
+  readonly onReach: () => void;
+}) {
+  const { choice, active } = props;
+  const { hit } = choice;
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the field handles the keys, as in a combobox
+    <div
+      role="option"
+      tabIndex={-1}
+      id={props.id}
+      data-index={props.index}
+      aria-selected={active}
+      onClick={props.onChoose}
+      onMouseMove={() => active || props.onReach()}
+      className={`flex h-8 cursor-default items-center gap-2.5 rounded-md px-2 ${active ? "bg-hover" : ""}`}
+    >
+      {hit?.state_type === undefined || hit.state_type === null ? (
+        <Icon name={choice.icon} className="text-muted" />
+      ) : (
+        <StateIcon type={hit.state_type} name={hit.state_name} />
+      )}
+      <span className="min-w-0 truncate">{choice.label}</span>
+      {choice.detail === null ? null : (
+        <span className="ml-auto max-w-[45%] truncate text-xs text-faint">{choice.detail}</span>
+      )}
+    </div>
+  );
 }
-
-function usePlaces(hits: readonly SearchHit[], text: string): readonly Choice[] {
-  const navigate = useNavigate();
-  const place = (label: string, icon: IconName, go: () => void): Choice => ({
-    key: label,
-    group: "Go to",
-    label,
-    detail: null,
-    icon,
-    go,
-  });
-  const places = navPages
-    .flatMap(({ path, nav }) => [
-      place(nav.label, nav.icon, () => void navigate({ to: path })),
-      ...(nav.views ?? []).map(({ label, search }) =>
-        place(label, nav.icon, () => void navigate({ to: path, search })),
-      ),
-    ])
-    .filter((choice) => choice.label.toLowerCase().includes(text));
-  const found = hits.map((hit): Choice => {
-    const page = pageOfHit[hit.kind];
-    return {
-      key: `${hit.kind}-${hit.id}`,
-      group: page.hits.label,
-      label: hit.name,
-      detail: hit.detail,
-      icon: page.hits.icon,
-      hit,
-      go: () => void navigate({ to: page.path, params: { id: hit.id } }),
-    };
-  });
-  return [...found.toSorted((a, b) => orderOf(a) - orderOf(b)), ...places];
-}
-
-type HitPage = (typeof hitPages)[number];
-const pageOfHit = Object.fromEntries(hitPages.map((page) => [page.hits.kind, page])) as {
-  readonly [Kind in HitPage["hits"]["kind"]]: HitPage;
-};
-
-const orderOf = ({ hit }: Choice) => hitPages.findIndex(({ hits }) => hits.kind === hit?.kind);
 
 function useRested(text: string): string {
   const [rested, setRested] = useState(text);

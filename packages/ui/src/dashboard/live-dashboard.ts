@@ -1,0 +1,34 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+import { useLive } from "../api/live.ts";
+import type { Dashboard, FlowRunRow, LiveChange } from "../api/types.ts";
+import { dashboardQuery } from "./dashboard.queries.ts";
+import type { DashboardSearch } from "./dashboard-search.ts";
+
+/** Counts and bars are read again at most this often while runs change; rows of runs change at once. */
+const restMs = 1500;
+
+/** Rows that are shown change at once; the counts and bars follow a moment later, in one reading for many changes. */
+export function useLiveDashboard(search: DashboardSearch): void {
+  const queryClient = useQueryClient();
+  const key = dashboardQuery(search).queryKey;
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const again = () => {
+    timer.current = undefined;
+    void queryClient.invalidateQueries({ queryKey: ["dashboard"] });
+  };
+  const onChanges = (changes: readonly LiveChange[]) => {
+    const rows = new Map(
+      changes.flatMap((change) => (change.kind === "flow-run" ? [[change.row.id, change.row] as const] : [])),
+    );
+    queryClient.setQueryData<Dashboard>(key, (data) => (data === undefined ? data : withRows(data, rows)));
+    timer.current ??= setTimeout(again, restMs);
+  };
+  useLive({ kind: "flow-runs" }, { onChanges, onResync: again });
+}
+
+function withRows(data: Dashboard, rows: ReadonlyMap<string, FlowRunRow>): Dashboard {
+  const updated = (list: readonly FlowRunRow[]) => list.map((run) => rows.get(run.id) ?? run);
+  return { ...data, running: updated(data.running), waiting: updated(data.waiting), failed: updated(data.failed) };
+}

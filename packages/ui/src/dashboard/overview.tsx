@@ -1,0 +1,98 @@
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import type { Dashboard } from "../api/types.ts";
+import { onDemand } from "../components/on-demand.tsx";
+import { Section } from "../components/page.tsx";
+import { FirstSteps } from "../first-steps/first-steps.tsx";
+import { firstRun } from "../first-steps/programs.ts";
+import type { RunsSearch } from "../runs/runs-search.ts";
+import { sum } from "./counts.ts";
+import { FlowLine } from "./flow-line.tsx";
+import { FailedRow, RunningRow, WaitingRow } from "./run-rows.tsx";
+import { Totals } from "./totals.tsx";
+
+const HistoryChart = onDemand(() => import("./history-chart.tsx").then((module) => module.HistoryChart));
+
+const runningStates = ["RUNNING", "PENDING", "CANCELLING"];
+const waitingStates = ["SCHEDULED", "PAUSED"];
+
+/** Everything below the filters. */
+export function Overview({
+  data,
+  lists,
+  onSpan,
+}: {
+  readonly data: Dashboard;
+  readonly lists: RunsSearch;
+  readonly onSpan: (since: number, until: number) => void;
+}) {
+  const total = sum(data.counts);
+  // What runs or waits does so now, whatever the time that the page is about.
+  const { since: _since, until: _until, ...anyTime } = lists;
+  if (total + data.running.length + data.waiting.length + data.flows.length + sum(data.previous_counts) === 0) {
+    return (
+      <FirstSteps title="Nothing ran in this time" programs={firstRun} awaited="a run">
+        Choose a longer time above to see older runs, or start one:
+      </FirstSteps>
+    );
+  }
+  return (
+    <div className="flex flex-col gap-4">
+      <Totals data={data} lists={lists} />
+      <div className="min-h-[148px]">
+        <HistoryChart history={data.history} onSpan={onSpan} />
+      </div>
+      <div className="grid items-start gap-4 lg:grid-cols-2">
+        <Section title="Failures" tools={<All name="failures" search={{ ...lists, state: ["FAILED", "CRASHED"] }} />}>
+          {data.failed.length === 0 ? (
+            <Nothing>Nothing failed. What fails or crashes stands here, with its message.</Nothing>
+          ) : (
+            data.failed.map((run) => <FailedRow key={run.id} run={run} />)
+          )}
+        </Section>
+        <div className="flex min-w-0 flex-col gap-4">
+          <Section title="Running now" tools={<All name="running" search={{ ...anyTime, state: runningStates }} />}>
+            {data.running.length === 0 ? (
+              <Nothing>Nothing runs at the moment.</Nothing>
+            ) : (
+              data.running.map((run) => <RunningRow key={run.id} run={run} />)
+            )}
+          </Section>
+          <Section title="Late or waiting" tools={<All name="waiting" search={{ ...anyTime, state: waitingStates }} />}>
+            {data.waiting.length === 0 ? (
+              <Nothing>Nothing waits: no run is late, paused, scheduled or about to be tried again.</Nothing>
+            ) : (
+              data.waiting.map((run) => <WaitingRow key={run.id} run={run} />)
+            )}
+          </Section>
+          {data.flows.length === 0 ? null : (
+            <Section
+              title="Flows"
+              tools={
+                <Link to="/flows" className="text-xs text-muted hover:text-text">
+                  All<span className="sr-only"> flows</span>
+                </Link>
+              }
+            >
+              {data.flows.map((row) => (
+                <FlowLine key={row.flow.id} row={row} lists={lists} />
+              ))}
+            </Section>
+          )}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function All({ search, name }: { readonly search: RunsSearch; readonly name: string }) {
+  return (
+    <Link to="/runs" search={search} className="text-xs text-muted hover:text-text">
+      All<span className="sr-only"> {name}</span>
+    </Link>
+  );
+}
+
+function Nothing({ children }: { readonly children: ReactNode }) {
+  return <p className="px-3 py-3 text-faint">{children}</p>;
+}

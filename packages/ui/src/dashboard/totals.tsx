@@ -1,0 +1,107 @@
+import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { present } from "../address.ts";
+import type { Dashboard, StateCounts } from "../api/types.ts";
+import { count, percent } from "../format.ts";
+import type { RunsSearch } from "../runs/runs-search.ts";
+import { StateIcon } from "../runs/state.tsx";
+import { type StateType, stateColor, stateLook, stateTypeOrder } from "../states.ts";
+import type { TaskRunsSearch } from "../task-runs/task-runs-search.ts";
+import { sum } from "./counts.ts";
+
+/** Runs and task runs by state: each number leads to its list. */
+export function Totals({ data, lists }: { readonly data: Dashboard; readonly lists: RunsSearch }) {
+  const tasks = taskSearch(lists);
+  const done = (data.counts.COMPLETED ?? 0) + (data.counts.FAILED ?? 0) + (data.counts.CRASHED ?? 0);
+  const before = sum(data.previous_counts);
+  const total = sum(data.counts);
+  return (
+    <dl className="flex flex-wrap gap-x-7 gap-y-3">
+      <Figure
+        name="Runs"
+        note={before === 0 ? undefined : `${count(before)} before`}
+        about="In the same span of time before this one"
+      >
+        <Link to="/runs" search={lists} className="hover:underline">
+          {count(total)}
+        </Link>
+      </Figure>
+      <Figure name="Success">
+        {done === 0 ? (
+          "–"
+        ) : (
+          <Link
+            to="/runs"
+            search={{ ...lists, state: ["COMPLETED", "FAILED", "CRASHED"] }}
+            className="hover:underline"
+            title="Of the runs that completed, failed or crashed"
+          >
+            {percent((data.counts.COMPLETED ?? 0) / done)}
+          </Link>
+        )}
+      </Figure>
+      <Figure name="Task runs" note={<FailedTasks counts={data.task_counts} tasks={tasks} />}>
+        <Link to="/runs/task-runs" search={tasks} className="hover:underline">
+          {count(sum(data.task_counts))}
+        </Link>
+      </Figure>
+      {stateTypeOrder
+        .filter((type) => (data.counts[type] ?? 0) > 0)
+        .map((type) => (
+          <Figure key={type} name={stateLook(type).label} state={type}>
+            <Link to="/runs" search={{ ...lists, state: [type] }} className="hover:underline">
+              {count(data.counts[type] ?? 0)}
+            </Link>
+          </Figure>
+        ))}
+    </dl>
+  );
+}
+
+function Figure(props: {
+  readonly name: string;
+  readonly state?: StateType;
+  readonly note?: ReactNode;
+  /** What the note means. */
+  readonly about?: string;
+  readonly children: ReactNode;
+}) {
+  return (
+    <div className="min-w-0">
+      <dt className="flex items-center gap-1.5 text-xs text-muted">
+        {props.state === undefined ? null : <StateIcon silent type={props.state} className="size-3.5" />}
+        {props.name}
+      </dt>
+      <dd
+        className="text-xl font-semibold"
+        style={
+          props.state === "FAILED" || props.state === "CRASHED"
+            ? { color: stateColor(stateLook(props.state)) }
+            : undefined
+        }
+      >
+        {props.children}
+        {props.note === undefined ? null : (
+          <span className="ml-2 text-xs font-normal text-faint" title={props.about}>
+            {props.note}
+          </span>
+        )}
+      </dd>
+    </div>
+  );
+}
+
+function FailedTasks({ counts, tasks }: { readonly counts: StateCounts; readonly tasks: TaskRunsSearch }) {
+  const failed = (counts.FAILED ?? 0) + (counts.CRASHED ?? 0);
+  if (failed === 0) return null;
+  return (
+    <Link to="/runs/task-runs" search={{ ...tasks, state: ["FAILED", "CRASHED"] }} className="hover:underline">
+      {count(failed)} failed
+    </Link>
+  );
+}
+
+/** The task runs of the same time, of the runs of the same flows and tags. */
+function taskSearch({ since, until, flow, tag }: RunsSearch): TaskRunsSearch {
+  return present({ since, until, flow, runTag: tag });
+}

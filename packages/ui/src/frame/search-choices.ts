@@ -1,0 +1,81 @@
+import { useNavigate } from "@tanstack/react-router";
+import type { SearchHit } from "../api/types.ts";
+import { copyText } from "../components/copy.tsx";
+import type { IconName } from "../components/icon.tsx";
+import { hitPages, navPages } from "../pages.ts";
+import { useThemeChoice } from "../theme.ts";
+
+/** A line of the search: something that was found, a page, or something to do. */
+export interface Choice {
+  readonly key: string;
+  readonly group: string;
+  readonly label: string;
+  readonly detail: string | null;
+  readonly icon: IconName;
+  readonly hit?: SearchHit;
+  readonly go: () => void;
+}
+
+/** What can be done on every page. */
+export function useActions(onHelp: () => void): readonly Choice[] {
+  const [theme, chooseTheme] = useThemeChoice();
+  const action = (label: string, icon: IconName, go: () => void): Choice => ({
+    key: label,
+    group: "Do",
+    label,
+    detail: null,
+    icon,
+    go,
+  });
+  const themes = [
+    { choice: "light", ...action("Use the light theme", "sun", () => chooseTheme("light")) },
+    { choice: "dark", ...action("Use the dark theme", "moon", () => chooseTheme("dark")) },
+    { choice: "system", ...action("Use the theme of the system", "monitor", () => chooseTheme("system")) },
+  ].filter(({ choice }) => choice !== theme);
+  return [
+    action("Copy the address of this page", "link", () => void copyText(location.href)),
+    ...themes,
+    action("Show the keyboard shortcuts", "keyboard", onHelp),
+  ];
+}
+
+/** What was found, by kind, and the pages whose name has the text in it. */
+export function usePlaces(hits: readonly SearchHit[], text: string): readonly Choice[] {
+  const navigate = useNavigate();
+  const place = (label: string, icon: IconName, go: () => void): Choice => ({
+    key: label,
+    group: "Go to",
+    label,
+    detail: null,
+    icon,
+    go,
+  });
+  const places = navPages
+    .flatMap(({ path, nav }) => [
+      place(nav.label, nav.icon, () => void navigate({ to: path })),
+      ...(nav.views ?? []).map(({ label, search }) =>
+        place(label, nav.icon, () => void navigate({ to: path, search })),
+      ),
+    ])
+    .filter((choice) => choice.label.toLowerCase().includes(text));
+  const found = hits.map((hit): Choice => {
+    const page = pageOfHit[hit.kind];
+    return {
+      key: `${hit.kind}-${hit.id}`,
+      group: page.hits.label,
+      label: hit.name,
+      detail: hit.detail,
+      icon: page.hits.icon,
+      hit,
+      go: () => void navigate({ to: page.path, params: { id: hit.id } }),
+    };
+  });
+  return [...found.toSorted((a, b) => orderOf(a) - orderOf(b)), ...places];
+}
+
+type HitPage = (typeof hitPages)[number];
+const pageOfHit = Object.fromEntries(hitPages.map((page) => [page.hits.kind, page])) as {
+  readonly [Kind in HitPage["hits"]["kind"]]: HitPage;
+};
+
+const orderOf = ({ hit }: Choice) => hitPages.findIndex(({ hits }) => hits.kind === hit?.kind);
