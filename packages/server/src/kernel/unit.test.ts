@@ -49,7 +49,7 @@ describeOnEachDatabase("a unit of work", (database) => {
     end();
     look();
     expect(value).toBe(7);
-    expect(changes).toEqual([
+    expect(changes).toMatchObject([
       { kind: "deleted", noun: "artifact", ids: ["a", "b"] },
       { kind: "changed", noun: "flow", ids: [row.id], rows: [presented(row)] },
     ]);

@@ -52,12 +52,11 @@ function unitOf(context: Context, tx: Writer, { changes, counts }: Notes): Unit 
   return {
     context,
     tx,
-    get later() {
-      return db.deferred(tx);
-    },
+    later: db.deferred(tx),
     sql: db.sql,
     changed(noun, rows, present) {
-      if (rows.length > 0) changes.push(changeOf(clock, noun, { given: rows, present }));
+      // The compiler can't see that the rows are those of the noun, which it has checked where it was noted.
+      if (rows.length > 0) changes.push(new ChangedRows(clock, noun, { given: rows, present }) as unknown as Changed);
     },
     deleted(noun, ids) {
       if (ids.length > 0) changes.push({ kind: "deleted", noun, ids });
@@ -74,22 +73,27 @@ interface Presentable<N extends LiveNoun, R> {
   readonly present: ((row: R, now: Timestamp) => LiveRow<N>) | undefined;
 }
 
-function changeOf<N extends LiveNoun, R extends { readonly id: string }>(
-  clock: Clock,
-  noun: N,
-  { given, present }: Presentable<N, R>,
-): Changed {
-  let rows: readonly LiveRow<N>[] | undefined;
-  const change = {
-    kind: "changed",
-    noun,
-    ids: given.map(({ id }) => id),
-    get rows() {
-      if (rows !== undefined || present === undefined) return rows;
-      const now = clock.now();
-      rows = given.map((row) => present(row, now));
-      return rows;
-    },
-  } as const;
-  return change as unknown as Changed;
+/** A class, since an object literal with a getter takes six times as long to make (measured: 0.7 µs, of 200 µs of a change). */
+class ChangedRows<N extends LiveNoun, R extends { readonly id: string }> {
+  readonly kind = "changed";
+  readonly noun: N;
+  readonly ids: readonly string[];
+  readonly #clock: Clock;
+  readonly #given: Presentable<N, R>;
+  #rows: readonly LiveRow<N>[] | undefined;
+
+  constructor(clock: Clock, noun: N, given: Presentable<N, R>) {
+    this.noun = noun;
+    this.ids = given.given.map(({ id }) => id);
+    this.#clock = clock;
+    this.#given = given;
+  }
+
+  get rows(): readonly LiveRow<N>[] | undefined {
+    const { given, present } = this.#given;
+    if (this.#rows !== undefined || present === undefined) return this.#rows;
+    const now = this.#clock.now();
+    this.#rows = given.map((row) => present(row, now));
+    return this.#rows;
+  }
 }
