@@ -2,6 +2,7 @@ export * from "./access.ts";
 export * from "./admin.ts";
 export * from "./artifacts.ts";
 export * from "./concurrency-limits.ts";
+export * from "./consumers.ts";
 export * from "./error-codes.ts";
 export * from "./event-names.ts";
 export * from "./events.ts";

@@ -3,6 +3,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { adminRoutes } from "./admin/admin.routes.ts";
 import { artifactRoutes } from "./artifacts/artifacts.routes.ts";
 import { concurrencyLimitRoutes } from "./concurrency-limits/concurrency-limits.routes.ts";
+import { consumerRoutes } from "./consumers/consumers.routes.ts";
 import { eventRoutes } from "./events/events.routes.ts";
 import { flowRunGraphRoutes } from "./flow-run-graph/flow-run-graph.routes.ts";
 import { flowRunInputRoutes } from "./flow-run-inputs/flow-run-inputs.routes.ts";
@@ -114,6 +115,7 @@ export function buildApp(
       unknownRoutes(api, registry.routes);
       adminRoutes(serve, started);
       retentionRoutes(serve, retention);
+      consumerRoutes(serve);
       flowRoutes(serve);
       flowRunRoutes(serve);
       importRoutes(serve);

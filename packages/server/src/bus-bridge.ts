@@ -6,7 +6,7 @@ import type { Context } from "./kernel/context.ts";
 import { type Noun, nouns } from "./live/nouns.service.ts";
 
 /** What is told of a change: what it is of and its id. Whoever hears it reads the row. */
-type Topic = "event" | LiveNoun | `deleted ${LiveNoun}`;
+type Topic = "event" | LiveNoun | `deleted ${LiveNoun}` | "wake";
 type Notice = readonly [server: string, topic: Topic, ids: readonly string[]];
 
 /** PostgreSQL carries less than 8000 bytes in one notice. */
@@ -23,6 +23,8 @@ const lookAfterSeconds = [1, 5];
 export interface BridgedBus extends Bus {
   /** Begins to hear what the other servers tell. */
   listen(context: Context): Promise<void>;
+  /** Has other servers wake these consumers. */
+  wakeElsewhere(names: readonly string[]): void;
   /** Tells what has not been told yet. */
   stop(): Promise<void>;
 }
@@ -50,7 +52,7 @@ export function bridgeBus(local: Bus, { db, clock, log }: Pick<Context, "db" | "
     if (notices.length > 0) sending = sending.then(() => db.notices.send(notices));
   }
 
-  function tell([topic, ids]: ReturnType<typeof toldOf>): void {
+  function tell([topic, ids]: readonly [topic: Topic, ids: readonly string[]]): void {
     const waiting = outbox.get(topic) ?? new Set();
     outbox.set(topic, waiting);
     for (const id of ids) waiting.add(id);
@@ -77,7 +79,9 @@ export function bridgeBus(local: Bus, { db, clock, log }: Pick<Context, "db" | "
 
   function hear(context: Context, message: string): void {
     const [server, topic, ids] = JSON.parse(message) as Notice;
-    if (server !== self && local.watched) read(context, topic, ids);
+    if (server === self) return;
+    if (topic === "wake") context.outbox.wakeNamed(ids);
+    else if (local.watched) read(context, topic, ids);
   }
 
   /** What was told while nobody here could hear it is found by the events, which say what else has changed. */
@@ -99,6 +103,7 @@ export function bridgeBus(local: Bus, { db, clock, log }: Pick<Context, "db" | "
       local.publish(changes);
       for (const change of changes) tell(toldOf(change));
     },
+    wakeElsewhere: (names) => tell(["wake", names]),
     async listen(context) {
       const lost = () => {
         if (stopped) return;

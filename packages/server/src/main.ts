@@ -2,12 +2,18 @@ import { type Clock, systemClock, type Timestamp } from "@ostinato/core";
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { buildApp } from "./app.ts";
+import { measureConsumers } from "./consumers/consumers.service.ts";
+import { registerConsumers } from "./consumers/handling.service.ts";
+import { consumers as ownConsumers } from "./consumers.ts";
 import { type Authentication, openToAll } from "./kernel/authentication.ts";
 import type { Config } from "./kernel/config.ts";
+import type { Consumer } from "./kernel/consumer.ts";
 import type { Context } from "./kernel/context.ts";
 import { logger } from "./kernel/logger.ts";
 import { sharedPassword } from "./kernel/shared-password.ts";
 import { productVersion } from "./kernel/versions.ts";
+import { createLeases } from "./loops/leases.ts";
+import type { Loop } from "./loops/loop.ts";
 import { createLoops } from "./loops/loops.ts";
 import { open } from "./opening.ts";
 import { isLoopback } from "./plugins/origin.rules.ts";
@@ -17,6 +23,8 @@ export interface Server {
   readonly app: FastifyInstance;
   readonly context: Context;
   readonly retention: Retention;
+  /** What it does by itself while it listens. */
+  readonly loops: readonly Loop[];
   /** What it gives as its start, to whoever asks. */
   readonly started: Timestamp;
   /** Listens; gives the address without a path: `http://127.0.0.1:4200`. */
@@ -33,6 +41,8 @@ export interface ServerOptions {
   readonly authentication?: Authentication;
   /** Where the built UI is; looked for beside the package when not told. */
   readonly uiFolder?: string | undefined;
+  /** What handles changes after their commit; the product's own unless told. */
+  readonly consumers?: readonly Consumer[];
 }
 
 /** Opens the database, brings its schema up to date and puts the application together. Nothing listens yet. */
@@ -42,19 +52,23 @@ export async function createServer({
   log = logger(config),
   authentication = authenticationOf(config, clock),
   uiFolder,
+  consumers = ownConsumers,
 }: ServerOptions): Promise<Server> {
   const started = clock.now();
-  const { context, close } = await open({ config, clock, log });
+  const { context, close } = await open({ config, clock, log, consumers });
   const { db, metrics } = context;
   try {
     const retention = createRetention(context);
     const app = buildApp(context, { authentication, uiFolder, retention, started });
     await app.ready();
-    const loops = createLoops(context, retention);
+    const leases = createLeases(context);
+    const loops = createLoops(context, { retention, consumers, leases });
+    measureConsumers(context);
     return {
       app,
       context,
       retention,
+      loops,
       started,
       async listen() {
         await metrics.open();
@@ -62,13 +76,16 @@ export async function createServer({
         const listenTextResolver = (at: string) => `Ostinato ${productVersion} on ${db.kind} listens at ${at}`;
         const address = await app.listen({ host: config.host, port: config.port, listenTextResolver });
         if (db.file?.claim() === false) log.warn(servedTwice);
+        await registerConsumers(context, consumers);
         for (const loop of loops) loop.start();
+        leases.start();
         if (!isLoopback(config.host) && !authentication.required) warnOfOpenDoor(context);
         return address;
       },
       async stop() {
         await retention.stop();
         await Promise.all(loops.map((loop) => loop.stop()));
+        await leases.stop();
         await app.close();
         await close();
         log.info("stopped");

@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from "@ostinato/core";
 import type { Logger } from "pino";
 import { bridgeBus } from "./bus-bridge.ts";
+import { consumers as ownConsumers } from "./consumers.ts";
 import { measured } from "./db/measured.ts";
 import { migrate } from "./db/migrate.ts";
 import { openDatabase } from "./db/open.ts";
@@ -8,8 +9,10 @@ import { createHeard } from "./heartbeats/heard.ts";
 import { system } from "./kernel/actor.ts";
 import { createBus } from "./kernel/bus.ts";
 import type { Config } from "./kernel/config.ts";
+import type { Consumer } from "./kernel/consumer.ts";
 import type { Context } from "./kernel/context.ts";
 import { createMetrics } from "./kernel/metrics.ts";
+import { createOutbox } from "./kernel/outbox.ts";
 
 /** What every kind of server stands on. */
 export interface Opened {
@@ -22,10 +25,12 @@ export interface OpeningOptions {
   readonly config: Config;
   readonly clock: Clock;
   readonly log: Logger;
+  /** What it writes changes down for; the product's own unless told. */
+  readonly consumers?: readonly Consumer[];
 }
 
 /** Opens the database and brings its schema up to date. */
-export async function open({ config, clock, log }: OpeningOptions): Promise<Opened> {
+export async function open({ config, clock, log, consumers = ownConsumers }: OpeningOptions): Promise<Opened> {
   const metrics = createMetrics();
   const database = await openDatabase(config, systemClock({ keepAlive: true }), { metrics, log });
   const db = measured(database, metrics);
@@ -47,6 +52,7 @@ export async function open({ config, clock, log }: OpeningOptions): Promise<Open
       clock,
       log,
       bus: bridge ?? local,
+      outbox: createOutbox(consumers, bridge?.wakeElsewhere),
       metrics,
       heard: createHeard(clock),
     };

@@ -1,5 +1,6 @@
 import type { Timestamp } from "@ostinato/core";
 import { concurrencyLimitRoutes } from "./concurrency-limits/concurrency-limits.routes.ts";
+import { consumerRoutes } from "./consumers/consumers.routes.ts";
 import { flowRunGraphRoutes } from "./flow-run-graph/flow-run-graph.routes.ts";
 import { flowRunStateRoutes } from "./flow-run-states/flow-run-states.routes.ts";
 import { importRoutes } from "./flow-runs/import.routes.ts";
@@ -31,5 +32,6 @@ export function operatorsRoutes(
   concurrencyLimitRoutes(serve);
   savedSearchRoutes(serve);
   retentionRoutes(serve, retention);
+  consumerRoutes(serve);
   uiRoutes(serve, { started, retention });
 }

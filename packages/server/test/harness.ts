@@ -10,6 +10,8 @@ export interface TestServer extends Server {
     path: string,
     body?: unknown,
   ): Promise<Reply<T>>;
+  /** Has a loop do its work once. */
+  tick(loop: string): Promise<void>;
 }
 
 export interface Reply<T> {
@@ -20,7 +22,7 @@ export interface Reply<T> {
 
 export async function startTestServer(
   databaseUrl: string,
-  options: Partial<Pick<ServerOptions, "authentication" | "clock" | "log" | "uiFolder">> & {
+  options: Partial<Pick<ServerOptions, "authentication" | "clock" | "consumers" | "log" | "uiFolder">> & {
     readonly config?: Partial<Config>;
   } = {},
 ): Promise<TestServer> {
@@ -32,6 +34,11 @@ export async function startTestServer(
   const server = await createServer({ ...options, config, log });
   return {
     ...server,
+    async tick(name) {
+      const loop = server.loops.find((each) => each.name === name);
+      if (loop === undefined) throw new Error(`No loop is called ${name}`);
+      await loop.tick();
+    },
     async call(method, path, body) {
       const response = await server.app.inject({
         method,

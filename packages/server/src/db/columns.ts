@@ -10,6 +10,12 @@ export interface ColumnTypes {
   readonly json: string;
   /** JSON that queries look into. */
   readonly searchableJson: string;
+  /** The key of a table whose rows are numbered in the order of their insertion. No number is given twice. */
+  readonly sequence: string;
+  /** The id of a transaction. On SQLite, where transactions come one after the other, it is always 0. */
+  readonly transaction: string;
+  /** The same, filled in with the transaction that inserts the row. */
+  readonly ownTransaction: string;
 }
 
 export type CellType = keyof ColumnTypes | "text";
@@ -31,6 +37,8 @@ export type Columns = Readonly<Record<string, Column<unknown>>>;
 export type RowOf<C extends Columns> = { readonly [K in keyof C]: C[K] extends Column<infer Value> ? Value : never };
 
 export type JsonText = string;
+/** As the drivers give it: a number on SQLite, a string on PostgreSQL. */
+export type TransactionId = number | string;
 export type Flag = 0 | 1;
 
 export const uuid = column<string>("uuid");
@@ -39,6 +47,9 @@ export const moment = column<Timestamp>("moment");
 /** A duration in microseconds. */
 export const micros = column<number>("moment");
 export const integer = column<number>("integer");
+/** A whole number that may exceed 32 bits. */
+export const wideInteger = column<number>("moment");
+export const transaction = column<TransactionId>("transaction");
 export const flag = column<Flag>("flag");
 export const json = column<JsonText>("json");
 export const searchableJson = column<JsonText>("searchableJson");

@@ -51,6 +51,15 @@ export interface Sql {
    * side. Rows that refer to them may still be added meanwhile.
    */
   rowLock(table: keyof Tables): RawBuilder<unknown>;
+  /** The same, leaving out the rows that another unit of work holds. */
+  freeRowLock(table: keyof Tables): RawBuilder<unknown>;
+  /**
+   * Whether every transaction up to the one in the column has ended, so that no row of theirs can still appear. On PostgreSQL
+   * transactions commit in another order than that in which they began.
+   */
+  isSettled(column: string): RawBuilder<SqlBool>;
+  /** Whether the column holds a transaction that this database has not begun yet: its rows were restored from another one. */
+  isForeign(column: string): RawBuilder<SqlBool>;
   /**
    * Whether this unit of work now holds the lock with this number, until it ends; never waits. True on SQLite, where all
    * units wait for each other.
@@ -135,7 +144,7 @@ export interface DatabaseFile {
   check(): void;
   /** Writes what is in the open file beside it, for when the file is not in its place. Takes as long as copying it. */
   save(): SavedFile;
-  /** Whether this process is the only server of the file, until it ends. */
+  /** Whether this process is the only server of the file, from now on until it ends. May be asked again. */
   claim(): boolean;
 }
 

@@ -37,6 +37,14 @@ CREATE TABLE configuration (
   PRIMARY KEY (id)
 );
 
+CREATE TABLE consumer (
+  name text NOT NULL,
+  xid xid8 NOT NULL,
+  seq bigint NOT NULL,
+  updated bigint NOT NULL,
+  PRIMARY KEY (name)
+);
+
 CREATE TABLE deployment (
   id uuid NOT NULL,
   created bigint NOT NULL,
@@ -75,6 +83,23 @@ CREATE TABLE event_resource (
   event_id uuid NOT NULL,
   PRIMARY KEY (resource_id, occurred, event_id)
 );
+
+CREATE TABLE failed_delivery (
+  id uuid NOT NULL,
+  consumer text NOT NULL,
+  seq bigint NOT NULL,
+  kind text NOT NULL,
+  name text NOT NULL,
+  ref text NOT NULL,
+  attempts integer NOT NULL,
+  reason text NOT NULL,
+  first_failed bigint NOT NULL,
+  last_failed bigint NOT NULL,
+  due bigint,
+  UNIQUE (consumer, seq),
+  PRIMARY KEY (id)
+);
+CREATE INDEX failed_delivery_due ON failed_delivery USING btree (consumer, due) WHERE (due IS NOT NULL);
 
 CREATE TABLE flow (
   id uuid NOT NULL,
@@ -202,12 +227,30 @@ CREATE INDEX log_error ON log USING btree (flow_run_id, "timestamp", id) WHERE (
 CREATE INDEX log_flow_run ON log USING btree (flow_run_id, "timestamp", id, level);
 CREATE INDEX log_task_run ON log USING btree (task_run_id, "timestamp", id) WHERE (task_run_id IS NOT NULL);
 
+CREATE TABLE loop_lease (
+  name text NOT NULL,
+  holder uuid NOT NULL,
+  beat bigint NOT NULL,
+  PRIMARY KEY (name)
+);
+
 CREATE TABLE migration (
   name text NOT NULL,
   applied bigint NOT NULL,
   breaking smallint NOT NULL DEFAULT 1,
   PRIMARY KEY (name)
 );
+
+CREATE TABLE outbox (
+  seq bigint NOT NULL,
+  xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  kind text NOT NULL,
+  name text NOT NULL,
+  ref text NOT NULL,
+  appended bigint NOT NULL,
+  PRIMARY KEY (seq)
+);
+CREATE INDEX outbox_order ON outbox USING btree (xid, seq);
 
 CREATE TABLE parameter_schema (
   id uuid NOT NULL,

@@ -32,6 +32,13 @@ CREATE TABLE configuration (
   value text NOT NULL
 );
 
+CREATE TABLE consumer (
+  name text PRIMARY KEY,
+  xid integer NOT NULL,
+  seq integer NOT NULL,
+  updated integer NOT NULL
+);
+
 CREATE TABLE deployment (
   id text PRIMARY KEY,
   created integer NOT NULL,
@@ -66,6 +73,22 @@ CREATE TABLE event_resource (
   event_id text NOT NULL,
   PRIMARY KEY (resource_id, occurred, event_id)
 );
+
+CREATE TABLE failed_delivery (
+  id text PRIMARY KEY,
+  consumer text NOT NULL,
+  seq integer NOT NULL,
+  kind text NOT NULL,
+  name text NOT NULL,
+  ref text NOT NULL,
+  attempts integer NOT NULL,
+  reason text NOT NULL,
+  first_failed integer NOT NULL,
+  last_failed integer NOT NULL,
+  due integer,
+  UNIQUE (consumer, seq)
+);
+CREATE INDEX failed_delivery_due ON failed_delivery (consumer, due) WHERE due IS NOT NULL;
 
 CREATE TABLE flow (
   id text PRIMARY KEY,
@@ -180,11 +203,27 @@ CREATE INDEX log_error ON log (flow_run_id, timestamp, id) WHERE level >= 40;
 CREATE INDEX log_flow_run ON log (flow_run_id, timestamp, id, level);
 CREATE INDEX log_task_run ON log (task_run_id, timestamp, id) WHERE task_run_id IS NOT NULL;
 
+CREATE TABLE loop_lease (
+  name text PRIMARY KEY,
+  holder text NOT NULL,
+  beat integer NOT NULL
+);
+
 CREATE TABLE migration (
   name text PRIMARY KEY,
   applied integer NOT NULL,
   breaking integer NOT NULL DEFAULT 1
 );
+
+CREATE TABLE outbox (
+  seq integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+  xid integer NOT NULL DEFAULT 0,
+  kind text NOT NULL,
+  name text NOT NULL,
+  ref text NOT NULL,
+  appended integer NOT NULL
+);
+CREATE INDEX outbox_order ON outbox (xid, seq);
 
 CREATE TABLE parameter_schema (
   id text PRIMARY KEY,

@@ -1,4 +1,5 @@
 import type { StateType } from "@ostinato/core";
+import type { DeliveryKind } from "../kernel/delivery.ts";
 import {
   flag,
   integer,
@@ -9,11 +10,13 @@ import {
   type RowOf,
   searchableJson,
   text,
+  transaction,
   uuid,
+  wideInteger,
   word,
 } from "./columns.ts";
 
-export type { JsonText } from "./columns.ts";
+export type { JsonText, TransactionId } from "./columns.ts";
 
 const row = { id: uuid, created: moment, updated: moment };
 
@@ -228,6 +231,40 @@ export const tables = {
   },
 
   parameter_schema: { ...row, flow_id: uuid, version: nullable(text), schema: json },
+
+  /** Changes that some consumer wants, written in the transaction of the change. */
+  outbox: {
+    seq: wideInteger,
+    xid: transaction,
+    kind: word<DeliveryKind>(),
+    /** The noun that changed, the name of the event, or that of the follow-up. */
+    name: text,
+    /** The id of the row, of the event, or of what the follow-up is about. */
+    ref: text,
+    appended: moment,
+  },
+
+  /** How far a consumer has come in the outbox. */
+  consumer: { name: text, xid: transaction, seq: wideInteger, updated: moment },
+
+  /** What a consumer has failed to handle, with a copy of what it is about. */
+  failed_delivery: {
+    id: uuid,
+    consumer: text,
+    seq: wideInteger,
+    kind: word<DeliveryKind>(),
+    name: text,
+    ref: text,
+    attempts: integer,
+    reason: text,
+    first_failed: moment,
+    last_failed: moment,
+    /** When it is tried again. Null for a dead letter, which waits for somebody to decide. */
+    due: nullable(moment),
+  },
+
+  /** Which server does the work of a loop that one of several does. `beat` grows while that server lives. */
+  loop_lease: { name: text, holder: uuid, beat: wideInteger },
 };
 
 /** What Kysely is told. */

@@ -29,22 +29,3 @@ export async function deleteFlowRun(tx: Writer, id: string): Promise<boolean> {
   const result = await tx.deleteFrom("flow_run").where("id", "=", id).executeTakeFirst();
   return result.numDeletedRows > 0n;
 }
-
-/** Deletes the next rows of many, and tells how many there were. */
-export async function deleteSomeOf(tx: Writer, table: "log" | "result", flowRunId: string): Promise<number> {
-  const some = tx.selectFrom(table).select("id").where("flow_run_id", "=", flowRunId).limit(rowsPerStep);
-  const result = await tx.deleteFrom(table).where("id", "in", some).executeTakeFirst();
-  return Number(result.numDeletedRows);
-}
-
-/** The artifacts that stand for results. */
-export async function deleteSomeResultArtifacts(tx: Writer, flowRunId: string): Promise<number> {
-  const some = tx
-    .selectFrom("artifact")
-    .select("id")
-    .where("flow_run_id", "=", flowRunId)
-    .where("type", "=", "result")
-    .limit(rowsPerStep);
-  const result = await tx.deleteFrom("artifact").where("id", "in", some).executeTakeFirst();
-  return Number(result.numDeletedRows);
-}

@@ -5,6 +5,7 @@ import { refuseIdleFilter } from "../kernel/bulk-filter.ts";
 import type { Context } from "../kernel/context.ts";
 import { absent } from "../kernel/errors.ts";
 import { unit } from "../kernel/unit.ts";
+import { leaveLeftovers, removeLeftovers } from "../run-leftovers/run-leftovers.service.ts";
 import * as queries from "./deletion.queries.ts";
 import { deletionEvent } from "./deletion-event.ts";
 import { findFlowRuns, idlePartsOf } from "./flow-runs.queries.ts";
@@ -34,13 +35,14 @@ async function removeOne(context: Context, id: string): Promise<boolean> {
   const done = await unit(context, async (unit) => {
     const working = await queries.unfinishedRun(unit.tx, id);
     const done = await queries.deleteFlowRun(unit.tx, id);
-    if (done) unit.deleted("flow-run", [id]);
+    if (done) {
+      unit.deleted("flow-run", [id]);
+      leaveLeftovers(unit, "flow-run", id);
+    }
     if (done && working !== undefined) await events.recordNew(unit, [deletionEvent(working, context.clock.now())]);
     return done;
   });
-  await inSteps(context, (tx) => queries.deleteSomeOf(tx, "log", id));
-  await inSteps(context, (tx) => queries.deleteSomeOf(tx, "result", id));
-  await inSteps(context, (tx) => queries.deleteSomeResultArtifacts(tx, id));
+  await removeLeftovers(context, "flow-run", id);
   return done;
 }
 

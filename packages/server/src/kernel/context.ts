@@ -6,6 +6,7 @@ import type { Actor } from "./actor.ts";
 import type { Bus } from "./bus.ts";
 import type { Config } from "./config.ts";
 import type { Metrics } from "./metrics.ts";
+import type { Outbox } from "./outbox.ts";
 
 /** What an operation works with. Made once for the server; whoever does something with a request gets it. */
 export interface Context {
@@ -16,6 +17,7 @@ export interface Context {
   readonly clock: Clock;
   readonly log: Logger;
   readonly bus: Bus;
+  readonly outbox: Outbox;
   readonly metrics: Metrics;
   /** What was heard of flow runs. */
   readonly heard: Heard;

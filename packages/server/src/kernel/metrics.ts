@@ -11,6 +11,11 @@ const counters = {
   task_run_states_total: { help: "States of task runs kept", labels: [] },
   log_lines_total: { help: "Log lines kept", labels: [] },
   retention_removed_total: { help: "Rows removed because of their age, by what they were", labels: ["kind"] },
+  consumer_handled_total: { help: "Changes that consumers have handled after their commit", labels: ["consumer"] },
+  consumer_failures_total: {
+    help: "Failures of consumers to handle a change, each attempt counted",
+    labels: ["consumer"],
+  },
   requests_refused_total: {
     help: "Requests answered with 503 or 429 because there was too much to do",
     labels: ["status"],

@@ -4,6 +4,7 @@ import type { Sql, WriteOptions, Writer } from "../db/dialect.ts";
 import type { Change, Changed } from "./bus.ts";
 import type { Context } from "./context.ts";
 import type { Metrics } from "./metrics.ts";
+import type { FollowUp } from "./outbox.ts";
 
 /** A unit of work: what it writes through, and where it notes what it changes. */
 export interface Unit {
@@ -23,31 +24,42 @@ export interface Unit {
   ): void;
   deleted(noun: LiveNoun, ids: readonly string[]): void;
   recorded(events: readonly Event[]): void;
+  /**
+   * Leaves work to the consumer that wants follow-ups of this name. It is kept with the unit, and is done after the commit by this
+   * server or another one.
+   */
+  followUp(name: string, refs: readonly string[]): void;
   /** Adds to a metric once the unit is durable. */
   count(...counted: Parameters<Metrics["add"]>): void;
 }
 
 /**
  * The only way to write. Runs `work` in a transaction (`Database.write`), and when that is durable publishes the changes that
- * `work` has noted, and counts. Where the database asks for `work` again, only the notes of the last time count.
+ * `work` has noted, and counts. What consumers want of them is written down in the same transaction. Where the database asks
+ * for `work` again, only the notes of the last time count.
  */
 export async function unit<T>(context: Context, work: (unit: Unit) => Promise<T>, options?: WriteOptions): Promise<T> {
-  const { value, changes, counts } = await context.db.write(async (tx) => {
-    const notes: Notes = { changes: [], counts: [] };
+  const { db, clock, outbox, bus, metrics } = context;
+  const { value, changes, counts, wanted } = await db.write(async (tx) => {
+    const notes: Notes = { changes: [], followUps: [], counts: [] };
     const value = await work(unitOf(context, tx, notes));
-    return { value, ...notes };
+    const wanted = outbox.wanted(notes);
+    if (wanted.length > 0) await outbox.append(db.deferred(tx), db.sql, { deliveries: wanted, now: clock.now() });
+    return { value, wanted, ...notes };
   }, options);
-  for (const counted of counts) context.metrics.add(...counted);
-  context.bus.publish(changes);
+  for (const counted of counts) metrics.add(...counted);
+  bus.publish(changes);
+  outbox.wake(wanted);
   return value;
 }
 
 interface Notes {
   readonly changes: Change[];
+  readonly followUps: FollowUp[];
   readonly counts: Parameters<Metrics["add"]>[];
 }
 
-function unitOf(context: Context, tx: Writer, { changes, counts }: Notes): Unit {
+function unitOf(context: Context, tx: Writer, { changes, followUps, counts }: Notes): Unit {
   const { db, clock } = context;
   return {
     context,
@@ -64,6 +76,7 @@ function unitOf(context: Context, tx: Writer, { changes, counts }: Notes): Unit 
     recorded(events) {
       for (const event of events) changes.push({ kind: "event", event });
     },
+    followUp: (name, refs) => void followUps.push({ name, refs }),
     count: (...counted) => void counts.push(counted),
   };
 }

@@ -1,25 +1,67 @@
+import { removePassed } from "../consumers/clean-up.service.ts";
+import { consumerWork } from "../consumers/handling.service.ts";
 import { unansweredCancellationsEnder } from "../heartbeats/cancellations.service.ts";
 import { lostRunsEnder } from "../heartbeats/lost-runs.service.ts";
+import type { Consumer } from "../kernel/consumer.ts";
 import type { Context } from "../kernel/context.ts";
 import type { Retention } from "../retention/retention.service.ts";
-import { createLoop, type Loop } from "./loop.ts";
+import type { Leases } from "./leases.ts";
+import { createLoop, type Loop, type LoopOptions } from "./loop.ts";
 
 const lostRunsEverySeconds = 15;
 const cancellationsEverySeconds = 20;
+/** A consumer is woken by what this server commits. What others have left is found by looking. */
+const consumersEverySeconds = 5;
 
-/** Everything that a server which listens does by itself. Several servers on one database may all do it. */
-export function createLoops(context: Context, retention: Retention): readonly Loop[] {
+export interface LoopsOptions {
+  readonly retention: Retention;
+  readonly consumers: readonly Consumer[];
+  readonly leases: Leases;
+}
+
+/** Everything that a server which listens does by itself. Several servers on one database all do what is not exclusive. */
+export function createLoops(context: Context, { retention, consumers, leases }: LoopsOptions): readonly Loop[] {
+  const loop = (options: LoopOptions) => createLoop(context, options, leases);
   return [
-    createLoop(context, {
+    loop({
       name: "lost-runs",
       everySeconds: lostRunsEverySeconds,
       work: lostRunsEnder(context, lostRunsEverySeconds),
     }),
-    createLoop(context, {
+    loop({
       name: "unanswered-cancellations",
       everySeconds: cancellationsEverySeconds,
       work: unansweredCancellationsEnder(context, cancellationsEverySeconds),
     }),
-    createLoop(context, { name: "retention", everySeconds: 600, firstAfterSeconds: 60, work: () => retention.pass() }),
+    loop({
+      name: "retention",
+      everySeconds: 600,
+      firstAfterSeconds: 60,
+      exclusive: true,
+      work: () => retention.pass(),
+    }),
+    loop({
+      name: "outbox-clean-up",
+      everySeconds: 60,
+      exclusive: true,
+      work: (_context, { signal }) => removePassed(context, signal),
+    }),
+    ...consumers.map((consumer) => consumerLoop(context, consumer, leases)),
   ];
+}
+
+function consumerLoop(context: Context, consumer: Consumer, leases: Leases): Loop {
+  const work = consumerWork(context, consumer);
+  const loop = createLoop(
+    context,
+    {
+      name: `consumer ${consumer.name}`,
+      everySeconds: consumersEverySeconds,
+      firstAfterSeconds: 0,
+      work: (_context, tick) => work(tick),
+    },
+    leases,
+  );
+  context.outbox.onWake(consumer, () => loop.wake());
+  return loop;
 }

@@ -1,6 +1,7 @@
-import { sleep, type Timestamp } from "@ostinato/core";
+import type { Timestamp } from "@ostinato/core";
 import type { RemovedCounts } from "@ostinato/protocol";
 import type { Context } from "../kernel/context.ts";
+import { type Paced, paced } from "../kernel/paced.ts";
 import { type Unit, unit } from "../kernel/unit.ts";
 import { type Cutoffs, cutoffsAt } from "./retention.rules.ts";
 import { lockSweeping } from "./sweep.queries.ts";
@@ -19,7 +20,7 @@ export interface Sweep {
    */
   step<T>(work: (unit: Unit) => Promise<T>): Promise<T>;
   /** The same for work that is a unit by itself. */
-  paced<T>(work: () => Promise<T>): Promise<T>;
+  readonly paced: Paced;
   /** Adds to what was removed; to be called when it is durable. */
   count(kind: Kind, rows: number): void;
 }
@@ -34,11 +35,6 @@ export class SweptElsewhere extends Error {
   }
 }
 
-/** A sweep holds the writer for a fifth of its time at the most. */
-const restForWork = 4;
-const minRestSeconds = 0.002;
-const maxRestSeconds = 1;
-
 export function createSweep(
   context: Context,
   {
@@ -48,25 +44,14 @@ export function createSweep(
   }: Pick<Sweep, "now"> & { readonly signal: AbortSignal; readonly removed: Record<Kind, number> },
 ): Sweep {
   const { clock, config, metrics } = context;
-  let restSeconds = 0;
-
-  async function paced<T>(work: () => Promise<T>): Promise<T> {
-    if (restSeconds > 0) await sleep(clock, restSeconds, signal);
-    signal.throwIfAborted();
-    const began = performance.now();
-    const value = await work();
-    const workSeconds = (performance.now() - began) / 1000;
-    restSeconds = Math.min(maxRestSeconds, Math.max(minRestSeconds, workSeconds * restForWork));
-    return value;
-  }
-
+  const whenRested = paced(clock, signal);
   return {
     context,
     now,
     cutoffs: cutoffsAt(config, now),
-    paced,
+    paced: whenRested,
     step: (work) =>
-      paced(() =>
+      whenRested(() =>
         unit(context, async (unit) => {
           if (!(await lockSweeping(unit.tx, unit.sql))) throw new SweptElsewhere();
           return work(unit);

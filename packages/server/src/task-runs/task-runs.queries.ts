@@ -256,20 +256,3 @@ export async function deleteTaskRun(tx: Writer, id: string): Promise<boolean> {
   const result = await tx.deleteFrom("task_run").where("id", "=", id).executeTakeFirst();
   return result.numDeletedRows > 0n;
 }
-
-/** Deletes the next rows of many, and tells how many there were. */
-export function deleteSomeLogs(tx: Writer, taskRunId: string): Promise<number> {
-  return deleteSome(tx, "log", taskRunId);
-}
-
-export function deleteSomeResults(tx: Writer, taskRunId: string): Promise<number> {
-  return deleteSome(tx, "result", taskRunId);
-}
-
-const rowsPerStep = 1000;
-
-async function deleteSome(tx: Writer, table: "log" | "result", taskRunId: string): Promise<number> {
-  const some = tx.selectFrom(table).select("id").where("task_run_id", "=", taskRunId).limit(rowsPerStep);
-  const result = await tx.deleteFrom(table).where("id", "in", some).executeTakeFirst();
-  return Number(result.numDeletedRows);
-}

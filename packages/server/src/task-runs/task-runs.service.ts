@@ -22,6 +22,7 @@ import { stateColumnsOfRun } from "../orchestration/state.rows.ts";
 import { proposalOf } from "../orchestration/state.ts";
 import { transformTaskRun } from "../orchestration/task-run-rule-sets.ts";
 import { bucketsOf, presentHistory } from "../run-history/run-history.rules.ts";
+import { leaveLeftovers, removeLeftovers } from "../run-leftovers/run-leftovers.service.ts";
 import { completeTaskRunPolicy, presentTaskRun, type TaskRunRow } from "./task-runs.presenter.ts";
 import * as queries from "./task-runs.queries.ts";
 import { movedColumns } from "./transitions.service.ts";
@@ -128,18 +129,13 @@ export async function update(context: Context, id: string, { name }: TaskRunUpda
 
 /** Deletes the run with its states. Its logs and results go after it, in steps that hold nobody up. */
 export async function remove(context: Context, id: string): Promise<void> {
-  await unit(context, async ({ tx, deleted }) => {
-    await queries.releaseSubflows(tx, [id]);
-    if (!(await queries.deleteTaskRun(tx, id))) throw absent("Task");
-    deleted("task-run", [id]);
+  await unit(context, async (unit) => {
+    await queries.releaseSubflows(unit.tx, [id]);
+    if (!(await queries.deleteTaskRun(unit.tx, id))) throw absent("Task");
+    unit.deleted("task-run", [id]);
+    leaveLeftovers(unit, "task-run", id);
   });
-  await inSteps(context, (tx) => queries.deleteSomeLogs(tx, id));
-  await inSteps(context, (tx) => queries.deleteSomeResults(tx, id));
-}
-
-/** Repeats a deletion of some rows until there are none left, each time in a unit of its own. */
-async function inSteps(context: Context, deleteSome: (tx: Writer) => Promise<number>): Promise<void> {
-  while ((await unit(context, ({ tx }) => deleteSome(tx))) > 0);
+  await removeLeftovers(context, "task-run", id);
 }
 
 export function count({ db }: Context, criteria: CriteriaOn<"task_run">): Promise<number> {

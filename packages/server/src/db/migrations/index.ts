@@ -8,6 +8,7 @@ import * as observedStates from "./0005-observed-states.ts";
 import * as lastSigns from "./0006-last-signs.ts";
 import * as keptParameters from "./0007-kept-parameters.ts";
 import * as compatibleSchemas from "./0008-compatible-schemas.ts";
+import * as outbox from "./0009-outbox.ts";
 
 export interface Migration {
   readonly name: string;
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   { name: "0006-last-signs", breaking: false, up: lastSigns.up },
   { name: "0007-kept-parameters", breaking: true, up: keptParameters.up },
   { name: "0008-compatible-schemas", breaking: true, up: compatibleSchemas.up },
+  { name: "0009-outbox", breaking: false, up: outbox.up },
 ];

@@ -25,6 +25,9 @@ const postgresTypes: ColumnTypes = {
   flag: "smallint",
   json: "text",
   searchableJson: "jsonb",
+  sequence: "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+  transaction: "xid8",
+  ownTransaction: "xid8 NOT NULL DEFAULT pg_current_xact_id()",
 };
 
 export interface PostgresOptions {
@@ -164,6 +167,16 @@ function collationToSearch(text: string): RawBuilder<unknown> {
   return /^[\x20-\x7e]*$/.test(text) ? sql`COLLATE "C"` : sql``;
 }
 
+/**
+ * The first of the transactions under way that may be of this database. `pg_snapshot_xmin` is of the whole PostgreSQL: an hour's
+ * work in another database would hold everything up. One that is not seen to be elsewhere counts as ours.
+ */
+const firstUnderWay = sql`(SELECT running FROM pg_snapshot_xip(pg_current_snapshot()) AS running
+  WHERE NOT EXISTS (SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid)
+    WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock' AND transactionid = running::xid
+      AND datid <> (SELECT oid FROM pg_database WHERE datname = current_database()))
+  ORDER BY running LIMIT 1)`;
+
 const postgresSql: Sql = {
   contains: (column, text) =>
     sql`(${holdsPart(column, text)} ${sql.ref(column)} ${collationToSearch(text)} ILIKE ${patternOf(text)})`,
@@ -183,4 +196,7 @@ const postgresSql: Sql = {
   insertRows: (reader, insert) => insertRowsAsJson(reader, insert, postgresTypes),
   tryLock: (number) => sql`pg_try_advisory_xact_lock(${sql.lit(number)})`,
   rowLock: (table) => sql`FOR NO KEY UPDATE OF ${sql.ref(table)}`,
+  freeRowLock: (table) => sql`FOR NO KEY UPDATE OF ${sql.ref(table)} SKIP LOCKED`,
+  isSettled: (column) => sql`${sql.ref(column)} < coalesce(${firstUnderWay}, pg_snapshot_xmax(pg_current_snapshot()))`,
+  isForeign: (column) => sql`${sql.ref(column)} >= pg_snapshot_xmax(pg_current_snapshot())`,
 };

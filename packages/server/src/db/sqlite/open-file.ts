@@ -21,7 +21,7 @@ export function openDatabaseFile({
   readonly watch: FileWatch;
   readonly log: Observers["log"];
 }): OpenFile {
-  let release = () => {};
+  let claim: FileClaim | undefined;
   const save = () => {
     const moment = new Date().toISOString().replace(/\..*/, "").replace(/\D/g, "");
     return saveOpenFile(reader, `${file}.saved-${moment}`);
@@ -33,12 +33,11 @@ export function openDatabaseFile({
     },
     save,
     claim() {
-      const claim = claimFile(file);
-      release = claim.release;
-      return claim.alone;
+      claim ??= claimFile(file);
+      return claim !== undefined;
     },
     saveForGood() {
-      release();
+      claim?.release();
       if (watch.look()?.kind !== "gone" || !existsSync(dirname(file))) return;
       try {
         log?.error(`Saved what was in the open database to ${save().file}, before the server ends.`);
@@ -70,17 +69,21 @@ function saveOpenFile(reader: DatabaseSync, name: string): SavedFile {
   }
 }
 
+interface FileClaim {
+  release(): void;
+}
+
 /**
- * Whether this process is the only one that serves a file: it holds a lock for as long as it lives, by which SQLite's own locks
- * are put to use. The file beside the database stays empty.
+ * Makes this process the only one that serves a file, unless another one is: it holds a lock for as long as it lives, by which
+ * SQLite's own locks are put to use. The file beside the database stays empty.
  */
-function claimFile(file: string): { readonly alone: boolean; release(): void } {
+function claimFile(file: string): FileClaim | undefined {
   const lock = new DatabaseSync(`${file}-server`, { timeout: 0 });
   try {
     lock.exec("BEGIN EXCLUSIVE");
-    return { alone: true, release: () => lock.isOpen && lock.close() };
+    return { release: () => lock.isOpen && lock.close() };
   } catch {
     lock.close();
-    return { alone: false, release: () => {} };
+    return undefined;
   }
 }

@@ -35,6 +35,9 @@ const sqliteTypes: ColumnTypes = {
   flag: "integer",
   json: "text",
   searchableJson: "text",
+  sequence: "integer PRIMARY KEY AUTOINCREMENT NOT NULL",
+  transaction: "integer",
+  ownTransaction: "integer NOT NULL DEFAULT 0",
 };
 
 export interface SqliteOptions {
@@ -246,5 +249,8 @@ const sqliteSql: Sql = {
   },
   insertRows: insertRowsBound,
   rowLock: () => sql``,
+  freeRowLock: () => sql``,
+  isSettled: () => sql`1 = 1`,
+  isForeign: () => sql`1 = 0`,
   tryLock: () => sql`1`,
 };

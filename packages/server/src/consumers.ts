@@ -1,0 +1,5 @@
+import type { Consumer } from "./kernel/consumer.ts";
+import { runLeftovers } from "./run-leftovers/run-leftovers.service.ts";
+
+/** Everything that happens after a commit, whatever becomes of the server that made it. */
+export const consumers: readonly Consumer[] = [runLeftovers];

@@ -1,0 +1,123 @@
+import type { Timestamp } from "@ostinato/core";
+import { type SqlBool, sql } from "kysely";
+import type { Database, Sql, Writer } from "../db/dialect.ts";
+import type { TransactionId } from "../db/tables.ts";
+import type { Delivery } from "../kernel/delivery.ts";
+
+const columns = { kind: "text", name: "text", ref: "text", appended: "moment" } as const;
+
+export async function append(
+  tx: Writer,
+  dialect: Sql,
+  { deliveries, now }: { readonly deliveries: readonly Delivery[]; readonly now: Timestamp },
+): Promise<void> {
+  const rows = deliveries.map(({ kind, name, ref }) => ({ kind, name, ref, appended: now }));
+  await dialect.insertRows(tx, { into: "outbox", columns, rows });
+}
+
+/** A place in the outbox. Rows are read in the order of their transactions, and within one in the order of insertion. */
+export interface Position {
+  readonly xid: TransactionId;
+  readonly seq: number;
+}
+
+export interface OutboxRow extends Position, Delivery {}
+
+export async function registerConsumers(tx: Writer, names: readonly string[], now: Timestamp): Promise<void> {
+  if (names.length === 0) return;
+  // What was written down before a consumer first ran was written down for it.
+  const rows = names.map((name) => ({ name, xid: 0, seq: 0, updated: now }));
+  await tx
+    .insertInto("consumer")
+    .values(rows)
+    .onConflict((conflict) => conflict.column("name").doNothing())
+    .execute();
+}
+
+export interface Prospect {
+  /** Whether there are changes that it can handle now. */
+  readonly ready: boolean;
+  /** Whether there are any, some of which may have to wait for transactions that began before theirs. */
+  readonly waiting: boolean;
+  /** Whether rows or the consumer's progress come from another database, so that their order means nothing here. */
+  readonly foreign: boolean;
+  /** When the next of its failed changes is to be tried again. */
+  readonly due: Timestamp | null;
+}
+
+/** What there is to do for a consumer. Reads a few rows of indexes, and writes nothing. */
+export async function prospectOf({ read, sql: dialect }: Database, consumer: string): Promise<Prospect | undefined> {
+  const after = sql`(SELECT 1 FROM outbox AS entry WHERE (entry.xid, entry.seq) > (consumer.xid, consumer.seq)`;
+  const { rows } = await sql<Record<"ready" | "waiting" | "foreign", SqlBool> & { due: Timestamp | null }>`
+    SELECT EXISTS ${after} AND ${dialect.isSettled("entry.xid")}) AS ready, EXISTS ${after}) AS waiting,
+      (${dialect.isForeign("consumer.xid")} OR EXISTS (SELECT 1 FROM outbox WHERE ${dialect.isForeign("outbox.xid")})) AS "foreign",
+      (SELECT min(due) FROM failed_delivery WHERE failed_delivery.consumer = consumer.name) AS due
+    FROM consumer WHERE name = ${consumer}`.execute(read);
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  return { ready: Boolean(row.ready), waiting: Boolean(row.waiting), foreign: Boolean(row.foreign), due: row.due };
+}
+
+/** Takes the consumer's progress for this unit of work; undefined while another server has it. */
+export async function holdPosition(tx: Writer, dialect: Sql, consumer: string): Promise<Position | undefined> {
+  const { rows } = await sql<Position>`SELECT xid, seq FROM consumer WHERE name = ${consumer}
+    ${dialect.freeRowLock("consumer")}`.execute(tx);
+  return rows[0];
+}
+
+export async function rowsAfter(
+  tx: Writer,
+  dialect: Sql,
+  { position, limit }: { readonly position: Position; readonly limit: number },
+): Promise<readonly OutboxRow[]> {
+  const { rows } = await sql<OutboxRow>`SELECT xid, seq, kind, name, ref FROM outbox
+    WHERE (xid, seq) > (${position.xid}, ${position.seq}) AND ${dialect.isSettled("outbox.xid")}
+    ORDER BY xid, seq LIMIT ${limit}`.execute(tx);
+  return rows;
+}
+
+export async function movePosition(
+  tx: Writer,
+  consumer: string,
+  { xid, seq, now }: Position & { readonly now: Timestamp },
+): Promise<void> {
+  await tx.updateTable("consumer").set({ xid, seq, updated: now }).where("name", "=", consumer).execute();
+}
+
+/**
+ * Ids of transactions mean nothing in another database than their own, such as one that a dump was restored into. Rows from
+ * elsewhere become this transaction's, and all consumers begin with what is left.
+ */
+export async function adoptForeignRows(tx: Writer, dialect: Sql): Promise<void> {
+  await sql`UPDATE outbox SET xid = pg_current_xact_id() WHERE ${dialect.isForeign("outbox.xid")}`.execute(tx);
+  await sql`UPDATE consumer SET xid = '0', seq = 0 WHERE ${dialect.isForeign("consumer.xid")}`.execute(tx);
+}
+
+/** Deletes the next rows that every consumer has passed, and gives how many there were. */
+export async function deletePassed(tx: Writer, limit: number): Promise<number> {
+  const { numAffectedRows } = await sql`DELETE FROM outbox WHERE seq IN (
+    SELECT entry.seq FROM outbox AS entry
+      JOIN (SELECT xid, seq FROM consumer ORDER BY xid, seq LIMIT 1) AS last ON (entry.xid, entry.seq) <= (last.xid, last.seq)
+    ORDER BY entry.xid, entry.seq LIMIT ${limit})`.execute(tx);
+  return Number(numAffectedRows ?? 0n);
+}
+
+const notPassed = sql`(outbox.xid, outbox.seq) > (consumer.xid, consumer.seq)`;
+
+/** When the oldest change was written down that a consumer has not passed; consumers that have passed all are left out. */
+export async function oldestWaiting({ read }: Database): Promise<ReadonlyMap<string, Timestamp>> {
+  const { rows } = await sql<{ name: string; oldest: Timestamp | null }>`SELECT name, (SELECT appended FROM outbox
+      WHERE ${notPassed} ORDER BY outbox.xid, outbox.seq LIMIT 1) AS oldest FROM consumer`.execute(read);
+  return new Map(rows.flatMap(({ name, oldest }) => (oldest === null ? [] : [[name, oldest]])));
+}
+
+/** Counting what a consumer has not passed stops here. */
+const maxCounted = 100_000;
+
+/** How many changes each consumer has not passed. */
+export async function backlogs({ slow }: Database): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await sql<{ name: string; backlog: number }>`SELECT name, (SELECT count(*) FROM
+      (SELECT 1 FROM outbox WHERE ${notPassed} LIMIT ${maxCounted}) AS counted) AS backlog
+    FROM consumer`.execute(slow);
+  return new Map(rows.map(({ name, backlog }) => [name, Number(backlog)]));
+}

@@ -1,0 +1,28 @@
+/** Which changes somebody handles. Those that no consumer wants are not written down. */
+export interface Wants {
+  /** Names of events; one that ends with `*` stands for all names that begin so: `prefect.flow-run.*`. */
+  readonly events?: readonly string[];
+  /** Nouns whose new and changed rows it handles, or whose deleted ones. */
+  readonly changed?: readonly string[];
+  readonly deleted?: readonly string[];
+  /** Work that units leave to it by `Unit.followUp`. */
+  readonly followUps?: readonly string[];
+}
+
+/** Whether a change is an event, a new or changed row, a deleted row, or work that was left to be done. */
+export type DeliveryKind = "event" | "changed" | "deleted" | "follow-up";
+
+/** A change that was committed. What it is about is read by its id, and may have changed again or be gone. */
+export interface Delivery {
+  readonly kind: DeliveryKind;
+  /** The name of the event or of the follow-up, or the noun. */
+  readonly name: string;
+  /** The id of the event, of the row, or of what the follow-up is about. */
+  readonly ref: string;
+}
+
+/** Who handles changes, and which. */
+export interface Subscriber {
+  readonly name: string;
+  readonly wants: Wants;
+}
