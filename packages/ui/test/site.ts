@@ -12,6 +12,8 @@ type PageOptions = Parameters<typeof openPage>[1];
 export interface Site {
   readonly origin: string;
   readonly client: Client;
+  /** The SQLite file of the server. */
+  readonly databaseFile: string;
   open(path: string, options?: PageOptions): Promise<OpenedPage>;
   /** Ends the server, so that pages lose it; `start` brings it back on the same port and database. */
   stop(): Promise<void>;
@@ -22,11 +24,12 @@ export interface Site {
 /** `authString` is the user:password that the server asks for. */
 export async function startSite({ authString }: { readonly authString?: string } = {}): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), "ostinato-ui-"));
+  const databaseFile = join(folder, "test.db");
   const uiFolder = await builtUi();
   const serve = async (port: string) => {
     const config = readConfig({
       OSTINATO_HOME: folder,
-      OSTINATO_DATABASE_URL: `sqlite:///${join(folder, "test.db")}`,
+      OSTINATO_DATABASE_URL: `sqlite:///${databaseFile}`,
       OSTINATO_SERVER_PORT: port,
       OSTINATO_LOG_LEVEL: "fatal",
       OSTINATO_SERVER_API_AUTH_STRING: authString,
@@ -44,6 +47,7 @@ export async function startSite({ authString }: { readonly authString?: string }
   return {
     origin,
     client: createClient({ baseUrl: `${origin}/api`, auth: authString }),
+    databaseFile,
     async open(path, options = {}) {
       const opened = await openPage(browser, { viewport: { width: 1400, height: 900 }, ...options });
       // Less than a test's own bound, so that a failure names the step that waited.

@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { jsonOption, portOption, wholeNumber, yesOption } from "../options.ts";
 import type { BackupOptions } from "./backup.ts";
+import type { DeadLettersOptions } from "./dead-letters.ts";
 import type { RetentionOptions } from "./retention.ts";
 import type { StartOptions } from "./start-options.ts";
 import type { StatusOptions } from "./status.ts";
@@ -12,6 +13,8 @@ export function serverCommands(): Command {
   server.addCommand(stopCommand());
   server.addCommand(statusCommand());
   server.addCommand(retentionCommand());
+  server.addCommand(consumersCommand());
+  server.addCommand(deadLettersCommand());
   server.addCommand(saveCommand());
   server.addCommand(backupCommand());
   server.addCommand(restoreCommand());
@@ -71,6 +74,34 @@ function retentionCommand(): Command {
     .option("--confirm", "with --run: the clock is right, and more than half may go at once")
     .addOption(jsonOption())
     .action(async (options: RetentionOptions) => (await import("./retention.ts")).showRetention(options));
+}
+
+function consumersCommand(): Command {
+  return new Command("consumers")
+    .description("say what handles changes after they were committed, and how far each has come")
+    .addOption(jsonOption())
+    .action(async (options: { json?: boolean }) => (await import("./dead-letters.ts")).showConsumers(options));
+}
+
+function deadLettersCommand(): Command {
+  return new Command("dead-letters")
+    .description("list the changes that consumers have failed on too often, have them tried again, or forget them")
+    .argument("[ids...]", "the dead letters to retry or discard")
+    .option("--retry", "try them again; once the cause is gone")
+    .option("--discard", "forget them: what they ask for is not done")
+    .option("--all", "all of them, instead of ids")
+    .addOption(jsonOption())
+    .addHelpText(
+      "after",
+      `
+Examples:
+  $ ostinato server dead-letters
+  $ ostinato server dead-letters --retry --all
+  $ ostinato server dead-letters --discard 0192f3a0-5b7c-7c3e-9a55-0d8a5b6f2c11`,
+    )
+    .action(async (ids: string[], options: DeadLettersOptions) =>
+      (await import("./dead-letters.ts")).deadLetters(ids, options),
+    );
 }
 
 function backupCommand(): Command {

@@ -8,6 +8,7 @@ import { Skeleton } from "../components/skeleton.tsx";
 import { RelativeTime } from "../components/time.tsx";
 import { bytes, count } from "../format.ts";
 import { ThemeSwitch } from "../frame/theme-switch.tsx";
+import { DeadLettersSection } from "./dead-letters-section.tsx";
 import { RetentionSection } from "./retention-section.tsx";
 import { serverQuery } from "./settings.queries.ts";
 
@@ -93,6 +94,7 @@ export function SettingsPage() {
               </div>
             </Section>
             <RetentionSection retention={server.retention} />
+            <DeadLettersSection />
             <Section title="Settings of the server">
               <p className="border-b px-3 py-2 text-xs text-faint">
                 Each is set by an environment variable when the server starts.
