@@ -1,8 +1,10 @@
 // Loaded into the processes under test by --import, never by the product itself. A file says, as JSON, what they suffer from:
-// a clock that somebody has moved (`clockSeconds`), a disk that takes its time (`commitMillis` for each commit of SQLite), and a
-// full disk (`diskFull`), for where none can be had for real.
+// a clock that somebody has moved (`clockSeconds`), a disk that takes its time (`commitMillis` for each commit of SQLite), a
+// full disk (`diskFull`), for where none can be had for real, and a death (`diesAfterCommit`: the port of a server, which is
+// killed when the database has committed a transaction that wrote to the outbox, and before the server has heard of that).
 import { readFileSync } from "node:fs";
 import sqlite from "node:sqlite";
+import { Duplex } from "node:stream";
 
 const file = process.env.OSTINATO_CHAOS_AFFLICTIONS;
 const sqliteFull = 13;
@@ -33,6 +35,47 @@ if (file !== undefined) {
         throw Object.assign(new Error("database or disk is full"), { code: "ERR_SQLITE_ERROR", errcode: sqliteFull });
       }
     }
-    return execute.call(this, text);
+    const done = execute.call(this, text);
+    if (text === "COMMIT" && hasAppended) dieWhereTold();
+    if (text === "COMMIT" || text === "ROLLBACK") hasAppended = false;
+    return done;
+  };
+
+  const dieWhereTold = () => {
+    const port = process.argv[process.argv.indexOf("--port") + 1];
+    if (suffered.diesAfterCommit === Number(port)) process.kill(process.pid, "SIGKILL");
+  };
+
+  const appends = "INSERT INTO outbox";
+  let hasAppended = false;
+  const { prototype: statement } = sqlite.StatementSync;
+  const runStatement = statement.run;
+  statement.run = function run(...values) {
+    if (this.sourceSQL.startsWith(appends)) hasAppended = true;
+    return runStatement.apply(this, values);
+  };
+
+  // PostgreSQL: a connection sends the text of a statement once, and then its name; a commit is answered by its tag.
+  const appendNames = new Set();
+  const appending = new WeakSet();
+  const committed = Buffer.from("C\0\0\0\x0bCOMMIT\0", "latin1");
+  const { write, push } = Duplex.prototype;
+  Duplex.prototype.write = function writeNoting(chunk, ...rest) {
+    if (chunk instanceof Uint8Array) {
+      const text = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString("latin1");
+      const name = /([\w-]{27})\0INSERT INTO outbox/.exec(text)?.[1];
+      if (name !== undefined) appendNames.add(name);
+      for (const each of appendNames) if (text.includes(`\0${each}\0`)) appending.add(this);
+    }
+    return write.call(this, chunk, ...rest);
+  };
+  Duplex.prototype.push = function pushNoting(chunk, ...rest) {
+    if (appending.has(this) && chunk instanceof Uint8Array) {
+      if (Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).includes(committed)) {
+        dieWhereTold();
+        appending.delete(this);
+      }
+    }
+    return push.call(this, chunk, ...rest);
   };
 }

@@ -15,12 +15,14 @@ interface Suffered {
   readonly clockSeconds: number;
   readonly commitMillis: number;
   readonly diskFull: boolean;
+  /** The port of a server that is killed between a commit and what follows it; 0 for none. */
+  readonly diesAfterCommit: number;
 }
 
 const preload = fileURLToPath(new URL("afflictions.mjs", import.meta.url));
 
 export async function startAfflictions(file: string): Promise<Afflictions> {
-  let suffered: Suffered = { clockSeconds: 0, commitMillis: 0, diskFull: false };
+  let suffered: Suffered = { clockSeconds: 0, commitMillis: 0, diskFull: false, diesAfterCommit: 0 };
   const write = async () => {
     await writeFile(`${file}.draft`, JSON.stringify(suffered));
     await rename(`${file}.draft`, file);

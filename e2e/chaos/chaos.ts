@@ -1,5 +1,6 @@
 import { pause, request } from "./api.ts";
 import { type Cluster, type ClusterOptions, startCluster } from "./cluster.ts";
+import { startDeletionWitness } from "./deletion-witness.ts";
 import { startEventWitness } from "./event-witness.ts";
 import { type Fault, faults, mendAll, type Stage } from "./faults.ts";
 import { judge } from "./judge.ts";
@@ -31,12 +32,18 @@ export async function chaos(options: ChaosOptions): Promise<Verdict> {
     const stage: Stage = { cluster, long: seconds >= longSeconds };
     const states = startStateWitness(cluster.apiUrl);
     const events = startEventWitness(cluster.apiUrl, random.fork());
+    const deletions = startDeletionWitness(cluster.apiUrl);
     const workers = startWorkers(cluster, { count, abandon: stage.long, random: random.fork() });
     const recoveries: Recovery[] = [];
     const made = await breakThings(stage, { random, seconds, workers, say, recoveries });
     await mendAll(cluster);
     say("what runs comes to its end");
-    const evidence = { work: await workers.finish(), states: await states.stop(), events: await events.stop() };
+    const evidence = {
+      work: await workers.finish(),
+      states: await states.stop(),
+      events: await events.stop(),
+      deletions: await deletions.stop(),
+    };
     say("all that was acknowledged is read back");
     const { acknowledged, found } = await judge(cluster, evidence);
     const unheard = await changesUnheard(cluster.servers.map(({ apiUrl }) => apiUrl));
@@ -65,7 +72,8 @@ interface Breaking {
 }
 
 /** Makes all faults that are possible, in an order by chance, then all again, until the time is over. */
-async function breakThings(stage: Stage, { random, seconds, workers, say, recoveries }: Breaking): Promise<number> {
+async function breakThings(stage: Stage, breaking: Breaking): Promise<number> {
+  const { random, seconds, workers, say, recoveries } = breaking;
   const end = performance.now() + seconds * 1000;
   let made = 0;
   let deck: readonly Fault[] = [];

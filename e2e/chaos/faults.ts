@@ -34,6 +34,9 @@ export interface Scene {
   tell(detail: string): void;
 }
 
+/** Until a server has made the commit that it dies with: on a busy machine many times what it takes. */
+const dyingMillis = 60_000;
+const lookMillis = 20;
 const always = () => true;
 const onPostgres = ({ cluster }: Stage) => cluster.postgres !== undefined;
 const hourSeconds = 3600;
@@ -50,6 +53,22 @@ export const faults: readonly Fault[] = [
     async make({ cluster }, { random, mended }) {
       const server = random.pick(cluster.servers);
       await server.kill();
+      mended();
+      await server.start();
+    },
+  },
+  {
+    name: "server killed between commit and publish",
+    possible: always,
+    times: 2,
+    async make({ cluster }, { random, mended }) {
+      const server = random.pick(cluster.servers);
+      await server.start();
+      // The witness of deletions makes such commits all the time.
+      await cluster.afflictions.change({ diesAfterCommit: server.port });
+      for (let waited = 0; server.isRunning && waited < dyingMillis; waited += lookMillis) await pause(lookMillis);
+      await cluster.afflictions.change({ diesAfterCommit: 0 });
+      if (server.isRunning) throw new Error(`A server that was to die with a commit lives after ${dyingMillis} ms`);
       mended();
       await server.start();
     },

@@ -1,4 +1,4 @@
-import { forEachOf, patiently } from "./api.ts";
+import { forEachOf, patiently, pause, request } from "./api.ts";
 import type { Cluster } from "./cluster.ts";
 import type { EventTestimony } from "./event-witness.ts";
 import { judgeAbandoned, judgeRun } from "./judge-runs.ts";
@@ -11,14 +11,16 @@ export interface Evidence {
   readonly work: WorkDone;
   readonly states: StateTestimony;
   readonly events: EventTestimony;
+  /** Runs that somebody asked to delete. */
+  readonly deletions: readonly string[];
 }
 
 type Judgement = Pick<Verdict, "acknowledged" | "found">;
 
 /** Reads back everything that was acknowledged, and counts what is not as it was. */
-export async function judge(cluster: Cluster, { work, states, events }: Evidence): Promise<Judgement> {
+export async function judge(cluster: Cluster, { work, states, events, deletions }: Evidence): Promise<Judgement> {
   const found = noFindings();
-  const acknowledged = { states: 0, events: 0, taskRuns: 0, results: 0, logLines: 0, artifacts: 0 };
+  const acknowledged = { states: 0, events: 0, taskRuns: 0, results: 0, logLines: 0, artifacts: 0, deletions: 0 };
   const court: Court = { apiUrl: cluster.apiUrl, found, acknowledged };
   found.wrong.push(...work.wrong, ...states.wrong);
   found.repeated.push(...work.repeated);
@@ -28,7 +30,38 @@ export async function judge(cluster: Cluster, { work, states, events }: Evidence
   await judgeTaskRuns(court, events.taskRuns);
   await forEachOf(work.flowRuns, (run) => judgeRun(court, run, work.homes));
   await forEachOf(work.abandoned, (id) => judgeAbandoned(court, id));
+  await forEachOf(deletions, (id) => judgeDeletion(court, id));
+  const dead = await patiently<{ consumer: string; ref: string; reason: string }[]>(
+    `${court.apiUrl}/admin/dead-letters`,
+  );
+  found.missed.push(...dead.map(({ consumer, ref, reason }) => `${consumer} gave up on ${ref}: ${reason}`));
   return { acknowledged, found };
+}
+
+/** A consumer looks every five seconds for what a dead server has left, and waits for transactions that began before. */
+const followedMillis = 30_000;
+const lookAgainMillis = 500;
+
+/** Of a run that is gone nothing is left, also where the server was killed that deleted it. */
+async function judgeDeletion({ apiUrl, found, acknowledged }: Court, id: string): Promise<void> {
+  if (!(await isGone(apiUrl, id))) return;
+  acknowledged.deletions += 1;
+  const giveUp = performance.now() + followedMillis;
+  for (;;) {
+    const left = await patiently<unknown[]>(`${apiUrl}/logs/filter`, { logs: { flow_run_id: { any_: [id] } } });
+    if (left.length === 0) return;
+    if (performance.now() > giveUp)
+      return void found.missed.push(`${left.length} log lines of the deleted flow run ${id}`);
+    await pause(lookAgainMillis);
+  }
+}
+
+async function isGone(apiUrl: string, id: string): Promise<boolean> {
+  for (;;) {
+    const answer = await request(`${apiUrl}/flow_runs/${id}`);
+    if (answer.kind !== "unknown") return answer.kind === "refused";
+    await pause(lookAgainMillis);
+  }
 }
 
 async function judgeStates({ apiUrl, found, acknowledged }: Court, { states }: StateTestimony): Promise<void> {

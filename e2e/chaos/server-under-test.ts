@@ -7,6 +7,7 @@ export interface ServerUnderTest {
   /** Starts it, unless it runs, and resolves when it is healthy. */
   start(): Promise<void>;
   kill(): Promise<void>;
+  readonly isRunning: boolean;
   /** As a laptop that is closed: it does nothing, and its connections stay open. */
   suspend(): void;
   wake(): void;
@@ -35,6 +36,9 @@ export function serverUnderTest({ command, execArgv, environment, port }: Server
       });
       child = started;
       await untilHealthy(apiUrl, started);
+    },
+    get isRunning() {
+      return runs();
     },
     async kill() {
       if (child === undefined || !runs()) return;

@@ -11,7 +11,7 @@ export interface Verdict {
   readonly notes: readonly string[];
 }
 
-export type Counted = "states" | "events" | "taskRuns" | "results" | "logLines" | "artifacts";
+export type Counted = "states" | "events" | "taskRuns" | "results" | "logLines" | "artifacts" | "deletions";
 
 /** What must not happen, each with what it is called. */
 export const findings = {
@@ -26,6 +26,7 @@ export const findings = {
   artifactsDoubled: "artifacts doubled",
   wronglyEnded: "live runs taken for dead",
   wrong: "wrong ends and answers",
+  missed: "changes that a consumer missed, or gave up on",
   unheard: "changes unheard on other servers",
   late: "faults after which the server was not back within seconds",
 } as const;
