@@ -22,8 +22,8 @@ export interface BatchPosterOptions {
 export interface BatchPoster {
   /** The message is on its way. Never waits and never throws. */
   add(message: string): void;
-  /** Undefined while there is room; else resolves when there is. */
-  readonly room: Promise<void> | undefined;
+  /** Undefined while there is room for more messages; otherwise resolves when there is. */
+  readonly backpressure: Promise<void> | undefined;
   /** Messages that the server has not acknowledged. */
   readonly size: number;
   /** Those messages, in their order. */
@@ -127,8 +127,8 @@ export function batchPoster(options: BatchPosterOptions): BatchPoster {
       start();
       if (outbox.size >= limit.messages) hurry();
     },
-    get room() {
-      return outbox.room;
+    get backpressure() {
+      return outbox.backpressure;
     },
     get size() {
       return outbox.size;

@@ -9,7 +9,7 @@ export interface EventSink {
   /** The event is on its way. Never waits and never throws. */
   send(event: EventCreate): void;
   /** Undefined while there is room; else resolves when there is. Whoever makes events at will waits for it first. */
-  readonly room: Promise<void> | undefined;
+  readonly backpressure: Promise<void> | undefined;
   /** Events that the server has not acknowledged. */
   readonly unacknowledged: number;
   /** Those events, as JSON texts in their order. */
@@ -24,7 +24,7 @@ export interface EventSink {
 
 export interface EventSinkOptions {
   readonly clock?: Clock;
-  /** How much is held while the server is away; past it `room` asks to wait. */
+  /** How much is held while the server is away; past it `backpressure` asks to wait. */
   readonly capacity?: OutboxCapacity;
   /** Called once when the server stops answering. */
   readonly onLost?: (error: unknown) => void;
@@ -50,8 +50,8 @@ export function postingEventSink(client: Client, options: EventSinkOptions = {})
   });
   return {
     send: (event) => poster.add(JSON.stringify(event)),
-    get room() {
-      return poster.room;
+    get backpressure() {
+      return poster.backpressure;
     },
     get unacknowledged() {
       return poster.size;

@@ -111,12 +111,12 @@ test("asks to wait while the server is away and the room is used up", async () =
   const sink = socketEventSink({ baseUrl: baseUrl(), batches: true, capacity, ...reports });
   await line.cut();
   for (const n of numbers(99)) sink.send(eventNamed("room", n));
-  expect(sink.room).toBeUndefined();
+  expect(sink.backpressure).toBeUndefined();
   sink.send(eventNamed("room", 99));
-  const { room } = sink;
-  expect(room).toBeInstanceOf(Promise);
+  const { backpressure } = sink;
+  expect(backpressure).toBeInstanceOf(Promise);
   await line.mend();
-  await room;
+  await backpressure;
   await sink.flush();
   expect(await keptNumbers("room")).toEqual(numbers(100));
   await sink.close();

@@ -130,8 +130,8 @@ export function socketEventSink(options: SocketEventSinkOptions): EventSink {
       if (outbox.size === 1) socket?.hold(true);
       pumpSoon();
     },
-    get room() {
-      return outbox.room;
+    get backpressure() {
+      return outbox.backpressure;
     },
     get unacknowledged() {
       return outbox.size;

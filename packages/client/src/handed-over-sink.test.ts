@@ -10,7 +10,7 @@ function keepingSink() {
   const state = { held: true, closed: false };
   const sink: EventSink = {
     send: (event) => void events.push(event),
-    room: undefined,
+    backpressure: undefined,
     get unacknowledged() {
       return events.length;
     },

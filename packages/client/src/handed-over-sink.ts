@@ -41,8 +41,8 @@ export function handedOverSink(first: EventSink, open: () => Promise<EventSink>,
       if (sent === afterEvents) handOver();
       (next ?? first).send(event);
     },
-    get room() {
-      return first.room ?? next?.room;
+    get backpressure() {
+      return first.backpressure ?? next?.backpressure;
     },
     get unacknowledged() {
       return first.unacknowledged + (next?.unacknowledged ?? 0);

@@ -44,16 +44,16 @@ test("everything is sent, in order, again after each lost connection, until it i
 test("asks to wait when it is full, and no more when half of it has gone", async () => {
   const outbox = new Outbox({ messages: 4, characters: 1000 });
   for (let n = 0; n < 3; n += 1) outbox.add("x");
-  expect(outbox.room).toBeUndefined();
+  expect(outbox.backpressure).toBeUndefined();
   outbox.add("x");
-  const room = outbox.room;
-  expect(room).toBeInstanceOf(Promise);
+  const backpressure = outbox.backpressure;
+  expect(backpressure).toBeInstanceOf(Promise);
   outbox.take(ample);
   outbox.acknowledge(1);
-  expect(outbox.room).toBe(room);
+  expect(outbox.backpressure).toBe(backpressure);
   outbox.acknowledge(2);
-  expect(outbox.room).toBeUndefined();
-  await room;
+  expect(outbox.backpressure).toBeUndefined();
+  await backpressure;
 });
 
 test("drains when what was given before is acknowledged, whatever comes after", async () => {

@@ -11,7 +11,7 @@ export class Outbox {
   #unsent = 0;
   #characters = 0;
   #waiters: { readonly until: number; readonly done: () => void }[] = [];
-  #room: PromiseWithResolvers<void> | undefined;
+  #backpressure: PromiseWithResolvers<void> | undefined;
 
   constructor(capacity: OutboxCapacity) {
     this.#capacity = capacity;
@@ -36,17 +36,17 @@ export class Outbox {
     return this.#unsent < this.#texts.length;
   }
 
-  /** Undefined while there is room for more; else resolves when there is. */
-  get room(): Promise<void> | undefined {
-    return this.#room?.promise;
+  /** Undefined while there is room for more messages; otherwise resolves when there is. */
+  get backpressure(): Promise<void> | undefined {
+    return this.#backpressure?.promise;
   }
 
   add(text: string): void {
     this.#texts.push(text);
     this.#characters += text.length;
     const { messages, characters } = this.#capacity;
-    if (this.#room === undefined && (this.size >= messages || this.#characters >= characters)) {
-      this.#room = Promise.withResolvers();
+    if (this.#backpressure === undefined && (this.size >= messages || this.#characters >= characters)) {
+      this.#backpressure = Promise.withResolvers();
     }
   }
 
@@ -105,9 +105,9 @@ export class Outbox {
 
   #release(upTo: number): void {
     const { messages, characters } = this.#capacity;
-    if (this.#room !== undefined && this.size <= messages / 2 && this.#characters <= characters / 2) {
-      this.#room.resolve();
-      this.#room = undefined;
+    if (this.#backpressure !== undefined && this.size <= messages / 2 && this.#characters <= characters / 2) {
+      this.#backpressure.resolve();
+      this.#backpressure = undefined;
     }
     if (this.#waiters.length === 0) return;
     const waiters = this.#waiters;

@@ -60,7 +60,7 @@ test("keeps each kind in Prefect's shape, under the run that made it", async () 
 
 test.each([
   ["a key", () => artifact.markdown({ key: "My Report", markdown: "" }), 'The key of an artifact is "My Report"'],
-  ["bytes", async () => artifact.image({ image: Uint8Array.of(1, 2, 3) }), "These bytes are no PNG"],
+  ["bytes", async () => artifact.image({ image: Uint8Array.of(1, 2, 3) }), "These bytes are not a PNG"],
   ["progress", () => artifact.progress({ progress: 120 }), "The progress of an artifact is 120"],
 ])("says what is wrong with %s", async (_, make, message) => {
   await expect(make()).rejects.toThrow(message);

@@ -3,7 +3,7 @@ import type { ArtifactCreate, createArtifact, updateArtifact } from "@ostinato/p
 import { artifactLimitBytes } from "@ostinato/protocol/limits";
 import { context } from "./context.ts";
 import { UsageError } from "./errors.ts";
-import { anything, aText, checkOptions, type Rule, type Rules, texts } from "./run/option-checks.ts";
+import { anything, aString, checkOptions, type Rule, type Rules, strings } from "./run/option-checks.ts";
 import { redact } from "./secrets/redaction.ts";
 import type { RunSession } from "./session/roles.ts";
 import { session } from "./session/session.ts";
@@ -67,17 +67,17 @@ export interface ProgressOptions extends ArtifactOptions {
  */
 export const artifact = {
   async markdown(given: MarkdownOptions): Promise<CreatedArtifact> {
-    const { markdown, ...options } = checked("markdown", given, { markdown: aText });
+    const { markdown, ...options } = checked("markdown", given, { markdown: aString });
     return await create("markdown", redact(markdown), options);
   },
 
   async table(given: TableOptions): Promise<CreatedArtifact> {
-    const { table, columns, ...options } = checked("table", given, { table: aTable, columns: texts }, ["columns"]);
+    const { table, columns, ...options } = checked("table", given, { table: aTable, columns: strings }, ["columns"]);
     return await create("table", tableJson(columns === undefined ? table : named(table, columns)), options);
   },
 
   async link(given: LinkOptions): Promise<CreatedArtifact> {
-    const rules = { link: aText, linkText: aText };
+    const rules = { link: aString, linkText: aString };
     const { link, linkText = link, ...options } = checked("link", given, rules, ["linkText"]);
     const text = linkText.replace(/[\\\][]/g, "\\$&");
     return await create("markdown", redact(`[${text}](${encodeURI(decodeSafely(link))})`), options);
@@ -114,7 +114,7 @@ const anImage: Rule = (value) =>
 /** The options of one call, where they have its shape; `optional` are those that may be left out. */
 function checked<T extends ArtifactOptions>(kind: string, given: T, rules: Rules, optional: readonly string[] = []): T {
   const what = `artifact.${kind}()`;
-  checkOptions(what, given, { ...rules, key: aText, description: aText });
+  checkOptions(what, given, { ...rules, key: aString, description: aString });
   for (const name of Object.keys(rules)) {
     if (optional.includes(name) || (given as Readonly<Record<string, unknown>>)[name] !== undefined) continue;
     throw new UsageError(`${what} needs ${name}: artifact.${kind}({ ${name}: … })`);
@@ -176,7 +176,7 @@ function imageAddress(image: string | URL | Uint8Array): string {
   const mediaType = imageType(image);
   if (mediaType === undefined) {
     throw new UsageError(
-      "These bytes are no PNG, JPEG, GIF, WebP or SVG: give artifact.image() one of them, or an address",
+      "These bytes are not a PNG, JPEG, GIF, WebP or SVG: give artifact.image() one of them, or an address",
     );
   }
   return `data:${mediaType};base64,${Buffer.from(image.buffer, image.byteOffset, image.byteLength).toString("base64")}`;

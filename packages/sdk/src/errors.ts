@@ -125,7 +125,7 @@ export function rootCause(error: Error): Error {
   return passesOn && error.cause instanceof Error ? rootCause(error.cause) : error;
 }
 
-/** A value was thrown that is no Error: it is the `cause`, and where it is an object its fields are here too. */
+/** A value was thrown that is not an Error: it is the `cause`, and where it is an object its fields are here too. */
 export class ThrownValue extends Error {
   constructor(thrown: unknown) {
     super(messageOfThrown(thrown), { cause: thrown });
@@ -154,7 +154,8 @@ function hidden(value: unknown): PropertyDescriptor {
 
 function messageOfThrown(thrown: unknown): string {
   if (typeof thrown === "string") return thrown;
-  if (typeof thrown !== "object" || thrown === null) return `a value was thrown that is no Error: ${inspect(thrown)}`;
+  if (typeof thrown !== "object" || thrown === null)
+    return `a value was thrown that is not an Error: ${inspect(thrown)}`;
   return failureParts(thrown).message || fieldText(thrown, maxShown);
 }
 

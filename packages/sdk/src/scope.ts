@@ -4,7 +4,7 @@ import { Provenance } from "./identity/provenance.ts";
 import type { KeptResults } from "./results/kept-results.ts";
 import type { RunFuture } from "./run/future.ts";
 import type { Limiter } from "./run/limiter.ts";
-import { type Keeper, rememberKeeper } from "./run/unhandled-failures.ts";
+import { type FailureOwner, rememberOwner } from "./run/unhandled-failures.ts";
 import type { Session } from "./session/session.ts";
 
 export interface ScopeOptions {
@@ -23,15 +23,15 @@ export interface ScopeOptions {
   readonly kept: KeptResults | undefined;
 }
 
-/** What can be ended from outside: a task run or a subflow run. */
+/** A run that can be ended from outside: a task run or a subflow run. */
 export interface Interruptible {
   interrupt(reason: Error): void;
   /** Whether its function has begun. */
   readonly started: boolean;
 }
 
-/** One attempt of a flow run, or one task called outside of flows: what the task runs called in it share. */
-export class Scope implements Keeper {
+/** What the task runs of one attempt of a flow run share, or those of one task called outside flows. */
+export class Scope implements FailureOwner {
   readonly clock: Clock;
   readonly flowRunId: string | undefined;
   readonly attempt: number;
@@ -41,14 +41,14 @@ export class Scope implements Keeper {
   readonly persist: boolean;
   readonly resultStorage: string | undefined;
   readonly kept: KeptResults | undefined;
-  /** Which runs in the scope made which values. */
+  /** Knows which run of the scope made which value. */
   readonly provenance = new Provenance();
-  /** Set once the scope was ended from outside: nothing starts any more. */
+  /** Set once the scope was ended from outside. Nothing starts after that. */
   interruption: Error | undefined;
   #session: Session | undefined;
   readonly #active = new Set<Interruptible>();
   readonly #failed: RunFuture<unknown>[] = [];
-  #stray: Error | undefined;
+  #unhandledFailure: Error | undefined;
   readonly #counts = new Map<string, number>();
   #idle: PromiseWithResolvers<void> | undefined;
 
@@ -85,7 +85,7 @@ export class Scope implements Keeper {
     return count;
   }
 
-  /** From here on the scope waits for the run, and takes care of its failure if nobody else does. */
+  /** From now on the scope waits for the run, and fails with it if nobody handles its failure. */
   enter(run: Interruptible): void {
     this.#active.add(run);
   }
@@ -94,7 +94,7 @@ export class Scope implements Keeper {
     this.#active.delete(run);
     if (future.final !== undefined && future.final.type !== "COMPLETED") {
       this.#failed.push(future);
-      rememberKeeper(future.final.error, this);
+      rememberOwner(future.final.error, this);
     }
     if (this.#active.size === 0) {
       this.#idle?.resolve();
@@ -102,13 +102,13 @@ export class Scope implements Keeper {
     }
   }
 
-  /** Ends what runs in the scope and lets nothing start any more. */
+  /** Ends the runs in the scope and lets none start from now on. */
   interrupt(reason: Error): void {
     this.interruption ??= reason;
     for (const run of [...this.#active]) run.interrupt(reason);
   }
 
-  /** Ends what has not begun: there is nothing left that it could be for. */
+  /** Ends the runs that have not begun: nothing needs them any more. */
   interruptWaiting(reason: Error): void {
     for (const run of [...this.#active]) if (!run.started) run.interrupt(reason);
   }
@@ -119,20 +119,20 @@ export class Scope implements Keeper {
       this.#idle ??= Promise.withResolvers();
       await this.#idle.promise;
     }
-    // Rejections that nobody handles are told of once the promises have settled.
+    // Node reports unhandled rejections once the promises have settled.
     if (this.#failed.length > 0) await new Promise((resolve) => setImmediate(resolve));
   }
 
-  /** An error of a run that a promise passed on which nobody awaited: the first of them fails the scope. */
-  keepStray(error: Error): void {
-    this.#stray ??= error;
+  /** Takes an error of a run that surfaced as an unhandled rejection. The first of them fails the scope. */
+  keepUnhandled(error: Error): void {
+    this.#unhandledFailure ??= error;
   }
 
-  get stray(): Error | undefined {
-    return this.#stray;
+  get unhandledFailure(): Error | undefined {
+    return this.#unhandledFailure;
   }
 
-  /** Runs that failed without anybody awaiting them. One that was cancelled on its own is no failure. */
+  /** Runs that failed and that nobody awaited. A run that was cancelled by itself does not count as failed. */
   unobservedFailures(): RunFuture<unknown>[] {
     return this.#failed.filter(({ observed, final }) => !observed && final?.type !== "CANCELLED");
   }

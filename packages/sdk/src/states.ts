@@ -1,6 +1,6 @@
 import type { StateType, Timestamp } from "@ostinato/core";
 import { UsageError } from "./errors.ts";
-import { aName, aText, checkOptions, shown } from "./run/option-checks.ts";
+import { aName, aString, checkOptions, shown } from "./run/option-checks.ts";
 
 /** Where a run is. `type` decides what may follow; `name` says it more exactly: a `RUNNING` run may be `Retrying`. */
 export interface RunState {
@@ -56,7 +56,7 @@ export interface StateOptions {
 export function completed(): DeclaredState<undefined>;
 export function completed<T>(value: T, options?: StateOptions): DeclaredState<T>;
 export function completed(value?: unknown, options: StateOptions = {}): DeclaredState<unknown> {
-  checkOptions("completed()", options, { name: aName, message: aText });
+  checkOptions("completed()", options, { name: aName, message: aString });
   return declare("COMPLETED", value, options);
 }
 
@@ -99,7 +99,7 @@ export function unsuccessfulState(
 
 function checkMessage(what: string, message: unknown): void {
   if (typeof message !== "string")
-    throw new UsageError(`${what} takes a text that says why, and was given ${shown(message)}`);
+    throw new UsageError(`${what} takes a string that says why, and was given ${shown(message)}`);
 }
 
 const finalStates = new WeakSet<object>();

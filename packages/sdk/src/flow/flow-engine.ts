@@ -23,7 +23,7 @@ import {
 import { notice } from "../logging/console-output.ts";
 import { parseResultStorage } from "../results/result-stores.ts";
 import { type MadeName, makeRunName, type RunName } from "../run/run-name.ts";
-import { answerFor } from "../run/unawaited.ts";
+import { reportUnawaited } from "../run/unawaited.ts";
 import type { Interruptible, Scope } from "../scope.ts";
 import { redactInside } from "../secrets/redaction.ts";
 import { type Session, session } from "../session/session.ts";
@@ -41,7 +41,7 @@ import { createTrackingTask, finishedSubflow, keptFlowResult, subflowIdentity, u
 /** Parameters of a flow. */
 export interface Given {
   readonly parameters: unknown;
-  /** Whether they were read from JSON, and not made by the program. */
+  /** Whether they were read from JSON rather than made by the program. */
   readonly areJson: boolean;
 }
 
@@ -50,19 +50,19 @@ export function startFlow(definition: FlowDefinition, given: Given): FlowFuture<
   const future = new FlowFuture<unknown>(definition.name);
   const caller = context.getStore();
   if (caller?.scope?.flowRunId === undefined)
-    carry(future, undefined, (opened) => runNew(opened, { definition, given, future }));
+    runInScope(future, undefined, (opened) => runNew(opened, { definition, given, future }));
   else {
     const parent = { scope: caller.scope, flowRun: caller.flowRun, taskRun: caller.taskRun };
-    carry(future, caller.scope, (opened) => runNew(opened, { definition, given, future, parent }));
+    runInScope(future, caller.scope, (opened) => runNew(opened, { definition, given, future, parent }));
   }
-  if (caller === undefined) void answerFor(future);
+  if (caller === undefined) void reportUnawaited(future);
   return future;
 }
 
 /** Runs a flow run that exists on the server, after its process died or because it is to be tried again. */
 export function resumeFlow(definition: FlowDefinition, flowRunId: string): FlowFuture<unknown> {
   const future = new FlowFuture<unknown>(definition.name);
-  carry(future, undefined, (opened) => runExisting(opened, { definition, flowRunId, future }));
+  runInScope(future, undefined, (opened) => runExisting(opened, { definition, flowRunId, future }));
   return future;
 }
 
@@ -113,13 +113,13 @@ interface Parent {
   readonly taskRun: TaskRunView | undefined;
 }
 
-/** Holds the process and the calling scope until the future has its end. */
-function carry(
+/** Keeps the process and the calling scope waiting until the run has ended, and ends the future with it. */
+function runInScope(
   future: FlowFuture<unknown>,
   scope: Scope | undefined,
   run: (opened: Session) => Promise<FinalState<unknown>>,
 ): void {
-  // Stands in the scope for the run, which does not exist yet.
+  // Takes the place of the run in the scope, since the run does not exist yet.
   const place: Interruptible = {
     started: true,
     interrupt: (reason) => future.interrupt(reason),
@@ -273,7 +273,7 @@ async function executeRun(
 
 const unnamed: MadeName = { name: undefined };
 
-/** By the parameters as the flow gets them; those that are wrong too, since the run that says so has a name. */
+/** Names the run by the parameters that the flow gets. Wrong ones count too, because the run that reports them has a name. */
 async function nameOf({ options, defaults }: FlowDefinition, given: unknown): Promise<MadeName> {
   if (options.runName === undefined) return unnamed;
   const isRecord = typeof given === "object" && given !== null;

@@ -7,15 +7,15 @@ import { redactInside } from "../secrets/redaction.ts";
 import type { Session } from "../session/session.ts";
 import type { FlowDefinition } from "./flow-definition.ts";
 
-/** The id of the flow on the server, which is told of it, and of the schema of its parameters, once per session. */
+/** The id of the flow on the server. Registers the flow, with the schema of its parameters, once per session. */
 export function flowId(session: Session, definition: FlowDefinition): Promise<string> {
   const key = `${definition.name}\n${definition.version}`;
   const known = session.flowIds.get(key);
   if (known !== undefined) return known;
-  const asked = register(session, definition);
-  session.flowIds.set(key, asked);
-  asked.catch(() => session.flowIds.delete(key));
-  return asked;
+  const registered = register(session, definition);
+  session.flowIds.set(key, registered);
+  registered.catch(() => session.flowIds.delete(key));
+  return registered;
 }
 
 async function register(session: Session, definition: FlowDefinition): Promise<string> {
@@ -23,13 +23,13 @@ async function register(session: Session, definition: FlowDefinition): Promise<s
   const { id } = await session.client.call<typeof createFlow>("POST /flows/", {
     body: { name, tags: redactInside([...(options.tags ?? [])]) },
   });
-  if (session.server !== undefined && options.parameters !== undefined) tellSchema(session, definition, id);
+  if (session.server !== undefined && options.parameters !== undefined) sendSchema(session, definition, id);
   return id;
 }
 
-/** Beside the run, which needs none of it: the schema is what forms are made of. The run's end waits for it. */
-function tellSchema(session: Session, { name, version, options }: FlowDefinition, id: string): void {
-  const telling = (async () => {
+/** Sends the schema, of which pages make forms, while the run goes on. The end of the run waits for it. */
+function sendSchema(session: Session, { name, version, options }: FlowDefinition, id: string): void {
+  const sending = (async () => {
     await afterThisTurn();
     const schema = options.parameters === undefined ? undefined : await jsonSchemaOf(options.parameters);
     if (schema === undefined) return;
@@ -41,11 +41,11 @@ function tellSchema(session: Session, { name, version, options }: FlowDefinition
   })().catch((error: unknown) =>
     notice(logLevels.warning, `the server was not told the parameters of flow "${name}": ${failureMessage(error)}`),
   );
-  session.background.add(telling);
-  void telling.then(() => session.background.delete(telling));
+  session.background.add(sending);
+  void sending.then(() => session.background.delete(sending));
 }
 
-/** What the turn of the event loop sends goes first. */
+/** Lets go first what this turn of the event loop sends. */
 function afterThisTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -189,7 +189,7 @@ export class FlowRun implements Interruptible, FlowRunView {
       this.#interruption.beginAttempt();
       const returned = await this.#callFunction(scope);
       await this.#interruption.guard(scope.idle());
-      if (scope.stray !== undefined) throw scope.stray;
+      if (scope.unhandledFailure !== undefined) throw scope.unhandledFailure;
       outcome = outcomeOfValue(returned, scope.unobservedFailures());
     } catch (thrown) {
       const error = toError(thrown);

@@ -22,7 +22,7 @@ const patienceMillis = 10_000;
  * Tells the server, on a thread of its own while this one waits, that the runs of this process end here, and what they have said
  * that the server has not heard. For a process that ends now and can wait for nothing else.
  */
-export function sayFarewell(reason: Error): void {
+export function reportEnd(reason: Error): void {
   const sessions = Map.groupBy([...live].reverse(), ({ session }) => session);
   live.clear();
   for (const [session, runs] of sessions) sayOn(session, runs, reason);
@@ -34,7 +34,7 @@ function sayOn(session: Session, runs: readonly WatchedRun[], reason: Error): vo
   const state = endBy(reason);
   for (const run of open) run.say(logLevels.error, `${state.name?.toLowerCase()}: ${reason.message}`);
   const ends = open.map(({ id }) => ({ flowRunId: id, state }));
-  deputy?.sayFarewell({ logs: logs.unacknowledgedTexts(), events: events.unacknowledgedTexts(), ends }, patienceMillis);
+  deputy?.reportEnd({ logs: logs.unacknowledgedTexts(), events: events.unacknowledgedTexts(), ends }, patienceMillis);
 }
 
 /** The server ends what the run has left open, too. */

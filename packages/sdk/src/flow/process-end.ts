@@ -5,9 +5,9 @@ import { Cancelled, Crashed } from "../errors.ts";
 import { failureMessage } from "../failures/failure-text.ts";
 import { notice } from "../logging/console-output.ts";
 import { isObserved } from "../logging/observers.ts";
-import { keeperOf } from "../run/unhandled-failures.ts";
+import { ownerOf } from "../run/unhandled-failures.ts";
 import type { Interruptible } from "../scope.ts";
-import { sayFarewell } from "./live-runs.ts";
+import { reportEnd } from "./live-runs.ts";
 
 /** How long the server is given to hear of the end. */
 const boundMillis = 5000;
@@ -77,7 +77,7 @@ const exitCodes: Partial<Record<NodeJS.Signals, number>> = { SIGINT: 130, SIGTER
 /** Ends the process by the signal itself, so that who started it sees what ended it. */
 function leave(signal: NodeJS.Signals): void {
   silence();
-  sayFarewell(reasonOf(signal));
+  reportEnd(reasonOf(signal));
   process.kill(process.pid, signal);
 }
 
@@ -86,9 +86,9 @@ function onUncaught(error: Error, origin: NodeJS.UncaughtExceptionOrigin): void 
   if (process.listenerCount("uncaughtException") > 1) return;
   // The end of the runs that reaches the end of the program: the signal that began it says more.
   if (error === ending) return;
-  const keeper = origin === "unhandledRejection" ? keeperOf(error) : undefined;
+  const owner = origin === "unhandledRejection" ? ownerOf(error) : undefined;
   // A run's failure that reached a promise which nobody awaits is still only that run's failure.
-  if (keeper !== undefined) keeper.keepStray(error);
+  if (owner !== undefined) owner.keepUnhandled(error);
   else void endByError(error);
 }
 
@@ -99,7 +99,7 @@ async function endByError(error: Error): Promise<void> {
     const reason = new Crashed(`The process was ended by an error that nobody caught: ${failureMessage(error)}`);
     await endRuns(reason);
     // Those that did not listen.
-    sayFarewell(reason);
+    reportEnd(reason);
   }
   process.exit(1);
 }
@@ -108,7 +108,7 @@ async function endByError(error: Error): Promise<void> {
 function onExit(code: number): void {
   const left =
     ending ?? new Crashed(`The process ended with code ${code} before the run did: something called process.exit().`);
-  sayFarewell(left);
+  reportEnd(left);
 }
 
 async function endRuns(reason: Error): Promise<void> {

@@ -29,7 +29,7 @@ test("what there is no room for is left out, and a line in its place says how mu
   const buffer = logBuffer(server.client, { ...silent, capacity, onDropped: (lines) => dropped.push(lines) });
   const [one, other] = [timeOrderedId(clock.now()), timeOrderedId(clock.now())];
   for (let index = 0; index < 100; index += 1) buffer.add(line(one, `line ${index}`));
-  expect(buffer.room).toBeInstanceOf(Promise);
+  expect(buffer.backpressure).toBeInstanceOf(Promise);
   buffer.add(line(other, "another run's"));
   await buffer.flush();
   buffer.add(line(one, "after"));
@@ -69,7 +69,7 @@ test("a task waits with its beginning until there is room for what it may log", 
   const megabyte = "x".repeat(1024 * 1024);
   const waited: boolean[] = [];
   const verbose = task(async function verbose() {
-    waited.push((await session()).logs.room === undefined);
+    waited.push((await session()).logs.backpressure === undefined);
     for (let index = 0; index < 36; index += 1) log.debug(megabyte);
   });
   const run = flow({ name: "verbose" }, async () => {

@@ -9,7 +9,7 @@ export interface LogBuffer {
   /** The line is on its way. Never waits. */
   add(line: LogCreate): void;
   /** Undefined while more than half is free; else resolves when it is again. Whoever can wait does before it logs more. */
-  readonly room: Promise<void> | undefined;
+  readonly backpressure: Promise<void> | undefined;
   /** Lines that the server has not acknowledged, as JSON texts in their order. */
   unacknowledgedTexts(): readonly string[];
   /** Lines of this flow run are not taken any more: the server has deleted it. */
@@ -66,7 +66,7 @@ export function logBuffer(client: Client, options: LogBufferOptions): LogBuffer 
 
   function leaveOut(given: LogCreate): void {
     const line = { ...given, message: "" };
-    if (missing.size === 0) void poster.room?.then(tellOfMissing);
+    if (missing.size === 0) void poster.backpressure?.then(reportMissing);
     const run = line.task_run_id ?? line.flow_run_id ?? "";
     const known = missing.get(run);
     if (known === undefined) missing.set(run, { lines: 1, last: line });
@@ -76,7 +76,7 @@ export function logBuffer(client: Client, options: LogBufferOptions): LogBuffer 
     }
   }
 
-  function tellOfMissing(): void {
+  function reportMissing(): void {
     let all = 0;
     for (const { lines, last } of missing.values()) {
       all += lines;
@@ -94,8 +94,8 @@ export function logBuffer(client: Client, options: LogBufferOptions): LogBuffer 
       if (full || missing.size > 0) leaveOut(line);
       else poster.add(JSON.stringify(bounded(line)));
     },
-    get room() {
-      return poster.room;
+    get backpressure() {
+      return poster.backpressure;
     },
     unacknowledgedTexts: () => poster.unacknowledgedTexts(),
     forget(flowRunId) {
@@ -104,7 +104,7 @@ export function logBuffer(client: Client, options: LogBufferOptions): LogBuffer 
     async flush() {
       await poster.flush();
       if (missing.size === 0) return;
-      tellOfMissing();
+      reportMissing();
       await poster.flush();
     },
     close: () => poster.close(),

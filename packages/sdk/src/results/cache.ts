@@ -19,7 +19,7 @@ export interface CacheCall {
 
 /**
  * `inputs`: the arguments; `taskSource`: the text of the function; `flowParameters`: the parameters of the flow run;
- * `runId`: the flow run. A function gives a text of your own; undefined means that this call is not to be cached.
+ * `runId`: the flow run. A function returns a string of your own, or undefined where the call is not to be cached.
  */
 export type CacheBy = "inputs" | "taskSource" | "flowParameters" | "runId" | ((call: CacheCall) => string | undefined);
 
@@ -104,12 +104,12 @@ function keyPart(by: CacheBy, { rule, call, inputs, task }: KeyParts): string | 
   }
 }
 
-/** What a function gives as a key. Numbers are as good as texts; of anything else nobody knows what makes it equal. */
+/** What a function gives as a key. A number counts as its digits; anything else has no meaning as a key. */
 function givenKey(by: (call: CacheCall) => unknown, call: CacheCall): string | undefined {
   const key = by(call);
   if (key === undefined || key === null) return undefined;
   if (typeof key === "object" || typeof key === "function" || typeof key === "symbol") {
-    throw new UsageError(`cache.by gave ${shown(key)}; give a text, or undefined for no caching`);
+    throw new UsageError(`cache.by gave ${shown(key)}; give a string, or undefined for no caching`);
   }
   return String(key);
 }

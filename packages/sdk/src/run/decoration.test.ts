@@ -201,7 +201,7 @@ test("a cache key that is no text, or can't be made, costs the cache and not the
   expect(await server.logs(await run.created)).toEqual(
     expect.arrayContaining([
       expect.stringMatching(
-        /^its cache key failed: cache\.by gave \{ salt: \d+ \}; give a text, or undefined.*not cached$/,
+        /^its cache key failed: cache\.by gave \{ salt: \d+ \}; give a string, or undefined.*not cached$/,
       ),
       "its cache key failed: no key today; this call is not cached",
     ]),

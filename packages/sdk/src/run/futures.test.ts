@@ -234,7 +234,7 @@ describe("map", () => {
   });
 
   test.each([
-    ["a text", () => double.map("abc" as never), "map() was given a text where a list is needed"],
+    ["a text", () => double.map("abc" as never), "map() was given a string where a list is needed"],
     ["lists that differ", () => add.map([1], [1, 2]), "they differ in length: 1, 2"],
     ["no list", () => double.map(unmapped(1)), "map() needs at least one list"],
     ["bad concurrency", () => double.map([1], { concurrency: 0 }), 'map() of task "double": concurrency is 0'],

@@ -1,4 +1,4 @@
-/** Lets at most `limit` holders in at once, in the order in which they came. */
+/** Gives out `limit` slots, in the order in which they are asked for. */
 export class Limiter {
   readonly #limit: number;
   #held = 0;
@@ -10,7 +10,7 @@ export class Limiter {
     this.#limit = limit;
   }
 
-  /** Undefined when there is room; else resolves when it is the caller's turn. Each turn ends with `release`. */
+  /** Undefined when a slot was free; otherwise resolves when one is. Give each slot back with `release`. */
   acquire(): Promise<void> | undefined {
     if (this.#held < this.#limit) {
       this.#held += 1;

@@ -52,9 +52,9 @@ function nameIn(values: readonly unknown[]): string {
   return (named as { readonly name: string } | undefined)?.name ?? "load";
 }
 
-export const aText: Rule = (value) => (typeof value === "string" ? undefined : "a text");
+export const aString: Rule = (value) => (typeof value === "string" ? undefined : "a string");
 export const aName: Rule = (value) =>
-  typeof value === "string" && value !== "" ? undefined : "a text, not an empty one";
+  typeof value === "string" && value !== "" ? undefined : "a string that is not empty";
 export const aBoolean: Rule = (value) => (typeof value === "boolean" ? undefined : "true or false");
 export const aFunction: Rule = (value) => (typeof value === "function" ? undefined : "a function");
 export const anObject: Rule = (value) => (typeof value === "object" && value !== null ? undefined : "an object");
@@ -85,7 +85,7 @@ export function listOf(rule: Rule, wanted: string): Rule {
   return (value) => (Array.isArray(value) && value.every((item) => rule(item) === undefined) ? undefined : wanted);
 }
 
-export const texts: Rule = listOf(aText, 'a list of texts: ["a", "b"]');
+export const strings: Rule = listOf(aString, 'a list of strings: ["a", "b"]');
 
 /** Any of the rules; what to give is said by the last one. */
 export function either(...rules: readonly Rule[]): Rule {

@@ -45,7 +45,7 @@ test.each<[string, () => unknown, RegExp]>([
     /^Task "load" has no option "concurrency"/,
   ],
   ["a wrong option of a copy", () => task(named).with(wrong({ timout: 3 })), /Did you mean "timeout"\?/],
-  ["tags as a text", () => task(wrong({ tags: "io" }), named), /^Task "load": tags is "io"; give a list of texts/],
+  ["tags as a text", () => task(wrong({ tags: "io" }), named), /^Task "load": tags is "io"; give a list of strings/],
   [
     "a wrong duration",
     () => task(wrong({ timeout: "5min" }), named),
@@ -66,7 +66,7 @@ test.each<[string, () => unknown, RegExp]>([
     () => task(wrong({ onFailure: "mail" }), named),
     /onFailure is "mail"; give a function, or a list of them/,
   ],
-  ["a version that is a number", () => task(wrong({ version: 2 }), named), /version is 2; give a text/],
+  ["a version that is a number", () => task(wrong({ version: 2 }), named), /version is 2; give a string/],
   [
     "a cache option misspelt",
     () => task(wrong({ cache: { by: "inputs", expire: "1h" } }), named),
@@ -89,16 +89,16 @@ test.each<[string, () => unknown, RegExp]>([
   ],
   ["a number for a flow", () => loose(flow(named))(7), /^Flow "load" takes one object .* and was given 7/],
   ["two arguments for the state of a flow", () => loose(flow(named).state)({}, {}), /was given 2 arguments/],
-  ["an end without a reason", () => failed(wrong(new Error("no"))), /^failed\(\) takes a text that says why/],
+  ["an end without a reason", () => failed(wrong(new Error("no"))), /^failed\(\) takes a string that says why/],
   [
     "an end with an empty name",
     () => failed("no rows", { name: "" }),
-    /^failed\(\): name is ""; give a text, not an empty one/,
+    /^failed\(\): name is ""; give a string that is not empty/,
   ],
   [
     "an end with a wrong reason",
     () => cancelled(wrong(3)),
-    /^cancelled\(\) takes a text that says why, and was given 3/,
+    /^cancelled\(\) takes a string that says why, and was given 3/,
   ],
   [
     "a wrong option of an end",
@@ -127,7 +127,7 @@ test.each<[string, () => Promise<unknown>, RegExp]>([
     () => artifact.markdown(wrong({ markdwn: "# Hello" })),
     /has no option "markdwn"\. Did you mean "markdown"\?/,
   ],
-  ["a number as text", () => artifact.markdown(wrong({ markdown: 7 })), /markdown is 7; give a text/],
+  ["a number as text", () => artifact.markdown(wrong({ markdown: 7 })), /markdown is 7; give a string/],
   [
     "a table that is no list",
     () => artifact.table(wrong({ table: { a: [1] } })),

@@ -5,27 +5,27 @@ import {
   aFunction,
   anything,
   aShare,
-  aText,
+  aString,
   aWholeNumber,
   checkOptions,
   either,
   listOf,
   type Rule,
   type Rules,
-  texts,
+  strings,
 } from "./option-checks.ts";
 
 const aHook = either(aFunction, listOf(aFunction, "a function, or a list of them"));
 const delays = listOf(aDuration, 'a duration such as "2s", or a list of them');
 const aRunName: Rule = (value) =>
-  typeof value === "string" || typeof value === "function" ? undefined : "a text or a function";
+  typeof value === "string" || typeof value === "function" ? undefined : "a string or a function";
 
 const common: Rules = {
-  name: aText,
-  key: aText,
-  description: aText,
-  version: aText,
-  tags: texts,
+  name: aString,
+  key: aString,
+  description: aString,
+  version: aString,
+  tags: strings,
   runName: aRunName,
   retries: aWholeNumber,
   timeout: aDuration,
@@ -42,7 +42,7 @@ const common: Rules = {
 
 const cacheRules: Rules = {
   by: anything,
-  without: either(aText, texts),
+  without: either(aString, strings),
   expires: aDuration,
   refresh: aBoolean,
 };

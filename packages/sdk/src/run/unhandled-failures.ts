@@ -1,15 +1,15 @@
-/** Who answers for the failures of the runs in a scope. */
-export interface Keeper {
-  keepStray(error: Error): void;
+/** Fails with the runs in it: a scope. */
+export interface FailureOwner {
+  keepUnhandled(error: Error): void;
 }
 
-const keepers = new WeakMap<Error, Keeper>();
+const owners = new WeakMap<Error, FailureOwner>();
 
-/** Remembers where an error of a run belongs, in case it turns up as a rejection that nobody handles. */
-export function rememberKeeper(error: Error, keeper: Keeper): void {
-  keepers.set(error, keeper);
+/** Remembers which scope an error of a run belongs to, in case it surfaces as an unhandled rejection. */
+export function rememberOwner(error: Error, owner: FailureOwner): void {
+  owners.set(error, owner);
 }
 
-export function keeperOf(error: unknown): Keeper | undefined {
-  return error instanceof Error ? keepers.get(error) : undefined;
+export function ownerOf(error: unknown): FailureOwner | undefined {
+  return error instanceof Error ? owners.get(error) : undefined;
 }

@@ -3,7 +3,7 @@ import { ApiError, type Client, createClient, type Transport } from "@ostinato/c
 import { httpTransport } from "@ostinato/client/http";
 import { formatTimestamp, systemClock, timeOrderedId } from "@ostinato/core";
 import type { createEvents, createLogs, setFlowRunState } from "@ostinato/protocol";
-import type { DeputyConnection, Farewell, Sign, ToDeputy } from "./deputy-messages.ts";
+import type { DeputyConnection, FinalReport, Sign, ToDeputy } from "./deputy-messages.ts";
 
 export type { DeputyConnection } from "./deputy-messages.ts";
 
@@ -52,14 +52,14 @@ export function beDeputy({ port, connection, openLocal }: DeputyOptions): void {
         stops.get(message.runId)?.();
         stops.delete(message.runId);
         return;
-      case "farewell":
+      case "final-report":
         client ??= open();
         void client
-          .then((line) => say(line, message.farewell))
+          .then((line) => deliver(line, message.report))
           .catch(() => {})
           .finally(() => {
-            Atomics.store(message.said, 0, 1);
-            Atomics.notify(message.said, 0);
+            Atomics.store(message.reported, 0, 1);
+            Atomics.notify(message.reported, 0);
           });
         return;
       default:
@@ -69,7 +69,7 @@ export function beDeputy({ port, connection, openLocal }: DeputyOptions): void {
 }
 
 /** The lines first: they are what is read when the run is looked at. */
-async function say(client: Client, { logs, events, ends }: Farewell): Promise<void> {
+async function deliver(client: Client, { logs, events, ends }: FinalReport): Promise<void> {
   await inBatches(logs, (texts) =>
     client.call<typeof createLogs>("POST /logs/", { encodedBody: `[${texts.join(",")}]` }),
   );

@@ -15,7 +15,7 @@ export interface Sign {
 }
 
 /** What a process that ends has not told the server. */
-export interface Farewell {
+export interface FinalReport {
   /** JSON texts of log lines and of events that the server has not acknowledged. */
   readonly logs: readonly string[];
   readonly events: readonly string[];
@@ -26,4 +26,4 @@ export interface Farewell {
 export type ToDeputy =
   | { readonly type: "sign"; readonly sign: Sign }
   | { readonly type: "silence"; readonly runId: string }
-  | { readonly type: "farewell"; readonly farewell: Farewell; readonly said: Int32Array<SharedArrayBuffer> };
+  | { readonly type: "final-report"; readonly report: FinalReport; readonly reported: Int32Array<SharedArrayBuffer> };

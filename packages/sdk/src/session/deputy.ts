@@ -1,16 +1,16 @@
 import { Worker } from "node:worker_threads";
 import type { Connection } from "./connection.ts";
-import type { DeputyConnection, Farewell, Sign, ToDeputy } from "./deputy-messages.ts";
+import type { DeputyConnection, FinalReport, Sign, ToDeputy } from "./deputy-messages.ts";
 
 /**
  * A thread of ours that speaks to the server while the main thread can't: it is started for the first sign of life that the
- * server would not see by itself, or for the farewell of a process that ends in the middle of a run.
+ * server would not see by itself, or for the final report of a process that ends in the middle of a run.
  */
 export interface Deputy {
   /** Gives the sign again and again until the returned function is called. */
   give(sign: Sign): () => void;
   /** Says it and waits for it on this thread, at most so long: nothing else is left to do. */
-  sayFarewell(farewell: Farewell, patienceMillis: number): void;
+  reportEnd(report: FinalReport, patienceMillis: number): void;
   stop(): Promise<void>;
 }
 
@@ -48,12 +48,12 @@ export function deputyFor(connection: Connection): Deputy | undefined {
       send({ type: "sign", sign });
       return () => send({ type: "silence", runId: sign.runId });
     },
-    sayFarewell(farewell, patienceMillis) {
+    reportEnd(report, patienceMillis) {
       // What the main thread holds of the database would keep the thread from writing.
       abandon?.();
-      const said = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
-      send({ type: "farewell", farewell, said });
-      Atomics.wait(said, 0, 0, patienceMillis);
+      const reported = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+      send({ type: "final-report", report, reported });
+      Atomics.wait(reported, 0, 0, patienceMillis);
     },
     async stop() {
       await worker?.terminate();

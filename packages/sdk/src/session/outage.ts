@@ -5,7 +5,7 @@ import { logLevels } from "@ostinato/protocol/log-levels";
 import { failureMessage } from "../failures/failure-text.ts";
 import { notice } from "../logging/console-output.ts";
 
-/** Hears from all that talk to the server whether it answers. */
+/** Is told by every part that talks to the server whether it answers. */
 export interface OutageReport {
   lost(error: unknown): void;
   found(): void;
@@ -18,19 +18,19 @@ export interface OutageOptions {
   readonly connectSeconds: number;
 }
 
-/** A shorter absence is not worth a word: a restart, a proxy that closes idle connections. */
+/** A shorter absence is not reported: a restart, a proxy that closes idle connections. */
 const graceSeconds = 1;
 
-/** Says once that the server is away, however many parts of the program notice it, and once that it is back. */
+/** Reports once that the server is away, however many parts of the program notice it, and once that it is back. */
 export function outageReport({ baseUrl: address, clock, connectSeconds }: OutageOptions): OutageReport {
   const baseUrl = withoutPasswords(address);
   let known = false;
   let away = false;
-  let said = false;
+  let warned = false;
   let forget = () => {};
 
-  function say(error: unknown): void {
-    said = true;
+  function warn(error: unknown): void {
+    warned = true;
     const why = withoutPasswords(failureMessage(error));
     const bound = defaultEventCapacity.messages.toLocaleString("en");
     notice(
@@ -45,20 +45,20 @@ export function outageReport({ baseUrl: address, clock, connectSeconds }: Outage
     lost(error) {
       if (away) return;
       away = true;
-      forget = clock.after(graceSeconds, () => say(error));
+      forget = clock.after(graceSeconds, () => warn(error));
     },
     found() {
       known = true;
       if (!away) return;
       away = false;
       forget();
-      if (said) notice(logLevels.info, `the server at ${baseUrl} is back`);
-      said = false;
+      if (warned) notice(logLevels.info, `the server at ${baseUrl} is back`);
+      warned = false;
     },
   };
 }
 
-/** The transport, telling the report of what it meets. */
+/** The transport, which tells the report of every answer and failure. */
 export function reporting(transport: Transport, report: OutageReport): Transport {
   return async (request) => {
     try {
@@ -73,7 +73,7 @@ export function reporting(transport: Transport, report: OutageReport): Transport
   };
 }
 
-/** fetch says only that it failed; what it met stands in the cause. */
+/** fetch says only that it failed. The reason is in the cause. */
 function rootCause(error: unknown): unknown {
   return error instanceof Error && error.cause !== undefined ? rootCause(error.cause) : error;
 }

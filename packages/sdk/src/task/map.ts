@@ -94,7 +94,7 @@ function itemsOf(list: unknown): readonly unknown[] {
   if (Array.isArray(list)) return list;
   if (typeof list === "object" && list !== null && Symbol.iterator in list) return [...(list as Iterable<unknown>)];
   throw new UsageError(
-    `map() was given ${typeof list === "string" ? "a text" : String(list)} where a list is needed: use unmapped() for a value that is the same for all items`,
+    `map() was given ${typeof list === "string" ? "a string" : String(list)} where a list is needed: use unmapped() for a value that is the same for all items`,
   );
 }
 

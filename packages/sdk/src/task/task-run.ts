@@ -30,12 +30,12 @@ import { session } from "../session/session.ts";
 import { type FinalState, finalState, isDeclared, type RunState, unsuccessfulState } from "../states.ts";
 import { runInThread } from "../threads/thread-pool.ts";
 import { type Lead, type LeadEnd, leadOrFollow } from "./equal-calls.ts";
+import { acquireSlots } from "./slots.ts";
 import type { CallOptions, Place } from "./task-call.ts";
 import type { TaskDefinition } from "./task-definition.ts";
 import { TaskFuture } from "./task-future.ts";
 import { isWorthRetry, secondsBeforeRetry, type Warn } from "./task-retries.ts";
 import { type NextState, TaskRunRecord } from "./task-run-record.ts";
-import { awaitTurn } from "./turn.ts";
 
 /** One run of a task: from the call to the final state. */
 export class TaskRun implements Interruptible, TaskRunView {
@@ -150,7 +150,7 @@ export class TaskRun implements Interruptible, TaskRunView {
   async #attempts(): Promise<FinalState<unknown>> {
     const args = await this.#awaitInputs();
     for (let attempt = 1; ; attempt += 1) {
-      const release = await this.#beginTurn();
+      const release = await this.#awaitStart();
       let delaySeconds: number;
       let end: LeadEnd = "failed";
       try {
@@ -193,9 +193,9 @@ export class TaskRun implements Interruptible, TaskRunView {
    * Waits for a turn, and until no equal call is under way that may be used instead. Nobody waits for another with a turn in
    * hand, which the other may need, and nobody keeps others waiting without one.
    */
-  async #beginTurn(): Promise<() => void> {
+  async #awaitStart(): Promise<() => void> {
     for (let alone = false; ; ) {
-      const release = await this.#awaitTurn();
+      const release = await this.#acquireSlots();
       let equal: Lead;
       try {
         const { sharedKey: key } = this.#compare();
@@ -216,11 +216,11 @@ export class TaskRun implements Interruptible, TaskRunView {
     }
   }
 
-  #awaitTurn(): Promise<() => void> {
+  #acquireSlots(): Promise<() => void> {
     // A task called by a task runs in the turn of its caller, which may be waiting for it.
     const limiters = [this.#call.limiter, this.parent === undefined ? this.scope.limiter : undefined];
     const { events, logs } = this.scope.session;
-    return awaitTurn({ limiters, interruption: this.#interruption, sinks: [events, logs] });
+    return acquireSlots({ limiters, interruption: this.#interruption, sinks: [events, logs] });
   }
 
   /** Compares the call by its arguments as they are now: while it waited they may have been changed. */

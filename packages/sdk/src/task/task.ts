@@ -4,7 +4,7 @@ import { UsageError } from "../errors.ts";
 import { originOf } from "../identity/definition-identity.ts";
 import type { Arguments, Result } from "../inputs/argument-types.ts";
 import { readDefinition } from "../run/option-checks.ts";
-import { answerFor } from "../run/unawaited.ts";
+import { reportUnawaited } from "../run/unawaited.ts";
 import { Scope } from "../scope.ts";
 import { session } from "../session/session.ts";
 import type { FinalState } from "../states.ts";
@@ -113,7 +113,7 @@ function startTask(definition: TaskDefinition, args: readonly unknown[], call: C
   const executed = run.execute();
   if (caller === undefined) {
     void holdWhile(executed);
-    void answerFor(run.future);
+    void reportUnawaited(run.future);
   }
   return run.future;
 }
