@@ -1,4 +1,4 @@
-import { nice } from "d3-array";
+import { bisectRight, nice } from "d3-array";
 import { useMemo, useRef, useState } from "react";
 import type { Dashboard } from "../api/types.ts";
 import { ChartTip } from "../charts/chart-tip.tsx";
@@ -69,7 +69,7 @@ export function HistoryChart({
   const [, top] = nice(0, Math.max(4, ...bars.map((bar) => bar.total)), 4);
   const y = (value: number) => margin.top + (1 - value / top) * (height - margin.top - margin.bottom);
   const steps = timeSteps(first.start, last.end, Math.max(2, width / 90));
-  const x = (time: number) => margin.left + ((time - first.start) / (last.end - first.start)) * inner;
+  const x = (time: number) => margin.left + placeAmong(bars, time) * pitch;
   const shown = span ?? (near === undefined ? undefined : { first: near, last: near });
   const marked = shown === undefined ? undefined : bars.slice(shown.first, shown.last + 1);
   const sums = sumOf(marked ?? bars);
@@ -149,6 +149,19 @@ export function HistoryChart({
       )}
     </BrushArea>
   );
+}
+
+/** Counted in bars, which are drawn alike even where the clock is changed and one of them is an hour shorter. */
+function placeAmong(bars: readonly Bar[], time: number): number {
+  const index = Math.max(
+    0,
+    bisectRight(
+      bars.map(({ start }) => start),
+      time,
+    ) - 1,
+  );
+  const bar = bars[index];
+  return bar === undefined ? 0 : index + (time - bar.start) / (bar.end - bar.start);
 }
 
 function spoken(sums: readonly Part[]): string {
