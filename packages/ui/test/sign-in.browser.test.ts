@@ -60,6 +60,14 @@ test("who has signed in stays so over a reload, by a cookie that no script can r
   await close();
 });
 
+test("the first steps say where the password goes", async () => {
+  const { page, close } = await site.open("/artifacts");
+  await signIn(page);
+  const command = `OSTINATO_API_URL=${site.origin}/api OSTINATO_API_AUTH_STRING=user:password node report.ts`;
+  await page.getByText(command).waitFor();
+  await close();
+});
+
 test("who signs out has to sign in again, also in another tab", async () => {
   const { page, close } = await site.open("/flows");
   await signIn(page);

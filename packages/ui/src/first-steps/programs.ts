@@ -1,3 +1,5 @@
+import { passwordRequired } from "../base-path.ts";
+
 /** Ways to fill an empty server. Each program is run by a test exactly as it stands here. */
 export type Way = "typescript" | "python" | "prefect";
 
@@ -65,14 +67,21 @@ report()`,
   },
 };
 
-/** What starts a program of each way against a server: the address is the one under which the page was opened. */
+/**
+ * What starts a program of each way against a server: the address is the one under which the page was opened. Where the server
+ * asks for a password, the reader writes it in place of the words that stand for it.
+ */
 export function startCommand(way: Exclude<Way, "prefect">, file: string, apiBase: string): string {
   return way === "typescript"
-    ? `OSTINATO_API_URL=${apiBase} node ${file}`
-    : `PREFECT_API_URL=${apiBase} python ${file}`;
+    ? `OSTINATO_API_URL=${apiBase}${password("OSTINATO")} node ${file}`
+    : `PREFECT_API_URL=${apiBase}${password("PREFECT")} python ${file}`;
 }
 
 /** For those who have Prefect flows already: nothing in them changes. */
 export function prefectCommand(apiBase: string): string {
-  return `prefect config set PREFECT_API_URL=${apiBase}`;
+  return `prefect config set PREFECT_API_URL=${apiBase}${password("PREFECT")}`;
+}
+
+function password(prefix: "OSTINATO" | "PREFECT"): string {
+  return passwordRequired ? ` ${prefix}_API_AUTH_STRING=user:password` : "";
 }
