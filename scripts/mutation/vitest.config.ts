@@ -10,7 +10,13 @@ export default mergeConfig(
   base,
   defineConfig({
     root: resolve(import.meta.dirname, "../.."),
-    test: { typecheck: { enabled: false }, maxWorkers: 1, fileParallelism: false },
+    test: {
+      typecheck: { enabled: false },
+      maxWorkers: 1,
+      fileParallelism: false,
+      // What Vitest keeps of a source from run to run does not know of the change.
+      fsModuleCache: false,
+    },
     plugins: [
       {
         name: "mutant",
