@@ -7,7 +7,7 @@ import { pageAt } from "./early-page.ts";
 let pages: readonly Page[];
 
 beforeAll(async () => {
-  vi.stubGlobal("document", { baseURI: "http://ostinato.test/" });
+  vi.stubGlobal("document", { baseURI: "http://ostinato.test/", querySelector: () => null });
   vi.stubGlobal("location", new URL("http://ostinato.test/"));
   pages = (await import("./pages.ts")).pages;
 });
