@@ -18,7 +18,7 @@ export function retryDelay(delays: number | readonly number[], attempt: number):
   return delays[Math.min(attempt, delays.length) - 1] ?? 0;
 }
 
-/** Stretches a delay by a random share of up to `factor` of itself: never shorter than what was asked for. */
+/** Lengthens a delay by a random share, up to `factor` times the delay. The result is never shorter than the delay. */
 export function withJitter(delaySeconds: number, factor: number, random: () => number = Math.random): number {
   return delaySeconds * (1 + factor * random());
 }

@@ -1,4 +1,4 @@
-/** What happens when a flow run is deleted, for the person who is asked whether to do it. */
+/** The consequences of deleting flow runs, as the confirmation shows them. */
 export const deletionOfFlowRuns = {
   goes: "task runs, states, inputs, log lines and results",
   stays: "Subflows, artifacts and results outside the database (in files, in buckets) stay.",

@@ -1,19 +1,19 @@
 const exactMark = Symbol.for("ostinato.exact-number");
 
 /**
- * A number of a JSON text which JavaScript's own would change: a whole one beyond 2^53, or a fraction that happens to be whole,
- * such as `1.0`, which other languages tell from `1`. It stands in the value where the number stood, `JSON.stringify` writes it
- * as it came, and text shows its digits.
+ * A number in JSON that a JavaScript number would change: an integer beyond 2^53, or a fraction that is whole, such as `1.0`,
+ * which other languages distinguish from `1`. It takes the number's place in the value, `JSON.stringify` writes it unchanged, and
+ * as a string it is its digits.
  */
 export class ExactNumber {
-  /** As JSON has it: digits, and perhaps a sign, a fraction and an exponent. */
+  /** The number as JSON: digits, and optionally a sign, a fraction and an exponent. */
   readonly text: string;
 
   constructor(text: string) {
     this.text = text;
   }
 
-  /** Also of a class that another bundle has brought: a page is asked for by two. */
+  /** Recognises instances of this class from another bundle too: a page may load two. */
   static [Symbol.hasInstance](value: unknown): boolean {
     return typeof value === "object" && value !== null && exactMark in value;
   }
@@ -51,7 +51,7 @@ const { rawJSON: rawJson, isRawJSON: isRawJson } = JSON as {
   readonly isRawJSON?: (value: unknown) => boolean;
 };
 
-/** The digits of what a replacer of `JSON.stringify` sees in place of an exact number; undefined for all else. */
+/** The digits, given the value that a replacer of `JSON.stringify` sees for an exact number; undefined for other values. */
 export function writtenNumber(value: unknown): string | undefined {
   return isRawJson?.(value) === true ? (value as { readonly rawJSON: string }).rawJSON : undefined;
 }
@@ -77,7 +77,7 @@ export function parseJson(text: string): unknown {
 /** Objects and lists of `parseJson` that hold an exact number somewhere: all others need no second look. */
 const holders = new WeakSet<object>();
 
-/** Whether there is an exact number in what `parseJson` gave, or in a part of it. */
+/** Whether a value from `parseJson` contains an exact number. */
 export function holdsExactNumbers(value: unknown): boolean {
   return typeof value === "object" && value !== null && (holders.has(value) || value instanceof ExactNumber);
 }
@@ -157,14 +157,14 @@ function isFraction(text: string): boolean {
 }
 
 /**
- * In a list or an object, a number of sixteen digits and more, with a fraction of zeros, or with an exponent; perhaps inside a
- * text. Looked for in every text that is read, so it is quick: half a nanosecond a character. It begins with what stands
- * before the number, because looking back from each place would pass blanks once for each of them.
+ * Matches, in a list or an object, a number of at least sixteen digits, with a fraction of zeros, or with an exponent. It also
+ * matches inside strings. Every JSON text that is read is searched, so speed counts: half a nanosecond a character. The pattern
+ * starts with the character before the number, because a lookbehind would scan the blanks again from each position.
  */
 const candidates =
   /[:[,][ \t\n\r]*(-?(?:[1-9]\d{15,}(?:\.\d+)?|(?:0|[1-9]\d*)(?:\.0+|(?:\.\d+)?[eE][+-]?\d+)))(?=[ \t\n\r]*[,\]}])/g;
 
-/** What no text begins with that somebody else has written. */
+/** A prefix that no string from outside can have, because it is random. */
 let mark: string | undefined;
 
 /** The JSON with each number that is to be kept as a text that begins with the mark; undefined where there is none. */
@@ -207,7 +207,7 @@ function isKept(number: string): boolean {
   throw new SyntaxError(`A whole number has ${digits} digits, and ${maxIntegerDigits} are the most`);
 }
 
-/** Undefined where it is no JSON: the error is to name places of the text that was given. */
+/** Returns undefined for invalid JSON, so that the caller's error gives positions in the original text. */
 function parseMarked(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -216,7 +216,7 @@ function parseMarked(text: string): unknown {
   }
 }
 
-/** Puts the numbers where their marks are, and says whether there was one. */
+/** Replaces marks by their numbers, and returns whether there was one. */
 function putNumbers(container: Container): boolean {
   let holds = false;
   if (Array.isArray(container)) {

@@ -4,8 +4,8 @@ import { changeParts, ExactNumber, holdsExactNumbers } from "./exact-json.ts";
 export const keptExactly = "x-exact";
 
 /**
- * What `parseJson` gave, with numbers of JavaScript where the JSON Schema asks for a number. Where it takes whatever JSON holds
- * (parameters, payloads, data) the value belongs to a user, and exact numbers stay.
+ * The value from `parseJson`, with JavaScript numbers where the JSON Schema asks for a number. Where the schema allows any JSON
+ * (parameters, payloads, data), the value belongs to a user and exact numbers stay.
  */
 export function withPlainFields(schema: object, value: unknown): unknown {
   return fitted([schema], value);

@@ -16,11 +16,11 @@ const tableRows = 20;
 const tableColumns = 40;
 const textLength = 2000;
 
-/** Blots out what is not to be seen in a text. */
+/** Masks secrets in a string. */
 export type Redact = (text: string) => string;
 
 export interface PreviewOptions {
-  /** What the value takes when written down, where that is known. */
+  /** The size of the value as it is written, if known. */
   readonly sizeBytes?: number | null;
   /** Applied to every text before it is cut. */
   readonly redact?: Redact | undefined;
@@ -39,7 +39,7 @@ export function previewOf(value: unknown, { sizeBytes = null, redact }: PreviewO
   return { kind: "json", size_bytes: sizeBytes, truncated: pruner.truncated, value: pruned };
 }
 
-/** What stands in place of a value that cannot be written down. */
+/** The preview of a value that cannot be serialized. */
 export function previewOfUnserializable(reason: string): Preview {
   return { kind: "unserializable", size_bytes: null, truncated: false, value: reason };
 }
@@ -63,16 +63,16 @@ function previewScalar(value: unknown, sizeBytes: number | null, redact: Redact 
   };
 }
 
-/** How far behind the cut a text is looked at, for what stands across it. */
+/** Characters read beyond the cut, to find a secret that straddles it. */
 const acrossCut = 64 * 1024;
 
-/** What is shown of a value of one part, and some more. */
+/** A single value as it is shown, read somewhat beyond the cut. */
 function redacted(value: JsonScalar, shownLength: number, redact: Redact | undefined): JsonScalar {
   if (redact === undefined || typeof value === "boolean") return value;
   return redactScalar(typeof value === "string" ? value.slice(0, shownLength + acrossCut) : value, redact);
 }
 
-/** A number is no secret by what stands in it, only as a whole, and not one that counts a few things. */
+/** A number is a secret only as a whole, never by its digits, and never if it is small enough to be a count. */
 export function redactScalar(value: Exclude<JsonScalar, boolean>, redact: Redact): Exclude<JsonScalar, boolean> {
   if (typeof value === "string") return redact(value);
   const digits = String(value);
@@ -121,7 +121,7 @@ function previewBytes(value: Uint8Array | ArrayBuffer, redact: Redact | undefine
   return { kind: "bytes", size_bytes: bytes.length, truncated: bytes.length > hexBytes, value: shown };
 }
 
-/** The media type of an image, told by its first bytes. */
+/** The media type of an image, recognised by its first bytes. */
 export function imageType(bytes: Uint8Array): string | undefined {
   const starts = (...signature: number[]) => signature.every((byte, index) => bytes[index] === byte);
   if (starts(0x89, 0x50, 0x4e, 0x47)) return "image/png";
@@ -140,7 +140,7 @@ function base64(bytes: Uint8Array): string {
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Several records, told by the first ones: looking at all of a long array would cost more than it shows. */
+/** Whether the list is a table. Only its first items are read: reading a long list costs more than the preview is worth. */
 function isTable(value: unknown): value is readonly Row[] {
   if (!Array.isArray(value) || value.length === 0) return false;
   return value.slice(0, tableRows).every((row) => isPlainObject(row) && Object.keys(row).length > 0);

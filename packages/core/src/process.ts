@@ -2,13 +2,13 @@ import { readFileSync, readlinkSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 
-/** What a process of this machine is doing. `unknown` where it is a process of another machine, or can't be looked at. */
+/** The condition of a process of this machine: `unknown` if it belongs to another machine or cannot be examined. */
 export type ProcessCondition = "alive" | "stopped" | "gone" | "unknown";
 
 /**
- * Names this process so that another process of the same machine, or of the same container, can tell whether it is still
- * there: `linux-<boot>-<namespace>/<pid>/<start>`. A number alone would not do, since numbers are given again. Undefined where the
- * system does not tell.
+ * Identifies this process, so that another process of the same machine or container can tell whether it still runs:
+ * `linux-<boot>-<namespace>/<pid>/<start>`. The number alone is not enough, since systems reuse it. Undefined if the system does
+ * not give the parts.
  */
 export function ownProcess(): string | undefined {
   try {
@@ -78,13 +78,13 @@ function fieldsOf(stat: string): readonly string[] {
   return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
-/** By the letter that Linux and `ps` have for it. One that has ended and that nobody has asked about is gone. */
+/** The condition for a status letter of Linux and `ps`. A zombie counts as gone. */
 function conditionOf(letter: string): ProcessCondition {
   if ("ZX".includes(letter)) return "gone";
   return "Tt".includes(letter) ? "stopped" : "alive";
 }
 
-/** `ps` tells whole seconds, and Node begins a moment after its process. */
+/** `ps` gives whole seconds, and Node starts a moment after its process. */
 const startToleranceMillis = 3000;
 
 async function lookByPs(pid: number, startMillis: number): Promise<ProcessCondition> {

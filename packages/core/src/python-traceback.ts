@@ -15,8 +15,8 @@ const links = {
 } as const;
 
 /**
- * What the exception of a traceback says, and what it comes from: `ValueError: boom (cause: KeyError: 'a')`. Python writes the
- * one that came last at the end, and before it those that led to it.
+ * The exception of a traceback with its causes: `ValueError: boom (cause: KeyError: 'a')`. Python writes the last exception at
+ * the end, and its causes before it.
  */
 export function exceptionSentence(traceback: string): string {
   let sentence = "";
@@ -28,7 +28,7 @@ export function exceptionSentence(traceback: string): string {
 
 interface Raised {
   readonly text: string;
-  /** How the one before led to it. */
+  /** How the previous exception led to this one. */
   readonly link: keyof typeof links | undefined;
 }
 
@@ -99,9 +99,7 @@ export function lastLines(text: string, maxLines: number): string {
   return lines.length <= maxLines ? lines.join("\n") : ["…", ...lines.slice(-(maxLines - 1))].join("\n");
 }
 
-/**
- * A text that is too long, by its beginning; a traceback by its heading and its end, where Python says what went wrong.
- */
+/** A long text cut to its beginning; a traceback cut to its heading and its end, where Python names the error. */
 export function shortenedText(text: string, maxCharacters: number): string {
   if (text.length <= maxCharacters) return text;
   const left = `… (${text.length - maxCharacters} more characters)`;

@@ -1,6 +1,6 @@
 /**
- * Where a result is that the server does not keep itself, written `scheme:place`. The scheme names the kind of store; the place
- * means something to that store only: `local:ab/3f0c…ab`, `s3://bucket/results/3f0c…ab`. Every reader of a location uses this file.
+ * Where a result is kept outside the server, written `scheme:place`. The scheme names the kind of store; only that store reads
+ * the place: `local:ab/3f0c…ab`, `s3://bucket/results/3f0c…ab`. Every reader of a location uses this file.
  */
 export interface ResultLocation {
   readonly scheme: string;
@@ -49,14 +49,14 @@ export function parseLocalResultPlace(place: string): LocalResultFile | undefine
   return shelf === undefined || name === undefined ? undefined : { shelf, name };
 }
 
-/** For people: "in a file on the machine that made it (local:ab/…)", "at s3://bucket/…". */
+/** A phrase for people: "in a file on the machine that made it (local:ab/…)", "at s3://bucket/…". */
 export function describeResultLocation(text: string): string {
   return parseResultLocation(text)?.scheme === localResultScheme
     ? `in a file on the machine that made it (${text})`
     : `at ${text}`;
 }
 
-/** What a store is called in a word or two: "a file", "s3". */
+/** The name of the store in a word or two: "a file", "s3". */
 export function storeOfResult(text: string): string {
   const scheme = parseResultLocation(text)?.scheme;
   return scheme === undefined ? "a store" : scheme === localResultScheme ? "a file" : scheme;

@@ -20,7 +20,7 @@ const animals = (
   "wigeon wolf wombat woodcock wren yak zebra"
 ).split(" ");
 
-/** A name that people can say and remember, for a run that was given none: `brisk-heron`. */
+/** A name that people can say and remember, for a run without a name of its own: `brisk-heron`. */
 export function randomRunName(random: () => number = Math.random): string {
   return `${pick(manners, random)}-${pick(animals, random)}`;
 }

@@ -1,14 +1,14 @@
 import { isTerminal, type StateType } from "./states.ts";
 import { type Timestamp, toTimestamp } from "./timestamp.ts";
 
-/** What a run remembers of its states, in the words of its columns. Times and durations are microseconds. */
+/** The times of a run, named as its columns are. All are in microseconds. */
 export interface RunTimes {
   readonly run_count: number;
   readonly expected_start_time: Timestamp | null;
   readonly next_scheduled_start_time: Timestamp | null;
   readonly start_time: Timestamp | null;
   readonly end_time: Timestamp | null;
-  /** Without the present spell. */
+  /** Excludes the present period of running. */
   readonly total_run_time: number;
 }
 
@@ -21,7 +21,7 @@ export const noTimes: RunTimes = {
   total_run_time: 0,
 };
 
-/** Only the times, of something that has more. */
+/** Picks the times out of an object with more properties. */
 export function timesOf(run: RunTimes): RunTimes {
   const { run_count, expected_start_time, next_scheduled_start_time, start_time, end_time, total_run_time } = run;
   return { run_count, expected_start_time, next_scheduled_start_time, start_time, end_time, total_run_time };
@@ -37,9 +37,8 @@ interface EnteredState extends LeftState {
 }
 
 /**
- * What becomes of the times of a run that goes from one state to the next: the only place where they change, for runs that the
- * server moves, task runs that a program moves by itself, and those that are ended for a program that is gone. The run count is
- * the caller's.
+ * The times of a run after it moves from one state to the next. This is the only place where they change, for runs that the
+ * server moves, task runs that a program moves by itself, and runs ended on behalf of a lost program. The caller counts the runs.
  */
 export function timesAfter(times: RunTimes, from: LeftState | null, to: EnteredState): Omit<RunTimes, "run_count"> {
   const ends = isTerminal(to.type);

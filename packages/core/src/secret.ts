@@ -1,6 +1,6 @@
 const mark: unique symbol = Symbol.for("ostinato.secret") as never;
 
-/** What is shown in place of a secret. */
+/** The text shown in place of a secret. */
 export const secretMask = "********";
 
 /** A value that is never written down: not kept, not previewed, not logged. Two copies of the package know each other's. */

@@ -8,13 +8,13 @@ export type Serialized =
 
 export interface SerializeOptions {
   readonly maxValues?: number;
-  /** Of the text, about. */
+  /** An approximate bound on the length of the output. */
   readonly maxCharacters?: number;
 }
 
 /** Above this many values in one structure, writing it down would stop the program for seconds. */
 const defaultMaxValues = 2_000_000;
-/** Above this the text, and what is made on the way to it, would fill the memory; V8 knows no strings of twice as much. */
+/** Larger values would exhaust the memory while they are written; V8 does not allow strings of twice this length. */
 const defaultMaxCharacters = 256 * 1024 * 1024;
 
 /**
@@ -39,7 +39,7 @@ export function serialize(value: unknown, options: SerializeOptions = {}): Seria
   };
   try {
     const text = stringify(value, { refuse, Buffer: reduceBuffer, Part: reducePart, Error: reduceError });
-    // An error is made again from its parts, so it can't be one of them: only reading it tells.
+    // An error is rebuilt from its parts, so it cannot be one of them: only reading it back detects that.
     if (holdsError) deserialize(text);
     return { ok: true, text };
   } catch (error) {
@@ -98,7 +98,7 @@ function addedTo(kind: string): OtherKind {
   return new OtherKind(`properties that were added to ${kind === "Array" ? "an" : "a"} ${kind} cannot be written down`);
 }
 
-/** What a single value takes when it is written down, looked at without being copied. Bytes are written in base64. */
+/** An estimate of the length of a single value when it is written, made without a copy. Bytes are written in base64. */
 function charactersOf(value: unknown): number {
   if (typeof value === "string") return value.length;
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return Math.ceil((value.byteLength * 4) / 3);
@@ -147,8 +147,8 @@ function reviveBuffer(bytes: Uint8Array): Uint8Array {
 }
 
 /**
- * A view of a part of a buffer, as a copy with a buffer of its own. devalue writes the whole buffer under a view, and under a
- * small one of Node's lies memory that many share: what was written down would hold what others have put there.
+ * Copies a view of part of a buffer into a buffer of its own. devalue writes the whole buffer under a view, and Node's small
+ * views share a pool: the output would contain other people's data.
  */
 function reducePart(value: unknown): ArrayBufferView | false {
   if (!ArrayBuffer.isView(value) || value.byteLength === value.buffer.byteLength) return false;
@@ -162,7 +162,7 @@ interface WrittenError {
   readonly name: string;
   readonly message: string;
   readonly stack: string | undefined;
-  /** What an AggregateError stands for. */
+  /** The errors of an AggregateError. */
   readonly errors?: unknown;
   /** Its own enumerable properties, which may be some of those above: many classes set `name` so. */
   readonly fields?: Readonly<Record<string, unknown>>;

@@ -10,7 +10,7 @@
 export const accessLevels = ["public", "read", "run", "edit", "admin"] as const;
 export type Access = (typeof accessLevels)[number];
 
-/** Whether somebody of one level is allowed to do what takes the other. */
+/** Whether the granted level includes the needed one. */
 export function includesAccess(granted: Access, needed: Access): boolean {
   return accessLevels.indexOf(granted) >= accessLevels.indexOf(needed);
 }

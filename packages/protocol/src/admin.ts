@@ -31,7 +31,7 @@ export const saveDatabase = route({
   tag,
   replies: {
     201: Open({
-      /** On the machine of the server, beside the place of the database. */
+      /** A path on the server's machine, beside the database. */
       file: Type.String(),
       bytes: Type.Integer(),
     }),
@@ -123,14 +123,14 @@ export const readCsrfToken = route({
   replies: { 200: CsrfToken },
 });
 
-/** What our own programs ask to know whom they talk to. */
+/** Facts by which our own programs recognise the server. */
 export const ServerInfo = Open({
   product: Type.Literal("ostinato"),
   version: Type.String(),
   database: Type.Union([Type.Literal("sqlite"), Type.Literal("postgresql")]),
   started: Moment,
   result_size_limit_bytes: Type.Integer(),
-  /** Whether the server can look at the process that was named: then it knows by itself whether that is alive. */
+  /** Whether the server can see the named process, and so knows by itself whether it is alive. */
   sees_process: Type.Boolean(),
 });
 export type ServerInfo = Static<typeof ServerInfo>;
@@ -145,7 +145,7 @@ export const readServerInfo = route({
   replies: { 200: ServerInfo },
 });
 
-/** What Prefect's UI asks at the origin's root, outside `/api`. */
+/** The answer to Prefect's UI at the root of the origin, outside `/api`. */
 export const UiSettings = Open({
   api_url: Type.String(),
   csrf_enabled: Type.Boolean(),

@@ -4,7 +4,7 @@ import { Enum, Integer32, Maybe, None, Open, Strict, Type, Uuid } from "./schema
 
 const leaseSeconds = Maybe(Type.Number({ minimum: 60, maximum: 86_400 }));
 
-/** Who has the slots, so that they can be given back when it is gone. */
+/** The holder of the slots, so that they can be released when it is gone. */
 export const LeaseHolder = Strict({ type: Enum(["flow_run", "task_run", "deployment"] as const), id: Uuid });
 export type LeaseHolder = Static<typeof LeaseHolder>;
 

@@ -4,29 +4,29 @@ import { Moment, Nullable, Open, pageLimit, Type, Uuid } from "./schema.ts";
 
 const tag = "Server";
 
-/** What handles changes after they were committed, on one of the servers of a database. */
+/** A consumer handles changes after their commit, on one of the servers of a database. */
 export const ConsumerStatus = Open({
   name: Type.String(),
   /** The changes that it handles, in words. */
   wants: Type.Array(Type.String()),
-  /** Changes that it has not come to yet, of all kinds. Counting stops at 100,000. */
+  /** Changes of all kinds that it has not reached yet. Counting stops at 100,000. */
   backlog: Type.Integer(),
-  /** For how long the oldest of these has waited, in seconds; 0 where there are none. */
+  /** How long the oldest waiting change has waited, in seconds; 0 if none waits. */
   lag_seconds: Type.Number(),
-  /** Changes that have failed and are tried again. */
+  /** Changes that failed and will be tried again. */
   retrying: Type.Integer(),
-  /** Changes that have failed too often, and wait for somebody to decide. */
+  /** Changes that failed too often and wait for somebody to decide. */
   dead_letters: Type.Integer(),
 });
 export type ConsumerStatus = Static<typeof ConsumerStatus>;
 
-/** A change that a consumer has failed to handle too often. */
+/** A change that a consumer failed to handle too often. */
 export const DeadLetter = Open({
   id: Uuid,
   consumer: Type.String(),
-  /** What happened: the name of an event, a noun with `changed` or `deleted`, or the name of a follow-up. */
+  /** The name of an event, a noun with `changed` or `deleted`, or the name of a follow-up. */
   change: Type.String(),
-  /** The id of the event, of the row, or of what the follow-up is about. */
+  /** The id of the event, of the row, or of the subject of the follow-up. */
   ref: Type.String(),
   attempts: Type.Integer(),
   /** The message of the latest failure. */
@@ -55,11 +55,11 @@ export const readDeadLetters = route({
 });
 
 const Chosen = Open({
-  /** The dead letters that are meant; null for all of them. */
+  /** The chosen dead letters; null for all. */
   ids: Nullable(Type.Array(Uuid, { minItems: 1, maxItems: 5000 })),
 });
 
-/** How many dead letters there were of those that were meant. */
+/** The number of chosen dead letters that existed. */
 const Affected = Open({ count: Type.Integer() });
 
 export const retryDeadLetters = route({

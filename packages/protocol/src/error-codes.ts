@@ -1,4 +1,4 @@
-/** What a code says: the status of its answers, what happened, and what whoever asked can do. */
+/** The meaning of a code: the status of its answers, what happened, and a remedy. */
 export interface ErrorCodeEntry {
   readonly status: number;
   readonly meaning: string;
@@ -8,8 +8,8 @@ export interface ErrorCodeEntry {
 const gone = "Check the id. It may have been deleted, or its program has not told the server about it yet.";
 
 /**
- * Every reason for which the API does not do what it was asked, as the `code` in the body of the answer. The words beside it are
- * for people and may change; a code keeps its meaning. The documentation is made of this table.
+ * Every reason why the API refuses a request, as the `code` in the body of the answer. The sentences are for people and may
+ * change; the meaning of a code does not. The documentation is generated from this table.
  */
 export const errorCodes = {
   BAD_REQUEST: {

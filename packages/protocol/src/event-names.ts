@@ -1,2 +1,2 @@
-/** Tells whoever works on a flow run that it was deleted before its end. */
+/** The event that tells the worker of a flow run that the run was deleted before its end. */
 export const flowRunDeletedEvent = "ostinato.flow-run.deleted";

@@ -20,7 +20,7 @@ import {
   Uuid,
 } from "./schema.ts";
 
-/** Labels of a thing that an event is about; `prefect.resource.id` names it. All values are strings. */
+/** Labels of the subject of an event; `prefect.resource.id` names it. All values are strings. */
 export const Resource = Type.Record(Type.String(), Type.String());
 export type Resource = Static<typeof Resource>;
 
@@ -49,7 +49,7 @@ export const Event = Open({
 });
 export type Event = Static<typeof Event>;
 
-/** What an event may hold at the most, besides the 1024 characters of its name. `characters` are those of its JSON. */
+/** Bounds on an event, besides the 1024 characters of its name. `characters` counts those of its JSON. */
 export const eventLimits = {
   labels: 500,
   related: relatedLimit,
@@ -57,21 +57,21 @@ export const eventLimits = {
   resourceIdBytes: 1024,
 } as const;
 
-/** What the server says on `/events/in` of an event that it left out. Other servers than ours say nothing. */
+/** The message on `/events/in` about a refused event. Prefect's servers do not send it. */
 export interface RefusedEvent {
   readonly type: "refused";
-  /** As the client gave it; null where it gave none. */
+  /** The client's own id; null if it gave none. */
   readonly id: string | null;
-  /** What is wrong, with its place: `payload.validated_state.type: …`. */
+  /** The problem with its place: `payload.validated_state.type: …`. */
   readonly problem: string;
-  /** Where it was kept without what is wrong. */
+  /** Present if the event was kept without the faulty part. */
   readonly kept?: true;
 }
 
 /**
- * The payload of `prefect.task-run.<state>` from the client that runs the task: the state, and the task run as it is then.
- * The event's id becomes the state's id, and its moment the state's. Our own clients add `ostinato`: `TaskRunValues`.
- * What is only shown is taken as it comes: an odd label must not cost a state.
+ * The payload of `prefect.task-run.<state>` from the client that runs the task: the state, and the task run at that moment. The
+ * event's id and time become those of the state. Our own clients add `ostinato`: `TaskRunValues`. Values that are only shown are
+ * taken unchecked: an odd label must not cost a state.
  */
 export const TaskRunEventPayload = Open({
   validated_state: Open({

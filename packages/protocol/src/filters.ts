@@ -14,7 +14,7 @@ import {
 /** Values of one list that are compared as they are, and of one list of patterns, tags or prefixes, which cost more. */
 const maxValues = 5000;
 const maxPatterns = 500;
-/** Labels of one criterion, and criteria on related things, each of which is looked for by itself. */
+/** Bounds the labels of one criterion and the criteria on related rows, each of which is searched for separately. */
 const maxCriteria = 50;
 
 const ids = Maybe(Type.Array(Uuid, { maxItems: maxValues }));
@@ -35,7 +35,7 @@ const RangeOrNull = Strict({ before_: Maybe(MomentInput), after_: Maybe(MomentIn
 const IdOrNull = Strict({ operator, any_: ids, is_null_: flag });
 const types = Maybe(Type.Array(StateTypeName, { maxItems: maxPatterns }));
 
-/** Criteria are joined by `operator` (and, unless said); null or absent ones do not count; an empty `any_` matches none. */
+/** `operator` joins the criteria ("and" by default). Null and absent criteria do not count; an empty `any_` matches nothing. */
 export const FlowFilter = Strict({
   operator,
   id: Maybe(Id),
@@ -178,7 +178,7 @@ const EventCriteria = Strict({
 });
 export type EventFilter = Static<typeof EventCriteria>;
 
-/** What one filter of events asks for in all: each is a condition of the query. */
+/** Bounds the values of one event filter in total: each becomes a condition of the query. */
 const maxAsked = 10_000;
 
 export const EventFilter = Type.Refine(

@@ -29,7 +29,7 @@ import {
 } from "./schema.ts";
 import { OrchestrationResult, SetState, SetStateStatus, State, StateCreate } from "./states.ts";
 
-/** What the run was told to do about retries and pauses. Seconds; `retry_type` says how the last retry was arranged. */
+/** The retries and pauses of the run, in seconds; `retry_type` says how the last retry was arranged. */
 export const FlowRunPolicy = Open({
   max_retries: Type.Optional(Integer32()),
   retry_delay_seconds: Type.Optional(Seconds()),
@@ -47,7 +47,7 @@ export const FlowRunCreate = Strict({
   flow_id: Uuid,
   flow_version: Maybe(Type.String()),
   parameters: Type.Optional(JsonObject),
-  /** Ours: the parameters as they were, where JSON can't say them. */
+  /** Ours: the exact parameters, if JSON cannot express them. */
   kept_parameters: Maybe(KeptParameters),
   context: Type.Optional(JsonObject),
   parent_task_run_id: Maybe(Uuid),
@@ -63,7 +63,7 @@ export const FlowRunCreate = Strict({
 });
 export type FlowRunCreate = Static<typeof FlowRunCreate>;
 
-/** Only the fields that are present are written; a null is written as null. */
+/** Writes only the fields that are present, null as null. */
 export const FlowRunUpdate = Strict({
   name: Maybe(Type.String()),
   flow_version: Maybe(Type.String()),
@@ -158,7 +158,7 @@ export const HistoryState = Open({
   sum_estimated_lateness: Type.Number(),
 });
 
-/** One bucket of a history, with what was in it by state. */
+/** One bucket of a history, with its states. */
 export const HistoryInterval = Open({
   interval_start: Moment,
   interval_end: Moment,
@@ -302,8 +302,8 @@ export const flowRunLateness = route({
 });
 
 /**
- * What changes many runs at once refuses what it does not know, beside the filter too, and a filter that does not ask for
- * anything: a criterion that is not understood must not make the change wider.
+ * Bulk operations refuse unknown fields, beside the filter too, and a filter that does not ask for anything: a misunderstood
+ * criterion must not widen the change.
  */
 export const bulkDeleteFlowRuns = route({
   method: "POST",

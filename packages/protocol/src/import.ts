@@ -2,7 +2,7 @@ import type { Static } from "typebox";
 import { route } from "./route.ts";
 import { JsonObject, Labels, Maybe, MomentInput, Open, StateTypeName, Strict, Tags, Type, Uuid } from "./schema.ts";
 
-/** A state as it was, with the moment at which it was. */
+/** A past state with its time. */
 const ImportedState = Strict({
   id: Maybe(Uuid),
   type: StateTypeName,
@@ -26,8 +26,8 @@ export const ImportedFlowRun = Strict({
 export type ImportedFlowRun = Static<typeof ImportedFlowRun>;
 
 /**
- * Flow runs that happened elsewhere, as they were: no rule is asked and no event is emitted, since they are no news. A run
- * whose id is known is left alone.
+ * Flow runs that happened elsewhere, exactly as they were: no rule applies and no event is emitted. A run with a known id is left
+ * alone.
  */
 export const importFlowRuns = route({
   method: "POST",

@@ -3,16 +3,16 @@ import { route } from "./route.ts";
 import { ById, Enum, Nullable, Open, Type } from "./schema.ts";
 
 /**
- * The parameters of a run as its process had them, for a run whose parameters are more than JSON can say. Only this is used to
- * go on with it: the run's `parameters` are for showing.
+ * The exact parameters of a run that JSON cannot express. A resumed run starts from these only: the run's `parameters` are for
+ * display.
  */
 export const KeptParameters = Open({
-  /** `none` where they could not be kept. */
+  /** `none` if they could not be kept. */
   format: Enum(["devalue", "none"] as const),
   data: Nullable(Type.String()),
-  /** Whether they have passed the flow's schema. */
+  /** Whether they passed the flow's schema. */
   checked: Type.Boolean(),
-  /** Why there is no data. */
+  /** The reason if there is no data. */
   reason: Nullable(Type.String()),
 });
 export type KeptParameters = Static<typeof KeptParameters>;

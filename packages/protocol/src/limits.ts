@@ -1,14 +1,14 @@
-/** The most that a run's parameters may take as JSON. */
+/** The bound on a run's parameters as JSON. */
 export const parameterLimitBytes = 512 * 1024;
 
-/** The most that the kept parameters of a run may take. */
+/** The bound on the kept parameters of a run. */
 export const keptParametersLimitBytes = 1024 * 1024;
 
-/** The query of `/events/in` with which a client says that it reads of every event that is refused. */
+/** The query string of `/events/in` by which a client asks to be told of each refused event. */
 export const askForRefusals = "refusals=all";
 
-/** The most resources that an event may be related to. */
+/** The bound on the related resources of an event. */
 export const relatedLimit = 100;
 
-/** The most that an artifact may take as the body of a request. */
+/** The bound on the request body that creates an artifact. */
 export const artifactLimitBytes = 16 * 1024 * 1024;

@@ -7,8 +7,8 @@ import { TaskRun } from "./task-runs.ts";
 import { FlowRunRow } from "./ui/runs.ts";
 
 /**
- * The nouns that pages hear of. `row` is the row that a page gets. `list` names the topic of all rows, and `one` the field
- * that tells the thing of a topic which bears the noun's own name. A noun with neither is heard of on the topics of others.
+ * The nouns of the live feed. `row` is the row that a page gets. `list` names the topic of all rows; `one` is the field with the
+ * id of the row whose topic bears the noun's own name. A noun with neither appears on the topics of others.
  */
 export const liveNouns = {
   flow: { row: Flow, list: "flows" },
@@ -30,7 +30,7 @@ export type LiveRow<N extends LiveNoun = LiveNoun> = { readonly [K in N]: Static
 
 /** The topics of all rows of a noun. */
 export type ListTopic = { [N in LiveNoun]: Nouns[N] extends { readonly list: infer L } ? L : never }[LiveNoun];
-/** The nouns of which a page can watch one thing. */
+/** The nouns of which a page can watch a single row. */
 export type WatchedNoun = { [N in LiveNoun]: Nouns[N] extends { readonly one: string } ? N : never }[LiveNoun];
 
 type TopicOfOne<N extends WatchedNoun> = {
@@ -38,8 +38,8 @@ type TopicOfOne<N extends WatchedNoun> = {
 }[N];
 
 /**
- * What a page watches. `flow-run` tells of one run with its task runs, logs, artifacts and subflows, `task-run` of one with its
- * logs and artifacts.
+ * The topics of the live feed. `flow-run` covers one run with its task runs, logs, artifacts and subflows, `task-run` one with
+ * its logs and artifacts.
  */
 export type LiveTopic = { readonly [K in ListTopic]: { readonly kind: K } }[ListTopic] | TopicOfOne<WatchedNoun>;
 export const LiveTopic = Type.Unsafe<LiveTopic>(
@@ -58,7 +58,7 @@ function topicsOf(noun: string, { list, one }: NounOnPages) {
 
 const SubscriptionId = Type.Integer({ minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER });
 
-/** Messages of the page on `/ui/live`. A subscription's `id` is the page's own. */
+/** Messages of the page on `/ui/live`. The page chooses the `id` of a subscription. */
 export const LiveRequest = Tagged("type", [
   Open({ type: Type.Literal("subscribe"), id: SubscriptionId, topic: LiveTopic }),
   Open({ type: Type.Literal("unsubscribe"), id: SubscriptionId }),
@@ -78,8 +78,8 @@ export interface LiveDeletion {
 export type LiveChange = LiveRowChange | LiveDeletion;
 
 /**
- * Messages of the server. `changes` holds what changed within some 50 ms, the newest row of each thing, log lines in their
- * order. After `resync` the page must read again what it shows: changes were lost on the way.
+ * Messages of the server. `changes` collects about 50 ms of changes: the newest row of each id, and log lines in order. After
+ * `resync`, the page must reload its data: changes were lost.
  */
 export type LiveMessage =
   | { readonly type: "subscribed"; readonly id: number }

@@ -3,7 +3,7 @@ import { LogFilter } from "./filters.ts";
 import { route } from "./route.ts";
 import { Enum, Limit, Maybe, Moment, MomentInput, None, Nullable, Offset, Open, Type, Uuid } from "./schema.ts";
 
-/** With an `id` of the client's own, a line that is sent again is kept once. */
+/** A line with an `id` from the client is kept once, however often it is sent. */
 export const LogCreate = Open({
   id: Maybe(Uuid),
   name: Type.String(),

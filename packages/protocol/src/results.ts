@@ -3,17 +3,17 @@ import { route } from "./route.ts";
 import { ById, Enum, Limit, Maybe, Moment, MomentInput, None, Nullable, Open, Strict, Type, Uuid } from "./schema.ts";
 
 /**
- * What a value is, for showing it: one scalar, JSON, rows with columns, an image, other bytes; `secret` is never kept;
- * `unserializable` could not be written down, so it is not kept and the task runs again.
+ * The kind of a value, for display: one scalar, JSON, rows with columns, an image, other bytes. A `secret` is never kept. An
+ * `unserializable` value is not kept, so the task runs again.
  */
 export const valueKinds = ["none", "scalar", "json", "table", "image", "bytes", "secret", "unserializable"] as const;
 export const ValueKind = Enum(valueKinds);
 export type ValueKind = Static<typeof ValueKind>;
 
 /**
- * A bounded picture of a value, made where the value is (at most some 16 KiB).
- * scalar: the value; json: the value with long parts cut; table: columns, first rows, number of rows;
- * image: media type and base64 when small; bytes: length and the first bytes in hex; unserializable: the reason.
+ * A bounded picture of a value, made in the process that has the value (at most about 16 KiB). scalar: the value; json: the value
+ * with long parts cut; table: columns, first rows, number of rows; image: media type, and base64 if small; bytes: length and the
+ * first bytes in hex; unserializable: the reason.
  */
 export const ValuePreview = Open({
   kind: ValueKind,
@@ -29,20 +29,20 @@ export interface TablePreview {
   readonly row_count: number;
 }
 
-/** A result as a client hands it in. `data` is text in `format`, or null where `location` says which store holds it. */
+/** A result that a client hands in. `data` is a string in `format`, or null if `location` names the store that holds it. */
 export const ResultCreate = Strict({
   format: Enum(["devalue", "none"] as const),
   data: Nullable(Type.String()),
   location: Maybe(Type.String()),
   preview: ValuePreview,
-  /** Names the same call with the same arguments in another attempt of the same flow run. */
+  /** Identifies the same call with the same arguments in another attempt of the same flow run. */
   identity: Maybe(Type.String()),
   cache_key: Maybe(Type.String({ maxLength: 2000 })),
   expires: Maybe(MomentInput),
 });
 export type ResultCreate = Static<typeof ResultCreate>;
 
-/** A kept result with what is needed to use it again. */
+/** A kept result with all that a client needs to use it again. */
 export const StoredResult = Open({
   id: Uuid,
   created: Moment,
@@ -55,12 +55,12 @@ export const StoredResult = Open({
   identity: Nullable(Type.String()),
   cache_key: Nullable(Type.String()),
   expires: Nullable(Moment),
-  /** The attempt of the flow run in which it was made. */
+  /** The attempt of the flow run that made it. */
   flow_run_attempt: Type.Integer(),
 });
 export type StoredResult = Static<typeof StoredResult>;
 
-/** A result that a Prefect client keeps in a storage of its own, as the state tells it. */
+/** The state's description of a result that a Prefect client keeps in its own storage. */
 export const PersistedResult = Open({
   storage_key: Type.String(),
   /** `pickle`, `json`, `compressed/pickle`, or a name of the client's own. */
@@ -70,7 +70,7 @@ export const PersistedResult = Open({
 });
 export type PersistedResult = Static<typeof PersistedResult>;
 
-/** A result as a page shows it. `reason` says why there is no value to show. */
+/** A result for display. `reason` says why there is no value. */
 export const ResultView = Open({
   preview: ValuePreview,
   location: Nullable(Type.String()),
@@ -83,13 +83,13 @@ export const ResultView = Open({
 });
 export type ResultView = Static<typeof ResultView>;
 
-/** The arguments of a call, by the names of the parameters, in their order. */
+/** The arguments of a call by parameter name, in order. */
 export const InputsView = Open({ inputs: Type.Array(Open({ name: Type.String(), preview: ValuePreview })) });
 export type InputsView = Static<typeof InputsView>;
 
 /**
- * What an event of a task run may carry besides Prefect's payload, under `payload.ostinato`. The server keeps it in the
- * transaction of the state and takes it out of the event.
+ * Our additions to an event of a task run, under `payload.ostinato`. The server keeps them in the transaction of the state and
+ * removes them from the event.
  */
 export const TaskRunValues = Open({
   inputs: Type.Optional(Type.Array(Open({ name: Type.String(), preview: ValuePreview }))),
@@ -153,7 +153,7 @@ export const readResult = route({
   replies: { 200: StoredResult },
 });
 
-/** All kept results of the finished task runs and subflows of a flow run, oldest first: what a resumed run starts from. */
+/** All kept results of the finished task runs and subflows of a flow run, oldest first. A resumed run starts from them. */
 export const listFlowRunResults = route({
   method: "POST",
   path: "/flow_runs/{id}/results",

@@ -4,13 +4,13 @@ import { Enum, Maybe, Moment, Nullable, Open, Type } from "./schema.ts";
 
 const tag = "Server";
 
-/** What has a time of its own for which it is kept. */
+/** The kinds of data that have a retention time of their own. */
 export const retainedKinds = ["runs", "logs", "events", "artifacts", "latest_artifacts", "results"] as const;
 export type RetainedKind = (typeof retainedKinds)[number];
 
 export const RetentionRule = Open({
   kind: Enum(retainedKinds),
-  /** `30d`, `12h`, or `never` where nothing of the kind is removed because of its age. */
+  /** `30d`, `12h`, or `never` if age does not remove anything of this kind. */
   kept: Type.String(),
   /** The same in seconds; null for `never`. */
   seconds: Nullable(Type.Number()),
@@ -32,7 +32,7 @@ export const RemovedCounts = Open({
 });
 export type RemovedCounts = Static<typeof RemovedCounts>;
 
-/** What is older than this was too old, by kind; null where nothing ever is. */
+/** The cutoff of each kind: older data was removed. Null if age removes nothing. */
 export const RetentionCutoffs = Open({
   runs: Nullable(Moment),
   logs: Nullable(Moment),
@@ -43,32 +43,32 @@ export const RetentionCutoffs = Open({
 });
 export type RetentionCutoffs = Static<typeof RetentionCutoffs>;
 
-/** One pass over everything that is kept for a time. */
+/** One pass over all data that has a retention time. */
 export const RetentionPass = Open({
   started: Moment,
   finished: Moment,
   /**
-   * How it ended: all that was too old is gone; it was interrupted and goes on later; it removed nothing and waits for somebody
-   * to say that it may; or it failed. `error` says why.
+   * How the pass ended: everything too old is gone; it was interrupted and continues later; it removed nothing and waits for a
+   * confirmation; or it failed. `error` says why.
    */
   outcome: Enum(["complete", "interrupted", "waiting", "failed"] as const),
   error: Nullable(Type.String()),
   removed: RemovedCounts,
-  /** The moment from which age was measured: behind the clock where that has jumped. Null of passes of earlier versions. */
+  /** The time that ages are measured from: behind the clock if the clock jumped. Null for passes of earlier versions. */
   as_of: Nullable(Moment),
   cutoffs: Nullable(RetentionCutoffs),
-  /** By which the file of the database became smaller. 0 on PostgreSQL, which uses the room again by itself. */
+  /** How much smaller the database file became. 0 on PostgreSQL, which reuses the space by itself. */
   bytes_given_back: Type.Integer(),
 });
 export type RetentionPass = Static<typeof RetentionPass>;
 
 export const Retention = Open({
   rules: Type.Array(RetentionRule),
-  /** Whether this server is removing something now. */
+  /** Whether this server is removing data now. */
   running: Type.Boolean(),
   /** The latest pass of any server of this database. */
   last: Nullable(RetentionPass),
-  /** Why less is removed than is too old by the machine's clock, and what to do; null where nothing is held back. */
+  /** Why less is removed than the clock suggests, and the remedy; null if nothing is held back. */
   waiting: Nullable(Type.String()),
   database_size_bytes: Nullable(Type.Integer()),
 });
@@ -99,7 +99,7 @@ export const runRetention = route({
   summary: "Remove now what is too old; answers at once, `GET /admin/retention` says when it is done",
   tag,
   body: Open({
-    /** Somebody has seen what would go, and says that the clock is right and that it may go. */
+    /** True if a person has seen what would be removed and confirms that the clock is right. */
     confirmed: Maybe(Type.Boolean()),
   }),
   bodyOptional: true,

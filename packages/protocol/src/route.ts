@@ -4,35 +4,35 @@ import type { Access } from "./access.ts";
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /**
- * One operation of the API: what it takes and what it answers. The server registers it, the client calls it, the OpenAPI
- * document describes it, all from this one object.
+ * One operation of the API with its input and its answers. The server registers it, the client calls it and the OpenAPI document
+ * describes it, all from this one object.
  */
 export interface RouteContract {
   readonly method: Method;
   /** Below `/api`, with parameters as `{id}`. A trailing slash is part of the path. */
   readonly path: string;
-  /** Who is allowed to call it. */
+  /** The access level that a caller needs. */
   readonly access: Access;
   readonly summary: string;
   readonly tag: string;
   readonly params?: TSchema;
   readonly query?: TSchema;
   readonly body?: TSchema;
-  /** True where an empty request body stands for `{}`. */
+  /** True if an empty request body stands for `{}`. */
   readonly bodyOptional?: boolean;
-  /** By status. The lowest is the one of an ordinary success. */
+  /** The body by status. The lowest status is the usual success. */
   readonly replies: Readonly<Record<number, TSchema>>;
-  /** The media type of the answer where it is not JSON. */
+  /** The media type of the answer, if it is not JSON. */
   readonly produces?: string;
-  /** Largest request body in bytes, where it differs from the server's ordinary limit. */
+  /** The maximum size of the request body in bytes, if it differs from the server's usual limit. */
   readonly bodyLimit?: number;
-  /** Never there at run time: `route` gives it its type. */
+  /** Only a type: `route` sets it, and it does not exist at run time. */
   readonly types?: ContractTypes;
 }
 
 /**
- * The TypeScript types of a contract's parts, worked out once, where the contract stands. Functions that are generic over
- * contracts look them up here: to work them out from an unknown schema costs the compiler seconds at each call.
+ * The TypeScript types of the parts of a contract, computed once at the contract. Functions that are generic over contracts look
+ * them up here: computing them from an unknown schema would cost the compiler seconds at each call.
  */
 export interface ContractTypes {
   readonly params: unknown;

@@ -15,16 +15,16 @@ Format.Set("uuid", isUuid);
 Format.Set("timestamp", (text) => parseTimestamp(text) !== undefined);
 
 /**
- * `~described` is what the OpenAPI document says of a schema beside its own keywords, where the check is a function: by
- * `Type.Refine`, which has a sentence of its own for what is wrong, or in a service.
+ * `~described` adds to the description of a schema in the OpenAPI document. It is for schemas that a function checks:
+ * `Type.Refine`, which has an error sentence of its own, or a service.
  */
 
-/** An object that takes exactly these fields: an unknown one is an error, as Prefect's clients expect of models. */
+/** An object with exactly these fields: an unknown one is an error, as Prefect's clients expect for models. */
 export function Strict<const P extends TProperties>(properties: P) {
   return Type.Object(properties, { additionalProperties: false });
 }
 
-/** An object that ignores fields it doesn't know: bodies of several parameters, and everything that is answered. */
+/** An object that ignores unknown fields: bodies of several parameters, and all answers. */
 export function Open<const P extends TProperties>(properties: P) {
   return Type.Object(properties);
 }
@@ -33,7 +33,7 @@ export function Nullable<const T extends TSchema>(schema: T) {
   return Type.Union([schema, Type.Null()]);
 }
 
-/** A parameter that may be left out or null, which both mean its default. */
+/** A parameter that may be left out or null; both mean its default. */
 export function Maybe<const T extends TSchema>(schema: T) {
   return Type.Optional(Nullable(schema));
 }
@@ -42,22 +42,22 @@ export function Enum<const T extends readonly string[]>(values: T) {
   return Type.Unsafe<T[number]>(Type.Enum([...values]));
 }
 
-/** The keyword of a union whose shapes are told apart by a field with a text of its own in each: the name of that field. */
+/** The keyword of a union whose shapes differ by a constant string in one field: the name of that field. */
 export const tagKeyword = "~tag";
 
-/** One of several shapes, told apart by the text of the field `tag`: what is wrong is said of the shape that it names. */
+/** One of several shapes, distinguished by the string in the field `tag`. Problems are reported for the shape that it names. */
 export function Tagged<const T extends TSchema[]>(tag: string, shapes: readonly [...T]) {
   return Type.Union([...shapes], { [tagKeyword]: tag });
 }
 
 export const Uuid = Type.String({ format: "uuid" });
 
-/** A moment as it is answered: ISO 8601, UTC, microseconds. */
+/** A time in an answer: ISO 8601, UTC, microseconds. */
 export const Moment = Type.String({ format: "timestamp" });
 
 /**
- * A moment as it may be sent: ISO 8601 with `T` or a space, with or without a zone, or a number since the epoch, from year 1 to
- * 2255. Numbers beyond 20,000,000,000 in either direction are milliseconds, and nearer ones seconds, as Prefect takes them.
+ * A time in a request: ISO 8601 with `T` or a space, with or without a zone, or a number since the epoch, from year 1 to 2255.
+ * Numbers beyond ±20,000,000,000 are milliseconds, others seconds, as Prefect reads them.
  */
 export const MomentInput = Type.Refine(
   Type.Unsafe<string | number>({
@@ -75,19 +75,19 @@ export const MomentInput = Type.Refine(
     "must be a moment from year 1 to 2255: ISO 8601, or a number since the epoch, of seconds or beyond 2e10 of milliseconds",
 );
 
-/** A whole number that fits in 32 bits, as both databases keep it. */
+/** A whole number of 32 bits, as both databases keep it. */
 export function Integer32({ minimum = -(2 ** 31) }: { readonly minimum?: number } = {}) {
   return Type.Integer({ minimum, maximum: 2 ** 31 - 1 });
 }
 
-/** How long something takes, in seconds with a fraction: a century at the most. */
+/** A duration in seconds with a fraction, at most a century. */
 export function Seconds({ minimum = -maxSeconds }: { readonly minimum?: number } = {}) {
   return Type.Number({ minimum, maximum: maxSeconds });
 }
 
 const maxSeconds = 100 * 366 * 86_400;
 
-/** Text of an index takes so many bytes of UTF-8 at the most: PostgreSQL has no room for more. */
+/** The bound on indexed strings in bytes of UTF-8, because PostgreSQL bounds the rows of an index. */
 export const maxIndexedBytes = 2000;
 
 export function Indexed<const T extends TString>(text: T) {
@@ -120,7 +120,7 @@ export const Labels = Type.Record(
 /** Rows per page: the default and the most that one answer holds. */
 export const pageLimit = 200;
 
-/** The limit is checked by the service, because its error has a wording of its own on the wire. */
+/** The service checks the limit, because Prefect's clients know the sentence of its error. */
 export const Limit = Maybe(
   Type.Unsafe<number>({ ...Type.Integer(), "~described": { minimum: 0, maximum: pageLimit } }),
 );

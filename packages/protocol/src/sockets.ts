@@ -4,7 +4,7 @@ import type { Access } from "./access.ts";
 export interface SocketContract {
   /** Below `/api`. */
   readonly path: string;
-  /** Who is allowed to open it. */
+  /** The access level that a caller needs. */
   readonly access: Access;
   readonly summary: string;
 }

@@ -16,7 +16,7 @@ import {
   Uuid,
 } from "./schema.ts";
 
-/** What a state carries besides its type and name. All fields may be left out or null. */
+/** The details of a state. All fields may be left out or null. */
 export const StateDetails = Open({
   flow_run_id: Maybe(Uuid),
   task_run_id: Maybe(Uuid),
@@ -75,7 +75,7 @@ export type SetState = Static<typeof SetState>;
 export const SetStateStatus = Enum(["ACCEPT", "REJECT", "ABORT", "WAIT"] as const);
 export type SetStateStatus = Static<typeof SetStateStatus>;
 
-/** What the server decided of a proposed state; `state` is the one that the run is in now. */
+/** The server's decision on a proposed state; `state` is the present state of the run. */
 export const OrchestrationResult = Open({
   state: Nullable(State),
   status: SetStateStatus,

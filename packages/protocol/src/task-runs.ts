@@ -27,7 +27,7 @@ import {
 } from "./schema.ts";
 import { OrchestrationResult, SetState, State, StateCreate } from "./states.ts";
 
-/** Of a delay, so many times it. */
+/** A bound on the jitter, as a multiple of the delay. */
 const maxJitterFactor = 1000;
 const maxRetryDelays = 50;
 
@@ -40,7 +40,7 @@ export const TaskRunPolicy = Open({
 });
 export type TaskRunPolicy = Static<typeof TaskRunPolicy>;
 
-/** Where an argument of a task came from. */
+/** The origin of a task's argument. */
 export const TaskInput = Type.Union([
   Open({ input_type: Type.Optional(Type.Literal("task_run")), id: Uuid }),
   Open({ input_type: Type.Optional(Type.Literal("flow_run")), id: Uuid }),

@@ -28,13 +28,13 @@ export const Dashboard = Open({
   /** The counts of the span of the same length before `since`. */
   previous_counts: StateCounts,
   task_counts: StateCounts,
-  /** Failed and crashed in the range, newest first, at most 10; `state.message` says why. */
+  /** Runs that failed or crashed in the range, newest first, at most 10; `state.message` says why. */
   failed: Type.Array(FlowRunRow),
   /** Running, pending or cancelling, at most 20. */
   running: Type.Array(FlowRunRow),
   /** Late first, then paused, then scheduled by time, at most 20. */
   waiting: Type.Array(FlowRunRow),
-  /** Those that ran in the range, most failures first, at most 50. */
+  /** Flows with runs in the range, most failures first, at most 50. */
   flows: Type.Array(DashboardFlow),
 });
 export type Dashboard = Static<typeof Dashboard>;
@@ -51,13 +51,13 @@ export const readDashboard = route({
     /** Bars of the history; 1 to 200. */
     buckets: Maybe(Type.Integer({ minimum: 1, maximum: 200 })),
     /**
-     * Where the first bar begins, at or before `since`, and how long each is: so that bars stand on whole hours, while
-     * everything is counted in the range exactly. At most 200 bars; `buckets` is ignored then.
+     * The start of the first bar, at or before `since`, and the length of each, so that bars can start on whole hours while the
+     * counts cover the exact range. At most 200 bars; `buckets` is ignored then.
      */
     bars: Maybe(Open({ since: MomentInput, seconds: Seconds({ minimum: 1 }) })),
     /**
-     * Where each bar begins and the last one ends, the first at or before `since`, for bars that are not equally long: days are
-     * not where the clock is changed. All lengths are multiples of one that fits at most 2000 times; `bars` is ignored then.
+     * The start of each bar and the end of the last, for bars of different lengths, such as days around a clock change. The first
+     * starts at or before `since`. All lengths are multiples of one that fits at most 2000 times; `bars` is ignored then.
      */
     edges: Maybe(Type.Array(MomentInput, { minItems: 2, maxItems: 201 })),
     tags: Maybe(Tags),

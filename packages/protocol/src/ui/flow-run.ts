@@ -13,7 +13,7 @@ export const Waiting = Open({
   reason: Type.String(),
   since: Moment,
   until: Nullable(Moment),
-  /** How to make it proceed. */
+  /** A way to make the run proceed. */
   hint: Nullable(Type.String()),
 });
 export type Waiting = Static<typeof Waiting>;
@@ -53,10 +53,10 @@ export const readFlowRunPage = route({
 });
 
 /**
- * Task runs and subflows of a flow run by column, oldest first, small enough for 10,000 of them. Times are seconds after
- * `origin`, with microseconds; null where not yet. `parents` are the indexes of the rows that the arguments came from.
- * `within` is the index of the task run that the row was called in, always of an earlier row. The row of a subflow has the
- * times and the state of the subflow itself. At most 20,000 rows: `truncated` says that there are more.
+ * The task runs and subflows of a flow run by column, oldest first, small enough for 10,000 of them. Times are seconds after
+ * `origin`, with microseconds; null for a time that has not come. `parents` holds the indexes of the rows that the arguments came
+ * from. `within` is the index of the calling task run, which is always an earlier row. The row of a subflow has the times and the
+ * state of the subflow. At most 20,000 rows: `truncated` says that there are more.
  */
 export const Timeline = Open({
   origin: Moment,
@@ -98,7 +98,7 @@ export const TaskResult = Open({
   /** Null where the result was deleted, or is in the client's own store. */
   kind: Nullable(ValueKind),
   size_bytes: Nullable(Type.Integer()),
-  /** Where the client's own store keeps it. */
+  /** The address in the client's own store. */
   location: Nullable(Type.String()),
   in_database: Type.Boolean(),
   created: Nullable(Moment),

@@ -37,7 +37,7 @@ export const FlowPage = Open({
   /** Its last 50 runs. */
   recent: Type.Array(RunBar),
   counts: StateCounts,
-  /** From 0 to 1, of finished runs in the range. */
+  /** The share of finished runs in the range that succeeded, from 0 to 1. */
   success_rate: Nullable(Type.Number()),
   durations: Type.Array(
     Open({

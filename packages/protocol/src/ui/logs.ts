@@ -16,7 +16,7 @@ export const readLogWindow = route({
   body: Open({
     flow_run_id: Maybe(Uuid),
     task_run_id: Maybe(Uuid),
-    /** Also the lines of subflows. */
+    /** Includes the lines of subflows. */
     subflows: Maybe(Type.Boolean()),
     level: Maybe(Integer32()),
     text: Maybe(Type.String({ maxLength: 200 })),
@@ -29,7 +29,7 @@ export const readLogWindow = route({
   replies: {
     200: Open({
       logs: Type.Array(Log),
-      /** How many matching lines come before this window; `total` counts all of them. */
+      /** The number of matching lines before this window; `total` counts all of them. */
       position: Type.Integer(),
       total: Type.Integer(),
       before: Nullable(Type.String()),
