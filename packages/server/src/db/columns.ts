@@ -37,7 +37,7 @@ export type Columns = Readonly<Record<string, Column<unknown>>>;
 export type RowOf<C extends Columns> = { readonly [K in keyof C]: C[K] extends Column<infer Value> ? Value : never };
 
 export type JsonText = string;
-/** As the drivers give it: a number on SQLite, a string on PostgreSQL. */
+/** The drivers' types: a number on SQLite, a string on PostgreSQL. */
 export type TransactionId = number | string;
 export type Flag = 0 | 1;
 

@@ -25,8 +25,8 @@ interface SqlError {
 const refusedValues = new Set([18, 19, 20, 25]);
 
 /**
- * Whether the database would refuse the same values at any other time too. Anything else that it says is about itself, such as
- * being read-only after a failover, and the values may be tried again.
+ * Whether the database would refuse the same values at any time. Other errors are about the database itself, such as being
+ * read-only after a failover, and the values may be tried again.
  */
 export function isRefusalOfValues(error: unknown): boolean {
   const { code, errcode } = error as SqlError;

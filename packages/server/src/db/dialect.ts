@@ -4,9 +4,9 @@ import type { Metrics } from "../kernel/metrics.ts";
 import type { CellType, ColumnTypes } from "./columns.ts";
 import type { Tables } from "./tables.ts";
 
-/** What a unit of work writes through. */
+/** The writing side of a unit of work. */
 export type Writer = Transaction<Tables>;
-/** What a query reads through: a database or a unit of work. */
+/** The reading side of a query: a database or a unit of work. */
 export type Reader = Kysely<Tables>;
 
 /** A value of a row as both drivers take it; JSON as text. */
@@ -17,7 +17,7 @@ export interface RowsToInsert<K extends string = string> {
   readonly into: string;
   readonly columns: Readonly<Record<K, CellType>>;
   readonly rows: readonly Readonly<Record<K, CellValue>>[];
-  /** What follows the rows: `ON CONFLICT …`, `RETURNING …`. */
+  /** The end of the statement, after the rows: `ON CONFLICT …`, `RETURNING …`. */
   readonly ending?: string;
 }
 
@@ -142,16 +142,16 @@ export interface SavedFile {
 export interface DatabaseFile {
   /** Throws `DatabaseUnavailable` where the file is not in its place any more, or damaged. Looks now. */
   check(): void;
-  /** Writes what is in the open file beside it, for when the file is not in its place. Takes as long as copying it. */
+  /** Writes a copy of the open database beside its place, for when the file is missing there. Takes as long as copying it. */
   save(): SavedFile;
-  /** Whether this process is the only server of the file, from now on until it ends. May be asked again. */
+  /** Makes this process the only server of the file until it ends, and returns whether it is. May be called again. */
   claim(): boolean;
 }
 
 export interface Notices {
   /** Sends messages in their order; resolves when they are on their way, or lost with the database. */
   send(messages: readonly string[]): Promise<void>;
-  /** Resolves when messages are heard. `lost` tells that some may have been missed; listening goes on by itself. */
+  /** Resolves when messages arrive. `lost` is called when some may have been missed; listening then continues. */
   listen(receive: (message: string) => void, lost: () => void): Promise<void>;
 }
 
@@ -177,10 +177,10 @@ export class TooManyValues extends Error {
   }
 }
 
-/** So many reads of `slow` may wait. One that waits behind them all would have no reader left. */
+/** A bound on the waiting reads of `slow`. Reads beyond it would never get a reader in time. */
 export const maxSlowReads = 128;
 
-/** How long one read of `slow` may take, on both databases. */
+/** The time limit of one read of `slow`, on both databases. */
 export const slowReadSeconds = 60;
 
 export class ReadTookTooLong extends DatabaseUnavailable {
@@ -200,7 +200,7 @@ export class NoLongerWanted extends DatabaseUnavailable {
   }
 }
 
-/** As many long reads wait as may. */
+/** The queue of long reads is full. */
 export class DatabaseBusy extends DatabaseUnavailable {
   override readonly name = "DatabaseBusy";
 

@@ -69,7 +69,7 @@ function jsonStatementOf({ into, columns, ending = "" }: RowsToInsert, types: Co
   return kept(columns, `json ${into} ${ending}`, () => {
     const entries = Object.entries(columns);
     const names = entries.map(([name]) => name).join(", ");
-    // JSON comes as text: a column that the database looks into makes it what it keeps.
+    // JSON is passed as a string: the database converts it for columns that it searches.
     const taken = entries.map(([name, type]) => (type === "searchableJson" ? `${name}::${types[type]}` : name));
     const fields = entries.map(([name, type]) => `${name} ${isText(type) ? "text" : types[type]}`);
     return `INSERT INTO ${into} (${names}) SELECT ${taken.join(", ")}

@@ -2,8 +2,8 @@ import { parseJson } from "@ostinato/core";
 import type { JsonText } from "./tables.ts";
 
 /**
- * What PostgreSQL can't keep and JSON may carry: NUL, and halves of surrogate pairs. They are shown as U+FFFD on both
- * databases. An even number of backslashes before the escape makes it plain text, which stays.
+ * Matches escapes that JSON allows and PostgreSQL refuses: NUL, and halves of surrogate pairs. Both databases keep U+FFFD
+ * instead. After an even number of backslashes the escape is plain text, which stays.
  */
 const unstorable = /(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/g;
 
@@ -16,12 +16,12 @@ export function writeOptionalJson(value: unknown): JsonText | null {
   return value === null || value === undefined ? null : writeJson(value);
 }
 
-/** What a user has given, with his numbers as he wrote them. */
+/** Reads a user's JSON, with numbers exactly as they were written. */
 export function readJson<T>(text: JsonText): T {
   return (emptyOf(text) ?? parseJson(text)) as T;
 }
 
-/** What the server has written in a shape of its own, in which all numbers are JavaScript's. */
+/** Reads JSON in a shape of the server's own, in which all numbers are JavaScript numbers. */
 export function readPlainJson<T>(text: JsonText): T {
   return (emptyOf(text) ?? JSON.parse(text)) as T;
 }

@@ -13,7 +13,7 @@ export class SchemaTooNew extends Error {
 /** A migration that a database has had. */
 export interface AppliedMigration {
   readonly name: string;
-  /** Undefined in databases of versions that did not say. */
+  /** Undefined in databases of versions that did not record it. */
   readonly breaking?: number | undefined;
 }
 
@@ -43,7 +43,7 @@ export async function migrate(database: Database, clock: Clock): Promise<Migrate
     },
     { patienceSeconds: 60 },
   );
-  // What the planner knows of an index goes with it. A database that has just been made has nothing to know yet.
+  // Dropping an index drops its statistics, so they are collected again. A new database has no rows to collect from.
   if (applied.length > 0 && applied.length < migrations.length) await database.execute(statisticsAnew[database.kind]);
   return { applied, newer };
 }
@@ -115,7 +115,7 @@ async function apply(tx: Writer, { types }: Database, { name, breaking, up }: Mi
     .execute();
 }
 
-/** What a database has had, where nothing is missing. */
+/** The applied migrations, if none is missing. */
 async function foundUpToDate(database: Database): Promise<readonly AppliedMigration[] | undefined> {
   try {
     const applied = await appliedMigrations(database.read);

@@ -12,7 +12,7 @@ export function makePrivateFile(file: string): void {
   try {
     closeSync(openSync(file, "ax", 0o600));
   } catch {
-    // It is there already, or can't be made: who opens it says why in better words.
+    // It exists already, or cannot be made: opening it gives the better error.
   }
 }
 
@@ -30,8 +30,8 @@ export function makeNewPrivateFile(name: string): string {
 }
 
 /**
- * Takes from other users what earlier versions let them read in a home folder. A database elsewhere is left as it is: somebody
- * chose its place, and who may read it.
+ * Removes the access of other users that earlier versions left to a home folder. A database elsewhere stays as it is: somebody
+ * chose its place and its readers.
  */
 export function closeHome(home: string, databaseFile: string): void {
   if (dirname(databaseFile) !== home) return;
@@ -46,6 +46,6 @@ function closeToOthers(path: string): void {
     const { mode } = statSync(path);
     if ((mode & 0o077) !== 0) chmodSync(path, mode & 0o700);
   } catch {
-    // It is not there, it is somebody else's, or its file system knows no modes.
+    // It does not exist, belongs to another user, or is on a file system without modes.
   }
 }

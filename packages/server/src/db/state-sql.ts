@@ -8,8 +8,8 @@ import {
 } from "@ostinato/core";
 import { type RawBuilder, type SqlBool, sql } from "kysely";
 
-// Conditions on the columns that name the state of a run, made of the same lists that programs use. What is compared with is
-// written into the statement, so that the planners of both databases see it.
+// Conditions on the state columns of a run, made from the lists that programs use. The values are literals in the statement, so
+// that the planners of both databases see them.
 
 type Condition = RawBuilder<SqlBool>;
 

@@ -14,7 +14,7 @@ export function namedStatement(text: string, parameters: readonly unknown[]): Na
   return { name: statementName(text), text, values: parameters.map(sendable) };
 }
 
-/** PostgreSQL takes no NUL: what is looked for is written as what is kept. */
+/** PostgreSQL refuses NUL: search values are changed as kept values are. */
 function sendable(value: unknown): unknown {
   if (typeof value === "string") return value.includes("\0") ? storable(value) : value;
   return Array.isArray(value) ? value.map(sendable) : value;

@@ -116,7 +116,7 @@ export const tables = {
 
   task_run: {
     ...taskRunColumns,
-    /** Of a task run that a server has ended: what its process says later than this counts all the same. */
+    /** The last time that the process of a task run reported, if a server has ended the run: a later report still counts. */
     last_word: nullable(moment),
   },
 
@@ -138,11 +138,11 @@ export const tables = {
     occurred: moment,
     interval_seconds: micros,
     beat_count: integer,
-    /** 1 where the client has said how often. */
+    /** 1 if the client declared its interval. */
     interval_declared: flag,
     /** By the server's clock. */
     received: moment,
-    /** As `ownProcess` names it; null where the client has not said. */
+    /** In the form of `ownProcess`; null if the client did not give it. */
     process: nullable(text),
   },
 
@@ -169,7 +169,7 @@ export const tables = {
     follows: nullable(uuid),
   },
 
-  /** One row for each thing that an event names, so that events are found by any of them. */
+  /** One row for each resource that an event names, so that events are found by any of them. */
   event_resource: { resource_id: text, occurred: moment, event_id: uuid },
 
   artifact: {
@@ -183,14 +183,14 @@ export const tables = {
     task_run_id: nullable(uuid),
   },
 
-  /** The newest artifact of each key, by reference: what it holds is read from the artifact. */
+  /** A reference to the newest artifact of each key, whose content is read from the artifact. */
   artifact_collection: { ...row, key: text, latest_id: uuid },
 
   saved_search: { ...row, name: text, filters: json },
 
   configuration: { ...row, key: text, value: json },
 
-  /** Parameters as a run had them, for runs whose parameters are more than JSON can say. */
+  /** Exact parameters, for runs whose parameters JSON cannot express. */
   kept_parameters: {
     flow_run_id: uuid,
     format: word<"devalue" | "none">(),
@@ -219,7 +219,7 @@ export const tables = {
     expires: nullable(moment),
   },
 
-  /** What a page shows of a task run besides its states. */
+  /** The values of a task run that a page shows besides its states. */
   task_run_value: {
     task_run_id: uuid,
     inputs: nullable(json),
@@ -239,15 +239,15 @@ export const tables = {
     kind: word<DeliveryKind>(),
     /** The noun that changed, the name of the event, or that of the follow-up. */
     name: text,
-    /** The id of the row, of the event, or of what the follow-up is about. */
+    /** The id of the row, of the event, or of the subject of the follow-up. */
     ref: text,
     appended: moment,
   },
 
-  /** How far a consumer has come in the outbox. */
+  /** The position of a consumer in the outbox. */
   consumer: { name: text, xid: transaction, seq: wideInteger, updated: moment },
 
-  /** What a consumer has failed to handle, with a copy of what it is about. */
+  /** A change that a consumer failed to handle, with a copy of its content. */
   failed_delivery: {
     id: uuid,
     consumer: text,
@@ -263,9 +263,9 @@ export const tables = {
     due: nullable(moment),
   },
 
-  /** Which server does the work of a loop that one of several does. `beat` grows while that server lives. */
+  /** The server that runs an exclusive loop. `beat` grows while that server lives. */
   loop_lease: { name: text, holder: uuid, beat: wideInteger },
 };
 
-/** What Kysely is told. */
+/** The tables as Kysely sees them. */
 export type Tables = { [Name in keyof typeof tables]: RowOf<(typeof tables)[Name]> };

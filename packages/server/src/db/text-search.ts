@@ -1,6 +1,6 @@
 import { storable } from "./json-text.ts";
 
-/** A pattern of LIKE for what holds the text, with `\` before what is special in it. */
+/** A LIKE pattern for values that contain the text, with `\` before its special characters. */
 export function patternOf(text: string): string {
   return `%${storable(text).replace(/[\\%_]/g, "\\$&")}%`;
 }
@@ -14,7 +14,7 @@ export function caselessPart(text: string): string | undefined {
   return longest.length < minNarrowingLength ? undefined : longest;
 }
 
-/** Of ASCII only: what is beyond it has cases in many ways. */
+/** ASCII only: beyond it, letters have more than two cases. */
 const caseless = /[\x20-\x40\x5b-\x60\x7b-\x7e]+/g;
 
 /** A single character, such as a space or a hyphen, is in most names. */

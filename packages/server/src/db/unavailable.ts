@@ -1,11 +1,10 @@
 /**
- * What an error of a driver says of the database, where it says nothing of what was asked. `passing`: it may be over in a
- * moment, and the unit of work is run again for a while. `standing`: somebody has to act first, or it has taken as long as it
- * may; it is answered with 503 at once.
+ * The condition of the database that a driver's error reveals. `passing`: it may end in a moment, so the unit of work is retried
+ * for a while. `standing`: a person must act first, or the time limit is reached; the answer is 503 at once.
  */
 export type Trouble = "passing" | "standing";
 
-/** Undefined for an error that is about what was asked, or ours. */
+/** Undefined for an error about the statement, or of our own. */
 export function troubleOf(error: unknown): Trouble | undefined {
   const { code = "", errcode, message = "", syscall = "" } = error as DriverError;
   if (errcode !== undefined) return sqliteTrouble.get(errcode & 0xff);
@@ -20,7 +19,7 @@ export function isUnavailable(error: unknown): boolean {
   return troubleOf(error) !== undefined;
 }
 
-/** SQLite does not understand what is in the file. */
+/** SQLite cannot read the file. */
 export function isDamaged(error: unknown): boolean {
   const { errcode = 0 } = error as DriverError;
   return damagedCodes.has(errcode & 0xff);
@@ -32,8 +31,8 @@ export function isOutOfConnections(error: unknown): boolean {
 }
 
 /**
- * Whether a connection is of no more use, though it answers: it leads to a server that may only be read, as the one does that was
- * the primary before a failover, or what was prepared on it is gone or for a table that has another shape now.
+ * Whether a connection that still answers is useless: it leads to a read-only server, such as the former primary after a
+ * failover, or its prepared statements are gone or do not fit the tables any more.
  */
 export function isConnectionStale(error: unknown): boolean {
   const { code = "", routine } = error as DriverError;
@@ -45,7 +44,7 @@ interface DriverError {
   readonly errcode?: number;
   readonly message?: string;
   readonly syscall?: string;
-  /** The function of PostgreSQL's source that said it; poolers give none. */
+  /** The function in PostgreSQL's source that raised it; poolers give none. */
   readonly routine?: string;
 }
 
@@ -66,7 +65,7 @@ const sqliteTrouble = new Map<number, Trouble>([
   [26, "standing"], // no database
 ]);
 
-/** Of the connection to a database over the network. */
+/** Error codes of a broken network connection to a database. */
 const systemCodes = new Set([
   "ECONNREFUSED",
   "ECONNRESET",
@@ -81,8 +80,8 @@ const systemCodes = new Set([
 const preparedCodes = new Set(["26000", "42P05"]);
 
 /**
- * By PostgreSQL's codes, else by their classes. What is in neither is about what was asked: features and syntax, values,
- * constraints, limits of the program, errors that somebody's trigger raises.
+ * By PostgreSQL's codes, then by their classes. Codes in neither are about the statement: features and syntax, values,
+ * constraints, limits of the program, errors that a trigger raises.
  */
 const postgresCodes = new Map<string, Trouble>([
   ["25006", "passing"], // read-only: a failover is under way
@@ -112,7 +111,7 @@ const postgresClasses = new Map<string, Trouble>([
 ]);
 
 function postgresTrouble(code: string, error: DriverError): Trouble | undefined {
-  // Said by PostgreSQL of a message that was malformed, which ours then is; said by poolers of whatever goes wrong with them.
+  // PostgreSQL uses this code for a malformed message, which is then our error; poolers use it for any trouble of their own.
   if (code === "08P01" && error.routine !== undefined) return undefined;
   if (isConnectionStale(error)) return "passing";
   return postgresCodes.get(code) ?? postgresClasses.get(code.slice(0, 2));

@@ -1,9 +1,9 @@
 import type { ColumnTypes } from "../columns.ts";
 
-/** The ways to what is old, for which no index of the foundation leads. All partial: they hold little of their tables. */
+/** Indexes that find old rows, where no index of the foundation does. All are partial, so they hold few rows of their tables. */
 export function up(_types: ColumnTypes): readonly string[] {
   return [
-    // What still has data that could go; a result without it is no longer in the index.
+    // Only results that still have data that retention may remove.
     "CREATE INDEX result_kept ON result (created, id) WHERE format <> 'none'",
     "CREATE INDEX result_location ON result (location) WHERE location IS NOT NULL",
     "CREATE INDEX task_run_free_end ON task_run (coalesce(end_time, 0), id) WHERE flow_run_id IS NULL",

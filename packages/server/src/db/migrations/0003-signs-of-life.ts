@@ -1,8 +1,8 @@
 import type { ColumnTypes } from "../columns.ts";
 
 /**
- * `beats` counts the signs of life of a run, so that a server sees that one came without trusting any clock. `said` is 1 where
- * the client has said how often it gives one.
+ * `beats` counts the signs of life of a run, so that a server notices a new one without trusting any clock. `said` is 1 if the
+ * client declared its interval.
  */
 export function up({ integer, flag }: ColumnTypes): readonly string[] {
   return [

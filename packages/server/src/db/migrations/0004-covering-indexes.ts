@@ -1,8 +1,8 @@
 import type { ColumnTypes } from "../columns.ts";
 
 /**
- * Indexes that hold all that a walk along them asks, in the place of narrower ones: a name, so that a search for a part of it
- * looks up only what it finds; and, beside each kind of state, what histories add up.
+ * Covering indexes in place of narrower ones: with the name, so that a search in names reads only the rows that it finds; and,
+ * for each kind of state, with the columns that histories add up.
  */
 export function up(_types: ColumnTypes): readonly string[] {
   return [

@@ -1,8 +1,8 @@
 import type { ColumnTypes } from "../columns.ts";
 
 /**
- * `received` is when a server last heard of a run, by its own clock; `process` names the run's process, for those that can look
- * at it. `last_word` is when a task run that a server has ended since was last spoken of by its process.
+ * `received` is the time of a run's last sign of life by the server's clock; `process` names the run's process, for servers that
+ * can look at it. `last_word` is the last event time of the process of a task run that a server has ended.
  */
 export function up({ moment }: ColumnTypes): readonly string[] {
   return [

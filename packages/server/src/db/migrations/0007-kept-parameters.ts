@@ -1,6 +1,6 @@
 import type { ColumnTypes } from "../columns.ts";
 
-/** Parameters as a run had them, for runs whose parameters are more than JSON can say. Most runs have no row. */
+/** Exact parameters, for runs whose parameters JSON cannot express. Most runs have no row. */
 export function up({ uuid, flag }: ColumnTypes): readonly string[] {
   return [
     `CREATE TABLE kept_parameters (flow_run_id ${uuid} PRIMARY KEY REFERENCES flow_run ON DELETE CASCADE,

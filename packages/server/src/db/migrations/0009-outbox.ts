@@ -1,8 +1,8 @@
 import type { ColumnTypes } from "../columns.ts";
 
 /**
- * `outbox` holds what consumers have not handled yet, and is read in the order of `(xid, seq)`. `loop_lease` says which server
- * does the work of a loop that one of several does.
+ * `outbox` holds the changes that consumers have not handled yet, and is read in the order of `(xid, seq)`. `loop_lease` names
+ * the server that runs an exclusive loop.
  */
 export function up(types: ColumnTypes): readonly string[] {
   const { uuid, moment, integer, sequence, transaction, ownTransaction } = types;

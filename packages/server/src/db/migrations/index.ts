@@ -13,17 +13,17 @@ import * as outbox from "./0009-outbox.ts";
 export interface Migration {
   readonly name: string;
   /**
-   * Whether a version that does not know this migration must not use the database after it. New tables, new indexes and new
-   * columns that may be left out when a row is added break nothing: a server of the version before goes on beside it.
+   * Whether servers without this migration must stop using the database. New tables, new indexes and new optional columns break
+   * nothing: a server of the version before continues beside it.
    */
   readonly breaking: boolean;
   readonly up: (types: ColumnTypes) => readonly MigrationStep[];
 }
 
-/** A statement, or code where a statement can't say it: it reads and writes through the migration's transaction. */
+/** A statement, or code for changes beyond SQL, which reads and writes through the migration's transaction. */
 export type MigrationStep = string | ((tx: Writer) => Promise<void>);
 
-/** In order, each once, never changed after it was released. */
+/** In order; each runs once and never changes after its release. */
 export const migrations: readonly Migration[] = [
   { name: "0001-foundation", breaking: true, up: foundation.up },
   { name: "0002-retention", breaking: false, up: retention.up },

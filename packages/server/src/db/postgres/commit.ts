@@ -4,15 +4,15 @@ import { DatabaseUnavailable } from "../dialect.ts";
 import { isUnavailable } from "../unavailable.ts";
 import { type PostgresPool, queryOnce } from "./pool.ts";
 
-/** What a transaction is known by when it is asked about. */
+/** Identifies a transaction, to ask about it later. */
 export interface Identity {
-  /** As `pg_current_xact_id` gave it. */
+  /** From `pg_current_xact_id`. */
   readonly id: string;
   /** `performance.now()` of its beginning. */
   readonly began: number;
 }
 
-/** To be called with BEGIN, so that the answer comes with that of the first statement, and is there before the commit. */
+/** Call it with BEGIN, so that the answer arrives with that of the first statement, before the commit. */
 export async function identify(client: pg.ClientBase): Promise<Identity> {
   const began = performance.now();
   const { rows } = await client.query<{ id: string }>(askIdentity);
@@ -33,18 +33,18 @@ export async function commit(client: pg.ClientBase, identity: Identity): Promise
     return { lost: { ...identity, error } };
   });
   if ("lost" in answer) return answer.lost;
-  // So PostgreSQL answers where a statement failed and nobody minded.
+  // PostgreSQL answers COMMIT with ROLLBACK if a statement failed and nobody noticed.
   if (answer.command !== "COMMIT") throw new Error("A statement failed, and PostgreSQL rolled all of them back");
   return undefined;
 }
 
-/** Whether a transaction was kept. Rejects with `DatabaseUnavailable` where that can't be found out in time. */
+/** Whether a transaction was committed. Rejects with `DatabaseUnavailable` if that cannot be found out in time. */
 export type AskFate = (lost: LostCommit) => Promise<boolean>;
 
 export interface FateOptions {
   readonly pool: PostgresPool;
   readonly clock: Clock;
-  /** How long to ask a database that is away, or that has not ended the transaction yet. */
+  /** How long to retry while the database is away or has not ended the transaction yet. */
   readonly patienceSeconds?: number;
 }
 
@@ -77,7 +77,7 @@ function unknown(reason: unknown): DatabaseUnavailable {
 
 interface Fate {
   readonly status: "in progress" | "committed" | "aborted" | null;
-  /** Of the newest checkpoint, with the epoch before it: `0:750`. */
+  /** The next transaction id of the newest checkpoint, with its epoch: `0:750`. */
   readonly next_id: string;
   /** Since PostgreSQL last began to count, which it does anew after each crash. */
   readonly seconds_counted: string;

@@ -1,8 +1,8 @@
 import { Socket } from "node:net";
 
 /**
- * A socket that writes what it is given in one turn of the event loop by one call of the system. A statement to PostgreSQL is
- * a few hundred bytes, and the calls that wrote them one by one were a third of what the server had to do for a run.
+ * A socket that writes all chunks of one turn of the event loop with one system call. A statement to PostgreSQL is a few hundred
+ * bytes, and writing each by itself was a third of the server's work for a run.
  */
 export class GatheringSocket extends Socket {
   #gathering = false;

@@ -31,10 +31,10 @@ export interface GroupOptions {
   readonly metrics?: Pick<Metrics, "observe"> | undefined;
 }
 
-/** So that a burst is acknowledged in steps, and the locks of rows are not held for long. */
+/** Bounds a group, so that a burst is acknowledged in steps and row locks are short. */
 const unitsPerGroup = 64;
 
-/** Where there was no connection to have, it is not asked for again sooner. */
+/** The pause before a refused connection is requested again. */
 const restMillis = 5000;
 
 /**
@@ -72,7 +72,7 @@ export function postgresGroups({ client: newClient, askFate, metrics }: GroupOpt
     renew();
   }
 
-  /** Not in the middle of a group. */
+  /** Waits for the end of the group. */
   function renew(): void {
     stale = true;
     if (!draining) letGo();
@@ -140,7 +140,7 @@ function nextTurn(): Promise<void> {
 
 interface Unit {
   readonly key: string;
-  /** Runs the work, and tells how it ended; never throws. */
+  /** Runs the work and returns how it ended; never throws. */
   run(tx: Writer): Promise<Ending>;
   leave(): void;
   /** Tells the caller that nobody knows whether the unit was kept. */
@@ -174,7 +174,7 @@ function unitOf<T>(work: (tx: Writer) => Promise<T>, key: string, { resolve, rej
   };
 }
 
-/** Thrown into a unit that has met a row which another unit of its group holds: what it has read may be changing. */
+/** Thrown into a unit that meets a row which another unit of its group has locked: the values that it read may be changing. */
 class HeldByAnother extends Error {
   override readonly name = "HeldByAnother";
 }
@@ -182,15 +182,15 @@ class HeldByAnother extends Error {
 /** A unit's part of what its group does. */
 interface Share {
   wrote: boolean;
-  /** Whether it is to be run alone. */
+  /** Whether the unit must run alone. */
   left: boolean;
 }
 
 interface Group {
   readonly client: pg.Client;
-  /** Who holds which rows. */
+  /** The unit that has locked each row. */
   readonly holders: Map<string, Share>;
-  /** Whether a statement has failed, and the transaction with it. */
+  /** Whether a statement, and with it the transaction, has failed. */
   broken: boolean;
 }
 
@@ -228,7 +228,7 @@ async function runGroup(client: pg.Client, units: readonly Unit[], askFate: AskF
   settle(done);
 }
 
-/** Whether the transaction is durable, or what to ask about where its connection broke before that was known. */
+/** Returns whether the transaction is durable, or its identity if the connection broke before the answer. */
 async function committed(client: pg.Client, identity: Promise<Identity>): Promise<boolean | LostCommit> {
   try {
     return (await commit(client, await identity)) ?? true;
@@ -262,7 +262,7 @@ function writerFor(group: Group, share: Share): Writer {
   });
 }
 
-/** Takes the rows for the unit; false where one of them is another's, or can't be told from others. */
+/** Notes that the unit has locked these rows; false if another unit has one of them, or if a row has no id. */
 function holds(holders: Map<string, Share>, share: Share, rows: readonly { readonly id?: unknown }[]): boolean {
   for (const { id } of rows) {
     if (typeof id !== "string") return false;

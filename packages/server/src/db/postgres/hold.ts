@@ -1,6 +1,6 @@
 import type pg from "pg";
 
-/** Whether a connection keeps the process alive. The methods have no types of their own. */
+/** Sets whether a connection keeps the process alive. The driver does not type these methods. */
 export function holdProcess(client: pg.Client | undefined, hold: boolean): void {
   const connection = client as { ref(): void; unref(): void } | undefined;
   if (hold) connection?.ref();
@@ -8,8 +8,8 @@ export function holdProcess(client: pg.Client | undefined, hold: boolean): void 
 }
 
 /**
- * Ends a connection in this moment, for a process that ends and has no turn left in which it could say so: PostgreSQL then gives
- * up the transaction that was open on it, and the locks that others would wait for.
+ * Closes a connection at once, for a process that ends without another turn of the event loop: PostgreSQL then rolls its
+ * transaction back and releases its locks.
  */
 export function cutOff(client: pg.Client | undefined): void {
   const { connection } = (client ?? {}) as { readonly connection?: { readonly stream: { destroy(): void } } };

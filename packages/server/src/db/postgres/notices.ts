@@ -7,7 +7,7 @@ import { type PostgresPool, queryOnce } from "./pool.ts";
 
 const channel = "ostinato";
 const retrySeconds = 0.5;
-/** Where PostgreSQL has no connection to spare. */
+/** The pause while PostgreSQL has no connection to spare. */
 const restSeconds = 30;
 
 export interface PostgresNotices extends Notices {
@@ -16,7 +16,9 @@ export interface PostgresNotices extends Notices {
   stop(): Promise<void>;
 }
 
-/** LISTEN on a connection of its own, opened again when it breaks; `lost` tells that messages may have been missed. */
+/**
+ * Listens on a connection of its own, which is opened again when it breaks; `lost` reports that messages may have been missed.
+ */
 export function postgresNotices(url: string, pool: PostgresPool): PostgresNotices {
   // No program waits for it.
   const clock = systemClock();

@@ -9,7 +9,7 @@ export interface PostgresPool {
   /** Waits for one that is free. Rejects with `DatabaseUnavailable` where PostgreSQL has none to spare, for 10 s; at a start for one. */
   connect(): Promise<pg.PoolClient>;
   readonly waiting: number;
-  /** Those that are open now are closed when they are next free, and others opened in their place. */
+  /** Closes the open connections as they become free, and opens new ones in their place. */
   renew(): void;
   /** Cuts all of them off. */
   abandon(): void;
@@ -18,12 +18,12 @@ export interface PostgresPool {
 
 export interface PoolOptions {
   readonly client: pg.ClientConfig;
-  /** As many as it would like to have. */
+  /** The desired number of connections. */
   readonly size: number;
   readonly clock: Clock;
   /** Told once, with a sentence, when PostgreSQL gives fewer. */
   readonly warn: (message: string) => void;
-  /** Called where it gives none at all: takes one from somebody who can do without. */
+  /** Called when PostgreSQL refuses even the first connection: it should free one elsewhere. */
   readonly starved?: () => void;
   /** Whose connections are taken where this one gets none. */
   readonly instead?: PostgresPool;
@@ -31,12 +31,12 @@ export interface PoolOptions {
 
 const growAfterSeconds = 30;
 const patienceSeconds = 10;
-/** Of a start: nobody is served yet, and somebody may be looking at it. */
+/** The patience at a start, when nobody is served yet and somebody may be waiting. */
 const startPatienceSeconds = 1;
 
 /**
- * A pool that is content with what PostgreSQL gives: where it gives no more, the pool is as large as what it has, and whoever
- * needs a connection waits for one of these. After a while it tries to grow again.
+ * A pool that adapts to the connections that PostgreSQL grants: once refused, it stays at its present size and callers wait for a
+ * free connection. After a while it tries to grow again.
  */
 export function postgresPool(options: PoolOptions): PostgresPool {
   const { size, clock, warn, starved, instead } = options;
@@ -50,7 +50,7 @@ export function postgresPool(options: PoolOptions): PostgresPool {
   let warned = false;
   let everOpen = false;
 
-  // A connection that breaks tells so by an event that would end the process; its queries fail, and are run again elsewhere.
+  // A broken connection emits an event that would end the process if unhandled. Its queries fail, and run again elsewhere.
   pool.on("error", () => {});
   pool.on("connect", (client) => {
     client.on("error", () => {});
@@ -59,7 +59,7 @@ export function postgresPool(options: PoolOptions): PostgresPool {
   });
   pool.on("remove", (client) => open.delete(client));
 
-  /** Whether there is any to wait for. */
+  /** Whether there is a connection to wait for. */
   function shrink(): boolean {
     refusedAt = clock.elapsed();
     pool.options.max = Math.max(1, open.size);

@@ -37,10 +37,10 @@ export interface PostgresOptions {
   readonly poolSize: number;
   /** A statement of a request may not run longer than this. */
   readonly statementSeconds: number;
-  /** Nor may it wait longer than this for a row or a table that somebody holds; 10 s unless told. */
+  /** The time limit for a lock on a row or a table; 10 s by default. */
   readonly lockSeconds?: number;
   readonly metrics?: Metrics | undefined;
-  /** Told what somebody should know who looks after the server. */
+  /** Receives warnings for the operator. */
   readonly warn?: (message: string) => void;
 }
 
@@ -49,7 +49,7 @@ const slowConnections = 2;
 export function openPostgres(options: PostgresOptions): Database {
   const { url, clock, poolSize, metrics, warn = () => {} } = options;
   const client = connectionOptions(options);
-  // These can do without a connection of their own: it is the pool that the server lives by.
+  // These connections are optional; the server cannot work without the pool.
   const starved = () => {
     groups.rest();
     notices.rest();
@@ -60,7 +60,7 @@ export function openPostgres(options: PostgresOptions): Database {
   const pagesPool = postgresPool({ client, size: slowConnections, clock, warn: () => {}, instead: pool });
   const slow = kyselyOver(slowPool, { maxWaiting: maxSlowReads });
   const slowPools = { programs: slowPool, pages: pagesPool };
-  /** By another connection: the one that reads is busy. */
+  /** Uses another connection, since the reading one is busy. */
   const cancel = (pid: number) => queryOnce(pool, "SELECT pg_cancel_backend($1)", [pid]);
   const notices = postgresNotices(url, pool);
   const askFate = fateBy({ pool, clock });
@@ -69,7 +69,7 @@ export function openPostgres(options: PostgresOptions): Database {
     client: () => new pg.Client({ ...client, lock_timeout: groupLockMillis }),
     metrics,
   });
-  /** After a failover the address may lead to another server, and what is open still leads to the one before. */
+  /** After a failover the address may lead to another server, but open connections still lead to the old one. */
   const openAnew = () => {
     for (const each of [pool, slowPool, pagesPool, groups]) each.renew();
   };
@@ -90,7 +90,7 @@ export function openPostgres(options: PostgresOptions): Database {
         try {
           return await inTransaction({ pool, askFate }, work);
         } catch (error) {
-          // That one has been patient already, and may have been kept.
+          // This error has waited already, and its transaction may have been committed.
           if (error instanceof DatabaseUnavailable) throw error;
           const trouble = troubleOf(error);
           if (trouble === undefined) throw error;
@@ -102,7 +102,7 @@ export function openPostgres(options: PostgresOptions): Database {
       }
     },
     deferred,
-    // Autovacuum lets new rows take the room of those that are gone.
+    // Autovacuum reuses the space of deleted rows.
     giveBackSpace: async () => 0,
     execute: async (statement) => {
       await quick.executeQuery(CompiledQuery.raw(statement));
@@ -182,7 +182,7 @@ const postgresSql: Sql = {
     sql`(${holdsPart(column, text)} ${sql.ref(column)} ${collationToSearch(text)} ILIKE ${patternOf(text)})`,
   holdsAll: (column, values) => sql`${sql.ref(column)} @> ${writeJson(values)}::jsonb`,
   holdsAny: (column, values) => sql`${sql.ref(column)} ?| ${values}::text[]`,
-  // A connection that reads for nobody is told to stop.
+  // Abandoned reads are cancelled on their connection instead.
   whileWanted: () => undefined,
   isEmptyArray: (column) => sql`jsonb_array_length(${sql.ref(column)}) = 0`,
   elementsOf: (column, alias) => sql`jsonb_array_elements(${sql.ref(column)}::jsonb) AS ${sql.ref(alias)}(value)`,

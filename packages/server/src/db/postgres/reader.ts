@@ -8,11 +8,11 @@ import { isConnectionStale } from "../unavailable.ts";
 import type { PostgresPool } from "./pool.ts";
 
 export interface ReadingOptions {
-  /** So many may wait for a connection. */
+  /** A bound on the reads that wait for a connection. */
   readonly maxWaiting?: number;
   /** Aborted when nobody waits for the answer any more. */
   readonly signal?: AbortSignal | undefined;
-  /** Ends what the process of PostgreSQL with this id does now. */
+  /** Cancels the present statement of the backend process with this id. */
   readonly cancel?: (pid: number) => Promise<unknown>;
 }
 
@@ -37,7 +37,7 @@ export function kyselyOver(pool: PostgresPool, options: ReadingOptions = {}): Ky
 
 const wrapped = new WeakMap<pg.PoolClient, PreparingClient>();
 
-/** What Kysely takes for a connection of a pool, with what else is needed of one. */
+/** Kysely's type of a pooled connection, with the members that a reader needs besides. */
 type PreparingClient = PostgresPoolClient & { readonly processId: number | null };
 
 /** Every statement is prepared once per connection, under a name made of its text. */
@@ -70,7 +70,7 @@ function untilAborted(client: PreparingClient, signal: AbortSignal, { cancel }: 
       if (signal.aborted) throw new NoLongerWanted();
       let cancelling: Promise<unknown> | undefined;
       let over = false;
-      /** Again and again: what is cancelled before PostgreSQL has begun with it is not cancelled. */
+      /** Repeats, because PostgreSQL ignores a cancellation before it has begun the statement. */
       const cancelUntilOver = async (pid: number) => {
         while (!over) {
           await cancel?.(pid).catch(() => {});

@@ -25,9 +25,8 @@ interface Attempt<T> {
 }
 
 /**
- * On a connection that is the transaction's own meanwhile. Most of what a statement costs is that two
- * processes wake up for it, so statements are sent together where they can be: BEGIN with the first one, deferred ones with
- * the next one that is asked, and the last of them with COMMIT.
+ * Runs on a connection of its own. Most of the cost of a statement is waking two processes, so statements are sent together where
+ * possible: BEGIN with the first one, deferred ones with the next one that is awaited, and the last ones with COMMIT.
  */
 async function attempt<T>(pool: PostgresPool, work: (tx: Writer) => Promise<T>): Promise<Attempt<T>> {
   const client = await pool.connect();
@@ -35,7 +34,7 @@ async function attempt<T>(pool: PostgresPool, work: (tx: Writer) => Promise<T>):
   let waiting: NamedStatement[] = [];
   let failure: { readonly error: unknown } | undefined;
 
-  /** Nobody waits for the answer before the commit. What follows a failure only says that the transaction has failed. */
+  /** Nobody awaits the answer before the commit. Errors after the first only repeat that the transaction has failed. */
   const send = (answer: Promise<unknown>) => {
     answer.catch((error: unknown) => {
       failure ??= { error };

@@ -5,7 +5,7 @@ import { backup, DatabaseSync } from "node:sqlite";
 import { type AppliedMigration, breakingMigrations } from "../migrate.ts";
 import { makeNewPrivateFile, makePrivateFile } from "../private-files.ts";
 
-/** A file that can't be copied from, put in place of, or written. The message names it and says what to do. */
+/** A file that cannot be copied, replaced or written. The message names it and says what to do. */
 export class DatabaseFileRefused extends Error {
   override readonly name = "DatabaseFileRefused";
   readonly code = "DATABASE_FILE_REFUSED";
@@ -65,8 +65,8 @@ export async function restoreSqlite(
 }
 
 /**
- * Writes a database that nobody has open anew, without the room that no row takes, and so that its file can become smaller
- * by itself from then on. Takes as much room again beside it meanwhile.
+ * Rewrites a database that nobody has open without its free space, so that the file can shrink by itself from then on. Needs its
+ * size again on the disk meanwhile.
  */
 export async function vacuumSqlite(file: string): Promise<{ readonly bytesBefore: number; readonly bytes: number }> {
   schemaOf(file, { known: false });
@@ -90,7 +90,7 @@ export async function vacuumSqlite(file: string): Promise<{ readonly bytesBefore
 
 interface Copy {
   readonly to: string;
-  /** Whether others may use it: then this connection takes part in looking after its log, as the last one ends it. */
+  /** Whether others may use it: then this connection must handle its log properly, since the last one to close ends it. */
   readonly live: boolean;
   readonly onProgress?: Progress | undefined;
 }
@@ -234,7 +234,7 @@ function migrationsOf(file: string): readonly AppliedMigration[] {
   }
 }
 
-/** By a connection of its own: the one that keeps others away is in a transaction. */
+/** Uses a connection of its own: the one that locks others out is in a transaction. */
 function writeAnew(file: string, draft: string): void {
   const database = new DatabaseSync(file, { readOnly: true });
   try {
@@ -263,8 +263,8 @@ function refusalOf(error: unknown, file: string): unknown {
 }
 
 /**
- * Makes sure that nobody else has the database open (else its log could not be ended), and keeps others from writing to it
- * until it is closed. All that was committed is then in the one file. What SQLite can't read has nobody who uses it.
+ * Makes sure that nobody else has the database open (or its log could not be merged), and locks writers out until it is closed.
+ * All commits are then in the one file. A file that SQLite cannot read has no users.
  */
 function takeOver(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: 0 });
@@ -282,7 +282,7 @@ function takeOver(file: string): DatabaseSync {
   }
 }
 
-/** With the log of a database that could not be read, which may be all that can be saved of it. */
+/** Moves the log of an unreadable database too: it may be all that can be recovered. */
 function moveAside(file: string, name: string): string {
   const aside = makeNewPrivateFile(name);
   for (const ending of ["-wal", "-shm", "-journal"])

@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { parentPort, workerData } from "node:worker_threads";
 
-/** So many pages are worth the wait for the disk. */
+/** Fewer pages are not worth the wait for the disk. */
 const worthwhilePages = 1000;
 /** A log as long as this is begun anew, for which the writer waits a moment; else it would grow while it is written. */
 const longLogPages = 16_000;

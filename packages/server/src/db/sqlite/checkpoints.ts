@@ -3,11 +3,11 @@ import type { Worker } from "node:worker_threads";
 import { startBackgroundThread } from "./background-thread.ts";
 
 /**
- * Moves what was committed from the write-ahead log into the database on a thread of its own: doing so waits for the disk,
- * 10 to 50 ms each time as measured here, which the event loop can't afford.
+ * Moves commits from the write-ahead log into the database on a thread of its own: this waits for the disk, 10 to 50 ms each time
+ * as measured here, too long for the event loop.
  */
 export interface Checkpoints {
-  /** To be called after each commit; costs next to nothing. */
+  /** Call it after each commit; costs almost nothing. */
   committed(): void;
   stop(): Promise<void>;
 }
@@ -32,7 +32,7 @@ export function checkpointsInBackground(file: string): Checkpoints {
         busy = false;
         restedUntil = performance.now() + restMillis;
       },
-      // Without the thread the writer does it, at a much longer log.
+      // Without the thread, the writer does it at a much longer log.
       onDeath() {
         worker = undefined;
       },

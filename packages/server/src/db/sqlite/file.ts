@@ -3,13 +3,13 @@ import { DatabaseUnavailable } from "../dialect.ts";
 import { isDamaged } from "../unavailable.ts";
 import { headerWatch } from "./header.ts";
 
-/** Whether the file of an open database still is the file under its name. */
+/** Checks that the open database is still the file of its name. */
 export interface FileWatch {
   /** Why nothing is to be written any more, and what to do; undefined while all is well. */
   readonly trouble: FileTrouble | undefined;
   /** Looks now; it also looks once a second. */
   look(): FileTrouble | undefined;
-  /** To be told what goes wrong with a statement: it may be the file. */
+  /** Call it with the error of a statement: the file may be the cause. */
   met(error: unknown): void;
   stop(): void;
 }
@@ -29,8 +29,8 @@ export interface FileReports {
 const lookMillis = 1000;
 
 /**
- * A file can be removed, renamed or written over while it is open, and SQLite goes on with what it has: what it acknowledges
- * then is in no file that anybody finds. Costs four questions to the file system a second, and writers nothing.
+ * A file can be removed, renamed or overwritten while it is open, and SQLite continues with the old one: its commits are then
+ * lost to everybody. The watch costs four system calls a second, and writers nothing.
  */
 export function watchFile(file: string, { lost, found }: FileReports): FileWatch {
   const places = new Map<string, string>();
@@ -55,7 +55,7 @@ export function watchFile(file: string, { lost, found }: FileReports): FileWatch
   }
 
   function look(): FileTrouble | undefined {
-    // What has been written over or damaged does not come back by itself.
+    // An overwritten or damaged file does not recover by itself.
     if (trouble !== undefined && trouble.kind !== "gone") return trouble;
     for (const ending of ["", "-wal", "-shm"]) {
       const how = misplaced(file + ending);
@@ -78,13 +78,13 @@ export function watchFile(file: string, { lost, found }: FileReports): FileWatch
   };
 }
 
-/** What tells a file from all others; undefined where there is none. What can't be asked is taken for the same. */
+/** Identifies the file; undefined if there is none. An unreadable place counts as unchanged. */
 function placeOf(name: string): string | undefined {
   const stats = statSync(name, { throwIfNoEntry: false });
   return stats === undefined ? undefined : `${stats.dev}:${stats.ino}`;
 }
 
-/** What is to be thrown where nothing is to be written. */
+/** The error to throw if nothing may be written. */
 export function troubleWith({ trouble }: FileWatch): DatabaseUnavailable | undefined {
   return trouble === undefined ? undefined : new DatabaseUnavailable(trouble.message);
 }

@@ -1,6 +1,6 @@
 import type { Metrics } from "../../kernel/metrics.ts";
 
-/** What a group of units needs of its connection. */
+/** The connection of a group of units. */
 export interface GroupConnection {
   /** Begins a transaction that may write; waits while another process writes. */
   begin(): Promise<void>;

@@ -1,6 +1,6 @@
 import { openSync, readSync, statSync } from "node:fs";
 
-/** By device and inode: opened once in the life of the process, and never closed. */
+/** By device and inode: each is opened once in the life of the process and never closed. */
 const descriptors = new Map<string, number>();
 
 /**
@@ -21,7 +21,7 @@ export function headerWatch(file: string): () => boolean {
   return () => isOlder() && isOlder();
 }
 
-/** To close any descriptor of a file would end the locks that SQLite holds on it for this process. */
+/** Descriptors stay open: closing any descriptor of a file ends the locks that SQLite holds on it for this process. */
 function descriptorOf(file: string): number {
   const { dev, ino } = statSync(file);
   const key = `${dev}:${ino}`;
@@ -41,10 +41,10 @@ interface Header {
 
 const headerBytes = 100;
 const magic = "SQLite format 3\0";
-/** Of reading and writing: by a log beside the file. */
+/** The file format version of a database with a write-ahead log. */
 const byLog = 2;
 
-/** As https://sqlite.org/fileformat2.html has it; undefined where it is no database that is written by a log. */
+/** Reads the header of https://sqlite.org/fileformat2.html; undefined unless it is a database with a write-ahead log. */
 function readHeader(descriptor: number): Header | undefined {
   const page = Buffer.alloc(headerBytes);
   if (readSync(descriptor, page, 0, headerBytes, 0) < headerBytes) return undefined;

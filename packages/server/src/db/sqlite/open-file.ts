@@ -6,7 +6,7 @@ import { makeNewPrivateFile } from "../private-files.ts";
 import { type FileWatch, refuseWhereLost } from "./file.ts";
 
 export interface OpenFile extends DatabaseFile {
-  /** Where what is open would be lost with this process, it is saved before. */
+  /** Saves the database if it would be lost with this process. */
   saveForGood(): void;
 }
 

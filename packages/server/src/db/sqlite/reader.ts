@@ -18,7 +18,7 @@ import type { Outcome } from "./statements.ts";
 export interface ReaderOptions {
   readonly file: string;
   readonly clock: Clock;
-  /** How long a read may take before it is ended. */
+  /** The time limit of a read. */
   readonly readSeconds: number;
   readonly watch: FileWatch;
 }
@@ -49,7 +49,7 @@ interface Read extends Pick<ReaderRequest, "sql" | "parameters"> {
   readonly reject: (error: Error) => void;
 }
 
-/** A thread that does not stop so long after it was told to is left to itself. */
+/** A thread that does not stop within this time is abandoned. */
 const patienceSeconds = 5;
 /** Threads that were left to themselves take a processor each: with so many no other is begun. */
 const maxAbandoned = 2;

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 
-/** What stays free for the rows to come: a file that shrank to the last page would grow again at once. */
+/** Pages that stay free for new rows: a file that shrank to the last page would grow again at once. */
 const minSparePages = 256;
 const spareShare = 0.05;
 

@@ -44,10 +44,10 @@ export interface SqliteOptions {
   readonly file: string;
   readonly clock: Clock;
   readonly synchronous?: "normal" | "full";
-  /** How long a unit of work waits for another process that writes. */
+  /** How long a unit of work waits for another writing process. */
   readonly patienceSeconds?: number;
   readonly metrics?: Metrics | undefined;
-  /** How long one long read may take; as on PostgreSQL unless told. */
+  /** The time limit of one long read; by default as on PostgreSQL. */
   readonly readSeconds?: number;
   readonly log?: Observers["log"];
 }
@@ -77,7 +77,7 @@ export function openSqlite(options: SqliteOptions): Database {
   const connection = {
     async begin() {
       await patience();
-      // Said while it waited: what is saved of the open file by then is all that there is.
+      // The file may have been lost during the wait: a copy saved by then is final.
       refuseWhereLost(watch);
     },
     commit: () => {
@@ -144,7 +144,7 @@ function watched(run: Run, watch: FileWatch): Run {
   };
 }
 
-/** Renews what the planner knows, where that is worth it. While others write, or nothing can be written, it is left. */
+/** Renews the planner's statistics where that is worthwhile. Skipped while others write, or if nothing can be written. */
 function optimize(writer: DatabaseSync): void {
   try {
     writer.exec("PRAGMA optimize");
@@ -223,7 +223,7 @@ function mayHold(column: string, values: readonly string[], joiner: " AND " | " 
   return sql<SqlBool>`(${sql.join(found, sql.raw(joiner))})`;
 }
 
-/** More of them would cost what they save, and any of many can't be ruled out by some. */
+/** A bound on the look-ups: more would cost more than they save. */
 const quickLooks = 20;
 
 function holdsPart(column: string, text: string): RawBuilder<unknown> {

@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 
-/** What a statement gives: rows as the lists of their values, or what it has changed. */
+/** The outcome of a statement: rows as lists of values, or the number of changes. */
 export interface Outcome {
   /** Names of the columns; undefined for a statement that gives no rows. */
   readonly columns?: readonly string[];
