@@ -56,7 +56,7 @@ function noCompiler(): never {
 
 export interface AppOptions {
   readonly authentication: Authentication;
-  /** Where the built UI is; looked for beside the package when not told. */
+  /** The folder of the built UI; by default it is looked for beside the package. */
   readonly uiFolder?: string | undefined;
   readonly retention: Retention;
   /** When the server came into being. */
@@ -149,7 +149,7 @@ export function buildApp(
   return app;
 }
 
-/** A client that is slow to send what it asks for, or to read what it is answered, does not keep its connection. */
+/** Closes the connections of clients that are slow to send a request or to read an answer. */
 function timeouts({ requestSeconds }: Config) {
   const millis = requestSeconds * 1000;
   return {

@@ -5,7 +5,7 @@ import type { Bus, Change, Changed } from "./kernel/bus.ts";
 import type { Context } from "./kernel/context.ts";
 import { type Noun, nouns } from "./live/nouns.service.ts";
 
-/** What is told of a change: what it is of and its id. Whoever hears it reads the row. */
+/** The subject of a notice. A receiver reads the row by its id. */
 type Topic = "event" | LiveNoun | `deleted ${LiveNoun}` | "wake";
 type Notice = readonly [server: string, topic: Topic, ids: readonly string[]];
 
@@ -21,17 +21,17 @@ const lookAfterSeconds = [1, 5];
 
 /** The bus of a server that is not the only one on its database. */
 export interface BridgedBus extends Bus {
-  /** Begins to hear what the other servers tell. */
+  /** Starts to receive notices of the other servers. */
   listen(context: Context): Promise<void>;
   /** Has other servers wake these consumers. */
   wakeElsewhere(names: readonly string[]): void;
-  /** Tells what has not been told yet. */
+  /** Sends the notices that are still waiting. */
   stop(): Promise<void>;
 }
 
 /**
- * Carries changes between the servers of one database: subscribers of one see what happened through another. Notices are
- * of ids, so that a change of any size fits, and nobody reads a row that nobody watches.
+ * Carries changes between the servers of one database, so that subscribers of one see the changes of another. Notices hold only
+ * ids, so that changes of any size fit and no row is read without a subscriber.
  */
 export function bridgeBus(local: Bus, { db, clock, log }: Pick<Context, "db" | "clock" | "log">): BridgedBus {
   const self = timeOrderedId(clock.now());
@@ -59,7 +59,7 @@ export function bridgeBus(local: Bus, { db, clock, log }: Pick<Context, "db" | "
     cancelFlush ??= clock.after(gatherSeconds, flush);
   }
 
-  /** One after the other, so that changes arrive in the order in which they were told. */
+  /** Reads one notice after another, to keep the order in which they were sent. */
   function read(context: Context, topic: Topic, ids: readonly string[]): void {
     if (waiting >= maxWaiting) {
       if (waiting === maxWaiting) log.warn("too much happens on other servers: pages here may miss some of it");
@@ -84,7 +84,7 @@ export function bridgeBus(local: Bus, { db, clock, log }: Pick<Context, "db" | "
     else if (local.watched) read(context, topic, ids);
   }
 
-  /** What was told while nobody here could hear it is found by the events, which say what else has changed. */
+  /** Finds the changes that were missed while disconnected by their events. */
   async function catchUp(context: Context, since: Timestamp): Promise<void> {
     if (stopped || !local.watched) return;
     const missed = await events.receivedSince(context, since);
@@ -130,7 +130,7 @@ function partsOf(ids: readonly string[]): readonly (readonly string[])[] {
   return Array.from({ length: count }, (_, index) => ids.slice(index * idsPerNotice, (index + 1) * idsPerNotice));
 }
 
-/** Ids of the things of a noun that events are about. */
+/** Ids of the rows of a noun that the events name. */
 function idsNamed(missed: readonly Event[], noun: LiveNoun): ReadonlySet<string> {
   const prefix = `prefect.${noun}.`;
   const names = missed.map(({ resource }) => resource["prefect.resource.id"] ?? "");
@@ -155,7 +155,7 @@ function toldOf(change: Change): readonly [topic: Topic, ids: readonly string[]]
   }
 }
 
-/** A newer server on the same database may tell of things that this one does not know: they are left out. */
+/** Ignores topics that only a newer server on the same database knows. */
 async function changesOf(context: Context, topic: string, ids: readonly string[]): Promise<readonly Change[]> {
   if (topic === "event") return (await events.readMany(context, ids)).map((event) => ({ kind: "event", event }));
   const noun = topic.replace(/^deleted /, "");

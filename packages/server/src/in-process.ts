@@ -39,16 +39,16 @@ export interface OwnAnswer {
 }
 
 /**
- * A server for the program in whose process it is: it listens nowhere, and answers what programs ask without HTTP between. That
- * spares the program what a server with pages and websockets takes to start.
+ * A server inside a program: it does not listen, and answers the program without HTTP. That saves the program the start of a
+ * server with pages and websockets.
  */
 export interface InProcessServer {
   handle(request: OwnRequest): Promise<OwnAnswer>;
   /** Ends the runs whose processes were on this machine and are gone: it has no watch that would. */
   endGoneRuns(): Promise<void>;
-  /** Lets go of the database at once, for a process that ends: what was not acknowledged is not kept. */
+  /** Releases the database at once, for a process that ends: unacknowledged work is lost. */
   abandon(): void;
-  /** Finishes what was taken, and closes the database. */
+  /** Finishes the accepted work, and closes the database. */
   stop(): Promise<void>;
 }
 
@@ -56,7 +56,7 @@ export interface InProcessOptions {
   readonly config: Config;
   readonly clock?: Clock;
   readonly log?: Logger;
-  /** Who its requests are from. A program that has the database needs no password to it, unlike those that reach a server. */
+  /** The actor of its requests. A program with access to the database needs no password for it, unlike callers of a server. */
   readonly actor?: Actor;
 }
 

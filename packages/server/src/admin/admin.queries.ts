@@ -23,7 +23,7 @@ export async function deleteProbe(tx: Writer): Promise<void> {
   await tx.deleteFrom("configuration").where("key", "=", probeKey).execute();
 }
 
-/** What the database takes on its disk, with the room in it that is free. */
+/** The size of the database on its disk, free space included. */
 export async function databaseBytes(db: Database): Promise<number | null> {
   const [size, reader] =
     db.kind === "sqlite"

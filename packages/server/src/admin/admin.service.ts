@@ -10,7 +10,7 @@ import * as queries from "./admin.queries.ts";
 
 const askAgainMillis = 1000;
 
-/** Gives why nothing can be kept now, or undefined. Whoever asks while that is looked at, or soon after, gets the same answer. */
+/** Returns why nothing can be written now, or undefined. Calls during a check, or soon after, share its answer. */
 export function readiness(): (context: Context) => Promise<string | undefined> {
   let latest: Promise<string | undefined> | undefined;
   let askedAt = Number.NEGATIVE_INFINITY;
@@ -50,7 +50,7 @@ function lostFile({ db }: Context): string | undefined {
   }
 }
 
-/** Saves what is in the open database where its file is not in its place any more. */
+/** Saves the open database if its file is no longer in its place. */
 export function saveDatabase(context: Context): SavedFile {
   const { db, log } = context;
   if (db.file === undefined)
@@ -66,12 +66,12 @@ export function saveDatabase(context: Context): SavedFile {
   return saved;
 }
 
-/** What the database takes on its disk. */
+/** The size of the database on its disk. */
 export function databaseBytes({ db }: Pick<Context, "db">): Promise<number | null> {
   return queries.databaseBytes(db);
 }
 
-/** `process` is the name of the process that asks, where it tells it. */
+/** `process` names the calling process, if the caller gives it. */
 export async function info(
   { config }: Context,
   { started, process }: { readonly started: Timestamp; readonly process: string | undefined },
@@ -112,7 +112,7 @@ export function settings({ config }: Context): { readonly [key: string]: Json } 
   };
 }
 
-/** Where the database is, with the password masked. */
+/** The address of the database with the password masked. */
 export function databaseLocation({ database }: Pick<Context["config"], "database">): string {
   if (database.kind === "sqlite") return `sqlite:///${database.file.replace(/^\//, "")}`;
   const url = new URL(database.url);

@@ -148,7 +148,7 @@ export function findArtifacts(db: Database, query: ArtifactCriteria & Page): Pro
   return pageOfArtifacts(db, query).selectAll().execute();
 }
 
-/** What the data of the artifacts that would be found takes, without reading it. */
+/** The size of the data of the matching artifacts, computed without reading it. */
 export async function sizesOfArtifacts(db: Database, query: ArtifactCriteria & Page): Promise<number[]> {
   return (await pageOfArtifacts(db, query).select(bytesOfData).execute()).map(({ bytes }) => bytes);
 }

@@ -54,7 +54,7 @@ export async function create(context: Context, given: ArtifactCreate): Promise<C
   return { artifact: made ? present(row) : await read(context, row.id), made };
 }
 
-/** What a state says of its result is an artifact too, as Prefect's server has it. */
+/** Keeps the result in a state as an artifact, as Prefect's server does. */
 export function keepResult(unit: Unit, state: RunState, maker: Maker): Promise<void> {
   return insertResultArtifact(unit.later, unit.sql, { state, maker });
 }
@@ -76,7 +76,7 @@ export async function readLatest({ db }: Context, key: string): Promise<Artifact
   return present(row);
 }
 
-/** Changes what is named; what is named with null becomes null. */
+/** Changes only the given fields; null clears a field. */
 export async function update(context: Context, id: string, given: ArtifactUpdate): Promise<void> {
   const now = context.clock.now();
   const change = {
@@ -172,7 +172,7 @@ function checkedKey(key: string): string {
   throw invalid([{ type: "string_too_long", loc: ["body", "key"], msg, input: key }]);
 }
 
-/** The one noun that Prefect says with a full stop. */
+/** Prefect's sentence for artifacts ends with a full stop, unlike those for other nouns. */
 function absentArtifact() {
   return refused("ARTIFACT_NOT_FOUND", "Artifact not found.");
 }

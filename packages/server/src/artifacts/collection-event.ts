@@ -4,7 +4,7 @@ import { type Lifecycle, lifecycleEvent } from "../kernel/lifecycle-event.ts";
 
 export interface CollectionChange {
   readonly action: Lifecycle["action"];
-  /** Of the collection: what has the key, whichever artifact is the newest. */
+  /** The id of the collection, which stays the same when a newer artifact takes the key. */
   readonly id: string;
   readonly key: string;
   readonly latest: Artifact;

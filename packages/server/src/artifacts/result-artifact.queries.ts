@@ -13,7 +13,7 @@ export interface Maker {
 const { key: _key, description: _description, metadata: _metadata, ...told } = tables.artifact;
 const columns = columnTypes(told);
 
-/** Adds what the state says of its result as an artifact without a key, of the type "result" unless the result names another. */
+/** Inserts the result in the state as an artifact without a key, of the type "result" unless the result names another. */
 export async function insertResultArtifact(
   tx: Writer,
   dialect: Sql,

@@ -2,7 +2,7 @@ import type { ArtifactCollectionFilter, ArtifactFilter } from "@ostinato/protoco
 import { type CriteriaTable, criteriaOf } from "./criteria.queries.ts";
 import { contains, isPresent, oneOf, oneOfIds, otherThan } from "./operators.queries.ts";
 
-/** What both filters ask: of an artifact, or of the newest one under a key. */
+/** The criteria that the filters of artifacts and of collections share. */
 const common = {
   key: { any_: oneOf("artifact.key"), like_: contains("artifact.key"), exists_: isPresent("artifact.key") },
   flow_run_id: { any_: oneOfIds("artifact.flow_run_id") },

@@ -7,12 +7,12 @@ export type Condition = RawBuilder<SqlBool>;
 export type Joiner = "and_" | "or_" | null | undefined;
 type Given<T> = T | null | undefined;
 
-/** For a query without criteria. */
+/** The condition of a query without criteria. */
 export const everything: Condition = sql<SqlBool>`1 = 1`;
 
 /**
- * Joins conditions; undefined ones do not count. No condition at all is undefined too. What everything fulfils leaves nothing
- * of the others where one is enough, and adds nothing where all are asked.
+ * Joins conditions; undefined ones do not count, and without any the result is undefined. A condition that is always true decides
+ * an OR alone and is dropped from an AND.
  */
 export function join(conditions: readonly (Condition | undefined)[], joiner: Joiner): Condition | undefined {
   const given = conditions.filter((condition) => condition !== undefined);
@@ -21,7 +21,7 @@ export function join(conditions: readonly (Condition | undefined)[], joiner: Joi
   return balanced(asking, joiner === "or_" ? sql` OR ` : sql` AND `) ?? given[0];
 }
 
-/** In one row SQLite takes each condition for one level more of an expression, which has a thousand at the most. */
+/** Joins the conditions as a balanced tree: SQLite nests a flat chain one level per condition, and allows a thousand levels. */
 function balanced(conditions: readonly Condition[], joiner: RawBuilder<unknown>): Condition | undefined {
   if (conditions.length < 2) return conditions[0];
   if (conditions.length <= flatConditions) return sql<SqlBool>`(${sql.join(conditions, joiner)})`;
@@ -32,7 +32,7 @@ function balanced(conditions: readonly Condition[], joiner: RawBuilder<unknown>)
 
 const flatConditions = 100;
 
-/** What narrows a query over this table, so that it ends when nobody waits for it any more. */
+/** Narrows a query over this table, and ends it once nobody waits for it. */
 export function untilUnwanted(
   dialect: Sql,
   table: keyof Tables,
@@ -50,8 +50,8 @@ export function anyOf(column: string, values: Given<readonly string[]>): Conditi
 }
 
 /**
- * By characters of the database, and with case, unlike LIKE on SQLite. Prefixes of one length are looked up together: a row costs
- * as much as there are lengths, and not as there are prefixes.
+ * Compares by the database's characters and by case, unlike LIKE on SQLite. Prefixes of one length share a look-up: the cost of a
+ * row grows with the number of lengths, not of prefixes.
  */
 export function beginsWithOne(expression: RawBuilder<unknown>, prefixes: readonly string[]): Condition | undefined {
   const byLength = Map.groupBy(prefixes, (prefix) => Array.from(prefix).length);

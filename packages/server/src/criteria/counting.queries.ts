@@ -4,8 +4,8 @@ import type { Tables } from "../db/tables.ts";
 import type { Condition } from "./conditions.queries.ts";
 
 /**
- * How many rows of the table match. Where nothing narrows it there is no WHERE at all: SQLite then counts by the pages of an
- * index, twenty times as quick as by its rows.
+ * Counts the matching rows of the table. An unnarrowed count has no WHERE at all: SQLite then counts by the pages of an index,
+ * twenty times as fast as by its rows.
  */
 export async function countMatching(
   reader: Reader,

@@ -82,7 +82,7 @@ function ask(group: Group, filter: object, dialect: Sql, isInner = false): Condi
     const value = values[key] as object | null | undefined;
     if (!present(value)) continue;
     const condition = ask(inner, value, dialect, true);
-    // As on Prefect's server every row meets a group that does not ask for anything, but for a group within another one.
+    // As on Prefect's server, every row meets an empty group, except one nested in another group.
     conditions[key] = isInner ? condition : (condition ?? everything);
   }
   if (group.combine !== undefined) return group.combine(conditions as never, filter as never);

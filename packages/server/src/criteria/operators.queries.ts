@@ -43,7 +43,7 @@ export function contains(column: string): Criterion<string> {
   return (text, dialect) => (text === "" ? undefined : dialect.contains(column, text));
 }
 
-/** What the search, with its words and signs, looks for in one of the columns. */
+/** Finds rows whose columns match a search with its words and signs. */
 export function meetsSearch(...columns: readonly string[]): Criterion<string> {
   return (query, dialect) => containsText(dialect, columns, query);
 }
@@ -71,7 +71,7 @@ export function atLeast(column: string): Criterion<number> {
   return (limit) => sql<SqlBool>`${sql.ref(column)} >= ${limit}`;
 }
 
-/** Of a column with 0 and 1. */
+/** For a column of 0 and 1. */
 export function isTrue(column: string): Criterion<boolean> {
   return (expected) => sql<SqlBool>`${sql.ref(column)} = ${expected ? 1 : 0}`;
 }

@@ -93,7 +93,7 @@ type Path2<B extends Table> = { [C in Neighbour<B>]: readonly [B, C] | Path3<B, 
 type Path3<B extends Table, C extends Table> = { [D in Neighbour<C>]: readonly [B, C, D] }[Neighbour<C>];
 type PathTo<From extends Table, K extends Kind> = Extract<Path<From>, readonly [...Table[], (typeof tables)[K]]>;
 
-/** What is looked for by criteria: a table that has paths. */
+/** A table that can be searched by criteria, because it has paths. */
 export type Root = keyof typeof paths;
 
 /** The criteria that narrow a query over a table: of its own kind, and of those that a path leads to. Others don't compile. */
@@ -102,7 +102,7 @@ export type CriteriaOn<R extends Root> = {
 };
 type OwnKind<R> = { [K in Kind]: (typeof tables)[K] extends R ? K : never }[Kind];
 
-/** What narrows a query over a table: one condition on its rows, with EXISTS for the criteria of other kinds. */
+/** The WHERE of a query over a table: one condition on its rows, with EXISTS for the criteria of other kinds. */
 export function matching<R extends Exclude<Root, "artifact">>(
   root: R,
   criteria: CriteriaOn<R>,
@@ -120,7 +120,7 @@ export function related<R extends Root>(root: R, criteria: CriteriaOn<R>, dialec
   );
 }
 
-/** Whether anything narrows the query at all. */
+/** Whether any criterion narrows the query. */
 export function isNarrowed(criteria: RunCriteria): boolean {
   return kinds.some((kind) => present(criteria[kind]));
 }
@@ -183,7 +183,7 @@ function narrowedBy(step: Step, criteria: RunCriteria, dialect: Sql): Condition 
   const these = isSure(step) ? oneOfThese(step.column, filter) : undefined;
   const own = step.kind && asked(step.kind, these === undefined ? filter : withoutIds(filter), dialect);
   const all = join([own, ...step.next.map((next) => narrowedBy(next, criteria, dialect))], "and_");
-  // Where ids are asked for and nothing else, the rows that they name need not be read.
+  // Criteria that only list ids do not need the rows of these ids.
   const others = these !== undefined && all === everything ? undefined : all;
   return join([these, others && exists(step, others)], "and_");
 }
@@ -212,7 +212,7 @@ function exists({ to, column, isForward }: Step, condition: Condition): Conditio
   return sql<SqlBool>`EXISTS (SELECT 1 FROM ${sql.table(to)} WHERE ${id} = ${sql.ref(column)} AND ${condition})`;
 }
 
-/** Those with many rows. */
+/** Kinds with many rows. */
 const searched: ReadonlySet<Kind> = new Set(["flows", "flow_runs", "task_runs"]);
 
 function asked(kind: Kind, filter: RunCriteria[Kind], dialect: Sql): Condition | undefined {

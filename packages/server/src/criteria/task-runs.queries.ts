@@ -35,7 +35,7 @@ export const taskRunCondition = criteriaOf<TaskRunFilter>({
     after_: notBefore("task_run.expected_start_time"),
   },
   subflow_runs: { exists_: has(subflows) },
-  // As on Prefect's server being null goes before the ids, whatever the operator, and the ids go before not being null.
+  // As on Prefect's server, `is_null_: true` overrides the ids whatever the operator, and the ids override `is_null_: false`.
   flow_run_id: combined(
     { any_: oneOfIds("task_run.flow_run_id"), is_null_: isMissing("task_run.flow_run_id") },
     ({ any_, is_null_ }, asked) => (asked.is_null_ === true ? is_null_ : (any_ ?? is_null_)),

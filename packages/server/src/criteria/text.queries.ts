@@ -3,7 +3,7 @@ import type { Sql } from "../db/dialect.ts";
 import { parseTextQuery } from "../kernel/text-query.ts";
 import { type Condition, join } from "./conditions.queries.ts";
 
-/** Rows in which the search finds what it asks for, in one of the columns. */
+/** Rows that match the search in one of the columns. */
 export function containsText(
   dialect: Sql,
   columns: readonly string[],

@@ -1,6 +1,6 @@
 import type { SocketConnection } from "../kernel/socket.ts";
 
-/** How much of what clients sent may be on its way to the database, in characters. */
+/** Bounds on the characters received and not yet written to the database. */
 export interface BackpressureLimits {
   readonly ofOne: number;
   readonly inAll: number;
@@ -8,16 +8,16 @@ export interface BackpressureLimits {
 
 /** One connection as the whole sees it. */
 export interface Pressure {
-  /** So much has come. */
+  /** Counts characters that arrived. */
   add(characters: number): void;
-  /** So much is durable, or has been given up. */
+  /** Counts characters that became durable or were given up. */
   remove(characters: number): void;
   leave(): void;
 }
 
 /**
- * Stops reading from connections while the database lags behind: from one that has much on its way, and from all of them
- * while all together have too much. Whoever sends then has to wait. What is half done is enough to read on.
+ * Stops reading from connections while the database lags behind: from one with much unwritten data, and from all while their
+ * total is too high. Senders then have to wait. Reading resumes at half the bound.
  */
 export function createBackpressure({ ofOne, inAll }: BackpressureLimits) {
   const members = new Set<{ readonly update: () => void }>();

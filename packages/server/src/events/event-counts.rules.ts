@@ -28,16 +28,16 @@ export interface TimeRange {
 
 export interface Stretch {
   readonly unit: TimeUnit;
-  /** How many units. */
+  /** The number of units. */
   readonly interval: number;
 }
 
-/** How many stretches a range has by its length alone. */
+/** The number of intervals that fit in the range. */
 export function lengthInStretches({ since, until }: TimeRange, stretch: Stretch): number {
   return Math.max(0, Math.ceil((until - since) / widthOf(stretch)));
 }
 
-/** From the stretch that holds the beginning to the last one before the end; none that is wholly in the future. */
+/** From the interval of the start to the last one before the end, without intervals wholly in the future. */
 export function bucketsOf({ since, until }: TimeRange, stretch: Stretch, now: Timestamp): TimeBuckets {
   const widthMicros = widthOf(stretch);
   const start = (pivot + Math.floor((since - pivot) / widthMicros) * widthMicros) as Timestamp;

@@ -29,7 +29,7 @@ export function eventsMatching(dialect: Sql, criteria: EventCriteria): Condition
   );
 }
 
-/** Where a query takes its events from, and their order there. */
+/** The table that a query reads events from, and their order there. */
 export interface EventSource {
   readonly from: RawBuilder<unknown>;
   readonly narrowed: Condition | undefined;
@@ -38,8 +38,8 @@ export interface EventSource {
 }
 
 /**
- * All events in their order, or by the table of resources those that name a certain thing: conditions on JSON, as the
- * criteria are, offer no way in. One thing is the usual case, and its events are read in their order with nothing sorted.
+ * All events in order, or, by the table of resources, those that name one of some ids: the criteria are conditions on JSON, which
+ * no index serves. One id is the usual case, and its events are read in order without sorting.
  */
 export function sourceOf(criteria: EventCriteria): EventSource {
   const lists = namedResources(criteria);
@@ -56,7 +56,7 @@ export function sourceOf(criteria: EventCriteria): EventSource {
   };
 }
 
-/** For each criterion on resources that says ids, the ids of which an event names one. */
+/** For each criterion on resources that lists ids, the list: an event must name one of them. */
 function namedResources({ resource, related, any }: EventCriteria): readonly (readonly string[])[] {
   return [...(resource === undefined ? [] : [resource]), ...related, ...any]
     .map(({ ids, idsInRoles }) => (ids.length > 0 ? ids : idsInRoles.map(([id]) => id)))

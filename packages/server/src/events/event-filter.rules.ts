@@ -3,10 +3,7 @@ import type { Event, EventFilter, Resource } from "@ostinato/protocol";
 import { parseTextQuery, textMatches } from "../kernel/text-query.ts";
 import { resourceId, resourceRole } from "./events.rules.ts";
 
-/**
- * The criteria of an event filter in one shape for those who ask the database and those who look at events as they pass. An
- * empty list is no criterion.
- */
+/** The criteria of an event filter in one shape, for queries and for matching events in memory. An empty list does not count. */
 export interface EventCriteria {
   readonly since: Timestamp | undefined;
   readonly until: Timestamp | undefined;
@@ -17,9 +14,9 @@ export interface EventCriteria {
   readonly notPrefixes: readonly string[];
   /** The event's own resource meets this. */
   readonly resource: ResourceCriteria | undefined;
-  /** For each of these there is a related resource that meets it. */
+  /** Each of these must be met by a related resource. */
   readonly related: readonly ResourceCriteria[];
-  /** For each of these there is a resource, own or related, that meets it. */
+  /** Each of these must be met by the event's own resource or a related one. */
   readonly any: readonly ResourceCriteria[];
   readonly text: string | undefined;
   /** Only the last event of each resource. */
@@ -44,7 +41,7 @@ export interface LabelCriteria {
 
 export interface ValuePattern {
   readonly text: string;
-  /** Whether the value begins with the text, or is the text. */
+  /** Whether the text is a prefix; otherwise it must equal the value. */
   readonly begins: boolean;
 }
 
@@ -156,7 +153,7 @@ function meetsLabel(value: string | undefined, { some, none }: LabelCriteria): b
   return (some.length === 0 || some.some(fits)) && !none.some(fits);
 }
 
-/** What the text search looks into: as the columns of the database hold it. */
+/** The strings that the text search reads, as the columns of the database hold them. */
 function searchedTexts({ event, resource, related, payload }: Event): readonly string[] {
   return [event, JSON.stringify(resource), JSON.stringify(related), JSON.stringify(payload)];
 }

@@ -11,7 +11,7 @@ export interface PlainEventOptions {
   readonly payload?: Readonly<Record<string, unknown>>;
 }
 
-/** An event about some thing, for tests. */
+/** An event for tests. */
 export function plainEvent({ occurred, ...given }: PlainEventOptions): EventCreate {
   return {
     id: given.id ?? timeOrderedId(occurred),

@@ -30,7 +30,7 @@ export async function findEvents(db: Database, { criteria, order, limit, after }
   return rows;
 }
 
-/** How many events meet the criteria; stops counting at `most`. */
+/** The number of events that meet the criteria; stops counting at `most`. */
 export async function countMatching(db: Database, criteria: EventCriteria, most: number): Promise<number> {
   const source = sourceOf(criteria);
   const { rows } = await sql<{ count: number }>`SELECT count(*) AS count FROM (
@@ -72,7 +72,7 @@ export interface Buckets {
   readonly widthMicros: number;
 }
 
-/** How many events fall into each stretch of time, by the number of the stretch; empty ones are left out. */
+/** The number of events in each interval, by the number of the interval; empty ones are left out. */
 export async function countByBucket(
   db: Database,
   criteria: EventCriteria,
@@ -91,7 +91,7 @@ export async function eventsById(reader: Reader, ids: readonly string[]): Promis
 }
 
 export function eventsReceivedSince(reader: Reader, since: Timestamp, limit: number): Promise<EventRow[]> {
-  // Events are kept as they occur, about: the index on that moment finds them, and what is older came late.
+  // Events are stored roughly in the order of their times, so the index on that time finds them; older events came late.
   return reader
     .selectFrom("event")
     .selectAll()
@@ -107,7 +107,7 @@ function matching(db: Database, criteria: EventCriteria, source: EventSource): C
   return criteria.distinct ? lastOfEachResource(matching) : matching;
 }
 
-/** Only the last event of each resource among those that match. */
+/** Only the last matching event of each resource. */
 function lastOfEachResource(matching: Condition | undefined): Condition {
   return sql<SqlBool>`event.id IN (SELECT id FROM (
     SELECT event.id, row_number() OVER (PARTITION BY event.resource_id ORDER BY event.occurred DESC, event.id DESC) AS age

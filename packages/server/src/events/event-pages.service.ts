@@ -26,7 +26,7 @@ interface PageRequest {
   readonly after: queries.EventPosition | undefined;
 }
 
-/** The first page, the newest first unless the filter says otherwise. `address` is that of the following pages. */
+/** The first page, newest first unless the filter orders otherwise. `address` is the base of the following pages. */
 export async function firstPage(
   { db }: Context,
   { filter, limit }: { readonly filter?: EventFilter | null | undefined; readonly limit?: number | null | undefined },
@@ -56,7 +56,7 @@ async function readPage({ db }: Pick<Context, "db">, request: PageRequest, addre
   };
 }
 
-/** Where the next page begins, in a form that survives an address. It is no secret, and it is checked when it comes back. */
+/** The position of the next page as a URL token. It is not secret, and it is validated when it comes back. */
 function writeToken({ filter, size, total, after }: PageRequest): string {
   return Buffer.from(JSON.stringify([filter, size, total, after?.occurred, after?.id])).toString("base64url");
 }
@@ -170,7 +170,7 @@ export async function readMany({ db }: Context, ids: readonly string[]): Promise
 
 const maxMissed = 1000;
 
-/** What was received from a moment on, at most so many, for those who could not hear it then. */
+/** Events received since a time, up to a limit, for subscribers that were disconnected. */
 export async function receivedSince({ db }: Context, since: Timestamp): Promise<readonly Event[]> {
   return (await queries.eventsReceivedSince(db.slow, since, maxMissed)).map(present);
 }

@@ -14,7 +14,7 @@ export interface EventsIn {
 
 /** Prefect's clients never read this socket, and theirs hold 16 frames before they read no pong either. */
 const maxReportedUnasked = 8;
-/** Ours ask to be told, since they have something to send in the place of what is refused. */
+/** The limit for clients that ask for refusals. Ours do, since they replace a refused event. */
 const maxReportedAsked = 1000;
 
 /**
@@ -62,7 +62,7 @@ export function receiveEvents(
 
   return {
     message(text) {
-      if (refused) return; // It comes again, with what came before it.
+      if (refused) return; // The client sends it again, with the frames before it.
       const values = parse(text, report);
       const read = readFrame(values, text.length);
       read.forEach(({ incoming, problems }, index) => {

@@ -9,16 +9,16 @@ import { criteriaOf, eventMatcher } from "./event-filter.rules.ts";
 import { type EventPosition, findEvents } from "./event-pages.queries.ts";
 import { present } from "./event-pages.service.ts";
 
-/** What is older than this is not told again to those who connect. */
+/** The age limit of past events that a new subscriber receives. */
 const backfillSeconds = 15 * 60;
 /** Each may have a megabyte and more. */
 const backfillPage = 50;
-/** So many events are remembered, so that one that is both read and heard is sent once. */
+/** A bound on the remembered ids, by which an event that is both read and received live is sent once. */
 const maxRemembered = 5000;
 
 /**
- * `/events/out`: the client says what it wants to hear in one frame; first come the events of the last minutes that match,
- * oldest first, then every one as it happens.
+ * `/events/out`: the client sends a filter in one frame; it receives the matching events of the last minutes, oldest first, and
+ * then each one as it happens.
  */
 export function sendEvents(
   context: Context,
@@ -44,7 +44,7 @@ export function sendEvents(
 interface Subscription {
   readonly filter: EventFilter;
   readonly backfill: boolean;
-  /** Reads what is earlier in turn with other subscribers, of whom many may come at once. */
+  /** Queues the reads of past events, since many subscribers may connect at once. */
   readonly takeTurn: TakeTurn;
 }
 
@@ -55,9 +55,9 @@ function subscribe(
 ): () => void {
   const feed = feedTo(connection, context);
   const remembered = new Set<string>();
-  // What happens from now on is told however long ago its client says that it occurred: it may have been cut off until now.
+  // New events are sent however old their own time is: their client may have been disconnected until now.
   const matches = eventMatcher(filter);
-  /** What happens while the earlier ones are being sent, which may be as much as may be unread. */
+  /** New events wait here while past ones are sent, up to the bound on unread bytes. */
   let held: Event[] | undefined = backfill ? [] : undefined;
   let heldCharacters = 0;
 

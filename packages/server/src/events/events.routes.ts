@@ -26,7 +26,7 @@ export interface EventRoutes {
   readonly onStop: (settle: () => Promise<void>) => void;
 }
 
-/** Subscribers that read what is earlier at once: the rest wait, and leave room for the long reads of others. */
+/** The number of subscribers that read past events at once: more would starve the long reads of others. */
 const backfillsAtOnce = 8;
 
 export function eventRoutes({ context, serve, serveSocket, onStop }: EventRoutes): void {
@@ -38,7 +38,7 @@ export function eventRoutes({ context, serve, serveSocket, onStop }: EventRoutes
     help: "Characters of events that came by websocket and are not durable yet",
     read: () => backpressure.total,
   });
-  // Sockets are closed by then: what they brought is written before the database closes.
+  // Sockets are closed by then: their events are written before the database closes.
   onStop(() => ingest.idle());
   serveSocket(eventsIn, (connection) => receiveEvents(context, { ingest, backpressure }, connection), {
     // A frame of events may carry a result, which JSON writes with up to twice its size.

@@ -19,7 +19,7 @@ export type ReadEvent =
   | { readonly ok: true; readonly event: NewEvent }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-/** Reads one event as a client sent it. What is wrong is named with its place. */
+/** Reads one event as a client sent it. Problems are named with their place. */
 export function readEvent(value: unknown): ReadEvent {
   const { problems, value: event } = readAs(EventCreate, value);
   return problems.length > 0 ? { ok: false, problems: problems.map(withoutBody) } : readValidEvent(event);
@@ -87,7 +87,7 @@ function bytesOfNames(resource: Resource): number {
   return Buffer.byteLength(resourceId(resource)) + Buffer.byteLength(resourceRole(resource));
 }
 
-/** What an event takes when it is kept; a result that comes with it does not count. */
+/** Checks the size of an event as it is kept; a result that comes with it does not count. */
 export function problemOfSize({ resource, related, payload }: NewEvent): Problem | undefined {
   const size = charactersOf({ resource, related, payload });
   if (size === undefined) return { type: "value_error", loc: ["payload"], msg: "The event is nested too deep" };
@@ -96,7 +96,7 @@ export function problemOfSize({ resource, related, payload }: NewEvent): Problem
   return { type: "value_error", loc: ["payload"], msg, input: size };
 }
 
-/** Characters of its JSON; undefined for what is nested so deep that it can be read and not written. */
+/** The length of the event as JSON; undefined if it is nested too deep to be written. */
 function charactersOf(value: unknown): number | undefined {
   try {
     return JSON.stringify(value).length;

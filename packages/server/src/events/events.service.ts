@@ -9,7 +9,7 @@ import { type NewEvent, resourceId } from "./events.rules.ts";
 
 export type { NewEvent } from "./events.rules.ts";
 
-/** Keeps events in the unit of work of what they tell about. Gives those that were not there yet, as they are on the wire. */
+/** Inserts events in the unit of work of the changes that they report. Returns the new ones in their wire format. */
 export async function record(unit: Unit, events: readonly NewEvent[]): Promise<readonly Event[]> {
   if (events.length === 0) return [];
   const received = unit.context.clock.now();
@@ -68,10 +68,10 @@ function eventRow({ id, occurred, event, resource, related, payload, follows }: 
   };
 }
 
-/** What of an event is needed to remove it. */
+/** The parts of an event that its removal needs. */
 export type KeptEvent = Pick<NewEvent, "id" | "occurred" | "resource" | "related">;
 
-/** Removes events from all places where they are found, and tells how many there were. */
+/** Removes events from all their tables, and returns their number. */
 export async function removeIn({ db }: Pick<Context, "db">, tx: Writer, kept: readonly KeptEvent[]): Promise<number> {
   await queries.deleteEventResources(tx, db.sql, kept.flatMap(resourceRows));
   return queries.deleteEvents(
@@ -81,7 +81,7 @@ export async function removeIn({ db }: Pick<Context, "db">, tx: Writer, kept: re
   );
 }
 
-/** One row for each thing that the event names, in whatever roles. */
+/** One row for each resource that the event names, whatever its roles. */
 function resourceRows({ id, occurred, resource, related }: KeptEvent) {
   const names = new Set([resource, ...related].map((each) => storable(resourceId(each))));
   return Array.from(names, (resource_id) => ({ resource_id, occurred, event_id: id }));

@@ -17,8 +17,8 @@ export interface Incoming {
 }
 
 /**
- * Takes the events of all clients. What arrives while one transaction is under way makes the next one, so that the cost of
- * a commit is shared the better the more there is to do.
+ * Writes the events of all clients. Events that arrive during one transaction make up the next one, so that under load more
+ * events share a commit.
  */
 export interface Ingest {
   /** Resolves when the events are durable, with the ids of those that the database would not take. */
@@ -45,7 +45,7 @@ export function createIngest(context: Context): Ingest {
 
   async function drain(): Promise<void> {
     draining = true;
-    // What the sockets have received in the same turn of the event loop joins the same transaction.
+    // Frames received in the same turn of the event loop join the same transaction.
     await nextTurn();
     for (let batch = take(queue); batch.length > 0; batch = take(queue)) {
       await settle(context, batch);
@@ -68,7 +68,7 @@ export function createIngest(context: Context): Ingest {
 }
 
 export interface ReadIncoming {
-  /** Undefined where it is no event. */
+  /** Undefined if the frame holds no valid event. */
   readonly incoming: Incoming | undefined;
   readonly problems: readonly Problem[];
 }
@@ -110,7 +110,7 @@ function incomingOf(read: ReadEvent, characters: number, count: number): ReadInc
   return { incoming: { ...cutTogether(event, report), size }, problems };
 }
 
-/** A state is kept whatever its size, with less of what it says. */
+/** A state is kept whatever its size, with its details cut. */
 function cutTogether(event: NewEvent, whole: taskRuns.ReportedState): Pick<Incoming, "event" | "report"> {
   const cut = taskRuns.cutToSize(event, eventLimits.characters);
   const read = taskRuns.readReportedState(cut);

@@ -25,14 +25,14 @@ interface Span extends Pick<Tables["flow_run"], "start_time" | "expected_start_t
   readonly artifacts: number;
 }
 
-/** So many are read in a millisecond. */
+/** This many are read in a millisecond. */
 const fewTaskRuns = 200;
 
 const someTaskRuns = sql`(SELECT id FROM task_run WHERE flow_run_id = flow_run.id LIMIT ${fewTaskRuns + 1})`;
 
 /**
- * When a flow run was, whether it has so few task runs that they may be read on this thread, and whether it may have what most
- * runs don't: what is not there need not be asked for.
+ * The times of a flow run, whether its task runs are few enough to be read on this thread, and whether it may have rarer rows: a
+ * query for absent rows can be saved.
  */
 export async function spanOfFlowRun({ read, sql }: Database, id: string) {
   const [run] = (await span(read, sql, { id })).rows;
@@ -48,7 +48,7 @@ export async function spanOfFlowRun({ read, sql }: Database, id: string) {
 
 export interface NodeQuery {
   readonly flowRunId: string;
-  /** Leaves out what had ended before. */
+  /** Leaves out members that ended earlier. */
   readonly since: Timestamp | null;
   readonly limit: number;
 }

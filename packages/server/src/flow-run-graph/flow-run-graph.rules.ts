@@ -34,14 +34,14 @@ export interface GraphContext {
   readonly artifacts: ReadonlyMap<string, readonly Artifact[]>;
   /** Subflows by the task run that stands for them, also of members that are left out. */
   readonly subflows: ReadonlyMap<string, readonly Pick<Subflow, "id">[]>;
-  /** Whether members may have been left out, so that an edge may lead to one that is not among these. */
+  /** Whether members may have been left out, so that an edge may lead to a missing one. */
   readonly partial: boolean;
 }
 
 /** The input under which a task run names the task runs that it was called in. */
 const calledIn = "__parents__";
 
-/** The task runs, each once for every subflow that it stands for, by their start; without what had ended before `since`. */
+/** The task runs by start, repeated for each subflow that they stand for; without those that ended before `since`. */
 export function membersOf(
   taskRuns: readonly TaskRun[],
   subflows: ReadonlyMap<string, readonly Subflow[]>,

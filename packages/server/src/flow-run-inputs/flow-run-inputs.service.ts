@@ -66,7 +66,7 @@ export async function filter(
   }));
 }
 
-/** Deletes what a run keeps under these keys, within a unit of work. */
+/** Deletes the inputs of a run under these keys, within a unit of work. */
 export async function forgetIn(tx: Writer, flowRunId: string, keys: readonly string[]): Promise<void> {
   for (const key of keys) await queries.deleteInput(tx, flowRunId, storable(key));
 }

@@ -26,7 +26,7 @@ export async function create(
   const { row, made } = await unit(
     context,
     async (unit) => {
-      // Where the answer to its commit was lost a unit is run again, and the run may be there.
+      // A unit runs again if the answer to its commit was lost, so the run may exist already.
       const known = isRepeated ? await queries.flowRunById(unit.tx, unit.sql, id) : undefined;
       isRepeated = true;
       if (known === undefined) return createIn(unit, { ...given, id, parameters });
@@ -68,7 +68,7 @@ interface Found {
   readonly flowLabels: object;
 }
 
-/** What the new run refers to, each thing checked: a reference to nothing is a conflict that names the field. */
+/** The rows that the new run refers to: a reference to a missing one is a conflict that names the field. */
 async function findRelated({ tx, sql }: Unit, given: Given): Promise<Found> {
   const { flow_id, parent_task_run_id = null, deployment_id = null, work_queue_name = null } = given;
   const flow = await flowOf(tx, sql, flow_id);

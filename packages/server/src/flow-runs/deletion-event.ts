@@ -8,7 +8,7 @@ export interface DeletedRun {
   readonly flow_name: string;
 }
 
-/** The event by which a program hears that the run which it works on was deleted. */
+/** The event that tells a program that the run it works on was deleted. */
 export function deletionEvent({ id, name, flow_id, flow_name }: DeletedRun, occurred: Timestamp) {
   return {
     id: timeOrderedId(occurred),

@@ -4,7 +4,9 @@ import type { DeletedRun } from "./deletion-event.ts";
 
 const rowsPerStep = 1000;
 
-/** Deletes the next task runs of a flow run with their states, and tells how many. Their subflows stay, without a parent. */
+/**
+ * Deletes the next task runs of a flow run with their states, and returns their number. Their subflows stay, without a parent.
+ */
 export async function deleteSomeTaskRuns(tx: Writer, flowRunId: string): Promise<number> {
   const some = tx.selectFrom("task_run").select("id").where("flow_run_id", "=", flowRunId).limit(rowsPerStep);
   const ids = (await some.execute()).map(({ id }) => id);

@@ -11,15 +11,15 @@ import { deletionEvent } from "./deletion-event.ts";
 import { findFlowRuns, idlePartsOf } from "./flow-runs.queries.ts";
 
 /**
- * Deletes the run with its task runs, states, inputs, logs and results, and tells the program that works on it. What makes sense
- * without the run stays: its subflows, which then have no parent, its artifacts, and results outside the database. The pages and
- * the command say so beforehand (`core/deletion.ts`).
+ * Deletes the run with its task runs, states, inputs, logs and results, and notifies the program that works on it. Data that
+ * makes sense without the run stays: its subflows, which lose their parent, its artifacts, and results outside the database. The
+ * pages and the command warn of this beforehand (`core/deletion.ts`).
  */
 export async function remove(context: Context, id: string): Promise<void> {
   if (!(await removeOne(context, id))) throw absent("Flow run");
 }
 
-/** Deletes the runs that match, as many as the limit says, and gives their ids. */
+/** Deletes the matching runs up to the limit, and returns their ids. */
 export async function removeMatching(context: Context, body: BodyOf<typeof bulkDeleteFlowRuns>): Promise<string[]> {
   const { flow_runs, limit } = body;
   refuseIdleFilter("flow_runs", body, (filter) => idlePartsOf(context.db, filter));

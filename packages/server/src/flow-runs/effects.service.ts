@@ -22,11 +22,11 @@ export interface Move {
   readonly related: RelatedResources;
   readonly initial: RunState | null;
   readonly written: RunState;
-  /** Moves another run in the same unit, whatever its rules would say to a client. */
+  /** Moves another run in the same unit, bypassing the rules for clients. */
   readonly force: (id: string, state: StateCreate, at: Timestamp) => Promise<unknown>;
 }
 
-/** How each effect of a flow run's transition is carried out. The compiler asks for the handler of a new one. */
+/** The handler of each effect of a flow run's transition. A new effect without one does not compile. */
 export const effectHandlers: EffectHandlers<FlowRunEffects, Move> = {
   "record-event": ({ unit, ...move }) => events.recordNew(unit, [eventOf(move)]),
 

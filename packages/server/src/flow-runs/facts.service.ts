@@ -7,9 +7,8 @@ import type { FlowRunRow } from "./flow-runs.presenter.ts";
 type Loaders = { readonly [Name in keyof FlowRunFacts]: (unit: Unit, row: FlowRunRow) => Promise<FlowRunFacts[Name]> };
 
 /**
- * Where the facts of flow runs come from. They are read in the unit of work of the transition. A fact that other runs may change
- * at the same time, as the slots of a limit, is read with the lock of its row (`unit.sql.rowLock`): two runs then decide one after
- * the other.
+ * Loaders of the facts of flow runs, called in the unit of work of the transition. A fact that other runs may change at the same
+ * time, such as the slots of a limit, is read with a lock on its row (`unit.sql.rowLock`), so that runs decide one after another.
  */
 const loaders: Loaders = {
   lastSign: async (unit, { id }) => (await heartbeats.lastSign(unit.tx, id)) ?? null,

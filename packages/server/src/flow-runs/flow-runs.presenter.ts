@@ -10,7 +10,7 @@ import { type StateColumnsOfRun, stateOfRun } from "../orchestration/state.rows.
 export type FlowRunRow = Tables["flow_run"] &
   StateColumnsOfRun & { readonly work_pool_id: string | null; readonly work_pool_name: string | null };
 
-/** A flow run as it is answered. What it has spent so far depends on the moment. */
+/** A flow run as the API answers it. Its time so far depends on `now`. */
 export function presentFlowRun(row: FlowRunRow, now: Timestamp): FlowRun {
   const state = stateOfRun(row);
   return {
@@ -57,7 +57,7 @@ function policyOf(text: JsonText): Required<FlowRunPolicy> {
   return lastPolicy.policy;
 }
 
-/** A policy with every field, as clients expect it; old clients say `max_retries` and `retry_delay_seconds`. */
+/** Fills in every field of a policy, as clients expect; old clients send `max_retries` and `retry_delay_seconds`. */
 export function completeFlowRunPolicy(given: FlowRunPolicy): Required<FlowRunPolicy> {
   const { max_retries = 0, retry_delay_seconds = 0 } = given;
   return {

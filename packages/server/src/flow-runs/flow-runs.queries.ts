@@ -104,7 +104,7 @@ const move = prepared<Moved & { id: string }, never>((reader, slot) =>
     .where("id", "=", slot("id")),
 );
 
-/** Writes what a new state makes of the run. */
+/** Updates the run to its new state. */
 export async function moveFlowRun(tx: Writer, dialect: Sql, moved: Moved & { readonly id: string }): Promise<void> {
   await move(tx, dialect, moved);
 }
@@ -156,8 +156,8 @@ export function findFlowRuns(db: Database, query: FlowRunQuery): Promise<FlowRun
 }
 
 /**
- * Whether a page is found by an index in a millisecond. Any other query may have to look at every run to find those that
- * match, which is left to the reader of long queries, though its answers have to come over from another thread.
+ * Whether an index finds the page in a millisecond. Other queries may read every run, so they go to the reader of long queries,
+ * though that moves their answers between threads.
  */
 function isQuick(query: FlowRunQuery): boolean {
   const { flow_runs, sort, offset } = query;

@@ -25,7 +25,7 @@ const forChange = prepared<{ id: string }, FlowRunRow & RelatedColumns>((reader,
     .modifyEnd(dialect.rowLock("flow_run")),
 );
 
-/** The run with what is around it; holds the run until the unit of work ends. */
+/** The run with its related rows; locks the run until the unit of work ends. */
 export async function flowRunForChange(
   tx: Writer,
   dialect: Sql,
@@ -33,7 +33,7 @@ export async function flowRunForChange(
 ): Promise<{ readonly row: FlowRunRow; readonly related: RelatedResources } | undefined> {
   const [found] = (await forChange(tx, dialect, { id })).rows;
   if (found === undefined) return undefined;
-  // Where the lock was waited for, the run is the newest but the join saw the states of before.
+  // After a wait for the lock, the run is the newest version but the join read the earlier states.
   const isStale = found.state_id !== null && found.state_details === null;
   const newest = isStale ? await flowRunById(tx, dialect, id) : found;
   return newest === undefined ? undefined : { row: newest, related: relatedOf(found) };
@@ -84,7 +84,7 @@ const flowById = prepared<{ id: string }, Pick<Tables["flow"], "id" | "name" | "
   reader.selectFrom("flow").select(["id", "name", "tags", "labels"]).where("id", "=", slot("id")),
 );
 
-/** The things that a new run is to belong to, each undefined when it is not there. */
+/** The rows that a new run is to belong to; undefined for a missing one. */
 export async function flowOf(reader: Reader, dialect: Sql, id: string) {
   const [found] = (await flowById(reader, dialect, { id })).rows;
   return found && { ...found, tags: readPlainJson<string[]>(found.tags), labels: readJson<object>(found.labels) };

@@ -2,7 +2,7 @@ import { formatTimestamp, secondsBetween } from "@ostinato/core";
 import type { CreatedBy, Resource } from "@ostinato/protocol";
 import type { RunState } from "../orchestration/state.ts";
 
-/** What the event of a state tells of the things that the run belongs to. */
+/** The related resources of a flow run, as its state events name them. */
 export interface RelatedResources {
   readonly flow: { readonly id: string; readonly name: string; readonly tags: readonly string[] };
   readonly deployment: { readonly id: string; readonly name: string; readonly tags: readonly string[] } | null;
@@ -24,7 +24,7 @@ export interface StateChange {
   readonly written: RunState;
 }
 
-/** The event that tells of a state of a flow run. It bears the id of the state. */
+/** The event for a state of a flow run. It has the id of the state. */
 export function stateEvent({ run, related, initial, written }: StateChange) {
   return {
     id: written.id,
@@ -106,7 +106,7 @@ function shortened(message: string): string {
 
 const soonSeconds = 300;
 
-/** Events far apart are in order without being told to be. */
+/** Events further apart are ordered by their times alone. */
 function isSoonAfter(initial: RunState, written: RunState): boolean {
   return Math.abs(secondsBetween(initial.timestamp, written.timestamp)) < soonSeconds;
 }

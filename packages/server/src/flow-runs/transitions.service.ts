@@ -24,10 +24,10 @@ import { flowRunForChange } from "./related.queries.ts";
 
 const ruleSets = { core: coreFlowRunRules, minimal: minimalFlowRunRules, late: markLateRules };
 
-/** Which rules are asked: all that clients are held to, those that hold also by force, or those for marking late. */
+/** The set of rules to apply: all rules for clients, those that hold even by force, or those for marking late. */
 export type RuleSetName = keyof typeof ruleSets;
 
-/** Proposes a state for a flow run, and tells what was decided. */
+/** Proposes a state for a flow run, and returns the decision. */
 export async function propose(
   context: Context,
   id: string,
@@ -40,7 +40,7 @@ export async function propose(
 
 export interface Proposed {
   readonly result: OrchestrationResult;
-  /** Whether the state of the result came to be now. */
+  /** Whether the state of the result is new. */
   readonly fresh: boolean;
 }
 
@@ -100,7 +100,7 @@ export async function firstState(unit: Unit, bare: FlowRunRow, { state, now }: {
 
 type Entered = Omit<Move, "unit" | "force">;
 
-/** Does what follows the state, in the same unit of work, once the state is written. */
+/** Carries out the effects of a written state, in the same unit of work. */
 export async function follow(unit: Unit, entered: Entered, effects: readonly FlowRunEffect[]): Promise<void> {
   noteFlowRun(unit, entered.row);
   const force: Move["force"] = (id, state, at) => proposeIn(unit, { id, state, ruleSet: "minimal", at });

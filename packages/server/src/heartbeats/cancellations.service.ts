@@ -7,7 +7,7 @@ import { createSilence } from "./silence.rules.ts";
 /** A run is given 300 s to stop, as by Prefect's servers: three intervals of silence. */
 const intervalSeconds = 100;
 
-/** In the words of Prefect's servers. */
+/** The sentence of Prefect's servers. */
 const message = "Flow run cancellation timed out; marked this flow run as Cancelled.";
 
 /**

@@ -1,12 +1,12 @@
 import type { Clock, Timestamp } from "@ostinato/core";
 
 /**
- * What this server hears of flow runs besides their signs of life: events and lines of log. Whoever logs is alive. It is kept
- * in memory, so that a line costs no statement more, and is asked for only where a run's own sign is late.
+ * Other signs that flow runs are alive, besides their heartbeats: events and log lines. They are kept in memory, so that a log
+ * line needs no further statement, and are read only for runs whose heartbeat is late.
  */
 export interface Heard {
   note(flowRunId: string): void;
-  /** When a run was last heard of, where that was within so many seconds; else undefined. */
+  /** The last time that a run showed any activity, if within so many seconds; else undefined. */
   within(flowRunId: string, seconds: number): Timestamp | undefined;
   /** Forgets all but these. */
   keepOnly(flowRunIds: ReadonlySet<string>): void;

@@ -10,8 +10,8 @@ import type { Heartbeat } from "./heartbeats.rules.ts";
 const maxIntervalSeconds = 3600;
 
 /**
- * Keeps the latest sign of life of each run, and counts them. A client that has not said how often it gives one, and gives it
- * less often than customary, is taken at the gap that it keeps.
+ * Keeps the latest sign of life of each run, and counts them. For a client that declares no interval and sends them less often
+ * than customary, the observed gap is used.
  */
 export async function keepHeartbeats(
   tx: Writer,
@@ -46,7 +46,7 @@ export async function keepHeartbeats(
 const { beat_count: _beats, ...given } = tables.flow_run_heartbeat;
 const heartbeatColumns = columnTypes(given);
 
-/** That a run is alive, as a server has seen it. */
+/** Evidence that a run is alive, as a server saw it. */
 export interface SignOfLife {
   readonly flow_run_id: string;
   readonly received: Timestamp;
@@ -60,7 +60,7 @@ export async function keepSigns(tx: Writer, dialect: Sql, signs: readonly SignOf
     FROM ${given} AS given WHERE flow_run_heartbeat.flow_run_id = given.flow_run_id`.execute(tx);
 }
 
-/** When the process of a run was last heard of, by the server's clock. */
+/** The last sign of life of a run's process, by the server's clock. */
 export async function lastSign(tx: Writer, flowRunId: string): Promise<Timestamp | undefined> {
   const found = await tx
     .selectFrom("flow_run_heartbeat")
@@ -86,8 +86,8 @@ const awaitsRetry = sql<SqlBool>`(${isOfType("flow_run.state_type", ["SCHEDULED"
   AND ${isNamed("flow_run.state_name", stateNames.awaitingRetry)})`;
 
 /**
- * Whether a run is one whose process should be giving signs of life. Where the process has said that it does, that is from the
- * run's creation on and while it waits for the next attempt; else only while it runs.
+ * Whether the process of a run should be giving signs of life. If the process declared an interval, from the run's creation on
+ * and while it waits for the next attempt; else only while it runs.
  */
 const isWatched = sql<SqlBool>`(${isOfType("flow_run.state_type", atWork)} OR (heartbeat.interval_declared = 1
   AND (${isOfType("flow_run.state_type", ["PENDING"])} OR ${awaitsRetry})))`;
@@ -134,7 +134,7 @@ export function runToEnd(tx: Writer, dialect: Sql, id: string): Promise<WatchedR
   return watchedRuns(tx).where("flow_run.id", "=", id).modifyEnd(dialect.rowLock("flow_run")).executeTakeFirst();
 }
 
-/** Runs that were asked to stop, but for those whose process says how often it gives a sign of life. */
+/** Runs that were asked to stop, except those whose process declares an interval. */
 export function cancellingRuns(reader: Reader): Promise<readonly { id: string; state_id: string | null }[]> {
   return reader
     .selectFrom("flow_run")

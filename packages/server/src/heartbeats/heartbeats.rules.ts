@@ -1,13 +1,13 @@
 import { isUuid, type Timestamp } from "@ostinato/core";
 import type { Event } from "@ostinato/protocol";
 
-/** The event by which a client says that the process of a flow run is alive. */
+/** The event by which a client reports that the process of a flow run is alive. */
 const heartbeatEvent = "prefect.flow-run.heartbeat";
 
-/** By this label our own client says how often it sends one, in seconds. */
+/** The label in which our own client gives its interval, in seconds. */
 const intervalLabel = "ostinato.heartbeat-seconds";
 
-/** How often Prefect's client sends one unless it is told otherwise. */
+/** The default interval of Prefect's client. */
 const customaryIntervalSeconds = 180;
 
 export interface Heartbeat {
@@ -15,7 +15,7 @@ export interface Heartbeat {
   /** By the client's clock. */
   readonly occurred: Timestamp;
   readonly intervalSeconds: number;
-  /** Whether the client has said the interval; else it is the customary one. */
+  /** Whether the client declared the interval; else it is the customary one. */
   readonly declared: boolean;
   /** The client's process, where it has named it. */
   readonly process?: string | undefined;

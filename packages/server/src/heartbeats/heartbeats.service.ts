@@ -18,7 +18,7 @@ export async function record(
   await queries.keepHeartbeats(db.deferred(tx), db.sql, { heartbeats: latestHeartbeats(heartbeats), received });
 }
 
-/** Until when a process that is no more, or lost the run to another, was at work; undefined where it never gave a sign. */
+/** The last sign of life of a process that ended or lost its run; undefined if it never gave one. */
 export function lastSign(tx: Writer, flowRunId: string): Promise<Timestamp | undefined> {
   return queries.lastSign(tx, flowRunId);
 }
@@ -26,7 +26,7 @@ export function lastSign(tx: Writer, flowRunId: string): Promise<Timestamp | und
 export interface ProposerSign {
   readonly flowRunId: string;
   readonly occurred: Timestamp;
-  /** How often the process gives a sign of life, as it says. */
+  /** The interval that the process declared. */
   readonly intervalSeconds: number;
   readonly process: string | undefined;
 }

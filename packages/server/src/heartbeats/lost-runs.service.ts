@@ -9,10 +9,10 @@ import { createSilence, type QuietRun, type SeenRun } from "./silence.rules.ts";
 const rowsForgottenPerStep = 200;
 
 /**
- * Ends the runs whose process died: at once where the process is one of this machine and is gone, else when they have given no
- * sign of life for three of their intervals while this server was there to hear one. A run that was only out of reach goes on,
- * and its next state is taken. The returned function looks once, and is to be called every so many seconds; it gives the ids
- * of the runs that it ended.
+ * Ends the runs whose process died: at once if it was a process of this machine and is gone, else after three of their intervals
+ * without a sign of life while this server was there to receive one. A run that was only out of reach continues, and its next
+ * state is accepted. The returned function checks once, and is to be called every so many seconds; it returns the ids of the runs
+ * that it ended.
  */
 export function lostRunsEnder(context: Context, everySeconds: number): () => Promise<readonly string[]> {
   const { db, clock, heard } = context;
@@ -61,8 +61,8 @@ async function conditionOf({ process }: queries.WatchedRun): Promise<ProcessCond
 }
 
 /**
- * A run that is alive though its own sign is late, because its process is busy or its connection is: this server says it for
- * it, so that others hear of it which know less.
+ * A run that is alive though its own sign is late, because its process or its connection is busy: this server writes the sign for
+ * it, for servers with less evidence.
  */
 function signFor(
   { clock, heard }: Context,
@@ -94,7 +94,7 @@ function lastSignOf({ received }: queries.WatchedRun, heard: Timestamp | undefin
   return Math.max(received, heard ?? 0) as Timestamp;
 }
 
-/** It ends at its last sign of life. Who was asked to stop, and never said that it did, has stopped. */
+/** The run ends at its last sign of life. A run that was asked to stop, and never confirmed it, counts as cancelled. */
 function endOf({ state_type }: queries.WatchedRun, why: "gone" | "silent", since: string) {
   const sentence = {
     gone: `Its process is gone: it was killed, or ended without a word. Its last sign of life came at ${since}.`,

@@ -1,10 +1,10 @@
-/** So many intervals without a sign of life make a run lost. */
+/** A run is lost after so many intervals without a sign of life. */
 const missedIntervals = 3;
 
-/** What a server sees of a run when it looks. */
+/** A run at the moment of a check. */
 export interface SeenRun {
   readonly id: string;
-  /** Differs from what was seen before when the run has given a sign of life, or has come into another state. */
+  /** Changes whenever the run gives a sign of life or enters another state. */
   readonly sign: string;
   readonly intervalSeconds: number;
 }
@@ -13,13 +13,15 @@ export interface SeenRun {
 export interface QuietRun {
   readonly id: string;
   readonly silentSeconds: number;
-  /** Whether it has been silent for so long that its process must be dead. */
+  /** Whether the silence is so long that its process must be dead. */
   readonly lost: boolean;
 }
 
-/** For how long runs have been silent, as this server has heard it. */
+/** Measures how long runs have been silent, as this server observed it. */
 export interface Silence {
-  /** Notes what is seen now, and gives those that are silent for longer than an interval. `now` is in seconds that go on evenly. */
+  /**
+   * Records the present runs, and returns those that have been silent for longer than an interval. `now` is in monotonic seconds.
+   */
   look(runs: readonly SeenRun[], now: number): readonly QuietRun[];
 }
 
@@ -29,8 +31,8 @@ interface Watched {
 }
 
 /**
- * Measures silence by this server's own even seconds, since any clock may be moved by hours, and only the time in which it was
- * there to hear: a look that comes late, because the server or its database was away, or the machine asleep, counts for none.
+ * Measures silence by this server's monotonic clock, since any other may be set by hours, and only over time in which it was
+ * listening: a late check, because the server, its database or the machine was away, adds nothing.
  */
 export function createSilence(everySeconds: number): Silence {
   const lateSeconds = 2 * everySeconds;

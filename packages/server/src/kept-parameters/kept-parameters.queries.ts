@@ -5,7 +5,7 @@ export async function insertKeptParameters(tx: Writer, row: Tables["kept_paramet
   await tx.insertInto("kept_parameters").values(row).execute();
 }
 
-/** What was kept of the run; `kept` is null where its parameters as JSON say all. Undefined where there is no such run. */
+/** The kept parameters of the run; `kept` is null if its parameters as JSON are exact. Undefined if the run does not exist. */
 export function keptParametersOf(reader: Reader, flowRunId: string) {
   return reader
     .selectFrom("flow_run")

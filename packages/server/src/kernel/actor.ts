@@ -1,19 +1,19 @@
 import { type Access, type CreatedBy, includesAccess } from "@ostinato/protocol";
 import { forbidden, unauthenticated } from "./errors.ts";
 
-/** Who an operation is done for. Users with roles will be a further kind. */
+/** The caller of an operation. Users with roles will be a further kind. */
 export interface Actor {
   readonly kind: "anonymous" | "local" | "password" | "system";
   /** The highest level of operations that it may call. */
   readonly access: Access;
-  /** The `created_by` of what it makes; null where there is nobody to name. */
+  /** The `created_by` of rows that it creates; null for an unnamed caller. */
   readonly createdBy: CreatedBy | null;
 }
 
-/** Somebody who has not said who they are to a server that asks for it. */
+/** A caller without credentials, on a server that requires them. */
 export const anonymous: Actor = { kind: "anonymous", access: "public", createdBy: null };
 
-/** Anybody who reaches a server that asks nobody who they are, or the program that has a server in its own process. */
+/** Any caller of a server that requires no credentials, or the program that has a server in its own process. */
 export const localOperator: Actor = { kind: "local", access: "admin", createdBy: null };
 
 /** The server itself: its loops, and whatever else it does without being asked. */
@@ -28,7 +28,7 @@ export function passwordUser(name: string): Actor {
   return { kind: "password", access: "admin", createdBy: { type: "USER", display_value: name } };
 }
 
-/** Throws 401 where the actor has to say who it is, and 403 where it is known and may not. */
+/** Throws 401 if the actor must authenticate, and 403 if its access level is too low. */
 export function authorize(actor: Actor, needed: Access): void {
   if (includesAccess(actor.access, needed)) return;
   throw actor.kind === "anonymous" ? unauthenticated() : forbidden(actor.access, needed);

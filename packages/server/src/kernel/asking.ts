@@ -2,7 +2,7 @@ import type { Reader, ReadingLane } from "../db/dialect.ts";
 import type { Actor } from "./actor.ts";
 import type { Context } from "./context.ts";
 
-/** Whatever tells once that it is over: the answer to a request, a websocket. */
+/** An event that reports once that a request or a websocket is over. */
 export interface Ending {
   once(event: "close", listener: () => void): unknown;
 }
@@ -14,7 +14,7 @@ export interface Asker {
   readonly lane: ReadingLane;
 }
 
-/** The context of somebody who asks: the long reads that are done for them end when they are gone. */
+/** The context of one caller: its long reads end when the caller is gone. */
 export function askedBy(context: Context, { actor, ending, lane }: Asker): Context {
   const { db } = context;
   let slow: Reader | undefined;

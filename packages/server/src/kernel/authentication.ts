@@ -1,20 +1,20 @@
 import { type Actor, localOperator } from "./actor.ts";
 
-/** What a request brings along that says who it is from: header values. */
+/** Header values of a request that may identify its caller. */
 export interface Credentials {
   readonly authorization: string | undefined;
   /** Undefined unless the request is from a page of this server. */
   readonly cookie: string | undefined;
 }
 
-/** Finds out who asks. Nobody that it knows is `anonymous`. */
+/** Identifies callers; an unknown one is `anonymous`. */
 export interface Authentication {
-  /** False where nobody is asked who they are. */
+  /** False if no credentials are required. */
   readonly required: boolean;
   ofRequest(credentials: Credentials): Actor | Promise<Actor>;
-  /** By the token in the first frame of a websocket. */
+  /** Identifies a caller by the token in the first frame of a websocket. */
   ofToken(token: string): Actor;
-  /** How pages sign in; undefined where they need not. */
+  /** The sign-in of pages; undefined if they need none. */
   readonly sessions: PageSessions | undefined;
 }
 
@@ -28,7 +28,7 @@ export interface PageSessions {
 export interface SignIn {
   readonly user: string;
   readonly password: string;
-  /** Whether the browser came by https. */
+  /** Whether the browser connected by https. */
   readonly secure: boolean;
 }
 

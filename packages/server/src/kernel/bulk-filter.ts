@@ -1,8 +1,8 @@
 import { invalid, type Problem } from "./errors.ts";
 
 /**
- * Refuses a change of many rows whose filter, or a part of it, does not ask for anything: such a part would select every row,
- * and is most often what is left of a criterion that was lost on its way.
+ * Refuses a bulk change whose filter, or a part of it, is empty: it would select every row, and is usually the remainder of a
+ * lost criterion.
  */
 export function refuseIdleFilter<K extends string, F extends object>(
   name: K,

@@ -27,12 +27,12 @@ export interface Recorded {
 
 type Listener = (change: Change) => void;
 
-/** Tells everybody in this process what has changed: pages and subscribers. What it tells is lost with the process. */
+/** Delivers changes to the subscribers in this process, such as pages. Its deliveries are lost with the process. */
 export interface Bus {
   publish(changes: readonly Change[]): void;
   /** Returns the function that ends the subscription. A listener that throws is reported, and harms no other. */
   subscribe(listener: Listener): () => void;
-  /** Whether anybody in this process listens. */
+  /** Whether this process has a subscriber. */
   readonly watched: boolean;
 }
 

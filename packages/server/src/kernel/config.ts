@@ -12,21 +12,21 @@ export type DatabaseLocation =
   | { readonly kind: "sqlite"; readonly file: string }
   | { readonly kind: "postgresql"; readonly url: string };
 
-/** For how long something is kept: a duration such as `30d`, or for ever. */
+/** A retention time: a duration such as `30d`, or for ever. */
 export type Keep = "never" | (Duration & string);
 
-/** Everything that the server is told from outside, read once and never changed. */
+/** All settings of the server, read once and never changed. */
 export interface Config {
   /** Folder for the database file, results and the profile. */
   readonly home: string;
   readonly host: string;
   readonly port: number;
-  /** `user:password` that everybody has to give; undefined where nobody is asked who they are. */
+  /** The required `user:password`; undefined if no credentials are required. */
   readonly authString: string | undefined;
   readonly database: DatabaseLocation;
   /** Path below which UI and API stand: `/`, or `/ostinato/`. Begins and ends with a slash. */
   readonly basePath: string;
-  /** Origins of other sites that a browser may call the API from. None unless told. */
+  /** Origins of other sites that a browser may call the API from. None by default. */
   readonly corsOrigins: readonly string[];
   /** Host names that are answered besides the machine's own. */
   readonly allowedHosts: readonly string[];
@@ -37,7 +37,7 @@ export interface Config {
   readonly logLevel: string;
   /** Whether each commit on SQLite is forced to the disk: `full` outlives a loss of power, `normal` any crash of programs. */
   readonly sqliteSynchronous: "normal" | "full";
-  /** For how long things are kept before they are removed, by kind. */
+  /** How long data is kept, by kind. */
   readonly retentionRuns: Keep;
   readonly retentionLogs: Keep;
   readonly retentionEvents: Keep;
@@ -48,7 +48,7 @@ export interface Config {
   readonly maxRequests: number;
   /** Requests that may wait until one of those ends. */
   readonly maxWaiting: number;
-  /** How long a request waits before it is told that the server is busy. */
+  /** How long a request waits before it is refused because the server is busy. */
   readonly waitSeconds: number;
   /** Bytes of requests and large answers in memory at once, and as many of events that are not durable yet. */
   readonly maxBytes: number;
@@ -56,7 +56,7 @@ export interface Config {
   readonly maxSockets: number;
   /** Bytes that a subscriber of events or logs may leave unread. */
   readonly socketBacklogBytes: number;
-  /** How long a client may take to send one request. */
+  /** The time limit for sending one request. */
   readonly requestSeconds: number;
 }
 
@@ -64,7 +64,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 interface Setting<T> {
   readonly variable: string;
-  /** Prefect's variable, which says the same where ours is not set. */
+  /** Prefect's variable with the same meaning, read if ours is not set. */
   readonly alias?: string;
   readonly about: string;
   /** Never shown, logged or put into a message: stars are, or what `masked` makes of it. */
@@ -73,7 +73,7 @@ interface Setting<T> {
   readonly read: (text: string | undefined, environment: Environment) => T;
 }
 
-/** Every setting: its variable, what it is for, how it is read. The documentation is made of this. */
+/** Every setting: its variable, its purpose, its parser. The documentation is generated from this table. */
 export const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
   home: {
     variable: "OSTINATO_HOME",
@@ -214,7 +214,7 @@ export const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
   },
 };
 
-/** Reads the settings. A wrong one is a `ConfigError` that names the variable, the value and what is expected. */
+/** Reads the settings. An invalid one throws a `ConfigError` with the variable, the value and the expected form. */
 export function readConfig(environment: Environment = process.env, overrides: Partial<Config> = {}): Config {
   const read = Object.entries(settings).map(([name, setting]) => {
     return [name, readSetting(setting, textOf(setting, environment), environment)] as const;
@@ -236,7 +236,7 @@ export function settingText(value: Config[keyof Config]): string | null {
   return value.length === 0 ? null : value.join(",");
 }
 
-/** A variable that is empty says nothing. */
+/** An empty variable counts as unset. */
 function textOf({ variable, alias }: Setting<unknown>, environment: Environment): string | undefined {
   return environment[variable] || (alias === undefined ? undefined : environment[alias]) || undefined;
 }

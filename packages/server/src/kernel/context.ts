@@ -8,9 +8,9 @@ import type { Config } from "./config.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Outbox } from "./outbox.ts";
 
-/** What an operation works with. Made once for the server; whoever does something with a request gets it. */
+/** The means of an operation. Made once for the server, and passed to everything that serves a request. */
 export interface Context {
-  /** Who it is done for: whoever asks, and `system` in whatever the server does by itself. */
+  /** The caller of the operation, or `system` for work of the server's own. */
   readonly actor: Actor;
   readonly config: Config;
   readonly db: Database;
@@ -19,6 +19,6 @@ export interface Context {
   readonly bus: Bus;
   readonly outbox: Outbox;
   readonly metrics: Metrics;
-  /** What was heard of flow runs. */
+  /** Recent activity of flow runs. */
   readonly heard: Heard;
 }

@@ -1,4 +1,4 @@
-/** Which changes somebody handles. Those that no consumer wants are not written down. */
+/** The changes that a consumer handles. Changes that no consumer wants are not written to the outbox. */
 export interface Wants {
   /** Names of events; one that ends with `*` stands for all names that begin so: `prefect.flow-run.*`. */
   readonly events?: readonly string[];
@@ -9,15 +9,15 @@ export interface Wants {
   readonly followUps?: readonly string[];
 }
 
-/** Whether a change is an event, a new or changed row, a deleted row, or work that was left to be done. */
+/** The kind of a change: an event, a new or changed row, a deleted row, or a follow-up. */
 export type DeliveryKind = "event" | "changed" | "deleted" | "follow-up";
 
-/** A change that was committed. What it is about is read by its id, and may have changed again or be gone. */
+/** A committed change. Its subject is read by its id, and may have changed again or be gone. */
 export interface Delivery {
   readonly kind: DeliveryKind;
   /** The name of the event or of the follow-up, or the noun. */
   readonly name: string;
-  /** The id of the event, of the row, or of what the follow-up is about. */
+  /** The id of the event, of the row, or of the subject of the follow-up. */
   readonly ref: string;
 }
 
