@@ -5,6 +5,7 @@ import { consumers as ownConsumers } from "./consumers.ts";
 import { measured } from "./db/measured.ts";
 import { migrate } from "./db/migrate.ts";
 import { openDatabase } from "./db/open.ts";
+import { createKnownRuns } from "./flow-runs/known-runs.ts";
 import { createHeard } from "./heartbeats/heard.ts";
 import { system } from "./kernel/actor.ts";
 import { createBus } from "./kernel/bus.ts";
@@ -55,6 +56,7 @@ export async function open({ config, clock, log, consumers = ownConsumers }: Ope
       outbox: createOutbox(consumers, bridge?.wakeElsewhere),
       metrics,
       heard: createHeard(clock),
+      knownRuns: createKnownRuns(),
     };
     await bridge?.listen(context);
     return {

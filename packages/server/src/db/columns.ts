@@ -20,6 +20,9 @@ export interface ColumnTypes {
 
 export type CellType = keyof ColumnTypes | "text";
 
+/** A value of a row as both drivers take it; JSON as text. */
+export type CellValue = string | number | null;
+
 /**
  * A column as both databases have it. Moments are whole microseconds, JSON is text (read with `readJson`, written with
  * `writeJson`), flags are 0 or 1, durations are microseconds.

@@ -1,16 +1,14 @@
 import type { Kysely, RawBuilder, SqlBool, Transaction } from "kysely";
 import type { Logger } from "pino";
 import type { Metrics } from "../kernel/metrics.ts";
-import type { CellType, ColumnTypes } from "./columns.ts";
+import type { CellType, CellValue, ColumnTypes } from "./columns.ts";
+import type { KnownChange } from "./known-change.ts";
 import type { Tables } from "./tables.ts";
 
 /** The writing side of a unit of work. */
 export type Writer = Transaction<Tables>;
 /** The reading side of a query: a database or a unit of work. */
 export type Reader = Kysely<Tables>;
-
-/** A value of a row as both drivers take it; JSON as text. */
-export type CellValue = string | number | null;
 
 export interface RowsToInsert<K extends string = string> {
   /** The table, perhaps with a name for it: `event`, `task_run_value AS kept`. */
@@ -61,6 +59,13 @@ export interface Sql {
   /** Whether the column holds a transaction that this database has not begun yet: its rows were restored from another one. */
   isForeign(column: string): RawBuilder<SqlBool>;
   /**
+   * The version of a row, another one after each change of it. Undefined where rows need not be remembered, since reading one
+   * costs microseconds.
+   */
+  version(table: keyof Tables): RawBuilder<string> | undefined;
+  /** The version that the rows have which the unit of work writes. */
+  readonly ownVersion: RawBuilder<string> | undefined;
+  /**
    * Whether this unit of work now holds the lock with this number, until it ends; never waits. True on SQLite, where all
    * units wait for each other.
    */
@@ -76,6 +81,12 @@ export interface WriteOptions {
    * stands or falls alone.
    */
   readonly together?: string;
+  /**
+   * For a unit that changes a row which is remembered and otherwise only adds rows, through `deferred` and `insertRows`: on
+   * PostgreSQL it is one statement with others of its kind. Rejects with `NotInOneStatement` where nothing was kept. Only where
+   * `Sql.version` gives something.
+   */
+  readonly change?: KnownChange;
 }
 
 /** Who is told what happens to a database. */

@@ -1,6 +1,6 @@
 import { CompiledQuery } from "kysely";
-import type { CellType, ColumnTypes } from "./columns.ts";
-import type { CellValue, Reader, RowsToInsert } from "./dialect.ts";
+import type { CellType, CellValue, ColumnTypes } from "./columns.ts";
+import type { Reader, RowsToInsert } from "./dialect.ts";
 import { writeJson } from "./json-text.ts";
 
 /** Rows for each run of a statement: larger ones first, so that few runs and few statements do for any number. */
@@ -36,8 +36,20 @@ export async function insertRowsAsJson<R, K extends string>(
   types: ColumnTypes,
 ): Promise<R[]> {
   if (insert.rows.length === 0) return [];
+  const gathered = gatherings.get(reader);
+  if (gathered !== undefined) {
+    gathered.push(insert);
+    return [];
+  }
   const text = jsonStatementOf(insert, types);
   return (await reader.executeQuery<R>(CompiledQuery.raw(text, [writeJson(insert.rows)]))).rows;
+}
+
+const gatherings = new WeakMap<Reader, RowsToInsert[]>();
+
+/** From now on rows that are inserted through this writer are only noted. */
+export function gatherInto(writer: Reader, gathered: RowsToInsert[]): void {
+  gatherings.set(writer, gathered);
 }
 
 /** Texts by what makes them: there are as many as there are calls in the code, times three. */
@@ -65,16 +77,39 @@ function statementOf({ into, columns, ending = "" }: RowsToInsert, size: number)
   });
 }
 
-function jsonStatementOf({ into, columns, ending = "" }: RowsToInsert, types: ColumnTypes): string {
-  return kept(columns, `json ${into} ${ending}`, () => {
-    const entries = Object.entries(columns);
-    const names = entries.map(([name]) => name).join(", ");
-    // JSON is passed as a string: the database converts it for columns that it searches.
-    const taken = entries.map(([name, type]) => (type === "searchableJson" ? `${name}::${types[type]}` : name));
-    const fields = entries.map(([name, type]) => `${name} ${isText(type) ? "text" : types[type]}`);
-    return `INSERT INTO ${into} (${names}) SELECT ${taken.join(", ")}
-      FROM jsonb_to_recordset($1::jsonb) AS given(${fields.join(", ")}) ${ending}`;
-  });
+function jsonStatementOf(insert: RowsToInsert, types: ColumnTypes): string {
+  return kept(insert.columns, `json ${insert.into} ${insert.ending ?? ""}`, () =>
+    insertOf(insert, types, { parameter: 1 }),
+  );
+}
+
+interface GivenRows {
+  /** The number of the parameter that holds the rows as JSON. */
+  readonly parameter: number;
+  /** A field that the rows have beside the columns. */
+  readonly and?: string;
+  /** A condition on the rows that are added. */
+  readonly only?: string;
+}
+
+/** The text of an INSERT of rows that come as one parameter of JSON. */
+export function insertOf({ into, columns, ending = "" }: RowsToInsert, types: ColumnTypes, given: GivenRows): string {
+  const entries = Object.entries(columns);
+  const names = entries.map(([name]) => name).join(", ");
+  // JSON is passed as a string: the database converts it for columns that it searches.
+  const taken = entries.map(([name, type]) => (type === "searchableJson" ? `${name}::${types[type]}` : name));
+  return `INSERT INTO ${into} (${names}) SELECT ${taken.join(", ")}
+      FROM ${recordset(columns, types, given)} ${given.only ?? ""} ${ending}`;
+}
+
+/** The rows of a parameter of JSON as a table `given`. */
+export function recordset(
+  columns: Readonly<Record<string, CellType>>,
+  types: ColumnTypes,
+  { parameter, and }: GivenRows,
+): string {
+  const fields = Object.entries(columns).map(([name, type]) => `${name} ${isText(type) ? "text" : types[type]}`);
+  return `jsonb_to_recordset($${parameter}::jsonb) AS given(${[...fields, ...(and === undefined ? [] : [and])].join(", ")})`;
 }
 
 function isText(type: CellType): type is "text" | "searchableJson" {

@@ -1,6 +1,7 @@
 import { noTimes, randomRunName, type Timestamp, timeOrderedId } from "@ostinato/core";
 import type { CreatedBy, FlowRun, FlowRunCreate } from "@ostinato/protocol";
 import { storable, storableOrNull, writeJson } from "../db/json-text.ts";
+import type { RowVersions } from "../db/known-change.ts";
 import { keepParameters } from "../kept-parameters/kept-parameters.service.ts";
 import type { Context } from "../kernel/context.ts";
 import { conflict, refused } from "../kernel/errors.ts";
@@ -8,6 +9,7 @@ import { keptName } from "../kernel/indexed-text.ts";
 import { type Unit, unit } from "../kernel/unit.ts";
 import { completeFlowRunPolicy, type FlowRunRow, presentFlowRun } from "./flow-runs.presenter.ts";
 import * as queries from "./flow-runs.queries.ts";
+import type { KnownRun } from "./known-runs.ts";
 import { parametersText } from "./parameters.service.ts";
 import { deploymentOf, flowOf, taskRunOf, workQueueOf } from "./related.queries.ts";
 import type { RelatedResources } from "./state-event.ts";
@@ -23,7 +25,7 @@ export async function create(
   const id = timeOrderedId(clock.now());
   const together = given.idempotency_key ?? given.flow_id;
   let isRepeated = false;
-  const { row, made } = await unit(
+  const created = await unit(
     context,
     async (unit) => {
       // A unit runs again if the answer to its commit was lost, so the run may exist already.
@@ -35,7 +37,9 @@ export async function create(
     },
     { together },
   );
-  return { flowRun: presentFlowRun(row, clock.now()), made };
+  const flowRun = presentFlowRun(created.row, clock.now());
+  if (created.known !== undefined) context.knownRuns.remember(created.known);
+  return { flowRun, made: created.made };
 }
 
 type Given = Omit<FlowRunCreate, "parameters"> & { readonly id: string; readonly parameters: string };
@@ -44,10 +48,11 @@ interface Created {
   readonly row: FlowRunRow;
   /** False where the run was there. */
   readonly made: boolean;
+  readonly known?: KnownRun | undefined;
 }
 
 async function createIn(unit: Unit, given: Given): Promise<Created> {
-  const { flowLabels, related } = await findRelated(unit, given);
+  const { flowLabels, related, versions } = await findRelated(unit, given);
   const { clock, actor } = unit.context;
   const now = clock.now();
   const bare = newRow(given, { related, flowLabels, createdBy: actor.createdBy, now });
@@ -60,19 +65,20 @@ async function createIn(unit: Unit, given: Given): Promise<Created> {
   if (given.kept_parameters) await keepParameters(unit.later, row.id, given.kept_parameters);
   await queries.insertFlowRunState(unit.later, unit.sql, row.id, written);
   await follow(unit, { row, related, initial: null, written }, effects);
-  return { row, made: true };
+  return { row, made: true, known: versions && { row, related, versions } };
 }
 
 interface Found {
   readonly related: RelatedResources;
   readonly flowLabels: object;
+  readonly versions: RowVersions | undefined;
 }
 
 /** The rows that the new run refers to: a reference to a missing one is a conflict that names the field. */
 async function findRelated({ tx, sql }: Unit, given: Given): Promise<Found> {
   const { flow_id, parent_task_run_id = null, deployment_id = null, work_queue_name = null } = given;
-  const flow = await flowOf(tx, sql, flow_id);
-  if (flow === undefined) throw conflict(`flow_id: there is no flow ${flow_id}.`);
+  const found = await flowOf(tx, sql, flow_id);
+  if (found === undefined) throw conflict(`flow_id: there is no flow ${flow_id}.`);
   const parent = parent_task_run_id === null ? null : await taskRunOf(tx, parent_task_run_id);
   if (parent === undefined) throw conflict(`parent_task_run_id: there is no task run ${parent_task_run_id}.`);
   const deployment = deployment_id === null ? null : ((await deploymentOf(tx, deployment_id)) ?? null);
@@ -83,12 +89,13 @@ async function findRelated({ tx, sql }: Unit, given: Given): Promise<Found> {
     throw refused("WORK_QUEUE_NOT_FOUND", `${missing} not found.`);
   }
   return {
-    flowLabels: flow.labels,
-    related: { flow, parent, deployment, workQueue: place?.queue ?? null, workPool: place?.pool ?? null },
+    flowLabels: found.labels,
+    versions: found.versions,
+    related: { flow: found.flow, parent, deployment, workQueue: place?.queue ?? null, workPool: place?.pool ?? null },
   };
 }
 
-interface Making extends Found {
+interface Making extends Omit<Found, "versions"> {
   readonly createdBy: CreatedBy | null;
   readonly now: Timestamp;
 }

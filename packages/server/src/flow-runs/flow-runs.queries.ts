@@ -6,8 +6,9 @@ import { countMatching } from "../criteria/counting.queries.ts";
 import { idleParts } from "../criteria/criteria.queries.ts";
 import { flowRunCondition } from "../criteria/flow-runs.queries.ts";
 import { type CriteriaOn, isNarrowed, matching } from "../criteria/related.queries.ts";
-import { columnTypes } from "../db/columns.ts";
+import { type CellType, columnTypes } from "../db/columns.ts";
 import type { Database, Reader, Sql, Writer } from "../db/dialect.ts";
+import type { KnownChange, KnownChangeKind } from "../db/known-change.ts";
 import { prepared } from "../db/prepared.ts";
 import { isOpen } from "../db/state-sql.ts";
 import { type Tables, tables } from "../db/tables.ts";
@@ -108,6 +109,37 @@ const move = prepared<Moved & { id: string }, never>((reader, slot) =>
 export async function moveFlowRun(tx: Writer, dialect: Sql, moved: Moved & { readonly id: string }): Promise<void> {
   await move(tx, dialect, moved);
 }
+
+const moveKind = {
+  table: "flow_run",
+  columns: {
+    state_id: "uuid",
+    state_type: "text",
+    state_name: "text",
+    state_timestamp: "moment",
+    run_count: "integer",
+    expected_start_time: "moment",
+    next_scheduled_start_time: "moment",
+    start_time: "moment",
+    end_time: "moment",
+    total_run_time: "moment",
+    empirical_policy: "json",
+    updated: "moment",
+  } satisfies { readonly [K in keyof Moved]: CellType },
+  beside: { table: "flow", column: "flow_id" },
+  proof: "flow_run_state",
+} as const satisfies KnownChangeKind;
+
+/** The same of a run that is remembered. */
+export function moveOfKnown(
+  moved: Moved & { readonly id: string },
+  given: Pick<KnownChange, "versions" | "proofId" | "done">,
+): KnownChange {
+  const set = Object.fromEntries(movedNames.map((name) => [name, moved[name]]));
+  return { ...given, kind: moveKind, id: moved.id, set };
+}
+
+const movedNames = Object.keys(moveKind.columns) as (keyof Moved)[];
 
 export async function updateFlowRun(tx: Writer, id: string, change: Updateable<Tables["flow_run"]>): Promise<boolean> {
   const result = await tx.updateTable("flow_run").set(change).where("id", "=", id).executeTakeFirst();

@@ -1,5 +1,7 @@
+import { sql } from "kysely";
 import type { Reader, Sql, Writer } from "../db/dialect.ts";
 import { readJson, readPlainJson } from "../db/json-text.ts";
+import type { RowVersions } from "../db/known-change.ts";
 import { prepared } from "../db/prepared.ts";
 import type { JsonText, Tables } from "../db/tables.ts";
 import type { FlowRunRow } from "./flow-runs.presenter.ts";
@@ -21,22 +23,44 @@ const forChange = prepared<{ id: string }, FlowRunRow & RelatedColumns>((reader,
       "parent.name as parent_name",
       "parent.tags as parent_tags",
     ])
+    .select([version(dialect, "flow_run").as("row_version"), version(dialect, "flow").as("flow_version")])
+    .select((dialect.ownVersion ?? nothing).as("own_version"))
     .where("flow_run.id", "=", slot("id"))
     .modifyEnd(dialect.rowLock("flow_run")),
 );
 
+const nothing = sql<string | null>`NULL`;
+
+function version(dialect: Sql, table: "flow_run" | "flow") {
+  return dialect.version(table) ?? nothing;
+}
+
+/** A flow run that is held for a change. */
+export interface HeldRun {
+  readonly row: FlowRunRow;
+  readonly related: RelatedResources;
+  /** Undefined where rows need not be remembered. */
+  readonly versions: HeldVersions | undefined;
+}
+
+interface HeldVersions extends RowVersions {
+  /** Of the row once this unit of work has changed it. */
+  readonly changed: string;
+}
+
 /** The run with its related rows; locks the run until the unit of work ends. */
-export async function flowRunForChange(
-  tx: Writer,
-  dialect: Sql,
-  id: string,
-): Promise<{ readonly row: FlowRunRow; readonly related: RelatedResources } | undefined> {
+export async function flowRunForChange(tx: Writer, dialect: Sql, id: string): Promise<HeldRun | undefined> {
   const [found] = (await forChange(tx, dialect, { id })).rows;
   if (found === undefined) return undefined;
   // After a wait for the lock, the run is the newest version but the join read the earlier states.
   const isStale = found.state_id !== null && found.state_details === null;
   const newest = isStale ? await flowRunById(tx, dialect, id) : found;
-  return newest === undefined ? undefined : { row: newest, related: relatedOf(found) };
+  if (newest === undefined) return undefined;
+  return { row: newest, related: relatedOf(found), versions: isStale ? undefined : versionsOf(found) };
+}
+
+function versionsOf({ row_version: row, flow_version: beside, own_version: changed }: RelatedColumns) {
+  return row === null || beside === null || changed === null ? undefined : { row, beside, changed };
 }
 
 interface RelatedColumns
@@ -50,6 +74,9 @@ interface RelatedColumns
   readonly work_pool_type: string | null;
   readonly parent_name: string | null;
   readonly parent_tags: JsonText | null;
+  readonly row_version: string | null;
+  readonly flow_version: string | null;
+  readonly own_version: string | null;
 }
 
 function relatedOf(columns: RelatedColumns): RelatedResources {
@@ -80,14 +107,28 @@ function withType(thing: Named | null, type: string | null) {
   return thing === null ? null : { ...thing, type: type ?? "" };
 }
 
-const flowById = prepared<{ id: string }, Pick<Tables["flow"], "id" | "name" | "tags" | "labels">>((reader, slot) =>
-  reader.selectFrom("flow").select(["id", "name", "tags", "labels"]).where("id", "=", slot("id")),
+type FoundFlow = Pick<Tables["flow"], "id" | "name" | "tags" | "labels"> &
+  Pick<RelatedColumns, "flow_version" | "own_version">;
+
+const flowById = prepared<{ id: string }, FoundFlow>((reader, slot, dialect) =>
+  reader
+    .selectFrom("flow")
+    .select(["id", "name", "tags", "labels"])
+    .select([version(dialect, "flow").as("flow_version"), (dialect.ownVersion ?? nothing).as("own_version")])
+    .where("id", "=", slot("id")),
 );
 
 /** The rows that a new run is to belong to; undefined for a missing one. */
 export async function flowOf(reader: Reader, dialect: Sql, id: string) {
   const [found] = (await flowById(reader, dialect, { id })).rows;
-  return found && { ...found, tags: readPlainJson<string[]>(found.tags), labels: readJson<object>(found.labels) };
+  if (found === undefined) return undefined;
+  const { name, flow_version: beside, own_version: row } = found;
+  return {
+    flow: { id: found.id, name, tags: readPlainJson<string[]>(found.tags) },
+    labels: readJson<object>(found.labels),
+    /** Of a flow run that this unit of work makes; undefined where rows need not be remembered. */
+    versions: beside === null || row === null ? undefined : { row, beside },
+  };
 }
 
 export async function deploymentOf(reader: Reader, id: string) {

@@ -1,6 +1,7 @@
 import { type Timestamp, timesOf } from "@ostinato/core";
 import type { OrchestrationResult, StateCreate } from "@ostinato/protocol";
 import { readPlainJson, writeJson } from "../db/json-text.ts";
+import { NotInOneStatement } from "../db/known-change.ts";
 import type { Context } from "../kernel/context.ts";
 import { notFound } from "../kernel/errors.ts";
 import { type Unit, unit } from "../kernel/unit.ts";
@@ -20,6 +21,7 @@ import { effectHandlers, type Move } from "./effects.service.ts";
 import { factsOf } from "./facts.service.ts";
 import { completeFlowRunPolicy, type FlowRunRow } from "./flow-runs.presenter.ts";
 import * as queries from "./flow-runs.queries.ts";
+import type { KnownRun } from "./known-runs.ts";
 import { flowRunForChange } from "./related.queries.ts";
 
 const ruleSets = { core: coreFlowRunRules, minimal: minimalFlowRunRules, late: markLateRules };
@@ -34,8 +36,53 @@ export async function propose(
   { state, ruleSet }: { readonly state: StateCreate; readonly ruleSet: RuleSetName },
 ): Promise<Proposed> {
   const begun = context.clock.now();
-  const result = await unit(context, (unit) => proposeIn(unit, { id, state, ruleSet }), { together: id });
+  const proposal = { id, state, ruleSet };
+  const decided = await proposeByMemory(context, proposal);
+  const result = decided ?? (await proposeByReading(context, proposal));
+  context.metrics.add("flow_run_proposals_total", 1, { way: decided === undefined ? "reading" : "memory" });
   return { result, fresh: isFresh(result.state, begun) };
+}
+
+async function proposeByReading(context: Context, proposal: StateProposal): Promise<OrchestrationResult> {
+  const { result, known } = await unit(context, (unit) => transition(unit, proposal), { together: proposal.id });
+  if (known !== undefined) context.knownRuns.remember(known);
+  return result;
+}
+
+/**
+ * Decides by the run as this server remembers it, and writes only where it is still so. Gives undefined, and nothing is kept, where
+ * that can't be done: the run is not remembered, has changed since, or the transition needs to read or change something else.
+ */
+async function proposeByMemory(context: Context, proposal: StateProposal): Promise<OrchestrationResult | undefined> {
+  const { clock, knownRuns } = context;
+  const known = knownRuns.take(proposal.id);
+  if (known === undefined) return undefined;
+  const { row, related } = known;
+  let { versions } = known;
+  let isKnown = false;
+  const initial = stateOfRun(row);
+  try {
+    const decided = await decide(proposal, { row, initial, now: clock.now(), load: noFacts });
+    const { run, written, effects, result } = decided;
+    // That a run stays as it is may not be said of one that has changed.
+    if (written === null) return undefined;
+    const moved = movedRow(row, run, { written, now: written.timestamp });
+    const done = (version: string) => {
+      versions = { ...versions, row: version };
+      isKnown = true;
+    };
+    const change = queries.moveOfKnown(moved, { versions, proofId: written.id, done });
+    await unit(context, (unit) => write(unit, { row: moved, related, initial, written }, effects), { change });
+    if (isKnown) knownRuns.remember({ row: moved, related, versions });
+    return result;
+  } catch (error) {
+    if (error instanceof NotInOneStatement) return undefined;
+    throw error;
+  }
+}
+
+function noFacts(name: string): never {
+  throw new NotInOneStatement(`The fact ${name} has to be read`);
 }
 
 export interface Proposed {
@@ -54,20 +101,35 @@ export interface StateProposal {
 
 /** The same within a unit of work. */
 export async function proposeIn(unit: Unit, proposal: StateProposal): Promise<OrchestrationResult> {
+  return (await transition(unit, proposal)).result;
+}
+
+interface Transitioned {
+  readonly result: OrchestrationResult;
+  /** The run as it is once the unit of work is durable. */
+  readonly known: KnownRun | undefined;
+}
+
+async function transition(unit: Unit, proposal: StateProposal): Promise<Transitioned> {
   const { clock } = unit.context;
   const { id, at } = proposal;
   const found = await flowRunForChange(unit.tx, unit.sql, id);
   if (found === undefined) throw notFound("Flow run", id);
-  const { row, related } = found;
+  const { row, related, versions } = found;
   const initial = stateOfRun(row);
   const decided = await decide(proposal, { row, initial, now: at ?? clock.now(), load: factsOf(unit, row) });
   const { run, written, effects, result } = decided;
-  if (written === null) return result;
+  if (written === null) return { result, known: versions && { row, related, versions } };
   const moved = movedRow(row, run, { written, now: at === undefined ? written.timestamp : clock.now() });
-  await queries.insertFlowRunState(unit.later, unit.sql, id, written);
   await queries.moveFlowRun(unit.later, unit.sql, moved);
-  await follow(unit, { row: moved, related, initial, written }, effects);
-  return result;
+  await write(unit, { row: moved, related, initial, written }, effects);
+  return { result, known: versions && { row: moved, related, versions: { ...versions, row: versions.changed } } };
+}
+
+/** Adds the state, and does what follows it. */
+async function write(unit: Unit, entered: Entered, effects: readonly FlowRunEffect[]): Promise<void> {
+  await queries.insertFlowRunState(unit.later, unit.sql, entered.row.id, entered.written);
+  await follow(unit, entered, effects);
 }
 
 interface Deciding {

@@ -18,31 +18,44 @@ export async function keepHeartbeats(
   dialect: Sql,
   { heartbeats, received }: { readonly heartbeats: readonly Heartbeat[]; readonly received: Timestamp },
 ): Promise<void> {
-  const rows = heartbeats.map(({ flowRunId, occurred, intervalSeconds, declared, process }) => ({
+  const rows = heartbeats.map((heartbeat) => heartbeatRow(heartbeat, received));
+  await sql`
+    INSERT INTO flow_run_heartbeat (flow_run_id, occurred, interval_seconds, interval_declared, beat_count, received, process)
+    SELECT flow_run_id, occurred, interval_seconds, interval_declared, 1, received, process
+    FROM ${dialect.rowsOf(JSON.stringify(rows), heartbeatColumns)} AS given
+    WHERE EXISTS (SELECT 1 FROM flow_run WHERE flow_run.id = given.flow_run_id)
+    ${sql.raw(laterBeat)}`.execute(tx);
+}
+
+/** Keeps the sign of life of a process that is known to work on a flow run, as the first of the run or beside those that it gave. */
+export async function keepProposerSign(tx: Writer, dialect: Sql, sign: Heartbeat, received: Timestamp): Promise<void> {
+  const rows = [{ ...heartbeatRow(sign, received), beat_count: 1 }];
+  await dialect.insertRows(tx, { into: "flow_run_heartbeat", columns: allColumns, rows, ending: laterBeat });
+}
+
+function heartbeatRow({ flowRunId, occurred, intervalSeconds, declared, process }: Heartbeat, received: Timestamp) {
+  return {
     flow_run_id: flowRunId,
     occurred,
     interval_seconds: intervalSeconds,
     interval_declared: declared ? 1 : 0,
     received,
     process: process ?? null,
-  }));
-  const gap = sql`(excluded.occurred - flow_run_heartbeat.occurred) / 1000000`;
-  await sql`
-    INSERT INTO flow_run_heartbeat (flow_run_id, occurred, interval_seconds, interval_declared, beat_count, received, process)
-    SELECT flow_run_id, occurred, interval_seconds, interval_declared, 1, received, process
-    FROM ${dialect.rowsOf(JSON.stringify(rows), heartbeatColumns)} AS given
-    WHERE EXISTS (SELECT 1 FROM flow_run WHERE flow_run.id = given.flow_run_id)
-    ON CONFLICT (flow_run_id) DO UPDATE SET
+  };
+}
+
+const gap = "(excluded.occurred - flow_run_heartbeat.occurred) / 1000000";
+const laterBeat = `ON CONFLICT (flow_run_id) DO UPDATE SET
       interval_seconds = CASE
-        WHEN excluded.interval_declared = 0 AND ${gap} > excluded.interval_seconds AND ${gap} <= ${sql.lit(maxIntervalSeconds)}
+        WHEN excluded.interval_declared = 0 AND ${gap} > excluded.interval_seconds AND ${gap} <= ${maxIntervalSeconds}
         THEN ${gap} ELSE excluded.interval_seconds END,
       occurred = excluded.occurred,
       interval_declared = excluded.interval_declared,
       received = excluded.received,
       process = coalesce(excluded.process, flow_run_heartbeat.process),
-      beat_count = flow_run_heartbeat.beat_count + 1`.execute(tx);
-}
+      beat_count = flow_run_heartbeat.beat_count + 1`;
 
+const allColumns = columnTypes(tables.flow_run_heartbeat);
 const { beat_count: _beats, ...given } = tables.flow_run_heartbeat;
 const heartbeatColumns = columnTypes(given);
 

@@ -33,6 +33,5 @@ export interface ProposerSign {
 
 /** Notes that the process which proposed a state is alive: it may die before its first sign of life. */
 export async function recordProposer(unit: Unit, sign: ProposerSign): Promise<void> {
-  const heartbeats = [{ ...sign, declared: true }];
-  await queries.keepHeartbeats(unit.later, unit.sql, { heartbeats, received: sign.occurred });
+  await queries.keepProposerSign(unit.later, unit.sql, { ...sign, declared: true }, sign.occurred);
 }

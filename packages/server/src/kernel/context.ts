@@ -1,6 +1,7 @@
 import type { Clock } from "@ostinato/core";
 import type { Logger } from "pino";
 import type { Database } from "../db/dialect.ts";
+import type { KnownRuns } from "../flow-runs/known-runs.ts";
 import type { Heard } from "../heartbeats/heard.ts";
 import type { Actor } from "./actor.ts";
 import type { Bus } from "./bus.ts";
@@ -21,4 +22,5 @@ export interface Context {
   readonly metrics: Metrics;
   /** Recent activity of flow runs. */
   readonly heard: Heard;
+  readonly knownRuns: KnownRuns;
 }

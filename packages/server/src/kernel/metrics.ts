@@ -8,6 +8,10 @@ const counters = {
     labels: [],
   },
   flow_run_states_total: { help: "States that flow runs were put into", labels: ["state_type"] },
+  flow_run_proposals_total: {
+    help: "States proposed for flow runs, by whether the run was remembered or had to be read",
+    labels: ["way"],
+  },
   task_run_states_total: { help: "States of task runs kept", labels: [] },
   log_lines_total: { help: "Log lines kept", labels: [] },
   retention_removed_total: { help: "Rows removed because of their age, by what they were", labels: ["kind"] },

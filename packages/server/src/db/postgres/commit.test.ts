@@ -1,4 +1,3 @@
-import { createServer, type Server, type Socket, connect as tcpConnect } from "node:net";
 import { systemClock } from "@ostinato/core";
 import { fakeClock } from "@ostinato/testing/clock";
 import { openDatabase, type TestDatabase } from "@ostinato/testing/databases";
@@ -6,6 +5,7 @@ import { startPostgres } from "@ostinato/testing/postgres";
 import { sql } from "kysely";
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { type CuttingProxy, startCuttingProxy } from "../../../test/cutting-proxy.ts";
 import { type Database, DatabaseUnavailable, type Writer } from "../dialect.ts";
 import { fateBy } from "./commit.ts";
 import { postgresPool, queryOnce } from "./pool.ts";
@@ -149,95 +149,3 @@ test("a transaction that PostgreSQL forgot in a crash was not kept, though anoth
   expect(await askFate({ id: String(Number(id) + 1000), began, error })).toBe(false);
   expect(await askFate({ id, began: again, error })).toBe(true);
 });
-
-type Loss = "request" | "answer" | "connection";
-
-/** Stands before PostgreSQL, and can lose a COMMIT on its way there, or the answer to it. */
-interface CuttingProxy {
-  readonly url: string;
-  /** How many commits were sent. */
-  readonly commits: number;
-  /** How many commits were lost. */
-  readonly lost: number;
-  /** How often the status of a transaction was asked. */
-  readonly questions: number;
-  /**
-   * Ends the connection that carries the next COMMIT: before it arrives, when PostgreSQL has answered it, or when it is on its
-   * way and nothing is known of it. Then it may end all others, and refuse new ones.
-   */
-  loseNextCommit(lose: Loss, after?: { readonly thenRefuse: boolean }): void;
-  close(): Promise<void>;
-}
-
-async function startCuttingProxy(url: string): Promise<CuttingProxy> {
-  const target = new URL(url);
-  const sockets = new Set<Socket>();
-  let losing: Loss | undefined;
-  let refusesNext = false;
-  let refuses = false;
-  let commits = 0;
-  let lost = 0;
-  let questions = 0;
-
-  const server: Server = createServer((client) => {
-    if (refuses) return void client.destroy();
-    const upstream = tcpConnect(Number(target.port), target.hostname);
-    let swallowing = false;
-    const end = () => {
-      client.destroy();
-      upstream.destroy();
-    };
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.on("error", () => {});
-      socket.once("close", () => sockets.delete(socket));
-    }
-    client.once("close", () => swallowing || upstream.destroy());
-    upstream.once("close", () => client.destroy());
-    client.on("data", (piece) => {
-      if (piece.includes("pg_xact_status")) questions += 1;
-      const isCommit = piece.includes("COMMIT\0");
-      if (isCommit) commits += 1;
-      if (losing === undefined || !isCommit) return void upstream.write(piece);
-      const how = losing;
-      losing = undefined;
-      lost += 1;
-      refuses = refusesNext;
-      if (refuses) for (const socket of sockets) if (socket !== client && socket !== upstream) socket.destroy();
-      if (how === "request") return end();
-      swallowing = true;
-      upstream.write(piece);
-      if (how === "connection") client.destroy();
-    });
-    upstream.on("data", (piece) => {
-      if (!swallowing) client.write(piece);
-      // The answer that is lost; where a statement has failed, it is another one.
-      else if (piece.includes("COMMIT\0") || piece.includes("ROLLBACK\0")) end();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  const own = new URL(url);
-  own.host = `127.0.0.1:${typeof address === "object" ? address?.port : ""}`;
-  return {
-    url: own.href,
-    get commits() {
-      return commits;
-    },
-    get lost() {
-      return lost;
-    },
-    get questions() {
-      return questions;
-    },
-    loseNextCommit(lose, { thenRefuse } = { thenRefuse: false }) {
-      losing = lose;
-      refusesNext = thenRefuse;
-    },
-    close: () =>
-      new Promise((resolve) => {
-        for (const socket of sockets) socket.destroy();
-        server.close(() => resolve());
-      }),
-  };
-}

@@ -1,9 +1,11 @@
 import type pg from "pg";
 import type { Metrics } from "../../kernel/metrics.ts";
 import type { Writer } from "../dialect.ts";
+import type { KnownChange } from "../known-change.ts";
 import type { NamedStatement } from "../statement-name.ts";
 import { type AskFate, commit, type Identity, identify, type LostCommit } from "./commit.ts";
 import { cutOff, holdProcess } from "./hold.ts";
+import type { KnownChanges } from "./known-changes.ts";
 import { writerBy } from "./writer.ts";
 
 export interface Groups {
@@ -13,6 +15,8 @@ export interface Groups {
    * the groups of two servers take the locks of rows in the same order.
    */
   run<T>(work: (tx: Writer) => Promise<T>, key: string): Promise<T | typeof alone>;
+  /** Runs a unit that changes a row which is remembered, in one statement with others. */
+  change<T>(work: (tx: Writer) => Promise<T>, change: KnownChange): Promise<T>;
   /** Gives its connection back, and opens another for the next group. */
   renew(): void;
   /** Gives its connection to others, and does without for a while: units are run alone meanwhile. */
@@ -28,6 +32,7 @@ export interface GroupOptions {
   /** A client in pipeline mode, not yet connected. */
   readonly client: () => pg.Client;
   readonly askFate: AskFate;
+  readonly changes: KnownChanges;
   readonly metrics?: Pick<Metrics, "observe"> | undefined;
 }
 
@@ -45,7 +50,7 @@ const restMillis = 5000;
  * written, the transaction is rolled back and each of its units is run alone. Since a transaction does not lock its rows
  * against itself, a unit that meets a row that another one of the group holds is left out and run alone.
  */
-export function postgresGroups({ client: newClient, askFate, metrics }: GroupOptions): Groups {
+export function postgresGroups({ client: newClient, askFate, changes, metrics }: GroupOptions): Groups {
   const waiting: Unit[] = [];
   let draining = false;
   let client: pg.Client | undefined;
@@ -98,9 +103,14 @@ export function postgresGroups({ client: newClient, askFate, metrics }: GroupOpt
     holdProcess(client, true);
     // Requests that are parsed in the same turn of the event loop join the same group.
     await nextTurn();
-    while (waiting.length > 0) {
-      const units = waiting.splice(0, unitsPerGroup).sort((one, other) => (one.key < other.key ? -1 : 1));
+    while (waiting.length > 0 || changes.waiting > 0) {
       if (stale) letGo();
+      if (changes.waiting > 0) {
+        if (client === undefined) connectInBackground();
+        await changes.send(client);
+      }
+      if (waiting.length === 0) continue;
+      const units = waiting.splice(0, unitsPerGroup).sort((one, other) => (one.key < other.key ? -1 : 1));
       if (client === undefined) {
         // Nobody waits for a connection here: the pool knows how long to be patient.
         connectInBackground();
@@ -117,13 +127,18 @@ export function postgresGroups({ client: newClient, askFate, metrics }: GroupOpt
     holdProcess(client, false);
   }
 
+  const drainSoon = () => {
+    if (!draining) void drain();
+  };
+
   connectInBackground();
   return {
     run: (work, key) =>
       new Promise((resolve, reject) => {
         waiting.push(unitOf(work, key, { resolve, reject }));
-        if (!draining) void drain();
+        drainSoon();
       }),
+    change: (work, change) => changes.add(work, change, drainSoon),
     renew,
     rest,
     abandon: () => cutOff(client),

@@ -3,7 +3,14 @@ import { CompiledQuery, type RawBuilder, sql } from "kysely";
 import pg from "pg";
 import type { Metrics } from "../../kernel/metrics.ts";
 import type { ColumnTypes } from "../columns.ts";
-import { type Database, DatabaseUnavailable, maxSlowReads, type Sql } from "../dialect.ts";
+import {
+  type Database,
+  DatabaseUnavailable,
+  maxSlowReads,
+  type Sql,
+  type WriteOptions,
+  type Writer,
+} from "../dialect.ts";
 import { insertRowsAsJson } from "../insert-rows.ts";
 import { writeJson } from "../json-text.ts";
 import { caselessPart, patternOf } from "../text-search.ts";
@@ -12,6 +19,7 @@ import { fateBy } from "./commit.ts";
 import { GatheringSocket } from "./gathering-socket.ts";
 import { alone, postgresGroups } from "./groups.ts";
 import { holdingProcess } from "./hold.ts";
+import { knownChanges } from "./known-changes.ts";
 import { postgresNotices } from "./notices.ts";
 import { postgresPool, queryOnce } from "./pool.ts";
 import { kyselyOver } from "./reader.ts";
@@ -64,8 +72,20 @@ export function openPostgres(options: PostgresOptions): Database {
   const cancel = (pid: number) => queryOnce(pool, "SELECT pg_cancel_backend($1)", [pid]);
   const notices = postgresNotices(url, pool);
   const askFate = fateBy({ pool, clock });
+  const changes = knownChanges({
+    types: postgresTypes,
+    metrics,
+    wasKept: ({ kind, id, proofId }) =>
+      write(async (tx) => {
+        // The statement may still be under way, or on its way. This waits for it, or gives the row another version before it.
+        await sql`UPDATE ${sql.table(kind.table)} SET id = id WHERE id = ${id}`.execute(tx);
+        const { rows } = await sql`SELECT id FROM ${sql.table(kind.proof)} WHERE id = ${proofId}`.execute(tx);
+        return rows.length > 0;
+      }),
+  });
   const groups = postgresGroups({
     askFate,
+    changes,
     client: () => new pg.Client({ ...client, lock_timeout: groupLockMillis }),
     metrics,
   });
@@ -73,6 +93,32 @@ export function openPostgres(options: PostgresOptions): Database {
   const openAnew = () => {
     for (const each of [pool, slowPool, pagesPool, groups]) each.renew();
   };
+  async function write<T>(
+    work: (tx: Writer) => Promise<T>,
+    { patienceSeconds = 10, together, change }: WriteOptions = {},
+  ): Promise<T> {
+    if (change !== undefined) return groups.change(work, change);
+    if (together !== undefined) {
+      const value = await groups.run(work, together);
+      if (value !== alone) return value;
+    }
+    const giveUp = clock.elapsed() + patienceSeconds;
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await inTransaction({ pool, askFate }, work);
+      } catch (error) {
+        // This error has waited already, and its transaction may have been committed.
+        if (error instanceof DatabaseUnavailable) throw error;
+        const trouble = troubleOf(error);
+        if (trouble === undefined) throw error;
+        if (isConnectionStale(error)) openAnew();
+        const delay = Math.min(1, 0.01 * 2 ** attempt) * (0.5 + Math.random());
+        if (trouble === "standing" || clock.elapsed() + delay > giveUp) throw asUnavailable(error);
+        await sleep(clock, delay);
+      }
+    }
+  }
+
   return {
     kind: "postgresql",
     sql: postgresSql,
@@ -80,27 +126,7 @@ export function openPostgres(options: PostgresOptions): Database {
     read: quick,
     slow,
     slowFor: ({ lane, signal }) => kyselyOver(slowPools[lane], { maxWaiting: maxSlowReads, signal, cancel }),
-    async write(work, { patienceSeconds = 10, together } = {}) {
-      if (together !== undefined) {
-        const value = await groups.run(work, together);
-        if (value !== alone) return value;
-      }
-      const giveUp = clock.elapsed() + patienceSeconds;
-      for (let attempt = 0; ; attempt += 1) {
-        try {
-          return await inTransaction({ pool, askFate }, work);
-        } catch (error) {
-          // This error has waited already, and its transaction may have been committed.
-          if (error instanceof DatabaseUnavailable) throw error;
-          const trouble = troubleOf(error);
-          if (trouble === undefined) throw error;
-          if (isConnectionStale(error)) openAnew();
-          const delay = Math.min(1, 0.01 * 2 ** attempt) * (0.5 + Math.random());
-          if (trouble === "standing" || clock.elapsed() + delay > giveUp) throw asUnavailable(error);
-          await sleep(clock, delay);
-        }
-      }
-    },
+    write,
     deferred,
     // Autovacuum reuses the space of deleted rows.
     giveBackSpace: async () => 0,
@@ -194,6 +220,8 @@ const postgresSql: Sql = {
     return sql`(SELECT * FROM jsonb_to_recordset(${json}::jsonb) AS input(${sql.join(fields)}))`;
   },
   insertRows: (reader, insert) => insertRowsAsJson(reader, insert, postgresTypes),
+  version: (table) => sql`${sql.ref(`${table}.xmin`)}::text`,
+  ownVersion: sql`pg_current_xact_id()::xid::text`,
   tryLock: (number) => sql`pg_try_advisory_xact_lock(${sql.lit(number)})`,
   rowLock: (table) => sql`FOR NO KEY UPDATE OF ${sql.ref(table)}`,
   freeRowLock: (table) => sql`FOR NO KEY UPDATE OF ${sql.ref(table)} SKIP LOCKED`,

@@ -252,5 +252,7 @@ const sqliteSql: Sql = {
   freeRowLock: () => sql``,
   isSettled: () => sql`1 = 1`,
   isForeign: () => sql`1 = 0`,
+  version: () => undefined,
+  ownVersion: undefined,
   tryLock: () => sql`1`,
 };
