@@ -16,6 +16,7 @@ export async function insertRowsBound<R, K extends string>(reader: Reader, inser
   const returned: R[] = [];
   let done = 0;
   for (const size of chunkSizes) {
+    if (rows.length - done < size) continue;
     const text = statementOf(insert, size);
     for (; rows.length - done >= size; done += size) {
       const values: CellValue[] = [];
