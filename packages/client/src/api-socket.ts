@@ -11,13 +11,13 @@ export interface ApiSocketOptions {
   readonly onReady: () => void;
   readonly onMessage?: (message: unknown) => void;
   readonly onPong?: (payload: string) => void;
-  /** Called once, whatever ended it. */
+  /** Called once when the connection ends, for any reason. */
   readonly onClosed: (reason: Error) => void;
 }
 
-/** One connection to a websocket of the API, past its handshake once `onReady` was called. */
+/** A connection to a websocket of the API. Its handshake is done once `onReady` is called. */
 export interface ApiSocket {
-  /** Characters given to the socket that the network has not taken. */
+  /** Characters that are queued in the socket and not yet on the network. */
   readonly backlog: number;
   send(text: string): void;
   ping(payload: string): void;
@@ -27,10 +27,10 @@ export interface ApiSocket {
 }
 
 const handshakeMillis = 10_000;
-/** A server that says nothing for so long is gone, whatever the network says. */
+/** A server that sends nothing for this long counts as gone, even while the network connection stands. */
 const silenceMillis = 30_000;
 
-/** Opens a websocket and greets the server: the subprotocol is Prefect's, the first frame says who we are. */
+/** Opens a websocket and greets the server with Prefect's subprotocol; the first frame carries the credentials. */
 export function openApiSocket(options: ApiSocketOptions): ApiSocket {
   const { baseUrl, path, auth } = options;
   const address = `${baseUrl.replace(/\/+$/, "").replace(/^http/, "ws")}${path}`;
@@ -74,7 +74,7 @@ export function openApiSocket(options: ApiSocketOptions): ApiSocket {
 
   function hold(alive: boolean): void {
     held = alive;
-    // ws has no such switch of its own; the network socket under it exists from "open" on.
+    // ws has no `ref`/`unref` of its own; the network socket under it exists from "open" on.
     const network = (socket as unknown as { readonly _socket?: { ref(): void; unref(): void } })._socket;
     if (alive) network?.ref();
     else network?.unref();

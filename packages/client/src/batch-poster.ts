@@ -4,39 +4,39 @@ import { ApiError } from "./errors.ts";
 import { Outbox, type OutboxCapacity } from "./outbox.ts";
 
 export interface BatchPosterOptions {
-  /** Brings one batch to the server; resolves when the server has it for good. Messages are JSON texts. */
+  /** Sends one batch to the server; resolves when the server has stored it. Messages are JSON texts. */
   readonly post: (messages: readonly string[], signal: AbortSignal) => Promise<unknown>;
   readonly capacity: OutboxCapacity;
   readonly batch: OutboxCapacity;
-  /** How long a batch is collected, unless it is full before. */
+  /** How long a batch is collected, unless it fills up sooner. */
   readonly collectSeconds?: number;
   readonly clock?: Clock;
   /** Called once when the server stops answering. */
   readonly onLost?: ((error: unknown) => void) | undefined;
   /** Called when it answers again. */
   readonly onFound?: (() => void) | undefined;
-  /** Called with a message that the server will not take. What it gives goes in its place. */
+  /** Called with a message that the server refuses. The returned message is sent in its place. */
   readonly onRefused?: ((error: ApiError, message: string) => string | undefined) | undefined;
 }
 
 export interface BatchPoster {
-  /** The message is on its way. Never waits and never throws. */
+  /** Queues the message. Never waits and never throws. */
   add(message: string): void;
   /** Undefined while there is room for more messages; otherwise resolves when there is. */
   readonly backpressure: Promise<void> | undefined;
   /** Messages that the server has not acknowledged. */
   readonly size: number;
-  /** Those messages, in their order. */
+  /** The messages that the server has not acknowledged, in order. */
   unacknowledgedTexts(): readonly string[];
-  /** Of those messages. */
+  /** Characters of the messages that the server has not acknowledged. */
   readonly characters: number;
-  /** Resolves when the server has everything added so far for good. */
+  /** Resolves when the server has stored everything added so far. */
   flush(): Promise<void>;
-  /** Gives up what is not acknowledged: flush first. */
+  /** Drops the messages that are not acknowledged: flush first. */
   close(): Promise<void>;
 }
 
-/** Brings messages to the server in order, one request at a time, again and again until the server has them. */
+/** Sends messages to the server in order, one request at a time, and repeats each until the server has it. */
 export function batchPoster(options: BatchPosterOptions): BatchPoster {
   const {
     post,
@@ -62,7 +62,7 @@ export function batchPoster(options: BatchPosterOptions): BatchPoster {
     }
   }
 
-  /** The turn of the event loop that gave the first message may give many more. */
+  /** Wait one iteration of the event loop, because the first message is often followed by more. */
   async function collect() {
     if (!outbox.hasUnsent) {
       flushing = false;
@@ -101,7 +101,7 @@ export function batchPoster(options: BatchPosterOptions): BatchPoster {
     }
   }
 
-  /** One message that the server cannot take must not hold up the others. */
+  /** Send the messages one by one, so that one refused message does not block the others. */
   async function deliverApart(messages: readonly string[], error: ApiError): Promise<void> {
     if (messages.length <= 1) {
       const instead = onRefused?.(error, messages[0] ?? "");

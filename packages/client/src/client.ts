@@ -12,11 +12,11 @@ export interface ClientOptions {
   readonly auth?: string | undefined;
   readonly transport?: Transport;
   readonly clock?: Clock;
-  /** How often a call that found no server, or a busy one, is tried again. 5 unless told otherwise. */
+  /** How many times a call that found no server, or a busy one, is retried. 5 by default. */
   readonly retries?: number;
   /**
-   * Whether every call of this client may reach the server twice without harm, by its method or by an id that it carries. What
-   * fails for whatever reason of the server's is then tried again too, although it may have been done. False unless told.
+   * Whether every call of this client may reach the server twice without harm, because of its method or of an id that it carries. Failures
+   * of the server are then retried too, although the call may have been carried out. False by default.
    */
   readonly repeatable?: boolean;
 }
@@ -34,9 +34,9 @@ export type CallInput<C extends RouteContract> = Part<"params", ParamsOf<C>> &
   BodyPart<C> & {
     readonly signal?: AbortSignal;
     readonly retries?: number;
-    /** Of this call, where it differs from the client's others. */
+    /** Overrides the client's `repeatable` for this call. */
     readonly repeatable?: boolean;
-    /** The body as JSON text already: it stands in for `body`. */
+    /** The body as JSON text, used instead of `body`. */
     readonly encodedBody?: string;
   };
 
@@ -45,9 +45,9 @@ export interface Client {
   readonly baseUrl: string;
   readonly auth: string | undefined;
   /**
-   * Resolves with the decoded answer; rejects with an `ApiError` or with `ServerUnreachable`. The operation is its contract,
-   * or its name with the contract as a type: `call<typeof readFlow>("GET /flows/{id}", …)`. Then the contract's schemas,
-   * and what they are made with, need not be loaded: that would double what a page or a program waits for first.
+   * Resolves with the decoded answer; rejects with an `ApiError` or with `ServerUnreachable`. The operation is its contract, or its name
+   * with the contract as a type: `call<typeof readFlow>("GET /flows/{id}", …)`. With a name neither the contract's schemas nor the schema
+   * library are loaded, which would double the time until the first answer of a page or a program.
    */
   call<C extends RouteContract>(operation: C | OperationName<C>, input: CallInput<C>): Promise<ReplyOf<C>>;
 }
@@ -116,7 +116,7 @@ interface LooseInput {
   readonly repeatable?: boolean;
 }
 
-/** What a call needs of the contract, where only the operation's name is known. */
+/** The parts of the contract that a call needs, when only the operation's name is known. */
 function named(operation: string, { body, encodedBody }: LooseInput): CalledContract {
   const space = operation.indexOf(" ");
   const [method, path] = [operation.slice(0, space), operation.slice(space + 1)];
@@ -142,7 +142,7 @@ function queryString(query: LooseInput["query"]): string {
   return `?${new URLSearchParams(Object.fromEntries(entries.map(([name, value]) => [name, String(value)]))).toString()}`;
 }
 
-/** Numbers are plain in what the contract describes, and exact in what is a user's; exact where there is only a name. */
+/** Numbers are plain in the fields of the contract and exact in users' values; with a name alone all of them are exact. */
 function decode(response: TransportResponse, { produces, replies }: CalledContract): unknown {
   if (response.body === "") return null;
   if (produces !== undefined && response.status < 400) return response.body;

@@ -1,15 +1,15 @@
 import { withoutPasswords } from "@ostinato/core";
 import type { ErrorCode } from "@ostinato/protocol";
 
-/** The server answered that it could not do what was asked. `status` is HTTP's; `message` is the server's own sentence. */
+/** The server refused or failed the request. `status` is the HTTP status; `message` contains the server's own explanation. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly code = "API_ERROR";
   readonly status: number;
   readonly body: unknown;
-  /** The server's own code for the reason (`docs/errors.md`); undefined where it gives none, as Prefect's server. */
+  /** The server's code for the reason (`docs/errors.md`); undefined where the server sends none, as Prefect's server does. */
   readonly reason: ErrorCode | undefined;
-  /** How long a busy server asks to be left alone. */
+  /** How many seconds a busy server asks the client to wait. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(request: string, status: number, body: unknown, retryAfterSeconds?: number) {
@@ -21,7 +21,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The server has to know who asks, and was told nothing, or a user and password that it does not have. */
+/** The server asks for credentials, and got none or wrong ones. */
 export class AuthenticationFailed extends ApiError {
   constructor(request: string, { baseUrl, auth, body }: FailedAuthentication) {
     super(request, 401, body);
@@ -67,17 +67,17 @@ export function retryWhen(status: number): "always" | "if-repeatable" | "never" 
   return status >= 500 && status !== 501 ? "if-repeatable" : "never";
 }
 
-/** Whether a status says nothing about the request, only that a server or a proxy could not handle it now. */
+/** Whether a status means that a server or a proxy could not handle the request now, whatever the request was. */
 export function isFailureOfServer(status: number): boolean {
   return retryWhen(status) !== "never";
 }
 
-/** Whether the thing that was asked for is not there. A server that does not know the question says nothing of the thing. */
+/** Whether the requested object does not exist. False when the server does not know the route, which says nothing about the object. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof ApiError && error.status === 404 && !isUnknownQuestion(error);
 }
 
-/** Whether the server has nothing at this address: it is of another version, or a proxy leads elsewhere. */
+/** Whether the server has no such route: it has another version, or a proxy leads elsewhere. */
 export function isUnknownQuestion(error: unknown): boolean {
   return error instanceof ApiError && (error.reason === "PATH_NOT_FOUND" || error.reason === "FEATURE_ABSENT");
 }

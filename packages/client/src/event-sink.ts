@@ -4,46 +4,46 @@ import { batchPoster } from "./batch-poster.ts";
 import type { Client } from "./client.ts";
 import type { OutboxCapacity } from "./outbox.ts";
 
-/** Takes events and brings them to the server, in order, in batches, again and again until the server has them for good. */
+/** Takes events and sends them to the server in order and in batches, repeating each until the server has stored it. */
 export interface EventSink {
-  /** The event is on its way. Never waits and never throws. */
+  /** Queues the event. Never waits and never throws. */
   send(event: EventCreate): void;
-  /** Undefined while there is room; else resolves when there is. Whoever makes events at will waits for it first. */
+  /** Undefined while there is room; otherwise resolves when there is. Producers wait for it before they send more. */
   readonly backpressure: Promise<void> | undefined;
   /** Events that the server has not acknowledged. */
   readonly unacknowledged: number;
-  /** Those events, as JSON texts in their order. */
+  /** The events that the server has not acknowledged, as JSON texts, in order. */
   unacknowledgedTexts(): readonly string[];
-  /** Resolves when the server has everything sent so far for good. Does not keep the process alive by itself. */
+  /** Resolves when the server has stored everything sent so far. Does not keep the process alive by itself. */
   flush(): Promise<void>;
   /** Whether an idle connection keeps the process alive. */
   hold(alive: boolean): void;
-  /** Gives up what is not acknowledged: flush first. */
+  /** Drops the events that are not acknowledged: flush first. */
   close(): Promise<void>;
 }
 
 export interface EventSinkOptions {
   readonly clock?: Clock;
-  /** How much is held while the server is away; past it `backpressure` asks to wait. */
+  /** How much is queued while the server is away; beyond it `backpressure` asks producers to wait. */
   readonly capacity?: OutboxCapacity;
   /** Called once when the server stops answering. */
   readonly onLost?: (error: unknown) => void;
   /** Called when it answers again. */
   readonly onFound?: () => void;
-  /** Called with an event that the server will not take, as JSON. What it gives is sent in its place, and may be refused too. */
+  /** Called with an event that the server refuses, as JSON. The returned event is sent in its place, and may be refused too. */
   readonly onRefused?: (error: Error, event: string) => string | undefined;
-  /** Called where the server keeps an event without a part that it does not understand. */
+  /** Called when the server stores an event without a part that it does not understand. */
   readonly onCut?: (error: Error) => void;
 }
 
 export const defaultEventCapacity: OutboxCapacity = { messages: 20_000, characters: 64 * 1024 * 1024 };
 
-/** Sends events by `POST /events`: what comes while one request is under way makes the next batch. */
+/** Sends events by `POST /events`: events that arrive during a request form the next batch. */
 export function postingEventSink(client: Client, options: EventSinkOptions = {}): EventSink {
   const poster = batchPoster({
     capacity: defaultEventCapacity,
     batch: { messages: 500, characters: 4 * 1024 * 1024 },
-    collectSeconds: 0.003, // What a short task tells, from its beginning to its end, is one request.
+    collectSeconds: 0.003, // Long enough to send all events of a short task in one request.
     ...options,
     post: (events, signal) =>
       client.call<typeof createEvents>("POST /events", { encodedBody: `[${events.join(",")}]`, retries: 0, signal }),

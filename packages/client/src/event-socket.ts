@@ -10,20 +10,20 @@ export interface SocketEventSinkOptions extends EventSinkOptions {
   readonly baseUrl: string;
   /** `user:password`. */
   readonly auth?: string | undefined;
-  /** Whether the server takes several events in a frame: ours does, Prefect's does not. */
+  /** Whether the server takes several events in one frame: Ostinato does, Prefect does not. */
   readonly batches: boolean;
 }
 
 const frameLimit: OutboxCapacity = { messages: 500, characters: 512 * 1024 };
 const singleFrame: OutboxCapacity = { messages: 1, characters: 0 };
-/** Above this the network is slower than we are: wait for the acknowledgement before giving it more. */
+/** Beyond this the network is slower than the program: wait for acknowledgements before sending more. */
 const backlogBytes = 8 * 1024 * 1024;
-/** The server's own ping keeps the connection; this one notices that the server is gone while nothing is sent. */
+/** The server's own ping keeps the connection open; this one detects a dead server while nothing is sent. */
 const idlePingSeconds = 10;
 
 /**
- * Sends events over the websocket `/events/in`. The server answers a ping when everything before it is durable, so a ping
- * that carries a sequence number is the receipt for it. After a lost connection what has no receipt is sent again.
+ * Sends events over the websocket `/events/in`. The server answers a ping once everything before it is durable, so a ping that carries a
+ * sequence number asks for a receipt. Events without a receipt are sent again after a lost connection.
  */
 export function socketEventSink(options: SocketEventSinkOptions): EventSink {
   const { baseUrl, auth, clock = systemClock(), capacity = defaultEventCapacity } = options;
@@ -66,7 +66,7 @@ export function socketEventSink(options: SocketEventSinkOptions): EventSink {
     pumpSoon();
   }
 
-  /** The server tells of a refusal before it acknowledges what stood beside it. */
+  /** The server reports a refused event before it acknowledges the events around it. */
   function textOf(id: string): string | undefined {
     const quoted = JSON.stringify(id);
     return outbox.unacknowledged().find((text) => text.includes(quoted) && (JSON.parse(text) as EventCreate).id === id);

@@ -9,12 +9,14 @@ export interface EventSubscriptionOptions {
   readonly auth?: string | undefined;
   readonly filter: EventFilter;
   readonly onEvent: (event: Event) => void;
-  /** Called each time the server listens to us again: what happened in between may have been missed. */
+  /** Called after each (re)connection: events in between may have been missed. */
   readonly onConnected?: () => void;
   readonly clock?: Clock;
 }
 
-/** Events as they happen, from the websocket `/events/out`; connects again when it is lost. Never keeps the process alive. */
+/**
+ * Yields events as they happen, from the websocket `/events/out`; reconnects when the connection is lost. Never keeps the process alive.
+ */
 export function subscribeToEvents(options: EventSubscriptionOptions): { close(): void } {
   const { baseUrl, auth, filter, clock = systemClock() } = options;
   let socket: ApiSocket | undefined;
@@ -33,7 +35,7 @@ export function subscribeToEvents(options: EventSubscriptionOptions): { close():
     keepPinging();
   }
 
-  /** A server that sends us away at once is not asked again at once. */
+  /** Reset the delay only now, so that a server that closes connections at once is not asked again at once. */
   function onPong(): void {
     attempt = 0;
   }

@@ -3,14 +3,14 @@ import type { EventSink } from "./event-sink.ts";
 
 export interface HandOver {
   readonly clock?: Clock;
-  /** From then on the next sink takes what comes, or from so many events on, whichever is first. */
+  /** The second sink takes over after this many seconds or this many events, whichever is first. */
   readonly afterSeconds: number;
   readonly afterEvents: number;
 }
 
 /**
- * Begins with a sink that costs nothing to begin with, and goes on with one that carries more: a websocket and what it needs
- * take longer to load and to open than most short programs run. Events of both may arrive in any order, as always.
+ * Starts with a sink that costs nothing to open and switches to one with more throughput: a websocket and its libraries take longer to load
+ * and to open than most short programs run. Events of both may arrive in any order, as events always may.
  */
 export function handedOverSink(first: EventSink, open: () => Promise<EventSink>, options: HandOver): EventSink {
   const { clock = systemClock(), afterSeconds, afterEvents } = options;
@@ -31,7 +31,7 @@ export function handedOverSink(first: EventSink, open: () => Promise<EventSink>,
         sink.hold(isHeld);
         next = sink;
       },
-      () => {}, // The first one goes on: it carries less, and loses nothing.
+      () => {}, // Keep the first sink: it is slower, but loses nothing.
     );
   }
 

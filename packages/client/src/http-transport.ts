@@ -3,8 +3,8 @@ import { readRetryAfter, type Transport, type TransportResponse } from "./transp
 const timeoutMillis = 60_000;
 
 /**
- * HTTP by Node's own client: what `fetch` loads before its first request costs a short program a third of its life.
- * `baseUrl` ends with `/api`. Connections are kept for the next call; one that rests keeps no program from ending.
+ * HTTP by Node's own client, because loading `fetch` takes a third of a short program's time. `baseUrl` ends with `/api`. Connections are
+ * reused; an idle one does not keep the program alive.
  */
 export function httpTransport(baseUrl: string): Transport {
   const root = new URL(baseUrl);
@@ -39,7 +39,7 @@ export function httpTransport(baseUrl: string): Transport {
           });
         },
       );
-      // An aborted request says only that it was; why stands in the signal.
+      // The error of an aborted request does not contain the reason; the signal does.
       sent.on("error", (error) => reject(timeout.aborted ? timeout.reason : error));
       sent.end(body);
     });

@@ -1,4 +1,4 @@
-// What only Node can do, or only programs that run flows need; the browser uses the package's main entry.
+// Parts that need Node, or that only programs that run flows need; browsers use the package's main entry.
 export * from "./api-socket.ts";
 export * from "./event-socket.ts";
 export * from "./event-subscription.ts";

@@ -1,6 +1,6 @@
 /**
- * Messages between "given" and "acknowledged", in order, as the text that travels. What is unacknowledged is sent again
- * after a lost connection, so the receiver must know a message by its id.
+ * Messages that are not yet acknowledged, in order, encoded as they are sent. They are sent again after a lost connection, so receivers
+ * must recognize a message by its id.
  */
 export class Outbox {
   readonly #capacity: OutboxCapacity;
@@ -22,12 +22,12 @@ export class Outbox {
     return this.#texts.length - this.#head;
   }
 
-  /** The messages that are not acknowledged, in their order. */
+  /** The messages that are not acknowledged, in order. */
   unacknowledged(): readonly string[] {
     return this.#texts.slice(this.#head).flatMap((text) => text ?? []);
   }
 
-  /** Of the messages that are not acknowledged. */
+  /** Characters of the messages that are not acknowledged. */
   get characters(): number {
     return this.#characters;
   }
@@ -50,14 +50,14 @@ export class Outbox {
     }
   }
 
-  /** Adds what goes in the place of a message that is not acknowledged: who waits for that one waits for this one. */
+  /** Adds the replacement of a message that is not acknowledged. Waiters for the original wait for the replacement. */
   addInPlace(text: string): void {
     this.add(text);
     const until = this.#base + this.#texts.length;
     this.#waiters = this.#waiters.map(({ done }) => ({ until, done }));
   }
 
-  /** The next messages to send, at least one, and the number to acknowledge them by. Undefined when all are on their way. */
+  /** The next messages to send, at least one, and the sequence number that acknowledges them. Undefined when all have been sent. */
   take(limit: OutboxCapacity): OutboxBatch | undefined {
     if (!this.hasUnsent) return undefined;
     const texts: string[] = [];
@@ -71,7 +71,7 @@ export class Outbox {
     return { texts, upTo: this.#base + this.#unsent };
   }
 
-  /** Everything before `upTo` has arrived for good. */
+  /** Marks everything before `upTo` as stored by the receiver. */
   acknowledge(upTo: number): void {
     const head = Math.min(upTo - this.#base, this.#texts.length);
     for (; this.#head < head; this.#head += 1) {
@@ -83,7 +83,7 @@ export class Outbox {
     this.#release(upTo);
   }
 
-  /** The connection was lost: what is not acknowledged is to be sent again. */
+  /** Sends everything that is not acknowledged again, after a lost connection. */
   rewind(): void {
     this.#unsent = this.#head;
   }

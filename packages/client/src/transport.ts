@@ -1,4 +1,4 @@
-/** One exchange with the server: HTTP over the network, or a server inside this process. */
+/** Makes one exchange with the server: by HTTP over the network, or with a server inside this process. */
 export type Transport = (request: TransportRequest) => Promise<TransportResponse>;
 
 export interface TransportRequest {

@@ -15,7 +15,7 @@ interface ArtifactOptions {
   readonly description?: string;
 }
 
-/** An artifact as it was made. */
+/** A created artifact. */
 export interface CreatedArtifact {
   readonly id: string;
   readonly key: string | undefined;
@@ -111,7 +111,7 @@ const aTable: Rule = (value) =>
 const anImage: Rule = (value) =>
   typeof value === "string" || value instanceof URL || value instanceof Uint8Array ? undefined : "an address, or bytes";
 
-/** The options of one call, where they have its shape; `optional` are those that may be left out. */
+/** Checks the options of one call. Options named in `optional` may be left out. */
 function checked<T extends ArtifactOptions>(kind: string, given: T, rules: Rules, optional: readonly string[] = []): T {
   const what = `artifact.${kind}()`;
   checkOptions(what, given, { ...rules, key: aString, description: aString });
@@ -142,7 +142,7 @@ async function create(type: string, data: unknown, { key, description }: Artifac
     task_run_id: run?.taskRun?.id ?? null,
   };
   const { client, clock, server } = await currentSession();
-  // With an id of ours it is kept once, also where the answer is lost and it is sent again. Prefect's servers refuse one.
+  // A generated id makes the request repeatable after a lost answer. Prefect's servers refuse ids.
   const encodedBody = JSON.stringify(server === undefined ? body : { ...body, id: timeOrderedId(clock.now()) });
   checkSize(encodedBody, type);
   const { id } = await client.call<typeof createArtifact>("POST /artifacts/", {

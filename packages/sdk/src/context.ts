@@ -2,11 +2,11 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { Scope } from "./scope.ts";
 import type { RunSession } from "./session/roles.ts";
 
-/** What the code that runs now belongs to. */
+/** The runs that the running code belongs to. */
 export interface RunContext {
   /** Undefined until the session of a task outside flows is open. */
   readonly session: RunSession | undefined;
-  /** What the runs called here share. Undefined in a worker thread, where no task or flow can be called. */
+  /** State shared by the runs called here. Undefined in a worker thread, where tasks and flows cannot be called. */
   readonly scope: Scope | undefined;
   readonly flowRun: FlowRunView | undefined;
   readonly taskRun: TaskRunView | undefined;
@@ -31,7 +31,7 @@ export interface TaskRunView extends RunView {
   /** The arguments by the names of the parameters. */
   readonly inputs: ReadonlyMap<string, unknown>;
   readonly logPrints: boolean;
-  /** What the call is known by among those of its flow run, where its result is kept. */
+  /** Identifies the call among those of its flow run. Undefined where its result is not kept. */
   readonly callIdentity: string | undefined;
 }
 

@@ -4,20 +4,20 @@ import { constructorName, failureParts, fieldText, isError } from "./failures/fa
 
 export { ServerUnreachable };
 
-/** What every error of Ostinato has: a `code` that programs compare and a message that says what to do. */
+/** The base of all errors of Ostinato: programs compare `code`; the message says what to do. */
 abstract class OstinatoError extends Error {
   abstract readonly code: string;
 }
 
-/** One field of a flow's parameters that is not what it should be. */
+/** One invalid field of a flow's parameters. */
 export interface ParameterProblem {
-  /** `train.path`, `rows.2`; empty for the parameters as a whole. */
+  /** A path such as `train.path` or `rows.2`; empty for the parameters as a whole. */
   readonly field: string;
   readonly path: readonly (string | number)[];
   readonly message: string;
 }
 
-/** The parameters of a flow are not what its schema asks for. Nothing of the flow has run. */
+/** The parameters of a flow do not match its schema. None of the flow has run. */
 export class ParameterError extends OstinatoError {
   override readonly name = "ParameterError";
   readonly code = "PARAMETER_ERROR";
@@ -54,7 +54,7 @@ export class FlowTimeout extends OstinatoError {
   }
 }
 
-/** A flow ended as failed without an error of its own: tasks failed that nobody awaited, or it returned a failed state. */
+/** A flow failed without an error of its own: tasks failed that nobody awaited, or it returned a failed state. */
 export class FlowFailed extends OstinatoError {
   override readonly name = "FlowFailed";
   readonly code = "FLOW_FAILED";
@@ -89,25 +89,25 @@ export class Cancelled extends OstinatoError {
   }
 }
 
-/** The process that ran the run was told to end. */
+/** The run's process was told to end. */
 export class Crashed extends OstinatoError {
   override readonly name = "Crashed";
   readonly code = "CRASHED";
 }
 
-/** The server did not let the run go on, and says why. */
+/** The server did not allow the run to continue; the message gives its reason. */
 export class RunAborted extends OstinatoError {
   override readonly name = "RunAborted";
   readonly code = "RUN_ABORTED";
 }
 
-/** `flow()`, `task()` or another function was given something that it cannot work with. */
+/** An argument of `flow()`, `task()` or another function of the SDK is invalid. */
 export class UsageError extends OstinatoError {
   override readonly name = "UsageError";
   readonly code = "USAGE_ERROR";
 }
 
-/** A function that only means something inside a flow or task was called outside. */
+/** A function that needs a running flow or task was called outside of one. */
 export class NotInRun extends OstinatoError {
   override readonly name = "NotInRun";
   readonly code = "NOT_IN_RUN";
@@ -119,31 +119,31 @@ export class NotInRun extends OstinatoError {
   }
 }
 
-/** The error that began it, past those that only pass it on. */
+/** The original error, below the errors that only pass it on. */
 export function rootCause(error: Error): Error {
   const passesOn = error instanceof UpstreamFailed || error instanceof FlowFailed;
   return passesOn && error.cause instanceof Error ? rootCause(error.cause) : error;
 }
 
-/** A value was thrown that is not an Error: it is the `cause`, and where it is an object its fields are here too. */
+/** Wraps a thrown value that is not an Error: the value is the `cause`, and the fields of an object are copied. */
 export class ThrownValue extends Error {
   constructor(thrown: unknown) {
     super(messageOfThrown(thrown), { cause: thrown });
     if (typeof thrown !== "object" || thrown === null) return;
     const { stack, fields } = failureParts(thrown);
     const name = constructorName(thrown);
-    // Nobody has written down where it was thrown: the stack of this error leads into the engine.
+    // The place of the throw is unknown: the stack of this error leads into the engine.
     Object.defineProperties(this, { name: hidden(name), stack: hidden(stack ?? `${name}: ${this.message}`) });
     for (const [field, value] of fields) Object.defineProperty(this, field, { ...hidden(value), enumerable: true });
   }
 }
 
-/** What was thrown, as an Error: people throw texts too, and clients of services plain objects. */
+/** The thrown value as an Error. Programs also throw strings, and clients of services throw plain objects. */
 export function toError(thrown: unknown): Error {
   return isError(thrown) ? thrown : new ThrownValue(thrown);
 }
 
-/** Whether its sentence says all there is to say, as those of ours do. */
+/** Whether the error's message is complete by itself, as those of Ostinato are. */
 export function isOwnError(error: unknown): boolean {
   return error instanceof OstinatoError || error instanceof ServerUnreachable || error instanceof ApiError;
 }

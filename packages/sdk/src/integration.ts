@@ -7,8 +7,8 @@ export type { ResultStore, ResultStoreDefinition, ResultWrite } from "./results/
 export { registerResultStore } from "./results/result-stores.ts";
 
 /**
- * What a package adds to Ostinato. Each key is a record of definitions by name. A definition is cheap: whatever it needs is
- * imported by its handler, at the first use.
+ * The contributions of a package to Ostinato. Each key is a record of definitions by name. Definitions are cheap: a handler imports its
+ * dependencies at its first use.
  */
 export interface Integration {
   /** The name of the package on npm. */

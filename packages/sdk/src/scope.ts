@@ -8,7 +8,7 @@ import { type FailureOwner, rememberOwner } from "./run/unhandled-failures.ts";
 import type { Session } from "./session/session.ts";
 
 export interface ScopeOptions {
-  /** Undefined where there is none yet: for a task called outside of flows. `open` brings it. */
+  /** Undefined for a task called outside of flows until `open` sets it. */
   readonly session: Session | undefined;
   readonly clock: Clock;
   readonly flowRunId: string | undefined;
@@ -17,7 +17,7 @@ export interface ScopeOptions {
   readonly limiter: Limiter | undefined;
   readonly logPrints: boolean;
   readonly persist: boolean;
-  /** Of the flow, where it says where results go. */
+  /** The result store that the flow names, if any. */
   readonly resultStorage: string | undefined;
   /** Results of earlier attempts of the flow run. */
   readonly kept: KeptResults | undefined;
@@ -30,7 +30,7 @@ export interface Interruptible {
   readonly started: boolean;
 }
 
-/** What the task runs of one attempt of a flow run share, or those of one task called outside flows. */
+/** State shared by the task runs of one attempt of a flow run, or by those of one task called outside of flows. */
 export class Scope implements FailureOwner {
   readonly clock: Clock;
   readonly flowRunId: string | undefined;
@@ -41,9 +41,9 @@ export class Scope implements FailureOwner {
   readonly persist: boolean;
   readonly resultStorage: string | undefined;
   readonly kept: KeptResults | undefined;
-  /** Knows which run of the scope made which value. */
+  /** Tracks which run of the scope made which value. */
   readonly provenance = new Provenance();
-  /** Set once the scope was ended from outside. Nothing starts after that. */
+  /** Set when the scope is ended from outside. Nothing starts after that. */
   interruption: Error | undefined;
   #session: Session | undefined;
   readonly #active = new Set<Interruptible>();
@@ -78,14 +78,14 @@ export class Scope implements FailureOwner {
     this.#session = session;
   }
 
-  /** 0, 1, 2 … for each key. */
+  /** Counts calls per key: 0, 1, 2, … */
   count(key: string): number {
     const count = this.#counts.get(key) ?? 0;
     this.#counts.set(key, count + 1);
     return count;
   }
 
-  /** From now on the scope waits for the run, and fails with it if nobody handles its failure. */
+  /** The scope waits for the run from now on, and fails with it unless its failure is handled. */
   enter(run: Interruptible): void {
     this.#active.add(run);
   }
@@ -102,13 +102,13 @@ export class Scope implements FailureOwner {
     }
   }
 
-  /** Ends the runs in the scope and lets none start from now on. */
+  /** Ends the runs in the scope and prevents new ones from starting. */
   interrupt(reason: Error): void {
     this.interruption ??= reason;
     for (const run of [...this.#active]) run.interrupt(reason);
   }
 
-  /** Ends the runs that have not begun: nothing needs them any more. */
+  /** Ends the runs that have not begun: their results are no longer needed. */
   interruptWaiting(reason: Error): void {
     for (const run of [...this.#active]) if (!run.started) run.interrupt(reason);
   }
@@ -119,11 +119,11 @@ export class Scope implements FailureOwner {
       this.#idle ??= Promise.withResolvers();
       await this.#idle.promise;
     }
-    // Node reports unhandled rejections once the promises have settled.
+    // Node reports unhandled rejections after the promises have settled.
     if (this.#failed.length > 0) await new Promise((resolve) => setImmediate(resolve));
   }
 
-  /** Takes an error of a run that surfaced as an unhandled rejection. The first of them fails the scope. */
+  /** Records an error of a run that surfaced as an unhandled rejection. The first one fails the scope. */
   keepUnhandled(error: Error): void {
     this.#unhandledFailure ??= error;
   }
@@ -132,7 +132,7 @@ export class Scope implements FailureOwner {
     return this.#unhandledFailure;
   }
 
-  /** Runs that failed and that nobody awaited. A run that was cancelled by itself does not count as failed. */
+  /** Failed runs that were not awaited. A run that cancelled itself does not count as failed. */
   unobservedFailures(): RunFuture<unknown>[] {
     return this.#failed.filter(({ observed, final }) => !observed && final?.type !== "CANCELLED");
   }

@@ -2,7 +2,7 @@ import type { StateType, Timestamp } from "@ostinato/core";
 import { UsageError } from "./errors.ts";
 import { aName, aString, checkOptions, shown } from "./run/option-checks.ts";
 
-/** Where a run is. `type` decides what may follow; `name` says it more exactly: a `RUNNING` run may be `Retrying`. */
+/** The state of a run. `type` decides which states may follow; `name` is more exact: a `RUNNING` run may be `Retrying`. */
 export interface RunState {
   readonly id: string;
   readonly type: StateType;
@@ -21,12 +21,12 @@ export interface UnsuccessfulState extends RunState {
   readonly error: Error;
 }
 
-/** How a run ended: with a value, or with the error that `await` would throw. */
+/** The end of a run: a value, or the error that `await` would throw. */
 export type FinalState<T> = CompletedState<T> | UnsuccessfulState;
 
 const declared: unique symbol = Symbol.for("ostinato.declared-state") as never;
 
-/** The end that a flow or task declares for itself by returning it. */
+/** An end that a flow or task declares by returning it. */
 export interface DeclaredState<T> {
   readonly [declared]: true;
   readonly type: "COMPLETED" | "FAILED" | "CANCELLED";
@@ -36,7 +36,7 @@ export interface DeclaredState<T> {
 }
 
 export interface StateOptions {
-  /** A name of your own: the run is shown under it. */
+  /** A name of your own, under which the run is shown. */
   readonly name?: string;
   readonly message?: string;
 }
@@ -60,7 +60,7 @@ export function completed(value?: unknown, options: StateOptions = {}): Declared
   return declare("COMPLETED", value, options);
 }
 
-/** Returned from a flow or a task, ends it as failed without an error being thrown. */
+/** Returned from a flow or a task, ends it as failed without a thrown error. */
 export function failed(message: string, options: Omit<StateOptions, "message"> = {}): DeclaredState<never> {
   checkMessage("failed()", message);
   checkOptions("failed()", options, { name: aName });
@@ -77,7 +77,7 @@ export function isDeclared(value: unknown): value is DeclaredState<unknown> {
   return typeof value === "object" && value !== null && declared in value;
 }
 
-/** A final state that `state()` gave, being returned in its turn. */
+/** Whether a returned value is a final state that `state()` gave. */
 export function isFinalState(value: unknown): value is FinalState<unknown> {
   return typeof value === "object" && value !== null && finalStates.has(value);
 }

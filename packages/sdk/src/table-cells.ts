@@ -3,7 +3,7 @@ import { jsonRedaction } from "./secrets/redaction.ts";
 
 const maxDepth = 20;
 
-/** A table as JSON has it, with what JSON has no word for readable: whole numbers of any size, NaN, dates, bytes. Without secrets. */
+/** A table as JSON without secrets; values that JSON cannot express become readable text: bigints, NaN, dates, bytes. */
 export function tableJson(table: unknown): string {
   return JSON.stringify(cell(table, []), jsonRedaction());
 }

@@ -7,7 +7,7 @@ import { createServer, readConfig, type Server } from "@ostinato/server";
 import { afterAll, beforeAll } from "vitest";
 import { useConnection } from "../src/session/session.ts";
 
-/** What tests look at of the server that the runs of the file are recorded on. */
+/** The server's records of the runs of a test file. */
 export interface Recorder {
   readonly client: Client;
   readonly folder: string;
@@ -20,7 +20,7 @@ export interface Recorder {
   logs(flowRunId: string): Promise<readonly string[]>;
 }
 
-/** A real server inside this process, on a SQLite file of its own; the SDK records there while the file's tests run. */
+/** Starts a real server inside this process, on its own SQLite file; the SDK records there while the file's tests run. */
 export function recordOnOwnServer(): Recorder {
   let parts: { client: Client; folder: string; server: Server; session: AsyncDisposable } | undefined;
   beforeAll(async () => {
@@ -74,7 +74,7 @@ export function recordOnOwnServer(): Recorder {
   };
 }
 
-/** Requests without a network: straight into the server's application. */
+/** A transport without a network: requests go straight into the server's application. */
 export function injecting({ app }: Server): Transport {
   return async ({ method, path, headers, body }) => {
     const response = await app.inject({

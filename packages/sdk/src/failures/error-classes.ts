@@ -7,7 +7,7 @@ export type ErrorClass = abstract new (...args: never[]) => Error;
 const found = new Map<string, ErrorClass>();
 const missed = new WeakMap<object, Set<string>>();
 
-/** The names of the class of an error and of those that this one extends, nearest first, without `Error` itself. */
+/** The names of an error's class and its superclasses, nearest first, without `Error` itself. */
 export function classNames(error: Error): string[] {
   return namesFrom(Object.getPrototypeOf(error));
 }
@@ -19,9 +19,9 @@ function namesFrom(prototype: unknown): string[] {
 }
 
 /**
- * The class of errors with these names: the language's, ours, or one that the functions can name. A module's names are
- * nowhere to be had while it is being evaluated, and that of a program that awaits its flow at its top level is for as long as
- * the flow runs. The engine's inspector knows what a function can see; asked in this process, that takes a millisecond.
+ * Finds the error class with these names: a class of the language, of the SDK, or one in the scope of the given functions. A module's names
+ * cannot be imported while it is being evaluated, and a program that awaits its flow at its top level is evaluated until the flow ends.
+ * V8's inspector sees the scopes of a function; asking it takes a millisecond.
  */
 export function classOf(names: readonly string[], seenBy: readonly unknown[]): ErrorClass | undefined {
   const key = names.join(" ");
@@ -57,7 +57,7 @@ function seenClass(names: readonly string[], key: string, seenBy: readonly unkno
   return undefined;
 }
 
-/** What the scopes of the function hold under the name, themselves or in a module's namespace. Nothing in a Node without inspector. */
+/** The values under the name in the function's scopes, directly or in a module's namespace. Empty where Node has no inspector. */
 function visibleFrom(fn: object, names: readonly string[]): unknown[] {
   const seen: unknown[] = [];
   const hand = {
@@ -85,7 +85,7 @@ function visibleFrom(fn: object, names: readonly string[]): unknown[] {
       }
     }
   } catch {
-    // Without it the error is one of the nearest class that is known.
+    // Without an inspector the error becomes one of the nearest known class.
   } finally {
     Reflect.deleteProperty(globalThis, key);
     session?.disconnect();
@@ -97,7 +97,7 @@ function isNamespace(value: object): boolean {
   return (value as { readonly [Symbol.toStringTag]?: unknown })[Symbol.toStringTag] === "Module";
 }
 
-/** As far as we read what the inspector answers. */
+/** The part of the inspector's answer that is read here. */
 interface Remote {
   readonly objectId?: string;
   readonly className?: string;
@@ -114,13 +114,13 @@ interface Properties {
   readonly internalProperties?: readonly Property[];
 }
 
-/** The global scope is left out: it holds hundreds of names, and they are looked up without it. */
+/** Leaves out the global scope: it holds hundreds of names, which are looked up without the inspector. */
 function propertiesOf(session: Session, of: Remote | undefined): readonly Property[] {
   if (of?.objectId === undefined || of.description === "Global") return [];
   return ask<Properties>(session, "Runtime.getProperties", { objectId: of.objectId, ownProperties: true }).result;
 }
 
-/** In the same thread the answer comes before `post` returns. */
+/** The inspector answers before `post` returns, because it runs in the same thread. */
 function ask<T>(session: Session, method: string, params: object): T {
   let answer: { readonly error: Error | null; readonly result: unknown } | undefined;
   session.post(method, params, (error, result) => {

@@ -3,10 +3,10 @@ import { redact } from "../secrets/redaction.ts";
 import { failureParts } from "./failure-parts.ts";
 import { failureStack } from "./failure-text.ts";
 
-/** What the state of a failure carries besides its message. */
+/** Details of a failure that its state carries besides the message. */
 export type FailureDetails = {
   readonly error_name: string;
-  /** With the fields of the error, and the stacks of what it comes from. */
+  /** The stack with the error's fields, and the stacks of its causes. */
   readonly error_stack: string;
   /** `at fn (file:line:column)`: the first frame of the user's own code. */
   readonly error_location?: string;
@@ -24,7 +24,7 @@ export function failureDetails(error: Error): FailureDetails {
   };
 }
 
-/** An error that was made in Node or in a package may come from one that was not. */
+/** An error created in Node or in a package may have a cause created in the user's code. */
 function ownFrameOf(thrown: unknown, depth: number): string | undefined {
   if (typeof thrown !== "object" || thrown === null || depth > maxDepth) return undefined;
   const { stack, cause, errors } = failureParts(thrown);
@@ -37,7 +37,7 @@ function ownFrameOf(thrown: unknown, depth: number): string | undefined {
   return undefined;
 }
 
-/** Frames of Node, of installed packages and of Ostinato itself are left out: they are not where the mistake is. */
+/** Leaves out frames of Node, of installed packages and of Ostinato itself: the mistake is elsewhere. */
 function firstOwnFrame(stack: string): string | undefined {
   for (const line of stack.split("\n")) {
     const frame = line.trim();
@@ -49,7 +49,7 @@ function firstOwnFrame(stack: string): string | undefined {
   return undefined;
 }
 
-// Our own folder, where this package runs from its sources. Its tests are somebody's own code.
+// The folder of this package, when it runs from sources. Its tests count as a user's code.
 const ownFolder = fileURLToPath(new URL("..", import.meta.url));
 
 function isOurs(frame: string): boolean {

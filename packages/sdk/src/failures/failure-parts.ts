@@ -1,16 +1,16 @@
 import { inspect, types } from "node:util";
 import { redact } from "../secrets/redaction.ts";
 
-/** What is thrown may be any value: nothing here trusts its properties, or lets one that throws hide the others. */
+/** Any value can be thrown: the reader trusts no property, and one that throws does not hide the others. */
 export interface FailureParts {
   readonly name: string;
   readonly message: string;
   readonly stack: string | undefined;
-  /** Own enumerable properties besides those above and what it comes from. */
+  /** Own enumerable properties other than those above and `cause`. */
   readonly fields: readonly (readonly [name: string, value: unknown])[];
-  /** What it comes from: the `cause`. */
+  /** The `cause` of the error. */
   readonly cause: unknown;
-  /** What it stands for, where it is several: the `errors` of an AggregateError. */
+  /** The `errors` of an AggregateError. */
   readonly errors: readonly unknown[];
 }
 
@@ -29,7 +29,7 @@ export function failureParts(thrown: object): FailureParts {
   };
 }
 
-/** The own properties of an object by which an error may be told, those that throw or are computed left out. */
+/** The own properties of an object, without those that throw or are computed. */
 function ownFields(thrown: object): (readonly [string, unknown])[] {
   const fields: (readonly [string, unknown])[] = [];
   for (const name of quietly(() => Object.keys(thrown)) ?? []) {
@@ -41,7 +41,7 @@ function ownFields(thrown: object): (readonly [string, unknown])[] {
   return fields;
 }
 
-/** A value of a field on one line, without secrets, cut at `maxCharacters`. */
+/** The value of a field on one line, without secrets, cut at `maxCharacters`. */
 export function fieldText(value: unknown, maxCharacters: number): string {
   return cut(redact(quietly(() => inspect(value, fieldOptions)) ?? "(cannot be shown)"), maxCharacters);
 }
@@ -51,7 +51,7 @@ const fieldOptions = {
   breakLength: Number.POSITIVE_INFINITY,
   compact: true,
   maxArrayLength: 20,
-  // Longer than what is shown, so that a secret is blotted out as a whole before it is cut.
+  // Longer than the text shown, so that a secret is redacted as a whole before the text is cut.
   maxStringLength: 10_000,
 } as const;
 
@@ -59,12 +59,12 @@ export function cut(text: string, maxCharacters: number): string {
   return text.length <= maxCharacters ? text : `${text.slice(0, maxCharacters)}…`;
 }
 
-/** Also one of another realm, such as a test runner's. */
+/** Whether a value is an Error, including errors of another realm, such as a test runner's. */
 export function isError(value: unknown): value is Error {
   return value instanceof Error || types.isNativeError(value);
 }
 
-/** Its own name; that of its class where the name is only one that another class left to it. */
+/** The error's own name, or its class name where the name is inherited from another class. */
 function nameOf(thrown: object): string {
   const prototype = quietly(() => Object.getPrototypeOf(thrown) as object | null);
   const isOwn = [thrown, prototype].some((owner) => owner && quietly(() => Object.hasOwn(owner, "name")));
@@ -76,7 +76,7 @@ export function constructorName(value: object): string {
   return typeof maker === "function" && maker.name !== "" ? maker.name : "Object";
 }
 
-/** `SuppressedError`, of `using`: the failure of the cleaning up, and the one that it hid. */
+/** `using` throws a `SuppressedError`: the failure of the cleanup, and the error that it hides. */
 function suppressed(thrown: object): readonly unknown[] {
   if (read(thrown, "name") !== "SuppressedError") return [];
   return [read(thrown, "suppressed"), read(thrown, "error")].filter((error) => error !== undefined);

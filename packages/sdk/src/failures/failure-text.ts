@@ -9,12 +9,12 @@ const maxTelling = 300;
 const maxField = 500;
 const maxStack = 4 * 1024;
 
-/** Fields by which services say what is wrong. The others stand in the stack. */
+/** Fields in which services report the reason. The stack contains the others. */
 const tellingFields: readonly string[] = ["code", "status", "statusCode", "detail", "details", "hint", "reason"];
 
 /**
- * Why something failed, in one text: the message, what services say beside it, and what it comes from:
- * `fetch failed (cause: connect ECONNREFUSED 127.0.0.1:9)`. Without secrets.
+ * The reason of a failure in one text, without secrets: the message, the services' fields, and the causes, as `fetch failed (cause: connect
+ * ECONNREFUSED 127.0.0.1:9)`.
  */
 export function failureMessage(thrown: unknown): string {
   return messageOf(thrown, []);
@@ -24,7 +24,7 @@ function messageOf(thrown: unknown, above: readonly unknown[]): string {
   if (typeof thrown !== "object" || thrown === null) return fieldText(thrown, maxCause).replace(/^'(.*)'$/s, "$1");
   const parts = failureParts(thrown);
   const own = redact(parts.message);
-  // Errors of ours say in their sentence what they come from.
+  // Ostinato's own messages already contain the cause.
   if (isOwnError(thrown)) return own;
   const causes =
     above.length === maxDepth ? [] : causeTexts(thrown, parts, above).filter(([, text]) => !mentions(own, text));
@@ -55,7 +55,7 @@ function causeTexts(
   return [...own, ...all];
 }
 
-/** Those whose value stands in no message already. */
+/** Fields whose value is not yet in a message. */
 function tellingTexts({ fields }: FailureParts, said: string): string[] {
   return fields
     .filter(([name, value]) => tellingFields.includes(name) && value !== null && value !== "" && value !== false)
@@ -64,7 +64,7 @@ function tellingTexts({ fields }: FailureParts, said: string): string[] {
     .map(([name, text]) => `${name}: ${text}`);
 }
 
-/** Whether the text says it already; `4` is not said by `40 s`. */
+/** Whether the text already contains the value as a word; `40 s` does not contain `4`. */
 function mentions(text: string, part: string): boolean {
   for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + 1)) {
     if (
@@ -84,7 +84,7 @@ function unnamed({ name }: FailureParts): string {
   return name === "Error" ? "" : name;
 }
 
-/** The stack of an error with its fields, and those of what it comes from. Without secrets. */
+/** The stack of an error with its fields, and the stacks of its causes. Without secrets. */
 export function failureStack(thrown: unknown): string {
   return stackLines(thrown, []).join("\n");
 }
@@ -117,12 +117,12 @@ function prefixed(prefix: string, lines: readonly string[]): string {
   return `${prefix}${lines.join("\n")}`;
 }
 
-/** A long message would leave no room for the frames behind it. */
+/** A long message would leave no room for the frames after it. */
 function ownStack(parts: FailureParts, stack: string): string {
   const { message } = parts;
   const shown = redact(message);
   let text = redact(stack);
-  // The engine writes a stack once, when the error is made: its message may have been changed since.
+  // V8 writes the stack when the error is created; the message may have changed since.
   if (!text.includes(shown)) text = `${heading(parts)}\n${text}`;
   if (shown.length > maxCause) text = text.replace(shown, () => cut(shown, maxCause));
   return cut(text, maxStack);
@@ -132,7 +132,7 @@ function heading({ name, message }: FailureParts): string {
   return message === "" ? name : `${name}: ${cut(redact(message), maxCause)}`;
 }
 
-/** For a log: the message where it says more than the head of the stack, and the stack. */
+/** The text for a log: the stack, preceded by the message where it says more than the stack's first line. */
 export function failureReport(error: Error): string {
   const message = failureMessage(error);
   const stack = failureStack(error);

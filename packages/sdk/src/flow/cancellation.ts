@@ -12,10 +12,10 @@ interface Watch {
 
 const watches = new WeakMap<Session, Watch>();
 
-/** Ends the run as soon as somebody cancels or deletes it on the server. The returned function stops listening. */
+/** Ends the run as soon as it is cancelled or deleted on the server. The returned function stops the watch. */
 export function watchCancellation(run: WatchedRun): () => void {
   const { session } = run;
-  // A subflow is ended with its parent or by its own heartbeat; a server inside this process has nobody else to cancel.
+  // A subflow is ended by its parent or by its own heartbeat; nobody else can cancel on a server inside this process.
   if (session.connection.inProcess || session.connection.transport !== undefined) return () => {};
   const watch = watches.get(session) ?? listen(session);
   watch.runs.set(run.id, run);
@@ -27,7 +27,7 @@ export function watchCancellation(run: WatchedRun): () => void {
   };
 }
 
-/** A run that has ended by then needs no subscription. One that was cancelled before is told so when it begins to listen. */
+/** Short runs need no subscription. A run that was cancelled before is told so when the subscription starts. */
 const listenAfterSeconds = 0.5;
 
 /** One subscription serves all flow runs of the session. */
@@ -61,7 +61,7 @@ function listen(session: Session): Watch {
           deleted ? endByDeletion(run.name) : new Cancelled(resource["prefect.state-message"] || undefined),
         );
       },
-      // What happened while nobody listened.
+      // Catch up on changes missed while disconnected.
       onConnected: () => runs.forEach((run) => void lookForEnd(run)),
     });
     close = () => subscription.close();

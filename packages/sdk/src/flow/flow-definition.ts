@@ -13,41 +13,41 @@ export interface FlowOptions extends Hooks {
   /** The function's name unless given. */
   readonly name?: string;
   /**
-   * What the flow is known by when results are used again, in place of its name and file. For flows that one function makes
-   * or that are made inside a run: it says what they differ in, such as `load ${table}`.
+   * Identifies the flow when results are reused, in place of its name and file. Needed for flows that are made by one function or inside a
+   * run: include the part in which they differ, such as `load ${table}`.
    */
   readonly key?: string;
   readonly description?: string;
-  /** Changes with the text of the function unless given. */
+  /** Changes with the source of the function by default. */
   readonly version?: string;
   readonly tags?: readonly string[];
   /** Any Standard Schema (zod, valibot, arktype, …) or a TypeBox type: parameters are checked and coerced before anything runs. */
   readonly parameters?: ParameterSchema;
-  /** The name of each run: a template such as `"train {depth}"`, or a function of the parameters. A random one unless given. */
+  /** The name of each run: a template such as `"train {depth}"`, or a function of the parameters. Random by default. */
   // biome-ignore lint/suspicious/noExplicitAny: the overloads of flow() type the parameters.
   readonly runName?: RunName<any>;
-  /** How often a failed run is tried again. Finished tasks are not repeated. */
+  /** How many times a failed run is retried. Finished tasks are not repeated. */
   readonly retries?: number;
-  /** One delay for all retries, or one for each, the last repeated. */
+  /** One delay for all retries, or one for each; the last one repeats. */
   readonly retryDelay?: Duration | readonly Duration[];
   readonly timeout?: Duration;
-  /** Whether what the flow and its tasks print with `console` becomes log lines. */
+  /** Whether `console` output of the flow and its tasks becomes log lines. */
   readonly logPrints?: boolean;
   /**
-   * How many of its tasks run at once. No limit unless given: a task is a promise, not a thread, and a limit that nobody
-   * asked for could make tasks that wait for each other wait for ever.
+   * How many of its tasks run at once. Unlimited by default: a task is a promise, not a thread, and an unasked limit could make tasks that
+   * wait for each other wait forever.
    */
   readonly concurrency?: number;
-  /** Whether results are kept, of the flow and of its tasks. True unless given. */
+  /** Whether results of the flow and of its tasks are kept. True by default. */
   readonly persist?: boolean;
   /**
-   * The store that the results of the flow and its tasks go to: `"s3://bucket/prefix"`, `"local"`. `OSTINATO_RESULT_STORAGE` unless
-   * given; where that is not set either, small results go to the server and larger ones to files on this machine.
+   * The store for results of the flow and its tasks: `"s3://bucket/prefix"`, `"local"`. Defaults to `OSTINATO_RESULT_STORAGE`; without it
+   * small results go to the server and larger ones to files on this machine.
    */
   readonly resultStorage?: string;
 }
 
-/** A flow as the engine needs it. */
+/** A flow in the form that the engine uses. */
 export interface FlowDefinition {
   readonly options: FlowOptions;
   readonly fn: (parameters: never) => unknown;
@@ -55,11 +55,11 @@ export interface FlowDefinition {
   readonly origin: Origin;
   readonly identity: DefinitionIdentity;
   readonly version: string;
-  /** Values of parameters that are left out, for templates of names. */
+  /** Values of omitted parameters, for templates of names. */
   readonly defaults: ReadonlyMap<string, unknown>;
   readonly retries: number;
   readonly timeoutSeconds: number | undefined;
-  /** The file that made it, where it is one: `ostinato run` starts it again from there. */
+  /** The file that made the flow, if any: `ostinato run` starts it again from there. */
   readonly file: string | undefined;
 }
 

@@ -5,13 +5,13 @@ import { type FinalState, finalState, type RunState, unsuccessfulState } from ".
 import type { Outcome } from "./flow-outcome.ts";
 import type { Decision } from "./flow-states.ts";
 
-/** The end that the run came to by itself and that the server accepted. */
+/** The end that the run reached by itself and that the server accepted. */
 export function acceptedEnd(outcome: Outcome, state: RunState): FinalState<unknown> {
   if (outcome.type === "COMPLETED") return finalState({ ...state, type: "COMPLETED" }, outcome.value);
   return unsuccessfulState({ ...state, type: outcome.type }, outcome.error);
 }
 
-/** The end that somebody else gave the run, or that comes of the server's refusal; undefined while the run may ask again. */
+/** The end that a user or the server's refusal gave the run; undefined while the run may propose again. */
 export function endOf(decision: Decision): FinalState<unknown> | undefined {
   const { state, status, reason } = decision;
   switch (state.type) {
@@ -28,7 +28,7 @@ export function endOf(decision: Decision): FinalState<unknown> | undefined {
   }
 }
 
-/** Somebody has deleted the run while it worked: it ends as by a cancel, and nobody keeps how. */
+/** A run that was deleted while it worked ends as if cancelled; its end is recorded nowhere. */
 export function endByDeletion(runName: string): Cancelled {
   return new Cancelled(`Flow run "${runName}" was deleted on the server while it worked.`);
 }
@@ -38,7 +38,7 @@ export function abortedEnd({ state, reason }: Decision): FinalState<unknown> {
   return unsuccessfulState({ ...state, type: "CRASHED" }, error);
 }
 
-/** How the run ended, for its log. */
+/** The log message for the end of a run. */
 export function sentence(final: FinalState<unknown>): string {
   if (final.type === "COMPLETED")
     return final.name === stateNames.completed ? "completed" : `completed as ${final.name}`;

@@ -38,14 +38,14 @@ import { heartbeatDetails } from "./heartbeat.ts";
 import { rootRuns } from "./process-end.ts";
 import { createTrackingTask, finishedSubflow, keptFlowResult, subflowIdentity, unfinishedSubflow } from "./subflow.ts";
 
-/** Parameters of a flow. */
+/** Parameters given to a flow. */
 export interface Given {
   readonly parameters: unknown;
-  /** Whether they were read from JSON rather than made by the program. */
+  /** Whether the parameters were read from JSON rather than made by the program. */
   readonly areJson: boolean;
 }
 
-/** Runs a flow, as a subflow where it is called inside another. */
+/** Runs a flow; inside another flow it is a subflow. */
 export function startFlow(definition: FlowDefinition, given: Given): FlowFuture<unknown> {
   const future = new FlowFuture<unknown>(definition.name);
   const caller = context.getStore();
@@ -59,7 +59,7 @@ export function startFlow(definition: FlowDefinition, given: Given): FlowFuture<
   return future;
 }
 
-/** Runs a flow run that exists on the server, after its process died or because it is to be tried again. */
+/** Runs a flow run that exists on the server, after its process died or to retry it. */
 export function resumeFlow(definition: FlowDefinition, flowRunId: string): FlowFuture<unknown> {
   const future = new FlowFuture<unknown>(definition.name);
   runInScope(future, undefined, (opened) => runExisting(opened, { definition, flowRunId, future }));
@@ -76,7 +76,7 @@ interface NewRun {
 interface RunToCreate {
   readonly recorded: RecordedParameters;
   readonly name: string | undefined;
-  /** The task run that stands for it in its parent. */
+  /** The task run that represents the subflow in its parent. */
   readonly tracking: string | undefined;
 }
 
@@ -94,11 +94,11 @@ async function createRun(opened: Session, definition: FlowDefinition, { recorded
       tags: redactInside([...(options.tags ?? [])]),
       labels: redactInside({
         ...(file === undefined ? {} : { "ostinato.entrypoint": file }),
-        // A Prefect server keeps nothing but what is shown.
+        // A Prefect server stores only the displayed parameters.
         ...(kept === undefined || opened.server !== undefined ? {} : { [shownOnly]: true }),
       }),
       parent_task_run_id: tracking ?? null,
-      // The call may be made again when its answer is lost.
+      // Makes the call repeatable when its answer is lost.
       idempotency_key: randomId(),
       empirical_policy: retryPolicy(definition, { before: 0, attempt: 1 }),
       state: { type: "PENDING", name: stateNames.pending, state_details: heartbeatDetails(opened) },
@@ -113,13 +113,13 @@ interface Parent {
   readonly taskRun: TaskRunView | undefined;
 }
 
-/** Keeps the process and the calling scope waiting until the run has ended, and ends the future with it. */
+/** Keeps the process and the calling scope waiting until the run has ended, and settles the future with it. */
 function runInScope(
   future: FlowFuture<unknown>,
   scope: Scope | undefined,
   run: (opened: Session) => Promise<FinalState<unknown>>,
 ): void {
-  // Takes the place of the run in the scope, since the run does not exist yet.
+  // A placeholder for the run in the scope, until the run exists.
   const place: Interruptible = {
     started: true,
     interrupt: (reason) => future.interrupt(reason),
@@ -142,7 +142,7 @@ function runInScope(
 
 async function runNew(opened: Session, { definition, given, future, parent }: NewRun): Promise<FinalState<unknown>> {
   const { options } = definition;
-  // Counted before anything is waited for, so that the names are in the order of the calls.
+  // Counted before the first await, so that the names follow the order of the calls.
   const order = parent?.scope.count(`name ${definition.name}`) ?? 0;
   const asked = await resolved(given.parameters);
   const checkJson = (json: unknown) => checkJsonParameters(definition.name, options.parameters, json);
@@ -226,7 +226,7 @@ async function runExisting(
 
 const shownOnly = "ostinato.parameters-shown-only";
 
-/** The parameters that the run had. */
+/** Restores the parameters of the run. */
 async function restore(opened: Session, row: FlowRunRow): Promise<{ value: unknown; checked: boolean }> {
   const kept =
     opened.server === undefined
@@ -244,7 +244,7 @@ async function restore(opened: Session, row: FlowRunRow): Promise<{ value: unkno
   );
 }
 
-/** Where the run's result goes. An unknown store is a problem here, before anything of the run has run. */
+/** The store for the run's result. An unknown store fails here, before the run starts. */
 async function storageOf(opened: Session, { options }: FlowDefinition): Promise<ResultLocation | undefined> {
   const text = options.resultStorage ?? opened.resultStorage;
   return text === undefined || opened.server === undefined ? undefined : parseResultStorage(text);
@@ -273,7 +273,7 @@ async function executeRun(
 
 const unnamed: MadeName = { name: undefined };
 
-/** Names the run by the parameters that the flow gets. Wrong ones count too, because the run that reports them has a name. */
+/** Names the run by the flow's parameters. Invalid parameters count too, because the run that reports them has a name. */
 async function nameOf({ options, defaults }: FlowDefinition, given: unknown): Promise<MadeName> {
   if (options.runName === undefined) return unnamed;
   const isRecord = typeof given === "object" && given !== null;

@@ -6,7 +6,7 @@ import type { RunControl } from "../task/task-future.ts";
 
 const unsent: RunState = { id: "", type: "PENDING", name: stateNames.pending, message: "", timestamp: 0 as Timestamp };
 
-/** The run of a flow: awaited, it gives the flow's value. Given to a task, it is a dependency. */
+/** A future of a flow run. Awaiting it gives the flow's value; as an argument of a task it is a dependency. */
 export class FlowFuture<T> extends RunFuture<T> {
   override readonly [Symbol.toStringTag] = "FlowFuture";
   readonly #created = Promise.withResolvers<string>();
@@ -23,7 +23,7 @@ export class FlowFuture<T> extends RunFuture<T> {
     this.#created.promise.catch(() => {});
   }
 
-  /** Given by the server: undefined until it has created the run. */
+  /** Undefined until the server has created the run. */
   get id(): string | undefined {
     return this.#id;
   }
@@ -47,7 +47,7 @@ export class FlowFuture<T> extends RunFuture<T> {
     this.interrupt(new Cancelled(reason));
   }
 
-  /** Called by the engine when the run is ended from outside, maybe before there is one. */
+  /** Called by the engine to end the run from outside, possibly before the run exists. */
   interrupt(reason: Error): void {
     this.#interruption ??= reason;
     this.#control?.interrupt(this.#interruption);
@@ -57,7 +57,7 @@ export class FlowFuture<T> extends RunFuture<T> {
     return this.#taskRunId === undefined ? [] : [this.#taskRunId];
   }
 
-  /** Called by the engine when the subflow has its task run in the parent. */
+  /** Called by the engine when the parent has a task run for the subflow. */
   track(taskRunId: string): void {
     this.#taskRunId = taskRunId;
   }

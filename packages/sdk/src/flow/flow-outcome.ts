@@ -8,7 +8,7 @@ import { stateMessage } from "../run/state-message.ts";
 import { redact, redactInside } from "../secrets/redaction.ts";
 import { type FinalState, isDeclared, isFinalState } from "../states.ts";
 
-/** How an attempt of a flow ended, before the server has been asked. */
+/** How an attempt of a flow ended, before the server's decision. */
 export type Outcome =
   | { readonly type: "COMPLETED"; readonly name: string; readonly message: string | undefined; readonly value: unknown }
   | { readonly type: "FAILED" | "CANCELLED" | "CRASHED"; readonly name: string; readonly error: Error };
@@ -21,8 +21,8 @@ export function outcomeOfError(error: Error, own: boolean): Outcome {
 }
 
 /**
- * The outcome of a function that returned: what it declared, the sum of the states that it returned, or completed with its
- * value, unless something failed that nobody awaited.
+ * The outcome of a function that returned: the end that it declared, the combination of the states that it returned, or completed with its
+ * value, unless a failure was not awaited.
  */
 export function outcomeOfValue(returned: unknown, unobserved: readonly RunFuture<unknown>[]): Outcome {
   if (isDeclared(returned)) return declaredOutcome(returned);
@@ -71,7 +71,7 @@ function outcomeOfStates(states: readonly FinalState<unknown>[], value: unknown)
 }
 
 function unobservedError(failures: readonly RunFuture<unknown>[]): FlowFailed {
-  // What did not start for want of another says less than that other.
+  // Prefer the failure of a run that started over runs that did not start because of it.
   const first = failures.find(({ state }) => state.name !== stateNames.notReady) ?? failures[0];
   const final = first?.final;
   const cause = final !== undefined && final.type !== "COMPLETED" ? final.error : undefined;
@@ -86,7 +86,7 @@ export function stateOf(outcome: Outcome): StateCreate {
     return { type, name: redact(name), message: message === undefined ? null : stateMessage(message) };
   }
   const { type, name, error } = outcome;
-  // An error of ours that only passes on another one points to nothing: the place of the cause is what helps.
+  // A wrapping error of Ostinato has no useful location: use that of its cause.
   const details = type === "CANCELLED" ? {} : redactInside(failureDetails(rootCause(error)));
   return { type, name: redact(name), message: stateMessage(failureMessage(error)), state_details: details };
 }

@@ -27,7 +27,7 @@ async function register(session: Session, definition: FlowDefinition): Promise<s
   return id;
 }
 
-/** Sends the schema, of which pages make forms, while the run goes on. The end of the run waits for it. */
+/** Sends the schema, from which pages make forms, while the run goes on. The end of the run waits for it. */
 function sendSchema(session: Session, { name, version, options }: FlowDefinition, id: string): void {
   const sending = (async () => {
     await afterThisTurn();
@@ -45,7 +45,7 @@ function sendSchema(session: Session, { name, version, options }: FlowDefinition
   void sending.then(() => session.background.delete(sending));
 }
 
-/** Lets go first what this turn of the event loop sends. */
+/** Waits until this iteration of the event loop has sent its requests. */
 function afterThisTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

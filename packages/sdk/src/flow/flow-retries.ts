@@ -2,15 +2,15 @@ import { durationSeconds, retryDelay } from "@ostinato/core";
 import type { FlowDefinition } from "./flow-definition.ts";
 
 export interface Tries {
-  /** How often the run was tried before it was resumed. */
+  /** Attempts of the run before it was resumed. */
   readonly before: number;
-  /** The attempt whose failure comes next, 1 for the first since then. */
+  /** The attempt that fails next, counted from 1 since then. */
   readonly attempt: number;
 }
 
 /**
- * The policy that the server's retry rule reads. The rule counts all attempts of the run; a run that is resumed has all its
- * retries again. The rule knows whole seconds: what is beyond them is waited for here.
+ * The policy for the server's retry rule. The rule counts all attempts of the run, and a resumed run gets all its retries again. The rule
+ * knows whole seconds only; fractions are waited for here.
  */
 export function retryPolicy(definition: FlowDefinition, { before, attempt }: Tries) {
   return { retries: before + definition.retries, retry_delay: Math.floor(delayAfter(definition, attempt)) };

@@ -28,13 +28,13 @@ import { type Decision, proposeState } from "./flow-states.ts";
 import { heartbeatDetails, startHeartbeat } from "./heartbeat.ts";
 import { addLiveRun } from "./live-runs.ts";
 
-/** A flow run as the server has created it. */
+/** A flow run as the server created it. */
 interface FlowRunIdentity {
   readonly id: string;
   readonly name: string;
   readonly flowId: string;
   readonly state: RunState;
-  /** How often it ran before. */
+  /** Attempts before this one. */
   readonly runCount: number;
 }
 
@@ -42,14 +42,14 @@ export interface FlowRunOptions {
   readonly session: Session;
   readonly definition: FlowDefinition;
   readonly identity: FlowRunIdentity;
-  /** Checked and coerced. */
+  /** The checked and coerced parameters. */
   readonly parameters: unknown;
-  /** Names the call by its parameters, so that a parent that runs again knows it. */
+  /** Identifies the call by its parameters, so that a parent that runs again recognizes it. */
   readonly callIdentity: string | undefined;
   readonly parent: FlowRunView | undefined;
-  /** Where its result goes, unless the server keeps it. */
+  /** The store for its result; undefined where the server keeps it. */
   readonly storage: ResultLocation | undefined;
-  /** A problem with the run from before it existed and could log it. */
+  /** A problem that occurred before the run existed and could log it. */
   readonly warning: string | undefined;
 }
 
@@ -64,7 +64,7 @@ export class FlowRun implements Interruptible, FlowRunView {
   readonly #options: FlowRunOptions;
   readonly #interruption = new Interruption();
   #scope: Scope;
-  /** Where the server has it. */
+  /** The run's state on the server. */
   state: RunState;
   attempt: number;
   started = false;
@@ -108,10 +108,10 @@ export class FlowRun implements Interruptible, FlowRunView {
     this.#scope.interrupt(reason);
   }
 
-  /** Carries the run through to its final state. Rejects only when the server cannot be reached any more. */
+  /** Runs all attempts up to the final state. Rejects only when the server stays unreachable. */
   async execute(): Promise<FinalState<unknown>> {
     if (this.attempt > 0) await this.#renewPolicy();
-    // Also while it waits, for its start or for its next attempt.
+    // Heartbeats also cover the waits for the start and for the next attempt.
     const stopHeartbeat = startHeartbeat(this);
     const leave = addLiveRun(this);
     try {
@@ -137,7 +137,7 @@ export class FlowRun implements Interruptible, FlowRunView {
     }
   }
 
-  /** Ends the run as failed before anything of it has run. */
+  /** Ends the run as failed before it starts. */
   async refuse(error: Error): Promise<FinalState<unknown>> {
     const outcome: Outcome = { type: "FAILED", name: stateNames.failed, error };
     this.#log(logLevels.error, failureMessage(error));
@@ -147,7 +147,7 @@ export class FlowRun implements Interruptible, FlowRunView {
     return final;
   }
 
-  /** Proposes to run until the server lets it; gives the final state where it does not. */
+  /** Proposes RUNNING until the server accepts it; returns the final state where the server does not. */
   async #begin(): Promise<FinalState<unknown> | undefined> {
     for (;;) {
       let decision: Decision;
@@ -199,7 +199,7 @@ export class FlowRun implements Interruptible, FlowRunView {
       else scope.interruptWaiting(new Cancelled(`flow run "${this.name}" failed before this could start`));
       outcome = outcomeOfError(error, own);
     }
-    // The value of the flow is kept while its tasks settle: neither waits for the other.
+    // The flow's value is stored while its tasks settle: neither waits for the other.
     await Promise.all([this.#settle(scope), outcome.type === "COMPLETED" ? this.#keep(outcome.value) : undefined]);
     if (scope.logPrints) endOutput(this.#context());
     stopWatching();
@@ -223,13 +223,13 @@ export class FlowRun implements Interruptible, FlowRunView {
     }
   }
 
-  /** Waits for what still runs in the attempt, and until the server knows all of it. */
+  /** Waits for the runs that are still under way in the attempt, and until the server has all of their events. */
   async #settle(scope: Scope): Promise<void> {
     await scope.idle();
     await Promise.all([flushed(this.session, this.session.events), ...this.session.background]);
   }
 
-  /** Tells the server how the attempt ended. Undefined when it is to be tried again. */
+  /** Reports to the server how the attempt ended. Undefined when it is retried. */
   async #end(outcome: Outcome): Promise<FinalState<unknown> | undefined> {
     if (outcome.type === "FAILED") await this.#arrangeDelay();
     const failedAt = this.session.clock.elapsed();
@@ -250,7 +250,7 @@ export class FlowRun implements Interruptible, FlowRunView {
     return endOf(decision) ?? abortedEnd(decision);
   }
 
-  /** Somebody asks for the end of the run: that is what it comes to. */
+  /** A user asked for the end of the run: end it as they asked. */
   #endCancelled({ state }: Decision): Promise<FinalState<unknown> | undefined> {
     return this.#end(outcomeOfError(new Cancelled(state.message || undefined), true));
   }
@@ -266,7 +266,7 @@ export class FlowRun implements Interruptible, FlowRunView {
     return decision;
   }
 
-  /** Nobody keeps the run any more: it comes to an end as by a cancel. */
+  /** The run was deleted on the server: end it as if cancelled. */
   #decidedByDeletion(): Decision {
     const { message } = endByDeletion(this.name);
     this.session.logs.forget(this.id);
@@ -304,13 +304,13 @@ export class FlowRun implements Interruptible, FlowRunView {
       .catch(unlessDeleted);
   }
 
-  /** The server's rule knows one delay: where each retry has its own, it is told the next one. */
+  /** The server's rule has one delay: where retries differ, update it before each. */
   async #arrangeDelay(): Promise<void> {
     const { retryDelay: delays } = this.definition.options;
     if (Array.isArray(delays) && this.#tries <= this.definition.retries) await this.#renewPolicy();
   }
 
-  /** How often it ran since it was created or resumed. */
+  /** Attempts since the run was created or resumed. */
   get #tries(): number {
     return this.attempt - this.#options.identity.runCount;
   }
@@ -328,7 +328,7 @@ export class FlowRun implements Interruptible, FlowRunView {
     await renewed.catch(unlessDeleted);
   }
 
-  /** The server knows whole seconds only: what is beyond them is waited for here. */
+  /** The server knows whole seconds only: fractions are waited for here. */
   async #waitForRetry({ state }: Decision, failedAt: number): Promise<void> {
     const seconds = Math.max(delayAfter(this.definition, this.#tries), delayUntilScheduled(state) ?? 0);
     await this.#sleep(seconds - (this.session.clock.elapsed() - failedAt));
@@ -341,7 +341,7 @@ export class FlowRun implements Interruptible, FlowRunView {
     const slept = new Promise<void>((resolve) => {
       stop = clock.after(seconds, resolve);
     });
-    // An interruption is noticed by the proposal that follows.
+    // The next proposal notices an interruption.
     await this.#interruption.guard(slept).catch(() => {});
     stop();
   }
@@ -366,7 +366,7 @@ export class FlowRun implements Interruptible, FlowRunView {
     this.#log(level, message);
   }
 
-  /** What events of this run and of its tasks are about, besides the run itself. */
+  /** Related resources of the events of this run and of its tasks, besides the run itself. */
   related(): readonly Resource[] {
     return flowRunResources(this, { id: this.#options.identity.flowId, name: this.definition.name });
   }
@@ -389,17 +389,17 @@ export class FlowRun implements Interruptible, FlowRunView {
   }
 }
 
-/** How soon a run that the server has not let go yet asks again. */
+/** Seconds between two proposals while the server makes the run wait. */
 const pendingPollSeconds = 0.2;
-/** How soon at the latest: who has scheduled the run may think better of it. */
+/** Upper bound on one wait, because the run may be rescheduled meanwhile. */
 const maxWaitSeconds = 30;
 
-/** Both moments are the server's: its clock may be another than ours, by hours. */
+/** Both times are the server's, because its clock may differ from this machine's by hours. */
 function delayUntilScheduled({ scheduledTime, timestamp }: Decision["state"]): number | undefined {
   return scheduledTime === undefined ? undefined : secondsBetween(timestamp, toTimestamp(scheduledTime));
 }
 
-/** The proposal of the run's end that follows finds out by itself. */
+/** Ignores a deleted run: the proposal of its end reports that. */
 function unlessDeleted(error: unknown): void {
   if (!isNotFound(error)) throw error;
 }

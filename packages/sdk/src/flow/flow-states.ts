@@ -4,7 +4,7 @@ import type { OrchestrationResult, readFlowRun, State, StateCreate, setFlowRunSt
 import type { Session } from "../session/session.ts";
 import type { RunState } from "../states.ts";
 
-/** What the server decided: the run is in `state` now. */
+/** The server's decision: `state` is the run's state now. */
 export interface Decision {
   readonly status: "ACCEPT" | "REJECT" | "ABORT";
   readonly state: RunState & { readonly scheduledTime: string | undefined };
@@ -13,17 +13,17 @@ export interface Decision {
 
 export interface Proposal {
   readonly flowRunId: string;
-  /** The state that the run was last known to be in. */
+  /** The last known state of the run. */
   readonly from: RunState;
   readonly state: StateCreate;
-  /** Past all rules: for what has happened already, such as a cancellation. */
+  /** Bypasses all rules, for facts such as a cancellation. */
   readonly force?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Proposes a state for a flow run, waits as long as the server asks to, and gives its decision. */
+/** Proposes a state for a flow run, waits as long as the server asks to, and returns its decision. */
 export async function proposeState(session: Session, proposal: Proposal): Promise<Decision> {
-  // One id for all tries: the server knows a repeated proposal by it.
+  // All tries share one id, by which the server recognizes a repeated proposal.
   const transition = randomId();
   for (;;) {
     const answer = await ask(session, proposal, transition);
@@ -33,13 +33,13 @@ export async function proposeState(session: Session, proposal: Proposal): Promis
 }
 
 const maxTries = 40;
-/** The server's clock may be put right while it is waited for. */
+/** Upper bound on one wait, because the server's clock may be corrected meanwhile. */
 const maxWaitSeconds = 30;
 
 /**
- * Asks until there is an answer. When one was lost, the run may be in another state already: in the one that was proposed, or in
- * one that the server chose instead, such as AwaitingRetry. To propose again what has been answered would be another question.
- * A run that was taken for dead meanwhile has had no answer.
+ * Asks until there is an answer. When an answer was lost, the run may already be in another state: in the proposed one, or in one that the
+ * server chose instead, such as AwaitingRetry. Proposing again would then ask a different question. Only a run that was marked as crashed
+ * meanwhile has had no answer.
  */
 async function ask(session: Session, proposal: Proposal, transition: string): Promise<OrchestrationResult> {
   const { flowRunId, from, force = false, signal } = proposal;
@@ -79,7 +79,7 @@ async function decide(
 ): Promise<Decision> {
   const { status, details } = answer;
   const state = answer.state ?? (await currentState(session, flowRunId));
-  // The server refuses a transition that it has made already: the answer to an earlier try was lost.
+  // The server refuses a transition that was already made: the answer to an earlier try was lost.
   const made = status === "REJECT" && state.type === proposed.type && state.state_details.transition_id === transition;
   return {
     status: made ? "ACCEPT" : status === "WAIT" ? "ABORT" : status,

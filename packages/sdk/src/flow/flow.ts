@@ -13,7 +13,7 @@ import { defineFlow, type FlowDefinition, type FlowOptions } from "./flow-defini
 import { resumeFlow, startFlow } from "./flow-engine.ts";
 import { FlowFuture } from "./flow-future.ts";
 
-/** Parameters as a caller gives them; nothing need be given where none is required. */
+/** A caller's parameters; optional where no parameter is required. */
 type Call<P> = [P] extends [never] | [undefined]
   ? []
   : undefined extends P
@@ -23,21 +23,21 @@ type Call<P> = [P] extends [never] | [undefined]
       : [parameters: Argument<P>];
 
 export interface Flow<In, R, Out = In> {
-  /** Runs the flow: gives its future at once. Inside another flow it is a subflow. */
+  /** Runs the flow and returns its future at once. Inside another flow it is a subflow. */
   (...args: Call<In>): FlowFuture<R>;
   readonly name: string;
   /** The bare function: calling it checks and records nothing. */
   readonly fn: (parameters: Out) => R | Promise<R>;
   /** A copy with other options. */
   with(options: Omit<FlowOptions, "parameters">): Flow<In, R, Out>;
-  /** Runs the flow and gives its final state instead of throwing. */
+  /** Runs the flow and resolves with its final state instead of throwing. */
   state(...args: Call<In>): Promise<FinalState<R>>;
 }
 
-// The function's type as a whole, and not its parts, so that fields with a default value keep their type.
+// The function's type as a whole rather than its parts, so that fields with a default value keep their type.
 type FlowFunction = (parameters: never) => unknown;
 
-/** Its parameters are one object, or nothing. */
+/** Requires that the function takes one object or nothing. */
 type TakesRecord<F extends FlowFunction> = ParametersOf<F> extends object | undefined ? unknown : never;
 
 type ParametersOf<F extends FlowFunction> = Parameters<F> extends [] ? undefined : Parameters<F>[0];
@@ -74,7 +74,7 @@ export function flow<F extends FlowFunction>(
   options: TypedOptions<ParametersOf<F> & object> & { readonly parameters?: undefined },
   fn: F & TakesRecord<F>,
 ): FlowOfFunction<F>;
-// Last, and apart from Standard Schema: to consider it costs the compiler 1.2 million instantiations at a call.
+// Last, and apart from Standard Schema: considering it costs the compiler 1.2 million instantiations per call.
 export function flow<S extends TSchema, R>(
   options: TypedOptions<Static<S>> & { readonly parameters: S },
   fn: (parameters: Static<S>) => R,
@@ -96,7 +96,7 @@ interface FlowOf<R> extends AnyFlow {
   state(...args: never[]): Promise<FinalState<R>>;
 }
 
-/** What programs that start flows need to know of one, such as the command line. */
+/** The description of a flow for programs that start flows, such as the command line. */
 export interface FlowDescription {
   readonly name: string;
   readonly version: string;
@@ -122,16 +122,16 @@ export async function describeFlow(flow: AnyFlow): Promise<FlowDescription> {
 }
 
 /**
- * Runs a flow with parameters that nobody has typed, as a command line or a server reads them from JSON. They are checked as
- * always; a whole number is a bigint where the flow's schema takes nothing else.
+ * Runs a flow with untyped parameters, as a command line or a server reads them from JSON. They are checked as usual; a whole number
+ * becomes a bigint where the flow's schema accepts nothing else.
  */
 export function runFlow<R>(flow: FlowOf<R>, parameters: unknown): FlowFuture<R> {
   return startFlow(definitionOf(flow), { parameters, areJson: true }) as FlowFuture<R>;
 }
 
 /**
- * Goes on with a flow run that failed or whose process died: tasks that finished are not run again, their results are used.
- * The run keeps its id and its parameters.
+ * Resumes a flow run that failed or whose process died: finished tasks are not run again, their results are reused. The run keeps its id
+ * and its parameters.
  */
 export function resumeRun<R>(flowRunId: string, flow: FlowOf<R>): FlowFuture<R> {
   if (context.getStore() !== undefined) throw new UsageError("resumeRun() cannot be called inside a run");
@@ -171,7 +171,7 @@ function parametersOf({ name, options }: FlowDefinition, given: readonly unknown
   const wrong =
     given.length > 1
       ? `${given.length} arguments`
-      : // A schema says by itself what it takes.
+      : // A schema says by itself which parameters are valid.
         parameters === undefined || typeof parameters === "object" || options.parameters !== undefined
         ? undefined
         : shown(parameters);
@@ -180,8 +180,8 @@ function parametersOf({ name, options }: FlowDefinition, given: readonly unknown
 }
 
 /**
- * A command that loads a file to run one of its flows is told of a flow that the file itself calls while it loads, and may
- * refuse the call by throwing.
+ * Tells a command that loads a file to run one of its flows about each flow that the file calls while it loads. The command may refuse the
+ * call by throwing.
  */
 function announceCall({ name }: FlowDefinition): void {
   const { [topLevelHook]: announce } = globalThis as { [topLevelHook]?: (call: { flowName: string }) => void };
@@ -190,7 +190,7 @@ function announceCall({ name }: FlowDefinition): void {
 
 const topLevelHook = Symbol.for("ostinato.onTopLevelFlow");
 
-/** In a worker thread a module is loaded for its tasks only: the flow that it calls runs in the main thread already. */
+/** Worker threads load a module only for its tasks: the flow that it calls already runs in the main thread. */
 function neverRun(definition: FlowDefinition): FlowFuture<unknown> {
   if (context.getStore() === undefined) return new FlowFuture<unknown>(definition.name);
   throw new UsageError("Tasks and flows cannot be called from a task that runs in a thread: call them from the flow");

@@ -8,15 +8,15 @@ import type { WatchedRun } from "./watched-run.ts";
 
 const defaultSeconds = 30;
 
-/** How often a run's process tells that it is alive. */
+/** Seconds between two heartbeats of a run's process. */
 function heartbeatSeconds(): number {
   const seconds = Number(process.env.OSTINATO_HEARTBEAT_SECONDS ?? defaultSeconds) || defaultSeconds;
   return Math.max(1, Math.round(seconds));
 }
 
 /**
- * Says with a state how often, and which process it is: from the state on the server watches over the run. Not for one of the
- * field's servers, which knows no such details.
+ * State details that announce the heartbeat interval and the process, so that the server watches the run from that state on. Prefect's
+ * servers do not know these details.
  */
 export function heartbeatDetails({ server, process }: WatchedRun["session"]): StateDetails {
   if (server === undefined) return {};
@@ -24,9 +24,9 @@ export function heartbeatDetails({ server, process }: WatchedRun["session"]): St
 }
 
 /**
- * Tells the server now and again that the process of the run is alive, and looks whether somebody has ended the run, in case
- * the message of it was missed. Every 30 s, or `OSTINATO_HEARTBEAT_SECONDS`. A server that does not see the process by itself
- * is told by a thread, since a program may compute for minutes without a turn of its event loop. The returned function stops it.
+ * Sends heartbeats for the run, and checks whether the run was ended, in case that message was missed. Every 30 s, or
+ * `OSTINATO_HEARTBEAT_SECONDS`. A server that cannot see the process itself hears from a thread, because a program may compute for minutes
+ * without yielding to its event loop. The returned function stops the heartbeats.
  */
 export function startHeartbeat(run: WatchedRun): () => void {
   const { clock, deputy, events } = run.session;
@@ -64,7 +64,7 @@ function signOfLife(run: WatchedRun, seconds: number) {
     resource: {
       "prefect.resource.id": `prefect.flow-run.${run.id}`,
       "prefect.resource.name": run.name,
-      // By it the server knows when a run has been silent for too long.
+      // Tells the server how long a silence is too long.
       "ostinato.heartbeat-seconds": String(seconds),
     },
     related: [...run.related().slice(1)],
@@ -73,15 +73,15 @@ function signOfLife(run: WatchedRun, seconds: number) {
 }
 
 /**
- * Not where whoever judges the run can look at its process: a server on this machine, or all that may share a SQLite file with
- * a server inside this process. Starting a thread takes 4 ms of the main one, and 30 ms of a processor.
+ * Unnecessary where the server can look at the process: on this machine, or where processes share a SQLite file with a server inside this
+ * process. Starting a thread takes 4 ms of the main thread, and 30 ms of a processor.
  */
 function needsThread({ server, connection }: Session): boolean {
   if (server?.sees_process !== true) return true;
   return connection.inProcess && server.database === "postgresql";
 }
 
-/** Ends the run when the server has it as cancelled, or has it no more. Being away for a moment is no reason to stop. */
+/** Ends the run when it is cancelled or deleted on the server. A short outage does not end it. */
 export async function lookForEnd(run: WatchedRun): Promise<void> {
   try {
     const { state } = await run.session.client.call<typeof readFlowRun>("GET /flow_runs/{id}", {
@@ -92,6 +92,6 @@ export async function lookForEnd(run: WatchedRun): Promise<void> {
       run.interrupt(new Cancelled(state.message ?? undefined));
   } catch (error) {
     if (isNotFound(error)) run.interrupt(endByDeletion(run.name));
-    // Else the next heartbeat looks again.
+    // Otherwise the next heartbeat looks again.
   }
 }

@@ -6,21 +6,21 @@ import { stateMessage } from "../run/state-message.ts";
 import type { Session } from "../session/session.ts";
 import type { WatchedRun } from "./watched-run.ts";
 
-/** All flow runs of this process that have not come to their end, subflows behind what called them. */
+/** All flow runs of this process that have not ended; subflows come after their callers. */
 const live = new Set<WatchedRun>();
 
-/** The returned function takes the run out again. */
+/** Adds the run; the returned function removes it. */
 export function addLiveRun(run: WatchedRun): () => void {
   live.add(run);
   return () => live.delete(run);
 }
 
-/** How long a process that ends waits for its server. */
+/** How long an ending process waits for its server. */
 const patienceMillis = 10_000;
 
 /**
- * Tells the server, on a thread of its own while this one waits, that the runs of this process end here, and what they have said
- * that the server has not heard. For a process that ends now and can wait for nothing else.
+ * Reports that the runs of this process end here, together with logs and events that the server has not acknowledged. A separate thread
+ * does it while this one blocks, because an ending process cannot wait for promises.
  */
 export function reportEnd(reason: Error): void {
   const sessions = Map.groupBy([...live].reverse(), ({ session }) => session);
@@ -37,7 +37,7 @@ function sayOn(session: Session, runs: readonly WatchedRun[], reason: Error): vo
   deputy?.reportEnd({ logs: logs.unacknowledgedTexts(), events: events.unacknowledgedTexts(), ends }, patienceMillis);
 }
 
-/** The server ends what the run has left open, too. */
+/** The server also ends everything that the run left open. */
 function endBy(reason: Error): StateCreate {
   const message = stateMessage(reason.message);
   if (reason instanceof Cancelled) return { type: "CANCELLED", name: stateNames.cancelled, message };

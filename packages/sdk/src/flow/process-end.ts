@@ -9,16 +9,15 @@ import { ownerOf } from "../run/unhandled-failures.ts";
 import type { Interruptible } from "../scope.ts";
 import { reportEnd } from "./live-runs.ts";
 
-/** How long the server is given to hear of the end. */
+/** How long the report to the server may take. */
 const boundMillis = 5000;
 
 /**
- * The flow runs that are nobody's subflow. While there are any, the server is told when the process ends before them: by SIGINT
- * as cancelled, by SIGTERM, SIGHUP, an error that nobody catches and `process.exit()` as crashed. A second signal ends the
- * process at once.
+ * The root flow runs: those that are not subflows. When the process ends before them, the server is told: SIGINT cancels them; SIGTERM,
+ * SIGHUP, an uncaught error and `process.exit()` crash them. A second signal ends the process at once.
  */
 export const rootRuns = {
-  /** The returned function takes the run out again. */
+  /** Adds the run; the returned function removes it. */
   add(run: Interruptible): () => void {
     runs.add(run);
     if (runs.size === 1) listen();
@@ -31,11 +30,11 @@ export const rootRuns = {
   },
 };
 
-/** Without a listener each of them ends the process at once, SIGHUP also under `nohup`: Node takes back that it is ignored. */
+/** Without a listener each signal ends the process at once; SIGHUP does so even under `nohup`, because Node resets it. */
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 const runs = new Set<Interruptible>();
-/** Why all runs are being ended. */
+/** The reason for which all runs are being ended. */
 let ending: Error | undefined;
 let empty: (() => void) | undefined;
 
@@ -57,7 +56,7 @@ function onSignal(signal: NodeJS.Signals): void {
 }
 
 async function endBySignal(signal: NodeJS.Signals): Promise<void> {
-  // Whoever else listens decides when the process ends; without others, we do.
+  // Other listeners decide when the process ends; without any, this one does.
   const alone = process.listenerCount(signal) === 1;
   const what = runs.size === 1 ? "the run" : `${runs.size} runs`;
   notice(logLevels.warning, `${signal}: ending ${what}; once more to leave at once`);
@@ -71,10 +70,10 @@ function reasonOf(signal: NodeJS.Signals): Error {
   return new Crashed(`The process was ended by ${signal}.`);
 }
 
-/** What a shell says of a process that the signal has ended. */
+/** The exit code by which a shell reports a process that was ended by the signal. */
 const exitCodes: Partial<Record<NodeJS.Signals, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
-/** Ends the process by the signal itself, so that who started it sees what ended it. */
+/** Ends the process by the signal itself, so that its parent sees the cause. */
 function leave(signal: NodeJS.Signals): void {
   silence();
   reportEnd(reasonOf(signal));
@@ -82,29 +81,29 @@ function leave(signal: NodeJS.Signals): void {
 }
 
 function onUncaught(error: Error, origin: NodeJS.UncaughtExceptionOrigin): void {
-  // With another listener the process goes on, and so do the runs.
+  // With another listener the process continues, and so do the runs.
   if (process.listenerCount("uncaughtException") > 1) return;
-  // The end of the runs that reaches the end of the program: the signal that began it says more.
+  // The interruption of the runs has reached the end of the program: exit by the signal that began it.
   if (error === ending) return;
   const owner = origin === "unhandledRejection" ? ownerOf(error) : undefined;
-  // A run's failure that reached a promise which nobody awaits is still only that run's failure.
+  // A run's failure that surfaces as an unhandled rejection is still only that run's failure.
   if (owner !== undefined) owner.keepUnhandled(error);
   else void endByError(error);
 }
 
 async function endByError(error: Error): Promise<void> {
-  // In the context of no run: with `logPrints` the words would become a line of its log.
+  // Outside of any run's context: with `logPrints` this output would become a line of the run's log.
   context.exit(() => process.stderr.write(`${inspect(error)}\n`));
   if (ending === undefined) {
     const reason = new Crashed(`The process was ended by an error that nobody caught: ${failureMessage(error)}`);
     await endRuns(reason);
-    // Those that did not listen.
+    // Report the runs that did not react.
     reportEnd(reason);
   }
   process.exit(1);
 }
 
-/** Nothing can be waited for any more on this thread. */
+/** Nothing asynchronous happens any more on this thread. */
 function onExit(code: number): void {
   const left =
     ending ?? new Crashed(`The process ended with code ${code} before the run did: something called process.exit().`);
@@ -121,7 +120,7 @@ async function endRuns(reason: Error): Promise<void> {
     for (const run of runs) run.interrupt(reason);
   });
   await Promise.race([over, bound]);
-  // What awaited the runs has a turn to clean up.
+  // Let the code that awaited the runs clean up.
   await new Promise((resolve) => setImmediate(resolve));
   ending = undefined;
   if (runs.size === 0) silence();

@@ -17,16 +17,16 @@ import type { FlowDefinition } from "./flow-definition.ts";
 
 /** A call of a flow inside another. */
 export interface SubflowCall {
-  /** Among the calls of flows of this name. */
+  /** Position among the calls of flows with this name. */
   readonly order: number;
-  /** What the call is known by when the parent runs again; undefined where it cannot be known again. */
+  /** Identifies the call when the parent runs again; undefined where it cannot be recognized. */
   readonly identity: string | undefined;
   readonly inputs: TaskInputs;
 }
 
 /**
- * The task run that stands for a subflow in its parent, or stood for it in an earlier attempt. The server keeps its state in
- * step with the subflow's.
+ * The task run that represents a subflow in its parent, or did so in an earlier attempt. The server keeps its state in step with the
+ * subflow's.
  */
 export async function createTrackingTask(
   scope: Scope,
@@ -48,7 +48,7 @@ export async function createTrackingTask(
   return id;
 }
 
-/** What the call of a subflow is known by in its parent; undefined where the run is no subflow. */
+/** Identifies the call of a subflow in its parent; undefined where the run is not a subflow. */
 export async function subflowIdentity(session: Session, run: FlowRunRow): Promise<string | undefined> {
   if (run.parent_task_run_id === null) return undefined;
   const { dynamic_key } = await session.client.call<typeof readTaskRun>("GET /task_runs/{id}", {
@@ -57,7 +57,7 @@ export async function subflowIdentity(session: Session, run: FlowRunRow): Promis
   return dynamic_key;
 }
 
-/** A subflow run of an earlier attempt with the same parameters that finished and kept its result. */
+/** A subflow run of an earlier attempt with the same parameters that finished and stored its result. */
 export async function finishedSubflow(
   scope: Scope,
   identity: string | undefined,
@@ -67,14 +67,11 @@ export async function finishedSubflow(
   const run = await scope.session.client.call<typeof readFlowRun>("GET /flow_runs/{id}", {
     params: { id: found.flowRunId },
   });
-  // It may have ended between keeping its result and saying that it completed.
+  // The process may have died between storing the result and reporting COMPLETED.
   return run.state_type === "COMPLETED" ? { run, found } : undefined;
 }
 
-/**
- * The subflow run that an earlier attempt of the parent began in the same call and did not finish: it goes on, instead of
- * another one beginning from the start.
- */
+/** The unfinished subflow run of the same call in an earlier attempt of the parent: it is resumed instead of starting another one. */
 export async function unfinishedSubflow(scope: Scope, taskRunId: string): Promise<FlowRunRow | undefined> {
   if (scope.attempt <= 1) return undefined;
   const [run] = await scope.session.client.call<typeof filterFlowRuns>("POST /flow_runs/filter", {
@@ -87,7 +84,7 @@ export async function unfinishedSubflow(scope: Scope, taskRunId: string): Promis
   return run?.state_type === "COMPLETED" ? undefined : run;
 }
 
-/** The result that a flow run kept for itself. */
+/** The stored result of a flow run. */
 export async function keptFlowResult(session: Session, flowRunId: string): Promise<Found | undefined> {
   let after: string | null = null;
   do {

@@ -2,16 +2,16 @@ import type { Resource } from "@ostinato/protocol";
 import type { Session } from "../session/session.ts";
 import type { RunState } from "../states.ts";
 
-/** A flow run, as far as what watches over it needs to know. */
+/** The part of a flow run that heartbeats and cancellation need. */
 export interface WatchedRun {
   readonly id: string;
   readonly name: string;
   readonly session: Session;
-  /** Where the server has it. */
+  /** The run's state on the server. */
   readonly state: RunState;
   interrupt(reason: Error): void;
   /** Logs a line under the run. */
   say(level: number, message: string): void;
-  /** What events of the run are about, the run first. */
+  /** The resources of the run's events, the run first. */
   related(): readonly Resource[];
 }

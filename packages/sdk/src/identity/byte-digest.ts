@@ -1,21 +1,21 @@
 import { createHash, type Hash, hash } from "node:crypto";
 
 const chunkBytes = 16 * 1024;
-/** Texts up to this length are copied here, which is quicker for them than asking the runtime. */
+/** Strings up to this length are copied here, which is faster than the runtime's encoder. */
 const shortTextLength = 48;
 
-/** Chunks that nobody writes to now. */
+/** Chunks that are not in use. */
 const spareChunks: Buffer[] = [];
 
 const shortText = 0xf0;
 const wholeText = 0xf1;
 const brokenText = 0xf2;
 
-/** Digests what is written to it, piece by piece. `release` it when no more is written. */
+/** Computes the digest of bytes as they are written. Call `release` after the last write. */
 export class ByteDigest {
   readonly #chunk = spareChunks.pop() ?? Buffer.allocUnsafeSlow(chunkBytes);
   #length = 0;
-  /** Of what did not stay in the chunk. */
+  /** The hash of the bytes that no longer fit into the chunk. */
   #hash: Hash | undefined;
 
   byte(value: number): void {
@@ -26,7 +26,7 @@ export class ByteDigest {
 
   number(value: number): void {
     this.#room(8);
-    // NaN has many forms in bytes.
+    // NaN has many byte patterns: write one of them.
     this.#length = this.#chunk.writeDoubleLE(Number.isNaN(value) ? Number.NaN : value, this.#length);
   }
 
@@ -35,7 +35,7 @@ export class ByteDigest {
       this.#shortText(text);
       return;
     }
-    // Half a character has no bytes of its own in UTF-8.
+    // A lone surrogate has no bytes of its own in UTF-8.
     const wellFormed = text.isWellFormed();
     this.byte(wellFormed ? wholeText : brokenText);
     this.number(text.length);
@@ -47,7 +47,7 @@ export class ByteDigest {
     this.#flush().update(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
   }
 
-  /** The digest of what was written since the last one. */
+  /** Returns the digest of everything written since the last call. */
   take(): string {
     const rest = this.#chunk.subarray(0, this.#length);
     const text =

@@ -7,15 +7,15 @@ import { digestOf, type ValueDigest } from "./value-digest.ts";
 interface Call {
   readonly definition: DefinitionIdentity;
   readonly scope: Scope;
-  /** The task run in which it is. */
+  /** The task run that contains the call. */
   readonly parent: TaskRunView | undefined;
-  /** The digest of what it is given. */
+  /** The digest of the arguments. */
   readonly given: string;
 }
 
 /**
- * Names a call among those of its flow run: by the task or flow, its source, what it is given, and the call in which it is.
- * Calls that are equal in all of this are told apart by their order: any of them might as well be any other.
+ * Identifies a call within its flow run by the task or flow, its source, the arguments, and the enclosing call. Calls that are equal in all
+ * of these are distinguished by their order, because they are interchangeable.
  */
 export function callIdentity({ definition, scope, parent, given }: Call): string {
   const caller = parent?.callIdentity ?? parent?.taskName ?? "";
@@ -23,20 +23,20 @@ export function callIdentity({ definition, scope, parent, given }: Call): string
   return `${identity}:${scope.count(`identity ${identity}`)}`;
 }
 
-/** The arguments of a call as they are at one moment, each by its digest. */
+/** The digests of a call's arguments at one moment. */
 export class InputDigests {
   readonly #digests: readonly (readonly [name: string, digest: ValueDigest | undefined])[];
-  /** Whether the arguments are values that nobody can change. */
+  /** Whether the arguments are immutable values. */
   readonly areFixed: boolean;
 
   constructor(inputs: ReadonlyMap<string, unknown>) {
-    // An argument that is left out is undefined.
+    // An omitted argument counts as undefined.
     const given = [...inputs].filter(([, value]) => value !== undefined);
     this.areFixed = given.every(([, value]) => typeof value !== "object" || value === null);
     this.#digests = given.map(([name, value]) => [name, digestOf(value)]);
   }
 
-  /** One digest for all of them, but those left out. Undefined where one cannot be compared. */
+  /** One digest for all arguments except the given ones. Undefined where an argument cannot be compared. */
   together(without: ReadonlySet<string> = nothing): ValueDigest | undefined {
     const parts: string[] = [];
     let secret = false;

@@ -1,11 +1,11 @@
 import { relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-/** Where in the user's code something was called. */
+/** The place of a call in the user's code. */
 export interface CallSite {
-  /** The module whose loading led to the call, or in whose function it was: `file:///…` */
+  /** The module whose loading or whose function led to the call: `file:///…` */
   readonly url: string;
-  /** The files from the call outwards to that module, each once. Mostly there is one. */
+  /** The files from the call outwards to that module, each once; usually one. */
   readonly files: readonly string[];
   /** The lines from the call outwards: `/folder/file.ts:3:15`. */
   readonly lines: readonly string[];
@@ -13,11 +13,11 @@ export interface CallSite {
 
 type AnyFunction = (...args: never[]) => unknown;
 
-/** Where the function was called that the code is in. Undefined in code that is in no file. */
+/** The place where the current function was called. Undefined in code that is in no file. */
 export function callSite(callee: AnyFunction): CallSite | undefined {
   const all = syncFrames(callee);
   const own = all.filter(({ url }) => !url.includes("/node_modules/"));
-  // A library of tasks is in node_modules itself; one that only helps to make them is passed over.
+  // Helper libraries in node_modules are skipped, unless the tasks themselves are made there.
   const frames = own.length > 0 ? own : all;
   const outermost = frames.at(-1);
   if (outermost === undefined) return undefined;
@@ -28,7 +28,7 @@ export function callSite(callee: AnyFunction): CallSite | undefined {
   };
 }
 
-/** Two places in words: where they part, seen from the call outwards. */
+/** Describes two places at the frame where they differ, seen from the call outwards. */
 export function describePlaces(one: CallSite, other: CallSite): readonly [string, string] {
   const parts = one.lines.findIndex((line, index) => line !== other.lines[index]);
   const at = Math.max(0, parts);
@@ -46,7 +46,7 @@ interface Frame {
   readonly column: number;
 }
 
-/** The frames of files, up to where Node took over: what is beyond has only to do with when the code runs. */
+/** The frames of files up to the first one of Node: the frames beyond depend only on when the code runs. */
 function syncFrames(callee: AnyFunction): readonly Frame[] {
   const frames: Frame[] = [];
   for (const frame of stack(callee)) {

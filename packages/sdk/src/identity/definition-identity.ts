@@ -8,15 +8,15 @@ import { portablePath } from "./portable-path.ts";
 
 type AnyFunction = (...args: never[]) => unknown;
 
-/** The making of a task or a flow, which its copies with other options share. */
+/** The place where a task or a flow was made. Its copies with other options share it. */
 export interface Origin {
   readonly fn: AnyFunction;
   readonly site: CallSite | undefined;
-  /** Whether a run was under way: then the function may use what only that run has. */
+  /** Whether it was made inside a run: its function may then close over values of that run. */
   readonly inRun: boolean;
 }
 
-/** Called by the function that users call, which is the maker. */
+/** The origin of `fn`; users call `maker`. */
 export function originOf(fn: AnyFunction, maker: AnyFunction): Origin {
   return { fn, site: callSite(maker), inRun: context.getStore() !== undefined };
 }
@@ -30,12 +30,12 @@ export interface IdentityOptions {
 }
 
 /**
- * What a task or a flow is known by, so that its results are found again and no other's. That is its key, or else its name
- * and the files that make it. Where those don't tell it from another one, it is known inside this process only.
+ * Identifies a task or a flow, so that its results are found again and never those of another. The identity is the key, or the name and the
+ * files that make it. Where these do not distinguish it from another one, its results are reused inside this process only.
  */
 export class DefinitionIdentity {
   readonly #options: IdentityOptions;
-  /** Where others of the same name and files are counted; undefined where it is known by no place. */
+  /** Counts definitions with the same name and files; undefined where the definition has no place. */
   readonly #namesakes: Namesakes | undefined;
   #placed: string | undefined;
   #source: string | undefined;
@@ -45,12 +45,12 @@ export class DefinitionIdentity {
     this.#namesakes = countNamesake(options);
   }
 
-  /** The name with a short code: the same on any machine, and for tasks that can't be told apart. */
+  /** The name with a short code that is equal on all machines. Indistinguishable tasks share it. */
   get label(): string {
     return `${this.#options.name}-${digest(this.#place).slice(0, 8)}`;
   }
 
-  /** What it is known by, where results are used again. Warns once of what can't be told apart. */
+  /** The identity for reusing results. Warns once about definitions that cannot be distinguished. */
   known(use: "resume" | "cache"): string {
     const { key, origin } = this.#options;
     if (key !== undefined || (this.#namesakes !== undefined && this.#namesakes.other === undefined)) return this.#place;
@@ -59,13 +59,13 @@ export class DefinitionIdentity {
     return `${this.#place}\n${thisProcess}\n${functionNumber(origin.fn)}`;
   }
 
-  /** A code for the text of the function. */
+  /** A code for the source of the function. */
   get source(): string {
     this.#source ??= digest(Function.prototype.toString.call(this.#options.origin.fn));
     return this.#source;
   }
 
-  /** Why loading its module elsewhere may not make this one, or undefined where it does. */
+  /** Why loading the module elsewhere may not make this definition; undefined where it does. */
   get doubt(): string | undefined {
     if (this.#namesakes?.other !== undefined) return describeNamesakes(this.#options, this.#namesakes);
     return this.#options.origin.inRun ? placeless(this.#options) : undefined;
@@ -81,11 +81,11 @@ export class DefinitionIdentity {
   }
 }
 
-/** The tasks or flows of one name that the same files make outside of runs. */
+/** Tasks or flows with one name that the same files make outside of runs. */
 interface Namesakes {
   readonly fn: number;
   readonly site: CallSite;
-  /** Set once there is another function. */
+  /** The place of a second, different function, if there is one. */
   other: CallSite | undefined;
   warned: boolean;
 }

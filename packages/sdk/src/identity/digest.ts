@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 
-/** A short name for a text that no other text has. */
+/** A short, collision-free name for a text. */
 export function digest(text: string): string {
   return hash("sha256", text, "base64url");
 }

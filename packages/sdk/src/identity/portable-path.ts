@@ -10,8 +10,8 @@ interface Package {
 const known = new Map<string, Package | undefined>();
 
 /**
- * Names a file so that it has the same name on another machine: by the package that it is in, and the path inside of it.
- * Outside of any package that has a name there is only the whole path, which no other file has.
+ * Names a file so that it has the same name on every machine: by its package and its path inside the package. A file outside of any named
+ * package is named by its whole path.
  */
 export function portablePath(url: string): string {
   const file = fileURLToPath(url);
@@ -33,7 +33,7 @@ function packageName(folder: string): string | undefined {
     const { name } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { readonly name?: unknown };
     return typeof name === "string" && name !== "" ? name : undefined;
   } catch {
-    // There is none, or none that can be read: then it names nothing.
+    // A missing or unreadable package.json names nothing.
     return undefined;
   }
 }

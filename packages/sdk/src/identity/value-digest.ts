@@ -2,20 +2,20 @@ import { isSecret } from "@ostinato/core";
 import { secretDigest } from "../secrets/secret-digest.ts";
 import { ByteDigest } from "./byte-digest.ts";
 
-/** What a value is, by what is in it: equal values, equal text, in any process. */
+/** The content of a value as text: equal values give equal text, in any process. */
 export interface ValueDigest {
   readonly text: string;
-  /** Whether a secret is part of the value. It counts by a code that only this machine can make. */
+  /** Whether the value contains a secret. Secrets count by a code that only this machine can compute. */
   readonly secret: boolean;
 }
 
-/** Above this many values in one structure, reading it would stop the program for seconds. */
+/** Beyond this many values in one structure, reading it would block the program for seconds. */
 const maxValues = 20_000_000;
 
 /**
- * The digest of a value by its content, or undefined where values of its kind cannot be compared: functions, symbols,
- * promises, instances of classes. Neither the order of keys counts, nor that of the items of maps and sets, nor keys whose
- * value is undefined, nor which parts are shared. Kinds count: `1`, `1n`, `"1"`, `-0` and `new Date(1)` are five values.
+ * The digest of a value by its content; undefined for values that cannot be compared: functions, symbols, promises, instances of classes.
+ * Ignored are the order of keys, the order of items in maps and sets, keys whose value is undefined, and shared references. Types count:
+ * `1`, `1n`, `"1"`, `-0` and `new Date(1)` are five different values.
  */
 export function digestOf(value: unknown): ValueDigest | undefined {
   const writer = new CanonicalWriter({ values: 0 }, []);
@@ -23,14 +23,14 @@ export function digestOf(value: unknown): ValueDigest | undefined {
     writer.value(value);
     return { text: writer.out.take(), secret: writer.secret };
   } catch {
-    // Of another kind, nested too deeply for the stack, or a getter that throws: it cannot be read, so it equals nothing.
+    // A value that cannot be compared, is nested too deeply for the stack, or has a getter that throws, equals nothing.
     return undefined;
   } finally {
     writer.out.release();
   }
 }
 
-/** Begins each value, so that no two ways of writing meet. */
+/** The first byte of each value, so that encodings of different kinds never collide. */
 const tag = {
   end: 0,
   undefined: 1,
@@ -58,7 +58,7 @@ const tag = {
   above: 23,
 } as const;
 
-/** Longer lists are data, in which nobody looks for named properties beside the items. */
+/** Longer lists are data, and are not searched for named properties. */
 const maxListWithNames = 1000;
 
 interface Budget {
@@ -72,7 +72,7 @@ class CanonicalWriter {
   readonly out = new ByteDigest();
   secret = false;
   readonly #budget: Budget;
-  /** The containers that hold the one being written, outermost first. */
+  /** The containers around the value being written, outermost first. */
   readonly #above: object[];
   #keys: readonly string[] = [];
   #sortedKeys: readonly string[] = [];
@@ -124,13 +124,13 @@ class CanonicalWriter {
   #list(list: readonly unknown[]): void {
     this.out.byte(tag.list);
     this.out.number(list.length);
-    // Holes count too: a list may be said to have billions of items and hold none.
+    // Holes count too: a sparse array may have a length of billions.
     if (list.length > maxValues) throw new Incomparable();
     for (let index = 0; index < list.length; index += 1) {
       if (list[index] === undefined && !(index in list)) this.out.byte(tag.hole);
       else this.value(list[index]);
     }
-    // What `match` gives, for one, has more to say than its items.
+    // Arrays may have named properties, as the result of `match` has.
     if (list.length <= maxListWithNames && Object.keys(list).length > list.length) throw new Incomparable();
   }
 
@@ -146,7 +146,7 @@ class CanonicalWriter {
     this.out.byte(tag.end);
   }
 
-  /** In an order that is always the same. The rows of a table mostly have the keys of the row before. */
+  /** The keys in a fixed order. Rows of a table usually have the keys of the row before. */
   #sorted(keys: readonly string[]): readonly string[] {
     const known = this.#keys;
     if (keys.length !== known.length || keys.some((key, index) => key !== known[index])) {
@@ -156,7 +156,7 @@ class CanonicalWriter {
     return this.#sortedKeys;
   }
 
-  /** What is neither a list nor a record, told by its kind as the language names it, also where it is of another realm. */
+  /** Writes a value that is neither a list nor a record, by the kind that the language reports, which also works across realms. */
   #other(value: object, prototype: object): void {
     const kind = Object.prototype.toString.call(value).slice(8, -1);
     const { constructor: maker } = prototype as { readonly constructor?: { readonly name?: string } };
@@ -164,7 +164,7 @@ class CanonicalWriter {
     else if (ArrayBuffer.isView(value)) this.#bytes(maker?.name ?? kind, value);
     else if (kind === "Object" && maker?.name === kind && Object.getPrototypeOf(prototype) === null)
       this.#record(tag.record, value);
-    // A class of the user's own may hold what does not show.
+    // An instance of a user's class may hold private state.
     else if (kind.split(".").at(-1) !== maker?.name) throw new Incomparable();
     else this.#builtIn(kind, value);
   }
@@ -232,7 +232,7 @@ class CanonicalWriter {
     for (const digest of digests.sort()) this.out.text(digest);
   }
 
-  /** The stack is where an error was, not what it says. */
+  /** The stack tells where the error occurred, not what it says. */
   #error(error: Error): void {
     this.out.byte(tag.error);
     this.value(error.name);
@@ -258,7 +258,7 @@ class CanonicalWriter {
     this.out.text(secretDigest(content));
   }
 
-  /** Uses a writer for parts that have digests of their own. */
+  /** Uses a separate writer for parts that have digests of their own. */
   #apart<T>(use: (writer: CanonicalWriter) => T): T {
     const writer = new CanonicalWriter(this.#budget, this.#above);
     try {

@@ -2,7 +2,7 @@ import type { RunFuture } from "../run/future.ts";
 import type { AllowedFailure } from "../run/links.ts";
 import type { CompletedState, DeclaredState, UnsuccessfulState } from "../states.ts";
 
-/** Values that are taken as they are: nobody looks for futures inside them. */
+/** Values that are passed as they are, without a search for futures inside. */
 type Opaque =
   | string
   | number
@@ -21,7 +21,7 @@ type Opaque =
   | ReadonlySet<unknown>
   | ((...args: never[]) => unknown);
 
-/** What a task takes where its function takes a `T`: a `T`, a future of one, or arrays and plain objects with futures inside. */
+/** The argument of a task whose function takes a `T`: a `T`, a future of one, or arrays and plain objects that contain futures. */
 export type Argument<T> =
   | T
   | RunFuture<T>
@@ -29,12 +29,12 @@ export type Argument<T> =
   | AllowedFailureOf<T>
   | (T extends Opaque ? never : T extends object ? { [K in keyof T]: Argument<T[K]> } : never);
 
-/** `allowFailure(future)` is for functions that take an error too. */
+/** `allowFailure(future)` is accepted where the function also takes an error. */
 type AllowedFailureOf<T> = [Error] extends [T] ? AllowedFailure<Exclude<T, Error>> : never;
 
 export type Arguments<A extends readonly unknown[]> = { [K in keyof A]: Argument<A[K]> };
 
-/** What awaiting gives when a function returns `R`: declared states and futures inside arrays give their values. */
+/** The awaited value of a function that returns `R`: declared states and futures inside arrays give their values. */
 export type Result<R> =
   R extends DeclaredState<infer T>
     ? T

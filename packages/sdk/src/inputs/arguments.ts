@@ -4,10 +4,10 @@ import { type Provenance, producerOf } from "../identity/provenance.ts";
 import { isFuture, type RunFuture } from "../run/future.ts";
 import { isLink, type Link } from "../run/links.ts";
 
-/** Inside the elements of arrays longer than this nobody looks for futures: such an array is data. */
+/** Longer arrays are data, and are not searched for futures. */
 const maxSearchedItems = 1000;
 
-/** What a value depends on: the futures in it, and the runs that made parts of it. */
+/** The dependencies of a value: the futures in it, and the runs that made parts of it. */
 export interface Dependencies {
   readonly links: readonly Link[];
   readonly producers: readonly string[];
@@ -15,7 +15,10 @@ export interface Dependencies {
 
 const none: Dependencies = { links: [], producers: [] };
 
-/** Looks for futures and results of tasks in a value, in arrays and in plain objects; texts and numbers where it is told whose. */
+/**
+ * Finds futures and results of tasks in a value, in arrays and in plain objects; strings and numbers count where `provenance` knows their
+ * run.
+ */
 export function dependenciesOf(value: unknown, provenance?: Provenance): Dependencies {
   if (typeof value !== "object" || value === null) {
     const producer = provenance?.producerOf(value);
@@ -23,7 +26,7 @@ export function dependenciesOf(value: unknown, provenance?: Provenance): Depende
   }
   const links: Link[] = [];
   const producers: string[] = [];
-  // A list of what is still to be looked at, since values may be nested deeper than calls can be.
+  // An explicit stack, because values may be nested deeper than calls can be.
   const found: Search = { links, producers, provenance, seen: undefined, todo: [value] };
   while (found.todo.length > 0) search(found.todo.pop(), found, true);
   return { links, producers };
@@ -34,7 +37,7 @@ interface Search {
   readonly producers: string[];
   readonly provenance: Provenance | undefined;
   seen: Set<object> | undefined;
-  /** What comes first is last. */
+  /** In reverse: the last one is visited next. */
   readonly todo: unknown[];
 }
 
@@ -66,7 +69,7 @@ function search(value: unknown, found: Search, deep: boolean): void {
   }
 }
 
-/** The value with the futures in it replaced by their values. All of them must be over. The value itself is not changed. */
+/** A copy of the value in which settled futures are replaced by their values. The value itself does not change. */
 export function fillIn(value: unknown): unknown {
   return fill(value, [], true);
 }
@@ -104,7 +107,7 @@ function fillRecord(record: Readonly<Record<string, unknown>>, path: readonly ob
   return copy ?? record;
 }
 
-/** Resolves when the futures are over; rejects with the first failure that is not allowed, and with which future it was. */
+/** Resolves when all futures have settled; rejects with the first failure that is not allowed, and the future that failed. */
 export async function allOver(links: readonly Link[]): Promise<Failure | undefined> {
   for (const { future, whenFailed } of links) {
     const final = future.final ?? (await future.outcome);
@@ -118,7 +121,7 @@ export interface Failure {
   readonly error: Error;
 }
 
-/** The value with the values of the futures in it, once they are over. Throws the error of one that failed. */
+/** The value with its futures replaced by their values, once they have settled. Throws the error of a failed one. */
 export async function resolved(value: unknown): Promise<unknown> {
   const { links } = dependenciesOf(value);
   if (links.length === 0) return value;
@@ -128,7 +131,7 @@ export async function resolved(value: unknown): Promise<unknown> {
   return fillIn(value);
 }
 
-/** The field's record of where each argument came from. */
+/** Prefect's record of where each argument came from. */
 export function taskInputs(named: ReadonlyMap<string, Dependencies>): TaskInputs {
   const inputs: TaskInputs = {};
   for (const [name, { links, producers }] of named) {
@@ -144,7 +147,7 @@ function producerIds(future: RunFuture<unknown>): readonly string[] {
 
 function valueIn({ future, whenFailed }: Link): unknown {
   const { final } = future;
-  if (final === undefined) throw new Error(`${future.name} is not over`);
+  if (final === undefined) throw new Error(`${future.name} has not finished`);
   if (final.type === "COMPLETED") return final.value;
   if (whenFailed === "give") return final.error;
   throw final.error;

@@ -1,8 +1,8 @@
 import { fieldTexts, parameterTexts } from "./parameter-names.ts";
 
 /**
- * The default values of the parameters of a function, and of the fields that its first parameter takes apart, where its text says
- * them as they are: numbers, texts, true, false, null. What would have to be computed is left out.
+ * Default values of a function's parameters, and of the fields that its first parameter destructures, where the source gives literals:
+ * numbers, strings, true, false, null. Computed defaults are left out.
  */
 export function literalDefaults(fn: (...args: never[]) => unknown): Map<string, unknown> {
   const defaults = new Map<string, unknown>();

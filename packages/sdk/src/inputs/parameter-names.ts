@@ -1,4 +1,4 @@
-/** The parameters of a function, as its source names them. A pattern or whatever cannot be read is `arg0`, `arg1`, … */
+/** The parameters of a function, named as in its source. A pattern, or a parameter that cannot be read, is `arg0`, `arg1`, … */
 export interface ParameterNames {
   readonly names: readonly string[];
   /** Whether the last one takes all remaining arguments. */
@@ -35,7 +35,7 @@ export function parameterTexts(fn: (...args: never[]) => unknown): readonly stri
   return splitAtCommas(parameterList(Function.prototype.toString.call(fn)) ?? "");
 }
 
-/** The same of the fields of a pattern, `{ path, depth = 3 }`: what stands between its braces. */
+/** The fields of a pattern, such as `{ path, depth = 3 }`, each with its default value. */
 export function fieldTexts(pattern: string): readonly string[] {
   return splitAtCommas(pattern);
 }
@@ -45,7 +45,7 @@ const maxHeadLength = 8000;
 /** The text between the parentheses of the parameters, without comments; undefined for native code and the like. */
 function parameterList(source: string): string | undefined {
   if (source.includes("[native code]") || /^class\b/.test(source)) return undefined;
-  // The parameters come first: what the body holds does not matter.
+  // Only the head is needed: the parameters come first.
   const text = withoutComments(source.slice(0, maxHeadLength));
   const bare = /^(?:async\s+)?([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*=>/u.exec(text);
   if (bare?.[1] !== undefined) return bare[1];
@@ -73,7 +73,7 @@ function splitAtCommas(list: string): string[] {
   return parts;
 }
 
-/** Where the bracket at `open` is closed. */
+/** The position of the bracket that closes the one at `open`. */
 function closing(text: string, open: number): number {
   for (let at = open + 1; at < text.length; at = next(text, at)) {
     if (text[at] === ")" || text[at] === "]" || text[at] === "}") return at;
@@ -81,7 +81,7 @@ function closing(text: string, open: number): number {
   return -1;
 }
 
-/** The next place at the same depth: past a bracket with what it holds, past a string, else one further. */
+/** The next position at the same depth: after a bracket with its content, after a string, or one further. */
 function next(text: string, at: number): number {
   const character = text[at] ?? "";
   if ("([{".includes(character)) {

@@ -2,16 +2,16 @@ import type { StandardJSONSchemaV1 } from "@standard-schema/spec";
 import { isStandard, type ParameterSchema } from "./parameters.ts";
 
 /**
- * The JSON Schema of a flow's parameters, for forms; undefined where the library offers none. Standard JSON Schema comes first
- * (zod 4.2 and arktype 2.1.28 speak it); TypeBox types are JSON Schema; older zod and arktype have a method of their own;
- * valibot's stands in a package beside it, which is used when it is installed.
+ * The JSON Schema of a flow's parameters, for forms; undefined where the library offers none. Standard JSON Schema comes first (zod 4.2 and
+ * arktype 2.1.28 support it); TypeBox types are JSON Schema; older zod and arktype have a method of their own; valibot needs a separate
+ * package, which is used when it is installed.
  */
 export async function jsonSchemaOf(schema: ParameterSchema): Promise<object | undefined> {
   try {
     if (!isStandard(schema)) return JSON.parse(JSON.stringify(schema)) as object;
     return fromStandard(schema) ?? fromMethod(schema) ?? (await fromValibot(schema));
   } catch {
-    // A schema that JSON Schema has no words for, such as a transformation without an input type.
+    // JSON Schema cannot express this schema, for example a transformation without an input type.
     return undefined;
   }
 }
@@ -38,7 +38,7 @@ interface ValibotPackage {
 
 async function fromValibot(schema: object): Promise<object | undefined> {
   if ((schema as { "~standard": { vendor: string } })["~standard"].vendor !== "valibot") return undefined;
-  // Named in a variable, so that neither the compiler nor a bundler asks for a package that need not be there.
+  // A variable, so that neither the compiler nor a bundler requires the optional package.
   const name = "@valibot/to-json-schema";
   const { toJsonSchema } = (await import(name)) as ValibotPackage;
   return toJsonSchema(schema, { typeMode: "input", errorMode: "ignore" });

@@ -2,7 +2,7 @@ import { ExactNumber } from "@ostinato/core";
 import { parameterLimitBytes } from "@ostinato/protocol/limits";
 import { UsageError } from "../errors.ts";
 
-/** Refuses parameters that the server would not keep, before they are written down: they may be of any size. */
+/** Refuses parameters that are too large for the server, before they are encoded. */
 export function checkParameterSize(flowName: string, recorded: Readonly<Record<string, unknown>>): void {
   const fits = minCharacters(recorded) <= parameterLimitBytes && bytesOf(recorded) <= parameterLimitBytes;
   if (fits) return;
@@ -15,7 +15,7 @@ function bytesOf(value: unknown): number {
   return Buffer.byteLength(JSON.stringify(value));
 }
 
-/** What a value of JSON takes at the least; counted no further than the limit. */
+/** The minimal JSON length of a value, counted no further than the limit. */
 function minCharacters(value: unknown): number {
   if (typeof value === "string") return value.length + 2;
   if (typeof value !== "object" || value === null || value instanceof ExactNumber) return 1;

@@ -3,24 +3,24 @@ import type { StandardSchemaV1 } from "@standard-schema/spec";
 import type { Static, TSchema } from "typebox";
 import { ParameterError, type ParameterProblem } from "../errors.ts";
 
-/** What `parameters` takes: a schema of any library that speaks Standard Schema, or a TypeBox type. */
+/** The type of `parameters`: a schema of any library that supports Standard Schema, or a TypeBox type. */
 export type ParameterSchema = StandardSchemaV1 | TSchema;
 
-/** What a caller gives: before defaults and coercion. */
+/** A caller's parameters, before defaults and coercion. */
 export type ParametersIn<S extends ParameterSchema> = S extends StandardSchemaV1
   ? StandardSchemaV1.InferInput<S>
   : S extends TSchema
     ? Static<S>
     : never;
 
-/** What the flow's function gets. */
+/** The parameters that the flow's function receives. */
 export type ParametersOut<S extends ParameterSchema> = S extends StandardSchemaV1
   ? StandardSchemaV1.InferOutput<S>
   : S extends TSchema
     ? Static<S>
     : never;
 
-/** Checks and coerces the parameters of a flow. Throws a ParameterError that names every wrong field. */
+/** Checks and coerces the parameters of a flow. Throws a ParameterError that names every invalid field. */
 export async function checkParameters(
   flowName: string,
   schema: ParameterSchema | undefined,
@@ -39,8 +39,8 @@ export async function checkParameters(
 }
 
 /**
- * The same of parameters that were read from JSON, where there is only one kind of number: a whole number that the schema
- * refuses is tried as a bigint, which nobody could have written otherwise.
+ * Checks and coerces parameters that were read from JSON. JSON has only one kind of number, so a whole number that the schema refuses is
+ * tried as a bigint.
  */
 export async function checkJsonParameters(
   flowName: string,
@@ -55,7 +55,7 @@ export async function checkJsonParameters(
     if (places.length === 0) throw error;
     const withBigInts = places.reduce(bigIntAt, given);
     return await checkParameters(flowName, schema, withBigInts).catch(() => {
-      // Of what was given, not of what was tried.
+      // Report the problems of the given parameters, not of the attempt with bigints.
       throw error;
     });
   }
@@ -74,7 +74,7 @@ export function isStandard(schema: ParameterSchema): schema is StandardSchemaV1 
 
 async function checkTypeBox(flowName: string, schema: TSchema, given: unknown): Promise<unknown> {
   const { Value } = await import("typebox/value");
-  // Defaults first: they may be what conversion and the check then look at.
+  // Apply defaults first, because conversion and check may look at them.
   const value: unknown = Value.Convert(schema, Value.Default(schema, Value.Clone(given)));
   if (Value.Check(schema, value)) return value;
   const problems = Value.Errors(schema, value).map((error) => {
@@ -90,7 +90,7 @@ function describeIssue(issue: StandardSchemaV1.Issue, given: unknown): Parameter
 
 type Path = ParameterProblem["path"];
 
-/** The validator's own sentence, with the value that it was said of, where the sentence does not show it. */
+/** The validator's message, with the value where the message does not contain it. */
 function problem(path: Path, message: string, given: unknown): ParameterProblem {
   const field = path.join(".");
   const value = path.length === 0 ? undefined : valueAt(given, path);

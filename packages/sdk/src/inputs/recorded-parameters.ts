@@ -14,33 +14,33 @@ import { toError } from "../errors.ts";
 import { digestOf } from "../identity/value-digest.ts";
 import { holdsRevealed, redactInside } from "../secrets/redaction.ts";
 
-/** The parameters of a run as the server has them: what is shown, and, where that is not all that they are, what is kept. */
+/** The parameters of a run as the server stores them: the displayed form, and the exact form where that differs. */
 export interface RecordedParameters {
   readonly shown: Record<string, unknown>;
   readonly kept: KeptParameters | undefined;
 }
 
 interface Given {
-  /** As the caller gave them. */
+  /** The parameters as the caller gave them. */
   readonly asked: unknown;
-  /** As the flow gets them, once they have passed its schema. */
+  /** The parameters after the schema, once they have passed it. */
   readonly got?: { readonly value: unknown } | undefined;
-  /** Checks parameters as they would be checked in a run that goes on. Rejects where they do not pass. */
+  /** Checks parameters as a resumed run would. Rejects where they are invalid. */
   checkJson(parameters: unknown): Promise<unknown>;
 }
 
-/** What to tell the server of parameters, so that a run that goes on has those that it had. */
+/** Encodes parameters for the server, so that a resumed run gets the same ones. */
 export async function recordParameters({ asked, got, checkJson }: Given): Promise<RecordedParameters> {
   const value = got === undefined ? asked : got.value;
   const shown = shownParameters(value);
   const again = withBigInts(shown);
   const read = got === undefined ? again : await checkJson(again).catch(() => undefined);
-  // Nothing more needs to be kept where the JSON that is shown leads to the same again.
+  // The displayed JSON is enough where it leads to the same parameters again.
   if (survivesJson(shown) && !holdsPicture(shown) && equal(read, value)) return { shown, kept: undefined };
   return { shown: equal(read, value) ? shown : shownParameters(asked), kept: keepParameters(asked, got) };
 }
 
-/** Parameters that the server keeps for a run that goes on, read again. */
+/** Parameters decoded for a resumed run. */
 export type Restored =
   | { readonly ok: true; readonly value: unknown; readonly checked: boolean }
   | { readonly ok: false; readonly reason: string };
@@ -69,7 +69,7 @@ function keepParameters(asked: unknown, got: Given["got"]): KeptParameters {
   return { format: "none", data: null, checked: false, reason: reasons[0] ?? null };
 }
 
-/** Which parameter cannot be kept, and why. */
+/** Names the parameter that cannot be kept, and the reason. */
 function whyNot(parameters: unknown): string | undefined {
   for (const [name, value] of isPlainObject(parameters) ? Object.entries(parameters) : []) {
     const reason = refusal(value);
@@ -94,7 +94,7 @@ function equal(one: unknown, other: unknown): boolean {
   return digest !== undefined && digest === digestOf(other ?? {})?.text;
 }
 
-/** Whether a value of JSON is the same after it was written and read by whoever: numbers within what all of them can say. */
+/** Whether a JSON value survives being written and read by any program: numbers must be in the common range. */
 function survivesJson(value: unknown): boolean {
   if (typeof value === "string") return value.isWellFormed() && !value.includes("\0");
   if (typeof value === "number")
@@ -104,7 +104,7 @@ function survivesJson(value: unknown): boolean {
   return Object.entries(value).every(([key, item]) => survivesJson(key) && survivesJson(item));
 }
 
-/** Whether a part of the JSON may only picture what the value was: a secret, a map or a set, or bytes. */
+/** Whether a part of the JSON may be only a picture of the value: a secret, a map or a set, or bytes. */
 function holdsPicture(shown: unknown): boolean {
   if (typeof shown === "string") return shown.includes(secretMask);
   if (typeof shown !== "object" || shown === null || shown instanceof ExactNumber) return false;
@@ -113,7 +113,7 @@ function holdsPicture(shown: unknown): boolean {
   return isPicture || Object.entries(shown).some(([key, item]) => holdsPicture(key) || holdsPicture(item));
 }
 
-/** JSON, secrets masked, what JSON has no word for as a short text. */
+/** The parameters as JSON, with secrets masked and short texts for values that JSON cannot express. */
 function shownParameters(parameters: unknown): Record<string, unknown> {
   if (!isPlainObject(parameters)) return parameters === undefined ? {} : redactInside({ value: shown(parameters, []) });
   return redactInside(shown(parameters, [])) as Record<string, unknown>;

@@ -2,18 +2,18 @@ import { logLevels } from "@ostinato/protocol/log-levels";
 import { redact } from "../secrets/redaction.ts";
 import { isObserved, observe } from "./observers.ts";
 
-/** What a run says on the terminal: stderr, so that a program's own output stays its own. */
+/** Output of a run on the terminal: stderr, so that stdout stays the program's own. */
 export interface ConsoleLine {
   readonly level: number;
-  /** The name of the run that speaks, where it is one. */
+  /** The name of the run that prints, if any. */
   readonly speaker: string | undefined;
   readonly message: string;
 }
 
-// Kept from before `logPrints` takes the console's place.
+// Bound before `logPrints` replaces the console's streams.
 const write = process.stderr.write.bind(process.stderr);
 
-/** Prints a line unless `OSTINATO_LOG_LEVEL` (debug, info, warning, error, critical or off) says that it is too quiet. */
+/** Prints a line unless its level is below `OSTINATO_LOG_LEVEL` (debug, info, warning, error, critical or off). */
 export function printLine({ level, speaker, message }: ConsoleLine): void {
   if (level < threshold(process.env.OSTINATO_LOG_LEVEL)) return;
   const time = new Date().toTimeString().slice(0, 8);
@@ -22,7 +22,7 @@ export function printLine({ level, speaker, message }: ConsoleLine): void {
   );
 }
 
-/** Says something about the program as a whole: to whoever observes it, else on the terminal. */
+/** Reports something about the program as a whole: to the observers, or else on the terminal. */
 export function notice(level: number, message: string): void {
   if (isObserved()) observe({ kind: "notice", message: redact(message) });
   else printLine({ level, speaker: undefined, message });

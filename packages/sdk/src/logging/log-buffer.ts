@@ -4,15 +4,18 @@ import type { Clock } from "@ostinato/core";
 import type { createLogs, LogCreate } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
 
-/** Log lines on their way to the server. */
+/** A queue of log lines for the server. */
 export interface LogBuffer {
-  /** The line is on its way. Never waits. */
+  /** Queues the line. Never waits. */
   add(line: LogCreate): void;
-  /** Undefined while more than half is free; else resolves when it is again. Whoever can wait does before it logs more. */
+  /**
+   * Undefined while more than half of the queue is free; otherwise resolves when that is so again. Producers that can wait do so before
+   * they log more.
+   */
   readonly backpressure: Promise<void> | undefined;
-  /** Lines that the server has not acknowledged, as JSON texts in their order. */
+  /** The lines that the server has not acknowledged, as JSON texts, in order. */
   unacknowledgedTexts(): readonly string[];
-  /** Lines of this flow run are not taken any more: the server has deleted it. */
+  /** Drops all further lines of this flow run, because it was deleted on the server. */
   forget(flowRunId: string): void;
   flush(): Promise<void>;
   close(): Promise<void>;
@@ -22,30 +25,30 @@ export interface LogBufferOptions {
   readonly clock: Clock;
   readonly onLost: (error: unknown) => void;
   readonly onFound: () => void;
-  /** Called when lines had to be left out, because there was no room for them or the server refused them. */
+  /** Called when lines were dropped, because the queue was full or the server refused them. */
   readonly onDropped: (lines: number) => void;
-  /** What is held while the server is away or slower than the program. */
+  /** Bounds the queue while the server is away or slower than the program. */
   readonly capacity?: OutboxCapacity;
 }
 
 const defaultLogCapacity: OutboxCapacity = { messages: 100_000, characters: 64 * 1024 * 1024 };
-/** From here on whoever can wait does, so that there is room for what the runs under way still log. */
+/** Beyond half, producers that can wait do so, which leaves room for the runs under way. */
 const halfOf = ({ messages, characters }: OutboxCapacity) => ({ messages: messages / 2, characters: characters / 2 });
 const batch = { messages: 1000, characters: 4 * 1024 * 1024 };
-/** One line may be long, but not so long that the server refuses the request it comes in. */
+/** A line may be long, but the server must not refuse the request that contains it. */
 const maxMessageLength = 1024 * 1024;
 const collectSeconds = 0.2;
 
-/** Lines of one run that there was no room for. */
+/** Dropped lines of one run. */
 interface Missing {
   lines: number;
-  /** The last of them: a line in its place tells of them all. */
+  /** The last dropped line; its replacement reports all of them. */
   last: LogCreate;
 }
 
 /**
- * Brings lines to the server in batches. While there is no room, new lines are left out, and a line in their place says how
- * many: the program neither stops nor fills its memory.
+ * Sends lines to the server in batches. While the queue is full, new lines are dropped and counted in a line in their place: the program
+ * neither stops nor fills its memory.
  */
 export function logBuffer(client: Client, options: LogBufferOptions): LogBuffer {
   const capacity = options.capacity ?? defaultLogCapacity;
@@ -90,7 +93,7 @@ export function logBuffer(client: Client, options: LogBufferOptions): LogBuffer 
     add(line) {
       if (line.flow_run_id !== null && line.flow_run_id !== undefined && forgotten.has(line.flow_run_id)) return;
       const full = poster.size >= capacity.messages || poster.characters >= capacity.characters;
-      // Once a line is missing all are until there is room, so that there is one gap and not many.
+      // Once a line is dropped, so are all until there is room: one gap instead of many.
       if (full || missing.size > 0) leaveOut(line);
       else poster.add(JSON.stringify(bounded(line)));
     },

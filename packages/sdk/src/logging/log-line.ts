@@ -6,7 +6,7 @@ import { failureReport } from "../failures/failure-text.ts";
 import { redact } from "../secrets/redaction.ts";
 import { printLine } from "./console-output.ts";
 
-/** Sends a line to the server under the run of the context, and prints it. */
+/** Prints a line and sends it to the server under the current run. */
 export function writeLine({ session, flowRun, taskRun }: RunContext, level: number, text: string): void {
   const message = redact(text);
   const speaker = taskRun?.name ?? flowRun?.name;
@@ -15,7 +15,7 @@ export function writeLine({ session, flowRun, taskRun }: RunContext, level: numb
   const { clock, logs, server } = session;
   const now = clock.now();
   logs.add({
-    // With an id a line that is sent twice is kept once. Prefect's servers refuse one.
+    // A line that is sent twice is stored once thanks to its id. Prefect's servers refuse ids.
     ...(server === undefined ? {} : { id: timeOrderedId(now) }),
     name: taskRun === undefined ? "ostinato.flow_runs" : "ostinato.task_runs",
     level,
@@ -26,13 +26,11 @@ export function writeLine({ session, flowRun, taskRun }: RunContext, level: numb
   });
 }
 
-/**
- * The message with `{field}` filled in from the fields, and the fields that it does not name after it: `read 3 rows day=1`.
- */
+/** The message with `{field}` placeholders filled in, followed by the fields without a placeholder: `read 3 rows day=1`. */
 export function composeMessage(template: unknown, given: unknown): string {
   const text = typeof template === "string" ? template : show(template);
   if (given === undefined) return text;
-  // A second value in the place of the fields, as `console` takes it, is said after the first.
+  // A second argument that is not a record of fields is appended, as `console` does.
   if (typeof given !== "object" || given === null || isError(given) || Array.isArray(given))
     return `${text} ${show(given)}`;
   const fields = given as Readonly<Record<string, unknown>>;

@@ -21,7 +21,7 @@ export const log: Readonly<Record<keyof typeof logLevels | "warn", Write>> = {
   debug: (message, fields) => write(logLevels.debug, message, fields),
   info: (message, fields) => write(logLevels.info, message, fields),
   warning: (message, fields) => write(logLevels.warning, message, fields),
-  /** As `console` has it: the same as `warning`. */
+  /** An alias of `warning`, as in `console`. */
   warn: (message, fields) => write(logLevels.warning, message, fields),
   error: (message, fields) => write(logLevels.error, message, fields),
   critical: (message, fields) => write(logLevels.critical, message, fields),

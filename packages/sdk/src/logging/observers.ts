@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** What somebody who watches this program's runs is told, as it happens. */
+/** A report to an observer about this program's runs. */
 export type Observation =
   | {
       readonly kind: "flow-run";
@@ -18,7 +18,7 @@ export type Observation =
       readonly flowRunId: string | null;
       readonly state: ObservedState;
     }
-  /** What would be printed otherwise: that the server was lost, and the like. */
+  /** A message that would otherwise be printed, such as the loss of the server. */
   | { readonly kind: "notice"; readonly message: string };
 
 export interface ObservedState {
@@ -29,15 +29,15 @@ export interface ObservedState {
 
 export type Observer = (observation: Observation) => void;
 
-/** Kept under a global symbol, so that two copies of this package in one program have the same observers. */
+/** Kept under a global symbol, so that two copies of this package in one program share observers. */
 const key = Symbol.for("ostinato.observers");
 const holder = globalThis as { [key]?: Set<Observer> };
 holder[key] ??= new Set();
 const observers = holder[key];
 
-/** Tells `observer` of every state of every run of this program, until the returned function is called. */
+/** Calls `observer` for every state of every run of this program, until the returned function is called. */
 export function observeRuns(observer: Observer): () => void {
-  // What it prints is not the run's of which it is told.
+  // Output of the observer must not become output of the observed run.
   const outside = AsyncLocalStorage.bind(observer);
   observers.add(outside);
   return () => observers.delete(outside);
@@ -47,7 +47,7 @@ export function isObserved(): boolean {
   return observers.size > 0;
 }
 
-/** What an observer throws is its own affair. */
+/** An observer that throws does not disturb the run. */
 export function observe(observation: Observation): void {
   for (const observer of observers) {
     try {

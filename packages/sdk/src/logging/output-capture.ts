@@ -5,8 +5,8 @@ let capturing = false;
 const outputs = new WeakMap<object, RunOutput>();
 
 /**
- * From the first run with `logPrints` on, what such runs print becomes their log lines: by `console`, or by writing to the standard
- * streams, as loggers, progress bars and what is piped from other programs do. What others print goes where it went.
+ * Turns output of runs with `logPrints` into their log lines, from the first such run on: `console` calls and writes to the standard
+ * streams, as loggers, progress bars and piped programs make them. Other output is not changed.
  */
 export function captureOutput(): void {
   if (capturing) return;
@@ -23,7 +23,7 @@ export function captureOutput(): void {
   captureStream(process.stderr);
 }
 
-/** Writes what the run has printed without ending the line: it is over. */
+/** Logs the unfinished last line of a run that has ended. */
 export function endOutput(run: RunContext): void {
   outputs.get(keyOf(run))?.end();
 }

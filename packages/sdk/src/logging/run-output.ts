@@ -5,7 +5,7 @@ import { logLevels } from "@ostinato/protocol/log-levels";
 import type { RunContext } from "../context.ts";
 import { writeLine } from "./log-line.ts";
 
-/** The methods of `console` that print, or shape what others print. */
+/** The methods of `console` that print, or that format later output. */
 export const consoleMethods = [
   ...["debug", "log", "info", "warn", "error", "dir", "dirxml", "table", "trace", "assert"],
   ...["group", "groupCollapsed", "groupEnd", "count", "countReset", "time", "timeLog", "timeEnd"],
@@ -23,16 +23,16 @@ const levels: Partial<Record<ConsoleMethod, number>> = {
   error: logLevels.error,
 };
 
-/** Longer ones are written without waiting for their end. */
+/** Longer unfinished lines are logged in parts. */
 const maxPending = 1024 * 1024;
 
-/** Turns what one run prints into lines of its log: with a console of its own, whose groups indent nobody else's lines. */
+/** Turns the output of one run into lines of its log. Its own console keeps its groups from indenting other runs' lines. */
 export class RunOutput {
   readonly #run: RunContext;
   readonly #console: Console;
   readonly #decoder = new StringDecoder("utf8");
   #level: number = logLevels.info;
-  /** What was written since the last line ended. */
+  /** Text written since the last line break. */
   #pending = "";
 
   constructor(run: RunContext) {
@@ -41,13 +41,13 @@ export class RunOutput {
     this.#console = new Console({ stdout: stream, stderr: stream, ignoreErrors: false, colorMode: false });
   }
 
-  /** What a method of `console` prints is one line of the log, of as many lines as it has. */
+  /** One call of a `console` method makes one log line, even with line breaks inside. */
   print(method: ConsoleMethod, args: readonly unknown[]): void {
     this.#level = levels[method] ?? logLevels.info;
     (this.#console[method] as (...args: readonly unknown[]) => void)(...args);
   }
 
-  /** What is written to a stream is a line of the log with each line that ends. */
+  /** Text written to a stream makes one log line per line break. */
   write(chunk: string | Uint8Array, encoding?: BufferEncoding): void {
     const bytes =
       typeof chunk === "string" && encoding !== undefined && encoding !== "utf8" ? Buffer.from(chunk, encoding) : chunk;
@@ -59,7 +59,7 @@ export class RunOutput {
     if (this.#pending.length > maxPending) this.end();
   }
 
-  /** Writes what no line end came for. */
+  /** Logs the text after the last line break. */
   end(): void {
     const rest = this.#pending;
     this.#pending = "";
@@ -77,7 +77,7 @@ export class RunOutput {
   }
 }
 
-/** A progress bar writes over itself: what stands there last is what counts. */
+/** A progress bar overwrites itself: keep its last content. */
 function afterReturn(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: terminals are told so.
   const places = [...text.matchAll(/\r(?!$)|\u001b\[[01]?G|\u001b\[2K/g)];

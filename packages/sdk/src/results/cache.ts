@@ -7,12 +7,12 @@ import { digestOf, type ValueDigest } from "../identity/value-digest.ts";
 import { shown } from "../run/option-checks.ts";
 import { holdsRevealed } from "../secrets/redaction.ts";
 
-/** What a call is known by in the cache, as a function can say it too. */
+/** The call for which a function computes the cache key. */
 export interface CacheCall {
   readonly taskName: string;
-  /** The arguments by the names of the parameters. */
+  /** The arguments by parameter name. */
   readonly inputs: Readonly<Record<string, unknown>>;
-  /** The parameters of the flow in which the task was called; undefined outside of flows. */
+  /** The parameters of the flow that called the task; undefined outside of flows. */
   readonly flowParameters: unknown;
   readonly flowRunId: string | undefined;
 }
@@ -24,17 +24,17 @@ export interface CacheCall {
 export type CacheBy = "inputs" | "taskSource" | "flowParameters" | "runId" | ((call: CacheCall) => string | undefined);
 
 export interface CacheOptions {
-  /** What must be equal for a result to be used again; several must all be equal. */
+  /** The parts that must be equal for a result to be reused; all of them must be. */
   readonly by: CacheBy | readonly CacheBy[];
-  /** Names of parameters that do not count among the inputs. */
+  /** Names of parameters that are left out of the inputs. */
   readonly without?: string | readonly string[];
-  /** How long a result may be used again. For ever unless told. */
+  /** How long a result may be reused. Forever by default. */
   readonly expires?: Duration;
-  /** Run in any case, and keep the new result. */
+  /** Runs the task in any case, and stores the new result. */
   readonly refresh?: boolean;
 }
 
-/** The cache options of a task, read once. */
+/** The cache options of a task, parsed once. */
 export interface CacheRule {
   readonly by: readonly CacheBy[];
   readonly without: ReadonlySet<string>;
@@ -63,7 +63,7 @@ export function cacheRule(options: CacheOptions): CacheRule {
 /** The server takes keys of up to 2000 characters. */
 const maxKeyLength = 2000;
 
-/** What the key of a call is made of. */
+/** The parts of a call from which its key is made. */
 export interface KeyParts {
   readonly rule: CacheRule;
   readonly call: CacheCall;
@@ -72,8 +72,8 @@ export interface KeyParts {
 }
 
 /**
- * The key under which the result of a call is kept, or undefined when the call cannot be cached. A function alone is the key
- * itself, so that tasks can share it; everything else is a digest in which the task counts too.
+ * The cache key of a call, or undefined where the call cannot be cached. The result of a function alone is the key itself, so that tasks
+ * can share it; any other key is a digest that includes the task.
  */
 export function cacheKey(given: KeyParts): string | undefined {
   const { rule, call, task } = given;
@@ -104,7 +104,7 @@ function keyPart(by: CacheBy, { rule, call, inputs, task }: KeyParts): string | 
   }
 }
 
-/** What a function gives as a key. A number counts as its digits; anything else has no meaning as a key. */
+/** Accepts the result of a key function. Numbers count as their digits; other values are not keys. */
 function givenKey(by: (call: CacheCall) => unknown, call: CacheCall): string | undefined {
   const key = by(call);
   if (key === undefined || key === null) return undefined;
@@ -114,12 +114,12 @@ function givenKey(by: (call: CacheCall) => unknown, call: CacheCall): string | u
   return String(key);
 }
 
-/** What depends on a secret is not cached. */
+/** Calls that depend on a secret are not cached. */
 function open(value: ValueDigest | undefined): string | undefined {
   return value === undefined || value.secret ? undefined : value.text;
 }
 
-/** One with a secret in it is known by its digest: blotted out, keys with different secrets would be the same. */
+/** A key with a secret in it becomes a digest: redacted, keys with different secrets would be equal. */
 function own(key: string | undefined): string | undefined {
   return key !== undefined && (key.length > maxKeyLength || holdsRevealed(key)) ? digest(key) : key;
 }

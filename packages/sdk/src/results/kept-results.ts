@@ -3,18 +3,18 @@ import { deserialize } from "@ostinato/core";
 import type { listFlowRunResults, readResult, StoredResult } from "@ostinato/protocol";
 import { readFromStore } from "./result-stores.ts";
 
-/** A value that was kept, and the id of the record that keeps it. */
+/** A stored value, and the id of its record. */
 export interface Found {
   readonly id: string;
   readonly value: unknown;
-  /** The flow run whose own result it is; undefined for a task run's. */
+  /** The flow run that returned the result; undefined for a result of a task run. */
   readonly flowRunId: string | undefined;
 }
 
-/** How much data of earlier attempts is held in memory. Beyond it results are read one by one, when they are needed. */
+/** Bounds the data of earlier attempts in memory. Results beyond it are read one by one, when they are needed. */
 const heldCharacters = 128 * 1024 * 1024;
 
-/** Results that earlier attempts of a flow run left. Each is given out once, to the call with the same identity. */
+/** The results of earlier attempts of a flow run. Each is given out once, to the call with the same identity. */
 export class KeptResults {
   readonly #client: Client;
   readonly #byIdentity = new Map<string, StoredResult>();
@@ -49,7 +49,7 @@ export class KeptResults {
     return this.#byIdentity.size;
   }
 
-  /** The value kept under the identity; undefined where there is none or its data is gone. */
+  /** The value stored under the identity; undefined where there is none or its data is gone. */
   async take(identity: string): Promise<Found | undefined> {
     const result = this.#byIdentity.get(identity);
     if (result === undefined) return undefined;
@@ -62,7 +62,7 @@ export class KeptResults {
   }
 }
 
-/** The value of a kept result; undefined where its data is gone. */
+/** The value of a stored result; undefined where its data is gone. */
 export async function revive(result: StoredResult): Promise<Found | undefined> {
   const text = result.data ?? (result.location === null ? undefined : await readFromStore(result.location));
   if (result.format !== "devalue" || text === undefined) return undefined;
@@ -81,7 +81,7 @@ function read(text: string): { readonly read: unknown } | undefined {
   }
 }
 
-/** The result without its data. Kept texts are never empty, so an empty one marks data that must be read again. */
+/** The result without its data. Stored texts are never empty, so an empty one marks data that must be read again. */
 function lean(result: StoredResult): StoredResult {
   return result.data === null ? result : { ...result, data: "" };
 }

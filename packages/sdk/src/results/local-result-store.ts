@@ -5,21 +5,21 @@ import { localResultFile, localResultPlace, localResultScheme, parseLocalResultP
 import { homeFolder } from "../home.ts";
 import type { ResultStore, ResultStoreDefinition } from "./result-store.ts";
 
-/** The store that every program has. */
+/** The store that is always registered. */
 export const localStore: ResultStoreDefinition = {
   scheme: localResultScheme,
   checkRoot: (root) => (root === "" ? undefined : '"local" alone: the folder is OSTINATO_HOME/results'),
   open: () => localResultStore(),
 };
 
-/** Results as files of one folder, for their owner only: `OSTINATO_HOME/results` unless given. */
+/** Stores results as files of one folder, readable by their owner only: `OSTINATO_HOME/results` by default. */
 export function localResultStore(folder = join(homeFolder(), "results")): ResultStore {
   return {
     async write({ name, text }) {
       const file = localResultFile(name);
       const shelf = join(folder, file.shelf);
       await mkdir(shelf, { recursive: true, mode: 0o700 });
-      // A reader never sees half a file, and a crash leaves none under the name.
+      // Write and rename: a reader never sees half a file, and a crash leaves none under the name.
       const draft = join(shelf, `.${name}.${randomUUID()}`);
       await writeFile(draft, pieces(text), { mode: 0o600 });
       await rename(draft, join(shelf, name));
@@ -40,7 +40,7 @@ export function localResultStore(folder = join(homeFolder(), "results")): Result
 
 const pieceCharacters = 1024 * 1024;
 
-/** The text in pieces, so that its bytes are never all in memory beside it. No piece ends between the two halves of a character. */
+/** Yields the text in pieces, so that its encoded bytes are never in memory as a whole. No piece splits a surrogate pair. */
 function* pieces(text: string): Generator<string> {
   for (let at = 0; at < text.length; ) {
     const cutsPair = /[\ud800-\udbff]/.test(text[at + pieceCharacters - 1] ?? "");

@@ -3,11 +3,11 @@ import type { Api } from "../session/roles.ts";
 import type { Delivery } from "../session/session.ts";
 import { type Found, revive } from "./kept-results.ts";
 
-/** Cache keys of results that may still be on their way to the server, per session. */
+/** Cache keys of results that may not have reached the server yet, per session. */
 const fresh = new WeakMap<Api, Set<string>>();
 const maxFresh = 10_000;
 
-/** Remembers that a result under the key was just sent, so that a lookup waits until the server has it. */
+/** Remembers that a result with the key was just sent, so that a lookup waits until the server has it. */
 export function rememberFresh(session: Api, key: string): void {
   const keys = fresh.get(session) ?? new Set();
   fresh.set(session, keys);
@@ -19,7 +19,7 @@ export function rememberFresh(session: Api, key: string): void {
   }
 }
 
-/** The newest result under the key, or undefined. */
+/** The newest result with the key, or undefined. */
 export async function findCached(session: Api & Delivery, key: string): Promise<Found | undefined> {
   if (fresh.get(session)?.has(key) === true) await session.events.flush();
   const stored = await session.client.call<typeof findCachedResult>("POST /results/find", { body: { cache_key: key } });

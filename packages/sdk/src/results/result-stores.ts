@@ -5,21 +5,21 @@ import { localStore } from "./local-result-store.ts";
 import type { ResultStore, ResultStoreDefinition } from "./result-store.ts";
 
 interface Registered {
-  /** Who registered it: an integration's name, or "the program". */
+  /** The owner of the registration: an integration's name, or "the program". */
   readonly by: string;
   readonly definition: ResultStoreDefinition;
   opened: Promise<ResultStore> | undefined;
 }
 
-/** Kept under a global symbol, so that two copies of this package in one program know the same stores. */
+/** Kept under a global symbol, so that two copies of this package in one program share stores. */
 const key = Symbol.for("ostinato.result-stores");
 const holder = globalThis as { [key]?: Map<string, Registered> };
 holder[key] ??= new Map([[localStore.scheme, registered("Ostinato", localStore)]]);
 const stores = holder[key];
 
 /**
- * Makes a kind of store known, so that `resultStorage: "scheme:…"` writes to it and its results are read. A scheme belongs to
- * whoever registered it first; registering again under the same name replaces the store.
+ * Registers a kind of store, so that `resultStorage: "scheme:…"` writes to it and its results can be read. A scheme belongs to the first
+ * owner that registers it; the same owner may replace the store.
  */
 export function registerResultStore(definition: ResultStoreDefinition, by = "the program"): void {
   const { scheme } = definition;
@@ -40,8 +40,8 @@ function registered(by: string, definition: ResultStoreDefinition): Registered {
 }
 
 /**
- * Reads `resultStorage` of a task or flow, or `OSTINATO_RESULT_STORAGE`: the store as the scheme, its root as the place. Throws
- * where there is no such store, so that a run fails before it has computed anything.
+ * Parses `resultStorage` of a task or flow, or `OSTINATO_RESULT_STORAGE`, into the store's scheme and its root as the place. Throws where
+ * the store is unknown, so that a run fails before it computes anything.
  */
 export function parseResultStorage(text: string): ResultLocation {
   const given = `resultStorage is ${JSON.stringify(text)}`;
@@ -52,7 +52,7 @@ export function parseResultStorage(text: string): ResultLocation {
   return storage;
 }
 
-/** Where a result goes that is too large for the server, unless told otherwise. */
+/** The default for results that are too large for the server. */
 export const localStorage: ResultLocation = { scheme: localStore.scheme, place: "" };
 
 /** Writes the text and returns its location. */
@@ -65,7 +65,7 @@ export async function writeToStore(
   return formatResultLocation({ scheme, place: await store.write({ root, name, text }) });
 }
 
-/** The text at the location; undefined where it is gone. */
+/** Reads the text at the location; undefined where it is gone. */
 export async function readFromStore(location: string): Promise<string | undefined> {
   const parsed = parseResultLocation(location);
   if (parsed === undefined) return undefined;
@@ -73,7 +73,7 @@ export async function readFromStore(location: string): Promise<string | undefine
   return store.read(parsed.place);
 }
 
-/** A store that could not be opened is opened again for the next result. */
+/** Opens the store; a failed attempt is repeated for the next result. */
 function open(store: Registered): Promise<ResultStore> {
   store.opened ??= Promise.resolve(store.definition.open()).catch((error: unknown) => {
     store.opened = undefined;

@@ -17,7 +17,7 @@ import { localStorage, writeToStore } from "./result-stores.ts";
 
 export interface KeepOptions {
   readonly session: Api;
-  /** The store of every result; undefined: small ones on the server, larger ones in local files. */
+  /** The store for all results; where it is undefined, small ones go to the server and larger ones to local files. */
   readonly storage: ResultLocation | undefined;
   readonly identity?: string | undefined;
   readonly cacheKey?: string | undefined;
@@ -31,11 +31,11 @@ export interface Kept {
 
 export interface NotKept {
   readonly reason: string;
-  /** Of the log line that gives the reason. */
+  /** The level of the log line that contains the reason. */
   readonly level: number;
 }
 
-/** Writes a result as the server keeps it: its data, or its location in a store. A store that fails does not fail the run. */
+/** Encodes a result for the server: its data, or its location in a store. A failing store does not fail the run. */
 export async function writeResult(value: unknown, options: KeepOptions): Promise<Kept> {
   const { session, storage, identity, cacheKey, expires } = options;
   const written = serialize(value);

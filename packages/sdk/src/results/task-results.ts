@@ -11,7 +11,7 @@ import { findCached, rememberFresh } from "./result-lookup.ts";
 import { parseResultStorage } from "./result-stores.ts";
 import { type Kept, type NotKept, writeResult } from "./results.ts";
 
-/** How the results of a task are kept and used again. */
+/** Options for keeping and reusing the results of a task. */
 export interface ResultRules {
   readonly name: string;
   readonly identity: DefinitionIdentity;
@@ -19,34 +19,34 @@ export interface ResultRules {
   readonly options: { readonly persist?: boolean; readonly resultStorage?: string };
 }
 
-/** A call, as far as it is compared with others. */
+/** The parts of a call that are compared with other calls. */
 export interface ComparedCall {
   readonly definition: ResultRules;
   readonly scope: Scope;
   readonly flowRun: FlowRunView | undefined;
-  /** The task run that called it. */
+  /** The task run that made the call. */
   readonly parent: TaskRunView | undefined;
   readonly inputs: ReadonlyMap<string, unknown>;
   readonly warn: (message: string) => void;
 }
 
-/** An existing result, and why it is the one of this call. */
+/** An existing result for a call, and the reason for reusing it. */
 export interface Reusable {
   readonly found: Found;
   readonly message: string;
 }
 
-/** The result of one task run: finds one to use again, or keeps a new one. */
+/** The result of one task run: finds a reusable one, or stores a new one. */
 export class TaskResults {
   readonly #call: ComparedCall;
-  /** The arguments as they were when the call was compared. Undefined where its result is not kept. */
+  /** The arguments at the time of the comparison. Undefined where the result is not kept. */
   readonly #inputs: InputDigests | undefined;
   readonly #storage: ResultLocation | undefined;
-  /** What the call is known by in its flow run, where its result is kept. */
+  /** Identifies the call in its flow run. Undefined where its result is not kept. */
   readonly identity: string | undefined;
-  /** The key in the cache, where the task has one. */
+  /** The key in the cache, where the task is cached. */
   readonly cacheKey: string | undefined;
-  /** Whether the result was kept so that equal calls find it. */
+  /** Whether the result was stored for equal calls. */
   isCached = false;
 
   constructor(call: ComparedCall) {
@@ -60,13 +60,13 @@ export class TaskResults {
     if (definition.cache !== undefined) this.cacheKey = cacheKeyOf(call, definition.cache, this.#inputs);
   }
 
-  /** Whether the arguments are still those that the call was compared by. */
+  /** Whether the arguments still equal those that were compared. */
   get isCurrent(): boolean {
     if (this.#inputs === undefined || this.#inputs.areFixed) return true;
     return new InputDigests(this.#call.inputs).together()?.text === this.#inputs.together()?.text;
   }
 
-  /** The key by which equal calls at the same time are computed once. */
+  /** The key by which equal simultaneous calls are computed once. */
   get sharedKey(): string | undefined {
     return this.#call.definition.cache?.refresh === true ? undefined : this.cacheKey;
   }
@@ -81,7 +81,7 @@ export class TaskResults {
     return cached === undefined ? undefined : { found: cached, message: "Reused from the cache" };
   }
 
-  /** The result as the server is to keep it; undefined where nothing is to be kept. */
+  /** Encodes the result for the server; undefined where nothing is stored. */
   async keep(value: unknown): Promise<Kept | undefined> {
     if (this.#inputs === undefined) return undefined;
     const { session } = this.#call.scope;
@@ -101,7 +101,7 @@ export class TaskResults {
   }
 
   /**
-   * The keys by which the result may be found again: none that is made of arguments which have changed since. Either the function
+   * The keys under which the result may be found again, without those made of arguments that have changed since. Either the function
    * changed them, which a reused result would not do, or they changed before the function read them.
    */
   #valid(before: InputDigests): Partial<Record<"identity" | "cacheKey", string | undefined>> {
@@ -139,7 +139,7 @@ function identityOf({ definition, scope, parent }: ComparedCall, inputs: InputDi
     : callIdentity({ definition: definition.identity, scope, parent, given: given.text });
 }
 
-/** A key that cannot be made costs the cache, not the run. */
+/** A key that cannot be computed disables the cache for the call, but does not fail the run. */
 function cacheKeyOf(
   { definition, flowRun, inputs, warn }: ComparedCall,
   rule: CacheRule,

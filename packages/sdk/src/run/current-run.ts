@@ -1,21 +1,21 @@
 import { context, type FlowRunView, type TaskRunView } from "../context.ts";
 import { NotInRun } from "../errors.ts";
 
-/** The run that the calling code belongs to: the task run where there is one, else the flow run. */
+/** The run that the calling code belongs to: its task run, or else its flow run. */
 export interface CurrentRun {
   readonly kind: "flow-run" | "task-run";
   readonly id: string;
   readonly name: string;
-  /** How often its function was called, with this time. */
+  /** The number of the attempt, from 1. */
   readonly attempt: number;
   readonly tags: readonly string[];
   /** The parameters of the flow, or the arguments of the task by name. */
   readonly parameters: Readonly<Record<string, unknown>>;
-  /** Aborted when the run is cancelled or takes too long: give it to what can be stopped. */
+  /** Aborted when the run is cancelled or takes too long: pass it to anything that can be aborted. */
   readonly signal: AbortSignal;
   /** The run's page; undefined while the server runs inside this process. */
   readonly url: string | undefined;
-  /** The flow run that it is or belongs to; undefined in a task that was called outside of flows. */
+  /** The flow run; undefined in a task that was called outside of flows. */
   readonly flowRun: CurrentFlowRun | undefined;
   /** The task run; undefined in the flow's own code. */
   readonly taskRun: CurrentTaskRun | undefined;
@@ -66,7 +66,7 @@ export function currentRun(): CurrentRun {
     attempt: own.attempt,
     tags: own.tags,
     parameters: taskRun === undefined ? (flow?.parameters ?? {}) : Object.fromEntries(taskRun.inputs),
-    // A getter, because a signal is only made where somebody looks at it.
+    // A getter, because the signal is created only when it is read.
     get signal() {
       return own.signal;
     },

@@ -1,17 +1,17 @@
 import type { FinalState, RunState } from "../states.ts";
 
-// Two copies of this package in one program know each other's futures by it.
+// Recognizes futures of other copies of this package in the same program.
 const brand: unique symbol = Symbol.for("ostinato.future") as never;
 
-/** `resolve` is a method and no property, so that a future of a narrower type is one of a wider type too. */
+/** `resolve` is a method rather than a property, so that a future of a narrower type is assignable to one of a wider type. */
 interface Ending<T> {
   readonly promise: Promise<FinalState<T>>;
   resolve(final: FinalState<T>): void;
 }
 
 /**
- * A run that was called: a promise of its value that also knows the run. A failure that nobody awaits is no unhandled
- * rejection; it fails the flow in which the run was called.
+ * A called run: a promise of its value that also describes the run. A failure that is not awaited is not an unhandled rejection; it fails
+ * the flow that made the call.
  */
 export abstract class RunFuture<T> implements Promise<T> {
   readonly [brand] = true as const;
@@ -22,11 +22,11 @@ export abstract class RunFuture<T> implements Promise<T> {
 
   /** The name of the run. */
   abstract readonly name: string;
-  /** Where the run is now. */
+  /** The present state of the run. */
   abstract readonly state: RunState;
-  /** Ends the run as cancelled: its signal is aborted, and awaiting it throws `Cancelled`. Nothing happens when it is over. */
+  /** Cancels the run: its signal is aborted, and awaiting it throws `Cancelled`. Has no effect on a run that is over. */
   abstract cancel(reason?: string): void;
-  /** The task runs that a value of this future comes from. */
+  /** The task runs from which the value of this future comes. */
   abstract taskRunIds(): readonly string[];
 
   // biome-ignore lint/suspicious/noThenProperty: a future is awaited like a promise.
@@ -49,28 +49,28 @@ export abstract class RunFuture<T> implements Promise<T> {
     return new DerivedPromise(this, this.#value().finally(onFinally));
   }
 
-  /** The final state, once the run is over. Never rejects: a failure is in it. */
+  /** Resolves with the final state once the run is over. Never rejects: the state contains the failure. */
   finished(): Promise<FinalState<T>> {
     this.observe();
     return this.#ending.promise;
   }
 
-  /** Whether somebody takes care of a failure. */
+  /** Whether the program handles a failure. */
   get observed(): boolean {
     return this.#observed;
   }
 
-  /** Marks a failure as taken care of. */
+  /** Marks a failure as handled. */
   observe(): void {
     this.#observed = true;
   }
 
-  /** The final state without taking care of a failure, for the engine. */
+  /** The final state, for the engine: reading it does not mark a failure as handled. */
   get outcome(): Promise<FinalState<T>> {
     return this.#ending.promise;
   }
 
-  /** The final state where there is one already. */
+  /** The final state, if the run is over. */
   get final(): FinalState<T> | undefined {
     return this.#final;
   }
@@ -87,7 +87,7 @@ export abstract class RunFuture<T> implements Promise<T> {
   }
 }
 
-/** What `then` gives without a handler for failures: the failure is still the future's, until somebody awaits this. */
+/** The result of `then` without a handler for failures: a failure stays unhandled until this promise is awaited. */
 class DerivedPromise<T> implements Promise<T> {
   readonly [Symbol.toStringTag]: string = "Promise";
   readonly #source: RunFuture<unknown>;
@@ -96,8 +96,8 @@ class DerivedPromise<T> implements Promise<T> {
   constructor(source: RunFuture<unknown>, promise: Promise<T>) {
     this.#source = source;
     this.#promise = promise;
-    // Mutes the rejection that comes from the run's own failure, which the flow takes care of. An error of the handler
-    // that was given to `then` stays an unhandled rejection.
+    // Mutes the rejection that comes from the run's own failure, which the flow reports. An error thrown by the handler stays an unhandled
+    // rejection.
     void source.outcome.then((final) => {
       if (final.type !== "COMPLETED") promise.catch(() => {});
     });

@@ -2,7 +2,7 @@ import { logLevels } from "@ostinato/protocol/log-levels";
 import { failureMessage } from "../failures/failure-text.ts";
 import type { CompletedState, RunState, UnsuccessfulState } from "../states.ts";
 
-/** What a hook is told. A hook for one kind of end is told a state of that kind. */
+/** The argument of a hook. Hooks for one kind of end get a state of that kind. */
 export interface HookEvent<S extends RunState = RunState> {
   readonly run: { readonly id: string; readonly name: string; readonly attempt: number };
   /** The name of the flow or task. */
@@ -12,7 +12,7 @@ export interface HookEvent<S extends RunState = RunState> {
 
 export type Hook<S extends RunState = RunState> = (event: HookEvent<S>) => unknown;
 
-/** Functions to call when a run reaches a state. What they throw is logged and changes nothing. */
+/** Functions to call when a run reaches a state. Their errors are logged and change nothing. */
 export interface Hooks {
   readonly onRunning?: HooksFor<RunState>;
   readonly onCompletion?: HooksFor<CompletedState<unknown>>;
@@ -23,7 +23,7 @@ export interface Hooks {
 
 type HooksFor<S extends RunState> = Hook<S> | readonly Hook<S>[];
 
-/** Calls the hooks for the state, one after the other, each awaited. */
+/** Calls the hooks for the state, one after the other, and awaits each. */
 export async function callHooks(
   hooks: Hooks,
   event: HookEvent,
@@ -44,7 +44,7 @@ export function hasHookFor(hooks: Hooks, state: RunState): boolean {
 }
 
 function hooksFor(hooks: Hooks, { type }: RunState): Hook | readonly Hook[] | undefined {
-  // The type of the state says that it is one of the kind that the hooks are for.
+  // The type of the state selects the hooks that accept it.
   return hooksByType(hooks, type) as Hook | readonly Hook[] | undefined;
 }
 

@@ -1,15 +1,15 @@
-/** The end of a run from outside: whatever it waits for is left, and its signal is aborted. */
+/** Ends a run from outside: abandons what it waits for, and aborts its signal. */
 export class Interruption {
   #reason: Error | undefined;
   #leave: ((reason: Error) => void) | undefined;
   #controller: AbortController | undefined;
 
-  /** Why the run was ended from outside; undefined while it was not. */
+  /** The reason for the interruption; undefined without one. */
   get reason(): Error | undefined {
     return this.#reason;
   }
 
-  /** The signal of the attempt under way. Made when somebody asks for it: most tasks never do. */
+  /** The signal of the current attempt, created on demand because most tasks never read it. */
   get signal(): AbortSignal {
     this.#controller ??= new AbortController();
     if (this.#reason !== undefined) this.#controller.abort(this.#reason);
@@ -23,13 +23,13 @@ export class Interruption {
     this.#leave?.(reason);
   }
 
-  /** Interrupts, and gives the reason to throw. */
+  /** Interrupts the run and returns the reason to throw. */
   end(reason: Error): Error {
     this.interrupt(reason);
     return reason;
   }
 
-  /** Ends the attempt under way, but not the run: its signal is aborted and what it is waited for in `guard` is left. */
+  /** Ends the current attempt, but not the run: aborts its signal and rejects its `guard`. */
   endAttempt(reason: Error): void {
     this.#controller?.abort(reason);
     this.#leave?.(reason);
@@ -40,7 +40,7 @@ export class Interruption {
     this.#controller = undefined;
   }
 
-  /** The promise, unless the run is interrupted first: then the reason. One at a time. */
+  /** Resolves with the promise, or rejects with the reason when the run is interrupted first. Guards one promise at a time. */
   guard<T>(promise: Promise<T>): Promise<T> {
     if (this.#reason !== undefined) return Promise.reject(this.#reason);
     return new Promise((resolve, reject) => {
@@ -49,7 +49,7 @@ export class Interruption {
     });
   }
 
-  /** Throws the reason when the run was interrupted. */
+  /** Throws the reason if the run was interrupted. */
   check(): void {
     if (this.#reason !== undefined) throw this.#reason;
   }

@@ -1,4 +1,4 @@
-/** Gives out `limit` slots, in the order in which they are asked for. */
+/** Hands out `limit` slots in the order of the requests. */
 export class Limiter {
   readonly #limit: number;
   #held = 0;
@@ -10,7 +10,7 @@ export class Limiter {
     this.#limit = limit;
   }
 
-  /** Undefined when a slot was free; otherwise resolves when one is. Give each slot back with `release`. */
+  /** Undefined when a slot was free; otherwise resolves when one is. Return each slot with `release`. */
   acquire(): Promise<void> | undefined {
     if (this.#held < this.#limit) {
       this.#held += 1;

@@ -2,13 +2,13 @@ import type { RunFuture } from "./future.ts";
 
 const mark: unique symbol = Symbol.for("ostinato.link") as never;
 
-/** A future as an argument, and what to do when it failed. */
+/** A future among the arguments, and whether its failure is allowed. */
 export interface Link {
   readonly future: RunFuture<unknown>;
   readonly whenFailed: "throw" | "give";
 }
 
-/** A future that gives its error instead of throwing it: made by `allowFailure`. */
+/** A future that resolves with its error instead of rejecting: made by `allowFailure`. */
 export class AllowedFailure<T> implements PromiseLike<T | Error>, Link {
   readonly [mark] = true as const;
   readonly future: RunFuture<T>;

@@ -3,14 +3,14 @@ import { didYouMean, durationSeconds } from "@ostinato/core";
 import { UsageError } from "../errors.ts";
 import { cut } from "../failures/failure-parts.ts";
 
-/** What an option may be: undefined where the value is right, else what to give instead. */
+/** Checks the value of an option: undefined where it is right, otherwise the expected value in words. */
 export type Rule = (value: unknown) => string | undefined;
 
 export type Rules = Readonly<Record<string, Rule>>;
 
 /**
- * Refuses options that nobody knows and values of the wrong kind: where no compiler does, both would be passed over in silence,
- * or fail somewhere else. `what` is whose options they are: `Task "load"`.
+ * Refuses unknown options and values of the wrong type, which programs without a compiler would not notice. `what` names the owner of the
+ * options: `Task "load"`.
  */
 export function checkOptions(what: string, options: unknown, rules: Rules): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
@@ -25,7 +25,7 @@ export function checkOptions(what: string, options: unknown, rules: Rules): void
 }
 
 function unknownOption(what: string, name: string, known: readonly string[]): string {
-  // As others write it: `retry_delay_seconds`, `timeoutSeconds`.
+  // Recognizes other spellings: `retry_delay_seconds`, `timeoutSeconds`.
   const written = name.replace(/_+(\w)/g, (_, letter: string) => letter.toUpperCase());
   const meant = known.find((option) => written !== option && written.startsWith(option));
   const hint = meant === undefined ? didYouMean(written, known) : ` Did you mean ${JSON.stringify(meant)}?`;
@@ -87,7 +87,7 @@ export function listOf(rule: Rule, wanted: string): Rule {
 
 export const strings: Rule = listOf(aString, 'a list of strings: ["a", "b"]');
 
-/** Any of the rules; what to give is said by the last one. */
+/** Accepts what any of the rules accepts; the last rule describes the expected value. */
 export function either(...rules: readonly Rule[]): Rule {
   return (value) => (rules.some((rule) => rule(value) === undefined) ? undefined : rules.at(-1)?.(value));
 }

@@ -1,7 +1,7 @@
 import type { Resource } from "@ostinato/protocol";
 import { relatedLimit } from "@ostinato/protocol/limits";
 
-/** What events of a flow run and of its tasks are about: the run and its flow. */
+/** The related resources of events of a flow run and of its tasks: the run and its flow. */
 export function flowRunResources(run: Named, flow: Named): readonly Resource[] {
   return [
     resource(`prefect.flow-run.${run.id}`, "flow-run", run.name),
@@ -9,7 +9,7 @@ export function flowRunResources(run: Named, flow: Named): readonly Resource[] {
   ];
 }
 
-/** With as many of the tags as an event takes: the run has all of them in any case. */
+/** Adds as many tags as an event may have; the run itself has all of them. */
 export function withTags(related: readonly Resource[], tags: readonly string[]): readonly Resource[] {
   if (tags.length === 0) return related;
   const resources = [...new Set(tags)]
@@ -18,7 +18,7 @@ export function withTags(related: readonly Resource[], tags: readonly string[]):
   return [...related, ...resources].slice(0, relatedLimit);
 }
 
-/** In no script does one of so many take more bytes than the id of a resource may. */
+/** A tag of this length fits into the byte limit of a resource id in any script. */
 const maxTagCharacters = 300;
 
 interface Named {

@@ -5,12 +5,12 @@ import { failureMessage } from "../failures/failure-text.ts";
 import { redact } from "../secrets/redaction.ts";
 
 /**
- * The name of a run: a template in which `{path}` stands for a parameter and `{table.name}` for a part of one, or a function of
- * the parameters.
+ * The name of a run: a template in which `{path}` stands for a parameter and `{table.name}` for a part of one, or a function of the
+ * parameters.
  */
 export type RunName<P> = string | ((parameters: P) => string);
 
-/** A name, undefined where there is none to be had, and what went wrong on the way to it. */
+/** The name, undefined where there is none, and the problem that occurred on the way. */
 export interface MadeName {
   readonly name: string | undefined;
   readonly problem?: string;
@@ -18,13 +18,13 @@ export interface MadeName {
 
 export interface NamedCall {
   readonly parameters: Readonly<Record<string, unknown>>;
-  /** What parameters are when they are left out, as far as it is known. */
+  /** Known default values of omitted parameters. */
   readonly defaults: ReadonlyMap<string, unknown>;
 }
 
 const maxName = 500;
 
-/** Makes a run's name. A name is decoration: whatever is wrong with it, the run goes on, with a blank or without. */
+/** Makes a run's name. A failure never stops the run: the name has a gap, or the default is used. */
 export async function makeRunName(name: RunName<never>, call: NamedCall): Promise<MadeName> {
   if (typeof name === "string") return { name: tidy(filled(name, call)) };
   try {
@@ -45,7 +45,7 @@ function filled(template: string, { parameters, defaults }: NamedCall): string {
   });
 }
 
-/** `table.name` and `rows[0].id` as names; a format such as `:03d` or `!r`, as Python's templates have, is left out. */
+/** Parses `table.name` and `rows[0].id` into names; ignores a format such as `:03d` or `!r` of Python's templates. */
 function pathOf(placeholder: string): readonly string[] | undefined {
   const match = /^([\p{ID_Continue}$]+(?:\.[\p{ID_Continue}$]+|\[[^\]]+\])*)(?:[!:].*)?$/u.exec(placeholder.trim());
   return match?.[1]?.split(/[.[\]]+/).filter((part) => part !== "");
@@ -75,7 +75,7 @@ function valueText(value: unknown): string {
   }
 }
 
-/** On one line, without secrets. */
+/** Puts the text on one line and redacts secrets. */
 function tidy(text: string): string | undefined {
   const line = redact(text)
     .replace(/[\s\p{Cc}]+/gu, " ")

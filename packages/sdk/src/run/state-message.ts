@@ -1,6 +1,6 @@
 import { redact } from "../secrets/redaction.ts";
 
-/** The server takes a state of a megabyte or so; nobody reads a message of this length to its end. */
+/** The server accepts states of about a megabyte; a message of this length is already too long to read. */
 const maxMessageLength = 64 * 1024;
 
 /** The message of a state: without secrets, and cut with a mark where it is very long. */

@@ -3,7 +3,7 @@ import { failureMessage } from "../failures/failure-text.ts";
 import { notice } from "../logging/console-output.ts";
 import type { RunFuture } from "./future.ts";
 
-/** Reports a run outside of other runs that failed without being awaited, and lets the program end with code 1. */
+/** Reports a run outside of other runs that failed without being awaited, and sets the program's exit code to 1. */
 export async function reportUnawaited(future: RunFuture<unknown>): Promise<void> {
   const final = await future.outcome;
   if (final.type === "COMPLETED") return;

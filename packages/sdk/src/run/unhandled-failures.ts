@@ -1,11 +1,11 @@
-/** Fails with the runs in it: a scope. */
+/** A scope, which fails together with its runs. */
 export interface FailureOwner {
   keepUnhandled(error: Error): void;
 }
 
 const owners = new WeakMap<Error, FailureOwner>();
 
-/** Remembers which scope an error of a run belongs to, in case it surfaces as an unhandled rejection. */
+/** Remembers the scope of an error, in case the error surfaces as an unhandled rejection. */
 export function rememberOwner(error: Error, owner: FailureOwner): void {
   owners.set(error, owner);
 }

@@ -2,7 +2,7 @@ import { ExactNumber, isNumber, isPlainObject, redactScalar, secretMask, written
 import { leavesOf } from "./secret-leaves.ts";
 import { anchorLength, type Spelling, spellingsOf } from "./spellings.ts";
 
-/** The text with every secret that was revealed in this program blotted out, however it is spelled. */
+/** Redacts every revealed secret in the text, in any spelling. */
 export function redact(text: string): string {
   if (revealed.texts.size === 0) return text;
   const found = placesIn(text);
@@ -16,42 +16,42 @@ export function redact(text: string): string {
   return clean + text.slice(at);
 }
 
-/** The same for the texts in arrays and plain objects, keys included. The value itself is not changed. */
+/** Redacts the strings in arrays and plain objects, keys included. The value itself does not change. */
 export function redactInside<T>(value: T): T {
   return revealed.texts.size === 0 ? value : (copyOf(value) as T);
 }
 
-/** What `JSON.stringify` takes as its second argument, to do the same on its way; undefined while there is nothing to blot out. */
+/** The second argument for `JSON.stringify` that redacts while it encodes; undefined while no secret was revealed. */
 export function jsonRedaction(): ((name: string, value: unknown) => unknown) | undefined {
   return revealed.texts.size === 0 ? undefined : (_, value) => redactParts(value, (inner) => inner);
 }
 
-/** `redact`, or undefined while there is nothing to blot out, so that nobody prepares for it. */
+/** `redact`, or undefined while no secret was revealed, so that callers can skip their preparations. */
 export function redaction(): typeof redact | undefined {
   return revealed.texts.size === 0 ? undefined : redact;
 }
 
-/** Whether a text holds a secret that was revealed. */
+/** Whether a text contains a revealed secret. */
 export function holdsRevealed(text: string): boolean {
   return revealed.texts.size > 0 && placesIn(text).length > 0;
 }
 
-/** From here on the texts in the value are secrets. */
+/** Marks the strings in the value as revealed secrets. */
 export function reveal(value: unknown): void {
   for (const text of leavesOf(value)) revealText(text);
 }
 
-/** What was revealed so far. */
+/** All strings revealed so far. */
 export function revealedTexts(): readonly string[] {
   return [...revealed.texts];
 }
 
-/** The same in another thread. */
+/** Marks the strings as revealed in this thread, after another thread revealed them. */
 export function revealTexts(texts: readonly string[]): void {
   for (const text of texts) revealText(text);
 }
 
-/** Tells of every text that is revealed from here on, until the returned function is called. */
+/** Calls the listener with every string that is revealed from now on, until the returned function is called. */
 export function onRevealed(listener: (text: string) => void): () => void {
   revealed.listeners.add(listener);
   return () => revealed.listeners.delete(listener);
@@ -59,25 +59,25 @@ export function onRevealed(listener: (text: string) => void): () => void {
 
 interface Revealed {
   readonly texts: Set<string>;
-  /** By the first characters of their anchors. */
+  /** Patterns by the first characters of their anchors. */
   readonly byStart: Map<string, Pattern[]>;
-  /** Those that may be in any text. */
+  /** Patterns without an anchor, which may match in any text. */
   readonly anywhere: Pattern[];
-  /** 1 where an anchor begins with this hash: most places of a text are passed over by it. */
+  /** 1 at each hash with which an anchor begins: rules out most positions of a text. */
   readonly sieve: Uint8Array;
   readonly listeners: Set<(text: string) => void>;
 }
 
 interface Pattern {
   readonly spelling: Spelling;
-  /** Empty where none is sure to be in a text. */
+  /** Empty where no literal part is certain to occur. */
   readonly anchor: string;
   compiled: RegExp | undefined;
 }
 
 const sieveSize = 2 ** 20;
 
-/** Kept under a global symbol, so that two copies of this package in one program keep each other's secrets. */
+/** Kept under a global symbol, so that two copies of this package in one program redact each other's secrets. */
 const key = Symbol.for("ostinato.revealed");
 const registry = globalThis as { [key]?: Revealed };
 registry[key] ??= {
@@ -96,7 +96,7 @@ function revealText(text: string): void {
   for (const listener of revealed.listeners) listener(text);
 }
 
-/** A pattern of a whole file would be too long: its pieces are found one behind the other. */
+/** A pattern for a whole file would be too long: it is split into pieces that follow each other. */
 const maxPieceLength = 512;
 
 function piecesOf(text: string): string[] {
@@ -121,7 +121,7 @@ function watchFor(spelling: Spelling): void {
   else others.push(pattern);
 }
 
-/** The part of an anchor that begins as fewest others do: secrets of one kind have much in common. */
+/** The part whose beginning is shared with the fewest anchors, because secrets of one kind have much in common. */
 function rarest(anchors: readonly string[]): string {
   let found = "";
   let fewest = Number.POSITIVE_INFINITY;
@@ -137,7 +137,7 @@ function rarest(anchors: readonly string[]): string {
   return found;
 }
 
-/** After four characters nothing is left in it of what came before them. */
+/** A rolling hash of the last four characters: older ones have been shifted out. */
 function nextHash(hash: number, character: number): number {
   return ((hash << 5) ^ character) & (sieveSize - 1);
 }
@@ -147,7 +147,7 @@ interface Place {
   readonly to: number;
 }
 
-/** Where secrets stand in the text, in order; those that touch are one. */
+/** The positions of secrets in the text, in order; adjacent ones are merged. */
 function placesIn(text: string): readonly Place[] {
   const found: Place[] = [];
   for (const pattern of candidatesFor(text)) {
@@ -159,7 +159,7 @@ function placesIn(text: string): readonly Place[] {
   return found.length < 2 ? found : united(found);
 }
 
-/** The patterns whose anchors are in the text. Each place of it costs the same, however many secrets there are. */
+/** The patterns whose anchors occur in the text. The cost per character does not depend on the number of secrets. */
 function candidatesFor(text: string): ReadonlySet<Pattern> {
   const candidates = new Set(revealed.anywhere);
   const { sieve } = revealed;

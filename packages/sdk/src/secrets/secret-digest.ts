@@ -7,15 +7,15 @@ const keyBytes = 32;
 let key: Buffer | undefined;
 
 /**
- * A code for a secret by which calls are told apart. What is kept of it on a server gives no way to try out secrets: that
- * takes a key which stays in this machine's home folder.
+ * A code for a secret that distinguishes calls. A stored code does not help to guess the secret: checking a guess takes a key that stays in
+ * this machine's home folder.
  */
 export function secretDigest(content: string): string {
   key ??= machineKey(join(homeFolder(), "secret-key"));
   return createHmac("sha256", key).update(content).digest("base64url");
 }
 
-/** Where there is no place for a key, there is one for this process only. */
+/** The key in the file, created if necessary. Where the folder cannot be written, the key lasts as long as this process. */
 function machineKey(file: string): Buffer {
   try {
     return readKey(file) ?? makeKey(file);
@@ -41,7 +41,7 @@ function makeKey(file: string): Buffer {
     writeFileSync(file, made, { mode: 0o600, flag: "wx" });
     return made;
   } catch (error) {
-    // Another process was quicker.
+    // Another process created the key first.
     const bytes = readKey(file);
     if (bytes === undefined) throw error;
     return bytes;

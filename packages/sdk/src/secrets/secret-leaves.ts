@@ -1,14 +1,14 @@
-/** Deeper, and beyond so many, nobody looks for secrets. */
+/** The search for secrets stops at this depth and number of values. */
 const deepest = 8;
 const maxLeaves = 1000;
 
 /**
- * The texts that are secret where the value is: itself, or those in its fields and elements (names of fields and keys are none); of an address with a
- * password also the password, which drivers show by itself.
+ * The strings that are secret where the value is: itself, or those in its fields and elements, but not their names. Addresses with a
+ * password also give the password, which drivers show alone.
  */
 export function leavesOf(value: unknown): ReadonlySet<string> {
   const leaves = new Set<string>();
-  // A number is secret where it is the whole: a port or a flag in a record is not.
+  // A number is secret only as the whole value: a port or a flag in a record is not.
   if (typeof value === "number" || typeof value === "bigint") leaves.add(String(value));
   else collect(value, leaves, 0);
   return leaves;
@@ -30,7 +30,7 @@ function inside(value: object): Iterable<unknown> {
   return value instanceof Set ? value : Object.values(value);
 }
 
-/** Without blanks around it: files of secrets end with a line break, which what uses them leaves out. */
+/** Adds the text without surrounding whitespace too, because files of secrets end with a line break that their readers remove. */
 function collectText(text: string, leaves: Set<string>): void {
   const trimmed = text.trim();
   if (trimmed === "") return;
@@ -38,7 +38,7 @@ function collectText(text: string, leaves: Set<string>): void {
   for (const password of passwordsIn(trimmed)) leaves.add(password);
 }
 
-/** As it stands in the address, and decoded. */
+/** The passwords of addresses, encoded and decoded. */
 function passwordsIn(text: string): readonly string[] {
   const encoded = /^[a-z][\w+.-]*:\/\/[^/?#]*?:([^/?#]*)@/i.exec(text)?.[1] ?? "";
   if (encoded === "") return [];
@@ -49,7 +49,7 @@ function passwordsIn(text: string): readonly string[] {
   }
 }
 
-/** Text where they are one; else as they are written down. */
+/** Adds bytes as text where they are valid text, and otherwise in the usual encodings. */
 function collectBytes(bytes: Buffer, leaves: Set<string>): void {
   try {
     collectText(new TextDecoder("utf-8", { fatal: true }).decode(bytes), leaves);

@@ -1,7 +1,7 @@
 import { secretMark, secretMask } from "@ostinato/core";
 import { reveal } from "./redaction.ts";
 
-/** A value that is passed around without ever being written down. `reveal()` gives the value itself. */
+/** A value that is passed around but never recorded. `reveal()` returns the value itself. */
 export class Secret<T> {
   readonly [secretMark] = true as const;
   readonly #value: T;
@@ -15,7 +15,7 @@ export class Secret<T> {
     return this.#value;
   }
 
-  /** The value, to hand it on inside this program. Use `reveal()`, which keeps it out of everything that is written down. */
+  /** The value, for use inside the SDK. Programs use `reveal()`, which also redacts the value everywhere. */
   peek(): T {
     return this.#value;
   }

@@ -1,18 +1,18 @@
-/** One way in which a text may be written down. */
+/** One way of writing a text. */
 export interface Spelling {
-  /** Of `anchorLength` characters or more: each of them stands in every text that holds it. */
+  /** Literal parts of `anchorLength` characters or more: every text with this spelling contains all of them. */
   readonly anchors: readonly string[];
-  /** The source of a pattern that finds it. Made when it is asked for: most secrets are in no text at all. */
+  /** The source of a regular expression for the spelling. Created on demand, because most secrets occur in no text. */
   readonly source: () => string;
 }
 
 export const anchorLength = 4;
 
 /**
- * Every usual spelling of a text: as it is, escaped for JSON or by `util.inspect` (also several times over, and broken into
- * lines), encoded for addresses and pages, and in hex or base64, also amid other bytes.
+ * Every usual spelling of a text: unchanged, escaped for JSON or by `util.inspect` (repeatedly, and broken into lines), encoded for
+ * addresses and HTML, and in hex or base64, also among other bytes.
  *
- * No two neighbouring parts of a pattern can share characters, so looking takes time in proportion to what is looked at.
+ * Two neighbouring parts of a pattern never share characters, so matching takes linear time.
  */
 export function spellingsOf(text: string): readonly Spelling[] {
   const bytes = Buffer.from(text);
@@ -29,14 +29,14 @@ export function spellingsOf(text: string): readonly Spelling[] {
   ];
 }
 
-/** Shorter ones count only where they stand alone: they would blot out parts of ordinary words. */
+/** Shorter secrets match only as whole words: they would redact parts of ordinary words. */
 const shortest = 4;
 
 function standingAlone(text: string, bytes: Buffer): string {
   return `(?<!\\w)${either(asText(text), bytes.toString("hex"), escapePattern(bytes.toString("base64")))}(?!\\w)`;
 }
 
-/** Letters and digits are written as they are in every spelling. */
+/** Letters and digits are the same in every spelling. */
 function anchorsIn(text: string): readonly string[] {
   return text.match(/\w{4,}/g) ?? [];
 }
@@ -52,9 +52,9 @@ function asText(text: string): string {
   return source;
 }
 
-/** One character with the backslashes before it: they are one run with those that escape the character. */
+/** A character together with the backslashes before it, which form one run with the backslashes of its escape. */
 function partSource(backslashes: number, character: string, isFirst: boolean): string {
-  // It begins where backslashes begin: else each of a long run would be tried as the first.
+  // Match only at the start of a run of backslashes: otherwise each one of a long run would be tried.
   const run = (least: number) => (isFirst && least === 0 ? "" : `(?<!\\\\)\\\\{${least},}`);
   const encodedRun = percent("5c").repeat(backslashes);
   if (character === "") return either(run(backslashes), encodedRun);
@@ -73,7 +73,7 @@ function partSource(backslashes: number, character: string, isFirst: boolean): s
   );
 }
 
-/** What stands behind the backslash where a character is written by its number or letter. */
+/** The characters after the backslash when a character is escaped by its number or letter. */
 function escapesOf(character: string): string[] {
   const units = Array.from({ length: character.length }, (_, at) => character.charCodeAt(at).toString(16));
   const byUnits = units.map((unit) => `u${anyCase(unit.padStart(4, "0"))}`).join("\\\\+");
@@ -87,9 +87,9 @@ function escapesOf(character: string): string[] {
 }
 
 const encodedBreak = `(?:${percent("0a")}|${percent("0d")})`;
-/** `util.inspect` breaks a text behind its line breaks: `'one\n' +` and on the next line `'two'`. */
+/** `util.inspect` breaks a text after its line breaks: `'one\n' +` and on the next line `'two'`. */
 const inspectBreak = "(?:\\\\*[\"'`] \\+(?:\\s|\\\\+[rn])*\\\\*[\"'`])?";
-/** More breaks, and the indentation behind them, which is another one where the text is shown amid others. */
+/** Further breaks and the indentation after them, whose width depends on the surrounding text. */
 const restOfBreak = `(?:[\\r\\n]|\\\\+[rn]|${encodedBreak})*${inspectBreak}(?:[\\t +]|\\\\+t|${percent("20")}|${percent("09")})*`;
 
 const entities = new Map([
@@ -100,26 +100,26 @@ const entities = new Map([
   ["'", ["&(?:apos|#39|#x27);"]],
 ]);
 
-/** Bytes, encoded for an address up to three times over. */
+/** Percent-encoded bytes, encoded up to three times. */
 function percent(hex: string): string {
   return hex.replace(/../g, (byte) => `%(?:25){0,2}${anyCase(byte)}`);
 }
 
 /**
- * What is the same wherever the bytes stand with `before` bytes before them in a group of three: a character of base64 holds
- * six bits, so those at the edges hold bits of their neighbours too.
+ * The base64 characters that do not depend on the surrounding bytes, with `before` bytes before the text in its group of three: a character
+ * encodes six bits, so the outermost ones also contain bits of the neighbours.
  */
 function asBase64(bytes: Buffer, before: number): string {
   const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString("base64");
   return encoded.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
 }
 
-/** With the last character, which holds bits of the text too, and what fills up the group. */
+/** Includes the last character, which still contains bits of the text, and the padding. */
 function base64Source(encoded: string): string {
   return `${encoded.replace(/[+/]/g, (sign) => base64Signs[sign as "+" | "/"])}[\\w+/-]?={0,2}`;
 }
 
-/** Also as in addresses. */
+/** Also their spellings in addresses. */
 const base64Signs = { "+": "(?:[+-]|%2[bB])", "/": "(?:(?<!\\\\)\\\\*/|_|%2[fF])" } as const;
 
 function anyCase(hex: string): string {

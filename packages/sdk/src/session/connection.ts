@@ -2,18 +2,18 @@ import { connect } from "node:net";
 import type { Transport } from "@ostinato/client";
 import { httpTransport } from "@ostinato/client/http";
 
-/** Where runs are recorded. */
+/** The server that records runs. */
 export interface Connection {
   /** Where the API is, ending with `/api`. */
   readonly baseUrl: string;
   /** `user:password`. */
   readonly auth?: string | undefined;
-  /** How to reach it; HTTP unless told otherwise. */
+  /** The transport; HTTP by default. */
   readonly transport?: Transport | undefined;
-  /** A server inside this process has no websockets to listen on, and no address that a browser could open. */
+  /** A server inside this process has no websockets and no address for browsers. */
   readonly inProcess: boolean;
   readonly close?: (() => Promise<void>) | undefined;
-  /** Lets go of the database at once, for a process that ends: a thread then writes what is left to say. */
+  /** Releases the database at once, because the process ends: a thread then writes the final report. */
   readonly abandon?: (() => void) | undefined;
 }
 
@@ -21,19 +21,19 @@ export interface Connection {
 export interface LocalServer {
   readonly transport: Transport;
   close(): Promise<void>;
-  /** Lets go of the database at once: what was not acknowledged is not kept. */
+  /** Releases the database at once: unacknowledged writes are lost. */
   abandon(): void;
 }
 
 const defaultPort = "4200";
 const probeMillis = 500;
 
-/** Tells the SDK how to start a server inside this process, for when no other is set or found. */
+/** Registers the way to start a server inside this process, for programs that name no other and find none. */
 export function registerLocalServer(start: () => Promise<LocalServer>): void {
   startLocalServer = start;
 }
 
-/** Tells the SDK how to fill in settings that the environment leaves open, before it chooses a server. */
+/** Registers the way to complete the environment with the profile's settings before a server is chosen. */
 export function registerSettings(apply: () => Promise<void>): void {
   applySettings = apply;
 }
@@ -41,16 +41,16 @@ export function registerSettings(apply: () => Promise<void>): void {
 let startLocalServer: (() => Promise<LocalServer>) | undefined;
 let applySettings: (() => Promise<void>) | undefined;
 
-/** Where a server listens unless it was told otherwise. */
+/** The address on which a server listens by default. */
 export function defaultApiUrl(env: Environment): string {
   const port = env.OSTINATO_SERVER_PORT;
-  // 0 is any free port: nobody can know which.
+  // Port 0 means any free port, which the client cannot know.
   return `http://127.0.0.1:${port === undefined || port === "" || port === "0" ? defaultPort : port}/api`;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The server to use: the one that the environment names, else one that runs at the default address, else our own. */
+/** The server to use: the one in the environment, else one at the default address, else one inside this process. */
 export async function chooseConnection(env: Environment): Promise<Connection> {
   await applySettings?.();
   const auth = env.OSTINATO_API_AUTH_STRING || env.PREFECT_API_AUTH_STRING || undefined;
@@ -68,9 +68,9 @@ export async function chooseConnection(env: Environment): Promise<Connection> {
   };
 }
 
-/** Whether an Ostinato answers there; something else may listen on the same port. */
+/** Whether an Ostinato server answers there; another program may listen on the same port. */
 async function isOstinato(baseUrl: string): Promise<boolean> {
-  // Mostly nobody listens, which costs less to find out than to load a client for.
+  // Usually nothing listens, and a connection attempt is cheaper than loading a client.
   if (!(await isListening(new URL(baseUrl)))) return false;
   try {
     const signal = AbortSignal.timeout(probeMillis);

@@ -10,13 +10,13 @@ export type { DeputyConnection } from "./deputy-messages.ts";
 export interface DeputyOptions {
   readonly port: MessagePort;
   readonly connection: DeputyConnection;
-  /** A server inside this thread, on the database of the one inside the process. */
+  /** Opens a server inside this thread, on the database of the one inside the process. */
   readonly openLocal: () => Promise<Transport>;
 }
 
 /**
- * Works in a thread with a line of its own to the server: says that the runs of the process are alive, which the main thread
- * can't say while it computes, and what the process has to say when it ends, which the main thread can't wait for.
+ * Works in a thread with its own connection to the server: sends heartbeats of the process's runs, which the main thread cannot do while it
+ * computes, and the final report of an ending process, for which the main thread cannot wait.
  */
 export function beDeputy({ port, connection, openLocal }: DeputyOptions): void {
   const clock = systemClock({ keepAlive: true });
@@ -35,7 +35,7 @@ export function beDeputy({ port, connection, openLocal }: DeputyOptions): void {
         const now = clock.now();
         const event = { ...sign.event, id: timeOrderedId(now), occurred: formatTimestamp(now) };
         client ??= open();
-        // A server that is away hears the next one.
+        // A heartbeat that fails is followed by the next one.
         client
           .then((line) => line.call<typeof createEvents>("POST /events", { body: [event], retries: 0 }))
           .catch(() => {});
@@ -68,7 +68,7 @@ export function beDeputy({ port, connection, openLocal }: DeputyOptions): void {
   });
 }
 
-/** The lines first: they are what is read when the run is looked at. */
+/** Log lines first: users read them when they look at the run. */
 async function deliver(client: Client, { logs, events, ends }: FinalReport): Promise<void> {
   await inBatches(logs, (texts) =>
     client.call<typeof createLogs>("POST /logs/", { encodedBody: `[${texts.join(",")}]` }),
@@ -88,7 +88,7 @@ async function deliver(client: Client, { logs, events, ends }: FinalReport): Pro
 
 const batch = { messages: 500, characters: 2 * 1024 * 1024 };
 
-/** What the server refuses must not keep the rest from it. */
+/** A refused message must not block the others. */
 async function inBatches(texts: readonly string[], post: (texts: readonly string[]) => Promise<unknown>) {
   let start = 0;
   while (start < texts.length) {

@@ -1,25 +1,25 @@
 import type { EventCreate, StateCreate } from "@ostinato/protocol";
 
-/** Where the deputy finds the server: at an address, or on the database of a server inside this process. */
+/** How the deputy reaches the server: at an address, or on the database of a server inside this process. */
 export interface DeputyConnection {
   readonly baseUrl: string;
   readonly auth: string | undefined;
   readonly inProcess: boolean;
 }
 
-/** The sign of life of a run, without the moment, and how often to give it. */
+/** The heartbeat of a run, without its time, and its interval. */
 export interface Sign {
   readonly runId: string;
   readonly seconds: number;
   readonly event: Omit<EventCreate, "id" | "occurred">;
 }
 
-/** What a process that ends has not told the server. */
+/** Everything that an ending process has not told the server. */
 export interface FinalReport {
-  /** JSON texts of log lines and of events that the server has not acknowledged. */
+  /** Log lines and events that the server has not acknowledged, as JSON texts. */
   readonly logs: readonly string[];
   readonly events: readonly string[];
-  /** The runs that end with the process, subflows before what called them. */
+  /** The runs that end with the process; subflows come before their callers. */
   readonly ends: readonly { readonly flowRunId: string; readonly state: StateCreate }[];
 }
 

@@ -3,25 +3,25 @@ import type { Connection } from "./connection.ts";
 import type { DeputyConnection, FinalReport, Sign, ToDeputy } from "./deputy-messages.ts";
 
 /**
- * A thread of ours that speaks to the server while the main thread can't: it is started for the first sign of life that the
- * server would not see by itself, or for the final report of a process that ends in the middle of a run.
+ * A thread that reaches the server while the main thread cannot. It starts with the first heartbeat that the server needs, or for the final
+ * report of a process that ends during a run.
  */
 export interface Deputy {
-  /** Gives the sign again and again until the returned function is called. */
+  /** Sends the heartbeat repeatedly until the returned function is called. */
   give(sign: Sign): () => void;
-  /** Says it and waits for it on this thread, at most so long: nothing else is left to do. */
+  /** Sends the report and blocks this thread meanwhile, at most for the given time: the process has nothing else left to do. */
   reportEnd(report: FinalReport, patienceMillis: number): void;
   stop(): Promise<void>;
 }
 
-/** Tells the SDK where the thread's module is. */
+/** Registers the location of the thread's module. */
 export function registerDeputy(module: URL): void {
   threadModule = module;
 }
 
 let threadModule: URL | undefined;
 
-/** Undefined where a thread could not reach the server: over a transport that somebody has given. */
+/** Undefined where a thread could not reach the server: over a custom transport. */
 export function deputyFor(connection: Connection): Deputy | undefined {
   const module = threadModule;
   const { baseUrl, auth, inProcess, transport, abandon } = connection;
@@ -49,7 +49,7 @@ export function deputyFor(connection: Connection): Deputy | undefined {
       return () => send({ type: "silence", runId: sign.runId });
     },
     reportEnd(report, patienceMillis) {
-      // What the main thread holds of the database would keep the thread from writing.
+      // Locks that the main thread holds on the database would block the thread.
       abandon?.();
       const reported = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
       send({ type: "final-report", report, reported });

@@ -5,7 +5,7 @@ import { logLevels } from "@ostinato/protocol/log-levels";
 import { failureMessage } from "../failures/failure-text.ts";
 import { notice } from "../logging/console-output.ts";
 
-/** Is told by every part that talks to the server whether it answers. */
+/** Collects from every part that talks to the server whether it answers. */
 export interface OutageReport {
   lost(error: unknown): void;
   found(): void;
@@ -14,11 +14,11 @@ export interface OutageReport {
 export interface OutageOptions {
   readonly baseUrl: string;
   readonly clock: Clock;
-  /** How long a server that has never answered is tried. */
+  /** How long to try a server that has never answered. */
   readonly connectSeconds: number;
 }
 
-/** A shorter absence is not reported: a restart, a proxy that closes idle connections. */
+/** Shorter outages are not reported: a restart, a proxy that closes idle connections. */
 const graceSeconds = 1;
 
 /** Reports once that the server is away, however many parts of the program notice it, and once that it is back. */
@@ -58,7 +58,7 @@ export function outageReport({ baseUrl: address, clock, connectSeconds }: Outage
   };
 }
 
-/** The transport, which tells the report of every answer and failure. */
+/** A transport that reports every answer and failure to `report`. */
 export function reporting(transport: Transport, report: OutageReport): Transport {
   return async (request) => {
     try {
@@ -73,7 +73,7 @@ export function reporting(transport: Transport, report: OutageReport): Transport
   };
 }
 
-/** fetch says only that it failed. The reason is in the cause. */
+/** The message of a fetch error contains no reason; its cause does. */
 function rootCause(error: unknown): unknown {
   return error instanceof Error && error.cause !== undefined ? rootCause(error.cause) : error;
 }

@@ -9,11 +9,11 @@ const maxMessage = 2000;
 const maxProblem = 500;
 
 /**
- * What to send in the place of an event that the server refuses: the state alone, so that no task run stays for ever in the
- * one before. Nothing where that is refused too.
+ * The replacement of an event that the server refuses: the state alone, so that the task run does not stay in its previous state forever.
+ * Undefined where the replacement is refused too.
  */
 export function insteadOfRefused(warn: (message: string) => void): (error: Error, text: string) => string | undefined {
-  // Of an event that was sent again after a lost connection the server says the same again.
+  // The server repeats its refusal of an event that was sent again after a lost connection.
   const replaced = new Set<string>();
   const bare = new Set<string>();
   return ({ message }, text) => {
@@ -26,7 +26,7 @@ export function insteadOfRefused(warn: (message: string) => void): (error: Error
     }
     const { name } = (event.payload as Payload).task_run;
     warn(
-      `the server refused what was told of a state of task run "${cut(name ?? "", maxName)}", which is now told without details: ${message}`,
+      `the server refused the details of a state of task run "${cut(name ?? "", maxName)}", which is now sent without them: ${message}`,
     );
     replaced.add(event.id);
     bare.add(instead.id);
@@ -34,7 +34,7 @@ export function insteadOfRefused(warn: (message: string) => void): (error: Error
   };
 }
 
-/** The event with nothing but what a state needs; undefined where it tells of none. */
+/** The event reduced to its state; undefined where it has none. */
 function bareEvent(event: EventCreate, problem: string): EventCreate | undefined {
   const payload = event.payload as Partial<Payload> | undefined;
   if (payload?.validated_state === undefined || payload.task_run === undefined) return undefined;
@@ -43,7 +43,7 @@ function bareEvent(event: EventCreate, problem: string): EventCreate | undefined
   const message = without(state.message ?? "", problem);
   const { occurred, follows = null } = event;
   return {
-    // Another event, since the server may have kept the one that it refused, without its state.
+    // A new id, because the server may have stored the refused event without its state.
     id: timeOrderedId(toTimestamp(occurred)),
     occurred,
     event: `prefect.task-run.${name}`,
@@ -70,7 +70,7 @@ function bareEvent(event: EventCreate, problem: string): EventCreate | undefined
   };
 }
 
-/** Of a name that is too long for a name nobody knows what it says. */
+/** A state name that is too long is left out. */
 function stateName({ type, name }: Payload["validated_state"]): string {
   return name !== undefined && name !== null && name.length <= maxName ? name : defaultStateName[type as StateType];
 }

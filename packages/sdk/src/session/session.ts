@@ -13,32 +13,32 @@ import { outageReport, reporting } from "./outage.ts";
 import { insteadOfRefused } from "./refused-events.ts";
 import type { Api, Lifetime, Reporter } from "./roles.ts";
 
-/** Holds what runs report until the server has acknowledged it. */
+/** Queues the reports of runs until the server has acknowledged them. */
 export interface Delivery extends Reporter {
   readonly events: EventSink;
   readonly logs: LogBuffer;
-  /** Calls that no run waits for before it ends. None of them rejects. */
+  /** Calls that the end of a run does not wait for. None of them rejects. */
   readonly background: Set<Promise<void>>;
 }
 
-/** The program's ties to its server, made at the first call of a flow or task and shared by all later calls. */
+/** The program's connection to its server, opened at the first call of a flow or task and shared by all later calls. */
 export interface Session extends Api, Delivery, Lifetime {
   readonly connection: Connection;
-  /** How the server is reached. */
+  /** The transport to the server. */
   readonly transport: Transport;
-  /** Names this process to a server on the same machine; undefined where the system does not tell. */
+  /** Identifies this process to a server on the same machine; undefined where the system has no identity for it. */
   readonly process: string | undefined;
   /** Undefined where a thread could not reach the server. */
   readonly deputy: Deputy | undefined;
-  /** Where results go unless a task or flow says otherwise: `OSTINATO_RESULT_STORAGE`. */
+  /** The default store for results: `OSTINATO_RESULT_STORAGE`. */
   readonly resultStorage: string | undefined;
-  /** Ids of the flows that the server knows, by name. */
+  /** Ids of the flows that are registered on the server, by name. */
   readonly flowIds: Map<string, Promise<string>>;
   /** Waits until the server has everything, then closes the connection. */
   close(): Promise<void>;
 }
 
-/** A call to the server is retried for about five minutes, so that a restart does not fail a run. */
+/** Calls are retried for about five minutes, so that a restart of the server does not fail a run. */
 const patientRetries = 36;
 
 const patientSeconds = 310;
@@ -56,8 +56,8 @@ export function session(): Promise<Session> {
 }
 
 /**
- * Resolves when the server has everything that the sink was given so far. Rejects after as long as a call to the server is
- * retried: what has not arrived by then will not arrive while this program lives.
+ * Resolves when the server has stored everything sent so far. Rejects after the time for which calls are retried: anything still missing
+ * then will not arrive in this program's lifetime.
  */
 export async function flushed(
   { clock, connection }: Pick<Session, "clock" | "connection">,
@@ -72,7 +72,7 @@ export async function flushed(
   await Promise.race([sink.flush(), givenUp]).finally(stop);
 }
 
-/** Delivers everything to the server and ends the session; the next call of a flow or task opens another. */
+/** Delivers everything to the server and closes the session; the next call of a flow or task opens a new one. */
 export async function closeSession(): Promise<void> {
   const closing = current;
   current = undefined;
@@ -108,7 +108,7 @@ async function openSession(given?: Connection, clock: Clock = systemClock()): Pr
     auth,
     transport: reporting(transport, report),
     retries: patientRetries,
-    // The server knows flows by name, runs by key, and states, events, lines and artifacts by ids that we choose.
+    // The server recognizes flows by name, runs by key, and states, events, lines and artifacts by ids that the client chooses.
     repeatable: true,
   });
   const ownName = ownProcess();
@@ -155,7 +155,7 @@ async function openSession(given?: Connection, clock: Clock = systemClock()): Pr
   };
 }
 
-/** Finds out which server this is. Prefect's servers do not know the question. */
+/** Identifies the server. Prefect's servers do not have this route. */
 async function identify(
   client: Client,
   { process, retries }: { readonly process: string | undefined; readonly retries: number },
@@ -184,7 +184,7 @@ interface SinkParts {
   readonly reports: { readonly onLost: (error: unknown) => void; readonly onFound: () => void };
 }
 
-/** A program that ends sooner than this, with fewer events, does without websockets. */
+/** Programs that end sooner, with fewer events, do without websockets. */
 const shortProgram = { afterSeconds: 1, afterEvents: 50 };
 
 async function openEventSink(
@@ -193,7 +193,7 @@ async function openEventSink(
 ): Promise<EventSink> {
   const { client, server, reports } = parts;
   const onRefused = insteadOfRefused(warn);
-  const onCut = ({ message }: Error) => warn(`the server left out a part of a state of a task run: ${message}`);
+  const onCut = ({ message }: Error) => warn(`the server did not store a part of a state of a task run: ${message}`);
   const posting = () => postingEventSink(client, { ...reports, onRefused });
   if (inProcess || transport !== undefined) return posting();
   const openSocket = async () => {
@@ -205,7 +205,7 @@ async function openEventSink(
 
 const maxTimerMillis = 2 ** 31 - 1;
 
-/** A timer that keeps the process alive while runs are under way, whatever else they wait for. */
+/** A timer that keeps the process alive while runs are under way. */
 function keepAlive(events: EventSink): { hold(): () => void } {
   let holders = 0;
   let timer: ReturnType<typeof setInterval> | undefined;

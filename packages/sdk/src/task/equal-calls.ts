@@ -2,18 +2,18 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { Session } from "../session/session.ts";
 
 /**
- * How a call that others wait for ended: its result is in the cache; it has one that is not; or it has none, and the next of
- * the others takes its place.
+ * How a call ended on which others wait: its result is in the cache, it has a result that is not, or it has none and the next waiting call
+ * takes its place.
  */
 export type LeadEnd = "kept" | "unkept" | "failed";
 
 /** The calls under way by their cache keys, per session. */
 const leaders = new WeakMap<Session, Map<string, Lead>>();
 
-/** Keys of the calls that the code which runs now is inside of. */
+/** Keys of the calls around the running code. */
 const outerKeys = new AsyncLocalStorage<ReadonlySet<string>>();
 
-/** The call that is computed while equal ones wait. */
+/** The call that is computed while equal calls wait. */
 export class Lead {
   readonly ended: Promise<LeadEnd>;
   readonly #key: string;
@@ -27,7 +27,7 @@ export class Lead {
     others.set(key, this);
   }
 
-  /** Calls made by the function do not wait for this one, which waits for them. */
+  /** Calls made by the function do not wait for this call, because it waits for them. */
   around<T>(call: () => T): T {
     return outerKeys.run(new Set(outerKeys.getStore()).add(this.#key), call);
   }
@@ -39,8 +39,8 @@ export class Lead {
 }
 
 /**
- * Makes the call the one that is computed, or gives the one that is already, to be waited for. Undefined inside of that one:
- * then the call is its own.
+ * Makes the call the leader of its key, or returns the present leader to wait for. Undefined inside the leader itself: the call then stands
+ * alone.
  */
 export function leadOrFollow(
   session: Session,

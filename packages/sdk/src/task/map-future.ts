@@ -3,7 +3,7 @@ import { RunFuture } from "../run/future.ts";
 import { type FinalState, finalState, type RunState, unsuccessfulState } from "../states.ts";
 import type { TaskFuture } from "./task-future.ts";
 
-/** The runs of a task over a list: awaited, it gives the list of their values. */
+/** The runs of a task over a list: awaiting it gives the list of their values. */
 export class MapFuture<R> extends RunFuture<R[]> {
   override readonly [Symbol.toStringTag] = "MapFuture";
   readonly name: string;
@@ -20,7 +20,7 @@ export class MapFuture<R> extends RunFuture<R[]> {
     void this.#follow();
   }
 
-  /** The future of each item, once the items are known: at once, unless they come from a future. */
+  /** The futures of the items, as soon as the items are known: at once, unless they come from a future. */
   get futures(): Promise<readonly TaskFuture<R>[]> {
     return this.#futures;
   }

@@ -10,9 +10,9 @@ import type { CallOptions } from "./task-call.ts";
 import type { TaskFuture } from "./task-future.ts";
 
 export interface MapOptions {
-  /** How many items are worked on at once. No limit unless given. */
+  /** How many items are processed at once. Unlimited by default. */
   readonly concurrency?: number;
-  /** Futures, in arrays or plain objects too, that must complete first. */
+  /** Futures, also in arrays or plain objects, that must complete first. */
   readonly waitFor?: unknown;
 }
 
@@ -40,7 +40,7 @@ export function unmapped<T>(value: T): Unmapped<T> {
   return { [mark]: true, value };
 }
 
-/** What `map` takes where the function takes a `T`: a list of them, a future of a list, or one for all. */
+/** The argument of `map` where the function takes a `T`: a list of them, a future of a list, or one unmapped value. */
 type MapArgument<T> =
   | readonly Argument<T>[]
   | ReadonlySet<T>
@@ -48,7 +48,7 @@ type MapArgument<T> =
   | RunFuture<T[]>
   | Unmapped<Argument<T>>;
 
-/** Options may stand in the place of the first parameter that is left out. */
+/** Options may take the place of the first omitted parameter. */
 export type MapArguments<A extends readonly unknown[]> = {
   [K in keyof A]: MapArgument<A[K]> | (undefined extends A[K] ? MapOptions : never);
 };
@@ -57,7 +57,7 @@ const rules: Rules = { concurrency: aConcurrency, waitFor: anything };
 
 type Start = (args: readonly unknown[], options: CallOptions) => TaskFuture<unknown>;
 
-/** Starts one run for each item. The last argument may be options: a plain object is nothing that can be gone through. */
+/** Starts one run per item. The last argument may be options: a plain object is not iterable. */
 export function mapTask(taskName: string, start: Start, args: readonly unknown[]): MapFuture<unknown> {
   const last = args.at(-1);
   const hasOptions = args.length > 1 && isPlainObject(last) && !isUnmapped(last);
@@ -70,7 +70,7 @@ export function mapTask(taskName: string, start: Start, args: readonly unknown[]
   return new MapFuture(`map of ${taskName}`, lists.some(isFuture) ? awaitLists(lists).then(startAll) : startAll(lists));
 }
 
-/** Lists that come from futures, once they are there; the items keep their origin through the values. */
+/** Waits for lists that come from futures; the items keep their origin through their values. */
 function awaitLists(lists: readonly unknown[]): Promise<readonly unknown[]> {
   return Promise.all(lists.map((list) => (isFuture(list) ? resolved(list) : list)));
 }

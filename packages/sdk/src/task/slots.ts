@@ -2,14 +2,14 @@ import type { Interruption } from "../run/interruption.ts";
 import type { Limiter } from "../run/limiter.ts";
 
 export interface SlotOptions {
-  /** The run needs a slot of each of them. */
+  /** The run needs a slot of each limiter. */
   readonly limiters: readonly (Limiter | undefined)[];
   readonly interruption: Interruption;
   /** The queues for its events and log lines. While one is full, no new run begins. */
   readonly sinks: readonly { readonly backpressure: Promise<void> | undefined }[];
 }
 
-/** Resolves when a run may begin, with the function that gives its slots back. Rejects when the run is interrupted first. */
+/** Resolves when a run may begin, with a function that returns its slots. Rejects when the run is interrupted first. */
 export async function acquireSlots({ limiters, interruption, sinks }: SlotOptions): Promise<() => void> {
   const held: Limiter[] = [];
   const release = () => {
@@ -36,7 +36,7 @@ async function acquire(limiter: Limiter, interruption: Interruption): Promise<vo
   try {
     await interruption.guard(slot);
   } catch (error) {
-    // The slot still comes and must go to the next run.
+    // The slot still arrives and must go to the next run.
     void slot.then(() => limiter.release());
     throw error;
   }

@@ -15,8 +15,8 @@ export interface TaskOptions extends Hooks, RetryOptions {
   /** The function's name unless given. */
   readonly name?: string;
   /**
-   * What the task is known by when results are used again, in place of its name and file. For tasks that one function makes
-   * or that are made inside a run: it says what they differ in, such as `read ${table}`.
+   * Identifies the task when results are reused, in place of its name and file. Needed for tasks that are made by one function or inside a
+   * run: include the part in which they differ, such as `read ${table}`.
    */
   readonly key?: string;
   readonly description?: string;
@@ -24,22 +24,22 @@ export interface TaskOptions extends Hooks, RetryOptions {
   readonly tags?: readonly string[];
   /** The name of each run: a template such as `"load {path}"`, or a function of the arguments by name. */
   readonly runName?: RunName<Readonly<Record<string, unknown>>>;
-  /** How often a failure is tried again. */
+  /** How many times a failed run is retried. */
   readonly retries?: number;
   readonly timeout?: Duration;
-  /** When a result of an earlier call is used again. */
+  /** When a result of an earlier call is reused. */
   readonly cache?: CacheOptions;
-  /** Whether the result is kept, so that a run that goes on after a failure need not make it again. True unless the flow says otherwise. */
+  /** Whether the result is stored, so that a resumed run need not compute it again. True unless the flow says otherwise. */
   readonly persist?: boolean;
-  /** The store that all results go to: `"s3://bucket/prefix"`, `"local"`. As the flow says unless given. */
+  /** The store for all results: `"s3://bucket/prefix"`, `"local"`. Defaults to the flow's. */
   readonly resultStorage?: string;
-  /** Whether what the function prints with `console` becomes log lines. As the flow says unless given. */
+  /** Whether `console` output of the function becomes log lines. Defaults to the flow's. */
   readonly logPrints?: boolean;
-  /** `"thread"` runs the function in a worker thread: for work that keeps the processor busy. */
+  /** `"thread"` runs the function in a worker thread, for CPU-bound work. */
   readonly runIn?: "thread";
 }
 
-/** A task as the engine needs it: options read once, when the task is made. */
+/** A task in the form that the engine uses: its options are parsed once, when the task is made. */
 export interface TaskDefinition {
   readonly options: TaskOptions;
   readonly fn: (...args: never[]) => unknown;
@@ -47,7 +47,7 @@ export interface TaskDefinition {
   readonly origin: Origin;
   readonly identity: DefinitionIdentity;
   readonly parameters: ParameterNames;
-  /** Values of parameters that are left out, for templates of names. */
+  /** Values of omitted parameters, for templates of names. */
   readonly defaults: ReadonlyMap<string, unknown>;
   readonly retries: number;
   readonly policy: TaskRunPolicy;

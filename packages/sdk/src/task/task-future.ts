@@ -2,13 +2,13 @@ import { Cancelled } from "../errors.ts";
 import { RunFuture } from "../run/future.ts";
 import type { FinalState, RunState } from "../states.ts";
 
-/** What a future asks of the run behind it. */
+/** The methods of a run that its future needs. */
 export interface RunControl {
   readonly state: RunState;
   interrupt(reason: Error): void;
 }
 
-/** The run of a task: awaited, it gives the task's value. Given to another task, it is a dependency. */
+/** A future of a task run. Awaiting it gives the task's value; as an argument of another task it is a dependency. */
 export class TaskFuture<T> extends RunFuture<T> {
   override readonly [Symbol.toStringTag] = "TaskFuture";
   readonly id: string;
@@ -20,7 +20,7 @@ export class TaskFuture<T> extends RunFuture<T> {
     this.#control = control;
   }
 
-  /** Where the task has a `runName`, the name that it makes of the arguments once they are known. */
+  /** With `runName`, changes once the arguments are known. */
   get name(): string {
     return this.#control.name;
   }

@@ -3,24 +3,21 @@ import { UsageError } from "../errors.ts";
 import { failureMessage } from "../failures/failure-text.ts";
 import { isDuration, shown } from "../run/option-checks.ts";
 
-/** One delay for all retries, one for each (the last repeats), or a function of the attempt that failed, 1 for the first. */
+/** One delay for all retries, one for each (the last repeats), or a function of the failed attempt's number, from 1. */
 export type RetryDelay = Duration | readonly Duration[] | ((attempt: number) => Duration);
 
 export interface RetryOptions {
   readonly retryDelay?: RetryDelay;
-  /** Makes each delay longer by a random share of up to this much of itself, so that tasks that failed together part. */
+  /** Lengthens each delay by a random share of up to this fraction, so that tasks that failed together don't retry together. */
   readonly retryJitter?: number;
-  /** Whether this error is worth another try. */
+  /** Whether this error is worth a retry. */
   readonly retryIf?: (error: Error, attempt: number) => boolean | Promise<boolean>;
 }
 
-/** Tells whoever reads the log of a run that something about it, but not the run, is wrong. */
+/** Logs a problem with a run that does not fail the run. */
 export type Warn = (message: string) => void;
 
-/**
- * Whether the failure is worth another try: asked of each. Where that can't be told it is none: `retryIf` is there to keep what
- * must not be repeated from being repeated.
- */
+/** Whether the failure is worth a retry. A `retryIf` that throws counts as no: it exists to prevent repetitions. */
 export async function isWorthRetry({ retryIf }: RetryOptions, error: Error, asked: { attempt: number; warn: Warn }) {
   if (retryIf === undefined) return true;
   try {
@@ -31,7 +28,7 @@ export async function isWorthRetry({ retryIf }: RetryOptions, error: Error, aske
   }
 }
 
-/** Seconds to wait before the retry; where the function gives none that can be used, the retry comes at once. */
+/** Seconds to wait before the retry; 0 where the function returns no usable delay. */
 export function secondsBeforeRetry(options: RetryOptions, { attempt, warn }: { attempt: number; warn: Warn }): number {
   try {
     return withJitter(secondsBefore(options, attempt), options.retryJitter ?? 0);
@@ -43,7 +40,7 @@ export function secondsBeforeRetry(options: RetryOptions, { attempt, warn }: { a
 
 const maxListedDelays = 50;
 
-/** The delays as the server keeps them beside the run: one where all are the same. */
+/** The delays as the server stores them with the run: a single one where all are equal. */
 export function listedDelays(what: string, options: RetryOptions, retries: number): number | number[] {
   const listed = Array.from({ length: Math.min(retries, maxListedDelays) }, (_, index) => {
     try {

@@ -11,13 +11,13 @@ import {
 import type { EventCreate, Resource, StateDetails, TaskInputs, TaskRunPolicy, TaskRunValues } from "@ostinato/protocol";
 import type { RunState } from "../states.ts";
 
-/** A state to enter: what is left out is empty. */
+/** A state to enter; omitted fields are empty. */
 export interface NextState {
   readonly type: StateType;
   readonly name: string;
   readonly message?: string;
   readonly details?: StateDetails & Readonly<Record<string, unknown>>;
-  /** Inputs and result, which the server keeps together with the state. */
+  /** Inputs and result, which the server stores together with the state. */
   readonly values?: TaskRunValues | undefined;
 }
 
@@ -27,7 +27,7 @@ export interface TaskRunDescription {
   readonly taskVersion: string | undefined;
   readonly policy: TaskRunPolicy;
   readonly tags: readonly string[];
-  /** The attempt of the flow run in which it was called; 0 outside of flows. */
+  /** The attempt of the flow run that made the call; 0 outside of flows. */
   readonly flowRunAttempt: number;
   readonly related: readonly Resource[];
 }
@@ -36,11 +36,11 @@ interface RecordedState extends RunState {
   readonly details: NonNullable<NextState["details"]>;
 }
 
-/** The states of one task run, decided here and told to the server as events. */
+/** The states of one task run, which are decided here and reported to the server as events. */
 export class TaskRunRecord {
   readonly description: TaskRunDescription;
   name: string;
-  /** Where the arguments come from, as far as it is known. */
+  /** The origins of the arguments, as far as they are known. */
   inputs: TaskInputs;
   cacheKey: string | undefined;
   #state: RecordedState | undefined;
@@ -60,10 +60,10 @@ export class TaskRunRecord {
     return this.#state;
   }
 
-  /** Enters the state and gives the event that tells of it: the state's id and moment are the event's. */
+  /** Enters the state and returns the event that reports it: the state's id and timestamp are the event's. */
   enter(next: NextState, now: Timestamp): { readonly state: RunState; readonly event: EventCreate } {
     const before = this.#state;
-    // The server takes the latest state for the present one, so none may come before another because of a clock moved back.
+    // The server takes the latest state as the current one, so a clock that is set back must not reorder states.
     const timestamp = Math.max(now, (before?.timestamp ?? 0) + 1) as Timestamp;
     const { type, name, message = "", details = {} } = next;
     const state = { id: timeOrderedId(timestamp), type, name, message, timestamp, details };
@@ -125,9 +125,9 @@ export class TaskRunRecord {
   }
 }
 
-/** In any script an event's name takes as many bytes; the whole name of the state is in the state. */
+/** A name of this length fits into the byte limit of event names in any script; the state contains the whole name. */
 const maxEventState = 300;
-/** A label is for finding things; the whole message is in the state. */
+/** Labels are for searching; the state contains the whole message. */
 const maxLabelLength = 1024;
 
 function describe({ type, name, message, details }: RecordedState) {

@@ -40,7 +40,7 @@ import { type NextState, TaskRunRecord } from "./task-run-record.ts";
 /** One run of a task: from the call to the final state. */
 export class TaskRun implements Interruptible, TaskRunView {
   readonly id: string;
-  /** Made of the arguments where the task says how, once they are known. */
+  /** Made from the arguments once they are known, where the task has a `runName`. */
   name: string;
   readonly definition: TaskDefinition;
   readonly future: TaskFuture<unknown>;
@@ -55,13 +55,13 @@ export class TaskRun implements Interruptible, TaskRunView {
   #results: TaskResults | undefined;
   /** Set while equal calls wait for this one. */
   #lead: Lead | undefined;
-  /** Whether there may be a result to use in place of calling the function. */
+  /** Whether an existing result may replace the call of the function. */
   #mayReuse = true;
-  /** The arguments by the names of the parameters, once everything that they come from is over. */
+  /** The arguments by parameter name, once all their futures have settled. */
   inputs: ReadonlyMap<string, unknown> = new Map();
   /** Whether its function was called. */
   started = false;
-  /** The name that the function gave the end of this attempt. */
+  /** The name that the function declared for the end of this attempt. */
   #declaredName: string | undefined;
 
   constructor(definition: TaskDefinition, args: readonly unknown[], place: Place, call: CallOptions) {
@@ -90,7 +90,7 @@ export class TaskRun implements Interruptible, TaskRunView {
     scope.enter(this);
   }
 
-  /** How often its function was called, with this time. */
+  /** The number of the attempt, from 1. */
   get attempt(): number {
     return this.#record.runCount;
   }
@@ -124,7 +124,7 @@ export class TaskRun implements Interruptible, TaskRunView {
     this.#interruption.interrupt(reason);
   }
 
-  /** Carries the run through to its final state. Never rejects. */
+  /** Runs all attempts up to the final state. Never rejects. */
   async execute(): Promise<void> {
     const final = await this.#untilFinal();
     if (hasHookFor(this.definition.options, final)) await this.#callHooks(final);
@@ -172,7 +172,7 @@ export class TaskRun implements Interruptible, TaskRunView {
     }
   }
 
-  /** The arguments, once everything that they come from is over. */
+  /** Resolves with the arguments once all their futures have settled. */
   async #awaitInputs(): Promise<readonly unknown[]> {
     const links = [...this.#dependencies.values()].flatMap((dependencies) => dependencies.links);
     let args = this.#args;
@@ -181,7 +181,7 @@ export class TaskRun implements Interruptible, TaskRunView {
       const failure = await this.#interruption.guard(allOver(links));
       if (failure !== undefined) throw upstreamFailed(this.name, failure);
       args = args.map((argument) => fillIn(argument));
-      // A map over a future, or a subflow, has its task runs only now.
+      // A map over a future, or a subflow, gets its task runs only now.
       this.#record.inputs = taskInputs(this.#dependencies);
     }
     this.inputs = nameArguments(this.definition.parameters, args);
@@ -190,8 +190,8 @@ export class TaskRun implements Interruptible, TaskRunView {
   }
 
   /**
-   * Waits for a turn, and until no equal call is under way that may be used instead. Nobody waits for another with a turn in
-   * hand, which the other may need, and nobody keeps others waiting without one.
+   * Waits for a slot, and until no reusable equal call is under way. A run never waits for another one while it holds a slot, which the
+   * other may need, and never makes others wait while it has none.
    */
   async #awaitStart(): Promise<() => void> {
     for (let alone = false; ; ) {
@@ -217,13 +217,13 @@ export class TaskRun implements Interruptible, TaskRunView {
   }
 
   #acquireSlots(): Promise<() => void> {
-    // A task called by a task runs in the turn of its caller, which may be waiting for it.
+    // A task called by a task shares the slot of its caller, which may be waiting for it.
     const limiters = [this.#call.limiter, this.parent === undefined ? this.scope.limiter : undefined];
     const { events, logs } = this.scope.session;
     return acquireSlots({ limiters, interruption: this.#interruption, sinks: [events, logs] });
   }
 
-  /** Compares the call by its arguments as they are now: while it waited they may have been changed. */
+  /** Compares the call by its present arguments: they may have changed while it waited. */
   #compare(): TaskResults {
     if (this.#results !== undefined && (!this.#mayReuse || this.#results.isCurrent)) return this.#results;
     this.#results = new TaskResults(this);
@@ -231,7 +231,7 @@ export class TaskRun implements Interruptible, TaskRunView {
     return this.#results;
   }
 
-  /** Ends the run with a result that is there already. */
+  /** Ends the run with an existing result. */
   async #reuse(results: TaskResults): Promise<FinalState<unknown> | undefined> {
     const reusable = await results.reusable();
     if (reusable === undefined) return undefined;
@@ -257,7 +257,7 @@ export class TaskRun implements Interruptible, TaskRunView {
     }
   }
 
-  /** Calls the function, bounded by the timeout and by interruption: it may go on behind, but nobody listens any more. */
+  /** Calls the function, bounded by the timeout and by interruption; the result of a function that runs on is ignored. */
   async #callFunction(args: readonly unknown[]): Promise<unknown> {
     const { definition, scope } = this;
     const { timeoutSeconds } = definition;
@@ -295,7 +295,7 @@ export class TaskRun implements Interruptible, TaskRunView {
     return finalState({ ...state, type: "COMPLETED" }, value);
   }
 
-  /** What the function returned: a value, or the end that it declared. */
+  /** Reads the returned value, or the end that the function declared. */
   #read(returned: unknown): { name?: string | undefined; message?: string | undefined; value: unknown } {
     if (!isDeclared(returned)) return { value: returned };
     this.#declaredName = returned.name;
@@ -346,7 +346,7 @@ export class TaskRun implements Interruptible, TaskRunView {
       return unsuccessfulState({ ...state, type: "CANCELLED" }, error);
     }
     if (error instanceof UpstreamFailed && !this.started) {
-      // The field's word for it, which is not a final one for the server.
+      // Prefect's name for it, which is not a final state on the server.
       const state = this.#enter({ type: "PENDING", name: stateNames.notReady, message });
       return unsuccessfulState({ ...state, type: "FAILED" }, error);
     }
@@ -374,7 +374,7 @@ export class TaskRun implements Interruptible, TaskRunView {
     return { inputs: [...this.inputs].map(([name, value]) => ({ name, preview: previewOf(value, options) })) };
   }
 
-  /** Whoever is given the value depends on this run. */
+  /** Users of the value depend on this run. */
   #rememberMade(value: unknown): void {
     const inputs = Object.values(this.#record.inputs).flatMap((from) =>
       from.flatMap((input) => ("id" in input ? [input.id] : [])),
@@ -428,7 +428,7 @@ function upstreamFailed(name: string, { future, error }: Failure): UpstreamFaile
   return new UpstreamFailed(name, future.name, { cause: error, reason: failureMessage(rootCause(error)) });
 }
 
-/** The state of a run that no server was told of. */
+/** A state that is not reported to any server. */
 function unrecorded<T extends RunState["type"]>(id: string, type: T, name: string): RunState & { readonly type: T } {
   return { id, type, name, message: "", timestamp: 0 as Timestamp };
 }

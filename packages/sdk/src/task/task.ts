@@ -16,38 +16,38 @@ import { defineTask, type TaskDefinition, type TaskOptions } from "./task-defini
 import type { TaskFuture } from "./task-future.ts";
 import { TaskRun } from "./task-run.ts";
 
-/** What a call may change: the options of the task, and what must be over before it runs. */
+/** Options of a call: those of the task, and futures to wait for. */
 export interface WithOptions extends TaskOptions {
-  /** Futures, in arrays or plain objects too, that must complete first although the task does not take their values. */
+  /** Futures, also in arrays or plain objects, that must complete first although the task does not take their values. */
   readonly waitFor?: unknown;
 }
 
 export interface Task<A extends readonly unknown[], R> {
-  /** Runs the task: gives its future at once. */
+  /** Runs the task and returns its future at once. */
   (...args: Arguments<A>): TaskFuture<R>;
   readonly name: string;
   /** The bare function: calling it records nothing. */
   readonly fn: (...args: A) => R | Promise<R>;
   /** A copy with other options. */
   with(options: WithOptions): Task<A, R>;
-  /** Runs the task for each item; several lists are gone through side by side. `unmapped(value)` is the same for all. */
+  /** Runs the task once per item; several lists are iterated in parallel. `unmapped(value)` is the same for all items. */
   map(...args: MapArguments<A> | [...MapArguments<A>, MapOptions]): MapFuture<R>;
-  /** Runs the task and gives its final state instead of throwing. */
+  /** Runs the task and resolves with its final state instead of throwing. */
   state(...args: Arguments<A>): Promise<FinalState<R>>;
 }
 
-// The function's type as a whole, and not its parts, so that parameters with a default value keep their type.
+// The function's type as a whole rather than its parts, so that parameters with a default value keep their type.
 type TaskFunction = (...args: never[]) => unknown;
 
 /**
- * The task that a function becomes. One that is generic or has overloads, and is async, stays so: called with plain values it
- * has its own signature, whose promise is the future.
+ * The task made of a function. A generic or overloaded async function keeps its signature for plain values; the returned promise is the
+ * future.
  */
 export type TaskOf<F extends TaskFunction> = IsPlain<F> extends true ? PlainTask<F> : F & PlainTask<F>;
 
 type PlainTask<F extends TaskFunction> = Task<Parameters<F>, Result<Awaited<ReturnType<F>>>>;
 
-/** Whether the parameters and the result say all there is to say of the function's type. */
+/** Whether the parameters and the result fully describe the function's type. */
 type IsPlain<F extends TaskFunction> =
   ReturnType<F> extends Promise<unknown>
     ? ((...args: Parameters<F>) => ReturnType<F>) extends F
@@ -118,7 +118,7 @@ function startTask(definition: TaskDefinition, args: readonly unknown[], call: C
   return run.future;
 }
 
-/** A task called outside of any flow has a scope of its own, which gets its session once there is one. */
+/** A task called outside of any flow has its own scope, which receives its session once there is one. */
 function standaloneScope(): Scope {
   return new Scope({
     session: undefined,
@@ -139,6 +139,6 @@ async function holdWhile(executed: Promise<void>): Promise<void> {
     const release = (await session()).hold();
     await executed.finally(release);
   } catch {
-    // Without a session the run ends by itself, with the reason.
+    // The run ends by itself and reports why there is no session.
   }
 }

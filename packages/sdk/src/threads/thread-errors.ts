@@ -2,12 +2,12 @@ import { classNames, classOf } from "../failures/error-classes.ts";
 import { failureParts, fieldText, isError } from "../failures/failure-parts.ts";
 import { packSecrets, unpackSecrets } from "./thread-values.ts";
 
-/** An error between threads. Copying it would lose its class, its name and its fields. */
+/** An error between threads. Structured cloning would lose its class, its name and its fields. */
 export interface ThreadError {
   readonly name: string;
   readonly message: string;
   readonly stack: string | undefined;
-  /** The names of its class and of those that this one extends, nearest first. */
+  /** The names of its class and its superclasses, nearest first. */
   readonly classes: readonly string[];
   readonly fields: readonly (readonly [name: string, value: ThreadValue])[];
   readonly cause: ThreadValue | undefined;
@@ -44,7 +44,7 @@ function packValue(value: unknown, above: readonly unknown[]): ThreadValue {
   return { error: pack(value, above) };
 }
 
-/** The value where it can be copied to another thread; else, as a socket or a function cannot, a picture of it. */
+/** The value where it can be cloned; otherwise, as for a socket or a function, a text that describes it. */
 function copyable(value: unknown): unknown {
   if (typeof value !== "object" && typeof value !== "function" && typeof value !== "symbol") return value;
   try {
@@ -56,7 +56,7 @@ function copyable(value: unknown): unknown {
   }
 }
 
-/** The error as an instance of its class, where that is known here: `seenBy` are functions that may name it. */
+/** The error as an instance of its class, where that is known here: the functions in `seenBy` may have it in scope. */
 export function unpackError(packed: ThreadError, seenBy: readonly unknown[] = []): Error {
   const { name, message, stack, fields, cause, errors } = packed;
   const error = instance(packed, seenBy);
@@ -74,9 +74,9 @@ export function unpackError(packed: ThreadError, seenBy: readonly unknown[] = []
   return error;
 }
 
-/** Its constructor is not called: nobody knows what it would want. */
+/** Does not call the constructor, because its arguments are unknown. */
 function instance({ name, message, classes }: ThreadError, seenBy: readonly unknown[]): Error {
-  // Its properties are computed, and only for what its own constructor has made.
+  // Its properties are computed from internal slots, which only the constructor sets.
   if (classes[0] === "DOMException") return new DOMException(message, name) as Error;
   const error = new Error(message);
   for (let skipped = 0; skipped < classes.length; skipped += 1) {

@@ -36,8 +36,8 @@ export async function runJob(job: ThreadJob): Promise<ThreadOutcome> {
 }
 
 /**
- * The task, made by its module. The module may never end loading, because it waits for a flow that does not run here: the
- * task is there as soon as the line that makes it has run.
+ * Finds the task made by its module. The module may never finish loading, because it awaits a flow that does not run here; the task exists
+ * as soon as the line that makes it has run.
  */
 async function findTask({ module, taskKey, taskRun }: ThreadJob): Promise<ThreadTask> {
   const loading = import(module);
@@ -93,7 +93,7 @@ function talk(port: MessagePort): Line {
   };
 }
 
-/** The thread has the roles of the session that code inside a run uses, and none of the others. */
+/** The thread has the part of the session that code inside a run uses, and no other. */
 function contextOf(job: ThreadJob, { transport, send, signal }: Line): RunContext {
   const { baseUrl, uiUrl, server, flowRun, taskRun, logPrints } = job;
   const inputs = new Map([...taskRun.inputs].map(([name, value]) => [name, unpackSecrets(value)]));

@@ -4,7 +4,7 @@ import type { EventCreate, LogCreate, ServerInfo } from "@ostinato/protocol";
 import type { DefinitionIdentity, Origin } from "../identity/definition-identity.ts";
 import type { ThreadError } from "./thread-errors.ts";
 
-/** A task, as far as a thread can run it. */
+/** The part of a task that a thread needs to run it. */
 export interface ThreadTask {
   readonly name: string;
   readonly fn: (...args: never[]) => unknown;
@@ -13,9 +13,9 @@ export interface ThreadTask {
   readonly options: { readonly retryIf?: unknown };
 }
 
-/** What a worker thread is asked to run, and what it needs to know of the run. Everything here is copied between threads. */
+/** A job for a worker thread, with the necessary facts about the run. All of it is cloned between threads. */
 export interface ThreadJob {
-  /** The module that makes the task when it is loaded. */
+  /** The module whose loading makes the task. */
   readonly module: string;
   readonly taskKey: string;
   readonly args: readonly unknown[];
@@ -48,7 +48,7 @@ interface ThreadTaskRun {
   readonly inputs: ReadonlyMap<string, unknown>;
 }
 
-/** Messages from the thread while it works. Its requests go through the main thread, which may hold the server. */
+/** Messages from the thread while it works. Its requests go through the main thread, which may contain the server. */
 export type FromThread =
   | { readonly type: "revealed"; readonly text: string }
   | { readonly type: "event"; readonly event: EventCreate }
@@ -60,7 +60,7 @@ export type ToThread =
   | { readonly type: "response"; readonly number: number; readonly response: TransportResponse }
   | { readonly type: "no-response"; readonly number: number; readonly message: string };
 
-/** How the function ended. Errors travel written down: copying them would lose their names. */
+/** How the function ended. Errors are serialized, because cloning would lose their names. */
 export type ThreadOutcome =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly error: ThreadError };

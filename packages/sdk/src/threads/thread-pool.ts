@@ -11,23 +11,20 @@ import { packError, unpackError } from "./thread-errors.ts";
 import type { FromThread, ThreadJob, ThreadOutcome, ThreadTask, ToThread } from "./thread-messages.ts";
 import { packSecrets, unpackSecrets } from "./thread-values.ts";
 
-/** A task run, as far as a thread that works for it needs to know. */
+/** The part of a task run that its worker thread needs. */
 export interface ThreadRun extends TaskRunView {
   readonly definition: ThreadTask;
   readonly scope: Scope;
   readonly flowRun: FlowRunView | undefined;
 }
 
-/** How long a thread may take to end by itself after its signal was aborted. A busy one hears nothing, and is ended. */
+/** How long a thread may take to end by itself after its signal was aborted. A busy one is then terminated. */
 const graceMillis = 500;
 const idleMillis = 10_000;
 
-/** As many as work side by side. */
+/** One thread per processor. */
 const threadsAtMost = availableParallelism();
-/**
- * Where tasks wait for a thread: what waits in the pool itself is forgotten there when threads are ended, and no other is
- * started for it.
- */
+/** Tasks wait here for a thread rather than in the pool, which forgets its queue when threads are terminated. */
 const places = new Limiter(threadsAtMost);
 
 let pool: Promise<Piscina> | undefined;
@@ -36,7 +33,7 @@ let pool: Promise<Piscina> | undefined;
 export async function runInThread(run: ThreadRun, args: readonly unknown[]): Promise<unknown> {
   await places.acquire();
   try {
-    // It may have been ended while it waited.
+    // The run may have ended while it waited.
     run.signal.throwIfAborted();
     return await runAtOnce(run, args);
   } finally {
@@ -82,7 +79,7 @@ async function openPool(): Promise<Piscina> {
     minThreads: 0,
     maxThreads: threadsAtMost,
     idleTimeout: idleMillis,
-    // With atomics a thread would sleep through messages that come while it works.
+    // With atomics a thread would block, and miss messages that arrive while it works.
     atomics: "disabled",
   });
 }
@@ -133,7 +130,7 @@ function describeJob(run: ThreadRun, args: readonly unknown[], port: MessagePort
   };
 }
 
-/** What the thread said before its end may arrive behind that: above all which secrets are in its error. */
+/** Messages sent before the thread's end may arrive after it: above all the secrets in its error. */
 function serveRest(run: ThreadRun, port: MessagePort): void {
   for (let rest = receiveMessageOnPort(port); rest !== undefined; rest = receiveMessageOnPort(port)) {
     serve(run, port, rest.message as FromThread);
@@ -155,7 +152,7 @@ function serve(run: ThreadRun, port: MessagePort, message: FromThread): void {
     return;
   }
   const { number, request } = message;
-  // The thread is not told the password.
+  // The thread does not get the password.
   const headers = { ...request.headers, ...authHeaders(session.connection.auth) };
   session.transport({ ...request, headers }).then(
     (response) => send(port, { type: "response", number, response }),

@@ -1,8 +1,8 @@
 import type { ThreadTask } from "./thread-messages.ts";
 
 /**
- * In a worker thread of the pool: the tasks that the loaded modules have made, by key. There, modules are loaded only for
- * the sake of their tasks, so a flow that a module calls while it loads is not run again.
+ * The tasks that the loaded modules of a worker thread have made, by key. Threads load modules only for their tasks, so a flow that a
+ * module calls while it loads is not run again.
  */
 export interface ThreadRegistry {
   readonly tasks: Map<string, ThreadTask>;

@@ -3,7 +3,7 @@ import { Secret } from "../secrets/secret.ts";
 
 const packedSecret = "ostinato.secret";
 
-/** Secrets between threads: copying would leave empty objects of them. Looks into arrays and plain objects. */
+/** Packs secrets for another thread: cloning would turn them into empty objects. Looks into arrays and plain objects. */
 export function packSecrets(value: unknown): unknown {
   return mapInside(value, (inner) => (inner instanceof Secret ? { [packedSecret]: [inner.peek()] } : undefined));
 }
@@ -20,7 +20,7 @@ function mapInside(value: unknown, replace: (inner: unknown) => unknown, depth =
   if (replaced !== undefined) return replaced;
   if (depth > 8) return value;
   if (Array.isArray(value)) {
-    // An array of numbers or of texts is data: it is not worth a copy.
+    // An array of numbers or strings is data and needs no copy.
     if (value.every((item) => typeof item !== "object")) return value;
     return value.map((item) => mapInside(item, replace, depth + 1));
   }
