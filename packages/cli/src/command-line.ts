@@ -9,7 +9,7 @@ import { buildProgram } from "./program.ts";
 
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
   endQuietlyWhenNobodyReads();
-  // `config view` shows where each value comes from, so there the environment stays as it is.
+  // `config view` shows the origin of each value, so it needs the unchanged environment.
   const program = buildProgram({ beforeAction: (path) => path[0] !== "config" && applyProfile() });
   try {
     await program.parseAsync([...argv]);
@@ -19,7 +19,7 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
 }
 
 function report(error: unknown): ExitCode {
-  // Commander has said it already, and help is no mistake.
+  // Commander has already printed the message; a request for help is not an error.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.fine : exitCodes.usage;
   note(`${paint("red", "Error", process.stderr)}: ${sentenceOf(error)}`);
   if (process.env.OSTINATO_DEBUG) note(inspect(error));

@@ -1,6 +1,6 @@
 import { type ExitCode, exitCodes } from "./exit-codes.ts";
 
-/** What went wrong in one sentence, and what to do in the next. */
+/** An error whose message says what went wrong in one sentence, and what to do in the next. */
 export class CliError extends Error {
   override readonly name = "CliError";
   readonly exitCode: ExitCode;
@@ -15,7 +15,7 @@ export function usageError(message: string): CliError {
   return new CliError(message, { exitCode: exitCodes.usage });
 }
 
-/** The sentence for a person. Errors of ours say what to do by themselves; those of the system are put into words. */
+/** The message for a person. Ostinato's own errors say what to do; system errors are put into words. */
 export function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { code, path } = error as NodeJS.ErrnoException;
@@ -30,19 +30,19 @@ export function codeOf(error: unknown): string | undefined {
   return typeof code === "string" ? code : undefined;
 }
 
-/** Words for the codes of the operating system, to stand after a path. */
+/** Phrases for the codes of the operating system, to follow a path. */
 export const systemReasons: Readonly<Record<string, string>> = {
-  EACCES: "may not be written or read by this user",
-  EPERM: "may not be changed by this user",
-  EROFS: "is on a file system that can only be read",
+  EACCES: "can't be read or written by this user",
+  EPERM: "can't be changed by this user",
+  EROFS: "is on a read-only file system",
   ENOSPC: "can't be written because the disk is full",
-  EDQUOT: "can't be written because the disk quota is used up",
-  ENOTDIR: "lies below something that is not a folder",
+  EDQUOT: "can't be written because the disk quota is exhausted",
+  ENOTDIR: "is below something that is not a folder",
   EEXIST: "exists and is not a folder",
   EISDIR: "is a folder",
   ENOENT: "does not exist",
   ENAMETOOLONG: "has a name that is too long",
-  ELOOP: "goes round in circles of symbolic links",
+  ELOOP: "contains a loop of symbolic links",
 };
 
 export function firstParagraph(message: string): string {

@@ -7,15 +7,15 @@ import { databaseError } from "./server/start-error.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A server inside this process, on the database that `ostinato server start` would use, which listens nowhere. */
+/** A server inside this process, on the database of `ostinato server start`, without a port. */
 export async function startLocalServer(environment: Environment = process.env): Promise<LocalServer> {
-  // A script has no `ostinato` before it that did this already. Compiling the server takes longer than starting it.
+  // A script was not started by `ostinato`, which enables this cache. Compiling the server takes longer than starting it.
   enableCompileCache();
   const [{ createInProcessServer }, { readConfig }] = await Promise.all([
     import("@ostinato/server/in-process"),
     import("@ostinato/server/config"),
   ]);
-  // Requests of the process's own are no events of interest; what goes wrong is.
+  // Log lines about the process's own requests are noise; errors are not.
   const config = readConfig({ ...environment, OSTINATO_LOG_LEVEL: "warn" });
   try {
     await prepareDatabase(config);

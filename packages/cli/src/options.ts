@@ -3,11 +3,13 @@ import { InvalidArgumentError, Option } from "commander";
 const defaultRows = 20;
 
 export function jsonOption(): Option {
-  return new Option("--json", "JSON for programs");
+  return new Option("--json", "print JSON for programs");
 }
 
 export function limitOption(): Option {
-  return new Option("-n, --limit <rows>", "rows at most").argParser(wholeNumber(1, 1_000_000)).default(defaultRows);
+  return new Option("-n, --limit <rows>", "maximum number of rows")
+    .argParser(wholeNumber(1, 1_000_000))
+    .default(defaultRows);
 }
 
 export function portOption(about: string): Option {
@@ -15,7 +17,7 @@ export function portOption(about: string): Option {
 }
 
 export function yesOption(): Option {
-  return new Option("-y, --yes", "go ahead without asking");
+  return new Option("-y, --yes", "do not ask for confirmation");
 }
 
 /** An option that may be given several times. */

@@ -1,7 +1,7 @@
-/** Rows of a page at most, as the API has it. */
+/** Maximum rows of a page in the API. */
 export const pageRows = 200;
 
-/** Reads pages until there are `limit` rows or no more. */
+/** Reads pages up to `limit` rows or the end. */
 export async function readPages<Row>(
   limit: number,
   readPage: (page: { readonly limit: number; readonly offset: number }) => Promise<readonly Row[]>,

@@ -10,21 +10,20 @@ import { taskRunCommands } from "./task-runs/task-run.commands.ts";
 import { ownVersion, sayVersion } from "./version.ts";
 
 export interface ProgramOptions {
-  /** Called before a command does its work, with the names that lead to it: `["flow-run", "ls"]`. */
+  /** Called before a command runs, with the names that lead to it: `["flow-run", "ls"]`. */
   readonly beforeAction: (path: readonly string[]) => void;
 }
 
 /**
- * The tree of commands: names, options and examples. What a command does is loaded when it is called, so that the others cost
- * nothing.
+ * The tree of commands with names, options and examples. Each command's code is loaded when it is called, so that the others cost nothing.
  */
 export function buildProgram({ beforeAction }: ProgramOptions): Command {
   const program = new Command("ostinato")
     .description("Run flows, look at their runs, and keep the server that records them.")
     .configureHelp({ showGlobalOptions: false })
-    .helpCommand("help [command]", "show how a command is used")
+    .helpCommand("help [command]", "show help for a command")
     .version(ownVersion, "-V, --version", "show the version")
-    .helpOption("-h, --help", "show how it is used")
+    .helpOption("-h, --help", "show help")
     .addHelpText("after", examples);
   program.addCommand(serverCommands());
   program.addCommand(runCommand());
@@ -51,7 +50,7 @@ Exit codes: 0 fine, 1 failed, 2 wrong use, 3 no server is running, 130 cancelled
 function versionCommand(): Command {
   return new Command("version")
     .description("show the version of Ostinato and of Node")
-    .option("--json", "JSON for programs")
+    .option("--json", "print JSON for programs")
     .action((options: { json?: boolean }) => sayVersion(options));
 }
 
@@ -59,11 +58,11 @@ function pathOf(command: Command): readonly string[] {
   return command.parent === null ? [] : [...pathOf(command.parent), command.name()];
 }
 
-/** Settings that commander does not pass on to commands that were added whole. */
+/** Commander does not pass these settings on to commands that are added whole. */
 function speakAlike(command: Command): void {
   command
     .exitOverride()
-    .helpOption("-h, --help", "show how it is used")
+    .helpOption("-h, --help", "show help")
     .showSuggestionAfterError()
     .configureOutput({
       outputError: (text, write) =>

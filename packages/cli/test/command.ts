@@ -20,16 +20,16 @@ interface CommandOptions {
   readonly cwd?: string;
 }
 
-/** A folder for one test, or for one file of tests, with what a person would have: a home and files to run. */
+/** A folder for a test or a test file, with a user's home and files to run. */
 export interface Workplace {
   readonly home: string;
-  /** Where commands run. */
+  /** The working directory of commands. */
   readonly folder: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   write(name: string, text: string): string;
-  /** Runs `ostinato …` as a process of its own until it ends. */
+  /** Runs `ostinato …` as a process until it ends. */
   run(...args: readonly string[]): Promise<Finished>;
-  /** Runs it with another environment. */
+  /** Runs `ostinato …` in another environment. */
   runWith(options: CommandOptions, ...args: readonly string[]): Promise<Finished>;
   start(...args: readonly string[]): RunningCommand;
   dispose(): void;
@@ -38,7 +38,7 @@ export interface Workplace {
 interface RunningCommand {
   readonly child: ChildProcess;
   readonly finished: Promise<Finished>;
-  /** Resolves when the command has printed this; rejects when it ends without. */
+  /** Resolves when the command has printed the text; rejects when it ends without. */
   printed(text: string): Promise<void>;
 }
 
@@ -64,14 +64,14 @@ export function makeWorkplace(env: Readonly<Record<string, string | undefined>> 
   };
 }
 
-/** For one test: removed when it ends. */
+/** Makes a workplace for one test, which is removed when the test ends. */
 export function workplace(env: Readonly<Record<string, string | undefined>> = {}): Workplace {
   const made = makeWorkplace(env);
   onTestFinished(() => made.dispose());
   return made;
 }
 
-/** A port on which nobody listened a moment ago. */
+/** A port that was free a moment ago. */
 export async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, "127.0.0.1");
@@ -108,7 +108,7 @@ function startCommand(args: readonly string[], { cwd, env }: Required<CommandOpt
   return { child, finished, printed };
 }
 
-/** Without what the person who runs the tests has set. */
+/** The environment without the settings of the person who runs the tests. */
 function cleanEnvironment(): Record<string, string | undefined> {
   const entries = Object.entries(process.env).filter(([name]) => !/^(OSTINATO|PREFECT)_|^(NO|FORCE)_COLOR$/.test(name));
   return Object.fromEntries(entries);

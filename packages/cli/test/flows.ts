@@ -1,4 +1,4 @@
-/** Files as a user would write them. */
+/** Programs as a user writes them. */
 export const files = {
   "sum.ts": `
 import { artifact, flow, log, task } from "ostinato";

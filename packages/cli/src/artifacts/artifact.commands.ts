@@ -3,13 +3,13 @@ import { jsonOption, limitOption } from "../options.ts";
 import type { ArtifactListOptions } from "./artifacts.ts";
 
 export function artifactCommands(): Command {
-  const artifact = new Command("artifact").description("what flows have made: reports, tables, images, links");
+  const artifact = new Command("artifact").description("reports, tables, images and links that flows made");
   artifact
     .command("ls")
     .description("list the newest artifact of each key")
     .option("--all", "every version, and those without a key")
-    .option("--key <key>", "the versions under this key")
-    .option("--flow-run <id or name>", "those that this flow run made")
+    .option("--key <key>", "the versions of this key")
+    .option("--flow-run <id or name>", "the artifacts of this flow run")
     .addOption(limitOption())
     .addOption(jsonOption())
     .addHelpText("after", "\nExamples:\n  $ ostinato artifact ls\n  $ ostinato artifact inspect report > report.md")

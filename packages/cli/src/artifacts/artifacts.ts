@@ -18,7 +18,7 @@ import { harmless, oneLine, paint } from "../output/text.ts";
 import { pageRows, readPages } from "../pages.ts";
 
 export interface ArtifactListOptions {
-  /** Every version, not only the newest of each key. */
+  /** Lists every version, not only the newest of each key. */
   readonly all?: boolean;
   readonly key?: string;
   readonly flowRun?: string;
@@ -34,7 +34,7 @@ export function list({ all, key, flowRun, limit, json }: ArtifactListOptions): P
     const criteria = {
       key: key === undefined ? null : { any_: [key] },
       flow_run_id: run === undefined ? null : { any_: [run.id] },
-      // What a state carries is kept as an artifact too; it is shown with its run.
+      // Results are stored as artifacts too; they are shown with their run.
       type: { not_any_: ["result"] },
     };
     const sort = "CREATED_DESC" as const;
@@ -57,7 +57,7 @@ const columns: readonly Column<Row>[] = [
   { title: "DESCRIPTION", value: ({ description }) => description, flexible: true },
 ];
 
-/** A collection has an id of its own; its newest artifact is what one wants to look at. */
+/** A collection has its own id; users want to see its newest artifact. */
 function idOf(row: Row): string {
   return "latest_id" in row ? row.latest_id : row.id;
 }
@@ -104,7 +104,7 @@ function dataText({ type, data }: Artifact): string {
   return typeof data === "string" ? data : JSON.stringify(data, null, 2);
 }
 
-/** Tables come as a list of rows, a list of lists or columns by name, as JSON or as its text. */
+/** Tables are a list of rows, a list of lists, or columns by name, as JSON or as JSON text. */
 function tableText(data: unknown): string | undefined {
   const value = typeof data === "string" ? parse(data) : data;
   const rows = rowsOf(value);

@@ -53,7 +53,7 @@ test.each([
   { set: "OSTINATO_SERVER_PORT=many", says: 'OSTINATO_SERVER_PORT="many" is not a whole number from 0 to 65535' },
   { set: "OSTINATO_DATABASE_URL=mysql://x", says: "is neither sqlite:///… nor postgresql://…" },
   { set: "OSTINATO_API_URL=localhost", says: "is not an address like http://127.0.0.1:4200/api" },
-  { set: "OSTINATO_HOME=/elsewhere", says: "OSTINATO_HOME can't be kept in the profile" },
+  { set: "OSTINATO_HOME=/elsewhere", says: "OSTINATO_HOME can't be stored in the profile" },
   { set: "OSTINATO_SERVER_PORT", says: "Write it as NAME=value." },
   { set: "OSTINATO_SERVER_PORT=", says: "ostinato config unset OSTINATO_SERVER_PORT" },
 ])("$set is refused and nothing is kept", async ({ set, says }) => {
@@ -66,8 +66,8 @@ test.each([
 
 test.each([
   ["{", "is not valid JSON"],
-  ["[]", "does not hold a JSON object"],
-  ['{"OSTINATO_LOG_LEVEL": 3}', "gives OSTINATO_LOG_LEVEL a value that is not text"],
+  ["[]", "does not contain a JSON object"],
+  ['{"OSTINATO_LOG_LEVEL": 3}', "gives OSTINATO_LOG_LEVEL a value that is not a string"],
 ])("a profile that reads %s is said to be wrong", async (text, says) => {
   const place = workplace();
   mkdirSync(place.home);
@@ -83,7 +83,7 @@ test("a home folder that can't be written is named", async () => {
   const home = join(folder, "file", "home");
   const { code, stderr } = await runWith({ env: { OSTINATO_HOME: home } }, "config", "set", "OSTINATO_LOG_LEVEL=warn");
   expect(stderr).toBe(
-    `Error: The home folder ${home} lies below something that is not a folder. Name a folder of yours in OSTINATO_HOME.\n`,
+    `Error: The home folder ${home} is below something that is not a folder. Name a folder of yours in OSTINATO_HOME.\n`,
   );
   expect(code).toBe(1);
 });

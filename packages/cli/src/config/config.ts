@@ -10,7 +10,7 @@ export function view({ showSecrets, json }: { readonly showSecrets?: boolean; re
     return;
   }
   sayTable(settings, columns, "");
-  note(`\nThe profile is ${shortPath(profileFile())}; what the environment says goes before it.`);
+  note(`\nThe profile is ${shortPath(profileFile())}; environment variables override it.`);
 }
 
 const columns = [
@@ -29,7 +29,7 @@ export function set(assignments: readonly string[], { json }: { readonly json?: 
 
 function saySet(name: string): void {
   say(`Set ${name} in ${shortPath(profileFile())}.`);
-  if (process.env[name] !== undefined) note(`The environment has another ${name}, which goes before it.`);
+  if (process.env[name] !== undefined) note(`The environment sets another ${name}, which overrides it.`);
 }
 
 export function unset(names: readonly string[], { json }: { readonly json?: boolean }): void {

@@ -3,9 +3,8 @@ import { dirname } from "node:path";
 import { codeOf } from "../errors.ts";
 
 /**
- * Makes a folder with those above it, for its owner only, and makes sure that files can be written there. Throws the system's error, with the path
- * that stood in the way. Node's own way of making nested folders never returns on /proc, where a folder exists in which
- * nothing can be made.
+ * Makes a folder and its parents, accessible to their owner only, and checks that it is writable. Throws the system's error with the path
+ * that failed. Node's recursive `mkdir` never returns on /proc, where nothing can be created in an existing folder.
  */
 export function makeFolder(folder: string): void {
   if (!isFolder(folder)) {
@@ -28,9 +27,9 @@ function makeOne(folder: string): void {
   try {
     mkdirSync(folder, 0o700);
   } catch (error) {
-    // Another process was quicker.
+    // Another process created it first.
     if (codeOf(error) === "EEXIST" && isFolder(folder)) return;
-    // The folder above is there, and nothing can be made in it: /proc says so in this way.
+    // The parent exists, but nothing can be created in it: /proc reports this code.
     if (codeOf(error) === "ENOENT") throw Object.assign(new Error("no entry"), { code: "EACCES", path: folder });
     throw error;
   }

@@ -6,7 +6,7 @@ import { makeFolder } from "./folders.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Settings by the names of their variables, which hold where the environment says nothing. */
+/** Settings by the names of their environment variables. The environment overrides them. */
 export type Profile = Readonly<Record<string, string>>;
 
 /** The folder of the database file, the results and the profile. */
@@ -25,12 +25,12 @@ export function readProfile(environment: Environment = process.env): Profile {
   const profile = parse(file, text);
   const wrong = Object.entries(profile).find(([, value]) => typeof value !== "string");
   if (wrong !== undefined) {
-    throw new CliError(`${file} gives ${wrong[0]} a value that is not text. Write it in quotation marks.`);
+    throw new CliError(`${file} gives ${wrong[0]} a value that is not a string. Write it in quotation marks.`);
   }
   return profile as Profile;
 }
 
-/** Replaces the profile at once or not at all; only its owner may read it, because values may be secrets. */
+/** Replaces the profile atomically. Only its owner may read it, because values may be secrets. */
 export function writeProfile(profile: Profile, environment: Environment = process.env): void {
   const file = profileFile(environment);
   const draft = `${file}.${process.pid}`;
@@ -49,14 +49,14 @@ export function writeProfile(profile: Profile, environment: Environment = proces
   }
 }
 
-/** Fills in what the environment leaves open, for this process and those that it starts. */
+/** Sets the variables that the environment leaves open, for this process and its children. */
 export function applyProfile(environment: NodeJS.ProcessEnv = process.env): void {
   for (const [name, value] of Object.entries(readProfile(environment))) {
     if (environment[name] === undefined && !isSaidOtherwise(name, environment)) environment[name] = value;
   }
 }
 
-/** A variable of Prefect's in the environment counts more than the one of ours in the profile that says the same. */
+/** A Prefect variable in the environment overrides the equivalent Ostinato variable in the profile. */
 function isSaidOtherwise(name: string, environment: Environment): boolean {
   const alias = aliases[name];
   return alias !== undefined && environment[alias] !== undefined;
@@ -90,9 +90,14 @@ function parse(file: string, text: string): Readonly<Record<string, unknown>> {
     const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
   } catch (error) {
-    throw new CliError(`${file} is not valid JSON (${sentenceOf(error)}). Mend it, or remove it to begin anew.`, {
-      cause: error,
-    });
+    throw new CliError(
+      `${file} is not valid JSON (${sentenceOf(error)}). Correct it, or remove it to start with an empty profile.`,
+      {
+        cause: error,
+      },
+    );
   }
-  throw new CliError(`${file} does not hold a JSON object of settings. Mend it, or remove it to begin anew.`);
+  throw new CliError(
+    `${file} does not contain a JSON object of settings. Correct it, or remove it to start with an empty profile.`,
+  );
 }

@@ -12,7 +12,7 @@ import { readProfile } from "./profile.ts";
 type ServerSetting = (typeof serverSettings)[keyof Config];
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A setting as `config view` shows it. */
+/** A setting in the form that `config view` shows. */
 export interface SettingView {
   readonly name: string;
   readonly value: string | null;
@@ -23,7 +23,7 @@ export interface SettingView {
 interface Setting {
   readonly name: string;
   readonly about: string;
-  /** Another variable that says the same. */
+  /** Another environment variable for the same setting. */
   readonly alias?: string;
   readonly read: (environment: Environment) => string | null;
   readonly mask: (value: string) => string;
@@ -33,8 +33,7 @@ const clientSettings: readonly Setting[] = [
   {
     name: "OSTINATO_API_URL",
     alias: "PREFECT_API_URL",
-    about:
-      "Where the server's API is, ending in /api; unless set, a server on the default port is taken, or none is needed",
+    about: "Address of the server's API, ending in /api; by default a server on the default port, or none at all",
     read: ({ OSTINATO_API_URL, PREFECT_API_URL }) => checkedUrl(OSTINATO_API_URL || PREFECT_API_URL),
     mask: withoutPasswords,
   },
@@ -59,7 +58,7 @@ const allSettings: readonly Setting[] = [
   })),
 ];
 
-/** Every setting with where its value comes from. Secrets are masked unless asked for. */
+/** Every setting with the origin of its value. Secrets are masked unless requested. */
 export function viewSettings(options: {
   readonly secrets: boolean;
   readonly environment: Environment;
@@ -78,14 +77,14 @@ export function viewSettings(options: {
   });
 }
 
-/** Checks one `NAME=value` for the profile; the error says what exists. */
+/** Checks one `NAME=value` for the profile; the error lists the settings. */
 export function readAssignment(text: string): readonly [name: string, value: string] {
   const equals = text.indexOf("=");
   if (equals < 1) throw usageError(`${JSON.stringify(text)} is not a setting. Write it as NAME=value.`);
   const name = knownName(text.slice(0, equals).trim());
   const value = text.slice(equals + 1).trim();
   if (value === "")
-    throw usageError(`${name} has no value. To take it out of the profile: ostinato config unset ${name}`);
+    throw usageError(`${name} has no value. To remove it from the profile: ostinato config unset ${name}`);
   try {
     find(name)?.read({ [name]: value });
   } catch (error) {
@@ -98,7 +97,7 @@ export function knownName(text: string): string {
   const wanted = text.toUpperCase();
   if (wanted === "OSTINATO_HOME") {
     throw usageError(
-      "OSTINATO_HOME can't be kept in the profile, which lies in that folder. Set it in the environment.",
+      "OSTINATO_HOME can't be stored in the profile, which is in that folder. Set it in the environment.",
     );
   }
   const setting = find(wanted);
@@ -118,7 +117,7 @@ function sourceOf({ name, alias }: Setting, environment: Environment, profile: E
   return profile[name] === undefined ? "default" : "profile";
 }
 
-/** Reads one setting without stumbling over another that is wrong. */
+/** Reads one setting even when another one is invalid. */
 function readOnly({ variable, alias }: ServerSetting, environment: Environment): Config {
   const names = ["OSTINATO_HOME", variable, ...(alias === undefined ? [] : [alias])];
   return readConfig(Object.fromEntries(names.map((name) => [name, environment[name]])));

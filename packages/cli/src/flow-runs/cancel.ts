@@ -5,7 +5,7 @@ import { say, sayJson } from "../output/output.ts";
 import { findFlowRun } from "./find.ts";
 
 export interface CancelOptions {
-  /** Ends it in the server's books at once, for a run whose process is gone. */
+  /** Marks the run as cancelled at once, for a run whose process is gone. */
   readonly force?: boolean;
   readonly json?: boolean;
 }

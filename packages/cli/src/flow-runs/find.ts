@@ -3,7 +3,7 @@ import { isUuid } from "@ostinato/core";
 import { type FlowRun, filterFlowRuns, readFlowRun } from "@ostinato/protocol";
 import { CliError, usageError } from "../errors.ts";
 
-/** A flow run by its id or its name. */
+/** Finds a flow run by its id or its name. */
 export async function findFlowRun(client: Client, wanted: string): Promise<FlowRun> {
   return isUuid(wanted) ? byId(client, wanted) : byName(client, wanted);
 }

@@ -16,9 +16,9 @@ export function flowRunCommands(): Command {
 function listCommand(): Command {
   return new Command("ls")
     .description("list flow runs, the newest first")
-    .option("--flow <name>", "of this flow")
-    .addOption(repeated("--state <state>", "in this state, by type (failed) or name (Late)"))
-    .addOption(repeated("--tag <tag>", "that have this tag"))
+    .option("--flow <name>", "runs of this flow")
+    .addOption(repeated("--state <state>", "runs in this state, by type (failed) or name (Late)"))
+    .addOption(repeated("--tag <tag>", "runs with this tag"))
     .addOption(limitOption())
     .addOption(jsonOption())
     .addHelpText(
@@ -40,8 +40,8 @@ function logsCommand(): Command {
   return new Command("logs")
     .description("print the log of a flow run and of its task runs")
     .argument("<flow-run>", runArgument)
-    .option("-f, --follow", "go on until the run has ended")
-    .option("--subflows", "with the logs of its subflows")
+    .option("-f, --follow", "follow the log until the run has ended")
+    .option("--subflows", "include the logs of its subflows")
     .option("--level <level>", "this level and above: debug, info, warning, error, critical")
     .addOption(
       new Option("--tail <lines>", "only the last lines").argParser(wholeNumber(1, 1_000_000)).conflicts("follow"),
@@ -58,7 +58,7 @@ function logsCommand(): Command {
 
 function cancelCommand(): Command {
   return new Command("cancel")
-    .description("tell a flow run to end")
+    .description("cancel a flow run")
     .argument("<flow-run>", runArgument)
     .option("--force", "mark it as cancelled at once: for a run whose process is gone")
     .addOption(jsonOption())

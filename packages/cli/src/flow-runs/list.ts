@@ -74,7 +74,7 @@ const columns: readonly Column<FlowRunRow>[] = [
   { title: "TASKS", value: ({ task_counts }) => taskText(task_counts), align: "right" },
 ];
 
-/** Finished of all: `12/20`. */
+/** Finished and all task runs: `12/20`. */
 export function taskText(counts: FlowRunRow["task_counts"]): string {
   const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
   return all === 0 ? "" : `${counts.COMPLETED ?? 0}/${all}`;

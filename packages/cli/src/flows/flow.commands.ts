@@ -3,12 +3,12 @@ import { jsonOption, limitOption, repeated } from "../options.ts";
 import type { FlowListOptions } from "./flows.ts";
 
 export function flowCommands(): Command {
-  const flow = new Command("flow").description("the flows that have run");
+  const flow = new Command("flow").description("flows and their latest runs");
   flow
     .command("ls")
-    .description("list flows, the one that ran last first")
-    .option("--name <text>", "whose name contains this")
-    .addOption(repeated("--tag <tag>", "that have this tag"))
+    .description("list flows, the latest run first")
+    .option("--name <text>", "flows whose name contains this")
+    .addOption(repeated("--tag <tag>", "flows with this tag"))
     .addOption(limitOption())
     .addOption(jsonOption())
     .addHelpText("after", "\nExamples:\n  $ ostinato flow ls\n  $ ostinato flow ls --json | jq -r '.[].name'")

@@ -33,7 +33,7 @@ export function list({ name, tag, limit, json }: FlowListOptions): Promise<void>
   });
 }
 
-/** The API's flow with what is known of its runs. */
+/** The API's flow with a summary of its runs. */
 function toJson({ flow, counts, last_run, recent }: FlowRow) {
   return {
     ...flow,
@@ -61,7 +61,7 @@ function runsOf(counts: FlowRow["counts"]): number {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
-/** Throws where no flow has that name, with the names that come near. */
+/** Throws where no flow has that name, with similar names. */
 export async function requireFlow(client: Client, name: string): Promise<void> {
   const found = await client.call(filterFlows, { body: { flows: { name: { any_: [name] } }, limit: 1 } });
   if (found.length > 0) return;

@@ -9,14 +9,14 @@ export interface Followed {
   readonly flowRunId: string;
   readonly target: LogTarget;
   readonly print: PrintLogs;
-  /** Whether the run has ended, asked whenever changes may have been missed. */
+  /** Whether the run has ended; called whenever changes may have been missed. */
   readonly hasEnded: () => Promise<boolean>;
 }
 
-/** Some clients bring the last lines after the final state. */
+/** Some clients send the last lines after the final state. */
 const graceMillis = 1000;
 
-/** Prints what was logged so far and then every line as it comes, until the run has ended. */
+/** Prints the existing log and then every new line, until the run has ended. */
 export async function followLogs(connected: Connected, followed: Followed): Promise<void> {
   const stream = logStream(connected, followed);
   for (let attempt = 0; ; attempt += 1) {
@@ -28,13 +28,13 @@ export async function followLogs(connected: Connected, followed: Followed): Prom
 }
 
 interface LogStream {
-  /** Reads what is there and not printed. */
+  /** Reads and prints lines that were not printed yet. */
   catchUp(): Promise<void>;
-  /** Prints lines that were just heard of. */
+  /** Prints lines that have just arrived. */
   live(logs: readonly Log[]): Promise<void>;
 }
 
-/** Every line once and in order, however often it is heard of. */
+/** Prints every line once and in order, however often it arrives. */
 function logStream({ client }: Connected, { target, print }: Followed): LogStream {
   let cursor: LogCursor = null;
   let sinceCursor = new Set<string>();
@@ -52,7 +52,7 @@ function logStream({ client }: Connected, { target, print }: Followed): LogStrea
     catchUp: () =>
       inTurn(async () => {
         const next = await readOn(client, target, { from: cursor, each: printNew });
-        // Lines before the cursor are never read again; those after it may be.
+        // Lines before the cursor are never read again; later ones may be.
         if (next !== cursor) sinceCursor = new Set([...sinceCursor].slice(-1000));
         cursor = next;
       }),

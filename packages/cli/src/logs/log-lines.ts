@@ -9,7 +9,7 @@ import { pageRows } from "../pages.ts";
 
 export type PrintLogs = (logs: readonly Log[]) => Promise<void>;
 
-/** Prints lines for a person, with the names of the task runs that wrote them. */
+/** Prints lines for a person, with the names of their task runs. */
 export function logPrinter(client: Client): PrintLogs {
   const names = new Map<string, string>();
   return async (logs) => {
@@ -18,7 +18,7 @@ export function logPrinter(client: Client): PrintLogs {
   };
 }
 
-/** One JSON object per line, as the API has them: a stream that programs can read while it grows. */
+/** Prints one JSON object per line, in the API's form: a stream that programs can read while it grows. */
 export function jsonLogPrinter(): PrintLogs {
   return async (logs) => {
     for (const log of logs) say(JSON.stringify(log));
@@ -47,7 +47,7 @@ function levelText(level: number): string {
   return level >= logLevels.info ? "INFO    " : paint("dim", "DEBUG   ");
 }
 
-/** The number of a level given by name or number. */
+/** The number of a level that is given by name or number. */
 export function levelOf(text: string | undefined): number | null {
   if (text === undefined) return null;
   if (/^\d+$/.test(text)) return Number(text);

@@ -8,12 +8,12 @@ export interface LogTarget {
   readonly level: number | null;
 }
 
-/** Where reading may go on later. */
+/** The position from which reading continues. */
 export type LogCursor = string | null;
 
 const windowLines = 1000;
 
-/** The last `count` lines, or fewer where there are no more. */
+/** The last `count` lines, or all if there are fewer. */
 export async function readTail(client: Client, target: LogTarget, count: number): Promise<readonly Log[]> {
   const lines: Log[] = [];
   let from: { readonly anchor: "tail" } | { readonly before: string } = { anchor: "tail" };
@@ -26,7 +26,7 @@ export async function readTail(client: Client, target: LogTarget, count: number)
   return lines;
 }
 
-/** Reads on from a cursor to the newest line, window by window; gives the cursor to go on from. */
+/** Reads from a cursor to the newest line, window by window; returns the next cursor. */
 export async function readOn(
   client: Client,
   target: LogTarget,

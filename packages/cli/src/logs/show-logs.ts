@@ -27,7 +27,7 @@ export function flowRunLogs(wanted: string, options: FlowRunLogOptions): Promise
     const print = printerOf(connected, options);
     if (!options.follow || isOver(run.state_type)) return printAll(connected, target, { ...options, print });
     if (!connected.overNetwork) {
-      throw new CliError('A run can be followed where a server is running. Start one with "ostinato server start".');
+      throw new CliError('Following a run needs a running server. Start one with "ostinato server start".');
     }
     const hasEnded = async () => {
       const { state_type } = await connected.client.call(readFlowRun, { params: { id: run.id } });

@@ -1,6 +1,6 @@
 import { usageError } from "../errors.ts";
 
-/** Asks before something is lost for good. Without a terminal to ask on, `--yes` must have said it. */
+/** Asks before something is lost irrecoverably. Without a terminal, `--yes` is required. */
 export async function confirmed(question: string, yes: boolean | undefined): Promise<boolean> {
   if (yes) return true;
   if (!process.stdin.isTTY || !process.stdout.isTTY) {

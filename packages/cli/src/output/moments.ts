@@ -16,7 +16,7 @@ function clockTime(date: Date): string {
     .join(":");
 }
 
-/** `04:09:54.120`, for lines of one run. */
+/** `04:09:54.120`, for the lines of one run. */
 export function localClock(moment: string): string {
   const date = new Date(moment);
   return `${clockTime(date)}.${String(date.getMilliseconds()).padStart(3, "0")}`;

@@ -1,12 +1,12 @@
 import { type Column, tableLines } from "./table.ts";
 import { displayWidth, paint } from "./text.ts";
 
-/** A line for whoever asked: on standard output. */
+/** Prints a line of the answer on standard output. */
 export function say(text = ""): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** A line beside the answer: on standard error, so that a program that reads the output is not disturbed. */
+/** Prints a remark on standard error, so that standard output contains the answer only. */
 export function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
@@ -15,13 +15,13 @@ export function sayJson(value: unknown): void {
   say(JSON.stringify(value, null, 2));
 }
 
-/** A table, or one sentence where there is nothing to show. */
+/** Prints a table, or one sentence if it is empty. */
 export function sayTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[], whenEmpty: string): void {
   const lines = rows.length === 0 ? [whenEmpty] : tableLines(rows, columns, terminalWidth());
   for (const line of lines) say(line);
 }
 
-/** Names and values below each other; what has no value is left out. */
+/** Prints names and values below each other, without empty values. */
 export function sayFields(fields: readonly (readonly [name: string, value: string | null | undefined])[]): void {
   const shown = fields.filter(([, value]) => value !== null && value !== undefined && value !== "");
   const width = Math.max(...shown.map(([name]) => displayWidth(name)));
@@ -31,12 +31,12 @@ export function sayFields(fields: readonly (readonly [name: string, value: strin
   }
 }
 
-/** Columns of the terminal; undefined where the output goes to a file or another program. */
+/** The width of the terminal; undefined where the output goes to a file or another program. */
 function terminalWidth(): number | undefined {
   return process.stdout.isTTY ? process.stdout.columns || undefined : undefined;
 }
 
-/** A reader that has seen enough (`| head`) closes the pipe; that is no error. */
+/** A reader that has seen enough (`| head`) closes the pipe, which is not an error. */
 export function endQuietlyWhenNobodyReads(): void {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit(0);

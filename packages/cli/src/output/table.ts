@@ -3,17 +3,17 @@ import { cutTo, displayWidth, oneLine, paint } from "./text.ts";
 export interface Column<Row> {
   readonly title: string;
   readonly value: (row: Row) => string | number | null | undefined;
-  /** Colours the cell after it was cut and filled to its width. */
+  /** Colours the cell after it was cut and padded to its width. */
   readonly paint?: (row: Row, cell: string) => string;
   readonly align?: "right";
-  /** May be cut where the table is wider than the terminal. Ids never are: they are copied. */
+  /** May be cut where the table is wider than the terminal. Ids never are, because users copy them. */
   readonly flexible?: true;
 }
 
 const gap = "  ";
 const narrowest = 8;
 
-/** Lines of a plain table: no frame, so that it can be cut, sorted and copied. Cut to `width` where there is one. */
+/** The lines of a table without a frame, so that it can be cut, sorted and copied. Cut to `width` if given. */
 export function tableLines<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],
@@ -39,7 +39,7 @@ function widestOf<Row>(columns: readonly Column<Row>[], cells: readonly (readonl
   );
 }
 
-/** Takes what is too much from the widest flexible column first. */
+/** Shrinks the widest flexible columns first. */
 function fitted<Row>(
   columns: readonly Column<Row>[],
   widest: readonly number[],

@@ -25,30 +25,30 @@ export function paintState(type: StateType | null, text: string): string {
   return type === null ? text : paint(stateFormats[type], text);
 }
 
-/** Columns that a text takes on a terminal: wide characters two, colours none. */
+/** Columns of a text on a terminal: wide characters take two, colours none. */
 export function displayWidth(text: string): number {
   return truncatedWidth(text).width;
 }
 
-/** `text` cut to `width` columns, with an ellipsis where something was left out. */
+/** The text cut to `width` columns, with an ellipsis where it was cut. */
 export function cutTo(text: string, width: number): string {
   const { index, ellipsed } = truncatedWidth(text, { limit: width, ellipsis: "…" });
   return ellipsed ? `${text.slice(0, index)}…` : text.slice(0, index);
 }
 
-/** One line without control characters: what runs and people wrote must not be able to steer the terminal. */
+/** One line without control characters, because text of runs and users must not control the terminal. */
 export function oneLine(text: string): string {
   return harmless(text)
     .replace(/\s*\n\s*/g, " ")
     .trim();
 }
 
-/** As it is but for control characters other than tabs and new lines, which become visible. */
+/** The text with control characters made visible, other than tabs and line breaks. */
 export function harmless(text: string): string {
   return text.replace(/\r\n?/g, "\n").replace(/[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu, visible);
 }
 
-/** Control characters have pictures of their own in Unicode. */
+/** Unicode has symbols for control characters. */
 function visible(character: string): string {
   const code = character.charCodeAt(0);
   if (character === "\n" || character === "\t") return character;

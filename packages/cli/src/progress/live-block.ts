@@ -1,12 +1,12 @@
 import { cutTo } from "../output/text.ts";
 
 /**
- * Lines at the bottom of the terminal that are drawn anew; what the program prints goes above them. `log-update` draws such
- * lines, but does not know what others print, and takes longer to load than the rest of the command.
+ * Lines at the bottom of the terminal that are redrawn; other output goes above them. `log-update` draws such lines, but does not see the
+ * output of others, and takes longer to load than the rest of the command.
  */
 export interface LiveBlock {
   show(lines: readonly string[]): void;
-  /** Leaves the lines as they are and gives the terminal back. */
+  /** Keeps the lines on the screen and releases the terminal. */
   close(): void;
 }
 
@@ -30,7 +30,7 @@ export function openLiveBlock(terminal: NodeJS.WriteStream = process.stderr): Li
     drawn = lines.length;
   }
 
-  /** Whoever writes to the same terminal writes above the block. */
+  /** Moves other output of the process above the block. */
   function interpose(stream: NodeJS.WriteStream): () => void {
     const original = stream.write;
     const own = original.bind(stream) as (...args: unknown[]) => boolean;

@@ -5,16 +5,16 @@ import { oneLine, paint } from "../output/text.ts";
 import { openLiveBlock } from "./live-block.ts";
 import { type Row, taskGroups } from "./task-groups.ts";
 
-/** Shows on standard error how the runs of this program go on, until the returned function is called. */
+/** Shows the progress of this program's runs on standard error, until the returned function is called. */
 export function showProgress(): () => void {
   return process.stderr.isTTY && process.env.TERM !== "dumb" ? showLive() : printLines();
 }
 
 const redrawMillis = 100;
 
-/** On a terminal: a block of lines, a line for each task. */
+/** On a terminal: a block with one line per task. */
 function showLive(): () => void {
-  // The block says what these lines would; warnings and what the flow itself logs go above it.
+  // The block replaces these lines; warnings and the flow's own log go above it.
   const groups = taskGroups(seconds);
   const block = openLiveBlock();
   const draw = () => block.show(liveLines(groups.rows(), process.stderr.rows || 24));
@@ -31,7 +31,7 @@ function showLive(): () => void {
   };
 }
 
-/** The newest rows where there are more than fit: what is over first goes out of sight. */
+/** The newest rows where not all fit: rows that are over disappear first. */
 export function liveLines(rows: readonly Row[], height: number): readonly string[] {
   const room = Math.max(4, height - 6);
   const order = (row: Row) =>
@@ -73,7 +73,7 @@ function countText({ total, over, failed, cached, isFlow }: Row): string | undef
   return parts.length === 0 ? undefined : parts.join(", ");
 }
 
-/** Elsewhere: a line when all task runs so far of a task are over, at most one a second for each task. */
+/** Without a terminal: a line when all known runs of a task are over, at most one per second and task. */
 function printLines(): () => void {
   const groups = taskGroups(seconds);
   const pending = new Map<string, NodeJS.Timeout>();
@@ -98,7 +98,7 @@ function printLines(): () => void {
   };
 }
 
-/** A task that is called again and again in a loop is over after each call. */
+/** Waits for further calls, because a task in a loop is over after each one. */
 const settleMillis = 1000;
 
 function plainLine(row: Row): string {

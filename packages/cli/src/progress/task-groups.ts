@@ -1,7 +1,7 @@
 import { stateNames } from "@ostinato/core";
 import type { Observation, ObservedState } from "@ostinato/sdk/observers";
 
-/** Task runs of one task in one flow run, or a flow run: one line of the display. */
+/** One line of the display: the runs of one task in one flow run, or a flow run. */
 export interface Row {
   readonly id: string;
   readonly label: string;
@@ -12,12 +12,12 @@ export interface Row {
   readonly failed: number;
   readonly cached: number;
   readonly over: number;
-  /** Seconds from the first start to now, or to the last end where all are over. */
+  /** Seconds from the first start to now, or to the last end if all are over. */
   readonly seconds: number;
-  /** What the row as a whole does. */
+  /** The state of the row as a whole. */
   readonly state: "waiting" | "running" | "completed" | "failed" | "cancelled";
   readonly message: string;
-  /** When its latest change was, in seconds of the clock. */
+  /** The time of its latest change, in seconds of the clock. */
   readonly changed: number;
 }
 
@@ -40,7 +40,7 @@ interface Place {
   readonly isFlow: boolean;
 }
 
-/** Keeps what the display shows of the runs of this program. Time is a number of seconds that only grows. */
+/** Collects the runs of this program for the display. `now` returns monotonic seconds. */
 export function taskGroups(now: () => number) {
   const flowRuns = new Map<string, Group>();
   const groups = new Map<string, Group>();
@@ -74,16 +74,16 @@ export function taskGroups(now: () => number) {
   }
 
   return {
-    /** Gives the id of the row that it changes. */
+    /** Applies an observation and returns the id of its row. */
     take(observation: RunObservation): string {
       const { id, state } = observation;
-      // A run may be named anew once its arguments are known; it stays with its task, whose name it had at first.
+      // A run may be renamed once its arguments are known; it stays in the group of its task, after which it was named at first.
       const group = groupOfRun.get(id) ?? place(observation);
       groupOfRun.set(id, group);
       update(group, id, state);
       return group.id;
     },
-    /** Parents before their children, otherwise in the order in which they were first heard of. */
+    /** Parents before their children, otherwise in order of appearance. */
     rows(): readonly Row[] {
       return roots.flatMap((root) => rowsOf(root, 0, now()));
     },
@@ -94,7 +94,7 @@ export function taskGroups(now: () => number) {
   };
 }
 
-/** Runs are called after their task, with a number. */
+/** Runs are named after their task, with a number. */
 function taskNameOf(runName: string): string {
   return runName.replace(/-\d+$/, "");
 }

@@ -16,7 +16,7 @@ export interface FlowSearch {
   readonly isFlow: (value: unknown) => value is AnyFlow;
 }
 
-/** The flow to run: the one that was named, or the only one. Throws with what the file has instead. */
+/** The named flow, or the only one. Otherwise throws with the exports of the file. */
 export function findFlow({ exports, target, isFlow }: FlowSearch): AnyFlow {
   const flows = exportedFlows(exports, isFlow);
   const { exportName, shown } = target;
@@ -25,10 +25,10 @@ export function findFlow({ exports, target, isFlow }: FlowSearch): AnyFlow {
   if (only === undefined) throw noFlow(exports, shown);
   if (another === undefined) return only.flow;
   const names = flows.map((found) => found.exportName);
-  throw usageError(`${shown} exports several flows: ${names.join(", ")}. Say which: ostinato run ${shown}:${names[0]}`);
+  throw usageError(`${shown} exports several flows: ${names.join(", ")}. Name one: ostinato run ${shown}:${names[0]}`);
 }
 
-/** One flow under two names is one flow, by its better name. */
+/** A flow exported under two names counts once, under the better name. */
 function exportedFlows(exports: FlowSearch["exports"], isFlow: FlowSearch["isFlow"]): readonly FoundFlow[] {
   const names = Object.keys(exports).toSorted((a, b) => Number(a === "default") - Number(b === "default"));
   const found = new Map<AnyFlow, string>();
@@ -51,7 +51,7 @@ function named(flows: readonly FoundFlow[], { exports, target, exportName }: Wan
     flows.find((one) => one.flow.name === exportName);
   if (found !== undefined) return found.flow;
   if (exportName in exports) {
-    throw usageError(`${exportName} of ${target.shown} is no flow. ${flowsText(flows)}`);
+    throw usageError(`${exportName} of ${target.shown} is not a flow. ${flowsText(flows)}`);
   }
   const suggestion = didYouMean(
     exportName,
@@ -63,7 +63,7 @@ function named(flows: readonly FoundFlow[], { exports, target, exportName }: Wan
 }
 
 function flowsText(flows: readonly FoundFlow[]): string {
-  if (flows.length === 0) return "It exports no flow.";
+  if (flows.length === 0) return "It exports no flows.";
   return `Its flows are: ${flows.map((one) => one.exportName).join(", ")}.`;
 }
 
@@ -71,6 +71,6 @@ function noFlow(exports: FlowSearch["exports"], shown: string): CliError {
   const names = Object.keys(exports);
   const has = names.length === 0 ? "It exports nothing." : `It exports: ${names.join(", ")}.`;
   return usageError(
-    `${shown} exports no flow. ${has} A flow is exported like this: export const train = flow(async function train() { … });`,
+    `${shown} exports no flows. ${has} Export a flow like this: export const train = flow(async function train() { … });`,
   );
 }

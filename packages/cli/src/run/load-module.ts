@@ -9,10 +9,10 @@ import type { Target } from "./target.ts";
 
 export type Exports = Readonly<Record<string, unknown>>;
 
-/** Imports the file under Node's type stripping. What is wrong with it is said in a sentence that names the place. */
+/** Imports the file with Node's type stripping. Errors become sentences that name the place. */
 export async function loadModule(target: Target): Promise<Exports> {
   const unsettled = () => {
-    note(`Error: ${target.shown} waits at its top level for something that never comes.`);
+    note(`Error: ${target.shown} waits at its top level for a promise that never settles.`);
     process.exitCode = exitCodes.failed;
   };
   process.once("beforeExit", unsettled);
@@ -26,7 +26,7 @@ export async function loadModule(target: Target): Promise<Exports> {
   }
 }
 
-/** Node warns where it had to look into a file to see that it is a module. That costs milliseconds, and the file is right. */
+/** Node warns when it must read a file to see that it is a module. That costs milliseconds, and the file is right. */
 function muteTypelessWarning(): void {
   const listeners = process.listeners("warning");
   process.removeAllListeners("warning");
@@ -36,15 +36,15 @@ function muteTypelessWarning(): void {
   });
 }
 
-/** Where a program finds the package `ostinato`. */
+/** The `ostinato` package that a program imports. */
 export interface PackageInUse {
   /** Undefined until a file has imported it. */
   readonly url: string | undefined;
 }
 
 /**
- * A file outside of any project, run by `npx --no ostinato run`, has no `ostinato` of its own to import: it gets this one. A project's
- * own goes first.
+ * A file outside of any project, run by `npx --no ostinato run`, has no `ostinato` to import: it gets this one. A project's own copy takes
+ * precedence.
  */
 export function lendOwnPackage(): PackageInUse {
   const inUse: { url: string | undefined } = { url: undefined };
@@ -62,7 +62,7 @@ export function lendOwnPackage(): PackageInUse {
   return inUse;
 }
 
-/** Of `import` and of `require`. */
+/** The codes of `import` and of `require`. */
 const notFoundCodes: readonly string[] = ["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND"];
 
 function resolveOr<T>(first: () => T, second: () => T): T {
@@ -84,7 +84,7 @@ function loadError(error: unknown, { shown, file }: Target): unknown {
       return new CliError(notFoundSentence(error, shown), { cause: error });
     case "ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX":
       return new CliError(
-        `${at}: ${sentenceOf(error)}. Node takes types out and compiles nothing: enums, namespaces, parameter properties and "import =" can't be used.`,
+        `${at}: ${sentenceOf(error)}. Node strips types and compiles nothing: enums, namespaces, parameter properties and "import =" can't be used.`,
         { cause: error },
       );
   }
@@ -102,13 +102,13 @@ function notFoundSentence(error: Error, shown: string): string {
   const [, from] = / imported from (.+)$/m.exec(error.message) ?? [];
   const importer = from === undefined ? shown : shorten(from);
   if (!/^(\.|\/|file:|[A-Za-z]:)/.test(what)) {
-    // Of a name that was mistyped, or stands for a folder in tsconfig.json, a stranger may have made a package.
-    return `${importer} imports "${what}", which is not installed. If that is the package that is meant, add it to the project. Names of "paths" in tsconfig.json mean nothing to Node: import the file.`;
+    // Does not suggest installing it: a mistyped name, or a path alias of tsconfig.json, may be a stranger's package.
+    return `${importer} imports "${what}", which is not installed. If you mean that package, add it to the project. Node ignores "paths" of tsconfig.json: import the file instead.`;
   }
-  return `${importer} imports ${shorten(what)}, which is not there. Imports of files need their ending: "./steps.ts".`;
+  return `${importer} imports ${shorten(what)}, which does not exist. Imports of files need their extension: "./steps.ts".`;
 }
 
-/** `file:line` of the first place that the stack names outside of Node and of packages. */
+/** The first `file:line` of the stack outside of Node and of packages. */
 function placeOf(stack: string): string | undefined {
   for (const line of stack.split("\n")) {
     const match = /(?:^|[\s(])((?:file:\/\/|\/|[A-Za-z]:\\)[^()]*?):(\d+)(?::\d+)?\)?$/.exec(line);
@@ -117,7 +117,7 @@ function placeOf(stack: string): string | undefined {
   return undefined;
 }
 
-/** The engine tells where a syntax error is only to who runs the file as a program. */
+/** V8 reports the place of a syntax error only when the file runs as a program. */
 function askNode(file: string): string | undefined {
   return placeOf(spawnSync(process.execPath, ["--check", file], { encoding: "utf8" }).stderr.split("\n")[0] ?? "");
 }

@@ -6,7 +6,7 @@ import { spanText } from "../output/moments.ts";
 import { note, say } from "../output/output.ts";
 import { oneLine, paint } from "../output/text.ts";
 
-/** How a run ended, for the last line. */
+/** The end of a run, for the last line. */
 export interface Outcome {
   readonly flowRunId: string | undefined;
   readonly flowRunName: string;
@@ -26,12 +26,12 @@ export function outcomeOf(
 ): Outcome {
   const ended = { ...run, stateType: final.type, stateName: final.name };
   if (final.type === "COMPLETED") return { ...ended, message: final.message, result: final.value };
-  // Of a failure the state says more than the error itself: what it comes from, too.
+  // The state of a failure says more than the error itself: it includes the causes.
   const message = (final.type === "FAILED" && firstParagraph(final.message)) || sentenceOf(final.error);
   return { ...ended, message, error: final.error };
 }
 
-/** The last line: for a person beside the output, for a program the output's last line. */
+/** Prints the last line: for a person on standard error, for a program as the output's last line. */
 export function sayOutcome(
   outcome: Outcome,
   { json, resumeHint }: { json?: boolean | undefined; resumeHint?: string },
@@ -55,13 +55,13 @@ function sayLines(outcome: Outcome, resumeHint: string | undefined): void {
   note(`${mark} ${name} ${stateName.toLowerCase()} after ${spanText(seconds)}${why}`);
   if (url !== undefined) note(`  ${paint("cyan", url, process.stderr)}`);
   else if (flowRunId !== undefined)
-    note(`  Look at it with "ostinato server start", or "ostinato flow-run inspect ${oneLine(flowRunName)}".`);
+    note(`  See it with "ostinato server start", or "ostinato flow-run inspect ${oneLine(flowRunName)}".`);
   if (resumeHint !== undefined && flowRunId !== undefined && canGoOn(outcome)) {
     note(`  Go on from the last finished task: ${resumeHint} --resume ${flowRunId}`);
   }
 }
 
-/** With other parameters it would have to be another run. */
+/** Wrong parameters need a new run. */
 function canGoOn({ stateType, error }: Outcome): boolean {
   return (stateType === "FAILED" || stateType === "CRASHED") && codeOf(error) !== "PARAMETER_ERROR";
 }
@@ -80,13 +80,13 @@ function jsonLine(outcome: Outcome): string {
   });
 }
 
-/** A result that JSON can't hold is null, with the reason beside it; a bigint is a whole number with all its digits. */
+/** A result that JSON can't express is null, with the reason beside it; a bigint is an integer with all its digits. */
 function resultFields(value: unknown): { readonly result: unknown; readonly result_problem?: string } {
   try {
     const text = jsonText(value);
     if (text !== undefined) return { result: parseJson(text) };
     if (value === undefined) return { result: null };
-    return { result: null, result_problem: `The result is a ${typeof value}, which JSON has no word for.` };
+    return { result: null, result_problem: `The result is a ${typeof value}, which JSON can't express.` };
   } catch (error) {
     return { result: null, result_problem: `The result can't be written as JSON: ${sentenceOf(error)}` };
   }

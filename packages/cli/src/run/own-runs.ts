@@ -5,17 +5,17 @@ import type { Outcome } from "./outcome.ts";
 const hook = Symbol.for("ostinato.onTopLevelFlow");
 const hooks = globalThis as { [hook]?: ((call: { readonly flowName: string }) => void) | undefined };
 
-/** A file that calls its flow by itself, as a program that `node` runs does. */
+/** A file that calls its flow itself, as a program for `node` does. */
 export interface OwnRuns {
-  /** How often it has called one. */
+  /** How many calls it has made. */
   readonly calls: number;
-  /** The last one that began, as far as it has come. */
+  /** The last run that began, so far. */
   outcome(): Outcome | undefined;
 }
 
 const unsuccessful: readonly string[] = ["FAILED", "CRASHED", "CANCELLED"];
 
-/** Lets a file run its flows by itself and listens. */
+/** Lets a file run its flows itself, and observes them. */
 export function watchOwnRuns(): OwnRuns {
   let calls = 0;
   let last: Outcome | undefined;
@@ -48,16 +48,16 @@ export function watchOwnRuns(): OwnRuns {
   };
 }
 
-/** A call of its own would run the flow twice, or with other parameters than those that were given. */
+/** The file's own call would run the flow twice, or with parameters other than those given. */
 export function refuseOwnRuns(shown: string): void {
   hooks[hook] = ({ flowName }) => {
     throw usageError(
-      `${shown} runs flow ${flowName} by itself when it is loaded, which would run it beside what was asked for. Let it do so only as a program of its own: if (import.meta.main) await ${flowName}(…)`,
+      `${shown} runs flow ${flowName} itself when it is loaded, in addition to the run that you asked for. Limit that to direct starts: if (import.meta.main) await ${flowName}(…)`,
     );
   };
 }
 
-/** From here on flows are called by whom they please. */
+/** Allows calls of flows again. */
 export function allowRuns(): void {
   hooks[hook] = undefined;
 }

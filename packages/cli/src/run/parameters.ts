@@ -5,22 +5,22 @@ import { sentenceOf, usageError } from "../errors.ts";
 export type Parameters = Readonly<Record<string, unknown>>;
 
 export interface GivenParameters {
-  /** `name=value`, each from one `-p`. */
+  /** `name=value`, one per `-p`. */
   readonly param?: readonly string[];
   /** A JSON object, or `@file` with one. */
   readonly params?: string;
 }
 
-/** What is known of a flow's parameters: a JSON Schema, or nothing. */
+/** The JSON Schema of a flow's parameters, if known. */
 export type ParameterSchema = object | undefined;
 
-/** Puts the parameters of the command line together: single ones go before those of the object. */
+/** Combines the parameters of the command line: single ones override those of the object. */
 export function readParameters({ param = [], params }: GivenParameters, schema: ParameterSchema): Parameters {
   const single = param.map((text) => readOne(text, schema));
   return { ...(params === undefined ? {} : readObject(params)), ...Object.fromEntries(single) };
 }
 
-/** Throws where a name is not the flow's, or one that it needs is missing. What the values may be, the flow says itself. */
+/** Throws where a name is unknown or a required one is missing. The flow itself checks the values. */
 export function checkNames(
   given: Parameters,
   { flowName, schema }: { flowName: string; schema: ParameterSchema },
@@ -57,7 +57,7 @@ function readOne(text: string, schema: ParameterSchema): readonly [name: string,
   return [name, readValue(text.slice(equals + 1), propertiesOf(schema)?.[name])];
 }
 
-/** JSON where it is JSON, but `2024` stays text for a parameter that can only be text. */
+/** Parses JSON, but keeps `2024` a string for a parameter that can only be a string. */
 function readValue(text: string, property: unknown): unknown {
   const value = readJson(text);
   if (value === undefined) return text;
@@ -113,7 +113,7 @@ function propertiesOf(schema: ParameterSchema): JsonSchema["properties"] {
 
 function requiredOf(schema: ParameterSchema): readonly string[] {
   const { required = [], properties = {} } = (schema ?? {}) as JsonSchema;
-  // Some libraries count a parameter with a default as required.
+  // Some libraries list a parameter with a default as required.
   return required.filter((name) => !("default" in Object(properties[name])));
 }
 

@@ -5,12 +5,12 @@ import type { RunOptions } from "./run.ts";
 export function runCommand(): Command {
   return new Command("run")
     .description("run a flow of a TypeScript or JavaScript file")
-    .argument("<file[:export]>", "the file, and which of its flows where it has several")
-    .addOption(repeated("-p, --param <name=value>", "a parameter: JSON where the value is JSON, else text"))
+    .argument("<file[:export]>", "the file, and the name of its flow if it has several")
+    .addOption(repeated("-p, --param <name=value>", "a parameter: JSON if the value is valid JSON, otherwise a string"))
     .option("-P, --params <json>", "parameters as a JSON object, or @file.json")
     .option(
       "--resume <flow run id>",
-      "go on with a run that failed or whose process died; finished tasks are not run again",
+      "resume a run that failed or whose process died; finished tasks are not run again",
     )
     .addOption(new Option("--json", "end with one line of JSON about the run"))
     .addHelpText(

@@ -127,7 +127,7 @@ describe("with a server", () => {
 
   test("a file that runs its flow by itself can't be given parameters", async () => {
     const { code, stderr } = await place.run("run", "own.ts", "-p", "n=1");
-    expect(stderr).toContain("own.ts runs flow sum by itself when it is loaded");
+    expect(stderr).toContain("own.ts runs flow sum itself when it is loaded");
     expect(stderr).toContain("if (import.meta.main) await sum(…)");
     expect(code).toBe(2);
   });
@@ -206,26 +206,26 @@ describe("what can't be run is said with what exists", () => {
     {
       args: ["none.ts"],
       code: 2,
-      says: "none.ts exports no flow. It exports: limit. A flow is exported like this: export const",
+      says: "none.ts exports no flows. It exports: limit. Export a flow like this: export const",
     },
     {
       args: ["several.ts"],
       code: 2,
-      says: "several.ts exports several flows: evaluate, train. Say which: ostinato run several.ts:evaluate",
+      says: "several.ts exports several flows: evaluate, train. Name one: ostinato run several.ts:evaluate",
     },
     { args: ["several.ts:evalaute"], code: 2, says: 'several.ts has no export "evalaute". Did you mean "evaluate"?' },
-    { args: ["several.ts:limit"], code: 2, says: "limit of several.ts is no flow. Its flows are: evaluate, train." },
+    { args: ["several.ts:limit"], code: 2, says: "limit of several.ts is not a flow. Its flows are: evaluate, train." },
     { args: ["syntax.ts"], code: 1, says: "syntax.ts:2: syntax error: Expression expected" },
     { args: ["syntax.mjs"], code: 1, says: "syntax.mjs:2: syntax error: Identifier 'a' has already been declared" },
     { args: ["enum.ts"], code: 1, says: "enum.ts:1: TypeScript enum is not supported" },
     {
       args: ["package.ts"],
       code: 1,
-      says: 'package.ts imports "no-such-package", which is not installed. If that is the package that is meant, add it to the project.',
+      says: 'package.ts imports "no-such-package", which is not installed. If you mean that package, add it to the project.',
     },
-    { args: ["import.ts"], code: 1, says: "import.ts imports no-such-file.ts, which is not there." },
+    { args: ["import.ts"], code: 1, says: "import.ts imports no-such-file.ts, which does not exist." },
     { args: ["throws.ts"], code: 1, says: "throws.ts could not be loaded: out of luck (throws.ts:2)" },
-    { args: ["waits.ts"], code: 1, says: "waits.ts waits at its top level for something that never comes." },
+    { args: ["waits.ts"], code: 1, says: "waits.ts waits at its top level for a promise that never settles." },
     {
       args: ["typed.ts"],
       code: 2,
@@ -266,7 +266,7 @@ describe("without a server", () => {
     const place = withFiles(workplace({ OSTINATO_SERVER_PORT: String(await freePort()) }));
     const home = join(place.folder, "sum.ts", "home");
     const { code, stderr } = await place.runWith({ env: { OSTINATO_HOME: home } }, "run", "sum.ts");
-    expect(stderr).toContain(`${home} lies below something that is not a folder, so the database can't be kept there.`);
+    expect(stderr).toContain(`${home} is below something that is not a folder, so the database can't be kept there.`);
     expect(stderr).not.toMatch(/^\s+at /m);
     expect(code).toBe(1);
   });

@@ -19,12 +19,12 @@ export interface RunOptions extends GivenParameters {
 
 type Sdk = typeof import("@ostinato/sdk");
 
-/** Runs a flow of a file, and ends the process with the exit code that says how it went. */
+/** Runs a flow of a file, and ends the process with the exit code of the outcome. */
 export async function runFile(text: string, options: RunOptions): Promise<void> {
   checkOptions(options);
   const target = readTarget(text);
   const inUse = lendOwnPackage();
-  // The SDK listens while a run is under way.
+  // The SDK handles signals while a run is under way.
   const signals = listenForSignals({ isRunning: () => process.listenerCount("SIGINT") > 1 });
   const stopProgress = showProgress();
   try {
@@ -56,7 +56,7 @@ function hasParameters({ param, params }: GivenParameters): boolean {
   return param !== undefined || params !== undefined;
 }
 
-/** A file that runs its flow by itself is let do so, where nothing else was asked for. */
+/** A file that runs its flow itself may do so, unless a flow or parameters were given. */
 async function runOnce(target: Target, options: RunOptions, inUse: PackageInUse): Promise<Outcome> {
   if (target.exportName !== undefined || hasParameters(options) || options.resume !== undefined) {
     refuseOwnRuns(target.shown);
@@ -65,7 +65,7 @@ async function runOnce(target: Target, options: RunOptions, inUse: PackageInUse)
   }
   const ownRuns = watchOwnRuns();
   const exports = await loadModule(target).catch((error: unknown) => {
-    // The file may have thrown what its run had failed of, which is told better as the run's end.
+    // Prefer the end of the run over the error that the file rethrows.
     if (ownRuns.outcome()?.error === undefined) throw error;
     return undefined;
   });
@@ -73,12 +73,12 @@ async function runOnce(target: Target, options: RunOptions, inUse: PackageInUse)
   return await start(exports, { target, options, inUse });
 }
 
-/** What the file has started goes on until nothing is left to do, as under `node`. */
+/** Waits, as `node` does, until nothing that the file started is left to do. */
 function ended(ownRuns: OwnRuns, { shown }: Target): Promise<Outcome> {
   return new Promise((resolve, reject) => {
     const end = () => {
       const outcome = ownRuns.outcome();
-      if (outcome === undefined) reject(new CliError(`${shown} has called a flow, which could not begin.`));
+      if (outcome === undefined) reject(new CliError(`${shown} called a flow, which could not start.`));
       else resolve(outcome);
     };
     if (ownRuns.outcome()?.error === undefined) process.once("beforeExit", end);
@@ -109,12 +109,12 @@ async function start(exports: Exports, { target, options, inUse }: Start): Promi
   return outcomeOf(final, { flowRunId: future.id, flowRunName: future.name, flowName: flow.name, seconds, url });
 }
 
-/** Of the package that the file itself uses. */
+/** The SDK of the package that the file imports. */
 async function sdkOf({ url }: PackageInUse): Promise<Sdk> {
   return url === undefined ? await import("@ostinato/sdk") : ((await import(url)) as Sdk);
 }
 
-/** The call, once its parameters are in order. Not the future itself, which an async function would wait for. */
+/** Returns the call, once its parameters are valid. It does not return the future, which an async function would await. */
 async function preparedCall(
   flow: AnyFlow,
   { sdk, options }: { readonly sdk: Sdk; readonly options: RunOptions },
@@ -135,7 +135,7 @@ function notBegun(error: Error, resume: string | undefined): Error {
   });
 }
 
-/** What the flow has left open, a connection or a timer, must not hold the prompt. */
+/** Exits even when the flow left a connection or a timer open. */
 function leave(exitCode: number): void {
   process.stdout.write("", () => process.exit(exitCode));
 }

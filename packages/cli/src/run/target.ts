@@ -3,17 +3,17 @@ import { basename, dirname, extname, resolve } from "node:path";
 import { didYouMean } from "@ostinato/core";
 import { usageError } from "../errors.ts";
 
-/** What `run` was asked for: a file, and maybe which of its exports. */
+/** The argument of `run`: a file, and optionally one of its exports. */
 export interface Target {
   readonly file: string;
   readonly exportName: string | undefined;
-  /** The file as the person wrote it, for messages. */
+  /** The file as the user wrote it, for messages. */
   readonly shown: string;
 }
 
 const extensions = [".ts", ".mts", ".cts", ".js", ".mjs", ".cjs"];
 
-/** Reads `train.ts` or `train.ts:evaluate`. Throws where there is no such file, with those that come near. */
+/** Parses `train.ts` or `train.ts:evaluate`. Throws where the file does not exist, with similar names. */
 export function readTarget(text: string): Target {
   const split = isFile(text) ? undefined : /^(.+):([^:/\\]+)$/.exec(text);
   const shown = split?.[1] ?? text;
@@ -21,7 +21,7 @@ export function readTarget(text: string): Target {
   if (!isFile(file)) throw usageError(noSuchFile(file, shown));
   if (!extensions.includes(extname(file))) {
     throw usageError(
-      `${shown} is neither TypeScript nor JavaScript: its name ends in none of ${extensions.join(", ")}.`,
+      `${shown} is neither TypeScript nor JavaScript: its name must end in one of ${extensions.join(", ")}.`,
     );
   }
   return { file, exportName: split?.[2], shown };
@@ -33,7 +33,7 @@ function noSuchFile(file: string, shown: string): string {
   if (isFolder(file)) {
     const hint =
       names.length === 0
-        ? "It holds no TypeScript or JavaScript file."
+        ? "It contains no TypeScript or JavaScript file."
         : `Name one of its files: ${names.slice(0, 10).join(", ")}.`;
     return `${shown} is a folder. ${hint}`;
   }

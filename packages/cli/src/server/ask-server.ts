@@ -1,11 +1,11 @@
 import { authHeaders } from "@ostinato/client";
 
-/** Who answers at an address: what `status` shows and what the message about a taken port says. */
+/** The program that answers at an address, for `status` and for the message about a taken port. */
 export type Answerer =
   | { readonly kind: "ostinato"; readonly version: string; readonly database: string; readonly started: string }
-  /** A server of Prefect, by the version that it gives. */
+  /** A Prefect server, with the version that it reports. */
   | { readonly kind: "prefect"; readonly version: string }
-  /** One that tells nobody what it is without a password. */
+  /** A server that reveals nothing without a password. */
   | { readonly kind: "locked" }
   | { readonly kind: "other" }
   | { readonly kind: "nobody" };
@@ -13,8 +13,8 @@ export type Answerer =
 const answerMillis = 2000;
 
 /**
- * `apiUrl` ends in `/api`. Never throws: a server that does not answer in time is nobody. The password is for servers that were
- * named or started by whoever asks, and nothing to be told to whatever listens on a port.
+ * `apiUrl` ends in `/api`. Never throws: a server that does not answer in time counts as absent. Pass the password only for servers that
+ * the user named or started, never to an unknown program on a port.
  */
 export async function askServer(apiUrl: string, auth?: string): Promise<Answerer> {
   const headers = authHeaders(auth);
@@ -32,7 +32,7 @@ export async function askServer(apiUrl: string, auth?: string): Promise<Answerer
   return { kind: "other" };
 }
 
-/** What programs of this environment say to a server that asks for a password. */
+/** The credentials that programs of this environment send to a server. */
 export function authString({ env }: { readonly env: NodeJS.ProcessEnv } = process): string | undefined {
   return env.OSTINATO_API_AUTH_STRING || env.PREFECT_API_AUTH_STRING || undefined;
 }

@@ -54,9 +54,7 @@ function started(child: ChildProcess, log: string): Promise<Registration> {
     child.on("error", reject);
     child.on("exit", (code, signal) =>
       reject(
-        new CliError(
-          `The server ended before it answered (${signal ?? `exit code ${code}`}). Its last words are in ${log}.`,
-        ),
+        new CliError(`The server ended before it answered (${signal ?? `exit code ${code}`}). See the end of ${log}.`),
       ),
     );
   });

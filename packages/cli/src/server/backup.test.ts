@@ -71,7 +71,7 @@ test("what is no backup is said to be none, and the database stays", async () =>
   const place = workplace();
   const file = place.write("notes.txt", "milk, bread, and a database");
   const { code, stderr } = await place.run("server", "restore", file);
-  expect(stderr).toContain(`${file} is no SQLite database. Give a file that "ostinato server backup" wrote.`);
+  expect(stderr).toContain(`${file} is not a SQLite database. Give a file that "ostinato server backup" wrote.`);
   expect(code).toBe(1);
 });
 
@@ -88,7 +88,7 @@ test("retention shows its times and what would go, and lets it go", async () => 
   expect(shown).toMatchObject({ code: 0, stderr: "" });
   expect(shown.stdout).toMatch(/^events +1h +OSTINATO_RETENTION_EVENTS$/m);
   expect(shown.stdout).toMatch(/^finished runs +never removed +OSTINATO_RETENTION_RUNS$/m);
-  expect(shown.stdout).toContain("Now nothing would go.");
+  expect(shown.stdout).toContain("Now nothing would be removed.");
   const run = await place.run("server", "retention", "--run", "--json");
   expect(JSON.parse(run.stdout)).toMatchObject({ outcome: "complete", removed: { events: 0, flow_runs: 0 } });
   const after = JSON.parse((await place.run("server", "retention", "--json")).stdout);
@@ -102,9 +102,9 @@ test("vacuum says what it takes and what it gave", async () => {
   const place = workplace();
   await place.run("flow", "ls");
   const { code, stdout, stderr } = await place.run("server", "database", "vacuum");
-  expect(stderr).toContain("takes as much room again beside it");
+  expect(stderr).toContain("needs as much disk space again");
   expect(stdout).toMatch(/ostinato\.db takes [\d.]+ kB, before [\d.]+ kB; done in/);
   expect(code).toBe(0);
   writeFileSync(join(place.home, "ostinato.db"), "no database any more");
-  expect((await place.run("server", "database", "vacuum")).stderr).toContain("is no SQLite database");
+  expect((await place.run("server", "database", "vacuum")).stderr).toContain("is not a SQLite database");
 });

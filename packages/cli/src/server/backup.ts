@@ -37,19 +37,19 @@ export async function backup(file: string, { force = false, json }: BackupOption
   say(
     `Backed up ${shortPath(database)} to ${shortPath(copied.file)}: ${sizeText(copied.bytes)}, in ${spanText(seconds)}.`,
   );
-  say(`The copy was read from end to end and is whole; its schema is ${copied.schema}.`);
+  say(`The copy was read from end to end and is intact; its schema is ${copied.schema}.`);
 }
 
-/** Servers on this machine come first: checking a copy keeps a core busy for as long as it takes. */
+/** Lowers the priority, because checking a copy keeps a core busy and servers on this machine come first. */
 function giveWay(): void {
   try {
     setPriority(constants.priority.PRIORITY_LOW);
   } catch {
-    // Some containers forbid it, and a backup is worth more.
+    // Some containers forbid it; back up anyway.
   }
 }
 
-/** Puts a copy of a backup in the place of the database. */
+/** Replaces the database by a copy of a backup. */
 export async function restore(file: string, { json }: BackupOptions): Promise<void> {
   const database = sqliteFile((url) => [`pg_restore --clean --if-exists --dbname='${url}' ${file}`]);
   await refuseServers(database);
@@ -62,15 +62,15 @@ export async function restore(file: string, { json }: BackupOptions): Promise<vo
   const { bytes, schema, previous } = restored;
   if (json) return sayJson({ database, from: resolve(file), bytes, schema, previous });
   say(`Restored ${shortPath(database)} from ${shortPath(resolve(file))}: ${sizeText(bytes)}, schema ${schema}.`);
-  if (previous !== null) say(`What was there before is kept as ${shortPath(previous)}.`);
+  if (previous !== null) say(`The previous database is kept as ${shortPath(previous)}.`);
 }
 
-/** Writes the file anew without its free room. */
+/** Rewrites the file without its free space. */
 export async function vacuum({ json }: { readonly json?: boolean }): Promise<void> {
   const database = sqliteFile((url) => [`psql '${url}' --command='VACUUM (VERBOSE, ANALYZE)'`]);
   await refuseServers(database);
   if (!json)
-    note(`Writing ${shortPath(database)} anew: takes as much room again beside it, and about a second for 100 MB.`);
+    note(`Rewriting ${shortPath(database)}: this needs as much disk space again, and about a second per 100 MB.`);
   const began = performance.now();
   const { bytesBefore, bytes } = await withUpkeep(({ vacuumSqlite }) => vacuumSqlite(database));
   const seconds = secondsSince(began);
@@ -80,12 +80,12 @@ export async function vacuum({ json }: { readonly json?: boolean }): Promise<voi
   );
 }
 
-/** The database's file; for PostgreSQL an error that says which of its own tools do the same. */
+/** The file of the database. For PostgreSQL throws an error that names its own tools. */
 function sqliteFile(tools: (url: string) => readonly string[]): string {
   const { database }: Config = readConfig();
   if (database.kind === "sqlite") return database.file;
   const commands = tools(withoutPasswords(database.url)).join("\n  ");
-  throw new CliError(`This is for SQLite. PostgreSQL brings its own tools for it:\n  ${commands}`);
+  throw new CliError(`This command is for SQLite. PostgreSQL has its own tools for it:\n  ${commands}`);
 }
 
 async function refuseServers(database: string): Promise<void> {
@@ -107,7 +107,7 @@ async function withUpkeep<T>(work: (upkeep: Upkeep) => Promise<T>): Promise<T> {
   }
 }
 
-/** A line at the bottom of the terminal; nothing where the output goes elsewhere. */
+/** A progress line at the bottom of the terminal; does nothing where the output goes elsewhere. */
 function progressOf(verb: string): { show(done: number, total: number): void; close(): void } {
   if (!process.stderr.isTTY) return { show: () => {}, close: () => {} };
   const block = openLiveBlock();

@@ -3,7 +3,7 @@ import { paint } from "../output/text.ts";
 import type { Registration } from "./registration.ts";
 import { shortPath } from "./short-path.ts";
 
-/** Two lines: where it is, and where it keeps what it is told. `log` is set where it runs in the background. */
+/** Prints two lines: the address, and the database. `log` is set for a server in the background. */
 export function sayBanner({ url, database, version, pid }: Registration, log?: string): void {
   say(`${paint("bold", "Ostinato")} ${version}  ${paint("cyan", url)}`);
   const how = log === undefined ? "Ctrl-C stops it" : `process ${pid}, log in ${shortPath(log)}`;

@@ -45,7 +45,7 @@ async function withDatabase<T>(
   }
 }
 
-/** A server goes on with the empty tables; what is running on it then reports to runs that are gone. */
+/** A running server continues with the empty tables; its present runs then report to rows that are gone. */
 async function warnOfServers(): Promise<void> {
   for (const { url } of registeredServers()) {
     const answer = await askServer(`${url}/api`, authString());

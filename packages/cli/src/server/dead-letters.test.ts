@@ -27,6 +27,6 @@ test("dead letters are listed, tried again and discarded", async () => {
   const discarded = await place.run("server", "dead-letters", "--discard", listed[0]?.id ?? "");
   expect(discarded).toMatchObject({ code: 0, stdout: "1 dead letter discarded.\n" });
   const retried = await place.run("server", "dead-letters", "--retry", "--all");
-  expect(retried).toMatchObject({ code: 0, stdout: "2 dead letters will be tried again.\n" });
+  expect(retried).toMatchObject({ code: 0, stdout: "2 dead letters will be retried.\n" });
   expect(await list()).toEqual([]);
 });

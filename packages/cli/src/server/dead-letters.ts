@@ -13,14 +13,14 @@ import { ago, spanText } from "../output/moments.ts";
 import { note, say, sayJson, sayTable } from "../output/output.ts";
 import type { Column } from "../output/table.ts";
 
-/** Shows what handles changes after their commit, and how far it has come. */
+/** Shows the consumers of committed changes, and how far each has come. */
 export function showConsumers({ json }: { readonly json?: boolean }): Promise<void> {
   return withServer(async ({ client }) => {
     const consumers = await client.call(readConsumers, {});
     if (json) return sayJson(consumers);
-    sayTable(consumers, consumerColumns, "Nothing handles changes after their commit.");
+    sayTable(consumers, consumerColumns, "No consumers handle committed changes.");
     if (consumers.some(({ dead_letters }) => dead_letters > 0))
-      note('"ostinato server dead-letters" shows what they have given up on.');
+      note('"ostinato server dead-letters" lists the changes that they gave up on.');
   });
 }
 
@@ -39,7 +39,7 @@ export interface DeadLettersOptions {
   readonly json?: boolean;
 }
 
-/** Lists dead letters, or has some of them tried again or forgotten. */
+/** Lists dead letters, retries some, or discards them. */
 export function deadLetters(ids: readonly string[], options: DeadLettersOptions): Promise<void> {
   const { retry = false, discard = false, all = false, json } = options;
   if (retry && discard) throw usageError("--retry and --discard exclude each other: give one of them.");
@@ -53,7 +53,7 @@ export function deadLetters(ids: readonly string[], options: DeadLettersOptions)
     const { count } = await (retry ? retryOn(client, chosen) : discardOn(client, chosen));
     if (json) return sayJson({ count });
     const what = count === 1 ? "dead letter" : "dead letters";
-    say(retry ? `${count} ${what} will be tried again.` : `${count} ${what} discarded.`);
+    say(retry ? `${count} ${what} will be retried.` : `${count} ${what} discarded.`);
   });
 }
 

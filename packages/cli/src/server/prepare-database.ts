@@ -9,8 +9,8 @@ const betweenTriesMillis = 500;
 const connectMillis = 5000;
 
 /**
- * Throws when the folder of the file can't be written, or nothing listens at PostgreSQL's address. The server itself is patient
- * with its database, which is right in the middle of its life and wrong while a person waits for the prompt.
+ * Throws when the folder of the file is not writable, or nothing listens at PostgreSQL's address. The server itself waits for its database,
+ * which is wrong while a person waits for the prompt.
  */
 export async function prepareDatabase({ database }: Config, waitSeconds = 0): Promise<void> {
   if (database.kind === "sqlite") makeFolder(dirname(database.file));

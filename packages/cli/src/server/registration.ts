@@ -5,19 +5,19 @@ import { makeFolder } from "../config/folders.ts";
 import { homeFolder } from "../config/profile.ts";
 import { askServer, authString } from "./ask-server.ts";
 
-/** What a running server leaves in the home folder, so that `stop` and `status` find it: one file per port. */
+/** A file per port in the home folder, by which `stop` and `status` find a running server. */
 export interface Registration {
   readonly pid: number;
   readonly port: number;
-  /** Where a browser finds it, without a slash at the end. */
+  /** The address for browsers, without a slash at the end. */
   readonly url: string;
   readonly database: string;
   readonly version: string;
-  /** The moment that the server itself gives as its start: no other process gives the same. */
+  /** The start time that the server itself reports, which identifies its process. */
   readonly started: string;
 }
 
-/** Writes the file and gives what takes it away again. Throws where the home folder can't be written. */
+/** Writes the file and returns the function that removes it. Throws where the home folder is not writable. */
 export function register(registration: Registration): () => void {
   const file = fileOf(registration.port);
   makeFolder(homeFolder());
@@ -25,7 +25,7 @@ export function register(registration: Registration): () => void {
   return () => rmSync(file, { force: true });
 }
 
-/** The servers of this home folder whose processes are there; files that a killed server left are removed. */
+/** The running servers of this home folder; removes the files of servers that were killed. */
 export function registeredServers(): readonly Registration[] {
   const read = listFiles().flatMap((name) => readRegistration(join(homeFolder(), name)) ?? []);
   const alive = read.filter(({ pid }) => isAlive(pid));
@@ -46,7 +46,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** In a container whose first process collects no children, an ended process keeps its pid for ever. */
+/** In a container whose first process reaps no children, an ended process keeps its pid forever. */
 function isZombie(pid: number): boolean {
   try {
     return /^\d+ \(.*\) Z /s.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
@@ -56,8 +56,8 @@ function isZombie(pid: number): boolean {
 }
 
 /**
- * Whether the process is the server that wrote the file: pids are used again. The server says so itself, or, where it does not
- * answer, the process's command line does.
+ * Whether the process is the server that wrote the file, because pids are reused. The server's answer decides, or else the process's
+ * command line.
  */
 export async function isOurs({ pid, url, started }: Registration): Promise<boolean> {
   const answer = await askServer(`${url}/api`, authString());
@@ -74,7 +74,7 @@ function commandLineOf(pid: number): string | undefined {
   }
 }
 
-/** Where there is no /proc: macOS. On Windows there is no answer, so only a server that answers can be stopped there. */
+/** For systems without /proc, such as macOS. Windows has neither, so only a server that answers can be stopped there. */
 function askPs(pid: number): string | undefined {
   try {
     return execFileSync("ps", ["-o", "command=", "-p", String(pid)], {

@@ -22,7 +22,7 @@ export interface RetentionOptions {
   readonly json?: boolean;
 }
 
-/** Shows for how long things are kept and what would go now, or lets it go. */
+/** Shows retention periods and what would be removed now, or removes it. */
 export function showRetention({ run = false, confirm = false, json }: RetentionOptions): Promise<void> {
   if (confirm && !run) throw usageError("--confirm says that what is too old may go: give it together with --run.");
   return withServer(async ({ client }) => {
@@ -32,7 +32,7 @@ export function showRetention({ run = false, confirm = false, json }: RetentionO
     sayTable(retention.rules, ruleColumns, "");
     say();
     say(
-      `Now ${Object.values(counts).some((count) => count > 0) ? "would go" : "nothing would go"}${listed(counts, ": ")}.`,
+      `Now ${Object.values(counts).some((count) => count > 0) ? "would be removed" : "nothing would be removed"}${listed(counts, ": ")}.`,
     );
     sayLast(retention);
     if (retention.waiting !== null) note(retention.waiting);
@@ -64,7 +64,7 @@ function listed(counts: RemovedCounts, before = ""): string {
 function sayLast({ last, running, database_size_bytes }: Retention): void {
   const size = database_size_bytes === null ? "" : `The database takes ${sizeText(database_size_bytes)}. `;
   const when = running
-    ? "A pass is going on"
+    ? "A pass is under way"
     : last === null
       ? "No pass yet"
       : `The last pass was ${ago(last.finished)}`;
@@ -73,7 +73,7 @@ function sayLast({ last, running, database_size_bytes }: Retention): void {
 
 const betweenLooksMillis = 200;
 
-/** The server answers before it is done: what it has removed so far stays removed, whatever becomes of this process. */
+/** The server continues the pass even if this process ends. */
 async function wholePass(client: Client, confirmed: boolean): Promise<Passed> {
   const before = (await client.call(runRetention, { body: { confirmed } })).last?.started;
   const block = process.stderr.isTTY ? openLiveBlock() : undefined;
@@ -81,7 +81,7 @@ async function wholePass(client: Client, confirmed: boolean): Promise<Passed> {
     for (;;) {
       const { running, last, waiting } = await client.call(readRetention, {});
       if (!running) return { pass: last?.started === before ? null : last, waiting };
-      block?.show(["Removing what is too old, in small steps …"]);
+      block?.show(["Removing expired data, in small steps …"]);
       await new Promise((resolve) => setTimeout(resolve, betweenLooksMillis));
     }
   } finally {
@@ -91,7 +91,7 @@ async function wholePass(client: Client, confirmed: boolean): Promise<Passed> {
 }
 
 interface Passed {
-  /** Null where it did not come to its end. */
+  /** Null where the pass did not finish. */
   readonly pass: RetentionPass | null;
   readonly waiting: string | null;
 }
@@ -100,7 +100,7 @@ function sayPass({ pass, waiting }: Passed, json: boolean | undefined): void {
   if (waiting !== null) note(waiting);
   if (pass === null) {
     if (waiting !== null) throw new CliError("Nothing was removed.");
-    throw new CliError("The pass did not come to its end; the server's log says why. What it removed stays removed.");
+    throw new CliError("The pass did not finish; the server's log says why. Data that it removed stays removed.");
   }
   if (json) {
     sayJson(pass);

@@ -8,7 +8,7 @@ import type { StatusOptions } from "./status.ts";
 import type { StopOptions } from "./stop.ts";
 
 export function serverCommands(): Command {
-  const server = new Command("server").description("start, stop and look after the server");
+  const server = new Command("server").description("start, stop and maintain the server");
   server.addCommand(startCommand());
   server.addCommand(stopCommand());
   server.addCommand(statusCommand());
@@ -27,7 +27,7 @@ function startCommand(): Command {
     .description("start the API and the web pages, on SQLite unless OSTINATO_DATABASE_URL says otherwise")
     .option("--host <address>", "address to listen on (127.0.0.1)")
     .addOption(portOption("port to listen on (4200); 0 takes any free one"))
-    .option("--background", "return when it answers, and let it run on")
+    .option("--background", "return when the server answers, and let it run on")
     .addOption(
       new Option("--wait <seconds>", "how long to wait for PostgreSQL to answer")
         .argParser(wholeNumber(0, 86_400))
@@ -49,8 +49,8 @@ Examples:
 
 function stopCommand(): Command {
   return new Command("stop")
-    .description("stop a server of this home folder: it finishes what it took")
-    .addOption(portOption("the one on this port, where several are running"))
+    .description("stop a server of this home folder after it finishes accepted work")
+    .addOption(portOption("the server on this port, where several are running"))
     .addOption(
       new Option("--timeout <seconds>", "how long to wait for it").argParser(wholeNumber(0, 86_400)).default(30),
     )
@@ -61,16 +61,16 @@ function stopCommand(): Command {
 
 function statusCommand(): Command {
   return new Command("status")
-    .description("say whether a server answers, and which; exit code 3 when none does")
-    .addOption(portOption("the one on this port"))
+    .description("show whether a server answers, and which; exit code 3 when none does")
+    .addOption(portOption("the server on this port"))
     .addOption(jsonOption())
     .action(async (options: StatusOptions) => (await import("./status.ts")).showStatus(options));
 }
 
 function retentionCommand(): Command {
   return new Command("retention")
-    .description("say for how long things are kept, and what would be removed now")
-    .option("--run", "remove it now; a running server does it by itself every ten minutes")
+    .description("show how long data is kept, and what would be removed now")
+    .option("--run", "remove it now; a running server does so every ten minutes")
     .option("--confirm", "with --run: the clock is right, and more than half may go at once")
     .addOption(jsonOption())
     .action(async (options: RetentionOptions) => (await import("./retention.ts")).showRetention(options));
@@ -78,17 +78,17 @@ function retentionCommand(): Command {
 
 function consumersCommand(): Command {
   return new Command("consumers")
-    .description("say what handles changes after they were committed, and how far each has come")
+    .description("show the consumers of committed changes, and how far each has come")
     .addOption(jsonOption())
     .action(async (options: { json?: boolean }) => (await import("./dead-letters.ts")).showConsumers(options));
 }
 
 function deadLettersCommand(): Command {
   return new Command("dead-letters")
-    .description("list the changes that consumers have failed on too often, have them tried again, or forget them")
+    .description("list the changes that consumers failed on too often, retry them, or discard them")
     .argument("[ids...]", "the dead letters to retry or discard")
-    .option("--retry", "try them again; once the cause is gone")
-    .option("--discard", "forget them: what they ask for is not done")
+    .option("--retry", "retry them, once the cause is gone")
+    .option("--discard", "discard them: the consumer never handles them")
     .option("--all", "all of them, instead of ids")
     .addOption(jsonOption())
     .addHelpText(
@@ -106,9 +106,9 @@ Examples:
 
 function backupCommand(): Command {
   return new Command("backup")
-    .description("copy the SQLite database of this machine into a file, while servers use it or not")
-    .argument("<file>", "where the copy goes")
-    .option("--force", "replace a file that is there")
+    .description("copy the SQLite database of this machine into a file; servers may use it meanwhile")
+    .argument("<file>", "the file to write")
+    .option("--force", "replace an existing file")
     .addOption(jsonOption())
     .addHelpText(
       "after",
@@ -122,15 +122,15 @@ Examples:
 
 function restoreCommand(): Command {
   return new Command("restore")
-    .description("put a backup in the place of the SQLite database; the one before it is kept beside it")
-    .argument("<file>", 'what "ostinato server backup" wrote')
+    .description("replace the SQLite database by a backup; the previous one is kept beside it")
+    .argument("<file>", 'a file that "ostinato server backup" wrote')
     .addOption(jsonOption())
     .action(async (file: string, options: BackupOptions) => (await import("./backup.ts")).restore(file, options));
 }
 
 function saveCommand(): Command {
   return new Command("save")
-    .description("save what a running server has open, after its SQLite file was removed, renamed or replaced")
+    .description("save the open database of a running server, after its SQLite file was removed, renamed or replaced")
     .addOption(jsonOption())
     .action(async (options: { json?: boolean }) => (await import("./save.ts")).saveOpenDatabase(options));
 }
@@ -139,12 +139,12 @@ function databaseCommands(): Command {
   const database = new Command("database").description("upgrade, shrink or empty the database");
   database
     .command("vacuum")
-    .description("write the SQLite file anew without its free room; no server may be running on it")
+    .description("rewrite the SQLite file without its free space; no server may be running on it")
     .addOption(jsonOption())
     .action(async (options: { json?: boolean }) => (await import("./backup.ts")).vacuum(options));
   database
     .command("upgrade")
-    .description("bring the tables up to date; servers do it themselves when they start")
+    .description("upgrade the tables; servers do so themselves when they start")
     .addOption(jsonOption())
     .action(async (options: { json?: boolean }) => (await import("./database.ts")).upgrade(options));
   database

@@ -148,7 +148,7 @@ describe("what can't be started is said in a sentence", () => {
     const file = place.write("file", "");
     const home = join(file, "home");
     expect(await start({ OSTINATO_HOME: home })).toBe(
-      `Error: ${home} lies below something that is not a folder, so the database can't be kept there. Name a folder of yours in OSTINATO_HOME.\n`,
+      `Error: ${home} is below something that is not a folder, so the database can't be kept there. Name a folder of yours in OSTINATO_HOME.\n`,
     );
   });
 
@@ -159,7 +159,7 @@ describe("what can't be started is said in a sentence", () => {
   test("a file that is no database", async () => {
     const file = workplace().write("notes.txt", "not a database, but long enough to be read as one ".repeat(40));
     expect(await start({ OSTINATO_DATABASE_URL: `sqlite://${file}` })).toContain(
-      `The database file ${file} is no SQLite database.`,
+      `The database file ${file} is not a SQLite database.`,
     );
   });
 

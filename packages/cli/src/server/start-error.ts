@@ -6,7 +6,7 @@ import { CliError, codeOf, sentenceOf, systemReasons } from "../errors.ts";
 import { spanText } from "../output/moments.ts";
 import { type Answerer, askServer } from "./ask-server.ts";
 
-/** Why a server could not start, in a sentence, and what to do about it. */
+/** Explains in a sentence why a server could not start, and what to do about it. */
 export async function startError(error: unknown, config: Config): Promise<Error> {
   const code = codeOf(error);
   const { host, port } = config;
@@ -32,7 +32,7 @@ export async function startError(error: unknown, config: Config): Promise<Error>
   return databaseError(error, config) ?? toError(error);
 }
 
-/** The database that can't be opened; undefined where the error is of another kind. */
+/** Explains a database that can't be opened; undefined for other errors. */
 export function databaseError(error: unknown, config: Config): CliError | undefined {
   const code = codeOf(error) ?? "";
   const cause = (error as { cause?: unknown }).cause;
@@ -53,12 +53,12 @@ function sqliteSentence(error: unknown, file: string, config: Config): string | 
   if (reason !== undefined)
     return `${path ?? dirname(file)} ${reason}, so the database can't be kept there. ${elsewhere}`;
   const full = mayBeFull.has(errcode & 0xff) && isFull(dirname(file));
-  if (full) return `The database file ${file} can't be used: the disk is full. Make room, and start again.`;
+  if (full) return `The database file ${file} can't be used: the disk is full. Free some space, and start again.`;
   const sqliteReason = sqliteReasons[errcode & 0xff];
   return sqliteReason === undefined ? undefined : `The database file ${file} ${sqliteReason}. ${elsewhere}`;
 }
 
-/** SQLite says of a full disk only at times that it is full. */
+/** SQLite often reports a full disk by other codes. */
 const mayBeFull = new Set([10, 13, 14]);
 
 function isFull(folder: string): boolean {
@@ -70,14 +70,14 @@ function isFull(folder: string): boolean {
 }
 
 const sqliteReasons: Readonly<Record<number, string>> = {
-  5: "is held by another program",
-  6: "is held by another program",
-  8: "can only be read",
+  5: "is locked by another program",
+  6: "is locked by another program",
+  8: "is read-only",
   10: "can't be read or written: the disk reports an error",
   11: "is damaged",
   13: "can't grow: the disk is full",
-  14: "can't be opened: it, or its folder, may not be written",
-  26: "is no SQLite database",
+  14: "can't be opened: it, or its folder, is not writable",
+  26: "is not a SQLite database",
 };
 
 function postgresSentence(error: unknown, address: string): string | undefined {
@@ -89,7 +89,7 @@ function postgresSentence(error: unknown, address: string): string | undefined {
       return `PostgreSQL does not answer at ${host}: the connection was refused. Start it, or check OSTINATO_DATABASE_URL.`;
     case "ENOTFOUND":
     case "EAI_AGAIN":
-      return `The host of PostgreSQL, ${host}, is not known. ${check}`;
+      return `The host of PostgreSQL, ${host}, is unknown. ${check}`;
     case "ETIMEDOUT":
     case "EHOSTUNREACH":
     case "ENETUNREACH":
@@ -100,7 +100,7 @@ function postgresSentence(error: unknown, address: string): string | undefined {
     case "3D000":
       return `PostgreSQL at ${host} has no database "${decodeURIComponent(pathname.slice(1))}". Create it, or check OSTINATO_DATABASE_URL.`;
     case "42501":
-      return `PostgreSQL at ${host} does not let the user "${decodeURIComponent(username)}" make tables (${sentenceOf(error)}). Grant it, or name another user in OSTINATO_DATABASE_URL.`;
+      return `PostgreSQL at ${host} does not let the user "${decodeURIComponent(username)}" create tables (${sentenceOf(error)}). Grant it, or name another user in OSTINATO_DATABASE_URL.`;
     default:
       return undefined;
   }
@@ -133,7 +133,7 @@ function describe(answer: Answerer): string {
   }
 }
 
-/** Where a server that listens on every address can be asked from this machine. */
+/** An address of this machine for a server that listens on all addresses. */
 export function reachable(host: string): string {
   if (host === "0.0.0.0" || host === "::" || host === "") return "127.0.0.1";
   return host.includes(":") ? `[${host}]` : host;

@@ -7,13 +7,13 @@ export interface StartOptions {
   /** Seconds to wait for a PostgreSQL that does not answer yet. */
   readonly wait?: number;
   readonly json?: boolean;
-  /** Set for the child of `--background`: tells its parent how the start went. */
+  /** Set for the child of `--background`: reports the outcome of the start to its parent. */
   readonly announce?: boolean;
-  /** Set by a program that has a server only for its own time: the server stops when that program is gone. */
+  /** Set by a program that needs a server during its own lifetime: the server stops when that program is gone. */
   readonly withParent?: boolean;
 }
 
-/** What the child of `--background` tells its parent. */
+/** A message from the child of `--background` to its parent. */
 export type Announcement =
   | { readonly kind: "started"; readonly registration: Registration }
   | { readonly kind: "failed"; readonly message: string };

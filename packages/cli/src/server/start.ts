@@ -23,7 +23,7 @@ export async function startServer(options: StartOptions): Promise<void> {
   } catch (error) {
     const failure = await startError(error, config);
     if (!options.announce) throw failure;
-    // Whoever has started this process says it.
+    // The parent process prints the message.
     announce({ kind: "failed", message: failure.message });
     process.exitCode = exitCodes.failed;
   }
@@ -33,7 +33,7 @@ function configOf({ host, port }: StartOptions): Config {
   const { env } = process;
   return readConfig({
     ...env,
-    // A person at a terminal has the banner; the log of every event of interest is for files and collectors.
+    // A terminal shows the banner only; the log of every event is for files and collectors.
     ...(process.stderr.isTTY && !env.OSTINATO_LOG_LEVEL ? { OSTINATO_LOG_LEVEL: "warn" } : {}),
     ...(host === undefined ? {} : { OSTINATO_SERVER_HOST: host }),
     ...(port === undefined ? {} : { OSTINATO_SERVER_PORT: String(port) }),
@@ -52,13 +52,13 @@ async function serve(config: Config, options: StartOptions): Promise<void> {
   else sayBanner(registration);
   if (options.announce) announce({ kind: "started", registration }, { stay: options.withParent ?? false });
   if (options.withParent) process.once("disconnect", stop);
-  // One in the background is to outlive whoever started it.
+  // A server in the background must outlive its parent.
   if (process.env.npm_command !== undefined && !options.announce) onParentGone(stop);
 }
 
 const parentLookMillis = 1000;
 
-/** `npx` and npm's scripts start a shell, which dies of the signal that ends them and passes it on to nobody. */
+/** `npx` and npm's scripts start a shell, which dies of the signal and does not pass it on. */
 function onParentGone(stop: () => void): void {
   const parent = process.ppid;
   const timer = setInterval(() => {
@@ -87,7 +87,7 @@ async function listen(server: Server, config: Config): Promise<Registration> {
   };
 }
 
-/** A server without its file runs as well; only `stop` and `status` don't find it. In the background that is why it is needed. */
+/** In the foreground the file is optional: only `stop` and `status` need it. In the background it is required. */
 function leaveTrace(registration: Registration, { announce: inBackground }: StartOptions): () => void {
   try {
     return register(registration);
@@ -99,13 +99,13 @@ function leaveTrace(registration: Registration, { announce: inBackground }: Star
   }
 }
 
-/** Called once, it stops the server gracefully; whoever calls it again does not want to wait. */
+/** The first call stops the server gracefully, a second one at once. */
 function stopper(server: Server, { unregister, quiet }: { unregister: () => void; quiet: boolean }): () => void {
   let stopping = false;
   return () => {
     if (stopping) process.exit(exitCodes.cancelled);
     stopping = true;
-    if (!quiet && process.stderr.isTTY) note("Stopping: finishing what was taken. Once more stops at once.");
+    if (!quiet && process.stderr.isTTY) note("Stopping: finishing accepted work. Once more stops at once.");
     server.stop().then(
       () => {
         unregister();

@@ -13,14 +13,14 @@ export interface StatusOptions {
 interface ServerStatus {
   readonly url: string;
   readonly running: boolean;
-  /** Null also where the server says nothing without a password. */
+  /** Null where the server reveals nothing without a password. */
   readonly version: string | null;
   readonly database: string | null;
   readonly started: string | null;
   readonly pid: number | null;
 }
 
-/** Says which servers answer: those of this home folder, or the one that the settings name. */
+/** Shows which servers answer: those of this home folder, or the configured one. */
 export async function showStatus(options: StatusOptions): Promise<void> {
   const servers = await Promise.all(candidates(options.port).map(({ url, pid }) => statusOf(url, pid)));
   const running = servers.some((server) => server.running);

@@ -6,7 +6,7 @@ import { isAlive, isOurs, type Registration, registeredServers, unregister } fro
 export interface StopOptions {
   readonly port?: number;
   readonly timeout: number;
-  /** Kill it when it has not stopped in time. */
+  /** Kills it when it has not stopped in time. */
   readonly force?: boolean;
   readonly json?: boolean;
 }
@@ -58,7 +58,7 @@ async function kill({ pid }: Registration, { timeout, force }: StopOptions): Pro
   await ended(pid, timeout);
 }
 
-/** The process is no child of this one, so that only looking tells when it is gone. */
+/** The process is not a child of this one, so its end must be polled. */
 async function ended(pid: number, seconds: number): Promise<boolean> {
   const giveUp = performance.now() + seconds * 1000;
   while (isAlive(pid)) {

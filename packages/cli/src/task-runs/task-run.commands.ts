@@ -9,9 +9,9 @@ export function taskRunCommands(): Command {
   const taskRun = new Command("task-run").description("runs of tasks: list, inspect, logs");
   taskRun
     .command("ls")
-    .description("list task runs: of one flow run in the order in which they began, else the newest first")
-    .option("--flow-run <id or name>", "of this flow run")
-    .addOption(repeated("--state <state>", "in this state, by type (failed) or name (Cached)"))
+    .description("list task runs: those of one flow run in the order of their start, otherwise the newest first")
+    .option("--flow-run <id or name>", "runs of this flow run")
+    .addOption(repeated("--state <state>", "runs in this state, by type (failed) or name (Cached)"))
     .addOption(limitOption())
     .addOption(jsonOption())
     .addHelpText(

@@ -19,7 +19,7 @@ export interface TaskRunListOptions {
   readonly json?: boolean;
 }
 
-/** Of one flow run in the order in which they began; of all, the newest first. */
+/** Lists the runs of one flow run in the order of their start, or all of them, the newest first. */
 export function list({ flowRun, state: wanted, limit, json }: TaskRunListOptions): Promise<void> {
   const state = stateCriteria(wanted);
   return withServer(async ({ client }) => {

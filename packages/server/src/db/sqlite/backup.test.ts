@@ -121,7 +121,7 @@ test("a backup replaces no file unless told, and leaves nothing behind where it 
 });
 
 test.each([
-  ["text", "is no SQLite database", (file: string) => writeFileSync(file, "just text, and a little longer")],
+  ["text", "is not a SQLite database", (file: string) => writeFileSync(file, "just text, and a little longer")],
   ["nothing", "There is no file", () => {}],
   [
     "another program's database",

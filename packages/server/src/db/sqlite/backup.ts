@@ -184,7 +184,7 @@ function megabytes(bytes: number): string {
 function schemaOf(file: string, { known }: { readonly known: boolean }): string {
   if (!existsSync(file)) throw new DatabaseFileRefused(`There is no file ${file}.`);
   if (firstBytes(file, 15) !== "SQLite format 3") {
-    throw new DatabaseFileRefused(`${file} is no SQLite database. Give a file that "ostinato server backup" wrote.`);
+    throw new DatabaseFileRefused(`${file} is not a SQLite database. Give a file that "ostinato server backup" wrote.`);
   }
   const applied = migrationsOf(file);
   const newest = applied.at(-1)?.name;
