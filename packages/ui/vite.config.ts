@@ -3,9 +3,9 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { assetNames, compressed, importedAtOnce, inlined, modulesInside } from "./vite.plugins.ts";
 
-// The server decides at run time under which path the pages stand, so every address in the build is relative.
+// The server decides at run time about the path of the pages, so every address in the build is relative.
 export default defineConfig(({ command }) => {
-  // A test run has its own NODE_ENV, but what it builds must be what people get.
+  // Tests set NODE_ENV, but must build the same files as users get.
   if (command === "build") process.env.NODE_ENV = "production";
   const first = importedAtOnce(firstEntries);
   return {
@@ -32,8 +32,8 @@ export default defineConfig(({ command }) => {
           codeSplitting: {
             groups: [
               {
-                // What every page needs is one file: as many small ones, which is what sharing with the pages on demand
-                // makes of it, it took 23 requests and twice the time to the first content.
+                // The code of every page is one file: as many small ones, which sharing with on-demand pages would produce, it took 23
+                // requests and twice the time to the first content.
                 name: "app",
                 test: first.includes,
               },
@@ -45,6 +45,6 @@ export default defineConfig(({ command }) => {
   };
 });
 
-/** The pages that people open: they take one request less in a row than the others, which come on demand. */
+/** Frequent first pages, which need one request less in sequence than on-demand ones. */
 const firstPages = ["src/dashboard/dashboard-page.tsx", "src/runs/runs-page.tsx", "src/flow-run/flow-run-page.tsx"];
 const firstEntries = ["index.html", ...firstPages];

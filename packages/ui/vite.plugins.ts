@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { brotliCompress, constants } from "node:zlib";
 import { build, type ESTree, type Plugin } from "vite";
 
-/** Knows the modules that these files import, and what those import in turn, without what is loaded on demand. */
+/** Collects the static imports of these files, recursively, without dynamic imports. */
 export function importedAtOnce(entries: readonly string[]): {
   readonly plugin: Plugin;
   readonly includes: (id: string) => boolean;
@@ -18,7 +18,7 @@ export function importedAtOnce(entries: readonly string[]): {
       apply: "build",
       buildEnd() {
         for (const entry of entries) modules.add(join(import.meta.dirname, entry));
-        // A set gives what is added while it is walked, too.
+        // Iterating over a set includes items added meanwhile.
         for (const id of modules)
           for (const imported of this.getModuleInfo(id)?.importedIds ?? []) modules.add(imported);
       },
@@ -26,7 +26,7 @@ export function importedAtOnce(entries: readonly string[]): {
   };
 }
 
-/** Puts a script that index.html names, with all that it imports, into the document itself: it runs without being fetched. */
+/** Inlines a script of index.html with all of its imports, so that it runs without a request. */
 export function inlined(source: string): Plugin {
   return {
     name: "inlined",
@@ -61,14 +61,14 @@ async function bundled(input: string): Promise<string> {
   return code.trim();
 }
 
-/** Of the definition of a page: what is needed to ask its first questions. */
+/** The parts of a page definition that its first queries need. */
 const early = new Set(["path", "formerPaths", "search", "searchDeps", "questions", "topic"]);
 
-/** Leaves the other parts of each `definePage({…})` out, with all that they import: the document stays small. */
+/** Removes the other parts of each `definePage({…})` and their imports, which keeps the document small. */
 function earlyParts(): Plugin {
   return {
     name: "early-parts",
-    // Nothing that is left loads on demand; modules that could be loaded so would all get a wrapper.
+    // No dynamic imports are left; allowing them would wrap every module.
     resolveDynamicImport: () => false,
     transform: {
       filter: { id: /\/page\.ts$/ },
@@ -102,7 +102,7 @@ function latePropertiesOf(call: ESTree.Expression | null): readonly Cut[] {
   });
 }
 
-/** Writes the names that assets have in this build into the inline scripts of index.html. */
+/** Inserts the file names of this build's assets into the inline scripts of index.html. */
 export function assetNames(names: Readonly<Record<string, RegExp>>): Plugin {
   return {
     name: "asset-names",
@@ -122,8 +122,8 @@ export function assetNames(names: Readonly<Record<string, RegExp>>): Plugin {
 }
 
 /**
- * Lists the files of installed packages that are in the build, for whoever gives it away: in `.modules.json`, as paths from the
- * root of the repository. The licences of fonts are put beside them.
+ * Lists the files of installed packages in the build, for licence notices: in `.modules.json`, as paths from the root of the repository.
+ * Font licences are copied beside them.
  */
 export function modulesInside(): Plugin {
   const root = join(import.meta.dirname, "../..");
@@ -148,7 +148,7 @@ export function modulesInside(): Plugin {
   };
 }
 
-/** What a style sheet imports is no module of any chunk. */
+/** Imports of a style sheet are not modules of any chunk. */
 async function importsOf(file: string): Promise<readonly string[]> {
   const text = await readFile(file, "utf8");
   const names = [...text.matchAll(/@import "((?:@[\w-]+\/)?[\w-]+)/g)].map(([, name]) => `${name}/package.json`);
@@ -161,7 +161,7 @@ function fontFolders(files: readonly string[]): ReadonlySet<string> {
   return new Set(files.filter((file) => file.endsWith(".woff2")).map((file) => dirname(dirname(file))));
 }
 
-/** Compresses what travels as well as it goes, once, and not in every server that starts. */
+/** Compresses text files as well as possible at build time, instead of in every server. */
 export function compressed(): Plugin {
   return {
     name: "compressed",

@@ -1,6 +1,6 @@
 /**
- * Search parameters as people write them: `?state=FAILED&state=CRASHED&since=24h`. A parameter that stands once is a text,
- * one that stands several times a list. Pages narrow them with the readers below.
+ * Search parameters as they stand in the address: `?state=FAILED&state=CRASHED&since=24h`. A parameter is a string, or a list of strings if
+ * repeated. Pages narrow them with the readers below.
  */
 export type RawSearch = Readonly<Record<string, unknown>>;
 
@@ -48,7 +48,7 @@ export function choiceIn<const Value extends string>(
   return choices.find((choice) => choice === text);
 }
 
-/** Leaves out what is undefined, which an exact optional property must not be. */
+/** Leaves out undefined values, which exact optional properties forbid. */
 export function present<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const kept = Object.entries(fields).filter(([, value]) => value !== undefined);
   return Object.fromEntries(kept) as { [K in keyof T]?: Exclude<T[K], undefined> };

@@ -7,16 +7,16 @@ import { pageAt } from "./early-page.ts";
 import { readFlowRunSearch } from "./flow-run/flow-run-search.ts";
 import { pages } from "./pages.ts";
 
-// Stands in the document itself: the server looks for what the page will show while the browser reads the program.
+// Runs inline in the document, so that the server answers the page's first queries while the browser loads the program.
 
-/** Below the page's base; the build writes its name. */
+/** A path below the page's base; the build inserts the name. */
 declare const graphWorkerFile: string | undefined;
 
 const search = parseSearch(location.search);
 const found = pageAt(pages, location.pathname.slice(basePath.length));
 if (found !== undefined) {
   const { page, params } = found;
-  // First the connection: what changes after the answers were made must not pass unheard.
+  // Connect first, so that no change after the answers is missed.
   const live = page.topic === undefined ? undefined : listen(page.topic(params));
   const known = page.search?.(search) ?? search;
   const queries = page.questions({ params, search: page.searchDeps?.(known) ?? known });
@@ -24,7 +24,7 @@ if (found !== undefined) {
   globalThis.ostinatoEarly = { answers: new Map(answers), live, graphWorker: startGraphWorker() };
 }
 
-/** Its program takes longer to be read than all the rest of the page. */
+/** The worker's program takes longer to load than the rest of the page. */
 function startGraphWorker(): Worker | undefined {
   const { view } = readFlowRunSearch(search);
   if (view !== "graph" || typeof graphWorkerFile === "undefined") return undefined;
@@ -43,6 +43,6 @@ function listen(topic: LiveTopic): EarlyLive {
 
 function ask(query: FirstQuery): Promise<unknown> {
   const answer = asked(query, { pageParam: query.initialPageParam, signal: new AbortController().signal });
-  answer.catch(() => {}); // Nobody may have taken it over yet.
+  answer.catch(() => {}); // The program may not have taken it over yet.
   return answer;
 }

@@ -1,6 +1,6 @@
 /**
- * Where the pages and the API stand. The page's base address is the only thing that says so: the server writes it, and
- * the script in index.html mends it behind a proxy. Nothing else in the program knows a host, a port or a prefix.
+ * The base address of the pages and the API. The `base` element is its only source: the server writes it, and the script in index.html
+ * corrects it behind a proxy. Nothing else in the program knows a host, a port or a prefix.
  */
 const base = new URL(document.baseURI);
 
@@ -11,14 +11,14 @@ export const apiBase = new URL("api", new URL(basePath, location.origin)).href;
 
 export const liveAddress = `${apiBase.replace(/^http/, "ws")}/ui/live`;
 
-/** Whether the server asks for a password: it writes that beside the base address. */
+/** Whether the server asks for a password; the server writes this beside the base address. */
 export const passwordRequired = document.querySelector("base[data-ostinato-password]") !== null;
 
 export function apiAddress(path: string): string {
   return `${apiBase}/${path}`;
 }
 
-/** The whole address of a page, to be copied and sent to somebody. */
+/** The absolute address of a page, for copying. */
 export function pageAddress(path: string): string {
   return new URL(`${basePath}${path.replace(/^\//, "")}`, location.origin).href;
 }

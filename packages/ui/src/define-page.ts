@@ -3,8 +3,8 @@ import type { LiveTopic, SearchHit } from "./api/types.ts";
 import type { IconName } from "./components/icon.tsx";
 
 /**
- * A page as a module. The router, the questions that are asked before the program has come, the sidebar, the search, the
- * keys and the path above a page are all made of this; `pages.ts` lists the pages.
+ * A page as a module. The router, the queries that start before the program has loaded, the sidebar, the search, the shortcuts and the
+ * crumbs are all derived from it; `pages.ts` lists the pages.
  */
 export interface Page<
   Path extends string = string,
@@ -13,28 +13,28 @@ export interface Page<
   Nav extends NavItem | undefined = NavItem | undefined,
   Kind extends HitKind | undefined = HitKind | undefined,
 > {
-  /** Below the base of the pages; `$name` stands for a parameter. */
+  /** The path below the base; `$name` stands for a parameter. */
   readonly path: Path;
-  /** Older addresses, and Prefect's, with the same parameters: they lead to `path`. */
+  /** Older addresses, and Prefect's, with the same parameters: they redirect to `path`. */
   readonly formerPaths?: readonly string[];
-  /** Narrows the search parameters; without it the page has none. */
+  /** Parses the search parameters; without it the page has none. */
   search?(raw: RawSearch): Search;
-  /** The part of the search that the questions depend on; all of it unless given. */
+  /** The part of the search on which the queries depend; by default all of it. */
   searchDeps?(search: Search): Deps;
-  /** The queries that the page makes as soon as its address is known. */
+  /** The queries that start as soon as the address is known. */
   questions(asked: Asked<Path, Deps>): readonly FirstQuery[];
   /** The changes that the page listens to from the beginning. */
   topic?(params: Params<Path>): LiveTopic;
-  /** The path of the page above, which has no parameters: the way back in the path above the page. */
+  /** The path of the parent page, which has no parameters, for the crumbs. */
   readonly within?: string;
-  /** Pages with an entry in the sidebar. */
+  /** Set for pages with an entry in the sidebar. */
   readonly nav?: Nav;
-  /** Pages that show what the search finds; the parameter of their path is `id`. */
+  /** Set for pages that search results open; the parameter of their path is `id`. */
   readonly hits?: Hits<Kind>;
   load(): Promise<PageComponent>;
-  /** Parts that the page shows at once, loaded beside its data. */
+  /** Parts that the page shows at once, loaded in parallel with its data. */
   beside?(search: Search): readonly LoadPart[];
-  /** Parts that somebody may ask for, loaded when nothing else is to do. */
+  /** Parts that are shown on demand, loaded when the browser is idle. */
   readonly later?: readonly LoadPart[];
 }
 
@@ -53,13 +53,13 @@ export interface NavItem<Search extends object = object> {
   readonly icon: IconName;
   /** The key that opens the page after `g`. */
   readonly shortcut: string;
-  /** The search with which this person opens the page. */
+  /** The search that this user has chosen as the page's default. */
   readonly usualSearch?: Store<Search | undefined>;
-  /** Views of the page that the search offers beside the page itself. */
+  /** Views of the page that the search offers as well. */
   readonly views?: readonly { readonly label: string; readonly search: Search }[];
 }
 
-/** A value that changes, for `useSyncExternalStore`. */
+/** A changing value, for `useSyncExternalStore`. */
 export interface Store<Value> {
   readonly get: () => Value;
   readonly subscribe: (listener: () => void) => () => void;
@@ -69,14 +69,14 @@ type HitKind = SearchHit["kind"];
 
 export interface Hits<Kind = HitKind> {
   readonly kind: Kind;
-  /** The heading over all hits of this kind. */
+  /** The heading above search results of this kind. */
   readonly label: string;
   readonly icon: IconName;
 }
 
-/** Returns `void` for the compiler only, which else would look into the pages to know the types of their addresses. */
+/** Returns `void` for the compiler only, which would otherwise need the pages' types to infer those of their addresses. */
 export type PageComponent = () => void;
-/** Fetches a part of the program and, where that takes time too, starts it. */
+/** Loads a part of the program and, where that takes time too, starts it. */
 type LoadPart = () => unknown;
 
 interface Asked<Path extends string, Deps> {
@@ -92,14 +92,14 @@ type ParamNames<Path extends string> = Path extends `${string}$${infer Name}/${i
     ? Name
     : never;
 
-/** Any query, also one of a list that grows page by page. */
+/** Any query, including lists that grow page by page. */
 export interface FirstQuery {
   readonly queryKey: readonly unknown[];
   readonly queryFn?: unknown;
   readonly initialPageParam?: unknown;
 }
 
-/** Asks a query; all that its function needs to know of its context is which page of a list is meant. */
+/** Runs a query; the context tells its function only the page of a list. */
 export function asked(query: FirstQuery, context: object): Promise<unknown> {
   return (query.queryFn as (context: object) => Promise<unknown>)(context);
 }

@@ -1,6 +1,6 @@
 import type { Page } from "./define-page.ts";
 
-/** The page at a path below the base of the pages, with its parameters; undefined where there is none. */
+/** The page at a path below the base, with its parameters; undefined where there is none. */
 export function pageAt(
   pages: readonly Page[],
   path: string,

@@ -1,15 +1,15 @@
-/** What the lines in the document began before the program was there, for the program to take over. */
+/** Requests that the inline script made before the program had loaded. */
 export interface Early {
-  /** Answers that are on their way, by the key of their query as JSON. */
+  /** Pending answers, by their query keys as JSON. */
   readonly answers: Map<string, Promise<unknown>>;
   readonly live: EarlyLive | undefined;
-  /** The worker that lays out graphs, where the page begins with one. */
+  /** The worker that lays out graphs, on pages that begin with one. */
   readonly graphWorker: Worker | undefined;
 }
 
 export interface EarlyLive {
   readonly socket: WebSocket;
-  /** Something was told that nobody could take in yet. */
+  /** Whether a message arrived before anything could process it. */
   missed: boolean;
 }
 
@@ -17,7 +17,7 @@ declare global {
   var ostinatoEarly: Early | undefined;
 }
 
-/** The answer to a query that was asked early. It is given once: whoever asks again wants to know anew. */
+/** The answer to an early query. It is returned once, because a second reader wants fresh data. */
 export function takeEarlyAnswer(queryKey: readonly unknown[]): Promise<unknown> | undefined {
   const key = JSON.stringify(queryKey);
   const answer = globalThis.ostinatoEarly?.answers.get(key);
@@ -25,7 +25,7 @@ export function takeEarlyAnswer(queryKey: readonly unknown[]): Promise<unknown> 
   return answer;
 }
 
-/** The connection that was opened early, once, unless it has been lost already. */
+/** The early connection. It is returned once, unless it has been lost already. */
 export function takeEarlyLive(): EarlyLive | undefined {
   const early = globalThis.ostinatoEarly;
   if (early?.live === undefined) return undefined;

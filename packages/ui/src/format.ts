@@ -1,6 +1,6 @@
 /**
- * Every time, span and amount on a page is written by this file, so that the same thing looks the same everywhere.
- * Times come as ISO text with microseconds, or as milliseconds since 1970.
+ * Formats every time, span and amount of the pages, so that equal values look alike. Times are ISO text with microseconds, or milliseconds
+ * since 1970.
  */
 export type Time = string | number;
 
@@ -33,12 +33,12 @@ export function seconds(value: number): string {
   return duration(value * second);
 }
 
-/** A span as the label of an axis, which needs no zeros: `10 m` for `10 m 00 s`. */
+/** A span as an axis label, without zeros: `10 m` for `10 m 00 s`. */
 export function axisSeconds(value: number): string {
   return seconds(value).replace(/ 00 [smh]$|(?<=\d)\.0(?= s$)/, "");
 }
 
-/** A span that counts while one looks at it: whole seconds, so that it doesn't flicker. */
+/** A span that counts while it is shown: whole seconds, so that it doesn't flicker. */
 export function countingDuration(ms: number): string {
   if (ms < minute) return `${Math.max(0, Math.floor(ms / second))} s`;
   return duration(Math.floor(ms / second) * second);
@@ -54,21 +54,21 @@ export function relative(time: Time, now: number): string {
   return away < 0 ? `${words} ago` : `in ${words}`;
 }
 
-/** The whole truth about a time, with its zone: `2026-11-22 04:40:48.123 GMT+1`. */
+/** A time in full, with its zone: `2026-11-22 04:40:48.123 GMT+1`. */
 export function exact(time: Time): string {
   const moment = new Date(milliseconds(time));
   if (Number.isNaN(moment.getTime())) return "–";
   return `${isoDate(moment)} ${clockText(moment)}.${String(moment.getMilliseconds()).padStart(3, "0")} ${zoneName(moment)}`;
 }
 
-/** `22 Nov`, with the year when it is another one. */
+/** `22 Nov`, with the year unless it is the current one. */
 export function date(time: Time): string {
   const moment = new Date(milliseconds(time));
   const sameYear = moment.getFullYear() === new Date().getFullYear();
   return (sameYear ? dayMonth : dayMonthYear).format(moment);
 }
 
-/** `04:40:48.123`: for a log line, whose day is said elsewhere. */
+/** `04:40:48.123`: for a log line, whose day is shown elsewhere. */
 export function clock(time: Time): string {
   const moment = new Date(milliseconds(time));
   if (Number.isNaN(moment.getTime())) return "–";
@@ -81,7 +81,7 @@ export function dateAndClock(time: Time): string {
   return `${date(time)}, ${padded(moment.getHours())}:${padded(moment.getMinutes())}`;
 }
 
-/** `22 Nov, 04:40 – 06:10`, with the second day where it is another one, and seconds where the span is short. */
+/** `22 Nov, 04:40 – 06:10`, with the second day if it differs, and seconds if the span is short. */
 export function spanText(from: Time, to: Time): string {
   const [start, end] = [new Date(milliseconds(from)), new Date(milliseconds(to))];
   const isShort = end.getTime() - start.getTime() < 10 * minute;
@@ -90,7 +90,7 @@ export function spanText(from: Time, to: Time): string {
   return `${date(start.getTime())}, ${time(start)} – ${sameDay ? "" : `${date(end.getTime())}, `}${time(end)}`;
 }
 
-/** The label of a tick on an axis of time whose ticks are `stepMs` apart. */
+/** The label of a tick on a time axis with ticks `stepMs` apart. */
 export function axisTime(time: Time, stepMs: number): string {
   const moment = new Date(milliseconds(time));
   if (stepMs >= day) return date(time);

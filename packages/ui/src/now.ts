@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 
-/** The present, as the page knows it: it moves on once a second, for all who show it together, while anybody looks. */
+/** The page's current time: it advances once a second for all components together, while one of them uses it. */
 const listeners = new Set<() => void>();
 let now = Date.now();
 let timer: ReturnType<typeof setInterval> | undefined;
@@ -11,7 +11,7 @@ export function useNow(): number {
   return useSyncExternalStore(subscribe, () => now);
 }
 
-/** The present for something that stands still when it is over: it then causes no work. */
+/** The current time while `moving`; constant otherwise, which causes no renders. */
 export function useNowWhile(moving: boolean): number {
   return useSyncExternalStore(moving ? subscribe : nothing, () => now);
 }

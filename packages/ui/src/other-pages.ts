@@ -2,15 +2,15 @@ import { loadMenu } from "./components/menu.tsx";
 import { pages } from "./pages.ts";
 import { queryClient } from "./query-client.ts";
 
-/** Parts of the frame that somebody may ask for. */
+/** Parts of the frame that are shown on demand. */
 const frameParts = [loadMenu, () => import("./components/dialog.tsx")];
 
-/** Room for the page that was asked for: what it shows first comes before what it may show one day. */
+/** Lets the requested page load its own parts first. */
 const restMs = 300;
 
 /**
- * Fetches the other pages when this one is shown and nothing else is to do: they are small, open at once then, and open
- * also when the server is away or was replaced by a newer one, whose files have other names.
+ * Loads the other pages when the browser is idle: they are small and then open at once, even when the server is away or was replaced by a
+ * version whose files have other names.
  */
 export function fetchOtherPages(): void {
   const whenIdle = globalThis.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 1000));

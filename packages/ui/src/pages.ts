@@ -8,7 +8,7 @@ import { settingsPage } from "./settings/page.ts";
 import { taskRunPage } from "./task-run/page.ts";
 import { taskRunsPage } from "./task-runs/page.ts";
 
-/** The only list of the pages, in the order of the sidebar and of what the search finds. */
+/** The only list of pages, in the order of the sidebar and of search results. */
 const listed = [
   dashboardPage,
   runsPage,
@@ -23,9 +23,9 @@ const listed = [
   settingsPage,
 ] as const;
 
-/** For code that treats all pages alike. */
+/** The pages with a common type. */
 export const pages: readonly Page[] = listed;
-/** For types: each page with its own path, parameters and search. */
+/** The pages with their own paths, parameters and searches as types. */
 export type Pages = typeof listed;
 
 type Listed = Pages[number];
@@ -38,5 +38,5 @@ type HitPage<P = Listed> = P extends { readonly hits?: infer Found extends Hits 
 
 /** The pages of the sidebar. */
 export const navPages = /* @__PURE__ */ listed.filter((page): page is NavPage => page.nav !== undefined);
-/** The pages that show what the search finds. */
+/** The pages that search results open. */
 export const hitPages = /* @__PURE__ */ listed.filter((page): page is HitPage => page.hits !== undefined);

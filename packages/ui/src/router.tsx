@@ -13,7 +13,7 @@ import { queryClient } from "./query-client.ts";
 
 const rootRoute = createRootRoute({ component: Frame, notFoundComponent: NotFound, errorComponent: ErrorPage });
 
-/** The loader only starts the reading: the page shows its frame at once and fills itself. Hovering a link runs it too. */
+/** The loader only starts the queries: the page shows its frame at once and fills in. Hovering over a link runs it too. */
 function routeOf<Path extends string, Search extends object, Deps extends object>(page: Page<Path, Search, Deps>) {
   return createRoute({
     getParentRoute: () => rootRoute,
@@ -38,7 +38,7 @@ function begin(queries: readonly FirstQuery[]): void {
   for (const query of queries) void prefetch(withEarlyAnswer(query));
 }
 
-/** What failed early is asked again, so that the page says why. */
+/** A failed early request is repeated, so that the page shows the reason. */
 function withEarlyAnswer(query: FirstQuery): FirstQuery {
   const early = takeEarlyAnswer(query.queryKey);
   if (early === undefined) return query;
@@ -64,7 +64,7 @@ const redirects = pages.flatMap(({ path, formerPaths = [] }) =>
 
 type RouteOf<P> =
   P extends Page<infer Path, infer Search, infer Deps> ? ReturnType<typeof routeOf<Path, Search, Deps>> : never;
-/** Typed from the list, so that links and pages know each path with its parameters and its search. */
+/** Typed by the list, so that links and pages know each path with its parameters and its search. */
 type Routes = { readonly [Index in keyof Pages]: RouteOf<Pages[Index]> };
 
 const routeTree = rootRoute.addChildren([...pages.map((page) => routeOf(page)), ...redirects] as unknown as Routes);
@@ -76,7 +76,7 @@ export const router = createRouter({
   stringifySearch,
   defaultPreload: "intent",
   defaultPreloadDelay: 60,
-  // Freshness is the query client's business.
+  // The query client decides about freshness.
   defaultPreloadStaleTime: 0,
   defaultNotFoundComponent: NotFound,
   defaultErrorComponent: ErrorPage,

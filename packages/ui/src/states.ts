@@ -2,7 +2,7 @@ import { isFailure, isTerminal, type StateName, type StateType, typeOfName } fro
 
 export type { StateType };
 
-/** How a state is shown everywhere: a word, a colour token of the theme, and a shape. */
+/** The display of a state everywhere: a word, a colour token of the theme, and a shape. */
 export interface StateLook {
   readonly label: string;
   readonly token: string;
@@ -10,12 +10,12 @@ export interface StateLook {
 }
 
 export interface StateShape {
-  /** Paths in a box of 16 by 16. */
+  /** Paths in a 16 by 16 box. */
   readonly fill?: string;
   readonly stroke?: string;
-  /** Drawn in the surface's colour over the fill. */
+  /** Drawn over the fill in the surface's colour. */
   readonly cut?: string;
-  /** Turns while the state lasts. */
+  /** Rotates while the state lasts. */
   readonly turning?: string;
 }
 
@@ -93,7 +93,7 @@ const byType: Readonly<Record<StateType, StateLook>> = {
   CANCELLING: looks.cancelling,
 };
 
-// A name is free text; these are the ones that Ostinato knows. The compiler asks for the look of a new one.
+// Names are free text; these are the known ones. The compiler requires a look for each new one.
 const byName = {
   Late: looks.late,
   AwaitingRetry: looks.awaitingRetry,
@@ -119,7 +119,7 @@ const byName = {
   Cancelling: looks.cancelling,
 } as const satisfies Readonly<Record<StateName, StateLook>>;
 
-/** States in the order in which people look for them. */
+/** States in the order of their importance to readers. */
 export const stateTypeOrder: readonly StateType[] = [
   "FAILED",
   "CRASHED",
@@ -132,12 +132,12 @@ export const stateTypeOrder: readonly StateType[] = [
   "CANCELLED",
 ];
 
-/** Names that can be filtered for beside the types they belong to: those with a shape of their own. */
+/** State names that the filter offers beside the types: those with a shape of their own. */
 export const filterableStateNames: readonly string[] = (Object.keys(byName) as StateName[]).filter((name) =>
   Object.values(byType).every(({ shape }) => shape !== byName[name].shape),
 );
 
-/** The type that a state with one of these names has. */
+/** The type of a state with one of these names. */
 export function stateTypeOfName(name: string): StateType {
   return typeOfName(name) ?? "SCHEDULED";
 }

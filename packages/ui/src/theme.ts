@@ -7,7 +7,7 @@ const storageKey = "ostinato.theme";
 const listeners = new Set<() => void>();
 const systemDark = matchMedia("(prefers-color-scheme: dark)");
 let choice = storedChoice();
-// Counts changes of the drawn theme, so that canvases know when to read their colours anew.
+// Counts changes of the theme, so that canvases read their colours again.
 let generation = 0;
 
 systemDark.addEventListener("change", apply);
@@ -21,7 +21,7 @@ export function useThemeGeneration(): number {
   return useSyncExternalStore(subscribe, () => generation);
 }
 
-/** The present value of a colour token, for what is drawn on a canvas. */
+/** The present value of a colour token, for drawing on a canvas. */
 export function themeColor(token: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${token}`).trim();
 }
@@ -31,7 +31,7 @@ function setChoice(next: ThemeChoice): void {
   try {
     localStorage.setItem(storageKey, next);
   } catch {
-    // Storage may be closed to the page; the choice then lasts as long as the page.
+    // Storage may be blocked; the choice then lasts as long as the page.
   }
   apply();
 }

@@ -136,8 +136,8 @@ test("a phone pinches and drags the timeline, and has the selected task as a she
   await touch("touchStart", 10);
   for (const apart of [14, 20, 30, 45]) await touch("touchMove", apart);
   await touch("touchEnd", 45);
-  await page.getByRole("button", { name: "Show all of it" }).click();
-  await page.getByRole("button", { name: "Show all of it" }).waitFor({ state: "hidden" });
+  await page.getByRole("button", { name: "Show everything" }).click();
+  await page.getByRole("button", { name: "Show everything" }).waitFor({ state: "hidden" });
   await item(page, /second/).click({ position: { x: 60, y: 14 } });
   await page.getByRole("complementary", { name: "Selected task run" }).getByText("Inputs").waitFor();
   expect(await scrollsSideways(page)).toBe(false);

@@ -108,7 +108,7 @@ describe("a failed run", () => {
 
   test("draws what depends on what", async () => {
     const { page, close } = await site.open(`/runs/flow-run/${id}?view=graph`);
-    const graph = page.getByRole("list", { name: "Task runs and what they depend on" });
+    const graph = page.getByRole("list", { name: "Task runs and their dependencies" });
     const from = await graph.getByRole("button", { name: /read-month/ }).boundingBox();
     const to = await graph.getByRole("button", { name: /fit-model/ }).boundingBox();
     expect(from?.x).toBeLessThan(to?.x ?? 0);
@@ -148,7 +148,7 @@ describe("a failed run", () => {
     await ofTasks.getByText("76518 rows").waitFor();
     expect(await accessibilityProblems(page, "[role=tabpanel]")).toEqual([]);
     await ofTasks.getByRole("searchbox", { name: "Filter by task name" }).fill("fit");
-    await ofTasks.getByText("No task of this name has given a result.").waitFor();
+    await ofTasks.getByText("No task of this name has returned a result.").waitFor();
     await ofTasks.getByRole("searchbox", { name: "Filter by task name" }).fill("MONTH");
     await row.waitFor();
     await close();

@@ -108,7 +108,7 @@ describe("every page", () => {
     await missing.page.getByRole("link", { name: "good-run", exact: true }).waitFor();
     await missing.close();
     const gone = await site.open("/runs/flow-run/00000000-0000-4000-8000-000000000000");
-    await gone.page.getByRole("alert").getByText("The flow run is not there.").waitFor();
+    await gone.page.getByRole("alert").getByText("The flow run does not exist.").waitFor();
     await gone.page.getByText("its program has not told the server about it yet").waitFor();
     expect(await gone.page.getByRole("button", { name: "Try again" }).isVisible()).toBe(true);
     await gone.close();

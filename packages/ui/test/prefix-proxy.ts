@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, request } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 
-/** A reverse proxy as people put before a server: it strips a prefix that the server never hears of. */
+/** A reverse proxy as deployments use it: it strips a prefix that the server does not know. */
 export async function startPrefixProxy(target: string, prefix: string) {
   const upstream = new URL(target);
   const forward = (incoming: IncomingMessage) => ({

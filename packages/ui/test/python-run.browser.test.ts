@@ -45,7 +45,7 @@ test("a task run that another one called stands within it, in timeline and graph
   expect(await item(page, /inner-0/).getAttribute("aria-level")).toBe("2");
   expect(await accessibilityProblems(page)).toEqual([]);
   await page.goto(`${site.origin}/runs/flow-run/${id}?view=graph`);
-  const graph = page.getByRole("list", { name: "Task runs and what they depend on" });
+  const graph = page.getByRole("list", { name: "Task runs and their dependencies" });
   const frame = await graph.getByRole("button", { name: /outer-0/ }).boundingBox();
   const box = await graph.getByRole("button", { name: /inner-0/ }).boundingBox();
   if (frame === null || box === null) throw new Error("the graph is not drawn");
@@ -108,7 +108,7 @@ test("it is run again by Prefect's own command, or as the function that it is", 
 
 test("a run that is not there says so, and where to go", async () => {
   const { page, close } = await site.open(`/runs/flow-run/${randomId()}`);
-  await page.getByText("is not there.").waitFor();
+  await page.getByText("does not exist.").waitFor();
   expect(await page.getByText("has not told the server about it yet").isVisible()).toBe(true);
   await page.getByRole("link", { name: "All runs" }).click();
   await page.getByRole("heading", { name: "Runs" }).waitFor();

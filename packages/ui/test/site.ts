@@ -8,20 +8,20 @@ import { builtUi } from "@ostinato/testing/ui";
 
 type PageOptions = Parameters<typeof openPage>[1];
 
-/** A real server with the built pages on a new database, and a real browser that looks at it. */
+/** A real server with the built pages on a new database, and a real browser. */
 export interface Site {
   readonly origin: string;
   readonly client: Client;
   /** The SQLite file of the server. */
   readonly databaseFile: string;
   open(path: string, options?: PageOptions): Promise<OpenedPage>;
-  /** Ends the server, so that pages lose it; `start` brings it back on the same port and database. */
+  /** Stops the server, so that pages lose it; `start` restarts it on the same port and database. */
   stop(): Promise<void>;
   start(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** `authString` is the user:password that the server asks for. */
+/** `authString` is the `user:password` that the server asks for. */
 export async function startSite({ authString }: { readonly authString?: string } = {}): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), "ostinato-ui-"));
   const databaseFile = join(folder, "test.db");
@@ -50,7 +50,7 @@ export async function startSite({ authString }: { readonly authString?: string }
     databaseFile,
     async open(path, options = {}) {
       const opened = await openPage(browser, { viewport: { width: 1400, height: 900 }, ...options });
-      // Less than a test's own bound, so that a failure names the step that waited.
+      // Shorter than a test's timeout, so that a failure names the step.
       opened.page.setDefaultTimeout(8000);
       await opened.page.goto(path.startsWith("http") ? path : origin + path);
       return opened;

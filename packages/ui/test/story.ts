@@ -20,7 +20,7 @@ import {
   setFlowRunState,
 } from "@ostinato/protocol";
 
-/** What tests tell a server, through its API, to have something to look at. */
+/** Fixtures for browser tests, recorded through the server's API. */
 export async function flowNamed(client: Client, name: string): Promise<string> {
   return (await client.call(createFlow, { body: { name, tags: [], labels: {} } })).id;
 }
@@ -29,7 +29,7 @@ export interface PastRun {
   readonly id?: string;
   readonly flowId: string;
   readonly name: string;
-  /** Seconds before now at which it began, and how long it took. */
+  /** The start in seconds before now, and the duration. */
   readonly ago: number;
   readonly took: number;
   readonly state?: StateType;
@@ -37,7 +37,7 @@ export interface PastRun {
   readonly tags?: readonly string[];
 }
 
-/** Runs that happened before. */
+/** Records finished runs of the past. */
 export async function pastRuns(client: Client, runs: readonly PastRun[]): Promise<readonly string[]> {
   const now = Date.now();
   const at = (ago: number) => new Date(now - ago * 1000).toISOString();
@@ -67,14 +67,14 @@ export async function pastRuns(client: Client, runs: readonly PastRun[]): Promis
   return imported.map((run) => run.id);
 }
 
-/** A run that begins now and goes on until `end` is called. */
+/** A run that begins now and continues until `end` is called. */
 export async function startRun(
   client: Client,
   options: {
     readonly flowId: string;
     readonly name: string;
     readonly parentTaskRunId?: string;
-    /** Told as Prefect's client does, which leaves no file of the flow. */
+    /** Recorded as Prefect's client does, without a file of the flow. */
     readonly byPrefect?: boolean;
   },
 ) {
@@ -106,14 +106,14 @@ export interface ToldTask {
   readonly message?: string;
   readonly attempts?: number;
   readonly parents?: readonly string[];
-  /** The task run that it was called in. */
+  /** The calling task run. */
   readonly within?: string;
-  /** As Prefect's client tells where it keeps a result. */
+  /** The stored location of a result, in the form of Prefect's client. */
   readonly data?: unknown;
   readonly values?: Readonly<Record<string, unknown>>;
 }
 
-/** Tells of task runs as the SDK does: the last state of each is enough. */
+/** Reports task runs as the SDK does; the last state of each is enough. */
 export async function tellTasks(
   client: Client,
   flowRunId: string,

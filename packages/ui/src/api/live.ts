@@ -6,16 +6,16 @@ import { takeEarlyLive } from "../early.ts";
 import type { LiveChange, LiveTopic } from "./types.ts";
 
 /**
- * The one websocket of the page. Whoever shows something subscribes to its topic; after a loss the connection comes back
- * by itself, asks for every topic anew, and tells each listener to read again what it may have missed.
+ * The page's only websocket. Components subscribe to topics. After a loss it reconnects, subscribes to every topic again, and tells each
+ * listener to read again what it may have missed.
  */
 export interface LiveListener {
   readonly onChanges: (changes: readonly LiveChange[]) => void;
-  /** Messages may have been lost: what is shown must be read again. */
+  /** Messages may have been lost: read the data again. */
   readonly onResync: () => void;
   /**
-   * The server tells every change from now on, so what is read from now on has no gap to what is told. Also called when the
-   * connection is lost, since whoever waits for it would wait long; `onResync` follows then.
+   * The server sends every change from now on, so data read from now on has no gap. Also called when the connection is lost, so that nobody
+   * waits for it; `onResync` follows later.
    */
   readonly onSubscribed?: () => void;
 }
@@ -47,7 +47,7 @@ export function useConnection(): Connection {
   return useSyncExternalStore(onConnectionChange, () => connection);
 }
 
-/** Keeps a component subscribed while it is shown. `key` names the topic; the listener may change freely. */
+/** Keeps a component subscribed while it is mounted. `key` names the topic; the listener may change freely. */
 export function useLive(topic: LiveTopic | undefined, listener: LiveListener): void {
   const latest = useRef(listener);
   latest.current = listener;
@@ -90,7 +90,7 @@ function connect(): void {
     failures = 0;
     change({ state: "open" });
     for (const [id, { topic }] of subscriptions) send({ type: "subscribe", id, topic });
-    // Later, because those who subscribe together do so one after the other.
+    // Deferred, because several components may subscribe one after the other.
     if (again || early?.missed === true) queueMicrotask(resyncAll);
   };
   if (opened.readyState === WebSocket.OPEN) onOpen();

@@ -1,4 +1,4 @@
-/** Whether the server has answered that it does not know who looks at this page. Until the page is loaded again it stays so. */
+/** Whether the server has refused the page's credentials. Stays set until the page is reloaded. */
 let signedOut = false;
 const listeners = new Set<() => void>();
 

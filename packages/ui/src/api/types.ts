@@ -1,4 +1,4 @@
-/** The shapes that pages read, under the names by which pages speak of them. All of them come from the contracts. */
+/** The types that pages read, under the pages' own names. All of them come from the contracts. */
 import type {
   Dashboard,
   filterEvents,

@@ -7,7 +7,7 @@ import { Markdown } from "../components/markdown.tsx";
 import { percent } from "../format.ts";
 import { contentOf } from "./artifact-data.ts";
 
-/** An artifact as it is meant to be seen. */
+/** Renders an artifact by its type. */
 export function ArtifactBody({
   artifact,
 }: {
@@ -30,11 +30,11 @@ export function ArtifactBody({
   }
 }
 
-/** A picture on another machine is only fetched when somebody wants it: fetching tells that machine who looks. */
+/** Remote pictures are loaded on request only, because loading reveals the reader to the other machine. */
 function Picture({ address, name }: { readonly address: string; readonly name: string }) {
   const [wanted, setWanted] = useState(/^data:image\//.test(address));
   if (!/^(?:https?:|data:image\/)/.test(address))
-    return <p className="text-muted">Not the address of a picture: {address.slice(0, 200)}</p>;
+    return <p className="text-muted">This is not the address of a picture: {address.slice(0, 200)}</p>;
   if (wanted)
     return <img src={address} alt={name} referrerPolicy="no-referrer" className="max-w-full rounded-md border" />;
   return (

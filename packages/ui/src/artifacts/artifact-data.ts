@@ -1,7 +1,7 @@
 import { ExactNumber, isNumber, parseJson } from "@ostinato/core";
 import type { Artifact } from "../api/types.ts";
 
-/** What an artifact holds, told apart by its type and by what its data really is: data is anybody's JSON. */
+/** The content of an artifact, by its type and by the actual shape of its data, which may be any JSON. */
 export type ArtifactContent =
   | { readonly kind: "markdown"; readonly text: string }
   | { readonly kind: "table"; readonly columns: readonly string[]; readonly rows: readonly (readonly unknown[])[] }
@@ -27,7 +27,7 @@ interface Table {
   readonly rows: readonly (readonly unknown[])[];
 }
 
-/** A table comes as JSON text or value: a list of records, a list of lists, or lists by column name. */
+/** A table is JSON text or a value: a list of records, a list of lists, or lists by column name. */
 export function tableOf(data: unknown): Table | undefined {
   const value = parsed(data);
   if (Array.isArray(value)) return value.every(Array.isArray) ? ofLists(value) : ofRecords(value);

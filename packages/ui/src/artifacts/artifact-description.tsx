@@ -1,6 +1,6 @@
 import { Markdown } from "../components/markdown.tsx";
 
-/** What whoever made an artifact says of it. It is markdown, as Prefect takes it. */
+/** The description of an artifact, in Markdown as in Prefect. */
 export function ArtifactDescription({ text }: { readonly text: string | null }) {
   if (text === null || text.trim() === "") return null;
   return (

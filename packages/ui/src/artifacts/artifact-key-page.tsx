@@ -17,7 +17,7 @@ import { FullView } from "./full-view.tsx";
 
 const route = getRouteApi("/artifacts/key/$key");
 
-/** All versions under one key: the chosen one, and what changed between two of them. */
+/** All versions of a key: the chosen one, and the differences between two. */
 export function ArtifactKeyPage() {
   const { key } = route.useParams();
   const search = route.useSearch();
@@ -98,7 +98,7 @@ export function ArtifactKeyPage() {
   );
 }
 
-/** The newest version came with the page; others are read when they are wanted. */
+/** The page comes with the newest version; others are read on demand. */
 function useVersion(newest: Artifact | undefined, id: string | undefined) {
   return useQuery({
     ...artifactDataQuery(id ?? ""),

@@ -10,7 +10,7 @@ export function readArtifactListSearch(search: RawSearch): ArtifactListSearch {
 }
 
 export interface ArtifactSearch {
-  /** The version that is shown, and the one that it is compared with. */
+  /** The displayed version, and the one it is compared with. */
   readonly version?: string;
   readonly against?: string;
 }

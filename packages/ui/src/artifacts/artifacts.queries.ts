@@ -33,7 +33,7 @@ export function artifactQuery(id: string) {
   });
 }
 
-/** The newest version under a key, with all versions. */
+/** The newest version of a key, with a list of all versions. */
 export function artifactVersionsQuery(key: string) {
   return queryOptions({
     queryKey: ["artifacts", "key", key],

@@ -8,7 +8,7 @@ import { ArtifactBody } from "./artifact-body.tsx";
 import { contentOf } from "./artifact-data.ts";
 import { lineDiff } from "./line-diff.ts";
 
-/** Two versions: what changed line by line (a table row by row), or both as they are meant to be seen. */
+/** Compares two versions line by line (tables row by row), or shows both side by side. */
 export function Comparison({ before, after }: { readonly before: Artifact; readonly after: Artifact }) {
   const [view, setView] = useState<"changes" | "beside">("changes");
   const lines = useMemo(() => lineDiff(linesOf(before), linesOf(after)), [before, after]);

@@ -2,7 +2,7 @@ import { Dialog } from "radix-ui";
 import type { ReactNode } from "react";
 import { IconButton } from "../components/button.tsx";
 
-/** Nothing but the artifact. */
+/** Shows the artifact alone. */
 export function FullView({
   title,
   onClose,

@@ -5,10 +5,10 @@ export interface DiffLine {
   readonly text: string;
 }
 
-/** Beyond this many changes both texts are shown whole: the time to find them grows with their square. */
+/** Beyond this many changes both texts are shown as a whole, because the search takes quadratic time. */
 const maxChanges = 1000;
 
-/** What has to be removed and added to make one list of lines the other: the longest common subsequence stays. */
+/** The removals and additions that turn one list of lines into the other, around their longest common subsequence. */
 export function lineDiff(before: readonly string[], after: readonly string[]): readonly DiffLine[] {
   const changes = diffArrays([...before], [...after], { maxEditLength: maxChanges });
   if (changes === undefined) return [...linesOf(before, "removed"), ...linesOf(after, "added")];

@@ -1,6 +1,6 @@
 import { type PointerEvent, useState } from "react";
 
-/** Choosing a span by dragging over a chart. Positions are pixels from the left of the element that listens. */
+/** Selects a span by dragging over a chart. Positions are pixels from the left of the listening element. */
 export interface Brush {
   readonly from: number;
   readonly to: number;

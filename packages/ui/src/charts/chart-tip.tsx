@@ -1,8 +1,8 @@
 import type { ReactNode } from "react";
 
-/** What a chart says about the place under the pointer or the focus: beside it, and always inside the chart's width. */
+/** A tooltip for the place under the pointer or the focus, always within the chart's width. */
 export function ChartTip(props: {
-  /** Pixels from the left, and how wide the chart is. */
+  /** Pixels from the left, and the width of the chart. */
   readonly x: number;
   readonly width: number;
   readonly top?: number;

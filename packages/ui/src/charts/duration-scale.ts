@@ -1,18 +1,18 @@
-/** From a duration in seconds to its part of a chart's height, with the durations that its axis names. */
+/** Maps a duration in seconds to a fraction of a chart's height, with the durations for axis labels. */
 export interface DurationScale {
   readonly log: boolean;
   readonly ticks: readonly number[];
   readonly share: (seconds: number) => number;
 }
 
-/** Steps of a logarithmic axis on which people count. */
+/** Readable steps of a logarithmic axis. */
 const ladder = [0.001, 0.01, 0.1, 1, 10, 60, 600, 3600, 21_600, 86_400, 604_800, 6_048_000] as const;
-/** From here on the short ones would all lie on the ground of an even axis. */
+/** From this ratio on, short durations would vanish at the bottom of a linear axis. */
 const wideRatio = 20;
-/** From here on one that is far longer presses all others down. */
+/** From this ratio on, an outlier would flatten all others. */
 const farRatio = 5;
 
-/** A duration in seconds at or above `value` whose half reads well too: the top of an axis. */
+/** A duration in seconds at or above `value` whose half is also a round one: the top of an axis. */
 function roundDuration(value: number): number {
   return roundDurations.find((step) => step >= value) ?? Math.ceil(value / 86_400) * 86_400;
 }
@@ -22,7 +22,7 @@ const roundDurations = [
   21_600, 43_200,
 ] as const;
 
-/** Even where the durations are alike, logarithmic where they differ widely; what is shorter than the axis is clipped. */
+/** Linear where the durations are similar, logarithmic where they differ widely; durations below the axis are clipped. */
 export function durationScale(durations: readonly number[]): DurationScale {
   const sorted = durations.filter((value) => value > 0).sort((a, b) => a - b);
   const longest = sorted.at(-1) ?? 1;

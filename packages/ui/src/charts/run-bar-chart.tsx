@@ -16,7 +16,7 @@ export interface ChartedRun {
   readonly state_type: StateType | null;
   readonly state_name: string | null;
   readonly start: string | null;
-  /** Seconds; of a run that goes on, what it took when it was read. Null where it did not begin. */
+  /** Seconds; for an unfinished run, its duration when it was read. Null for a run that has not begun. */
   readonly duration: number | null;
 }
 
@@ -25,8 +25,8 @@ const pitch = 12;
 const barWidth = 9;
 
 /**
- * The newest runs, oldest first: a bar each, as high as the run was long, in the colour of its state; what did not simply
- * complete has the state's shape under it. Each bar is a link; the arrow keys go from one to the next.
+ * The newest runs, oldest first: one bar per run, as high as its duration, in the colour of its state; runs that did not simply complete
+ * have the state's shape below. Each bar is a link; the arrow keys move between them.
  */
 export function RunBarChart(props: {
   readonly runs: readonly ChartedRun[];
@@ -127,7 +127,7 @@ export function RunBarChart(props: {
   );
 }
 
-/** Name, state, how long, and when: what every chart says of a run. */
+/** Name, state, duration and time of a run, as all charts show them. */
 export function RunTip({ run, spent: span }: { readonly run: ChartedRun; readonly spent: number | null }) {
   const look = stateLook(run.state_type, run.state_name);
   return (
@@ -152,7 +152,7 @@ function spoken(run: ChartedRun, span: number | null): string {
   return [...parts, run.start === null ? undefined : exact(run.start)].filter((part) => part !== undefined).join(", ");
 }
 
-/** A run that goes on has taken what it took when it was read, and the time since. */
+/** Seconds so far: an unfinished run's duration when it was read, plus the time since. */
 function spent(run: ChartedRun, sinceRead: number): number | null {
   if (run.duration === null || run.state_type !== "RUNNING") return run.duration;
   return run.duration + Math.max(0, sinceRead) / 1000;

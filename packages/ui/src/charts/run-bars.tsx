@@ -4,13 +4,12 @@ import type { RunBar } from "../api/types.ts";
 import { exact, seconds } from "../format.ts";
 import { isBad, stateColor, stateLook, stateTypeOrder } from "../states.ts";
 
-/** Under the bars, for the shapes of the states that are no success. */
+/** Space below the bars for the shapes of unsuccessful states. */
 const footHeight = 6;
 
 /**
- * Recent runs, oldest first: one bar for each, as high as the run was long, in the colour of its state, with a cross under
- * those that failed and a triangle under those that crashed. It is a picture: the runs themselves stand in the list of the
- * flow, where the keyboard reaches them.
+ * Recent runs, oldest first: one bar per run, as high as its duration, in the colour of its state, with a cross below failed and a triangle
+ * below crashed ones. It is an image only: keyboard users reach the runs in the flow's list.
  */
 export function RunBars(props: {
   readonly runs: readonly RunBar[];
@@ -35,7 +34,7 @@ export function RunBars(props: {
     const shape = run.state_type === "FAILED" ? cross : triangle;
     return `M${index * (barWidth + gap) + barWidth / 2} ${height - 2.5}${shape}`;
   };
-  // Many of these stand on a page, so bars of one state are one path: elements by the thousand take longer than all the rest.
+  // Bars of one state are a single path: a page has many charts, and thousands of elements would dominate its rendering.
   const states = Map.groupBy(runs.entries(), ([, run]) => `${run.state_type} ${run.state_name}`);
   const shown = near === undefined ? undefined : runs[near];
   const at = (event: PointerEvent<SVGSVGElement> | React.MouseEvent<SVGSVGElement>) => {
@@ -85,7 +84,7 @@ export function RunBars(props: {
   );
 }
 
-/** From the middle of where it stands. */
+/** Relative to the centre of the mark. */
 const cross = "m-2-2l4 4m0-4l-4 4";
 const triangle = "m0-2l2.200 4h-4.400z";
 

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type PointerEvent, type ReactNode, type Ref, useState } from "react";
 
-/** Neighbouring slots of a chart, both ends included. */
+/** Adjacent slots of a chart, both ends included. */
 export interface SlotSpan {
   readonly first: number;
   readonly last: number;
@@ -12,13 +12,13 @@ interface Marking {
   readonly by: "pointer" | "keys";
 }
 
-/** Said to those who come to a chart by keyboard. */
-export const brushKeys = "Arrow keys move, Shift with them widens, Enter narrows to it";
+/** Read aloud to keyboard users. */
+export const brushKeys = "Arrow keys move, Shift with arrow keys widens, Enter narrows to it";
 
-/** Choosing a span of a chart that is divided into slots: by dragging, by clicking where `click` allows, and by keyboard. */
+/** Selects a span of a chart with slots: by dragging, by clicking where `click` allows it, and by keyboard. */
 export function useSpanBrush(options: {
   readonly slots: number;
-  /** The slot at so many pixels from the left of the element. */
+  /** The slot at this many pixels from the left of the element. */
   readonly slotAt: (x: number) => number;
   readonly onChosen: (span: SlotSpan) => void;
   readonly click?: boolean;
@@ -76,11 +76,11 @@ export function useSpanBrush(options: {
   } as const;
 }
 
-/** What listens to a brush: a slider, so that its position is read aloud as it moves. */
+/** The element that listens to a brush: a slider, so that its position is read aloud. */
 export function BrushArea(props: {
   readonly brush: ReturnType<typeof useSpanBrush>;
   readonly label: string;
-  /** The place in words. */
+  /** The position in words. */
   readonly text: string;
   readonly height: number;
   readonly ref: Ref<HTMLDivElement>;

@@ -10,13 +10,13 @@ import {
   timeYear,
 } from "d3-time";
 
-/** Steps that people count time in, by the reader's clock: a day begins at midnight also after the clock was changed. */
+/** Steps of the reader's clock: a day begins at midnight even after a change of the clock. */
 export interface TimeSteps {
-  /** Milliseconds from one to the next, where the clock is not changed in between. */
+  /** Milliseconds from one step to the next, unless the clock changes in between. */
   readonly length: number;
-  /** The beginnings of the steps in a span. */
+  /** The starts of the steps in a span. */
   ticks(from: number, to: number): readonly number[];
-  /** The beginnings of the steps that cover a span, and the end of the last one. */
+  /** The starts of the steps that cover a span, and the end of the last one. */
   edges(from: number, to: number): readonly number[];
 }
 
@@ -37,7 +37,7 @@ const ladder = [
   ...multiples(timeYear, year, [1, 2, 5, 10, 20, 50, 100]),
 ];
 
-/** The shortest steps, of `minLength` or longer, of which at most `max` fit into a span. All are milliseconds. */
+/** The shortest steps, of `minLength` or longer, of which at most `max` fit into a span. All times are milliseconds. */
 export function timeSteps(from: number, to: number, max: number, minLength = 0): TimeSteps {
   const found = ladder.find(({ length }) => length >= minLength && (to - from) / length <= max);
   const { interval, length } = found ?? { interval: timeYear, length: year };

@@ -30,7 +30,7 @@ export function Button({ look = "plain", icon, children, className = "", type = 
 
 export interface IconButtonProps extends Omit<ButtonProps, "children" | "icon" | "aria-label"> {
   readonly icon: IconName;
-  /** What the button does: read aloud, and shown on hover. */
+  /** The button's action: read aloud, and shown on hover. */
   readonly label: string;
 }
 
@@ -48,7 +48,7 @@ export function IconButton({ icon, label, look = "ghost", className = "", type =
   );
 }
 
-/** The same look for a link. */
+/** The look of a button for a link. */
 export function buttonClass(look: Look = "plain"): string {
   return `${shape} ${looks[look]} px-2.5`;
 }

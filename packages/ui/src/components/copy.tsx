@@ -1,7 +1,7 @@
 import { useEffect, useState } from "react";
 import { Icon } from "./icon.tsx";
 
-/** Copies a text; the sign turns into a tick for a moment. */
+/** Copies a text; the icon turns into a tick for a moment. */
 export function CopyButton({
   text,
   label,
@@ -39,7 +39,7 @@ export function CopyButton({
   );
 }
 
-/** A value that is itself the button that copies it: ids, names, addresses. */
+/** A value that copies itself when pressed: an id, a name, an address. */
 export function Copyable({
   text,
   shown,
@@ -63,7 +63,7 @@ export function Copyable({
   );
 }
 
-/** The clipboard exists only on https and localhost; elsewhere a hidden field serves. */
+/** Browsers offer the clipboard on https and localhost only; elsewhere a hidden field replaces it. */
 export async function copyText(text: string): Promise<void> {
   if (navigator.clipboard !== undefined) {
     await navigator.clipboard.writeText(text);

@@ -5,7 +5,7 @@ import { LinkedText } from "./linked-text.tsx";
 
 const firstRows = 50;
 
-/** Any table of values: numbers to the right, long texts cut, scrolling inside its own frame. */
+/** A table of values: numbers aligned to the right, long texts cut, scrolling inside its own frame. */
 export function DataTable(props: {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly unknown[])[];

@@ -33,7 +33,7 @@ export function Dialog(props: {
   );
 }
 
-/** Asks before something that can't be undone, and stays open with the reason when it fails. */
+/** Asks before an irreversible action, and stays open with the reason when the action fails. */
 export function ConfirmDialog(props: {
   readonly open: boolean;
   readonly onOpenChange: (open: boolean) => void;

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { CopyButton } from "./copy.tsx";
 
-/** Nothing matches: one sentence on why, and the way back. */
+/** An empty result: one sentence on the reason, and the way back. */
 export function Empty({ title, children }: { readonly title: string; readonly children?: ReactNode }) {
   return (
     <div className="mx-auto flex w-full max-w-lg min-w-0 flex-col items-start gap-2 px-4 py-12">

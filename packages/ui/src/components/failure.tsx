@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { Button, buttonClass } from "./button.tsx";
 import { Icon } from "./icon.tsx";
 
-/** What failed, what to do, and a button to try again. */
+/** Shows the failure, the remedy, and a button to retry. */
 export function Failure({
   error,
   what,
@@ -17,7 +17,7 @@ export function Failure({
     <div role="alert" className="flex items-start gap-3 rounded-lg border border-line bg-surface p-4">
       <Icon name="warning" className="mt-0.5 text-danger" />
       <div className="min-w-0 flex-1">
-        <p className="font-medium">{isNotFound(error) ? `${what} is not there.` : `${what} could not be read.`}</p>
+        <p className="font-medium">{isNotFound(error) ? `${what} does not exist.` : `${what} could not be read.`}</p>
         <p className="mt-0.5 break-words text-muted">
           {isNotFound(error) ? "" : sentence(messageOf(error))} {adviceFor(error)}
         </p>
@@ -51,10 +51,10 @@ function adviceFor(error: unknown): string {
   if (!(error instanceof ApiError)) return "";
   if (error.status === 401 || error.status === 403) return "Sign in, or ask for access.";
   if (isUnknownQuestion(error))
-    return "The server does not know this question: it is of another version than this page. Load the page anew.";
+    return "The server does not know this request: its version differs from this page's. Reload the page.";
   if (error.status === 404)
     return "It was deleted, or its program has not told the server about it yet. The address may also be mistyped.";
-  if (error.status === 422) return "The address of this page may hold a filter that does not exist.";
+  if (error.status === 422) return "The address of this page may contain a filter that does not exist.";
   if (error.status >= 500) return "The server's own log says more.";
   return "";
 }

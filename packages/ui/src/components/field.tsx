@@ -12,7 +12,7 @@ export function TextField({
   return <input ref={ref ?? null} className={`${fieldClass} ${className}`} {...rest} />;
 }
 
-/** A search that follows what is typed after a short rest. `/` goes there from anywhere on the page. */
+/** A search field that applies the text after a short pause. `/` focuses it from anywhere on the page. */
 export function SearchField(props: {
   readonly value: string;
   readonly onChange: (value: string) => void;
@@ -23,7 +23,7 @@ export function SearchField(props: {
   const sent = useRef(props.value);
   const { onChange } = props;
   useEffect(() => {
-    // The address changed by other means than typing here: back, forward, or "clear all".
+    // The address changed by other means: back, forward, or "clear all".
     if (props.value !== sent.current) {
       sent.current = props.value;
       setText(props.value);

@@ -7,7 +7,7 @@ const openDepth = 2;
 const maxShown = 100;
 const longText = 400;
 
-/** JSON, folded where it is deep or long. */
+/** JSON, collapsed where it is deep or long. */
 export function JsonView({ value, label = "Copy as JSON" }: { readonly value: unknown; readonly label?: string }) {
   return (
     <div className="relative min-w-0 rounded-md border bg-sunken p-2 pr-9 font-mono text-xs leading-6">

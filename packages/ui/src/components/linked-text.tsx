@@ -1,7 +1,7 @@
-/** A longer text is shown as it is: it is no cell with a link. */
+/** Longer texts are shown without links: they are not cells with an address. */
 const maxLinkedLength = 2000;
 
-/** A text whose markdown links and plain addresses can be followed. Other schemes than these stay text. */
+/** A text with clickable Markdown links and plain addresses. Addresses with other schemes stay text. */
 export function LinkedText({ text }: { readonly text: string }) {
   return linkedParts(text).map((part, index) =>
     typeof part === "string" ? (

@@ -4,7 +4,7 @@ import { count } from "../format.ts";
 const maxCharacters = 600;
 const maxLines = 8;
 
-/** A text of any length by its beginning, with a button for the rest. */
+/** The beginning of a text of any length, with a button for the rest. */
 export function LongText({ text, className = "" }: { readonly text: string; readonly className?: string }) {
   const [whole, setWhole] = useState(false);
   const start = beginning(text);

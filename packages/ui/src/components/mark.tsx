@@ -1,4 +1,4 @@
-/** The sign of the product. */
+/** The logo. */
 export function Mark() {
   return (
     <svg viewBox="0 0 16 16" className="size-4 text-accent" aria-hidden="true" fill="currentColor">

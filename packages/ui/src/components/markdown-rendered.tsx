@@ -11,7 +11,7 @@ const schema = {
   protocols: { ...defaultSchema.protocols, src: ["http", "https", "data"] },
 };
 
-// The page has its heading already, so those of a text stand one step below it; they look as they were meant.
+// Headings are one level lower, because the page has its own; they keep their look.
 const heading = (Tag: "h2" | "h3" | "h4" | "h5" | "h6", level: number) =>
   function Heading({ children }: { readonly children?: ReactNode }) {
     return <Tag data-level={level}>{children}</Tag>;
@@ -72,7 +72,7 @@ export function MarkdownRendered({ text }: { readonly text: string }) {
 function Plain({ text }: { readonly text: string }) {
   return (
     <>
-      <p>This text can't be shown as Markdown, so it stands here as it was written.</p>
+      <p>This text can't be rendered as Markdown, so it is shown in its source form.</p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <pre tabIndex={0}>{text}</pre>
     </>
@@ -99,7 +99,7 @@ function Picture({
   );
 }
 
-/** Only addresses that open a page or are a picture themselves; everything else is taken out. */
+/** Keeps only addresses of pages and of inline pictures. */
 function safeAddress(address: string, key: string): string {
   if (key === "src" && /^data:image\/(?:png|jpeg|gif|webp|avif|svg\+xml)[;,]/i.test(address)) return address;
   return /^(?:https?:|mailto:|#|\/|\.|[^:]*$)/i.test(address) ? address : "";

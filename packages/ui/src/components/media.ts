@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 
-/** Whether a media query holds, followed as it changes. */
+/** Whether a media query matches, followed over time. */
 export function useMedia(query: string): boolean {
   return useSyncExternalStore(
     (listener) => {

@@ -8,7 +8,7 @@ const panel =
 const item =
   "flex min-h-7 cursor-default select-none items-center gap-2 rounded-md px-2 py-1 text-sm text-text outline-none data-[disabled]:text-faint data-[highlighted]:bg-hover";
 
-/** What opens under a button that stands beside it: the button stays as it is when this comes to be loaded. */
+/** The panel of a menu, beside its button: the button does not change when the panel has loaded. */
 export function MenuPanel(props: {
   readonly open: boolean;
   readonly onOpenChange: (open: boolean) => void;
@@ -52,7 +52,7 @@ function nameOf(button: HTMLElement | null): string {
   return button?.getAttribute("aria-label") ?? button?.textContent ?? "Menu";
 }
 
-/** A menu keeps Tab to itself; where it has a field, Tab leads there. */
+/** Menus capture Tab; in a menu with a field, Tab leads to the field. */
 function intoField(event: KeyboardEvent<HTMLDivElement>): void {
   const field = event.key === "Tab" ? event.currentTarget.querySelector("input") : null;
   if (field === null) return;
@@ -60,7 +60,7 @@ function intoField(event: KeyboardEvent<HTMLDivElement>): void {
   field.focus();
 }
 
-/** A field above the entries of a menu, at hand as soon as it opens; the arrow leads down to the entries. */
+/** A field above the entries of a menu, focused when it opens; the down arrow leads to the entries. */
 export function MenuField(props: {
   readonly label: string;
   readonly value: string;
@@ -69,7 +69,7 @@ export function MenuField(props: {
 }) {
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
-    // After the menu has taken the focus; on a phone that would bring up its keyboard unasked.
+    // Runs after the menu has taken the focus. On a phone the focus would open the keyboard unasked.
     if (!matchMedia("(pointer: fine)").matches) return undefined;
     const frame = requestAnimationFrame(() => field.current?.focus());
     return () => cancelAnimationFrame(frame);
@@ -117,7 +117,7 @@ export function MenuItem(props: {
   );
 }
 
-/** A choice that stays open, so that several can be made. */
+/** An entry that keeps the menu open, for multiple choices. */
 export function MenuCheck(props: {
   readonly children: ReactNode;
   readonly checked: boolean;

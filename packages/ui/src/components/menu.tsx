@@ -10,14 +10,14 @@ import {
 
 type Panel = typeof import("./menu-panel.tsx");
 
-// Menus are an eighth of what would be loaded first, and nobody opens one before there is something to see.
+// Menus are an eighth of the first load, and are not used before the page shows something.
 let panel: Panel | undefined;
 
 export async function loadMenu(): Promise<void> {
   panel ??= await import("./menu-panel.tsx");
 }
 
-/** A button with a menu, which is loaded when somebody comes near it, if it was not before. */
+/** A button with a menu, which loads when the pointer or the focus comes near it, at the latest. */
 export function Menu(props: {
   readonly trigger: ReactElement<ComponentProps<"button">>;
   readonly children: ReactNode;
@@ -58,7 +58,7 @@ export function Menu(props: {
         },
         onClick(event) {
           prepare(event.currentTarget);
-          // The pointer that went down on the button of an open menu has closed it already.
+          // Pressing the button of an open menu has already closed it.
           if (!wasOpen.current) setOpen(true);
           wasOpen.current = false;
         },
@@ -72,7 +72,7 @@ export function Menu(props: {
   );
 }
 
-// The parts stand in a menu only, so they are there when they are shown.
+// These parts render inside an open menu only, so they are loaded by then.
 
 export function MenuItem(props: ComponentProps<Panel["MenuItem"]>) {
   return panel === undefined ? null : <panel.MenuItem {...props} />;

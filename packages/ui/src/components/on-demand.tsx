@@ -1,8 +1,8 @@
 import { type ComponentType, type ReactNode, useEffect, useState } from "react";
 
 /**
- * A part of a page whose program is loaded when it is first shown. As React's `lazy`, but shown as soon as it is there:
- * Suspense keeps a placeholder for 300 ms, and what came after it for as long again.
+ * A part of a page whose code loads when it is first shown. Unlike React's `lazy` it appears as soon as it has loaded: Suspense keeps a
+ * placeholder for 300 ms, and delays what follows by as much again.
  */
 export function onDemand<Props extends object>(
   load: () => Promise<ComponentType<Props>>,

@@ -2,11 +2,11 @@ import { Component, type ReactNode } from "react";
 
 interface Props {
   readonly children: ReactNode;
-  /** Shown in place of what can't be drawn. */
+  /** Replaces children that fail to render. */
   readonly fallback: ReactNode;
 }
 
-/** Keeps a part that can't be drawn, such as a text beyond what its renderer can take, from taking the page with it. */
+/** An error boundary: a part that fails, such as a text beyond its renderer's limits, does not break the page. */
 export class Otherwise extends Component<Props, { readonly failed: boolean }> {
   override state = { failed: false };
 

@@ -1,10 +1,10 @@
 import { useVirtualizer, type VirtualItem } from "@tanstack/react-virtual";
 import { type RefObject, useEffect, useLayoutEffect, useState } from "react";
 
-/** More are asked for when so many are left below what is drawn. */
+/** More rows are requested when this many are left below the drawn ones. */
 const rowsAhead = 20;
 
-/** Rows of a long list that scrolls with the page, drawn only where one looks; `onEnd` tells that its end comes near. */
+/** Virtual rows of a long list that scrolls with the page; `onEnd` is called near its end. */
 export function usePageRows(
   list: RefObject<HTMLElement | null>,
   props: { readonly runs: readonly { readonly id: string }[]; readonly height: number; readonly onEnd?: () => void },
@@ -19,7 +19,7 @@ export function usePageRows(
     scrollMargin: margin,
     overscan: 12,
   });
-  // What stands above the list may have changed its height at any drawing.
+  // The height above the list may change with any render.
   useLayoutEffect(() => {
     const main = document.getElementById("main");
     if (list.current === null || main === null) return;

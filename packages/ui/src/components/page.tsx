@@ -1,14 +1,14 @@
 import { type ReactNode, useEffect } from "react";
 import { type Crumb, useCrumbsAbove, useShowCrumbs } from "../frame/crumbs.ts";
 
-/** Every page has a title (in the tab too) and a path; the last part of the path is its heading unless it brings its own. */
+/** Every page has a title (in the tab too) and a path of crumbs; the last crumb is the heading, unless the page brings its own. */
 export function Page(props: {
   readonly title: string;
-  /** The pages above; those that the definition of the page says, unless given. */
+  /** The parent pages; by default those in the page's definition. */
   readonly above?: readonly Crumb[];
-  /** Crumbs between the pages above and this one. */
+  /** Crumbs between the parent pages and this one. */
   readonly crumbs?: readonly Crumb[];
-  /** The last crumb; the title, unless given. */
+  /** The last crumb; by default the title. */
   readonly crumb?: string;
   readonly ownHeading?: boolean;
   readonly children: ReactNode;
@@ -26,7 +26,7 @@ export function Page(props: {
   );
 }
 
-/** A group with a heading: the only place where a frame is drawn around things. */
+/** A group with a heading, and the only framed element. */
 export function Section(props: {
   readonly title: ReactNode;
   readonly tools?: ReactNode;
@@ -44,7 +44,7 @@ export function Section(props: {
   );
 }
 
-/** A word and its value, under each other in a column of facts. */
+/** Terms and their values, one below the other. */
 export function Facts({ children }: { readonly children: ReactNode }) {
   return <dl className="grid grid-cols-[minmax(84px,max-content)_minmax(0,1fr)] gap-x-4 gap-y-1">{children}</dl>;
 }

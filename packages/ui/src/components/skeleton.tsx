@@ -1,4 +1,4 @@
-/** Grey lines of the size of what comes; they only appear when it takes longer than a glance. */
+/** A grey placeholder of the content's size, shown only if loading takes noticeably long. */
 export function Skeleton({ rows = 6, height = 32 }: { readonly rows?: number; readonly height?: number }) {
   return (
     <div className="fade-late" role="status" aria-label="Loading">

@@ -7,7 +7,7 @@ export interface Tab<Value extends string> {
   readonly count?: number | undefined;
 }
 
-/** The chosen tab is part of the address, so the owner keeps it; arrows move between tabs as people expect of tabs. */
+/** The chosen tab is part of the address, so the owner keeps it; arrow keys move between tabs. */
 export function Tabs<Value extends string>(props: {
   readonly label: string;
   readonly tabs: readonly Tab<Value>[];

@@ -26,7 +26,7 @@ export function Tags({ tags, most = 3 }: { readonly tags: readonly string[]; rea
   );
 }
 
-/** A small number beside a word. */
+/** A small number beside a label. */
 export function Badge({ children }: { readonly children: ReactNode }) {
   return <span className="rounded-sm bg-pressed px-1.5 text-2xs leading-4 font-medium text-muted">{children}</span>;
 }

@@ -18,7 +18,7 @@ export function RelativeTime({
   );
 }
 
-/** How long something took, or has taken so far: it counts while it lasts. */
+/** A duration that counts while it lasts. */
 export function Elapsed({
   start,
   end,

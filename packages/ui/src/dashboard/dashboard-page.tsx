@@ -88,7 +88,7 @@ function Filters(props: {
   );
 }
 
-/** Tags to filter by: those of the flows and runs on the page. */
+/** The tags to filter by: those of the displayed flows and runs. */
 function tagsOf(data: Dashboard | undefined): readonly string[] {
   if (data === undefined) return [];
   const runs = [...data.failed, ...data.running, ...data.waiting];

@@ -12,7 +12,7 @@ export type DashboardSpan = (typeof dashboardSpans)[number]["value"];
 
 export interface DashboardSearch {
   readonly since?: DashboardSpan;
-  /** A closer look: both ends of a part of the time, as moments. `since` stays beside it as the way back. */
+  /** A narrowed time: both ends as timestamps. `since` stays beside it as the way back. */
   readonly from?: string;
   readonly to?: string;
   readonly tag?: readonly string[];
@@ -39,12 +39,12 @@ export function readDashboardSearch(search: RawSearch): DashboardSearch {
   });
 }
 
-/** Every link and the page itself mean the same when nothing is said. */
+/** The default span, for links and the page alike. */
 export function chosenSpan(search: DashboardSearch): DashboardSpan {
   return search.since ?? "24h";
 }
 
-/** The search of the list of the runs that the dashboard is about. */
+/** The search for the list of the dashboard's runs. */
 export function listSearch(search: DashboardSearch): RunsSearch {
   return {
     since: search.from ?? chosenSpan(search),
@@ -55,13 +55,13 @@ export function listSearch(search: DashboardSearch): RunsSearch {
   };
 }
 
-/** The time that the page is about, in milliseconds, and its bars: each a span that people count in. */
+/** The time range of the page in milliseconds, and its bars. */
 export interface DashboardRange {
   readonly from: number;
   readonly to: number;
   /**
-   * Where the bars begin, and where the last one ends. They begin at whole steps of the reader's clock, so that they stand still
-   * while time goes on: the first one at or before `from`.
+   * The starts of the bars, and the end of the last one. They are whole steps of the reader's clock, so that they do not move as time
+   * passes; the first one is at or before `from`.
    */
   readonly edges: readonly number[];
 }

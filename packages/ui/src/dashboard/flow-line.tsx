@@ -6,7 +6,7 @@ import type { RunsSearch } from "../runs/runs-search.ts";
 import { sum } from "./counts.ts";
 import { rowClass } from "./run-rows.tsx";
 
-/** A flow with its recent runs, and links to all of them and to those that failed. */
+/** A flow with its recent runs, and links to all of its runs and to the failed ones. */
 export function FlowLine({ row, lists }: { readonly row: DashboardFlow; readonly lists: RunsSearch }) {
   const total = sum(row.counts);
   const failed = (row.counts.FAILED ?? 0) + (row.counts.CRASHED ?? 0);

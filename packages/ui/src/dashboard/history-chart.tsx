@@ -11,7 +11,7 @@ import { type StateLook, type StateType, stateColor, stateLook } from "../states
 const height = 148;
 const margin = { left: 36, right: 4, top: 8, bottom: 20 };
 
-/** From the axis upwards: what went well lies at the bottom, what failed on top of it, where it is seen. */
+/** From the axis upwards: successes at the bottom, failures on top, where they are visible. */
 const stack: readonly StateType[] = [
   "COMPLETED",
   "CANCELLED",
@@ -39,7 +39,7 @@ interface Bar {
   readonly parts: readonly Part[];
 }
 
-/** Runs by state over time. A bar that is clicked, or bars that are dragged over or marked by keys, become the time of the page. */
+/** Runs by state over time. A clicked bar, or a range selected by dragging or by keyboard, becomes the time of the page. */
 export function HistoryChart({
   history,
   onSpan,
@@ -151,7 +151,7 @@ export function HistoryChart({
   );
 }
 
-/** Counted in bars, which are drawn alike even where the clock is changed and one of them is an hour shorter. */
+/** The position in units of bars, which have equal width even where a change of the clock makes one an hour shorter. */
 function placeAmong(bars: readonly Bar[], time: number): number {
   const index = Math.max(
     0,
@@ -171,7 +171,7 @@ function spoken(sums: readonly Part[]): string {
   );
 }
 
-/** What several bars hold together, what failed first. */
+/** The counts of several bars together, failures first. */
 function sumOf(bars: readonly Bar[]): readonly Part[] {
   const sums = new Map<string, Part>();
   for (const part of bars.flatMap((bar) => bar.parts)) {
@@ -186,7 +186,7 @@ function barOf(interval: Dashboard["history"][number]): Bar {
   let below = 0;
   const parts = sorted.map((state) => {
     const part = {
-      // What went well is the ground on which the rest is seen.
+      // Successes are the background of the rest.
       quiet: state.state_type === "COMPLETED" || state.state_type === "CANCELLED",
       key: `${state.state_type} ${state.state_name}`,
       look: stateLook(state.state_type, state.state_name),

@@ -5,10 +5,10 @@ import type { Dashboard, FlowRunRow, LiveChange } from "../api/types.ts";
 import { dashboardQuery } from "./dashboard.queries.ts";
 import type { DashboardSearch } from "./dashboard-search.ts";
 
-/** Counts and bars are read again at most this often while runs change; rows of runs change at once. */
+/** Counts and bars are read again at most this often; rows of runs change at once. */
 const restMs = 1500;
 
-/** Rows that are shown change at once; the counts and bars follow a moment later, in one reading for many changes. */
+/** Displayed rows change at once; counts and bars follow a moment later, with one read for many changes. */
 export function useLiveDashboard(search: DashboardSearch): void {
   const queryClient = useQueryClient();
   const key = dashboardQuery(search).queryKey;

@@ -27,7 +27,7 @@ export function Overview({
   readonly onSpan: (since: number, until: number) => void;
 }) {
   const total = sum(data.counts);
-  // What runs or waits does so now, whatever the time that the page is about.
+  // Running and waiting runs are shown whatever the page's time range is.
   const { since: _since, until: _until, ...anyTime } = lists;
   if (total + data.running.length + data.waiting.length + data.flows.length + sum(data.previous_counts) === 0) {
     return (
@@ -45,7 +45,7 @@ export function Overview({
       <div className="grid items-start gap-4 lg:grid-cols-2">
         <Section title="Failures" tools={<All name="failures" search={{ ...lists, state: ["FAILED", "CRASHED"] }} />}>
           {data.failed.length === 0 ? (
-            <Nothing>Nothing failed. What fails or crashes stands here, with its message.</Nothing>
+            <Nothing>Nothing failed. Runs that fail or crash appear here, with their messages.</Nothing>
           ) : (
             data.failed.map((run) => <FailedRow key={run.id} run={run} />)
           )}
@@ -60,7 +60,7 @@ export function Overview({
           </Section>
           <Section title="Late or waiting" tools={<All name="waiting" search={{ ...anyTime, state: waitingStates }} />}>
             {data.waiting.length === 0 ? (
-              <Nothing>Nothing waits: no run is late, paused, scheduled or about to be tried again.</Nothing>
+              <Nothing>Nothing waits: no run is late, paused, scheduled or about to be retried.</Nothing>
             ) : (
               data.waiting.map((run) => <WaitingRow key={run.id} run={run} />)
             )}

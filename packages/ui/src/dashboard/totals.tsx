@@ -9,7 +9,7 @@ import { type StateType, stateColor, stateLook, stateTypeOrder } from "../states
 import type { TaskRunsSearch } from "../task-runs/task-runs-search.ts";
 import { sum } from "./counts.ts";
 
-/** Runs and task runs by state: each number leads to its list. */
+/** Runs and task runs by state; each number links to its list. */
 export function Totals({ data, lists }: { readonly data: Dashboard; readonly lists: RunsSearch }) {
   const tasks = taskSearch(lists);
   const done = (data.counts.COMPLETED ?? 0) + (data.counts.FAILED ?? 0) + (data.counts.CRASHED ?? 0);
@@ -62,7 +62,7 @@ function Figure(props: {
   readonly name: string;
   readonly state?: StateType;
   readonly note?: ReactNode;
-  /** What the note means. */
+  /** The meaning of the note. */
   readonly about?: string;
   readonly children: ReactNode;
 }) {
@@ -101,7 +101,7 @@ function FailedTasks({ counts, tasks }: { readonly counts: StateCounts; readonly
   );
 }
 
-/** The task runs of the same time, of the runs of the same flows and tags. */
+/** The search for task runs in the same time range, of the same flows and tags. */
 function taskSearch({ since, until, flow, tag }: RunsSearch): TaskRunsSearch {
   return present({ since, until, flow, runTag: tag });
 }

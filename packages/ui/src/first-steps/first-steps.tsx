@@ -10,12 +10,12 @@ const ways = [
   { value: "prefect", label: "From Prefect" },
 ] as const;
 
-/** What an empty page says: one sentence, and programs that fill it as they stand. The page waits and shows what comes. */
+/** The content of an empty page: one sentence, and programs that fill it as they are. The page waits and shows new data. */
 export function FirstSteps(props: {
   readonly title: string;
   readonly children: ReactNode;
   readonly programs: typeof firstRun;
-  /** What the page waits for. */
+  /** The object that the page waits for. */
   readonly awaited: string;
 }) {
   const [way, setWay] = useState<Way>("typescript");

@@ -1,6 +1,6 @@
 import { passwordRequired } from "../base-path.ts";
 
-/** Ways to fill an empty server. Each program is run by a test exactly as it stands here. */
+/** Ways to fill an empty server. A test runs each program in exactly this form. */
 export type Way = "typescript" | "python" | "prefect";
 
 export interface Program {
@@ -8,7 +8,7 @@ export interface Program {
   readonly code: string;
 }
 
-/** A flow with a task: the shortest program that shows what a run is. */
+/** A flow with a task: the shortest program that shows a run. */
 export const firstRun: Readonly<Record<Exclude<Way, "prefect">, Program>> = {
   typescript: {
     file: "greet.ts",
@@ -40,7 +40,7 @@ greet()`,
   },
 };
 
-/** A flow that leaves a report with a table. */
+/** A flow that makes a report with a table. */
 export const firstArtifact: typeof firstRun = {
   typescript: {
     file: "report.ts",
@@ -68,8 +68,8 @@ report()`,
 };
 
 /**
- * What starts a program of each way against a server: the address is the one under which the page was opened. Where the server
- * asks for a password, the reader writes it in place of the words that stand for it.
+ * The command that starts a program against a server, at the address under which the page was opened. Where the server asks for a password,
+ * the reader puts it in place of the placeholder.
  */
 export function startCommand(way: Exclude<Way, "prefect">, file: string, apiBase: string): string {
   return way === "typescript"
@@ -77,7 +77,7 @@ export function startCommand(way: Exclude<Way, "prefect">, file: string, apiBase
     : `PREFECT_API_URL=${apiBase}${password("PREFECT")} python ${file}`;
 }
 
-/** For those who have Prefect flows already: nothing in them changes. */
+/** For existing Prefect flows, which need no changes. */
 export function prefectCommand(apiBase: string): string {
   return `prefect config set PREFECT_API_URL=${apiBase}${password("PREFECT")}`;
 }

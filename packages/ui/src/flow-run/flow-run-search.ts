@@ -8,15 +8,15 @@ export interface FlowRunSearch {
   readonly view?: "graph";
   /** The selected task run. */
   readonly task?: string;
-  /** The part of its panel that is not the first one. */
+  /** The pane of its panel, unless it is the first one. */
   readonly pane?: "log";
-  /** The attempt of the selected task run that the link points at, counted from 1. */
+  /** The attempt of the selected task run that the link points to, counted from 1. */
   readonly attempt?: string;
   readonly level?: string;
   readonly text?: string;
-  /** The log with the lines of subflows. */
+  /** Shows the log with the lines of subflows. */
   readonly lines?: "with-subflows";
-  /** A line of the log, counted from 1, that the link points at. */
+  /** The line of the log that the link points to, counted from 1. */
   readonly line?: string;
 }
 

@@ -55,7 +55,7 @@ export function parameterSchemaQuery(flowId: string) {
   });
 }
 
-/** Timelines that are shown, with newer facts about their task runs, and about the subflows that stand in them. */
+/** Updates displayed timelines with changed task runs and subflows. */
 export function applyToTimelines(queryClient: QueryClient, changes: readonly LiveChange[]): void {
   const change = (flowRunId: string, next: (timeline: Timeline) => Timeline) =>
     queryClient.setQueryData<Timeline>(timelineQuery(flowRunId).queryKey, (timeline) =>
@@ -71,7 +71,7 @@ export function applyToTimelines(queryClient: QueryClient, changes: readonly Liv
     change(id, (timeline) => withSubflows(timeline, rows));
 }
 
-/** Brings what the page shows up to date with what happened, without asking the server again where that is not needed. */
+/** Updates the page's data with changes, asking the server again only where necessary. */
 export function applyToRun(queryClient: QueryClient, id: string, changes: readonly LiveChange[]): void {
   let read: FlowRunPage | undefined;
   applyToTimelines(queryClient, changes);
@@ -87,7 +87,7 @@ export function applyToRun(queryClient: QueryClient, id: string, changes: readon
         read = page;
         return page === undefined ? page : { ...page, flow_run: { ...page.flow_run, ...change.row } };
       });
-      // A new state may bring a reason to fail or to wait, which only the server knows.
+      // A new state may have a reason to fail or to wait, which only the server knows.
       if (read !== undefined && read.flow_run.state_id !== change.row.state_id) {
         void queryClient.invalidateQueries({ queryKey: flowRunQuery(id).queryKey });
         void queryClient.invalidateQueries({ queryKey: ["flow-run", id, "task-results"] });

@@ -19,7 +19,7 @@ const SchemaForm = onDemand(
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** Lets a paused run go on, with the input that it asked for. */
+/** Resumes a paused run, with the input that it asked for. */
 export function ResumeDialog({ page, onClose }: { readonly page: FlowRunPage; readonly onClose: () => void }) {
   const run = page.flow_run;
   const schemaKey = run.state?.state_details.run_input_keyset?.schema;
@@ -75,7 +75,7 @@ export function ResumeDialog({ page, onClose }: { readonly page: FlowRunPage; re
   );
 }
 
-/** The schema as it was kept: JSON, or its text. */
+/** The stored schema: JSON, or its text. */
 function schemaIn(kept: unknown): unknown {
   if (typeof kept !== "string") return kept;
   try {

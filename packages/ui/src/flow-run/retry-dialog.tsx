@@ -27,8 +27,8 @@ const SchemaForm = onDemand(
 type Way = "failed" | "start" | "parameters";
 
 /**
- * Runs it again. A run of a deployment is scheduled and picked up by a worker; a run that a program started can only be
- * started where that program is, so the command for it is shown, ready to be copied.
+ * Retries a run. A deployment's run is scheduled for a worker; a run started by a program can only start where that program is, so its
+ * command is shown for copying.
  */
 export function RetryDialog({ page, onClose }: { readonly page: FlowRunPage; readonly onClose: () => void }) {
   const run = page.flow_run;
@@ -96,7 +96,7 @@ function Command({ page, way, starter }: { readonly page: FlowRunPage; readonly 
       <p className="text-muted">{way === "failed" ? adviceToResume(starter, page) : adviceToStart(starter, page)}</p>
       {way === "parameters" ? <ParameterForm page={page} onChange={setParameters} /> : null}
       {way === "parameters" && parameters === undefined ? (
-        <p className="text-muted">The command is here once the parameters are complete.</p>
+        <p className="text-muted">The command appears here once the parameters are complete.</p>
       ) : (
         <CodeBlock
           code={way === "failed" ? resumeCommand(starter, page) : startCommand(starter, page, parameters ?? {})}
@@ -132,7 +132,7 @@ function adviceToStart(starter: Starter, page: FlowRunPage): string {
   return `A program started this run, so it is started again where that program is. It becomes a new run, and every task runs${reused}.`;
 }
 
-/** The fields of the flow's parameters, where their schema is known, filled with those of this run. */
+/** The fields of the flow's parameters, if their schema is known, filled with those of this run. */
 function ParameterForm(props: {
   readonly page: FlowRunPage;
   readonly onChange: (parameters: Parameters | undefined) => void;
@@ -145,5 +145,5 @@ function ParameterForm(props: {
   );
 }
 
-/** What stands for a secret in parameters that were kept. */
+/** The placeholder for a secret in stored parameters. */
 const masked = "********";

@@ -7,7 +7,7 @@ import { Skeleton } from "../components/skeleton.tsx";
 import { RelativeTime } from "../components/time.tsx";
 import { runArtifactsQuery } from "./flow-run.queries.ts";
 
-/** What the run left, rendered. */
+/** The artifacts of the run, rendered. */
 export function RunArtifacts({ id }: { readonly id: string }) {
   const query = useQuery(runArtifactsQuery(id));
   if (query.isError) return <Failure error={query.error} what="The artifacts" onRetry={() => void query.refetch()} />;

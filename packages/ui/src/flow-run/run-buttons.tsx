@@ -17,7 +17,7 @@ const ConfirmDialog = onDemand(() => import("../components/dialog.tsx").then((mo
 const RetryDialog = onDemand(() => import("./retry-dialog.tsx").then((module) => module.RetryDialog));
 const ResumeDialog = onDemand(() => import("./resume-dialog.tsx").then((module) => module.ResumeDialog));
 
-/** What can be done with the run: stop it, run it again, delete it. */
+/** Actions on the run: cancel, retry, delete. */
 export function RunButtons({ page }: { readonly page: FlowRunPage }) {
   const [asking, setAsking] = useState<"cancel" | "retry" | "delete" | "resume">();
   const queryClient = useQueryClient();

@@ -7,9 +7,9 @@ import type { EventPage } from "../api/types.ts";
 
 type EventPages = InfiniteData<EventPage, string | null>;
 
-/** What comes in the meantime is read together. */
+/** Changes within this time are read together. */
 const gatheringMs = 1000;
-/** More news than these pages hold is shown from its newest on, and what is older is read again when it is asked for. */
+/** If more new events exist than these pages hold, the newest are shown, and older ones are read on demand. */
 const maxPagesOfNews = 5;
 
 export function runEventsQuery(id: string) {
@@ -35,12 +35,12 @@ function readPage(id: string, token: string | null, reading: Reading = {}): Prom
   });
 }
 
-/** The address is the server's, which a proxy may not know: only the token in it is used. */
+/** Uses only the token of the server's address, because a proxy may not know the address itself. */
 function tokenOfNext({ next_page }: EventPage): string | null {
   return next_page === null ? null : new URL(next_page).searchParams.get("page-token");
 }
 
-/** Keeps the list up to date: whatever changes in the run is an event. */
+/** Keeps the list up to date: every change of the run is an event. */
 export function useLiveEvents(id: string): void {
   const queryClient = useQueryClient();
   const gathering = useRef<ReturnType<typeof setTimeout>>(undefined);
@@ -62,7 +62,7 @@ export function useLiveEvents(id: string): void {
   );
 }
 
-/** Puts what is new before what is shown, without reading the older pages again. */
+/** Puts new events before the displayed ones, without reading the older pages again. */
 async function readNews(queryClient: QueryClient, id: string): Promise<void> {
   const { queryKey } = runEventsQuery(id);
   const shown = new Set(queryClient.getQueryData<EventPages>(queryKey)?.pages.flatMap((page) => idsIn(page)));

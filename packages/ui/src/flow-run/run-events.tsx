@@ -9,7 +9,7 @@ import { RelativeTime } from "../components/time.tsx";
 import { amount, count } from "../format.ts";
 import { runEventsQuery, useLiveEvents } from "./run-events.queries.ts";
 
-/** What happened to the run and around it, newest first; what happens now comes on top. */
+/** Events of the run and around it, newest first; new ones appear at the top. */
 export function RunEvents({ id }: { readonly id: string }) {
   const query = useInfiniteQuery(runEventsQuery(id));
   useLiveEvents(id);

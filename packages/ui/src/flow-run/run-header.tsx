@@ -11,7 +11,7 @@ import { TaskProgress, taskTotal } from "../runs/task-progress.tsx";
 import { isFinal, stateLook } from "../states.ts";
 import { RunButtons } from "./run-buttons.tsx";
 
-/** The run at a glance: what state since when, of what, with what, by whom. */
+/** A summary of the run: state, flow, parameters, starter. */
 export function RunHeader({ page }: { readonly page: FlowRunPage }) {
   const run = page.flow_run;
   return (
@@ -88,7 +88,7 @@ function Attempt({ run }: { readonly run: FlowRunPage["flow_run"] }) {
   return <Fact name="Attempt">{now <= most ? `${now} of ${most}` : now}</Fact>;
 }
 
-/** Who or what started it, as far as anybody told. */
+/** The starter of the run, as far as it is recorded. */
 function StartedBy({ run }: { readonly run: FlowRunPage["flow_run"] }) {
   const someone = run.created_by?.display_value ?? run.created_by?.type;
   const file = run.labels["ostinato.entrypoint"];
@@ -114,7 +114,7 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
   );
 }
 
-/** `months=["2021-01"] learning_rate=0.1`: enough to recognise a run by. */
+/** `months=["2021-01"] learning_rate=0.1`: enough to recognize a run. */
 function oneLine(parameters: Readonly<Record<string, unknown>>): string {
   const parts = Object.entries(parameters).map(([name, value]) => {
     const text = JSON.stringify(value) ?? "";

@@ -5,7 +5,7 @@ import { JsonView } from "../components/json-view.tsx";
 import { Badge } from "../components/tag.tsx";
 import { StateIcon } from "../runs/state.tsx";
 
-/** The parameters, with what changed against the run before. */
+/** The parameters, with the differences from the previous run. */
 export function RunParameters({ page }: { readonly page: FlowRunPage }) {
   const { parameters } = page.flow_run;
   const before = page.previous?.parameters ?? null;

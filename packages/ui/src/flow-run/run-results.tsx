@@ -23,7 +23,7 @@ import { ValueView } from "../results/value-view.tsx";
 import { StateIcon } from "../runs/state.tsx";
 import { runResultQuery } from "./flow-run.queries.ts";
 
-/** What the run gave, and what its tasks gave. */
+/** The results of the run and of its tasks. */
 export function RunResults({ id }: { readonly id: string }) {
   return (
     <div className="flex flex-col gap-6">
@@ -75,11 +75,11 @@ function TaskResults({ id }: { readonly id: string }) {
   if (query.isError) return <Failure error={query.error} what="The results" onRetry={() => void query.refetch()} />;
   if (query.data === undefined) return <Skeleton rows={6} height={30} />;
   const results = query.data.pages.flatMap((page) => page.results);
-  if (results.length === 0 && text === "") return <p className="text-muted">No task has given a result yet.</p>;
+  if (results.length === 0 && text === "") return <p className="text-muted">No task has returned a result yet.</p>;
   return (
     <div className="flex flex-col gap-2">
       <SearchField label="Filter by task name" value={text} onChange={setText} className="w-56" />
-      {results.length === 0 ? <p className="text-muted">No task of this name has given a result.</p> : null}
+      {results.length === 0 ? <p className="text-muted">No task of this name has returned a result.</p> : null}
       <ul className="rounded-lg border bg-surface empty:hidden">
         {results.map((result) => (
           <ResultRow

@@ -24,7 +24,7 @@ const RunResults = onDemand(
   <Skeleton rows={6} height={30} />,
 );
 
-/** Everything of the run that is not seen at once. */
+/** The run's details in tabs. */
 export function RunTabs(props: {
   readonly page: FlowRunPage;
   readonly live: boolean;
@@ -36,7 +36,7 @@ export function RunTabs(props: {
   const tab: FlowRunTab = search.tab ?? "logs";
   const [lines, setLines] = useState<{ readonly of: string; readonly total: number }>();
   const onTotal = useCallback((total: number) => setLines({ of: run.id, total }), [run.id]);
-  // While the log is in sight, its tab says what the log says.
+  // While the log is shown, its tab has the log's own count.
   const lineCount = tab === "logs" && lines?.of === run.id ? lines.total : page.log_count;
   return (
     <Tabs<FlowRunTab>

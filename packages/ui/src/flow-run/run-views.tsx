@@ -13,7 +13,7 @@ import { TimelineView } from "./timeline/timeline-view.tsx";
 
 const GraphView = onDemand(() => loadGraphView().then((module) => module.GraphView), <Skeleton rows={8} height={28} />);
 
-/** Timeline and graph: two views over the same selection. */
+/** Timeline and graph: two views with one selection. */
 export function RunViews(props: {
   readonly id: string;
   readonly live: boolean;

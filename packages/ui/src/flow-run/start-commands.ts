@@ -1,12 +1,12 @@
 import { isNumber } from "@ostinato/core";
 import type { FlowRunPage } from "../api/types.ts";
 
-/** Who started a run, as far as its record tells: our own SDK leaves the file of the flow, Prefect's client does not. */
+/** The program that started a run, as far as it is recorded: Ostinato's SDK records the file of the flow, Prefect's client does not. */
 export type Starter = { readonly kind: "typescript"; readonly file: string } | { readonly kind: "python" };
 
 export type Parameters = Readonly<Record<string, unknown>>;
 
-/** What stands for the file of a flow in Python, which is not recorded. */
+/** The placeholder for the file of a Python flow, which is not recorded. */
 export const pythonPlaceholder = "your_flows.py";
 
 export function starterOf({ flow_run, flow }: FlowRunPage): Starter {
@@ -15,7 +15,10 @@ export function starterOf({ flow_run, flow }: FlowRunPage): Starter {
   return { kind: "typescript", file: quotedIfNeeded(`${file}:${flow.name}`) };
 }
 
-/** Goes on with the run itself. `--no`: where the project lacks our package, npx runs no other of that name. Prefect's command calls the flow again as the same run, and reuses persisted results. */
+/**
+ * Resumes the run itself. `--no`: where the project lacks the package, npx must not run another one of that name. Prefect's command calls
+ * the flow again as the same run, and reuses persisted results.
+ */
 export function resumeCommand(starter: Starter, page: FlowRunPage): string {
   const { id } = page.flow_run;
   return starter.kind === "typescript"
@@ -23,7 +26,7 @@ export function resumeCommand(starter: Starter, page: FlowRunPage): string {
     : `prefect flow-run retry ${id} --entrypoint ${pythonPlaceholder}:${functionName(page.flow.name)}`;
 }
 
-/** Begins a new run with these parameters. */
+/** Starts a new run with these parameters. */
 export function startCommand(starter: Starter, page: FlowRunPage, parameters: Parameters): string {
   if (starter.kind === "typescript") {
     const given = Object.keys(parameters).length === 0 ? "" : ` -P ${quoted(JSON.stringify(parameters))}`;
@@ -41,7 +44,7 @@ function functionName(flowName: string): string {
   return /^[A-Za-z_]\w*$/.test(name) ? name : "your_flow";
 }
 
-/** A JSON value as Python writes it. */
+/** A JSON value in Python's syntax. */
 export function pythonLiteral(value: unknown): string {
   if (value === null || value === undefined) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";

@@ -16,7 +16,7 @@ import { taskRunQuery } from "../task-run/task-run.queries.ts";
 import { TaskRunDetails } from "../task-run/task-run-details.tsx";
 import type { ChangeSearch, FlowRunSearch } from "./flow-run-search.ts";
 
-/** The selected task beside its run; over it where there is no room. */
+/** The selected task run beside its flow run; above it on narrow screens. */
 export function TaskPanel({
   id,
   search,

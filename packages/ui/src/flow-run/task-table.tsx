@@ -19,7 +19,7 @@ const sorts = [
 ] as const;
 type Sort = (typeof sorts)[number]["value"];
 
-/** Every task run of the run as a plain list: to be searched, sorted, and read aloud. */
+/** All task runs of the run as a plain list, for searching, sorting and screen readers. */
 export function TaskTable({ id }: { readonly id: string }) {
   const timeline = useQuery(timelineQuery(id)).data;
   const [text, setText] = useState("");
@@ -67,7 +67,7 @@ export function SubflowTable({ id }: { readonly id: string }) {
   if (rows.length === 0)
     return (
       <p className="py-4 text-muted">
-        No flow was called in this run. A flow that another one calls runs as its subflow.
+        No flow was called in this run. A flow that is called by another one runs as its subflow.
       </p>
     );
   return <Rows timeline={timeline} rows={rows} />;

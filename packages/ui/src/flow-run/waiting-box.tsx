@@ -2,7 +2,7 @@ import type { Waiting } from "../api/types.ts";
 import { Icon } from "../components/icon.tsx";
 import { RelativeTime } from "../components/time.tsx";
 
-/** What a run that stands still waits for, since when, and what would free it. */
+/** Why a run waits, since when, and what would end the wait. */
 export function WaitingBox({ waiting }: { readonly waiting: Waiting }) {
   return (
     <section

@@ -18,7 +18,7 @@ interface Point {
   readonly runs: number;
 }
 
-/** How long the completed runs took over time: the median as a line, the 95th percentile as the edge of a band above it. */
+/** Durations of completed runs over time: the median as a line, the 95th percentile as the edge of a band above it. */
 export function DurationChart({
   durations,
   onSpan,
@@ -145,7 +145,7 @@ function pointOf(bucket: FlowPage["durations"][number], slot: number): readonly 
   return [{ slot, at: (milliseconds(bucket.start) + milliseconds(bucket.end)) / 2, median, p95, runs }];
 }
 
-/** Of several spans there is no exact median without their runs: then the range of theirs is said. */
+/** Several buckets have no exact median without their runs, so their range is shown. */
 function summary(points: readonly Point[]): readonly string[] {
   const runs = points.reduce((sum, point) => sum + point.runs, 0);
   if (runs === 0) return ["no run completed"];

@@ -103,7 +103,7 @@ export function FlowPage() {
   );
 }
 
-/** The time of the page as the list of runs has it. */
+/** The page's time range as a search of the list of runs. */
 function spanOf(days: FlowSearch["days"]): string {
   return days === "1" ? "24h" : `${days ?? "30"}d`;
 }
@@ -222,7 +222,7 @@ function Details({ page }: { readonly page: FlowPageData }) {
   );
 }
 
-/** A median of buckets, each counted as often as it has runs. */
+/** The weighted median of buckets, by their numbers of runs. */
 function weighted(buckets: readonly (readonly [number, number])[]): number {
   const sorted = buckets.toSorted((a, b) => a[0] - b[0]);
   const half = sorted.reduce((sum, [, runs]) => sum + runs, 0) / 2;

@@ -162,12 +162,12 @@ function NoFlows({ filtered }: { readonly filtered: boolean }) {
   if (filtered) return <Empty title="No flow matches">No flow has that name and those tags.</Empty>;
   return (
     <FirstSteps title="No flow yet" programs={firstRun} awaited="the first flow">
-      A flow is here once it has been called, with its runs and how long they take.
+      A flow appears here once it has been called, with its runs and their durations.
     </FirstSteps>
   );
 }
 
-/** Bars and figures follow the runs, in one reading for many changes. */
+/** Bars and figures follow the runs, with one read for many changes. */
 function useLiveFlows(): void {
   const queryClient = useQueryClient();
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);

@@ -8,7 +8,7 @@ interface Property {
   readonly description: string | null;
 }
 
-/** What the flow takes: name, type, default, and what its author says about it. */
+/** The parameters of the flow: name, type, default and description. */
 export function ParameterSchema({ schema }: { readonly schema: unknown }) {
   const properties = propertiesOf(schema);
   if (properties === undefined) {

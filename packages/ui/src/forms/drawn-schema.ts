@@ -2,8 +2,8 @@ import { isNumber } from "@ostinato/core";
 import { isObject, toFormData } from "./form-data.ts";
 
 /**
- * A schema as the form draws it: without references, with one way to say what libraries say in several (a value that may be
- * null, a choice, a tuple), and with `x-json` where a value is written as JSON.
+ * A schema in the form that the form draws: without references, with one notation for those of the libraries (nullable values, choices,
+ * tuples), and with `x-json` for values that are written as JSON.
  */
 export type DrawnSchema = Readonly<Record<string, unknown>>;
 
@@ -11,13 +11,13 @@ type Schema = Readonly<Record<string, unknown>>;
 
 interface Place {
   readonly root: Schema;
-  /** The references on the way here: a schema that refers to itself has no end. */
+  /** The references on the way here, because a recursive schema has no end. */
   readonly references: readonly string[];
-  /** In one of several schemas, a constant tells which of them is meant. */
+  /** Whether it is one of several schemas, in which a constant tells which one is meant. */
   readonly isChoice?: boolean;
 }
 
-/** How the form draws the schema of an object, or undefined where it does not say its properties. */
+/** The drawn schema of an object, or undefined where the schema does not list its properties. */
 export function drawnSchema(schema: unknown): DrawnSchema | undefined {
   if (!isObject(schema)) return undefined;
   const drawn = draw(schema, { root: schema, references: [] });
@@ -52,7 +52,7 @@ function drawReference(reference: string, beside: Schema, { root, references, ..
   });
 }
 
-/** `X or nothing` is X that may be left out; several real choices are drawn one at a time. */
+/** `X or nothing` is an optional X; several real choices are drawn one at a time. */
 function drawChoice(choices: readonly unknown[], beside: Schema, place: Place): DrawnSchema {
   const real = choices.filter((choice) => !isObject(choice) || choice.type !== "null");
   const isNullable = real.length < choices.length;
@@ -131,7 +131,7 @@ function drawList(given: Schema, place: Place): DrawnSchema {
   return isJson(items) ? asJson(given) : { ...annotations(given), type: "array", items, ...limits };
 }
 
-/** An object of any properties has nothing to draw. */
+/** An object with arbitrary properties has nothing to draw. */
 function drawObject(given: Schema, place: Place): DrawnSchema {
   const properties = isObject(given.properties) ? Object.entries(given.properties) : [];
   if (properties.length === 0) return asJson(given);
@@ -150,7 +150,7 @@ function drawObject(given: Schema, place: Place): DrawnSchema {
   };
 }
 
-/** What a person is told of a value. A default of nothing, or of the asterisks in place of a secret, is not a value to send. */
+/** The description of a value for people. A default of null, or of the asterisks that mask a secret, is not sent. */
 function annotations({ title, description, default: fallback, "x-name": name }: Schema): Schema {
   const isTold = fallback !== null && !(typeof fallback === "string" && /^\*+$/.test(fallback));
   return {
@@ -178,7 +178,7 @@ const namesOfTypes: Readonly<Record<string, string>> = {
   object: "Object",
 };
 
-/** One of several schemas is chosen by its title, the name that it is referred to by, or its type. */
+/** A choice between schemas shows their titles, the names of their references, or their types. */
 function named(schema: DrawnSchema): DrawnSchema {
   const name = schema["x-name"] ?? (isJson(schema) ? "JSON" : schema.enum === undefined ? undefined : "Choice");
   return { title: name ?? namesOfTypes[String(schema.type)] ?? "Choice", ...schema };
@@ -190,7 +190,7 @@ function constantsIn(choice: unknown): readonly unknown[] {
 }
 
 function bounds({ minimum, maximum, exclusiveMinimum, exclusiveMaximum, multipleOf }: Schema): Schema {
-  // Some libraries bound every whole number by what a number can hold, which nobody needs to be told.
+  // Some libraries bound every integer by the range of JavaScript's numbers, which users need not see.
   const told = (value: unknown) =>
     isNumber(value) && Math.abs(Number(value)) < Number.MAX_SAFE_INTEGER ? value : null;
   return numbers({

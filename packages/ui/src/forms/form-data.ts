@@ -2,25 +2,22 @@ import { ExactNumber, exactNumber } from "@ostinato/core";
 
 export type FormValue = Readonly<Record<string, unknown>>;
 
-/** Stands before the digits of an exact number; no text that a server keeps has this character. */
+/** Precedes the digits of an exact number; no stored text contains this character. */
 const exactMark = "\u0000";
 
-/**
- * The value with each exact number as a marked text: the form copies objects key by key, and would make of an exact number an
- * object without a class.
- */
+/** The value with exact numbers as marked strings: the form copies objects key by key, which would strip the class of an exact number. */
 export function toFormData(value: unknown): unknown {
   if (value instanceof ExactNumber) return exactMark + value.text;
   return withParts(value, toFormData);
 }
 
-/** The value of what the form holds, without what is not there. */
+/** The value of the form's data, without undefined parts. */
 export function fromFormData(value: unknown): unknown {
   const exact = exactIn(value);
   return exact ?? withParts(value, fromFormData);
 }
 
-/** The same with the nearest numbers of JavaScript, for checking it. */
+/** The value with the nearest JavaScript numbers, for validation. */
 export function nearestOf(value: unknown): unknown {
   const exact = exactIn(value);
   return exact === undefined ? withParts(value, nearestOf) : Number(exact);
@@ -34,7 +31,7 @@ function exactIn(value: unknown): number | ExactNumber | undefined {
   return typeof value === "string" && value.startsWith(exactMark) ? exactNumber(value.slice(1)) : undefined;
 }
 
-/** An entry of a list that is not there keeps its place. */
+/** A missing entry of a list keeps its place. */
 function withParts(value: unknown, change: (part: unknown) => unknown): unknown {
   if (Array.isArray(value)) return value.map((part) => (part === undefined ? null : change(part)));
   if (!isObject(value)) return value;

@@ -2,7 +2,7 @@ import { type OutputUnit, Validator } from "@cfworker/json-schema";
 import type { DrawnSchema } from "./drawn-schema.ts";
 import { isObject, nearestOf } from "./form-data.ts";
 
-/** What is wrong with a part of a form's data, in words. */
+/** A problem with a part of a form's data, in words. */
 export interface FormProblem {
   readonly path: readonly string[];
   readonly message: string;
@@ -10,7 +10,7 @@ export interface FormProblem {
 
 const validators = new WeakMap<DrawnSchema, Validator>();
 
-/** Interprets the schema: the pages' policy forbids the functions that Ajv makes of one. */
+/** Interprets the schema: the pages' content security policy forbids the functions that Ajv generates. */
 function validatorOf(schema: DrawnSchema): Validator {
   const known = validators.get(schema);
   if (known !== undefined) return known;
@@ -24,8 +24,8 @@ export function isValid(schema: DrawnSchema, data: unknown): boolean {
 }
 
 /**
- * What the form says of its data. It is an aid, and whoever takes the data has the last word: patterns and formats are not
- * checked here, because libraries write them in ways that other libraries don't read.
+ * The form's validation is an aid; the receiver of the data decides. Patterns and formats are not checked here, because libraries write
+ * them in incompatible ways.
  */
 export function problemsIn(schema: DrawnSchema, data: unknown): readonly FormProblem[] {
   const checked = nearestOf(data);
@@ -74,13 +74,13 @@ const messages: Readonly<Record<string, (limit: unknown) => string>> = {
 const typeMessages: Readonly<Record<string, string>> = {
   integer: "Write a whole number.",
   number: "Write a number.",
-  string: "Write a text.",
+  string: "Write text.",
   boolean: "Choose yes or no.",
 };
 
 /**
- * Where a value fits none of several schemas, the validator tells what each says of it. Kept is what the nearest one says, or
- * that none fits where the value is of another type than all of them.
+ * For a value that fits none of several schemas, the validator reports the problems with each. Keeps those of the nearest schema, or says
+ * that none fits where the value's type matches none.
  */
 function withNearestChoices(errors: readonly OutputUnit[]): readonly OutputUnit[] {
   return errors

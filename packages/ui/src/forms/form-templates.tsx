@@ -12,16 +12,16 @@ import { isJson } from "./drawn-schema.ts";
 import { fromFormData, toFormData } from "./form-data.ts";
 import { JsonField } from "./json-field.tsx";
 
-/** What a field tells its control. */
+/** The context of a control: facts about its field. */
 export const FieldState = createContext<{ readonly describedBy: string | undefined; readonly invalid: boolean }>({
   describedBy: undefined,
   invalid: false,
 });
 
-/** The id of the field that chooses between several schemas, for the field of the chosen one, which has the same id. */
+/** The id of the field that chooses between several schemas, which the field of the chosen one shares. */
 const ChoosingField = createContext<string | undefined>(undefined);
 
-/** The constants of the schemas that are chosen now, by their places. They are never drawn, and tell which schema is meant. */
+/** The constants of the chosen schemas, by their places. They are never drawn, and tell which schema is meant. */
 export const ChosenConstants = createContext<Map<string, ChosenConstant>>(new Map());
 
 export interface ChosenConstant {
@@ -41,13 +41,13 @@ export const formTemplates = {
   FieldErrorTemplate: nothing,
   FieldHelpTemplate: nothing,
   DescriptionFieldTemplate: nothing,
-  // Who shows a form has the button that sends it.
+  // The owner of a form has the submit button.
   ButtonTemplates: { SubmitButton: nothing },
 };
 
 export const formFields = { NumberField: PlainField, FallbackField: JsonPart };
 
-/** The form's own field of numbers makes numbers of JavaScript of what is typed; our control keeps the digits. */
+/** The form's own number field parses into JavaScript numbers; this control keeps the digits. */
 function PlainField(props: FieldProps) {
   const { StringField } = props.registry.fields;
   return StringField === undefined ? null : <StringField {...props} />;
@@ -79,7 +79,7 @@ function Field(props: FieldTemplateProps) {
   const choosing = use(ChoosingField);
   const [touched, setTouched] = useState(false);
   const isRoot = fieldPathId.path.length === 0;
-  // The field around the choice says the label and the description; the chosen one says what is wrong.
+  // The field around the choice shows label and description; the chosen one shows problems.
   const isChosen = choosing === id;
   const isChoice = schema.anyOf !== undefined;
   const problem = touched && !isChoice ? rawErrors[0] : undefined;
@@ -129,7 +129,7 @@ function Constant({ path, value }: ChosenConstant) {
   return null;
 }
 
-/** What has fields of its own, and says its title as their group. */
+/** A field with fields of its own, whose title is that of their group. */
 function isGroup(schema: FieldTemplateProps["schema"]): boolean {
   return schema.anyOf === undefined && (schema.type === "object" || schema.type === "array");
 }
@@ -218,7 +218,7 @@ function Choice({ selector, optionSchemaField }: MultiSchemaFieldTemplateProps) 
   );
 }
 
-/** Entries of a list are told apart by their place. */
+/** Entries of a list are distinguished by their place. */
 function titleOf(title: string, path: FieldProps["fieldPathId"]["path"], given: string | undefined): string {
   const last = path.at(-1);
   return typeof last === "number" ? `${given ?? "Entry"} ${last + 1}` : title;

@@ -2,7 +2,7 @@ import { type ErrorSchema, ErrorSchemaBuilder, type ValidatorType } from "@rjsf/
 import type { DrawnSchema } from "./drawn-schema.ts";
 import { isValid, problemsIn } from "./form-problems.ts";
 
-/** What the form asks to find out which of several schemas its data is of. Problems are told to it from outside. */
+/** Used by the form to find the matching one of several schemas. Problems come from outside. */
 export const formValidator: ValidatorType = {
   isValid: (schema, data) => isValid(schema, data),
   validateFormData: () => ({ errors: [], errorSchema: {} }),

@@ -5,7 +5,7 @@ import { fieldClass } from "../components/field.tsx";
 import { fromFormData, toFormData } from "./form-data.ts";
 import { FieldState } from "./form-templates.tsx";
 
-/** The controls of a form, one for each kind of value. */
+/** The controls of a form, one per kind of value. */
 export const formWidgets: RegistryWidgetsType = {
   TextWidget: (props) => (isNumeric(props) ? <NumberInput {...props} /> : <TextInput {...props} type="text" />),
   PasswordWidget: (props) => <TextInput {...props} type="password" />,
@@ -16,7 +16,7 @@ export const formWidgets: RegistryWidgetsType = {
   SelectWidget,
 };
 
-/** What ties a control to its label's field: its id, its description, and whether something is wrong. */
+/** Connects a control with its label: its id, its description, and whether it has a problem. */
 function useCommon({ id }: WidgetProps) {
   const { describedBy, invalid } = use(FieldState);
   return { id, "aria-describedby": describedBy, "aria-invalid": invalid } as const;
@@ -95,7 +95,7 @@ function CheckboxWidget(props: WidgetProps) {
   );
 }
 
-/** One value of several, or several of them where the schema is that of a list. */
+/** A choice of one value, or of several where the schema is a list. */
 function SelectWidget(props: WidgetProps) {
   const { value, options, multiple = false, onChange } = props;
   const common = useCommon(props);
@@ -152,16 +152,16 @@ function placeholderOf({ schema }: WidgetProps): string | undefined {
   return schema.default === undefined || schema.default === null ? undefined : textOf(schema.default);
 }
 
-/** A number, or the text that is not one yet; nothing where nothing is written. */
+/** A number, or the text that is not a number yet; undefined where the field is empty. */
 function numberOf(text: string): unknown {
   const trimmed = text.trim();
   if (trimmed === "") return undefined;
   const number = readNumber(trimmed);
-  // `1.` and `-` are on the way to a number, and must stay as they are typed.
+  // `1.` and `-` may become numbers, and must stay as typed.
   return number !== undefined && String(number) === trimmed ? number : trimmed;
 }
 
-/** Moments of a form are in the reader's own zone. One without a zone stays as it is. */
+/** Timestamps in a form are in the reader's time zone. One without a zone stays as it is. */
 function localTime(moment: string): string {
   if (!/(?:Z|[+-]\d\d:?\d\d)$/i.test(moment)) return moment.slice(0, 19);
   const time = new Date(moment);

@@ -4,12 +4,12 @@ import { messageOf } from "../components/failure.tsx";
 import { fieldClass } from "../components/field.tsx";
 import { isObject } from "./form-data.ts";
 
-/** A value written as JSON. What can't be read yet says why, and hands on undefined; the text stays as it was typed. */
+/** A value written as JSON. For invalid text it shows the reason and reports undefined; the text stays as typed. */
 export function JsonField(props: {
   readonly label: string;
   readonly value: unknown;
   readonly onChange: (value: unknown) => void;
-  /** Where only an object will do. */
+  /** Whether only an object is valid. */
   readonly object?: boolean;
   readonly hideLabel?: boolean;
 }) {

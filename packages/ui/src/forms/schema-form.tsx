@@ -1,4 +1,4 @@
-// The package itself also brings a registry for tests, which needs a validator that the policy of the pages forbids.
+// The package's main entry also loads a registry for tests, whose validator the pages' policy forbids.
 import Form from "@rjsf/core/lib/components/Form.js";
 import { useId, useMemo, useState } from "react";
 import { Segmented } from "../components/button.tsx";
@@ -12,8 +12,8 @@ import { JsonField } from "./json-field.tsx";
 import { withConstant, writtenIn } from "./written-data.ts";
 
 /**
- * Values for a JSON Schema: a field for each property, or the whole as JSON, which keep what was typed when one switches.
- * Hands on undefined while something in it is wrong.
+ * Values for a JSON Schema: a field per property, or the whole as JSON; switching keeps the typed values. Reports undefined while a value
+ * is invalid.
  */
 export function SchemaForm(props: {
   readonly label: string;
@@ -58,7 +58,7 @@ export function SchemaForm(props: {
   );
 }
 
-/** Defaults are shown as what holds where nothing is given, and are not filled in. */
+/** Defaults are shown as placeholders and are not filled in. */
 const withoutDefaults = {
   emptyObjectFields: "skipDefaults",
   arrayMinItems: { populate: "never" },

@@ -1,6 +1,6 @@
 import { isObject } from "./form-data.ts";
 
-/** The value without objects that may be left out and in which nothing is written. */
+/** The value without optional objects in which nothing is filled in. */
 export function writtenIn(value: unknown, schema: unknown): unknown {
   if (!isObject(value) || !isObject(schema) || !isObject(schema.properties)) return value;
   const { properties } = schema;
@@ -11,7 +11,7 @@ export function writtenIn(value: unknown, schema: unknown): unknown {
   );
 }
 
-/** A constant alone is not something that was written. */
+/** A constant alone does not count as filled in. */
 function isEmpty(value: unknown, schema: unknown): boolean {
   if (!isObject(value) || !isObject(schema)) return false;
   const names = Object.keys(value).filter((name) => value[name] !== undefined);
@@ -23,7 +23,7 @@ function isConstant(schema: unknown): boolean {
   return isObject(schema) && schema.const !== undefined;
 }
 
-/** Puts a constant beside what was written at its place, and nowhere else. */
+/** Adds a constant to filled-in values at its place, and nowhere else. */
 export function withConstant(
   data: unknown,
   { path, value }: { readonly path: readonly (string | number)[]; readonly value: unknown },

@@ -4,7 +4,7 @@ import { useNowWhile } from "../now.ts";
 
 const quietMs = 1500;
 
-/** Says since when the page no longer hears of changes. Short losses pass unsaid. */
+/** Shows since when the page receives no changes. Short losses are not shown. */
 export function ConnectionLine() {
   const connection = useConnection();
   const lost = connection.state === "lost";

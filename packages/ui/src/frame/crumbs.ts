@@ -1,7 +1,7 @@
 import { type LinkProps, useMatch } from "@tanstack/react-router";
 import { useEffect, useSyncExternalStore } from "react";
 
-/** The path above the page. The last part is the page itself; it is the page's heading unless the page has its own. */
+/** The path above the page. The last crumb is the page itself, and its heading unless the page has its own. */
 export interface Crumb {
   readonly label: string;
   readonly link?: Pick<LinkProps, "to" | "params" | "search">;
@@ -20,7 +20,7 @@ declare module "@tanstack/react-router" {
 
 const none: readonly Crumb[] = [];
 
-/** The pages above this one, as its definition says. */
+/** The parent pages, from the page's definition. */
 export function useCrumbsAbove(): readonly Crumb[] {
   return useMatch({ strict: false, select: ({ staticData }) => staticData.crumbsAbove ?? none });
 }

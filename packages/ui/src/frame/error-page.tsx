@@ -19,7 +19,7 @@ export function ErrorPage({ error, reset }: ErrorComponentProps) {
           <Button look="primary" icon="retry" onClick={reset}>
             Try again
           </Button>
-          <Button onClick={() => location.reload()}>Load the page anew</Button>
+          <Button onClick={() => location.reload()}>Reload the page</Button>
         </div>
         <div className="relative mt-6">
           <pre className="max-h-72 overflow-auto rounded-md border bg-sunken p-3 text-xs whitespace-pre-wrap">

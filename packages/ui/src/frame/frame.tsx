@@ -15,7 +15,7 @@ import { ThemeSwitch } from "./theme-switch.tsx";
 const SearchPalette = onDemand(() => import("./search-palette.tsx").then((module) => module.SearchPalette));
 const ShortcutHelp = onDemand(() => import("./shortcut-help.tsx").then((module) => module.ShortcutHelp));
 
-/** The frame around every page: the sidebar at the left, the path and the search above. */
+/** The frame of every page: the sidebar, the crumbs and the search. */
 export function Frame() {
   const [drawer, setDrawer] = useState(false);
   const [overlay, setOverlay] = useState<"search" | "help">();

@@ -9,7 +9,7 @@ export function NotFound() {
       <div className="mx-auto w-full max-w-lg py-16">
         <p className="text-xl font-semibold">There is no such page.</p>
         <p className="mt-2 break-words text-muted">
-          Nothing stands at <code className="text-xs">{path}</code>. The address may be mistyped, or what it showed was
+          Nothing exists at <code className="text-xs">{path}</code>. The address may be mistyped, or what it showed was
           deleted.
         </p>
         <div className="mt-5 flex gap-2">

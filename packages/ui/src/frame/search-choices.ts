@@ -5,7 +5,7 @@ import type { IconName } from "../components/icon.tsx";
 import { hitPages, navPages } from "../pages.ts";
 import { useThemeChoice } from "../theme.ts";
 
-/** A line of the search: something that was found, a page, or something to do. */
+/** An entry of the search palette: a result, a page, or an action. */
 export interface Choice {
   readonly key: string;
   readonly group: string;
@@ -16,7 +16,7 @@ export interface Choice {
   readonly go: () => void;
 }
 
-/** What can be done on every page. */
+/** The actions of every page. */
 export function useActions(onHelp: () => void): readonly Choice[] {
   const [theme, chooseTheme] = useThemeChoice();
   const action = (label: string, icon: IconName, go: () => void): Choice => ({
@@ -39,7 +39,7 @@ export function useActions(onHelp: () => void): readonly Choice[] {
   ];
 }
 
-/** What was found, by kind, and the pages whose name has the text in it. */
+/** The results by kind, and the pages whose names contain the text. */
 export function usePlaces(hits: readonly SearchHit[], text: string): readonly Choice[] {
   const navigate = useNavigate();
   const place = (label: string, icon: IconName, go: () => void): Choice => ({

@@ -12,7 +12,7 @@ interface Props {
   readonly onHelp: () => void;
 }
 
-/** Finds flows, runs, artifacts, pages and actions by name or id; everything by keyboard. */
+/** Finds flows, runs, artifacts, pages and actions by name or id, by keyboard alone. */
 export function SearchPalette({ onClose, onHelp }: Props) {
   const [text, setText] = useState("");
   const [active, setActive] = useState(0);

@@ -11,14 +11,14 @@ export const shortcuts = [
   { keys: "x, Shift x", does: "Select the row, or all up to it" },
   { keys: "←, →, Enter", does: "Go along the bars of a chart, open the run" },
   { keys: "Shift ←, →, Enter", does: "Mark a time in a chart, narrow to it" },
-  { keys: "+, −, 0", does: "Zoom a timeline or a graph; show all of it" },
+  { keys: "+, −, 0", does: "Zoom a timeline or a graph; show everything" },
   { keys: "Esc", does: "Close what is open; clear a selection" },
   { keys: "?", does: "This list" },
 ];
 
 const sequenceMs = 1200;
 
-/** Keys that work on every page, unless somebody is typing. */
+/** Shortcuts of every page, inactive while the user types. */
 export function useShortcuts(actions: { readonly onSearch: () => void; readonly onHelp: () => void }): void {
   const navigate = useNavigate();
   const latest = useRef(actions);

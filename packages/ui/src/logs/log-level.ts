@@ -4,7 +4,7 @@ export interface LevelLook {
   readonly edge: string;
 }
 
-/** How a level of the log is shown. */
+/** The display of a log level. */
 export function levelLook(level: number): LevelLook {
   if (level >= 50) return { label: "FATAL", color: "var(--state-failed)", edge: "var(--state-failed)" };
   if (level >= 40) return { label: "ERROR", color: "var(--state-failed)", edge: "var(--state-failed)" };

@@ -8,11 +8,11 @@ import { levelLook } from "./log-level.ts";
 import type { LogStore } from "./log-store.ts";
 
 const rowHeight = 20;
-/** A line longer than this is cut until somebody wants the whole of it: one of a megabyte would stand still the page. */
+/** Longer lines are cut until the reader expands them: a megabyte in one line would freeze the page. */
 const longLine = 2000;
 const maxLineLength = 200_000;
 
-/** The lines in sight. `j` and `k` move from line to line, `c` copies the one that is marked and `y` its address. */
+/** The visible lines. `j` and `k` move between lines, `c` copies the marked one and `y` its address. */
 export function LogLines(props: {
   readonly store: LogStore;
   readonly total: number;
@@ -23,7 +23,7 @@ export function LogLines(props: {
   readonly jump: { readonly to: number } | undefined;
   readonly line: string | undefined;
   readonly onLine: (line: string) => void;
-  /** What the lines were searched for. */
+  /** The searched text. */
   readonly text: string | undefined;
   readonly taskName: ((taskRunId: string) => string | undefined) | undefined;
 }) {
@@ -192,14 +192,14 @@ function Message({ text, wanted }: { readonly text: string; readonly wanted: str
   );
 }
 
-/** The address of the page with the line marked, and the filter under which it has this number. */
+/** The address of the page with the line marked, and the filter on which its number depends. */
 function addressOfLine(line: number): string {
   const address = new URL(location.href);
   address.searchParams.set("line", String(line));
   return address.href;
 }
 
-/** What was searched for stands out. */
+/** Highlights the searched text. */
 function Marked({ text, wanted }: { readonly text: string; readonly wanted: string | undefined }) {
   if (wanted === undefined || wanted === "") return text;
   const lower = text.toLowerCase();
@@ -212,7 +212,7 @@ function Marked({ text, wanted }: { readonly text: string; readonly wanted: stri
   return [...parts, text.slice(from)];
 }
 
-/** Addresses in a line can be followed. */
+/** Makes addresses in a line clickable. */
 function Linked({ text, wanted }: { readonly text: string; readonly wanted: string | undefined }) {
   const parts = text.split(/(https?:\/\/[^\s"'<>)\]]+)/);
   if (parts.length === 1) return <Marked text={text} wanted={wanted} />;
@@ -235,7 +235,7 @@ function Linked({ text, wanted }: { readonly text: string; readonly wanted: stri
   );
 }
 
-/** Terminal colours mean nothing here. */
+/** Removes terminal colours. */
 function plain(message: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for
   return message.replace(/\u001b\[[0-9;]*[A-Za-z]/g, "");

@@ -4,7 +4,7 @@ export interface LogFilter {
   readonly run: { readonly flow_run_id: string } | { readonly task_run_id: string };
   readonly level: number | undefined;
   readonly text: string | undefined;
-  /** Also the lines of the run's subflows. */
+  /** Whether lines of subflows are included. */
   readonly subflows?: boolean;
 }
 
@@ -15,16 +15,16 @@ export interface LogSnapshot {
   /** Position of the line at which the log opens: the first error, or the end. */
   readonly opensAt: number;
   readonly firstError: number | null;
-  /** A line belongs before what is known of the end, so its position can't be told: the log must be read again. */
+  /** A line belongs before the known tail, so its position is unknown: the log must be read again. */
   readonly stale: boolean;
-  /** Grows with every change, so that a view knows when to look again. */
+  /** Increases with every change, so that views render again. */
   readonly version: number;
 }
 
-/** Where a window begins. */
+/** The start of a window. */
 export type LogAnchor = { readonly anchor: "first-error" | "tail" } | { readonly offset: number };
 
-/** Reads a window of at most `limit` lines on the log that a filter leaves. */
+/** Reads a window of at most `limit` lines of the filtered log. */
 export type ReadLogWindow = (
   filter: LogFilter,
   where: LogAnchor & { readonly limit: number },
@@ -34,9 +34,8 @@ export type ReadLogWindow = (
 const defaultWindowSize = 500;
 
 /**
- * A log of any length, by position: lines are read in windows where somebody looks, and stay. The last window is always
- * known, so that lines that are told while the run goes on find their place by time and id, whether the answers to what
- * was read came before or after them.
+ * A log of any length, by position: windows are read where they are viewed, and cached. The tail is always known, so that new lines find
+ * their place by time and id, whether they arrive before or after the answers to reads.
  */
 export class LogStore {
   readonly #filter: LogFilter;
@@ -46,9 +45,9 @@ export class LogStore {
   readonly #known = new Set<string>();
   readonly #pending = new Set<number>();
   readonly #listeners = new Set<() => void>();
-  /** Lines that were told before the first window was there. */
+  /** Lines that arrived before the first window. */
   #early: Log[] = [];
-  /** From this position on every line is known. */
+  /** Every line is known from this position on. */
   #tailFrom = 0;
   #abort = new AbortController();
   #snapshot: LogSnapshot = { state: "loading", total: 0, opensAt: 0, firstError: null, stale: false, version: 0 };
@@ -71,8 +70,8 @@ export class LogStore {
   }
 
   /**
-   * Reads the window at which the log opens (at a line, or at the first error, or at the end) and the end. What is
-   * committed after the reading must come by `append`: call it once the changes of the run are being told.
+   * Reads the tail, and the window at which the log opens: at a line, at the first error, or at the end. Lines committed after the read
+   * must come by `append`, so call it once changes of the run are being received.
    */
   async open(at: number | undefined, failed: boolean): Promise<void> {
     const abort = new AbortController();
@@ -97,7 +96,7 @@ export class LogStore {
     }
   }
 
-  /** Makes sure that the lines between two positions are there, or come. */
+  /** Loads the lines between two positions unless they are known. */
   want(from: number, to: number): void {
     for (let position = from; position <= to && position < this.#tailFrom; position += 1) {
       if (this.#lines.has(position)) continue;
@@ -114,7 +113,7 @@ export class LogStore {
     }
   }
 
-  /** Lines that came to be just now, in any order, also such as are known already. */
+  /** Adds new lines, in any order; known ones are ignored. */
   append(logs: readonly Log[]): void {
     if (this.#snapshot.state !== "ready") {
       this.#early.push(...logs);
@@ -142,7 +141,7 @@ export class LogStore {
     return this.#read(this.#filter, { ...where, limit: this.#windowSize }, this.#abort.signal);
   }
 
-  /** Lines of the end stay where they are: what is told may have moved them since the window was read. */
+  /** Does not overwrite lines of the tail, which may have moved since the window was read. */
   #keep(window: LogWindow): void {
     const ready = this.#snapshot.state === "ready";
     window.logs.forEach((log, index) => {
@@ -153,7 +152,7 @@ export class LogStore {
     });
   }
 
-  /** Where a line belongs in the end that is known; undefined where it belongs before that. */
+  /** The position of a line in the known tail; undefined where it belongs before that. */
   #positionOf(log: Log, total: number): number | undefined {
     let position = total;
     while (position > this.#tailFrom && isBefore(log, this.#lines.get(position - 1))) position -= 1;
@@ -186,14 +185,14 @@ function reachesEnd({ position, logs, total }: LogWindow): boolean {
   return position + logs.length >= total;
 }
 
-/** The order of the server: by time, then by id. */
+/** The server's order: by time, then by id. */
 function isBefore(log: Log, other: Log | undefined): boolean {
   if (other === undefined) return false;
   const [time, otherTime] = [sortable(log.timestamp), sortable(other.timestamp)];
   return time === otherTime ? log.id < other.id : time < otherTime;
 }
 
-/** Moments on a whole second come without a fraction, which would sort them behind the rest of their second. */
+/** Timestamps on a whole second have no fraction, which would sort them after the rest of their second. */
 function sortable(timestamp: string): string {
   return timestamp.length === "2024-01-01T00:00:00Z".length ? `${timestamp.slice(0, -1)}.000000Z` : timestamp;
 }

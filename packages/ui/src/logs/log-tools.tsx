@@ -16,7 +16,7 @@ const levels = [
 
 const pressed = "!border-accent/50 !bg-accent-soft";
 
-/** Above the lines: the filter, and the ways through the log. */
+/** The toolbar above the lines: filter and navigation. */
 export function LogTools(props: {
   readonly search: LogSearch;
   readonly onSearch: (change: LogSearch) => void;

@@ -9,8 +9,8 @@ import { LogTools } from "./log-tools.tsx";
 import { useOpenLog } from "./open-log.ts";
 
 /**
- * The log of a run: it opens at the failure, or follows the end while the run goes on. Any number of lines; only those in
- * sight exist on the page.
+ * The log of a run: it opens at the failure, or follows the end while the run goes on. It has any number of lines, of which only the
+ * visible ones are rendered.
  */
 export function LogView(props: {
   readonly run: LogFilter["run"];
@@ -19,12 +19,12 @@ export function LogView(props: {
   readonly failed: boolean;
   readonly search: LogSearch;
   readonly onSearch: (change: LogSearch) => void;
-  /** Says which task wrote a line, where that is not plain. */
+  /** The name of a line's task, where it is not obvious. */
   readonly taskName?: (taskRunId: string) => string | undefined;
   readonly download?: string;
-  /** The run has subflows, whose lines can be shown among its own. */
+  /** Whether the run has subflows, whose lines can be included. */
   readonly subflows?: boolean;
-  /** Told how many lines there are whenever the whole log is shown and that changes. */
+  /** Called with the number of lines when it changes, while the log is unfiltered. */
   readonly onTotal?: (total: number) => void;
 }) {
   const { search, live, failed, onTotal } = props;
@@ -73,8 +73,8 @@ export function LogView(props: {
 }
 
 function emptyText(search: LogSearch, live: boolean): string {
-  if (search.level !== undefined || search.text !== undefined) return "No line has that level and text.";
+  if (search.level !== undefined || search.text !== undefined) return "No line matches this level and text.";
   return live
-    ? "No line yet. What the run writes with log.info(…) appears here as it is written."
-    : "The run wrote nothing. Use log.info(…) in a flow or task, or logPrints to keep what it prints.";
+    ? "No lines yet. Lines that the run writes with log.info(…) appear here."
+    : "The run wrote no log lines. Use log.info(…) in a flow or task, or logPrints to keep printed output.";
 }

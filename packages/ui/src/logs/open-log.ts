@@ -5,7 +5,7 @@ import type { LogSearch } from "./log-search.ts";
 import { type LogFilter, LogStore } from "./log-store.ts";
 import { askForLogWindow } from "./log-window.ts";
 
-/** The log of a run as its search narrows it, opened and kept up to date while it is shown. */
+/** The filtered log of a run, opened and kept up to date while it is shown. */
 export function useOpenLog(options: {
   readonly run: LogFilter["run"];
   readonly topic: LiveTopic;
@@ -33,7 +33,7 @@ export function useOpenLog(options: {
   );
   const firstLine = useRef(search.line);
   const [heard, setHeard] = useState<string>();
-  // A run that goes on is read once its changes are told, so that no line falls between the two.
+  // The log of an unfinished run is read after its subscription starts, so that no line falls in between.
   const readable = !live || heard === runKey;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a run that fails while one reads its log must not jump
   useEffect(() => {

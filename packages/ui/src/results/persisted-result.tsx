@@ -3,7 +3,7 @@ import { Copyable } from "../components/copy.tsx";
 import { Fact, Facts } from "../components/page.tsx";
 import { RelativeTime } from "../components/time.tsx";
 
-/** Where the client of a run keeps its result, how it wrote it down, and until when it may be used again. */
+/** The location, format and expiration of a result that the run's client stores. */
 export function PersistedResultFacts({ result }: { readonly result: PersistedResult }) {
   return (
     <Facts>

@@ -4,7 +4,7 @@ import { Icon } from "../components/icon.tsx";
 import { JsonView } from "../components/json-view.tsx";
 import { bytes, count } from "../format.ts";
 
-/** An argument or a result: a table as a table, an image as an image, the rest as JSON; what was not kept says why. */
+/** An argument or a result: tables and images rendered, the rest as JSON; for a value that was not kept, the reason. */
 export function ValueView({ preview }: { readonly preview: ValuePreview }) {
   switch (preview.kind) {
     case "none":
@@ -19,7 +19,7 @@ export function ValueView({ preview }: { readonly preview: ValuePreview }) {
       return (
         <p className="flex items-start gap-1.5 text-muted">
           <Icon name="warning" className="mt-0.5 size-3.5" />
-          <span>Not kept: {textOf(preview.value) || "it can't be written down"}. The task runs again on a retry.</span>
+          <span>Not kept: {textOf(preview.value) || "it can't be serialized"}. The task runs again on a retry.</span>
         </p>
       );
     case "table":

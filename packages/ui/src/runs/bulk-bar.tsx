@@ -12,13 +12,13 @@ import { cancelRuns, deleteRuns } from "./run-actions.ts";
 import { readRunsAnew, runPagesOf } from "./runs.queries.ts";
 import type { RunsSearch } from "./runs-search.ts";
 
-/** More at once would be a job for the command line, not for a page that must stay open. */
+/** More is a job for the command line, not for a page that must stay open. */
 const maxSelected = 10_000;
 
-/** What can be done with the selected runs: each action names what it touches before it does it. */
+/** Actions on the selected runs; each names its objects before it starts. */
 export function BulkBar(props: {
   readonly runs: readonly FlowRunRow[];
-  /** The filter, where more match it than are selected, and how many. */
+  /** The filter and its total, if it matches more runs than are selected. */
   readonly rest: { readonly search: RunsSearch; readonly total: RunTotal } | undefined;
   readonly onSelect: (runs: readonly FlowRunRow[]) => void;
   readonly onDone: () => void;
@@ -99,7 +99,7 @@ export function BulkBar(props: {
   );
 }
 
-/** The runs of the filter that are not loaded yet are read, so that what is done to them can be named. */
+/** Reads the runs of the filter that are not loaded yet, so that actions can name them. */
 function SelectAll(props: {
   readonly rest: { readonly search: RunsSearch; readonly total: RunTotal };
   readonly onSelect: (runs: readonly FlowRunRow[]) => void;

@@ -4,7 +4,7 @@ import { filterOf, type RunsSearch } from "./runs-search.ts";
 
 const noRuns: ReadonlyMap<string, FlowRunRow> = new Map();
 
-/** The selection in a list of runs. It ends with the filter: nothing that is out of sight stays selected. */
+/** The selection in a list of runs. A new filter clears it, so that no invisible run stays selected. */
 export function useChosenRuns(search: RunsSearch, runs: readonly FlowRunRow[]) {
   const [chosen, setChosen] = useState(noRuns);
   const filter = JSON.stringify(filterOf(search));
@@ -26,7 +26,7 @@ function byId(runs: readonly FlowRunRow[]): ReadonlyMap<string, FlowRunRow> {
   return new Map(runs.map((run) => [run.id, run]));
 }
 
-/** The selected runs as they are now, where the list has them. */
+/** The selected runs with the latest data of the list. */
 export function withLatest(
   chosen: ReadonlyMap<string, FlowRunRow>,
   runs: readonly FlowRunRow[],

@@ -4,10 +4,10 @@ import { messageOf } from "../components/failure.tsx";
 import { count } from "../format.ts";
 import type { RunsSearch } from "./runs-search.ts";
 
-/** A file of more is none that a spreadsheet opens. */
+/** Spreadsheets cannot open larger files. */
 const maxRows = 100_000;
 
-/** Everything that the filter finds, as a file; it says how much that is, and can be stopped. */
+/** Downloads all runs of the filter; shows how many there are, and can be stopped. */
 export function CsvButton({ search, total }: { readonly search: RunsSearch; readonly total: RunTotal | undefined }) {
   const [rows, setRows] = useState<number>();
   const [error, setError] = useState<string>();
@@ -60,7 +60,7 @@ export function CsvButton({ search, total }: { readonly search: RunsSearch; read
   );
 }
 
-/** How many runs a filter finds; counting stops somewhere, and there are more then. */
+/** The number of runs of a filter; counting stops at a limit, and then there are more. */
 export interface RunTotal {
   readonly count: number;
   readonly isMore: boolean;
@@ -84,6 +84,6 @@ function saveFile(name: string, file: Blob): void {
   link.href = address;
   link.download = name;
   link.click();
-  // The browser takes the file up after this turn.
+  // The browser starts the download after this task.
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }

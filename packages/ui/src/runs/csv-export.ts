@@ -4,8 +4,8 @@ import { runPagesOf } from "./runs.queries.ts";
 import type { RunsSearch } from "./runs-search.ts";
 
 /**
- * Everything that the filter finds as a CSV file, at most `most` runs: times in UTC, spans in seconds. It is put together
- * page by page, each page as text and no longer as objects, so that a long list costs the size of the file.
+ * All runs of the filter as a CSV file, at most `most`: times in UTC, spans in seconds. Pages are converted to text one by one, so that a
+ * long list costs no more memory than the file.
  */
 export async function exportRuns(
   search: RunsSearch,

@@ -1,6 +1,6 @@
 import { csvField } from "@ostinato/core";
 
-/** Lines of a CSV file without the break at the end; those of a later part have no header. */
+/** Lines of a CSV file without the final line break; later parts have no header. */
 export function csvText(
   header: readonly string[] | undefined,
   rows: readonly (readonly (string | number | null)[])[],

@@ -2,7 +2,7 @@ import { useSyncExternalStore } from "react";
 import type { Store } from "../define-page.ts";
 import { type RunsSearch, readRunsSearch } from "./runs-search.ts";
 
-/** The saved search with which this person's "Runs" opens; kept in the browser, since others work at something else. */
+/** The saved search with which "Runs" opens in this browser, because users of one server have different work. */
 export interface DefaultSearch {
   readonly id: string;
   readonly search: RunsSearch;
@@ -12,7 +12,7 @@ const storageKey = "ostinato.default-search";
 const listeners = new Set<() => void>();
 let current = stored();
 
-/** The search with which the sidebar and the keys open the page. */
+/** The search with which the sidebar and the shortcuts open the page. */
 export const usualRunsSearch: Store<RunsSearch | undefined> = { get: () => current?.search, subscribe };
 
 export function useDefaultSearch(): DefaultSearch | undefined {
@@ -25,7 +25,7 @@ export function setDefaultSearch(next: DefaultSearch | undefined): void {
     if (next === undefined) localStorage.removeItem(storageKey);
     else localStorage.setItem(storageKey, JSON.stringify(next));
   } catch {
-    // The choice then lasts as long as the page.
+    // Without storage the choice lasts as long as the page.
   }
   for (const listener of listeners) listener();
 }

@@ -10,12 +10,12 @@ import { clock } from "../format.ts";
 import { levelLook } from "../logs/log-level.ts";
 
 /**
- * Why something failed: message, task, attempt, the line of the user's own code, the last log lines. `within` is the flow
- * run whose page shows it; without one it stands on the page of the task run itself.
+ * The cause of a failure: message, task, attempt, the line of the user's code, the last log lines. `within` is the flow run whose page
+ * shows it; undefined on the page of the task run itself.
  */
 export function FailureBox({ failure, within }: { readonly failure: Failure; readonly within?: string }) {
   const [open, setOpen] = useState(false);
-  // Beside a task run stands its own log.
+  // The page of a task run has its own log.
   const lastLogs = within === undefined ? [] : failure.last_logs;
   return (
     <section
@@ -91,12 +91,12 @@ export function FailureBox({ failure, within }: { readonly failure: Failure; rea
   );
 }
 
-/** Python says at the end of a traceback what went wrong. */
+/** A Python traceback ends with the error. */
 function scrollToEnd(element: HTMLElement | null): void {
   if (element !== null) element.scrollTop = element.scrollHeight;
 }
 
-/** The task that failed opens beside the run; one of a subflow on the page of that run. */
+/** Links to the failed task: beside this run, or on the page of its subflow's run. */
 function Culprit({ failure, within }: { readonly failure: Failure; readonly within: string }) {
   const { task_run_id: task, flow_run_id: run } = failure;
   const link = "min-w-0 truncate font-medium text-text hover:underline";
@@ -132,7 +132,7 @@ function Culprit({ failure, within }: { readonly failure: Failure; readonly with
   );
 }
 
-/** `file:line:column` out of `at fn (file:line:column)`: what an editor opens. */
+/** `file:line:column` of `at fn (file:line:column)`, which editors open. */
 function placeIn(location: string): string {
   return /\(([^)]+)\)$/.exec(location)?.[1] ?? location.replace(/^at /, "");
 }

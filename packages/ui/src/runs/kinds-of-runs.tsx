@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { RunsSearch } from "./runs-search.ts";
 
-/** The two lists of runs beside each other. What means the same in both, stays the same. */
+/** Switches between the two lists of runs, and keeps the filters that they share. */
 export function KindsOfRuns({ search }: { readonly search: Pick<RunsSearch, "state" | "flow" | "since" | "until"> }) {
   const { state, flow, since, until } = search;
   const both = {

@@ -8,8 +8,8 @@ import { maxPoints, type RunsSearch } from "./runs-search.ts";
 const nothing: ReadonlySet<string> = new Set();
 
 /**
- * Follows the list: rows that are shown change where they stand. What is new goes to the top when the top is in sight,
- * and waits behind a button when somebody has scrolled down, so that nothing jumps under the eyes.
+ * Updates the list: displayed rows change in place. New rows go to the top while the top is visible, and otherwise wait behind a button, so
+ * that the page does not jump.
  */
 export function useLiveRuns(search: RunsSearch) {
   const queryClient = useQueryClient();

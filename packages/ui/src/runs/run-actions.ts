@@ -9,10 +9,10 @@ import type {
 import { call } from "../api/api.ts";
 import type { OrchestrationResult } from "../api/types.ts";
 
-/** The API takes this many at once. */
+/** The API's maximum per request. */
 const bulkSize = 50;
 
-/** Says after each bite how many are done. */
+/** Called after each batch with the number of processed runs. */
 type OnProgress = (done: number) => void;
 
 export async function deleteRuns(ids: readonly string[], onProgress: OnProgress): Promise<void> {
@@ -24,7 +24,7 @@ export async function deleteRuns(ids: readonly string[], onProgress: OnProgress)
   }
 }
 
-/** Asks all of them to stop; answers with how many refused, and why the first of them did. */
+/** Cancels all of the runs; returns how many were refused, and the first reason. */
 export async function cancelRuns(
   ids: readonly string[],
   onProgress: OnProgress,
@@ -53,7 +53,7 @@ export function deleteRun(id: string): Promise<unknown> {
   return call<typeof deleteFlowRun>("DELETE /flow_runs/{id}", { params: { id } });
 }
 
-/** Asks a run to stop. Throws with the server's reason when it refuses. */
+/** Cancels a run. Throws with the server's reason when it refuses. */
 export async function cancelRun(id: string): Promise<void> {
   const result = await call<typeof setFlowRunState>("POST /flow_runs/{id}/set_state", {
     params: { id },
@@ -62,7 +62,7 @@ export async function cancelRun(id: string): Promise<void> {
   if (result.state?.type !== "CANCELLED") refuse(result);
 }
 
-/** Lets a paused run go on. Throws with the server's reason when it refuses. */
+/** Resumes a paused run. Throws with the server's reason when it refuses. */
 export async function resumeRun(id: string, input: Readonly<Record<string, unknown>> | undefined): Promise<void> {
   refuse(
     await call<typeof resumeFlowRun>("POST /flow_runs/{id}/resume", {
@@ -72,7 +72,7 @@ export async function resumeRun(id: string, input: Readonly<Record<string, unkno
   );
 }
 
-/** Schedules a run of a deployment to run again now; its worker picks it up. */
+/** Schedules a deployment's run again for now; its worker picks it up. */
 export async function rescheduleRun(id: string): Promise<void> {
   refuse(
     await call<typeof setFlowRunState>("POST /flow_runs/{id}/set_state", {

@@ -9,7 +9,7 @@ import { type ChartName, maxPoints, moment, type RunsSearch, type RunsSearchChan
 
 const height = 112;
 
-/** The runs of the list as bars, and as points over time: side by side, or one of both where there is less room. */
+/** The runs of the list as bars, and as points over time: side by side, or one of both where there is less space. */
 export function RunCharts({
   points,
   search,
@@ -85,7 +85,7 @@ function Chart(props: { readonly title: string; readonly tools?: ReactNode; read
   );
 }
 
-/** Oldest first; what is only expected later has no bar yet. */
+/** Oldest first, without runs that are only expected later. */
 function begunRuns(points: readonly FlowRunPoint[]) {
   const now = Date.now();
   return points

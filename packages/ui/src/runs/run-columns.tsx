@@ -12,7 +12,7 @@ import { TaskProgress } from "./task-progress.tsx";
 export interface RunColumn {
   readonly id: string;
   readonly label: string;
-  /** The least that it needs, in pixels, and its part of what is left over; none leaves it at its least. */
+  /** The minimal width in pixels, and the share of the remaining width; without a share it keeps its minimum. */
   readonly width: number;
   readonly grows?: number;
   readonly right?: boolean;
@@ -21,7 +21,7 @@ export interface RunColumn {
   readonly cell: (run: FlowRunRow) => ReactNode;
 }
 
-/** The columns beside the run's own name, in their order. */
+/** The columns after the run's name, in order. */
 export const runColumns: readonly RunColumn[] = [
   {
     id: "flow",
@@ -117,7 +117,7 @@ export const runColumns: readonly RunColumn[] = [
   },
 ];
 
-/** The columns that fit: the last ones give way first, and never does a list scroll sideways. */
+/** The columns that fit: the last ones are dropped first, so that the list never scrolls sideways. */
 export function fittingColumns(columns: readonly RunColumn[], room: number): readonly RunColumn[] {
   let left = room;
   return columns.filter((column) => {
@@ -136,18 +136,18 @@ const columnGap = 12;
 
 const storageKey = "ostinato.run-columns";
 
-/** Which columns this person wants to see, kept in the browser; undefined where nothing was chosen. */
+/** The columns that the user chose, stored in the browser; undefined by default. */
 export function storedColumns(): readonly string[] | undefined {
   try {
     const stored: unknown = JSON.parse(localStorage.getItem(storageKey) ?? "null");
     if (Array.isArray(stored)) return runColumns.map((column) => column.id).filter((id) => stored.includes(id));
   } catch {
-    // Unreadable or closed storage means the usual columns.
+    // Unreadable or blocked storage means the default columns.
   }
   return undefined;
 }
 
-/** The usual columns; a list of nothing but failures says why they failed. */
+/** The default columns; a list of failures also shows the reasons. */
 export function usualColumns(search: RunsSearch): readonly string[] {
   const isFailures = search.state?.every((state) => isBad(typeOfName(state) ?? (state as StateType)));
   return runColumns
@@ -159,11 +159,11 @@ export function storeColumns(ids: readonly string[]): void {
   try {
     localStorage.setItem(storageKey, JSON.stringify(ids));
   } catch {
-    // The choice then lasts as long as the page.
+    // Without storage the choice lasts as long as the page.
   }
 }
 
-/** A run that ended stands still; one that goes on counts; one that waits again shows what it took so far. */
+/** The end for the duration: a finished run stands still, a running one counts, a waiting one shows its duration so far. */
 export function endOf(run: Pick<FlowRunRow, "state_type" | "end_time" | "state" | "start_time">): string | null {
   if (run.end_time !== null) return run.end_time;
   const moving = run.state_type === "RUNNING" || run.state_type === "CANCELLING" || run.state_type === "PAUSED";

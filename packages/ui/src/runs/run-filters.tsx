@@ -10,17 +10,17 @@ import { flowNamesQuery, observedStatesQuery } from "./runs.queries.ts";
 import { isFiltered, noFilter, type RunsSearch, type RunsSearchChange, timeSpans } from "./runs-search.ts";
 import { StateIcon } from "./state.tsx";
 
-/** From so many flows on, the menu has a field to find one. */
+/** From this many flows on, the menu has a search field. */
 const manyFlows = 10;
 const maxTags = 30;
 
-/** Every filter of runs, as one row of quiet buttons that say what they hold. */
+/** All filters of runs, as a row of buttons that show their values. */
 export function RunFilters(props: {
   readonly search: RunsSearch;
   readonly onChange: (change: RunsSearchChange) => void;
-  /** Tags to choose from, of the runs that are shown. */
+  /** Tags of the displayed runs, for choosing. */
   readonly knownTags: readonly string[];
-  /** What the run is called whose subflows are shown. */
+  /** The name of the run whose subflows are shown. */
   readonly parentName: string | undefined;
 }) {
   const { search, onChange } = props;
@@ -75,7 +75,7 @@ interface StateProps {
 export function StateFilter({ search, onChange }: StateProps) {
   const [opened, setOpened] = useState(false);
   const chosen = search.state ?? [];
-  // A program may call its states as it likes: they are read when somebody is about to choose.
+  // Programs may name their states freely: the names are read when the menu opens.
   const observed = useQuery({ ...observedStatesQuery, enabled: opened || chosen.length > 0 });
   const others = new Map(
     (observed.data ?? [])
@@ -125,7 +125,7 @@ export function FlowFilter({ search, onChange }: FlowProps) {
   const [opened, setOpened] = useState(false);
   const [text, setText] = useState("");
   const chosen = search.flow ?? [];
-  // Only read when it is needed: to be chosen from, or to say the name of what is chosen.
+  // Read on demand: to choose from, or to name the chosen ones.
   const flows = useQuery({ ...flowNamesQuery, enabled: opened || chosen.length > 0 });
   const names = chosen.map((id) => flows.data?.find((flow) => flow.id === id)?.name ?? "…");
   const toggle = (id: string, on: boolean) => {
@@ -162,12 +162,12 @@ export function FlowFilter({ search, onChange }: FlowProps) {
 }
 
 export interface TimeRange {
-  /** A span back from now, or a moment. */
+  /** A span back from now, or a timestamp. */
   readonly since: string | undefined;
   readonly until: string | undefined;
 }
 
-/** A span back from now, or a beginning and an end; a span of the page itself where "any time" is none. */
+/** A span back from now, or a start and an end; on pages without "any time", a default span. */
 export function TimeFilter(props: {
   readonly range: TimeRange;
   readonly spans: readonly { readonly value: string; readonly label: string }[];
@@ -192,7 +192,7 @@ export function TimeFilter(props: {
   );
 }
 
-/** Both ends as fields, taken when the form is sent: half a date is no filter. */
+/** Both ends as fields, applied on submit, because half a date is not a filter. */
 function TimeForm({ range, onChange }: { readonly range: TimeRange; readonly onChange: (range: TimeRange) => void }) {
   const read = (form: HTMLFormElement, name: string) => {
     const text = new FormData(form).get(name);
@@ -285,7 +285,7 @@ export function FilterButton({
   readonly icon: IconName;
   readonly name: string;
   readonly value: string;
-  /** It always holds something, so that this is no filter of its own. */
+  /** Whether it always has a value, so that it does not count as a filter. */
   readonly quiet?: boolean;
   readonly children?: ReactNode;
 } & React.ComponentProps<"button">) {
@@ -322,7 +322,7 @@ function timeText(time: string): string {
   return Number.isNaN(Date.parse(time)) ? time : dateAndClock(time);
 }
 
-/** A moment as a field of date and time wants it: local, without a zone. */
+/** A timestamp as a datetime field needs it: local, without a zone. */
 function localInput(moment: string | undefined): string {
   if (moment === undefined || Number.isNaN(Date.parse(moment))) return "";
   const at = new Date(moment);

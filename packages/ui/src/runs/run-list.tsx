@@ -17,7 +17,7 @@ const narrowRowHeight = 54;
 const nameWidth = 168;
 const sidePadding = 12;
 
-/** Runs as rows, drawn only where one looks; on a narrow screen each is two lines. */
+/** Runs as virtual rows; two lines per row on a narrow screen. */
 export function RunList(props: {
   readonly runs: readonly FlowRunRow[];
   readonly columns: readonly RunColumn[];
@@ -25,7 +25,7 @@ export function RunList(props: {
   readonly selection?: {
     readonly chosen: ReadonlySet<string>;
     readonly onChange: (chosen: ReadonlySet<string>) => void;
-    /** Whether the narrow list has its boxes too. */
+    /** Whether the narrow list has checkboxes too. */
     readonly onNarrow: boolean;
   };
   readonly sort?: { readonly value: RunSort; readonly onChange: (sort: RunSort) => void };
@@ -261,7 +261,7 @@ function NarrowRow(props: {
   );
 }
 
-/** Of a failure the message, where a line is all there is: the icon beside it has its state. */
+/** The message of a failure on narrow rows: the icon beside it already shows the state. */
 function aboutState(run: FlowRunRow): string {
   const message = isBad(run.state_type) ? run.state?.message?.split("\n", 1)[0] : undefined;
   return message === undefined || message === "" ? stateLook(run.state_type, run.state_name).label : message;

@@ -13,9 +13,9 @@ import { isBad, stateColor, stateLook } from "../states.ts";
 
 const margin = { left: 46, right: 8, top: 8, bottom: 20 };
 const maxSlots = 120;
-/** Few runs at about one time have some time around them. */
+/** A few runs at about the same time get some time around them. */
 const minSpanMs = 600_000;
-/** A click farther from the point at which the button went down is the end of a drag. */
+/** A click farther from the place of the press is the end of a drag. */
 const clickPixels = 4;
 
 interface Dot {
@@ -25,11 +25,11 @@ interface Dot {
   readonly y: number;
 }
 
-/** Duration of each run over the time at which it began; a span that is chosen narrows the list to it. */
+/** The duration of each run over its start time; a selected span narrows the list. */
 export function RunScatter(props: {
   readonly runs: readonly FlowRunPoint[];
   readonly height: number;
-  /** The ends of the time filter, where it has them: the axis is then that time, not only that of the runs. */
+  /** The ends of the time filter, if any, which then determine the axis. */
   readonly since: number | undefined;
   readonly until: number | undefined;
   readonly onSpan: (since: number, until: number) => void;
@@ -140,7 +140,7 @@ export function RunScatter(props: {
   );
 }
 
-/** A shape for each state, so that colour is not all that tells them apart. */
+/** A shape per state, so that colour is not the only difference. */
 const shapes: Readonly<Partial<Record<StateType, string>>> = {
   FAILED: "M-3.200-3.200L3.200 3.200M3.200-3.200L-3.200 3.200",
   CRASHED: "M0-4L4 3.200H-4z",
@@ -179,7 +179,7 @@ function layout(points: readonly FlowRunPoint[], { width, height, since, until }
   const started = points
     .filter((point) => point.duration > 0)
     .map((run) => ({ run, time: milliseconds(run.timestamp) }));
-  // What went wrong is drawn last, over the rest.
+  // Failures are drawn last, on top.
   started.sort((a, b) => Number(isBad(a.run.state_type)) - Number(isBad(b.run.state_type)));
   const newest = started.reduce((most, { time }) => Math.max(most, time), since ?? 0);
   const oldest = started.reduce((least, { time }) => Math.min(least, time), newest);

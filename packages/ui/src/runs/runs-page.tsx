@@ -89,7 +89,7 @@ export function RunsPage() {
       {list.isSuccess && runs.length === 0 ? (
         <NoRuns filtered={isFiltered(search)} />
       ) : (
-        // As high as the charts, so that nothing moves when they come.
+        // The height of the charts, so that nothing moves when they load.
         <div className="min-h-[144px] lg:min-h-[136px]">
           {points.data === undefined ? null : <RunCharts points={points.data} search={search} onChange={change} />}
           {points.isError && !list.isError ? (
@@ -152,7 +152,7 @@ function NoRuns({ filtered }: { readonly filtered: boolean }) {
   }
   return (
     <Empty title="No run matches">
-      <p>No run has everything that the filter asks for.</p>
+      <p>No run matches all parts of the filter.</p>
       <Link to="/runs" className={`${buttonClass()} mt-3`}>
         <Icon name="close" className="size-3.5" /> Clear the filter
       </Link>

@@ -8,29 +8,29 @@ export type RunSort = (typeof runSorts)[number];
 const chartNames = ["bars", "time"] as const;
 export type ChartName = (typeof chartNames)[number];
 
-/** The charts show so many runs, the newest: as many as the API gives at once. */
+/** Number of newest runs in the charts: the API's maximum per request. */
 export const maxPoints = 1000;
 
-/** What the list of runs is narrowed by; it stands in the address, so that a link shows the same list. */
+/** The filter of the list of runs, which is part of the address, so that a link shows the same list. */
 export interface RunsSearch {
   readonly q?: string;
-  /** Types and names of states together: `FAILED`, `Late`. */
+  /** Types and names of states: `FAILED`, `Late`. */
   readonly state?: readonly string[];
   /** Ids of flows. */
   readonly flow?: readonly string[];
   readonly tag?: readonly string[];
-  /** A span back from now (`24h`, `7d`) or a moment. */
+  /** A span back from now (`24h`, `7d`) or a timestamp. */
   readonly since?: string;
   readonly until?: string;
   /** Only subflows of this flow run. */
   readonly parent?: string;
   readonly subflows?: "hide";
   readonly sort?: RunSort;
-  /** Which chart is shown where there is room for one. */
+  /** The chart that is shown where there is space for one. */
   readonly chart?: ChartName;
 }
 
-/** A change of the filter: what is undefined is taken out. */
+/** A change of the filter; undefined removes a part. */
 export type RunsSearchChange = { readonly [K in keyof RunsSearch]?: RunsSearch[K] | undefined };
 
 export const noFilter: RunsSearchChange = {
@@ -69,7 +69,7 @@ export function readRunsSearch(search: RawSearch): RunsSearch {
 
 type Criteria = { readonly [K in "flows" | "flow_runs"]?: Exclude<RunCriteria[K], undefined> };
 
-/** What narrows the list, without how it is shown. */
+/** The filter without display options. */
 export function filterOf(search: RunsSearch): RunsSearch {
   const { sort: _sort, chart: _chart, ...filter } = search;
   return filter;
@@ -79,7 +79,7 @@ export function isFiltered(search: RunsSearch): boolean {
   return Object.keys(filterOf(search)).length > 0;
 }
 
-/** The same as the API's filter. */
+/** The filter in the API's form. */
 export function runCriteria(search: RunsSearch, now = Date.now()): Criteria {
   const { types, names } = splitStates(search.state ?? []);
   const { since, until } = timeOf(search, now);
@@ -105,10 +105,10 @@ export function runCriteria(search: RunsSearch, now = Date.now()): Criteria {
   });
 }
 
-/** So much may the clocks of this machine and of the server differ before what has just begun is taken as to come. */
+/** Tolerance for clock differences between this machine and the server: a run that has just begun must not count as in the future. */
 export const clockSkewMs = 60_000;
 
-/** Both ends of the time filter as moments. A span back from now ends now: what is scheduled for later is not in it. */
+/** Both ends of the time filter as timestamps. A span back from now ends now, without runs that are scheduled for later. */
 export function timeOf(search: Pick<RunsSearch, "since" | "until">, now: number) {
   const isSpan = search.until === undefined && search.since !== undefined && spanPattern.test(search.since);
   return {
@@ -119,7 +119,7 @@ export function timeOf(search: Pick<RunsSearch, "since" | "until">, now: number)
 
 const spanPattern = /^(\d+)(m|h|d)$/;
 
-/** `24h` back from now, or the moment itself. */
+/** The time `24h` before now, or the timestamp itself. */
 export function moment(text: string | undefined, now: number): string | undefined {
   if (text === undefined) return undefined;
   const span = spanPattern.exec(text);

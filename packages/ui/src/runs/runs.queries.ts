@@ -28,7 +28,7 @@ export function runListQuery(search: RunsSearch) {
   });
 }
 
-/** The newest runs that a filter finds as points, for the chart above the list. */
+/** The newest runs of a filter as points, for the chart above the list. */
 export function runPointsQuery(search: RunsSearch) {
   const filter = filterOf(search);
   return queryOptions({
@@ -67,7 +67,7 @@ export const flowNamesQuery = queryOptions({
   },
 });
 
-/** The states that runs have or had, also under names that programs gave them. */
+/** The states of existing runs, including names chosen by programs. */
 export const observedStatesQuery = queryOptions({
   queryKey: ["observed-states"],
   staleTime: 30_000,
@@ -75,7 +75,7 @@ export const observedStatesQuery = queryOptions({
     call<typeof listObservedStates>("GET /observed-states", { query: { order_by: "NAME_ASC", limit: 200 }, signal }),
 });
 
-/** All runs that a filter finds, page after page: at most `most`. */
+/** All runs of a filter, page after page: at most `most`. */
 export async function* runPagesOf(
   search: RunsSearch,
   { most, signal }: { readonly most: number; readonly signal?: AbortSignal },
@@ -93,7 +93,7 @@ export async function* runPagesOf(
   }
 }
 
-/** Reads lists of runs again from their beginning: as far down as somebody scrolled they come by scrolling. */
+/** Reads lists of runs again from their beginning; later pages follow by scrolling. */
 export async function readRunsAnew(queryClient: QueryClient): Promise<void> {
   queryClient.setQueriesData<RunPages>({ queryKey: ["runs", "list"] }, (pages) =>
     pages === undefined
@@ -105,11 +105,11 @@ export async function readRunsAnew(queryClient: QueryClient): Promise<void> {
 
 export interface LiveResult {
   readonly pages: RunPages;
-  /** Runs that belong into the list and are not in it yet. */
+  /** Runs that belong in the list and are not in it yet. */
   readonly arrived: readonly FlowRunRow[];
 }
 
-/** Puts changes into the rows that are there, where they stand; what is new is handed back to be shown when wanted. */
+/** Applies changes to existing rows in place; returns new rows, to be shown on demand. */
 export function applyToList(pages: RunPages, changes: readonly LiveChange[], search: RunsSearch): LiveResult {
   const rows = new Map<string, FlowRunRow>();
   const gone = new Set<string>();
@@ -138,7 +138,7 @@ export function applyToList(pages: RunPages, changes: readonly LiveChange[], sea
   return { pages: { ...pages, pages: next }, arrived };
 }
 
-/** Whether a run belongs into the list: the filter of the address, answered without asking the server. */
+/** Whether a run matches the filter, decided without the server. */
 function matches(row: FlowRunRow, search: RunsSearch): boolean {
   if (!isFiltered(search)) return true;
   const { types, names } = splitStates(search.state ?? []);

@@ -125,7 +125,7 @@ function Row(props: {
   const rename = useMutation({
     mutationFn: async (next: string) => {
       if (others.some((one) => one.name === next)) throw new Error("There is a search of this name.");
-      // The API knows a search by its name: the new one is kept before the old one goes.
+      // The API identifies a search by its name: store the new one before deleting the old one.
       const kept = await keepSearch(next, saved.filters);
       await removeSearch(saved.id);
       if (isDefault) setDefaultSearch({ id: kept.id, search: searchOf(kept) });

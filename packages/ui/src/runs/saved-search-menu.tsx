@@ -12,7 +12,7 @@ const dialogs = () => import("./saved-search-dialogs.tsx");
 const SaveDialog = onDemand(() => dialogs().then((module) => module.SaveDialog));
 const ManageDialog = onDemand(() => dialogs().then((module) => module.ManageDialog));
 
-/** The saved searches to choose from, and to keep what is filtered now. */
+/** The saved searches, and an entry for saving the present filter. */
 export function SavedSearchMenu({ search }: { readonly search: RunsSearch }) {
   const [wanted, setWanted] = useState(false);
   const [dialog, setDialog] = useState<"save" | "manage">();

@@ -4,7 +4,7 @@ import { call } from "../api/api.ts";
 import type { SavedSearch } from "../api/types.ts";
 import { type RunsSearch, readRunsSearch } from "./runs-search.ts";
 
-/** Filters kept under a name, for everybody who uses this server. */
+/** Named filters, shared by all users of the server. */
 export const savedSearchesQuery = queryOptions({
   queryKey: ["saved-searches"],
   queryFn: ({ signal }) => call<typeof filterSavedSearches>("POST /saved_searches/filter", { body: {}, signal }),
@@ -14,7 +14,7 @@ export function readSavedAnew(queryClient: QueryClient): Promise<void> {
   return queryClient.invalidateQueries({ queryKey: savedSearchesQuery.queryKey });
 }
 
-/** Replaces what has the name. */
+/** Replaces a search with this name. */
 export function keepSearch(name: string, filters: SavedSearch["filters"]): Promise<SavedSearch> {
   return call<typeof saveSearch>("PUT /saved_searches/", { body: { name, filters: [...filters] } });
 }
@@ -23,7 +23,7 @@ export function removeSearch(id: string): Promise<unknown> {
   return call<typeof deleteSavedSearch>("DELETE /saved_searches/{id}", { params: { id } });
 }
 
-/** The filter in the form in which the API keeps it: one entry for each property that is narrowed. */
+/** The filter in the API's stored form: one entry per filtered property. */
 export function filtersOf(search: RunsSearch): SavedSearch["filters"] {
   const { chart: _chart, ...filter } = search;
   return Object.entries(filter).map(([property, value]) => ({

@@ -10,7 +10,7 @@ interface Stated {
 
 interface IconProps extends Stated {
   readonly className?: string;
-  /** The word stands beside it, so the icon need not be spoken. */
+  /** Hides the icon from screen readers where the word is beside it. */
   readonly silent?: boolean;
 }
 
@@ -19,7 +19,7 @@ export function StateIcon({ type, name, className = "size-4", silent = false }: 
   return <Shape look={look} className={className} {...(silent ? {} : { label: look.label })} />;
 }
 
-/** The word alone, where the icon stands beside it already. */
+/** The word alone, for use beside an icon. */
 export function StateWord({ type, name }: Stated) {
   const look = stateLook(type, name);
   return (
@@ -42,7 +42,7 @@ export function StateLabel({ type, name, className = "" }: Stated & { readonly c
   );
 }
 
-/** Since when it is in its state: `failed 3 min ago`. A run that simply runs says so by its start. */
+/** The time in the present state: `failed 3 min ago`. A running run shows its start. */
 export function SinceState({ state }: { readonly state: State | null }) {
   if (state === null || (state.type === "RUNNING" && state.name === stateNames.running)) return null;
   return (

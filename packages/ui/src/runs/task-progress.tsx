@@ -14,7 +14,7 @@ const order: readonly StateType[] = [
   "SCHEDULED",
 ];
 
-/** How far a run is: its tasks by state, as a bar and as a number. */
+/** The progress of a run: its tasks by state, as a bar and as numbers. */
 export function TaskProgress({ counts, wide = false }: { readonly counts: StateCounts; readonly wide?: boolean }) {
   const total = taskTotal(counts);
   if (total === 0) return <span className="text-faint">–</span>;

@@ -9,7 +9,7 @@ import { RelativeTime } from "../components/time.tsx";
 import { amount } from "../format.ts";
 import { deadLettersQuery, discard, retry } from "./dead-letters.queries.ts";
 
-/** Work that follows a change and has failed too often, with what an operator can do about it. */
+/** Work after a change that has failed too often, with the operator's actions. */
 export function DeadLettersSection() {
   const query = useQuery(deadLettersQuery);
   const queryClient = useQueryClient();
@@ -35,7 +35,7 @@ export function DeadLettersSection() {
   return (
     <Section title="Dead letters" tools={tools}>
       <p className="border-b px-3 py-2 text-xs text-faint">
-        Work that follows a change, such as removing what a deleted run has left, and that has failed too often.
+        Work that follows a change, such as cleaning up after a deleted run, and that has failed too often.
       </p>
       {query.isError ? (
         <Failure error={query.error} what="The dead letters" onRetry={() => void query.refetch()} />
@@ -69,7 +69,7 @@ export function DeadLettersSection() {
           await readAnew();
         }}
       >
-        What they ask for is not done, and they are forgotten.
+        The work is never done, and is removed from this list.
       </ConfirmDialog>
     </Section>
   );

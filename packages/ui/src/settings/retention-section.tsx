@@ -12,13 +12,14 @@ const kinds: Readonly<Record<RetainedKind, string>> = {
   results: "Data of results",
 };
 
-/** For how long things are kept, and what the server removed last. */
+/** How long data is kept, and what the server removed last. */
 export function RetentionSection({ retention }: { readonly retention: Retention }) {
   const { rules, running, last, waiting } = retention;
   return (
     <Section title="Retention">
       <p className="border-b px-3 py-2 text-xs text-faint">
-        What is older is removed by itself, in small steps. Unfinished runs stay, and what their resume needs.
+        Older data is removed automatically, in small steps. Unfinished runs stay, with everything that their resume
+        needs.
       </p>
       <div className="p-3">
         <Facts>

@@ -13,7 +13,7 @@ import { RetentionSection } from "./retention-section.tsx";
 import { serverQuery } from "./settings.queries.ts";
 
 const maxCounted = 1_000_000;
-/** Above this, PostgreSQL's planner is asked, which knows thousands. */
+/** Above this number PostgreSQL's planner estimates, in thousands. */
 const exactOnPostgres = 50_000;
 
 const nouns = {

@@ -4,7 +4,7 @@ import { onDemand } from "../components/on-demand.tsx";
 
 const SignInPage = onDemand(() => import("./sign-in-page.tsx").then((module) => module.SignInPage));
 
-/** Shows the sign-in instead of the pages once the server has asked who is there. */
+/** Replaces the pages by the sign-in form once the server has asked for credentials. */
 export function SignInGate({ children }: { readonly children: ReactNode }) {
   return useSyncExternalStore(onSignedOut, isSignedOut) ? <SignInPage /> : children;
 }

@@ -7,7 +7,7 @@ import { messageOf } from "../components/failure.tsx";
 import { TextField } from "../components/field.tsx";
 import { Mark } from "../components/mark.tsx";
 
-/** Asks for the user and the password of the server. The page that was asked for comes afterwards, as its address says. */
+/** Asks for the server's user and password. Afterwards the requested page opens, because the address has not changed. */
 export function SignInPage() {
   const [problem, setProblem] = useState<string>();
   const [sending, setSending] = useState(false);

@@ -4,7 +4,7 @@ import { call } from "../api/api.ts";
 import { passwordRequired } from "../base-path.ts";
 import { IconButton } from "../components/button.tsx";
 
-/** Where the server asks for a password. */
+/** Shown where the server asks for a password. */
 export function SignOutButton() {
   const [failed, setFailed] = useState(false);
   if (!passwordRequired) return null;

@@ -9,10 +9,10 @@ import { StateLabel } from "../runs/state.tsx";
 import { isFinal } from "../states.ts";
 import { type Attempt, attemptsOf } from "./attempts.ts";
 
-/** The attempts side by side: how each ended, when, how long it took, what it waited for before, and what it said. */
+/** The attempts: end, time, duration, wait before, message. */
 export function AttemptTable(props: {
   readonly states: readonly State[];
-  /** Number of the attempt that the address points at. */
+  /** Number of the attempt that the address points to. */
   readonly marked: string | undefined;
   /** The address of the page at one attempt. */
   readonly linkTo: (attempt: number) => string;
@@ -62,7 +62,7 @@ export function AttemptTable(props: {
 function AttemptRow(props: { readonly attempt: Attempt; readonly before: Attempt | undefined; readonly link: string }) {
   const { attempt, before } = props;
   const { outcome } = attempt;
-  // The state after an attempt that is to be repeated only says that; the attempt itself failed.
+  // The state after a retried attempt is the wait for the next one; the attempt itself failed.
   const retried = outcome.type === "SCHEDULED";
   const waited =
     before?.end === null || before === undefined ? null : milliseconds(attempt.start) - milliseconds(before.end);

@@ -1,16 +1,16 @@
 import type { State } from "../api/types.ts";
 
-/** One try of a task: from when it began to run until it ended or was to be tried again. */
+/** One attempt of a task: from RUNNING to its end or to the wait for the next one. */
 export interface Attempt {
   readonly number: number;
   readonly start: string;
   readonly end: string | null;
-  /** The state in which it ended, or in which it is. */
+  /** Its final state, or its present one. */
   readonly outcome: State;
   readonly states: readonly State[];
 }
 
-/** The attempts in a list of states, oldest first. Waiting before an attempt belongs to none. */
+/** The attempts in a list of states, oldest first. Waits before an attempt belong to none. */
 export function attemptsOf(states: readonly State[]): readonly Attempt[] {
   const attempts: Attempt[] = [];
   let running: State[] = [];
@@ -29,7 +29,7 @@ export function attemptsOf(states: readonly State[]): readonly Attempt[] {
   };
   for (const state of states) {
     if (state.type === "RUNNING") {
-      // After a pause the same attempt goes on; without one, another process began anew.
+      // After a pause the same attempt continues; otherwise another process started a new one.
       if (running.at(-1)?.type !== "PAUSED") finish(undefined);
       running.push(state);
     } else if (state.type === "PAUSED" || state.type === "CANCELLING") {

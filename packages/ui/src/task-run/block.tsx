@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-/** A part of what there is to know about a task run, under its heading. */
+/** A section of a task run's details, with its heading. */
 export function Block({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (
     <section className="min-w-0">

@@ -5,12 +5,12 @@ import { ValueView } from "../results/value-view.tsx";
 import { StateIcon } from "../runs/state.tsx";
 import { Block } from "./block.tsx";
 
-/** The input under which Prefect's clients name what a task run waited for without taking its result. */
+/** The input in which Prefect's clients list task runs that were waited for without taking their results. */
 const waitedFor = "wait_for";
 
 type Source = TaskRunPage["task_run"]["task_inputs"][string][number];
 
-/** The arguments by name, each with its value, where the client told it, and with what it came from. */
+/** The arguments by name, with their values and origins, where the client reports them. */
 export function Inputs({ page }: { readonly page: TaskRunPage }) {
   const { [calledIn]: callers, [waitedFor]: awaited, ...sources } = page.task_run.task_inputs;
   const previews = new Map(page.inputs.map(({ name, preview }) => [name, preview]));
@@ -29,7 +29,7 @@ export function Inputs({ page }: { readonly page: TaskRunPage }) {
               </dt>
               <dd className="min-w-0">
                 {preview === undefined ? (
-                  <p className="text-xs text-faint">Prefect's client does not tell the value.</p>
+                  <p className="text-xs text-faint">Prefect's client does not report the value.</p>
                 ) : (
                   <ValueView preview={preview} />
                 )}

@@ -16,13 +16,13 @@ import { AttemptTable } from "./attempt-table.tsx";
 import { Block } from "./block.tsx";
 import { Inputs } from "./inputs.tsx";
 
-/** Everything about a task run but its log: shown beside a timeline and on a page of its own. */
+/** Everything about a task run except its log: shown beside a timeline and on a page of its own. */
 export function TaskRunDetails({
   page,
   attempt,
 }: {
   readonly page: TaskRunPage;
-  /** Number of the attempt that the address points at. */
+  /** Number of the attempt that the address points to. */
   readonly attempt: string | undefined;
 }) {
   const id = page.task_run.id;
@@ -89,7 +89,7 @@ export function States({ states }: { readonly states: readonly State[] }) {
   );
 }
 
-/** The time of day, with the day where it is another one than before. */
+/** The time of day, with the day if it differs from the previous one. */
 function stampAfter({ timestamp }: State, before: State | undefined): string {
   const day = date(timestamp);
   const sameDay = before !== undefined && date(before.timestamp) === day;

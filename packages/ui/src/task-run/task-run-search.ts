@@ -1,7 +1,7 @@
 import { choiceIn, present, type RawSearch, textIn } from "../address.ts";
 
 export interface TaskRunSearch {
-  /** The attempt that the link points at, counted from 1. */
+  /** The attempt that the link points to, counted from 1. */
   readonly attempt?: string;
   readonly level?: string;
   readonly text?: string;

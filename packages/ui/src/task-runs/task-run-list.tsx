@@ -11,7 +11,7 @@ const rowHeight = 34;
 const narrowRowHeight = 54;
 const columns = "minmax(168px, 1.3fr) minmax(96px, 1fr) minmax(96px, 1fr) minmax(110px, 1.2fr) 56px 96px 84px";
 
-/** Task runs as rows, drawn only where one looks; on a narrow screen each is two lines. */
+/** Task runs as virtual rows; two lines per row on a narrow screen. */
 export function TaskRunList({ runs, onEnd }: { readonly runs: readonly TaskRunRow[]; readonly onEnd: () => void }) {
   const narrow = useMedia("(max-width: 1079px)");
   const list = useRef<HTMLDivElement>(null);
@@ -146,13 +146,13 @@ function TaskName({ run }: { readonly run: TaskRunRow }) {
   );
 }
 
-/** Of a failure the first line of its message: the icon beside it has its state. */
+/** The first line of a failure's message: the icon beside it already shows the state. */
 function aboutState(run: TaskRunRow): string {
   const message = isBad(run.state_type) ? run.state_message?.split("\n", 1)[0] : undefined;
   return message === undefined || message === "" ? stateLook(run.state_type, run.state_name).label : message;
 }
 
-/** Of a run that has ended and says not when, its start: it counts no longer. */
+/** A finished run without an end time counts no longer, so its start is used. */
 function endOf(run: TaskRunRow): string | null {
   return run.end_time ?? (isFinal(run.state_type) ? run.start_time : null);
 }

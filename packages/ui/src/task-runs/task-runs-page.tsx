@@ -119,8 +119,7 @@ function Filters(props: {
 }
 
 /**
- * Follows what goes on. The list is read again where its top is in sight, and waits behind a button when somebody has
- * scrolled down, so that nothing jumps under the eyes.
+ * Follows changes. The list is read again while its top is visible; otherwise changes wait behind a button, so that the page does not jump.
  */
 function useNews() {
   const queryClient = useQueryClient();
@@ -158,7 +157,7 @@ function NoTaskRuns({ narrowed }: { readonly narrowed: boolean }) {
   }
   return (
     <Empty title="No task run matches">
-      <p>No task run has everything that the filter asks for.</p>
+      <p>No task run matches all parts of the filter.</p>
       <Link to="/runs/task-runs" className={`${buttonClass()} mt-3`}>
         <Icon name="close" className="size-3.5" /> Clear the filter
       </Link>

@@ -10,14 +10,14 @@ export const taskRunSorts = [
 ] as const;
 export type TaskRunSort = (typeof taskRunSorts)[number]["value"];
 
-/** What the list of task runs is narrowed by; as in the list of runs, it stands in the address. */
+/** The filter of the list of task runs, which is part of the address. */
 export interface TaskRunsSearch {
   readonly q?: string;
   readonly state?: readonly string[];
   /** Ids of flows. */
   readonly flow?: readonly string[];
   readonly tag?: readonly string[];
-  /** Tags of the flow runs that the task runs are part of. */
+  /** Tags of the flow runs to which the task runs belong. */
   readonly runTag?: readonly string[];
   readonly since?: string;
   readonly until?: string;
@@ -49,7 +49,7 @@ export function isNarrowed(search: TaskRunsSearch): boolean {
 
 type Criteria = { readonly [K in "flows" | "flow_runs" | "task_runs"]?: Exclude<RunCriteria[K], undefined> };
 
-/** The same as the API's filter. */
+/** The filter in the API's form. */
 export function taskRunCriteria(search: TaskRunsSearch, now = Date.now()): Criteria {
   const { types, names } = splitStates(search.state ?? []);
   const { since, until } = timeOf(search, now);

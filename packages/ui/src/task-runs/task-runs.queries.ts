@@ -25,7 +25,7 @@ export function taskRunListQuery(search: TaskRunsSearch) {
   });
 }
 
-/** Reads the beginning of the lists again; what was loaded after it is read again when somebody comes to it. */
+/** Reads the beginning of the lists again; later pages are read again by scrolling. */
 export async function readTaskRunsAnew(queryClient: QueryClient): Promise<void> {
   queryClient.setQueriesData<InfiniteData<TaskRunList, string | null>>({ queryKey: ["task-runs", "list"] }, (pages) =>
     pages === undefined ? pages : { pages: pages.pages.slice(0, 1), pageParams: pages.pageParams.slice(0, 1) },

@@ -3,11 +3,11 @@ import { useGestures } from "./gestures.ts";
 import type { Point } from "./point.ts";
 import { useWheel } from "./wheel.ts";
 
-/** How a drawing is looked at: moves a view of it. An undefined view shows the whole drawing. */
+/** Pans and zooms a view of a drawing. An undefined view shows the whole drawing. */
 export interface Lens<View> {
-  /** The view after the drawing has followed the pointer by this distance. */
+  /** The view after the drawing has been dragged by this distance. */
   readonly panned: (view: View | undefined, by: Point) => View | undefined;
-  /** The view so many times closer, around a point; around the middle where none is given. */
+  /** The view magnified by a factor around a point; around the middle by default. */
   readonly zoomed: (view: View | undefined, closer: number, at: Point | undefined) => View | undefined;
 }
 
@@ -18,13 +18,13 @@ export interface Camera<View> {
   readonly zoom: (closer: number, at?: Point) => void;
 }
 
-/** One way for every drawing to be panned and zoomed: by mouse, fingers and wheel, and by the keys that call it. */
+/** Pans and zooms any drawing: by mouse, fingers and wheel, and by the keys that call it. */
 export function useCamera<View>(options: {
   readonly element: RefObject<HTMLElement | null>;
   readonly lens: Lens<View>;
-  /** Where the wheel works; over the element unless given. Its left edge must be that of the element. */
+  /** The element for wheel events; by default the drawing. Its left edge must be the same. */
   readonly wheelOver?: RefObject<HTMLElement | null>;
-  /** How far from the left a gesture may begin; everywhere unless given. */
+  /** Limits where a gesture may begin, by pixels from the left; by default everywhere. */
   readonly begins?: (x: number) => boolean;
   readonly onDrag?: () => void;
 }): Camera<View> {

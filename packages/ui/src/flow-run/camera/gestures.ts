@@ -2,20 +2,20 @@ import { type RefObject, useEffect, useRef } from "react";
 import type { Point } from "./point.ts";
 
 export interface Gestures {
-  /** The distance by which the drawing follows the pointer. */
+  /** The distance of the drag. */
   readonly pan: (by: Point) => void;
-  /** How many times closer, around a point. */
+  /** The factor of magnification, around a point. */
   readonly zoom: (closer: number, at: Point) => void;
-  /** Whether a gesture may begin so far from the left; everywhere unless given. */
+  /** Limits where a gesture may begin, by pixels from the left; by default everywhere. */
   readonly begins?: (x: number) => boolean;
 }
 
-/** A pointer that moves farther than this drags and does not click. */
+/** Farther movements of a pointer are drags rather than clicks. */
 const clickRadius = 5;
 
 /**
- * Moving a drawing by hand: one finger or the mouse drags it, two fingers also pinch it. A drag that ends on a button does
- * not press it. `touch-action` on the element says what the browser keeps for itself.
+ * Moves a drawing by hand: one finger or the mouse drags it, two fingers also pinch it. A drag that ends on a button does not press it.
+ * `touch-action` on the element reserves gestures for the browser.
  */
 export function useGestures(element: RefObject<HTMLElement | null>, gestures: Gestures): void {
   const latest = useRef(gestures);
@@ -32,7 +32,7 @@ export function useGestures(element: RefObject<HTMLElement | null>, gestures: Ge
     };
     const onDown = (event: PointerEvent) => {
       if (event.button !== 0) return;
-      // The end of a pinch is no click, so what it began must be forgotten here.
+      // A pinch ends without a click, so reset the drag here.
       if (down.size === 0) dragging = false;
       const at = inside(event);
       if (latest.current.begins?.(at.x) === false) return;

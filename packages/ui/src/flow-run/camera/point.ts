@@ -1,4 +1,4 @@
-/** Pixels, from the left and top of an element unless they are a distance. */
+/** Pixels from the left and top of an element, or a distance in pixels. */
 export interface Point {
   readonly x: number;
   readonly y: number;

@@ -1,6 +1,6 @@
 import type { Span } from "../timeline/timeline-draw.ts";
 
-/** The share of the span that is left free at both ends. */
+/** The fraction of the span that stays free at both ends. */
 export const edge = 0.02;
 
 export function padded(span: Span): Span {

@@ -2,8 +2,8 @@ import { type RefObject, useEffect, useRef } from "react";
 import type { Point } from "./point.ts";
 
 /**
- * The wheel over a drawing: with Ctrl (which a pinch sends too) it zooms where the pointer is, sideways it pans; up and
- * down it scrolls the page as everywhere.
+ * The wheel over a drawing: with Ctrl (which a pinch sends too) it zooms at the pointer, sideways it pans; up and down it scrolls the page
+ * as usual.
  */
 export function useWheel(
   element: RefObject<HTMLElement | null>,

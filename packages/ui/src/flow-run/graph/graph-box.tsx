@@ -5,12 +5,12 @@ import { type StateType, stateColor, stateLook } from "../../states.ts";
 import { GraphCells } from "./graph-cells.tsx";
 import { type GraphNode, nodeHeight } from "./graph-model.ts";
 
-/** A task run, or the runs of one task, which it opens as cells. */
+/** A task run, or the runs of one task, which open as cells. */
 export function GraphBox(props: {
   readonly node: GraphNode;
   readonly timeline: Timeline;
   readonly opened: boolean;
-  /** Other boxes stand within it, below its own line. */
+  /** Whether it contains other boxes below its own line. */
   readonly isFrame: boolean;
   readonly selected: string | undefined;
   readonly onSelect: (taskRunId: string | undefined) => void;
@@ -58,7 +58,7 @@ export function GraphBox(props: {
   );
 }
 
-/** The states of a group's runs as one thin bar at the foot of its box. */
+/** The states of a group's runs as a thin bar at the bottom of its box. */
 function GroupBar({ node, timeline }: { readonly node: GraphNode; readonly timeline: Timeline }) {
   const counts = new Map<StateType | null, number>();
   for (const row of node.members) {

@@ -3,21 +3,21 @@ import { IconButton } from "../../components/button.tsx";
 import { type Camera, type Lens, useCamera } from "../camera/camera.ts";
 import type { Layout } from "./graph-layout.ts";
 
-/** A graph opens no smaller than this: what does not fit is found by moving. */
+/** A graph never opens at a smaller scale than this; readers pan to the rest. */
 const minReadableScale = 0.75;
 const minScale = 0.1;
 const maxScale = 2;
-/** Pixels that stay free around the graph. */
+/** Free pixels around the graph. */
 const margin = 24;
 
-/** Where the graph's corner stands in the element, and how large it is drawn. */
+/** The position of the graph's corner in the element, and its scale. */
 interface View {
   readonly x: number;
   readonly y: number;
   readonly scale: number;
 }
 
-/** The ground on which the graph stands, and the buttons and keys that move it. */
+/** The area in which the graph is panned and zoomed, with buttons and keys. */
 export function GraphCanvas({
   layout,
   tall,
@@ -74,7 +74,7 @@ export function GraphCanvas({
       <div className="absolute right-2 bottom-2 flex rounded-md border bg-surface">
         <IconButton icon="minus" label="Zoom out" onClick={() => zoom(0.8)} />
         <IconButton icon="plus" label="Zoom in" onClick={() => zoom(1.25)} />
-        <IconButton icon="fit" label="Show all of it" onClick={() => showAll()} />
+        <IconButton icon="fit" label="Show everything" onClick={() => showAll()} />
       </div>
     </div>
   );
@@ -94,7 +94,7 @@ function lensOf(box: RefObject<HTMLElement | null>): Lens<View> {
   };
 }
 
-/** All of the graph in the middle, no smaller than `least`: what does not fit then lies to the right and below. */
+/** The whole graph, centred, at `least` scale or larger: the part that does not fit is to the right and below. */
 function wholeView({ width, height }: Layout, bounds: DOMRect, least: number): View {
   const fitting = Math.min((bounds.width - 2 * margin) / width, (bounds.height - 2 * margin) / height);
   const scale = Math.min(1, Math.max(least, fitting));
@@ -105,10 +105,10 @@ function wholeView({ width, height }: Layout, bounds: DOMRect, least: number): V
   };
 }
 
-/** A box that gets the focus by keyboard comes into sight. */
+/** Scrolls a box that is focused by keyboard into view. */
 function reveal(target: EventTarget, frame: HTMLElement | null, pan: Camera<View>["pan"]): void {
   if (!(target instanceof HTMLElement) || frame === null || !target.matches(":focus-visible")) return;
-  // The browser scrolls a clipped frame to what has the focus; here the view moves instead.
+  // The browser scrolls a clipped frame to the focused element; here the view moves instead.
   frame.scrollTo(0, 0);
   const outer = frame.getBoundingClientRect();
   const inner = target.getBoundingClientRect();
@@ -117,7 +117,7 @@ function reveal(target: EventTarget, frame: HTMLElement | null, pan: Camera<View
   if (x !== 0 || y !== 0) pan({ x, y });
 }
 
-/** How far a stretch must move to lie within another. */
+/** The distance by which an interval must move to lie within another. */
 function intoSight([start, end]: readonly [number, number], [first, last]: readonly [number, number]): number {
   if (start < first) return first - start + margin;
   return end > last ? last - end - margin : 0;

@@ -8,7 +8,7 @@ const cell = 9;
 const pitch = 11;
 const edge = 8;
 
-/** The room that so many cells take: a block somewhat wider than high. */
+/** The size of a block of cells, somewhat wider than high. */
 export function cellsSize(count: number): {
   readonly columns: number;
   readonly width: number;
@@ -18,7 +18,7 @@ export function cellsSize(count: number): {
   return { columns, width: columns * pitch + 2 * edge, height: Math.ceil(count / columns) * pitch + 2 * edge };
 }
 
-/** Every run of a large group as a small square in the colour of its state; arrows move between them, Enter selects. */
+/** Each run of a large group as a small square in the colour of its state; arrow keys move between them, Enter selects. */
 export function GraphCells(props: {
   readonly node: GraphNode;
   readonly timeline: Timeline;

@@ -29,7 +29,7 @@ export function GraphEdges({ layout }: { readonly layout: Layout }) {
   );
 }
 
-/** A spline through the points of ELK, which come in threes; straight where they do not. */
+/** A spline through ELK's points, which are groups of three; straight lines otherwise. */
 function curve(points: Layout["edges"][number]): string {
   const [start, ...rest] = points;
   if (start === undefined) return "";

@@ -14,11 +14,11 @@ export interface Layout {
   readonly width: number;
   readonly height: number;
   readonly nodes: ReadonlyMap<string, Placed>;
-  /** Each as points from its start to its end. */
+  /** Each edge as points from its start to its end. */
   readonly edges: readonly (readonly { readonly x: number; readonly y: number }[])[];
 }
 
-/** A box of at least this size. Those within it are placed below its `height`. */
+/** A box of at least this size. Its children are placed below its `height`. */
 export interface LayoutNode {
   readonly id: string;
   readonly width: number;
@@ -31,10 +31,10 @@ export interface LayoutInput {
   readonly edges: readonly { readonly from: string; readonly to: string }[];
 }
 
-// Laying out happens in a worker, so that a large graph does not stop the page. The worker is kept for the next one.
+// A worker computes the layout, so that a large graph does not block the page. The worker is reused.
 let engine: InstanceType<typeof ELK> | undefined;
 
-/** Starts the worker: reading its program is most of what the first drawing waits for. */
+/** Starts the worker: loading its program is most of the wait for the first drawing. */
 export function startEngine(): InstanceType<typeof ELK> {
   engine ??= new ELK({
     algorithms: ["layered"],
@@ -43,7 +43,7 @@ export function startEngine(): InstanceType<typeof ELK> {
   return engine;
 }
 
-/** Starts the worker before it is wanted, with something small to lay out: what was run once runs quicker. */
+/** Starts the worker ahead of time with a small graph, because compiled code runs faster. */
 export function warmUp(): void {
   if (engine !== undefined) return;
   void layOut({
@@ -87,14 +87,14 @@ function placed(node: ElkNode): Placed {
   return { id: node.id, x: node.x ?? 0, y: node.y ?? 0, width: node.width ?? 0, height: node.height ?? 0 };
 }
 
-/** Arrows may lead into boxes and out of them, and all places are counted from one corner. */
+/** Edges may cross the borders of boxes, and all coordinates have one origin. */
 const acrossBoxes = {
   "elk.hierarchyHandling": "INCLUDE_CHILDREN",
   "elk.json.shapeCoords": "ROOT",
   "elk.json.edgeCoords": "ROOT",
 };
 
-/** Boxes with those that stand within them, which get the room below their own line. */
+/** Boxes with their children, which are placed below the box's own line. */
 function nested(nodes: readonly LayoutNode[]): ElkNode[] {
   const inside = Map.groupBy(nodes, ({ within }) => within);
   const built = ({ id, width, height }: LayoutNode): ElkNode => {

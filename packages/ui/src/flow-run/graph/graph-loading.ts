@@ -1,12 +1,12 @@
 export const loadGraphView = () => import("./graph-view.tsx");
 
-/** Brings the graph before it is wanted. Its layout reads a large program first, most of what a first drawing waits for. */
+/** Loads the graph before it is shown. Its layout loads a large program first, which is most of the wait for the first drawing. */
 export function prepareGraph(): void {
   void loadGraphView();
   void import("./graph-layout.ts").then((module) => module.warmUp());
 }
 
-/** Begins with a graph that is wanted now. */
+/** Starts loading a graph that is shown now. */
 export function startGraph(): void {
   void loadGraphView();
   void import("./graph-layout.ts").then((module) => module.startEngine());

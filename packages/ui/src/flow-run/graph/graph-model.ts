@@ -2,13 +2,13 @@ import type { StateType, Timeline } from "../../api/types.ts";
 import { stateTypeOrder } from "../../states.ts";
 import { baseName } from "../timeline/timeline-model.ts";
 
-/** A box of the graph: one task run, or runs of one task that have the same place in the graph. */
+/** A box of the graph: one task run, or runs of one task with the same place in the graph. */
 export interface GraphNode {
   readonly id: string;
   readonly label: string;
   readonly members: readonly number[];
   readonly state: StateType | null;
-  /** The box in which it is drawn: that of the task runs that called these. */
+  /** The enclosing box: that of the task runs that called these. */
   readonly within: string | undefined;
 }
 
@@ -22,16 +22,16 @@ export interface Graph {
   readonly edges: readonly GraphEdge[];
 }
 
-/** More boxes than this are not read by anybody, nor laid out quickly. */
+/** More boxes are neither readable nor quick to lay out. */
 const maxNodes = 300;
-/** An opened group of at most this many becomes boxes of its own; a larger one shows its runs as cells. */
+/** An opened group of at most this many becomes boxes; a larger one shows its runs as cells. */
 export const maxOpened = 24;
-/** Pixels of a box that shows one line. */
+/** Height of a box with one line, in pixels. */
 export const nodeHeight = 34;
 
 /**
- * The graph of a timeline. Runs of the same task whose inputs come from the same groups are one box, so that a map over a
- * thousand items is one; where that leaves too many boxes, runs of the same task are one box wherever they stand.
+ * The graph of a timeline. Runs of the same task whose inputs come from the same groups share a box, so that a map over a thousand items is
+ * one; if that leaves too many boxes, all runs of the same task share one.
  */
 export function graphOf(timeline: Timeline, opened: ReadonlySet<string>): Graph {
   const byPlace = grouped(timeline, places(timeline), opened);
@@ -39,14 +39,14 @@ export function graphOf(timeline: Timeline, opened: ReadonlySet<string>): Graph 
   return grouped(timeline, timeline.task_key, opened);
 }
 
-/** For each row, a name of its place: its task and the places of what it depends on. */
+/** A name for the place of each row: its task and the places of its dependencies. */
 function places(timeline: Timeline): readonly string[] {
   const names = new Map<string, string>();
   const place: string[] = [];
   for (const row of dependencyOrder(timeline)) {
     const parents = new Set((timeline.parents[row] ?? []).map((parent) => place[parent] ?? ""));
     const whole = `${timeline.task_key[row]}(${[...parents].sort().join(",")})`;
-    // Names grow with the depth of the graph, so each is kept short.
+    // Names would grow with the depth of the graph, so each is abbreviated.
     const short = names.get(whole) ?? `p${names.size}`;
     names.set(whole, short);
     place[row] = short;
@@ -54,7 +54,7 @@ function places(timeline: Timeline): readonly string[] {
   return place;
 }
 
-/** Rows with what they depend on before them. A dependency that points in a circle is left out. */
+/** Rows after their dependencies. Circular dependencies are left out. */
 function dependencyOrder(timeline: Timeline): readonly number[] {
   const waiting = timeline.parents.map((parents) => parents.length);
   const children: number[][] = timeline.id.map(() => []);
@@ -99,7 +99,7 @@ function nameWithin(group: string, box: string | undefined): string {
   return box === undefined ? group : `${group}@${box}`;
 }
 
-/** Rows by how many task runs they were called in: those that the flow called first. */
+/** Rows by depth of calls: first those that the flow called. */
 function levels(timeline: Timeline): readonly (readonly number[])[] {
   const depths: number[] = [];
   const found: number[][] = [];
@@ -114,7 +114,7 @@ function levels(timeline: Timeline): readonly (readonly number[])[] {
   return found;
 }
 
-/** An arrow for each dependency, once. A box within another does not point at it: that it stands there says it. */
+/** One arrow per dependency. Boxes inside another need no arrow to it. */
 function edgesOf(timeline: Timeline, nodeOf: readonly string[], nodes: readonly GraphNode[]): readonly GraphEdge[] {
   const boxOf = new Map(nodes.map(({ id, within }) => [id, within]));
   const isWithin = (inner: string, outer: string) => {

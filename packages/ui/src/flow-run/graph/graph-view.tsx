@@ -11,7 +11,7 @@ import { GraphEdges } from "./graph-edges.tsx";
 import { layOut } from "./graph-layout.ts";
 import { type Graph, type GraphNode, graphOf, maxOpened, nodeHeight } from "./graph-model.ts";
 
-/** Dependencies from left to right. The boxes are buttons, so the graph is walked through by keyboard like a list. */
+/** Dependencies from left to right. The boxes are buttons, so keyboard users walk through the graph like a list. */
 export function GraphView(props: {
   readonly timeline: Timeline;
   readonly selected: string | undefined;
@@ -40,7 +40,7 @@ export function GraphView(props: {
   return (
     <GraphCanvas layout={layout.data} tall={props.tall}>
       <GraphEdges layout={layout.data} />
-      <ul aria-label="Task runs and what they depend on">
+      <ul aria-label="Task runs and their dependencies">
         {graph.nodes.map((node) => {
           const place = layout.data.nodes.get(node.id);
           if (place === undefined) return null;
@@ -68,7 +68,7 @@ export function GraphView(props: {
 }
 
 function useLayout(graph: Graph, opened: ReadonlySet<string>) {
-  // The places depend on the boxes and arrows only, not on states, so a run that goes on keeps its drawing.
+  // The layout depends on boxes and arrows only, not on states, so an unfinished run keeps its drawing.
   const shape = useMemo(
     () => ({
       nodes: graph.nodes.map((node) => ({ id: node.id, within: node.within, ...sizeOf(node, opened) })),

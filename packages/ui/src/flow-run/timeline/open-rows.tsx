@@ -5,7 +5,7 @@ import type { Timeline } from "../../api/types.ts";
 import { applyToTimelines, timelineQuery } from "../flow-run.queries.ts";
 import { groupsOf, type OpenRows, type TimelineRow, timelineRows } from "./timeline-model.ts";
 
-/** The rows of a timeline with those of what is open in it: groups of one task's runs, and subflows at any depth. */
+/** The rows of a timeline with their open descendants: groups of one task's runs, and subflows at any depth. */
 export function useOpenRows(timeline: Timeline, selected: string | undefined) {
   const [open, setOpen] = useState<OpenRows>(() => opened(new Map(), timeline, selected));
   const { ids, children } = useChildTimelines(open);
@@ -22,7 +22,7 @@ export function useOpenRows(timeline: Timeline, selected: string | undefined) {
   return { rows, toggle, openSubflows: ids };
 }
 
-/** Listens to an opened subflow: changes of its task runs are not sent for the run that called it. */
+/** Subscribes to an opened subflow, because the caller's topic does not include its task runs. */
 export function LiveSubflow({ id }: { readonly id: string }) {
   const queryClient = useQueryClient();
   useLive(
@@ -35,13 +35,13 @@ export function LiveSubflow({ id }: { readonly id: string }) {
   return null;
 }
 
-/** The open lines, with the groups of the selected task run among them. */
+/** The open lines, including the groups of the selected task run. */
 function opened(before: OpenRows, timeline: Timeline, selected: string | undefined): OpenRows {
   const closed = selected === undefined ? [] : groupsOf(timeline, selected).filter((group) => !before.has(group));
   return closed.length === 0 ? before : new Map([...before, ...closed.map((group) => [group, null] as const)]);
 }
 
-/** The timelines of opened subflows, at any depth, kept up to date while they are shown. */
+/** The timelines of opened subflows at any depth, kept up to date while they are shown. */
 function useChildTimelines(open: OpenRows): {
   readonly ids: readonly string[];
   readonly children: ReadonlyMap<string, Timeline>;

@@ -4,7 +4,7 @@ import { IconButton } from "../../components/button.tsx";
 import type { TimelineCamera } from "./timeline-camera.ts";
 import { zoomStep } from "./timeline-keys.ts";
 
-/** The line above the bars: buttons that zoom, and the times, which are dragged over to look closer. */
+/** The line above the bars: zoom buttons, and the time axis, on which dragging zooms in. */
 export function TimelineAxis(props: {
   readonly canvas: Ref<HTMLCanvasElement>;
   readonly camera: TimelineCamera;
@@ -25,12 +25,12 @@ export function TimelineAxis(props: {
         <IconButton icon="minus" label="Zoom out" className="!size-6" onClick={() => camera.zoom(1 / zoomStep)} />
         <IconButton icon="plus" label="Zoom in" className="!size-6" onClick={() => camera.zoom(zoomStep)} />
         {camera.view === undefined ? null : (
-          <IconButton icon="fit" label="Show all of it" className="!size-6" onClick={showAll} />
+          <IconButton icon="fit" label="Show everything" className="!size-6" onClick={showAll} />
         )}
       </div>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: zooming by hand; the keys + − 0 do it too */}
       <div
-        title="Drag to look closer; double-click for all of it"
+        title="Drag to zoom in; double-click to show everything"
         className="relative min-w-0 flex-1 cursor-col-resize touch-none"
         {...handlers}
         onDoubleClick={showAll}

@@ -5,10 +5,10 @@ import { padded, panned, zoomed } from "../camera/time-span.ts";
 import type { Span } from "./timeline-draw.ts";
 import { timelineSpan } from "./timeline-model.ts";
 
-/** The part of the time that is shown: the whole run, as long as nobody looks closer. */
+/** The displayed span of time: the whole run until the reader zooms in. */
 export interface TimelineCamera extends Camera<Span> {
   readonly whole: () => Span;
-  /** The span that is shown now. */
+  /** The currently displayed span. */
   readonly shown: () => Span;
 }
 
@@ -17,7 +17,7 @@ export function useTimelineCamera(options: {
   readonly ended: number | undefined;
   readonly element: RefObject<HTMLElement | null>;
   readonly scroller: RefObject<HTMLElement | null>;
-  /** Pixels of the names at the left, and of the bars beside them. */
+  /** Width of the names at the left, and of the bars beside them, in pixels. */
   readonly labelWidth: number;
   readonly barWidth: number;
   readonly onDrag: () => void;
@@ -30,7 +30,7 @@ export function useTimelineCamera(options: {
     begins: (x) => x > labelWidth,
     onDrag,
     lens: {
-      // The whole can't move, and stays the whole while the run goes on.
+      // The whole cannot be panned, and stays the whole as the run continues.
       panned: (view, { x }) => (view === undefined ? view : panned(view, whole(), -x / barWidth)),
       zoomed(view, closer, at) {
         const all = whole();

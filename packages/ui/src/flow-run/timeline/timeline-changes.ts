@@ -1,13 +1,13 @@
 import { stateNames } from "@ostinato/core";
 import type { FlowRunRow, TaskRun, Timeline } from "../../api/types.ts";
 
-/** The input under which a task run names the task run that it was called in. */
+/** The input in which a task run names its calling task run. */
 export const calledIn = "__parents__";
 
-/** The columns of a timeline, to be written. */
+/** The columns of a timeline, writable. */
 type Columns = { -readonly [K in keyof Timeline]: Timeline[K] };
 
-/** A timeline with newer facts about some task runs: known rows change where they stand, new ones are added at the end. */
+/** A timeline with changed task runs: known rows change in place, new ones are added at the end. */
 export function withTaskRuns(timeline: Timeline, runs: readonly TaskRun[]): Timeline {
   const next = copied(timeline);
   const rowOf = rowIndex(timeline);
@@ -41,7 +41,7 @@ export function withTaskRuns(timeline: Timeline, runs: readonly TaskRun[]): Time
   return next;
 }
 
-/** A timeline with the state and times of subflows themselves on the lines that stand for them. */
+/** A timeline in which the lines of subflows have the subflows' own states and times. */
 export function withSubflows(timeline: Timeline, runs: readonly FlowRunRow[]): Timeline {
   const rowOf = rowIndex(timeline);
   const known = runs.flatMap((run) => {
@@ -63,7 +63,7 @@ export function withSubflows(timeline: Timeline, runs: readonly FlowRunRow[]): T
 
 const indexes = new WeakMap<Timeline, Map<string, number>>();
 
-/** Row by id. Kept with the timeline it was made for. */
+/** Row by id, cached per timeline. */
 export function rowIndex(timeline: Timeline): Map<string, number> {
   const known = indexes.get(timeline);
   if (known !== undefined) return new Map(known);
@@ -78,13 +78,13 @@ function addSegment(columns: Columns, row: number, run: TaskRun, origin: number)
   columns.segments.push([row, offset(run.state.timestamp, origin) ?? 0, run.state_type, run.state_name ?? ""]);
 }
 
-/** The task runs that the arguments came from. */
+/** The task runs from which the arguments came. */
 function parentRows(run: TaskRun, rowOf: ReadonlyMap<string, number>): number[] {
   const { [calledIn]: _, ...inputs } = run.task_inputs;
   return [...new Set(Object.values(inputs).flat().flatMap(taskRunIds))].flatMap((id) => rowOf.get(id) ?? []);
 }
 
-/** The task run that a task run was called in; as on the server, only one that is known before it. */
+/** The calling task run; as on the server, only an earlier row counts. */
 function callerRow(run: TaskRun, row: number, rowOf: ReadonlyMap<string, number>): number | undefined {
   return (run.task_inputs[calledIn] ?? [])
     .flatMap(taskRunIds)

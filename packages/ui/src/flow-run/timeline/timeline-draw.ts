@@ -13,10 +13,10 @@ export interface Span {
 export interface Drawing {
   readonly rows: readonly TimelineRow[];
   readonly rowHeight: number;
-  /** Pixels by which the lines are scrolled up. */
+  /** Scroll offset of the lines, in pixels. */
   readonly scroll: number;
   readonly view: Span;
-  /** When the first task began: short spans are counted from there. */
+  /** The start of the first task, from which short spans are counted. */
   readonly zero: number;
   readonly now: number;
   readonly live: boolean;
@@ -24,7 +24,7 @@ export interface Drawing {
   readonly colors: TimelineColors;
 }
 
-/** The theme's colours, read once for each theme: reading them at every drawing would cost more than the drawing. */
+/** The theme's colours, read once per theme: reading them for every drawing would cost more than the drawing. */
 export interface TimelineColors {
   readonly line: string;
   readonly faint: string;
@@ -107,7 +107,7 @@ function drawRun(
       pen.fillStyle = drawing.colors.state("state-paused");
       hatch(pen, from, middle - barHeight / 2, length, barHeight);
     } else if (spell.to > spell.from) {
-      // Waiting: for a slot, for its inputs, for the next attempt.
+      // Waiting for a slot, for inputs, or for the next attempt.
       const token = stateLook(spell.type, spell.name).token;
       pen.fillStyle = drawing.colors.state(token);
       pen.globalAlpha = 0.55;
@@ -129,7 +129,7 @@ function drawGroup(
   for (const value of running) if (value > most) most = value;
   const state = groupState(row);
   const bad = state === "FAILED" || state === "CRASHED";
-  // The bars show what ran: what waits has no part in them and gives no colour.
+  // The bars show execution only: waiting runs add neither length nor colour.
   const shown = bad ? "COMPLETED" : state === "SCHEDULED" || state === "PENDING" ? "RUNNING" : state;
   const base = at.top + drawing.rowHeight - 5;
   const room = drawing.rowHeight - 9;
@@ -158,7 +158,7 @@ function drawNow(
   pen.fillRect(Math.min(at.width - 1, x), 0, 1.5, at.height);
 }
 
-/** The strip above: the axis of the part in view. */
+/** Draws the axis of the visible span. */
 export function drawAxis(canvas: HTMLCanvasElement, drawing: Pick<Drawing, "view" | "zero" | "colors">): void {
   const context = prepared(canvas);
   if (context === null) return;
@@ -177,7 +177,7 @@ export function drawAxis(canvas: HTMLCanvasElement, drawing: Pick<Drawing, "view
   }
 }
 
-/** Times of day for long spans; for short ones, where the day says nothing, the time since the first task began. */
+/** Times of day for long spans; for short ones the time since the first task began. */
 function axisTicks(view: Span, zero: number, width: number) {
   const max = Math.max(2, width / 90);
   const steps = timeSteps(view.from, view.to, max);

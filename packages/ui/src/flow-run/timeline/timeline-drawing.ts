@@ -4,7 +4,7 @@ import { edge } from "../camera/time-span.ts";
 import { drawAxis, drawTimeline, type Span, timelineColors } from "./timeline-draw.ts";
 import type { TimelineRow } from "./timeline-model.ts";
 
-/** Draws at the next frame whatever changed, and again while time passes for a run that goes on. */
+/** Draws changes at the next frame, and keeps drawing while time passes for an unfinished run. */
 export function useDrawing(input: {
   readonly rows: readonly TimelineRow[];
   readonly rowHeight: number;

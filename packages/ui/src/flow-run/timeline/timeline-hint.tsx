@@ -3,17 +3,17 @@ import { stateLook } from "../../states.ts";
 import type { Span } from "./timeline-draw.ts";
 import { density, type Spell, spells, type TimelineRow } from "./timeline-model.ts";
 
-/** Where the mouse rests over the bars: a line, and a moment in milliseconds. */
+/** The pointer's position over the bars: a line, and a time in milliseconds. */
 export interface Resting {
   readonly row: TimelineRow;
   readonly time: number;
-  /** Milliseconds that a few pixels stand for, so that a short bar can be hit. */
+  /** Milliseconds per a few pixels, so that short bars can be hit. */
   readonly reach: number;
   readonly left: number;
   readonly top: number;
 }
 
-/** What happened there. The tree and the panel say the same to those who do not point. */
+/** Describes the moment under the pointer. The tree and the panel give keyboard users the same facts. */
 export function TimelineHint({
   resting,
   now,

@@ -2,16 +2,16 @@ import { type KeyboardEvent, useState } from "react";
 import type { TimelineRow } from "./timeline-model.ts";
 
 const rowsOfAPage = 14;
-/** How many times closer one press zooms, and how far away again. */
+/** The factor by which one key press zooms. */
 export const zoomStep = 1.6;
 
-/** The keys of a tree, and those that zoom and pan what is drawn beside it. */
+/** The keys of a tree, and those that zoom and pan the drawing beside it. */
 export function useTreeKeys(input: {
   readonly rows: readonly TimelineRow[];
   readonly choose: (row: TimelineRow) => void;
   readonly toggle: (row: TimelineRow) => void;
   readonly zoom: (closer: number) => void;
-  /** By a share of what is shown. */
+  /** Pans by a fraction of the visible span. */
   readonly pan: (share: number) => void;
   readonly reset: () => void;
   readonly scrollTo: (index: number) => void;

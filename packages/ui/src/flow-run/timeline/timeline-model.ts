@@ -8,24 +8,24 @@ export type TimelineRow = {
   readonly depth: number;
   readonly label: string;
   readonly source: Timeline;
-  /** Rows of the source that the line stands for; one, unless it is a group. */
+  /** Rows of the source that the line represents: one, or several for a group. */
   readonly members: readonly number[];
   readonly kind: "task" | "subflow" | "group";
   readonly open: boolean;
 };
 
-/** More lines than this, and runs of the same task are gathered. */
+/** With more lines than this, runs of the same task are grouped. */
 const groupFrom = 30;
 const minGroupSize = 4;
 
-/** Keys of opened lines; the value is the flow run whose timeline a subflow opens into, null for a group. */
+/** Keys of opened lines; the value is the flow run of an opened subflow, or null for a group. */
 export type OpenRows = ReadonlyMap<string, string | null>;
 
 export interface RowsInput {
   readonly timeline: Timeline;
-  /** Keys of the lines that are open, each with the run of the subflow that it shows. */
+  /** Keys of the open lines, with the run of each open subflow. */
   readonly open: OpenRows;
-  /** Timelines of opened subflows, as far as they are read. */
+  /** The timelines of opened subflows that have been read. */
   readonly children: ReadonlyMap<string, Timeline>;
 }
 
@@ -40,7 +40,7 @@ interface Walk extends RowsInput {
   readonly prefix: string;
 }
 
-/** The lines of runs that one flow run or one task run called, with what each of them called below it. */
+/** Adds lines for runs called by one flow run or task run, with their own calls below. */
 function addRows(rows: TimelineRow[], source: Timeline, called: readonly number[], walk: Walk): void {
   const many = source.id.length > groupFrom;
   const gathered = many ? byTask(source, called) : new Map<string, number[]>();
@@ -92,7 +92,7 @@ function addRun(rows: TimelineRow[], source: Timeline, row: number, walk: Walk):
 
 const callers = new WeakMap<Timeline, ReadonlyMap<number | null, readonly number[]>>();
 
-/** Rows by the task run that called them, null for the flow itself, in the order of their start. */
+/** Rows by their calling task run (null for the flow itself), in the order of their start. */
 function calledBy(source: Timeline): ReadonlyMap<number | null, readonly number[]> {
   const known = callers.get(source);
   if (known !== undefined) return known;
@@ -108,8 +108,8 @@ function calledByFlow(source: Timeline): readonly number[] {
 const orders = new WeakMap<Timeline, readonly number[]>();
 
 /**
- * Rows of a timeline by their start; those that have not begun come last. What began at one moment stands by the number
- * in its name, so that `read-2` comes before `read-10`.
+ * Rows of a timeline by their start; rows that have not begun come last. Ties are ordered by the number in the name, so that `read-2` comes
+ * before `read-10`.
  */
 function startOrder(source: Timeline): readonly number[] {
   const known = orders.get(source);
@@ -138,12 +138,12 @@ function groupKey(source: Timeline, row: number): string {
   return source.task_key[row] ?? source.name[row] ?? "";
 }
 
-/** `fetch-12` and `fetch-3fa` without what tells the runs of one task apart. */
+/** `fetch-12` and `fetch-3fa` without the suffix that distinguishes runs of one task. */
 export function baseName(name: string): string {
   return name.replace(/-(?:\d+|[0-9a-f]{3,8})$/, "");
 }
 
-/** What must be open for the task run to have a line of its own: the groups in which it and its callers stand. */
+/** The groups to open so that the task run has a line of its own: those of itself and its callers. */
 export function groupsOf(source: Timeline, taskRunId: string): readonly string[] {
   if (source.id.length <= groupFrom) return [];
   const path: number[] = [];
@@ -163,19 +163,19 @@ export function groupsOf(source: Timeline, taskRunId: string): readonly string[]
   });
 }
 
-/** Everything about one line at a moment, in milliseconds. */
+/** A phase of one line, in milliseconds. */
 export interface Spell {
   readonly from: number;
   readonly to: number;
   readonly type: StateType;
   readonly name: string;
-  /** A spell of running that ended in a failure that was tried again. */
+  /** Whether an attempt ended in a failure that was retried. */
   readonly failed: boolean;
 }
 
 const spellsOf = new WeakMap<Timeline, Map<number, readonly Spell[]>>();
 
-/** What a run did when: waiting, each attempt, each pause. */
+/** The phases of a run: waiting, attempts, pauses. */
 export function spells(source: Timeline, row: number, now: number): readonly Spell[] {
   const origin = Date.parse(source.origin);
   const type = source.state_type[row] ?? "PENDING";
@@ -229,7 +229,7 @@ function segmentsByRow(source: Timeline): Map<number, readonly Spell[]> {
   return found;
 }
 
-/** The span that the whole timeline covers. */
+/** The span of the whole timeline. */
 export function timelineSpan(source: Timeline, now: number): { readonly from: number; readonly to: number } {
   const origin = Date.parse(source.origin);
   let from = Number.POSITIVE_INFINITY;
@@ -245,7 +245,7 @@ export function timelineSpan(source: Timeline, now: number): { readonly from: nu
   return { from, to: Math.max(to, from + 1) };
 }
 
-/** How many members run in each slice of a span, and whether one failed there. */
+/** The number of running members in each slice of a span, and whether one failed in it. */
 export function density(
   row: TimelineRow,
   span: { readonly from: number; readonly to: number },
@@ -264,7 +264,7 @@ export function density(
     const end = absolute(source.end[member], origin) ?? (isFinal(type) ? start : now);
     if (end < span.from || start > span.to) continue;
     const first = Math.max(0, Math.floor((start - span.from) * scale));
-    // Up to its end and not over it: what follows at once is not beside it.
+    // The end is exclusive: a run that follows at once does not overlap.
     const last = Math.min(slices - 1, Math.max(first, Math.ceil((end - span.from) * scale) - 1));
     if (last < 0 || first >= slices) continue;
     change[first] = (change[first] ?? 0) + 1;
@@ -284,13 +284,13 @@ function memberCounts(row: TimelineRow): StateCounts {
   return counts;
 }
 
-/** The state that a group shows as its own: the most urgent of its members. */
+/** The state of a group: the most urgent one of its members. */
 export function groupState(row: TimelineRow): StateType | null {
   const counts = memberCounts(row);
   return stateTypeOrder.find((type) => (counts[type] ?? 0) > 0) ?? null;
 }
 
-/** When a line began and ended, for its duration; a group from its first to its last. */
+/** The start and end of a line, for its duration; a group spans all of its members. */
 export function rowSpan(row: TimelineRow): { readonly start: number | null; readonly end: number | null } {
   const origin = Date.parse(row.source.origin);
   let start: number | null = null;

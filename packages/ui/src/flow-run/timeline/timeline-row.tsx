@@ -3,19 +3,19 @@ import { count, countingDuration, duration } from "../../format.ts";
 import { StateIcon } from "../../runs/state.tsx";
 import { groupState, rowSpan, type TimelineRow } from "./timeline-model.ts";
 
-/** One line of the tree: what it is called, in which state it is, how long it took. */
+/** One line of the tree: name, state, duration. */
 export function Row(props: {
   readonly row: TimelineRow;
   readonly active: boolean;
   readonly selected: boolean;
   readonly top: number;
   readonly height: number;
-  /** Milliseconds; what has not ended lasts until then. */
+  /** Milliseconds; unfinished runs last until then. */
   readonly now: number;
   readonly labelWidth: number;
-  /** There is little room, and the name has the first right to it. */
+  /** The space is small, and the name takes precedence. */
   readonly narrow: boolean;
-  /** Some row can be opened, so all of them keep the place of the sign for it. */
+  /** Some row can be opened, so all rows reserve space for the icon. */
   readonly openable: boolean;
   readonly id: string;
   readonly position: readonly [number, number];
@@ -85,7 +85,7 @@ export function Row(props: {
   );
 }
 
-/** A name that is cut keeps the number at its end, which tells it from its neighbours. */
+/** A truncated name keeps its final number, which distinguishes it from its neighbours. */
 function Name({ label }: { readonly label: string }) {
   const end = /-(?:\d+|[0-9a-f]{3})$/.exec(label)?.[0] ?? "";
   return (

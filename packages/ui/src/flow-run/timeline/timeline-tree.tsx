@@ -4,13 +4,13 @@ import type { useTreeKeys } from "./timeline-keys.ts";
 import type { TimelineRow } from "./timeline-model.ts";
 import { Row } from "./timeline-row.tsx";
 
-/** Where the mouse is over the bars: a row, and pixels from the left of the bars. */
+/** The pointer's position over the bars: a row, and pixels from the left of the bars. */
 interface Place {
   readonly index: number;
   readonly x: number;
 }
 
-/** The names as a tree; only the rows in sight exist. */
+/** The names as a virtual tree. */
 export function TimelineTree(props: {
   readonly element: RefObject<HTMLDivElement | null>;
   readonly rows: readonly TimelineRow[];
@@ -23,7 +23,7 @@ export function TimelineTree(props: {
   readonly rowHeight: number;
   readonly onChoose: (row: TimelineRow) => void;
   readonly onToggle: (row: TimelineRow) => void;
-  /** Undefined when the mouse leaves the bars. */
+  /** Undefined when the pointer leaves the bars. */
   readonly onRest: (place: Place | undefined) => void;
 }) {
   const { rows, virtual, keys, labelWidth, rowHeight } = props;

@@ -14,18 +14,18 @@ import { TimelineTree } from "./timeline-tree.tsx";
 
 const rowHeight = 28;
 const axisHeight = 26;
-/** The last one by half, which shows that there are more. */
+/** Half a row at the end shows that there are more. */
 const maxRowsInSight = 14.5;
 const maxRowsInSightTall = 40;
 
 /**
- * The runs of tasks over time. The names at the left are a tree that the keyboard and a screen reader walk through; the
- * bars beside them are drawn on a canvas, only where one looks.
+ * Task runs over time. The names at the left are a tree for keyboards and screen readers; the bars beside them are drawn on a canvas,
+ * visible rows only.
  */
 export function TimelineView(props: {
   readonly timeline: Timeline;
   readonly live: boolean;
-  /** When the run ended: what waits then waits no longer. */
+  /** The end of the run, which also ends all waiting. */
   readonly ended: number | undefined;
   readonly selected: string | undefined;
   readonly onSelect: (taskRunId: string | undefined) => void;
