@@ -4,21 +4,21 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** How to start a server of the API in a process of its own. */
+/** The command that starts a server of the API in a process of its own. */
 export interface ServerCommand {
   readonly name: string;
   readonly program: string;
   readonly args: readonly string[];
-  /** Its settings, beside those of this process. */
+  /** Its settings, in addition to this process's environment. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The variable that names its home, a temporary folder. */
+  /** The variable for its home, a temporary folder. */
   readonly homeVariable: string;
 }
 
 export interface RunningServer {
   readonly url: string;
   readonly apiUrl: string;
-  /** A temporary folder that goes with the server. */
+  /** A temporary folder that is removed with the server. */
   readonly folder: string;
   stop(): Promise<void>;
 }
@@ -27,7 +27,7 @@ const attempts = 3;
 const healthySeconds = 120;
 const graceSeconds = 10;
 
-/** Starts the server on a free port, or on another one where somebody has taken it meanwhile, and waits until it is healthy. */
+/** Starts the server on a free port (on another one if that was taken meanwhile), and waits until it is healthy. */
 export async function startChildServer(command: ServerCommand): Promise<RunningServer> {
   for (let attempt = 1; ; attempt += 1) {
     const server = await launch(command);

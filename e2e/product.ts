@@ -10,13 +10,13 @@ import { cacheFolder, copyFolder, exists } from "@ostinato/testing/cache";
 
 export const repository = fileURLToPath(new URL("..", import.meta.url));
 
-/** How many packed products of earlier sources are kept. */
+/** Number of packed products of earlier sources to keep. */
 const keptProducts = 2;
 const installMillis = 300_000;
 
 /**
- * Packs the product and installs it with its dependencies into the new `folder`, as a user does. It is made once for the
- * sources as they are and copied from then on.
+ * Packs the product and installs it with its dependencies into the new `folder`, as a user does. It is made once per state of the sources
+ * and copied from then on.
  */
 export async function installProduct(folder: string): Promise<void> {
   const shelf = join(cacheFolder, "product");
@@ -29,7 +29,7 @@ export async function installProduct(folder: string): Promise<void> {
 
 const lookMillis = 200;
 
-/** Of those that need it at once, one makes it and the others wait: it takes a while and all processors. */
+/** One of several simultaneous users makes it while the others wait, because it takes a while and all processors. */
 async function madeByOne(made: string, make: () => Promise<void>): Promise<void> {
   const lock = `${dirname(made)}/.making-${basename(made)}`;
   while (!(await exists(made))) {
@@ -38,7 +38,7 @@ async function madeByOne(made: string, make: () => Promise<void>): Promise<void>
       () => false,
     );
     if (!ours) {
-      // Whoever was killed while making it leaves the lock behind.
+      // A process that was killed meanwhile leaves its lock behind.
       const begun = await stat(lock).catch(() => undefined);
       if (begun !== undefined && Date.now() - begun.ctimeMs > installMillis) await rm(lock, { recursive: true });
       await new Promise((resolve) => setTimeout(resolve, lookMillis));
@@ -53,7 +53,7 @@ async function madeByOne(made: string, make: () => Promise<void>): Promise<void>
 }
 
 async function make(shelf: string, made: string): Promise<void> {
-  // Outside of the repository: npm would find what surrounds it.
+  // Outside of the repository, whose packages npm would find.
   const staging = await mkdtemp(join(tmpdir(), "ostinato-installed-"));
   try {
     await runClean(process.execPath, [join(repository, "scripts/pack.ts"), staging, "ostinato"], repository);
@@ -78,7 +78,7 @@ async function forgetOlder(shelf: string): Promise<void> {
   for (const { name } of older) await rm(join(shelf, name), { recursive: true, force: true });
 }
 
-/** Of everything that the tarball and what is installed with it come from. */
+/** A hash of all sources of the tarball and of its dependencies. */
 function hashOfSources(): string {
   const files = globSync(
     [
@@ -105,7 +105,7 @@ export function runClean(
   return promisify(execFile)(program, args, { cwd, env, timeout: installMillis, shell: process.platform === "win32" });
 }
 
-/** Without what npm and Vitest have put there: it would lead back into the repository. */
+/** The environment without the variables of npm and Vitest, which would lead back into the repository. */
 export function cleanEnvironment(): NodeJS.ProcessEnv {
   const leadsBack =
     /^(npm_(?!config_)|npm_config_(local_prefix|allow_scripts)|vitest|node_(env|options|path)|ostinato_|prefect_)/i;

@@ -3,7 +3,7 @@ import { type RunningServer, startChildServer } from "./child-server.ts";
 
 const sources = fileURLToPath(new URL("../packages/ostinato/src/bin.mjs", import.meta.url));
 
-/** A server in a process of its own, as a user starts it, with a home folder of its own. */
+/** Starts a server in a process of its own, as a user does, with its own home folder. */
 export function startOstinato(
   environment: Readonly<Record<string, string>> = {},
   command = sources,

@@ -1,11 +1,11 @@
-/** Talking to the server as anybody's HTTP client does, however long it takes it to answer. */
+/** Calls the server as any HTTP client does, with patience for slow answers. */
 
 const attemptMillis = 15_000;
 const restMillis = 50;
-/** A server that is away for longer than this does not come back. */
+/** A server that is away for longer is considered lost. */
 const patienceMillis = 180_000;
 
-/** Asks until the server answers: a GET, or with a body a POST. Rejects when it answers that it will not. */
+/** Repeats a request until the server answers: a GET, or with a body a POST. Rejects when the server refuses. */
 export async function patiently<T>(url: string, body?: unknown): Promise<T> {
   const giveUp = performance.now() + patienceMillis;
   for (;;) {
@@ -18,13 +18,13 @@ export async function patiently<T>(url: string, body?: unknown): Promise<T> {
 
 export type Answer<T> =
   | { readonly kind: "answered"; readonly value: T }
-  /** Whether it was done is not known, or it was not. */
+  /** The request failed, or its outcome is unknown. */
   | { readonly kind: "unknown"; readonly why: string }
   | { readonly kind: "refused"; readonly why: string };
 
 const busy = new Set([408, 429, 502, 503, 504]);
 
-/** Asks once. */
+/** Makes one request. */
 export async function request<T>(url: string, body?: unknown, millis = attemptMillis): Promise<Answer<T>> {
   const posted =
     body === undefined
@@ -45,7 +45,7 @@ export function pause(millis: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, millis));
 }
 
-/** Everything that a list of the API holds, page by page. */
+/** All elements of a list of the API, page by page. */
 export async function everyPage<T>(url: string, criteria: object): Promise<readonly T[]> {
   const limit = 200;
   const all: T[] = [];
@@ -58,7 +58,7 @@ export async function everyPage<T>(url: string, criteria: object): Promise<reado
 
 const sideBySide = 8;
 
-/** Calls `work` for each, a few at a time. */
+/** Calls `work` for each element, a few at a time. */
 export async function forEachOf<T>(list: Iterable<T>, work: (item: T) => Promise<void>): Promise<void> {
   const rest = [...list].reverse();
   const lane = async () => {

@@ -1,69 +1,69 @@
 import { pause, request } from "./api.ts";
+import { checkAll } from "./checker.ts";
 import { type Cluster, type ClusterOptions, startCluster } from "./cluster.ts";
-import { startDeletionWitness } from "./deletion-witness.ts";
-import { startEventWitness } from "./event-witness.ts";
-import { type Fault, faults, mendAll, type Stage } from "./faults.ts";
-import { judge } from "./judge.ts";
+import { changesNotReceived } from "./cross-server.ts";
+import { startDeletionRecorder } from "./deletion-recorder.ts";
+import { startEventRecorder } from "./event-recorder.ts";
+import { type Fault, type FaultTarget, faults, mendAll } from "./faults.ts";
 import { type Random, seededRandom } from "./random.ts";
-import { changesUnheard } from "./servers-hear.ts";
-import { startStateWitness } from "./state-witness.ts";
-import type { Recovery, Verdict } from "./verdict.ts";
+import type { Recovery, Report } from "./report.ts";
+import { startStateRecorder } from "./state-recorder.ts";
 import { startWorkers, type Workers } from "./workers.ts";
 
 export interface ChaosOptions extends Omit<ClusterOptions, "diskMegabytes"> {
   readonly seed: number;
   readonly seconds: number;
-  /** Processes that run flows side by side. */
+  /** Number of processes that run flows in parallel. */
   readonly workers: number;
   readonly say: (line: string) => void;
 }
 
-/** From so many seconds on there is time for faults that last a minute, and for the server to find dead runs. */
+/** Runs of this length have time for faults of a minute, and for the server to find dead runs. */
 const longSeconds = 120;
 const diskMegabytes = { least: 128, perSecond: 2 };
 
-/** Breaks things for a while under load, mends them, and counts. The same seed makes the same faults in the same order. */
-export async function chaos(options: ChaosOptions): Promise<Verdict> {
+/** Injects faults under load, repairs them, and counts losses. The same seed gives the same faults in the same order. */
+export async function chaos(options: ChaosOptions): Promise<Report> {
   const { database, seed, seconds, workers: count, say } = options;
   const random = seededRandom(seed);
   const disk = diskMegabytes.least + Math.ceil(seconds * diskMegabytes.perSecond);
   const cluster = await startCluster({ ...options, diskMegabytes: disk });
   try {
-    const stage: Stage = { cluster, long: seconds >= longSeconds };
-    const states = startStateWitness(cluster.apiUrl);
-    const events = startEventWitness(cluster.apiUrl, random.fork());
-    const deletions = startDeletionWitness(cluster.apiUrl);
-    const workers = startWorkers(cluster, { count, abandon: stage.long, random: random.fork() });
+    const target: FaultTarget = { cluster, long: seconds >= longSeconds };
+    const states = startStateRecorder(cluster.apiUrl);
+    const events = startEventRecorder(cluster.apiUrl, random.fork());
+    const deletions = startDeletionRecorder(cluster.apiUrl);
+    const workers = startWorkers(cluster, { count, abandon: target.long, random: random.fork() });
     const recoveries: Recovery[] = [];
-    const made = await breakThings(stage, { random, seconds, workers, say, recoveries });
+    const made = await breakThings(target, { random, seconds, workers, say, recoveries });
     await mendAll(cluster);
-    say("what runs comes to its end");
-    const evidence = {
+    say("waiting for the runs to end");
+    const recorded = {
       work: await workers.finish(),
       states: await states.stop(),
       events: await events.stop(),
       deletions: await deletions.stop(),
     };
-    say("all that was acknowledged is read back");
-    const { acknowledged, found } = await judge(cluster, evidence);
-    const unheard = await changesUnheard(cluster.servers.map(({ apiUrl }) => apiUrl));
-    const { flowRuns, resumed, abandoned } = evidence.work;
+    say("reading back everything that was acknowledged");
+    const { acknowledged, found } = await checkAll(cluster, recorded);
+    const unreceived = await changesNotReceived(cluster.servers.map(({ apiUrl }) => apiUrl));
+    const { flowRuns, resumed, abandoned } = recorded.work;
     return {
       database,
       seed,
       faults: made,
       acknowledged,
       runs: { ended: flowRuns.length, resumed, abandoned: abandoned.length },
-      found: { ...found, unheard, late: late(recoveries) },
+      found: { ...found, unreceived, late: late(recoveries) },
       recoveries,
-      notes: notesOn(stage),
+      notes: notesOn(target),
     };
   } finally {
     await cluster.dispose();
   }
 }
 
-interface Breaking {
+interface BreakOptions {
   readonly random: Random;
   readonly seconds: number;
   readonly workers: Workers;
@@ -71,31 +71,31 @@ interface Breaking {
   readonly recoveries: Recovery[];
 }
 
-/** Makes all faults that are possible, in an order by chance, then all again, until the time is over. */
-async function breakThings(stage: Stage, breaking: Breaking): Promise<number> {
-  const { random, seconds, workers, say, recoveries } = breaking;
+/** Injects all possible faults in random order, repeatedly, until the time is up. */
+async function breakThings(target: FaultTarget, options: BreakOptions): Promise<number> {
+  const { random, seconds, workers, say, recoveries } = options;
   const end = performance.now() + seconds * 1000;
   let made = 0;
   let deck: readonly Fault[] = [];
-  while (performance.now() < end || (deck.length > 0 && !stage.long)) {
-    if (deck.length === 0) deck = random.shuffled(roundOf(stage));
+  while (performance.now() < end || (deck.length > 0 && !target.long)) {
+    if (deck.length === 0) deck = random.shuffled(roundOf(target));
     const [fault, ...others] = deck;
     deck = others;
-    await pause(random.between(200, stage.long ? 3000 : 500));
+    await pause(random.between(200, target.long ? 3000 : 500));
     if (fault === undefined) continue;
-    const { taken, details } = await makeOne(stage, fault, { random: random.fork(), workers });
+    const { taken, details } = await makeOne(target, fault, { random: random.fork(), workers });
     recoveries.push(...taken.map((each) => ({ fault: fault.name, seconds: each })));
     made += 1;
     const recovered = taken.map((each) => `recovered after ${each.toFixed(2)} s`);
-    say(`${fault.name}: ${[...details, ...recovered].join(", ") || "nobody goes on"}`);
+    say(`${fault.name}: ${[...details, ...recovered].join(", ") || "no run resumed"}`);
   }
   return made;
 }
 
 async function makeOne(
-  { cluster, long }: Stage,
+  { cluster, long }: FaultTarget,
   fault: Fault,
-  { random, workers }: Pick<Breaking, "random" | "workers">,
+  { random, workers }: Pick<BreakOptions, "random" | "workers">,
 ): Promise<{ readonly taken: readonly number[]; readonly details: readonly string[] }> {
   const taken: number[] = [];
   const details: string[] = [];
@@ -103,25 +103,25 @@ async function makeOne(
   const mended = () => {
     recovery = untilWritten(cluster).then((seconds) => taken.push(seconds));
   };
-  const scene = {
+  const faultRun = {
     random,
     workers,
     mended,
     recovered: (seconds: number) => taken.push(seconds),
-    tell: (detail: string) => details.push(detail),
+    note: (detail: string) => details.push(detail),
   };
-  await fault.make({ cluster, long }, scene);
+  await fault.make({ cluster, long }, faultRun);
   await recovery;
   return { taken, details };
 }
 
-function roundOf(stage: Stage): readonly Fault[] {
+function roundOf(target: FaultTarget): readonly Fault[] {
   return faults
-    .filter(({ possible }) => possible(stage))
-    .flatMap((fault) => Array.from({ length: stage.long ? (fault.times ?? 1) : 1 }, () => fault));
+    .filter(({ possible }) => possible(target))
+    .flatMap((fault) => Array.from({ length: target.long ? (fault.times ?? 1) : 1 }, () => fault));
 }
 
-/** Many times what it takes, for machines that do other work too: starting a server is most of it. */
+/** A generous limit for busy machines: starting a server takes most of the time. */
 const latestSeconds = 60;
 
 function late(recoveries: readonly Recovery[]): readonly string[] {
@@ -134,7 +134,7 @@ function late(recoveries: readonly Recovery[]): readonly string[] {
 const probeMillis = 2000;
 const restMillis = 10;
 
-/** Seconds until the server keeps something again. */
+/** Seconds until the server stores something again. */
 async function untilWritten({ apiUrl }: Cluster): Promise<number> {
   const begun = performance.now();
   for (;;) {
@@ -145,11 +145,11 @@ async function untilWritten({ apiUrl }: Cluster): Promise<number> {
   }
 }
 
-function notesOn(stage: Stage): readonly string[] {
-  const impossible = faults.filter(({ possible }) => !possible(stage)).map(({ name }) => name);
-  const { disk, database } = stage.cluster;
+function notesOn(target: FaultTarget): readonly string[] {
+  const impossible = faults.filter(({ possible }) => !possible(target)).map(({ name }) => name);
+  const { disk, database } = target.cluster;
   return [
-    ...(impossible.length === 0 ? [] : [`not made here: ${impossible.join(", ")}`]),
+    ...(impossible.length === 0 ? [] : [`not possible here: ${impossible.join(", ")}`]),
     ...(disk === undefined && database === "sqlite" ? ["disk full: injected, no file system could be mounted"] : []),
     ...(database === "sqlite" ? ["disk slow: injected"] : []),
   ];

@@ -5,74 +5,74 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createDatabase, type Postgres, startPostgres } from "@ostinato/testing/postgres";
 import { cleanEnvironment, installProduct, repository } from "../product.ts";
-import { type Afflictions, startAfflictions } from "./afflictions.ts";
+import { type Injection, startInjection } from "./injection.ts";
 import { type BreakingProxy, startProxy } from "./proxy.ts";
 import { type ServerUnderTest, serverUnderTest } from "./server-under-test.ts";
 import { mountSmallDisk, type SmallDisk } from "./small-disk.ts";
 
-/** The servers under test, their database, and the proxy through which everybody reaches them. */
+/** The servers under test, their database, and the proxy in front of them. */
 export interface Cluster {
   readonly database: "sqlite" | "postgresql";
-  /** For the files of this cluster and of those who use it. */
+  /** A folder for files of this cluster and its users. */
   readonly folder: string;
-  /** Through the proxy. */
+  /** The address of the proxy. */
   readonly apiUrl: string;
   readonly proxy: BreakingProxy;
   readonly servers: readonly ServerUnderTest[];
   readonly postgres: ServedPostgres | undefined;
-  /** Of SQLite. */
+  /** The SQLite file, if any. */
   readonly file: string | undefined;
-  /** Where the tables are; undefined where no file system of our own can be had. */
+  /** The disk of the tables; undefined where no file system can be mounted. */
   readonly disk: SmallDisk | undefined;
-  /** Of the servers, and of the processes that run flows. */
-  readonly afflictions: Afflictions;
-  readonly flowAfflictions: Afflictions;
-  /** The program that runs flows, beside the product that it imports. */
+  /** Injected faults of the servers, and of the processes that run flows. */
+  readonly injection: Injection;
+  readonly flowInjection: Injection;
+  /** The program that runs flows, placed beside the product that it imports. */
   readonly program: string;
   dispose(): Promise<void>;
 }
 
-/** A PostgreSQL with the database of the servers, and the role that they come as, which is no superuser. */
+/** A PostgreSQL with the servers' database and role, which is not a superuser. */
 export interface ServedPostgres extends Postgres {
   readonly database: string;
   readonly role: string;
-  /** Ends all connections of the servers. */
+  /** Terminates all connections of the servers. */
   endConnections(): Promise<void>;
 }
 
 export interface ClusterOptions {
   readonly database: Cluster["database"];
-  /** The `ostinato` command of an installed package; else the product is packed and installed. */
+  /** The `ostinato` command of an installed package; by default the product is packed and installed. */
   readonly command?: string | undefined;
-  /** The sources of this repository as they are, not packed. */
+  /** Uses the sources of this repository, unpacked. */
   readonly fromSource?: boolean | undefined;
-  /** Size of the file system that the tables are on. */
+  /** Size of the file system for the tables. */
   readonly diskMegabytes: number;
-  /** Make no file system of our own: a full disk is then injected. */
+  /** Mounts no file system: a full disk is then injected. */
   readonly injected?: boolean | undefined;
 }
 
-/** Results above it go to the store of the client. */
+/** Larger results go to the client's store. */
 export const resultLimitBytes = 16 * 1024;
 
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { database, diskMegabytes, injected = false } = options;
   const folder = await mkdtemp(join(tmpdir(), "ostinato-chaos-"));
-  await chmod(folder, 0o755); // PostgreSQL is another user where we are root.
+  await chmod(folder, 0o755); // As root, PostgreSQL runs as another user.
   const { command, program } = await findProduct(options, folder);
   const disk = injected ? undefined : await mountSmallDisk(join(folder, "disk"), diskMegabytes);
   const postgres = database === "postgresql" ? await servedPostgres(disk) : undefined;
   const file = join(disk?.folder ?? folder, "ostinato.db");
-  const afflictions = await startAfflictions(join(folder, "afflictions.json"));
+  const injection = await startInjection(join(folder, "injection.json"));
   const environment = {
     ...cleanEnvironment(),
-    ...afflictions.environment,
+    ...injection.environment,
     OSTINATO_HOME: join(folder, "server"),
     OSTINATO_DATABASE_URL: postgres?.ownUrl ?? `sqlite:///${file}`,
     OSTINATO_LOG_LEVEL: process.env.CHAOS_LOG_LEVEL ?? "fatal",
     OSTINATO_RESULT_SIZE_LIMIT: String(resultLimitBytes),
   };
-  const { execArgv } = afflictions;
+  const { execArgv } = injection;
   const servers = await Promise.all(
     Array.from({ length: postgres === undefined ? 1 : 2 }, async () =>
       serverUnderTest({ command, execArgv, environment, port: await freePort() }),
@@ -89,8 +89,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     postgres,
     file: postgres === undefined ? file : undefined,
     disk,
-    afflictions,
-    flowAfflictions: await startAfflictions(join(folder, "flow-afflictions.json")),
+    injection,
+    flowInjection: await startInjection(join(folder, "flow-injection.json")),
     program,
     async dispose() {
       await proxy.close();
@@ -112,14 +112,14 @@ async function findProduct({ command, fromSource = false }: ClusterOptions, fold
   return { command: join(installed, "node_modules/ostinato/dist/bin.js"), program: await placeBeside(installed) };
 }
 
-/** A program finds the installed package from where it stands. */
+/** A program resolves the installed package from its own folder. */
 async function placeBeside(installed: string): Promise<string> {
   const program = join(installed, "chaos-workload.ts");
   await copyFile(ownProgram, program);
   return program;
 }
 
-/** What was committed waits for the disk, as with everybody's PostgreSQL but that of the tests. */
+/** Commits wait for the disk, as by default, but unlike in other tests. */
 function startDurablePostgres(): Promise<Postgres> {
   return startPostgres({ settings: { fsync: "on", full_page_writes: "on", commit_siblings: "0" } });
 }
@@ -145,7 +145,7 @@ async function servedPostgres(disk: SmallDisk | undefined): Promise<ServedPostgr
   };
 }
 
-/** The log is not there: without it PostgreSQL ends itself. */
+/** Moves only the tables: PostgreSQL shuts down when its write-ahead log cannot grow. */
 async function placeTablesOn(disk: SmallDisk, postgres: Postgres, database: string): Promise<void> {
   const folder = join(disk.folder, "tablespace");
   await mkdir(folder);

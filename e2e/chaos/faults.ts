@@ -1,51 +1,51 @@
 import { patiently, pause } from "./api.ts";
+import { askAndLeave, beginLargeBodies, beginMessages } from "./broken-clients.ts";
 import type { Cluster } from "./cluster.ts";
 import { putBack, removeAndSave } from "./lost-file.ts";
 import type { Random } from "./random.ts";
-import { askAndLeave, beginLargeBodies, beginMessages } from "./rude-clients.ts";
 import type { Workers } from "./workers.ts";
 
 export interface Fault {
   readonly name: string;
-  readonly possible: (stage: Stage) => boolean;
-  /** How often it comes in a round of a long run; once unless told. */
+  readonly possible: (target: FaultTarget) => boolean;
+  /** Times per round of a long run; 1 by default. */
   readonly times?: number;
-  /** By when the server is to be back at the latest; a minute unless told. */
+  /** Seconds within which the server must recover; 60 by default. */
   readonly withinSeconds?: number;
-  /** Makes it and mends it. */
-  readonly make: (stage: Stage, scene: Scene) => Promise<void>;
+  /** Injects the fault and repairs it. */
+  readonly make: (target: FaultTarget, faultRun: FaultRun) => Promise<void>;
 }
 
-export interface Stage {
+export interface FaultTarget {
   readonly cluster: Cluster;
-  /** Whether there is time for what takes a minute. */
+  /** Whether there is time for faults of a minute. */
   readonly long: boolean;
 }
 
-/** One fault while it is made. */
-export interface Scene {
+/** Callbacks of one fault while it is injected. */
+export interface FaultRun {
   readonly random: Random;
   readonly workers: Workers;
-  /** The cause is gone: from here on the seconds count until everything is as before. */
+  /** Marks the end of the cause: the time of the recovery starts here. */
   mended(): void;
-  /** Where something else than the server's answer ends the recovery. */
+  /** Overrides the time of the recovery, where it is not the server's next answer. */
   recovered(seconds: number): void;
-  /** What there is to say of it besides. */
-  tell(detail: string): void;
+  /** Adds a remark to the output. */
+  note(detail: string): void;
 }
 
-/** Until a server has made the commit that it dies with: on a busy machine many times what it takes. */
+/** Patience until a server makes the commit with which it is killed, generous for busy machines. */
 const dyingMillis = 60_000;
 const lookMillis = 20;
 const always = () => true;
-const onPostgres = ({ cluster }: Stage) => cluster.postgres !== undefined;
+const onPostgres = ({ cluster }: FaultTarget) => cluster.postgres !== undefined;
 const hourSeconds = 3600;
-/** Others are served all the time: no server has anything to recover from. */
-const rudeSeconds = 9;
+/** Other clients are served all the time: the server has nothing to recover from. */
+const brokenClientSeconds = 9;
 const daySeconds = 24 * hourSeconds;
 const seconds = (count: number) => pause(count * 1000);
 
-/** All are made for real, but for what `afflictions.mjs` does where nothing real can be had. */
+/** All faults are real, except for those of `injection.mjs` where a real one is impossible. */
 export const faults: readonly Fault[] = [
   {
     name: "server killed",
@@ -64,11 +64,12 @@ export const faults: readonly Fault[] = [
     async make({ cluster }, { random, mended }) {
       const server = random.pick(cluster.servers);
       await server.start();
-      // The witness of deletions makes such commits all the time.
-      await cluster.afflictions.change({ diesAfterCommit: server.port });
+      // The recorder of deletions makes such commits all the time.
+      await cluster.injection.change({ diesAfterCommit: server.port });
       for (let waited = 0; server.isRunning && waited < dyingMillis; waited += lookMillis) await pause(lookMillis);
-      await cluster.afflictions.change({ diesAfterCommit: 0 });
-      if (server.isRunning) throw new Error(`A server that was to die with a commit lives after ${dyingMillis} ms`);
+      await cluster.injection.change({ diesAfterCommit: 0 });
+      if (server.isRunning)
+        throw new Error(`A server that should have died with a commit is alive after ${dyingMillis} ms`);
       mended();
       await server.start();
     },
@@ -85,8 +86,8 @@ export const faults: readonly Fault[] = [
   {
     name: "sockets cut in mid-frame",
     possible: always,
-    async make({ cluster }, { mended, tell }) {
-      tell(`${await cluster.proxy.cutMidFrame()} connections in the middle of what they carried`);
+    async make({ cluster }, { mended, note }) {
+      note(`${await cluster.proxy.cutMidFrame()} connections in the middle of what they carried`);
       mended();
     },
   },
@@ -135,11 +136,11 @@ export const faults: readonly Fault[] = [
     name: "disk full",
     possible: ({ cluster }) => cluster.disk !== undefined || cluster.postgres === undefined,
     async make({ cluster, long }, { random, mended }) {
-      const { disk, afflictions } = cluster;
-      if (disk === undefined) await afflictions.change({ diskFull: true });
+      const { disk, injection } = cluster;
+      if (disk === undefined) await injection.change({ diskFull: true });
       else await disk.fill();
       await seconds(random.between(2, long ? 15 : 3));
-      if (disk === undefined) await afflictions.change({ diskFull: false });
+      if (disk === undefined) await injection.change({ diskFull: false });
       else await disk.free();
       mended();
     },
@@ -147,43 +148,43 @@ export const faults: readonly Fault[] = [
   {
     name: "server's clock moved by an hour",
     possible: always,
-    make: ({ cluster }, { random, mended }) => moveClock(cluster.afflictions, random, mended),
+    make: ({ cluster }, { random, mended }) => moveClock(cluster.injection, random, mended),
   },
   {
     name: "flows' clock moved by an hour",
     possible: always,
-    make: ({ cluster }, { random, mended }) => moveClock(cluster.flowAfflictions, random, mended),
+    make: ({ cluster }, { random, mended }) => moveClock(cluster.flowInjection, random, mended),
   },
   {
     name: "server's clock moved ahead by 400 days",
     possible: always,
     async make({ cluster }, { random, mended }) {
-      await cluster.afflictions.change({ clockSeconds: 400 * daySeconds });
-      // As every ten minutes by itself: what a clock says must not remove anything.
+      await cluster.injection.change({ clockSeconds: 400 * daySeconds });
+      // As the server does every ten minutes: a moved clock must not remove anything.
       for (const { apiUrl } of cluster.servers) await patiently(`${apiUrl}/admin/retention/run`, {});
       await seconds(random.between(1, 3));
-      await cluster.afflictions.change({ clockSeconds: 0 });
+      await cluster.injection.change({ clockSeconds: 0 });
       mended();
     },
   },
   {
     name: "large requests that do not come",
     possible: always,
-    withinSeconds: rudeSeconds,
+    withinSeconds: brokenClientSeconds,
     make: ({ cluster }, { random, mended }) =>
       whileIgnored(cluster, { mended, forSeconds: random.between(0.5, 3) }, (port) => beginLargeBodies(port, 4)),
   },
   {
     name: "messages that do not come to their end",
     possible: always,
-    withinSeconds: rudeSeconds,
+    withinSeconds: brokenClientSeconds,
     make: ({ cluster }, { random, mended }) =>
       whileIgnored(cluster, { mended, forSeconds: random.between(0.5, 3) }, (port) => beginMessages(port, 20)),
   },
   {
     name: "clients that go away in a long read",
     possible: always,
-    withinSeconds: rudeSeconds,
+    withinSeconds: brokenClientSeconds,
     async make({ cluster }, { mended }) {
       await Promise.all(cluster.servers.map(({ apiUrl }) => askAndLeave(apiUrl, 60)));
       mended();
@@ -192,13 +193,13 @@ export const faults: readonly Fault[] = [
   {
     name: "database file removed",
     possible: ({ cluster }) => cluster.file !== undefined,
-    async make({ cluster }, { mended, tell }) {
+    async make({ cluster }, { mended, note }) {
       const [server] = cluster.servers;
       if (cluster.file === undefined || server === undefined) return;
-      // A server that is only just starting has nothing open yet.
+      // A server that is still starting has nothing open.
       await server.start();
       const { saved, noticedAfter } = await removeAndSave(cluster.file, server);
-      tell(`noticed after ${noticedAfter.toFixed(2)} s`);
+      note(`noticed after ${noticedAfter.toFixed(2)} s`);
       await server.kill();
       await putBack(saved, cluster.file);
       mended();
@@ -212,7 +213,7 @@ export const faults: readonly Fault[] = [
       await postgres?.execute(`ALTER DATABASE ${postgres.database} SET default_transaction_read_only = on`);
       await postgres?.endConnections();
       await seconds(random.between(1, 4));
-      // The connections that are open still lead to what may only be read.
+      // Connections that are still open lead to the read-only database.
       await postgres?.execute(`ALTER DATABASE ${postgres.database} RESET default_transaction_read_only`);
       mended();
     },
@@ -231,12 +232,12 @@ export const faults: readonly Fault[] = [
   {
     name: "PostgreSQL killed",
     possible: onPostgres,
-    make: (stage, scene) => endPostgres(stage, scene, "kill"),
+    make: (target, faultRun) => endPostgres(target, faultRun, "kill"),
   },
   {
     name: "PostgreSQL stopped at once",
     possible: onPostgres,
-    make: (stage, scene) => endPostgres(stage, scene, "immediate"),
+    make: (target, faultRun) => endPostgres(target, faultRun, "immediate"),
   },
   {
     name: "PostgreSQL's backend killed",
@@ -248,10 +249,10 @@ export const faults: readonly Fault[] = [
   },
 ];
 
-/** Others are served meanwhile: what they wait is counted from the moment at which it has begun. */
+/** Other clients are served meanwhile: their waits count from the start of the fault. */
 async function whileIgnored(
   { servers }: Cluster,
-  { mended, forSeconds }: Pick<Scene, "mended"> & { readonly forSeconds: number },
+  { mended, forSeconds }: Pick<FaultRun, "mended"> & { readonly forSeconds: number },
   begin: (port: number) => Promise<() => void>,
 ): Promise<void> {
   const ends = await Promise.all(servers.map(({ port }) => begin(port)));
@@ -260,30 +261,34 @@ async function whileIgnored(
   for (const end of ends) end();
 }
 
-async function endPostgres({ cluster }: Stage, { random, mended }: Scene, how: "kill" | "immediate"): Promise<void> {
+async function endPostgres(
+  { cluster }: FaultTarget,
+  { random, mended }: FaultRun,
+  how: "kill" | "immediate",
+): Promise<void> {
   await cluster.postgres?.stop(how);
   await seconds(random.between(0.2, 2));
   await cluster.postgres?.restart();
   mended();
 }
 
-/** It stays so until the fault comes again, while others happen. */
-async function moveClock(afflictions: Cluster["afflictions"], random: Random, mended: () => void): Promise<void> {
+/** The clock stays moved until the next occurrence of the fault, while other faults happen. */
+async function moveClock(injection: Cluster["injection"], random: Random, mended: () => void): Promise<void> {
   const direction = random.pick([hourSeconds, -hourSeconds]);
-  await afflictions.change({ clockSeconds: afflictions.clockSeconds === 0 ? direction : 0 });
+  await injection.change({ clockSeconds: injection.clockSeconds === 0 ? direction : 0 });
   mended();
 }
 
-/** Each commit takes so long. PostgreSQL waits no longer than this, whatever it is told. */
+/** The duration of each commit. PostgreSQL's setting has this maximum. */
 const slowCommitMillis = 100;
 
-async function slowDisk({ postgres, afflictions }: Cluster, slow: boolean): Promise<void> {
-  if (postgres === undefined) return await afflictions.change({ commitMillis: slow ? slowCommitMillis : 0 });
+async function slowDisk({ postgres, injection }: Cluster, slow: boolean): Promise<void> {
+  if (postgres === undefined) return await injection.change({ commitMillis: slow ? slowCommitMillis : 0 });
   await postgres.execute(`ALTER SYSTEM SET commit_delay = ${slow ? slowCommitMillis * 1000 : 0}`);
   await postgres.execute("SELECT pg_reload_conf()");
 }
 
-/** Puts right what lasts from one fault to another. */
-export async function mendAll({ afflictions, flowAfflictions }: Cluster): Promise<void> {
-  for (const each of [afflictions, flowAfflictions]) await each.change({ clockSeconds: 0 });
+/** Repairs faults that last beyond their own injection. */
+export async function mendAll({ injection, flowInjection }: Cluster): Promise<void> {
+  for (const each of [injection, flowInjection]) await each.change({ clockSeconds: 0 });
 }

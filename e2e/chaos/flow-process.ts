@@ -5,21 +5,21 @@ import type { Cluster } from "./cluster.ts";
 
 /** A process that runs one flow to its end, or until it is killed. */
 export interface FlowProcess {
-  /** Resolves with the id of the flow run, or with undefined when there never was one. */
+  /** Resolves with the id of the flow run, or with undefined if there never was one. */
   readonly created: Promise<string | undefined>;
   readonly ended: Promise<End>;
   kill(): void;
 }
 
 export type End =
-  | { readonly kind: "completed"; readonly result: unknown; readonly told: Told }
+  | { readonly kind: "completed"; readonly result: unknown; readonly report: FlowReport }
   | { readonly kind: "ended"; readonly state: string; readonly why: string }
   | { readonly kind: "killed" };
 
-/** What a process that came to its end knows to be with the server. */
-export interface Told {
+/** Data that a finished process knows to be on the server. */
+export interface FlowReport {
   readonly self: string;
-  /** Log lines, numbered from 0. */
+  /** Number of log lines, numbered from 0. */
   readonly logged: number;
   readonly artifacts: readonly string[];
 }
@@ -28,23 +28,23 @@ export interface FlowRunToStart {
   readonly ledger: string;
   readonly name: string;
   readonly steps: number;
-  /** The run to go on with. */
+  /** The run to resume. */
   readonly resume?: string | undefined;
-  /** The machine it runs on, so to say: where it keeps large results. */
+  /** A folder that stands for a machine: it stores large results. */
   readonly home: string;
   readonly heartbeatSeconds?: number | undefined;
 }
 
-export function startFlowProcess({ apiUrl, program, flowAfflictions }: Cluster, run: FlowRunToStart): FlowProcess {
+export function startFlowProcess({ apiUrl, program, flowInjection }: Cluster, run: FlowRunToStart): FlowProcess {
   const args = [program, run.ledger, run.name, String(run.steps), ...(run.resume === undefined ? [] : [run.resume])];
-  const child = spawn(process.execPath, [...flowAfflictions.execArgv, ...args], {
+  const child = spawn(process.execPath, [...flowInjection.execArgv, ...args], {
     env: {
       ...process.env,
-      ...flowAfflictions.environment,
+      ...flowInjection.environment,
       OSTINATO_API_URL: apiUrl,
       OSTINATO_LOG_LEVEL: "off",
       OSTINATO_HOME: run.home,
-      // Also one that is started while the server is out of reach for a minute begins when it is back.
+      // A process that starts during a long outage of the server begins when the server is back.
       OSTINATO_CONNECT_SECONDS: "180",
       ...(run.heartbeatSeconds === undefined ? {} : { OSTINATO_HEARTBEAT_SECONDS: String(run.heartbeatSeconds) }),
     },
@@ -76,17 +76,21 @@ function follow(child: ChildProcess): Pick<FlowProcess, "created" | "ended"> {
 
 function endOf(line: string | undefined, errors: string): End {
   if (line === undefined) return { kind: "ended", state: "nothing", why: errors.trim().slice(-500) };
-  const told = JSON.parse(line) as Told & { readonly ended: string; readonly result: unknown; readonly why: string };
-  if (told.ended === "COMPLETED") return { kind: "completed", result: told.result, told };
-  return { kind: "ended", state: told.ended, why: told.why };
+  const report = JSON.parse(line) as FlowReport & {
+    readonly ended: string;
+    readonly result: unknown;
+    readonly why: string;
+  };
+  if (report.ended === "COMPLETED") return { kind: "completed", result: report.result, report };
+  return { kind: "ended", state: report.ended, why: report.why };
 }
 
-/** The calls of tasks whose bodies have run, in order. */
+/** The calls of tasks whose functions have run, in order. */
 export async function callsIn(ledger: string): Promise<readonly string[]> {
   return linesOf(await readFile(ledger, "utf8").catch(() => ""));
 }
 
-/** The file by which a home keeps the large result at `location`. */
+/** The file in a home folder that contains the large result at `location`. */
 export function fileOfResult(home: string, location: string): string {
   return join(home, "results", location.replace(/^local:/, ""));
 }

@@ -4,7 +4,7 @@ interface FinishedTask {
   readonly name: string;
 }
 
-/** The calls of tasks in the run and its subflows whose result the server has, in the words of the ledger. */
+/** The calls of tasks in the run and its subflows whose results the server has, in the ledger's form. */
 export async function keptCalls(apiUrl: string, flowRunId: string): Promise<ReadonlySet<string>> {
   const subflows = await patiently<{ id: string }[]>(`${apiUrl}/flow_runs/filter`, {
     flow_runs: { parent_flow_run_id: { any_: [flowRunId] } },

@@ -4,7 +4,7 @@ import type { ServerUnderTest } from "./server-under-test.ts";
 
 const restMillis = 20;
 
-/** Removes the file of a SQLite database under its server, waits until that notices, and saves what it has open. */
+/** Removes the file of a SQLite database under its server, waits until the server notices, and saves its open database. */
 export async function removeAndSave(
   file: string,
   server: ServerUnderTest,
@@ -17,7 +17,7 @@ export async function removeAndSave(
   return { noticedAfter, saved };
 }
 
-/** Where nobody has it open. */
+/** Restores the file after the server has closed it. */
 export async function putBack(saved: string, file: string): Promise<void> {
   for (const ending of ["-wal", "-shm"]) await rm(file + ending, { force: true });
   await rename(saved, file);

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { chaos } from "./chaos.ts";
-import { describeVerdict, isClean, type Verdict } from "./verdict.ts";
+import { describeReport, isClean, type Report } from "./report.ts";
 
 const { values } = parseArgs({
   options: {
@@ -19,14 +19,14 @@ const { values } = parseArgs({
 
 if (values.help) {
   console.log(`npm run chaos -- [options]
-  --minutes <n>     how long things are broken, on each database; 1 unless told
+  --minutes <n>     how long things are broken, on each database; default 1
   --seed <n>        repeats the faults of an earlier run
-  --on <database>   sqlite or postgresql; both unless told
-  --workers <n>     processes that run flows side by side; 3 unless told
-  --command <file>  test the ostinato command of an installed package; unless told the product is packed and installed
+  --on <database>   sqlite or postgresql; default both
+  --workers <n>     processes that run flows side by side; default 3
+  --command <file>  test the ostinato command of an installed package; by default the product is packed and installed
   --from-source     test the sources as they are
   --no-mount        make no file system of its own: a full disk is injected
-  --json <file>     write the verdicts as JSON
+  --json <file>     write the reports as JSON
 From 2 minutes on the mixture has what takes a minute. The exit code is 1 when anything was lost, doubled, stuck or wrong.`);
   process.exit(0);
 }
@@ -39,10 +39,10 @@ for (const name of ["seed", "minutes", "workers"] as const) {
     throw new Error(`--${name} is ${JSON.stringify(values[name])}: give a number above 0`);
 }
 
-const verdicts: Verdict[] = [];
+const reports: Report[] = [];
 for (const database of databases) {
   console.log(`\n${database}, seed ${seed}`);
-  const verdict = await chaos({
+  const report = await chaos({
     database,
     command: values.command,
     fromSource: values["from-source"],
@@ -52,13 +52,13 @@ for (const database of databases) {
     workers: Number(values.workers),
     say: (line) => console.log(`  ${line}`),
   });
-  verdicts.push(verdict);
-  console.log(["", ...describeVerdict(verdict)].map((line) => `  ${line}`.trimEnd()).join("\n"));
+  reports.push(report);
+  console.log(["", ...describeReport(report)].map((line) => `  ${line}`.trimEnd()).join("\n"));
 }
-const clean = verdicts.every(isClean);
+const clean = reports.every(isClean);
 const repeated = [...process.argv.slice(2).filter(withoutSeed), `--seed ${seed}`].join(" ");
 console.log(`\n${clean ? "nothing lost, doubled, stuck or wrong" : "NOT CLEAN"}; again: npm run chaos -- ${repeated}`);
-if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(verdicts, null, 2)}\n`);
+if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(reports, null, 2)}\n`);
 process.exitCode = clean ? 0 : 1;
 
 function withoutSeed(argument: string, index: number, all: readonly string[]): boolean {

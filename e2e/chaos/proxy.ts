@@ -1,27 +1,27 @@
 import { connect, createServer, type Socket } from "node:net";
 
-/** Stands between clients and servers, and breaks what passes. */
+/** A proxy between clients and servers that breaks connections. */
 export interface BreakingProxy {
   readonly port: number;
-  /** Where connections go from now on, in turn; one that is refused goes to the next. */
+  /** Sets the targets of new connections, in turn; one that refuses is skipped. */
   aim(ports: readonly number[]): void;
   /** Ends all connections at once. */
   cut(): void;
   /**
-   * Ends each connection in the middle of what it carries next: half of it is passed on, the rest is not. Those that carry
-   * nothing are ended a moment later. Gives how many were ended in the middle.
+   * Ends each connection in the middle of its next data: half of it is passed on, the rest is not. Silent connections are ended a moment
+   * later. Returns how many were ended in the middle.
    */
   cutMidFrame(): Promise<number>;
-  /** Refuses connections, and ends those that are, until told otherwise. */
+  /** Refuses and ends connections while `blocked`. */
   block(blocked: boolean): void;
   close(): Promise<void>;
 }
 
 const midFramePatienceMillis = 500;
 
-/** Two ends of one connection. */
+/** The two sockets of one connection. */
 interface Passage {
-  /** Pass on half of the next piece, then end. */
+  /** Passes on half of the next data, then ends. */
   breakNext: boolean;
   end(): void;
 }

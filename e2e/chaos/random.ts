@@ -1,11 +1,11 @@
-/** Numbers that a seed repeats (mulberry32, public domain). */
+/** Reproducible random numbers from a seed (mulberry32, public domain). */
 export interface Random {
-  /** From 0 up to 1. */
+  /** From 0 up to 1, exclusive. */
   next(): number;
   pick<T>(list: readonly T[]): T;
   between(least: number, most: number): number;
   shuffled<T>(list: readonly T[]): T[];
-  /** Another source, whose numbers don't depend on how many are taken of this one. */
+  /** An independent source, which does not depend on the numbers taken from this one. */
   fork(): Random;
 }
 

@@ -1,11 +1,11 @@
 import { everyPage, patiently } from "./api.ts";
-import type { Findings, Verdict } from "./verdict.ts";
+import type { Findings, Report } from "./report.ts";
 
-/** Where what is found is written down. */
-export interface Court {
+/** The context of all checks: the server, and the collected findings. */
+export interface Check {
   readonly apiUrl: string;
   readonly found: Findings;
-  readonly acknowledged: Record<keyof Verdict["acknowledged"], number>;
+  readonly acknowledged: Record<keyof Report["acknowledged"], number>;
 }
 
 export interface KeptState {
@@ -27,7 +27,7 @@ export interface ResultRow {
   readonly location: string | null;
 }
 
-/** Each of `expected` is to be once in `kept`. */
+/** Checks that each element of `expected` is in `kept` exactly once. */
 export function compare(
   what: string,
   { expected, kept }: { readonly expected: readonly string[]; readonly kept: readonly string[] },
@@ -42,8 +42,8 @@ export function compare(
   }
 }
 
-export async function judgeLines(
-  { apiUrl, found, acknowledged }: Court,
+export async function checkLines(
+  { apiUrl, found, acknowledged }: Check,
   flowRunIds: readonly string[],
   expected: readonly string[],
 ): Promise<void> {
@@ -60,7 +60,7 @@ export function taskRunsOf(apiUrl: string, flowRunIds: readonly string[]): Promi
   return everyPage(`${apiUrl}/task_runs/filter`, { flow_runs: { id: { any_: flowRunIds } }, sort: "ID_DESC" });
 }
 
-/** The results that were kept for the flow run, with their data. */
+/** The stored results of the flow run, with their data. */
 export async function resultsOf(apiUrl: string, flowRunId: string): Promise<readonly ResultRow[]> {
   const all: ResultRow[] = [];
   let after: string | null = null;

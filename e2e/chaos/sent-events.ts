@@ -1,19 +1,19 @@
 import { randomUUID } from "node:crypto";
 
-/** An event as a client sends it. */
+/** An event in the form that clients send. */
 export interface SentEvent {
   readonly id: string;
 }
 
-export interface WitnessedTask {
+export interface RecordedTask {
   readonly flowRunId: string;
   readonly id: string;
-  /** What the task run comes to. */
+  /** The result of the task run. */
   readonly result: string;
 }
 
-/** The three states of a task run that came to its end, the last one with its result. */
-export function taskRunEvents({ flowRunId, id, result }: WitnessedTask): readonly SentEvent[] {
+/** The three states of a finished task run, the last one with its result. */
+export function taskRunEvents({ flowRunId, id, result }: RecordedTask): readonly SentEvent[] {
   const begun = Date.now();
   return (["PENDING", "RUNNING", "COMPLETED"] as const).map((type, step) => {
     const name = type.charAt(0) + type.slice(1).toLowerCase();
@@ -25,7 +25,7 @@ export function taskRunEvents({ flowRunId, id, result }: WitnessedTask): readonl
       follows: null,
       resource: {
         "prefect.resource.id": `prefect.task-run.${id}`,
-        "prefect.resource.name": "witnessed",
+        "prefect.resource.name": "recorded",
         "prefect.state-name": name,
         "prefect.state-type": type,
         "prefect.orchestration": "client",
@@ -36,8 +36,8 @@ export function taskRunEvents({ flowRunId, id, result }: WitnessedTask): readonl
         initial_state: null,
         validated_state: { type, name, message: "", state_details: {}, data: null },
         task_run: {
-          name: "witnessed",
-          task_key: "witnessed",
+          name: "recorded",
+          task_key: "recorded",
           dynamic_key: id,
           empirical_policy: {},
           tags: [],
@@ -59,7 +59,7 @@ function keptResult(value: string) {
   return { format: "devalue", data: JSON.stringify([value]), preview, identity: value };
 }
 
-/** Of something that the server knows nothing about. */
+/** An event about a resource that the server does not know. */
 export function otherEvent(): SentEvent & Record<string, unknown> {
   return {
     id: randomUUID(),

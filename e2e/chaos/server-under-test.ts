@@ -1,20 +1,20 @@
 import { type ChildProcess, spawn } from "node:child_process";
 
-/** A server in a process of its own, which may be killed, paused and started again. */
+/** A server in a process of its own, which can be killed, suspended and restarted. */
 export interface ServerUnderTest {
   readonly port: number;
   readonly apiUrl: string;
-  /** Starts it, unless it runs, and resolves when it is healthy. */
+  /** Starts the server unless it runs, and resolves when it is healthy. */
   start(): Promise<void>;
   kill(): Promise<void>;
   readonly isRunning: boolean;
-  /** As a laptop that is closed: it does nothing, and its connections stay open. */
+  /** Stops the process as closing a laptop does: its connections stay open. */
   suspend(): void;
   wake(): void;
 }
 
 export interface ServerCommand {
-  /** The `ostinato` command. */
+  /** The path of the `ostinato` command. */
   readonly command: string;
   readonly execArgv: readonly string[];
   readonly environment: NodeJS.ProcessEnv;

@@ -3,10 +3,10 @@ import { mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-/** A file system of its own, small enough to be filled. */
+/** A file system that is small enough to be filled. */
 export interface SmallDisk {
   readonly folder: string;
-  /** Takes all that is free, to the last byte. */
+  /** Fills all free space, to the last byte. */
   fill(): Promise<void>;
   free(): Promise<void>;
   remove(): Promise<void>;
@@ -14,7 +14,7 @@ export interface SmallDisk {
 
 const pieceBytes = 1024 * 1024;
 
-/** Mounts one at `folder`, which takes root on Linux; undefined where that can't be had. */
+/** Mounts a file system at `folder`, which takes root on Linux; undefined where that is impossible. */
 export async function mountSmallDisk(folder: string, megabytes: number): Promise<SmallDisk | undefined> {
   await mkdir(folder, { recursive: true });
   const options = ["-t", "tmpfs", "-o", `size=${megabytes}m,mode=0777`, "tmpfs", folder];
@@ -40,7 +40,7 @@ export async function mountSmallDisk(folder: string, megabytes: number): Promise
 async function fillDisk(ballast: string): Promise<void> {
   const file = await open(ballast, "a");
   const piece = Buffer.alloc(pieceBytes);
-  // What others leave free while it is being filled is taken by smaller and smaller pieces.
+  // Ever smaller pieces fill the space that other processes free meanwhile.
   let bytes = pieceBytes;
   try {
     while (bytes > 0) {

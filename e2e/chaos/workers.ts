@@ -2,28 +2,28 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { patiently, pause } from "./api.ts";
 import type { Cluster } from "./cluster.ts";
-import { callsIn, type FlowProcess, startFlowProcess, type Told } from "./flow-process.ts";
+import { callsIn, type FlowProcess, type FlowReport, startFlowProcess } from "./flow-process.ts";
 import { keptCalls } from "./kept-calls.ts";
 import type { Random } from "./random.ts";
 
-/** Processes that run flows, one after the other in each lane, and go on with those that were killed. */
+/** Processes that run flows, one after the other in each lane, and resume killed ones. */
 export interface Workers {
-  /** Kills one and gives the seconds until its run goes on in another process; undefined where nothing ran. */
+  /** Kills a process and returns the seconds until another one resumes its run; undefined where nothing ran. */
   killOne(random: Random): Promise<number | undefined>;
-  /** Lets what runs end, and tells what came of it. */
+  /** Lets running flows end, and returns their outcomes. */
   finish(): Promise<WorkDone>;
 }
 
 export interface WorkDone {
   readonly flowRuns: readonly EndedRun[];
-  /** Flow runs that were killed and that nobody goes on with. */
+  /** Killed flow runs that are not resumed. */
   readonly abandoned: readonly string[];
-  /** Flow runs that came to another end than they should have. */
+  /** Flow runs that ended differently than expected. */
   readonly wrong: readonly string[];
-  /** Calls of tasks that ran again though the server had their result before the run went on. */
+  /** Calls of tasks that ran again although the server had their results before the run was resumed. */
   readonly repeated: readonly string[];
   readonly resumed: number;
-  /** Where processes kept large results. */
+  /** Folders in which processes stored large results. */
   readonly homes: readonly string[];
 }
 
@@ -31,21 +31,21 @@ export interface EndedRun {
   readonly id: string;
   readonly name: string;
   readonly state: "COMPLETED" | "CANCELLED";
-  /** Whether the server was to miss its signs of life sooner than an outage may last. */
+  /** Whether the heartbeat interval is shorter than some outages. */
   readonly soonMissed: boolean;
-  /** Undefined where the process has not come to its end with a result. */
-  readonly told: Told | undefined;
+  /** Undefined unless the process ended with a result. */
+  readonly report: FlowReport | undefined;
 }
 
 export interface WorkersOptions {
-  /** How many side by side. */
+  /** Number of parallel processes. */
   readonly count: number;
-  /** Whether some that are killed are left to be found by the server, which takes it a while. */
+  /** Whether some killed runs are left to the server, which takes a while to find them. */
   readonly abandon: boolean;
   readonly random: Random;
 }
 
-/** One run with its fate. */
+/** One run of a flow, over all of its processes. */
 interface Work {
   readonly name: string;
   readonly steps: number;
@@ -55,11 +55,11 @@ interface Work {
   process: FlowProcess | undefined;
   id: string | undefined;
   killed: (() => void) | undefined;
-  /** Resolves when it goes on. */
+  /** Resolves when the run is resumed. */
   resumed: PromiseWithResolvers<void> | undefined;
 }
 
-/** So often a run is cancelled, and is left alone once killed: each so-manieth. */
+/** Every n-th run is cancelled, or left alone once killed. */
 const cancelledEvery = 6;
 const abandonedEvery = 4;
 const heartbeatOfAbandonedSeconds = 2;
@@ -103,7 +103,7 @@ export function startWorkers(cluster: Cluster, { count, abandon, random }: Worke
       const { name, ledger, steps, id: resume } = work;
       const kept = resume === undefined ? undefined : await keptCalls(cluster.apiUrl, resume);
       const before = (await callsIn(ledger)).length;
-      // Every second time it goes on elsewhere, where large results of before are not.
+      // Every second time it is resumed in another folder, without the earlier large results.
       const home = homes[(lane + (attempt >> 1)) % homes.length] ?? homes[0];
       const heartbeatSeconds = work.abandoned ? heartbeatOfAbandonedSeconds : undefined;
       const process = startFlowProcess(cluster, { ledger, name, steps, resume, home, heartbeatSeconds });
@@ -118,7 +118,7 @@ export function startWorkers(cluster: Cluster, { count, abandon, random }: Worke
       const again = after.filter((call) => kept?.has(call) === true && (sameMachine || !call.startsWith("large")));
       done.repeated.push(...again.map((call) => `${name} (${work.id}): ${call}`));
       if (end.kind !== "killed") return conclude(work, end);
-      if (work.id === undefined) return; // It died before it knew of a run of its own: nothing was promised.
+      if (work.id === undefined) return; // It died before its run was created: nothing was acknowledged.
       if (work.abandoned) return void done.abandoned.push(work.id);
       resumed += 1;
     }
@@ -129,11 +129,11 @@ export function startWorkers(cluster: Cluster, { count, abandon, random }: Worke
     end: Exclude<Awaited<FlowProcess["ended"]>, { kind: "killed" }>,
   ) {
     if (id === undefined) return void done.wrong.push(`${name}: never began: ${describe(end)}`);
-    const told = end.kind === "completed" ? end.told : undefined;
+    const report = end.kind === "completed" ? end.report : undefined;
     if (end.kind === "completed" && end.result === expectedResult(steps)) {
-      done.flowRuns.push({ id, name, state: "COMPLETED", soonMissed, told });
+      done.flowRuns.push({ id, name, state: "COMPLETED", soonMissed, report });
     } else if (cancelled && end.kind === "ended" && end.state === "CANCELLED") {
-      done.flowRuns.push({ id, name, state: "CANCELLED", soonMissed, told });
+      done.flowRuns.push({ id, name, state: "CANCELLED", soonMissed, report });
     } else {
       done.wrong.push(`${name} (${id}): ${describe(end)}, expected ${expectedResult(steps)}`);
     }
@@ -183,7 +183,7 @@ function describe(end: object): string {
   return JSON.stringify(end);
 }
 
-/** What the flow comes to when nothing is lost and nothing is done twice. */
+/** The result of the flow if nothing is lost or done twice. */
 function expectedResult(steps: number): number {
   const sum = Array.from({ length: steps }, (_, index) => index * 2).reduce((total, value) => total + value, 0);
   return sum + (steps % 3) * 10;

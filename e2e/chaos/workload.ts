@@ -3,10 +3,10 @@ import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { artifact, flow, log, resumeRun, task, unmapped } from "ostinato";
 
 /**
- * One flow with retries, subflows, a cache, `.map`, logs, an artifact and large results, in a process that may be killed at any
- * moment. It writes a line to its ledger each time the body of a task has run, before the task can be known to have finished.
- * Arguments: the ledger's file, a name for the run, how many steps, and the id of the run to go on with, if any.
- * It prints its id, then how it ended: with its result, or with the name of its state.
+ * A flow with retries, subflows, a cache, `.map`, logs, an artifact and large results, in a process that may be killed at any moment. It
+ * writes a line to its ledger whenever the function of a task has run, before the task can be known as finished. Arguments: the ledger's
+ * file, a name for the run, the number of steps, and the id of a run to resume, if any. It prints its id and then its end: the result, or
+ * the name of its state.
  */
 const [ledger = "", name = "", stepsText = "20", resume] = process.argv.slice(2);
 const steps = Number(stepsText);
@@ -20,7 +20,7 @@ function ran(call: string): void {
 
 const taskRetries = 3;
 
-/** Fails at times, in all processes of the run together always so often: some steps for more than all retries of the task. */
+/** Fails now and then, regularly over all processes of the run together: for some steps more often than the task has retries. */
 function fail(index: number): void {
   const wanted = index === 4 && steps % 5 === 0 ? taskRetries + 2 : index % 7 === 3 ? 2 : 0;
   const file = `${ledger}.failures`;

@@ -1,23 +1,23 @@
 import { isId, type Pairing } from "./pairing.ts";
 import type { Answer } from "./request.ts";
 
-/** One thing that the two answers to a request have differently. */
+/** One difference between the two answers to a request. */
 export interface Difference {
   readonly kind: "status" | "type" | "missing" | "extra" | "value" | "order";
-  /** Where in the body, with `[]` for any element of a list; empty for the answer as a whole. */
+  /** The place in the body, with `[]` for any element of a list; empty for the answer as a whole. */
   readonly path: string;
   readonly theirs: unknown;
   readonly ours: unknown;
 }
 
-/** What two answers are held against: who is who, and what was named and when. */
+/** The context of a comparison: matching ids, names and times. */
 export interface Ground {
   readonly pairing: Pairing;
-  /** When the comparison began, in milliseconds since the epoch: moments since then are «now» on either server. */
+  /** The start of the comparison in milliseconds since the epoch: later times count as «now» on either server. */
   readonly begun: number;
-  /** The order that was asked for, such as `NAME_ASC`. */
+  /** The requested order, such as `NAME_ASC`. */
   readonly sort: string | undefined;
-  /** Whether the words of the request hold this text: what a server makes up by itself is held against its kind only. */
+  /** Whether the request contains this text: text made by a server is compared by its kind only. */
   readonly wasSent: (text: string) => boolean;
 }
 
@@ -36,10 +36,7 @@ export function differences(theirs: Answer, ours: Answer, ground: Ground): reado
 
 const problemsField = "exception_detail";
 
-/**
- * The fields that a refusal names. The words for what is wrong with them are each validator's own, and so is how many of
- * several problems it tells.
- */
+/** The fields that a refusal names. Wording, and the number of reported problems, differ between validators. */
 function problemsOf({ status, body }: Answer): readonly string[] | undefined {
   const problems = status === 422 && isRecord(body) ? body[problemsField] : undefined;
   if (!Array.isArray(problems)) return undefined;
@@ -49,7 +46,7 @@ function problemsOf({ status, body }: Answer): readonly string[] | undefined {
 
 interface Place extends Ground {
   readonly path: string;
-  /** The field that holds the value. */
+  /** The name of the field that contains the value. */
   readonly name: string;
 }
 
@@ -75,7 +72,7 @@ function comparedRecords(theirs: Row, ours: Row, place: Place): readonly Differe
   return found;
 }
 
-/** The code beside the words of an error, which only Ostinato sends. */
+/** The code beside the message of an error, which only Ostinato sends. */
 function isOwnCode(key: string, { detail, exception_message }: Row, path: string): boolean {
   return key === "code" && path === "" && (detail !== undefined || exception_message !== undefined);
 }
@@ -97,7 +94,7 @@ function comparedLists(theirs: readonly unknown[], ours: readonly unknown[], pla
   return areSame ? [] : [{ kind: "order", path, theirs: one, ours: other }];
 }
 
-/** What a list is sorted by. Where the keys are equal, or ids that each server makes in its way, any order is as good. */
+/** The sort keys of a list. Elements with equal keys, or with ids that servers generate, may come in any order. */
 function keysOf(list: readonly unknown[], { sort = "ID_DESC" }: Place): readonly unknown[] {
   const name = sort.replace(/_(ASC|DESC)$/, "").toLowerCase();
   if (name === "id" || name === "duration") return list.map(() => null);
@@ -112,7 +109,7 @@ function sortedLike(theirs: readonly unknown[], ours: readonly unknown[], { pair
   return ours.toSorted((one, other) => wanted.indexOf(JSON.stringify(one)) - wanted.indexOf(JSON.stringify(other)));
 }
 
-/** Ours by the ids of theirs where all are known to stand for each other; else as they came. */
+/** Reorders Ostinato's elements by Prefect's ids if all of them are paired; otherwise leaves them as they are. */
 function inTheirOrder(theirs: readonly unknown[], ours: readonly unknown[], { pairing }: Place): readonly unknown[] {
   const byId = new Map(ours.map((item) => [idOf(item), item]));
   const found = theirs.map((item) => {
@@ -139,7 +136,7 @@ function isSame(theirs: unknown, ours: unknown, { pairing, begun, name, wasSent 
   return pairing.translated(theirs) === ours;
 }
 
-/** Fields that tell how long something has taken until now. */
+/** Fields with a duration up to now. */
 const durations = new Set([
   "total_run_time",
   "estimated_run_time",
@@ -154,12 +151,12 @@ function areClose(theirs: number, ours: number): boolean {
   return Math.abs(theirs - ours) < closeSeconds && !(Number.isInteger(theirs) && Number.isInteger(ours));
 }
 
-/** As both servers write one: UTC, and microseconds where there are any. */
+/** A time in the format of both servers: UTC, with microseconds if there are any. */
 function isMoment(text: string): boolean {
   return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z$/.test(text) && Number.isFinite(Date.parse(text));
 }
 
-/** A name that a server gives to a run that has none. */
+/** Whether a server generated the name for an unnamed run. */
 function isMadeUp(text: string): boolean {
   return /^[a-z]+-[a-z]+$/.test(text);
 }

@@ -16,8 +16,8 @@ describe.skipIf(python === undefined)("this server beside Prefect's", () => {
   afterAll(() => servers?.stop());
 
   test("differs in nothing but what is listed", async () => {
-    const verdict = await compareServers(servers, { seed, requests });
-    expect(verdict.requests).toBeGreaterThanOrEqual(requests);
-    expect(verdict.unlisted.length, described(verdict).join("\n")).toBe(0);
+    const report = await compareServers(servers, { seed, requests });
+    expect(report.requests).toBeGreaterThanOrEqual(requests);
+    expect(report.unlisted.length, described(report).join("\n")).toBe(0);
   }, 600_000);
 });

@@ -6,19 +6,19 @@ import { type Finding, Sequence, type Servers, without } from "./sequence.ts";
 export interface Plan {
   readonly seed: number;
   readonly requests: number;
-  /** The nouns whose operations are chosen; all unless told. Flows and runs are always there, for others need them. */
+  /** The nouns whose operations are chosen; all by default. Flows and runs are always included, because others need them. */
   readonly nouns?: readonly string[] | undefined;
   readonly say?: (line: string) => void;
 }
 
-/** A difference with the least requests that show it. */
+/** A difference with a minimal sequence of requests that shows it. */
 export interface Reported extends Finding {
-  /** Names the difference in each seed: the operation, the kind and the place. */
+  /** Identifies the difference across seeds: the operation, the kind and the place. */
   readonly signature: string;
   readonly seen: number;
 }
 
-export interface Verdict {
+export interface ComparisonReport {
   readonly requests: number;
   readonly unlisted: readonly Reported[];
   /** How often each listed difference was seen, by its id. */
@@ -27,8 +27,8 @@ export interface Verdict {
 
 const stepsPerSequence = 25;
 
-/** Plays seeded sequences on all servers until as many requests were sent. */
-export async function compareServers(servers: Servers, plan: Plan): Promise<Verdict> {
+/** Plays seeded sequences on all servers until enough requests were sent. */
+export async function compareServers(servers: Servers, plan: Plan): Promise<ComparisonReport> {
   const random = seededRandom(plan.seed);
   const chosen = grammars.filter(({ noun }) => plan.nouns === undefined || plan.nouns.includes(noun));
   const unlisted = new Map<string, Reported>();
@@ -66,7 +66,7 @@ export async function compareServers(servers: Servers, plan: Plan): Promise<Verd
   return { requests, unlisted: least, listed };
 }
 
-/** Whether the servers hold different things from here on, so that what follows would only repeat the difference. */
+/** Whether the servers' data differs from here on, so that later differences would only repeat this one. */
 function parts({ step, difference, known }: Finding): boolean {
   if (known === undefined) return true;
   return (
@@ -85,7 +85,7 @@ export function signatureOf({ step, difference }: Finding): string {
 
 const maxTries = 40;
 
-/** Leaves out what the difference does not need, one request after the other. */
+/** Removes requests that the difference does not need, one after the other. */
 async function shrunk(servers: Servers, reported: Reported): Promise<Reported> {
   let least = reported;
   let tries = 0;
@@ -100,7 +100,7 @@ async function shrunk(servers: Servers, reported: Reported): Promise<Reported> {
   return least;
 }
 
-/** What the last of these requests is answered differently, played on servers that have nothing of them. */
+/** The differences in the last request's answers when the requests are played on empty servers. */
 export async function replay(servers: Servers, steps: readonly Step[]): Promise<readonly Finding[]> {
   const sequence = new Sequence(servers, grammars);
   let last: readonly Finding[] = [];

@@ -1,6 +1,6 @@
 import { futureMoments, type Making, nowhere, pastMoments, stateTypes } from "./grammar.ts";
 
-/** Filters as the API has them, each part there or not, so that all of their combinations come up. */
+/** Filters of the API with optional parts, so that all of their combinations occur. */
 type Part = unknown;
 
 export function flowFilter(making: Making): Part {
@@ -73,7 +73,7 @@ export function runCriteria(making: Making): Readonly<Record<string, Part>> {
 
 export function page({ random, maybe }: Making, sorts: readonly string[]): Readonly<Record<string, Part>> {
   const sort = random.pick(sorts);
-  // Only names and keys have no ties: of others a part of the list would be any part.
+  // Only names and keys are unique: other orders make a page of the list arbitrary.
   const isWhole = !/^(NAME|KEY)_/.test(sort);
   return {
     sort,
@@ -150,7 +150,7 @@ function operator({ random }: Making): string {
   return random.pick(["and_", "or_"]);
 }
 
-/** Mostly few of the parts: many at once match nothing. */
+/** Usually a few of the parts, because many at once match nothing. */
 function filled({ random }: Making, parts: Readonly<Record<string, () => Part>>): Part {
   const count = random.pick([0, 1, 1, 1, 2, 2, 3]);
   const chosen = random.shuffled(Object.keys(parts)).slice(0, count);

@@ -1,58 +1,58 @@
 import type { Random } from "../chaos/random.ts";
 import type { Draft } from "./request.ts";
 
-/** A noun's operations as real programs use them. A new noun of the API is one more file with one of these. */
+/** A noun's operations as real programs use them. A new noun of the API needs one more file with a grammar. */
 export interface Grammar {
   readonly noun: string;
   readonly operations: readonly Operation[];
-  /** The operations of Prefect's OpenAPI document for which bodies are also made from their schemas. */
+  /** Operations of Prefect's OpenAPI document for which bodies are also generated from their schemas. */
   readonly documented?: readonly Documented[];
-  /** The requests that make things, with the kinds of them; their ids are in the answers. */
+  /** Requests that create objects, with the kinds of these; the answers contain their ids. */
   readonly makes?: Readonly<Record<string, string>>;
-  /** Where what the server makes by itself is listed, with all that there is, and how one of it is removed. */
+  /** The request that lists objects that the server creates by itself, and the one that removes one of them. */
   readonly leftovers?: { readonly list: string; readonly removal: string };
-  /** How each kind of thing that operations make is removed when a sequence ends; `{id}` stands for its id. */
+  /** The removal of each kind of object at the end of a sequence; `{id}` stands for its id. */
   readonly removal?: Readonly<Record<string, string>>;
 }
 
 export interface Operation {
   readonly name: string;
-  /** Kinds of things that must have been made before. */
+  /** Kinds of objects that must exist before. */
   readonly needs?: readonly string[];
-  /** What it removes leaves things behind that one server keeps and the other does not: nothing comes after it. */
+  /** Ends the sequence, because the servers keep different leftovers of what it removes. */
   readonly ends?: true;
-  /** How often it is chosen, beside 1 for others. */
+  /** Its relative frequency; 1 by default. */
   readonly weight?: number;
   readonly make: (making: Making) => Draft;
 }
 
 export interface Documented {
   readonly method: Draft["method"];
-  /** As the document has it, such as `/flow_runs/{id}/set_state`. */
+  /** The path in the document, such as `/flow_runs/{id}/set_state`. */
   readonly path: string;
-  /** The kinds of things that the parameters in the path name, by their names. */
+  /** The kinds of objects that the path's parameters refer to, by their names. */
   readonly parameters?: Readonly<Record<string, string>>;
 }
 
-/** What an operation may put into its request. */
+/** Sources of values for requests. */
 export interface Making {
   readonly random: Random;
-  /** The place of the id of something that was made; of a thing that is not there where there is none, and at times anyway. */
+  /** A placeholder for the id of an existing object; of a missing one where there is none, and now and then anyway. */
   some(kind: string): string;
-  /** A word that no other part of the sequence has. */
+  /** A word that is unique in the sequence. */
   word(): string;
-  /** Makes the value at times, and leaves the field out at others. */
+  /** Makes the value now and then, and otherwise leaves the field out. */
   maybe<T>(make: () => T): T | undefined;
 }
 
-/** Another field of what was made than its id. */
+/** Another field of a created object than its id. */
 export function fieldOf(place: string, field: string): string {
   return place.replace(/\}$/, `.${field}}`);
 }
 
 export const nowhere = "00000000-0000-4000-8000-00000000dead";
 
-/** Moments that are far from the present, so that both servers find the same past and future. */
+/** Times far from the present, so that both servers agree about past and future. */
 export const pastMoments = ["2019-01-02T03:04:05Z", "2020-06-07T08:09:10.123456+00:00", "2021-01-01 00:00:00"] as const;
 export const futureMoments = ["2091-02-03T04:05:06.7Z", "2095-12-31T23:59:59.999999+02:00"] as const;
 

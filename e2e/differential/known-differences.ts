@@ -2,10 +2,10 @@ import { readFileSync } from "node:fs";
 import type { Difference } from "./comparison.ts";
 import type { Answer, Step } from "./request.ts";
 
-/** A difference that stays, with its reason. What matches all that an entry says is one of it. */
+/** An accepted difference, with its reason. A difference that matches all parts of an entry counts as listed. */
 export interface KnownDifference {
   readonly id: string;
-  /** What is asked, in words for the table of the docs. */
+  /** The request in words, for the table in the docs. */
   readonly asked: string;
   readonly prefect: string;
   readonly ostinato: string;
@@ -20,7 +20,7 @@ interface Pattern {
   readonly kind?: Difference["kind"];
   /** The place in the answer, a regular expression. */
   readonly path?: string;
-  /** The value as JSON, regular expressions. */
+  /** The values as JSON, regular expressions. */
   readonly theirs?: string;
   readonly ours?: string;
   /** The whole answers as JSON, regular expressions. */

@@ -19,12 +19,12 @@ const { values } = parseArgs({
 
 if (values.help) {
   console.log(`npm run differential -- [options]
-Sends the same seeded requests to a Prefect server and to this one, and tells what they answer differently.
+Sends the same seeded requests to a Prefect server and to this one, and reports their different answers.
   --seed <n>        repeats the requests of an earlier run
-  --requests <n>    how many are sent to each server; 1000 unless told
-  --database <name> sqlite or postgresql, where this server keeps its data; both unless told
+  --requests <n>    how many are sent to each server; default 1000
+  --database <name> sqlite or postgresql, where this server keeps its data; default both
   --nouns <names>   only operations of these, by commas: ${grammars.map(({ noun }) => noun).join(", ")}
-  --python <file>   a Python that has the Prefect of e2e/prefect/requirements.txt; PREFECT_PYTHON unless told
+  --python <file>   a Python that has the Prefect of e2e/prefect/requirements.txt; default PREFECT_PYTHON
   --json <file>     write what was found as JSON
 Differences that stay are listed in e2e/differential/known-differences.json, and in docs/prefect.md from there. The exit code
 is 1 when there is another.`);
@@ -48,11 +48,11 @@ if (strange !== undefined) throw new Error(`--nouns has ${JSON.stringify(strange
 
 const servers = await startServers(python, databases);
 try {
-  const verdict = await compareServers(servers, { seed: Number(seed), requests: Number(requests), nouns });
-  console.log(describe(verdict).join("\n"));
-  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(verdict.unlisted, null, 2)}\n`);
+  const report = await compareServers(servers, { seed: Number(seed), requests: Number(requests), nouns });
+  console.log(describe(report).join("\n"));
+  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(report.unlisted, null, 2)}\n`);
   console.log(`again: npm run differential -- --seed ${seed} --requests ${requests}`);
-  process.exitCode = verdict.unlisted.length === 0 ? 0 : 1;
+  process.exitCode = report.unlisted.length === 0 ? 0 : 1;
 } finally {
   await servers.stop();
 }

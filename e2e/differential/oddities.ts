@@ -1,7 +1,7 @@
 import type { Random } from "../chaos/random.ts";
 import type { Draft } from "./request.ts";
 
-/** Values that programs send by mistake, harmless one by one. */
+/** Values that programs send by mistake; each is harmless. */
 const oddValues: readonly unknown[] = [
   null,
   "",
@@ -32,7 +32,7 @@ const oddValues: readonly unknown[] = [
   "PT1H",
 ];
 
-/** The request with one thing of its body changed: a value replaced, a field left out, or one that nobody knows. */
+/** The request with one change in its body: a value replaced, a field left out, or an unknown field. */
 export function oddly(random: Random, draft: Draft): Draft {
   if (draft.body === undefined) return { ...draft, body: random.pick(oddValues) };
   return { ...draft, body: changed(random, draft.body, 0) };

@@ -2,7 +2,7 @@ import type { Random } from "../chaos/random.ts";
 import type { Documented, Making } from "./grammar.ts";
 import type { Draft } from "./request.ts";
 
-/** As much of an OpenAPI document as bodies are made from. */
+/** The part of an OpenAPI document from which bodies are generated. */
 export interface OpenApiDocument {
   readonly paths: Readonly<Record<string, Readonly<Record<string, OperationObject>>>>;
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
@@ -30,7 +30,7 @@ interface Schema {
   readonly maxLength?: number;
 }
 
-/** What the fields that name things refer to. */
+/** The objects to which fields refer. */
 const kinds: Readonly<Record<string, string>> = {
   flow_id: "flow",
   flow_run_id: "flow run",
@@ -39,7 +39,7 @@ const kinds: Readonly<Record<string, string>> = {
   parent_flow_run_id: "flow run",
 };
 
-/** Fields that later nouns stand behind, or that would end the comparison: left out of bodies. */
+/** Fields that belong to later nouns, or that would end the comparison: left out of bodies. */
 const leftOut = new Set([
   "deployment_id",
   "deployments",
@@ -52,7 +52,7 @@ const leftOut = new Set([
   "job_variables",
 ]);
 
-/** A request of a documented operation with a body that its schema allows, mostly without what is optional. */
+/** A request of a documented operation with a body that its schema allows, usually without optional fields. */
 export function fromDocument(
   document: OpenApiDocument,
   { method, path, parameters = {} }: Documented,
@@ -68,7 +68,7 @@ interface Place {
   readonly document: OpenApiDocument;
   readonly making: Making;
   readonly depth: number;
-  /** The field that the value is for. */
+  /** The name of the field. */
   readonly name: string;
 }
 

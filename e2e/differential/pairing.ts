@@ -5,12 +5,12 @@ export function isId(value: unknown): value is string {
   return typeof value === "string" && uuid.test(value);
 }
 
-/** Which id of the one server stands for which of the other: learned where both answer one in the same place. */
+/** Matches ids of the two servers, learned where both answer one in the same place. */
 export class Pairing {
   readonly #ours = new Map<string, string>();
   readonly #theirs = new Map<string, string>();
 
-  /** Whether the two are the same thing, as far as is known; if neither was seen before they are from now on. */
+  /** Whether the two ids are paired; pairs them if neither was seen before. */
   agree(theirs: string, ours: string): boolean {
     const known = this.#ours.get(theirs);
     if (known !== undefined) return known === ours;
@@ -20,12 +20,12 @@ export class Pairing {
     return true;
   }
 
-  /** The id of the other server, or undefined. */
+  /** The other server's id, or undefined. */
   oursFor(theirs: string): string | undefined {
     return this.#ours.get(theirs);
   }
 
-  /** The text of one server with the other's ids in the place of those that are known. */
+  /** The text of one server with known ids replaced by the other's. */
   translated(theirs: string): string {
     return theirs.replace(uuids, (id) => this.#ours.get(id) ?? id);
   }

@@ -1,11 +1,11 @@
-import type { Verdict } from "./differential.ts";
+import type { ComparisonReport } from "./differential.ts";
 import { knownDifferences } from "./known-differences.ts";
 import type { Step } from "./request.ts";
 
 const maxCharacters = 600;
 
 /** Lines for a reader: each difference with the requests that lead to it and both answers. */
-export function describe({ requests, unlisted, listed }: Verdict): readonly string[] {
+export function describe({ requests, unlisted, listed }: ComparisonReport): readonly string[] {
   const lines: string[] = [];
   for (const { signature, seen, subject, steps, difference, theirs, ours } of unlisted) {
     lines.push("", `✗ ${signature}  (${seen} ×, ${subject})`);

@@ -1,7 +1,7 @@
-/** What both servers are sent. Ids that a server gave stand in it as places: `{#3}` is the id that request 3 was answered. */
+/** A request for both servers. Ids from answers are placeholders: `{#3}` is the id in the answer to request 3. */
 export interface Draft {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** Below `/api`, with its query. */
+  /** The path below `/api`, with its query. */
   readonly path: string;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
@@ -9,9 +9,9 @@ export interface Draft {
 
 /** One request of a sequence. */
 export interface Step extends Draft {
-  /** Its number, by which later ones refer to what it made; kept when others are left out. */
+  /** Its number, by which later requests refer to its object; it stays when others are left out. */
   readonly number: number;
-  /** The operation of the grammar that it came from. */
+  /** The operation of the grammar. */
   readonly operation: string;
 }
 
@@ -19,23 +19,23 @@ export interface Answer {
   readonly status: number;
   /** The media type, without parameters. */
   readonly type: string;
-  /** JSON as it was read, anything else as text. */
+  /** Parsed JSON, or text. */
   readonly body: unknown;
 }
 
-/** A server that is asked. */
+/** A server under comparison. */
 export interface Subject {
   readonly name: string;
-  /** With `/api`. */
+  /** The address, with `/api`. */
   readonly apiUrl: string;
 }
 
 const place = /\{#(\d+)((?:\.\w+)*)\}/g;
 
-/** What one server answered to the requests of a sequence, by their numbers. */
+/** The answers of one server to the requests of a sequence, by their numbers. */
 export type Answers = ReadonlyMap<number, Answer>;
 
-/** The numbers of the requests whose answers this one needs. */
+/** The numbers of the requests on whose answers this one depends. */
 export function needsOf({ path, body }: Draft): readonly number[] {
   const text = `${path} ${JSON.stringify(body) ?? ""}`;
   return [...text.matchAll(place)].map(([, number]) => Number(number));
@@ -46,7 +46,7 @@ const answerSeconds = 30;
 const maxTries = 8;
 const busyMillis = 150;
 
-/** Sends a request with the ids that this server gave before, again where it is too busy: Prefect's on SQLite is at times. */
+/** Sends a request with this server's ids, and repeats it while the server is too busy, as Prefect's on SQLite may be. */
 export async function send(subject: Subject, draft: Draft, before: Answers): Promise<Answer> {
   let answer = await sendOnce(subject, draft, before);
   for (let tries = 1; answer.status === 503 && tries < maxTries; tries += 1) {
@@ -56,7 +56,7 @@ export async function send(subject: Subject, draft: Draft, before: Answers): Pro
   return answer;
 }
 
-/** Each on a connection of its own: a server may give an idle one up at the moment at which it is used again. */
+/** Uses a new connection each time, because a server may close an idle one at the moment of its reuse. */
 async function sendOnce({ name, apiUrl }: Subject, draft: Draft, before: Answers): Promise<Answer> {
   const body = draft.body === undefined ? undefined : JSON.stringify(filled(draft.body, before));
   const response = await fetch(apiUrl + encodeURI(fill(draft.path, before)).replaceAll("%25", "%"), {

@@ -7,7 +7,7 @@ import { fromDocument, type OpenApiDocument } from "./openapi-bodies.ts";
 import { Pairing } from "./pairing.ts";
 import { type Answer, type Draft, needsOf, type Step, type Subject, send } from "./request.ts";
 
-/** The servers that are compared: Prefect's, and ours on each database. */
+/** The compared servers: Prefect's, and Ostinato's on each database. */
 export interface Servers {
   readonly prefect: Subject;
   readonly ours: readonly Subject[];
@@ -15,7 +15,7 @@ export interface Servers {
   readonly begun: number;
 }
 
-/** A difference where it was seen. */
+/** A difference with its place in the sequence. */
 export interface Finding {
   readonly subject: string;
   readonly step: Step;
@@ -23,24 +23,24 @@ export interface Finding {
   readonly known: KnownDifference | undefined;
   readonly theirs: Answer;
   readonly ours: Answer;
-  /** Everything up to the step. */
+  /** All requests up to this one. */
   readonly steps: readonly Step[];
 }
 
-/** A thing that an answer has given an id. */
+/** An object whose id an answer gave. */
 interface Made {
   readonly kind: string;
   readonly number: number;
 }
 
-/** What one sequence of requests knows of the servers while it is played. */
+/** The state of one sequence of requests while it is played. */
 export class Sequence {
   readonly #servers: Servers;
   readonly #grammars: readonly Grammar[];
   readonly #answers: Map<string, Map<number, Answer>>;
   readonly #pairings: ReadonlyMap<string, Pairing>;
   readonly #made: Made[] = [];
-  /** What each server has made, be it that others have not. */
+  /** The objects of each server, even those that others lack. */
   readonly #madeBy = new Map<string, Made[]>();
   readonly #steps: Step[] = [];
   #texts = "";
@@ -52,7 +52,7 @@ export class Sequence {
     this.#pairings = new Map(servers.ours.map(({ name }) => [name, new Pairing()]));
   }
 
-  /** Thinks of the next request. */
+  /** Makes up the next request. */
   next(random: Random, words: () => string): Step {
     const making: Making = {
       random,
@@ -78,13 +78,13 @@ export class Sequence {
       : { ...clean(draft), number, operation: operation.name };
   }
 
-  /** Whether nothing comes after the request. */
+  /** Whether the request ends the sequence. */
   endsWith({ operation }: Step): boolean {
     const name = operation.replace(/, oddly$/, "");
     return this.#grammars.some(({ operations }) => operations.some((each) => each.name === name && each.ends === true));
   }
 
-  /** Sends the request to all servers, and gives what they answer differently. */
+  /** Sends the request to all servers, and returns the differences of their answers. */
   async play(step: Step): Promise<readonly Finding[]> {
     this.#steps.push(step);
     this.#texts += JSON.stringify(step);
@@ -96,7 +96,7 @@ export class Sequence {
     return ours.flatMap(({ name }, index) => this.#compare(name, step, theirs, answers[index] ?? theirs));
   }
 
-  /** Removes what was made, so that the next sequence finds nothing. */
+  /** Removes the created objects, so that the next sequence starts with empty servers. */
   async clear(): Promise<void> {
     const { prefect, ours } = this.#servers;
     await Promise.all([prefect, ...ours].map((subject) => this.#clear(subject)));
@@ -155,7 +155,7 @@ export class Sequence {
     return kind === undefined ? undefined : { kind, number };
   }
 
-  /** By the operations of the grammars that make things with the same method and path. */
+  /** Looks in the grammars for a creating operation with the same method and path. */
   #kindGivenBy(method: string, path: string): string | undefined {
     return this.#grammars
       .flatMap(({ makes = {} }) => Object.entries(makes))
@@ -173,7 +173,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;
 }
 
-/** The requests of these without which the last one can't be sent, and the last one. */
+/** The last request, and those of the others without which it cannot be sent. */
 export function without(steps: readonly Step[], number: number): readonly Step[] {
   const gone = new Set([number]);
   return steps.filter((step) => {
@@ -195,7 +195,7 @@ function weighted(
   throw new Error("no operation is possible");
 }
 
-/** Without the fields that a grammar left undefined, as JSON has it. */
+/** Drops the fields that a grammar left undefined, as JSON does. */
 function clean(draft: Draft): Draft {
   return draft.body === undefined ? draft : { ...draft, body: JSON.parse(JSON.stringify(draft.body)) };
 }

@@ -9,7 +9,7 @@ export interface ServersUnderTest extends Servers {
   stop(): Promise<void>;
 }
 
-/** Starts Prefect's server of this Python, and ours on each of the databases, all empty. */
+/** Starts Prefect's server with this Python, and Ostinato's on each of the databases, all empty. */
 export async function startServers(python: string, databases: readonly DatabaseName[]): Promise<ServersUnderTest> {
   const begun = Date.now() - 1000;
   const stops: (() => Promise<void>)[] = [];
@@ -54,7 +54,7 @@ function startPrefect(python: string): Promise<RunningServer> {
   });
 }
 
-/** What keeps Prefect in its folder, from telling others what it does, and its loops from moving the runs. */
+/** Settings that keep Prefect in its folder, disable its telemetry, and stop its loops from moving the runs. */
 const alone = {
   PREFECT_SERVER_ANALYTICS_ENABLED: "false",
   DO_NOT_TRACK: "1",

@@ -43,7 +43,7 @@ function graphOf(count: number): Work<Stage> {
     count,
     name: "graph",
     query: "?view=graph",
-    content: "ul[aria-label^='Task runs and what'] button",
+    content: "ul[aria-label^='Task runs and their'] button",
     drawing: "div.touch-none:has(> div > ul)",
     goal: count > 1000 ? "usable" : "500 ms, then 60 frames/s",
   });

@@ -10,7 +10,7 @@ import { savedSearches } from "./saved-searches.ts";
 import { server } from "./server.ts";
 import { taskRuns } from "./task-runs.ts";
 
-/** Every noun that stands, in the order of `--nouns`. */
+/** Every existing noun, in the order of `--nouns`. */
 export const grammars: readonly Grammar[] = [
   flows,
   flowRuns,

@@ -15,7 +15,7 @@ function nextId(chance: number): string {
     .padStart(12, "0")}`;
 }
 
-/** Prefect keeps events some seconds later, so they are sent here and only questions that find none are asked. */
+/** Prefect stores events some seconds later, so events are sent here, but only queries without results are made. */
 export const events: Grammar = {
   noun: "events",
   operations: [

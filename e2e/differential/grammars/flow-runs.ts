@@ -1,7 +1,7 @@
 import { flowRunFilter, page, runCriteria } from "../filters.ts";
 import { fieldOf, futureMoments, type Grammar, type Making, pastMoments, stateTypes } from "../grammar.ts";
 
-/** A state as clients propose it. */
+/** A state in the form that clients propose. */
 export function proposedState({ random, maybe }: Making): Readonly<Record<string, unknown>> {
   const type = random.pick([...stateTypes, "RUNNING", "RUNNING", "COMPLETED"]);
   return {

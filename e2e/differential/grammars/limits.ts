@@ -1,6 +1,6 @@
 import { type Grammar, nowhere } from "../grammar.ts";
 
-/** Of concurrency limits none can be made yet: what stands is what clients ask for where there are none. */
+/** Concurrency limits cannot be created yet: these are the requests of clients where none exist. */
 export const limits: Grammar = {
   noun: "concurrency limits",
   operations: [

@@ -1,14 +1,14 @@
 import { accessibilityProblems } from "@ostinato/testing/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createFlowNamed, leaveArtifact, startRun } from "./fixtures.ts";
 import { type Site, startSite } from "./site.ts";
-import { flowNamed, leaveArtifact, startRun } from "./story.ts";
 
 let site: Site;
 let runId: string;
 
 beforeAll(async () => {
   site = await startSite();
-  const flowId = await flowNamed(site.client, "report");
+  const flowId = await createFlowNamed(site.client, "report");
   runId = (await startRun(site.client, { flowId, name: "reporting" })).id;
 });
 

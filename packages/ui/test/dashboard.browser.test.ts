@@ -1,15 +1,15 @@
 import { accessibilityProblems, type Page } from "@ostinato/testing/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createFlowNamed, type PastRun, recordPastRuns, startRun } from "./fixtures.ts";
 import { type Site, startSite } from "./site.ts";
-import { flowNamed, type PastRun, pastRuns, startRun } from "./story.ts";
 
 let site: Site;
 const hour = 3600;
 
 beforeAll(async () => {
   site = await startSite();
-  const train = await flowNamed(site.client, "train");
-  const ingest = await flowNamed(site.client, "ingest");
+  const train = await createFlowNamed(site.client, "train");
+  const ingest = await createFlowNamed(site.client, "ingest");
   const past = (index: number): PastRun => ({
     flowId: index % 2 === 0 ? train : ingest,
     name: `run-${String(index).padStart(2, "0")}`,
@@ -17,7 +17,7 @@ beforeAll(async () => {
     took: 20,
     ...(index % 10 === 3 ? { state: "FAILED" as const, message: `disk ${index} is full` } : {}),
   });
-  await pastRuns(
+  await recordPastRuns(
     site.client,
     Array.from({ length: 40 }, (_, index) => past(index)),
   );
@@ -100,7 +100,7 @@ describe("the dashboard", () => {
   });
 
   test("shows failures with their message, and what runs as it comes and goes", async () => {
-    const flow = await flowNamed(site.client, "live");
+    const flow = await createFlowNamed(site.client, "live");
     const { page, close } = await site.open("/dashboard");
     const section = (name: string) =>
       page.locator("section").filter({ has: page.getByRole("heading", { name, exact: true }) });

@@ -6,15 +6,15 @@ import {
   setFlowRunState,
 } from "@ostinato/protocol";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createFlowNamed, recordTasks, startRun } from "./fixtures.ts";
 import { type Site, startSite } from "./site.ts";
-import { flowNamed, startRun, tellTasks } from "./story.ts";
 
 let site: Site;
 let flowId: string;
 
 beforeAll(async () => {
   site = await startSite();
-  flowId = await flowNamed(site.client, "exact");
+  flowId = await createFlowNamed(site.client, "exact");
 });
 
 afterAll(() => site.close());
@@ -126,7 +126,7 @@ test("arguments and results of a task run", async () => {
   };
   const result = { format: "devalue", data: "[1]", preview: rows };
   const values = { inputs: [{ name: "id", preview }], result };
-  const [id = ""] = await tellTasks(site.client, run.id, [{ name: "load-0", start: 0, took: 1, values }]);
+  const [id = ""] = await recordTasks(site.client, run.id, [{ name: "load-0", start: 0, took: 1, values }]);
   const { page, problems, close } = await site.open(`/runs/task-run/${id}`);
   await page.getByText("9007199254740993", { exact: true }).waitFor();
   await page.getByRole("cell", { name: "1180591620717411303424" }).waitFor();

@@ -2,15 +2,15 @@ import { randomId } from "@ostinato/core";
 import { keepParameterSchema } from "@ostinato/protocol";
 import { accessibilityProblems, type Page } from "@ostinato/testing/browser";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createFlowNamed, type RecordedTask, recordLogs, recordTasks, startRun } from "./fixtures.ts";
 import { type Site, startSite } from "./site.ts";
-import { flowNamed, startRun, type ToldTask, tellLogs, tellTasks } from "./story.ts";
 
 let site: Site;
 let flowId: string;
 
 beforeAll(async () => {
   site = await startSite();
-  flowId = await flowNamed(site.client, "odd");
+  flowId = await createFlowNamed(site.client, "odd");
 });
 
 afterAll(() => site.close());
@@ -21,7 +21,7 @@ const scrollsSideways = (page: Page) =>
   page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
 
 /** Two attempts: the first was told to wait. */
-const retried = (id: string): readonly ToldTask[] => [
+const retried = (id: string): readonly RecordedTask[] => [
   { id, name: "fetch-0", start: 0, took: 0, state: "RUNNING", attempts: 1 },
   { id, name: "fetch-0", start: 0, took: 1, state: "SCHEDULED", stateName: "AwaitingRetry", message: "busy" },
   { id, name: "fetch-0", start: 3, took: 0, state: "RUNNING", stateName: "Retrying", attempts: 2 },
@@ -31,9 +31,9 @@ const retried = (id: string): readonly ToldTask[] => [
 test("subflows open within each other, and change while one looks", async () => {
   const run = await startRun(site.client, { flowId, name: "outer" });
   const [call, inner, deep] = [randomId(), randomId(), randomId()];
-  await tellTasks(site.client, run.id, [{ id: call, name: "call-0", start: 0, took: 0, state: "RUNNING" }]);
+  await recordTasks(site.client, run.id, [{ id: call, name: "call-0", start: 0, took: 0, state: "RUNNING" }]);
   const child = await startRun(site.client, { flowId, name: "child", parentTaskRunId: call });
-  await tellTasks(site.client, child.id, [{ id: inner, name: "again-0", start: 1, took: 0, state: "RUNNING" }]);
+  await recordTasks(site.client, child.id, [{ id: inner, name: "again-0", start: 1, took: 0, state: "RUNNING" }]);
   const grandchild = await startRun(site.client, { flowId, name: "grandchild", parentTaskRunId: inner });
   const { page, problems, close } = await site.open(`/runs/flow-run/${run.id}`);
   await item(page, /call-0/).waitFor();
@@ -43,10 +43,10 @@ test("subflows open within each other, and change while one looks", async () => 
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowRight");
   await tree(page).locator("[aria-level='2'][aria-expanded=true]").waitFor();
-  await tellTasks(site.client, grandchild.id, [{ id: deep, name: "deepest", start: 2, took: 0, state: "RUNNING" }]);
+  await recordTasks(site.client, grandchild.id, [{ id: deep, name: "deepest", start: 2, took: 0, state: "RUNNING" }]);
   // What is told before the page listens is read, what is told after it comes by itself.
   await item(page, /Running deepest/).waitFor();
-  await tellTasks(site.client, grandchild.id, [{ id: deep, name: "deepest", start: 2, took: 1 }]);
+  await recordTasks(site.client, grandchild.id, [{ id: deep, name: "deepest", start: 2, took: 1 }]);
   await item(page, /Completed deepest/).waitFor();
   await child.end("COMPLETED");
   await item(page, /Completed call-0/).waitFor();
@@ -62,7 +62,7 @@ test("a traceback of Python is shown from its end, with what led to the exceptio
   const chain = [heading, ...frames, "KeyError: 'a'", "", link, "", heading, ...frames, "ValueError: no column"].join(
     "\n",
   );
-  await tellLogs(site.client, run.id, [{ level: 40, message: `Encountered exception during execution:\n${chain}` }]);
+  await recordLogs(site.client, run.id, [{ level: 40, message: `Encountered exception during execution:\n${chain}` }]);
   await run.end("FAILED", "Flow run encountered an exception: ValueError: no column");
   const { page, problems, close } = await site.open(`/runs/flow-run/${run.id}`);
   const box = page.getByRole("region", { name: "Why it failed" });
@@ -83,7 +83,7 @@ test("a traceback of Python is shown from its end, with what led to the exceptio
 test("an attempt has a line and an address of its own, beside the run and on its page", async () => {
   const run = await startRun(site.client, { flowId, name: "retried" });
   const task = randomId();
-  await tellTasks(site.client, run.id, retried(task));
+  await recordTasks(site.client, run.id, retried(task));
   await run.end("COMPLETED");
   const { page, problems, close } = await site.open(`/runs/flow-run/${run.id}?task=${task}&attempt=1`);
   const attempts = page.getByRole("region", { name: "Attempts" });
@@ -101,7 +101,7 @@ test("an attempt has a line and an address of its own, beside the run and on its
 test("a task of a group comes into sight by its address", async () => {
   const run = await startRun(site.client, { flowId, name: "grouped" });
   const tasks = Array.from({ length: 200 }, (_, at) => ({ name: `read-${at}`, key: "read", start: at / 100, took: 1 }));
-  const ids = await tellTasks(site.client, run.id, tasks);
+  const ids = await recordTasks(site.client, run.id, tasks);
   await run.end("COMPLETED");
   const { page, close } = await site.open(`/runs/flow-run/${run.id}?task=${ids[150]}`);
   await item(page, /read-150/).waitFor();
@@ -111,7 +111,7 @@ test("a task of a group comes into sight by its address", async () => {
 
 test("a phone pinches and drags the timeline, and has the selected task as a sheet", async () => {
   const run = await startRun(site.client, { flowId, name: "fingers" });
-  await tellTasks(site.client, run.id, [
+  await recordTasks(site.client, run.id, [
     { name: "first", start: 0, took: 30 },
     { name: "second", start: 10, took: 30 },
   ]);
@@ -151,8 +151,8 @@ test.each(["light", "dark"] as const)(
   async (colorScheme) => {
     const name = `${"长名字".repeat(80)} مرحبا بالعالم 🚀 ${"x".repeat(200)}`;
     const run = await startRun(site.client, { flowId, name });
-    await tellTasks(site.client, run.id, [{ name: `${"задача ".repeat(60)}-7`, key: "task", start: 0, took: 1 }]);
-    await tellLogs(site.client, run.id, [{ message: `${"y".repeat(900_000)}`, level: 40 }, { message: "שלום" }]);
+    await recordTasks(site.client, run.id, [{ name: `${"задача ".repeat(60)}-7`, key: "task", start: 0, took: 1 }]);
+    await recordLogs(site.client, run.id, [{ message: `${"y".repeat(900_000)}`, level: 40 }, { message: "שלום" }]);
     await run.end("FAILED", `line one\n${"z".repeat(900_000)}`);
     const { page, problems, close } = await site.open(`/runs/flow-run/${run.id}`, {
       viewport: { width: 390, height: 844 },
@@ -174,7 +174,7 @@ test.each(["light", "dark"] as const)(
 
 test("a link to a line brings one there; the keys go on from it", async () => {
   const run = await startRun(site.client, { flowId, name: "linked" });
-  await tellLogs(
+  await recordLogs(
     site.client,
     run.id,
     Array.from({ length: 2000 }, (_, at) => ({ message: `row ${at + 1}` })),
@@ -205,7 +205,7 @@ test("a paused run says what frees it, and is resumed", async () => {
 });
 
 test("other parameters are a form where the flow tells their schema, and JSON at will", async () => {
-  const own = await flowNamed(site.client, "described");
+  const own = await createFlowNamed(site.client, "described");
   const schema = {
     type: "object",
     required: ["month"],

@@ -1,15 +1,15 @@
 import { randomId } from "@ostinato/core";
 import { accessibilityProblems, type Page } from "@ostinato/testing/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createFlowNamed, leaveArtifact, type RecordedTask, recordLogs, recordTasks, startRun } from "./fixtures.ts";
 import { type Site, startSite } from "./site.ts";
-import { flowNamed, leaveArtifact, startRun, type ToldTask, tellLogs, tellTasks } from "./story.ts";
 
 let site: Site;
 let flowId: string;
 
 beforeAll(async () => {
   site = await startSite();
-  flowId = await flowNamed(site.client, "train");
+  flowId = await createFlowNamed(site.client, "train");
 });
 
 afterAll(() => site.close());
@@ -26,7 +26,7 @@ describe("a failed run", () => {
     failedTask = fit;
     const table = { columns: ["month", "rows"], rows: [["2021-01", 76518]], row_count: 1 };
     const preview = (kind: string, value: unknown) => ({ kind, size_bytes: 10, truncated: false, value });
-    await tellTasks(site.client, id, [
+    await recordTasks(site.client, id, [
       {
         id: read,
         name: "read-month",
@@ -51,7 +51,7 @@ describe("a failed run", () => {
         },
       },
     ]);
-    await tellLogs(site.client, id, [
+    await recordLogs(site.client, id, [
       { message: "reading 2021-01", taskRunId: read },
       { message: "There is no column called distance", level: 40, taskRunId: fit },
     ]);
@@ -158,7 +158,7 @@ describe("a failed run", () => {
     const run = await startRun(site.client, { flowId, name: "far-falcon" });
     const preview = { kind: "scalar", size_bytes: 9, truncated: false, value: "rows" };
     const keptAt = (location: string) => ({ result: { format: "devalue", data: null, location, preview } });
-    await tellTasks(site.client, run.id, [
+    await recordTasks(site.client, run.id, [
       { name: "near", start: 0, took: 1, values: keptAt("local:ab/3f0ab") },
       { name: "far", start: 1, took: 1, values: keptAt("s3://bucket/results/3f0ab") },
     ]);
@@ -177,9 +177,9 @@ describe("a failed run", () => {
 
   test("shows older events when asked, and new ones as they happen", async () => {
     const run = await startRun(site.client, { flowId, name: "eventful" });
-    const tasks = (count: number, name: string): ToldTask[] =>
+    const tasks = (count: number, name: string): RecordedTask[] =>
       Array.from({ length: count }, (_, index) => ({ name: `${name}-${index}`, start: index / 10, took: 1 }));
-    await tellTasks(site.client, run.id, tasks(120, "step"));
+    await recordTasks(site.client, run.id, tasks(120, "step"));
     const { page, close } = await site.open(`/runs/flow-run/${run.id}?tab=events`);
     const panel = page.getByRole("tabpanel");
     const events = panel.getByRole("listitem");
@@ -227,7 +227,7 @@ describe("a run of many tasks", () => {
   const manyTasks = async (count: number) => {
     const run = await startRun(site.client, { flowId, name: `many-${count}` });
     const source = randomId();
-    const tasks: ToldTask[] = Array.from({ length: count - 1 }, (_, index) => ({
+    const tasks: RecordedTask[] = Array.from({ length: count - 1 }, (_, index) => ({
       name: `read-${index}`,
       key: "read",
       start: 1 + Math.floor(index / 20) * 0.01,
@@ -235,7 +235,7 @@ describe("a run of many tasks", () => {
       state: index === 500 ? "FAILED" : "COMPLETED",
       parents: [source],
     }));
-    await tellTasks(site.client, run.id, [{ id: source, name: "list", start: 0, took: 1 }, ...tasks]);
+    await recordTasks(site.client, run.id, [{ id: source, name: "list", start: 0, took: 1 }, ...tasks]);
     await run.end("COMPLETED");
     return run.id;
   };
@@ -279,7 +279,7 @@ describe("a long log", () => {
       message: index === 70_000 ? "it broke here" : `line ${index + 1}`,
       level: index === 70_000 ? 40 : 20,
     }));
-    await tellLogs(site.client, run.id, lines);
+    await recordLogs(site.client, run.id, lines);
     await run.end("FAILED", "it broke");
     const { page, problems, close } = await site.open(`/runs/flow-run/${run.id}`);
     const log = page.getByRole("log");
@@ -310,15 +310,15 @@ describe("a run in progress", () => {
     const { page, problems, close } = await site.open(`/runs/flow-run/${run.id}`);
     await page.getByText("No task has been called yet", { exact: false }).waitFor();
     const task = randomId();
-    await tellTasks(site.client, run.id, [{ id: task, name: "first-step", start: 0, took: 0, state: "RUNNING" }]);
+    await recordTasks(site.client, run.id, [{ id: task, name: "first-step", start: 0, took: 0, state: "RUNNING" }]);
     await tree(page)
       .getByRole("treeitem", { name: /Running first-step/ })
       .waitFor();
-    await tellTasks(site.client, run.id, [{ id: task, name: "first-step", start: 0, took: 2 }]);
+    await recordTasks(site.client, run.id, [{ id: task, name: "first-step", start: 0, took: 2 }]);
     await tree(page)
       .getByRole("treeitem", { name: /Completed first-step/ })
       .waitFor();
-    await tellLogs(site.client, run.id, [{ message: "written just now" }]);
+    await recordLogs(site.client, run.id, [{ message: "written just now" }]);
     await page.getByRole("log").getByText("written just now").waitFor();
     await leaveArtifact(site.client, { key: "live", type: "markdown", data: "# Left just now", flowRunId: run.id });
     await page.getByRole("tab", { name: /Artifacts 1/ }).click();

@@ -1,8 +1,8 @@
 import { keepParameterSchema } from "@ostinato/protocol";
 import { accessibilityProblems, type Page } from "@ostinato/testing/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createFlowNamed, recordPastRuns, startRun } from "./fixtures.ts";
 import { type Site, startSite } from "./site.ts";
-import { flowNamed, pastRuns, startRun } from "./story.ts";
 
 let site: Site;
 let train: string;
@@ -10,9 +10,9 @@ const hour = 3600;
 
 beforeAll(async () => {
   site = await startSite();
-  train = await flowNamed(site.client, "train");
-  const ingest = await flowNamed(site.client, "ingest");
-  await pastRuns(
+  train = await createFlowNamed(site.client, "train");
+  const ingest = await createFlowNamed(site.client, "ingest");
+  await recordPastRuns(
     site.client,
     Array.from({ length: 20 }, (_, index) => ({
       flowId: train,
@@ -22,7 +22,7 @@ beforeAll(async () => {
       ...(index % 5 === 1 ? { state: "FAILED" as const, message: "no rows" } : {}),
     })),
   );
-  await pastRuns(site.client, [{ flowId: ingest, name: "only-run", ago: 100, took: 3 }]);
+  await recordPastRuns(site.client, [{ flowId: ingest, name: "only-run", ago: 100, took: 3 }]);
   await site.client.call(keepParameterSchema, {
     params: { id: train },
     body: {

@@ -1,8 +1,8 @@
 import { createFlowRunInput, readFlowRunInput, setFlowRunState } from "@ostinato/protocol";
 import { accessibilityProblems } from "@ostinato/testing/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createFlowNamed, startRun } from "./fixtures.ts";
 import { type Site, startSite } from "./site.ts";
-import { flowNamed, startRun } from "./story.ts";
 
 /** As pydantic writes the schema of a model with models in it. */
 const schema = {
@@ -54,7 +54,7 @@ describe("a form", () => {
   let flowId: string;
   beforeAll(async () => {
     site = await startSite();
-    flowId = await flowNamed(site.client, "asking");
+    flowId = await createFlowNamed(site.client, "asking");
   });
   afterAll(() => site.close());
 

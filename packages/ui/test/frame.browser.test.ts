@@ -1,8 +1,8 @@
 import { accessibilityProblems, type Page } from "@ostinato/testing/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createFlowNamed, leaveArtifact, recordLogs, recordPastRuns, recordTasks, startRun } from "./fixtures.ts";
 import { startPrefixProxy } from "./prefix-proxy.ts";
 import { type Site, startSite } from "./site.ts";
-import { flowNamed, leaveArtifact, pastRuns, startRun, tellLogs, tellTasks } from "./story.ts";
 
 let site: Site;
 let paths: readonly string[];
@@ -14,16 +14,16 @@ const inList = (page: Page, name: string) =>
 beforeAll(async () => {
   site = await startSite();
   const { client } = site;
-  const flow = await flowNamed(client, "train");
-  const strange = await flowNamed(client, strangeName);
-  await pastRuns(client, [
+  const flow = await createFlowNamed(client, "train");
+  const strange = await createFlowNamed(client, strangeName);
+  await recordPastRuns(client, [
     { flowId: flow, name: "good-run", ago: 600, took: 20 },
     { flowId: flow, name: "bad-run", ago: 500, took: 10, state: "FAILED", message: "There is no such file" },
     { flowId: strange, name: strangeName, ago: 400, took: 10, tags: ["a".repeat(200), "β"] },
   ]);
   const run = await startRun(client, { flowId: strange, name: strangeName });
-  const [task] = await tellTasks(client, run.id, [{ name: strangeName, start: 0, took: 1 }]);
-  await tellLogs(client, run.id, [{ message: "x".repeat(3000) }, { message: `${strangeName} <b>&`, level: 40 }]);
+  const [task] = await recordTasks(client, run.id, [{ name: strangeName, start: 0, took: 1 }]);
+  await recordLogs(client, run.id, [{ message: "x".repeat(3000) }, { message: `${strangeName} <b>&`, level: 40 }]);
   const artifact = await leaveArtifact(client, {
     key: "report",
     type: "markdown",
@@ -213,13 +213,13 @@ describe("the frame", () => {
 
 describe("the connection", () => {
   test("comes back by itself, and the page catches up with what it missed", async () => {
-    const flow = await flowNamed(site.client, "restarted");
+    const flow = await createFlowNamed(site.client, "restarted");
     const { page, close } = await site.open(`/runs?flow=${flow}`);
     await page.getByText("No run matches").waitFor();
     await site.stop();
     await page.getByText(/No live updates since/).waitFor();
     await site.start();
-    await pastRuns(site.client, [{ flowId: flow, name: "while-away", ago: 5, took: 1 }]);
+    await recordPastRuns(site.client, [{ flowId: flow, name: "while-away", ago: 5, took: 1 }]);
     await inList(page, "while-away").waitFor({ timeout: 20_000 });
     await page.getByText(/No live updates since/).waitFor({ state: "hidden" });
     await startRun(site.client, { flowId: flow, name: "after-return" });
@@ -228,7 +228,7 @@ describe("the connection", () => {
   });
 
   test("hears what changes while the program is still on its way", async () => {
-    const run = await startRun(site.client, { flowId: await flowNamed(site.client, "early"), name: "early" });
+    const run = await startRun(site.client, { flowId: await createFlowNamed(site.client, "early"), name: "early" });
     const { page, close } = await site.open("/settings");
     const program = Promise.withResolvers<void>();
     await page.route("**/assets/index-*.js", (route) => program.promise.then(() => route.continue()));
@@ -284,7 +284,7 @@ describe("another address", () => {
       expect(page.url()).toBe(`${base}/dashboard`);
       await page.goto(`${base}/artifacts/key/report`);
       await page.getByRole("heading", { name: "Report", exact: true }).waitFor();
-      const flow = await flowNamed(site.client, `live-${host}`);
+      const flow = await createFlowNamed(site.client, `live-${host}`);
       await page.goto(`${base}/runs?flow=${flow}`);
       await page.getByText("No run matches").waitFor();
       await startRun(site.client, { flowId: flow, name: "through-the-proxy" });

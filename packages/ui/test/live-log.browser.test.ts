@@ -1,14 +1,14 @@
 import type { Page } from "@ostinato/testing/browser";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createFlowNamed, recordLogs, startRun } from "./fixtures.ts";
 import { type Site, startSite } from "./site.ts";
-import { flowNamed, startRun, tellLogs } from "./story.ts";
 
 let site: Site;
 let flowId: string;
 
 beforeAll(async () => {
   site = await startSite();
-  flowId = await flowNamed(site.client, "talkative");
+  flowId = await createFlowNamed(site.client, "talkative");
 });
 
 afterAll(() => site.close());
@@ -34,18 +34,18 @@ async function holdAnswers(page: Page) {
 test("a line that comes while the log loads is neither lost nor doubled, and its tab counts what it shows", async () => {
   const run = await startRun(site.client, { flowId, name: "live-lynx" });
   const [before, during, after] = [lines("before", 12), lines("during", 14), lines("after", 5)];
-  await tellLogs(site.client, run.id, before);
+  await recordLogs(site.client, run.id, before);
   const { page, problems, close } = await site.open("/settings");
   const { isHeld, release } = await holdAnswers(page);
   await page.goto(`${site.origin}/runs/flow-run/${run.id}`);
   await isHeld;
-  await tellLogs(site.client, run.id, during);
+  await recordLogs(site.client, run.id, during);
   // The page has heard of them: its tab counts them, while the log itself still waits for its answer.
   await page.getByRole("tab", { name: /Logs\s*26/ }).waitFor();
   release();
   await page.getByText("26 lines", { exact: true }).waitFor();
   expect(await shown(page)).toEqual(messages(before, during));
-  await tellLogs(site.client, run.id, after);
+  await recordLogs(site.client, run.id, after);
   await page.getByText("31 lines", { exact: true }).waitFor();
   await run.end("COMPLETED");
   await page.getByRole("tab", { name: /Logs\s*31/ }).waitFor();
@@ -56,12 +56,12 @@ test("a line that comes while the log loads is neither lost nor doubled, and its
 
 test("a filtered log that loads takes only the lines that pass", async () => {
   const run = await startRun(site.client, { flowId, name: "quiet-quail" });
-  await tellLogs(site.client, run.id, lines("before", 3));
+  await recordLogs(site.client, run.id, lines("before", 3));
   const { page, close } = await site.open("/settings");
   const { isHeld, release } = await holdAnswers(page);
   await page.goto(`${site.origin}/runs/flow-run/${run.id}?level=40`);
   await isHeld;
-  await tellLogs(site.client, run.id, [...lines("during", 2), { message: "after 1", level: 40 }]);
+  await recordLogs(site.client, run.id, [...lines("during", 2), { message: "after 1", level: 40 }]);
   await page.getByRole("tab", { name: /Logs\s*6/ }).waitFor();
   release();
   await page.getByText("1 line", { exact: true }).waitFor();

@@ -1,8 +1,8 @@
 import { randomId } from "@ostinato/core";
 import { accessibilityProblems, type Page } from "@ostinato/testing/browser";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createFlowNamed, leaveArtifact, recordTasks, startRun } from "./fixtures.ts";
 import { type Site, startSite } from "./site.ts";
-import { flowNamed, leaveArtifact, startRun, tellTasks } from "./story.ts";
 
 let site: Site;
 let id: string;
@@ -10,7 +10,7 @@ const [load, outer, inner] = [randomId(), randomId(), randomId()];
 
 beforeAll(async () => {
   site = await startSite();
-  const flowId = await flowNamed(site.client, "train-model");
+  const flowId = await createFlowNamed(site.client, "train-model");
   const run = await startRun(site.client, { flowId, name: "python-run", byPrefect: true });
   id = run.id;
   const persisted = {
@@ -19,7 +19,7 @@ beforeAll(async () => {
     expiration: new Date(Date.now() + 3_600_000).toISOString(),
     storage_block_id: null,
   };
-  await tellTasks(site.client, id, [
+  await recordTasks(site.client, id, [
     { id: load, name: "load-0", start: 0, took: 1, data: persisted },
     { id: outer, name: "outer-0", start: 1, took: 3, parents: [load] },
     { id: inner, name: "inner-0", start: 2, took: 1, within: outer, parents: [load] },

@@ -1,15 +1,15 @@
 import { setFlowRunState } from "@ostinato/protocol";
 import { accessibilityProblems, type Page } from "@ostinato/testing/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createFlowNamed, type PastRun, recordPastRuns, startRun } from "./fixtures.ts";
 import { type Site, startSite } from "./site.ts";
-import { flowNamed, type PastRun, pastRuns, startRun } from "./story.ts";
 
 let site: Site;
 
 beforeAll(async () => {
   site = await startSite();
-  const train = await flowNamed(site.client, "train");
-  const ingest = await flowNamed(site.client, "ingest");
+  const train = await createFlowNamed(site.client, "train");
+  const ingest = await createFlowNamed(site.client, "ingest");
   const past = (index: number): PastRun => ({
     flowId: index % 3 === 0 ? ingest : train,
     name: `run-${String(index).padStart(3, "0")}`,
@@ -18,7 +18,7 @@ beforeAll(async () => {
     ...(index % 10 === 4 ? { state: "FAILED" as const, message: `no rows of day ${index}` } : {}),
     tags: index % 5 === 0 ? ["nightly"] : [],
   });
-  await pastRuns(
+  await recordPastRuns(
     site.client,
     Array.from({ length: 260 }, (_, index) => past(index)),
   );
@@ -87,8 +87,8 @@ describe("the list of runs", () => {
   });
 
   test("offers the names that a program gives its states", async () => {
-    const flow = await flowNamed(site.client, "own-states");
-    const [id] = await pastRuns(site.client, [{ flowId: flow, name: "skipped-run", ago: 5, took: 1 }]);
+    const flow = await createFlowNamed(site.client, "own-states");
+    const [id] = await recordPastRuns(site.client, [{ flowId: flow, name: "skipped-run", ago: 5, took: 1 }]);
     await site.client.call(setFlowRunState, {
       params: { id: id ?? "" },
       body: { state: { type: "COMPLETED", name: "NothingToDo" }, force: true },
@@ -202,8 +202,8 @@ describe("the list of runs", () => {
   });
 
   test("deletes what is selected, after saying what that is", async () => {
-    const flow = await flowNamed(site.client, "to-delete");
-    await pastRuns(
+    const flow = await createFlowNamed(site.client, "to-delete");
+    await recordPastRuns(
       site.client,
       [1, 2, 3].map((index) => ({ flowId: flow, name: `gone-${index}`, ago: 20 + index, took: 1 })),
     );
@@ -223,8 +223,8 @@ describe("the list of runs", () => {
   });
 
   test("selects a range with Shift, and then all that the filter finds, and cancels what still goes on", async () => {
-    const flow = await flowNamed(site.client, "many");
-    await pastRuns(
+    const flow = await createFlowNamed(site.client, "many");
+    await recordPastRuns(
       site.client,
       Array.from({ length: 130 }, (_, index) => ({
         flowId: flow,
@@ -339,7 +339,7 @@ describe("the list of runs", () => {
   });
 
   test("lets what is new wait above a scrolled list, and is found again where it was left", async () => {
-    const flow = await flowNamed(site.client, "arriving");
+    const flow = await createFlowNamed(site.client, "arriving");
     const { page, close } = await site.open("/runs?q=run-");
     await row(page, "run-000").waitFor();
     const main = page.getByRole("main");

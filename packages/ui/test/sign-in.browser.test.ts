@@ -1,7 +1,7 @@
 import { accessibilityProblems, type Page } from "@ostinato/testing/browser";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { createFlowNamed, startRun } from "./fixtures.ts";
 import { type Site, startSite } from "./site.ts";
-import { flowNamed, startRun } from "./story.ts";
 
 let site: Site;
 beforeAll(async () => {
@@ -21,7 +21,7 @@ const unexpected = (problems: readonly string[]) =>
 
 test("a page asks for the password, says that one is wrong, and then shows what was asked for, live", async () => {
   const { client } = site;
-  const flowId = await flowNamed(client, "train");
+  const flowId = await createFlowNamed(client, "train");
   await startRun(client, { flowId, name: "earlier" });
   const { page, problems, close } = await site.open("/runs?since=7d");
   await page.getByRole("heading", { name: "Sign in" }).waitFor();

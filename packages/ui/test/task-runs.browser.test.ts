@@ -1,7 +1,7 @@
 import type { Page } from "@ostinato/testing/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createFlowNamed, recordTasks, startRun } from "./fixtures.ts";
 import { type Site, startSite } from "./site.ts";
-import { flowNamed, startRun, tellTasks } from "./story.ts";
 
 let site: Site;
 let train: string;
@@ -12,15 +12,15 @@ const row = (page: Page, name: string) => rows(page).filter({ has: page.getByRol
 
 beforeAll(async () => {
   site = await startSite();
-  train = await flowNamed(site.client, "train");
+  train = await createFlowNamed(site.client, "train");
   run = await startRun(site.client, { flowId: train, name: "monday" });
-  await tellTasks(site.client, run.id, [
+  await recordTasks(site.client, run.id, [
     { name: "load-0", key: "load", start: 0, took: 4 },
     { name: "fit-0", key: "fit", start: 5, took: 2, state: "FAILED", message: "ValueError: too few rows\nat fit" },
     { name: "fit-1", key: "fit-1", start: 8, took: 2, attempts: 3 },
   ]);
-  const other = await startRun(site.client, { flowId: await flowNamed(site.client, "ingest"), name: "tuesday" });
-  await tellTasks(
+  const other = await startRun(site.client, { flowId: await createFlowNamed(site.client, "ingest"), name: "tuesday" });
+  await recordTasks(
     site.client,
     other.id,
     Array.from({ length: 250 }, (_, index) => ({
@@ -86,7 +86,7 @@ describe("the list of task runs", () => {
     const { page, close } = await site.open(`/runs/task-runs?flow=${train}&q=late`);
     await page.getByText("No task run matches").waitFor();
     await page.waitForLoadState("networkidle");
-    await tellTasks(site.client, run.id, [{ name: "late-0", key: "late", start: 20, took: 1 }]);
+    await recordTasks(site.client, run.id, [{ name: "late-0", key: "late", start: 20, took: 1 }]);
     await row(page, "late-0").waitFor();
     await close();
   });

@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { connect, type Socket } from "node:net";
 import { request } from "./api.ts";
 
-/** Clients that do not do what they began, or do not wait for what they asked. */
+/** Clients that do not finish their requests, or do not wait for the answers. */
 
-/** Begins requests with large bodies that do not come. Gives what ends them. */
+/** Starts requests with large bodies that never arrive. Returns the function that ends them. */
 export async function beginLargeBodies(port: number, count: number): Promise<() => void> {
   const head = [
     "POST /api/events HTTP/1.1",
@@ -19,7 +19,7 @@ export async function beginLargeBodies(port: number, count: number): Promise<() 
 
 const announcedBytes = 16 * 1024 * 1024;
 
-/** Opens websockets, and begins a message on each that does not come to its end. Gives what ends them. */
+/** Opens websockets and starts a message on each that never ends. Returns the function that ends them. */
 export async function beginMessages(port: number, count: number): Promise<() => void> {
   const sockets = await Promise.all(
     Array.from({ length: count }, async () => {
@@ -35,7 +35,7 @@ export async function beginMessages(port: number, count: number): Promise<() => 
   return endAll(sockets);
 }
 
-/** Asks for what takes long, and is gone before it is answered. */
+/** Makes expensive requests and disconnects before the answers. */
 export async function askAndLeave(apiUrl: string, count: number): Promise<void> {
   const prefix = Array.from({ length: 100 }, (_, index) => `nothing.begins.with.${index}`);
   const questions = [
@@ -64,7 +64,7 @@ function handshake(port: number, path: string): string {
   ].join("\r\n");
 }
 
-/** The beginning of a text message, masked by zeros, as RFC 6455 has it. */
+/** The header of a text message, masked with zeros, by RFC 6455. */
 function headerOfLargeMessage(): Buffer {
   const header = Buffer.alloc(14);
   header[0] = 0x81;

@@ -5,16 +5,16 @@ import type { Random } from "./random.ts";
 import { otherEvent, type SentEvent, taskRunEvents } from "./sent-events.ts";
 
 /**
- * Sends states of task runs with their results, and other events, twice, in any order and from two connections at once, as
- * clients do that have lost theirs. It writes down what the server has acknowledged by the pong behind it.
+ * Sends states of task runs with their results, and other events, twice, in any order and over two connections at once, as clients do after
+ * a lost connection. It records the events that the server acknowledged by a pong.
  */
-export interface EventWitness {
-  stop(): Promise<EventTestimony>;
+export interface EventRecorder {
+  stop(): Promise<RecordedEvents>;
 }
 
-export interface EventTestimony {
+export interface RecordedEvents {
   readonly events: readonly string[];
-  /** Task runs whose events were acknowledged, by the id of the flow run, with the result of each. */
+  /** Task runs with acknowledged events, by the id of the flow run, with the result of each. */
   readonly taskRuns: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
 
@@ -24,13 +24,13 @@ const restMillis = 100;
 const retryMillis = 50;
 const silenceMillis = 15_000;
 
-export function startEventWitness(apiUrl: string, random: Random): EventWitness {
+export function startEventRecorder(apiUrl: string, random: Random): EventRecorder {
   const events: string[] = [];
   const taskRuns = new Map<string, Map<string, string>>();
   let stopped = false;
 
   async function round(): Promise<void> {
-    const flow = await patiently<{ id: string }>(`${apiUrl}/flows/`, { name: "event witness" });
+    const flow = await patiently<{ id: string }>(`${apiUrl}/flows/`, { name: "event recorder" });
     const run = await patiently<{ id: string }>(`${apiUrl}/flow_runs/`, {
       flow_id: flow.id,
       idempotency_key: randomUUID(),
@@ -66,7 +66,7 @@ export function startEventWitness(apiUrl: string, random: Random): EventWitness 
   };
 }
 
-/** Whether the server has acknowledged all of it. */
+/** Whether the server acknowledged all events. */
 async function sendDurably(apiUrl: string, events: readonly SentEvent[]): Promise<boolean> {
   const socket = new WebSocket(`${apiUrl.replace("http", "ws")}/events/in`, "prefect", {
     handshakeTimeout: silenceMillis,

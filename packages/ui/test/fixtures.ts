@@ -21,7 +21,7 @@ import {
 } from "@ostinato/protocol";
 
 /** Fixtures for browser tests, recorded through the server's API. */
-export async function flowNamed(client: Client, name: string): Promise<string> {
+export async function createFlowNamed(client: Client, name: string): Promise<string> {
   return (await client.call(createFlow, { body: { name, tags: [], labels: {} } })).id;
 }
 
@@ -38,7 +38,7 @@ export interface PastRun {
 }
 
 /** Records finished runs of the past. */
-export async function pastRuns(client: Client, runs: readonly PastRun[]): Promise<readonly string[]> {
+export async function recordPastRuns(client: Client, runs: readonly PastRun[]): Promise<readonly string[]> {
   const now = Date.now();
   const at = (ago: number) => new Date(now - ago * 1000).toISOString();
   const imported = runs.map((run) => ({
@@ -94,7 +94,7 @@ export async function startRun(
   return { id: run.id, end: (type: StateType, message?: string) => move({ type, message: message ?? null }) };
 }
 
-export interface ToldTask {
+export interface RecordedTask {
   readonly id?: string;
   readonly name: string;
   readonly key?: string;
@@ -114,10 +114,10 @@ export interface ToldTask {
 }
 
 /** Reports task runs as the SDK does; the last state of each is enough. */
-export async function tellTasks(
+export async function recordTasks(
   client: Client,
   flowRunId: string,
-  tasks: readonly ToldTask[],
+  tasks: readonly RecordedTask[],
 ): Promise<readonly string[]> {
   const zero = Date.now() - 60_000;
   const ids = tasks.map((task) => task.id ?? randomId());
@@ -128,7 +128,7 @@ export async function tellTasks(
   return ids;
 }
 
-export async function tellLogs(
+export async function recordLogs(
   client: Client,
   flowRunId: string,
   lines: readonly { readonly message: string; readonly level?: number; readonly taskRunId?: string }[],
@@ -168,7 +168,7 @@ export async function leaveArtifact(
   return made.id;
 }
 
-function taskEvent(flowRunId: string, task: ToldTask & { readonly id: string }, zero: number): EventCreate {
+function taskEvent(flowRunId: string, task: RecordedTask & { readonly id: string }, zero: number): EventCreate {
   const type = task.state ?? "COMPLETED";
   const name = task.stateName ?? defaultStateName[type];
   const start = zero + task.start * 1000;

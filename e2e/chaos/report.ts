@@ -1,5 +1,5 @@
-/** What is counted at the end. Each of `found` is to be empty. */
-export interface Verdict {
+/** The counts at the end. Every list in `found` must be empty. */
+export interface Report {
   readonly database: string;
   readonly seed: number;
   readonly faults: number;
@@ -7,13 +7,13 @@ export interface Verdict {
   readonly runs: { readonly ended: number; readonly resumed: number; readonly abandoned: number };
   readonly found: Readonly<Record<Finding, readonly string[]>>;
   readonly recoveries: readonly Recovery[];
-  /** What could not be made on this machine, or only by injection. */
+  /** Faults that were impossible on this machine, or only injected. */
   readonly notes: readonly string[];
 }
 
 export type Counted = "states" | "events" | "taskRuns" | "results" | "logLines" | "artifacts" | "deletions";
 
-/** What must not happen, each with what it is called. */
+/** Descriptions of everything that must not happen. */
 export const findings = {
   lost: "acknowledged states and events lost",
   doubled: "states and events doubled",
@@ -24,16 +24,16 @@ export const findings = {
   logLinesDoubled: "log lines doubled",
   artifactsLost: "artifacts lost",
   artifactsDoubled: "artifacts doubled",
-  wronglyEnded: "live runs taken for dead",
+  wronglyEnded: "live runs marked as crashed",
   wrong: "wrong ends and answers",
   missed: "changes that a consumer missed, or gave up on",
-  unheard: "changes unheard on other servers",
+  unreceived: "changes unreceived on other servers",
   late: "faults after which the server was not back within seconds",
 } as const;
 
 export type Finding = keyof typeof findings;
 
-/** Collects what is found. */
+/** Collects findings. */
 export type Findings = Readonly<Record<Finding, string[]>>;
 
 export function noFindings(): Findings {
@@ -45,17 +45,17 @@ export interface Recovery {
   readonly seconds: number;
 }
 
-/** Whether anything was found that should not have been. */
-export function isClean({ found }: Verdict): boolean {
+/** Whether nothing was found. */
+export function isClean({ found }: Report): boolean {
   return Object.values(found).every((list) => list.length === 0);
 }
 
 const examplesShown = 5;
 
-export function describeVerdict({ faults, acknowledged, runs, found, recoveries, notes }: Verdict): readonly string[] {
+export function describeReport({ faults, acknowledged, runs, found, recoveries, notes }: Report): readonly string[] {
   const counts = Object.entries(acknowledged).map(([what, count]) => `${count} ${spoken(what)}`);
   return [
-    `${faults} faults; ${runs.ended} flow runs ended, ${runs.resumed} times gone on with, ${runs.abandoned} left to the server`,
+    `${faults} faults; ${runs.ended} flow runs ended, ${runs.resumed} times resumed, ${runs.abandoned} left to the server`,
     `acknowledged: ${counts.join(", ")}`,
     ...notes,
     "",

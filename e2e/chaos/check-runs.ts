@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises";
 import { everyPage, patiently, pause } from "./api.ts";
 import { fileOfResult } from "./flow-process.ts";
 import {
-  type Court,
+  type Check,
+  checkLines,
   compare,
-  judgeLines,
   type KeptState,
   type ResultRow,
   resultsOf,
@@ -22,9 +22,9 @@ interface FlowRunRow {
 
 const open = new Set(["SCHEDULED", "PENDING", "RUNNING", "CANCELLING", "PAUSED"]);
 
-/** A run of which our own client has said how it ended: it is so on the server, with all that belongs to it. */
-export async function judgeRun(court: Court, run: EndedRun, homes: readonly string[]): Promise<void> {
-  const { apiUrl, found } = court;
+/** Checks a run whose end the client has reported: its state and all of its data on the server. */
+export async function checkRun(check: Check, run: EndedRun, homes: readonly string[]): Promise<void> {
+  const { apiUrl, found } = check;
   const { id, name } = run;
   const row = await patiently<FlowRunRow>(`${apiUrl}/flow_runs/${id}`);
   if (row.state_type !== run.state) found.stuck.push(`flow run ${id} (${name}): ${row.state_type}, not ${run.state}`);
@@ -35,43 +35,47 @@ export async function judgeRun(court: Court, run: EndedRun, homes: readonly stri
   const family = [id, ...subflows.map((subflow) => subflow.id)];
   const taskRuns = await taskRunsOf(apiUrl, family);
   const unfinished = [...subflows, ...taskRuns].filter(
-    // NotReady is the field's word for a task that will never start, though its type is PENDING.
+    // NotReady is Prefect's name for a task that will never start, although its type is PENDING.
     ({ state_type, state_name }) => open.has(state_type) && state_name !== "NotReady",
   );
   found.stuck.push(
     ...unfinished.map((one) => `${one.name} (${one.id}) of flow run ${id} (${run.state}): ${one.state_type}`),
   );
   const results = (await Promise.all(family.map((member) => resultsOf(apiUrl, member)))).flat();
-  for (const taskRun of taskRuns) await judgeResult(court, taskRun, { flowRunId: id, results, homes });
-  if (run.told === undefined) return;
-  const { self, logged, artifacts } = run.told;
+  for (const taskRun of taskRuns) await checkResult(check, taskRun, { flowRunId: id, results, homes });
+  if (run.report === undefined) return;
+  const { self, logged, artifacts } = run.report;
   const lines = Array.from({ length: logged }, (_, line) => `line ${line} of ${self}`);
-  await judgeLines(court, family, lines);
-  await judgeArtifacts(court, id, artifacts);
+  await checkLines(check, family, lines);
+  await checkArtifacts(check, id, artifacts);
 }
 
 function subflowsOf(apiUrl: string, id: string): Promise<FlowRunRow[]> {
   return patiently(`${apiUrl}/flow_runs/filter`, { flow_runs: { parent_flow_run_id: { any_: [id] } } });
 }
 
-interface Holdings {
+interface KeptResults {
   readonly flowRunId: string;
   readonly results: readonly ResultRow[];
   readonly homes: readonly string[];
 }
 
-/** What a finished `step` or `large` came to is still there, and is what it was. */
-async function judgeResult({ found, acknowledged }: Court, taskRun: TaskRunRow, holdings: Holdings): Promise<void> {
+/** Checks that the result of a finished `step` or `large` exists and is right. */
+async function checkResult(
+  { found, acknowledged }: Check,
+  taskRun: TaskRunRow,
+  keptResults: KeptResults,
+): Promise<void> {
   const [, kind, index] = /^(step|large) (\d+)$/.exec(taskRun.name) ?? [];
   if (kind === undefined || taskRun.state_type !== "COMPLETED") return;
-  const own = holdings.results.filter((result) => result.task_run_id === taskRun.id);
-  // One that was used again is kept by the task run that it is of.
+  const own = keptResults.results.filter((result) => result.task_run_id === taskRun.id);
+  // A reused result is stored with the task run that computed it.
   if (own.length === 0 && taskRun.state_name === "Cached") return;
   acknowledged.results += 1;
-  const what = `${taskRun.name} (${taskRun.id}) of flow run ${holdings.flowRunId}`;
+  const what = `${taskRun.name} (${taskRun.id}) of flow run ${keptResults.flowRunId}`;
   if (own.length === 0) found.resultsLost.push(`${what}: gone`);
   for (const { data, location } of own) {
-    const text = data ?? (await readLarge(holdings.homes, location ?? ""));
+    const text = data ?? (await readLarge(keptResults.homes, location ?? ""));
     const right = kind === "step" ? text === `[${Number(index) * 2}]` : text?.startsWith(`["${index} `) === true;
     if (!right) found.resultsLost.push(`${what}: ${String(text).slice(0, 60)}`);
   }
@@ -85,7 +89,7 @@ async function readLarge(homes: readonly string[], location: string): Promise<st
   return undefined;
 }
 
-async function judgeArtifacts({ apiUrl, found, acknowledged }: Court, id: string, expected: readonly string[]) {
+async function checkArtifacts({ apiUrl, found, acknowledged }: Check, id: string, expected: readonly string[]) {
   const kept = await everyPage<{ data: unknown }>(`${apiUrl}/artifacts/filter`, {
     artifacts: { flow_run_id: { any_: [id] }, key: { any_: ["chaos"] } },
   });
@@ -94,12 +98,12 @@ async function judgeArtifacts({ apiUrl, found, acknowledged }: Court, id: string
   compare(`artifact of ${id}`, { expected, kept: kept.map(({ data }) => String(data)) }, lists);
 }
 
-/** Three intervals of a heartbeat, the time between two looks of the server, and some more for a busy machine. */
+/** Three heartbeat intervals, the pause between two checks of the server, and some more for busy machines. */
 const untilFoundMillis = 90_000;
 const restMillis = 500;
 
-/** A run whose process died and that nobody goes on with: the server has to find it. */
-export async function judgeAbandoned({ apiUrl, found }: Court, id: string): Promise<void> {
+/** Checks that the server finds a run whose process died and that is not resumed. */
+export async function checkAbandoned({ apiUrl, found }: Check, id: string): Promise<void> {
   const giveUp = performance.now() + untilFoundMillis;
   for (;;) {
     const { state_type } = await patiently<FlowRunRow>(`${apiUrl}/flow_runs/${id}`);

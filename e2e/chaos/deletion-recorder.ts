@@ -1,11 +1,8 @@
 import { patiently, pause } from "./api.ts";
 
-/**
- * Deletes runs that have log lines and results. What a run leaves goes after its commit, whatever becomes of the server that
- * made it.
- */
-export interface DeletionWitness {
-  /** Gives the runs that it has asked to delete. */
+/** Deletes runs that have log lines and results. The cleanup after the commit must happen even if the server is killed. */
+export interface DeletionRecorder {
+  /** Returns the runs whose deletion was requested. */
   stop(): Promise<readonly string[]>;
 }
 
@@ -14,19 +11,19 @@ const restMillis = 200;
 const sideBySide = 2;
 const answerMillis = 15_000;
 
-export function startDeletionWitness(apiUrl: string): DeletionWitness {
+export function startDeletionRecorder(apiUrl: string): DeletionRecorder {
   const asked: string[] = [];
   let stopped = false;
 
   async function round(): Promise<void> {
-    const flow = await patiently<{ id: string }>(`${apiUrl}/flows/`, { name: "deletion witness" });
+    const flow = await patiently<{ id: string }>(`${apiUrl}/flows/`, { name: "deletion recorder" });
     const creation = { flow_id: flow.id, state: { type: "COMPLETED" } };
     const { id } = await patiently<{ id: string }>(`${apiUrl}/flow_runs/`, creation);
     const timestamp = new Date().toISOString();
-    const line = { name: "deletion witness", level: 20, message: "", timestamp, flow_run_id: id };
+    const line = { name: "deletion recorder", level: 20, message: "", timestamp, flow_run_id: id };
     await patiently(`${apiUrl}/logs/`, Array<typeof line>(linesPerRun).fill(line));
     asked.push(id);
-    // Once: whether the run was deleted where no answer came is seen in the end.
+    // Without retries: the check at the end finds out whether a run without an answer was deleted.
     const signal = AbortSignal.timeout(answerMillis);
     await fetch(`${apiUrl}/flow_runs/${id}`, { method: "DELETE", signal }).catch(() => {});
   }

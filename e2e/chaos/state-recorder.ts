@@ -2,19 +2,19 @@ import { randomUUID } from "node:crypto";
 import { patiently, pause, request } from "./api.ts";
 
 /**
- * A client of the field, that knows of a run only what the server has answered: it creates runs under an idempotency key and
- * proposes states under a transition id, and asks again in the same words where no answer came.
+ * A client in Prefect's style, which knows only the server's answers: it creates runs with an idempotency key, proposes states with a
+ * transition id, and repeats both unchanged when no answer came.
  */
-export interface StateWitness {
-  stop(): Promise<StateTestimony>;
+export interface StateRecorder {
+  stop(): Promise<RecordedStates>;
 }
 
-export interface StateTestimony {
-  /** States that were acknowledged, by the id of their flow run, in their order. */
+export interface RecordedStates {
+  /** Acknowledged states by the id of their flow run, in order. */
   readonly states: ReadonlyMap<string, readonly string[]>;
   /** Log lines whose request was answered. */
   readonly logLines: ReadonlyMap<string, readonly string[]>;
-  /** What was answered and should not have been. */
+  /** Answers that were wrong. */
   readonly wrong: readonly string[];
 }
 
@@ -33,7 +33,7 @@ const restMillis = 60;
 const retriedEvery = 3;
 const linesPerRun = 5;
 
-export function startStateWitness(apiUrl: string, count = 2): StateWitness {
+export function startStateRecorder(apiUrl: string, count = 2): StateRecorder {
   const states = new Map<string, string[]>();
   const logLines = new Map<string, string[]>();
   const wrong: string[] = [];
@@ -43,7 +43,7 @@ export function startStateWitness(apiUrl: string, count = 2): StateWitness {
   async function round(): Promise<void> {
     rounds += 1;
     const retried = rounds % retriedEvery === 0;
-    const flow = await patiently<{ id: string }>(`${apiUrl}/flows/`, { name: "witness" });
+    const flow = await patiently<{ id: string }>(`${apiUrl}/flows/`, { name: "recorder" });
     const creation = {
       flow_id: flow.id,
       idempotency_key: randomUUID(),
@@ -67,7 +67,7 @@ export function startStateWitness(apiUrl: string, count = 2): StateWitness {
     await reach("COMPLETED", "COMPLETED");
   }
 
-  /** Proposes until there is an answer, and gives the state that the run is in by it. */
+  /** Proposes until there is an answer, and returns the resulting state of the run. */
   async function propose(id: string, type: string): Promise<State | null> {
     const state = { type, state_details: { transition_id: randomUUID() } };
     for (;;) {
@@ -77,11 +77,11 @@ export function startStateWitness(apiUrl: string, count = 2): StateWitness {
     }
   }
 
-  /** Once: lines have no ids, so whoever has no answer can only write them twice or not at all. */
+  /** Without retries: lines have no ids here, so a repetition could store them twice. */
   async function writeLines(flowRunId: string): Promise<void> {
     const lines = Array.from({ length: linesPerRun }, () => randomUUID());
     const body = lines.map((message) => ({
-      name: "witness",
+      name: "recorder",
       level: 20,
       message,
       timestamp: new Date().toISOString(),

@@ -1,49 +1,49 @@
 import { forEachOf, patiently, pause, request } from "./api.ts";
+import { checkAbandoned, checkRun } from "./check-runs.ts";
 import type { Cluster } from "./cluster.ts";
-import type { EventTestimony } from "./event-witness.ts";
-import { judgeAbandoned, judgeRun } from "./judge-runs.ts";
-import { type Court, compare, judgeLines, type KeptState, resultsOf, taskRunsOf } from "./reading-back.ts";
-import type { StateTestimony } from "./state-witness.ts";
-import { noFindings, type Verdict } from "./verdict.ts";
+import type { RecordedEvents } from "./event-recorder.ts";
+import { type Check, checkLines, compare, type KeptState, resultsOf, taskRunsOf } from "./reading-back.ts";
+import { noFindings, type Report } from "./report.ts";
+import type { RecordedStates } from "./state-recorder.ts";
 import type { WorkDone } from "./workers.ts";
 
-export interface Evidence {
+export interface Recorded {
   readonly work: WorkDone;
-  readonly states: StateTestimony;
-  readonly events: EventTestimony;
-  /** Runs that somebody asked to delete. */
+  readonly states: RecordedStates;
+  readonly events: RecordedEvents;
+  /** Runs whose deletion was requested. */
   readonly deletions: readonly string[];
 }
 
-type Judgement = Pick<Verdict, "acknowledged" | "found">;
+type CheckResult = Pick<Report, "acknowledged" | "found">;
 
-/** Reads back everything that was acknowledged, and counts what is not as it was. */
-export async function judge(cluster: Cluster, { work, states, events, deletions }: Evidence): Promise<Judgement> {
+/** Reads back everything that was acknowledged, and counts deviations. */
+export async function checkAll(cluster: Cluster, { work, states, events, deletions }: Recorded): Promise<CheckResult> {
   const found = noFindings();
   const acknowledged = { states: 0, events: 0, taskRuns: 0, results: 0, logLines: 0, artifacts: 0, deletions: 0 };
-  const court: Court = { apiUrl: cluster.apiUrl, found, acknowledged };
+  const check: Check = { apiUrl: cluster.apiUrl, found, acknowledged };
   found.wrong.push(...work.wrong, ...states.wrong);
   found.repeated.push(...work.repeated);
-  await judgeStates(court, states);
-  await judgeLogLines(court, states.logLines);
-  await judgeEvents(court, events.events);
-  await judgeTaskRuns(court, events.taskRuns);
-  await forEachOf(work.flowRuns, (run) => judgeRun(court, run, work.homes));
-  await forEachOf(work.abandoned, (id) => judgeAbandoned(court, id));
-  await forEachOf(deletions, (id) => judgeDeletion(court, id));
+  await checkStates(check, states);
+  await checkLogLines(check, states.logLines);
+  await checkEvents(check, events.events);
+  await checkTaskRuns(check, events.taskRuns);
+  await forEachOf(work.flowRuns, (run) => checkRun(check, run, work.homes));
+  await forEachOf(work.abandoned, (id) => checkAbandoned(check, id));
+  await forEachOf(deletions, (id) => checkDeletion(check, id));
   const dead = await patiently<{ consumer: string; ref: string; reason: string }[]>(
-    `${court.apiUrl}/admin/dead-letters`,
+    `${check.apiUrl}/admin/dead-letters`,
   );
   found.missed.push(...dead.map(({ consumer, ref, reason }) => `${consumer} gave up on ${ref}: ${reason}`));
   return { acknowledged, found };
 }
 
-/** A consumer looks every five seconds for what a dead server has left, and waits for transactions that began before. */
+/** A consumer looks every five seconds for work of a dead server, and waits for transactions that began earlier. */
 const followedMillis = 30_000;
 const lookAgainMillis = 500;
 
-/** Of a run that is gone nothing is left, also where the server was killed that deleted it. */
-async function judgeDeletion({ apiUrl, found, acknowledged }: Court, id: string): Promise<void> {
+/** Checks that nothing is left of a deleted run, even when the server was killed after deleting it. */
+async function checkDeletion({ apiUrl, found, acknowledged }: Check, id: string): Promise<void> {
   if (!(await isGone(apiUrl, id))) return;
   acknowledged.deletions += 1;
   const giveUp = performance.now() + followedMillis;
@@ -64,22 +64,24 @@ async function isGone(apiUrl: string, id: string): Promise<boolean> {
   }
 }
 
-async function judgeStates({ apiUrl, found, acknowledged }: Court, { states }: StateTestimony): Promise<void> {
+async function checkStates({ apiUrl, found, acknowledged }: Check, { states }: RecordedStates): Promise<void> {
   await forEachOf(states, async ([id, own]) => {
     const kept = await patiently<KeptState[]>(`${apiUrl}/flow_run_states/?flow_run_id=${id}`);
     acknowledged.states += own.length;
     compare(`state of flow run ${id}`, { expected: own, kept: kept.map((state) => state.id) }, found);
     const others = kept.filter((state) => !own.includes(state.id));
-    // The witness has heard of every state that it asked for: another one was made by asking twice.
-    found.doubled.push(...others.map((state) => `flow run ${id}: ${state.type} ${state.id} that nobody was told of`));
+    // The recorder knows every state that it proposed: any other one is a duplicate.
+    found.doubled.push(
+      ...others.map((state) => `flow run ${id}: ${state.type} ${state.id} that no client was told of`),
+    );
   });
 }
 
-async function judgeLogLines(court: Court, lines: ReadonlyMap<string, readonly string[]>): Promise<void> {
-  await forEachOf(lines, ([flowRunId, expected]) => judgeLines(court, [flowRunId], expected));
+async function checkLogLines(check: Check, lines: ReadonlyMap<string, readonly string[]>): Promise<void> {
+  await forEachOf(lines, ([flowRunId, expected]) => checkLines(check, [flowRunId], expected));
 }
 
-async function judgeEvents({ apiUrl, found, acknowledged }: Court, ids: readonly string[]): Promise<void> {
+async function checkEvents({ apiUrl, found, acknowledged }: Check, ids: readonly string[]): Promise<void> {
   const size = 50;
   const parts = Array.from({ length: Math.ceil(ids.length / size) }, (_, index) =>
     ids.slice(index * size, (index + 1) * size),
@@ -94,7 +96,7 @@ async function judgeEvents({ apiUrl, found, acknowledged }: Court, ids: readonly
   });
 }
 
-async function judgeTaskRuns({ apiUrl, found, acknowledged }: Court, all: EventTestimony["taskRuns"]): Promise<void> {
+async function checkTaskRuns({ apiUrl, found, acknowledged }: Check, all: RecordedEvents["taskRuns"]): Promise<void> {
   await forEachOf(all, async ([flowRunId, results]) => {
     const rows = await taskRunsOf(apiUrl, [flowRunId]);
     const finished = rows.filter(({ state_type }) => state_type === "COMPLETED").map(({ id }) => id);

@@ -1,49 +1,49 @@
-// Loaded into the processes under test by --import, never by the product itself. A file says, as JSON, what they suffer from:
-// a clock that somebody has moved (`clockSeconds`), a disk that takes its time (`commitMillis` for each commit of SQLite), a
-// full disk (`diskFull`), for where none can be had for real, and a death (`diesAfterCommit`: the port of a server, which is
-// killed when the database has committed a transaction that wrote to the outbox, and before the server has heard of that).
+// Preloaded into the processes under test by --import; the product has no part in it. A JSON file selects the injected faults: a moved
+// clock (`clockSeconds`), a slow disk (`commitMillis` per commit of SQLite), a full disk (`diskFull`) where no real one can be had, and a
+// kill (`diesAfterCommit`: the port of a server that is killed when the database has committed a transaction that wrote to the outbox,
+// before the server learns of that).
 import { readFileSync } from "node:fs";
 import sqlite from "node:sqlite";
 import { Duplex } from "node:stream";
 
-const file = process.env.OSTINATO_CHAOS_AFFLICTIONS;
+const file = process.env.OSTINATO_CHAOS_INJECTION;
 const sqliteFull = 13;
 const readEveryMillis = 50;
 
 if (file !== undefined) {
-  let suffered = {};
+  let injected = {};
   const read = () => {
     try {
-      suffered = JSON.parse(readFileSync(file, "utf8"));
+      injected = JSON.parse(readFileSync(file, "utf8"));
     } catch {
-      // It is being written just now, or gone with its folder: as before.
+      // The file is being written or gone with its folder: keep the last settings.
     }
   };
   read();
   setInterval(read, readEveryMillis).unref();
 
   const trueNow = Date.now.bind(Date);
-  Date.now = () => trueNow() + (suffered.clockSeconds ?? 0) * 1000;
+  Date.now = () => trueNow() + (injected.clockSeconds ?? 0) * 1000;
 
   const { prototype } = sqlite.DatabaseSync;
   const execute = prototype.exec;
   const disk = new Int32Array(new SharedArrayBuffer(4));
   prototype.exec = function exec(text) {
     if (text === "COMMIT") {
-      if (suffered.commitMillis > 0) Atomics.wait(disk, 0, 0, suffered.commitMillis);
-      if (suffered.diskFull) {
+      if (injected.commitMillis > 0) Atomics.wait(disk, 0, 0, injected.commitMillis);
+      if (injected.diskFull) {
         throw Object.assign(new Error("database or disk is full"), { code: "ERR_SQLITE_ERROR", errcode: sqliteFull });
       }
     }
     const done = execute.call(this, text);
-    if (text === "COMMIT" && hasAppended) dieWhereTold();
+    if (text === "COMMIT" && hasAppended) dieIfChosen();
     if (text === "COMMIT" || text === "ROLLBACK") hasAppended = false;
     return done;
   };
 
-  const dieWhereTold = () => {
+  const dieIfChosen = () => {
     const port = process.argv[process.argv.indexOf("--port") + 1];
-    if (suffered.diesAfterCommit === Number(port)) process.kill(process.pid, "SIGKILL");
+    if (injected.diesAfterCommit === Number(port)) process.kill(process.pid, "SIGKILL");
   };
 
   const appends = "INSERT INTO outbox";
@@ -55,7 +55,7 @@ if (file !== undefined) {
     return runStatement.apply(this, values);
   };
 
-  // PostgreSQL: a connection sends the text of a statement once, and then its name; a commit is answered by its tag.
+  // PostgreSQL: a connection sends the text of a statement once and its name afterwards; the answer to a commit is its tag.
   const appendNames = new Set();
   const appending = new WeakSet();
   const committed = Buffer.from("C\0\0\0\x0bCOMMIT\0", "latin1");
@@ -72,7 +72,7 @@ if (file !== undefined) {
   Duplex.prototype.push = function pushNoting(chunk, ...rest) {
     if (appending.has(this) && chunk instanceof Uint8Array) {
       if (Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).includes(committed)) {
-        dieWhereTold();
+        dieIfChosen();
         appending.delete(this);
       }
     }

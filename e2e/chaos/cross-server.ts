@@ -5,18 +5,20 @@ import { patiently, pause } from "./api.ts";
 const patienceMillis = 10_000;
 const restMillis = 250;
 
-/** Whether subscribers of each server hear what happens through each other one. Gives those that don't. */
-export async function changesUnheard(apiUrls: readonly string[]): Promise<readonly string[]> {
+/** Checks that subscribers of each server receive the changes made through every other server. Returns the failing pairs. */
+export async function changesNotReceived(apiUrls: readonly string[]): Promise<readonly string[]> {
   const pairs = apiUrls.flatMap((to, at) =>
     apiUrls.filter((_, from) => from !== at).map((from) => [from, to] as const),
   );
-  const heard = await Promise.all(pairs.map(([from, to]) => hears(from, to)));
-  return pairs.filter((_, index) => heard[index] !== true).map(([from, to]) => `${to} does not hear of ${from}`);
+  const received = await Promise.all(pairs.map(([from, to]) => receives(from, to)));
+  return pairs
+    .filter((_, index) => received[index] !== true)
+    .map(([from, to]) => `${to} does not receive changes of ${from}`);
 }
 
-/** Subscribes to one, and tells events to the other until one of them arrives. */
-async function hears(from: string, to: string): Promise<boolean> {
-  const event = `chaos.heard.${randomUUID()}`;
+/** Subscribes to one server, and sends events to the other until one of them arrives. */
+async function receives(from: string, to: string): Promise<boolean> {
+  const event = `chaos.received.${randomUUID()}`;
   const socket = new WebSocket(`${to.replace("http", "ws")}/events/out`, "prefect");
   let arrived = false;
   socket.on("error", () => {});
