@@ -27,7 +27,7 @@ interface Zone {
   readonly nodeBuiltinsIn?: readonly string[];
 }
 
-/** Each folder in `root` is a slice, but for the shared ones; a slice's files are named `<noun>.<layer>.ts`. */
+/** Each folder in `root` is a slice, except for the shared ones; a slice's files are named `<noun>.<layer>.ts`. */
 interface Slices {
   readonly root: string;
   /** Folder → the layers of slices that may import from it (types may be imported by all). */
@@ -136,7 +136,7 @@ function judgeSlices(edge: Edge, slices: Slices): string | undefined {
     return `a ${from.layer} file must not import from ${to.folder}/ but types`;
   }
   if (from.folder !== to.folder && to.folder !== everySlice && to.layer !== "service") {
-    return `${from.folder} reaches ${to.folder} past its service ("${edge.specifier}"): import ${to.folder}.service.ts`;
+    return `${from.folder} bypasses the service of ${to.folder} ("${edge.specifier}"): import ${to.folder}.service.ts`;
   }
   if (from.layer === to.layer || to.layer === "plain" || slices.layers[from.layer]?.includes(to.layer))
     return undefined;
@@ -154,7 +154,7 @@ function judgeOrder({ file, target, isTest }: Edge, orders: Boundaries["orders"]
   const unplaced = [from, to].find((folder) => !order.includes(folder));
   if (unplaced !== undefined) return `${unplaced}/ has no place in the order of ${root} in boundaries.json`;
   if (order.indexOf(to) < order.indexOf(from)) return undefined;
-  return `${from}/ must not import from ${to}/, which stands above it in the order of ${root}`;
+  return `${from}/ must not import from ${to}/, which is above it in the order of ${root}`;
 }
 
 /** Undefined for a file of the root itself. */
@@ -163,7 +163,7 @@ function folderIn(root: string, file: string): string | undefined {
   return rest.length === 0 ? undefined : folder;
 }
 
-/** Stands for the folder of a file in the root with a layer in its name, as `filters.queries.ts`. */
+/** Represents the folder of a file in the root with a layer in its name, such as `filters.queries.ts`. */
 const everySlice = "";
 
 interface Place {
@@ -172,7 +172,7 @@ interface Place {
   readonly shared: boolean;
 }
 
-/** Undefined outside the slices: other packages, and the root's own files, which put the server together. */
+/** Undefined outside the slices: other packages, and the root's own files, which assemble the server. */
 function placeOf(file: string, { root, sharedFolders, layers }: Slices): Place | undefined {
   if (!file.startsWith(`${root}/`)) return undefined;
   const layer = /\.([a-z]+)\.ts$/.exec(file)?.[1] ?? "";
@@ -187,7 +187,7 @@ function isInRoot(file: string, slices: Slices): boolean {
   return posix.dirname(file) === slices.root && placeOf(file, slices) === undefined;
 }
 
-/** One violation for each group of files that reach each other; types count, since readers follow them too. */
+/** One violation per group of files that import each other; types count, because readers follow them too. */
 function findCycles(edges: readonly Edge[]): readonly Violation[] {
   const graph = new Map<string, Edge[]>();
   for (const edge of edges) {

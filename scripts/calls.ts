@@ -1,7 +1,7 @@
 import { type Expression, parseSync, Visitor } from "oxc-parser";
 
 export interface Call {
-  /** The method with the last name of what it is called on: `db.write` of `context.db.write(…)`. */
+  /** The method with the last name of its object: `db.write` of `context.db.write(…)`. */
   readonly method: string;
   readonly line: number;
 }

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { type Boundaries, findViolations } from "./boundaries.ts";
 
-// Prints each import that boundaries.json forbids, and each import cycle. Paths are from the working folder, the root.
+// Prints each import that boundaries.json forbids, and each import cycle. Paths are relative to the working folder, the root.
 const boundaries = JSON.parse(readFileSync("boundaries.json", "utf8")) as Boundaries;
 const folders = [...new Set(Object.values(boundaries.zones).map(({ folder }) => folder))];
 const ignored = (name: string) => name === "node_modules" || name === "dist";

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { chancesInRules, stateNameLiterals } from "./code-rules.ts";
 
-// Prints each place that breaks a rule of the code which the compiler cannot know. Paths are from the working folder, the root.
+// Prints each violation of a code rule that the compiler cannot check. Paths are relative to the working folder, the root.
 const tests = ["**/*.test.{ts,tsx}"];
 const sources = globSync("packages/{sdk,client,server,ui,cli,worker,protocol,ostinato}/src/**/*.{ts,tsx}", {
   exclude: tests,

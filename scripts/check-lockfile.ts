@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { findMissing, type Lockfile } from "./lockfile.ts";
 
-// Fails when `npm ci` would refuse package-lock.json on another platform or anywhere; `--write` completes it.
+// Fails when `npm ci` would refuse package-lock.json on any platform; `--write` completes it.
 const path = "package-lock.json";
 const lockfile = JSON.parse(readFileSync(path, "utf8")) as Lockfile;
 const missing = findMissing(lockfile);

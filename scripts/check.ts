@@ -1,12 +1,12 @@
 import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 
-/** One thing that must hold before a change lands. */
+/** A check that must pass before a change lands. */
 interface Step {
   readonly name: string;
   /** A program in node_modules/.bin, or `node`, and its arguments. */
   readonly command: readonly [string, ...string[]];
-  /** Uses all cores by itself, so nothing runs beside it. */
+  /** Uses all cores by itself, so nothing runs in parallel. */
   readonly alone?: true;
 }
 
@@ -22,7 +22,7 @@ const steps: readonly Step[] = [
   { name: "tests", command: ["vitest", "run"], alone: true },
 ];
 
-/** The compiler looks again only at what has changed since it last looked: a tenth of the time. */
+/** Incremental builds: the compiler checks only changed files, in a tenth of the time. */
 function remembering(name: string): readonly string[] {
   return ["--incremental", "--tsBuildInfoFile", `node_modules/.cache/${name}.tsbuildinfo`];
 }
@@ -70,7 +70,7 @@ function run(step: Step): Promise<Outcome> {
   const started = performance.now();
   const [program, ...args] = step.command;
   return new Promise((done) => {
-    // npm has put node_modules/.bin first in PATH, with the pinned Node in it.
+    // npm puts node_modules/.bin first in PATH, with the pinned Node in it.
     const child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], shell: process.platform === "win32" });
     let output = "";
     child.stdout.on("data", (chunk) => (output += chunk));

@@ -8,8 +8,8 @@ export interface Breach {
 }
 
 /**
- * The places where a known name of a state is written out. Programs say `stateNames.late`, so that a name is one line in core.
- * Texts that people read are not meant: labels, reasons, the content of elements, names of errors.
+ * Known state names that are written as literals. Code uses `stateNames.late`, so that a name is one line in core. Texts for people are
+ * exempt: labels, reasons, element content, error names.
  */
 export function stateNameLiterals(path: string, source: string): readonly Breach[] {
   const names: ReadonlySet<unknown> = new Set(Object.values(stateNames));
@@ -37,7 +37,7 @@ export function stateNameLiterals(path: string, source: string): readonly Breach
 
 const isTextKey = /^(reason|\w*label)$/i;
 
-/** Marks the literals that the expression may be. */
+/** Marks the literals that may be the value of the expression. */
 function markTexts(node: Node | null, marked: Set<number>): void {
   if (node?.type === "Literal") marked.add(node.start);
   if (node?.type !== "ConditionalExpression") return;
@@ -45,7 +45,7 @@ function markTexts(node: Node | null, marked: Set<number>): void {
   markTexts(node.alternate, marked);
 }
 
-/** What gives another answer each time it is asked. A rule takes values, and what is made by chance comes with the transition. */
+/** Calls with a different answer each time. A rule takes values, and random ones come with the transition. */
 const chances =
   /\b(?:Math\.random|randomId|timeOrderedId|randomRunName|Date\.now|performance\.now)\s*\(|\bnew Date\(\)/g;
 

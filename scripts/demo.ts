@@ -29,7 +29,7 @@ try {
 }
 
 async function demo({ port, home, once, fill }: DemoOptions): Promise<void> {
-  // Where the port is taken the start will say so; nobody should have to wait for that.
+  // A taken port is reported by the start; don't build pages first.
   if (!(await isTaken(port ?? Number(process.env.OSTINATO_SERVER_PORT || 4200)))) await buildPages();
   const server = await startDemoServer({ port, home });
   try {
@@ -39,7 +39,7 @@ async function demo({ port, home, once, fill }: DemoOptions): Promise<void> {
     if (result.state !== "COMPLETED") process.exitCode = server.stopping ? 130 : 1;
     if (!once && !server.stopping) await server.untilStopped(`\nThe server at ${server.url} stays up until Ctrl-C.`);
     await server.stop();
-    // The last line of all.
+    // Must be the last line.
     if (once) console.log(JSON.stringify(result));
   } finally {
     await server.stop();
@@ -66,7 +66,7 @@ async function buildPages(): Promise<void> {
   }
 }
 
-/** Undefined where help was asked for. */
+/** Undefined where help was requested. */
 function readOptions(args: readonly string[]): DemoOptions | undefined {
   const { values } = parseArgs({
     args: [...args],

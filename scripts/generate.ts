@@ -6,7 +6,7 @@ import { errorCodes } from "@ostinato/protocol";
 import { createServer, readConfig, settings } from "@ostinato/server";
 import { packagesOfResultStores } from "./integrations.ts";
 
-/** A committed file that is made from sources, so that a reader and a reviewer see what a change does to it. */
+/** A committed file that is generated from sources, so that reviewers see the effect of a change. */
 interface GeneratedFile {
   /** From the repository's root. */
   readonly file: string;
@@ -21,7 +21,7 @@ const generatedFiles: readonly GeneratedFile[] = [
   { file: "packages/sdk/src/results/integrations.generated.ts", make: packagesOfResultStores },
 ];
 
-// `npm run generate` writes them; `--check` writes nothing and fails when one is not what would be written.
+// `npm run generate` writes them; `--check` writes nothing and fails when a file is out of date.
 const check = process.argv.includes("--check");
 const stale: string[] = [];
 for (const { file, make } of generatedFiles) {
@@ -30,7 +30,7 @@ for (const { file, make } of generatedFiles) {
   stale.push(file);
   if (!check) writeFileSync(file, content);
 }
-// The schemas come from the databases themselves, which the tests have; there they are also compared.
+// The schemas come from the databases themselves, which only the tests have; the tests also compare them.
 if (!check) {
   const { status } = spawnSync("vitest", ["run", "packages/server/src/db/schema.test.ts", "--update"], {
     stdio: "inherit",
@@ -40,7 +40,7 @@ if (!check) {
 for (const file of stale) console.log(check ? `${file} is out of date: run "npm run generate"` : `wrote ${file}`);
 process.exitCode = check && stale.length > 0 ? 1 : 0;
 
-/** As a server answers it, which has registered what it serves. */
+/** As a server with all of its operations registered answers it. */
 async function openApiDocument(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "ostinato-generate-"));
   const config = readConfig({ OSTINATO_HOME: folder, OSTINATO_LOG_LEVEL: "silent" });
@@ -54,7 +54,7 @@ async function openApiDocument(): Promise<string> {
   }
 }
 
-/** The page with the table of the differences that are known to the judge of them. */
+/** The page with the table of known differences to Prefect. */
 function withKnownDifferences(): string {
   const known: readonly Readonly<Record<"asked" | "prefect" | "ostinato" | "reason", string>>[] = JSON.parse(
     read("e2e/differential/known-differences.json") ?? "[]",
@@ -66,7 +66,7 @@ function withKnownDifferences(): string {
   ]);
 }
 
-/** The page with the table of the settings that a server reads. */
+/** The page with the table of the server's settings. */
 function withSettings(): string {
   const rows = Object.values(settings).map(({ variable, alias, about }: Setting) => {
     const names = [variable, ...(alias === undefined ? [] : [alias])].map((name) => `\`${name}\``);
@@ -75,7 +75,7 @@ function withSettings(): string {
   return withTable("docs/server.md", "packages/server/src/kernel/config.ts", [["Variable", "What it is"], ...rows]);
 }
 
-/** The page with the table of the codes of the API's errors. */
+/** The page with the table of the API's error codes. */
 function withErrorCodes(): string {
   const rows = Object.entries(errorCodes).map(([code, { status, meaning, remedy }]) => [
     `\`${code}\``,
@@ -91,16 +91,17 @@ function withErrorCodes(): string {
 
 type Setting = (typeof settings)[keyof typeof settings];
 
-/** The page with a table in the place that two comments mark: what the table is made from, and where it ends. */
+/** The page with a table between two comments, which name its source and its end. */
 function withTable(file: string, source: string, rows: readonly (readonly string[])[]): string {
   const [begin, end] = [`<!-- Made from ${source} by \`npm run generate\`. -->\n`, "<!-- Until here. -->"];
   const [head, rest] = (read(file) ?? "").split(begin);
   const tail = rest?.split(end)[1];
-  if (head === undefined || tail === undefined) throw new Error(`${file} has no place for what is made from ${source}`);
+  if (head === undefined || tail === undefined)
+    throw new Error(`${file} has no place for the table made from ${source}`);
   return `${head}${begin}\n${markdownTable(rows)}\n\n${end}${tail}`;
 }
 
-/** As the formatter writes one: the first row is the head, and cells are as wide as the widest of their column. */
+/** A table in the formatter's style: the first row is the head, and columns are as wide as their widest cell. */
 function markdownTable(rows: readonly (readonly string[])[]): string {
   const escaped = rows.map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
   const widths = (escaped[0] ?? []).map((_, column) => Math.max(...escaped.map((row) => row[column]?.length ?? 0)));

@@ -2,7 +2,7 @@ import { type Program, parseSync, Visitor } from "oxc-parser";
 
 export interface Import {
   readonly specifier: string;
-  /** Gone at run time: `import type`, `export type`, `import("…").Type`. */
+  /** An import that is gone at run time: `import type`, `export type`, `import("…").Type`. */
   readonly isType: boolean;
   readonly line: number;
 }

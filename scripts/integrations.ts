@@ -2,7 +2,7 @@ import { globSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
-/** A kind of result store that an integration of this repository brings. */
+/** A kind of result store from an integration of this repository. */
 export interface BroughtStore {
   readonly scheme: string;
   /** The package to import. */
@@ -11,7 +11,7 @@ export interface BroughtStore {
   readonly folder: string;
 }
 
-/** The result stores of all integrations, as their definitions say. */
+/** The result stores of all integrations, from their definitions. */
 export async function broughtStores(): Promise<readonly BroughtStore[]> {
   const entries = globSync("integrations/*/src/index.ts").toSorted();
   const brought = entries.map(async (entry) => {
@@ -24,7 +24,7 @@ export async function broughtStores(): Promise<readonly BroughtStore[]> {
   return (await Promise.all(brought)).flat();
 }
 
-/** The module in which the SDK finds the package to import for a result store that nobody has registered. */
+/** The module in which the SDK finds the package for a result store that is not registered. */
 export async function packagesOfResultStores(): Promise<string> {
   const lines = (await broughtStores()).map(
     ({ scheme, name }) => `  ${JSON.stringify(scheme)}: ${JSON.stringify(name)},`,

@@ -1,4 +1,4 @@
-/** The part of package-lock.json that matters here. */
+/** The part of package-lock.json that is used here. */
 export interface Lockfile {
   readonly packages: Readonly<Record<string, LockedPackage>>;
 }
@@ -17,9 +17,9 @@ const systems = ["aix", "android", "darwin", "freebsd", "linux", "netbsd", "open
 const processors = ["arm", "arm64", "ia32", "loong64", "ppc64", "riscv64", "s390x", "wasm32", "x64"];
 
 /**
- * What is missing from a lockfile: packages for other platforms. npm leaves them out when it makes the file on a machine
- * that has its own platform's already, or from a registry that has no others, and `npm ci` then refuses the file
- * everywhere. Their names say for what platform they are.
+ * Finds packages for other platforms that are missing from a lockfile. npm leaves them out when it writes the file on a machine that has
+ * its own platform's already, or from a registry without the others, and `npm ci` then refuses the file everywhere. The packages' names
+ * contain the platform.
  */
 export function findMissing(lockfile: Lockfile): ReadonlyMap<string, LockedPackage> {
   const missing = new Map<string, LockedPackage>();
@@ -36,7 +36,7 @@ export function findMissing(lockfile: Lockfile): ReadonlyMap<string, LockedPacka
   return missing;
 }
 
-/** As Node looks it up from the folder `parent`. */
+/** Resolves as Node does from the folder `parent`. */
 function resolve(packages: Lockfile["packages"], parent: string, name: string): LockedPackage | undefined {
   for (let folder = parent; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf("/node_modules/")))) {
     const found = packages[`${folder === "" ? "" : `${folder}/`}node_modules/${name}`];

@@ -6,7 +6,7 @@ import { type Mutant, mutantsOf } from "./mutation/mutants.ts";
 
 const folder = "packages/server/src/criteria";
 
-/** The sources whose criteria are changed, one at a time, each with the tests that have to notice. */
+/** The sources whose criteria are changed one at a time, each with the tests that should notice. */
 const targets: readonly { readonly file: string; readonly tests: readonly string[] }[] = [
   { file: "flows", tests: ["flows"] },
   { file: "flow-runs", tests: ["flow-runs"] },
@@ -35,7 +35,7 @@ const queue = chosen.flatMap(({ file, tests }) => {
 const survivors: Mutant[] = [];
 const total = queue.length;
 let done = 0;
-// Where the tests fail without a change, they would seem to notice every one.
+// Tests that fail without a change would seem to notice every one.
 const unchanged = await failsWith(null, [...new Set(chosen.flatMap(({ tests }) => tests))]);
 if (unchanged) {
   console.error("The tests fail as it is: run them first, `npx vitest run packages/server/src/criteria`");
@@ -57,7 +57,7 @@ async function work(): Promise<void> {
   }
 }
 
-/** Runs the tests on SQLite with the changed source, which stands nowhere but in the test's memory. */
+/** Runs the tests on SQLite with the changed source, which exists only in the test's memory. */
 function failsWith(mutant: Mutant | null, tests: readonly string[]): Promise<boolean> {
   const files = tests.map((test) => `${folder}/${test}.test.ts`);
   const args = ["run", "--config", "scripts/mutation/vitest.config.ts", "--bail=1", "-t", "on sqlite", ...files];

@@ -1,4 +1,4 @@
-// Run before the scripts that need the repository's own Node 24. Old syntax on purpose: any Node must be able to say this.
+// Runs before the scripts that need the repository's own Node 24. The syntax is old on purpose, so that any Node can print the message.
 var major = Number(process.versions.node.split(".")[0]);
 if (major < 24) {
   console.error(

@@ -20,8 +20,8 @@ import { runPipeline } from "./demo/pipeline.ts";
 import { type DemoServer, startDemoServer } from "./demo/server.ts";
 
 /**
- * Pictures of every page at two widths in both themes, on the runs of the examples: `npm run screenshots`. With words
- * after it only the pages whose names have one of them: `npm run screenshots -- run flows`.
+ * Takes pictures of every page at two widths in both themes, with the runs of the examples: `npm run screenshots`. Arguments select pages
+ * whose names contain one of them: `npm run screenshots -- run flows`.
  */
 const examples = fileURLToPath(new URL("../examples", import.meta.url));
 const folder = fileURLToPath(new URL("../docs/screenshots", import.meta.url));
@@ -32,7 +32,7 @@ const sizes = [
 const wanted = process.argv.slice(2);
 
 await buildUi();
-// Lines of log and settings name it, so it has the name that anybody's could have; it must not be there yet.
+// Log lines and settings show this path, so it is a neutral one; it must not exist yet.
 const home = join(tmpdir(), "ostinato");
 await mkdir(home);
 const server = await startDemoServer({ port: 0, home });
@@ -60,7 +60,7 @@ async function runExample(server: DemoServer, [script = "", ...args]: readonly s
 
 type RunCriteria = Pick<BodyOf<typeof listFlowRuns>, "flows" | "flow_runs">;
 
-/** An address, and what to do there before the picture is taken. */
+/** An address, and the actions before the picture is taken. */
 type Subject = string | { readonly path: string; readonly act: (page: Page) => Promise<void> };
 
 async function pagesOf(client: Client): Promise<Readonly<Record<string, Subject>>> {

@@ -1,19 +1,19 @@
 import { type Measurement, summarize } from "./row.ts";
 import { flowModes, flowName, flowSizes } from "./rows/flow-work.ts";
 
-/** A task of a large flow may cost so many times what one of a flow of 1,000 costs. */
+/** Bound on the cost of a task in a large flow, relative to one in a flow of 1,000. */
 const maxSlowdown = 1.5;
 
 export interface Flatness {
   readonly where: string;
   readonly flow: string;
   readonly millisPerTask: number;
-  /** That over the milliseconds of a task in a flow of 1,000. */
+  /** That cost divided by the milliseconds per task in a flow of 1,000. */
   readonly times: number;
   readonly flat: boolean;
 }
 
-/** Whether what a task costs grows with the number of tasks, wherever both sizes were measured. */
+/** Whether the cost of a task grows with the number of tasks, wherever both sizes were measured. */
 export function flatnessOf(measurements: readonly Measurement[]): readonly Flatness[] {
   const places = [...new Set(measurements.map(({ where }) => where))];
   return places.flatMap((where) =>

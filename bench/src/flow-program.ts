@@ -4,9 +4,9 @@ import { connect } from "./http-load.ts";
 import type { Command, Target } from "./target.ts";
 
 export interface FlowTimes {
-  /** From the call to the final state, at the client. */
+  /** Seconds from the call to the final state, at the client. */
   readonly seconds: number;
-  /** The same, and until the server shows all task runs as finished. */
+  /** Seconds until the server shows all task runs as finished. */
   readonly seen: number;
 }
 
@@ -23,7 +23,7 @@ interface Printed {
   readonly seconds: number;
 }
 
-/** The last line that such a program prints is JSON. */
+/** The last line of such a program is JSON. */
 export async function runProgram({ program, args, env }: Command, more: readonly string[]): Promise<Printed> {
   const { stdout } = await promisify(execFile)(program, [...args, ...more], {
     env: { ...process.env, ...env },
@@ -32,7 +32,7 @@ export async function runProgram({ program, args, env }: Command, more: readonly
   return JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as Printed;
 }
 
-/** A peer is asked less often, since each question costs it more. */
+/** Peers are polled less often, because each request costs them more. */
 async function untilFinished({ apiUrl, peer }: Target, flowRunId: string, size: number): Promise<void> {
   const server = connect(apiUrl, 1);
   const body = { flow_runs: { id: { any_: [flowRunId] } }, task_runs: { state: { type: { any_: ["COMPLETED"] } } } };

@@ -1,37 +1,37 @@
 import { type Effort, messageOf, type Outcome, type Unit } from "./row.ts";
 import type { Target } from "./target.ts";
 
-/** Rows that share what they set up. */
+/** Rows that share their setup. */
 export interface Group {
   readonly name: string;
-  /** Of the table, so that `--only` finds the group. */
+  /** The names of the rows, so that `--only` finds the group. */
   readonly rows: readonly string[];
   readonly measure: (target: Target, effort: Effort) => AsyncIterable<Outcome>;
 }
 
-/** One piece of work, which gives one row or several at once. */
+/** A measurement that gives one row or several at once. */
 export interface Work<Stage> {
   readonly rows: readonly { readonly row: string; readonly unit: Unit }[];
-  /** Whether a peer can do it too. */
+  /** Whether peers can do it too. */
   readonly peers?: boolean;
-  /** Too long for a quick look. */
+  /** Whether it takes too long for a quick run. */
   readonly long?: boolean;
   readonly how: (effort: Effort) => string;
-  /** Told to the person who waits, where it takes more than a few seconds. */
+  /** A progress message, for work that takes more than a few seconds. */
   readonly notice?: (effort: Effort) => string | undefined;
-  /** Gives the samples of each row, in the order of `rows`. */
+  /** Returns the samples of each row, in the order of `rows`. */
   readonly measure: (stage: Stage, effort: Effort) => Promise<readonly (readonly number[])[]>;
 }
 
 export interface Staged<Stage> {
   readonly name: string;
   readonly works: readonly Work<Stage>[];
-  /** What all works need. */
+  /** The setup that all measurements share. */
   readonly open: (target: Target, effort: Effort) => Promise<Stage>;
   readonly close: (stage: Stage) => Promise<void> | void;
 }
 
-/** A group in which work that fails fails alone. */
+/** A group in which a failing measurement does not affect the others. */
 export function group<Stage>({ name, works, open, close }: Staged<Stage>): Group {
   return {
     name,
@@ -56,7 +56,7 @@ function namesOf(works: readonly Pick<Work<never>, "rows">[]): readonly string[]
   return works.flatMap(({ rows }) => rows.map(({ row }) => row));
 }
 
-/** What came of one work: a measurement of each of its rows, or the failure of them all. */
+/** The outcome of one measurement: a result for each of its rows, or the same failure for all. */
 async function* outcomes<Stage>(
   work: Work<Stage>,
   stage: Stage,
@@ -77,7 +77,7 @@ async function* outcomes<Stage>(
 
 const patienceMinutes = 5;
 
-/** A row that waits for what never comes fails, and the others go on. */
+/** A row that hangs fails, and the others go on. */
 async function withinPatience<T>(measuring: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const patience = new Promise<never>((_, reject) => {

@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 
 const askEveryMillis = 5;
 
-/** Resolves with the first healthy answer of the server that the process runs. */
+/** Resolves with the first healthy answer of the process's server. */
 export async function untilHealthy(apiUrl: string, child: ChildProcess): Promise<void> {
   while (child.exitCode === null && child.signalCode === null) {
     const answer = await fetch(`${apiUrl}/health`).catch(() => undefined);

@@ -1,13 +1,13 @@
 import { Agent, request } from "node:http";
 
-/** Kept connections to one server, as many as there are callers. */
+/** Persistent connections to one server, one per caller. */
 export interface Connections {
   send(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly text: string }>;
   json<T>(method: string, path: string, body?: unknown): Promise<T>;
   close(): void;
 }
 
-/** Plain HTTP/1.1 by node:http, the cheapest client that Node has, so that the server is what is measured. */
+/** Plain HTTP/1.1 by node:http, Node's cheapest client, so that the server dominates the measurement. */
 export function connect(apiUrl: string, connections: number): Connections {
   const { hostname, port, pathname } = new URL(apiUrl);
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
@@ -29,7 +29,7 @@ export function connect(apiUrl: string, connections: number): Connections {
         response.on("error", reject);
       });
       sent.on("error", (error) => {
-        // A server may end a kept connection just when it is used again; nothing of the request was read then.
+        // A server may close a persistent connection just as it is reused; it has read nothing of the request then.
         if (sent.reusedSocket && "code" in error && error.code === "ECONNRESET") resolve(send(method, path, body));
         else reject(error);
       });
@@ -49,15 +49,15 @@ export function connect(apiUrl: string, connections: number): Connections {
 }
 
 export interface Load {
-  /** Of calls that were taken. */
+  /** The rate of accepted calls. */
   readonly perSecond: number;
-  /** Milliseconds of each call, taken or not. */
+  /** Milliseconds of each call, accepted or not. */
   readonly latencies: readonly number[];
   /** Calls that were answered with an error status. */
   readonly refused: number;
 }
 
-/** Makes `total` calls with so many under way at once. */
+/** Makes `total` calls with this many in flight. */
 export async function load(
   total: number,
   concurrency: number,
@@ -82,7 +82,7 @@ export async function load(
   return { perSecond: (total - refused) / seconds, latencies, refused };
 }
 
-/** A peer that hangs up has refused; with ours that is a failure. */
+/** A peer that closes the connection has refused; for Ostinato that is a failure. */
 export async function answered<Reply extends { readonly status: number }>(
   { peer }: { readonly peer: boolean },
   call: () => Promise<Reply>,

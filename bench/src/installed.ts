@@ -5,15 +5,15 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-/** The packed product as npm installs it in an empty folder. */
+/** The packed product, installed by npm into an empty folder. */
 export interface Installed {
   /** Its `ostinato` command, to be run by node. */
   readonly command: string;
-  /** The installed package by itself. */
+  /** The size of the package itself. */
   readonly packageBytes: number;
-  /** All of node_modules. */
+  /** The size of node_modules. */
   readonly bytes: number;
-  /** Where programs that import it can be put. */
+  /** A folder for programs that import it. */
   readonly folder: string;
   remove(): Promise<void>;
 }

@@ -19,7 +19,7 @@ import { ui } from "./rows/ui.ts";
 import { printRatios, printRow } from "./table.ts";
 import { type DatabaseName, startTarget, type Target } from "./target.ts";
 
-/** Everything that is measured. The order matters to the memory after the load, which is that of the groups before it. */
+/** All measurements. The order affects the memory after the load, which includes the earlier groups. */
 const groups: readonly Group[] = [limits, requests, events, live, flows, processes, history, ui];
 
 const { only, on, quick, peers, how, json, help } = options();
@@ -87,7 +87,7 @@ async function onTheirs(python: string, database: DatabaseName, serverUrl: strin
   }
 }
 
-/** A group that can't be set up fails as a whole, and the others go on. */
+/** A group whose setup fails fails as a whole, and the others go on. */
 async function measureGroups(those: readonly Group[], target: Target, given: Effort): Promise<void> {
   for (const group of those) {
     const effort = named.length > 0 ? { ...given, wants: () => true } : given;

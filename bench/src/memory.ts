@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 
-/** Resident memory of a process and of all that it started, in bytes; not a number where the system has no `/proc`. */
+/** Resident memory of a process and its descendants, in bytes; NaN on systems without `/proc`. */
 export async function residentBytes(pid: number | undefined): Promise<number> {
   const names = await readdir("/proc").catch(() => []);
   const all = await Promise.all(names.filter((name) => /^\d+$/.test(name)).map(readProcess));
@@ -27,6 +27,6 @@ async function readProcess(name: string): Promise<Process | undefined> {
     const field = (label: string) => Number(new RegExp(`^${label}:\\s+(\\d+)`, "m").exec(status)?.[1] ?? 0);
     return { pid: Number(name), parent: field("PPid"), bytes: field("VmRSS") * 1024 };
   } catch {
-    return undefined; // It has just ended.
+    return undefined; // The process has just ended.
   }
 }

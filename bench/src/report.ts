@@ -10,7 +10,7 @@ interface Measured {
   readonly seconds: number;
 }
 
-/** What `--json` writes. */
+/** The content of the file for `--json`. */
 export function report({ outcomes, measurements, flatness, seconds }: Measured) {
   return {
     when: new Date().toISOString(),

@@ -1,25 +1,25 @@
 import type { DatabaseName } from "./target.ts";
 
-/** How a number is to be read: more is better for rates, less for times, sizes and counts. */
+/** The meaning of a number: more is better for rates, less for times, sizes and counts. */
 export type Unit = "/s" | "frames/s" | "ms" | "s" | "MB" | "KiB" | "requests" | "×";
 
 export function isRate(unit: Unit): boolean {
   return unit.endsWith("/s");
 }
 
-/** What one row of the table says. */
+/** The result of one row. */
 export interface Measurement {
   readonly row: string;
-  /** Where it was measured: `sqlite`, `postgresql`, or the name of a peer, such as `prefect sqlite`. */
+  /** The measured system: `sqlite`, `postgresql`, or the name of a peer, such as `prefect sqlite`. */
   readonly where: string;
-  /** What was under it there. */
+  /** The database under it. */
   readonly database: DatabaseName;
-  /** Whether it was measured on something of somebody else. */
+  /** Whether it is another product. */
   readonly peer: boolean;
   readonly unit: Unit;
-  /** One number of each run, or of each call where single calls are timed. */
+  /** One number per run, or per call where single calls are timed. */
   readonly samples: readonly number[];
-  /** What was done, in a sentence that lets somebody else do it again. */
+  /** The method, in a sentence that allows repeating it. */
   readonly how: string;
 }
 
@@ -33,15 +33,15 @@ export interface Failure {
 export type Outcome = Measurement | Failure;
 
 export interface Effort {
-  /** Runs of each row. */
+  /** Repetitions of each row. */
   readonly runs: number;
-  /** A share of the full amount of work, 0 to 1. */
+  /** The fraction of the full amount of work, 0 to 1. */
   readonly scale: number;
-  /** Whether a row was asked for; what was not need not be measured. */
+  /** Whether the user wants a row; others may be skipped. */
   readonly wants: (row: string) => boolean;
 }
 
-/** So much of the full amount of work as is to be done. */
+/** The scaled amount of work. */
 export function amount({ scale }: Effort, full: number, least = 1): number {
   return Math.max(least, Math.ceil(full * scale));
 }
@@ -57,7 +57,7 @@ export interface Summary {
   readonly best: number;
   readonly median: number;
   readonly worst: number;
-  /** Only where there are enough samples for it to mean something. */
+  /** Present only with enough samples to be meaningful. */
   readonly p99?: number;
 }
 
@@ -73,7 +73,7 @@ export function summarize({ unit, samples }: Pick<Measurement, "unit" | "samples
   return samples.length < enoughForP99 ? extremes : { ...extremes, p99: percentile(ascending, 0.99) };
 }
 
-/** Of numbers in ascending order. */
+/** Expects numbers in ascending order. */
 function percentile(ascending: readonly number[], share: number): number {
   return ascending[Math.min(ascending.length - 1, Math.floor(ascending.length * share))] ?? Number.NaN;
 }

@@ -3,7 +3,7 @@ import { isRate, type Measurement, type Outcome, summarize } from "./row.ts";
 const columns = [58, 18, 13, 13, 13, 13] as const;
 let headed = false;
 
-/** One line of the table, as soon as it is known; with `how`, what was done under it. */
+/** Prints a row as soon as it is known; with `how`, its method below it. */
 export function printRow(outcome: Outcome, { how }: { readonly how: boolean }): void {
   if (!headed) line(["row", "where", "best", "median", "p99", "worst"]);
   headed = true;
@@ -17,7 +17,7 @@ export function printRow(outcome: Outcome, { how }: { readonly how: boolean }): 
   if (how) console.log(`    ${outcome.how}`);
 }
 
-/** How many times better than a peer each row is; above 1 is better whatever the unit. */
+/** Prints how many times better than a peer each row is; above 1 is better in any unit. */
 export function printRatios(measurements: readonly Measurement[]): void {
   const ratios = ratiosOf(measurements);
   if (ratios.length === 0) return;
@@ -32,7 +32,7 @@ export interface Ratio {
   readonly times: number;
 }
 
-/** Of the median of Ostinato to the median of each peer on the same database, by row. */
+/** Ostinato's median relative to each peer's on the same database, by row. */
 export function ratiosOf(measurements: readonly Measurement[]): readonly Ratio[] {
   return measurements
     .filter(({ peer }) => peer)

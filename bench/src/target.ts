@@ -6,24 +6,24 @@ import { fileURLToPath } from "node:url";
 import { freePort, untilHealthy } from "./health.ts";
 import { residentBytes } from "./memory.ts";
 
-/** A running server that is measured, in a process of its own. */
+/** A measured server in a process of its own. */
 export interface Target {
-  /** As the table names it. */
+  /** Its name in the table. */
   readonly name: string;
-  /** What it keeps its data in. */
+  /** Its database. */
   readonly database: DatabaseName;
   readonly apiUrl: string;
   readonly databaseUrl: string;
   readonly home: string;
-  /** Whether it is a server of somebody else, which may refuse what ours may not. */
+  /** Whether it is another product, which may refuse requests. */
   readonly peer: boolean;
-  /** How a program with the flows of the bench is started against it. */
+  /** The command that runs the bench's flows against it. */
   readonly flows: Command;
   /** Milliseconds from the start of the process to its first healthy answer. */
   readonly startMillis: number;
-  /** Resident memory of the server and of the processes that it started, now. */
+  /** The present resident memory of the server and its child processes. */
   residentBytes(): Promise<number>;
-  /** Another server of the same kind; where the database is a file, on an empty one. */
+  /** Another server of the same kind, with an empty database where that is a file. */
   another(): Promise<Target>;
   stop(): Promise<void>;
 }
@@ -41,13 +41,13 @@ const flowProgram = fileURLToPath(new URL("./programs/tasks.ts", import.meta.url
 
 export interface TargetOptions {
   readonly database: DatabaseName;
-  /** Where the server keeps its data; a file in its home folder unless told. */
+  /** The server's database; by default a file in its home folder. */
   readonly databaseUrl?: string | undefined;
-  /** The program to start, where it is not this repository's own. */
+  /** The program to start; by default this repository's. */
   readonly command?: string | undefined;
 }
 
-/** What is measured may be old, and must not be removed meanwhile. */
+/** The measured data may be old, and must not be removed meanwhile. */
 const keepsAll = {
   OSTINATO_RETENTION_RUNS: "never",
   OSTINATO_RETENTION_LOGS: "never",
@@ -93,7 +93,7 @@ export function sqliteUrl(file: string): string {
   return `sqlite:///${file}`;
 }
 
-/** Asks the process to end, and waits until it has. */
+/** Asks the process to end, and waits for that. */
 export async function end(child: ChildProcess): Promise<void> {
   const ended = new Promise((resolve) => child.once("exit", resolve));
   if (child.kill("SIGTERM")) await ended;

@@ -6,7 +6,7 @@ const states = [
   ["COMPLETED", "Completed"],
 ] as const;
 
-/** The events of task runs that go from Pending over Running to Completed, as a client writes them. */
+/** The events of task runs from Pending over Running to Completed, in a client's form. */
 export function taskEvents(flowRunId: string, tasks: number): readonly unknown[] {
   return Array.from({ length: tasks }, () => randomUUID()).flatMap((id, index) => {
     let follows: string | null = null;

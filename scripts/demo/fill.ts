@@ -15,19 +15,19 @@ import { keepWaitingRuns } from "./waiting.ts";
 
 const days = 30;
 const runsAtOnce = 50;
-/** What goes on when everything else is made up: seconds ago, short of how long such runs take. */
+/** Runs that are under way at the end: the start in seconds ago, less than such runs take. */
 const goingOn = [
   { flow: "backfill-history", secondsAgo: 220 },
   { flow: "train-churn", secondsAgo: 140 },
   { flow: "nightly-features", secondsAgo: 95 },
   { flow: "score-customers", secondsAgo: 14 },
 ] as const;
-/** A night in which the bucket was away, and a flow that gets slower and slower. */
+/** A night in which the bucket was unavailable, and a flow that gets slower and slower. */
 const troubled = { flows: ["ingest-orders", "sync-catalogue"], fromHoursAgo: 131, toHoursAgo: 125, times: 9 } as const;
 const slowing = { flow: "train-churn", byTheEnd: 1.7 } as const;
-/** So long before now nothing begins but what is to go on. */
+/** Only the runs that stay open begin this shortly before now. */
 const recentSeconds = 120;
-/** Reports get the time at which they come in, so that only the newest of each flow are made. */
+/** Artifacts get the time of their arrival, so only the newest reports of each flow are made. */
 const reportsPerFlow = 5;
 
 /** Fills the database with runs of several flows over the last 30 days, through the API. */
@@ -70,7 +70,7 @@ async function createFlows(client: Client): Promise<ReadonlyMap<string, string>>
   return new Map(flows.map(({ name, id }) => [name, id]));
 }
 
-/** As a client would tell it: what the parameters are, by an example of them. */
+/** A parameter schema in a client's form, derived from example parameters. */
 function schemaOf(example: Readonly<Record<string, unknown>>): unknown {
   const properties = Object.entries(example).map(([name, value]) => [name, { ...typeOf(value), default: value }]);
   return { type: "object", properties: Object.fromEntries(properties) };
@@ -88,7 +88,7 @@ interface Start {
   readonly start: Timestamp;
 }
 
-/** Oldest first; the last of them go on. */
+/** Oldest first; the last ones stay open. */
 function startTimes(count: number, { now, random }: { now: Timestamp; random: Random }): readonly Start[] {
   const shares = plans.reduce((sum, { share }) => sum + share, 0);
   const current = count < 20 ? [] : goingOn;
@@ -122,7 +122,7 @@ function choosePlan(roll: number): FlowPlan {
   return plans[0];
 }
 
-/** At the weekend half as much happens as on other days; flows that start at an hour do so within some minutes of it. */
+/** Weekends have half as many runs as other days; flows with a fixed hour start within some minutes of it. */
 function startOf(plan: FlowPlan, { now, random }: { now: Timestamp; random: Random }): Timestamp {
   const start = addSeconds(now, -recentSeconds - random.next() * days * 86_400);
   const day = (Math.floor(start / 8.64e10) + 4) % 7;
@@ -155,7 +155,7 @@ function newestReports(
 
 async function keepReports(client: Client, flowName: string, runs: readonly MadeUpRun[]): Promise<void> {
   for (const { flowRun, report } of runs) {
-    const description = `What ${flowName} has to say`;
+    const description = `The report of ${flowName}`;
     await client.call(createArtifact, {
       body: { key: `${flowName}-report`, type: "markdown", description, data: report, flow_run_id: flowRun.id },
     });

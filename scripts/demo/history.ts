@@ -3,7 +3,7 @@ import { type EventCreate, type ImportedFlowRun, type LogCreate, logLevels, type
 import type { FlowPlan, TaskPlan } from "./plans.ts";
 import type { Random } from "./random.ts";
 
-/** A run that is made up, as the API takes it in. */
+/** A made-up run in the API's import format. */
 export interface MadeUpRun {
   readonly flowRun: ImportedFlowRun;
   readonly events: readonly EventCreate[];
@@ -16,13 +16,13 @@ export interface Occasion {
   readonly flowId: string;
   readonly start: Timestamp;
   readonly random: Random;
-  /** How many times as often as usual it fails: a bad day of something that it needs. */
+  /** Multiplies the usual failure rate: a bad day of a dependency. */
   readonly trouble?: number;
-  /** How many times as long as usual it takes. */
+  /** Multiplies the usual duration. */
   readonly pace?: number;
 }
 
-/** What of a run has happened until a moment: one that goes on then has no end yet. */
+/** The part of a run up to a moment: an open run has no end yet. */
 export function cutAt(run: MadeUpRun, now: Timestamp): MadeUpRun {
   const until = formatTimestamp(now);
   const { flowRun, events, logs, report } = run;
@@ -35,13 +35,13 @@ export function cutAt(run: MadeUpRun, now: Timestamp): MadeUpRun {
   };
 }
 
-/** Makes up one run: its tasks one after the other as they need each other, some tried again, one failing where the run does. */
+/** Makes up one run: its tasks in the order of their dependencies, some retried, one failing if the run fails. */
 export function makeUpRun(occasion: Occasion): MadeUpRun {
   const { plan, flowId, start, random, trouble = 1, pace = 1 } = occasion;
   const id = timeOrderedId(start);
   const name = randomRunName(random.next);
   const end = chooseEnd(plan, random, trouble);
-  // Some runs take far longer than the others, as when something that they need is slow.
+  // Some runs take far longer than the others, as with a slow dependency.
   const slow = random.chance(0.03) ? 1.5 + random.next() * 2 : 1;
   const told = { plan, random, id, name, flowId, end, pace: pace * slow };
   const story: Story = { ...told, events: [], logs: [], finished: new Map() };
@@ -78,14 +78,14 @@ export function makeUpRun(occasion: Occasion): MadeUpRun {
   };
 }
 
-/** Seconds from when a run was to start until somebody took it up: mostly none to speak of, sometimes minutes. */
+/** Seconds between the expected and the actual start: usually almost none, sometimes minutes. */
 function lateness(random: Random): number {
   return random.chance(0.06) ? random.skewed(180, 0.8) : random.skewed(1.5);
 }
 
 const retrySeconds = 30;
 
-/** The states up to the attempt that is told: now and then one before it failed at once. */
+/** The states up to the last attempt: now and then an earlier one failed at once. */
 function firstAttempt(story: Story, start: Timestamp): { begin: Timestamp; states: ImportedFlowRun["states"] } {
   const { random, plan } = story;
   const running = { type: "RUNNING", name: "Running", timestamp: formatTimestamp(start) } as const;
@@ -127,7 +127,7 @@ interface Story {
   readonly logs: LogCreate[];
   readonly end: End;
   readonly pace: number;
-  /** Runs of each task that are over: their ids, and when the last was. */
+  /** Finished runs of each task: their ids, and the time of the last. */
   readonly finished: Map<string, { readonly ids: readonly string[]; readonly at: Timestamp }>;
   failure?: string;
 }
@@ -141,7 +141,7 @@ function chooseEnd({ failed: usually }: FlowPlan, random: Random, trouble: numbe
   return { type: "COMPLETED", name: "Completed" };
 }
 
-/** Gives the moment at which the last task was over. */
+/** Records the tasks and returns the end of the last one. */
 function tellTasks(story: Story, begin: Timestamp): Timestamp {
   const { plan, random, end } = story;
   const stopAt = end.type === "COMPLETED" ? undefined : random.whole(0, plan.tasks.length - 1);
@@ -154,7 +154,7 @@ function tellTasks(story: Story, begin: Timestamp): Timestamp {
     const ids: string[] = [];
     for (let number = 0; number < runs; number += 1) {
       const fails = index === stopAt && number === runs - 1;
-      // Not all of a mapped task begin at once.
+      // Not all runs of a mapped task begin at once.
       const queued = addSeconds(start, 0.01 + (number * task.seconds * story.pace) / 4);
       const run = tellTaskRun(story, { task, number, start: queued, fails, inputs: needed.flatMap((one) => one.ids) });
       ids.push(run.id);
@@ -174,7 +174,7 @@ interface TaskRunStory {
   readonly task: TaskPlan;
   readonly number: number;
   readonly start: Timestamp;
-  /** Whether it ends as the run does, which does not complete. */
+  /** Whether it ends as its flow run does, which does not complete. */
   readonly fails: boolean;
   readonly inputs: readonly string[];
 }
@@ -215,7 +215,7 @@ interface RecordOf extends TaskRunStory {
   readonly name: string;
 }
 
-/** Tells the states of one task run by the events that clients send. */
+/** Records the states of one task run as events, as clients do. */
 function taskRunRecord(story: Story, { id, name, task, number, inputs }: RecordOf) {
   const { random } = story;
   let before: { id: string; type: string; name: string; message: string; timestamp: Timestamp } | undefined;

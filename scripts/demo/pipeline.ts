@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { command, type DemoServer } from "./server.ts";
 
-/** What `--once` ends with. */
+/** The last line of `--once`. */
 export interface PipelineResult {
   readonly flow_run_id: string | null;
   readonly state: string;
@@ -15,12 +15,12 @@ export interface PipelineResult {
 
 const pipeline = fileURLToPath(new URL("../../examples/flight-delays/src/flow.ts", import.meta.url));
 
-/** Runs the flight-delay pipeline as anybody would, `ostinato run`, whose progress is shown as it comes. */
+/** Runs the flight-delay pipeline by `ostinato run`, as users do, and shows its progress. */
 export async function runPipeline(server: DemoServer): Promise<PipelineResult> {
   const child = spawn(process.execPath, [command, "run", pipeline, "--json"], {
     stdio: ["ignore", "pipe", "inherit"],
     env: server.environment,
-    // As with the server, Ctrl-C comes to it by us alone: twice would mean "at once".
+    // Ctrl-C reaches it through this program only, as it does the server: a second one would mean "at once".
     detached: true,
   });
   server.onStop(() => child.kill("SIGINT"));
@@ -54,7 +54,7 @@ interface RunLine {
   readonly result?: { readonly rows?: number; readonly error_minutes?: number } | null;
 }
 
-/** The run may have ended before it could say anything; then it has said why on standard error. */
+/** A run that ends before its first output gives its reason on standard error. */
 function parse(line: string): RunLine {
   try {
     return JSON.parse(line) as RunLine;

@@ -1,15 +1,15 @@
 import type { Random } from "./random.ts";
 
-/** A task of a flow that is made up. */
+/** A task of a made-up flow. */
 export interface TaskPlan {
   readonly name: string;
-  /** What its runs usually take. */
+  /** The usual duration of its runs. */
   readonly seconds: number;
-  /** Runs of it, as of a task that is mapped. */
+  /** The number of its runs, for a mapped task. */
   readonly runs?: readonly [least: number, most: number];
   /** Tasks whose results it needs. */
   readonly after?: readonly string[];
-  /** How often an attempt fails and is tried again. */
+  /** The probability that an attempt fails and is retried. */
   readonly retried?: number;
   readonly says: (random: Random) => string;
   readonly fails: readonly [string, ...string[]];
@@ -17,19 +17,19 @@ export interface TaskPlan {
   readonly result?: (random: Random) => unknown;
 }
 
-/** A flow that is made up, with how it goes. */
+/** A made-up flow with its behaviour. */
 export interface FlowPlan {
   readonly name: string;
   readonly tags: readonly string[];
-  /** Its part of all runs. */
+  /** Its fraction of all runs. */
   readonly share: number;
-  /** Hours of the day at which it usually starts; at any time where there are none. */
+  /** The usual hours of its starts; empty for any time. */
   readonly hours?: readonly [number, ...number[]];
-  /** How often a run fails. */
+  /** The probability that a run fails. */
   readonly failed: number;
   readonly parameters: (random: Random) => Readonly<Record<string, unknown>>;
   readonly tasks: readonly TaskPlan[];
-  /** What it leaves as a report. */
+  /** The report that it makes. */
   readonly report?: (random: Random) => string;
 }
 

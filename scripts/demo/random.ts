@@ -1,12 +1,12 @@
-/** Numbers that look random and are the same for the same seed (mulberry32). */
+/** Pseudo-random numbers that are the same for the same seed (mulberry32). */
 export interface Random {
-  /** From 0 up to 1. */
+  /** From 0 up to 1, exclusive. */
   next(): number;
   /** A whole number, both ends included. */
   whole(least: number, most: number): number;
   pick<T>(items: readonly [T, ...T[]]): T;
   chance(probability: number): boolean;
-  /** Around `middle`, sometimes much more: as durations are. */
+  /** Around `middle`, sometimes much more, as durations are distributed. */
   skewed(middle: number, spread?: number): number;
 }
 

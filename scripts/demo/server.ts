@@ -6,17 +6,17 @@ import { fileURLToPath } from "node:url";
 /** The command `ostinato` of this repository. */
 export const command = fileURLToPath(new URL("../../packages/ostinato/src/bin.mjs", import.meta.url));
 
-/** A server of its own process, so that the pipeline's work does not keep its pages waiting. */
+/** A server in its own process, so that the pipeline's work does not slow its pages down. */
 export interface DemoServer {
   /** Without a slash at the end. */
   readonly url: string;
-  /** What programs need to know to find this server and no other. */
+  /** The variables with which programs find this server and no other. */
   readonly environment: NodeJS.ProcessEnv;
-  /** Whether somebody has asked for the end. */
+  /** Whether the user has asked for the end. */
   readonly stopping: boolean;
-  /** Called when somebody asks for the end. */
+  /** Called when the user asks for the end. */
   onStop(listener: () => void): void;
-  /** Says the sentence and resolves when the server has ended, after Ctrl-C. */
+  /** Prints the sentence and resolves when the server has ended, after Ctrl-C. */
   untilStopped(sentence: string): Promise<void>;
   stop(): Promise<void>;
 }
@@ -32,7 +32,7 @@ export async function startDemoServer({ port, home }: DemoServerOptions): Promis
   const child = spawn(process.execPath, [command, "server", "start", "--announce", "--with-parent", ...flags], {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     env: { ...environment, OSTINATO_LOG_LEVEL: process.env.OSTINATO_LOG_LEVEL ?? "error" },
-    // A process group of its own, which the terminal's Ctrl-C does not reach: the run ends first, while there is a server.
+    // A process group of its own, which the terminal's Ctrl-C does not reach: the run ends first, while the server is up.
     detached: true,
   });
   const { url, stopped } = await started(child);
@@ -68,7 +68,7 @@ export async function startDemoServer({ port, home }: DemoServerOptions): Promis
   };
 }
 
-/** On a SQLite file whatever the settings are, and without the address of another server. */
+/** Uses a SQLite file regardless of settings, and drops addresses of other servers. */
 function environmentOf(home: string | undefined): NodeJS.ProcessEnv {
   const { OSTINATO_DATABASE_URL: _, OSTINATO_API_URL: _api, PREFECT_API_URL: _prefect, ...rest } = process.env;
   if (home === undefined) return { ...rest, OSTINATO_DATABASE_URL: "" };

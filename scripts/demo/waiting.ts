@@ -45,7 +45,7 @@ const waiting: readonly Waiting[] = [
   },
 ];
 
-/** Flows that are to start later, in how many minutes. */
+/** Flows that start later, in this many minutes. */
 const later = [
   { flow: "nightly-features", inMinutes: 340 },
   { flow: "train-churn", inMinutes: 520 },

@@ -1,13 +1,13 @@
 import { parseSync } from "oxc-parser";
 
-/** One change to a source: what stands from `start` to `end` is replaced. */
+/** One change to a source: the text from `start` to `end` is replaced. */
 export interface Mutant {
   readonly file: string;
   readonly line: number;
   readonly start: number;
   readonly end: number;
   readonly replacement: string;
-  /** What the change does: `flow_run.start_time → flow_run.end_time`. */
+  /** A description such as `flow_run.start_time → flow_run.end_time`. */
   readonly what: string;
 }
 
@@ -18,8 +18,8 @@ interface Node {
 }
 
 /**
- * For each criterion of the tables in a source: the same without it, the opposite of it, and the same about another column
- * of the table. For each operator in SQL: its neighbour (`<` for `<=`) and its opposite. For each path: none.
+ * Changes each criterion of the tables in a source: leaves it out, negates it, and moves it to another column of the table. Each operator
+ * in SQL becomes its neighbour (`<` for `<=`) and its opposite. Each path is left out.
  */
 export function mutantsOf(file: string, source: string): readonly Mutant[] {
   const mutants: Mutant[] = [];
@@ -38,7 +38,7 @@ export function mutantsOf(file: string, source: string): readonly Mutant[] {
 
 type Add = (node: Node, replacement: string, what: string) => void;
 
-/** The object that is given to `criteriaOf`, or that holds criteria for several of them. */
+/** The argument of `criteriaOf`, or an object of criteria for several calls of it. */
 function isTable(node: Node): boolean {
   const { callee, init } = node as Node & { callee?: { name?: string }; init?: { type: string } };
   if (node.type === "CallExpression") return callee?.name === "criteriaOf";
@@ -63,7 +63,7 @@ function mutateCriterion(source: string, { key, value }: Property, columns: read
   const text = source.slice(value.start, value.end);
   const name = `${key.name}: ${text.replaceAll(/\s+/g, " ")}`;
   add(value, "(() => undefined)", `${name} is left out`);
-  add(value, `mutantOpposite(${text})`, `${name} is turned round`);
+  add(value, `mutantOpposite(${text})`, `${name} is negated`);
   for (const column of columnsIn(value, source)) {
     const other = neighbourOf(column.text, columns);
     if (other !== undefined) add(column, other, `${name} looks at ${other}`);
@@ -79,7 +79,7 @@ function columnsIn(value: Node, source: string): readonly (Node & { readonly tex
   return found;
 }
 
-/** The next column of the same table that the source names. */
+/** The next column of the same table in the source. */
 function neighbourOf(column: string, columns: readonly string[]): string | undefined {
   const [table = ""] = column.split(".");
   const ofTable = columns.filter((each) => each.startsWith(`${table}.`));
@@ -121,13 +121,13 @@ function mutateSql(source: string, node: Node, add: Add): void {
   }
 }
 
-/** The object that says by which way each kind of criteria is reached. */
+/** The object with the path to each kind of criteria. */
 function isPaths(node: Node): boolean {
   const { id } = node as Node & { id?: { name?: string } };
   return node.type === "VariableDeclarator" && id?.name === "paths";
 }
 
-/** Each kind of criteria without its path, so that they are not looked at. */
+/** Leaves out the path of each kind of criteria, which are then ignored. */
 function mutatePaths(source: string, paths: Node, add: Add): void {
   visit(paths, (node) => {
     if (node.type !== "Property" || !/^\w+: (\[|\{ apart:)/.test(source.slice(node.start, node.end))) return;

@@ -14,7 +14,7 @@ export default mergeConfig(
       typecheck: { enabled: false },
       maxWorkers: 1,
       fileParallelism: false,
-      // What Vitest keeps of a source from run to run does not know of the change.
+      // Vitest's cache of sources does not contain the change.
       fsModuleCache: false,
     },
     plugins: [
@@ -30,7 +30,7 @@ export default mergeConfig(
   }),
 );
 
-/** What a mutant may call: the opposite of a criterion, which asks where the criterion does. */
+/** The negation that mutants call, which queries the same rows as the criterion. */
 const opposite = `
 import { sql as mutantSql } from "kysely";
 function mutantOpposite(criterion) {

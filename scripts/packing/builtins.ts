@@ -2,8 +2,8 @@ import { isBuiltin } from "node:module";
 import { type ImportDeclaration, parseSync } from "oxc-parser";
 
 /**
- * A chunk that takes Node's modules from the process instead of importing them. For an import Node reads every export of the
- * module, and some of them load much on being read: those of `node:http` load all of fetch, a third of a short program's life.
+ * Makes a chunk take Node's modules from the process instead of importing them. An import reads every export of the module, and some of
+ * these load much when read: those of `node:http` load all of fetch, a third of a short program's time.
  */
 export function takeBuiltins(code: string, file: string): string {
   const { program } = parseSync(file, code, { lang: "js", sourceType: "module" });

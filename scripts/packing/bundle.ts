@@ -6,7 +6,7 @@ import { takeBuiltins } from "./builtins.ts";
 export interface Bundle {
   /** The published packages that the code imports. */
   readonly packages: ReadonlySet<string>;
-  /** The folders of the published packages whose code is in it. */
+  /** The folders of the published packages whose code is included. */
   readonly included: ReadonlySet<string>;
 }
 
@@ -14,13 +14,13 @@ export interface BundleOptions {
   /** Name of the output file → source file. */
   readonly entries: Readonly<Record<string, string>>;
   readonly outputFolder: string;
-  /** The source that every program loads: it and what it imports at once lie in one file. */
+  /** The source that every program loads: it and its static imports become one file. */
   readonly program: string;
 }
 
 /**
- * Stay imports: `pg` and `ws` look for native add-ons that a user may have installed, `piscina` for its own files. All else
- * is put in, because Node needs 1.2 s to load the server's few hundred modules one by one, and 0.15 s bundled.
+ * These stay imports: `pg` and `ws` look for native add-ons that a user may have installed, `piscina` for its own files. All others are
+ * bundled, because Node needs 1.2 s to load the server's few hundred modules one by one, and 0.15 s bundled.
  */
 const leftOutside: ReadonlySet<string> = new Set(["pg", "ws", "piscina"]);
 
@@ -35,7 +35,7 @@ export async function bundle({ entries, outputFolder, program }: BundleOptions):
     input: { ...entries },
     platform: "node",
     external: (specifier) => isBuiltin(specifier) || leftOutside.has(packageName(specifier)),
-    // Low enough for an older Node to read the files, and then to say that it is too old.
+    // Low enough for an older Node to parse the files and report that it is too old.
     transform: { target: "node18" },
     plugins: [
       { name: "builtins", renderChunk: (code, { fileName }) => takeBuiltins(code, fileName) },
@@ -56,7 +56,7 @@ export async function bundle({ entries, outputFolder, program }: BundleOptions):
     entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",
     minify: false,
-    // Finding a file takes Node as long as reading one of 20 KB, and left to itself this would be twenty.
+    // Resolving a file costs Node as much as reading one of 20 KB, and the default would make twenty.
     codeSplitting: { groups: [{ name: "program", test: (id) => atOnce.has(id) }] },
   });
   await build.close();
@@ -80,12 +80,12 @@ export function packageName(specifier: string): string {
   return scope.startsWith("@") ? join(scope, name) : scope;
 }
 
-/** What CommonJS code asks for: rolldown does not count it among a chunk's imports. */
+/** The `require` calls of CommonJS code, which rolldown does not list among a chunk's imports. */
 function requiresIn(code: string): readonly string[] {
   return [...code.matchAll(/\b__require\("([^"]+)"\)/g)].flatMap(([, name]) => name ?? []);
 }
 
-/** `…/node_modules/@scope/name/lib/a.js` → `…/node_modules/@scope/name`; nothing for our own code. */
+/** `…/node_modules/@scope/name/lib/a.js` → `…/node_modules/@scope/name`; nothing for this repository's own code. */
 export function packageFolder(moduleId: string): readonly string[] {
   const [folder] = /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(moduleId) ?? [];
   return folder === undefined ? [] : [folder.replace(/^\0/, "")];

@@ -16,13 +16,13 @@ export interface DeclarationOptions {
   readonly outputFolder: string;
 }
 
-/** Writes the declarations that the entries need, and returns the published packages that these name. */
+/** Writes the declarations for the entries, and returns the published packages that these import. */
 export async function writeDeclarations(options: DeclarationOptions): Promise<ReadonlySet<string>> {
   const build = await rolldown({
     input: { ...options.entries },
     platform: "node",
     external: (specifier) => !/^(\.|\/|@ostinato\/)/.test(specifier),
-    // Almost all of the time is the compiler's.
+    // Nearly all of the time is the compiler's.
     checks: { bundlerTimings: false },
     plugins: [dts({ dtsOnly: true, tsconfig: false, generator: await compiler(options) })],
     onLog(level, log) {
@@ -41,7 +41,7 @@ export async function writeDeclarations(options: DeclarationOptions): Promise<Re
   return new Set(imports.map(packageName));
 }
 
-/** The compiler that the gate uses, called once for all files. The plugin can call TypeScript 6 and 7.1 itself, but not 7.0. */
+/** The compiler of the gate, called once for all files. The plugin can call TypeScript 6 and 7.1 itself, but not 7.0. */
 async function compiler({ root, folders }: DeclarationOptions): Promise<Generator> {
   // In node_modules, where the compiler finds the types of Node.
   const cache = join(root, "node_modules/.cache/ostinato");
@@ -68,7 +68,7 @@ async function emit(root: string, folders: readonly string[], outDir: string): P
     // The gate checks types; a type that cannot be declared is still an error.
     noCheck: true,
   };
-  // All sources, because the compiler emits nothing for a workspace that it meets as an import from node_modules.
+  // All sources, because the compiler emits nothing for a workspace that it reaches as an import from node_modules.
   const include = folders.map((folder) => join(root, folder, "src"));
   const config = {
     extends: join(root, "tsconfig.base.json"),

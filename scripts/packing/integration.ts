@@ -6,8 +6,8 @@ import { entryName, integrationManifest, readManifest } from "./manifest.ts";
 import { root } from "./root.ts";
 
 /**
- * Fills the folder with what npm is to publish of an integration: its own code, in which everything that it imports stays an
- * import. What the integration imports when it is needed stays a file of its own.
+ * Fills the folder with the npm package of an integration: its own code, in which all imports stay imports. Dynamic imports stay files of
+ * their own.
  */
 export async function fillIntegration(staging: string, folder: string): Promise<void> {
   const own = readManifest(join(root, folder));

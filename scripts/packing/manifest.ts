@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** The parts of a package.json that matter here. */
+/** The parts of a package.json that are used here. */
 export interface Manifest {
   readonly name: string;
   readonly version: string;
@@ -16,21 +16,21 @@ export interface Manifest {
 
 export interface PublishedManifestOptions {
   readonly own: Manifest;
-  /** The manifests of the workspaces that are bundled: they say which versions are wanted. */
+  /** The manifests of the bundled workspaces, which determine the versions. */
   readonly workspaces: readonly Manifest[];
-  /** What the code imports. */
+  /** The imports of the code. */
   readonly usedByCode: ReadonlySet<string>;
-  /** What the declarations import. */
+  /** The imports of the declarations. */
   readonly usedByTypes: ReadonlySet<string>;
   readonly nodeModules: string;
 }
 
-/** The package.json to publish: one package, whose dependencies are what its code and its types import. */
+/** The package.json to publish: one package that depends on the imports of its code and its types. */
 export function publishedManifest(options: PublishedManifestOptions): Readonly<Record<string, unknown>> {
   const { own, workspaces, usedByCode, usedByTypes, nodeModules } = options;
   const wanted = new Set(usedByCode);
   for (const name of usedByTypes) wanted.add(withTypes(name, nodeModules));
-  // The types of Node's own things (AbortSignal, Buffer) are in nearly every declaration.
+  // Nearly every declaration uses Node's types (AbortSignal, Buffer).
   wanted.add("@types/node");
   const versions = versionsOf(workspaces, usedByCode);
   const dependencies = [...wanted].toSorted().map((name) => {
@@ -52,7 +52,7 @@ export function publishedManifest(options: PublishedManifestOptions): Readonly<R
   };
 }
 
-/** The package.json to publish of an integration, which depends on what it says itself. */
+/** The package.json to publish of an integration, with its own dependencies. */
 export function integrationManifest(own: Manifest): Readonly<Record<string, unknown>> {
   const { name, version, description, license, dependencies, peerDependencies } = own;
   return {
@@ -103,7 +103,7 @@ function versionsOf(workspaces: readonly Manifest[], usedByCode: ReadonlySet<str
   return versions;
 }
 
-/** The package that holds the types of `name`: itself, or its neighbour in @types. */
+/** The package with the types of `name`: itself, or its counterpart in @types. */
 function withTypes(name: string, nodeModules: string): string {
   const neighbour = `@types/${name.replace(/^@/, "").replace("/", "__")}`;
   const hasOwnTypes = readManifest(join(nodeModules, name)).types !== undefined;

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
-/** The licences of the packages whose code is in the product, as those licences ask for. */
+/** The licences of the packages whose code is in the product, as those licences require. */
 export function noticesOf(packageFolders: ReadonlySet<string>): string {
   const notices = [...packageFolders].map((folder) => {
     const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as PackageManifest;
@@ -22,7 +22,7 @@ interface PackageManifest {
   readonly repository?: string | { readonly url?: string };
 }
 
-/** Some packages name the MIT licence and leave its text out. Of any other one nobody but its owner may say what it says. */
+/** Some packages name the MIT licence but omit its text, which is standard. Any other text must come from its owner. */
 function standardText({ name, version, license, author }: PackageManifest): string {
   const holder = typeof author === "string" ? author.replace(/ *<.*/, "") : author?.name;
   if (license !== "MIT" || holder === undefined) {
@@ -32,14 +32,14 @@ function standardText({ name, version, license, author }: PackageManifest): stri
   return `Copyright (c) ${holder}\n\n${text}`;
 }
 
-/** Where its source is: some licences ask for it of who gives away what was made of it. */
+/** The address of its source, which some licences require from distributors of derived works. */
 function sourceOf({ name, version, repository }: PackageManifest): string {
   const address = typeof repository === "string" ? repository : repository?.url;
   const place = address === undefined ? "" : ` and ${readable(address)}`;
   return `Its source, under the licence that follows: https://www.npmjs.com/package/${name}/v/${version}${place}`;
 }
 
-/** `git+ssh://git@github.com/a/b.git`, `github:a/b` and `a/b` as a browser opens them. */
+/** Turns `git+ssh://git@github.com/a/b.git`, `github:a/b` and `a/b` into addresses for browsers. */
 function readable(repository: string): string {
   const path = /^(?:github:)?([\w.-]+\/[\w.-]+)$/.exec(repository)?.[1];
   if (path !== undefined) return `https://github.com/${path}`;

@@ -15,8 +15,7 @@ import { sbomOf } from "./sbom.ts";
 const ownFolder = join(root, "packages/ostinato");
 
 /**
- * Writes the tarballs of the packages that are published into `folder`: `ostinato` and the integrations, or those with the given
- * names. Returns their files.
+ * Writes the tarballs of the published packages into `folder`: `ostinato` and the integrations, or only those named. Returns their files.
  */
 export async function pack(folder: string, names: readonly string[] = publishedNames()): Promise<readonly string[]> {
   const unknown = names.find((name) => !publishedNames().includes(name));
@@ -94,20 +93,20 @@ async function fill(staging: string): Promise<void> {
   refuseWorkspaceNames(dist);
 }
 
-/** The folders of the packages that the built pages hold parts of, as the build lists them. */
+/** The folders of the packages in the built pages, as the build lists them. */
 function packagesIn(pages: string): readonly string[] {
   const files: readonly string[] = JSON.parse(readFileSync(join(pages, ".modules.json"), "utf8"));
   return files.map((file) => join(root, file)).flatMap(packageFolder);
 }
 
-// An import of the package runs this first, and says in one sentence what would else fail in some odd place.
+// Runs first in an import of the package, and reports an old Node in one sentence instead of failing later.
 const requireNode = `const version = process.versions.node;
 if (Number(version.split(".")[0]) < 24) {
   throw new Error("Ostinato needs Node.js 24 or newer; this is Node.js " + version + ".");
 }
 `;
 
-/** What is started rather than imported: the command, and the threads, which are found by their file's name. */
+/** Entries that are started rather than imported: the command, and the threads, which are found by file name. */
 function codeEntries(): Readonly<Record<string, string>> {
   const threads = globSync("packages/*/src/**/*-{thread,worker}.ts", { cwd: root });
   const named = threads.map((source) => [basename(source, ".ts"), join(root, source)]);
@@ -120,7 +119,7 @@ function renamed(
   return Object.fromEntries(entries.map(({ name, source }) => [`${name}-entry`, source]));
 }
 
-/** The workspaces that the published package depends on, directly or not, by the name of their folder. */
+/** The workspaces on which the published package depends, directly or not, by the names of their folders. */
 function bundledWorkspaces(own: Manifest): ReadonlyMap<string, Manifest> {
   const found = new Map<string, Manifest>();
   const add = ({ dependencies = {} }: Manifest) => {

@@ -15,8 +15,8 @@ const builder = new FromNodePackageJson.Builders.ComponentBuilder(
 );
 
 /**
- * What the product is made of, in CycloneDX: audits of its user's machine see what is installed, and not the packages whose
- * code is inside. The same sources give the same text.
+ * The components of the product in CycloneDX: audits on a user's machine see installed packages, but not bundled ones. The same sources
+ * give the same text.
  */
 export function sbomOf(own: Manifest, packageFolders: ReadonlySet<string>): string {
   const product = componentOf(own, ComponentType.Application);

@@ -12,11 +12,11 @@ import pg from "pg";
 import type { Effort } from "../row.ts";
 import { type DatabaseName, sqliteUrl, startTarget } from "../target.ts";
 
-/** A database full of runs, a copy that may be written to. */
+/** A writable copy of a database full of runs. */
 export interface History {
   readonly url: string;
   readonly size: HistorySize;
-  /** When its last run was expected. */
+  /** The expected start of its last run. */
   readonly end: Date;
   dispose(): Promise<void>;
 }
@@ -30,25 +30,25 @@ const fullSize: HistorySize = {
   artifacts: 10_000,
 };
 
-/** A hundredth of it for a quick look. */
+/** A hundredth of the size for a quick run. */
 export function historySize({ scale }: Pick<Effort, "scale">): HistorySize {
   const share = scale < 1 ? 100 : 1;
   const scaled = Object.entries(fullSize).map(([name, rows]) => [name, name === "flows" ? rows : rows / share]);
   return Object.fromEntries(scaled) as unknown as HistorySize;
 }
 
-/** A copy of the database that is made on the first call and kept in the cache folder. */
+/** A copy of the database, which is made on the first call and cached. */
 export async function openHistory(database: DatabaseName, size: HistorySize): Promise<History> {
   return { ...(await openCopy(database, await historyFolder(database, size))), size, end: historyEnd() };
 }
 
-/** The folder of the cache with the history in this product's own tables; to be copied, not to be written to. */
+/** The cached folder with the history in Ostinato's own tables; copy it, never write to it. */
 export function historyFolder(database: DatabaseName, size: HistorySize): Promise<string> {
   const make = database === "sqlite" ? makeSqlite : makePostgres;
   return keptHistory(database, size, (staging) => make(staging, size));
 }
 
-/** A copy of the database that is kept in the folder: a file of SQLite, or the data of a PostgreSQL server. */
+/** A copy of the folder's database: a SQLite file, or the data of a PostgreSQL server. */
 export async function openCopy(database: DatabaseName, folder: string): Promise<Pick<History, "url" | "dispose">> {
   if (database === "postgresql") {
     const postgres = await startPostgres({ from: clusterIn(folder), onDisk: true });
@@ -59,7 +59,7 @@ export async function openCopy(database: DatabaseName, folder: string): Promise<
   return { url: sqliteUrl(fileIn(copy)), dispose: () => rm(copy, { recursive: true, force: true }) };
 }
 
-/** A folder of the cache that holds the history in some form, made on the first call. */
+/** A cached folder with the history in some form, made on the first call. */
 export async function keptHistory(
   form: DatabaseName | `prefect-${DatabaseName}`,
   size: HistorySize,
@@ -87,19 +87,19 @@ export function clusterIn(folder: string): string {
   return join(folder, "data");
 }
 
-/** Of another schema or time. */
+/** Removes folders of other schemas or times. */
 async function removeOld(prefix: string): Promise<void> {
   const old = readdirSync(cacheFolder).filter((name) => name.startsWith(prefix));
   for (const name of old) await rm(join(cacheFolder, name), { recursive: true, force: true });
 }
 
-/** The beginning or the middle of this month: pages look back for 30 days from now, so what is older is made anew. */
+/** The start or the middle of this month: pages show the last 30 days, so older histories are replaced. */
 export function historyEnd(): Date {
   const now = new Date();
   return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() < 15 ? 1 : 15));
 }
 
-/** Of what makes the tables and of what fills them. */
+/** A hash of the sources that make and fill the tables. */
 function schemaHash(): string {
   const hash = createHash("sha256");
   const parts = [
@@ -129,7 +129,7 @@ async function makePostgres(folder: string, size: HistorySize): Promise<void> {
     await makeTables("postgresql", postgres.url);
     const client = new pg.Client({ connectionString: postgres.url });
     await client.connect();
-    // Without checks of references: the rows refer to each other as they should.
+    // Without foreign-key checks, because the rows are consistent.
     await client.query("SET synchronous_commit = off; SET session_replication_role = replica");
     await fillWithHistory({ kind: "postgresql", run: (statement) => client.query(statement) }, size, historyEnd());
     await client.query("VACUUM ANALYZE");
@@ -140,7 +140,7 @@ async function makePostgres(folder: string, size: HistorySize): Promise<void> {
   }
 }
 
-/** As the server makes them when it starts. */
+/** The tables as the server creates them at its start. */
 async function makeTables(database: DatabaseName, databaseUrl: string): Promise<void> {
   const target = await startTarget({ database, databaseUrl });
   await target.stop();

@@ -2,7 +2,7 @@ import { historyIds, historyRuns } from "@ostinato/testing/history";
 import type { Connections } from "../http-load.ts";
 import type { History } from "./data.ts";
 
-/** What a page or a client asks a server with a long history. */
+/** A request of a page or a client to a server with a long history. */
 export interface Question {
   readonly name: string;
   readonly method: "GET" | "POST";
@@ -10,10 +10,10 @@ export interface Question {
   readonly body?: (history: Asked) => unknown;
 }
 
-/** What the questions are about. */
+/** The objects of the requests. */
 export interface Asked {
   readonly end: Date;
-  /** Of the list of runs, in pages of 50. */
+  /** The cursor of page 500 of the list of runs, with 50 runs per page. */
   readonly cursorOfPage500: string | null;
 }
 
@@ -44,7 +44,7 @@ const post = (name: string, path: string, body: unknown): Question => ({
 
 const run = historyIds.flowRun;
 
-/** By pages of this product's own. */
+/** Requests of Ostinato's own pages. */
 export const pageQuestions: readonly Question[] = [
   dashboard("1 day", 1),
   dashboard("7 days", 7),
@@ -102,12 +102,12 @@ const interval = ({ end }: Asked) => ({
   history_interval_seconds: 43_200,
 });
 
-/** Events are not in the peer's copy of the history. */
+/** The peer's copy of the history has no events. */
 export const eventQuestions: readonly Question[] = [
   post("events, newest", "/events/filter", { filter: { order: "DESC" }, limit: 50 }),
 ];
 
-/** By clients of the field; a peer that speaks the same API is asked the same. */
+/** Requests of Prefect's clients, which a peer with the same API gets too. */
 export const clientQuestions: readonly Question[] = [
   post("filter, 200 newest", "/flow_runs/filter", { sort: "START_TIME_DESC", limit: 200 }),
   post("filter, page 500 of 50", "/flow_runs/filter", { sort: "START_TIME_DESC", limit: 50, offset: 24_950 }),
@@ -141,7 +141,7 @@ export const clientQuestions: readonly Question[] = [
   get("graph, a large one", `/flow_runs/${run(historyRuns.large)}/graph-v2`),
 ];
 
-/** Walks along the list to the page, as somebody would who turns the pages. */
+/** Follows the cursors to the page, as a user who turns the pages does. */
 export async function askedOf(server: Connections, { end }: Pick<History, "end">): Promise<Asked> {
   let cursor: string | null = null;
   for (let page = 1; page < 500; page += 1) {

@@ -7,18 +7,18 @@ import type { Asked, Question } from "./questions.ts";
 export interface HistoryStage {
   readonly server: Connections;
   readonly asked: Asked;
-  /** Begins to write in the background, where it has not begun. */
+  /** Starts writing in the background, unless it has started. */
   startWriting(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Questions, and whether a peer can be asked them too. */
+/** Requests, and whether peers support them. */
 export interface Asking {
   readonly questions: readonly Question[];
   readonly peers: boolean;
 }
 
-/** A row for each question at rest, then, because nobody stops them again, a row for each while sixteen write. */
+/** A row for each request at rest, and then one with sixteen writers, which are never stopped again. */
 export function questionWorks(askings: readonly Asking[]): readonly Work<HistoryStage>[] {
   const atRest = askings.flatMap(({ questions, peers }) =>
     questions.map((question) => ({ ...work(question, questionRow(question), "at rest"), peers })),
@@ -66,5 +66,5 @@ function work(question: Question, row: string, when: string): Work<HistoryStage>
   };
 }
 
-/** Of one row: a question that takes a second is asked less often. */
+/** Bounds the time of one row: slow requests are repeated less often. */
 const maxMillis = 2000;

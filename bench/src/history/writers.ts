@@ -10,7 +10,7 @@ export interface Writers {
   stop(): Promise<void>;
 }
 
-/** Sixteen connections that write, in a process of their own. */
+/** Sixteen writing connections in a process of their own. */
 export function writersOn(apiUrl: string): Writers {
   let child: ChildProcess | undefined;
   return {

@@ -13,7 +13,7 @@ import type { Target } from "../target.ts";
 const version = "5.3.0";
 const program = fileURLToPath(new URL("../programs/dbos.ts", import.meta.url));
 
-/** A step of DBOS is durable when it is done, so what its client sees is what its database holds. */
+/** A step of DBOS is durable when it returns, so the client's view equals the database's. */
 const steps: Group = group<Target>({
   name: "flows",
   open: async (target) => target,
@@ -38,7 +38,7 @@ export async function onDbos(
   await measure(steps, { ...target, databaseUrl: url.href, name: "dbos", peer: true, flows });
 }
 
-/** Into the cache folder, once; undefined, and said, where that fails. */
+/** Installs DBOS into the cache folder once; undefined, with a message, where that fails. */
 async function install(): Promise<string | undefined> {
   const kept = join(cacheFolder, `bench-dbos-${version}`);
   try {

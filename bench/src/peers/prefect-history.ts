@@ -14,7 +14,7 @@ interface PrefectHistory {
   readonly size: HistorySize;
 }
 
-/** Prefect's own database with the flow runs, task runs and states of the history, made on the first call and kept. */
+/** Prefect's own database with the flow runs, task runs and states of the history, made on the first call and cached. */
 export async function openPrefectHistory({ python, database, size }: PrefectHistory): Promise<History> {
   const source = await historyFolder(database, size);
   const fill = database === "sqlite" ? fillSqlite : fillPostgres;
@@ -24,14 +24,14 @@ export async function openPrefectHistory({ python, database, size }: PrefectHist
   return { ...(await openCopy(database, folder)), size, end: historyEnd() };
 }
 
-/** By Prefect's own migrations. */
+/** Creates the tables by Prefect's own migrations. */
 async function makeTables(python: string, home: string, url: string): Promise<void> {
   const env = { ...process.env, ...quietPrefect(home), ...prefectDatabase(url) };
   await promisify(execFile)(python, ["-m", "prefect", "server", "database", "upgrade", "-y"], { env });
 }
 
 interface Filling {
-  /** The folder with this product's own history. */
+  /** The folder with Ostinato's own history. */
   readonly source: string;
   readonly staging: string;
   readonly makeTables: (url: string) => Promise<void>;
@@ -44,7 +44,7 @@ interface Column {
   readonly type: string;
 }
 
-/** Both have columns of the same names; `updated` of a state, which ours lacks, is when it was created. */
+/** Copies the columns that both have by name; a state's missing `updated` is its creation time. */
 function copying(table: string, { theirs, ours }: Record<"theirs" | "ours", readonly Column[]>, as: typeof asSqlite) {
   const shared = theirs.filter(({ name }) => ours.some((column) => column.name === name));
   const copied = shared.map((column) => ({ name: column.name, value: as(column) }));
@@ -71,13 +71,13 @@ async function fillSqlite({ source, staging, makeTables }: Filling): Promise<voi
   database.close();
 }
 
-/** Moments are text there, and durations are moments after 1970. */
+/** SQLite has times as text, and durations as times after 1970. */
 function asSqlite({ name, type }: Column): string {
   if (type !== "DATETIME") return name;
   return `strftime('%Y-%m-%d %H:%M:%S', ${name} / 1000000, 'unixepoch') || printf('.%06d', ${name} % 1000000)`;
 }
 
-/** In a copy of the server that has ours, whose tables step aside for it and then go. */
+/** Works in a copy of Ostinato's database: its tables move to another schema and are dropped at the end. */
 async function fillPostgres({ source, staging, makeTables }: Filling): Promise<void> {
   const postgres = await startPostgres({ from: clusterIn(source), onDisk: true });
   try {
@@ -93,7 +93,7 @@ async function fillPostgres({ source, staging, makeTables }: Filling): Promise<v
       );
       return rows;
     };
-    // Without checks of references: the rows refer to each other as they should.
+    // Without foreign-key checks, because the rows are consistent.
     await client.query("SET synchronous_commit = off; SET session_replication_role = replica");
     for (const table of tables) {
       const columns = { theirs: await columnsOf("public", table), ours: await columnsOf("ours", table) };

@@ -9,18 +9,18 @@ const run = promisify(execFile);
 
 const packages = ["prefect==3.9.1"];
 
-/** What keeps it in its folder, and from telling others what it does. */
+/** Settings that keep Prefect in its folder and disable its telemetry. */
 export function quietPrefect(home: string): Readonly<Record<string, string>> {
   return { PREFECT_HOME: home, PREFECT_SERVER_ANALYTICS_ENABLED: "false", DO_NOT_TRACK: "1" };
 }
 
-/** Where its server keeps its data, by a URL of this product's own form. */
+/** The database setting of Prefect's server, from a URL in Ostinato's form. */
 export function prefectDatabase(url: string): Readonly<Record<string, string>> {
   const withDriver = url.replace(/^sqlite:/, "sqlite+aiosqlite:").replace(/^postgresql:/, "postgresql+asyncpg:");
   return { PREFECT_API_DATABASE_CONNECTION_URL: withDriver };
 }
 
-/** A Python that has Prefect, installed into the cache folder where none is named; undefined, and said, where that fails. */
+/** A Python with Prefect, installed into the cache folder if none is named; undefined, with a message, where that fails. */
 export async function findPrefect(): Promise<string | undefined> {
   const named = process.env.PREFECT_PYTHON;
   if (named !== undefined && named !== "") return named;

@@ -12,14 +12,14 @@ import { prefectDatabase, quietPrefect } from "./prefect-install.ts";
 const flowProgram = fileURLToPath(new URL("../programs/tasks.py", import.meta.url));
 
 interface PrefectOptions {
-  /** With Prefect and what it needs. */
+  /** A Python with Prefect and its dependencies. */
   readonly python: string;
   readonly database: DatabaseName;
-  /** An empty file in its home folder unless told. */
+  /** By default an empty file in its home folder. */
   readonly databaseUrl?: string | undefined;
 }
 
-/** The same work on a Prefect server and client, on the same database: less of it, for it takes its time. */
+/** The same work on a Prefect server and client, on the same database: less of it, because it takes longer. */
 export async function onPrefect(
   options: PrefectOptions,
   effort: Effort,

@@ -2,8 +2,8 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 
 /**
- * The flow of tasks as a workflow of DBOS with steps: so many that return their argument. Prints one JSON line with the
- * workflow's id and seconds. DBOS stands in a folder of its own, since only this program needs it.
+ * The flow of tasks as a DBOS workflow whose steps return their argument. Prints one JSON line with the workflow's id and seconds. DBOS is
+ * in a folder of its own, because only this program needs it.
  */
 interface Dbos {
   setConfig(config: {

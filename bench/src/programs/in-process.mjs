@@ -1,4 +1,4 @@
-// A script as a user has it, with the server in its own process: milliseconds from the first import until the flow runs.
+// A user's script with the server in its own process: milliseconds from the first import until the flow runs.
 const begun = performance.now();
 const { flow, task } = await import("ostinato");
 const nothing = task({ name: "nothing" }, () => performance.now());

@@ -1,8 +1,8 @@
 import { flow, resumeRun, task } from "ostinato";
 
 /**
- * A flow of so many tasks that do nothing, in a process of its own. Prints one JSON line: the id of the run and the seconds
- * that the flow took at the client, from its call to its final state, everything delivered.
+ * A flow of tasks that do nothing, in a process of its own. Prints one JSON line: the id of the run, and the seconds that the flow took at
+ * the client from its call to its final state, with everything delivered.
  */
 const [count = "1000", mode = "concurrent"] = process.argv.slice(2);
 

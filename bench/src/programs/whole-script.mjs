@@ -1,4 +1,4 @@
-// A whole program as a user has it: a flow of one task, its parameters checked by zod.
+// A user's whole program: a flow of one task with parameters checked by zod.
 import { flow, task } from "ostinato";
 import { z } from "zod";
 

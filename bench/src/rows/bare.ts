@@ -2,11 +2,11 @@ import { rm } from "node:fs/promises";
 import { DatabaseSync } from "node:sqlite";
 import pg from "pg";
 
-/** A database with one table and nothing before it. */
+/** A database with one table and no server. */
 export interface Bare {
-  /** How many may write at once. */
+  /** Number of simultaneous writers. */
   readonly writers: number;
-  /** Adds one row in a transaction of its own. */
+  /** Adds one row in its own transaction. */
   commit(): Promise<void>;
   commitTogether(rows: number): Promise<void>;
   read(id: number): Promise<void>;

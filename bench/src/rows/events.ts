@@ -9,7 +9,7 @@ interface Stage {
   readonly flowRunId: string;
 }
 
-/** Task-run events over the websocket, as a client sends them: acknowledged by the pong, and so durable. */
+/** Task-run events over the websocket in a client's form, acknowledged by the pong and thus durable. */
 export const events: Group = group<Stage>({
   name: "events",
   async open({ apiUrl }) {

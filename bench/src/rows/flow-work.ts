@@ -12,7 +12,7 @@ export function flowName(size: number, mode: FlowMode): string {
   return `flow of ${size} tasks, ${mode}`;
 }
 
-/** The rows of flows of every size, for whoever can run them. */
+/** The rows for flows of every size, for each system that can run them. */
 export function flowWork<Stage>(run: RunFlow<Stage>): readonly Work<Stage>[] {
   return flowSizes.flatMap((size) => flowModes.map((mode) => oneFlow(run, size, mode)));
 }
@@ -23,7 +23,7 @@ function oneFlow<Stage>(run: RunFlow<Stage>, size: number, mode: FlowMode): Work
     rows: [
       { row: `${name}: client`, unit: "s" },
       { row: `${name}: seen finished`, unit: "s" },
-      // Of one task it would say what the client's row says.
+      // For a single task this equals the client's row.
       ...(size === 1 ? [] : perTask(name)),
     ],
     peers: size <= 1000,

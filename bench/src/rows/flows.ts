@@ -4,7 +4,7 @@ import { repeat } from "../row.ts";
 import type { Target } from "../target.ts";
 import { flowWork } from "./flow-work.ts";
 
-/** Flows of tasks that do nothing, by the SDK in a process of its own, against the server. */
+/** Flows of tasks that do nothing, run by the SDK in a process of its own against the server. */
 export const flows: Group = group<Target>({
   name: "flows",
   open: async (target) => target,

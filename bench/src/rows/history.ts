@@ -9,7 +9,7 @@ import { startPrefect } from "../peers/prefect.ts";
 import { openPrefectHistory } from "../peers/prefect-history.ts";
 import { startTarget, type Target } from "../target.ts";
 
-/** What pages and clients ask, on a server with a long history, at rest and while others write. */
+/** Requests of pages and clients to a server with a long history, at rest and under writes. */
 export const history: Group = group<HistoryStage>({
   name: "history",
   async open(measured, effort) {
@@ -35,7 +35,7 @@ export const history: Group = group<HistoryStage>({
   ]),
 });
 
-/** Peers are asked fewer times, but about the same rows. */
+/** Peers get fewer requests, but about the same rows. */
 const fullHistory = { scale: 1 };
 
 async function startOnHistory({ database, peer, flows }: Target, size: HistorySize) {

@@ -3,7 +3,7 @@ import { load } from "../http-load.ts";
 import { amount, type Effort, repeat } from "../row.ts";
 import { type Bare, barePostgres, bareSqlite } from "./bare.ts";
 
-/** What the databases do by themselves, without a server before them: the most that a row can hope for. */
+/** The databases without a server: an upper bound for the other rows. */
 export const limits: Group = group<Bare>({
   name: "limits",
   open: (target) =>

@@ -10,7 +10,7 @@ interface Stage {
   readonly flowId: string;
 }
 
-/** How soon somebody who watches hears of a new state: from sending `set_state` to the frame that holds it. */
+/** The delay until a viewer receives a new state: from sending `set_state` to the frame that contains it. */
 export const live: Group = group<Stage>({
   name: "live",
   async open({ apiUrl }) {
@@ -67,7 +67,7 @@ async function latency({ server, flowId }: Stage, socket: WebSocket): Promise<nu
 
 const patienceMillis = 10_000;
 
-/** Resolves with the moment at which a frame came that holds all of the texts. */
+/** Resolves with the time of the first frame that contains all of the texts. */
 function heard(socket: WebSocket, ...texts: readonly string[]): Promise<number> {
   return new Promise((resolve, reject) => {
     const finish = (settle: () => void) => {
@@ -104,7 +104,7 @@ async function openEventsOut(apiUrl: string): Promise<WebSocket> {
   await once(socket, "message");
   const filter = { event: { prefix: ["prefect.flow-run."] } };
   socket.send(JSON.stringify({ type: "filter", filter, backfill: false }));
-  socket.ping(); // What stands before it has been read when it is answered.
+  socket.ping(); // The server answers in order, so earlier messages have been processed by then.
   await once(socket, "pong");
   return socket;
 }

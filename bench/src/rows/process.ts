@@ -19,7 +19,7 @@ interface Stage {
 
 const megabyte = 1024 * 1024;
 
-/** What it costs to have a server at all. */
+/** The basic costs of a server. */
 export const processes: Group = group<Stage>({
   name: "process",
   async open(target) {
@@ -137,7 +137,7 @@ async function wholeScripts({ target, installed }: Stage, { runs }: Effort): Pro
     return (await take("whole-script.mjs", more)) / bare;
   };
   const withServer = { OSTINATO_API_URL: target.apiUrl };
-  for (const more of [withServer, {}]) await byBare(more); // The first makes the database, and Node's own caches.
+  for (const more of [withServer, {}]) await byBare(more); // The first run creates the database and Node's caches.
   const ratios = [await repeat(runs * 5, () => byBare(withServer)), await repeat(runs * 5, () => byBare({}))];
   await rm(home, { recursive: true, force: true });
   return ratios;
@@ -155,7 +155,7 @@ async function inProcessStarts({ installed }: Stage, { runs }: Effort): Promise<
   await copyFile(script, program);
   return repeat(runs, async () => {
     const home = await mkdtemp(join(tmpdir(), "ostinato-bench-home-"));
-    // A server that somebody has on the usual address must not be found.
+    // Keeps programs from finding a server on the default address.
     const env = { ...process.env, OSTINATO_HOME: home, OSTINATO_SERVER_PORT: "1", OSTINATO_LOG_LEVEL: "off" };
     const { stdout } = await promisify(execFile)(process.execPath, [program], { env });
     await rm(home, { recursive: true, force: true });

@@ -8,17 +8,17 @@ interface Stage {
   readonly target: Target;
   readonly server: Connections;
   readonly flowId: string;
-  /** Of a flow that has 200 runs and gets no more. */
+  /** A flow with a constant 200 runs. */
   readonly countedFlowId: string;
-  /** Flow runs that were created. */
+  /** The created flow runs. */
   readonly ids: string[];
-  /** How many of them have been moved to Running. */
+  /** How many of them are in Running. */
   moved: number;
 }
 
 const many = 16;
 
-/** Requests by HTTP, from one caller and from sixteen at once: the same on a peer that speaks the same API. */
+/** HTTP requests from one caller and from sixteen at once; a peer with the same API gets the same ones. */
 export const requests: Group = group<Stage>({
   name: "requests",
   async open(target) {
@@ -97,11 +97,11 @@ interface Calls {
   readonly row: string;
   readonly what: string;
   readonly connections: number;
-  /** A run's, at full effort. */
+  /** Calls per run, at full effort. */
   readonly calls: number;
-  /** What a call counts for in the rate. */
+  /** The weight of a call in the rate. */
   readonly perCall?: number;
-  /** Makes ready for so many calls, untimed. */
+  /** Prepares this many calls, untimed. */
   readonly prepare?: (stage: Stage, count: number) => Promise<unknown>;
   readonly call: (stage: Stage, index: number) => Promise<{ readonly status: number }>;
 }
@@ -127,7 +127,7 @@ function calls({ row, what, connections, calls, perCall = 1, prepare, call }: Ca
   };
 }
 
-/** A peer's refusals are part of what is compared; one of ours is a failure. */
+/** A peer's refusals are part of the comparison; Ostinato's are failures. */
 function refuseRefusals({ name, peer }: Target, loads: readonly Load[]): void {
   const refused = loads.reduce((sum, one) => sum + one.refused, 0);
   if (refused === 0) return;
@@ -142,7 +142,7 @@ async function create({ server, flowId, ids }: Stage): Promise<{ readonly status
   return reply;
 }
 
-/** A peer may refuse some, so this goes on until there are enough. */
+/** A peer may refuse some, so this repeats until there are enough. */
 async function createUntil(stage: Stage, count: number): Promise<void> {
   while (stage.ids.length < count) {
     await load(count - stage.ids.length, stage.target.peer ? 1 : many, () =>

@@ -17,7 +17,7 @@ export const ui: Group = {
   name: "ui",
   rows: works.flatMap(({ rows }) => rows.map(({ row }) => row)),
   async *measure(target, effort) {
-    // A quick look sees the pages once: they are the same on each database.
+    // A quick run measures the pages once, because they are the same on each database.
     if (target.peer || (effort.scale < 1 && target.database !== "sqlite")) return;
     const browser = await launchBrowser().catch((error: unknown) => {
       console.log(`… without the rows of ui: no browser can be started (${messageOf(error).split("\n")[0]})`);
@@ -41,7 +41,7 @@ function seenIn(browser: Browser): Group {
       const target = await startTarget({ database, databaseUrl: history.url });
       const server = connect(target.apiUrl, 4);
       const { origin } = new URL(target.apiUrl);
-      // The first page of all starts the browser's processes, and the server compresses its files.
+      // The very first page starts the browser's processes, and the server compresses its files.
       await (await open(browser, `${origin}/dashboard`, "main")).close();
       return {
         origin,

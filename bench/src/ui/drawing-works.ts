@@ -9,7 +9,7 @@ import { framesPerSecond, framesWhile, open } from "./viewer.ts";
 const movingMillis = (effort: Effort) => amount(effort, 3000, 1000);
 const scenes = new WeakMap<Connections, Map<number, Promise<Scene>>>();
 
-/** The run of so many tasks, told once to each server. */
+/** A run with this many tasks, recorded once per server. */
 function tasksOn(server: Connections, count: number): Promise<Scene> {
   const known = scenes.get(server) ?? new Map<number, Promise<Scene>>();
   scenes.set(server, known);

@@ -1,6 +1,6 @@
 import type { Page } from "@ostinato/testing/browser";
 
-/** What a hand does in the middle of a drawing, as often as a mouse tells of it, for some seconds. */
+/** Moves a drawing for some seconds, with as many events as a mouse sends. */
 const everyMillis = 8;
 
 export type Movement = (page: Page, step: number) => Promise<void>;
@@ -19,10 +19,10 @@ export async function move(page: Page, selector: string, millis: number, movemen
   }
 }
 
-/** Closer for half a second, back for half a second. */
+/** In for half a second, out for half a second. */
 export const zoom: Movement = (page, step) => page.mouse.wheel(0, step % 120 < 60 ? -4 : 4);
 
-/** To the right and to the left. */
+/** Right and left. */
 export const pan: Movement = (page, step) => page.mouse.wheel(step % 120 < 60 ? 14 : -14, 0);
 
 export const scrollDown: Movement = (page) => page.mouse.wheel(0, 60);

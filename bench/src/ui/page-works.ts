@@ -8,9 +8,9 @@ import { open } from "./viewer.ts";
 interface PageAt {
   readonly name: string;
   readonly path: string;
-  /** There as soon as what the page is about is shown, not only the frame around it. */
+  /** An element that appears with the page's data, not only with its frame. */
   readonly content: string;
-  /** Also in a quick look. */
+  /** Whether it is part of a quick run. */
   readonly quick?: boolean;
 }
 

@@ -1,6 +1,6 @@
-/** Runs in the measured page, before anything of the page itself: what only the page can tell of its own time. */
+/** Runs in the measured page before its own code: timings that only the page can take. */
 globalThis.probe = (() => {
-  /** The moment, in ms since the navigation began, after the frame in which `found` was first true has been painted. */
+  /** Milliseconds from the navigation to the paint of the frame in which `found` is first true. */
   const painted = (found) =>
     new Promise((resolve, reject) => {
       setTimeout(() => reject(new Error("It did not appear within 20 s")), 20_000);

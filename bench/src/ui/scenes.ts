@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Connections } from "../http-load.ts";
 
-/** What is looked at, told to the server through its API. */
+/** Fixtures of the measured pages, recorded through the API. */
 export interface Scene {
   readonly flowRunId: string;
   readonly path: string;
@@ -23,10 +23,10 @@ export function setState(server: Connections, flowRunId: string, type: string): 
 }
 
 const kinds = 40;
-/** Of the server, for the events of one request. */
+/** The server's limit for the events of one request. */
 const maxAtOnce = 2000;
 
-/** A finished run of 40 tasks that are called again and again; each call takes what a call of the task before it gave. */
+/** A finished run of 40 tasks that are called again and again; each call takes a result of the previous task. */
 export async function runOfTasks(server: Connections, count: number): Promise<Scene> {
   const flowRunId = await startRun(server, `of-${count}-tasks`);
   const width = Math.ceil(count / kinds);
@@ -52,7 +52,7 @@ export async function runOfTasks(server: Connections, count: number): Promise<Sc
 
 export const failingLine = "it broke here";
 
-/** A failed run with a long log; the line that says why stands at seven tenths of it. */
+/** A failed run with a long log; the line with the error is at seven tenths of it. */
 export async function runOfLines(server: Connections, count: number): Promise<Scene> {
   const flowRunId = await startRun(server, `of-${count}-lines`);
   const begin = Date.now() - 600_000;
@@ -84,7 +84,7 @@ interface FinishedTask {
   readonly parent: string | undefined;
 }
 
-/** The event that tells of a task run all there is to know about it. */
+/** The event that contains everything about a finished task run. */
 function finishedTask({ id, flowRunId, key, number, start, took, parent }: FinishedTask) {
   const at = (millis: number) => new Date(millis).toISOString();
   const name = `${key}-${number}`;

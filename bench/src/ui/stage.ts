@@ -1,7 +1,7 @@
 import type { Browser } from "@ostinato/testing/browser";
 import type { Connections } from "../http-load.ts";
 
-/** What the measurements of pages need. */
+/** The setup that measurements of pages share. */
 export interface Stage {
   readonly origin: string;
   readonly server: Connections;

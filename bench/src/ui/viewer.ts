@@ -4,19 +4,19 @@ import type { Browser, Page } from "@ostinato/testing/browser";
 
 const probe = readFileSync(fileURLToPath(new URL("./probe.js", import.meta.url)), "utf8");
 
-/** A page that somebody opens who was never there before. */
+/** A page opened by a first-time visitor. */
 export interface Opened {
   readonly page: Page;
-  /** Milliseconds from the navigation until what was waited for had been painted. */
+  /** Milliseconds from the navigation to the paint of the awaited element. */
   readonly shownMillis: number;
-  /** Paths of calls of the API and of websockets, so far. */
+  /** Paths of API calls and websockets so far. */
   readonly asked: readonly string[];
-  /** Bytes of scripts as they came over the wire until then. */
+  /** Transferred bytes of scripts until then. */
   readonly scriptBytes: number;
   close(): Promise<void>;
 }
 
-/** Opens an address in a new context, whose cache is empty, and waits until `selector` is on the screen. */
+/** Opens an address in a new context with an empty cache, and waits until `selector` is on the screen. */
 export async function open(browser: Browser, address: string, selector: string): Promise<Opened> {
   const context = await browser.newContext({
     locale: "en-GB",
@@ -42,7 +42,7 @@ export async function open(browser: Browser, address: string, selector: string):
   return { page, shownMillis, asked, scriptBytes, close: () => context.close() };
 }
 
-/** Milliseconds between the frames that were painted while `act` went on. */
+/** Milliseconds between the frames painted during `act`. */
 export async function framesWhile(page: Page, act: () => Promise<void>): Promise<readonly number[]> {
   await page.evaluate("probe.startFrames()");
   await act();

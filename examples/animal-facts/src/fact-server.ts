@@ -7,13 +7,13 @@ export interface FactServer extends AsyncDisposable {
 }
 
 export interface FactServerOptions {
-  /** How likely it is that a request is answered with 503, from 0 to 1. */
+  /** The probability of a 503 answer, from 0 to 1. */
   readonly failureRate: number;
   /** The same seed makes the same requests fail. */
   readonly seed: number;
 }
 
-/** Answers `GET /cats/3` with the third fact about cats, or fails, as a public server would on a bad day. */
+/** Answers `GET /cats/3` with the third fact about cats, or fails, as a public server does on a bad day. */
 export async function startFactServer({ failureRate, seed }: FactServerOptions): Promise<FactServer> {
   const attempts = new Map<string, number>();
   const server = createServer((request, response) => {
@@ -57,7 +57,7 @@ function isAnimal(text: string): text is Animal {
   return Object.hasOwn(facts, text);
 }
 
-/** A number from 0 to 1 that depends on the text only: no matter in which order requests arrive (FNV-1a, then a mix). */
+/** A number from 0 to 1 that depends on the text only, whatever the order of requests (FNV-1a, then a mix). */
 function chance(text: string): number {
   let hash = 0x811c9dc5;
   for (const character of text) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);

@@ -1,4 +1,4 @@
-/** What the server of this example knows; the public ones know more. */
+/** The facts of this example's server; the public ones have more. */
 export const facts = {
   cats: [
     "A cat's collarbone is attached to muscle only, so it can pass wherever its head can.",

@@ -1,14 +1,14 @@
 import type { Checkpoint } from "@ostinato-examples/modelling/checkpoints";
 import { loadModel, readFlights, type TrainedModel } from "./models.ts";
 
-/** How far off a model is on flights it has not seen, in minutes. */
+/** The errors of a model on unseen flights, in minutes. */
 export interface Evaluation {
   readonly model: TrainedModel;
   readonly rows: number;
   readonly meanAbsoluteError: number;
   readonly rootMeanSquaredError: number;
   readonly byHour: readonly HourError[];
-  /** The flights in ten parts of equal size, from the least to the most delay foretold. */
+  /** The flights in ten parts of equal size, from the smallest to the largest predicted delay. */
   readonly calibration: readonly CalibrationPart[];
 }
 
@@ -26,7 +26,7 @@ export interface CalibrationPart {
 export interface Choice {
   readonly best: Evaluation;
   readonly baseline: Evaluation;
-  /** By how much of the baseline's error the best model's is smaller; negative when no model beats it. */
+  /** The best model's reduction of the baseline's error, as a fraction; negative when no model beats it. */
   readonly gain: number;
 }
 
@@ -45,7 +45,7 @@ export async function evaluateModel(model: TrainedModel, flights: Checkpoint): P
   };
 }
 
-/** The trained model with the smallest mean absolute error, and the best of the rules of thumb that it has to beat. */
+/** The trained model with the smallest mean absolute error, and the best rule of thumb as its baseline. */
 export function chooseModel(evaluations: readonly Evaluation[]): Choice {
   const isBaseline = ({ model }: Evaluation) => model.kind === "constant" || model.kind === "usual";
   const best = smallestError(evaluations.filter((evaluation) => !isBaseline(evaluation)));

@@ -2,7 +2,7 @@ import { type Checkpoint, writeCheckpoint } from "@ostinato-examples/modelling/c
 import { openDatabase, parquet } from "@ostinato-examples/modelling/duckdb";
 import type { Month } from "./flights.ts";
 
-/** What a model knows of a flight when it leaves the gate. Usual delays come from earlier months only. */
+/** The features of a flight when it leaves the gate. Usual delays come from earlier months only. */
 export const featureNames = [
   "hour",
   "weekday",
@@ -10,15 +10,15 @@ export const featureNames = [
   /** Usual delay of flights from this airport at this hour, and of those to the destination. */
   "origin_usual",
   "destination_usual",
-  /** Usual delay on this route at this time of day, and how many flights that is known from: few, where none is scheduled. */
+  /** Usual delay on this route at this time of day, and the number of flights behind it: small outside the timetable. */
   "route_usual",
   "route_flights",
-  /** Delay of the flights that left this airport and have landed in the last three hours, and how many. */
+  /** Delay of the flights that left this airport and have landed in the last three hours, and their number. */
   "origin_recent",
   "origin_recent_flights",
 ] as const;
 
-/** The flights of a month added up by route and time of day. */
+/** The flights of a month aggregated by route and time of day. */
 export interface MonthHistory extends Checkpoint {
   readonly month: string;
 }
@@ -32,7 +32,7 @@ export async function addUpHistory({ month, path }: Month, folder: string): Prom
   return { month, ...(await writeCheckpoint(database, { folder, name: `history-${month}`, sql: historySql(path) })) };
 }
 
-/** Adds to each flight of a month its features, from the months before and from the month's own hours before the flight. */
+/** Adds features to each flight of a month, from the months before and from the month's own hours before the flight. */
 export async function buildFeatures(
   month: Month,
   history: readonly MonthHistory[],
@@ -46,7 +46,7 @@ export async function buildFeatures(
   return { month: month.month, ...(await writeCheckpoint(database, { folder, name, sql })) };
 }
 
-/** The same flights each time, by chance from all the months. */
+/** A reproducible random sample of flights from all months. */
 export async function sampleFeatures(
   months: readonly MonthFeatures[],
   rows: number,
@@ -57,13 +57,13 @@ export async function sampleFeatures(
   return await writeCheckpoint(database, { folder, name: "sample", sql });
 }
 
-/** How finely the timetable of a route is seen: a whole number of these makes an hour. */
+/** The resolution of a route's timetable, a divisor of an hour. */
 const slotMinutes = 20;
 
-/** Flights that a mean of few flights on a route is made up with at the mean of the airport, so that one late flight is no habit. */
+/** Weight of the airport's mean in the mean of a route, in flights, so that one late flight does not look like a habit. */
 const priorFlights = 3;
 
-/** One delay of twelve hours must not be the mood of an airport. */
+/** A single delay of twelve hours must not dominate an airport's mean. */
 const capped = "least(greatest(delay, -60), 180)";
 
 const slot = `(hour(departure) * 60 + minute(departure)) // ${slotMinutes}`;
@@ -76,8 +76,8 @@ function historySql(flights: string): string {
 }
 
 /**
- * Times are local to the airport of departure, so a flight's landing is reckoned on the clock that it left by: 30 minutes on the
- * ground and 8 miles a minute, to the full hour, and only hours that are over count.
+ * Times are local to the airport of departure, so the landing time is estimated on its clock: 30 minutes on the ground and 8 miles a
+ * minute, rounded to the full hour, and only complete hours count.
  */
 function featuresSql(month: string, earlier: readonly string[]): string {
   return `

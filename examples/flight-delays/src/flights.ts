@@ -3,11 +3,11 @@ import { fileURLToPath } from "node:url";
 import { type Checkpoint, digest, writeCheckpoint } from "@ostinato-examples/modelling/checkpoints";
 import { type Database, literal, openDatabase } from "@ostinato-examples/modelling/duckdb";
 
-/** A file of flights, and what of it is read. */
+/** A file of flights, and the part of it that is read. */
 export interface Source {
   readonly path: string;
   readonly bytes: number;
-  /** Tells one state of the file from another; checkpoints are kept by it. */
+  /** Identifies the state of the file; checkpoints are stored by it. */
   readonly version: string;
   /** Read about this many flights, spread evenly over the file; null reads all. */
   readonly limit: number | null;
@@ -16,7 +16,7 @@ export interface Source {
 export interface Inspection {
   readonly rows: number;
   readonly nulls: number;
-  /** Delays that cannot be true: far too early, or later than half a day. They are left out. */
+  /** Implausible delays: far too early, or later than half a day. They are left out. */
   readonly implausible: number;
   readonly airports: number;
   readonly routes: number;
@@ -24,7 +24,7 @@ export interface Inspection {
   readonly to: string;
   readonly meanDelay: number;
   readonly medianDelay: number;
-  /** The months that are used; one with under 1 % of the flights is not (the file ends with six flights of July). */
+  /** The months in use, without those that have under 1 % of the flights (the file ends with six flights of July). */
   readonly months: readonly MonthSummary[];
   readonly skippedMonths: readonly MonthSummary[];
 }
@@ -37,14 +37,14 @@ export interface MonthSummary {
   readonly late15: number;
 }
 
-/** A month of flights in a Parquet file of its own. */
+/** A month of flights in its own Parquet file. */
 export interface Month extends Checkpoint {
   readonly month: string;
 }
 
 /**
- * Three million US flights of January to June 2001, from the npm package vega-datasets. `date` is when the aircraft left the gate
- * (not when it should have), `delay` by how many minutes it came late to its destination.
+ * Three million US flights of January to June 2001, from the npm package vega-datasets. `date` is when the aircraft left the gate (not the
+ * scheduled time), `delay` the minutes by which it arrived late.
  */
 export function packagedFlights(): string {
   return fileURLToPath(new URL("../data/flights-3m.parquet", import.meta.resolve("vega-datasets")));
@@ -84,7 +84,7 @@ async function requireColumns(database: Database, path: string): Promise<void> {
   }
 }
 
-/** In the order of the file, every n-th row: the same flights each time, from all months. */
+/** Every n-th row in the order of the file: a reproducible sample of all months. */
 function sampleSql({ path, limit }: Source): string {
   if (limit === null) return `SELECT ${columns.join(", ")} FROM ${literal(path)}`;
   return `

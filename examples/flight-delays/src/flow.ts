@@ -22,7 +22,7 @@ const locate = task({ name: "locate flights" }, locateFlights);
 
 const inspect = task({ name: "inspect flights", cache: { by: "inputs", expires: "30d" } }, inspectFlights);
 
-// Files keep themselves: these tasks write one only where it is missing, so a run that is resumed asks them again.
+// The files are their own cache: these tasks write missing files only, so a resumed run calls them again.
 const checkpoint = task(
   { name: "checkpoint month", runName: "checkpoint {month}", retries: 2, retryDelay: "1s", persist: false },
   async function checkpoint(source: Source, month: string, folder: string) {
@@ -71,9 +71,9 @@ export const flightDelays = flow(
     name: "flight-delays",
     description: "Learns from three million flights how late one will arrive, and says how far off that is.",
     parameters: z.object({
-      source: z.string().optional().describe("Parquet file of flights; the packaged one unless given"),
+      source: z.string().optional().describe("Parquet file of flights; the packaged one by default"),
       folder: z.string().optional().describe("where checkpoints and models go"),
-      limit: rowCount.optional().describe("read about this many flights; all unless given"),
+      limit: rowCount.optional().describe("read about this many flights; all by default"),
       validationMonths: z.coerce
         .number()
         .int()
@@ -131,7 +131,7 @@ async function tell({ rows, from, to, months, skippedMonths }: Inspection): Prom
   await artifact.table({ key: "flights-by-month", table: monthRows(months) });
 }
 
-/** Each month in a file, then its history added up, then the features of all but the first, which has no history before it. */
+/** Each month becomes a file, then its history, then the features of all but the first, which has no earlier history. */
 async function prepareMonths(flights: Source, all: readonly string[], home: string): Promise<readonly MonthFeatures[]> {
   const twoAtOnce = { concurrency: 2 };
   const months = await checkpoint.map(unmapped(flights), all, unmapped(join(home, "flights")), twoAtOnce);
@@ -139,7 +139,7 @@ async function prepareMonths(flights: Source, all: readonly string[], home: stri
   return await features.map(months.slice(1), unmapped(histories), unmapped(join(home, "features")), twoAtOnce);
 }
 
-/** Where a service would look for the model to use: the file, and beside it what it is and how good. */
+/** Publishes the model where a service would look for it: the file, and its description and quality beside it. */
 async function publishModel({ best, baseline }: Choice, folder: string): Promise<string> {
   const path = join(folder, "flight-delays.model");
   await mkdir(folder, { recursive: true });

@@ -6,19 +6,19 @@ import { openDatabase, parquet } from "@ostinato-examples/modelling/duckdb";
 import LinearRegression from "ml-regression-multivariate-linear";
 import { featureNames } from "./features.ts";
 
-/** Two models and two rules of thumb, the longest work first. */
+/** Two models and two rules of thumb, the slowest first. */
 export const modelKinds = ["trees", "linear", "usual", "constant"] as const;
 
 export type ModelKind = (typeof modelKinds)[number];
 
-/** A trained model in a file; small enough to be the result of a task. */
+/** A trained model in a file; this description is small enough to be a task's result. */
 export interface TrainedModel {
   readonly kind: ModelKind;
   readonly name: string;
   readonly path: string;
   readonly trainingRows: number;
   readonly seconds: number;
-  /** What a person wants to know of it: coefficients, number of trees. */
+  /** Facts for readers: coefficients, number of trees. */
   readonly details: Readonly<Record<string, number>>;
 }
 
@@ -33,8 +33,8 @@ export interface Predictor extends Disposable {
 }
 
 /**
- * Trains in the thread it is called in, for seconds: arguments and result can be sent between threads. A model that was trained before,
- * by the same function on the same flights, is not trained again.
+ * Trains for seconds in the calling thread; arguments and result can be sent between threads. A model that was trained by the same function
+ * on the same flights is reused.
  */
 export async function trainModel(kind: ModelKind, { flights, folder }: TrainingPlan): Promise<TrainedModel> {
   const train = trainers[kind];
@@ -56,7 +56,7 @@ export async function loadModel(model: Pick<TrainedModel, "kind" | "path">): Pro
   return await loaders[model.kind](file);
 }
 
-/** The columns of a file of flights: the features, and `delay`, which is to be predicted. */
+/** The columns of a file of flights: the features, and `delay`, the target. */
 export async function readFlights(path: string): Promise<Sample> {
   using database = await openDatabase();
   const columns = await database.columns(`SELECT * EXCLUDE departure FROM ${parquet([path])}`);

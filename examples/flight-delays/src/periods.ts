@@ -1,10 +1,10 @@
 import type { MonthSummary } from "./flights.ts";
 
-/** Which months are for what. The first one has no history to make features from: it is history only. */
+/** The use of each month. The first one has no earlier history for features: it serves as history only. */
 export interface Periods {
   readonly all: readonly string[];
   readonly training: readonly string[];
-  /** Later than all training. */
+  /** Later than all training months. */
   readonly validation: readonly string[];
 }
 

@@ -20,15 +20,15 @@ export function writeReport(parts: ReportParts): string {
     `Trained on ${trainingMonths.join(", ")}, measured on ${whole(choice.best.rows)} flights of ${validationMonths.join(", ")}.`,
     markdownTable(modelRows(evaluations)),
     `![Error by hour of departure](${dataUri(errorByHourChart(evaluations))})`,
-    "## What it foretells, and what happened",
-    "The flights in ten equal parts, from the least to the most delay foretold.",
-    `![Foretold and actual delay](${dataUri(calibrationChart(choice.best))})`,
+    "## Predictions and outcomes",
+    "The flights in ten equal parts, from the smallest to the largest predicted delay.",
+    `![Predicted and actual delay](${dataUri(calibrationChart(choice.best))})`,
     "## Data",
     `${whole(inspection.rows)} flights between ${inspection.airports} airports on ${whole(inspection.routes)} routes, ${inspection.from} to ${inspection.to}; ` +
-      `${whole(inspection.nulls)} with missing values and ${whole(inspection.implausible)} with a delay that cannot be true were left out.`,
+      `${whole(inspection.nulls)} with missing values and ${whole(inspection.implausible)} with an implausible delay were left out.`,
     markdownTable(monthRows(inspection.months)),
     "The time of a flight is when it left the gate, and its delay how late it arrived. So a model knows when the aircraft left, but not when it should have: " +
-      "the usual delays of the route at that time of day tell much of that.",
+      "the usual delays of the route at that time of day reveal much of that.",
   ].join("\n\n");
 }
 
@@ -69,7 +69,7 @@ export function errorByHourChart(evaluations: readonly Evaluation[]): string {
 export function calibrationChart({ calibration, model }: Evaluation): string {
   return barChart({
     title: `Delay by tenths of the flights: ${model.name}`,
-    xLabel: "tenth of the flights, by foretold delay",
+    xLabel: "tenth of the flights, by predicted delay",
     yLabel: "minutes",
     categories: calibration.map((_, index) => String(index + 1)),
     series: [

@@ -5,14 +5,14 @@ export interface Chart {
   readonly title: string;
   readonly xLabel: string;
   readonly yLabel: string;
-  /** One for each place on the x axis, in order. */
+  /** One per position on the x axis, in order. */
   readonly categories: readonly string[];
   readonly series: readonly Series[];
 }
 
 export interface Series {
   readonly name: string;
-  /** One for each category; null leaves a gap. */
+  /** One per category; null leaves a gap. */
   readonly values: readonly (number | null)[];
 }
 
@@ -31,7 +31,7 @@ export function lineChart(chart: Chart): string {
   });
 }
 
-/** Bars of the series stand beside each other in each category. */
+/** A chart with the bars of all series side by side in each category. */
 export function barChart(chart: Chart): string {
   return draw(chart, (plot, series, colour) => {
     const index = chart.series.indexOf(series);
@@ -47,7 +47,7 @@ export function barChart(chart: Chart): string {
   });
 }
 
-/** The chart as an address that stands in markdown or in an image artifact: nothing is loaded from elsewhere. */
+/** The chart as a data address for Markdown or an image artifact: nothing is loaded from elsewhere. */
 export function dataUri(svg: string): string {
   return `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`;
 }
@@ -55,7 +55,7 @@ export function dataUri(svg: string): string {
 const size = { width: 720, height: 320 };
 const margin = { top: 64, right: 16, bottom: 52, left: 56 };
 
-/** Middle tones, at least 3:1 against both white and near-black: the page that shows the image may be light or dark. */
+/** Medium tones, at least 3:1 against both white and near-black, for light and dark pages. */
 const ink = "#7a828e";
 const colours = ["#4f83e0", "#d9822b", "#3c9d72", "#9a6fd1", "#c75b7a"];
 
@@ -105,7 +105,7 @@ function gridLine(y: number, label: string): string {
   return `<line x1="${margin.left}" x2="${size.width - margin.right}" y1="${px(y)}" y2="${px(y)}" stroke="${ink}" stroke-opacity="0.25"/><text x="${margin.left - 8}" y="${px(y + 4)}" text-anchor="end">${escapeXml(label)}</text>`;
 }
 
-/** Leaves labels out where more than twenty would run into each other. */
+/** Omits labels where more than twenty would overlap. */
 function xTicks(categories: readonly string[], plot: Plot): readonly string[] {
   const step = Math.ceil(categories.length / 20);
   return categories.map((category, index) =>

@@ -12,13 +12,13 @@ export interface Checkpoint {
 export interface CheckpointPlan {
   readonly folder: string;
   readonly name: string;
-  /** The SELECT whose rows the file holds. */
+  /** The query for the rows of the file. */
   readonly sql: string;
 }
 
 /**
- * Writes the rows of a query to a Parquet file, once: the file's name has a digest of the query, so that another input, another
- * parameter or a changed query gives another file, a file that is there is right, and one that was deleted is written again.
+ * Writes the rows of a query to a Parquet file, once. The file's name contains a digest of the query, so another input, another parameter
+ * or a changed query gives another file; an existing file is right, and a deleted one is written again.
  */
 export async function writeCheckpoint(database: Database, { folder, name, sql }: CheckpointPlan): Promise<Checkpoint> {
   const path = join(folder, `${name}-${digest(sql)}.parquet`);
@@ -30,7 +30,7 @@ export async function writeCheckpoint(database: Database, { folder, name, sql }:
   );
 }
 
-/** Makes a file unless it is there. `make` writes under another name, so that a process that dies leaves no half of it behind. */
+/** Makes a file unless it exists. `make` writes under another name, so that a process that dies leaves no partial file. */
 export async function writeOnce(path: string, make: (file: string) => Promise<void>): Promise<void> {
   if (await isThere(path)) return;
   const unfinished = join(dirname(path), `.${randomUUID()}`);
@@ -43,7 +43,7 @@ export async function writeOnce(path: string, make: (file: string) => Promise<vo
   }
 }
 
-/** Makes a file and a description of it, unless both are there. The description stands beside the file as JSON. */
+/** Makes a file and a JSON description beside it, unless both exist. */
 export async function describeOnce<T>(path: string, make: (file: string) => Promise<T>): Promise<T> {
   const descriptionPath = `${path}.json`;
   if (!(await isThere(descriptionPath))) await rm(path, { force: true });

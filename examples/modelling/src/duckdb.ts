@@ -7,7 +7,7 @@ export interface Database extends Disposable {
   rows<Row>(sql: string): Promise<readonly Row[]>;
   /** The one row of a query that always has one, such as an aggregate. */
   row<Row>(sql: string): Promise<Row>;
-  /** Columns by name, for a model: numbers and texts. */
+  /** Columns by name, for a model: numbers and strings. */
   columns(sql: string): Promise<Record<string, readonly unknown[]>>;
 }
 
@@ -17,7 +17,7 @@ export async function openDatabase(): Promise<Database> {
   return new DuckDB(instance, connection);
 }
 
-/** A text as an SQL literal: COPY and FROM take no parameters for the name of a file. */
+/** A string as an SQL literal: COPY and FROM take no parameters for file names. */
 export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
@@ -47,7 +47,7 @@ class DuckDB implements Database {
 
   async row<Row>(sql: string): Promise<Row> {
     const [first] = await this.rows<Row>(sql);
-    if (first === undefined) throw new Error(`This query was expected to give a row and gave none:\n${sql}`);
+    if (first === undefined) throw new Error(`This query should have returned a row and returned none:\n${sql}`);
     return first;
   }
 

@@ -2,7 +2,7 @@ export type Cell = string | number;
 
 const numeric = /^-?[\d.,]+( %)?$/;
 
-/** A GitHub-flavoured table; the keys of the first row are its heading. Columns of numbers stand to the right. */
+/** A GitHub-flavoured table; the keys of the first row are its heading. Columns of numbers are aligned to the right. */
 export function markdownTable(rows: readonly Readonly<Record<string, Cell>>[]): string {
   const [first] = rows;
   if (first === undefined) return "_no rows_";

@@ -20,7 +20,7 @@ const fetchMonth = task(
   },
 );
 
-// Files keep themselves: these tasks write one only where it is missing, so a run that is resumed asks them again.
+// The files are their own cache: these tasks write missing files only, so a resumed run calls them again.
 const prepare = task({ name: "prepare trips", persist: false }, prepareTrips);
 
 const train = task(
@@ -54,7 +54,7 @@ export const nycTaxi = flow(
   },
   async function nycTaxi({ train: trainSource, val: valSource, models: kinds, folder }) {
     const home = folder ?? exampleFolder("nyc-taxi");
-    // Both files first: when one is not there, the flow fails with just that message, and nothing else has begun.
+    // Fetch both files first: if one is missing, the flow fails with just that message before other tasks begin.
     const [trainFile, valFile] = await Promise.all([
       fetchMonth(trainSource, join(home, "downloads")),
       fetchMonth(valSource, join(home, "downloads")),

@@ -46,8 +46,8 @@ function describe(database: Database, path: string): Promise<LinearRegression> {
 }
 
 /**
- * `weight` is what a pair counts between the pairs once its effect is fitted: n·λ / (n + λ). An unknown distance is taken as the pair's
- * mean. A month in which no distance varies has no slope.
+ * `weight` is a pair's weight between the pairs once its effect is fitted: n·λ / (n + λ). An unknown distance counts as the pair's mean. A
+ * month in which no distance varies has no slope.
  */
 function fitSql(trips: string): string {
   return `
@@ -88,7 +88,7 @@ function fitSql(trips: string): string {
     FROM pairs, line`;
 }
 
-/** A pair that was never seen has no effect; all rows of the model carry the slope and the intercept. */
+/** An unseen pair has no effect; all rows of the model contain the slope and the intercept. */
 function predictSql(model: string, trips: string): string {
   return `
     WITH line AS (

@@ -10,13 +10,13 @@ export const modelKinds = ["linear", "trees"] as const;
 
 export type ModelKind = (typeof modelKinds)[number];
 
-/** A trained model in a file; small enough to be the result of a task. */
+/** A trained model in a file; this description is small enough to be a task's result. */
 export interface TrainedModel {
   readonly kind: ModelKind;
   readonly name: string;
   readonly path: string;
   readonly seconds: number;
-  /** What a person wants to know of it: the slope, the number of trees. */
+  /** Facts for readers: the slope, the number of trees. */
   readonly details: Readonly<Record<string, number>>;
 }
 
@@ -25,20 +25,20 @@ export interface Evaluation {
   readonly trips: number;
   readonly rootMeanSquaredError: number;
   readonly meanAbsoluteError: number;
-  /** By the actual duration, in steps of five minutes. */
+  /** Errors by actual duration, in steps of five minutes. */
   readonly byDuration: readonly DurationError[];
 }
 
 export interface DurationError {
   readonly fromMinutes: number;
   readonly trips: number;
-  /** Positive: the model says too long. */
+  /** Positive where the model predicts too long a trip. */
   readonly meanError: number;
 }
 
 /**
- * Trains in the thread it is called in, the trees for several seconds: arguments and result can be sent between threads. A model that
- * was trained before, by the same function from the same trips, is not trained again.
+ * Trains in the calling thread, the trees for several seconds; arguments and result can be sent between threads. A model that was trained
+ * by the same function on the same trips is reused.
  */
 export async function trainModel(kind: ModelKind, trips: Trips, folder: string): Promise<TrainedModel> {
   const train = trainers[kind];
@@ -84,7 +84,7 @@ async function predictTrees(path: string, trips: string): Promise<Predictions> {
   return { predicted: model.predict(features), actual: duration };
 }
 
-/** The trees take the two zones apart: 13,000 pairs as one category take them minutes. An unknown distance is NaN. */
+/** The trees get the two zones separately: 13,000 pairs as one category take them minutes. An unknown distance is NaN. */
 async function readColumns(trips: string): Promise<TripColumns> {
   using database = await openDatabase();
   const columns = await database.columns(`

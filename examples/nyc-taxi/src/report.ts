@@ -20,7 +20,7 @@ export function writeReport({ train, val, evaluations, best }: ReportParts): str
     "Both models know the two zones and the distance, not the traffic: short trips seem too long to them, long ones too short.",
     "## Data",
     markdownTable([tripsRow("training", train), tripsRow("validation", val)]),
-    "Trips of 1 to 60 minutes are kept. A distance of over 100 miles is taken as not known.",
+    "Trips of 1 to 60 minutes are kept. A distance of over 100 miles counts as unknown.",
   ].join("\n\n");
 }
 
@@ -51,7 +51,7 @@ function tripsRow(use: string, trips: Trips): Readonly<Record<string, Cell>> {
 function errorChart(evaluations: readonly Evaluation[]): string {
   const durations = [...new Set(evaluations.flatMap(({ byDuration }) => byDuration.map((part) => part.fromMinutes)))];
   return barChart({
-    title: "Mean error by actual duration (above zero: said too long)",
+    title: "Mean error by actual duration (above zero: predicted too long)",
     xLabel: "actual duration, minutes",
     yLabel: "minutes",
     categories: durations.map((from) => `${from}–${from + 5}`),

@@ -56,7 +56,7 @@ it.each([2014, 2024] as const)("keeps the trips of 1 to 60 minutes of %i", async
 it("names the file that is not there, is no Parquet, or is of another kind", async () => {
   await expect(fetchTrips(join(folder, "nowhere.parquet"), folder)).rejects.toThrow(join(folder, "nowhere.parquet"));
   const text = await fetchTrips(import.meta.filename, folder);
-  await expect(prepareTrips(text, folder)).rejects.toThrow(`${import.meta.filename} is no Parquet file`);
+  await expect(prepareTrips(text, folder)).rejects.toThrow(`${import.meta.filename} is not a readable Parquet file`);
   using database = await openDatabase();
   const yellow = join(folder, "yellow.parquet");
   await database.run(

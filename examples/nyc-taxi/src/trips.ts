@@ -5,11 +5,11 @@ import { type Database, openDatabase, parquet } from "@ostinato-examples/modelli
 
 /** A month of the New York Taxi and Limousine Commission's records of green taxis, on this machine. */
 export interface TripFile {
-  /** What was asked for: a path or a URL. */
+  /** The requested path or URL. */
   readonly source: string;
   readonly path: string;
   readonly bytes: number;
-  /** Tells one state of the file from another. */
+  /** Identifies the state of the file. */
   readonly version: string;
 }
 
@@ -19,18 +19,18 @@ export interface Trips extends Checkpoint {
   readonly recorded: number;
   /** Trips shorter than a minute or longer than an hour, or without a place or a time; they are left out. */
   readonly dropped: number;
-  /** Trips kept whose distance cannot be true, which is forgotten. */
+  /** Trips that are kept without their implausible distance. */
   readonly unknownDistances: number;
   readonly pairs: number;
   readonly meanDuration: number;
 }
 
-/** The server of a URL does not answer, or is in trouble: another try may do. */
+/** The server of a URL does not answer, or fails: a retry may help. */
 export class Unreachable extends Error {
   override readonly name = "Unreachable";
 }
 
-/** Fetches a URL into `folder`, once; a path is taken where it is. */
+/** Downloads a URL into `folder`, once; a path is used as it is. */
 export async function fetchTrips(source: string, folder: string, signal?: AbortSignal): Promise<TripFile> {
   const path = /^https?:/i.test(source) ? await download(source, folder, signal) : source;
   const file = await stat(path).catch((cause: unknown) => {
@@ -76,7 +76,7 @@ async function requireColumns(database: Database, { source, path }: TripFile): P
   const found = await database
     .rows<{ column_name: string }>(`DESCRIBE SELECT * FROM ${parquet([path])}`)
     .catch((cause: unknown) => {
-      throw new Error(`${source} is no Parquet file that can be read.`, { cause });
+      throw new Error(`${source} is not a readable Parquet file.`, { cause });
     });
   const names = found.map((column) => column.column_name);
   const missing = columns.filter((column) => !names.includes(column));
@@ -87,10 +87,10 @@ async function requireColumns(database: Database, { source, path }: TripFile): P
   }
 }
 
-/** Longer than any trip within an hour. Some records say 200,000 miles; they would bend a straight line beyond use. */
+/** Longer than any trip within an hour. Some records say 200,000 miles, which would distort a straight line. */
 const maxMiles = 100;
 
-/** The columns' types differ from year to year (whole numbers, or floating ones where some are missing): hence the casts. */
+/** The columns' types differ from year to year (integers, or floats where values are missing): hence the casts. */
 function tripsSql(path: string): string {
   return `
     SELECT *, pickup_zone || '_' || dropoff_zone AS pair

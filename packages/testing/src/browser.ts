@@ -4,13 +4,13 @@ import { findChromium } from "./chromium.ts";
 
 export type { Browser, Page } from "playwright-core";
 
-/** A real, headless browser. One a test file is enough: `openPage` gives each test a context of its own. */
+/** A real, headless browser. One per test file is enough: `openPage` gives each test a context of its own. */
 export async function launchBrowser(): Promise<Browser> {
   const { executablePath, env } = await findChromium();
   return await chromium.launch({
     executablePath,
     env: { ...process.env, ...env },
-    // The browser's sandbox needs rights that neither root nor a container has; only our own pages are opened.
+    // The browser's sandbox needs rights that neither root nor a container has; only Ostinato's own pages are opened.
     chromiumSandbox: false,
     args: ["--disable-dev-shm-usage", "--font-render-hinting=none"],
   });
@@ -18,12 +18,12 @@ export async function launchBrowser(): Promise<Browser> {
 
 export interface OpenedPage {
   readonly page: Page;
-  /** What went wrong so far: exceptions, console errors, failed requests, requests to other machines. */
+  /** Problems so far: exceptions, console errors, failed requests, requests to other machines. */
   readonly problems: readonly string[];
   close(): Promise<void>;
 }
 
-/** A page with cookies and storage of its own, which can reach this machine only. */
+/** A page with its own cookies and storage, which can reach this machine only. */
 export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<OpenedPage> {
   const context = await browser.newContext({ locale: "en-GB", timezoneId: "UTC", ...options });
   const page = await context.newPage();
@@ -38,13 +38,13 @@ export async function openPage(browser: Browser, options: BrowserContextOptions 
   });
   page.on("requestfailed", (request) => {
     const reason = request.failure()?.errorText ?? "unknown reason";
-    // A page that is left aborts what it was loading.
+    // Leaving a page aborts its pending loads.
     if (reason !== "net::ERR_ABORTED") problems.push(`request failed: ${request.url()}: ${reason}`);
   });
   return { page, problems, close: () => context.close() };
 }
 
-/** What axe finds against WCAG 2.2 A and AA, a line each: the rule, what it asks for, and where. */
+/** The violations of WCAG 2.2 A and AA that axe finds, one per line: the rule, its requirement, and the place. */
 export async function accessibilityProblems(page: Page, within?: string): Promise<readonly string[]> {
   const axe = new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]);
   const { violations } = await (within === undefined ? axe : axe.include(within)).analyze();

@@ -3,12 +3,12 @@ import { mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Where what is costly to make is kept between runs; `npm ci` empties it with the rest of node_modules. */
+/** A cache between runs for data that is costly to make; `npm ci` empties it with the rest of node_modules. */
 export const cacheFolder = fileURLToPath(new URL("../../../node_modules/.cache/ostinato", import.meta.url));
 
 /**
- * Gives the folder `path`, made by `fill` on the first call. `fill` writes into another folder, renamed at the end, so
- * that two processes that come at once, or one that is killed halfway, never leave a half-filled one.
+ * Returns the folder `path`, made by `fill` on the first call. `fill` writes into another folder, which is renamed at the end, so that
+ * neither two simultaneous processes nor a killed one leave a partial folder.
  */
 export async function folderMadeOnce(path: string, fill: (staging: string) => Promise<void>): Promise<string> {
   if (await exists(path)) return path;
@@ -24,7 +24,7 @@ export async function folderMadeOnce(path: string, fill: (staging: string) => Pr
   return path;
 }
 
-/** In one go: for the thousand small files of a PostgreSQL the asynchronous `cp` takes eight times as long. */
+/** Synchronous, because the asynchronous `cp` takes eight times as long for the thousand small files of a PostgreSQL. */
 export function copyFolder(from: string, to: string): void {
   cpSync(from, to, { recursive: true, verbatimSymlinks: true });
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inflate } from "@sparticuz/chromium";
 
-// Run as a process of its own, with TMPDIR set: `inflate` writes into the temporary folder and nowhere else.
+// Runs in its own process with TMPDIR set: `inflate` writes into the temporary folder and nowhere else.
 const archives = fileURLToPath(new URL("../bin", import.meta.resolve("@sparticuz/chromium")));
 
 await Promise.all(

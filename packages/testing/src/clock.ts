@@ -3,15 +3,15 @@ import { addSeconds, type Clock, type Timestamp, toTimestamp } from "@ostinato/c
 /** A clock that stands still until a test moves it. */
 export interface FakeClock extends Clock {
   /**
-   * Moves time by `seconds` and fires, in the order in which they fall due, the timers on the way, including those that
-   * other timers set. Between two timers it lets promises settle, so that `await sleep(clock, …)` continues in time.
+   * Advances time by `seconds` and fires, in due order, the timers on the way, including those set by other timers. Between two timers it
+   * lets promises settle, so that `await sleep(clock, …)` continues in time.
    */
   advance(seconds: number): Promise<void>;
-  /** Moves to `moment` as the machine's clock does when somebody corrects it: no timer fires, however far it goes. */
+  /** Sets the time as a correction of the machine's clock does: no timer fires. */
   set(moment: Timestamp): void;
-  /** How many timers are waiting. */
+  /** The number of waiting timers. */
   readonly waiting: number;
-  /** Resolves when at least `count` timers are waiting: then the code under test has gone to sleep. */
+  /** Resolves when at least `count` timers are waiting: the code under test sleeps then. */
   untilWaiting(count?: number): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ interface Timer {
 export function fakeClock(start: string | Timestamp = "2030-01-01T00:00:00Z"): FakeClock {
   let wall = toTimestampOf(start);
   let last = 0;
-  let elapsed = 0; // seconds that timers are measured on: `set` does not touch them
+  let elapsed = 0; // the timers' own seconds, which `set` does not change
   const timers = new Set<Timer>();
   const watchers = new Set<() => void>();
 
@@ -79,7 +79,7 @@ function earliest(timers: ReadonlySet<Timer>, end: number): Timer | undefined {
   return found;
 }
 
-/** Long enough for chains of promises, and for what the event loop has ready; real I/O may take longer. */
+/** Long enough for chains of promises, and for ready work of the event loop; real I/O may take longer. */
 async function settle(): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import pg from "pg";
 
-/** All that a database holds, as text: every row of every table as JSON, one a line. */
+/** The content of a database as text: every row of every table as a line of JSON. */
 export async function textOf(url: string): Promise<string> {
   const rows = url.startsWith("sqlite:") ? sqliteRows(new URL(url).pathname) : await postgresRows(url);
   return rows.map((row) => JSON.stringify(row)).join("\n");

@@ -10,14 +10,14 @@ export type DatabaseName = "sqlite" | "postgresql";
 /** An empty database that no other test uses. */
 export interface TestDatabase {
   readonly name: DatabaseName;
-  /** What OSTINATO_DATABASE_URL takes: `sqlite:///path` or `postgresql://…`. */
+  /** The value for OSTINATO_DATABASE_URL: `sqlite:///path` or `postgresql://…`. */
   readonly url: string;
   dispose(): Promise<void>;
 }
 
 export interface DatabaseUnderTest {
   readonly name: DatabaseName;
-  /** Of the database that the whole suite shares; to be read in hooks and tests only. */
+  /** The database that the whole suite shares; available in hooks and tests only. */
   readonly url: string;
   /** Another empty database, which lives until the suite ends or until its own `dispose`. */
   another(): Promise<TestDatabase>;

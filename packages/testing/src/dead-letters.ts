@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 
 export interface DeadLetterToWrite {
-  /** What it is about. */
+  /** The object of the dead letter. */
   readonly ref: string;
   readonly reason: string;
 }
 
-/** Writes dead letters of the consumer `run-leftovers` into the SQLite file of a server, which else takes minutes to make one. */
+/** Writes dead letters of the consumer `run-leftovers` into the SQLite file of a server, which would otherwise take minutes to make one. */
 export function writeDeadLetters(file: string, letters: readonly DeadLetterToWrite[]): void {
   const database = new DatabaseSync(file, { timeout: 5000 });
   try {

@@ -1,4 +1,4 @@
-/** How many rows of each kind. */
+/** The number of rows of each kind. */
 export interface HistorySize {
   readonly flows: number;
   readonly flowRuns: number;
@@ -8,13 +8,13 @@ export interface HistorySize {
   readonly artifacts: number;
 }
 
-/** The row numbers that one statement makes. */
+/** The row numbers of one statement. */
 export interface Portion {
   readonly first: number;
   readonly last: number;
 }
 
-/** The little that the two databases say differently here. */
+/** The SQL in which the two databases differ here. */
 export interface Dialect {
   readonly kind: "sqlite" | "postgresql";
   /** A source of rows with one column `n`. */
@@ -58,7 +58,7 @@ interface Kind {
   readonly statements: (making: Making) => readonly string[];
 }
 
-/** In the order in which the rows refer to each other. */
+/** In the order of their references. */
 export const portions: readonly Kind[] = [
   { rows: ({ flows }) => flows, statements: (making) => [flows(making)] },
   { rows: ({ flowRuns }) => flowRuns, statements: (making) => [flowRuns(making), ...flowRunStates(making)] },
@@ -75,7 +75,7 @@ const stateName = `CASE WHEN n % 1000 = 1 THEN 'Running' WHEN n % 2000 = 3 THEN 
 const begun = "n % 1000 <> 3";
 const ended = "n % 1000 NOT IN (1, 3)";
 
-/** The moment of row `number` of so many that are spread evenly over the whole time. */
+/** The time of row `number` when `rows` rows are spread evenly over the whole time. */
 function moment(end: number, rows: number, number = "n"): string {
   return `CAST(${end - historySpanMicros} + ${number} * ${Math.floor(historySpanMicros / rows)} AS bigint)`;
 }
@@ -115,13 +115,13 @@ function flowRunStates({ dialect, portion }: Making): readonly string[] {
   ];
 }
 
-/** Of another kind, made of the number in a row's own id. */
+/** An id of another kind, derived from the number in a row's own id. */
 function derivedId({ kind }: Dialect, letter: string): string {
   const tail = `'-0000-7000-8000-${letter.repeat(12)}'`;
   return kind === "sqlite" ? `substr(id, 1, 8) || ${tail}` : `CAST(substr(CAST(id AS text), 1, 8) || ${tail} AS uuid)`;
 }
 
-/** Task runs go to the flow runs in turn, but for some, which go to the large one. */
+/** Task runs are distributed over the flow runs in turn, except for some, which belong to the large one. */
 function ownerOf({ flowRuns, taskRuns }: HistorySize): string {
   return `CASE WHEN n % 125 = 5 THEN 2 ELSE 1 + n / ${Math.max(1, Math.floor(taskRuns / flowRuns))} % ${flowRuns} END`;
 }
@@ -163,7 +163,7 @@ function logs({ dialect, size, end, portion }: Making): string {
     FROM ${dialect.numbers(portion)} AS series`;
 }
 
-/** Of the newest task runs: events are kept for days, runs for longer. */
+/** Events of the newest task runs, because events are kept for days and runs for longer. */
 function events({ dialect, size, end, portion }: Making): string {
   const { id, idText } = dialect;
   const task = `(${Math.max(0, size.taskRuns - size.events)} + n)`;
@@ -186,7 +186,7 @@ function eventResources({ dialect, portion }: Making): readonly string[] {
   return [`${into} SELECT resource_id, occurred, id ${those}`, `${into} SELECT ${related}, occurred, id ${those}`];
 }
 
-/** Of forty versions a key. */
+/** Forty versions per key. */
 function artifacts({ dialect, size, end, portion }: Making): readonly string[] {
   const { id } = dialect;
   const made = moment(end, size.artifacts);

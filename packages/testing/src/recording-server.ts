@@ -15,11 +15,11 @@ import {
 import { closeSession } from "@ostinato/sdk";
 import { createServer, readConfig } from "@ostinato/server";
 
-/** A server that listens on a port of its own and on which the flows of this process are recorded, until it is disposed of. */
+/** A server on a port of its own that records the flows of this process until it is disposed. */
 export interface RecordingServer extends AsyncDisposable {
-  /** `OSTINATO_HOME` of this process: the database and whatever the flows leave there. */
+  /** `OSTINATO_HOME` of this process: the folder of the database and of other files. */
   readonly home: string;
-  /** All that was recorded of a flow run. */
+  /** The records of a flow run. */
   recorded(flowRunId: string): Promise<Recorded>;
 }
 

@@ -7,17 +7,17 @@ import S3rver from "@20minutes/s3rver";
 /** A server that speaks S3's protocol and checks its signatures, with its buckets in a folder of its own. */
 export interface S3Server {
   readonly endpoint: string;
-  /** What a program needs in its environment to reach it. */
+  /** The variables with which a program reaches it. */
   readonly environment: Readonly<Record<string, string>>;
   /** The keys of the objects in the bucket, sorted. */
   keys(bucket: string): Promise<readonly string[]>;
   stop(): Promise<void>;
 }
 
-/** How the server names the file of an object, after the last part of its key. */
+/** The last part of the server's file for each object. */
 const objectFile = "._S3rver_object";
 
-/** Starts it on a free port of this machine. */
+/** Starts the server on a free port of this machine. */
 export async function startS3Server(...buckets: readonly string[]): Promise<S3Server> {
   const directory = await mkdtemp(join(tmpdir(), "ostinato-s3-"));
   const server = new S3rver({
@@ -39,7 +39,7 @@ export async function startS3Server(...buckets: readonly string[]): Promise<S3Se
       AWS_SECRET_ACCESS_KEY: "S3RVER",
     },
     async keys(bucket) {
-      // The server keeps each object as a file with its name at the end.
+      // The server stores each object in a file with its key as the folder.
       const files = globSync(`**/*${objectFile}`, { cwd: join(directory, bucket) });
       return files.map((file) => file.slice(0, -objectFile.length).replaceAll("\\", "/")).toSorted();
     },

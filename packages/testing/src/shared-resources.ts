@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { type Postgres, startPostgres } from "./postgres.ts";
 import { buildUi } from "./ui-build.ts";
 
-/** What is made once for all processes of a test run, when the first of them asks: a run that needs none pays nothing. */
+/** Resources that are made once per test run, on the first request of one of its processes. */
 export type SharedResource = "postgres" | "ui";
 
 export interface SharedResources {

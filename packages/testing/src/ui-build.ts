@@ -12,7 +12,7 @@ const uiFolder = join(root, "packages/ui");
 const builtFolder = join(uiFolder, "dist");
 const hashFile = ".source-hash";
 
-/** Brings packages/ui/dist up to date and gives its path: at once when its sources are those it was built from. */
+/** Updates packages/ui/dist and returns its path, at once when its sources have not changed. */
 export async function buildUi(): Promise<string> {
   const hash = hashOfSources();
   if ((await hashOfBuild()) === hash) return builtFolder;
@@ -29,7 +29,7 @@ export async function buildUi(): Promise<string> {
   return builtFolder;
 }
 
-/** Of everything that the built pages depend on: the UI, the packages in it, and the versions of what is installed. */
+/** A hash of everything that the built pages depend on: the UI, the packages in it, and the versions of installed packages. */
 function hashOfSources(): string {
   const files = globSync(
     [

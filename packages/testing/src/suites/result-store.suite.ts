@@ -2,14 +2,14 @@ import { deepStrictEqual, equal, ok } from "node:assert/strict";
 import { formatResultLocation, parseResultLocation } from "@ostinato/core";
 import type { ResultStore } from "@ostinato/sdk";
 
-/** The function of a test runner that declares one test: `test` of Vitest or of `node:test`. */
+/** A test runner's function that declares one test: `test` of Vitest or of `node:test`. */
 export type DeclareTest = (name: string, run: () => Promise<void>) => unknown;
 
 export interface ResultStoreSuite {
   readonly scheme: string;
   /** An existing place for results, as it follows the scheme in `resultStorage`; empty where the store takes none. */
   readonly root: string;
-  /** Called in each test, so that what a `beforeAll` starts is there. Every store it opens has the same content. */
+  /** Called in each test, after any `beforeAll`. All opened stores have the same content. */
   readonly open: () => ResultStore | Promise<ResultStore>;
 }
 

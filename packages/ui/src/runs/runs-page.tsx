@@ -152,7 +152,7 @@ function NoRuns({ filtered }: { readonly filtered: boolean }) {
   }
   return (
     <Empty title="No run matches">
-      <p>No run matches all parts of the filter.</p>
+      <p>No runs meet all conditions of the filter.</p>
       <Link to="/runs" className={`${buttonClass()} mt-3`}>
         <Icon name="close" className="size-3.5" /> Clear the filter
       </Link>

@@ -157,7 +157,7 @@ function NoTaskRuns({ narrowed }: { readonly narrowed: boolean }) {
   }
   return (
     <Empty title="No task run matches">
-      <p>No task run matches all parts of the filter.</p>
+      <p>No task runs meet all conditions of the filter.</p>
       <Link to="/runs/task-runs" className={`${buttonClass()} mt-3`}>
         <Icon name="close" className="size-3.5" /> Clear the filter
       </Link>
