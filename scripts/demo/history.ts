@@ -44,15 +44,15 @@ export function makeUpRun(occasion: Occasion): MadeUpRun {
   // Some runs take far longer than the others, as with a slow dependency.
   const slow = random.chance(0.03) ? 1.5 + random.next() * 2 : 1;
   const told = { plan, random, id, name, flowId, end, pace: pace * slow };
-  const story: Story = { ...told, events: [], logs: [], finished: new Map() };
+  const recording: Recording = { ...told, events: [], logs: [], finished: new Map() };
   const expected = addSeconds(start, -lateness(random));
-  const attempt = firstAttempt(story, addSeconds(start, random.skewed(0.4)));
+  const attempt = firstAttempt(recording, addSeconds(start, random.skewed(0.4)));
   const { begin } = attempt;
-  say(story, begin, `started flow "${plan.name}"`);
-  const ended = addSeconds(tellTasks(story, begin), 0.05 + random.next() * 0.2);
-  const message = story.failure ?? messages[end.type];
+  say(recording, begin, `started flow "${plan.name}"`);
+  const ended = addSeconds(recordTasks(recording, begin), 0.05 + random.next() * 0.2);
+  const message = recording.failure ?? messages[end.type];
   say(
-    story,
+    recording,
     ended,
     message === "" ? "completed" : `${end.name.toLowerCase()}: ${message}`,
     end.type === "COMPLETED" ? "info" : "error",
@@ -72,8 +72,8 @@ export function makeUpRun(occasion: Occasion): MadeUpRun {
         { type: end.type, name: end.name, message, timestamp: formatTimestamp(ended) },
       ],
     },
-    events: story.events,
-    logs: story.logs,
+    events: recording.events,
+    logs: recording.logs,
     report: end.type === "COMPLETED" ? plan.report?.(random) : undefined,
   };
 }
@@ -86,15 +86,15 @@ function lateness(random: Random): number {
 const retrySeconds = 30;
 
 /** The states up to the last attempt: now and then an earlier one failed at once. */
-function firstAttempt(story: Story, start: Timestamp): { begin: Timestamp; states: ImportedFlowRun["states"] } {
-  const { random, plan } = story;
+function firstAttempt(recording: Recording, start: Timestamp): { begin: Timestamp; states: ImportedFlowRun["states"] } {
+  const { random, plan } = recording;
   const running = { type: "RUNNING", name: "Running", timestamp: formatTimestamp(start) } as const;
   if (!random.chance(0.04)) return { begin: start, states: [running] };
   const message = random.pick(plan.tasks[0]?.fails ?? ["connection refused"]);
   const failed = addSeconds(start, random.skewed(3));
   const begin = addSeconds(failed, retrySeconds);
-  say(story, start, `started flow "${plan.name}"`);
-  say(story, failed, `failed: ${message}; trying again in ${retrySeconds} s (retry 1 of 2)`, "warning");
+  say(recording, start, `started flow "${plan.name}"`);
+  say(recording, failed, `failed: ${message}; trying again in ${retrySeconds} s (retry 1 of 2)`, "warning");
   return {
     begin,
     states: [
@@ -117,7 +117,7 @@ const messages: Readonly<Record<End["type"], string>> = {
   CANCELLED: "Cancelled by hand.",
 };
 
-interface Story {
+interface Recording {
   readonly plan: FlowPlan;
   readonly random: Random;
   readonly id: string;
@@ -142,12 +142,12 @@ function chooseEnd({ failed: usually }: FlowPlan, random: Random, trouble: numbe
 }
 
 /** Records the tasks and returns the end of the last one. */
-function tellTasks(story: Story, begin: Timestamp): Timestamp {
-  const { plan, random, end } = story;
+function recordTasks(recording: Recording, begin: Timestamp): Timestamp {
+  const { plan, random, end } = recording;
   const stopAt = end.type === "COMPLETED" ? undefined : random.whole(0, plan.tasks.length - 1);
   let last = begin;
   for (const [index, task] of plan.tasks.entries()) {
-    const needed = (task.after ?? []).flatMap((name) => story.finished.get(name) ?? []);
+    const needed = (task.after ?? []).flatMap((name) => recording.finished.get(name) ?? []);
     const start = latestOf([begin, ...needed.map(({ at }) => at)]);
     const [least, most] = task.runs ?? [1, 1];
     const runs = random.whole(least, most);
@@ -155,12 +155,18 @@ function tellTasks(story: Story, begin: Timestamp): Timestamp {
     for (let number = 0; number < runs; number += 1) {
       const fails = index === stopAt && number === runs - 1;
       // Not all runs of a mapped task begin at once.
-      const queued = addSeconds(start, 0.01 + (number * task.seconds * story.pace) / 4);
-      const run = tellTaskRun(story, { task, number, start: queued, fails, inputs: needed.flatMap((one) => one.ids) });
+      const queued = addSeconds(start, 0.01 + (number * task.seconds * recording.pace) / 4);
+      const run = tellTaskRun(recording, {
+        task,
+        number,
+        start: queued,
+        fails,
+        inputs: needed.flatMap((one) => one.ids),
+      });
       ids.push(run.id);
       if (run.end > last) last = run.end;
     }
-    story.finished.set(task.name, { ids, at: last });
+    recording.finished.set(task.name, { ids, at: last });
     if (index === stopAt) break;
   }
   return last;
@@ -179,11 +185,11 @@ interface TaskRunStory {
   readonly inputs: readonly string[];
 }
 
-function tellTaskRun(story: Story, told: TaskRunStory): { readonly id: string; readonly end: Timestamp } {
-  const { random, end, pace } = story;
+function tellTaskRun(recording: Recording, told: TaskRunStory): { readonly id: string; readonly end: Timestamp } {
+  const { random, end, pace } = recording;
   const { task, number, start, fails } = told;
   const seconds = task.seconds * pace;
-  const record = taskRunRecord(story, { ...told, id: timeOrderedId(start), name: `${task.name}-${number}` });
+  const record = taskRunRecord(recording, { ...told, id: timeOrderedId(start), name: `${task.name}-${number}` });
   let at = start;
   const pass = (seconds: number) => {
     at = addSeconds(at, Math.max(0.001, seconds));
@@ -194,17 +200,17 @@ function tellTaskRun(story: Story, told: TaskRunStory): { readonly id: string; r
   if (random.chance(task.retried ?? 0)) {
     const message = random.pick(task.fails);
     pass(random.skewed(seconds) / 3);
-    say(story, at, `failed: ${message}; trying again in 10 s (retry 1 of 3)`, "warning", record.id);
+    say(recording, at, `failed: ${message}; trying again in 10 s (retry 1 of 3)`, "warning", record.id);
     record.enter("SCHEDULED", "AwaitingRetry", at, message);
     record.enter("RUNNING", "Retrying", pass(10));
   }
-  say(story, pass(random.skewed(seconds) * 0.9), task.says(random), "info", record.id);
+  say(recording, pass(random.skewed(seconds) * 0.9), task.says(random), "info", record.id);
   pass(seconds * 0.1);
   if (!fails) record.enter("COMPLETED", "Completed", at);
   else {
     const message = end.type === "FAILED" ? random.pick(task.fails) : messages[end.type];
-    if (end.type === "FAILED") story.failure = message;
-    say(story, at, `${end.name.toLowerCase()}: ${message}`, "error", record.id);
+    if (end.type === "FAILED") recording.failure = message;
+    say(recording, at, `${end.name.toLowerCase()}: ${message}`, "error", record.id);
     record.enter(end.type, end.name, at, message);
   }
   return { id: record.id, end: at };
@@ -216,8 +222,8 @@ interface RecordOf extends TaskRunStory {
 }
 
 /** Records the states of one task run as events, as clients do. */
-function taskRunRecord(story: Story, { id, name, task, number, inputs }: RecordOf) {
-  const { random } = story;
+function taskRunRecord(recording: Recording, { id, name, task, number, inputs }: RecordOf) {
+  const { random } = recording;
   let before: { id: string; type: string; name: string; message: string; timestamp: Timestamp } | undefined;
   let runCount = 0;
   let started: Timestamp | undefined;
@@ -235,7 +241,7 @@ function taskRunRecord(story: Story, { id, name, task, number, inputs }: RecordO
       }
       const over = !["PENDING", "RUNNING", "SCHEDULED"].includes(type);
       const value = type === "COMPLETED" ? task.result?.(random) : undefined;
-      story.events.push({
+      recording.events.push({
         id: state.id,
         occurred: formatTimestamp(timestamp),
         event: `prefect.task-run.${stateName}`,
@@ -250,7 +256,7 @@ function taskRunRecord(story: Story, { id, name, task, number, inputs }: RecordO
           "prefect.state-type": type,
           "prefect.orchestration": "client",
         },
-        related: relatedOf(story),
+        related: relatedOf(recording),
         payload: {
           intended: { from: before?.type ?? null, to: type },
           initial_state: before === undefined ? null : describe(before),
@@ -284,7 +290,7 @@ function describe({ type, name, message }: { type: string; name: string; message
   return { type, name, message, state_details: {} };
 }
 
-function relatedOf({ id, name, flowId, plan }: Story): Resource[] {
+function relatedOf({ id, name, flowId, plan }: Recording): Resource[] {
   return [
     resource(`prefect.flow-run.${id}`, "flow-run", name),
     resource(`prefect.flow.${flowId}`, "flow", plan.name),
@@ -297,18 +303,18 @@ function resource(id: string, role: string, name: string): Resource {
 }
 
 function say(
-  story: Story,
+  recording: Recording,
   at: Timestamp,
   message: string,
   level: keyof typeof logLevels = "info",
   taskRunId?: string,
 ): void {
-  story.logs.push({
+  recording.logs.push({
     name: taskRunId === undefined ? "ostinato.flow_runs" : "ostinato.task_runs",
     level: logLevels[level],
     message,
     timestamp: formatTimestamp(at),
-    flow_run_id: story.id,
+    flow_run_id: recording.id,
     task_run_id: taskRunId ?? null,
   });
 }

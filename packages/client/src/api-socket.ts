@@ -23,7 +23,7 @@ export interface ApiSocket {
   ping(payload: string): void;
   close(): void;
   /** Whether the connection keeps the process alive. */
-  hold(alive: boolean): void;
+  keepAlive(alive: boolean): void;
 }
 
 const handshakeMillis = 10_000;
@@ -39,13 +39,13 @@ export function openApiSocket(options: ApiSocketOptions): ApiSocket {
   let ready = false;
   let held = true;
   const silence = setInterval(() => {
-    failure = new Error(`the server said nothing for ${silenceMillis / 1000} s`);
+    failure = new Error(`the server sent nothing for ${silenceMillis / 1000} s`);
     socket.terminate();
   }, silenceMillis).unref();
   const heard = () => silence.refresh();
 
   socket.on("open", () => {
-    hold(held);
+    keepAlive(held);
     socket.send(JSON.stringify({ type: "auth", token: auth ?? null }));
   });
   socket.on("message", (data: WebSocket.RawData) => {
@@ -72,7 +72,7 @@ export function openApiSocket(options: ApiSocketOptions): ApiSocket {
     );
   });
 
-  function hold(alive: boolean): void {
+  function keepAlive(alive: boolean): void {
     held = alive;
     // ws has no `ref`/`unref` of its own; the network socket under it exists from "open" on.
     const network = (socket as unknown as { readonly _socket?: { ref(): void; unref(): void } })._socket;
@@ -87,7 +87,7 @@ export function openApiSocket(options: ApiSocketOptions): ApiSocket {
     send: (text) => socket.send(text),
     ping: (payload) => socket.ping(payload),
     close: () => (socket.readyState === WebSocket.CONNECTING ? socket.terminate() : socket.close(1000)),
-    hold,
+    keepAlive,
   };
 }
 

@@ -17,7 +17,7 @@ export interface EventSink {
   /** Resolves when the server has stored everything sent so far. Does not keep the process alive by itself. */
   flush(): Promise<void>;
   /** Whether an idle connection keeps the process alive. */
-  hold(alive: boolean): void;
+  keepAlive(alive: boolean): void;
   /** Drops the events that are not acknowledged: flush first. */
   close(): Promise<void>;
 }
@@ -58,7 +58,7 @@ export function postingEventSink(client: Client, options: EventSinkOptions = {})
     },
     unacknowledgedTexts: () => poster.unacknowledgedTexts(),
     flush: () => poster.flush(),
-    hold() {},
+    keepAlive() {},
     close: () => poster.close(),
   };
 }

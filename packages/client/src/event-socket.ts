@@ -41,7 +41,7 @@ export function socketEventSink(options: SocketEventSinkOptions): EventSink {
 
   function connect(): void {
     socket = openApiSocket({ baseUrl, path, auth, onReady, onMessage, onPong, onClosed });
-    socket.hold(alive || outbox.size > 0);
+    socket.keepAlive(alive || outbox.size > 0);
   }
 
   function onReady(): void {
@@ -78,7 +78,7 @@ export function socketEventSink(options: SocketEventSinkOptions): EventSink {
     attempt = 0;
     outbox.acknowledge(upTo);
     if (outbox.hasUnsent) pump();
-    else if (outbox.size === 0) socket?.hold(alive);
+    else if (outbox.size === 0) socket?.keepAlive(alive);
   }
 
   function onClosed(reason: Error): void {
@@ -127,7 +127,7 @@ export function socketEventSink(options: SocketEventSinkOptions): EventSink {
   return {
     send(event: EventCreate) {
       outbox.add(JSON.stringify(event));
-      if (outbox.size === 1) socket?.hold(true);
+      if (outbox.size === 1) socket?.keepAlive(true);
       pumpSoon();
     },
     get backpressure() {
@@ -138,9 +138,9 @@ export function socketEventSink(options: SocketEventSinkOptions): EventSink {
     },
     unacknowledgedTexts: () => outbox.unacknowledged(),
     flush: () => outbox.drained(),
-    hold(keep) {
+    keepAlive(keep) {
       alive = keep;
-      if (outbox.size === 0) socket?.hold(keep);
+      if (outbox.size === 0) socket?.keepAlive(keep);
     },
     close() {
       closed ??= Promise.withResolvers();

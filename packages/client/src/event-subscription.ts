@@ -26,7 +26,7 @@ export function subscribeToEvents(options: EventSubscriptionOptions): { close():
 
   function connect(): void {
     socket = openApiSocket({ baseUrl, path: "/events/out", auth, onReady, onMessage, onPong, onClosed });
-    socket.hold(false);
+    socket.keepAlive(false);
   }
 
   function onReady(): void {

@@ -16,7 +16,7 @@ function keepingSink() {
     },
     unacknowledgedTexts: () => events.map((event) => JSON.stringify(event)),
     flush: () => flushing.promise,
-    hold: (alive) => void Object.assign(state, { held: alive }),
+    keepAlive: (alive) => void Object.assign(state, { held: alive }),
     close: async () => void Object.assign(state, { closed: true }),
   };
   return { sink, events, state, acknowledge: () => flushing.resolve() };
@@ -55,7 +55,7 @@ test.each([
   const started = start();
   const { sink, first, next, open } = started;
   sink.send(event("a"));
-  sink.hold(false);
+  sink.keepAlive(false);
   await until(started);
   sink.send(event("while it opens"));
   await open();

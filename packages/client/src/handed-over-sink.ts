@@ -28,7 +28,7 @@ export function handedOverSink(first: EventSink, open: () => Promise<EventSink>,
     open().then(
       (sink) => {
         if (isClosed) return void sink.close();
-        sink.hold(isHeld);
+        sink.keepAlive(isHeld);
         next = sink;
       },
       () => {}, // Keep the first sink: it is slower, but loses nothing.
@@ -51,10 +51,10 @@ export function handedOverSink(first: EventSink, open: () => Promise<EventSink>,
     async flush() {
       await Promise.all([first.flush(), next?.flush()]);
     },
-    hold(alive) {
+    keepAlive(alive) {
       isHeld = alive;
-      first.hold(alive);
-      next?.hold(alive);
+      first.keepAlive(alive);
+      next?.keepAlive(alive);
     },
     async close() {
       isClosed = true;

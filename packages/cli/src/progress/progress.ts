@@ -33,10 +33,10 @@ function showLive(): () => void {
 
 /** The newest rows where not all fit: rows that are over disappear first. */
 export function liveLines(rows: readonly Row[], height: number): readonly string[] {
-  const room = Math.max(4, height - 6);
+  const maxLines = Math.max(4, height - 6);
   const order = (row: Row) =>
     row.isFlow && row.depth === 0 ? Number.POSITIVE_INFINITY : isOver(row) ? row.changed : row.changed + 1e9;
-  const kept = new Set(rows.toSorted((a, b) => order(b) - order(a)).slice(0, room));
+  const kept = new Set(rows.toSorted((a, b) => order(b) - order(a)).slice(0, maxLines));
   const shown = rows.filter((row) => kept.has(row));
   const hidden = rows.length - shown.length;
   const lines = shown.map(lineOf);

@@ -10,7 +10,7 @@ const maxField = 500;
 const maxStack = 4 * 1024;
 
 /** Fields in which services report the reason. The stack contains the others. */
-const tellingFields: readonly string[] = ["code", "status", "statusCode", "detail", "details", "hint", "reason"];
+const reasonFields: readonly string[] = ["code", "status", "statusCode", "detail", "details", "hint", "reason"];
 
 /**
  * The reason of a failure in one text, without secrets: the message, the services' fields, and the causes, as `fetch failed (cause: connect
@@ -28,9 +28,9 @@ function messageOf(thrown: unknown, above: readonly unknown[]): string {
   if (isOwnError(thrown)) return own;
   const causes =
     above.length === maxDepth ? [] : causeTexts(thrown, parts, above).filter(([, text]) => !mentions(own, text));
-  const said = [own, ...causes.map(([, text]) => text)].join("\n");
+  const soFar = [own, ...causes.map(([, text]) => text)].join("\n");
   const more = [
-    ...tellingTexts(parts, said),
+    ...reasonTexts(parts, soFar),
     ...causes.map(([label, text]) => (own === "" ? text : `${label}${text}`)),
   ];
   if (own !== "") return more.length === 0 ? own : `${own} (${more.join("; ")})`;
@@ -56,11 +56,11 @@ function causeTexts(
 }
 
 /** Fields whose value is not yet in a message. */
-function tellingTexts({ fields }: FailureParts, said: string): string[] {
+function reasonTexts({ fields }: FailureParts, soFar: string): string[] {
   return fields
-    .filter(([name, value]) => tellingFields.includes(name) && value !== null && value !== "" && value !== false)
+    .filter(([name, value]) => reasonFields.includes(name) && value !== null && value !== "" && value !== false)
     .map(([name, value]) => [name, textOf(value)] as const)
-    .filter(([, text]) => !mentions(said, text))
+    .filter(([, text]) => !mentions(soFar, text))
     .map(([name, text]) => `${name}: ${text}`);
 }
 

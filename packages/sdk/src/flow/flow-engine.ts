@@ -39,14 +39,14 @@ import { rootRuns } from "./process-end.ts";
 import { createTrackingTask, finishedSubflow, keptFlowResult, subflowIdentity, unfinishedSubflow } from "./subflow.ts";
 
 /** Parameters given to a flow. */
-export interface Given {
+export interface GivenParameters {
   readonly parameters: unknown;
   /** Whether the parameters were read from JSON rather than made by the program. */
   readonly areJson: boolean;
 }
 
 /** Runs a flow; inside another flow it is a subflow. */
-export function startFlow(definition: FlowDefinition, given: Given): FlowFuture<unknown> {
+export function startFlow(definition: FlowDefinition, given: GivenParameters): FlowFuture<unknown> {
   const future = new FlowFuture<unknown>(definition.name);
   const caller = context.getStore();
   if (caller?.scope?.flowRunId === undefined)
@@ -68,7 +68,7 @@ export function resumeFlow(definition: FlowDefinition, flowRunId: string): FlowF
 
 interface NewRun {
   readonly definition: FlowDefinition;
-  readonly given: Given;
+  readonly given: GivenParameters;
   readonly future: FlowFuture<unknown>;
   readonly parent?: Parent;
 }
@@ -129,7 +129,7 @@ function runInScope(
     let release = () => {};
     try {
       const opened = scope?.session ?? (await session());
-      release = opened.hold();
+      release = opened.keepAlive();
       future.end(await run(opened));
     } catch (thrown) {
       future.end(unsuccessfulState({ ...future.state, type: "CRASHED", name: stateNames.crashed }, toError(thrown)));

@@ -39,7 +39,10 @@ function sendSchema(session: Session, { name, version, options }: FlowDefinition
       body: { version, schema: redactInside(schema) },
     });
   })().catch((error: unknown) =>
-    notice(logLevels.warning, `the server was not told the parameters of flow "${name}": ${failureMessage(error)}`),
+    notice(
+      logLevels.warning,
+      `the parameters of flow "${name}" could not be sent to the server: ${failureMessage(error)}`,
+    ),
   );
   session.background.add(sending);
   void sending.then(() => session.background.delete(sending));

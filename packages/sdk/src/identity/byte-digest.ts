@@ -19,13 +19,13 @@ export class ByteDigest {
   #hash: Hash | undefined;
 
   byte(value: number): void {
-    this.#room(1);
+    this.#reserve(1);
     this.#chunk[this.#length] = value;
     this.#length += 1;
   }
 
   number(value: number): void {
-    this.#room(8);
+    this.#reserve(8);
     // NaN has many byte patterns: write one of them.
     this.#length = this.#chunk.writeDoubleLE(Number.isNaN(value) ? Number.NaN : value, this.#length);
   }
@@ -63,7 +63,7 @@ export class ByteDigest {
 
   #shortText(text: string): void {
     const { length } = text;
-    this.#room(2 * length + 2);
+    this.#reserve(2 * length + 2);
     const chunk = this.#chunk;
     let at = this.#length;
     chunk[at++] = shortText;
@@ -76,7 +76,7 @@ export class ByteDigest {
     this.#length = at;
   }
 
-  #room(bytes: number): void {
+  #reserve(bytes: number): void {
     if (this.#length + bytes > chunkBytes) this.#flush();
   }
 

@@ -129,12 +129,12 @@ function warnOfNamesakes(options: IdentityOptions, found: Namesakes): void {
 const uselessCaches = new Set<string>();
 
 function warnOfUselessCache(options: IdentityOptions): void {
-  const told = placeless(options);
-  if (uselessCaches.has(told)) return;
-  uselessCaches.add(told);
+  const message = placeless(options);
+  if (uselessCaches.has(message)) return;
+  uselessCaches.add(message);
   notice(
     logLevels.warning,
-    `${told} Nothing tells it from others that the same code makes, so no other run finds its results in the cache. Make it at the top of a module, or give it a key: ${options.kind}({ key: "…" })`,
+    `${message} Nothing distinguishes it from others that the same code makes, so no other run finds its results in the cache. Make it at the top of a module, or give it a key: ${options.kind}({ key: "…" })`,
   );
 }
 

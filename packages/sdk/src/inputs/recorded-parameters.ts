@@ -12,7 +12,7 @@ import type { KeptParameters } from "@ostinato/protocol";
 import { keptParametersLimitBytes } from "@ostinato/protocol/limits";
 import { toError } from "../errors.ts";
 import { digestOf } from "../identity/value-digest.ts";
-import { holdsRevealed, redactInside } from "../secrets/redaction.ts";
+import { containsRevealed, redactInside } from "../secrets/redaction.ts";
 
 /** The parameters of a run as the server stores them: the displayed form, and the exact form where that differs. */
 export interface RecordedParameters {
@@ -20,7 +20,7 @@ export interface RecordedParameters {
   readonly kept: KeptParameters | undefined;
 }
 
-interface Given {
+interface ParametersToRecord {
   /** The parameters as the caller gave them. */
   readonly asked: unknown;
   /** The parameters after the schema, once they have passed it. */
@@ -30,13 +30,13 @@ interface Given {
 }
 
 /** Encodes parameters for the server, so that a resumed run gets the same ones. */
-export async function recordParameters({ asked, got, checkJson }: Given): Promise<RecordedParameters> {
+export async function recordParameters({ asked, got, checkJson }: ParametersToRecord): Promise<RecordedParameters> {
   const value = got === undefined ? asked : got.value;
   const shown = shownParameters(value);
   const again = withBigInts(shown);
   const read = got === undefined ? again : await checkJson(again).catch(() => undefined);
   // The displayed JSON is enough where it leads to the same parameters again.
-  if (survivesJson(shown) && !holdsPicture(shown) && equal(read, value)) return { shown, kept: undefined };
+  if (survivesJson(shown) && !containsPicture(shown) && equal(read, value)) return { shown, kept: undefined };
   return { shown: equal(read, value) ? shown : shownParameters(asked), kept: keepParameters(asked, got) };
 }
 
@@ -47,7 +47,7 @@ export type Restored =
 
 export function restoreParameters(shown: unknown, kept: KeptParameters | null): Restored {
   if (kept === null) {
-    if (!holdsPicture(shown)) return { ok: true, value: withBigInts(shown), checked: false };
+    if (!containsPicture(shown)) return { ok: true, value: withBigInts(shown), checked: false };
     return { ok: false, reason: "the version that recorded the run kept only what is shown of them" };
   }
   if (kept.data === null) return { ok: false, reason: kept.reason ?? "they were not kept" };
@@ -58,7 +58,7 @@ export function restoreParameters(shown: unknown, kept: KeptParameters | null): 
   }
 }
 
-function keepParameters(asked: unknown, got: Given["got"]): KeptParameters {
+function keepParameters(asked: unknown, got: ParametersToRecord["got"]): KeptParameters {
   const own = got === undefined ? [] : [{ value: got.value, checked: true }];
   const reasons: string[] = [];
   for (const { value, checked } of [...own, { value: asked, checked: false }]) {
@@ -81,7 +81,7 @@ function whyNot(parameters: unknown): string | undefined {
 function refusal(value: unknown): string | undefined {
   const written = serialize(value, { maxCharacters: keptParametersLimitBytes });
   if (!written.ok) return isSecret(value) ? "it is a secret, and secrets are never kept" : written.reason;
-  return holdsRevealed(written.text) ? "a secret that was revealed is in it" : undefined;
+  return containsRevealed(written.text) ? "a secret that was revealed is in it" : undefined;
 }
 
 function textOf(value: unknown): string | null {
@@ -105,12 +105,12 @@ function survivesJson(value: unknown): boolean {
 }
 
 /** Whether a part of the JSON may be only a picture of the value: a secret, a map or a set, or bytes. */
-function holdsPicture(shown: unknown): boolean {
+function containsPicture(shown: unknown): boolean {
   if (typeof shown === "string") return shown.includes(secretMask);
   if (typeof shown !== "object" || shown === null || shown instanceof ExactNumber) return false;
   const keys = Object.keys(shown);
   const isPicture = keys.length === 1 ? /^(Map|Set)\(\d+\)$/.test(keys[0] ?? "") : keys.join() === "length,hex";
-  return isPicture || Object.entries(shown).some(([key, item]) => holdsPicture(key) || holdsPicture(item));
+  return isPicture || Object.entries(shown).some(([key, item]) => containsPicture(key) || containsPicture(item));
 }
 
 /** The parameters as JSON, with secrets masked and short texts for values that JSON cannot express. */

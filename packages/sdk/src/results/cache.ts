@@ -5,7 +5,7 @@ import type { DefinitionIdentity } from "../identity/definition-identity.ts";
 import { digest } from "../identity/digest.ts";
 import { digestOf, type ValueDigest } from "../identity/value-digest.ts";
 import { shown } from "../run/option-checks.ts";
-import { holdsRevealed } from "../secrets/redaction.ts";
+import { containsRevealed } from "../secrets/redaction.ts";
 
 /** The call for which a function computes the cache key. */
 export interface CacheCall {
@@ -121,5 +121,5 @@ function open(value: ValueDigest | undefined): string | undefined {
 
 /** A key with a secret in it becomes a digest: redacted, keys with different secrets would be equal. */
 function own(key: string | undefined): string | undefined {
-  return key !== undefined && (key.length > maxKeyLength || holdsRevealed(key)) ? digest(key) : key;
+  return key !== undefined && (key.length > maxKeyLength || containsRevealed(key)) ? digest(key) : key;
 }

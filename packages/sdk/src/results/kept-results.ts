@@ -12,7 +12,7 @@ export interface Found {
 }
 
 /** Bounds the data of earlier attempts in memory. Results beyond it are read one by one, when they are needed. */
-const heldCharacters = 128 * 1024 * 1024;
+const maxCachedCharacters = 128 * 1024 * 1024;
 
 /** The results of earlier attempts of a flow run. Each is given out once, to the call with the same identity. */
 export class KeptResults {
@@ -38,7 +38,7 @@ export class KeptResults {
       for (const result of page.results) {
         held += result.data?.length ?? 0;
         if (result.identity !== null)
-          kept.#byIdentity.set(result.identity, held < heldCharacters ? result : lean(result));
+          kept.#byIdentity.set(result.identity, held < maxCachedCharacters ? result : lean(result));
       }
       after = page.next;
     } while (after !== null);

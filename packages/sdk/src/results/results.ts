@@ -11,7 +11,7 @@ import type { ResultCreate } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
 import { failureMessage } from "../failures/failure-text.ts";
 import { digest } from "../identity/digest.ts";
-import { holdsRevealed, redact, redaction } from "../secrets/redaction.ts";
+import { containsRevealed, redact, redaction } from "../secrets/redaction.ts";
 import type { Api } from "../session/roles.ts";
 import { localStorage, writeToStore } from "./result-stores.ts";
 
@@ -46,7 +46,7 @@ export async function writeResult(value: unknown, options: KeepOptions): Promise
     return without(preview, refusal(value, written.reason));
   }
   const { text } = written;
-  if (holdsRevealed(text)) {
+  if (containsRevealed(text)) {
     const preview = previewOf(value, { sizeBytes: text.length, redact });
     return without(preview, "the result is not kept: a secret that was revealed is in it");
   }

@@ -32,7 +32,7 @@ export function redaction(): typeof redact | undefined {
 }
 
 /** Whether a text contains a revealed secret. */
-export function holdsRevealed(text: string): boolean {
+export function containsRevealed(text: string): boolean {
   return revealed.texts.size > 0 && placesIn(text).length > 0;
 }
 

@@ -76,8 +76,8 @@ function stateName({ type, name }: Payload["validated_state"]): string {
 }
 
 function without(message: string, problem: string): string {
-  const said = message === "" ? "" : `${cut(message, maxMessage)} `;
-  return `${said}(without inputs, result and details, which the server refused: ${cut(problem, maxProblem)})`;
+  const prefix = message === "" ? "" : `${cut(message, maxMessage)} `;
+  return `${prefix}(without inputs, result and details, which the server refused: ${cut(problem, maxProblem)})`;
 }
 
 function isFlowRun(resource: Resource): boolean {

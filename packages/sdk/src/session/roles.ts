@@ -21,7 +21,7 @@ export interface Reporter {
 export interface Lifetime {
   readonly clock: Clock;
   /** Keeps the process alive until the returned function is called. */
-  hold(): () => void;
+  keepAlive(): () => void;
 }
 
 /** The part of the session for code inside a run, in the main thread and in worker threads. */

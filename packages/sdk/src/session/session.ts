@@ -140,10 +140,10 @@ async function openSession(given?: Connection, clock: Clock = systemClock()): Pr
     background: new Set(),
     flowIds: new Map(),
     uiUrl: inProcess ? undefined : baseUrl.replace(/\/api$/, ""),
-    hold: alive.hold,
+    keepAlive: alive.keepAlive,
     async close() {
       process.off("beforeExit", onExit);
-      const release = alive.hold();
+      const release = alive.keepAlive();
       try {
         await Promise.all([events, logs].map((sink) => flushed({ clock, connection }, sink)));
         await Promise.all([events.close(), logs.close(), deputy?.stop()]);
@@ -206,16 +206,16 @@ async function openEventSink(
 const maxTimerMillis = 2 ** 31 - 1;
 
 /** A timer that keeps the process alive while runs are under way. */
-function keepAlive(events: EventSink): { hold(): () => void } {
+function keepAlive(events: EventSink): { keepAlive(): () => void } {
   let holders = 0;
   let timer: ReturnType<typeof setInterval> | undefined;
-  events.hold(false);
+  events.keepAlive(false);
   return {
-    hold() {
+    keepAlive() {
       holders += 1;
       if (holders === 1) {
         timer = setInterval(() => {}, maxTimerMillis);
-        events.hold(true);
+        events.keepAlive(true);
       }
       let released = false;
       return () => {
@@ -224,7 +224,7 @@ function keepAlive(events: EventSink): { hold(): () => void } {
         holders -= 1;
         if (holders > 0) return;
         clearInterval(timer);
-        events.hold(false);
+        events.keepAlive(false);
       };
     },
   };

@@ -112,7 +112,7 @@ function startTask(definition: TaskDefinition, args: readonly unknown[], call: C
   const run = new TaskRun(definition, args, place, call);
   const executed = run.execute();
   if (caller === undefined) {
-    void holdWhile(executed);
+    void keepAliveWhile(executed);
     void reportUnawaited(run.future);
   }
   return run.future;
@@ -134,9 +134,9 @@ function standaloneScope(): Scope {
   });
 }
 
-async function holdWhile(executed: Promise<void>): Promise<void> {
+async function keepAliveWhile(executed: Promise<void>): Promise<void> {
   try {
-    const release = (await session()).hold();
+    const release = (await session()).keepAlive();
     await executed.finally(release);
   } catch {
     // The run ends by itself and reports why there is no session.

@@ -25,5 +25,5 @@ export function registerTask(definition: ThreadTask): void {
   const registry = holder[key];
   if (registry === undefined) return;
   registry.tasks.set(definition.identity.label, definition);
-  for (const tell of registry.onTask) tell();
+  for (const listener of registry.onTask) listener();
 }

@@ -62,13 +62,15 @@ export function DurationChart({
   const steps = timeSteps(from, to, Math.max(2, width / 90));
   const shown = span ?? (near === undefined ? undefined : { first: near, last: near });
   const [shownFrom, shownTo] = ends(shown?.first ?? 0, shown?.last ?? durations.length - 1);
-  const told = summary(points.filter(({ slot }) => shown === undefined || (slot >= shown.first && slot <= shown.last)));
+  const parts = summary(
+    points.filter(({ slot }) => shown === undefined || (slot >= shown.first && slot <= shown.last)),
+  );
   return (
     <BrushArea
       ref={box}
       brush={brush}
       label="Median and p95 of durations over time"
-      text={`${spanText(shownFrom, shownTo)}: ${told.join(", ")}. ${brushKeys}`}
+      text={`${spanText(shownFrom, shownTo)}: ${parts.join(", ")}. ${brushKeys}`}
       height={height}
       className="cursor-crosshair"
       onMove={(event) => {
@@ -127,7 +129,7 @@ export function DurationChart({
       {shown === undefined ? null : (
         <ChartTip x={x(shownTo)} width={width}>
           <span className="font-medium whitespace-nowrap">{spanText(shownFrom, shownTo)}</span>
-          {told.map((part) => (
+          {parts.map((part) => (
             <span key={part} className="text-muted">
               {part}
             </span>
