@@ -2,9 +2,9 @@ import { fromMillis, type Timestamp } from "./timestamp.ts";
 
 /** Time as a dependency: whatever waits or stamps takes a Clock, so that tests advance it instead of sleeping. */
 export interface Clock {
-  /** The present moment. Strictly increasing within one clock, so that two events never share a stamp. */
+  /** The present time. Strictly increasing within one clock, so that two events never share a timestamp. */
   now(): Timestamp;
-  /** Seconds since some moment, which go on evenly whatever somebody does to the clock: for measuring how long something took. */
+  /** Monotonic seconds since an arbitrary start, for measuring durations: setting the clock does not affect them. */
   elapsed(): number;
   /** Calls `callback` once after `seconds`; the returned function takes it back. Never keeps the process alive. */
   after(seconds: number, callback: () => void): () => void;

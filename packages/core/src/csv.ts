@@ -1,4 +1,4 @@
-/** One field of CSV as RFC 4180 has it, for spreadsheets too: they would run a text that begins as a formula does. */
+/** One field of CSV as RFC 4180 defines it, safe for spreadsheets too: they would execute a string that begins like a formula. */
 export function csvField(value: string | number | null): string {
   if (value === null) return "";
   const text = typeof value === "string" && isFormula(value) ? `'${value}` : String(value);

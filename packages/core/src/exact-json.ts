@@ -56,7 +56,7 @@ export function writtenNumber(value: unknown): string | undefined {
   return isRawJson?.(value) === true ? (value as { readonly rawJSON: string }).rawJSON : undefined;
 }
 
-/** More than Python reads: whoever wrote a longer one would keep Python programs from reading what holds it. */
+/** Python refuses longer integers: keeping one would make its JSON unreadable for Python programs. */
 export const maxIntegerDigits = 4300;
 
 /**
@@ -167,7 +167,7 @@ const candidates =
 /** A prefix that no string from outside can have, because it is random. */
 let mark: string | undefined;
 
-/** The JSON with each number that is to be kept as a text that begins with the mark; undefined where there is none. */
+/** The JSON with each exact number as a string that begins with the mark; undefined if there is none. */
 function withMarks(text: string): string | undefined {
   candidates.lastIndex = 0;
   let marked = "";

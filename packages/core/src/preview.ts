@@ -83,7 +83,7 @@ function isLonger(value: unknown, length: number): boolean {
   return typeof value === "string" && value.length > length + acrossCut;
 }
 
-/** A value of one part as JSON has it; what JSON has no word for becomes text. */
+/** A single value in JSON; values that JSON cannot express become strings. */
 function scalar(value: unknown): JsonScalar {
   if (typeof value === "string" || typeof value === "boolean" || value instanceof ExactNumber) return value;
   if (typeof value === "bigint") return wholeNumber(value);

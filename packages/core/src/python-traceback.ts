@@ -93,7 +93,7 @@ function isRule(line: string): boolean {
   return /^\s*\+-[+-]*-/.test(line);
 }
 
-/** The last lines of a text, with a mark where others stand before them. */
+/** The last lines of a text, with a mark if earlier ones were cut. */
 export function lastLines(text: string, maxLines: number): string {
   const lines = text.trimEnd().split("\n");
   return lines.length <= maxLines ? lines.join("\n") : ["…", ...lines.slice(-(maxLines - 1))].join("\n");

@@ -20,7 +20,7 @@ export type TerminalStateType = (typeof terminalStateTypes)[number];
 
 export type OpenStateType = Exclude<StateType, TerminalStateType>;
 
-/** The ends that somebody has to look at. */
+/** Terminal states that need a person's attention. */
 export const failureStateTypes = ["FAILED", "CRASHED"] as const satisfies readonly TerminalStateType[];
 
 export function isTerminal(type: StateType): type is TerminalStateType {
@@ -93,7 +93,7 @@ const typesByName: ReadonlyMap<string, StateType> = new Map(
   stateTypes.flatMap((type) => Object.values(namesByType[type]).map((name) => [name, type] as const)),
 );
 
-/** The type that a name belongs to; undefined for a name that somebody has made up. */
+/** The type of a known state name; undefined for a custom name. */
 export function typeOfName(name: string): StateType | undefined {
   return typesByName.get(name);
 }

@@ -1,10 +1,10 @@
 /**
- * A moment as whole microseconds since 1970-01-01T00:00:00Z. A safe integer until the year 2255, so it is exact in a
- * JavaScript number, in SQLite's INTEGER and in PostgreSQL's bigint, and sorts as it should in all three.
+ * A time in whole microseconds since 1970-01-01T00:00:00Z. A safe integer until the year 2255, so it is exact in a JavaScript
+ * number, in SQLite's INTEGER and in PostgreSQL's bigint, and sorts correctly in all three.
  */
 export type Timestamp = number & { readonly __unit: "microseconds since the epoch" };
 
-/** The same moment on the wire: `2026-11-21T20:20:06.404865Z`, UTC, with the fraction left out when it is zero. */
+/** The same time on the wire: `2026-11-21T20:20:06.404865Z`, UTC, without a fraction of zero. */
 export type WireTimestamp = string;
 
 export const microsPerSecond = 1_000_000;
@@ -19,8 +19,8 @@ const isoPattern =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|z|[+-]\d\d(?::?\d\d)?)?)?$/;
 
 /**
- * Reads what clients send for a moment: ISO 8601 with `T` or a space, `Z`, an offset or neither (then UTC), or a number
- * of seconds since the epoch, of milliseconds beyond `maxEpochSeconds`. Gives undefined for anything else. Digits past the microsecond are dropped.
+ * Parses a client's time: ISO 8601 with `T` or a space, `Z`, an offset or neither (then UTC), or a number of seconds since the
+ * epoch, of milliseconds beyond `maxEpochSeconds`. Returns undefined for anything else. Digits beyond microseconds are dropped.
  */
 export function parseTimestamp(input: string | number): Timestamp | undefined {
   return typeof input === "number" ? fromEpoch(input) : fromIso(input.trim());

@@ -1,10 +1,10 @@
 /**
- * How much somebody is allowed to do. An operation names the level that it takes, and each level includes those before it:
+ * The levels of access. An operation names the level that it needs, and each level includes those before it:
  *
- * - `public`: anybody, also without saying who they are;
- * - `read`: look at everything that is kept;
+ * - `public`: anybody, without authentication;
+ * - `read`: read all data;
  * - `run`: run flows: create flows and runs, report their states, logs, events, artifacts and results, cancel and resume them;
- * - `edit`: change and delete what others have made;
+ * - `edit`: change and delete the data of others;
  * - `admin`: manage the server and its database.
  */
 export const accessLevels = ["public", "read", "run", "edit", "admin"] as const;

@@ -15,7 +15,7 @@ export const ConsumerStatus = Open({
   lag_seconds: Type.Number(),
   /** Changes that failed and will be tried again. */
   retrying: Type.Integer(),
-  /** Changes that failed too often and wait for somebody to decide. */
+  /** Changes that failed too often and wait for a decision. */
   dead_letters: Type.Integer(),
 });
 export type ConsumerStatus = Static<typeof ConsumerStatus>;

@@ -69,7 +69,7 @@ export interface RefusedEvent {
 }
 
 /**
- * The payload of `prefect.task-run.<state>` from the client that runs the task: the state, and the task run at that moment. The
+ * The payload of `prefect.task-run.<state>` from the client that runs the task: the state, and the task run in that state. The
  * event's id and time become those of the state. Our own clients add `ostinato`: `TaskRunValues`. Values that are only shown are
  * taken unchecked: an odd label must not cost a state.
  */

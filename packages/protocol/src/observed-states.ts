@@ -2,7 +2,7 @@ import type { Static } from "typebox";
 import { route } from "./route.ts";
 import { Enum, Maybe, Moment, Open, StateTypeName, Type } from "./schema.ts";
 
-/** A type and name that states of runs have or had, with the first and the last moment that a kept state has it. */
+/** A type and name of present or past states of runs, with the times of its first and last kept state. */
 export const ObservedState = Open({
   state_type: StateTypeName,
   state_name: Type.String(),

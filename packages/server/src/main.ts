@@ -23,13 +23,13 @@ export interface Server {
   readonly app: FastifyInstance;
   readonly context: Context;
   readonly retention: Retention;
-  /** What it does by itself while it listens. */
+  /** The server's own work while it listens. */
   readonly loops: readonly Loop[];
-  /** What it gives as its start, to whoever asks. */
+  /** The start time that it reports. */
   readonly started: Timestamp;
   /** Listens; gives the address without a path: `http://127.0.0.1:4200`. */
   listen(): Promise<string>;
-  /** Stops accepting, finishes what was taken, and closes the database. */
+  /** Stops accepting, finishes the accepted work, and closes the database. */
   stop(): Promise<void>;
 }
 
@@ -37,11 +37,11 @@ export interface ServerOptions {
   readonly config: Config;
   readonly clock?: Clock;
   readonly log?: Logger;
-  /** Who is let in; by the settings when not told. */
+  /** The authentication; by default from the settings. */
   readonly authentication?: Authentication;
-  /** Where the built UI is; looked for beside the package when not told. */
+  /** The folder of the built UI; by default it is looked for beside the package. */
   readonly uiFolder?: string | undefined;
-  /** What handles changes after their commit; the product's own unless told. */
+  /** Consumers of changes; by default the product's own. */
   readonly consumers?: readonly Consumer[];
 }
 

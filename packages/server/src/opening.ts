@@ -15,7 +15,7 @@ import type { Context } from "./kernel/context.ts";
 import { createMetrics } from "./kernel/metrics.ts";
 import { createOutbox } from "./kernel/outbox.ts";
 
-/** What every kind of server stands on. */
+/** The parts that every kind of server has. */
 export interface Opened {
   readonly context: Context;
   /** Ends the traffic between servers, and closes the database. */
@@ -26,7 +26,7 @@ export interface OpeningOptions {
   readonly config: Config;
   readonly clock: Clock;
   readonly log: Logger;
-  /** What it writes changes down for; the product's own unless told. */
+  /** The consumers to write changes for; by default the product's own. */
   readonly consumers?: readonly Consumer[];
 }
 

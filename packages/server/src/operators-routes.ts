@@ -14,8 +14,8 @@ import { taskRunStateRoutes } from "./task-run-states/task-run-states.routes.ts"
 import { uiRoutes } from "./ui/ui.routes.ts";
 
 /**
- * What a server inside a process answers besides what programs ask: the command line asks it of a database that no server
- * listens on. Loaded with the first such question.
+ * The operations for operators of a server inside a process: the command line calls them on a database without a listening
+ * server. Loaded at the first such call.
  */
 export function operatorsRoutes(
   serve: Serve,

@@ -25,7 +25,7 @@ export function collectionEvent({ action, id, key, latest, dataCharacters, occur
   return lifecycleEvent({ noun: "artifact-collection", action, id, name: key, occurred, payload, related });
 }
 
-/** Some artifacts are megabytes, which would be kept twice: who needs those reads the artifact. */
+/** Some artifacts are megabytes, which would be stored twice: readers of such data read the artifact. */
 const maxDataCharacters = 100_000;
 
 function relation(kind: string, id: string, role = kind): Resource {

@@ -15,7 +15,7 @@ export async function keepFailure(tx: Writer, row: FailedDelivery): Promise<void
     .execute();
 }
 
-/** The failed change of a consumer that is due first; also one whose moment is later than any can be. */
+/** The failed change of a consumer that is due first, or one whose time is impossibly far ahead. */
 export function nextDue(
   reader: Reader,
   { consumer, now, latest }: { readonly consumer: string; readonly now: Timestamp; readonly latest: Timestamp },
@@ -70,7 +70,7 @@ export function deadLetters({ read }: Database, limit: number): Promise<readonly
 /** These dead letters, or all of them. */
 export type Chosen = readonly string[] | "all";
 
-/** Has dead letters tried again from the first attempt on, and gives what they are about. */
+/** Schedules dead letters again from the first attempt on, and returns their changes. */
 export function reviveDeadLetters(
   tx: Writer,
   chosen: Chosen,

@@ -8,15 +8,15 @@ import * as queries from "./outbox.queries.ts";
 import { latestDue, nextAttempt, secondsUntil } from "./retries.rules.ts";
 import { isWantedBy } from "./wants.rules.ts";
 
-/** Rows of the outbox that one unit of work takes at the most. */
+/** A bound on the rows of the outbox in one unit of work. */
 const maxBatch = 100;
 /** Where changes wait for a transaction that began before theirs, or another server has them. */
 const lookAgainSeconds = 0.25;
 const maxReasonCharacters = 2000;
 
-/** What the work of a consumer may ask of whoever calls it. */
+/** Requests of a consumer's work to its caller. */
 export interface Calls {
-  /** Asks to be called again within so many seconds at the latest. */
+  /** Asks for the next call within so many seconds. */
   within(seconds: number): void;
   readonly signal: AbortSignal;
 }

@@ -25,7 +25,7 @@ export interface OutboxRow extends Position, Delivery {}
 
 export async function registerConsumers(tx: Writer, names: readonly string[], now: Timestamp): Promise<void> {
   if (names.length === 0) return;
-  // What was written down before a consumer first ran was written down for it.
+  // A new consumer starts at the beginning: every row that it wants was written for it.
   const rows = names.map((name) => ({ name, xid: 0, seq: 0, updated: now }));
   await tx
     .insertInto("consumer")
@@ -45,7 +45,7 @@ export interface Prospect {
   readonly due: Timestamp | null;
 }
 
-/** What there is to do for a consumer. Reads a few rows of indexes, and writes nothing. */
+/** The pending work of a consumer. Reads a few index entries, and writes nothing. */
 export async function prospectOf({ read, sql: dialect }: Database, consumer: string): Promise<Prospect | undefined> {
   const after = sql`(SELECT 1 FROM outbox AS entry WHERE (entry.xid, entry.seq) > (consumer.xid, consumer.seq)`;
   const { rows } = await sql<Record<"ready" | "waiting" | "foreign", SqlBool> & { due: Timestamp | null }>`
@@ -85,8 +85,8 @@ export async function movePosition(
 }
 
 /**
- * Ids of transactions mean nothing in another database than their own, such as one that a dump was restored into. Rows from
- * elsewhere become this transaction's, and all consumers begin with what is left.
+ * Transaction ids are meaningless in another database, such as one that a dump was restored into. Foreign rows become this
+ * transaction's, and all consumers start with the remaining rows.
  */
 export async function adoptForeignRows(tx: Writer, dialect: Sql): Promise<void> {
   await sql`UPDATE outbox SET xid = pg_current_xact_id() WHERE ${dialect.isForeign("outbox.xid")}`.execute(tx);
@@ -111,7 +111,7 @@ export async function oldestWaiting({ read }: Database): Promise<ReadonlyMap<str
   return new Map(rows.flatMap(({ name, oldest }) => (oldest === null ? [] : [[name, oldest]])));
 }
 
-/** Counting what a consumer has not passed stops here. */
+/** A bound on counting the changes before a consumer. */
 const maxCounted = 100_000;
 
 /** How many changes each consumer has not passed. */

@@ -16,7 +16,7 @@ export function nextAttempt(
   return addSeconds(now, exponentialDelay(attempts - 1, options));
 }
 
-/** A moment further ahead than any delay was written while a clock was wrong: nobody waits for it. */
+/** A time further ahead than any delay was written while a clock was wrong: it is not waited for. */
 export function latestDue(now: Timestamp): Timestamp {
   return addSeconds(now, 2 * maxDelaySeconds);
 }

@@ -1,12 +1,12 @@
 import { type RawBuilder, type Selectable, sql } from "kysely";
 import type { Tables } from "../db/tables.ts";
 
-/** The messages of one answer together take so many characters at the most, about. */
+/** An approximate bound on the characters of all messages in one answer. */
 export const charactersOfLogs = 16 * 1024 * 1024;
 
 /**
- * The columns of a log for a list of so many lines. A message of more than its part of the answer is cut, in the database, with
- * how much was cut: a page of a thousand lines of a megabyte each must not fill the memory.
+ * The columns of a log for a list of so many lines. A message beyond its share of the answer is cut in the database, with a note
+ * of how much: a page of a thousand lines of a megabyte each must not fill the memory.
  */
 export function listedLog(lines: number): RawBuilder<Selectable<Tables["log"]>> {
   const most = sql.lit(Math.floor(charactersOfLogs / Math.max(1, lines)));

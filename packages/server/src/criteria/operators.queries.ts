@@ -52,7 +52,7 @@ export function beginsWith(column: string): Criterion<readonly string[]> {
   return (prefixes) => beginsWithOne(sql.ref(column), prefixes);
 }
 
-/** The moment itself belongs to the range. `moment` is a column, or an expression that gives microseconds. */
+/** Includes the time itself. `moment` is a column, or an expression in microseconds. */
 export function notAfter(moment: string | RawBuilder<unknown>): Criterion<string | number> {
   const at = expressionOf(moment);
   return (limit) => sql<SqlBool>`${at} <= ${toTimestamp(limit)}`;

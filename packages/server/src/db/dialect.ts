@@ -30,7 +30,10 @@ export interface Sql {
   isEmptyArray(column: string): RawBuilder<SqlBool>;
   /** The elements of a JSON array as rows, in a column `value`. */
   elementsOf(column: string, alias: string): RawBuilder<unknown>;
-  /** True of every row of the table, while somebody waits for the answer; ends the read when nobody does. Undefined where it can be ended otherwise. */
+  /**
+   * True for every row of the table while somebody waits for the answer; ends the read afterwards. Undefined on databases that
+   * end reads in another way.
+   */
   whileWanted(table: keyof Tables): RawBuilder<SqlBool> | undefined;
   /** The text of a field of a JSON object, or null. */
   jsonField(column: string, key: string): RawBuilder<string | null>;
@@ -40,8 +43,8 @@ export interface Sql {
    */
   rowsOf(json: string, columns: Readonly<Record<string, CellType>>): RawBuilder<unknown>;
   /**
-   * Adds many rows by the fewest and quickest statements of the database, and gives what they return. The object `columns`
-   * is to be a constant: the texts of the statements are kept by it.
+   * Inserts many rows with the fewest and fastest statements of the database, and returns their answers. The object `columns`
+   * must be a constant: statements are cached by it.
    */
   insertRows<R = never, K extends string = string>(reader: Reader, insert: RowsToInsert<K>): Promise<R[]>;
   /**
@@ -73,12 +76,12 @@ export interface Sql {
 }
 
 export interface WriteOptions {
-  /** How long to wait for a busy or absent database before giving up with `DatabaseUnavailable`; 10 s unless told. */
+  /** How long to wait for a busy or absent database before giving up with `DatabaseUnavailable`; 10 s by default. */
   readonly patienceSeconds?: number;
   /**
-   * For a unit of a few quick statements: what it is about, such as the id of a run. It may then share its transaction with
-   * other such units on PostgreSQL, as all units do on SQLite. It may read what others of the transaction have written, but
-   * stands or falls alone.
+   * The subject of a unit of a few quick statements, such as the id of a run. On PostgreSQL the unit may then share its
+   * transaction with other such units, as all units do on SQLite. It may read their uncommitted writes, but fails or succeeds
+   * alone.
    */
   readonly together?: string;
   /**
@@ -89,7 +92,7 @@ export interface WriteOptions {
   readonly change?: KnownChange;
 }
 
-/** Who is told what happens to a database. */
+/** Receivers of reports on a database. */
 export interface Observers {
   readonly metrics?: Metrics | undefined;
   readonly log?: Pick<Logger, "info" | "warn" | "error"> | undefined;
@@ -103,7 +106,7 @@ export interface Database {
   readonly read: Reader;
   /** Reads that may take long: counts, histories, text search. They disturb neither writers nor the event loop. */
   readonly slow: Reader;
-  /** The same for somebody who may stop waiting, and apart from what the other lane reads. */
+  /** The same for a caller that may stop waiting, in a lane of its own. */
   slowFor(asker: Asker): Reader;
   /**
    * Runs a unit of work in a transaction and resolves when it is durable. Units that arrive together may share one commit,
@@ -112,14 +115,14 @@ export interface Database {
    */
   write<T>(work: (tx: Writer) => Promise<T>, options?: WriteOptions): Promise<T>;
   /**
-   * A writer for changes of the same unit of work whose answers nobody needs. On PostgreSQL they are sent with the next
-   * statement that is answered, or with the commit, which saves a round trip each; what fails then fails the whole unit. On
-   * SQLite this is the unit's own writer.
+   * A writer for statements of the same unit of work whose answers nobody awaits. On PostgreSQL they are sent with the next
+   * awaited statement, or with the commit, which saves a round trip each; if one fails, the whole unit fails. On SQLite this is
+   * the unit's own writer.
    */
   deferred(tx: Writer): Writer;
   /**
-   * Gives room that no row takes any more back to the file system, at most so many pages in one unit of work, and tells by
-   * how many bytes the file will be smaller. 0 when there is nothing worth giving back, and on PostgreSQL always.
+   * Returns free space to the file system, at most so many pages in one unit of work, and gives the bytes by which the file will
+   * shrink. 0 if there is too little to return, and on PostgreSQL always.
    */
   giveBackSpace(pages: number): Promise<number>;
   /** Runs statements that don't fit in a unit of work: migrations, maintenance. */
@@ -130,13 +133,13 @@ export interface Database {
   readonly notices: Notices;
   close(): Promise<void>;
   /**
-   * Ends at once what this process holds of the database, so that another connection can write before the process is gone. On
-   * PostgreSQL that is for the end of the process itself to do.
+   * Releases everything that this process has locked in the database, so that another connection can write before the process has
+   * ended. On PostgreSQL the end of the process does that.
    */
   abandon(): void;
 }
 
-/** Who reads: what pages ask never waits for what programs search. */
+/** The readers of long queries: those of pages never wait for those of programs. */
 export type ReadingLane = "pages" | "programs";
 
 export interface Asker {

@@ -35,7 +35,7 @@ export function makeNewPrivateFile(name: string): string {
  */
 export function closeHome(home: string, databaseFile: string): void {
   if (dirname(databaseFile) !== home) return;
-  // Another name was given by somebody, maybe to a folder that holds more.
+  // Any other name was chosen by the user, maybe for a folder with other files in it.
   if (basename(home) === ".ostinato") closeToOthers(home);
   closeToOthers(join(home, "results"));
   for (const ending of ["", "-wal", "-shm"]) closeToOthers(databaseFile + ending);

@@ -223,7 +223,7 @@ export const tables = {
   task_run_value: {
     task_run_id: uuid,
     inputs: nullable(json),
-    /** The moment of the state that brought the inputs: a later one replaces them, an earlier one does not. */
+    /** The time of the state that came with the inputs: a later one replaces them, an earlier one does not. */
     inputs_at: nullable(moment),
     /** The result that the run made, or the one that it reused. */
     result_id: nullable(uuid),
@@ -259,7 +259,7 @@ export const tables = {
     reason: text,
     first_failed: moment,
     last_failed: moment,
-    /** When it is tried again. Null for a dead letter, which waits for somebody to decide. */
+    /** When it is retried. Null for a dead letter, which waits for a decision. */
     due: nullable(moment),
   },
 

@@ -6,8 +6,8 @@ export function patternOf(text: string): string {
 }
 
 /**
- * The longest part of a text that is the same in upper and lower case, such as `-7777` of `run-7777`; undefined where there is
- * none that would narrow a search. To look for it first costs a fraction of a search that ignores case.
+ * The longest part of a text that is equal in upper and lower case, such as `-7777` of `run-7777`; undefined if none would narrow
+ * a search. Searching for it first costs a fraction of a search that ignores case.
  */
 export function caselessPart(text: string): string | undefined {
   const [longest = ""] = text.match(caseless)?.toSorted((one, other) => other.length - one.length) ?? [];

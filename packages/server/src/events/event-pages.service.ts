@@ -16,7 +16,7 @@ import { criteriaOf, type EventCriteria } from "./event-filter.rules.ts";
 import * as queries from "./event-pages.queries.ts";
 
 const pageSize = 50;
-/** Above so many it does not matter to anybody how many there are, and counting them takes long. */
+/** Counting stops here: it would take long, and no caller needs the exact number. */
 const maxCounted = 1_000_000;
 
 interface PageRequest {

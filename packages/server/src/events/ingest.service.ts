@@ -27,7 +27,7 @@ export interface Ingest {
   idle(): Promise<void>;
 }
 
-/** A transaction takes this many events, and these many characters, at the most: others wait for it on SQLite. */
+/** A bound on the events, and on their characters, in one transaction: others wait for it on SQLite. */
 const eventsPerBatch = 256;
 const charactersPerBatch = 4 * 1024 * 1024;
 const attempts = 3;
@@ -73,12 +73,12 @@ export interface ReadIncoming {
   readonly problems: readonly Problem[];
 }
 
-/** Reads the events of one frame of so many characters. A task run's state that is not understood is left out. */
+/** Reads the events of one frame of so many characters. An invalid state of a task run is left out. */
 export function readFrame(values: readonly unknown[], characters: number): readonly ReadIncoming[] {
   return values.map((value) => incomingOf(readEvent(value), characters, values.length));
 }
 
-/** Keeps the events of a request of so many characters; none where one is wrong. */
+/** Writes the events of a request of so many characters; none if one is invalid. */
 export async function acceptPosted(
   { context, ingest }: { readonly context: Context; readonly ingest: Ingest },
   posted: readonly EventCreate[],

@@ -11,8 +11,9 @@ const intervalSeconds = 100;
 const message = "Flow run cancellation timed out; marked this flow run as Cancelled.";
 
 /**
- * Marks runs as cancelled that were asked to stop and never answered. Those that give signs of life as our own client does are
- * watched by these. The returned function looks once, and is to be called every so many seconds; it gives the ids of the runs.
+ * Marks runs as cancelled that were asked to stop and never confirmed it. Runs whose client declares its interval, as our own
+ * does, are watched by their signs of life instead. The returned function checks once, and is to be called every so many seconds;
+ * it returns the ids of the runs.
  */
 export function unansweredCancellationsEnder(context: Context, everySeconds: number): () => Promise<readonly string[]> {
   const { db, clock } = context;

@@ -32,7 +32,7 @@ export interface SignIn {
   readonly secure: boolean;
 }
 
-/** Nobody is asked: whoever reaches the server may do everything. */
+/** No credentials are required: everybody who reaches the server has full access. */
 export const openToAll: Authentication = {
   required: false,
   ofRequest: () => localOperator,

@@ -276,7 +276,7 @@ function wholeNumber({ fallback, least, most }: { fallback: number; least: numbe
   };
 }
 
-/** Nothing that has just ended is removed: who started it may still want to read it. */
+/** Nothing that has just ended is removed: its user may still want to read it. */
 const minKeepSeconds = 3600;
 
 function keep(fallback: Keep) {

@@ -21,7 +21,7 @@ export interface Delivery {
   readonly ref: string;
 }
 
-/** Who handles changes, and which. */
+/** The name of a consumer and the changes that it handles. */
 export interface Subscriber {
   readonly name: string;
   readonly wants: Wants;

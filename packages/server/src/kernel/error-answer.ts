@@ -4,7 +4,7 @@ import { DatabaseBusy, DatabaseUnavailable, TooManyValues } from "../db/dialect.
 import { isUnavailable } from "../db/unavailable.ts";
 import { conflict, Overloaded, RequestError, refused } from "./errors.ts";
 
-/** What whoever asked is told of an error, with the status and the shape that clients expect. */
+/** The answer to an error, with the status and the shape that clients expect. */
 export function errorAnswer(error: Error, bodyLimit?: number): RequestError {
   if (error instanceof RequestError) return error;
   if (error instanceof DatabaseBusy) {

@@ -1,13 +1,13 @@
 import { type Access, type ErrorCode, errorCodes } from "@ostinato/protocol";
 
-/** What can go wrong with a request: its code, and the body that Prefect's clients expect, with the code beside it. */
+/** A refused request: its code, and the body that Prefect's clients expect, with the code in it. */
 export class RequestError extends Error {
   override readonly name: string = "RequestError";
   readonly code: ErrorCode;
   readonly status: number;
   readonly body: Readonly<Record<string, unknown>>;
 
-  /** The status is the code's own unless another is given. */
+  /** By default the status of the code. */
   constructor(code: ErrorCode, body: Readonly<Record<string, unknown>>, status: number = errorCodes[code].status) {
     super(String(body.detail ?? body.exception_message ?? status));
     this.code = code;
@@ -30,17 +30,17 @@ const absenceCodes = {
 
 type Noun = keyof typeof absenceCodes;
 
-/** 404 for a thing that is addressed by id, where its clients look for the id: changes of states, labels, graphs, and pages. */
+/** 404 by id, for operations whose clients look for the id in the answer: changes of states, labels, graphs, and pages. */
 export function notFound(noun: Noun, id: string): RequestError {
   return new RequestError(absenceCodes[noun], { exception_message: `${noun} with id ${id} not found` });
 }
 
-/** 404 in the words that Prefect's server has for the noun, which its clients show. */
+/** 404 in the sentence of Prefect's server for the noun, which its clients show. */
 export function absent(noun: Noun, code: ErrorCode = absenceCodes[noun]): RequestError {
   return refused(code, `${noun} not found`);
 }
 
-/** A path that fits a route and leads nowhere there. */
+/** 404 for a path that fits a route and leads nowhere there. */
 export class Nowhere extends RequestError {
   constructor() {
     super("PATH_NOT_FOUND", { detail: "Not Found" });
@@ -52,12 +52,12 @@ export function refused(code: ErrorCode, detail: string): RequestError {
   return new RequestError(code, { detail });
 }
 
-/** 401: the server has to know who asks. The sentence is Prefect's. */
+/** 401: the request must authenticate. The sentence is Prefect's. */
 export function unauthenticated(): RequestError {
   return new RequestError("UNAUTHENTICATED", { exception_message: "Unauthorized" });
 }
 
-/** 401: the user and password of a sign-in are others. */
+/** 401: the user and password of a sign-in are wrong. */
 export function wrongPassword(): RequestError {
   return new RequestError("WRONG_PASSWORD", {
     exception_message: "Unauthorized",
@@ -65,17 +65,17 @@ export function wrongPassword(): RequestError {
   });
 }
 
-/** 403: it is known who asks, and that they may not. */
+/** 403: the caller is known, and its access level is too low. */
 export function forbidden(granted: Access, needed: Access): RequestError {
   return refused("ACCESS_DENIED", `This takes the access level "${needed}", and yours is "${granted}".`);
 }
 
-/** 409: the name or key is taken, or what is referred to is gone. */
+/** 409: the name or key is taken, or a referenced row is gone. */
 export function conflict(reason: string): RequestError {
   return refused("DATA_CONFLICT", `Data integrity conflict. ${reason}`);
 }
 
-/** The server has as much to do as it can take. Nothing of the request was done. */
+/** The server is at its limits. Nothing of the request was done. */
 export class Overloaded extends RequestError {
   override readonly name = "Overloaded";
   readonly retryAfterSeconds: number;
@@ -93,7 +93,7 @@ export class Overloaded extends RequestError {
 interface OverloadedOptions {
   /** 503: the server is busy. 429: this client asks for more than its share. */
   readonly status: 429 | 503;
-  /** What is full and what to do. */
+  /** The exhausted limit and a remedy. */
   readonly detail: string;
   readonly retryAfterSeconds: number;
 }
@@ -114,7 +114,7 @@ export function invalid(problems: readonly Problem[], requestBody?: unknown): Re
   });
 }
 
-/** The first few problems in one line, for those who get no more than a line: a log, the reason of a closing. */
+/** The first few problems in one line, where there is room for one only: a log, the reason of a close frame. */
 export function inWords(problems: readonly Problem[]): string {
   const words = problems.slice(0, 5).map(({ loc, msg }) => (loc.length === 0 ? msg : `${loc.join(".")}: ${msg}`));
   return words.join("; ");

@@ -8,7 +8,7 @@ export type FilterRequest<S extends TSchema> =
   | { readonly filter: Static<S>; readonly message: Readonly<Record<string, unknown>> }
   | { readonly refusal: string };
 
-/** Reads the frame by which a client says what it wants to hear: `{"type":"filter","filter":{…}}`. */
+/** Reads the frame by which a client subscribes: `{"type":"filter","filter":{…}}`. */
 export function readFilterRequest<S extends TSchema>(text: string, schema: S): FilterRequest<S> {
   const message = readMessage(text);
   if (message?.type !== "filter") return { refusal: "Expected 'filter' message" };
@@ -17,15 +17,15 @@ export function readFilterRequest<S extends TSchema>(text: string, schema: S): F
   return told.length > 0 ? { refusal: `Invalid filter: ${inWords(told)}` } : { filter, message };
 }
 
-/** Sends what happens to one client that may read slower than things happen. */
+/** Sends a stream of changes to one client, which may read more slowly than they happen. */
 export interface Feed {
   send(text: string): void;
   readonly ended: boolean;
 }
 
 /**
- * A client that leaves more than `OSTINATO_SERVER_SOCKET_BACKLOG` bytes unread is sent away with the reason, and comes back
- * for what it missed.
+ * Disconnects a client that leaves more than `OSTINATO_SERVER_SOCKET_BACKLOG` bytes unread, with the reason. The client returns
+ * and reads the missed changes.
  */
 export function feedTo(connection: SocketConnection, { config, metrics }: Context): Feed {
   let ended = false;

@@ -7,12 +7,12 @@ const hashCharacters = 32;
 /** Longer names do not fit in PostgreSQL's index on them. */
 const maxNameLength = 800;
 
-/** A name as it is kept. */
+/** A name in its stored form. */
 export function keptName(name: string): string {
   return name.length <= maxNameLength ? name : `${name.slice(0, maxNameLength - 1)}…`;
 }
 
-/** A task key or dynamic key as it is kept: of one that is too long the beginning, and a hash that tells it from others. */
+/** A task key or dynamic key in its stored form: a long one is cut, and ends with a hash that keeps it distinct. */
 export function keptKey(key: string): string {
   if (key.length <= maxKeyLength) return key;
   const hash = createHash("sha256").update(key).digest("hex").slice(0, hashCharacters);

@@ -2,7 +2,7 @@ import { parseJson } from "@ostinato/core";
 import { invalid } from "./errors.ts";
 import { maxNested, nestsTooDeep } from "./nesting.ts";
 
-/** The body of a request; undefined where it is empty. What is no JSON, or nests too deep, is refused with 422. */
+/** Parses the body of a request; undefined if it is empty. Invalid JSON, or JSON nested too deep, is refused with 422. */
 export function readJsonBody(text: string): unknown {
   if (text.length === 0) return undefined;
   if (nestsTooDeep(text)) throw notJson(`nests more than ${maxNested} levels deep`);

@@ -1,7 +1,7 @@
 import type { TSchema } from "@ostinato/protocol";
 import { Check } from "typebox/schema";
 
-/** The parts of a JSON schema that say what a value within it may be. */
+/** The parts of a JSON schema that describe nested values. */
 interface Shape {
   readonly type?: string;
   readonly anyOf?: readonly TSchema[];
@@ -11,8 +11,8 @@ interface Shape {
 }
 
 /**
- * The value with what Prefect's server takes for something else read as that: the text of a number and truth for a number,
- * words and numbers for truth. To be asked where a value is not valid as it stands; it may not be so afterwards either.
+ * Converts values as Prefect's server does: strings and booleans to numbers, words and numbers to booleans. Call it for an
+ * invalid value; the result may still be invalid.
  */
 export function readLeniently(schema: TSchema, value: unknown): unknown {
   const { type, anyOf, properties, patternProperties, items } = schema as Shape;
@@ -25,7 +25,7 @@ export function readLeniently(schema: TSchema, value: unknown): unknown {
       ? value
       : value.map((item) => readLeniently(items as TSchema, item));
   }
-  // What is a user's own stays the object that it is.
+  // A user's own object stays as it is.
   const isFree = properties === undefined && patternProperties === undefined;
   if (typeof value !== "object" || value === null || isFree) return value;
   const [every] = Object.values(patternProperties ?? {});

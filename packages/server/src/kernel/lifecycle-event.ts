@@ -7,12 +7,12 @@ export interface Lifecycle {
   readonly id: string;
   readonly name: string;
   readonly occurred: Timestamp;
-  /** What the thing is now; of one that was deleted, what it was. */
+  /** The present state of the row, or the last one of a deleted row. */
   readonly payload: Readonly<Record<string, unknown>>;
   readonly related?: readonly Resource[];
 }
 
-/** The event that tells of a thing that was made, changed or deleted, as Prefect's automations expect it. */
+/** The event for a row that was created, changed or deleted, as Prefect's automations expect it. */
 export function lifecycleEvent({ noun, action, id, name, occurred, payload, related = [] }: Lifecycle) {
   return {
     id: timeOrderedId(occurred),

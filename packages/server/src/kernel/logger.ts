@@ -3,8 +3,8 @@ import { type DestinationStream, type Logger, pino } from "pino";
 import { type Config, maskedSetting, settings, settingText } from "./config.ts";
 
 /**
- * One JSON line per event of interest, on standard error, so that a program's own output stays clean. No line holds a secret of
- * the settings, whatever an error says of it, nor what a request says of who it is from.
+ * Writes one JSON line per entry to standard error, so that a program's own output stays clean. Secrets of the settings are
+ * masked, even inside errors, as are the credentials of requests.
  */
 export function logger(config: Config, destination: DestinationStream = pino.destination(2)): Logger {
   const secrets = secretsOf(config);
@@ -25,7 +25,7 @@ export function logger(config: Config, destination: DestinationStream = pino.des
 const personalHeaders = ["authorization", "cookie"];
 
 interface Secret {
-  /** As it stands in JSON. */
+  /** The secret in its JSON form. */
   readonly secret: string;
   readonly shown: string;
 }

@@ -1,6 +1,6 @@
 import type { Counter, Histogram, Registry } from "prom-client";
 
-/** What the server counts, with the labels of each. Names on the wire begin with `ostinato_`. */
+/** The counters of the server, with their labels. Exported names begin with `ostinato_`. */
 const counters = {
   events_recorded_total: { help: "Events kept, of all kinds and ways", labels: [] },
   events_refused_total: {
@@ -62,7 +62,7 @@ type Labels = Readonly<Record<string, string | number>>;
 
 type Reading = number | ReadonlyMap<string, number>;
 
-/** A number that is read when somebody asks: one, or one for each value of a label. */
+/** A value that is read on demand: one, or one for each value of a label. */
 export interface Gauge {
   readonly name: string;
   readonly help: string;
@@ -70,13 +70,16 @@ export interface Gauge {
   read(): Reading | Promise<Reading>;
 }
 
-/** Counts and times for Prometheus. Nothing is counted, and nothing loaded, before `open`: a server in a script never does. */
+/**
+ * Counters and histograms for Prometheus. Before `open`, nothing is counted and nothing is loaded: a server inside a script never
+ * opens it.
+ */
 export interface Metrics {
   add(name: CounterName, amount?: number, labels?: Labels): void;
   observe(name: HistogramName, value: number, labels?: Labels): void;
   gauge(gauge: Gauge): void;
   open(): Promise<void>;
-  /** All of it, in the format of Prometheus. */
+  /** All metrics, in the format of Prometheus. */
   text(): Promise<string>;
 }
 
@@ -118,7 +121,7 @@ async function load(gauges: readonly Gauge[]): Promise<Opened> {
       labelNames: gauge.label === undefined ? [] : [gauge.label],
       registers,
       async collect() {
-        // A database that is away must not take the other numbers with it.
+        // An unavailable database must not hide the other metrics.
         const value = await Promise.resolve(gauge.read()).catch(() => Number.NaN);
         if (typeof value === "number") return this.set(value);
         this.reset();

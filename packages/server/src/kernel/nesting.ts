@@ -1,7 +1,7 @@
-/** Lists and objects may stand in each other so deep: beyond a few thousand JSON can be read and not be written again. */
+/** The bound on nested lists and objects: beyond a few thousand levels, JSON can be parsed but not written again. */
 export const maxNested = 500;
 
-/** Whether JSON nests deeper than it may. Reads only what is between strings, and nothing of a text too short to be deep. */
+/** Whether JSON nests too deep. Skips strings, and JSON too short to be deep. */
 export function nestsTooDeep(json: string): boolean {
   if (json.length <= 2 * maxNested) return false;
   let depth = 0;
@@ -31,7 +31,7 @@ const closingBracket = 0x5d;
 const openingBrace = 0x7b;
 const closingBrace = 0x7d;
 
-/** Where the string ends that has begun: at its quote, which an odd number of backslashes would make part of it. */
+/** The end of the string that starts here: its closing quote, which an odd number of backslashes would escape. */
 function endOfString(json: string, start: number): number {
   for (let end = json.indexOf('"', start); end >= 0; end = json.indexOf('"', end + 1)) {
     let backslashes = 0;

@@ -17,13 +17,13 @@ import { validated } from "./validation.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** Who asks. `accessGuard` finds it out before anything else is done. */
+    /** The caller. `accessGuard` identifies it before anything else is done. */
     actor: Actor;
   }
   interface FastifyContextConfig {
-    /** Who may call the route. One that does not say it, and a path that leads nowhere, take `read`. */
+    /** The access level of the route. The default, also for unknown paths, is `read`. */
     readonly access?: Access;
-    /** Whether whoever opens the websocket says who they are in its first frame. */
+    /** Whether clients of the websocket authenticate in its first frame. */
     readonly greets?: boolean;
   }
 }
@@ -37,7 +37,7 @@ export interface Operation<C extends RouteContract> {
   readonly reply: Outgoing;
 }
 
-/** An answer whose status is not the contract's first one. */
+/** An answer with another status than the contract's first one. */
 export class Answer<T> {
   readonly status: number;
   readonly value: T;
@@ -48,7 +48,7 @@ export class Answer<T> {
   }
 }
 
-/** 201 where the request made the thing, 200 where it was there. */
+/** 201 if the request created the row, 200 if it existed. */
 export function createdOr200<T>(made: boolean, value: T): Answer<T> {
   return new Answer(made ? 201 : 200, value);
 }
@@ -57,10 +57,10 @@ export type Handler<C extends RouteContract> = (
   operation: Operation<C>,
 ) => Promise<ReplyOf<C> | Answer<ReplyOf<C>>> | ReplyOf<C> | Answer<ReplyOf<C>>;
 
-/** Registers what a slice answers: `serve(readFlow, ({ params }) => …)`. */
+/** Registers an operation of a slice: `serve(readFlow, ({ params }) => …)`. */
 export type Serve = <C extends RouteContract>(contract: C, handler: Handler<C>) => void;
 
-/** What was registered, for the OpenAPI document. */
+/** The registered operations, for the OpenAPI document. */
 export interface Registry {
   readonly routes: RouteContract[];
   readonly sockets: SocketContract[];

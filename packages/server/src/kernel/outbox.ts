@@ -5,39 +5,39 @@ import type { Sql, Writer } from "../db/dialect.ts";
 import type { Change } from "./bus.ts";
 import type { Delivery, DeliveryKind, Subscriber } from "./delivery.ts";
 
-/** Work that a unit leaves to be done. */
+/** Work that a unit leaves for later. */
 export interface FollowUp {
   readonly name: string;
   readonly refs: readonly string[];
 }
 
-/** What a unit of work has noted. */
+/** The changes and follow-ups that a unit of work noted. */
 interface Noted {
   readonly changes: readonly Change[];
   readonly followUps: readonly FollowUp[];
 }
 
-/** Where changes are written down for those who handle them after the commit, whatever becomes of this server. */
+/** A durable queue of changes for consumers, which handle them after the commit even if this server dies. */
 export interface Outbox {
   readonly subscribers: readonly Subscriber[];
-  /** What somebody wants of the notes of a unit of work. */
+  /** The notes that some consumer wants. */
   wanted(notes: Noted): readonly Delivery[];
-  /** Writes them down in the transaction of the changes. Whoever calls it wakes after the commit. */
+  /** Inserts deliveries in the transaction of the changes. The caller wakes consumers after the commit. */
   append(tx: Writer, dialect: Sql, appended: { deliveries: readonly Delivery[]; now: Timestamp }): Promise<void>;
   /**
-   * Wakes those who want it, after the commit; those who don't run here, on other servers. A hint: who misses it looks by itself
-   * some seconds later.
+   * Wakes their consumers after the commit; those that do not run here, on other servers. Only a hint: a consumer that misses it
+   * looks by itself some seconds later.
    */
   wake(deliveries: readonly Pick<Delivery, "kind" | "name">[]): void;
-  /** Wakes those of these names that run here: another server says so. */
+  /** Wakes those of the named consumers that run here, at the request of another server. */
   wakeNamed(names: readonly string[]): void;
-  /** Has `wake` called when there is something for the subscriber. It tells whether the subscriber runs here now. */
+  /** Calls `wake` when there are deliveries for the subscriber. `wake` returns whether the subscriber runs here now. */
   onWake(subscriber: Subscriber, wake: () => boolean): void;
 }
 
 /**
- * `subscribers` are all that this version has, so that a server which runs none of them writes down what others handle.
- * `wakeElsewhere` tells other servers whom to wake.
+ * `subscribers` lists all consumers of this version, so that a server that runs none of them still writes their deliveries.
+ * `wakeElsewhere` asks other servers to wake consumers.
  */
 export function createOutbox(
   subscribers: readonly Subscriber[],

@@ -1,14 +1,14 @@
 import { type Clock, sleep } from "@ostinato/core";
 
-/** Work in small units of which none follows another at once. */
+/** Work in small units with pauses between them. */
 export type Paced = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** It holds the database's writer for a fifth of its time at the most. */
+/** Rests four times as long as it works, so that it uses the database's writer for at most a fifth of the time. */
 const restForWork = 4;
 const minRestSeconds = 0.002;
 const maxRestSeconds = 1;
 
-/** Rests before each unit for as long as the one before it deserves. Rejects with the signal's reason when it is aborted. */
+/** Rests before each unit in proportion to the one before it. Rejects with the signal's reason when it is aborted. */
 export function paced(clock: Clock, signal: AbortSignal): Paced {
   let restSeconds = 0;
   return async (work) => {

@@ -1,7 +1,7 @@
 import { pageLimit } from "@ostinato/protocol";
 import { refused } from "./errors.ts";
 
-/** Rows of one answer, as the caller asked: 200 at the most, and as many when nothing is said. */
+/** The number of rows in an answer, as the caller asked: at most 200, which is also the default. */
 export function readLimit(limit: number | null | undefined, most: number = pageLimit): number {
   if (limit === null || limit === undefined) return most;
   if (limit > most) throw refused("INVALID_LIMIT", `Invalid limit: must be less than or equal to ${most}.`);
@@ -9,10 +9,10 @@ export function readLimit(limit: number | null | undefined, most: number = pageL
   return limit;
 }
 
-/** What users gave, in one answer: parameters, data of artifacts, inputs. Answers are made in memory. */
+/** The bound on users' data in one answer (parameters, data of artifacts, inputs), because answers are built in memory. */
 const maxAnswerBytes = 32 * 1024 * 1024;
 
-/** Refuses a page whose rows take more than one answer may, before it is made, and says how many rows would fit. */
+/** Refuses a page whose rows exceed the bound before it is built, and says how many rows would fit. */
 export function checkAnswerSize(sizes: readonly number[]): void {
   let total = 0;
   const fitting = sizes.filter((size) => {
@@ -31,7 +31,7 @@ export interface PageRequest {
   readonly page?: number | null | undefined;
 }
 
-/** One page with what a pager shows beside it. */
+/** One page with the counts that a pager shows. */
 export async function paginate<T>(
   request: PageRequest,
   read: (limit: number, offset: number) => Promise<readonly T[]>,

@@ -6,7 +6,7 @@ export interface FoundRoute<R> {
   readonly query: Readonly<Record<string, string>>;
 }
 
-/** The route of a path with its query string. A part that is written out goes before one that may be anything. */
+/** The route of a path with its query string. A literal part precedes a parameter. */
 export function findRoute<R extends { readonly contract: RouteContract }>(
   routes: readonly R[],
   method: string,
@@ -29,7 +29,7 @@ export function findRoute<R extends { readonly contract: RouteContract }>(
   return { route, params: Object.fromEntries(params), query: Object.fromEntries(new URLSearchParams(search)) };
 }
 
-/** How many parts of the path stand for whatever is there; undefined where the path is another one. */
+/** The number of parameters in the path; undefined if the path does not match. */
 function freeParts(path: string, parts: readonly string[]): number | undefined {
   const names = path.split("/");
   if (names.length !== parts.length) return undefined;

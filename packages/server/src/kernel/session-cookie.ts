@@ -3,13 +3,13 @@ import { promisify } from "node:util";
 import { addSeconds, type Clock } from "@ostinato/core";
 import { parseCookie, stringifySetCookie } from "cookie";
 
-/** The cookie by which a browser stays signed in. It holds no password, and no script of a page can read it. */
+/** The cookie that keeps a browser signed in. It holds no password, and scripts cannot read it. */
 export interface SessionCookies {
-  /** The `Set-Cookie` that begins a session. `secure` where the browser came by https. */
+  /** The `Set-Cookie` that begins a session. `secure` if the browser connected by https. */
   begin(options: { readonly secure: boolean }): Promise<string>;
   /** The `Set-Cookie` that ends it. */
   end(): Promise<string>;
-  /** Whether a `Cookie` header holds a session that has not ended. */
+  /** Whether a `Cookie` header holds a valid session. */
   holdsSession(header: string): Promise<boolean>;
 }
 
@@ -17,9 +17,10 @@ const sessionSeconds = 14 * 24 * 3600;
 const namePrefix = "ostinato_session_";
 
 /**
- * Sessions signed with a key that is made of the password: they survive a restart, hold on every server with this password, and
- * end for everybody when it is changed. Making the key is slow on purpose, so that a stolen cookie does not let its thief try
- * passwords by the million. Its name is made of the key too: browsers send one server's cookies to every port of its host.
+ * Sessions signed with a key that is derived from the password: they survive a restart, are valid on every server with this
+ * password, and end for everybody when it is changed. Deriving the key is slow on purpose, so that a stolen cookie does not allow
+ * guessing passwords by the million. The cookie's name is derived from the key too: browsers send one server's cookies to every
+ * port of its host.
  */
 export function sessionCookies(password: string, clock: Clock): SessionCookies {
   let making: Promise<Buffer> | undefined;

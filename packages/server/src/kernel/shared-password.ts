@@ -15,7 +15,7 @@ export function sharedPassword(authString: string, clock: Clock): Authentication
     required: true,
     ofRequest({ authorization, cookie }) {
       if (authorization !== undefined && matches(basicCredentials(authorization))) return user;
-      // A proxy may ask for a password of its own, whose header says nothing to us.
+      // The header may hold a password for a proxy, which is none of ours.
       return cookie === undefined ? anonymous : ofCookie(cookie);
     },
     ofToken: (token) => (matches(token) ? user : anonymous),
@@ -27,12 +27,12 @@ export function sharedPassword(authString: string, clock: Clock): Authentication
   };
 }
 
-/** Digests are of one length, so that comparing them takes the same time whatever was given. */
+/** Digests have one length, so that the comparison takes the same time for every input. */
 function digest(text: string): Buffer {
   return hash("sha256", text, "buffer");
 }
 
-/** `user:password` of an `Authorization` header; empty where it is of another scheme. */
+/** The `user:password` of an `Authorization` header; empty for other schemes. */
 function basicCredentials(authorization: string): string {
   const encoded = /^basic +(\S+)$/i.exec(authorization)?.[1] ?? "";
   return Buffer.from(encoded, "base64").toString();

@@ -5,33 +5,33 @@ import type { Actor } from "./actor.ts";
 
 /** One websocket past its handshake, as a slice sees it. */
 export interface SocketConnection {
-  /** Who has opened it. */
+  /** The caller that opened it. */
   readonly actor: Actor;
   readonly request: FastifyRequest;
   /** Below the API's root: `/events/out`. */
   readonly path: string;
   /** Sends one text frame. Dropped when the connection is closing. */
   send(text: string): void;
-  /** Resolves when the network has taken all that was sent, or never will. */
+  /** Resolves when the network has accepted all sent bytes, or never will. */
   flushed(): Promise<void>;
-  /** Bytes that were given to `send` and that the network has not taken. */
+  /** Bytes given to `send` that the network has not accepted yet. */
   readonly backlog: number;
-  /** Stops reading from the network, so that whoever sends has to wait. */
+  /** Stops reading from the network, so that the sender has to wait. */
   pause(): void;
   resume(): void;
   close(code: number, reason: string): void;
 }
 
-/** What a slice does with a connection. */
+/** A slice's handlers for one connection. */
 export interface SocketHandlers {
   message(text: string): void;
-  /** A ping is answered when this resolves: what came before it is then safe. */
+  /** A ping is answered when this resolves: every earlier message is then durable. */
   settled?(): Promise<void>;
   closed?(): void;
 }
 
 export interface SocketOptions {
-  /** The largest message that a client may send; what asks for something by a filter needs no more than the default. */
+  /** The maximum size of a client's message. The default is enough for a filter. */
   readonly maxMessageBytes?: number;
 }
 
@@ -42,7 +42,7 @@ export type ServeSocket = (
   options?: SocketOptions,
 ) => void;
 
-/** Close codes of RFC 6455 and its registry, by what they say. */
+/** Close codes of RFC 6455 and its registry, by meaning. */
 export const closeCodes = {
   goingAway: 1001,
   protocolError: 1002,
@@ -52,7 +52,7 @@ export const closeCodes = {
   tryAgainLater: 1013,
 } as const;
 
-/** A frame that is to hold one object; undefined for anything else. */
+/** Parses a frame that should hold one object; undefined for anything else. */
 export function readMessage(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = parseJson(text);

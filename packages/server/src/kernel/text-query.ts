@@ -1,6 +1,6 @@
 /**
- * A search in text as Prefect's clients write it: words of which one must be found, `+word` that must be, `-word` or `!word`
- * that must not be, and "several words" as one. Case does not count, and nothing is a wildcard.
+ * A text search in the syntax of Prefect's clients: words of which one must occur, `+word` for required ones, `-word` or `!word`
+ * for forbidden ones, and "several words" as a phrase. Case does not count, and there are no wildcards.
  */
 export interface TextQuery {
   readonly some: readonly string[];
@@ -8,7 +8,7 @@ export interface TextQuery {
   readonly none: readonly string[];
 }
 
-/** A sign, then a quoted phrase in which a backslash takes the next character as it is, or a word. */
+/** Matches an optional sign, then a word or a quoted phrase, in which a backslash escapes the next character. */
 const term = /([+\-!]?)(?:"((?:[^"\\]|\\.)*)"?|(\S+))/gs;
 
 export function parseTextQuery(text: string): TextQuery {
@@ -25,7 +25,7 @@ export function parseTextQuery(text: string): TextQuery {
   return { some, all, none };
 }
 
-/** Whether what the query asks for is found in the texts, each by itself. */
+/** Whether the texts, each by itself, match the query. */
 export function textMatches({ some, all, none }: TextQuery, texts: readonly string[]): boolean {
   const lower = texts.map((text) => text.toLowerCase());
   const found = (wanted: string) => {

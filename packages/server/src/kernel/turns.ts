@@ -1,7 +1,7 @@
-/** Does the work as soon as it is its turn. */
+/** Runs the work when its turn comes. */
 export type TakeTurn = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** Lets so many do something at once; the others wait, in their order. */
+/** Runs up to `max` pieces of work at once; the others wait in order. */
 export function createTurns(most: number): TakeTurn {
   const waiting: (() => void)[] = [];
   let underWay = 0;

@@ -6,16 +6,16 @@ import type { Context } from "./context.ts";
 import type { Metrics } from "./metrics.ts";
 import type { FollowUp } from "./outbox.ts";
 
-/** A unit of work: what it writes through, and where it notes what it changes. */
+/** A unit of work: its writer, and its notes of the changes that it makes. */
 export interface Unit {
   readonly context: Context;
   readonly tx: Writer;
-  /** A writer for statements whose answers nobody needs, as `Database.deferred` gives it. */
+  /** A writer for statements whose answers nobody awaits, from `Database.deferred`. */
   readonly later: Writer;
   readonly sql: Sql;
   /**
-   * Notes rows that are new or changed. `present` makes of a row what pages get, once somebody asks for it; without `present`
-   * the rows are read by their ids, as those of a noun whose pages show more than its row.
+   * Notes new or changed rows. `present` turns a row into the form that pages get, once somebody asks for it; without `present`
+   * the rows are read by their ids, for nouns whose pages show more than the row.
    */
   changed<N extends LiveNoun, R extends { readonly id: string }>(
     noun: N,
@@ -25,7 +25,7 @@ export interface Unit {
   deleted(noun: LiveNoun, ids: readonly string[]): void;
   recorded(events: readonly Event[]): void;
   /**
-   * Leaves work to the consumer that wants follow-ups of this name. It is kept with the unit, and is done after the commit by this
+   * Leaves work to the consumer of follow-ups with this name. It is stored with the unit, and is done after the commit by this
    * server or another one.
    */
   followUp(name: string, refs: readonly string[]): void;
@@ -34,9 +34,9 @@ export interface Unit {
 }
 
 /**
- * The only way to write. Runs `work` in a transaction (`Database.write`), and when that is durable publishes the changes that
- * `work` has noted, and counts. What consumers want of them is written down in the same transaction. Where the database asks
- * for `work` again, only the notes of the last time count.
+ * The only way to write. Runs `work` in a transaction (`Database.write`) and, once that is durable, publishes the changes that
+ * `work` noted and adds to the metrics. The changes that consumers want are written in the same transaction. If the database runs
+ * `work` again, only the notes of the last run count.
  */
 export async function unit<T>(context: Context, work: (unit: Unit) => Promise<T>, options?: WriteOptions): Promise<T> {
   const { db, clock, outbox, bus, metrics } = context;
@@ -67,7 +67,7 @@ function unitOf(context: Context, tx: Writer, { changes, followUps, counts }: No
     later: db.deferred(tx),
     sql: db.sql,
     changed(noun, rows, present) {
-      // The compiler can't see that the rows are those of the noun, which it has checked where it was noted.
+      // The compiler checked the type of the rows where they were noted, and cannot see it here.
       if (rows.length > 0) changes.push(new ChangedRows(clock, noun, { given: rows, present }) as unknown as Changed);
     },
     deleted(noun, ids) {
@@ -86,7 +86,9 @@ interface Presentable<N extends LiveNoun, R> {
   readonly present: ((row: R, now: Timestamp) => LiveRow<N>) | undefined;
 }
 
-/** A class, since an object literal with a getter takes six times as long to make (measured: 0.7 µs, of 200 µs of a change). */
+/**
+ * A class, because an object literal with a getter takes six times as long to create (measured: 0.7 µs, of 200 µs for a change).
+ */
 class ChangedRows<N extends LiveNoun, R extends { readonly id: string }> {
   readonly kind = "changed";
   readonly noun: N;

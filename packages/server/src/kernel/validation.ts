@@ -16,9 +16,9 @@ import type { Incoming } from "./incoming.ts";
 import { readLeniently } from "./leniency.ts";
 
 /**
- * Schemas that were asked for a few times, with the number, and those that were asked for more often, compiled. Compiling
- * takes 3 ms for a body and 17 ms for a filter, where walking through the schema takes less than one: a server inside a
- * script, or a page that is opened once, never asks so often.
+ * Schemas used a few times, with their counts, and those used more often, compiled. Compiling takes 3 ms for a body and 17 ms for
+ * a filter, while interpreting the schema takes less than one: a server inside a script, or a page that is opened once, never
+ * uses one often enough.
  */
 const known = new WeakMap<TSchema, number | Validator>();
 const usesBeforeCompiling = 3;
@@ -37,7 +37,7 @@ function isValid(schema: TSchema, value: unknown): boolean {
 
 type Given = Pick<Incoming, "params" | "query" | "body">;
 
-/** The parts of a request as the contract has them, or an error that names each problem with its place and value. */
+/** The parts of a request as the contract types them, or an error that lists each problem with its place and value. */
 export function validated<C extends RouteContract>(
   contract: C,
   request: Given,
@@ -49,7 +49,7 @@ export function validated<C extends RouteContract>(
   };
 }
 
-/** An id in the path that is no UUID addresses nothing: 404, as Prefect's clients expect. */
+/** An id in the path that is not a UUID is unknown: 404, as Prefect's clients expect. */
 function params(contract: RouteContract, request: Given): unknown {
   if (contract.params === undefined) return undefined;
   const given = { ...(request.params as Record<string, string>) };
@@ -68,7 +68,7 @@ function query(contract: RouteContract, request: Given): unknown {
   });
 }
 
-/** A query is text. What is no number where one is expected stays text, and is a problem that is told. */
+/** Query values are strings: converts numeric ones, and leaves invalid ones for validation to report. */
 function withNumbers(schema: TSchema, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const { properties = {} } = schema as { properties?: Readonly<Record<string, TSchema>> };
   const entries = Object.entries(given).map(([name, text]) => {
@@ -103,14 +103,14 @@ function check(schema: TSchema, value: unknown, { place, requestBody }: Where): 
   return checked;
 }
 
-/** A value where it is what the schema says, and what is wrong with it where it is not. */
+/** The value if it fits the schema, or its problems. */
 export interface ReadAs<S extends TSchema> {
   readonly problems: readonly Problem[];
-  /** The fields of the schema are plain numbers; in what is a user's the exact ones stay. */
+  /** The schema's fields are JavaScript numbers; a user's own values keep exact ones. */
   readonly value: Static<S>;
 }
 
-/** For services that validate a part by itself, such as a frame of a websocket. */
+/** For services that validate an input of their own, such as a frame of a websocket. */
 export function readAs<S extends TSchema>(schema: S, value: unknown, place = "body"): ReadAs<S> {
   const fitted = withPlainFields(schema, value);
   if (isValid(schema, fitted)) return { problems: [], value: fitted as Static<S> };
@@ -126,7 +126,7 @@ interface Shape {
   readonly const?: unknown;
 }
 
-/** The schema with the one shape that the value names in place of each `Tagged` union, so that its problems are told alone. */
+/** Replaces each `Tagged` union in the schema by the shape that the value names, so that only its problems are reported. */
 function narrowed(schema: Shape, value: unknown): TSchema {
   const { [tagKeyword]: tag, anyOf = [], properties } = schema;
   if (tag !== undefined) {
@@ -158,8 +158,8 @@ function problemsOf(schema: TSchema, value: unknown, place: string): readonly Pr
   const explained = new Set(errors.flatMap(({ keyword, instancePath }) => (keyword === "~refine" ? instancePath : [])));
   for (const { instancePath, keyword, message, params } of errors) {
     if (keyword === "boolean") continue; // An unknown field, which has a problem of its own.
-    if (keyword !== "~refine" && explained.has(instancePath)) continue; // A refinement has words for it.
-    if (keyword === "anyOf" && problems.length > 0) continue; // The alternatives have been named already.
+    if (keyword !== "~refine" && explained.has(instancePath)) continue; // The refinement has a sentence for it.
+    if (keyword === "anyOf" && problems.length > 0) continue; // The alternatives are already listed.
     for (const name of namesIn(params)) {
       const path = [...instancePath.split("/").slice(1).map(segment), ...name];
       problems.push({
@@ -176,7 +176,7 @@ function problemsOf(schema: TSchema, value: unknown, place: string): readonly Pr
     : [{ type: "invalid", loc: [place], msg: "is not valid", input: value }];
 }
 
-/** `Nullable` adds «must be null» to every problem of its other half, which helps nobody. */
+/** Drops "must be null", which `Nullable` adds to every problem of its other half. */
 function withoutNull(problems: readonly Problem[]): readonly Problem[] {
   const useful = problems.filter(({ msg }) => msg !== "must be null");
   return useful.length > 0 ? useful : problems;
@@ -193,7 +193,7 @@ function namesIn(params: unknown): readonly (readonly string[])[] {
   return Array.isArray(names) ? names.map((name) => [name]) : [[]];
 }
 
-/** Names of the kinds of problems as Prefect's clients know them. */
+/** Prefect's names for the kinds of problems, which its clients know. */
 const types: Readonly<Record<string, string>> = {
   required: "missing",
   additionalProperties: "extra_forbidden",

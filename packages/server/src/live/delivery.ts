@@ -5,7 +5,7 @@ import { keyOf, keysOf, kindsOf, type TopicKey, type TopicKind } from "./topics.
 /** More of one kind in one message, and reading anew is cheaper for both sides. */
 const maxOfAKind = 1000;
 
-/** What is delivered at once, in the order in which each page gets it. */
+/** One delivery, in the order in which each page gets it. */
 export interface Batch {
   readonly rows: readonly LiveRowChange[];
   /** Comes last. */
@@ -19,7 +19,7 @@ export type Sorter = (topic: LiveTopic) => readonly LiveChange[] | undefined;
 export function sorter(nouns: Nouns, { rows, deleted }: Batch): Sorter {
   const byTopic = new Map<TopicKey, LiveRowChange[]>();
   for (const change of rows) for (const key of keysOf(nouns, change)) addTo(byTopic, key, change);
-  // Whose a row was that is gone nobody knows: all topics hear of it that may have shown it.
+  // The topics of a deleted row are unknown: every topic that may have shown it gets the deletion.
   const byKind = new Map<TopicKind, LiveDeletion[]>();
   for (const change of deleted) for (const kind of kindsOf(nouns, change.of)) addTo(byKind, kind, change);
 

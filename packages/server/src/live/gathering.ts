@@ -3,19 +3,19 @@ import type { Change, Changed, Deleted } from "../kernel/bus.ts";
 import type { Noun, Nouns } from "./nouns.service.ts";
 import { type Interest, keysOf, kindsOf } from "./topics.ts";
 
-/** More than this between two deliveries, and the pages read anew what they show instead. */
+/** If more changes arrive between two deliveries, pages reload their data instead. */
 const maxGathered = 20_000;
 /** The same for the characters of log lines and artifacts, of which a single one may have millions. */
 const maxCharacters = 4 * 1024 * 1024;
 
-/** What has changed since the last delivery and is watched. */
+/** Watched changes since the last delivery. */
 export interface Gathered {
-  /** The newest row of each thing, of which a log line has only one. */
+  /** The newest row of each id; a log line has only one. */
   readonly rows: ReadonlyMap<LiveNoun, ReadonlyMap<string, LiveRowChange>>;
   /** The ids of rows that are still to be read. */
   readonly unread: ReadonlyMap<LiveNoun, ReadonlySet<string>>;
   readonly deleted: readonly LiveDeletion[];
-  /** There was more than could be kept. */
+  /** Whether changes were dropped because there were too many. */
   readonly lost: boolean;
 }
 
@@ -50,7 +50,7 @@ export function createGathering(nouns: Nouns, interest: Interest): Gathering {
     return { watched: watched || progressed.size > 0, progressed: [...progressed] };
   }
 
-  /** Gives whether somebody watches the row. */
+  /** Returns whether any page watches the row. */
   function keep<N extends LiveNoun>(change: LiveRowChange<N>): boolean {
     if (!keysOf(nouns, change).some(interest.isWatched)) return false;
     if (sizeOf(next) >= maxGathered || characters >= maxCharacters) {

@@ -13,11 +13,11 @@ import { createTopics, type Page, type Topics } from "./topics.ts";
 const gatherSeconds = 0.05;
 /** Rows of a noun read for one delivery; the rest waits for the next. */
 const maxRowsRead = 200;
-/** A page that has not taken so much yet gets no more, and reads anew once it has caught up. */
+/** A page with more unread data than this gets nothing further, and reloads its data once it has caught up. */
 const maxBacklogBytes = 1024 * 1024;
 const maxSubscriptions = 64;
 
-/** Tells pages what changes in what they show. Listens to the bus only while a page has a subscription. */
+/** Sends pages the changes in the rows that they show. Listens to the bus only while a page has a subscription. */
 export function createLive(context: Context): (connection: SocketConnection) => SocketHandlers {
   const { bus, clock } = context;
   const topics = createTopics();
@@ -56,7 +56,7 @@ export function createLive(context: Context): (connection: SocketConnection) => 
     deliverRest();
   }
 
-  /** What came during a delivery, and what it left over. */
+  /** Delivers the changes that arrived during a delivery, and those that it left. */
   function deliverRest(): void {
     if (gathering.waiting) deliverIn(gatherSeconds);
     else if (progress.waiting || [...pages].some(({ behind }) => behind)) deliverIn(progressSeconds);

@@ -6,12 +6,12 @@ import * as logs from "../logs/logs.service.ts";
 import * as taskRuns from "../task-runs/task-runs.service.ts";
 import { readRows } from "../ui/runs/run-rows.service.ts";
 
-/** What the live feed knows of a noun. Pages get its rows, and those of them that were deleted. */
+/** A noun of the live feed. Pages get its rows, and the ids of deleted ones. */
 export interface Noun<Row> {
   /** Reads the rows with these ids, in any order; ids that are gone are left out. */
   readMany(context: Context, ids: readonly string[]): Promise<readonly Row[]>;
   readonly topics: TopicsOf<Row>;
-  /** Pages show more than a change knows: changes tell ids alone, and the rows are read when they are delivered. */
+  /** Pages show more than a change holds: changes carry only ids, and the rows are read at delivery. */
   readonly readAtDelivery?: true;
   /** Characters of text in a row of a kind that may have millions. */
   characters?(row: Row): number;
@@ -19,7 +19,7 @@ export interface Noun<Row> {
   countedIn?(row: Row): string | null;
 }
 
-/** The topics that hear of a row: all rows on a topic of a list, and on a topic of one thing those that belong to it. */
+/** The topics of a row: all rows on a topic of a list, and its own on a topic of one id. */
 export type TopicsOf<Row> = { readonly [L in ListTopic]?: true } & {
   readonly [N in WatchedNoun]?: (row: Row) => readonly (string | null)[];
 };

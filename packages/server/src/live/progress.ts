@@ -4,7 +4,7 @@ export const progressSeconds = 0.5;
 /** Flow runs whose task counts have moved. */
 export interface Progress {
   add(ids: readonly string[]): void;
-  /** Those that were not taken within the last half second; the others stay until then. `now` is in seconds. */
+  /** Ids that were not taken within the last half second; the others stay until then. `now` is in seconds. */
   take(now: number): readonly string[];
   readonly waiting: boolean;
   clear(): void;

@@ -3,7 +3,7 @@ import type { Problem } from "../kernel/errors.ts";
 import { readMessage } from "../kernel/socket.ts";
 import { readAs } from "../kernel/validation.ts";
 
-/** A request of a page, or a sentence on what is wrong with it, with the id that the page gave it. */
+/** A request of a page, or a sentence on its problem, with the id that the page gave it. */
 export type ReadRequest =
   | { readonly request: LiveRequest; readonly problem?: never; readonly id?: never }
   | { readonly request?: never; readonly problem: string; readonly id: number | null };

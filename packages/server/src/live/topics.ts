@@ -4,7 +4,7 @@ import type { Noun, Nouns } from "./nouns.service.ts";
 
 export type TopicKind = LiveTopic["kind"];
 
-/** Topics by what is compared: one text for each thing that can be watched. */
+/** A topic as one string, for comparisons. */
 export type TopicKey = string;
 
 export function keyOf({ kind, ...fields }: LiveTopic): TopicKey {
@@ -16,7 +16,7 @@ function keyOfOne(kind: string, id: string): TopicKey {
   return `${kind} ${id.toLowerCase()}`;
 }
 
-/** The topics that hear of a row. */
+/** The topics of a row. */
 export function keysOf<N extends LiveNoun>(nouns: Nouns, { kind, row }: LiveRowChange<N>): readonly TopicKey[] {
   const { topics }: Noun<typeof row> = nouns[kind];
   return Object.entries(topics).flatMap(([topic, idsOf]) => {
@@ -25,12 +25,12 @@ export function keysOf<N extends LiveNoun>(nouns: Nouns, { kind, row }: LiveRowC
   });
 }
 
-/** The kinds of topics that hear of a noun. */
+/** The kinds of topics on which a noun appears. */
 export function kindsOf(nouns: Nouns, noun: LiveNoun): readonly TopicKind[] {
   return Object.keys(nouns[noun].topics) as TopicKind[];
 }
 
-/** One open page of somebody. */
+/** One open page. */
 export interface Page {
   readonly connection: SocketConnection;
   readonly subscriptions: Map<number, Subscription>;
@@ -44,14 +44,14 @@ export interface Subscription {
   readonly page: Page;
 }
 
-/** What somebody watches. */
+/** The topics that some page watches. */
 export interface Interest {
   isWatched(key: TopicKey): boolean;
   /** Whether any topic of the kind is watched. */
   isKindWatched(kind: TopicKind): boolean;
 }
 
-/** Who watches what. */
+/** The topics by page. */
 export interface Topics extends Interest {
   add(subscription: Subscription): void;
   remove(page: Page, id: number): void;

@@ -4,7 +4,7 @@ import { feedTo, readFilterRequest } from "../kernel/feed.ts";
 import { closeCodes, type SocketConnection, type SocketHandlers } from "../kernel/socket.ts";
 import { logMatcher } from "./logs.rules.ts";
 
-/** `/logs/out`: the client says in one frame which lines it wants to see, and gets every one from then on. */
+/** `/logs/out`: the client sends a filter in one frame, and gets every matching line from then on. */
 export function sendLogs(context: Context, connection: SocketConnection): SocketHandlers {
   let end = () => {};
   let asked = false;

@@ -43,7 +43,7 @@ export async function logsById(reader: Reader, ids: readonly string[]): Promise<
   return rows;
 }
 
-/** The lines of a flow run after one of them, whole, oldest first: as many as the limit says and memory has room for. */
+/** The lines of a flow run after a given one, uncut, oldest first: up to the limit, and as many as fit in memory. */
 export async function logsAfter(
   db: Database,
   flowRunId: string,

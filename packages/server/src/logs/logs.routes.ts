@@ -22,7 +22,7 @@ export function logRoutes({ context, serve, serveSocket }: LogRoutes): void {
   serve(downloadFlowRunLogs, async ({ params, context, reply }) => {
     const { fileName, csv } = await logs.download(context, params.id);
     reply.header("content-disposition", attachment(fileName));
-    return Readable.from(csv) as unknown as string; // What is sent is text; it is not held whole.
+    return Readable.from(csv) as unknown as string; // The answer is streamed, so that it is never whole in memory.
   });
 }
 

@@ -10,7 +10,7 @@ export function boundedMessage(message: string): string {
   return `${message.slice(0, maxMessageLength)}… (${message.length - maxMessageLength} more characters were cut)`;
 }
 
-/** Whether a line meets the criteria: the same that the query decides in the database. */
+/** Whether a line meets the criteria, as the query decides it in the database. */
 export function logMatcher(filter: LogFilter): (log: Log) => boolean {
   const parts = Object.entries(matchers).flatMap(([key, matcher]) => {
     const asked = filter[key as keyof typeof matchers];

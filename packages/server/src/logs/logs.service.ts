@@ -8,10 +8,10 @@ import { unit } from "../kernel/unit.ts";
 import * as queries from "./logs.queries.ts";
 import { boundedMessage, csvHead, csvRecord } from "./logs.rules.ts";
 
-/** What fits in the column on PostgreSQL. */
+/** The maximum of the column on PostgreSQL. */
 const maxLevel = 2 ** 31 - 1;
 
-/** Keeps lines in their order: those of one moment are read in the order in which they were sent. */
+/** Inserts lines in order: lines with equal times are read in the order in which they were sent. */
 export async function create(context: Context, lines: readonly LogCreate[]): Promise<void> {
   if (lines.length === 0) return;
   const { clock, heard } = context;

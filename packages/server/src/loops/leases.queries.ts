@@ -4,7 +4,7 @@ import type { Tables } from "../db/tables.ts";
 
 export type LeaseRow = Tables["loop_lease"];
 
-/** Shows that the holder lives, and gives the names of what it holds. */
+/** Shows that the holder lives, and returns the names of its leases. */
 export async function renewLeases(tx: Writer, holder: string): Promise<readonly string[]> {
   const { rows } = await sql<{ name: string }>`UPDATE loop_lease SET beat = beat + 1
     WHERE holder = ${holder} RETURNING name`.execute(tx);

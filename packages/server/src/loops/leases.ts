@@ -7,7 +7,7 @@ import * as queries from "./leases.queries.ts";
 
 /** How often a server shows that it lives, and looks whether others do. */
 export const renewSeconds = 1.5;
-/** Without having shown it for so long, it has lost what it held: sooner than any other server takes it. */
+/** A holder that has not renewed for this long has lost its leases, before any other server takes them. */
 const heldSeconds = 3 * renewSeconds;
 
 /** The right to do the work of a loop, which one of several servers has. */
@@ -19,10 +19,10 @@ export interface Lease {
 export interface Leases {
   /** Tries to get a lease, and to get it back, for as long as the server runs. `gained` is called when it has got it. */
   contend(name: string, gained: () => void): Lease;
-  /** Renews what is held, and takes what is free. */
+  /** Renews the leases of this server, and takes free ones. */
   tick(): Promise<void>;
   start(): void;
-  /** Gives back what is held. */
+  /** Releases the leases of this server. */
   stop(): Promise<void>;
 }
 
@@ -119,7 +119,7 @@ function heldByRows(context: Context, contenders: Contenders): Holding {
   let renewedAt = Number.NEGATIVE_INFINITY;
   const isHeld = (name: string) => held.has(name) && clock.elapsed() - renewedAt < heldSeconds;
 
-  /** Those that nobody holds, or whose holder has been silent for too long. */
+  /** Leases without a holder, or whose holder has been silent for too long. */
   async function free(): Promise<readonly (readonly [name: string, seen: queries.LeaseRow | undefined])[]> {
     const names = [...contenders.keys()];
     const rows = names.length === 0 ? [] : await queries.leasesNamed(db.read, names);

@@ -16,9 +16,9 @@ export interface Loop {
   stop(): Promise<void>;
 }
 
-/** What the work of a tick may ask of its loop. */
+/** Requests of a tick to its loop. */
 export interface Tick {
-  /** Asks for the next tick within so many seconds of this one, where it would come later. */
+  /** Asks for the next tick within so many seconds of this one, if it would come later. */
   within(seconds: number): void;
   /** Aborted when the loop stops. */
   readonly signal: AbortSignal;
@@ -28,7 +28,7 @@ export interface LoopOptions {
   readonly name: string;
   /** The longest time from the end of one tick to the next. */
   readonly everySeconds: number;
-  /** Until the first tick; as the others unless told. */
+  /** The delay of the first tick; by default the usual interval. */
   readonly firstAfterSeconds?: number;
   /** One of the servers of the database does it. Where that one dies, another does it within seconds. */
   readonly exclusive?: boolean;

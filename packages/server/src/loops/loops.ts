@@ -10,7 +10,7 @@ import { createLoop, type Loop, type LoopOptions } from "./loop.ts";
 
 const lostRunsEverySeconds = 15;
 const cancellationsEverySeconds = 20;
-/** A consumer is woken by what this server commits. What others have left is found by looking. */
+/** This server's commits wake a consumer. Changes that others left are found by polling. */
 const consumersEverySeconds = 5;
 
 export interface LoopsOptions {
@@ -19,7 +19,7 @@ export interface LoopsOptions {
   readonly leases: Leases;
 }
 
-/** Everything that a server which listens does by itself. Several servers on one database all do what is not exclusive. */
+/** Everything that a listening server does by itself. All servers of one database run the loops that are not exclusive. */
 export function createLoops(context: Context, { retention, consumers, leases }: LoopsOptions): readonly Loop[] {
   const loop = (options: LoopOptions) => createLoop(context, options, leases);
   return [

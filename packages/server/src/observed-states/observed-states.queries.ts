@@ -19,7 +19,7 @@ export async function observedStates(
   return rows.map((row) => ({ ...row, first_seen: asMoment(row.first_seen), last_seen: asMoment(row.last_seen) }));
 }
 
-/** A number also where the driver gives what is added up as text. */
+/** Converts a sum, which the driver may return as a string, to a number. */
 function asMoment(moment: Timestamp): Timestamp {
   return Number(moment) as Timestamp;
 }

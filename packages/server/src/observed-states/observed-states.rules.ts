@@ -8,7 +8,7 @@ export interface Observed {
   readonly last_seen: Timestamp;
 }
 
-/** Of what histories of several kinds of runs hold, each type and name once. */
+/** Merges histories of several kinds of runs, each type and name once. */
 export function merged(histories: readonly (readonly Observed[])[]): readonly Observed[] {
   const kinds = new Map<string, Observed>();
   for (const seen of histories.flat()) {
@@ -21,7 +21,7 @@ export function merged(histories: readonly (readonly Observed[])[]): readonly Ob
   return [...kinds.values()];
 }
 
-/** Those whose type or name begins with the text, however it is written; all of them where there is none. */
+/** States whose type or name begins with the text, in any case; all of them without a text. */
 export function beginningWith(states: readonly Observed[], text: string): readonly Observed[] {
   const begin = text.trim().toLowerCase();
   return states.filter(({ state_type, state_name }) =>

@@ -9,9 +9,9 @@ export interface OpenApiSource {
   /** Everything that the protocol exports, by name: contracts give operations their ids, schemas give components theirs. */
   readonly names: Readonly<Record<string, unknown>>;
   readonly version: string;
-  /** Those that are answered however busy the server is. */
+  /** Operations that are answered however busy the server is. */
   readonly alwaysAnswered: readonly RouteContract[];
-  /** Whether this server asks who somebody is. */
+  /** Whether this server requires credentials. */
   readonly passwordRequired: boolean;
 }
 
@@ -40,7 +40,7 @@ export function openApiDocument(source: OpenApiSource): JsonObject {
     },
     // Seen from this document, so that it holds behind any proxy and under any path.
     servers: [{ url: "../api" }],
-    // Where no password is set, everybody may do everything without one.
+    // Without a password, everybody has full access.
     security: passwordRequired ? [{ password: [] }] : [{ password: [] }, {}],
     tags: [...new Set(contracts.map(({ tag }) => tag))].toSorted().map((name) => ({ name })),
     paths: sorted(paths),

@@ -9,7 +9,7 @@ export interface ApiDescription {
   page(): string;
 }
 
-/** For programs and for people; made when somebody first asks, when all routes are there. */
+/** The descriptions for programs and for people, built at the first request, when all routes are registered. */
 export function apiDescription(
   registry: Registry,
   about: Pick<OpenApiSource, "alwaysAnswered" | "passwordRequired">,

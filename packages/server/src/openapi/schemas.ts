@@ -16,7 +16,7 @@ export function schemaWriter(names: Readonly<Record<string, unknown>>): SchemaWr
     const name = named.get(schema);
     if (name === undefined) return body(schema);
     if (!components.has(name)) {
-      components.set(name, null); // Taken, while what it refers to is written.
+      components.set(name, null); // Reserves the name while the schemas that it refers to are written.
       components.set(name, body(schema));
     }
     return { $ref: `#/components/schemas/${name}` };

@@ -3,8 +3,8 @@ import type { Json } from "@ostinato/protocol";
 type Fields = { readonly [key: string]: Json };
 
 /**
- * A schema in the notation of TypeScript's types, which says in a line what JSON Schema says in twenty. A reference is
- * `#Name`, for whoever wants to make a link of it.
+ * A schema in the notation of TypeScript's types, which needs one line for twenty of JSON Schema. A reference is `#Name`, so that
+ * it can become a link.
  */
 export function typeText(schema: Json, indent = ""): string {
   if (typeof schema !== "object" || schema === null || Array.isArray(schema)) return "unknown";

@@ -4,7 +4,7 @@ import { type Proposal, type RunState, withDetails } from "./state.ts";
 
 export type LoadFact<Facts> = <Name extends keyof Facts>(name: Name) => Promise<Facts[Name]>;
 
-/** What happens to every run that goes into a state, once the rules have let it: its times, its counts, the details. */
+/** Applies a new state to the run once the rules have accepted it: its times, its counts, the details. */
 type Transform<Run> = (transition: Transition<Run>) => { readonly run: Run; readonly written: RunState };
 
 export interface Orchestration<Run, Facts, Effect> {
@@ -27,8 +27,8 @@ interface Verdict {
 }
 
 /**
- * Decides a transition. The rules are asked in their order; one that changes the type of the proposal, or takes it away,
- * ends the asking, and nothing of what the rules before it wanted comes to pass. Nothing is written here.
+ * Decides a transition. The rules are asked in order; one that replaces or rejects the proposal ends this, and all consequences
+ * of earlier rules are dropped. Nothing is written here.
  */
 export async function orchestrate<Run extends object, Facts extends object, Effect>(
   { ruleSet, transform, load }: Orchestration<Run, Facts, Effect>,
@@ -54,7 +54,7 @@ export async function orchestrate<Run extends object, Facts extends object, Effe
   return { ...verdict, run: arrival.run, written, effects };
 }
 
-/** How each kind of effect is carried out, in the unit of work of the state. */
+/** The handler of each kind of effect, which runs in the unit of work of the state. */
 export type EffectHandlers<Effects, Move> = {
   readonly [K in keyof Effects]: (move: Move, effect: EffectOf<Effects, K>) => Promise<void>;
 };
@@ -116,7 +116,7 @@ function ended<Run, Effect>(
     case "reject": {
       const { state, reason, before = {} } = decision;
       const verdict = { status: "REJECT", details: { type: "reject_details", reason } } as const;
-      // Also the state that takes the place of the proposed one answers the proposal, should it be made again.
+      // A state that replaces the proposed one also gets the id of the proposal, so that it answers a repeated proposal.
       const { transition_id = null } = details;
       const proposed = state === null || transition_id === null ? state : withDetails(state, { transition_id });
       return { verdict, proposed, before, after: [] };

@@ -54,8 +54,8 @@ const endTaskRunsOfLostAttempt: FlowRunFollower<"lastSign"> = {
 };
 
 /**
- * Whether this is a further attempt whose client has said that its process lives for the run alone. Nobody works any more on
- * the task runs that the attempt before has left open.
+ * Whether this is a further attempt in a process of its own. Nobody works on the task runs that the previous attempt left open
+ * any more.
  */
 function beginsInNewProcess({ run, written }: Arrival<FlowRunSubject>): boolean {
   return run.run_count > 1 && written.details.heartbeat_seconds !== undefined;
@@ -97,7 +97,7 @@ const recordEvent: FlowRunFollower = {
   follow: () => ({ effects: [{ kind: "record-event" }] }),
 };
 
-/** What follows the state of any flow run, in the order in which it is carried out. */
+/** The followers of every flow run's state, in the order in which their effects are carried out. */
 export const flowRunFollowers = [
   keepResult,
   endTaskRunsOfCancelledRun,

@@ -21,7 +21,7 @@ import { isFinal, type RunState, stateAfter, withDetails } from "./state.ts";
 
 type FlowRunRuleSet = RuleSet<FlowRunSubject, FlowRunFacts, FlowRunEffect>;
 
-/** For what clients propose. */
+/** Rules for proposals of clients. */
 export const coreFlowRunRules: FlowRunRuleSet = {
   rules: [
     keepConcurrencyLease,
@@ -40,7 +40,7 @@ export const coreFlowRunRules: FlowRunRuleSet = {
   followers,
 };
 
-/** For what is forced, and for the first state of a run. */
+/** Rules for forced states, and for the first state of a run. */
 export const minimalFlowRunRules: FlowRunRuleSet = {
   rules: [keepConcurrencyLease, keepPersistedResult, cancelAtOnceWithoutProcess],
   followers,
@@ -48,7 +48,7 @@ export const minimalFlowRunRules: FlowRunRuleSet = {
 
 export const markLateRules: FlowRunRuleSet = { rules: [markLateOnce], followers };
 
-/** What happens to a flow run that goes into a state, whatever the rule set. */
+/** Applies a new state to a flow run, for every rule set. */
 export function transformFlowRun(transition: Transition<FlowRunSubject>): {
   readonly run: FlowRunSubject;
   readonly written: RunState;

@@ -11,7 +11,7 @@ import { abort, accept, anyOrNone, anyType, type Decision, type EffectOf, type R
 import { awaitingRetry } from "./start-rules.ts";
 import { detailTime, isFinal, keepsResult, neverAfterEnd, type Proposal, type RunState, withDetails } from "./state.ts";
 
-/** What the rules know of a flow run, and may change. */
+/** The fields of a flow run that rules read and may change. */
 export interface FlowRunSubject extends RunTimes {
   readonly id: string;
   readonly policy: FlowRunPolicy;
@@ -20,22 +20,22 @@ export interface FlowRunSubject extends RunTimes {
   readonly infrastructure_pid: string | null;
 }
 
-/** What some rules and followers need to know beyond the run itself. */
+/** Facts beyond the run itself, which some rules and followers need. */
 export interface FlowRunFacts {
-  /** When a server last heard of the process of the run; null where it never gave a sign of life. */
+  /** The last sign of life of the run's process; null if it never gave one. */
   readonly lastSign: Timestamp | null;
 }
 
 export interface FlowRunEffects {
-  /** The event that tells of the state. */
+  /** Records the event of the state. */
   readonly "record-event": object;
   /** The task run that stands for this run in its parent takes the same state. */
   readonly mirror: { readonly taskRunId: string };
-  /** What the state says of its result is an artifact too. */
+  /** Keeps the result in the state as an artifact. */
   readonly "keep-result": object;
-  /** A process that proposes a state and says how often it gives a sign of life has given one. */
+  /** Counts a proposal of a process that declares its interval as a sign of life. */
   readonly "note-heartbeat": { readonly intervalSeconds: number; readonly process: string | undefined };
-  /** Task runs that nobody works on any more end; `until` is the moment up to which somebody did. */
+  /** Ends task runs that nobody works on any more; `until` is the time until which they were worked on. */
   readonly "end-open-task-runs": { readonly why: "cancelled" | "died"; readonly until: Timestamp };
   /** Subflows that are open are cancelled too: their process may be gone, and would never end them. */
   readonly "cancel-subflows": object;
@@ -117,7 +117,7 @@ export const cancellingEndsAsCancelled: FlowRunRule = {
   decide: () => refuse("Cannot transition flows that are cancelling to a state other than Cancelled."),
 };
 
-/** There is no process that could confirm the cancellation. */
+/** No process could confirm the cancellation. */
 export const cancelAtOnceWithoutProcess: FlowRunRule = {
   name: "cancel-at-once-without-process",
   from: ["SCHEDULED", "PAUSED"],
@@ -141,7 +141,7 @@ function cancelInstead({ message }: Proposal, reason: string): FlowRunDecision {
   };
 }
 
-/** Only a scheduled run may be marked late, and once. */
+/** Only a scheduled run may be marked late, and only once. */
 export const markLateOnce: FlowRunRule = {
   name: "mark-late-once",
   from: anyType,
@@ -194,7 +194,7 @@ export const resume: FlowRunRule = {
     if (initial.details.pause_reschedule === true && run.deployment_id === null) {
       return refuse(`Cannot reschedule a ${name} flow run without a deployment.`);
     }
-    // A pause that blocks keeps its process alive, which must hear of the cancellation also after the deadline.
+    // A blocking pause keeps its process alive, which must learn of the cancellation even after the deadline.
     if (proposed.type !== "CANCELLING" && isOver(detailTime(initial, "pause_timeout"), now)) {
       return {
         kind: "reject",

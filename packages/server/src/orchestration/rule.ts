@@ -10,11 +10,11 @@ export interface Transition<Run> extends Chance {
   readonly now: Timestamp;
 }
 
-/** What a rule may not make by itself, so that equal transitions are decided equally and tests compare values. */
+/** Random values come with the transition, so that equal transitions are decided equally and tests compare values. */
 export interface Chance {
-  /** An id that sorts by this moment. */
+  /** An id that sorts by this time. */
   readonly newId: (at: Timestamp) => string;
-  /** From 0 up to, but not including, 1. */
+  /** Returns a number from 0 up to, but not including, 1. */
   readonly random: () => number;
 }
 
@@ -27,20 +27,20 @@ export interface Arrival<Run> {
   readonly written: RunState;
 }
 
-/** One of the effects that a table names: each is an object with its `kind`, and what the table says beside it. */
+/** An effect of a table: an object with its `kind` and the table's fields for it. */
 export type EffectOf<Effects, Kind extends keyof Effects = keyof Effects> = {
   [K in Kind]: { readonly kind: K } & Effects[K];
 }[Kind];
 
-/** Changes of the run, and what else is to be done in the same transaction, told as data. */
+/** Changes of the run, and effects to carry out in the same transaction, as data. */
 export interface Consequences<Run, Effect> {
   readonly run?: Partial<Run>;
   readonly effects?: readonly Effect[];
 }
 
 /**
- * What a rule says of a transition. One that accepts may change the proposal but not its type, and change the run before
- * the state is written or when it is. One that rejects gives the state that is written instead, or null for none.
+ * A rule's decision on a transition. Accepting, it may change the proposal but not its type, and change the run before the state
+ * is written or with it. Rejecting, it gives the state to write instead, or null for none.
  */
 export type Decision<Run, Effect> =
   | {
@@ -77,8 +77,8 @@ export interface Rule<Run, Facts, Effect, Need extends keyof Facts = never> {
 }
 
 /**
- * What follows whenever a state is written, whatever the rules made of the proposal. `from` without `to` in it is leaving a
- * state: what a run holds only while it is in one is given back by such a follower.
+ * Runs whenever a state is written, however the rules changed the proposal. A follower whose `from` is without its `to` runs when
+ * a run leaves a state: it releases resources that a run has only while it is in one.
  */
 export interface Follower<Run, Facts, Effect, Need extends keyof Facts = never> {
   readonly name: string;
@@ -93,7 +93,7 @@ export interface Follower<Run, Facts, Effect, Need extends keyof Facts = never> 
 
 /** The rules and followers for one kind of proposal. */
 export interface RuleSet<Run, Facts, Effect> {
-  /** In the order in which they are asked. */
+  /** In the order in which they decide. */
   readonly rules: readonly Rule<Run, Facts, Effect, keyof Facts>[];
   /** In the order in which their effects are carried out. */
   readonly followers: readonly Follower<Run, Facts, Effect, keyof Facts>[];

@@ -6,8 +6,8 @@ import { detailTime, type Proposal, withDetails } from "./state.ts";
 type StartRule = Rule<object, object, never>;
 
 /**
- * Of several workers that want to start a run, exactly one succeeds in making it pending. A pending run may go on to a
- * pending state of another name, which tells how far its start has come.
+ * If several workers try to start a run, exactly one succeeds in making it pending. A pending run may change to a pending state
+ * of another name, which tells how far its start has come.
  */
 export const startOnce: StartRule = {
   name: "start-once",
@@ -44,7 +44,7 @@ export const waitForScheduledTime: StartRule = {
   decide({ initial, now }) {
     const scheduled = initial === null ? undefined : detailTime(initial, "scheduled_time");
     if (initial === null || scheduled === undefined) return accept;
-    // By a clock that was moved back since, how much of the wait is over is not known: rather too soon than hours late.
+    // If the clock was set back since, the remaining wait is unknown: starting a little early is better than hours late.
     if (initial.timestamp - now > clockSkewSeconds * microsPerSecond) return accept;
     const delaySeconds = roundHalfDown((scheduled - now) / microsPerSecond);
     return delaySeconds > 0 ? { kind: "wait", delaySeconds, reason: "Scheduled time is in the future" } : accept;
@@ -55,7 +55,7 @@ function roundHalfDown(seconds: number): number {
   return Math.ceil(seconds - 0.5);
 }
 
-/** Where the arguments of a task that was put off are kept. */
+/** Keeps the reference to the arguments of a deferred task. */
 export const keepTaskParameters: StartRule = {
   name: "keep-task-parameters",
   from: ["SCHEDULED", "PENDING"],

@@ -15,7 +15,7 @@ export function presentState({ id, type, name, timestamp, message, data, details
   };
 }
 
-/** Whether a request that began at that moment made the state that it is answered. */
+/** Whether the request that began then created the state in its answer. */
 export function isFresh(state: State | null, begun: Timestamp): boolean {
   return state !== null && toTimestamp(state.timestamp) >= begun;
 }

@@ -18,7 +18,7 @@ export function stateRow(state: RunState) {
   };
 }
 
-/** That a result was not kept is not kept either: read again, the state has none. */
+/** A marker for a result that was not kept is not kept either: read again, the state has no data. */
 function writtenData(state: Proposal): JsonText | null {
   return hasData(state) ? writeOptionalJson(state.data) : null;
 }
@@ -38,7 +38,7 @@ export function stateOfRow({ id, type, name, timestamp, message, state_details, 
   return { id, type, name, timestamp, message, data: readOptionalJson(data), details: readPlainJson(state_details) };
 }
 
-/** What a query gives of the state of a run beside the columns of the run itself. */
+/** The columns of a run's state in a query, beside those of the run. */
 export interface StateColumnsOfRun {
   readonly state_id: string | null;
   readonly state_type: StateType | null;

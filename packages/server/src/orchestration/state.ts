@@ -11,7 +11,7 @@ import type { StateCreate, StateDetails } from "@ostinato/protocol";
 import { storable } from "../db/json-text.ts";
 import { keptName } from "../kernel/indexed-text.ts";
 
-/** A state that somebody wants a run to be in. */
+/** A state proposed for a run. */
 export interface Proposal {
   readonly type: StateType;
   readonly name: string;
@@ -26,7 +26,7 @@ export interface RunState extends Proposal {
   readonly timestamp: Timestamp;
 }
 
-/** What the details are where nobody said anything, in the order of the wire. */
+/** The default details, in the order of the wire. */
 export const defaultDetails = {
   flow_run_id: null,
   task_run_id: null,
@@ -48,7 +48,7 @@ export const defaultDetails = {
   deployment_concurrency_lease_id: null,
 } as const satisfies { readonly [K in Exclude<keyof StateDetails, (typeof ownDetails)[number]>]-?: StateDetails[K] };
 
-/** What Prefect does not know: answered only where it was said. */
+/** Details unknown to Prefect: answered only if they were set. */
 const ownDetails = [
   "error_name",
   "error_stack",
@@ -61,7 +61,7 @@ const ownDetails = [
 const moments = ["scheduled_time", "cache_expiration", "pause_timeout"] as const;
 const neverNull = ["untrackable_result", "pause_reschedule"] as const;
 
-/** Fills in what a client may leave out. A scheduled state without a time is scheduled for now. */
+/** Fills in optional fields. A scheduled state without a time is scheduled for now. */
 export function proposalOf({ type, name, message, data, state_details }: StateCreate, now: Timestamp): Proposal {
   const details = detailsOf(state_details ?? {});
   return {
@@ -97,7 +97,7 @@ export function withDetails<S extends Proposal>(state: S, change: StateDetails):
   return { ...state, details: { ...state.details, ...change } };
 }
 
-/** A moment among the details. */
+/** A time among the details. */
 export function detailTime(state: Proposal, name: (typeof moments)[number]): Timestamp | undefined {
   const value = state.details[name];
   return value === null || value === undefined ? undefined : toTimestamp(value);
@@ -110,12 +110,12 @@ export function isFinal(state: Proposal | null): boolean {
 /** A run that has ended does not go into a state of these types. */
 export const neverAfterEnd: readonly StateType[] = ["CANCELLING", "PAUSED", "CRASHED"];
 
-/** Whether a state says something of a result, as opposed to nothing or that it was not kept. */
+/** Whether a state carries data, other than a marker for a result that was not kept. */
 export function hasData({ data }: Proposal): boolean {
   return data !== null && data !== undefined && (data as { type?: unknown }).type !== "unpersisted";
 }
 
-/** Whether a state carries a result that can be read again, as opposed to none or one that was not kept. */
+/** Whether a state carries a result that can be read again. */
 export function keepsResult(state: Proposal): boolean {
   const { data } = state;
   return hasData(state) && typeof data === "object" && !Array.isArray(data) && !(data instanceof ExactNumber);

@@ -27,7 +27,7 @@ const keepResult: Follower<TaskRunSubject, TaskRunFacts, TaskRunEffect> = {
 
 const followers = [keepResult];
 
-/** For task runs that a client moves by requests. */
+/** Rules for task runs that a client moves by requests. */
 export const coreTaskRunRules: TaskRunRuleSet = {
   rules: [
     reuseCachedState,
@@ -43,7 +43,7 @@ export const coreTaskRunRules: TaskRunRuleSet = {
   followers,
 };
 
-/** For task runs that were put off, which task workers run, each once, outside any flow. */
+/** Rules for deferred task runs, which task workers run, each once, outside any flow. */
 export const backgroundTaskRunRules: TaskRunRuleSet = {
   rules: [
     startOnce,
@@ -60,13 +60,13 @@ export const backgroundTaskRunRules: TaskRunRuleSet = {
   followers,
 };
 
-/** For what is forced. */
+/** Rules for forced states. */
 export const minimalTaskRunRules: TaskRunRuleSet = { rules: [], followers };
 
-/** For the states of a subflow on the task run that stands for it: the result is the subflow's. */
+/** Rules for copying the states of a subflow to the task run that stands for it: the result stays with the subflow. */
 export const mirrorRules: TaskRunRuleSet = { rules: [], followers: [] };
 
-/** What happens to a task run that goes into a state, whatever the rule set. */
+/** Applies a new state to a task run, for every rule set. */
 export function transformTaskRun(transition: Transition<TaskRunSubject>): {
   readonly run: TaskRunSubject;
   readonly written: RunState;

@@ -12,7 +12,7 @@ import { abort, accept, anyOrNone, anyType, type EffectOf, type Rule, refuse } f
 import { awaitingRetry } from "./start-rules.ts";
 import { detailTime, isFinal, keepsResult, neverAfterEnd, type Proposal, type RunState } from "./state.ts";
 
-/** What the rules know of a task run, and may change. */
+/** The fields of a task run that rules read and may change. */
 export interface TaskRunSubject extends RunTimes {
   readonly id: string;
   readonly flow_run_id: string | null;
@@ -37,7 +37,7 @@ interface EnclosingFlowRun {
 export interface TaskRunEffects {
   /** The state may be used for other task runs with this key. */
   readonly cache: { readonly key: string; readonly expires: Timestamp | null };
-  /** What the state says of its result is an artifact too. */
+  /** Keeps the result in the state as an artifact. */
   readonly "keep-result": object;
 }
 

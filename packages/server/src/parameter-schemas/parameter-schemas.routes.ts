@@ -2,7 +2,7 @@ import { keepParameterSchema, readParameterSchema } from "@ostinato/protocol";
 import type { Serve } from "../kernel/operation.ts";
 import * as schemas from "./parameter-schemas.service.ts";
 
-/** What the SDK tells of the parameters of a flow, and what forms are made of. */
+/** The parameter schemas of flows, which the SDK reports and forms are built from. */
 export function parameterSchemaRoutes(serve: Serve): void {
   serve(keepParameterSchema, async ({ params, body, context }) => {
     await schemas.keep(context, params.id, body);

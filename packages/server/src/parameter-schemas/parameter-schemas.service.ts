@@ -5,7 +5,7 @@ import { notFound } from "../kernel/errors.ts";
 import { unit } from "../kernel/unit.ts";
 import * as queries from "./parameter-schemas.queries.ts";
 
-/** The newest schema of the flow's parameters; undefined where no client has told one. */
+/** The newest schema of the flow's parameters; undefined if no client has reported one. */
 export async function newest({ db }: Context, flowId: string): Promise<unknown> {
   const schema = await queries.newestParameterSchema(db, flowId);
   return schema === undefined ? undefined : readJson(schema);

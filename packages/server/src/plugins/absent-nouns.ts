@@ -1,6 +1,6 @@
 import { Nowhere, type RequestError, refused } from "../kernel/errors.ts";
 
-/** What Prefect's API has and this server has not yet, by the first part of the path. */
+/** Nouns of Prefect's API that this server does not have yet, by the first part of the path. */
 const absentNouns: Readonly<Record<string, string>> = {
   automations: "Automations",
   block_capabilities: "Blocks",
@@ -15,7 +15,7 @@ const absentNouns: Readonly<Record<string, string>> = {
   work_queues: "Work queues",
 };
 
-/** Why nothing stands at a path below the API: an empty phrase of HTTP, or the name of what is still to come. */
+/** The 404 of an unknown path below the API: the usual phrase of HTTP, or the name of a noun that is still to come. */
 export function absence(path: string): RequestError {
   const noun = absentNouns[path.split("/").find((part) => part !== "") ?? ""];
   if (noun === undefined) return new Nowhere();

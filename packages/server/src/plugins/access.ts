@@ -6,8 +6,8 @@ import { isOwnPage } from "./origin.rules.ts";
 import { callerOf } from "./origin-guard.ts";
 
 /**
- * Finds out who asks, once for each request below the API and before its body is read, and refuses those who may not. A websocket
- * says who it is in its first frame: `serveSocketsOn` decides on that.
+ * Identifies the caller, once for each request below the API and before its body is read, and refuses callers without access. A
+ * websocket authenticates in its first frame, which `serveSocketsOn` checks.
  */
 export function accessGuard(api: FastifyInstance, authentication: Authentication, config: Config): void {
   api.decorateRequest("actor", undefined as unknown as Actor);

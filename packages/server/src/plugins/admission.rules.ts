@@ -4,27 +4,27 @@ import { shareOf } from "./incoming-bytes.rules.ts";
 /** Whoever watches over the server, or asks whether to talk to it at all, is answered under any load. */
 export const alwaysAnswered = [readHealth, readReadiness, readMetrics, readApiVersion, readServerVersion];
 
-/** How much may be taken on at once. */
+/** Bounds on the requests in the server. */
 export interface AdmissionLimits {
   readonly requests: number;
   readonly waiting: number;
 }
 
-/** What is being done now, and how much waits. */
+/** The number of running and of waiting requests. */
 export interface Load {
   readonly requests: number;
   readonly waiting: number;
 }
 
-/** Whether a request can be worked on now, whose client has so many under way. */
+/** Whether a request can run now, given the number of running requests of its client. */
 export function fits({ requests }: Load, ownUnderWay: number, limits: AdmissionLimits): boolean {
   return requests < limits.requests && ownUnderWay < shareOf(limits.requests);
 }
 
 export interface Arrival {
-  /** How many requests of the same client are worked on. */
+  /** The number of running requests of the same client. */
   readonly ownUnderWay: number;
-  /** How many requests of the same client wait. */
+  /** The number of waiting requests of the same client. */
   readonly ownWaiting: number;
   /** The most that any client has waiting. */
   readonly maxOfOneClient: number;
@@ -34,9 +34,9 @@ export interface Arrival {
 export type Verdict = "go" | "wait" | "displace" | "too many of this client" | "server busy";
 
 /**
- * What becomes of a request that arrives. Nobody overtakes those that wait, but for those whose client has its share under way.
- * Where several clients wait, none of them has more than half of the places: one that floods the server neither fills it nor keeps
- * the others out.
+ * Decides on an arriving request. Requests run in order, except that others may pass those of a client whose running requests are
+ * at its share. While several clients wait, none has more than half of the places: a client that floods the server neither fills
+ * it nor locks the others out.
  */
 export function judge(
   load: Load,

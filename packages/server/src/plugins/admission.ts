@@ -7,7 +7,7 @@ import type { Incoming, IncomingBytes } from "./incoming-bytes.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** Undefined for what is answered under any load. */
+    /** Undefined for requests that are answered under any load. */
     ticket: Ticket | undefined;
   }
 }
@@ -16,7 +16,7 @@ declare module "fastify" {
 interface Ticket {
   readonly client: string;
   state: "waiting" | "under way" | "over";
-  /** Of one that waits: when it is sent away. */
+  /** The time at which a waiting request is refused. */
   giveUp: Timestamp | undefined;
   /** Its body, and its answer once that is large, in memory. */
   memory: Incoming | undefined;
@@ -26,13 +26,13 @@ interface Ticket {
 /** Smaller answers are gone before they matter. */
 const largeAnswer = 64 * 1024;
 const retryAfterSeconds = 2;
-/** How often the log says again that requests are refused. */
+/** The interval at which the log repeats that requests are refused. */
 const quietSeconds = 10;
 
 /**
- * Lets in as many requests as the server can take, before their bodies are read. What is more waits for a while, in order, and
- * what is more than can wait is told to come again: 503, or 429 where this one client has more waiting than its share. Websockets
- * and files of the UI are not counted.
+ * Admits as many requests as the server can take, before their bodies are read. Others wait for a while, in order; those beyond
+ * the waiting places are refused with 503, or with 429 if this client alone exceeds its share of them. Websockets and files of
+ * the UI are not counted.
  */
 export function admission(api: FastifyInstance, context: Context, incoming: IncomingBytes): void {
   const gate = createGate(context);
@@ -61,7 +61,7 @@ function createGate({ config, clock, metrics, log }: Context) {
     requests: config.maxRequests,
     waiting: config.maxWaiting,
   };
-  /** In the order in which they came. */
+  /** Waiting requests in order of arrival. */
   const queue = new Set<Ticket>();
   const waitingOf = new Map<string, number>();
   const underWayOf = new Map<string, number>();

@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { refused } from "../kernel/errors.ts";
 import { oldestRestApiVersion } from "../kernel/versions.ts";
 
-/** Refuses clients that say they speak an older contract than this server keeps. Most say nothing. */
+/** Refuses clients that declare an older contract than this server supports. Most declare none. */
 export function apiVersion(api: FastifyInstance): void {
   api.addHook("onRequest", ({ headers, routeOptions }, _reply, done) => {
     const given = headers["x-prefect-api-version"];
@@ -24,7 +24,7 @@ export function apiVersion(api: FastifyInstance): void {
   });
 }
 
-/** What tells whether a server is there, and what it speaks. */
+/** Paths that report whether a server runs, and its version. */
 const forEveryone = /\/(health|version)$/;
 
 type Version = readonly number[];

@@ -5,8 +5,8 @@ import type { Incoming, IncomingBytes } from "./incoming-bytes.ts";
 type Done = (error: Error | null, text: string) => void;
 
 /**
- * Reads the text of a body as it comes. What is counted stays counted until the request is over; a body that does not come is
- * given up, with its connection.
+ * Reads the text of a body as it arrives. Its bytes stay counted until the request is over; a stalled body is given up, with its
+ * connection.
  */
 export function readBody(request: FastifyRequest, incoming: IncomingBytes, done: Done): void {
   const { raw, ticket } = request;

@@ -22,7 +22,7 @@ export function errorAnswers(app: FastifyInstance): void {
     const { status } = described;
     if (described instanceof Overloaded) reply.header("retry-after", String(described.retryAfterSeconds));
     else if (status >= 500) report(error, status, request);
-    // Nobody waits for the rest of what does not come.
+    // The rest of a stalled request is not awaited.
     if (status === 408) reply.header("connection", "close");
     if (status === 503 && !reply.hasHeader("retry-after")) reply.header("retry-after", "1");
     return send(reply, described);
@@ -36,7 +36,9 @@ function hasGone({ raw }: FastifyRequest, reply: FastifyReply): boolean {
 
 const sayAgainMillis = 10_000;
 
-/** While the database is away every request fails for the same reason, which is said once in a while, with how many there were. */
+/**
+ * While the database is away every request fails for the same reason, so it is logged now and then, with the number of failures.
+ */
 function reporter() {
   let quietUntil = 0;
   let unsaid = 0;
@@ -53,14 +55,17 @@ function reporter() {
   };
 }
 
-/** For what goes wrong before a route is found. A path that can't be decoded, or is too long, leads nowhere. */
+/** Answers errors before routing. A path that cannot be decoded, or is too long, leads nowhere. */
 export function answerFrameworkError(error: FastifyError, _request: unknown, reply: FastifyReply): void {
   send(reply, pathErrors.includes(error.code) ? new Nowhere() : errorAnswer(error));
 }
 
 const pathErrors = ["FST_ERR_BAD_URL", "FST_ERR_MAX_PARAM_LENGTH"];
 
-/** For what Node can't read as a request at all, or not in time. There is no request yet, so this writes the answer itself. */
+/**
+ * Answers data that Node cannot parse as a request, or not in time. There is no request object yet, so this writes the answer
+ * itself.
+ */
 export function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
   const { status, body } = malformed[error.code ?? ""] ?? refused("BAD_REQUEST", "This is not an HTTP request.");
@@ -76,8 +81,8 @@ const malformed: Readonly<Record<string, RequestError>> = {
 };
 
 /**
- * Below the API an unknown route is JSON too; one with a slash too many or too few is sent to the right one, and one that is
- * there for other methods says for which.
+ * Answers unknown routes below the API in JSON too; one with a missing or an extra slash is redirected, and one that exists for
+ * other methods names them.
  */
 export function unknownRoutes(api: FastifyInstance, routes: Registry["routes"]): void {
   const methodsFor = (path: string) =>
@@ -100,7 +105,7 @@ function send(reply: FastifyReply, { status, body }: RequestError): FastifyReply
   return reply.code(status).type("application/json").send(JSON.stringify(body));
 }
 
-/** Whether the path of a contract, with its parameters, is this one. */
+/** Whether the path matches the path of a contract with its parameters. */
 function leadsTo(pattern: string, path: string): boolean {
   const [wanted, given] = [pattern.split("/"), path.split("/")];
   return wanted.length === given.length && wanted.every((part, index) => stands(part, given[index] ?? ""));

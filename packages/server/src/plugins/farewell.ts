@@ -2,15 +2,15 @@ import type { Socket } from "node:net";
 import type { Clock } from "@ostinato/core";
 import type { FastifyInstance } from "fastify";
 
-/** A request that has not been answered so long after the server was told to stop is cut off. */
+/** Requests that are unanswered this long after the start of the stop are cut off. */
 const patienceSeconds = 20;
-/** A connection that is opened while the server stops has so long to say what it wants. */
+/** The time in which a connection opened during the stop must send its request. */
 const greetingSeconds = 0.5;
 
 /**
- * Lets the server stop as soon as it has answered what it took. Node closes the connections that are idle at that moment; one
- * that becomes idle later would stay open until its client lets go of it, a minute or more, and so would those that browsers
- * open to have one to spare: before the first byte came Node takes a connection for a busy one.
+ * Lets the server stop as soon as it has answered the accepted requests. Node closes the connections that are idle at that
+ * moment; one that becomes idle later would stay open until its client closes it, a minute or more. So would spare connections of
+ * browsers, because Node counts a connection as busy before its first byte.
  */
 export function farewell(app: FastifyInstance, clock: Clock): void {
   let stopping = false;

@@ -1,7 +1,7 @@
-/** What comes is counted in such steps, and what is no larger never waits. */
+/** Bytes are counted in steps of this size; smaller bodies never wait. */
 export const stepBytes = 64 * 1024;
 
-/** No client has more than three quarters of anything: there is always room for another. */
+/** A client gets at most three quarters of a resource, so that there is always room for another. */
 export function shareOf(most: number): number {
   return Math.ceil((most * 3) / 4);
 }
@@ -9,19 +9,19 @@ export function shareOf(most: number): number {
 export interface Filling {
   /** Bytes that are in memory. */
   readonly taken: number;
-  /** Those of the client that wants more. */
+  /** The bytes of the client that wants more. */
   readonly own: number;
   readonly maxBytes: number;
 }
 
-/** Whether there is room for one step more. */
+/** Whether one more step fits. */
 export function mayTake({ taken, own, maxBytes }: Filling): boolean {
   return taken + stepBytes <= maxBytes && own + stepBytes <= shareOf(maxBytes);
 }
 
-/** How a body or message comes along, by looks at it in even distances. */
+/** The progress of a body or message, checked at even intervals. */
 export interface Progress {
-  /** What had come when it was last well. */
+  /** The bytes at the last check with enough progress. */
   mark: number;
   /** Looks since then. */
   quietLooks: number;
@@ -33,7 +33,7 @@ export interface Progress {
  */
 const maxQuietLooks = 10;
 
-/** Whether it has been so slow that it is given up: within ten looks a step or more has to come. */
+/** Whether it is so slow that it is given up: at least one step has to arrive within ten checks. */
 export function isTooSlow(progress: Progress, bytes: number): boolean {
   if (bytes - progress.mark >= stepBytes) {
     progress.mark = bytes;

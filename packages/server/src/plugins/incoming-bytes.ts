@@ -3,20 +3,20 @@ import { isTooSlow, mayTake, type Progress, stepBytes } from "./incoming-bytes.r
 
 /** A body or message that comes from a client. */
 export interface Incoming {
-  /** So much of it is in memory. Its source is paused while there is no room for more. */
+  /** Sets the bytes of it in memory. Its source is paused while there is no room for more. */
   hold(bytes: number): void;
-  /** All of it has come, so that nobody need wait for it; what was held is still held. */
+  /** Marks it as fully received, so that nothing waits for it; its bytes stay counted. */
   complete(): void;
   release(): void;
 }
 
-/** Where it comes from. */
+/** The connection that sends it. */
 export interface Source {
   /** The address of the client. */
   readonly client: string;
   pause(): void;
   resume(): void;
-  /** It does not come, or hardly. */
+  /** Called when it stalls. */
   tooSlow(): void;
 }
 
@@ -29,7 +29,7 @@ export interface IncomingBytes {
 interface Part {
   readonly source: Source;
   held: number;
-  /** What it may hold before it has to ask again. */
+  /** The bytes that it may have in memory before it asks again. */
   allowed: number;
   waiting: boolean;
   readonly progress: Progress;
@@ -38,9 +38,9 @@ interface Part {
 const lookSeconds = 1;
 
 /**
- * The memory that clients fill: counted as it is filled, in steps, whatever they have announced. What has no room stops being
- * read, so that its client waits. One of those that wait is always let on, so that all come to their end: the first of the client
- * that holds least.
+ * Bounds the memory that clients fill. Bytes are counted as they arrive, in steps, whatever length was announced. A source
+ * without room is paused, so that its client waits. One of the waiting sources always continues, so that all finish: the first of
+ * the client with the fewest bytes.
  */
 export function createIncomingBytes({
   maxBytes,
@@ -49,7 +49,7 @@ export function createIncomingBytes({
   readonly maxBytes: number;
   readonly clock: Clock;
 }): IncomingBytes {
-  /** Those that have not come in full, in the order in which they began. */
+  /** Unfinished bodies and messages, in order of their start. */
   const coming = new Set<Part>();
   const ofClient = new Map<string, number>();
   let taken = 0;
@@ -68,7 +68,7 @@ export function createIncomingBytes({
   function fits(part: Part): boolean {
     if (part === favoured) return true;
     const { client } = part.source;
-    // What is let on whatever it takes is no reason for others to wait.
+    // The bytes of the favoured one do not make others wait.
     const beside = favoured?.allowed ?? 0;
     const own = (ofClient.get(client) ?? 0) - (favoured?.source.client === client ? beside : 0);
     return mayTake({ taken: taken - beside, own, maxBytes });

@@ -5,8 +5,8 @@ import { readBody } from "./body-reading.ts";
 import type { IncomingBytes } from "./incoming-bytes.ts";
 
 /**
- * JSON, also where a program did not say what it sends: old clients leave the header out. A page that leaves it out may be one of
- * another site, whose browser then did not ask for leave, so it has to say it.
+ * Parses JSON even without a `Content-Type`, which old clients leave out. A browser must send it: a page of another site that
+ * leaves it out would bypass the preflight request.
  */
 export function jsonBodies(app: FastifyInstance, incoming: IncomingBytes): void {
   app.removeAllContentTypeParsers();

@@ -1,12 +1,12 @@
-/** What a chunk of a websocket has brought. */
+/** The content of a chunk of a websocket. */
 export interface Measured {
   /** Bytes of the message that has begun and not ended, as they came. */
   readonly unfinished: number;
-  /** The largest message that was announced, as far as it goes: a frame says its length before it comes. */
+  /** The size of the largest announced message, as far as known: a frame announces its length first. */
   readonly announced: number;
 }
 
-/** Follows the frames of RFC 6455 that a client sends, to tell what the reader of the messages holds before anybody sees it. */
+/** Parses the frame headers of RFC 6455 that a client sends, to measure messages before their reader delivers them. */
 export interface MessageMeter {
   add(chunk: Uint8Array): Measured;
 }
@@ -18,13 +18,13 @@ const maxHeaderBytes = 14;
 export function createMessageMeter(): MessageMeter {
   const header = new Uint8Array(maxHeaderBytes);
   let headerBytes = 0;
-  /** Of the payload of the present frame, still to come. */
+  /** The missing bytes of the present frame's payload. */
   let left = 0;
   let isControl = false;
   let isLast = true;
   let message = 0;
 
-  /** How long the header is, as far as its first bytes say. */
+  /** The length of the header, as far as its first bytes show it. */
   function headerLength(): number {
     if (headerBytes < 2) return 2;
     const [, second = 0] = header;

@@ -3,7 +3,7 @@ import type { Incoming, IncomingBytes } from "./incoming-bytes.ts";
 import { createMessageMeter } from "./message-meter.ts";
 
 export interface MessageWatch {
-  /** Of the network connection below the websocket. */
+  /** The network connection below the websocket. */
   readonly socket: Socket;
   readonly client: string;
   readonly incoming: IncomingBytes;
@@ -16,8 +16,8 @@ export interface MessageWatch {
 }
 
 /**
- * Counts what comes of a message before it is whole with all that comes from clients: the websocket's own reader holds it unseen.
- * One that is larger than this socket takes is refused as soon as its first bytes say so.
+ * Counts the bytes of unfinished messages with all bytes from clients: the websocket's own reader keeps them out of sight. A
+ * message larger than this socket's maximum is refused as soon as its header shows it.
  */
 export function watchMessages({ socket, client, incoming, maxBytes, ...source }: MessageWatch): void {
   const meter = createMessageMeter();

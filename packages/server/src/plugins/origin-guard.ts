@@ -17,9 +17,9 @@ export function hostGuard(app: FastifyInstance, config: Config): void {
 }
 
 /**
- * Keeps pages of other origins, in a browser that can reach this server, from reading or changing anything, and lets in those
- * of the configuration. Hooks of the routes themselves, those of websockets and of unknown paths included: the router decides
- * what is guarded, whatever way the path is written.
+ * Prevents pages of other origins, in a browser that can reach this server, from reading or changing anything, and admits those
+ * of the configuration. It hooks into the routes themselves, including those of websockets and of unknown paths: the router
+ * decides which path is guarded, however it is written.
  */
 export async function originGuard(scope: FastifyInstance, config: Config): Promise<void> {
   scope.addHook("onRequest", (request, reply, done) => {
@@ -54,7 +54,7 @@ export function callerOf({ headers, method }: FastifyRequest): Caller {
   };
 }
 
-/** As other machines of its network know it: by its whole name, its short one, and as it announces itself. */
+/** The names under which other machines of the network know this one: its full name, its short one, and its announced one. */
 function namesOf(machine: string): readonly string[] {
   const [short = machine] = machine.split(".");
   return machine === "" ? [] : [machine, short, `${short}.local`];

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 
-/** What a request says about where it comes from. Header values, undefined where there is none. */
+/** The headers that tell where a request comes from; undefined for absent ones. */
 export interface Caller {
   readonly method: string;
   readonly host: string | undefined;
@@ -12,7 +12,7 @@ export interface Caller {
 }
 
 export interface OriginPolicy {
-  /** Where the server listens. */
+  /** The host that the server listens on. */
   readonly host: string;
   readonly corsOrigins: readonly string[];
   readonly allowedHosts: readonly string[];
@@ -46,7 +46,10 @@ export function refuseOrigin(caller: Caller, policy: OriginPolicy): string | und
   return caller.site !== undefined && isNavigation(caller) ? undefined : refusal(caller.origin);
 }
 
-/** Whether the request is not from a page of another origin: from one of this server's, from a program, or typed by somebody. */
+/**
+ * Whether the request comes from a page of this server, from a program, or from a typed address, not from a page of another
+ * origin.
+ */
 export function isOwnPage({ origin, host, site }: Caller, policy: OriginPolicy): boolean {
   if (site !== undefined) return site === "same-origin" || site === "none";
   return origin === undefined || isOwnOrigin(origin, host, policy);
@@ -56,15 +59,15 @@ export function isCorsOrigin(origin: string | undefined, { corsOrigins }: Origin
   return origin !== undefined && (corsOrigins.includes(origin) || corsOrigins.includes("*"));
 }
 
-/** A link that somebody followed. The page that holds the link can't see the answer. */
+/** A followed link. The page with the link cannot see the answer. */
 function isNavigation({ method, mode, dest }: Caller): boolean {
   return method === "GET" && mode === "navigate" && dest === "document";
 }
 
 /**
- * Browsers without `Sec-Fetch-Site`, all of them over plain HTTP to a named host, and Chrome on websockets: the origin is
- * the server's own when it is what the request is addressed to, or a name that the operator has called the server's. A
- * proxy that hands on `Host` needs no setting.
+ * For browsers without `Sec-Fetch-Site`, all of them over plain HTTP to a named host, and for Chrome on websockets: the origin is
+ * the server's own if it equals the host that the request addresses, or a name that the operator gave the server. A proxy that
+ * forwards `Host` needs no setting.
  */
 function isOwnOrigin(origin: string, host: string | undefined, { allowedHosts }: OriginPolicy): boolean {
   const url = URL.parse(origin);

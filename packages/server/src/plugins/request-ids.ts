@@ -13,8 +13,8 @@ const slowSeconds = 1;
 export const slowRequest = "slow request";
 
 /**
- * Each answer names its request; what took long is logged, and every request at level `debug`. Like all hooks that every
- * request passes, these call back: a promise for each of them was a tenth of what reading a run costs.
+ * Each answer names its request; slow ones are logged, and every request at level `debug`. Like all hooks that every request
+ * passes, these use callbacks: a promise for each of them was a tenth of the cost of reading a run.
  */
 export function requestLog(app: FastifyInstance, log: Logger): void {
   app.addHook("onRequest", (request, reply, done) => {

@@ -8,17 +8,17 @@ import { findUiFolder, sendUiFile, type UiBuild, uiBuilds } from "./ui-files.ts"
 export interface StaticUiOptions {
   /** Begins and ends with a slash. */
   readonly basePath: string;
-  /** The built UI; looked for beside the package when not told. */
+  /** The built UI; by default it is looked for beside the package. */
   readonly folder: string | undefined;
-  /** Keeps pages of other origins from what is not a page. */
+  /** Denies pages of other origins everything but pages. */
   readonly guard: (scope: FastifyInstance) => Promise<void>;
   /** Whether pages have to sign in. */
   readonly passwordRequired: boolean;
 }
 
 /**
- * Serves the pages: their files as they are, and index.html for every other address, with the path written into it under
- * which the server knows itself. Registered last: what no route answers comes here.
+ * Serves the UI: its files as they are, and index.html for every other address, with the server's own base path written into it.
+ * Registered last, for addresses that no route answers.
  */
 export function staticUi(app: FastifyInstance, options: StaticUiOptions): void {
   const { basePath, folder = findUiFolder(), guard, passwordRequired } = options;
@@ -43,7 +43,7 @@ export function staticUi(app: FastifyInstance, options: StaticUiOptions): void {
     const build = await builtPages();
     if (build === undefined) return reply.code(503).type("text/html; charset=utf-8").send(missingPage);
     if (path !== "index.html" && build.files.has(path)) return sendUiFile(request, reply, { ...build, path });
-    if (path.startsWith("assets/")) return notFound(reply); // Of another build: a page in its place would not run.
+    if (path.startsWith("assets/")) return notFound(reply); // An asset of another build: a page in its place would not run.
     return reply.headers(template(build).headers).type("text/html; charset=utf-8").send(template(build).html(path));
   });
 }

@@ -18,7 +18,7 @@ export interface UiBuild {
   readonly page: string;
   /** The paths that may be asked for. */
   readonly files: ReadonlySet<string>;
-  /** Those of them that the build has compressed with brotli. */
+  /** The files that the build compressed with brotli. */
   readonly compressed: ReadonlySet<string>;
 }
 
@@ -63,7 +63,7 @@ export async function sendUiFile(
     cacheControl: isImmutable,
     immutable: isImmutable,
     maxAge: "365d",
-    // A range counts bytes of what is sent, and those of gzip are not known before.
+    // A range counts the bytes sent, which are unknown in advance with gzip.
     acceptRanges: encoding !== "gzip",
   });
   reply.code(found.statusCode).headers({ "cache-control": "no-cache", ...found.headers, vary: "accept-encoding" });

@@ -21,11 +21,11 @@ import { watchMessages } from "./message-watch.ts";
 const subprotocol = "prefect";
 const handshakeSeconds = 30;
 const pingSeconds = 20;
-/** How long a client may take to answer the closing of a connection before it is cut. */
+/** The time that a client has to confirm a close before its connection is cut. */
 const closingSeconds = 1;
-/** A filter with as much as may be in it, and what a page asks for. */
+/** Enough for the largest filter, and for requests of pages. */
 const maxMessageBytes = 1024 * 1024;
-/** The first frame, before it is known who is there. */
+/** The bound on the first frame, before its sender is known. */
 const maxGreetingBytes = 16 * 1024;
 
 export interface SocketServing {
@@ -68,8 +68,8 @@ function closing(socket: WebSocket): Promise<void> {
 
 /**
  * Websockets with Prefect's handshake: the subprotocol is echoed, the first frame is `{"type":"auth","token":…}` and is answered
- * by `{"type":"auth_success"}`. A client without the subprotocol is served without a handshake where its request says enough: a
- * page that is signed in, or anybody while nobody has to say who they are.
+ * by `{"type":"auth_success"}`. A client without the subprotocol is served without a handshake if its request is enough: from a
+ * page that is signed in, or from anybody on a server without a password.
  */
 export function serveSocketsOn(
   app: FastifyInstance,
@@ -194,7 +194,7 @@ function greet(socket: WebSocket, { context, start, ...asked }: Greeting): void 
   });
 }
 
-/** Who the first frame is from, or why it is refused, in Prefect's words. */
+/** The sender of the first frame, or why it is refused, in Prefect's words. */
 function actorOf(
   text: string,
   { authentication, access }: Pick<Greeting, "authentication" | "access">,
@@ -222,7 +222,7 @@ function attach(socket: WebSocket, { log }: Context, { message, settled, closed 
     if (settled === undefined) return socket.pong(data);
     settled().then(
       () => socket.readyState === socket.OPEN && socket.pong(data),
-      () => {}, // What came before is not safe: the connection is closed, and nothing acknowledged.
+      () => {}, // An earlier message is not durable: the connection is closed, and nothing is acknowledged.
     );
   });
   if (closed !== undefined) socket.once("close", () => closed());
@@ -259,7 +259,7 @@ function connectionOver({ socket, actor, request, path, brake }: Connecting): So
   };
 }
 
-/** A reason has room for 123 bytes. */
+/** The reason of a close frame has room for 123 bytes. */
 function close(socket: WebSocket, code: number, reason: string): void {
   let text = reason.slice(0, 123);
   while (Buffer.byteLength(text) > 123) text = text.slice(0, -1);
@@ -275,7 +275,7 @@ function keepAlive(socket: WebSocket, { clock }: Context): void {
   });
   const beat = (): (() => void) =>
     clock.after(pingSeconds, () => {
-      // What a paused connection has answered has not been read.
+      // The answers on a paused connection have not been read.
       if (socket.isPaused) unanswered = 0;
       else if (unanswered >= 2) return socket.terminate();
       unanswered += 1;

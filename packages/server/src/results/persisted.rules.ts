@@ -1,7 +1,7 @@
 import { formatTimestamp, isUuid, parseTimestamp } from "@ostinato/core";
 import type { PersistedResult } from "@ostinato/protocol";
 
-/** What the data of a state tells of a result that a Prefect client keeps itself; null where it tells of none. */
+/** The result that a Prefect client keeps itself, from the data of a state; null if there is none. */
 export function persistedResult(data: unknown): PersistedResult | null {
   if (!isRecord(data) || typeof data.storage_key !== "string") return null;
   const { storage_key, serializer, expiration, storage_block_id } = data;
@@ -13,7 +13,7 @@ export function persistedResult(data: unknown): PersistedResult | null {
   };
 }
 
-/** The data is the client's own JSON, so what is no moment in it is left out. */
+/** The data is the client's own JSON, so an invalid time is left out. */
 function momentIn(text: string): PersistedResult["expiration"] {
   const moment = parseTimestamp(text);
   return moment === undefined ? null : formatTimestamp(moment);

@@ -36,7 +36,7 @@ export async function upsertValues(reader: Reader, dialect: Sql, rows: readonly 
   });
 }
 
-/** Those of one moment are told apart by what they are, so that the order in which they come makes no difference. */
+/** Equal times are ordered by the values themselves, so that the order of arrival makes no difference. */
 function isLater(column: "inputs" | "result_id"): string {
   const moment = column === "inputs" ? "inputs_at" : "result_at";
   return `excluded.${moment} IS NOT NULL AND (kept.${moment} IS NULL
@@ -57,7 +57,7 @@ export interface TaskRunValues {
   readonly result_id: string | null;
 }
 
-/** What a task run brought, or undefined where there is no such task run. */
+/** The reported values of a task run; undefined if it does not exist. */
 export function taskRunValues(reader: Reader, taskRunId: string): Promise<TaskRunValues | undefined> {
   return reader
     .selectFrom("task_run")
@@ -97,7 +97,7 @@ export function flowRunResult(reader: Reader, flowRunId: string): Promise<Result
     .executeTakeFirst();
 }
 
-/** Takes away the result that the flow run had in the same attempt: it is told again. */
+/** Deletes the flow run's earlier result of the same attempt, which is being reported again. */
 export async function deleteFlowRunResult(reader: Reader, flowRunId: string, attempt: number): Promise<void> {
   await reader
     .deleteFrom("result")
@@ -107,7 +107,7 @@ export async function deleteFlowRunResult(reader: Reader, flowRunId: string, att
     .execute();
 }
 
-/** A page of results holds so many characters of data at the most, but one result in any case. */
+/** A bound on the characters of data in a page of results, which holds at least one. */
 const charactersPerPage = 16 * 1024 * 1024;
 
 export interface ResultPage {

@@ -1,7 +1,7 @@
 import { isTerminal, type StateType, secretMask } from "@ostinato/core";
 import type { ResultCreate, ValuePreview } from "@ostinato/protocol";
 
-/** What of a result is kept. */
+/** The parts of a result that are kept. */
 export interface Keepable {
   readonly format: "devalue" | "none";
   readonly data: string | null;
@@ -16,7 +16,7 @@ const maxPreviewBytes = 64 * 1024;
 /** Cache keys stand in an index, whose entries PostgreSQL bounds in bytes. */
 const maxCacheKeyBytes = 2000;
 
-/** Decides what is kept of a result, so that a state is never refused for the sake of its result. */
+/** Decides how much of a result is kept, so that a state is never refused because of its result. */
 export function keepable(result: ResultCreate, sizeLimitBytes: number): Keepable {
   const preview = boundedPreview(result.preview);
   const cacheKey = result.cache_key ?? null;

@@ -12,7 +12,7 @@ import { boundedPreview, keepable, noPreview, reasonForNone } from "./results.ru
 
 export { persistedResult } from "./persisted.rules.ts";
 
-/** What a state of a task run brought besides the state. The result takes the state's id. */
+/** The values that come with a state of a task run. The result takes the state's id. */
 export interface BroughtValues {
   readonly stateId: string;
   readonly timestamp: Timestamp;
@@ -70,7 +70,7 @@ interface Stamped {
   readonly value: string | null;
 }
 
-/** The same that the database decides between what it has and what comes. */
+/** Decides as the database does between a stored row and a new one. */
 function isLater(one: Stamped, other: Stamped): boolean {
   if (one.value === null || one.at === null) return false;
   if (other.value === null || other.at === null) return true;
@@ -81,7 +81,7 @@ function ofTaskRun(flowRunId: string | null, taskRunId: string, taskKey: string)
   return { flow_run_id: flowRunId, task_run_id: taskRunId, task_key: storable(taskKey) };
 }
 
-/** What the row says of the result itself. */
+/** The columns that describe the result itself. */
 function resultRow(result: ResultCreate, sizeLimitBytes: number) {
   const { format, data, location, preview, reason, cacheKey } = keepable(result, sizeLimitBytes);
   return {
@@ -188,7 +188,7 @@ function view(row: queries.ResultRow, own: boolean): ResultView {
 
 type StateOfRun = Pick<queries.TaskRunValues, "state_type" | "state_name" | "state_data">;
 
-/** A run whose result this server does not have. Its client may have it, which the data of its state tells. */
+/** A run without a result on this server. Its client may have it, as the data of its state tells. */
 function withoutValue(noun: "task run" | "flow run", { state_type, state_name, state_data }: StateOfRun): ResultView {
   const persisted = state_type === "COMPLETED" ? persistedResult(readOptionalJson(state_data)) : null;
   if (persisted === null) return emptyView(reasonForNone(noun, state_type, state_name));

@@ -5,7 +5,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { Database } from "../db/dialect.ts";
 import { countedOld, type Share } from "./age.rules.ts";
 
-/** What the database's own machine takes for now; undefined where that is the server's. */
+/** The present time of the database's own machine; undefined if that is the server's machine. */
 export async function databaseNow(db: Database): Promise<Timestamp | undefined> {
   if (db.kind === "sqlite") return undefined;
   const { rows } = await sql<{ now: number }>`SELECT
@@ -13,10 +13,7 @@ export async function databaseNow(db: Database): Promise<Timestamp | undefined> 
   return rows[0]?.now as Timestamp | undefined;
 }
 
-/**
- * The newest moment before another that a server has written down, of its own accord rather than as a client told it; null
- * where there is none.
- */
+/** The newest time before another that a server wrote by its own clock, rather than from a client; null if there is none. */
 export async function newestMoment(db: Database, before: Timestamp): Promise<Timestamp | null> {
   const newest = (table: string) =>
     sql`(SELECT created FROM ${sql.table(table)} WHERE created < ${before} ORDER BY id DESC LIMIT 1)`;
@@ -31,14 +28,14 @@ export async function newestMoment(db: Database, before: Timestamp): Promise<Tim
 
 interface Ordered {
   readonly table: RawBuilder<unknown>;
-  /** Which rows are meant. */
+  /** The rows concerned. */
   readonly among: RawBuilder<unknown>;
   isBefore(cutoff: Timestamp): RawBuilder<unknown>;
 }
 
 const ended = sql`coalesce(end_time, 0)`;
 
-/** By the index along which a pass goes. */
+/** The order of the index that a pass follows. */
 const ordered: Readonly<Record<RetainedKind, Ordered>> = {
   runs: { table: sql`flow_run`, among: sql`${ended} > 0`, isBefore: (cutoff) => sql`${ended} < ${cutoff}` },
   logs: { table: sql`log`, among: sql`1 = 1`, isBefore: (cutoff) => sql`id < ${timeOrderedId(cutoff)}` },
@@ -52,7 +49,7 @@ const ordered: Readonly<Record<RetainedKind, Ordered>> = {
   results: { table: sql`result`, among: sql`format <> 'none'`, isBefore: (cutoff) => sql`created < ${cutoff}` },
 };
 
-/** How many rows are older than a moment, and how many are not. Counts no further than it takes to see which are more. */
+/** The numbers of rows before and after a time. Stops counting once it is clear which are more. */
 export async function shareBefore(db: Database, kind: RetainedKind, cutoff: Timestamp): Promise<Share> {
   const { table, among, isBefore } = ordered[kind];
   const before = isBefore(cutoff);

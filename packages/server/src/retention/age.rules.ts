@@ -2,11 +2,11 @@ import { addSeconds, formatTimestamp, secondsBetween, type Timestamp } from "@os
 import type { RetainedKind } from "@ostinato/protocol";
 import type { Cutoffs } from "./retention.rules.ts";
 
-/** Why there is a pass: its time has come, somebody has asked for one, or somebody says that the machine's clock is right. */
+/** The reason for a pass: it is due, somebody asked for it, or somebody confirmed that the machine's clock is right. */
 export type Cause = "due" | "asked" | "confirmed";
 
 export interface Evidence {
-  /** Where the clock of age stood, or the newest moment that the database had seen when the server started. */
+  /** The last value of the age clock, or the newest time in the database when the server started. */
   readonly known: Timestamp;
   /** The machine's clock, or PostgreSQL's where that is behind. */
   readonly wall: Timestamp;
@@ -15,15 +15,15 @@ export interface Evidence {
   readonly cause: Cause;
 }
 
-/** By so many seconds the clock of age gains on the even seconds while it is behind: a day in an hour. */
+/** While it is behind, the age clock runs this much faster than the monotonic clock: a day in an hour. */
 const gain = 24;
 const secondsPerDay = 86_400;
-/** By so much for each time that somebody asks: who runs no server but asks every day keeps up with the days. */
+/** The gain for each requested pass: with one request a day it keeps up, even if no server runs. */
 const gainWhenAsked = 2 * secondsPerDay;
 
 /**
- * The moment from which age is measured. What is removed can't be had again, so a clock of the machine that is far ahead is
- * followed slowly: whether it is wrong, or the server was off for long, shows within hours. Back it is followed at once.
+ * The time from which age is measured. Removed data cannot be recovered, so the age clock follows a machine's clock that is far
+ * ahead slowly: within hours it shows whether it is wrong, or the server was off for long. Backwards it follows at once.
  */
 export function measuredFrom({ known, wall, evenSeconds, cause }: Evidence): Timestamp {
   if (cause === "confirmed") return wall;
@@ -34,7 +34,7 @@ export function measuredFrom({ known, wall, evenSeconds, cause }: Evidence): Tim
 /** A server that was off for a weekend has followed before anybody could read this. */
 const noticeableSeconds = 3 * secondsPerDay;
 
-/** A sentence where age is measured from long before what the machine's clock says. */
+/** A sentence if the age clock is far behind the machine's clock. */
 export function lagInWords(from: Timestamp, wall: Timestamp): string | null {
   if (secondsBetween(from, wall) < noticeableSeconds) return null;
   return `The clock says ${day(wall)}, and by what this database has seen it is ${day(from)}: age is measured from there, and follows by a day in each hour that the server runs. Put the clock right; or, if it is right, say so with "ostinato server retention --run --confirm".`;
@@ -48,7 +48,7 @@ export function kindsAtAStroke(cutoffs: Cutoffs, before: Cutoffs | null): readon
   });
 }
 
-/** More than half of what there is, and enough of it that somebody would miss it. */
+/** A pass that would remove more than half of the rows needs confirmation, if they are at least this many. */
 const fewRows = 1000;
 
 export interface Share {

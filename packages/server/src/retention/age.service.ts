@@ -7,16 +7,16 @@ import { type Cause, isMost, kindsAtAStroke, lagInWords, measuredFrom, mostInWor
 import { begunAt, keepBegunAt, lastPass } from "./retention.queries.ts";
 import { type Cutoffs, readCutoffs } from "./retention.rules.ts";
 
-/** The clock by which things become too old. What it has come to is kept with the passes, for all servers of the database. */
+/** The clock that decides which data is too old. Its value is stored with the passes, for all servers of the database. */
 export interface AgeClock {
-  /** Why things are held back, in words; null where they are not. */
+  /** Why removal is held back, in words; null if it is not. */
   readonly waiting: string | null;
-  /** Writes down what is known of time before this server has written anything by a clock that may be wrong. */
+  /** Records the known times before this server writes any with a clock that may be wrong. */
   begin(): Promise<void>;
   read(cause: Cause): Promise<Timestamp>;
-  /** Why nothing is to be removed before somebody says so. */
+  /** Why nothing may be removed before a confirmation. */
   reasonToWait(cutoffs: Cutoffs): Promise<string | null>;
-  /** What was read last is durable, with its pass. */
+  /** Marks the last reading as durable, with its pass. */
   kept(): void;
 }
 
@@ -24,7 +24,7 @@ const warnAgainSeconds = 12 * 3600;
 
 export function ageClock(context: Context): AgeClock {
   const { db, clock, log } = context;
-  /** From here on the even seconds are counted, whatever becomes of the passes meanwhile. */
+  /** The start of the monotonic seconds, independent of the passes. */
   let countedFrom = clock.elapsed();
   const startedAt = clock.now();
   let readAt = countedFrom;
@@ -38,7 +38,7 @@ export function ageClock(context: Context): AgeClock {
     log.warn(message);
   }
 
-  /** What this server has written itself says no more than its clock. */
+  /** Times that this server wrote itself are only as right as its clock. */
   async function known(): Promise<Timestamp> {
     const asOf = (await lastPass(db))?.as_of ?? null;
     if (asOf !== null) return toTimestamp(asOf);
@@ -61,7 +61,7 @@ export function ageClock(context: Context): AgeClock {
     },
     async read(cause) {
       const own = clock.now();
-      // Who confirms has seen the machine's clock.
+      // A confirmation refers to the machine's clock.
       const wall = cause === "confirmed" ? own : await wallClock(own);
       readAt = clock.elapsed();
       const now = measuredFrom({ known: await known(), wall, evenSeconds: readAt - countedFrom, cause });

@@ -7,7 +7,7 @@ import { among, deleteAmong, idsOf, later, type Place } from "./sweep.queries.ts
 const isOnlyVersion = sql<SqlBool>`NOT EXISTS (SELECT 1 FROM artifact AS other
   WHERE other.key = artifact.key AND other.id <> artifact.id)`;
 
-/** Not changed for its time. The newest of its key has another one, and is the last of its key to go. */
+/** Unchanged for its retention time. The newest of a key has a time of its own, and is the last of its key to go. */
 export function isOldArtifact({ artifacts, latest_artifacts }: Cutoffs) {
   const isLatest = sql`EXISTS (SELECT 1 FROM artifact_collection AS collection
     WHERE collection.key = artifact.key AND collection.latest_id = artifact.id)`;

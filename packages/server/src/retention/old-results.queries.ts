@@ -13,7 +13,10 @@ export function isCached(now: Timestamp) {
       AND (newer.expires IS NULL OR newer.expires >= result.expires)))`;
 }
 
-/** Of a kept run that did not complete, and so may be resumed: its own, its task runs', and those that its subflows ended with. */
+/**
+ * Results of a kept run that did not complete, and so may be resumed: its own, those of its task runs, and the final ones of its
+ * subflows.
+ */
 const isResumable = sql<SqlBool>`(
   EXISTS (SELECT 1 FROM flow_run AS run
     WHERE run.id = result.flow_run_id AND coalesce(run.state_type, '') <> 'COMPLETED')
@@ -44,13 +47,13 @@ export async function oldResults(db: Database, { before, now, after, limit }: Se
 interface Needless {
   readonly id: string;
   readonly location: string | null;
-  /** Whether its run is there, and shows it. */
+  /** Whether its run exists and shows it. */
   readonly shown: number | boolean;
 }
 
 export interface Removed {
   readonly rows: number;
-  /** Where the data was that the database did not hold itself. */
+  /** The addresses of data outside the database. */
   readonly locations: readonly string[];
 }
 
@@ -79,7 +82,7 @@ function reasonWithRest(reason: string) {
     ELSE CAST(${reason} AS text) || ' It stays in its store, which this server cannot reach: ' || location END`;
 }
 
-/** Deletes the results of runs that go; what a cache still gives out stays without its run. */
+/** Deletes the results of removed runs; cached ones stay without their run. */
 export async function deleteSomeResults(
   tx: Writer,
   dialect: Sql,
@@ -95,7 +98,7 @@ function removed(rows: readonly { readonly location: string | null }[]): Removed
   return { rows: rows.length, locations: rows.flatMap(({ location }) => location ?? []) };
 }
 
-/** Those of these places where still some result is. */
+/** The locations that some result still uses. */
 export async function usedLocations(db: Database, locations: readonly string[]): Promise<ReadonlySet<string>> {
   const rows = await db.read.selectFrom("result").select("location").where("location", "in", locations).execute();
   return new Set(rows.flatMap(({ location }) => location ?? []));

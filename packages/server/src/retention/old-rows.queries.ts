@@ -10,8 +10,8 @@ interface Search<After> {
 }
 
 /**
- * Lines that came before a moment. Their ids are made when they come and sort by time, so the table's own key leads to the
- * old ones, and keeping lines costs no further index.
+ * Lines that arrived before a time. Their ids are made on arrival and sort by time, so the primary key finds the old ones, and
+ * keeping lines needs no further index.
  */
 export async function oldLogs(
   db: Database,
@@ -45,7 +45,7 @@ export async function oldEvents(db: Database, { before, after, limit }: Search<P
     .execute();
 }
 
-/** What Prefect's clients had the server keep under a cache key, of which nothing is given out any more. */
+/** Cache keys that Prefect's clients stored, without a result that can still be used. */
 export async function oldCacheEntries(
   db: Database,
   { before, after, limit }: Search<Place>,
@@ -56,7 +56,7 @@ export async function oldCacheEntries(
   return rows;
 }
 
-/** Removes entries, and tells how many there were. */
+/** Deletes entries, and returns their number. */
 export async function deleteCacheEntries(tx: Writer, dialect: Sql, ids: readonly string[]): Promise<number> {
   const result = await tx
     .deleteFrom("task_run_state_cache")

@@ -5,8 +5,8 @@ import { isTerminal } from "../db/state-sql.ts";
 import { among, deleteAmong, idsOf, later, type Place } from "./sweep.queries.ts";
 
 /**
- * Ended before a moment; unfinished runs never have. `run` is the name of the table in the query. No index leads by this
- * condition, on purpose: PostgreSQL would take it for runs that are known by their ids, and walk along all old ones.
+ * Ended before a time, which unfinished runs never have. `run` is the name of the table in the query. No index serves this
+ * condition, on purpose: PostgreSQL would use it for runs known by their ids, and walk along all old ones.
  */
 export function endedBefore(run: string, before: Timestamp) {
   return sql<SqlBool>`(${sql.raw(run)}.end_time < ${before} AND ${isTerminal(`${run}.state_type`)})`;
@@ -39,7 +39,7 @@ export async function oldFreeTaskRuns(db: Database, search: Search): Promise<rea
   return rows;
 }
 
-/** Those that still are finished, held until the unit of work ends, so that none of them is begun again meanwhile. */
+/** The runs that are still finished, locked until the unit of work ends, so that none of them is restarted meanwhile. */
 export async function heldFlowRuns(
   tx: Writer,
   dialect: Sql,
@@ -52,7 +52,7 @@ export async function heldFlowRuns(
 }
 
 export interface Portion {
-  /** Of these runs. */
+  /** The column that names the runs. */
   readonly of: "flow_run_id" | "task_run_id";
   readonly ids: readonly string[];
   readonly limit: number;
@@ -96,7 +96,7 @@ export async function deleteSomeLogs(tx: Writer, dialect: Sql, { of, ids, limit 
   return Number(result.numDeletedRows);
 }
 
-/** The artifacts that stand for results; what runs made for people has a time of its own. */
+/** Deletes the artifacts that stand for results; artifacts that runs made for people have a retention time of their own. */
 export async function deleteSomeResultArtifacts(
   tx: Writer,
   dialect: Sql,

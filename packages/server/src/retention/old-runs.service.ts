@@ -6,12 +6,12 @@ import { removeFiles } from "./result-files.service.ts";
 import { deleteAmong, idsOf, type Place } from "./sweep.queries.ts";
 import type { Sweep } from "./sweep.service.ts";
 
-/** So many runs are looked for and begun together; most are small. */
+/** The number of runs that are removed together; most are small. */
 const runsPerBatch = 50;
-/** Rows of each kind that one unit of work deletes at the most: together a few milliseconds. */
+/** Bounds on the rows of each kind that one unit of work deletes: together a few milliseconds. */
 export const maxRows = { task_runs: 50, logs: 500, results: 50, artifacts: 100 } as const;
 
-/** Removes flow runs that ended before a moment, with all that is theirs, then task runs without a flow run. */
+/** Removes flow runs that ended before a time with all their data, then task runs without a flow run. */
 export async function removeOldRuns(sweep: Sweep, before: Timestamp): Promise<void> {
   const { db } = sweep.context;
   for (let after: Place | undefined; ; ) {

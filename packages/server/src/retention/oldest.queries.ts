@@ -15,8 +15,8 @@ interface Oldest {
 }
 
 /**
- * Whether a pass may find something: false where the oldest row of each kind is younger than its cutoff. Looks at one entry
- * of each index, so that a server with nothing to remove needs no reader thread for that.
+ * Whether a pass may find something: false if the oldest row of each kind is younger than its cutoff. Reads one entry of each
+ * index, so that a server with nothing to remove needs no reader thread for that.
  */
 export async function mayHoldOld(db: Database, cutoffs: Cutoffs, now: Timestamp): Promise<boolean> {
   const oldest = await readOldest(db);

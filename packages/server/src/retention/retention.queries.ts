@@ -11,7 +11,7 @@ import type { Cutoffs } from "./retention.rules.ts";
 /** Counts stop here. */
 const maxCounted = 1_000_000;
 
-/** What a pass would remove. One question for each kind: each reads no more than it has to. */
+/** The rows that a pass would remove, counted by one query for each kind. */
 export async function countOld(db: Database, cutoffs: Cutoffs, now: Timestamp): Promise<RemovedCounts> {
   const going = goingRuns(cutoffs.runs);
   const count = (rows: RawBuilder<unknown>) => countRows(db, going, rows);
@@ -61,7 +61,7 @@ const lastPassKey = "ostinato.retention.last-pass";
 
 type KeptPass = Omit<RetentionPass, "as_of" | "cutoffs"> & Partial<Pick<RetentionPass, "as_of" | "cutoffs">>;
 
-/** What passes of earlier versions did not write down. */
+/** Values that passes of earlier versions did not record. */
 const unknownBefore = { as_of: null, cutoffs: null } as const;
 
 export async function lastPass(db: Database): Promise<RetentionPass | null> {
@@ -75,7 +75,7 @@ export async function lastPass(db: Database): Promise<RetentionPass | null> {
 
 const begunAtKey = "ostinato.retention.begun-at";
 
-/** What was known of time before there was any pass. */
+/** The known time before the first pass. */
 export async function begunAt(db: Database): Promise<Timestamp | null> {
   const row = await db.read
     .selectFrom("configuration")

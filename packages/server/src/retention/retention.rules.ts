@@ -26,7 +26,7 @@ const settingOf = {
 
 type RetentionConfig = Pick<Config, (typeof settingOf)[RetainedKind]>;
 
-/** What came to its end, or into being, before this moment is too old; null where nothing ever is. */
+/** Data that ended, or was made, before this time is too old; null if age removes nothing. */
 export type Cutoffs = Readonly<Record<RetainedKind, Timestamp | null>>;
 
 export function cutoffsAt(config: RetentionConfig, now: Timestamp): Cutoffs {

@@ -10,17 +10,17 @@ import * as queries from "./retention.queries.ts";
 import { cutoffsAt, nothingRemoved, rulesOf, writtenDown } from "./retention.rules.ts";
 import { createSweep, type Sweep, SweptElsewhere } from "./sweep.service.ts";
 
-/** Removes what is older than the settings say. One for each server. */
+/** Removes data that is older than the settings allow. One for each server. */
 export interface Retention {
   readonly running: boolean;
   /** Why the latest pass here removed less than is too old by the machine's clock; null where it did not. */
   readonly waiting: string | null;
   /**
-   * Goes once over everything. Joins the pass that is under way, or follows it where that one is not confirmed. Never rejects:
-   * the answer says how it ended.
+   * Runs one pass over all data. Joins the pass that is under way, or follows it if that one is not confirmed. Never rejects: the
+   * answer says how it ended.
    */
   pass(cause?: Cause): Promise<RetentionPass>;
-  /** To be called by a server that begins to serve, before it keeps anything. */
+  /** Call it when a server begins to serve, before it writes anything. */
   begin(): Promise<void>;
   /** Interrupts the pass that is under way, after the unit of work that it is in, and lets none begin. */
   stop(): Promise<void>;
@@ -75,14 +75,14 @@ function measure(context: Context): void {
   });
 }
 
-/** What the settings say, and how it went lately. */
+/** The settings of retention, and its latest passes. */
 export async function describe(context: Context, retention: Retention): Promise<RetentionView> {
   const [last, bytes] = await Promise.all([queries.lastPass(context.db), databaseBytes(context)]);
   const { running, waiting } = retention;
   return { rules: rulesOf(context.config), running, last, waiting, database_size_bytes: bytes };
 }
 
-/** What a pass would remove now, by the machine's clock. */
+/** The rows that a pass would remove now, by the machine's clock. */
 export function preview({ db, config, clock }: Context): Promise<RemovedCounts> {
   const now = clock.now();
   return queries.countOld(db, cutoffsAt(config, now), now);

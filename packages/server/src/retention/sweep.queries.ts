@@ -9,7 +9,7 @@ export async function lockSweeping(tx: Writer, dialect: Sql): Promise<boolean> {
   return Boolean(rows[0]?.held);
 }
 
-/** A place on a walk along an index: a moment, then an id. */
+/** A position on a walk along an index: a time, then an id. */
 export interface Place {
   readonly at: number;
   readonly id: string;

@@ -8,10 +8,10 @@ import { lockSweeping } from "./sweep.queries.ts";
 
 type Kind = keyof RemovedCounts;
 
-/** One pass over what is kept for a time, in small units of work with rests between them. */
+/** One pass over data with a retention time, in small units of work with rests between them. */
 export interface Sweep {
   readonly context: Context;
-  /** What is too old is measured from here. */
+  /** The time from which age is measured. */
   readonly now: Timestamp;
   readonly cutoffs: Cutoffs;
   /**
@@ -21,7 +21,7 @@ export interface Sweep {
   step<T>(work: (unit: Unit) => Promise<T>): Promise<T>;
   /** The same for work that is a unit by itself. */
   readonly paced: Paced;
-  /** Adds to what was removed; to be called when it is durable. */
+  /** Adds to the removed rows; call it once the removal is durable. */
   count(kind: Kind, rows: number): void;
 }
 

@@ -5,7 +5,7 @@ import type { Reader } from "../db/dialect.ts";
 import { everyStateType, hasNotEnded } from "../db/state-sql.ts";
 import type { Buckets, Tally } from "./run-history.rules.ts";
 
-/** The runs of one table that match; all of them where there is no condition. */
+/** The matching runs of one table; all of them without a condition. */
 export interface RunsMatching {
   readonly table: RunTable;
   readonly condition: RawBuilder<SqlBool> | undefined;
@@ -14,7 +14,7 @@ export interface RunsMatching {
 
 type RunTable = "flow_run" | "task_run";
 
-/** More kinds of states than this, by names that somebody makes up, are grouped rather than walked along one by one. */
+/** With more kinds of states than this, because of custom names, rows are grouped rather than walked along one kind at a time. */
 const maxKinds = 50;
 
 /** Counts runs by the bucket that they were expected to start in, and by state. */
@@ -30,8 +30,8 @@ export async function tallyRuns(reader: Reader, buckets: Buckets, runs: RunsMatc
 }
 
 /**
- * One walk for each bucket and kind over a stretch of an index that holds all that is added up: 0.15 µs a run, where grouping
- * takes 1 µs, most of it sorting. What the walk finds comes as one text, since a subquery gives one value.
+ * Walks, for each bucket and kind, over a stretch of an index that holds all that is added up: 0.15 µs a run, while grouping
+ * takes 1 µs, most of it sorting. The sums of a walk are one string, since a subquery gives one value.
  */
 async function tallyByKinds(
   reader: Reader,
@@ -60,7 +60,7 @@ async function tallyByKinds(
 }
 
 interface Sums {
-  /** Null where there is no run. */
+  /** Null if there is no run. */
   readonly sums: string | null;
   readonly running_time: number | null;
 }

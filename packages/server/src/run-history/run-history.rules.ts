@@ -26,7 +26,7 @@ export function bucketsOf({ history_start, history_end, history_interval_seconds
   return { start, widthMicros, count: Math.min(maxBuckets, Math.max(0, Math.ceil(elapsed / widthMicros))) };
 }
 
-/** What one bucket holds of one state. Durations are microseconds. */
+/** The sums of one state in one bucket. Durations are microseconds. */
 export interface Tally {
   readonly bucket: number;
   readonly state_type: StateType;

@@ -4,7 +4,7 @@ import type { Delivery } from "../kernel/delivery.ts";
 import { type Unit, unit } from "../kernel/unit.ts";
 import { deleteSomeLeftovers, type RunNoun } from "./run-leftovers.queries.ts";
 
-/** What a deleted run leaves: log lines, results and the artifacts that stand for these. There may be millions. */
+/** The leftovers of a deleted run: log lines, results and the artifacts of these. There may be millions. */
 const followUps = { "flow-run": "leftovers of flow run", "task-run": "leftovers of task run" } as const;
 
 /**
@@ -20,7 +20,7 @@ export async function removeLeftovers(context: Context, noun: RunNoun, id: strin
   while (await unit(context, ({ tx }) => deleteSomeLeftovers(tx, noun, id)));
 }
 
-/** Removes what the server that deleted a run has left. */
+/** Removes the leftovers of deleted runs. */
 export const runLeftovers = defineConsumer({
   name: "run-leftovers",
   wants: { followUps: Object.values(followUps) },

@@ -2,7 +2,7 @@ import type { BodyOf, signIn } from "@ostinato/protocol";
 import type { Authentication, PageSessions } from "../kernel/authentication.ts";
 import { refused, wrongPassword } from "../kernel/errors.ts";
 
-/** Gives the `Set-Cookie` of a session. `origin` is what the browser says of the page. */
+/** Returns the `Set-Cookie` of a session. `origin` is the browser's header. */
 export async function begin(
   authentication: Authentication,
   { user, password }: BodyOf<typeof signIn>,

@@ -13,8 +13,8 @@ interface Part {
 }
 
 /**
- * The event with as much as fits in so many characters of JSON: a state must not be lost because its message or its data is
- * large. Long texts are cut, then the largest parts left out; the state's message says so.
+ * Cuts the event to so many characters of JSON: a state must not be lost because its message or its data is large. Long strings
+ * are cut first, then the largest parts left out; the state's message says so.
  */
 export function cutToSize<E extends TaskRunEvent>(event: E, maxCharacters: number): E {
   let cut = event;
@@ -71,7 +71,7 @@ function partsOf({ validated_state, task_run, ...others }: Json): readonly Part[
   return parts.sort((one, other) => other.size - one.size);
 }
 
-/** Characters of its JSON; what is nested too deep to be written has no end. */
+/** The length as JSON; infinite for a value that is nested too deep to be written. */
 function lengthOf(value: unknown): number {
   try {
     return JSON.stringify(value).length;

@@ -10,7 +10,7 @@ export interface KnownFlowRun {
   readonly state_timestamp: Timestamp | null;
 }
 
-/** Those of the flow runs that exist, with the types of their states; held, so that none is ended meanwhile. */
+/** The existing ones of the flow runs, with the types of their states; locked, so that none is ended meanwhile. */
 export async function knownFlowRuns(
   reader: Reader,
   dialect: Sql,
@@ -48,7 +48,7 @@ export async function taskRunsByKey(
   return rows;
 }
 
-/** A task run as an event tells it. JSON columns hold text. */
+/** A task run from an event. JSON columns hold strings. */
 export interface TaskRunWrite extends RowOf<typeof taskRunColumns> {
   readonly state_id: string;
   readonly state_type: StateType;
@@ -58,7 +58,7 @@ export interface TaskRunWrite extends RowOf<typeof taskRunColumns> {
 }
 
 const runColumns = columnTypes(taskRunColumns);
-/** The columns that say which task run it is: they stay. */
+/** The columns that identify the task run, which never change. */
 const keys = new Set(["id", "created", "flow_run_id", "task_key", "dynamic_key"]);
 const changes = Object.keys(runColumns)
   .filter((name) => !keys.has(name))

@@ -11,7 +11,7 @@ import type { Problem } from "../kernel/errors.ts";
 import { keptKey, keptName } from "../kernel/indexed-text.ts";
 import { readAs } from "../kernel/validation.ts";
 
-/** What is read of an event to tell a state of a task run. */
+/** The parts of an event from which a state of a task run is read. */
 export interface TaskRunEvent {
   readonly id: string;
   readonly occurred: Timestamp;
@@ -67,7 +67,7 @@ type ReadReport =
 
 const prefix = "prefect.task-run.";
 
-/** The state that an event tells of, or undefined where it is about something else. */
+/** The state that an event reports, or undefined for other events. */
 export function readReportedState(event: TaskRunEvent): ReadReport | undefined {
   if (!event.event.startsWith(prefix) || event.resource["prefect.orchestration"] !== "client") return undefined;
   const taskRunId = idAfter(prefix, event.resource);
@@ -90,12 +90,12 @@ export function readReportedState(event: TaskRunEvent): ReadReport | undefined {
 }
 
 interface ReadPayload {
-  /** Undefined where it tells of no state. */
+  /** Undefined if the event reports no valid state. */
   readonly payload: TaskRunEventPayload | undefined;
   readonly problems: readonly Problem[];
 }
 
-/** The fields that are wrong are left out, and the state says so: none but those that it needs is worth a state. */
+/** Invalid fields are left out, and the state's message says so: only the required ones are worth losing a state. */
 function readPayload(given: Json): ReadPayload {
   const { problems, value: payload } = readAs(TaskRunEventPayload, given);
   if (problems.length === 0) return { payload, problems };
@@ -118,7 +118,7 @@ function withoutFields(payload: Json, places: ReadonlySet<string>): Json {
   return Object.fromEntries(entries);
 }
 
-/** Whether `one` is the later state; two of the same moment are told apart by their ids, so that all servers agree. */
+/** Whether the first is the later state; equal times are ordered by their ids, so that all servers agree. */
 export function isLater(one: TransitionState, other: TransitionState): boolean {
   return one.timestamp !== other.timestamp ? one.timestamp > other.timestamp : one.id > other.id;
 }
@@ -141,8 +141,8 @@ function readState({ id, occurred }: TaskRunEvent, { validated_state }: TaskRunE
 }
 
 /**
- * The task run as this event alone tells it, so that the row does not depend on the order in which events come. Clients say
- * all of it; what one leaves out follows from the state.
+ * The task run from this event alone, so that the row does not depend on the order of events. Clients send every field; a missing
+ * one follows from the state.
  */
 function readRun(event: TaskRunEvent, { validated_state, task_run }: TaskRunEventPayload): TransitionRun {
   const { type } = validated_state;

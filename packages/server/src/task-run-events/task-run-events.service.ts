@@ -13,7 +13,7 @@ export { cutToSize } from "./large-events.rules.ts";
 export { type ReportedState, readReportedState } from "./task-run-events.rules.ts";
 
 export interface Recorded {
-  /** Flow runs of which this server knows nothing: what happened in them was left out. */
+  /** Flow runs that this server does not know: the states in them were left out. */
   readonly missingFlowRuns: readonly string[];
 }
 
@@ -25,8 +25,8 @@ interface MovedTaskRun {
 }
 
 /**
- * Writes states that clients have decided, in the unit of work of the events that told them. They may come in any order and
- * more than once: all are kept, and a task run is in the latest.
+ * Writes states that clients decided, in the unit of work of the events that reported them. They may come in any order and more
+ * than once: all are kept, and a task run is in the latest.
  */
 export async function record(unit: Unit, given: readonly ReportedState[]): Promise<Recorded> {
   const { context, tx, sql } = unit;
@@ -50,12 +50,12 @@ export async function record(unit: Unit, given: readonly ReportedState[]): Promi
   return { missingFlowRuns };
 }
 
-/** How a flow run has ended whose tasks nobody ends any more. */
+/** How flow runs ended whose open tasks nobody will end any more. */
 type Ends = ReadonlyMap<string, Pick<Abandonment, "why" | "until">>;
 
 /**
- * What the process of a run said last may arrive after the run was ended for it: nobody would end what it left open then. Of a
- * process that is alive the next word is later, and counts.
+ * The last events of a process may arrive after its run was ended, and nobody would end the task runs that they open. If the
+ * process is alive after all, its next event is later, and counts.
  */
 async function endLate(unit: Unit, moved: readonly MovedTaskRun[], ends: Ends): Promise<void> {
   if (ends.size === 0) return;
@@ -67,7 +67,7 @@ async function endLate(unit: Unit, moved: readonly MovedTaskRun[], ends: Ends): 
   }
 }
 
-/** What was written, with the moment at which it was first written. */
+/** The written states, with the time at which each was first written. */
 function movedOf(
   written: readonly queries.WrittenTaskRun[],
   rows: readonly queries.TaskRunWrite[],

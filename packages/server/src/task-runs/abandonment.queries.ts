@@ -8,13 +8,13 @@ export interface OpenTaskRun extends RunTimes {
   readonly id: string;
   readonly state_type: StateType;
   readonly state_timestamp: Timestamp;
-  /** When a server was told of the state. */
+  /** When a server received the state. */
   readonly told: Timestamp;
 }
 
 /**
- * Task runs that somebody should be working on: those that have no end, but for what will never start (NotReady) and what
- * stands for a subflow, which has a life of its own.
+ * Task runs that a process should be working on: those without an end, except ones that never start (NotReady) and those that
+ * stand for a subflow, which ends by itself.
  */
 export function openTaskRuns(tx: Writer, flowRunId: string): Promise<readonly OpenTaskRun[]> {
   return tx

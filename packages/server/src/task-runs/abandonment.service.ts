@@ -14,19 +14,18 @@ const ends = {
 export interface Abandonment {
   readonly flowRunId: string;
   readonly why: keyof typeof ends;
-  /** How long the process was at work, by the server's clock. */
+  /** The time until which the process was at work, by the server's clock. */
   readonly until: Timestamp;
 }
 
 /**
- * Ends the task runs that a process which is gone has left open in a flow run. They ran for as long as the server counted between
- * hearing of them and the end of the process, whatever the clock of the process shows. Should the process be alive after all,
- * whatever it says later than what was last heard of them counts.
+ * Ends the task runs that a lost process left open in a flow run. They ran for as long as the server counted between their report
+ * and the end of the process, whatever the process's clock shows. If the process is alive after all, its later reports count.
  */
 export async function endAbandoned(unit: Unit, { flowRunId, why, until }: Abandonment): Promise<void> {
   const open = await queries.openTaskRuns(unit.tx, flowRunId);
   if (open.length === 0) return;
-  // The process was at work when it told of the newest of them.
+  // The process was still at work when it reported the newest of them.
   const end = Math.max(until, ...open.map(({ told }) => told));
   const rows = open.map((run) => ended(run, end));
   await queries.endTaskRuns(unit.tx, unit.sql, { rows, end: ends[why], now: unit.context.clock.now() });

@@ -10,7 +10,7 @@ import { type StateColumnsOfRun, stateOfRun } from "../orchestration/state.rows.
 /** A task run with the state that it is in, as `selectTaskRuns` reads it. */
 export type TaskRunRow = RowOf<typeof taskRunColumns> & StateColumnsOfRun;
 
-/** A task run as it is answered. What it has spent so far depends on the moment. */
+/** A task run as the API answers it. Its time so far depends on `now`. */
 export function presentTaskRun(row: TaskRunRow, now: Timestamp): TaskRun {
   const state = stateOfRun(row);
   return {
@@ -38,7 +38,7 @@ export function presentTaskRun(row: TaskRunRow, now: Timestamp): TaskRun {
   };
 }
 
-/** A policy with every field, as clients expect it; old clients say `max_retries` and `retry_delay_seconds`. */
+/** Fills in every field of a policy, as clients expect; old clients send `max_retries` and `retry_delay_seconds`. */
 export function completeTaskRunPolicy(given: TaskRunPolicy): Required<TaskRunPolicy> {
   const { max_retries = 0, retry_delay_seconds = 0 } = given;
   return {

@@ -49,7 +49,7 @@ const forChange = prepared<{ id: string }, TaskRunRow>((reader, slot, dialect) =
 /** Holds the run until the unit of work ends. */
 export async function taskRunForChange(tx: Writer, dialect: Sql, id: string): Promise<TaskRunRow | undefined> {
   const [row] = (await forChange(tx, dialect, { id })).rows;
-  // Where the lock was waited for, the run is the newest but the join saw the states of before.
+  // After a wait for the lock, the run is the newest version but the join read the earlier states.
   const isStale = row !== undefined && row.state_id !== null && row.state_details === null;
   return isStale ? taskRunById(tx, dialect, id) : row;
 }
@@ -105,7 +105,7 @@ const move = prepared<Moved & { id: string }, never>((reader, slot) =>
     .where("id", "=", slot("id")),
 );
 
-/** Writes what a new state makes of the run. */
+/** Updates the run to its new state. */
 export async function moveTaskRun(tx: Writer, dialect: Sql, moved: Moved & { readonly id: string }): Promise<void> {
   await move(tx, dialect, moved);
 }
@@ -163,7 +163,7 @@ export function findTaskRuns(db: Database, query: TaskRunQuery): Promise<TaskRun
     .execute();
 }
 
-/** Whether a page is found by an index in a millisecond; any other query may have to look at every run. */
+/** Whether an index finds the page in a millisecond; other queries may read every run. */
 function isQuick(query: TaskRunQuery): boolean {
   const { task_runs, sort, offset } = query;
   if ((task_runs?.id?.any_ ?? null) !== null) return task_runs?.operator !== "or_";
@@ -196,7 +196,7 @@ export function taskRunsOfFlowRun(reader: Reader, flowRunId: string, limit: numb
     .execute();
 }
 
-/** What a task run has to know of the flow run that it belongs to. */
+/** The fields of a flow run that its task runs need. */
 export function flowRunOfTasks(reader: Reader, id: string) {
   return reader
     .selectFrom("flow_run")

@@ -44,7 +44,7 @@ export async function create(context: Context, given: TaskRunCreate): Promise<{ 
       changed("task-run", [row], presentTaskRun);
       return { row, made: true };
     }
-    // Another request was quicker; what it wrote is visible now.
+    // Another request was faster; its row is visible now.
     const other = await queries.taskRunByKeys(tx, keysOf(given));
     if (other === undefined) throw conflict(`id: the task run ${row.id} is there with other keys.`);
     return { row: other, made: false };
@@ -167,7 +167,7 @@ export async function history({ db, clock }: Context, body: BodyOf<typeof taskRu
   return presentHistory(buckets, await queries.taskRunTallies(db, buckets, { criteria, now: clock.now() }));
 }
 
-/** The task runs of a flow run by their expected start, as many as the limit says. */
+/** The task runs of a flow run by their expected start, up to the limit. */
 export async function ofFlowRun({ db, clock }: Context, flowRunId: string, limit: number): Promise<TaskRun[]> {
   const rows = await queries.taskRunsOfFlowRun(db.slow, flowRunId, limit);
   const now = clock.now();

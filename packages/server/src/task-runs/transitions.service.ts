@@ -22,7 +22,7 @@ import type { TaskRunEffect, TaskRunEffects, TaskRunFacts, TaskRunSubject } from
 import { completeTaskRunPolicy, presentTaskRun, type TaskRunRow } from "./task-runs.presenter.ts";
 import * as queries from "./task-runs.queries.ts";
 
-/** Proposes a state for a task run, and tells what was decided. */
+/** Proposes a state for a task run, and returns the decision. */
 export async function propose(context: Context, id: string, given: SetState): Promise<Proposed> {
   const { clock } = context;
   const begun = clock.now();
@@ -37,7 +37,7 @@ export async function propose(context: Context, id: string, given: SetState): Pr
 
 export interface Proposed {
   readonly result: OrchestrationResult;
-  /** Whether the state of the result came to be now. */
+  /** Whether the state of the result is new. */
   readonly fresh: boolean;
 }
 
@@ -53,7 +53,7 @@ export interface MirroredState {
   readonly state: RunState;
 }
 
-/** Puts the task run, where there is one, into the state, at the same moment. */
+/** Puts the task run, if it exists, into the state, at the same time. */
 export async function mirror(unit: Unit, { taskRunId, flowRunId, state }: MirroredState): Promise<void> {
   const row = await queries.taskRunForChange(unit.tx, unit.sql, taskRunId);
   if (row === undefined) return;

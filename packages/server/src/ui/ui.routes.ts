@@ -30,7 +30,7 @@ import { type ServerPageSources, serverPage } from "./settings/server-page.servi
 import { taskRunPage } from "./task-run/task-run-page.service.ts";
 import * as taskRuns from "./task-runs/task-run-list.service.ts";
 
-/** The read models of the pages: each answers what a page shows first, or a long part of a page. */
+/** The read models of the pages: each answers the first content of a page, or a long part of it. */
 export function uiRoutes(serve: Serve, sources: ServerPageSources): void {
   serve(listFlowRuns, ({ body, context }) => flowRuns.list(context, body));
   serve(listFlowRunPoints, ({ body, context }) => flowRuns.points(context, body));

@@ -2,8 +2,8 @@ import { isJsonObject, isOfType } from "./json-types.rules.ts";
 import type { SchemaError } from "./schema-errors.rules.ts";
 
 /**
- * The one of several errors that says best what is wrong, as the `best_match` of Python's `jsonschema` chooses it: the highest up
- * in the value; within alternatives the deepest one, unless two are equally good.
+ * The most informative of several errors, as the `best_match` of Python's `jsonschema` chooses it: the highest up in the value;
+ * within alternatives the deepest one, unless two are equally good.
  */
 export function bestError(errors: readonly SchemaError[]): SchemaError | undefined {
   const [first, ...others] = errors;
@@ -36,7 +36,7 @@ function comparedPaths(one: Path, other: Path): number {
   return String(part) < String(otherPart) ? -1 : 1;
 }
 
-/** That no alternative holds says less than anything else. */
+/** An error about alternatives says less than any other. */
 function isStrong({ keyword }: SchemaError): boolean {
   return keyword !== "anyOf" && keyword !== "oneOf";
 }

@@ -2,12 +2,12 @@ import { isNumber, parseJson } from "@ostinato/core";
 import { maxNested, nestsTooDeep } from "../kernel/nesting.ts";
 import { isJsonObject, type JsonObject } from "./json-types.rules.ts";
 
-/** Why an input can't be made of what was sent. */
+/** The reason why an input cannot be made. */
 export class HydrationError extends Error {}
 
 /**
- * The input that is meant: an object with `__prefect_kind`, as Prefect's pages and automations send it, is a recipe for a value
- * (JSON as text, a template, a variable), and stands for nothing where it says nothing. Throws a HydrationError.
+ * The intended input: an object with `__prefect_kind`, as Prefect's pages and automations send it, is a recipe for a value (a
+ * string of JSON, a template, a variable), and an empty recipe stands for nothing. Throws a HydrationError.
  */
 export function hydrated(input: unknown): unknown {
   const value = resolved(input);
@@ -15,14 +15,14 @@ export function hydrated(input: unknown): unknown {
   return isNothing(value) ? {} : parseJson(JSON.stringify(value));
 }
 
-/** What Python takes for false is no input. */
+/** A value that Python counts as false is not an input. */
 function isNothing(value: unknown): boolean {
   if (value === nothing || value === null || value === "" || value === false) return true;
   if (isNumber(value)) return Number(value) === 0;
   return typeof value === "object" && Object.keys(value).length === 0;
 }
 
-/** The place of a recipe that says nothing, which is left out of what holds it. */
+/** The placeholder of an empty recipe, which is removed from the value around it. */
 const nothing = Symbol("nothing");
 
 const kindKey = "__prefect_kind";
@@ -68,7 +68,7 @@ function fromJson(value: unknown): unknown {
   }
 }
 
-/** Jinja is a language of Python's. A text without any of its marks is what it would give, but for its last line break. */
+/** Jinja is a template language of Python. A template without its marks renders as itself, without its last line break. */
 function fromTemplate(template: unknown): unknown {
   if (template === nothing) return nothing;
   if (typeof template !== "string") throw new HydrationError("Invalid jinja: the template is not a text");

@@ -7,8 +7,8 @@ import { pythonText } from "./python-text.rules.ts";
 import { schemaErrors, UnresolvableReference } from "./schema-errors.rules.ts";
 
 /**
- * What is wrong with the input for a paused run, in Prefect's sentence; undefined when nothing is. The schema is the JSON text
- * that the run kept when it paused.
+ * The problem of the input for a paused run, in Prefect's sentence; undefined if there is none. The schema is the JSON that the
+ * run stored when it paused.
  */
 export function problemWithInput(input: unknown, schemaText: string): string | undefined {
   let schema: unknown;
@@ -24,7 +24,7 @@ export function problemWithInput(input: unknown, schemaText: string): string | u
   } catch (error) {
     if (error instanceof UnresolvableReference) return `Reason: Validation failed. Failure reason: ${error.message}`;
     if (error instanceof RangeError) return "Invalid schema: Unable to validate schema with circular references.";
-    // A pattern that is no regular expression.
+    // A pattern that is not a regular expression.
     return `Invalid schema: ${error instanceof Error ? error.message : String(error)}`;
   }
 }
@@ -37,7 +37,7 @@ function reasonOf(input: unknown, schema: unknown): string | undefined {
   return `Reason: ${place} Failure reason: ${error.message}`;
 }
 
-/** What the keywords find that nobody writes by hand, and no program that Prefect knows. */
+/** Errors of keywords that are rarely written by hand, and that no program known to Prefect writes. */
 function otherError(input: unknown, schema: unknown) {
   const plainSchema: object | boolean = JSON.parse(JSON.stringify(schema), withoutFormats);
   const [, [problem]] = Errors(plainSchema, JSON.parse(JSON.stringify(input)));

@@ -12,7 +12,7 @@ export function pythonText(value: unknown): string {
   return `{${parts.join(", ")}}`;
 }
 
-/** Single quotes, unless there are some and no double ones. What has no picture is written as its code. */
+/** Quotes as Python does: single quotes, unless the text has some and no double ones. Unprintable characters are escaped. */
 function quoted(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
   const escaped = text

@@ -2,17 +2,17 @@ import { isNumber } from "@ostinato/core";
 import { canonicalText, isJsonObject, isOfType, isSameJson, type JsonObject, listOf } from "./json-types.rules.ts";
 import { pythonText } from "./python-text.rules.ts";
 
-/** What breaks one keyword of a schema. */
+/** A violation of one keyword of a schema. */
 export interface SchemaError {
   /** Null where the schema is `false`. */
   readonly keyword: string | null;
-  /** Where, from the value that was checked; within `context`, from the value of the error around it. */
+  /** The path from the validated value; within `context`, from the value of the enclosing error. */
   readonly path: readonly (string | number)[];
   readonly value: unknown;
   readonly schema: unknown;
-  /** As Python's `jsonschema` says it. */
+  /** The sentence of Python's `jsonschema`. */
   readonly message: string;
-  /** What each alternative of `anyOf` and `oneOf` was broken by. */
+  /** The violations of each alternative of `anyOf` and `oneOf`. */
   readonly context: readonly SchemaError[];
 }
 
@@ -20,8 +20,8 @@ export interface SchemaError {
 export class UnresolvableReference extends Error {}
 
 /**
- * What of a schema (JSON Schema, draft 2020-12) the value breaks, in the order and in the words of Python's `jsonschema`. Leaves
- * `$dynamicRef`, `unevaluatedItems` and `unevaluatedProperties` out: whether a value is valid is not asked here.
+ * The violations of a schema (JSON Schema, draft 2020-12), in the order and in the words of Python's `jsonschema`. Skips
+ * `$dynamicRef`, `unevaluatedItems` and `unevaluatedProperties`: validity is decided elsewhere.
  */
 export function schemaErrors(schema: unknown, value: unknown, root: unknown = schema): readonly SchemaError[] {
   if (schema === false) {
@@ -55,7 +55,7 @@ function within(part: string | number, errors: readonly SchemaError[]): readonly
   return errors.map((error) => ({ ...error, path: [part, ...error.path] }));
 }
 
-/** A keyword that says one thing of the value as a whole: gives what it says, or undefined where it holds. */
+/** A keyword with one statement on the value as a whole: returns its sentence, or undefined if it holds. */
 function saying(say: (value: unknown, wanted: unknown, schema: JsonObject) => string | undefined): Keyword {
   return (place) => {
     const message = say(place.value, place.wanted, place.schema);
@@ -288,7 +288,7 @@ function containsErrors(place: Place): readonly SchemaError[] {
   return broken(place, `Too few items match the given schema (expected at least ${least} but only ${found} matched)`);
 }
 
-/** Where no alternative holds; else the place of the first that does. */
+/** The errors of all alternatives if none holds; else the place of the first that does. */
 function alternativeErrors(place: Place): { readonly errors: readonly SchemaError[]; readonly valid?: number } {
   const context: SchemaError[] = [];
   for (const [at, schema] of listOf(place.wanted).entries()) {

@@ -40,7 +40,7 @@ const startPatienceSeconds = 1;
  */
 export function postgresPool(options: PoolOptions): PostgresPool {
   const { size, clock, warn, starved, instead } = options;
-  // One is kept for good: whoever else uses this PostgreSQL could take its place.
+  // One connection stays open: another user of this PostgreSQL could take its place.
   const min = instead === undefined ? 1 : 0;
   // A program without a server ends when its work does: connections that rest do not keep it.
   const pool = new pg.Pool({ ...options.client, max: size, min, allowExitOnIdle: true });

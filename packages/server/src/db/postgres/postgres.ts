@@ -163,7 +163,7 @@ const parsers: Readonly<Record<number, (text: string) => unknown>> = {
   [pg.types.builtins.JSONB]: (text) => text,
 };
 
-/** A group that waits longer for a row gives way: whoever holds it may be waiting for a row of the group. */
+/** A group that waits longer for a row gives up: the owner of the lock may be waiting for a row of the group. */
 const groupLockMillis = 100;
 
 function connectionOptions({ url, statementSeconds, lockSeconds = 10 }: PostgresOptions): pg.ClientConfig {

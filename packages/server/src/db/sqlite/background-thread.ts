@@ -16,7 +16,7 @@ export function startBackgroundThread<Message>(thread: BackgroundThread<Message>
   const worker = new Worker(new URL(`./${module}${extension}`, import.meta.url), { workerData: { file } });
   worker.on("message", onMessage);
   worker.on("error", (error) => onDeath(error instanceof Error ? error : new Error(String(error))));
-  // Last: whoever listens for messages keeps the process alive from then on.
+  // Last, because adding a message listener keeps the process alive.
   worker.unref();
   return worker;
 }

@@ -25,8 +25,8 @@ export interface CopiedDatabase {
 const pagesPerStep = 256;
 
 /**
- * Copies a database while others read and write it, checks the copy, and only then gives it its name. The copy is the
- * database of one moment: a transaction holds that moment while pages are copied, and disturbs no writer.
+ * Copies a database while others read and write it, verifies the copy, and only then gives it its name. The copy is a snapshot: a
+ * transaction fixes the snapshot while pages are copied, and does not block writers.
  */
 export async function backupSqlite(
   from: string,
@@ -120,7 +120,7 @@ async function copy(
 async function copyPages(from: string, draft: string, { live, onProgress }: Omit<Copy, "to">): Promise<void> {
   const source = new DatabaseSync(from, { readOnly: !live, timeout: 5000 });
   try {
-    // The moment is chosen by the first read.
+    // The first read fixes the snapshot.
     source.exec("BEGIN");
     source.prepare("SELECT count(*) FROM sqlite_schema").get();
     await backup(source, draft, {

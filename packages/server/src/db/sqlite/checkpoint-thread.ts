@@ -3,7 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 
 /** Fewer pages are not worth the wait for the disk. */
 const worthwhilePages = 1000;
-/** A log as long as this is begun anew, for which the writer waits a moment; else it would grow while it is written. */
+/** A log of this length is restarted, for which the writer briefly waits; else it would grow while it is written. */
 const longLogPages = 16_000;
 
 const { file } = workerData as { file: string };
@@ -22,7 +22,7 @@ function checkpoint(): void {
   const before = run("NOOP");
   if (before.log - before.checkpointed < worthwhilePages) return;
   const after = run("PASSIVE");
-  // One that reads an older moment, such as a backup, keeps the log from being begun anew: the writer would wait in vain.
+  // A reader of an older snapshot, such as a backup, prevents the restart of the log: the writer would wait in vain.
   if (after.log >= longLogPages && after.checkpointed === after.log) run("RESTART");
 }
 

@@ -17,7 +17,7 @@ export function headerWatch(file: string): () => boolean {
     newest = header;
     return false;
   }
-  // Read again before it is believed: the page may be being written at this moment.
+  // Reads twice, because the page may be half written the first time.
   return () => isOlder() && isOlder();
 }
 

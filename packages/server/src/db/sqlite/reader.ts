@@ -51,7 +51,7 @@ interface Read extends Pick<ReaderRequest, "sql" | "parameters"> {
 
 /** A thread that does not stop within this time is abandoned. */
 const patienceSeconds = 5;
-/** Threads that were left to themselves take a processor each: with so many no other is begun. */
+/** Each abandoned thread uses a processor: with this many no other is started. */
 const maxAbandoned = 2;
 
 /** The reads wait here and not at the thread, so that those that nobody wants any more are never begun. */

@@ -12,7 +12,7 @@ export function sparePages(database: DatabaseSync): number {
   return Math.max(0, pragma(database, "freelist_count") - reserve);
 }
 
-/** Cuts off pages at the end of the file, at most so many, and gives the bytes. Within a transaction. */
+/** Truncates free pages at the end of the file, at most so many, and returns the bytes. Call it in a transaction. */
 export function giveBackPages(database: DatabaseSync, maxPages: number): number {
   const before = pragma(database, "page_count");
   const pages = Math.min(maxPages, sparePages(database));

@@ -188,7 +188,7 @@ function openFile(file: string, synchronous: "normal" | "full" = "normal"): Data
 const openAttempts = 100;
 const openPauseMillis = 50;
 
-/** The connection itself waits a moment for another writer, on this thread; longer waits leave the event loop free. */
+/** The connection itself waits briefly for another writer, on this thread; longer waits leave the event loop free. */
 function patientBegin(writer: DatabaseSync, clock: Clock, patienceSeconds: number): () => Promise<void> {
   return async () => {
     const giveUp = clock.elapsed() + patienceSeconds;

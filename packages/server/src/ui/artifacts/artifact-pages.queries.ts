@@ -6,7 +6,7 @@ import type { Tables } from "../../db/tables.ts";
 
 export type ArtifactRow = Selectable<Tables["artifact"]>;
 
-/** As much of what an artifact holds as a preview is made of; the whole of it where it is not longer than that. */
+/** The characters of an artifact's data that a preview needs; shorter data is read whole. */
 const previewedCharacters = 16_384;
 
 export interface ArtifactListQuery {
@@ -118,7 +118,7 @@ export async function versionsOf(db: Database, key: string, limit: number): Prom
   return rows;
 }
 
-/** What a run left, but for the results of states: at most so many, oldest first. */
+/** The artifacts of a run, except the results of states: up to a limit, oldest first. */
 export async function artifactsOfTaskRun(db: Database, taskRunId: string, limit: number): Promise<ArtifactRow[]> {
   const { rows } = await sql<ArtifactRow>`
     SELECT * FROM artifact WHERE task_run_id = ${taskRunId} AND coalesce(type, '') <> 'result'

@@ -6,7 +6,7 @@ export interface PreviewSource {
   readonly type: string | null;
   /** JSON, or the beginning of it. */
   readonly head: string | null;
-  /** Of the whole, in characters. */
+  /** The length of the whole data, in characters. */
   readonly length: number | null;
 }
 

@@ -34,7 +34,7 @@ export interface TypeCountRow {
 }
 
 export interface Buckets {
-  /** Where the first begins: at the range's own beginning, or before it. */
+  /** The start of the first bucket: that of the range, or earlier. */
   readonly first: Timestamp;
   readonly width: number;
   readonly buckets: number;
@@ -72,7 +72,7 @@ export async function countsByFlow(db: Database, range: DashboardRange): Promise
   return rows.filter(({ runs }) => Number(runs) > 0);
 }
 
-/** By kind: a type comes once for each of its names. */
+/** By kind: a type has a row for each of its names. */
 export async function taskCountsByType(db: Database, { since, until }: DashboardRange): Promise<TypeCountRow[]> {
   const { rows } = await sql<TypeCountRow>`
     WITH RECURSIVE ${currentStateKinds("task_run")}
@@ -91,8 +91,8 @@ export interface NarrowedCounts {
 }
 
 /**
- * Where tags or flows narrow the range, each run is looked at, once: all counts come of that pass. Task runs are those of
- * the flow runs that it found; a CROSS JOIN, because SQLite would walk over all task runs first.
+ * If tags or flows narrow the range, each run is read once and all counts come from that pass. Task runs are those of the flow
+ * runs that it found; a CROSS JOIN, because SQLite would read all task runs first.
  */
 export async function narrowedCounts(
   db: Database,
@@ -128,7 +128,7 @@ export interface RunsInState {
   readonly types: readonly StateType[];
   readonly order: "ASC" | "DESC";
   readonly limit: number;
-  /** Only those that began in the range. */
+  /** Only runs that began in the range. */
   readonly inRange?: boolean;
 }
 

@@ -69,7 +69,7 @@ function rangeOf(body: BodyOf<typeof readDashboard>): queries.DashboardRange {
 const maxBars = 200;
 const maxBuckets = 2000;
 
-/** Where each bar begins, and the last one ends. */
+/** The start of each bar, and the end of the last one. */
 function edgesOf(body: BodyOf<typeof readDashboard>, range: queries.DashboardRange): readonly Timestamp[] {
   const { bars, buckets: wanted } = body;
   const { since, until } = range;

@@ -10,7 +10,7 @@ export interface TaskResultRow {
   readonly state_type: StateType | null;
   readonly state_name: string | null;
   readonly expected_start_time: Timestamp;
-  /** This and what follows is null where the result has been deleted. */
+  /** This and the following fields are null if the result was deleted. */
   readonly preview: JsonText | null;
   readonly made_by: string | null;
   readonly made_in: string | null;
@@ -19,7 +19,7 @@ export interface TaskResultRow {
   readonly created: Timestamp | null;
   readonly reason: string | null;
   readonly result_id: string | null;
-  /** Where the client keeps its result itself. */
+  /** The state's data, if the client keeps its result itself. */
   readonly state_data: JsonText | null;
 }
 

@@ -59,7 +59,7 @@ export function timeline({ begin, tasks, segments, total }: TimelineSource): Tim
   };
 }
 
-/** Nothing lies before the origin, whatever the clocks of the clients say. */
+/** Nothing is drawn before the origin, whatever the clients' clocks say. */
 function earliest(begin: Timestamp, tasks: readonly TimelineTask[]): Timestamp {
   let first = begin;
   for (const { expected_start_time, start_time } of tasks) {
@@ -81,7 +81,7 @@ function parentsOf(task: TimelineTask, index: ReadonlyMap<string, number>): numb
   return rowsNamed(inputs, index).filter((row) => row !== index.get(task.id));
 }
 
-/** A caller is recorded before what it calls; what says otherwise would make a circle. */
+/** A caller is recorded before its calls; a later one would make a circle. */
 function callerOf(task: TimelineTask, row: number, index: ReadonlyMap<string, number>): number | null {
   if (!task.task_inputs.includes('"__parents__"')) return null;
   const callers = rowsNamed(calledIn.exec(task.task_inputs)?.[1] ?? "", index);

@@ -17,7 +17,7 @@ export async function readTimeline({ db }: Context, flowRunId: string): Promise<
   return timeline({ begin, tasks, segments, total });
 }
 
-/** Whether the run did not go straight from its start to its end, so that its states say more than its times. */
+/** Whether the run paused, waited or retried, so that its states say more than its times. */
 function wasHeldUp({ run_count, state_type }: queries.TimelineRow): boolean {
   return run_count > 1 || state_type === "SCHEDULED" || state_type === "PAUSED";
 }

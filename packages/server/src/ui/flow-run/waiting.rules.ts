@@ -6,7 +6,7 @@ type WaitingRun = Pick<
   "state" | "deployment_id" | "next_scheduled_start_time" | "expected_start_time" | "work_pool_name" | "created"
 >;
 
-/** What a run that does not move waits for, and what would free it; null for one that moves or has ended. */
+/** Why a run does not proceed, and a remedy; null for a run that proceeds or has ended. */
 export function waitingOf(run: WaitingRun): Waiting | null {
   const { state } = run;
   if (state === null) return null;

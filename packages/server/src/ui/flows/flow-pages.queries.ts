@@ -48,7 +48,7 @@ export interface FailureRow {
   readonly at: Timestamp;
 }
 
-/** The newest failure of each flow since a moment. */
+/** The newest failure of each flow since a time. */
 export async function lastFailures(db: Database, flowIds: readonly string[], since: Timestamp): Promise<FailureRow[]> {
   if (flowIds.length === 0) return [];
   const each = flowIds.map(
@@ -123,7 +123,7 @@ export interface FlowStateCountRow {
   readonly runs: number;
 }
 
-/** Runs of flows that were expected since a moment, by state: each count a walk along a part of an index. */
+/** Runs of flows that were expected since a time, by state: each count is a walk along a part of an index. */
 export async function stateCounts(
   db: Database,
   flowIds: readonly string[],
@@ -144,7 +144,7 @@ export interface DurationRow {
   readonly total_run_time: number;
 }
 
-/** Durations of the newest runs that completed since a moment. */
+/** Durations of the newest runs that completed since a time. */
 export async function durations(
   db: Database,
   { flowId, since, limit }: { readonly flowId: string; readonly since: Timestamp; readonly limit: number },

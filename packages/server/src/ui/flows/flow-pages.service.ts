@@ -103,7 +103,7 @@ async function countsSince(
   return counts;
 }
 
-/** Medians are taken of at most so many runs, the newest. */
+/** A bound on the runs of which medians are taken, the newest. */
 const maxDurations = 10_000;
 
 export async function page(context: Context, flowId: string, days: number): Promise<FlowPage> {

@@ -1,13 +1,13 @@
 import { isUuid } from "@ostinato/core";
 import { refused } from "../../kernel/errors.ts";
 
-/** Where a page of a list ended: the value that it is sorted by, and the id of the last row. */
+/** The end of a page of a list: the value that the list is sorted by, and the id of the last row. */
 export interface Position {
   readonly value: string | number | null;
   readonly id: string;
 }
 
-/** Opaque to the caller; says which order it belongs to, because it means nothing in another one. */
+/** Writes an opaque cursor with the name of its order, because it is meaningless in another one. */
 export function writeCursor(order: string, { value, id }: Position): string {
   return Buffer.from(JSON.stringify([order, value, id])).toString("base64url");
 }

@@ -2,7 +2,7 @@ import { type RawBuilder, type SqlBool, sql } from "kysely";
 import type { Reader } from "../../db/dialect.ts";
 import type { Position } from "./keyset.ts";
 
-/** What a list is sorted by, before the id. */
+/** The sort key of a list, before the id. */
 export interface Order {
   readonly by: RawBuilder<string | number | null>;
   readonly direction: "ASC" | "DESC";

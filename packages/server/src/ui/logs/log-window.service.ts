@@ -9,7 +9,7 @@ import * as queries from "./log-window.queries.ts";
 
 type LogWindowRequest = BodyOf<typeof readLogWindow>;
 
-/** A window on the lines of a run, opened where the caller says; what it costs does not grow with where that is. */
+/** A window on the lines of a run, opened at a position of the caller's choice. Its cost does not grow with the position. */
 export async function logWindow({ db }: Context, body: LogWindowRequest): Promise<ReplyOf<typeof readLogWindow>> {
   const criteria = await criteriaOf(db, body);
   const firstError = await firstErrorOf(db, criteria);
@@ -65,7 +65,10 @@ interface WindowSource {
   readonly firstError: queries.LogRow | undefined;
 }
 
-/** `begins` is the position of the first line and `ends` the number of all where the way to them tells; else they are counted. */
+/**
+ * `begins` is the position of the first line and `ends` the number of all lines, if the query reveals them; else they are
+ * counted.
+ */
 interface Opened {
   readonly rows: readonly queries.LogRow[];
   readonly begins?: number;
@@ -92,7 +95,7 @@ async function opened({ db, criteria, body, firstError }: WindowSource): Promise
 
 type Read = (range: queries.LogRange) => Promise<queries.LogRow[]>;
 
-/** The number of all follows from the lines that were read: while a run writes, a count of its own would be of another moment. */
+/** The total follows from the lines that were read: while a run writes, a separate count would be of another time. */
 async function atEnd(
   db: Database,
   criteria: queries.LogCriteria,

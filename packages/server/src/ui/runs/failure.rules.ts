@@ -1,7 +1,7 @@
 import { exceptionSentence, shortenedText, tracebackIn } from "@ostinato/core";
 import type { State, StateDetails } from "@ostinato/protocol";
 
-/** What the state of a failed run tells. */
+/** The state of a failed run. */
 export interface FailedState {
   readonly message: string | null;
   readonly details: StateDetails;
@@ -29,7 +29,7 @@ export function culprit<T extends { readonly message: string | null }>(
   });
 }
 
-/** `1/3 states failed.` and its like say how many, and not why. */
+/** Messages such as `1/3 states failed.` give a number, not a cause. */
 function isSummary(message: string): boolean {
   return /^\d+\/\d+ states (failed|are not final)/.test(message) || /^\d+ of \d+ /.test(message);
 }
@@ -39,7 +39,7 @@ function errorText(message: string | null): string {
   return (message ?? "").replace(/^(?:Flow|Task) run encountered an exception:?\s*/, "").trim();
 }
 
-/** Where it happened is told by the state, as our own programs do, or found in the log, where Python's leave it. */
+/** The place of the error is in the state, for our own programs, or in the log, for Python's. */
 export function failureText(state: FailedState, errorLines: readonly string[]): FailureText {
   const { error_stack, error_location } = state.details as Readonly<Record<string, unknown>>;
   const text = errorText(state.message);

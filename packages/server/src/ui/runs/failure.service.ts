@@ -15,7 +15,7 @@ const shownLogs = 10;
 const searchedErrors = 5;
 const maxLineLength = 4 * 1024;
 
-/** Why a flow run failed: told by the task run that brought it down, in this run or in a subflow of it, or by itself. */
+/** Why a flow run failed: from the failed task run that caused it, in this run or in a subflow, or from the run itself. */
 export async function failureOfFlowRun(context: Context, flowRunId: string, depth = 0): Promise<Failure | null> {
   const { db } = context;
   const run = await queries.runWithMessage(db, flowRunId);

@@ -32,12 +32,12 @@ export interface FlowRunListQuery {
 export function flowRunPositions(db: Database, query: FlowRunListQuery): Promise<Position[]> {
   const { criteria, sort, limit, after } = query;
   const condition = matching("flow_run", criteria, db.sql) ?? everything;
-  // What an index finds at once may be read on this thread; what may have to look at every run may not.
+  // An index look-up may run on this thread; a query that may read every run may not.
   const reader = isNarrowed(criteria) ? db.slow : db.read;
   return positionsAfter(reader, { table: "flow_run", order: orders[sort], limit, matching: condition, after });
 }
 
-/** How many match, up to one more than `most`. */
+/** The number of matches, counted up to one more than `most`. */
 export async function countFlowRuns(db: Database, criteria: CriteriaOn<"flow_run">, most: number): Promise<number> {
   const condition = matching("flow_run", criteria, db.sql) ?? everything;
   const { rows } = await sql<{ count: number }>`

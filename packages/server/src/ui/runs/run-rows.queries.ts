@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import type { Database } from "../../db/dialect.ts";
 import type { FlowRunRow } from "../../flow-runs/flow-runs.service.ts";
 
-/** A flow run with its state and the names of what it belongs to. */
+/** A flow run with its state and the names of its related rows. */
 export interface FlowRunInList extends FlowRunRow {
   readonly flow_name: string;
   readonly deployment_name: string | null;
@@ -11,7 +11,7 @@ export interface FlowRunInList extends FlowRunRow {
   readonly parent_flow_run_name: string | null;
 }
 
-/** Those of the ids that exist, in no order. */
+/** The flow runs of those ids that exist, in no order. */
 export async function flowRunsInList(db: Database, ids: readonly string[]): Promise<FlowRunInList[]> {
   const { rows } = await sql<FlowRunInList>`
     SELECT run.*, state.message AS state_message, state.state_details AS state_details, state.data AS state_data,

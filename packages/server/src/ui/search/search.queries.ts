@@ -12,7 +12,7 @@ export interface HitRow {
   readonly state_name: string | null;
 }
 
-/** Of the newest runs, so many are searched first; the rest of the flow runs only when these did not fill the list. */
+/** The number of newest runs that are searched first; older flow runs are searched only if these do not fill the list. */
 const newestFlowRuns = 5000;
 const newestTaskRuns = 10_000;
 

@@ -3,7 +3,7 @@ import type { ReplyOf, search } from "@ostinato/protocol";
 import type { Context } from "../../kernel/context.ts";
 import * as queries from "./search.queries.ts";
 
-/** What has the text in its name, or the id; flows first, then what ran last. */
+/** Finds rows by a part of their name or by their id; flows first, then the most recent runs. */
 export async function find({ db }: Context, text: string, limit: number): Promise<ReplyOf<typeof search>> {
   const wanted = text.trim();
   if (wanted === "") return { hits: [] };
@@ -17,7 +17,7 @@ export async function find({ db }: Context, text: string, limit: number): Promis
   return { hits: fairShares(found, limit) };
 }
 
-/** Each kind gets its part of the list; what one does not use goes to the others, in their order. */
+/** Each kind gets its share of the list; unused places go to the others, in order. */
 function fairShares<T>(kinds: readonly (readonly T[])[], limit: number): T[] {
   const share = Math.ceil(limit / kinds.length);
   let spare = limit - kinds.reduce((sum, hits) => sum + Math.min(share, hits.length), 0);

@@ -5,15 +5,15 @@ const tables = ["flow_run", "task_run", "log", "artifact", "event"] as const;
 export type CountedTable = (typeof tables)[number];
 
 export interface CountBounds {
-  /** No table is said to have more rows than this. */
+  /** The bound on the reported number of rows of a table. */
   readonly most: number;
-  /** Up to so many rows are counted one by one. */
+  /** Up to this many rows are counted exactly. */
   readonly exactTo: number;
 }
 
 /**
- * How many rows each table has. SQLite counts all rows of a table by the pages of an index, a million in a millisecond.
- * PostgreSQL looks at each, so that what its planner holds for more than `exactTo` rows is told as it has it, in thousands.
+ * The number of rows of each table. SQLite counts all rows of a table by the pages of an index, a million in a millisecond.
+ * PostgreSQL reads each row, so above `exactTo` rows its planner's estimate is reported, in thousands.
  */
 export async function rowCounts(db: Database, bounds: CountBounds): Promise<Readonly<Record<CountedTable, number>>> {
   const rowsOf = db.kind === "sqlite" ? everyRow : (table: CountedTable) => countedOrEstimated(table, bounds);
@@ -28,7 +28,7 @@ function everyRow(table: CountedTable): RawBuilder<number> {
   return sql`(SELECT count(*) FROM ${sql.table(table)})`;
 }
 
-/** What the planner holds is as old as the last ANALYZE, and -1 before the first. */
+/** The planner's estimate is as old as the last ANALYZE, and -1 before the first. */
 function countedOrEstimated(table: CountedTable, { most, exactTo }: CountBounds): RawBuilder<number> {
   const estimate = sql`(SELECT reltuples FROM pg_class WHERE oid = ${sql.lit(table)}::regclass)`;
   return sql`CASE WHEN ${estimate} > ${exactTo} THEN 1000 * round(${estimate} / 1000)

@@ -11,7 +11,7 @@ export interface TaskRunPlace {
   readonly child_flow_run_id: string | null;
 }
 
-/** What a task run belongs to, and the subflow that it stands for. */
+/** The related rows of a task run, and the subflow that it stands for. */
 export async function placeOfTaskRun(db: Database, taskRunId: string): Promise<TaskRunPlace | undefined> {
   const { rows } = await sql<TaskRunPlace>`
     SELECT flow_run.name AS flow_run_name, flow_run.state_type AS flow_run_state_type,

@@ -30,7 +30,7 @@ export function taskRunPositions(db: Database, query: TaskRunListQuery): Promise
   return positionsAfter(db.slow, { table: "task_run", order: orders[sort], limit, matching: condition, after });
 }
 
-/** How many match, up to one more than `most`. */
+/** The number of matches, counted up to one more than `most`. */
 export async function countTaskRuns(db: Database, criteria: CriteriaOn<"task_run">, most: number): Promise<number> {
   const condition = matching("task_run", criteria, db.sql) ?? everything;
   const { rows } = await sql<{ count: number }>`
@@ -57,7 +57,7 @@ export interface TaskRunInList {
   readonly flow_name: string | null;
 }
 
-/** Those of the ids that exist, in no order. */
+/** The task runs of those ids that exist, in no order. */
 export async function taskRunsInList(db: Database, ids: readonly string[]): Promise<TaskRunInList[]> {
   const wanted = db.sql.rowsOf(JSON.stringify(ids.map((id) => ({ id }))), { id: "uuid" });
   const { rows } = await sql<TaskRunInList>`
