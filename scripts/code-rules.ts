@@ -57,10 +57,43 @@ export function chancesInRules(source: string): readonly Breach[] {
   }));
 }
 
+const boundName = /^(?:most|longest|largest)(?=[A-Z])/;
+const fieldForPrefect = /\bthe field's (?:clients?|servers?|words?|record|UI)\b/i;
+const isNo = /(?<!\bthere )\bis no (?!longer\b|more\b|other\b)/i;
+
+/** The places where a word stands that the glossary of CONTRIBUTING.md replaces: in names, in comments, and in strings. */
+export function wordsToReplace(path: string, source: string): readonly Breach[] {
+  const breaches: Breach[] = [];
+  const add = (start: number, message: string) => breaches.push({ start, line: lineOf(source, start), message });
+  const checkText = (text: string, start: number) => {
+    if (isNo.test(text)) add(start, "`is no …` in a string: say `is not a …`");
+  };
+  const { program, comments } = parsed(path, source);
+  new Visitor({
+    Identifier: ({ name, start }) => {
+      if (boundName.test(name)) add(start, `the name ${name}: say ${name.replace(boundName, "max")} for a bound`);
+    },
+    Literal: ({ value, start }) => {
+      if (typeof value === "string") checkText(value, start);
+    },
+    TemplateElement: ({ value, start }) => checkText(value.raw, start),
+    JSXText: ({ value, start }) => checkText(value, start),
+  }).visit(program);
+  for (const { value, start } of comments) {
+    if (fieldForPrefect.test(value)) add(start, "`the field` in a comment: say `Prefect`");
+  }
+  return breaches;
+}
+
 function parse(path: string, source: string) {
-  const { program, errors } = parseSync(path, source);
-  if (errors[0] !== undefined) throw new Error(`${path} cannot be parsed: ${errors[0].message}`);
-  return program;
+  return parsed(path, source).program;
+}
+
+function parsed(path: string, source: string) {
+  const result = parseSync(path, source);
+  const [error] = result.errors;
+  if (error !== undefined) throw new Error(`${path} cannot be parsed: ${error.message}`);
+  return result;
 }
 
 function lineOf(source: string, start: number): number {

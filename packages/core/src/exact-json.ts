@@ -204,7 +204,7 @@ function isKept(number: string): boolean {
   if (!isChanged(number)) return false;
   if (number.length <= maxIntegerDigits || !/^-?\d{4301,}$/.test(number)) return true;
   const digits = number.replace("-", "").length;
-  throw new SyntaxError(`A whole number has ${digits} digits, and ${maxIntegerDigits} are the most`);
+  throw new SyntaxError(`A whole number has ${digits} digits, and the maximum is ${maxIntegerDigits}`);
 }
 
 /** Returns undefined for invalid JSON, so that the caller's error gives positions in the original text. */

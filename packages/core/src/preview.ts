@@ -235,9 +235,11 @@ class Pruner {
   #text(value: JsonScalar): JsonScalar {
     const shown = redacted(value, maxTextLength, this.#redact);
     if (typeof shown !== "string") return shown;
-    const room = Math.max(0, Math.min(maxTextLength, this.#budget));
-    this.#budget -= Math.min(shown.length, room);
-    return shown.length > room || isLonger(value, maxTextLength) ? this.#cut(`${shown.slice(0, room)}…`) : shown;
+    const available = Math.max(0, Math.min(maxTextLength, this.#budget));
+    this.#budget -= Math.min(shown.length, available);
+    return shown.length > available || isLonger(value, maxTextLength)
+      ? this.#cut(`${shown.slice(0, available)}…`)
+      : shown;
   }
 
   #cut(mark: string): string {

@@ -116,7 +116,7 @@ describe("says what cannot be written down, and where", () => {
     [{ on: new (class Day extends Date {})() }, "an instance of Day cannot be written down"],
     ["abc".match(/b/), "properties that were added to an Array cannot be written down"],
     [Object.assign(new Date(0), { zone: "UTC" }), "properties that were added to a Date cannot be written down"],
-    [Object.assign(/a/g, { lastIndex: 2 }), "a RegExp that is in the middle of a text cannot be written down"],
+    [Object.assign(/a/g, { lastIndex: 2 }), "a RegExp whose lastIndex is not 0 cannot be serialized"],
     [{ key: Symbol("x") }, "a symbol at .key cannot be written down"],
     [{ password: { [secretMark]: true } }, "it holds a secret"],
   ])("%#", (value, reason) => {

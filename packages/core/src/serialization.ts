@@ -84,7 +84,7 @@ function checkKind(value: object): void {
   if (Array.isArray(value)) checkNames(value);
   else if (!ArrayBuffer.isView(value) && kind !== "String" && Object.keys(value).length > 0) throw addedTo(kind);
   if (value instanceof RegExp && value.lastIndex !== 0)
-    throw new OtherKind("a RegExp that is in the middle of a text cannot be written down");
+    throw new OtherKind("a RegExp whose lastIndex is not 0 cannot be serialized");
 }
 
 function checkNames(list: readonly unknown[]): void {

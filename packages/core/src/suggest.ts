@@ -1,11 +1,11 @@
 /** The names most like `wanted`, best first: for "did you mean". */
-export function nearest(wanted: string, names: Iterable<string>, most = 3): readonly string[] {
+export function nearest(wanted: string, names: Iterable<string>, max = 3): readonly string[] {
   const needle = wanted.toLowerCase();
   return [...names]
     .map((name) => ({ name, distance: likeness(needle, name.toLowerCase()) }))
     .filter(({ distance }) => distance <= Math.max(1, Math.min(2, Math.floor(needle.length / 3))))
     .toSorted((a, b) => a.distance - b.distance)
-    .slice(0, most)
+    .slice(0, max)
     .map(({ name }) => name);
 }
 

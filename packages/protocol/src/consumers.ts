@@ -48,7 +48,7 @@ export const readConsumers = route({
 export const readDeadLetters = route({
   method: "GET",
   path: "/admin/dead-letters",
-  summary: `Changes that consumers have given up on, the latest first; ${pageLimit} at the most`,
+  summary: `Changes that consumers have given up on, the latest first; at most ${pageLimit}`,
   tag,
   access: "read",
   replies: { 200: Type.Array(DeadLetter) },

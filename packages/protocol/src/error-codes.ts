@@ -5,7 +5,7 @@ export interface ErrorCodeEntry {
   readonly remedy: string;
 }
 
-const gone = "Check the id. It may have been deleted, or its program has not told the server about it yet.";
+const gone = "Check the id. It may have been deleted, or its program has not reported it yet.";
 
 /**
  * Every reason why the API refuses a request, as the `code` in the body of the answer. The sentences are for people and may
@@ -39,7 +39,7 @@ export const errorCodes = {
   },
   UNAUTHENTICATED: {
     status: 401,
-    meaning: "The server has to know who asks, and was told nothing, or a password that it does not have.",
+    meaning: "The request needs credentials and has none, or a wrong password.",
     remedy: "Set OSTINATO_API_AUTH_STRING, or sign in.",
   },
   WRONG_PASSWORD: {

@@ -17,7 +17,7 @@ export const readParameterSchema = route({
   method: "GET",
   path: "/flows/{id}/parameter_schema",
   access: "read",
-  summary: "The newest JSON Schema of a flow's parameters; null where no client told it",
+  summary: "The newest JSON Schema of a flow's parameters; null if no client reported one",
   tag: "Flows",
   params: ById,
   replies: { 200: Open({ schema: Nullable(Type.Unknown()) }) },

@@ -27,7 +27,7 @@ import { admission } from "./plugins/admission.ts";
 import { apiVersion } from "./plugins/api-version.ts";
 import { compressedAnswers } from "./plugins/compression.ts";
 import { answerFrameworkError, answerMalformed, errorAnswers, unknownRoutes } from "./plugins/errors.ts";
-import { farewell } from "./plugins/farewell.ts";
+import { closeGracefully } from "./plugins/graceful-close.ts";
 import { createIncomingBytes } from "./plugins/incoming-bytes.ts";
 import { jsonBodies } from "./plugins/json-bodies.ts";
 import { hostGuard, originGuard } from "./plugins/origin-guard.ts";
@@ -97,7 +97,7 @@ export function buildApp(
   });
   jsonBodies(app, incoming);
   errorAnswers(app);
-  farewell(app, clock);
+  closeGracefully(app, clock);
   websockets(app, context);
   const guard = (scope: FastifyInstance) => originGuard(scope, config);
   void app.register(

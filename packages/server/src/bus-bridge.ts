@@ -52,7 +52,7 @@ export function bridgeBus(local: Bus, { db, clock, log }: Pick<Context, "db" | "
     if (notices.length > 0) sending = sending.then(() => db.notices.send(notices));
   }
 
-  function tell([topic, ids]: readonly [topic: Topic, ids: readonly string[]]): void {
+  function notify([topic, ids]: readonly [topic: Topic, ids: readonly string[]]): void {
     const waiting = outbox.get(topic) ?? new Set();
     outbox.set(topic, waiting);
     for (const id of ids) waiting.add(id);
@@ -62,7 +62,8 @@ export function bridgeBus(local: Bus, { db, clock, log }: Pick<Context, "db" | "
   /** Reads one notice after another, to keep the order in which they were sent. */
   function read(context: Context, topic: Topic, ids: readonly string[]): void {
     if (waiting >= maxWaiting) {
-      if (waiting === maxWaiting) log.warn("too much happens on other servers: pages here may miss some of it");
+      if (waiting === maxWaiting)
+        log.warn("other servers send changes faster than this one reads them: pages here may miss some");
       return;
     }
     waiting += 1;
@@ -71,13 +72,13 @@ export function bridgeBus(local: Bus, { db, clock, log }: Pick<Context, "db" | "
         const changes = await changesOf(context, topic, ids);
         if (!stopped) local.publish(changes);
       })
-      .catch((error: unknown) => log.warn({ err: error, topic }, "what another server told of could not be read"))
+      .catch((error: unknown) => log.warn({ err: error, topic }, "a change of another server could not be read"))
       .finally(() => {
         waiting -= 1;
       });
   }
 
-  function hear(context: Context, message: string): void {
+  function receive(context: Context, message: string): void {
     const [server, topic, ids] = JSON.parse(message) as Notice;
     if (server === self) return;
     if (topic === "wake") context.outbox.wakeNamed(ids);
@@ -101,20 +102,22 @@ export function bridgeBus(local: Bus, { db, clock, log }: Pick<Context, "db" | "
     subscribe: (listener) => local.subscribe(listener),
     publish(changes) {
       local.publish(changes);
-      for (const change of changes) tell(toldOf(change));
+      for (const change of changes) notify(noticeOf(change));
     },
-    wakeElsewhere: (names) => tell(["wake", names]),
+    wakeElsewhere: (names) => notify(["wake", names]),
     async listen(context) {
       const lost = () => {
         if (stopped) return;
         const since = addSeconds(clock.now(), -lookBackSeconds);
         for (const seconds of lookAfterSeconds) {
           clock.after(seconds, () => {
-            catchUp(context, since).catch((error: unknown) => log.warn({ err: error }, "missed events can't be read"));
+            catchUp(context, since).catch((error: unknown) =>
+              log.warn({ err: error }, "missed events could not be read"),
+            );
           });
         }
       };
-      await db.notices.listen((message) => hear(context, message), lost);
+      await db.notices.listen((message) => receive(context, message), lost);
     },
     async stop() {
       stopped = true;
@@ -142,7 +145,7 @@ function idsNamed(missed: readonly Event[], noun: LiveNoun): ReadonlySet<string>
   );
 }
 
-function toldOf(change: Change): readonly [topic: Topic, ids: readonly string[]] {
+function noticeOf(change: Change): readonly [topic: Topic, ids: readonly string[]] {
   switch (change.kind) {
     case "event":
       return ["event", [change.event.id]];

@@ -6,7 +6,7 @@ import { measured } from "./db/measured.ts";
 import { migrate } from "./db/migrate.ts";
 import { openDatabase } from "./db/open.ts";
 import { createKnownRuns } from "./flow-runs/known-runs.ts";
-import { createHeard } from "./heartbeats/heard.ts";
+import { createRunActivity } from "./heartbeats/activity.ts";
 import { system } from "./kernel/actor.ts";
 import { createBus } from "./kernel/bus.ts";
 import type { Config } from "./kernel/config.ts";
@@ -55,7 +55,7 @@ export async function open({ config, clock, log, consumers = ownConsumers }: Ope
       bus: bridge ?? local,
       outbox: createOutbox(consumers, bridge?.wakeElsewhere),
       metrics,
-      heard: createHeard(clock),
+      activity: createRunActivity(clock),
       knownRuns: createKnownRuns(),
     };
     await bridge?.listen(context);

@@ -168,7 +168,7 @@ describe("what can't be started is said in a sentence", () => {
     ["OSTINATO_DATABASE_URL", "mysql://x", "is neither sqlite:///… nor postgresql://…"],
     ["OSTINATO_DATABASE_URL", "mysql://me:s3cret@db/x", "is neither sqlite:///… nor postgresql://…"],
     ["OSTINATO_DATABASE_URL", "postgres//me:s3cret@db/x", "is neither sqlite:///… nor postgresql://…"],
-    ["OSTINATO_DATABASE_URL", "postgresql://me:s3cret@db:port/x", "is no address"],
+    ["OSTINATO_DATABASE_URL", "postgresql://me:s3cret@db:port/x", "is not a valid address"],
   ])("%s=%s", async (name, value, says) => {
     const { code, stdout, stderr } = await workplace({ [name]: value }).run("server", "start");
     expect(stderr).toContain(`Error: ${name}=${JSON.stringify(value.replace("s3cret", "********"))} ${says}`);

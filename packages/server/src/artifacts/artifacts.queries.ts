@@ -2,14 +2,13 @@ import type { Timestamp } from "@ostinato/core";
 import type { ArtifactCollectionFilter, ArtifactFilter } from "@ostinato/protocol";
 import { type Insertable, type Selectable, sql, type Updateable } from "kysely";
 import { artifactCondition, collectionCondition } from "../criteria/artifacts.queries.ts";
-import { type Condition, everything, join, untilUnwanted } from "../criteria/conditions.queries.ts";
+import { type Condition, everything, join, type Optional, untilUnwanted } from "../criteria/conditions.queries.ts";
 import { countMatching } from "../criteria/counting.queries.ts";
 import { type CriteriaOn, related } from "../criteria/related.queries.ts";
 import type { Database, Reader, Sql } from "../db/dialect.ts";
 import type { Tables } from "../db/tables.ts";
 
 export type ArtifactRow = Selectable<Tables["artifact"]>;
-type Given<T> = T | null | undefined;
 
 /** Gives false, and changes nothing, where there is one with this id. */
 export async function insertArtifact(reader: Reader, row: Insertable<Tables["artifact"]>): Promise<boolean> {
@@ -118,11 +117,11 @@ interface Page {
 }
 
 export interface ArtifactCriteria extends CriteriaOn<"artifact"> {
-  readonly artifacts?: Given<ArtifactFilter>;
+  readonly artifacts?: Optional<ArtifactFilter>;
 }
 
 export interface CollectionCriteria extends CriteriaOn<"artifact"> {
-  readonly artifacts?: Given<ArtifactCollectionFilter>;
+  readonly artifacts?: Optional<ArtifactCollectionFilter>;
 }
 
 const order = {

@@ -104,7 +104,7 @@ async function renew(unit: Unit, { key, latest, occurred }: Renewal): Promise<vo
   const fresh = timeOrderedId(occurred);
   const id = await queries.setLatest(unit.tx, { id: fresh, key, latest_id: latest.id, now: occurred });
   const action = id === fresh ? "created" : "updated";
-  await events.recordNew(unit, [collectionEvent({ action, id, key, ...told(latest), occurred })]);
+  await events.recordNew(unit, [collectionEvent({ action, id, key, ...latestIn(latest), occurred })]);
 }
 
 /** Deletes a version; when it was the newest of its key, the one before it is the newest again. */
@@ -126,11 +126,11 @@ async function removeIn(unit: Unit, id: string): Promise<void> {
   if (latest !== undefined) return renew(unit, { key, latest, occurred });
   await queries.deleteKey(tx, key);
   const { id: collectionId } = collection;
-  const end = collectionEvent({ action: "deleted", id: collectionId, key, ...told(row), occurred });
+  const end = collectionEvent({ action: "deleted", id: collectionId, key, ...latestIn(row), occurred });
   await events.recordNew(unit, [end]);
 }
 
-function told(row: queries.ArtifactRow) {
+function latestIn(row: queries.ArtifactRow) {
   return { latest: present(row), dataCharacters: row.data?.length ?? 0 };
 }
 

@@ -10,8 +10,8 @@ export interface Maker {
   readonly task_run_id: string | null;
 }
 
-const { key: _key, description: _description, metadata: _metadata, ...told } = tables.artifact;
-const columns = columnTypes(told);
+const { key: _key, description: _description, metadata: _metadata, ...kept } = tables.artifact;
+const columns = columnTypes(kept);
 
 /** Inserts the result in the state as an artifact without a key, of the type "result" unless the result names another. */
 export async function insertResultArtifact(

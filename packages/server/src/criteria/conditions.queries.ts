@@ -5,7 +5,7 @@ import type { Tables } from "../db/tables.ts";
 /** A condition on a row. */
 export type Condition = RawBuilder<SqlBool>;
 export type Joiner = "and_" | "or_" | null | undefined;
-type Given<T> = T | null | undefined;
+export type Optional<T> = T | null | undefined;
 
 /** The condition of a query without criteria. */
 export const everything: Condition = sql<SqlBool>`1 = 1`;
@@ -43,7 +43,7 @@ export function untilUnwanted(
 }
 
 /** `any_` of nothing matches nothing. */
-export function anyOf(column: string, values: Given<readonly string[]>): Condition | undefined {
+export function anyOf(column: string, values: Optional<readonly string[]>): Condition | undefined {
   if (!present(values)) return undefined;
   if (values.length === 0) return sql<SqlBool>`1 = 0`;
   return sql<SqlBool>`${sql.ref(column)} IN (${sql.join(values)})`;
@@ -61,10 +61,10 @@ export function beginsWithOne(expression: RawBuilder<unknown>, prefixes: readonl
   return join(conditions, "or_");
 }
 
-export function lower(ids: Given<readonly string[]>): Given<readonly string[]> {
+export function lower(ids: Optional<readonly string[]>): Optional<readonly string[]> {
   return ids?.map((id) => id.toLowerCase());
 }
 
-export function present<T>(value: Given<T>): value is T {
+export function present<T>(value: Optional<T>): value is T {
   return value !== null && value !== undefined;
 }

@@ -187,7 +187,7 @@ export class TooManyValues extends Error {
   override readonly name = "TooManyValues";
 
   constructor(count: number) {
-    super(`This asks for ${count} values at once, and ${maxParameters} are the most: ask in several requests`);
+    super(`This query has ${count} values, and the maximum is ${maxParameters}: ask in several requests`);
   }
 }
 

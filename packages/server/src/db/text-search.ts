@@ -10,7 +10,7 @@ export function patternOf(text: string): string {
  * a search. Searching for it first costs a fraction of a search that ignores case.
  */
 export function caselessPart(text: string): string | undefined {
-  const [longest = ""] = text.match(caseless)?.toSorted((one, other) => other.length - one.length) ?? [];
+  const [longest = ""] = text.match(caseless)?.toSorted((a, b) => b.length - a.length) ?? [];
   return longest.length < minNarrowingLength ? undefined : longest;
 }
 

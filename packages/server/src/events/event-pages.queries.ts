@@ -30,11 +30,11 @@ export async function findEvents(db: Database, { criteria, order, limit, after }
   return rows;
 }
 
-/** The number of events that meet the criteria; stops counting at `most`. */
-export async function countMatching(db: Database, criteria: EventCriteria, most: number): Promise<number> {
+/** The number of events that meet the criteria; stops counting at `max`. */
+export async function countMatching(db: Database, criteria: EventCriteria, max: number): Promise<number> {
   const source = sourceOf(criteria);
   const { rows } = await sql<{ count: number }>`SELECT count(*) AS count FROM (
-    SELECT 1 FROM ${source.from} WHERE ${matching(db, criteria, source) ?? everything} LIMIT ${most}) AS matching`.execute(
+    SELECT 1 FROM ${source.from} WHERE ${matching(db, criteria, source) ?? everything} LIMIT ${max}) AS matching`.execute(
     db.slow,
   );
   return Number(rows[0]?.count ?? 0);

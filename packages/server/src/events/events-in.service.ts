@@ -37,11 +37,11 @@ export function receiveEvents(
   function report(problem: string, { id = null, ...how }: Partial<Omit<RefusedEvent, "type">> = {}): void {
     leftOut += 1;
     context.metrics.add("events_refused_total");
-    const told: RefusedEvent = { type: "refused", id, problem, ...how };
-    if (leftOut <= maxReported) connection.send(JSON.stringify(told));
+    const refusal: RefusedEvent = { type: "refused", id, problem, ...how };
+    if (leftOut <= maxReported) connection.send(JSON.stringify(refusal));
     if (leftOut > 1) return;
     const client = connection.request.headers["user-agent"];
-    context.log.warn({ problem, id, client }, "a client sent events that are not understood, which are left out");
+    context.log.warn({ problem, id, client }, "a client sent invalid events, which are left out");
   }
 
   function accept(incoming: readonly Incoming[], size: number): void {
@@ -50,7 +50,7 @@ export function receiveEvents(
     latest = accepted;
     accepted
       .then((ids) => {
-        for (const id of ids) report("The database does not take it", { id });
+        for (const id of ids) report("The database refuses it", { id });
       })
       .catch((error: unknown) => {
         refused = true;

@@ -3,8 +3,8 @@ import { type Event, EventFilter } from "@ostinato/protocol";
 import { askedBy } from "../kernel/asking.ts";
 import type { Context } from "../kernel/context.ts";
 import { feedTo, readFilterRequest } from "../kernel/feed.ts";
+import type { Limiter } from "../kernel/limiter.ts";
 import { closeCodes, type SocketConnection, type SocketHandlers } from "../kernel/socket.ts";
-import type { TakeTurn } from "../kernel/turns.ts";
 import { criteriaOf, eventMatcher } from "./event-filter.rules.ts";
 import { type EventPosition, findEvents } from "./event-pages.queries.ts";
 import { present } from "./event-pages.service.ts";
@@ -22,7 +22,7 @@ const maxRemembered = 5000;
  */
 export function sendEvents(
   context: Context,
-  { connection, takeTurn }: { readonly connection: SocketConnection; readonly takeTurn: TakeTurn },
+  { connection, limiter }: { readonly connection: SocketConnection; readonly limiter: Limiter },
 ): SocketHandlers {
   let end = () => {};
   let asked = false;
@@ -35,7 +35,7 @@ export function sendEvents(
       const { filter, message } = request;
       const { actor, request: upgrade } = connection;
       const asking = askedBy(context, { actor, ending: upgrade.raw.socket, lane: "programs" });
-      end = subscribe(asking, connection, { filter, backfill: message.backfill !== false, takeTurn });
+      end = subscribe(asking, connection, { filter, backfill: message.backfill !== false, limiter });
     },
     closed: () => end(),
   };
@@ -45,13 +45,13 @@ interface Subscription {
   readonly filter: EventFilter;
   readonly backfill: boolean;
   /** Queues the reads of past events, since many subscribers may connect at once. */
-  readonly takeTurn: TakeTurn;
+  readonly limiter: Limiter;
 }
 
 function subscribe(
   context: Context,
   connection: SocketConnection,
-  { filter, backfill, takeTurn }: Subscription,
+  { filter, backfill, limiter }: Subscription,
 ): () => void {
   const feed = feedTo(connection, context);
   const remembered = new Set<string>();
@@ -88,7 +88,7 @@ function subscribe(
   if (backfill) {
     sendEarlier(context, connection, {
       filter: clampedSince(filter, context.clock.now()),
-      takeTurn,
+      limiter,
       isOver: () => over || feed.ended,
       send,
     }).then(
@@ -109,7 +109,7 @@ function subscribe(
 
 interface Backfill {
   readonly filter: EventFilter;
-  readonly takeTurn: TakeTurn;
+  readonly limiter: Limiter;
   readonly isOver: () => boolean;
   readonly send: (event: Event) => void;
 }
@@ -118,13 +118,13 @@ interface Backfill {
 async function sendEarlier(
   { db, config }: Context,
   connection: SocketConnection,
-  { filter, takeTurn, isOver, send }: Backfill,
+  { filter, limiter, isOver, send }: Backfill,
 ): Promise<void> {
   const criteria = criteriaOf(filter);
   let after: EventPosition | undefined;
   do {
     const from = after;
-    const rows = await takeTurn(() => findEvents(db, { criteria, order: "ASC", limit: backfillPage, after: from }));
+    const rows = await limiter(() => findEvents(db, { criteria, order: "ASC", limit: backfillPage, after: from }));
     for (const row of rows) {
       send(present(row));
       if (connection.backlog > config.socketBacklogBytes / 2) await connection.flushed();

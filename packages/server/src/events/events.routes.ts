@@ -9,9 +9,9 @@ import {
 } from "@ostinato/protocol";
 import type { Context } from "../kernel/context.ts";
 import type { Incoming } from "../kernel/incoming.ts";
+import { createLimiter } from "../kernel/limiter.ts";
 import type { Serve } from "../kernel/operation.ts";
 import type { ServeSocket } from "../kernel/socket.ts";
-import { createTurns } from "../kernel/turns.ts";
 import { createBackpressure } from "./backpressure.ts";
 import * as pages from "./event-pages.service.ts";
 import { receiveEvents } from "./events-in.service.ts";
@@ -44,8 +44,8 @@ export function eventRoutes({ context, serve, serveSocket, onStop }: EventRoutes
     // A frame of events may carry a result, which JSON writes with up to twice its size.
     maxMessageBytes: 16 * 1024 * 1024 + 2 * context.config.resultSizeLimitBytes,
   });
-  const takeTurn = createTurns(backfillsAtOnce);
-  serveSocket(eventsOut, (connection) => sendEvents(context, { connection, takeTurn }));
+  const limiter = createLimiter(backfillsAtOnce);
+  serveSocket(eventsOut, (connection) => sendEvents(context, { connection, limiter }));
   serve(createEvents, async ({ body, request }) => {
     const characters = Number(request.headers["content-length"] ?? eventLimits.characters + 1);
     await acceptPosted({ context, ingest }, body, characters);

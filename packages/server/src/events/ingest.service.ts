@@ -99,10 +99,10 @@ export async function acceptPosted(
 
 function incomingOf(read: ReadEvent, characters: number, count: number): ReadIncoming {
   if (!read.ok) return { incoming: undefined, problems: read.problems };
-  const told = taskRuns.readReportedState(read.event);
-  const event = told === undefined ? read.event : withoutValues(read.event);
-  const report = told?.kind === "report" ? told.report : undefined;
-  const problems = told?.problems ?? [];
+  const reported = taskRuns.readReportedState(read.event);
+  const event = reported === undefined ? read.event : withoutValues(read.event);
+  const report = reported?.kind === "report" ? reported.report : undefined;
+  const problems = reported?.problems ?? [];
   const size = characters / count;
   const tooLarge = characters > eventLimits.characters ? problemOfSize(event) : undefined;
   if (tooLarge === undefined) return { incoming: { event, report, size }, problems };
@@ -221,7 +221,7 @@ async function write(unit: Unit, incoming: readonly Incoming[]): Promise<taskRun
   );
   await heartbeats.record(context, unit.tx, fresh);
   const reports = reportsOf(fresh, incoming);
-  for (const { flowRunId } of reports) if (flowRunId !== null) context.heard.note(flowRunId);
+  for (const { flowRunId } of reports) if (flowRunId !== null) context.activity.note(flowRunId);
   return taskRuns.record(unit, reports);
 }
 

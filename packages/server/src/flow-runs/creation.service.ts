@@ -42,7 +42,7 @@ export async function create(
   return { flowRun, made: created.made };
 }
 
-type Given = Omit<FlowRunCreate, "parameters"> & { readonly id: string; readonly parameters: string };
+type NewRun = Omit<FlowRunCreate, "parameters"> & { readonly id: string; readonly parameters: string };
 
 interface Created {
   readonly row: FlowRunRow;
@@ -51,7 +51,7 @@ interface Created {
   readonly known?: KnownRun | undefined;
 }
 
-async function createIn(unit: Unit, given: Given): Promise<Created> {
+async function createIn(unit: Unit, given: NewRun): Promise<Created> {
   const { flowLabels, related, versions } = await findRelated(unit, given);
   const { clock, actor } = unit.context;
   const now = clock.now();
@@ -75,7 +75,7 @@ interface Found {
 }
 
 /** The rows that the new run refers to: a reference to a missing one is a conflict that names the field. */
-async function findRelated({ tx, sql }: Unit, given: Given): Promise<Found> {
+async function findRelated({ tx, sql }: Unit, given: NewRun): Promise<Found> {
   const { flow_id, parent_task_run_id = null, deployment_id = null, work_queue_name = null } = given;
   const found = await flowOf(tx, sql, flow_id);
   if (found === undefined) throw conflict(`flow_id: there is no flow ${flow_id}.`);
@@ -101,7 +101,7 @@ interface Making extends Omit<Found, "versions"> {
 }
 
 /** The run before it has a state. */
-function newRow(given: Given, { related, flowLabels, createdBy, now }: Making): FlowRunRow {
+function newRow(given: NewRun, { related, flowLabels, createdBy, now }: Making): FlowRunRow {
   const { flow, workQueue, workPool } = related;
   const deployment_id = given.deployment_id?.toLowerCase() ?? null;
   const systemLabels = {

@@ -7,6 +7,6 @@ export function parametersText(parameters: object): string {
   const text = writeJson(parameters);
   const bytes = Buffer.byteLength(text);
   if (bytes <= parameterLimitBytes) return text;
-  const msg = `The parameters take ${bytes} bytes as JSON, the most is ${parameterLimitBytes}. Keep large values elsewhere and pass a reference to them.`;
+  const msg = `The parameters take ${bytes} bytes as JSON, and the maximum is ${parameterLimitBytes}. Keep large values elsewhere and pass a reference to them.`;
   throw invalid([{ type: "value_error", loc: ["body", "parameters"], msg }]);
 }

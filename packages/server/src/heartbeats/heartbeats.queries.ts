@@ -66,7 +66,7 @@ export interface SignOfLife {
 }
 
 export async function keepSigns(tx: Writer, dialect: Sql, signs: readonly SignOfLife[]): Promise<void> {
-  const sorted = signs.toSorted((one, other) => (one.flow_run_id < other.flow_run_id ? -1 : 1));
+  const sorted = signs.toSorted((a, b) => (a.flow_run_id < b.flow_run_id ? -1 : 1));
   const given = dialect.rowsOf(JSON.stringify(sorted), { flow_run_id: "uuid", received: "moment" });
   await sql`
     UPDATE flow_run_heartbeat SET beat_count = beat_count + 1, received = given.received

@@ -40,5 +40,5 @@ export function latestHeartbeats(heartbeats: readonly Heartbeat[]): readonly Hea
     const known = latest.get(heartbeat.flowRunId);
     if (known === undefined || known.occurred < heartbeat.occurred) latest.set(heartbeat.flowRunId, heartbeat);
   }
-  return [...latest.values()].sort((one, other) => (one.flowRunId < other.flowRunId ? -1 : 1));
+  return [...latest.values()].sort((a, b) => (a.flowRunId < b.flowRunId ? -1 : 1));
 }

@@ -15,7 +15,7 @@ const rowsForgottenPerStep = 200;
  * that it ended.
  */
 export function lostRunsEnder(context: Context, everySeconds: number): () => Promise<readonly string[]> {
-  const { db, clock, heard } = context;
+  const { db, clock, activity } = context;
   const silence = createSilence(everySeconds);
   return async () => {
     const runs = await queries.runsToWatch(db);
@@ -33,7 +33,7 @@ export function lostRunsEnder(context: Context, everySeconds: number): () => Pro
         else if (late.lost && (await end(context, run, "silent"))) ended.push(run.id);
       }
     }
-    heard.keepOnly(new Set(runs.map(({ id }) => id)));
+    activity.keepOnly(new Set(runs.map(({ id }) => id)));
     await unit(context, async ({ tx, sql }) => {
       if (alive.length > 0) await queries.keepSigns(tx, sql, alive);
       await queries.forgetEndedRuns(tx, rowsForgottenPerStep);
@@ -65,18 +65,18 @@ async function conditionOf({ process }: queries.WatchedRun): Promise<ProcessCond
  * it, for servers with less evidence.
  */
 function signFor(
-  { clock, heard }: Context,
+  { clock, activity }: Context,
   { id, silentSeconds }: QuietRun,
   condition: ProcessCondition,
 ): queries.SignOfLife | undefined {
-  const at = condition === "alive" ? clock.now() : heard.within(id, silentSeconds);
+  const at = condition === "alive" ? clock.now() : activity.within(id, silentSeconds);
   return at === undefined ? undefined : { flow_run_id: id, received: at };
 }
 
 /** Unless it has given a sign of life just now, or another server was quicker. */
 async function end(context: Context, run: queries.WatchedRun, why: "gone" | "silent"): Promise<boolean> {
-  const { log, heard } = context;
-  const lastSign = lastSignOf(run, heard.within(run.id, Number.POSITIVE_INFINITY));
+  const { log, activity } = context;
+  const lastSign = lastSignOf(run, activity.within(run.id, Number.POSITIVE_INFINITY));
   const ended = await unit(context, async (unit) => {
     const now = await queries.runToEnd(unit.tx, unit.sql, run.id);
     if (now === undefined || seen(now).sign !== seen(run).sign) return false;
@@ -90,8 +90,8 @@ async function end(context: Context, run: queries.WatchedRun, why: "gone" | "sil
   return ended;
 }
 
-function lastSignOf({ received }: queries.WatchedRun, heard: Timestamp | undefined): Timestamp {
-  return Math.max(received, heard ?? 0) as Timestamp;
+function lastSignOf({ received }: queries.WatchedRun, lastActivity: Timestamp | undefined): Timestamp {
+  return Math.max(received, lastActivity ?? 0) as Timestamp;
 }
 
 /** The run ends at its last sign of life. A run that was asked to stop, and never confirmed it, counts as cancelled. */

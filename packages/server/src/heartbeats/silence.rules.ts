@@ -41,13 +41,13 @@ export function createSilence(everySeconds: number): Silence {
   return {
     look(runs, now) {
       const since = lastLook === undefined ? 0 : now - lastLook;
-      const heard = since <= lateSeconds ? since : 0;
+      const observed = since <= lateSeconds ? since : 0;
       lastLook = now;
       const seen = new Map<string, Watched>();
       const quiet: QuietRun[] = [];
       for (const { id, sign, intervalSeconds } of runs) {
         const before = watched.get(id);
-        const silentSeconds = before?.sign === sign ? before.silentSeconds + heard : 0;
+        const silentSeconds = before?.sign === sign ? before.silentSeconds + observed : 0;
         seen.set(id, { sign, silentSeconds });
         if (silentSeconds > intervalSeconds) {
           quiet.push({ id, silentSeconds, lost: silentSeconds > missedIntervals * intervalSeconds });

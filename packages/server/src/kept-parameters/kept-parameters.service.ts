@@ -31,6 +31,6 @@ export async function readParameters({ db }: Context, flowRunId: string): Promis
 function bounded(given: KeptParameters): KeptParameters {
   const bytes = given.data === null ? 0 : Buffer.byteLength(given.data);
   if (bytes <= keptParametersLimitBytes) return given;
-  const reason = `they take ${bytes} bytes, and the most that is kept is ${keptParametersLimitBytes}`;
+  const reason = `they take ${bytes} bytes, and the maximum is ${keptParametersLimitBytes}`;
   return { format: "none", data: null, checked: false, reason };
 }

@@ -39,7 +39,7 @@ export interface Bus {
 export function createBus(report: (error: unknown) => void): Bus {
   const listeners = new Set<Listener>();
 
-  function tell(listener: Listener, change: Change): void {
+  function deliver(listener: Listener, change: Change): void {
     try {
       listener(change);
     } catch (error) {
@@ -53,7 +53,7 @@ export function createBus(report: (error: unknown) => void): Bus {
     },
     publish(changes) {
       if (listeners.size === 0) return;
-      for (const change of changes) for (const listener of listeners) tell(listener, change);
+      for (const change of changes) for (const listener of listeners) deliver(listener, change);
     },
     subscribe(listener) {
       listeners.add(listener);

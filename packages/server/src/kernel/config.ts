@@ -88,7 +88,7 @@ export const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
   port: {
     variable: "OSTINATO_SERVER_PORT",
     about: "Port to listen on; 4200 unless set, 0 for any free one",
-    read: wholeNumber({ fallback: 4200, least: 0, most: 65_535 }),
+    read: wholeNumber({ fallback: 4200, min: 0, max: 65_535 }),
   },
   authString: {
     variable: "OSTINATO_SERVER_API_AUTH_STRING",
@@ -124,12 +124,12 @@ export const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
   resultSizeLimitBytes: {
     variable: "OSTINATO_RESULT_SIZE_LIMIT",
     about: "Largest result kept in the database, in bytes; 1048576 unless set",
-    read: wholeNumber({ fallback: 1024 * 1024, least: 0, most: 64 * 1024 * 1024 }),
+    read: wholeNumber({ fallback: 1024 * 1024, min: 0, max: 64 * 1024 * 1024 }),
   },
   poolSize: {
     variable: "OSTINATO_DATABASE_POOL_SIZE",
     about: "Connections to PostgreSQL; 10 unless set",
-    read: wholeNumber({ fallback: 10, least: 1, most: 1000 }),
+    read: wholeNumber({ fallback: 10, min: 1, max: 1000 }),
   },
   logLevel: {
     variable: "OSTINATO_LOG_LEVEL",
@@ -178,39 +178,39 @@ export const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
   maxRequests: {
     variable: "OSTINATO_SERVER_MAX_REQUESTS",
     about: "Requests that are worked on at once; 512 unless set",
-    read: wholeNumber({ fallback: 512, least: 1, most: 1_000_000 }),
+    read: wholeNumber({ fallback: 512, min: 1, max: 1_000_000 }),
   },
   maxWaiting: {
     variable: "OSTINATO_SERVER_MAX_WAITING",
     about:
       "Requests that may wait until one of those ends, before others are answered with 503 or 429; 4096 unless set",
-    read: wholeNumber({ fallback: 4096, least: 0, most: 1_000_000 }),
+    read: wholeNumber({ fallback: 4096, min: 0, max: 1_000_000 }),
   },
   waitSeconds: {
     variable: "OSTINATO_SERVER_WAIT_SECONDS",
     about: "How long a request waits before it is answered with 503; 10 unless set",
-    read: wholeNumber({ fallback: 10, least: 1, most: 3600 }),
+    read: wholeNumber({ fallback: 10, min: 1, max: 3600 }),
   },
   maxBytes: {
     variable: "OSTINATO_SERVER_MAX_BYTES",
     about:
       "Bytes of requests and large answers in memory at once, and as many of events on their way to the database; 67108864 unless set",
-    read: wholeNumber({ fallback: 64 * 1024 * 1024, least: 1024 * 1024, most: 64 * 1024 * 1024 * 1024 }),
+    read: wholeNumber({ fallback: 64 * 1024 * 1024, min: 1024 * 1024, max: 64 * 1024 * 1024 * 1024 }),
   },
   maxSockets: {
     variable: "OSTINATO_SERVER_MAX_SOCKETS",
     about: "Open websockets; 5000 unless set",
-    read: wholeNumber({ fallback: 5000, least: 1, most: 1_000_000 }),
+    read: wholeNumber({ fallback: 5000, min: 1, max: 1_000_000 }),
   },
   socketBacklogBytes: {
     variable: "OSTINATO_SERVER_SOCKET_BACKLOG",
     about: "Bytes that a subscriber may leave unread before it is sent away; 8388608 unless set",
-    read: wholeNumber({ fallback: 8 * 1024 * 1024, least: 1024, most: 1024 * 1024 * 1024 }),
+    read: wholeNumber({ fallback: 8 * 1024 * 1024, min: 1024, max: 1024 * 1024 * 1024 }),
   },
   requestSeconds: {
     variable: "OSTINATO_SERVER_REQUEST_SECONDS",
     about: "How long a client may take to send one request; 60 unless set",
-    read: wholeNumber({ fallback: 60, least: 1, most: 3600 }),
+    read: wholeNumber({ fallback: 60, min: 1, max: 3600 }),
   },
 };
 
@@ -267,12 +267,12 @@ function oneOf<const W extends string>(words: readonly [W, ...W[]]) {
   };
 }
 
-function wholeNumber({ fallback, least, most }: { fallback: number; least: number; most: number }) {
+function wholeNumber({ fallback, min, max }: { fallback: number; min: number; max: number }) {
   return (text: string | undefined): number => {
     if (text === undefined) return fallback;
     const number = Number(text);
-    if (Number.isInteger(number) && number >= least && number <= most) return number;
-    throw new RangeError(`is not a whole number from ${least} to ${most}`);
+    if (Number.isInteger(number) && number >= min && number <= max) return number;
+    throw new RangeError(`is not a whole number from ${min} to ${max}`);
   };
 }
 
@@ -301,7 +301,9 @@ export function readDatabase(text: string | undefined, home: string): DatabaseLo
   if (/^postgres(ql)?(\+\w+)?:\/\//.test(text)) {
     const url = text.replace(/^postgres(ql)?(\+\w+)?:/, "postgresql:");
     if (!URL.canParse(url))
-      throw new RangeError("is no address: write what is not a letter or digit as %40, and a port as a number");
+      throw new RangeError(
+        "is not a valid address: write what is not a letter or digit as %40, and a port as a number",
+      );
     return { kind: "postgresql", url };
   }
   const file = /^sqlite(?:\+\w+)?:\/\/\/?(.+)$/.exec(text)?.[1];

@@ -2,7 +2,7 @@ import type { Clock } from "@ostinato/core";
 import type { Logger } from "pino";
 import type { Database } from "../db/dialect.ts";
 import type { KnownRuns } from "../flow-runs/known-runs.ts";
-import type { Heard } from "../heartbeats/heard.ts";
+import type { RunActivity } from "../heartbeats/activity.ts";
 import type { Actor } from "./actor.ts";
 import type { Bus } from "./bus.ts";
 import type { Config } from "./config.ts";
@@ -21,6 +21,6 @@ export interface Context {
   readonly outbox: Outbox;
   readonly metrics: Metrics;
   /** Recent activity of flow runs. */
-  readonly heard: Heard;
+  readonly activity: RunActivity;
   readonly knownRuns: KnownRuns;
 }

@@ -13,8 +13,8 @@ export function readFilterRequest<S extends TSchema>(text: string, schema: S): F
   const message = readMessage(text);
   if (message?.type !== "filter") return { refusal: "Expected 'filter' message" };
   const { problems, value: filter } = readAs(schema, message.filter ?? {});
-  const told = problems.map(({ loc, ...problem }) => ({ ...problem, loc: loc.slice(1) }));
-  return told.length > 0 ? { refusal: `Invalid filter: ${inWords(told)}` } : { filter, message };
+  const located = problems.map(({ loc, ...problem }) => ({ ...problem, loc: loc.slice(1) }));
+  return located.length > 0 ? { refusal: `Invalid filter: ${inWords(located)}` } : { filter, message };
 }
 
 /** Sends a stream of changes to one client, which may read more slowly than they happen. */

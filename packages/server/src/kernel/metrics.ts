@@ -125,7 +125,7 @@ async function load(gauges: readonly Gauge[]): Promise<Opened> {
         const value = await Promise.resolve(gauge.read()).catch(() => Number.NaN);
         if (typeof value === "number") return this.set(value);
         this.reset();
-        for (const [label, of] of value) this.set({ [gauge.label ?? ""]: label }, of);
+        for (const [label, count] of value) this.set({ [gauge.label ?? ""]: label }, count);
       },
     });
   }

@@ -24,7 +24,7 @@ declare module "fastify" {
     /** The access level of the route. The default, also for unknown paths, is `read`. */
     readonly access?: Access;
     /** Whether clients of the websocket authenticate in its first frame. */
-    readonly greets?: boolean;
+    readonly authenticatesInFrame?: boolean;
   }
 }
 

@@ -2,9 +2,9 @@ import { pageLimit } from "@ostinato/protocol";
 import { refused } from "./errors.ts";
 
 /** The number of rows in an answer, as the caller asked: at most 200, which is also the default. */
-export function readLimit(limit: number | null | undefined, most: number = pageLimit): number {
-  if (limit === null || limit === undefined) return most;
-  if (limit > most) throw refused("INVALID_LIMIT", `Invalid limit: must be less than or equal to ${most}.`);
+export function readLimit(limit: number | null | undefined, max: number = pageLimit): number {
+  if (limit === null || limit === undefined) return max;
+  if (limit > max) throw refused("INVALID_LIMIT", `Invalid limit: must be less than or equal to ${max}.`);
   if (limit < 0) throw refused("INVALID_LIMIT", "Invalid limit: must be greater than or equal to 0.");
   return limit;
 }
@@ -22,7 +22,7 @@ export function checkAnswerSize(sizes: readonly number[]): void {
   if (fitting >= sizes.length || sizes.length <= 1) return;
   throw refused(
     "ANSWER_TOO_LARGE",
-    `Invalid limit: these ${sizes.length} rows take ${total} bytes, and one answer at most ${maxAnswerBytes}. Ask for at most ${Math.max(1, fitting)} at once.`,
+    `Invalid limit: these ${sizes.length} rows take ${total} bytes, and one answer at max ${maxAnswerBytes}. Ask for at max ${Math.max(1, fitting)} at once.`,
   );
 }
 

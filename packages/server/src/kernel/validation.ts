@@ -35,12 +35,12 @@ function isValid(schema: TSchema, value: unknown): boolean {
   return validator.Check(value);
 }
 
-type Given = Pick<Incoming, "params" | "query" | "body">;
+type RequestParts = Pick<Incoming, "params" | "query" | "body">;
 
 /** The parts of a request as the contract types them, or an error that lists each problem with its place and value. */
 export function validated<C extends RouteContract>(
   contract: C,
-  request: Given,
+  request: RequestParts,
 ): { params: ParamsOf<C>; query: QueryOf<C>; body: BodyOf<C> } {
   return {
     params: params(contract, request) as ParamsOf<C>,
@@ -50,7 +50,7 @@ export function validated<C extends RouteContract>(
 }
 
 /** An id in the path that is not a UUID is unknown: 404, as Prefect's clients expect. */
-function params(contract: RouteContract, request: Given): unknown {
+function params(contract: RouteContract, request: RequestParts): unknown {
   if (contract.params === undefined) return undefined;
   const given = { ...(request.params as Record<string, string>) };
   if (contract.path.includes("{id}")) {
@@ -60,7 +60,7 @@ function params(contract: RouteContract, request: Given): unknown {
   return check(contract.params, given, { place: "path", requestBody: request.body });
 }
 
-function query(contract: RouteContract, request: Given): unknown {
+function query(contract: RouteContract, request: RequestParts): unknown {
   if (contract.query === undefined) return undefined;
   return check(contract.query, withNumbers(contract.query, request.query as Record<string, unknown>), {
     place: "query",
@@ -83,7 +83,7 @@ function read(text: string, schema: TSchema): string | number | null {
   return Number.isNaN(value) || Check(schema, text) ? text : value;
 }
 
-function body(contract: RouteContract, request: Given): unknown {
+function body(contract: RouteContract, request: RequestParts): unknown {
   if (contract.body === undefined) return undefined;
   const given = request.body ?? (contract.bodyOptional === true ? {} : request.body);
   if (given === undefined || given === null) {

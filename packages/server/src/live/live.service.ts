@@ -66,15 +66,15 @@ export function createLive(context: Context): (connection: SocketConnection) => 
     topics.remove(page, id);
     if (page.subscriptions.size >= maxSubscriptions) {
       const message = `A page has at most ${maxSubscriptions} subscriptions.`;
-      tell(page, { type: "error", id, message });
+      sendTo(page, { type: "error", id, message });
       return;
     }
     topics.add({ id, topic, page });
     unsubscribe ??= bus.subscribe(onChange);
-    tell(page, { type: "subscribed", id });
+    sendTo(page, { type: "subscribed", id });
   }
 
-  function fallSilentWhenAlone(): void {
+  function stopListeningWithoutPages(): void {
     if (!topics.isEmpty) return;
     unsubscribe?.();
     unsubscribe = undefined;
@@ -90,16 +90,16 @@ export function createLive(context: Context): (connection: SocketConnection) => 
     return {
       message(text) {
         const { request, problem, id } = readRequest(text);
-        if (request === undefined) tell(page, { type: "error", id, message: problem });
-        else if (request.type === "ping") tell(page, { type: "pong" });
+        if (request === undefined) sendTo(page, { type: "error", id, message: problem });
+        else if (request.type === "ping") sendTo(page, { type: "pong" });
         else if (request.type === "subscribe") subscribe(page, request.id, request.topic);
         else topics.remove(page, request.id);
-        fallSilentWhenAlone();
+        stopListeningWithoutPages();
       },
       closed() {
         pages.delete(page);
         for (const id of [...page.subscriptions.keys()]) topics.remove(page, id);
-        fallSilentWhenAlone();
+        stopListeningWithoutPages();
       },
     };
   };
@@ -146,7 +146,7 @@ function send(topics: Topics, batch: Batch): void {
     if (changes?.length === 0) continue;
     page.behind ||= page.connection.backlog > maxBacklogBytes;
     if (page.behind) continue;
-    if (changes === undefined) tell(page, { type: "resync", id, reason: "There are too many changes at once." });
+    if (changes === undefined) sendTo(page, { type: "resync", id, reason: "There are too many changes at once." });
     else page.connection.send(`{"type":"changes","id":${id},"changes":[${changes.map(textOf).join(",")}]}`);
   }
 }
@@ -159,10 +159,10 @@ function catchUp(page: Page): void {
 
 function resync(pages: Iterable<Page>, reason: string): void {
   for (const page of pages) {
-    for (const id of page.subscriptions.keys()) tell(page, { type: "resync", id, reason });
+    for (const id of page.subscriptions.keys()) sendTo(page, { type: "resync", id, reason });
   }
 }
 
-function tell({ connection }: Page, message: LiveMessage): void {
+function sendTo({ connection }: Page, message: LiveMessage): void {
   connection.send(JSON.stringify(message));
 }

@@ -56,10 +56,10 @@ export async function logsAfter(
     sql<T>`SELECT ${columns} FROM log WHERE log.flow_run_id = ${flowRunId} AND ${later}
       ORDER BY ${order.TIMESTAMP_ASC} LIMIT ${lines}`.execute(db.slow);
   const sizes = await read(sql<{ bytes: number }>`octet_length(log.message) AS bytes`, limit);
-  let room = charactersOfLogs;
+  let remaining = charactersOfLogs;
   const fitting = sizes.rows.filter(({ bytes }) => {
-    const fits = room > 0;
-    room -= bytes;
+    const fits = remaining > 0;
+    remaining -= bytes;
     return fits;
   });
   return fitting.length === 0 ? [] : (await read(sql<LogRow>`log.*`, fitting.length)).rows;

@@ -14,7 +14,7 @@ const maxLevel = 2 ** 31 - 1;
 /** Inserts lines in order: lines with equal times are read in the order in which they were sent. */
 export async function create(context: Context, lines: readonly LogCreate[]): Promise<void> {
   if (lines.length === 0) return;
-  const { clock, heard } = context;
+  const { clock, activity } = context;
   const created = clock.now();
   const rows = lines.map((line) => ({
     id: line.id?.toLowerCase() ?? timeOrderedId(clock.now()),
@@ -26,7 +26,7 @@ export async function create(context: Context, lines: readonly LogCreate[]): Pro
     flow_run_id: line.flow_run_id?.toLowerCase() ?? null,
     task_run_id: line.task_run_id?.toLowerCase() ?? null,
   }));
-  for (const { flow_run_id } of rows) if (flow_run_id !== null) heard.note(flow_run_id);
+  for (const { flow_run_id } of rows) if (flow_run_id !== null) activity.note(flow_run_id);
   await unit(context, async ({ tx, sql, changed, count }) => {
     await queries.insertLogs(tx, sql, rows);
     changed("log", rows, present);

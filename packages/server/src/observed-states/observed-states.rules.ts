@@ -32,9 +32,7 @@ export function beginningWith(states: readonly Observed[], text: string): readon
 export function ordered(states: readonly Observed[], sort: ObservedStateSort): readonly Observed[] {
   const byName = (one: Observed, other: Observed) =>
     compared(one.state_type, other.state_type) || compared(one.state_name, other.state_name);
-  return states.toSorted((one, other) =>
-    sort === "NAME_ASC" ? byName(one, other) : other.last_seen - one.last_seen || byName(one, other),
-  );
+  return states.toSorted((a, b) => (sort === "NAME_ASC" ? byName(a, b) : b.last_seen - a.last_seen || byName(a, b)));
 }
 
 function compared(one: string, other: string): number {

@@ -86,11 +86,11 @@ function operation(contract: RouteContract, { operationId, write, refusals }: Op
 function parametersIn(place: "path" | "query", schema: TSchema | undefined, write: WriteSchema): Json[] {
   if (schema === undefined) return [];
   const { properties = {}, required = [] } = schema as { properties?: Record<string, TSchema>; required?: string[] };
-  return Object.entries(properties).map(([name, of]) => ({
+  return Object.entries(properties).map(([name, property]) => ({
     name,
     in: place,
     required: place === "path" || required.includes(name),
-    schema: write(of),
+    schema: write(property),
   }));
 }
 
@@ -188,7 +188,7 @@ const refusal = (description: string): Json => ({
 });
 
 const problemResponses: JsonObject = {
-  NotFound: problem("There is no such thing", "Problem"),
+  NotFound: problem("Not found", "Problem"),
   Invalid: {
     description: "The request is not what the contract says, or asks for what can't be done",
     content: { "application/json": { schema: { anyOf: [reference("InvalidRequest"), reference("Refusal")] } } },

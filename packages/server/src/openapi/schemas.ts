@@ -26,7 +26,12 @@ export function schemaWriter(names: Readonly<Record<string, unknown>>): SchemaWr
     const entries = Object.entries(schema).flatMap(([key, value]): [string, Json][] => {
       switch (key) {
         case "properties":
-          return [[key, Object.fromEntries(Object.entries(value as object).map(([name, of]) => [name, write(of)]))]];
+          return [
+            [
+              key,
+              Object.fromEntries(Object.entries(value as object).map(([name, property]) => [name, write(property)])),
+            ],
+          ];
         case "anyOf":
         case "allOf":
           return [[key, (value as TSchema[]).map(write)]];

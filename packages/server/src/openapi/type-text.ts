@@ -32,7 +32,7 @@ function objectText({ properties, required, additionalProperties }: Fields, inde
   const needed = Array.isArray(required) ? required : [];
   const inner = `${indent}  `;
   const lines = Object.entries(properties as Fields).map(
-    ([name, of]) => `${inner}${name}${needed.includes(name) ? "" : "?"}: ${typeText(of, inner)}`,
+    ([name, property]) => `${inner}${name}${needed.includes(name) ? "" : "?"}: ${typeText(property, inner)}`,
   );
   return lines.length === 0 ? "{}" : `{\n${lines.join("\n")}\n${indent}}`;
 }

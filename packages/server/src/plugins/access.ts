@@ -14,8 +14,8 @@ export function accessGuard(api: FastifyInstance, authentication: Authentication
   api.addHook("onRequest", (request, reply, done) => {
     const admit = (actor: Actor) => {
       request.actor = actor;
-      const { access = "read", greets = false } = request.routeOptions.config ?? {};
-      if (request.ws && greets) return done();
+      const { access = "read", authenticatesInFrame = false } = request.routeOptions.config ?? {};
+      if (request.ws && authenticatesInFrame) return done();
       try {
         authorize(actor, access);
       } catch (error) {

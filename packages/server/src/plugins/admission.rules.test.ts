@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Arrival, fits, judge } from "./admission.rules.ts";
+import { type Arrival, decide, fits } from "./admission.rules.ts";
 
 const limits = { requests: 4, waiting: 4 };
 const idle = { requests: 0, waiting: 0 };
@@ -30,7 +30,12 @@ test.each([
     arrival({ ownWaiting: 2, maxOfOneClient: 2 }),
     "too many of this client",
   ],
-  ["another client has filled the places", { requests: 4, waiting: 4 }, arrival({ maxOfOneClient: 4 }), "displace"],
+  [
+    "another client has filled the places",
+    { requests: 4, waiting: 4 },
+    arrival({ maxOfOneClient: 4 }),
+    "replace another",
+  ],
   [
     "all places are taken by many clients",
     { requests: 4, waiting: 4 },
@@ -38,7 +43,7 @@ test.each([
     "server busy",
   ],
 ])("when %s", (_when, load, arrives, verdict) => {
-  expect(judge(load, arrives, limits)).toBe(verdict);
+  expect(decide(load, arrives, limits)).toBe(verdict);
 });
 
 test("whatever arrives and ends, what is worked on and what waits stay within their bounds, and nothing is stuck", () => {
@@ -52,7 +57,7 @@ test("whatever arrives and ends, what is worked on and what waits stay within th
       for (const each of steps) {
         if (each === "end") underWay.shift();
         else {
-          const verdict = judge(
+          const verdict = decide(
             load(),
             {
               ownUnderWay: of(underWay, each),

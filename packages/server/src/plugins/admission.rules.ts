@@ -30,23 +30,23 @@ export interface Arrival {
   readonly maxOfOneClient: number;
 }
 
-/** `displace`: it waits in the place of the latest of the client that has the most. */
-export type Verdict = "go" | "wait" | "displace" | "too many of this client" | "server busy";
+/** `replace another`: it waits in the place of the latest of the client that has the most. */
+export type AdmissionDecision = "go" | "wait" | "replace another" | "too many of this client" | "server busy";
 
 /**
  * Decides on an arriving request. Requests run in order, except that others may pass those of a client whose running requests are
  * at its share. While several clients wait, none has more than half of the places: a client that floods the server neither fills
  * it nor locks the others out.
  */
-export function judge(
+export function decide(
   load: Load,
   { ownUnderWay, ownWaiting, maxOfOneClient }: Arrival,
   limits: AdmissionLimits,
-): Verdict {
+): AdmissionDecision {
   if (fits(load, ownUnderWay, limits)) return "go";
   const share = Math.ceil(limits.waiting / 2);
   const alone = ownWaiting === load.waiting;
   if (!alone && ownWaiting >= share) return "too many of this client";
   if (load.waiting < limits.waiting) return "wait";
-  return !alone && maxOfOneClient > share ? "displace" : "server busy";
+  return !alone && maxOfOneClient > share ? "replace another" : "server busy";
 }

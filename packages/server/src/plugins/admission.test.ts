@@ -25,6 +25,7 @@ describeOnEachDatabase("more writes than the server takes on at once", (database
       expect(status).toBe(503);
       expect(headers["retry-after"]).toBe("2");
       expect(body).toEqual({
+        code: "SERVER_BUSY",
         exception_message: "Service Unavailable",
         exception_detail: "The server has as much to do as it can take: try again in 2 s",
       });

@@ -2,7 +2,7 @@ import { addSeconds, secondsBetween, type Timestamp } from "@ostinato/core";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Context } from "../kernel/context.ts";
 import { Overloaded } from "../kernel/errors.ts";
-import { type AdmissionLimits, alwaysAnswered, fits, judge } from "./admission.rules.ts";
+import { type AdmissionLimits, alwaysAnswered, decide, fits } from "./admission.rules.ts";
 import type { Incoming, IncomingBytes } from "./incoming-bytes.ts";
 
 declare module "fastify" {
@@ -27,7 +27,7 @@ interface Ticket {
 const largeAnswer = 64 * 1024;
 const retryAfterSeconds = 2;
 /** The interval at which the log repeats that requests are refused. */
-const quietSeconds = 10;
+const logAgainSeconds = 10;
 
 /**
  * Admits as many requests as the server can take, before their bodies are read. Others wait for a while, in order; those beyond
@@ -53,7 +53,7 @@ function weigh(incoming: IncomingBytes, ticket: Ticket | undefined, bytes: numbe
   if (ticket?.state !== "under way") return;
   ticket.memory ??= incoming.open({ client: ticket.client, pause() {}, resume() {}, tooSlow() {} });
   ticket.memory.complete();
-  ticket.memory.hold(bytes);
+  ticket.memory.setBytes(bytes);
 }
 
 function createGate({ config, clock, metrics, log }: Context) {
@@ -73,7 +73,7 @@ function createGate({ config, clock, metrics, log }: Context) {
   };
   let cancelExpiry: (() => void) | undefined;
   let refused = 0;
-  let lastSaid: Timestamp | undefined;
+  let lastLogged: Timestamp | undefined;
   metrics.gauge({ name: "requests_under_way", help: "Requests that are worked on", read: () => load.requests });
   metrics.gauge({ name: "requests_waiting", help: "Requests that wait for others to end", read: () => queue.size });
 
@@ -91,10 +91,10 @@ function createGate({ config, clock, metrics, log }: Context) {
     }
     ticket.state = "over";
     ticket.memory?.release();
-    if (queue.size > 0) letIn();
+    if (queue.size > 0) admitWaiting();
   }
 
-  function letIn(): void {
+  function admitWaiting(): void {
     for (const ticket of queue) {
       if (load.requests >= limits.requests) return;
       if (fits(load, underWayOf.get(ticket.client) ?? 0, limits)) {
@@ -130,11 +130,11 @@ function createGate({ config, clock, metrics, log }: Context) {
         cancelExpiry = clock.after(seconds, expire);
         return;
       }
-      sendAway(ticket, 503, `The server did not come to this request within ${config.waitSeconds} s`);
+      refuseWaiting(ticket, 503, `The server did not come to this request within ${config.waitSeconds} s`);
     }
   }
 
-  function sendAway(ticket: Ticket, status: 429 | 503, reason: string): void {
+  function refuseWaiting(ticket: Ticket, status: 429 | 503, reason: string): void {
     dequeue(ticket);
     ticket.state = "over";
     ticket.proceed(refusal(status, reason));
@@ -144,18 +144,18 @@ function createGate({ config, clock, metrics, log }: Context) {
     metrics.add("requests_refused_total", 1, { status });
     refused += 1;
     const now = clock.now();
-    if (lastSaid === undefined || now >= addSeconds(lastSaid, quietSeconds)) {
+    if (lastLogged === undefined || now >= addSeconds(lastLogged, logAgainSeconds)) {
       log.warn({ refused, status, ...load }, "there is more to do than the server takes on: requests are refused");
-      lastSaid = now;
+      lastLogged = now;
       refused = 0;
     }
     return new Overloaded({ status, detail: `${reason}: try again in ${retryAfterSeconds} s`, retryAfterSeconds });
   }
 
-  function displace(): void {
-    const [client] = [...waitingOf].reduce((most, each) => (each[1] > most[1] ? each : most), ["", 0]);
+  function refuseLatestOfBusiest(): void {
+    const [client] = [...waitingOf].reduce((busiest, each) => (each[1] > busiest[1] ? each : busiest), ["", 0]);
     const latest = [...queue].findLast((ticket) => ticket.client === client);
-    if (latest !== undefined) sendAway(latest, 429, tooManyOfOne);
+    if (latest !== undefined) refuseWaiting(latest, 429, tooManyOfOne);
   }
 
   return {
@@ -168,16 +168,16 @@ function createGate({ config, clock, metrics, log }: Context) {
           return Math.max(0, ...waitingOf.values());
         },
       };
-      const verdict = judge(load, arrival, limits);
-      if (verdict === "server busy") done(refusal(503, "The server has as much to do as it can take"));
-      else if (verdict === "too many of this client") done(refusal(429, tooManyOfOne));
+      const decision = decide(load, arrival, limits);
+      if (decision === "server busy") done(refusal(503, "The server has as much to do as it can take"));
+      else if (decision === "too many of this client") done(refusal(429, tooManyOfOne));
       else {
         const ticket: Ticket = { client, state: "waiting", giveUp: undefined, memory: undefined, proceed: done };
         request.ticket = ticket;
         // Comes after the last byte of the answer, and where the client goes away before that.
         raw.once("close", () => leave(ticket));
-        if (verdict === "displace") displace();
-        if (verdict === "go") {
+        if (decision === "replace another") refuseLatestOfBusiest();
+        if (decision === "go") {
           begin(ticket);
           done();
         } else enqueue(ticket);

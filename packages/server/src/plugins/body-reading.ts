@@ -32,7 +32,7 @@ export function readBody(request: FastifyRequest, incoming: IncomingBytes, done:
     if (received > limit) end(tooLarge());
     else {
       chunks.push(chunk);
-      memory.hold(received);
+      memory.setBytes(received);
     }
   }
 

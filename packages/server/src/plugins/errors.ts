@@ -34,24 +34,24 @@ function hasGone({ raw }: FastifyRequest, reply: FastifyReply): boolean {
   return (raw.destroyed && !raw.complete) || reply.raw.closed;
 }
 
-const sayAgainMillis = 10_000;
+const logAgainMillis = 10_000;
 
 /**
  * While the database is away every request fails for the same reason, so it is logged now and then, with the number of failures.
  */
 function reporter() {
   let quietUntil = 0;
-  let unsaid = 0;
+  let unlogged = 0;
   return (error: Error, status: number, { log, method, url }: FastifyRequest) => {
     if (status !== 503) return log.error({ err: error, method, url }, "request failed");
-    unsaid += 1;
+    unlogged += 1;
     if (performance.now() < quietUntil) return;
     log.error(
-      { reason: error.message, method, url, requests: unsaid },
+      { reason: error.message, method, url, requests: unlogged },
       "requests fail: the database can't be used now",
     );
-    quietUntil = performance.now() + sayAgainMillis;
-    unsaid = 0;
+    quietUntil = performance.now() + logAgainMillis;
+    unlogged = 0;
   };
 }
 

@@ -2,8 +2,8 @@
 export const stepBytes = 64 * 1024;
 
 /** A client gets at most three quarters of a resource, so that there is always room for another. */
-export function shareOf(most: number): number {
-  return Math.ceil((most * 3) / 4);
+export function shareOf(max: number): number {
+  return Math.ceil((max * 3) / 4);
 }
 
 export interface Filling {

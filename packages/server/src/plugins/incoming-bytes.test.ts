@@ -20,7 +20,7 @@ function sender(incoming: ReturnType<typeof createIncomingBytes>, client: string
     send() {
       if (body.paused || body.done) return;
       body.sent = Math.min(size, body.sent + stepBytes);
-      memory.hold(body.sent);
+      memory.setBytes(body.sent);
       if (body.sent < size) return;
       memory.complete();
       body.done = true;
@@ -67,10 +67,10 @@ test("what stands still is given up after ten looks, and what comes along slowly
   const slow: string[] = [];
   const open = (client: string) =>
     incoming.open({ client, pause() {}, resume() {}, tooSlow: () => void slow.push(client) });
-  open("still").hold(10);
+  open("still").setBytes(10);
   const steady = open("steady");
   for (let second = 1; second <= 30; second += 1) {
-    steady.hold((second * stepBytes) / 8);
+    steady.setBytes((second * stepBytes) / 8);
     await clock.advance(1);
   }
   expect(slow).toEqual(["still"]);

@@ -4,7 +4,7 @@ import { isTooSlow, mayTake, type Progress, stepBytes } from "./incoming-bytes.r
 /** A body or message that comes from a client. */
 export interface Incoming {
   /** Sets the bytes of it in memory. Its source is paused while there is no room for more. */
-  hold(bytes: number): void;
+  setBytes(bytes: number): void;
   /** Marks it as fully received, so that nothing waits for it; its bytes stay counted. */
   complete(): void;
   release(): void;
@@ -28,7 +28,7 @@ export interface IncomingBytes {
 
 interface Part {
   readonly source: Source;
-  held: number;
+  bytes: number;
   /** The bytes that it may have in memory before it asks again. */
   allowed: number;
   waiting: boolean;
@@ -104,7 +104,7 @@ export function createIncomingBytes({
 
   function complete(part: Part): void {
     forget(part);
-    change(part, part.held - part.allowed);
+    change(part, part.bytes - part.allowed);
     if (part !== favoured) return;
     favoured = undefined;
     letOnWhatFits();
@@ -114,7 +114,7 @@ export function createIncomingBytes({
     cancelLook ??= clock.after(lookSeconds, () => {
       cancelLook = undefined;
       for (const part of coming) {
-        if (part.waiting || !isTooSlow(part.progress, part.held)) continue;
+        if (part.waiting || !isTooSlow(part.progress, part.bytes)) continue;
         complete(part);
         part.source.tooSlow();
       }
@@ -135,12 +135,12 @@ export function createIncomingBytes({
       return taken;
     },
     open(source) {
-      const part: Part = { source, held: 0, allowed: 0, waiting: false, progress: { mark: 0, quietLooks: 0 } };
+      const part: Part = { source, bytes: 0, allowed: 0, waiting: false, progress: { mark: 0, quietLooks: 0 } };
       coming.add(part);
       lookAgain();
       return {
-        hold(bytes) {
-          part.held = bytes;
+        setBytes(bytes) {
+          part.bytes = bytes;
           if (!coming.has(part) || bytes <= stepBytes) change(part, Math.max(0, bytes - part.allowed));
           else if (bytes > part.allowed && !part.waiting) {
             change(part, bytes - part.allowed);

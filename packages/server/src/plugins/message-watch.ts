@@ -21,18 +21,18 @@ export interface MessageWatch {
  */
 export function watchMessages({ socket, client, incoming, maxBytes, ...source }: MessageWatch): void {
   const meter = createMessageMeter();
-  let held: Incoming | undefined;
+  let message: Incoming | undefined;
   const release = () => {
-    held?.release();
-    held = undefined;
+    message?.release();
+    message = undefined;
   };
 
   socket.on("data", (chunk: Buffer) => {
     const { unfinished, announced } = meter.add(chunk);
     if (announced > maxBytes()) source.tooLarge();
     if (unfinished === 0) return release();
-    held ??= incoming.open({ client, ...source });
-    held.hold(unfinished);
+    message ??= incoming.open({ client, ...source });
+    message.setBytes(unfinished);
   });
   socket.once("close", release);
 }

@@ -26,7 +26,7 @@ const closingSeconds = 1;
 /** Enough for the largest filter, and for requests of pages. */
 const maxMessageBytes = 1024 * 1024;
 /** The bound on the first frame, before its sender is known. */
-const maxGreetingBytes = 16 * 1024;
+const maxFirstFrameBytes = 16 * 1024;
 
 export interface SocketServing {
   readonly incoming: IncomingBytes;
@@ -83,35 +83,36 @@ export function serveSocketsOn(
     app.route({
       method: "GET",
       url: path,
-      config: { access, greets: true },
+      config: { access, authenticatesInFrame: true },
       websocket: true,
       preValidation: async (request) => {
         if (!request.ws) return;
-        const greets = offersSubprotocol(request);
-        if (!greets && !includesAccess(request.actor.access, access)) throw refused("HANDSHAKE_REQUIRED", "Forbidden");
+        const hasHandshake = offersSubprotocol(request);
+        if (!hasHandshake && !includesAccess(request.actor.access, access))
+          throw refused("HANDSHAKE_REQUIRED", "Forbidden");
         refuseTooMany(context, app.websocketServer.clients.size, openOf.get(request.ip) ?? 0);
       },
       handler: (socket, request) => {
         countOpen(openOf, request.ip, socket);
         const brake = createBrake(socket);
         const start = (actor: Actor) => {
-          most = options.maxMessageBytes ?? maxMessageBytes;
+          maxBytes = options.maxMessageBytes ?? maxMessageBytes;
           return accept(connectionOver({ socket, request, actor, path, brake }));
         };
-        let most = maxGreetingBytes;
+        let maxBytes = maxFirstFrameBytes;
         watchMessages({
           socket: request.raw.socket,
           client: request.ip,
           incoming,
-          maxBytes: () => most,
-          pause: () => brake.hold("memory"),
+          maxBytes: () => maxBytes,
+          pause: () => brake.pause("memory"),
           resume: () => brake.free("memory"),
           tooLarge: () =>
-            cut(socket, context, closeCodes.messageTooLarge, `A message here takes at most ${most} bytes`),
+            cut(socket, context, closeCodes.messageTooLarge, `A message here takes at most ${maxBytes} bytes`),
           tooSlow: () =>
             cut(socket, context, closeCodes.tryAgainLater, "A message did not come to its end: connect again"),
         });
-        if (socket.protocol === subprotocol) greet(socket, { authentication, access, context, start });
+        if (socket.protocol === subprotocol) answerHandshake(socket, { authentication, access, context, start });
         else attach(socket, context, start(request.actor));
         keepAlive(socket, context);
       },
@@ -127,7 +128,7 @@ function refuseTooMany({ config, metrics }: Context, open: number, own: number):
   const detail =
     status === 429
       ? `This client has ${own} websockets open, which is its share: close some, or raise OSTINATO_SERVER_MAX_SOCKETS`
-      : `${maxSockets} websockets are open, which is the most: try again later, or raise OSTINATO_SERVER_MAX_SOCKETS`;
+      : `${maxSockets} websockets are open, the maximum: try again later, or raise OSTINATO_SERVER_MAX_SOCKETS`;
   throw new Overloaded({ status, detail, retryAfterSeconds: 5 });
 }
 
@@ -142,14 +143,14 @@ function countOpen(openOf: Map<string, number>, client: string, socket: WebSocke
 
 /** A connection is read while nobody has a reason not to. */
 interface Brake {
-  hold(reason: "memory" | "backpressure"): void;
+  pause(reason: "memory" | "backpressure"): void;
   free(reason: "memory" | "backpressure"): void;
 }
 
 function createBrake(socket: WebSocket): Brake {
   const reasons = new Set<string>();
   return {
-    hold(reason) {
+    pause(reason) {
       reasons.add(reason);
       socket.pause();
     },
@@ -169,7 +170,7 @@ function cut(socket: WebSocket, { clock }: Context, code: number, reason: string
   );
 }
 
-interface Greeting {
+interface Handshake {
   readonly authentication: Authentication;
   readonly access: Access;
   readonly context: Context;
@@ -177,7 +178,7 @@ interface Greeting {
 }
 
 /** Waits for the first frame; pings before it are answered at once, because clients try the connection by one. */
-function greet(socket: WebSocket, { context, start, ...asked }: Greeting): void {
+function answerHandshake(socket: WebSocket, { context, start, ...asked }: Handshake): void {
   const pong = (data: Buffer) => socket.pong(data);
   const late = context.clock.after(handshakeSeconds, () =>
     close(socket, closeCodes.policyViolation, "Expected 'auth' message"),
@@ -197,7 +198,7 @@ function greet(socket: WebSocket, { context, start, ...asked }: Greeting): void 
 /** The sender of the first frame, or why it is refused, in Prefect's words. */
 function actorOf(
   text: string,
-  { authentication, access }: Pick<Greeting, "authentication" | "access">,
+  { authentication, access }: Pick<Handshake, "authentication" | "access">,
 ): Actor | string {
   const message = readMessage(text);
   if (message?.type !== "auth") return "Expected 'auth' message";
@@ -253,7 +254,7 @@ function connectionOver({ socket, actor, request, path, brake }: Connecting): So
     get backlog() {
       return socket.bufferedAmount;
     },
-    pause: () => brake.hold("backpressure"),
+    pause: () => brake.pause("backpressure"),
     resume: () => brake.free("backpressure"),
     close: (code, reason) => close(socket, code, reason),
   };

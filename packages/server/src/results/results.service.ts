@@ -13,7 +13,7 @@ import { boundedPreview, keepable, noPreview, reasonForNone } from "./results.ru
 export { persistedResult } from "./persisted.rules.ts";
 
 /** The values that come with a state of a task run. The result takes the state's id. */
-export interface BroughtValues {
+export interface ReportedValues {
   readonly stateId: string;
   readonly timestamp: Timestamp;
   readonly taskRunId: string;
@@ -24,13 +24,13 @@ export interface BroughtValues {
 }
 
 /** Keeps inputs and results in the unit of work of the states that brought them; a state's values once. */
-export async function keepBrought(
+export async function keepReported(
   { db, config, clock }: Pick<Context, "db" | "config" | "clock">,
   tx: Writer,
-  brought: readonly BroughtValues[],
+  reported: readonly ReportedValues[],
 ): Promise<void> {
   const now = clock.now();
-  const results = brought.flatMap(({ values: { result }, ...from }): queries.ResultWrite[] => {
+  const results = reported.flatMap(({ values: { result }, ...from }): queries.ResultWrite[] => {
     if (result === undefined) return [];
     const { stateId: id, flowRunId, taskRunId, taskKey, flowRunAttempt } = from;
     const row = resultRow(result, config.resultSizeLimitBytes);
@@ -39,13 +39,13 @@ export async function keepBrought(
     ];
   });
   await queries.insertResults(db.deferred(tx), db.sql, results);
-  await queries.upsertValues(db.deferred(tx), db.sql, valuesOf(brought));
+  await queries.upsertValues(db.deferred(tx), db.sql, valuesOf(reported));
 }
 
 /** One row for each task run, of the latest states among those given. */
-function valuesOf(brought: readonly BroughtValues[]): readonly queries.ValueWrite[] {
+function valuesOf(reported: readonly ReportedValues[]): readonly queries.ValueWrite[] {
   const rows = new Map<string, queries.ValueWrite>();
-  for (const { taskRunId, timestamp, stateId, values } of brought) {
+  for (const { taskRunId, timestamp, stateId, values } of reported) {
     const given = values.inputs?.map(({ name, preview }) => ({ name, preview: boundedPreview(preview) }));
     const inputs = { at: timestamp, value: given === undefined ? null : writeJson(given) };
     const resultId = values.result === undefined ? (values.reused_result_id?.toLowerCase() ?? null) : stateId;
@@ -71,10 +71,10 @@ interface Stamped {
 }
 
 /** Decides as the database does between a stored row and a new one. */
-function isLater(one: Stamped, other: Stamped): boolean {
-  if (one.value === null || one.at === null) return false;
-  if (other.value === null || other.at === null) return true;
-  return one.at !== other.at ? one.at > other.at : one.value > other.value;
+function isLater(a: Stamped, b: Stamped): boolean {
+  if (a.value === null || a.at === null) return false;
+  if (b.value === null || b.at === null) return true;
+  return a.at !== b.at ? a.at > b.at : a.value > b.value;
 }
 
 function ofTaskRun(flowRunId: string | null, taskRunId: string, taskKey: string) {

@@ -61,8 +61,8 @@ export async function shareBefore(db: Database, kind: RetainedKind, cutoff: Time
 
 const maxCounted = 1_000_000;
 
-async function count(db: Database, rows: RawBuilder<unknown>, most: number): Promise<number> {
+async function count(db: Database, rows: RawBuilder<unknown>, max: number): Promise<number> {
   const { rows: counted } = await sql<{ count: number }>`SELECT count(*) AS count
-    FROM (SELECT 1 AS one FROM ${rows} LIMIT ${most}) AS bounded`.execute(db.slow);
+    FROM (SELECT 1 AS one FROM ${rows} LIMIT ${max}) AS bounded`.execute(db.slow);
   return Number(counted[0]?.count ?? 0);
 }

@@ -58,11 +58,11 @@ export interface Share {
 
 export const countedOld = fewRows + 1;
 
-export function isMost({ old, young }: Share): boolean {
+export function isMajority({ old, young }: Share): boolean {
   return old > fewRows && old > young;
 }
 
-export function mostInWords(kinds: readonly RetainedKind[]): string {
+export function majorityInWords(kinds: readonly RetainedKind[]): string {
   return `More than half of the ${kinds.join(", ").replace("_", " ")} would go at once: nothing is removed before somebody says so. See what would go with "ostinato server retention"; correct the OSTINATO_RETENTION_… settings or the clock, or let it go with "ostinato server retention --run --confirm".`;
 }
 

@@ -3,7 +3,7 @@ import type { RetainedKind } from "@ostinato/protocol";
 import type { Context } from "../kernel/context.ts";
 import { unit } from "../kernel/unit.ts";
 import { databaseNow, newestMoment, shareBefore } from "./age.queries.ts";
-import { type Cause, isMost, kindsAtAStroke, lagInWords, measuredFrom, mostInWords } from "./age.rules.ts";
+import { type Cause, isMajority, kindsAtAStroke, lagInWords, majorityInWords, measuredFrom } from "./age.rules.ts";
 import { begunAt, keepBegunAt, lastPass } from "./retention.queries.ts";
 import { type Cutoffs, readCutoffs } from "./retention.rules.ts";
 
@@ -30,7 +30,7 @@ export function ageClock(context: Context): AgeClock {
   let readAt = countedFrom;
   let warnedAt = Number.NEGATIVE_INFINITY;
   let lag: string | null = null;
-  let most: string | null = null;
+  let majority: string | null = null;
 
   function warn(message: string | null): void {
     if (message === null || clock.elapsed() - warnedAt < warnAgainSeconds) return;
@@ -52,7 +52,7 @@ export function ageClock(context: Context): AgeClock {
 
   return {
     get waiting() {
-      return most ?? lag;
+      return majority ?? lag;
     },
     async begin() {
       if ((await lastPass(db))?.as_of != null || (await begunAt(db)) !== null) return;
@@ -65,7 +65,7 @@ export function ageClock(context: Context): AgeClock {
       const wall = cause === "confirmed" ? own : await wallClock(own);
       readAt = clock.elapsed();
       const now = measuredFrom({ known: await known(), wall, evenSeconds: readAt - countedFrom, cause });
-      [lag, most] = [lagInWords(now, own), null];
+      [lag, majority] = [lagInWords(now, own), null];
       warn(lag);
       return now;
     },
@@ -75,11 +75,11 @@ export function ageClock(context: Context): AgeClock {
       const kinds: RetainedKind[] = [];
       for (const kind of kindsAtAStroke(cutoffs, before)) {
         const cutoff = cutoffs[kind];
-        if (cutoff !== null && isMost(await shareBefore(db, kind, cutoff))) kinds.push(kind);
+        if (cutoff !== null && isMajority(await shareBefore(db, kind, cutoff))) kinds.push(kind);
       }
-      most = kinds.length === 0 ? null : mostInWords(kinds);
-      warn(most);
-      return most;
+      majority = kinds.length === 0 ? null : majorityInWords(kinds);
+      warn(majority);
+      return majority;
     },
     kept() {
       countedFrom = readAt;

@@ -86,10 +86,10 @@ function reasonWithRest(reason: string) {
 export async function deleteSomeResults(
   tx: Writer,
   dialect: Sql,
-  { of, ids, limit, now }: Portion & { readonly now: Timestamp },
+  { column, ids, limit, now }: Portion & { readonly now: Timestamp },
 ): Promise<Removed> {
   const { rows } = await sql<{ id: string; location: string | null }>`SELECT id, location FROM result
-    WHERE ${among(dialect, of, ids)} AND NOT ${isCached(now)} LIMIT ${limit}`.execute(tx);
+    WHERE ${among(dialect, column, ids)} AND NOT ${isCached(now)} LIMIT ${limit}`.execute(tx);
   await deleteAmong(tx, dialect, { table: "result", ids: idsOf(rows) });
   return removed(rows);
 }

@@ -53,7 +53,7 @@ export async function heldFlowRuns(
 
 export interface Portion {
   /** The column that names the runs. */
-  readonly of: "flow_run_id" | "task_run_id";
+  readonly column: "flow_run_id" | "task_run_id";
   readonly ids: readonly string[];
   readonly limit: number;
 }
@@ -61,7 +61,7 @@ export interface Portion {
 export async function someTaskRuns(
   tx: Writer,
   dialect: Sql,
-  { ids, limit }: Omit<Portion, "of">,
+  { ids, limit }: Omit<Portion, "column">,
 ): Promise<readonly string[]> {
   const rows = await tx
     .selectFrom("task_run")
@@ -86,11 +86,11 @@ export async function deleteTaskRuns(
   return { deleted: await deleteAmong(tx, dialect, { table: "task_run", ids }), released: idsOf(rows) };
 }
 
-export async function deleteSomeLogs(tx: Writer, dialect: Sql, { of, ids, limit }: Portion): Promise<number> {
+export async function deleteSomeLogs(tx: Writer, dialect: Sql, { column, ids, limit }: Portion): Promise<number> {
   const some = tx
     .selectFrom("log")
     .select("id")
-    .where(among(dialect, of, ids))
+    .where(among(dialect, column, ids))
     .limit(limit);
   const result = await tx.deleteFrom("log").where("id", "in", some).executeTakeFirst();
   return Number(result.numDeletedRows);
@@ -100,12 +100,12 @@ export async function deleteSomeLogs(tx: Writer, dialect: Sql, { of, ids, limit 
 export async function deleteSomeResultArtifacts(
   tx: Writer,
   dialect: Sql,
-  { of, ids, limit }: Portion,
+  { column, ids, limit }: Portion,
 ): Promise<number> {
   const some = tx
     .selectFrom("artifact")
     .select("id")
-    .where(among(dialect, of, ids))
+    .where(among(dialect, column, ids))
     .where("type", "=", "result")
     .where("key", "is", null)
     .limit(limit);

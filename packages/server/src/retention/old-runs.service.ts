@@ -70,7 +70,7 @@ async function removePortion(sweep: Sweep, unit: Unit, { ids: wanted, before }: 
   if (ids.length === 0) return nothing;
   const taskRuns = await queries.someTaskRuns(tx, dialect, { ids, limit: maxRows.task_runs });
   const { deleted, released } = await queries.deleteTaskRuns(tx, dialect, taskRuns);
-  const belongings = await removeBelongings(sweep, unit, { of: "flow_run_id", ids });
+  const belongings = await removeBelongings(sweep, unit, { column: "flow_run_id", ids });
   const more = deleted === maxRows.task_runs || belongings.more;
   if (!more) {
     await deleteAmong(tx, dialect, { table: "flow_run", ids });
@@ -92,7 +92,7 @@ const nothing: Portion = {
 async function removeBelongings(
   { now }: Sweep,
   { tx, sql: dialect }: Unit,
-  runs: Pick<queries.Portion, "of" | "ids">,
+  runs: Pick<queries.Portion, "column" | "ids">,
 ): Promise<Pick<Portion, "logs" | "artifacts" | "results" | "more">> {
   const logs = await queries.deleteSomeLogs(tx, dialect, { ...runs, limit: maxRows.logs });
   const results = await deleteSomeResults(tx, dialect, { ...runs, limit: maxRows.results, now });
@@ -104,7 +104,7 @@ async function removeBelongings(
 async function removeFreeTaskRuns(sweep: Sweep, ids: readonly string[]): Promise<void> {
   for (let more = true; more; ) {
     const portion = await sweep.step(async (unit): Promise<Portion> => {
-      const belongings = await removeBelongings(sweep, unit, { of: "task_run_id", ids });
+      const belongings = await removeBelongings(sweep, unit, { column: "task_run_id", ids });
       if (belongings.more) return { ...nothing, ...belongings };
       const { deleted, released } = await queries.deleteTaskRuns(unit.tx, unit.sql, ids);
       return { ...nothing, ...belongings, taskRuns: deleted, released };

@@ -59,11 +59,11 @@ function changedEach<From, To>(
   values: Readonly<Record<RetainedKind, From | null>>,
   change: (value: From) => To,
 ): Record<RetainedKind, To | null> {
-  const of = (kind: RetainedKind) => {
+  const changed = (kind: RetainedKind) => {
     const value = values[kind];
     return value === null ? null : change(value);
   };
-  return Object.fromEntries(retainedKinds.map((kind) => [kind, of(kind)])) as Record<RetainedKind, To | null>;
+  return Object.fromEntries(retainedKinds.map((kind) => [kind, changed(kind)])) as Record<RetainedKind, To | null>;
 }
 
 export function rulesOf(config: RetentionConfig): RetentionRule[] {

@@ -68,7 +68,7 @@ function partsOf({ validated_state, task_run, ...others }: Json): readonly Part[
     ),
     ...ofRun.map(([key, value]): Part => ({ place: ["task_run", key], size: lengthOf(value) })),
   ];
-  return parts.sort((one, other) => other.size - one.size);
+  return parts.sort((a, b) => b.size - a.size);
 }
 
 /** The length as JSON; infinite for a value that is nested too deep to be written. */

@@ -119,8 +119,8 @@ function withoutFields(payload: Json, places: ReadonlySet<string>): Json {
 }
 
 /** Whether the first is the later state; equal times are ordered by their ids, so that all servers agree. */
-export function isLater(one: TransitionState, other: TransitionState): boolean {
-  return one.timestamp !== other.timestamp ? one.timestamp > other.timestamp : one.id > other.id;
+export function isLater(a: TransitionState, b: TransitionState): boolean {
+  return a.timestamp !== b.timestamp ? a.timestamp > b.timestamp : a.id > b.id;
 }
 
 function malformed(loc: readonly string[], msg: string, input: unknown): ReadReport {

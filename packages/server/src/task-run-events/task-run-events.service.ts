@@ -41,8 +41,8 @@ export async function record(unit: Unit, given: readonly ReportedState[]): Promi
   const written = await queries.upsertTaskRuns(tx, sql, rows);
   const states = reports.map((report) => stateRow(idOf(ids, report), report, now));
   await queries.insertStates(unit.later, sql, states);
-  const brought = reports.flatMap((report) => broughtBy(idOf(ids, report), report));
-  if (brought.length > 0) await results.keepBrought(context, tx, brought);
+  const reported = reports.flatMap((report) => valuesIn(idOf(ids, report), report));
+  if (reported.length > 0) await results.keepReported(context, tx, reported);
   const moved = movedOf(written, rows, states);
   unit.changed("task-run", moved, presentMoved);
   unit.count("task_run_states_total", moved.length);
@@ -207,7 +207,7 @@ function detailsOf(taskRunId: string, flowRunId: string | null, details: Readonl
   return { ...details, flow_run_id: flowRunId, task_run_id: taskRunId };
 }
 
-function broughtBy(taskRunId: string, report: ReportedState): readonly results.BroughtValues[] {
+function valuesIn(taskRunId: string, report: ReportedState): readonly results.ReportedValues[] {
   const { values, state, flowRunId, taskKey, run } = report;
   if (values === undefined) return [];
   return [

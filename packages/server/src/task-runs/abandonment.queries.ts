@@ -9,7 +9,7 @@ export interface OpenTaskRun extends RunTimes {
   readonly state_type: StateType;
   readonly state_timestamp: Timestamp;
   /** When a server received the state. */
-  readonly told: Timestamp;
+  readonly reported: Timestamp;
 }
 
 /**
@@ -21,7 +21,7 @@ export function openTaskRuns(tx: Writer, flowRunId: string): Promise<readonly Op
     .selectFrom("task_run")
     .leftJoin("task_run_state as state", "state.id", "task_run.state_id")
     .select(["task_run.id", "task_run.state_type", "task_run.state_timestamp"])
-    .select(({ fn }) => fn.coalesce("state.created", "task_run.updated").as("told"))
+    .select(({ fn }) => fn.coalesce("state.created", "task_run.updated").as("reported"))
     .select([
       "run_count",
       "expected_start_time",

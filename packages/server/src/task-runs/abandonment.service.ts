@@ -26,13 +26,13 @@ export async function endAbandoned(unit: Unit, { flowRunId, why, until }: Abando
   const open = await queries.openTaskRuns(unit.tx, flowRunId);
   if (open.length === 0) return;
   // The process was still at work when it reported the newest of them.
-  const end = Math.max(until, ...open.map(({ told }) => told));
+  const end = Math.max(until, ...open.map(({ reported }) => reported));
   const rows = open.map((run) => ended(run, end));
   await queries.endTaskRuns(unit.tx, unit.sql, { rows, end: ends[why], now: unit.context.clock.now() });
   unit.changed("task-run", rows);
 
   function ended(run: queries.OpenTaskRun, end: number): queries.EndedTaskRun {
-    const timestamp = (run.state_timestamp + Math.max(1, end - run.told)) as Timestamp;
+    const timestamp = (run.state_timestamp + Math.max(1, end - run.reported)) as Timestamp;
     const from = { type: run.state_type, timestamp: run.state_timestamp };
     const times = timesAfter(run, from, { type: ends[why].type, timestamp, details: {} });
     return { id: run.id, state_id: timeOrderedId(timestamp), state_timestamp: timestamp, ...times };

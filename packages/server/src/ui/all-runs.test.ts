@@ -123,7 +123,7 @@ describeOnEachDatabase("the pages over all runs", (database) => {
 
   test.each([
     ["begin after the range", { since: 600, seconds: 600 }, "The first bar begins after"],
-    ["are too many", { since: 0, seconds: 1 }, "200 are the most"],
+    ["are too many", { since: 0, seconds: 1 }, "the maximum is 200"],
   ])("bars that %s are refused", async (_, { since, seconds }, reason) => {
     const reply = await server.call<{ detail: string }>("POST", "/ui/dashboard", {
       since: told.at(0),

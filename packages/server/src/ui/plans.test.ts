@@ -115,15 +115,15 @@ describeOnEachDatabase("what is asked of many runs", (database) => {
 
   test("rows are counted for the page of settings, or told in thousands where counting would take long", async () => {
     const exact = { flow_run: 2000, task_run: 10_000, log: 1000, artifact: 100, event: 100 };
-    const most = 1_000_000;
-    expect(await rowCounts(context.db, { most, exactTo: 50_000 })).toEqual(exact);
-    expect(await rowCounts(context.db, { most: 1500, exactTo: 50_000 })).toEqual({
+    const max = 1_000_000;
+    expect(await rowCounts(context.db, { max, exactTo: 50_000 })).toEqual(exact);
+    expect(await rowCounts(context.db, { max: 1500, exactTo: 50_000 })).toEqual({
       ...exact,
       flow_run: 1500,
       task_run: 1500,
     });
     const told = database.name === "sqlite" ? exact : { ...exact, artifact: 0, event: 0 };
-    expect(await rowCounts(context.db, { most, exactTo: 99 })).toEqual(told);
+    expect(await rowCounts(context.db, { max, exactTo: 99 })).toEqual(told);
   });
 
   test("a table that is read from end to end would be seen", async () => {

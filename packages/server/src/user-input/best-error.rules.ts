@@ -17,21 +17,21 @@ export function bestError(errors: readonly SchemaError[]): SchemaError | undefin
 }
 
 /** Above 0 where the first one is more relevant. */
-function compared(one: SchemaError, other: SchemaError): number {
+function compared(a: SchemaError, b: SchemaError): number {
   return (
-    other.path.length - one.path.length ||
-    comparedPaths(one.path, other.path) ||
-    Number(isStrong(one)) - Number(isStrong(other)) ||
-    Number(isOfOtherType(one)) - Number(isOfOtherType(other))
+    b.path.length - a.path.length ||
+    comparedPaths(a.path, b.path) ||
+    Number(isStrong(a)) - Number(isStrong(b)) ||
+    Number(isOfOtherType(a)) - Number(isOfOtherType(b))
   );
 }
 
 type Path = SchemaError["path"];
 
-function comparedPaths(one: Path, other: Path): number {
-  const at = one.findIndex((part, index) => part !== other[index]);
+function comparedPaths(a: Path, b: Path): number {
+  const at = a.findIndex((part, index) => part !== b[index]);
   if (at < 0) return 0;
-  const [part = "", otherPart = ""] = [one[at], other[at]];
+  const [part = "", otherPart = ""] = [a[at], b[at]];
   if (typeof part === "number" && typeof otherPart === "number") return part - otherPart;
   return String(part) < String(otherPart) ? -1 : 1;
 }

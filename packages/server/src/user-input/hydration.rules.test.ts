@@ -38,7 +38,7 @@ describe("an input", () => {
   test.each([
     [{ __prefect_kind: "none" }, "Missing 'value' key in __prefect object"],
     [{ __prefect_kind: "jinja" }, "Missing 'template' key in __prefect object"],
-    [{ __prefect_kind: "jinja", template: 5 }, "Invalid jinja: the template is not a text"],
+    [{ __prefect_kind: "jinja", template: 5 }, "Invalid jinja: the template is not a string"],
     [
       { __prefect_kind: "jinja", template: "{{ 1 + 2 }}" },
       "Invalid jinja: templates are not rendered here. Send the text that the template gives.",

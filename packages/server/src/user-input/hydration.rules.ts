@@ -71,7 +71,7 @@ function fromJson(value: unknown): unknown {
 /** Jinja is a template language of Python. A template without its marks renders as itself, without its last line break. */
 function fromTemplate(template: unknown): unknown {
   if (template === nothing) return nothing;
-  if (typeof template !== "string") throw new HydrationError("Invalid jinja: the template is not a text");
+  if (typeof template !== "string") throw new HydrationError("Invalid jinja: the template is not a string");
   if (!/\{[{%#]/.test(template)) return template.replace(/\r?\n$/, "");
   throw new HydrationError("Invalid jinja: templates are not rendered here. Send the text that the template gives.");
 }

@@ -27,8 +27,8 @@ export function listOf(value: unknown): readonly unknown[] {
 }
 
 /** Whether two values are the same in JSON: 1 and true are not, 1 and 1.0 are, and the order of keys does not count. */
-export function isSameJson(one: unknown, other: unknown): boolean {
-  return canonicalText(one) === canonicalText(other);
+export function isSameJson(a: unknown, b: unknown): boolean {
+  return canonicalText(a) === canonicalText(b);
 }
 
 /** One text for all values that are the same in JSON. */

@@ -7,7 +7,7 @@ import pg from "pg";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { type CuttingProxy, startCuttingProxy } from "../../../test/cutting-proxy.ts";
 import { type Database, DatabaseUnavailable, type Writer } from "../dialect.ts";
-import { fateBy } from "./commit.ts";
+import { lostCommitResolver } from "./commit.ts";
 import { postgresPool, queryOnce } from "./pool.ts";
 import { openPostgres } from "./postgres.ts";
 
@@ -129,7 +129,7 @@ test("a transaction that PostgreSQL forgot in a crash was not kept, though anoth
   const client = { connectionString: postgres.url };
   const pool = postgresPool({ client, size: 2, clock, warn: () => {} });
   onTestFinished(() => pool.end());
-  const askFate = fateBy({ pool, clock });
+  const resolveLostCommit = lostCommitResolver({ pool, clock });
   const began = performance.now();
   const forgotten = new pg.Client({ connectionString: postgres.url });
   forgotten.on("error", () => {});
@@ -145,7 +145,7 @@ test("a transaction that PostgreSQL forgot in a crash was not kept, though anoth
     (await queryOnce<{ status: string }>(pool, "SELECT pg_xact_status($1::xid8) AS status", [id])).rows[0]?.status,
   ).toBe("committed");
   const error = new Error("Connection terminated");
-  expect(await askFate({ id, began, error })).toBe(false);
-  expect(await askFate({ id: String(Number(id) + 1000), began, error })).toBe(false);
-  expect(await askFate({ id, began: again, error })).toBe(true);
+  expect(await resolveLostCommit({ id, began, error })).toBe(false);
+  expect(await resolveLostCommit({ id: String(Number(id) + 1000), began, error })).toBe(false);
+  expect(await resolveLostCommit({ id, began: again, error })).toBe(true);
 });

@@ -39,9 +39,9 @@ export async function commit(client: pg.ClientBase, identity: Identity): Promise
 }
 
 /** Whether a transaction was committed. Rejects with `DatabaseUnavailable` if that cannot be found out in time. */
-export type AskFate = (lost: LostCommit) => Promise<boolean>;
+export type ResolveLostCommit = (lost: LostCommit) => Promise<boolean>;
 
-export interface FateOptions {
+export interface ResolverOptions {
   readonly pool: PostgresPool;
   readonly clock: Clock;
   /** How long to retry while the database is away or has not ended the transaction yet. */
@@ -49,7 +49,7 @@ export interface FateOptions {
 }
 
 /** Asks PostgreSQL by another connection what became of a transaction. */
-export function fateBy({ pool, clock, patienceSeconds = 10 }: FateOptions): AskFate {
+export function lostCommitResolver({ pool, clock, patienceSeconds = 10 }: ResolverOptions): ResolveLostCommit {
   return async (lost) => {
     const giveUp = clock.elapsed() + patienceSeconds;
     let reason = lost.error;
@@ -69,13 +69,13 @@ export function fateBy({ pool, clock, patienceSeconds = 10 }: FateOptions): AskF
 }
 
 function unknown(reason: unknown): DatabaseUnavailable {
-  const said = reason instanceof Error ? reason.message : String(reason);
-  return new DatabaseUnavailable(`The database can't be asked whether it has kept a change: ${said}`, {
+  const message = reason instanceof Error ? reason.message : String(reason);
+  return new DatabaseUnavailable(`The database can't be asked whether it has kept a change: ${message}`, {
     cause: reason,
   });
 }
 
-interface Fate {
+interface TransactionStatus {
   readonly status: "in progress" | "committed" | "aborted" | null;
   /** The next transaction id of the newest checkpoint, with its epoch: `0:750`. */
   readonly next_id: string;
@@ -85,15 +85,15 @@ interface Fate {
 
 /** undefined where the transaction has not ended yet. */
 async function askOnce(pool: PostgresPool, { id, began }: Identity): Promise<boolean | undefined> {
-  const { rows } = await queryOnce<Fate>(pool, fateOf, [id]);
-  const [fate] = rows;
-  if (fate === undefined || wasForgotten(fate, id, (performance.now() - began) / 1000)) return false;
-  if (fate.status === "in progress") return undefined;
+  const { rows } = await queryOnce<TransactionStatus>(pool, statusQuery, [id]);
+  const [found] = rows;
+  if (found === undefined || wasForgotten(found, id, (performance.now() - began) / 1000)) return false;
+  if (found.status === "in progress") return undefined;
   // PostgreSQL knows the status of hundreds of millions of transactions back.
-  return fate.status === "committed";
+  return found.status === "committed";
 }
 
-const fateOf = `SELECT pg_xact_status($1::xid8) AS status, next_xid AS next_id,
+const statusQuery = `SELECT pg_xact_status($1::xid8) AS status, next_xid AS next_id,
   extract(epoch FROM clock_timestamp() - stats_reset)::text AS seconds_counted
   FROM pg_control_checkpoint(), pg_stat_bgwriter`;
 
@@ -101,7 +101,7 @@ const fateOf = `SELECT pg_xact_status($1::xid8) AS status, next_xid AS next_id,
  * A PostgreSQL that crashed before anything of a transaction was on its disk gives its id to another one, which may have been
  * committed. Before it takes connections again it makes a checkpoint, which then has not come to the id.
  */
-function wasForgotten({ next_id, seconds_counted }: Fate, id: string, ageSeconds: number): boolean {
+function wasForgotten({ next_id, seconds_counted }: TransactionStatus, id: string, ageSeconds: number): boolean {
   if (Number(seconds_counted) > ageSeconds) return false;
   const [epoch = "0", xid = "0"] = next_id.split(":");
   return (BigInt(epoch) << 32n) + BigInt(xid) <= BigInt(id);

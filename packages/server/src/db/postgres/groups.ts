@@ -3,8 +3,8 @@ import type { Metrics } from "../../kernel/metrics.ts";
 import type { Writer } from "../dialect.ts";
 import type { KnownChange } from "../known-change.ts";
 import type { NamedStatement } from "../statement-name.ts";
-import { type AskFate, commit, type Identity, identify, type LostCommit } from "./commit.ts";
-import { cutOff, holdProcess } from "./hold.ts";
+import { commit, type Identity, identify, type LostCommit, type ResolveLostCommit } from "./commit.ts";
+import { cutOff, keepProcessAlive } from "./keep-alive.ts";
 import type { KnownChanges } from "./known-changes.ts";
 import { writerBy } from "./writer.ts";
 
@@ -31,7 +31,7 @@ export const alone = Symbol("to be run alone");
 export interface GroupOptions {
   /** A client in pipeline mode, not yet connected. */
   readonly client: () => pg.Client;
-  readonly askFate: AskFate;
+  readonly resolveLostCommit: ResolveLostCommit;
   readonly changes: KnownChanges;
   readonly metrics?: Pick<Metrics, "observe"> | undefined;
 }
@@ -50,7 +50,7 @@ const restMillis = 5000;
  * written, the transaction is rolled back and each of its units is run alone. Since a transaction does not lock its rows
  * against itself, a unit that meets a row that another one of the group holds is left out and run alone.
  */
-export function postgresGroups({ client: newClient, askFate, changes, metrics }: GroupOptions): Groups {
+export function postgresGroups({ client: newClient, resolveLostCommit, changes, metrics }: GroupOptions): Groups {
   const waiting: Unit[] = [];
   let draining = false;
   let client: pg.Client | undefined;
@@ -68,7 +68,7 @@ export function postgresGroups({ client: newClient, askFate, changes, metrics }:
     await fresh.connect();
     if (performance.now() < restsUntil) return await fresh.end();
     // Between groups it keeps no process alive.
-    holdProcess(fresh, draining);
+    keepProcessAlive(fresh, draining);
     client = fresh;
   }
 
@@ -100,7 +100,7 @@ export function postgresGroups({ client: newClient, askFate, changes, metrics }:
 
   async function drain(): Promise<void> {
     draining = true;
-    holdProcess(client, true);
+    keepProcessAlive(client, true);
     // Requests that are parsed in the same turn of the event loop join the same group.
     await nextTurn();
     while (waiting.length > 0 || changes.waiting > 0) {
@@ -110,7 +110,7 @@ export function postgresGroups({ client: newClient, askFate, changes, metrics }:
         await changes.send(client);
       }
       if (waiting.length === 0) continue;
-      const units = waiting.splice(0, unitsPerGroup).sort((one, other) => (one.key < other.key ? -1 : 1));
+      const units = waiting.splice(0, unitsPerGroup).sort((a, b) => (a.key < b.key ? -1 : 1));
       if (client === undefined) {
         // Nobody waits for a connection here: the pool knows how long to be patient.
         connectInBackground();
@@ -118,13 +118,13 @@ export function postgresGroups({ client: newClient, askFate, changes, metrics }:
         continue;
       }
       const began = performance.now();
-      await runGroup(client, units, askFate);
+      await runGroup(client, units, resolveLostCommit);
       metrics?.observe("commit_seconds", (performance.now() - began) / 1000);
       metrics?.observe("commit_units", units.length);
       await nextTurn();
     }
     draining = false;
-    holdProcess(client, false);
+    keepProcessAlive(client, false);
   }
 
   const drainSoon = () => {
@@ -209,7 +209,11 @@ interface Group {
   broken: boolean;
 }
 
-async function runGroup(client: pg.Client, units: readonly Unit[], askFate: AskFate): Promise<void> {
+async function runGroup(
+  client: pg.Client,
+  units: readonly Unit[],
+  resolveLostCommit: ResolveLostCommit,
+): Promise<void> {
   const group: Group = { client, holders: new Map(), broken: false };
   const spoil = () => {
     group.broken = true;
@@ -234,7 +238,7 @@ async function runGroup(client: pg.Client, units: readonly Unit[], askFate: AskF
   };
   if (typeof done === "object") {
     // Other units need not wait for the answer.
-    void askFate(done).then(settle, (error) => {
+    void resolveLostCommit(done).then(settle, (error) => {
       for (const { unit, share } of ended) share.left ? unit.leave() : unit.fail(error);
     });
     return;

@@ -2,7 +2,7 @@ import { sleep, systemClock } from "@ostinato/core";
 import pg from "pg";
 import type { Notices } from "../dialect.ts";
 import { isOutOfConnections } from "../unavailable.ts";
-import { holdProcess } from "./hold.ts";
+import { keepProcessAlive } from "./keep-alive.ts";
 import { type PostgresPool, queryOnce } from "./pool.ts";
 
 const channel = "ostinato";
@@ -26,7 +26,7 @@ export function postgresNotices(url: string, pool: PostgresPool): PostgresNotice
   let client: pg.Client | undefined;
   let pauseSeconds = retrySeconds;
 
-  async function listenOnce(receive: (message: string) => void, heard: () => void): Promise<void> {
+  async function listenOnce(receive: (message: string) => void, listening: () => void): Promise<void> {
     client = new pg.Client({ connectionString: url, application_name: "ostinato-listen", keepAlive: true });
     const broken = new Promise<void>((resolve) => {
       client?.once("end", resolve);
@@ -35,9 +35,9 @@ export function postgresNotices(url: string, pool: PostgresPool): PostgresNotice
     client.on("notification", ({ payload }) => payload !== undefined && receive(payload));
     await client.connect();
     await client.query(`LISTEN ${channel}`);
-    holdProcess(client, false);
+    keepProcessAlive(client, false);
     pauseSeconds = retrySeconds;
-    heard();
+    listening();
     void broken.then(() => client?.end().catch(() => {}));
     return broken;
   }

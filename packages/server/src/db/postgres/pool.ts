@@ -2,7 +2,7 @@ import { type Clock, sleep } from "@ostinato/core";
 import pg from "pg";
 import { DatabaseUnavailable } from "../dialect.ts";
 import { isOutOfConnections } from "../unavailable.ts";
-import { cutOff } from "./hold.ts";
+import { cutOff } from "./keep-alive.ts";
 
 /** Connections that are taken and given back. */
 export interface PostgresPool {

@@ -15,10 +15,10 @@ import { insertRowsAsJson } from "../insert-rows.ts";
 import { writeJson } from "../json-text.ts";
 import { caselessPart, patternOf } from "../text-search.ts";
 import { isConnectionStale, troubleOf } from "../unavailable.ts";
-import { fateBy } from "./commit.ts";
+import { lostCommitResolver } from "./commit.ts";
 import { GatheringSocket } from "./gathering-socket.ts";
 import { alone, postgresGroups } from "./groups.ts";
-import { holdingProcess } from "./hold.ts";
+import { keepingProcessAlive } from "./keep-alive.ts";
 import { knownChanges } from "./known-changes.ts";
 import { postgresNotices } from "./notices.ts";
 import { postgresPool, queryOnce } from "./pool.ts";
@@ -71,7 +71,7 @@ export function openPostgres(options: PostgresOptions): Database {
   /** Uses another connection, since the reading one is busy. */
   const cancel = (pid: number) => queryOnce(pool, "SELECT pg_cancel_backend($1)", [pid]);
   const notices = postgresNotices(url, pool);
-  const askFate = fateBy({ pool, clock });
+  const resolveLostCommit = lostCommitResolver({ pool, clock });
   const changes = knownChanges({
     types: postgresTypes,
     metrics,
@@ -84,7 +84,7 @@ export function openPostgres(options: PostgresOptions): Database {
       }),
   });
   const groups = postgresGroups({
-    askFate,
+    resolveLostCommit,
     changes,
     client: () => new pg.Client({ ...client, lock_timeout: groupLockMillis }),
     metrics,
@@ -105,7 +105,7 @@ export function openPostgres(options: PostgresOptions): Database {
     const giveUp = clock.elapsed() + patienceSeconds;
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await inTransaction({ pool, askFate }, work);
+        return await inTransaction({ pool, resolveLostCommit }, work);
       } catch (error) {
         // This error has waited already, and its transaction may have been committed.
         if (error instanceof DatabaseUnavailable) throw error;
@@ -140,7 +140,7 @@ export function openPostgres(options: PostgresOptions): Database {
     },
     // Whoever closes waits for it, and connections that rest keep no process.
     close: () =>
-      holdingProcess(async () => {
+      keepingProcessAlive(async () => {
         await notices.stop();
         await groups.close();
         await quick.destroy();

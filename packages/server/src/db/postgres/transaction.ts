@@ -1,21 +1,21 @@
 import type { Writer } from "../dialect.ts";
 import type { NamedStatement } from "../statement-name.ts";
-import { type AskFate, commit, identify, type LostCommit } from "./commit.ts";
+import { commit, identify, type LostCommit, type ResolveLostCommit } from "./commit.ts";
 import type { PostgresPool } from "./pool.ts";
 import { writerBy } from "./writer.ts";
 
 export interface TransactionOptions {
   readonly pool: PostgresPool;
-  readonly askFate: AskFate;
+  readonly resolveLostCommit: ResolveLostCommit;
 }
 
 /** Runs a unit of work in a transaction. Resolves when it is durable; where it rejects, nothing of it was kept. */
 export async function inTransaction<T>(
-  { pool, askFate }: TransactionOptions,
+  { pool, resolveLostCommit }: TransactionOptions,
   work: (tx: Writer) => Promise<T>,
 ): Promise<T> {
   const { value, lost } = await attempt(pool, work);
-  if (lost !== undefined && !(await askFate(lost))) throw lost.error;
+  if (lost !== undefined && !(await resolveLostCommit(lost))) throw lost.error;
   return value;
 }
 

@@ -27,7 +27,7 @@ export function previewOf({ type, head, length }: PreviewSource): string | null 
   }
 }
 
-/** The field's clients hand in tables as JSON within JSON. */
+/** Prefect's clients send tables as JSON within JSON. */
 function unwrapped(value: unknown): unknown {
   if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return value;
   return parse(value) ?? value;

@@ -84,7 +84,7 @@ function edgesOf(body: BodyOf<typeof readDashboard>, range: queries.DashboardRan
   if (first > since)
     throw refused("INVALID_RANGE", "The first bar begins after `since`: let it begin there or before.");
   if (count > maxBars)
-    throw refused("INVALID_RANGE", `These are ${count} bars, ${maxBars} are the most: make them longer.`);
+    throw refused("INVALID_RANGE", `These are ${count} bars, and the maximum is ${maxBars}: make them longer.`);
   return equalBars(first, width, count);
 }
 
@@ -189,7 +189,7 @@ async function flowsOf(
 ): Promise<Dashboard["flows"]> {
   const byFlow = Map.groupBy(rows, ({ flow_id }) => flow_id);
   const counted = [...byFlow]
-    .map(([id, of]) => ({ id, counts: countsOf(of) }))
+    .map(([id, rows]) => ({ id, counts: countsOf(rows) }))
     .sort(byFailures)
     .slice(0, maxFlows);
   const ids = counted.map(({ id }) => id);

@@ -20,14 +20,14 @@ export function durationBuckets(runs: readonly Run[], { since, until, buckets }:
   for (const { begin, total_run_time } of runs) {
     durations[Math.min(buckets - 1, Math.floor((begin - since) / width))]?.push(total_run_time / microsPerSecond);
   }
-  return durations.map((of, index) => {
-    of.sort((one, other) => one - other);
+  return durations.map((sorted, index) => {
+    sorted.sort((a, b) => a - b);
     return {
       start: formatTimestamp(Math.round(since + index * width) as Timestamp),
       end: formatTimestamp(Math.round(since + (index + 1) * width) as Timestamp),
-      runs: of.length,
-      median: quantile(of, 0.5),
-      p95: quantile(of, 0.95),
+      runs: sorted.length,
+      median: quantile(sorted, 0.5),
+      p95: quantile(sorted, 0.95),
     };
   });
 }

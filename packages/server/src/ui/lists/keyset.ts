@@ -14,9 +14,9 @@ export function writeCursor(order: string, { value, id }: Position): string {
 
 export function readCursor(order: string, cursor: string | null | undefined): Position | undefined {
   if (cursor === null || cursor === undefined) return undefined;
-  const [of, value, id] = decode(cursor);
+  const [cursorOrder, value, id] = decode(cursor);
   const isValue = value === null || typeof value === "string" || Number.isSafeInteger(value);
-  if (of !== order || !isValue || typeof id !== "string" || !isUuid(id)) {
+  if (cursorOrder !== order || !isValue || typeof id !== "string" || !isUuid(id)) {
     throw refused("CURSOR_REFUSED", "The cursor is not one of this list in this order. Start at the first page again.");
   }
   return { value: value as Position["value"], id };

@@ -37,11 +37,11 @@ export function flowRunPositions(db: Database, query: FlowRunListQuery): Promise
   return positionsAfter(reader, { table: "flow_run", order: orders[sort], limit, matching: condition, after });
 }
 
-/** The number of matches, counted up to one more than `most`. */
-export async function countFlowRuns(db: Database, criteria: CriteriaOn<"flow_run">, most: number): Promise<number> {
+/** The number of matches, counted up to one more than `max`. */
+export async function countFlowRuns(db: Database, criteria: CriteriaOn<"flow_run">, max: number): Promise<number> {
   const condition = matching("flow_run", criteria, db.sql) ?? everything;
   const { rows } = await sql<{ count: number }>`
-    SELECT count(*) AS count FROM (SELECT 1 AS one FROM flow_run WHERE ${condition} LIMIT ${most + 1}) AS bounded`.execute(
+    SELECT count(*) AS count FROM (SELECT 1 AS one FROM flow_run WHERE ${condition} LIMIT ${max + 1}) AS bounded`.execute(
     db.slow,
   );
   return Number(rows[0]?.count ?? 0);

@@ -27,9 +27,9 @@ export async function readRows({ db, clock }: Context, ids: readonly string[]): 
 function countsByRun(rows: readonly queries.StateCountRow[]): ReadonlyMap<string, StateCounts> {
   const counts = new Map<string, StateCounts>();
   for (const { flow_run_id, state_type, count } of rows) {
-    const of = counts.get(flow_run_id) ?? {};
-    of[state_type ?? "PENDING"] = (of[state_type ?? "PENDING"] ?? 0) + Number(count);
-    counts.set(flow_run_id, of);
+    const byType = counts.get(flow_run_id) ?? {};
+    byType[state_type ?? "PENDING"] = (byType[state_type ?? "PENDING"] ?? 0) + Number(count);
+    counts.set(flow_run_id, byType);
   }
   return counts;
 }

@@ -6,7 +6,7 @@ export type CountedTable = (typeof tables)[number];
 
 export interface CountBounds {
   /** The bound on the reported number of rows of a table. */
-  readonly most: number;
+  readonly max: number;
   /** Up to this many rows are counted exactly. */
   readonly exactTo: number;
 }
@@ -20,7 +20,7 @@ export async function rowCounts(db: Database, bounds: CountBounds): Promise<Read
   const counted = tables.map((table) => sql`${rowsOf(table)} AS ${sql.ref(table)}`);
   const { rows } = await sql<Record<CountedTable, number>>`SELECT ${sql.join(counted)}`.execute(db.slow);
   const [row] = rows;
-  const count = (table: CountedTable) => Math.min(bounds.most, Number(row?.[table] ?? 0));
+  const count = (table: CountedTable) => Math.min(bounds.max, Number(row?.[table] ?? 0));
   return Object.fromEntries(tables.map((table) => [table, count(table)])) as Record<CountedTable, number>;
 }
 
@@ -29,10 +29,10 @@ function everyRow(table: CountedTable): RawBuilder<number> {
 }
 
 /** The planner's estimate is as old as the last ANALYZE, and -1 before the first. */
-function countedOrEstimated(table: CountedTable, { most, exactTo }: CountBounds): RawBuilder<number> {
+function countedOrEstimated(table: CountedTable, { max, exactTo }: CountBounds): RawBuilder<number> {
   const estimate = sql`(SELECT reltuples FROM pg_class WHERE oid = ${sql.lit(table)}::regclass)`;
   return sql`CASE WHEN ${estimate} > ${exactTo} THEN 1000 * round(${estimate} / 1000)
-    ELSE (SELECT count(*) FROM (SELECT 1 AS one FROM ${sql.table(table)} LIMIT ${most}) AS bounded) END`;
+    ELSE (SELECT count(*) FROM (SELECT 1 AS one FROM ${sql.table(table)} LIMIT ${max}) AS bounded) END`;
 }
 
 export async function newestMigration(db: Database): Promise<string> {

@@ -7,7 +7,7 @@ import { productVersion } from "../../kernel/versions.ts";
 import { describe, type Retention } from "../../retention/retention.service.ts";
 import * as queries from "./server-page.queries.ts";
 
-const countBounds = { most: 1_000_000, exactTo: 50_000 };
+const countBounds = { max: 1_000_000, exactTo: 50_000 };
 
 export interface ServerPageSources {
   readonly started: Timestamp;

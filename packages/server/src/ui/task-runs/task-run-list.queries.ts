@@ -30,11 +30,11 @@ export function taskRunPositions(db: Database, query: TaskRunListQuery): Promise
   return positionsAfter(db.slow, { table: "task_run", order: orders[sort], limit, matching: condition, after });
 }
 
-/** The number of matches, counted up to one more than `most`. */
-export async function countTaskRuns(db: Database, criteria: CriteriaOn<"task_run">, most: number): Promise<number> {
+/** The number of matches, counted up to one more than `max`. */
+export async function countTaskRuns(db: Database, criteria: CriteriaOn<"task_run">, max: number): Promise<number> {
   const condition = matching("task_run", criteria, db.sql) ?? everything;
   const { rows } = await sql<{ count: number }>`
-    SELECT count(*) AS count FROM (SELECT 1 AS one FROM task_run WHERE ${condition} LIMIT ${most + 1}) AS bounded`.execute(
+    SELECT count(*) AS count FROM (SELECT 1 AS one FROM task_run WHERE ${condition} LIMIT ${max + 1}) AS bounded`.execute(
     db.slow,
   );
   return Number(rows[0]?.count ?? 0);

@@ -1,9 +1,9 @@
 import type pg from "pg";
 
 /** Sets whether a connection keeps the process alive. The driver does not type these methods. */
-export function holdProcess(client: pg.Client | undefined, hold: boolean): void {
+export function keepProcessAlive(client: pg.Client | undefined, keep: boolean): void {
   const connection = client as { ref(): void; unref(): void } | undefined;
-  if (hold) connection?.ref();
+  if (keep) connection?.ref();
   else connection?.unref();
 }
 
@@ -17,7 +17,7 @@ export function cutOff(client: pg.Client | undefined): void {
 }
 
 /** Keeps the process alive while the work is done, which may wait for connections that keep no process. */
-export async function holdingProcess(work: () => Promise<void>): Promise<void> {
+export async function keepingProcessAlive(work: () => Promise<void>): Promise<void> {
   const timer = setInterval(() => {}, 60_000);
   try {
     await work();

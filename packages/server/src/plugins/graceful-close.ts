@@ -5,20 +5,20 @@ import type { FastifyInstance } from "fastify";
 /** Requests that are unanswered this long after the start of the stop are cut off. */
 const patienceSeconds = 20;
 /** The time in which a connection opened during the stop must send its request. */
-const greetingSeconds = 0.5;
+const firstByteSeconds = 0.5;
 
 /**
  * Lets the server stop as soon as it has answered the accepted requests. Node closes the connections that are idle at that
  * moment; one that becomes idle later would stay open until its client closes it, a minute or more. So would spare connections of
  * browsers, because Node counts a connection as busy before its first byte.
  */
-export function farewell(app: FastifyInstance, clock: Clock): void {
+export function closeGracefully(app: FastifyInstance, clock: Clock): void {
   let stopping = false;
   const connections = new Set<Socket>();
   app.server.on("connection", (connection: Socket) => {
     connections.add(connection);
     connection.once("close", () => connections.delete(connection));
-    if (stopping) clock.after(greetingSeconds, closeSpare);
+    if (stopping) clock.after(firstByteSeconds, closeSpare);
   });
 
   function closeSpare(): void {

@@ -1,12 +1,12 @@
-/** Runs the work when its turn comes. */
-export type TakeTurn = <T>(work: () => Promise<T>) => Promise<T>;
+/** Runs the work once fewer than the maximum are running. */
+export type Limiter = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** Runs up to `max` pieces of work at once; the others wait in order. */
-export function createTurns(most: number): TakeTurn {
+export function createLimiter(max: number): Limiter {
   const waiting: (() => void)[] = [];
   let underWay = 0;
   return async (work) => {
-    if (underWay >= most) await new Promise<void>((resolve) => waiting.push(resolve));
+    if (underWay >= max) await new Promise<void>((resolve) => waiting.push(resolve));
     else underWay += 1;
     try {
       return await work();

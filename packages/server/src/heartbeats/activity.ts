@@ -4,7 +4,7 @@ import type { Clock, Timestamp } from "@ostinato/core";
  * Other signs that flow runs are alive, besides their heartbeats: events and log lines. They are kept in memory, so that a log
  * line needs no further statement, and are read only for runs whose heartbeat is late.
  */
-export interface Heard {
+export interface RunActivity {
   note(flowRunId: string): void;
   /** The last time that a run showed any activity, if within so many seconds; else undefined. */
   within(flowRunId: string, seconds: number): Timestamp | undefined;
@@ -14,14 +14,14 @@ export interface Heard {
 
 interface Moment {
   readonly at: Timestamp;
-  /** Even seconds: clocks are moved. */
+  /** Monotonic seconds: clocks may be set. */
   readonly elapsed: number;
 }
 
-/** A server that nobody makes look, inside a program, must not collect for ever. */
+/** Bounds the map in a server inside a program, which never checks for lost runs. */
 const maxRuns = 10_000;
 
-export function createHeard(clock: Clock): Heard {
+export function createRunActivity(clock: Clock): RunActivity {
   const latest = new Map<string, Moment>();
   return {
     note(flowRunId) {
@@ -29,8 +29,8 @@ export function createHeard(clock: Clock): Heard {
       latest.set(flowRunId, { at: clock.now(), elapsed: clock.elapsed() });
     },
     within(flowRunId, seconds) {
-      const heard = latest.get(flowRunId);
-      return heard !== undefined && heard.elapsed > clock.elapsed() - seconds ? heard.at : undefined;
+      const last = latest.get(flowRunId);
+      return last !== undefined && last.elapsed > clock.elapsed() - seconds ? last.at : undefined;
     },
     keepOnly(flowRunIds) {
       for (const id of latest.keys()) if (!flowRunIds.has(id)) latest.delete(id);
