@@ -15,6 +15,7 @@ const targets: readonly { readonly file: string; readonly tests: readonly string
   { file: "work-pools", tests: ["flow-runs"] },
   { file: "artifacts", tests: ["artifacts"] },
   { file: "logs", tests: ["logs"] },
+  { file: "events", tests: ["events"] },
   { file: "operators", tests: ["flow-runs", "task-runs", "flows", "artifacts", "logs"] },
   { file: "related", tests: ["flow-runs", "task-runs", "flows", "artifacts"] },
 ];

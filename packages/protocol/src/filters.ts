@@ -163,6 +163,8 @@ const Related = Strict({
   resources_in_roles: Maybe(Type.Array(Type.Tuple([Type.String(), Type.String()]), { maxItems: maxPatterns })),
   labels: Maybe(LabelPatterns),
 });
+export type ResourceFilter = Static<typeof AnyResource>;
+export type RelatedFilter = Static<typeof Related>;
 
 const EventCriteria = Strict({
   occurred: Maybe(Strict({ since: Type.Optional(MomentInput), until: Type.Optional(MomentInput) })),

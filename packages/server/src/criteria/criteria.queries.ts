@@ -1,4 +1,5 @@
 import type { Sql } from "../db/dialect.ts";
+import type { IsLeaf } from "../kernel/matcher.ts";
 import { type Condition, everything, type Joiner, join, present } from "./conditions.queries.ts";
 import type { Criterion } from "./operators.queries.ts";
 
@@ -10,9 +11,7 @@ export type CriteriaTable<F> = {
   readonly [K in Exclude<keyof F, "operator">]-?: Entry<NonNullable<F[K]>>;
 };
 
-type Entry<V> = [V] extends [boolean | number | string | readonly unknown[]]
-  ? Criterion<V>
-  : CriteriaTable<V> | Combined<V>;
+type Entry<V> = IsLeaf<V> extends true ? Criterion<V> : CriteriaTable<V> | Combined<V>;
 
 /** A group whose conditions are joined in another way than by its operator. */
 interface Combined<F> {

@@ -1,6 +1,7 @@
-import type { FlowRunFilter, RunCriteria, WorkPoolFilter } from "@ostinato/protocol";
+import type { FlowRunFilter, ResourceFilter, RunCriteria, WorkPoolFilter } from "@ostinato/protocol";
 import { test } from "vitest";
 import type { Sql } from "../db/dialect.ts";
+import { matcherOf } from "../kernel/matcher.ts";
 import { type CriteriaTable, criteriaOf } from "./criteria.queries.ts";
 import { isMissing, oneOf, oneOfIds, otherThan } from "./operators.queries.ts";
 import { matching, related } from "./related.queries.ts";
@@ -28,6 +29,15 @@ test("a part has a criterion for each of its leaves, and no other", () => {
     name: { any_: oneOf("flow_run.state_name"), not_any_: otherThan("flow_run.state_name") },
   };
   void state;
+});
+
+test("a matcher in memory has each leaf too, of which a record is one", () => {
+  const [id, labels] = [() => undefined, () => undefined];
+  matcherOf<ResourceFilter, object>({ id, id_prefix: id, labels });
+  // @ts-expect-error: a leaf is missing
+  matcherOf<ResourceFilter, object>({ id, labels });
+  // @ts-expect-error: the filter does not have this leaf
+  matcherOf<ResourceFilter, object>({ id, id_prefix: id, labels, role: id });
 });
 
 test("a criterion takes what its leaf has", () => {

@@ -124,6 +124,19 @@ export function someOf<V>(rows: RawBuilder<unknown>, criterion: Criterion<V>): C
   };
 }
 
+/** For a criterion on a list: an empty one does not ask for anything. */
+export function unlessEmpty<V>(criterion: Criterion<readonly V[]>): Criterion<readonly V[]> {
+  return (values, dialect) => (values.length === 0 ? undefined : criterion(values, dialect));
+}
+
+/** For a column that is not null. */
+export function opposite<V>(criterion: Criterion<V>): Criterion<V> {
+  return (value, dialect) => {
+    const condition = criterion(value, dialect);
+    return condition && sql<SqlBool>`NOT (${condition})`;
+  };
+}
+
 export function either<V>(...criteria: readonly Criterion<V>[]): Criterion<V> {
   return (value, dialect) =>
     join(

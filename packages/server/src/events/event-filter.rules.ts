@@ -1,102 +1,139 @@
 import { type Timestamp, toTimestamp } from "@ostinato/core";
-import type { Event, EventFilter, Resource } from "@ostinato/protocol";
+import type { Event, EventFilter, RelatedFilter, Resource, ResourceFilter } from "@ostinato/protocol";
+import { labelMeets, parseLabelPatterns } from "../kernel/label-patterns.ts";
+import { type Matcher, type MatcherLeaf, type MatcherTable, matcherOf, momentOf } from "../kernel/matcher.ts";
 import { parseTextQuery, textMatches } from "../kernel/text-query.ts";
 import { resourceId, resourceRole } from "./events.rules.ts";
 
-/** The criteria of an event filter in one shape, for queries and for matching events in memory. An empty list does not count. */
+/** An event filter, beside what a search reads from it to find its way to the events. */
 export interface EventCriteria {
+  readonly filter: EventFilter;
   readonly since: Timestamp | undefined;
   readonly until: Timestamp | undefined;
-  readonly ids: readonly string[];
-  readonly names: readonly string[];
-  readonly prefixes: readonly string[];
-  readonly notNames: readonly string[];
-  readonly notPrefixes: readonly string[];
-  /** The event's own resource meets this. */
-  readonly resource: ResourceCriteria | undefined;
-  /** Each of these must be met by a related resource. */
-  readonly related: readonly ResourceCriteria[];
-  /** Each of these must be met by the event's own resource or a related one. */
-  readonly any: readonly ResourceCriteria[];
-  readonly text: string | undefined;
+  /** For each criterion on resources that lists ids, the list: an event must name one of them. */
+  readonly named: readonly (readonly string[])[];
   /** Only the last event of each resource. */
   readonly distinct: boolean;
 }
 
-/** One resource meets all of these. */
-export interface ResourceCriteria {
-  readonly ids: readonly string[];
-  readonly prefixes: readonly string[];
-  readonly roles: readonly string[];
-  readonly idsInRoles: readonly (readonly [id: string, role: string])[];
-  readonly labels: readonly LabelCriteria[];
-}
-
-/** The label is there; its value meets one of `some`, where there are any, and none of `none`. */
-export interface LabelCriteria {
-  readonly label: string;
-  readonly some: readonly ValuePattern[];
-  readonly none: readonly ValuePattern[];
-}
-
-export interface ValuePattern {
-  readonly text: string;
-  /** Whether the text is a prefix; otherwise it must equal the value. */
-  readonly begins: boolean;
-}
-
 export function criteriaOf(filter: EventFilter): EventCriteria {
-  const { occurred, id, event, resource, text } = filter;
+  const { occurred, resource, related, any_resource } = filter;
   return {
+    filter,
     since: occurred?.since === undefined ? undefined : toTimestamp(occurred.since),
     until: occurred?.until === undefined ? undefined : toTimestamp(occurred.until),
-    ids: id?.id?.map((each) => each.toLowerCase()) ?? [],
-    names: event?.name ?? [],
-    prefixes: event?.prefix ?? [],
-    notNames: event?.exclude_name ?? [],
-    notPrefixes: event?.exclude_prefix ?? [],
-    resource: resource === null || resource === undefined ? undefined : resourceCriteria(resource),
-    related: listOf(filter.related).map(resourceCriteria).filter(asksSomething),
-    any: listOf(filter.any_resource).map(resourceCriteria).filter(asksSomething),
-    text: text?.query,
+    named: [...listOf<Named>(resource), ...listOf<Named>(related), ...listOf<Named>(any_resource)]
+      .map(({ id, resources_in_roles }) => (id?.length ? id : (resources_in_roles ?? []).map(([each]) => each)))
+      .filter((ids) => ids.length > 0),
     distinct: resource?.distinct === true,
   };
 }
 
-interface GivenCriteria {
-  readonly id?: readonly string[] | null | undefined;
-  readonly id_prefix?: readonly string[] | null | undefined;
-  readonly role?: readonly string[] | null | undefined;
-  readonly resources_in_roles?: readonly (readonly [string, string])[] | null | undefined;
-  readonly labels?: Readonly<Record<string, string | readonly string[]>> | null | undefined;
+type Named = Pick<RelatedFilter, "id" | "resources_in_roles">;
+
+/** Decides whether an event meets the filter: the same that the query decides in the database, but for `distinct`. */
+export function eventMatcher(filter: EventFilter): (event: Event) => boolean {
+  return matcherOfEvents(filter) ?? (() => true);
 }
 
-function resourceCriteria({ id, id_prefix, role, resources_in_roles, labels }: GivenCriteria): ResourceCriteria {
-  return {
-    ids: id ?? [],
-    prefixes: id_prefix ?? [],
-    roles: role ?? [],
-    idsInRoles: resources_in_roles ?? [],
-    labels: Object.entries(labels ?? {}).map(([label, patterns]) => labelCriteria(label, listOf(patterns))),
+const resourceTable: MatcherTable<ResourceFilter, Resource> = {
+  id: oneOf(resourceId),
+  id_prefix: beginsWith(resourceId),
+  labels: meetLabels,
+};
+
+const matcherOfResources = matcherOf<ResourceFilter, Resource>(resourceTable);
+
+const matcherOfRelated = matcherOf<RelatedFilter, Resource>({
+  id: resourceTable.id,
+  role: oneOf(resourceRole),
+  resources_in_roles(pairs) {
+    if (pairs.length === 0) return undefined;
+    return (resource) => pairs.some(([id, role]) => id === resourceId(resource) && role === resourceRole(resource));
+  },
+  labels: resourceTable.labels,
+});
+
+const matcherOfEvents = matcherOf<EventFilter, Event>({
+  event: {
+    name: oneOf(nameOf),
+    prefix: beginsWith(nameOf),
+    exclude_name: noneOf(oneOf(nameOf)),
+    exclude_prefix: noneOf(beginsWith(nameOf)),
+  },
+  id: { id: (ids) => oneOf(({ id }: Event) => id)(ids.map((id) => id.toLowerCase())) },
+  occurred: {
+    since(limit) {
+      const since = toTimestamp(limit);
+      return ({ occurred }) => momentOf(occurred) >= since;
+    },
+    until(limit) {
+      const until = toTimestamp(limit);
+      return ({ occurred }) => momentOf(occurred) <= until;
+    },
+  },
+  resource: {
+    id: ofOwn(resourceTable.id),
+    id_prefix: ofOwn(resourceTable.id_prefix),
+    labels: ofOwn(resourceTable.labels),
+    distinct: ofNoSingleEvent,
+  },
+  related: (asked) =>
+    allOf(listOf(asked), (wanted) => {
+      const meets = matcherOfRelated(wanted);
+      return meets && (({ related }) => related.some(meets));
+    }),
+  any_resource: (asked) =>
+    allOf(listOf(asked), (wanted) => {
+      const meets = matcherOfResources(wanted);
+      return meets && (({ resource, related }) => meets(resource) || related.some(meets));
+    }),
+  text: {
+    query(asked) {
+      const query = parseTextQuery(asked);
+      return (event) => textMatches(query, searchedTexts(event));
+    },
+  },
+  order: ofNoSingleEvent,
+});
+
+/** For a leaf that is about all events together. */
+function ofNoSingleEvent(): undefined {
+  return undefined;
+}
+
+function oneOf<R>(textOf: (row: R) => string): MatcherLeaf<readonly string[], R> {
+  return (values) => (values.length === 0 ? undefined : (row) => values.includes(textOf(row)));
+}
+
+function beginsWith<R>(textOf: (row: R) => string): MatcherLeaf<readonly string[], R> {
+  return (prefixes) =>
+    prefixes.length === 0 ? undefined : (row) => prefixes.some((prefix) => textOf(row).startsWith(prefix));
+}
+
+function noneOf<V, R>(leaf: MatcherLeaf<V, R>): MatcherLeaf<V, R> {
+  return (asked) => {
+    const matches = leaf(asked);
+    return matches && ((row) => !matches(row));
   };
 }
 
-function asksSomething(criteria: ResourceCriteria): boolean {
-  return Object.values(criteria).some((list) => list.length > 0);
-}
-
-/** `!` before a pattern turns it round, `*` at its end takes every value that begins so. */
-function labelCriteria(label: string, patterns: readonly string[]): LabelCriteria {
-  const negative = patterns.filter((pattern) => pattern.startsWith("!"));
-  return {
-    label,
-    some: patterns.filter((pattern) => !pattern.startsWith("!")).map(patternOf),
-    none: negative.map((pattern) => patternOf(pattern.slice(1))),
+function ofOwn<V>(leaf: MatcherLeaf<V, Resource>): MatcherLeaf<V, Event> {
+  return (asked) => {
+    const matches = leaf(asked);
+    return matches && (({ resource }) => matches(resource));
   };
 }
 
-function patternOf(pattern: string): ValuePattern {
-  return pattern.endsWith("*") ? { text: pattern.slice(0, -1), begins: true } : { text: pattern, begins: false };
+function allOf<V, R>(asked: readonly V[], leaf: MatcherLeaf<V, R>): Matcher<R> | undefined {
+  const matchers = asked.map(leaf).filter((matches) => matches !== undefined);
+  return matchers.length === 0 ? undefined : (row) => matchers.every((matches) => matches(row));
+}
+
+function meetLabels(patterns: NonNullable<ResourceFilter["labels"]>): Matcher<Resource> | undefined {
+  const labels = parseLabelPatterns(patterns);
+  if (labels.length === 0) return undefined;
+  return (resource) => labels.every((criteria) => labelMeets(resource[criteria.label], criteria));
 }
 
 function listOf<T>(given: T | readonly T[] | null | undefined): readonly T[] {
@@ -104,53 +141,8 @@ function listOf<T>(given: T | readonly T[] | null | undefined): readonly T[] {
   return Array.isArray(given) ? given : [given as T];
 }
 
-/** Decides whether an event meets the criteria: the same that the query decides in the database, but for `distinct`. */
-export function eventMatcher(filter: EventFilter): (event: Event) => boolean {
-  const criteria = criteriaOf(filter);
-  const text = criteria.text === undefined ? undefined : parseTextQuery(criteria.text);
-  return (event) =>
-    isNamed(event.event, criteria) &&
-    (criteria.ids.length === 0 || criteria.ids.includes(event.id)) &&
-    occurredWithin(event.occurred, criteria) &&
-    (criteria.resource === undefined || meets(event.resource, criteria.resource)) &&
-    criteria.related.every((wanted) => event.related.some((each) => meets(each, wanted))) &&
-    criteria.any.every(
-      (wanted) => meets(event.resource, wanted) || event.related.some((each) => meets(each, wanted)),
-    ) &&
-    (text === undefined || textMatches(text, searchedTexts(event)));
-}
-
-function isNamed(name: string, { names, prefixes, notNames, notPrefixes }: EventCriteria): boolean {
-  return (
-    (names.length === 0 || names.includes(name)) &&
-    (prefixes.length === 0 || prefixes.some((prefix) => name.startsWith(prefix))) &&
-    !notNames.includes(name) &&
-    !notPrefixes.some((prefix) => name.startsWith(prefix))
-  );
-}
-
-function occurredWithin(occurred: string, { since, until }: EventCriteria): boolean {
-  if (since === undefined && until === undefined) return true;
-  const at = toTimestamp(occurred);
-  return (since === undefined || at >= since) && (until === undefined || at <= until);
-}
-
-function meets(resource: Resource, { ids, prefixes, roles, idsInRoles, labels }: ResourceCriteria): boolean {
-  const id = resourceId(resource);
-  const role = resourceRole(resource);
-  return (
-    (ids.length === 0 || ids.includes(id)) &&
-    (prefixes.length === 0 || prefixes.some((prefix) => id.startsWith(prefix))) &&
-    (roles.length === 0 || roles.includes(role)) &&
-    (idsInRoles.length === 0 || idsInRoles.some(([wanted, inRole]) => wanted === id && inRole === role)) &&
-    labels.every((label) => meetsLabel(resource[label.label], label))
-  );
-}
-
-function meetsLabel(value: string | undefined, { some, none }: LabelCriteria): boolean {
-  if (value === undefined) return false;
-  const fits = ({ text, begins }: ValuePattern) => (begins ? value.startsWith(text) : value === text);
-  return (some.length === 0 || some.some(fits)) && !none.some(fits);
+function nameOf({ event }: Event): string {
+  return event;
 }
 
 /** The strings that the text search reads, as the columns of the database hold them. */

@@ -1,4 +1,4 @@
-import { addSeconds, formatTimestamp, isUuid, type Timestamp } from "@ostinato/core";
+import { addSeconds, earliestMoment, formatTimestamp, isUuid, type Timestamp } from "@ostinato/core";
 import {
   type BodyOf,
   type countEvents,
@@ -144,7 +144,7 @@ interface OverTime {
 /** Every stretch of the range, also the empty ones, with their numbers; the end of each still belongs to it. */
 async function countOverTime({ db, clock }: Context, { filter, range, stretch }: OverTime) {
   const buckets = bucketsOf(range, stretch, clock.now());
-  const counts = await queries.countByBucket(db, { ...criteriaOf(filter), ...range }, buckets);
+  const counts = await queries.countByBucket(db, criteriaOf({ ...filter, occurred: momentsOf(range) }), buckets);
   return Array.from({ length: buckets.count }, (_, index) => {
     const start = (buckets.start + index * buckets.widthMicros) as Timestamp;
     const start_time = formatTimestamp(start);
@@ -152,6 +152,11 @@ async function countOverTime({ db, clock }: Context, { filter, range, stretch }:
     const label = start_time.replace("Z", "+00:00");
     return { value: String(index), label, count: counts.get(index) ?? 0, start_time, end_time };
   });
+}
+
+function momentsOf({ since, until }: TimeRange): NonNullable<EventFilter["occurred"]> {
+  const first = Math.max(since, earliestMoment) as Timestamp;
+  return { since: formatTimestamp(first), until: formatTimestamp(until) };
 }
 
 function rangeOf({ since, until }: EventCriteria, now: Timestamp) {

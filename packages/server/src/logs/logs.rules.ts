@@ -1,5 +1,6 @@
-import { csvField, type Timestamp, toTimestamp } from "@ostinato/core";
+import { csvField, toTimestamp } from "@ostinato/core";
 import type { Log, LogFilter } from "@ostinato/protocol";
+import { type MatcherLeaf, matcherOf, momentOf } from "../kernel/matcher.ts";
 import { parseTextQuery, textMatches } from "../kernel/text-query.ts";
 
 /** The longest message that is kept, in characters. */
@@ -12,57 +13,43 @@ export function boundedMessage(message: string): string {
 
 /** Whether a line meets the criteria, as the query decides it in the database. */
 export function logMatcher(filter: LogFilter): (log: Log) => boolean {
-  const parts = Object.entries(matchers).flatMap(([key, matcher]) => {
-    const asked = filter[key as keyof typeof matchers];
-    return given(asked) ? [(matcher as (asked: object) => Matcher)(asked)] : [];
-  });
-  if (parts.length === 0) return () => true;
-  return filter.operator === "or_"
-    ? (log) => parts.some((meets) => meets(log))
-    : (log) => parts.every((meets) => meets(log));
+  return matcherOfLogs(filter) ?? (() => true);
 }
 
-type Matcher = (log: Log) => boolean;
-
-/** One for each part of the filter. Every line meets a part that does not ask for anything. */
-const matchers: {
-  readonly [K in Exclude<keyof LogFilter, "operator">]-?: (asked: NonNullable<LogFilter[K]>) => Matcher;
-} = {
-  level:
-    ({ ge_, le_ }) =>
-    ({ level }) =>
-      level >= (ge_ ?? level) && level <= (le_ ?? level),
-  timestamp({ before_, after_ }) {
-    const before = moment(before_, Number.POSITIVE_INFINITY);
-    const after = moment(after_, Number.NEGATIVE_INFINITY);
-    return ({ timestamp }) => {
-      const at = toTimestamp(timestamp);
-      return at >= after && at <= before;
-    };
+const matcherOfLogs = matcherOf<LogFilter, Log>({
+  level: {
+    ge_: (least) => (log) => log.level >= least,
+    le_: (most) => (log) => log.level <= most,
   },
-  flow_run_id: ({ any_ }) => oneOf("flow_run_id", any_),
-  task_run_id({ any_, is_null_ }) {
-    const isOne = oneOf("task_run_id", any_);
-    return (log) => isOne(log) && (!given(is_null_) || (log.task_run_id === null) === is_null_);
+  timestamp: {
+    before_(limit) {
+      const before = toTimestamp(limit);
+      return ({ timestamp }) => momentOf(timestamp) <= before;
+    },
+    after_(limit) {
+      const after = toTimestamp(limit);
+      return ({ timestamp }) => momentOf(timestamp) >= after;
+    },
   },
-  text(asked) {
-    const query = parseTextQuery(asked.query);
-    return ({ message, name }) => textMatches(query, [message, name]);
+  flow_run_id: { any_: oneOf("flow_run_id") },
+  task_run_id: {
+    any_: oneOf("task_run_id"),
+    is_null_: (expected) => (log) => (log.task_run_id === null) === expected,
   },
-};
+  text: {
+    query(asked) {
+      const query = parseTextQuery(asked);
+      return ({ message, name }) => textMatches(query, [message, name]);
+    },
+  },
+});
 
-function moment(value: string | number | null | undefined, otherwise: number): Timestamp {
-  return given(value) ? toTimestamp(value) : (otherwise as Timestamp);
-}
-
-function oneOf(key: "flow_run_id" | "task_run_id", ids: readonly string[] | null | undefined): Matcher {
-  if (!given(ids)) return () => true;
-  const wanted = new Set(ids.map((id) => id.toLowerCase()));
-  return (log) => log[key] !== null && wanted.has(log[key]);
-}
-
-function given<T>(value: T | null | undefined): value is T {
-  return value !== null && value !== undefined;
+/** An empty list selects no line. */
+function oneOf(key: "flow_run_id" | "task_run_id"): MatcherLeaf<readonly string[], Log> {
+  return (ids) => {
+    const wanted = new Set(ids.map((id) => id.toLowerCase()));
+    return (log) => log[key] !== null && wanted.has(log[key]);
+  };
 }
 
 const csvColumns = ["timestamp", "level", "flow_run_id", "task_run_id", "message"] as const;

@@ -65,7 +65,8 @@ function withoutUndefined(filter: object): object {
   return JSON.parse(JSON.stringify(filter)) as object;
 }
 
-function leafPaths(schema: TSchema, path: readonly string[] = []): readonly (readonly string[])[] {
+/** The path of each leaf of a filter. */
+export function leafPaths(schema: TSchema, path: readonly string[] = []): readonly (readonly string[])[] {
   return Object.entries(propertiesOf(schema)).flatMap(([key, part]) => {
     if (key === "operator") return [];
     return isGroup(part) ? leafPaths(part, [...path, key]) : [[...path, key]];
@@ -78,10 +79,11 @@ interface Shape {
   readonly required?: readonly string[];
 }
 
-/** The schema of what is there, where it may be null. */
+/** The schema of what is there, where it may be null; and of one, where it may be one or a list. */
 function given(schema: TSchema): TSchema & Shape {
   const { anyOf } = schema as Shape;
-  return (anyOf?.find((each) => (each as { type?: string }).type !== "null") ?? schema) as TSchema & Shape;
+  const inner = anyOf?.find((each) => (each as { type?: string }).type !== "null");
+  return inner === undefined ? (schema as TSchema & Shape) : given(inner);
 }
 
 function propertiesOf(schema: TSchema): Readonly<Record<string, TSchema>> {
