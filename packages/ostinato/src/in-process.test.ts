@@ -24,7 +24,7 @@ const packages = fileURLToPath(new URL("../..", import.meta.url));
 /** Every operation that programs call, by the names that stand in their sources. */
 async function namedOperations(): Promise<readonly string[]> {
   const found = new Set<string>();
-  for await (const file of glob("{sdk,client}/src/*.ts", { cwd: packages })) {
+  for await (const file of glob("{sdk,client}/src/**/*.ts", { cwd: packages })) {
     if (file.endsWith(".test.ts")) continue;
     const source = await readFile(join(packages, file), "utf8");
     for (const [, name = ""] of source.matchAll(/call<typeof \w+>\(\s*"([A-Z]+ [^"]+)"/g)) found.add(name);

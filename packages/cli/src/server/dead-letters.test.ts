@@ -5,7 +5,8 @@ import { writeDeadLetters } from "@ostinato/testing/dead-letters";
 import { expect, test } from "vitest";
 import { workplace } from "../../test/command.ts";
 
-test("dead letters are listed, tried again and discarded", async () => {
+// Ten programs that start one after the other.
+test("dead letters are listed, tried again and discarded", { timeout: 180_000 }, async () => {
   const place = workplace();
   await place.run("server", "database", "upgrade");
   const refs = [randomUUID(), randomUUID(), randomUUID()];
