@@ -44,7 +44,8 @@ export function consumerWork(context: Context, consumer: Consumer): (calls: Call
       }
       const dueIn = prospect.due === null ? undefined : secondsUntil(prospect.due, clock.now());
       if (dueIn === 0 && (await handling.retryNext()) === "elsewhere") return within(lookAgainSeconds);
-      if (prospect.ready && (await handling.takeNext()) === "elsewhere") return within(lookAgainSeconds);
+      // Having caught up, it lets changes gather instead of taking them one by one.
+      if (prospect.ready && (await handling.takeNext()) !== "done") return within(lookAgainSeconds);
       if (prospect.ready || dueIn === 0) continue;
       if (prospect.waiting) within(lookAgainSeconds);
       if (dueIn !== undefined) within(dueIn);
@@ -53,7 +54,7 @@ export function consumerWork(context: Context, consumer: Consumer): (calls: Call
   };
 }
 
-type Step = "done" | "elsewhere";
+type Step = "done" | "elsewhere" | "caught up";
 
 interface Handling {
   /** Handles the next rows of the outbox, unless another server does. */
@@ -83,21 +84,25 @@ function createHandling(context: Context, consumer: Consumer): Handling {
   async function takeNext(): Promise<Step> {
     let taken: readonly queries.OutboxRow[] = [];
     let handled = 0;
+    let passed = false;
     try {
       const step = await exclusively(async (held, position) => {
         handled = 0;
+        passed = false;
         taken = await queries.rowsAfter(held.tx, held.sql, { position, limit: batchSize });
         const last = taken.at(-1);
         if (last === undefined) return;
         const batch = taken.filter(isWanted);
         if (batch.length > 0 && (await consumer.handle(held, batch)) === "more") return;
         handled = batch.length;
+        passed = true;
         await queries.movePosition(held.tx, consumer.name, { ...last, now: clock.now() });
       });
+      const hasCaughtUp = passed && taken.length < batchSize;
       suspects = Math.max(0, suspects - taken.length);
       if (suspects === 0) batchSize = maxBatch;
       metrics.add("consumer_handled_total", handled, labels);
-      return step;
+      return hasCaughtUp ? "caught up" : step;
     } catch (error) {
       const [first] = taken;
       // The database is away, or something is wrong that is nobody's fault but ours: no change is to blame.

@@ -105,6 +105,29 @@ describeOnEachDatabase("loops", (underTest) => {
     expect(times).toBe(2);
   });
 
+  test("one that rests is woken once for all that comes meanwhile", async () => {
+    const { loop: make, clock } = await join();
+    let times = 0;
+    const loop = make({
+      restSeconds: 0.5,
+      async work() {
+        times += 1;
+      },
+    });
+    loop.wake();
+    expect(times).toBe(1);
+    await clock.advance(0.1);
+    loop.wake();
+    loop.wake();
+    await clock.advance(0.3);
+    loop.wake();
+    expect(times).toBe(1);
+    await clock.advance(0.2);
+    expect(times).toBe(2);
+    await clock.advance(10);
+    expect(times).toBe(2);
+  });
+
   test("one that has stopped is woken by nothing", async () => {
     const { loop: make } = await join();
     let times = 0;

@@ -30,6 +30,8 @@ export interface LoopOptions {
   readonly everySeconds: number;
   /** The delay of the first tick; by default the usual interval. */
   readonly firstAfterSeconds?: number;
+  /** How soon after a tick it may be woken to the next one, so that what comes together is done together; at once unless told. */
+  readonly restSeconds?: number;
   /** One of the servers of the database does it. Where that one dies, another does it within seconds. */
   readonly exclusive?: boolean;
   readonly work: (context: Context, tick: Tick) => Promise<unknown>;
@@ -37,13 +39,14 @@ export interface LoopOptions {
 
 /** The next tick is counted from the end of the one before. One that fails is reported, and the next one comes. */
 export function createLoop(context: Context, options: LoopOptions, leases: Leases): Loop {
-  const { name, everySeconds, firstAfterSeconds = everySeconds, exclusive = false, work } = options;
+  const { name, everySeconds, firstAfterSeconds = everySeconds, restSeconds = 0, exclusive = false, work } = options;
   const { clock, log } = context;
   let stopping = new AbortController();
   let running: Promise<void> | undefined;
   let cancel = () => {};
   let started = false;
   let woken = false;
+  let restedAt = Number.NEGATIVE_INFINITY;
   let nextSeconds = everySeconds;
   /** Whether its time came while another server had the lease: that one may have died before it did the work. */
   let leftToOthers = false;
@@ -70,9 +73,19 @@ export function createLoop(context: Context, options: LoopOptions, leases: Lease
     woken = false;
     running = tick().then(() => {
       running = undefined;
-      if (woken) run();
+      restedAt = clock.elapsed() + restSeconds;
+      if (woken) runWhenRested();
       else next(nextSeconds);
     });
+  }
+
+  function runWhenRested(): void {
+    const restLeft = restedAt - clock.elapsed();
+    if (restLeft > 0) {
+      woken = true;
+      cancel();
+      next(restLeft);
+    } else run();
   }
 
   function next(afterSeconds: number): void {
@@ -80,7 +93,7 @@ export function createLoop(context: Context, options: LoopOptions, leases: Lease
   }
 
   function wake(): boolean {
-    if (started && running === undefined) run();
+    if (started && running === undefined && !woken) runWhenRested();
     else woken = started;
     return started;
   }
