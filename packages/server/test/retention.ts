@@ -3,6 +3,7 @@ import type { Artifact, Flow, FlowRun, RetentionPass } from "@ostinato/protocol"
 import type { FakeClock } from "@ostinato/testing/clock";
 import { sql } from "kysely";
 import type { Database } from "../src/db/dialect.ts";
+import { portable } from "../src/db/portable.ts";
 import type { Context } from "../src/kernel/context.ts";
 import type { Cause } from "../src/retention/age.rules.ts";
 import type { Retention } from "../src/retention/retention.service.ts";
@@ -108,7 +109,7 @@ export async function fillWithOldFlowRuns(
       .map((name) => sql.ref(name)),
   );
   const ids = JSON.stringify(Array.from({ length: count }, () => ({ id: timeOrderedId(clock.now()) })));
-  const given = db.sql.rowsOf(ids, { id: "uuid" });
+  const given = portable.rowsOf(ids, { id: "uuid" });
   await db.write((tx) =>
     sql`INSERT INTO flow_run (id, end_time, ${like}) SELECT given.id, ${sql.lit(ended)}, ${like}
       FROM (SELECT ${like} FROM flow_run WHERE id = ${model.id}) AS model CROSS JOIN ${given} AS given`.execute(tx),

@@ -5,7 +5,8 @@ import { artifactCondition, collectionCondition } from "../criteria/artifacts.qu
 import { type Condition, everything, join, type Optional, untilUnwanted } from "../criteria/conditions.queries.ts";
 import { countMatching } from "../criteria/counting.queries.ts";
 import { type CriteriaOn, related } from "../criteria/related.queries.ts";
-import type { Database, Reader, Sql } from "../db/dialect.ts";
+import type { Database, Reader } from "../db/dialect.ts";
+import { portable } from "../db/portable.ts";
 import type { Tables } from "../db/tables.ts";
 
 export type ArtifactRow = Selectable<Tables["artifact"]>;
@@ -42,11 +43,10 @@ export async function setLatest(reader: Reader, { id, key, latest_id, now }: Lat
 /** The collection of a key. Held until the unit of work ends, so that nobody else makes another artifact the newest. */
 export async function lockLatest(
   reader: Reader,
-  dialect: Sql,
   key: string,
 ): Promise<{ readonly id: string; readonly latest_id: string } | undefined> {
   const { rows } = await sql<{ id: string; latest_id: string }>`SELECT id, latest_id FROM artifact_collection
-    WHERE key = ${key} ${dialect.rowLock("artifact_collection")}`.execute(reader);
+    WHERE key = ${key} ${portable.rowLock("artifact_collection")}`.execute(reader);
   return rows[0];
 }
 
@@ -137,7 +137,7 @@ const bytesOfData = sql<number>`coalesce(octet_length(artifact.data), 0)`.as("by
 function pageOfArtifacts(db: Database, query: ArtifactCriteria & Page) {
   return db.read
     .selectFrom("artifact")
-    .where(artifactsMatching(db.sql, query) ?? everything)
+    .where(artifactsMatching(query) ?? everything)
     .orderBy(order[query.sort])
     .limit(query.limit)
     .offset(query.offset);
@@ -153,7 +153,7 @@ export async function sizesOfArtifacts(db: Database, query: ArtifactCriteria & P
 }
 
 export function countArtifacts(db: Database, criteria: ArtifactCriteria): Promise<number> {
-  return countMatching(db.slow, "artifact", artifactsMatching(db.sql, criteria));
+  return countMatching(db.slow, "artifact", artifactsMatching(criteria));
 }
 
 export interface CollectionRow extends Omit<ArtifactRow, "key"> {
@@ -171,7 +171,7 @@ const collectionOrder = {
 
 function pageOfCollections(db: Database, query: CollectionCriteria & Page) {
   return collections(db.read)
-    .where(collectionsMatching(db.sql, query) ?? everything)
+    .where(collectionsMatching(query) ?? everything)
     .orderBy(collectionOrder[query.sort])
     .limit(query.limit)
     .offset(query.offset);
@@ -192,7 +192,7 @@ export async function sizesOfCollections(db: Database, query: CollectionCriteria
 export async function countCollections(db: Database, criteria: CollectionCriteria): Promise<number> {
   const { count } = await collections(db.slow)
     .select(({ fn }) => fn.countAll<number>().as("count"))
-    .where(collectionsMatching(db.sql, criteria) ?? everything)
+    .where(collectionsMatching(criteria) ?? everything)
     .executeTakeFirstOrThrow();
   return Number(count);
 }
@@ -201,14 +201,14 @@ function collections(reader: Reader) {
   return reader.selectFrom("artifact_collection").innerJoin("artifact", "artifact.id", "artifact_collection.latest_id");
 }
 
-function artifactsMatching(dialect: Sql, criteria: ArtifactCriteria): Condition | undefined {
-  return narrowed(dialect, criteria, artifactCondition(criteria.artifacts, dialect));
+function artifactsMatching(criteria: ArtifactCriteria): Condition | undefined {
+  return narrowed(criteria, artifactCondition(criteria.artifacts));
 }
 
-function collectionsMatching(dialect: Sql, criteria: CollectionCriteria): Condition | undefined {
-  return narrowed(dialect, criteria, collectionCondition(criteria.artifacts, dialect));
+function collectionsMatching(criteria: CollectionCriteria): Condition | undefined {
+  return narrowed(criteria, collectionCondition(criteria.artifacts));
 }
 
-function narrowed(dialect: Sql, criteria: CriteriaOn<"artifact">, own: Condition | undefined): Condition | undefined {
-  return untilUnwanted(dialect, "artifact", join([own, related("artifact", criteria, dialect)], "and_"));
+function narrowed(criteria: CriteriaOn<"artifact">, own: Condition | undefined): Condition | undefined {
+  return untilUnwanted("artifact", join([own, related("artifact", criteria)], "and_"));
 }

@@ -56,7 +56,7 @@ export async function create(context: Context, given: ArtifactCreate): Promise<C
 
 /** Keeps the result in a state as an artifact, as Prefect's server does. */
 export function keepResult(unit: Unit, state: RunState, maker: Maker): Promise<void> {
-  return insertResultArtifact(unit.later, unit.sql, { state, maker });
+  return insertResultArtifact(unit.later, { state, maker });
 }
 
 export async function read({ db }: Context, id: string): Promise<Artifact> {
@@ -117,7 +117,7 @@ async function removeIn(unit: Unit, id: string): Promise<void> {
   const row = await queries.artifactById(tx, id);
   if (row === undefined) throw absentArtifact();
   const { key } = row;
-  const collection = key === null ? undefined : await queries.lockLatest(tx, unit.sql, key);
+  const collection = key === null ? undefined : await queries.lockLatest(tx, key);
   await queries.deleteArtifact(tx, id);
   unit.deleted("artifact", [id]);
   if (key === null || collection?.latest_id !== id) return;

@@ -1,6 +1,7 @@
 import { timeOrderedId } from "@ostinato/core";
 import { columnTypes } from "../db/columns.ts";
-import type { Sql, Writer } from "../db/dialect.ts";
+import type { Writer } from "../db/dialect.ts";
+import { insertRows } from "../db/insert-rows.ts";
 import { writeJson } from "../db/json-text.ts";
 import { tables } from "../db/tables.ts";
 import type { RunState } from "../orchestration/state.ts";
@@ -16,7 +17,6 @@ const columns = columnTypes(kept);
 /** Inserts the result in the state as an artifact without a key, of the type "result" unless the result names another. */
 export async function insertResultArtifact(
   tx: Writer,
-  dialect: Sql,
   { state, maker }: { readonly state: RunState; readonly maker: Maker },
 ): Promise<void> {
   const { timestamp, data } = state;
@@ -28,7 +28,7 @@ export async function insertResultArtifact(
     data: writeJson(data),
     ...maker,
   };
-  await dialect.insertRows(tx, { into: "artifact", columns, rows: [row] });
+  await insertRows(tx, { into: "artifact", columns, rows: [row] });
 }
 
 function artifactType(data: unknown): string {

@@ -39,7 +39,7 @@ export function consumerWork(context: Context, consumer: Consumer): (calls: Call
         continue;
       }
       if (prospect.foreign) {
-        await unit(context, ({ tx, sql }) => queries.adoptForeignRows(tx, sql));
+        await unit(context, ({ tx }) => queries.adoptForeignRows(tx));
         continue;
       }
       const dueIn = prospect.due === null ? undefined : secondsUntil(prospect.due, clock.now());
@@ -74,7 +74,7 @@ function createHandling(context: Context, consumer: Consumer): Handling {
   /** Runs `work` while no other server handles anything for the consumer. */
   function exclusively(work: (held: Unit, position: queries.Position) => Promise<void>): Promise<Step> {
     return unit(context, async (held) => {
-      const position = await queries.holdPosition(held.tx, held.sql, consumer.name);
+      const position = await queries.holdPosition(held.tx, consumer.name);
       if (position === undefined) return "elsewhere";
       await work(held, position);
       return "done";
@@ -89,7 +89,7 @@ function createHandling(context: Context, consumer: Consumer): Handling {
       const step = await exclusively(async (held, position) => {
         handled = 0;
         passed = false;
-        taken = await queries.rowsAfter(held.tx, held.sql, { position, limit: batchSize });
+        taken = await queries.rowsAfter(held.tx, { position, limit: batchSize });
         const last = taken.at(-1);
         if (last === undefined) return;
         const batch = taken.filter(isWanted);
@@ -117,8 +117,8 @@ function createHandling(context: Context, consumer: Consumer): Handling {
 
   /** Notes that a change has failed, and lets the consumer go on behind it. */
   async function setAside(row: queries.OutboxRow, error: unknown): Promise<void> {
-    await exclusively(async ({ tx, sql }, position) => {
-      const [next] = await queries.rowsAfter(tx, sql, { position, limit: 1 });
+    await exclusively(async ({ tx }, position) => {
+      const [next] = await queries.rowsAfter(tx, { position, limit: 1 });
       if (next?.seq !== row.seq) return;
       const now = clock.now();
       const { seq, kind, name, ref } = row;

@@ -1,6 +1,8 @@
 import type { Timestamp } from "@ostinato/core";
 import { type SqlBool, sql } from "kysely";
-import type { Database, Sql, Writer } from "../db/dialect.ts";
+import type { Database, Writer } from "../db/dialect.ts";
+import { insertRows } from "../db/insert-rows.ts";
+import { portable } from "../db/portable.ts";
 import type { TransactionId } from "../db/tables.ts";
 import type { Delivery } from "../kernel/delivery.ts";
 
@@ -8,11 +10,10 @@ const columns = { kind: "text", name: "text", ref: "text", appended: "moment" } 
 
 export async function append(
   tx: Writer,
-  dialect: Sql,
   { deliveries, now }: { readonly deliveries: readonly Delivery[]; readonly now: Timestamp },
 ): Promise<void> {
   const rows = deliveries.map(({ kind, name, ref }) => ({ kind, name, ref, appended: now }));
-  await dialect.insertRows(tx, { into: "outbox", columns, rows });
+  await insertRows(tx, { into: "outbox", columns, rows });
 }
 
 /** A place in the outbox. Rows are read in the order of their transactions, and within one in the order of insertion. */
@@ -46,11 +47,11 @@ export interface Prospect {
 }
 
 /** The pending work of a consumer. Reads a few index entries, and writes nothing. */
-export async function prospectOf({ read, sql: dialect }: Database, consumer: string): Promise<Prospect | undefined> {
+export async function prospectOf({ read }: Database, consumer: string): Promise<Prospect | undefined> {
   const after = sql`(SELECT 1 FROM outbox AS entry WHERE (entry.xid, entry.seq) > (consumer.xid, consumer.seq)`;
   const { rows } = await sql<Record<"ready" | "waiting" | "foreign", SqlBool> & { due: Timestamp | null }>`
-    SELECT EXISTS ${after} AND ${dialect.isSettled("entry.xid")}) AS ready, EXISTS ${after}) AS waiting,
-      (${dialect.isForeign("consumer.xid")} OR EXISTS (SELECT 1 FROM outbox WHERE ${dialect.isForeign("outbox.xid")})) AS "foreign",
+    SELECT EXISTS ${after} AND ${portable.isSettled("entry.xid")}) AS ready, EXISTS ${after}) AS waiting,
+      (${portable.isForeign("consumer.xid")} OR EXISTS (SELECT 1 FROM outbox WHERE ${portable.isForeign("outbox.xid")})) AS "foreign",
       (SELECT min(due) FROM failed_delivery WHERE failed_delivery.consumer = consumer.name) AS due
     FROM consumer WHERE name = ${consumer}`.execute(read);
   const [row] = rows;
@@ -59,19 +60,18 @@ export async function prospectOf({ read, sql: dialect }: Database, consumer: str
 }
 
 /** Takes the consumer's progress for this unit of work; undefined while another server has it. */
-export async function holdPosition(tx: Writer, dialect: Sql, consumer: string): Promise<Position | undefined> {
+export async function holdPosition(tx: Writer, consumer: string): Promise<Position | undefined> {
   const { rows } = await sql<Position>`SELECT xid, seq FROM consumer WHERE name = ${consumer}
-    ${dialect.freeRowLock("consumer")}`.execute(tx);
+    ${portable.freeRowLock("consumer")}`.execute(tx);
   return rows[0];
 }
 
 export async function rowsAfter(
   tx: Writer,
-  dialect: Sql,
   { position, limit }: { readonly position: Position; readonly limit: number },
 ): Promise<readonly OutboxRow[]> {
   const { rows } = await sql<OutboxRow>`SELECT xid, seq, kind, name, ref FROM outbox
-    WHERE (xid, seq) > (${position.xid}, ${position.seq}) AND ${dialect.isSettled("outbox.xid")}
+    WHERE (xid, seq) > (${position.xid}, ${position.seq}) AND ${portable.isSettled("outbox.xid")}
     ORDER BY xid, seq LIMIT ${limit}`.execute(tx);
   return rows;
 }
@@ -88,9 +88,9 @@ export async function movePosition(
  * Transaction ids are meaningless in another database, such as one that a dump was restored into. Foreign rows become this
  * transaction's, and all consumers start with the remaining rows.
  */
-export async function adoptForeignRows(tx: Writer, dialect: Sql): Promise<void> {
-  await sql`UPDATE outbox SET xid = pg_current_xact_id() WHERE ${dialect.isForeign("outbox.xid")}`.execute(tx);
-  await sql`UPDATE consumer SET xid = '0', seq = 0 WHERE ${dialect.isForeign("consumer.xid")}`.execute(tx);
+export async function adoptForeignRows(tx: Writer): Promise<void> {
+  await sql`UPDATE outbox SET xid = pg_current_xact_id() WHERE ${portable.isForeign("outbox.xid")}`.execute(tx);
+  await sql`UPDATE consumer SET xid = '0', seq = 0 WHERE ${portable.isForeign("consumer.xid")}`.execute(tx);
 }
 
 /** Deletes the next rows that every consumer has passed, and gives how many there were. */

@@ -73,7 +73,7 @@ describe("consumers on PostgreSQL, where transactions commit in another order th
     const written = Promise.withResolvers<void>();
     const end = Promise.withResolvers<void>();
     const done = server.context.db.write(async (tx) => {
-      await server.context.outbox.append(tx, server.context.db.sql, {
+      await server.context.outbox.append(tx, {
         deliveries: [{ kind: "follow-up", name: "note", ref }],
         now: server.context.clock.now(),
       });

@@ -1,5 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from "kysely";
-import type { Sql } from "../db/dialect.ts";
+import { portable } from "../db/portable.ts";
 import type { Tables } from "../db/tables.ts";
 
 /** A condition on a row. */
@@ -33,13 +33,9 @@ function balanced(conditions: readonly Condition[], joiner: RawBuilder<unknown>)
 const flatConditions = 100;
 
 /** Narrows a query over this table, and ends it once nobody waits for it. */
-export function untilUnwanted(
-  dialect: Sql,
-  table: keyof Tables,
-  condition: Condition | undefined,
-): Condition | undefined {
+export function untilUnwanted(table: keyof Tables, condition: Condition | undefined): Condition | undefined {
   if (condition === undefined || condition === everything) return condition;
-  return join([dialect.whileWanted(table), condition], "and_");
+  return join([portable.whileWanted(table), condition], "and_");
 }
 
 /** `any_` of nothing matches nothing. */

@@ -1,4 +1,3 @@
-import type { Sql } from "../db/dialect.ts";
 import type { IsLeaf } from "../kernel/matcher.ts";
 import { type Condition, everything, type Joiner, join, present } from "./conditions.queries.ts";
 import type { Criterion } from "./operators.queries.ts";
@@ -22,18 +21,18 @@ interface Combined<F> {
 type ConditionsOf<F> = { readonly [K in Exclude<keyof F, "operator">]-?: Condition | undefined };
 
 /** One condition for a filter: undefined without a filter, `everything` where the filter does not ask for anything. */
-export type FilterCondition<F> = (filter: F | null | undefined, dialect: Sql) => Condition | undefined;
+export type FilterCondition<F> = (filter: F | null | undefined) => Condition | undefined;
 
 /** Ties criteria to the filter `F` of the protocol. */
 export function criteriaOf<F extends object>(table: CriteriaTable<F>): FilterCondition<F> {
   const group = compile(table as UntypedTable);
-  return (filter, dialect) => (present(filter) ? (ask(group, filter, dialect) ?? everything) : undefined);
+  return (filter) => (present(filter) ? (ask(group, filter) ?? everything) : undefined);
 }
 
 /** The parts of a filter that are there and do not ask for anything. */
-export function idleParts<F extends object>(condition: FilterCondition<F>, filter: F, dialect: Sql): readonly string[] {
+export function idleParts<F extends object>(condition: FilterCondition<F>, filter: F): readonly string[] {
   const parts = Object.entries(filter).filter(([key, part]) => key !== "operator" && present(part));
-  return parts.flatMap(([key, part]) => (condition({ [key]: part } as F, dialect) === everything ? [key] : []));
+  return parts.flatMap(([key, part]) => (condition({ [key]: part } as F) === everything ? [key] : []));
 }
 
 export function combined<F>(criteria: CriteriaTable<F>, combine: Combined<F>["combine"]): Combined<F> {
@@ -70,17 +69,17 @@ function groupOf(entry: UntypedTable | Combined<never>): Group {
 type Values = Readonly<Record<string, unknown>>;
 
 /** Undefined where nothing in the group asks for anything. */
-function ask(group: Group, filter: object, dialect: Sql, isInner = false): Condition | undefined {
+function ask(group: Group, filter: object, isInner = false): Condition | undefined {
   const values = filter as Values;
   const conditions: Record<string, Condition | undefined> = {};
   for (const [key, criterion] of group.leaves) {
     const value = values[key];
-    if (present(value)) conditions[key] = criterion(value as never, dialect);
+    if (present(value)) conditions[key] = criterion(value as never);
   }
   for (const [key, inner] of group.groups) {
     const value = values[key] as object | null | undefined;
     if (!present(value)) continue;
-    const condition = ask(inner, value, dialect, true);
+    const condition = ask(inner, value, true);
     // As on Prefect's server, every row meets an empty group, except one nested in another group.
     conditions[key] = isInner ? condition : (condition ?? everything);
   }

@@ -1,6 +1,6 @@
 import type { EventFilter, RelatedFilter, ResourceFilter } from "@ostinato/protocol";
 import { type RawBuilder, type SqlBool, sql } from "kysely";
-import type { Sql } from "../db/dialect.ts";
+import { portable } from "../db/portable.ts";
 import { type LabelCriteria, parseLabelPatterns, type ValuePattern } from "../kernel/label-patterns.ts";
 import { beginsWithOne, type Condition, everything, join } from "./conditions.queries.ts";
 import { type CriteriaTable, criteriaOf, type FilterCondition } from "./criteria.queries.ts";
@@ -40,10 +40,10 @@ export const eventCondition = criteriaOf<EventFilter>({
     exclude_prefix: opposite(beginsWith("event.event")),
   },
   resource: { ...own, distinct: ofNoSingleEvent },
-  related: forEach((wanted, dialect) => relatedMeets(relatedCondition, wanted, dialect)),
-  any_resource: forEach((wanted, dialect) => {
-    const related = relatedMeets(eachCondition, wanted, dialect);
-    return related && join([ownCondition(wanted, dialect), related], "or_");
+  related: forEach((wanted) => relatedMeets(relatedCondition, wanted)),
+  any_resource: forEach((wanted) => {
+    const related = relatedMeets(eachCondition, wanted);
+    return related && join([ownCondition(wanted), related], "or_");
   }),
   text: { query: meetsSearch("event.event", "event.resource", "event.related", "event.payload") },
   order: ofNoSingleEvent,
@@ -58,7 +58,7 @@ function ofNoSingleEvent(): undefined {
 function resourceIn(column: string) {
   const criteria = {
     id: fieldIsOneOf(column, "prefect.resource.id"),
-    id_prefix: (prefixes, dialect) => beginsWithOne(textOf(column, "prefect.resource.id", dialect), prefixes),
+    id_prefix: (prefixes) => beginsWithOne(textOf(column, "prefect.resource.id"), prefixes),
     labels: meetsLabels(column),
   } satisfies CriteriaTable<ResourceFilter>;
   return criteria;
@@ -66,30 +66,30 @@ function resourceIn(column: string) {
 
 /** Each of the wanted, which may be one or a list, by a condition of its own. */
 function forEach<V extends object>(criterion: Criterion<V>): Criterion<V | readonly V[]> {
-  return (asked, dialect) => {
+  return (asked) => {
     const wanted: readonly V[] = Array.isArray(asked) ? asked : [asked as V];
     return join(
-      wanted.map((one) => criterion(one, dialect)),
+      wanted.map((one) => criterion(one)),
       "and_",
     );
   };
 }
 
 /** One related resource meets all of the filter; undefined where the filter does not ask for anything. */
-function relatedMeets<F>(condition: FilterCondition<F>, wanted: F, dialect: Sql): Condition | undefined {
-  const isMet = condition(wanted, dialect);
+function relatedMeets<F>(condition: FilterCondition<F>, wanted: F): Condition | undefined {
+  const isMet = condition(wanted);
   if (isMet === everything) return undefined;
-  return sql<SqlBool>`EXISTS (SELECT 1 FROM ${dialect.elementsOf("event.related", "each")} WHERE ${isMet})`;
+  return sql<SqlBool>`EXISTS (SELECT 1 FROM ${portable.elementsOf("event.related", "each")} WHERE ${isMet})`;
 }
 
 function fieldIsOneOf(column: string, field: string): Criterion<readonly string[]> {
-  return unlessEmpty((values, dialect) => sql<SqlBool>`${textOf(column, field, dialect)} IN (${sql.join(values)})`);
+  return unlessEmpty((values) => sql<SqlBool>`${textOf(column, field)} IN (${sql.join(values)})`);
 }
 
 function resourcesInRoles(column: string): Criterion<readonly (readonly [id: string, role: string])[]> {
-  return (pairs, dialect) => {
-    const id = textOf(column, "prefect.resource.id", dialect);
-    const role = textOf(column, "prefect.resource.role", dialect);
+  return (pairs) => {
+    const id = textOf(column, "prefect.resource.id");
+    const role = textOf(column, "prefect.resource.role");
     return join(
       pairs.map(([wantedId, inRole]) => sql<SqlBool>`(${id} = ${wantedId} AND ${role} = ${inRole})`),
       "or_",
@@ -97,14 +97,14 @@ function resourcesInRoles(column: string): Criterion<readonly (readonly [id: str
   };
 }
 
-function textOf(column: string, field: string, dialect: Sql): RawBuilder<unknown> {
-  return sql`coalesce(${dialect.jsonField(column, field)}, '')`;
+function textOf(column: string, field: string): RawBuilder<unknown> {
+  return sql`coalesce(${portable.jsonField(column, field)}, '')`;
 }
 
 function meetsLabels(column: string): Criterion<NonNullable<ResourceFilter["labels"]>> {
-  return (labels, dialect) =>
+  return (labels) =>
     join(
-      parseLabelPatterns(labels).map((label) => meetsLabel(dialect.jsonField(column, label.label), label)),
+      parseLabelPatterns(labels).map((label) => meetsLabel(portable.jsonField(column, label.label), label)),
       "and_",
     );
 }

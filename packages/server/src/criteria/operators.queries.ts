@@ -1,11 +1,11 @@
 import { toTimestamp } from "@ostinato/core";
 import { type RawBuilder, type SqlBool, sql } from "kysely";
-import type { Sql } from "../db/dialect.ts";
+import { portable } from "../db/portable.ts";
 import { anyOf, beginsWithOne, type Condition, join } from "./conditions.queries.ts";
 import { containsText } from "./text.queries.ts";
 
 /** Makes a condition of the value of one leaf of a filter; undefined where the value does not ask for anything. */
-export type Criterion<V> = (value: V, dialect: Sql) => Condition | undefined;
+export type Criterion<V> = (value: V) => Condition | undefined;
 
 /** An empty list selects no row. */
 export function oneOf(column: string): Criterion<readonly string[]> {
@@ -20,12 +20,12 @@ export function otherThan(column: string): Criterion<readonly string[]> {
 /** Ids are kept in lower case; PostgreSQL compares them as numbers, SQLite as text. */
 export function oneOfIds(column: string): Criterion<readonly string[]> {
   const isOne = oneOf(column);
-  return (ids, dialect) => isOne(lower(ids), dialect);
+  return (ids) => isOne(lower(ids));
 }
 
 export function otherThanIds(column: string): Criterion<readonly string[]> {
   const isOther = otherThan(column);
-  return (ids, dialect) => isOther(lower(ids), dialect);
+  return (ids) => isOther(lower(ids));
 }
 
 export function isMissing(column: string): Criterion<boolean> {
@@ -35,17 +35,17 @@ export function isMissing(column: string): Criterion<boolean> {
 
 export function isPresent(column: string): Criterion<boolean> {
   const isAbsent = isMissing(column);
-  return (expected, dialect) => isAbsent(!expected, dialect);
+  return (expected) => isAbsent(!expected);
 }
 
 /** A part of the text, whatever its case. */
 export function contains(column: string): Criterion<string> {
-  return (text, dialect) => (text === "" ? undefined : dialect.contains(column, text));
+  return (text) => (text === "" ? undefined : portable.contains(column, text));
 }
 
 /** Finds rows whose columns match a search with its words and signs. */
 export function meetsSearch(...columns: readonly string[]): Criterion<string> {
-  return (query, dialect) => containsText(dialect, columns, query);
+  return (query) => containsText(columns, query);
 }
 
 export function beginsWith(column: string): Criterion<readonly string[]> {
@@ -78,32 +78,32 @@ export function isTrue(column: string): Criterion<boolean> {
 
 /** The column is a JSON array of strings. An empty list does not ask for anything. */
 export function holdsAll(column: string): Criterion<readonly string[]> {
-  return (values, dialect) => (values.length === 0 ? undefined : dialect.holdsAll(column, values));
+  return (values) => (values.length === 0 ? undefined : portable.holdsAll(column, values));
 }
 
 /** An empty list selects no row. */
 export function holdsOne(column: string): Criterion<readonly string[]> {
-  return (values, dialect) => (values.length === 0 ? nothing : dialect.holdsAny(column, values));
+  return (values) => (values.length === 0 ? nothing : portable.holdsAny(column, values));
 }
 
 export function isEmptyList(column: string): Criterion<boolean> {
-  return (expected, dialect) => {
-    const isEmpty = dialect.isEmptyArray(column);
+  return (expected) => {
+    const isEmpty = portable.isEmptyArray(column);
     return expected ? isEmpty : sql<SqlBool>`NOT ${isEmpty}`;
   };
 }
 
 /** The column is a JSON object, or null. */
 export function oneOfField(column: string, field: string): Criterion<readonly string[]> {
-  return (values, dialect) => {
+  return (values) => {
     if (values.length === 0) return nothing;
-    return sql<SqlBool>`${dialect.jsonField(column, field)} IN (${sql.join(values)})`;
+    return sql<SqlBool>`${portable.jsonField(column, field)} IN (${sql.join(values)})`;
   };
 }
 
 export function oneOfFieldIds(column: string, field: string): Criterion<readonly string[]> {
   const isOne = oneOfField(column, field);
-  return (ids, dialect) => isOne(lower(ids), dialect);
+  return (ids) => isOne(lower(ids));
 }
 
 /** `rows` is a SELECT of the rows of another table that belong to this row. */
@@ -113,34 +113,34 @@ export function has(rows: RawBuilder<unknown>): Criterion<boolean> {
 
 export function hasNo(rows: RawBuilder<unknown>): Criterion<boolean> {
   const hasSome = has(rows);
-  return (expected, dialect) => hasSome(!expected, dialect);
+  return (expected) => hasSome(!expected);
 }
 
 /** One of the rows of another table meets the criterion. `rows` is a SELECT that has a condition already. */
 export function someOf<V>(rows: RawBuilder<unknown>, criterion: Criterion<V>): Criterion<V> {
-  return (value, dialect) => {
-    const condition = criterion(value, dialect);
+  return (value) => {
+    const condition = criterion(value);
     return condition && sql<SqlBool>`EXISTS (${rows} AND ${condition})`;
   };
 }
 
 /** For a criterion on a list: an empty one does not ask for anything. */
 export function unlessEmpty<V>(criterion: Criterion<readonly V[]>): Criterion<readonly V[]> {
-  return (values, dialect) => (values.length === 0 ? undefined : criterion(values, dialect));
+  return (values) => (values.length === 0 ? undefined : criterion(values));
 }
 
 /** For a column that is not null. */
 export function opposite<V>(criterion: Criterion<V>): Criterion<V> {
-  return (value, dialect) => {
-    const condition = criterion(value, dialect);
+  return (value) => {
+    const condition = criterion(value);
     return condition && sql<SqlBool>`NOT (${condition})`;
   };
 }
 
 export function either<V>(...criteria: readonly Criterion<V>[]): Criterion<V> {
-  return (value, dialect) =>
+  return (value) =>
     join(
-      criteria.map((criterion) => criterion(value, dialect)),
+      criteria.map((criterion) => criterion(value)),
       "or_",
     );
 }

@@ -1,6 +1,5 @@
 import type { RunCriteria } from "@ostinato/protocol";
 import { type SqlBool, sql } from "kysely";
-import type { Sql } from "../db/dialect.ts";
 import { anyOf, type Condition, everything, join, lower, present, untilUnwanted } from "./conditions.queries.ts";
 import type { FilterCondition } from "./criteria.queries.ts";
 import { deploymentCondition } from "./deployments.queries.ts";
@@ -103,19 +102,15 @@ export type CriteriaOn<R extends Root> = {
 type OwnKind<R> = { [K in Kind]: (typeof tables)[K] extends R ? K : never }[Kind];
 
 /** The WHERE of a query over a table: one condition on its rows, with EXISTS for the criteria of other kinds. */
-export function matching<R extends Exclude<Root, "artifact">>(
-  root: R,
-  criteria: CriteriaOn<R>,
-  dialect: Sql,
-): Condition | undefined {
+export function matching<R extends Exclude<Root, "artifact">>(root: R, criteria: CriteriaOn<R>): Condition | undefined {
   const own = ownKinds[root];
-  return join([asked(own, criteria[own], dialect), related(root, criteria, dialect)], "and_");
+  return join([asked(own, criteria[own]), related(root, criteria)], "and_");
 }
 
 /** The same without the criteria of the table's own kind. */
-export function related<R extends Root>(root: R, criteria: CriteriaOn<R>, dialect: Sql): Condition | undefined {
+export function related<R extends Root>(root: R, criteria: CriteriaOn<R>): Condition | undefined {
   return join(
-    steps[root].map((step) => narrowedBy(step, criteria, dialect)),
+    steps[root].map((step) => narrowedBy(step, criteria)),
     "and_",
   );
 }
@@ -178,11 +173,11 @@ function referenceBetween(from: Table, to: Table): Pick<Step, "column" | "isForw
   throw new Error(`No column refers from ${from} to ${to}, nor from ${to} to ${from}`);
 }
 
-function narrowedBy(step: Step, criteria: RunCriteria, dialect: Sql): Condition | undefined {
+function narrowedBy(step: Step, criteria: RunCriteria): Condition | undefined {
   const filter = step.kind && criteria[step.kind];
   const these = isSure(step) ? oneOfThese(step.column, filter) : undefined;
-  const own = step.kind && asked(step.kind, these === undefined ? filter : withoutIds(filter), dialect);
-  const all = join([own, ...step.next.map((next) => narrowedBy(next, criteria, dialect))], "and_");
+  const own = step.kind && asked(step.kind, these === undefined ? filter : withoutIds(filter));
+  const all = join([own, ...step.next.map((next) => narrowedBy(next, criteria))], "and_");
   // Criteria that only list ids do not need the rows of these ids.
   const others = these !== undefined && all === everything ? undefined : all;
   return join([these, others && exists(step, others)], "and_");
@@ -215,7 +210,7 @@ function exists({ to, column, isForward }: Step, condition: Condition): Conditio
 /** Kinds with many rows. */
 const searched: ReadonlySet<Kind> = new Set(["flows", "flow_runs", "task_runs"]);
 
-function asked(kind: Kind, filter: RunCriteria[Kind], dialect: Sql): Condition | undefined {
-  const condition = (conditions[kind] as FilterCondition<object>)(filter, dialect);
-  return searched.has(kind) ? untilUnwanted(dialect, tables[kind], condition) : condition;
+function asked(kind: Kind, filter: RunCriteria[Kind]): Condition | undefined {
+  const condition = (conditions[kind] as FilterCondition<object>)(filter);
+  return searched.has(kind) ? untilUnwanted(tables[kind], condition) : condition;
 }

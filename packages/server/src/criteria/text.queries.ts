@@ -1,19 +1,15 @@
 import { type SqlBool, sql } from "kysely";
-import type { Sql } from "../db/dialect.ts";
+import { portable } from "../db/portable.ts";
 import { parseTextQuery } from "../kernel/text-query.ts";
 import { type Condition, join } from "./conditions.queries.ts";
 
 /** Rows that match the search in one of the columns. */
-export function containsText(
-  dialect: Sql,
-  columns: readonly string[],
-  query: string | null | undefined,
-): Condition | undefined {
+export function containsText(columns: readonly string[], query: string | null | undefined): Condition | undefined {
   if (query === null || query === undefined) return undefined;
   const { some, all, none } = parseTextQuery(query);
   const found = (wanted: string) =>
     join(
-      columns.map((column) => dialect.contains(column, wanted)),
+      columns.map((column) => portable.contains(column, wanted)),
       "or_",
     ) ?? sql<SqlBool>`1 = 0`;
   return join(

@@ -10,6 +10,7 @@ import { type Database, DatabaseUnavailable, maxSlowReads, type Reader, type Wri
 import { migrate, reset, SchemaTooNew } from "./migrate.ts";
 import { migrations } from "./migrations/index.ts";
 import { openDatabase } from "./open.ts";
+import { portable } from "./portable.ts";
 import { openSqlite } from "./sqlite/sqlite.ts";
 
 const clock = systemClock({ keepAlive: true });
@@ -117,10 +118,10 @@ describeOnEachDatabase("the database", (underTest) => {
 
   test("what a unit defers is there for its later statements, and is kept with the rest", async () => {
     const database = await fresh();
-    const seen = await database.write(async (tx) => {
-      await addFlow(database.deferred(tx), "deferred");
+    const seen = await database.write(async (tx, later) => {
+      await addFlow(later, "deferred");
       const rows = await tx.selectFrom("flow").select("name").execute();
-      await addFlow(database.deferred(tx), "last");
+      await addFlow(later, "last");
       return rows;
     });
     expect(seen).toEqual([{ name: "deferred" }]);
@@ -129,21 +130,21 @@ describeOnEachDatabase("the database", (underTest) => {
 
   test("a deferred statement that fails fails its unit, by its own error, and no other unit", async () => {
     const database = await fresh();
-    const twice = database.write(async (tx) => {
-      await addFlow(database.deferred(tx), "twice");
-      await addFlow(database.deferred(tx), "twice");
+    const twice = database.write(async (_, later) => {
+      await addFlow(later, "twice");
+      await addFlow(later, "twice");
       return "kept";
     });
-    const twiceThenMore = database.write(async (tx) => {
-      await addFlow(database.deferred(tx), "twice");
-      await addFlow(database.deferred(tx), "twice");
+    const twiceThenMore = database.write(async (tx, later) => {
+      await addFlow(later, "twice");
+      await addFlow(later, "twice");
       await tx.selectFrom("flow").select("name").execute();
     });
-    const thrown = database.write(async (tx) => {
-      await addFlow(database.deferred(tx), "thrown away");
+    const thrown = database.write(async (_, later) => {
+      await addFlow(later, "thrown away");
       throw new Error("changed my mind");
     });
-    const other = database.write((tx) => addFlow(database.deferred(tx), "other"));
+    const other = database.write((_, later) => addFlow(later, "other"));
     const ends = await Promise.allSettled([twice, twiceThenMore, thrown, other]);
     const reasons = ends.flatMap((end) => (end.status === "rejected" ? [end.reason] : []));
     expect(reasons.map(isUniqueViolation)).toEqual([true, true, false]);
@@ -201,7 +202,7 @@ describeOnEachDatabase("units that may share a transaction", (underTest) => {
       database.write(
         async (tx) => {
           const { rows } = await sql<{ id: string; labels: string }>`SELECT id, labels FROM flow
-            WHERE name = 'counter' ${database.sql.rowLock("flow")}`.execute(tx);
+            WHERE name = 'counter' ${portable.rowLock("flow")}`.execute(tx);
           const labels = String(Number(rows[0]?.labels === "{}" ? 0 : rows[0]?.labels) + 1);
           await tx.updateTable("flow").set({ labels }).where("name", "=", "counter").execute();
           return labels;
@@ -221,7 +222,7 @@ describeOnEachDatabase("units that may share a transaction", (underTest) => {
     const rename = (database: Database, name: string, key: string) =>
       database.write(
         async (tx) => {
-          await sql`SELECT id FROM flow WHERE name = ${name} ${database.sql.rowLock("flow")}`.execute(tx);
+          await sql`SELECT id FROM flow WHERE name = ${name} ${portable.rowLock("flow")}`.execute(tx);
           await sql`UPDATE flow SET labels = ${key} WHERE name = ${name}`.execute(tx);
         },
         { together: key },
@@ -290,8 +291,8 @@ describeOnEachDatabase("a search for a part of a text", (underTest) => {
   ])("finds %j whatever its case", async (text, found) => {
     const database = await openDatabase(readConfig({ OSTINATO_DATABASE_URL: underTest.url }), clock);
     const rows = JSON.stringify(texts.map((name) => ({ name })));
-    const table = database.sql.rowsOf(rows, { name: "text" });
-    const condition = database.sql.contains("given.name", text);
+    const table = portable.rowsOf(rows, { name: "text" });
+    const condition = portable.contains("given.name", text);
     const result = await sql<{ name: string }>`SELECT name FROM ${table} AS given WHERE ${condition}`.execute(
       database.read,
     );
@@ -308,7 +309,7 @@ describeOnEachDatabase("rows handed over as JSON", (underTest) => {
       { id, at: 1795293010884641, text: "ä", flag: 1 },
       { id, at: null, text: null, flag: 0 },
     ]);
-    const table = database.sql.rowsOf(rows, { id: "uuid", at: "moment", text: "text", flag: "flag" });
+    const table = portable.rowsOf(rows, { id: "uuid", at: "moment", text: "text", flag: "flag" });
     const result = await sql`SELECT id, at, text, flag FROM ${table} AS given`.execute(database.read);
     expect(result.rows).toEqual([
       { id, at: 1795293010884641, text: "ä", flag: 1 },

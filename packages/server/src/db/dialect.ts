@@ -19,7 +19,7 @@ export interface RowsToInsert<K extends string = string> {
   readonly ending?: string;
 }
 
-/** SQL that the two databases say differently. */
+/** SQL that the two databases write differently. Queries take it from `portable`, for whichever database runs them. */
 export interface Sql {
   /** Text search that takes the user's `%`, `_` and `\` as plain characters and ignores case. */
   contains(column: string, text: string): RawBuilder<SqlBool>;
@@ -30,11 +30,8 @@ export interface Sql {
   isEmptyArray(column: string): RawBuilder<SqlBool>;
   /** The elements of a JSON array as rows, in a column `value`. */
   elementsOf(column: string, alias: string): RawBuilder<unknown>;
-  /**
-   * True for every row of the table while somebody waits for the answer; ends the read afterwards. Undefined on databases that
-   * end reads in another way.
-   */
-  whileWanted(table: keyof Tables): RawBuilder<SqlBool> | undefined;
+  /** True for every row of the table while somebody waits for the answer; ends the read afterwards. */
+  whileWanted(table: keyof Tables): RawBuilder<SqlBool>;
   /** The text of a field of a JSON object, or null. */
   jsonField(column: string, key: string): RawBuilder<string | null>;
   /**
@@ -42,11 +39,6 @@ export interface Sql {
    * their types. One parameter and one prepared statement whatever the number of rows.
    */
   rowsOf(json: string, columns: Readonly<Record<string, CellType>>): RawBuilder<unknown>;
-  /**
-   * Inserts many rows with the fewest and fastest statements of the database, and returns their answers. The object `columns`
-   * must be a constant: statements are cached by it.
-   */
-  insertRows<R = never, K extends string = string>(reader: Reader, insert: RowsToInsert<K>): Promise<R[]>;
   /**
    * Ends a SELECT that holds the rows of this table until the unit of work ends, where the database has writers side by
    * side. Rows that refer to them may still be added meanwhile.
@@ -62,17 +54,22 @@ export interface Sql {
   /** Whether the column holds a transaction that this database has not begun yet: its rows were restored from another one. */
   isForeign(column: string): RawBuilder<SqlBool>;
   /**
-   * The version of a row, another one after each change of it. Undefined where rows need not be remembered, since reading one
+   * The version of a row, another one after each change of it. Null where rows need not be remembered, since reading one
    * costs microseconds.
    */
-  version(table: keyof Tables): RawBuilder<string> | undefined;
+  version(table: keyof Tables): RawBuilder<string | null>;
   /** The version that the rows have which the unit of work writes. */
-  readonly ownVersion: RawBuilder<string> | undefined;
+  ownVersion(): RawBuilder<string | null>;
   /**
    * Whether this unit of work now holds the lock with this number, until it ends; never waits. True on SQLite, where all
    * units wait for each other.
    */
   tryLock(number: number): RawBuilder<SqlBool>;
+}
+
+/** The parts of one database alone: every `Reader` and `Writer` carries them (`dialectOf`). */
+export interface SqlDialect extends Sql {
+  insertRows<R, K extends string>(reader: Reader, insert: RowsToInsert<K>): Promise<R[]>;
 }
 
 export interface WriteOptions {
@@ -85,12 +82,14 @@ export interface WriteOptions {
    */
   readonly together?: string;
   /**
-   * For a unit that changes a row which is remembered and otherwise only adds rows, through `deferred` and `insertRows`: on
+   * For a unit that changes a row which is remembered and otherwise only adds rows, through `later` and `insertRows`: on
    * PostgreSQL it is one statement with others of its kind. Rejects with `NotInOneStatement` where nothing was kept. Only where
-   * `Sql.version` gives something.
+   * `Sql.version` is not null.
    */
   readonly change?: KnownChange;
 }
+
+export type Work<T> = (tx: Writer, later: Writer) => Promise<T>;
 
 /** Receivers of reports on a database. */
 export interface Observers {
@@ -100,7 +99,6 @@ export interface Observers {
 
 export interface Database {
   readonly kind: "sqlite" | "postgresql";
-  readonly sql: Sql;
   readonly types: ColumnTypes;
   /** Reads that take microseconds: a row, a page found by an index. */
   readonly read: Reader;
@@ -112,14 +110,12 @@ export interface Database {
    * Runs a unit of work in a transaction and resolves when it is durable. Units that arrive together may share one commit,
    * but each stands or falls alone. `work` must await nothing but its own queries, and may be run again when the database
    * asks for it.
+   *
+   * `later` is the writer for statements of the unit whose answers nobody awaits. On PostgreSQL they are sent with the next
+   * awaited statement, or with the commit, which saves a round trip each; if one fails, the whole unit fails. On SQLite it is
+   * `tx`.
    */
-  write<T>(work: (tx: Writer) => Promise<T>, options?: WriteOptions): Promise<T>;
-  /**
-   * A writer for statements of the same unit of work whose answers nobody awaits. On PostgreSQL they are sent with the next
-   * awaited statement, or with the commit, which saves a round trip each; if one fails, the whole unit fails. On SQLite this is
-   * the unit's own writer.
-   */
-  deferred(tx: Writer): Writer;
+  write<T>(work: Work<T>, options?: WriteOptions): Promise<T>;
   /**
    * Returns free space to the file system, at most so many pages in one unit of work, and gives the bytes by which the file will
    * shrink. 0 if there is too little to return, and on PostgreSQL always.

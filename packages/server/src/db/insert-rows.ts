@@ -2,6 +2,18 @@ import { CompiledQuery } from "kysely";
 import type { CellType, CellValue, ColumnTypes } from "./columns.ts";
 import type { Reader, RowsToInsert } from "./dialect.ts";
 import { writeJson } from "./json-text.ts";
+import { dialectOf } from "./portable.ts";
+
+/**
+ * Inserts many rows with the fewest and fastest statements of the database, and returns their answers. The object `columns`
+ * must be a constant: statements are cached by it.
+ */
+export function insertRows<R = never, K extends string = string>(
+  reader: Reader,
+  insert: RowsToInsert<K>,
+): Promise<R[]> {
+  return dialectOf(reader).insertRows(reader, insert);
+}
 
 /** Rows for each run of a statement: larger ones first, so that few runs and few statements do for any number. */
 const chunkSizes = [32, 8, 1] as const;

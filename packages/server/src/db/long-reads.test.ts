@@ -7,6 +7,7 @@ import { readConfig } from "../kernel/config.ts";
 import type { Asker, Database } from "./dialect.ts";
 import { migrate } from "./migrate.ts";
 import { openDatabase } from "./open.ts";
+import { portable } from "./portable.ts";
 import { openSqlite } from "./sqlite/sqlite.ts";
 
 const clock = systemClock();
@@ -26,7 +27,7 @@ async function addFlows(database: Database): Promise<void> {
 
 /** Looks at every four flows together, which nobody would wait for. */
 function endless(database: Database, asker: Asker): Promise<unknown> {
-  const wanted = database.sql.whileWanted("flow") ?? sql`1 = 1`;
+  const wanted = portable.whileWanted("flow");
   return sql`SELECT count(*) FROM flow AS one CROSS JOIN flow AS two CROSS JOIN flow AS three CROSS JOIN flow
     WHERE ${wanted} AND one.name < two.name AND three.name < flow.name`.execute(database.slowFor(asker));
 }

@@ -1,5 +1,6 @@
 import type { Compilable, CompiledQuery, QueryResult } from "kysely";
-import type { Reader, Sql } from "./dialect.ts";
+import type { Reader, SqlDialect } from "./dialect.ts";
+import { dialectOf } from "./portable.ts";
 
 /** Stands in a query for a value that is known when it runs. */
 class Slot {
@@ -17,13 +18,14 @@ type Slots<V> = <K extends keyof V & string>(name: K) => V[K];
  * 150 µs to build and compile a query of a few joins or twenty columns, where SQLite runs it in 10 to 20 µs.
  */
 export function prepared<V extends object, R>(
-  build: (reader: Reader, slot: Slots<V>, dialect: Sql) => Compilable<R>,
-): (reader: Reader, dialect: Sql, values: V) => Promise<QueryResult<R>> {
-  const compiled = new WeakMap<Sql, CompiledQuery<R>>();
-  return (reader, dialect, values) => {
+  build: (reader: Reader, slot: Slots<V>) => Compilable<R>,
+): (reader: Reader, values: V) => Promise<QueryResult<R>> {
+  const compiled = new WeakMap<SqlDialect, CompiledQuery<R>>();
+  return (reader, values) => {
+    const dialect = dialectOf(reader);
     let query = compiled.get(dialect);
     if (query === undefined) {
-      query = build(reader, (name) => new Slot(name) as never, dialect).compile();
+      query = build(reader, (name) => new Slot(name) as never).compile();
       compiled.set(dialect, query);
     }
     const parameters = query.parameters.map((value) => (value instanceof Slot ? values[value.name as keyof V] : value));

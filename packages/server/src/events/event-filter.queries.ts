@@ -1,12 +1,11 @@
 import { type RawBuilder, type SqlBool, sql } from "kysely";
 import { type Condition, join, untilUnwanted } from "../criteria/conditions.queries.ts";
 import { eventCondition } from "../criteria/events.queries.ts";
-import type { Sql } from "../db/dialect.ts";
 import type { EventCriteria } from "./event-filter.rules.ts";
 
 /** The rows of `event` that meet the criteria, but for `distinct`. */
-export function eventsMatching(dialect: Sql, { filter }: EventCriteria): Condition | undefined {
-  return untilUnwanted(dialect, "event", eventCondition(filter, dialect));
+export function eventsMatching({ filter }: EventCriteria): Condition | undefined {
+  return untilUnwanted("event", eventCondition(filter));
 }
 
 /** The table that a query reads events from, and their order there. */

@@ -2,6 +2,7 @@ import type { Timestamp } from "@ostinato/core";
 import { type Selectable, type SqlBool, sql } from "kysely";
 import { type Condition, everything, join } from "../criteria/conditions.queries.ts";
 import type { Database, Reader } from "../db/dialect.ts";
+import { portable } from "../db/portable.ts";
 import type { Tables } from "../db/tables.ts";
 import { type EventSource, eventsMatching, sourceOf } from "./event-filter.queries.ts";
 import type { EventCriteria } from "./event-filter.rules.ts";
@@ -23,7 +24,7 @@ export interface EventPageQuery {
 
 export async function findEvents(db: Database, { criteria, order, limit, after }: EventPageQuery): Promise<EventRow[]> {
   const source = sourceOf(criteria);
-  const condition = join([matching(db, criteria, source), after && beyond(source, order, after)], "and_") ?? everything;
+  const condition = join([matching(criteria, source), after && beyond(source, order, after)], "and_") ?? everything;
   const direction = sql.raw(order);
   const { rows } = await sql<EventRow>`SELECT event.* FROM ${source.from} WHERE ${condition}
     ORDER BY ${source.occurred} ${direction}, ${source.id} ${direction} LIMIT ${limit}`.execute(db.slow);
@@ -34,7 +35,7 @@ export async function findEvents(db: Database, { criteria, order, limit, after }
 export async function countMatching(db: Database, criteria: EventCriteria, max: number): Promise<number> {
   const source = sourceOf(criteria);
   const { rows } = await sql<{ count: number }>`SELECT count(*) AS count FROM (
-    SELECT 1 FROM ${source.from} WHERE ${matching(db, criteria, source) ?? everything} LIMIT ${max}) AS matching`.execute(
+    SELECT 1 FROM ${source.from} WHERE ${matching(criteria, source) ?? everything} LIMIT ${max}) AS matching`.execute(
     db.slow,
   );
   return Number(rows[0]?.count ?? 0);
@@ -58,11 +59,11 @@ export async function countByValue(
 ): Promise<CountedEvents[]> {
   const source = sourceOf(criteria);
   const value = sql.ref(by === "event" ? "event.event" : "event.resource_id");
-  const name = db.sql.jsonField("event.resource", "prefect.resource.name");
+  const name = portable.jsonField("event.resource", "prefect.resource.name");
   const label = by === "event" ? value : sql`coalesce(max(${name}), ${value})`;
   const { rows } = await sql<CountedEvents>`SELECT ${value} AS value, ${label} AS label, count(*) AS count,
       min(event.occurred) AS start_time, max(event.occurred) AS end_time
-    FROM ${source.from} WHERE ${matching(db, criteria, source) ?? everything}
+    FROM ${source.from} WHERE ${matching(criteria, source) ?? everything}
     GROUP BY ${value} ORDER BY count DESC, value LIMIT ${maxGroups}`.execute(db.slow);
   return rows.map((row) => ({ ...row, count: Number(row.count) }));
 }
@@ -81,7 +82,7 @@ export async function countByBucket(
   const source = sourceOf(criteria);
   const bucket = sql`(event.occurred - cast(${start} AS bigint)) / cast(${widthMicros} AS bigint)`;
   const { rows } = await sql<{ bucket: number; count: number }>`SELECT ${bucket} AS bucket, count(*) AS count
-    FROM ${source.from} WHERE ${matching(db, criteria, source) ?? everything} GROUP BY 1`.execute(db.slow);
+    FROM ${source.from} WHERE ${matching(criteria, source) ?? everything} GROUP BY 1`.execute(db.slow);
   return new Map(rows.map(({ bucket, count }) => [Number(bucket), Number(count)]));
 }
 
@@ -102,8 +103,8 @@ export function eventsReceivedSince(reader: Reader, since: Timestamp, limit: num
     .execute();
 }
 
-function matching(db: Database, criteria: EventCriteria, source: EventSource): Condition | undefined {
-  const matching = join([source.narrowed, eventsMatching(db.sql, criteria)], "and_");
+function matching(criteria: EventCriteria, source: EventSource): Condition | undefined {
+  const matching = join([source.narrowed, eventsMatching(criteria)], "and_");
   return criteria.distinct ? lastOfEachResource(matching) : matching;
 }
 

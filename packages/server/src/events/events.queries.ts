@@ -1,6 +1,8 @@
 import { type Selectable, type SqlBool, sql } from "kysely";
 import { columnTypes } from "../db/columns.ts";
-import type { Reader, Sql } from "../db/dialect.ts";
+import type { Reader } from "../db/dialect.ts";
+import { insertRows } from "../db/insert-rows.ts";
+import { portable } from "../db/portable.ts";
 import { type Tables, tables } from "../db/tables.ts";
 
 const eventColumns = columnTypes(tables.event);
@@ -8,10 +10,9 @@ const eventColumns = columnTypes(tables.event);
 /** Adds the events that are not there yet, and gives their ids. */
 export async function insertEvents(
   reader: Reader,
-  dialect: Sql,
   rows: readonly Selectable<Tables["event"]>[],
 ): Promise<ReadonlySet<string>> {
-  const added = await dialect.insertRows<{ id: string }, keyof typeof eventColumns>(reader, {
+  const added = await insertRows<{ id: string }, keyof typeof eventColumns>(reader, {
     into: "event",
     columns: eventColumns,
     rows,
@@ -24,10 +25,9 @@ const resourceColumns = columnTypes(tables.event_resource);
 
 export async function insertEventResources(
   reader: Reader,
-  dialect: Sql,
   rows: readonly Selectable<Tables["event_resource"]>[],
 ): Promise<void> {
-  await dialect.insertRows(reader, {
+  await insertRows(reader, {
     into: "event_resource",
     columns: resourceColumns,
     rows,
@@ -37,16 +37,15 @@ export async function insertEventResources(
 
 export async function deleteEventResources(
   reader: Reader,
-  dialect: Sql,
   rows: readonly Selectable<Tables["event_resource"]>[],
 ): Promise<void> {
-  const given = dialect.rowsOf(JSON.stringify(rows), resourceColumns);
+  const given = portable.rowsOf(JSON.stringify(rows), resourceColumns);
   await sql`DELETE FROM event_resource WHERE (resource_id, occurred, event_id) IN
     (SELECT given.resource_id, given.occurred, given.event_id FROM ${given} AS given)`.execute(reader);
 }
 
-export async function deleteEvents(reader: Reader, dialect: Sql, ids: readonly string[]): Promise<number> {
-  const given = dialect.rowsOf(JSON.stringify(ids.map((id) => ({ id }))), { id: "uuid" });
+export async function deleteEvents(reader: Reader, ids: readonly string[]): Promise<number> {
+  const given = portable.rowsOf(JSON.stringify(ids.map((id) => ({ id }))), { id: "uuid" });
   const result = await reader
     .deleteFrom("event")
     .where(sql<SqlBool>`id IN (SELECT given.id FROM ${given} AS given)`)

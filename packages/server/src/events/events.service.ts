@@ -2,7 +2,6 @@ import { formatTimestamp, type Timestamp } from "@ostinato/core";
 import type { Event } from "@ostinato/protocol";
 import type { Writer } from "../db/dialect.ts";
 import { storable, writeJson } from "../db/json-text.ts";
-import type { Context } from "../kernel/context.ts";
 import type { Unit } from "../kernel/unit.ts";
 import * as queries from "./events.queries.ts";
 import { type NewEvent, resourceId } from "./events.rules.ts";
@@ -15,12 +14,11 @@ export async function record(unit: Unit, events: readonly NewEvent[]): Promise<r
   const received = unit.context.clock.now();
   const added = await queries.insertEvents(
     unit.tx,
-    unit.sql,
     events.map((event) => eventRow(event, received)),
   );
   const fresh = added.size === events.length ? events : firstOfEach(events).filter(({ id }) => added.has(id));
   if (fresh.length === 0) return [];
-  await queries.insertEventResources(unit.later, unit.sql, fresh.flatMap(resourceRows));
+  await queries.insertEventResources(unit.later, fresh.flatMap(resourceRows));
   const kept = fresh.map((event) => presentEvent(event, received));
   note(unit, kept);
   return kept;
@@ -29,11 +27,11 @@ export async function record(unit: Unit, events: readonly NewEvent[]): Promise<r
 /** The same for events that have been made in this unit of work, and so can't be there. */
 export async function recordNew(unit: Unit, events: readonly NewEvent[]): Promise<void> {
   if (events.length === 0) return;
-  const { later, sql } = unit;
+  const { later } = unit;
   const received = unit.context.clock.now();
   const rows = events.map((event) => eventRow(event, received));
-  await queries.insertEvents(later, sql, rows);
-  await queries.insertEventResources(later, sql, events.flatMap(resourceRows));
+  await queries.insertEvents(later, rows);
+  await queries.insertEventResources(later, events.flatMap(resourceRows));
   note(
     unit,
     events.map((event) => presentEvent(event, received)),
@@ -72,11 +70,10 @@ function eventRow({ id, occurred, event, resource, related, payload, follows }: 
 export type KeptEvent = Pick<NewEvent, "id" | "occurred" | "resource" | "related">;
 
 /** Removes events from all their tables, and returns their number. */
-export async function removeIn({ db }: Pick<Context, "db">, tx: Writer, kept: readonly KeptEvent[]): Promise<number> {
-  await queries.deleteEventResources(tx, db.sql, kept.flatMap(resourceRows));
+export async function removeIn(tx: Writer, kept: readonly KeptEvent[]): Promise<number> {
+  await queries.deleteEventResources(tx, kept.flatMap(resourceRows));
   return queries.deleteEvents(
     tx,
-    db.sql,
     kept.map(({ id }) => id),
   );
 }

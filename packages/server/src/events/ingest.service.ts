@@ -219,7 +219,7 @@ async function write(unit: Unit, incoming: readonly Incoming[]): Promise<taskRun
     unit,
     incoming.map(({ event }) => event),
   );
-  await heartbeats.record(context, unit.tx, fresh);
+  await heartbeats.record(unit, fresh);
   const reports = reportsOf(fresh, incoming);
   for (const { flowRunId } of reports) if (flowRunId !== null) context.activity.note(flowRunId);
   return taskRuns.record(unit, reports);

@@ -1,6 +1,6 @@
 import type { Timestamp } from "@ostinato/core";
 import { type SqlBool, sql } from "kysely";
-import type { Database, Reader, Sql } from "../db/dialect.ts";
+import type { Database, Reader } from "../db/dialect.ts";
 import { prepared } from "../db/prepared.ts";
 import type { Tables } from "../db/tables.ts";
 
@@ -34,8 +34,8 @@ const someTaskRuns = sql`(SELECT id FROM task_run WHERE flow_run_id = flow_run.i
  * The times of a flow run, whether its task runs are few enough to be read on this thread, and whether it may have rarer rows: a
  * query for absent rows can be saved.
  */
-export async function spanOfFlowRun({ read, sql }: Database, id: string) {
-  const [run] = (await span(read, sql, { id })).rows;
+export async function spanOfFlowRun({ read }: Database, id: string) {
+  const [run] = (await span(read, { id })).rows;
   if (run === undefined) return undefined;
   const isSmall = Number(run.task_runs) <= fewTaskRuns;
   return {
@@ -76,12 +76,10 @@ function selectTaskRuns(reader: Reader, flowRunId: string) {
 type TaskRunNode = Awaited<ReturnType<ReturnType<typeof selectTaskRuns>["execute"]>>[number];
 
 /** The task runs of a flow run, in no order: without those that had ended, but for those that stand for subflows. */
-export async function taskRunsOf(reader: Reader, dialect: Sql, query: NodeQuery): Promise<readonly TaskRunNode[]> {
+export async function taskRunsOf(reader: Reader, query: NodeQuery): Promise<readonly TaskRunNode[]> {
   const { since } = query;
   const { rows } =
-    since === null
-      ? await everyTaskRun(reader, dialect, query)
-      : await taskRunsSince(reader, dialect, { ...query, since });
+    since === null ? await everyTaskRun(reader, query) : await taskRunsSince(reader, { ...query, since });
   return rows;
 }
 
@@ -110,12 +108,8 @@ function selectSubflows(reader: Reader, flowRunId: string) {
 type SubflowNode = Awaited<ReturnType<ReturnType<typeof selectSubflows>["execute"]>>[number];
 
 /** The subflows that the task runs of a flow run stand for. */
-export async function subflowsOf(
-  reader: Reader,
-  dialect: Sql,
-  query: Omit<NodeQuery, "since">,
-): Promise<readonly SubflowNode[]> {
-  return (await subflows(reader, dialect, query)).rows;
+export async function subflowsOf(reader: Reader, query: Omit<NodeQuery, "since">): Promise<readonly SubflowNode[]> {
+  return (await subflows(reader, query)).rows;
 }
 
 const artifacts = prepared<{ flowRunId: string; limit: number }, ArtifactRow>((reader, slot) =>
@@ -145,8 +139,7 @@ type ArtifactRow = Awaited<ReturnType<ReturnType<typeof selectArtifacts>["execut
 /** The artifacts that a flow run and its task runs made, without those that keep results. */
 export async function artifactsOf(
   reader: Reader,
-  dialect: Sql,
   query: { readonly flowRunId: string; readonly limit: number },
 ): Promise<ArtifactRow[]> {
-  return (await artifacts(reader, dialect, query)).rows;
+  return (await artifacts(reader, query)).rows;
 }

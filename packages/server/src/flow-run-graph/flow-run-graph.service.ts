@@ -25,8 +25,8 @@ export async function readGraph(
   const reader = run.isSmall ? db.read : db.slow;
   const query = { flowRunId: id, since: from, limit: maxNodes + 1 };
   const [taskRuns, subflows, artifacts, states] = await Promise.all([
-    queries.taskRunsOf(reader, db.sql, query),
-    run.hasSubflows ? queries.subflowsOf(reader, db.sql, query) : [],
+    queries.taskRunsOf(reader, query),
+    run.hasSubflows ? queries.subflowsOf(reader, query) : [],
     run.hasArtifacts ? artifactsByMaker(context, id) : noArtifacts,
     flowRunStates.list(context, id),
   ]);
@@ -59,7 +59,7 @@ const ofTheRunItself = "";
 const noArtifacts: GraphContext["artifacts"] = new Map();
 
 async function artifactsByMaker({ db }: Context, id: string): Promise<GraphContext["artifacts"]> {
-  const rows = await queries.artifactsOf(db.read, db.sql, { flowRunId: id, limit: maxArtifacts });
+  const rows = await queries.artifactsOf(db.read, { flowRunId: id, limit: maxArtifacts });
   const artifacts = rows.map((row) => ({
     maker: row.task_run_id ?? ofTheRunItself,
     artifact: {

@@ -1,4 +1,4 @@
-import type { Reader, Sql } from "../db/dialect.ts";
+import type { Reader } from "../db/dialect.ts";
 import { prepared } from "../db/prepared.ts";
 import type { StateRow } from "../orchestration/state.rows.ts";
 
@@ -16,6 +16,6 @@ const states = prepared<{ flowRunId: string }, StateRow>((reader, slot) =>
 );
 
 /** Oldest first. */
-export async function statesOf(reader: Reader, dialect: Sql, flowRunId: string): Promise<StateRow[]> {
-  return (await states(reader, dialect, { flowRunId })).rows;
+export async function statesOf(reader: Reader, flowRunId: string): Promise<StateRow[]> {
+  return (await states(reader, { flowRunId })).rows;
 }

@@ -13,6 +13,6 @@ export async function read({ db }: Context, id: string): Promise<State> {
 
 /** The states of a flow run, oldest first. */
 export async function list({ db }: Context, flowRunId: string): Promise<State[]> {
-  const rows = await queries.statesOf(db.read, db.sql, flowRunId.toLowerCase());
+  const rows = await queries.statesOf(db.read, flowRunId.toLowerCase());
   return rows.map((row) => presentState(stateOfRow(row)));
 }

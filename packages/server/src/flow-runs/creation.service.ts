@@ -29,7 +29,7 @@ export async function create(
     context,
     async (unit) => {
       // A unit runs again if the answer to its commit was lost, so the run may exist already.
-      const known = isRepeated ? await queries.flowRunById(unit.tx, unit.sql, id) : undefined;
+      const known = isRepeated ? await queries.flowRunById(unit.tx, id) : undefined;
       isRepeated = true;
       if (known === undefined) return createIn(unit, { ...given, id, parameters });
       noteFlowRun(unit, known);
@@ -57,13 +57,13 @@ async function createIn(unit: Unit, given: NewRun): Promise<Created> {
   const now = clock.now();
   const bare = newRow(given, { related, flowLabels, createdBy: actor.createdBy, now });
   const { row, written, effects } = await firstState(unit, bare, { state: given.state ?? { type: "PENDING" }, now });
-  if (!(await queries.insertFlowRun(unit.tx, unit.sql, row))) {
+  if (!(await queries.insertFlowRun(unit.tx, row))) {
     const known = await queries.flowRunByIdempotencyKey(unit.tx, row.flow_id, row.idempotency_key ?? "");
     if (known === undefined) throw conflict("Another request is creating the flow run with this idempotency_key.");
     return { row: known, made: false };
   }
   if (given.kept_parameters) await keepParameters(unit.later, row.id, given.kept_parameters);
-  await queries.insertFlowRunState(unit.later, unit.sql, row.id, written);
+  await queries.insertFlowRunState(unit.later, row.id, written);
   await follow(unit, { row, related, initial: null, written }, effects);
   return { row, made: true, known: versions && { row, related, versions } };
 }
@@ -75,9 +75,9 @@ interface Found {
 }
 
 /** The rows that the new run refers to: a reference to a missing one is a conflict that names the field. */
-async function findRelated({ tx, sql }: Unit, given: NewRun): Promise<Found> {
+async function findRelated({ tx }: Unit, given: NewRun): Promise<Found> {
   const { flow_id, parent_task_run_id = null, deployment_id = null, work_queue_name = null } = given;
-  const found = await flowOf(tx, sql, flow_id);
+  const found = await flowOf(tx, flow_id);
   if (found === undefined) throw conflict(`flow_id: there is no flow ${flow_id}.`);
   const parent = parent_task_run_id === null ? null : await taskRunOf(tx, parent_task_run_id);
   if (parent === undefined) throw conflict(`parent_task_run_id: there is no task run ${parent_task_run_id}.`);

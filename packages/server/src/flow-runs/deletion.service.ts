@@ -22,7 +22,7 @@ export async function remove(context: Context, id: string): Promise<void> {
 /** Deletes the matching runs up to the limit, and returns their ids. */
 export async function removeMatching(context: Context, body: BodyOf<typeof bulkDeleteFlowRuns>): Promise<string[]> {
   const { flow_runs, limit } = body;
-  refuseIdleFilter("flow_runs", body, (filter) => idlePartsOf(context.db, filter));
+  refuseIdleFilter("flow_runs", body, idlePartsOf);
   const found = await findFlowRuns(context.db, { flow_runs, sort: "ID_DESC", limit: limit ?? 50, offset: 0 });
   const deleted: string[] = [];
   for (const { id } of found) if (await removeOne(context, id)) deleted.push(id);

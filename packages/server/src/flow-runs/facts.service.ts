@@ -8,7 +8,7 @@ type Loaders = { readonly [Name in keyof FlowRunFacts]: (unit: Unit, row: FlowRu
 
 /**
  * Loaders of the facts of flow runs, called in the unit of work of the transition. A fact that other runs may change at the same
- * time, such as the slots of a limit, is read with a lock on its row (`unit.sql.rowLock`), so that runs decide one after another.
+ * time, such as the slots of a limit, is read with a lock on its row (`portable.rowLock`), so that runs decide one after another.
  */
 const loaders: Loaders = {
   lastSign: async (unit, { id }) => (await heartbeats.lastSign(unit.tx, id)) ?? null,

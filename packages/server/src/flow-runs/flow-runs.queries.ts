@@ -7,7 +7,8 @@ import { idleParts } from "../criteria/criteria.queries.ts";
 import { flowRunCondition } from "../criteria/flow-runs.queries.ts";
 import { type CriteriaOn, isNarrowed, matching } from "../criteria/related.queries.ts";
 import { type CellType, columnTypes } from "../db/columns.ts";
-import type { Database, Reader, Sql, Writer } from "../db/dialect.ts";
+import type { Database, Reader, Writer } from "../db/dialect.ts";
+import { insertRows } from "../db/insert-rows.ts";
 import type { KnownChange, KnownChangeKind } from "../db/known-change.ts";
 import { prepared } from "../db/prepared.ts";
 import { isOpen } from "../db/state-sql.ts";
@@ -46,8 +47,8 @@ const byId = prepared<{ id: string }, FlowRunRow>((reader, slot) =>
   selectFlowRuns(reader).where("flow_run.id", "=", slot("id")),
 );
 
-export async function flowRunById(reader: Reader, dialect: Sql, id: string): Promise<FlowRunRow | undefined> {
-  return (await byId(reader, dialect, { id })).rows[0];
+export async function flowRunById(reader: Reader, id: string): Promise<FlowRunRow | undefined> {
+  return (await byId(reader, { id })).rows[0];
 }
 
 export function flowRunByIdempotencyKey(reader: Reader, flowId: string, key: string): Promise<FlowRunRow | undefined> {
@@ -73,8 +74,8 @@ export async function openSubflows(tx: Writer, flowRunId: string): Promise<reado
 const runColumns = columnTypes(tables.flow_run);
 
 /** Adds the run where its flow has none with the idempotency key; gives false where there is one. */
-export async function insertFlowRun(tx: Writer, dialect: Sql, row: FlowRunRow): Promise<boolean> {
-  const added = await dialect.insertRows<{ id: string }, keyof typeof runColumns>(tx, {
+export async function insertFlowRun(tx: Writer, row: FlowRunRow): Promise<boolean> {
+  const added = await insertRows<{ id: string }, keyof typeof runColumns>(tx, {
     into: "flow_run",
     columns: runColumns,
     rows: [row],
@@ -106,8 +107,8 @@ const move = prepared<Moved & { id: string }, never>((reader, slot) =>
 );
 
 /** Updates the run to its new state. */
-export async function moveFlowRun(tx: Writer, dialect: Sql, moved: Moved & { readonly id: string }): Promise<void> {
-  await move(tx, dialect, moved);
+export async function moveFlowRun(tx: Writer, moved: Moved & { readonly id: string }): Promise<void> {
+  await move(tx, moved);
 }
 
 const moveKind = {
@@ -148,9 +149,9 @@ export async function updateFlowRun(tx: Writer, id: string, change: Updateable<T
 
 const stateColumns = columnTypes(tables.flow_run_state);
 
-export async function insertFlowRunState(tx: Writer, dialect: Sql, id: string, state: RunState): Promise<void> {
+export async function insertFlowRunState(tx: Writer, id: string, state: RunState): Promise<void> {
   const rows = [{ ...stateRow(state), flow_run_id: id }];
-  await dialect.insertRows(tx, { into: "flow_run_state", columns: stateColumns, rows });
+  await insertRows(tx, { into: "flow_run_state", columns: stateColumns, rows });
 }
 
 export interface FlowRunQuery extends CriteriaOn<"flow_run"> {
@@ -175,7 +176,7 @@ const order: Readonly<Record<FlowRunSort, ReturnType<typeof sql>>> = {
 };
 
 export function findFlowRuns(db: Database, query: FlowRunQuery): Promise<FlowRunRow[]> {
-  const condition = matching("flow_run", query, db.sql) ?? everything;
+  const condition = matching("flow_run", query) ?? everything;
   const { sort, limit, offset } = query;
   if (isQuick(query)) {
     return selectFlowRuns(db.read).where(condition).orderBy(order[sort]).limit(limit).offset(offset).execute();
@@ -202,21 +203,21 @@ function isQuick(query: FlowRunQuery): boolean {
 const maxSkipped = 2000;
 
 /** The parts of the filter that do not ask for anything. */
-export function idlePartsOf(db: Database, filter: FlowRunFilter): readonly string[] {
-  return idleParts(flowRunCondition, filter, db.sql);
+export function idlePartsOf(filter: FlowRunFilter): readonly string[] {
+  return idleParts(flowRunCondition, filter);
 }
 
 export function countFlowRuns(db: Database, criteria: CriteriaOn<"flow_run">): Promise<number> {
-  return countMatching(db.slow, "flow_run", matching("flow_run", criteria, db.sql));
+  return countMatching(db.slow, "flow_run", matching("flow_run", criteria));
 }
 
 export function flowRunTallies(db: Database, buckets: Buckets, { criteria, now }: Moment): Promise<readonly Tally[]> {
-  const condition = matching("flow_run", criteria, db.sql);
+  const condition = matching("flow_run", criteria);
   return tallyRuns(db.slow, buckets, { table: "flow_run", condition, now });
 }
 
 export function flowRunLateness(db: Database, { criteria, now }: Moment): Promise<number | null> {
-  const condition = matching("flow_run", criteria, db.sql);
+  const condition = matching("flow_run", criteria);
   return averageLateness(db.slow, { table: "flow_run", condition, now });
 }
 

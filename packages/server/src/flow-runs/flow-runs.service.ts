@@ -34,7 +34,7 @@ export { resume } from "./resumption.service.ts";
 export { type FlowRunRow, presentFlowRun, propose, proposeIn };
 
 export async function read({ db, clock }: Context, id: string): Promise<FlowRun> {
-  const row = await queries.flowRunById(db.read, db.sql, id);
+  const row = await queries.flowRunById(db.read, id);
   if (row === undefined) throw absent("Flow run");
   return presentFlowRun(row, clock.now());
 }
@@ -43,7 +43,7 @@ export async function read({ db, clock }: Context, id: string): Promise<FlowRun>
 export async function update(context: Context, id: string, given: FlowRunUpdate): Promise<void> {
   const change = { ...changeOf(given), updated: context.clock.now() };
   await unit(context, async ({ tx, changed }) => {
-    if (given.job_variables !== null && given.job_variables !== undefined) await refuseJobVariables(context, tx, id);
+    if (given.job_variables !== null && given.job_variables !== undefined) await refuseJobVariables(tx, id);
     if (given.parameters !== undefined) await forgetParameters(tx, id);
     if (!(await queries.updateFlowRun(tx, id, change))) throw absent("Flow run");
     changed("flow-run", [{ id }]);
@@ -65,8 +65,8 @@ function changeOf(given: FlowRunUpdate) {
 }
 
 /** Job variables belong to the infrastructure of a deployment's run that has not been started. */
-async function refuseJobVariables({ db }: Context, tx: Writer, id: string): Promise<void> {
-  const row = await queries.flowRunById(tx, db.sql, id);
+async function refuseJobVariables(tx: Writer, id: string): Promise<void> {
+  const row = await queries.flowRunById(tx, id);
   if (row === undefined) throw absent("Flow run");
   if (row.state_type !== "SCHEDULED") {
     throw refused("STATE_FORBIDS_CHANGE", `Job variables for a flow run in state ${row.state_type} cannot be updated`);
@@ -77,8 +77,8 @@ async function refuseJobVariables({ db }: Context, tx: Writer, id: string): Prom
 
 /** Adds labels; those that are there get the new values. */
 export async function updateLabels(context: Context, id: string, labels: Static<typeof Labels>): Promise<void> {
-  await unit(context, async ({ tx, sql, changed }) => {
-    const found = await flowRunForChange(tx, sql, id);
+  await unit(context, async ({ tx, changed }) => {
+    const found = await flowRunForChange(tx, id);
     if (found === undefined) throw notFound("Flow run", id);
     const merged = writeJson({ ...readJson<object>(found.row.labels), ...labels });
     await queries.updateFlowRun(tx, id, { labels: merged, updated: context.clock.now() });
@@ -123,7 +123,7 @@ export function lateness({ db, clock }: Context, criteria: CriteriaOn<"flow_run"
 /** Proposes the state for each run that matches; one that is gone by then is left out. */
 export async function proposeForMatching(context: Context, body: BodyOf<typeof bulkSetFlowRunState>) {
   const { flow_runs, state, force, limit } = body;
-  refuseIdleFilter("flow_runs", body, (filter) => queries.idlePartsOf(context.db, filter));
+  refuseIdleFilter("flow_runs", body, queries.idlePartsOf);
   const ruleSet = force === true ? "minimal" : "core";
   const found = await queries.findFlowRuns(context.db, { flow_runs, sort: "ID_DESC", limit: limit ?? 50, offset: 0 });
   const answers = await Promise.all(

@@ -36,7 +36,7 @@ interface History {
 }
 
 /** Gives how many were missing. */
-async function insertMissing({ tx, sql, changed }: Unit, runs: readonly History[]): Promise<number> {
+async function insertMissing({ tx, changed }: Unit, runs: readonly History[]): Promise<number> {
   const known = new Set(
     (
       await queries.flowRunsByIds(
@@ -47,8 +47,8 @@ async function insertMissing({ tx, sql, changed }: Unit, runs: readonly History[
   );
   const missing = runs.filter(({ row }, index) => !known.has(row.id) && firstWithId(runs, row.id) === index);
   for (const { row, states } of missing) {
-    await queries.insertFlowRun(tx, sql, row);
-    for (const state of states) await queries.insertFlowRunState(tx, sql, row.id, state);
+    await queries.insertFlowRun(tx, row);
+    for (const state of states) await queries.insertFlowRunState(tx, row.id, state);
   }
   changed(
     "flow-run",

@@ -1,14 +1,14 @@
-import { sql } from "kysely";
-import type { Reader, Sql, Writer } from "../db/dialect.ts";
+import type { Reader, Writer } from "../db/dialect.ts";
 import { readJson, readPlainJson } from "../db/json-text.ts";
 import type { RowVersions } from "../db/known-change.ts";
+import { portable } from "../db/portable.ts";
 import { prepared } from "../db/prepared.ts";
 import type { JsonText, Tables } from "../db/tables.ts";
 import type { FlowRunRow } from "./flow-runs.presenter.ts";
 import { flowRunById, selectFlowRuns } from "./flow-runs.queries.ts";
 import type { RelatedResources } from "./state-event.ts";
 
-const forChange = prepared<{ id: string }, FlowRunRow & RelatedColumns>((reader, slot, dialect) =>
+const forChange = prepared<{ id: string }, FlowRunRow & RelatedColumns>((reader, slot) =>
   selectFlowRuns(reader)
     .innerJoin("flow", "flow.id", "flow_run.flow_id")
     .leftJoin("deployment", "deployment.id", "flow_run.deployment_id")
@@ -23,17 +23,11 @@ const forChange = prepared<{ id: string }, FlowRunRow & RelatedColumns>((reader,
       "parent.name as parent_name",
       "parent.tags as parent_tags",
     ])
-    .select([version(dialect, "flow_run").as("row_version"), version(dialect, "flow").as("flow_version")])
-    .select((dialect.ownVersion ?? nothing).as("own_version"))
+    .select([portable.version("flow_run").as("row_version"), portable.version("flow").as("flow_version")])
+    .select(portable.ownVersion().as("own_version"))
     .where("flow_run.id", "=", slot("id"))
-    .modifyEnd(dialect.rowLock("flow_run")),
+    .modifyEnd(portable.rowLock("flow_run")),
 );
-
-const nothing = sql<string | null>`NULL`;
-
-function version(dialect: Sql, table: "flow_run" | "flow") {
-  return dialect.version(table) ?? nothing;
-}
 
 /** A flow run that is held for a change. */
 export interface HeldRun {
@@ -49,12 +43,12 @@ interface HeldVersions extends RowVersions {
 }
 
 /** The run with its related rows; locks the run until the unit of work ends. */
-export async function flowRunForChange(tx: Writer, dialect: Sql, id: string): Promise<HeldRun | undefined> {
-  const [found] = (await forChange(tx, dialect, { id })).rows;
+export async function flowRunForChange(tx: Writer, id: string): Promise<HeldRun | undefined> {
+  const [found] = (await forChange(tx, { id })).rows;
   if (found === undefined) return undefined;
   // After a wait for the lock, the run is the newest version but the join read the earlier states.
   const isStale = found.state_id !== null && found.state_details === null;
-  const newest = isStale ? await flowRunById(tx, dialect, id) : found;
+  const newest = isStale ? await flowRunById(tx, id) : found;
   if (newest === undefined) return undefined;
   return { row: newest, related: relatedOf(found), versions: isStale ? undefined : versionsOf(found) };
 }
@@ -110,17 +104,17 @@ function withType(thing: Named | null, type: string | null) {
 type FoundFlow = Pick<Tables["flow"], "id" | "name" | "tags" | "labels"> &
   Pick<RelatedColumns, "flow_version" | "own_version">;
 
-const flowById = prepared<{ id: string }, FoundFlow>((reader, slot, dialect) =>
+const flowById = prepared<{ id: string }, FoundFlow>((reader, slot) =>
   reader
     .selectFrom("flow")
     .select(["id", "name", "tags", "labels"])
-    .select([version(dialect, "flow").as("flow_version"), (dialect.ownVersion ?? nothing).as("own_version")])
+    .select([portable.version("flow").as("flow_version"), portable.ownVersion().as("own_version")])
     .where("id", "=", slot("id")),
 );
 
 /** The rows that a new run is to belong to; undefined for a missing one. */
-export async function flowOf(reader: Reader, dialect: Sql, id: string) {
-  const [found] = (await flowById(reader, dialect, { id })).rows;
+export async function flowOf(reader: Reader, id: string) {
+  const [found] = (await flowById(reader, { id })).rows;
   if (found === undefined) return undefined;
   const { name, flow_version: beside, own_version: row } = found;
   return {

@@ -30,7 +30,7 @@ interface Resumption {
 
 async function resumeIn(unit: Unit, { id, input }: Resumption): Promise<OrchestrationResult> {
   const { tx } = unit;
-  const found = await flowRunForChange(tx, unit.sql, id);
+  const found = await flowRunForChange(tx, id);
   if (found === undefined) throw absent("Flow run");
   const paused = stateOfRun(found.row);
   if (paused?.type !== "PAUSED") return notPaused;

@@ -113,7 +113,7 @@ interface Transitioned {
 async function transition(unit: Unit, proposal: StateProposal): Promise<Transitioned> {
   const { clock } = unit.context;
   const { id, at } = proposal;
-  const found = await flowRunForChange(unit.tx, unit.sql, id);
+  const found = await flowRunForChange(unit.tx, id);
   if (found === undefined) throw notFound("Flow run", id);
   const { row, related, versions } = found;
   const initial = stateOfRun(row);
@@ -121,14 +121,14 @@ async function transition(unit: Unit, proposal: StateProposal): Promise<Transiti
   const { run, written, effects, result } = decided;
   if (written === null) return { result, known: versions && { row, related, versions } };
   const moved = movedRow(row, run, { written, now: at === undefined ? written.timestamp : clock.now() });
-  await queries.moveFlowRun(unit.later, unit.sql, moved);
+  await queries.moveFlowRun(unit.later, moved);
   await write(unit, { row: moved, related, initial, written }, effects);
   return { result, known: versions && { row: moved, related, versions: { ...versions, row: versions.changed } } };
 }
 
 /** Adds the state, and does what follows it. */
 async function write(unit: Unit, entered: Entered, effects: readonly FlowRunEffect[]): Promise<void> {
-  await queries.insertFlowRunState(unit.later, unit.sql, entered.row.id, entered.written);
+  await queries.insertFlowRunState(unit.later, entered.row.id, entered.written);
   await follow(unit, entered, effects);
 }
 

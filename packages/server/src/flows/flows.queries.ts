@@ -66,7 +66,7 @@ export function findFlows(db: Database, query: FlowQuery): Promise<FlowRow[]> {
   return db.read
     .selectFrom("flow")
     .selectAll()
-    .where(matching("flow", query, db.sql) ?? everything)
+    .where(matching("flow", query) ?? everything)
     .orderBy(order[query.sort])
     .limit(query.limit)
     .offset(query.offset)
@@ -74,10 +74,10 @@ export function findFlows(db: Database, query: FlowQuery): Promise<FlowRow[]> {
 }
 
 /** The parts of the filter that do not ask for anything. */
-export function idlePartsOf(db: Database, filter: FlowFilter): readonly string[] {
-  return idleParts(flowCondition, filter, db.sql);
+export function idlePartsOf(filter: FlowFilter): readonly string[] {
+  return idleParts(flowCondition, filter);
 }
 
 export function countFlows(db: Database, criteria: CriteriaOn<"flow">): Promise<number> {
-  return countMatching(db.slow, "flow", matching("flow", criteria, db.sql));
+  return countMatching(db.slow, "flow", matching("flow", criteria));
 }

@@ -78,7 +78,7 @@ export async function remove(context: Context, id: string): Promise<void> {
 }
 
 export async function removeMatching(context: Context, body: BodyOf<typeof bulkDeleteFlows>): Promise<string[]> {
-  refuseIdleFilter("flows", body, (filter) => queries.idlePartsOf(context.db, filter));
+  refuseIdleFilter("flows", body, queries.idlePartsOf);
   const found = await queries.findFlows(context.db, {
     flows: body.flows,
     sort: "NAME_ASC",

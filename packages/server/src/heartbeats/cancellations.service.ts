@@ -30,7 +30,7 @@ export function unansweredCancellationsEnder(context: Context, everySeconds: num
 
 function end(context: Context, id: string): Promise<boolean> {
   return unit(context, async (unit) => {
-    if (!(await queries.isCancelling(unit.tx, unit.sql, id))) return false;
+    if (!(await queries.isCancelling(unit.tx, id))) return false;
     const state = { type: "CANCELLED", message } as const;
     await flowRuns.proposeIn(unit, { id, state, ruleSet: "minimal" });
     return true;

@@ -1,7 +1,9 @@
 import { type StateType, stateNames, type Timestamp } from "@ostinato/core";
 import { type SqlBool, sql } from "kysely";
 import { columnTypes } from "../db/columns.ts";
-import type { Database, Reader, Sql, Writer } from "../db/dialect.ts";
+import type { Database, Reader, Writer } from "../db/dialect.ts";
+import { insertRows } from "../db/insert-rows.ts";
+import { portable } from "../db/portable.ts";
 import { isNamed, isOfType, isTerminal } from "../db/state-sql.ts";
 import { tables } from "../db/tables.ts";
 import type { Heartbeat } from "./heartbeats.rules.ts";
@@ -15,22 +17,21 @@ const maxIntervalSeconds = 3600;
  */
 export async function keepHeartbeats(
   tx: Writer,
-  dialect: Sql,
   { heartbeats, received }: { readonly heartbeats: readonly Heartbeat[]; readonly received: Timestamp },
 ): Promise<void> {
   const rows = heartbeats.map((heartbeat) => heartbeatRow(heartbeat, received));
   await sql`
     INSERT INTO flow_run_heartbeat (flow_run_id, occurred, interval_seconds, interval_declared, beat_count, received, process)
     SELECT flow_run_id, occurred, interval_seconds, interval_declared, 1, received, process
-    FROM ${dialect.rowsOf(JSON.stringify(rows), heartbeatColumns)} AS given
+    FROM ${portable.rowsOf(JSON.stringify(rows), heartbeatColumns)} AS given
     WHERE EXISTS (SELECT 1 FROM flow_run WHERE flow_run.id = given.flow_run_id)
     ${sql.raw(laterBeat)}`.execute(tx);
 }
 
 /** Keeps the sign of life of a process that is known to work on a flow run, as the first of the run or beside those that it gave. */
-export async function keepProposerSign(tx: Writer, dialect: Sql, sign: Heartbeat, received: Timestamp): Promise<void> {
+export async function keepProposerSign(tx: Writer, sign: Heartbeat, received: Timestamp): Promise<void> {
   const rows = [{ ...heartbeatRow(sign, received), beat_count: 1 }];
-  await dialect.insertRows(tx, { into: "flow_run_heartbeat", columns: allColumns, rows, ending: laterBeat });
+  await insertRows(tx, { into: "flow_run_heartbeat", columns: allColumns, rows, ending: laterBeat });
 }
 
 function heartbeatRow({ flowRunId, occurred, intervalSeconds, declared, process }: Heartbeat, received: Timestamp) {
@@ -65,9 +66,9 @@ export interface SignOfLife {
   readonly received: Timestamp;
 }
 
-export async function keepSigns(tx: Writer, dialect: Sql, signs: readonly SignOfLife[]): Promise<void> {
+export async function keepSigns(tx: Writer, signs: readonly SignOfLife[]): Promise<void> {
   const sorted = signs.toSorted((a, b) => (a.flow_run_id < b.flow_run_id ? -1 : 1));
-  const given = dialect.rowsOf(JSON.stringify(sorted), { flow_run_id: "uuid", received: "moment" });
+  const given = portable.rowsOf(JSON.stringify(sorted), { flow_run_id: "uuid", received: "moment" });
   await sql`
     UPDATE flow_run_heartbeat SET beat_count = beat_count + 1, received = given.received
     FROM ${given} AS given WHERE flow_run_heartbeat.flow_run_id = given.flow_run_id`.execute(tx);
@@ -143,8 +144,8 @@ export async function runsToWatch(db: Database): Promise<readonly WatchedRun[]> 
 const fewBeating = 200;
 
 /** The run as it is now, held until the unit of work ends; undefined where it is none to watch any more. */
-export function runToEnd(tx: Writer, dialect: Sql, id: string): Promise<WatchedRun | undefined> {
-  return watchedRuns(tx).where("flow_run.id", "=", id).modifyEnd(dialect.rowLock("flow_run")).executeTakeFirst();
+export function runToEnd(tx: Writer, id: string): Promise<WatchedRun | undefined> {
+  return watchedRuns(tx).where("flow_run.id", "=", id).modifyEnd(portable.rowLock("flow_run")).executeTakeFirst();
 }
 
 /** Runs that were asked to stop, except those whose process declares an interval. */
@@ -170,13 +171,13 @@ export function cancellingRuns(reader: Reader): Promise<readonly { id: string; s
 const cancellingPerLook = 1000;
 
 /** Holds the run until the unit of work ends. */
-export async function isCancelling(tx: Writer, dialect: Sql, id: string): Promise<boolean> {
+export async function isCancelling(tx: Writer, id: string): Promise<boolean> {
   const found = await tx
     .selectFrom("flow_run")
     .select("id")
     .where("id", "=", id)
     .where("state_type", "=", "CANCELLING")
-    .modifyEnd(dialect.rowLock("flow_run"))
+    .modifyEnd(portable.rowLock("flow_run"))
     .executeTakeFirst();
   return found !== undefined;
 }

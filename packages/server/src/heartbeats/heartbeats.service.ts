@@ -1,21 +1,16 @@
 import { type Timestamp, toTimestamp } from "@ostinato/core";
 import type { Event } from "@ostinato/protocol";
 import type { Writer } from "../db/dialect.ts";
-import type { Context } from "../kernel/context.ts";
 import type { Unit } from "../kernel/unit.ts";
 import * as queries from "./heartbeats.queries.ts";
 import { heartbeatOf, latestHeartbeats } from "./heartbeats.rules.ts";
 
 /** Notes the signs of life among events, in their unit of work. */
-export async function record(
-  { db, clock }: Pick<Context, "db" | "clock">,
-  tx: Writer,
-  events: readonly Event[],
-): Promise<void> {
+export async function record({ context, later }: Unit, events: readonly Event[]): Promise<void> {
   const heartbeats = events.flatMap((event) => heartbeatOf(event, toTimestamp(event.occurred)) ?? []);
   if (heartbeats.length === 0) return;
-  const received = clock.now();
-  await queries.keepHeartbeats(db.deferred(tx), db.sql, { heartbeats: latestHeartbeats(heartbeats), received });
+  const received = context.clock.now();
+  await queries.keepHeartbeats(later, { heartbeats: latestHeartbeats(heartbeats), received });
 }
 
 /** The last sign of life of a process that ended or lost its run; undefined if it never gave one. */
@@ -33,5 +28,5 @@ export interface ProposerSign {
 
 /** Notes that the process which proposed a state is alive: it may die before its first sign of life. */
 export async function recordProposer(unit: Unit, sign: ProposerSign): Promise<void> {
-  await queries.keepProposerSign(unit.later, unit.sql, { ...sign, declared: true }, sign.occurred);
+  await queries.keepProposerSign(unit.later, { ...sign, declared: true }, sign.occurred);
 }

@@ -34,8 +34,8 @@ export function lostRunsEnder(context: Context, everySeconds: number): () => Pro
       }
     }
     activity.keepOnly(new Set(runs.map(({ id }) => id)));
-    await unit(context, async ({ tx, sql }) => {
-      if (alive.length > 0) await queries.keepSigns(tx, sql, alive);
+    await unit(context, async ({ tx }) => {
+      if (alive.length > 0) await queries.keepSigns(tx, alive);
       await queries.forgetEndedRuns(tx, rowsForgottenPerStep);
     });
     return ended;
@@ -78,7 +78,7 @@ async function end(context: Context, run: queries.WatchedRun, why: "gone" | "sil
   const { log, activity } = context;
   const lastSign = lastSignOf(run, activity.within(run.id, Number.POSITIVE_INFINITY));
   const ended = await unit(context, async (unit) => {
-    const now = await queries.runToEnd(unit.tx, unit.sql, run.id);
+    const now = await queries.runToEnd(unit.tx, run.id);
     if (now === undefined || seen(now).sign !== seen(run).sign) return false;
     const state = endOf(now, why, formatTimestamp(lastSign));
     const { status } = await flowRuns.proposeIn(unit, { id: run.id, state, ruleSet: "minimal", at: lastSign });

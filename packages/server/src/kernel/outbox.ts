@@ -1,7 +1,7 @@
 import type { Timestamp } from "@ostinato/core";
 import * as queries from "../consumers/outbox.queries.ts";
 import { isWantedBy, isWantedByAny } from "../consumers/wants.rules.ts";
-import type { Sql, Writer } from "../db/dialect.ts";
+import type { Writer } from "../db/dialect.ts";
 import type { Change } from "./bus.ts";
 import type { Delivery, DeliveryKind, Subscriber } from "./delivery.ts";
 
@@ -23,7 +23,7 @@ export interface Outbox {
   /** The notes that some consumer wants. */
   wanted(notes: Noted): readonly Delivery[];
   /** Inserts deliveries in the transaction of the changes. The caller wakes consumers after the commit. */
-  append(tx: Writer, dialect: Sql, appended: { deliveries: readonly Delivery[]; now: Timestamp }): Promise<void>;
+  append(tx: Writer, appended: { deliveries: readonly Delivery[]; now: Timestamp }): Promise<void>;
   /**
    * Wakes their consumers after the commit; those that do not run here, on other servers. Only a hint: a consumer that misses it
    * looks by itself some seconds later.

@@ -1,6 +1,6 @@
 import type { Clock, Timestamp } from "@ostinato/core";
 import type { Event, LiveNoun, LiveRow } from "@ostinato/protocol";
-import type { Sql, WriteOptions, Writer } from "../db/dialect.ts";
+import type { WriteOptions, Writer } from "../db/dialect.ts";
 import type { Change, Changed } from "./bus.ts";
 import type { Context } from "./context.ts";
 import type { Metrics } from "./metrics.ts";
@@ -10,9 +10,8 @@ import type { FollowUp } from "./outbox.ts";
 export interface Unit {
   readonly context: Context;
   readonly tx: Writer;
-  /** A writer for statements whose answers nobody awaits, from `Database.deferred`. */
+  /** The writer for statements whose answers nobody awaits, from `Database.write`. */
   readonly later: Writer;
-  readonly sql: Sql;
   /**
    * Notes new or changed rows. `present` turns a row into the form that pages get, once somebody asks for it; without `present`
    * the rows are read by their ids, for nouns whose pages show more than the row.
@@ -40,11 +39,11 @@ export interface Unit {
  */
 export async function unit<T>(context: Context, work: (unit: Unit) => Promise<T>, options?: WriteOptions): Promise<T> {
   const { db, clock, outbox, bus, metrics } = context;
-  const { value, changes, counts, wanted } = await db.write(async (tx) => {
+  const { value, changes, counts, wanted } = await db.write(async (tx, later) => {
     const notes: Notes = { changes: [], followUps: [], counts: [] };
-    const value = await work(unitOf(context, tx, notes));
+    const value = await work(unitOf(context, { tx, later }, notes));
     const wanted = outbox.wanted(notes);
-    if (wanted.length > 0) await outbox.append(db.deferred(tx), db.sql, { deliveries: wanted, now: clock.now() });
+    if (wanted.length > 0) await outbox.append(later, { deliveries: wanted, now: clock.now() });
     return { value, wanted, ...notes };
   }, options);
   for (const counted of counts) metrics.add(...counted);
@@ -59,13 +58,16 @@ interface Notes {
   readonly counts: Parameters<Metrics["add"]>[];
 }
 
-function unitOf(context: Context, tx: Writer, { changes, followUps, counts }: Notes): Unit {
-  const { db, clock } = context;
+function unitOf(
+  context: Context,
+  { tx, later }: Pick<Unit, "tx" | "later">,
+  { changes, followUps, counts }: Notes,
+): Unit {
+  const { clock } = context;
   return {
     context,
     tx,
-    later: db.deferred(tx),
-    sql: db.sql,
+    later,
     changed(noun, rows, present) {
       // The compiler checked the type of the rows where they were noted, and cannot see it here.
       if (rows.length > 0) changes.push(new ChangedRows(clock, noun, { given: rows, present }) as unknown as Changed);

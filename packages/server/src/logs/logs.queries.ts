@@ -4,7 +4,8 @@ import { everything, untilUnwanted } from "../criteria/conditions.queries.ts";
 import { charactersOfLogs, listedLog } from "../criteria/listed-log.queries.ts";
 import { logCondition } from "../criteria/logs.queries.ts";
 import { columnTypes } from "../db/columns.ts";
-import type { Database, Reader, Sql } from "../db/dialect.ts";
+import type { Database, Reader } from "../db/dialect.ts";
+import { insertRows } from "../db/insert-rows.ts";
 import { type Tables, tables } from "../db/tables.ts";
 
 export type LogRow = Selectable<Tables["log"]>;
@@ -12,8 +13,8 @@ export type LogRow = Selectable<Tables["log"]>;
 const logColumns = columnTypes(tables.log);
 
 /** Keeps the lines that are not there yet. */
-export async function insertLogs(reader: Reader, dialect: Sql, rows: readonly LogRow[]): Promise<void> {
-  await dialect.insertRows(reader, { into: "log", columns: logColumns, rows, ending: "ON CONFLICT (id) DO NOTHING" });
+export async function insertLogs(reader: Reader, rows: readonly LogRow[]): Promise<void> {
+  await insertRows(reader, { into: "log", columns: logColumns, rows, ending: "ON CONFLICT (id) DO NOTHING" });
 }
 
 export interface LogQuery {
@@ -31,7 +32,7 @@ const order = {
 /** Searches in text read every line of a run: they go to the reader that may take long. */
 export async function findLogs(db: Database, { logs, sort, limit, offset }: LogQuery): Promise<LogRow[]> {
   const { rows } = await sql<LogRow>`SELECT ${listedLog(limit)} FROM log
-    WHERE ${untilUnwanted(db.sql, "log", logCondition(logs, db.sql)) ?? everything}
+    WHERE ${untilUnwanted("log", logCondition(logs)) ?? everything}
     ORDER BY ${order[sort]} LIMIT ${limit} OFFSET ${offset}`.execute(logs?.text ? db.slow : db.read);
   return rows;
 }

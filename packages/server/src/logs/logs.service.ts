@@ -27,8 +27,8 @@ export async function create(context: Context, lines: readonly LogCreate[]): Pro
     task_run_id: line.task_run_id?.toLowerCase() ?? null,
   }));
   for (const { flow_run_id } of rows) if (flow_run_id !== null) activity.note(flow_run_id);
-  await unit(context, async ({ tx, sql, changed, count }) => {
-    await queries.insertLogs(tx, sql, rows);
+  await unit(context, async ({ tx, changed, count }) => {
+    await queries.insertLogs(tx, rows);
     changed("log", rows, present);
     count("log_lines_total", rows.length);
   });

@@ -1,7 +1,8 @@
 import type { StateType, Timestamp } from "@ostinato/core";
 import { type Selectable, type SqlBool, sql } from "kysely";
 import { columnTypes } from "../db/columns.ts";
-import type { Reader, Sql } from "../db/dialect.ts";
+import type { Reader } from "../db/dialect.ts";
+import { insertRows } from "../db/insert-rows.ts";
 import { type JsonText, type Tables, tables } from "../db/tables.ts";
 
 const resultColumns = columnTypes(tables.result);
@@ -9,8 +10,8 @@ const resultColumns = columnTypes(tables.result);
 export type ResultWrite = Selectable<Tables["result"]>;
 
 /** Adds the results that are not there yet. */
-export async function insertResults(reader: Reader, dialect: Sql, rows: readonly ResultWrite[]): Promise<void> {
-  await dialect.insertRows(reader, {
+export async function insertResults(reader: Reader, rows: readonly ResultWrite[]): Promise<void> {
+  await insertRows(reader, {
     into: "result",
     columns: resultColumns,
     rows,
@@ -23,8 +24,8 @@ const valueColumns = columnTypes(tables.task_run_value);
 export type ValueWrite = Selectable<Tables["task_run_value"]>;
 
 /** Keeps what belongs to the latest state that brought it, in whatever order states come. One row for each task run. */
-export async function upsertValues(reader: Reader, dialect: Sql, rows: readonly ValueWrite[]): Promise<void> {
-  await dialect.insertRows(reader, {
+export async function upsertValues(reader: Reader, rows: readonly ValueWrite[]): Promise<void> {
+  await insertRows(reader, {
     into: "task_run_value AS kept",
     columns: valueColumns,
     rows,

@@ -1,11 +1,10 @@
 import { formatTimestamp, type Timestamp, timeOrderedId, toTimestamp } from "@ostinato/core";
 import type { InputsView, ResultCreate, ResultView, StoredResult, TaskRunValues } from "@ostinato/protocol";
-import type { Writer } from "../db/dialect.ts";
 import { readJson, readOptionalJson, storable, storableOrNull, writeJson } from "../db/json-text.ts";
 import type { Context } from "../kernel/context.ts";
 import { notFound } from "../kernel/errors.ts";
 import { readLimit } from "../kernel/paging.ts";
-import { unit } from "../kernel/unit.ts";
+import { type Unit, unit } from "../kernel/unit.ts";
 import { persistedResult } from "./persisted.rules.ts";
 import * as queries from "./results.queries.ts";
 import { boundedPreview, keepable, noPreview, reasonForNone } from "./results.rules.ts";
@@ -25,8 +24,7 @@ export interface ReportedValues {
 
 /** Keeps inputs and results in the unit of work of the states that brought them; a state's values once. */
 export async function keepReported(
-  { db, config, clock }: Pick<Context, "db" | "config" | "clock">,
-  tx: Writer,
+  { context: { config, clock }, later }: Unit,
   reported: readonly ReportedValues[],
 ): Promise<void> {
   const now = clock.now();
@@ -38,8 +36,8 @@ export async function keepReported(
       { ...row, id, created: now, ...ofTaskRun(flowRunId, taskRunId, taskKey), flow_run_attempt: flowRunAttempt },
     ];
   });
-  await queries.insertResults(db.deferred(tx), db.sql, results);
-  await queries.upsertValues(db.deferred(tx), db.sql, valuesOf(reported));
+  await queries.insertResults(later, results);
+  await queries.upsertValues(later, valuesOf(reported));
 }
 
 /** One row for each task run, of the latest states among those given. */
@@ -111,9 +109,9 @@ export async function keepOfFlowRun(context: Context, flowRunId: string, result:
     task_key: null,
     flow_run_attempt: flowRun.run_count,
   };
-  await unit(context, async ({ tx, sql }) => {
+  await unit(context, async ({ tx }) => {
     await queries.deleteFlowRunResult(tx, flowRunId, flowRun.run_count);
-    await queries.insertResults(tx, sql, [row]);
+    await queries.insertResults(tx, [row]);
   });
 }
 

@@ -1,5 +1,6 @@
 import { type SqlBool, sql } from "kysely";
-import type { Database, Sql, Writer } from "../db/dialect.ts";
+import type { Database, Writer } from "../db/dialect.ts";
+import { portable } from "../db/portable.ts";
 import { hasNotEnded } from "../db/state-sql.ts";
 import type { Cutoffs } from "./retention.rules.ts";
 import { among, deleteAmong, idsOf, later, type Place } from "./sweep.queries.ts";
@@ -40,17 +41,16 @@ export async function oldArtifacts(db: Database, { cutoffs, after, limit }: Sear
  */
 export async function deleteArtifacts(
   tx: Writer,
-  dialect: Sql,
   { ids, cutoffs }: { readonly ids: readonly string[]; readonly cutoffs: Cutoffs },
 ): Promise<readonly string[]> {
   await sql`SELECT id FROM artifact_collection WHERE key IN
-    (SELECT key FROM artifact WHERE ${among(dialect, "id", ids)})
-    ORDER BY key ${dialect.rowLock("artifact_collection")}`.execute(tx);
+    (SELECT key FROM artifact WHERE ${among("id", ids)})
+    ORDER BY key ${portable.rowLock("artifact_collection")}`.execute(tx);
   const { rows } = await sql<{ id: string }>`SELECT id FROM artifact
-    WHERE ${among(dialect, "id", ids)} AND ${isOldArtifact(cutoffs)}`.execute(tx);
+    WHERE ${among("id", ids)} AND ${isOldArtifact(cutoffs)}`.execute(tx);
   const going = idsOf(rows);
-  await sql`DELETE FROM artifact_collection WHERE key IN (SELECT key FROM artifact WHERE ${among(dialect, "id", going)})
-    AND ${among(dialect, "latest_id", going)}`.execute(tx);
-  await deleteAmong(tx, dialect, { table: "artifact", ids: going });
+  await sql`DELETE FROM artifact_collection WHERE key IN (SELECT key FROM artifact WHERE ${among("id", going)})
+    AND ${among("latest_id", going)}`.execute(tx);
+  await deleteAmong(tx, { table: "artifact", ids: going });
   return going;
 }

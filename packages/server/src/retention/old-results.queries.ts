@@ -1,6 +1,6 @@
 import { localResultScheme, type Timestamp } from "@ostinato/core";
 import { type SqlBool, sql } from "kysely";
-import type { Database, Sql, Writer } from "../db/dialect.ts";
+import type { Database, Writer } from "../db/dialect.ts";
 import type { Portion } from "./old-runs.queries.ts";
 import { among, deleteAmong, idsOf, later, type Place } from "./sweep.queries.ts";
 
@@ -60,19 +60,18 @@ export interface Removed {
 /** Takes the data out of results; those whose run is gone go whole. */
 export async function forgetResults(
   tx: Writer,
-  dialect: Sql,
   { ids, now, reason }: { readonly ids: readonly string[]; readonly now: Timestamp; readonly reason: string },
 ): Promise<Removed> {
   const { rows } = await sql<Needless>`SELECT id, location,
       (EXISTS (SELECT 1 FROM flow_run WHERE flow_run.id = result.flow_run_id)
         OR EXISTS (SELECT 1 FROM task_run WHERE task_run.id = result.task_run_id)) AS shown
-    FROM result WHERE ${among(dialect, "id", ids)} AND ${isNeedless(now)}`.execute(tx);
+    FROM result WHERE ${among("id", ids)} AND ${isNeedless(now)}`.execute(tx);
   await tx
     .updateTable("result")
     .set({ format: "none", data: null, location: null, cache_key: null, expires: null, reason: reasonWithRest(reason) })
-    .where(among(dialect, "id", idsOf(rows.filter(({ shown }) => Boolean(shown)))))
+    .where(among("id", idsOf(rows.filter(({ shown }) => Boolean(shown)))))
     .execute();
-  await deleteAmong(tx, dialect, { table: "result", ids: idsOf(rows.filter(({ shown }) => !shown)) });
+  await deleteAmong(tx, { table: "result", ids: idsOf(rows.filter(({ shown }) => !shown)) });
   return removed(rows);
 }
 
@@ -85,12 +84,11 @@ function reasonWithRest(reason: string) {
 /** Deletes the results of removed runs; cached ones stay without their run. */
 export async function deleteSomeResults(
   tx: Writer,
-  dialect: Sql,
   { column, ids, limit, now }: Portion & { readonly now: Timestamp },
 ): Promise<Removed> {
   const { rows } = await sql<{ id: string; location: string | null }>`SELECT id, location FROM result
-    WHERE ${among(dialect, column, ids)} AND NOT ${isCached(now)} LIMIT ${limit}`.execute(tx);
-  await deleteAmong(tx, dialect, { table: "result", ids: idsOf(rows) });
+    WHERE ${among(column, ids)} AND NOT ${isCached(now)} LIMIT ${limit}`.execute(tx);
+  await deleteAmong(tx, { table: "result", ids: idsOf(rows) });
   return removed(rows);
 }
 

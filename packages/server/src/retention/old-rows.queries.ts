@@ -1,6 +1,6 @@
 import { type Timestamp, timeOrderedId } from "@ostinato/core";
 import { sql } from "kysely";
-import type { Database, Sql, Writer } from "../db/dialect.ts";
+import type { Database, Writer } from "../db/dialect.ts";
 import { among, later, type Place } from "./sweep.queries.ts";
 
 interface Search<After> {
@@ -57,10 +57,7 @@ export async function oldCacheEntries(
 }
 
 /** Deletes entries, and returns their number. */
-export async function deleteCacheEntries(tx: Writer, dialect: Sql, ids: readonly string[]): Promise<number> {
-  const result = await tx
-    .deleteFrom("task_run_state_cache")
-    .where(among(dialect, "id", ids))
-    .executeTakeFirst();
+export async function deleteCacheEntries(tx: Writer, ids: readonly string[]): Promise<number> {
+  const result = await tx.deleteFrom("task_run_state_cache").where(among("id", ids)).executeTakeFirst();
   return Number(result.numDeletedRows);
 }

@@ -1,6 +1,7 @@
 import type { Timestamp } from "@ostinato/core";
 import { type SqlBool, sql } from "kysely";
-import type { Database, Sql, Writer } from "../db/dialect.ts";
+import type { Database, Writer } from "../db/dialect.ts";
+import { portable } from "../db/portable.ts";
 import { isTerminal } from "../db/state-sql.ts";
 import { among, deleteAmong, idsOf, later, type Place } from "./sweep.queries.ts";
 
@@ -42,12 +43,11 @@ export async function oldFreeTaskRuns(db: Database, search: Search): Promise<rea
 /** The runs that are still finished, locked until the unit of work ends, so that none of them is restarted meanwhile. */
 export async function heldFlowRuns(
   tx: Writer,
-  dialect: Sql,
   { ids, before }: { readonly ids: readonly string[]; readonly before: Timestamp },
 ): Promise<readonly string[]> {
   const { rows } = await sql<{ id: string }>`SELECT id FROM flow_run
-    WHERE ${among(dialect, "id", ids)} AND ${endedBefore("flow_run", before)}
-    ORDER BY id ${dialect.rowLock("flow_run")}`.execute(tx);
+    WHERE ${among("id", ids)} AND ${endedBefore("flow_run", before)}
+    ORDER BY id ${portable.rowLock("flow_run")}`.execute(tx);
   return idsOf(rows);
 }
 
@@ -58,54 +58,36 @@ export interface Portion {
   readonly limit: number;
 }
 
-export async function someTaskRuns(
-  tx: Writer,
-  dialect: Sql,
-  { ids, limit }: Omit<Portion, "column">,
-): Promise<readonly string[]> {
-  const rows = await tx
-    .selectFrom("task_run")
-    .select("id")
-    .where(among(dialect, "flow_run_id", ids))
-    .limit(limit)
-    .execute();
+export async function someTaskRuns(tx: Writer, { ids, limit }: Omit<Portion, "column">): Promise<readonly string[]> {
+  const rows = await tx.selectFrom("task_run").select("id").where(among("flow_run_id", ids)).limit(limit).execute();
   return idsOf(rows);
 }
 
 /** Deletes task runs with their states and values, and gives the subflows that had them as parents and have none now. */
 export async function deleteTaskRuns(
   tx: Writer,
-  dialect: Sql,
   ids: readonly string[],
 ): Promise<{ readonly deleted: number; readonly released: readonly string[] }> {
   if (ids.length === 0) return { deleted: 0, released: [] };
   const { rows } = await sql<{ id: string }>`UPDATE flow_run SET parent_task_run_id = NULL
-    WHERE ${among(dialect, "parent_task_run_id", ids)} RETURNING id`.execute(tx);
+    WHERE ${among("parent_task_run_id", ids)} RETURNING id`.execute(tx);
   await sql`DELETE FROM task_run_state_cache WHERE task_run_state_id IN
-    (SELECT id FROM task_run_state WHERE ${among(dialect, "task_run_id", ids)})`.execute(tx);
-  return { deleted: await deleteAmong(tx, dialect, { table: "task_run", ids }), released: idsOf(rows) };
+    (SELECT id FROM task_run_state WHERE ${among("task_run_id", ids)})`.execute(tx);
+  return { deleted: await deleteAmong(tx, { table: "task_run", ids }), released: idsOf(rows) };
 }
 
-export async function deleteSomeLogs(tx: Writer, dialect: Sql, { column, ids, limit }: Portion): Promise<number> {
-  const some = tx
-    .selectFrom("log")
-    .select("id")
-    .where(among(dialect, column, ids))
-    .limit(limit);
+export async function deleteSomeLogs(tx: Writer, { column, ids, limit }: Portion): Promise<number> {
+  const some = tx.selectFrom("log").select("id").where(among(column, ids)).limit(limit);
   const result = await tx.deleteFrom("log").where("id", "in", some).executeTakeFirst();
   return Number(result.numDeletedRows);
 }
 
 /** Deletes the artifacts that stand for results; artifacts that runs made for people have a retention time of their own. */
-export async function deleteSomeResultArtifacts(
-  tx: Writer,
-  dialect: Sql,
-  { column, ids, limit }: Portion,
-): Promise<number> {
+export async function deleteSomeResultArtifacts(tx: Writer, { column, ids, limit }: Portion): Promise<number> {
   const some = tx
     .selectFrom("artifact")
     .select("id")
-    .where(among(dialect, column, ids))
+    .where(among(column, ids))
     .where("type", "=", "result")
     .where("key", "is", null)
     .limit(limit);

@@ -65,15 +65,15 @@ interface Portion {
 
 /** The runs themselves go last, so that a sweep that is interrupted finds them again and nothing is left behind. */
 async function removePortion(sweep: Sweep, unit: Unit, { ids: wanted, before }: Going): Promise<Portion> {
-  const { tx, sql: dialect } = unit;
-  const ids = await queries.heldFlowRuns(tx, dialect, { ids: wanted, before });
+  const { tx } = unit;
+  const ids = await queries.heldFlowRuns(tx, { ids: wanted, before });
   if (ids.length === 0) return nothing;
-  const taskRuns = await queries.someTaskRuns(tx, dialect, { ids, limit: maxRows.task_runs });
-  const { deleted, released } = await queries.deleteTaskRuns(tx, dialect, taskRuns);
+  const taskRuns = await queries.someTaskRuns(tx, { ids, limit: maxRows.task_runs });
+  const { deleted, released } = await queries.deleteTaskRuns(tx, taskRuns);
   const belongings = await removeBelongings(sweep, unit, { column: "flow_run_id", ids });
   const more = deleted === maxRows.task_runs || belongings.more;
   if (!more) {
-    await deleteAmong(tx, dialect, { table: "flow_run", ids });
+    await deleteAmong(tx, { table: "flow_run", ids });
     unit.deleted("flow-run", ids);
   }
   return { ...belongings, flowRuns: more ? [] : ids, taskRuns: deleted, released, more };
@@ -91,12 +91,12 @@ const nothing: Portion = {
 
 async function removeBelongings(
   { now }: Sweep,
-  { tx, sql: dialect }: Unit,
+  { tx }: Unit,
   runs: Pick<queries.Portion, "column" | "ids">,
 ): Promise<Pick<Portion, "logs" | "artifacts" | "results" | "more">> {
-  const logs = await queries.deleteSomeLogs(tx, dialect, { ...runs, limit: maxRows.logs });
-  const results = await deleteSomeResults(tx, dialect, { ...runs, limit: maxRows.results, now });
-  const artifacts = await queries.deleteSomeResultArtifacts(tx, dialect, { ...runs, limit: maxRows.artifacts });
+  const logs = await queries.deleteSomeLogs(tx, { ...runs, limit: maxRows.logs });
+  const results = await deleteSomeResults(tx, { ...runs, limit: maxRows.results, now });
+  const artifacts = await queries.deleteSomeResultArtifacts(tx, { ...runs, limit: maxRows.artifacts });
   const more = logs === maxRows.logs || results.rows === maxRows.results || artifacts === maxRows.artifacts;
   return { logs, artifacts, results, more };
 }
@@ -106,7 +106,7 @@ async function removeFreeTaskRuns(sweep: Sweep, ids: readonly string[]): Promise
     const portion = await sweep.step(async (unit): Promise<Portion> => {
       const belongings = await removeBelongings(sweep, unit, { column: "task_run_id", ids });
       if (belongings.more) return { ...nothing, ...belongings };
-      const { deleted, released } = await queries.deleteTaskRuns(unit.tx, unit.sql, ids);
+      const { deleted, released } = await queries.deleteTaskRuns(unit.tx, ids);
       return { ...nothing, ...belongings, taskRuns: deleted, released };
     });
     await account(sweep, portion);

@@ -32,7 +32,7 @@ function removeOldCacheEntries(sweep: Sweep): Promise<void> {
   return walk<Place, number>(sweep, {
     batch: limit,
     find: (after) => rows.oldCacheEntries(db, { before: sweep.now, after, limit }),
-    remove: ({ tx, sql }, found) => rows.deleteCacheEntries(tx, sql, idsOf(found)),
+    remove: ({ tx }, found) => rows.deleteCacheEntries(tx, idsOf(found)),
     account: (removed) => sweep.count("cache_entries", removed),
   });
 }
@@ -43,7 +43,7 @@ function removeOldEvents(sweep: Sweep, before: Timestamp): Promise<void> {
   return walk<rows.OldEvent, number>(sweep, {
     batch: limit,
     find: (after) => rows.oldEvents(context.db, { before, after, limit }),
-    remove: ({ tx }, found) => events.removeIn(context, tx, found.map(keptEvent)),
+    remove: ({ tx }, found) => events.removeIn(tx, found.map(keptEvent)),
     account: (removed) => sweep.count("events", removed),
   });
 }
@@ -58,7 +58,7 @@ function removeOldLogs(sweep: Sweep, before: Timestamp): Promise<void> {
   return walk<{ readonly id: string }, number>(sweep, {
     batch: limit,
     find: (after) => rows.oldLogs(db, { before, after, limit }),
-    remove: ({ tx, sql }, found) => deleteAmong(tx, sql, { table: "log", ids: idsOf(found) }),
+    remove: ({ tx }, found) => deleteAmong(tx, { table: "log", ids: idsOf(found) }),
     account: (removed) => sweep.count("logs", removed),
   });
 }
@@ -70,8 +70,8 @@ function removeOldArtifacts(sweep: Sweep): Promise<void> {
   return walk<Place, readonly string[]>(sweep, {
     batch: limit,
     find: (after) => oldArtifacts(db, { cutoffs, after, limit }),
-    async remove({ tx, sql, deleted }, found) {
-      const removed = await deleteArtifacts(tx, sql, { ids: idsOf(found), cutoffs });
+    async remove({ tx, deleted }, found) {
+      const removed = await deleteArtifacts(tx, { ids: idsOf(found), cutoffs });
       deleted("artifact", removed);
       return removed;
     },
@@ -87,7 +87,7 @@ function removeOldResults(sweep: Sweep, before: Timestamp): Promise<void> {
   return walk<Place, Removed>(sweep, {
     batch: limit,
     find: (after) => oldResults(db, { before, now, after, limit }),
-    remove: ({ tx, sql }, found) => forgetResults(tx, sql, { ids: idsOf(found), now, reason }),
+    remove: ({ tx }, found) => forgetResults(tx, { ids: idsOf(found), now, reason }),
     async account(removed) {
       sweep.count("results", removed.rows);
       await removeFiles(context, removed.locations);

@@ -1,11 +1,12 @@
 import { type SqlBool, sql } from "kysely";
-import type { Sql, Writer } from "../db/dialect.ts";
+import type { Writer } from "../db/dialect.ts";
+import { portable } from "../db/portable.ts";
 
 /** Servers of one database remove in turns, never at once: they would wait for each other's rows in different orders. */
 const sweepLock = 727074618;
 
-export async function lockSweeping(tx: Writer, dialect: Sql): Promise<boolean> {
-  const { rows } = await sql<{ held: SqlBool }>`SELECT ${dialect.tryLock(sweepLock)} AS held`.execute(tx);
+export async function lockSweeping(tx: Writer): Promise<boolean> {
+  const { rows } = await sql<{ held: SqlBool }>`SELECT ${portable.tryLock(sweepLock)} AS held`.execute(tx);
   return Boolean(rows[0]?.held);
 }
 
@@ -21,14 +22,13 @@ export function later(moment: string, id: string, after: Place | undefined) {
 }
 
 /** Whether a column's id is one of these: one parameter and one prepared statement for any number. */
-export function among(dialect: Sql, column: string, ids: readonly string[]) {
-  const given = dialect.rowsOf(JSON.stringify(ids.map((id) => ({ id }))), { id: "uuid" });
+export function among(column: string, ids: readonly string[]) {
+  const given = portable.rowsOf(JSON.stringify(ids.map((id) => ({ id }))), { id: "uuid" });
   return sql<SqlBool>`${sql.raw(column)} IN (SELECT given.id FROM ${given} AS given)`;
 }
 
 export async function deleteAmong(
   tx: Writer,
-  dialect: Sql,
   {
     table,
     ids,
@@ -38,10 +38,7 @@ export async function deleteAmong(
   },
 ): Promise<number> {
   if (ids.length === 0) return 0;
-  const result = await tx
-    .deleteFrom(table)
-    .where(among(dialect, "id", ids))
-    .executeTakeFirst();
+  const result = await tx.deleteFrom(table).where(among("id", ids)).executeTakeFirst();
   return Number(result.numDeletedRows);
 }
 

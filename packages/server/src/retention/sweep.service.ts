@@ -53,7 +53,7 @@ export function createSweep(
     step: (work) =>
       whenRested(() =>
         unit(context, async (unit) => {
-          if (!(await lockSweeping(unit.tx, unit.sql))) throw new SweptElsewhere();
+          if (!(await lockSweeping(unit.tx))) throw new SweptElsewhere();
           return work(unit);
         }),
       ),

@@ -1,8 +1,10 @@
 import type { StateType, Timestamp } from "@ostinato/core";
 import { sql } from "kysely";
 import { columnTypes, type RowOf } from "../db/columns.ts";
-import type { Reader, Sql } from "../db/dialect.ts";
+import type { Reader } from "../db/dialect.ts";
+import { insertRows } from "../db/insert-rows.ts";
 import { writeJson } from "../db/json-text.ts";
+import { portable } from "../db/portable.ts";
 import { tables, taskRunColumns } from "../db/tables.ts";
 
 export interface KnownFlowRun {
@@ -13,13 +15,12 @@ export interface KnownFlowRun {
 /** The existing ones of the flow runs, with the types of their states; locked, so that none is ended meanwhile. */
 export async function knownFlowRuns(
   reader: Reader,
-  dialect: Sql,
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, KnownFlowRun>> {
   if (ids.length === 0) return new Map();
-  const wanted = dialect.rowsOf(writeJson(ids.map((id) => ({ id }))), { id: "uuid" });
+  const wanted = portable.rowsOf(writeJson(ids.map((id) => ({ id }))), { id: "uuid" });
   const { rows } = await sql<KnownFlowRun & { id: string }>`SELECT id, state_type, state_timestamp FROM flow_run
-    WHERE id IN (SELECT id FROM ${wanted} AS wanted) ORDER BY id ${dialect.rowLock("flow_run")}`.execute(reader);
+    WHERE id IN (SELECT id FROM ${wanted} AS wanted) ORDER BY id ${portable.rowLock("flow_run")}`.execute(reader);
   return new Map(rows.map((row) => [row.id, row]));
 }
 
@@ -34,13 +35,9 @@ export interface KeyedTaskRun extends NaturalKey {
 }
 
 /** The task runs that exist under the keys. */
-export async function taskRunsByKey(
-  reader: Reader,
-  dialect: Sql,
-  keys: readonly NaturalKey[],
-): Promise<readonly KeyedTaskRun[]> {
+export async function taskRunsByKey(reader: Reader, keys: readonly NaturalKey[]): Promise<readonly KeyedTaskRun[]> {
   if (keys.length === 0) return [];
-  const wanted = dialect.rowsOf(writeJson(keys), { flow_run_id: "uuid", task_key: "text", dynamic_key: "text" });
+  const wanted = portable.rowsOf(writeJson(keys), { flow_run_id: "uuid", task_key: "text", dynamic_key: "text" });
   const { rows } = await sql<KeyedTaskRun>`SELECT id, flow_run_id, task_key, dynamic_key FROM task_run
     WHERE (flow_run_id, task_key, dynamic_key) IN (SELECT flow_run_id, task_key, dynamic_key FROM ${wanted} AS wanted)`.execute(
     reader,
@@ -75,16 +72,16 @@ export interface WrittenTaskRun {
 }
 
 /** Adds task runs, and moves those that are in an earlier state. Gives the rows that it wrote. */
-export function upsertTaskRuns(reader: Reader, dialect: Sql, rows: readonly TaskRunWrite[]): Promise<WrittenTaskRun[]> {
-  return dialect.insertRows(reader, { into: "task_run", columns: runColumns, rows, ending: moveToLater });
+export function upsertTaskRuns(reader: Reader, rows: readonly TaskRunWrite[]): Promise<WrittenTaskRun[]> {
+  return insertRows(reader, { into: "task_run", columns: runColumns, rows, ending: moveToLater });
 }
 
 const stateColumns = columnTypes(tables.task_run_state);
 
 export type StateWrite = RowOf<typeof tables.task_run_state>;
 
-export async function insertStates(reader: Reader, dialect: Sql, rows: readonly StateWrite[]): Promise<void> {
-  await dialect.insertRows(reader, {
+export async function insertStates(reader: Reader, rows: readonly StateWrite[]): Promise<void> {
+  await insertRows(reader, {
     into: "task_run_state",
     columns: stateColumns,
     rows,

@@ -2,7 +2,6 @@ import { isTerminal, microsPerSecond, type Timestamp } from "@ostinato/core";
 import type { TaskRun } from "@ostinato/protocol";
 import type { Writer } from "../db/dialect.ts";
 import { storable, storableOrNull, writeJson, writeOptionalJson } from "../db/json-text.ts";
-import type { Context } from "../kernel/context.ts";
 import type { Unit } from "../kernel/unit.ts";
 import * as results from "../results/results.service.ts";
 import { type Abandonment, endAbandoned, presentTaskRun } from "../task-runs/task-runs.service.ts";
@@ -29,20 +28,20 @@ interface MovedTaskRun {
  * than once: all are kept, and a task run is in the latest.
  */
 export async function record(unit: Unit, given: readonly ReportedState[]): Promise<Recorded> {
-  const { context, tx, sql } = unit;
+  const { context, tx } = unit;
   if (given.length === 0) return { missingFlowRuns: [] };
   const now = context.clock.now();
-  const { reports, missingFlowRuns, ends } = await ofKnownFlowRuns(tx, sql, given);
+  const { reports, missingFlowRuns, ends } = await ofKnownFlowRuns(tx, given);
   if (reports.length === 0) return { missingFlowRuns };
-  const ids = await canonicalIds(tx, sql, reports);
+  const ids = await canonicalIds(tx, reports);
   const latest = latestOfEach(reports, ids);
   // One order of locks for all servers, so that none waits for one that waits for it.
   const rows = [...latest].map(([id, report]) => taskRunRow(id, report, now)).sort(byId);
-  const written = await queries.upsertTaskRuns(tx, sql, rows);
+  const written = await queries.upsertTaskRuns(tx, rows);
   const states = reports.map((report) => stateRow(idOf(ids, report), report, now));
-  await queries.insertStates(unit.later, sql, states);
+  await queries.insertStates(unit.later, states);
   const reported = reports.flatMap((report) => valuesIn(idOf(ids, report), report));
-  if (reported.length > 0) await results.keepReported(context, tx, reported);
+  if (reported.length > 0) await results.keepReported(unit, reported);
   const moved = movedOf(written, rows, states);
   unit.changed("task-run", moved, presentMoved);
   unit.count("task_run_states_total", moved.length);
@@ -87,9 +86,9 @@ function presentMoved({ row, state }: MovedTaskRun, now: Timestamp): TaskRun {
   return presentTaskRun({ ...row, state_message, state_details, state_data }, now);
 }
 
-async function ofKnownFlowRuns(tx: Writer, dialect: Context["db"]["sql"], given: readonly ReportedState[]) {
+async function ofKnownFlowRuns(tx: Writer, given: readonly ReportedState[]) {
   const named = new Set(given.flatMap(({ flowRunId }) => flowRunId ?? []));
-  const known = await queries.knownFlowRuns(tx, dialect, [...named]);
+  const known = await queries.knownFlowRuns(tx, [...named]);
   return {
     reports:
       known.size === named.size ? given : given.filter(({ flowRunId }) => flowRunId === null || known.has(flowRunId)),
@@ -109,7 +108,7 @@ function endsOf(known: ReadonlyMap<string, queries.KnownFlowRun>): Ends {
 }
 
 /** The id under which each task run is kept: the natural key names it, whatever id a client has given it since. */
-async function canonicalIds(tx: Writer, dialect: Context["db"]["sql"], reports: readonly ReportedState[]) {
+async function canonicalIds(tx: Writer, reports: readonly ReportedState[]) {
   const keys = new Map<string, queries.NaturalKey>();
   for (const report of reports) {
     const { flowRunId, taskKey, dynamicKey } = report;
@@ -121,7 +120,7 @@ async function canonicalIds(tx: Writer, dialect: Context["db"]["sql"], reports: 
     });
   }
   const ids = new Map<string, string>();
-  for (const found of await queries.taskRunsByKey(tx, dialect, [...keys.values()])) {
+  for (const found of await queries.taskRunsByKey(tx, [...keys.values()])) {
     ids.set(joinKey(found.flow_run_id, found.task_key, found.dynamic_key), found.id);
   }
   for (const report of reports) {

@@ -1,7 +1,8 @@
 import { type RunTimes, type StateType, stateNames, type Timestamp } from "@ostinato/core";
 import { sql } from "kysely";
-import type { Sql, Writer } from "../db/dialect.ts";
+import type { Writer } from "../db/dialect.ts";
 import { writeJson } from "../db/json-text.ts";
+import { portable } from "../db/portable.ts";
 import { isOfType } from "../db/state-sql.ts";
 
 export interface OpenTaskRun extends RunTimes {
@@ -64,8 +65,8 @@ export interface Ending {
 }
 
 /** Puts them all into the state. */
-export async function endTaskRuns(tx: Writer, dialect: Sql, { rows, end, now }: Ending): Promise<void> {
-  const given = dialect.rowsOf(writeJson(rows), columns);
+export async function endTaskRuns(tx: Writer, { rows, end, now }: Ending): Promise<void> {
+  const given = portable.rowsOf(writeJson(rows), columns);
   const [type, name] = [sql.lit(end.type), sql.lit(end.name)];
   await sql`
     INSERT INTO task_run_state (id, created, type, name, timestamp, message, state_details, data, task_run_id)

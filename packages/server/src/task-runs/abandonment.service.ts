@@ -28,7 +28,7 @@ export async function endAbandoned(unit: Unit, { flowRunId, why, until }: Abando
   // The process was still at work when it reported the newest of them.
   const end = Math.max(until, ...open.map(({ reported }) => reported));
   const rows = open.map((run) => ended(run, end));
-  await queries.endTaskRuns(unit.tx, unit.sql, { rows, end: ends[why], now: unit.context.clock.now() });
+  await queries.endTaskRuns(unit.tx, { rows, end: ends[why], now: unit.context.clock.now() });
   unit.changed("task-run", rows);
 
   function ended(run: queries.OpenTaskRun, end: number): queries.EndedTaskRun {

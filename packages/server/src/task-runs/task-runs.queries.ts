@@ -5,7 +5,9 @@ import { everything } from "../criteria/conditions.queries.ts";
 import { countMatching } from "../criteria/counting.queries.ts";
 import { type CriteriaOn, isNarrowed, matching } from "../criteria/related.queries.ts";
 import { columnTypes } from "../db/columns.ts";
-import type { Database, Reader, Sql, Writer } from "../db/dialect.ts";
+import type { Database, Reader, Writer } from "../db/dialect.ts";
+import { insertRows } from "../db/insert-rows.ts";
+import { portable } from "../db/portable.ts";
 import { prepared } from "../db/prepared.ts";
 import { type Tables, tables, taskRunColumns } from "../db/tables.ts";
 import { type StateReference, type StateRow, stateRow } from "../orchestration/state.rows.ts";
@@ -38,20 +40,20 @@ const byId = prepared<{ id: string }, TaskRunRow>((reader, slot) =>
   selectTaskRuns(reader).where("task_run.id", "=", slot("id")),
 );
 
-export async function taskRunById(reader: Reader, dialect: Sql, id: string): Promise<TaskRunRow | undefined> {
-  return (await byId(reader, dialect, { id })).rows[0];
+export async function taskRunById(reader: Reader, id: string): Promise<TaskRunRow | undefined> {
+  return (await byId(reader, { id })).rows[0];
 }
 
-const forChange = prepared<{ id: string }, TaskRunRow>((reader, slot, dialect) =>
-  selectTaskRuns(reader).where("task_run.id", "=", slot("id")).modifyEnd(dialect.rowLock("task_run")),
+const forChange = prepared<{ id: string }, TaskRunRow>((reader, slot) =>
+  selectTaskRuns(reader).where("task_run.id", "=", slot("id")).modifyEnd(portable.rowLock("task_run")),
 );
 
 /** Holds the run until the unit of work ends. */
-export async function taskRunForChange(tx: Writer, dialect: Sql, id: string): Promise<TaskRunRow | undefined> {
-  const [row] = (await forChange(tx, dialect, { id })).rows;
+export async function taskRunForChange(tx: Writer, id: string): Promise<TaskRunRow | undefined> {
+  const [row] = (await forChange(tx, { id })).rows;
   // After a wait for the lock, the run is the newest version but the join read the earlier states.
   const isStale = row !== undefined && row.state_id !== null && row.state_details === null;
-  return isStale ? taskRunById(tx, dialect, id) : row;
+  return isStale ? taskRunById(tx, id) : row;
 }
 
 export interface TaskRunKeys {
@@ -72,8 +74,8 @@ export function taskRunByKeys(reader: Reader, keys: TaskRunKeys): Promise<TaskRu
 const runColumns = columnTypes(taskRunColumns);
 
 /** Adds the run where none has its keys or its id; gives false where there is one. */
-export async function insertTaskRun(tx: Writer, dialect: Sql, row: TaskRunRow): Promise<boolean> {
-  const added = await dialect.insertRows<{ id: string }, keyof typeof runColumns>(tx, {
+export async function insertTaskRun(tx: Writer, row: TaskRunRow): Promise<boolean> {
+  const added = await insertRows<{ id: string }, keyof typeof runColumns>(tx, {
     into: "task_run",
     columns: runColumns,
     rows: [row],
@@ -106,8 +108,8 @@ const move = prepared<Moved & { id: string }, never>((reader, slot) =>
 );
 
 /** Updates the run to its new state. */
-export async function moveTaskRun(tx: Writer, dialect: Sql, moved: Moved & { readonly id: string }): Promise<void> {
-  await move(tx, dialect, moved);
+export async function moveTaskRun(tx: Writer, moved: Moved & { readonly id: string }): Promise<void> {
+  await move(tx, moved);
 }
 
 export async function updateTaskRun(tx: Writer, id: string, change: Updateable<Tables["task_run"]>): Promise<boolean> {
@@ -117,9 +119,9 @@ export async function updateTaskRun(tx: Writer, id: string, change: Updateable<T
 
 const stateColumns = columnTypes(tables.task_run_state);
 
-export async function insertTaskRunState(tx: Writer, dialect: Sql, id: string, state: RunState): Promise<void> {
+export async function insertTaskRunState(tx: Writer, id: string, state: RunState): Promise<void> {
   const rows = [{ ...stateRow(state), task_run_id: id }];
-  await dialect.insertRows(tx, { into: "task_run_state", columns: stateColumns, rows });
+  await insertRows(tx, { into: "task_run_state", columns: stateColumns, rows });
 }
 
 export interface TaskRunQuery extends CriteriaOn<"task_run"> {
@@ -150,7 +152,7 @@ function orderOf(sort: TaskRunSort, now: Timestamp): ReturnType<typeof sql> {
 }
 
 export function findTaskRuns(db: Database, query: TaskRunQuery): Promise<TaskRunRow[]> {
-  const condition = matching("task_run", query, db.sql) ?? everything;
+  const condition = matching("task_run", query) ?? everything;
   const { sort, limit, offset, now } = query;
   const sorted = orderOf(sort, now);
   if (isQuick(query)) {
@@ -175,7 +177,7 @@ function isQuick(query: TaskRunQuery): boolean {
 const maxSkipped = 2000;
 
 export function countTaskRuns(db: Database, criteria: CriteriaOn<"task_run">): Promise<number> {
-  return countMatching(db.slow, "task_run", matching("task_run", criteria, db.sql));
+  return countMatching(db.slow, "task_run", matching("task_run", criteria));
 }
 
 export function taskRunTallies(
@@ -183,7 +185,7 @@ export function taskRunTallies(
   buckets: Buckets,
   { criteria, now }: { readonly criteria: CriteriaOn<"task_run">; readonly now: Timestamp },
 ): Promise<readonly Tally[]> {
-  const condition = matching("task_run", criteria, db.sql);
+  const condition = matching("task_run", criteria);
   return tallyRuns(db.slow, buckets, { table: "task_run", condition, now });
 }
 

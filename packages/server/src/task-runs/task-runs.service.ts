@@ -34,13 +34,13 @@ export { presentTaskRun };
 /** Creates the task run, or reads the one that has the same keys in the same flow run. */
 export async function create(context: Context, given: TaskRunCreate): Promise<{ taskRun: TaskRun; made: boolean }> {
   const { clock } = context;
-  const { row, made } = await unit(context, async ({ tx, sql, changed }) => {
+  const { row, made } = await unit(context, async ({ tx, changed }) => {
     const known = await queries.taskRunByKeys(tx, keysOf(given));
     if (known !== undefined) return { row: known, made: false };
     const labels = await labelsFor(tx, given);
     const { row, written } = newRow(given, labels, clock.now());
-    if (await queries.insertTaskRun(tx, sql, row)) {
-      await queries.insertTaskRunState(tx, sql, row.id, written);
+    if (await queries.insertTaskRun(tx, row)) {
+      await queries.insertTaskRunState(tx, row.id, written);
       changed("task-run", [row], presentTaskRun);
       return { row, made: true };
     }
@@ -106,7 +106,7 @@ function newRow(given: TaskRunCreate, labels: object, now: Timestamp) {
 }
 
 export async function read({ db, clock }: Context, id: string): Promise<TaskRun> {
-  const row = await queries.taskRunById(db.read, db.sql, id);
+  const row = await queries.taskRunById(db.read, id);
   if (row === undefined) throw absent("Task");
   return presentTaskRun(row, clock.now());
 }

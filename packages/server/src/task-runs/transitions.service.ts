@@ -27,7 +27,7 @@ export async function propose(context: Context, id: string, given: SetState): Pr
   const { clock } = context;
   const begun = clock.now();
   const result = await unit(context, async (unit) => {
-    const row = await queries.taskRunForChange(unit.tx, unit.sql, id);
+    const row = await queries.taskRunForChange(unit.tx, id);
     if (row === undefined) throw notFound("Task run", id);
     const now = clock.now();
     return move(unit, { row, proposed: proposalOf(given.state, now), ruleSet: ruleSetFor(given), now });
@@ -55,7 +55,7 @@ export interface MirroredState {
 
 /** Puts the task run, if it exists, into the state, at the same time. */
 export async function mirror(unit: Unit, { taskRunId, flowRunId, state }: MirroredState): Promise<void> {
-  const row = await queries.taskRunForChange(unit.tx, unit.sql, taskRunId);
+  const row = await queries.taskRunForChange(unit.tx, taskRunId);
   if (row === undefined) return;
   const proposed = withDetails(state, { child_flow_run_id: flowRunId });
   await move(unit, { row, proposed, ruleSet: mirrorRules, now: state.timestamp });
@@ -71,7 +71,7 @@ interface Asked {
 }
 
 async function move(unit: Unit, { row, proposed, ruleSet, now }: Asked): Promise<OrchestrationResult> {
-  const { tx, sql } = unit;
+  const { tx } = unit;
   const initial = stateOfRun(row);
   const { status, details, run, written, effects } = await orchestrate(
     { ruleSet, transform: transformTaskRun, load: loadFacts(tx, row, { proposed, now }) },
@@ -81,8 +81,8 @@ async function move(unit: Unit, { row, proposed, ruleSet, now }: Asked): Promise
   const result = { state: current === null ? null : presentState(current), status, details };
   if (written === null) return result;
   const moved = { ...row, ...movedColumns(run), ...stateColumnsOfRun(written), updated: written.timestamp };
-  await queries.insertTaskRunState(tx, sql, row.id, written);
-  await queries.moveTaskRun(tx, sql, moved);
+  await queries.insertTaskRunState(tx, row.id, written);
+  await queries.moveTaskRun(tx, moved);
   await carryOut(effects, { unit, row: moved, written }, effectHandlers);
   unit.changed("task-run", [moved], presentTaskRun);
   return result;

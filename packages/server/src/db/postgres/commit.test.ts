@@ -65,7 +65,7 @@ describe("a commit whose answer is lost", () => {
 
   test("of a unit that only defers", async () => {
     proxy.loseNextCommit("answer");
-    await database.write((tx) => add("a")(database.deferred(tx)));
+    await database.write((_, later) => add("a")(later));
     expect([proxy.lost, await lines()]).toEqual([1, ["a"]]);
   });
 
@@ -73,7 +73,7 @@ describe("a commit whose answer is lost", () => {
     await direct.query("ALTER TABLE line ADD UNIQUE (text)");
     await database.write(add("a"));
     proxy.loseNextCommit("answer");
-    await expect(database.write((tx) => add("a")(database.deferred(tx)))).rejects.toThrow(/unique constraint/);
+    await expect(database.write((_, later) => add("a")(later))).rejects.toThrow(/unique constraint/);
     expect([proxy.lost, await lines()]).toEqual([1, ["a"]]);
   });
 

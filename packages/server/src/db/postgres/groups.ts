@@ -1,12 +1,12 @@
 import type pg from "pg";
 import type { Metrics } from "../../kernel/metrics.ts";
-import type { Writer } from "../dialect.ts";
+import type { Work } from "../dialect.ts";
 import type { KnownChange } from "../known-change.ts";
 import type { NamedStatement } from "../statement-name.ts";
 import { commit, type Identity, identify, type LostCommit, type ResolveLostCommit } from "./commit.ts";
 import { cutOff, keepProcessAlive } from "./keep-alive.ts";
 import type { KnownChanges } from "./known-changes.ts";
-import { writerBy } from "./writer.ts";
+import { writersBy } from "./writer.ts";
 
 export interface Groups {
   /**
@@ -14,9 +14,9 @@ export interface Groups {
    * was kept and it is to be run in a transaction of its own. Units of a group are begun in the order of their keys, so that
    * the groups of two servers take the locks of rows in the same order.
    */
-  run<T>(work: (tx: Writer) => Promise<T>, key: string): Promise<T | typeof alone>;
+  run<T>(work: Work<T>, key: string): Promise<T | typeof alone>;
   /** Runs a unit that changes a row which is remembered, in one statement with others. */
-  change<T>(work: (tx: Writer) => Promise<T>, change: KnownChange): Promise<T>;
+  change<T>(work: Work<T>, change: KnownChange): Promise<T>;
   /** Gives its connection back, and opens another for the next group. */
   renew(): void;
   /** Gives its connection to others, and does without for a while: units are run alone meanwhile. */
@@ -153,10 +153,12 @@ function nextTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
+type Writers = Parameters<Work<unknown>>;
+
 interface Unit {
   readonly key: string;
   /** Runs the work and returns how it ended; never throws. */
-  run(tx: Writer): Promise<Ending>;
+  run(...writers: Writers): Promise<Ending>;
   leave(): void;
   /** Tells the caller that nobody knows whether the unit was kept. */
   fail(error: unknown): void;
@@ -173,12 +175,12 @@ interface Caller<T> {
   reject(error: unknown): void;
 }
 
-function unitOf<T>(work: (tx: Writer) => Promise<T>, key: string, { resolve, reject }: Caller<T>): Unit {
+function unitOf<T>(work: Work<T>, key: string, { resolve, reject }: Caller<T>): Unit {
   return {
     key,
-    async run(tx) {
+    async run(...writers) {
       try {
-        const value = await work(tx);
+        const value = await work(...writers);
         return { failed: false, settle: () => resolve(value) };
       } catch (error) {
         return { failed: true, settle: () => reject(error) };
@@ -224,7 +226,7 @@ async function runGroup(
   const ended = await Promise.all(
     units.map(async (unit) => {
       const share: Share = { wrote: false, left: false };
-      return { unit, share, ending: await unit.run(writerFor(group, share)) };
+      return { unit, share, ending: await unit.run(...writersFor(group, share)) };
     }),
   );
   await begun;
@@ -256,7 +258,7 @@ async function committed(client: pg.Client, identity: Promise<Identity>): Promis
   }
 }
 
-function writerFor(group: Group, share: Share): Writer {
+function writersFor(group: Group, share: Share): Writers {
   const run = (statement: NamedStatement) => {
     const kind = kindOf(statement.text);
     if (kind === "write") share.wrote = true;
@@ -266,7 +268,7 @@ function writerFor(group: Group, share: Share): Writer {
     });
     return { kind, answer };
   };
-  return writerBy({
+  return writersBy({
     async ask(statement) {
       const { kind, answer } = run(statement);
       const { rows, command, rowCount } = await answer;

@@ -1,18 +1,18 @@
 import type pg from "pg";
 import type { Metrics } from "../../kernel/metrics.ts";
 import type { ColumnTypes } from "../columns.ts";
-import type { RowsToInsert, Writer } from "../dialect.ts";
+import type { RowsToInsert, Work } from "../dialect.ts";
 import { gatherInto, insertOf, recordset } from "../insert-rows.ts";
 import { writeJson } from "../json-text.ts";
 import { type KnownChange, type KnownChangeKind, NotInOneStatement } from "../known-change.ts";
 import { type NamedStatement, namedStatement } from "../statement-name.ts";
-import { deferred, writerBy } from "./writer.ts";
+import { writersBy } from "./writer.ts";
 
 export interface KnownChanges {
   /** How many wait to be sent. */
   readonly waiting: number;
   /** Runs the unit and notes what it adds. Resolves when the change is durable; rejects with `NotInOneStatement` where nothing was kept. */
-  add<T>(work: (tx: Writer) => Promise<T>, change: KnownChange, ready: () => void): Promise<T>;
+  add<T>(work: Work<T>, change: KnownChange, ready: () => void): Promise<T>;
   /** Sends those that wait, as one statement. Without a client none is kept. Never throws. */
   send(client: pg.Client | undefined): Promise<void>;
 }
@@ -65,7 +65,7 @@ export function knownChanges({ types, wasKept, metrics }: KnownChangesOptions): 
     },
     async add(work, change, ready) {
       const additions: RowsToInsert[] = [];
-      const value = await work(gatheringWriter(additions));
+      const value = await work(...gatheringWriters(additions));
       await new Promise<void>((resolve, reject) => {
         waiting.push({ change, additions, resolve, reject });
         ready();
@@ -105,14 +105,14 @@ function isRolledBack(error: unknown): boolean {
   return /^(?:22|23|40|42|55)...$/.test((error as { readonly code?: string }).code ?? "");
 }
 
-/** A writer that keeps the rows which a unit adds, and can do nothing else. */
-function gatheringWriter(additions: RowsToInsert[]): Writer {
+/** Writers that keep the rows which a unit adds, and can do nothing else. */
+function gatheringWriters(additions: RowsToInsert[]): Parameters<Work<unknown>> {
   const refuse = (): never => {
     throw new NotInOneStatement("The unit does more than to add rows");
   };
-  const writer = writerBy({ ask: refuse, defer: refuse });
-  for (const each of [writer, deferred(writer)]) gatherInto(each, additions);
-  return writer;
+  const writers = writersBy({ ask: refuse, defer: refuse });
+  for (const writer of writers) gatherInto(writer, additions);
+  return writers;
 }
 
 /** Rows of one table that several changes add. */

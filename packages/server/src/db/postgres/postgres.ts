@@ -1,19 +1,8 @@
 import { type Clock, sleep } from "@ostinato/core";
-import { CompiledQuery, type RawBuilder, sql } from "kysely";
+import { CompiledQuery, sql } from "kysely";
 import pg from "pg";
 import type { Metrics } from "../../kernel/metrics.ts";
-import type { ColumnTypes } from "../columns.ts";
-import {
-  type Database,
-  DatabaseUnavailable,
-  maxSlowReads,
-  type Sql,
-  type WriteOptions,
-  type Writer,
-} from "../dialect.ts";
-import { insertRowsAsJson } from "../insert-rows.ts";
-import { writeJson } from "../json-text.ts";
-import { caselessPart, patternOf } from "../text-search.ts";
+import { type Database, DatabaseUnavailable, maxSlowReads, type Work, type WriteOptions } from "../dialect.ts";
 import { isConnectionStale, troubleOf } from "../unavailable.ts";
 import { lostCommitResolver } from "./commit.ts";
 import { GatheringSocket } from "./gathering-socket.ts";
@@ -23,20 +12,8 @@ import { knownChanges } from "./known-changes.ts";
 import { postgresNotices } from "./notices.ts";
 import { postgresPool, queryOnce } from "./pool.ts";
 import { kyselyOver } from "./reader.ts";
+import { postgresTypes } from "./sql.ts";
 import { inTransaction } from "./transaction.ts";
-import { deferred } from "./writer.ts";
-
-const postgresTypes: ColumnTypes = {
-  uuid: "uuid",
-  moment: "bigint",
-  integer: "integer",
-  flag: "smallint",
-  json: "text",
-  searchableJson: "jsonb",
-  sequence: "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
-  transaction: "xid8",
-  ownTransaction: "xid8 NOT NULL DEFAULT pg_current_xact_id()",
-};
 
 export interface PostgresOptions {
   readonly url: string;
@@ -93,10 +70,7 @@ export function openPostgres(options: PostgresOptions): Database {
   const openAnew = () => {
     for (const each of [pool, slowPool, pagesPool, groups]) each.renew();
   };
-  async function write<T>(
-    work: (tx: Writer) => Promise<T>,
-    { patienceSeconds = 10, together, change }: WriteOptions = {},
-  ): Promise<T> {
+  async function write<T>(work: Work<T>, { patienceSeconds = 10, together, change }: WriteOptions = {}): Promise<T> {
     if (change !== undefined) return groups.change(work, change);
     if (together !== undefined) {
       const value = await groups.run(work, together);
@@ -121,13 +95,11 @@ export function openPostgres(options: PostgresOptions): Database {
 
   return {
     kind: "postgresql",
-    sql: postgresSql,
     types: postgresTypes,
     read: quick,
     slow,
     slowFor: ({ lane, signal }) => kyselyOver(slowPools[lane], { maxWaiting: maxSlowReads, signal, cancel }),
     write,
-    deferred,
     // Autovacuum reuses the space of deleted rows.
     giveBackSpace: async () => 0,
     execute: async (statement) => {
@@ -182,49 +154,3 @@ function connectionOptions({ url, statementSeconds, lockSeconds = 10 }: Postgres
     },
   };
 }
-
-function holdsPart(column: string, text: string): RawBuilder<unknown> {
-  const part = caselessPart(text);
-  return part === undefined ? sql`` : sql`${sql.ref(column)} LIKE ${patternOf(part)} AND`;
-}
-
-/** Ignoring case by the rules of a language takes three times as long, and finds no more where only ASCII is looked for. */
-function collationToSearch(text: string): RawBuilder<unknown> {
-  return /^[\x20-\x7e]*$/.test(text) ? sql`COLLATE "C"` : sql``;
-}
-
-/**
- * The first of the transactions under way that may be of this database. `pg_snapshot_xmin` is of the whole PostgreSQL: an hour's
- * work in another database would hold everything up. One that is not seen to be elsewhere counts as ours.
- */
-const firstUnderWay = sql`(SELECT running FROM pg_snapshot_xip(pg_current_snapshot()) AS running
-  WHERE NOT EXISTS (SELECT 1 FROM pg_locks JOIN pg_stat_activity USING (pid)
-    WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock' AND transactionid = running::xid
-      AND datid <> (SELECT oid FROM pg_database WHERE datname = current_database()))
-  ORDER BY running LIMIT 1)`;
-
-const postgresSql: Sql = {
-  contains: (column, text) =>
-    sql`(${holdsPart(column, text)} ${sql.ref(column)} ${collationToSearch(text)} ILIKE ${patternOf(text)})`,
-  holdsAll: (column, values) => sql`${sql.ref(column)} @> ${writeJson(values)}::jsonb`,
-  holdsAny: (column, values) => sql`${sql.ref(column)} ?| ${values}::text[]`,
-  // Abandoned reads are cancelled on their connection instead.
-  whileWanted: () => undefined,
-  isEmptyArray: (column) => sql`jsonb_array_length(${sql.ref(column)}) = 0`,
-  elementsOf: (column, alias) => sql`jsonb_array_elements(${sql.ref(column)}::jsonb) AS ${sql.ref(alias)}(value)`,
-  jsonField: (column, key) => sql`${sql.ref(column)}::jsonb ->> ${key}`,
-  rowsOf(json, columns) {
-    const fields = Object.entries(columns).map(
-      ([name, type]) => sql`${sql.ref(name)} ${sql.raw(type === "text" ? "text" : postgresTypes[type])}`,
-    );
-    return sql`(SELECT * FROM jsonb_to_recordset(${json}::jsonb) AS input(${sql.join(fields)}))`;
-  },
-  insertRows: (reader, insert) => insertRowsAsJson(reader, insert, postgresTypes),
-  version: (table) => sql`${sql.ref(`${table}.xmin`)}::text`,
-  ownVersion: sql`pg_current_xact_id()::xid::text`,
-  tryLock: (number) => sql`pg_try_advisory_xact_lock(${sql.lit(number)})`,
-  rowLock: (table) => sql`FOR NO KEY UPDATE OF ${sql.ref(table)}`,
-  freeRowLock: (table) => sql`FOR NO KEY UPDATE OF ${sql.ref(table)} SKIP LOCKED`,
-  isSettled: (column) => sql`${sql.ref(column)} < coalesce(${firstUnderWay}, pg_snapshot_xmax(pg_current_snapshot()))`,
-  isForeign: (column) => sql`${sql.ref(column)} >= pg_snapshot_xmax(pg_current_snapshot())`,
-};

@@ -5,6 +5,7 @@ import { DatabaseBusy, NoLongerWanted } from "../dialect.ts";
 import { namedStatement } from "../statement-name.ts";
 import type { Tables } from "../tables.ts";
 import { isConnectionStale } from "../unavailable.ts";
+import { Adapter, Compiler } from "./kysely.ts";
 import type { PostgresPool } from "./pool.ts";
 
 export interface ReadingOptions {
@@ -19,19 +20,25 @@ export interface ReadingOptions {
 /** Reads on the connections of a pool. */
 export function kyselyOver(pool: PostgresPool, options: ReadingOptions = {}): Kysely<Tables> {
   const { maxWaiting = Number.POSITIVE_INFINITY, signal } = options;
-  return new Kysely<Tables>({
-    dialect: new PostgresDialect({
-      pool: {
-        connect: async () => {
-          if (signal?.aborted === true) throw new NoLongerWanted();
-          if (pool.waiting >= maxWaiting) throw new DatabaseBusy();
-          const client = preparing(await pool.connect(), pool);
-          return signal === undefined ? client : untilAborted(client, signal, options);
-        },
-        end: () => pool.end(),
-        options: {},
+  const dialect = new PostgresDialect({
+    pool: {
+      connect: async () => {
+        if (signal?.aborted === true) throw new NoLongerWanted();
+        if (pool.waiting >= maxWaiting) throw new DatabaseBusy();
+        const client = preparing(await pool.connect(), pool);
+        return signal === undefined ? client : untilAborted(client, signal, options);
       },
-    }),
+      end: () => pool.end(),
+      options: {},
+    },
+  });
+  return new Kysely<Tables>({
+    dialect: {
+      createDriver: () => dialect.createDriver(),
+      createAdapter: () => new Adapter(),
+      createIntrospector: (db) => dialect.createIntrospector(db),
+      createQueryCompiler: () => new Compiler(),
+    },
   });
 }
 

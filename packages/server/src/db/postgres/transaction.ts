@@ -1,8 +1,8 @@
-import type { Writer } from "../dialect.ts";
+import type { Work } from "../dialect.ts";
 import type { NamedStatement } from "../statement-name.ts";
 import { commit, identify, type LostCommit, type ResolveLostCommit } from "./commit.ts";
 import type { PostgresPool } from "./pool.ts";
-import { writerBy } from "./writer.ts";
+import { writersBy } from "./writer.ts";
 
 export interface TransactionOptions {
   readonly pool: PostgresPool;
@@ -10,10 +10,7 @@ export interface TransactionOptions {
 }
 
 /** Runs a unit of work in a transaction. Resolves when it is durable; where it rejects, nothing of it was kept. */
-export async function inTransaction<T>(
-  { pool, resolveLostCommit }: TransactionOptions,
-  work: (tx: Writer) => Promise<T>,
-): Promise<T> {
+export async function inTransaction<T>({ pool, resolveLostCommit }: TransactionOptions, work: Work<T>): Promise<T> {
   const { value, lost } = await attempt(pool, work);
   if (lost !== undefined && !(await resolveLostCommit(lost))) throw lost.error;
   return value;
@@ -28,7 +25,7 @@ interface Attempt<T> {
  * Runs on a connection of its own. Most of the cost of a statement is waking two processes, so statements are sent together where
  * possible: BEGIN with the first one, deferred ones with the next one that is awaited, and the last ones with COMMIT.
  */
-async function attempt<T>(pool: PostgresPool, work: (tx: Writer) => Promise<T>): Promise<Attempt<T>> {
+async function attempt<T>(pool: PostgresPool, work: Work<T>): Promise<Attempt<T>> {
   const client = await pool.connect();
   let broken = false;
   let waiting: NamedStatement[] = [];
@@ -44,7 +41,7 @@ async function attempt<T>(pool: PostgresPool, work: (tx: Writer) => Promise<T>):
     for (const statement of waiting) send(client.query(statement));
     waiting = [];
   };
-  const tx = writerBy({
+  const writers = writersBy({
     async ask(statement) {
       sendWaiting();
       const { rows, rowCount } = await client.query(statement);
@@ -57,7 +54,7 @@ async function attempt<T>(pool: PostgresPool, work: (tx: Writer) => Promise<T>):
     send(client.query("BEGIN"));
     const identity = identify(client);
     send(identity);
-    const value = await work(tx);
+    const value = await work(...writers);
     sendWaiting();
     const lost = await commit(client, await identity);
     broken = lost !== undefined;

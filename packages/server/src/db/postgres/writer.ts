@@ -4,15 +4,14 @@ import {
   DefaultQueryExecutor,
   type Dialect,
   DummyDriver,
-  PostgresAdapter,
   PostgresIntrospector,
-  PostgresQueryCompiler,
   type QueryResult,
   Transaction,
 } from "kysely";
-import type { Writer } from "../dialect.ts";
+import type { Work, Writer } from "../dialect.ts";
 import { type NamedStatement, namedStatement } from "../statement-name.ts";
 import type { Tables } from "../tables.ts";
+import { Adapter, Compiler } from "./kysely.ts";
 
 export interface Ways {
   /** Runs a statement and gives its answer. */
@@ -21,30 +20,22 @@ export interface Ways {
   readonly defer: (statement: NamedStatement) => void;
 }
 
-const deferredOf = new WeakMap<Writer, Writer>();
-
-/** A writer for a unit of work whose transaction is begun and ended around it. */
-export function writerBy({ ask, defer }: Ways): Writer {
-  const writer = writerOver((query) => ask(named(query)));
-  const deferring = writerOver(async (query) => {
+/** The writers for a unit of work whose transaction is begun and ended around it. */
+export function writersBy({ ask, defer }: Ways): Parameters<Work<unknown>> {
+  const tx = writerOver((query) => ask(named(query)));
+  const later = writerOver(async (query) => {
     defer(named(query));
     return { rows: [] };
   });
-  deferredOf.set(writer, deferring);
-  return writer;
-}
-
-/** The writer for those statements of the same unit of work whose answers nobody needs. */
-export function deferred(tx: Writer): Writer {
-  return deferredOf.get(tx) ?? tx;
+  return [tx, later];
 }
 
 function named({ sql: text, parameters }: CompiledQuery): NamedStatement {
   return namedStatement(text, parameters);
 }
 
-const adapter = new PostgresAdapter();
-const compiler = new PostgresQueryCompiler();
+const adapter = new Adapter();
+const compiler = new Compiler();
 const driver = new DummyDriver();
 const dialect: Dialect = {
   createAdapter: () => adapter,

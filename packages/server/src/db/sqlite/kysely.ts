@@ -1,6 +1,17 @@
-import { type DatabaseConnection, type Driver, Kysely, type QueryResult, SqliteAdapter, SqliteDialect } from "kysely";
+import {
+  type DatabaseConnection,
+  type Driver,
+  Kysely,
+  type QueryResult,
+  type RawNode,
+  SqliteAdapter,
+  SqliteDialect,
+  SqliteQueryCompiler,
+} from "kysely";
 import { checkParameters } from "../dialect.ts";
+import { type AdapterOfDialect, nodeIn } from "../portable.ts";
 import type { Tables } from "../tables.ts";
+import { sqliteSql } from "./sql.ts";
 import { type Outcome, objectsOf } from "./statements.ts";
 
 /** A connection to SQLite, on this thread or another. */
@@ -35,7 +46,7 @@ export function kyselyOnSqlite({ run, close }: SqliteConnection): Kysely<Tables>
       createDriver: () => driver,
       createAdapter: () => new Adapter(),
       createIntrospector: (db) => dialect.createIntrospector(db),
-      createQueryCompiler: () => dialect.createQueryCompiler(),
+      createQueryCompiler: () => new Compiler(),
     },
   });
 }
@@ -45,8 +56,16 @@ function refuse(): never {
 }
 
 /** Queries take turns by themselves: Kysely would let them wait without a bound, and out of sight. */
-class Adapter extends SqliteAdapter {
+class Adapter extends SqliteAdapter implements AdapterOfDialect {
+  readonly dialect = sqliteSql;
+
   override get supportsMultipleConnections(): boolean {
     return true;
+  }
+}
+
+class Compiler extends SqliteQueryCompiler {
+  protected override visitRaw(node: RawNode): void {
+    super.visitRaw(nodeIn(sqliteSql, node));
   }
 }

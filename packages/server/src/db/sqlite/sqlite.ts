@@ -1,21 +1,10 @@
 import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { type Clock, sleep } from "@ostinato/core";
-import { CompiledQuery, type RawBuilder, type SqlBool, sql } from "kysely";
+import { CompiledQuery } from "kysely";
 import type { Metrics } from "../../kernel/metrics.ts";
-import type { ColumnTypes } from "../columns.ts";
-import {
-  type Database,
-  DatabaseUnavailable,
-  type Observers,
-  type Sql,
-  slowReadSeconds,
-  type Writer,
-} from "../dialect.ts";
-import { insertRowsBound } from "../insert-rows.ts";
-import { writeJson } from "../json-text.ts";
+import { type Database, DatabaseUnavailable, type Observers, slowReadSeconds, type Writer } from "../dialect.ts";
 import { makePrivateFile, makePrivateFolder } from "../private-files.ts";
-import { caselessPart, patternOf } from "../text-search.ts";
 import { isUnavailable } from "../unavailable.ts";
 import { checkpointsInBackground } from "./checkpoints.ts";
 import { type FileWatch, refuseWhereLost, watchFile } from "./file.ts";
@@ -24,21 +13,9 @@ import { kyselyOnSqlite } from "./kysely.ts";
 import { openDatabaseFile } from "./open-file.ts";
 import { sqliteReaders } from "./reader.ts";
 import { giveBackPages, sparePages } from "./space.ts";
+import { sqliteTypes } from "./sql.ts";
 import { maxMapped, statementsOf } from "./statements.ts";
 import { stillWanted } from "./still-wanted.ts";
-import { whileWanted } from "./while-wanted.ts";
-
-const sqliteTypes: ColumnTypes = {
-  uuid: "text",
-  moment: "integer",
-  integer: "integer",
-  flag: "integer",
-  json: "text",
-  searchableJson: "text",
-  sequence: "integer PRIMARY KEY AUTOINCREMENT NOT NULL",
-  transaction: "integer",
-  ownTransaction: "integer NOT NULL DEFAULT 0",
-};
 
 export interface SqliteOptions {
   readonly file: string;
@@ -95,16 +72,14 @@ export function openSqlite(options: SqliteOptions): Database {
   const openFiles = openDatabaseFile({ file, reader, watch, log });
   return {
     kind: "sqlite",
-    sql: sqliteSql,
     types: sqliteTypes,
     read: reading,
     slow: slow.readerFor({ lane: "programs" }),
     slowFor: slow.readerFor,
     async write(work) {
       refuseWhereLost(watch);
-      return await commitTogether(() => work(writing as Writer));
+      return await commitTogether(() => work(writing as Writer, writing as Writer));
     },
-    deferred: (tx) => tx,
     giveBackSpace: async (pages) => {
       // Seen first without a transaction: most of the time there is nothing to do.
       if (watch.trouble !== undefined || sparePages(writer) === 0) return 0;
@@ -215,44 +190,3 @@ function asUnavailable(error: unknown): Error {
   const reason = error instanceof Error ? error.message : String(error);
   return new DatabaseUnavailable(`The database can't be written now: ${reason}`, { cause: error });
 }
-
-/** Looks for the values as they are written: rules most rows out at a tenth of what reading their JSON costs. */
-function mayHold(column: string, values: readonly string[], joiner: " AND " | " OR "): RawBuilder<SqlBool> {
-  if (values.length === 0 || (joiner === " OR " && values.length > quickLooks)) return sql<SqlBool>`1 = 1`;
-  const found = values.slice(0, quickLooks).map((value) => sql`instr(${sql.ref(column)}, ${writeJson(value)}) > 0`);
-  return sql<SqlBool>`(${sql.join(found, sql.raw(joiner))})`;
-}
-
-/** A bound on the look-ups: more would cost more than they save. */
-const quickLooks = 20;
-
-function holdsPart(column: string, text: string): RawBuilder<unknown> {
-  const part = caselessPart(text);
-  return part === undefined ? sql`` : sql`instr(${sql.ref(column)}, ${part}) > 0 AND`;
-}
-
-const sqliteSql: Sql = {
-  contains: (column, text) => sql`(${holdsPart(column, text)} ${sql.ref(column)} LIKE ${patternOf(text)} ESCAPE '\\')`,
-  holdsAll: (column, values) =>
-    sql`(${mayHold(column, values, " AND ")} AND NOT EXISTS (SELECT 1 FROM json_each(${writeJson(values)}) AS wanted
-      WHERE wanted.value NOT IN (SELECT value FROM json_each(${sql.ref(column)}))))`,
-  holdsAny: (column, values) =>
-    sql`(${mayHold(column, values, " OR ")} AND EXISTS (SELECT 1 FROM json_each(${sql.ref(column)}) AS held
-      WHERE held.value IN (SELECT value FROM json_each(${writeJson(values)}))))`,
-  whileWanted,
-  isEmptyArray: (column) => sql`json_array_length(${sql.ref(column)}) = 0`,
-  elementsOf: (column, alias) => sql`json_each(${sql.ref(column)}) AS ${sql.ref(alias)}`,
-  jsonField: (column, key) => sql`json_extract(${sql.ref(column)}, ${`$.${JSON.stringify(key)}`})`,
-  rowsOf(json, columns) {
-    const fields = Object.keys(columns).map((name) => sql`value ->> ${sql.lit(`$.${name}`)} AS ${sql.ref(name)}`);
-    return sql`(SELECT ${sql.join(fields)} FROM json_each(${json}))`;
-  },
-  insertRows: insertRowsBound,
-  rowLock: () => sql``,
-  freeRowLock: () => sql``,
-  isSettled: () => sql`1 = 1`,
-  isForeign: () => sql`1 = 0`,
-  version: () => undefined,
-  ownVersion: undefined,
-  tryLock: () => sql`1`,
-};

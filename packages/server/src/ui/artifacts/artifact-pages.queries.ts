@@ -2,6 +2,7 @@ import type { StateType, Timestamp } from "@ostinato/core";
 import { type RawBuilder, type Selectable, type SqlBool, sql } from "kysely";
 import { anyOf, join } from "../../criteria/conditions.queries.ts";
 import type { Database } from "../../db/dialect.ts";
+import { portable } from "../../db/portable.ts";
 import type { Tables } from "../../db/tables.ts";
 
 export type ArtifactRow = Selectable<Tables["artifact"]>;
@@ -39,7 +40,7 @@ export async function artifactsInList(db: Database, query: ArtifactListQuery): P
         ELSE (SELECT count(*) FROM artifact AS version WHERE version.key = artifact.key) END AS version_count,
       artifact.flow_run_id, flow_run.name AS flow_run_name, flow.id AS flow_id, flow.name AS flow_name,
       substr(artifact.data, 1, ${previewedCharacters}) AS head, length(artifact.data) AS length
-    FROM (SELECT id AS found_id, created AS found_created FROM (${listed(db, query)}) AS listed
+    FROM (SELECT id AS found_id, created AS found_created FROM (${listed(query)}) AS listed
       ORDER BY created DESC, id DESC LIMIT ${query.limit} OFFSET ${query.offset}) AS found
     JOIN artifact ON artifact.id = found.found_id
     LEFT JOIN flow_run ON flow_run.id = artifact.flow_run_id
@@ -50,15 +51,15 @@ export async function artifactsInList(db: Database, query: ArtifactListQuery): P
 
 export async function countArtifacts(db: Database, query: ArtifactListQuery): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    SELECT count(*) AS count FROM (${listed(db, query)}) AS listed`.execute(db.slow);
+    SELECT count(*) AS count FROM (${listed(query)}) AS listed`.execute(db.slow);
   return Number(rows[0]?.count ?? 0);
 }
 
 /** The newest of each key, and those without a key: but not the results of states, which are kept as artifacts too. */
-function listed(db: Database, { name, types }: ArtifactListQuery): RawBuilder<unknown> {
+function listed({ name, types }: ArtifactListQuery): RawBuilder<unknown> {
   const typed = anyOf("artifact.type", types);
   const keyed = join(
-    [sql<SqlBool>`1 = 1`, typed, name === undefined ? undefined : db.sql.contains("artifact_collection.key", name)],
+    [sql<SqlBool>`1 = 1`, typed, name === undefined ? undefined : portable.contains("artifact_collection.key", name)],
     "and_",
   );
   const latest = sql`SELECT artifact.id, artifact.created FROM artifact_collection

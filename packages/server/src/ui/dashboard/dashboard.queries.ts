@@ -2,6 +2,7 @@ import type { StateType, Timestamp } from "@ostinato/core";
 import { type RawBuilder, type SqlBool, sql } from "kysely";
 import { anyOf, everything, join } from "../../criteria/conditions.queries.ts";
 import type { Database } from "../../db/dialect.ts";
+import { portable } from "../../db/portable.ts";
 import { everyStateType } from "../../db/state-sql.ts";
 import { currentStateKinds } from "../../run-history/run-history.queries.ts";
 import { begin } from "../runs/flow-run-list.queries.ts";
@@ -103,7 +104,7 @@ export async function narrowedCounts(
     WITH found AS MATERIALIZED (
       SELECT flow_run.id, CAST((flow_run.expected_start_time - ${first}) / ${width} AS integer) AS bucket,
         flow_run.flow_id, flow_run.state_type, flow_run.state_name
-      FROM flow_run WHERE ${narrowed(db, range)} AND ${expectedOfThose(range)} AND flow_run.state_type IS NOT NULL)
+      FROM flow_run WHERE ${narrowed(range)} AND ${expectedOfThose(range)} AND flow_run.state_type IS NOT NULL)
     SELECT 'flow' AS kind, bucket, flow_id, state_type, state_name, count(*) AS runs
     FROM found GROUP BY bucket, flow_id, state_type, state_name
     UNION ALL
@@ -119,7 +120,7 @@ export async function narrowedCounts(
 export async function narrowedFlowCounts(db: Database, range: DashboardRange): Promise<TypeCountRow[]> {
   const { rows } = await sql<TypeCountRow>`
     SELECT flow_run.state_type, count(*) AS runs
-    FROM flow_run WHERE ${narrowed(db, range)} AND ${expectedOfThose(range)} AND flow_run.state_type IS NOT NULL
+    FROM flow_run WHERE ${narrowed(range)} AND ${expectedOfThose(range)} AND flow_run.state_type IS NOT NULL
     GROUP BY flow_run.state_type`.execute(db.slow);
   return rows;
 }
@@ -142,7 +143,7 @@ export async function runsInState(db: Database, range: DashboardRange, wanted: R
   const order = sql.raw(wanted.order);
   const timed =
     wanted.inRange === true ? sql<SqlBool>`${begin} >= ${range.since} AND ${begin} <= ${range.until}` : undefined;
-  const condition = join([timed, narrowed(db, range)], "and_") ?? everything;
+  const condition = join([timed, narrowed(range)], "and_") ?? everything;
   const each = wanted.types.map(
     (type) => sql`SELECT * FROM (SELECT flow_run.id AS id, ${begin} AS begin FROM flow_run
       WHERE flow_run.state_type = ${type} AND ${condition}
@@ -170,11 +171,11 @@ function ofSubflows({ subflows }: DashboardRange): RawBuilder<SqlBool> {
   return subflows ? everything : sql<SqlBool>`flow_run.parent_task_run_id IS NULL`;
 }
 
-function narrowed(db: Database, range: DashboardRange): RawBuilder<SqlBool> {
+function narrowed(range: DashboardRange): RawBuilder<SqlBool> {
   const { tags, flowIds } = range;
   const conditions = [
     ofSubflows(range),
-    tags.length === 0 ? undefined : db.sql.holdsAll("flow_run.tags", tags),
+    tags.length === 0 ? undefined : portable.holdsAll("flow_run.tags", tags),
     flowIds.length === 0 ? undefined : anyOf("flow_run.flow_id", flowIds),
   ];
   return join(conditions, "and_") ?? everything;

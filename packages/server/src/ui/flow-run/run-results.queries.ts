@@ -1,6 +1,7 @@
 import type { StateType, Timestamp } from "@ostinato/core";
 import { sql } from "kysely";
 import type { Database } from "../../db/dialect.ts";
+import { portable } from "../../db/portable.ts";
 import type { JsonText } from "../../db/tables.ts";
 import type { Position } from "../lists/keyset.ts";
 
@@ -40,7 +41,7 @@ export async function taskResultRows(db: Database, query: TaskResultsQuery): Pro
     after === undefined
       ? sql``
       : sql`AND (task_run.expected_start_time, task_run.id) > (${Number(after.value)}, ${after.id})`;
-  const named = text === "" ? sql`` : sql`AND ${db.sql.contains("task_run.name", text)}`;
+  const named = text === "" ? sql`` : sql`AND ${portable.contains("task_run.name", text)}`;
   const { rows } = await sql<TaskResultRow>`
     SELECT task_run.id AS task_run_id, task_run.name, task_run.state_type, task_run.state_name,
       task_run.expected_start_time, result.preview, result.task_run_id AS made_by, result.flow_run_id AS made_in,

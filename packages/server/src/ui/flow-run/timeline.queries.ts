@@ -1,6 +1,7 @@
 import type { StateType, Timestamp } from "@ostinato/core";
 import { sql } from "kysely";
 import type { Database } from "../../db/dialect.ts";
+import { portable } from "../../db/portable.ts";
 
 export interface TimelineRow {
   readonly id: string;
@@ -44,7 +45,7 @@ export interface SegmentRow {
 /** All states of these task runs, in their order. */
 export async function segmentRows(db: Database, taskRunIds: readonly string[], limit: number): Promise<SegmentRow[]> {
   if (taskRunIds.length === 0) return [];
-  const wanted = db.sql.rowsOf(JSON.stringify(taskRunIds.map((id) => ({ id }))), { id: "uuid" });
+  const wanted = portable.rowsOf(JSON.stringify(taskRunIds.map((id) => ({ id }))), { id: "uuid" });
   const { rows } = await sql<SegmentRow>`
     SELECT state.task_run_id, state.timestamp, state.type, state.name
     FROM ${wanted} AS wanted JOIN task_run_state AS state ON state.task_run_id = wanted.id

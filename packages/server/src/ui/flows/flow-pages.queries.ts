@@ -2,6 +2,7 @@ import type { StateType, Timestamp } from "@ostinato/core";
 import { type RawBuilder, type Selectable, type SqlBool, sql } from "kysely";
 import { join } from "../../criteria/conditions.queries.ts";
 import type { Database } from "../../db/dialect.ts";
+import { portable } from "../../db/portable.ts";
 import { everyStateType, isFailure } from "../../db/state-sql.ts";
 import type { Tables } from "../../db/tables.ts";
 import { begin } from "../runs/flow-run-list.queries.ts";
@@ -94,23 +95,23 @@ export async function flowsInList(db: Database, query: FlowListQuery): Promise<F
     SELECT * FROM (
       SELECT flow.*, (SELECT max(${begin}) FROM flow_run
         WHERE flow_run.flow_id = flow.id AND ${begin} <= ${query.now}) AS last_run
-      FROM flow WHERE ${matching(db, query)}) AS flow
+      FROM flow WHERE ${matching(query)}) AS flow
     ORDER BY ${orders[query.sort]} LIMIT ${query.limit} OFFSET ${query.offset}`.execute(db.slow);
   return rows;
 }
 
 export async function countFlows(db: Database, query: FlowListQuery): Promise<number> {
   const { rows } = await sql<{ count: number }>`
-    SELECT count(*) AS count FROM flow WHERE ${matching(db, query)}`.execute(db.slow);
+    SELECT count(*) AS count FROM flow WHERE ${matching(query)}`.execute(db.slow);
   return Number(rows[0]?.count ?? 0);
 }
 
-function matching(db: Database, { name, tags }: FlowListQuery): RawBuilder<SqlBool> {
+function matching({ name, tags }: FlowListQuery): RawBuilder<SqlBool> {
   return (
     join(
       [
-        name === undefined ? undefined : db.sql.contains("flow.name", name),
-        tags.length === 0 ? undefined : db.sql.holdsAll("flow.tags", tags),
+        name === undefined ? undefined : portable.contains("flow.name", name),
+        tags.length === 0 ? undefined : portable.holdsAll("flow.tags", tags),
       ],
       "and_",
     ) ?? sql<SqlBool>`1 = 1`
@@ -129,7 +130,7 @@ export async function stateCounts(
   flowIds: readonly string[],
   since: Timestamp,
 ): Promise<FlowStateCountRow[]> {
-  const wanted = db.sql.rowsOf(JSON.stringify(flowIds.map((id) => ({ id }))), { id: "uuid" });
+  const wanted = portable.rowsOf(JSON.stringify(flowIds.map((id) => ({ id }))), { id: "uuid" });
   const { rows } = await sql<FlowStateCountRow>`
     SELECT wanted.id AS flow_id, type.column1 AS state_type, (
       SELECT count(*) FROM flow_run

@@ -3,6 +3,7 @@ import { type RawBuilder, type Selectable, type SqlBool, sql } from "kysely";
 import { join } from "../../criteria/conditions.queries.ts";
 import { listedLog } from "../../criteria/listed-log.queries.ts";
 import type { Database } from "../../db/dialect.ts";
+import { portable } from "../../db/portable.ts";
 import type { Tables } from "../../db/tables.ts";
 
 export type LogRow = Selectable<Tables["log"]>;
@@ -37,7 +38,7 @@ export async function logsFrom(db: Database, criteria: LogCriteria, range: LogRa
   const start =
     from === undefined ? undefined : sql<SqlBool>`(log.timestamp, log.id) ${further} (${from.timestamp}, ${from.id})`;
   const { rows } = await sql<LogRow>`
-    SELECT ${listedLog(limit)} FROM log WHERE ${matching(db, criteria, start)}
+    SELECT ${listedLog(limit)} FROM log WHERE ${matching(criteria, start)}
     ORDER BY log.timestamp ${order}, log.id ${order}
     LIMIT ${limit} OFFSET ${offset}`.execute(db.slow);
   return direction === "forward" ? rows : rows.reverse();
@@ -48,7 +49,7 @@ export async function countLogs(db: Database, criteria: LogCriteria, before?: Lo
   const start =
     before === undefined ? undefined : sql<SqlBool>`(log.timestamp, log.id) < (${before.timestamp}, ${before.id})`;
   const { rows } = await sql<{ count: number }>`
-    SELECT count(*) AS count FROM log WHERE ${matching(db, criteria, start)}`.execute(db.slow);
+    SELECT count(*) AS count FROM log WHERE ${matching(criteria, start)}`.execute(db.slow);
   return Number(rows[0]?.count ?? 0);
 }
 
@@ -64,7 +65,7 @@ export async function withSubflows(db: Database, flowRunId: string): Promise<str
   return rows.map(({ id }) => id);
 }
 
-function matching(db: Database, criteria: LogCriteria, start: RawBuilder<SqlBool> | undefined): RawBuilder<SqlBool> {
+function matching(criteria: LogCriteria, start: RawBuilder<SqlBool> | undefined): RawBuilder<SqlBool> {
   const { flowRunIds, taskRunId, level, errors = false, text } = criteria;
   const [only, ...others] = flowRunIds;
   const ofRun =
@@ -78,7 +79,7 @@ function matching(db: Database, criteria: LogCriteria, start: RawBuilder<SqlBool
       ofRun,
       errors ? sql<SqlBool>`log.level >= 40` : undefined,
       level === undefined ? undefined : sql<SqlBool>`log.level >= ${level}`,
-      text === undefined ? undefined : db.sql.contains("log.message", text),
+      text === undefined ? undefined : portable.contains("log.message", text),
       start,
     ],
     "and_",

@@ -31,7 +31,7 @@ export interface FlowRunListQuery {
 
 export function flowRunPositions(db: Database, query: FlowRunListQuery): Promise<Position[]> {
   const { criteria, sort, limit, after } = query;
-  const condition = matching("flow_run", criteria, db.sql) ?? everything;
+  const condition = matching("flow_run", criteria) ?? everything;
   // An index look-up may run on this thread; a query that may read every run may not.
   const reader = isNarrowed(criteria) ? db.slow : db.read;
   return positionsAfter(reader, { table: "flow_run", order: orders[sort], limit, matching: condition, after });
@@ -39,7 +39,7 @@ export function flowRunPositions(db: Database, query: FlowRunListQuery): Promise
 
 /** The number of matches, counted up to one more than `max`. */
 export async function countFlowRuns(db: Database, criteria: CriteriaOn<"flow_run">, max: number): Promise<number> {
-  const condition = matching("flow_run", criteria, db.sql) ?? everything;
+  const condition = matching("flow_run", criteria) ?? everything;
   const { rows } = await sql<{ count: number }>`
     SELECT count(*) AS count FROM (SELECT 1 AS one FROM flow_run WHERE ${condition} LIMIT ${max + 1}) AS bounded`.execute(
     db.slow,
@@ -74,7 +74,7 @@ export async function flowRunPoints(db: Database, query: PointsQuery): Promise<P
     SELECT flow_run.id, flow_run.name, of.name AS flow_name, state_type, state_name, state_timestamp,
       expected_start_time, start_time, total_run_time, flow_run.created
     FROM flow_run JOIN flow AS of ON of.id = flow_run.flow_id
-    WHERE ${matching("flow_run", criteria, db.sql) ?? everything}
+    WHERE ${matching("flow_run", criteria) ?? everything}
     ORDER BY ${by} ${sql.raw(direction)}, flow_run.id ${sql.raw(direction)}
     LIMIT ${limit} OFFSET ${offset}`.execute(db.slow);
   return rows;

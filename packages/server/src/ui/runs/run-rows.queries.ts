@@ -1,6 +1,7 @@
 import type { StateType } from "@ostinato/core";
 import { sql } from "kysely";
 import type { Database } from "../../db/dialect.ts";
+import { portable } from "../../db/portable.ts";
 import type { FlowRunRow } from "../../flow-runs/flow-runs.service.ts";
 
 /** A flow run with its state and the names of its related rows. */
@@ -18,7 +19,7 @@ export async function flowRunsInList(db: Database, ids: readonly string[]): Prom
       work_pool.id AS work_pool_id, work_pool.name AS work_pool_name,
       flow.name AS flow_name, deployment.name AS deployment_name,
       parent.id AS parent_flow_run_id, parent.name AS parent_flow_run_name
-    FROM ${idRows(db, ids)} AS wanted
+    FROM ${idRows(ids)} AS wanted
     JOIN flow_run AS run ON run.id = wanted.id
     JOIN flow ON flow.id = run.flow_id
     LEFT JOIN flow_run_state AS state ON state.id = run.state_id
@@ -40,11 +41,11 @@ export interface StateCountRow {
 export async function taskCountsOf(db: Database, ids: readonly string[]): Promise<StateCountRow[]> {
   const { rows } = await sql<StateCountRow>`
     SELECT task_run.flow_run_id AS flow_run_id, task_run.state_type AS state_type, count(*) AS count
-    FROM ${idRows(db, ids)} AS wanted JOIN task_run ON task_run.flow_run_id = wanted.id
+    FROM ${idRows(ids)} AS wanted JOIN task_run ON task_run.flow_run_id = wanted.id
     GROUP BY task_run.flow_run_id, task_run.state_type`.execute(db.slow);
   return rows;
 }
 
-function idRows(db: Database, ids: readonly string[]) {
-  return db.sql.rowsOf(JSON.stringify(ids.map((id) => ({ id }))), { id: "uuid" });
+function idRows(ids: readonly string[]) {
+  return portable.rowsOf(JSON.stringify(ids.map((id) => ({ id }))), { id: "uuid" });
 }

@@ -1,6 +1,7 @@
 import type { StateType } from "@ostinato/core";
 import { sql } from "kysely";
 import type { Database } from "../../db/dialect.ts";
+import { portable } from "../../db/portable.ts";
 import { begin } from "../runs/flow-run-list.queries.ts";
 
 export interface HitRow {
@@ -32,7 +33,9 @@ export async function byId(db: Database, id: string): Promise<HitRow[]> {
 export async function flows(db: Database, text: string, limit: number): Promise<HitRow[]> {
   const { rows } = await sql<HitRow>`
     SELECT 'flow' AS kind, id, name, CAST(NULL AS text) AS detail, NULL AS state_type, NULL AS state_name
-    FROM flow WHERE ${db.sql.contains("flow.name", text)} ORDER BY length(name), name LIMIT ${limit}`.execute(db.slow);
+    FROM flow WHERE ${portable.contains("flow.name", text)} ORDER BY length(name), name LIMIT ${limit}`.execute(
+    db.slow,
+  );
   return rows;
 }
 
@@ -41,14 +44,14 @@ export async function artifacts(db: Database, text: string, limit: number): Prom
     SELECT 'artifact' AS kind, artifact.id, artifact_collection.key AS name, artifact.type AS detail,
       NULL AS state_type, NULL AS state_name
     FROM artifact_collection JOIN artifact ON artifact.id = artifact_collection.latest_id
-    WHERE ${db.sql.contains("artifact_collection.key", text)}
+    WHERE ${portable.contains("artifact_collection.key", text)}
     ORDER BY length(artifact_collection.key), artifact_collection.key LIMIT ${limit}`.execute(db.slow);
   return rows;
 }
 
 /** Newest first among the newest; among all of them, as the index of names has them. */
 export async function flowRuns(db: Database, text: string, limit: number): Promise<HitRow[]> {
-  const named = db.sql.contains("flow_run.name", text);
+  const named = portable.contains("flow_run.name", text);
   const newest = await hitsAmong(
     db,
     sql`(SELECT * FROM flow_run ORDER BY ${begin} DESC, id DESC LIMIT ${newestFlowRuns}) AS flow_run
@@ -75,7 +78,7 @@ export async function taskRuns(db: Database, text: string, limit: number): Promi
     FROM (SELECT id, name, flow_run_id, state_type, state_name, expected_start_time FROM task_run
       ORDER BY id DESC LIMIT ${newestTaskRuns}) AS task_run
     LEFT JOIN flow_run ON flow_run.id = task_run.flow_run_id
-    WHERE ${db.sql.contains("task_run.name", text)}
+    WHERE ${portable.contains("task_run.name", text)}
     ORDER BY task_run.id DESC LIMIT ${limit}`.execute(db.slow);
   return rows;
 }

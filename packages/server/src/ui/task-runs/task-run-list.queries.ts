@@ -4,6 +4,7 @@ import { sql } from "kysely";
 import { everything } from "../../criteria/conditions.queries.ts";
 import { type CriteriaOn, matching } from "../../criteria/related.queries.ts";
 import type { Database } from "../../db/dialect.ts";
+import { portable } from "../../db/portable.ts";
 import type { JsonText } from "../../db/tables.ts";
 import type { Position } from "../lists/keyset.ts";
 import { type Order, positionsAfter } from "../lists/positions.queries.ts";
@@ -26,13 +27,13 @@ export interface TaskRunListQuery {
 
 export function taskRunPositions(db: Database, query: TaskRunListQuery): Promise<Position[]> {
   const { criteria, sort, limit, after } = query;
-  const condition = matching("task_run", criteria, db.sql) ?? everything;
+  const condition = matching("task_run", criteria) ?? everything;
   return positionsAfter(db.slow, { table: "task_run", order: orders[sort], limit, matching: condition, after });
 }
 
 /** The number of matches, counted up to one more than `max`. */
 export async function countTaskRuns(db: Database, criteria: CriteriaOn<"task_run">, max: number): Promise<number> {
-  const condition = matching("task_run", criteria, db.sql) ?? everything;
+  const condition = matching("task_run", criteria) ?? everything;
   const { rows } = await sql<{ count: number }>`
     SELECT count(*) AS count FROM (SELECT 1 AS one FROM task_run WHERE ${condition} LIMIT ${max + 1}) AS bounded`.execute(
     db.slow,
@@ -59,7 +60,7 @@ export interface TaskRunInList {
 
 /** The task runs of those ids that exist, in no order. */
 export async function taskRunsInList(db: Database, ids: readonly string[]): Promise<TaskRunInList[]> {
-  const wanted = db.sql.rowsOf(JSON.stringify(ids.map((id) => ({ id }))), { id: "uuid" });
+  const wanted = portable.rowsOf(JSON.stringify(ids.map((id) => ({ id }))), { id: "uuid" });
   const { rows } = await sql<TaskRunInList>`
     SELECT run.id, run.name, run.state_type, run.state_name, state.message AS state_message, run.expected_start_time,
       run.start_time, run.end_time, run.run_count, run.tags, run.flow_run_id, flow_run.name AS flow_run_name,
