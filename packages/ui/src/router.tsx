@@ -56,7 +56,7 @@ const redirects = pages.flatMap(({ path, formerPaths = [] }) =>
       getParentRoute: () => rootRoute,
       path: formerPath,
       beforeLoad: ({ params }) => {
-        throw redirect({ to: path, params, replace: true });
+        throw redirect({ to: path, params, search: (given: object) => given, replace: true });
       },
     }),
   ),

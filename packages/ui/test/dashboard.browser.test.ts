@@ -35,6 +35,13 @@ const figure = (page: Page, name: string) =>
 const address = (page: Page) => new URL(page.url()).searchParams;
 
 describe("the dashboard", () => {
+  test("is also at the address of the site, and keeps what the address asks", async () => {
+    const { page, problems, close } = await site.open("/?since=30d");
+    await expect.poll(() => page.url()).toBe(`${site.origin}/dashboard?since=30d`);
+    expect(problems).toEqual([]);
+    await close();
+  });
+
   test("looks closer at bars that are marked by keyboard, and finds its way back", async () => {
     const { page, problems, close } = await site.open("/dashboard?since=7d");
     await chart(page).focus();
