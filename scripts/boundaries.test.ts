@@ -95,7 +95,7 @@ it.each([
   [
     "packages/server/src/flows/flows.service.ts",
     `import "../runs/runs.queries.ts"`,
-    "flows reaches runs past its service",
+    "flows bypasses the service of runs",
   ],
   [
     "packages/server/src/ui/flows/flow-pages.rules.ts",
@@ -105,7 +105,7 @@ it.each([
   [
     "packages/server/src/live/live.service.ts",
     `import "../ui/runs/run-rows.queries.ts"`,
-    "live reaches ui past its service",
+    "live bypasses the service of ui",
   ],
 ])("refuses in %s: %s", (file, source, message) => {
   expect(violations({ [file]: source })).toEqual([expect.stringContaining(message)]);

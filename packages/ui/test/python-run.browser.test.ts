@@ -111,6 +111,6 @@ test("a run that is not there says so, and where to go", async () => {
   await page.getByText("does not exist.").waitFor();
   expect(await page.getByText("has not told the server about it yet").isVisible()).toBe(true);
   await page.getByRole("link", { name: "All runs" }).click();
-  await page.getByRole("heading", { name: "Runs" }).waitFor();
+  await page.getByRole("heading", { name: "Runs", exact: true }).waitFor();
   await close();
 });

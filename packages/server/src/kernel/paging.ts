@@ -22,7 +22,7 @@ export function checkAnswerSize(sizes: readonly number[]): void {
   if (fitting >= sizes.length || sizes.length <= 1) return;
   throw refused(
     "ANSWER_TOO_LARGE",
-    `Invalid limit: these ${sizes.length} rows take ${total} bytes, and one answer at max ${maxAnswerBytes}. Ask for at max ${Math.max(1, fitting)} at once.`,
+    `Invalid limit: these ${sizes.length} rows take ${total} bytes, and one answer holds at most ${maxAnswerBytes}. Ask for at most ${Math.max(1, fitting)} at once.`,
   );
 }
 
