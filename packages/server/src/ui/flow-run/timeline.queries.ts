@@ -2,24 +2,11 @@ import type { StateType, Timestamp } from "@ostinato/core";
 import { sql } from "kysely";
 import type { Database } from "../../db/dialect.ts";
 import { portable } from "../../db/portable.ts";
-
-export interface TimelineRow {
-  readonly id: string;
-  readonly name: string;
-  readonly task_key: string;
-  readonly state_type: StateType | null;
-  readonly state_name: string | null;
-  readonly expected_start_time: Timestamp | null;
-  readonly start_time: Timestamp | null;
-  readonly end_time: Timestamp | null;
-  readonly run_count: number;
-  readonly task_inputs: string;
-  readonly child_flow_run_id: string | null;
-}
+import type { TimelineTask } from "./timeline.rules.ts";
 
 /** Task runs of a flow run, oldest first; the one that stands for a subflow with the subflow's own times and state. */
-export async function timelineRows(db: Database, flowRunId: string, limit: number): Promise<TimelineRow[]> {
-  const { rows } = await sql<TimelineRow>`
+export async function timelineRows(db: Database, flowRunId: string, limit: number): Promise<TimelineTask[]> {
+  const { rows } = await sql<TimelineTask>`
     SELECT task_run.id, task_run.name, task_run.task_key,
       coalesce(child.state_type, task_run.state_type) AS state_type,
       coalesce(child.state_name, task_run.state_name) AS state_name,

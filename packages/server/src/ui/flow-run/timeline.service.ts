@@ -2,7 +2,7 @@ import type { Timeline } from "@ostinato/protocol";
 import type { Context } from "../../kernel/context.ts";
 import { notFound } from "../../kernel/errors.ts";
 import * as queries from "./timeline.queries.ts";
-import { timeline } from "./timeline.rules.ts";
+import { type TimelineTask, timeline } from "./timeline.rules.ts";
 
 const maxRows = 20_000;
 const maxSegments = 50_000;
@@ -18,6 +18,6 @@ export async function readTimeline({ db }: Context, flowRunId: string): Promise<
 }
 
 /** Whether the run paused, waited or retried, so that its states say more than its times. */
-function wasHeldUp({ run_count, state_type }: queries.TimelineRow): boolean {
+function wasHeldUp({ run_count, state_type }: TimelineTask): boolean {
   return run_count > 1 || state_type === "SCHEDULED" || state_type === "PAUSED";
 }
