@@ -56,11 +56,66 @@ CREATE TABLE deployment (
   work_queue_id uuid,
   work_queue_name text,
   concurrency_limit integer,
+  description text,
+  version text,
+  version_id uuid,
+  parameters text NOT NULL DEFAULT '{}'::text,
+  parameter_openapi_schema text,
+  enforce_parameter_schema smallint NOT NULL DEFAULT 1,
+  labels text NOT NULL DEFAULT '{}'::text,
+  pull_steps text,
+  path text,
+  entrypoint text,
+  storage_document_id uuid,
+  infrastructure_document_id uuid,
+  job_variables text NOT NULL DEFAULT '{}'::text,
+  concurrency_options text,
+  run_policy text NOT NULL DEFAULT '{}'::text,
+  created_by text,
+  updated_by text,
+  status text NOT NULL DEFAULT 'NOT_READY'::text,
+  last_polled bigint,
   UNIQUE (flow_id, name),
   PRIMARY KEY (id),
   FOREIGN KEY (flow_id) REFERENCES flow(id) ON DELETE CASCADE,
   FOREIGN KEY (work_queue_id) REFERENCES work_queue(id) ON DELETE SET NULL
 );
+CREATE INDEX deployment_created ON deployment USING btree (created DESC, id DESC);
+CREATE INDEX deployment_name ON deployment USING btree (name, id);
+CREATE INDEX deployment_polled ON deployment USING btree (last_polled) WHERE (status = 'READY'::text);
+CREATE INDEX deployment_updated ON deployment USING btree (updated DESC, id DESC);
+
+CREATE TABLE deployment_schedule (
+  id uuid NOT NULL,
+  created bigint NOT NULL,
+  updated bigint NOT NULL,
+  deployment_id uuid NOT NULL,
+  schedule text NOT NULL,
+  active smallint NOT NULL,
+  max_scheduled_runs integer,
+  parameters text NOT NULL,
+  slug text,
+  scheduled_until bigint,
+  due bigint,
+  PRIMARY KEY (id),
+  FOREIGN KEY (deployment_id) REFERENCES deployment(id) ON DELETE CASCADE
+);
+CREATE INDEX deployment_schedule_deployment ON deployment_schedule USING btree (deployment_id, created DESC);
+CREATE INDEX deployment_schedule_due ON deployment_schedule USING btree (due, id) WHERE (due IS NOT NULL);
+CREATE UNIQUE INDEX deployment_schedule_slug ON deployment_schedule USING btree (deployment_id, slug) WHERE (slug IS NOT NULL);
+
+CREATE TABLE deployment_version (
+  id uuid NOT NULL,
+  created bigint NOT NULL,
+  deployment_id uuid NOT NULL,
+  version text,
+  version_info text,
+  definition text NOT NULL,
+  created_by text,
+  PRIMARY KEY (id),
+  FOREIGN KEY (deployment_id) REFERENCES deployment(id) ON DELETE CASCADE
+);
+CREATE INDEX deployment_version_deployment ON deployment_version USING btree (deployment_id, created DESC);
 
 CREATE TABLE event (
   id uuid NOT NULL,
@@ -151,6 +206,7 @@ CREATE TABLE flow_run (
 );
 CREATE INDEX flow_run_begin ON flow_run USING btree (COALESCE(start_time, expected_start_time) DESC, id DESC, name);
 CREATE INDEX flow_run_deployment ON flow_run USING btree (deployment_id, expected_start_time DESC) WHERE (deployment_id IS NOT NULL);
+CREATE INDEX flow_run_deployment_due ON flow_run USING btree (deployment_id, next_scheduled_start_time, id) WHERE (next_scheduled_start_time IS NOT NULL);
 CREATE INDEX flow_run_end ON flow_run USING btree (COALESCE(end_time, (0)::bigint) DESC, id DESC);
 CREATE INDEX flow_run_expected ON flow_run USING btree (expected_start_time DESC, id DESC);
 CREATE INDEX flow_run_flow_begin ON flow_run USING btree (flow_id, COALESCE(start_time, expected_start_time) DESC, id DESC);

@@ -50,8 +50,59 @@ CREATE TABLE deployment (
   work_queue_id text REFERENCES work_queue ON DELETE SET NULL,
   work_queue_name text,
   concurrency_limit integer,
+  description text,
+  version text,
+  version_id text,
+  parameters text NOT NULL DEFAULT '{}',
+  parameter_openapi_schema text,
+  enforce_parameter_schema integer NOT NULL DEFAULT 1,
+  labels text NOT NULL DEFAULT '{}',
+  pull_steps text,
+  path text,
+  entrypoint text,
+  storage_document_id text,
+  infrastructure_document_id text,
+  job_variables text NOT NULL DEFAULT '{}',
+  concurrency_options text,
+  run_policy text NOT NULL DEFAULT '{}',
+  created_by text,
+  updated_by text,
+  status text NOT NULL DEFAULT 'NOT_READY',
+  last_polled integer,
   UNIQUE (flow_id, name)
 );
+CREATE INDEX deployment_created ON deployment (created DESC, id DESC);
+CREATE INDEX deployment_name ON deployment (name, id);
+CREATE INDEX deployment_polled ON deployment (last_polled) WHERE status = 'READY';
+CREATE INDEX deployment_updated ON deployment (updated DESC, id DESC);
+
+CREATE TABLE deployment_schedule (
+  id text PRIMARY KEY,
+  created integer NOT NULL,
+  updated integer NOT NULL,
+  deployment_id text NOT NULL REFERENCES deployment ON DELETE CASCADE,
+  schedule text NOT NULL,
+  active integer NOT NULL,
+  max_scheduled_runs integer,
+  parameters text NOT NULL,
+  slug text,
+  scheduled_until integer,
+  due integer
+);
+CREATE INDEX deployment_schedule_deployment ON deployment_schedule (deployment_id, created DESC);
+CREATE INDEX deployment_schedule_due ON deployment_schedule (due, id) WHERE due IS NOT NULL;
+CREATE UNIQUE INDEX deployment_schedule_slug ON deployment_schedule (deployment_id, slug) WHERE slug IS NOT NULL;
+
+CREATE TABLE deployment_version (
+  id text PRIMARY KEY,
+  created integer NOT NULL,
+  deployment_id text NOT NULL REFERENCES deployment ON DELETE CASCADE,
+  version text,
+  version_info text,
+  definition text NOT NULL,
+  created_by text
+);
+CREATE INDEX deployment_version_deployment ON deployment_version (deployment_id, created DESC);
 
 CREATE TABLE event (
   id text PRIMARY KEY,
@@ -136,6 +187,7 @@ CREATE TABLE flow_run (
 );
 CREATE INDEX flow_run_begin ON flow_run (coalesce(start_time, expected_start_time) DESC, id DESC, name);
 CREATE INDEX flow_run_deployment ON flow_run (deployment_id, expected_start_time DESC) WHERE deployment_id IS NOT NULL;
+CREATE INDEX flow_run_deployment_due ON flow_run (deployment_id, next_scheduled_start_time, id) WHERE next_scheduled_start_time IS NOT NULL;
 CREATE INDEX flow_run_end ON flow_run (coalesce(end_time, 0) DESC, id DESC);
 CREATE INDEX flow_run_expected ON flow_run (expected_start_time DESC, id DESC);
 CREATE INDEX flow_run_flow_begin ON flow_run (flow_id, coalesce(start_time, expected_start_time) DESC, id DESC);

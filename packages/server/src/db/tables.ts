@@ -1,4 +1,5 @@
 import type { StateType } from "@ostinato/core";
+import type { DeploymentStatus } from "@ostinato/protocol";
 import type { DeliveryKind } from "../kernel/delivery.ts";
 import {
   flag,
@@ -91,6 +92,51 @@ export const tables = {
     work_queue_id: nullable(uuid),
     work_queue_name: nullable(text),
     concurrency_limit: nullable(integer),
+    concurrency_options: nullable(json),
+    description: nullable(text),
+    version: nullable(text),
+    /** The row of `deployment_version` that holds what the deployment says now. */
+    version_id: nullable(uuid),
+    parameters: json,
+    parameter_openapi_schema: nullable(json),
+    enforce_parameter_schema: flag,
+    labels: json,
+    pull_steps: nullable(json),
+    path: nullable(text),
+    entrypoint: nullable(text),
+    storage_document_id: nullable(uuid),
+    infrastructure_document_id: nullable(uuid),
+    job_variables: json,
+    run_policy: json,
+    created_by: nullable(json),
+    updated_by: nullable(json),
+    status: word<DeploymentStatus>(),
+    last_polled: nullable(moment),
+  },
+
+  deployment_schedule: {
+    ...row,
+    deployment_id: uuid,
+    schedule: json,
+    active: flag,
+    max_scheduled_runs: nullable(integer),
+    parameters: json,
+    slug: nullable(text),
+    /** The last date that has its run. */
+    scheduled_until: nullable(moment),
+    /** When the scheduler has to look at the schedule again; null for one that makes no runs. */
+    due: nullable(moment),
+  },
+
+  /** What a deployment said from `created` on. */
+  deployment_version: {
+    id: uuid,
+    created: moment,
+    deployment_id: uuid,
+    version: nullable(text),
+    version_info: nullable(json),
+    definition: json,
+    created_by: nullable(json),
   },
 
   flow_run: {

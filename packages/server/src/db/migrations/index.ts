@@ -9,6 +9,7 @@ import * as lastSigns from "./0006-last-signs.ts";
 import * as keptParameters from "./0007-kept-parameters.ts";
 import * as compatibleSchemas from "./0008-compatible-schemas.ts";
 import * as outbox from "./0009-outbox.ts";
+import * as deployments from "./0010-deployments.ts";
 
 export interface Migration {
   readonly name: string;
@@ -34,4 +35,5 @@ export const migrations: readonly Migration[] = [
   { name: "0007-kept-parameters", breaking: true, up: keptParameters.up },
   { name: "0008-compatible-schemas", breaking: true, up: compatibleSchemas.up },
   { name: "0009-outbox", breaking: false, up: outbox.up },
+  { name: "0010-deployments", breaking: false, up: deployments.up },
 ];

@@ -1,0 +1,453 @@
+import type { Static } from "typebox";
+import { DeploymentFilter, runCriteria } from "./filters.ts";
+import { CreatedBy, FlowRun, FlowRunPolicy } from "./flow-runs.ts";
+import { KeptParameters } from "./kept-parameters.ts";
+import { route } from "./route.ts";
+import { Schedule, ScheduleInput } from "./schedules.ts";
+import {
+  ById,
+  Count,
+  Enum,
+  Indexed,
+  IndexedText,
+  Integer32,
+  JsonObject,
+  Labels,
+  Limit,
+  Maybe,
+  Moment,
+  MomentInput,
+  maxIndexedBytes,
+  None,
+  Nullable,
+  Offset,
+  Open,
+  Page,
+  Paginated,
+  Seconds,
+  Strict,
+  Tags,
+  Type,
+  Uuid,
+} from "./schema.ts";
+import { StateCreate } from "./states.ts";
+
+export const DeploymentName = Indexed(Type.String({ pattern: "^[^/%&><]+$", maxLength: maxIndexedBytes }));
+
+const maxSchedules = 1000;
+const positive = Maybe(Integer32({ minimum: 1 }));
+const parameterSchema = Maybe(JsonObject);
+const pullSteps = Maybe(Type.Array(JsonObject));
+
+/** What happens to a run that finds all slots of its deployment taken: it waits, or it is cancelled. */
+export const collisionStrategies = ["ENQUEUE", "CANCEL_NEW"] as const;
+
+/** `grace_period_seconds` is how long a run that is being started holds its slot without a sign of life; 300 by default. */
+export const ConcurrencyOptions = Open({
+  collision_strategy: Enum(collisionStrategies),
+  grace_period_seconds: Maybe(Type.Integer({ minimum: 60, maximum: 86_400 })),
+});
+export type ConcurrencyOptions = Static<typeof ConcurrencyOptions>;
+
+/** Where a version of a deployment comes from: `type` says of which kind it is, other fields belong to the kind. */
+export const VersionInfo = Open({ type: Type.String(), version: Type.String() });
+export type VersionInfo = Static<typeof VersionInfo>;
+
+export const missedRunPolicies = ["all", "latest", "none"] as const;
+export const crashPolicies = ["stay", "restart"] as const;
+
+/**
+ * Ours: what happens to runs that could not start at their time, and to runs whose process died.
+ *
+ * - `missed` says which runs start late whose time passed while nobody served the deployment: all (the default), the latest, none.
+ * - `expire_after_seconds` cancels a run that has not started so long after its time.
+ * - `on_crash` starts a crashed run again, at most `max_restarts` times (3 by default).
+ */
+export const RunPolicy = Strict({
+  missed: Maybe(Enum(missedRunPolicies)),
+  expire_after_seconds: Maybe(Seconds({ minimum: 1 })),
+  on_crash: Maybe(Enum(crashPolicies)),
+  max_restarts: Maybe(Integer32({ minimum: 0 })),
+});
+export type RunPolicy = Static<typeof RunPolicy>;
+
+/** `replaces` is the slug of the schedule that this one takes the place of. */
+export const DeploymentScheduleCreate = Strict({
+  active: Type.Optional(Type.Boolean()),
+  schedule: ScheduleInput,
+  max_scheduled_runs: positive,
+  parameters: Type.Optional(JsonObject),
+  slug: Maybe(IndexedText),
+  replaces: Maybe(IndexedText),
+});
+export type DeploymentScheduleCreate = Static<typeof DeploymentScheduleCreate>;
+
+/** Writes only the fields that are present. */
+export const DeploymentScheduleUpdate = Strict({
+  active: Maybe(Type.Boolean()),
+  schedule: Maybe(ScheduleInput),
+  max_scheduled_runs: positive,
+  parameters: Type.Optional(JsonObject),
+  slug: Maybe(IndexedText),
+  replaces: Maybe(IndexedText),
+});
+export type DeploymentScheduleUpdate = Static<typeof DeploymentScheduleUpdate>;
+
+export const DeploymentSchedule = Open({
+  id: Uuid,
+  created: Moment,
+  updated: Moment,
+  deployment_id: Uuid,
+  schedule: Schedule,
+  active: Type.Boolean(),
+  max_scheduled_runs: Nullable(Type.Integer()),
+  parameters: JsonObject,
+  slug: Nullable(Type.String()),
+});
+export type DeploymentSchedule = Static<typeof DeploymentSchedule>;
+
+const definition = {
+  version: Maybe(Type.String()),
+  version_info: Maybe(VersionInfo),
+  description: Maybe(Type.String()),
+  concurrency_limit: positive,
+  concurrency_options: Maybe(ConcurrencyOptions),
+  global_concurrency_limit_id: Maybe(Uuid),
+  parameter_openapi_schema: parameterSchema,
+  work_queue_name: Maybe(Type.String()),
+  work_pool_name: Maybe(Type.String()),
+  storage_document_id: Maybe(Uuid),
+  infrastructure_document_id: Maybe(Uuid),
+  path: Maybe(Type.String()),
+  entrypoint: Maybe(Type.String()),
+  pull_steps: pullSteps,
+  tags: Type.Optional(Tags),
+  /** Ours. */
+  run_policy: Maybe(RunPolicy),
+};
+
+export const DeploymentCreate = Strict({
+  ...definition,
+  name: DeploymentName,
+  flow_id: Uuid,
+  paused: Type.Optional(Type.Boolean()),
+  schedules: Type.Optional(Type.Array(DeploymentScheduleCreate, { maxItems: maxSchedules })),
+  enforce_parameter_schema: Type.Optional(Type.Boolean()),
+  parameters: Type.Optional(JsonObject),
+  labels: Maybe(Labels),
+  job_variables: Type.Optional(JsonObject),
+});
+export type DeploymentCreate = Static<typeof DeploymentCreate>;
+
+/** Writes only the fields that are present, null as null: a null `work_pool_name` takes the deployment off its queue. */
+export const DeploymentUpdate = Strict({
+  ...definition,
+  paused: Type.Optional(Type.Boolean()),
+  schedules: Type.Optional(Type.Array(DeploymentScheduleUpdate, { maxItems: maxSchedules })),
+  enforce_parameter_schema: Maybe(Type.Boolean()),
+  parameters: Maybe(JsonObject),
+  job_variables: Maybe(JsonObject),
+});
+export type DeploymentUpdate = Static<typeof DeploymentUpdate>;
+
+export const deploymentStatuses = ["READY", "NOT_READY"] as const;
+export type DeploymentStatus = (typeof deploymentStatuses)[number];
+
+/** A named limit of slots; that of a deployment is named `deployment:<id>`. */
+export const GlobalConcurrencyLimit = Open({
+  id: Uuid,
+  created: Moment,
+  updated: Moment,
+  active: Type.Boolean(),
+  name: Type.String(),
+  limit: Type.Integer(),
+  active_slots: Type.Integer(),
+  slot_decay_per_second: Type.Number(),
+});
+export type GlobalConcurrencyLimit = Static<typeof GlobalConcurrencyLimit>;
+
+/** `concurrency_limit` is always null, as in Prefect: `global_concurrency_limit` has the limit. */
+export const Deployment = Open({
+  id: Uuid,
+  created: Moment,
+  updated: Moment,
+  name: Type.String(),
+  version: Nullable(Type.String()),
+  description: Nullable(Type.String()),
+  flow_id: Uuid,
+  paused: Type.Boolean(),
+  schedules: Type.Array(DeploymentSchedule),
+  concurrency_limit: Nullable(Type.Integer()),
+  global_concurrency_limit: Nullable(GlobalConcurrencyLimit),
+  concurrency_options: Nullable(ConcurrencyOptions),
+  job_variables: JsonObject,
+  parameters: JsonObject,
+  tags: Tags,
+  labels: Labels,
+  work_queue_name: Nullable(Type.String()),
+  work_queue_id: Nullable(Uuid),
+  last_polled: Nullable(Moment),
+  parameter_openapi_schema: Nullable(JsonObject),
+  path: Nullable(Type.String()),
+  pull_steps: Nullable(Type.Array(JsonObject)),
+  entrypoint: Nullable(Type.String()),
+  storage_document_id: Nullable(Uuid),
+  infrastructure_document_id: Nullable(Uuid),
+  created_by: Nullable(CreatedBy),
+  updated_by: Nullable(CreatedBy),
+  work_pool_name: Nullable(Type.String()),
+  status: Enum(deploymentStatuses),
+  enforce_parameter_schema: Type.Boolean(),
+  /** Ours. */
+  run_policy: RunPolicy,
+});
+export type Deployment = Static<typeof Deployment>;
+
+/** A run of a deployment: its parameters and tags are added to those of the deployment. */
+export const DeploymentFlowRunCreate = Strict({
+  state: Maybe(StateCreate),
+  name: Maybe(Type.String()),
+  parameters: Type.Optional(JsonObject),
+  /** Ours: the exact parameters, if JSON cannot express them. */
+  kept_parameters: Maybe(KeptParameters),
+  enforce_parameter_schema: Maybe(Type.Boolean()),
+  context: Type.Optional(JsonObject),
+  infrastructure_document_id: Maybe(Uuid),
+  empirical_policy: Maybe(FlowRunPolicy),
+  tags: Type.Optional(Tags),
+  idempotency_key: Maybe(IndexedText),
+  labels: Maybe(Labels),
+  parent_task_run_id: Maybe(Uuid),
+  work_queue_name: Maybe(Type.String()),
+  job_variables: Maybe(JsonObject),
+});
+export type DeploymentFlowRunCreate = Static<typeof DeploymentFlowRunCreate>;
+
+export const deploymentSorts = ["CREATED_DESC", "UPDATED_DESC", "NAME_ASC", "NAME_DESC"] as const;
+export type DeploymentSort = (typeof deploymentSorts)[number];
+const sort = Maybe(Enum(deploymentSorts));
+const tag = "Deployments";
+
+export const createDeployment = route({
+  method: "POST",
+  path: "/deployments/",
+  access: "run",
+  summary: "Create a deployment, or replace the one of the flow that has the name",
+  tag,
+  body: DeploymentCreate,
+  replies: { 200: Deployment, 201: Deployment },
+});
+
+export const updateDeployment = route({
+  method: "PATCH",
+  path: "/deployments/{id}",
+  access: "run",
+  summary: "Change a deployment",
+  tag,
+  params: ById,
+  body: DeploymentUpdate,
+  replies: { 204: None },
+});
+
+export const readDeployment = route({
+  method: "GET",
+  path: "/deployments/{id}",
+  access: "read",
+  summary: "Read a deployment",
+  tag,
+  params: ById,
+  replies: { 200: Deployment },
+});
+
+export const readDeploymentByName = route({
+  method: "GET",
+  path: "/deployments/name/{flow_name}/{deployment_name}",
+  access: "read",
+  summary: "Read a deployment by the names of its flow and its own",
+  tag,
+  params: Open({ flow_name: Type.String(), deployment_name: Type.String() }),
+  replies: { 200: Deployment },
+});
+
+export const deleteDeployment = route({
+  method: "DELETE",
+  path: "/deployments/{id}",
+  access: "edit",
+  summary: "Delete a deployment with its schedules and its future runs",
+  tag,
+  params: ById,
+  replies: { 204: None },
+});
+
+export const countDeployments = route({
+  method: "POST",
+  path: "/deployments/count",
+  access: "read",
+  summary: "Count deployments",
+  tag,
+  body: Open(runCriteria),
+  bodyOptional: true,
+  replies: { 200: Count },
+});
+
+export const filterDeployments = route({
+  method: "POST",
+  path: "/deployments/filter",
+  access: "read",
+  summary: "Find deployments",
+  tag,
+  body: Open({ ...runCriteria, sort, limit: Limit, offset: Offset }),
+  bodyOptional: true,
+  replies: { 200: Type.Array(Deployment) },
+});
+
+export const paginateDeployments = route({
+  method: "POST",
+  path: "/deployments/paginate",
+  access: "read",
+  summary: "Find deployments, by page",
+  tag,
+  body: Open({ ...runCriteria, sort, limit: Limit, page: Page }),
+  bodyOptional: true,
+  replies: { 200: Paginated(Deployment) },
+});
+
+export const bulkDeleteDeployments = route({
+  method: "POST",
+  path: "/deployments/bulk_delete",
+  access: "edit",
+  summary: "Delete the deployments that match",
+  tag,
+  body: Strict({ deployments: Maybe(DeploymentFilter), limit: Maybe(Type.Integer({ minimum: 1, maximum: 50 })) }),
+  bodyOptional: true,
+  replies: { 200: Open({ deleted: Type.Array(Uuid) }) },
+});
+
+/** Whoever asks is taken to serve these deployments: they become READY. */
+export const scheduledRunsOfDeployments = route({
+  method: "POST",
+  path: "/deployments/get_scheduled_flow_runs",
+  access: "run",
+  summary: "The runs of these deployments that are due, the earliest first",
+  tag,
+  body: Open({
+    deployment_ids: Type.Array(Uuid, { maxItems: 5000 }),
+    scheduled_before: Maybe(MomentInput),
+    limit: Limit,
+  }),
+  replies: { 200: Type.Array(FlowRun) },
+});
+
+/** Times bound the dates that are made; `min_time` is in seconds. */
+export const scheduleDeployment = route({
+  method: "POST",
+  path: "/deployments/{id}/schedule",
+  access: "run",
+  summary: "Make the runs that the schedules of a deployment give in a range of time",
+  tag,
+  params: ById,
+  body: Open({
+    start_time: Maybe(MomentInput),
+    end_time: Maybe(MomentInput),
+    min_time: Maybe(Seconds({ minimum: 0 })),
+    min_runs: Maybe(Integer32({ minimum: 0 })),
+    max_runs: Maybe(Integer32({ minimum: 0 })),
+  }),
+  bodyOptional: true,
+  replies: { 200: None },
+});
+
+export const pauseDeployment = route({
+  method: "POST",
+  path: "/deployments/{id}/pause_deployment",
+  access: "edit",
+  summary: "Stop all schedules of a deployment, and drop the runs that they made",
+  tag,
+  params: ById,
+  replies: { 200: None },
+});
+
+export const resumeDeployment = route({
+  method: "POST",
+  path: "/deployments/{id}/resume_deployment",
+  access: "edit",
+  summary: "Let the schedules of a deployment go on",
+  tag,
+  params: ById,
+  replies: { 200: None },
+});
+
+export const createFlowRunFromDeployment = route({
+  method: "POST",
+  path: "/deployments/{id}/create_flow_run",
+  access: "run",
+  summary: "Create a run of a deployment",
+  tag,
+  params: ById,
+  body: DeploymentFlowRunCreate,
+  bodyOptional: true,
+  replies: { 200: FlowRun, 201: FlowRun },
+});
+
+/** What became of one run of a bulk request. */
+export const FlowRunCreateResult = Open({
+  flow_run_id: Nullable(Uuid),
+  status: Enum(["CREATED", "FAILED"] as const),
+  error: Nullable(Type.String()),
+});
+export type FlowRunCreateResult = Static<typeof FlowRunCreateResult>;
+
+export const bulkCreateFlowRuns = route({
+  method: "POST",
+  path: "/deployments/{id}/create_flow_run/bulk",
+  access: "run",
+  summary: "Create several runs of a deployment",
+  tag,
+  params: ById,
+  body: Type.Array(DeploymentFlowRunCreate, { maxItems: 100 }),
+  replies: { 200: Open({ results: Type.Array(FlowRunCreateResult) }) },
+});
+
+export const readDeploymentSchedules = route({
+  method: "GET",
+  path: "/deployments/{id}/schedules",
+  access: "read",
+  summary: "The schedules of a deployment",
+  tag,
+  params: ById,
+  replies: { 200: Type.Array(DeploymentSchedule) },
+});
+
+export const createDeploymentSchedules = route({
+  method: "POST",
+  path: "/deployments/{id}/schedules",
+  access: "edit",
+  summary: "Add schedules to a deployment",
+  tag,
+  params: ById,
+  body: Type.Array(DeploymentScheduleCreate, { maxItems: maxSchedules }),
+  replies: { 201: Type.Array(DeploymentSchedule) },
+});
+
+const ScheduleOfDeployment = Open({ id: Uuid, schedule_id: Uuid });
+
+export const updateDeploymentSchedule = route({
+  method: "PATCH",
+  path: "/deployments/{id}/schedules/{schedule_id}",
+  access: "edit",
+  summary: "Change a schedule of a deployment",
+  tag,
+  params: ScheduleOfDeployment,
+  body: DeploymentScheduleUpdate,
+  replies: { 204: None },
+});
+
+export const deleteDeploymentSchedule = route({
+  method: "DELETE",
+  path: "/deployments/{id}/schedules/{schedule_id}",
+  access: "edit",
+  summary: "Delete a schedule of a deployment",
+  tag,
+  params: ScheduleOfDeployment,
+  replies: { 204: None },
+});
