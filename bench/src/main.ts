@@ -15,12 +15,13 @@ import { limits } from "./rows/limits.ts";
 import { live } from "./rows/live.ts";
 import { processes } from "./rows/process.ts";
 import { requests } from "./rows/requests.ts";
+import { retention } from "./rows/retention.ts";
 import { ui } from "./rows/ui.ts";
 import { printRatios, printRow } from "./table.ts";
 import { type DatabaseName, startTarget, type Target } from "./target.ts";
 
 /** All measurements. The order affects the memory after the load, which includes the earlier groups. */
-const groups: readonly Group[] = [limits, requests, events, live, flows, processes, history, ui];
+const groups: readonly Group[] = [limits, requests, events, live, flows, processes, history, retention, ui];
 
 const { only, on, quick, peers, how, json, help } = options();
 if (help) {

@@ -45,24 +45,34 @@ export interface TargetOptions {
   readonly databaseUrl?: string | undefined;
   /** The program to start; by default this repository's. */
   readonly command?: string | undefined;
+  /** The age at which data is removed, as `1d`, by what it is; by default nothing is removed. */
+  readonly retention?: Retention | undefined;
 }
 
-/** The measured data may be old, and must not be removed meanwhile. */
-const keepsAll = {
-  OSTINATO_RETENTION_RUNS: "never",
-  OSTINATO_RETENTION_LOGS: "never",
-  OSTINATO_RETENTION_EVENTS: "never",
-  OSTINATO_RETENTION_ARTIFACTS: "never",
-};
+export type Retention = Partial<Readonly<Record<keyof typeof keepsAll, string>>>;
 
-export async function startTarget({ database, databaseUrl, command }: TargetOptions): Promise<Target> {
+/** The measured data may be old, and must not be removed meanwhile. */
+const keepsAll = { runs: "never", logs: "never", events: "never", artifacts: "never" };
+
+function retentionSettings(retention: Retention | undefined): Readonly<Record<string, string>> {
+  const ages = Object.entries({ ...keepsAll, ...retention });
+  return Object.fromEntries(ages.map(([kind, age]) => [`OSTINATO_RETENTION_${kind.toUpperCase()}`, age]));
+}
+
+export async function startTarget({ database, databaseUrl, command, retention }: TargetOptions): Promise<Target> {
   const home = await mkdtemp(join(tmpdir(), "ostinato-bench-"));
   const port = await freePort();
   const url = databaseUrl ?? sqliteUrl(join(home, "ostinato.db"));
   const apiUrl = `http://127.0.0.1:${port}/api`;
   const begun = performance.now();
   const child = spawn(process.execPath, [command ?? sourceCommand, "server", "start", "--port", String(port)], {
-    env: { ...process.env, OSTINATO_HOME: home, OSTINATO_DATABASE_URL: url, OSTINATO_LOG_LEVEL: "error", ...keepsAll },
+    env: {
+      ...process.env,
+      OSTINATO_HOME: home,
+      OSTINATO_DATABASE_URL: url,
+      OSTINATO_LOG_LEVEL: "error",
+      ...retentionSettings(retention),
+    },
     stdio: ["ignore", "ignore", "inherit"],
   });
   await untilHealthy(apiUrl, child);
@@ -81,7 +91,7 @@ export async function startTarget({ database, databaseUrl, command }: TargetOpti
     },
     startMillis,
     residentBytes: () => residentBytes(child.pid),
-    another: () => startTarget({ database, command, ...(database === "sqlite" ? {} : { databaseUrl }) }),
+    another: () => startTarget({ database, command, retention, ...(database === "sqlite" ? {} : { databaseUrl }) }),
     async stop() {
       await end(child);
       await rm(home, { recursive: true, force: true });
