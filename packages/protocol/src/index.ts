@@ -40,3 +40,4 @@ export * from "./ui/settings.ts";
 export * from "./ui/tag.ts";
 export * from "./ui/task-run.ts";
 export * from "./ui/task-runs.ts";
+export * from "./waking.ts";

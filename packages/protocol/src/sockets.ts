@@ -32,3 +32,9 @@ export const liveChanges = {
   access: "read",
   summary: "Tells pages what changes in what they show",
 } as const satisfies SocketContract;
+
+export const deploymentWaking = {
+  path: "/deployments/wake",
+  access: "run",
+  summary: "Tells who serves deployments when their runs are due, and when one of them is to stop",
+} as const satisfies SocketContract;

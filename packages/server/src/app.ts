@@ -43,6 +43,7 @@ import { sessionRoutes } from "./sessions/sessions.routes.ts";
 import { taskRunStateRoutes } from "./task-run-states/task-run-states.routes.ts";
 import { taskRunRoutes } from "./task-runs/task-runs.routes.ts";
 import { uiRoutes } from "./ui/ui.routes.ts";
+import { wakingRoutes } from "./waking/waking.routes.ts";
 
 /** Ordinary requests are small; the contracts of logs, events and artifacts allow more. */
 const bodyLimitBytes = 4 * 1024 * 1024;
@@ -135,6 +136,7 @@ export function buildApp(
       savedSearchRoutes(serve);
       uiRoutes(serve, { started, retention });
       liveRoutes(serveSocket, context);
+      wakingRoutes(serveSocket, context);
       sessionRoutes(serve, authentication);
       openApiRoutes(api, { serve, registry, authentication });
     },

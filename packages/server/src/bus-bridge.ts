@@ -1,16 +1,17 @@
 import { addSeconds, isUuid, type Timestamp, timeOrderedId } from "@ostinato/core";
 import type { Event, LiveNoun, LiveRow } from "@ostinato/protocol";
 import * as events from "./events/event-pages.service.ts";
-import type { Bus, Change, Changed } from "./kernel/bus.ts";
+import type { Bus, Change, Changed, Due, Stopping } from "./kernel/bus.ts";
 import type { Context } from "./kernel/context.ts";
 import { type Noun, nouns } from "./live/nouns.service.ts";
 
-/** The subject of a notice. A receiver reads the row by its id. */
-type Topic = "event" | LiveNoun | `deleted ${LiveNoun}` | "wake";
+/** The subject of a notice. A receiver reads the row by its id, but for `due` and `stopping`, which say everything in two words. */
+type Topic = "event" | LiveNoun | `deleted ${LiveNoun}` | "wake" | Hint["kind"];
+type Hint = Due | Stopping;
 type Notice = readonly [server: string, topic: Topic, ids: readonly string[]];
 
 /** PostgreSQL carries less than 8000 bytes in one notice. */
-const idsPerNotice = 180;
+const idsPerNotice = 100;
 /** Changes that come together travel together. */
 const gatherSeconds = 0.02;
 /** Notices that wait to be read. Beyond it this server is too slow to follow, and leaves some out. */
@@ -153,6 +154,10 @@ function noticeOf(change: Change): readonly [topic: Topic, ids: readonly string[
       return [`deleted ${change.noun}`, change.ids];
     case "changed":
       return [change.noun, change.ids];
+    case "due":
+      return ["due", [`${change.deploymentId} ${change.at}`]];
+    case "stopping":
+      return ["stopping", [`${change.deploymentId} ${change.flowRunId}`]];
     default:
       return change satisfies never;
   }
@@ -161,9 +166,17 @@ function noticeOf(change: Change): readonly [topic: Topic, ids: readonly string[
 /** Ignores topics that only a newer server on the same database knows. */
 async function changesOf(context: Context, topic: string, ids: readonly string[]): Promise<readonly Change[]> {
   if (topic === "event") return (await events.readMany(context, ids)).map((event) => ({ kind: "event", event }));
+  if (topic === "due" || topic === "stopping") return ids.map((text) => hintOf(topic, text));
   const noun = topic.replace(/^deleted /, "");
   if (!isNoun(noun)) return [];
   return [topic === noun ? await changedBy(context, noun, ids) : { kind: "deleted", noun, ids }];
+}
+
+function hintOf(kind: Hint["kind"], text: string): Hint {
+  const [deploymentId = "", detail = ""] = text.split(" ");
+  return kind === "due"
+    ? { kind, deploymentId, at: Number(detail) as Timestamp }
+    : { kind, deploymentId, flowRunId: detail };
 }
 
 function isNoun(name: string): name is LiveNoun {

@@ -172,7 +172,17 @@ export async function follow(unit: Unit, entered: Entered, effects: readonly Flo
 /** Notes that the run has come into the state of the row. */
 export function noteFlowRun(unit: Unit, row: FlowRunRow): void {
   unit.changed("flow-run", [row]);
+  noteForServing(unit, row);
   unit.count("flow_run_states_total", 1, { state_type: row.state_type ?? "" });
+}
+
+function noteForServing(unit: Unit, row: FlowRunRow): void {
+  const { id: flowRunId, deployment_id: deploymentId, state_type, next_scheduled_start_time: at } = row;
+  if (deploymentId === null) return;
+  if (at !== null) unit.wakes({ kind: "due", deploymentId, at });
+  if (state_type === "CANCELLING" || state_type === "CANCELLED") {
+    unit.wakes({ kind: "stopping", deploymentId, flowRunId });
+  }
 }
 
 function subjectOf(row: FlowRunRow): FlowRunSubject {

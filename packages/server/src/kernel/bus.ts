@@ -1,7 +1,8 @@
+import type { Timestamp } from "@ostinato/core";
 import type { Event, LiveNoun, LiveRow } from "@ostinato/protocol";
 
 /** Something that became durable. Published after the commit, never before. */
-export type Change = Changed | Deleted | Recorded;
+export type Change = Changed | Deleted | Recorded | Due | Stopping;
 
 /** Rows of a noun that are new or changed. */
 export type Changed<N extends LiveNoun = LiveNoun> = {
@@ -23,6 +24,20 @@ export interface Deleted {
 export interface Recorded {
   readonly kind: "event";
   readonly event: Event;
+}
+
+/** A run of the deployment waits to be started at this time. */
+export interface Due {
+  readonly kind: "due";
+  readonly deploymentId: string;
+  readonly at: Timestamp;
+}
+
+/** A run of the deployment has become CANCELLING or CANCELLED. */
+export interface Stopping {
+  readonly kind: "stopping";
+  readonly deploymentId: string;
+  readonly flowRunId: string;
 }
 
 type Listener = (change: Change) => void;

@@ -56,7 +56,7 @@ export function createOutbox(
       };
       for (const change of changes) {
         if (change.kind === "event") add("event", change.event.event, [change.event.id]);
-        else add(change.kind, change.noun, change.ids);
+        else if ("noun" in change) add(change.kind, change.noun, change.ids);
       }
       for (const { name, refs } of followUps) add("follow-up", name, refs);
       return wanted;

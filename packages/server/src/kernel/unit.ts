@@ -1,7 +1,7 @@
 import type { Clock, Timestamp } from "@ostinato/core";
 import type { Event, LiveNoun, LiveRow } from "@ostinato/protocol";
 import type { WriteOptions, Writer } from "../db/dialect.ts";
-import type { Change, Changed } from "./bus.ts";
+import type { Change, Changed, Due, Stopping } from "./bus.ts";
 import type { Context } from "./context.ts";
 import type { Metrics } from "./metrics.ts";
 import type { FollowUp } from "./outbox.ts";
@@ -23,6 +23,8 @@ export interface Unit {
   ): void;
   deleted(noun: LiveNoun, ids: readonly string[]): void;
   recorded(events: readonly Event[]): void;
+  /** Notes what those who serve a deployment are woken by. */
+  wakes(hint: Due | Stopping): void;
   /**
    * Leaves work to the consumer of follow-ups with this name. It is stored with the unit, and is done after the commit by this
    * server or another one.
@@ -78,6 +80,7 @@ function unitOf(
     recorded(events) {
       for (const event of events) changes.push({ kind: "event", event });
     },
+    wakes: (hint) => void changes.push(hint),
     followUp: (name, refs) => void followUps.push({ name, refs }),
     count: (...counted) => void counts.push(counted),
   };

@@ -1,0 +1,40 @@
+import type { Timestamp } from "@ostinato/core";
+import { sql } from "kysely";
+import type { Reader } from "../db/dialect.ts";
+import { portable } from "../db/portable.ts";
+
+export interface NextDue {
+  readonly deployment_id: string;
+  readonly at: Timestamp;
+}
+
+/** The first time after this one at which a run of each deployment is due. */
+export async function nextDueTimes(
+  reader: Reader,
+  deploymentIds: readonly string[],
+  after: Timestamp | null,
+): Promise<readonly NextDue[]> {
+  const later = after === null ? sql`` : sql`AND flow_run.next_scheduled_start_time > ${after}`;
+  const { rows } = await sql<NextDue>`
+    SELECT deployment_id, at FROM (SELECT given.id AS deployment_id,
+      (SELECT min(flow_run.next_scheduled_start_time) FROM flow_run
+        WHERE flow_run.deployment_id = given.id AND flow_run.next_scheduled_start_time IS NOT NULL ${later}) AS at
+      FROM ${givenIds(deploymentIds)} AS given) AS found WHERE at IS NOT NULL`.execute(reader);
+  return rows;
+}
+
+/** The runs of the deployments that have been asked to stop and have not confirmed it. */
+export async function stoppingRuns(
+  reader: Reader,
+  deploymentIds: readonly string[],
+): Promise<readonly { readonly id: string; readonly deployment_id: string }[]> {
+  const { rows } = await sql<{ id: string; deployment_id: string }>`
+    SELECT flow_run.id, flow_run.deployment_id FROM flow_run
+    JOIN ${givenIds(deploymentIds)} AS given ON given.id = flow_run.deployment_id
+    WHERE flow_run.state_type = 'CANCELLING'`.execute(reader);
+  return rows;
+}
+
+function givenIds(ids: readonly string[]) {
+  return portable.rowsOf(JSON.stringify(ids.map((id) => ({ id }))), { id: "uuid" });
+}
