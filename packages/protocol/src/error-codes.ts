@@ -166,6 +166,11 @@ export const errorCodes = {
     meaning: "The request is not what the contract says.",
     remedy: "Read exception_detail: it has every problem with its place.",
   },
+  INVALID_SCHEMA: {
+    status: 422,
+    meaning: "The JSON Schema can't be used, or comparing values with it takes too long.",
+    remedy: "Mend the schema: the sentence says what is wrong with it.",
+  },
   VALUE_REFUSED: {
     status: 422,
     meaning: "The database does not take a value of the request, or not so many.",

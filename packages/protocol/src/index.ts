@@ -35,6 +35,7 @@ export * from "./ui/flow-run.ts";
 export * from "./ui/flows.ts";
 export * from "./ui/logs.ts";
 export * from "./ui/runs.ts";
+export * from "./ui/schemas.ts";
 export * from "./ui/search.ts";
 export * from "./ui/settings.ts";
 export * from "./ui/tag.ts";

@@ -15,6 +15,7 @@ import {
   readTaskRunPage,
   readTimeline,
   search,
+  validateValues,
 } from "@ostinato/protocol";
 import type { Serve } from "../kernel/operation.ts";
 import * as artifacts from "./artifacts/artifact-pages.service.ts";
@@ -25,6 +26,7 @@ import { readTimeline as timelineOf } from "./flow-run/timeline.service.ts";
 import * as flows from "./flows/flow-pages.service.ts";
 import { logWindow } from "./logs/log-window.service.ts";
 import * as flowRuns from "./runs/flow-run-list.service.ts";
+import { validate } from "./schemas/validation.service.ts";
 import { find } from "./search/search.service.ts";
 import { type ServerPageSources, serverPage } from "./settings/server-page.service.ts";
 import { taskRunPage } from "./task-run/task-run-page.service.ts";
@@ -44,6 +46,7 @@ export function uiRoutes(serve: Serve, sources: ServerPageSources): void {
   serve(listFlows, ({ body, context }) => flows.list(context, body));
   serve(readFlowPage, ({ params, query, context }) => flows.page(context, params.id, query.days ?? 30));
   serve(search, ({ query, context }) => find(context, query.q, query.limit ?? 20));
+  serve(validateValues, ({ body }) => validate(body));
   serve(listArtifacts, ({ body, context }) => artifacts.list(context, body));
   serve(readArtifactPage, ({ params, context }) => artifacts.pageById(context, params.id));
   serve(readArtifactKeyPage, ({ params, context }) => artifacts.pageByKey(context, params.key));

@@ -1,5 +1,5 @@
 import { isJsonObject, isOfType } from "./json-types.rules.ts";
-import type { SchemaError } from "./schema-errors.rules.ts";
+import type { SchemaError } from "./schema-place.rules.ts";
 
 /**
  * The most informative of several errors, as the `best_match` of Python's `jsonschema` chooses it: the highest up in the value;

@@ -1,4 +1,4 @@
-import { isJsonObject, listOf } from "./json-types.rules.ts";
+import { isJsonObject, type JsonObject, listOf } from "./json-types.rules.ts";
 
 /**
  * Says in a schema what pydantic 1 means and does not write, as Prefect does before it checks an input: a field that need not be
@@ -7,9 +7,20 @@ import { isJsonObject, listOf } from "./json-types.rules.ts";
 export function completeSchema(schema: object): void {
   completeFields(schema);
   if (!("definitions" in schema) || !isJsonObject(schema.definitions)) return;
-  for (const definition of Object.values(schema.definitions)) {
-    if (isJsonObject(definition)) completeFields(definition);
+  const { definitions } = schema;
+  for (const definition of Object.values(definitions)) {
+    if (!isJsonObject(definition)) continue;
+    completeFields(definition);
+    if ("block_type_slug" in definition) allowReference(definitions, definition);
   }
+}
+
+/** A block may be given by the id of its document, or by several words that find it. */
+function allowReference(definitions: Record<string, unknown>, definition: JsonObject): void {
+  const words = { type: "object", additionalProperties: { type: "string" }, minProperties: 1 };
+  const $ref = { oneOf: [{ type: "string", format: "uuid" }, words] };
+  const reference = { type: "object", properties: { $ref }, required: ["$ref"] };
+  definitions[String(definition.title)] = { oneOf: [definition, reference] };
 }
 
 function completeFields(schema: { readonly properties?: unknown; readonly required?: unknown }): void {

@@ -1,6 +1,7 @@
 import { isNumber, parseJson } from "@ostinato/core";
 import { maxNested, nestsTooDeep } from "../kernel/nesting.ts";
 import { isJsonObject, type JsonObject } from "./json-types.rules.ts";
+import { Placeholder } from "./placeholder.rules.ts";
 
 /** The reason why an input cannot be made. */
 export class HydrationError extends Error {}
@@ -10,9 +11,35 @@ export class HydrationError extends Error {}
  * string of JSON, a template, a variable), and an empty recipe stands for nothing. Throws a HydrationError.
  */
 export function hydrated(input: unknown): unknown {
-  const value = resolved(input);
+  const value = resolved(input, madeValue);
   // Read again, so that exact numbers are known of in the new lists and objects.
   return isNothing(value) ? {} : parseJson(JSON.stringify(value));
+}
+
+/**
+ * The intended input as far as it is known before a run is made, for a form that checks what is typed: a template is not rendered yet, and a
+ * wrong recipe is a placeholder with its problem.
+ */
+export function hydratedForCheck(input: unknown): unknown {
+  const value = resolved(input, (recipe, make) => {
+    if (recipe[kindKey] === "jinja" && typeof recipe.template === "string") return new Placeholder();
+    try {
+      return make(recipe);
+    } catch (error) {
+      if (error instanceof HydrationError) return new Placeholder(error.message);
+      throw error;
+    }
+  });
+  return value === nothing ? {} : value;
+}
+
+type Recipe = JsonObject;
+type MakeValue = (recipe: Recipe) => unknown;
+/** What takes the place of a recipe, given the function that makes its value or throws a HydrationError. */
+type Follow = (recipe: Recipe, make: MakeValue) => unknown;
+
+function madeValue(recipe: Recipe, make: MakeValue): unknown {
+  return make(recipe);
 }
 
 /** A value that Python counts as false is not an input. */
@@ -27,21 +54,22 @@ const nothing = Symbol("nothing");
 
 const kindKey = "__prefect_kind";
 
-function resolved(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(resolved).filter((part) => part !== nothing);
+function resolved(value: unknown, follow: Follow): unknown {
+  const within = (part: unknown) => resolved(part, follow);
+  if (Array.isArray(value)) return value.map(within).filter((part) => part !== nothing);
   if (!isJsonObject(value)) return value;
-  if (Object.hasOwn(value, kindKey)) return resolvedRecipe(value);
-  const parts = Object.entries(value).map(([key, part]) => [key, resolved(part)] as const);
+  if (Object.hasOwn(value, kindKey)) return follow(value, (recipe) => resolvedRecipe(recipe, within));
+  const parts = Object.entries(value).map(([key, part]) => [key, within(part)] as const);
   return Object.fromEntries(parts.filter(([, part]) => part !== nothing));
 }
 
-function resolvedRecipe(recipe: JsonObject): unknown {
+function resolvedRecipe(recipe: Recipe, within: (value: unknown) => unknown): unknown {
   const has = (key: string) => Object.hasOwn(recipe, key);
-  const part = (key: string) => (isJsonObject(recipe[key]) ? resolved(recipe[key]) : recipe[key]);
+  const part = (key: string) => (isJsonObject(recipe[key]) ? within(recipe[key]) : recipe[key]);
   switch (recipe[kindKey]) {
     case "none":
       if (!has("value")) throw missing("value");
-      return resolved(recipe.value);
+      return within(recipe.value);
     case "json":
       return has("value") ? fromJson(part("value")) : nothing;
     case "jinja":
@@ -70,13 +98,13 @@ function fromJson(value: unknown): unknown {
 
 /** Jinja is a template language of Python. A template without its marks renders as itself, without its last line break. */
 function fromTemplate(template: unknown): unknown {
-  if (template === nothing) return nothing;
+  if (template === nothing || template instanceof Placeholder) return template;
   if (typeof template !== "string") throw new HydrationError("Invalid jinja: the template is not a string");
   if (!/\{[{%#]/.test(template)) return template.replace(/\r?\n$/, "");
   throw new HydrationError("Invalid jinja: templates are not rendered here. Send the text that the template gives.");
 }
 
 function fromVariable(name: unknown): unknown {
-  if (name === nothing) return nothing;
+  if (name === nothing || name instanceof Placeholder) return name;
   throw new HydrationError(`Variable '${String(name)}' not found in workspace.`);
 }

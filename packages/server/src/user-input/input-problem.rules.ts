@@ -1,10 +1,11 @@
 import { parseJson } from "@ostinato/core";
-import { Errors } from "typebox/schema";
 import { bestError } from "./best-error.rules.ts";
 import { completeSchema } from "./complete-schema.rules.ts";
 import { isJsonObject } from "./json-types.rules.ts";
 import { pythonText } from "./python-text.rules.ts";
-import { schemaErrors, UnresolvableReference } from "./schema-errors.rules.ts";
+import { schemaErrors, TooMuchToCheck } from "./schema-errors.rules.ts";
+import { UnresolvableReference } from "./schema-place.rules.ts";
+import { unevaluatedError } from "./unevaluated.rules.ts";
 
 /**
  * The problem of the input for a paused run, in Prefect's sentence; undefined if there is none. The schema is the JSON that the
@@ -23,31 +24,24 @@ export function problemWithInput(input: unknown, schemaText: string): string | u
     return reasonOf(input, schema);
   } catch (error) {
     if (error instanceof UnresolvableReference) return `Reason: Validation failed. Failure reason: ${error.message}`;
-    if (error instanceof RangeError) return "Invalid schema: Unable to validate schema with circular references.";
-    // A pattern that is not a regular expression.
-    return `Invalid schema: ${error instanceof Error ? error.message : String(error)}`;
+    return problemOfChecking(error);
   }
 }
 
+/** What a thrown error says of a schema with which nothing can be compared. */
+export function problemOfChecking(error: unknown): string {
+  if (error instanceof TooMuchToCheck) return error.message;
+  if (error instanceof RangeError) return "Invalid schema: Unable to validate schema with circular references.";
+  // A pattern that is not a regular expression.
+  return `Invalid schema: ${error instanceof Error ? error.message : String(error)}`;
+}
+
 function reasonOf(input: unknown, schema: unknown): string | undefined {
-  const error = bestError(schemaErrors(schema, input)) ?? otherError(input, schema);
+  const error = bestError(schemaErrors(schema, input)) ?? unevaluatedError(input, schema);
   if (error === undefined) return undefined;
   const field = fieldName(error.path);
   const place = field === "$" ? "Validation failed." : `Validation failed for field ${pythonText(field)}.`;
-  return `Reason: ${place} Failure reason: ${error.message}`;
-}
-
-/** Errors of keywords that are rarely written by hand, and that no program known to Prefect writes. */
-function otherError(input: unknown, schema: unknown) {
-  const plainSchema: object | boolean = JSON.parse(JSON.stringify(schema), withoutFormats);
-  const [, [problem]] = Errors(plainSchema, JSON.parse(JSON.stringify(input)));
-  if (problem === undefined) return undefined;
-  return { path: problem.instancePath.split("/").slice(1), message: problem.message };
-}
-
-/** Formats are notes for forms: Prefect does not hold a value to them, and its dates have no zone at times. */
-function withoutFormats(key: string, value: unknown): unknown {
-  return key === "format" && typeof value === "string" ? undefined : value;
+  return `Reason: ${place} Failure reason: ${error.say()}`;
 }
 
 /** The path as JSONPath, without its beginning where names follow. */

@@ -1,10 +1,17 @@
-import { isNumber, withNearestNumbers } from "@ostinato/core";
+import { isNumber, writtenNumber } from "@ostinato/core";
+import { Placeholder } from "./placeholder.rules.ts";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** An object of JSON: no list, and no number that is kept exactly. */
+/** An object of JSON: not a list, a number that is kept exactly, or the place of a value that is not known. */
 export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && !isNumber(value);
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !isNumber(value) &&
+    !(value instanceof Placeholder)
+  );
 }
 
 const types: ReadonlyMap<unknown, (value: unknown) => boolean> = new Map<unknown, (value: unknown) => boolean>([
@@ -33,9 +40,11 @@ export function isSameJson(a: unknown, b: unknown): boolean {
 
 /** One text for all values that are the same in JSON. */
 export function canonicalText(value: unknown): string {
-  return JSON.stringify(withNearestNumbers(value), (_key, part: unknown) =>
-    isJsonObject(part) ? Object.fromEntries(Object.entries(part).sort(byKey)) : part,
-  );
+  return JSON.stringify(value, (_key, part: unknown) => {
+    const digits = writtenNumber(part);
+    if (digits !== undefined) return Number(digits);
+    return isJsonObject(part) ? Object.fromEntries(Object.entries(part).sort(byKey)) : part;
+  });
 }
 
 function byKey([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {

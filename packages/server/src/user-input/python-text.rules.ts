@@ -1,4 +1,5 @@
 import { ExactNumber } from "@ostinato/core";
+import { Placeholder } from "./placeholder.rules.ts";
 
 /** A value of JSON as Python writes it: in the reasons that Python's `jsonschema` gives. */
 export function pythonText(value: unknown): string {
@@ -7,6 +8,7 @@ export function pythonText(value: unknown): string {
   if (typeof value === "string") return quoted(value);
   if (value instanceof ExactNumber) return value.isInteger ? String(BigInt(value.text)) : floatText(Number(value));
   if (typeof value === "number") return Number.isInteger(value) ? String(value) : floatText(value);
+  if (value instanceof Placeholder) return "<not known yet>";
   if (Array.isArray(value)) return `[${value.map(pythonText).join(", ")}]`;
   const parts = Object.entries(value).map(([key, part]) => `${quoted(key)}: ${pythonText(part)}`);
   return `{${parts.join(", ")}}`;
