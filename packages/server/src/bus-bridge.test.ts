@@ -1,5 +1,6 @@
 import { timeOrderedId } from "@ostinato/core";
 import type { Artifact, Flow, LiveNoun } from "@ostinato/protocol";
+import { fakeClock } from "@ostinato/testing/clock";
 import { openDatabase, type TestDatabase } from "@ostinato/testing/databases";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -87,6 +88,55 @@ describe("two servers on one PostgreSQL", () => {
     const flowRun = changeOf("flow-run");
     await one.call("POST", `/flow_runs/${flowRunId}/set_state`, { state: { type: "RUNNING" }, force: true });
     expect(await flowRun).toEqual({ kind: "changed", noun: "flow-run", ids: [flowRunId], rows: undefined });
+  });
+
+  describe("one of which ends", () => {
+    const watching = fakeClock();
+    let watcher: TestServer;
+    const heard: string[] = [];
+    beforeAll(async () => {
+      watcher = await startTestServer(database.url, { clock: watching });
+      watcher.context.bus.subscribe((change) => change.kind === "event" && heard.push(change.event.event));
+    });
+    afterAll(() => watcher.stop());
+
+    /** Notices arrive in the order in which they were sent, so everything before this one has. */
+    async function untilAllHeardOn(server: TestServer): Promise<void> {
+      const flow = heardOn(server, (change) => change.kind === "changed" && change.noun === "flow");
+      await one.call("POST", "/flows/", { name: `flow ${timeOrderedId(now())}` });
+      await flow;
+    }
+
+    test("what it committed without telling anybody is heard when its signs of life are missed", async () => {
+      // Its clock stands still, so that no notice of a change leaves it.
+      const dying = await startTestServer(database.url, { clock: fakeClock() });
+      await watcher.tick("other-servers");
+      await untilAllHeardOn(dying);
+      await dying.tick("other-servers");
+      await untilAllHeardOn(watcher);
+      await dying.call("POST", "/events", [plainEvent({ occurred: watching.now(), event: "last.words" })]);
+      await watching.advance(14);
+      await watcher.tick("other-servers");
+      await untilAllHeardOn(watcher);
+      expect(heard).not.toContain("last.words");
+      const found = heardOn(watcher, (change) => change.kind === "event" && change.event.event === "last.words");
+      await watching.advance(1);
+      await watcher.tick("other-servers");
+      await found;
+      await dying.stop();
+    });
+
+    test("in order, nothing is looked for: its events are heard once", async () => {
+      const leaving = await startTestServer(database.url, { clock: fakeClock() });
+      await leaving.tick("other-servers");
+      await leaving.call("POST", "/events", [plainEvent({ occurred: watching.now(), event: "good.bye" })]);
+      await leaving.stop();
+      await untilAllHeardOn(watcher);
+      await watching.advance(20);
+      await watcher.tick("other-servers");
+      await untilAllHeardOn(watcher);
+      expect(heard.filter((event) => event === "good.bye")).toHaveLength(1);
+    });
   });
 
   test("when the connection for notices breaks, what was told meanwhile is heard afterwards", async () => {

@@ -3,10 +3,11 @@ import type { Event, LiveNoun, LiveRow } from "@ostinato/protocol";
 import * as events from "./events/event-pages.service.ts";
 import type { Bus, Change, Changed, Due, Stopping } from "./kernel/bus.ts";
 import type { Context } from "./kernel/context.ts";
+import { createPeers } from "./kernel/peers.ts";
 import { type Noun, nouns } from "./live/nouns.service.ts";
 
 /** The subject of a notice. A receiver reads the row by its id, but for `due` and `stopping`, which say everything in two words. */
-type Topic = "event" | LiveNoun | `deleted ${LiveNoun}` | "wake" | Hint["kind"];
+type Topic = "event" | LiveNoun | `deleted ${LiveNoun}` | "wake" | "alive" | "stopped" | Hint["kind"];
 type Hint = Due | Stopping;
 type Notice = readonly [server: string, topic: Topic, ids: readonly string[]];
 
@@ -16,7 +17,7 @@ const idsPerNotice = 100;
 const gatherSeconds = 0.02;
 /** Notices that wait to be read. Beyond it this server is too slow to follow, and leaves some out. */
 const maxWaiting = 1000;
-/** After the connection that brings notices was lost, events are looked for from so long before. */
+/** Where notices were missed, events are looked for from so long before. It covers the difference of the servers' clocks. */
 const lookBackSeconds = 10;
 const lookAfterSeconds = [1, 5];
 
@@ -24,6 +25,11 @@ const lookAfterSeconds = [1, 5];
 export interface BridgedBus extends Bus {
   /** Starts to receive notices of the other servers. */
   listen(context: Context): Promise<void>;
+  /**
+   * Tells the other servers that this one lives, and looks whether one of them is silent. One that died between a commit and its
+   * notice has told nobody of the commit: the changes that others missed are found by their events.
+   */
+  lookAfterPeers(): Promise<void>;
   /** Has other servers wake these consumers. */
   wakeElsewhere(names: readonly string[]): void;
   /** Sends the notices that are still waiting. */
@@ -36,11 +42,16 @@ export interface BridgedBus extends Bus {
  */
 export function bridgeBus(local: Bus, { db, clock, log }: Pick<Context, "db" | "clock" | "log">): BridgedBus {
   const self = timeOrderedId(clock.now());
+  const peers = createPeers(clock);
   const outbox = new Map<Topic, Set<string>>();
   let cancelFlush: (() => void) | undefined;
   let sending: Promise<void> = Promise.resolve();
+  let hasSpoken = false;
   let waiting = 0;
   let reading: Promise<void> = Promise.resolve();
+  let listening: Context | undefined;
+  /** A server inside a program sends no signs of life. Others know it by its changes, and look for more when it is silent. */
+  let isBeating = false;
   let stopped = false;
 
   function flush(): void {
@@ -49,8 +60,18 @@ export function bridgeBus(local: Bus, { db, clock, log }: Pick<Context, "db" | "
       partsOf([...ids]).map((part) => JSON.stringify([self, topic, part] satisfies Notice)),
     );
     outbox.clear();
-    // One after the other: connections side by side would let one notice overtake another.
-    if (notices.length > 0) sending = sending.then(() => db.notices.send(notices));
+    if (notices.length > 0) void send(notices);
+  }
+
+  /** Sends one after the other: connections side by side would let one notice overtake another. */
+  function send(notices: readonly string[]): Promise<void> {
+    hasSpoken = true;
+    sending = sending.then(() => db.notices.send(notices));
+    return sending;
+  }
+
+  function sendSign(sign: "alive" | "stopped"): Promise<void> {
+    return send([JSON.stringify([self, sign, []] satisfies Notice)]);
   }
 
   function notify([topic, ids]: readonly [topic: Topic, ids: readonly string[]]): void {
@@ -82,11 +103,15 @@ export function bridgeBus(local: Bus, { db, clock, log }: Pick<Context, "db" | "
   function receive(context: Context, message: string): void {
     const [server, topic, ids] = JSON.parse(message) as Notice;
     if (server === self) return;
+    if (topic === "stopped") peers.left(server);
+    // A server that has just begun does not know this one yet.
+    else if (peers.heard(server) && isBeating) void sendSign("alive");
+    if (topic === "alive" || topic === "stopped") return;
     if (topic === "wake") context.outbox.wakeNamed(ids);
     else if (local.watched) read(context, topic, ids);
   }
 
-  /** Finds the changes that were missed while disconnected by their events. */
+  /** Finds missed changes by their events. */
   async function catchUp(context: Context, since: Timestamp): Promise<void> {
     if (stopped || !local.watched) return;
     const missed = await events.receivedSince(context, since);
@@ -105,8 +130,16 @@ export function bridgeBus(local: Bus, { db, clock, log }: Pick<Context, "db" | "
       local.publish(changes);
       for (const change of changes) notify(noticeOf(change));
     },
+    async lookAfterPeers() {
+      isBeating = true;
+      await sendSign("alive");
+      const silentSeconds = peers.takeSilence();
+      if (silentSeconds === undefined || listening === undefined) return;
+      await catchUp(listening, addSeconds(clock.now(), -silentSeconds - lookBackSeconds));
+    },
     wakeElsewhere: (names) => notify(["wake", names]),
     async listen(context) {
+      listening = context;
       const lost = () => {
         if (stopped) return;
         const since = addSeconds(clock.now(), -lookBackSeconds);
@@ -124,6 +157,7 @@ export function bridgeBus(local: Bus, { db, clock, log }: Pick<Context, "db" | "
       stopped = true;
       cancelFlush?.();
       flush();
+      if (hasSpoken) void sendSign("stopped");
       await Promise.all([sending, reading]);
     },
   };

@@ -55,14 +55,14 @@ export async function createServer({
   consumers = ownConsumers,
 }: ServerOptions): Promise<Server> {
   const started = clock.now();
-  const { context, close } = await open({ config, clock, log, consumers });
+  const { context, bridge, close } = await open({ config, clock, log, consumers });
   const { db, metrics } = context;
   try {
     const retention = createRetention(context);
     const app = buildApp(context, { authentication, uiFolder, retention, started });
     await app.ready();
     const leases = createLeases(context);
-    const loops = createLoops(context, { retention, consumers, leases });
+    const loops = createLoops(context, { retention, consumers, leases, bridge });
     measureConsumers(context);
     return {
       app,

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from "@ostinato/core";
 import type { Logger } from "pino";
-import { bridgeBus } from "./bus-bridge.ts";
+import { type BridgedBus, bridgeBus } from "./bus-bridge.ts";
 import { consumers as ownConsumers } from "./consumers.ts";
 import { measured } from "./db/measured.ts";
 import { migrate } from "./db/migrate.ts";
@@ -18,6 +18,8 @@ import { createOutbox } from "./kernel/outbox.ts";
 /** The parts that every kind of server has. */
 export interface Opened {
   readonly context: Context;
+  /** The bus between the servers of the database; undefined on SQLite, which has one. */
+  readonly bridge: BridgedBus | undefined;
   /** Ends the traffic between servers, and closes the database. */
   close(): Promise<void>;
 }
@@ -61,6 +63,7 @@ export async function open({ config, clock, log, consumers = ownConsumers }: Ope
     await bridge?.listen(context);
     return {
       context,
+      bridge,
       async close() {
         await bridge?.stop();
         await db.close();

@@ -1,9 +1,11 @@
+import type { BridgedBus } from "../bus-bridge.ts";
 import { removePassed } from "../consumers/clean-up.service.ts";
 import { consumerWork } from "../consumers/handling.service.ts";
 import { unansweredCancellationsEnder } from "../heartbeats/cancellations.service.ts";
 import { lostRunsEnder } from "../heartbeats/lost-runs.service.ts";
 import type { Consumer } from "../kernel/consumer.ts";
 import type { Context } from "../kernel/context.ts";
+import { beatSeconds } from "../kernel/peers.ts";
 import type { Retention } from "../retention/retention.service.ts";
 import type { Leases } from "./leases.ts";
 import { createLoop, type Loop, type LoopOptions } from "./loop.ts";
@@ -19,10 +21,11 @@ export interface LoopsOptions {
   readonly retention: Retention;
   readonly consumers: readonly Consumer[];
   readonly leases: Leases;
+  readonly bridge: BridgedBus | undefined;
 }
 
 /** Everything that a listening server does by itself. All servers of one database run the loops that are not exclusive. */
-export function createLoops(context: Context, { retention, consumers, leases }: LoopsOptions): readonly Loop[] {
+export function createLoops(context: Context, { retention, consumers, leases, bridge }: LoopsOptions): readonly Loop[] {
   const loop = (options: LoopOptions) => createLoop(context, options, leases);
   return [
     loop({
@@ -48,6 +51,16 @@ export function createLoops(context: Context, { retention, consumers, leases }: 
       exclusive: true,
       work: (_context, { signal }) => removePassed(context, signal),
     }),
+    ...(bridge === undefined
+      ? []
+      : [
+          loop({
+            name: "other-servers",
+            everySeconds: beatSeconds,
+            firstAfterSeconds: 0,
+            work: () => bridge.lookAfterPeers(),
+          }),
+        ]),
     ...consumers.map((consumer) => consumerLoop(context, consumer, leases)),
   ];
 }
