@@ -79,6 +79,18 @@ describe("parameters", () => {
     expect((await server.flowRun(await run.created)).parameters).toEqual({ tags: "a,b", day: "2024-02-29" });
   });
 
+  test("that come as JSON may hold what JSON does not have, where the schema takes nothing else", async () => {
+    const parameters = z.object({ id: z.bigint(), days: z.array(z.date()), label: z.string() });
+    const order = flow({ name: "order", parameters }, async (given) => given);
+    const json = { id: 7, days: ["2026-03-29T02:30:00Z", "2026-03-30"], label: "2026-03-30" };
+    expect(await runFlow(order, json)).toEqual({
+      id: 7n,
+      days: [new Date("2026-03-29T02:30:00Z"), new Date("2026-03-30")],
+      label: "2026-03-30",
+    });
+    await expect(runFlow(order, { ...json, days: ["tomorrow"] })).rejects.toThrow("days.0");
+  });
+
   test("without a schema are given as they are, and may hold futures", async () => {
     const count = task(async function count() {
       return 3;

@@ -123,7 +123,7 @@ export async function describeFlow(flow: AnyFlow): Promise<FlowDescription> {
 
 /**
  * Runs a flow with untyped parameters, as a command line or a server reads them from JSON. They are checked as usual; a whole number
- * becomes a bigint where the flow's schema accepts nothing else.
+ * becomes a bigint, and a moment as text a Date, where the flow's schema accepts nothing else.
  */
 export function runFlow<R>(flow: FlowOf<R>, parameters: unknown): FlowFuture<R> {
   return startFlow(definitionOf(flow), { parameters, areJson: true }) as FlowFuture<R>;

@@ -39,8 +39,8 @@ export async function checkParameters(
 }
 
 /**
- * Checks and coerces parameters that were read from JSON. JSON has only one kind of number, so a whole number that the schema refuses is
- * tried as a bigint.
+ * Checks and coerces parameters that were read from JSON. JSON has one kind of number and no moments, so a whole number that the schema
+ * refuses is tried as a bigint, and a moment written as text as a Date.
  */
 export async function checkJsonParameters(
   flowName: string,
@@ -51,21 +51,31 @@ export async function checkJsonParameters(
     return await checkParameters(flowName, schema, given);
   } catch (error) {
     const refused = error instanceof ParameterError ? error.problems.map(({ path }) => path) : [];
-    const places = refused.filter((path) => Number.isSafeInteger(valueAt(given, path)));
+    const places = refused.filter((path) => otherReading(valueAt(given, path)) !== undefined);
     if (places.length === 0) throw error;
-    const withBigInts = places.reduce(bigIntAt, given);
-    return await checkParameters(flowName, schema, withBigInts).catch(() => {
-      // Report the problems of the given parameters, not of the attempt with bigints.
+    const readAnew = places.reduce(withOtherReading, given);
+    return await checkParameters(flowName, schema, readAnew).catch(() => {
+      // Report the problems of the given parameters, not of the other attempt.
       throw error;
     });
   }
 }
 
-function bigIntAt(value: unknown, [key, ...inner]: Path): unknown {
-  if (key === undefined) return typeof value === "number" ? BigInt(value) : value;
+/** The value that JSON can't write, and that a program writes as this one. */
+function otherReading(value: unknown): unknown {
+  if (typeof value === "number") return Number.isSafeInteger(value) ? BigInt(value) : undefined;
+  if (typeof value !== "string" || !isMoment.test(value)) return undefined;
+  const date = new Date(value);
+  return Number.isNaN(date.getTime()) ? undefined : date;
+}
+
+const isMoment = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?$/i;
+
+function withOtherReading(value: unknown, [key, ...inner]: Path): unknown {
+  if (key === undefined) return otherReading(value) ?? value;
   const part = valueAt(value, [key]);
-  if (Array.isArray(value)) return value.with(Number(key), bigIntAt(part, inner));
-  return { ...(value as object), [key]: bigIntAt(part, inner) };
+  if (Array.isArray(value)) return value.with(Number(key), withOtherReading(part, inner));
+  return { ...(value as object), [key]: withOtherReading(part, inner) };
 }
 
 export function isStandard(schema: ParameterSchema): schema is StandardSchemaV1 {
