@@ -181,6 +181,11 @@ export const errorCodes = {
     meaning: "This client asks for more than its share. Nothing was done.",
     remedy: "Wait as long as Retry-After says, and send less at once.",
   },
+  TOO_MANY_WRONG_PASSWORDS: {
+    status: 429,
+    meaning: "The address has sent too many wrong passwords. This one was not looked at.",
+    remedy: "Wait as long as Retry-After says, and look for the program that sends them.",
+  },
   HEADERS_TOO_LARGE: {
     status: 431,
     meaning: "The headers are larger than 16 KiB.",

@@ -147,7 +147,15 @@ async function answered(
   const { contract, handler } = route;
   authorize(context.actor, contract.access);
   const headers = { "content-length": String(Buffer.byteLength(text)) };
-  const incoming = { headers, protocol: "http", host: "in-process", params, query, body: readJsonBody(text) };
+  const incoming = {
+    headers,
+    protocol: "http",
+    host: "in-process",
+    ip: "127.0.0.1",
+    params,
+    query,
+    body: readJsonBody(text),
+  };
   const answer = await handler({
     ...validated(contract, incoming),
     context,

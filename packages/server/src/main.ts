@@ -50,7 +50,7 @@ export async function createServer({
   config,
   clock = systemClock(),
   log = logger(config),
-  authentication = authenticationOf(config, clock),
+  authentication = authenticationOf(config, { clock, log }),
   uiFolder,
   consumers = ownConsumers,
 }: ServerOptions): Promise<Server> {
@@ -97,8 +97,11 @@ export async function createServer({
   }
 }
 
-function authenticationOf({ authString }: Config, clock: Clock): Authentication {
-  return authString === undefined ? openToAll : sharedPassword(authString, clock);
+function authenticationOf(
+  { authString }: Config,
+  parts: { readonly clock: Clock; readonly log: Logger },
+): Authentication {
+  return authString === undefined ? openToAll : sharedPassword(authString, parts);
 }
 
 function warnOfOpenDoor({ config, log }: Context): void {

@@ -75,17 +75,23 @@ export function conflict(reason: string): RequestError {
   return refused("DATA_CONFLICT", `Data integrity conflict. ${reason}`);
 }
 
-/** The server is at its limits. Nothing of the request was done. */
+/** 429: the address has sent so many wrong passwords that it has to wait before it sends another one. */
+export function tooManyWrongPasswords(seconds: number): Overloaded {
+  const detail = `Too many wrong passwords came from this address: try again in ${seconds} s`;
+  return new Overloaded({ status: 429, code: "TOO_MANY_WRONG_PASSWORDS", detail, retryAfterSeconds: seconds });
+}
+
+/** The server is at its limits, or the client is at its own. Nothing of the request was done. */
 export class Overloaded extends RequestError {
   override readonly name = "Overloaded";
   readonly retryAfterSeconds: number;
 
-  constructor({ status, detail, retryAfterSeconds }: OverloadedOptions) {
-    const [code, message] =
+  constructor({ status, code, detail, retryAfterSeconds }: OverloadedOptions) {
+    const [usualCode, message] =
       status === 503
         ? (["SERVER_BUSY", "Service Unavailable"] as const)
         : (["TOO_MANY_REQUESTS", "Too Many Requests"] as const);
-    super(code, { exception_message: message, exception_detail: detail });
+    super(code ?? usualCode, { exception_message: message, exception_detail: detail });
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }
@@ -93,6 +99,8 @@ export class Overloaded extends RequestError {
 interface OverloadedOptions {
   /** 503: the server is busy. 429: this client asks for more than its share. */
   readonly status: 429 | 503;
+  /** By default the usual code of the status. */
+  readonly code?: "TOO_MANY_WRONG_PASSWORDS";
   /** The exhausted limit and a remedy. */
   readonly detail: string;
   readonly retryAfterSeconds: number;

@@ -3,6 +3,8 @@ export interface Incoming {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly protocol: string;
   readonly host: string;
+  /** The remote address of its connection. */
+  readonly ip: string;
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;

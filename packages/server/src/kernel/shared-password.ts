@@ -1,27 +1,38 @@
 import { hash, timingSafeEqual } from "node:crypto";
 import type { Clock } from "@ostinato/core";
+import type { Logger } from "pino";
 import { type Actor, anonymous, passwordUser } from "./actor.ts";
 import type { Authentication } from "./authentication.ts";
+import { createGuessLimit } from "./guess-limit.ts";
 import { sessionCookies } from "./session-cookie.ts";
 
 /** One `user:password` for everybody: by HTTP Basic, in the first frame of a websocket, and by the sign-in of the pages. */
-export function sharedPassword(authString: string, clock: Clock): Authentication {
+export function sharedPassword(
+  authString: string,
+  { clock, log }: { readonly clock: Clock; readonly log: Logger },
+): Authentication {
   const user = passwordUser(authString.slice(0, authString.indexOf(":")));
   const expected = digest(authString);
-  const matches = (given: string) => timingSafeEqual(digest(given), expected);
+  const guesses = createGuessLimit({ clock, log });
+  const matches = (given: string, address: string) => {
+    const givenDigest = digest(given);
+    return guesses.check({ address, digest: givenDigest, isRight: timingSafeEqual(givenDigest, expected) });
+  };
   const cookies = sessionCookies(authString, clock);
-  const ofCookie = async (cookie: string): Promise<Actor> => ((await cookies.holdsSession(cookie)) ? user : anonymous);
+  const ofPassword = (given: string, address: string): Actor =>
+    given !== "" && matches(given, address) ? user : anonymous;
   return {
     required: true,
-    ofRequest({ authorization, cookie }) {
-      if (authorization !== undefined && matches(basicCredentials(authorization))) return user;
-      // The header may hold a password for a proxy, which is none of ours.
-      return cookie === undefined ? anonymous : ofCookie(cookie);
+    ofRequest({ authorization = "", cookie, address }) {
+      const given = basicCredentials(authorization);
+      if (cookie === undefined) return ofPassword(given, address);
+      // The header may hold a password for a proxy: where the cookie is enough, it is not a wrong one.
+      return cookies.holdsSession(cookie).then((isSession) => (isSession ? user : ofPassword(given, address)));
     },
-    ofToken: (token) => (matches(token) ? user : anonymous),
+    ofToken: ofPassword,
     sessions: {
       begin: async (given) =>
-        matches(`${given.user}:${given.password}`) ? cookies.begin({ secure: given.secure }) : undefined,
+        matches(`${given.user}:${given.password}`, given.address) ? cookies.begin({ secure: given.secure }) : undefined,
       end: () => cookies.end(),
     },
   };

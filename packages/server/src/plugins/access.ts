@@ -24,9 +24,18 @@ export function accessGuard(api: FastifyInstance, authentication: Authentication
       }
       done();
     };
-    const actor = authentication.ofRequest(credentialsOf(request, config));
-    if (actor instanceof Promise) actor.then(admit, done);
-    else admit(actor);
+    const refuse = (error: Error) => {
+      // Whoever has to wait before another password may do what takes none, as everybody.
+      if (request.routeOptions.config?.access === "public") return admit(anonymous);
+      done(error);
+    };
+    try {
+      const actor = authentication.ofRequest(credentialsOf(request, config));
+      if (actor instanceof Promise) actor.then(admit, refuse);
+      else admit(actor);
+    } catch (error) {
+      refuse(error as Error);
+    }
   });
 }
 
@@ -34,7 +43,7 @@ export function accessGuard(api: FastifyInstance, authentication: Authentication
 function credentialsOf(request: FastifyRequest, config: Config) {
   const { authorization, cookie } = request.headers;
   const counts = cookie !== undefined && isOwnPage(callerOf(request), config);
-  return { authorization, cookie: counts ? cookie : undefined };
+  return { authorization, cookie: counts ? cookie : undefined, address: request.ip };
 }
 
 /** A browser would put its own dialog before the page's sign-in, and then stay signed in by it. All of them call themselves Mozilla. */

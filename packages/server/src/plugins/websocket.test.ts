@@ -29,7 +29,7 @@ describe("the handshake of websockets", () => {
     const config = readConfig({ OSTINATO_HOME: join(tmpdir(), randomUUID()) });
     const context = { config, clock: systemClock(), log: pino({ level: "silent" }) } as Context;
     websockets(app, context);
-    const authentication = authString === undefined ? openToAll : sharedPassword(authString, context.clock);
+    const authentication = authString === undefined ? openToAll : sharedPassword(authString, context);
     const registry = { sockets: [] };
     const contract = { path: "/echo", access: "read", summary: "Sends back what it gets" } as const;
     const incoming = createIncomingBytes({ maxBytes: 64 * 1024 * 1024, clock: context.clock });

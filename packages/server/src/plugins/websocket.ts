@@ -112,7 +112,8 @@ export function serveSocketsOn(
           tooSlow: () =>
             cut(socket, context, closeCodes.tryAgainLater, "A message did not come to its end: connect again"),
         });
-        if (socket.protocol === subprotocol) answerHandshake(socket, { authentication, access, context, start });
+        if (socket.protocol === subprotocol)
+          answerHandshake(socket, { authentication, access, context, address: request.ip, start });
         else attach(socket, context, start(request.actor));
         keepAlive(socket, context);
       },
@@ -174,6 +175,7 @@ interface Handshake {
   readonly authentication: Authentication;
   readonly access: Access;
   readonly context: Context;
+  readonly address: string;
   readonly start: (actor: Actor) => SocketHandlers;
 }
 
@@ -188,25 +190,38 @@ function answerHandshake(socket: WebSocket, { context, start, ...asked }: Handsh
   socket.once("message", (data, isBinary) => {
     late();
     socket.off("ping", pong);
-    const greeted = isBinary ? "Expected 'auth' message" : actorOf(String(data), asked);
-    if (typeof greeted === "string") return close(socket, closeCodes.policyViolation, greeted);
+    const greeted = isBinary ? notAuth : greet(String(data), asked);
+    if ("reason" in greeted) return close(socket, greeted.code ?? closeCodes.policyViolation, greeted.reason);
     socket.send('{"type":"auth_success"}');
     attach(socket, context, start(greeted));
   });
 }
 
+interface Refusal {
+  readonly reason: string;
+  /** By default the code of a policy that is violated. */
+  readonly code?: number;
+}
+
+const notAuth: Refusal = { reason: "Expected 'auth' message" };
+
 /** The sender of the first frame, or why it is refused, in Prefect's words. */
-function actorOf(
+function greet(
   text: string,
-  { authentication, access }: Pick<Handshake, "authentication" | "access">,
-): Actor | string {
+  { authentication, access, address }: Pick<Handshake, "authentication" | "access" | "address">,
+): Actor | Refusal {
   const message = readMessage(text);
-  if (message?.type !== "auth") return "Expected 'auth' message";
+  if (message?.type !== "auth") return notAuth;
   const token = typeof message.token === "string" ? message.token : "";
-  if (authentication.required && token === "") return "Auth required but no token provided";
-  const actor = authentication.ofToken(token);
-  if (actor === anonymous) return "Invalid token";
-  return includesAccess(actor.access, access) ? actor : forbidden(actor.access, access).message;
+  if (authentication.required && token === "") return { reason: "Auth required but no token provided" };
+  try {
+    const actor = authentication.ofToken(token, address);
+    if (actor === anonymous) return { reason: "Invalid token" };
+    return includesAccess(actor.access, access) ? actor : { reason: forbidden(actor.access, access).message };
+  } catch (error) {
+    if (!(error instanceof Overloaded)) throw error;
+    return { reason: String(error.body.exception_detail), code: closeCodes.tryAgainLater };
+  }
 }
 
 function attach(socket: WebSocket, { log }: Context, { message, settled, closed }: SocketHandlers): void {

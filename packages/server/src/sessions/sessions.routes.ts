@@ -5,7 +5,10 @@ import * as sessions from "./sessions.service.ts";
 
 export function sessionRoutes(serve: Serve, authentication: Authentication): void {
   serve(signIn, async ({ body, request, reply }) => {
-    reply.header("set-cookie", await sessions.begin(authentication, body, request.headers.origin));
+    reply.header(
+      "set-cookie",
+      await sessions.begin(authentication, body, { origin: request.headers.origin, address: request.ip }),
+    );
     return null;
   });
   serve(signOut, async ({ reply }) => {

@@ -2,15 +2,21 @@ import type { BodyOf, signIn } from "@ostinato/protocol";
 import type { Authentication, PageSessions } from "../kernel/authentication.ts";
 import { refused, wrongPassword } from "../kernel/errors.ts";
 
-/** Returns the `Set-Cookie` of a session. `origin` is the browser's header. */
+interface From {
+  /** The header of the browser. */
+  readonly origin: string | string[] | undefined;
+  readonly address: string;
+}
+
+/** Returns the `Set-Cookie` of a session. */
 export async function begin(
   authentication: Authentication,
   { user, password }: BodyOf<typeof signIn>,
-  origin: string | string[] | undefined,
+  { origin, address }: From,
 ): Promise<string> {
   // A server behind a proxy does not see by itself how the browser came. Other origins than its own are refused.
   const secure = String(origin).startsWith("https:");
-  const cookie = await sessionsOf(authentication).begin({ user, password, secure });
+  const cookie = await sessionsOf(authentication).begin({ user, password, secure, address });
   if (cookie === undefined) throw wrongPassword();
   return cookie;
 }
