@@ -1,16 +1,26 @@
-import type {
-  artifactSorts,
-  FlowRunSort,
-  flowSorts,
-  logSorts,
-  RunCriteria,
-  TaskRunSort,
-  TSchema,
+import {
+  type artifactSorts,
+  type FlowRunSort,
+  type flowSorts,
+  type logSorts,
+  type RunCriteria,
+  type TaskRunSort,
+  type TSchema,
+  taskRunListSorts,
 } from "@ostinato/protocol";
 import { type Leaf, leavesOf } from "./leaves.ts";
 import { artifactNoun, collectionNoun, logNoun, type Noun, type RunNouns, runNouns } from "./nouns.ts";
 import { meets } from "./oracle.ts";
-import type { Row, World } from "./world.ts";
+import {
+  historyOf,
+  latenessOfFlowRuns,
+  listOf,
+  pagesOf,
+  pointsOfFlowRuns,
+  type Reading,
+  runMicros,
+} from "./readings.ts";
+import { type Row, type World, worldNow } from "./world.ts";
 
 /** A search as the API has it, beside what it must find. */
 export interface Search<R> {
@@ -26,6 +36,10 @@ export interface Search<R> {
   readonly kinds: Readonly<Record<string, Kind>>;
   readonly selects: (criteria: Readonly<Record<string, object | null | undefined>>, row: R) => boolean;
   readonly sorts: Readonly<Record<string, (row: R) => readonly SortKey[]>>;
+  /** Other operations with the same criteria. */
+  readonly readings: readonly Reading<R>[];
+  /** Of them the one that reads page after page by a cursor, and the sorts that it takes; undefined where there is none. */
+  readonly list?: { readonly path: string; readonly sorts: readonly string[] };
 }
 
 /** A kind of criteria: the schema of its filter, and each leaf of it with values to ask for. */
@@ -49,6 +63,7 @@ export function flowSearch(world: World): Search<Row<"flow">> {
   };
   return {
     ...search("/flows", flow.rows, sorts),
+    readings: [pagesOf("flows")],
     kinds: {
       flows: kindOf(flow),
       flow_runs: kindOf(flowRun),
@@ -91,6 +106,14 @@ export function flowRunSearch(world: World): Search<Row<"flow_run">> {
   };
   return {
     ...search("/flow_runs", flowRun.rows, sorts),
+    readings: [
+      pagesOf("flow_runs"),
+      listOf("flow_runs"),
+      pointsOfFlowRuns(),
+      historyOf("flow_runs"),
+      latenessOfFlowRuns(worldNow),
+    ],
+    list: { path: "/ui/flow_runs/list", sorts: Object.keys(sorts) },
     kinds: {
       flows: kindOf(flow),
       flow_runs: kindOf(flowRun),
@@ -119,7 +142,7 @@ export function taskRunSearch(world: World): Search<Row<"task_run">> {
   const nouns = runNouns(world);
   const { flow, flowRun, taskRun, deployment } = nouns;
   const ties = ({ expected_start_time, id }: Row<"task_run">) => [down(expected_start_time ?? 0), down(id)];
-  const sorts: Sorts<Row<"task_run">, Exclude<TaskRunSort, `DURATION_${string}`>> = {
+  const sorts: Sorts<Row<"task_run">, TaskRunSort> = {
     ID_DESC: ({ id }) => [down(id)],
     EXPECTED_START_TIME_ASC: ({ expected_start_time, id }) => [expected_start_time ?? 0, id],
     EXPECTED_START_TIME_DESC: ties,
@@ -127,9 +150,13 @@ export function taskRunSearch(world: World): Search<Row<"task_run">> {
     NAME_DESC: ({ name }) => [down(name)],
     NEXT_SCHEDULED_START_TIME_ASC: ({ next_scheduled_start_time, id }) => [next_scheduled_start_time ?? Infinity, id],
     END_TIME_DESC: ({ end_time, id }) => [down(end_time ?? 0), down(id)],
+    DURATION_ASC: (run) => [runMicros(run, worldNow), ...ties(run)],
+    DURATION_DESC: (run) => [down(runMicros(run, worldNow)), ...ties(run)],
   };
   return {
     ...search("/task_runs", taskRun.rows, sorts),
+    readings: [pagesOf("task_runs"), listOf("task_runs"), historyOf("task_runs")],
+    list: { path: "/ui/task_runs/list", sorts: taskRunListSorts },
     kinds: {
       flows: kindOf(flow),
       flow_runs: kindOf(flowRun),
@@ -193,7 +220,7 @@ export function logSearch(world: World): Search<Row<"log">> {
 type ArtifactSorts = Sorts<Row<"artifact">, (typeof artifactSorts)[number]>;
 
 function search<R>(path: string, rows: readonly R[], sorts: Search<R>["sorts"]) {
-  return { path, rows, sorts, counts: true, idField: "id", alike: [] };
+  return { path, rows, sorts, counts: true, idField: "id", alike: [], readings: [] };
 }
 
 function ofRuns(world: World, artifact: Noun<Row<"artifact">>): Pick<Search<Row<"artifact">>, "kinds" | "selects"> {

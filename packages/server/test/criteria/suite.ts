@@ -1,16 +1,18 @@
+import { fakeClock } from "@ostinato/testing/clock";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../harness.ts";
 import { filtersOf, filterWith } from "./leaves.ts";
 import type { Kind, Search, SortKey } from "./searches.ts";
-import { addWorld, makeWorld, type World } from "./world.ts";
+import { addWorld, makeWorld, type World, worldNow } from "./world.ts";
 
 type Criteria = Readonly<Record<string, object | null | undefined>>;
 
 /**
  * What every search must hold to, on both databases, beside an oracle: each leaf of the schemas of its filters by itself, each
- * pair of kinds of criteria, and criteria of all kinds, sorted and paged, by chance.
+ * pair of kinds of criteria, and criteria of all kinds, sorted and paged, by chance; and the same leaves in every other operation
+ * that takes these criteria.
  */
 export function describeSearch<R extends { readonly id: string }>(
   title: string,
@@ -24,7 +26,7 @@ export function describeSearch<R extends { readonly id: string }>(
   describeOnEachDatabase(title, (database) => {
     let server: TestServer;
     beforeAll(async () => {
-      server = await startTestServer(database.url);
+      server = await startTestServer(database.url, { clock: fakeClock(worldNow) });
       await addWorld(server.context, world);
     });
     afterAll(() => server.stop());
@@ -127,6 +129,39 @@ export function describeSearch<R extends { readonly id: string }>(
       expect(telling).toBeGreaterThan(10);
     });
 
+    const ownLeaves = ownKinds.flatMap((kind) => (kinds[kind]?.leaves ?? []).map((leaf) => ({ kind, ...leaf })));
+    test.each(search.readings.map((reading) => [reading.path, reading] as const))(
+      "%s answers by each leaf of its criteria",
+      async (path, { body, found, expected }) => {
+        const answer = async (asked: Criteria) => {
+          const reply = await server.call("POST", path, { ...asked, ...body });
+          expect(reply, JSON.stringify([asked, reply.body])).toMatchObject({ status: 200 });
+          return found(reply.body as never);
+        };
+        expect(await answer({})).toEqual(expected(rows));
+        for (const leaf of ownLeaves) {
+          const asked = leaf.samples
+            .map((value): Criteria => ({ [leaf.kind]: filterWith(leaf.path, value) }))
+            .map((criteria) => ({ criteria, selected: rows.filter((row) => selects(criteria, row)) }))
+            .find(({ selected }) => selected.length > 0 && selected.length < rows.length);
+          if (asked === undefined) continue;
+          expect(await answer(asked.criteria), JSON.stringify(asked.criteria)).toEqual(expected(asked.selected));
+        }
+      },
+    );
+
+    test.each(search.list?.sorts ?? [])(`${search.list?.path} sorted by %s, page by page`, async (sort) => {
+      const pages: string[] = [];
+      let cursor: string | null | undefined;
+      do {
+        const reply = await server.call<ListPage>("POST", search.list?.path ?? "", { sort, limit: 7, cursor });
+        expect(reply).toMatchObject({ status: 200 });
+        pages.push(...reply.body.results.map(({ id }) => id));
+        cursor = reply.body.next_cursor;
+      } while (cursor !== null);
+      expect(pages).toEqual(rows.toSorted(bySort(sorts[sort] as never)).map(({ id }) => id));
+    });
+
     test.each(Object.keys(sorts))("sorted by %s, page by page", async (sort) => {
       const expected = rows.toSorted(bySort(sorts[sort] as never)).map(({ id }) => id);
       const pages: string[] = [];
@@ -135,6 +170,11 @@ export function describeSearch<R extends { readonly id: string }>(
       expect(pages).toEqual(expected);
     });
   });
+}
+
+interface ListPage {
+  readonly results: readonly { readonly id: string }[];
+  readonly next_cursor: string | null;
 }
 
 function bySort<R>(keysOf: (row: R) => readonly SortKey[]): (one: R, other: R) => number {

@@ -19,6 +19,8 @@ export interface World {
 export type Row<T extends keyof Tables> = Required<Insertable<Tables[T]>>;
 
 const start = toTimestamp("2030-01-01T00:00:00Z");
+/** The time of a server of this world: in the middle, so that some runs have begun to run and others have not. */
+export const worldNow = addSeconds(start, 15.5);
 
 /**
  * The same world each time, but for its ids. Letters of one case at the beginning of a name decide how it sorts, which both
@@ -155,7 +157,7 @@ function run(i: number, id: string, what: string) {
     ...base(i),
     id,
     name: `${letters[(i * 7) % 26]}${letters[Math.floor(i / 26)]}-${["Load_it", "load 50%", "Train", "train\\x", "tÜrn"][i % 5]} ${what} ${i}`,
-    state_id: null,
+    state_id: state_type === null ? null : timeOrderedId(later(i)),
     state_type,
     state_name,
     state_timestamp: state_type === null ? null : later(i),
