@@ -79,6 +79,7 @@ export const errorCodes = {
   },
   ARTIFACT_NOT_FOUND: { status: 404, meaning: "There is no such artifact.", remedy: gone },
   BLOCK_DOCUMENT_NOT_FOUND: { status: 404, meaning: "There is no such block document.", remedy: gone },
+  DEPLOYMENT_NOT_FOUND: { status: 404, meaning: "There is no such deployment.", remedy: gone },
   FLOW_NOT_FOUND: { status: 404, meaning: "There is no such flow.", remedy: gone },
   FLOW_RUN_NOT_FOUND: { status: 404, meaning: "There is no such flow run.", remedy: gone },
   FLOW_RUN_INPUT_NOT_FOUND: { status: 404, meaning: "The flow run has no input under this key.", remedy: gone },

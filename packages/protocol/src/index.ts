@@ -34,6 +34,7 @@ export * from "./ui/dashboard.ts";
 export * from "./ui/flow-run.ts";
 export * from "./ui/flows.ts";
 export * from "./ui/logs.ts";
+export * from "./ui/run-form.ts";
 export * from "./ui/runs.ts";
 export * from "./ui/schemas.ts";
 export * from "./ui/search.ts";

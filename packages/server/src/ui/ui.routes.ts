@@ -11,6 +11,7 @@ import {
   readFlowPage,
   readFlowRunPage,
   readLogWindow,
+  readRunForm,
   readServerPage,
   readTaskRunPage,
   readTimeline,
@@ -25,6 +26,7 @@ import { taskResults } from "./flow-run/run-results.service.ts";
 import { readTimeline as timelineOf } from "./flow-run/timeline.service.ts";
 import * as flows from "./flows/flow-pages.service.ts";
 import { logWindow } from "./logs/log-window.service.ts";
+import { runForm } from "./run-form/run-form.service.ts";
 import * as flowRuns from "./runs/flow-run-list.service.ts";
 import { validate } from "./schemas/validation.service.ts";
 import { find } from "./search/search.service.ts";
@@ -45,6 +47,7 @@ export function uiRoutes(serve: Serve, sources: ServerPageSources): void {
   serve(readDashboard, ({ body, context }) => dashboard(context, body));
   serve(listFlows, ({ body, context }) => flows.list(context, body));
   serve(readFlowPage, ({ params, query, context }) => flows.page(context, params.id, query.days ?? 30));
+  serve(readRunForm, ({ params, query, context }) => runForm(context, params.id, query.from ?? null));
   serve(search, ({ query, context }) => find(context, query.q, query.limit ?? 20));
   serve(validateValues, ({ body }) => validate(body));
   serve(listArtifacts, ({ body, context }) => artifacts.list(context, body));

@@ -18,13 +18,14 @@ const SchemaForm = onDemand(
 );
 
 type Input = Readonly<Record<string, unknown>>;
+const noInput: Input = {};
 
 /** Resumes a paused run, with the input that it asked for. */
 export function ResumeDialog({ page, onClose }: { readonly page: FlowRunPage; readonly onClose: () => void }) {
   const run = page.flow_run;
   const schemaKey = run.state?.state_details.run_input_keyset?.schema;
   const queryClient = useQueryClient();
-  const [input, setInput] = useState<Input | undefined>({});
+  const [input, setInput] = useState<Input | undefined>(noInput);
   const schema = useQuery({
     queryKey: ["flow-run", run.id, "input", schemaKey],
     enabled: schemaKey !== undefined,
@@ -54,7 +55,12 @@ export function ResumeDialog({ page, onClose }: { readonly page: FlowRunPage; re
         ) : null}
         {schemaKey !== undefined && schema.isPending ? <Skeleton rows={3} height={28} /> : null}
         {schema.data === undefined ? null : (
-          <SchemaForm label="Input" schema={schemaIn(schema.data)} value={{}} onChange={setInput} />
+          <SchemaForm
+            label="Input"
+            schema={schemaIn(schema.data)}
+            value={noInput}
+            onChange={({ value, isValid }) => setInput(isValid ? value : undefined)}
+          />
         )}
         {resume.isError ? (
           <p role="alert" className="break-words text-danger">

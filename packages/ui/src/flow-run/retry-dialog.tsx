@@ -141,7 +141,12 @@ function ParameterForm(props: {
   const schema = useQuery(parameterSchemaQuery(run.flow_id));
   if (schema.isPending) return <Skeleton rows={4} height={28} />;
   return (
-    <SchemaForm label="Parameters" schema={schema.data?.schema} value={run.parameters} onChange={props.onChange} />
+    <SchemaForm
+      label="Parameters"
+      schema={schema.data?.schema}
+      value={run.parameters}
+      onChange={({ value, isValid }) => props.onChange(isValid ? value : undefined)}
+    />
   );
 }
 

@@ -108,15 +108,21 @@ function typeOf({ type, properties, items, prefixItems }: Schema): unknown {
 function drawText(given: Schema): DrawnSchema {
   const { minLength, maxLength, default: fallback } = given;
   const isLong = isNumber(maxLength) && Number(maxLength) > 300;
-  const format =
-    given.format === "date" || given.format === "date-time"
-      ? given.format
-      : given.format === "password" || given.writeOnly === true
-        ? "password"
-        : isLong || given.format === "textarea" || (typeof fallback === "string" && fallback.includes("\n"))
-          ? "textarea"
-          : undefined;
+  const isLines = isLong || given.format === "textarea" || (typeof fallback === "string" && fallback.includes("\n"));
+  const format = drawnFormats.includes(given.format)
+    ? given.format
+    : isSecret(given)
+      ? "password"
+      : isLines
+        ? "textarea"
+        : undefined;
   return { ...annotations(given), type: "string", ...numbers({ minLength, maxLength }), ...present({ format }) };
+}
+
+const drawnFormats: readonly unknown[] = ["date", "date-time", "time", "duration"];
+
+function isSecret({ format, writeOnly }: Schema): boolean {
+  return format === "password" || writeOnly === true;
 }
 
 function drawList(given: Schema, place: Place): DrawnSchema {
@@ -150,15 +156,22 @@ function drawObject(given: Schema, place: Place): DrawnSchema {
   };
 }
 
-/** The description of a value for people. A default of null, or of the asterisks that mask a secret, is not sent. */
-function annotations({ title, description, default: fallback, "x-name": name }: Schema): Schema {
-  const isTold = fallback !== null && !(typeof fallback === "string" && /^\*+$/.test(fallback));
+/** The description of a value for people. A default of null, or one that masks a secret, is not sent. */
+function annotations(given: Schema): Schema {
+  const { title, description, default: fallback, "x-name": name } = given;
   return {
     ...(typeof title === "string" ? { title } : {}),
     ...(typeof description === "string" ? { description } : {}),
-    ...(isTold && fallback !== undefined ? { default: toFormData(fallback) } : {}),
+    ...(fallback === null || fallback === undefined || isMask(fallback, isSecret(given))
+      ? {}
+      : { default: toFormData(fallback) }),
     ...present({ "x-name": name }),
   };
+}
+
+/** Whether it is asterisks in place of a secret: pydantic writes ten, this project eight. A few may be a pattern of files. */
+export function isMask(value: unknown, ofSecret: boolean): boolean {
+  return typeof value === "string" && (ofSecret ? /^\*+$/ : /^\*{8,}$/).test(value);
 }
 
 function asJson(given: Schema): DrawnSchema {

@@ -20,7 +20,7 @@ function validatorOf(schema: DrawnSchema): Validator {
 }
 
 export function isValid(schema: DrawnSchema, data: unknown): boolean {
-  return data !== undefined && validatorOf(schema).validate(nearestOf(data)).valid;
+  return problemsIn(schema, data).length === 0;
 }
 
 /**

@@ -9,14 +9,12 @@ import type {
 import { createContext, type ReactNode, use, useLayoutEffect, useState } from "react";
 import { Button, IconButton } from "../components/button.tsx";
 import { isJson } from "./drawn-schema.ts";
+import { FieldState } from "./field-state.ts";
 import { fromFormData, toFormData } from "./form-data.ts";
 import { JsonField } from "./json-field.tsx";
 
-/** The context of a control: facts about its field. */
-export const FieldState = createContext<{ readonly describedBy: string | undefined; readonly invalid: boolean }>({
-  describedBy: undefined,
-  invalid: false,
-});
+/** Whether fields show their problems before anybody has left them. */
+export const ShowProblems = createContext(false);
 
 /** The id of the field that chooses between several schemas, which the field of the chosen one shares. */
 const ChoosingField = createContext<string | undefined>(undefined);
@@ -77,12 +75,13 @@ function Field(props: FieldTemplateProps) {
     fieldPathId,
   } = props;
   const choosing = use(ChoosingField);
-  const [touched, setTouched] = useState(false);
+  const [left, setLeft] = useState(false);
+  const shows = use(ShowProblems) || left;
   const isRoot = fieldPathId.path.length === 0;
   // The field around the choice shows label and description; the chosen one shows problems.
   const isChosen = choosing === id;
   const isChoice = schema.anyOf !== undefined;
-  const problem = touched && !isChoice ? rawErrors[0] : undefined;
+  const problem = shows && !isChoice ? rawErrors[0] : undefined;
   const description = isChosen || isGroup(schema) ? undefined : rawDescription;
   const says = (description ?? "") !== "" || problem !== undefined;
   const about = `${id}-about`;
@@ -91,11 +90,14 @@ function Field(props: FieldTemplateProps) {
   if (schema.const !== undefined) return <Constant path={fieldPathId.path} value={schema.const} />;
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: it only notices that the field was left
-    <div className="flex min-w-0 flex-col gap-1" onBlur={() => setTouched(true)}>
+    <div className="flex min-w-0 flex-col gap-1" onBlur={() => setLeft(true)}>
       <FieldState value={{ describedBy: says ? about : undefined, invalid: problem !== undefined }}>
         {isJson(schema) ? (
-          <details open={formData !== undefined && JSON.stringify(formData).length < 400}>
-            <summary className="mb-1 w-fit rounded-sm font-medium">{title}</summary>
+          <details open={problem !== undefined || (formData !== undefined && JSON.stringify(formData).length < 400)}>
+            <summary className="mb-1 w-fit rounded-sm font-medium">
+              {title}
+              <Needed required={required} />
+            </summary>
             {children}
           </details>
         ) : (
@@ -103,7 +105,7 @@ function Field(props: FieldTemplateProps) {
             {isGroup(schema) || isChosen ? null : (
               <label htmlFor={id} className="w-fit font-medium">
                 {title}
-                <LeftOut required={required} />
+                <Needed required={required} />
               </label>
             )}
             <ChoosingField value={isChoice ? id : choosing}>{children}</ChoosingField>
@@ -134,8 +136,8 @@ function isGroup(schema: FieldTemplateProps["schema"]): boolean {
   return schema.anyOf === undefined && (schema.type === "object" || schema.type === "array");
 }
 
-function LeftOut({ required }: { readonly required: boolean }) {
-  return required ? null : <span className="font-normal text-faint"> · may be left out</span>;
+function Needed({ required }: { readonly required: boolean }) {
+  return required ? <span className="font-normal text-muted"> · required</span> : null;
 }
 
 function Group(props: {
@@ -150,7 +152,7 @@ function Group(props: {
     <fieldset className="flex min-w-0 flex-col gap-3 rounded-md border border-line px-3 pt-1 pb-3">
       <legend className={isChosen ? "sr-only" : "px-1 font-medium"}>
         {props.title}
-        <LeftOut required={props.required} />
+        <Needed required={props.required} />
       </legend>
       {isChosen || (props.description ?? "") === "" ? null : <p className="text-xs text-muted">{props.description}</p>}
       <ChoosingField value={undefined}>{props.children}</ChoosingField>

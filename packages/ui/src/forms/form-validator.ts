@@ -1,6 +1,5 @@
 import { type ErrorSchema, ErrorSchemaBuilder, type ValidatorType } from "@rjsf/utils";
-import type { DrawnSchema } from "./drawn-schema.ts";
-import { isValid, problemsIn } from "./form-problems.ts";
+import { type FormProblem, isValid } from "./form-problems.ts";
 
 /** Used by the form to find the matching one of several schemas. Problems come from outside. */
 export const formValidator: ValidatorType = {
@@ -10,8 +9,8 @@ export const formValidator: ValidatorType = {
 };
 
 /** The problems, each at its field. */
-export function errorsAt(schema: DrawnSchema, data: unknown): ErrorSchema {
+export function errorsAt(problems: readonly FormProblem[]): ErrorSchema {
   const builder = new ErrorSchemaBuilder();
-  for (const { path, message } of problemsIn(schema, data)) builder.addErrors(message, [...path]);
+  for (const { path, message } of problems) builder.addErrors(message, [...path]);
   return builder.ErrorSchema;
 }

@@ -1,9 +1,10 @@
 import { ExactNumber, readNumber } from "@ostinato/core";
 import type { RegistryWidgetsType, WidgetProps } from "@rjsf/utils";
-import { use } from "react";
+import { use, useState } from "react";
 import { fieldClass } from "../components/field.tsx";
+import { isoDuration } from "./duration-text.ts";
+import { FieldState } from "./field-state.ts";
 import { fromFormData, toFormData } from "./form-data.ts";
-import { FieldState } from "./form-templates.tsx";
 
 /** The controls of a form, one per kind of value. */
 export const formWidgets: RegistryWidgetsType = {
@@ -12,14 +13,16 @@ export const formWidgets: RegistryWidgetsType = {
   TextareaWidget,
   DateWidget: (props) => <DateInput {...props} withTime={false} />,
   DateTimeWidget: (props) => <DateInput {...props} withTime />,
+  TimeWidget: TimeInput,
+  duration: DurationInput,
   CheckboxWidget,
   SelectWidget,
 };
 
 /** Connects a control with its label: its id, its description, and whether it has a problem. */
-function useCommon({ id }: WidgetProps) {
+function useCommon({ id, required = false }: WidgetProps) {
   const { describedBy, invalid } = use(FieldState);
-  return { id, "aria-describedby": describedBy, "aria-invalid": invalid } as const;
+  return { id, "aria-describedby": describedBy, "aria-invalid": invalid, "aria-required": required } as const;
 }
 
 function isNumeric({ schema }: WidgetProps): boolean {
@@ -78,6 +81,40 @@ function DateInput(props: WidgetProps & { readonly withTime: boolean }) {
       step={withTime ? 1 : undefined}
       value={typeof value === "string" ? (withTime ? localTime(value) : value.slice(0, 10)) : ""}
       onChange={({ target }) => onChange(dateOf(target.value, withTime))}
+      className={`${fieldClass} max-w-60`}
+    />
+  );
+}
+
+function TimeInput(props: WidgetProps) {
+  const { value, onChange } = props;
+  return (
+    <input
+      {...useCommon(props)}
+      type="time"
+      step={1}
+      value={typeof value === "string" ? value.slice(0, 8) : ""}
+      onChange={({ target }) => onChange(target.value === "" ? undefined : target.value)}
+      className={`${fieldClass} max-w-40`}
+    />
+  );
+}
+
+/** A duration is sent as ISO 8601. The text stays as it is typed. */
+function DurationInput(props: WidgetProps) {
+  const { onChange } = props;
+  const [text, setText] = useState(() => textOf(props.value));
+  return (
+    <input
+      {...useCommon(props)}
+      type="text"
+      autoComplete="off"
+      placeholder={placeholderOf(props) ?? "1h 30m"}
+      value={text}
+      onChange={({ target }) => {
+        setText(target.value);
+        onChange(target.value === "" ? undefined : (isoDuration(target.value) ?? target.value));
+      }}
       className={`${fieldClass} max-w-60`}
     />
   );

@@ -1,7 +1,8 @@
 import { parseJson } from "@ostinato/core";
-import { useId, useState } from "react";
+import { use, useId, useState } from "react";
 import { messageOf } from "../components/failure.tsx";
 import { fieldClass } from "../components/field.tsx";
+import { FieldState } from "./field-state.ts";
 import { isObject } from "./form-data.ts";
 
 /** A value written as JSON. For invalid text it shows the reason and reports undefined; the text stays as typed. */
@@ -15,6 +16,7 @@ export function JsonField(props: {
 }) {
   const { object = false } = props;
   const id = useId();
+  const around = use(FieldState);
   const [text, setText] = useState(() => (props.value === undefined ? "" : JSON.stringify(props.value, null, 2)));
   const read = readJson(text, object);
   return (
@@ -27,7 +29,8 @@ export function JsonField(props: {
         rows={Math.min(14, text.split("\n").length + 1)}
         spellCheck={false}
         value={text}
-        aria-invalid={read.problem !== undefined}
+        aria-invalid={read.problem !== undefined || around.invalid}
+        aria-describedby={read.problem === undefined ? around.describedBy : `${id}-problem`}
         onChange={(event) => {
           setText(event.target.value);
           props.onChange(readJson(event.target.value, object).value);
@@ -35,7 +38,7 @@ export function JsonField(props: {
         className={`${fieldClass} !h-auto py-1.5 font-mono !text-xs`}
       />
       {read.problem === undefined ? null : (
-        <p role="alert" className="text-xs text-danger">
+        <p id={`${id}-problem`} role="alert" className="text-xs text-danger">
           {read.problem}
         </p>
       )}

@@ -4,29 +4,52 @@ import { useId, useMemo, useState } from "react";
 import { Segmented } from "../components/button.tsx";
 import { type DrawnSchema, drawnSchema } from "./drawn-schema.ts";
 import { type FormValue, fromFormData, isObject, toFormData } from "./form-data.ts";
-import { problemsIn } from "./form-problems.ts";
-import { type ChosenConstant, ChosenConstants, formFields, formTemplates } from "./form-templates.tsx";
+import { type FormProblem, problemsIn } from "./form-problems.ts";
+import { type ChosenConstant, ChosenConstants, formFields, formTemplates, ShowProblems } from "./form-templates.tsx";
 import { errorsAt, formValidator } from "./form-validator.ts";
 import { formWidgets } from "./form-widgets.tsx";
 import { JsonField } from "./json-field.tsx";
+import { withServerProblems } from "./server-problems.ts";
 import { withConstant, writtenIn } from "./written-data.ts";
 
-/**
- * Values for a JSON Schema: a field per property, or the whole as JSON; switching keeps the typed values. Reports undefined while a value
- * is invalid.
- */
-export function SchemaForm(props: {
-  readonly label: string;
-  readonly schema: unknown;
+export interface WrittenValues {
+  /** The last values that could be read. */
   readonly value: FormValue;
-  readonly onChange: (value: FormValue | undefined) => void;
-}) {
-  const drawn = useMemo(() => drawnSchema(props.schema), [props.schema]);
+  /** Whether all that is written can be read, and has no problem. */
+  readonly isValid: boolean;
+}
+
+interface FormProps {
+  readonly label: string;
+  readonly value: FormValue;
+  readonly onChange: (written: WrittenValues) => void;
+}
+
+/** Values for a JSON Schema: a field per property, or the whole as JSON; switching keeps the typed values. */
+export function SchemaForm({ schema, ...props }: FormProps & { readonly schema: unknown }) {
+  const drawn = useMemo(() => drawnSchema(schema), [schema]);
+  return <ValuesForm {...props} drawn={drawn} />;
+}
+
+const noProblems: readonly FormProblem[] = [];
+
+/** The same for a schema that is prepared for drawing, with what a server says of the values. */
+export function ValuesForm(
+  props: FormProps & {
+    readonly drawn: DrawnSchema | undefined;
+    /** Problems with the value that was reported last. A field shows its own first. */
+    readonly serverProblems?: readonly FormProblem[];
+    /** Whether fields show their problems before anybody has left them. */
+    readonly showProblems?: boolean;
+  },
+) {
+  const { drawn, serverProblems = noProblems, showProblems = false } = props;
   const [mode, setMode] = useState<"form" | "json">(drawn === undefined ? "json" : "form");
   const [value, setValue] = useState(props.value);
+  const problems = useMemo(() => (drawn === undefined ? [] : problemsIn(drawn, toFormData(value))), [drawn, value]);
   const change = (next: FormValue) => {
     setValue(next);
-    props.onChange(drawn !== undefined && problemsIn(drawn, toFormData(next)).length > 0 ? undefined : next);
+    props.onChange({ value: next, isValid: drawn === undefined || problemsIn(drawn, toFormData(next)).length === 0 });
   };
   return (
     <div className="flex min-w-0 flex-col gap-3">
@@ -42,19 +65,38 @@ export function SchemaForm(props: {
         />
       )}
       {mode === "json" || drawn === undefined ? (
-        <JsonField
-          label={`${props.label}, as JSON`}
-          value={value}
-          object
-          onChange={(next) => {
-            if (isObject(next)) change(next);
-            else props.onChange(undefined);
-          }}
-        />
+        <>
+          <JsonField
+            label={`${props.label}, as JSON`}
+            value={value}
+            object
+            onChange={(next) => {
+              if (isObject(next)) change(next);
+              else props.onChange({ value, isValid: false });
+            }}
+          />
+          <ProblemList problems={withServerProblems(problems, serverProblems)} />
+        </>
       ) : (
-        <DrawnForm schema={drawn} value={value} onChange={change} />
+        <ShowProblems value={showProblems}>
+          <DrawnForm schema={drawn} value={value} serverProblems={serverProblems} onChange={change} />
+        </ShowProblems>
       )}
     </div>
+  );
+}
+
+function ProblemList({ problems }: { readonly problems: readonly FormProblem[] }) {
+  if (problems.length === 0) return null;
+  return (
+    <ul aria-label="Problems" className="flex flex-col gap-0.5 text-xs text-danger">
+      {problems.map(({ path, message }) => (
+        <li key={path.join("/")} className="break-words">
+          {path.length === 0 ? null : <span className="font-mono">{path.join(".")}: </span>}
+          {message}
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -69,13 +111,17 @@ const withoutDefaults = {
 function DrawnForm(props: {
   readonly schema: DrawnSchema;
   readonly value: FormValue;
+  readonly serverProblems: readonly FormProblem[];
   readonly onChange: (value: FormValue) => void;
 }) {
-  const { schema, onChange } = props;
+  const { schema, serverProblems, onChange } = props;
   const id = useId();
   const [constants] = useState(() => new Map<string, ChosenConstant>());
   const [data, setData] = useState(() => toFormData(props.value));
-  const errors = useMemo(() => errorsAt(schema, writtenIn(data, schema)), [schema, data]);
+  const errors = useMemo(() => {
+    const own = problemsIn(schema, writtenIn(data, schema));
+    return errorsAt(withServerProblems(own, serverProblems));
+  }, [schema, data, serverProblems]);
   return (
     <ChosenConstants value={constants}>
       <Form

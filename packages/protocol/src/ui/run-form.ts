@@ -1,0 +1,35 @@
+import type { Static } from "typebox";
+import { deploymentStatuses } from "../deployments.ts";
+import { route } from "../route.ts";
+import { ById, Enum, JsonObject, Maybe, Nullable, Open, Tags, Type, Uuid } from "../schema.ts";
+import { pagesTag } from "./tag.ts";
+
+export const RunForm = Open({
+  deployment: Open({
+    id: Uuid,
+    name: Type.String(),
+    description: Nullable(Type.String()),
+    parameters: JsonObject,
+    enforce_parameter_schema: Type.Boolean(),
+    tags: Tags,
+    paused: Type.Boolean(),
+    status: Enum(deploymentStatuses),
+  }),
+  flow: Open({ id: Uuid, name: Type.String() }),
+  /** JSON Schema of the parameters: the deployment's, or else what a client kept for the flow. */
+  parameter_schema: Nullable(JsonObject),
+  /** The run whose parameters the form begins with; null if none is asked for, or it is gone. */
+  from: Nullable(Open({ id: Uuid, name: Type.String(), flow_id: Uuid, parameters: JsonObject, tags: Tags })),
+});
+export type RunForm = Static<typeof RunForm>;
+
+export const readRunForm = route({
+  method: "GET",
+  path: "/ui/deployments/{id}/run-form",
+  access: "read",
+  summary: "What the form for a run of a deployment shows, in one answer",
+  tag: pagesTag,
+  params: ById,
+  query: Open({ from: Maybe(Uuid) }),
+  replies: { 200: RunForm },
+});

@@ -1,0 +1,54 @@
+import type { RunForm } from "@ostinato/protocol";
+import { readJson, readPlainJson } from "../../db/json-text.ts";
+import type { Context } from "../../kernel/context.ts";
+import { notFound } from "../../kernel/errors.ts";
+import * as parameterSchemas from "../../parameter-schemas/parameter-schemas.service.ts";
+import { deploymentWithFlow, parametersOfRun } from "./run-form.queries.ts";
+
+type JsonObject = RunForm["deployment"]["parameters"];
+
+/** The form for a run of a deployment, filled as the run `from` was. */
+export async function runForm(context: Context, id: string, from: string | null): Promise<RunForm> {
+  const { db } = context;
+  const [row, run] = await Promise.all([
+    deploymentWithFlow(db, id),
+    from === null ? undefined : parametersOfRun(db, from),
+  ]);
+  if (row === undefined) throw notFound("Deployment", id);
+  const { name, description, paused, status } = row;
+  return {
+    deployment: {
+      id,
+      name,
+      description,
+      paused: paused === 1,
+      status,
+      parameters: readJson<JsonObject>(row.parameters),
+      enforce_parameter_schema: row.enforce_parameter_schema === 1,
+      tags: readPlainJson<string[]>(row.tags),
+    },
+    flow: { id: row.flow_id, name: row.flow_name },
+    parameter_schema: schemaIn(row.parameter_openapi_schema) ?? (await schemaOfFlow(context, row.flow_id)),
+    from:
+      run === undefined
+        ? null
+        : {
+            id: run.id,
+            name: run.name,
+            flow_id: run.flow_id,
+            parameters: readJson<JsonObject>(run.parameters),
+            tags: readPlainJson<string[]>(run.tags),
+          },
+  };
+}
+
+/** A client that knows no schema registers an empty one. */
+function schemaIn(text: string | null): JsonObject | null {
+  const schema = text === null ? {} : readJson<JsonObject>(text);
+  return Object.keys(schema).length === 0 ? null : schema;
+}
+
+async function schemaOfFlow(context: Context, flowId: string): Promise<JsonObject | null> {
+  const schema = await parameterSchemas.newest(context, flowId);
+  return typeof schema === "object" && schema !== null && !Array.isArray(schema) ? (schema as JsonObject) : null;
+}
