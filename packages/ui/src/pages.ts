@@ -3,6 +3,7 @@ import { dashboardPage } from "./dashboard/page.ts";
 import type { Hits, NavItem, Page } from "./define-page.ts";
 import { flowRunPage } from "./flow-run/page.ts";
 import { flowPage, flowsPage } from "./flows/page.ts";
+import { runFormPage } from "./run-form/page.ts";
 import { runsPage } from "./runs/page.ts";
 import { settingsPage } from "./settings/page.ts";
 import { taskRunPage } from "./task-run/page.ts";
@@ -17,6 +18,7 @@ const listed = [
   flowPage,
   flowRunPage,
   taskRunPage,
+  runFormPage,
   artifactsPage,
   artifactKeyPage,
   artifactPage,
