@@ -45,6 +45,7 @@ const namesByType = {
     awaitingRetry: "AwaitingRetry",
     awaitingConcurrencySlot: "AwaitingConcurrencySlot",
     resuming: "Resuming",
+    restarting: "Restarting",
   },
   PENDING: {
     pending: "Pending",

@@ -30,7 +30,7 @@ export const takeSlots = route({
   method: "POST",
   path: "/v2/concurrency_limits/increment-with-lease",
   access: "run",
-  summary: "Take slots of concurrency limits for as long as the lease is renewed",
+  summary: "Take slots of concurrency limits for as long as the lease is renewed; 423 where too few are free",
   tag,
   body: SlotRequest,
   replies: { 200: SlotLease },

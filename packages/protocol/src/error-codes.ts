@@ -127,6 +127,11 @@ export const errorCodes = {
     meaning: "Somebody signs in to a server that asks nobody for a password.",
     remedy: "Go on without.",
   },
+  LEASE_ENDED: {
+    status: 410,
+    meaning: "The lease on slots of a concurrency limit was given back, or not renewed in time.",
+    remedy: "Stop what the slots were for, or take slots anew.",
+  },
   BODY_TOO_LARGE: {
     status: 413,
     meaning: "The body is larger than the operation takes.",
@@ -172,10 +177,20 @@ export const errorCodes = {
     meaning: "The JSON Schema can't be used, or comparing values with it takes too long.",
     remedy: "Mend the schema: the sentence says what is wrong with it.",
   },
+  TOO_MANY_SLOTS: {
+    status: 422,
+    meaning: "More slots are asked for than a concurrency limit has.",
+    remedy: "Ask for fewer, or raise the limit.",
+  },
   VALUE_REFUSED: {
     status: 422,
     meaning: "The database does not take a value of the request, or not so many.",
     remedy: "Send another one, or ask in several requests.",
+  },
+  SLOTS_TAKEN: {
+    status: 423,
+    meaning: "A concurrency limit has too few free slots.",
+    remedy: "Ask again after the seconds that Retry-After says.",
   },
   TOO_MANY_REQUESTS: {
     status: 429,

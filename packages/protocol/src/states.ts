@@ -46,6 +46,11 @@ export const StateDetails = Open({
   process: Type.Optional(Type.String({ maxLength: 300 })),
   /** Ostinato's own, of a CRASHED state: the process is gone, or its signs of life were missed and it may be alive all the same. */
   process_lost: Type.Optional(Type.Boolean()),
+  /**
+   * Ostinato's own: the id of the PENDING state by which the process has taken the run. A proposal with a claim that is not the run's
+   * any more is aborted.
+   */
+  claim: Type.Optional(Uuid),
 });
 export type StateDetails = Static<typeof StateDetails>;
 

@@ -1,5 +1,6 @@
+import { waitingLines } from "./concurrency-limits/line.service.ts";
 import type { Consumer } from "./kernel/consumer.ts";
 import { runLeftovers } from "./run-leftovers/run-leftovers.service.ts";
 
 /** Everything that happens after a commit, whatever becomes of the server that made it. */
-export const consumers: readonly Consumer[] = [runLeftovers];
+export const consumers: readonly Consumer[] = [runLeftovers, waitingLines];

@@ -34,6 +34,13 @@ export interface Given {
   readonly by?: "core" | "minimal" | "late";
 }
 
+const noFacts: FlowRunFacts = {
+  lastSign: null,
+  slots: null,
+  client: { renewsLeases: false, takesSlots: false },
+  restartsLeft: 0,
+};
+
 const ruleSets = { core: coreFlowRunRules, minimal: minimalFlowRunRules, late: markLateRules };
 
 /** Asks the rules, without a database. */
@@ -78,6 +85,7 @@ export async function decide(given: Given) {
     ...noTimes,
     id: "00000000-0000-7000-8000-0000000000aa",
     deployment_id: null,
+    deployment: null,
     parent_task_run_id: null,
     infrastructure_pid: null,
     policy: policy ?? {},
@@ -87,7 +95,7 @@ export async function decide(given: Given) {
     {
       ruleSet: ruleSets[by ?? "core"],
       transform: transformFlowRun,
-      load: async (fact) => ({ lastSign: null, ...facts })[fact],
+      load: async (fact) => ({ ...noFacts, ...facts })[fact],
     },
     { run: subject, initial, proposed, now, newId: () => newId, random: () => 0.5 },
   );

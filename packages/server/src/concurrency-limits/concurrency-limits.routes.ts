@@ -4,6 +4,12 @@ import * as limits from "./concurrency-limits.service.ts";
 
 export function concurrencyLimitRoutes(serve: Serve): void {
   serve(takeSlots, ({ body, context }) => limits.takeSlots(context, body));
-  serve(giveSlotsBack, () => null);
-  serve(renewLease, () => null);
+  serve(giveSlotsBack, async ({ body, context }) => {
+    await limits.giveSlotsBack(context, body.lease_id);
+    return null;
+  });
+  serve(renewLease, async ({ params, body, context }) => {
+    await limits.renewLease(context, params.id, body?.lease_duration);
+    return null;
+  });
 }

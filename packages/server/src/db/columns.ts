@@ -5,6 +5,8 @@ export interface ColumnTypes {
   readonly uuid: string;
   readonly moment: string;
   readonly integer: string;
+  /** A number with a fraction. */
+  readonly real: string;
   readonly flag: string;
   /** JSON kept as it was written. */
   readonly json: string;
@@ -53,6 +55,7 @@ export const integer = column<number>("integer");
 /** A whole number that may exceed 32 bits. */
 export const wideInteger = column<number>("moment");
 export const transaction = column<TransactionId>("transaction");
+export const real = column<number>("real");
 export const flag = column<Flag>("flag");
 export const json = column<JsonText>("json");
 export const searchableJson = column<JsonText>("searchableJson");

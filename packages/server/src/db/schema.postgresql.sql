@@ -27,6 +27,41 @@ CREATE TABLE artifact_collection (
   PRIMARY KEY (id)
 );
 
+CREATE TABLE concurrency_lease (
+  id uuid NOT NULL,
+  created bigint NOT NULL,
+  holder_type text,
+  holder_id uuid,
+  ends_at bigint,
+  PRIMARY KEY (id)
+);
+CREATE INDEX concurrency_lease_end ON concurrency_lease USING btree (ends_at, id) WHERE (ends_at IS NOT NULL);
+CREATE INDEX concurrency_lease_holder ON concurrency_lease USING btree (holder_id) WHERE (holder_id IS NOT NULL);
+
+CREATE TABLE concurrency_limit (
+  id uuid NOT NULL,
+  created bigint NOT NULL,
+  updated bigint NOT NULL,
+  name text NOT NULL,
+  active smallint NOT NULL,
+  max_slots integer NOT NULL,
+  slot_decay_per_second double precision NOT NULL DEFAULT 0,
+  denied_slots double precision NOT NULL DEFAULT 0,
+  avg_slot_occupancy_seconds double precision NOT NULL DEFAULT 2,
+  UNIQUE (name),
+  PRIMARY KEY (id)
+);
+
+CREATE TABLE concurrency_slot (
+  limit_id uuid NOT NULL,
+  lease_id uuid NOT NULL,
+  slots integer NOT NULL,
+  PRIMARY KEY (limit_id, lease_id),
+  FOREIGN KEY (lease_id) REFERENCES concurrency_lease(id) ON DELETE CASCADE,
+  FOREIGN KEY (limit_id) REFERENCES concurrency_limit(id) ON DELETE CASCADE
+);
+CREATE INDEX concurrency_slot_lease ON concurrency_slot USING btree (lease_id);
+
 CREATE TABLE configuration (
   id uuid NOT NULL,
   created bigint NOT NULL,
@@ -75,12 +110,15 @@ CREATE TABLE deployment (
   updated_by text,
   status text NOT NULL DEFAULT 'NOT_READY'::text,
   last_polled bigint,
+  concurrency_limit_id uuid,
   UNIQUE (flow_id, name),
   PRIMARY KEY (id),
+  FOREIGN KEY (concurrency_limit_id) REFERENCES concurrency_limit(id) ON DELETE SET NULL,
   FOREIGN KEY (flow_id) REFERENCES flow(id) ON DELETE CASCADE,
   FOREIGN KEY (work_queue_id) REFERENCES work_queue(id) ON DELETE SET NULL
 );
 CREATE INDEX deployment_created ON deployment USING btree (created DESC, id DESC);
+CREATE INDEX deployment_limit ON deployment USING btree (concurrency_limit_id) WHERE (concurrency_limit_id IS NOT NULL);
 CREATE INDEX deployment_name ON deployment USING btree (name, id);
 CREATE INDEX deployment_polled ON deployment USING btree (last_polled) WHERE (status = 'READY'::text);
 CREATE INDEX deployment_updated ON deployment USING btree (updated DESC, id DESC);
@@ -204,6 +242,7 @@ CREATE TABLE flow_run (
   PRIMARY KEY (id),
   FOREIGN KEY (flow_id) REFERENCES flow(id) ON DELETE CASCADE
 );
+CREATE INDEX flow_run_before_late ON flow_run USING btree (next_scheduled_start_time, id) WHERE (state_name = 'Scheduled'::text);
 CREATE INDEX flow_run_begin ON flow_run USING btree (COALESCE(start_time, expected_start_time) DESC, id DESC, name);
 CREATE INDEX flow_run_deployment ON flow_run USING btree (deployment_id, expected_start_time DESC) WHERE (deployment_id IS NOT NULL);
 CREATE INDEX flow_run_deployment_due ON flow_run USING btree (deployment_id, next_scheduled_start_time, id) WHERE (next_scheduled_start_time IS NOT NULL);
@@ -211,6 +250,7 @@ CREATE INDEX flow_run_end ON flow_run USING btree (COALESCE(end_time, (0)::bigin
 CREATE INDEX flow_run_expected ON flow_run USING btree (expected_start_time DESC, id DESC);
 CREATE INDEX flow_run_flow_begin ON flow_run USING btree (flow_id, COALESCE(start_time, expected_start_time) DESC, id DESC);
 CREATE INDEX flow_run_flow_state ON flow_run USING btree (flow_id, state_type, expected_start_time, parent_task_run_id);
+CREATE INDEX flow_run_in_line ON flow_run USING btree (deployment_id, expected_start_time, id) WHERE (state_name = 'AwaitingConcurrencySlot'::text);
 CREATE INDEX flow_run_name ON flow_run USING btree (name, id);
 CREATE INDEX flow_run_parent ON flow_run USING btree (parent_task_run_id) WHERE (parent_task_run_id IS NOT NULL);
 CREATE INDEX flow_run_scheduled ON flow_run USING btree (next_scheduled_start_time) WHERE (next_scheduled_start_time IS NOT NULL);
@@ -266,6 +306,12 @@ CREATE TABLE kept_parameters (
   reason text,
   PRIMARY KEY (flow_run_id),
   FOREIGN KEY (flow_run_id) REFERENCES flow_run(id) ON DELETE CASCADE
+);
+
+CREATE TABLE lease_clock (
+  id integer NOT NULL,
+  elapsed bigint NOT NULL,
+  PRIMARY KEY (id)
 );
 
 CREATE TABLE log (

@@ -24,6 +24,36 @@ CREATE TABLE artifact_collection (
   latest_id text NOT NULL
 );
 
+CREATE TABLE concurrency_lease (
+  id text PRIMARY KEY,
+  created integer NOT NULL,
+  holder_type text,
+  holder_id text,
+  ends_at integer
+);
+CREATE INDEX concurrency_lease_end ON concurrency_lease (ends_at, id) WHERE ends_at IS NOT NULL;
+CREATE INDEX concurrency_lease_holder ON concurrency_lease (holder_id) WHERE holder_id IS NOT NULL;
+
+CREATE TABLE concurrency_limit (
+  id text PRIMARY KEY,
+  created integer NOT NULL,
+  updated integer NOT NULL,
+  name text NOT NULL UNIQUE,
+  active integer NOT NULL,
+  max_slots integer NOT NULL,
+  slot_decay_per_second real NOT NULL DEFAULT 0,
+  denied_slots real NOT NULL DEFAULT 0,
+  avg_slot_occupancy_seconds real NOT NULL DEFAULT 2
+);
+
+CREATE TABLE concurrency_slot (
+  limit_id text NOT NULL REFERENCES concurrency_limit ON DELETE CASCADE,
+  lease_id text NOT NULL REFERENCES concurrency_lease ON DELETE CASCADE,
+  slots integer NOT NULL,
+  PRIMARY KEY (limit_id, lease_id)
+);
+CREATE INDEX concurrency_slot_lease ON concurrency_slot (lease_id);
+
 CREATE TABLE configuration (
   id text PRIMARY KEY,
   created integer NOT NULL,
@@ -69,9 +99,11 @@ CREATE TABLE deployment (
   updated_by text,
   status text NOT NULL DEFAULT 'NOT_READY',
   last_polled integer,
+  concurrency_limit_id text REFERENCES concurrency_limit ON DELETE SET NULL,
   UNIQUE (flow_id, name)
 );
 CREATE INDEX deployment_created ON deployment (created DESC, id DESC);
+CREATE INDEX deployment_limit ON deployment (concurrency_limit_id) WHERE concurrency_limit_id IS NOT NULL;
 CREATE INDEX deployment_name ON deployment (name, id);
 CREATE INDEX deployment_polled ON deployment (last_polled) WHERE status = 'READY';
 CREATE INDEX deployment_updated ON deployment (updated DESC, id DESC);
@@ -185,6 +217,7 @@ CREATE TABLE flow_run (
   job_variables text,
   UNIQUE (flow_id, idempotency_key)
 );
+CREATE INDEX flow_run_before_late ON flow_run (next_scheduled_start_time, id) WHERE state_name = 'Scheduled';
 CREATE INDEX flow_run_begin ON flow_run (coalesce(start_time, expected_start_time) DESC, id DESC, name);
 CREATE INDEX flow_run_deployment ON flow_run (deployment_id, expected_start_time DESC) WHERE deployment_id IS NOT NULL;
 CREATE INDEX flow_run_deployment_due ON flow_run (deployment_id, next_scheduled_start_time, id) WHERE next_scheduled_start_time IS NOT NULL;
@@ -192,6 +225,7 @@ CREATE INDEX flow_run_end ON flow_run (coalesce(end_time, 0) DESC, id DESC);
 CREATE INDEX flow_run_expected ON flow_run (expected_start_time DESC, id DESC);
 CREATE INDEX flow_run_flow_begin ON flow_run (flow_id, coalesce(start_time, expected_start_time) DESC, id DESC);
 CREATE INDEX flow_run_flow_state ON flow_run (flow_id, state_type, expected_start_time, parent_task_run_id);
+CREATE INDEX flow_run_in_line ON flow_run (deployment_id, expected_start_time, id) WHERE state_name = 'AwaitingConcurrencySlot';
 CREATE INDEX flow_run_name ON flow_run (name, id);
 CREATE INDEX flow_run_parent ON flow_run (parent_task_run_id) WHERE parent_task_run_id IS NOT NULL;
 CREATE INDEX flow_run_scheduled ON flow_run (next_scheduled_start_time) WHERE next_scheduled_start_time IS NOT NULL;
@@ -239,6 +273,11 @@ CREATE TABLE kept_parameters (
   data text,
   checked integer NOT NULL,
   reason text
+);
+
+CREATE TABLE lease_clock (
+  id integer PRIMARY KEY,
+  elapsed integer NOT NULL
 );
 
 CREATE TABLE log (

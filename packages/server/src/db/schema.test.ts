@@ -40,7 +40,7 @@ function line(column: { table: string; name: string; type: string; nullable: boo
 
 test("a migration that breaks nothing only adds, and what it adds may be left out", () => {
   const types = {
-    ...{ uuid: "T", moment: "T", integer: "T", flag: "T", json: "T", searchableJson: "T" },
+    ...{ uuid: "T", moment: "T", integer: "T", real: "T", flag: "T", json: "T", searchableJson: "T" },
     ...{ sequence: "T", transaction: "T", ownTransaction: "T" },
   };
   const allowed =

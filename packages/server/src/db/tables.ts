@@ -9,6 +9,7 @@ import {
   moment,
   nullable,
   type RowOf,
+  real,
   searchableJson,
   text,
   transaction,
@@ -112,7 +113,33 @@ export const tables = {
     updated_by: nullable(json),
     status: word<DeploymentStatus>(),
     last_polled: nullable(moment),
+    concurrency_limit_id: nullable(uuid),
   },
+
+  concurrency_limit: {
+    ...row,
+    name: text,
+    active: flag,
+    max_slots: integer,
+    slot_decay_per_second: real,
+    denied_slots: real,
+    avg_slot_occupancy_seconds: real,
+  },
+
+  /** The right to slots of some limits. */
+  concurrency_lease: {
+    id: uuid,
+    created: moment,
+    holder_type: nullable(text),
+    holder_id: nullable(uuid),
+    /** By `lease_clock`. Null for a lease that ends with the run that holds it. */
+    ends_at: nullable(micros),
+  },
+
+  concurrency_slot: { limit_id: uuid, lease_id: uuid, slots: integer },
+
+  /** One row: for how long the servers of the database have heard their clients so far. */
+  lease_clock: { id: integer, elapsed: micros },
 
   deployment_schedule: {
     ...row,

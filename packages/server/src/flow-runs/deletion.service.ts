@@ -1,4 +1,5 @@
 import type { BodyOf, bulkDeleteFlowRuns } from "@ostinato/protocol";
+import { releaseOfRuns } from "../concurrency-limits/run-slots.service.ts";
 import type { Writer } from "../db/dialect.ts";
 import * as events from "../events/events.service.ts";
 import { refuseIdleFilter } from "../kernel/bulk-filter.ts";
@@ -37,6 +38,7 @@ async function removeOne(context: Context, id: string): Promise<boolean> {
     const done = await queries.deleteFlowRun(unit.tx, id);
     if (done) {
       unit.deleted("flow-run", [id]);
+      await releaseOfRuns(unit, [id]);
       leaveLeftovers(unit, "flow-run", id);
     }
     if (done && working !== undefined) await events.recordNew(unit, [deletionEvent(working, context.clock.now())]);

@@ -1,6 +1,7 @@
-import type { Timestamp } from "@ostinato/core";
+import { stateNames, type Timestamp } from "@ostinato/core";
 import type { StateCreate } from "@ostinato/protocol";
 import * as artifacts from "../artifacts/artifacts.service.ts";
+import * as runSlots from "../concurrency-limits/run-slots.service.ts";
 import { readOptionalJson, readPlainJson } from "../db/json-text.ts";
 import * as events from "../events/events.service.ts";
 import * as inputs from "../flow-run-inputs/flow-run-inputs.service.ts";
@@ -24,6 +25,8 @@ export interface Move {
   readonly written: RunState;
   /** Moves another run in the same unit, bypassing the rules for clients. */
   readonly force: (id: string, state: StateCreate, at: Timestamp) => Promise<unknown>;
+  /** Proposes a further state for the same run, now and by the rules for clients. */
+  readonly again: (state: StateCreate) => Promise<unknown>;
 }
 
 /** The handler of each effect of a flow run's transition. A new effect without one does not compile. */
@@ -48,6 +51,21 @@ export const effectHandlers: EffectHandlers<FlowRunEffects, Move> = {
   },
 
   "forget-inputs": ({ unit, row }, { keys }) => inputs.forgetIn(unit.tx, row.id, keys),
+
+  "hold-slot": ({ unit, row }, { limitId, leaseId, seconds }) =>
+    runSlots.hold(unit, { flowRunId: row.id, limitId, leaseId, seconds }),
+
+  "release-slot": ({ unit }, { leaseId }) => runSlots.release(unit, leaseId),
+
+  "forget-signs": ({ unit, row }) => heartbeats.forget(unit, row.id),
+
+  async restart({ again }) {
+    await again({
+      type: "SCHEDULED",
+      name: stateNames.restarting,
+      message: "The run crashed, and its deployment starts such runs again.",
+    });
+  },
 };
 
 function eventOf({ row, related, initial, written }: Pick<Move, "row" | "related" | "initial" | "written">) {

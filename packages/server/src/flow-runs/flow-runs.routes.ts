@@ -31,9 +31,10 @@ export function flowRunRoutes(serve: Serve): void {
     await flowRuns.updateLabels(context, params.id, body);
     return null;
   });
-  serve(setFlowRunState, async ({ params, body, context }) => {
+  serve(setFlowRunState, async ({ params, body, context, request }) => {
     const ruleSet = body.force === true ? "minimal" : "core";
-    const { result, fresh } = await flowRuns.propose(context, params.id, { state: body.state, ruleSet });
+    const clientVersion = flowRuns.versionOfClient(request.headers["user-agent"]);
+    const { result, fresh } = await flowRuns.propose(context, params.id, { state: body.state, ruleSet, clientVersion });
     return createdOr200(fresh, result);
   });
   serve(resumeFlowRun, async ({ params, body, context }) => {

@@ -28,6 +28,7 @@ import { parametersText } from "./parameters.service.ts";
 import { deploymentOf, flowRunForChange } from "./related.queries.ts";
 import { propose, proposeIn } from "./transitions.service.ts";
 
+export { versionOfClient } from "./clients.rules.ts";
 export { create } from "./creation.service.ts";
 export { remove, removeMatching } from "./deletion.service.ts";
 export { resume } from "./resumption.service.ts";

@@ -18,6 +18,7 @@ const forChange = prepared<{ id: string }, FlowRunRow & RelatedColumns>((reader,
       "flow.tags as flow_tags",
       "deployment.name as deployment_name",
       "deployment.tags as deployment_tags",
+      "deployment.concurrency_limit_id as limit_id",
       "work_queue.name as queue_name",
       "work_pool.type as work_pool_type",
       "parent.name as parent_name",
@@ -64,6 +65,7 @@ interface RelatedColumns
   readonly flow_tags: JsonText;
   readonly deployment_name: string | null;
   readonly deployment_tags: JsonText | null;
+  readonly limit_id: string | null;
   readonly queue_name: string | null;
   readonly work_pool_type: string | null;
   readonly parent_name: string | null;
@@ -77,11 +79,16 @@ function relatedOf(columns: RelatedColumns): RelatedResources {
   const { flow_id, flow_name, flow_tags, work_pool_type } = columns;
   return {
     flow: { id: flow_id, name: flow_name, tags: readPlainJson(flow_tags) },
-    deployment: tagged(named(columns.deployment_id, columns.deployment_name), columns.deployment_tags),
+    deployment: deploymentIn(columns),
     workQueue: named(columns.work_queue_id, columns.queue_name),
     workPool: withType(named(columns.work_pool_id, columns.work_pool_name), work_pool_type),
     parent: tagged(named(columns.parent_task_run_id, columns.parent_name), columns.parent_tags),
   };
+}
+
+function deploymentIn({ deployment_id, deployment_name, deployment_tags, limit_id }: RelatedColumns) {
+  const deployment = tagged(named(deployment_id, deployment_name), deployment_tags);
+  return deployment === null ? null : { ...deployment, limitId: limit_id };
 }
 
 interface Named {
@@ -128,10 +135,12 @@ export async function flowOf(reader: Reader, id: string) {
 export async function deploymentOf(reader: Reader, id: string) {
   const found = await reader
     .selectFrom("deployment")
-    .select(["id", "name", "tags"])
+    .select(["id", "name", "tags", "concurrency_limit_id"])
     .where("id", "=", id)
     .executeTakeFirst();
-  return found && { ...found, tags: readPlainJson<string[]>(found.tags) };
+  if (found === undefined) return undefined;
+  const { name, tags, concurrency_limit_id: limitId } = found;
+  return { id: found.id, name, tags: readPlainJson<string[]>(tags), limitId };
 }
 
 export async function taskRunOf(reader: Reader, id: string) {

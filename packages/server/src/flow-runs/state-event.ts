@@ -5,10 +5,17 @@ import type { RunState } from "../orchestration/state.ts";
 /** The related resources of a flow run, as its state events name them. */
 export interface RelatedResources {
   readonly flow: { readonly id: string; readonly name: string; readonly tags: readonly string[] };
-  readonly deployment: { readonly id: string; readonly name: string; readonly tags: readonly string[] } | null;
+  readonly deployment: RelatedDeployment | null;
   readonly workQueue: { readonly id: string; readonly name: string } | null;
   readonly workPool: { readonly id: string; readonly name: string; readonly type: string } | null;
   readonly parent: { readonly id: string; readonly name: string; readonly tags: readonly string[] } | null;
+}
+
+export interface RelatedDeployment {
+  readonly id: string;
+  readonly name: string;
+  readonly tags: readonly string[];
+  readonly limitId: string | null;
 }
 
 export interface StateChange {

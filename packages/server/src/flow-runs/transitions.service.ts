@@ -23,6 +23,7 @@ import { completeFlowRunPolicy, type FlowRunRow } from "./flow-runs.presenter.ts
 import * as queries from "./flow-runs.queries.ts";
 import type { KnownRun } from "./known-runs.ts";
 import { flowRunForChange } from "./related.queries.ts";
+import type { RelatedResources } from "./state-event.ts";
 
 const ruleSets = { core: coreFlowRunRules, minimal: minimalFlowRunRules, late: markLateRules };
 
@@ -30,13 +31,9 @@ const ruleSets = { core: coreFlowRunRules, minimal: minimalFlowRunRules, late: m
 export type RuleSetName = keyof typeof ruleSets;
 
 /** Proposes a state for a flow run, and returns the decision. */
-export async function propose(
-  context: Context,
-  id: string,
-  { state, ruleSet }: { readonly state: StateCreate; readonly ruleSet: RuleSetName },
-): Promise<Proposed> {
+export async function propose(context: Context, id: string, given: Omit<StateProposal, "id">): Promise<Proposed> {
   const begun = context.clock.now();
-  const proposal = { id, state, ruleSet };
+  const proposal = { ...given, id };
   const decided = await proposeByMemory(context, proposal);
   const result = decided ?? (await proposeByReading(context, proposal));
   context.metrics.add("flow_run_proposals_total", 1, { way: decided === undefined ? "reading" : "memory" });
@@ -62,7 +59,7 @@ async function proposeByMemory(context: Context, proposal: StateProposal): Promi
   let isKnown = false;
   const initial = stateOfRun(row);
   try {
-    const decided = await decide(proposal, { row, initial, now: clock.now(), load: noFacts });
+    const decided = await decide(proposal, { row, related, initial, now: clock.now(), load: noFacts });
     const { run, written, effects, result } = decided;
     // That a run stays as it is may not be said of one that has changed.
     if (written === null) return undefined;
@@ -97,6 +94,8 @@ export interface StateProposal {
   readonly ruleSet: RuleSetName;
   /** When the run came into the state, by the server's clock, where that was not now. */
   readonly at?: Timestamp;
+  /** The version of Prefect's client that proposes it. */
+  readonly clientVersion?: string | undefined;
 }
 
 /** The same within a unit of work. */
@@ -117,7 +116,8 @@ async function transition(unit: Unit, proposal: StateProposal): Promise<Transiti
   if (found === undefined) throw notFound("Flow run", id);
   const { row, related, versions } = found;
   const initial = stateOfRun(row);
-  const decided = await decide(proposal, { row, initial, now: at ?? clock.now(), load: factsOf(unit, row) });
+  const load = factsOf(unit, { row, related, clientVersion: proposal.clientVersion });
+  const decided = await decide(proposal, { row, related, initial, now: at ?? clock.now(), load });
   const { run, written, effects, result } = decided;
   if (written === null) return { result, known: versions && { row, related, versions } };
   const moved = movedRow(row, run, { written, now: at === undefined ? written.timestamp : clock.now() });
@@ -134,6 +134,7 @@ async function write(unit: Unit, entered: Entered, effects: readonly FlowRunEffe
 
 interface Deciding {
   readonly row: FlowRunRow;
+  readonly related: Pick<RelatedResources, "deployment">;
   readonly initial: RunState | null;
   readonly now: Timestamp;
   readonly load: LoadFact<FlowRunFacts>;
@@ -141,11 +142,11 @@ interface Deciding {
 
 async function decide(
   { state, ruleSet }: Pick<StateProposal, "state" | "ruleSet">,
-  { row, initial, now, load }: Deciding,
+  { row, related, initial, now, load }: Deciding,
 ) {
   const { status, details, ...outcome } = await orchestrate(
     { ruleSet: ruleSets[ruleSet], transform: transformFlowRun, load },
-    { run: subjectOf(row), initial, proposed: proposalOf(state, now), now, ...chance },
+    { run: subjectOf(row, related), initial, proposed: proposalOf(state, now), now, ...chance },
   );
   const current = outcome.written ?? initial;
   const result: OrchestrationResult = { state: current === null ? null : presentState(current), status, details };
@@ -154,19 +155,27 @@ async function decide(
 
 /** The first state of a run that is being created. */
 export async function firstState(unit: Unit, bare: FlowRunRow, { state, now }: { state: StateCreate; now: Timestamp }) {
-  const deciding = { row: bare, initial: null, now, load: factsOf(unit, bare) };
+  const related = { deployment: null };
+  const deciding = {
+    row: bare,
+    related,
+    initial: null,
+    now,
+    load: factsOf(unit, { row: bare, related, clientVersion: undefined }),
+  };
   const { run, written, effects } = await decide({ state, ruleSet: "minimal" }, deciding);
   if (written === null) throw new Error("no rule may refuse the first state of a run");
   return { row: movedRow(bare, run, { written, now: written.timestamp }), written, effects };
 }
 
-type Entered = Omit<Move, "unit" | "force">;
+type Entered = Omit<Move, "unit" | "force" | "again">;
 
 /** Carries out the effects of a written state, in the same unit of work. */
 export async function follow(unit: Unit, entered: Entered, effects: readonly FlowRunEffect[]): Promise<void> {
   noteFlowRun(unit, entered.row);
   const force: Move["force"] = (id, state, at) => proposeIn(unit, { id, state, ruleSet: "minimal", at });
-  await carryOut(effects, { ...entered, unit, force }, effectHandlers);
+  const again: Move["again"] = (state) => proposeIn(unit, { id: entered.row.id, state, ruleSet: "core" });
+  await carryOut(effects, { ...entered, unit, force, again }, effectHandlers);
 }
 
 /** Notes that the run has come into the state of the row. */
@@ -185,10 +194,10 @@ function noteForServing(unit: Unit, row: FlowRunRow): void {
   }
 }
 
-function subjectOf(row: FlowRunRow): FlowRunSubject {
+function subjectOf(row: FlowRunRow, { deployment }: Pick<RelatedResources, "deployment">): FlowRunSubject {
   const { id, deployment_id, parent_task_run_id, infrastructure_pid } = row;
   const policy = completeFlowRunPolicy(readPlainJson(row.empirical_policy));
-  return { ...timesOf(row), id, deployment_id, parent_task_run_id, infrastructure_pid, policy };
+  return { ...timesOf(row), id, deployment_id, deployment, parent_task_run_id, infrastructure_pid, policy };
 }
 
 /** The row was read for this and is nobody else's: a copy of its forty columns would cost as much as a statement. */

@@ -190,3 +190,7 @@ export async function forgetEndedRuns(tx: Writer, limit: number): Promise<void> 
       JOIN flow_run ON flow_run.id = heartbeat.flow_run_id
       WHERE ${isTerminal("flow_run.state_type")} LIMIT ${limit})`.execute(tx);
 }
+
+export async function forgetSigns(tx: Writer, flowRunId: string): Promise<void> {
+  await tx.deleteFrom("flow_run_heartbeat").where("flow_run_id", "=", flowRunId).execute();
+}

@@ -30,3 +30,8 @@ export interface ProposerSign {
 export async function recordProposer(unit: Unit, sign: ProposerSign): Promise<void> {
   await queries.keepProposerSign(unit.later, { ...sign, declared: true }, sign.occurred);
 }
+
+/** The process that gave the signs has nothing to do with the run any more. */
+export async function forget({ later }: Unit, flowRunId: string): Promise<void> {
+  await queries.forgetSigns(later, flowRunId);
+}

@@ -53,6 +53,17 @@ export function refused(code: ErrorCode, detail: string): RequestError {
   return new RequestError(code, { detail });
 }
 
+/** 423: all slots are taken. The answer is Prefect's, whose clients ask again after so many seconds. */
+export class Locked extends RequestError {
+  override readonly name = "Locked";
+  readonly retryAfterSeconds: number;
+
+  constructor(retryAfterSeconds: number) {
+    super("SLOTS_TAKEN", { detail: "Locked" });
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
 /** 401: the request must authenticate. The sentence is Prefect's. */
 export function unauthenticated(): RequestError {
   return new RequestError("UNAUTHENTICATED", { exception_message: "Unauthorized" });

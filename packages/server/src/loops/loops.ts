@@ -1,4 +1,5 @@
 import type { BridgedBus } from "../bus-bridge.ts";
+import { leaseEnder } from "../concurrency-limits/lease-ends.service.ts";
 import { removePassed } from "../consumers/clean-up.service.ts";
 import { consumerWork } from "../consumers/handling.service.ts";
 import { unansweredCancellationsEnder } from "../heartbeats/cancellations.service.ts";
@@ -12,6 +13,7 @@ import { createLoop, type Loop, type LoopOptions } from "./loop.ts";
 
 const lostRunsEverySeconds = 15;
 const cancellationsEverySeconds = 20;
+const leasesEverySeconds = 2;
 /** This server's commits wake a consumer. Changes that others left are found by polling. */
 const consumersEverySeconds = 5;
 /** Under load a tick takes what many commits have brought: one for each commit cost as much as the commits (measured). */
@@ -26,6 +28,7 @@ export interface LoopsOptions {
 
 /** Everything that a listening server does by itself. All servers of one database run the loops that are not exclusive. */
 export function createLoops(context: Context, { retention, consumers, leases, bridge }: LoopsOptions): readonly Loop[] {
+  const endLeases = leaseEnder(context, leasesEverySeconds);
   const loop = (options: LoopOptions) => createLoop(context, options, leases);
   return [
     loop({
@@ -37,6 +40,13 @@ export function createLoops(context: Context, { retention, consumers, leases, br
       name: "unanswered-cancellations",
       everySeconds: cancellationsEverySeconds,
       work: unansweredCancellationsEnder(context, cancellationsEverySeconds),
+    }),
+    loop({
+      name: "leases",
+      everySeconds: leasesEverySeconds,
+      firstAfterSeconds: 0,
+      exclusive: true,
+      work: (_context, tick) => endLeases(tick),
     }),
     loop({
       name: "retention",

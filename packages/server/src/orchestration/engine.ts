@@ -39,7 +39,8 @@ export async function orchestrate<Run extends object, Facts extends object, Effe
   if (proposed === null) return { ...verdict, run: transition.run, written: null, effects: [] };
   const { run, written } = transform({ ...transition, run: { ...transition.run, ...before }, proposed });
   const effects: Effect[] = [];
-  let arrival: Arrival<Run> = { run, written, initial: transition.initial };
+  const status = verdict.status === "REJECT" ? "REJECT" : "ACCEPT";
+  let arrival: Arrival<Run> = { run, written, initial: transition.initial, status };
   const follow = ({ run, effects: more = [] }: Consequences<Run, Effect>) => {
     arrival = { ...arrival, run: { ...arrival.run, ...run } };
     effects.push(...more);

@@ -1,6 +1,7 @@
-import { openStateTypes, type Timestamp, terminalStateTypes } from "@ostinato/core";
+import { openStateTypes, stateNames, type Timestamp, terminalStateTypes } from "@ostinato/core";
 import type { FlowRunEffect, FlowRunFacts, FlowRunSubject } from "./flow-run-rules.ts";
 import { type Arrival, anyOrNone, anyType, type Follower, type FromType } from "./rule.ts";
+import { releaseSlot } from "./slot-rules.ts";
 import { hasData } from "./state.ts";
 
 type FlowRunFollower<Need extends keyof FlowRunFacts = never> = Follower<
@@ -75,6 +76,16 @@ const noteHeartbeat: FlowRunFollower = {
   },
 };
 
+/** A run that waits for its next attempt in its process is watched on. */
+const forgetSigns: FlowRunFollower = {
+  name: "forget-signs",
+  from: anyType.filter((type) => type !== "SCHEDULED"),
+  to: ["SCHEDULED"],
+  when: ({ run, written, status }) =>
+    run.deployment_id !== null && !(status === "REJECT" && written.name === stateNames.awaitingRetry),
+  follow: () => ({ effects: [{ kind: "forget-signs" }] }),
+};
+
 const cancelSubflows: FlowRunFollower = {
   name: "cancel-subflows",
   from: anyOrNone,
@@ -105,6 +116,8 @@ export const flowRunFollowers = [
   endTaskRunsOfEndedAttempt,
   endTaskRunsOfLostAttempt,
   noteHeartbeat,
+  forgetSigns,
+  releaseSlot,
   cancelSubflows,
   mirrorOnParent,
   recordEvent,

@@ -1,4 +1,5 @@
 import { timesAfter } from "@ostinato/core";
+import { actUnderClaim, keepClaim } from "./claim-rules.ts";
 import { flowRunFollowers as followers } from "./flow-run-followers.ts";
 import {
   cancelAtOnceWithoutProcess,
@@ -15,7 +16,9 @@ import {
   resume,
   retryFailedRun,
 } from "./flow-run-rules.ts";
+import { restartCrashed, restartLost } from "./restart-rules.ts";
 import type { RuleSet, Transition } from "./rule.ts";
+import { cancelInsteadOfLate, keepSlotAtStart, secureSlot } from "./slot-rules.ts";
 import { keepScheduledTime, startOnce, waitForScheduledTime } from "./start-rules.ts";
 import { isFinal, type RunState, stateAfter, withDetails } from "./state.ts";
 
@@ -25,11 +28,15 @@ type FlowRunRuleSet = RuleSet<FlowRunSubject, FlowRunFacts, FlowRunEffect>;
 export const coreFlowRunRules: FlowRunRuleSet = {
   rules: [
     keepConcurrencyLease,
+    actUnderClaim,
+    keepClaim,
     refuseRepeatedTransition,
     guardFinishedRun,
     cancellingEndsAsCancelled,
     cancelAtOnceWithoutProcess,
     startOnce,
+    keepSlotAtStart,
+    secureSlot,
     markLateOnce,
     pause,
     resume,
@@ -37,16 +44,16 @@ export const coreFlowRunRules: FlowRunRuleSet = {
     waitForScheduledTime,
     retryFailedRun,
   ],
-  followers,
+  followers: [...followers, restartCrashed],
 };
 
 /** Rules for forced states, and for the first state of a run. */
 export const minimalFlowRunRules: FlowRunRuleSet = {
-  rules: [keepConcurrencyLease, keepPersistedResult, cancelAtOnceWithoutProcess],
-  followers,
+  rules: [keepConcurrencyLease, actUnderClaim, keepClaim, keepPersistedResult, cancelAtOnceWithoutProcess],
+  followers: [...followers, restartLost],
 };
 
-export const markLateRules: FlowRunRuleSet = { rules: [markLateOnce], followers };
+export const markLateRules: FlowRunRuleSet = { rules: [markLateOnce, cancelInsteadOfLate], followers };
 
 /** Applies a new state to a flow run, for every rule set. */
 export function transformFlowRun(transition: Transition<FlowRunSubject>): {

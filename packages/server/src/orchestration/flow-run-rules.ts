@@ -8,6 +8,7 @@ import {
 } from "@ostinato/core";
 import type { FlowRunPolicy } from "@ostinato/protocol";
 import { abort, accept, anyOrNone, anyType, type Decision, type EffectOf, type Rule, refuse } from "./rule.ts";
+import type { DeploymentSlots, ProposingClient } from "./slots.ts";
 import { awaitingRetry } from "./start-rules.ts";
 import { detailTime, isFinal, keepsResult, neverAfterEnd, type Proposal, type RunState, withDetails } from "./state.ts";
 
@@ -16,6 +17,8 @@ export interface FlowRunSubject extends RunTimes {
   readonly id: string;
   readonly policy: FlowRunPolicy;
   readonly deployment_id: string | null;
+  /** Null for a run without a deployment, and where that is gone. */
+  readonly deployment: { readonly limitId: string | null } | null;
   readonly parent_task_run_id: string | null;
   readonly infrastructure_pid: string | null;
 }
@@ -24,6 +27,11 @@ export interface FlowRunSubject extends RunTimes {
 export interface FlowRunFacts {
   /** The last sign of life of the run's process; null if it never gave one. */
   readonly lastSign: Timestamp | null;
+  /** The slots of its deployment's limit; null where it has no limit. */
+  readonly slots: DeploymentSlots | null;
+  readonly client: ProposingClient;
+  /** How often the run may still be started again after a crash. */
+  readonly restartsLeft: number;
 }
 
 export interface FlowRunEffects {
@@ -41,6 +49,13 @@ export interface FlowRunEffects {
   readonly "cancel-subflows": object;
   /** The inputs that the run keeps under these keys go: they answer a pause of an attempt before. */
   readonly "forget-inputs": { readonly keys: readonly string[] };
+  /** The run holds a slot by this lease: for so long, or with null until it leaves its state. */
+  readonly "hold-slot": { readonly limitId: string; readonly leaseId: string; readonly seconds: number | null };
+  readonly "release-slot": { readonly leaseId: string };
+  /** The signs of life of the process that had the run do not count for the next one. */
+  readonly "forget-signs": object;
+  /** The run is to be started again in another process. */
+  readonly restart: object;
 }
 
 export type FlowRunEffect = EffectOf<FlowRunEffects>;
@@ -241,16 +256,19 @@ export const retryFailedRun: FlowRunRule = {
     return {
       kind: "reject",
       reason: "Retrying",
-      // The run keeps its slot of the deployment's limit while it waits to run again in the same process.
-      state: withDetails(awaitingRetry(proposed, addSeconds(now, retry_delay ?? 0)), leaseOf(initial)),
+      // The run keeps its claim and its slot of the deployment's limit while it waits to run again in the same process.
+      state: withDetails(awaitingRetry(proposed, addSeconds(now, retry_delay ?? 0)), heldBy(initial)),
       before: withPolicy(run, { resuming: false, pause_keys: [], retry_type: "in_process" }),
     };
   },
 };
 
-function leaseOf(state: RunState | null) {
-  const lease = state?.details.deployment_concurrency_lease_id ?? null;
-  return lease === null ? {} : { deployment_concurrency_lease_id: lease };
+function heldBy(state: RunState | null) {
+  const { claim, deployment_concurrency_lease_id: lease = null } = state?.details ?? {};
+  return {
+    ...(claim === undefined ? {} : { claim }),
+    ...(lease === null ? {} : { deployment_concurrency_lease_id: lease }),
+  };
 }
 
 function withPolicy(run: FlowRunSubject, change: FlowRunPolicy): Pick<FlowRunSubject, "policy"> {

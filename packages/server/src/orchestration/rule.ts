@@ -25,6 +25,8 @@ export interface Arrival<Run> {
   readonly run: Run;
   readonly initial: RunState | null;
   readonly written: RunState;
+  /** REJECT where a rule gave another state than the proposed one. */
+  readonly status: "ACCEPT" | "REJECT";
 }
 
 /** An effect of a table: an object with its `kind` and the table's fields for it. */

@@ -56,6 +56,7 @@ const ownDetails = [
   "heartbeat_seconds",
   "process",
   "process_lost",
+  "claim",
 ] as const;
 
 const moments = ["scheduled_time", "cache_expiration", "pause_timeout"] as const;

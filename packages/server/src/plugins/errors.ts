@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { isUuid } from "@ostinato/core";
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { errorAnswer } from "../kernel/error-answer.ts";
-import { Nowhere, Overloaded, type RequestError, refused } from "../kernel/errors.ts";
+import { Locked, Nowhere, Overloaded, type RequestError, refused } from "../kernel/errors.ts";
 import type { Registry } from "../kernel/operation.ts";
 import { absence } from "./absent-nouns.ts";
 import { addressOf } from "./addresses.ts";
@@ -20,8 +20,9 @@ export function errorAnswers(app: FastifyInstance): void {
     if (error instanceof Nowhere) return reply.callNotFound();
     const described = errorAnswer(error, request.routeOptions?.bodyLimit);
     const { status } = described;
-    if (described instanceof Overloaded) reply.header("retry-after", String(described.retryAfterSeconds));
-    else if (status >= 500) report(error, status, request);
+    if (described instanceof Overloaded || described instanceof Locked) {
+      reply.header("retry-after", String(described.retryAfterSeconds));
+    } else if (status >= 500) report(error, status, request);
     // The rest of a stalled request is not awaited.
     if (status === 408) reply.header("connection", "close");
     if (status === 503 && !reply.hasHeader("retry-after")) reply.header("retry-after", "1");

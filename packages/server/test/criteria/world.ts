@@ -49,6 +49,7 @@ export function makeWorld(): World {
     work_queue_name: i % 4 === 3 ? null : (["fast", "slow", "Fast"][i % 3] as string),
     concurrency_limit: i % 3 === 0 ? null : i,
     concurrency_options: null,
+    concurrency_limit_id: null,
     description: null,
     version: null,
     version_id: null,

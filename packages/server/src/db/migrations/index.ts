@@ -10,6 +10,7 @@ import * as keptParameters from "./0007-kept-parameters.ts";
 import * as compatibleSchemas from "./0008-compatible-schemas.ts";
 import * as outbox from "./0009-outbox.ts";
 import * as deployments from "./0010-deployments.ts";
+import * as slots from "./0011-slots.ts";
 
 export interface Migration {
   readonly name: string;
@@ -36,4 +37,5 @@ export const migrations: readonly Migration[] = [
   { name: "0008-compatible-schemas", breaking: true, up: compatibleSchemas.up },
   { name: "0009-outbox", breaking: false, up: outbox.up },
   { name: "0010-deployments", breaking: false, up: deployments.up },
+  { name: "0011-slots", breaking: false, up: slots.up },
 ];

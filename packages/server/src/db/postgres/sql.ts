@@ -9,6 +9,7 @@ export const postgresTypes: ColumnTypes = {
   uuid: "uuid",
   moment: "bigint",
   integer: "integer",
+  real: "double precision",
   flag: "smallint",
   json: "text",
   searchableJson: "jsonb",

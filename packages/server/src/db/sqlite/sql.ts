@@ -10,6 +10,7 @@ export const sqliteTypes: ColumnTypes = {
   uuid: "text",
   moment: "integer",
   integer: "integer",
+  real: "real",
   flag: "integer",
   json: "text",
   searchableJson: "text",

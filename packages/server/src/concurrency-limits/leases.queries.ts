@@ -1,0 +1,121 @@
+import { microsPerSecond, type Timestamp } from "@ostinato/core";
+import { sql } from "kysely";
+import type { Reader, Writer } from "../db/dialect.ts";
+import { portable } from "../db/portable.ts";
+import { holdsNow, leaseTime } from "./lease-clock.queries.ts";
+
+export interface Holder {
+  readonly type: string;
+  readonly id: string;
+}
+
+export interface Taken {
+  readonly leaseId: string;
+  readonly holder: Holder | null;
+  /** Null for a lease that ends with its holder. */
+  readonly seconds: number | null;
+  readonly now: Timestamp;
+}
+
+/** Keeps the lease, as a new one or with another end. */
+export async function putLease(tx: Writer, { leaseId, holder, seconds, now }: Taken): Promise<void> {
+  await sql`INSERT INTO concurrency_lease (id, created, holder_type, holder_id, ends_at)
+    VALUES (${leaseId}, ${now}, ${holder?.type ?? null}, ${holder?.id ?? null}, ${endAfter(seconds)})
+    ON CONFLICT (id) DO UPDATE SET ends_at = excluded.ends_at`.execute(tx);
+}
+
+export interface SlotsOfLease {
+  readonly leaseId: string;
+  readonly limitIds: readonly string[];
+  readonly slots: number;
+}
+
+/** Taking the slots that the lease has already changes nothing. */
+export async function putSlots(tx: Writer, { leaseId, limitIds, slots }: SlotsOfLease): Promise<void> {
+  await tx
+    .insertInto("concurrency_slot")
+    .values(limitIds.map((limit_id) => ({ limit_id, lease_id: leaseId, slots })))
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** Gives a lease that is in force another end; false where it has ended. */
+export async function renewLease(tx: Writer, leaseId: string, seconds: number): Promise<boolean> {
+  const { rows } = await sql`UPDATE concurrency_lease SET ends_at = ${endAfter(seconds)}
+    WHERE id = ${leaseId} AND ${holdsNow("concurrency_lease")} RETURNING id`.execute(tx);
+  return rows.length > 0;
+}
+
+function endAfter(seconds: number | null) {
+  return seconds === null ? sql`NULL` : sql`${leaseTime} + ${sql.lit(Math.round(seconds * microsPerSecond))}`;
+}
+
+export async function limitsOfLease(reader: Reader, leaseId: string): Promise<readonly string[]> {
+  const rows = await reader
+    .selectFrom("concurrency_slot")
+    .select("limit_id")
+    .where("lease_id", "=", leaseId)
+    .orderBy("limit_id")
+    .execute();
+  return rows.map(({ limit_id }) => limit_id);
+}
+
+/** The limits whose slots are given back; none where the lease is gone. */
+export async function deleteLease(tx: Writer, leaseId: string): Promise<readonly string[]> {
+  const limits = await limitsOfLease(tx, leaseId);
+  await tx.deleteFrom("concurrency_lease").where("id", "=", leaseId).execute();
+  return limits;
+}
+
+/** The same with all leases of flow runs. */
+export async function deleteLeasesOfRuns(tx: Writer, flowRunIds: readonly string[]): Promise<readonly string[]> {
+  const leases = await tx
+    .selectFrom("concurrency_lease")
+    .select("id")
+    .where("holder_id", "in", flowRunIds)
+    .where("holder_type", "=", "flow_run")
+    .orderBy("id")
+    .execute();
+  return leases.length === 0 ? [] : deleteLeases(tx, leases);
+}
+
+/** Removes some leases whose time is over; gives the limits that have free slots by that. */
+export async function deleteEndedLeases(tx: Writer, limit: number): Promise<EndedLeases> {
+  const { rows } = await sql<{ id: string }>`SELECT id FROM concurrency_lease
+    WHERE ends_at IS NOT NULL AND ends_at <= ${leaseTime} ORDER BY ends_at, id LIMIT ${limit}
+    ${portable.freeRowLock("concurrency_lease")}`.execute(tx);
+  return { leases: rows.length, limitIds: rows.length === 0 ? [] : await deleteLeases(tx, rows) };
+}
+
+export interface EndedLeases {
+  readonly leases: number;
+  readonly limitIds: readonly string[];
+}
+
+async function deleteLeases(tx: Writer, leases: readonly { readonly id: string }[]): Promise<readonly string[]> {
+  const ids = leases.map(({ id }) => id);
+  const slots = await tx
+    .selectFrom("concurrency_slot")
+    .select("limit_id")
+    .distinct()
+    .where("lease_id", "in", ids)
+    .orderBy("limit_id")
+    .execute();
+  await tx.deleteFrom("concurrency_lease").where("id", "in", ids).execute();
+  return slots.map(({ limit_id }) => limit_id);
+}
+
+/** The lease by which the run holds a slot of the limit now. */
+export async function leaseOfRun(reader: Reader, limitId: string, flowRunId: string): Promise<string | undefined> {
+  const found = await reader
+    .selectFrom("concurrency_lease as lease")
+    .innerJoin("concurrency_slot as slot", "slot.lease_id", "lease.id")
+    .select("lease.id")
+    .where("lease.holder_id", "=", flowRunId)
+    .where("lease.holder_type", "=", "flow_run")
+    .where("slot.limit_id", "=", limitId)
+    .where(holdsNow("lease"))
+    .orderBy("lease.id")
+    .executeTakeFirst();
+  return found?.id;
+}

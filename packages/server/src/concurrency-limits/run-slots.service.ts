@@ -1,0 +1,68 @@
+import type { ConcurrencyOptions } from "@ostinato/protocol";
+import { readPlainJson } from "../db/json-text.ts";
+import type { Unit } from "../kernel/unit.ts";
+import type { DeploymentSlots } from "../orchestration/slots.ts";
+import { noteFreed } from "./concurrency-limits.service.ts";
+import * as leases from "./leases.queries.ts";
+import * as limits from "./limits.queries.ts";
+import { concurrencyOptionsOf } from "./run-slots.queries.ts";
+
+/** How long a run that is being started holds its slot without a sign of life, where its deployment does not say. */
+const graceSeconds = 300;
+
+export interface LimitedRun {
+  readonly id: string;
+  readonly deploymentId: string;
+  readonly limitId: string;
+}
+
+/** The slots of a deployment's limit as one of its runs finds them. Holds the limit until the unit of work ends. */
+export async function slotsFor(
+  { tx }: Unit,
+  { id, deploymentId, limitId }: LimitedRun,
+): Promise<DeploymentSlots | null> {
+  await limits.lockLimits(tx, [limitId]);
+  const [limit] = await limits.limitsByIds(tx, [limitId]);
+  if (limit === undefined || limit.active === 0) return null;
+  const held = await leases.leaseOfRun(tx, limitId, id);
+  const options = readOptions(await concurrencyOptionsOf(tx, deploymentId));
+  return {
+    limitId,
+    maxSlots: limit.max_slots,
+    free: limit.max_slots - limit.active_slots,
+    held: held ?? null,
+    strategy: options?.collision_strategy ?? "ENQUEUE",
+    graceSeconds: options?.grace_period_seconds ?? graceSeconds,
+  };
+}
+
+function readOptions(text: string | null): ConcurrencyOptions | null {
+  return text === null ? null : readPlainJson<ConcurrencyOptions | null>(text);
+}
+
+export interface HeldSlot {
+  readonly flowRunId: string;
+  readonly limitId: string;
+  readonly leaseId: string;
+  /** Null where it ends with the run. */
+  readonly seconds: number | null;
+}
+
+/** The run holds one slot by this lease from now on, or for longer. */
+export async function hold(
+  { context, later }: Unit,
+  { flowRunId, limitId, leaseId, seconds }: HeldSlot,
+): Promise<void> {
+  const now = context.clock.now();
+  await leases.putLease(later, { leaseId, holder: { type: "flow_run", id: flowRunId }, seconds, now });
+  await leases.putSlots(later, { leaseId, limitIds: [limitId], slots: 1 });
+}
+
+export async function release(unit: Unit, leaseId: string): Promise<void> {
+  noteFreed(unit, await leases.deleteLease(unit.tx, leaseId));
+}
+
+/** Gives back everything that deleted runs hold. */
+export async function releaseOfRuns(unit: Unit, flowRunIds: readonly string[]): Promise<void> {
+  noteFreed(unit, await leases.deleteLeasesOfRuns(unit.tx, flowRunIds));
+}

@@ -1,0 +1,47 @@
+import type { FlowRunRule } from "./flow-run-rules.ts";
+import { abort, accept, anyType, type Transition } from "./rule.ts";
+import { type RunState, withDetails } from "./state.ts";
+
+/**
+ * The claim on a run is the id of the PENDING state by which somebody has taken it. It is that of the run until the run is scheduled
+ * again, whatever state it goes into.
+ */
+function claimOf(state: RunState | null): string | undefined {
+  return state?.details.claim ?? (state?.type === "PENDING" ? state.id : undefined);
+}
+
+/** Clients that show a claim act only while it is the run's. Prefect's show none. */
+export const actUnderClaim: FlowRunRule = {
+  name: "act-under-claim",
+  from: anyType,
+  to: anyType,
+  when: ({ proposed }) => proposed.details.claim !== undefined,
+  decide: ({ initial, proposed }) =>
+    claimOf(initial) === proposed.details.claim
+      ? accept
+      : abort(
+          "This process has lost its claim on the run: the run was taken back or given to another process. It must stop working on it.",
+        ),
+};
+
+/** States that others propose, such as a cancellation, leave the claim with the process. */
+export const keepClaim: FlowRunRule = {
+  name: "keep-claim",
+  from: anyType.filter((type) => type !== "SCHEDULED"),
+  to: anyType.filter((type) => type !== "SCHEDULED"),
+  when: ({ proposed }) => proposed.details.claim === undefined,
+  decide(transition) {
+    const claim = keptClaim(transition);
+    return claim === undefined ? accept : { ...accept, proposed: withDetails(transition.proposed, { claim }) };
+  },
+};
+
+function keptClaim({
+  run,
+  initial,
+  proposed,
+}: Transition<{ readonly deployment_id: string | null }>): string | undefined {
+  if (proposed.type === "PENDING" && initial?.type !== "PENDING") return undefined;
+  const stopsBeforeStart = proposed.type === "CANCELLING" && run.deployment_id !== null;
+  return stopsBeforeStart ? claimOf(initial) : initial?.details.claim;
+}
