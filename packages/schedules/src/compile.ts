@@ -1,8 +1,8 @@
 import { microsPerSecond, parseTimestamp, type Timestamp } from "@ostinato/core";
 import { type Cron, CronError, parseCron } from "./cron-grammar.ts";
 import { cronWalls } from "./cron-walls.ts";
-import { timesInZone } from "./in-zone.ts";
-import { type Interval, intervalTimes } from "./interval-times.ts";
+import { timesInZone, type WallsFrom } from "./in-zone.ts";
+import { type Interval, intervalTimes, intervalWalls, isOnWallClock } from "./interval-times.ts";
 import { scheduleError } from "./problem.ts";
 import { parseRRule, RRuleError, type RuleSet } from "./rrule-text.ts";
 import { rruleWalls, Steps } from "./rrule-walls.ts";
@@ -16,7 +16,7 @@ import {
   zoneNameOf,
 } from "./schedule.ts";
 import type { WallTime } from "./wall-time.ts";
-import type { Zone } from "./zone.ts";
+import type { InGap, Zone } from "./zone.ts";
 import { zoneOrProblem } from "./zone-names.ts";
 
 /** A schedule that has been read. `timesFrom` gives its times in order, each once; endless where the schedule is. */
@@ -25,13 +25,19 @@ export type CompiledSchedule = CompiledCron | CompiledInterval | CompiledRRule;
 export interface CompiledCron {
   readonly kind: "cron";
   readonly zone: Zone;
+  readonly walls: WallsFrom;
+  readonly inGap: InGap;
   readonly cron: Cron;
+  readonly dayOr: boolean;
   readonly timesFrom: (from: Timestamp) => Iterable<Timestamp>;
 }
 
 export interface CompiledInterval {
   readonly kind: "interval";
   readonly zone: Zone;
+  /** Only from a day on: shorter intervals know no wall clock. */
+  readonly walls: WallsFrom | undefined;
+  readonly inGap: InGap;
   readonly interval: Interval;
   readonly timesFrom: (from: Timestamp) => Iterable<Timestamp>;
 }
@@ -39,8 +45,10 @@ export interface CompiledInterval {
 export interface CompiledRRule {
   readonly kind: "rrule";
   readonly zone: Zone;
+  /** The walls and the times throw TooManySteps when finding the next one takes too long. */
+  readonly walls: WallsFrom;
+  readonly inGap: InGap;
   readonly rules: RuleSet;
-  /** Throws TooManySteps when finding the next time takes too long. */
   readonly timesFrom: (from: Timestamp) => Iterable<Timestamp>;
 }
 
@@ -69,7 +77,8 @@ function compileCron(schedule: CronSchedule): CompiledCron {
   const cron = readCron(schedule.cron);
   const dayOr = schedule.day_or ?? true;
   const walls = (from: WallTime) => cronWalls(cron, dayOr, from);
-  return { kind: "cron", zone, cron, timesFrom: (from) => timesInZone(walls, zone, "later", from) };
+  const inGap = "later";
+  return { kind: "cron", zone, walls, inGap, cron, dayOr, timesFrom: (from) => timesInZone(walls, zone, inGap, from) };
 }
 
 function readCron(expression: string): Cron {
@@ -86,7 +95,9 @@ function compileInterval(schedule: IntervalSchedule): CompiledInterval {
   const micros = Math.round(schedule.interval * microsPerSecond);
   if (!(micros >= 1)) throw scheduleError("interval", schedule.interval, "write a number of seconds above 0");
   const interval: Interval = { micros, anchor: anchorOf(schedule, zone), zone };
-  return { kind: "interval", zone, interval, timesFrom: (from) => intervalTimes(interval, from) };
+  const walls = isOnWallClock(interval) ? (from: WallTime) => intervalWalls(interval, from) : undefined;
+  const inGap = "later";
+  return { kind: "interval", zone, walls, inGap, interval, timesFrom: (from) => intervalTimes(interval, from) };
 }
 
 /** A few hundred milliseconds on a slow machine. */
@@ -95,11 +106,9 @@ const maxSteps = 300_000;
 function compileRRule(schedule: RRuleSchedule): CompiledRRule {
   const zone = zoneOf(schedule);
   const rules = readRRule(schedule.rrule);
-  const timesFrom = (from: Timestamp) => {
-    const steps = new Steps(maxSteps);
-    return timesInZone((wall) => rruleWalls(rules, wall, steps), zone, "earlier", from);
-  };
-  return { kind: "rrule", zone, rules, timesFrom };
+  const walls = (from: WallTime) => rruleWalls(rules, from, new Steps(maxSteps));
+  const inGap = "earlier";
+  return { kind: "rrule", zone, walls, inGap, rules, timesFrom: (from) => timesInZone(walls, zone, inGap, from) };
 }
 
 function readRRule(text: string): RuleSet {

@@ -66,6 +66,26 @@ function splitCron(expression: string): readonly string[] {
   );
 }
 
+/** Ranges such as `5-5`, which croniter takes for the whole of their field. `59/15` is `59-59/15` to it. */
+export function wholeRanges(expression: string): readonly WholeRange[] {
+  const parts = splitCron(expression);
+  return parts.flatMap((part, index) =>
+    part.split(",").flatMap((item) => {
+      const { name, max } = fieldAt(index);
+      const [, first = "", last = first] = /^([^-/]+)-([^-/]+)/.exec(item) ?? /^(\d+)\//.exec(item) ?? [];
+      const goesOn = !item.includes("-") && Number(first) !== max;
+      return first !== "" && first === last && !goesOn ? [{ range: item, value: first, field: name }] : [];
+    }),
+  );
+}
+
+export interface WholeRange {
+  readonly range: string;
+  /** The single value that may have been meant. */
+  readonly value: string;
+  readonly field: CronField;
+}
+
 interface FieldRules {
   readonly name: CronField;
   readonly min: number;
@@ -261,7 +281,7 @@ function refuseOtherDialects(field: FieldText): void {
 }
 
 function wrong({ rules, text }: FieldText, message: string): CronError {
-  return new CronError(`in the ${rules.name} ${JSON.stringify(text)} ${message}`);
+  return new CronError(`in the ${rules.name} ${JSON.stringify(text)}, ${message}`);
 }
 
 function namesOf({ names }: FieldRules): string {

@@ -9,13 +9,21 @@ export interface Interval {
 }
 
 /** From a day on an interval is counted on the clock of its zone, below it in elapsed time. */
-function isOnWallClock({ micros, zone }: Interval): boolean {
+export function isOnWallClock({ micros, zone }: Interval): boolean {
   return micros >= secondsPerDay * microsPerSecond && zone.name !== "UTC";
 }
 
 /** The times of an interval from `from` on, in order; those of the past before the anchor too. */
 export function intervalTimes(interval: Interval, from: Timestamp): Generator<Timestamp, undefined> {
   return isOnWallClock(interval) ? onWallClock(interval, from) : inElapsedTime(interval, from);
+}
+
+/** The wall times, without fractions of a second, of an interval that is counted on the wall clock. */
+export function* intervalWalls({ micros, anchor, zone }: Interval, from: WallTime): Generator<WallTime, void> {
+  const wallOfAnchor = toWall(anchor, zone);
+  for (let index = Math.ceil((from * microsPerSecond - wallOfAnchor) / micros); ; index += 1) {
+    yield Math.floor((wallOfAnchor + index * micros) / microsPerSecond) as WallTime;
+  }
 }
 
 function* inElapsedTime({ micros, anchor }: Interval, from: Timestamp): Generator<Timestamp, undefined> {

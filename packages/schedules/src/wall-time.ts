@@ -54,3 +54,8 @@ export function weekdayOf(day: number): number {
 export function modulo(value: number, divisor: number): number {
   return value - Math.floor(value / divisor) * divisor;
 }
+
+/** `2026-03-08T02:30:00`. */
+export function formatWallTime(wall: WallTime): string {
+  return new Date(wall * 1000).toISOString().slice(0, 19);
+}
