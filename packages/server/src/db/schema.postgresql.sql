@@ -121,6 +121,7 @@ CREATE INDEX deployment_created ON deployment USING btree (created DESC, id DESC
 CREATE INDEX deployment_limit ON deployment USING btree (concurrency_limit_id) WHERE (concurrency_limit_id IS NOT NULL);
 CREATE INDEX deployment_name ON deployment USING btree (name, id);
 CREATE INDEX deployment_polled ON deployment USING btree (last_polled) WHERE (status = 'READY'::text);
+CREATE INDEX deployment_run_policy ON deployment USING btree (id) WHERE (run_policy <> '{}'::text);
 CREATE INDEX deployment_updated ON deployment USING btree (updated DESC, id DESC);
 
 CREATE TABLE deployment_schedule (
@@ -252,6 +253,7 @@ CREATE INDEX flow_run_flow_begin ON flow_run USING btree (flow_id, COALESCE(star
 CREATE INDEX flow_run_flow_state ON flow_run USING btree (flow_id, state_type, expected_start_time, parent_task_run_id);
 CREATE INDEX flow_run_in_line ON flow_run USING btree (deployment_id, expected_start_time, id) WHERE (state_name = 'AwaitingConcurrencySlot'::text);
 CREATE INDEX flow_run_name ON flow_run USING btree (name, id);
+CREATE INDEX flow_run_open_subflow ON flow_run USING btree (parent_task_run_id) WHERE ((parent_task_run_id IS NOT NULL) AND (state_type = ANY (ARRAY['SCHEDULED'::text, 'PENDING'::text, 'RUNNING'::text, 'PAUSED'::text, 'CANCELLING'::text])));
 CREATE INDEX flow_run_parent ON flow_run USING btree (parent_task_run_id) WHERE (parent_task_run_id IS NOT NULL);
 CREATE INDEX flow_run_scheduled ON flow_run USING btree (next_scheduled_start_time) WHERE (next_scheduled_start_time IS NOT NULL);
 CREATE INDEX flow_run_state_begin ON flow_run USING btree (state_type, COALESCE(start_time, expected_start_time) DESC, id DESC);

@@ -14,6 +14,7 @@ import * as taskRuns from "../task-runs/task-runs.service.ts";
 import type { FlowRunRow } from "./flow-runs.presenter.ts";
 import * as queries from "./flow-runs.queries.ts";
 import { type RelatedResources, stateEvent } from "./state-event.ts";
+import { cancellationOfSubflow } from "./subflow-cancellation.rules.ts";
 
 /** A flow run that goes from one state to another in a unit of work. */
 export interface Move {
@@ -46,8 +47,10 @@ export const effectHandlers: EffectHandlers<FlowRunEffects, Move> = {
     taskRuns.endAbandoned(unit, { flowRunId: row.id, why, until }),
 
   async "cancel-subflows"({ unit, row, written, force }) {
-    const state = { type: "CANCELLED", message: "The flow run that called it was cancelled." } as const;
-    for (const id of await queries.openSubflows(unit.tx, row.id)) await force(id, state, written.timestamp);
+    for (const subflow of await queries.openSubflows(unit.tx, row.id)) {
+      const state = cancellationOfSubflow(subflow);
+      if (state !== undefined) await force(subflow.id, state, written.timestamp);
+    }
   },
 
   "forget-inputs": ({ unit, row }, { keys }) => inputs.forgetIn(unit.tx, row.id, keys),

@@ -10,6 +10,7 @@ import { type CellType, columnTypes } from "../db/columns.ts";
 import type { Database, Reader, Writer } from "../db/dialect.ts";
 import { insertRows } from "../db/insert-rows.ts";
 import type { KnownChange, KnownChangeKind } from "../db/known-change.ts";
+import { portable } from "../db/portable.ts";
 import { prepared } from "../db/prepared.ts";
 import { isOpen } from "../db/state-sql.ts";
 import { type Tables, tables } from "../db/tables.ts";
@@ -59,16 +60,29 @@ export function flowRunByIdempotencyKey(reader: Reader, flowId: string, key: str
 }
 
 /** The subflows of a run that have not come to an end, by the task runs that stand for them. */
-export async function openSubflows(tx: Writer, flowRunId: string): Promise<readonly string[]> {
-  const rows = await tx
+export function openSubflows(tx: Writer, flowRunId: string): Promise<readonly OpenSubflow[]> {
+  return tx
     .selectFrom("task_run")
     .innerJoin("flow_run", "flow_run.parent_task_run_id", "task_run.id")
-    .select("flow_run.id")
+    .select(["flow_run.id", "flow_run.state_id", "flow_run.state_type", "flow_run.deployment_id"])
     .where("task_run.flow_run_id", "=", flowRunId)
     .where(isOpen("flow_run.state_type"))
     .orderBy("flow_run.id")
     .execute();
-  return rows.map(({ id }) => id);
+}
+
+export type OpenSubflow = Pick<FlowRunRow, "id" | "state_id" | "state_type" | "deployment_id">;
+
+/** Holds the run until the unit of work ends; false where it is in another state by now. */
+export async function holdInState(tx: Writer, id: string, stateId: string): Promise<boolean> {
+  const found = await tx
+    .selectFrom("flow_run")
+    .select("id")
+    .where("id", "=", id)
+    .where("state_id", "=", stateId)
+    .modifyEnd(portable.rowLock("flow_run"))
+    .executeTakeFirst();
+  return found !== undefined;
 }
 
 const runColumns = columnTypes(tables.flow_run);

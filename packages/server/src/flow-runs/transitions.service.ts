@@ -103,6 +103,19 @@ export async function proposeIn(unit: Unit, proposal: StateProposal): Promise<Or
   return (await transition(unit, proposal)).result;
 }
 
+export interface ProposalFrom extends StateProposal {
+  /** The id of the state that the run was seen in. */
+  readonly from: string;
+}
+
+/** Proposes a state for a run that was seen in another one, unless it has left that; gives whether it is in the proposed state now. */
+export function proposeFrom(context: Context, { from, ...proposal }: ProposalFrom): Promise<boolean> {
+  return unit(context, async (unit) => {
+    if (!(await queries.holdInState(unit.tx, proposal.id, from))) return false;
+    return (await proposeIn(unit, proposal)).status === "ACCEPT";
+  });
+}
+
 interface Transitioned {
   readonly result: OrchestrationResult;
   /** The run as it is once the unit of work is durable. */

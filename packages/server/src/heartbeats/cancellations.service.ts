@@ -1,8 +1,8 @@
 import * as flowRuns from "../flow-runs/flow-runs.service.ts";
 import type { Context } from "../kernel/context.ts";
+import { createSilence } from "../kernel/silence.ts";
 import { unit } from "../kernel/unit.ts";
 import * as queries from "./heartbeats.queries.ts";
-import { createSilence } from "./silence.rules.ts";
 
 /** A run is given 300 s to stop, as by Prefect's servers: three intervals of silence. */
 const intervalSeconds = 100;

@@ -92,6 +92,7 @@ export interface WatchedRun {
   readonly interval_seconds: number;
   readonly received: Timestamp;
   readonly process: string | null;
+  readonly deployment_id: string | null;
 }
 
 const atWork = ["RUNNING", "CANCELLING"] as const satisfies readonly StateType[];
@@ -111,6 +112,7 @@ function watchedRuns(reader: Reader) {
     .selectFrom("flow_run_heartbeat as heartbeat")
     .innerJoin("flow_run", "flow_run.id", "heartbeat.flow_run_id")
     .select(["flow_run.id as id", "flow_run.state_id as state_id", "flow_run.state_type as state_type"])
+    .select("flow_run.deployment_id as deployment_id")
     .select(["heartbeat.beat_count as beat_count", "heartbeat.interval_seconds as interval_seconds"])
     .select(["heartbeat.received as received", "heartbeat.process as process"])
     .where(isWatched);

@@ -1,10 +1,10 @@
-import { formatTimestamp, type Timestamp } from "@ostinato/core";
+import { formatTimestamp, type StateType, type Timestamp } from "@ostinato/core";
 import { lookAtProcess, type ProcessCondition } from "@ostinato/core/process";
 import * as flowRuns from "../flow-runs/flow-runs.service.ts";
 import type { Context } from "../kernel/context.ts";
+import { createSilence, type QuietRun, type SeenRun } from "../kernel/silence.ts";
 import { unit } from "../kernel/unit.ts";
 import * as queries from "./heartbeats.queries.ts";
-import { createSilence, type QuietRun, type SeenRun } from "./silence.rules.ts";
 
 const rowsForgottenPerStep = 200;
 
@@ -81,7 +81,8 @@ async function end(context: Context, run: queries.WatchedRun, why: "gone" | "sil
     const now = await queries.runToEnd(unit.tx, run.id);
     if (now === undefined || seen(now).sign !== seen(run).sign) return false;
     const state = endOf(now, why, formatTimestamp(lastSign));
-    const { status } = await flowRuns.proposeIn(unit, { id: run.id, state, ruleSet: "minimal", at: lastSign });
+    const at = state.type === "SCHEDULED" ? {} : { at: lastSign };
+    const { status } = await flowRuns.proposeIn(unit, { id: run.id, state, ruleSet: "minimal", ...at });
     return status === "ACCEPT";
   });
   if (ended) {
@@ -94,12 +95,24 @@ function lastSignOf({ received }: queries.WatchedRun, lastActivity: Timestamp | 
   return Math.max(received, lastActivity ?? 0) as Timestamp;
 }
 
-/** The run ends at its last sign of life. A run that was asked to stop, and never confirmed it, counts as cancelled. */
-function endOf({ state_type }: queries.WatchedRun, why: "gone" | "silent", since: string) {
+/**
+ * The run ends at its last sign of life. A run that was asked to stop, and never confirmed it, counts as cancelled. One that was
+ * claimed and not started goes back to those who serve its deployment.
+ */
+function endOf({ state_type, deployment_id }: queries.WatchedRun, why: "gone" | "silent", since: string): LostRunEnd {
   const sentence = {
     gone: `Its process is gone: it was killed, or ended without a word. Its last sign of life came at ${since}.`,
     silent: `No sign of life of its process since ${since}: it died, was stopped, or lost the server for too long.`,
   }[why];
-  if (state_type === "CANCELLING") return { type: "CANCELLED", message: `Cancelled. ${sentence}` } as const;
-  return { type: "CRASHED", message: sentence, state_details: { process_lost: true } } as const;
+  if (state_type === "PENDING" && deployment_id !== null) {
+    return { type: "SCHEDULED", message: `It is to be started again. ${sentence}` };
+  }
+  if (state_type === "CANCELLING") return { type: "CANCELLED", message: `Cancelled. ${sentence}` };
+  return { type: "CRASHED", message: sentence, state_details: { process_lost: true } };
+}
+
+interface LostRunEnd {
+  readonly type: Extract<StateType, "SCHEDULED" | "CANCELLED" | "CRASHED">;
+  readonly message: string;
+  readonly state_details?: { readonly process_lost: true };
 }

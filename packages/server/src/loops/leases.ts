@@ -1,7 +1,7 @@
 import { timeOrderedId } from "@ostinato/core";
 import type { DatabaseFile } from "../db/dialect.ts";
-import { createSilence } from "../heartbeats/silence.rules.ts";
 import type { Context } from "../kernel/context.ts";
+import { createSilence } from "../kernel/silence.ts";
 import { unit } from "../kernel/unit.ts";
 import * as queries from "./leases.queries.ts";
 

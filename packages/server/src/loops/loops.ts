@@ -7,13 +7,21 @@ import { lostRunsEnder } from "../heartbeats/lost-runs.service.ts";
 import type { Consumer } from "../kernel/consumer.ts";
 import type { Context } from "../kernel/context.ts";
 import { beatSeconds } from "../kernel/peers.ts";
+import {
+  cancelExpiredRuns,
+  cancelLeftSubflows,
+  failExpiredPauses,
+  markLateRuns,
+  silentClaimsReturner,
+} from "../overdue/overdue.service.ts";
 import type { Retention } from "../retention/retention.service.ts";
 import type { Leases } from "./leases.ts";
 import { createLoop, type Loop, type LoopOptions } from "./loop.ts";
 
-const lostRunsEverySeconds = 15;
+const lostRunsEverySeconds = 5;
 const cancellationsEverySeconds = 20;
 const leasesEverySeconds = 2;
+const silentClaimsEverySeconds = 10;
 /** This server's commits wake a consumer. Changes that others left are found by polling. */
 const consumersEverySeconds = 5;
 /** Under load a tick takes what many commits have brought: one for each commit cost as much as the commits (measured). */
@@ -40,6 +48,15 @@ export function createLoops(context: Context, { retention, consumers, leases, br
       name: "unanswered-cancellations",
       everySeconds: cancellationsEverySeconds,
       work: unansweredCancellationsEnder(context, cancellationsEverySeconds),
+    }),
+    loop({ name: "late-runs", everySeconds: 5, exclusive: true, work: markLateRuns }),
+    loop({ name: "expired-pauses", everySeconds: 5, exclusive: true, work: failExpiredPauses }),
+    loop({ name: "expired-runs", everySeconds: 15, exclusive: true, work: cancelExpiredRuns }),
+    loop({ name: "left-subflows", everySeconds: 20, exclusive: true, work: cancelLeftSubflows }),
+    loop({
+      name: "silent-claims",
+      everySeconds: silentClaimsEverySeconds,
+      work: silentClaimsReturner(context, silentClaimsEverySeconds),
     }),
     loop({
       name: "leases",

@@ -1,5 +1,7 @@
-import { stateNames } from "@ostinato/core";
+import { openStateTypes, stateNames } from "@ostinato/core";
 import type { ColumnTypes } from "../columns.ts";
+
+const openTypes = openStateTypes.map((type) => `'${type}'`).join(", ");
 
 /**
  * Limits, and who holds slots of them: a row for each right, with its holder and its end. `ends_at` is a time of `lease_clock`, which
@@ -24,6 +26,9 @@ export function up({ uuid, moment, integer, flag, real }: ColumnTypes): readonly
     "CREATE INDEX deployment_limit ON deployment (concurrency_limit_id) WHERE concurrency_limit_id IS NOT NULL",
     `CREATE INDEX flow_run_in_line ON flow_run (deployment_id, expected_start_time, id)
       WHERE state_name = '${stateNames.awaitingConcurrencySlot}'`,
+    `CREATE INDEX flow_run_open_subflow ON flow_run (parent_task_run_id)
+      WHERE parent_task_run_id IS NOT NULL AND state_type IN (${openTypes})`,
+    "CREATE INDEX deployment_run_policy ON deployment (id) WHERE run_policy <> '{}'",
     `CREATE INDEX flow_run_before_late ON flow_run (next_scheduled_start_time, id)
       WHERE state_name = '${stateNames.scheduled}'`,
   ];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createSilence } from "./silence.rules.ts";
+import { createSilence } from "./silence.ts";
 
 const run = (sign: string, intervalSeconds = 30) => [{ id: "r", sign, intervalSeconds }];
 
