@@ -370,8 +370,11 @@ def rrule_text(chance, start):
 
 
 def change_cases():
-    for zone in ZONES:
-        for change in ALL_TRANSITIONS[zone]:
+    """Also of zones with half hours, changes at midnight and winter time as the exception; and the day that Samoa left out in 2011."""
+    more = {zone: list(transitions(zone)) for zone in ["America/St_Johns", "Africa/Cairo", "Asia/Beirut", "Europe/Dublin"]}
+    samoa = {"Pacific/Apia": list(transitions("Pacific/Apia", 2010, 2021))}
+    for zone, changes in (ALL_TRANSITIONS | more | samoa).items():
+        for change in changes:
             before = change - dt.timedelta(hours=3)
             # The wall time that the change skips, or repeats: half an hour after it by the clock before it.
             wall = (change - dt.timedelta(seconds=1)).astimezone(ZoneInfo(zone)).replace(tzinfo=None) + dt.timedelta(minutes=15, seconds=1)
