@@ -66,7 +66,7 @@ function mutateCriterion(source: string, { key, value }: Property, columns: read
   add(value, `mutantOpposite(${text})`, `${name} is negated`);
   for (const column of columnsIn(value, source)) {
     const other = neighbourOf(column.text, columns);
-    if (other !== undefined) add(column, other, `${name} looks at ${other}`);
+    if (other !== undefined) add(column, other, `${name} looks at ${other} instead of ${column.text}`);
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * A time in whole microseconds since 1970-01-01T00:00:00Z. A safe integer until the year 2255, so it is exact in a JavaScript
- * number, in SQLite's INTEGER and in PostgreSQL's bigint, and sorts correctly in all three.
+ * A time in whole microseconds since 1970-01-01T00:00:00Z. A safe integer from 1684 to 2255, so it is exact in a JavaScript number,
+ * in SQLite's INTEGER and in PostgreSQL's bigint, and sorts correctly in all three.
  */
 export type Timestamp = number & { readonly __unit: "microseconds since the epoch" };
 
@@ -9,8 +9,8 @@ export type WireTimestamp = string;
 
 export const microsPerSecond = 1_000_000;
 
-export const earliestMoment = -62_135_596_800 * microsPerSecond; // year 1
-export const latestMoment = Number.MAX_SAFE_INTEGER; // year 2255
+export const earliestMoment = Number.MIN_SAFE_INTEGER; // July 1684
+export const latestMoment = Number.MAX_SAFE_INTEGER; // June 2255
 
 /** Numbers beyond this, in either direction, are milliseconds: nobody means the year 2604. */
 export const maxEpochSeconds = 20_000_000_000;
@@ -97,7 +97,5 @@ function offsetMinutes(zone: string): number {
 }
 
 function inRange(micros: number): Timestamp | undefined {
-  return Number.isSafeInteger(micros) && micros >= earliestMoment && micros <= latestMoment
-    ? (micros as Timestamp)
-    : undefined;
+  return Number.isSafeInteger(micros) ? (micros as Timestamp) : undefined;
 }

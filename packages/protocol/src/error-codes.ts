@@ -69,7 +69,7 @@ export const errorCodes = {
   },
   PATH_NOT_FOUND: {
     status: 404,
-    meaning: "Nothing stands at this path.",
+    meaning: "Nothing exists at this path.",
     remedy: "Check the address. A server of another version may have other paths.",
   },
   FEATURE_ABSENT: {

@@ -124,6 +124,8 @@ test.each<[string, TSchema, object]>([
   ["an operator that there is not", FlowRunFilter, { operator: "xor_" }],
   ["a moment that is not one", FlowRunFilter, { start_time: { after_: "yesterday" } }],
   ["a moment before year 1", FlowRunFilter, { start_time: { after_: "0000-01-01" } }],
+  ["a moment before July 1684", FlowRunFilter, { start_time: { after_: "1684-06-30" } }],
+  ["a moment after June 2255", FlowRunFilter, { start_time: { before_: "2255-07-01" } }],
   ["a name that is a number", FlowFilter, { name: { any_: [1] } }],
   ["a flag that is text", FlowFilter, { deployment: { is_null_: "yes" } }],
   ["a level beyond 32 bits", LogFilter, { level: { ge_: 2 ** 31 } }],

@@ -56,7 +56,7 @@ export const Uuid = Type.String({ format: "uuid" });
 export const Moment = Type.String({ format: "timestamp" });
 
 /**
- * A time in a request: ISO 8601 with `T` or a space, with or without a zone, or a number since the epoch, from year 1 to 2255.
+ * A time in a request: ISO 8601 with `T` or a space, with or without a zone, or a number since the epoch, from July 1684 to June 2255.
  * Numbers beyond ±20,000,000,000 are milliseconds, others seconds, as Prefect reads them.
  */
 export const MomentInput = Type.Refine(
@@ -64,7 +64,7 @@ export const MomentInput = Type.Refine(
     "~described": {
       anyOf: [
         { type: "string", format: "date-time" },
-        { type: "number", minimum: -maxEpochSeconds, maximum: latestMoment / 1_000_000 },
+        { type: "number", minimum: earliestMoment / 1_000_000, maximum: latestMoment / 1_000_000 },
         { type: "number", exclusiveMinimum: maxEpochSeconds, maximum: latestMoment / 1000 },
         { type: "number", exclusiveMaximum: -maxEpochSeconds, minimum: earliestMoment / 1000 },
       ],
@@ -72,7 +72,7 @@ export const MomentInput = Type.Refine(
   }),
   (given) => (typeof given === "string" || typeof given === "number") && parseTimestamp(given) !== undefined,
   () =>
-    "must be a moment from year 1 to 2255: ISO 8601, or a number since the epoch, of seconds or beyond 2e10 of milliseconds",
+    "must be a moment between July 1684 and June 2255: ISO 8601, or a number since the epoch, of seconds or beyond 2e10 of milliseconds",
 );
 
 /** A whole number of 32 bits, as both databases keep it. */

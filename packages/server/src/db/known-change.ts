@@ -2,37 +2,41 @@ import type { CellType, CellValue } from "./columns.ts";
 import type { Tables } from "./tables.ts";
 
 /**
- * A way to change a row that a server remembers, where it is still as it was. The server decides in memory, and the change and
- * all rows that it adds are one statement.
+ * Describes a change of rows that a server remembers. The server decides about a row in memory. One statement then changes the
+ * row, if nobody else has changed it since, and adds the rows that belong to the change.
  */
 export interface KnownChangeKind {
   readonly table: keyof Tables;
-  /** The columns that are set, with their types. */
+  /** The columns that change, with their types. */
   readonly columns: Readonly<Record<string, CellType>>;
-  /** Another row that must be as it is remembered too, by the column that refers to it. */
+  /** The column that refers to a second row, which must be unchanged too, and the table of that row. */
   readonly beside: { readonly table: keyof Tables; readonly column: string };
-  /** Each change adds a row to this table, whose id tells later whether the change was kept. */
+  /** The table to which each change adds a row. The id of that row tells later whether the change was committed. */
   readonly proof: keyof Tables;
 }
 
 export interface KnownChange {
   readonly kind: KnownChangeKind;
   readonly id: string;
+  /** The remembered versions. */
   readonly versions: RowVersions;
   /** The new values. */
   readonly set: Readonly<Record<string, CellValue>>;
   readonly proofId: string;
-  /** Called with the new version of the row when the change is durable; not called where that can't be known. */
+  /** Is called with the new version of the row when the change is durable. Is not called if the answer was lost. */
   readonly done: (version: string) => void;
 }
 
-/** Versions as `Sql.version` gives them. */
+/** The versions of the row and of the second row, as `Sql.version` reads them. */
 export interface RowVersions {
   readonly row: string;
   readonly beside: string;
 }
 
-/** The row is not as it is remembered, or the unit needs more than one statement. Nothing was kept: read the row, and decide anew. */
+/**
+ * Somebody else has changed the row, or the unit needs more than one statement. Nothing was written: read the row and decide
+ * again.
+ */
 export class NotInOneStatement extends Error {
   override readonly name = "NotInOneStatement";
 }

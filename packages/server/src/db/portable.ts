@@ -23,6 +23,11 @@ export const portable: Sql = {
   isForeign: (column) => writtenBy((dialect) => dialect.isForeign(column)),
 };
 
+/** A table with a column `id`, for queries that look for many ids. */
+export function idRows(ids: readonly string[]): RawBuilder<unknown> {
+  return portable.rowsOf(JSON.stringify(ids.map((id) => ({ id }))), { id: "uuid" });
+}
+
 function writtenBy<T>(write: Write<T>): RawBuilder<T> {
   return createRawBuilder<T>({ queryId: createQueryId(), rawNode: new PortableNode(write) });
 }

@@ -1,7 +1,7 @@
 import type { Timestamp } from "@ostinato/core";
 import { sql } from "kysely";
 import type { Writer } from "../db/dialect.ts";
-import { portable } from "../db/portable.ts";
+import { idRows, portable } from "../db/portable.ts";
 
 /** Leaves out deployments that were marked after `unless`, and those that another unit of work is changing. */
 export async function markServed(
@@ -9,7 +9,7 @@ export async function markServed(
   ids: readonly string[],
   { now, unless }: { readonly now: Timestamp; readonly unless: Timestamp },
 ): Promise<void> {
-  const given = portable.rowsOf(JSON.stringify(ids.map((id) => ({ id }))), { id: "uuid" });
+  const given = idRows(ids);
   const toMark = sql`SELECT deployment.id FROM deployment JOIN ${given} AS given ON given.id = deployment.id
     WHERE deployment.status <> 'READY' OR deployment.last_polled IS NULL OR deployment.last_polled < ${unless}
     ${portable.freeRowLock("deployment")}`;

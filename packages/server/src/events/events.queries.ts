@@ -2,7 +2,7 @@ import { type Selectable, type SqlBool, sql } from "kysely";
 import { columnTypes } from "../db/columns.ts";
 import type { Reader } from "../db/dialect.ts";
 import { insertRows } from "../db/insert-rows.ts";
-import { portable } from "../db/portable.ts";
+import { idRows, portable } from "../db/portable.ts";
 import { type Tables, tables } from "../db/tables.ts";
 
 const eventColumns = columnTypes(tables.event);
@@ -45,7 +45,7 @@ export async function deleteEventResources(
 }
 
 export async function deleteEvents(reader: Reader, ids: readonly string[]): Promise<number> {
-  const given = portable.rowsOf(JSON.stringify(ids.map((id) => ({ id }))), { id: "uuid" });
+  const given = idRows(ids);
   const result = await reader
     .deleteFrom("event")
     .where(sql<SqlBool>`id IN (SELECT given.id FROM ${given} AS given)`)

@@ -1,6 +1,6 @@
 import { type SqlBool, sql } from "kysely";
 import type { Writer } from "../db/dialect.ts";
-import { portable } from "../db/portable.ts";
+import { idRows, portable } from "../db/portable.ts";
 
 /** Servers of one database remove in turns, never at once: they would wait for each other's rows in different orders. */
 const sweepLock = 727074618;
@@ -23,7 +23,7 @@ export function later(moment: string, id: string, after: Place | undefined) {
 
 /** Whether a column's id is one of these: one parameter and one prepared statement for any number. */
 export function among(column: string, ids: readonly string[]) {
-  const given = portable.rowsOf(JSON.stringify(ids.map((id) => ({ id }))), { id: "uuid" });
+  const given = idRows(ids);
   return sql<SqlBool>`${sql.raw(column)} IN (SELECT given.id FROM ${given} AS given)`;
 }
 

@@ -4,7 +4,7 @@ import { columnTypes, type RowOf } from "../db/columns.ts";
 import type { Reader } from "../db/dialect.ts";
 import { insertRows } from "../db/insert-rows.ts";
 import { writeJson } from "../db/json-text.ts";
-import { portable } from "../db/portable.ts";
+import { idRows, portable } from "../db/portable.ts";
 import { tables, taskRunColumns } from "../db/tables.ts";
 
 export interface KnownFlowRun {
@@ -18,7 +18,7 @@ export async function knownFlowRuns(
   ids: readonly string[],
 ): Promise<ReadonlyMap<string, KnownFlowRun>> {
   if (ids.length === 0) return new Map();
-  const wanted = portable.rowsOf(writeJson(ids.map((id) => ({ id }))), { id: "uuid" });
+  const wanted = idRows(ids);
   const { rows } = await sql<KnownFlowRun & { id: string }>`SELECT id, state_type, state_timestamp FROM flow_run
     WHERE id IN (SELECT id FROM ${wanted} AS wanted) ORDER BY id ${portable.rowLock("flow_run")}`.execute(reader);
   return new Map(rows.map((row) => [row.id, row]));

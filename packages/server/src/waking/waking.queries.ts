@@ -1,7 +1,7 @@
 import type { Timestamp } from "@ostinato/core";
 import { sql } from "kysely";
 import type { Reader } from "../db/dialect.ts";
-import { portable } from "../db/portable.ts";
+import { idRows } from "../db/portable.ts";
 
 export interface NextDue {
   readonly deployment_id: string;
@@ -19,7 +19,7 @@ export async function nextDueTimes(
     SELECT deployment_id, at FROM (SELECT given.id AS deployment_id,
       (SELECT min(flow_run.next_scheduled_start_time) FROM flow_run
         WHERE flow_run.deployment_id = given.id AND flow_run.next_scheduled_start_time IS NOT NULL ${later}) AS at
-      FROM ${givenIds(deploymentIds)} AS given) AS found WHERE at IS NOT NULL`.execute(reader);
+      FROM ${idRows(deploymentIds)} AS given) AS found WHERE at IS NOT NULL`.execute(reader);
   return rows;
 }
 
@@ -30,11 +30,7 @@ export async function stoppingRuns(
 ): Promise<readonly { readonly id: string; readonly deployment_id: string }[]> {
   const { rows } = await sql<{ id: string; deployment_id: string }>`
     SELECT flow_run.id, flow_run.deployment_id FROM flow_run
-    JOIN ${givenIds(deploymentIds)} AS given ON given.id = flow_run.deployment_id
+    JOIN ${idRows(deploymentIds)} AS given ON given.id = flow_run.deployment_id
     WHERE flow_run.state_type = 'CANCELLING'`.execute(reader);
   return rows;
-}
-
-function givenIds(ids: readonly string[]) {
-  return portable.rowsOf(JSON.stringify(ids.map((id) => ({ id }))), { id: "uuid" });
 }

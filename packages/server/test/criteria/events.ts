@@ -101,6 +101,8 @@ const searches: Readonly<Record<string, (has: (word: string) => boolean) => bool
   "-error": (has) => !has("error"),
   "+happened error sure": (has) => has("happened") && (has("error") || has("sure")),
   "blue closed": (has) => has("blue") || has("closed"),
+  // Some events have it in their own resource, and nowhere else.
+  "flow-run.1": (has) => has("flow-run.1"),
   " ": () => true,
 };
 

@@ -92,7 +92,7 @@ export function BulkBar(props: {
         Their {deletionOfFlowRuns.goes} go with them. {deletionOfFlowRuns.stays} This can't be undone.
         {open.length === 0
           ? ""
-          : ` ${amount(open.length, "run")} of them did not end yet: a program that works on one is told and ends, as by a cancel.`}
+          : ` ${amount(open.length, "run")} of them did not end yet. ${deletionOfFlowRuns.working}`}
         <Names runs={runs} />
       </ConfirmDialog>
     </div>

@@ -9,22 +9,25 @@ import { type NamedStatement, namedStatement } from "../statement-name.ts";
 import { writersBy } from "./writer.ts";
 
 export interface KnownChanges {
-  /** How many wait to be sent. */
+  /** The number of changes that wait to be sent. */
   readonly waiting: number;
-  /** Runs the unit and notes what it adds. Resolves when the change is durable; rejects with `NotInOneStatement` where nothing was kept. */
+  /**
+   * Runs the unit and collects the rows that it adds. Resolves when the change is durable. Rejects with `NotInOneStatement` if
+   * nothing was written.
+   */
   add<T>(work: Work<T>, change: KnownChange, ready: () => void): Promise<T>;
-  /** Sends those that wait, as one statement. Without a client none is kept. Never throws. */
+  /** Sends the waiting changes as one statement. Without a client it refuses them all. Never throws. */
   send(client: pg.Client | undefined): Promise<void>;
 }
 
 export interface KnownChangesOptions {
   readonly types: ColumnTypes;
-  /** Finds out whether a change was kept whose answer was lost. */
+  /** Finds out whether a change was committed after its answer was lost. */
   readonly wasKept: (change: KnownChange) => Promise<boolean>;
   readonly metrics?: Pick<Metrics, "observe"> | undefined;
 }
 
-/** So that a burst is acknowledged in steps. */
+/** The bound lets a burst be acknowledged in steps. */
 const maxChanges = 64;
 
 interface Waiting {
@@ -35,8 +38,8 @@ interface Waiting {
 }
 
 /**
- * Changes of remembered rows that arrive together are one statement with its own commit: one round trip, and for sixteen of
- * them a tenth of the CPU that sixteen units of work take.
+ * Puts changes that arrive together into one statement, which commits by itself. Sixteen of them take one round trip and a
+ * tenth of the CPU of sixteen units of work.
  */
 export function knownChanges({ types, wasKept, metrics }: KnownChangesOptions): KnownChanges {
   const waiting: Waiting[] = [];
@@ -84,7 +87,7 @@ export function knownChanges({ types, wasKept, metrics }: KnownChangesOptions): 
         const versions = new Map(rows.map(({ id, version }) => [id, version]));
         for (const one of changes) settle(one, versions.get(one.change.id));
       } catch (error) {
-        // Others need not wait for the answers.
+        // Nobody awaits the look-ups: the next changes are sent meanwhile.
         for (const one of changes) isRolledBack(error) ? settle(one, undefined) : void find(one);
       }
       metrics?.observe("commit_seconds", (performance.now() - began) / 1000);
@@ -93,19 +96,19 @@ export function knownChanges({ types, wasKept, metrics }: KnownChangesOptions): 
   };
 }
 
-/** How many of the first of them are of one kind. */
+/** The number of changes at the front of the queue that are of one kind, up to the bound. */
 function numberOfOneKind(waiting: readonly Waiting[]): number {
   const [first] = waiting;
   const other = waiting.findIndex(({ change }) => change.kind !== first?.change.kind);
   return Math.min(maxChanges, other < 0 ? waiting.length : other);
 }
 
-/** PostgreSQL said that it took the statement back: bad values, broken constraints, conflicts with others, locks waited for in vain. */
+/** Whether PostgreSQL has rolled the statement back: for bad values, a constraint, a conflict, or a lock that it could not get. */
 function isRolledBack(error: unknown): boolean {
   return /^(?:22|23|40|42|55)...$/.test((error as { readonly code?: string }).code ?? "");
 }
 
-/** Writers that keep the rows which a unit adds, and can do nothing else. */
+/** Writers that collect the rows that a unit adds, and refuse everything else. */
 function gatheringWriters(additions: RowsToInsert[]): Parameters<Work<unknown>> {
   const refuse = (): never => {
     throw new NotInOneStatement("The unit does more than to add rows");
@@ -115,7 +118,7 @@ function gatheringWriters(additions: RowsToInsert[]): Parameters<Work<unknown>> 
   return writers;
 }
 
-/** Rows of one table that several changes add. */
+/** The rows that several changes add to one table. */
 interface Addition {
   readonly insert: RowsToInsert;
   readonly rows: object[];
@@ -145,7 +148,7 @@ function statementOf(changes: readonly Waiting[], types: ColumnTypes): NamedStat
   ]);
 }
 
-/** By the names of what is added: there are as many as there are kinds of transitions. */
+/** Statements by the tables that they add to. There are as many as there are kinds of transitions. */
 const texts = new Map<string, string>();
 
 function textOf(
@@ -167,7 +170,7 @@ function textOf(
   return text;
 }
 
-/** The list of ids makes PostgreSQL find the rows by their index, whatever it believes of the number of rows in a parameter. */
+/** With the list of ids PostgreSQL uses the index, whatever number of rows it expects in the parameter. */
 function updateOf({ table, columns, beside }: KnownChangeKind, types: ColumnTypes): string {
   const fields = { ...columns, id: "uuid", version: "text", beside: "text" } as const;
   const set = Object.keys(columns).map((name) => `${name} = given.${name}`);

@@ -1,7 +1,7 @@
 import type { StateType, Timestamp } from "@ostinato/core";
 import { sql } from "kysely";
 import type { Database } from "../../db/dialect.ts";
-import { portable } from "../../db/portable.ts";
+import { idRows } from "../../db/portable.ts";
 import type { TimelineTask } from "./timeline.rules.ts";
 
 /** Task runs of a flow run, oldest first; the one that stands for a subflow with the subflow's own times and state. */
@@ -32,7 +32,7 @@ export interface SegmentRow {
 /** All states of these task runs, in their order. */
 export async function segmentRows(db: Database, taskRunIds: readonly string[], limit: number): Promise<SegmentRow[]> {
   if (taskRunIds.length === 0) return [];
-  const wanted = portable.rowsOf(JSON.stringify(taskRunIds.map((id) => ({ id }))), { id: "uuid" });
+  const wanted = idRows(taskRunIds);
   const { rows } = await sql<SegmentRow>`
     SELECT state.task_run_id, state.timestamp, state.type, state.name
     FROM ${wanted} AS wanted JOIN task_run_state AS state ON state.task_run_id = wanted.id

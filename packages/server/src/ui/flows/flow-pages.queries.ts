@@ -2,7 +2,7 @@ import type { StateType, Timestamp } from "@ostinato/core";
 import { type RawBuilder, type Selectable, type SqlBool, sql } from "kysely";
 import { join } from "../../criteria/conditions.queries.ts";
 import type { Database } from "../../db/dialect.ts";
-import { portable } from "../../db/portable.ts";
+import { idRows, portable } from "../../db/portable.ts";
 import { everyStateType, isFailure } from "../../db/state-sql.ts";
 import type { Tables } from "../../db/tables.ts";
 import { begin } from "../runs/flow-run-list.queries.ts";
@@ -130,7 +130,7 @@ export async function stateCounts(
   flowIds: readonly string[],
   since: Timestamp,
 ): Promise<FlowStateCountRow[]> {
-  const wanted = portable.rowsOf(JSON.stringify(flowIds.map((id) => ({ id }))), { id: "uuid" });
+  const wanted = idRows(flowIds);
   const { rows } = await sql<FlowStateCountRow>`
     SELECT wanted.id AS flow_id, type.column1 AS state_type, (
       SELECT count(*) FROM flow_run

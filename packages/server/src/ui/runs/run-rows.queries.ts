@@ -1,7 +1,7 @@
 import type { StateType } from "@ostinato/core";
 import { sql } from "kysely";
 import type { Database } from "../../db/dialect.ts";
-import { portable } from "../../db/portable.ts";
+import { idRows } from "../../db/portable.ts";
 import type { FlowRunRow } from "../../flow-runs/flow-runs.service.ts";
 
 /** A flow run with its state and the names of its related rows. */
@@ -44,8 +44,4 @@ export async function taskCountsOf(db: Database, ids: readonly string[]): Promis
     FROM ${idRows(ids)} AS wanted JOIN task_run ON task_run.flow_run_id = wanted.id
     GROUP BY task_run.flow_run_id, task_run.state_type`.execute(db.slow);
   return rows;
-}
-
-function idRows(ids: readonly string[]) {
-  return portable.rowsOf(JSON.stringify(ids.map((id) => ({ id }))), { id: "uuid" });
 }

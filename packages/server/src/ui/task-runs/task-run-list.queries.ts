@@ -4,7 +4,7 @@ import { sql } from "kysely";
 import { everything } from "../../criteria/conditions.queries.ts";
 import { type CriteriaOn, matching } from "../../criteria/related.queries.ts";
 import type { Database } from "../../db/dialect.ts";
-import { portable } from "../../db/portable.ts";
+import { idRows } from "../../db/portable.ts";
 import type { JsonText } from "../../db/tables.ts";
 import type { Position } from "../lists/keyset.ts";
 import { type Order, positionsAfter } from "../lists/positions.queries.ts";
@@ -60,7 +60,7 @@ export interface TaskRunInList {
 
 /** The task runs of those ids that exist, in no order. */
 export async function taskRunsInList(db: Database, ids: readonly string[]): Promise<TaskRunInList[]> {
-  const wanted = portable.rowsOf(JSON.stringify(ids.map((id) => ({ id }))), { id: "uuid" });
+  const wanted = idRows(ids);
   const { rows } = await sql<TaskRunInList>`
     SELECT run.id, run.name, run.state_type, run.state_name, state.message AS state_message, run.expected_start_time,
       run.start_time, run.end_time, run.run_count, run.tags, run.flow_run_id, flow_run.name AS flow_run_name,
