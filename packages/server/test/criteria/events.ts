@@ -23,7 +23,7 @@ export function someEvents(): readonly EventCreate[] {
       id: timeOrderedId(occurred),
       occurred: formatTimestamp(occurred),
       event: pick(names, i),
-      resource: { "prefect.resource.id": pick(things, i * 3 + (i % 2)), ...team(i) },
+      resource: { "prefect.resource.id": pick(things, i + Math.floor(i / 4)), ...team(i) },
       related: Array.from({ length: i % 3 }, (_, j) => ({
         "prefect.resource.id": pick([...things, "blue"], i + j),
         "prefect.resource.role": pick(["tag", "flow", "Flow"], Math.floor(i / 3) + j),
