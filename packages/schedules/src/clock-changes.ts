@@ -1,4 +1,6 @@
 import type { CompiledSchedule } from "./compile.ts";
+import type { WallsFrom } from "./in-zone.ts";
+import { TooManySteps } from "./rrule-walls.ts";
 import { secondsPerDay, type WallTime } from "./wall-time.ts";
 import { type Change, isSkipped, type Second, type Zone } from "./zone.ts";
 
@@ -50,11 +52,16 @@ export function isPause({ walls }: CompiledSchedule, { at, before, after }: Chan
 /** More than these around one change are those of a schedule that runs each second or so. */
 const maxWalls = 20_000;
 
-function wallsBetween(walls: (from: WallTime) => Iterable<WallTime>, from: number, until: number): readonly WallTime[] {
+function wallsBetween(walls: WallsFrom, from: number, until: number): readonly WallTime[] {
   const found: WallTime[] = [];
-  for (const wall of walls(from as WallTime)) {
-    if (wall >= until || found.length >= maxWalls) break;
-    found.push(wall);
+  try {
+    for (const wall of walls(from as WallTime)) {
+      if (wall >= until || found.length >= maxWalls) break;
+      found.push(wall);
+    }
+  } catch (error) {
+    // The next one is far away.
+    if (!(error instanceof TooManySteps)) throw error;
   }
   return found;
 }

@@ -96,6 +96,20 @@ test("a rule that runs each second from 2020 is entered at the time asked for", 
   expect(nextTimes({ rrule: "FREQ=SECONDLY" }, { from, count: 3 })).toEqual([from, from + 1_000_000, from + 2_000_000]);
 });
 
+test("a count is the same whether it is asked for once or again and again", () => {
+  const schedule = { rrule: "DTSTART:20260101T000000\nRRULE:FREQ=HOURLY;INTERVAL=5;BYHOUR=0,5,10;COUNT=40" };
+  const from = toTimestamp("2026-01-01T00:00:00Z");
+  const all = nextTimes(schedule, { from, count: 100 });
+  expect(all).toHaveLength(40);
+  for (const index of [3, 17, 16, 39, 5, 38, 20]) {
+    const start = all[index] ?? from;
+    expect(nextTimes(schedule, { from: start, count: 100 })).toEqual(all.slice(index));
+    expect(nextTimes(schedule, { from: (start + 1) as typeof from, count: 100 })).toEqual(all.slice(index + 1));
+  }
+  expect(nextTimes(schedule, { from: toTimestamp("2027-01-01T00:00:00Z"), count: 1 })).toEqual([]);
+  expect(nextTimes(schedule, { from, count: 100 })).toEqual(all);
+});
+
 test.each<Schedule>([{ cron: "0 0 31 2 *" }, { rrule: "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30" }])(
   "%o never comes",
   (schedule) => {

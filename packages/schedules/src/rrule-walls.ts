@@ -66,17 +66,39 @@ function* merged(sources: readonly Generator<WallTime, void>[]): Generator<WallT
   }
 }
 
-/** A count has to be counted from the start; all other rules are entered at the period of `from`. */
+/** Rules are entered at the period of `from`, but for a count, which has to be counted from the start. */
 function* ruleWalls(rule: Rule, from: WallTime, steps: Steps): Generator<WallTime, void> {
-  let left = rule.count ?? Number.POSITIVE_INFINITY;
-  const entry = rule.count === undefined && from > rule.start ? from : rule.start;
-  if (left <= 0) return;
+  const { entry, left } = placeToEnter(rule, from);
+  let index = 0;
+  let before: WallTime | undefined;
   for (const wall of entriesFrom(rule, entry, steps)) {
-    if (rule.until !== undefined && wall > rule.until) return;
-    if (wall >= from) yield wall;
-    left -= 1;
-    if (left <= 0) return;
+    if (index >= left || (rule.until !== undefined && wall > rule.until)) break;
+    if (wall < from) {
+      before = wall;
+    } else {
+      if (before !== undefined) counted.set(rule, { entry: before, left: left - index + 1 });
+      before = undefined;
+      yield wall;
+    }
+    index += 1;
   }
+  if (before !== undefined) counted.set(rule, { entry: before, left: left - index + 1 });
+}
+
+interface PlaceToEnter {
+  readonly entry: WallTime;
+  /** How many times come from there on. */
+  readonly left: number;
+}
+
+/** Where a count was the last time that it was asked for: a scheduler asks again and again, and always later. */
+const counted = new WeakMap<Rule, PlaceToEnter>();
+
+function placeToEnter(rule: Rule, from: WallTime): PlaceToEnter {
+  const { count, start } = rule;
+  if (count === undefined) return { entry: from > start ? from : start, left: Number.POSITIVE_INFINITY };
+  const known = counted.get(rule);
+  return known !== undefined && known.entry <= from ? known : { entry: start, left: count };
 }
 
 function* entriesFrom(rule: Rule, entry: WallTime, steps: Steps): Generator<WallTime, void> {
@@ -87,6 +109,10 @@ function* entriesFrom(rule: Rule, entry: WallTime, steps: Steps): Generator<Wall
       if (wall >= entry) yield wall;
     }
   }
+}
+
+function lastWall({ until }: Rule): WallTime {
+  return until !== undefined && until < endOfTime ? until : endOfTime;
 }
 
 function picked(period: readonly WallTime[], positions: readonly number[]): readonly WallTime[] {
@@ -103,7 +129,7 @@ function* periodsOfDays(rule: Rule, entry: WallTime, steps: Steps): Generator<re
   const period = daysOfPeriod(rule);
   for (let index = period.indexOf(dayOf(entry)); ; index += 1) {
     const { first, end } = period.at(index);
-    if (first * secondsPerDay > endOfTime) return;
+    if (first * secondsPerDay > lastWall(rule)) return;
     const walls: WallTime[] = [];
     for (let day = first; day < end; day += 1) {
       steps.take();
@@ -175,11 +201,12 @@ function* periodsOfTime(rule: Rule, unit: number, entry: WallTime, steps: Steps)
   const length = unit * rule.interval;
   const indexFrom = (wall: number) => Math.ceil((wall - base) / length);
   const inPeriod = timesInPeriod(rule, unit);
+  const last = lastWall(rule);
   let checkedDay: number | undefined;
   for (let index = Math.floor((entry - base) / length); ; ) {
     steps.take();
     const wall = (base + index * length) as WallTime;
-    if (wall > endOfTime) return;
+    if (wall > last) return;
     const day = dayOf(wall);
     if (day !== checkedDay && !matches(day)) {
       index = indexFrom((day + 1) * secondsPerDay);

@@ -24,7 +24,12 @@ export function zoneOrProblem(name: string): Zone | string {
       sameLetters === undefined ? suggestedZone(name, known) : ` Did you mean ${JSON.stringify(sameLetters)}?`;
     return `it is not a time zone of the IANA database, such as "Europe/Berlin".${suggestion}`;
   }
-  return zoneNamed(name);
+  try {
+    return zoneNamed(name);
+  } catch (error) {
+    if (error instanceof RangeError) return `this version of Node does not know the time zone yet`;
+    throw error;
+  }
 }
 
 /** A city alone, or a name with a typing error. */
