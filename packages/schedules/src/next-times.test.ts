@@ -74,6 +74,13 @@ test.each<[string, Schedule, string, readonly string[]]>([
   ).toEqual(expected);
 });
 
+test("a zone that changes its clock twice within a week", () => {
+  const schedule = { cron: "0 12 * * *", timezone: "America/Recife" };
+  const times = nextTimes(schedule, { from: toTimestamp("2000-10-07T00:00:00Z"), count: 10 }).map(formatTimestamp);
+  const hours = times.map((time) => time.slice(8, 13));
+  expect(hours).toEqual(["07T15", "08T14", "09T14", "10T14", "11T14", "12T14", "13T14", "14T14", "15T15", "16T15"]);
+});
+
 test("both ends are included", () => {
   const schedule = { cron: "0 * * * *" };
   const from = toTimestamp("2026-01-01T00:00:00Z");
