@@ -12,9 +12,9 @@ export function momentInZone(wall: string, zone: string): number | undefined {
   return [shown - before, shown - after].find(fits) ?? shown - before;
 }
 
-/** What a clock of the zone shows: `2026-03-29T03:30`. */
+/** What a clock of the zone shows: `2026-03-29T03:30:00`. */
 export function wallTimeIn(moment: number, zone: string): string {
-  return new Date(moment + offsetMs(moment, zone)).toISOString().slice(0, 16);
+  return new Date(moment + offsetMs(moment, zone)).toISOString().slice(0, 19);
 }
 
 function offsetMs(moment: number, zone: string): number {

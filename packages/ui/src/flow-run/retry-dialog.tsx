@@ -1,10 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { FlowRunPage } from "../api/types.ts";
-import { Button, Segmented } from "../components/button.tsx";
+import { Button, buttonClass, Segmented } from "../components/button.tsx";
 import { Dialog } from "../components/dialog.tsx";
 import { CodeBlock } from "../components/empty.tsx";
 import { messageOf } from "../components/failure.tsx";
+import { Icon } from "../components/icon.tsx";
 import { onDemand } from "../components/on-demand.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { amount } from "../format.ts";
@@ -47,6 +49,8 @@ export function RetryDialog({ page, onClose }: { readonly page: FlowRunPage; rea
         <Segmented label="How" value={way} options={options} onChange={setWay} />
         {run.deployment_id !== null && way === "failed" ? (
           <Reschedule page={page} onClose={onClose} />
+        ) : run.deployment_id !== null && way === "parameters" ? (
+          <OtherParameters deploymentId={run.deployment_id} flowRunId={run.id} />
         ) : (
           <Command page={page} way={way} starter={starter} />
         )}
@@ -84,6 +88,22 @@ function Reschedule({ page, onClose }: { readonly page: FlowRunPage; readonly on
       >
         Retry
       </Button>
+    </>
+  );
+}
+
+function OtherParameters({ deploymentId, flowRunId }: { readonly deploymentId: string; readonly flowRunId: string }) {
+  return (
+    <>
+      <p className="text-muted">A new run of the deployment starts from a form that begins with these parameters.</p>
+      <Link
+        to="/deployments/$id/run"
+        params={{ id: deploymentId }}
+        search={{ from: flowRunId }}
+        className={`${buttonClass("primary")} self-end`}
+      >
+        <Icon name="edit" className="size-3.5" /> Open the form
+      </Link>
     </>
   );
 }

@@ -50,6 +50,7 @@ export function RunButtons({ page }: { readonly page: FlowRunPage }) {
         <MenuItem icon="copy" onSelect={() => void copyText(JSON.stringify(run.parameters, null, 2))}>
           Copy the parameters
         </MenuItem>
+        {run.deployment_id === null ? null : <RunAgain deploymentId={run.deployment_id} flowRunId={run.id} />}
         <MenuItem icon="filter" onSelect={() => void navigate({ to: "/runs", search: { flow: [run.flow_id] } })}>
           All runs of {page.flow.name}
         </MenuItem>
@@ -96,5 +97,19 @@ export function RunButtons({ page }: { readonly page: FlowRunPage }) {
         </ConfirmDialog>
       ) : null}
     </div>
+  );
+}
+
+function RunAgain({ deploymentId, flowRunId }: { readonly deploymentId: string; readonly flowRunId: string }) {
+  const navigate = useNavigate();
+  return (
+    <MenuItem
+      icon="play"
+      onSelect={() =>
+        void navigate({ to: "/deployments/$id/run", params: { id: deploymentId }, search: { from: flowRunId } })
+      }
+    >
+      Run again with these parameters…
+    </MenuItem>
   );
 }

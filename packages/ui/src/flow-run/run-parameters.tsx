@@ -1,6 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import type { FlowRunPage } from "../api/types.ts";
+import { buttonClass } from "../components/button.tsx";
 import { CopyButton } from "../components/copy.tsx";
+import { Icon } from "../components/icon.tsx";
 import { JsonView } from "../components/json-view.tsx";
 import { Badge } from "../components/tag.tsx";
 import { StateIcon } from "../runs/state.tsx";
@@ -31,6 +33,16 @@ export function RunParameters({ page }: { readonly page: FlowRunPage }) {
           </>
         )}
         <CopyButton text={() => JSON.stringify(parameters, null, 2)} label="Copy all parameters as JSON" />
+        {page.flow_run.deployment_id === null ? null : (
+          <Link
+            to="/deployments/$id/run"
+            params={{ id: page.flow_run.deployment_id }}
+            search={{ from: page.flow_run.id }}
+            className={buttonClass()}
+          >
+            <Icon name="play" className="size-3.5" /> Run again with these
+          </Link>
+        )}
       </p>
       <dl className="flex flex-col gap-3">
         {names.map((name) => (

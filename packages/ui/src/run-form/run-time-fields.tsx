@@ -78,7 +78,7 @@ function TimeInWords({
   readonly zone: string;
 }) {
   if (moment < Date.now()) return "This time has passed: the run starts at once.";
-  const isSkipped = wallTimeIn(moment, zone) !== wall.slice(0, 16);
+  const isSkipped = wallTimeIn(moment, zone).slice(0, 16) !== wall.slice(0, 16);
   return (
     <>
       {isSkipped ? "The clock of this zone skips that time, so the run starts later. " : ""}
@@ -89,5 +89,6 @@ function TimeInWords({
 
 function inAnHour(): LaterTime {
   const zone = ownZone();
-  return { when: "later", zone, wall: wallTimeIn(Math.ceil(Date.now() / 3_600_000 + 1) * 3_600_000, zone) };
+  const hour = Math.ceil(Date.now() / 3_600_000 + 1) * 3_600_000;
+  return { when: "later", zone, wall: wallTimeIn(hour, zone).slice(0, 16) };
 }

@@ -1,25 +1,19 @@
 import { parseJson } from "@ostinato/core";
 import type { validateValues } from "@ostinato/protocol";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useState } from "react";
+import { useMemo } from "react";
 import { call } from "../api/api.ts";
+import { useSettled } from "../components/settled.ts";
 import type { FormValue } from "../forms/form-data.ts";
 import type { FormProblem } from "../forms/form-problems.ts";
 import { problemsFromServer } from "../forms/server-problems.ts";
-
-/** Whoever types is not asked about each letter. */
-const restMs = 400;
 
 const none: readonly FormProblem[] = [];
 
 /** The problems that the server finds in the values, once nobody types. It knows more than a form: patterns, and what is written as JSON. */
 export function useServerCheck(schema: FormValue | null, values: FormValue): readonly FormProblem[] {
   const text = JSON.stringify(values);
-  const [settled, setSettled] = useState(text);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(text), restMs);
-    return () => clearTimeout(timer);
-  }, [text]);
+  const settled = useSettled(text);
   const { data } = useQuery({
     queryKey: ["schemas", "validate", schema, settled],
     enabled: schema !== null,
