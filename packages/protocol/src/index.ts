@@ -36,6 +36,7 @@ export * from "./ui/flows.ts";
 export * from "./ui/logs.ts";
 export * from "./ui/run-form.ts";
 export * from "./ui/runs.ts";
+export * from "./ui/schedules.ts";
 export * from "./ui/schemas.ts";
 export * from "./ui/search.ts";
 export * from "./ui/settings.ts";

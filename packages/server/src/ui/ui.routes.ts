@@ -5,6 +5,7 @@ import {
   listFlows,
   listTaskResults,
   listTaskRuns,
+  previewSchedule,
   readArtifactKeyPage,
   readArtifactPage,
   readDashboard,
@@ -28,6 +29,7 @@ import * as flows from "./flows/flow-pages.service.ts";
 import { logWindow } from "./logs/log-window.service.ts";
 import { runForm } from "./run-form/run-form.service.ts";
 import * as flowRuns from "./runs/flow-run-list.service.ts";
+import { preview } from "./schedules/schedule-preview.service.ts";
 import { validate } from "./schemas/validation.service.ts";
 import { find } from "./search/search.service.ts";
 import { type ServerPageSources, serverPage } from "./settings/server-page.service.ts";
@@ -49,6 +51,7 @@ export function uiRoutes(serve: Serve, sources: ServerPageSources): void {
   serve(readFlowPage, ({ params, query, context }) => flows.page(context, params.id, query.days ?? 30));
   serve(readRunForm, ({ params, query, context }) => runForm(context, params.id, query.from ?? null));
   serve(search, ({ query, context }) => find(context, query.q, query.limit ?? 20));
+  serve(previewSchedule, ({ body, context }) => preview(context, body));
   serve(validateValues, ({ body }) => validate(body));
   serve(listArtifacts, ({ body, context }) => artifacts.list(context, body));
   serve(readArtifactPage, ({ params, context }) => artifacts.pageById(context, params.id));
