@@ -75,7 +75,7 @@ describe("results go", () => {
     expect((await locationsOf(await run.created))[0]).toMatch(expected);
   });
 
-  test("nowhere where a result is not kept", async () => {
+  test("nowhere if results are not kept", async () => {
     const silent = task({ name: "silent", persist: false }, give);
     const run = flow(
       { name: "keeping nothing", persist: false, resultStorage: "memory:shelf" },
@@ -87,7 +87,7 @@ describe("results go", () => {
 });
 
 describe("a store that fails", () => {
-  test("costs the result and not the run: the state and the log say why, and the task runs again", async () => {
+  test("loses the result and not the run: the state and the log say why, and the task runs again", async () => {
     failure = new Error("the bucket is full");
     let calls = 0;
     const count = task(async function count() {
@@ -107,7 +107,7 @@ describe("a store that fails", () => {
     );
   });
 
-  test("on reading fails the task, since whether its result is there is not known", async () => {
+  test("on reading fails the task, because nobody knows whether its result exists", async () => {
     const count = task(async function count() {
       return 1;
     });
@@ -185,7 +185,7 @@ describe("a definition", () => {
     expect(() => defineIntegration(definition as never)).toThrow(message);
   });
 
-  test("opens nothing until a result goes there, and once only", async () => {
+  test("opens its store for the first result, and only once", async () => {
     let opened = 0;
     const late = defineIntegration({
       name: "ostinato-late",
@@ -207,7 +207,7 @@ describe("a definition", () => {
     expect(opened).toBe(1);
   });
 
-  test("that failed to open is opened again for the next result", async () => {
+  test("whose store failed to open opens it again for the next result", async () => {
     let tries = 0;
     registerResultStore({
       scheme: "flaky",

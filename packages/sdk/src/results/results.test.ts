@@ -66,7 +66,7 @@ describe("a result", () => {
     expect(await server.logs(id)).toContain("the password is ******** Secret(********)");
   });
 
-  test("that cannot be written down says why, in the state and in its place", async () => {
+  test("that cannot be serialized says why, in the state and in its place", async () => {
     const connect = task(async function connect() {
       return { close() {} };
     });
@@ -78,7 +78,7 @@ describe("a result", () => {
     expect((await resultsOf(await run.created))[0]?.preview).toMatchObject({ kind: "unserializable", value: reason });
   });
 
-  test("of a gigabyte is refused without being written down, with the reason, and the run completes", async () => {
+  test("of a gigabyte is refused without being serialized, with the reason, and the run completes", async () => {
     const huge = task(async function huge() {
       return { rows: [Buffer.alloc(1024 ** 3)] };
     });
@@ -165,7 +165,7 @@ describe("resuming a run", () => {
     expect(view).toMatchObject({ preview: { kind: "json" }, reused_from: { flow_run_id: id } });
   });
 
-  test("also one that the server still has as running, because its process died", async () => {
+  test("works for one that the server still shows as running because its process died", async () => {
     broken = true;
     const failing = pipeline({ last: "end" });
     await expect(failing).rejects.toThrow();
@@ -180,7 +180,7 @@ describe("resuming a run", () => {
     expect(ran).toEqual(["end"]);
   });
 
-  test("the same secret is the same call, another is another, and no result that takes one is cached", async () => {
+  test("the same secret makes the same call, another secret another call, and no result of a secret is cached", async () => {
     const used: string[] = [];
     const login = task(async function login(name: string, password: Secret<string>) {
       used.push(password.reveal());
@@ -206,7 +206,7 @@ describe("resuming a run", () => {
     expect(used).toEqual(["second-password", "second-password"]);
   });
 
-  test("other arguments are another call", async () => {
+  test("other arguments make another call", async () => {
     let argument = 1;
     const counted: number[] = [];
     const count = task(async function count(n: number) {
@@ -223,7 +223,7 @@ describe("resuming a run", () => {
     expect(counted).toEqual([1, 2]);
   });
 
-  test("a completed one with a kept result has nothing to do", async () => {
+  test("a completed run with a kept result has nothing to do", async () => {
     const once = flow({ name: "once" }, async () => {
       ran.push("once");
       return new Map([["a", 1]]);
@@ -235,7 +235,7 @@ describe("resuming a run", () => {
     expect(ran).toEqual([]);
   });
 
-  test("a run of another flow, or none, is refused", async () => {
+  test("a run of another flow, or an unknown one, is refused", async () => {
     const one = flow({ name: "one" }, async () => {});
     const run = one();
     await run;
@@ -401,7 +401,7 @@ describe("the cache", () => {
     expect(await inFlow(async () => [await never(7), await never(8)])).toEqual([7, 8]);
   });
 
-  test("forgets what has expired, and is filled anew on demand", async () => {
+  test("forgets expired results, and is refilled on demand", async () => {
     const { calls, counted } = counting<[number]>({ name: "expiring", cache: { by: "inputs", expires: 0 } });
     await inFlow(async () => [await counted(1), await counted(1)]);
     expect(calls).toHaveLength(2);
@@ -415,7 +415,7 @@ describe("the cache", () => {
     expect(fresh.calls).toHaveLength(2);
   });
 
-  test("does not keep a failure, nor what cannot be compared", async () => {
+  test("keeps neither failures nor results that cannot be compared", async () => {
     let calls = 0;
     const failing = task({ cache: { by: "inputs" } }, async function failing(_: number) {
       calls += 1;
@@ -473,7 +473,7 @@ describe("equal calls at the same time", () => {
     expect(await statesOf(run)).toEqual(["Cached", "Cached", "Completed", "Completed"]);
   });
 
-  test("wait without a place among those that may run at once", async () => {
+  test("wait without taking a place of the concurrency", async () => {
     const { price, begun, gate, calls } = gated();
     const other = task(async function other() {
       gate(0).resolve(1);
@@ -488,7 +488,7 @@ describe("equal calls at the same time", () => {
     expect(calls()).toBe(1);
   });
 
-  test("take the place of one that failed, one after the other, so that a failure is nobody else's", async () => {
+  test("take the place of a failed one, one after the other, so that a failure affects its own call alone", async () => {
     const { price, begun, gate, calls } = gated();
     const run = flow({ name: "next please" }, async () => {
       const states = [price.state("a"), price.state("a"), price.state("a")];
@@ -531,7 +531,7 @@ describe("equal calls at the same time", () => {
     expect(await waiting).toBe("a 2");
   });
 
-  test("run side by side where the result of the first cannot be kept", async () => {
+  test("run side by side if the result of the first cannot be kept", async () => {
     const { price, begun, gate } = gated();
     const odd = task({ name: `odd ${Math.random()}`, cache: { by: "inputs" } }, async (sku: string) => {
       await price.fn(sku);

@@ -49,12 +49,12 @@ describeOnEachDatabase("changes of many rows", (database) => {
       expect(await stateTypes()).toEqual(["RUNNING", "RUNNING", "RUNNING"]);
     });
 
-    test("a body that is empty is refused", async () => {
+    test("an empty body is refused", async () => {
       expect((await server.call("POST", path)).status).toBe(422);
       expect(await stateTypes()).toHaveLength(3);
     });
 
-    test("ids that nothing has select nothing", async () => {
+    test("unknown ids select nothing", async () => {
       const body = { ...rest, [name]: { id: { any_: [timeOrderedId(server.context.clock.now())] } } };
       expect((await server.call("POST", path, body)).body).toEqual(
         path.endsWith("state") ? { results: [] } : { deleted: [] },
@@ -64,7 +64,7 @@ describeOnEachDatabase("changes of many rows", (database) => {
     });
   });
 
-  test("a filter of several criteria changes what meets all of them", async () => {
+  test("a filter of several criteria changes the rows that meet all of them", async () => {
     const flow_runs = {
       id: { any_: runs },
       name: { any_: ["second"] },

@@ -51,7 +51,7 @@ describeOnEachDatabase("finding flow runs", (database) => {
     expect(await names({ sort })).toBe(expected);
   });
 
-  test("null stands for what is usual", async () => {
+  test("null stands for the default", async () => {
     expect(await names({ sort: null, limit: null, offset: null, flow_runs: null })).toBe("charlie bravo alpha");
     expect(await server.call("POST", "/flow_runs/filter")).toMatchObject({ status: 200 });
     expect(await names({ sort: "NAME_ASC", limit: 1, offset: 1 })).toBe("bravo");
@@ -108,7 +108,7 @@ describeOnEachDatabase("finding flow runs", (database) => {
     expect(await names(body)).toBe(expected);
   });
 
-  test("narrowed by the ids of what they belong to, and by more of it", async () => {
+  test("narrowed by ids and other criteria of related rows", async () => {
     const { id: other } = (await server.call<Flow>("POST", "/flows/", { name: "other" })).body;
     const by = (flows: object, flow_runs: object = {}) => names({ sort: "NAME_ASC", flows, flow_runs });
     expect(await by({ id: { any_: [other, flowId.toUpperCase()] } })).toBe("alpha bravo charlie");
@@ -125,7 +125,7 @@ describeOnEachDatabase("finding flow runs", (database) => {
     expect(body).toMatchObject({ count: 3, limit: 2, pages: 2, page: 2, results: [{ name: "charlie" }] });
   });
 
-  test("the times of a run that has not ended go on", async () => {
+  test("the times of a run that has not ended keep growing", async () => {
     const { body } = await server.call<FlowRun[]>("POST", "/flow_runs/filter", { sort: "NAME_ASC" });
     const seconds = body.map(({ estimated_run_time, estimated_start_time_delta }) => [
       Math.round(estimated_run_time),
@@ -176,7 +176,7 @@ describeOnEachDatabase("finding flow runs", (database) => {
     ]);
   });
 
-  test("counted in no more than five hundred parts, and in none where there is no time", async () => {
+  test("counted in at most five hundred intervals, and in none for an empty range", async () => {
     const { body } = await history({ history_end: "2030-02-01T00:00:00Z", history_interval_seconds: 1.5 });
     expect(body).toHaveLength(500);
     expect(body[1]).toMatchObject({ interval_start: "2030-01-01T00:00:01.500000Z", states: [] });

@@ -28,7 +28,7 @@ describeOnEachDatabase("flow runs", (database) => {
   const propose = (id: string, state: object, force = false) =>
     server.call<OrchestrationResult>("POST", `/flow_runs/${id}/set_state`, { state, force });
 
-  test("a run is created once where the answer to its commit is lost and the unit is run again", async () => {
+  test("a run is created once if the answer to its commit is lost and the unit runs again", async () => {
     const { context } = server;
     const { db } = context;
     const write: Database["write"] = async (work, options) => {
@@ -43,7 +43,7 @@ describeOnEachDatabase("flow runs", (database) => {
     expect(body).toBe(1);
   });
 
-  test("a run is created with all that the wire has", async () => {
+  test("a run is created with all fields of the request", async () => {
     const { status, body } = await server.call<FlowRun>("POST", "/flow_runs/", {
       state: { type: "PENDING", name: "Pending", message: null, state_details: { traceparent: null }, data: null },
       name: null,
@@ -87,7 +87,7 @@ describeOnEachDatabase("flow runs", (database) => {
     });
   });
 
-  test("a run without anything is pending, one that is scheduled has a time", async () => {
+  test("a run without a state is pending, and a scheduled run has a time", async () => {
     expect(await create()).toMatchObject({ state_name: "Pending", parameters: {}, next_scheduled_start_time: null });
     const scheduled_time = "2026-11-21 20:25:24.842253+00:00";
     const run = await create({ state: { type: "SCHEDULED", state_details: { scheduled_time } } });
@@ -127,7 +127,7 @@ describeOnEachDatabase("flow runs", (database) => {
     expect((await server.call("GET", `/flow_run_states/${states[1]?.id}`)).body).toEqual(states[1]);
   });
 
-  test("an idempotency key makes one run, also when sixteen come at once", async () => {
+  test("an idempotency key makes one run, even if sixteen requests arrive at once", async () => {
     const idempotency_key = "scheduled 1";
     const replies = await Promise.all(
       Array.from({ length: 16 }, (_, index) =>
@@ -148,7 +148,7 @@ describeOnEachDatabase("flow runs", (database) => {
     expect(states).toHaveLength(2);
   });
 
-  test("what a run refers to must be there", async () => {
+  test("a run can refer only to rows that exist", async () => {
     const post = (given: object) => server.call("POST", "/flow_runs/", given);
     expect(await post({ flow_id: nowhere })).toMatchObject({
       status: 409,
@@ -163,7 +163,7 @@ describeOnEachDatabase("flow runs", (database) => {
     expect(await server.call("GET", `/flow_runs/${nowhere}`)).toMatchObject({ status: 404 });
   });
 
-  test("parameters past the limit are refused in words", async () => {
+  test("parameters beyond the limit are refused with an explanation", async () => {
     const parameters = { text: "x".repeat(513 * 1024) };
     const reply = await server.call("POST", "/flow_runs/", { flow_id: flowId, parameters });
     expect(reply).toMatchObject({
@@ -184,11 +184,11 @@ describeOnEachDatabase("flow runs", (database) => {
     expect(reply).toMatchObject({ status: 404, body: { detail } });
   });
 
-  test("a run of a pool without a name is of none", async () => {
+  test("a run with an empty pool name has no pool", async () => {
     expect(await create({ work_pool_name: "" })).toMatchObject({ work_pool_name: null });
   });
 
-  test("a result that was not kept is told to who proposes it, and is none afterwards", async () => {
+  test("the proposer learns that a result was not kept, and later readers find none", async () => {
     const { id } = await create();
     const data = { type: "unpersisted" };
     const reply = await server.call<OrchestrationResult>("POST", `/flow_runs/${id}/set_state`, {
@@ -226,7 +226,7 @@ describeOnEachDatabase("flow runs", (database) => {
     expect((await server.call("PATCH", `/flow_runs/${nowhere}`, { name: "x" })).status).toBe(404);
   });
 
-  test("labels are added to those that are there, also by many at once", async () => {
+  test("labels are added to the existing ones, even by many requests at once", async () => {
     const { id } = await create({ labels: { own: "1" } });
     const add = (labels: object) => server.call("PATCH", `/flow_runs/${id}/labels`, labels);
     const replies = await Promise.all(Array.from({ length: 8 }, (_, index) => add({ [`key-${index}`]: index })));
@@ -260,7 +260,7 @@ describeOnEachDatabase("flow runs", (database) => {
     expect(found.body.map(({ id }) => id)).toEqual([child.id]);
   });
 
-  test("a run is deleted with what belongs to it, and its subflows stay", async () => {
+  test("a run is deleted with its belongings, and its subflow runs stay", async () => {
     const { id } = await create();
     const { body: task } = await server.call<TaskRun>("POST", "/task_runs/", {
       flow_run_id: id,
@@ -283,7 +283,7 @@ describeOnEachDatabase("flow runs", (database) => {
     expect((await propose(child.id, { type: "RUNNING" })).status).toBe(201);
   });
 
-  test("the deletion of a run that works is told as an event, of one that has ended it is not", async () => {
+  test("the deletion of an open run is recorded as an event, and that of an ended run is not", async () => {
     const [working, ended] = [await create(), await create()];
     for (const { id } of [working, ended]) await propose(id, { type: "RUNNING" });
     await propose(ended.id, { type: "COMPLETED" });
@@ -299,7 +299,7 @@ describeOnEachDatabase("flow runs", (database) => {
     ]);
   });
 
-  test("runs that match are deleted, as many as are asked for", async () => {
+  test("matching runs are deleted, up to the requested number", async () => {
     await Promise.all(Array.from({ length: 3 }, () => create({ tags: ["old"] })));
     const { body } = await server.call<{ deleted: string[] }>("POST", "/flow_runs/bulk_delete", {
       flow_runs: { tags: { all_: ["old"] } },

@@ -4,7 +4,7 @@ import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../../test/harness.ts";
 
-describeOnEachDatabase("flow runs that happened elsewhere", (database) => {
+describeOnEachDatabase("imported flow runs", (database) => {
   let server: TestServer;
   let flowId: string;
   beforeAll(async () => {
@@ -63,7 +63,7 @@ describeOnEachDatabase("flow runs that happened elsewhere", (database) => {
     expect((await server.call<FlowRun>("GET", `/flow_runs/${given.id}`)).body.name).toBe("brisk-heron");
   });
 
-  test("are refused whole when a state is out of order or in the future", async () => {
+  test("are refused as a whole if a state is out of order or in the future", async () => {
     const given = run([...retried].reverse());
     const reply = await server.call("POST", "/ostinato/import", { flow_runs: [given] });
     expect(reply).toMatchObject({

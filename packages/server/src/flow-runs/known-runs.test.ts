@@ -136,7 +136,7 @@ describe("a flow run that a server remembers", () => {
     return JSON.parse(text);
   }
 
-  test("goes the same way as one that is read, and leaves the same rows", async () => {
+  test("changes like one that is read from the database, and leaves the same rows", async () => {
     const [one, two, three] = servers;
     await fc.assert(
       fc.asyncProperty(scenario, async (given) => {
@@ -148,7 +148,7 @@ describe("a flow run that a server remembers", () => {
     expect(await proposalsBy(two, "reading")).toBeGreaterThan(40);
   }, 120_000);
 
-  test("is asked of by several servers at once: each state follows the one before, and every answer is true", async () => {
+  test("changes through several servers at once: each state follows the one before, and every answer is true", async () => {
     const [one, two, three] = servers;
     for (let round = 0; round < 10; round += 1) {
       const run = await newRun(one);
@@ -170,7 +170,7 @@ describe("a flow run that a server remembers", () => {
     }
   });
 
-  test("is gone where it was deleted by another server", async () => {
+  test("is gone once another server has deleted it", async () => {
     const [one, two] = servers;
     const run = await newRun(one);
     expect((await two.call("DELETE", `/flow_runs/${run.id}`)).status).toBe(204);

@@ -205,7 +205,7 @@ describeOnEachDatabase("random transitions", (database) => {
     );
   };
 
-  test("lose no state and double none, and the run agrees with its history", { timeout: 60_000 }, async () => {
+  test("lose and double no state, and the run agrees with its history", { timeout: 60_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(scenario, async (given) => {
         const outcome = await play(given);

@@ -43,7 +43,7 @@ describeOnEachDatabase("states of flow runs", (database) => {
     expect((await history(id)).map(({ type }) => type)).toEqual(["SCHEDULED", "PENDING"]);
   });
 
-  test("subflows that are open are cancelled with the run that called them, and the task runs that stand for them", async () => {
+  test("open subflow runs are cancelled with their parent, together with the task runs that stand for them", async () => {
     const parent = await create({ state: { type: "RUNNING" } });
     const standIn = await server.call<{ id: string }>("POST", "/task_runs/", {
       flow_run_id: parent.id,
@@ -59,7 +59,7 @@ describeOnEachDatabase("states of flow runs", (database) => {
     expect(task.body.state_type).toBe("CANCELLED");
   });
 
-  test("a request that is sent again gets the state that it made, and makes no other", async () => {
+  test("a repeated request gets the state that it made, and makes no second one", async () => {
     const { id } = await create();
     const state = { type: "RUNNING", state_details: { transition_id: "00000000-0000-4000-8000-0000000000ee" } };
     const first = await propose(id, state);
@@ -75,14 +75,14 @@ describeOnEachDatabase("states of flow runs", (database) => {
     expect((await read(id)).run_count).toBe(1);
   });
 
-  test("the lease of a slot goes with the run, also by force", async () => {
+  test("the lease of a slot ends with the run, even by a forced state", async () => {
     const deployment_concurrency_lease_id = "00000000-0000-4000-8000-00000000001e";
     const { id } = await create({ state: { type: "RUNNING", state_details: { deployment_concurrency_lease_id } } });
     const { body } = await propose(id, { type: "CANCELLING", state_details: {} }, true);
     expect(body.state?.state_details).toMatchObject({ deployment_concurrency_lease_id });
   });
 
-  test("a run that is gone is told so", async () => {
+  test("a proposal for a deleted run is answered with 404", async () => {
     const id = "00000000-0000-4000-8000-000000000000";
     expect(await propose(id, { type: "RUNNING" })).toMatchObject({
       status: 404,
@@ -92,7 +92,7 @@ describeOnEachDatabase("states of flow runs", (database) => {
     expect((await server.call("POST", `/flow_runs/${id}/resume`, {})).status).toBe(404);
   });
 
-  test("a state names what is wrong with it", async () => {
+  test("a refused state names what is wrong", async () => {
     const { id } = await create();
     expect(await propose(id, { type: "running" })).toMatchObject({
       status: 422,
@@ -104,7 +104,7 @@ describeOnEachDatabase("states of flow runs", (database) => {
     });
   });
 
-  test("each state is told by an event with its id, after it is durable", async () => {
+  test("each state becomes an event with its id once it is durable", async () => {
     const { id, state_id, name } = await create({ tags: ["nightly"] });
     const changes: Change[] = [];
     const seen: Promise<{ body: FlowRun }>[] = [];
@@ -207,7 +207,7 @@ describeOnEachDatabase("states of flow runs", (database) => {
       server.call<OrchestrationResult>("POST", `/flow_runs/${id}/resume`, body);
     const soon = () => Date.now() / 1000 + 60;
 
-    test("takes its deadline as a number, and ends where the run stands", async () => {
+    test("takes its deadline as a number, and a resumed run continues where it stood", async () => {
       const id = await paused({ pause_timeout: 4_000_000_000.5, pause_key: "k1", pause_reschedule: false });
       expect((await read(id)).state?.state_details).toMatchObject({ pause_timeout: "2096-10-02T07:06:40.500000Z" });
       const answer = await resume(id);
@@ -223,19 +223,19 @@ describeOnEachDatabase("states of flow runs", (database) => {
       expect(await read(id)).toMatchObject({ run_count: 2, empirical_policy: { pause_keys: ["k1", "k2"] } });
     });
 
-    test("whose process is lost begins anew with its pauses", async () => {
+    test("whose process is lost starts again with its pauses", async () => {
       const id = await paused({ pause_timeout: soon(), pause_key: "k1" });
       await propose(id, { type: "SCHEDULED" });
       const empirical_policy = { resuming: false, pause_keys: [], retry_type: "reschedule" };
       expect(await read(id)).toMatchObject({ state_type: "SCHEDULED", empirical_policy });
     });
 
-    test("of a suspended run ends with the run scheduled anew", async () => {
+    test("of a suspended run ends with the run scheduled again", async () => {
       const id = await paused({ pause_timeout: soon(), pause_reschedule: true });
       expect((await resume(id, {})).body).toMatchObject({ state: { type: "SCHEDULED", name: "Resuming" } });
     });
 
-    test("that is none can't end", async () => {
+    test("that does not exist can't end", async () => {
       const { id } = await create();
       expect(await resume(id)).toMatchObject({
         status: 200,
@@ -247,7 +247,7 @@ describeOnEachDatabase("states of flow runs", (database) => {
       });
     });
 
-    test("begins without the answers to one before, and leaves other inputs alone", async () => {
+    test("begins without the answers to an earlier one, and leaves other inputs alone", async () => {
       const { id } = await create();
       await propose(id, { type: "RUNNING" });
       for (const key of ["p-schema", "p-response", "other"]) {

@@ -2,7 +2,7 @@ import { homedir } from "node:os";
 import { expect, test } from "vitest";
 import { ConfigError, readConfig } from "./config.ts";
 
-test("without any setting: SQLite in the home folder, on loopback", () => {
+test("without settings: SQLite in the home folder, on loopback", () => {
   expect(readConfig({})).toMatchObject({
     host: "127.0.0.1",
     port: 4200,

@@ -97,7 +97,7 @@ describeOnEachDatabase("the codes of errors", (database) => {
     expect([answer.statusCode, rest.code]).toEqual([errorCodes[code].status, code]);
   });
 
-  test("two keys of one input, and a password that is asked for, have codes of their own", async () => {
+  test("a taken key of an input and a missing password have codes of their own", async () => {
     const flow = await server.call<{ id: string }>("POST", "/flows/", { name: "coded" });
     const run = await server.call<{ id: string }>("POST", "/flow_runs/", { flow_id: flow.body.id });
     const keep = () => server.call("POST", `/flow_runs/${run.body.id}/input`, { key: "k", value: "v" });

@@ -31,7 +31,7 @@ describeOnEachDatabase("whoever guesses the password", (database) => {
     for (let guess = 0; guess < 10; guess += 1) expect(await statusOf(`guess ${guess}`, remoteAddress)).toBe(401);
   }
 
-  test("has to wait after ten wrong ones, for the right one too, and then sends one in five seconds", async () => {
+  test("must wait after ten wrong ones, even to send the right one, and may then send one every five seconds", async () => {
     await guessUntilLimited();
     const refused = await ask("correct horse");
     expect([refused.statusCode, refused.headers["retry-after"]]).toEqual([429, "5"]);
@@ -49,7 +49,7 @@ describeOnEachDatabase("whoever guesses the password", (database) => {
     expect(lines).toEqual(["10 wrong passwords came from one address: it has to wait between further ones"]);
   });
 
-  test("makes nobody wait at another address", async () => {
+  test("makes nobody at another address wait", async () => {
     await guessUntilLimited();
     expect([await right(), await right("203.0.113.8"), await right("2001:db8::7")]).toEqual([429, 200, 200]);
   });
@@ -61,7 +61,7 @@ describeOnEachDatabase("whoever guesses the password", (database) => {
     expect(await right()).toBe(429);
   });
 
-  test("is not a program with a former password: the same one counts once", async () => {
+  test("is not a program with an outdated password: the same wrong one counts once", async () => {
     for (let time = 0; time < 50; time += 1) expect(await statusOf("guess 0")).toBe(401);
     expect(await right()).toBe(200);
     await guessUntilLimited();
@@ -77,7 +77,7 @@ describeOnEachDatabase("whoever guesses the password", (database) => {
     expect(await right()).toBe(200);
   });
 
-  test("has one network of 64 bits, however many addresses are in it", async () => {
+  test("counts as one IPv6 network of 64 bits, whatever address in it is used", async () => {
     for (let guess = 0; guess < 10; guess += 1) {
       expect(await statusOf(`guess ${guess}`, `2001:db8:0:9::${guess}`)).toBe(401);
     }
@@ -90,7 +90,7 @@ describeOnEachDatabase("whoever guesses the password", (database) => {
     expect([await right(), await right("::ffff:203.0.113.8")]).toEqual([429, 200]);
   });
 
-  test("makes a browser that is signed in wait for nothing, nor whoever asks what needs no password", async () => {
+  test("makes neither signed-in browsers wait nor requests that need no password", async () => {
     const body = JSON.stringify({ user: "ann", password: "correct horse" });
     const signIn = () =>
       server.app.inject({
@@ -114,7 +114,7 @@ describeOnEachDatabase("whoever guesses the password", (database) => {
     expect((await signIn()).json()).toMatchObject({ code: "TOO_MANY_WRONG_PASSWORDS" });
   });
 
-  test("has to wait at a websocket as well, and is told to come again", async () => {
+  test("must wait at websockets too, and is asked to try again later", async () => {
     const address = await server.app.listen({ host: "127.0.0.1", port: 0 });
     const closeOf = async (token: string) => {
       const socket = await openTestSocket(address, "/events/out", { greet: false });
@@ -130,7 +130,7 @@ describeOnEachDatabase("whoever guesses the password", (database) => {
   });
 });
 
-test("addresses are forgotten when there are very many, those first from which nothing came for longest", () => {
+test("with very many addresses, the one without a wrong password for the longest time is forgotten first", () => {
   const { ofToken } = sharedPassword(authString, { clock: fakeClock(), log: recordingLog().log });
   const isLimited = (address: string) => {
     try {

@@ -30,7 +30,7 @@ test.each([
   expect(readAs(schema, given)).toEqual({ problems: [], value: expected });
 });
 
-test("what is a user's own stays the object that it is", () => {
+test("a user's own data keeps its form", () => {
   const own = { date: new Date(0) };
   const { value } = readAs(schema, { count: "1", own });
   expect(value.own?.date).toBe(own.date);

@@ -8,7 +8,7 @@ function logged(environment: Readonly<Record<string, string>>) {
   return { log, lines };
 }
 
-test("no line holds a secret of the settings, wherever it comes from", () => {
+test("no log line contains a secret of the settings, wherever it comes from", () => {
   const url = "postgresql://me:hidden@db.example.org/ostinato?sslpassword=buried";
   const { log, lines } = logged({ OSTINATO_DATABASE_URL: url, OSTINATO_SERVER_API_AUTH_STRING: 'ann:correct "horse"' });
   const basic = Buffer.from('ann:correct "horse"').toString("base64");
@@ -23,7 +23,7 @@ test("no line holds a secret of the settings, wherever it comes from", () => {
   });
 });
 
-test("nor what a request says of who it is from", () => {
+test("nor the credentials of a request", () => {
   const { log, lines } = logged({});
   const headers = { authorization: "Basic x", cookie: "ostinato_session=y", host: "here" };
   log.info({ headers, req: { headers } }, "asked");

@@ -16,12 +16,12 @@ test("a run is lost after three of its intervals without a sign", () => {
   expect(lostAt(every15(300), (moment) => String(Math.floor(moment / 90)))).toEqual([]);
 });
 
-test("time in which the server was not there to hear does not count", () => {
+test("time in which the server could not hear does not count", () => {
   expect(lostAt([0, 15, 30, 3600, 3615, 3630], () => "1")).toEqual([]);
   expect(lostAt([0, 15, 30, 3600, 3615, 3630, 3645, 3660, 3675], () => "1")).toEqual([3675]);
 });
 
-test("a run that is gone from sight for a moment begins anew", () => {
+test("a run that was out of sight for a moment starts with a full interval", () => {
   const silence = createSilence(15);
   silence.look(run("1", 5), 0);
   silence.look([], 10);

@@ -32,7 +32,7 @@ describeOnEachDatabase("a unit of work", (database) => {
     return { id, created: moment, updated: moment, name, tags: [], labels: {} };
   };
 
-  test("what it has noted is published in order once it is durable, and it gives what its work gives", async () => {
+  test("its notes are published in order once it is durable, and it returns the value of its work", async () => {
     const row = flowRow("noted");
     const found: Promise<number>[] = [];
     listen();
@@ -56,7 +56,7 @@ describeOnEachDatabase("a unit of work", (database) => {
     expect(await Promise.all(found)).toEqual([200, 200]);
   });
 
-  test("of one that fails nothing is kept and nothing published", async () => {
+  test("nothing of a failed unit is stored or published", async () => {
     const row = flowRow("failed");
     listen();
     const failing = unit(server.context, async (unit) => {
@@ -70,7 +70,7 @@ describeOnEachDatabase("a unit of work", (database) => {
     expect(await server.call("GET", `/flows/${row.id}`)).toMatchObject({ status: 404 });
   });
 
-  test("where the database asks for it again only what was noted last is published", async () => {
+  test("if the database runs it again, only the notes of the last run are published", async () => {
     const { context } = server;
     const { db } = context;
     const again: Database["write"] = async (work, options) => {
@@ -87,7 +87,7 @@ describeOnEachDatabase("a unit of work", (database) => {
     expect(changes).toEqual([{ kind: "deleted", noun: "flow", ids: ["in attempt 2"] }]);
   });
 
-  test("rows are presented when somebody asks for them, and once however many ask", async () => {
+  test("rows are presented on first use, and once for all users", async () => {
     let count = 0;
     const counted = (row: ReturnType<typeof flowRow>) => {
       count += 1;
@@ -108,7 +108,7 @@ describeOnEachDatabase("a unit of work", (database) => {
     expect(count).toBe(1);
   });
 
-  test("no change is published where there are no rows", async () => {
+  test("no change is published for no rows", async () => {
     listen();
     await unit(server.context, async ({ changed, deleted, recorded }) => {
       changed("flow", [], presented);

@@ -38,8 +38,8 @@ interface Described {
   readonly "x-websockets": readonly { readonly path: string; readonly "x-access": Access }[];
 }
 
-describeOnEachDatabase("who may call what", (database) => {
-  describe("where nobody is asked", () => {
+describeOnEachDatabase("access to operations", (database) => {
+  describe("without a password", () => {
     const server = serverOn(database);
 
     test("the description names the access of every operation and websocket", async () => {
@@ -70,7 +70,7 @@ describeOnEachDatabase("who may call what", (database) => {
     });
   });
 
-  describe("where everybody has to give the password", () => {
+  describe("with a shared password", () => {
     const server = serverOn(database, { config: { authString: password } });
 
     test.each([
@@ -96,7 +96,7 @@ describeOnEachDatabase("who may call what", (database) => {
       expect(await upgradeStatus(address, socket, { authorization: basic(password) })).toBe("open");
     });
 
-    test("paths that lead nowhere, the page of the description and unknown methods tell nobody anything", async () => {
+    test("unknown paths, the API documentation and unknown methods reveal nothing without a password", async () => {
       for (const [method, url] of [
         ["GET", "/api/nothing"],
         ["GET", "/api/docs"],
@@ -111,7 +111,7 @@ describeOnEachDatabase("who may call what", (database) => {
     });
   });
 
-  describe("where users have levels", () => {
+  describe("with access levels", () => {
     const server = serverOn(database, { authentication: trusting });
     const inProcess = new Map<string, InProcessServer>();
     beforeAll(async () => {
@@ -150,7 +150,7 @@ describeOnEachDatabase("who may call what", (database) => {
     });
   });
 
-  test("a flow run says who has made it", async () => {
+  test("a flow run records its creator", async () => {
     const made: Record<string, unknown> = {};
     for (const [name, actor] of Object.entries(actors)) {
       const server = await startTestServer(database.url, {

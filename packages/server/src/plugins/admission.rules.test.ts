@@ -46,7 +46,7 @@ test.each([
   expect(decide(load, arrives, limits)).toBe(verdict);
 });
 
-test("whatever arrives and ends, what is worked on and what waits stay within their bounds, and nothing is stuck", () => {
+test("running and waiting requests stay within their bounds in any order of arrivals and ends, and none gets stuck", () => {
   const step = fc.oneof(fc.constantFrom("a", "b", "c"), fc.constant("end" as const));
   fc.assert(
     fc.property(fc.array(step, { maxLength: 200 }), (steps) => {

@@ -7,14 +7,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../../test/harness.ts";
 import type { Config } from "../kernel/config.ts";
 
-describeOnEachDatabase("more writes than the server takes on at once", (database) => {
+describeOnEachDatabase("more writes than the server accepts at once", (database) => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startTestServer(database.url, { config: { maxRequests: 2, maxWaiting: 5 } });
   });
   afterAll(() => server.stop());
 
-  test("some are told to come again, those that were accepted are there, and then all is as before", async () => {
+  test("some are refused with Retry-After, the accepted ones are stored, and afterwards the server works as before", async () => {
     const names = Array.from({ length: 60 }, (_, number) => `flow-${number}`);
     const replies = await Promise.all(names.map((name) => server.call("POST", "/flows/", { name })));
     const accepted = names.filter((_, index) => replies[index]?.status === 201);
@@ -77,7 +77,7 @@ describe("a server under load", () => {
     expect.poll(() => gauge(address, name), { interval: 5, timeout: 10_000 }).toBe(value);
   const answerOf = async (socket: Socket) => String((await once(socket, "data"))[0]);
 
-  test("still says how it is, and lets in who waits as soon as another is gone", async () => {
+  test("still answers health checks, and admits a waiting request as soon as another one ends", async () => {
     const { address } = await start({ maxRequests: 1 });
     const first = await occupy(address);
     await until(address, "requests_under_way", 1);
@@ -90,7 +90,7 @@ describe("a server under load", () => {
     expect((await second).status).toBe(200);
   });
 
-  test("a client that goes away while it waits leaves its place", async () => {
+  test("a client that disconnects while it waits frees its place", async () => {
     const { address } = await start({ maxRequests: 1 });
     await occupy(address);
     await until(address, "requests_under_way", 1);
@@ -100,7 +100,7 @@ describe("a server under load", () => {
     await until(address, "requests_waiting", 0);
   });
 
-  test("who has waited too long is told to come again", async () => {
+  test("a request that has waited too long is refused with Retry-After", async () => {
     const { address, clock } = await start({ maxRequests: 1, waitSeconds: 5 });
     await occupy(address);
     await until(address, "requests_under_way", 1);
@@ -119,7 +119,7 @@ describe("a server under load", () => {
     return fetch(new URL("/api/flows/", address), { method: "POST", body, headers });
   };
 
-  test("a body that is announced and does not come takes no memory, and nobody waits for it", async () => {
+  test("a body that is announced but never sent takes no memory, and nobody waits for it", async () => {
     const { address } = await start({ maxBytes: 1_000_000 });
     for (let number = 0; number < 5; number += 1) await occupy(address, { bytes: 4_000_000 });
     await until(address, "requests_under_way", 5);
@@ -128,7 +128,7 @@ describe("a server under load", () => {
     expect((await fetch(new URL("/api/hello", address))).status).toBe(200);
   });
 
-  test("where bodies that stand still have filled the memory, small ones pass, and large ones as soon as there is room", async () => {
+  test("while stalled bodies fill the memory, small bodies pass, and large ones pass as soon as there is room", async () => {
     const { address } = await start({ maxBytes: 1_000_000 });
     const sent = `{"name": "${"x".repeat(300_000)}`;
     const still = await Promise.all([1, 2, 3].map(() => occupy(address, { bytes: 4_000_000, sent })));
@@ -143,7 +143,7 @@ describe("a server under load", () => {
     await until(address, "request_bytes_under_way", 0);
   });
 
-  test("a body that does not come, or hardly, is given up", async () => {
+  test("a body that stalls or trickles is given up", async () => {
     const { address, clock } = await start({});
     const sockets = [
       await occupy(address),
@@ -158,7 +158,7 @@ describe("a server under load", () => {
     await until(address, "requests_under_way", 0);
   });
 
-  test("a client that fills all places makes room for another, and is told that it is too much", async () => {
+  test("a client that fills all places makes room for another client, and gets 429", async () => {
     const { address, server } = await start({ maxRequests: 1, maxWaiting: 4 });
     const first = await occupy(address);
     await until(address, "requests_under_way", 1);
@@ -177,7 +177,7 @@ describe("a server under load", () => {
     expect((await other).statusCode).toBe(200);
   });
 
-  test("a request that never comes to its end is ended", async () => {
+  test("a request that never finishes is ended", async () => {
     const { address } = await start({ requestSeconds: 1 });
     const socket = await occupy(address);
     expect(await answerOf(socket)).toMatch(/^HTTP\/1.1 408 /);
@@ -200,7 +200,7 @@ describe("a server under load", () => {
     await until(address, "requests_under_way", 0);
   });
 
-  test("no more websockets than may be open", async () => {
+  test("the number of open websockets is bounded", async () => {
     const { address } = await start({ maxSockets: 1 });
     const { openTestSocket } = await import("../../test/socket-harness.ts");
     const one = await openTestSocket(address.origin, "/ui/live", { protocols: [] });

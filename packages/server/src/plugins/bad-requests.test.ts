@@ -7,7 +7,7 @@ import { type Logger, pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../../test/harness.ts";
 
-describe("requests that can't be answered", () => {
+describe("invalid requests", () => {
   const lines: Record<string, unknown>[] = [];
   const log: Logger = pino({ level: "debug" }, { write: (line: string) => void lines.push(JSON.parse(line)) });
   let database: TestDatabase;
@@ -30,7 +30,7 @@ describe("requests that can't be answered", () => {
       ...(payload === undefined ? {} : { payload, headers: { "content-type": type } }),
     });
 
-  test("the same mistake is answered alike, however often the schema has been used", async () => {
+  test("the same mistake gets the same answer, however often the schema has been used", async () => {
     const answers = [];
     for (let time = 0; time < 6; time += 1) {
       answers.push((await send("POST", "/flows/filter", '{"limit": "many", "sort": 3}')).json());
@@ -97,7 +97,7 @@ describe("requests that can't be answered", () => {
     expect(body).toMatchObject({ results: [], page: 1_000_000 });
   });
 
-  test("what is no JSON is refused by its type", async () => {
+  test("a body that is not JSON is refused by its content type", async () => {
     for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]) {
       const { statusCode, body } = await send("POST", "/flows/", "name=x", type);
       expect(statusCode).toBe(415);
@@ -105,13 +105,13 @@ describe("requests that can't be answered", () => {
     }
   });
 
-  test("a client that says no type sends JSON", async () => {
+  test("a body without a content type is read as JSON", async () => {
     const body = new Blob([JSON.stringify({ name: "untyped" })]);
     const { status } = await fetch(`${address}/api/flows/`, { method: "POST", body });
     expect(status).toBe(201);
   });
 
-  test("a body that is packed is refused by its encoding", async () => {
+  test("a compressed body is refused by its encoding", async () => {
     const { statusCode, body } = await server.app.inject({
       method: "POST",
       url: "/api/flows/",
@@ -121,7 +121,7 @@ describe("requests that can't be answered", () => {
     expect([statusCode, JSON.parse(body).detail]).toEqual([415, expect.stringContaining("content-encoding: gzip")]);
   });
 
-  test("HEAD is answered as GET, without the body", async () => {
+  test("HEAD is answered like GET, without the body", async () => {
     for (const path of ["health", "ready", "version", "openapi.json", "nothing"]) {
       const [head, get] = [
         await server.app.inject({ method: "HEAD", url: `/api/${path}` }),
@@ -170,7 +170,7 @@ describe("requests that can't be answered", () => {
     },
   );
 
-  test("a client that goes away before its body has come is no error of the server", async () => {
+  test("a client that disconnects before its body has arrived is not an error of the server", async () => {
     const socket = connect(Number(new URL(address).port), "127.0.0.1");
     const arrived = once(server.app.server, "request");
     socket.write("POST /api/flows/ HTTP/1.1\r\nhost: localhost\r\nx-request-id: gone\r\ncontent-length: 90\r\n\r\n{");
@@ -188,7 +188,7 @@ describe("requests that can't be answered", () => {
     expect(JSON.parse(body).detail).toMatch(/\w/);
   });
 
-  test("the id of a request is the caller's where it can stand in a log, and stands in both", async () => {
+  test("a request keeps the caller's id if a log can hold it; the answer and the log both show it", async () => {
     const id = "trace-7/af:01";
     const { headers } = await server.app.inject({ url: "/api/health", headers: { "x-request-id": id } });
     expect(headers["x-request-id"]).toBe(id);

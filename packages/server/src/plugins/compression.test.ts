@@ -18,7 +18,7 @@ describe("the size of answers", () => {
   const get = (url: string, encoding: string, remoteAddress: string) =>
     server.app.inject({ url: `/api${url}`, headers: { "accept-encoding": encoding }, remoteAddress });
 
-  test("long ones are compressed for other machines that take it", async () => {
+  test("long ones are compressed for clients on other machines that accept it", async () => {
     const plain = await get("/openapi.json", "gzip, deflate, br", "127.0.0.1");
     const travelled = await get("/openapi.json", "gzip, deflate, br", "192.0.2.7");
     expect(plain.headers["content-encoding"]).toBeUndefined();
@@ -27,7 +27,7 @@ describe("the size of answers", () => {
     expect(gunzipSync(travelled.rawPayload).toString()).toBe(plain.body);
   });
 
-  test("short ones, and those for whom it is nothing, are not", async () => {
+  test("short ones are not compressed, nor those for clients that do not accept it", async () => {
     expect((await get("/health", "gzip", "192.0.2.7")).headers["content-encoding"]).toBeUndefined();
     expect((await get("/openapi.json", "identity", "192.0.2.7")).headers["content-encoding"]).toBeUndefined();
   });

@@ -29,7 +29,7 @@ function sender(incoming: ReturnType<typeof createIncomingBytes>, client: string
   };
 }
 
-test("however bodies of however many clients come, memory stays bounded and all of them come to their end", () => {
+test("memory stays bounded, and all bodies finish, whatever number of clients sends them in whatever order", () => {
   const each = fc.record({ client: fc.constantFrom("a", "b", "c"), size: fc.integer({ min: 1, max: 3 * maxBytes }) });
   fc.assert(
     fc.property(fc.array(each, { minLength: 1, maxLength: 30 }), (bodies) => {
@@ -61,7 +61,7 @@ test("one client leaves room for another, whatever it sends", () => {
   expect(other.body).toMatchObject({ done: true });
 });
 
-test("what stands still is given up after ten looks, and what comes along slowly but surely is not", async () => {
+test("a stalled body is given up after ten checks, and one that arrives slowly but steadily is not", async () => {
   const clock = fakeClock();
   const incoming = createIncomingBytes({ maxBytes, clock });
   const slow: string[] = [];

@@ -34,7 +34,7 @@ const messages = fc
     ]),
   );
 
-test("whole messages leave nothing, however they are cut into frames and chunks", () => {
+test("complete messages leave nothing behind, however they are split into frames and chunks", () => {
   fc.assert(
     fc.property(
       fc.array(messages, { maxLength: 5 }),
@@ -54,7 +54,7 @@ test("whole messages leave nothing, however they are cut into frames and chunks"
   );
 });
 
-test("a message that has begun counts as far as it has come, and says how large it will be", () => {
+test("a message counts the bytes that have arrived so far, and announces its size", () => {
   const meter = createMessageMeter();
   const whole = written({ opcode: text, last: true, length: 50 });
   const large = written({ opcode: text, last: false, length: 100_000 });

@@ -36,7 +36,7 @@ describe("pages of other origins", () => {
   const create = (headers: Record<string, string>, on = server) =>
     on.app.inject({ method: "POST", url: "/api/flows/", headers, payload: { name: "made by a page" } });
 
-  test("write nothing, and are told why", async () => {
+  test("can't write, and are told why", async () => {
     for (const headers of [{ origin: evil }, { origin: evil, "sec-fetch-site": "cross-site" }, { origin: "null" }]) {
       const { statusCode, headers: answered, body } = await create({ host: "localhost:4200", ...headers });
       expect(statusCode).toBe(403);
@@ -47,14 +47,14 @@ describe("pages of other origins", () => {
     expect((await server.call("GET", "/flows/name/made by a page")).status).toBe(404);
   });
 
-  test("read nothing", async () => {
+  test("can't read", async () => {
     const headers = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "script" };
     expect((await server.app.inject({ url: "/api/flows/name/x", headers })).statusCode).toBe(403);
     expect((await server.app.inject({ url: "/api/health", headers: { origin: evil } })).statusCode).toBe(403);
     expect((await server.app.inject({ url: "/ui-settings", headers: { origin: evil } })).statusCode).toBe(403);
   });
 
-  test("gain nothing by another spelling of the path", async () => {
+  test("gain nothing by spelling the path differently", async () => {
     const from = { origin: evil, "sec-fetch-site": "cross-site" };
     for (const api of spellings) {
       const request = { method: "POST", url: `${api}/flows/`, payload: { name: "made by a page" } } as const;
@@ -65,7 +65,7 @@ describe("pages of other origins", () => {
     expect((await server.call("GET", "/flows/name/made by a page")).status).toBe(404);
   });
 
-  test("have to say what they send, so that their browser asks for leave first", async () => {
+  test("must declare a content type, so that their browser sends a preflight request first", async () => {
     const own = { origin: address, host: new URL(address).host };
     for (const headers of [own, { ...own, "sec-fetch-site": "same-origin" }]) {
       const payload = Buffer.from(JSON.stringify({ name: "of no type" }));
@@ -74,7 +74,7 @@ describe("pages of other origins", () => {
     }
   });
 
-  test("get no leave to ask", async () => {
+  test("are refused the preflight", async () => {
     const headers = { origin: evil, "access-control-request-method": "POST" };
     const reply = await server.app.inject({ method: "OPTIONS", url: "/api/flows/", headers });
     expect(reply.statusCode).toBe(403);
@@ -89,14 +89,14 @@ describe("pages of other origins", () => {
     });
   });
 
-  test("may be left for a page of this server by a link", async () => {
+  test("may link to a page of this server", async () => {
     const headers = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" };
     for (const url of ["/runs", "/api/health"]) {
       expect((await server.app.inject({ url, headers })).statusCode).not.toBe(403);
     }
   });
 
-  test("do not pass by another name of this machine", async () => {
+  test("are not admitted under another name of this machine", async () => {
     for (const url of ["/api/health", "/", "/runs"]) {
       const { statusCode, body } = await server.app.inject({ url, headers: { host: "evil.example:4200" } });
       expect(statusCode).toBe(403);
@@ -104,7 +104,7 @@ describe("pages of other origins", () => {
     }
   });
 
-  test("open no websocket, and programs do", async () => {
+  test("can't open a websocket, and programs can", async () => {
     const open = (path: string, origin?: string) => {
       const socket = new WebSocket(`${address.replace("http", "ws")}${path}`, origin === undefined ? {} : { origin });
       return Promise.race([
@@ -119,7 +119,7 @@ describe("pages of other origins", () => {
     }
   });
 
-  test("do not pass by a name of theirs where the server listens for other machines, and its log warns of those", async () => {
+  test("are not admitted under a name of their own when the server listens for other machines, and the log warns of them", async () => {
     const { log, lines } = recordingLog();
     const everywhere = await startTestServer(database.url, { config: { host: "0.0.0.0" }, log });
     servers.push(everywhere);
@@ -153,7 +153,7 @@ describe("pages of other origins", () => {
     expect((await create({ ...handedOn, origin: evil }, behind)).statusCode).toBe(403);
   });
 
-  test("of the configuration are let in, and may read the answers", async () => {
+  test("that the configuration lists are admitted and may read the answers", async () => {
     const opened = await start({ corsOrigins: [tools] });
     const headers = { origin: tools, "sec-fetch-site": "cross-site" };
     const preflight = await opened.app.inject({

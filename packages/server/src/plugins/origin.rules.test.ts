@@ -71,13 +71,13 @@ test.each<[string, Partial<Caller>, boolean]>([
   expect(refuseOrigin(caller(given), loopback) === undefined).toBe(answered);
 });
 
-test("an allowed host is the server's own name behind a proxy that does not hand on Host", () => {
+test("an allowed host is the server's own name behind a proxy that does not forward Host", () => {
   const policy = { ...loopback, allowedHosts: ["runs.example"] };
   expect(refuseOrigin(caller({ origin: "https://runs.example" }), policy)).toBeUndefined();
   expect(refuseOrigin(caller({ origin: "https://evil.example" }), policy)).toContain("https://evil.example");
 });
 
-test("an origin of the configuration may do everything", () => {
+test("an origin that the configuration lists may do everything", () => {
   const policy = { ...loopback, corsOrigins: ["https://tools.example"] };
   expect(refuseOrigin(caller({ origin: "https://tools.example", site: "cross-site" }), policy)).toBeUndefined();
   expect(refuseOrigin(caller({ origin: "https://tools.example.evil", site: "cross-site" }), policy)).toBeDefined();

@@ -61,7 +61,7 @@ describe("messages of websockets", () => {
     return Number(/^ostinato_request_bytes_under_way (.*)$/m.exec(body)?.[1]);
   };
 
-  test("that have begun are counted with all that comes from clients, and no longer when their connection ends", async () => {
+  test("that have begun count as incoming bytes until their connection ends", async () => {
     const { server, address } = await start();
     const socket = await openRaw(address, "/events/in");
     socket.write(half(900_000, 500_000));
@@ -70,7 +70,7 @@ describe("messages of websockets", () => {
     await expect.poll(() => held(server), { interval: 5 }).toBe(0);
   });
 
-  test("of many connections do not fill the memory: what has no room is not read", async () => {
+  test("of many connections do not fill the memory: the server does not read more than it has room for", async () => {
     const { server, address } = await start({ maxBytes: 1024 * 1024 });
     for (let number = 0; number < 10; number += 1) {
       const socket = await openRaw(address, "/events/in");
@@ -95,7 +95,7 @@ describe("messages of websockets", () => {
     expect(await code).toBe(1009);
   });
 
-  test("are smaller still before it is known who is there", async () => {
+  test("have a smaller bound before the client is authenticated", async () => {
     const { address } = await start();
     const socket = await openRaw(address, "/events/in", "sec-websocket-protocol: prefect\r\n");
     const code = closingCode(socket);
@@ -103,7 +103,7 @@ describe("messages of websockets", () => {
     expect(await code).toBe(1009);
   });
 
-  test("that do not come to their end close the connection, which may come again", async () => {
+  test("that never finish close the connection, and the client may connect again", async () => {
     const { address, clock, server } = await start();
     const socket = await openRaw(address, "/events/in");
     const code = closingCode(socket);
@@ -114,7 +114,7 @@ describe("messages of websockets", () => {
     await expect.poll(() => held(server), { interval: 5 }).toBe(0);
   });
 
-  test("a client has three quarters of the websockets, so that there is room for another", async () => {
+  test("one client may have three quarters of the websockets, so that there is room for another", async () => {
     const { address } = await start({ maxSockets: 4 });
     const open = await Promise.all([1, 2, 3].map(() => openTestSocket(address, "/ui/live", { protocols: [] })));
     const socket = connect(Number(new URL(address).port), "127.0.0.1");
@@ -127,7 +127,7 @@ describe("messages of websockets", () => {
     for (const each of open) await each.close();
   });
 
-  test("that ask for earlier events are answered, however many come at once", async () => {
+  test("that ask for earlier events are answered, however many arrive at once", async () => {
     const { address, server } = await start();
     await server.call("POST", "/events", [
       {

@@ -51,7 +51,7 @@ describe("the pages", () => {
     expect(body).toContain(`<base href="/" data-ostinato-base data-ostinato-path="${path}" />`);
   });
 
-  test("under a base path, the page says so, and the root leads there", async () => {
+  test("under a base path, the page knows the path, and the root redirects to it", async () => {
     const { body } = await get("/runs/x", {}, "/tools/runs/");
     expect(body).not.toContain("<base");
     expect((await get("/tools/runs/flows", {}, "/tools/runs/")).body).toContain(
@@ -80,7 +80,7 @@ describe("the pages", () => {
     });
   });
 
-  test("assets are kept for ever, and travel compressed", async () => {
+  test("assets are cached forever and sent compressed", async () => {
     const plain = await get("/assets/app-1a2b.js", { "accept-encoding": "identity" });
     expect(plain.headers).toMatchObject({
       "cache-control": "public, max-age=31536000, immutable",
@@ -95,7 +95,7 @@ describe("the pages", () => {
     expect(gunzipSync(gzip.rawPayload).toString()).toBe(code);
   });
 
-  test("a part of a file is sent where a part is asked for", async () => {
+  test("a range of a file is sent when a range is requested", async () => {
     const asked = { "accept-encoding": "identity", range: "bytes=8-10" };
     const part = await get("/assets/app-1a2b.js", asked);
     expect(part).toMatchObject({ statusCode: 206, body: code.slice(8, 11) });
@@ -109,7 +109,7 @@ describe("the pages", () => {
     expect((await get(url)).statusCode).toBe(404);
   });
 
-  test("other files are asked for again, and not sent again", async () => {
+  test("other files are revalidated, and not sent again if unchanged", async () => {
     const first = await get("/favicon.svg");
     expect(first.headers).toMatchObject({ "cache-control": "no-cache", "content-type": "image/svg+xml" });
     const again = await get("/favicon.svg", { "if-none-match": String(first.headers.etag) });
@@ -117,7 +117,7 @@ describe("the pages", () => {
   });
 
   test.each(["/assets/app-of-another-build.js", "/assets/../../etc/passwd", "/assets/..%2f..%2fetc%2fpasswd"])(
-    "%s is no file of the pages",
+    "%s is not a file of the pages",
     async (url) => {
       const { statusCode, body } = await get(url);
       expect(body).not.toContain("root:");
@@ -126,11 +126,11 @@ describe("the pages", () => {
     },
   );
 
-  test("what is not for everybody's eyes is not a file either", async () => {
+  test("hidden files of the build are not served", async () => {
     expect((await get("/.source-hash")).body).toContain("<base");
   });
 
-  test("pages that were built anew are seen without a restart", async () => {
+  test("pages that were rebuilt are served without a restart", async () => {
     const server = await startTestServer(database.url, { uiFolder: folder });
     servers.push(server);
     await server.app.inject("/");
@@ -142,7 +142,7 @@ describe("the pages", () => {
     await writeFile(join(folder, "index.html"), page);
   });
 
-  test("where they are not built, a page says how", async () => {
+  test("if they are not built, a page explains how to build them", async () => {
     const server = await startTestServer(database.url, { uiFolder: join(folder, "nowhere") });
     servers.push(server);
     const { statusCode, body } = await server.app.inject("/runs");

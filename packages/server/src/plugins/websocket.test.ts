@@ -48,7 +48,7 @@ describe("the handshake of websockets", () => {
 
   const guarded = "admin:pass";
 
-  test("the subprotocol is echoed, the token is asked for, a ping before it is answered", async () => {
+  test("the subprotocol is echoed, a token is required, and a ping before it is answered", async () => {
     const socket = await openTestSocket(await echo(guarded), "/echo", { greet: false });
     expect(socket.socket.protocol).toBe("prefect");
     await socket.settled();
@@ -70,14 +70,14 @@ describe("the handshake of websockets", () => {
     expect(await socket.closed).toEqual({ code: 1008, reason });
   });
 
-  test("without the subprotocol there is no handshake while nobody has to say who they are", async () => {
+  test("without the subprotocol there is no handshake on a server without a password", async () => {
     const socket = await openTestSocket(await echo(), "/echo", { protocols: [] });
     socket.send({ hello: 1 });
     expect(await socket.next()).toEqual({ hello: 1 });
     await socket.close();
   });
 
-  test("without the subprotocol the upgrade is refused where a token is needed", async () => {
+  test("without the subprotocol the upgrade is refused on a server with a password", async () => {
     const address = await echo(guarded);
     const socket = new WebSocket(`${address.replace("http", "ws")}/api/echo`);
     const status = await new Promise((resolve, reject) => {
@@ -89,7 +89,7 @@ describe("the handshake of websockets", () => {
     socket.terminate();
   });
 
-  test("a ping waits for what came before it, and is not answered when that fails", async () => {
+  test("a ping waits for the messages before it, and is not answered if they fail", async () => {
     const before = Promise.withResolvers<void>();
     const address = await echo(undefined, { settled: () => before.promise });
     const socket = await openTestSocket(address, "/echo");
@@ -105,7 +105,7 @@ describe("the handshake of websockets", () => {
     await socket.close();
   });
 
-  test("a frame that the server fails at ends its connection, and nothing else", async () => {
+  test("a frame that makes the server fail ends its connection and nothing else", async () => {
     const address = await echo(undefined, {
       message(text) {
         throw new Error(text);
@@ -124,7 +124,7 @@ describe("the handshake of websockets", () => {
     expect(await socket.closed).toEqual({ code: 1001, reason: "The server is stopping" });
   });
 
-  test("a plain request for a websocket's address is told that there is nothing", async () => {
+  test("a plain request to the address of a websocket gets 404", async () => {
     expect((await fetch(`${await echo()}/api/echo`)).status).toBe(404);
   });
 });

@@ -10,7 +10,7 @@ const hourSeconds = 3600;
 const shortly = { retentionRuns: "10d", retentionLogs: "10d", retentionEvents: "10d" } as const;
 const daySeconds = 24 * hourSeconds;
 
-describeOnEachDatabase("what a wrong clock does to retention", (underTest) => {
+describeOnEachDatabase("retention with a wrong clock", (underTest) => {
   let clock: FakeClock;
   let server: TestServer;
   let url: string;
@@ -52,7 +52,7 @@ describeOnEachDatabase("what a wrong clock does to retention", (underTest) => {
     await pass();
   }
 
-  test("while it runs: a clock that jumps ahead by 400 days, for hours, removes nothing", async () => {
+  test("a clock that jumps ahead by 400 days for hours, while the server runs, removes nothing", async () => {
     await makeHistory();
     const before = await rows();
     passDays(clock, 400);
@@ -70,7 +70,7 @@ describeOnEachDatabase("what a wrong clock does to retention", (underTest) => {
     expect(await rows()).toMatchObject({ flow_run: 0, log: 0, event: 0 });
   });
 
-  test("a server that starts with a clock that is ahead, again and again, removes nothing", async () => {
+  test("a server that starts again and again with a clock that is ahead removes nothing", async () => {
     await makeHistory();
     const before = await rows();
     passDays(clock, 400);
@@ -82,7 +82,7 @@ describeOnEachDatabase("what a wrong clock does to retention", (underTest) => {
     expect(await rows()).toEqual(before);
   });
 
-  test("nor where no pass has ever been made: the newest that the database has is what it knows of time", async () => {
+  test("nor before the first pass: the newest row of the database tells the time", async () => {
     await runMaker(server).run({ tasks: 2, logs: 2 });
     const before = await rows();
     passDays(clock, 400);
@@ -92,7 +92,7 @@ describeOnEachDatabase("what a wrong clock does to retention", (underTest) => {
     expect((await view()).last?.as_of).toMatch(/^2020-01-01/);
   });
 
-  test("nor where the clock jumps before the first pass, however often the server starts", async () => {
+  test("nor if the clock jumps before the first pass, however often the server starts", async () => {
     await server.listen();
     const make = runMaker(server);
     await make.run({ tasks: 1, logs: 1 });
@@ -107,7 +107,7 @@ describeOnEachDatabase("what a wrong clock does to retention", (underTest) => {
     }
   });
 
-  test("somebody who says that the clock is right has it removed at once", async () => {
+  test("a confirmation that the clock is right removes it at once", async () => {
     await makeHistory();
     passDays(clock, 400);
     await pass("confirmed");
@@ -115,7 +115,7 @@ describeOnEachDatabase("what a wrong clock does to retention", (underTest) => {
     expect(await view()).toMatchObject({ waiting: null, last: { outcome: "complete" } });
   });
 
-  test("a server that was off for long cleans up by itself, the later the longer", async () => {
+  test("a server that was off for long cleans up by itself, later the longer it was off", async () => {
     await start(shortly);
     await makeHistory();
     passDays(clock, 20);
@@ -127,7 +127,7 @@ describeOnEachDatabase("what a wrong clock does to retention", (underTest) => {
     expect((await view()).waiting).toBeNull();
   });
 
-  test("who runs no server, and asks each day, keeps up with the days", async () => {
+  test("a daily request without a permanent server keeps up with time", async () => {
     await start(shortly);
     await makeHistory();
     for (let days = 0; days < 11; days += 1) {
@@ -140,7 +140,7 @@ describeOnEachDatabase("what a wrong clock does to retention", (underTest) => {
     expect((await rows()).flow_run).toBe(0);
   });
 
-  test("more than half at once waits for somebody, whatever the reason, and one line says so", async () => {
+  test("removing more than half at once waits for a confirmation, whatever the reason, and one line says so", async () => {
     await makeHistory();
     await fillWithOldFlowRuns(server.context, { count: 1500, days: 20 });
     await start({ retentionRuns: "10d" });
@@ -155,7 +155,7 @@ describeOnEachDatabase("what a wrong clock does to retention", (underTest) => {
     expect((await pass()).outcome).toBe("complete");
   });
 
-  test("through the API: asked for it waits, confirmed it goes", async () => {
+  test("through the API: a request waits, and a confirmed request removes", async () => {
     await makeHistory();
     passDays(clock, 400);
     const run = async (body?: object) => {
@@ -170,7 +170,7 @@ describeOnEachDatabase("what a wrong clock does to retention", (underTest) => {
   });
 
   if (underTest.name === "postgresql") {
-    test("PostgreSQL's own clock, where it is behind the server's, is believed", async () => {
+    test("PostgreSQL's own clock counts if it is behind the server's", async () => {
       const ahead = fakeClock("2200-01-01T00:00:00Z");
       server = await startTestServer(url, { clock: ahead });
       started.push(server);

@@ -55,7 +55,7 @@ describeOnEachDatabase("removing in small steps", (underTest) => {
     return { units, retention: createRetention(context) };
   }
 
-  test("no unit of work takes more than its share, and between two of them others write", async () => {
+  test("no unit of work exceeds its share, and others write between two units", async () => {
     await makeMuch();
     const { id } = await runMaker(server).run({ state: "RUNNING" });
     let between = 0;
@@ -77,7 +77,7 @@ describeOnEachDatabase("removing in small steps", (underTest) => {
     expect(Math.max(...units)).toBeGreaterThan(0);
   });
 
-  test("where nothing is old, a pass asks no long question", async () => {
+  test("a pass over young data runs no long query", async () => {
     const make = runMaker(server);
     await make.run({ tasks: 2, logs: 2 });
     await make.endTask(null);
@@ -98,7 +98,7 @@ describeOnEachDatabase("removing in small steps", (underTest) => {
     expect((await wholePass(retention, clock)).removed).toMatchObject({ flow_runs: 1, task_runs: 3, artifacts: 1 });
   });
 
-  test("a run that is begun again while it is looked at stays", async () => {
+  test("a run that is restarted during the pass stays", async () => {
     const { id } = await makeMuch();
     const { retention } = watched(async (unit) => {
       if (unit === 4)
@@ -110,7 +110,7 @@ describeOnEachDatabase("removing in small steps", (underTest) => {
     expect(body.state_type).toBe("SCHEDULED");
   });
 
-  test("a server that stops interrupts it after the step that it is in; the next pass ends it", async () => {
+  test("a server that stops interrupts it after the current step, and the next pass finishes it", async () => {
     const { id } = await makeMuch();
     const { units, retention } = watched((unit) => {
       if (unit === 3) void retention.stop();
@@ -142,7 +142,7 @@ describeOnEachDatabase("removing in small steps", (underTest) => {
     expect(await rowCounts(server.context.db)).toMatchObject({ flow_run: 0, task_run: 0, log: 0, event: 0 });
   });
 
-  test("is started and watched through the API, and every server knows of it", async () => {
+  test("can be started and watched through the API, and every server knows of it", async () => {
     await makeMuch();
     const read = async (of: TestServer) => (await of.call<RetentionView>("GET", "/admin/retention")).body;
     expect(await read(server)).toMatchObject({ running: false, last: null });
@@ -158,7 +158,7 @@ describeOnEachDatabase("removing in small steps", (underTest) => {
     expect((await read(await start())).last).toEqual(last);
   });
 
-  test("Prometheus is told", async () => {
+  test("Prometheus metrics count it", async () => {
     const text = async () => (await server.call<string>("GET", "/metrics")).body;
     expect(await text()).toContain("ostinato_retention_last_pass_timestamp_seconds 0");
     await makeMuch();

@@ -48,7 +48,7 @@ describeOnEachDatabase("retention", (underTest) => {
     await make.artifact({ key: "report" });
   }
 
-  test("everything that is older goes, nothing that is younger, and the preview says so before", async () => {
+  test("everything older is removed, nothing younger, and the preview announces it", async () => {
     await makeEverything();
     const young = await rowCounts(server.context.db);
     const { event = 0, event_resource = 0 } = young;
@@ -78,7 +78,7 @@ describeOnEachDatabase("retention", (underTest) => {
     expect(await rowCounts(server.context.db)).toMatchObject({ event: 0, event_resource: 0, flow_run: 2, log: 5 });
   });
 
-  test("what is set to never stays", async () => {
+  test("data with the setting never stays", async () => {
     const never = {
       retentionRuns: "never",
       retentionLogs: "never",
@@ -109,7 +109,7 @@ describeOnEachDatabase("retention", (underTest) => {
     for (const id of kept) expect(await exists(id)).toBe(true);
   });
 
-  test("a subflow that goes on outlives its parent, as a run of its own", async () => {
+  test("an open subflow run outlives its parent as a run of its own", async () => {
     const make = runMaker(server);
     const { id: parent, taskRunIds } = await make.run({ tasks: 2 });
     const [first = "", second = ""] = taskRunIds;
@@ -150,7 +150,7 @@ describeOnEachDatabase("retention", (underTest) => {
     expect((await pass()).removed.artifacts).toBe(0);
   });
 
-  test("the data of results goes; what a resume or a cache needs stays, and previews do", async () => {
+  test("the data of results is removed; previews stay, and so does the data that a resume or a cache needs", async () => {
     const make = runMaker(server);
     const stored = async (id: string) => (await server.call<StoredResult>("GET", `/results/${id}`)).body;
     const [done, failed, cached, expired] = [
@@ -203,7 +203,7 @@ describeOnEachDatabase("retention", (underTest) => {
     expect(await exists(id)).toBe(true);
   });
 
-  test("a result's file in the home folder goes with the last result that names it, unless it is new", async () => {
+  test("a result's file in the home folder is removed with the last result that names it, unless it is new", async () => {
     const home = await mkdtemp(join(tmpdir(), "ostinato-home-"));
     onTestFinished(() => rm(home, { recursive: true, force: true }));
     await start({ home });
@@ -227,7 +227,7 @@ describeOnEachDatabase("retention", (underTest) => {
     expect((await readdir(shelf)).sort()).toEqual(["fresh"]);
   });
 
-  test("cache entries of Prefect's clients go when they have expired", async () => {
+  test("expired cache entries of Prefect's clients are removed", async () => {
     const { db } = server.context;
     const entry = (days: number | null) => ({
       id: randomId(),
