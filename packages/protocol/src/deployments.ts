@@ -36,6 +36,8 @@ export const DeploymentName = Indexed(Type.String({ pattern: "^[^/%&><]+$", maxL
 
 const maxSchedules = 1000;
 const positive = Maybe(Integer32({ minimum: 1 }));
+/** As many as Prefect allows. */
+const scheduledRuns = Maybe(Type.Integer({ minimum: 1, maximum: 50 }));
 const parameterSchema = Maybe(JsonObject);
 const pullSteps = Maybe(Type.Array(JsonObject));
 
@@ -75,7 +77,7 @@ export type RunPolicy = Static<typeof RunPolicy>;
 export const DeploymentScheduleCreate = Strict({
   active: Type.Optional(Type.Boolean()),
   schedule: ScheduleInput,
-  max_scheduled_runs: positive,
+  max_scheduled_runs: scheduledRuns,
   parameters: Type.Optional(JsonObject),
   slug: Maybe(IndexedText),
   replaces: Maybe(IndexedText),
@@ -86,7 +88,7 @@ export type DeploymentScheduleCreate = Static<typeof DeploymentScheduleCreate>;
 export const DeploymentScheduleUpdate = Strict({
   active: Maybe(Type.Boolean()),
   schedule: Maybe(ScheduleInput),
-  max_scheduled_runs: positive,
+  max_scheduled_runs: scheduledRuns,
   parameters: Type.Optional(JsonObject),
   slug: Maybe(IndexedText),
   replaces: Maybe(IndexedText),
@@ -103,6 +105,8 @@ export const DeploymentSchedule = Open({
   max_scheduled_runs: Nullable(Type.Integer()),
   parameters: JsonObject,
   slug: Nullable(Type.String()),
+  /** Ours: why it makes no runs, or runs that will fail. */
+  problem: Nullable(Type.String()),
 });
 export type DeploymentSchedule = Static<typeof DeploymentSchedule>;
 
@@ -338,6 +342,9 @@ export const scheduledRunsOfDeployments = route({
   replies: { 200: Type.Array(FlowRun) },
 });
 
+/** The runs that one request makes for each schedule. */
+const maxRunsOfRequest = 1000;
+
 /** Times bound the dates that are made; `min_time` is in seconds. */
 export const scheduleDeployment = route({
   method: "POST",
@@ -350,8 +357,8 @@ export const scheduleDeployment = route({
     start_time: Maybe(MomentInput),
     end_time: Maybe(MomentInput),
     min_time: Maybe(Seconds({ minimum: 0 })),
-    min_runs: Maybe(Integer32({ minimum: 0 })),
-    max_runs: Maybe(Integer32({ minimum: 0 })),
+    min_runs: Maybe(Type.Integer({ minimum: 0, maximum: maxRunsOfRequest })),
+    max_runs: Maybe(Type.Integer({ minimum: 0, maximum: maxRunsOfRequest })),
   }),
   bodyOptional: true,
   replies: { 200: None },
@@ -385,9 +392,11 @@ export const createFlowRunFromDeployment = route({
   tag,
   params: ById,
   body: DeploymentFlowRunCreate,
-  bodyOptional: true,
   replies: { 200: FlowRun, 201: FlowRun },
 });
+
+/** Runs of one bulk request. The service checks it, because Prefect's clients know the sentence of its error. */
+export const bulkRunLimit = 100;
 
 /** What became of one run of a bulk request. */
 export const FlowRunCreateResult = Open({
@@ -404,7 +413,10 @@ export const bulkCreateFlowRuns = route({
   summary: "Create several runs of a deployment",
   tag,
   params: ById,
-  body: Type.Array(DeploymentFlowRunCreate, { maxItems: 100 }),
+  body: Type.Unsafe<DeploymentFlowRunCreate[]>({
+    ...Type.Array(DeploymentFlowRunCreate),
+    "~described": { maxItems: bulkRunLimit },
+  }),
   replies: { 200: Open({ results: Type.Array(FlowRunCreateResult) }) },
 });
 

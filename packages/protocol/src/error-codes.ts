@@ -22,6 +22,22 @@ export const errorCodes = {
     meaning: "X-PREFECT-API-VERSION is malformed, or older than what this server speaks.",
     remedy: "Update the client.",
   },
+  HYDRATION_FAILED: {
+    status: 400,
+    meaning: "A recipe among the parameters (`__prefect_kind`) can't be followed.",
+    remedy:
+      "Mend the JSON, the template or the name of the variable that the sentence names, or send the value itself.",
+  },
+  TOO_MANY_RUNS: {
+    status: 400,
+    meaning: "One request asks for more runs than are made at once.",
+    remedy: "Ask in several requests.",
+  },
+  WORK_POOL_MISSING: {
+    status: 400,
+    meaning: "A run names a work queue, and its deployment has no work pool.",
+    remedy: "Leave the work queue out, or give the deployment a work pool.",
+  },
   DEPLOYMENT_MISSING: {
     status: 400,
     meaning: "The flow run has no deployment, whose job variables were to be changed.",
@@ -79,6 +95,7 @@ export const errorCodes = {
   },
   ARTIFACT_NOT_FOUND: { status: 404, meaning: "There is no such artifact.", remedy: gone },
   BLOCK_DOCUMENT_NOT_FOUND: { status: 404, meaning: "There is no such block document.", remedy: gone },
+  CONCURRENCY_LIMIT_NOT_FOUND: { status: 404, meaning: "There is no such concurrency limit.", remedy: gone },
   DEPLOYMENT_NOT_FOUND: { status: 404, meaning: "There is no such deployment.", remedy: gone },
   FLOW_NOT_FOUND: { status: 404, meaning: "There is no such flow.", remedy: gone },
   FLOW_RUN_NOT_FOUND: { status: 404, meaning: "There is no such flow run.", remedy: gone },
@@ -90,6 +107,7 @@ export const errorCodes = {
     remedy: "Check the id. Results are removed after the time that OSTINATO_RETENTION_RESULTS says.",
   },
   SAVED_SEARCH_NOT_FOUND: { status: 404, meaning: "There is no such saved search.", remedy: gone },
+  SCHEDULE_NOT_FOUND: { status: 404, meaning: "The deployment has no such schedule.", remedy: gone },
   TASK_RUN_NOT_FOUND: { status: 404, meaning: "There is no such task run.", remedy: gone },
   TASK_RUN_STATE_NOT_FOUND: { status: 404, meaning: "There is no such state of a task run.", remedy: gone },
   WORK_QUEUE_NOT_FOUND: {
@@ -111,6 +129,11 @@ export const errorCodes = {
     status: 409,
     meaning: "A name, key or id is taken by something else, or something that is referred to is not there.",
     remedy: "Change the field that the sentence names.",
+  },
+  PARAMETERS_REFUSED: {
+    status: 409,
+    meaning: "The parameters break the schema of the deployment, or it has none to hold them against.",
+    remedy: "Change the field that the sentence names, or let the deployment not enforce its schema.",
   },
   KEY_TAKEN: {
     status: 409,
@@ -156,6 +179,11 @@ export const errorCodes = {
     status: 422,
     meaning: "The cursor is not one of this list in this order.",
     remedy: "Start at the first page.",
+  },
+  SCHEDULES_REFUSED: {
+    status: 422,
+    meaning: "The schedules of the request can't be matched with those of the deployment by their slugs.",
+    remedy: "Give each schedule a slug of its own, and a new one what it says.",
   },
   INVALID_LIMIT: {
     status: 422,

@@ -1,5 +1,6 @@
 import type { Static } from "typebox";
 import { Artifact } from "./artifacts.ts";
+import { Deployment } from "./deployments.ts";
 import { Flow } from "./flows.ts";
 import { Log } from "./logs.ts";
 import { Open, Tagged, type TSchema, Type, Uuid } from "./schema.ts";
@@ -16,6 +17,7 @@ export const liveNouns = {
   "task-run": { row: TaskRun, one: "task_run_id" },
   log: { row: Log },
   artifact: { row: Artifact, list: "artifacts" },
+  deployment: { row: Deployment, list: "deployments", one: "deployment_id" },
 } as const satisfies Readonly<Record<string, NounOnPages>>;
 
 interface NounOnPages {

@@ -4,6 +4,7 @@ import { adminRoutes } from "./admin/admin.routes.ts";
 import { artifactRoutes } from "./artifacts/artifacts.routes.ts";
 import { concurrencyLimitRoutes } from "./concurrency-limits/concurrency-limits.routes.ts";
 import { consumerRoutes } from "./consumers/consumers.routes.ts";
+import { deploymentRoutes } from "./deployments/deployments.routes.ts";
 import { eventRoutes } from "./events/events.routes.ts";
 import { flowRunGraphRoutes } from "./flow-run-graph/flow-run-graph.routes.ts";
 import { flowRunInputRoutes } from "./flow-run-inputs/flow-run-inputs.routes.ts";
@@ -119,6 +120,7 @@ export function buildApp(
       consumerRoutes(serve);
       flowRoutes(serve);
       flowRunRoutes(serve);
+      deploymentRoutes(serve);
       importRoutes(serve);
       flowRunStateRoutes(serve);
       flowRunInputRoutes(serve);

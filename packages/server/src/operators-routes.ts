@@ -1,6 +1,7 @@
 import type { Timestamp } from "@ostinato/core";
 import { concurrencyLimitRoutes } from "./concurrency-limits/concurrency-limits.routes.ts";
 import { consumerRoutes } from "./consumers/consumers.routes.ts";
+import { deploymentRoutes } from "./deployments/deployments.routes.ts";
 import { flowRunGraphRoutes } from "./flow-run-graph/flow-run-graph.routes.ts";
 import { flowRunStateRoutes } from "./flow-run-states/flow-run-states.routes.ts";
 import { importRoutes } from "./flow-runs/import.routes.ts";
@@ -27,6 +28,7 @@ export function operatorsRoutes(
   flowRunStateRoutes(serve);
   flowRunGraphRoutes(serve);
   importRoutes(serve);
+  deploymentRoutes(serve);
   taskRunStateRoutes(serve);
   observedStateRoutes(serve);
   concurrencyLimitRoutes(serve);

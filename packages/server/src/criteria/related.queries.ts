@@ -64,6 +64,13 @@ const paths = {
     flows: ["flow_run", "flow"],
     deployments: ["flow_run", "deployment"],
   },
+  deployment: {
+    flows: ["flow"],
+    flow_runs: ["flow_run"],
+    task_runs: ["flow_run", "task_run"],
+    work_pool_queues: ["work_queue"],
+    work_pools: ["work_queue", "work_pool"],
+  },
   artifact: {
     flow_runs: ["flow_run"],
     flows: ["flow_run", "flow"],
@@ -121,7 +128,7 @@ export function isNarrowed(criteria: RunCriteria): boolean {
 }
 
 const kinds = Object.keys(tables) as Kind[];
-const ownKinds = { flow: "flows", flow_run: "flow_runs", task_run: "task_runs" } as const;
+const ownKinds = { flow: "flows", flow_run: "flow_runs", task_run: "task_runs", deployment: "deployments" } as const;
 
 /** A way along a path that has not been gone yet. */
 interface Way {

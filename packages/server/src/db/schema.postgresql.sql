@@ -136,6 +136,7 @@ CREATE TABLE deployment_schedule (
   slug text,
   scheduled_until bigint,
   due bigint,
+  problem text,
   PRIMARY KEY (id),
   FOREIGN KEY (deployment_id) REFERENCES deployment(id) ON DELETE CASCADE
 );

@@ -120,7 +120,8 @@ CREATE TABLE deployment_schedule (
   parameters text NOT NULL,
   slug text,
   scheduled_until integer,
-  due integer
+  due integer,
+  problem text
 );
 CREATE INDEX deployment_schedule_deployment ON deployment_schedule (deployment_id, created DESC);
 CREATE INDEX deployment_schedule_due ON deployment_schedule (due, id) WHERE due IS NOT NULL;

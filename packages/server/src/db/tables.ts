@@ -153,6 +153,8 @@ export const tables = {
     scheduled_until: nullable(moment),
     /** When the scheduler has to look at the schedule again; null for one that makes no runs. */
     due: nullable(moment),
+    /** Why it makes no runs, or runs that will fail. */
+    problem: nullable(text),
   },
 
   /** What a deployment said from `created` on. */

@@ -1,25 +1,35 @@
-import { noTimes, randomRunName, type Timestamp, timeOrderedId } from "@ostinato/core";
-import type { CreatedBy, FlowRun, FlowRunCreate } from "@ostinato/protocol";
-import { storable, storableOrNull, writeJson } from "../db/json-text.ts";
+import { timeOrderedId } from "@ostinato/core";
+import type { FlowRun, FlowRunCreate } from "@ostinato/protocol";
 import type { RowVersions } from "../db/known-change.ts";
 import { keepParameters } from "../kept-parameters/kept-parameters.service.ts";
 import type { Context } from "../kernel/context.ts";
-import { conflict, refused } from "../kernel/errors.ts";
-import { keptName } from "../kernel/indexed-text.ts";
+import { conflict } from "../kernel/errors.ts";
 import { type Unit, unit } from "../kernel/unit.ts";
-import { completeFlowRunPolicy, type FlowRunRow, presentFlowRun } from "./flow-runs.presenter.ts";
+import { findPlace } from "../work-queues/work-queues.service.ts";
+import { type FlowRunRow, presentFlowRun } from "./flow-runs.presenter.ts";
 import * as queries from "./flow-runs.queries.ts";
 import type { KnownRun } from "./known-runs.ts";
+import { type NewRun, newRow } from "./new-run.presenter.ts";
 import { parametersText } from "./parameters.service.ts";
-import { deploymentOf, flowOf, taskRunOf, workQueueOf } from "./related.queries.ts";
+import { deploymentOf, flowOf, taskRunOf } from "./related.queries.ts";
 import type { RelatedResources } from "./state-event.ts";
 import { firstState, follow, noteFlowRun } from "./transitions.service.ts";
 
-/** Creates the flow run, or reads the one of the flow that has the idempotency key. */
+export interface CreatedFlowRun {
+  readonly flowRun: FlowRun;
+  /** False where the run was there. */
+  readonly made: boolean;
+}
+
+/**
+ * Creates the flow run, or reads the one of the flow that has the idempotency key. `deploymentVersion` is what its deployment calls the
+ * version that the run is made of.
+ */
 export async function create(
   context: Context,
   given: FlowRunCreate,
-): Promise<{ readonly flowRun: FlowRun; readonly made: boolean }> {
+  { deploymentVersion = null }: { readonly deploymentVersion?: string | null } = {},
+): Promise<CreatedFlowRun> {
   const { clock } = context;
   const parameters = parametersText(given.parameters ?? {});
   const id = timeOrderedId(clock.now());
@@ -31,7 +41,7 @@ export async function create(
       // A unit runs again if the answer to its commit was lost, so the run may exist already.
       const known = isRepeated ? await queries.flowRunById(unit.tx, id) : undefined;
       isRepeated = true;
-      if (known === undefined) return createIn(unit, { ...given, id, parameters });
+      if (known === undefined) return createIn(unit, { ...given, id, parameters, deploymentVersion });
       noteFlowRun(unit, known);
       return { row: known, made: true };
     },
@@ -41,8 +51,6 @@ export async function create(
   if (created.known !== undefined) context.knownRuns.remember(created.known);
   return { flowRun, made: created.made };
 }
-
-type NewRun = Omit<FlowRunCreate, "parameters"> & { readonly id: string; readonly parameters: string };
 
 interface Created {
   readonly row: FlowRunRow;
@@ -83,63 +91,10 @@ async function findRelated({ tx }: Unit, given: NewRun): Promise<Found> {
   if (parent === undefined) throw conflict(`parent_task_run_id: there is no task run ${parent_task_run_id}.`);
   const deployment = deployment_id === null ? null : ((await deploymentOf(tx, deployment_id)) ?? null);
   const pool = given.work_pool_name ?? "";
-  const place = pool === "" ? null : await workQueueOf(tx, pool, work_queue_name ?? "default");
-  if (place === undefined) {
-    const missing = work_queue_name === null ? `Work pool "${pool}"` : `Work pool queue '${pool}/${work_queue_name}'`;
-    throw refused("WORK_QUEUE_NOT_FOUND", `${missing} not found.`);
-  }
+  const place = pool === "" ? null : await findPlace(tx, { pool, queue: work_queue_name });
   return {
     flowLabels: found.labels,
     versions: found.versions,
     related: { flow: found.flow, parent, deployment, workQueue: place?.queue ?? null, workPool: place?.pool ?? null },
-  };
-}
-
-interface Making extends Omit<Found, "versions"> {
-  readonly createdBy: CreatedBy | null;
-  readonly now: Timestamp;
-}
-
-/** The run before it has a state. */
-function newRow(given: NewRun, { related, flowLabels, createdBy, now }: Making): FlowRunRow {
-  const { flow, workQueue, workPool } = related;
-  const deployment_id = given.deployment_id?.toLowerCase() ?? null;
-  const systemLabels = {
-    "prefect.flow.id": flow.id,
-    ...(deployment_id === null ? {} : { "prefect.deployment.id": deployment_id }),
-  };
-  return {
-    id: given.id,
-    created: now,
-    updated: now,
-    name: storable(keptName(given.name ?? randomRunName())),
-    flow_id: flow.id,
-    flow_version: storableOrNull(given.flow_version),
-    parameters: given.parameters,
-    idempotency_key: storableOrNull(given.idempotency_key),
-    context: writeJson(given.context ?? {}),
-    empirical_policy: writeJson(completeFlowRunPolicy(given.empirical_policy ?? {})),
-    tags: writeJson([...new Set(given.tags ?? [])]),
-    labels: writeJson({ ...flowLabels, ...systemLabels, ...given.labels }),
-    auto_scheduled: 0,
-    deployment_id,
-    deployment_version: null,
-    parent_task_run_id: given.parent_task_run_id?.toLowerCase() ?? null,
-    infrastructure_document_id: given.infrastructure_document_id ?? null,
-    infrastructure_pid: null,
-    work_queue_id: workQueue?.id ?? null,
-    work_queue_name: storableOrNull(workQueue?.name ?? given.work_queue_name),
-    work_pool_id: workPool?.id ?? null,
-    work_pool_name: workPool?.name ?? null,
-    created_by: createdBy === null ? null : writeJson(createdBy),
-    job_variables: writeJson(given.job_variables ?? {}),
-    ...noTimes,
-    state_id: null,
-    state_type: null,
-    state_name: null,
-    state_timestamp: null,
-    state_message: null,
-    state_details: null,
-    state_data: null,
   };
 }

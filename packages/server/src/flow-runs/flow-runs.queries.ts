@@ -89,13 +89,18 @@ const runColumns = columnTypes(tables.flow_run);
 
 /** Adds the run where its flow has none with the idempotency key; gives false where there is one. */
 export async function insertFlowRun(tx: Writer, row: FlowRunRow): Promise<boolean> {
+  return (await insertFlowRuns(tx, [row])).length > 0;
+}
+
+/** Adds the runs whose flow has none with the idempotency key, and gives the ids of those. */
+export async function insertFlowRuns(tx: Writer, rows: readonly FlowRunRow[]): Promise<readonly string[]> {
   const added = await insertRows<{ id: string }, keyof typeof runColumns>(tx, {
     into: "flow_run",
     columns: runColumns,
-    rows: [row],
+    rows,
     ending: "ON CONFLICT (flow_id, idempotency_key) DO NOTHING RETURNING id",
   });
-  return added.length > 0;
+  return added.map(({ id }) => id);
 }
 
 type Moved = Pick<Tables["flow_run"], keyof RunTimes | keyof StateReference | "empirical_policy" | "updated">;
@@ -164,7 +169,15 @@ export async function updateFlowRun(tx: Writer, id: string, change: Updateable<T
 const stateColumns = columnTypes(tables.flow_run_state);
 
 export async function insertFlowRunState(tx: Writer, id: string, state: RunState): Promise<void> {
-  const rows = [{ ...stateRow(state), flow_run_id: id }];
+  await insertFlowRunStates(tx, [{ id, state }]);
+}
+
+/** Adds states of the flow runs with these ids. */
+export async function insertFlowRunStates(
+  tx: Writer,
+  states: readonly { readonly id: string; readonly state: RunState }[],
+): Promise<void> {
+  const rows = states.map(({ id, state }) => ({ ...stateRow(state), flow_run_id: id }));
   await insertRows(tx, { into: "flow_run_state", columns: stateColumns, rows });
 }
 

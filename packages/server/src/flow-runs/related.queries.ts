@@ -151,23 +151,3 @@ export async function taskRunOf(reader: Reader, id: string) {
     .executeTakeFirst();
   return found && { ...found, tags: readPlainJson<string[]>(found.tags) };
 }
-
-/** The queue of a work pool with the pool, by their names; the pool's default queue when none is named. */
-export async function workQueueOf(reader: Reader, poolName: string, queueName: string) {
-  const found = await reader
-    .selectFrom("work_queue")
-    .innerJoin("work_pool", "work_pool.id", "work_queue.work_pool_id")
-    .select([
-      "work_queue.id",
-      "work_queue.name",
-      "work_pool.id as pool_id",
-      "work_pool.name as pool_name",
-      "work_pool.type",
-    ])
-    .where("work_pool.name", "=", poolName)
-    .where("work_queue.name", "=", queueName)
-    .executeTakeFirst();
-  if (found === undefined) return undefined;
-  const { id, name, pool_id, pool_name, type } = found;
-  return { queue: { id, name }, pool: { id: pool_id, name: pool_name, type } };
-}

@@ -18,6 +18,7 @@ export class RequestError extends Error {
 
 const absenceCodes = {
   Artifact: "ARTIFACT_NOT_FOUND",
+  "Concurrency limit": "CONCURRENCY_LIMIT_NOT_FOUND",
   Deployment: "DEPLOYMENT_NOT_FOUND",
   Flow: "FLOW_NOT_FOUND",
   "Flow run": "FLOW_RUN_NOT_FOUND",

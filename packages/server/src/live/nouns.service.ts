@@ -1,5 +1,6 @@
 import type { ListTopic, LiveNoun, LiveRow, WatchedNoun } from "@ostinato/protocol";
 import * as artifacts from "../artifacts/artifacts.service.ts";
+import * as deployments from "../deployments/deployments.service.ts";
 import * as flows from "../flows/flows.service.ts";
 import type { Context } from "../kernel/context.ts";
 import * as logs from "../logs/logs.service.ts";
@@ -50,4 +51,9 @@ export const nouns: Nouns = {
     characters: ({ data }) => (typeof data === "string" ? data.length : 0),
   },
   flow: { readMany: flows.readMany, topics: { flows: true } },
+  deployment: {
+    readMany: deployments.readMany,
+    readAtDelivery: true,
+    topics: { deployments: true, deployment: ({ id }) => [id] },
+  },
 };

@@ -8,7 +8,6 @@ const absentNouns: Readonly<Record<string, string>> = {
   block_schemas: "Blocks",
   block_types: "Blocks",
   collections: "Collections",
-  deployments: "Deployments",
   templates: "Templates",
   variables: "Variables",
   work_pools: "Work pools",

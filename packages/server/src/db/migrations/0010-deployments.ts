@@ -2,7 +2,8 @@ import type { ColumnTypes } from "../columns.ts";
 
 /**
  * What a deployment runs, when, and each version of it. `due` is when a schedule needs a look, null for one that makes no runs:
- * so the scheduler finds by one index what it has to do. `scheduled_until` is the last date that has its run.
+ * so the scheduler finds by one index what it has to do. `scheduled_until` is the last date that has its run, `problem` why runs are
+ * not made or will fail.
  */
 export function up({ uuid, moment, integer, flag, json }: ColumnTypes): readonly string[] {
   const columns = [
@@ -35,7 +36,7 @@ export function up({ uuid, moment, integer, flag, json }: ColumnTypes): readonly
     `CREATE TABLE deployment_schedule (id ${uuid} PRIMARY KEY, created ${moment} NOT NULL, updated ${moment} NOT NULL,
       deployment_id ${uuid} NOT NULL REFERENCES deployment ON DELETE CASCADE, schedule ${json} NOT NULL,
       active ${flag} NOT NULL, max_scheduled_runs ${integer}, parameters ${json} NOT NULL, slug text,
-      scheduled_until ${moment}, due ${moment})`,
+      scheduled_until ${moment}, due ${moment}, problem text)`,
     "CREATE INDEX deployment_schedule_deployment ON deployment_schedule (deployment_id, created DESC)",
     "CREATE UNIQUE INDEX deployment_schedule_slug ON deployment_schedule (deployment_id, slug) WHERE slug IS NOT NULL",
     "CREATE INDEX deployment_schedule_due ON deployment_schedule (due, id) WHERE due IS NOT NULL",

@@ -1,0 +1,23 @@
+import { latestMoment, type Timestamp, toTimestamp } from "@ostinato/core";
+import type { BodyOf, FlowRun, scheduledRunsOfDeployments } from "@ostinato/protocol";
+import { listDue } from "../flow-runs/due-runs.service.ts";
+import type { Context } from "../kernel/context.ts";
+import { readLimit } from "../kernel/paging.ts";
+import { notePolls } from "./readiness.service.ts";
+
+/** The runs of these deployments that are due. Whoever asks serves them. */
+export async function dueRuns(
+  context: Context,
+  { deployment_ids, scheduled_before, limit }: BodyOf<typeof scheduledRunsOfDeployments>,
+): Promise<FlowRun[]> {
+  const deploymentIds = deployment_ids.map((id) => id.toLowerCase());
+  const before = scheduled_before === null || scheduled_before === undefined ? latest : toTimestamp(scheduled_before);
+  const [runs] = await Promise.all([
+    listDue(context, { deploymentIds, before, limit: readLimit(limit) }),
+    // The runs are worth more than the note of the poll.
+    notePolls(context, deploymentIds).catch((err: unknown) => context.log.warn({ err }, "a poll was not noted")),
+  ]);
+  return runs;
+}
+
+const latest = latestMoment as Timestamp;

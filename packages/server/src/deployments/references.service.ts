@@ -1,0 +1,61 @@
+import type { DeploymentCreate, DeploymentUpdate } from "@ostinato/protocol";
+import { storableOrNull } from "../db/json-text.ts";
+import { absent, invalid, refused } from "../kernel/errors.ts";
+import type { Unit } from "../kernel/unit.ts";
+import { claimLooseQueue, claimPlace } from "../work-queues/work-queues.service.ts";
+import type { DeploymentRow } from "./deployments.queries.ts";
+import type { GivenColumns } from "./given-columns.presenter.ts";
+
+type Given = DeploymentCreate | DeploymentUpdate;
+
+/** A limit of its own, or one that it shares with others. */
+export function refuseTwoLimits({ concurrency_limit, global_concurrency_limit_id }: Given): void {
+  if (!concurrency_limit || !global_concurrency_limit_id) return;
+  const msg = "Value error, A deployment cannot have both a concurrency limit and a global concurrency limit.";
+  throw invalid([{ type: "value_error", loc: ["body"], msg }]);
+}
+
+/** The columns of the limit. Its own limit is the only one that a deployment can name. */
+export function limitColumns(
+  given: Given,
+  known: Pick<DeploymentRow, "id" | "concurrency_limit"> | undefined,
+): GivenColumns {
+  const { concurrency_limit: limit, global_concurrency_limit_id: named } = given;
+  if (
+    named !== undefined &&
+    named !== null &&
+    (known?.concurrency_limit === null || named.toLowerCase() !== known?.id)
+  ) {
+    throw absent("Concurrency limit");
+  }
+  if (limit !== undefined) return { concurrency_limit: limit };
+  return named === null ? { concurrency_limit: null } : {};
+}
+
+/** Blocks can't be made on this server yet, so that none of these is there. */
+export function refuseBlocks({ infrastructure_document_id, storage_document_id }: Given): void {
+  const [kind, id] = infrastructure_document_id
+    ? ["infrastructure", infrastructure_document_id]
+    : ["storage", storage_document_id];
+  if (!id) return;
+  throw refused(
+    "DATA_CONFLICT",
+    `Error creating deployment. Could not find ${kind} block with id: ${id}. This usually occurs when applying a deployment specification that was built against a different Prefect database / workspace.`,
+  );
+}
+
+/**
+ * The columns of the work queue that the names lead to; a queue that is not there is made. A pool that is null takes a deployment that
+ * is changed off its queue, and says nothing of one that is created, as in Prefect.
+ */
+export async function queueColumns(unit: Unit, given: Given, how: "create" | "change"): Promise<GivenColumns> {
+  const { work_pool_name: pool, work_queue_name: queue } = given;
+  const named = queue === undefined ? {} : { work_queue_name: storableOrNull(queue) };
+  if (pool) {
+    const place = await claimPlace(unit, { pool, queue: queue || null });
+    return { ...named, work_queue_id: place.queue.id };
+  }
+  if (pool === null && how === "change") return { ...named, work_queue_id: null };
+  if (queue) return { ...named, work_queue_id: (await claimLooseQueue(unit, queue)).queue.id };
+  return named;
+}
