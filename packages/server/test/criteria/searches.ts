@@ -1,5 +1,6 @@
 import {
   type artifactSorts,
+  type DeploymentSort,
   type FlowRunSort,
   type flowSorts,
   type logSorts,
@@ -84,6 +85,45 @@ export function flowSearch(world: World): Search<Row<"flow">> {
           )) &&
         oneMeets(deployment, asked.deployments, deployments) &&
         oneMeets(workPool, asked.work_pools, poolsOf(world, deployments))
+      );
+    },
+  };
+}
+
+export function deploymentSearch(world: World): Search<Row<"deployment">> {
+  const { flow, flowRun, taskRun, deployment, workPool, workQueue } = runNouns(world);
+  const sorts: Sorts<Row<"deployment">, DeploymentSort> = {
+    CREATED_DESC: ({ created, id }) => [down(created), down(id)],
+    UPDATED_DESC: ({ updated, id }) => [down(updated), down(id)],
+    NAME_ASC: ({ name }) => [name],
+    NAME_DESC: ({ name }) => [down(name)],
+  };
+  return {
+    ...search("/deployments", deployment.rows, sorts),
+    kinds: {
+      flows: kindOf(flow),
+      flow_runs: kindOf(flowRun),
+      task_runs: kindOf(taskRun),
+      deployments: kindOf(deployment),
+      work_pools: kindOf(workPool),
+      work_pool_queues: kindOf(workQueue),
+    },
+    selects: (asked: Asked, row) => {
+      const queue = world.workQueues.filter(({ id }) => id === row.work_queue_id);
+      const pool = world.workPools.filter(({ id }) => id === queue[0]?.work_pool_id);
+      const flows = world.flows.filter(({ id }) => id === row.flow_id);
+      return (
+        isMet(deployment, asked.deployments, row) &&
+        oneMeets(flow, asked.flows, flows) &&
+        (isFree(asked.flow_runs, asked.task_runs) ||
+          world.flowRuns.some(
+            (run) =>
+              run.deployment_id === row.id &&
+              isMet(flowRun, asked.flow_runs, run) &&
+              oneMeets(taskRun, asked.task_runs, tasksOf(world, run)),
+          )) &&
+        oneMeets(workQueue, asked.work_pool_queues, queue) &&
+        oneMeets(workPool, asked.work_pools, pool)
       );
     },
   };

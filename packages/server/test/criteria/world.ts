@@ -41,7 +41,7 @@ export function makeWorld(): World {
   }));
   const deployments = times(7, (i) => ({
     ...base(i),
-    name: ["nightly", "Train daily", "50% of it", "hourly", "x_y", "loads", "last"][i] as string,
+    name: ["nightly", "train Daily", "50% of it", "hourly", "x_y", "loads", "last"][i] as string,
     flow_id: idAt(flows, [0, 1, 2, 2, 0, 3, 1][i] as number),
     tags: tagsOf(i + 2),
     paused: i % 3 === 1 ? (1 as const) : (0 as const),
