@@ -12,7 +12,7 @@ import type { Context } from "./kernel/context.ts";
 import { logger } from "./kernel/logger.ts";
 import { sharedPassword } from "./kernel/shared-password.ts";
 import { productVersion } from "./kernel/versions.ts";
-import { createLeases } from "./loops/leases.ts";
+import { createLeases, type Leases } from "./loops/leases.ts";
 import type { Loop } from "./loops/loop.ts";
 import { createLoops } from "./loops/loops.ts";
 import { open } from "./opening.ts";
@@ -25,6 +25,8 @@ export interface Server {
   readonly retention: Retention;
   /** The server's own work while it listens. */
   readonly loops: readonly Loop[];
+  /** The rights to do the work of exclusive loops. */
+  readonly leases: Leases;
   /** The start time that it reports. */
   readonly started: Timestamp;
   /** Listens; gives the address without a path: `http://127.0.0.1:4200`. */
@@ -69,6 +71,7 @@ export async function createServer({
       context,
       retention,
       loops,
+      leases,
       started,
       async listen() {
         await metrics.open();

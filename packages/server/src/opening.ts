@@ -5,7 +5,6 @@ import { consumers as ownConsumers } from "./consumers.ts";
 import { measured } from "./db/measured.ts";
 import { migrate } from "./db/migrate.ts";
 import { openDatabase } from "./db/open.ts";
-import { createPolls } from "./deployments/polls.ts";
 import { createKnownRuns } from "./flow-runs/known-runs.ts";
 import { createRunActivity } from "./heartbeats/activity.ts";
 import { system } from "./kernel/actor.ts";
@@ -60,7 +59,6 @@ export async function open({ config, clock, log, consumers = ownConsumers }: Ope
       metrics,
       activity: createRunActivity(clock),
       knownRuns: createKnownRuns(),
-      polls: createPolls(clock),
     };
     await bridge?.listen(context);
     return {

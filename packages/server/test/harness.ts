@@ -10,7 +10,7 @@ export interface TestServer extends Server {
     path: string,
     body?: unknown,
   ): Promise<Reply<T>>;
-  /** Has a loop do its work once. */
+  /** Has a loop do its work once; one that is exclusive if no other server of the database does it. */
   tick(loop: string): Promise<void>;
 }
 
@@ -37,6 +37,7 @@ export async function startTestServer(
     async tick(name) {
       const loop = server.loops.find((each) => each.name === name);
       if (loop === undefined) throw new Error(`No loop is called ${name}`);
+      await server.leases.tick();
       await loop.tick();
     },
     async call(method, path, body) {

@@ -14,6 +14,7 @@ import {
   readDeploymentByName,
   readDeploymentSchedules,
   resumeDeployment,
+  scheduleDeployment,
   scheduledRunsOfDeployments,
   updateDeployment,
   updateDeploymentSchedule,
@@ -23,6 +24,7 @@ import * as schedules from "./deployment-schedules.service.ts";
 import * as deployments from "./deployments.service.ts";
 import { dueRuns } from "./due-runs.service.ts";
 import { createRun, createRuns } from "./runs.service.ts";
+import { scheduleRange } from "./scheduling.service.ts";
 
 export function deploymentRoutes(serve: Serve): void {
   serve(createDeployment, async ({ body, context }) => {
@@ -51,6 +53,10 @@ export function deploymentRoutes(serve: Serve): void {
   });
   serve(resumeDeployment, async ({ params, context }) => {
     await deployments.resume(context, params.id);
+    return null;
+  });
+  serve(scheduleDeployment, async ({ params, body, context }) => {
+    await scheduleRange(context, params.id, body);
     return null;
   });
   serve(scheduledRunsOfDeployments, ({ body, context }) => dueRuns(context, body));

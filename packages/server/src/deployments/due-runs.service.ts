@@ -3,7 +3,7 @@ import type { BodyOf, FlowRun, scheduledRunsOfDeployments } from "@ostinato/prot
 import { listDue } from "../flow-runs/due-runs.service.ts";
 import type { Context } from "../kernel/context.ts";
 import { readLimit } from "../kernel/paging.ts";
-import { notePolls } from "./readiness.service.ts";
+import { noteServed } from "./readiness.service.ts";
 
 /** The runs of these deployments that are due. Whoever asks serves them. */
 export async function dueRuns(
@@ -14,8 +14,10 @@ export async function dueRuns(
   const before = scheduled_before === null || scheduled_before === undefined ? latest : toTimestamp(scheduled_before);
   const [runs] = await Promise.all([
     listDue(context, { deploymentIds, before, limit: readLimit(limit) }),
-    // The runs are worth more than the note of the poll.
-    notePolls(context, deploymentIds).catch((err: unknown) => context.log.warn({ err }, "a poll was not noted")),
+    // The runs are worth more than the note.
+    noteServed(context, deploymentIds).catch((err: unknown) => {
+      context.log.warn({ err }, "it was not noted that deployments are served");
+    }),
   ]);
   return runs;
 }

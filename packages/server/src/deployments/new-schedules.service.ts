@@ -1,5 +1,6 @@
 import { type Timestamp, timeOrderedId } from "@ostinato/core";
 import type { DeploymentScheduleCreate, DeploymentScheduleUpdate, Schedule, ScheduleInput } from "@ostinato/protocol";
+import { nextTimes, ScheduleError } from "@ostinato/schedules";
 import { storableOrNull, writeJson } from "../db/json-text.ts";
 import { parametersText } from "../flow-runs/parameters.service.ts";
 import { conflict, invalid } from "../kernel/errors.ts";
@@ -10,15 +11,25 @@ import type { ScheduleRow } from "./schedules.queries.ts";
 type Place = readonly (string | number)[];
 
 /** The schedule as it is kept. Throws a 422 that names the field and what to write instead. */
-export function checkedSchedule(given: ScheduleInput, now: Timestamp, place: Place): Schedule {
-  try {
-    return completeSchedule(given, now);
-  } catch (error) {
-    if (!(error instanceof ScheduleProblem)) throw error;
-    const { field, message } = error;
+function checkedSchedule(given: ScheduleInput, now: Timestamp, place: Place): Schedule {
+  const refusal = (field: string, message: string) => {
     const input = (given as Readonly<Record<string, unknown>>)[field];
-    throw invalid([{ type: "value_error", loc: ["body", ...place, field], msg: `Value error, ${message}`, input }]);
+    return invalid([{ type: "value_error", loc: ["body", ...place, field], msg: `Value error, ${message}`, input }]);
+  };
+  try {
+    const schedule = completeSchedule(given, now);
+    const [next] = nextTimes(schedule, { from: now, count: 1 });
+    if (next === undefined && "cron" in schedule) throw refusal("cron", neverRuns(schedule.cron));
+    return schedule;
+  } catch (error) {
+    if (error instanceof ScheduleProblem) throw refusal(error.field, error.message);
+    if (error instanceof ScheduleError) throw refusal(error.problem.field, error.message);
+    throw error;
   }
+}
+
+function neverRuns(cron: string): string {
+  return `\`cron\` ${JSON.stringify(cron)} can't be used: no day is ever like that, so it would never run`;
 }
 
 interface NewSchedules {

@@ -1,34 +1,39 @@
 import type { Timestamp } from "@ostinato/core";
-import type { DeploymentStatus } from "@ostinato/protocol";
 import { sql } from "kysely";
-import type { Writer } from "../db/dialect.ts";
+import type { Reader, Writer } from "../db/dialect.ts";
 import { portable } from "../db/portable.ts";
 
-/** Notes that these deployments are polled, and gives those that nobody served before. */
-export async function notePolls(tx: Writer, ids: readonly string[], now: Timestamp): Promise<readonly string[]> {
-  const polled = await lockStatuses(tx, ids);
-  await tx
-    .updateTable("deployment")
-    .set({ status: "READY", last_polled: now })
-    .where(
-      "id",
-      "in",
-      polled.map(({ id }) => id),
-    )
-    .execute();
-  return polled.filter(({ status }) => status === "NOT_READY").map(({ id }) => id);
+/** When a note of who serves a deployment is fresh enough: after `since`, and not in the future of a clock that was set back. */
+export interface Freshness {
+  readonly since: Timestamp;
+  readonly now: Timestamp;
 }
 
-/** In the order of their ids, so that units of work which note the same deployments do not wait for each other. */
-async function lockStatuses(tx: Writer, ids: readonly string[]): Promise<{ id: string; status: DeploymentStatus }[]> {
+function unnoted(reader: Reader, ids: readonly string[], { since, now }: Freshness) {
   const wanted = portable.rowsOf(JSON.stringify(ids.map((id) => ({ id }))), { id: "uuid" });
-  return tx
+  return reader
     .selectFrom("deployment")
     .select(["id", "status"])
     .where(sql<boolean>`deployment.id IN (SELECT id FROM ${wanted} AS wanted)`)
-    .orderBy("id")
-    .modifyEnd(portable.rowLock("deployment"))
+    .where(sql<boolean>`(status <> 'READY' OR last_polled IS NULL OR last_polled < ${since} OR last_polled > ${now})`);
+}
+
+/** Whether one of these deployments is served and not noted as such. */
+export async function isNoteDue(reader: Reader, ids: readonly string[], fresh: Freshness): Promise<boolean> {
+  return (await unnoted(reader, ids, fresh).limit(1).execute()).length > 0;
+}
+
+/** Notes that these deployments are served, and gives those that were not before. Those that others change are left out. */
+export async function noteServed(tx: Writer, ids: readonly string[], fresh: Freshness): Promise<readonly string[]> {
+  const found = await unnoted(tx, ids, fresh).orderBy("id").modifyEnd(portable.freeRowLock("deployment")).execute();
+  if (found.length === 0) return [];
+  const noted = portable.rowsOf(JSON.stringify(found.map(({ id }) => ({ id }))), { id: "uuid" });
+  await tx
+    .updateTable("deployment")
+    .set({ status: "READY", last_polled: fresh.now })
+    .where(sql<boolean>`deployment.id IN (SELECT id FROM ${noted} AS noted)`)
     .execute();
+  return found.filter(({ status }) => status === "NOT_READY").map(({ id }) => id);
 }
 
 /** Deployments that are ready and were not polled since, the longest first; notes that they are not ready any more. */

@@ -6,19 +6,24 @@ import { type DeploymentHappening, deploymentEvent } from "./deployment-event.ts
 import { deploymentsByIds } from "./deployments.queries.ts";
 import * as queries from "./readiness.queries.ts";
 
-/** Notes that somebody asks for the runs of these deployments, and so serves them. */
-export async function notePolls(context: Context, deploymentIds: readonly string[]): Promise<void> {
-  const ids = context.polls.worthNoting(deploymentIds);
-  if (ids.length === 0) return;
-  try {
-    await unit(context, async (unit) => {
-      const served = await queries.notePolls(unit.tx, ids, context.clock.now());
-      await tell(unit, served, "ready");
-    });
-  } catch (error) {
-    context.polls.forget(ids);
-    throw error;
-  }
+/** How often it is noted that a deployment is served: a hundred who poll must not cost a hundred writes. */
+const secondsBetweenNotes = 5;
+
+/** Notes that somebody serves these deployments, in a unit of work of its own and only where it has to be noted. */
+export async function noteServed(context: Context, deploymentIds: readonly string[]): Promise<void> {
+  const isDue = await queries.isNoteDue(context.db.read, deploymentIds, freshness(context));
+  if (isDue) await unit(context, (unit) => markServed(unit, deploymentIds));
+}
+
+/** Notes that somebody serves these deployments: they are READY. */
+export async function markServed(unit: Unit, deploymentIds: readonly string[]): Promise<void> {
+  const begun = await queries.noteServed(unit.tx, deploymentIds, freshness(unit.context));
+  await tell(unit, begun, "ready");
+}
+
+function freshness({ clock }: Pick<Context, "clock">) {
+  const now = clock.now();
+  return { now, since: addSeconds(now, -secondsBetweenNotes) };
 }
 
 /** A deployment that nobody polled for so long is not served. */

@@ -1,4 +1,4 @@
-import { addSeconds, type Timestamp } from "@ostinato/core";
+import { addSeconds, secondsBetween, type Timestamp } from "@ostinato/core";
 
 /** How far ahead runs are made, as Prefect's scheduler does. */
 export interface Horizon {
@@ -23,6 +23,25 @@ export function usualHorizon(now: Timestamp, maxScheduledRuns: number | null): H
   const max = Math.min(maxRuns, maxScheduledRuns ?? maxRuns);
   const end = addSeconds(now, maxDays * daySeconds);
   return { start: now, end, minRuns: Math.min(minRuns, max), minSeconds, maxRuns: max };
+}
+
+interface AskedRange {
+  readonly end: Timestamp | undefined;
+  readonly minRuns: number | undefined;
+  readonly maxRuns: number | undefined;
+  readonly minSeconds: number | undefined;
+}
+
+/** The horizon of a request, which has the scheduler's bounds where it names none. */
+export function rangeHorizon(start: Timestamp, asked: AskedRange): Horizon {
+  const usual = usualHorizon(start, null);
+  return {
+    start,
+    end: asked.end ?? usual.end,
+    minRuns: asked.minRuns ?? usual.minRuns,
+    maxRuns: asked.maxRuns ?? usual.maxRuns,
+    minSeconds: asked.minSeconds ?? usual.minSeconds,
+  };
 }
 
 /** The first dates of a schedule from `from` on, at most so many. */
@@ -59,8 +78,9 @@ function takeDates(candidates: readonly Timestamp[], horizon: Horizon): RunTimes
   return { dates, due: nextLook(dates, candidates[dates.length], horizon) };
 }
 
-/** No schedule is looked at more often, but where its runs would be used up before. */
-const minRestSeconds = 60;
+/** No schedule is looked at more often, but where its runs would be used up before; and none more than once a second. */
+const usualRestSeconds = 60;
+const minRestSeconds = 1;
 
 function nextLook(
   dates: readonly Timestamp[],
@@ -73,8 +93,8 @@ function nextLook(
   const tooFewAfter = dates[dates.length - Math.max(1, minRuns)] ?? last;
   const tooShortAfter = addSeconds(last, -minSeconds);
   const wanted = Math.min(tooFewAfter, dates.length < minRuns ? tooFewAfter : tooShortAfter) as Timestamp;
-  const rest = Math.min(minRestSeconds * 1_000_000, Math.floor((last - start) / 2));
-  return Math.max(wanted + 1, start + Math.max(rest, 1)) as Timestamp;
+  const rest = Math.max(minRestSeconds, Math.min(usualRestSeconds, secondsBetween(start, last) / 2));
+  return Math.max(wanted + 1, addSeconds(start, rest)) as Timestamp;
 }
 
 function later(one: Timestamp, other: Timestamp): Timestamp {

@@ -17,7 +17,7 @@ export interface ScheduleChanges {
 /** The reason why the schedules of a request can't be matched with those of the deployment. */
 export class UnmatchedSchedules extends Error {}
 
-export const noScheduleChanges: ScheduleChanges = { remove: [], change: [], create: [] };
+const noScheduleChanges: ScheduleChanges = { remove: [], change: [], create: [] };
 
 /**
  * Matches the schedules of a request with those of the deployment as Prefect does. Where all of both have slugs, only the ones in the request

@@ -69,16 +69,33 @@ export async function stopSchedules(tx: Writer, deploymentId: string): Promise<v
     .execute();
 }
 
-/** The schedules that need a look, the longest due first; those that another server looks at are left out. */
-export function dueSchedules(tx: Writer, now: Timestamp, limit: number): Promise<ScheduleRow[]> {
+/**
+ * Holds the deployments of schedules that need a look, and gives the ids of those, the longest due first. Those that another unit of
+ * work holds are left out.
+ */
+export async function holdDueSchedules(tx: Writer, now: Timestamp, limit: number): Promise<readonly string[]> {
+  const rows = await tx
+    .selectFrom("deployment_schedule")
+    .innerJoin("deployment", "deployment.id", "deployment_schedule.deployment_id")
+    .select("deployment_schedule.id")
+    .where("deployment_schedule.due", "<=", now)
+    .orderBy("deployment_schedule.due")
+    .orderBy("deployment_schedule.id")
+    .limit(limit)
+    .modifyEnd(portable.freeRowLock("deployment"))
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+export async function dueSchedulesByIds(tx: Writer, ids: readonly string[], now: Timestamp): Promise<ScheduleRow[]> {
+  if (ids.length === 0) return [];
   return tx
     .selectFrom("deployment_schedule")
     .selectAll()
+    .where("id", "in", ids)
     .where("due", "<=", now)
     .orderBy("due")
     .orderBy("id")
-    .limit(limit)
-    .modifyEnd(portable.freeRowLock("deployment_schedule"))
     .execute();
 }
 

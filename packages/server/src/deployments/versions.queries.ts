@@ -13,20 +13,3 @@ export async function addVersion(tx: Writer, row: VersionRow): Promise<void> {
   await tx.insertInto("deployment_version").values(row).execute();
   await tx.updateTable("deployment").set({ version_id: row.id }).where("id", "=", row.deployment_id).execute();
 }
-
-/** The versions of a deployment, newest first. */
-export function versionsOf(
-  reader: Reader,
-  deploymentId: string,
-  { limit, offset }: { readonly limit: number; readonly offset: number },
-): Promise<VersionRow[]> {
-  return reader
-    .selectFrom("deployment_version")
-    .selectAll()
-    .where("deployment_id", "=", deploymentId)
-    .orderBy("created", "desc")
-    .orderBy("id", "desc")
-    .limit(limit)
-    .offset(offset)
-    .execute();
-}

@@ -48,6 +48,10 @@ export async function plan(unit: Unit, planned: readonly PlannedRuns[]): Promise
     "flow-run",
     made.map(({ row }) => ({ id: row.id })),
   );
+  for (const { deploymentId, dates } of planned) {
+    const [first] = dates;
+    if (first !== undefined) unit.wakes({ kind: "due", deploymentId, at: first.at });
+  }
   unit.count("flow_run_states_total", made.length, { state_type: "SCHEDULED" });
   return made.length;
 }

@@ -1,7 +1,6 @@
 import type { Clock } from "@ostinato/core";
 import type { Logger } from "pino";
 import type { Database } from "../db/dialect.ts";
-import type { Polls } from "../deployments/polls.ts";
 import type { KnownRuns } from "../flow-runs/known-runs.ts";
 import type { RunActivity } from "../heartbeats/activity.ts";
 import type { Actor } from "./actor.ts";
@@ -24,5 +23,4 @@ export interface Context {
   /** Recent activity of flow runs. */
   readonly activity: RunActivity;
   readonly knownRuns: KnownRuns;
-  readonly polls: Polls;
 }

@@ -2,6 +2,8 @@ import type { BridgedBus } from "../bus-bridge.ts";
 import { leaseEnder } from "../concurrency-limits/lease-ends.service.ts";
 import { removePassed } from "../consumers/clean-up.service.ts";
 import { consumerWork } from "../consumers/handling.service.ts";
+import { readinessWatch } from "../deployments/readiness.service.ts";
+import { schedulePass } from "../deployments/scheduling.service.ts";
 import { unansweredCancellationsEnder } from "../heartbeats/cancellations.service.ts";
 import { lostRunsEnder } from "../heartbeats/lost-runs.service.ts";
 import type { Consumer } from "../kernel/consumer.ts";
@@ -22,6 +24,9 @@ const lostRunsEverySeconds = 5;
 const cancellationsEverySeconds = 20;
 const leasesEverySeconds = 2;
 const silentClaimsEverySeconds = 10;
+/** A change of a deployment makes its next runs itself. */
+const schedulerEverySeconds = 10;
+const readinessEverySeconds = 15;
 /** This server's commits wake a consumer. Changes that others left are found by polling. */
 const consumersEverySeconds = 5;
 /** Under load a tick takes what many commits have brought: one for each commit cost as much as the commits (measured). */
@@ -64,6 +69,21 @@ export function createLoops(context: Context, { retention, consumers, leases, br
       firstAfterSeconds: 0,
       exclusive: true,
       work: (_context, tick) => endLeases(tick),
+    }),
+    loop({
+      name: "scheduler",
+      everySeconds: schedulerEverySeconds,
+      firstAfterSeconds: 0,
+      exclusive: true,
+      work: schedulePass,
+    }),
+    loop({
+      name: "deployment-readiness",
+      everySeconds: readinessEverySeconds,
+      // Who serves deployments gets the time to ask again.
+      firstAfterSeconds: 60,
+      exclusive: true,
+      work: readinessWatch(context),
     }),
     loop({
       name: "retention",

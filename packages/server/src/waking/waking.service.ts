@@ -1,6 +1,6 @@
 import { microsPerSecond, type Timestamp } from "@ostinato/core";
 import { type WakingMessage, WakingRequest } from "@ostinato/protocol";
-import * as serving from "../deployments/serving.service.ts";
+import { markServed } from "../deployments/readiness.service.ts";
 import type { Change } from "../kernel/bus.ts";
 import type { Context } from "../kernel/context.ts";
 import { inWords } from "../kernel/errors.ts";
@@ -79,7 +79,7 @@ export function createWaking(context: Context): (connection: SocketConnection) =
     await findNext(ids, null);
     for (const { id, deployment_id } of await queries.stoppingRuns(context.db.slow, ids))
       tellStopping(deployment_id, id);
-    await unit(context, (unit) => serving.markServed(unit, ids));
+    await unit(context, (unit) => markServed(unit, ids));
   }
 
   async function findNext(ids: readonly string[], after: Timestamp | null): Promise<void> {
