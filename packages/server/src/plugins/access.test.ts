@@ -31,7 +31,13 @@ const trusting: Authentication = {
 };
 
 const contracts = Object.values<unknown>({ ...protocol }).filter(isContract);
-const sockets = [protocol.eventsIn, protocol.eventsOut, protocol.logsOut, protocol.liveChanges];
+const sockets = [
+  protocol.eventsIn,
+  protocol.eventsOut,
+  protocol.logsOut,
+  protocol.liveChanges,
+  protocol.deploymentWaking,
+];
 
 interface Described {
   readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly "x-access": Access }>>>>;
