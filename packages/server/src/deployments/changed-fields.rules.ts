@@ -16,6 +16,7 @@ const fields = {
   paused: "paused",
   labels: "labels",
   version: "version",
+  concurrency_limit_id: "concurrency_limit_id",
   concurrency_options: "concurrency_options",
 } as const;
 
@@ -31,10 +32,7 @@ const asJson: ReadonlySet<string> = new Set([
 const asFlags: ReadonlySet<string> = new Set(["enforce_parameter_schema", "paused"]);
 
 type Told = (typeof fields)[keyof typeof fields];
-type Columns = { readonly [K in Told]: string | number | null } & {
-  readonly id: string;
-  readonly concurrency_limit: number | null;
-};
+type Columns = { readonly [K in Told]: string | number | null };
 
 /** What differs between two readings of a deployment, as the event tells it. */
 export function changedFields(before: Columns, after: Columns) {
@@ -42,10 +40,7 @@ export function changedFields(before: Columns, after: Columns) {
     if (isSame(column, before[column], after[column])) return [];
     return [[field, { from: shown(column, before[column]), to: shown(column, after[column]) }] as const];
   });
-  const limits = { from: limitId(before), to: limitId(after) };
-  return Object.fromEntries(
-    limits.from === limits.to ? changed : [...changed, ["concurrency_limit_id", limits] as const],
-  );
+  return Object.fromEntries(changed);
 }
 
 function isSame(column: Told, one: string | number | null, other: string | number | null): boolean {
@@ -58,8 +53,4 @@ function shown(column: Told, value: string | number | null): unknown {
   if (value === null) return null;
   if (asJson.has(column)) return parseJson(String(value));
   return asFlags.has(column) ? value === 1 : value;
-}
-
-function limitId({ id, concurrency_limit }: Columns): string | null {
-  return concurrency_limit === null ? null : id;
 }

@@ -8,7 +8,7 @@ import type { JsonObject } from "../user-input/json-types.rules.ts";
 import * as queries from "./deployments.queries.ts";
 import { givenColumns } from "./given-columns.presenter.ts";
 import { newSchedules, refuseEqualSlugs, scheduleChange } from "./new-schedules.service.ts";
-import { limitColumns, queueColumns, refuseBlocks, refuseTwoLimits } from "./references.service.ts";
+import { limitColumns, putLimit, queueColumns, refuseBlocks, refuseTwoLimits } from "./references.service.ts";
 import { checkChangedParameters, hydratedParameters } from "./run-parameters.rules.ts";
 import { matchSchedules, type ScheduleChanges, UnmatchedSchedules } from "./schedule-changes.rules.ts";
 import * as schedules from "./schedules.queries.ts";
@@ -28,14 +28,15 @@ export async function change(context: Context, id: string, given: DeploymentUpda
       ...givenColumns(given),
       ...(await queueColumns(unit, given, "change")),
       ...parameterColumns(given, before),
-      ...limitColumns(given, before),
+      ...(await limitColumns(unit, given)),
       updated_by: writeOptionalJson(context.actor.createdBy),
       updated: context.clock.now(),
     };
     await queries.updateDeployment(unit.tx, id, columns);
+    await putLimit(unit, { id, had: before.concurrency_limit_id !== null }, given);
     await changeSchedules(unit, { id, known, matched });
     const settled = await settle(unit, id, { before, versionInfo: given.version_info });
-    await planAhead(unit, settled.row, settled.schedules);
+    await planAhead(unit, settled);
   });
 }
 
@@ -56,8 +57,7 @@ async function setPaused(context: Context, id: string, paused: 0 | 1): Promise<v
     await queries.updateDeployment(unit.tx, id, { paused, updated: context.clock.now() });
     // As in Prefect, no event tells of it.
     const alike = { ...before, paused };
-    const { row, schedules } = await settle(unit, id, { before: alike, drop: paused === 1 ? "all" : "none" });
-    await planAhead(unit, row, schedules);
+    await planAhead(unit, await settle(unit, id, { before: alike, drop: paused === 1 ? "all" : "none" }));
   });
 }
 

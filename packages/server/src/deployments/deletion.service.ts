@@ -1,4 +1,5 @@
 import type { BodyOf, bulkDeleteDeployments } from "@ostinato/protocol";
+import { limitOfDeployment } from "../concurrency-limits/concurrency-limits.service.ts";
 import * as events from "../events/events.service.ts";
 import { removeFutureRuns } from "../flow-runs/future-runs.service.ts";
 import { refuseIdleFilter } from "../kernel/bulk-filter.ts";
@@ -29,6 +30,7 @@ async function removeOne(unit: Unit, id: string): Promise<boolean> {
   const row = await queries.deploymentForChange(unit.tx, id);
   if (row === undefined) return false;
   await removeFutureRuns(unit, { deploymentId: id, madeBySchedules: false });
+  if (row.concurrency_limit_id !== null) await limitOfDeployment(unit, id, null);
   await queries.deleteDeployments(unit.tx, [id]);
   const occurred = unit.context.clock.now();
   await events.recordNew(unit, [deploymentEvent(row, { happening: "deleted", occurred })]);

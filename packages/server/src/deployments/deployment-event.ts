@@ -28,7 +28,7 @@ export function deploymentEvent(row: DeploymentRow, { happening, occurred, chang
 
 function relatedTo(row: DeploymentRow): Resource[] {
   const { work_queue_id: queue, work_pool_id: pool, storage_document_id: storage } = row;
-  const { infrastructure_document_id: infrastructure, concurrency_limit: limit } = row;
+  const { infrastructure_document_id: infrastructure, concurrency_limit_id: limit } = row;
   return [
     named("flow", row.flow_id, row.flow_name),
     ...(queue === null ? [] : [named("work-queue", queue, row.queue_name)]),
@@ -37,7 +37,7 @@ function relatedTo(row: DeploymentRow): Resource[] {
       : [{ ...named("work-pool", pool, row.work_pool_name), "prefect.work-pool.type": row.work_pool_type ?? "" }]),
     ...(storage === null ? [] : [bare(`prefect.block-document.${storage}`, "storage")]),
     ...(infrastructure === null ? [] : [bare(`prefect.block-document.${infrastructure}`, "infrastructure")]),
-    ...(limit === null ? [] : [bare(`prefect.concurrency-limit.${row.id}`, "concurrency-limit")]),
+    ...(limit === null ? [] : [bare(`prefect.concurrency-limit.${limit}`, "concurrency-limit")]),
   ];
 }
 

@@ -71,6 +71,5 @@ async function findHeld(unit: Unit, { id, schedule_id }: ScheduleOf) {
 }
 
 async function settleAndPlan(unit: Unit, before: DeploymentRow, drop: "none" | "future" | "all"): Promise<void> {
-  const { row, schedules } = await settle(unit, before.id, { before, drop });
-  await planAhead(unit, row, schedules);
+  await planAhead(unit, await settle(unit, before.id, { before, drop }));
 }

@@ -5,7 +5,14 @@ import type { JsonText } from "../db/tables.ts";
 import type { DeploymentRow } from "./deployments.queries.ts";
 import type { ScheduleRow } from "./schedules.queries.ts";
 
-export function presentDeployment(row: DeploymentRow, schedules: readonly ScheduleRow[]): Deployment {
+/** A deployment with what it consists of. */
+export interface WholeDeployment {
+  readonly row: DeploymentRow;
+  readonly schedules: readonly ScheduleRow[];
+  readonly limit: GlobalConcurrencyLimit | null;
+}
+
+export function presentDeployment({ row, schedules, limit }: WholeDeployment): Deployment {
   return {
     id: row.id,
     created: formatTimestamp(row.created),
@@ -17,7 +24,7 @@ export function presentDeployment(row: DeploymentRow, schedules: readonly Schedu
     paused: row.paused === 1,
     schedules: schedules.map(presentSchedule),
     concurrency_limit: null,
-    global_concurrency_limit: limitOf(row),
+    global_concurrency_limit: limit,
     concurrency_options: concurrencyOptions(row),
     job_variables: readJson(row.job_variables),
     parameters: readJson(row.parameters),
@@ -58,7 +65,7 @@ export function presentSchedule(row: ScheduleRow): DeploymentSchedule {
 
 /** What a deployment says, as its history keeps it: everything that a run of it may depend on. */
 export function definitionOf(row: DeploymentRow, schedules: readonly ScheduleRow[]): JsonText {
-  const said = presentDeployment(row, []);
+  const said = presentDeployment({ row, schedules: [], limit: null });
   return writeJson({
     description: said.description,
     entrypoint: said.entrypoint,
@@ -88,22 +95,6 @@ export function definitionOf(row: DeploymentRow, schedules: readonly ScheduleRow
         max_scheduled_runs,
       })),
   });
-}
-
-/** The limit of a deployment is a row of its own in Prefect; here it has the id of its deployment. */
-function limitOf(row: DeploymentRow): GlobalConcurrencyLimit | null {
-  const { id, concurrency_limit: limit } = row;
-  if (limit === null) return null;
-  return {
-    id,
-    created: formatTimestamp(row.created),
-    updated: formatTimestamp(row.updated),
-    active: true,
-    name: `deployment:${id}`,
-    limit,
-    active_slots: 0,
-    slot_decay_per_second: 0,
-  };
 }
 
 function concurrencyOptions({ concurrency_options }: DeploymentRow): Deployment["concurrency_options"] {

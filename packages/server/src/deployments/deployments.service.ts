@@ -1,6 +1,7 @@
 import { timeOrderedId } from "@ostinato/core";
 import type { BodyOf, Deployment, DeploymentCreate, filterDeployments, paginateDeployments } from "@ostinato/protocol";
 import type { CriteriaOn } from "../criteria/related.queries.ts";
+import type { Reader } from "../db/dialect.ts";
 import { readJson, storable, writeJson, writeOptionalJson } from "../db/json-text.ts";
 import { parametersText } from "../flow-runs/parameters.service.ts";
 import type { Context } from "../kernel/context.ts";
@@ -11,11 +12,12 @@ import { presentDeployment } from "./deployments.presenter.ts";
 import * as queries from "./deployments.queries.ts";
 import { type GivenColumns, givenColumns } from "./given-columns.presenter.ts";
 import { newSchedules, refuseEqualSlugs } from "./new-schedules.service.ts";
-import { limitColumns, queueColumns, refuseBlocks, refuseTwoLimits } from "./references.service.ts";
+import { limitColumns, putLimit, queueColumns, refuseBlocks, refuseTwoLimits } from "./references.service.ts";
 import { checkNewParameters } from "./run-parameters.rules.ts";
-import { deleteSchedules, insertSchedules, type ScheduleRow, schedulesOf } from "./schedules.queries.ts";
+import { deleteSchedules, insertSchedules, schedulesOf } from "./schedules.queries.ts";
 import { planAhead } from "./scheduling.service.ts";
 import { settle } from "./settling.service.ts";
+import { whole, wholes } from "./whole.service.ts";
 
 /** Creates the deployment, or gives the one of the flow that has the name what the request says. */
 export async function create(
@@ -32,9 +34,9 @@ export async function create(
   const text = parametersText(parameters);
   return unit(context, async (unit) => {
     const { id, before } = await put(unit, given, text);
-    const { row, schedules } = await settle(unit, id, { before, versionInfo: given.version_info, drop: "future" });
-    await planAhead(unit, row, schedules);
-    return { deployment: presentDeployment(row, schedules), made: before === undefined };
+    const settled = await settle(unit, id, { before, versionInfo: given.version_info, drop: "future" });
+    await planAhead(unit, settled);
+    return { deployment: presentDeployment(await whole(unit.tx, settled.row)), made: before === undefined };
   });
 }
 
@@ -49,6 +51,7 @@ async function put(unit: Unit, given: DeploymentCreate, parameters: string) {
   const said = {
     ...givenColumns(given),
     ...(await queueColumns(unit, given, "create")),
+    ...(await limitColumns(unit, given)),
     labels: writeJson({ ...readJson<object>(flow.labels), "prefect.flow.id": flow.id, ...given.labels }),
     parameters,
     updated_by: writeOptionalJson(context.actor.createdBy),
@@ -57,7 +60,6 @@ async function put(unit: Unit, given: DeploymentCreate, parameters: string) {
   const first = {
     ...unsaid,
     ...said,
-    ...limitColumns(given, undefined),
     id: timeOrderedId(now),
     flow_id: flow.id,
     name,
@@ -67,8 +69,9 @@ async function put(unit: Unit, given: DeploymentCreate, parameters: string) {
   const made = known === undefined && (await queries.insertDeployment(tx, first));
   // Another request may have made it meanwhile.
   const before = made ? undefined : (known ?? (await queries.namesakeForChange(tx, flow.id, name)));
-  if (before !== undefined) await replace(unit, before, { ...said, ...limitColumns(given, before) });
+  if (before !== undefined) await replace(unit, before, said);
   const id = before?.id ?? first.id;
+  await putLimit(unit, { id, had: (before?.concurrency_limit_id ?? null) !== null }, given);
   const schedules = newSchedules({ deploymentId: id, given: given.schedules ?? [], now, place: ["schedules"] });
   refuseEqualSlugs(schedules);
   await insertSchedules(tx, schedules);
@@ -109,12 +112,9 @@ export async function readByName(
   return presentOne(db.read, await queries.deploymentByNames(db.read, { flow, deployment }));
 }
 
-async function presentOne(
-  reader: Parameters<typeof schedulesOf>[0],
-  row: queries.DeploymentRow | undefined,
-): Promise<Deployment> {
+async function presentOne(reader: Reader, row: queries.DeploymentRow | undefined): Promise<Deployment> {
   if (row === undefined) throw absent("Deployment");
-  return presentDeployment(row, await schedulesOf(reader, [row.id]));
+  return presentDeployment(await whole(reader, row));
 }
 
 /** The deployments with these ids, in no order; ids that are gone are left out. */
@@ -145,12 +145,7 @@ async function presentMany({ read }: Context["db"], rows: readonly queries.Deplo
   checkAnswerSize(
     rows.map(({ parameters, parameter_openapi_schema: schema }) => parameters.length + (schema?.length ?? 0)),
   );
-  const schedules = await schedulesOf(
-    read,
-    rows.map(({ id }) => id),
-  );
-  const byDeployment = Map.groupBy(schedules, ({ deployment_id }: ScheduleRow) => deployment_id);
-  return rows.map((row) => presentDeployment(row, byDeployment.get(row.id) ?? []));
+  return (await wholes(read, rows)).map(presentDeployment);
 }
 
 export { change, pause, resume } from "./changes.service.ts";

@@ -210,7 +210,8 @@ describeOnEachDatabase("deployments", (database) => {
   });
 
   test("its making, its changes and its end are events, with what changed and what it belongs to", async () => {
-    const { id, name } = await deployed({ version: "1", concurrency_limit: 1 });
+    const { id, name, global_concurrency_limit } = await deployed({ version: "1", concurrency_limit: 1 });
+    const limitId = global_concurrency_limit?.id;
     await change(id, { version: "1" });
     await change(id, { version: "2", paused: true, concurrency_limit: null });
     await server.call("POST", `/deployments/${id}/resume_deployment`);
@@ -222,13 +223,13 @@ describeOnEachDatabase("deployments", (database) => {
       "prefect.resource.name": "train",
     };
     const limit = {
-      "prefect.resource.id": `prefect.concurrency-limit.${id}`,
+      "prefect.resource.id": `prefect.concurrency-limit.${limitId}`,
       "prefect.resource.role": "concurrency-limit",
     };
     const updates = {
       paused: { from: false, to: true },
       version: { from: "1", to: "2" },
-      concurrency_limit_id: { from: id, to: null },
+      concurrency_limit_id: { from: limitId, to: null },
     };
     expect(told).toMatchObject([
       {

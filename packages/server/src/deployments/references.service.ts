@@ -1,9 +1,9 @@
 import type { DeploymentCreate, DeploymentUpdate } from "@ostinato/protocol";
+import { limitOfDeployment, limitsByIds } from "../concurrency-limits/concurrency-limits.service.ts";
 import { storableOrNull } from "../db/json-text.ts";
 import { absent, invalid, refused } from "../kernel/errors.ts";
 import type { Unit } from "../kernel/unit.ts";
 import { claimLooseQueue, claimPlace } from "../work-queues/work-queues.service.ts";
-import type { DeploymentRow } from "./deployments.queries.ts";
 import type { GivenColumns } from "./given-columns.presenter.ts";
 
 type Given = DeploymentCreate | DeploymentUpdate;
@@ -15,21 +15,31 @@ export function refuseTwoLimits({ concurrency_limit, global_concurrency_limit_id
   throw invalid([{ type: "value_error", loc: ["body"], msg }]);
 }
 
-/** The columns of the limit. Its own limit is the only one that a deployment can name. */
-export function limitColumns(
-  given: Given,
-  known: Pick<DeploymentRow, "id" | "concurrency_limit"> | undefined,
-): GivenColumns {
-  const { concurrency_limit: limit, global_concurrency_limit_id: named } = given;
-  if (
-    named !== undefined &&
-    named !== null &&
-    (known?.concurrency_limit === null || named.toLowerCase() !== known?.id)
-  ) {
-    throw absent("Concurrency limit");
+/**
+ * The columns of the limit that the request gives. What it says of its own limit is done by `putLimit`, once the deployment is there.
+ * Throws a 404 where it names one that is not there.
+ */
+export async function limitColumns({ tx }: Unit, given: Given): Promise<GivenColumns> {
+  const { concurrency_limit, global_concurrency_limit_id: named } = given;
+  if (named) {
+    const limit = (await limitsByIds(tx, [named.toLowerCase()])).get(named.toLowerCase());
+    if (limit === undefined) throw absent("Concurrency limit");
+    return { concurrency_limit_id: limit.id, concurrency_limit: limit.limit };
   }
-  if (limit !== undefined) return { concurrency_limit: limit };
-  return named === null ? { concurrency_limit: null } : {};
+  if (concurrency_limit !== undefined && concurrency_limit !== null) return { concurrency_limit };
+  const isTaken = concurrency_limit === null || named === null;
+  return isTaken ? { concurrency_limit: null, concurrency_limit_id: null } : {};
+}
+
+/** Gives the deployment the limit of its own that the request says, or takes it away where it `had` one. */
+export async function putLimit(
+  unit: Unit,
+  { id, had }: { readonly id: string; readonly had: boolean },
+  { concurrency_limit: limit, global_concurrency_limit_id: named }: Given,
+): Promise<void> {
+  if (named) return;
+  if (limit !== undefined && limit !== null) await limitOfDeployment(unit, id, limit);
+  else if (had && (limit === null || named === null)) await limitOfDeployment(unit, id, null);
 }
 
 /** Blocks can't be made on this server yet, so that none of these is there. */

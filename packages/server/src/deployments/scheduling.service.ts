@@ -7,16 +7,13 @@ import { type DeploymentRow, deploymentForChange, deploymentsByIds } from "./dep
 import { type Look, lookAt } from "./planned-runs.service.ts";
 import { rangeHorizon, usualHorizon } from "./run-times.rules.ts";
 import * as queries from "./schedules.queries.ts";
+import type { Settled } from "./settling.service.ts";
 
 /** Schedules beyond these make their runs a moment later, so that a change of a deployment does not take long. */
 const maxAtOnce = 20;
 
 /** Has the schedules of a deployment make their next runs from now on, or stops them while it is paused. */
-export async function planAhead(
-  unit: Unit,
-  row: DeploymentRow,
-  schedules: readonly queries.ScheduleRow[],
-): Promise<void> {
+export async function planAhead(unit: Unit, { row, schedules }: Settled): Promise<void> {
   if (row.paused === 1) return queries.stopSchedules(unit.tx, row.id);
   const due = unit.context.clock.now();
   const active = schedules.filter((each) => each.active === 1);

@@ -184,7 +184,13 @@ export async function firstState(unit: Unit, bare: FlowRunRow, { state, now }: {
 /** The same for a run that a schedule makes: no rule is asked and nothing follows, as in Prefect, so that thousands are made at once. */
 export function plannedState(bare: FlowRunRow, { state, now }: { state: StateCreate; now: Timestamp }) {
   const proposed = proposalOf(state, now);
-  const { run, written } = transformFlowRun({ run: subjectOf(bare), initial: null, proposed, now, ...chance });
+  const { run, written } = transformFlowRun({
+    run: subjectOf(bare, { deployment: null }),
+    initial: null,
+    proposed,
+    now,
+    ...chance,
+  });
   return { row: movedRow(bare, run, { written, now: written.timestamp }), written };
 }
 

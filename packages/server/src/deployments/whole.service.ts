@@ -1,0 +1,23 @@
+import { limitsByIds } from "../concurrency-limits/concurrency-limits.service.ts";
+import type { Reader } from "../db/dialect.ts";
+import type { WholeDeployment } from "./deployments.presenter.ts";
+import type { DeploymentRow } from "./deployments.queries.ts";
+import { schedulesOf } from "./schedules.queries.ts";
+
+/** The deployments with their schedules and limits, in three statements whatever their number. */
+export async function wholes(reader: Reader, rows: readonly DeploymentRow[]): Promise<WholeDeployment[]> {
+  const limitIds = new Set(rows.flatMap(({ concurrency_limit_id }) => concurrency_limit_id ?? []));
+  const ids = rows.map(({ id }) => id);
+  const [schedules, limits] = await Promise.all([schedulesOf(reader, ids), limitsByIds(reader, [...limitIds])]);
+  const byDeployment = Map.groupBy(schedules, ({ deployment_id }) => deployment_id);
+  return rows.map((row) => ({
+    row,
+    schedules: byDeployment.get(row.id) ?? [],
+    limit: row.concurrency_limit_id === null ? null : (limits.get(row.concurrency_limit_id) ?? null),
+  }));
+}
+
+export async function whole(reader: Reader, row: DeploymentRow): Promise<WholeDeployment> {
+  const [found] = await wholes(reader, [row]);
+  return found ?? { row, schedules: [], limit: null };
+}
