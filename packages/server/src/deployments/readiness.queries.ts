@@ -1,7 +1,7 @@
 import type { Timestamp } from "@ostinato/core";
 import { sql } from "kysely";
 import type { Reader, Writer } from "../db/dialect.ts";
-import { portable } from "../db/portable.ts";
+import { idRows, portable } from "../db/portable.ts";
 
 /** When a note of who serves a deployment is fresh enough: after `since`, and not in the future of a clock that was set back. */
 export interface Freshness {
@@ -10,7 +10,7 @@ export interface Freshness {
 }
 
 function unnoted(reader: Reader, ids: readonly string[], { since, now }: Freshness) {
-  const wanted = portable.rowsOf(JSON.stringify(ids.map((id) => ({ id }))), { id: "uuid" });
+  const wanted = idRows(ids);
   return reader
     .selectFrom("deployment")
     .select(["id", "status"])
@@ -27,7 +27,7 @@ export async function isNoteDue(reader: Reader, ids: readonly string[], fresh: F
 export async function noteServed(tx: Writer, ids: readonly string[], fresh: Freshness): Promise<readonly string[]> {
   const found = await unnoted(tx, ids, fresh).orderBy("id").modifyEnd(portable.freeRowLock("deployment")).execute();
   if (found.length === 0) return [];
-  const noted = portable.rowsOf(JSON.stringify(found.map(({ id }) => ({ id }))), { id: "uuid" });
+  const noted = idRows(found.map(({ id }) => id));
   await tx
     .updateTable("deployment")
     .set({ status: "READY", last_polled: fresh.now })
