@@ -28,6 +28,7 @@ test.each<[Schedule, string]>([
   [{ cron: "0 0 * * * * * *" }, "it has 8 parts"],
   [{ interval: 0, anchor_date: anchor }, "write a number of seconds above 0"],
   [{ interval: -60, anchor_date: anchor }, "write a number of seconds above 0"],
+  [{ interval: Number.POSITIVE_INFINITY, anchor_date: anchor }, "write a number of seconds above 0"],
   [{ interval: Number.NaN, anchor_date: anchor }, "write a number of seconds above 0"],
   [{ interval: 0.000_000_1, anchor_date: anchor }, "write a number of seconds above 0"],
   [{ interval: 60, anchor_date: "yesterday" }, "write a date and time"],
@@ -110,7 +111,18 @@ test.each<[Schedule, readonly string[]]>([
   ],
   [
     { rrule: "DTSTART;TZID=Europe/Berlin:20260101T090000\nRRULE:FREQ=DAILY;UNTIL=20300101T000000Z", timezone: newYork },
-    ["Its times are times of America/New_York: TZID=EUROPE/BERLIN and Z in it is left out, as in Prefect."],
+    ["All times in it are times of America/New_York, also those with TZID=Europe/Berlin and Z, as in Prefect."],
+  ],
+  [
+    { rrule: "DTSTART;TZID=Europe/Berlin:20260101T090000\nRRULE:FREQ=DAILY", timezone: newYork },
+    [
+      "All times in it are times of America/New_York, also those with TZID=Europe/Berlin, as in Prefect. Write 03:00 where 09:00 in Europe/Berlin is meant.",
+    ],
+  ],
+  [{ rrule: "DTSTART;TZID=Europe/Berlin:20260101T090000\nRRULE:FREQ=DAILY", timezone: "Europe/Berlin" }, []],
+  [
+    { rrule: "DTSTART;TZID=Mars/Base:20260101T090000\nRRULE:FREQ=DAILY", timezone: newYork },
+    ["All times in it are times of America/New_York, also those with TZID=Mars/Base, as in Prefect."],
   ],
 ])("%o is taken, with what may surprise: %o", (schedule, notes) => {
   expect(checkSchedule(schedule, now)).toEqual({ problem: undefined, notes });

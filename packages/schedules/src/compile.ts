@@ -93,7 +93,8 @@ function readCron(expression: string): Cron {
 function compileInterval(schedule: IntervalSchedule): CompiledInterval {
   const zone = zoneOf(schedule);
   const micros = Math.round(schedule.interval * microsPerSecond);
-  if (!(micros >= 1)) throw scheduleError("interval", schedule.interval, "write a number of seconds above 0");
+  if (!(micros >= 1) || !Number.isFinite(micros))
+    throw scheduleError("interval", schedule.interval, "write a number of seconds above 0");
   const interval: Interval = { micros, anchor: anchorOf(schedule, zone), zone };
   const walls = isOnWallClock(interval) ? (from: WallTime) => intervalWalls(interval, from) : undefined;
   const inGap = "later";

@@ -1,5 +1,5 @@
 import { microsPerSecond, type Timestamp } from "@ostinato/core";
-import { secondsPerDay, type WallTime } from "./wall-time.ts";
+import { endOfTime, secondsPerDay, type WallTime } from "./wall-time.ts";
 import type { Zone } from "./zone.ts";
 
 export interface Interval {
@@ -22,7 +22,9 @@ export function intervalTimes(interval: Interval, from: Timestamp): Generator<Ti
 export function* intervalWalls({ micros, anchor, zone }: Interval, from: WallTime): Generator<WallTime, void> {
   const wallOfAnchor = toWall(anchor, zone);
   for (let index = Math.ceil((from * microsPerSecond - wallOfAnchor) / micros); ; index += 1) {
-    yield Math.floor((wallOfAnchor + index * micros) / microsPerSecond) as WallTime;
+    const wall = Math.floor((wallOfAnchor + index * micros) / microsPerSecond) as WallTime;
+    if (wall > endOfTime) return;
+    yield wall;
   }
 }
 
@@ -42,8 +44,10 @@ function* onWallClock({ micros, anchor, zone }: Interval, from: Timestamp): Gene
   const margin = secondsPerDay * microsPerSecond;
   let last = Number.NEGATIVE_INFINITY;
   for (let index = Math.ceil((toWall(from, zone) - margin - wallOfAnchor) / micros); ; index += 1) {
+    const wall = wallOfAnchor + index * micros;
+    if (wall > endOfTime * microsPerSecond) return;
     // The anchor may be the second pass of a repeated hour, which its wall time doesn't tell.
-    const time = index === 0 ? anchor : fromWall(wallOfAnchor + index * micros, zone);
+    const time = index === 0 ? anchor : fromWall(wall, zone);
     if (time >= from && time > last) yield time;
     last = time;
   }

@@ -81,6 +81,21 @@ test("a zone that changes its clock twice within a week", () => {
   expect(hours).toEqual(["07T15", "08T14", "09T14", "10T14", "11T14", "12T14", "13T14", "14T14", "15T15", "16T15"]);
 });
 
+test.each([1e12, 1e300])("an interval of %d seconds comes at its anchor, and not again", (interval) => {
+  for (const timezone of ["UTC", newYork]) {
+    const schedule = { interval, anchor_date: "2026-01-01T00:00:00Z", timezone };
+    const anchor = toTimestamp(schedule.anchor_date);
+    expect(nextTimes(schedule, { from: toTimestamp("2025-01-01T00:00:00Z"), count: 3 })).toEqual([anchor]);
+    expect(nextTimes(schedule, { from: toTimestamp("2027-01-01T00:00:00Z"), count: 3 })).toEqual([]);
+  }
+});
+
+test("an anchor before there were time zones counts", () => {
+  const schedule = { interval: 86_400, anchor_date: "1700-01-01T12:00:00", timezone: newYork };
+  const [first] = nextTimes(schedule, { from: toTimestamp("2026-01-01T00:00:00Z"), count: 1 });
+  expect(first).toBe(toTimestamp("2026-01-01T17:00:00Z"));
+});
+
 test("both ends are included", () => {
   const schedule = { cron: "0 * * * *" };
   const from = toTimestamp("2026-01-01T00:00:00Z");

@@ -2,10 +2,12 @@ import { microsPerSecond, type Timestamp } from "@ostinato/core";
 import { isGap, isPause, type MovedWall, movedWalls, nextChanges, repeatedWalls } from "./clock-changes.ts";
 import type { CompiledCron, CompiledInterval, CompiledRRule, CompiledSchedule } from "./compile.ts";
 import { wholeRanges } from "./cron-grammar.ts";
-import { clockOf, dateInWords } from "./phrases.ts";
+import { clockOf, dateInWords, listed } from "./phrases.ts";
+import type { RuleSet } from "./rrule-text.ts";
 import { isCron, type Schedule } from "./schedule.ts";
 import type { WallTime } from "./wall-time.ts";
-import type { Change } from "./zone.ts";
+import type { Change, Zone } from "./zone.ts";
+import { zoneOrProblem } from "./zone-names.ts";
 
 /** What may surprise the reader of a valid schedule, as whole sentences. */
 export function notesOf(schedule: Schedule, compiled: CompiledSchedule, now: Timestamp): readonly string[] {
@@ -50,9 +52,10 @@ function intervalNotes({ interval }: CompiledInterval): readonly string[] {
 
 function rruleNotes({ rules: set, zone }: CompiledRRule): readonly string[] {
   const notes: string[] = [];
-  if (set.ignoredZones.length > 0) {
-    const zones = set.ignoredZones.map((one) => (one === "Z" ? "Z" : `TZID=${one}`)).join(" and ");
-    notes.push(`Its times are times of ${zone.name}: ${zones} in it is left out, as in Prefect.`);
+  if (set.ignoredZones.some((one) => one !== zone.name)) {
+    notes.push(
+      `All times in it are times of ${zone.name}, also those with ${zonesInWords(set)}, as in Prefect.${otherReading(set, zone)}`,
+    );
   }
   if (set.rules.some(({ untilIsDate }) => untilIsDate)) {
     notes.push("UNTIL without a time is the midnight at which that day begins.");
@@ -61,6 +64,19 @@ function rruleNotes({ rules: set, zone }: CompiledRRule): readonly string[] {
     notes.push("COUNT counts from 1 January 2020, because it has no DTSTART.");
   }
   return notes;
+}
+
+function zonesInWords({ ignoredZones }: RuleSet): string {
+  return listed(ignoredZones.map((one) => (one === "UTC" ? "Z" : `TZID=${one}`)));
+}
+
+/** What the start would be if its zone counted. */
+function otherReading({ start, ignoredZones }: RuleSet, zone: Zone): string {
+  const [named = "", ...more] = ignoredZones;
+  const other = zoneOrProblem(named);
+  if (typeof other === "string" || more.length > 0) return "";
+  const wall = zone.wallAt(other.secondAt(start, "earlier"));
+  return wall === start ? "" : ` Write ${clockOf(wall)} where ${clockOf(start)} in ${named} is meant.`;
 }
 
 function notesOfChanges(compiled: CompiledSchedule, now: Timestamp): readonly string[] {

@@ -9,7 +9,7 @@ export interface RuleSet {
   readonly excludedDates: ReadonlySet<WallTime>;
   readonly start: WallTime;
   readonly hasStart: boolean;
-  /** Zones that the dates name, `Z` too: they count for nothing. */
+  /** Zones that the dates name, as they are written, `UTC` for `Z`: they count for nothing. */
   readonly ignoredZones: readonly string[];
 }
 
@@ -77,7 +77,7 @@ export function parseRRule(text: string): RuleSet {
     excludedDates: new Set(dates("EXDATE").map(({ wall }) => wall)),
     start,
     hasStart: starts.length > 0,
-    ignoredZones: [...new Set([...lines.flatMap(zonesOfLine)])],
+    ignoredZones: [...new Set(zonesIn(text))],
   };
   if (found.rules.length === 0 && found.dates.length === 0) {
     throw new RRuleError('it has no RRULE line: write one, such as "RRULE:FREQ=DAILY;BYHOUR=9"');
@@ -125,10 +125,9 @@ function readDate(name: string, text: string): { readonly wall: WallTime; readon
   };
 }
 
-function zonesOfLine({ name, parameters, value }: Line): readonly string[] {
-  const named = parameters.flatMap((one) => (one.startsWith("TZID=") ? [one.slice(5)] : []));
-  const dates = name.endsWith("RULE") ? (/UNTIL=([^;]*)/.exec(value)?.[1] ?? "") : value;
-  return /\dZ(,|$)/.test(dates) ? [...named, "Z"] : named;
+function zonesIn(text: string): readonly string[] {
+  const named = [...text.matchAll(/;TZID=([^:;\s]+)/gi)].flatMap(([, zone]) => zone ?? []);
+  return /\dZ\b/i.test(text) ? [...named, "UTC"] : named;
 }
 
 function readRule(value: string, start: WallTime): Rule {

@@ -1,4 +1,4 @@
-import { secondsPerDay, type WallTime } from "./wall-time.ts";
+import { endOfTime, secondsPerDay, startOfTime, type WallTime } from "./wall-time.ts";
 
 /** Whole seconds since the epoch. */
 export type Second = number;
@@ -125,7 +125,9 @@ function offsetReader(name: string): (second: Second) => number {
     minute: "numeric",
     second: "numeric",
   });
-  return (second) => {
+  return (asked) => {
+    // `Intl` fails beyond its calendar, and before 1900 it knows the sun of each town.
+    const second = Math.min(Math.max(asked, startOfTime), endOfTime);
     const [month = 0, day = 0, year = 0, hour = 0, minute = 0, wallSecond = 0] = format
       .format(second * 1000)
       .split(/\D+/)
