@@ -16,20 +16,27 @@ export interface ScheduleCheck {
 
 /** What is wrong with a schedule, or may surprise. Never throws. */
 export function checkSchedule(schedule: Schedule, now: Timestamp): ScheduleCheck {
-  try {
-    const compiled = compile(schedule);
-    checkComes(schedule, compiled);
-    const ended = nextTimes(schedule, { from: now, count: 1 }).length === 0 ? ["It has no further runs."] : [];
-    return { problem: undefined, notes: [...ended, ...notesOf(schedule, compiled, now)] };
-  } catch (error) {
-    if (error instanceof ScheduleError) return { problem: error.problem, notes: [] };
-    throw error;
-  }
+  const checked = check(schedule, now);
+  if ("problem" in checked) return { problem: checked.problem, notes: [] };
+  const ended = checked.next === undefined ? ["It has no further runs."] : [];
+  return { problem: undefined, notes: [...ended, ...notesOf(schedule, checked.compiled, now)] };
 }
 
 /** Why a schedule can't be used, or undefined where it can. One that has ended can. */
 export function scheduleProblem(schedule: Schedule, now: Timestamp): ScheduleProblem | undefined {
-  return checkSchedule(schedule, now).problem;
+  const checked = check(schedule, now);
+  return "problem" in checked ? checked.problem : undefined;
+}
+
+function check(schedule: Schedule, now: Timestamp) {
+  try {
+    const compiled = compile(schedule);
+    checkComes(schedule, compiled);
+    return { compiled, next: nextTimes(schedule, { from: now, count: 1 })[0] };
+  } catch (error) {
+    if (error instanceof ScheduleError) return { problem: error.problem };
+    throw error;
+  }
 }
 
 /** Prefect takes what never comes, and then logs an error for it at each look. */

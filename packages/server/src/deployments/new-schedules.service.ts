@@ -1,6 +1,6 @@
 import { type Timestamp, timeOrderedId } from "@ostinato/core";
 import type { DeploymentScheduleCreate, DeploymentScheduleUpdate, Schedule, ScheduleInput } from "@ostinato/protocol";
-import { nextTimes, ScheduleError } from "@ostinato/schedules";
+import { scheduleProblem } from "@ostinato/schedules";
 import { storableOrNull, writeJson } from "../db/json-text.ts";
 import { parametersText } from "../flow-runs/parameters.service.ts";
 import { conflict, invalid } from "../kernel/errors.ts";
@@ -18,18 +18,13 @@ function checkedSchedule(given: ScheduleInput, now: Timestamp, place: Place): Sc
   };
   try {
     const schedule = completeSchedule(given, now);
-    const [next] = nextTimes(schedule, { from: now, count: 1 });
-    if (next === undefined && "cron" in schedule) throw refusal("cron", neverRuns(schedule.cron));
+    const problem = scheduleProblem(schedule, now);
+    if (problem !== undefined) throw refusal(problem.field, problem.message);
     return schedule;
   } catch (error) {
     if (error instanceof ScheduleProblem) throw refusal(error.field, error.message);
-    if (error instanceof ScheduleError) throw refusal(error.problem.field, error.message);
     throw error;
   }
-}
-
-function neverRuns(cron: string): string {
-  return `\`cron\` ${JSON.stringify(cron)} can't be used: no day is ever like that, so it would never run`;
 }
 
 interface NewSchedules {

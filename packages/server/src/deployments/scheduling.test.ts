@@ -254,7 +254,9 @@ describeOnEachDatabase("the scheduler", (database) => {
   });
 
   test.each([
-    [{ cron: "0 0 31 2 *" }, "cron", "it would never run"],
+    [{ cron: "0 0 31 2 *" }, "cron", "it never runs"],
+    [{ rrule: "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30" }, "rrule", "it never runs"],
+    [{ rrule: "FREQ=SECONDLY;COUNT=900000000" }, "rrule", "give it a later DTSTART"],
     [{ cron: "H * * * *" }, "cron", "H and R"],
     [{ cron: "every day" }, "cron", "needs five"],
     [{ cron: "0 6 * * *", timezone: "Mars/Base" }, "timezone", '"Mars/Base" can\'t be used'],
