@@ -91,7 +91,7 @@ test.each<[string, FirstTry]>([
   ]);
 });
 
-test("a run that is taken for dead while its answers are lost ends as it says", async () => {
+test("a run that is taken for dead while its answers are lost ends as its process reports", async () => {
   const { connection } = await session();
   const { transport } = connection;
   if (transport === undefined) throw new Error("the harness gives a transport");

@@ -42,14 +42,14 @@ describe("parameters", () => {
   describe.each(Object.entries(schemas))("by %s", (library, parameters) => {
     const train = flow({ name: `train with ${library}`, parameters }, async (given) => given);
 
-    test("are coerced, filled with defaults and recorded so", async () => {
+    test("are coerced, filled with defaults and recorded in that form", async () => {
       const run = runFlow(train, { path: "jan", depth: "7" });
       expect(await run).toEqual({ path: "jan", depth: 7 });
       expect((await server.flowRun(await run.created)).parameters).toEqual({ path: "jan", depth: 7 });
       expect(await runFlow(train, { path: "jan" })).toEqual({ path: "jan", depth: 6 });
     });
 
-    test("that are wrong name the field, before anything runs; the run is Failed", async () => {
+    test("that are invalid fail the run before anything runs, and the error names the field", async () => {
       const run = runFlow(train, { path: {}, depth: 40 });
       const error = await run.then(
         () => undefined,
@@ -71,7 +71,7 @@ describe("parameters", () => {
     });
   });
 
-  test("are recorded so that the run can be repeated: as asked for, where the schema makes something else of them", async () => {
+  test("are recorded as they were given if the schema transforms them, so that the run can be repeated", async () => {
     const parameters = z.object({ tags: z.string().transform((text) => text.split(",")), day: z.coerce.date() });
     const split = flow({ name: "split", parameters }, async ({ tags, day }) => [...tags, day.getUTCDate()]);
     const run = split({ tags: "a,b", day: "2024-02-29" });
@@ -91,7 +91,7 @@ describe("parameters", () => {
     await expect(runFlow(order, { ...json, days: ["tomorrow"] })).rejects.toThrow("days.0");
   });
 
-  test("without a schema are given as they are, and may hold futures", async () => {
+  test("without a schema are passed unchanged, and may hold futures", async () => {
     const count = task(async function count() {
       return 3;
     });
@@ -189,7 +189,7 @@ test("a bigint that the schema does not take is refused with its digits", async 
   await expect(runFlow(typed, { id: 12345678901234567890n })).rejects.toThrow("12345678901234567890");
 });
 
-test("a run is named by a template or a function, else by the server", async () => {
+test("a run is named by a template or a function, and otherwise by the server", async () => {
   const named = flow({ runName: "train {depth}" }, async function named(_: { depth: number }) {});
   const computed = named.with({ name: "computed", runName: ({ depth }: { depth: number }) => `deep ${depth * 2}` });
   const runs = [named({ depth: 3 }), computed({ depth: 3 }), flow({ name: "unnamed" }, async () => {})()];
@@ -260,7 +260,7 @@ describe("the final state", () => {
   });
 });
 
-test("a flow that fails waits for the tasks that run, and lets no other begin", async () => {
+test("a failing flow waits for its running tasks, and lets no other task begin", async () => {
   const order: string[] = [];
   const { promise: gate, resolve: open } = Promise.withResolvers<void>();
   const slow = task(async function slow() {
@@ -299,7 +299,7 @@ test("a timeout ends the flow and what it runs, as TimedOut", async () => {
   expect(row?.state_type).toBe("CANCELLED");
 });
 
-test("tries again by the server's rule, and goes on after the tasks that finished", async () => {
+test("retries by the server's rule, and continues after the finished tasks", async () => {
   const ran: string[] = [];
   const step = task(async function step(n: number) {
     ran.push(`step ${n}`);
@@ -364,7 +364,7 @@ describe("subflows", () => {
     expect(childRun).toMatchObject({ parent_task_run_id: rows[0]?.id, state_name: "Completed", tags: ["inner"] });
   });
 
-  test("that finished are not run again when the parent is", async () => {
+  test("that finished do not run again with their parent", async () => {
     const ran: number[] = [];
     const counted = flow({ name: "counted" }, async ({ n }: { n: number }) => {
       ran.push(n);
@@ -379,7 +379,7 @@ describe("subflows", () => {
     expect(ran).toEqual([1, 2, 3, 3]);
   });
 
-  test("that did not finish go on where they were when the parent runs again, with their own retries", async () => {
+  test("that did not finish continue where they were when the parent runs again, with their own retries", async () => {
     const ran: string[] = [];
     const step = task(async function step(name: string) {
       ran.push(name);

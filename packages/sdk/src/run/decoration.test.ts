@@ -63,7 +63,7 @@ test("a name goes into a parameter, and knows the values of those that are left 
   expect(await walk({ path: "x" })).toEqual([-1.5, "walk x -1.5"]);
 });
 
-test("what stands in a name is a short text on one line, without secrets", async () => {
+test("a name becomes a short text on one line, without secrets", async () => {
   const password = secret("correct horse");
   const show = task({ runName: "show {value}" }, async function show(value: unknown) {
     return nameOfRun(value);
@@ -91,7 +91,7 @@ test("what stands in a name is a short text on one line, without secrets", async
   expect(Math.max(...names.map(({ length }) => length))).toBeLessThan(600);
 });
 
-test("a function that gives no name, or fails, costs the name and not the run", async () => {
+test("a function that returns no name, or fails, loses the name and not the run", async () => {
   const bad = () => {
     throw new Error("no name today");
   };
@@ -113,7 +113,7 @@ test("a function that gives no name, or fails, costs the name and not the run", 
   expect((await server.flowRun(await run.created)).name).toMatch(/^[a-z]+-[a-z]+$/);
 });
 
-test("a flow's function for the name is given the parameters as the flow is", async () => {
+test("a flow's naming function gets the same parameters as the flow", async () => {
   const dated = flow(
     { name: "dated", runName: ({ day }) => `day ${day.getUTCDate()}`, parameters: z.object({ day: z.coerce.date() }) },
     async () => {},
@@ -130,7 +130,7 @@ test("a run whose parameters are wrong is recorded, whatever its name says", asy
   expect(await server.logs(await run.created)).toContainEqual(expect.stringContaining("its runName failed: "));
 });
 
-test("what decides on retries may fail: the run keeps its own error, and its log says what failed", async () => {
+test("if retryIf or a delay function fails, the run keeps its own error, and its log says what failed", async () => {
   const calls: string[] = [];
   const failing = (name: string) => async () => {
     calls.push(name);
@@ -169,7 +169,7 @@ test("retryIf is asked of every failure, the last one too", async () => {
   expect(asked).toEqual([1, 2, 3]);
 });
 
-test("a cache key that is no text, or can't be made, costs the cache and not the run", async () => {
+test("a cache key that is not a string, or can't be made, loses the cache and not the run", async () => {
   const by = (key: () => unknown) => ({ by: key as () => string });
   const salt = Date.now();
   const keys: Record<string, () => unknown> = {
@@ -223,7 +223,7 @@ test("a name given to failed() is the name of the state, of a task as of a flow"
   expect(row?.state).toMatchObject({ type: "FAILED", name: "NoRows", message: "nothing to do" });
 });
 
-test("a table shows whole numbers of any size, dates, and what JSON has no word for", async () => {
+test("a table shows integers of any size, dates, and values that JSON cannot express", async () => {
   const circle: Record<string, unknown> = { name: "round" };
   circle.self = circle;
   const row = {

@@ -103,7 +103,7 @@ describe("a failure", () => {
     await expect(run).rejects.toThrow('"fail-0" failed and nobody awaited it: nobody looked');
   });
 
-  test("that is only passed through then() fails the flow, unless somebody awaits what then() gave", async () => {
+  test("that is only passed through then() fails the flow, unless somebody awaits the result of then()", async () => {
     const careless = flow({ name: "careless" }, async () => {
       fail("nobody looked")
         .then((n) => n + 1)
@@ -153,7 +153,7 @@ describe("a failure", () => {
     ]);
   });
 
-  test("that is allowed is given in place of the value", async () => {
+  test("that is allowed is passed in place of the value", async () => {
     const report = task(async function report(n: number | Error, m: number | Error) {
       return [n, m].map((x) => (x instanceof Error ? x.message : x));
     });
@@ -165,7 +165,7 @@ describe("a failure", () => {
   });
 });
 
-test("state and id of a future are there from the start", async () => {
+test("a future has its state and id from the start", async () => {
   await flow({ name: "watching" }, async () => {
     const future: TaskFuture<number> = add(1, 2);
     expect(future.id).toMatch(/^[0-9a-f-]{36}$/);

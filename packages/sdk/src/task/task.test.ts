@@ -50,7 +50,7 @@ test("a task that is called outside of flows runs and is recorded", async () => 
   expect(await server.taskStates(run.id)).toEqual(["Pending", "Running", "Completed"]);
 });
 
-test("a task in a task is recorded with its parent, and may call on", async () => {
+test("a task in a task is recorded with its parent, and may call further tasks", async () => {
   const leaf = task(async function leaf(n: number) {
     return n;
   });
@@ -70,7 +70,7 @@ test("a task in a task is recorded with its parent, and may call on", async () =
 });
 
 describe("retries", () => {
-  test("as often as told, by the states of Prefect", async () => {
+  test("as often as configured, with the states of Prefect", async () => {
     const run = flow(async function retrying() {
       return await task({ name: "flaky", retries: 2 }, flaky(2))();
     })();
@@ -102,7 +102,7 @@ describe("retries", () => {
     expect((await server.flowRun(await run.created)).state).toMatchObject({ name: "Failed", message: "failure 2" });
   });
 
-  test("and tells the frames of an error whose message is very long", async () => {
+  test("and reports the frames of an error whose message is very long", async () => {
     const run = flow(async function verbose() {
       await task(async function shout() {
         throw new Error("x".repeat(3_000_000));
@@ -259,7 +259,7 @@ test("declares its own end by returning it", async () => {
   ]);
 });
 
-test("calls hooks with the run and its state; what they throw changes nothing", async () => {
+test("calls hooks with the run and its state, and ignores their errors", async () => {
   const told: string[] = [];
   const tell = (word: string) => (event: { run: { name: string }; of: string; state: { name: string } }) => {
     told.push(`${word} ${event.of} ${event.run.name} ${event.state.name}`);

@@ -56,7 +56,7 @@ describeOnEachDatabase("the database", (underTest) => {
     await expect(migrate(database, clock)).rejects.toThrow("9999-from-the-future");
   });
 
-  test("a newer schema that breaks nothing is worked with, and named", async () => {
+  test("a newer but compatible schema is used and named in the log", async () => {
     const database = await fresh();
     await database.execute("INSERT INTO migration (name, applied, breaking) VALUES ('9999-one-more-index', 0, 0)");
     expect(await migrate(database, clock)).toEqual({ applied: [], newer: ["9999-one-more-index"] });
@@ -64,7 +64,7 @@ describeOnEachDatabase("the database", (underTest) => {
     expect(await names(database)).toEqual(["added"]);
   });
 
-  test("what is missing under a newer schema is added", async () => {
+  test("a migration that is missing below a newer schema is applied", async () => {
     const database = await fresh();
     await database.execute("INSERT INTO migration (name, applied, breaking) VALUES ('9999-one-more-index', 0, 0)");
     await database.execute("DELETE FROM migration WHERE name = '0002-retention'");
@@ -102,7 +102,7 @@ describeOnEachDatabase("the database", (underTest) => {
     expect(await names(database)).toEqual([]);
   });
 
-  test("units that arrive together stand or fall alone", async () => {
+  test("units that arrive together succeed or fail independently", async () => {
     const database = await fresh();
     const results = await Promise.allSettled(
       ["a", "b", "a", "c"].map((name) =>
@@ -116,7 +116,7 @@ describeOnEachDatabase("the database", (underTest) => {
     expect(await names(database)).toEqual(["a", "c"]);
   });
 
-  test("what a unit defers is there for its later statements, and is kept with the rest", async () => {
+  test("a deferred statement is visible to the later ones of its unit and is committed with them", async () => {
     const database = await fresh();
     const seen = await database.write(async (tx, later) => {
       await addFlow(later, "deferred");
@@ -128,7 +128,7 @@ describeOnEachDatabase("the database", (underTest) => {
     expect((await names(database)).toSorted()).toEqual(["deferred", "last"]);
   });
 
-  test("a deferred statement that fails fails its unit, by its own error, and no other unit", async () => {
+  test("a deferred statement that fails makes its unit fail with its own error, and no other unit", async () => {
     const database = await fresh();
     const twice = database.write(async (_, later) => {
       await addFlow(later, "twice");
@@ -153,7 +153,7 @@ describeOnEachDatabase("the database", (underTest) => {
     expect(await names(database)).toEqual(["other"]);
   });
 
-  test("what a unit wrote is read by the next one and by every reader once it is acknowledged", async () => {
+  test("once a unit is acknowledged, the next unit and every reader see its rows", async () => {
     const database = await fresh();
     await database.write((tx) => addFlow(tx, "seen"), { together: "seen" });
     expect(await names(database)).toEqual(["seen"]);
@@ -195,7 +195,7 @@ describeOnEachDatabase("units that may share a transaction", (underTest) => {
     expect(await names(database)).toEqual(["kept 0", "and kept 0", "and thrower", "with kept 0", "with thrower"]);
   });
 
-  test("those that change the same row each see what the one before has made of it", async () => {
+  test("each unit that changes a row sees the change of the unit before", async () => {
     const servers = await fresh(2);
     await servers[0]?.write((tx) => addFlow(tx, "counter"));
     const count = (database: Database) =>
@@ -213,7 +213,7 @@ describeOnEachDatabase("units that may share a transaction", (underTest) => {
     expect(counted.map(Number).sort((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
   });
 
-  test("groups of two servers that take the same rows in another order all come to an end", async () => {
+  test("groups of two servers that lock the same rows in different orders all finish", async () => {
     const servers = await fresh(2);
     const all = Array.from({ length: 8 }, (_, index) => `row ${index}`);
     await servers[0]?.write(async (tx) => {
@@ -236,7 +236,7 @@ describeOnEachDatabase("units that may share a transaction", (underTest) => {
   });
 
   if (underTest.name === "postgresql") {
-    test("a connection that is killed in the middle of a group: each unit is kept once", async () => {
+    test("a connection is killed in the middle of a group: each unit is committed once", async () => {
       const [database, killer] = (await fresh(2)) as [Database, Database];
       let kills = 0;
       const add = (name: string) =>
@@ -260,7 +260,7 @@ describeOnEachDatabase("units that may share a transaction", (underTest) => {
 });
 
 describeOnEachDatabase("long reads", (underTest) => {
-  test("wait for each other up to a bound; what is more is refused at once, and the next one is answered", async () => {
+  test("wait for each other up to a bound; more are refused at once, and a later one is answered", async () => {
     const database = await openDatabase(readConfig({ OSTINATO_DATABASE_URL: underTest.url }), clock);
     const read = () => sql<{ one: number }>`SELECT 1 AS one`.execute(database.slow);
     const answers = await Promise.allSettled(Array.from({ length: maxSlowReads * 2 }, read));
@@ -342,7 +342,7 @@ describeOnEachDatabase("a database that can't be used for a while", (underTest) 
       await database.close();
     });
 
-    test("full: the write is refused, nothing of it is kept, and the next one works when there is room", async () => {
+    test("full: the write is refused as a whole, and the next one works when there is room", async () => {
       const { database } = await sqliteWithFakeClock();
       await database.execute("PRAGMA max_page_count = 150");
       const large = "x".repeat(2_000_000);
@@ -354,7 +354,7 @@ describeOnEachDatabase("a database that can't be used for a while", (underTest) 
       await database.close();
     });
 
-    test("a column that another program adds under prepared statements moves no value under a wrong name", async () => {
+    test("a column that another program adds under prepared statements does not move values to a wrong name", async () => {
       const { file, database } = await sqliteWithFakeClock();
       await database.write((tx) => addFlow(tx, "steady"));
       const readers = [database.read, database.slow];
@@ -370,7 +370,7 @@ describeOnEachDatabase("a database that can't be used for a while", (underTest) 
       await database.close();
     });
   } else {
-    test("connections that break are opened again, and the unit is run again", async () => {
+    test("broken connections are reopened, and the unit runs again", async () => {
       const database = await openDatabase(readConfig({ OSTINATO_DATABASE_URL: underTest.url }), clock);
       await migrate(database, clock);
       const killer = await openDatabase(readConfig({ OSTINATO_DATABASE_URL: underTest.url }), clock);

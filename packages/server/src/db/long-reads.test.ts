@@ -44,7 +44,7 @@ describeOnEachDatabase("long reads of many", (underTest) => {
   });
   afterAll(() => database.close());
 
-  test("end when nobody waits for them any more, and others go on", async () => {
+  test("end when nobody waits for them any more, and others continue", async () => {
     const gone = new AbortController();
     const reads = [1, 2, 3, 4].map(() => endless(database, { lane: "programs", signal: gone.signal }));
     const next = quick(database, { lane: "programs" });

@@ -81,7 +81,7 @@ describe("a database file that is lost while a server has it open", () => {
     expect(flowsIn(saved.body.file)).toEqual(["before"]);
   });
 
-  test("is noticed within seconds where nobody asks", async () => {
+  test("is noticed within seconds without any request", async () => {
     const opened = await start();
     removeAll(opened.file);
     let added = 0;
@@ -102,7 +102,7 @@ describe("a database file that is lost while a server has it open", () => {
     expect(await add(opened, "again")).toBe(201);
   });
 
-  test("is saved by itself when the server ends", async () => {
+  test("is saved automatically when the server ends", async () => {
     const opened = await start();
     const { file, server } = opened;
     expect(await add(opened, "acknowledged")).toBe(201);
@@ -114,7 +114,7 @@ describe("a database file that is lost while a server has it open", () => {
     expect(existsSync(file)).toBe(false);
   });
 
-  test("is saved as often as somebody asks, within one second too, and what was saved before stays", async () => {
+  test("is saved on each request, even within one second, and earlier copies stay", async () => {
     const opened = await start();
     const { file, server } = opened;
     expect(await add(opened, "acknowledged")).toBe(201);
@@ -126,7 +126,7 @@ describe("a database file that is lost while a server has it open", () => {
     expect(savedFiles(file).map(flowsIn)).toEqual(Array.from({ length: 4 }, () => ["acknowledged"]));
   });
 
-  test("written over by a backup: nothing is written any more", async () => {
+  test("overwritten by a backup: the server writes nothing more", async () => {
     const opened = await start();
     const { file } = opened;
     expect(await add(opened, "in the backup")).toBe(201);
@@ -139,7 +139,7 @@ describe("a database file that is lost while a server has it open", () => {
     expect(opened.lines).toContainEqual(expect.stringContaining("was written over by another program"));
   });
 
-  test("damaged: whoever meets it gets 503 with what to do, and so do all who write from then on", async () => {
+  test("damaged: the request that meets the damage gets 503 with advice, and so do all later writes", async () => {
     const opened = await start();
     const { file, server } = opened;
     for (let flow = 0; flow < 300; flow += 1) await add(opened, `flow ${flow} ${"x".repeat(500)}`);
@@ -175,7 +175,7 @@ test("a full disk: not ready, until there is room", async () => {
   await expect.poll(() => ready(opened), { timeout: 10_000 }).toBe(200);
 });
 
-test("a second server on a SQLite file says that it is one too many; a script's that does not listen does not", async () => {
+test("a second listening server on a SQLite file warns that it is one too many; a script's server does not", async () => {
   const first = await start();
   await first.server.listen();
   const script = await start(first.file);

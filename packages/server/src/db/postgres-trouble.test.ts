@@ -47,7 +47,7 @@ async function flowNames({ read }: Database): Promise<readonly string[]> {
   return (await read.selectFrom("flow").select("name").orderBy("name").execute()).map(({ name }) => name);
 }
 
-describe("what PostgreSQL says of itself", () => {
+describe("error codes of PostgreSQL", () => {
   const codes = [
     ["08006", 201, "the connection failed"],
     ["25006", 201, "read-only"],
@@ -110,7 +110,7 @@ test("a server that may only be read, as after a failover: its connections are o
   expect(await flowNames(database)).toEqual(["after a failover", "and on"]);
 });
 
-test("a table that somebody holds is waited for, and then it is a matter of trying later", async () => {
+test("a locked table is waited for, and then the client is asked to try again later", async () => {
   const { url, direct } = await roleOfItsOwn();
   const database = openPostgres({ url, clock, poolSize: 3, statementSeconds: 60, lockSeconds: 0.05 });
   onTestFinished(() => database.close());
@@ -126,7 +126,7 @@ test("a table that somebody holds is waited for, and then it is a matter of tryi
   expect(await flowNames(database)).toEqual(["patient"]);
 });
 
-describe("a PostgreSQL with fewer connections than the server would like", () => {
+describe("a PostgreSQL with fewer connections than the server would use", () => {
   test.each([4, 2, 1])("with %i: every request is answered, and one line says what to do", async (limit) => {
     const { url, role, direct } = await roleOfItsOwn();
     await direct.query(`ALTER ROLE ${role} CONNECTION LIMIT ${limit}`);
@@ -146,7 +146,7 @@ describe("a PostgreSQL with fewer connections than the server would like", () =>
     expect(lines).toEqual([expect.stringContaining("OSTINATO_DATABASE_POOL_SIZE")]);
   });
 
-  test("with none at all the start fails at once, with what to do", async () => {
+  test("without any connection the start fails at once, with advice", async () => {
     const { url, role, direct } = await roleOfItsOwn();
     await direct.query(`ALTER ROLE ${role} CONNECTION LIMIT 0`);
     await expect(startTestServer(url)).rejects.toThrow(/no connection to spare.*CONNECTION LIMIT/);

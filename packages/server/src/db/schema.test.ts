@@ -19,7 +19,7 @@ describeOnEachDatabase("the schema", (underTest) => {
   });
   afterAll(() => database.close());
 
-  test("has the tables and columns that the code knows, of the same types", async () => {
+  test("has the tables and columns that the code knows, with the same types", async () => {
     const types: Readonly<Record<string, string>> = { ...database.types, text: "text" };
     const known = Object.entries<Columns>(tables).flatMap(([table, columns]) =>
       Object.entries(columns).map(([name, { type, nullable }]) =>
@@ -29,7 +29,7 @@ describeOnEachDatabase("the schema", (underTest) => {
     expect((await actualColumns(database)).map(line).toSorted()).toEqual(known.toSorted());
   });
 
-  test("is the one that is written down: `npm run generate` writes it anew", async () => {
+  test("equals the generated dump: `npm run generate` rewrites it", async () => {
     await expect(await schemaDump(database)).toMatchFileSnapshot(`./schema.${underTest.name}.sql`);
   });
 });
@@ -38,7 +38,7 @@ function line(column: { table: string; name: string; type: string; nullable: boo
   return `${column.table}.${column.name} ${column.type.toLowerCase()}${column.nullable ? "" : " NOT NULL"}`;
 }
 
-test("a migration that breaks nothing only adds, and what it adds may be left out", () => {
+test("a compatible migration only adds, and its additions may be left out of inserts", () => {
   const types = {
     ...{ uuid: "T", moment: "T", integer: "T", real: "T", flag: "T", json: "T", searchableJson: "T" },
     ...{ sequence: "T", transaction: "T", ownTransaction: "T" },

@@ -92,7 +92,7 @@ describeOnEachDatabase("filters of events", (database) => {
   });
   afterAll(() => server.stop());
 
-  test("the database finds what passes by", async () => {
+  test("the database finds the events that the matcher lets pass", async () => {
     let found = 0;
     await fc.assert(
       fc.asyncProperty(filter, async (wanted) => {

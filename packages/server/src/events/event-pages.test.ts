@@ -53,7 +53,7 @@ describeOnEachDatabase("pages and counts of events", (database) => {
     expect(ascending).toEqual(events.toReversed());
   });
 
-  test("what happens between two pages does not shift them", async () => {
+  test("events between two pages do not shift them", async () => {
     const first = (await server.call<EventPage>("POST", "/events/filter", { filter: {}, limit: 10 })).body;
     const next = new URL(first.next_page ?? "");
     await server.call("POST", "/events", [plainEvent({ occurred: at(7000), event: "late" })]);
@@ -97,7 +97,7 @@ describeOnEachDatabase("pages and counts of events", (database) => {
     ]);
   });
 
-  test("events are counted over time, with the stretches in which nothing happened", async () => {
+  test("events are counted over time, including intervals without events", async () => {
     const count = async (countable: string, body: object) =>
       (
         await server.call<{ count: number; start_time: string; end_time: string }[]>(

@@ -36,7 +36,7 @@ describeOnEachDatabase("events from clients", (database) => {
     await socket.close();
   });
 
-  test("events that are sent again, by another connection too, are kept once", async () => {
+  test("events that are sent again, even over another connection, are stored once", async () => {
     const events = Array.from({ length: 20 }, () => plainEvent({ occurred: now(), related: [related("r", "tag")] }));
     const [one, other] = [await open(), await open()];
     one.send([...events, ...events]);
@@ -53,7 +53,7 @@ describeOnEachDatabase("events from clients", (database) => {
     await Promise.all([one.close(), other.close()]);
   });
 
-  test("what is no event is left out, and what stands around it is kept", async () => {
+  test("invalid events are left out, and those around them are stored", async () => {
     const socket = await open();
     const events = Array.from({ length: 4 }, () => plainEvent({ occurred: now() }));
     const broken = { ...plainEvent({ occurred: now() }), id: "not an id" };
@@ -67,7 +67,7 @@ describeOnEachDatabase("events from clients", (database) => {
     await socket.close();
   });
 
-  test("who sends something that is not kept is told what is wrong and where, a few times, and is counted", async () => {
+  test("a client that sends invalid events is told what is wrong and where, a few times, and is counted", async () => {
     const counted = async () => {
       const { body } = await server.call<string>("GET", "/metrics");
       return Number(/^ostinato_events_refused_total (\d+)$/m.exec(body)?.[1]);
@@ -104,7 +104,7 @@ describeOnEachDatabase("events from clients", (database) => {
     await socket.close();
   });
 
-  test("an event that is nested deeper than can be written down is left out alone", async () => {
+  test("only the event that is nested too deeply to be serialized is left out", async () => {
     const socket = await open();
     const [deep, good] = [plainEvent({ occurred: now() }), plainEvent({ occurred: now() })];
     const nested = `${"[".repeat(800_000)}${"]".repeat(800_000)}`;
@@ -147,7 +147,7 @@ describeOnEachDatabase("events from clients", (database) => {
     await socket.close();
   });
 
-  test("a server that stops writes what it has taken", async () => {
+  test("a server that stops first writes the events that it has accepted", async () => {
     const { url } = await database.another();
     const first = await startTestServer(url);
     const socket = await openTestSocket(await first.listen(), "/events/in");
@@ -168,7 +168,7 @@ describeOnEachDatabase("events from clients", (database) => {
     await second.stop();
   });
 
-  test("events that can't be kept now are not acknowledged, and are kept when they come again", async () => {
+  test("events that can't be stored now are not acknowledged, and are stored when they are sent again", async () => {
     const { url } = await database.another();
     const ill = await startTestServer(url);
     const at = await ill.listen();
@@ -196,7 +196,7 @@ describeOnEachDatabase("events from clients", (database) => {
     await ill.stop();
   });
 
-  test("what is wrong with a posted event is said with its place, and nothing of the request is kept", async () => {
+  test("an invalid posted event is answered with its problem and place, and nothing of the request is stored", async () => {
     const good = plainEvent({ occurred: now() });
     const problemOf = async (event: object) => {
       const reply = await server.call<{ exception_detail: { loc: unknown[]; msg: string }[] }>("POST", "/events", [

@@ -8,7 +8,7 @@ import { openTestSocket, type TestSocket } from "../../test/socket-harness.ts";
 import { taskRunEvent } from "../../test/task-run-event-harness.ts";
 import { plainEvent, related } from "./event-harness.ts";
 
-describeOnEachDatabase("events for those who listen", (database) => {
+describeOnEachDatabase("events for subscribers", (database) => {
   const backlogBytes = 4_000_000;
   let server: TestServer;
   let address: string;
@@ -33,7 +33,7 @@ describeOnEachDatabase("events for those who listen", (database) => {
     return event;
   };
 
-  test("earlier events come first, oldest first, then those that happen; each once, and only what was asked for", async () => {
+  test("earlier events come first, oldest first, then new ones; each once, and only those that match", async () => {
     const names = { event: { prefix: ["story."] } };
     const earlier = Array.from({ length: 600 }, (_, index) =>
       plainEvent({ occurred: addSeconds(now(), -600 + index / 2), event: `story.${index}` }),
@@ -56,7 +56,7 @@ describeOnEachDatabase("events for those who listen", (database) => {
     await socket.close();
   });
 
-  test("earlier events that take more than may be unread come as fast as they are read", async () => {
+  test("earlier events that exceed the bound on unread data come as fast as they are read", async () => {
     const payload = { text: "x".repeat(400_000) };
     const earlier = Array.from({ length: 40 }, () => plainEvent({ occurred: now(), event: "large", payload }));
     for (let sent = 0; sent < 40; sent += 10) await post(...earlier.slice(sent, sent + 10));
@@ -67,7 +67,7 @@ describeOnEachDatabase("events for those who listen", (database) => {
     await socket.close();
   });
 
-  test("what comes now is heard, however long ago it occurred by its client's clock; earlier, only the last minutes are", async () => {
+  test("a new event is sent, however old it is by its client's clock; of earlier events only the last minutes are sent", async () => {
     const hoursAgo = addSeconds(now(), -3 * 3600);
     await post(plainEvent({ occurred: hoursAgo, event: "late.before" }));
     const socket = await listen({ event: { prefix: ["late."] } });
@@ -86,7 +86,7 @@ describeOnEachDatabase("events for those who listen", (database) => {
     await socket.close();
   });
 
-  test("an event that is told while earlier ones are read is heard once", async () => {
+  test("an event that arrives while earlier ones are read is sent once", async () => {
     const event = { event: { prefix: ["race."] } };
     const sockets = await Promise.all(Array.from({ length: 5 }, () => openTestSocket(address, "/events/out")));
     const posts = Array.from({ length: 30 }, (_, index) =>
@@ -105,7 +105,7 @@ describeOnEachDatabase("events for those who listen", (database) => {
     }
   });
 
-  test("the states of task runs are heard without what was brought with them, and their rows are published", async () => {
+  test("the states of task runs are sent without their results and inputs, and their rows are published", async () => {
     const rows: unknown[] = [];
     const unsubscribe = server.context.bus.subscribe((change) => {
       if (change.kind === "changed" && change.noun === "task-run") rows.push(...(change.rows ?? []));
@@ -145,7 +145,7 @@ describeOnEachDatabase("events for those who listen", (database) => {
     expect(await socket.closed).toEqual({ code: 1002, reason });
   });
 
-  test("who does not read is sent away, and others are not held up", async () => {
+  test("a subscriber that does not read is disconnected, and others are not held up", async () => {
     const slow = await listen({ event: { name: ["heavy"] } }, { backfill: false });
     const quick = await listen({ event: { name: ["heavy", "light"] } }, { backfill: false });
     await Promise.all([slow.settled(), quick.settled()]);

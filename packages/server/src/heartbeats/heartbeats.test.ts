@@ -68,7 +68,7 @@ describeOnEachDatabase("a flow run whose process died", (database) => {
 
   const ownBeat = { "ostinato.heartbeat-seconds": "30" };
 
-  test("is crashed after three intervals without a sign of life, with a message that says since when", async () => {
+  test("is Crashed after three intervals without a sign of life, with a message that says since when", async () => {
     const id = await runningFlowRun();
     await beat(id, ownBeat);
     await pass(90);
@@ -80,7 +80,7 @@ describeOnEachDatabase("a flow run whose process died", (database) => {
     });
   });
 
-  test("is waited for longer when its client is known to speak less often", async () => {
+  test("is given more time if its client is known to send signs of life less often", async () => {
     const id = await runningFlowRun();
     await beat(id);
     await clock.advance(600);
@@ -91,7 +91,7 @@ describeOnEachDatabase("a flow run whose process died", (database) => {
     expect((await read(id)).state_type).toBe("CRASHED");
   });
 
-  test("that was only out of reach ends as it says", async () => {
+  test("that was only out of reach ends as its process reports", async () => {
     const id = await runningFlowRun();
     await beat(id, ownBeat);
     await pass(105);
@@ -100,7 +100,7 @@ describeOnEachDatabase("a flow run whose process died", (database) => {
     expect((await read(id)).state_type).toBe("COMPLETED");
   });
 
-  test("which never gave a sign of life is left alone", async () => {
+  test("that never gave a sign of life is left alone", async () => {
     const id = await runningFlowRun();
     await pass(600);
     expect((await read(id)).state_type).toBe("RUNNING");
@@ -121,7 +121,7 @@ describeOnEachDatabase("a flow run whose process died", (database) => {
     expect([(await read(dead)).state_type, (await read(alive)).state_type]).toEqual(["CRASHED", "RUNNING"]);
   });
 
-  test("before it had begun, or while it waits for its next attempt, is found where the process had said so", async () => {
+  test("before its start, or while it waits for its next attempt, is found if the process had announced it", async () => {
     const { body: flow } = await server.call<Flow>("POST", "/flows/", { name: "said" });
     const create = async (details: object) =>
       (
@@ -262,7 +262,7 @@ describeOnEachDatabase("a flow run whose process died", (database) => {
     },
   );
 
-  test("while it was asked to stop has stopped", async () => {
+  test("while it was asked to stop is Cancelled", async () => {
     const id = await runningFlowRun();
     const task = await runningTask(id);
     await beat(id, ownBeat);

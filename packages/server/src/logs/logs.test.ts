@@ -31,7 +31,7 @@ describeOnEachDatabase("logs", (database) => {
   const messages = async (logs: LogFilter, sort = "TIMESTAMP_ASC") =>
     (await find({ logs, sort })).map(({ message }) => message);
 
-  test("lines are found in the order of their moments, and those of one moment in the order in which they were sent", async () => {
+  test("lines are found by time, and lines of the same time in the order in which they were sent", async () => {
     const flow_run_id = timeOrderedId(server.context.clock.now());
     const moments = ["2030-01-01 00:00:02+01:00", "2030-01-01T00:00:01.000001Z", 1893456000];
     await post(
@@ -57,7 +57,7 @@ describeOnEachDatabase("logs", (database) => {
     });
   });
 
-  test("the database finds the lines that pass by", async () => {
+  test("the database finds the lines that the matcher lets pass", async () => {
     const [run, other, task] = [1, 2, 3].map(() => timeOrderedId(server.context.clock.now())) as [
       string,
       string,
@@ -129,7 +129,7 @@ describeOnEachDatabase("logs", (database) => {
     expect(found[1]?.message).toMatch(/^x{1048576}… \(5 more characters were cut\)$/);
   });
 
-  test("a page of lines takes no more than an answer may: what is cut is in the download", async () => {
+  test("a page of lines is bounded by the size of an answer, and the download has the cut part", async () => {
     const flowRunId = await addFlowRun(server.context, "wordy");
     const words = ["ä".repeat(300_000), "b".repeat(300_000), "short"];
     await post(words.map((message) => line({ message, flow_run_id: flowRunId })));
@@ -143,7 +143,7 @@ describeOnEachDatabase("logs", (database) => {
     expect(body.match(/ä+|b{99,}/g)?.map(({ length }) => length)).toEqual([300_000, 300_000]);
   });
 
-  test("who does not read is sent away with the reason, and catches up when it comes again", async () => {
+  test("a subscriber that does not read is disconnected with the reason, and catches up when it reconnects", async () => {
     const flow_run_id = timeOrderedId(server.context.clock.now());
     const slow = await openTestSocket(address, "/logs/out");
     slow.send({ type: "filter", filter: { flow_run_id: { any_: [flow_run_id] } } });
@@ -179,7 +179,7 @@ describeOnEachDatabase("logs", (database) => {
     expect(await messages({ flow_run_id: { any_: [flow_run_id] } })).toEqual(["a", "b", "c"]);
   });
 
-  test("what is wrong is named, and nothing of the request is kept", async () => {
+  test("an invalid request names its problem, and nothing of it is stored", async () => {
     const flow_run_id = timeOrderedId(server.context.clock.now());
     const reply = await server.call("POST", "/logs/", [line({ flow_run_id }), { ...line({}), timestamp: "yesterday" }]);
     expect(reply).toMatchObject({
@@ -192,7 +192,7 @@ describeOnEachDatabase("logs", (database) => {
     await post([]);
   });
 
-  test("all lines of a run come down as CSV, however many", async () => {
+  test("all lines of a run can be downloaded as CSV, however many", async () => {
     const flowRunId = await addFlowRun(server.context, 'über "run"');
     const odd = ['a,"b"\nc', "=1+1", "-1.5"];
     const lines = Array.from({ length: 4100 }, (_, index) =>
@@ -216,7 +216,7 @@ describeOnEachDatabase("logs", (database) => {
     expect((await server.call("GET", `/flow_runs/${missing}/logs/download`)).status).toBe(404);
   });
 
-  test("lines are heard as they come, by those who asked for them", async () => {
+  test("subscribers get the matching lines as they arrive", async () => {
     const flow_run_id = timeOrderedId(server.context.clock.now());
     const socket = await openTestSocket(address, "/logs/out");
     socket.send({ type: "filter", filter: { flow_run_id: { any_: [flow_run_id] }, level: { ge_: 30 } } });

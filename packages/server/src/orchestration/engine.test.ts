@@ -45,7 +45,7 @@ const note =
   ({ run }: { run: Subject }) => ({ ...accept, before: { notes: [...run.notes, text] } });
 
 describe("the engine", () => {
-  test("asks the rules that are for the transition, in order, each with what those before it changed", async () => {
+  test("asks the rules of the transition in order, each with the changes of those before it", async () => {
     const { run: changed, status } = await run([
       rule("a", { decide: note("a") }),
       rule("other type", { to: ["RUNNING"], decide: note("no") }),
@@ -56,7 +56,7 @@ describe("the engine", () => {
     expect(changed.notes).toEqual(["a", "b"]);
   });
 
-  test("ends with the rule that refuses, and undoes what the ones before it wanted", async () => {
+  test("stops at the rule that refuses, and drops the effects of the rules before it", async () => {
     const asked: string[] = [];
     const outcome = await run([
       rule("a", { decide: () => ({ ...accept, before: { notes: ["a"] }, after: () => ({ effects: ["a"] }) }) }),
@@ -72,7 +72,7 @@ describe("the engine", () => {
     expect(asked).toEqual([]);
   });
 
-  test("writes the state that a rule puts in place of the proposal, and what that rule wants with it", async () => {
+  test("writes the state with which a rule replaces the proposal, and the effects of that rule", async () => {
     const instead = proposalOf({ type: "CANCELLED" }, now);
     const outcome = await run(
       [
@@ -93,7 +93,7 @@ describe("the engine", () => {
     });
   });
 
-  test("loads a fact once, and only when a rule gets to need it", async () => {
+  test("loads a fact once, and only when a rule needs it", async () => {
     const seen: Partial<Facts>[] = [];
     const look = (_transition: object, facts: Facts) => {
       seen.push({ ...facts });
@@ -110,7 +110,7 @@ describe("the engine", () => {
     expect(refused.loaded).toEqual([]);
   });
 
-  test("asks no rule and loads no fact where its condition does not hold", async () => {
+  test("skips a rule and its facts if its condition does not hold", async () => {
     const asked: string[] = [];
     const take = (name: string) => () => {
       asked.push(name);
@@ -145,7 +145,7 @@ describe("the engine", () => {
     expect(effects).toEqual(["release what a scheduled run holds", "take what a pending run holds"]);
   });
 
-  test("a follower may need facts too, and sees the run as it has become", async () => {
+  test("a follower may need facts too, and sees the run after the change", async () => {
     const { effects, loaded } = await run(
       [rule("a", { decide: () => ({ ...accept, after: ({ run }) => ({ run: { notes: [...run.notes, "after"] } }) }) })],
       [
@@ -169,7 +169,7 @@ describe("effects", () => {
     readonly release: { readonly slots: readonly number[] };
   }
 
-  test("are carried out in their order, each by the handler of its kind", async () => {
+  test("are handled in order, each by the handler of its kind", async () => {
     const done: string[] = [];
     const handlers: EffectHandlers<Effects, { readonly name: string }> = {
       take: async ({ name }, { slot }) => void done.push(`${name} takes ${slot}`),
@@ -186,7 +186,7 @@ describe("effects", () => {
 });
 
 describe("times of states", () => {
-  test("a state is later than the one before it, also when the clock went back", () => {
+  test("a state is later than the one before it, even if the clock went back", () => {
     const proposed = proposalOf({ type: "PENDING" }, now);
     const earlier = { ...initial, timestamp: (now + 5) as Timestamp };
     expect(stateAfter({ initial: earlier, proposed, now, newId })).toMatchObject({

@@ -375,7 +375,7 @@ describe("the rules of flow runs answer", () => {
     expect(written?.type ?? null).toBe(writes);
   });
 
-  test("every type may follow no state", async () => {
+  test("a run without a state accepts every type", async () => {
     for (const to of stateTypes) {
       expect(await decide({ from: null, to, by: "minimal" })).toMatchObject({
         status: "ACCEPT",

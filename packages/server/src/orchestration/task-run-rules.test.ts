@@ -251,7 +251,7 @@ describe("the rules of task runs change", () => {
     expect([await delayOf(1), await delayOf(2), await delayOf(3)]).toEqual([1, 20, 20]);
   });
 
-  test("a delay with jitter is no shorter than asked, and longer by a part of the factor", async () => {
+  test("a delay with jitter is never shorter than requested, and longer by a part of the factor", async () => {
     const policy = { retries: 9, retry_delay: 10, retry_jitter_factor: 0.5 };
     const delayBy = async (chance: number) => {
       const { written } = await decide({ from: "RUNNING", to: "FAILED", run: { run_count: 1 }, policy, chance });
@@ -269,7 +269,7 @@ describe("the rules of task runs change", () => {
     expect(run).toMatchObject({ run_count: 1, flow_run_run_count: 4 });
   });
 
-  test("leaving an end counts attempts from the beginning", async () => {
+  test("leaving a terminal state counts attempts from the beginning", async () => {
     const { run } = await decide({ from: "FAILED", to: "RUNNING", run: { run_count: 3, flow_run_run_count: 1 } });
     expect(run.run_count).toBe(1);
   });
