@@ -15,6 +15,16 @@ export const Waiting = Open({
   until: Nullable(Moment),
   /** A way to make the run proceed. */
   hint: Nullable(Type.String()),
+  /** The line for slots of a limit in which the run waits. */
+  line: Nullable(
+    Open({
+      /** 1 for the first. */
+      place: Type.Integer(),
+      length: Type.Integer(),
+      /** Some of those who hold the slots, the earliest first. `flow_run_id` is null for slots that a program took by name. */
+      holders: Type.Array(Open({ flow_run_id: Nullable(Uuid), flow_run_name: Nullable(Type.String()), since: Moment })),
+    }),
+  ),
 });
 export type Waiting = Static<typeof Waiting>;
 

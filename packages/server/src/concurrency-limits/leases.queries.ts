@@ -105,6 +105,29 @@ async function deleteLeases(tx: Writer, leases: readonly { readonly id: string }
   return slots.map(({ limit_id }) => limit_id);
 }
 
+export interface SlotHolder {
+  readonly flow_run_id: string | null;
+  readonly flow_run_name: string | null;
+  readonly since: Timestamp;
+}
+
+/** Who holds slots of the limit, the earliest first. */
+export function holdersOfLimit(reader: Reader, limitId: string, limit: number): Promise<readonly SlotHolder[]> {
+  return reader
+    .selectFrom("concurrency_slot as slot")
+    .innerJoin("concurrency_lease as lease", "lease.id", "slot.lease_id")
+    .leftJoin("flow_run", (join) =>
+      join.onRef("flow_run.id", "=", "lease.holder_id").on("lease.holder_type", "=", "flow_run"),
+    )
+    .select(["flow_run.id as flow_run_id", "flow_run.name as flow_run_name", "lease.created as since"])
+    .where("slot.limit_id", "=", limitId)
+    .where(holdsNow("lease"))
+    .orderBy("lease.created")
+    .orderBy("lease.id")
+    .limit(limit)
+    .execute();
+}
+
 /** The lease by which the run holds a slot of the limit now. */
 export async function leaseOfRun(reader: Reader, limitId: string, flowRunId: string): Promise<string | undefined> {
   const found = await reader

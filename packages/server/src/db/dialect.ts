@@ -34,6 +34,8 @@ export interface Sql {
   whileWanted(table: keyof Tables): RawBuilder<SqlBool>;
   /** The text of a field of a JSON object, or null. */
   jsonField(column: string, key: string): RawBuilder<string | null>;
+  /** Whether the text of a field is before this one, character by character and not by the rules of a language. */
+  jsonFieldBefore(column: string, key: string, text: string): RawBuilder<SqlBool>;
   /**
    * The rows of a JSON array of objects as a table, for queries that look for many things: `columns` are the fields with
    * their types. One parameter and one prepared statement whatever the number of rows.

@@ -13,6 +13,7 @@ export const portable: Sql = {
   elementsOf: (column, alias) => writtenBy((dialect) => dialect.elementsOf(column, alias)),
   whileWanted: (table) => writtenBy((dialect) => dialect.whileWanted(table)),
   jsonField: (column, key) => writtenBy((dialect) => dialect.jsonField(column, key)),
+  jsonFieldBefore: (column, key, text) => writtenBy((dialect) => dialect.jsonFieldBefore(column, key, text)),
   rowsOf: (json, columns) => writtenBy((dialect) => dialect.rowsOf(json, columns)),
   rowLock: (table) => writtenBy((dialect) => dialect.rowLock(table)),
   version: (table) => writtenBy((dialect) => dialect.version(table)),

@@ -22,12 +22,14 @@ export async function lateRuns(reader: Reader, before: Timestamp, limit: number)
   return rows;
 }
 
-/** Paused runs whose pause had to end before this time. */
+/** Paused runs whose pause had to end before the second of this time. */
 export async function expiredPauses(reader: Reader, now: Timestamp, limit: number): Promise<readonly OverdueRun[]> {
-  const deadline = portable.jsonField("state.state_details", "pause_timeout");
+  // Moments are written with as many digits as they need, so only whole seconds compare as texts.
+  const second = formatTimestamp(now).slice(0, "2030-01-01T00:00:00".length);
+  const isOver = portable.jsonFieldBefore("state.state_details", "pause_timeout", second);
   const { rows } = await sql<OverdueRun>`SELECT flow_run.id, flow_run.state_id FROM flow_run
     JOIN flow_run_state AS state ON state.id = flow_run.state_id
-    WHERE ${isOfType("flow_run.state_type", ["PAUSED"])} AND ${deadline} < ${formatTimestamp(now)}
+    WHERE ${isOfType("flow_run.state_type", ["PAUSED"])} AND ${isOver}
     LIMIT ${limit}`.execute(reader);
   return rows;
 }

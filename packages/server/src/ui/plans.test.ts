@@ -4,13 +4,16 @@ import { fillWithHistory, historyIds } from "@ostinato/testing/history";
 import { type CompiledQuery, type Kysely, sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../../test/harness.ts";
+import { placeInLine } from "../concurrency-limits/line.queries.ts";
 import type { Database } from "../db/dialect.ts";
 import type { Tables } from "../db/tables.ts";
 import { readGraph } from "../flow-run-graph/flow-run-graph.service.ts";
 import * as listedRuns from "../flow-runs/flow-runs.service.ts";
 import type { Context } from "../kernel/context.ts";
+import * as overdue from "../overdue/overdue.queries.ts";
 import { createRetention } from "../retention/retention.service.ts";
 import * as taskRuns from "../task-runs/task-runs.service.ts";
+import { nextDueTimes, stoppingRuns } from "../waking/waking.queries.ts";
 import { dashboard } from "./dashboard/dashboard.service.ts";
 import { flowRunPage } from "./flow-run/flow-run-page.service.ts";
 import { readTimeline } from "./flow-run/timeline.service.ts";
@@ -81,6 +84,14 @@ describeOnEachDatabase("what is asked of many runs", (database) => {
     ["the history of task runs", () => taskRuns.history(context, interval)],
     ["failed task runs", () => taskRuns.count(context, { task_runs: { state: { type: { any_: ["FAILED"] } } } })],
     ["the graph of a run", () => readGraph(context, run, {})],
+    ["runs that are late", () => overdue.lateRuns(context.db.read, now, 400)],
+    ["pauses that are over", () => overdue.expiredPauses(context.db.slow, now, 400)],
+    ["runs that expire", () => overdue.unstartedRuns(context.db.read, { deploymentId: run, before: now }, 400)],
+    ["subflows of cancelled runs", () => overdue.leftSubflows(context.db.slow, 400)],
+    ["claims without signs of life", () => overdue.silentClaims(context.db.slow, 400)],
+    ["the next due times of deployments", () => nextDueTimes(context.db.read, [run], now)],
+    ["runs that are to stop", () => stoppingRuns(context.db.read, [run])],
+    ["the place in a line", () => placeInLine(context.db.read, { deploymentId: run, flowRunId: run })],
     ["a pass that removes what is old", () => createRetention(context).pass("confirmed")],
   ];
 

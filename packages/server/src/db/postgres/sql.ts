@@ -28,6 +28,7 @@ export const postgresSql: SqlDialect = {
   isEmptyArray: (column) => sql`jsonb_array_length(${sql.ref(column)}) = 0`,
   elementsOf: (column, alias) => sql`jsonb_array_elements(${sql.ref(column)}::jsonb) AS ${sql.ref(alias)}(value)`,
   jsonField: (column, key) => sql`${sql.ref(column)}::jsonb ->> ${key}`,
+  jsonFieldBefore: (column, key, text) => sql`(${sql.ref(column)}::jsonb ->> ${key}) COLLATE "C" < ${text}`,
   rowsOf(json, columns) {
     const fields = Object.entries(columns).map(
       ([name, type]) => sql`${sql.ref(name)} ${sql.raw(type === "text" ? "text" : postgresTypes[type])}`,

@@ -31,6 +31,8 @@ export const sqliteSql: SqlDialect = {
   isEmptyArray: (column) => sql`json_array_length(${sql.ref(column)}) = 0`,
   elementsOf: (column, alias) => sql`json_each(${sql.ref(column)}) AS ${sql.ref(alias)}`,
   jsonField: (column, key) => sql`json_extract(${sql.ref(column)}, ${`$.${JSON.stringify(key)}`})`,
+  jsonFieldBefore: (column, key, text) =>
+    sql`json_extract(${sql.ref(column)}, ${`$.${JSON.stringify(key)}`}) < ${text}`,
   rowsOf(json, columns) {
     const fields = Object.keys(columns).map((name) => sql`value ->> ${sql.lit(`$.${name}`)} AS ${sql.ref(name)}`);
     return sql`(SELECT ${sql.join(fields)} FROM json_each(${json}))`;

@@ -9,26 +9,27 @@ import { withReadableMessage } from "../runs/failure.rules.ts";
 import { failureOfFlowRun } from "../runs/failure.service.ts";
 import { readRows } from "../runs/run-rows.service.ts";
 import * as queries from "./flow-run-page.queries.ts";
-import { waitingOf } from "./waiting.rules.ts";
+import { readWaiting } from "./waiting.service.ts";
 
 export async function flowRunPage(context: Context, id: string): Promise<FlowRunPage> {
   const { db } = context;
   const [run] = await readRows(context, [id]);
   if (run === undefined) throw notFound("Flow run", id);
   const begun = run.start_time ?? run.expected_start_time ?? run.created;
-  const [flow, states, failure, counts, previous] = await Promise.all([
+  const [flow, states, failure, counts, previous, waiting] = await Promise.all([
     flows.read(context, run.flow_id),
     flowRunStates.list(context, id),
     failureOfFlowRun(context, id),
     queries.countsOf(db, id),
     queries.previousRun(db, { id, flowId: run.flow_id, begin: toTimestamp(begun) }),
+    readWaiting(context, run),
   ]);
   return {
     flow_run: { ...run, state: run.state === null ? null : withReadableMessage(run.state) },
     flow,
     states: states.map(withReadableMessage),
     failure,
-    waiting: waitingOf(run),
+    waiting,
     subflow_count: counts.subflows,
     artifact_count: counts.artifacts,
     log_count: counts.logs,
