@@ -1,6 +1,6 @@
 import { type DatabaseName, openDatabase } from "@ostinato/testing/databases";
 import { startPostgres } from "@ostinato/testing/postgres";
-import { type RunningServer, startChildServer } from "../child-server.ts";
+import { startPrefect } from "../prefect-server.ts";
 import { startOstinato } from "../server-process.ts";
 import type { OpenApiDocument } from "./openapi-bodies.ts";
 import type { Servers } from "./sequence.ts";
@@ -19,7 +19,7 @@ export async function startServers(python: string, databases: readonly DatabaseN
     if (failed.length > 0) throw new AggregateError(failed, "Not everything could be stopped.");
   };
   try {
-    const prefect = await startPrefect(python);
+    const prefect = await startPrefect(python, quietLoops);
     stops.push(prefect.stop);
     const ours: { readonly name: DatabaseName; readonly apiUrl: string }[] = [];
     for (const name of databases) {
@@ -43,22 +43,8 @@ async function databaseFor(name: DatabaseName): Promise<{ readonly url: string; 
   return { url: postgres.url, dispose: () => postgres.dispose() };
 }
 
-function startPrefect(python: string): Promise<RunningServer> {
-  const args = ["-m", "prefect", "server", "start"];
-  return startChildServer({
-    name: "prefect",
-    program: python,
-    args,
-    environment: alone,
-    homeVariable: "PREFECT_HOME",
-  });
-}
-
-/** Settings that keep Prefect in its folder, disable its telemetry, and stop its loops from moving the runs. */
-const alone = {
-  PREFECT_SERVER_ANALYTICS_ENABLED: "false",
-  DO_NOT_TRACK: "1",
-  PREFECT_SERVER_UI_ENABLED: "false",
+/** No loop of Prefect moves the runs meanwhile. */
+const quietLoops = {
   PREFECT_SERVER_SERVICES_LATE_RUNS_ENABLED: "false",
   PREFECT_SERVER_SERVICES_SCHEDULER_ENABLED: "false",
   PREFECT_SERVER_SERVICES_PAUSE_EXPIRATIONS_ENABLED: "false",

@@ -4,16 +4,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RunningServer } from "../child-server.ts";
 import { startOstinato } from "../server-process.ts";
-
-/**
- * The real Prefect client against Ostinato, the newest whose contract was verified and the one before. Each needs a Python
- * with the packages of its file of requirements, which npm does not bring: `.ci/run` makes a virtual environment of each and
- * names them in these variables. Without them these tests skip.
- */
-const clients = [
-  { requirements: "requirements.txt", python: process.env.PREFECT_PYTHON },
-  { requirements: "requirements-before.txt", python: process.env.PREFECT_PYTHON_BEFORE },
-];
+import { clients, prefectEnvironment } from "./clients.ts";
 
 /** Then the program is ended, and what it was asked says so. */
 const programSeconds = 210;
@@ -51,13 +42,7 @@ function tellsOf(python: string): void {
     server = await startOstinato();
     const program = fileURLToPath(new URL("program.py", import.meta.url));
     const { stdout, stderr } = await promisify(execFile)(python, [program], {
-      env: {
-        ...process.env,
-        PREFECT_API_URL: server.apiUrl,
-        PREFECT_HOME: server.folder,
-        PREFECT_SERVER_ANALYTICS_ENABLED: "false",
-        DO_NOT_TRACK: "1",
-      },
+      env: prefectEnvironment(server.apiUrl, server.folder),
       maxBuffer: 64 * 1024 * 1024,
       timeout: programSeconds * 1000,
     });
