@@ -1,5 +1,6 @@
 import type { Grammar } from "../grammar.ts";
 import { artifacts } from "./artifacts.ts";
+import { deployments } from "./deployments.ts";
 import { events } from "./events.ts";
 import { flowRuns } from "./flow-runs.ts";
 import { flows } from "./flows.ts";
@@ -14,6 +15,7 @@ import { taskRuns } from "./task-runs.ts";
 export const grammars: readonly Grammar[] = [
   flows,
   flowRuns,
+  deployments,
   taskRuns,
   artifacts,
   logs,
