@@ -1,6 +1,7 @@
 export * from "./access.ts";
 export * from "./admin.ts";
 export * from "./artifacts.ts";
+export * from "./automations.ts";
 export * from "./concurrency-limits.ts";
 export * from "./consumers.ts";
 export * from "./deployments.ts";

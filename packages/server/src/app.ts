@@ -2,6 +2,7 @@ import type { Timestamp } from "@ostinato/core";
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import { adminRoutes } from "./admin/admin.routes.ts";
 import { artifactRoutes } from "./artifacts/artifacts.routes.ts";
+import { automationRoutes } from "./automations/automations.routes.ts";
 import { concurrencyLimitRoutes } from "./concurrency-limits/concurrency-limits.routes.ts";
 import { consumerRoutes } from "./consumers/consumers.routes.ts";
 import { deploymentRoutes } from "./deployments/deployments.routes.ts";
@@ -133,6 +134,7 @@ export function buildApp(
       logRoutes({ context, serve, serveSocket });
       resultRoutes(serve);
       artifactRoutes(serve);
+      automationRoutes(serve);
       concurrencyLimitRoutes(serve);
       parameterSchemaRoutes(serve);
       savedSearchRoutes(serve);

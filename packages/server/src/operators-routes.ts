@@ -1,4 +1,5 @@
 import type { Timestamp } from "@ostinato/core";
+import { automationRoutes } from "./automations/automations.routes.ts";
 import { concurrencyLimitRoutes } from "./concurrency-limits/concurrency-limits.routes.ts";
 import { consumerRoutes } from "./consumers/consumers.routes.ts";
 import { deploymentRoutes } from "./deployments/deployments.routes.ts";
@@ -31,6 +32,7 @@ export function operatorsRoutes(
   deploymentRoutes(serve);
   taskRunStateRoutes(serve);
   observedStateRoutes(serve);
+  automationRoutes(serve);
   concurrencyLimitRoutes(serve);
   savedSearchRoutes(serve);
   retentionRoutes(serve, retention);
