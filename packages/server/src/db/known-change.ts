@@ -9,8 +9,8 @@ export interface KnownChangeKind {
   readonly table: keyof Tables;
   /** The columns that change, with their types. */
   readonly columns: Readonly<Record<string, CellType>>;
-  /** The column that refers to a second row, which must be unchanged too, and the table of that row. */
-  readonly beside: { readonly table: keyof Tables; readonly column: string };
+  /** The columns that refer to further rows, which must be unchanged too, and the tables of those rows. */
+  readonly beside: readonly { readonly table: keyof Tables; readonly column: string }[];
   /** The table to which each change adds a row. The id of that row tells later whether the change was committed. */
   readonly proof: keyof Tables;
 }
@@ -27,10 +27,11 @@ export interface KnownChange {
   readonly done: (version: string) => void;
 }
 
-/** The versions of the row and of the second row, as `Sql.version` reads them. */
+/** The versions of the row and of the further rows, as `Sql.version` reads them. */
 export interface RowVersions {
   readonly row: string;
-  readonly beside: string;
+  /** In the order of `KnownChangeKind.beside`. */
+  readonly beside: readonly string[];
 }
 
 /**

@@ -11,7 +11,7 @@ import * as queries from "./flow-runs.queries.ts";
 import type { KnownRun } from "./known-runs.ts";
 import { type NewRun, newRow } from "./new-run.presenter.ts";
 import { parametersText } from "./parameters.service.ts";
-import { deploymentOf, flowOf, taskRunOf } from "./related.queries.ts";
+import { deploymentOf, flowOf, rowVersions, taskRunOf } from "./related.queries.ts";
 import type { RelatedResources } from "./state-event.ts";
 import { firstState, follow, noteFlowRun } from "./transitions.service.ts";
 
@@ -89,12 +89,21 @@ async function findRelated({ tx }: Unit, given: NewRun): Promise<Found> {
   if (found === undefined) throw conflict(`flow_id: there is no flow ${flow_id}.`);
   const parent = parent_task_run_id === null ? null : await taskRunOf(tx, parent_task_run_id);
   if (parent === undefined) throw conflict(`parent_task_run_id: there is no task run ${parent_task_run_id}.`);
-  const deployment = deployment_id === null ? null : ((await deploymentOf(tx, deployment_id)) ?? null);
+  const deployment = deployment_id === null ? undefined : await deploymentOf(tx, deployment_id);
   const pool = given.work_pool_name ?? "";
   const place = pool === "" ? null : await findPlace(tx, { pool, queue: work_queue_name });
   return {
     flowLabels: found.labels,
-    versions: found.versions,
-    related: { flow: found.flow, parent, deployment, workQueue: place?.queue ?? null, workPool: place?.pool ?? null },
+    versions: rowVersions(
+      found.ownVersion,
+      deployment_id === null ? [found.version] : [found.version, deployment?.version ?? null],
+    ),
+    related: {
+      flow: found.flow,
+      parent,
+      deployment: deployment?.deployment ?? null,
+      workQueue: place?.queue ?? null,
+      workPool: place?.pool ?? null,
+    },
   };
 }

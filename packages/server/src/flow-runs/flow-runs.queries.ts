@@ -146,17 +146,23 @@ const moveKind = {
     empirical_policy: "json",
     updated: "moment",
   } satisfies { readonly [K in keyof Moved]: CellType },
-  beside: { table: "flow", column: "flow_id" },
+  beside: [{ table: "flow", column: "flow_id" }],
   proof: "flow_run_state",
+} as const satisfies KnownChangeKind;
+
+const moveOfDeploymentKind = {
+  ...moveKind,
+  beside: [...moveKind.beside, { table: "deployment", column: "deployment_id" }],
 } as const satisfies KnownChangeKind;
 
 /** The same of a run that is remembered. */
 export function moveOfKnown(
-  moved: Moved & { readonly id: string },
+  moved: Moved & { readonly id: string; readonly deployment_id: string | null },
   given: Pick<KnownChange, "versions" | "proofId" | "done">,
 ): KnownChange {
   const set = Object.fromEntries(movedNames.map((name) => [name, moved[name]]));
-  return { ...given, kind: moveKind, id: moved.id, set };
+  const kind = moved.deployment_id === null ? moveKind : moveOfDeploymentKind;
+  return { ...given, kind, id: moved.id, set };
 }
 
 const movedNames = Object.keys(moveKind.columns) as (keyof Moved)[];

@@ -1,11 +1,13 @@
 import { addSeconds, type StateType, toTimestamp } from "@ostinato/core";
-import type { FlowRun, OrchestrationResult, State } from "@ostinato/protocol";
+import type { Event, FlowRun, OrchestrationResult, State } from "@ostinato/protocol";
 import { type FakeClock, fakeClock } from "@ostinato/testing/clock";
 import { openDatabase, type TestDatabase } from "@ostinato/testing/databases";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type CuttingProxy, startCuttingProxy } from "../../test/cutting-proxy.ts";
+import { addDeployment } from "../../test/deployment-harness.ts";
 import { startTestServer, type TestServer } from "../../test/harness.ts";
+import { writeJson } from "../db/json-text.ts";
 
 // On SQLite nothing is remembered: a read costs microseconds there.
 
@@ -26,7 +28,7 @@ const statesOf = async (server: TestServer, id: string) =>
   (await server.call<State[]>("GET", `/flow_run_states/?flow_run_id=${id}`)).body;
 
 interface Step {
-  readonly kind: StateType | "rename" | "tag the flow";
+  readonly kind: StateType | "rename" | "tag the flow" | "tag the deployment";
   readonly name: string | null;
   readonly force: boolean;
   readonly data: unknown;
@@ -39,7 +41,10 @@ const step: fc.Arbitrary<Step> = fc.record({
     { weight: 4, arbitrary: fc.constantFrom("PENDING" as const, "SCHEDULED" as const, "PAUSED" as const) },
     { weight: 3, arbitrary: fc.constantFrom("COMPLETED" as const, "FAILED" as const, "CRASHED" as const) },
     { weight: 1, arbitrary: fc.constantFrom("CANCELLING" as const, "CANCELLED" as const) },
-    { weight: 2, arbitrary: fc.constantFrom("rename" as const, "tag the flow" as const) },
+    {
+      weight: 2,
+      arbitrary: fc.constantFrom("rename" as const, "tag the flow" as const, "tag the deployment" as const),
+    },
   ),
   name: fc.option(fc.constantFrom("Late", "Submitting", "Resuming", 'Üb\\"er\0'), { freq: 3 }),
   force: fc.nat(3).map((number) => number === 0),
@@ -57,7 +62,14 @@ const step: fc.Arbitrary<Step> = fc.record({
   ),
 });
 
-const scenario = fc.record({
+interface Scenario {
+  readonly deployed: boolean;
+  readonly retries: number;
+  readonly steps: readonly Step[];
+}
+
+const scenario: fc.Arbitrary<Scenario> = fc.record({
+  deployed: fc.boolean(),
   retries: fc.integer({ min: 0, max: 2 }),
   steps: fc.array(step, { minLength: 1, maxLength: 10 }),
 });
@@ -82,18 +94,25 @@ describe("a flow run that a server remembers", () => {
    * What is answered to the steps, and all that is kept afterwards. Where servers take turns, what each of them remembers is old
    * after each change by the other one, and they decide by reading.
    */
-  async function play(turns: readonly TestServer[], { retries, steps }: { retries: number; steps: readonly Step[] }) {
+  async function play(turns: readonly TestServer[], { deployed, retries, steps }: Scenario) {
     const [reader] = servers;
     const start = toTimestamp("2031-01-01T00:00:00Z");
     clock.set(start);
     const serverOf = (index: number) => turns[index % turns.length] ?? reader;
-    const run = await newRun(serverOf(0), { name: "x", empirical_policy: { retries, retry_delay: 0 }, tags: ["a"] });
+    const deployment = deployed ? await addDeployment(reader.context) : undefined;
+    const run = await newRun(serverOf(0), {
+      name: "x",
+      empirical_policy: { retries, retry_delay: 0 },
+      tags: ["a"],
+      ...(deployment && { flow_id: deployment.flowId, deployment_id: deployment.id }),
+    });
     const answers: unknown[] = [];
     for (const [index, { kind, name, force, data, details }] of steps.entries()) {
       clock.set(addSeconds(start, 10 * (index + 1)));
       const server = serverOf(index + 1);
       if (kind === "rename") await servers[2].call("PATCH", `/flow_runs/${run.id}`, { name: `renamed ${index}` });
       else if (kind === "tag the flow") await server.call("PATCH", `/flows/${run.flow_id}`, { tags: [`tag ${index}`] });
+      else if (kind === "tag the deployment") await tagDeployment(deployment?.id, [`deployment tag ${index}`]);
       else {
         const state = { type: kind, name, data, state_details: details };
         const body = JSON.parse(
@@ -121,6 +140,17 @@ describe("a flow run that a server remembers", () => {
     };
     await servers[2].call("PATCH", `/flows/${run.flow_id}`, { tags: [] });
     return comparable({ answers, kept });
+  }
+
+  async function tagDeployment(id: string | undefined, tags: readonly string[]): Promise<void> {
+    if (id === undefined) return;
+    await servers[2].context.db.write((tx) =>
+      tx
+        .updateTable("deployment")
+        .set({ tags: writeJson(tags) })
+        .where("id", "=", id)
+        .execute(),
+    );
   }
 
   /** Ids by their first appearance, and moments without what the number of looks at the clock adds. */
@@ -170,6 +200,27 @@ describe("a flow run that a server remembers", () => {
     }
   });
 
+  test("of a deployment takes one statement, and its event names the deployment as it is", async () => {
+    const [one] = servers;
+    const deployment = await addDeployment(one.context);
+    const created = { flow_id: deployment.flowId, deployment_id: deployment.id };
+    const runs = await Promise.all([newRun(one, created), newRun(one, created), newRun(one)]);
+    const before = await proposalsBy(one, "memory");
+    await Promise.all(runs.map(({ id }) => propose(one, id, "RUNNING")));
+    expect(await proposalsBy(one, "memory")).toBe(before + 3);
+    await tagDeployment(deployment.id, ["night"]);
+    await Promise.all(runs.map(({ id }) => propose(one, id, "COMPLETED")));
+    expect(await proposalsBy(one, "memory")).toBe(before + 4);
+    const [run] = runs;
+    const filter = {
+      resource: { id: [`prefect.flow-run.${run.id}`] },
+      event: { name: ["prefect.flow-run.Completed"] },
+    };
+    const { body } = await one.call<{ events: Event[] }>("POST", "/events/filter", { filter });
+    const related = body.events.flatMap((event) => event.related.map((resource) => resource["prefect.resource.id"]));
+    expect(related).toEqual(expect.arrayContaining([`prefect.deployment.${deployment.id}`, "prefect.tag.night"]));
+  });
+
   test("is gone once another server has deleted it", async () => {
     const [one, two] = servers;
     const run = await newRun(one);
@@ -185,7 +236,7 @@ describe("a change of a remembered flow run whose answer is lost", () => {
   beforeAll(async () => {
     place = await openDatabase("postgresql");
     // The changes are a parameter of the statement; its answer names their columns.
-    proxy = await startCuttingProxy(place.url, { request: '"beside":"', answers: ["SELECT "] });
+    proxy = await startCuttingProxy(place.url, { request: '"beside_0":"', answers: ["SELECT "] });
     server = await startTestServer(proxy.url);
   });
   afterAll(async () => {

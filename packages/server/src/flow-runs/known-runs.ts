@@ -3,7 +3,7 @@ import type { RowVersions } from "../db/known-change.ts";
 import type { FlowRunRow } from "./flow-runs.presenter.ts";
 import type { RelatedResources } from "./state-event.ts";
 
-/** A flow run as this server last read or wrote it, with what the event of a state tells of its flow. */
+/** A flow run as this server last read or wrote it, with what the event of a state tells of its flow and its deployment. */
 export interface KnownRun {
   readonly row: FlowRunRow;
   readonly related: RelatedResources;
@@ -44,10 +44,13 @@ export function createKnownRuns(): KnownRuns {
   };
 }
 
-/** The states of a run that has ended, or that stands in relation to more than its flow, take more than one statement. */
+/**
+ * The states of a run that has ended, or that stands for a task of its parent, take more than one statement. The event of a run in a
+ * work queue names the queue and its pool, whose versions are not remembered.
+ */
 function isWorthKnowing({ row }: KnownRun): boolean {
-  const { parent_task_run_id, deployment_id, work_queue_id, state_type } = row;
-  if (parent_task_run_id !== null || deployment_id !== null || work_queue_id !== null) return false;
+  const { parent_task_run_id, work_queue_id, state_type } = row;
+  if (parent_task_run_id !== null || work_queue_id !== null) return false;
   if (state_type !== null && isTerminal(state_type)) return false;
   const texts = [
     row.parameters,

@@ -24,8 +24,12 @@ const forChange = prepared<{ id: string }, FlowRunRow & RelatedColumns>((reader,
       "parent.name as parent_name",
       "parent.tags as parent_tags",
     ])
-    .select([portable.version("flow_run").as("row_version"), portable.version("flow").as("flow_version")])
-    .select(portable.ownVersion().as("own_version"))
+    .select([
+      portable.version("flow_run").as("row_version"),
+      portable.version("flow").as("flow_row_version"),
+      portable.version("deployment").as("deployment_row_version"),
+      portable.ownVersion().as("own_version"),
+    ])
     .where("flow_run.id", "=", slot("id"))
     .modifyEnd(portable.rowLock("flow_run")),
 );
@@ -54,8 +58,18 @@ export async function flowRunForChange(tx: Writer, id: string): Promise<HeldRun 
   return { row: newest, related: relatedOf(found), versions: isStale ? undefined : versionsOf(found) };
 }
 
-function versionsOf({ row_version: row, flow_version: beside, own_version: changed }: RelatedColumns) {
-  return row === null || beside === null || changed === null ? undefined : { row, beside, changed };
+function versionsOf(columns: RelatedColumns): HeldVersions | undefined {
+  const { row_version, own_version: changed, deployment_id, flow_row_version, deployment_row_version } = columns;
+  const beside = deployment_id === null ? [flow_row_version] : [flow_row_version, deployment_row_version];
+  const versions = rowVersions(row_version, beside);
+  return versions === undefined || changed === null ? undefined : { ...versions, changed };
+}
+
+/** undefined where rows have no versions, or a row is missing. */
+export function rowVersions(row: string | null, beside: readonly (string | null)[]): RowVersions | undefined {
+  if (row === null) return undefined;
+  const found = beside.filter((version) => version !== null);
+  return found.length < beside.length ? undefined : { row, beside: found };
 }
 
 interface RelatedColumns
@@ -71,7 +85,8 @@ interface RelatedColumns
   readonly parent_name: string | null;
   readonly parent_tags: JsonText | null;
   readonly row_version: string | null;
-  readonly flow_version: string | null;
+  readonly flow_row_version: string | null;
+  readonly deployment_row_version: string | null;
   readonly own_version: string | null;
 }
 
@@ -109,13 +124,13 @@ function withType(thing: Named | null, type: string | null) {
 }
 
 type FoundFlow = Pick<Tables["flow"], "id" | "name" | "tags" | "labels"> &
-  Pick<RelatedColumns, "flow_version" | "own_version">;
+  Pick<RelatedColumns, "flow_row_version" | "own_version">;
 
 const flowById = prepared<{ id: string }, FoundFlow>((reader, slot) =>
   reader
     .selectFrom("flow")
     .select(["id", "name", "tags", "labels"])
-    .select([portable.version("flow").as("flow_version"), portable.ownVersion().as("own_version")])
+    .select([portable.version("flow").as("flow_row_version"), portable.ownVersion().as("own_version")])
     .where("id", "=", slot("id")),
 );
 
@@ -123,12 +138,13 @@ const flowById = prepared<{ id: string }, FoundFlow>((reader, slot) =>
 export async function flowOf(reader: Reader, id: string) {
   const [found] = (await flowById(reader, { id })).rows;
   if (found === undefined) return undefined;
-  const { name, flow_version: beside, own_version: row } = found;
+  const { name, flow_row_version: version, own_version: ownVersion } = found;
   return {
     flow: { id: found.id, name, tags: readPlainJson<string[]>(found.tags) },
     labels: readJson<object>(found.labels),
-    /** Of a flow run that this unit of work makes; undefined where rows need not be remembered. */
-    versions: beside === null || row === null ? undefined : { row, beside },
+    version,
+    /** The version of the rows that this unit of work makes. */
+    ownVersion,
   };
 }
 
@@ -136,11 +152,12 @@ export async function deploymentOf(reader: Reader, id: string) {
   const found = await reader
     .selectFrom("deployment")
     .select(["id", "name", "tags", "concurrency_limit_id"])
+    .select(portable.version("deployment").as("version"))
     .where("id", "=", id)
     .executeTakeFirst();
   if (found === undefined) return undefined;
-  const { name, tags, concurrency_limit_id: limitId } = found;
-  return { id: found.id, name, tags: readPlainJson<string[]>(tags), limitId };
+  const { name, tags, concurrency_limit_id: limitId, version } = found;
+  return { deployment: { id: found.id, name, tags: readPlainJson<string[]>(tags), limitId }, version };
 }
 
 export async function taskRunOf(reader: Reader, id: string) {

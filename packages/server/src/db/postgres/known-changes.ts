@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { Metrics } from "../../kernel/metrics.ts";
-import type { ColumnTypes } from "../columns.ts";
+import type { CellValue, ColumnTypes } from "../columns.ts";
 import type { RowsToInsert, Work } from "../dialect.ts";
 import { gatherInto, insertOf, recordset } from "../insert-rows.ts";
 import { writeJson } from "../json-text.ts";
@@ -135,15 +135,14 @@ function statementOf(changes: readonly Waiting[], types: ColumnTypes): NamedStat
     }
   }
   const sorted = [...additions].sort(([one], [other]) => (one < other ? -1 : 1));
-  const given = changes.map(({ change: { id, versions, set } }) => ({
-    ...set,
-    id,
-    version: versions.row,
-    beside: versions.beside,
-  }));
+  const given = changes.map(({ change: { id, versions, set } }) => {
+    const row: Record<string, CellValue> = { ...set, id, version: versions.row };
+    for (const [index, version] of versions.beside.entries()) row[besideField(index)] = version;
+    return row;
+  });
   return namedStatement(textOf(changes, sorted, types), [
     writeJson(given),
-    given.map(({ id }) => id),
+    changes.map(({ change }) => change.id),
     ...sorted.map(([, addition]) => writeJson(addition.rows)),
   ]);
 }
@@ -158,7 +157,8 @@ function textOf(
 ): string {
   if (first === undefined) throw new RangeError("A statement changes something");
   const { kind } = first.change;
-  const key = [kind.table, ...additions.map(([name]) => name)].join("\n");
+  const besideTables = kind.beside.map(({ table }) => table);
+  const key = [kind.table, ...besideTables, "", ...additions.map(([name]) => name)].join("\n");
   let text = texts.get(key);
   if (text === undefined) {
     const added = additions.map(
@@ -172,13 +172,23 @@ function textOf(
 
 /** With the list of ids PostgreSQL uses the index, whatever number of rows it expects in the parameter. */
 function updateOf({ table, columns, beside }: KnownChangeKind, types: ColumnTypes): string {
-  const fields = { ...columns, id: "uuid", version: "text", beside: "text" } as const;
+  const besideFields = Object.fromEntries(beside.map((_, index) => [besideField(index), "text"] as const));
+  const fields = { ...columns, id: "uuid", version: "text", ...besideFields } as const;
+  const unchanged = beside.map(
+    (other, index) =>
+      `AND ${other.table}.id = ${table}.${other.column} AND ${other.table}.xmin = given.${besideField(index)}::xid`,
+  );
   const set = Object.keys(columns).map((name) => `${name} = given.${name}`);
   return `UPDATE ${table} SET ${set.join(", ")}
-    FROM ${recordset(fields, types, { parameter: 1 })}, ${beside.table}
+    FROM ${[recordset(fields, types, { parameter: 1 }), ...beside.map((other) => other.table)].join(", ")}
     WHERE ${table}.id = ANY ($2::uuid[]) AND ${table}.id = given.id AND ${table}.xmin = given.version::xid
-      AND ${beside.table}.id = ${table}.${beside.column} AND ${beside.table}.xmin = given.beside::xid
+      ${unchanged.join("\n      ")}
     RETURNING ${table}.id, ${table}.xmin::text AS version`;
+}
+
+/** The field with the version of one of the rows beside. */
+function besideField(index: number): string {
+  return `beside_${index}`;
 }
 
 function additionOf(insert: RowsToInsert, parameter: number, types: ColumnTypes): string {
