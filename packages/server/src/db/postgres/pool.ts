@@ -1,6 +1,7 @@
 import { type Clock, sleep } from "@ostinato/core";
 import pg from "pg";
 import { DatabaseUnavailable } from "../dialect.ts";
+import { namedStatement } from "../statement-name.ts";
 import { isOutOfConnections } from "../unavailable.ts";
 import { cutOff } from "./keep-alive.ts";
 
@@ -119,7 +120,7 @@ function noConnection(cause: unknown): DatabaseUnavailable {
   );
 }
 
-/** One question on a connection of the pool. */
+/** One question on a connection of the pool, which keeps it prepared. */
 export async function queryOnce<R extends pg.QueryResultRow>(
   pool: PostgresPool,
   text: string,
@@ -127,7 +128,7 @@ export async function queryOnce<R extends pg.QueryResultRow>(
 ): Promise<pg.QueryResult<R>> {
   const client = await pool.connect();
   try {
-    return await client.query<R>(text, [...values]);
+    return await client.query<R>(namedStatement(text, values));
   } finally {
     client.release();
   }
