@@ -18,6 +18,8 @@ export const RunForm = Open({
   flow: Open({ id: Uuid, name: Type.String() }),
   /** JSON Schema of the parameters: the deployment's, or else what a client kept for the flow. */
   parameter_schema: Nullable(JsonObject),
+  /** A name that a run may have. */
+  suggested_name: Type.String(),
   /** The run whose parameters the form begins with; null if none is asked for, or it is gone. */
   from: Nullable(Open({ id: Uuid, name: Type.String(), flow_id: Uuid, parameters: JsonObject, tags: Tags })),
 });

@@ -84,7 +84,12 @@ export function RunForm(props: {
         <RunTimeFields value={time} onChange={setTime} />
       </Section>
       <Section title="Name and tags">
-        <RunLabelFields value={labels} tags={deployment.tags} onChange={setLabels} />
+        <RunLabelFields
+          value={labels}
+          tags={deployment.tags}
+          suggestedName={form.suggested_name}
+          onChange={setLabels}
+        />
       </Section>
       <div className="flex flex-wrap items-center justify-end gap-3">
         {refusal === undefined ? null : (

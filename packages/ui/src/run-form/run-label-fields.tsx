@@ -1,4 +1,3 @@
-import { randomRunName } from "@ostinato/core";
 import { useId } from "react";
 import { Button } from "../components/button.tsx";
 import { TextField } from "../components/field.tsx";
@@ -20,9 +19,10 @@ export function RunLabelFields(props: {
   readonly value: RunLabels;
   /** Those of the deployment. */
   readonly tags: readonly string[];
+  readonly suggestedName: string;
   readonly onChange: (labels: RunLabels) => void;
 }) {
-  const { value, tags, onChange } = props;
+  const { value, tags, suggestedName, onChange } = props;
   const id = useId();
   return (
     <div className="flex flex-col gap-3 p-3">
@@ -39,7 +39,7 @@ export function RunLabelFields(props: {
             value={value.name}
             onChange={({ target }) => onChange({ ...value, name: target.value })}
           />
-          <Button icon="retry" onClick={() => onChange({ ...value, name: randomRunName() })}>
+          <Button icon="retry" onClick={() => onChange({ ...value, name: suggestedName })}>
             Suggest one
           </Button>
         </div>

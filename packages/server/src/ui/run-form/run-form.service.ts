@@ -1,3 +1,4 @@
+import { randomRunName } from "@ostinato/core";
 import type { RunForm } from "@ostinato/protocol";
 import { readJson, readPlainJson } from "../../db/json-text.ts";
 import type { Context } from "../../kernel/context.ts";
@@ -29,6 +30,7 @@ export async function runForm(context: Context, id: string, from: string | null)
     },
     flow: { id: row.flow_id, name: row.flow_name },
     parameter_schema: schemaIn(row.parameter_openapi_schema) ?? (await schemaOfFlow(context, row.flow_id)),
+    suggested_name: randomRunName(),
     from:
       run === undefined
         ? null
