@@ -73,3 +73,5 @@ async function findHeld(unit: Unit, { id, schedule_id }: ScheduleOf) {
 async function settleAndPlan(unit: Unit, before: DeploymentRow, drop: "none" | "future" | "all"): Promise<void> {
   await planAhead(unit, await settle(unit, before.id, { before, drop }));
 }
+
+export { completeSchedule, ScheduleProblem } from "./schedule-input.rules.ts";

@@ -1,13 +1,7 @@
 import { formatTimestamp, type Timestamp, toTimestamp } from "@ostinato/core";
-import type {
-  BodyOf,
-  previewSchedule,
-  Schedule,
-  ScheduleInput,
-  SchedulePreview,
-  SchedulePreviewTime,
-} from "@ostinato/protocol";
+import type { BodyOf, previewSchedule, Schedule, SchedulePreview, SchedulePreviewTime } from "@ostinato/protocol";
 import { checkSchedule, type PreviewTime, previewTimes, ScheduleError, scheduleInWords } from "@ostinato/schedules";
+import { completeSchedule, ScheduleProblem } from "../../deployments/deployment-schedules.service.ts";
 import type { Context } from "../../kernel/context.ts";
 import { invalid, type RequestError } from "../../kernel/errors.ts";
 
@@ -16,30 +10,33 @@ const usualCount = 10;
 /** What a schedule says before it is kept. One that can't be used is an answer too: its problem. */
 export function preview({ clock }: Context, body: BodyOf<typeof previewSchedule>): SchedulePreview {
   const now = clock.now();
-  const schedule = completed(body.schedule, now);
+  try {
+    return previewOf(completeSchedule(body.schedule, now), body, now);
+  } catch (error) {
+    if (error instanceof ScheduleProblem) return refused("", { field: error.field, message: error.message });
+    throw error;
+  }
+}
+
+type Asked = Omit<BodyOf<typeof previewSchedule>, "schedule">;
+
+function previewOf(schedule: Schedule, { from, count, reader_zone }: Asked, now: Timestamp): SchedulePreview {
   const { problem, notes } = checkSchedule(schedule, now);
   const words = scheduleInWords(schedule);
   if (problem !== undefined) return refused(words, problem);
   try {
     const times = previewTimes(schedule, {
-      from: body.from === undefined || body.from === null ? now : toTimestamp(body.from),
-      count: body.count ?? usualCount,
-      readerZone: body.reader_zone ?? undefined,
+      from: from === undefined || from === null ? now : toTimestamp(from),
+      count: count ?? usualCount,
+      readerZone: reader_zone ?? undefined,
     });
     return { words, problem: null, notes: [...notes], times: times.map(presentTime) };
   } catch (error) {
     if (!(error instanceof ScheduleError)) throw error;
     // The zone of the schedule has been looked at before.
-    if (error.problem.field === "timezone") throw unknownZone(body.reader_zone);
+    if (error.problem.field === "timezone") throw unknownZone(reader_zone);
     return refused(words, error.problem);
   }
-}
-
-function completed(given: ScheduleInput, now: Timestamp): Schedule {
-  if ("cron" in given) return { cron: given.cron, timezone: given.timezone ?? null, day_or: given.day_or ?? true };
-  if ("rrule" in given) return { rrule: given.rrule, timezone: given.timezone ?? null };
-  const anchor = given.anchor_date === undefined ? now : toTimestamp(given.anchor_date);
-  return { interval: Number(given.interval), anchor_date: formatTimestamp(anchor), timezone: given.timezone ?? null };
 }
 
 function unknownZone(given: unknown): RequestError {

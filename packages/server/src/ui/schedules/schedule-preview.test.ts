@@ -59,7 +59,7 @@ describeOnEachDatabase("a preview of a schedule", (database) => {
   });
 
   test("counts an interval without an anchor from now, and a rule to its end", async () => {
-    const every = await preview({ schedule: { interval: 3600 }, count: 2 });
+    const every = await preview({ schedule: { interval: "PT1H" }, count: 2 });
     const [first, second] = every.body.times.map(({ time }) => Date.parse(time));
     expect((second ?? 0) - (first ?? 0)).toBe(3_600_000);
     const rule = "DTSTART:20260101T090000\nRRULE:FREQ=DAILY;COUNT=3";
