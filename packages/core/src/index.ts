@@ -15,5 +15,6 @@ export * from "./secret.ts";
 export * from "./serialization.ts";
 export * from "./states.ts";
 export * from "./suggest.ts";
+export * from "./system-errors.ts";
 export * from "./timestamp.ts";
 export * from "./url-passwords.ts";

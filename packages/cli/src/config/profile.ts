@@ -1,7 +1,8 @@
 import { chmodSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
-import { CliError, codeOf, sentenceOf, systemReasons } from "../errors.ts";
+import { systemReasons } from "@ostinato/core";
+import { CliError, codeOf, sentenceOf } from "../errors.ts";
 import { makeFolder } from "./folders.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;

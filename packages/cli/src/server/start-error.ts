@@ -1,8 +1,9 @@
 import { statfsSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname } from "node:path";
+import { systemReasons } from "@ostinato/core";
 import type { Config } from "@ostinato/server/config";
-import { CliError, codeOf, sentenceOf, systemReasons } from "../errors.ts";
+import { CliError, codeOf, sentenceOf } from "../errors.ts";
 import { spanText } from "../output/moments.ts";
 import { type Answerer, askServer } from "./ask-server.ts";
 
