@@ -2,3 +2,4 @@
 export * from "./api-socket.ts";
 export * from "./event-socket.ts";
 export * from "./event-subscription.ts";
+export * from "./waking-subscription.ts";
