@@ -108,8 +108,8 @@ if (Number(version.split(".")[0]) < 24) {
 
 /** Entries that are started rather than imported: the command, and the threads, which are found by file name. */
 function codeEntries(): Readonly<Record<string, string>> {
-  const threads = globSync("packages/*/src/**/*-{thread,worker}.ts", { cwd: root });
-  const named = threads.map((source) => [basename(source, ".ts"), join(root, source)]);
+  const programs = globSync("packages/*/src/**/*-{thread,worker,program}.ts", { cwd: root });
+  const named = programs.map((source) => [basename(source, ".ts"), join(root, source)]);
   return { bin: join(ownFolder, "src/bin.mjs"), ...Object.fromEntries(named) };
 }
 

@@ -28,3 +28,9 @@ export function randomRunName(random: () => number = Math.random): string {
 function pick(words: readonly string[], random: () => number): string {
   return words[Math.floor(random() * words.length)] ?? "";
 }
+
+/** Whether the name is one that `randomRunName` gives. */
+export function isRandomRunName(name: string): boolean {
+  const [manner = "", animal = "", ...rest] = name.split("-");
+  return rest.length === 0 && manners.includes(manner) && animals.includes(animal);
+}

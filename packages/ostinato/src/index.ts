@@ -1,10 +1,15 @@
 import { applyProfile } from "@ostinato/cli/profile";
-import { registerDeputy, registerLocalServer, registerSettings } from "@ostinato/sdk";
+import { registerDeputy, registerLocalServer, registerServing, registerSettings } from "@ostinato/sdk";
 
 registerSettings(async () => applyProfile());
 // Only loaded by a program that finds no server.
 registerLocalServer(async () => (await import("./local-server.ts")).startLocalServer());
 
-registerDeputy(new URL(`./deputy-thread${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url));
+const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
+registerDeputy(new URL(`./deputy-thread.${extension}`, import.meta.url));
+registerServing({
+  load: () => import("@ostinato/sdk/serving"),
+  program: new URL(`./run-program.${extension}`, import.meta.url),
+});
 
 export * from "@ostinato/sdk";

@@ -129,6 +129,8 @@ export const ServerInfo = Open({
   version: Type.String(),
   database: Type.Union([Type.Literal("sqlite"), Type.Literal("postgresql")]),
   started: Moment,
+  /** The server's time. */
+  now: Moment,
   result_size_limit_bytes: Type.Integer(),
   /** Whether the server can see the named process, and so knows by itself whether it is alive. */
   sees_process: Type.Boolean(),

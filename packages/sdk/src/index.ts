@@ -1,5 +1,16 @@
 export { artifact, type CreatedArtifact, type ProgressArtifact } from "./artifact.ts";
 export * from "./errors.ts";
+export type {
+  ConcurrencyOptions,
+  CronTimes,
+  DeploymentOptions,
+  IntervalTimes,
+  RRuleTimes,
+  ScheduleOptions,
+  ServeOptions,
+  ServingOptions,
+} from "./flow/deployment-options.ts";
+export type { DeploymentRun, RunDeploymentOptions } from "./flow/deployment-run.ts";
 export {
   type AnyFlow,
   describeFlow,
@@ -11,7 +22,10 @@ export {
   runFlow,
 } from "./flow/flow.ts";
 export type { FlowOptions } from "./flow/flow-definition.ts";
+export { type FlowDeployment, registerServing, type Serving } from "./flow/flow-deployment.ts";
 export { FlowFuture } from "./flow/flow-future.ts";
+export { runDeployment } from "./flow/run-deployment.ts";
+export { serve } from "./flow/serve.ts";
 export { homeFolder } from "./home.ts";
 export type { Argument, Arguments, Result } from "./inputs/argument-types.ts";
 export type { ParameterSchema, ParametersIn, ParametersOut } from "./inputs/parameters.ts";

@@ -1,10 +1,11 @@
-import { type ResultLocation, randomId, stateNames } from "@ostinato/core";
+import { isRandomRunName, type ResultLocation, randomId, stateNames } from "@ostinato/core";
 import type {
   createFlowRun,
   FlowRun as FlowRunRow,
   readFlowRun,
   readKeptParameters,
   TaskInputs,
+  updateFlowRun,
 } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
 import { context, type FlowRunView, type TaskRunView } from "../context.ts";
@@ -29,6 +30,7 @@ import { redactInside } from "../secrets/redaction.ts";
 import { type Session, session } from "../session/session.ts";
 import { type FinalState, finalState, unsuccessfulState } from "../states.ts";
 import type { FlowDefinition } from "./flow-definition.ts";
+import type { Claim } from "./flow-deployment.ts";
 import { FlowFuture } from "./flow-future.ts";
 import { flowId } from "./flow-registration.ts";
 import { retryPolicy } from "./flow-retries.ts";
@@ -59,11 +61,18 @@ export function startFlow(definition: FlowDefinition, given: GivenParameters): F
   return future;
 }
 
-/** Runs a flow run that exists on the server, after its process died or to retry it. */
-export function resumeFlow(definition: FlowDefinition, flowRunId: string): FlowFuture<unknown> {
+/** Runs a flow run that exists on the server: after its process died, to retry it, or because this process has claimed it. */
+export function resumeFlow(definition: FlowDefinition, flowRunId: string, claim?: Claim): FlowFuture<unknown> {
   const future = new FlowFuture<unknown>(definition.name);
-  runInScope(future, undefined, (opened) => runExisting(opened, { definition, flowRunId, future }));
+  runInScope(future, undefined, (opened) => runExisting(opened, { definition, flowRunId, future, claim }));
   return future;
+}
+
+interface ExistingRun {
+  readonly definition: FlowDefinition;
+  readonly flowRunId: string;
+  readonly future: FlowFuture<unknown>;
+  readonly claim: Claim | undefined;
 }
 
 interface NewRun {
@@ -161,7 +170,7 @@ async function runNew(opened: Session, { definition, given, future, parent }: Ne
         parent.scope.provenance.remember(found.value, run.parent_task_run_id, new Set());
       return reuse(future, run, found.value);
     }
-    tracking = await createTrackingTask(parent.scope, definition, {
+    tracking = await createTrackingTask(parent.scope, trackedFlow(definition), {
       order,
       identity,
       inputs: inputsOf(parent, given.parameters),
@@ -191,7 +200,7 @@ async function runNew(opened: Session, { definition, given, future, parent }: Ne
 
 async function runExisting(
   opened: Session,
-  { definition, flowRunId, future }: { definition: FlowDefinition; flowRunId: string; future: FlowFuture<unknown> },
+  { definition, flowRunId, future, claim }: ExistingRun,
 ): Promise<FinalState<unknown>> {
   const row = await opened.client.call<typeof readFlowRun>("GET /flow_runs/{id}", { params: { id: flowRunId } });
   if (row.flow_id !== (await flowId(opened, definition))) {
@@ -211,17 +220,35 @@ async function runExisting(
     ? ({ ok: true, value: restored.value } as const)
     : await settle(checkJsonParameters(definition.name, definition.options.parameters, restored.value));
   const storage = await settle(storageOf(opened, definition));
+  const value = parameters.ok ? parameters.value : restored.value;
+  const { name, problem } = await renamed(opened, { row, definition, parameters: value });
   const run = new FlowRun({
     session: opened,
     definition,
-    identity: identify(row),
-    parameters: parameters.ok ? parameters.value : restored.value,
+    identity: { ...identify(row), name },
+    parameters: value,
     callIdentity: await subflowIdentity(opened, row),
     parent: undefined,
     storage: storage.ok ? storage.value : undefined,
-    warning: undefined,
+    warning: problem,
+    claim,
   });
   return await executeRun(future, run, firstProblem(parameters, storage));
+}
+
+interface RunToName {
+  readonly row: FlowRunRow;
+  readonly definition: FlowDefinition;
+  readonly parameters: unknown;
+}
+
+/** A run that somebody else made has a random name until it begins. One that has its own name keeps it. */
+async function renamed(opened: Session, { row, definition, parameters }: RunToName) {
+  if (row.run_count > 0 || row.deployment_id === null || !isRandomRunName(row.name)) return { name: row.name };
+  const { name, problem } = await nameOf(definition, parameters);
+  if (name === undefined) return { name: row.name, problem };
+  await opened.client.call<typeof updateFlowRun>("PATCH /flow_runs/{id}", { params: { id: row.id }, body: { name } });
+  return { name, problem };
 }
 
 const shownOnly = "ostinato.parameters-shown-only";
@@ -285,6 +312,10 @@ function identityOf({ identity }: FlowDefinition, parameters: unknown, parent: P
   const given = digestOf(parameters);
   if (given === undefined) return undefined;
   return callIdentity({ definition: identity, scope: parent.scope, parent: parent.taskRun, given: given.text });
+}
+
+function trackedFlow({ name, identity, version, options }: FlowDefinition) {
+  return { name, label: identity.label, version, tags: options.tags ?? [] };
 }
 
 function inputsOf(parent: Parent, given: unknown): TaskInputs {

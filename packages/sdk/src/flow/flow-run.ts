@@ -21,6 +21,7 @@ import { flushed, type Session } from "../session/session.ts";
 import { type FinalState, type RunState, unsuccessfulState } from "../states.ts";
 import { watchCancellation } from "./cancellation.ts";
 import type { FlowDefinition } from "./flow-definition.ts";
+import type { Claim } from "./flow-deployment.ts";
 import { abortedEnd, acceptedEnd, endByDeletion, endOf, sentence } from "./flow-ends.ts";
 import { type Outcome, outcomeOfError, outcomeOfValue, stateOf } from "./flow-outcome.ts";
 import { delayAfter, retryPolicy } from "./flow-retries.ts";
@@ -51,6 +52,8 @@ export interface FlowRunOptions {
   readonly storage: ResultLocation | undefined;
   /** A problem that occurred before the run existed and could log it. */
   readonly warning: string | undefined;
+  /** The right by which this process executes the run, where the server gave it one. */
+  readonly claim?: Claim | undefined;
 }
 
 /** One run of a flow: from its creation on the server to its final state, with all attempts. */
@@ -110,7 +113,8 @@ export class FlowRun implements Interruptible, FlowRunView {
 
   /** Runs all attempts up to the final state. Rejects only when the server stays unreachable. */
   async execute(): Promise<FinalState<unknown>> {
-    if (this.attempt > 0) await this.#renewPolicy();
+    // Whoever made the run for a deployment does not know the flow's retries.
+    if (this.attempt > 0 || this.#options.claim !== undefined) await this.#renewPolicy();
     // Heartbeats also cover the waits for the start and for the next attempt.
     const stopHeartbeat = startHeartbeat(this);
     const leave = addLiveRun(this);
@@ -256,7 +260,8 @@ export class FlowRun implements Interruptible, FlowRunView {
   }
 
   async #propose(state: StateCreate, signal?: AbortSignal, force = false): Promise<Decision> {
-    const proposal = { flowRunId: this.id, from: this.state, state, force, signal };
+    const { claim } = this.#options;
+    const proposal = { flowRunId: this.id, from: this.state, state, force, signal, claim };
     const decision = await proposeState(this.session, proposal).catch((error: unknown) => {
       if (!isNotFound(error)) throw error;
       return this.#decidedByDeletion();

@@ -3,6 +3,7 @@ import { exponentialDelay, randomId, sleep, toTimestamp } from "@ostinato/core";
 import type { OrchestrationResult, readFlowRun, State, StateCreate, setFlowRunState } from "@ostinato/protocol";
 import type { Session } from "../session/session.ts";
 import type { RunState } from "../states.ts";
+import type { Claim } from "./flow-deployment.ts";
 
 /** The server's decision: `state` is the run's state now. */
 export interface Decision {
@@ -19,6 +20,8 @@ export interface Proposal {
   /** Bypasses all rules, for facts such as a cancellation. */
   readonly force?: boolean;
   readonly signal?: AbortSignal | undefined;
+  /** The right by which this process acts for the run; the server refuses a process that has lost it. */
+  readonly claim?: Claim | undefined;
 }
 
 /** Proposes a state for a flow run, waits as long as the server asks to, and returns its decision. */

@@ -7,11 +7,15 @@ import type { Argument, Result } from "../inputs/argument-types.ts";
 import { jsonSchemaOf } from "../inputs/parameter-schema.ts";
 import { readDefinition, shown } from "../run/option-checks.ts";
 import type { RunName } from "../run/run-name.ts";
+import { closeSession } from "../session/session.ts";
 import type { FinalState } from "../states.ts";
 import { threadRegistry } from "../threads/thread-registry.ts";
+import type { DeploymentOptions, ServeOptions } from "./deployment-options.ts";
 import { defineFlow, type FlowDefinition, type FlowOptions } from "./flow-definition.ts";
+import { defineDeployment, type FlowDeployment, runProcess, serveFlow } from "./flow-deployment.ts";
 import { resumeFlow, startFlow } from "./flow-engine.ts";
 import { FlowFuture } from "./flow-future.ts";
+import { announceCall } from "./top-level-calls.ts";
 
 /** A caller's parameters; optional where no parameter is required. */
 type Call<P> = [P] extends [never] | [undefined]
@@ -21,6 +25,9 @@ type Call<P> = [P] extends [never] | [undefined]
     : Record<never, never> extends P
       ? [parameters?: Argument<P>]
       : [parameters: Argument<P>];
+
+/** Some of a flow's parameters, as a deployment gives them. */
+type SomeParameters<P> = [P] extends [never] | [undefined] ? Readonly<Record<string, never>> : Partial<P & object>;
 
 export interface Flow<In, R, Out = In> {
   /** Runs the flow and returns its future at once. Inside another flow it is a subflow. */
@@ -32,6 +39,13 @@ export interface Flow<In, R, Out = In> {
   with(options: Omit<FlowOptions, "parameters">): Flow<In, R, Out>;
   /** Runs the flow and resolves with its final state instead of throwing. */
   state(...args: Call<In>): Promise<FinalState<R>>;
+  /**
+   * Registers the flow as a deployment and executes its runs, each in a process of its own, until this process is told to stop. Resolves
+   * when its last run has ended. Rejects with a `UsageError` for options that are wrong, and where no server answers.
+   */
+  serve(options: ServeOptions<SomeParameters<In>>): Promise<void>;
+  /** The flow with how and when it is run, for `serve()`, which serves several at once. */
+  toDeployment(options: DeploymentOptions<SomeParameters<In>>): FlowDeployment;
 }
 
 // The function's type as a whole rather than its parts, so that fields with a default value keep their type.
@@ -150,7 +164,7 @@ function makeFlow(definition: FlowDefinition): Flow<never, unknown> {
   const run = (...given: readonly unknown[]) => {
     const parameters = parametersOf(definition, given);
     if (threadRegistry() !== undefined) return neverRun(definition);
-    if (context.getStore() === undefined) announceCall(definition);
+    if (context.getStore() === undefined) announceCall({ flowName: definition.name });
     return startFlow(definition, { parameters, areJson: false });
   };
   const made = Object.assign(run, {
@@ -160,9 +174,12 @@ function makeFlow(definition: FlowDefinition): Flow<never, unknown> {
         defineFlow({ name: definition.name, ...definition.options, ...options }, definition.fn, definition.origin),
       ),
     state: (...given: readonly unknown[]) => run(...given).finished(),
+    serve: (options: ServeOptions) => serveFlow(definition, options),
+    toDeployment: (options: DeploymentOptions) => defineDeployment(definition, options),
   });
   Object.defineProperty(made, "name", { value: definition.name, configurable: true });
   Object.defineProperty(made, brand, { value: definition });
+  runProcess()?.onFlow(definition, { resume: (id, claim) => resumeFlow(definition, id, claim), close: closeSession });
   return made as Flow<never, unknown>;
 }
 
@@ -178,17 +195,6 @@ function parametersOf({ name, options }: FlowDefinition, given: readonly unknown
   if (wrong === undefined) return parameters;
   throw new UsageError(`Flow "${name}" takes one object of named parameters, ${name}({ … }), and was given ${wrong}`);
 }
-
-/**
- * Tells a command that loads a file to run one of its flows about each flow that the file calls while it loads. The command may refuse the
- * call by throwing.
- */
-function announceCall({ name }: FlowDefinition): void {
-  const { [topLevelHook]: announce } = globalThis as { [topLevelHook]?: (call: { flowName: string }) => void };
-  announce?.({ flowName: name });
-}
-
-const topLevelHook = Symbol.for("ostinato.onTopLevelFlow");
 
 /** Worker threads load a module only for its tasks: the flow that it calls already runs in the main thread. */
 function neverRun(definition: FlowDefinition): FlowFuture<unknown> {

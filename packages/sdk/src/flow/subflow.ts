@@ -13,7 +13,15 @@ import { type Found, revive } from "../results/kept-results.ts";
 import type { Scope } from "../scope.ts";
 import { redactInside } from "../secrets/redaction.ts";
 import type { Session } from "../session/session.ts";
-import type { FlowDefinition } from "./flow-definition.ts";
+
+/** The flow or the deployment that a parent runs. */
+export interface Tracked {
+  readonly name: string;
+  /** The name with a short code that is equal on all machines. */
+  readonly label: string;
+  readonly version: string | null;
+  readonly tags: readonly string[];
+}
 
 /** A call of a flow inside another. */
 export interface SubflowCall {
@@ -30,19 +38,19 @@ export interface SubflowCall {
  */
 export async function createTrackingTask(
   scope: Scope,
-  flow: FlowDefinition,
+  { name, label, version, tags }: Tracked,
   { order, identity, inputs }: SubflowCall,
 ): Promise<string> {
   const { id } = await scope.session.client.call<typeof createTaskRun>("POST /task_runs/", {
     body: {
-      name: `${flow.name}-${order}`,
+      name: `${name}-${order}`,
       flow_run_id: scope.flowRunId ?? null,
-      task_key: `child-${flow.identity.label}`,
+      task_key: `child-${label}`,
       dynamic_key: identity ?? randomId(),
-      task_version: flow.version,
+      task_version: version,
       state: { type: "PENDING", name: stateNames.pending },
       task_inputs: inputs,
-      tags: redactInside([...(flow.options.tags ?? [])]),
+      tags: redactInside([...tags]),
     },
   });
   return id;

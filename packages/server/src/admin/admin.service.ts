@@ -73,7 +73,7 @@ export function databaseBytes({ db }: Pick<Context, "db">): Promise<number | nul
 
 /** `process` names the calling process, if the caller gives it. */
 export async function info(
-  { config }: Context,
+  { config, clock }: Context,
   { started, process }: { readonly started: Timestamp; readonly process: string | undefined },
 ): Promise<ReplyOf<typeof readServerInfo>> {
   return {
@@ -81,6 +81,7 @@ export async function info(
     version: productVersion,
     database: config.database.kind,
     started: formatTimestamp(started),
+    now: formatTimestamp(clock.now()),
     result_size_limit_bytes: config.resultSizeLimitBytes,
     sees_process: process !== undefined && (await lookAtProcess(process)) === "alive",
   };

@@ -1,0 +1,3 @@
+import { executeJob } from "@ostinato/sdk/run-child";
+
+await executeJob();

@@ -1,0 +1,147 @@
+import { isNotFound } from "@ostinato/client";
+import { isTerminal, stateNames } from "@ostinato/core";
+import type { FlowRun, readFlowRun } from "@ostinato/protocol";
+import { logLevels } from "@ostinato/protocol/log-levels";
+import { failureMessage } from "../failures/failure-text.ts";
+import type { Claim } from "../flow/flow-deployment.ts";
+import { proposeState, readState } from "../flow/flow-states.ts";
+import { heartbeatDetails } from "../flow/heartbeat.ts";
+import { notice } from "../logging/console-output.ts";
+import type { Session } from "../session/session.ts";
+import type { RunState } from "../states.ts";
+import { type RunProcess, startRunProcess } from "./run-process.ts";
+import { type RunProcessEnd, whyRunCrashed } from "./run-process-end.ts";
+
+/** The flow of a run, as the run's process finds it. */
+export interface FlowPlace {
+  readonly file: string;
+  readonly flowName: string;
+  readonly deploymentName: string;
+}
+
+export interface HeldRunOptions {
+  readonly session: Session;
+  readonly place: FlowPlace;
+  /** The program that executes the run. */
+  readonly program: URL;
+  readonly killAfterSeconds: number;
+}
+
+/** A run that this process has claimed: from the claim until the run's process has ended and the server knows it. */
+export class HeldRun {
+  readonly id: string;
+  readonly name: string;
+  readonly #options: HeldRunOptions;
+  readonly #claim: Claim;
+  readonly #process: RunProcess;
+  #state: RunState;
+  #isStopping = false;
+  #stopTimers = () => {};
+
+  private constructor(run: FlowRun, state: RunState, options: HeldRunOptions) {
+    this.id = run.id;
+    this.name = run.name;
+    this.#options = options;
+    this.#state = state;
+    this.#claim = { token: state.id };
+    const { file, flowName, deploymentName } = options.place;
+    const job = { file, flowName, deploymentName, flowRunId: run.id, token: state.id };
+    this.#process = startRunProcess({ job, program: options.program, runName: run.name });
+    void this.#submitting();
+  }
+
+  /** Claims the run and starts its process. Undefined where the server does not give it: somebody else has it, or it has to wait. */
+  static async take(run: FlowRun, options: HeldRunOptions): Promise<HeldRun | undefined> {
+    if (run.state === null) return undefined;
+    const { session } = options;
+    const decision = await proposeState(session, {
+      flowRunId: run.id,
+      from: readState(run.state),
+      state: { type: "PENDING", name: stateNames.pending, state_details: heartbeatDetails(session) },
+    }).catch((error: unknown) => {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    });
+    if (decision?.status !== "ACCEPT") return undefined;
+    return new HeldRun(run, decision.state, options);
+  }
+
+  /**
+   * The run was cancelled. Its process hears that too and ends by itself; otherwise it is told by SIGTERM after half of the time, and killed
+   * at its end.
+   */
+  cancel(): void {
+    if (this.#isStopping) return;
+    this.#isStopping = true;
+    const { session, killAfterSeconds } = this.#options;
+    const stops = [
+      session.clock.after(killAfterSeconds / 2, () => this.#process.signal("SIGTERM")),
+      session.clock.after(killAfterSeconds, () => this.#process.signal("SIGKILL")),
+    ];
+    this.#stopTimers = () => {
+      for (const stop of stops) stop();
+    };
+  }
+
+  /** Ends the process, because this one ends. */
+  end(signal: "SIGTERM" | "SIGKILL"): void {
+    this.#process.signal(signal);
+  }
+
+  /** Resolves when the process has ended, the server knows the state of the run, and this side has said so. */
+  async ended(): Promise<void> {
+    const end = await this.#process.ended;
+    this.#stopTimers();
+    try {
+      this.#say(await this.#settle(end));
+    } catch (error) {
+      this.#say(`its process has ended, but the server could not be told: ${failureMessage(error)}`, logLevels.error);
+    }
+  }
+
+  /** Tells that the process is being started. The run does not depend on it. */
+  async #submitting(): Promise<void> {
+    const { session } = this.#options;
+    const state = { type: "PENDING", name: stateNames.submitting, state_details: heartbeatDetails(session) } as const;
+    await proposeState(session, { flowRunId: this.id, from: this.#state, state, claim: this.#claim }).catch(() => {});
+  }
+
+  /** Gives the run an end where its process could not. Returns what became of the run. */
+  async #settle(end: RunProcessEnd): Promise<string> {
+    const { session } = this.#options;
+    const run = await session.client
+      .call<typeof readFlowRun>("GET /flow_runs/{id}", { params: { id: this.id } })
+      .catch((error: unknown) => {
+        if (isNotFound(error)) return undefined;
+        throw error;
+      });
+    if (run?.state === undefined || run.state === null) return "was deleted on the server";
+    const state = readState(run.state);
+    const { type } = state;
+    if (isTerminal(type)) return sentence(state);
+    if (type === "CANCELLING")
+      return await this.#propose(state, { type: "CANCELLED", message: run.state.message ?? null });
+    if (type !== "PENDING" && type !== "RUNNING") return `is ${state.name}`;
+    return await this.#propose(state, { type: "CRASHED", message: whyRunCrashed(end) });
+  }
+
+  async #propose(
+    from: RunState,
+    { type, message }: { readonly type: "CANCELLED" | "CRASHED"; readonly message: string | null },
+  ): Promise<string> {
+    const { session } = this.#options;
+    const name = type === "CANCELLED" ? stateNames.cancelled : stateNames.crashed;
+    const state = { type, name, message, ...(type === "CRASHED" ? { state_details: { process_lost: true } } : {}) };
+    const decision = await proposeState(session, { flowRunId: this.id, from, state, claim: this.#claim });
+    if (decision.status === "ABORT") return `is ${decision.state.name}: ${decision.reason ?? ""}`;
+    return sentence(decision.state);
+  }
+
+  #say(what: string, level: number = logLevels.info): void {
+    notice(level, `run "${this.name}" ${what}`);
+  }
+}
+
+function sentence({ name, message }: RunState): string {
+  return message === "" ? `ended as ${name}` : `ended as ${name}: ${message}`;
+}

@@ -1,0 +1,144 @@
+import { toTimestamp } from "@ostinato/core";
+import type { FlowRun, readServerInfo, WakingMessage } from "@ostinato/protocol";
+import { logLevels } from "@ostinato/protocol/log-levels";
+import { failureMessage } from "../failures/failure-text.ts";
+import { notice } from "../logging/console-output.ts";
+import type { Session } from "../session/session.ts";
+import { DueRuns } from "./due-runs.ts";
+import { type FlowPlace, HeldRun } from "./held-run.ts";
+import { ServerTime } from "./server-time.ts";
+
+/** A deployment whose runs this process executes. */
+export interface ServedDeployment extends FlowPlace {
+  readonly id: string;
+}
+
+export interface RunnerOptions {
+  readonly session: Session;
+  readonly deployments: readonly ServedDeployment[];
+  /** How many runs are executed at once. */
+  readonly limit: number;
+  readonly killAfterSeconds: number;
+  /** The program that executes one run. */
+  readonly program: URL;
+}
+
+/** How long ended processes may take after SIGTERM. */
+const endingSeconds = 10;
+
+/** Executes the due runs of deployments, each in a process of its own. */
+export class Runner {
+  readonly #options: RunnerOptions;
+  readonly #deployments: ReadonlyMap<string, ServedDeployment>;
+  readonly #serverTime: ServerTime;
+  readonly #due: DueRuns;
+  /** Runs that are held, or being claimed. */
+  readonly #runs = new Map<string, HeldRun | "claiming">();
+  #unsubscribe = () => {};
+  #idle: PromiseWithResolvers<void> | undefined;
+
+  constructor(options: RunnerOptions) {
+    const { session, deployments, limit } = options;
+    this.#options = options;
+    this.#deployments = new Map(deployments.map((one) => [one.id, one]));
+    this.#serverTime = new ServerTime(session.clock);
+    this.#due = new DueRuns({
+      session,
+      serverTime: this.#serverTime,
+      deploymentIds: () => [...this.#deployments.keys()],
+      free: () => limit - this.#runs.size,
+      take: (run) => void this.#take(run),
+    });
+  }
+
+  /** The number of runs under way. */
+  get count(): number {
+    return this.#runs.size;
+  }
+
+  async start(): Promise<void> {
+    const { connection, clock } = this.#options.session;
+    await this.#synchronize();
+    // Loaded with its websocket library only here: a program that only runs its flows does not need it.
+    const { subscribeToWaking } = await import("@ostinato/client/node");
+    const { baseUrl, auth } = connection;
+    const subscription = subscribeToWaking({
+      baseUrl,
+      auth,
+      clock,
+      deploymentIds: () => [...this.#deployments.keys()],
+      onMessage: (message) => this.#hear(message),
+      // Catch up on hints missed while disconnected.
+      onConnected: () => void this.#synchronize(),
+    });
+    this.#unsubscribe = () => subscription.close();
+  }
+
+  /** Takes no more runs, and waits for those that it has. After the deadline it ends them. */
+  async stop(deadlineSeconds: number, atOnce: AbortSignal): Promise<void> {
+    this.#due.close();
+    const { clock } = this.#options.session;
+    await Promise.race([this.#untilIdle(), waited(clock, deadlineSeconds), aborted(atOnce)]);
+    for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+      if (this.#runs.size === 0) break;
+      for (const run of this.#runs.values()) if (run !== "claiming") run.end(signal);
+      await Promise.race([this.#untilIdle(), waited(clock, endingSeconds)]);
+    }
+    // Until here cancelled runs were still heard of.
+    this.#unsubscribe();
+  }
+
+  #hear(message: WakingMessage): void {
+    if (message.type === "due") this.#due.ask();
+    if (message.type !== "cancelling") return;
+    const run = this.#runs.get(message.flow_run_id);
+    if (run !== undefined && run !== "claiming") run.cancel();
+  }
+
+  async #take(run: FlowRun): Promise<void> {
+    const place = this.#deployments.get(run.deployment_id ?? "");
+    if (place === undefined || this.#runs.has(run.id)) return;
+    const { session, program, killAfterSeconds } = this.#options;
+    this.#runs.set(run.id, "claiming");
+    try {
+      const held = await HeldRun.take(run, { session, place, program, killAfterSeconds });
+      if (held === undefined) this.#due.leave(run.id);
+      else {
+        this.#runs.set(run.id, held);
+        await held.ended();
+      }
+    } catch (error) {
+      this.#due.leave(run.id);
+      notice(logLevels.error, `run "${run.name}" could not be started: ${failureMessage(error)}`);
+    } finally {
+      this.#runs.delete(run.id);
+      if (this.#runs.size === 0) this.#idle?.resolve();
+      this.#due.ask();
+    }
+  }
+
+  /** Learns the server's time, and asks for what is due. */
+  async #synchronize(): Promise<void> {
+    const { client, server } = this.#options.session;
+    if (server !== undefined) {
+      const info = await client.call<typeof readServerInfo>("GET /ostinato", { query: {} }).catch(() => undefined);
+      if (info !== undefined) this.#serverTime.hear(toTimestamp(info.now));
+    }
+    this.#due.ask();
+  }
+
+  async #untilIdle(): Promise<void> {
+    if (this.#runs.size === 0) return;
+    this.#idle ??= Promise.withResolvers();
+    await this.#idle.promise;
+  }
+}
+
+function waited(clock: Session["clock"], seconds: number): Promise<void> {
+  return new Promise((resolve) => void clock.after(seconds, resolve));
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}
