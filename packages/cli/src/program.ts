@@ -1,10 +1,12 @@
 import { Command } from "commander";
 import { artifactCommands } from "./artifacts/artifact.commands.ts";
 import { configCommands } from "./config/config.commands.ts";
+import { deploymentCommands } from "./deployments/deployment.commands.ts";
 import { flowRunCommands } from "./flow-runs/flow-run.commands.ts";
 import { flowCommands } from "./flows/flow.commands.ts";
 import { paint } from "./output/text.ts";
 import { runCommand } from "./run/run.command.ts";
+import { serveCommand } from "./serve/serve.command.ts";
 import { serverCommands } from "./server/server.commands.ts";
 import { taskRunCommands } from "./task-runs/task-run.commands.ts";
 import { ownVersion, sayVersion } from "./version.ts";
@@ -27,6 +29,8 @@ export function buildProgram({ beforeAction }: ProgramOptions): Command {
     .addHelpText("after", examples);
   program.addCommand(serverCommands());
   program.addCommand(runCommand());
+  program.addCommand(serveCommand());
+  program.addCommand(deploymentCommands());
   program.addCommand(flowCommands());
   program.addCommand(flowRunCommands());
   program.addCommand(taskRunCommands());
@@ -42,6 +46,7 @@ const examples = `
 Examples:
   $ ostinato server start                        the server and its pages on http://127.0.0.1:4200
   $ ostinato run train.ts -p depth=8             run the flow that train.ts exports
+  $ ostinato serve train.ts --cron "0 2 * * *"   run it every night, and whenever somebody asks
   $ ostinato flow-run ls --state failed          what failed
   $ ostinato flow-run logs calm-heron --follow   the log of a run, as it grows
 

@@ -24,6 +24,8 @@ interface RunView {
 export interface FlowRunView extends RunView {
   readonly flowName: string;
   readonly parameters: unknown;
+  /** The time for which the run was scheduled, as the server stores it. */
+  readonly scheduledTime: string | undefined;
 }
 
 export interface TaskRunView extends RunView {

@@ -1,5 +1,7 @@
 export { artifact, type CreatedArtifact, type ProgressArtifact } from "./artifact.ts";
 export * from "./errors.ts";
+export { backfill } from "./flow/backfill.ts";
+export type { BackfillCounts, BackfillOptions, BackfillProgress } from "./flow/backfill-options.ts";
 export type {
   ConcurrencyOptions,
   CronTimes,

@@ -1,23 +1,27 @@
 import { didYouMean } from "@ostinato/core";
-import type { describeFlow } from "@ostinato/sdk";
 import { type CliError, usageError } from "../errors.ts";
 import type { Target } from "./target.ts";
 
-export type AnyFlow = Parameters<typeof describeFlow>[0];
-
-interface FoundFlow {
-  readonly exportName: string;
-  readonly flow: AnyFlow;
+/** A flow, or the description of one. */
+interface Named {
+  readonly name: string;
 }
 
-export interface FlowSearch {
-  readonly exports: Readonly<Record<string, unknown>>;
+interface FoundFlow<F> {
+  readonly exportName: string;
+  readonly flow: F;
+}
+
+type Exports = Readonly<Record<string, unknown>>;
+
+export interface FlowSearch<F extends Named> {
+  readonly exports: Exports;
   readonly target: Target;
-  readonly isFlow: (value: unknown) => value is AnyFlow;
+  readonly isFlow: (value: unknown) => value is F;
 }
 
 /** The named flow, or the only one. Otherwise throws with the exports of the file. */
-export function findFlow({ exports, target, isFlow }: FlowSearch): AnyFlow {
+export function findFlow<F extends Named>({ exports, target, isFlow }: FlowSearch<F>): F {
   const flows = exportedFlows(exports, isFlow);
   const { exportName, shown } = target;
   if (exportName !== undefined) return named(flows, { exports, target, exportName });
@@ -29,9 +33,9 @@ export function findFlow({ exports, target, isFlow }: FlowSearch): AnyFlow {
 }
 
 /** A flow exported under two names counts once, under the better name. */
-function exportedFlows(exports: FlowSearch["exports"], isFlow: FlowSearch["isFlow"]): readonly FoundFlow[] {
+function exportedFlows<F extends Named>(exports: Exports, isFlow: FlowSearch<F>["isFlow"]): readonly FoundFlow<F>[] {
   const names = Object.keys(exports).toSorted((a, b) => Number(a === "default") - Number(b === "default"));
-  const found = new Map<AnyFlow, string>();
+  const found = new Map<F, string>();
   for (const name of names) {
     const value = exports[name];
     if (isFlow(value) && !found.has(value)) found.set(value, name);
@@ -40,12 +44,12 @@ function exportedFlows(exports: FlowSearch["exports"], isFlow: FlowSearch["isFlo
 }
 
 interface Wanted {
-  readonly exports: FlowSearch["exports"];
+  readonly exports: Exports;
   readonly target: Target;
   readonly exportName: string;
 }
 
-function named(flows: readonly FoundFlow[], { exports, target, exportName }: Wanted): AnyFlow {
+function named<F extends Named>(flows: readonly FoundFlow<F>[], { exports, target, exportName }: Wanted): F {
   const found =
     flows.find((one) => one.exportName === exportName || exports[exportName] === one.flow) ??
     flows.find((one) => one.flow.name === exportName);
@@ -62,12 +66,12 @@ function named(flows: readonly FoundFlow[], { exports, target, exportName }: Wan
   );
 }
 
-function flowsText(flows: readonly FoundFlow[]): string {
+function flowsText(flows: readonly FoundFlow<Named>[]): string {
   if (flows.length === 0) return "It exports no flows.";
   return `Its flows are: ${flows.map((one) => one.exportName).join(", ")}.`;
 }
 
-function noFlow(exports: FlowSearch["exports"], shown: string): CliError {
+function noFlow(exports: Exports, shown: string): CliError {
   const names = Object.keys(exports);
   const has = names.length === 0 ? "It exports nothing." : `It exports: ${names.join(", ")}.`;
   return usageError(

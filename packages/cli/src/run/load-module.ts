@@ -1,11 +1,11 @@
-import { registerHooks } from "node:module";
+import { lendPackage, type PackageInUse } from "@ostinato/sdk/lent-package";
 import { type Exports, importProgram, LoadError } from "@ostinato/sdk/program-file";
-import { CliError, codeOf } from "../errors.ts";
+import { CliError } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { note } from "../output/output.ts";
 import type { Target } from "./target.ts";
 
-export type { Exports };
+export type { Exports, PackageInUse };
 
 /** Imports the file with Node's type stripping. Errors become sentences that name the place. */
 export async function loadModule(target: Target): Promise<Exports> {
@@ -23,40 +23,7 @@ export async function loadModule(target: Target): Promise<Exports> {
   }
 }
 
-/** The `ostinato` package that a program imports. */
-export interface PackageInUse {
-  /** Undefined until a file has imported it. */
-  readonly url: string | undefined;
-}
-
-/**
- * A file outside of any project, run by `npx --no ostinato run`, has no `ostinato` to import: it gets this one. A project's own copy takes
- * precedence.
- */
+/** A file outside of any project, run by `npx --no ostinato run`, gets the package of this command. */
 export function lendOwnPackage(): PackageInUse {
-  const inUse: { url: string | undefined } = { url: undefined };
-  registerHooks({
-    resolve(specifier, context, nextResolve) {
-      if (specifier !== "ostinato" && !specifier.startsWith("ostinato/")) return nextResolve(specifier, context);
-      const resolution = resolveOr(
-        () => nextResolve(specifier, context),
-        () => ({ url: import.meta.resolve(specifier), format: "module", shortCircuit: true }),
-      );
-      if (specifier === "ostinato") inUse.url ??= resolution.url;
-      return resolution;
-    },
-  });
-  return inUse;
-}
-
-/** The codes of `import` and of `require`. */
-const notFoundCodes: readonly string[] = ["ERR_MODULE_NOT_FOUND", "MODULE_NOT_FOUND"];
-
-function resolveOr<T>(first: () => T, second: () => T): T {
-  try {
-    return first();
-  } catch (error) {
-    if (!notFoundCodes.includes(codeOf(error) ?? "")) throw error;
-    return second();
-  }
+  return lendPackage((specifier) => import.meta.resolve(specifier));
 }

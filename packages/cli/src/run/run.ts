@@ -1,10 +1,10 @@
 import { isNotFound } from "@ostinato/client";
 import { isUuid } from "@ostinato/core";
-import type { Flow, FlowFuture } from "@ostinato/sdk";
+import type { AnyFlow, Flow, FlowFuture } from "@ostinato/sdk";
 import { observeRuns } from "@ostinato/sdk/observers";
 import { CliError, usageError } from "../errors.ts";
 import { showProgress } from "../progress/progress.ts";
-import { type AnyFlow, findFlow } from "./find-flow.ts";
+import { findFlow } from "./find-flow.ts";
 import { type Exports, lendOwnPackage, loadModule, type PackageInUse } from "./load-module.ts";
 import { exitCodeOf, type Outcome, outcomeOf, sayOutcome } from "./outcome.ts";
 import { allowRuns, type OwnRuns, refuseOwnRuns, watchOwnRuns } from "./own-runs.ts";

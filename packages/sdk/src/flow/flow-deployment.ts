@@ -1,4 +1,5 @@
 import { UsageError } from "../errors.ts";
+import type { BackfillCounts, BackfillOptions } from "./backfill-options.ts";
 import type { DeploymentOptions, ServeOptions, ServingOptions } from "./deployment-options.ts";
 import type { DeploymentCall, DeploymentRun } from "./deployment-run.ts";
 import type { FlowDefinition } from "./flow-definition.ts";
@@ -39,6 +40,7 @@ export interface Serving {
       options: ServingOptions & { readonly program: URL },
     ): Promise<void>;
     runDeployment(call: DeploymentCall): Promise<DeploymentRun>;
+    backfill(deployment: string, options: BackfillOptions): Promise<BackfillCounts>;
   }>;
   /** The program that executes one run. */
   readonly program: URL;

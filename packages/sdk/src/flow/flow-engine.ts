@@ -334,9 +334,16 @@ function reuse(future: FlowFuture<unknown>, row: FlowRunRow, value: unknown): Fi
 }
 
 function identify(row: FlowRunRow) {
-  const { id, name, flow_id, run_count, state } = row;
+  const { id, name, flow_id, run_count, state, expected_start_time } = row;
   if (state === null) throw new Error(`flow run ${id} has no state on the server`);
-  return { id, name, flowId: flow_id, runCount: run_count, state: readState(state) };
+  return {
+    id,
+    name,
+    flowId: flow_id,
+    runCount: run_count,
+    scheduledTime: expected_start_time ?? undefined,
+    state: readState(state),
+  };
 }
 
 type Settled<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: Error };

@@ -37,6 +37,7 @@ interface FlowRunIdentity {
   readonly state: RunState;
   /** Attempts before this one. */
   readonly runCount: number;
+  readonly scheduledTime: string | undefined;
 }
 
 export interface FlowRunOptions {
@@ -95,6 +96,10 @@ export class FlowRun implements Interruptible, FlowRunView {
 
   get flowName(): string {
     return this.definition.name;
+  }
+
+  get scheduledTime(): string | undefined {
+    return this.#options.identity.scheduledTime;
   }
 
   get tags(): readonly string[] {

@@ -154,7 +154,8 @@ export function resumeRun<R>(flowRunId: string, flow: FlowOf<R>): FlowFuture<R> 
 
 const brand = Symbol.for("ostinato.flow");
 
-function definitionOf(flow: object): FlowDefinition {
+/** The definition of a flow, of this copy of the package or another. Throws a UsageError for anything else. */
+export function definitionOf(flow: object): FlowDefinition {
   const { [brand]: definition } = flow as { readonly [brand]?: FlowDefinition };
   if (definition === undefined) throw new UsageError("this is not a flow: give what flow() returned");
   return definition;

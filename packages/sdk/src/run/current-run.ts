@@ -27,6 +27,11 @@ export interface CurrentFlowRun {
   readonly flowName: string;
   readonly attempt: number;
   readonly parameters: Readonly<Record<string, unknown>>;
+  /**
+   * The time for which the run was scheduled, such as `"2026-12-01T02:00:00.000000Z"`, however late it starts: by a schedule, by a backfill, or
+   * by whoever asked for it. The time at which it was made where nobody scheduled it.
+   */
+  readonly scheduledTime: string | undefined;
   readonly url: string | undefined;
 }
 
@@ -82,13 +87,17 @@ function pagesOf(uiUrl: string | undefined): Pages {
   return (kind, id) => (uiUrl === undefined ? undefined : `${uiUrl}/runs/${kind}/${id}`);
 }
 
-function describeFlowRun({ id, name, flowName, attempt, parameters }: FlowRunView, page: Pages): CurrentFlowRun {
+function describeFlowRun(
+  { id, name, flowName, attempt, parameters, scheduledTime }: FlowRunView,
+  page: Pages,
+): CurrentFlowRun {
   return {
     id,
     name,
     flowName,
     attempt,
     parameters: (parameters ?? {}) as Readonly<Record<string, unknown>>,
+    scheduledTime,
     url: page("flow-run", id),
   };
 }

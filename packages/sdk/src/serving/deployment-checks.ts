@@ -14,6 +14,7 @@ import {
   shown,
   strings,
 } from "../run/option-checks.ts";
+import { aMoment, anAbortSignal } from "./option-rules.ts";
 
 const oneOf =
   (...words: readonly string[]): Rule =>
@@ -55,8 +56,7 @@ const scheduleRules: Rules = {
   cron: aName,
   dayOr: aBoolean,
   interval: aPositiveDuration,
-  anchor: (value) =>
-    Number.isNaN(new Date(value as string).valueOf()) ? 'a moment with its offset: "2026-01-01T06:00:00Z"' : undefined,
+  anchor: aMoment,
   rrule: aName,
   timezone: aName,
   slug: aName,
@@ -69,7 +69,7 @@ const servingRules: Rules = {
   pauseOnShutdown: aBoolean,
   shutdownTimeout: aDuration,
   killAfter: aDuration,
-  signal: (value) => (value instanceof AbortSignal ? undefined : "an AbortSignal"),
+  signal: anAbortSignal,
 };
 
 const times = ["cron", "interval", "rrule"] as const;

@@ -1,15 +1,5 @@
-import { isNotFound } from "@ostinato/client";
-import { durationSeconds, isTerminal, isUuid, randomId } from "@ostinato/core";
-import type {
-  createFlowRunFromDeployment,
-  Deployment,
-  FlowRun,
-  filterFlowRuns,
-  readDeployment,
-  readFlow,
-  TaskInputs,
-} from "@ostinato/protocol";
-import { UsageError } from "../errors.ts";
+import { durationSeconds, isTerminal, randomId } from "@ostinato/core";
+import type { createFlowRunFromDeployment, Deployment, FlowRun, filterFlowRuns, TaskInputs } from "@ostinato/protocol";
 import type { DeploymentCall, DeploymentRun, RunDeploymentOptions } from "../flow/deployment-run.ts";
 import { readState } from "../flow/flow-states.ts";
 import { createTrackingTask, keptFlowResult } from "../flow/subflow.ts";
@@ -22,13 +12,13 @@ import { aBoolean, aDuration, aName, anObject, checkOptions, type Rules, strings
 import type { Scope } from "../scope.ts";
 import { redactInside } from "../secrets/redaction.ts";
 import { type Session, session } from "../session/session.ts";
-import { findDeployment } from "./registration.ts";
+import { requireDeployment } from "./deployment-lookup.ts";
+import { aMoment } from "./option-rules.ts";
 import { untilEnded } from "./run-watch.ts";
 
 const rules: Rules = {
   parameters: anObject,
-  scheduledTime: (value) =>
-    Number.isNaN(new Date(value as string).valueOf()) ? 'a moment with its offset: "2026-01-01T06:00:00Z"' : undefined,
+  scheduledTime: aMoment,
   timeout: aDuration,
   asSubflow: aBoolean,
   idempotencyKey: aName,
@@ -156,30 +146,6 @@ function inputsOf({ options, caller }: DeploymentCall, scope: Scope): TaskInputs
   );
   if (caller?.taskRun !== undefined) named.set("__parents__", { links: [], producers: [caller.taskRun.id] });
   return taskInputs(named);
-}
-
-async function requireDeployment(opened: Session, wanted: string): Promise<{ row: Deployment; flowName: string }> {
-  const { client } = opened;
-  if (isUuid(wanted)) {
-    const row = await client
-      .call<typeof readDeployment>("GET /deployments/{id}", { params: { id: wanted } })
-      .catch((error: unknown) => {
-        throw isNotFound(error) ? noDeployment(wanted) : error;
-      });
-    const flow = await client.call<typeof readFlow>("GET /flows/{id}", { params: { id: row.flow_id } });
-    return { row, flowName: flow.name };
-  }
-  const [flowName = "", name, ...more] = wanted.split("/");
-  if (name === undefined || more.length > 0) {
-    throw new UsageError(`"${wanted}" is not the name of a deployment: give "flow/deployment", or its id`);
-  }
-  const row = await findDeployment(opened, flowName, name);
-  if (row === undefined) throw noDeployment(wanted);
-  return { row, flowName };
-}
-
-function noDeployment(wanted: string): UsageError {
-  return new UsageError(`There is no deployment "${wanted}". "ostinato deployment ls" lists them`);
 }
 
 function presented(opened: Session, { id, name, state }: FlowRun): DeploymentRun {

@@ -45,7 +45,7 @@ export class HeldRun {
     this.#state = state;
     this.#claim = { token: state.id };
     const { file, flowName, deploymentName } = options.place;
-    const job = { file, flowName, deploymentName, flowRunId: run.id, token: state.id };
+    const job = { kind: "run", file, flowName, deploymentName, flowRunId: run.id, token: state.id } as const;
     this.#process = startRunProcess({ job, program: options.program, runName: run.name });
     void this.#submitting();
   }

@@ -1,6 +1,5 @@
 import { relative, sep } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { isNotFound } from "@ostinato/client";
 import { durationSeconds, jsonText, parseJson } from "@ostinato/core";
 import type {
   ConcurrencyOptions,
@@ -8,26 +7,20 @@ import type {
   Deployment,
   DeploymentCreate,
   readDeployment,
-  readDeploymentByName,
   updateDeployment,
 } from "@ostinato/protocol";
 import type { DeploymentOptions } from "../flow/deployment-options.ts";
 import { redactInside } from "../secrets/redaction.ts";
 import type { Api } from "../session/roles.ts";
+import { findDeployment } from "./deployment-lookup.ts";
 import { sameSchedules, schedulesOf } from "./deployment-schedules.ts";
+import type { DescribedFlow } from "./run-job.ts";
 
 /** A flow as it is registered. */
-export interface ServedFlow {
+export interface ServedFlow extends DescribedFlow {
   readonly id: string;
-  readonly name: string;
-  readonly version: string;
-  readonly description: string | undefined;
   /** The file that is loaded in the process of a run. */
   readonly file: string;
-  /** JSON Schema of its parameters. */
-  readonly parameterSchema: Record<string, unknown> | undefined;
-  /** Whether the schema is the flow's own, and not a guess from its function. */
-  readonly isOwnSchema: boolean;
 }
 
 /**
@@ -51,22 +44,6 @@ export async function registerDeployment(
   const params = { id: existing.id };
   await client.call<typeof updateDeployment>("PATCH /deployments/{id}", { params, body: change });
   return await client.call<typeof readDeployment>("GET /deployments/{id}", { params });
-}
-
-/** The deployment; undefined where the server has none of that name. */
-export async function findDeployment(
-  { client }: Pick<Api, "client">,
-  flow_name: string,
-  deployment_name: string,
-): Promise<Deployment | undefined> {
-  try {
-    return await client.call<typeof readDeploymentByName>("GET /deployments/name/{flow_name}/{deployment_name}", {
-      params: { flow_name, deployment_name },
-    });
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-    return undefined;
-  }
 }
 
 type Definition = Omit<DeploymentCreate, "name" | "flow_id" | "schedules">;

@@ -1,10 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
-import { fileURLToPath } from "node:url";
-import type { FromRunProcess, RunJob } from "./run-job.ts";
-import { jobVariable } from "./run-job.ts";
+import { startJobProcess } from "./job-process.ts";
+import type { RunJob } from "./run-job.ts";
 import type { RunProcessEnd } from "./run-process-end.ts";
 
 /** The process of one run. */
@@ -29,31 +26,26 @@ const heartbeatSeconds = 8;
 
 /** Starts a process for a run. Never throws: a process that cannot start has ended. */
 export function startRunProcess({ job, program, runName }: RunProcessOptions): RunProcess {
-  const child = spawn(process.execPath, [...inheritedArguments(process.execArgv), fileURLToPath(program)], {
-    env: { OSTINATO_HEARTBEAT_SECONDS: String(heartbeatSeconds), ...process.env, [jobVariable]: JSON.stringify(job) },
-    stdio: ["ignore", "pipe", "pipe", "ipc"],
-    // In a group of its own, so that Ctrl-C in a terminal reaches only the serving process, which decides what becomes of the run.
-    detached: true,
-    windowsHide: true,
-  });
   let problem: string | undefined;
   let sentSignal: NodeJS.Signals | undefined;
   const lastLines: string[] = [];
-  const keep = (line: string) => {
-    if (lastLines.push(line) > maxKeptLines) lastLines.shift();
-  };
-  child.on("message", (message) => {
-    problem = (message as FromRunProcess).message;
+  const { child, exited } = startJobProcess({
+    job,
+    program,
+    env: { OSTINATO_HEARTBEAT_SECONDS: String(heartbeatSeconds) },
+    onMessage(message) {
+      if (message.kind === "problem") problem = message.message;
+    },
   });
   const prefixed = (line: string) => `${runName} | ${line}\n`;
   const written = Promise.all([
-    lines(child.stdout, (line) => process.stdout.write(prefixed(line))),
-    lines(child.stderr, (line) => {
-      keep(line);
+    eachLine(child.stdout, (line) => process.stdout.write(prefixed(line))),
+    eachLine(child.stderr, (line) => {
+      if (lastLines.push(line) > maxKeptLines) lastLines.shift();
       process.stderr.write(prefixed(line));
     }),
   ]);
-  const ended = exitOf(child).then(async ({ exitCode, signal, failure }) => {
+  const ended = exited.then(async ({ exitCode, signal, failure }) => {
     // A process that the run has started may hold the pipes open.
     await Promise.race([written, shortly()]);
     child.stdout?.destroy();
@@ -69,50 +61,13 @@ export function startRunProcess({ job, program, runName }: RunProcessOptions): R
   };
 }
 
-/** The arguments of Node itself, such as `--import ./setup.ts`, without those for one process only. */
-function inheritedArguments(execArgv: readonly string[]): readonly string[] {
-  return execArgv.filter((argument) => !/^--(inspect|watch|test|debug)/.test(argument));
-}
-
-interface Exit {
-  readonly exitCode: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly failure: string | undefined;
-}
-
-function exitOf(child: ChildProcess): Promise<Exit> {
-  return new Promise((resolve) => {
-    child.once("exit", (exitCode, signal) => resolve({ exitCode, signal, failure: undefined }));
-    child.once("error", (error) => {
-      if (child.pid === undefined) resolve({ exitCode: null, signal: null, failure: whyNotStarted(error) });
-    });
-  });
-}
-
-/** The error names Node's program even where the working directory is missing. */
-function whyNotStarted(error: Error): string {
-  const folder = workingDirectory();
-  if (folder === undefined)
-    return "The run's process could not start: the folder in which the serving process was started does not exist any more.";
-  return `The run's process could not start: ${error.message}`;
-}
-
-function workingDirectory(): string | undefined {
-  try {
-    const folder = process.cwd();
-    return existsSync(folder) ? folder : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 const shortMillis = 500;
 
 function shortly(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, shortMillis).unref());
 }
 
-async function lines(stream: Readable | null, onLine: (line: string) => void): Promise<void> {
+async function eachLine(stream: Readable | null, onLine: (line: string) => void): Promise<void> {
   if (stream === null) return;
   try {
     for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) onLine(line);

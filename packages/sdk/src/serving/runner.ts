@@ -29,18 +29,18 @@ const endingSeconds = 10;
 /** Executes the due runs of deployments, each in a process of its own. */
 export class Runner {
   readonly #options: RunnerOptions;
-  readonly #deployments: ReadonlyMap<string, ServedDeployment>;
+  #deployments: ReadonlyMap<string, ServedDeployment>;
   readonly #serverTime: ServerTime;
   readonly #due: DueRuns;
   /** Runs that are held, or being claimed. */
   readonly #runs = new Map<string, HeldRun | "claiming">();
-  #unsubscribe = () => {};
+  #subscription: { renew(): void; close(): void } | undefined;
   #idle: PromiseWithResolvers<void> | undefined;
 
   constructor(options: RunnerOptions) {
     const { session, deployments, limit } = options;
     this.#options = options;
-    this.#deployments = new Map(deployments.map((one) => [one.id, one]));
+    this.#deployments = byId(deployments);
     this.#serverTime = new ServerTime(session.clock);
     this.#due = new DueRuns({
       session,
@@ -62,7 +62,7 @@ export class Runner {
     // Loaded with its websocket library only here: a program that only runs its flows does not need it.
     const { subscribeToWaking } = await import("@ostinato/client/node");
     const { baseUrl, auth } = connection;
-    const subscription = subscribeToWaking({
+    this.#subscription = subscribeToWaking({
       baseUrl,
       auth,
       clock,
@@ -71,7 +71,13 @@ export class Runner {
       // Catch up on hints missed while disconnected.
       onConnected: () => void this.#synchronize(),
     });
-    this.#unsubscribe = () => subscription.close();
+  }
+
+  /** Serves these deployments from now on, in place of those before. */
+  replace(deployments: readonly ServedDeployment[]): void {
+    this.#deployments = byId(deployments);
+    this.#subscription?.renew();
+    this.#due.ask();
   }
 
   /** Takes no more runs, and waits for those that it has. After the deadline it ends them. */
@@ -85,7 +91,7 @@ export class Runner {
       await Promise.race([this.#untilIdle(), waited(clock, endingSeconds)]);
     }
     // Until here cancelled runs were still heard of.
-    this.#unsubscribe();
+    this.#subscription?.close();
   }
 
   #hear(message: WakingMessage): void {
@@ -132,6 +138,10 @@ export class Runner {
     this.#idle ??= Promise.withResolvers();
     await this.#idle.promise;
   }
+}
+
+function byId(deployments: readonly ServedDeployment[]): ReadonlyMap<string, ServedDeployment> {
+  return new Map(deployments.map((one) => [one.id, one]));
 }
 
 function waited(clock: Session["clock"], seconds: number): Promise<void> {

@@ -37,6 +37,7 @@ interface ThreadFlowRun {
   readonly tags: readonly string[];
   readonly flowName: string;
   readonly parameters: unknown;
+  readonly scheduledTime: string | undefined;
 }
 
 interface ThreadTaskRun {

@@ -118,6 +118,7 @@ function describeJob(run: ThreadRun, args: readonly unknown[], port: MessagePort
             tags: flowRun.tags,
             flowName: flowRun.flowName,
             parameters: packSecrets(flowRun.parameters),
+            scheduledTime: flowRun.scheduledTime,
           },
     taskRun: {
       id,

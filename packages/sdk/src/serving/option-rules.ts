@@ -1,0 +1,6 @@
+import type { Rule } from "../run/option-checks.ts";
+
+export const aMoment: Rule = (value) =>
+  Number.isNaN(new Date(value as string).valueOf()) ? 'a moment with its offset: "2026-01-01T06:00:00Z"' : undefined;
+
+export const anAbortSignal: Rule = (value) => (value instanceof AbortSignal ? undefined : "an AbortSignal");
