@@ -36,7 +36,8 @@ export function run(wanted: string, options: DeploymentRunOptions): Promise<void
       at,
       parameters: parametersOf(deployment, options),
     });
-    if (!options.watch) return sayMade(made, { deployment, client, json: options.json });
+    if (!options.watch && options.json) return sayJson(made);
+    if (!options.watch) return sayMade(made, { deployment, client });
     note(`${oneLine(made.name)} of ${oneLine(deployment.fullName)}: ${pageOf(client, made)}`);
     sayUnserved(deployment);
     await watch(connected, made, { deployment, json: options.json });
@@ -99,8 +100,7 @@ interface Made {
   readonly json: boolean | undefined;
 }
 
-function sayMade(made: FlowRun, { deployment, client, json }: Made): void {
-  if (json) return sayJson(made);
+function sayMade(made: FlowRun, { deployment, client }: Omit<Made, "json">): void {
   const time = made.next_scheduled_start_time ?? made.expected_start_time;
   const isLater = time !== null && Date.parse(time) > Date.now() + 1000;
   const when = isLater ? `starts at ${localTime(time)}` : "starts at once";

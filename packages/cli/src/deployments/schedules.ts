@@ -113,12 +113,19 @@ export async function preview(wanted: string | undefined, options: PreviewOption
 
 function sayTimes(schedules: readonly Schedule[], { count, json }: PreviewOptions): void {
   const all = schedules.map((schedule) => ({ schedule, times: readTimes(schedule, count) }));
-  if (json) return sayJson(all);
-  for (const { schedule, times } of all) {
-    say(scheduleText(schedule));
-    if (times.length === 0) say("  It has no further time.");
-    for (const time of times) say(`  ${inZone(time, schedule.timezone || "UTC")}`);
-  }
+  if (json) sayJson(all);
+  else for (const one of all) sayPreview(one);
+}
+
+interface Preview {
+  readonly schedule: Schedule;
+  readonly times: readonly string[];
+}
+
+function sayPreview({ schedule, times }: Preview): void {
+  say(scheduleText(schedule));
+  if (times.length === 0) say("  It has no further time.");
+  for (const time of times) say(`  ${inZone(time, schedule.timezone || "UTC")}`);
 }
 
 function readTimes(schedule: Schedule, count: number): readonly string[] {
