@@ -1,13 +1,28 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { filterFlowRuns, filterTaskRuns, readFlowRun, setFlowRunState } from "@ostinato/protocol";
+import { deleteDeployment, filterFlowRuns, filterTaskRuns, readFlowRun, setFlowRunState } from "@ostinato/protocol";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
-import { afterAll, afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { home } from "../test/script-harness.ts";
-import { ended, inState, listen, said, type Serving, type ServerUnderTest, serve, statesOf } from "../test/serving-harness.ts";
+import {
+  ended,
+  inState,
+  listen,
+  logged,
+  resultOf,
+  type ServerUnderTest,
+  said,
+  serve,
+  statesOf,
+} from "../test/serving-harness.ts";
 
 // Whoever waits for programs on a busy machine waits long.
 vi.setConfig({ testTimeout: 120_000 });
+
+/** A file in which the runs of a test note what they have begun. */
+const notesFile = () => join(home, "notes");
+const notesIn = (file: string) => (existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : []);
+const giveWord = (file: string) => writeFileSync(`${file}.word`, "");
 
 describeOnEachDatabase("a program that serves a flow", (database) => {
   let server: ServerUnderTest;
@@ -21,10 +36,167 @@ describeOnEachDatabase("a program that serves a flow", (database) => {
     const asked = await serving.ask({ value: { big: 12345678901234567890n } });
     const run = await ended(server.client, asked);
     expect(run).toMatchObject({ state_name: "Completed", run_count: 1 });
-    expect(await statesOf(server.client, asked)).toEqual(["Scheduled", "Pending", "Submitting", "Running", "Completed"]);
+    expect(await resultOf(server.client, run)).toMatchObject({ value: { big: 12345678901234567890n } });
+    expect(await statesOf(server.client, asked)).toEqual([
+      "Scheduled",
+      "Pending",
+      "Submitting",
+      "Running",
+      "Completed",
+    ]);
     await said(serving, `run "${run.name}" ended as Completed`);
-    expect(serving.script.errors()).toContain(`${run.name} | `);
+    expect(serving.script.errors()).toMatch(new RegExp(`^${run.name} \\| .*doing return$`, "m"));
     serving.script.child.kill("SIGTERM");
     expect(await serving.script.ended()).toEqual({ code: 0, signal: null });
+  });
+
+  test("executes what its schedule makes, and the run knows its time", async () => {
+    await serve(server, { options: { interval: 1 } });
+    const [first] = await vi.waitFor(
+      async () => {
+        const runs = await server.client.call(filterFlowRuns, {
+          body: { flow_runs: { state: { type: { any_: ["COMPLETED"] } } }, sort: "EXPECTED_START_TIME_ASC", limit: 1 },
+        });
+        expect(runs).toHaveLength(1);
+        return runs;
+      },
+      { timeout: 60_000, interval: 100 },
+    );
+    if (first === undefined) throw new Error("nothing has run");
+    expect(first.auto_scheduled).toBe(true);
+    expect(await resultOf(server.client, first)).toMatchObject({ scheduledTime: first.expected_start_time });
+  });
+
+  test("lets its runs finish when it is told to stop, and takes no more", async () => {
+    const notes = notesFile();
+    const serving = await serve(server);
+    const first = await serving.ask({ what: "wait for word", notes });
+    await inState(server.client, first, "Running");
+    serving.script.child.kill("SIGTERM");
+    await said(serving, "stopping: no further run starts; waiting for the run that is under way");
+    const second = await serving.ask({});
+    giveWord(notes);
+    expect(await serving.script.ended()).toEqual({ code: 0, signal: null });
+    expect(await ended(server.client, first)).toMatchObject({ state_name: "Completed" });
+    expect((await server.client.call(readFlowRun, { params: { id: second.id } })).state_type).toBe("SCHEDULED");
+  });
+
+  test("a cancel reaches the run at once: its signal, its hooks, and then its end", async () => {
+    const serving = await serve(server);
+    const asked = await serving.ask({ what: "wait" });
+    await logged(server.client, asked, "doing wait");
+    await server.client.call(setFlowRunState, { params: { id: asked.id }, body: { state: { type: "CANCELLING" } } });
+    expect(await ended(server.client, asked)).toMatchObject({ state_name: "Cancelled" });
+    await said(serving, "ended as Cancelled");
+    expect(serving.output()).toContain("the cancellation hook");
+  });
+
+  test("a cancelled run that does not listen is killed after the time that it has", async () => {
+    const serving = await serve(server, { options: { killAfter: 1 } });
+    const asked = await serving.ask({ what: "turn" });
+    await vi.waitFor(() => expect(serving.output()).toContain("turning"), { timeout: 60_000 });
+    await server.client.call(setFlowRunState, { params: { id: asked.id }, body: { state: { type: "CANCELLING" } } });
+    expect(await ended(server.client, asked)).toMatchObject({ state_name: "Cancelled" });
+    await said(serving, "ended as Cancelled");
+  });
+
+  test("a run whose process is killed has crashed, with the reason; it starts again after its last finished task", async () => {
+    const notes = notesFile();
+    const serving = await serve(server, { options: { onCrash: "restart", maxRestarts: 1 } });
+    const asked = await serving.ask({ what: "two steps", notes });
+    await vi.waitFor(() => expect(notesIn(notes)).toContain("first"), { timeout: 60_000 });
+    giveWord(notes);
+    const run = await ended(server.client, asked);
+    expect(run).toMatchObject({ state_name: "Completed", run_count: 2 });
+    expect(notesIn(notes)).toEqual([`started ${asked.id}`, "first", `started ${asked.id}`, "second"]);
+    expect(await statesOf(server.client, asked)).toEqual(
+      expect.arrayContaining(["Crashed", "Restarting", "Running", "Completed"]),
+    );
+  });
+
+  test("a run is restarted so many times, and then stays crashed", async () => {
+    const serving = await serve(server, { options: { onCrash: "restart", maxRestarts: 2 } });
+    const asked = await serving.ask({ what: "die" });
+    await vi.waitFor(
+      async () => {
+        const states = await statesOf(server.client, asked);
+        expect(states.filter((name) => name === "Crashed")).toHaveLength(3);
+      },
+      { timeout: 60_000 },
+    );
+    const run = await ended(server.client, asked);
+    expect(run.state?.message).toMatch(
+      /^The run's process was killed by SIGKILL: somebody killed it, or the system did/,
+    );
+  });
+
+  test("a process that ends with a code is quoted with its last words", async () => {
+    const serving = await serve(server);
+    const { state } = await ended(server.client, await serving.ask({ what: "exit" }));
+    expect(state).toMatchObject({ type: "CRASHED", state_details: { process_lost: true } });
+    expect(state?.message).toMatch(/^The run's process ended with exit code 7 before the run did\. It last wrote:\n/);
+    expect(state?.message).toContain("the last words");
+  });
+
+  test("runs go on when the process that serves them is killed, and nothing runs twice", async () => {
+    const notes = notesFile();
+    const serving = await serve(server);
+    const asked = await serving.ask({ what: "wait for word", notes });
+    await inState(server.client, asked, "Running");
+    serving.script.child.kill("SIGKILL");
+    await serving.script.ended();
+    await serve(server);
+    giveWord(notes);
+    expect(await ended(server.client, asked)).toMatchObject({ state_name: "Completed", run_count: 1 });
+    expect(notesIn(notes)).toEqual([`started ${asked.id}`]);
+  });
+
+  test("two processes that serve one deployment share its runs", async () => {
+    const notes = notesFile();
+    const first = await serve(server, { options: { limit: 1 } });
+    const second = await serve(server, { options: { limit: 1 } });
+    expect(second.deployment.id).toBe(first.deployment.id);
+    const asked = await Promise.all(Array.from({ length: 4 }, () => first.ask({ what: "wait for word", notes })));
+    await said(first, "doing wait for word");
+    await said(second, "doing wait for word");
+    giveWord(notes);
+    for (const run of asked) expect(await ended(server.client, run)).toMatchObject({ state_name: "Completed" });
+    expect(notesIn(notes).toSorted()).toEqual(asked.map(({ id }) => `started ${id}`).toSorted());
+  });
+
+  test("a deployment that is deleted while it runs lets its run finish", async () => {
+    const notes = notesFile();
+    const serving = await serve(server);
+    const asked = await serving.ask({ what: "wait for word", notes });
+    await inState(server.client, asked, "Running");
+    await server.client.call(deleteDeployment, { params: { id: serving.deployment.id } });
+    giveWord(notes);
+    expect(await ended(server.client, asked)).toMatchObject({ state_name: "Completed", deployment_id: null });
+    serving.script.child.kill("SIGTERM");
+    expect(await serving.script.ended()).toEqual({ code: 0, signal: null });
+  });
+
+  test("a run of another deployment is a subflow, with its result", async () => {
+    const serving = await serve(server);
+    const run = await ended(server.client, await serving.ask({ what: "subflow" }));
+    expect(await resultOf(server.client, run)).toMatchObject({ state: "Completed", result: { value: 7 } });
+    const [tracking] = await server.client.call(filterTaskRuns, {
+      body: { task_runs: { flow_run_id: { any_: [run.id] } } },
+    });
+    expect(tracking).toMatchObject({ name: "work/default-0", state_name: "Completed" });
+    const [child] = await server.client.call(filterFlowRuns, {
+      body: { flow_runs: { parent_task_run_id: { any_: [tracking?.id ?? ""] } } },
+    });
+    expect(child).toMatchObject({ deployment_id: serving.deployment.id, state_name: "Completed" });
+  });
+});
+
+describe("registering", () => {
+  test("a program without a server says where to get one", async () => {
+    const script = (await import("../test/script-harness.ts")).run("served");
+    expect((await script.ended()).code).toBe(1);
+    expect(script.errors()).toContain(
+      'Serving needs a server, and none answers. Start one with "ostinato server start"',
+    );
   });
 });

@@ -1,10 +1,11 @@
 import { type Client, createClient } from "@ostinato/client";
-import { isTerminal } from "@ostinato/core";
+import { deserialize, isTerminal } from "@ostinato/core";
 import {
   createFlowRunFromDeployment,
   type Deployment,
   type FlowRun,
   filterLogs,
+  listFlowRunResults,
   listFlowRunStates,
   readDeploymentByName,
   readFlowRun,
@@ -40,6 +41,8 @@ export interface Serving {
   readonly script: Script;
   readonly client: Client;
   readonly deployment: Deployment;
+  /** What it has written to standard output so far. */
+  readonly output: () => string;
   ask(parameters: Readonly<Record<string, unknown>>): Promise<FlowRun>;
 }
 
@@ -54,10 +57,9 @@ export async function serve(
   { options = {}, env = {} }: ServingOptions = {},
 ): Promise<Serving> {
   const script = run("served", [], { OSTINATO_API_URL: apiUrl, SERVE_OPTIONS: JSON.stringify(options), ...env });
-  script.child.stdout?.resume();
-  const output = { text: "" };
+  let output = "";
   script.child.stdout?.on("data", (part: Buffer) => {
-    output.text += part.toString();
+    output += part.toString();
   });
   await said({ script }, "serving 1 deployment");
   const { name = "default" } = options as { readonly name?: string };
@@ -68,6 +70,7 @@ export async function serve(
     script,
     client,
     deployment,
+    output: () => output,
     ask: (parameters) =>
       client.call(createFlowRunFromDeployment, { params: { id: deployment.id }, body: { parameters } }),
   };
@@ -83,6 +86,7 @@ export async function ended(client: Client, { id }: Pick<FlowRun, "id">): Promis
   return await vi.waitFor(async () => {
     const run = await client.call(readFlowRun, { params: { id } });
     if (run.state_type === null || !isTerminal(run.state_type)) throw new Error(`it is ${run.state_name}`);
+    if (process.env.DBG) console.log(run.state);
     return run;
   }, patience);
 }
@@ -108,4 +112,11 @@ export async function logged(client: Client, { id }: Pick<FlowRun, "id">, text: 
 export async function statesOf(client: Client, { id }: Pick<FlowRun, "id">): Promise<readonly string[]> {
   const states = await client.call(listFlowRunStates, { query: { flow_run_id: id } });
   return states.map(({ name }) => name);
+}
+
+/** The value that the run returned. */
+export async function resultOf(client: Client, { id }: Pick<FlowRun, "id">): Promise<unknown> {
+  const { results } = await client.call(listFlowRunResults, { params: { id }, body: {} });
+  const own = results.find((result) => result.flow_run_id === id && result.task_run_id === null);
+  return own?.data == null ? undefined : deserialize(own.data);
 }

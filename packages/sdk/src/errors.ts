@@ -101,6 +101,18 @@ export class RunAborted extends OstinatoError {
   readonly code = "RUN_ABORTED";
 }
 
+/** The server gave the run to another process, because it heard nothing of this one for too long. */
+export class ClaimLost extends OstinatoError {
+  override readonly name = "ClaimLost";
+  readonly code = "CLAIM_LOST";
+
+  constructor(flowRunName: string) {
+    super(
+      `Flow run "${flowRunName}" is not this process's any more: the server has given it to another one. This one stops.`,
+    );
+  }
+}
+
 /** An argument of `flow()`, `task()` or another function of the SDK is invalid. */
 export class UsageError extends OstinatoError {
   override readonly name = "UsageError";

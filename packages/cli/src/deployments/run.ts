@@ -48,9 +48,7 @@ export function run(wanted: string, options: DeploymentRunOptions): Promise<void
 export function parametersOf({ row, fullName }: NamedDeployment, given: GivenParameters): Parameters {
   const schema = row.parameter_openapi_schema ?? undefined;
   const parameters = readParameters(given, schema);
-  if (row.enforce_parameter_schema) {
-    checkNames({ ...row.parameters, ...parameters }, { flowName: fullName, schema });
-  }
+  checkNames({ ...row.parameters, ...parameters }, { flowName: fullName, schema });
   return parameters;
 }
 

@@ -1,5 +1,6 @@
 import { closeSession } from "@ostinato/sdk";
 import { type DescribedFlow, type FileDescription, type ServedFile, serveFiles } from "@ostinato/sdk/serve-files";
+import { withServer } from "../connect.ts";
 import { readDuration } from "../deployments/given-times.ts";
 import { CliError, usageError } from "../errors.ts";
 import { findFlow } from "../run/find-flow.ts";
@@ -27,6 +28,9 @@ export interface ServeCommandOptions extends GivenParameters {
 /** Serves flows of files until the process is told to stop. */
 export async function serveTargets(targets: readonly string[], options: ServeCommandOptions): Promise<void> {
   const files = targets.map(readTarget).map(servedFile);
+  await withServer(async ({ overNetwork }) => {
+    if (!overNetwork) throw new CliError('Serving needs a running server. Start one with "ostinato server start".');
+  });
   const { limit, pauseOnShutdown, watch = false } = options;
   try {
     await serveFiles(files, {

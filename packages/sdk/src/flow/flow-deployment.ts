@@ -99,8 +99,8 @@ export interface FlowMaker {
 
 /** The right of a process to execute a run. */
 export interface Claim {
-  /** The id of the state in which the server gave the run to this process; undefined where nobody claimed it. */
-  readonly token: string | undefined;
+  /** The id of the PENDING state by which the run was taken. */
+  readonly token: string;
 }
 
 /** Kept under a global symbol, so that two copies of this package in one program agree on it. */

@@ -231,7 +231,9 @@ async function runExisting(
     parent: undefined,
     storage: storage.ok ? storage.value : undefined,
     warning: problem,
-    claim,
+    // Prefect's servers know no claims.
+    claim: opened.server === undefined ? undefined : claim,
+    wasThere: true,
   });
   return await executeRun(future, run, firstProblem(parameters, storage));
 }

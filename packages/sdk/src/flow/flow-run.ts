@@ -55,6 +55,8 @@ export interface FlowRunOptions {
   readonly warning: string | undefined;
   /** The right by which this process executes the run, where the server gave it one. */
   readonly claim?: Claim | undefined;
+  /** Whether somebody else made the run, who does not know the flow's retries. */
+  readonly wasThere?: boolean;
 }
 
 /** One run of a flow: from its creation on the server to its final state, with all attempts. */
@@ -98,6 +100,10 @@ export class FlowRun implements Interruptible, FlowRunView {
     return this.definition.name;
   }
 
+  get claim(): Claim | undefined {
+    return this.#options.claim;
+  }
+
   get scheduledTime(): string | undefined {
     return this.#options.identity.scheduledTime;
   }
@@ -118,8 +124,7 @@ export class FlowRun implements Interruptible, FlowRunView {
 
   /** Runs all attempts up to the final state. Rejects only when the server stays unreachable. */
   async execute(): Promise<FinalState<unknown>> {
-    // Whoever made the run for a deployment does not know the flow's retries.
-    if (this.attempt > 0 || this.#options.claim !== undefined) await this.#renewPolicy();
+    if (this.attempt > 0 || this.#options.wasThere === true) await this.#renewPolicy();
     // Heartbeats also cover the waits for the start and for the next attempt.
     const stopHeartbeat = startHeartbeat(this);
     const leave = addLiveRun(this);
@@ -265,7 +270,7 @@ export class FlowRun implements Interruptible, FlowRunView {
   }
 
   async #propose(state: StateCreate, signal?: AbortSignal, force = false): Promise<Decision> {
-    const { claim } = this.#options;
+    const { claim } = this;
     const proposal = { flowRunId: this.id, from: this.state, state, force, signal, claim };
     const decision = await proposeState(this.session, proposal).catch((error: unknown) => {
       if (!isNotFound(error)) throw error;

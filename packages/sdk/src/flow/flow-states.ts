@@ -1,6 +1,13 @@
 import { ApiError, isFailureOfServer, ServerUnreachable } from "@ostinato/client";
 import { exponentialDelay, randomId, sleep, toTimestamp } from "@ostinato/core";
-import type { OrchestrationResult, readFlowRun, State, StateCreate, setFlowRunState } from "@ostinato/protocol";
+import type {
+  OrchestrationResult,
+  readFlowRun,
+  State,
+  StateCreate,
+  StateDetails,
+  setFlowRunState,
+} from "@ostinato/protocol";
 import type { Session } from "../session/session.ts";
 import type { RunState } from "../states.ts";
 import type { Claim } from "./flow-deployment.ts";
@@ -45,8 +52,8 @@ const maxWaitSeconds = 30;
  * meanwhile has had no answer.
  */
 async function ask(session: Session, proposal: Proposal, transition: string): Promise<OrchestrationResult> {
-  const { flowRunId, from, force = false, signal } = proposal;
-  const details = { ...proposal.state.state_details, transition_id: transition };
+  const { flowRunId, from, force = false, signal, claim } = proposal;
+  const details = { ...proposal.state.state_details, ...claimDetails(claim), transition_id: transition };
   const body = { state: { ...proposal.state, state_details: details }, force };
   const options = { params: { id: flowRunId }, ...(signal === undefined ? {} : { signal }) };
   for (let attempt = 0; ; attempt += 1) {
@@ -64,6 +71,16 @@ async function ask(session: Session, proposal: Proposal, transition: string): Pr
     if (state.id !== from.id && state.state_details.process_lost !== true)
       return { status: "REJECT", state, details: { type: "reject_details", reason: null } };
   }
+}
+
+/** The server refuses a proposal under a claim that is not the run's any more. */
+export function claimDetails(claim: Claim | undefined): StateDetails {
+  return claim === undefined ? {} : { claim: claim.token };
+}
+
+/** Whether the run is no longer that of the claim: the server took it back, or gave it to another process. */
+export function hasLost(claim: Claim | undefined, { id, state_details }: State): boolean {
+  return claim !== undefined && id !== claim.token && state_details.claim !== claim.token;
 }
 
 function mayHaveArrived(error: unknown): boolean {

@@ -1,9 +1,10 @@
 import { isNotFound } from "@ostinato/client";
 import { formatTimestamp, timeOrderedId } from "@ostinato/core";
 import type { readFlowRun, StateDetails } from "@ostinato/protocol";
-import { Cancelled } from "../errors.ts";
+import { Cancelled, ClaimLost } from "../errors.ts";
 import type { Session } from "../session/session.ts";
 import { endByDeletion } from "./flow-ends.ts";
+import { hasLost } from "./flow-states.ts";
 import type { WatchedRun } from "./watched-run.ts";
 
 const defaultSeconds = 30;
@@ -81,7 +82,7 @@ function needsThread({ server, connection }: Session): boolean {
   return connection.inProcess && server.database === "postgresql";
 }
 
-/** Ends the run when it is cancelled or deleted on the server. A short outage does not end it. */
+/** Ends the run when it was cancelled or deleted on the server, or given to another process. A short outage does not end it. */
 export async function lookForEnd(run: WatchedRun): Promise<void> {
   try {
     const { state } = await run.session.client.call<typeof readFlowRun>("GET /flow_runs/{id}", {
@@ -90,6 +91,7 @@ export async function lookForEnd(run: WatchedRun): Promise<void> {
     });
     if (state?.type === "CANCELLING" || state?.type === "CANCELLED")
       run.interrupt(new Cancelled(state.message ?? undefined));
+    else if (state !== null && hasLost(run.claim, state)) run.interrupt(new ClaimLost(run.name));
   } catch (error) {
     if (isNotFound(error)) run.interrupt(endByDeletion(run.name));
     // Otherwise the next heartbeat looks again.

@@ -4,6 +4,7 @@ import { logLevels } from "@ostinato/protocol/log-levels";
 import { Cancelled } from "../errors.ts";
 import { stateMessage } from "../run/state-message.ts";
 import type { Session } from "../session/session.ts";
+import { claimDetails } from "./flow-states.ts";
 import type { WatchedRun } from "./watched-run.ts";
 
 /** All flow runs of this process that have not ended; subflows come after their callers. */
@@ -33,7 +34,10 @@ function sayOn(session: Session, runs: readonly WatchedRun[], reason: Error): vo
   const open = runs.filter(({ state }) => !isTerminal(state.type));
   const state = endBy(reason);
   for (const run of open) run.say(logLevels.error, `${state.name?.toLowerCase()}: ${reason.message}`);
-  const ends = open.map(({ id }) => ({ flowRunId: id, state }));
+  const ends = open.map(({ id, claim }) => ({
+    flowRunId: id,
+    state: { ...state, state_details: { ...state.state_details, ...claimDetails(claim) } },
+  }));
   deputy?.reportEnd({ logs: logs.unacknowledgedTexts(), events: events.unacknowledgedTexts(), ends }, patienceMillis);
 }
 

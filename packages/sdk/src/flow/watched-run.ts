@@ -1,6 +1,7 @@
 import type { Resource } from "@ostinato/protocol";
 import type { Session } from "../session/session.ts";
 import type { RunState } from "../states.ts";
+import type { Claim } from "./flow-deployment.ts";
 
 /** The part of a flow run that heartbeats and cancellation need. */
 export interface WatchedRun {
@@ -9,6 +10,8 @@ export interface WatchedRun {
   readonly session: Session;
   /** The run's state on the server. */
   readonly state: RunState;
+  /** The right by which this process executes the run, where the server gave it one. */
+  readonly claim: Claim | undefined;
   interrupt(reason: Error): void;
   /** Logs a line under the run. */
   say(level: number, message: string): void;

@@ -13,7 +13,8 @@ export function inferredSchema(fn: (parameters: never) => unknown): Record<strin
   const defaults = literalDefaults(fn);
   const names = fieldTexts(pattern).flatMap((text) => /^([\p{ID_Start}$_][\p{ID_Continue}$]*)/u.exec(text)?.[1] ?? []);
   const properties = names.map((name) => [name, propertyOf(name, defaults.get(name))] as const);
-  return schemaOf(Object.fromEntries(properties));
+  const takesOthers = fieldTexts(pattern).some((text) => text.startsWith("..."));
+  return { ...schemaOf(Object.fromEntries(properties)), ...(takesOthers ? { additionalProperties: true } : {}) };
 }
 
 function schemaOf(properties: object): Record<string, unknown> {

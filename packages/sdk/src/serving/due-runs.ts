@@ -1,10 +1,15 @@
-import { secondsBetween, toTimestamp } from "@ostinato/core";
+import { secondsBetween, stateNames, toTimestamp } from "@ostinato/core";
 import type { FlowRun, scheduledRunsOfDeployments } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
 import { failureMessage } from "../failures/failure-text.ts";
 import { notice } from "../logging/console-output.ts";
 import type { Api, Lifetime } from "../session/roles.ts";
 import type { ServerTime } from "./server-time.ts";
+
+/** The process of the run waits for its next attempt. */
+function waitsInProcess({ state_name, empirical_policy: { retry_type } }: FlowRun): boolean {
+  return state_name === stateNames.awaitingRetry && retry_type === "in_process";
+}
 
 export interface DueRunsOptions {
   readonly session: Pick<Api, "client"> & Pick<Lifetime, "clock">;
@@ -99,6 +104,7 @@ export class DueRuns {
     const { clock } = this.#options.session;
     this.#forgetWaiting();
     for (const run of runs) {
+      if (waitsInProcess(run)) this.leave(run.id);
       if (this.#left.has(run.id)) continue;
       const seconds = this.#secondsUntil(run);
       if (seconds <= 0) this.#take(run);

@@ -4,7 +4,7 @@ import type { FlowRun, readFlowRun } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
 import { failureMessage } from "../failures/failure-text.ts";
 import type { Claim } from "../flow/flow-deployment.ts";
-import { proposeState, readState } from "../flow/flow-states.ts";
+import { hasLost, proposeState, readState } from "../flow/flow-states.ts";
 import { heartbeatDetails } from "../flow/heartbeat.ts";
 import { notice } from "../logging/console-output.ts";
 import type { Session } from "../session/session.ts";
@@ -32,7 +32,8 @@ export class HeldRun {
   readonly id: string;
   readonly name: string;
   readonly #options: HeldRunOptions;
-  readonly #claim: Claim;
+  /** Undefined where the server is Prefect's, which knows no claims. */
+  readonly #claim: Claim | undefined;
   readonly #process: RunProcess;
   #state: RunState;
   #isStopping = false;
@@ -43,7 +44,7 @@ export class HeldRun {
     this.name = run.name;
     this.#options = options;
     this.#state = state;
-    this.#claim = { token: state.id };
+    this.#claim = options.session.server === undefined ? undefined : { token: state.id };
     const { file, flowName, deploymentName } = options.place;
     const job = { kind: "run", file, flowName, deploymentName, flowRunId: run.id, token: state.id } as const;
     this.#process = startRunProcess({ job, program: options.program, runName: run.name });
@@ -117,17 +118,17 @@ export class HeldRun {
       });
     if (run?.state === undefined || run.state === null) return "was deleted on the server";
     const state = readState(run.state);
-    const { type } = state;
+    const { type, name, message } = state;
     if (isTerminal(type)) return sentence(state);
-    if (type === "CANCELLING")
-      return await this.#propose(state, { type: "CANCELLED", message: run.state.message ?? null });
-    if (type !== "PENDING" && type !== "RUNNING") return `is ${state.name}`;
+    if (hasLost(this.#claim, run.state)) return `is ${name}, and not this process's any more`;
+    if (type === "PAUSED") return `is ${name}`;
+    if (type === "CANCELLING") return await this.#propose(state, { type: "CANCELLED", message });
     return await this.#propose(state, { type: "CRASHED", message: whyRunCrashed(end) });
   }
 
   async #propose(
     from: RunState,
-    { type, message }: { readonly type: "CANCELLED" | "CRASHED"; readonly message: string | null },
+    { type, message }: { readonly type: "CANCELLED" | "CRASHED"; readonly message: string },
   ): Promise<string> {
     const { session } = this.#options;
     const name = type === "CANCELLED" ? stateNames.cancelled : stateNames.crashed;

@@ -4,7 +4,7 @@ import type { FlowDefinition } from "../flow/flow-definition.ts";
 import { becomeRunProcess, type DeploymentDefinition, type FlowMaker } from "../flow/flow-deployment.ts";
 import { onTopLevelCall } from "../flow/top-level-calls.ts";
 import { describeFile } from "./file-description.ts";
-import { importProgram, shorten } from "./program-file.ts";
+import { importProgram, LoadError, shorten } from "./program-file.ts";
 import type { FromProcess, RunJob } from "./run-job.ts";
 import { takeJob } from "./run-job.ts";
 
@@ -29,8 +29,13 @@ export async function executeJob(environment: NodeJS.ProcessEnv = process.env): 
     if (job.kind === "describe") tell({ kind: "description", ...(await describeFile(job.file)) }, 0);
     else await executeRun(job, () => process.off("uncaughtException", onUncaught));
   } catch (error) {
-    giveUp(failureMessage(error));
+    giveUp(messageOf(error));
   }
+}
+
+/** The message of a file that cannot be loaded contains that of its cause. */
+function messageOf(error: unknown): string {
+  return error instanceof LoadError ? error.message : failureMessage(error);
 }
 
 async function executeRun(job: RunJob, begun: () => void): Promise<void> {
