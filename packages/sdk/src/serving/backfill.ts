@@ -76,9 +76,6 @@ function timesEvery(every: NonNullable<BackfillOptions["every"]>, { start, end }
   return times;
 }
 
-/** The label of its runs, which expire by no rule: their time has passed when they are made. */
-const labels = { "ostinato.backfill": true };
-
 interface Work {
   readonly deployment: Deployment;
   readonly options: BackfillOptions;
@@ -140,7 +137,6 @@ class Backfill {
         params: { id: deployment.id },
         body: {
           parameters: shown,
-          labels,
           idempotency_key: `backfill ${deployment.id} ${time}${codeOf(shown)}`,
           state: { type: "SCHEDULED", state_details: { scheduled_time: time } },
         },

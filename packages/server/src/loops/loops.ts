@@ -12,6 +12,7 @@ import { beatSeconds } from "../kernel/peers.ts";
 import {
   cancelExpiredRuns,
   cancelLeftSubflows,
+  cancelMissedRuns,
   failExpiredPauses,
   markLateRuns,
   silentClaimsReturner,
@@ -57,6 +58,8 @@ export function createLoops(context: Context, { retention, consumers, leases, br
     loop({ name: "late-runs", everySeconds: 5, exclusive: true, work: markLateRuns }),
     loop({ name: "expired-pauses", everySeconds: 5, exclusive: true, work: failExpiredPauses }),
     loop({ name: "expired-runs", everySeconds: 15, exclusive: true, work: cancelExpiredRuns }),
+    // At once, since whoever served deployments before the server stopped comes back within seconds.
+    loop({ name: "missed-runs", everySeconds: 15, firstAfterSeconds: 0, exclusive: true, work: cancelMissedRuns }),
     loop({ name: "left-subflows", everySeconds: 20, exclusive: true, work: cancelLeftSubflows }),
     loop({
       name: "silent-claims",

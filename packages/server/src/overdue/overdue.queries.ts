@@ -52,7 +52,7 @@ export interface DueBefore {
   readonly before: Timestamp;
 }
 
-/** Runs of the deployment that were to start before this time and never did. */
+/** Runs of the deployment that were to start before this time and never did; those that were made later have the time from then on. */
 export async function unstartedRuns(
   reader: Reader,
   { deploymentId, before }: DueBefore,
@@ -60,8 +60,26 @@ export async function unstartedRuns(
 ): Promise<readonly OverdueRun[]> {
   const { rows } = await sql<OverdueRun>`SELECT id, state_id FROM flow_run
     WHERE deployment_id = ${deploymentId} AND next_scheduled_start_time IS NOT NULL AND ${neverStarted}
-      AND expected_start_time <= ${before}
+      AND expected_start_time <= ${before} AND created <= ${before}
     ORDER BY next_scheduled_start_time LIMIT ${limit}`.execute(reader);
+  return rows;
+}
+
+export interface MissedRun extends OverdueRun {
+  /** The schedule that made it, as JSON. */
+  readonly created_by: string | null;
+}
+
+/** Runs that schedules of the deployment made for a time before this one, and that never started, the latest first. */
+export async function missedRuns(
+  reader: Reader,
+  { deploymentId, before }: DueBefore,
+  limit: number,
+): Promise<readonly MissedRun[]> {
+  const { rows } = await sql<MissedRun>`SELECT id, state_id, created_by FROM flow_run
+    WHERE deployment_id = ${deploymentId} AND next_scheduled_start_time <= ${before} AND auto_scheduled = 1
+      AND ${isOfType("state_type", ["SCHEDULED"])} AND ${neverStarted}
+    ORDER BY next_scheduled_start_time DESC, id DESC LIMIT ${limit}`.execute(reader);
   return rows;
 }
 

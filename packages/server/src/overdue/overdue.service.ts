@@ -64,6 +64,39 @@ export async function cancelExpiredRuns(context: Context, tick: NextTick): Promi
   }
 }
 
+/** Nothing serves a deployment whose runs nobody has asked for so long. */
+const unservedSeconds = 60;
+
+/**
+ * Cancels runs of schedules whose time passed while nothing served their deployment, as that says: all of them, or all but the latest of
+ * each schedule.
+ */
+export async function cancelMissedRuns(context: Context, tick: NextTick): Promise<void> {
+  const { db, clock } = context;
+  const before = addSeconds(clock.now(), -lateSeconds);
+  const servedSince = addSeconds(clock.now(), -unservedSeconds);
+  for (const { id: deploymentId, run_policy, last_polled } of await queries.deploymentsWithPolicy(db.read)) {
+    const { missed } = readPlainJson<RunPolicy>(run_policy);
+    const isServed = last_polled !== null && last_polled >= servedSince;
+    if (isServed || (missed !== "latest" && missed !== "none")) continue;
+    const runs = await queries.missedRuns(db.read, { deploymentId, before }, runsPerTick);
+    const message = `Missed: its time passed while nothing served its deployment, which starts ${missed === "none" ? "no missed runs" : "only the latest of them"}.`;
+    await forEachRun(missed === "none" ? runs : allButLatest(runs), tick, ({ id, state_id }) =>
+      flowRuns.proposeFrom(context, { id, from: state_id, state: { type: "CANCELLED", message }, ruleSet: "core" }),
+    );
+  }
+}
+
+/** The runs come with the latest first. */
+function allButLatest(runs: readonly queries.MissedRun[]): readonly queries.MissedRun[] {
+  const schedules = new Set<string | null>();
+  return runs.filter(({ created_by }) => {
+    const isLatest = !schedules.has(created_by);
+    schedules.add(created_by);
+    return !isLatest;
+  });
+}
+
 /** Cancels the subflows that a cancelled run has called after it was cancelled. */
 export async function cancelLeftSubflows(context: Context, tick: NextTick): Promise<void> {
   const left = await queries.leftSubflows(context.db.slow, runsPerTick);

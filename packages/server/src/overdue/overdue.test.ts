@@ -1,4 +1,4 @@
-import { addSeconds, formatTimestamp, type Timestamp } from "@ostinato/core";
+import { addSeconds, formatTimestamp, type Timestamp, timeOrderedId } from "@ostinato/core";
 import type { TaskRun } from "@ostinato/protocol";
 import { type FakeClock, fakeClock } from "@ostinato/testing/clock";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
@@ -8,6 +8,7 @@ import { slotsOn } from "../../test/slots-harness.ts";
 import {
   cancelExpiredRuns,
   cancelLeftSubflows,
+  cancelMissedRuns,
   failExpiredPauses,
   markLateRuns,
   silentClaimsReturner,
@@ -32,6 +33,15 @@ describeOnEachDatabase("runs that are overdue", (database) => {
       state_details: { scheduled_time: formatTimestamp(addSeconds(clock.now(), seconds)) },
     },
   });
+
+  const madeBySchedule = (ids: readonly string[], schedule: string) =>
+    server.context.db.write((tx) =>
+      tx
+        .updateTable("flow_run")
+        .set({ auto_scheduled: 1, created_by: JSON.stringify({ id: schedule, type: "SCHEDULE" }) })
+        .where("id", "in", ids)
+        .execute(),
+    );
 
   test("a run is late when nobody has started it 15 s after its time, and keeps its time", async () => {
     const deployment = await runs.deployment(null);
@@ -109,6 +119,50 @@ describeOnEachDatabase("runs that are overdue", (database) => {
     expect(await stateOf(started)).toBe("AwaitingRetry");
     expect(await stateOf(elsewhere)).not.toBe("Cancelled");
   });
+
+  test("a run that was made after its time has the time of its deployment from then on", async () => {
+    const deployment = await runs.deployment(null, { run_policy: '{"expire_after_seconds":600}' });
+    const run = await runs.run(deployment, scheduledIn(-86_400));
+    await clock.advance(590);
+    await cancelExpiredRuns(server.context, tick);
+    expect(await stateOf(run)).toBe("Scheduled");
+    await clock.advance(20);
+    await cancelExpiredRuns(server.context, tick);
+    expect(await stateOf(run)).toBe("Cancelled");
+  });
+
+  test.each([
+    { missed: "all", left: ["first", "second", "asked", "weekly"] },
+    { missed: "latest", left: ["second", "asked", "weekly"] },
+    { missed: "none", left: ["asked"] },
+  ])(
+    "of the runs that were missed while nothing served their deployment $missed are left",
+    async ({ missed, left }) => {
+      const run_policy = JSON.stringify({ missed });
+      const deployment = await runs.deployment(null, { run_policy, last_polled: clock.now() });
+      const [daily, weekly] = [timeOrderedId(clock.now()), timeOrderedId(clock.now())];
+      const made = {
+        first: await runs.run(deployment, scheduledIn(10)),
+        second: await runs.run(deployment, scheduledIn(20)),
+        asked: await runs.run(deployment, scheduledIn(5)),
+        weekly: await runs.run(deployment, scheduledIn(15)),
+      };
+      await madeBySchedule([made.first, made.second], daily);
+      await madeBySchedule([made.weekly], weekly);
+      const open = async () => {
+        const states = await Promise.all(
+          Object.entries(made).map(async ([name, id]) => [name, await stateOf(id)] as const),
+        );
+        return states.filter(([, state]) => state !== "Cancelled").map(([name]) => name);
+      };
+      await clock.advance(50);
+      await cancelMissedRuns(server.context, tick);
+      expect(await open()).toEqual(Object.keys(made));
+      await clock.advance(11);
+      await cancelMissedRuns(server.context, tick);
+      expect(await open()).toEqual(left);
+    },
+  );
 
   test("a subflow that a cancelled run has called meanwhile is cancelled; one with a process of its own is asked to stop", async () => {
     const deployment = await runs.deployment(null);
