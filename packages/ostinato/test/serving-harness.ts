@@ -15,7 +15,7 @@ import { expect, vi } from "vitest";
 import { home, run, type Script } from "./script-harness.ts";
 
 /** A busy machine takes its time to start processes. */
-const patience = { timeout: 60_000, interval: 50 };
+export const patience = { timeout: 60_000, interval: 50 };
 
 /** A server that listens, and a client of it. */
 export interface ServerUnderTest extends AsyncDisposable {
@@ -86,7 +86,6 @@ export async function ended(client: Client, { id }: Pick<FlowRun, "id">): Promis
   return await vi.waitFor(async () => {
     const run = await client.call(readFlowRun, { params: { id } });
     if (run.state_type === null || !isTerminal(run.state_type)) throw new Error(`it is ${run.state_name}`);
-    if (process.env.DBG) console.log(run.state);
     return run;
   }, patience);
 }

@@ -17,7 +17,7 @@ export function inspect(wanted: string, { json }: { readonly json?: boolean }): 
       ["Deployment", `${paint("bold", oneLine(fullName))}  ${row.id}`],
       ["Description", row.description === null ? null : harmless(row.description)],
       ["Served", servedText(row)],
-      ["Paused", row.paused ? "yes" : null],
+      ["Is paused", row.paused ? "yes" : null],
       ["Schedules", schedulesLines(row)],
       ["Next run", ago(nextTime(row, systemClock().now()))],
       ["Takes", signature(row.parameter_openapi_schema ?? undefined)],
