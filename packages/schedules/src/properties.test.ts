@@ -1,8 +1,10 @@
 import type { Timestamp } from "@ostinato/core";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { checkSchedule } from "./check.ts";
 import { nextTimes } from "./next-times.ts";
 import type { Schedule } from "./schedule.ts";
+import { scheduleInWords } from "./words.ts";
 
 const zone = fc.constantFrom(
   ...[
@@ -69,6 +71,84 @@ const from = fc
       .map(([change, seconds]) => change + seconds),
   )
   .map((seconds) => (seconds * 1_000_000) as Timestamp);
+
+/** Words that are near to both grammars. */
+const text = fc
+  .array(
+    fc.constantFrom(
+      ...[
+        "*",
+        "0",
+        "5-5",
+        "1-5/2",
+        "*/7",
+        "31",
+        "2",
+        "L",
+        "L5",
+        "5#2",
+        "mon",
+        "?",
+        "H",
+        "99",
+        "-",
+        "/",
+        ",",
+        "@daily",
+        " ",
+      ],
+      ...[
+        "RRULE:",
+        "DTSTART:20260101T000000",
+        "DTSTART;TZID=Mars/Base:20260101T000000Z",
+        "EXRULE:",
+        "RDATE:20260704",
+        "\n",
+        ";",
+      ],
+      ...[
+        "FREQ=SECONDLY",
+        "FREQ=DAILY",
+        "FREQ=YEARLY",
+        "INTERVAL=7",
+        "COUNT=9",
+        "COUNT=99999",
+        "UNTIL=20270101",
+        "BYMONTH=2",
+      ],
+      ...[
+        "BYMONTHDAY=30,-1",
+        "BYDAY=5MO,-1FR",
+        "BYSETPOS=3",
+        "BYWEEKNO=53",
+        "BYEASTER=1",
+        "BYHOUR=3",
+        "BYSECOND=59",
+        "WKST=SU",
+      ],
+    ),
+    { maxLength: 9 },
+  )
+  .chain((words) => fc.constantFrom(" ", ";", "", "\n").map((between) => words.join(between)));
+
+test("whatever is written, a check answers with a problem or with times", () => {
+  fc.assert(
+    fc.property(
+      fc.oneof(text, fc.string()),
+      fc.oneof(zone, fc.string()),
+      from,
+      fc.boolean(),
+      (words, timezone, now, isRule) => {
+        const one: Schedule = isRule ? { rrule: words, timezone } : { cron: words, timezone };
+        const { problem, notes } = checkSchedule(one, now);
+        expect(scheduleInWords(one)).toBeTypeOf("string");
+        if (problem === undefined) expect(notes.every((note) => /^[A-Z].*\.$/s.test(note))).toBe(true);
+        else expect(problem.message).toMatch(/^`(cron|rrule|timezone)` .* can't be used: ./s);
+      },
+    ),
+    { seed: 78, numRuns: 800 },
+  );
+});
 
 test("times are in order, each once, and none is before the start", () => {
   fc.assert(
