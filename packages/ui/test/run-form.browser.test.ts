@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { createDeployment, type DeploymentCreate, readFlowRun } from "@ostinato/protocol";
+import { createDeployment, type DeploymentCreate, readDeploymentSchedules, readFlowRun } from "@ostinato/protocol";
 import { accessibilityProblems } from "@ostinato/testing/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createFlowNamed, recordPastRuns } from "./fixtures.ts";
@@ -44,7 +44,7 @@ describe("the form for a run", () => {
       const id = new URL(page.url()).pathname.split("/").at(-1) ?? "";
       return await site.client.call(readFlowRun, { params: { id } });
     };
-    return { ...opened, run, created };
+    return { ...opened, id: deployment.id, run, created };
   }
 
   test("begins with the deployment's parameters and the defaults, and sends what was changed", async () => {
@@ -171,6 +171,74 @@ describe("the form for a run", () => {
     await run.click();
     const { parameters } = await created();
     expect(JSON.stringify(parameters)).toBe('{"share":1.0,"id":9007199254740993}');
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test("adds a schedule with these parameters, after a look at its next times", async () => {
+    const opened = await openForm("scheduled", { parameters: { path: "jan.csv" } }, { timezoneId: "Asia/Tokyo" });
+    const { page, id, problems, close } = opened;
+    await page.getByLabel("Depth").fill("7");
+    await page.getByRole("button", { name: "By a schedule…" }).click();
+    const dialog = page.getByRole("dialog", { name: "Add a schedule" });
+    const add = dialog.getByRole("button", { name: "Add the schedule" });
+    const cron = dialog.getByRole("textbox", { name: "Cron expression" });
+    expect(await dialog.getByLabel("Time zone").inputValue()).toBe("Asia/Tokyo");
+    await cron.fill("61 * * * *");
+    await dialog.getByText("can't be used").first().waitFor();
+    expect(await cron.getAttribute("aria-invalid")).toBe("true");
+    expect(await add.isDisabled()).toBe(true);
+    await cron.fill("30 2 * * *");
+    await dialog.getByLabel("Time zone").fill("Europe/Berlin");
+    await dialog.getByRole("status").getByText("Europe/Berlin").waitFor();
+    const times = dialog.getByRole("table", { name: "The next times" });
+    expect(await times.getByRole("row").count()).toBe(11);
+    expect(await times.getByRole("columnheader").allTextContents()).toEqual(["Europe/Berlin", "Here (Asia/Tokyo)"]);
+    await dialog.getByText("The clock skips 02:30").waitFor();
+    await dialog.getByLabel("Name in commands").fill("nightly");
+    expect(await accessibilityProblems(page, "[role=dialog]")).toEqual([]);
+    await add.click();
+    await page.getByText("The schedule is added.").waitFor();
+    const [schedule] = await site.client.call(readDeploymentSchedules, { params: { id } });
+    expect(schedule).toMatchObject({
+      schedule: { cron: "30 2 * * *", timezone: "Europe/Berlin", day_or: true },
+      parameters: { depth: 7 },
+      active: true,
+      slug: "nightly",
+    });
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test("adds an interval or a recurrence rule as well, on a narrow screen too", async () => {
+    const options = { viewport: { width: 390, height: 800 } };
+    const opened = await openForm("other kinds", { parameters: { path: "jan.csv" } }, options);
+    const { page, id, problems, close } = opened;
+    const dialog = page.getByRole("dialog", { name: "Add a schedule" });
+    const add = dialog.getByRole("button", { name: "Add the schedule" });
+    await page.getByRole("button", { name: "By a schedule…" }).click();
+    await dialog.getByRole("radio", { name: "Interval" }).click();
+    await dialog.getByRole("textbox", { name: "Every" }).fill("0");
+    await dialog.getByText("Write a number above 0.").waitFor();
+    await dialog.getByRole("textbox", { name: "Every" }).fill("2");
+    await dialog.getByRole("combobox", { name: "Unit" }).selectOption("days");
+    await dialog.getByLabel("Counted from").fill("2100-07-01T09:00:00");
+    await dialog.getByRole("status").getByText("every 2 days").waitFor();
+    expect(await accessibilityProblems(page, "[role=dialog]")).toEqual([]);
+    await add.click();
+    await page.getByText("The schedule is added.").waitFor();
+    await page.getByRole("button", { name: "By a schedule…" }).click();
+    await dialog.getByRole("radio", { name: "Recurrence rule" }).click();
+    await dialog
+      .getByRole("textbox", { name: "Recurrence rule" })
+      .fill("RRULE:FREQ=WEEKLY;BYDAY=MO;BYHOUR=6;BYMINUTE=0");
+    await dialog.getByRole("status").getByText("Mondays").waitFor();
+    await add.click();
+    await dialog.waitFor({ state: "hidden" });
+    const schedules = await site.client.call(readDeploymentSchedules, { params: { id } });
+    const kept = new Map(schedules.map(({ schedule }) => ["rrule" in schedule ? "rrule" : "interval", schedule]));
+    expect(kept.get("interval")).toMatchObject({ interval: 172_800, timezone: "UTC" });
+    expect(kept.get("rrule")).toEqual({ rrule: "RRULE:FREQ=WEEKLY;BYDAY=MO;BYHOUR=6;BYMINUTE=0", timezone: "UTC" });
     expect(problems).toEqual([]);
     await close();
   });

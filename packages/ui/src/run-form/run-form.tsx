@@ -9,6 +9,7 @@ import { toFormData } from "../forms/form-data.ts";
 import { problemsIn } from "../forms/form-problems.ts";
 import { ValuesForm, type WrittenValues } from "../forms/schema-form.tsx";
 import { problemInRefusal } from "../forms/server-problems.ts";
+import { AddSchedule } from "./add-schedule.tsx";
 import { createRun, refusalOf } from "./create-run.ts";
 import { RunLabelFields, type RunLabels, tagsIn } from "./run-label-fields.tsx";
 import { RunNotes } from "./run-notes.tsx";
@@ -102,6 +103,7 @@ export function RunForm(props: {
             Some parameters are missing or wrong.
           </p>
         ) : null}
+        <AddSchedule form={form} parameters={parameters} disabled={!written.isValid} />
         <Button type="submit" look="primary" icon="play" disabled={create.isPending}>
           {time.when === "now" ? "Run" : "Schedule the run"}
         </Button>
