@@ -130,7 +130,7 @@ async function handle(context: Context, found: Found | undefined, request: OwnRe
     if (found === undefined) throw new Nowhere();
     return await answered(context, found, request);
   } catch (error) {
-    const described = errorAnswer(error as Error, bodyLimit);
+    const described = errorAnswer(error as Error, { bodyLimit });
     if (described.status >= 500) {
       context.log.error({ err: error, method: request.method, url: request.path }, "request failed");
     }

@@ -4,9 +4,15 @@ import { DatabaseBusy, DatabaseUnavailable, TooManyValues } from "../db/dialect.
 import { isUnavailable } from "../db/unavailable.ts";
 import { conflict, Overloaded, RequestError, refused } from "./errors.ts";
 
+interface Asked {
+  readonly bodyLimit?: number | undefined;
+  /** The body of the request, which an answer about its fields repeats. */
+  readonly body?: unknown;
+}
+
 /** The answer to an error, with the status and the shape that clients expect. */
-export function errorAnswer(error: Error, bodyLimit?: number): RequestError {
-  if (error instanceof RequestError) return error;
+export function errorAnswer(error: Error, { bodyLimit, body }: Asked = {}): RequestError {
+  if (error instanceof RequestError) return withRequestBody(error, body);
   if (error instanceof DatabaseBusy) {
     return new Overloaded({ status: 503, detail: `${error.message}: try again in 2 s`, retryAfterSeconds: 2 });
   }
@@ -41,4 +47,10 @@ export function errorAnswer(error: Error, bodyLimit?: number): RequestError {
         return new RequestError("BAD_REQUEST", { detail: message }, statusCode);
       return new RequestError("INTERNAL_ERROR", { exception_message: "Internal Server Error" });
   }
+}
+
+/** What a service refuses is told with the body of the request, as what its contract refuses is. */
+function withRequestBody(error: RequestError, body: unknown): RequestError {
+  if (error.body.request_body !== null || body === undefined || body === null) return error;
+  return new RequestError(error.code, { ...error.body, request_body: body }, error.status);
 }

@@ -97,6 +97,22 @@ describeOnEachDatabase("the codes of errors", (database) => {
     expect([answer.statusCode, rest.code]).toEqual([errorCodes[code].status, code]);
   });
 
+  test("what a service refuses is told with the body of the request, like what a contract refuses", async () => {
+    const flow = await server.call<{ id: string }>("POST", "/flows/", { name: "with body" });
+    const body = { name: "d", flow_id: flow.body.id, schedules: [{ schedule: { cron: "0 6 * *" } }] };
+    expect(await server.call("POST", "/deployments/", body)).toMatchObject({
+      status: 422,
+      body: { code: "INVALID_REQUEST", request_body: body },
+    });
+  });
+
+  test("an id in a path that is not a UUID leads nowhere, also where it is not the first", async () => {
+    const id = "01a1ffcc-addd-7f39-ab35-9dbee5f5ca55";
+    const path = `/deployments/${id}/schedules/daily`;
+    expect(await server.call("DELETE", path)).toMatchObject({ status: 404, body: { code: "PATH_NOT_FOUND" } });
+    expect(await server.call("GET", path)).toMatchObject({ status: 404, body: { code: "PATH_NOT_FOUND" } });
+  });
+
   test("a taken key of an input and a missing password have codes of their own", async () => {
     const flow = await server.call<{ id: string }>("POST", "/flows/", { name: "coded" });
     const run = await server.call<{ id: string }>("POST", "/flow_runs/", { flow_id: flow.body.id });

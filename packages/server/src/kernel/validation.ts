@@ -49,13 +49,18 @@ export function validated<C extends RouteContract>(
   };
 }
 
+/** The parameters of paths that are ids. */
+export const idParameters: readonly string[] = ["id", "schedule_id"];
+
 /** An id in the path that is not a UUID is unknown: 404, as Prefect's clients expect. */
 function params(contract: RouteContract, request: RequestParts): unknown {
   if (contract.params === undefined) return undefined;
   const given = { ...(request.params as Record<string, string>) };
-  if (contract.path.includes("{id}")) {
-    if (!isUuid(given.id ?? "")) throw new Nowhere();
-    given.id = (given.id ?? "").toLowerCase();
+  for (const name of idParameters) {
+    const id = given[name];
+    if (id === undefined) continue;
+    if (!isUuid(id)) throw new Nowhere();
+    given[name] = id.toLowerCase();
   }
   return check(contract.params, given, { place: "path", requestBody: request.body });
 }

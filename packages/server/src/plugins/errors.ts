@@ -5,6 +5,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { errorAnswer } from "../kernel/error-answer.ts";
 import { Locked, Nowhere, Overloaded, type RequestError, refused } from "../kernel/errors.ts";
 import type { Registry } from "../kernel/operation.ts";
+import { idParameters } from "../kernel/validation.ts";
 import { absence } from "./absent-nouns.ts";
 import { addressOf } from "./addresses.ts";
 
@@ -18,7 +19,7 @@ export function errorAnswers(app: FastifyInstance): void {
     }
     // Other methods may lead somewhere: `/flows/filter` is not the id of a flow.
     if (error instanceof Nowhere) return reply.callNotFound();
-    const described = errorAnswer(error, request.routeOptions?.bodyLimit);
+    const described = errorAnswer(error, { bodyLimit: request.routeOptions?.bodyLimit, body: request.body });
     const { status } = described;
     if (described instanceof Overloaded || described instanceof Locked) {
       reply.header("retry-after", String(described.retryAfterSeconds));
@@ -114,7 +115,7 @@ function leadsTo(pattern: string, path: string): boolean {
 
 /** An id in a path is a UUID: anything else leads nowhere. */
 function stands(part: string, given: string): boolean {
-  if (part === "{id}") return isUuid(given);
+  if (idParameters.includes(part.slice(1, -1))) return isUuid(given);
   return part === given || (part.startsWith("{") && given !== "");
 }
 
