@@ -3,7 +3,7 @@ import pg from "pg";
 import type { Notices } from "../dialect.ts";
 import { isOutOfConnections } from "../unavailable.ts";
 import { keepProcessAlive } from "./keep-alive.ts";
-import { type PostgresPool, queryOnce } from "./pool.ts";
+import { type PostgresPool, preparedQueryOnce } from "./pool.ts";
 
 const channel = "ostinato";
 const retrySeconds = 0.5;
@@ -45,7 +45,7 @@ export function postgresNotices(url: string, pool: PostgresPool): PostgresNotice
   return {
     async send(messages) {
       const notify = "SELECT pg_notify($1, message) FROM unnest($2::text[]) AS given(message)";
-      await queryOnce(pool, notify, [channel, messages]).catch(() => {});
+      await preparedQueryOnce(pool, notify, [channel, messages]).catch(() => {});
     },
     listen: (receive, lost) =>
       new Promise((resolve) => {

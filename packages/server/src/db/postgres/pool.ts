@@ -120,15 +120,24 @@ function noConnection(cause: unknown): DatabaseUnavailable {
   );
 }
 
-/** One question on a connection of the pool, which keeps it prepared. */
-export async function queryOnce<R extends pg.QueryResultRow>(
+/** One question on a connection of the pool. */
+export function queryOnce<R extends pg.QueryResultRow>(
   pool: PostgresPool,
   text: string,
   values: readonly unknown[],
 ): Promise<pg.QueryResult<R>> {
+  return onOneConnection(pool, (client) => client.query<R>(text, [...values]));
+}
+
+/** The same for a statement that is asked often: each connection keeps it prepared, and plans it once. */
+export function preparedQueryOnce(pool: PostgresPool, text: string, values: readonly unknown[]): Promise<unknown> {
+  return onOneConnection(pool, (client) => client.query(namedStatement(text, values)));
+}
+
+async function onOneConnection<T>(pool: PostgresPool, ask: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   try {
-    return await client.query<R>(namedStatement(text, values));
+    return await ask(client);
   } finally {
     client.release();
   }
