@@ -12,14 +12,11 @@ export async function dueRuns(
 ): Promise<FlowRun[]> {
   const deploymentIds = deployment_ids.map((id) => id.toLowerCase());
   const before = scheduled_before === null || scheduled_before === undefined ? latest : toTimestamp(scheduled_before);
-  const [runs] = await Promise.all([
-    listDue(context, { deploymentIds, before, limit: readLimit(limit) }),
-    // The runs are worth more than the note.
-    noteServed(context, deploymentIds).catch((err: unknown) => {
-      context.log.warn({ err }, "it was not noted that deployments are served");
-    }),
-  ]);
-  return runs;
+  // The runs are worth more than the note.
+  await noteServed(context, deploymentIds).catch((err: unknown) => {
+    context.log.warn({ err }, "it was not noted that deployments are served");
+  });
+  return listDue(context, { deploymentIds, before, limit: readLimit(limit) });
 }
 
 const latest = latestMoment as Timestamp;

@@ -2,6 +2,7 @@ import { addSeconds, type Timestamp } from "@ostinato/core";
 import * as events from "../events/events.service.ts";
 import type { Context } from "../kernel/context.ts";
 import { type Unit, unit } from "../kernel/unit.ts";
+import { cancelMissedRunsOf } from "../overdue/missed.service.ts";
 import { type DeploymentHappening, deploymentEvent } from "./deployment-event.ts";
 import { deploymentsByIds } from "./deployments.queries.ts";
 import * as queries from "./readiness.queries.ts";
@@ -12,11 +13,13 @@ const secondsBetweenNotes = 5;
 /** Notes that somebody serves these deployments, in a unit of work of its own and only where it has to be noted. */
 export async function noteServed(context: Context, deploymentIds: readonly string[]): Promise<void> {
   const isDue = await queries.isNoteDue(context.db.read, deploymentIds, freshness(context));
-  if (isDue) await unit(context, (unit) => markServed(unit, deploymentIds));
+  if (!isDue) return;
+  // What nobody was there to start is decided before somebody is.
+  await cancelMissedRunsOf(context, deploymentIds);
+  await unit(context, (unit) => markServed(unit, deploymentIds));
 }
 
-/** Notes that somebody serves these deployments: they are READY. */
-export async function markServed(unit: Unit, deploymentIds: readonly string[]): Promise<void> {
+async function markServed(unit: Unit, deploymentIds: readonly string[]): Promise<void> {
   const begun = await queries.noteServed(unit.tx, deploymentIds, freshness(unit.context));
   await tell(unit, begun, "ready");
 }

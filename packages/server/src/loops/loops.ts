@@ -9,10 +9,10 @@ import { lostRunsEnder } from "../heartbeats/lost-runs.service.ts";
 import type { Consumer } from "../kernel/consumer.ts";
 import type { Context } from "../kernel/context.ts";
 import { beatSeconds } from "../kernel/peers.ts";
+import { cancelMissedRuns } from "../overdue/missed.service.ts";
 import {
   cancelExpiredRuns,
   cancelLeftSubflows,
-  cancelMissedRuns,
   failExpiredPauses,
   markLateRuns,
   silentClaimsReturner,

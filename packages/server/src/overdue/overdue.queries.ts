@@ -37,12 +37,11 @@ export async function expiredPauses(reader: Reader, now: Timestamp, limit: numbe
 export interface RunPolicyRow {
   readonly id: string;
   readonly run_policy: string;
-  readonly last_polled: Timestamp | null;
 }
 
 /** Deployments that say what happens to runs which start late, or crash. */
 export async function deploymentsWithPolicy(reader: Reader): Promise<readonly RunPolicyRow[]> {
-  const { rows } = await sql<RunPolicyRow>`SELECT id, run_policy, last_polled FROM deployment
+  const { rows } = await sql<RunPolicyRow>`SELECT id, run_policy FROM deployment
     WHERE run_policy <> '{}' ORDER BY id`.execute(reader);
   return rows;
 }
@@ -62,24 +61,6 @@ export async function unstartedRuns(
     WHERE deployment_id = ${deploymentId} AND next_scheduled_start_time IS NOT NULL AND ${neverStarted}
       AND expected_start_time <= ${before} AND created <= ${before}
     ORDER BY next_scheduled_start_time LIMIT ${limit}`.execute(reader);
-  return rows;
-}
-
-export interface MissedRun extends OverdueRun {
-  /** The schedule that made it, as JSON. */
-  readonly created_by: string | null;
-}
-
-/** Runs that schedules of the deployment made for a time before this one, and that never started, the latest first. */
-export async function missedRuns(
-  reader: Reader,
-  { deploymentId, before }: DueBefore,
-  limit: number,
-): Promise<readonly MissedRun[]> {
-  const { rows } = await sql<MissedRun>`SELECT id, state_id, created_by FROM flow_run
-    WHERE deployment_id = ${deploymentId} AND next_scheduled_start_time <= ${before} AND auto_scheduled = 1
-      AND ${isOfType("state_type", ["SCHEDULED"])} AND ${neverStarted}
-    ORDER BY next_scheduled_start_time DESC, id DESC LIMIT ${limit}`.execute(reader);
   return rows;
 }
 

@@ -6,16 +6,20 @@ import type { Context } from "../kernel/context.ts";
 import { createSilence } from "../kernel/silence.ts";
 import * as queries from "./overdue.queries.ts";
 
-interface NextTick {
+export interface NextTick {
   within(seconds: number): void;
 }
 
-const runsPerTick = 400;
+export const runsPerTick = 400;
 /** So many are proposed at once, and share a commit. */
 const runsAtOnce = 25;
 
 /** Does it for each, and asks for the next tick at once where there may be more. */
-async function forEachRun<R>(runs: readonly R[], tick: NextTick, work: (run: R) => Promise<unknown>): Promise<void> {
+export async function forEachRun<R>(
+  runs: readonly R[],
+  tick: NextTick,
+  work: (run: R) => Promise<unknown>,
+): Promise<void> {
   for (let done = 0; done < runs.length; done += runsAtOnce) {
     await Promise.all(runs.slice(done, done + runsAtOnce).map(work));
   }
@@ -23,7 +27,7 @@ async function forEachRun<R>(runs: readonly R[], tick: NextTick, work: (run: R) 
 }
 
 /** A run is late when it has not been started so long after its time. */
-const lateSeconds = 15;
+export const lateSeconds = 15;
 
 /** Marks runs as late that nobody has started. */
 export async function markLateRuns(context: Context, tick: NextTick): Promise<void> {
@@ -62,39 +66,6 @@ export async function cancelExpiredRuns(context: Context, tick: NextTick): Promi
       flowRuns.proposeFrom(context, { id, from: state_id, state: { type: "CANCELLED", message }, ruleSet: "core" }),
     );
   }
-}
-
-/** Nothing serves a deployment whose runs nobody has asked for so long. */
-const unservedSeconds = 60;
-
-/**
- * Cancels runs of schedules whose time passed while nothing served their deployment, as that says: all of them, or all but the latest of
- * each schedule.
- */
-export async function cancelMissedRuns(context: Context, tick: NextTick): Promise<void> {
-  const { db, clock } = context;
-  const before = addSeconds(clock.now(), -lateSeconds);
-  const servedSince = addSeconds(clock.now(), -unservedSeconds);
-  for (const { id: deploymentId, run_policy, last_polled } of await queries.deploymentsWithPolicy(db.read)) {
-    const { missed } = readPlainJson<RunPolicy>(run_policy);
-    const isServed = last_polled !== null && last_polled >= servedSince;
-    if (isServed || (missed !== "latest" && missed !== "none")) continue;
-    const runs = await queries.missedRuns(db.read, { deploymentId, before }, runsPerTick);
-    const message = `Missed: its time passed while nothing served its deployment, which starts ${missed === "none" ? "no missed runs" : "only the latest of them"}.`;
-    await forEachRun(missed === "none" ? runs : allButLatest(runs), tick, ({ id, state_id }) =>
-      flowRuns.proposeFrom(context, { id, from: state_id, state: { type: "CANCELLED", message }, ruleSet: "core" }),
-    );
-  }
-}
-
-/** The runs come with the latest first. */
-function allButLatest(runs: readonly queries.MissedRun[]): readonly queries.MissedRun[] {
-  const schedules = new Set<string | null>();
-  return runs.filter(({ created_by }) => {
-    const isLatest = !schedules.has(created_by);
-    schedules.add(created_by);
-    return !isLatest;
-  });
 }
 
 /** Cancels the subflows that a cancelled run has called after it was cancelled. */

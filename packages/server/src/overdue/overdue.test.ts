@@ -5,10 +5,10 @@ import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../../test/harness.ts";
 import { slotsOn } from "../../test/slots-harness.ts";
+import { cancelMissedRuns } from "./missed.service.ts";
 import {
   cancelExpiredRuns,
   cancelLeftSubflows,
-  cancelMissedRuns,
   failExpiredPauses,
   markLateRuns,
   silentClaimsReturner,

@@ -1,12 +1,11 @@
 import { microsPerSecond, type Timestamp } from "@ostinato/core";
 import { type WakingMessage, WakingRequest } from "@ostinato/protocol";
-import { markServed } from "../deployments/readiness.service.ts";
+import { noteServed } from "../deployments/readiness.service.ts";
 import type { Change } from "../kernel/bus.ts";
 import type { Context } from "../kernel/context.ts";
 import { inWords } from "../kernel/errors.ts";
 import { type Feed, feedTo } from "../kernel/feed.ts";
 import { closeCodes, readMessage, type SocketConnection, type SocketHandlers } from "../kernel/socket.ts";
-import { unit } from "../kernel/unit.ts";
 import { readAs } from "../kernel/validation.ts";
 import { createDueTimes } from "./due-times.rules.ts";
 import * as queries from "./waking.queries.ts";
@@ -76,10 +75,10 @@ export function createWaking(context: Context): (connection: SocketConnection) =
   async function look(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
     for (const id of ids) begun.delete(id);
+    await noteServed(context, ids);
     await findNext(ids, null);
     for (const { id, deployment_id } of await queries.stoppingRuns(context.db.slow, ids))
       tellStopping(deployment_id, id);
-    await unit(context, (unit) => markServed(unit, ids));
   }
 
   async function findNext(ids: readonly string[], after: Timestamp | null): Promise<void> {
