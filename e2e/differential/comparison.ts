@@ -61,12 +61,16 @@ function comparedRecords(theirs: Row, ours: Row, place: Place): readonly Differe
   const { path } = place;
   const at = (key: string) => (path === "" ? key : `${path}.${key}`);
   const found: Difference[] = [];
+  const matched = new Set<string>();
   for (const key of Object.keys(theirs)) {
-    if (key in ours) found.push(...compared(theirs[key], ours[key], { ...place, path: at(key), name: key }));
+    // What is told of several things has their ids as its fields.
+    const own = place.pairing.oursFor(key) ?? key;
+    matched.add(own);
+    if (own in ours) found.push(...compared(theirs[key], ours[own], { ...place, path: at(key), name: key }));
     else found.push({ kind: "missing", path: at(key), theirs: theirs[key], ours: undefined });
   }
   for (const key of Object.keys(ours)) {
-    if (!(key in theirs) && !isOwnCode(key, ours, path))
+    if (!matched.has(key) && !isOwnCode(key, ours, path))
       found.push({ kind: "extra", path: at(key), theirs: undefined, ours: ours[key] });
   }
   return found;

@@ -7,7 +7,7 @@ import { type Unit, unit } from "../kernel/unit.ts";
 import type { JsonObject } from "../user-input/json-types.rules.ts";
 import * as queries from "./deployments.queries.ts";
 import { givenColumns } from "./given-columns.presenter.ts";
-import { newSchedules, refuseEqualSlugs, scheduleChange } from "./new-schedules.service.ts";
+import { checkSchedules, newSchedules, refuseEqualSlugs, scheduleChange } from "./new-schedules.service.ts";
 import { limitColumns, putLimit, queueColumns, refuseBlocks, refuseTwoLimits } from "./references.service.ts";
 import { checkChangedParameters, hydratedParameters } from "./run-parameters.rules.ts";
 import { matchSchedules, type ScheduleChanges, UnmatchedSchedules } from "./schedule-changes.rules.ts";
@@ -18,6 +18,7 @@ import { settle } from "./settling.service.ts";
 /** Writes the fields that are given. */
 export async function change(context: Context, id: string, given: DeploymentUpdate): Promise<void> {
   refuseTwoLimits(given);
+  checkSchedules(given.schedules, context.clock.now());
   await unit(context, async (unit) => {
     const before = await queries.deploymentForChange(unit.tx, id);
     if (before === undefined) throw absentDeployment();

@@ -11,7 +11,7 @@ import { type Unit, unit } from "../kernel/unit.ts";
 import { presentDeployment } from "./deployments.presenter.ts";
 import * as queries from "./deployments.queries.ts";
 import { type GivenColumns, givenColumns } from "./given-columns.presenter.ts";
-import { newSchedules, refuseEqualSlugs } from "./new-schedules.service.ts";
+import { checkSchedules, newSchedules, refuseEqualSlugs } from "./new-schedules.service.ts";
 import { limitColumns, putLimit, queueColumns, refuseBlocks, refuseTwoLimits } from "./references.service.ts";
 import { checkNewParameters } from "./run-parameters.rules.ts";
 import { deleteSchedules, insertSchedules, schedulesOf } from "./schedules.queries.ts";
@@ -25,6 +25,7 @@ export async function create(
   given: DeploymentCreate,
 ): Promise<{ readonly deployment: Deployment; readonly made: boolean }> {
   refuseTwoLimits(given);
+  checkSchedules(given.schedules, context.clock.now());
   refuseBlocks(given);
   const parameters = given.parameters ?? {};
   // As in Prefect, only where the request says so itself; a run is held against the schema in any case.
@@ -44,13 +45,14 @@ export async function create(
 async function put(unit: Unit, given: DeploymentCreate, parameters: string) {
   const { tx, context } = unit;
   const now = context.clock.now();
+  const queue = await queueColumns(unit, given, "create");
   const flow = await queries.flowById(tx, given.flow_id);
   if (flow === undefined) throw conflict(`flow_id: there is no flow ${given.flow_id}.`);
   const name = storable(given.name);
   const known = await queries.namesakeForChange(tx, flow.id, name);
   const said = {
     ...givenColumns(given),
-    ...(await queueColumns(unit, given, "create")),
+    ...queue,
     ...(await limitColumns(unit, given)),
     labels: writeJson({ ...readJson<object>(flow.labels), "prefect.flow.id": flow.id, ...given.labels }),
     parameters,

@@ -13,6 +13,7 @@ export function givenColumns(given: Given): GivenColumns {
   return {
     ...textColumns(given),
     ...jsonColumns(given),
+    ...schemaColumn(given),
     ...idColumns(given),
     ...(paused === undefined ? {} : { paused: flag(paused) }),
     ...(enforce === undefined || enforce === null ? {} : { enforce_parameter_schema: flag(enforce) }),
@@ -24,7 +25,7 @@ export function givenColumns(given: Given): GivenColumns {
 }
 
 const texts = ["description", "version", "path", "entrypoint"] as const;
-const jsons = ["parameter_openapi_schema", "pull_steps", "concurrency_options"] as const;
+const jsons = ["pull_steps", "concurrency_options"] as const;
 const ids = ["storage_document_id", "infrastructure_document_id"] as const;
 
 function textColumns(given: Given): GivenColumns {
@@ -33,6 +34,13 @@ function textColumns(given: Given): GivenColumns {
 
 function jsonColumns(given: Given): GivenColumns {
   return columnsOf(jsons, (name) => given[name], writeOptionalJson);
+}
+
+/** As Prefect does, an empty schema is kept as one of an object without fields. */
+function schemaColumn({ parameter_openapi_schema: schema }: Given): GivenColumns {
+  if (schema === undefined) return {};
+  const isEmpty = schema !== null && Object.keys(schema).length === 0;
+  return { parameter_openapi_schema: writeOptionalJson(isEmpty ? { type: "object", properties: {} } : schema) };
 }
 
 function idColumns(given: Given): GivenColumns {

@@ -27,6 +27,16 @@ function checkedSchedule(given: ScheduleInput, now: Timestamp, place: Place): Sc
   }
 }
 
+/** Refuses a request whose schedules can't be used, before anything else of it is looked at. */
+export function checkSchedules(
+  given: readonly { readonly schedule?: ScheduleInput | null | undefined }[] | undefined,
+  now: Timestamp,
+): void {
+  for (const [index, { schedule }] of (given ?? []).entries()) {
+    if (schedule) checkedSchedule(schedule, now, ["schedules", index, "schedule"]);
+  }
+}
+
 interface NewSchedules {
   readonly deploymentId: string;
   readonly given: readonly Omit<DeploymentScheduleCreate, "replaces">[];

@@ -1,10 +1,12 @@
 import {
+  countDeploymentsOfFlows,
   listArtifacts,
   listFlowRunPoints,
   listFlowRuns,
   listFlows,
   listTaskResults,
   listTaskRuns,
+  nextRunsOfFlows,
   previewSchedule,
   readArtifactKeyPage,
   readArtifactPage,
@@ -25,6 +27,7 @@ import { dashboard } from "./dashboard/dashboard.service.ts";
 import { flowRunPage } from "./flow-run/flow-run-page.service.ts";
 import { taskResults } from "./flow-run/run-results.service.ts";
 import { readTimeline as timelineOf } from "./flow-run/timeline.service.ts";
+import * as flowDeployments from "./flows/flow-deployments.service.ts";
 import * as flows from "./flows/flow-pages.service.ts";
 import { logWindow } from "./logs/log-window.service.ts";
 import { runForm } from "./run-form/run-form.service.ts";
@@ -48,6 +51,8 @@ export function uiRoutes(serve: Serve, sources: ServerPageSources): void {
   serve(readLogWindow, ({ body, context }) => logWindow(context, body));
   serve(readDashboard, ({ body, context }) => dashboard(context, body));
   serve(listFlows, ({ body, context }) => flows.list(context, body));
+  serve(countDeploymentsOfFlows, ({ body, context }) => flowDeployments.countDeployments(context, body.flow_ids));
+  serve(nextRunsOfFlows, ({ body, context }) => flowDeployments.nextRuns(context, body.flow_ids));
   serve(readFlowPage, ({ params, query, context }) => flows.page(context, params.id, query.days ?? 30));
   serve(readRunForm, ({ params, query, context }) => runForm(context, params.id, query.from ?? null));
   serve(search, ({ query, context }) => find(context, query.q, query.limit ?? 20));

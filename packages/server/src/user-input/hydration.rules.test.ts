@@ -49,6 +49,16 @@ describe("an input", () => {
     expect(() => hydrated({ a: [recipe] })).toThrow(reason);
   });
 
+  test("takes the values of the variables that the workspace has", () => {
+    const region = (name: string) => (name === "region" ? { code: "eu", size: 3 } : undefined);
+    const recipe = { __prefect_kind: "workspace_variable", variable_name: "region" };
+    expect(hydrated({ a: recipe, b: [recipe] }, region)).toEqual({
+      a: { code: "eu", size: 3 },
+      b: [{ code: "eu", size: 3 }],
+    });
+    expect(() => hydrated({ a: { ...recipe, variable_name: "other" } }, region)).toThrow("Variable 'other' not found");
+  });
+
   test("of wrong JSON is refused with where it is wrong", () => {
     expect(() => hydrated({ a: { __prefect_kind: "json", value: "{bad" } })).toThrow(/^Invalid JSON: .*position 1/);
     expect(() => hydrated({ a: { __prefect_kind: "json", value: "NaN" } })).toThrow(/^Invalid JSON: /);

@@ -6,12 +6,18 @@ import { Placeholder } from "./placeholder.rules.ts";
 /** The reason why an input cannot be made. */
 export class HydrationError extends Error {}
 
+/** The value of a workspace variable; undefined where there is none of the name. */
+export type VariableReader = (name: string) => unknown;
+
+/** A workspace without variables: they can't be kept yet. */
+export const noVariables: VariableReader = () => undefined;
+
 /**
  * The intended input: an object with `__prefect_kind`, as Prefect's pages and automations send it, is a recipe for a value (a
  * string of JSON, a template, a variable), and an empty recipe stands for nothing. Throws a HydrationError.
  */
-export function hydrated(input: unknown): unknown {
-  const value = resolved(input, madeValue);
+export function hydrated(input: unknown, readVariable = noVariables): unknown {
+  const value = resolved(input, { follow: madeValue, readVariable });
   // Read again, so that exact numbers are known of in the new lists and objects.
   return isNothing(value) ? {} : parseJson(JSON.stringify(value));
 }
@@ -20,23 +26,30 @@ export function hydrated(input: unknown): unknown {
  * The intended input as far as it is known before a run is made, for a form that checks what is typed: a template is not rendered yet, and a
  * wrong recipe is a placeholder with its problem.
  */
-export function hydratedForCheck(input: unknown): unknown {
-  const value = resolved(input, (recipe, make) => {
-    if (recipe[kindKey] === "jinja" && typeof recipe.template === "string") return new Placeholder();
-    try {
-      return make(recipe);
-    } catch (error) {
-      if (error instanceof HydrationError) return new Placeholder(error.message);
-      throw error;
-    }
-  });
+export function hydratedForCheck(input: unknown, readVariable = noVariables): unknown {
+  const value = resolved(input, { follow: placeholder, readVariable });
   return value === nothing ? {} : value;
+}
+
+function placeholder(recipe: Recipe, make: MakeValue): unknown {
+  if (recipe[kindKey] === "jinja" && typeof recipe.template === "string") return new Placeholder();
+  try {
+    return make(recipe);
+  } catch (error) {
+    if (error instanceof HydrationError) return new Placeholder(error.message);
+    throw error;
+  }
 }
 
 type Recipe = JsonObject;
 type MakeValue = (recipe: Recipe) => unknown;
 /** What takes the place of a recipe, given the function that makes its value or throws a HydrationError. */
 type Follow = (recipe: Recipe, make: MakeValue) => unknown;
+
+interface Resolving {
+  readonly follow: Follow;
+  readonly readVariable: VariableReader;
+}
 
 function madeValue(recipe: Recipe, make: MakeValue): unknown {
   return make(recipe);
@@ -54,16 +67,18 @@ const nothing = Symbol("nothing");
 
 const kindKey = "__prefect_kind";
 
-function resolved(value: unknown, follow: Follow): unknown {
-  const within = (part: unknown) => resolved(part, follow);
+function resolved(value: unknown, resolving: Resolving): unknown {
+  const within = (part: unknown) => resolved(part, resolving);
   if (Array.isArray(value)) return value.map(within).filter((part) => part !== nothing);
   if (!isJsonObject(value)) return value;
-  if (Object.hasOwn(value, kindKey)) return follow(value, (recipe) => resolvedRecipe(recipe, within));
+  if (Object.hasOwn(value, kindKey)) {
+    return resolving.follow(value, (recipe) => resolvedRecipe(recipe, within, resolving.readVariable));
+  }
   const parts = Object.entries(value).map(([key, part]) => [key, within(part)] as const);
   return Object.fromEntries(parts.filter(([, part]) => part !== nothing));
 }
 
-function resolvedRecipe(recipe: Recipe, within: (value: unknown) => unknown): unknown {
+function resolvedRecipe(recipe: Recipe, within: (value: unknown) => unknown, readVariable: VariableReader): unknown {
   const has = (key: string) => Object.hasOwn(recipe, key);
   const part = (key: string) => (isJsonObject(recipe[key]) ? within(recipe[key]) : recipe[key]);
   switch (recipe[kindKey]) {
@@ -76,7 +91,7 @@ function resolvedRecipe(recipe: Recipe, within: (value: unknown) => unknown): un
       if (!has("template")) throw missing("template");
       return fromTemplate(part("template"));
     case "workspace_variable":
-      return has("variable_name") ? fromVariable(part("variable_name")) : nothing;
+      return has("variable_name") ? fromVariable(part("variable_name"), readVariable) : nothing;
     default:
       return recipe.value ?? null;
   }
@@ -104,7 +119,9 @@ function fromTemplate(template: unknown): unknown {
   throw new HydrationError("Invalid jinja: templates are not rendered here. Send the text that the template gives.");
 }
 
-function fromVariable(name: unknown): unknown {
+function fromVariable(name: unknown, readVariable: VariableReader): unknown {
   if (name === nothing || name instanceof Placeholder) return name;
+  const value = readVariable(String(name));
+  if (value !== undefined) return value;
   throw new HydrationError(`Variable '${String(name)}' not found in workspace.`);
 }
