@@ -24,7 +24,6 @@ export async function change(context: Context, id: string, given: DeploymentUpda
     if (before === undefined) throw absentDeployment();
     const known = await schedules.schedulesOf(unit.tx, [id]);
     const matched = matchedSchedules(known, given);
-    refuseBlocks(given);
     const columns = {
       ...givenColumns(given),
       ...(await queueColumns(unit, given, "change")),
@@ -33,10 +32,13 @@ export async function change(context: Context, id: string, given: DeploymentUpda
       updated_by: writeOptionalJson(context.actor.createdBy),
       updated: context.clock.now(),
     };
+    refuseBlocks(given);
     await queries.updateDeployment(unit.tx, id, columns);
     await putLimit(unit, { id, had: before.concurrency_limit_id !== null }, given);
     await changeSchedules(unit, { id, known, matched });
-    const settled = await settle(unit, id, { before, versionInfo: given.version_info });
+    // Runs belong to the schedule that made them, also where one that says the same takes its place.
+    const drop = matched.remove.length + matched.change.length > 0 ? ("future" as const) : undefined;
+    const settled = await settle(unit, id, { before, versionInfo: given.version_info, drop });
     await planAhead(unit, settled);
   });
 }

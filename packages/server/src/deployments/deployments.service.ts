@@ -25,14 +25,13 @@ export async function create(
   given: DeploymentCreate,
 ): Promise<{ readonly deployment: Deployment; readonly made: boolean }> {
   refuseTwoLimits(given);
-  checkSchedules(given.schedules, context.clock.now());
-  refuseBlocks(given);
   const parameters = given.parameters ?? {};
   // As in Prefect, only where the request says so itself; a run is held against the schema in any case.
   if (given.enforce_parameter_schema === true) {
     checkNewParameters(parameters, writeOptionalJson(given.parameter_openapi_schema));
   }
   const text = parametersText(parameters);
+  checkSchedules(given.schedules, context.clock.now());
   return unit(context, async (unit) => {
     const { id, before } = await put(unit, given, text);
     const settled = await settle(unit, id, { before, versionInfo: given.version_info, drop: "future" });
@@ -46,6 +45,8 @@ async function put(unit: Unit, given: DeploymentCreate, parameters: string) {
   const { tx, context } = unit;
   const now = context.clock.now();
   const queue = await queueColumns(unit, given, "create");
+  const limit = await limitColumns(unit, given);
+  refuseBlocks(given);
   const flow = await queries.flowById(tx, given.flow_id);
   if (flow === undefined) throw conflict(`flow_id: there is no flow ${given.flow_id}.`);
   const name = storable(given.name);
@@ -53,7 +54,7 @@ async function put(unit: Unit, given: DeploymentCreate, parameters: string) {
   const said = {
     ...givenColumns(given),
     ...queue,
-    ...(await limitColumns(unit, given)),
+    ...limit,
     labels: writeJson({ ...readJson<object>(flow.labels), "prefect.flow.id": flow.id, ...given.labels }),
     parameters,
     updated_by: writeOptionalJson(context.actor.createdBy),

@@ -23,7 +23,7 @@ interface Change {
   readonly before: queries.DeploymentRow | undefined;
   readonly versionInfo?: VersionInfo | null | undefined;
   /** The runs that go: those that are due later, or all that a schedule made. By default those that no longer fit. */
-  readonly drop?: "future" | "all" | "none";
+  readonly drop?: "future" | "all" | "none" | undefined;
 }
 
 /**
