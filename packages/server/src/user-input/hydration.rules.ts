@@ -10,7 +10,7 @@ export class HydrationError extends Error {}
 export type VariableReader = (name: string) => unknown;
 
 /** A workspace without variables: they can't be kept yet. */
-export const noVariables: VariableReader = () => undefined;
+const noVariables: VariableReader = () => undefined;
 
 /**
  * The intended input: an object with `__prefect_kind`, as Prefect's pages and automations send it, is a recipe for a value (a
