@@ -32,6 +32,8 @@ export interface Workplace {
   /** Runs `ostinato …` in another environment. */
   runWith(options: CommandOptions, ...args: readonly string[]): Promise<Finished>;
   start(...args: readonly string[]): RunningCommand;
+  /** Starts `ostinato …` in another working directory. */
+  startIn(folder: string, ...args: readonly string[]): RunningCommand;
   dispose(): void;
 }
 
@@ -60,6 +62,7 @@ export function makeWorkplace(env: Readonly<Record<string, string | undefined>> 
     run: (...args) => start({}, args).finished,
     runWith: (options, ...args) => start(options, args).finished,
     start: (...args) => start({}, args),
+    startIn: (cwd, ...args) => start({ cwd }, args),
     dispose: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }),
   };
 }

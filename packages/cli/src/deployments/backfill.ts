@@ -47,8 +47,11 @@ export async function backfill(wanted: string, options: BackfillOptions): Promis
 }
 
 function sayTimes(times: readonly string[], json: boolean | undefined): void {
-  if (json) sayJson(times);
-  else for (const time of times) say(localTime(time) ?? time);
+  if (json) {
+    sayJson(times);
+    return;
+  }
+  for (const time of times) say(localTime(time) ?? time);
   note(`${times.length} runs would be made.`);
 }
 

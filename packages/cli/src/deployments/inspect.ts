@@ -1,5 +1,6 @@
 import { systemClock } from "@ostinato/core";
 import type { Deployment } from "@ostinato/protocol";
+import { scheduleInWords } from "@ostinato/schedules";
 import { withServer } from "../connect.ts";
 import { parametersText } from "../flow-runs/inspect.ts";
 import { ago, localTime, spanText } from "../output/moments.ts";
@@ -7,7 +8,7 @@ import { sayFields, sayJson } from "../output/output.ts";
 import { harmless, oneLine, paint } from "../output/text.ts";
 import { signature } from "../run/parameters.ts";
 import { findDeployment } from "./find.ts";
-import { nextTime, scheduleText } from "./schedule-text.ts";
+import { nextTime } from "./schedule-text.ts";
 
 export function inspect(wanted: string, { json }: { readonly json?: boolean }): Promise<void> {
   return withServer(async ({ client }) => {
@@ -42,7 +43,7 @@ function servedText({ status, last_polled }: Deployment): string {
 
 function schedulesLines({ schedules }: Deployment): string {
   return schedules
-    .map(({ id, schedule, active, slug }) => `${scheduleText(schedule)}${active ? "" : ", paused"}  ${slug ?? id}`)
+    .map(({ id, schedule, active, slug }) => `${scheduleInWords(schedule)}${active ? "" : ", paused"}  ${slug ?? id}`)
     .join("\n");
 }
 

@@ -1,21 +1,21 @@
 import type { Client } from "@ostinato/client";
-import { didYouMean, systemClock } from "@ostinato/core";
+import { didYouMean, formatTimestamp, systemClock } from "@ostinato/core";
 import {
   createDeploymentSchedules,
   type DeploymentSchedule,
   deleteDeploymentSchedule,
   updateDeploymentSchedule,
 } from "@ostinato/protocol";
-import { type Schedule, ScheduleError } from "@ostinato/schedules";
+import { checkSchedule, type PreviewTime, previewTimes, type Schedule, scheduleInWords } from "@ostinato/schedules";
 import { withServer } from "../connect.ts";
 import { CliError, usageError } from "../errors.ts";
 import { localTime } from "../output/moments.ts";
-import { say, sayJson, sayTable } from "../output/output.ts";
+import { note, say, sayJson, sayTable } from "../output/output.ts";
 import type { Column } from "../output/table.ts";
 import { findDeployment, type NamedDeployment } from "./find.ts";
 import { readDuration, readMoment } from "./given-times.ts";
 import { refusalOf } from "./run.ts";
-import { nextTime, scheduleText, timesOf } from "./schedule-text.ts";
+import { nextTime } from "./schedule-text.ts";
 
 interface Json {
   readonly json?: boolean;
@@ -51,7 +51,7 @@ export function list(wanted: string, { json }: Json): Promise<void> {
 const columns: readonly Column<DeploymentSchedule>[] = [
   { title: "ID", value: ({ id }) => id },
   { title: "SLUG", value: ({ slug }) => slug },
-  { title: "SCHEDULE", value: ({ schedule }) => scheduleText(schedule), flexible: true },
+  { title: "SCHEDULE", value: ({ schedule }) => scheduleInWords(schedule), flexible: true },
   { title: "ACTIVE", value: ({ active }) => (active ? "yes" : "no") },
   {
     title: "NEXT",
@@ -61,6 +61,7 @@ const columns: readonly Column<DeploymentSchedule>[] = [
 
 export function create(wanted: string, options: NewScheduleOptions): Promise<void> {
   const schedule = readSchedule(options);
+  checked(schedule);
   return withServer(async ({ client }) => {
     const { row, fullName } = await findDeployment(client, wanted);
     const body = [
@@ -72,7 +73,7 @@ export function create(wanted: string, options: NewScheduleOptions): Promise<voi
         throw refusalOf(error) ?? error;
       });
     if (options.json) return sayJson(made[0]);
-    say(`Deployment ${fullName} has a further schedule: ${scheduleText(schedule)}.`);
+    say(`Deployment ${fullName} has a further schedule: ${scheduleInWords(schedule)}.`);
   });
 }
 
@@ -89,7 +90,7 @@ function remove(wanted: string, wantedSchedule: string, { json }: Json): Promise
     const { deployment, schedule } = await findSchedule(client, wanted, wantedSchedule);
     await client.call(deleteDeploymentSchedule, { params: { id: deployment.row.id, schedule_id: schedule.id } });
     if (json) sayJson({ deleted: [schedule.id] });
-    else say(`Deleted from deployment ${deployment.fullName}: ${scheduleText(schedule.schedule)}`);
+    else say(`Deleted from deployment ${deployment.fullName}: ${scheduleInWords(schedule.schedule)}`);
   });
 }
 
@@ -112,37 +113,40 @@ export async function preview(wanted: string | undefined, options: PreviewOption
 }
 
 function sayTimes(schedules: readonly Schedule[], { count, json }: PreviewOptions): void {
-  const all = schedules.map((schedule) => ({ schedule, times: readTimes(schedule, count) }));
-  if (json) sayJson(all);
-  else for (const one of all) sayPreview(one);
+  const now = clock.now();
+  const all = schedules.map((schedule) => ({
+    schedule,
+    words: scheduleInWords(schedule),
+    ...checked(schedule),
+    times: previewTimes(schedule, { from: now, count }),
+  }));
+  if (json)
+    sayJson(
+      all.map(({ times, ...preview }) => ({ ...preview, times: times.map(({ time }) => formatTimestamp(time)) })),
+    );
+  else for (const preview of all) sayPreview(preview);
+}
+
+/** What may surprise in the schedule. Throws where it can't be used. */
+function checked(schedule: Schedule): { readonly notes: readonly string[] } {
+  const { problem, notes } = checkSchedule(schedule, clock.now());
+  if (problem !== undefined) throw usageError(problem.message);
+  return { notes };
 }
 
 interface Preview {
-  readonly schedule: Schedule;
-  readonly times: readonly string[];
+  readonly words: string;
+  readonly notes: readonly string[];
+  readonly times: readonly PreviewTime[];
 }
 
-function sayPreview({ schedule, times }: Preview): void {
-  say(scheduleText(schedule));
-  if (times.length === 0) say("  It has no further time.");
-  for (const time of times) say(`  ${inZone(time, schedule.timezone || "UTC")}`);
-}
-
-function readTimes(schedule: Schedule, count: number): readonly string[] {
-  try {
-    return timesOf(schedule, { from: clock.now(), count });
-  } catch (error) {
-    throw error instanceof ScheduleError ? usageError(error.message) : error;
+function sayPreview({ words, notes, times }: Preview): void {
+  say(words);
+  for (const { local, clockChange } of times) {
+    const change = clockChange === undefined ? "" : `  ${clockChange}: the clock changes`;
+    say(`  ${local.wallTime.replace("T", " ")} ${local.offset}${change}`);
   }
-}
-
-/** `Tue 2026-12-01 02:00:00 GMT+9`. */
-function inZone(moment: string, timeZone: string): string {
-  const date = new Date(moment);
-  const time = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium", timeZone }).format(date);
-  const parts = new Intl.DateTimeFormat("en", { weekday: "short", timeZone, timeZoneName: "shortOffset" });
-  const named = new Map(parts.formatToParts(date).map(({ type, value }) => [type, value]));
-  return `${named.get("weekday")} ${time} ${named.get("timeZoneName")}`;
+  for (const line of notes) note(`  ${line}`);
 }
 
 interface Activity {
@@ -157,7 +161,7 @@ function setActive(wanted: string, wantedSchedule: string, { active, json }: Act
     await client.call(updateDeploymentSchedule, { params, body: { active } });
     if (json) return sayJson({ ...schedule, active });
     say(
-      `Schedule ${scheduleText(schedule.schedule)} of deployment ${deployment.fullName} ${active ? "goes on" : "is paused"}.`,
+      `Schedule ${scheduleInWords(schedule.schedule)} of deployment ${deployment.fullName} ${active ? "goes on" : "is paused"}.`,
     );
   });
 }

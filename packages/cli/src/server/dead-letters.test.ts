@@ -20,7 +20,7 @@ test("dead letters are listed, tried again and discarded", { timeout: 180_000 },
   const table = await place.run("server", "dead-letters");
   expect(table.stdout).toContain("disk 1 is full");
   const consumers = JSON.parse((await place.run("server", "consumers", "--json")).stdout) as ConsumerStatus[];
-  expect(consumers).toEqual([expect.objectContaining({ name: "run-leftovers", dead_letters: 3 })]);
+  expect(consumers).toContainEqual(expect.objectContaining({ name: "run-leftovers", dead_letters: 3 }));
 
   expect(await place.run("server", "dead-letters", "--retry")).toMatchObject({ code: 2 });
   expect(await place.run("server", "dead-letters", "--retry", "--discard", "--all")).toMatchObject({ code: 2 });

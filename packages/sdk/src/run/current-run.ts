@@ -28,7 +28,7 @@ export interface CurrentFlowRun {
   readonly attempt: number;
   readonly parameters: Readonly<Record<string, unknown>>;
   /**
-   * The time for which the run was scheduled, such as `"2026-12-01T02:00:00.000000Z"`, however late it starts: by a schedule, by a backfill, or
+   * The time for which the run was scheduled, such as `"2026-12-01T02:00:00Z"`, however late it starts: by a schedule, by a backfill, or
    * by whoever asked for it. The time at which it was made where nobody scheduled it.
    */
   readonly scheduledTime: string | undefined;

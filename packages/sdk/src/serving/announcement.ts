@@ -1,7 +1,7 @@
-import { type Timestamp, toMillis } from "@ostinato/core";
+import type { Timestamp } from "@ostinato/core";
 import type { Deployment, DeploymentSchedule } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
-import { nextTimes } from "@ostinato/schedules";
+import { previewTimes, scheduleInWords } from "@ostinato/schedules";
 import { notice } from "../logging/console-output.ts";
 import type { Api, Lifetime } from "../session/roles.ts";
 
@@ -28,26 +28,23 @@ function nextRun({ paused, schedules }: Deployment, now: Timestamp): string {
   if (schedules.length === 0) return "which has no schedule";
   const active = schedules.filter((schedule) => schedule.active);
   if (paused || active.length === 0) return "which is paused";
+  const words = active.map(({ schedule }) => scheduleInWords(schedule)).join(", and ");
   const [next] = active.flatMap((schedule) => nextTime(schedule, now)).toSorted((a, b) => a.time - b.time);
-  return next === undefined ? "whose schedules give no further time" : `next at ${inZone(next)}`;
+  return next === undefined ? `${words}, without a further time` : `${words}, next at ${next.shown}`;
 }
 
 interface NextTime {
   readonly time: Timestamp;
-  readonly zone: string;
+  /** `2026-11-29T02:00:00+09:00`, in the schedule's zone. */
+  readonly shown: string;
 }
 
 function nextTime({ schedule }: DeploymentSchedule, now: Timestamp): readonly NextTime[] {
   try {
-    return nextTimes(schedule, { from: now, count: 1 }).map((time) => ({ time, zone: schedule.timezone || "UTC" }));
+    const [next] = previewTimes(schedule, { from: now, count: 1 });
+    return next === undefined ? [] : [{ time: next.time, shown: next.local.wallTime + next.local.offset }];
   } catch {
     // The search for the next time is too long.
     return [];
   }
-}
-
-/** `2026-11-29 02:00:00 Asia/Seoul`. */
-function inZone({ time, zone }: NextTime): string {
-  const format = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium", timeZone: zone });
-  return `${format.format(toMillis(time))} ${zone}`;
 }

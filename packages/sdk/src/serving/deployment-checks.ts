@@ -1,3 +1,5 @@
+import { formatTimestamp, systemClock } from "@ostinato/core";
+import { type Schedule, scheduleProblem } from "@ostinato/schedules";
 import { UsageError } from "../errors.ts";
 import type { DeploymentOptions, ScheduleOptions, ServingOptions } from "../flow/deployment-options.ts";
 import {
@@ -14,6 +16,7 @@ import {
   shown,
   strings,
 } from "../run/option-checks.ts";
+import { schedulesOf } from "./deployment-schedules.ts";
 import { aMoment, anAbortSignal } from "./option-rules.ts";
 
 const oneOf =
@@ -74,7 +77,7 @@ const servingRules: Rules = {
 
 const times = ["cron", "interval", "rrule"] as const;
 
-/** Throws a UsageError that names the first wrong option. The server checks what a schedule says. */
+/** Throws a UsageError that names the first wrong option. */
 export function checkDeploymentOptions(what: string, options: DeploymentOptions): void {
   checkOptions(what, options, deploymentRules);
   const { concurrency, schedules } = options;
@@ -87,6 +90,7 @@ export function checkDeploymentOptions(what: string, options: DeploymentOptions)
     throw new UsageError(`${what} has ${given.join(" and ")}; give one of them, or several schedules: [{ … }, { … }]`);
   }
   for (const [index, schedule] of (schedules ?? []).entries()) checkSchedule(`${what}: schedules[${index}]`, schedule);
+  checkTimes(what, options);
 }
 
 function checkSchedule(what: string, schedule: ScheduleOptions): void {
@@ -94,6 +98,16 @@ function checkSchedule(what: string, schedule: ScheduleOptions): void {
   const given = times.filter((name) => name in schedule);
   if (given.length === 1) return;
   throw new UsageError(`${what} is ${shown(schedule)}; give it one of cron, interval and rrule`);
+}
+
+/** The times of the schedules, by the rules of the server, which would refuse them later. */
+function checkTimes(what: string, options: DeploymentOptions): void {
+  const clock = systemClock();
+  for (const { schedule } of schedulesOf(options)) {
+    const anchored = { anchor_date: formatTimestamp(clock.now()), ...schedule } as Schedule;
+    const problem = scheduleProblem(anchored, clock.now());
+    if (problem !== undefined) throw new UsageError(`${what}: ${problem.message}`);
+  }
 }
 
 export function checkServingOptions(options: ServingOptions): void {

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { FromProcess, Job } from "./run-job.ts";
 import { jobVariable } from "./run-job.ts";
@@ -46,21 +45,8 @@ function exitOf(child: ChildProcess): Promise<Exit> {
   return new Promise((resolve) => {
     child.once("exit", (exitCode, signal) => resolve({ exitCode, signal, failure: undefined }));
     child.once("error", (error) => {
-      if (child.pid === undefined) resolve({ exitCode: null, signal: null, failure: whyNotStarted(error) });
+      if (child.pid === undefined)
+        resolve({ exitCode: null, signal: null, failure: `The run's process could not start: ${error.message}` });
     });
   });
-}
-
-/** The error names Node's program even where the working directory is missing. */
-function whyNotStarted({ message }: Error): string {
-  if (hasWorkingDirectory()) return `The run's process could not start: ${message}`;
-  return "The run's process could not start: the folder in which the serving process was started does not exist any more.";
-}
-
-function hasWorkingDirectory(): boolean {
-  try {
-    return existsSync(process.cwd());
-  } catch {
-    return false;
-  }
 }

@@ -1,3 +1,4 @@
+import { systemFailure } from "@ostinato/core";
 import { UsageError } from "../errors.ts";
 import { failureMessage } from "../failures/failure-text.ts";
 import type { FlowDefinition } from "../flow/flow-definition.ts";
@@ -26,10 +27,21 @@ export async function executeJob(environment: NodeJS.ProcessEnv = process.env): 
   const onUncaught = (error: unknown) => giveUp(uncaughtMessage(job.file, error));
   process.on("uncaughtException", onUncaught);
   try {
+    checkWorkingDirectory();
     if (job.kind === "describe") tell({ kind: "description", ...(await describeFile(job.file)) }, 0);
     else await executeRun(job, () => process.off("uncaughtException", onUncaught));
   } catch (error) {
     giveUp(messageOf(error));
+  }
+}
+
+function checkWorkingDirectory(): void {
+  try {
+    process.cwd();
+  } catch {
+    throw new UsageError(
+      "The folder in which the serving process was started does not exist any more. Start it again in one that stays.",
+    );
   }
 }
 
@@ -116,7 +128,7 @@ function noFlow({ file, flowName }: RunJob, made: readonly MadeFlow[]): string {
 }
 
 function uncaughtMessage(file: string, error: unknown): string {
-  return `${shorten(file)} could not be loaded: ${failureMessage(error)}. The file is loaded in the process of each run: what only the serving process needs, such as a server on a port, belongs under if (import.meta.main).`;
+  return `${shorten(file)} could not be loaded: ${systemFailure(error) ?? failureMessage(error)}. The file is loaded in the process of each run: what only the serving process needs, such as a server on a port, belongs under if (import.meta.main).`;
 }
 
 function giveUp(message: string): void {

@@ -45,9 +45,9 @@ export async function serveSources(sources: readonly Source[], options: SourceSe
     const { limit = defaults.limit, killAfter = defaults.killAfter, program } = options;
     const killAfterSeconds = durationSeconds(killAfter);
     const runner = new Runner({ session: opened, deployments: served.places, limit, killAfterSeconds, program });
+    const stopWatching = served.watch(() => runner.replace(served.places));
     announceServing(opened, served.rows, limit);
     await runner.start();
-    const stopWatching = served.watch(() => runner.replace(served.places));
     await requests.stop;
     stopWatching();
     sayStopping(runner.count);
