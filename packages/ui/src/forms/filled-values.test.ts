@@ -30,6 +30,11 @@ describe("a form begins", () => {
     expect(filled({ required: ["must", "path"], properties })).toEqual({ must: false });
   });
 
+  test("with the only value of a constant that is needed", () => {
+    const properties = { kind: { const: "daily" }, other: { const: "once" } };
+    expect(filled({ required: ["kind"], properties })).toEqual({ kind: "daily" });
+  });
+
   test("with the defaults within an object that is needed", () => {
     const config = { type: "object", properties: { depth: { type: "integer", default: 6 }, name: { type: "string" } } };
     expect(filled({ required: ["config"], properties: { config } })).toEqual({ config: { depth: 6 } });

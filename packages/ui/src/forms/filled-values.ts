@@ -3,7 +3,8 @@ import { type FormValue, fromFormData, isObject, toFormData } from "./form-data.
 import { isValid } from "./form-problems.ts";
 
 /**
- * The values with which a form begins: the given ones, then the defaults of the schema, and false for a yes or no that is needed. A default
+ * The values with which a form begins: the given ones, then the defaults of the schema; of what is needed without one, false for a yes or
+ * no, and the only value that a constant takes. A default
  * that its own schema refuses is left out, so that an untouched form can be sent; so are asterisks in place of a secret.
  */
 export function filledValues(schema: DrawnSchema | undefined, given: FormValue): FormValue {
@@ -34,6 +35,7 @@ function filledValue(
   if (fallback !== undefined && (isJson(schema) || isValid(schema, toFormData(fallback)))) return fallback;
   if (!isRequired) return undefined;
   if (schema.type === "boolean") return false;
+  if (Array.isArray(schema.enum) && schema.enum.length === 1) return fromFormData(schema.enum[0]);
   return schema.type === "object" ? filledObject(schema, {}) : undefined;
 }
 

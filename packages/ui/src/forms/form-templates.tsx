@@ -93,7 +93,7 @@ function Field(props: FieldTemplateProps) {
     <div className="flex min-w-0 flex-col gap-1" onBlur={() => setLeft(true)}>
       <FieldState value={{ describedBy: says ? about : undefined, invalid: problem !== undefined }}>
         {isJson(schema) ? (
-          <details open={problem !== undefined || (formData !== undefined && JSON.stringify(formData).length < 400)}>
+          <details open={problem !== undefined || isShort(formData)}>
             <summary className="mb-1 w-fit rounded-sm font-medium">
               {title}
               <Needed required={required} />
@@ -129,6 +129,10 @@ function Constant({ path, value }: ChosenConstant) {
     return () => void constants.delete(place);
   }, [constants, path, value]);
   return null;
+}
+
+function isShort(value: unknown): boolean {
+  return value !== undefined && value !== null && JSON.stringify(value).length < 400;
 }
 
 /** A field with fields of its own, whose title is that of their group. */

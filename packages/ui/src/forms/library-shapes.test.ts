@@ -99,6 +99,7 @@ const zodParameters = z.object({
   when: z.iso.datetime().optional(),
   nested: z.object({ depth: z.number().default(1) }).optional(),
   flag: z.boolean(),
+  literal: z.literal("x"),
   config: z.object({ depth: z.number().default(1), name: z.string().optional() }),
   any: z.any().optional(),
 });
