@@ -59,7 +59,7 @@ describe("the form for a run", () => {
     expect(await path.inputValue()).toBe("jan.csv");
     expect(await page.getByText("Where the trips are").isVisible()).toBe(true);
     expect(await page.getByLabel("Depth").inputValue()).toBe("6");
-    expect(await page.getByLabel("Wait").inputValue()).toBe("PT1H");
+    expect(await page.getByLabel("Wait").inputValue()).toBe("1h");
     expect(await page.getByRole("textbox", { name: "Label" }).inputValue()).toContain("__prefect_kind");
     await path.fill("feb.csv");
     await page.getByLabel("Wait").fill("1h 30m");

@@ -33,3 +33,14 @@ function written(amounts: { readonly [L in Letter]?: string | undefined }): stri
   const all = `P${part("D")}${time === "" ? "" : `T${time}`}`;
   return all === "P" ? "PT0S" : all;
 }
+
+/** A duration of ISO 8601 as people write it: `1h 30m`. One with months, weeks or a sign stays as it is. */
+export function durationText(iso: string): string {
+  const match = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/.exec(iso);
+  if (match === null) return iso;
+  const parts = units.map(({ letter }, at) =>
+    match[at + 1] === undefined ? "" : `${match[at + 1]}${letter.toLowerCase()}`,
+  );
+  const text = parts.filter((part) => part !== "").join(" ");
+  return text === "" ? iso : text;
+}

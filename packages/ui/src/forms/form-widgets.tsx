@@ -2,7 +2,7 @@ import { ExactNumber, readNumber } from "@ostinato/core";
 import type { RegistryWidgetsType, WidgetProps } from "@rjsf/utils";
 import { use, useState } from "react";
 import { fieldClass } from "../components/field.tsx";
-import { isoDuration } from "./duration-text.ts";
+import { durationText, isoDuration } from "./duration-text.ts";
 import { FieldState } from "./field-state.ts";
 import { fromFormData, toFormData } from "./form-data.ts";
 
@@ -103,13 +103,13 @@ function TimeInput(props: WidgetProps) {
 /** A duration is sent as ISO 8601. The text stays as it is typed. */
 function DurationInput(props: WidgetProps) {
   const { onChange } = props;
-  const [text, setText] = useState(() => textOf(props.value));
+  const [text, setText] = useState(() => durationText(textOf(props.value)));
   return (
     <input
       {...useCommon(props)}
       type="text"
       autoComplete="off"
-      placeholder={placeholderOf(props) ?? "1h 30m"}
+      placeholder={durationText(placeholderOf(props) ?? "PT1H30M")}
       value={text}
       onChange={({ target }) => {
         setText(target.value);
