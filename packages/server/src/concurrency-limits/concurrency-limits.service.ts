@@ -70,7 +70,8 @@ async function takeIn({ context, tx, later }: Unit, names: readonly string[], re
   }
   const full = limits.find(({ active_slots, max_slots }) => active_slots + slots > max_slots);
   if (full !== undefined) return { lease, full };
-  await leases.putLease(later, { leaseId: lease.lease_id, holder, seconds: seconds ?? leaseSeconds, now });
+  const by = holder === null ? null : { ...holder, id: holder.id.toLowerCase() };
+  await leases.putLease(later, { leaseId: lease.lease_id, holder: by, seconds: seconds ?? leaseSeconds, now });
   if (ids.length > 0) await leases.putSlots(later, { leaseId: lease.lease_id, limitIds: limits.map(idOf), slots });
   return { lease };
 }
@@ -86,12 +87,13 @@ function idOf({ id }: { readonly id: string }): string {
 /** Giving back what is not held any more changes nothing. */
 export async function giveSlotsBack(context: Context, leaseId: string): Promise<void> {
   if (isEmptyLease(leaseId)) return;
-  await unit(context, async (unit) => noteFreed(unit, await leases.deleteLease(unit.tx, leaseId)));
+  await unit(context, async (unit) => noteFreed(unit, await leases.deleteLease(unit.tx, leaseId.toLowerCase())));
 }
 
 /** Keeps the slots of a lease that has not ended. */
-export async function renewLease(context: Context, leaseId: string, seconds: number | null = null): Promise<void> {
-  if (isEmptyLease(leaseId)) return;
+export async function renewLease(context: Context, id: string, seconds: number | null = null): Promise<void> {
+  if (isEmptyLease(id)) return;
+  const leaseId = id.toLowerCase();
   const renewed = await unit(context, async ({ tx }) => {
     const limits = await leases.limitsOfLease(tx, leaseId);
     // Whoever takes slots decides by the ends of leases: not while one of them is being moved.

@@ -8,8 +8,11 @@ import * as leases from "./leases.queries.ts";
 import * as limits from "./limits.queries.ts";
 import * as queries from "./line.queries.ts";
 
-/** How long a slot is kept for the run that was first in line. Whoever serves it is woken, and takes it at once. */
-const reservedSeconds = 10;
+/**
+ * How long a slot is kept for the run that was first in line. Whoever serves it is woken and takes it at once; Prefect's clients ask
+ * every 7 to 13 s.
+ */
+const reservedSeconds = 15;
 const runsPerStep = 100;
 
 /**

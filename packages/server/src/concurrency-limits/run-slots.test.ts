@@ -84,7 +84,7 @@ describeOnEachDatabase("slots of deployments", (database) => {
     for (const run of [holder, first, second]) await slots.claim(run);
     await slots.setState(holder, { type: "CANCELLED" });
     await slots.moveUp();
-    await slots.hear(12);
+    await slots.hear(16);
     await slots.moveUp();
     expect(await stateOf(second)).toBe("Scheduled");
     expect(await slots.claim(first)).toMatchObject({ status: "REJECT" });

@@ -25,7 +25,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ does: fc.constantFrom("cancel" as const, "delete" as const), run }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant("raise" as const) }) },
   { weight: 3, arbitrary: fc.record({ does: fc.constant("move-up" as const) }) },
-  { weight: 1, arbitrary: fc.record({ does: fc.constant("hear" as const), seconds: fc.constantFrom(12, 70) }) },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant("hear" as const), seconds: fc.constantFrom(16, 70) }) },
 );
 
 /** Steps of one group happen at once, on the two servers in turn; groups one after the other. */
@@ -126,7 +126,7 @@ describeOnEachDatabase("slots in random order", (database) => {
       const active = (await first().limitOf(deployment.id))?.active_slots ?? 0;
       expect(inLine === 0 || active === max).toBe(true);
       for (const { id } of runs) await first().setState(id, { type: "CANCELLED" }, { force: true });
-      await first().hear(12);
+      await first().hear(16);
       expect((await counted(deployment)).leases).toBe(0);
     };
     await fc.assert(fc.asyncProperty(scenario, play), { numRuns: 20 });
