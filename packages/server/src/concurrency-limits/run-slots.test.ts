@@ -192,6 +192,16 @@ describeOnEachDatabase("slots of deployments", (database) => {
     expect(await active(deployment.id)).toBe(0);
   });
 
+  test("a limit that is set after the runs were made holds for them", async () => {
+    const deployment = await slots.deployment(null);
+    const [first, second] = [await slots.run(deployment), await slots.run(deployment)];
+    await slots.limit(deployment.id, 1);
+    expect(await slots.claim(first)).toMatchObject({ status: "ACCEPT" });
+    expect(await slots.claim(second)).toMatchObject({ status: "REJECT" });
+    await slots.limit(deployment.id, null);
+    expect(await slots.claim(second)).toMatchObject({ status: "ACCEPT" });
+  });
+
   test("a run that is deleted gives its slot back", async () => {
     const deployment = await slots.deployment(1);
     const [first, second] = [await slots.run(deployment), await slots.run(deployment)];

@@ -1,4 +1,5 @@
-import { randomId } from "@ostinato/core";
+import { formatTimestamp, randomId } from "@ostinato/core";
+import type { FlowRun } from "@ostinato/protocol";
 import { type FakeClock, fakeClock } from "@ostinato/testing/clock";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -30,6 +31,13 @@ describeOnEachDatabase("claims", (database) => {
   }
   const under = (claim: string, id: string, type: string, more: object = {}) =>
     runs.setState(id, { type, state_details: { ...sign, claim }, ...more });
+
+  /** What whoever serves the deployment is given to start. */
+  const due = async (deploymentId: string) => {
+    const asked = { deployment_ids: [deploymentId], scheduled_before: formatTimestamp(clock.now()) };
+    const { body } = await server.call<FlowRun[]>("POST", "/deployments/get_scheduled_flow_runs", asked);
+    return body.map((run) => run.id);
+  };
 
   async function silence(seconds: number): Promise<void> {
     const look = lostRunsEnder(server.context, lookSeconds);
@@ -132,11 +140,13 @@ describeOnEachDatabase("claims", (database) => {
     expect((await runs.limitOf(deployment.id))?.active_slots).toBe(0);
     await server.call("POST", `/flow_runs/${id}/resume`, {});
     expect(await runs.read(id)).toMatchObject({ state_type: "SCHEDULED", state_name: "Resuming" });
+    expect(await due(deployment.id)).toEqual([id]);
     const second = await claim(id);
     await under(second, id, "RUNNING");
     await under(second, id, "FAILED");
     expect(await runs.setState(id, { type: "SCHEDULED" })).toMatchObject({ status: "ACCEPT" });
     expect(await runs.read(id)).toMatchObject({ empirical_policy: { retry_type: "reschedule" } });
+    expect(await due(deployment.id)).toEqual([id]);
     await under(await claim(id), id, "RUNNING");
     expect((await runs.limitOf(deployment.id))?.active_slots).toBe(1);
   });

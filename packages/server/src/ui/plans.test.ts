@@ -10,6 +10,7 @@ import type { Tables } from "../db/tables.ts";
 import { readGraph } from "../flow-run-graph/flow-run-graph.service.ts";
 import * as listedRuns from "../flow-runs/flow-runs.service.ts";
 import type { Context } from "../kernel/context.ts";
+import { missedRuns } from "../overdue/missed.queries.ts";
 import * as overdue from "../overdue/overdue.queries.ts";
 import { createRetention } from "../retention/retention.service.ts";
 import * as taskRuns from "../task-runs/task-runs.service.ts";
@@ -87,6 +88,7 @@ describeOnEachDatabase("what is asked of many runs", (database) => {
     ["runs that are late", () => overdue.lateRuns(context.db.read, now, 400)],
     ["pauses that are over", () => overdue.expiredPauses(context.db.slow, now, 400)],
     ["runs that expire", () => overdue.unstartedRuns(context.db.read, { deploymentId: run, before: now }, 400)],
+    ["runs that were missed", () => missedRuns(context.db.read, { deploymentId: run, since: now, now }, 400)],
     ["subflows of cancelled runs", () => overdue.leftSubflows(context.db.slow, 400)],
     ["claims without signs of life", () => overdue.silentClaims(context.db.slow, 400)],
     ["the next due times of deployments", () => nextDueTimes(context.db.read, [run], now)],
