@@ -32,6 +32,7 @@ export * from "./states.ts";
 export * from "./task-runs.ts";
 export * from "./ui/artifacts.ts";
 export * from "./ui/dashboard.ts";
+export * from "./ui/deployments.ts";
 export * from "./ui/flow-deployments.ts";
 export * from "./ui/flow-run.ts";
 export * from "./ui/flows.ts";

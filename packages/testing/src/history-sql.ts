@@ -6,6 +6,8 @@ export interface HistorySize {
   readonly logs: number;
   readonly events: number;
   readonly artifacts: number;
+  /** With them each flow run belongs to one. */
+  readonly deployments?: number;
 }
 
 /** The row numbers of one statement. */
@@ -61,6 +63,7 @@ interface Kind {
 /** In the order of their references. */
 export const portions: readonly Kind[] = [
   { rows: ({ flows }) => flows, statements: (making) => [flows(making)] },
+  { rows: ({ deployments = 0 }) => deployments, statements: (making) => deployments(making) },
   { rows: ({ flowRuns }) => flowRuns, statements: (making) => [flowRuns(making), ...flowRunStates(making)] },
   { rows: ({ taskRuns }) => taskRuns, statements: (making) => [taskRuns(making), ...taskRunStates(making)] },
   { rows: ({ logs }) => logs, statements: (making) => [logs(making)] },
@@ -87,19 +90,42 @@ function flows({ dialect, end, portion }: Making): string {
     FROM ${dialect.numbers(portion)} AS series`;
 }
 
+/** Each has a schedule, and one in ten a second one, which is off. */
+function deployments({ dialect, size, end, portion }: Making): readonly string[] {
+  const { id, searchableJson } = dialect;
+  const begin = end - historySpanMicros;
+  const into = "INSERT INTO deployment_schedule (id, created, updated, deployment_id, schedule, active, parameters)";
+  const cron = `'{"cron":"' || (n % 60) || ' ' || (n % 24) || ' * * *","timezone":"Europe/Berlin","day_or":true}'`;
+  const interval = `'{"interval":3600,"anchor_date":"2020-01-01T00:00:00Z","timezone":"UTC"}'`;
+  return [
+    `INSERT INTO deployment (id, created, updated, name, flow_id, tags, paused, status, last_polled)
+      SELECT ${id("5", "n")}, ${begin} + n, ${begin} + n, 'deployment-' || (n * 7919 % 100003),
+        ${id("f", `(1 + n * 7919 % ${size.flows})`)},
+        CASE WHEN n % 10 = 0 THEN ${searchableJson('["nightly","eu"]')} ELSE ${searchableJson('["nightly"]')} END,
+        CASE WHEN n % 20 = 3 THEN 1 ELSE 0 END, CASE WHEN n % 50 = 7 THEN 'NOT_READY' ELSE 'READY' END, ${end}
+      FROM ${dialect.numbers(portion)} AS series`,
+    `${into} SELECT ${id("6", "n")}, ${begin}, ${begin}, ${id("5", "n")}, ${cron}, 1, '{}'
+      FROM ${dialect.numbers(portion)} AS series`,
+    `${into} SELECT ${id("8", "n")}, ${begin}, ${begin}, ${id("5", "n")}, ${interval}, 0, '{}'
+      FROM ${dialect.numbers(portion)} AS series WHERE n % 10 = 4`,
+  ];
+}
+
 function flowRuns({ dialect, size, end, portion }: Making): string {
   const { id, searchableJson } = dialect;
   const expected = moment(end, size.flowRuns);
+  const deployment = size.deployments === undefined ? "NULL" : id("5", `(1 + n * 7919 % ${size.deployments})`);
   return `INSERT INTO flow_run (id, created, updated, name, state_id, state_type, state_name, state_timestamp, run_count,
       expected_start_time, start_time, end_time, total_run_time, empirical_policy, tags, labels, flow_id, parameters, context,
-      parent_task_run_id)
+      parent_task_run_id, next_scheduled_start_time, deployment_id)
     SELECT ${id("a", "n")}, ${expected}, ${expected}, 'run-' || (n * 7919 % 100003), ${id("c", "n")}, ${stateType},
       ${stateName}, ${expected} + 60000000, 1, ${expected}, CASE WHEN ${begun} THEN ${expected} + 1000000 END,
       CASE WHEN ${ended} THEN ${expected} + 60000000 END, (n * 7919 % 600) * 1000000, '{}',
       CASE WHEN n % 5000 = 13 THEN ${searchableJson('["nightly","rare"]')}
         WHEN n % 10 = 0 THEN ${searchableJson('["nightly","eu"]')} ELSE ${searchableJson('["nightly"]')} END,
       '{}', ${id("f", `(1 + n * 7919 % ${size.flows})`)}, '{"date": "2030-01-01", "rows": 100000}', '{}',
-      CASE WHEN n % 10 = 4 AND n > 10 THEN ${id("b", "(n - 1) * 10")} ELSE NULL END
+      CASE WHEN n % 10 = 4 AND n > 10 THEN ${id("b", "(n - 1) * 10")} ELSE NULL END,
+      CASE WHEN NOT (${begun}) THEN ${expected} END, ${deployment}
     FROM ${dialect.numbers(portion)} AS series`;
 }
 

@@ -12,6 +12,7 @@ export interface HistoryTarget {
 export const historyIds = {
   flow: (number: number) => idOf("f", number),
   flowRun: (number: number) => idOf("a", number),
+  deployment: (number: number) => idOf("5", number),
   taskRun: (number: number) => idOf("b", number),
 };
 

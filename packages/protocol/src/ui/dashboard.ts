@@ -21,7 +21,7 @@ const DashboardInterval = Open({
   states: Type.Array(Open({ state_type: StateTypeName, state_name: Type.String(), count_runs: Type.Integer() })),
 });
 
-/** History and counts cover the runs expected in the range; `running` and `waiting` show now, whatever the range. */
+/** History and counts cover the runs expected in the range; `running`, `waiting` and `upcoming` show now, whatever the range. */
 export const Dashboard = Open({
   history: Type.Array(DashboardInterval),
   counts: StateCounts,
@@ -32,8 +32,10 @@ export const Dashboard = Open({
   failed: Type.Array(FlowRunRow),
   /** Running, pending or cancelling, at most 20. */
   running: Type.Array(FlowRunRow),
-  /** Late first, then paused, then scheduled by time, at most 20. */
+  /** Late first, then paused, then others whose time has come, at most 20. */
   waiting: Type.Array(FlowRunRow),
+  /** Scheduled for later, the earliest first, at most 10. */
+  upcoming: Type.Array(FlowRunRow),
   /** Flows with runs in the range, most failures first, at most 50. */
   flows: Type.Array(DashboardFlow),
 });

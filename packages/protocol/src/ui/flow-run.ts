@@ -8,6 +8,14 @@ import { State } from "../states.ts";
 import { Failure, FlowRunRow } from "./runs.ts";
 import { pagesTag } from "./tag.ts";
 
+/** Who holds slots of a limit: `flow_run_id` is null for slots that a program took by name. */
+export const SlotHolder = Open({
+  flow_run_id: Nullable(Uuid),
+  flow_run_name: Nullable(Type.String()),
+  since: Moment,
+});
+export type SlotHolder = Static<typeof SlotHolder>;
+
 /** The reason why a run does not proceed. */
 export const Waiting = Open({
   reason: Type.String(),
@@ -21,8 +29,8 @@ export const Waiting = Open({
       /** 1 for the first. */
       place: Type.Integer(),
       length: Type.Integer(),
-      /** Some of those who hold the slots, the earliest first. `flow_run_id` is null for slots that a program took by name. */
-      holders: Type.Array(Open({ flow_run_id: Nullable(Uuid), flow_run_name: Nullable(Type.String()), since: Moment })),
+      /** Some of those who hold the slots, the earliest first. */
+      holders: Type.Array(SlotHolder),
     }),
   ),
 });

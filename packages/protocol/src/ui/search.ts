@@ -2,13 +2,13 @@ import { route } from "../route.ts";
 import { Enum, Maybe, Nullable, Open, StateTypeName, Type, Uuid } from "../schema.ts";
 import { pagesTag } from "./tag.ts";
 
-export const searchHits = ["flow", "flow-run", "task-run", "artifact"] as const;
+export const searchHits = ["flow", "deployment", "flow-run", "task-run", "artifact"] as const;
 
 export const search = route({
   method: "GET",
   path: "/ui/search",
   access: "read",
-  summary: "Flows, runs and artifacts by name or id",
+  summary: "Flows, deployments, runs and artifacts by name or id",
   tag: pagesTag,
   query: Open({ q: Type.String({ maxLength: 200 }), limit: Maybe(Type.Integer({ minimum: 1, maximum: 50 })) }),
   replies: {

@@ -7,15 +7,19 @@ import { placeInLine, type Standing } from "./line.queries.ts";
 /** A page names no more. */
 const maxHolders = 10;
 
+type Line = NonNullable<Waiting["line"]>;
+
 /** The line in which a run waits for a slot of the limit. */
-export async function lineOf(
-  { db }: Context,
-  limitId: string,
-  standing: Standing,
-): Promise<NonNullable<Waiting["line"]>> {
+export async function lineOf(context: Context, limitId: string, standing: Standing): Promise<Line> {
   const [{ place, length }, holders] = await Promise.all([
-    placeInLine(db.read, standing),
-    leases.holdersOfLimit(db.read, limitId, maxHolders),
+    placeInLine(context.db.read, standing),
+    slotHolders(context, limitId),
   ]);
-  return { place, length, holders: holders.map((holder) => ({ ...holder, since: formatTimestamp(holder.since) })) };
+  return { place, length, holders };
+}
+
+/** Some of those who hold slots of the limit, the earliest first. */
+export async function slotHolders({ db }: Context, limitId: string): Promise<Line["holders"]> {
+  const holders = await leases.holdersOfLimit(db.read, limitId, maxHolders);
+  return holders.map((holder) => ({ ...holder, since: formatTimestamp(holder.since) }));
 }

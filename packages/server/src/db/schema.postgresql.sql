@@ -246,7 +246,7 @@ CREATE TABLE flow_run (
 );
 CREATE INDEX flow_run_before_late ON flow_run USING btree (next_scheduled_start_time, id) WHERE (state_name = 'Scheduled'::text);
 CREATE INDEX flow_run_begin ON flow_run USING btree (COALESCE(start_time, expected_start_time) DESC, id DESC, name);
-CREATE INDEX flow_run_deployment ON flow_run USING btree (deployment_id, expected_start_time DESC) WHERE (deployment_id IS NOT NULL);
+CREATE INDEX flow_run_deployment ON flow_run USING btree (deployment_id, expected_start_time DESC, id DESC, state_type, total_run_time) WHERE (deployment_id IS NOT NULL);
 CREATE INDEX flow_run_deployment_due ON flow_run USING btree (deployment_id, next_scheduled_start_time, id) WHERE (next_scheduled_start_time IS NOT NULL);
 CREATE INDEX flow_run_end ON flow_run USING btree (COALESCE(end_time, (0)::bigint) DESC, id DESC);
 CREATE INDEX flow_run_expected ON flow_run USING btree (expected_start_time DESC, id DESC);

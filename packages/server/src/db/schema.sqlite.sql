@@ -221,7 +221,7 @@ CREATE TABLE flow_run (
 );
 CREATE INDEX flow_run_before_late ON flow_run (next_scheduled_start_time, id) WHERE state_name = 'Scheduled';
 CREATE INDEX flow_run_begin ON flow_run (coalesce(start_time, expected_start_time) DESC, id DESC, name);
-CREATE INDEX flow_run_deployment ON flow_run (deployment_id, expected_start_time DESC) WHERE deployment_id IS NOT NULL;
+CREATE INDEX flow_run_deployment ON flow_run (deployment_id, expected_start_time DESC, id DESC, state_type, total_run_time) WHERE deployment_id IS NOT NULL;
 CREATE INDEX flow_run_deployment_due ON flow_run (deployment_id, next_scheduled_start_time, id) WHERE next_scheduled_start_time IS NOT NULL;
 CREATE INDEX flow_run_end ON flow_run (coalesce(end_time, 0) DESC, id DESC);
 CREATE INDEX flow_run_expected ON flow_run (expected_start_time DESC, id DESC);

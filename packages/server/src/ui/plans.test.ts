@@ -16,6 +16,8 @@ import { createRetention } from "../retention/retention.service.ts";
 import * as taskRuns from "../task-runs/task-runs.service.ts";
 import { nextDueTimes, stoppingRuns } from "../waking/waking.queries.ts";
 import { dashboard } from "./dashboard/dashboard.service.ts";
+import { figuresOf } from "./deployments/deployment-figures.service.ts";
+import * as deployments from "./deployments/deployment-list.service.ts";
 import { flowRunPage } from "./flow-run/flow-run-page.service.ts";
 import { readTimeline } from "./flow-run/timeline.service.ts";
 import * as flows from "./flows/flow-pages.service.ts";
@@ -39,7 +41,15 @@ describeOnEachDatabase("what is asked of many runs", (database) => {
   beforeAll(async () => {
     server = await startTestServer(database.url);
     const { db } = server.context;
-    const size = { flows: 5, flowRuns: 2000, taskRuns: 10_000, logs: 1000, events: 100, artifacts: 100 };
+    const size = {
+      flows: 5,
+      flowRuns: 2000,
+      taskRuns: 10_000,
+      logs: 1000,
+      events: 100,
+      artifacts: 100,
+      deployments: 200,
+    };
     await fillWithHistory({ kind: db.kind, run: (statement) => db.execute(statement) }, size, end);
     const clock = { ...systemClock(), now: () => now };
     context = { ...server.context, clock, db: recorded(server.context.db, asked) };
@@ -74,6 +84,9 @@ describeOnEachDatabase("what is asked of many runs", (database) => {
     ["logs at the end", () => logWindow(context, { flow_run_id: run, anchor: "tail" })],
     ["the flows", () => flows.list(context, {})],
     ["a flow", () => flows.page(context, historyIds.flow(2), 30)],
+    ["the deployments", () => deployments.list(context, {})],
+    ["the deployments by their next run", () => deployments.list(context, { sort: "NEXT_RUN_ASC" })],
+    ["the deployments by their last run", () => deployments.list(context, { sort: "LAST_RUN_DESC" })],
   ];
 
   const interval = { history_start: range.since, history_end: range.until, history_interval_seconds: 3600 };
@@ -124,6 +137,17 @@ describeOnEachDatabase("what is asked of many runs", (database) => {
     const steps = await plan(ask);
     expect(steps.filter((step) => step.includes(walk)).length).toBeGreaterThan(2);
     expect(steps.filter((step) => /TEMP B-TREE FOR GROUP|HashAggregate|GroupAggregate/.test(step))).toEqual([]);
+  });
+
+  test("runs of deployments are counted along their index", async () => {
+    const ids = [historyIds.deployment(1), historyIds.deployment(2)];
+    const steps = await plan(() => figuresOf(context, ids));
+    const scans = steps.filter((step) =>
+      /(SCAN|SEARCH|Scan using \w+|Index Scan on|Seq Scan on) .*flow_run/.test(step),
+    );
+    const walk = database.name === "sqlite" ? "USING COVERING INDEX flow_run_deployment " : "flow_run_deployment ";
+    expect(scans).toHaveLength(4);
+    for (const scan of scans) expect(scan).toContain(walk);
   });
 
   test("rows are counted for the page of settings, or told in thousands where counting would take long", async () => {

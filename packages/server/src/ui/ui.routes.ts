@@ -1,6 +1,8 @@
 import {
   countDeploymentsOfFlows,
   listArtifacts,
+  listDeployments,
+  listDeploymentVersions,
   listFlowRunPoints,
   listFlowRuns,
   listFlows,
@@ -11,6 +13,7 @@ import {
   readArtifactKeyPage,
   readArtifactPage,
   readDashboard,
+  readDeploymentPage,
   readFlowPage,
   readFlowRunPage,
   readLogWindow,
@@ -24,6 +27,9 @@ import {
 import type { Serve } from "../kernel/operation.ts";
 import * as artifacts from "./artifacts/artifact-pages.service.ts";
 import { dashboard } from "./dashboard/dashboard.service.ts";
+import * as deployments from "./deployments/deployment-list.service.ts";
+import { deploymentPage } from "./deployments/deployment-page.service.ts";
+import { deploymentVersions } from "./deployments/deployment-versions.service.ts";
 import { flowRunPage } from "./flow-run/flow-run-page.service.ts";
 import { taskResults } from "./flow-run/run-results.service.ts";
 import { readTimeline as timelineOf } from "./flow-run/timeline.service.ts";
@@ -55,6 +61,9 @@ export function uiRoutes(serve: Serve, sources: ServerPageSources): void {
   serve(nextRunsOfFlows, ({ body, context }) => flowDeployments.nextRuns(context, body.flow_ids));
   serve(readFlowPage, ({ params, query, context }) => flows.page(context, params.id, query.days ?? 30));
   serve(readRunForm, ({ params, query, context }) => runForm(context, params.id, query.from ?? null));
+  serve(listDeployments, ({ body, context }) => deployments.list(context, body));
+  serve(readDeploymentPage, ({ params, context }) => deploymentPage(context, params.id));
+  serve(listDeploymentVersions, ({ params, query, context }) => deploymentVersions(context, params.id, query));
   serve(search, ({ query, context }) => find(context, query.q, query.limit ?? 20));
   serve(previewSchedule, ({ body, context }) => preview(context, body));
   serve(validateValues, ({ body }) => validate(body));

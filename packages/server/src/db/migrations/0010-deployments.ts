@@ -44,6 +44,10 @@ export function up({ uuid, moment, integer, flag, json }: ColumnTypes): readonly
       deployment_id ${uuid} NOT NULL REFERENCES deployment ON DELETE CASCADE, version text, version_info ${json},
       definition ${json} NOT NULL, created_by ${json})`,
     "CREATE INDEX deployment_version_deployment ON deployment_version (deployment_id, created DESC)",
+    "DROP INDEX flow_run_deployment",
+    // With what pages add up of the runs of a deployment: their states and how long they took.
+    `CREATE INDEX flow_run_deployment ON flow_run
+      (deployment_id, expected_start_time DESC, id DESC, state_type, total_run_time) WHERE deployment_id IS NOT NULL`,
     `CREATE INDEX flow_run_deployment_due ON flow_run (deployment_id, next_scheduled_start_time, id)
       WHERE next_scheduled_start_time IS NOT NULL`,
   ];

@@ -131,6 +131,9 @@ export interface RunsInState {
   readonly limit: number;
   /** Only runs that began in the range. */
   readonly inRange?: boolean;
+  /** Only runs that begin later than this, or those that began or should have begun by then. */
+  readonly after?: Timestamp;
+  readonly until?: Timestamp;
 }
 
 export interface RunPosition {
@@ -143,7 +146,14 @@ export async function runsInState(db: Database, range: DashboardRange, wanted: R
   const order = sql.raw(wanted.order);
   const timed =
     wanted.inRange === true ? sql<SqlBool>`${begin} >= ${range.since} AND ${begin} <= ${range.until}` : undefined;
-  const condition = join([timed, narrowed(range)], "and_") ?? everything;
+  const { after, until } = wanted;
+  const conditions = [
+    timed,
+    after === undefined ? undefined : sql<SqlBool>`${begin} > ${after}`,
+    until === undefined ? undefined : sql<SqlBool>`${begin} <= ${until}`,
+    narrowed(range),
+  ];
+  const condition = join(conditions, "and_") ?? everything;
   const each = wanted.types.map(
     (type) => sql`SELECT * FROM (SELECT flow_run.id AS id, ${begin} AS begin FROM flow_run
       WHERE flow_run.state_type = ${type} AND ${condition}

@@ -126,21 +126,24 @@ function spanBefore(range: queries.DashboardRange): queries.DashboardRange {
 async function runsOf(
   context: Context,
   range: queries.DashboardRange,
-): Promise<Pick<Dashboard, "failed" | "running" | "waiting">> {
+): Promise<Pick<Dashboard, "failed" | "running" | "waiting" | "upcoming">> {
+  const now = context.clock.now();
   const find = async (wanted: queries.RunsInState) =>
     (await queries.runsInState(context.db, range, wanted)).map(({ id }) => id);
-  const [failed, running, scheduled, paused] = await Promise.all([
+  const [failed, running, due, paused, next] = await Promise.all([
     find({ types: failureStateTypes, order: "DESC", limit: 10, inRange: true }),
     find({ types: ["RUNNING", "PENDING", "CANCELLING"], order: "DESC", limit: 20 }),
-    find({ types: ["SCHEDULED"], order: "ASC", limit: 20 }),
+    find({ types: ["SCHEDULED"], order: "ASC", limit: 20, until: now }),
     find({ types: ["PAUSED"], order: "DESC", limit: 20 }),
+    find({ types: ["SCHEDULED"], order: "ASC", limit: 10, after: now }),
   ]);
-  const rows = await readRows(context, [...failed, ...running, ...scheduled, ...paused]);
+  const rows = await readRows(context, [...failed, ...running, ...due, ...paused, ...next]);
   const among = (ids: readonly string[]) => rows.filter(({ id }) => ids.includes(id));
   return {
     failed: among(failed),
     running: among(running),
-    waiting: [...among(scheduled), ...among(paused)].sort(byUrgency).slice(0, 20),
+    waiting: [...among(due), ...among(paused)].sort(byUrgency).slice(0, 20),
+    upcoming: among(next),
   };
 }
 

@@ -9,38 +9,6 @@ import { begin } from "../runs/flow-run-list.queries.ts";
 
 export type FlowRow = Selectable<Tables["flow"]>;
 
-export interface BarRow {
-  readonly flow_id: string;
-  readonly id: string;
-  readonly name: string;
-  readonly state_type: StateType | null;
-  readonly state_name: string | null;
-  readonly state_timestamp: Timestamp | null;
-  readonly start_time: Timestamp | null;
-  readonly total_run_time: number;
-  readonly begin: Timestamp | null;
-}
-
-export interface RecentRuns {
-  readonly flowIds: readonly string[];
-  readonly limit: number;
-  /** Runs scheduled for later are not recent. */
-  readonly now: Timestamp;
-}
-
-/** The last runs of each flow, newest first, each flow's found by an index, in one statement. */
-export async function recentRuns(db: Database, { flowIds, limit, now }: RecentRuns): Promise<BarRow[]> {
-  if (flowIds.length === 0) return [];
-  const each = flowIds.map(
-    (id) => sql`SELECT * FROM (SELECT flow_id, id, name, state_type, state_name, state_timestamp, start_time,
-        total_run_time, ${begin} AS begin
-      FROM flow_run WHERE flow_id = ${id} AND ${begin} <= ${now}
-      ORDER BY ${begin} DESC, id DESC LIMIT ${limit}) AS of_flow`,
-  );
-  const { rows } = await sql<BarRow>`${sql.join(each, sql` UNION ALL `)}`.execute(db.read);
-  return rows;
-}
-
 export interface FailureRow {
   readonly flow_id: string;
   readonly id: string;

@@ -1,4 +1,4 @@
-import { addSeconds, formatTimestamp, microsPerSecond, type Timestamp } from "@ostinato/core";
+import { addSeconds, formatTimestamp, type Timestamp } from "@ostinato/core";
 import type {
   BodyOf,
   Dashboard,
@@ -14,6 +14,7 @@ import { present as presentFlow } from "../../flows/flows.service.ts";
 import type { Context } from "../../kernel/context.ts";
 import { notFound } from "../../kernel/errors.ts";
 import * as parameterSchemas from "../../parameter-schemas/parameter-schemas.service.ts";
+import { recentBars } from "../runs/run-bars.service.ts";
 import * as queries from "./flow-pages.queries.ts";
 import { durationBuckets } from "./flow-pages.rules.ts";
 
@@ -21,33 +22,15 @@ const daySeconds = 86_400;
 
 /** Flows with their last runs as bars, oldest first. */
 export async function flowsWithRecentRuns(
-  { db, clock }: Context,
+  context: Context,
   ids: readonly string[],
   limit: number,
 ): Promise<ReadonlyMap<string, { readonly flow: Flow; readonly recent: RunBar[] }>> {
-  const now = clock.now();
-  const [flows, runs] = await Promise.all([
-    queries.flowsByIds(db, ids),
-    queries.recentRuns(db, { flowIds: ids, limit, now }),
+  const [flows, bars] = await Promise.all([
+    queries.flowsByIds(context.db, ids),
+    recentBars(context, { of: "flow", ids, limit }),
   ]);
-  const bars = Map.groupBy(runs, ({ flow_id }) => flow_id);
-  return new Map(flows.map((row) => [row.id, { flow: presentFlow(row), recent: barsOf(bars.get(row.id) ?? [], now) }]));
-}
-
-function barsOf(newestFirst: readonly queries.BarRow[], now: Timestamp): RunBar[] {
-  return newestFirst.toReversed().map((row) => {
-    const { id, name, state_type, state_name, state_timestamp, start_time } = row;
-    const spell = state_type === "RUNNING" && state_timestamp !== null ? Math.max(0, now - state_timestamp) : 0;
-    const begun = start_time ?? row.begin;
-    return {
-      id,
-      name,
-      state_type,
-      state_name,
-      start: begun === null ? null : formatTimestamp(begun),
-      duration: start_time === null ? null : (row.total_run_time + spell) / microsPerSecond,
-    };
-  });
+  return new Map(flows.map((row) => [row.id, { flow: presentFlow(row), recent: bars.get(row.id) ?? [] }]));
 }
 
 type LastFailure = NonNullable<Dashboard["flows"][number]["last_failure"]>;

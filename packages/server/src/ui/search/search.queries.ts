@@ -5,7 +5,7 @@ import { portable } from "../../db/portable.ts";
 import { begin } from "../runs/flow-run-list.queries.ts";
 
 export interface HitRow {
-  readonly kind: "flow" | "flow-run" | "task-run" | "artifact";
+  readonly kind: "flow" | "deployment" | "flow-run" | "task-run" | "artifact";
   readonly id: string;
   readonly name: string;
   readonly detail: string | null;
@@ -21,6 +21,8 @@ export async function byId(db: Database, id: string): Promise<HitRow[]> {
   const { rows } = await sql<HitRow>`
     SELECT 'flow' AS kind, id, name, CAST(NULL AS text) AS detail, NULL AS state_type, NULL AS state_name
       FROM flow WHERE id = ${id}
+    UNION ALL SELECT 'deployment', deployment.id, deployment.name, flow.name, NULL, NULL
+      FROM deployment JOIN flow ON flow.id = deployment.flow_id WHERE deployment.id = ${id}
     UNION ALL SELECT 'flow-run', flow_run.id, flow_run.name, flow.name, flow_run.state_type, flow_run.state_name
       FROM flow_run JOIN flow ON flow.id = flow_run.flow_id WHERE flow_run.id = ${id}
     UNION ALL SELECT 'task-run', task_run.id, task_run.name, flow_run.name, task_run.state_type, task_run.state_name
@@ -36,6 +38,18 @@ export async function flows(db: Database, text: string, limit: number): Promise<
     FROM flow WHERE ${portable.contains("flow.name", text)} ORDER BY length(name), name LIMIT ${limit}`.execute(
     db.slow,
   );
+  return rows;
+}
+
+/** By their own names first, then by those of their flows. */
+export async function deployments(db: Database, text: string, limit: number): Promise<HitRow[]> {
+  const named = portable.contains("deployment.name", text);
+  const { rows } = await sql<HitRow>`
+    SELECT 'deployment' AS kind, deployment.id, deployment.name, flow.name AS detail, NULL AS state_type, NULL AS state_name
+    FROM deployment JOIN flow ON flow.id = deployment.flow_id
+    WHERE ${named} OR ${portable.contains("flow.name", text)}
+    ORDER BY CASE WHEN ${named} THEN 0 ELSE 1 END, length(deployment.name), deployment.name, flow.name
+    LIMIT ${limit}`.execute(db.slow);
   return rows;
 }
 

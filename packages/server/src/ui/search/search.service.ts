@@ -10,6 +10,7 @@ export async function find({ db }: Context, text: string, limit: number): Promis
   if (isUuid(wanted)) return { hits: await queries.byId(db, wanted.toLowerCase()) };
   const found = await Promise.all([
     queries.flows(db, wanted, limit),
+    queries.deployments(db, wanted, limit),
     queries.flowRuns(db, wanted, limit),
     queries.artifacts(db, wanted, limit),
     queries.taskRuns(db, wanted, limit),
