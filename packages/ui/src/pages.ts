@@ -1,6 +1,7 @@
 import { artifactKeyPage, artifactPage, artifactsPage } from "./artifacts/page.ts";
 import { dashboardPage } from "./dashboard/page.ts";
 import type { Hits, NavItem, Page } from "./define-page.ts";
+import { deploymentPage, deploymentsPage } from "./deployments/page.ts";
 import { flowRunPage } from "./flow-run/page.ts";
 import { flowPage, flowsPage } from "./flows/page.ts";
 import { runFormPage } from "./run-form/page.ts";
@@ -16,6 +17,8 @@ const listed = [
   taskRunsPage,
   flowsPage,
   flowPage,
+  deploymentsPage,
+  deploymentPage,
   flowRunPage,
   taskRunPage,
   runFormPage,

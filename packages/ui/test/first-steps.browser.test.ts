@@ -1,4 +1,5 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -26,6 +27,12 @@ const codeBlocks = (page: Page) => page.getByRole("tabpanel").locator("pre").all
 
 /** Does what the page says: saves the program under its name, and gives the command to a shell. */
 async function follow(page: Page, binaries: string): Promise<void> {
+  const { command, env } = await saved(page, binaries);
+  await promisify(execFile)("sh", ["-c", command], { cwd: folder, env });
+}
+
+/** Saves the program under its name; gives the command that starts it. */
+async function saved(page: Page, binaries: string) {
   const file = await page.getByRole("tabpanel").locator("p code").textContent();
   const [code = "", command = ""] = await codeBlocks(page);
   await writeFile(join(folder, file ?? ""), code);
@@ -37,7 +44,7 @@ async function follow(page: Page, binaries: string): Promise<void> {
     PREFECT_HOME: folder,
     DO_NOT_TRACK: "1",
   };
-  await promisify(execFile)("sh", ["-c", command], { cwd: folder, env });
+  return { command, env };
 }
 
 /** What each page waits for on an empty server, and what it shows once `greet` has run. */
@@ -95,6 +102,32 @@ test.skipIf(python === undefined)(
   120_000,
 );
 
+/** A program that serves a flow goes on until it is stopped. */
+async function serves(way: "TypeScript" | "Python", binaries: string): Promise<void> {
+  const { page, problems, close } = await openEmpty("/deployments");
+  await page.getByRole("tab", { name: way }).click();
+  const { command, env } = await saved(page, binaries);
+  const serving = spawn("sh", ["-c", `exec env ${command}`], { cwd: folder, env, stdio: "ignore" });
+  const ended = once(serving, "close");
+  try {
+    await page.getByRole("link", { name: "every-minute" }).waitFor({ timeout: 30_000 });
+    await page.getByText("every minute", { exact: true }).waitFor();
+    expect(problems).toEqual([]);
+  } finally {
+    serving.kill();
+    await ended;
+    await close();
+  }
+}
+
+test(
+  "the TypeScript program on the empty page of deployments serves its flow as it stands",
+  () => serves("TypeScript", dirname(process.execPath)),
+  60_000,
+);
+
+test.skipIf(python === undefined)("so does the Python program", () => serves("Python", dirname(python ?? "")), 120_000);
+
 test("who comes from Prefect is told the address of this server", async () => {
   const { page, close } = await openEmpty("/runs");
   await page.getByRole("tab", { name: "From Prefect" }).click();
@@ -104,7 +137,7 @@ test("who comes from Prefect is told the address of this server", async () => {
 });
 
 test.each(["light", "dark"] as const)("empty pages fit a phone (%s)", async (colorScheme) => {
-  for (const { path } of [...pages, { path: "/artifacts" }]) {
+  for (const path of [...pages.map((page) => page.path), "/deployments", "/artifacts"]) {
     const { page, close } = await site.open(path, { viewport: { width: 390, height: 800 }, colorScheme });
     await page.getByText(/^Waiting for /).waitFor();
     for (const way of ["TypeScript", "Python", "From Prefect"]) {

@@ -2,6 +2,7 @@
 import type {
   Dashboard,
   filterEvents,
+  listDeployments,
   listFlowRuns,
   listTaskResults,
   listTaskRuns,
@@ -17,6 +18,10 @@ export type {
   ArtifactRow,
   ArtifactVersion,
   Dashboard,
+  Deployment,
+  DeploymentPage,
+  DeploymentRow,
+  DeploymentVersion,
   Failure,
   FlowPage,
   FlowRow,
@@ -26,11 +31,15 @@ export type {
   LiveChange,
   LiveTopic,
   Log,
+  NextRun,
   OrchestrationResult,
   PersistedResult,
   RunBar,
   RunCriteria,
   SavedSearch,
+  ScheduleInPage,
+  SlotHolder,
+  StartProblem,
   State,
   StateCounts,
   TablePreview,
@@ -44,6 +53,7 @@ export type {
 } from "@ostinato/protocol";
 
 export type DashboardFlow = Dashboard["flows"][number];
+export type DeploymentList = ReplyOf<typeof listDeployments>;
 export type EventPage = ReplyOf<typeof filterEvents>;
 export type TaskResultPage = ReplyOf<typeof listTaskResults>;
 export type FlowRunList = ReplyOf<typeof listFlowRuns>;

@@ -6,6 +6,7 @@ import { Button } from "../components/button.tsx";
 import { Empty } from "../components/empty.tsx";
 import { Failure } from "../components/failure.tsx";
 import { SearchField } from "../components/field.tsx";
+import { FilterButton } from "../components/filter-button.tsx";
 import { Icon, type IconName } from "../components/icon.tsx";
 import { Menu, MenuCheck } from "../components/menu.tsx";
 import { Page } from "../components/page.tsx";
@@ -14,7 +15,6 @@ import { RelativeTime } from "../components/time.tsx";
 import { FirstSteps } from "../first-steps/first-steps.tsx";
 import { firstArtifact } from "../first-steps/programs.ts";
 import { amount } from "../format.ts";
-import { FilterButton } from "../runs/run-filters.tsx";
 import { artifactListQuery } from "./artifacts.queries.ts";
 import { type ArtifactListSearch, readArtifactListSearch } from "./artifacts-search.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { lineDiff } from "../components/line-diff.ts";
 import { contentOf, tableOf } from "./artifact-data.ts";
-import { lineDiff } from "./line-diff.ts";
 
 describe("the data of an artifact", () => {
   test.each([

@@ -1,12 +1,13 @@
 import { useMemo, useState } from "react";
 import type { Artifact } from "../api/types.ts";
 import { Segmented } from "../components/button.tsx";
+import { ChangedLines } from "../components/changed-lines.tsx";
 import { cellText } from "../components/data-table.tsx";
+import { lineDiff } from "../components/line-diff.ts";
 import { RelativeTime } from "../components/time.tsx";
 import { amount } from "../format.ts";
 import { ArtifactBody } from "./artifact-body.tsx";
 import { contentOf } from "./artifact-data.ts";
-import { lineDiff } from "./line-diff.ts";
 
 /** Compares two versions line by line (tables row by row), or shows both side by side. */
 export function Comparison({ before, after }: { readonly before: Artifact; readonly after: Artifact }) {
@@ -34,34 +35,7 @@ export function Comparison({ before, after }: { readonly before: Artifact; reado
         </p>
       </div>
       {view === "changes" ? (
-        <div
-          role="region"
-          aria-label="Changes"
-          className="overflow-x-auto rounded-md border font-mono text-xs leading-5"
-        >
-          {lines.map((line, index) => (
-            <div
-              // biome-ignore lint/suspicious/noArrayIndexKey: lines of a comparison have no identity
-              key={index}
-              className="flex min-w-0 gap-2 px-2 whitespace-pre-wrap"
-              style={
-                line.kind === "same"
-                  ? undefined
-                  : {
-                      background: `color-mix(in oklab, var(--state-${line.kind === "added" ? "completed" : "failed"}) 14%, transparent)`,
-                    }
-              }
-            >
-              <span className="w-3 shrink-0 text-faint select-none">
-                {line.kind === "added" ? "+" : line.kind === "removed" ? "−" : ""}
-              </span>
-              <span className="min-w-0 break-words">
-                {line.kind === "same" ? null : <span className="sr-only">{line.kind}: </span>}
-                {line.text === "" ? " " : line.text}
-              </span>
-            </div>
-          ))}
-        </div>
+        <ChangedLines lines={lines} />
       ) : (
         <div className="grid gap-4 md:grid-cols-2">
           <ArtifactBody artifact={before} />

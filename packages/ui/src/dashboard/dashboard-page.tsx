@@ -3,9 +3,10 @@ import { getRouteApi } from "@tanstack/react-router";
 import type { Dashboard } from "../api/types.ts";
 import { Button } from "../components/button.tsx";
 import { Failure } from "../components/failure.tsx";
+import { filterClass } from "../components/filter-button.tsx";
 import { Page } from "../components/page.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
-import { FlowFilter, filterClass, TagFilter, TimeFilter } from "../runs/run-filters.tsx";
+import { FlowFilter, TagFilter, TimeFilter } from "../runs/run-filters.tsx";
 import { dashboardQuery } from "./dashboard.queries.ts";
 import {
   chosenSpan,

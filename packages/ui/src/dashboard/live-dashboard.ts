@@ -30,5 +30,11 @@ export function useLiveDashboard(search: DashboardSearch): void {
 
 function withRows(data: Dashboard, rows: ReadonlyMap<string, FlowRunRow>): Dashboard {
   const updated = (list: readonly FlowRunRow[]) => list.map((run) => rows.get(run.id) ?? run);
-  return { ...data, running: updated(data.running), waiting: updated(data.waiting), failed: updated(data.failed) };
+  return {
+    ...data,
+    running: updated(data.running),
+    waiting: updated(data.waiting),
+    upcoming: updated(data.upcoming),
+    failed: updated(data.failed),
+  };
 }

@@ -1,3 +1,4 @@
+import { stateNames } from "@ostinato/core";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Dashboard } from "../api/types.ts";
@@ -8,13 +9,14 @@ import { firstRun } from "../first-steps/programs.ts";
 import type { RunsSearch } from "../runs/runs-search.ts";
 import { sum } from "./counts.ts";
 import { FlowLine } from "./flow-line.tsx";
-import { FailedRow, RunningRow, WaitingRow } from "./run-rows.tsx";
+import { FailedRow, RunningRow, UpcomingRow, WaitingRow } from "./run-rows.tsx";
 import { Totals } from "./totals.tsx";
 
 const HistoryChart = onDemand(() => import("./history-chart.tsx").then((module) => module.HistoryChart));
 
 const runningStates = ["RUNNING", "PENDING", "CANCELLING"];
 const waitingStates = ["SCHEDULED", "PAUSED"];
+const upcomingState = [stateNames.scheduled];
 
 /** Everything below the filters. */
 export function Overview({
@@ -29,7 +31,8 @@ export function Overview({
   const total = sum(data.counts);
   // Running and waiting runs are shown whatever the page's time range is.
   const { since: _since, until: _until, ...anyTime } = lists;
-  if (total + data.running.length + data.waiting.length + data.flows.length + sum(data.previous_counts) === 0) {
+  const shown = [data.running, data.waiting, data.upcoming, data.flows].some((rows) => rows.length > 0);
+  if (!shown && total + sum(data.previous_counts) === 0) {
     return (
       <FirstSteps title="Nothing ran in this time" programs={firstRun} awaited="a run">
         Choose a longer time above to see older runs, or start one:
@@ -60,11 +63,21 @@ export function Overview({
           </Section>
           <Section title="Late or waiting" tools={<All name="waiting" search={{ ...anyTime, state: waitingStates }} />}>
             {data.waiting.length === 0 ? (
-              <Nothing>Nothing waits: no run is late, paused, scheduled or about to be retried.</Nothing>
+              <Nothing>Nothing waits: no run is late, paused or about to be retried.</Nothing>
             ) : (
               data.waiting.map((run) => <WaitingRow key={run.id} run={run} />)
             )}
           </Section>
+          {data.upcoming.length === 0 ? null : (
+            <Section
+              title="Coming next"
+              tools={<All name="upcoming" search={{ ...anyTime, state: upcomingState, sort: "START_TIME_ASC" }} />}
+            >
+              {data.upcoming.map((run) => (
+                <UpcomingRow key={run.id} run={run} />
+              ))}
+            </Section>
+          )}
           {data.flows.length === 0 ? null : (
             <Section
               title="Flows"

@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { FlowRunRow } from "../api/types.ts";
 import { Elapsed, RelativeTime } from "../components/time.tsx";
+import { DeploymentLink } from "../runs/deployment-link.tsx";
 import { endOf } from "../runs/run-columns.tsx";
 import { StateIcon, StateLabel } from "../runs/state.tsx";
 import { TaskProgress } from "../runs/task-progress.tsx";
@@ -41,6 +42,21 @@ export function WaitingRow({ run }: { readonly run: FlowRunRow }) {
     <div className={`${rowClass} grid-cols-[minmax(0,1fr)_auto_auto]`}>
       <RunName run={run} />
       <StateLabel type={run.state_type} name={run.state_name} className="text-xs" />
+      <RelativeTime time={run.next_scheduled_start_time ?? run.expected_start_time} className="text-xs text-faint" />
+    </div>
+  );
+}
+
+/** A run that is scheduled: what runs is more to the point than the name that was made up for it. */
+export function UpcomingRow({ run }: { readonly run: FlowRunRow }) {
+  return (
+    <div className={`${rowClass} grid-cols-[minmax(0,1fr)_auto]`}>
+      <span className="flex min-w-0 items-baseline gap-2">
+        <Link to="/runs/flow-run/$id" params={{ id: run.id }} className="truncate font-medium hover:underline">
+          {run.flow_name}
+        </Link>
+        <DeploymentLink run={run} className="min-w-0 shrink-[2] truncate text-xs text-faint" />
+      </span>
       <RelativeTime time={run.next_scheduled_start_time ?? run.expected_start_time} className="text-xs text-faint" />
     </div>
   );

@@ -67,6 +67,30 @@ report()`,
   },
 };
 
+/** A flow that is served, and runs every minute. */
+export const firstDeployment: typeof firstRun = {
+  typescript: {
+    file: "serve.ts",
+    code: `import { flow } from "ostinato";
+
+const greet = flow(async function greet() {
+  return "Hello, world";
+});
+
+await greet.serve({ name: "every-minute", cron: "* * * * *" });`,
+  },
+  python: {
+    file: "serve.py",
+    code: `from prefect import flow
+
+@flow
+def greet():
+    return "Hello, world"
+
+greet.serve(name="every-minute", cron="* * * * *")`,
+  },
+};
+
 /**
  * The command that starts a program against a server, at the address under which the page was opened. Where the server asks for a password,
  * the reader puts it in place of the placeholder.

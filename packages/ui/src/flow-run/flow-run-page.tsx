@@ -66,7 +66,7 @@ export function FlowRunPage() {
     >
       <RunHeader page={page} />
       {page.failure === null || !isFinal(run.state_type) ? null : <FailureBox failure={page.failure} within={id} />}
-      {page.waiting === null || !live ? null : <WaitingBox waiting={page.waiting} />}
+      {page.waiting === null || !live ? null : <WaitingBox run={run} waiting={page.waiting} />}
       <div
         className={`grid min-w-0 gap-4 ${search.task === undefined ? "" : "lg:grid-cols-[minmax(0,1fr)_minmax(360px,32%)]"}`}
       >

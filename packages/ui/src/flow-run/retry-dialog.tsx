@@ -6,7 +6,6 @@ import { Button, buttonClass, Segmented } from "../components/button.tsx";
 import { Dialog } from "../components/dialog.tsx";
 import { CodeBlock } from "../components/empty.tsx";
 import { messageOf } from "../components/failure.tsx";
-import { Icon } from "../components/icon.tsx";
 import { onDemand } from "../components/on-demand.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { amount } from "../format.ts";
@@ -29,10 +28,26 @@ const SchemaForm = onDemand(
 type Way = "failed" | "start" | "parameters";
 
 /**
- * Retries a run. A deployment's run is scheduled for a worker; a run started by a program can only start where that program is, so its
+ * Retries a run. A deployment's run is scheduled again; a run started by a program can only start where that program is, so its
  * command is shown for copying.
  */
 export function RetryDialog({ page, onClose }: { readonly page: FlowRunPage; readonly onClose: () => void }) {
+  const run = page.flow_run;
+  if (run.deployment_id !== null && run.deployment_name !== null) {
+    return (
+      <Dialog open title={`Retry ${run.name}`} onOpenChange={onClose}>
+        <Reschedule page={page} deploymentId={run.deployment_id} onClose={onClose} />
+      </Dialog>
+    );
+  }
+  return (
+    <Dialog open wide title={`Retry ${run.name}`} onOpenChange={onClose}>
+      <Commands page={page} />
+    </Dialog>
+  );
+}
+
+function Commands({ page }: { readonly page: FlowRunPage }) {
   const run = page.flow_run;
   const kept = page.kept_result_count;
   const starter = starterOf(page);
@@ -44,22 +59,19 @@ export function RetryDialog({ page, onClose }: { readonly page: FlowRunPage; rea
     { value: "parameters" as const, label: "With other parameters" },
   ];
   return (
-    <Dialog open wide title={`Retry ${run.name}`} onOpenChange={onClose}>
-      <div className="flex flex-col gap-3">
-        <Segmented label="How" value={way} options={options} onChange={setWay} />
-        {run.deployment_id !== null && way === "failed" ? (
-          <Reschedule page={page} onClose={onClose} />
-        ) : run.deployment_id !== null && way === "parameters" ? (
-          <OtherParameters deploymentId={run.deployment_id} flowRunId={run.id} />
-        ) : (
-          <Command page={page} way={way} starter={starter} />
-        )}
-      </div>
-    </Dialog>
+    <div className="flex flex-col gap-3">
+      <Segmented label="How" value={way} options={options} onChange={setWay} />
+      <Command page={page} way={way} starter={starter} />
+    </div>
   );
 }
 
-function Reschedule({ page, onClose }: { readonly page: FlowRunPage; readonly onClose: () => void }) {
+function Reschedule(props: {
+  readonly page: FlowRunPage;
+  readonly deploymentId: string;
+  readonly onClose: () => void;
+}) {
+  const { page, deploymentId, onClose } = props;
   const queryClient = useQueryClient();
   const retry = useMutation({
     mutationFn: () => rescheduleRun(page.flow_run.id),
@@ -69,42 +81,31 @@ function Reschedule({ page, onClose }: { readonly page: FlowRunPage; readonly on
     },
   });
   return (
-    <>
+    <div className="flex flex-col gap-3">
       <p className="text-muted">
-        The same run is scheduled again and goes on where a worker takes it;{" "}
-        {amount(page.kept_result_count, "finished task")} keep their results.
+        The same run is scheduled again, with the same parameters, and goes on where its deployment is served.{" "}
+        {amount(page.kept_result_count, "finished task")} {page.kept_result_count === 1 ? "keeps its" : "keep their"}{" "}
+        results.
       </p>
       {retry.isError ? (
         <p role="alert" className="text-danger">
           {messageOf(retry.error)}
         </p>
       ) : null}
-      <Button
-        look="primary"
-        icon="retry"
-        className="self-end"
-        disabled={retry.isPending}
-        onClick={() => retry.mutate()}
-      >
-        Retry
-      </Button>
-    </>
-  );
-}
-
-function OtherParameters({ deploymentId, flowRunId }: { readonly deploymentId: string; readonly flowRunId: string }) {
-  return (
-    <>
-      <p className="text-muted">A new run of the deployment starts from a form that begins with these parameters.</p>
-      <Link
-        to="/deployments/$id/run"
-        params={{ id: deploymentId }}
-        search={{ from: flowRunId }}
-        className={`${buttonClass("primary")} self-end`}
-      >
-        <Icon name="edit" className="size-3.5" /> Open the form
-      </Link>
-    </>
+      <div className="flex flex-wrap justify-end gap-2">
+        <Link
+          to="/deployments/$id/run"
+          params={{ id: deploymentId }}
+          search={{ from: page.flow_run.id }}
+          className={buttonClass()}
+        >
+          A new run with other parameters…
+        </Link>
+        <Button look="primary" icon="retry" disabled={retry.isPending} onClick={() => retry.mutate()}>
+          Retry
+        </Button>
+      </div>
+    </div>
   );
 }
 

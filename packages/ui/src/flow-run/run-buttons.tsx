@@ -1,11 +1,12 @@
 import { deletionOfFlowRuns } from "@ostinato/core";
 import { useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import type { FlowRunPage } from "../api/types.ts";
 import { pageAddress } from "../base-path.ts";
-import { Button, IconButton } from "../components/button.tsx";
+import { Button, buttonClass, IconButton } from "../components/button.tsx";
 import { copyText } from "../components/copy.tsx";
+import { Icon } from "../components/icon.tsx";
 import { Menu, MenuItem, MenuSeparator } from "../components/menu.tsx";
 import { onDemand } from "../components/on-demand.tsx";
 import { amount } from "../format.ts";
@@ -24,6 +25,8 @@ export function RunButtons({ page }: { readonly page: FlowRunPage }) {
   const navigate = useNavigate();
   const run = page.flow_run;
   const close = () => setAsking(undefined);
+  // The name is gone with a deployment that was deleted.
+  const deploymentId = run.deployment_name === null ? null : run.deployment_id;
   return (
     <div className="flex items-center gap-1.5">
       {run.state_type === "PAUSED" ? (
@@ -31,10 +34,23 @@ export function RunButtons({ page }: { readonly page: FlowRunPage }) {
           Resume
         </Button>
       ) : null}
+      {isFinal(run.state_type) && deploymentId !== null ? (
+        <Link
+          to="/deployments/$id/run"
+          params={{ id: deploymentId }}
+          search={{ from: run.id }}
+          className={buttonClass()}
+          title="A new run with the same parameters, which can be changed before"
+        >
+          <Icon name="play" className="size-3.5" /> Run again
+        </Link>
+      ) : null}
       {isFinal(run.state_type) ? (
-        <Button icon="retry" onClick={() => setAsking("retry")}>
-          Retry
-        </Button>
+        deploymentId !== null && run.state_type === "COMPLETED" ? null : (
+          <Button icon="retry" onClick={() => setAsking("retry")}>
+            Retry
+          </Button>
+        )
       ) : (
         <Button icon="stop" disabled={run.state_type === "CANCELLING"} onClick={() => setAsking("cancel")}>
           {run.state_type === "CANCELLING" ? "Cancelling" : "Cancel"}
@@ -50,7 +66,7 @@ export function RunButtons({ page }: { readonly page: FlowRunPage }) {
         <MenuItem icon="copy" onSelect={() => void copyText(JSON.stringify(run.parameters, null, 2))}>
           Copy the parameters
         </MenuItem>
-        {run.deployment_id === null ? null : <RunAgain deploymentId={run.deployment_id} flowRunId={run.id} />}
+        {deploymentId === null ? null : <RunAgain deploymentId={deploymentId} flowRunId={run.id} />}
         <MenuItem icon="filter" onSelect={() => void navigate({ to: "/runs", search: { flow: [run.flow_id] } })}>
           All runs of {page.flow.name}
         </MenuItem>

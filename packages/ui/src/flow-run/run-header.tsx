@@ -5,6 +5,8 @@ import { CopyButton } from "../components/copy.tsx";
 import { LongText } from "../components/long-text.tsx";
 import { Tags } from "../components/tag.tsx";
 import { Elapsed, RelativeTime } from "../components/time.tsx";
+import { DeploymentLink } from "../runs/deployment-link.tsx";
+import { madeBy } from "../runs/made-by.ts";
 import { endOf } from "../runs/run-columns.tsx";
 import { StateLabel } from "../runs/state.tsx";
 import { TaskProgress, taskTotal } from "../runs/task-progress.tsx";
@@ -39,7 +41,11 @@ export function RunHeader({ page }: { readonly page: FlowRunPage }) {
             </Link>
           </Fact>
         )}
-        {run.deployment_name === null ? null : <Fact name="Deployment">{run.deployment_name}</Fact>}
+        {run.deployment_id === null ? null : (
+          <Fact name="Deployment">
+            <DeploymentLink run={run} className="text-text" />
+          </Fact>
+        )}
         <Fact name={run.start_time === null ? "Expected" : "Started"}>
           <RelativeTime time={run.start_time ?? run.expected_start_time} className="text-text" />
         </Fact>
@@ -88,18 +94,17 @@ function Attempt({ run }: { readonly run: FlowRunPage["flow_run"] }) {
   return <Fact name="Attempt">{now <= most ? `${now} of ${most}` : now}</Fact>;
 }
 
-/** The starter of the run, as far as it is recorded. */
 function StartedBy({ run }: { readonly run: FlowRunPage["flow_run"] }) {
-  const someone = run.created_by?.display_value ?? run.created_by?.type;
-  const file = run.labels["ostinato.entrypoint"];
-  if (someone) return <Fact name="By">{someone}</Fact>;
-  if (run.auto_scheduled) return <Fact name="By">its schedule</Fact>;
-  if (typeof file !== "string" || run.parent_flow_run_id !== null) return null;
+  const made = madeBy(run);
+  // The parent has a place of its own.
+  if (made === undefined || made.isParent === true) return null;
   return (
     <Fact name="By">
-      <span className="inline-flex max-w-full items-center" title={file}>
-        <span className="truncate">{file.split(/[/\\]/).at(-1)}</span>
-        <CopyButton text={file} label="Copy the file's path" className="-my-1" />
+      <span className="inline-flex max-w-full items-center" title={made.file}>
+        <span className="truncate">{made.text}</span>
+        {made.file === undefined ? null : (
+          <CopyButton text={made.file} label="Copy the file's path" className="-my-1" />
+        )}
       </span>
     </Fact>
   );

@@ -1,9 +1,16 @@
-import type { Waiting } from "../api/types.ts";
+import { useQueryClient } from "@tanstack/react-query";
+import { useLive } from "../api/live.ts";
+import type { FlowRunRow, Waiting } from "../api/types.ts";
 import { Icon } from "../components/icon.tsx";
-import { RelativeTime } from "../components/time.tsx";
+import { Elapsed, RelativeTime } from "../components/time.tsx";
+import { dateAndClock, milliseconds } from "../format.ts";
+import { useNow } from "../now.ts";
+import { SlotHolders } from "../runs/slot-holders.tsx";
+import { flowRunQuery } from "./flow-run.queries.ts";
 
 /** Why a run waits, since when, and what would end the wait. */
-export function WaitingBox({ waiting }: { readonly waiting: Waiting }) {
+export function WaitingBox({ run, waiting }: { readonly run: FlowRunRow; readonly waiting: Waiting }) {
+  useLiveWaiting(run, waiting);
   return (
     <section
       aria-label="What it waits for"
@@ -11,17 +18,51 @@ export function WaitingBox({ waiting }: { readonly waiting: Waiting }) {
     >
       <Icon name="clock" className="mt-0.5 text-(--state-scheduled)" />
       <div className="min-w-0">
-        <p className="font-medium break-words">{waiting.reason}</p>
+        <p className="font-medium break-words">{withReadableTimes(waiting.reason)}</p>
         <p className="text-muted">
-          since <RelativeTime time={waiting.since} />
-          {waiting.until === null ? null : (
-            <>
-              , until <RelativeTime time={waiting.until} />
-            </>
-          )}
-          {waiting.hint === null ? null : <>. {waiting.hint}</>}
+          For <Elapsed start={waiting.since} end={null} />
+          {waiting.until === null ? null : <Until time={waiting.until} />}.
+          {waiting.hint === null ? null : ` ${waiting.hint}`}
         </p>
+        {waiting.line === null ? null : <SlotHolders holders={waiting.line.holders} />}
       </div>
     </section>
   );
+}
+
+/** What a run waits for changes with its deployment, and its place in line with the other runs of it. */
+function useLiveWaiting({ id, deployment_id }: FlowRunRow, { line }: Waiting): void {
+  const queryClient = useQueryClient();
+  const again = () => void queryClient.invalidateQueries({ queryKey: flowRunQuery(id).queryKey });
+  useLive(deployment_id === null ? undefined : { kind: "deployment", deployment_id }, {
+    onChanges: again,
+    onResync: again,
+  });
+  useLive(line === null ? undefined : { kind: "flow-runs" }, {
+    onChanges(changes) {
+      const isOther = changes.some(
+        (one) => one.kind === "flow-run" && one.row.deployment_id === deployment_id && one.row.id !== id,
+      );
+      if (isOther) again();
+    },
+    onResync: again,
+  });
+}
+
+function Until({ time }: { readonly time: string }) {
+  const hasPassed = milliseconds(time) < useNow();
+  return hasPassed ? (
+    <>
+      ; the time for it passed <RelativeTime time={time} />
+    </>
+  ) : (
+    <>
+      , until {dateAndClock(time)} (<RelativeTime time={time} />)
+    </>
+  );
+}
+
+/** The server writes times for every reader; this one has a clock of their own. */
+function withReadableTimes(text: string): string {
+  return text.replace(/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, (time) => dateAndClock(time));
 }

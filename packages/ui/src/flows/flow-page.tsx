@@ -1,22 +1,21 @@
-import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { type ReactNode, useCallback, useEffect, useMemo, useRef } from "react";
-import { useLive } from "../api/live.ts";
-import type { FlowPage as FlowPageData, LiveChange } from "../api/types.ts";
+import { type ReactNode, useMemo } from "react";
+import type { FlowPage as FlowPageData } from "../api/types.ts";
 import { RunBarChart } from "../charts/run-bar-chart.tsx";
 import { buttonClass } from "../components/button.tsx";
 import { Copyable } from "../components/copy.tsx";
 import { Failure } from "../components/failure.tsx";
 import { Select } from "../components/field.tsx";
 import { Icon } from "../components/icon.tsx";
+import { onDemand } from "../components/on-demand.tsx";
 import { Fact, Facts, Page, Section } from "../components/page.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { Tabs } from "../components/tabs.tsx";
 import { Tags } from "../components/tag.tsx";
 import { count, exact, percent, seconds } from "../format.ts";
 import { runColumns } from "../runs/run-columns.tsx";
-import { RunList } from "../runs/run-list.tsx";
-import { applyToList, type RunPages, runListQuery } from "../runs/runs.queries.ts";
+import { RunsOf } from "../runs/runs-of.tsx";
 import { StateIcon } from "../runs/state.tsx";
 import { type StateType, stateColor, stateLook, stateTypeOrder } from "../states.ts";
 import { DurationChart } from "./duration-chart.tsx";
@@ -24,8 +23,12 @@ import { flowQuery } from "./flows.queries.ts";
 import { type FlowSearch, flowSpans, readFlowSearch } from "./flows-search.ts";
 import { ParameterSchema } from "./parameter-schema.tsx";
 
+const DeploymentsOfFlow = onDemand(
+  () => import("../deployments/deployments-of-flow.tsx").then((module) => module.DeploymentsOfFlow),
+  <Skeleton rows={3} height={52} />,
+);
+
 const route = getRouteApi("/flows/flow/$id");
-const restMs = 1500;
 const columns = runColumns.filter((column) => ["state", "started", "duration", "tasks", "tags"].includes(column.id));
 
 export function FlowPage() {
@@ -91,11 +94,13 @@ export function FlowPage() {
         onChange={(tab) => change({ tab: tab === "runs" ? undefined : tab })}
         tabs={[
           { value: "runs", label: "Runs" },
+          { value: "deployments", label: "Deployments" },
           { value: "parameters", label: "Parameters" },
           { value: "details", label: "Details" },
         ]}
       >
         {search.tab === undefined ? <FlowRuns id={id} /> : null}
+        {search.tab === "deployments" ? <DeploymentsOfFlow id={id} /> : null}
         {search.tab === "parameters" ? <ParameterSchema schema={page.parameter_schema} /> : null}
         {search.tab === "details" ? <Details page={page} /> : null}
       </Tabs>
@@ -171,43 +176,14 @@ function Figure(props: { readonly name: string; readonly state?: StateType; read
 
 function FlowRuns({ id }: { readonly id: string }) {
   const search = useMemo(() => ({ flow: [id] }), [id]);
-  const queryClient = useQueryClient();
-  const list = useInfiniteQuery(runListQuery(search));
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  const key = runListQuery(search).queryKey;
-  const again = () => {
-    timer.current = undefined;
-    void queryClient.invalidateQueries({ queryKey: key });
-    void queryClient.invalidateQueries({ queryKey: ["flows", "flow", id] });
-  };
-  const onChanges = (changes: readonly LiveChange[]) => {
-    const mine = changes.filter(
-      (change) => change.kind === "deleted" || (change.kind === "flow-run" && change.row.flow_id === id),
-    );
-    if (mine.length === 0) return;
-    queryClient.setQueryData<RunPages>(key, (pages) =>
-      pages === undefined ? pages : applyToList(pages, mine, search).pages,
-    );
-    timer.current ??= setTimeout(again, restMs);
-  };
-  useLive({ kind: "flow-runs" }, { onChanges, onResync: again });
-  const { fetchNextPage, hasNextPage, isFetchingNextPage } = list;
-  const more = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [fetchNextPage, hasNextPage, isFetchingNextPage]);
-  const runs = useMemo(() => list.data?.pages.flatMap((page) => page.results) ?? [], [list.data]);
-  if (list.isError) return <Failure error={list.error} what="The runs" onRetry={() => void list.refetch()} />;
-  if (list.isPending) return <Skeleton rows={8} height={34} />;
-  if (runs.length === 0) {
-    return (
+  return (
+    <RunsOf search={search} isOwn={(run) => run.flow_id === id} figures={["flows", "flow", id]} columns={columns}>
       <p className="py-4 text-muted">
         No run of this flow is kept. The next one is here as soon as the flow is called, as by{" "}
         <code className="text-xs">npx --no ostinato run</code> with the file it is in.
       </p>
-    );
-  }
-  return <RunList runs={runs} columns={columns} onEnd={more} />;
+    </RunsOf>
+  );
 }
 
 function Details({ page }: { readonly page: FlowPageData }) {

@@ -35,7 +35,7 @@ export type FlowDays = (typeof flowSpans)[number]["value"];
 
 export interface FlowSearch {
   readonly days?: FlowDays;
-  readonly tab?: "parameters" | "details";
+  readonly tab?: "deployments" | "parameters" | "details";
 }
 
 export function readFlowSearch(search: RawSearch): FlowSearch {
@@ -45,6 +45,6 @@ export function readFlowSearch(search: RawSearch): FlowSearch {
       "days",
       flowSpans.map((span) => span.value),
     ),
-    tab: choiceIn(search, "tab", ["parameters", "details"]),
+    tab: choiceIn(search, "tab", ["deployments", "parameters", "details"]),
   });
 }

@@ -73,6 +73,47 @@ export function usePlaces(hits: readonly SearchHit[], text: string): readonly Ch
   return [...found.toSorted((a, b) => orderOf(a) - orderOf(b)), ...places];
 }
 
+/** A verb before the name of a deployment: `run nightly`. */
+const verbs = /^(run|pause|resume)\s+/i;
+
+/** The text without the verb, which the server would look for in names. */
+export function nameIn(text: string): string {
+  return text.replace(verbs, "");
+}
+
+/** What can be done with the deployments that were found: with each by the verb that was typed, else with the first. */
+export function useDeploymentActions(hits: readonly SearchHit[], text: string): readonly Choice[] {
+  const navigate = useNavigate();
+  const verb = verbs.exec(text)?.[1]?.toLowerCase();
+  const found = hits.filter(({ kind }) => kind === "deployment");
+  const open = (id: string) => navigate({ to: "/deployments/$id", params: { id } });
+  const run = async (id: string) => {
+    const { runNow } = await import("../deployments/deployment-actions.ts");
+    await runNow(id).then(
+      (flowRunId) => navigate({ to: "/runs/flow-run/$id", params: { id: flowRunId } }),
+      // Its page says why it does not start.
+      () => open(id),
+    );
+  };
+  const pause = async (id: string, paused: boolean) => {
+    const { setPaused } = await import("../deployments/deployment-actions.ts");
+    await setPaused(id, paused).catch(() => {});
+    await open(id);
+  };
+  const acts = {
+    run: { label: "Run", icon: "play", go: run },
+    pause: { label: "Pause", icon: "pause", go: (id: string) => pause(id, true) },
+    resume: { label: "Resume", icon: "retry", go: (id: string) => pause(id, false) },
+  } as const;
+  const wanted = verb === undefined ? (["run", "pause"] as const) : [verb as keyof typeof acts];
+  return found.slice(0, verb === undefined ? 1 : found.length).flatMap(({ id, name, detail }) =>
+    wanted.map((act): Choice => {
+      const { label, icon, go } = acts[act];
+      return { key: `${act}-${id}`, group: "Do", label: `${label} ${name}`, detail, icon, go: () => void go(id) };
+    }),
+  );
+}
+
 type HitPage = (typeof hitPages)[number];
 const pageOfHit = Object.fromEntries(hitPages.map((page) => [page.hits.kind, page])) as {
   readonly [Kind in HitPage["hits"]["kind"]]: HitPage;

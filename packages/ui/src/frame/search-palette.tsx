@@ -5,20 +5,20 @@ import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
 import { call } from "../api/api.ts";
 import { Icon } from "../components/icon.tsx";
 import { StateIcon } from "../runs/state.tsx";
-import { type Choice, useActions, usePlaces } from "./search-choices.ts";
+import { type Choice, nameIn, useActions, useDeploymentActions, usePlaces } from "./search-choices.ts";
 
 interface Props {
   readonly onClose: () => void;
   readonly onHelp: () => void;
 }
 
-/** Finds flows, runs, artifacts, pages and actions by name or id, by keyboard alone. */
+/** Finds flows, deployments, runs, artifacts, pages and actions by name or id, by keyboard alone. */
 export function SearchPalette({ onClose, onHelp }: Props) {
   const [text, setText] = useState("");
   const [active, setActive] = useState(0);
   const listId = useId();
   const list = useRef<HTMLDivElement>(null);
-  const query = useRested(text.trim());
+  const query = useRested(nameIn(text.trim()));
   const hits = useQuery({
     queryKey: ["search", query],
     enabled: query !== "",
@@ -26,9 +26,12 @@ export function SearchPalette({ onClose, onHelp }: Props) {
     queryFn: ({ signal }) => call<typeof search>("GET /ui/search", { query: { q: query, limit: 24 }, signal }),
   });
   const typed = text.trim().toLowerCase();
-  const places = usePlaces(query === "" ? [] : (hits.data?.hits ?? []), typed);
+  const found = query === "" ? [] : (hits.data?.hits ?? []);
+  const places = usePlaces(found, typed);
+  const acts = useDeploymentActions(found, typed);
   const actions = useActions(onHelp).filter(({ label }) => label.toLowerCase().includes(typed));
-  const choices = [...places, ...actions];
+  // Whoever types a verb wants to do it, and not to look.
+  const choices = nameIn(typed) === typed ? [...places, ...acts, ...actions] : [...acts, ...places, ...actions];
   // biome-ignore lint/correctness/useExhaustiveDependencies: another text starts at the first choice again
   useEffect(() => setActive(0), [text]);
   useEffect(() => {
@@ -66,8 +69,8 @@ export function SearchPalette({ onClose, onHelp }: Props) {
               aria-expanded="true"
               aria-controls={listId}
               aria-activedescendant={choices[active] === undefined ? undefined : `${listId}-${active}`}
-              aria-label="Search flows, runs, artifacts, pages and actions"
-              placeholder="Flows, runs, artifacts, pages, actions; a name or an id"
+              aria-label="Search flows, deployments, runs, artifacts, pages and actions"
+              placeholder="Flows, deployments, runs, pages, actions; a name or an id"
               value={text}
               onChange={(event) => setText(event.target.value)}
               onKeyDown={onKeyDown}

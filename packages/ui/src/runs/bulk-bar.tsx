@@ -1,10 +1,11 @@
 import { deletionOfFlowRuns } from "@ostinato/core";
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import type { FlowRunRow } from "../api/types.ts";
 import { Button } from "../components/button.tsx";
 import { ConfirmDialog } from "../components/dialog.tsx";
 import { messageOf } from "../components/failure.tsx";
+import { amountOfFlows, Names, SelectionBar } from "../components/selection-bar.tsx";
 import { amount, count } from "../format.ts";
 import { isFinal } from "../states.ts";
 import { type RunTotal, totalText } from "./csv-button.tsx";
@@ -27,11 +28,6 @@ export function BulkBar(props: {
   const [asking, setAsking] = useState<"cancel" | "delete">();
   const [done, setDone] = useState<number>();
   const queryClient = useQueryClient();
-  useEffect(() => {
-    const clear = (event: KeyboardEvent) => event.key === "Escape" && asking === undefined && onDone();
-    addEventListener("keydown", clear);
-    return () => removeEventListener("keydown", clear);
-  }, [asking, onDone]);
   const open = runs.filter((run) => !isFinal(run.state_type));
   const ids = (of: readonly FlowRunRow[]) => of.map((run) => run.id);
   const finish = async () => {
@@ -51,12 +47,12 @@ export function BulkBar(props: {
   const action = ({ label, busyLabel }: { readonly label: string; readonly busyLabel: string }, of: number) =>
     done === undefined ? `${label} ${amount(of, "run")}` : `${busyLabel} ${count(done)} of ${count(of)}…`;
   return (
-    <div
-      role="toolbar"
-      aria-label="Selected runs"
-      className="pop-in fixed bottom-4 left-1/2 z-30 flex w-max max-w-[calc(100vw-24px)] -translate-x-1/2 flex-wrap items-center gap-x-2 gap-y-1 rounded-lg border border-line-strong bg-surface p-1.5 pl-3 shadow-pop"
+    <SelectionBar
+      label="Selected runs"
+      selected={amount(runs.length, "run")}
+      asking={asking !== undefined}
+      onClear={onDone}
     >
-      <span className="pr-2 font-medium whitespace-nowrap">{amount(runs.length, "run")}</span>
       {rest === undefined ? null : <SelectAll rest={rest} onSelect={onSelect} />}
       <Button icon="stop" disabled={open.length === 0} onClick={() => setAsking("cancel")}>
         Cancel
@@ -70,7 +66,7 @@ export function BulkBar(props: {
       <ConfirmDialog
         open={asking === "cancel"}
         onOpenChange={() => setAsking(undefined)}
-        title={`Cancel ${describe(open)}`}
+        title={`Cancel ${amountOfFlows(open, "run")}`}
         action={action({ label: "Cancel", busyLabel: "Cancelling" }, open.length)}
         danger
         onConfirm={stop}
@@ -79,12 +75,12 @@ export function BulkBar(props: {
         {open.length < runs.length
           ? ` ${amount(runs.length - open.length, "run")} of the selection ended already and stay as they are.`
           : ""}
-        <Names runs={open} />
+        <Names of={open} />
       </ConfirmDialog>
       <ConfirmDialog
         open={asking === "delete"}
         onOpenChange={() => setAsking(undefined)}
-        title={`Delete ${describe(runs)}`}
+        title={`Delete ${amountOfFlows(runs, "run")}`}
         action={action({ label: "Delete", busyLabel: "Deleting" }, runs.length)}
         danger
         onConfirm={remove}
@@ -93,9 +89,9 @@ export function BulkBar(props: {
         {open.length === 0
           ? ""
           : ` ${amount(open.length, "run")} of them did not end yet. ${deletionOfFlowRuns.working}`}
-        <Names runs={runs} />
+        <Names of={runs} />
       </ConfirmDialog>
-    </div>
+    </SelectionBar>
   );
 }
 
@@ -135,28 +131,4 @@ function SelectAll(props: {
             : `Select all ${totalText(total)}`}
     </Button>
   );
-}
-
-const maxNames = 5;
-
-function Names({ runs }: { readonly runs: readonly FlowRunRow[] }) {
-  const rest = runs.length - maxNames;
-  return (
-    <ul className="mt-3 flex flex-col text-text">
-      {runs.slice(0, maxNames).map((run) => (
-        <li key={run.id} className="flex min-w-0 gap-2">
-          <span className="truncate font-medium">{run.name}</span>
-          <span className="shrink-[2] truncate text-faint">{run.flow_name}</span>
-        </li>
-      ))}
-      {rest > 0 ? <li className="text-faint">and {count(rest)} more</li> : null}
-    </ul>
-  );
-}
-
-/** `12 runs of train`, `3 runs of 2 flows`. */
-function describe(runs: readonly FlowRunRow[]): string {
-  const flows = new Set(runs.map((run) => run.flow_name));
-  const [only] = flows;
-  return `${amount(runs.length, "run")} of ${flows.size === 1 ? only : amount(flows.size, "flow")}`;
 }

@@ -5,6 +5,7 @@ import type { FlowRunRow } from "../api/types.ts";
 import { Tags } from "../components/tag.tsx";
 import { Elapsed, RelativeTime } from "../components/time.tsx";
 import { isBad, type StateType } from "../states.ts";
+import { DeploymentLink } from "./deployment-link.tsx";
 import type { RunSort, RunsSearch } from "./runs-search.ts";
 import { StateWord } from "./state.tsx";
 import { TaskProgress } from "./task-progress.tsx";
@@ -106,7 +107,7 @@ export const runColumns: readonly RunColumn[] = [
     width: 96,
     grows: 0.5,
     hidden: true,
-    cell: (run) => <span className="truncate">{run.deployment_name}</span>,
+    cell: (run) => <DeploymentLink run={run} className="truncate text-muted" />,
   },
   {
     id: "version",

@@ -1,11 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { Button } from "../components/button.tsx";
 import { fieldClass, SearchField } from "../components/field.tsx";
-import { Icon, type IconName } from "../components/icon.tsx";
+import { FilterButton, filterClass } from "../components/filter-button.tsx";
+import { Icon } from "../components/icon.tsx";
 import { Menu, MenuCheck, MenuField, MenuItem, MenuLabel, MenuSeparator } from "../components/menu.tsx";
 import { dateAndClock, spanText } from "../format.ts";
 import { filterableStateNames, stateLook, stateTypeOfName, stateTypeOrder } from "../states.ts";
+import { DeploymentFilter } from "./deployment-filter.tsx";
 import { flowNamesQuery, observedStatesQuery } from "./runs.queries.ts";
 import { isFiltered, noFilter, type RunsSearch, type RunsSearchChange, timeSpans } from "./runs-search.ts";
 import { StateIcon } from "./state.tsx";
@@ -34,6 +36,7 @@ export function RunFilters(props: {
       />
       <StateFilter search={search} onChange={onChange} />
       <FlowFilter search={search} onChange={onChange} />
+      <DeploymentFilter search={search} onChange={onChange} />
       <TimeFilter
         range={{ since: search.since, until: search.until }}
         spans={timeSpans}
@@ -273,35 +276,6 @@ function SubflowFilter({ search, onChange, parentName }: FilterProps & { readonl
       )}
     </>
   );
-}
-
-export function FilterButton({
-  icon,
-  name,
-  value,
-  quiet = false,
-  ...rest
-}: {
-  readonly icon: IconName;
-  readonly name: string;
-  readonly value: string;
-  /** Whether it always has a value, so that it does not count as a filter. */
-  readonly quiet?: boolean;
-  readonly children?: ReactNode;
-} & React.ComponentProps<"button">) {
-  return (
-    <button type="button" {...rest} className={filterClass(value !== "" && !quiet)}>
-      <Icon name={icon} className="size-3.5" />
-      {value === "" ? name : <span className="max-w-48 truncate">{value}</span>}
-      {value === "" ? null : <span className="sr-only">({name})</span>}
-    </button>
-  );
-}
-
-export function filterClass(on: boolean): string {
-  return `inline-flex h-7 items-center gap-1.5 rounded-md border px-2 text-sm whitespace-nowrap hover:bg-hover ${
-    on ? "border-accent/50 bg-accent-soft font-medium text-text" : "border-dashed border-line-strong text-muted"
-  }`;
 }
 
 function lookOf(state: string) {

@@ -1,10 +1,11 @@
 import { Link } from "@tanstack/react-router";
-import { type KeyboardEvent, memo, useRef, useState } from "react";
+import { memo, useRef } from "react";
 import type { FlowRunRow } from "../api/types.ts";
 import { Checkbox } from "../components/field.tsx";
 import { Icon } from "../components/icon.tsx";
 import { useMedia } from "../components/media.ts";
 import { usePageRows } from "../components/page-rows.ts";
+import { type Selection, useRowChoice, useRowKeys } from "../components/row-keys.ts";
 import { useSize } from "../components/size.ts";
 import { Elapsed, RelativeTime } from "../components/time.tsx";
 import { isBad, stateLook } from "../states.ts";
@@ -22,9 +23,7 @@ export function RunList(props: {
   readonly runs: readonly FlowRunRow[];
   readonly columns: readonly RunColumn[];
   readonly fresh?: ReadonlySet<string>;
-  readonly selection?: {
-    readonly chosen: ReadonlySet<string>;
-    readonly onChange: (chosen: ReadonlySet<string>) => void;
+  readonly selection?: Selection & {
     /** Whether the narrow list has checkboxes too. */
     readonly onNarrow: boolean;
   };
@@ -39,33 +38,15 @@ export function RunList(props: {
     props.columns,
     width - nameWidth - 2 * sidePadding - (selection === undefined ? 0 : 40),
   );
-  const [active, setActive] = useState<number>();
-  const lastChosen = useRef<number>(undefined);
   const height = narrow ? narrowRowHeight : rowHeight;
   const { rows, items, topOf } = usePageRows(list, { runs, height, ...(onEnd === undefined ? {} : { onEnd }) });
 
-  const choose = (index: number, on: boolean, range: boolean) => {
-    if (selection === undefined) return;
-    const next = new Set(selection.chosen);
-    const from = range && lastChosen.current !== undefined ? Math.min(lastChosen.current, index) : index;
-    const to = range && lastChosen.current !== undefined ? Math.max(lastChosen.current, index) : index;
-    for (const run of runs.slice(from, to + 1)) on ? next.add(run.id) : next.delete(run.id);
-    lastChosen.current = index;
-    selection.onChange(next);
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
-    const run = active === undefined ? undefined : runs[active];
-    if (step !== undefined) {
-      event.preventDefault();
-      const next = Math.min(runs.length - 1, Math.max(0, (active ?? -1) + step));
-      setActive(next);
-      rows.scrollToIndex(next, { align: "auto" });
-      requestAnimationFrame(() => list.current?.querySelector<HTMLElement>(`[data-row="${next}"] a`)?.focus());
-    } else if (event.key.toLowerCase() === "x" && run !== undefined && active !== undefined) {
-      choose(active, selection?.chosen.has(run.id) !== true, event.shiftKey);
-    }
-  };
+  const choose = useRowChoice(runs, selection);
+  const { onKeyDown, onFocus } = useRowKeys(list, {
+    rows,
+    count: runs.length,
+    onSelect: (index, range) => choose(index, selection?.chosen.has(runs[index]?.id ?? "") !== true, range),
+  });
   const template = `${selection === undefined ? "" : "28px "}minmax(${nameWidth}px, 1.2fr) ${columnTracks(columns)}`;
   return (
     <div
@@ -75,10 +56,7 @@ export function RunList(props: {
       aria-rowcount={runs.length + 1}
       className="rounded-lg border bg-surface"
       onKeyDown={onKeyDown}
-      onFocus={(event) => {
-        const row = event.target.closest<HTMLElement>("[data-row]");
-        if (row !== null) setActive(Number(row.dataset.row));
-      }}
+      onFocus={onFocus}
     >
       <div role="rowgroup" className={narrow ? "sr-only" : ""}>
         <HeaderRow {...props} columns={columns} template={template} />

@@ -18,6 +18,8 @@ export interface RunsSearch {
   readonly state?: readonly string[];
   /** Ids of flows. */
   readonly flow?: readonly string[];
+  /** Ids of deployments. */
+  readonly deployment?: readonly string[];
   readonly tag?: readonly string[];
   /** A span back from now (`24h`, `7d`) or a timestamp. */
   readonly since?: string;
@@ -37,6 +39,7 @@ export const noFilter: RunsSearchChange = {
   q: undefined,
   state: undefined,
   flow: undefined,
+  deployment: undefined,
   tag: undefined,
   since: undefined,
   until: undefined,
@@ -57,6 +60,7 @@ export function readRunsSearch(search: RawSearch): RunsSearch {
     q: textIn(search, "q"),
     state: listIn(search, "state"),
     flow: listIn(search, "flow"),
+    deployment: listIn(search, "deployment"),
     tag: listIn(search, "tag"),
     since: textIn(search, "since"),
     until: textIn(search, "until"),
@@ -85,6 +89,7 @@ export function runCriteria(search: RunsSearch, now = Date.now()): Criteria {
   const { since, until } = timeOf(search, now);
   const flowRuns = present({
     name: search.q === undefined ? undefined : { like_: search.q },
+    deployment_id: search.deployment === undefined ? undefined : { any_: [...search.deployment] },
     tags: search.tag === undefined ? undefined : { all_: [...search.tag] },
     state:
       types.length + names.length === 0

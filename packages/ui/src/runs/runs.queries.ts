@@ -1,4 +1,10 @@
-import type { listFlowRunPoints, listFlowRuns, listFlows, listObservedStates } from "@ostinato/protocol";
+import type {
+  listDeployments,
+  listFlowRunPoints,
+  listFlowRuns,
+  listFlows,
+  listObservedStates,
+} from "@ostinato/protocol";
 import { type InfiniteData, infiniteQueryOptions, type QueryClient, queryOptions } from "@tanstack/react-query";
 import { call } from "../api/api.ts";
 import type { FlowRunList, FlowRunPoint, FlowRunRow, LiveChange } from "../api/types.ts";
@@ -66,6 +72,22 @@ export const flowNamesQuery = queryOptions({
     return reply.results.map((row) => ({ id: row.flow.id, name: row.flow.name }));
   },
 });
+
+/** Deployments to choose from in filters: those with a text in their name, or those with these ids. */
+export function deploymentNamesQuery(wanted: { readonly text?: string; readonly ids?: readonly string[] }) {
+  return queryOptions({
+    queryKey: ["deployments", "names", wanted],
+    staleTime: 60_000,
+    queryFn: async ({ signal }) => {
+      const { text = "", ids } = wanted;
+      const reply = await call<typeof listDeployments>("POST /ui/deployments/list", {
+        body: ids === undefined ? { text, limit: 20 } : { ids: [...ids].slice(0, 100) },
+        signal,
+      });
+      return reply.results.map(({ id, name, flow_name }) => ({ id, name, flow_name }));
+    },
+  });
+}
 
 /** The states of existing runs, including names chosen by programs. */
 export const observedStatesQuery = queryOptions({
@@ -148,6 +170,7 @@ function matches(row: FlowRunRow, search: RunsSearch): boolean {
   }
   if (search.q !== undefined && !row.name.toLowerCase().includes(search.q.toLowerCase())) return false;
   if (search.flow !== undefined && !search.flow.includes(row.flow_id)) return false;
+  if (search.deployment?.includes(row.deployment_id ?? "") === false) return false;
   if (search.tag?.some((tag) => !row.tags.includes(tag)) === true) return false;
   if (search.parent !== undefined && row.parent_flow_run_id !== search.parent) return false;
   if (search.subflows === "hide" && row.parent_task_run_id !== null) return false;

@@ -1,0 +1,37 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useCallback, useMemo } from "react";
+import { Failure } from "../components/failure.tsx";
+import { Skeleton } from "../components/skeleton.tsx";
+import { DeploymentList } from "./deployment-list.tsx";
+import { deploymentListQuery } from "./deployments.queries.ts";
+import { useLiveDeployments } from "./live-deployments.ts";
+import { useRowActions } from "./row-actions.tsx";
+
+/** The deployments of a flow, on its page. */
+export function DeploymentsOfFlow({ id }: { readonly id: string }) {
+  const search = useMemo(() => ({ flow: [id] }), [id]);
+  const list = useInfiniteQuery(deploymentListQuery(search));
+  useLiveDeployments(search);
+  const { actions, dialog, problem } = useRowActions();
+  const { fetchNextPage, hasNextPage, isFetchingNextPage } = list;
+  const more = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [fetchNextPage, hasNextPage, isFetchingNextPage]);
+  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.results) ?? [], [list.data]);
+  if (list.isError) return <Failure error={list.error} what="The deployments" onRetry={() => void list.refetch()} />;
+  if (list.isPending) return <Skeleton rows={3} height={52} />;
+  return (
+    <div className="flex flex-col gap-3">
+      {problem}
+      {rows.length === 0 ? (
+        <p className="py-4 text-muted">
+          The flow has no deployment. A program that calls <code className="text-xs">serve()</code> makes one: then it
+          runs by itself, and from these pages.
+        </p>
+      ) : (
+        <DeploymentList rows={rows} actions={actions} onEnd={more} />
+      )}
+      {dialog}
+    </div>
+  );
+}

@@ -1,0 +1,28 @@
+import type { FlowRunRow } from "../api/types.ts";
+
+type Made = Pick<
+  FlowRunRow,
+  "created_by" | "auto_scheduled" | "labels" | "parent_flow_run_id" | "parent_flow_run_name"
+>;
+
+export interface MadeBy {
+  /** What it was, in words: `its schedule s1`, `ann`, `flows.ts`. */
+  readonly text: string;
+  /** The path of the file that started it. */
+  readonly file?: string;
+  readonly isParent?: true;
+}
+
+/** Who or what made a run, as far as that is recorded. */
+export function madeBy(run: Made): MadeBy | undefined {
+  const { created_by: maker, parent_flow_run_id: parent } = run;
+  const name = maker?.display_value ?? "";
+  if (maker?.type === "SCHEDULE") return { text: name === "" ? "its schedule" : `its schedule ${name}` };
+  if (run.auto_scheduled) return { text: "its schedule" };
+  if (maker?.type === "AUTOMATION") return { text: name === "" ? "an automation" : `the automation ${name}` };
+  if (name !== "") return { text: name };
+  if (maker?.type !== undefined && maker.type !== null) return { text: maker.type.toLowerCase() };
+  if (parent !== null) return { text: `its parent ${run.parent_flow_run_name ?? ""}`.trim(), isParent: true };
+  const file = run.labels["ostinato.entrypoint"];
+  return typeof file === "string" ? { text: file.split(/[/\\]/).at(-1) ?? file, file } : undefined;
+}

@@ -1,0 +1,56 @@
+import { type QueryKey, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef } from "react";
+import { useLive } from "../api/live.ts";
+import type { FlowRunRow, LiveChange } from "../api/types.ts";
+import { Failure } from "../components/failure.tsx";
+import { Skeleton } from "../components/skeleton.tsx";
+import type { RunColumn } from "./run-columns.tsx";
+import { RunList } from "./run-list.tsx";
+import { applyToList, type RunPages, runListQuery } from "./runs.queries.ts";
+import type { RunsSearch } from "./runs-search.ts";
+
+const restMs = 1500;
+
+/** The runs of a flow or a deployment on its page: rows change at once, and what is counted of them is read again after a moment. */
+export function RunsOf(props: {
+  /** The same object as long as it says the same. */
+  readonly search: RunsSearch;
+  readonly isOwn: (run: FlowRunRow) => boolean;
+  /** The query of the page, whose figures follow the runs. */
+  readonly figures: QueryKey;
+  readonly columns: readonly RunColumn[];
+  /** Shown where there are no runs. */
+  readonly children: ReactNode;
+}) {
+  const { search, isOwn, columns } = props;
+  const queryClient = useQueryClient();
+  const list = useInfiniteQuery(runListQuery(search));
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const key = runListQuery(search).queryKey;
+  const again = () => {
+    timer.current = undefined;
+    void queryClient.invalidateQueries({ queryKey: key });
+    void queryClient.invalidateQueries({ queryKey: props.figures });
+  };
+  const onChanges = (changes: readonly LiveChange[]) => {
+    const mine = changes.filter(
+      (change) => change.kind === "deleted" || (change.kind === "flow-run" && isOwn(change.row)),
+    );
+    if (mine.length === 0) return;
+    queryClient.setQueryData<RunPages>(key, (pages) =>
+      pages === undefined ? pages : applyToList(pages, mine, search).pages,
+    );
+    timer.current ??= setTimeout(again, restMs);
+  };
+  useLive({ kind: "flow-runs" }, { onChanges, onResync: again });
+  const { fetchNextPage, hasNextPage, isFetchingNextPage } = list;
+  const more = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [fetchNextPage, hasNextPage, isFetchingNextPage]);
+  const runs = useMemo(() => list.data?.pages.flatMap((page) => page.results) ?? [], [list.data]);
+  if (list.isError) return <Failure error={list.error} what="The runs" onRetry={() => void list.refetch()} />;
+  if (list.isPending) return <Skeleton rows={8} height={34} />;
+  if (runs.length === 0) return props.children;
+  return <RunList runs={runs} columns={columns} onEnd={more} />;
+}
