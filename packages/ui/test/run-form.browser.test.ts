@@ -175,6 +175,16 @@ describe("the form for a run", () => {
     await close();
   });
 
+  test("asks for nothing where the flow takes no parameters", async () => {
+    const none = { title: "Parameters", type: "object", properties: {} };
+    const { page, run, created, problems, close } = await openForm("none", { parameter_openapi_schema: none });
+    await page.getByText("The flow takes no parameters.").waitFor();
+    await run.click();
+    expect((await created()).parameters).toEqual({});
+    expect(problems).toEqual([]);
+    await close();
+  });
+
   test("adds a schedule with these parameters, after a look at its next times", async () => {
     const opened = await openForm("scheduled", { parameters: { path: "jan.csv" } }, { timezoneId: "Asia/Tokyo" });
     const { page, id, problems, close } = opened;

@@ -21,7 +21,17 @@ export const RunForm = Open({
   /** A name that a run may have. */
   suggested_name: Type.String(),
   /** The run whose parameters the form begins with; null if none is asked for, or it is gone. */
-  from: Nullable(Open({ id: Uuid, name: Type.String(), flow_id: Uuid, parameters: JsonObject, tags: Tags })),
+  from: Nullable(
+    Open({
+      id: Uuid,
+      name: Type.String(),
+      flow_id: Uuid,
+      parameters: JsonObject,
+      /** False if some of the run's parameters were values that JSON can't hold, such as a Map. */
+      parameters_are_exact: Type.Boolean(),
+      tags: Tags,
+    }),
+  ),
 });
 export type RunForm = Static<typeof RunForm>;
 

@@ -5,7 +5,7 @@ import { pageAddress } from "../base-path.ts";
 import { Button } from "../components/button.tsx";
 import { CopyButton } from "../components/copy.tsx";
 import { Section } from "../components/page.tsx";
-import { toFormData } from "../forms/form-data.ts";
+import { isObject, toFormData } from "../forms/form-data.ts";
 import { problemsIn } from "../forms/form-problems.ts";
 import { ValuesForm, type WrittenValues } from "../forms/schema-form.tsx";
 import { problemInRefusal } from "../forms/server-problems.ts";
@@ -64,7 +64,7 @@ export function RunForm(props: {
         }
       >
         <div className="p-3">
-          {isEmpty(base) ? (
+          {takesNone(form.parameter_schema) ? (
             <p className="text-muted">The flow takes no parameters.</p>
           ) : (
             <ValuesForm
@@ -116,8 +116,9 @@ function isValid({ drawn, begin }: RunBase): boolean {
   return drawn === undefined || problemsIn(drawn, toFormData(begin)).length === 0;
 }
 
-function isEmpty({ drawn }: RunBase): boolean {
-  return drawn !== undefined && Object.keys(Object(drawn.properties)).length === 0;
+function takesNone(schema: RunFormData["parameter_schema"]): boolean {
+  const properties = schema?.properties;
+  return isObject(properties) && Object.keys(properties).length === 0;
 }
 
 /** The tags of the run that the form begins with, without those that the deployment adds. */

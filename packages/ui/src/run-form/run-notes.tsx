@@ -23,8 +23,11 @@ export function RunNotes(props: {
           </Link>
           {from.flow_id === form.flow.id ? "" : ", a run of another flow"}.{" "}
           {JSON.stringify(from.parameters).includes("********")
-            ? "Secrets are never kept: write them again, unless the deployment has them."
+            ? "Secrets are never kept: write them again, unless the deployment has them. "
             : ""}
+          {from.parameters_are_exact
+            ? ""
+            : "JSON can't hold some of its values, such as maps: look at how they stand here before you run it."}
         </Note>
       )}
       {asked.from !== undefined && from === null ? (

@@ -24,7 +24,15 @@ export function deploymentWithFlow(db: Database, id: string) {
 export function parametersOfRun(db: Database, id: string) {
   return db.read
     .selectFrom("flow_run")
-    .select(["id", "name", "flow_id", "parameters", "tags"])
-    .where("id", "=", id)
+    .leftJoin("kept_parameters", "kept_parameters.flow_run_id", "flow_run.id")
+    .select([
+      "flow_run.id",
+      "flow_run.name",
+      "flow_run.flow_id",
+      "flow_run.parameters",
+      "flow_run.tags",
+      "kept_parameters.format as kept_format",
+    ])
+    .where("flow_run.id", "=", id)
     .executeTakeFirst();
 }

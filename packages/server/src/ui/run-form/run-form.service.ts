@@ -39,15 +39,19 @@ export async function runForm(context: Context, id: string, from: string | null)
             name: run.name,
             flow_id: run.flow_id,
             parameters: readJson<JsonObject>(run.parameters),
+            parameters_are_exact: run.kept_format === null,
             tags: readPlainJson<string[]>(run.tags),
           },
   };
 }
 
-/** A client that knows no schema registers an empty one. */
+/** Null for what a deployment has whose client registered no schema: no keys, or no properties and nothing else. */
 function schemaIn(text: string | null): JsonObject | null {
-  const schema = text === null ? {} : readJson<JsonObject>(text);
-  return Object.keys(schema).length === 0 ? null : schema;
+  if (text === null) return null;
+  const schema = readJson<JsonObject>(text);
+  const { type: _, properties, ...others } = schema;
+  const isUnknown = Object.keys(others).length === 0 && Object.keys(properties ?? {}).length === 0;
+  return isUnknown ? null : schema;
 }
 
 async function schemaOfFlow(context: Context, flowId: string): Promise<JsonObject | null> {

@@ -57,12 +57,30 @@ describeOnEachDatabase("what the form for a run shows", (database) => {
     expect((await read(id)).body.parameter_schema).toEqual(schema);
   });
 
+  test("has the schema of a flow that takes no parameters", async () => {
+    const none = { title: "Parameters", type: "object", properties: {} };
+    const id = await deploy("none", { parameter_openapi_schema: none });
+    expect((await read(id)).body.parameter_schema).toEqual(none);
+  });
+
   test("has the parameters of the run that it begins with, unless that is gone", async () => {
     const id = await deploy("again");
     const given = { flow_id: flow.id, name: "brisk-heron", parameters: { path: "feb.csv" }, tags: ["x"] };
     const run = (await server.call<FlowRun>("POST", "/flow_runs/", given)).body;
-    expect((await read(id, `?from=${run.id}`)).body.from).toEqual({ id: run.id, ...given });
+    expect((await read(id, `?from=${run.id}`)).body.from).toEqual({
+      id: run.id,
+      ...given,
+      parameters_are_exact: true,
+    });
     expect((await read(id, `?from=${randomId()}`)).body.from).toBeNull();
+  });
+
+  test("says where the parameters of that run are not all that the run had", async () => {
+    const id = await deploy("exactly");
+    const kept = { format: "devalue", data: "[{}]", checked: false, reason: null };
+    const given = { flow_id: flow.id, parameters: { map: { "Map(1)": [["a", 1]] } }, kept_parameters: kept };
+    const run = (await server.call<FlowRun>("POST", "/flow_runs/", given)).body;
+    expect((await read(id, `?from=${run.id}`)).body.from).toMatchObject({ parameters_are_exact: false });
   });
 
   test("is nothing for a deployment that there is not", async () => {
