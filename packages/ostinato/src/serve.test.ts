@@ -1,6 +1,13 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { deleteDeployment, filterFlowRuns, filterTaskRuns, readFlowRun, setFlowRunState } from "@ostinato/protocol";
+import {
+  deleteDeployment,
+  filterFlowRuns,
+  filterTaskRuns,
+  readDeployment,
+  readFlowRun,
+  setFlowRunState,
+} from "@ostinato/protocol";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { home } from "../test/script-harness.ts";
@@ -173,6 +180,71 @@ describeOnEachDatabase("a program that serves a flow", (database) => {
     expect(await serving.script.ended()).toEqual({ code: 0, signal: null });
   });
 
+  test("a process that has lost its claim stops itself", async () => {
+    const notes = notesFile();
+    await serve(server, { env: { OSTINATO_HEARTBEAT_SECONDS: "1" } });
+    const serving = await serve(server, { env: { OSTINATO_HEARTBEAT_SECONDS: "1" } });
+    const asked = await serving.ask({ what: "wait at first", notes });
+    await vi.waitFor(() => expect(notesIn(notes)).toHaveLength(1), patience);
+    const state = { type: "SCHEDULED", message: "taken back" } as const;
+    await server.client.call(setFlowRunState, { params: { id: asked.id }, body: { state, force: true } });
+    expect(await ended(server.client, asked)).toMatchObject({ state_name: "Completed", run_count: 2 });
+    await vi.waitFor(() => expect(notesIn(notes)).toContain(`stopped ${asked.id}`), patience);
+  });
+
+  test("a cancel reaches the run of another deployment that the run waits for", async () => {
+    const serving = await serve(server);
+    const asked = await serving.ask({ what: "waiting subflow" });
+    const [child] = await vi.waitFor(async () => {
+      const body = { flow_runs: { state: { name: { any_: ["Running"] } } } };
+      const runs = await server.client.call(filterFlowRuns, { body });
+      const children = runs.filter(({ parent_task_run_id }) => parent_task_run_id !== null);
+      expect(children).toHaveLength(1);
+      return children;
+    }, patience);
+    await server.client.call(setFlowRunState, { params: { id: asked.id }, body: { state: { type: "CANCELLING" } } });
+    expect(await ended(server.client, asked)).toMatchObject({ state_name: "Cancelled" });
+    expect(await ended(server.client, child ?? asked)).toMatchObject({ state_name: "Cancelled" });
+  });
+
+  test("the limit of a deployment holds over all processes, and who waits goes on", async () => {
+    const notes = notesFile();
+    const options = { concurrency: 1 };
+    const first = await serve(server, { options });
+    await serve(server, { options });
+    const one = await first.ask({ what: "wait for word", notes });
+    await inState(server.client, one, "Running");
+    const two = await first.ask({ what: "wait for word", notes });
+    await inState(server.client, two, "AwaitingConcurrencySlot");
+    expect(notesIn(notes)).toEqual([`started ${one.id}`]);
+    giveWord(notes);
+    for (const run of [one, two]) expect(await ended(server.client, run)).toMatchObject({ state_name: "Completed" });
+  });
+
+  test("a second signal ends what is under way", async () => {
+    const serving = await serve(server);
+    const asked = await serving.ask({ what: "wait" });
+    await inState(server.client, asked, "Running");
+    serving.script.child.kill("SIGINT");
+    await said(serving, "Once more to end at once");
+    serving.script.child.kill("SIGINT");
+    expect(await serving.script.ended()).toEqual({ code: 0, signal: null });
+    expect(await ended(server.client, asked)).toMatchObject({
+      state: { type: "CRASHED", message: "The process was ended by SIGTERM." },
+    });
+  });
+
+  test("schedules are paused at the end where it is asked for, and go on at the start", async () => {
+    const options = { cron: "0 2 * * *", pauseOnShutdown: true };
+    const serving = await serve(server, { options });
+    serving.script.child.kill("SIGTERM");
+    await serving.script.ended();
+    const params = { id: serving.deployment.id };
+    expect((await server.client.call(readDeployment, { params })).paused).toBe(true);
+    await serve(server, { options });
+    expect((await server.client.call(readDeployment, { params })).paused).toBe(false);
+  });
+
   test("a run of another deployment is a subflow, with its result", async () => {
     const serving = await serve(server);
     const run = await ended(server.client, await serving.ask({ what: "subflow" }));
@@ -188,7 +260,30 @@ describeOnEachDatabase("a program that serves a flow", (database) => {
   });
 });
 
-describe("registering", () => {
+describe("a program that serves a flow", () => {
+  test("goes on with a server that was started again, also with the run under way meanwhile", async () => {
+    const notes = notesFile();
+    const url = `sqlite://${join(home, "restarted.db")}`;
+    const before = await listen(url);
+    const serving = await serve(before);
+    const first = await serving.ask({ what: "wait for word", notes });
+    await inState(before.client, first, "Running");
+    await before[Symbol.asyncDispose]();
+    await using after = await listen(url, Number(new URL(before.apiUrl).port));
+    giveWord(notes);
+    expect(await ended(after.client, first)).toMatchObject({ state_name: "Completed", run_count: 1 });
+    expect(await ended(after.client, await serving.ask({}))).toMatchObject({ state_name: "Completed" });
+    serving.script.child.kill("SIGTERM");
+    expect(await serving.script.ended()).toEqual({ code: 0, signal: null });
+  });
+
+  test("a run that takes too much memory has crashed, and says how to give it more", async () => {
+    await using server = await listen(`sqlite://${join(home, "memory.db")}`);
+    const serving = await serve(server, { env: { NODE_OPTIONS: "--max-old-space-size=80" } });
+    const { state } = await ended(server.client, await serving.ask({ what: "fill the memory" }));
+    expect(state?.message).toMatch(/^The run's process ran out of memory: .* NODE_OPTIONS=--max-old-space-size/);
+  });
+
   test("a program without a server says where to get one", async () => {
     const script = (await import("../test/script-harness.ts")).run("served");
     expect((await script.ended()).code).toBe(1);

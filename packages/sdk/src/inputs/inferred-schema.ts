@@ -1,5 +1,5 @@
 import { literalDefaults } from "./parameter-defaults.ts";
-import { fieldTexts, parameterTexts } from "./parameter-names.ts";
+import { fieldTexts, parameterTexts, patternOf } from "./parameter-names.ts";
 
 /**
  * A JSON Schema with the names that a flow's function takes out of its parameters, `({ path, depth = 3 })`, and their literal defaults, for
@@ -8,7 +8,7 @@ import { fieldTexts, parameterTexts } from "./parameter-names.ts";
 export function inferredSchema(fn: (parameters: never) => unknown): Record<string, unknown> | undefined {
   const [first] = parameterTexts(fn);
   if (first === undefined || first === "") return schemaOf({});
-  const pattern = /^\{(.*)\}\s*(?:=.*)?$/s.exec(first)?.[1];
+  const pattern = patternOf(first);
   if (pattern === undefined) return undefined;
   const defaults = literalDefaults(fn);
   const names = fieldTexts(pattern).flatMap((text) => /^([\p{ID_Start}$_][\p{ID_Continue}$]*)/u.exec(text)?.[1] ?? []);

@@ -1,4 +1,4 @@
-import { fieldTexts, parameterTexts } from "./parameter-names.ts";
+import { fieldTexts, parameterTexts, patternOf } from "./parameter-names.ts";
 
 /**
  * Default values of a function's parameters, and of the fields that its first parameter destructures, where the source gives literals:
@@ -7,7 +7,7 @@ import { fieldTexts, parameterTexts } from "./parameter-names.ts";
 export function literalDefaults(fn: (...args: never[]) => unknown): Map<string, unknown> {
   const defaults = new Map<string, unknown>();
   for (const text of parameterTexts(fn)) {
-    const pattern = /^\{(.*)\}\s*(?:=.*)?$/s.exec(text)?.[1];
+    const pattern = patternOf(text);
     for (const part of pattern === undefined ? [text] : fieldTexts(pattern)) {
       const match = /^([\p{ID_Start}$_][\p{ID_Continue}$]*)(?:\s*:[^=]*)?\s*=\s*(.+)$/su.exec(part);
       const value = match?.[2] === undefined ? undefined : literal(match[2].trim());

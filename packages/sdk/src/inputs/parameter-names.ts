@@ -35,6 +35,11 @@ export function parameterTexts(fn: (...args: never[]) => unknown): readonly stri
   return splitAtCommas(parameterList(Function.prototype.toString.call(fn)) ?? "");
 }
 
+/** What stands between the braces of a destructured parameter, `{ path, depth = 3 } = {}`; undefined for one that has a name. */
+export function patternOf(text: string): string | undefined {
+  return /^\{(.*?)\}\s*(?:=\s*\{\s*\}\s*)?$/s.exec(text)?.[1];
+}
+
 /** The fields of a pattern, such as `{ path, depth = 3 }`, each with its default value. */
 export function fieldTexts(pattern: string): readonly string[] {
   return splitAtCommas(pattern);

@@ -35,7 +35,7 @@ const maxRows = 200;
 export class DueRuns {
   readonly #options: DueRunsOptions;
   readonly #waiting = new Map<string, () => void>();
-  /** Runs that could not be taken, and when they may be tried again. */
+  /** States of runs that could not be taken, and when they may be tried again. */
   readonly #left = new Map<string, number>();
   #stopTimer = () => {};
   #asking = false;
@@ -62,9 +62,9 @@ export class DueRuns {
     });
   }
 
-  /** A run that could not be taken is not offered again for a while. */
-  leave(runId: string): void {
-    this.#left.set(runId, this.#options.session.clock.elapsed() + restSeconds);
+  /** A run that could not be taken is not offered again for a while, unless it comes into another state. */
+  leave({ state_id }: FlowRun): void {
+    if (state_id !== null) this.#left.set(state_id, this.#options.session.clock.elapsed() + restSeconds);
   }
 
   close(): void {
@@ -104,8 +104,8 @@ export class DueRuns {
     const { clock } = this.#options.session;
     this.#forgetWaiting();
     for (const run of runs) {
-      if (waitsInProcess(run)) this.leave(run.id);
-      if (this.#left.has(run.id)) continue;
+      if (waitsInProcess(run)) this.leave(run);
+      if (this.#left.has(run.state_id ?? "")) continue;
       const seconds = this.#secondsUntil(run);
       if (seconds <= 0) this.#take(run);
       else

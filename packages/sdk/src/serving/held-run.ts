@@ -31,6 +31,8 @@ export interface HeldRunOptions {
 export class HeldRun {
   readonly id: string;
   readonly name: string;
+  /** The state in which the run was offered. */
+  readonly #offered: string | null;
   readonly #options: HeldRunOptions;
   /** Undefined where the server is Prefect's, which knows no claims. */
   readonly #claim: Claim | undefined;
@@ -42,6 +44,7 @@ export class HeldRun {
   private constructor(run: FlowRun, state: RunState, options: HeldRunOptions) {
     this.id = run.id;
     this.name = run.name;
+    this.#offered = run.state_id;
     this.#options = options;
     this.#state = state;
     this.#claim = options.session.server === undefined ? undefined : { token: state.id };
@@ -84,7 +87,12 @@ export class HeldRun {
     };
   }
 
-  /** Ends the process, because this one ends. */
+  /** Whether the server took the run back, as it offers it anew. The same offer may come late. */
+  wasTakenBack({ state_id }: FlowRun): boolean {
+    return state_id !== this.#offered;
+  }
+
+  /** Ends the process, because this one ends or the run is no longer its own. */
   end(signal: "SIGTERM" | "SIGKILL"): void {
     this.#process.signal(signal);
   }

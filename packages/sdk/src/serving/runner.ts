@@ -103,18 +103,20 @@ export class Runner {
 
   async #take(run: FlowRun): Promise<void> {
     const place = this.#deployments.get(run.deployment_id ?? "");
-    if (place === undefined || this.#runs.has(run.id)) return;
+    const own = this.#runs.get(run.id);
+    if (own !== undefined && own !== "claiming" && own.wasTakenBack(run)) own.end("SIGTERM");
+    if (place === undefined || own !== undefined) return;
     const { session, program, killAfterSeconds } = this.#options;
     this.#runs.set(run.id, "claiming");
     try {
       const held = await HeldRun.take(run, { session, place, program, killAfterSeconds });
-      if (held === undefined) this.#due.leave(run.id);
+      if (held === undefined) this.#due.leave(run);
       else {
         this.#runs.set(run.id, held);
         await held.ended();
       }
     } catch (error) {
-      this.#due.leave(run.id);
+      this.#due.leave(run);
       notice(logLevels.error, `run "${run.name}" could not be started: ${failureMessage(error)}`);
     } finally {
       this.#runs.delete(run.id);
