@@ -254,7 +254,7 @@ CREATE INDEX flow_run_flow_begin ON flow_run USING btree (flow_id, COALESCE(star
 CREATE INDEX flow_run_flow_state ON flow_run USING btree (flow_id, state_type, expected_start_time, parent_task_run_id);
 CREATE INDEX flow_run_in_line ON flow_run USING btree (deployment_id, expected_start_time, id) WHERE (state_name = 'AwaitingConcurrencySlot'::text);
 CREATE INDEX flow_run_name ON flow_run USING btree (name, id);
-CREATE INDEX flow_run_open_subflow ON flow_run USING btree (parent_task_run_id) WHERE ((parent_task_run_id IS NOT NULL) AND (state_type = ANY (ARRAY['SCHEDULED'::text, 'PENDING'::text, 'RUNNING'::text, 'PAUSED'::text, 'CANCELLING'::text])));
+CREATE INDEX flow_run_open_subflow ON flow_run USING btree (state_type, parent_task_run_id) WHERE ((parent_task_run_id IS NOT NULL) AND (state_type = ANY (ARRAY['SCHEDULED'::text, 'PENDING'::text, 'RUNNING'::text, 'PAUSED'::text, 'CANCELLING'::text])));
 CREATE INDEX flow_run_parent ON flow_run USING btree (parent_task_run_id) WHERE (parent_task_run_id IS NOT NULL);
 CREATE INDEX flow_run_scheduled ON flow_run USING btree (next_scheduled_start_time) WHERE (next_scheduled_start_time IS NOT NULL);
 CREATE INDEX flow_run_state_begin ON flow_run USING btree (state_type, COALESCE(start_time, expected_start_time) DESC, id DESC);

@@ -229,7 +229,7 @@ CREATE INDEX flow_run_flow_begin ON flow_run (flow_id, coalesce(start_time, expe
 CREATE INDEX flow_run_flow_state ON flow_run (flow_id, state_type, expected_start_time, parent_task_run_id);
 CREATE INDEX flow_run_in_line ON flow_run (deployment_id, expected_start_time, id) WHERE state_name = 'AwaitingConcurrencySlot';
 CREATE INDEX flow_run_name ON flow_run (name, id);
-CREATE INDEX flow_run_open_subflow ON flow_run (parent_task_run_id) WHERE parent_task_run_id IS NOT NULL AND state_type IN ('SCHEDULED', 'PENDING', 'RUNNING', 'PAUSED', 'CANCELLING');
+CREATE INDEX flow_run_open_subflow ON flow_run (state_type, parent_task_run_id) WHERE parent_task_run_id IS NOT NULL AND state_type IN ('SCHEDULED', 'PENDING', 'RUNNING', 'PAUSED', 'CANCELLING');
 CREATE INDEX flow_run_parent ON flow_run (parent_task_run_id) WHERE parent_task_run_id IS NOT NULL;
 CREATE INDEX flow_run_scheduled ON flow_run (next_scheduled_start_time) WHERE next_scheduled_start_time IS NOT NULL;
 CREATE INDEX flow_run_state_begin ON flow_run (state_type, coalesce(start_time, expected_start_time) DESC, id DESC);

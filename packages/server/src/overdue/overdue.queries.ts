@@ -87,13 +87,16 @@ export interface LeftSubflow extends OverdueRun {
   readonly deployment_id: string | null;
 }
 
+/** Has the databases walk along the index of open subflows. */
+const leastId = "00000000-0000-0000-0000-000000000000";
+
 /** Subflows that have not ended though the run that called them was cancelled: they were made while it was. */
 export async function leftSubflows(reader: Reader, limit: number): Promise<readonly LeftSubflow[]> {
   const { rows } = await sql<LeftSubflow>`SELECT child.id, child.state_id, child.state_type, child.deployment_id
     FROM flow_run AS child
     JOIN task_run ON task_run.id = child.parent_task_run_id
     JOIN flow_run AS parent ON parent.id = task_run.flow_run_id
-    WHERE child.parent_task_run_id IS NOT NULL AND ${isOpen("child.state_type")}
+    WHERE child.parent_task_run_id > ${sql.lit(leastId)} AND ${isOpen("child.state_type")}
       AND NOT ${isOfType("child.state_type", ["CANCELLING"])} AND ${isOfType("parent.state_type", ["CANCELLED"])}
     LIMIT ${limit}`.execute(reader);
   return rows;

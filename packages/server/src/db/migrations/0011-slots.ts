@@ -26,7 +26,7 @@ export function up({ uuid, moment, integer, flag, real }: ColumnTypes): readonly
     "CREATE INDEX deployment_limit ON deployment (concurrency_limit_id) WHERE concurrency_limit_id IS NOT NULL",
     `CREATE INDEX flow_run_in_line ON flow_run (deployment_id, expected_start_time, id)
       WHERE state_name = '${stateNames.awaitingConcurrencySlot}'`,
-    `CREATE INDEX flow_run_open_subflow ON flow_run (parent_task_run_id)
+    `CREATE INDEX flow_run_open_subflow ON flow_run (state_type, parent_task_run_id)
       WHERE parent_task_run_id IS NOT NULL AND state_type IN (${openTypes})`,
     "CREATE INDEX deployment_run_policy ON deployment (id) WHERE run_policy <> '{}'",
     `CREATE INDEX flow_run_before_late ON flow_run (next_scheduled_start_time, id)
