@@ -72,7 +72,7 @@ async function takeIn({ context, tx, later }: Unit, names: readonly string[], re
   if (full !== undefined) return { lease, full };
   const by = holder === null ? null : { ...holder, id: holder.id.toLowerCase() };
   await leases.putLease(later, { leaseId: lease.lease_id, holder: by, seconds: seconds ?? leaseSeconds, now });
-  if (ids.length > 0) await leases.putSlots(later, { leaseId: lease.lease_id, limitIds: limits.map(idOf), slots });
+  if (limits.length > 0) await leases.putSlots(later, { leaseId: lease.lease_id, limitIds: limits.map(idOf), slots });
   return { lease };
 }
 

@@ -18,8 +18,7 @@ export function retryAfterSeconds(
 ): number {
   const seconds =
     slot_decay_per_second > 0 ? 1 / slot_decay_per_second : Math.min(avg_slot_occupancy_seconds, maxOccupancySeconds);
-  const share = max_slots === 0 ? slots : slots / max_slots;
-  return share * seconds * (1 - spread + 2 * spread * random());
+  return (slots / max_slots) * seconds * (1 - spread + 2 * spread * random());
 }
 
 type Limited = Pick<LimitRow, "max_slots" | "avg_slot_occupancy_seconds" | "slot_decay_per_second">;
