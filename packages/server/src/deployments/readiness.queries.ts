@@ -1,7 +1,8 @@
 import type { Timestamp } from "@ostinato/core";
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { Reader, Writer } from "../db/dialect.ts";
 import { idRows, portable } from "../db/portable.ts";
+import { prepared } from "../db/prepared.ts";
 
 /** When a note of who serves a deployment is fresh enough: after `since`, and not in the future of a clock that was set back. */
 export interface Freshness {
@@ -9,23 +10,32 @@ export interface Freshness {
   readonly now: Timestamp;
 }
 
-function unnoted(reader: Reader, ids: readonly string[], { since, now }: Freshness) {
-  const wanted = idRows(ids);
+function unnoted(reader: Reader, wanted: RawBuilder<unknown>, { since, now }: Freshness) {
   return reader
-    .selectFrom("deployment")
-    .select(["id", "status"])
-    .where(sql<boolean>`deployment.id IN (SELECT id FROM ${wanted} AS wanted)`)
+    .selectFrom(sql<{ id: string }>`${wanted}`.as<"wanted">(sql`wanted`))
+    .crossJoin("deployment")
+    .select(["deployment.id", "deployment.status"])
+    .whereRef("deployment.id", "=", "wanted.id")
     .where(sql<boolean>`(status <> 'READY' OR last_polled IS NULL OR last_polled < ${since} OR last_polled > ${now})`);
 }
 
+const firstUnnoted = prepared<{ ids: string } & Freshness, { id: string }>((reader, slot) => {
+  const wanted = portable.rowsOf(slot("ids"), { id: "uuid" });
+  return unnoted(reader, wanted, { since: slot("since"), now: slot("now") }).limit(1);
+});
+
 /** Whether one of these deployments is served and not noted as such. */
 export async function isNoteDue(reader: Reader, ids: readonly string[], fresh: Freshness): Promise<boolean> {
-  return (await unnoted(reader, ids, fresh).limit(1).execute()).length > 0;
+  const wanted = JSON.stringify(ids.map((id) => ({ id })));
+  return (await firstUnnoted(reader, { ids: wanted, ...fresh })).rows.length > 0;
 }
 
 /** Notes that these deployments are served, and gives those that were not before. Those that others change are left out. */
 export async function noteServed(tx: Writer, ids: readonly string[], fresh: Freshness): Promise<readonly string[]> {
-  const found = await unnoted(tx, ids, fresh).orderBy("id").modifyEnd(portable.freeRowLock("deployment")).execute();
+  const found = await unnoted(tx, idRows(ids), fresh)
+    .orderBy("deployment.id")
+    .modifyEnd(portable.freeRowLock("deployment"))
+    .execute();
   if (found.length === 0) return [];
   const noted = idRows(found.map(({ id }) => id));
   await tx

@@ -13,29 +13,33 @@ export interface DueRuns {
 }
 
 const ofOne = prepared<{ id: string; before: Timestamp; limit: number }, FlowRunRow>((reader, slot) =>
-  inOrder(selectFlowRuns(reader).where("flow_run.deployment_id", "=", slot("id")), slot("before"), slot("limit")),
+  inOrder(
+    selectFlowRuns(reader)
+      .where("flow_run.deployment_id", "=", slot("id"))
+      .where("flow_run.next_scheduled_start_time", "<=", slot("before"))
+      .where("flow_run.state_type", "=", "SCHEDULED"),
+  ).limit(slot("limit")),
 );
 
 const ofSeveral = prepared<{ ids: string; before: Timestamp; limit: number }, FlowRunRow>((reader, slot) => {
   const wanted = portable.rowsOf(slot("ids"), { id: "uuid" });
-  const isWanted = sql<boolean>`flow_run.deployment_id IN (SELECT id FROM ${wanted} AS wanted)`;
-  return inOrder(selectFlowRuns(reader).where(isWanted), slot("before"), slot("limit"));
+  // A cross join has SQLite go from the deployments to their runs, and not through all runs that are due.
+  const ids = sql`SELECT run.id FROM ${wanted} AS wanted CROSS JOIN flow_run AS run
+    WHERE run.deployment_id = wanted.id AND run.next_scheduled_start_time <= ${slot("before")}
+      AND run.state_type = 'SCHEDULED'
+    ORDER BY run.next_scheduled_start_time, run.id LIMIT ${slot("limit")}`;
+  return inOrder(selectFlowRuns(reader).where(sql<boolean>`flow_run.id IN (${ids})`));
 });
 
-function inOrder(runs: ReturnType<typeof selectFlowRuns>, before: Timestamp, limit: number) {
-  return runs
-    .where("flow_run.next_scheduled_start_time", "<=", before)
-    .where("flow_run.state_type", "=", "SCHEDULED")
-    .orderBy("flow_run.next_scheduled_start_time")
-    .orderBy("flow_run.id")
-    .limit(limit);
+function inOrder(runs: ReturnType<typeof selectFlowRuns>) {
+  return runs.orderBy("flow_run.next_scheduled_start_time").orderBy("flow_run.id");
 }
 
 /** The runs of these deployments that are due, the earliest first: found by an index for each, whatever else there is. */
 export async function dueRuns(reader: Reader, { deploymentIds, before, limit }: DueRuns): Promise<FlowRunRow[]> {
-  const [id, ...others] = deploymentIds;
+  const [id, ...others] = new Set(deploymentIds);
   if (id === undefined) return [];
   if (others.length === 0) return (await ofOne(reader, { id, before, limit })).rows;
-  const ids = JSON.stringify(deploymentIds.map((id) => ({ id })));
+  const ids = JSON.stringify([id, ...others].map((id) => ({ id })));
   return (await ofSeveral(reader, { ids, before, limit })).rows;
 }

@@ -7,7 +7,10 @@ import { startTestServer, type TestServer } from "../../test/harness.ts";
 import { placeInLine } from "../concurrency-limits/line.queries.ts";
 import type { Database } from "../db/dialect.ts";
 import type { Tables } from "../db/tables.ts";
+import { isNoteDue } from "../deployments/readiness.queries.ts";
+import { nextDue } from "../deployments/schedules.queries.ts";
 import { readGraph } from "../flow-run-graph/flow-run-graph.service.ts";
+import { dueRuns } from "../flow-runs/due-runs.queries.ts";
 import * as listedRuns from "../flow-runs/flow-runs.service.ts";
 import type { Context } from "../kernel/context.ts";
 import { missedRuns } from "../overdue/missed.queries.ts";
@@ -89,6 +92,7 @@ describeOnEachDatabase("what is asked of many runs", (database) => {
     ["the deployments by their last run", () => deployments.list(context, { sort: "LAST_RUN_DESC" })],
   ];
 
+  const due = { before: now, limit: 200 };
   const interval = { history_start: range.since, history_end: range.until, history_interval_seconds: 3600 };
   const calls: [string, () => Promise<unknown>][] = [
     ["the newest runs", () => listedRuns.filter(context, { sort: "START_TIME_DESC" })],
@@ -106,6 +110,13 @@ describeOnEachDatabase("what is asked of many runs", (database) => {
     ["claims without signs of life", () => overdue.silentClaims(context.db.slow, 400)],
     ["the next due times of deployments", () => nextDueTimes(context.db.read, [run], now)],
     ["runs that are to stop", () => stoppingRuns(context.db.read, [run])],
+    ["due runs of a deployment", () => dueRuns(context.db.read, { ...due, deploymentIds: [run] })],
+    [
+      "due runs of several deployments",
+      () => dueRuns(context.db.read, { ...due, deploymentIds: [run, historyIds.flow(1)] }),
+    ],
+    ["whether it has to be noted who serves", () => isNoteDue(context.db.read, [run], { since: now, now })],
+    ["schedules that are due", () => nextDue(context.db.read)],
     ["the place in a line", () => placeInLine(context.db.read, { deploymentId: run, flowRunId: run })],
     ["a pass that removes what is old", () => createRetention(context).pass("confirmed")],
   ];
@@ -148,6 +159,12 @@ describeOnEachDatabase("what is asked of many runs", (database) => {
     const walk = database.name === "sqlite" ? "USING COVERING INDEX flow_run_deployment " : "flow_run_deployment ";
     expect(scans).toHaveLength(4);
     for (const scan of scans) expect(scan).toContain(walk);
+  });
+
+  test("due runs are found by their deployments, however many others are due", async () => {
+    const steps = await plan(() => dueRuns(context.db.read, { ...due, deploymentIds: [run, historyIds.flow(1)] }));
+    expect(steps.filter((step) => step.includes("flow_run_deployment_due"))).toHaveLength(1);
+    expect(steps.filter((step) => step.includes("flow_run_scheduled"))).toEqual([]);
   });
 
   test("rows are counted for the page of settings, or told in thousands where counting would take long", async () => {
@@ -206,7 +223,8 @@ function noting(reader: Kysely<Tables>, asked: CompiledQuery[]): Kysely<Tables> 
   });
 }
 
-const tables = "(flow_run|task_run|flow_run_state|task_run_state|log|event|artifact|result)";
+const tables =
+  "(flow_run|task_run|flow_run_state|task_run_state|log|event|artifact|result|deployment|deployment_schedule)";
 /** A step of SQLite, or of PostgreSQL. */
 const readsAll = new RegExp(`^SCAN (run|state|${tables})\\b(?!.* USING)|Seq Scan on ${tables}\\b`);
 const sorts = /USE TEMP B-TREE FOR ORDER BY|\bSort\b {2}/;
