@@ -53,7 +53,7 @@ describeOnEachDatabase("a program that serves a flow", (database) => {
       "Completed",
     ]);
     await said(serving, `run "${run.name}" ended as Completed`);
-    expect(serving.script.errors()).toMatch(new RegExp(`^${run.name} \\| .*doing return$`, "m"));
+    expect(serving.script.errors()).toMatch(new RegExp(`^${run.name} \\| [0-9:]+ INFO {4}doing return$`, "m"));
     serving.script.child.kill("SIGTERM");
     expect(await serving.script.ended()).toEqual({ code: 0, signal: null });
   });

@@ -1,11 +1,10 @@
-import { isRandomRunName, type ResultLocation, randomId, stateNames } from "@ostinato/core";
+import { type ResultLocation, randomId, stateNames } from "@ostinato/core";
 import type {
   createFlowRun,
   FlowRun as FlowRunRow,
   readFlowRun,
   readKeptParameters,
   TaskInputs,
-  updateFlowRun,
 } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
 import { context, type FlowRunView, type TaskRunView } from "../context.ts";
@@ -23,7 +22,6 @@ import {
 } from "../inputs/recorded-parameters.ts";
 import { notice } from "../logging/console-output.ts";
 import { parseResultStorage } from "../results/result-stores.ts";
-import { type MadeName, makeRunName, type RunName } from "../run/run-name.ts";
 import { reportUnawaited } from "../run/unawaited.ts";
 import type { Interruptible, Scope } from "../scope.ts";
 import { redactInside } from "../secrets/redaction.ts";
@@ -35,6 +33,7 @@ import { FlowFuture } from "./flow-future.ts";
 import { flowId } from "./flow-registration.ts";
 import { retryPolicy } from "./flow-retries.ts";
 import { FlowRun } from "./flow-run.ts";
+import { nameOf, renamed, unnamed } from "./flow-run-name.ts";
 import { readState } from "./flow-states.ts";
 import { heartbeatDetails } from "./heartbeat.ts";
 import { rootRuns } from "./process-end.ts";
@@ -238,21 +237,6 @@ async function runExisting(
   return await executeRun(future, run, firstProblem(parameters, storage));
 }
 
-interface RunToName {
-  readonly row: FlowRunRow;
-  readonly definition: FlowDefinition;
-  readonly parameters: unknown;
-}
-
-/** A run that somebody else made has a random name until it begins. One that has its own name keeps it. */
-async function renamed(opened: Session, { row, definition, parameters }: RunToName) {
-  if (row.run_count > 0 || row.deployment_id === null || !isRandomRunName(row.name)) return { name: row.name };
-  const { name, problem } = await nameOf(definition, parameters);
-  if (name === undefined) return { name: row.name, problem };
-  await opened.client.call<typeof updateFlowRun>("PATCH /flow_runs/{id}", { params: { id: row.id }, body: { name } });
-  return { name, problem };
-}
-
 const shownOnly = "ostinato.parameters-shown-only";
 
 /** Restores the parameters of the run. */
@@ -298,16 +282,6 @@ async function executeRun(
   } finally {
     forget();
   }
-}
-
-const unnamed: MadeName = { name: undefined };
-
-/** Names the run by the flow's parameters. Invalid parameters count too, because the run that reports them has a name. */
-async function nameOf({ options, defaults }: FlowDefinition, given: unknown): Promise<MadeName> {
-  if (options.runName === undefined) return unnamed;
-  const isRecord = typeof given === "object" && given !== null;
-  const parameters = isRecord ? (given as Readonly<Record<string, unknown>>) : {};
-  return await makeRunName(options.runName as RunName<never>, { parameters, defaults });
 }
 
 function identityOf({ identity }: FlowDefinition, parameters: unknown, parent: Parent): string | undefined {

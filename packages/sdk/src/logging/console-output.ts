@@ -10,16 +10,18 @@ export interface ConsoleLine {
   readonly message: string;
 }
 
+/** Names the run whose name stands before every line of this process, because another one shows them. */
+export const shownBefore = "OSTINATO_SHOWN_RUN";
+
 // Bound before `logPrints` replaces the console's streams.
 const write = process.stderr.write.bind(process.stderr);
 
 /** Prints a line unless its level is below `OSTINATO_LOG_LEVEL` (debug, info, warning, error, critical or off). */
 export function printLine({ level, speaker, message }: ConsoleLine): void {
   if (level < threshold(process.env.OSTINATO_LOG_LEVEL)) return;
+  const named = speaker === undefined || speaker === process.env[shownBefore] ? message : `${speaker}: ${message}`;
   const time = new Date().toTimeString().slice(0, 8);
-  write(
-    `${time} ${levelName(level).padEnd(7)} ${redact(speaker === undefined ? message : `${speaker}: ${message}`)}\n`,
-  );
+  write(`${time} ${levelName(level).padEnd(7)} ${redact(named)}\n`);
 }
 
 /** Reports something about the program as a whole: to the observers, or else on the terminal. */

@@ -26,7 +26,7 @@ export interface JobProcessOptions {
 /** Starts a process for a job. Never throws: a process that cannot start has exited. */
 export function startJobProcess({ job, program, env = {}, onMessage }: JobProcessOptions): JobProcess {
   const child = spawn(process.execPath, [...inheritedArguments(process.execArgv), fileURLToPath(program)], {
-    env: { ...env, ...process.env, [jobVariable]: JSON.stringify(job) },
+    env: { ...process.env, ...env, [jobVariable]: JSON.stringify(job) },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     // In a group of its own, so that Ctrl-C in a terminal reaches only this process, which decides what becomes of the run.
     detached: true,

@@ -1,5 +1,6 @@
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import { shownBefore } from "../logging/console-output.ts";
 import { startJobProcess } from "./job-process.ts";
 import type { RunJob } from "./run-job.ts";
 import type { RunProcessEnd } from "./run-process-end.ts";
@@ -32,7 +33,10 @@ export function startRunProcess({ job, program, runName }: RunProcessOptions): R
   const { child, exited } = startJobProcess({
     job,
     program,
-    env: { OSTINATO_HEARTBEAT_SECONDS: String(heartbeatSeconds) },
+    env: {
+      OSTINATO_HEARTBEAT_SECONDS: process.env.OSTINATO_HEARTBEAT_SECONDS ?? String(heartbeatSeconds),
+      [shownBefore]: runName,
+    },
     onMessage(message) {
       if (message.kind === "problem") problem = message.message;
     },

@@ -4,6 +4,7 @@ import { logLevels } from "@ostinato/protocol/log-levels";
 import { failureMessage } from "../failures/failure-text.ts";
 import { notice } from "../logging/console-output.ts";
 import type { Session } from "../session/session.ts";
+import { watchForDeleted } from "./deleted-deployments.ts";
 import { DueRuns } from "./due-runs.ts";
 import { type FlowPlace, HeldRun } from "./held-run.ts";
 import { ServerTime } from "./server-time.ts";
@@ -34,6 +35,7 @@ export class Runner {
   readonly #due: DueRuns;
   /** Runs that are held, or being claimed. */
   readonly #runs = new Map<string, HeldRun | "claiming">();
+  #stopLooking = () => {};
   #subscription: { renew(): void; close(): void } | undefined;
   #idle: PromiseWithResolvers<void> | undefined;
 
@@ -59,6 +61,8 @@ export class Runner {
   async start(): Promise<void> {
     const { connection, clock } = this.#options.session;
     await this.#synchronize();
+    const ids = () => [...this.#deployments.keys()];
+    this.#stopLooking = watchForDeleted(this.#options.session, { ids, onGone: (gone) => this.#forget(gone) });
     // Loaded with its websocket library only here: a program that only runs its flows does not need it.
     const { subscribeToWaking } = await import("@ostinato/client/node");
     const { baseUrl, auth } = connection;
@@ -83,6 +87,7 @@ export class Runner {
   /** Takes no more runs, and waits for those that it has. After the deadline it ends them. */
   async stop(deadlineSeconds: number, atOnce: AbortSignal): Promise<void> {
     this.#due.close();
+    this.#stopLooking();
     const { clock } = this.#options.session;
     await Promise.race([this.#untilIdle(), waited(clock, deadlineSeconds), aborted(atOnce)]);
     for (const signal of ["SIGTERM", "SIGKILL"] as const) {
@@ -123,6 +128,18 @@ export class Runner {
       if (this.#runs.size === 0) this.#idle?.resolve();
       this.#due.ask();
     }
+  }
+
+  /** Serves the deployments no longer that were deleted. */
+  #forget(gone: readonly string[]): void {
+    const served = [...this.#deployments.values()];
+    for (const { flowName, deploymentName } of served.filter(({ id }) => gone.includes(id))) {
+      notice(
+        logLevels.warning,
+        `deployment "${flowName}/${deploymentName}" was deleted on the server and is not served any more; start this program again to register it`,
+      );
+    }
+    this.replace(served.filter(({ id }) => !gone.includes(id)));
   }
 
   /** Learns the server's time, and asks for what is due. */
