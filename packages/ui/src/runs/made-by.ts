@@ -17,7 +17,7 @@ export interface MadeBy {
 export function madeBy(run: Made): MadeBy | undefined {
   const { created_by: maker, parent_flow_run_id: parent } = run;
   const name = maker?.display_value ?? "";
-  if (maker?.type === "SCHEDULE") return { text: name === "" ? "its schedule" : `its schedule ${name}` };
+  if (maker?.type === "SCHEDULE") return { text: isNamed(name) ? `its schedule ${name}` : "its schedule" };
   if (run.auto_scheduled) return { text: "its schedule" };
   if (maker?.type === "AUTOMATION") return { text: name === "" ? "an automation" : `the automation ${name}` };
   if (name !== "") return { text: name };
@@ -25,4 +25,9 @@ export function madeBy(run: Made): MadeBy | undefined {
   if (parent !== null) return { text: `its parent ${run.parent_flow_run_name ?? ""}`.trim(), isParent: true };
   const file = run.labels["ostinato.entrypoint"];
   return typeof file === "string" ? { text: file.split(/[/\\]/).at(-1) ?? file, file } : undefined;
+}
+
+/** A schedule without a name of its own is recorded by the name of its kind. */
+function isNamed(schedule: string): boolean {
+  return schedule !== "" && !/^(Cron|Interval|RRule)Schedule$/.test(schedule);
 }
