@@ -1,4 +1,13 @@
-import { createDeployment, type DeploymentCreate, pauseDeployment, readDeployment } from "@ostinato/protocol";
+import {
+  createDeployment,
+  createFlowRunFromDeployment,
+  type DeploymentCreate,
+  pauseDeployment,
+  readDeployment,
+  type StateCreate,
+  scheduledRunsOfDeployments,
+  setFlowRunState,
+} from "@ostinato/protocol";
 import { accessibilityProblems, type Page } from "@ostinato/testing/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createFlowNamed } from "./fixtures.ts";
@@ -142,6 +151,7 @@ describe("a deployment", () => {
     await page.getByText("Nobody serves it.").waitFor();
     await page.getByRole("button", { name: "Run", exact: true }).click();
     await page.waitForURL(/\/runs\/flow-run\//);
+    await page.getByText("somebody, from these pages").waitFor();
     await page.getByRole("link", { name: "nightly" }).first().click();
     await page.waitForURL(new RegExp(`/deployments/${nightly}$`));
     await page.getByRole("heading", { name: "nightly" }).waitFor();
@@ -243,12 +253,50 @@ describe("a deployment", () => {
       await page.getByRole("tab", { name: tab }).click();
       await page.getByRole("tabpanel", { name: tab }).locator(":visible").first().waitFor();
       expect([tab, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([tab, 390]);
+      expect([tab, await accessibilityProblems(page)]).toEqual([tab, []]);
     }
     await close();
   });
 });
 
 describe("around deployments", () => {
+  test("a run says that nobody serves its deployment, until somebody does", async () => {
+    const id = await deploy({ name: "unserved", flow_id: train });
+    const run = await site.client.call(createFlowRunFromDeployment, { params: { id }, body: {} });
+    const { page, problems, close } = await site.open(`/runs/flow-run/${run.id}`);
+    const box = page.getByRole("region", { name: "What it waits for" });
+    await box.getByText("Nobody has served its deployment yet.").waitFor();
+    await page.getByRole("link", { name: "unserved" }).waitFor();
+    await site.client.call(scheduledRunsOfDeployments, { body: { deployment_ids: [id] } });
+    await box.getByText("Nobody has served its deployment yet.").waitFor({ state: "detached" });
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test("a run that ended leads to a form with its parameters, and is retried", async () => {
+    const { id } = await site.client.call(createFlowRunFromDeployment, { params: { id: nightly }, body: {} });
+    const move = (state: StateCreate) =>
+      site.client.call(setFlowRunState, { params: { id }, body: { state, force: true } });
+    await move({ type: "RUNNING" });
+    await move({ type: "FAILED", message: "no rows" });
+    const { page, close } = await site.open(`/runs/flow-run/${id}`);
+    await page.getByRole("link", { name: "Run again" }).click();
+    await page.waitForURL(`${site.origin}/deployments/${nightly}/run?from=${id}`);
+    await page.goBack();
+    await page.getByRole("button", { name: "Retry" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Retry" }).click();
+    await page.getByText("Awaiting retry").first().waitFor();
+    await close();
+  });
+
+  test("the dashboard says what comes next", async () => {
+    const { page, close } = await site.open("/dashboard");
+    const next = page.locator("section").filter({ has: page.getByRole("heading", { name: "Coming next" }) });
+    await next.getByRole("link", { name: "hourly" }).first().click();
+    await page.getByRole("heading", { name: "hourly" }).waitFor();
+    await close();
+  });
+
   test("the search finds one, runs it and pauses it", async () => {
     const { page, close } = await site.open("/dashboard");
     await page.getByRole("button", { name: /^Search/ }).click();

@@ -6,6 +6,7 @@ import type {
   resumeDeployment as resume,
 } from "@ostinato/protocol";
 import { call } from "../api/api.ts";
+import { startedFromPages } from "../runs/made-by.ts";
 
 /** The API's maximum per request. */
 const bulkSize = 50;
@@ -22,7 +23,7 @@ export function setPaused(id: string, paused: boolean): Promise<unknown> {
 export async function runNow(id: string): Promise<string> {
   const run = await call<typeof createFlowRunFromDeployment>("POST /deployments/{id}/create_flow_run", {
     params: { id },
-    body: { state: { type: "SCHEDULED", message: "Started from the page of its deployment" } },
+    body: { labels: startedFromPages },
   });
   return run.id;
 }

@@ -31,9 +31,11 @@ export function ScheduleTimes({ times, zone }: { readonly times: readonly string
           const isShifted = there !== undefined && before !== undefined && before !== there.offset;
           return (
             <tr key={time} className="figures border-t">
-              <td className="py-1 pr-3">
+              <td className="py-1 pr-3 sm:whitespace-nowrap">
                 {there === undefined ? time : there.text}{" "}
-                <span className={isShifted ? "font-medium text-(--state-late)" : "text-faint"}>{there?.offset}</span>
+                <span className={isShifted ? "font-medium text-(--state-late)" : "text-faint max-sm:hidden"}>
+                  {there?.offset}
+                </span>
                 {isShifted ? <span className="ml-1 text-xs text-(--state-late)">clocks change</span> : null}
               </td>
               {isForeign ? (

@@ -54,9 +54,11 @@ export function RunHeader({ page }: { readonly page: FlowRunPage }) {
             <RelativeTime time={run.state.timestamp} className="text-text" />
           </Fact>
         )}
-        <Fact name={isFinal(run.state_type) ? "Took" : "For"}>
-          <Elapsed start={run.start_time} end={endOf(run)} className="text-text" />
-        </Fact>
+        {run.start_time === null ? null : (
+          <Fact name={isFinal(run.state_type) ? "Took" : "For"}>
+            <Elapsed start={run.start_time} end={endOf(run)} className="text-text" />
+          </Fact>
+        )}
         {taskTotal(run.task_counts) === 0 ? null : (
           <Fact name="Tasks">
             <TaskProgress counts={run.task_counts} wide />

@@ -2,11 +2,13 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useLive } from "../api/live.ts";
 import type { FlowRunRow, Waiting } from "../api/types.ts";
 import { Icon } from "../components/icon.tsx";
+import { onDemand } from "../components/on-demand.tsx";
 import { Elapsed, RelativeTime } from "../components/time.tsx";
 import { dateAndClock, milliseconds } from "../format.ts";
 import { useNow } from "../now.ts";
-import { SlotHolders } from "../runs/slot-holders.tsx";
 import { flowRunQuery } from "./flow-run.queries.ts";
+
+const SlotHolders = onDemand(() => import("../runs/slot-holders.tsx").then((module) => module.SlotHolders));
 
 /** Why a run waits, since when, and what would end the wait. */
 export function WaitingBox({ run, waiting }: { readonly run: FlowRunRow; readonly waiting: Waiting }) {

@@ -3,6 +3,7 @@ import type { createFlowRunFromDeployment } from "@ostinato/protocol";
 import { call } from "../api/api.ts";
 import { messageOf } from "../components/failure.tsx";
 import type { FormValue } from "../forms/form-data.ts";
+import { startedFromPages } from "../runs/made-by.ts";
 
 export interface NewRun {
   readonly parameters: FormValue;
@@ -19,6 +20,7 @@ export function createRun(deploymentId: string, { parameters, start, name, tags 
     body: {
       parameters: { ...parameters },
       tags: [...tags],
+      labels: startedFromPages,
       ...(typeof start === "number"
         ? { state: { type: "SCHEDULED" as const, state_details: { scheduled_time: new Date(start).toISOString() } } }
         : {}),

@@ -5,12 +5,17 @@ import { fieldClass, SearchField } from "../components/field.tsx";
 import { FilterButton, filterClass } from "../components/filter-button.tsx";
 import { Icon } from "../components/icon.tsx";
 import { Menu, MenuCheck, MenuField, MenuItem, MenuLabel, MenuSeparator } from "../components/menu.tsx";
+import { onDemand } from "../components/on-demand.tsx";
 import { dateAndClock, spanText } from "../format.ts";
 import { filterableStateNames, stateLook, stateTypeOfName, stateTypeOrder } from "../states.ts";
-import { DeploymentFilter } from "./deployment-filter.tsx";
 import { flowNamesQuery, observedStatesQuery } from "./runs.queries.ts";
 import { isFiltered, noFilter, type RunsSearch, type RunsSearchChange, timeSpans } from "./runs-search.ts";
 import { StateIcon } from "./state.tsx";
+
+const DeploymentFilter = onDemand(
+  () => import("./deployment-filter.tsx").then((module) => module.DeploymentFilter),
+  <FilterButton icon="deployments" name="Deployment" value="" />,
+);
 
 /** From this many flows on, the menu has a search field. */
 const manyFlows = 10;
