@@ -321,6 +321,8 @@ describe("around deployments", () => {
     const { page, close } = await site.open(`/flows/flow/${train}?tab=deployments`);
     await row(page, "nightly").waitFor();
     expect(await row(page, "hourly").count()).toBe(0);
+    await deploy({ name: "just-now", flow_id: train });
+    await row(page, "just-now").waitFor();
     await page.goto(`${site.origin}/runs`);
     await page.getByRole("button", { name: "Deployment", exact: true }).click();
     await page.getByRole("menuitemcheckbox", { name: /^by-hand/ }).click();

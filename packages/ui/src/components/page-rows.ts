@@ -7,15 +7,15 @@ const rowsAhead = 20;
 /** Virtual rows of a long list that scrolls with the page; `onEnd` is called near its end. */
 export function usePageRows(
   list: RefObject<HTMLElement | null>,
-  props: { readonly runs: readonly { readonly id: string }[]; readonly height: number; readonly onEnd?: () => void },
+  props: { readonly entries: readonly { readonly id: string }[]; readonly height: number; readonly onEnd?: () => void },
 ) {
-  const { runs, height, onEnd } = props;
+  const { entries, height, onEnd } = props;
   const [margin, setMargin] = useState(0);
   const rows = useVirtualizer({
-    count: runs.length,
+    count: entries.length,
     getScrollElement: () => document.getElementById("main"),
     estimateSize: () => height,
-    getItemKey: (index) => runs[index]?.id ?? index,
+    getItemKey: (index) => entries[index]?.id ?? index,
     scrollMargin: margin,
     overscan: 12,
   });
@@ -31,7 +31,7 @@ export function usePageRows(
   const items = rows.getVirtualItems();
   const last = items.at(-1)?.index ?? 0;
   useEffect(() => {
-    if (last >= runs.length - rowsAhead) onEnd?.();
-  }, [last, runs.length, onEnd]);
+    if (last >= entries.length - rowsAhead) onEnd?.();
+  }, [last, entries.length, onEnd]);
   return { rows, items, topOf: (item: VirtualItem) => item.start - margin };
 }

@@ -38,7 +38,7 @@ export function DeploymentList(props: {
   const narrow = useMedia("(max-width: 799px)");
   const list = useRef<HTMLDivElement>(null);
   const height = narrow ? narrowRowHeight : rowHeight;
-  const { rows, items, topOf } = usePageRows(list, { runs: deployments, height, onEnd });
+  const { rows, items, topOf } = usePageRows(list, { entries: deployments, height, onEnd });
   const choose = useRowChoice(deployments, selection);
   const { onKeyDown, onFocus } = useRowKeys(list, {
     rows,

@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useCallback, useMemo } from "react";
+import { useCallback, useEffect, useMemo } from "react";
 import { Failure } from "../components/failure.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { DeploymentList } from "./deployment-list.tsx";
@@ -11,7 +11,11 @@ import { useRowActions } from "./row-actions.tsx";
 export function DeploymentsOfFlow({ id }: { readonly id: string }) {
   const search = useMemo(() => ({ flow: [id] }), [id]);
   const list = useInfiniteQuery(deploymentListQuery(search));
-  useLiveDeployments(search);
+  const { arrived, show } = useLiveDeployments(search);
+  // A flow has few: a new one moves nothing that somebody reads.
+  useEffect(() => {
+    if (arrived > 0) show();
+  });
   const { actions, dialog, problem } = useRowActions();
   const { fetchNextPage, hasNextPage, isFetchingNextPage } = list;
   const more = useCallback(() => {

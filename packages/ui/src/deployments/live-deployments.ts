@@ -44,7 +44,7 @@ export function useLiveDeployments(search: DeploymentsSearch) {
     if (pages === undefined) return;
     const known = new Set(pages.pages.flatMap(({ results }) => results.map(({ id }) => id)));
     const of = deploymentsIn(changes);
-    const unknown = of.changed.filter(({ id, created, updated }) => !known.has(id) && created === updated);
+    const unknown = of.changed.filter((one) => !known.has(one.id) && isNew(one) && mayMatch(one, search));
     // An empty page waits for the first one.
     if (unknown.length > 0 && known.size === 0) again();
     else if (unknown.length > 0) setArrived((before) => new Set([...before, ...unknown.map(({ id }) => id)]));
@@ -68,6 +68,17 @@ function deploymentsIn(changes: readonly LiveChange[]) {
       one.kind === "flow-run" && one.row.deployment_id !== null ? [one.row.deployment_id] : [],
     ),
   };
+}
+
+function isNew({ created, updated }: Deployment): boolean {
+  return created === updated;
+}
+
+/** Whether a deployment may belong to the list. Names of flows and states are left to the server. */
+function mayMatch({ flow_id, tags, work_pool_name }: Deployment, { flow, tag, pool }: DeploymentsSearch): boolean {
+  if (flow?.includes(flow_id) === false) return false;
+  if (pool?.includes(work_pool_name ?? "") === false) return false;
+  return tag?.every((one) => tags.includes(one)) !== false;
 }
 
 function withRows(pages: DeploymentPages, rows: readonly DeploymentRow[]): DeploymentPages {

@@ -39,7 +39,11 @@ export function RunList(props: {
     width - nameWidth - 2 * sidePadding - (selection === undefined ? 0 : 40),
   );
   const height = narrow ? narrowRowHeight : rowHeight;
-  const { rows, items, topOf } = usePageRows(list, { runs, height, ...(onEnd === undefined ? {} : { onEnd }) });
+  const { rows, items, topOf } = usePageRows(list, {
+    entries: runs,
+    height,
+    ...(onEnd === undefined ? {} : { onEnd }),
+  });
 
   const choose = useRowChoice(runs, selection);
   const { onKeyDown, onFocus } = useRowKeys(list, {

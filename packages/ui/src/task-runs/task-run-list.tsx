@@ -16,7 +16,7 @@ export function TaskRunList({ runs, onEnd }: { readonly runs: readonly TaskRunRo
   const narrow = useMedia("(max-width: 1079px)");
   const list = useRef<HTMLDivElement>(null);
   const height = narrow ? narrowRowHeight : rowHeight;
-  const { rows, items, topOf } = usePageRows(list, { runs, height, onEnd });
+  const { rows, items, topOf } = usePageRows(list, { entries: runs, height, onEnd });
   return (
     <div
       ref={list}
