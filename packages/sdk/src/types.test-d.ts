@@ -14,6 +14,7 @@ import {
   type MapFuture,
   type Secret,
   secret,
+  serve,
   type Task,
   type TaskFuture,
   task,
@@ -236,4 +237,29 @@ test("a secret is its own type", () =>
     login(secret("x"));
     // @ts-expect-error: a bare text is no secret
     login("x");
+  }));
+
+test("a deployment takes some of the flow's parameters, and times in one form each", () =>
+  check(() => {
+    const train = flow(async function train(_: { path: string; depth?: number }) {});
+    expectTypeOf(train.serve({ name: "nightly", cron: "0 2 * * *", parameters: { depth: 8 } })).toEqualTypeOf<
+      Promise<void>
+    >();
+    // @ts-expect-error: depth is a number
+    train.toDeployment({ name: "nightly", parameters: { depth: "deep" } });
+    // @ts-expect-error: it needs a name
+    train.serve({ cron: "0 2 * * *" });
+    const none = flow(async function none() {});
+    // @ts-expect-error: it takes nothing
+    none.toDeployment({ name: "nightly", parameters: { depth: 8 } });
+    const schedules = [
+      { cron: "0 2 * * *", slug: "early" },
+      { interval: "6h", parameters: { depth: 2 } },
+    ] as const;
+    const deployment = train.toDeployment({ name: "often", schedules });
+    serve(deployment, none.toDeployment({ name: "n" }), { limit: 2 });
+    // @ts-expect-error: the options of the process come last
+    serve({ limit: 2 }, deployment);
+    // @ts-expect-error: this word does not exist
+    train.toDeployment({ name: "n", missed: "some" });
   }));
