@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type RecordingServer, startRecordingServer } from "@ostinato/testing/recording-server";
-import { literal, openDatabase } from "@ostinato-examples/modelling/duckdb";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { nycTaxi } from "./flow.ts";
+import { writeMadeUpMonth } from "./made-up-month.ts";
 
 let server: RecordingServer;
 
@@ -17,17 +17,9 @@ beforeAll(async () => {
 
 afterAll(() => server[Symbol.asyncDispose]());
 
-/** A month in which a mile takes three minutes, trips to zone 9 five more, and chance up to one. */
 async function writeMonth(name: string): Promise<string> {
-  using database = await openDatabase();
   const path = join(server.home, name);
-  await database.run(`
-    COPY (
-      SELECT TIMESTAMP '2021-01-05 08:00:00' AS lpep_pickup_datetime,
-        lpep_pickup_datetime + to_seconds((180 * miles + CASE dropoff WHEN 9 THEN 300 ELSE 0 END + hash(i) % 60)::int) AS lpep_dropoff_datetime,
-        pickup AS "PULocationID", dropoff AS "DOLocationID", miles AS trip_distance
-      FROM (SELECT i, i % 4 AS pickup, i % 10 AS dropoff, (1 + i % 13)::double AS miles FROM range(2000) AS t(i)))
-    TO ${literal(path)} (FORMAT parquet)`);
+  await writeMadeUpMonth(path);
   return path;
 }
 
