@@ -94,3 +94,22 @@ export async function answered<Reply extends { readonly status: number }>(
     throw error;
   }
 }
+
+const maxRefusals = 20;
+
+/** Sends what a measurement needs first. A peer whose database is busy answers 503, and is asked again. */
+export async function prepared<T>(
+  { peer }: { readonly peer: boolean },
+  server: Connections,
+  path: string,
+  body: unknown,
+): Promise<T> {
+  for (let refusals = 0; ; refusals += 1) {
+    const { status, text } = await server.send("POST", path, body);
+    if (status < 400) return JSON.parse(text) as T;
+    if (!peer || status !== 503 || refusals === maxRefusals) {
+      throw new Error(`POST ${path} answered ${status}: ${text.slice(0, 300)}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}

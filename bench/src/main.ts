@@ -8,6 +8,7 @@ import { onPrefect } from "./peers/prefect.ts";
 import { findPrefect } from "./peers/prefect-install.ts";
 import { report } from "./report.ts";
 import { type Effort, type Measurement, messageOf, type Outcome } from "./row.ts";
+import { deployments } from "./rows/deployments.ts";
 import { events } from "./rows/events.ts";
 import { flows } from "./rows/flows.ts";
 import { history } from "./rows/history.ts";
@@ -21,7 +22,18 @@ import { printRatios, printRow } from "./table.ts";
 import { type DatabaseName, startTarget, type Target } from "./target.ts";
 
 /** All measurements. The order affects the memory after the load, which includes the earlier groups. */
-const groups: readonly Group[] = [limits, requests, events, live, flows, processes, history, retention, ui];
+const groups: readonly Group[] = [
+  limits,
+  requests,
+  events,
+  live,
+  flows,
+  deployments,
+  processes,
+  history,
+  retention,
+  ui,
+];
 
 const { only, on, quick, peers, how, json, help } = options();
 if (help) {
