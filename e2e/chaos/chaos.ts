@@ -7,6 +7,7 @@ import { startEventRecorder } from "./event-recorder.ts";
 import { type Fault, type FaultTarget, faults, mendAll } from "./faults.ts";
 import { type Random, seededRandom } from "./random.ts";
 import type { Recovery, Report } from "./report.ts";
+import { type Serving, startServing } from "./serving.ts";
 import { startStateRecorder } from "./state-recorder.ts";
 import { startWorkers, type Workers } from "./workers.ts";
 
@@ -28,18 +29,21 @@ export async function chaos(options: ChaosOptions): Promise<Report> {
   const random = seededRandom(seed);
   const disk = diskMegabytes.least + Math.ceil(seconds * diskMegabytes.perSecond);
   const cluster = await startCluster({ ...options, diskMegabytes: disk });
+  let serving: Serving | undefined;
   try {
+    serving = await startServing(cluster);
     const target: FaultTarget = { cluster, long: seconds >= longSeconds };
     const states = startStateRecorder(cluster.apiUrl);
     const events = startEventRecorder(cluster.apiUrl, random.fork());
     const deletions = startDeletionRecorder(cluster.apiUrl);
     const workers = startWorkers(cluster, { count, abandon: target.long, random: random.fork() });
     const recoveries: Recovery[] = [];
-    const made = await breakThings(target, { random, seconds, workers, say, recoveries });
+    const made = await breakThings(target, { random, seconds, workers, serving, say, recoveries });
     await mendAll(cluster);
     say("waiting for the runs to end");
     const recorded = {
       work: await workers.finish(),
+      served: await serving.finish(),
       states: await states.stop(),
       events: await events.stop(),
       deletions: await deletions.stop(),
@@ -59,6 +63,7 @@ export async function chaos(options: ChaosOptions): Promise<Report> {
       notes: notesOn(target),
     };
   } finally {
+    await serving?.dispose();
     await cluster.dispose();
   }
 }
@@ -67,13 +72,14 @@ interface BreakOptions {
   readonly random: Random;
   readonly seconds: number;
   readonly workers: Workers;
+  readonly serving: Serving;
   readonly say: (line: string) => void;
   readonly recoveries: Recovery[];
 }
 
 /** Injects all possible faults in random order, repeatedly, until the time is up. */
 async function breakThings(target: FaultTarget, options: BreakOptions): Promise<number> {
-  const { random, seconds, workers, say, recoveries } = options;
+  const { random, seconds, workers, serving, say, recoveries } = options;
   const end = performance.now() + seconds * 1000;
   let made = 0;
   let deck: readonly Fault[] = [];
@@ -83,7 +89,7 @@ async function breakThings(target: FaultTarget, options: BreakOptions): Promise<
     deck = others;
     await pause(random.between(200, target.long ? 3000 : 500));
     if (fault === undefined) continue;
-    const { taken, details } = await makeOne(target, fault, { random: random.fork(), workers });
+    const { taken, details } = await makeOne(target, fault, { random: random.fork(), workers, serving });
     recoveries.push(...taken.map((each) => ({ fault: fault.name, seconds: each })));
     made += 1;
     const recovered = taken.map((each) => `recovered after ${each.toFixed(2)} s`);
@@ -95,7 +101,7 @@ async function breakThings(target: FaultTarget, options: BreakOptions): Promise<
 async function makeOne(
   { cluster, long }: FaultTarget,
   fault: Fault,
-  { random, workers }: Pick<BreakOptions, "random" | "workers">,
+  { random, workers, serving }: Pick<BreakOptions, "random" | "workers" | "serving">,
 ): Promise<{ readonly taken: readonly number[]; readonly details: readonly string[] }> {
   const taken: number[] = [];
   const details: string[] = [];
@@ -106,6 +112,7 @@ async function makeOne(
   const faultRun = {
     random,
     workers,
+    serving,
     mended,
     recovered: (seconds: number) => taken.push(seconds),
     note: (detail: string) => details.push(detail),

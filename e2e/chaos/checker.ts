@@ -1,14 +1,17 @@
 import { forEachOf, patiently, pause, request } from "./api.ts";
 import { checkAbandoned, checkRun } from "./check-runs.ts";
+import { checkServed } from "./check-served.ts";
 import type { Cluster } from "./cluster.ts";
 import type { RecordedEvents } from "./event-recorder.ts";
 import { type Check, checkLines, compare, type KeptState, resultsOf, taskRunsOf } from "./reading-back.ts";
 import { noFindings, type Report } from "./report.ts";
+import type { ServedWork } from "./serving.ts";
 import type { RecordedStates } from "./state-recorder.ts";
 import type { WorkDone } from "./workers.ts";
 
 export interface Recorded {
   readonly work: WorkDone;
+  readonly served: ServedWork;
   readonly states: RecordedStates;
   readonly events: RecordedEvents;
   /** Runs whose deletion was requested. */
@@ -18,9 +21,20 @@ export interface Recorded {
 type CheckResult = Pick<Report, "acknowledged" | "found">;
 
 /** Reads back everything that was acknowledged, and counts deviations. */
-export async function checkAll(cluster: Cluster, { work, states, events, deletions }: Recorded): Promise<CheckResult> {
+export async function checkAll(cluster: Cluster, recorded: Recorded): Promise<CheckResult> {
   const found = noFindings();
-  const acknowledged = { states: 0, events: 0, taskRuns: 0, results: 0, logLines: 0, artifacts: 0, deletions: 0 };
+  const { work, served, states, events, deletions } = recorded;
+  const acknowledged = {
+    states: 0,
+    events: 0,
+    taskRuns: 0,
+    results: 0,
+    logLines: 0,
+    artifacts: 0,
+    deletions: 0,
+    requestedRuns: 0,
+    scheduledRuns: 0,
+  };
   const check: Check = { apiUrl: cluster.apiUrl, found, acknowledged };
   found.wrong.push(...work.wrong, ...states.wrong);
   found.repeated.push(...work.repeated);
@@ -30,6 +44,7 @@ export async function checkAll(cluster: Cluster, { work, states, events, deletio
   await checkTaskRuns(check, events.taskRuns);
   await forEachOf(work.flowRuns, (run) => checkRun(check, run, work.homes));
   await forEachOf(work.abandoned, (id) => checkAbandoned(check, id));
+  await checkServed(check, served);
   await forEachOf(deletions, (id) => checkDeletion(check, id));
   const dead = await patiently<{ consumer: string; ref: string; reason: string }[]>(
     `${check.apiUrl}/admin/dead-letters`,

@@ -29,6 +29,8 @@ export interface Cluster {
   readonly flowInjection: Injection;
   /** The program that runs flows, placed beside the product that it imports. */
   readonly program: string;
+  /** The program that serves deployments. */
+  readonly servedProgram: string;
   dispose(): Promise<void>;
 }
 
@@ -59,7 +61,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { database, diskMegabytes, injected = false } = options;
   const folder = await mkdtemp(join(tmpdir(), "ostinato-chaos-"));
   await chmod(folder, 0o755); // As root, PostgreSQL runs as another user.
-  const { command, program } = await findProduct(options, folder);
+  const { command, program, servedProgram } = await findProduct(options, folder);
   const disk = injected ? undefined : await mountSmallDisk(join(folder, "disk"), diskMegabytes);
   const postgres = database === "postgresql" ? await servedPostgres(disk) : undefined;
   const file = join(disk?.folder ?? folder, "ostinato.db");
@@ -92,6 +94,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     injection,
     flowInjection: await startInjection(join(folder, "flow-injection.json")),
     program,
+    servedProgram,
     async dispose() {
       await proxy.close();
       for (const server of servers) await server.kill();
@@ -102,21 +105,27 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   };
 }
 
-const ownProgram = fileURLToPath(new URL("workload.ts", import.meta.url));
+const ownPrograms = { program: ownFile("workload.ts"), servedProgram: ownFile("served-program.ts") };
+
+function ownFile(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url));
+}
 
 async function findProduct({ command, fromSource = false }: ClusterOptions, folder: string) {
-  if (fromSource) return { command: join(repository, "packages/ostinato/src/bin.mjs"), program: ownProgram };
-  if (command !== undefined) return { command, program: await placeBeside(join(command, "../../../..")) };
+  if (fromSource) return { command: join(repository, "packages/ostinato/src/bin.mjs"), ...ownPrograms };
+  if (command !== undefined) return { command, ...(await placeBeside(join(command, "../../../.."))) };
   const installed = join(folder, "product");
   await installProduct(installed);
-  return { command: join(installed, "node_modules/ostinato/dist/bin.js"), program: await placeBeside(installed) };
+  return { command: join(installed, "node_modules/ostinato/dist/bin.js"), ...(await placeBeside(installed)) };
 }
 
 /** A program resolves the installed package from its own folder. */
-async function placeBeside(installed: string): Promise<string> {
+async function placeBeside(installed: string): Promise<typeof ownPrograms> {
   const program = join(installed, "chaos-workload.ts");
-  await copyFile(ownProgram, program);
-  return program;
+  const servedProgram = join(installed, "chaos-served-program.ts");
+  await copyFile(ownPrograms.program, program);
+  await copyFile(ownPrograms.servedProgram, servedProgram);
+  return { program, servedProgram };
 }
 
 /** Commits wait for the disk, as by default, but unlike in other tests. */

@@ -3,6 +3,7 @@ import { askAndLeave, beginLargeBodies, beginMessages } from "./broken-clients.t
 import type { Cluster } from "./cluster.ts";
 import { putBack, removeAndSave } from "./lost-file.ts";
 import type { Random } from "./random.ts";
+import type { Serving } from "./serving.ts";
 import type { Workers } from "./workers.ts";
 
 export interface Fault {
@@ -26,6 +27,7 @@ export interface FaultTarget {
 export interface FaultRun {
   readonly random: Random;
   readonly workers: Workers;
+  readonly serving: Serving;
   /** Marks the end of the cause: the time of the recovery starts here. */
   mended(): void;
   /** Overrides the time of the recovery, where it is not the server's next answer. */
@@ -80,6 +82,24 @@ export const faults: readonly Fault[] = [
     times: 3,
     async make(_stage, { random, workers, recovered }) {
       const took = await workers.killOne(random);
+      if (took !== undefined) recovered(took);
+    },
+  },
+  {
+    name: "serving process killed",
+    possible: always,
+    times: 2,
+    async make(_stage, { random, serving, recovered }) {
+      recovered(await serving.killServingProcess(random));
+    },
+  },
+  {
+    name: "process of a served run killed",
+    possible: always,
+    times: 3,
+    withinSeconds: 30,
+    async make(_stage, { random, serving, recovered }) {
+      const took = await serving.killRunProcess(random);
       if (took !== undefined) recovered(took);
     },
   },

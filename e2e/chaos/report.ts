@@ -11,13 +11,25 @@ export interface Report {
   readonly notes: readonly string[];
 }
 
-export type Counted = "states" | "events" | "taskRuns" | "results" | "logLines" | "artifacts" | "deletions";
+export type Counted =
+  | "states"
+  | "events"
+  | "taskRuns"
+  | "results"
+  | "logLines"
+  | "artifacts"
+  | "deletions"
+  | "requestedRuns"
+  | "scheduledRuns";
 
 /** Descriptions of everything that must not happen. */
 export const findings = {
   lost: "acknowledged states and events lost",
   doubled: "states and events doubled",
   stuck: "runs stuck",
+  overLimit: "concurrency limits exceeded",
+  slotsLeaked: "slots that nobody gives back",
+  notRestarted: "runs not restarted after a crash",
   repeated: "tasks that ran again though their result was kept",
   resultsLost: "results lost or changed",
   logLinesLost: "log lines lost",

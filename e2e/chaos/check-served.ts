@@ -1,0 +1,90 @@
+import { everyPage, pause } from "./api.ts";
+import { doubledProcesses, type MarkedProcess, mostAtOnce } from "./marks.ts";
+import type { Check } from "./reading-back.ts";
+import {
+  readDeployments,
+  restartedAfterCrash,
+  type ServedDeployment,
+  type ServedRun,
+  type ServedWork,
+} from "./serving.ts";
+
+/** Checks that each run of a served deployment was executed to its end, by one process at a time and within the limit, and that no slot is left. */
+export async function checkServed(check: Check, work: ServedWork): Promise<void> {
+  const { found, acknowledged } = check;
+  found.stuck.push(...work.stuck);
+  found.wrong.push(...work.wrong);
+  found.doubled.push(...doubledProcesses(work.processes));
+  acknowledged.requestedRuns += work.requested.length;
+  const known = new Set<string>();
+  for (const deployment of work.deployments) {
+    const runs = await runsOf(check.apiUrl, deployment);
+    for (const run of runs) known.add(run.id);
+    checkRuns(check, { work, deployment, runs });
+    const { limit = Number.POSITIVE_INFINITY } = deployment.global_concurrency_limit ?? {};
+    const most = mostAtOnce(work.processes.filter(({ deployment: name }) => name === deployment.name));
+    if (most > limit) found.overLimit.push(`${deployment.name}: ${most} processes at once, the limit is ${limit}`);
+  }
+  const begun = work.processes.map(({ run }) => run);
+  const lost = new Set([...work.requested, ...begun].filter((id) => !known.has(id)));
+  found.lost.push(...[...lost].map((id) => `run ${id} of a deployment`));
+  await checkSlots(check);
+}
+
+interface RunsOfDeployment {
+  readonly work: ServedWork;
+  readonly deployment: ServedDeployment;
+  readonly runs: readonly ServedRun[];
+}
+
+function checkRuns({ found, acknowledged }: Check, { work, deployment, runs }: RunsOfDeployment): void {
+  const requested = new Set(work.requested);
+  const processesOf = Map.groupBy(work.processes, ({ run }) => run);
+  for (const run of runs) {
+    if (run.auto_scheduled) acknowledged.scheduledRuns += 1;
+    else if (!requested.has(run.id)) found.doubled.push(`${deployment.name}: run ${run.id} that nobody asked for`);
+    checkEnd(found, run, { deployment, work, processes: processesOf.get(run.id) ?? [] });
+  }
+}
+
+function checkEnd(
+  found: Check["found"],
+  { id, state_type, state_name, state }: ServedRun,
+  {
+    deployment,
+    work,
+    processes,
+  }: Pick<RunsOfDeployment, "deployment" | "work"> & { readonly processes: readonly MarkedProcess[] },
+): void {
+  const what = `run ${id} of ${deployment.name}`;
+  const wasKilled = processes.some(({ claim }) => work.killedClaims.has(claim));
+  const ends = processes.filter(({ hasEnded }) => hasEnded).length;
+  if (state_type === "COMPLETED") {
+    if (ends === 0) found.wrong.push(`${what}: Completed, but no process has ended it`);
+    if (ends > 1 && !wasKilled) found.doubled.push(`${what}: ended ${ends} times`);
+  } else if (!wasKilled) found.wronglyEnded.push(`${what}: ${state_name}, ${state.message}`);
+  else if (restartedAfterCrash.has(deployment.name))
+    found.notRestarted.push(`${what}: ${state_name}, ${state.message}`);
+  else if (state_type !== "CRASHED") found.wrong.push(`${what}, whose process was killed: ${state_name}`);
+}
+
+function runsOf(apiUrl: string, { id }: ServedDeployment): Promise<readonly ServedRun[]> {
+  return everyPage(`${apiUrl}/flow_runs/filter`, { deployments: { id: { any_: [id] } }, sort: "ID_DESC" });
+}
+
+/** A slot that was reserved for a run in line ends by itself within 15 s, and the clock of leases moves on every 2 s. */
+const slotsFreeMillis = 30_000;
+const lookMillis = 500;
+
+async function checkSlots({ apiUrl, found }: Check): Promise<void> {
+  const giveUp = performance.now() + slotsFreeMillis;
+  for (;;) {
+    const deployments = await readDeployments(apiUrl);
+    const held = deployments.flatMap(({ name, global_concurrency_limit: limit }) =>
+      limit === null || limit.active_slots === 0 ? [] : [`${name}: ${limit.active_slots}`],
+    );
+    if (held.length === 0) return;
+    if (performance.now() > giveUp) return void found.slotsLeaked.push(...held);
+    await pause(lookMillis);
+  }
+}
