@@ -1,4 +1,4 @@
-import { stateNames, timeOrderedId, toTimestamp } from "@ostinato/core";
+import { addSeconds, stateNames, timeOrderedId, toTimestamp } from "@ostinato/core";
 import {
   createDeployment,
   createFlow,
@@ -32,10 +32,11 @@ beforeEach(async () => {
   ({ id: deploymentId } = await client.call(createDeployment, { body: { name: "served", flow_id: flow.id } }));
   serverTime = new ServerTime(clock);
   // The clock of the test is years ahead of the server's.
-  serverTime.hear(toTimestamp((await client.call(readServerInfo, { query: {} })).now));
+  await synchronize();
   due = new DueRuns({
     session: { client, clock },
     serverTime,
+    synchronize,
     deploymentIds: () => [deploymentId],
     free: () => free,
     take(run) {
@@ -45,6 +46,10 @@ beforeEach(async () => {
   });
 });
 afterEach(() => due.close());
+
+async function synchronize(): Promise<void> {
+  serverTime.hear(toTimestamp((await recorder.client.call(readServerInfo, { query: {} })).now));
+}
 
 /** A run that starts in so many seconds. */
 async function run(seconds = -1): Promise<FlowRun> {
@@ -87,6 +92,25 @@ test("a run of the near future starts on time without a hint", async () => {
   expect(taken).toEqual([]);
   await clock.advance(2.5);
   expect(taken).toEqual([id]);
+});
+
+const hourSeconds = 3600;
+
+test("a run starts on time though this machine's clock is moved", async () => {
+  const { id } = await run();
+  clock.set(addSeconds(clock.now(), -hourSeconds));
+  due.ask();
+  await tookAll(id);
+});
+
+test("learns at intervals that the server's clock was moved", async () => {
+  const { id } = await run();
+  serverTime.hear(addSeconds(serverTime.now(), -hourSeconds));
+  due.ask();
+  await clock.untilWaiting();
+  expect(taken).toEqual([]);
+  await clock.advance(15);
+  await tookAll(id);
 });
 
 test("what could not be taken is left alone for a while", async () => {

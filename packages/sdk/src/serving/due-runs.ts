@@ -14,6 +14,8 @@ function waitsInProcess({ state_name, empirical_policy: { retry_type } }: FlowRu
 export interface DueRunsOptions {
   readonly session: Pick<Api, "client"> & Pick<Lifetime, "clock">;
   readonly serverTime: ServerTime;
+  /** Learns the server's time. Never rejects. */
+  readonly synchronize: () => Promise<void>;
   readonly deploymentIds: () => readonly string[];
   /** How many more runs can be taken now. */
   readonly free: () => number;
@@ -73,10 +75,16 @@ export class DueRuns {
     this.#forgetWaiting();
   }
 
+  /** The server's clock may have been moved since the last time. */
+  async #askAtInterval(): Promise<void> {
+    await this.#options.synchronize();
+    this.ask();
+  }
+
   async #ask(): Promise<void> {
     const { session, serverTime, deploymentIds, free } = this.#options;
     this.#stopTimer();
-    this.#stopTimer = session.clock.after(everySeconds, () => this.ask());
+    this.#stopTimer = session.clock.after(everySeconds, () => void this.#askAtInterval());
     this.#forgetLeft();
     const places = free();
     const deployment_ids = [...deploymentIds()];

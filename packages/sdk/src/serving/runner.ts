@@ -47,6 +47,7 @@ export class Runner {
     this.#due = new DueRuns({
       session,
       serverTime: this.#serverTime,
+      synchronize: () => this.#learnTime(),
       deploymentIds: () => [...this.#deployments.keys()],
       free: () => limit - this.#runs.size,
       take: (run) => void this.#take(run),
@@ -60,7 +61,7 @@ export class Runner {
 
   async start(): Promise<void> {
     const { connection, clock } = this.#options.session;
-    await this.#synchronize();
+    await this.#catchUp();
     const ids = () => [...this.#deployments.keys()];
     this.#stopLooking = watchForDeleted(this.#options.session, { ids, onGone: (gone) => this.#forget(gone) });
     // Loaded with its websocket library only here: a program that only runs its flows does not need it.
@@ -73,7 +74,7 @@ export class Runner {
       deploymentIds: () => [...this.#deployments.keys()],
       onMessage: (message) => this.#hear(message),
       // Catch up on hints missed while disconnected.
-      onConnected: () => void this.#synchronize(),
+      onConnected: () => void this.#catchUp(),
     });
   }
 
@@ -143,13 +144,18 @@ export class Runner {
   }
 
   /** Learns the server's time, and asks for what is due. */
-  async #synchronize(): Promise<void> {
-    const { client, server } = this.#options.session;
-    if (server !== undefined) {
-      const info = await client.call<typeof readServerInfo>("GET /ostinato", { query: {} }).catch(() => undefined);
-      if (info !== undefined) this.#serverTime.hear(toTimestamp(info.now));
-    }
+  async #catchUp(): Promise<void> {
+    await this.#learnTime();
     this.#due.ask();
+  }
+
+  async #learnTime(): Promise<void> {
+    const { client, server } = this.#options.session;
+    if (server === undefined) return;
+    const info = await client
+      .call<typeof readServerInfo>("GET /ostinato", { query: {}, retries: 0 })
+      .catch(() => undefined);
+    if (info !== undefined) this.#serverTime.hear(toTimestamp(info.now));
   }
 
   async #untilIdle(): Promise<void> {

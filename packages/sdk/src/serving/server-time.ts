@@ -1,9 +1,15 @@
-import { addSeconds, type Clock, formatTimestamp, microsPerSecond, type Timestamp } from "@ostinato/core";
+import { addSeconds, type Clock, formatTimestamp, type Timestamp } from "@ostinato/core";
+
+interface Heard {
+  readonly moment: Timestamp;
+  /** When it was heard, in elapsed seconds: this machine's clock may be moved. */
+  readonly elapsed: number;
+}
 
 /** The server's clock, as far as its answers tell it: it may differ from this machine's by hours. */
 export class ServerTime {
   readonly #clock: Clock;
-  #aheadSeconds = 0;
+  #heard: Heard | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -11,11 +17,13 @@ export class ServerTime {
 
   /** Notes a moment that the server has just stamped. */
   hear(moment: Timestamp): void {
-    this.#aheadSeconds = (moment - this.#clock.now()) / microsPerSecond;
+    this.#heard = { moment, elapsed: this.#clock.elapsed() };
   }
 
   now(): Timestamp {
-    return addSeconds(this.#clock.now(), this.#aheadSeconds);
+    if (this.#heard === undefined) return this.#clock.now();
+    const { moment, elapsed } = this.#heard;
+    return addSeconds(moment, this.#clock.elapsed() - elapsed);
   }
 
   /** The moment in so many seconds. */
