@@ -41,6 +41,7 @@ export interface ServedRun {
   readonly state_type: string;
   readonly state_name: string;
   readonly auto_scheduled: boolean;
+  readonly next_scheduled_start_time: string | null;
   readonly state: { readonly message: string | null; readonly state_details: { readonly claim?: string | null } };
 }
 
@@ -53,6 +54,8 @@ const servingCount = 2;
 const lookMillis = 500;
 /** A run that is claimed by a dead process is taken back after 24 s, and a run in line may wait for several others. */
 const settlingSeconds = 150;
+/** How long a fault waits for a process that it can kill. */
+const workMillis = 20_000;
 const open = new Set(["SCHEDULED", "PENDING", "RUNNING", "CANCELLING", "PAUSED"]);
 
 export async function startServing(cluster: Cluster): Promise<Serving> {
@@ -75,7 +78,8 @@ export async function startServing(cluster: Cluster): Promise<Serving> {
     const { id } = await patiently<ServedRun>(url, { idempotency_key: randomUUID() });
     requested.push(id);
     while (!isLate()) {
-      if (!open.has((await patiently<ServedRun>(runUrl(id))).state_type)) return;
+      const run = await patiently<ServedRun>(runUrl(id));
+      if (!open.has(run.state_type) || isFarAhead(run)) return;
       await pause(lookMillis);
     }
   }
@@ -91,6 +95,7 @@ export async function startServing(cluster: Cluster): Promise<Serving> {
   /** Schedules make no more runs; runs that have begun, or that somebody has asked for, go on. */
   async function settle(): Promise<void> {
     for (const { id } of deployments) await patiently(`${apiUrl}/deployments/${id}/pause_deployment`, {});
+    const startedAnew = new Set<string>();
     for (;;) {
       const left = await openRuns(apiUrl, deployments);
       if (left.length === 0) return;
@@ -98,7 +103,14 @@ export async function startServing(cluster: Cluster): Promise<Serving> {
         stuck.push(...left.map(({ id, state_name, state }) => `served run ${id}: ${state_name}, ${state.message}`));
         return;
       }
+      for (const run of left) if (isFarAhead(run) && !startedAnew.has(run.id)) await startNow(run);
       await pause(lookMillis);
+    }
+
+    async function startNow({ id }: ServedRun): Promise<void> {
+      startedAnew.add(id);
+      const state = { type: "SCHEDULED", state_details: { scheduled_time: new Date().toISOString() } };
+      await patiently(`${apiUrl}/flow_runs/${id}/set_state`, { state });
     }
   }
 
@@ -114,7 +126,7 @@ export async function startServing(cluster: Cluster): Promise<Serving> {
       return (performance.now() - begun) / 1000;
     },
     async killRunProcess(random) {
-      const working = (await markedProcesses(marks)).filter(({ pid, hasEnded }) => !hasEnded && isAlive(pid));
+      const working = await workingProcesses(marks);
       if (working.length === 0) return undefined;
       const { run, claim, pid } = random.pick(working);
       killedClaims.add(claim);
@@ -142,12 +154,30 @@ export async function startServing(cluster: Cluster): Promise<Serving> {
   };
 }
 
+/** The processes that work on a run, as soon as there are any. */
+async function workingProcesses(marks: string): Promise<readonly MarkedProcess[]> {
+  const giveUp = performance.now() + workMillis;
+  for (;;) {
+    const processes = await markedProcesses(marks);
+    const working = processes.filter(({ pid, hasEnded }) => !hasEnded && isAlive(pid));
+    if (working.length > 0 || performance.now() > giveUp) return working;
+    await pause(lookMillis / 10);
+  }
+}
+
 export function readDeployments(apiUrl: string): Promise<ServedDeployment[]> {
   return Promise.all(
     deploymentNames.map((name) =>
       patiently<ServedDeployment>(`${apiUrl}/deployments/name/${encodeURIComponent(flowName)}/${name}`),
     ),
   );
+}
+
+const farMillis = 120_000;
+
+/** Whether the run is due at a time that the moved clock of a server gave it. */
+function isFarAhead({ state_type, next_scheduled_start_time: time }: ServedRun): boolean {
+  return state_type === "SCHEDULED" && time !== null && Date.parse(time) > Date.now() + farMillis;
 }
 
 function openRuns(apiUrl: string, deployments: readonly ServedDeployment[]): Promise<ServedRun[]> {
