@@ -62,7 +62,8 @@ function checkEnd(
   if (state_type === "COMPLETED") {
     if (ends === 0) found.wrong.push(`${what}: Completed, but no process has ended it`);
     if (ends > 1 && !wasKilled) found.doubled.push(`${what}: ended ${ends} times`);
-  } else if (!wasKilled) found.wronglyEnded.push(`${what}: ${state_name}, ${state.message}`);
+  } else if (state_type === "CANCELLED" && work.cancelled.has(id)) return;
+  else if (!wasKilled) found.wronglyEnded.push(`${what}: ${state_name}, ${state.message}`);
   else if (restartedAfterCrash.has(deployment.name))
     found.notRestarted.push(`${what}: ${state_name}, ${state.message}`);
   else if (state_type !== "CRASHED") found.wrong.push(`${what}, whose process was killed: ${state_name}`);

@@ -25,6 +25,8 @@ export interface ServedWork {
   readonly processes: readonly MarkedProcess[];
   /** The claims whose process was killed. */
   readonly killedClaims: ReadonlySet<string>;
+  /** Runs of schedules that were cancelled in line. */
+  readonly cancelled: ReadonlySet<string>;
   /** Runs that did not end within the time for settling. */
   readonly stuck: readonly string[];
   readonly wrong: readonly string[];
@@ -65,6 +67,7 @@ export async function startServing(cluster: Cluster): Promise<Serving> {
   const stuck: string[] = [];
   const requested: string[] = [];
   const killedClaims = new Set<string>();
+  const cancelled = new Set<string>();
   let giveUp = Number.POSITIVE_INFINITY;
   const isLate = () => performance.now() > giveUp;
   const begin = (): ServingProcess => startServingProcess(cluster, { marks, onFailure: (why) => wrong.push(why) });
@@ -92,7 +95,10 @@ export async function startServing(cluster: Cluster): Promise<Serving> {
     }
   }
 
-  /** Schedules make no more runs; runs that have begun, or that somebody has asked for, go on. */
+  /**
+   * Schedules make no more runs; runs that have begun, or that somebody has asked for, go on. A clock that was moved ahead has made the runs
+   * of an hour due at once: those that still wait for a slot are cancelled.
+   */
   async function settle(): Promise<void> {
     for (const { id } of deployments) await patiently(`${apiUrl}/deployments/${id}/pause_deployment`, {});
     const startedAnew = new Set<string>();
@@ -103,13 +109,23 @@ export async function startServing(cluster: Cluster): Promise<Serving> {
         stuck.push(...left.map(({ id, state_name, state }) => `served run ${id}: ${state_name}, ${state.message}`));
         return;
       }
-      for (const run of left) if (isFarAhead(run) && !startedAnew.has(run.id)) await startNow(run);
+      const begun = new Set((await markedProcesses(marks)).map(({ run }) => run));
+      for (const run of left) {
+        if (isFarAhead(run) && !startedAnew.has(run.id)) await startNow(run);
+        else if (waitsInLine(run) && !begun.has(run.id) && !cancelled.has(run.id)) await cancel(run);
+      }
       await pause(lookMillis);
     }
 
     async function startNow({ id }: ServedRun): Promise<void> {
       startedAnew.add(id);
       const state = { type: "SCHEDULED", state_details: { scheduled_time: new Date().toISOString() } };
+      await patiently(`${apiUrl}/flow_runs/${id}/set_state`, { state });
+    }
+
+    async function cancel({ id }: ServedRun): Promise<void> {
+      cancelled.add(id);
+      const state = { type: "CANCELLING", name: "Cancelling", state_details: { transition_id: randomUUID() } };
       await patiently(`${apiUrl}/flow_runs/${id}/set_state`, { state });
     }
   }
@@ -144,7 +160,7 @@ export async function startServing(cluster: Cluster): Promise<Serving> {
       await asking;
       await settle();
       await Promise.all(serving.map((one) => one.stop()));
-      return { deployments, requested, processes: await markedProcesses(marks), killedClaims, stuck, wrong };
+      return { deployments, requested, processes: await markedProcesses(marks), killedClaims, cancelled, stuck, wrong };
     },
     async dispose() {
       giveUp = 0;
@@ -178,6 +194,10 @@ const farMillis = 120_000;
 /** Whether the run is due at a time that the moved clock of a server gave it. */
 function isFarAhead({ state_type, next_scheduled_start_time: time }: ServedRun): boolean {
   return state_type === "SCHEDULED" && time !== null && Date.parse(time) > Date.now() + farMillis;
+}
+
+function waitsInLine({ auto_scheduled, state_name }: ServedRun): boolean {
+  return auto_scheduled && state_name === "AwaitingConcurrencySlot";
 }
 
 function openRuns(apiUrl: string, deployments: readonly ServedDeployment[]): Promise<ServedRun[]> {
