@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { type Client, createClient } from "@ostinato/client";
 import {
   type BodyOf,
+  filterDeployments,
   listArtifacts,
   listFlowRuns,
   listFlows,
@@ -17,7 +18,7 @@ import { launchBrowser, openPage, type Page } from "@ostinato/testing/browser";
 import { buildUi } from "@ostinato/testing/ui-build";
 import { fillWithHistory } from "./demo/fill.ts";
 import { runPipeline } from "./demo/pipeline.ts";
-import { type DemoServer, startDemoServer } from "./demo/server.ts";
+import { command, type DemoServer, startDemoServer } from "./demo/server.ts";
 
 /**
  * Takes pictures of every page at two widths in both themes, with the runs of the examples: `npm run screenshots`. Arguments select pages
@@ -38,6 +39,7 @@ await mkdir(home);
 const server = await startDemoServer({ port: 0, home });
 try {
   await makeRuns(server);
+  await using _serving = await serveNightly(server);
   await takePictures(server.url, await pagesOf(createClient({ baseUrl: `${server.url}/api` })));
 } finally {
   await server.stop();
@@ -48,6 +50,34 @@ async function makeRuns(server: DemoServer): Promise<void> {
   await fillWithHistory(server.url, 600);
   await runExample(server, ["animal-facts/src/main.ts"]);
   await runPipeline(server);
+}
+
+/** The example is served as long as pictures are taken, with a run that failed and one that did not. */
+async function serveNightly({ environment }: DemoServer): Promise<AsyncDisposable> {
+  const cwd = join(home, "nightly");
+  await mkdir(cwd);
+  const start = (program: string, ...args: string[]) =>
+    spawn(process.execPath, [program, ...args], { cwd, env: environment, stdio: ["ignore", "ignore", "pipe"] });
+  await ended(start(join(examples, "nightly/src/data.ts")));
+  const serving = start(join(examples, "nightly/src/serve.ts"));
+  for await (const said of serving.stderr.iterator({ destroyOnReturn: false })) {
+    if (String(said).includes("nyc-taxi/nightly")) break;
+  }
+  serving.stderr.resume();
+  const run = ["deployment", "run", "nyc-taxi/nightly", "--watch"];
+  await ended(start(command, ...run));
+  await ended(start(command, ...run, "-p", "train=rides/green_tripdata_2021-01.parquet"));
+  return {
+    async [Symbol.asyncDispose]() {
+      serving.kill("SIGTERM");
+      await ended(serving);
+    },
+  };
+}
+
+async function ended(child: ChildProcess): Promise<void> {
+  child.stderr?.resume();
+  if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
 }
 
 async function runExample(server: DemoServer, [script = "", ...args]: readonly string[]): Promise<void> {
@@ -80,6 +110,8 @@ async function pagesOf(client: Client): Promise<Readonly<Record<string, Subject>
   const versioned =
     artifacts.results.find((row) => row.key !== null && row.version_count > 1)?.key ?? report?.key ?? "";
   const { versions } = await client.call(readArtifactKeyPage, { params: { key: versioned } });
+  const [nightly] = await client.call(filterDeployments, { body: { deployments: { name: { any_: ["nightly"] } } } });
+  const deployment = `deployments/${nightly?.id ?? ""}`;
   const timeline = await client.call(readTimeline, { params: { id: pipeline } });
   const task = timeline.id.at(-2) ?? "";
   return {
@@ -94,6 +126,11 @@ async function pagesOf(client: Client): Promise<Readonly<Record<string, Subject>
     "task-run": `runs/task-run/${task}`,
     flows: "flows",
     flow: `flows/flow/${busiest?.flow.id ?? ""}`,
+    deployments: "deployments",
+    deployment,
+    "deployment-schedules": `${deployment}?tab=schedules`,
+    "deployment-history": `${deployment}?tab=history`,
+    "run-form": `${deployment}/run`,
     artifacts: "artifacts",
     artifact: `artifacts/key/${encodeURIComponent(report?.key ?? "")}`,
     "artifact-comparison": `artifacts/key/${encodeURIComponent(versioned)}?against=${versions[1]?.id ?? ""}`,
