@@ -12,8 +12,8 @@ import { startOstinato } from "../server-process.ts";
  */
 const python = process.env.SCHEMATHESIS_PYTHON;
 
-/** Beside others, whose answers it learns from, Schemathesis 4.32.5 makes up no body for this one. */
-const askedAlone = "/ui/schedules/preview";
+/** Schemathesis 4.32.5 makes up no body for this one ("cannot generate test data"). Tests of its own ask it. */
+const noBodies = "/ui/schedules/preview";
 
 /** On each database. */
 const maxSeconds = 110;
@@ -34,11 +34,8 @@ describe.skipIf(python === undefined)("whatever the OpenAPI document describes",
     });
     afterAll(() => server.stop());
 
-    test.each([
-      { operations: "all operations but one", selection: { "exclude-path": askedAlone } },
-      { operations: `${askedAlone} alone`, selection: { "include-path": askedAlone } },
-    ])("for $operations", { timeout: 3 * maxSeconds * 1000 }, async ({ selection }) => {
-      const { code, output } = await runSchemathesis(dirname(python ?? ""), server, selection);
+    test("for every operation that it can make up", { timeout: 3 * maxSeconds * 1000 }, async () => {
+      const { code, output } = await runSchemathesis(dirname(python ?? ""), server);
       expect(code, output).toBe(0);
       const [, selected] = /Selected: (\d+)\//.exec(output) ?? [];
       expect(output).toContain(`Tested: ${selected}`);
@@ -46,14 +43,10 @@ describe.skipIf(python === undefined)("whatever the OpenAPI document describes",
   });
 });
 
-async function runSchemathesis(
-  folder: string,
-  { apiUrl, folder: place }: RunningServer,
-  selection: Readonly<Record<string, string>>,
-) {
+async function runSchemathesis(folder: string, { apiUrl, folder: place }: RunningServer) {
   const options = {
-    ...selection,
     url: apiUrl,
+    "exclude-path": noBodies,
     checks: checks.join(),
     phases: "coverage,fuzzing,stateful",
     "max-time": maxSeconds,
