@@ -12,7 +12,7 @@ import { startOstinato } from "../server-process.ts";
  */
 const python = process.env.SCHEMATHESIS_PYTHON;
 
-/** Schemathesis 4.32.5 makes up no body for this one ("cannot generate test data"). Tests of its own ask it. */
+/** In a run of all operations Schemathesis 4.32.5 makes up no body for this one ("cannot generate test data"), though it can alone. */
 const noBodies = "/ui/schedules/preview";
 
 /** On each database. */
