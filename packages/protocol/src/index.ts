@@ -47,3 +47,6 @@ export * from "./ui/tag.ts";
 export * from "./ui/task-run.ts";
 export * from "./ui/task-runs.ts";
 export * from "./waking.ts";
+export * from "./work-pools.ts";
+export * from "./work-queues.ts";
+export * from "./workers.ts";

@@ -125,6 +125,9 @@ function runColumns({ type, stateName, at, took = 0, autoScheduled = false }: Ru
     work_queue_name: null,
     created_by: null,
     job_variables: null,
+    priority: 0,
+    worker_id: null,
+    worker_name: null,
   };
 }
 

@@ -20,6 +20,7 @@ export async function addFlowRun({ db, clock }: Pick<Context, "db" | "clock">, n
     auto_scheduled: 0 as const,
     run_count: 1,
     total_run_time: 0,
+    priority: 0,
   };
   await db.write(async (tx) => {
     await tx.insertInto("flow").values(flow).execute();

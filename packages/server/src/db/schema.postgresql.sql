@@ -121,6 +121,7 @@ CREATE INDEX deployment_created ON deployment USING btree (created DESC, id DESC
 CREATE INDEX deployment_limit ON deployment USING btree (concurrency_limit_id) WHERE (concurrency_limit_id IS NOT NULL);
 CREATE INDEX deployment_name ON deployment USING btree (name, id);
 CREATE INDEX deployment_polled ON deployment USING btree (last_polled) WHERE (status = 'READY'::text);
+CREATE INDEX deployment_queue ON deployment USING btree (work_queue_id) WHERE (work_queue_id IS NOT NULL);
 CREATE INDEX deployment_run_policy ON deployment USING btree (id) WHERE (run_policy <> '{}'::text);
 CREATE INDEX deployment_updated ON deployment USING btree (updated DESC, id DESC);
 
@@ -240,6 +241,9 @@ CREATE TABLE flow_run (
   work_queue_name text,
   created_by text,
   job_variables text,
+  priority integer NOT NULL DEFAULT 0,
+  worker_id uuid,
+  worker_name text,
   UNIQUE (flow_id, idempotency_key),
   PRIMARY KEY (id),
   FOREIGN KEY (flow_id) REFERENCES flow(id) ON DELETE CASCADE
@@ -248,12 +252,16 @@ CREATE INDEX flow_run_before_late ON flow_run USING btree (next_scheduled_start_
 CREATE INDEX flow_run_begin ON flow_run USING btree (COALESCE(start_time, expected_start_time) DESC, id DESC, name);
 CREATE INDEX flow_run_deployment ON flow_run USING btree (deployment_id, expected_start_time DESC, id DESC, state_type, total_run_time) WHERE (deployment_id IS NOT NULL);
 CREATE INDEX flow_run_deployment_due ON flow_run USING btree (deployment_id, next_scheduled_start_time, id) WHERE (next_scheduled_start_time IS NOT NULL);
+CREATE INDEX flow_run_due_of_queue ON flow_run USING btree (work_queue_id, priority, next_scheduled_start_time, id) WHERE ((work_queue_id IS NOT NULL) AND (state_type = 'SCHEDULED'::text));
 CREATE INDEX flow_run_end ON flow_run USING btree (COALESCE(end_time, (0)::bigint) DESC, id DESC);
 CREATE INDEX flow_run_expected ON flow_run USING btree (expected_start_time DESC, id DESC);
 CREATE INDEX flow_run_flow_begin ON flow_run USING btree (flow_id, COALESCE(start_time, expected_start_time) DESC, id DESC);
 CREATE INDEX flow_run_flow_state ON flow_run USING btree (flow_id, state_type, expected_start_time, parent_task_run_id);
 CREATE INDEX flow_run_in_line ON flow_run USING btree (deployment_id, expected_start_time, id) WHERE (state_name = 'AwaitingConcurrencySlot'::text);
 CREATE INDEX flow_run_name ON flow_run USING btree (name, id);
+CREATE INDEX flow_run_of_queue ON flow_run USING btree (work_queue_id, expected_start_time DESC, id DESC) WHERE (work_queue_id IS NOT NULL);
+CREATE INDEX flow_run_of_worker ON flow_run USING btree (worker_id, expected_start_time DESC, id DESC) WHERE (worker_id IS NOT NULL);
+CREATE INDEX flow_run_open_of_queue ON flow_run USING btree (work_queue_id, id) WHERE ((work_queue_id IS NOT NULL) AND (state_type = ANY (ARRAY['PENDING'::text, 'RUNNING'::text, 'CANCELLING'::text])));
 CREATE INDEX flow_run_open_subflow ON flow_run USING btree (state_type, parent_task_run_id) WHERE ((parent_task_run_id IS NOT NULL) AND (state_type = ANY (ARRAY['SCHEDULED'::text, 'PENDING'::text, 'RUNNING'::text, 'PAUSED'::text, 'CANCELLING'::text])));
 CREATE INDEX flow_run_parent ON flow_run USING btree (parent_task_run_id) WHERE (parent_task_run_id IS NOT NULL);
 CREATE INDEX flow_run_scheduled ON flow_run USING btree (next_scheduled_start_time) WHERE (next_scheduled_start_time IS NOT NULL);
@@ -485,6 +493,15 @@ CREATE TABLE work_pool (
   updated bigint NOT NULL,
   name text NOT NULL,
   type text NOT NULL,
+  description text,
+  base_job_template text NOT NULL DEFAULT '{}'::text,
+  is_paused smallint NOT NULL DEFAULT 0,
+  concurrency_limit integer,
+  default_queue_id uuid,
+  status text NOT NULL DEFAULT 'NOT_READY'::text,
+  last_transitioned_status_at bigint,
+  last_status_event_id uuid,
+  storage_configuration text NOT NULL DEFAULT '{}'::text,
   UNIQUE (name),
   PRIMARY KEY (id)
 );
@@ -495,7 +512,33 @@ CREATE TABLE work_queue (
   updated bigint NOT NULL,
   name text NOT NULL,
   work_pool_id uuid NOT NULL,
+  description text NOT NULL DEFAULT ''::text,
+  filter text,
+  is_paused smallint NOT NULL DEFAULT 0,
+  concurrency_limit integer,
+  last_polled bigint,
+  priority integer NOT NULL DEFAULT 1,
+  status text NOT NULL DEFAULT 'NOT_READY'::text,
   UNIQUE (work_pool_id, name),
   PRIMARY KEY (id),
   FOREIGN KEY (work_pool_id) REFERENCES work_pool(id) ON DELETE CASCADE
 );
+CREATE INDEX work_queue_polled ON work_queue USING btree (last_polled) WHERE (status = 'READY'::text);
+CREATE INDEX work_queue_priority ON work_queue USING btree (work_pool_id, priority);
+
+CREATE TABLE worker (
+  id uuid NOT NULL,
+  created bigint NOT NULL,
+  updated bigint NOT NULL,
+  name text NOT NULL,
+  work_pool_id uuid NOT NULL,
+  last_heartbeat_time bigint NOT NULL,
+  heartbeat_interval_seconds integer,
+  status text NOT NULL,
+  metadata text,
+  UNIQUE (work_pool_id, name),
+  PRIMARY KEY (id),
+  FOREIGN KEY (work_pool_id) REFERENCES work_pool(id) ON DELETE CASCADE
+);
+CREATE INDEX worker_heartbeat ON worker USING btree (work_pool_id, last_heartbeat_time);
+CREATE INDEX worker_online ON worker USING btree (last_heartbeat_time) WHERE (status = 'ONLINE'::text);

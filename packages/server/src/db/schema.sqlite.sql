@@ -106,6 +106,7 @@ CREATE INDEX deployment_created ON deployment (created DESC, id DESC);
 CREATE INDEX deployment_limit ON deployment (concurrency_limit_id) WHERE concurrency_limit_id IS NOT NULL;
 CREATE INDEX deployment_name ON deployment (name, id);
 CREATE INDEX deployment_polled ON deployment (last_polled) WHERE status = 'READY';
+CREATE INDEX deployment_queue ON deployment (work_queue_id) WHERE work_queue_id IS NOT NULL;
 CREATE INDEX deployment_run_policy ON deployment (id) WHERE run_policy <> '{}';
 CREATE INDEX deployment_updated ON deployment (updated DESC, id DESC);
 
@@ -217,18 +218,25 @@ CREATE TABLE flow_run (
   work_queue_name text,
   created_by text,
   job_variables text,
+  priority integer NOT NULL DEFAULT 0,
+  worker_id text,
+  worker_name text,
   UNIQUE (flow_id, idempotency_key)
 );
 CREATE INDEX flow_run_before_late ON flow_run (next_scheduled_start_time, id) WHERE state_name = 'Scheduled';
 CREATE INDEX flow_run_begin ON flow_run (coalesce(start_time, expected_start_time) DESC, id DESC, name);
 CREATE INDEX flow_run_deployment ON flow_run (deployment_id, expected_start_time DESC, id DESC, state_type, total_run_time) WHERE deployment_id IS NOT NULL;
 CREATE INDEX flow_run_deployment_due ON flow_run (deployment_id, next_scheduled_start_time, id) WHERE next_scheduled_start_time IS NOT NULL;
+CREATE INDEX flow_run_due_of_queue ON flow_run (work_queue_id, priority, next_scheduled_start_time, id) WHERE work_queue_id IS NOT NULL AND state_type = 'SCHEDULED';
 CREATE INDEX flow_run_end ON flow_run (coalesce(end_time, 0) DESC, id DESC);
 CREATE INDEX flow_run_expected ON flow_run (expected_start_time DESC, id DESC);
 CREATE INDEX flow_run_flow_begin ON flow_run (flow_id, coalesce(start_time, expected_start_time) DESC, id DESC);
 CREATE INDEX flow_run_flow_state ON flow_run (flow_id, state_type, expected_start_time, parent_task_run_id);
 CREATE INDEX flow_run_in_line ON flow_run (deployment_id, expected_start_time, id) WHERE state_name = 'AwaitingConcurrencySlot';
 CREATE INDEX flow_run_name ON flow_run (name, id);
+CREATE INDEX flow_run_of_queue ON flow_run (work_queue_id, expected_start_time DESC, id DESC) WHERE work_queue_id IS NOT NULL;
+CREATE INDEX flow_run_of_worker ON flow_run (worker_id, expected_start_time DESC, id DESC) WHERE worker_id IS NOT NULL;
+CREATE INDEX flow_run_open_of_queue ON flow_run (work_queue_id, id) WHERE work_queue_id IS NOT NULL AND state_type IN ('PENDING', 'RUNNING', 'CANCELLING');
 CREATE INDEX flow_run_open_subflow ON flow_run (state_type, parent_task_run_id) WHERE parent_task_run_id IS NOT NULL AND state_type IN ('SCHEDULED', 'PENDING', 'RUNNING', 'PAUSED', 'CANCELLING');
 CREATE INDEX flow_run_parent ON flow_run (parent_task_run_id) WHERE parent_task_run_id IS NOT NULL;
 CREATE INDEX flow_run_scheduled ON flow_run (next_scheduled_start_time) WHERE next_scheduled_start_time IS NOT NULL;
@@ -434,7 +442,16 @@ CREATE TABLE work_pool (
   created integer NOT NULL,
   updated integer NOT NULL,
   name text NOT NULL UNIQUE,
-  type text NOT NULL
+  type text NOT NULL,
+  description text,
+  base_job_template text NOT NULL DEFAULT '{}',
+  is_paused integer NOT NULL DEFAULT 0,
+  concurrency_limit integer,
+  default_queue_id text,
+  status text NOT NULL DEFAULT 'NOT_READY',
+  last_transitioned_status_at integer,
+  last_status_event_id text,
+  storage_configuration text NOT NULL DEFAULT '{}'
 );
 
 CREATE TABLE work_queue (
@@ -443,5 +460,29 @@ CREATE TABLE work_queue (
   updated integer NOT NULL,
   name text NOT NULL,
   work_pool_id text NOT NULL REFERENCES work_pool ON DELETE CASCADE,
+  description text NOT NULL DEFAULT '',
+  filter text,
+  is_paused integer NOT NULL DEFAULT 0,
+  concurrency_limit integer,
+  last_polled integer,
+  priority integer NOT NULL DEFAULT 1,
+  status text NOT NULL DEFAULT 'NOT_READY',
   UNIQUE (work_pool_id, name)
 );
+CREATE INDEX work_queue_polled ON work_queue (last_polled) WHERE status = 'READY';
+CREATE INDEX work_queue_priority ON work_queue (work_pool_id, priority);
+
+CREATE TABLE worker (
+  id text PRIMARY KEY,
+  created integer NOT NULL,
+  updated integer NOT NULL,
+  name text NOT NULL,
+  work_pool_id text NOT NULL REFERENCES work_pool ON DELETE CASCADE,
+  last_heartbeat_time integer NOT NULL,
+  heartbeat_interval_seconds integer,
+  status text NOT NULL,
+  metadata text,
+  UNIQUE (work_pool_id, name)
+);
+CREATE INDEX worker_heartbeat ON worker (work_pool_id, last_heartbeat_time);
+CREATE INDEX worker_online ON worker (last_heartbeat_time) WHERE status = 'ONLINE';

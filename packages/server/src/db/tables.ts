@@ -1,5 +1,5 @@
 import type { StateType } from "@ostinato/core";
-import type { DeploymentStatus } from "@ostinato/protocol";
+import type { DeploymentStatus, PlaceStatus, WorkerStatus } from "@ostinato/protocol";
 import type { DeliveryKind } from "../kernel/delivery.ts";
 import {
   flag,
@@ -80,9 +80,47 @@ export const tables = {
 
   flow: { ...row, name: text, tags: searchableJson, labels: json },
 
-  work_pool: { ...row, name: text, type: text },
+  work_pool: {
+    ...row,
+    name: text,
+    type: text,
+    description: nullable(text),
+    base_job_template: json,
+    is_paused: flag,
+    /** The most runs of its queues that hold a slot at a time. */
+    concurrency_limit: nullable(integer),
+    default_queue_id: nullable(uuid),
+    status: word<PlaceStatus>(),
+    last_transitioned_status_at: nullable(moment),
+    /** The last event that told of its status, which the next one follows. */
+    last_status_event_id: nullable(uuid),
+    storage_configuration: json,
+  },
 
-  work_queue: { ...row, name: text, work_pool_id: uuid },
+  work_queue: {
+    ...row,
+    name: text,
+    work_pool_id: uuid,
+    description: text,
+    filter: nullable(json),
+    is_paused: flag,
+    concurrency_limit: nullable(integer),
+    last_polled: nullable(moment),
+    /** 1 goes first. */
+    priority: integer,
+    status: word<PlaceStatus>(),
+  },
+
+  worker: {
+    ...row,
+    name: text,
+    work_pool_id: uuid,
+    last_heartbeat_time: moment,
+    heartbeat_interval_seconds: nullable(integer),
+    status: word<WorkerStatus>(),
+    /** What the worker says of itself when it connects. */
+    metadata: nullable(json),
+  },
 
   deployment: {
     ...row,
@@ -185,6 +223,11 @@ export const tables = {
     work_queue_name: nullable(text),
     created_by: nullable(json),
     job_variables: nullable(json),
+    /** Smaller goes first, before the priority of the queue. */
+    priority: integer,
+    /** The worker that claimed the run last. */
+    worker_id: nullable(uuid),
+    worker_name: nullable(text),
   },
 
   flow_run_state: { ...stateColumns, flow_run_id: uuid },

@@ -121,6 +121,9 @@ function rowOf(given: ImportedFlowRun, states: readonly RunState[], times: RunTi
     work_pool_name: null,
     created_by: null,
     job_variables: null,
+    priority: 0,
+    worker_id: null,
+    worker_name: null,
     ...times,
     ...stateColumnsOfRun(last),
   };

@@ -22,6 +22,9 @@ const defaultQueue = "default";
 /** The pool of queues that are named without a pool, as Prefect calls it. */
 const poolOfLooseQueues = { name: "default-agent-pool", type: "prefect-agent" };
 
+const newPool = { base_job_template: "{}", is_paused: 0, status: "NOT_READY", storage_configuration: "{}" } as const;
+const newQueue = { description: "", is_paused: 0, priority: 1, status: "NOT_READY" } as const;
+
 /** The place with these names. Throws a 404 that names what is missing. */
 export async function findPlace(reader: Reader, { pool, queue }: PlaceNames): Promise<Place> {
   const found = await queries.placeByNames(reader, pool, queue ?? defaultQueue);
@@ -45,14 +48,19 @@ export async function claimPlace(unit: Unit, { pool, queue }: PlaceNames): Promi
 /** The place of a queue that is named without a pool. */
 export async function claimLooseQueue(unit: Unit, queue: string): Promise<Place> {
   const { name, type } = poolOfLooseQueues;
-  await queries.insertPool(unit.tx, { ...newRow(unit), name, type });
+  await queries.insertPool(unit.tx, { ...newPool, ...newRow(unit), name, type });
   const pool = await queries.poolByName(unit.tx, name);
   if (pool !== undefined) await addQueue(unit, pool.id, defaultQueue);
   return claimPlace(unit, { pool: name, queue });
 }
 
 async function addQueue(unit: Unit, poolId: string, name: string): Promise<void> {
-  await queries.insertQueue(unit.tx, { ...newRow(unit), name: storable(name), work_pool_id: poolId });
+  await queries.insertQueue(unit.tx, {
+    ...newQueue,
+    ...newRow(unit),
+    name: storable(name),
+    work_pool_id: poolId,
+  });
 }
 
 function newRow({ context }: Unit) {

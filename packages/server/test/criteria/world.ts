@@ -33,11 +33,31 @@ export function makeWorld(): World {
     tags: tagsOf(i),
     labels: "{}",
   }));
-  const workPools = times(3, (i) => ({ ...base(i), name: `pool ${"abc"[i]}`, type: i === 0 ? "process" : "docker" }));
+  const workPools = times(3, (i) => ({
+    ...base(i),
+    name: `pool ${"abc"[i]}`,
+    type: i === 0 ? "process" : "docker",
+    description: null,
+    base_job_template: "{}",
+    is_paused: 0 as const,
+    concurrency_limit: null,
+    default_queue_id: null,
+    status: "NOT_READY" as const,
+    last_transitioned_status_at: null,
+    last_status_event_id: null,
+    storage_configuration: "{}",
+  }));
   const workQueues = times(5, (i) => ({
     ...base(i),
     name: ["default", "default", "🚀 fast", "🚀🚀 faster", "Default"][i] as string,
     work_pool_id: idAt(workPools, i % 3),
+    description: "",
+    filter: null,
+    is_paused: 0 as const,
+    concurrency_limit: null,
+    last_polled: null,
+    priority: 1,
+    status: "NOT_READY" as const,
   }));
   const deployments = times(7, (i) => ({
     ...base(i),
@@ -88,6 +108,9 @@ export function makeWorld(): World {
     work_queue_name: pick([null, "default", "fast", "Default"], i + 1),
     created_by: pick([null, null, creator("DEPLOYMENT", 0), creator("USER", 1), creator("DEPLOYMENT", 2), "{}"], i),
     job_variables: null,
+    priority: 0,
+    worker_id: null,
+    worker_name: null,
   }));
   const taskRuns = times(32, (i) => ({
     ...run(i + 3, taskIds[i] as string, "task"),

@@ -11,6 +11,7 @@ import * as compatibleSchemas from "./0008-compatible-schemas.ts";
 import * as outbox from "./0009-outbox.ts";
 import * as deployments from "./0010-deployments.ts";
 import * as slots from "./0011-slots.ts";
+import * as workPools from "./0012-work-pools.ts";
 
 export interface Migration {
   readonly name: string;
@@ -38,4 +39,5 @@ export const migrations: readonly Migration[] = [
   { name: "0009-outbox", breaking: false, up: outbox.up },
   { name: "0010-deployments", breaking: false, up: deployments.up },
   { name: "0011-slots", breaking: false, up: slots.up },
+  { name: "0012-work-pools", breaking: false, up: workPools.up },
 ];
