@@ -32,6 +32,8 @@ export interface Workplace {
   /** Runs `ostinato …` in another environment. */
   runWith(options: CommandOptions, ...args: readonly string[]): Promise<Finished>;
   start(...args: readonly string[]): RunningCommand;
+  /** Starts `ostinato …` in another environment. */
+  startWith(options: CommandOptions, ...args: readonly string[]): RunningCommand;
   /** Starts `ostinato …` in another working directory. */
   startIn(folder: string, ...args: readonly string[]): RunningCommand;
   dispose(): void;
@@ -62,6 +64,7 @@ export function makeWorkplace(env: Readonly<Record<string, string | undefined>> 
     run: (...args) => start({}, args).finished,
     runWith: (options, ...args) => start(options, args).finished,
     start: (...args) => start({}, args),
+    startWith: (options, ...args) => start(options, args),
     startIn: (cwd, ...args) => start({ cwd }, args),
     dispose: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }),
   };

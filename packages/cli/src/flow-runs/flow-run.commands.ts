@@ -7,8 +7,8 @@ import type { FlowRunListOptions } from "./list.ts";
 const runArgument = "id or name of the flow run";
 
 export function flowRunCommands(): Command {
-  const flowRun = new Command("flow-run").description("runs of flows: list, inspect, logs, cancel, delete");
-  for (const make of [listCommand, inspectCommand, logsCommand, cancelCommand, deleteCommand])
+  const flowRun = new Command("flow-run").description("runs of flows: list, inspect, logs, cancel, delete, execute");
+  for (const make of [listCommand, inspectCommand, logsCommand, cancelCommand, deleteCommand, executeCommand])
     flowRun.addCommand(make());
   return flowRun;
 }
@@ -74,4 +74,15 @@ function deleteCommand(): Command {
     .action(async (runs: string[], options: { yes?: boolean; json?: boolean }) =>
       (await import("./delete.ts")).remove(runs, options),
     );
+}
+
+function executeCommand(): Command {
+  return new Command("execute")
+    .description("execute a run of a deployment in this process: what workers start for each run")
+    .argument("[flow-run]", "id of the flow run; PREFECT__FLOW_RUN_ID by default")
+    .addHelpText(
+      "after",
+      "\nThe deployment says which file and which of its flows. The file is searched from the working folder, unless the deployment names another one.",
+    )
+    .action(async (run: string | undefined) => (await import("./execute.ts")).execute(run));
 }

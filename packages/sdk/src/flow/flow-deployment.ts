@@ -93,7 +93,7 @@ export interface RunProcess {
 
 /** The copy of this package that made a flow, and so runs it. */
 export interface FlowMaker {
-  resume(flowRunId: string, claim: Claim): FlowFuture<unknown>;
+  resume(flowRunId: string, claim: Claim | undefined): FlowFuture<unknown>;
   close(): Promise<void>;
 }
 

@@ -8,7 +8,7 @@ import type {
   StateDetails,
   setFlowRunState,
 } from "@ostinato/protocol";
-import type { Session } from "../session/session.ts";
+import type { Api, Lifetime } from "../session/roles.ts";
 import type { RunState } from "../states.ts";
 import type { Claim } from "./flow-deployment.ts";
 
@@ -31,8 +31,11 @@ export interface Proposal {
   readonly claim?: Claim | undefined;
 }
 
+/** What a proposal needs of a session. */
+type Proposer = Pick<Api, "client"> & Pick<Lifetime, "clock">;
+
 /** Proposes a state for a flow run, waits as long as the server asks to, and returns its decision. */
-export async function proposeState(session: Session, proposal: Proposal): Promise<Decision> {
+export async function proposeState(session: Proposer, proposal: Proposal): Promise<Decision> {
   // All tries share one id, by which the server recognizes a repeated proposal.
   const transition = randomId();
   for (;;) {
@@ -51,7 +54,7 @@ const maxWaitSeconds = 30;
  * server chose instead, such as AwaitingRetry. Proposing again would then ask a different question. Only a run that was marked as crashed
  * meanwhile has had no answer.
  */
-async function ask(session: Session, proposal: Proposal, transition: string): Promise<OrchestrationResult> {
+async function ask(session: Proposer, proposal: Proposal, transition: string): Promise<OrchestrationResult> {
   const { flowRunId, from, force = false, signal, claim } = proposal;
   const details = { ...proposal.state.state_details, ...claimDetails(claim), transition_id: transition };
   const body = { state: { ...proposal.state, state_details: details }, force };
@@ -93,7 +96,7 @@ interface Answered {
 }
 
 async function decide(
-  session: Session,
+  session: Proposer,
   { flowRunId, state: proposed }: Proposal,
   { answer, transition }: Answered,
 ): Promise<Decision> {
@@ -108,7 +111,7 @@ async function decide(
   };
 }
 
-async function currentState(session: Session, flowRunId: string): Promise<State> {
+async function currentState(session: Proposer, flowRunId: string): Promise<State> {
   const { state } = await session.client.call<typeof readFlowRun>("GET /flow_runs/{id}", { params: { id: flowRunId } });
   if (state === null) throw new Error(`flow run ${flowRunId} has no state on the server`);
   return state;

@@ -1,0 +1,189 @@
+import { isNotFound } from "@ostinato/client";
+import { formatTimestamp, isTerminal, stateNames, timeOrderedId } from "@ostinato/core";
+import type { Deployment, FlowRun, readDeployment, readFlow, readFlowRun } from "@ostinato/protocol";
+import { logLevels } from "@ostinato/protocol/log-levels";
+import { UsageError } from "../errors.ts";
+import { failureMessage } from "../failures/failure-text.ts";
+import type { Claim } from "../flow/flow-deployment.ts";
+import { proposeState, readState } from "../flow/flow-states.ts";
+import { notice } from "../logging/console-output.ts";
+import { stateMessage } from "../run/state-message.ts";
+import { closeSession, type Session, session } from "../session/session.ts";
+import { readEntrypoint } from "./entrypoint.ts";
+import { loadingMessage } from "./flow-loading.ts";
+import { executeRun, outliveReader } from "./run-execution.ts";
+
+export interface DeployedRunOptions {
+  readonly flowRunId: string;
+  /** The token of the claim under which a worker has started this process; undefined where the worker knows no claims, as Prefect's. */
+  readonly token: string | undefined;
+}
+
+/**
+ * Executes a run of a deployment in this process, and ends the process: with 0 where the run completed. Before the flow is loaded, whatever goes
+ * wrong becomes the run's state and a line of its log. Rejects with a `UsageError` where there is no such run.
+ */
+export async function executeDeployedRun({ flowRunId, token }: DeployedRunOptions): Promise<void> {
+  outliveReader();
+  const opened = await session();
+  refuseServerInside(opened);
+  const row = await readRun(opened, flowRunId);
+  // Until the run has begun nothing else holds the process while it waits.
+  opened.keepAlive();
+  const run = new UnbegunRun(opened, row, token === undefined ? undefined : { token });
+  const { state } = row;
+  if (state !== null && isTerminal(state.type)) {
+    notice(logLevels.info, `flow run "${row.name}" is ${state.name} already: there is nothing to do`);
+    await closeSession();
+    process.exit(0);
+  }
+  const stopListening = run.endBySignals();
+  try {
+    const wanted = await findFlow(opened, row);
+    await executeRun(
+      { ...wanted, flowRunId, claim: run.claim },
+      { begun: stopListening, problem: (message) => void run.crash(message) },
+    );
+  } catch (error) {
+    await run.crash(loadingMessage(error));
+  }
+}
+
+/** A server inside this process knows nothing of deployments that other processes make. */
+function refuseServerInside({ connection }: Session): void {
+  if (!connection.inProcess) return;
+  throw new UsageError(
+    "Executing a run of a deployment needs its server, and none answers. Name it in OSTINATO_API_URL or PREFECT_API_URL.",
+  );
+}
+
+async function readRun({ client, connection }: Session, id: string): Promise<FlowRun> {
+  try {
+    return await client.call<typeof readFlowRun>("GET /flow_runs/{id}", { params: { id } });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    throw new UsageError(`There is no flow run with the id ${id} on ${connection.baseUrl}.`);
+  }
+}
+
+async function findFlow(opened: Session, row: FlowRun) {
+  const deployment = await readDeploymentOf(opened, row);
+  const { entrypoint, name } = deployment;
+  if (entrypoint === null) {
+    throw new UsageError(
+      `Deployment "${name}" has no entrypoint, so nobody knows which file makes its flow. Deploy it anew with one, such as flows/train.ts:train.`,
+    );
+  }
+  const { client } = opened;
+  const [flow, folder] = await Promise.all([
+    client.call<typeof readFlow>("GET /flows/{id}", { params: { id: row.flow_id } }),
+    sourceOf(deployment),
+  ]);
+  return { ...readEntrypoint(entrypoint, folder), flowName: flow.name, deploymentName: name };
+}
+
+async function readDeploymentOf({ client }: Session, { name, deployment_id: id }: FlowRun): Promise<Deployment> {
+  if (id === null) {
+    throw new UsageError(
+      `Flow run "${name}" has no deployment, so nobody knows which file makes its flow. Go on with it by: ostinato run <file> --resume <id>`,
+    );
+  }
+  try {
+    return await client.call<typeof readDeployment>("GET /deployments/{id}", { params: { id } });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    throw new UsageError(`The deployment of flow run "${name}" was deleted.`);
+  }
+}
+
+/** The folder in which the deployment's code lies. It becomes the working folder, as it was when the flow was deployed. */
+async function sourceOf({ path, pull_steps: steps, name }: Deployment): Promise<string> {
+  if (steps !== null && steps.length > 0)
+    throw new UsageError(`Deployment "${name}" has pull steps, which this version cannot do.`);
+  if (path === null || path === "") return process.cwd();
+  try {
+    process.chdir(path);
+  } catch (error) {
+    throw new UsageError(`The folder ${path} of deployment "${name}" cannot be entered: ${failureMessage(error)}`);
+  }
+  return process.cwd();
+}
+
+const signals = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
+/** The exit code by which a shell reports a process that was ended by the signal. */
+const signalExitCodes = { SIGTERM: 143, SIGINT: 130, SIGHUP: 129 } as const;
+
+/** A run that is not under way yet: its flow is still to be loaded. What ends it meanwhile is told here, once. */
+class UnbegunRun {
+  readonly claim: Claim | undefined;
+  readonly #opened: Session;
+  readonly #row: FlowRun;
+  #isEnding = false;
+
+  constructor(opened: Session, row: FlowRun, claim: Claim | undefined) {
+    this.#opened = opened;
+    this.#row = row;
+    this.claim = claim;
+  }
+
+  /** Ends the run and the process at a signal, until the returned function is called. */
+  endBySignals(): () => void {
+    const end = (signal: NodeJS.Signals) => {
+      const message = `The process was ended by ${signal} before the run began.`;
+      void this.#end(message, signalExitCodes[signal as (typeof signals)[number]]);
+    };
+    for (const signal of signals) process.on(signal, end);
+    return () => {
+      for (const signal of signals) process.off(signal, end);
+    };
+  }
+
+  /** Ends the run as crashed, and the process with 1. */
+  async crash(message: string): Promise<void> {
+    await this.#end(message, 1);
+  }
+
+  async #end(message: string, exitCode: number): Promise<void> {
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    process.stderr.write(`${message}\n`);
+    try {
+      this.#log(message);
+      await this.#propose(message);
+      await closeSession();
+    } catch (error) {
+      process.stderr.write(`The server could not be told: ${failureMessage(error)}\n`);
+    }
+    process.exit(exitCode);
+  }
+
+  /** A run that somebody has cancelled ends as they wanted. */
+  async #propose(message: string): Promise<void> {
+    const { id } = this.#row;
+    const { state } = await readRun(this.#opened, id);
+    if (state === null || isTerminal(state.type)) return;
+    const isCancelled = state.type === "CANCELLING";
+    await proposeState(this.#opened, {
+      flowRunId: id,
+      from: readState(state),
+      state: isCancelled
+        ? { type: "CANCELLED", name: stateNames.cancelled, message: state.message }
+        : { type: "CRASHED", name: stateNames.crashed, message: stateMessage(message) },
+      claim: this.claim,
+    });
+  }
+
+  #log(message: string): void {
+    const { clock, logs, server } = this.#opened;
+    const now = clock.now();
+    logs.add({
+      ...(server === undefined ? {} : { id: timeOrderedId(now) }),
+      name: "ostinato.flow_runs",
+      level: logLevels.error,
+      message: stateMessage(message),
+      timestamp: formatTimestamp(now),
+      flow_run_id: this.#row.id,
+      task_run_id: null,
+    });
+  }
+}
