@@ -45,6 +45,7 @@ import { sessionRoutes } from "./sessions/sessions.routes.ts";
 import { taskRunStateRoutes } from "./task-run-states/task-run-states.routes.ts";
 import { taskRunRoutes } from "./task-runs/task-runs.routes.ts";
 import { uiRoutes } from "./ui/ui.routes.ts";
+import { waitingRoutes } from "./waiting/waiting.routes.ts";
 import { wakingRoutes } from "./waking/waking.routes.ts";
 
 /** Ordinary requests are small; the contracts of logs, events and artifacts allow more. */
@@ -121,6 +122,7 @@ export function buildApp(
       consumerRoutes(serve);
       flowRoutes(serve);
       flowRunRoutes(serve);
+      waitingRoutes(serve);
       deploymentRoutes(serve);
       importRoutes(serve);
       flowRunStateRoutes(serve);

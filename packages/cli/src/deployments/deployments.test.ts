@@ -90,8 +90,15 @@ describe("ostinato deployment", () => {
     });
     const seconds = (Date.parse(run.next_scheduled_start_time) - Date.now()) / 1000;
     expect(seconds).toBeGreaterThan(3500);
+    expect(await json("flow-run", "waiting", run.id)).toMatchObject({ cause: "not-due", also: [] });
+    const told = await place.run("flow-run", "waiting", run.id);
+    expect(told.stdout).toMatch(
+      /^Waits +It is scheduled for later\.\nTo do +The process that serves its deployment starts it\./,
+    );
     const { stdout } = await place.run("flow-run", "cancel", run.id);
     expect(stdout).toBe("Flow run later is cancelled.\n");
+    const ended = await place.run("flow-run", "waiting", run.id);
+    expect(ended.stdout).toBe("Flow run later does not wait: it is Cancelled.\n");
   });
 
   test("pause drops the runs of the schedules and resume makes them again", async () => {

@@ -7,9 +7,19 @@ import type { FlowRunListOptions } from "./list.ts";
 const runArgument = "id or name of the flow run";
 
 export function flowRunCommands(): Command {
-  const flowRun = new Command("flow-run").description("runs of flows: list, inspect, logs, cancel, delete, execute");
-  for (const make of [listCommand, inspectCommand, logsCommand, cancelCommand, deleteCommand, executeCommand])
-    flowRun.addCommand(make());
+  const flowRun = new Command("flow-run").description(
+    "runs of flows: list, inspect, waiting, logs, cancel, delete, execute",
+  );
+  const makers = [
+    listCommand,
+    inspectCommand,
+    waitingCommand,
+    logsCommand,
+    cancelCommand,
+    deleteCommand,
+    executeCommand,
+  ];
+  for (const make of makers) flowRun.addCommand(make());
   return flowRun;
 }
 
@@ -34,6 +44,14 @@ function inspectCommand(): Command {
     .argument("<flow-run>", runArgument)
     .addOption(jsonOption())
     .action(async (run: string, options: { json?: boolean }) => (await import("./inspect.ts")).inspect(run, options));
+}
+
+function waitingCommand(): Command {
+  return new Command("waiting")
+    .description("tell why a flow run does not proceed, who is before it, and what would make it proceed")
+    .argument("<flow-run>", runArgument)
+    .addOption(jsonOption())
+    .action(async (run: string, options: { json?: boolean }) => (await import("./waiting.ts")).waiting(run, options));
 }
 
 function logsCommand(): Command {

@@ -4,7 +4,7 @@ import { CreatedBy } from "../flow-runs.ts";
 import { Flow } from "../flows.ts";
 import { route } from "../route.ts";
 import { ById, Enum, JsonObject, Maybe, Moment, Nullable, Offset, Open, Tags, Type, Uuid } from "../schema.ts";
-import { SlotHolder } from "./flow-run.ts";
+import { SlotHolder } from "../waiting.ts";
 import { RunBar, StateCounts } from "./runs.ts";
 import { pagesTag } from "./tag.ts";
 

@@ -5,36 +5,9 @@ import { ResultView, ValueKind } from "../results.ts";
 import { route } from "../route.ts";
 import { ById, Maybe, Moment, Nullable, Open, StateTypeName, Type, Uuid } from "../schema.ts";
 import { State } from "../states.ts";
+import { Waiting } from "../waiting.ts";
 import { Failure, FlowRunRow } from "./runs.ts";
 import { pagesTag } from "./tag.ts";
-
-/** Who holds slots of a limit: `flow_run_id` is null for slots that a program took by name. */
-export const SlotHolder = Open({
-  flow_run_id: Nullable(Uuid),
-  flow_run_name: Nullable(Type.String()),
-  since: Moment,
-});
-export type SlotHolder = Static<typeof SlotHolder>;
-
-/** The reason why a run does not proceed. */
-export const Waiting = Open({
-  reason: Type.String(),
-  since: Moment,
-  until: Nullable(Moment),
-  /** A way to make the run proceed. */
-  hint: Nullable(Type.String()),
-  /** The line for slots of a limit in which the run waits. */
-  line: Nullable(
-    Open({
-      /** 1 for the first. */
-      place: Type.Integer(),
-      length: Type.Integer(),
-      /** Some of those who hold the slots, the earliest first. */
-      holders: Type.Array(SlotHolder),
-    }),
-  ),
-});
-export type Waiting = Static<typeof Waiting>;
 
 export const FlowRunPage = Open({
   flow_run: FlowRunRow,

@@ -26,6 +26,12 @@ export function WaitingBox({ run, waiting }: { readonly run: FlowRunRow; readonl
           {waiting.until === null ? null : <Until time={waiting.until} />}.
           {waiting.hint === null ? null : ` ${waiting.hint}`}
         </p>
+        {waiting.also.map(({ cause, reason, hint }) => (
+          <p key={cause} className="text-muted">
+            Also: {withReadableTimes(reason)}
+            {hint === null ? null : ` ${hint}`}
+          </p>
+        ))}
         {waiting.line === null ? null : <SlotHolders holders={waiting.line.holders} />}
       </div>
     </section>

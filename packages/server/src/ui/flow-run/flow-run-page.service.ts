@@ -9,7 +9,7 @@ import { withReadableMessage } from "../runs/failure.rules.ts";
 import { failureOfFlowRun } from "../runs/failure.service.ts";
 import { readRows } from "../runs/run-rows.service.ts";
 import * as queries from "./flow-run-page.queries.ts";
-import { readWaiting } from "./waiting.service.ts";
+import { readWaiting } from "../../waiting/waiting.service.ts";
 
 export async function flowRunPage(context: Context, id: string): Promise<FlowRunPage> {
   const { db } = context;

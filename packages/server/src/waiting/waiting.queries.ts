@@ -1,5 +1,5 @@
 import type { Timestamp } from "@ostinato/core";
-import type { Reader } from "../../db/dialect.ts";
+import type { Reader } from "../db/dialect.ts";
 
 export interface ServedDeployment {
   readonly id: string;

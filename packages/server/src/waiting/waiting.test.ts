@@ -3,8 +3,8 @@ import type { FlowRunPage } from "@ostinato/protocol";
 import { type FakeClock, fakeClock } from "@ostinato/testing/clock";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTestServer, type TestServer } from "../../../test/harness.ts";
-import { slotsOn } from "../../../test/slots-harness.ts";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
+import { slotsOn } from "../../test/slots-harness.ts";
 
 describeOnEachDatabase("why a run of a deployment waits", (database) => {
   let clock: FakeClock;
