@@ -37,7 +37,7 @@ export function waitingOf(run: WaitingRun, circumstances: Circumstances): Waitin
 }
 
 /** Whether the time of the run has come. */
-export function isDue({ next_scheduled_start_time, expected_start_time }: WaitingRun, now: string): boolean {
+function isDue({ next_scheduled_start_time, expected_start_time }: WaitingRun, now: string): boolean {
   const until = next_scheduled_start_time ?? expected_start_time;
   return until !== null && until <= now;
 }

@@ -5,11 +5,11 @@ import * as flowRunStates from "../../flow-run-states/flow-run-states.service.ts
 import * as flows from "../../flows/flows.service.ts";
 import type { Context } from "../../kernel/context.ts";
 import { notFound } from "../../kernel/errors.ts";
+import { readWaiting } from "../../waiting/waiting.service.ts";
 import { withReadableMessage } from "../runs/failure.rules.ts";
 import { failureOfFlowRun } from "../runs/failure.service.ts";
 import { readRows } from "../runs/run-rows.service.ts";
 import * as queries from "./flow-run-page.queries.ts";
-import { readWaiting } from "../../waiting/waiting.service.ts";
 
 export async function flowRunPage(context: Context, id: string): Promise<FlowRunPage> {
   const { db } = context;

@@ -148,7 +148,7 @@ describeOnEachDatabase("the pages of runs", (database) => {
     ["SCHEDULED", "Late", /late/],
     ["SCHEDULED", "AwaitingRetry", /tried again/],
     ["SCHEDULED", "AwaitingConcurrencySlot", /slots/],
-    ["SCHEDULED", "Scheduled", /later/],
+    ["SCHEDULED", "Scheduled", /has not started it/],
     ["PENDING", "Pending", /not said yet/],
     ["PENDING", "Submitting", /being started/],
     ["PAUSED", "Paused", /paused/],
