@@ -3,4 +3,5 @@
 export * from "./batch-poster.ts";
 export * from "./event-sink.ts";
 export * from "./handed-over-sink.ts";
+export * from "./log-buffer.ts";
 export type { OutboxCapacity } from "./outbox.ts";

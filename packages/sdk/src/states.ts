@@ -1,15 +1,8 @@
-import type { StateType, Timestamp } from "@ostinato/core";
+import type { RunState } from "@ostinato/client/flow-run-states";
 import { UsageError } from "./errors.ts";
 import { aName, aString, checkOptions, shown } from "./run/option-checks.ts";
 
-/** The state of a run. `type` decides which states may follow; `name` is more exact: a `RUNNING` run may be `Retrying`. */
-export interface RunState {
-  readonly id: string;
-  readonly type: StateType;
-  readonly name: string;
-  readonly message: string;
-  readonly timestamp: Timestamp;
-}
+export type { RunState };
 
 export interface CompletedState<T> extends RunState {
   readonly type: "COMPLETED";

@@ -1,3 +1,4 @@
+import type { Claim } from "@ostinato/client/flow-run-states";
 import { UsageError } from "../errors.ts";
 import type { BackfillCounts, BackfillOptions } from "./backfill-options.ts";
 import type { DeploymentOptions, ServeOptions, ServingOptions } from "./deployment-options.ts";
@@ -95,12 +96,6 @@ export interface RunProcess {
 export interface FlowMaker {
   resume(flowRunId: string, claim: Claim | undefined): FlowFuture<unknown>;
   close(): Promise<void>;
-}
-
-/** The right of a process to execute a run. */
-export interface Claim {
-  /** The id of the PENDING state by which the run was taken. */
-  readonly token: string;
 }
 
 /** Kept under a global symbol, so that two copies of this package in one program agree on it. */

@@ -1,9 +1,9 @@
+import type { Decision } from "@ostinato/client/flow-run-states";
 import { stateNames } from "@ostinato/core";
 import { Cancelled, RunAborted } from "../errors.ts";
 import { failureMessage } from "../failures/failure-text.ts";
 import { type FinalState, finalState, type RunState, unsuccessfulState } from "../states.ts";
 import type { Outcome } from "./flow-outcome.ts";
-import type { Decision } from "./flow-states.ts";
 
 /** The end that the run reached by itself and that the server accepted. */
 export function acceptedEnd(outcome: Outcome, state: RunState): FinalState<unknown> {

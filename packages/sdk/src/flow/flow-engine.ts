@@ -1,3 +1,5 @@
+import type { Claim } from "@ostinato/client/flow-run-states";
+import { readState } from "@ostinato/client/flow-run-states";
 import { type ResultLocation, randomId, stateNames } from "@ostinato/core";
 import type {
   createFlowRun,
@@ -28,13 +30,11 @@ import { redactInside } from "../secrets/redaction.ts";
 import { type Session, session } from "../session/session.ts";
 import { type FinalState, finalState, unsuccessfulState } from "../states.ts";
 import type { FlowDefinition } from "./flow-definition.ts";
-import type { Claim } from "./flow-deployment.ts";
 import { FlowFuture } from "./flow-future.ts";
 import { flowId } from "./flow-registration.ts";
 import { retryPolicy } from "./flow-retries.ts";
 import { FlowRun } from "./flow-run.ts";
 import { nameOf, renamed, unnamed } from "./flow-run-name.ts";
-import { readState } from "./flow-states.ts";
 import { heartbeatDetails } from "./heartbeat.ts";
 import { rootRuns } from "./process-end.ts";
 import { createTrackingTask, finishedSubflow, keptFlowResult, subflowIdentity, unfinishedSubflow } from "./subflow.ts";

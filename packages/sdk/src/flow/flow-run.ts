@@ -1,4 +1,6 @@
 import { isNotFound } from "@ostinato/client";
+import type { Claim } from "@ostinato/client/flow-run-states";
+import { type Decision, proposeState } from "@ostinato/client/flow-run-states";
 import { type ResultLocation, secondsBetween, stateNames, toTimestamp } from "@ostinato/core";
 import type { keepFlowRunResult, Resource, StateCreate, updateFlowRun } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
@@ -21,11 +23,9 @@ import { flushed, type Session } from "../session/session.ts";
 import { type FinalState, type RunState, unsuccessfulState } from "../states.ts";
 import { watchCancellation } from "./cancellation.ts";
 import type { FlowDefinition } from "./flow-definition.ts";
-import type { Claim } from "./flow-deployment.ts";
 import { abortedEnd, acceptedEnd, endByDeletion, endOf, sentence } from "./flow-ends.ts";
 import { type Outcome, outcomeOfError, outcomeOfValue, stateOf } from "./flow-outcome.ts";
 import { delayAfter, retryPolicy } from "./flow-retries.ts";
-import { type Decision, proposeState } from "./flow-states.ts";
 import { heartbeatDetails, startHeartbeat } from "./heartbeat.ts";
 import { addLiveRun } from "./live-runs.ts";
 

@@ -1,10 +1,10 @@
 import { isNotFound } from "@ostinato/client";
+import { hasLost } from "@ostinato/client/flow-run-states";
 import { formatTimestamp, timeOrderedId } from "@ostinato/core";
 import type { readFlowRun, StateDetails } from "@ostinato/protocol";
 import { Cancelled, ClaimLost } from "../errors.ts";
 import type { Session } from "../session/session.ts";
 import { endByDeletion } from "./flow-ends.ts";
-import { hasLost } from "./flow-states.ts";
 import type { WatchedRun } from "./watched-run.ts";
 
 const defaultSeconds = 30;

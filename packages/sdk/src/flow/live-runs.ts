@@ -1,10 +1,10 @@
+import { claimDetails } from "@ostinato/client/flow-run-states";
 import { isTerminal, stateNames } from "@ostinato/core";
 import type { StateCreate } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
 import { Cancelled } from "../errors.ts";
 import { stateMessage } from "../run/state-message.ts";
 import type { Session } from "../session/session.ts";
-import { claimDetails } from "./flow-states.ts";
 import type { WatchedRun } from "./watched-run.ts";
 
 /** All flow runs of this process that have not ended; subflows come after their callers. */

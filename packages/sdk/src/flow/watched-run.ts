@@ -1,7 +1,7 @@
+import type { Claim } from "@ostinato/client/flow-run-states";
 import type { Resource } from "@ostinato/protocol";
 import type { Session } from "../session/session.ts";
 import type { RunState } from "../states.ts";
-import type { Claim } from "./flow-deployment.ts";
 
 /** The part of a flow run that heartbeats and cancellation need. */
 export interface WatchedRun {

@@ -1,11 +1,11 @@
 import { type Client, ServerUnreachable } from "@ostinato/client";
+import { logBuffer } from "@ostinato/client/delivery";
 import { formatTimestamp, systemClock, timeOrderedId } from "@ostinato/core";
 import { filterLogs, type LogCreate } from "@ostinato/protocol";
 import { expect, test } from "vitest";
 import { recordOnOwnServer } from "../../test/harness.ts";
 import { flow, log, task } from "../index.ts";
 import { session } from "../session/session.ts";
-import { logBuffer } from "./log-buffer.ts";
 
 const server = recordOnOwnServer();
 const clock = systemClock();

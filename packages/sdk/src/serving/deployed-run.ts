@@ -1,11 +1,11 @@
 import { isNotFound } from "@ostinato/client";
+import type { Claim } from "@ostinato/client/flow-run-states";
+import { proposeState, readState } from "@ostinato/client/flow-run-states";
 import { formatTimestamp, isTerminal, stateNames, timeOrderedId } from "@ostinato/core";
 import type { Deployment, FlowRun, readDeployment, readFlow, readFlowRun } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
 import { UsageError } from "../errors.ts";
 import { failureMessage } from "../failures/failure-text.ts";
-import type { Claim } from "../flow/flow-deployment.ts";
-import { proposeState, readState } from "../flow/flow-states.ts";
 import { notice } from "../logging/console-output.ts";
 import { stateMessage } from "../run/state-message.ts";
 import { closeSession, type Session, session } from "../session/session.ts";

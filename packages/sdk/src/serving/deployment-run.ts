@@ -1,7 +1,7 @@
+import { readState } from "@ostinato/client/flow-run-states";
 import { durationSeconds, isTerminal, randomId } from "@ostinato/core";
 import type { createFlowRunFromDeployment, Deployment, FlowRun, filterFlowRuns, TaskInputs } from "@ostinato/protocol";
 import type { DeploymentCall, DeploymentRun, RunDeploymentOptions } from "../flow/deployment-run.ts";
-import { readState } from "../flow/flow-states.ts";
 import { createTrackingTask, keptFlowResult } from "../flow/subflow.ts";
 import { callIdentity } from "../identity/call-identity.ts";
 import { DefinitionIdentity } from "../identity/definition-identity.ts";

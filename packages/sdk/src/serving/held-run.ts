@@ -1,10 +1,10 @@
 import { isNotFound } from "@ostinato/client";
+import type { Claim } from "@ostinato/client/flow-run-states";
+import { hasLost, proposeState, readState } from "@ostinato/client/flow-run-states";
 import { isTerminal, stateNames } from "@ostinato/core";
 import type { FlowRun, readFlowRun } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
 import { failureMessage } from "../failures/failure-text.ts";
-import type { Claim } from "../flow/flow-deployment.ts";
-import { hasLost, proposeState, readState } from "../flow/flow-states.ts";
 import { heartbeatDetails } from "../flow/heartbeat.ts";
 import { notice } from "../logging/console-output.ts";
 import type { Session } from "../session/session.ts";

@@ -1,5 +1,5 @@
+import type { Claim } from "@ostinato/client/flow-run-states";
 import { failureMessage } from "../failures/failure-text.ts";
-import type { Claim } from "../flow/flow-deployment.ts";
 import { loadFlow, uncaughtMessage, type WantedFlow } from "./flow-loading.ts";
 
 /** A run that this process executes, and the flow that it loads for that. */

@@ -1,12 +1,11 @@
 import { ApiError, type Client, createClient, ServerUnreachable, type Transport } from "@ostinato/client";
-import { type EventSink, handedOverSink, postingEventSink } from "@ostinato/client/delivery";
+import { type EventSink, handedOverSink, type LogBuffer, logBuffer, postingEventSink } from "@ostinato/client/delivery";
 import { httpTransport } from "@ostinato/client/http";
 import { type Clock, systemClock } from "@ostinato/core";
 import { ownProcess } from "@ostinato/core/process";
 import type { readServerInfo, ServerInfo } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
 import { notice } from "../logging/console-output.ts";
-import { type LogBuffer, logBuffer } from "../logging/log-buffer.ts";
 import { type Connection, chooseConnection } from "./connection.ts";
 import { type Deputy, deputyFor } from "./deputy.ts";
 import { outageReport, reporting } from "./outage.ts";

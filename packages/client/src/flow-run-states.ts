@@ -1,5 +1,12 @@
-import { ApiError, isFailureOfServer, ServerUnreachable } from "@ostinato/client";
-import { exponentialDelay, randomId, sleep, toTimestamp } from "@ostinato/core";
+import {
+  type Clock,
+  exponentialDelay,
+  randomId,
+  type StateType,
+  sleep,
+  type Timestamp,
+  toTimestamp,
+} from "@ostinato/core";
 import type {
   OrchestrationResult,
   readFlowRun,
@@ -8,9 +15,23 @@ import type {
   StateDetails,
   setFlowRunState,
 } from "@ostinato/protocol";
-import type { Api, Lifetime } from "../session/roles.ts";
-import type { RunState } from "../states.ts";
-import type { Claim } from "./flow-deployment.ts";
+import type { Client } from "./client.ts";
+import { ApiError, isFailureOfServer, ServerUnreachable } from "./errors.ts";
+
+/** The state of a run. `type` decides which states may follow; `name` is more exact: a `RUNNING` run may be `Retrying`. */
+export interface RunState {
+  readonly id: string;
+  readonly type: StateType;
+  readonly name: string;
+  readonly message: string;
+  readonly timestamp: Timestamp;
+}
+
+/** The right of a process to execute a run. */
+export interface Claim {
+  /** The id of the PENDING state by which the run was taken. */
+  readonly token: string;
+}
 
 /** The server's decision: `state` is the run's state now. */
 export interface Decision {
@@ -22,7 +43,7 @@ export interface Decision {
 export interface Proposal {
   readonly flowRunId: string;
   /** The last known state of the run. */
-  readonly from: RunState;
+  readonly from: Pick<RunState, "id">;
   readonly state: StateCreate;
   /** Bypasses all rules, for facts such as a cancellation. */
   readonly force?: boolean;
@@ -31,17 +52,20 @@ export interface Proposal {
   readonly claim?: Claim | undefined;
 }
 
-/** What a proposal needs of a session. */
-type Proposer = Pick<Api, "client"> & Pick<Lifetime, "clock">;
+/** Whoever proposes a state. */
+interface Proposer {
+  readonly client: Client;
+  readonly clock: Clock;
+}
 
 /** Proposes a state for a flow run, waits as long as the server asks to, and returns its decision. */
-export async function proposeState(session: Proposer, proposal: Proposal): Promise<Decision> {
+export async function proposeState(proposer: Proposer, proposal: Proposal): Promise<Decision> {
   // All tries share one id, by which the server recognizes a repeated proposal.
   const transition = randomId();
   for (;;) {
-    const answer = await ask(session, proposal, transition);
-    if (answer.status !== "WAIT") return await decide(session, proposal, { answer, transition });
-    await sleep(session.clock, Math.min(waitSeconds(answer), maxWaitSeconds), proposal.signal);
+    const answer = await ask(proposer, proposal, transition);
+    if (answer.status !== "WAIT") return await decide(proposer, proposal, { answer, transition });
+    await sleep(proposer.clock, Math.min(waitSeconds(answer), maxWaitSeconds), proposal.signal);
   }
 }
 
@@ -54,14 +78,14 @@ const maxWaitSeconds = 30;
  * server chose instead, such as AwaitingRetry. Proposing again would then ask a different question. Only a run that was marked as crashed
  * meanwhile has had no answer.
  */
-async function ask(session: Proposer, proposal: Proposal, transition: string): Promise<OrchestrationResult> {
+async function ask(proposer: Proposer, proposal: Proposal, transition: string): Promise<OrchestrationResult> {
   const { flowRunId, from, force = false, signal, claim } = proposal;
   const details = { ...proposal.state.state_details, ...claimDetails(claim), transition_id: transition };
   const body = { state: { ...proposal.state, state_details: details }, force };
   const options = { params: { id: flowRunId }, ...(signal === undefined ? {} : { signal }) };
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await session.client.call<typeof setFlowRunState>("POST /flow_runs/{id}/set_state", {
+      return await proposer.client.call<typeof setFlowRunState>("POST /flow_runs/{id}/set_state", {
         ...options,
         body,
         retries: 0,
@@ -69,8 +93,8 @@ async function ask(session: Proposer, proposal: Proposal, transition: string): P
     } catch (error) {
       if (!mayHaveArrived(error) || attempt >= maxTries) throw error;
     }
-    await sleep(session.clock, exponentialDelay(attempt, { baseSeconds: 0.1, capSeconds: 10 }), signal);
-    const state = await currentState(session, flowRunId);
+    await sleep(proposer.clock, exponentialDelay(attempt, { baseSeconds: 0.1, capSeconds: 10 }), signal);
+    const state = await currentState(proposer, flowRunId);
     if (state.id !== from.id && state.state_details.process_lost !== true)
       return { status: "REJECT", state, details: { type: "reject_details", reason: null } };
   }
@@ -96,12 +120,12 @@ interface Answered {
 }
 
 async function decide(
-  session: Proposer,
+  proposer: Proposer,
   { flowRunId, state: proposed }: Proposal,
   { answer, transition }: Answered,
 ): Promise<Decision> {
   const { status, details } = answer;
-  const state = answer.state ?? (await currentState(session, flowRunId));
+  const state = answer.state ?? (await currentState(proposer, flowRunId));
   // The server refuses a transition that was already made: the answer to an earlier try was lost.
   const made = status === "REJECT" && state.type === proposed.type && state.state_details.transition_id === transition;
   return {
@@ -111,8 +135,10 @@ async function decide(
   };
 }
 
-async function currentState(session: Proposer, flowRunId: string): Promise<State> {
-  const { state } = await session.client.call<typeof readFlowRun>("GET /flow_runs/{id}", { params: { id: flowRunId } });
+async function currentState(proposer: Proposer, flowRunId: string): Promise<State> {
+  const { state } = await proposer.client.call<typeof readFlowRun>("GET /flow_runs/{id}", {
+    params: { id: flowRunId },
+  });
   if (state === null) throw new Error(`flow run ${flowRunId} has no state on the server`);
   return state;
 }

@@ -1,8 +1,9 @@
-import type { Client } from "@ostinato/client";
-import { type BatchPoster, batchPoster, type OutboxCapacity } from "@ostinato/client/delivery";
 import type { Clock } from "@ostinato/core";
 import type { createLogs, LogCreate } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
+import { type BatchPoster, batchPoster } from "./batch-poster.ts";
+import type { Client } from "./client.ts";
+import type { OutboxCapacity } from "./outbox.ts";
 
 /** A queue of log lines for the server. */
 export interface LogBuffer {
