@@ -110,6 +110,12 @@ export const errorCodes = {
   SCHEDULE_NOT_FOUND: { status: 404, meaning: "The deployment has no such schedule.", remedy: gone },
   TASK_RUN_NOT_FOUND: { status: 404, meaning: "There is no such task run.", remedy: gone },
   TASK_RUN_STATE_NOT_FOUND: { status: 404, meaning: "There is no such state of a task run.", remedy: gone },
+  WORK_POOL_NOT_FOUND: { status: 404, meaning: "There is no such work pool.", remedy: gone },
+  WORKER_NOT_FOUND: {
+    status: 404,
+    meaning: "The work pool has no such worker.",
+    remedy: "Start the worker: it registers with its first sign of life.",
+  },
   WORK_QUEUE_NOT_FOUND: {
     status: 404,
     meaning: "The work pool or the queue that the run names is not there.",

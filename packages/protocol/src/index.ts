@@ -46,6 +46,7 @@ export * from "./ui/settings.ts";
 export * from "./ui/tag.ts";
 export * from "./ui/task-run.ts";
 export * from "./ui/task-runs.ts";
+export * from "./ui/work-pools.ts";
 export * from "./waiting.ts";
 export * from "./waking.ts";
 export * from "./work-pools.ts";

@@ -6,6 +6,11 @@ import { Log } from "./logs.ts";
 import { Open, Tagged, type TSchema, Type, Uuid } from "./schema.ts";
 import { TaskRun } from "./task-runs.ts";
 import { FlowRunRow } from "./ui/runs.ts";
+import { WorkerInfo } from "./workers.ts";
+
+/** A work pool or a work queue that changed: pages read what they show of it again. `work_pool_id` is a pool's own id. */
+export const LivePlace = Open({ id: Uuid, work_pool_id: Uuid, name: Type.String() });
+export type LivePlace = Static<typeof LivePlace>;
 
 /**
  * The nouns of the live feed. `row` is the row that a page gets. `list` names the topic of all rows; `one` is the field with the
@@ -18,6 +23,9 @@ export const liveNouns = {
   log: { row: Log },
   artifact: { row: Artifact, list: "artifacts" },
   deployment: { row: Deployment, list: "deployments", one: "deployment_id" },
+  "work-pool": { row: LivePlace, list: "work-pools", one: "work_pool_id" },
+  "work-queue": { row: LivePlace },
+  worker: { row: WorkerInfo },
 } as const satisfies Readonly<Record<string, NounOnPages>>;
 
 interface NounOnPages {
@@ -41,7 +49,7 @@ type TopicOfOne<N extends WatchedNoun> = {
 
 /**
  * The topics of the live feed. `flow-run` covers one run with its task runs, logs, artifacts and subflows, `task-run` one with
- * its logs and artifacts.
+ * its logs and artifacts, `work-pool` one pool with its queues and workers, and `work-pools` all of them.
  */
 export type LiveTopic = { readonly [K in ListTopic]: { readonly kind: K } }[ListTopic] | TopicOfOne<WatchedNoun>;
 export const LiveTopic = Type.Unsafe<LiveTopic>(

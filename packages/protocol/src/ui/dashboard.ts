@@ -4,6 +4,7 @@ import { route } from "../route.ts";
 import { Maybe, Moment, MomentInput, Nullable, Open, Seconds, StateTypeName, Tags, Type, Uuid } from "../schema.ts";
 import { FlowRunRow, RunBar, StateCounts } from "./runs.ts";
 import { pagesTag } from "./tag.ts";
+import { WorkPoolRow } from "./work-pools.ts";
 
 const DashboardFlow = Open({
   flow: Flow,
@@ -21,7 +22,7 @@ const DashboardInterval = Open({
   states: Type.Array(Open({ state_type: StateTypeName, state_name: Type.String(), count_runs: Type.Integer() })),
 });
 
-/** History and counts cover the runs expected in the range; `running`, `waiting` and `upcoming` show now, whatever the range. */
+/** History and counts cover the runs expected in the range; `running`, `waiting`, `upcoming` and `work_pools` show now, whatever the range. */
 export const Dashboard = Open({
   history: Type.Array(DashboardInterval),
   counts: StateCounts,
@@ -36,6 +37,8 @@ export const Dashboard = Open({
   waiting: Type.Array(FlowRunRow),
   /** Scheduled for later, the earliest first, at most 10. */
   upcoming: Type.Array(FlowRunRow),
+  /** Work pools with late runs that do not start, at most 5. */
+  work_pools: Type.Array(WorkPoolRow),
   /** Flows with runs in the range, most failures first, at most 50. */
   flows: Type.Array(DashboardFlow),
 });

@@ -6,6 +6,7 @@ import type { Context } from "../kernel/context.ts";
 import * as logs from "../logs/logs.service.ts";
 import * as taskRuns from "../task-runs/task-runs.service.ts";
 import { readRows } from "../ui/runs/run-rows.service.ts";
+import * as places from "../ui/work-pools/live-places.service.ts";
 
 /** A noun of the live feed. Pages get its rows, and the ids of deleted ones. */
 export interface Noun<Row> {
@@ -32,6 +33,11 @@ const ofRuns: TopicsOf<{ readonly flow_run_id: string | null; readonly task_run_
   "task-run": ({ task_run_id }) => [task_run_id],
 };
 
+const ofPool: TopicsOf<{ readonly work_pool_id: string }> = {
+  "work-pools": true,
+  "work-pool": ({ work_pool_id }) => [work_pool_id],
+};
+
 /** One entry for each noun of `liveNouns`, in the order in which a message names them. */
 export const nouns: Nouns = {
   "flow-run": {
@@ -56,4 +62,7 @@ export const nouns: Nouns = {
     readAtDelivery: true,
     topics: { deployments: true, deployment: ({ id }) => [id] },
   },
+  "work-pool": { readMany: places.readPools, readAtDelivery: true, topics: ofPool },
+  "work-queue": { readMany: places.readQueues, readAtDelivery: true, topics: ofPool },
+  worker: { readMany: places.readWorkers, readAtDelivery: true, topics: ofPool },
 };

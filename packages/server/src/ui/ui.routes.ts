@@ -8,6 +8,7 @@ import {
   listFlows,
   listTaskResults,
   listTaskRuns,
+  listWorkPools,
   nextRunsOfFlows,
   previewSchedule,
   readArtifactKeyPage,
@@ -21,6 +22,9 @@ import {
   readServerPage,
   readTaskRunPage,
   readTimeline,
+  readWorkerPage,
+  readWorkPoolPage,
+  readWorkQueuePage,
   search,
   validateValues,
 } from "@ostinato/protocol";
@@ -44,6 +48,8 @@ import { find } from "./search/search.service.ts";
 import { type ServerPageSources, serverPage } from "./settings/server-page.service.ts";
 import { taskRunPage } from "./task-run/task-run-page.service.ts";
 import * as taskRuns from "./task-runs/task-run-list.service.ts";
+import * as workPools from "./work-pools/work-pool-list.service.ts";
+import { workerPage, workPoolPage, workQueuePage } from "./work-pools/work-pool-page.service.ts";
 
 /** The read models of the pages: each answers the first content of a page, or a long part of it. */
 export function uiRoutes(serve: Serve, sources: ServerPageSources): void {
@@ -64,6 +70,10 @@ export function uiRoutes(serve: Serve, sources: ServerPageSources): void {
   serve(listDeployments, ({ body, context }) => deployments.list(context, body));
   serve(readDeploymentPage, ({ params, context }) => deploymentPage(context, params.id));
   serve(listDeploymentVersions, ({ params, query, context }) => deploymentVersions(context, params.id, query));
+  serve(listWorkPools, ({ body, context }) => workPools.list(context, body));
+  serve(readWorkPoolPage, ({ params, context }) => workPoolPage(context, params.name));
+  serve(readWorkQueuePage, ({ params, context }) => workQueuePage(context, params.name, params.queue));
+  serve(readWorkerPage, ({ params, context }) => workerPage(context, params.name, params.worker));
   serve(search, ({ query, context }) => find(context, query.q, query.limit ?? 20));
   serve(previewSchedule, ({ body, context }) => preview(context, body));
   serve(validateValues, ({ body }) => validate(body));

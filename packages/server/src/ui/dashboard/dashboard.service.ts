@@ -13,22 +13,29 @@ import type { Context } from "../../kernel/context.ts";
 import { refused } from "../../kernel/errors.ts";
 import { flowsWithRecentRuns, lastFailures } from "../flows/flow-pages.service.ts";
 import { readRows } from "../runs/run-rows.service.ts";
+import { poolsInTrouble } from "../work-pools/work-pool-list.service.ts";
 import * as queries from "./dashboard.queries.ts";
 
 const maxFlows = 50;
+const maxPools = 5;
 
 /** Everything on the dashboard, by questions that run side by side. */
 export async function dashboard(context: Context, body: BodyOf<typeof readDashboard>): Promise<Dashboard> {
   const range = rangeOf(body);
   const edges = edgesOf(body, range);
   const split = bucketsBetween(edges);
-  const [counts, rows] = await Promise.all([countAll(context.db, range, split), runsOf(context, range)]);
+  const [counts, rows, pools] = await Promise.all([
+    countAll(context.db, range, split),
+    runsOf(context, range),
+    poolsInTrouble(context, maxPools),
+  ]);
   return {
     history: intervals(counts.history, split, edges),
     counts: countsOf(counts.byFlow),
     previous_counts: countsOf(counts.previous),
     task_counts: countsOf(counts.tasks),
     ...rows,
+    work_pools: pools,
     flows: await flowsOf(context, counts.byFlow, range),
   };
 }
