@@ -7,6 +7,7 @@ export * from "./exact-json.ts";
 export * from "./exact-places.ts";
 export * from "./ids.ts";
 export * from "./preview.ts";
+export * from "./python-text.ts";
 export * from "./python-traceback.ts";
 export * from "./result-location.ts";
 export * from "./run-names.ts";

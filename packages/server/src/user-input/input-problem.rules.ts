@@ -1,8 +1,7 @@
-import { parseJson } from "@ostinato/core";
+import { parseJson, pythonText } from "@ostinato/core";
 import { bestError } from "./best-error.rules.ts";
 import { completeSchema } from "./complete-schema.rules.ts";
 import { isJsonObject, type JsonObject } from "./json-types.rules.ts";
-import { pythonText } from "./python-text.rules.ts";
 import { schemaErrors, TooMuchToCheck } from "./schema-errors.rules.ts";
 import { UnresolvableReference } from "./schema-place.rules.ts";
 import { unevaluatedError } from "./unevaluated.rules.ts";

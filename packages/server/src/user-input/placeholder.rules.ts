@@ -1,3 +1,5 @@
+import { pythonForm } from "@ostinato/core";
+
 /**
  * What stands in an input where its value is not known: a template that is rendered later, or a recipe that can't be followed. No type and
  * no bound is asked of it.
@@ -7,6 +9,9 @@ export class Placeholder {
   static readonly keyword = "_placeholders";
   /** The reason why the recipe can't be followed; undefined where its value is only not known yet. */
   readonly problem: string | undefined;
+
+  /** What the reasons of Python's `jsonschema` say instead of the value. */
+  readonly [pythonForm] = "<not known yet>";
 
   constructor(problem?: string) {
     this.problem = problem;

@@ -1,7 +1,7 @@
+import { pythonText } from "@ostinato/core";
 import { isJsonObject } from "./json-types.rules.ts";
 import { patternMatcher } from "./pattern-matcher.ts";
 import { Placeholder } from "./placeholder.rules.ts";
-import { pythonText } from "./python-text.rules.ts";
 import { keywords } from "./schema-keywords.rules.ts";
 import { broken, type Checking, type SchemaError } from "./schema-place.rules.ts";
 

@@ -1,7 +1,6 @@
-import { isNumber } from "@ostinato/core";
+import { isNumber, pythonText } from "@ostinato/core";
 import { isFormatted } from "./formats.rules.ts";
 import { canonicalText, isJsonObject, isOfType, isSameJson, type JsonObject, listOf } from "./json-types.rules.ts";
-import { pythonText } from "./python-text.rules.ts";
 import {
   broken,
   type Checking,

@@ -1,14 +1,22 @@
-import { ExactNumber } from "@ostinato/core";
-import { Placeholder } from "./placeholder.rules.ts";
+import { ExactNumber } from "./exact-json.ts";
 
-/** A value of JSON as Python writes it: in the reasons that Python's `jsonschema` gives. */
+/** The key under which an object that is not a value of JSON says how Python would write it. */
+export const pythonForm = Symbol("Python form");
+
+/** A value of JSON as Python's `str` writes it: a string is itself. */
+export function pythonString(value: unknown): string {
+  return typeof value === "string" ? value : pythonText(value);
+}
+
+/** A value of JSON as Python's `repr` writes it: in the reasons that Python's `jsonschema` gives. */
 export function pythonText(value: unknown): string {
   if (value === null || value === undefined) return "None";
   if (typeof value === "boolean") return value ? "True" : "False";
   if (typeof value === "string") return quoted(value);
+  if (typeof value === "bigint") return String(value);
   if (value instanceof ExactNumber) return value.isInteger ? String(BigInt(value.text)) : floatText(Number(value));
   if (typeof value === "number") return Number.isInteger(value) ? String(value) : floatText(value);
-  if (value instanceof Placeholder) return "<not known yet>";
+  if (typeof value === "object" && pythonForm in value) return String(value[pythonForm]);
   if (Array.isArray(value)) return `[${value.map(pythonText).join(", ")}]`;
   const parts = Object.entries(value).map(([key, part]) => `${quoted(key)}: ${pythonText(part)}`);
   return `{${parts.join(", ")}}`;
