@@ -1,19 +1,11 @@
 import { isUuid, withPlainFields } from "@ostinato/core";
-import {
-  type BodyOf,
-  type ParamsOf,
-  type QueryOf,
-  type RouteContract,
-  type Static,
-  type TSchema,
-  Type,
-  tagKeyword,
-} from "@ostinato/protocol";
+import type { BodyOf, ParamsOf, QueryOf, RouteContract, Static, TSchema } from "@ostinato/protocol";
 import { Check, Compile, Errors, type Validator } from "typebox/schema";
 import { invalid, Nowhere, type Problem } from "./errors.ts";
 
 import type { Incoming } from "./incoming.ts";
 import { readLeniently } from "./leniency.ts";
+import { narrowed } from "./narrowing.ts";
 
 /**
  * Schemas used a few times, with their counts, and those used more often, compiled. Compiling takes 3 ms for a body and 17 ms for
@@ -122,37 +114,6 @@ export function readAs<S extends TSchema>(schema: S, value: unknown, place = "bo
   const read = readLeniently(schema, fitted);
   if (isValid(schema, read)) return { problems: [], value: read as Static<S> };
   return { problems: problemsOf(narrowed(schema, fitted), fitted, place), value: fitted as Static<S> };
-}
-
-interface Shape {
-  readonly [tagKeyword]?: string;
-  readonly anyOf?: readonly Shape[];
-  readonly properties?: Readonly<Record<string, Shape>>;
-  readonly const?: unknown;
-}
-
-/** Replaces each `Tagged` union in the schema by the shape that the value names, so that only its problems are reported. */
-function narrowed(schema: Shape, value: unknown): TSchema {
-  const { [tagKeyword]: tag, anyOf = [], properties } = schema;
-  if (tag !== undefined) {
-    const named = anyOf.find((shape) => shape.properties?.[tag]?.const === at(value, [tag]));
-    return named === undefined ? tagAlone(tag, anyOf) : narrowed(named, value);
-  }
-  const parts = Object.entries(properties ?? {}).map(
-    ([name, part]) => [name, narrowed(part, at(value, [name]))] as const,
-  );
-  const isSame = parts.every(([name, part]) => part === properties?.[name]);
-  return isSame ? schema : { ...schema, properties: Object.fromEntries(parts) };
-}
-
-function tagAlone(tag: string, shapes: readonly Shape[]): TSchema {
-  const names = shapes.map(({ properties }) => properties?.[tag]?.const);
-  const oneOfThem = Type.Refine(
-    Type.Unknown(),
-    (given) => names.includes(given),
-    () => `must be one of ${names.map((name) => JSON.stringify(name)).join(", ")}`,
-  );
-  return Type.Object({ [tag]: oneOfThem });
 }
 
 const maxProblems = 20;
