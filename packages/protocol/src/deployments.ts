@@ -1,6 +1,6 @@
 import type { Static } from "typebox";
 import { DeploymentFilter, runCriteria } from "./filters.ts";
-import { CreatedBy, FlowRun, FlowRunPolicy } from "./flow-runs.ts";
+import { CreatedBy, FlowRun, FlowRunPolicy, RunPriority } from "./flow-runs.ts";
 import { KeptParameters } from "./kept-parameters.ts";
 import { route } from "./route.ts";
 import { Schedule, ScheduleInput } from "./schedules.ts";
@@ -224,6 +224,7 @@ export const DeploymentFlowRunCreate = Strict({
   parent_task_run_id: Maybe(Uuid),
   work_queue_name: Maybe(Type.String()),
   job_variables: Maybe(JsonObject),
+  priority: RunPriority,
 });
 export type DeploymentFlowRunCreate = Static<typeof DeploymentFlowRunCreate>;
 

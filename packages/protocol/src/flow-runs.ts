@@ -41,6 +41,9 @@ export const FlowRunPolicy = Open({
 });
 export type FlowRunPolicy = Static<typeof FlowRunPolicy>;
 
+/** Ours: among the due runs of a work pool, smaller goes first, before the priority of the queues; 0 by default. */
+export const RunPriority = Maybe(Type.Integer({ minimum: -1000, maximum: 1000 }));
+
 export const FlowRunCreate = Strict({
   state: Maybe(StateCreate),
   name: Maybe(Type.String()),
@@ -59,6 +62,7 @@ export const FlowRunCreate = Strict({
   work_pool_name: Maybe(Type.String()),
   work_queue_name: Maybe(Type.String()),
   job_variables: Maybe(JsonObject),
+  priority: RunPriority,
   deployment_id: Maybe(Uuid),
 });
 export type FlowRunCreate = Static<typeof FlowRunCreate>;
@@ -72,6 +76,7 @@ export const FlowRunUpdate = Strict({
   tags: Type.Optional(Tags),
   infrastructure_pid: Maybe(Type.String()),
   job_variables: Maybe(JsonObject),
+  priority: RunPriority,
 });
 export type FlowRunUpdate = Static<typeof FlowRunUpdate>;
 
@@ -120,6 +125,8 @@ export const FlowRun = Open({
   work_pool_name: Nullable(Type.String()),
   state: Nullable(State),
   job_variables: Nullable(JsonObject),
+  /** Ours. */
+  priority: Type.Integer(),
 });
 export type FlowRun = Static<typeof FlowRun>;
 

@@ -50,6 +50,18 @@ function runCommand(): Command {
     .option("--at <time>", 'when it starts, as "2026-12-01T06:00:00Z" or "in 10m"; at once by default')
     .option("--name <name>", "a name for the run")
     .addOption(repeated("--tag <tag>", "a tag for the run"))
+    .addOption(
+      new Option("--priority <number>", "among the due runs of its work pool, smaller goes first").argParser(
+        wholeNumber(-1000, 1000),
+      ),
+    )
+    .option("--queue <name>", "the queue of its work pool that the run waits in")
+    .addOption(
+      repeated(
+        "--job-variable <name=value>",
+        "a variable of the pool's job template: JSON if it is valid, else a string",
+      ),
+    )
     .option("--watch", "print its log, and end with its outcome")
     .addOption(jsonOption())
     .addHelpText(

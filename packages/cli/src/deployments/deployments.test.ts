@@ -73,6 +73,7 @@ describe("ostinato deployment", () => {
   test.each([
     { args: ["-p", "depht=3"], says: 'takes no parameter "depht". Did you mean "depth"?' },
     { args: ["-p", "depth=13"], says: "depth" },
+    { args: ["--priority", "high"], says: "Give a whole number from -1000 to 1000." },
     { args: ["--at", "tomorrow"], says: '--at: "tomorrow" is not a time' },
   ])("run refuses $args", async ({ args, says }) => {
     const { code, stderr } = await place.run("deployment", "run", "load/daily", ...args);
@@ -82,9 +83,23 @@ describe("ostinato deployment", () => {
   });
 
   test("run makes a run for a later time, with its name and tags", async () => {
-    const run = await json("deployment", "run", "load/daily", "--at", "in 1h", "--name", "later", "--tag", "mine");
+    const more = ["--priority", "-10", "--job-variable", "image=trips:2", "--job-variable", "cpu=2"];
+    const run = await json(
+      "deployment",
+      "run",
+      "load/daily",
+      "--at",
+      "in 1h",
+      "--name",
+      "later",
+      "--tag",
+      "mine",
+      ...more,
+    );
     expect(run).toMatchObject({
       name: "later",
+      priority: -10,
+      job_variables: { image: "trips:2", cpu: 2 },
       tags: expect.arrayContaining(["lake", "mine"]),
       state_type: "SCHEDULED",
     });

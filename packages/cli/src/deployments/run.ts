@@ -18,6 +18,9 @@ export interface DeploymentRunOptions extends GivenParameters {
   readonly at?: string;
   readonly name?: string;
   readonly tag?: readonly string[];
+  readonly priority?: number;
+  readonly queue?: string;
+  readonly jobVariable?: readonly string[];
   readonly watch?: boolean;
   readonly json?: boolean;
 }
@@ -57,12 +60,15 @@ interface RunToMake {
   readonly at: Date | undefined;
   readonly name?: string;
   readonly tag?: readonly string[];
+  readonly priority?: number;
+  readonly queue?: string;
+  readonly jobVariable?: readonly string[];
 }
 
 async function createRun(
   client: Client,
   { id }: Deployment,
-  { parameters, at, name, tag }: RunToMake,
+  { parameters, at, name, tag, priority, queue, jobVariable }: RunToMake,
 ): Promise<FlowRun> {
   const state =
     at === undefined
@@ -76,6 +82,9 @@ async function createRun(
         name: name ?? null,
         tags: [...(tag ?? [])],
         idempotency_key: randomId(),
+        ...(priority === undefined ? {} : { priority }),
+        ...(queue === undefined ? {} : { work_queue_name: queue }),
+        ...(jobVariable === undefined ? {} : { job_variables: readParameters({ param: jobVariable }, undefined) }),
         ...state,
       },
     });

@@ -17,6 +17,12 @@ export interface RunDeploymentOptions {
   readonly tags?: readonly string[];
   /** A name for the run; a random one by default. */
   readonly name?: string;
+  /** From -1000 to 1000; among the due runs of a work pool, smaller goes first. 0 by default. */
+  readonly priority?: number;
+  /** The queue of the deployment's work pool that the run waits in; that of the deployment by default. */
+  readonly workQueue?: string;
+  /** Variables of the work pool's job template, over those of the deployment. */
+  readonly jobVariables?: Readonly<Record<string, unknown>>;
 }
 
 /** A run of a deployment. */

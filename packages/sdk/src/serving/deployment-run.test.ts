@@ -75,6 +75,7 @@ test.each([
 
 test("parameters that break the schema are refused with the field, and unknown options too", async () => {
   await expect(runDeployment(deploymentId, { ...atOnce, parameters: { depth: "deep" } })).rejects.toThrow(/depth/);
+  await expect(runDeployment(deploymentId, { ...atOnce, priority: 1.5 })).rejects.toThrow(/from -1000 to 1000/);
   await expect(runDeployment(deploymentId, { ...atOnce, wait: 3 } as never)).rejects.toThrow(/has no option "wait"/);
 });
 

@@ -13,7 +13,7 @@ import type { Scope } from "../scope.ts";
 import { redactInside } from "../secrets/redaction.ts";
 import { type Session, session } from "../session/session.ts";
 import { requireDeployment } from "./deployment-lookup.ts";
-import { aMoment } from "./option-rules.ts";
+import { aMoment, aPriority } from "./option-rules.ts";
 import { untilEnded } from "./run-watch.ts";
 
 const rules: Rules = {
@@ -24,6 +24,9 @@ const rules: Rules = {
   idempotencyKey: aName,
   tags: strings,
   name: aName,
+  priority: aPriority,
+  workQueue: aName,
+  jobVariables: anObject,
 };
 
 /** Makes a run of a deployment, and waits for its end. */
@@ -83,7 +86,7 @@ async function createRun(
   { client }: Session,
   { deployment, options, parameters, tracking }: RunToCreate,
 ): Promise<FlowRun> {
-  const { scheduledTime, idempotencyKey, tags = [], name } = options;
+  const { scheduledTime, idempotencyKey, tags = [], name, priority, workQueue, jobVariables } = options;
   const { shown, kept } = await recorded(parameters, deployment);
   return await client.call<typeof createFlowRunFromDeployment>("POST /deployments/{id}/create_flow_run", {
     params: { id: deployment.id },
@@ -95,6 +98,9 @@ async function createRun(
       tags: redactInside([...tags]),
       name: name ?? null,
       parent_task_run_id: tracking,
+      ...(priority === undefined ? {} : { priority }),
+      ...(workQueue === undefined ? {} : { work_queue_name: workQueue }),
+      ...(jobVariables === undefined ? {} : { job_variables: { ...jobVariables } }),
       ...(scheduledTime === undefined ? {} : { state: scheduledAt(scheduledTime) }),
     },
   });

@@ -49,6 +49,7 @@ describeOnEachDatabase("runs of a deployment", (database) => {
       labels: { m: 2 },
       name: "named",
       job_variables: { env: { A: "1" } },
+      priority: -5,
     });
     expect(reply).toMatchObject({
       status: 201,
@@ -61,6 +62,7 @@ describeOnEachDatabase("runs of a deployment", (database) => {
         tags: ["b", "a", "c"],
         labels: { team: "ml", l: 1, m: 2, "prefect.flow.id": flowId, "prefect.deployment.id": id },
         job_variables: { env: { A: "1" } },
+        priority: -5,
         auto_scheduled: false,
         created_by: null,
         state: { type: "SCHEDULED", name: "Scheduled" },

@@ -44,6 +44,7 @@ export function presentFlowRun(row: FlowRunRow, now: Timestamp): FlowRun {
     work_pool_name: row.work_pool_name,
     state: state === null ? null : presentState(state),
     job_variables: readOptionalJson(row.job_variables),
+    priority: row.priority,
   };
 }
 

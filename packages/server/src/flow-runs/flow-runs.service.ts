@@ -54,7 +54,7 @@ export async function update(context: Context, id: string, given: FlowRunUpdate)
 
 /** A run always has a name: without one it gets another. */
 function changeOf(given: FlowRunUpdate) {
-  const { name, flow_version, parameters, empirical_policy, tags, infrastructure_pid, job_variables } = given;
+  const { name, flow_version, parameters, empirical_policy, tags, infrastructure_pid, job_variables, priority } = given;
   return {
     ...(name === undefined ? {} : { name: storable(keptName(name ?? randomRunName())) }),
     ...(flow_version === undefined ? {} : { flow_version: storableOrNull(flow_version) }),
@@ -63,6 +63,7 @@ function changeOf(given: FlowRunUpdate) {
     ...(tags === undefined ? {} : { tags: writeJson([...new Set(tags)]) }),
     ...(infrastructure_pid === undefined ? {} : { infrastructure_pid: storableOrNull(infrastructure_pid) }),
     ...(job_variables === undefined ? {} : { job_variables: writeOptionalJson(job_variables) }),
+    ...(priority === undefined ? {} : { priority: priority ?? 0 }),
   };
 }
 

@@ -9,7 +9,7 @@ const nowhere = "00000000-0000-4000-8000-000000000000";
 
 /** The fields of a run and of a state's details, as Prefect's clients read them. */
 const runFields =
-  "id created updated name flow_id state_id deployment_id deployment_version work_queue_id work_queue_name flow_version parameters idempotency_key context empirical_policy tags labels parent_task_run_id state_type state_name run_count expected_start_time next_scheduled_start_time start_time end_time total_run_time estimated_run_time estimated_start_time_delta auto_scheduled infrastructure_document_id infrastructure_pid created_by work_pool_id work_pool_name state job_variables";
+  "id created updated name flow_id state_id deployment_id deployment_version work_queue_id work_queue_name flow_version parameters idempotency_key context empirical_policy tags labels parent_task_run_id state_type state_name run_count expected_start_time next_scheduled_start_time start_time end_time total_run_time estimated_run_time estimated_start_time_delta auto_scheduled infrastructure_document_id infrastructure_pid created_by work_pool_id work_pool_name state job_variables priority";
 const detailFields =
   "flow_run_id task_run_id child_flow_run_id scheduled_time cache_key cache_expiration deferred untrackable_result pause_timeout pause_reschedule pause_key run_input_keyset refresh_cache retriable transition_id task_parameters_id traceparent deployment_concurrency_lease_id";
 
@@ -219,6 +219,11 @@ describeOnEachDatabase("flow runs", (database) => {
     });
     expect((await patch({ name: null })).status).toBe(204);
     expect((await read(id)).name).toMatch(/^[a-z]+-[a-z]+$/);
+    await patch({ priority: -3 });
+    expect((await read(id)).priority).toBe(-3);
+    await patch({ priority: null });
+    expect((await read(id)).priority).toBe(0);
+    expect((await patch({ priority: 1001 })).status).toBe(422);
     expect(await patch({ job_variables: { cpu: 1 } })).toMatchObject({
       status: 400,
       body: { detail: "Job variables for a flow run in state PENDING cannot be updated" },

@@ -58,7 +58,7 @@ export function newRow(given: NewRun, { related, flowLabels, createdBy, now }: M
     work_pool_name: workPool?.name ?? null,
     created_by: createdBy === null ? null : writeJson(createdBy),
     job_variables: writeJson(given.job_variables ?? {}),
-    priority: 0,
+    priority: given.priority ?? 0,
     worker_id: null,
     worker_name: null,
     ...noTimes,
