@@ -19,6 +19,15 @@ export function ownProcess(): string | undefined {
   }
 }
 
+/** The same name for a process that this one has just started. */
+export function nameOfProcess(pid: number): string | undefined {
+  try {
+    return `${machine()}/${pid}/${isLinux ? startOf(readFileSync(`/proc/${pid}/stat`, "utf8")) : Date.now()}`;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Looks at the process with that name. */
 export async function lookAtProcess(name: string): Promise<ProcessCondition> {
   const [where, pidText = "", start = ""] = name.split("/");

@@ -1,1 +1,2 @@
 export * from "@ostinato/sdk/integration";
+export * from "@ostinato/worker/driver";

@@ -2,6 +2,7 @@ import { isNotFound } from "@ostinato/client";
 import type { Claim } from "@ostinato/client/flow-run-states";
 import { hasLost, proposeState, readState } from "@ostinato/client/flow-run-states";
 import { isTerminal, stateNames } from "@ostinato/core";
+import { type RunProcessEnd, whyRunCrashed } from "@ostinato/core/run-process-end";
 import type { FlowRun, readFlowRun } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
 import { failureMessage } from "../failures/failure-text.ts";
@@ -10,7 +11,6 @@ import { notice } from "../logging/console-output.ts";
 import type { Session } from "../session/session.ts";
 import type { RunState } from "../states.ts";
 import { type RunProcess, startRunProcess } from "./run-process.ts";
-import { type RunProcessEnd, whyRunCrashed } from "./run-process-end.ts";
 
 /** The flow of a run, as the run's process finds it. */
 export interface FlowPlace {

@@ -1,9 +1,9 @@
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import type { RunProcessEnd } from "@ostinato/core/run-process-end";
 import { shownBefore } from "../logging/console-output.ts";
 import { startJobProcess } from "./job-process.ts";
 import type { RunJob } from "./run-job.ts";
-import type { RunProcessEnd } from "./run-process-end.ts";
 
 /** The process of one run. */
 export interface RunProcess {

@@ -1,11 +1,11 @@
 import { watch } from "node:fs";
 import { basename, dirname } from "node:path";
+import { whyRunCrashed } from "@ostinato/core/run-process-end";
 import { UsageError } from "../errors.ts";
 import type { DeploymentOptions, ServingOptions } from "../flow/deployment-options.ts";
 import { checkDeploymentOptions, checkServingOptions } from "./deployment-checks.ts";
 import { startJobProcess } from "./job-process.ts";
 import type { DescribedFlow, FileDescription } from "./run-job.ts";
-import { whyRunCrashed } from "./run-process-end.ts";
 import { type Source, serveSources } from "./serving-process.ts";
 
 export type { DescribedFlow, FileDescription } from "./run-job.ts";
