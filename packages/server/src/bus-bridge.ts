@@ -1,14 +1,14 @@
 import { addSeconds, isUuid, type Timestamp, timeOrderedId } from "@ostinato/core";
 import type { Event, LiveNoun, LiveRow } from "@ostinato/protocol";
+import { type HintTopic, hintOf, isHintTopic, noticeOfHint } from "./bus-hints.ts";
 import * as events from "./events/event-pages.service.ts";
-import type { Bus, Change, Changed, Due, Stopping } from "./kernel/bus.ts";
+import type { Bus, Change, Changed } from "./kernel/bus.ts";
 import type { Context } from "./kernel/context.ts";
 import { createPeers } from "./kernel/peers.ts";
 import { type Noun, nouns } from "./live/nouns.service.ts";
 
-/** The subject of a notice. A receiver reads the row by its id, but for `due` and `stopping`, which say everything in two words. */
-type Topic = "event" | LiveNoun | `deleted ${LiveNoun}` | "wake" | "alive" | "stopped" | Hint["kind"];
-type Hint = Due | Stopping;
+/** The subject of a notice. A receiver reads the row by its id, but for hints, which say everything in a word or two. */
+type Topic = "event" | LiveNoun | `deleted ${LiveNoun}` | "wake" | "alive" | "stopped" | HintTopic;
 type Notice = readonly [server: string, topic: Topic, ids: readonly string[]];
 
 /** PostgreSQL carries less than 8000 bytes in one notice. */
@@ -188,29 +188,18 @@ function noticeOf(change: Change): readonly [topic: Topic, ids: readonly string[
       return [`deleted ${change.noun}`, change.ids];
     case "changed":
       return [change.noun, change.ids];
-    case "due":
-      return ["due", [`${change.deploymentId} ${change.at}`]];
-    case "stopping":
-      return ["stopping", [`${change.deploymentId} ${change.flowRunId}`]];
     default:
-      return change satisfies never;
+      return noticeOfHint(change);
   }
 }
 
 /** Ignores topics that only a newer server on the same database knows. */
 async function changesOf(context: Context, topic: string, ids: readonly string[]): Promise<readonly Change[]> {
   if (topic === "event") return (await events.readMany(context, ids)).map((event) => ({ kind: "event", event }));
-  if (topic === "due" || topic === "stopping") return ids.map((text) => hintOf(topic, text));
+  if (isHintTopic(topic)) return ids.map((text) => hintOf(topic, text));
   const noun = topic.replace(/^deleted /, "");
   if (!isNoun(noun)) return [];
   return [topic === noun ? await changedBy(context, noun, ids) : { kind: "deleted", noun, ids }];
-}
-
-function hintOf(kind: Hint["kind"], text: string): Hint {
-  const [deploymentId = "", detail = ""] = text.split(" ");
-  return kind === "due"
-    ? { kind, deploymentId, at: Number(detail) as Timestamp }
-    : { kind, deploymentId, flowRunId: detail };
 }
 
 function isNoun(name: string): name is LiveNoun {

@@ -4,6 +4,7 @@ import type { Unit } from "../kernel/unit.ts";
 import * as queries from "./flow-runs.queries.ts";
 import { type Belonging, newRow } from "./new-run.presenter.ts";
 import { plannedState } from "./transitions.service.ts";
+import { wakeWhenDue } from "./waking.ts";
 
 /** Runs of a deployment that a schedule makes: alike but for their times. */
 export interface PlannedRuns {
@@ -48,9 +49,9 @@ export async function plan(unit: Unit, planned: readonly PlannedRuns[]): Promise
     "flow-run",
     made.map(({ row }) => ({ id: row.id })),
   );
-  for (const { deploymentId, dates } of planned) {
+  for (const { deploymentId, related, dates } of planned) {
     const [first] = dates;
-    if (first !== undefined) unit.wakes({ kind: "due", deploymentId, at: first.at });
+    if (first !== undefined) wakeWhenDue(unit, { deploymentId, queueId: related.workQueue?.id ?? null, at: first.at });
   }
   unit.count("flow_run_states_total", made.length, { state_type: "SCHEDULED" });
   return made.length;

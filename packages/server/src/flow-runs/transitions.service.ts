@@ -1,4 +1,4 @@
-import { type Timestamp, timesOf } from "@ostinato/core";
+import { type StateType, type Timestamp, timesOf } from "@ostinato/core";
 import type { OrchestrationResult, StateCreate } from "@ostinato/protocol";
 import { readPlainJson, writeJson } from "../db/json-text.ts";
 import { NotInOneStatement } from "../db/known-change.ts";
@@ -24,6 +24,7 @@ import * as queries from "./flow-runs.queries.ts";
 import type { KnownRun } from "./known-runs.ts";
 import { flowRunForChange } from "./related.queries.ts";
 import type { RelatedResources } from "./state-event.ts";
+import { wakeForRun } from "./waking.ts";
 
 const ruleSets = { core: coreFlowRunRules, minimal: minimalFlowRunRules, late: markLateRules };
 
@@ -198,26 +199,17 @@ type Entered = Omit<Move, "unit" | "force" | "again">;
 
 /** Carries out the effects of a written state, in the same unit of work. */
 export async function follow(unit: Unit, entered: Entered, effects: readonly FlowRunEffect[]): Promise<void> {
-  noteFlowRun(unit, entered.row);
+  noteFlowRun(unit, entered.row, entered.initial?.type);
   const force: Move["force"] = (id, state, at) => proposeIn(unit, { id, state, ruleSet: "minimal", at });
   const again: Move["again"] = (state) => proposeIn(unit, { id: entered.row.id, state, ruleSet: "core" });
   await carryOut(effects, { ...entered, unit, force, again }, effectHandlers);
 }
 
-/** Notes that the run has come into the state of the row. */
-export function noteFlowRun(unit: Unit, row: FlowRunRow): void {
+/** Notes that the run has come into the state of the row, from a state of the type `before`. */
+export function noteFlowRun(unit: Unit, row: FlowRunRow, before: StateType | null = null): void {
   unit.changed("flow-run", [row]);
-  noteForServing(unit, row);
+  wakeForRun(unit, row, before);
   unit.count("flow_run_states_total", 1, { state_type: row.state_type ?? "" });
-}
-
-function noteForServing(unit: Unit, row: FlowRunRow): void {
-  const { id: flowRunId, deployment_id: deploymentId, state_type, next_scheduled_start_time: at } = row;
-  if (deploymentId === null) return;
-  if (at !== null) unit.wakes({ kind: "due", deploymentId, at });
-  if (state_type === "CANCELLING" || state_type === "CANCELLED") {
-    unit.wakes({ kind: "stopping", deploymentId, flowRunId });
-  }
 }
 
 function subjectOf(row: FlowRunRow, { deployment }: Pick<RelatedResources, "deployment">): FlowRunSubject {

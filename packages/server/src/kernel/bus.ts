@@ -2,7 +2,7 @@ import type { Timestamp } from "@ostinato/core";
 import type { Event, LiveNoun, LiveRow } from "@ostinato/protocol";
 
 /** Something that became durable. Published after the commit, never before. */
-export type Change = Changed | Deleted | Recorded | Due | Stopping;
+export type Change = Changed | Deleted | Recorded | Hint;
 
 /** Rows of a noun that are new or changed. */
 export type Changed<N extends LiveNoun = LiveNoun> = {
@@ -26,19 +26,39 @@ export interface Recorded {
   readonly event: Event;
 }
 
-/** A run of the deployment waits to be started at this time. */
+/** Runs wait to be started by whoever serves their deployment, and by the workers of their work queue. */
+export type Waiting = "deployment" | "work-queue";
+
+/** A run of the deployment, or of the work queue, waits to be started at this time. */
 export interface Due {
   readonly kind: "due";
-  readonly deploymentId: string;
+  readonly of: Waiting;
+  readonly id: string;
   readonly at: Timestamp;
 }
 
-/** A run of the deployment has become CANCELLING or CANCELLED. */
+/** A run of the deployment, or of the work queue, has become CANCELLING or CANCELLED. */
 export interface Stopping {
   readonly kind: "stopping";
-  readonly deploymentId: string;
+  readonly of: Waiting;
+  readonly id: string;
   readonly flowRunId: string;
 }
+
+/** A run has given back its slot of the work queue. */
+export interface Freed {
+  readonly kind: "freed";
+  readonly queueId: string;
+}
+
+/** Workers of the pool have something to clean up. */
+export interface CleanUpWaits {
+  readonly kind: "clean-up";
+  readonly poolId: string;
+}
+
+/** What somebody is woken by. It says everything itself, where other changes name rows. */
+export type Hint = Due | Stopping | Freed | CleanUpWaits;
 
 type Listener = (change: Change) => void;
 

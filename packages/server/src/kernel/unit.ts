@@ -1,7 +1,7 @@
 import type { Clock, Timestamp } from "@ostinato/core";
 import type { Event, LiveNoun, LiveRow } from "@ostinato/protocol";
 import type { WriteOptions, Writer } from "../db/dialect.ts";
-import type { Change, Changed, Due, Stopping } from "./bus.ts";
+import type { Change, Changed, Hint } from "./bus.ts";
 import type { Context } from "./context.ts";
 import type { Metrics } from "./metrics.ts";
 import type { FollowUp } from "./outbox.ts";
@@ -23,8 +23,8 @@ export interface Unit {
   ): void;
   deleted(noun: LiveNoun, ids: readonly string[]): void;
   recorded(events: readonly Event[]): void;
-  /** Notes what those who serve a deployment are woken by. */
-  wakes(hint: Due | Stopping): void;
+  /** Notes what those who start runs are woken by. */
+  wakes(hint: Hint): void;
   /**
    * Leaves work to the consumer of follow-ups with this name. It is stored with the unit, and is done after the commit by this
    * server or another one.

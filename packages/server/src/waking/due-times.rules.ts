@@ -1,13 +1,13 @@
 import type { Timestamp } from "@ostinato/core";
 
-/** When runs of deployments are due, as far as this server has heard. */
+/** When runs are due, by the deployment or the work queue that they belong to, as far as this server has heard. */
 export interface DueTimes {
-  /** A run of the deployment is due then. Only the earliest is remembered. */
-  note(deploymentId: string, at: Timestamp): void;
-  forget(deploymentId: string): void;
+  /** One of its runs is due then. Only the earliest is remembered. */
+  note(id: string, at: Timestamp): void;
+  forget(id: string): void;
   /** The earliest of all; undefined when nothing is to come. */
   readonly next: Timestamp | undefined;
-  /** Takes out the deployments that have due runs now. */
+  /** Takes out those that have due runs now. */
   take(now: Timestamp): readonly string[];
 }
 
@@ -15,24 +15,24 @@ export function createDueTimes(): DueTimes {
   const times = new Map<string, Timestamp>();
   let next: Timestamp | undefined;
   return {
-    note(deploymentId, at) {
-      const known = times.get(deploymentId);
+    note(id, at) {
+      const known = times.get(id);
       if (known !== undefined && known <= at) return;
-      times.set(deploymentId, at);
+      times.set(id, at);
       if (next === undefined || at < next) next = at;
     },
     // The earliest time may stay behind: it is looked for again when it comes.
-    forget: (deploymentId) => void times.delete(deploymentId),
+    forget: (id) => void times.delete(id),
     get next() {
       return next;
     },
     take(now) {
       const due: string[] = [];
       next = undefined;
-      for (const [deploymentId, at] of times) {
+      for (const [id, at] of times) {
         if (at <= now) {
-          due.push(deploymentId);
-          times.delete(deploymentId);
+          due.push(id);
+          times.delete(id);
         } else if (next === undefined || at < next) next = at;
       }
       return due;

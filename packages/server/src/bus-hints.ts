@@ -1,0 +1,46 @@
+import type { Timestamp } from "@ostinato/core";
+import type { Hint, Waiting } from "./kernel/bus.ts";
+
+const topics = ["due", "stopping", "due in queue", "stopping in queue", "freed", "clean-up"] as const;
+
+/** The subject of a notice that carries a hint. Servers of versions before work pools know the first two, for deployments. */
+export type HintTopic = (typeof topics)[number];
+
+export function isHintTopic(topic: string): topic is HintTopic {
+  return topics.some((each) => each === topic);
+}
+
+/** The hint as other servers get it. */
+export function noticeOfHint(hint: Hint): readonly [topic: HintTopic, texts: readonly string[]] {
+  switch (hint.kind) {
+    case "due":
+      return [hint.of === "deployment" ? "due" : "due in queue", [`${hint.id} ${hint.at}`]];
+    case "stopping":
+      return [hint.of === "deployment" ? "stopping" : "stopping in queue", [`${hint.id} ${hint.flowRunId}`]];
+    case "freed":
+      return ["freed", [hint.queueId]];
+    case "clean-up":
+      return ["clean-up", [hint.poolId]];
+    default:
+      return hint satisfies never;
+  }
+}
+
+export function hintOf(topic: HintTopic, text: string): Hint {
+  const [id = "", detail = ""] = text.split(" ");
+  const of: Waiting = topic.endsWith("in queue") ? "work-queue" : "deployment";
+  switch (topic) {
+    case "due":
+    case "due in queue":
+      return { kind: "due", of, id, at: Number(detail) as Timestamp };
+    case "stopping":
+    case "stopping in queue":
+      return { kind: "stopping", of, id, flowRunId: detail };
+    case "freed":
+      return { kind: "freed", queueId: id };
+    case "clean-up":
+      return { kind: "clean-up", poolId: id };
+    default:
+      return topic satisfies never;
+  }
+}
