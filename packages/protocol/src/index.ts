@@ -51,4 +51,5 @@ export * from "./waiting.ts";
 export * from "./waking.ts";
 export * from "./work-pools.ts";
 export * from "./work-queues.ts";
+export * from "./worker-channel.ts";
 export * from "./workers.ts";

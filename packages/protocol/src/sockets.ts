@@ -2,11 +2,13 @@ import type { Access } from "./access.ts";
 
 /** One websocket of the API. The server registers it and the OpenAPI document lists it, both from this one object. */
 export interface SocketContract {
-  /** Below `/api`. */
+  /** Below `/api`, with parameters as in routes: `/work_pools/{name}/workers/connect`. */
   readonly path: string;
   /** The access level that a caller needs. */
   readonly access: Access;
   readonly summary: string;
+  /** Whether a client has to begin with the handshake even where its request says who it is, or where everybody is let in. */
+  readonly handshakeRequired?: boolean;
 }
 
 export const eventsIn = {
@@ -37,4 +39,12 @@ export const deploymentWaking = {
   path: "/deployments/wake",
   access: "run",
   summary: "Tells who serves deployments when their runs are due, and when one of them is to stop",
+} as const satisfies SocketContract;
+
+export const workerChannel = {
+  path: "/work_pools/{name}/workers/connect",
+  access: "run",
+  summary:
+    "Joins a worker with its work pool: signs of life, changes of the pool, due runs, and what is to be cleaned up",
+  handshakeRequired: true,
 } as const satisfies SocketContract;
