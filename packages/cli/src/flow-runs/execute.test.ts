@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createClient } from "@ostinato/client";
@@ -49,6 +50,7 @@ export const number = 5;
 interface Deployed {
   readonly entrypoint: string | null;
   readonly path?: string;
+  readonly pull_steps?: Record<string, unknown>[];
   readonly parameters?: Record<string, unknown>;
 }
 
@@ -161,6 +163,43 @@ describe("a run whose flow can't be loaded has crashed, and its log says why", (
     const run = await claimedRun({ entrypoint: "train.ts:exported", path: "/no/such/folder" });
     await place.runWith({ env: asPrefect(run) }, "flow-run", "execute");
     expect((await read(run.id)).state?.message).toContain('The folder /no/such/folder of deployment "nightly"');
+  });
+});
+
+describe("the code of a deployment with pull steps", () => {
+  const clone = (inputs: object) => [{ "prefect.deployments.steps.git_clone": inputs }];
+
+  function repositoryWith(file: string, text: string): string {
+    const repository = join(place.folder, `${name}-code`);
+    mkdirSync(repository);
+    const git = (...args: readonly string[]) => execFileSync("git", args, { cwd: repository });
+    git("init", "--quiet");
+    place.write(`${name}-code/${file}`, text);
+    git("add", "--all");
+    git("-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "--message", "first");
+    return repository;
+  }
+
+  test("is cloned, its flow runs there, and the log of the run shows the steps", async () => {
+    const repository = repositoryWith("train.ts", program("log.info('works in {folder}', { folder: process.cwd() });"));
+    const run = await claimedRun({ entrypoint: "train.ts:exported", pull_steps: clone({ repository }) });
+    const { code } = await place.runWith({ env: asPrefect(run) }, "flow-run", "execute");
+    const printed = await logOf(run);
+    expect(printed).toContain(`git_clone: clones ${repository}`);
+    expect(printed).toMatch(new RegExp(`works in .*${name}-code-?`));
+    expect([code, (await read(run.id)).state_type]).toEqual([0, "COMPLETED"]);
+  });
+
+  test("that can't be brought crashes the run, whose state names the step", async () => {
+    const run = await claimedRun({
+      entrypoint: "train.ts:exported",
+      pull_steps: clone({ repository: "/no/such/repository" }),
+    });
+    await place.runWith({ env: asPrefect(run) }, "flow-run", "execute");
+    const message = expect.stringMatching(
+      /Pull step 1 of 1, git_clone, failed: \/no\/such\/repository can't be cloned/,
+    );
+    expect((await read(run.id)).state).toMatchObject({ type: "CRASHED", message });
   });
 });
 

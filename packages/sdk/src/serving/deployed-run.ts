@@ -39,7 +39,7 @@ export async function executeDeployedRun({ flowRunId, token }: DeployedRunOption
   }
   const stopListening = run.endBySignals();
   try {
-    const wanted = await findFlow(opened, row);
+    const wanted = await findFlow(opened, row, (line) => run.log(logLevels.info, line));
     await executeRun(
       { ...wanted, flowRunId, claim: run.claim },
       { begun: stopListening, problem: (message) => void run.crash(message) },
@@ -66,7 +66,9 @@ async function readRun({ client, connection }: Session, id: string): Promise<Flo
   }
 }
 
-async function findFlow(opened: Session, row: FlowRun) {
+type Log = (line: string) => void;
+
+async function findFlow(opened: Session, row: FlowRun, log: Log) {
   const deployment = await readDeploymentOf(opened, row);
   const { entrypoint, name } = deployment;
   if (entrypoint === null) {
@@ -77,7 +79,7 @@ async function findFlow(opened: Session, row: FlowRun) {
   const { client } = opened;
   const [flow, folder] = await Promise.all([
     client.call<typeof readFlow>("GET /flows/{id}", { params: { id: row.flow_id } }),
-    sourceOf(deployment),
+    sourceOf(deployment, log),
   ]);
   return { ...readEntrypoint(entrypoint, folder), flowName: flow.name, deploymentName: name };
 }
@@ -96,16 +98,17 @@ async function readDeploymentOf({ client }: Session, { name, deployment_id: id }
   }
 }
 
-/** The folder in which the deployment's code lies. It becomes the working folder, as it was when the flow was deployed. */
-async function sourceOf({ path, pull_steps: steps, name }: Deployment): Promise<string> {
-  if (steps !== null && steps.length > 0)
-    throw new UsageError(`Deployment "${name}" has pull steps, which this version cannot do.`);
-  if (path === null || path === "") return process.cwd();
+/** Brings the deployment's code to the folder that becomes the working folder: the one in which the flow was deployed, or that of the pull steps. */
+async function sourceOf({ path, pull_steps: steps, name }: Deployment, log: Log): Promise<string> {
+  const folder = path === null || path === "" ? process.cwd() : path;
   try {
-    process.chdir(path);
+    process.chdir(folder);
   } catch (error) {
-    throw new UsageError(`The folder ${path} of deployment "${name}" cannot be entered: ${failureMessage(error)}`);
+    throw new UsageError(`The folder ${folder} of deployment "${name}" cannot be entered: ${failureMessage(error)}`);
   }
+  if (steps === null || steps.length === 0) return folder;
+  const { runPullSteps } = await import("../sources/pull-steps.ts");
+  process.chdir(await runPullSteps(steps, { log }));
   return process.cwd();
 }
 
@@ -148,7 +151,7 @@ class UnbegunRun {
     this.#isEnding = true;
     process.stderr.write(`${message}\n`);
     try {
-      this.#log(message);
+      this.log(logLevels.error, message);
       await this.#propose(message);
       await closeSession();
     } catch (error) {
@@ -173,13 +176,14 @@ class UnbegunRun {
     });
   }
 
-  #log(message: string): void {
+  /** Adds a line to the log of the run. */
+  log(level: number, message: string): void {
     const { clock, logs, server } = this.#opened;
     const now = clock.now();
     logs.add({
       ...(server === undefined ? {} : { id: timeOrderedId(now) }),
       name: "ostinato.flow_runs",
-      level: logLevels.error,
+      level,
       message: stateMessage(message),
       timestamp: formatTimestamp(now),
       flow_run_id: this.#row.id,

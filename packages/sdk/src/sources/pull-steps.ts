@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { didYouMean, systemFailure } from "@ostinato/core";
-import { filledIn, placeholdersIn } from "./placeholders.ts";
+import { fillPlaceholders, placeholdersIn } from "@ostinato/job-templates";
 import { PullStepError } from "./pull-step-error.ts";
 import { type StepContext, type StepFunction, type StepInputs, stepInputs } from "./step-inputs.ts";
 
@@ -110,7 +110,7 @@ async function runStep(name: string, { inputs, outputs, context }: Running) {
   // Packages of Python that a step needs mean nothing here.
   const { id: _, requires: __, ...own } = inputs;
   refuseReferences(own);
-  const filled = filledIn(own, (placeholder) => placeholderValue(placeholder, outputs, context.environment));
+  const filled = fillPlaceholders(own, outputs, context.environment);
   return await (await load())(stepInputs(filled as Readonly<Record<string, unknown>>), context);
 }
 
@@ -130,27 +130,14 @@ function shortNameOf(name: string): string {
   return name.slice(name.lastIndexOf(".") + 1);
 }
 
-function refuseReferences(inputs: object): void {
-  const reference = placeholdersIn(inputs).find((name) => /^prefect\.(blocks|variables)\./.test(name));
+function refuseReferences(inputs: unknown): void {
+  if (typeof inputs === "object" && inputs !== null) for (const part of Object.values(inputs)) refuseReferences(part);
+  if (typeof inputs !== "string") return;
+  const reference = placeholdersIn(inputs).find(({ kind }) => kind === "block" || kind === "variable");
   if (reference === undefined) return;
   throw new PullStepError(
-    `{{ ${reference} }} can't be filled in yet: this version has no blocks and variables. Use the environment: {{ $NAME }}.`,
+    `${reference.text} can't be filled in yet: this version has no blocks and variables. Use the environment: {{ $NAME }}.`,
   );
-}
-
-function placeholderValue(
-  name: string,
-  outputs: Readonly<Record<string, unknown>>,
-  environment: NodeJS.ProcessEnv,
-): unknown {
-  if (name.startsWith("$")) return environment[name.slice(1)];
-  if (Object.hasOwn(outputs, name)) return outputs[name];
-  let value: unknown = outputs;
-  for (const part of name.split(".")) {
-    const container = Object(value) as Readonly<Record<string, unknown>>;
-    value = Object.hasOwn(container, part) ? container[part] : undefined;
-  }
-  return value;
 }
 
 function failed(error: unknown, { name, index, count }: Place & { readonly name: string }): PullStepError {
