@@ -7,16 +7,20 @@ export interface ReconnectingSocketOptions extends Pick<ApiSocketOptions, "baseU
   readonly onMessage: (message: unknown) => void;
   /** Called after each (re)connection: messages in between may have been missed. */
   readonly onConnected?: (() => void) | undefined;
+  /** Called each time the connection is lost, or could not be made. */
+  readonly onDisconnected?: (() => void) | undefined;
   readonly clock?: Clock | undefined;
 }
 
 export interface ReconnectingSocket {
   /** Sends the greeting anew, if there is a connection. */
   greet(): void;
+  /** Sends the message if there is a connection; else it is lost. */
+  send(text: string): void;
   close(): void;
 }
 
-/** A websocket of the API that only listens, and connects again when the connection is lost. Never keeps the process alive. */
+/** A websocket of the API that connects again when the connection is lost. Never keeps the process alive. */
 export function openReconnectingSocket(options: ReconnectingSocketOptions): ReconnectingSocket {
   const { baseUrl, auth, path, greeting, onMessage, clock = systemClock() } = options;
   let socket: ApiSocket | undefined;
@@ -47,6 +51,7 @@ export function openReconnectingSocket(options: ReconnectingSocketOptions): Reco
     socket = undefined;
     ready = false;
     if (closed) return;
+    options.onDisconnected?.();
     const delay = exponentialDelay(attempt, { baseSeconds: 0.1, capSeconds: 10 });
     attempt += 1;
     stopWaiting = clock.after(delay, connect);
@@ -63,6 +68,9 @@ export function openReconnectingSocket(options: ReconnectingSocketOptions): Reco
   return {
     greet() {
       if (ready) socket?.send(greeting());
+    },
+    send(text) {
+      if (ready) socket?.send(text);
     },
     close() {
       closed = true;

@@ -13,6 +13,9 @@ export interface ConsoleLine {
 /** Names the run whose name stands before every line of this process, because another one shows them. */
 export const shownBefore = "OSTINATO_SHOWN_RUN";
 
+/** Names what stands before and after each line that is also sent to the server, because a worker sends the others. */
+const sentLineMark = "OSTINATO__SENT_LINE_MARK";
+
 // Bound before `logPrints` replaces the console's streams.
 const write = process.stderr.write.bind(process.stderr);
 
@@ -21,7 +24,8 @@ export function printLine({ level, speaker, message }: ConsoleLine): void {
   if (level < threshold(process.env.OSTINATO_LOG_LEVEL)) return;
   const named = speaker === undefined || speaker === process.env[shownBefore] ? message : `${speaker}: ${message}`;
   const time = new Date().toTimeString().slice(0, 8);
-  write(`${time} ${levelName(level).padEnd(7)} ${redact(named)}\n`);
+  const mark = speaker === undefined ? "" : (process.env[sentLineMark] ?? "");
+  write(`${mark}${time} ${levelName(level).padEnd(7)} ${redact(named)}${mark}\n`);
 }
 
 /** Reports something about the program as a whole: to the observers, or else on the terminal. */

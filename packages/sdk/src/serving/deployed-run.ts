@@ -6,7 +6,7 @@ import type { Deployment, FlowRun, readDeployment, readFlow, readFlowRun } from 
 import { logLevels } from "@ostinato/protocol/log-levels";
 import { UsageError } from "../errors.ts";
 import { failureMessage } from "../failures/failure-text.ts";
-import { notice } from "../logging/console-output.ts";
+import { notice, printLine } from "../logging/console-output.ts";
 import { stateMessage } from "../run/state-message.ts";
 import { closeSession, type Session, session } from "../session/session.ts";
 import { readEntrypoint } from "./entrypoint.ts";
@@ -39,7 +39,7 @@ export async function executeDeployedRun({ flowRunId, token }: DeployedRunOption
   }
   const stopListening = run.endBySignals();
   try {
-    const wanted = await findFlow(opened, row, (line) => run.log(logLevels.info, line));
+    const wanted = await findFlow(opened, row, run);
     await executeRun(
       { ...wanted, flowRunId, claim: run.claim },
       { begun: stopListening, problem: (message) => void run.crash(message) },
@@ -66,9 +66,7 @@ async function readRun({ client, connection }: Session, id: string): Promise<Flo
   }
 }
 
-type Log = (line: string) => void;
-
-async function findFlow(opened: Session, row: FlowRun, log: Log) {
+async function findFlow(opened: Session, row: FlowRun, run: UnbegunRun) {
   const deployment = await readDeploymentOf(opened, row);
   const { entrypoint, name } = deployment;
   if (entrypoint === null) {
@@ -79,7 +77,7 @@ async function findFlow(opened: Session, row: FlowRun, log: Log) {
   const { client } = opened;
   const [flow, folder] = await Promise.all([
     client.call<typeof readFlow>("GET /flows/{id}", { params: { id: row.flow_id } }),
-    sourceOf(deployment, log),
+    sourceOf(deployment, run),
   ]);
   return { ...readEntrypoint(entrypoint, folder), flowName: flow.name, deploymentName: name };
 }
@@ -99,7 +97,7 @@ async function readDeploymentOf({ client }: Session, { name, deployment_id: id }
 }
 
 /** Brings the deployment's code to the folder that becomes the working folder: the one in which the flow was deployed, or that of the pull steps. */
-async function sourceOf({ path, pull_steps: steps, name }: Deployment, log: Log): Promise<string> {
+async function sourceOf({ path, pull_steps: steps, name }: Deployment, run: UnbegunRun): Promise<string> {
   const folder = path === null || path === "" ? process.cwd() : path;
   try {
     process.chdir(folder);
@@ -108,7 +106,8 @@ async function sourceOf({ path, pull_steps: steps, name }: Deployment, log: Log)
   }
   if (steps === null || steps.length === 0) return folder;
   const { runPullSteps } = await import("../sources/pull-steps.ts");
-  process.chdir(await runPullSteps(steps, { log }));
+  const log = (line: string) => run.log(logLevels.info, line);
+  process.chdir(await runPullSteps(steps, { log, signal: run.signal }));
   return process.cwd();
 }
 
@@ -121,12 +120,17 @@ class UnbegunRun {
   readonly claim: Claim | undefined;
   readonly #opened: Session;
   readonly #row: FlowRun;
-  #isEnding = false;
+  readonly #ending = new AbortController();
 
   constructor(opened: Session, row: FlowRun, claim: Claim | undefined) {
     this.#opened = opened;
     this.#row = row;
     this.claim = claim;
+  }
+
+  /** Aborted when the run ends before it has begun. */
+  get signal(): AbortSignal {
+    return this.#ending.signal;
   }
 
   /** Ends the run and the process at a signal, until the returned function is called. */
@@ -147,9 +151,8 @@ class UnbegunRun {
   }
 
   async #end(message: string, exitCode: number): Promise<void> {
-    if (this.#isEnding) return;
-    this.#isEnding = true;
-    process.stderr.write(`${message}\n`);
+    if (this.signal.aborted) return;
+    this.#ending.abort(new Error(message));
     try {
       this.log(logLevels.error, message);
       await this.#propose(message);
@@ -176,15 +179,17 @@ class UnbegunRun {
     });
   }
 
-  /** Adds a line to the log of the run. */
-  log(level: number, message: string): void {
+  /** Prints a line, and adds it to the log of the run. */
+  log(level: number, text: string): void {
     const { clock, logs, server } = this.#opened;
     const now = clock.now();
+    const message = stateMessage(text);
+    printLine({ level, speaker: this.#row.name, message });
     logs.add({
       ...(server === undefined ? {} : { id: timeOrderedId(now) }),
       name: "ostinato.flow_runs",
       level,
-      message: stateMessage(message),
+      message,
       timestamp: formatTimestamp(now),
       flow_run_id: this.#row.id,
       task_run_id: null,

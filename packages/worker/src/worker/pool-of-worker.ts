@@ -1,0 +1,83 @@
+import type { Client } from "@ostinato/client";
+import { ApiError, isNotFound, ServerUnreachable } from "@ostinato/client";
+import { type Clock, exponentialDelay, sleep } from "@ostinato/core";
+import { workerType, workerTypes } from "@ostinato/job-templates/worker-types";
+import type { createWorkPool, filterWorkPools, readWorkPool, WorkPool } from "@ostinato/protocol";
+import { WorkerError } from "./worker-error.ts";
+
+export interface PoolOfWorkerOptions {
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly poolName: string;
+  /** The type that the worker was asked for; by default that of the pool. */
+  readonly type: string | undefined;
+  /** Whether a pool that is not there is created. */
+  readonly create: boolean;
+  /** Ends the waiting for a server that does not answer. */
+  readonly signal: AbortSignal;
+}
+
+const defaultType = "process";
+
+/** The pool that the worker serves, once the server answers. Throws a `WorkerError` where there is no such pool, or one of another type. */
+export async function openPool(options: PoolOfWorkerOptions): Promise<WorkPool> {
+  const pool = await untilAnswered(options, () => findOrCreate(options));
+  const { type, poolName } = options;
+  if (type === undefined || type === pool.type) return pool;
+  throw new WorkerError(
+    `Work pool "${poolName}" is of the type ${pool.type}, and its runs need a worker of that type: start this one with --type ${pool.type}, or for another pool.`,
+  );
+}
+
+/** The pool as it is now; undefined where it was deleted. */
+export async function readPool(client: Client, name: string): Promise<WorkPool | undefined> {
+  try {
+    return await client.call<typeof readWorkPool>("GET /work_pools/{name}", { params: { name } });
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+async function findOrCreate(options: PoolOfWorkerOptions): Promise<WorkPool> {
+  const { client, poolName, create } = options;
+  const found = await readPool(client, poolName);
+  if (found !== undefined) return found;
+  if (!create) throw new WorkerError(await noPool(options));
+  try {
+    return await client.call<typeof createWorkPool>("POST /work_pools/", { body: newPool(options) });
+  } catch (error) {
+    // Somebody else has created it at the same moment.
+    const other = error instanceof ApiError && error.status === 409 ? await readPool(client, poolName) : undefined;
+    if (other === undefined) throw error;
+    return other;
+  }
+}
+
+function newPool({ poolName: name, type = defaultType }: PoolOfWorkerOptions) {
+  const template = workerType(type)?.default_base_job_configuration;
+  if (template === undefined) {
+    const known = workerTypes.map((one) => one.type).join(", ");
+    throw new WorkerError(`There is no type of work pools "${type}". The types are: ${known}.`);
+  }
+  return { name, type, base_job_template: { ...template } };
+}
+
+async function noPool({ client, poolName, type = defaultType }: PoolOfWorkerOptions): Promise<string> {
+  const pools = await client.call<typeof filterWorkPools>("POST /work_pools/filter", { body: { limit: 20 } });
+  const names = pools.map(({ name }) => name).join(", ");
+  const have = pools.length === 0 ? "There are none yet." : `There are: ${names}.`;
+  return `There is no work pool "${poolName}". ${have} Create it with "ostinato work-pool create ${poolName} --type ${type}", or start the worker with --create.`;
+}
+
+/** A worker may be started before its server. */
+async function untilAnswered<T>({ clock, signal }: PoolOfWorkerOptions, ask: () => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof ServerUnreachable)) throw error;
+    }
+    await sleep(clock, exponentialDelay(attempt, { baseSeconds: 0.2, capSeconds: 10 }), signal);
+  }
+}
