@@ -5,10 +5,11 @@ export const pageRows = 200;
 export async function readPages<Row>(
   limit: number,
   readPage: (page: { readonly limit: number; readonly offset: number }) => Promise<readonly Row[]>,
+  maxPageRows = pageRows,
 ): Promise<readonly Row[]> {
   const rows: Row[] = [];
   while (rows.length < limit) {
-    const wanted = Math.min(pageRows, limit - rows.length);
+    const wanted = Math.min(maxPageRows, limit - rows.length);
     const page = await readPage({ limit: wanted, offset: rows.length });
     rows.push(...page);
     if (page.length < wanted) break;

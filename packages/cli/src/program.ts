@@ -10,6 +10,9 @@ import { serveCommand } from "./serve/serve.command.ts";
 import { serverCommands } from "./server/server.commands.ts";
 import { taskRunCommands } from "./task-runs/task-run.commands.ts";
 import { ownVersion, sayVersion } from "./version.ts";
+import { workPoolCommands } from "./work-pools/work-pool.commands.ts";
+import { workQueueCommands } from "./work-queues/work-queue.commands.ts";
+import { workerCommands } from "./workers/worker.commands.ts";
 
 export interface ProgramOptions {
   /** Called before a command runs, with the names that lead to it: `["flow-run", "ls"]`. */
@@ -31,6 +34,9 @@ export function buildProgram({ beforeAction }: ProgramOptions): Command {
   program.addCommand(runCommand());
   program.addCommand(serveCommand());
   program.addCommand(deploymentCommands());
+  program.addCommand(workerCommands());
+  program.addCommand(workPoolCommands());
+  program.addCommand(workQueueCommands());
   program.addCommand(flowCommands());
   program.addCommand(flowRunCommands());
   program.addCommand(taskRunCommands());
