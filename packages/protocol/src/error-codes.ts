@@ -206,6 +206,11 @@ export const errorCodes = {
     meaning: "The request is not what the contract says.",
     remedy: "Read exception_detail: it has every problem with its place.",
   },
+  JOB_VARIABLES_REFUSED: {
+    status: 422,
+    meaning: "Job variables, or defaults of a job template, don't fit the schema of its variables.",
+    remedy: "Mend the variable that the sentence names, or the work pool's job template.",
+  },
   INVALID_SCHEMA: {
     status: 422,
     meaning: "The JSON Schema can't be used, or comparing values with it takes too long.",

@@ -58,7 +58,7 @@ def said(status, body):
         return [status]
     detail = body.get("exception_detail")
     if isinstance(detail, list):
-        return [status, [{key: problem[key] for key in ("type", "loc")} for problem in detail]]
+        return [status, [problem["loc"] for problem in detail]]
     return [status, body.get("detail", body)]
 
 

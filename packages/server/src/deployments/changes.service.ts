@@ -1,6 +1,7 @@
 import type { DeploymentUpdate } from "@ostinato/protocol";
 import { readJson, writeOptionalJson } from "../db/json-text.ts";
 import { parametersText } from "../flow-runs/parameters.service.ts";
+import { checkDeployment } from "../job-templates/job-templates.service.ts";
 import type { Context } from "../kernel/context.ts";
 import { absent, conflict, refused } from "../kernel/errors.ts";
 import { type Unit, unit } from "../kernel/unit.ts";
@@ -33,6 +34,7 @@ export async function change(context: Context, id: string, given: DeploymentUpda
       updated: context.clock.now(),
     };
     refuseBlocks(given);
+    await checkDeployment(unit, given, "change");
     await queries.updateDeployment(unit.tx, id, columns);
     await putLimit(unit, { id, had: before.concurrency_limit_id !== null }, given);
     await changeSchedules(unit, { id, known, matched });

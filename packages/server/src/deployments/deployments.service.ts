@@ -4,6 +4,7 @@ import type { CriteriaOn } from "../criteria/related.queries.ts";
 import type { Reader } from "../db/dialect.ts";
 import { readJson, storable, writeJson, writeOptionalJson } from "../db/json-text.ts";
 import { parametersText } from "../flow-runs/parameters.service.ts";
+import { checkDeployment } from "../job-templates/job-templates.service.ts";
 import type { Context } from "../kernel/context.ts";
 import { absent, conflict } from "../kernel/errors.ts";
 import { checkAnswerSize, paginate, readLimit } from "../kernel/paging.ts";
@@ -45,6 +46,7 @@ async function put(unit: Unit, given: DeploymentCreate, parameters: string) {
   const { tx, context } = unit;
   const now = context.clock.now();
   const queue = await queueColumns(unit, given, "create");
+  await checkDeployment(unit, given, "create");
   const limit = await limitColumns(unit, given);
   refuseBlocks(given);
   const flow = await queries.flowById(tx, given.flow_id);

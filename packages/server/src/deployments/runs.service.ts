@@ -6,6 +6,7 @@ import {
 } from "@ostinato/protocol";
 import { readJson, readPlainJson } from "../db/json-text.ts";
 import { type CreatedFlowRun, create as createFlowRun } from "../flow-runs/creation.service.ts";
+import { checkNewRun } from "../job-templates/job-templates.service.ts";
 import type { Context } from "../kernel/context.ts";
 import { absent, RequestError, refused } from "../kernel/errors.ts";
 import { unit } from "../kernel/unit.ts";
@@ -60,6 +61,8 @@ async function createOf(
   if (enforce ?? deployment.enforce_parameter_schema === 1) {
     checkRunParameters(parameters, deployment.parameter_openapi_schema);
   }
+  const { work_queue_id: queueId, job_variables: variables } = deployment;
+  await checkNewRun(context.db.read, { queueId, deployment: variables, run: given.job_variables });
   const queue = await queueOf(context, deployment, given.work_queue_name ?? null);
   const created: FlowRunCreate = {
     ...run,

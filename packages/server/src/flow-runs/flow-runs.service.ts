@@ -14,6 +14,7 @@ import type {
 import type { CriteriaOn } from "../criteria/related.queries.ts";
 import type { Writer } from "../db/dialect.ts";
 import { readJson, storable, storableOrNull, writeJson, writeOptionalJson } from "../db/json-text.ts";
+import { checkChangedRun } from "../job-templates/job-templates.service.ts";
 import { forgetParameters } from "../kept-parameters/kept-parameters.service.ts";
 import { refuseIdleFilter } from "../kernel/bulk-filter.ts";
 import type { Context } from "../kernel/context.ts";
@@ -45,7 +46,7 @@ export async function read({ db, clock }: Context, id: string): Promise<FlowRun>
 export async function update(context: Context, id: string, given: FlowRunUpdate): Promise<void> {
   const change = { ...changeOf(given), updated: context.clock.now() };
   await unit(context, async ({ tx, changed }) => {
-    if (given.job_variables !== null && given.job_variables !== undefined) await refuseJobVariables(tx, id);
+    if (given.job_variables) await checkJobVariables(tx, id, given.job_variables);
     if (given.parameters !== undefined) await forgetParameters(tx, id);
     if (!(await queries.updateFlowRun(tx, id, change))) throw absent("Flow run");
     changed("flow-run", [{ id }]);
@@ -67,8 +68,12 @@ function changeOf(given: FlowRunUpdate) {
   };
 }
 
-/** Job variables belong to the infrastructure of a deployment's run that has not been started. */
-async function refuseJobVariables(tx: Writer, id: string): Promise<void> {
+/** Job variables belong to the infrastructure of a deployment's run that has not been started, and fit the template of its work pool. */
+async function checkJobVariables(
+  tx: Writer,
+  id: string,
+  variables: NonNullable<FlowRunUpdate["job_variables"]>,
+): Promise<void> {
   const row = await queries.flowRunById(tx, id);
   if (row === undefined) throw absent("Flow run");
   if (row.state_type !== "SCHEDULED") {
@@ -76,6 +81,7 @@ async function refuseJobVariables(tx: Writer, id: string): Promise<void> {
   }
   const deployment = row.deployment_id === null ? undefined : await deploymentOf(tx, row.deployment_id);
   if (deployment === undefined) throw refused("DEPLOYMENT_MISSING", "A deployment for the flow run could not be found");
+  await checkChangedRun(tx, deployment.deployment.id, variables);
 }
 
 /** Adds labels; those that are there get the new values. */

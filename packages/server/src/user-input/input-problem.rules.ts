@@ -1,6 +1,6 @@
 import { parseJson, pythonText } from "@ostinato/core";
 import { bestError } from "./best-error.rules.ts";
-import { completeSchema } from "./complete-schema.rules.ts";
+import { completeSchema, type Nullable } from "./complete-schema.rules.ts";
 import { isJsonObject, type JsonObject } from "./json-types.rules.ts";
 import { schemaErrors, TooMuchToCheck } from "./schema-errors.rules.ts";
 import { UnresolvableReference } from "./schema-place.rules.ts";
@@ -28,15 +28,24 @@ export function problemWithInput(input: unknown, schemaText: string): string | u
   return problem?.of === "input" ? `Reason: ${problem.sentence}` : problem?.sentence;
 }
 
-/** Holds the input against the schema; undefined if it fits. Nothing is missing where `ignoreRequired`. Changes the schema. */
+export interface InputChecking {
+  /** Nothing is missing. By default what the schema requires has to be there. */
+  readonly ignoreRequired?: boolean;
+  /** Whether a value is held to `format`, which is a note for forms by default. */
+  readonly formats?: boolean;
+  /** By default fields without a default. "as written" takes the schema as it is. */
+  readonly nullable?: Nullable | "as written";
+}
+
+/** Holds the input against the schema; undefined if it fits. Changes the schema, but where it is taken "as written". */
 export function inputProblem(
   input: unknown,
   schema: JsonObject | boolean,
-  { ignoreRequired = false }: { readonly ignoreRequired?: boolean } = {},
+  { ignoreRequired = false, formats = false, nullable = "without default" }: InputChecking = {},
 ): InputProblem | undefined {
   try {
-    if (isJsonObject(schema)) completeSchema(schema);
-    const sentence = violationOf(input, ignoreRequired ? withoutRequired(schema) : schema);
+    if (isJsonObject(schema) && nullable !== "as written") completeSchema(schema, nullable);
+    const sentence = violationOf(input, ignoreRequired ? withoutRequired(schema) : schema, formats);
     return sentence === undefined ? undefined : { of: "input", sentence };
   } catch (error) {
     if (error instanceof UnresolvableReference) {
@@ -49,7 +58,9 @@ export function inputProblem(
 function withoutRequired(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(withoutRequired);
   if (!isJsonObject(schema)) return schema;
-  const entries = Object.entries(schema).filter(([key, part]) => key !== "required" || !Array.isArray(part));
+  // A field may be called "required": then what stands there is its schema.
+  const isSchema = (part: unknown) => isJsonObject(part) || typeof part === "boolean";
+  const entries = Object.entries(schema).filter(([key, part]) => key !== "required" || isSchema(part));
   return Object.fromEntries(entries.map(([key, part]) => [key, withoutRequired(part)]));
 }
 
@@ -61,8 +72,8 @@ export function problemOfChecking(error: unknown): string {
   return `Invalid schema: ${error instanceof Error ? error.message : String(error)}`;
 }
 
-function violationOf(input: unknown, schema: unknown): string | undefined {
-  const error = bestError(schemaErrors(schema, input)) ?? unevaluatedError(input, schema);
+function violationOf(input: unknown, schema: unknown, formats: boolean): string | undefined {
+  const error = bestError(schemaErrors(schema, input, { formats })) ?? unevaluatedError(input, schema);
   if (error === undefined) return undefined;
   const field = fieldName(error.path);
   const place = field === "$" ? "Validation failed." : `Validation failed for field ${pythonText(field)}.`;
