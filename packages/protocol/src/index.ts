@@ -2,6 +2,7 @@ export * from "./access.ts";
 export * from "./admin.ts";
 export * from "./artifacts.ts";
 export * from "./automations.ts";
+export * from "./collections.ts";
 export * from "./concurrency-limits.ts";
 export * from "./consumers.ts";
 export * from "./deployments.ts";

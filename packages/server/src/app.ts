@@ -3,6 +3,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { adminRoutes } from "./admin/admin.routes.ts";
 import { artifactRoutes } from "./artifacts/artifacts.routes.ts";
 import { automationRoutes } from "./automations/automations.routes.ts";
+import { collectionRoutes } from "./collections/collections.routes.ts";
 import { concurrencyLimitRoutes } from "./concurrency-limits/concurrency-limits.routes.ts";
 import { consumerRoutes } from "./consumers/consumers.routes.ts";
 import { deploymentRoutes } from "./deployments/deployments.routes.ts";
@@ -137,6 +138,7 @@ export function buildApp(
       resultRoutes(serve);
       artifactRoutes(serve);
       automationRoutes(serve);
+      collectionRoutes(serve);
       concurrencyLimitRoutes(serve);
       parameterSchemaRoutes(serve);
       savedSearchRoutes(serve);

@@ -1,5 +1,6 @@
 import type { Timestamp } from "@ostinato/core";
 import { automationRoutes } from "./automations/automations.routes.ts";
+import { collectionRoutes } from "./collections/collections.routes.ts";
 import { concurrencyLimitRoutes } from "./concurrency-limits/concurrency-limits.routes.ts";
 import { consumerRoutes } from "./consumers/consumers.routes.ts";
 import { deploymentRoutes } from "./deployments/deployments.routes.ts";
@@ -33,6 +34,7 @@ export function operatorsRoutes(
   taskRunStateRoutes(serve);
   observedStateRoutes(serve);
   automationRoutes(serve);
+  collectionRoutes(serve);
   concurrencyLimitRoutes(serve);
   savedSearchRoutes(serve);
   retentionRoutes(serve, retention);

@@ -7,7 +7,6 @@ const absentNouns: Readonly<Record<string, string>> = {
   block_documents: "Blocks",
   block_schemas: "Blocks",
   block_types: "Blocks",
-  collections: "Collections",
   templates: "Templates",
   variables: "Variables",
   work_pools: "Work pools",
