@@ -226,6 +226,15 @@ describe("ending it", () => {
     expect((await read(run.id)).state).toMatchObject({ type: "CRASHED", message: expect.stringContaining("SIGTERM") });
   });
 
+  test("a process that ends before its run crashes the run", async () => {
+    const { run, command } = await startedAt(program("console.log('works'); process.exit(3);"), "works");
+    await command.finished;
+    expect((await read(run.id)).state).toMatchObject({
+      type: "CRASHED",
+      message: expect.stringContaining("The process ended with code 3"),
+    });
+  });
+
   test("a cancel ends the run and the process", async () => {
     const { run, command } = await startedAt(waits(), "works");
     await propose(run.id, "CANCELLING");

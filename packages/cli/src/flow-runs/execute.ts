@@ -17,6 +17,8 @@ export async function execute(given: string | undefined): Promise<void> {
   // Programs that the run starts do not act for it.
   delete process.env.OSTINATO__CLAIM;
   lendPackage((specifier) => import.meta.resolve(specifier));
+  // The entry of the package registers the thread that reports the end of a process; the session takes it when it is opened.
+  await import(import.meta.resolve("ostinato"));
   try {
     await executeDeployedRun({ flowRunId: id, token });
   } catch (error) {
