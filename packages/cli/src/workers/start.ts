@@ -31,6 +31,7 @@ export async function start(options: WorkerStartOptions): Promise<void> {
   const clock = systemClock({ keepAlive: true });
   const folder = join(homeFolder(), "workers");
   const requests = stopRequests(undefined);
+  leaveAtThirdSignal(requests.atOnce);
   process.stdout.on("error", () => {});
   try {
     await runWorker(
@@ -66,6 +67,13 @@ export async function start(options: WorkerStartOptions): Promise<void> {
   }
   // A driver's connection must not hold the process.
   process.exit();
+}
+
+/** The first signal lets the runs end, the second one ends them. After a third one they go on by themselves, and another worker finds them. */
+function leaveAtThirdSignal(atOnce: AbortSignal): void {
+  atOnce.addEventListener("abort", () => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
+  });
 }
 
 const fewestRuns = 4;

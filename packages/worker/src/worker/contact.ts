@@ -8,6 +8,8 @@ export class Contact {
   readonly #baseUrl: string;
   readonly #listeners = new Set<() => void>();
   #isThere = true;
+  /** Whether the server has ever answered. */
+  #isKnown = false;
 
   constructor(baseUrl: string, say: Say) {
     this.#baseUrl = withoutPasswords(baseUrl);
@@ -24,18 +26,23 @@ export class Contact {
   }
 
   found(): void {
+    const was = this.#isKnown ? "is back" : "answers now";
+    this.#isKnown = true;
     if (this.#isThere) return;
     this.#isThere = true;
-    this.#say("info", `the server at ${this.#baseUrl} is back`);
+    this.#say("info", `the server at ${this.#baseUrl} ${was}`);
     for (const listener of this.#listeners) listener();
   }
 
   lost(why: string): void {
     if (!this.#isThere) return;
     this.#isThere = false;
+    const reason = withoutPasswords(why);
     this.#say(
       "warning",
-      `lost the server at ${this.#baseUrl} (${withoutPasswords(why)}): taking no runs until it is back; those under way go on`,
+      this.#isKnown
+        ? `lost the server at ${this.#baseUrl} (${reason}): taking no runs until it is back; those under way go on`
+        : `no server answers at ${this.#baseUrl} (${reason}): waiting for it`,
     );
   }
 }

@@ -2,7 +2,7 @@ import type { Client } from "@ostinato/client";
 import { ApiError, isNotFound, ServerUnreachable } from "@ostinato/client";
 import { type Clock, exponentialDelay, sleep } from "@ostinato/core";
 import { workerType, workerTypes } from "@ostinato/job-templates/worker-types";
-import type { createWorkPool, filterWorkPools, readWorkPool, WorkPool } from "@ostinato/protocol";
+import type { createWorkPool, filterWorkPools, readWorkPool, updateWorkPool, WorkPool } from "@ostinato/protocol";
 import { WorkerError } from "./worker-error.ts";
 
 export interface PoolOfWorkerOptions {
@@ -23,7 +23,7 @@ const defaultType = "process";
 export async function openPool(options: PoolOfWorkerOptions): Promise<WorkPool> {
   const pool = await untilAnswered(options, () => findOrCreate(options));
   const { type, poolName } = options;
-  if (type === undefined || type === pool.type) return pool;
+  if (type === undefined || type === pool.type) return await untilAnswered(options, () => withTemplate(options, pool));
   throw new WorkerError(
     `Work pool "${poolName}" is of the type ${pool.type}, and its runs need a worker of that type: start this one with --type ${pool.type}, or for another pool.`,
   );
@@ -52,6 +52,18 @@ async function findOrCreate(options: PoolOfWorkerOptions): Promise<WorkPool> {
     if (other === undefined) throw error;
     return other;
   }
+}
+
+/** A pool that was made without a job template gets that of its type from its first worker. */
+async function withTemplate({ client, poolName }: PoolOfWorkerOptions, pool: WorkPool): Promise<WorkPool> {
+  const template = workerType(pool.type)?.default_base_job_configuration;
+  if (Object.keys(pool.base_job_template).length > 0 || template === undefined) return pool;
+  const base_job_template = { ...template };
+  await client.call<typeof updateWorkPool>("PATCH /work_pools/{name}", {
+    params: { name: poolName },
+    body: { base_job_template },
+  });
+  return { ...pool, base_job_template };
 }
 
 function newPool({ poolName: name, type = defaultType }: PoolOfWorkerOptions) {
