@@ -1,4 +1,5 @@
 import type { Static } from "typebox";
+import { GlobalConcurrencyLimit } from "./concurrency-limits.ts";
 import { DeploymentFilter, runCriteria } from "./filters.ts";
 import { CreatedBy, FlowRun, FlowRunPolicy, RunPriority } from "./flow-runs.ts";
 import { KeptParameters } from "./kept-parameters.ts";
@@ -156,19 +157,6 @@ export type DeploymentUpdate = Static<typeof DeploymentUpdate>;
 
 export const deploymentStatuses = ["READY", "NOT_READY"] as const;
 export type DeploymentStatus = (typeof deploymentStatuses)[number];
-
-/** A named limit of slots; that of a deployment is named `deployment:<id>`. */
-export const GlobalConcurrencyLimit = Open({
-  id: Uuid,
-  created: Moment,
-  updated: Moment,
-  active: Type.Boolean(),
-  name: Type.String(),
-  limit: Type.Integer(),
-  active_slots: Type.Integer(),
-  slot_decay_per_second: Type.Number(),
-});
-export type GlobalConcurrencyLimit = Static<typeof GlobalConcurrencyLimit>;
 
 /** `concurrency_limit` is always null, as in Prefect: `global_concurrency_limit` has the limit. */
 export const Deployment = Open({

@@ -221,6 +221,11 @@ export const errorCodes = {
     meaning: "More slots are asked for than a concurrency limit has.",
     remedy: "Ask for fewer, or raise the limit.",
   },
+  NOT_A_RATE: {
+    status: 422,
+    meaning: "A rate is asked for of a concurrency limit whose slots do not become free by themselves.",
+    remedy: "Give the limit a slot_decay_per_second above 0, or take slots of it with a lease.",
+  },
   VALUE_REFUSED: {
     status: 422,
     meaning: "The database does not take a value of the request, or not so many.",

@@ -30,6 +30,7 @@ export * from "./schema.ts";
 export * from "./sessions.ts";
 export * from "./sockets.ts";
 export * from "./states.ts";
+export * from "./tag-limits.ts";
 export * from "./task-runs.ts";
 export * from "./ui/artifacts.ts";
 export * from "./ui/dashboard.ts";

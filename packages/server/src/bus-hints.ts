@@ -1,7 +1,7 @@
 import type { Timestamp } from "@ostinato/core";
 import type { Hint, Waiting } from "./kernel/bus.ts";
 
-const topics = ["due", "stopping", "due in queue", "stopping in queue", "freed", "clean-up"] as const;
+const topics = ["due", "stopping", "due in queue", "stopping in queue", "freed", "clean-up", "slots freed"] as const;
 
 /** The subject of a notice that carries a hint. Servers of versions before work pools know the first two, for deployments. */
 export type HintTopic = (typeof topics)[number];
@@ -21,6 +21,8 @@ export function noticeOfHint(hint: Hint): readonly [topic: HintTopic, texts: rea
       return ["freed", [hint.queueId]];
     case "clean-up":
       return ["clean-up", [hint.poolId]];
+    case "slots-freed":
+      return ["slots freed", hint.limitIds];
     default:
       return hint satisfies never;
   }
@@ -40,6 +42,8 @@ export function hintOf(topic: HintTopic, text: string): Hint {
       return { kind: "freed", queueId: id };
     case "clean-up":
       return { kind: "clean-up", poolId: id };
+    case "slots freed":
+      return { kind: "slots-freed", limitIds: [id] };
     default:
       return topic satisfies never;
   }

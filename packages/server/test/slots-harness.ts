@@ -47,7 +47,7 @@ export function slotsOn(server: TestServer, clock: FakeClock) {
         .select("concurrency_limit_id")
         .where("id", "=", deploymentId)
         .executeTakeFirstOrThrow();
-      return id === null ? undefined : (await limitsByIds(server.context.db.read, [id])).get(id);
+      return id === null ? undefined : (await limitsByIds(server.context.db.read, [id], clock.now())).get(id);
     },
     /** Lets time go by in which the server hears its clients. */
     async hear(seconds: number): Promise<void> {

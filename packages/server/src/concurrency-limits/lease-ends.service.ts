@@ -1,11 +1,15 @@
-import { microsPerSecond } from "@ostinato/core";
+import { addSeconds, microsPerSecond } from "@ostinato/core";
 import type { Context } from "../kernel/context.ts";
 import { unit } from "../kernel/unit.ts";
-import { noteFreed } from "./concurrency-limits.service.ts";
+import { noteFreed } from "./freed.ts";
 import { advanceLeaseClock } from "./lease-clock.queries.ts";
 import * as leases from "./leases.queries.ts";
+import { deleteUnusedKeyed } from "./limits.queries.ts";
+import { deleteEndedWaiters } from "./waiters.queries.ts";
 
 const leasesPerStep = 200;
+/** A key of a flow or a task that nobody has needed for so long is forgotten. */
+const keySeconds = 3600;
 
 interface NextTick {
   within(seconds: number): void;
@@ -26,7 +30,9 @@ export function leaseEnder(context: Context, everySeconds: number): (tick?: Next
     const ended = await unit(context, async (unit) => {
       if (heard > 0) await advanceLeaseClock(unit.tx, Math.round(heard * microsPerSecond));
       const ended = await leases.deleteEndedLeases(unit.tx, leasesPerStep);
-      noteFreed(unit, ended.limitIds);
+      const left = await deleteEndedWaiters(unit.tx, leasesPerStep);
+      await deleteUnusedKeyed(unit.tx, addSeconds(clock.now(), -keySeconds), leasesPerStep);
+      noteFreed(unit, [...new Set([...ended.limitIds, ...left])]);
       return ended;
     });
     lastLook = now;

@@ -60,10 +60,101 @@ export async function limitsOfLease(reader: Reader, leaseId: string): Promise<re
   return rows.map(({ limit_id }) => limit_id);
 }
 
-/** The limits whose slots are given back; none where the lease is gone. */
+export interface SlotsHeld {
+  readonly lease_id: string;
+  readonly limit_id: string;
+  readonly slots: number;
+  readonly since: Timestamp;
+}
+
+/** What the leases hold; nothing where they are gone. */
+export function slotsOfLeases(reader: Reader, leaseIds: readonly string[]): Promise<readonly SlotsHeld[]> {
+  return selectHeld(reader).where("slot.lease_id", "in", leaseIds).execute();
+}
+
+/** What is held of the limit, the earliest first; with `holderId` only by that holder. */
+export function slotsOfLimit(reader: Reader, limitId: string, holderId?: string): Promise<readonly SlotsHeld[]> {
+  return selectHeld(reader)
+    .where("slot.limit_id", "=", limitId)
+    .where(holdsNow("lease"))
+    .$if(holderId !== undefined, (query) => query.where("lease.holder_id", "=", holderId ?? ""))
+    .orderBy("lease.created")
+    .orderBy("lease.id")
+    .execute();
+}
+
+function selectHeld(reader: Reader) {
+  return reader
+    .selectFrom("concurrency_slot as slot")
+    .innerJoin("concurrency_lease as lease", "lease.id", "slot.lease_id")
+    .select(["slot.lease_id", "slot.limit_id", "slot.slots", "lease.created as since"]);
+}
+
+/** Takes slots away from the leases on a limit, the earliest first; with `anonymous` only from those that name no holder and have no end. */
+export async function shrinkLeases(
+  tx: Writer,
+  { limitId, slots, anonymous }: { readonly limitId: string; readonly slots: number; readonly anonymous: boolean },
+): Promise<void> {
+  let left = slots;
+  const held = await selectHeld(tx)
+    .where("slot.limit_id", "=", limitId)
+    .$if(anonymous, (query) => query.where("lease.holder_id", "is", null).where("lease.ends_at", "is", null))
+    .orderBy("lease.created")
+    .orderBy("lease.id")
+    .limit(slots)
+    .execute();
+  for (const { lease_id, limit_id, slots: own } of held) {
+    if (left <= 0) return;
+    const slot = { lease_id, limit_id };
+    if (own > left) await resizeSlot(tx, slot, own - left);
+    else await deleteSlot(tx, slot);
+    left -= own;
+  }
+}
+
+interface SlotKey {
+  readonly lease_id: string;
+  readonly limit_id: string;
+}
+
+async function resizeSlot(tx: Writer, { lease_id, limit_id }: SlotKey, slots: number): Promise<void> {
+  await tx
+    .updateTable("concurrency_slot")
+    .set({ slots })
+    .where("lease_id", "=", lease_id)
+    .where("limit_id", "=", limit_id)
+    .execute();
+}
+
+/** A lease that holds nothing more is gone. */
+async function deleteSlot(tx: Writer, { lease_id, limit_id }: SlotKey): Promise<void> {
+  await tx.deleteFrom("concurrency_slot").where("lease_id", "=", lease_id).where("limit_id", "=", limit_id).execute();
+  await sql`DELETE FROM concurrency_lease WHERE id = ${lease_id}
+    AND NOT EXISTS (SELECT 1 FROM concurrency_slot WHERE lease_id = ${lease_id})`.execute(tx);
+}
+
+/** The task runs that hold slots of the limits. */
+export function taskRunsHolding(reader: Reader, limitIds: readonly string[]) {
+  return reader
+    .selectFrom("concurrency_slot as slot")
+    .innerJoin("concurrency_lease as lease", "lease.id", "slot.lease_id")
+    .select(["slot.limit_id", "lease.holder_id"])
+    .where("slot.limit_id", "in", limitIds)
+    .where("lease.holder_type", "=", "task_run")
+    .where(holdsNow("lease"))
+    .orderBy("lease.created")
+    .orderBy("lease.id")
+    .execute();
+}
+
+export async function deleteLeases(tx: Writer, leaseIds: readonly string[]): Promise<void> {
+  await tx.deleteFrom("concurrency_lease").where("id", "in", leaseIds).execute();
+}
+
+/** Ends the lease; gives the limits whose slots are given back, none where the lease is gone. */
 export async function deleteLease(tx: Writer, leaseId: string): Promise<readonly string[]> {
   const limits = await limitsOfLease(tx, leaseId);
-  await tx.deleteFrom("concurrency_lease").where("id", "=", leaseId).execute();
+  await deleteLeases(tx, [leaseId]);
   return limits;
 }
 
@@ -76,7 +167,7 @@ export async function deleteLeasesOfRuns(tx: Writer, flowRunIds: readonly string
     .where("holder_type", "=", "flow_run")
     .orderBy("id")
     .execute();
-  return leases.length === 0 ? [] : deleteLeases(tx, leases);
+  return leases.length === 0 ? [] : freeLeases(tx, leases);
 }
 
 /** Removes some leases whose time is over; gives the limits that have free slots by that. */
@@ -84,7 +175,7 @@ export async function deleteEndedLeases(tx: Writer, limit: number): Promise<Ende
   const { rows } = await sql<{ id: string }>`SELECT id FROM concurrency_lease
     WHERE ends_at IS NOT NULL AND ends_at <= ${leaseTime} ORDER BY ends_at, id LIMIT ${limit}
     ${portable.freeRowLock("concurrency_lease")}`.execute(tx);
-  return { leases: rows.length, limitIds: rows.length === 0 ? [] : await deleteLeases(tx, rows) };
+  return { leases: rows.length, limitIds: rows.length === 0 ? [] : await freeLeases(tx, rows) };
 }
 
 export interface EndedLeases {
@@ -92,7 +183,7 @@ export interface EndedLeases {
   readonly limitIds: readonly string[];
 }
 
-async function deleteLeases(tx: Writer, leases: readonly { readonly id: string }[]): Promise<readonly string[]> {
+async function freeLeases(tx: Writer, leases: readonly { readonly id: string }[]): Promise<readonly string[]> {
   const ids = leases.map(({ id }) => id);
   const slots = await tx
     .selectFrom("concurrency_slot")

@@ -1,12 +1,13 @@
-import type { Timestamp } from "@ostinato/core";
-import { type RawBuilder, type Selectable, sql } from "kysely";
+import { isUuid, type Timestamp } from "@ostinato/core";
+import { type RawBuilder, type Selectable, sql, type Updateable } from "kysely";
 import type { Reader, Writer } from "../db/dialect.ts";
 import { portable } from "../db/portable.ts";
 import type { Tables } from "../db/tables.ts";
+import { slotsFilled } from "./filling.rules.ts";
 import { holdsNow } from "./lease-clock.queries.ts";
 
 export interface LimitRow extends Selectable<Tables["concurrency_limit"]> {
-  /** The sum of the slots that somebody holds. */
+  /** The slots that are taken now. */
   readonly active_slots: number;
 }
 
@@ -19,17 +20,61 @@ function selectLimits(reader: Reader) {
   return reader.selectFrom("concurrency_limit").selectAll().select(heldSlots.as("active_slots"));
 }
 
-export async function limitsByIds(reader: Reader, ids: readonly string[]): Promise<readonly LimitRow[]> {
-  return ids.length === 0 ? [] : (await selectLimits(reader).where("id", "in", ids).execute()).map(withNumbers);
+export async function limitsByIds(
+  reader: Reader,
+  ids: readonly string[],
+  now: Timestamp,
+): Promise<readonly LimitRow[]> {
+  return ids.length === 0
+    ? []
+    : limitsOf(await selectLimits(reader).where("id", "in", ids).orderBy("id").execute(), now);
 }
 
-export async function limitsByNames(reader: Reader, names: readonly string[]): Promise<readonly LimitRow[]> {
-  return (await selectLimits(reader).where("name", "in", names).orderBy("id").execute()).map(withNumbers);
+export async function limitsByNames(
+  reader: Reader,
+  names: readonly string[],
+  now: Timestamp,
+): Promise<readonly LimitRow[]> {
+  return limitsOf(await selectLimits(reader).where("name", "in", names).orderBy("id").execute(), now);
+}
+
+/** The limit with this id, or else with this name. */
+export async function limitByIdOrName(reader: Reader, idOrName: string, now: Timestamp): Promise<LimitRow | undefined> {
+  const found = isUuid(idOrName)
+    ? await selectLimits(reader).where("id", "=", idOrName.toLowerCase()).execute()
+    : await selectLimits(reader).where("name", "=", idOrName).execute();
+  return limitsOf(found, now)[0];
+}
+
+export interface LimitPage {
+  readonly limit: number;
+  readonly offset: number;
+  /** Only those whose names begin so. */
+  readonly prefix?: string;
+}
+
+/** By name, without those that belong to keys. */
+export async function listLimits(
+  reader: Reader,
+  { limit, offset, prefix = "" }: LimitPage,
+  now: Timestamp,
+): Promise<readonly LimitRow[]> {
+  const rows = await selectLimits(reader)
+    .where("keyed", "=", 0)
+    .where(sql<boolean>`substr(name, 1, ${sql.lit(prefix.length)}) = ${prefix}`)
+    .orderBy("name")
+    .limit(limit)
+    .offset(offset)
+    .execute();
+  return limitsOf(rows, now);
 }
 
 /** PostgreSQL gives a sum as text. */
-function withNumbers<R extends { readonly active_slots: number }>(row: R): R {
-  return { ...row, active_slots: Number(row.active_slots) };
+function limitsOf<R extends LimitRow>(rows: readonly R[], now: Timestamp): readonly R[] {
+  return rows.map((row) => ({
+    ...row,
+    active_slots: row.slot_decay_per_second > 0 ? slotsFilled(row, now) : Number(row.active_slots),
+  }));
 }
 
 /** Holds the limits until the unit of work ends, in the order of their ids, which everybody takes them in. */
@@ -55,32 +100,68 @@ export async function lockLimitsNamed(tx: Writer, names: readonly string[]): Pro
   return rows.map(({ id }) => id);
 }
 
-interface NewLimit {
+export interface NewLimit {
   readonly id: string;
   readonly name: string;
   readonly maxSlots: number;
   readonly now: Timestamp;
+  readonly decayPerSecond?: number;
+  readonly keyed?: boolean;
+  readonly active?: boolean;
+  readonly deniedSlots?: number;
+}
+
+function newRow(limit: NewLimit) {
+  const { id, name, maxSlots, now, decayPerSecond = 0, keyed = false, active = true, deniedSlots = 0 } = limit;
+  return {
+    id,
+    name,
+    created: now,
+    updated: now,
+    active: active ? 1 : 0,
+    max_slots: maxSlots,
+    slot_decay_per_second: decayPerSecond,
+    denied_slots: deniedSlots,
+    avg_slot_occupancy_seconds: 2,
+    filled: 0,
+    filled_at: null,
+    keyed: keyed ? 1 : 0,
+  } as const;
+}
+
+/** Makes the limit; false where one has the name. */
+export async function insertLimit(tx: Writer, limit: NewLimit): Promise<boolean> {
+  const made = await tx
+    .insertInto("concurrency_limit")
+    .values(newRow(limit))
+    .onConflict((conflict) => conflict.column("name").doNothing())
+    .returning("id")
+    .executeTakeFirst();
+  return made !== undefined;
 }
 
 /** Makes the limit, or changes the one with the name; gives its id. */
-export async function putLimit(tx: Writer, { id, name, maxSlots, now }: NewLimit): Promise<string> {
+export async function putLimit(tx: Writer, limit: NewLimit): Promise<string> {
+  const { maxSlots: max_slots, now: updated, decayPerSecond: slot_decay_per_second = 0 } = limit;
   const put = await tx
     .insertInto("concurrency_limit")
-    .values({
-      id,
-      name,
-      created: now,
-      updated: now,
-      active: 1,
-      max_slots: maxSlots,
-      slot_decay_per_second: 0,
-      denied_slots: 0,
-      avg_slot_occupancy_seconds: 2,
-    })
-    .onConflict((conflict) => conflict.column("name").doUpdateSet({ max_slots: maxSlots, updated: now }))
+    .values(newRow(limit))
+    .onConflict((conflict) =>
+      conflict
+        .column("name")
+        .doUpdateSet({ max_slots, updated, slot_decay_per_second, ...(limit.keyed ? {} : { keyed: 0 }) }),
+    )
     .returning("id")
     .executeTakeFirstOrThrow();
   return put.id;
+}
+
+export async function updateLimit(
+  tx: Writer,
+  id: string,
+  change: Updateable<Tables["concurrency_limit"]>,
+): Promise<void> {
+  await tx.updateTable("concurrency_limit").set(change).where("id", "=", id).execute();
 }
 
 /** The slots of the limit are free then, and deployments that had it have none. */
@@ -90,4 +171,24 @@ export async function deleteLimit(tx: Writer, name: string): Promise<void> {
 
 export async function setLimitOfDeployment(tx: Writer, deploymentId: string, limitId: string): Promise<void> {
   await tx.updateTable("deployment").set({ concurrency_limit_id: limitId }).where("id", "=", deploymentId).execute();
+}
+
+/** Removes some limits of keys that nobody has taken slots of since then. */
+export async function deleteUnusedKeyed(tx: Writer, before: Timestamp, limit: number): Promise<number> {
+  const { rows } = await sql`DELETE FROM concurrency_limit WHERE id IN (SELECT id FROM concurrency_limit
+    WHERE keyed = 1 AND updated < ${before}
+      AND NOT EXISTS (SELECT 1 FROM concurrency_slot WHERE concurrency_slot.limit_id = concurrency_limit.id)
+      AND NOT EXISTS (SELECT 1 FROM concurrency_waiter WHERE concurrency_waiter.limit_id = concurrency_limit.id)
+    ORDER BY updated, id LIMIT ${limit}) RETURNING id`.execute(tx);
+  return rows.length;
+}
+
+export async function deploymentsWithLimit(reader: Reader, limitId: string): Promise<readonly string[]> {
+  const rows = await reader
+    .selectFrom("deployment")
+    .select("id")
+    .where("concurrency_limit_id", "=", limitId)
+    .orderBy("id")
+    .execute();
+  return rows.map(({ id }) => id);
 }

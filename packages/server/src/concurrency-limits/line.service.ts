@@ -3,7 +3,7 @@ import * as flowRuns from "../flow-runs/flow-runs.service.ts";
 import { defineConsumer } from "../kernel/consumer.ts";
 import type { Delivery } from "../kernel/delivery.ts";
 import type { Unit } from "../kernel/unit.ts";
-import { lineOfDeployment, lineOfLimit } from "./concurrency-limits.service.ts";
+import { lineOfDeployment, lineOfLimit } from "./freed.ts";
 import * as leases from "./leases.queries.ts";
 import * as limits from "./limits.queries.ts";
 import * as queries from "./line.queries.ts";
@@ -52,9 +52,9 @@ function refsOf(batch: readonly Delivery[], name: string): string[] {
 
 /** Returns whether more may move up. */
 async function moveUp(unit: Unit, limitId: string): Promise<boolean> {
-  const { tx } = unit;
+  const { context, tx } = unit;
   await limits.lockLimits(tx, [limitId]);
-  const [limit] = await limits.limitsByIds(tx, [limitId]);
+  const [limit] = await limits.limitsByIds(tx, [limitId], context.clock.now());
   if (limit === undefined) return false;
   const free = limit.active === 1 ? limit.max_slots - limit.active_slots : runsPerStep;
   const deployments = await queries.deploymentsOfLimit(tx, limitId);

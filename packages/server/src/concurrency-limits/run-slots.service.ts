@@ -2,7 +2,7 @@ import type { ConcurrencyOptions } from "@ostinato/protocol";
 import { readPlainJson } from "../db/json-text.ts";
 import type { Unit } from "../kernel/unit.ts";
 import type { DeploymentSlots } from "../orchestration/slots.ts";
-import { noteFreed } from "./concurrency-limits.service.ts";
+import { noteFreed } from "./freed.ts";
 import * as leases from "./leases.queries.ts";
 import * as limits from "./limits.queries.ts";
 import { concurrencyOptionsOf } from "./run-slots.queries.ts";
@@ -18,11 +18,11 @@ export interface LimitedRun {
 
 /** The slots of a deployment's limit as one of its runs finds them. Holds the limit until the unit of work ends. */
 export async function slotsFor(
-  { tx }: Unit,
+  { context, tx }: Unit,
   { id, deploymentId, limitId }: LimitedRun,
 ): Promise<DeploymentSlots | null> {
   await limits.lockLimits(tx, [limitId]);
-  const [limit] = await limits.limitsByIds(tx, [limitId]);
+  const [limit] = await limits.limitsByIds(tx, [limitId], context.clock.now());
   if (limit === undefined || limit.active === 0) return null;
   const held = await leases.leaseOfRun(tx, limitId, id);
   const options = readOptions(await concurrencyOptionsOf(tx, deploymentId));

@@ -48,9 +48,13 @@ CREATE TABLE concurrency_limit (
   slot_decay_per_second double precision NOT NULL DEFAULT 0,
   denied_slots double precision NOT NULL DEFAULT 0,
   avg_slot_occupancy_seconds double precision NOT NULL DEFAULT 2,
+  filled double precision NOT NULL DEFAULT 0,
+  filled_at bigint,
+  keyed smallint NOT NULL DEFAULT 0,
   UNIQUE (name),
   PRIMARY KEY (id)
 );
+CREATE INDEX concurrency_limit_keyed ON concurrency_limit USING btree (updated, id) WHERE (keyed = 1);
 
 CREATE TABLE concurrency_slot (
   limit_id uuid NOT NULL,
@@ -61,6 +65,18 @@ CREATE TABLE concurrency_slot (
   FOREIGN KEY (limit_id) REFERENCES concurrency_limit(id) ON DELETE CASCADE
 );
 CREATE INDEX concurrency_slot_lease ON concurrency_slot USING btree (lease_id);
+
+CREATE TABLE concurrency_waiter (
+  limit_id uuid NOT NULL,
+  waiter_id uuid NOT NULL,
+  created bigint NOT NULL,
+  holder_type text,
+  slots integer NOT NULL,
+  ends_at bigint NOT NULL,
+  PRIMARY KEY (limit_id, waiter_id),
+  FOREIGN KEY (limit_id) REFERENCES concurrency_limit(id) ON DELETE CASCADE
+);
+CREATE INDEX concurrency_waiter_end ON concurrency_waiter USING btree (ends_at);
 
 CREATE TABLE configuration (
   id uuid NOT NULL,

@@ -43,8 +43,12 @@ CREATE TABLE concurrency_limit (
   max_slots integer NOT NULL,
   slot_decay_per_second real NOT NULL DEFAULT 0,
   denied_slots real NOT NULL DEFAULT 0,
-  avg_slot_occupancy_seconds real NOT NULL DEFAULT 2
+  avg_slot_occupancy_seconds real NOT NULL DEFAULT 2,
+  filled real NOT NULL DEFAULT 0,
+  filled_at integer,
+  keyed integer NOT NULL DEFAULT 0
 );
+CREATE INDEX concurrency_limit_keyed ON concurrency_limit (updated, id) WHERE keyed = 1;
 
 CREATE TABLE concurrency_slot (
   limit_id text NOT NULL REFERENCES concurrency_limit ON DELETE CASCADE,
@@ -53,6 +57,17 @@ CREATE TABLE concurrency_slot (
   PRIMARY KEY (limit_id, lease_id)
 );
 CREATE INDEX concurrency_slot_lease ON concurrency_slot (lease_id);
+
+CREATE TABLE concurrency_waiter (
+  limit_id text NOT NULL REFERENCES concurrency_limit ON DELETE CASCADE,
+  waiter_id text NOT NULL,
+  created integer NOT NULL,
+  holder_type text,
+  slots integer NOT NULL,
+  ends_at integer NOT NULL,
+  PRIMARY KEY (limit_id, waiter_id)
+);
+CREATE INDEX concurrency_waiter_end ON concurrency_waiter (ends_at);
 
 CREATE TABLE configuration (
   id text PRIMARY KEY,

@@ -162,6 +162,22 @@ export const tables = {
     slot_decay_per_second: real,
     denied_slots: real,
     avg_slot_occupancy_seconds: real,
+    /** How far it was filled at that time, where its slots become free by themselves. */
+    filled: real,
+    filled_at: nullable(moment),
+    /** Whether it belongs to a key of a flow or a task. */
+    keyed: flag,
+  },
+
+  /** Who waits for slots of a limit, the first in line first. */
+  concurrency_waiter: {
+    limit_id: uuid,
+    waiter_id: uuid,
+    created: moment,
+    holder_type: nullable(text),
+    slots: integer,
+    /** A time of `lease_clock`: the waiter has given up if it has not asked again by then. */
+    ends_at: moment,
   },
 
   /** The right to slots of some limits. */

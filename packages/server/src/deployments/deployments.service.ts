@@ -1,7 +1,6 @@
 import { timeOrderedId } from "@ostinato/core";
 import type { BodyOf, Deployment, DeploymentCreate, filterDeployments, paginateDeployments } from "@ostinato/protocol";
 import type { CriteriaOn } from "../criteria/related.queries.ts";
-import type { Reader } from "../db/dialect.ts";
 import { readJson, storable, writeJson, writeOptionalJson } from "../db/json-text.ts";
 import { parametersText } from "../flow-runs/parameters.service.ts";
 import { checkDeployment } from "../job-templates/job-templates.service.ts";
@@ -37,7 +36,10 @@ export async function create(
     const { id, before } = await put(unit, given, text);
     const settled = await settle(unit, id, { before, versionInfo: given.version_info, drop: "future" });
     await planAhead(unit, settled);
-    return { deployment: presentDeployment(await whole(unit.tx, settled.row)), made: before === undefined };
+    return {
+      deployment: presentDeployment(await whole(unit.tx, settled.row, context.clock.now())),
+      made: before === undefined,
+    };
   });
 }
 
@@ -105,36 +107,36 @@ const unsaid = {
   status: "NOT_READY",
 } as const;
 
-export async function read({ db }: Context, id: string): Promise<Deployment> {
-  return presentOne(db.read, await queries.deploymentById(db.read, id));
+export async function read(context: Context, id: string): Promise<Deployment> {
+  return presentOne(context, await queries.deploymentById(context.db.read, id));
 }
 
 export async function readByName(
-  { db }: Context,
+  context: Context,
   names: { readonly flow_name: string; readonly deployment_name: string },
 ): Promise<Deployment> {
   const { flow_name: flow, deployment_name: deployment } = names;
-  return presentOne(db.read, await queries.deploymentByNames(db.read, { flow, deployment }));
+  return presentOne(context, await queries.deploymentByNames(context.db.read, { flow, deployment }));
 }
 
-async function presentOne(reader: Reader, row: queries.DeploymentRow | undefined): Promise<Deployment> {
+async function presentOne({ db, clock }: Context, row: queries.DeploymentRow | undefined): Promise<Deployment> {
   if (row === undefined) throw absent("Deployment");
-  return presentDeployment(await whole(reader, row));
+  return presentDeployment(await whole(db.read, row, clock.now()));
 }
 
 /** The deployments with these ids, in no order; ids that are gone are left out. */
-export async function readMany({ db }: Context, ids: readonly string[]): Promise<readonly Deployment[]> {
-  return presentMany(db, await queries.deploymentsByIds(db.read, ids));
+export async function readMany(context: Context, ids: readonly string[]): Promise<readonly Deployment[]> {
+  return presentMany(context, await queries.deploymentsByIds(context.db.read, ids));
 }
 
 export function count({ db }: Context, criteria: CriteriaOn<"deployment">): Promise<number> {
   return queries.countDeployments(db, criteria);
 }
 
-export async function filter({ db }: Context, body: BodyOf<typeof filterDeployments>): Promise<Deployment[]> {
+export async function filter(context: Context, body: BodyOf<typeof filterDeployments>): Promise<Deployment[]> {
   const { sort, limit, offset, ...criteria } = body;
   const query = { ...criteria, sort: sort ?? "NAME_ASC", limit: readLimit(limit), offset: offset ?? 0 } as const;
-  return presentMany(db, await queries.findDeployments(db, query));
+  return presentMany(context, await queries.findDeployments(context.db, query));
 }
 
 export function page(context: Context, body: BodyOf<typeof paginateDeployments>) {
@@ -146,11 +148,11 @@ export function page(context: Context, body: BodyOf<typeof paginateDeployments>)
   );
 }
 
-async function presentMany({ read }: Context["db"], rows: readonly queries.DeploymentRow[]): Promise<Deployment[]> {
+async function presentMany({ db, clock }: Context, rows: readonly queries.DeploymentRow[]): Promise<Deployment[]> {
   checkAnswerSize(
     rows.map(({ parameters, parameter_openapi_schema: schema }) => parameters.length + (schema?.length ?? 0)),
   );
-  return (await wholes(read, rows)).map(presentDeployment);
+  return (await wholes(db.read, rows, clock.now())).map(presentDeployment);
 }
 
 export { change, pause, resume } from "./changes.service.ts";

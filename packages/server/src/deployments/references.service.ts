@@ -19,10 +19,10 @@ export function refuseTwoLimits({ concurrency_limit, global_concurrency_limit_id
  * The columns of the limit that the request gives. What it says of its own limit is done by `putLimit`, once the deployment is there.
  * Throws a 404 where it names one that is not there.
  */
-export async function limitColumns({ tx }: Unit, given: Given): Promise<GivenColumns> {
+export async function limitColumns({ context, tx }: Unit, given: Given): Promise<GivenColumns> {
   const { concurrency_limit, global_concurrency_limit_id: named } = given;
   if (named) {
-    const limit = (await limitsByIds(tx, [named.toLowerCase()])).get(named.toLowerCase());
+    const limit = (await limitsByIds(tx, [named.toLowerCase()], context.clock.now())).get(named.toLowerCase());
     if (limit === undefined) throw absent("Concurrency limit");
     return { concurrency_limit_id: limit.id, concurrency_limit: limit.limit };
   }

@@ -1,3 +1,4 @@
+import type { Timestamp } from "@ostinato/core";
 import { limitsByIds } from "../concurrency-limits/concurrency-limits.service.ts";
 import type { Reader } from "../db/dialect.ts";
 import type { WholeDeployment } from "./deployments.presenter.ts";
@@ -5,10 +6,14 @@ import type { DeploymentRow } from "./deployments.queries.ts";
 import { schedulesOf } from "./schedules.queries.ts";
 
 /** The deployments with their schedules and limits, in three statements whatever their number. */
-export async function wholes(reader: Reader, rows: readonly DeploymentRow[]): Promise<WholeDeployment[]> {
+export async function wholes(
+  reader: Reader,
+  rows: readonly DeploymentRow[],
+  now: Timestamp,
+): Promise<WholeDeployment[]> {
   const limitIds = new Set(rows.flatMap(({ concurrency_limit_id }) => concurrency_limit_id ?? []));
   const ids = rows.map(({ id }) => id);
-  const [schedules, limits] = await Promise.all([schedulesOf(reader, ids), limitsByIds(reader, [...limitIds])]);
+  const [schedules, limits] = await Promise.all([schedulesOf(reader, ids), limitsByIds(reader, [...limitIds], now)]);
   const byDeployment = Map.groupBy(schedules, ({ deployment_id }) => deployment_id);
   return rows.map((row) => ({
     row,
@@ -17,7 +22,7 @@ export async function wholes(reader: Reader, rows: readonly DeploymentRow[]): Pr
   }));
 }
 
-export async function whole(reader: Reader, row: DeploymentRow): Promise<WholeDeployment> {
-  const [found] = await wholes(reader, [row]);
+export async function whole(reader: Reader, row: DeploymentRow, now: Timestamp): Promise<WholeDeployment> {
+  const [found] = await wholes(reader, [row], now);
   return found ?? { row, schedules: [], limit: null };
 }

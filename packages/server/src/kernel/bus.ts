@@ -57,8 +57,14 @@ export interface CleanUpWaits {
   readonly poolId: string;
 }
 
+/** Slots of these limits have become free. */
+export interface SlotsFreed {
+  readonly kind: "slots-freed";
+  readonly limitIds: readonly string[];
+}
+
 /** What somebody is woken by. It says everything itself, where other changes name rows. */
-export type Hint = Due | Stopping | Freed | CleanUpWaits;
+export type Hint = Due | Stopping | Freed | CleanUpWaits | SlotsFreed;
 
 type Listener = (change: Change) => void;
 

@@ -59,8 +59,8 @@ export class Locked extends RequestError {
   override readonly name = "Locked";
   readonly retryAfterSeconds: number;
 
-  constructor(retryAfterSeconds: number) {
-    super("SLOTS_TAKEN", { detail: "Locked" });
+  constructor(retryAfterSeconds: number, sentence = "Locked") {
+    super("SLOTS_TAKEN", { detail: sentence });
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }

@@ -68,6 +68,8 @@ describeOnEachDatabase("the page of a deployment", (database) => {
           slot_decay_per_second: 0,
           denied_slots: 0,
           avg_slot_occupancy_seconds: 2,
+          filled: 0,
+          keyed: 0,
         })
         .execute(),
     );

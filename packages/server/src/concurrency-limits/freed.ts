@@ -1,0 +1,14 @@
+import type { Unit } from "../kernel/unit.ts";
+
+/** The follow-up for runs that wait for a slot of their deployment's limit, by the id of the limit: slots have become free. */
+export const lineOfLimit = "line of limit";
+
+/** The same by the id of the deployment. */
+export const lineOfDeployment = "line of deployment";
+
+/** Has those who wait for slots of these limits looked at, once the unit is durable. */
+export function noteFreed({ followUp, wakes }: Unit, limitIds: readonly string[]): void {
+  if (limitIds.length === 0) return;
+  followUp(lineOfLimit, limitIds);
+  wakes({ kind: "slots-freed", limitIds });
+}

@@ -1,0 +1,88 @@
+import { microsPerSecond, type Timestamp } from "@ostinato/core";
+import { sql } from "kysely";
+import type { Reader, Writer } from "../db/dialect.ts";
+import { leaseTime } from "./lease-clock.queries.ts";
+
+export interface WaiterRow {
+  readonly limit_id: string;
+  readonly waiter_id: string;
+  readonly slots: number;
+}
+
+/** Who waits for slots of the limits, those who wait longest first. */
+export async function waitersOf(reader: Reader, limitIds: readonly string[]): Promise<readonly WaiterRow[]> {
+  return reader
+    .selectFrom("concurrency_waiter")
+    .select(["limit_id", "waiter_id", "slots"])
+    .where("limit_id", "in", limitIds)
+    .where(sql<boolean>`ends_at > ${leaseTime}`)
+    .orderBy("created")
+    .orderBy("waiter_id")
+    .execute();
+}
+
+export interface NewWaiter {
+  readonly waiterId: string;
+  readonly holderType: string | null;
+  readonly limitIds: readonly string[];
+  readonly slots: number;
+  /** How long it stays in line without asking again. */
+  readonly seconds: number;
+  readonly now: Timestamp;
+}
+
+/** Puts it at the end of each line; one that is in line stays where it is. */
+export async function putWaiter(tx: Writer, waiter: NewWaiter): Promise<void> {
+  const { waiterId: waiter_id, holderType: holder_type, limitIds, slots, seconds, now } = waiter;
+  const ends_at = sql<Timestamp>`${leaseTime} + ${sql.lit(Math.round(seconds * microsPerSecond))}`;
+  await tx
+    .insertInto("concurrency_waiter")
+    .values(limitIds.map((limit_id) => ({ limit_id, waiter_id, created: now, holder_type, slots, ends_at })))
+    .onConflict((conflict) =>
+      conflict.columns(["limit_id", "waiter_id"]).doUpdateSet(({ ref }) => ({
+        ends_at: ref("excluded.ends_at"),
+        slots: ref("excluded.slots"),
+      })),
+    )
+    .execute();
+}
+
+export async function deleteWaiter(tx: Writer, waiterId: string, limitIds: readonly string[]): Promise<void> {
+  await tx
+    .deleteFrom("concurrency_waiter")
+    .where("waiter_id", "=", waiterId)
+    .where("limit_id", "in", limitIds)
+    .execute();
+}
+
+/** Removes some who have given up; gives the limits whose lines moved by that. */
+export async function deleteEndedWaiters(tx: Writer, limit: number): Promise<readonly string[]> {
+  const { rows } = await sql<{ limit_id: string }>`DELETE FROM concurrency_waiter WHERE (limit_id, waiter_id) IN
+    (SELECT limit_id, waiter_id FROM concurrency_waiter WHERE ends_at <= ${leaseTime} ORDER BY ends_at LIMIT ${limit})
+    RETURNING limit_id`.execute(tx);
+  return [...new Set(rows.map(({ limit_id }) => limit_id))];
+}
+
+export interface NamedWaiter {
+  readonly waiter_id: string;
+  readonly holder_type: string | null;
+  readonly slots: number;
+  readonly since: Timestamp;
+  readonly flow_run_id: string | null;
+  readonly flow_run_name: string | null;
+}
+
+/** Some of those who wait for slots of the limit, by the names of their runs. */
+export function namedWaiters(reader: Reader, limitId: string, limit: number): Promise<readonly NamedWaiter[]> {
+  return reader
+    .selectFrom("concurrency_waiter as waiter")
+    .leftJoin("flow_run", "flow_run.id", "waiter.waiter_id")
+    .select(["waiter.waiter_id", "waiter.holder_type", "waiter.slots", "waiter.created as since"])
+    .select(["flow_run.id as flow_run_id", "flow_run.name as flow_run_name"])
+    .where("waiter.limit_id", "=", limitId)
+    .where(sql<boolean>`waiter.ends_at > ${leaseTime}`)
+    .orderBy("waiter.created")
+    .orderBy("waiter.waiter_id")
+    .limit(limit)
+    .execute();
+}
