@@ -62,27 +62,3 @@ export async function deleteEndedWaiters(tx: Writer, limit: number): Promise<rea
     RETURNING limit_id`.execute(tx);
   return [...new Set(rows.map(({ limit_id }) => limit_id))];
 }
-
-export interface NamedWaiter {
-  readonly waiter_id: string;
-  readonly holder_type: string | null;
-  readonly slots: number;
-  readonly since: Timestamp;
-  readonly flow_run_id: string | null;
-  readonly flow_run_name: string | null;
-}
-
-/** Some of those who wait for slots of the limit, by the names of their runs. */
-export function namedWaiters(reader: Reader, limitId: string, limit: number): Promise<readonly NamedWaiter[]> {
-  return reader
-    .selectFrom("concurrency_waiter as waiter")
-    .leftJoin("flow_run", "flow_run.id", "waiter.waiter_id")
-    .select(["waiter.waiter_id", "waiter.holder_type", "waiter.slots", "waiter.created as since"])
-    .select(["flow_run.id as flow_run_id", "flow_run.name as flow_run_name"])
-    .where("waiter.limit_id", "=", limitId)
-    .where(sql<boolean>`waiter.ends_at > ${leaseTime}`)
-    .orderBy("waiter.created")
-    .orderBy("waiter.waiter_id")
-    .limit(limit)
-    .execute();
-}
