@@ -62,6 +62,7 @@ const parameters: readonly Readonly<Record<string, unknown>>[] = [
   { rows: { __prefect_kind: "json", value: "{bad" } },
   { rows: { __prefect_kind: "workspace_variable", variable_name: "nobody's" } },
   { mode: { __prefect_kind: "jinja", template: "fast" } },
+  { mode: { __prefect_kind: "jinja", template: "{{ 'fa' ~ 'st' }}" } },
 ];
 
 function definition(making: Making) {

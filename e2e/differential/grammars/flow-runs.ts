@@ -56,6 +56,7 @@ const runInputs: readonly unknown[] = [
   recipe("json", {}),
   recipe("none", { value: 3 }),
   recipe("jinja", { template: "plain" }),
+  recipe("jinja", { template: "{{ 1 + 1 }}{{ nobody }}" }),
   recipe("jinja", {}),
   recipe("workspace_variable", { variable_name: "nobody's" }),
   recipe("workspace_variable", {}),

@@ -32,6 +32,7 @@ export * from "./sockets.ts";
 export * from "./states.ts";
 export * from "./tag-limits.ts";
 export * from "./task-runs.ts";
+export * from "./templates.ts";
 export * from "./ui/artifacts.ts";
 export * from "./ui/dashboard.ts";
 export * from "./ui/deployments.ts";

@@ -45,6 +45,7 @@ import { savedSearchRoutes } from "./saved-searches/saved-searches.routes.ts";
 import { sessionRoutes } from "./sessions/sessions.routes.ts";
 import { taskRunStateRoutes } from "./task-run-states/task-run-states.routes.ts";
 import { taskRunRoutes } from "./task-runs/task-runs.routes.ts";
+import { templateRoutes } from "./templates/templates.routes.ts";
 import { uiRoutes } from "./ui/ui.routes.ts";
 import { waitingRoutes } from "./waiting/waiting.routes.ts";
 import { wakingRoutes } from "./waking/waking.routes.ts";
@@ -139,6 +140,7 @@ export function buildApp(
       artifactRoutes(serve);
       automationRoutes(serve);
       collectionRoutes(serve);
+      templateRoutes(serve);
       concurrencyLimitRoutes(serve);
       parameterSchemaRoutes(serve);
       savedSearchRoutes(serve);

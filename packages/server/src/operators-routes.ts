@@ -14,6 +14,7 @@ import { retentionRoutes } from "./retention/retention.routes.ts";
 import { createRetention } from "./retention/retention.service.ts";
 import { savedSearchRoutes } from "./saved-searches/saved-searches.routes.ts";
 import { taskRunStateRoutes } from "./task-run-states/task-run-states.routes.ts";
+import { templateRoutes } from "./templates/templates.routes.ts";
 import { uiRoutes } from "./ui/ui.routes.ts";
 
 /**
@@ -35,6 +36,7 @@ export function operatorsRoutes(
   observedStateRoutes(serve);
   automationRoutes(serve);
   collectionRoutes(serve);
+  templateRoutes(serve);
   concurrencyLimitRoutes(serve);
   savedSearchRoutes(serve);
   retentionRoutes(serve, retention);

@@ -4,11 +4,12 @@ import { HydrationError, hydrated } from "../user-input/hydration.rules.ts";
 import { type InputProblem, inputProblem } from "../user-input/input-problem.rules.ts";
 import { isJsonObject, type JsonObject } from "../user-input/json-types.rules.ts";
 import { problemOfSchema } from "../user-input/meta-schema.rules.ts";
+import { templates } from "../user-input/templates.rules.ts";
 
 /** Parameters with their recipes followed. `subject` says in the refusal what they belong to. */
 export function hydratedParameters(given: JsonObject, subject: "deployment" | "flow run"): JsonObject {
   try {
-    return hydrated(given) as JsonObject;
+    return hydrated(given, templates) as JsonObject;
   } catch (error) {
     if (!(error instanceof HydrationError)) throw error;
     throw refused("HYDRATION_FAILED", `Error hydrating ${subject} parameters: ${error.message}`);

@@ -127,6 +127,14 @@ describeOnEachDatabase("runs of a deployment", (database) => {
       parameters: { x: recipe("json", { value: "5" }), y: recipe("jinja", { template: "plain" }) },
     });
     expect(made.body.parameters).toEqual({ x: 5, y: "plain" });
+    const rendered = await run(id, {
+      parameters: { x: 5, y: recipe("jinja", { template: "{{ 1 + 1 }}{{ nobody }}" }) },
+    });
+    expect(rendered.body.parameters).toEqual({ x: 5, y: "2" });
+    expect(await run(id, { parameters: { x: 5, y: recipe("jinja", { template: "{{ 1 + }}" }) } })).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringContaining("Error hydrating flow run parameters: Invalid jinja: line 1") },
+    });
     expect(await run(id, { parameters: { x: recipe("json", { value: "{" }) } })).toMatchObject({
       status: 400,
       body: {

@@ -54,16 +54,17 @@ const notPaused: OrchestrationResult = {
 type Checked = { readonly value: unknown } | { readonly problem: string };
 
 async function checkedInput(tx: Writer, { id, input }: Resumption, schemaKey: string): Promise<Checked> {
-  const meant = hydratedInput(input);
+  const meant = await hydratedInput(input);
   if ("problem" in meant) return meant;
   const schema = await inputs.valueIn(tx, id, schemaKey);
   const problem = schema === undefined ? "Run input schema not found." : problemWithInput(meant.value, schema);
   return problem === undefined ? meant : { problem };
 }
 
-function hydratedInput(input: unknown): Checked {
+async function hydratedInput(input: unknown): Promise<Checked> {
+  const { templates } = await import("../user-input/templates.rules.ts");
   try {
-    return { value: hydrated(input) };
+    return { value: hydrated(input, templates) };
   } catch (error) {
     if (error instanceof HydrationError) return { problem: `Error hydrating run input: ${error.message}` };
     throw error;

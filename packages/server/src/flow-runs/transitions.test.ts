@@ -298,7 +298,7 @@ describeOnEachDatabase("states of flow runs", (database) => {
       );
       expect(await reasonOf({})).toBe("Reason: Validation failed. Failure reason: 'a' is a required property");
       expect(await reasonOf({ a: 5, b: 6 })).toMatch(/^Reason: /);
-      const template = { __prefect_kind: "jinja", template: "{{ 5 }}" };
+      const template = { __prefect_kind: "jinja", template: "{{ 5 }" };
       expect(await reasonOf({ a: template })).toMatch(/^Error hydrating run input: Invalid jinja: /);
       const run_input = { a: { __prefect_kind: "json", value: "9007199254740993" } };
       expect(await resume(id, { run_input })).toMatchObject({ status: 201, body: { status: "ACCEPT" } });

@@ -9,6 +9,14 @@ export class HydrationError extends Error {}
 /** The value of a workspace variable; undefined where there is none of the name. */
 export type VariableReader = (name: string) => unknown;
 
+/** What templates give. Taken as an argument, since few inputs have one and a program need not load what renders them. */
+export interface Templates {
+  /** Throws a HydrationError. */
+  readonly render: (template: string) => string;
+  /** Throws a HydrationError where the text is not a template. */
+  readonly check: (template: string) => void;
+}
+
 /** A workspace without variables: they can't be kept yet. */
 const noVariables: VariableReader = () => undefined;
 
@@ -16,8 +24,8 @@ const noVariables: VariableReader = () => undefined;
  * The intended input: an object with `__prefect_kind`, as Prefect's pages and automations send it, is a recipe for a value (a
  * string of JSON, a template, a variable), and an empty recipe stands for nothing. Throws a HydrationError.
  */
-export function hydrated(input: unknown, readVariable = noVariables): unknown {
-  const value = resolved(input, { follow: madeValue, readVariable });
+export function hydrated(input: unknown, templates: Templates, readVariable = noVariables): unknown {
+  const value = resolved(input, { follow: madeValue, templates, readVariable });
   // Read again, so that exact numbers are known of in the new lists and objects.
   return isNothing(value) ? {} : parseJson(JSON.stringify(value));
 }
@@ -26,15 +34,16 @@ export function hydrated(input: unknown, readVariable = noVariables): unknown {
  * The intended input as far as it is known before a run is made, for a form that checks what is typed: a template is not rendered yet, and a
  * wrong recipe is a placeholder with its problem.
  */
-export function hydratedForCheck(input: unknown, readVariable = noVariables): unknown {
-  const value = resolved(input, { follow: placeholder, readVariable });
+export function hydratedForCheck(input: unknown, templates: Templates, readVariable = noVariables): unknown {
+  const value = resolved(input, { follow: placeholder, templates, readVariable });
   return value === nothing ? {} : value;
 }
 
-function placeholder(recipe: Recipe, make: MakeValue): unknown {
-  if (recipe[kindKey] === "jinja" && typeof recipe.template === "string") return new Placeholder();
+function placeholder(recipe: Recipe, make: MakeValue, { check }: Templates): unknown {
   try {
-    return make(recipe);
+    if (recipe[kindKey] !== "jinja" || typeof recipe.template !== "string") return make(recipe);
+    check(recipe.template);
+    return new Placeholder();
   } catch (error) {
     if (error instanceof HydrationError) return new Placeholder(error.message);
     throw error;
@@ -44,10 +53,11 @@ function placeholder(recipe: Recipe, make: MakeValue): unknown {
 type Recipe = JsonObject;
 type MakeValue = (recipe: Recipe) => unknown;
 /** What takes the place of a recipe, given the function that makes its value or throws a HydrationError. */
-type Follow = (recipe: Recipe, make: MakeValue) => unknown;
+type Follow = (recipe: Recipe, make: MakeValue, templates: Templates) => unknown;
 
 interface Resolving {
   readonly follow: Follow;
+  readonly templates: Templates;
   readonly readVariable: VariableReader;
 }
 
@@ -72,13 +82,18 @@ function resolved(value: unknown, resolving: Resolving): unknown {
   if (Array.isArray(value)) return value.map(within).filter((part) => part !== nothing);
   if (!isJsonObject(value)) return value;
   if (Object.hasOwn(value, kindKey)) {
-    return resolving.follow(value, (recipe) => resolvedRecipe(recipe, within, resolving.readVariable));
+    const make: MakeValue = (recipe) => resolvedRecipe(recipe, within, resolving);
+    return resolving.follow(value, make, resolving.templates);
   }
   const parts = Object.entries(value).map(([key, part]) => [key, within(part)] as const);
   return Object.fromEntries(parts.filter(([, part]) => part !== nothing));
 }
 
-function resolvedRecipe(recipe: Recipe, within: (value: unknown) => unknown, readVariable: VariableReader): unknown {
+function resolvedRecipe(
+  recipe: Recipe,
+  within: (value: unknown) => unknown,
+  { templates, readVariable }: Resolving,
+): unknown {
   const has = (key: string) => Object.hasOwn(recipe, key);
   const part = (key: string) => (isJsonObject(recipe[key]) ? within(recipe[key]) : recipe[key]);
   switch (recipe[kindKey]) {
@@ -89,7 +104,7 @@ function resolvedRecipe(recipe: Recipe, within: (value: unknown) => unknown, rea
       return has("value") ? fromJson(part("value")) : nothing;
     case "jinja":
       if (!has("template")) throw missing("template");
-      return fromTemplate(part("template"));
+      return fromTemplate(part("template"), templates);
     case "workspace_variable":
       return has("variable_name") ? fromVariable(part("variable_name"), readVariable) : nothing;
     default:
@@ -111,12 +126,10 @@ function fromJson(value: unknown): unknown {
   }
 }
 
-/** Jinja is a template language of Python. A template without its marks renders as itself, without its last line break. */
-function fromTemplate(template: unknown): unknown {
+function fromTemplate(template: unknown, { render }: Templates): unknown {
   if (template === nothing || template instanceof Placeholder) return template;
   if (typeof template !== "string") throw new HydrationError("Invalid jinja: the template is not a string");
-  if (!/\{[{%#]/.test(template)) return template.replace(/\r?\n$/, "");
-  throw new HydrationError("Invalid jinja: templates are not rendered here. Send the text that the template gives.");
+  return render(template);
 }
 
 function fromVariable(name: unknown, readVariable: VariableReader): unknown {

@@ -7,6 +7,7 @@ import { problemOfSchema } from "./meta-schema.rules.ts";
 import { Placeholder } from "./placeholder.rules.ts";
 import { schemaErrors } from "./schema-errors.rules.ts";
 import { type SchemaError, UnresolvableReference } from "./schema-place.rules.ts";
+import { templates } from "./templates.rules.ts";
 import { unevaluatedError } from "./unevaluated.rules.ts";
 
 /** The violations at their places in the value, or why the schema can't be used. */
@@ -18,7 +19,7 @@ export function validation(schema: JsonObject, values: JsonObject): Validation {
     completeSchema(schema);
     const problem = problemOfSchema(schema);
     if (problem !== undefined) return { problem: `Invalid schema: ${problem}` };
-    return { ...inPlaces(violations(schema, hydratedForCheck(values))) };
+    return { ...inPlaces(violations(schema, hydratedForCheck(values, templates))) };
   } catch (error) {
     if (error instanceof UnresolvableReference)
       return { problem: `Invalid schema: Validation failed. Failure reason: ${error.message}` };

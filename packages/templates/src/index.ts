@@ -1,0 +1,4 @@
+export type { TemplateLimits } from "./budget.ts";
+export { TemplateRenderError, TemplateSyntaxError } from "./errors.ts";
+export { Moment, Span } from "./moments.ts";
+export { checkTemplate, type RenderOptions, renderTemplate } from "./template.ts";

@@ -1,0 +1,155 @@
+/** A time in UTC, as Python's `datetime`. */
+export class Moment {
+  readonly type = "datetime";
+  /** Since the epoch. */
+  readonly time: number;
+
+  constructor(time: number) {
+    this.time = time;
+  }
+}
+
+/** A stretch of time, as Python's `timedelta`. */
+export class Span {
+  readonly type = "timedelta";
+  readonly microseconds: number;
+
+  constructor(microseconds: number) {
+    this.microseconds = microseconds;
+  }
+}
+
+const second = 1_000_000;
+export const daySeconds = 86_400;
+
+export interface DateParts {
+  readonly year: number;
+  readonly month: number;
+  readonly day: number;
+  readonly hour: number;
+  readonly minute: number;
+  readonly second: number;
+  readonly microsecond: number;
+  /** 0 is Monday. */
+  readonly weekday: number;
+}
+
+export function partsOf({ time }: Moment): DateParts {
+  const date = new Date(Math.floor(time / 1000));
+  return {
+    year: date.getUTCFullYear(),
+    month: date.getUTCMonth() + 1,
+    day: date.getUTCDate(),
+    hour: date.getUTCHours(),
+    minute: date.getUTCMinutes(),
+    second: date.getUTCSeconds(),
+    microsecond: ((time % second) + second) % second,
+    weekday: (date.getUTCDay() + 6) % 7,
+  };
+}
+
+function pad(value: number, width: number): string {
+  return String(value).padStart(width, "0");
+}
+
+export function dateText(moment: Moment): string {
+  const { year, month, day } = partsOf(moment);
+  return `${pad(year, 4)}-${pad(month, 2)}-${pad(day, 2)}`;
+}
+
+export function timeText(moment: Moment): string {
+  const { hour, minute, second, microsecond } = partsOf(moment);
+  const fraction = microsecond === 0 ? "" : `.${pad(microsecond, 6)}`;
+  return `${pad(hour, 2)}:${pad(minute, 2)}:${pad(second, 2)}${fraction}`;
+}
+
+export function momentText(moment: Moment, separator = " "): string {
+  return `${dateText(moment)}${separator}${timeText(moment)}+00:00`;
+}
+
+export interface SpanParts {
+  readonly days: number;
+  readonly seconds: number;
+  readonly microseconds: number;
+}
+
+/** Python's parts, of which only the days may be negative. */
+export function spanParts({ microseconds }: Span): SpanParts {
+  const days = Math.floor(microseconds / (daySeconds * second));
+  const rest = microseconds - days * daySeconds * second;
+  return { days, seconds: Math.floor(rest / second), microseconds: rest % second };
+}
+
+export function spanText(span: Span): string {
+  const { days, seconds, microseconds } = spanParts(span);
+  const dayText = days === 0 ? "" : `${days} day${Math.abs(days) === 1 ? "" : "s"}, `;
+  const fraction = microseconds === 0 ? "" : `.${pad(microseconds, 6)}`;
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  return `${dayText}${hours}:${pad(minutes, 2)}:${pad(seconds % 60, 2)}${fraction}`;
+}
+
+const dayNames = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+const monthNames = [
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
+];
+
+type Directive = (parts: DateParts, moment: Moment) => string | number;
+
+const directives: Readonly<Record<string, Directive>> = {
+  a: ({ weekday }) => (dayNames[weekday] ?? "").slice(0, 3),
+  A: ({ weekday }) => dayNames[weekday] ?? "",
+  b: ({ month }) => (monthNames[month - 1] ?? "").slice(0, 3),
+  B: ({ month }) => monthNames[month - 1] ?? "",
+  c: (_, moment) => strftime(moment, "%a %b %e %H:%M:%S %Y"),
+  d: ({ day }) => pad(day, 2),
+  D: (_, moment) => strftime(moment, "%m/%d/%y"),
+  e: ({ day }) => String(day).padStart(2),
+  f: ({ microsecond }) => pad(microsecond, 6),
+  F: (_, moment) => strftime(moment, "%Y-%m-%d"),
+  H: ({ hour }) => pad(hour, 2),
+  I: ({ hour }) => pad(hour % 12 || 12, 2),
+  j: (_, moment) => pad(dayOfYear(moment), 3),
+  m: ({ month }) => pad(month, 2),
+  M: ({ minute }) => pad(minute, 2),
+  n: () => "\n",
+  p: ({ hour }) => (hour < 12 ? "AM" : "PM"),
+  s: (_, { time }) => Math.floor(time / second),
+  S: ({ second }) => pad(second, 2),
+  t: () => "\t",
+  T: (_, moment) => strftime(moment, "%H:%M:%S"),
+  u: ({ weekday }) => weekday + 1,
+  w: ({ weekday }) => (weekday + 1) % 7,
+  x: (_, moment) => strftime(moment, "%m/%d/%y"),
+  X: (_, moment) => strftime(moment, "%H:%M:%S"),
+  y: ({ year }) => pad(year % 100, 2),
+  Y: ({ year }) => year,
+  z: () => "+0000",
+  Z: () => "UTC",
+  "%": () => "%",
+};
+
+/** `%-d` leaves out the zeros or spaces before a number, as C libraries on Linux do. */
+export function strftime(moment: Moment, format: string): string {
+  const parts = partsOf(moment);
+  return format.replace(/%(-?)(.)/gs, (whole, bare: string, letter: string) => {
+    const text = Object.hasOwn(directives, letter) ? directives[letter]?.(parts, moment) : undefined;
+    if (text === undefined) return whole;
+    return bare === "" ? String(text) : String(text).replace(/^[0 ]+(?=.)/, "");
+  });
+}
+
+function dayOfYear(moment: Moment): number {
+  const { year } = partsOf(moment);
+  return Math.floor((moment.time / 1000 - Date.UTC(year, 0, 1)) / (daySeconds * 1000)) + 1;
+}

@@ -1,0 +1,65 @@
+import type { Budget } from "./budget.ts";
+import { TemplateRenderError } from "./errors.ts";
+import { charactersOf, lengthOf, Range, Tuple, typeName, Undefined, type Value } from "./values.ts";
+
+/** The items that a loop over the value meets. Each of them is a step. */
+export function iterated(value: Value, budget: Budget): readonly Value[] {
+  const items = itemsOf(value);
+  if (items === undefined) throw new TemplateRenderError(`${typeName(value)} is not a list of items`);
+  budget.step(items.length);
+  return items;
+}
+
+export function itemsOf(value: Value): readonly Value[] | undefined {
+  if (Array.isArray(value)) return value;
+  if (value instanceof Tuple || value instanceof Range) return value.items;
+  if (value instanceof Map) return [...value.keys()];
+  if (typeof value === "string") return charactersOf(value);
+  return value instanceof Undefined ? [] : undefined;
+}
+
+export function sizeOf(value: Value): number {
+  if (typeof value === "string") return lengthOf(value);
+  const size = value instanceof Range ? Number(value.length) : itemsOf(value)?.length;
+  if (size === undefined) throw new TemplateRenderError(`${typeName(value)} has no length`);
+  return size;
+}
+
+/** A part of a list, tuple or str, by bounds that may count from its end. */
+export function sliced(value: Value, [start, stop, step]: readonly (Value | undefined)[], budget: Budget): Value {
+  if (value instanceof Undefined) return value;
+  const items = value instanceof Map ? undefined : itemsOf(value);
+  if (items === undefined) throw new TemplateRenderError(`${typeName(value)} has no slices`);
+  const part = sliceOf(items, { start: bound(start), stop: bound(stop), step: bound(step) ?? 1 });
+  budget.make(part.length);
+  if (typeof value === "string") return part.join("");
+  return value instanceof Tuple ? new Tuple(part) : part;
+}
+
+interface Bounds {
+  readonly start: number | undefined;
+  readonly stop: number | undefined;
+  readonly step: number;
+}
+
+function bound(given: Value | undefined): number | undefined {
+  if (given === undefined || given === null) return undefined;
+  if (typeof given === "bigint" || typeof given === "boolean") return Number(given);
+  throw new TemplateRenderError(`a slice has bounds of type int, not ${typeName(given)}`);
+}
+
+function sliceOf(items: readonly Value[], { start, stop, step }: Bounds): Value[] {
+  if (step === 0) throw new TemplateRenderError("the step of a slice is 0");
+  const { length } = items;
+  const [lowest, highest] = step > 0 ? [0, length] : [-1, length - 1];
+  const within = (at: number) => Math.min(Math.max(at < 0 ? at + length : at, lowest), highest);
+  const first = start === undefined ? (step > 0 ? lowest : highest) : within(start);
+  const end = stop === undefined ? (step > 0 ? highest : lowest) : within(stop);
+  const part: Value[] = [];
+  for (let at = first; step > 0 ? at < end : at > end; at += step) part.push(items[at] ?? null);
+  return part;
+}
+
+export function sequenceOf(list: Value[] | Tuple): readonly Value[] {
+  return list instanceof Tuple ? list.items : list;
+}

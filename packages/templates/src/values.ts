@@ -1,0 +1,149 @@
+import { ExactNumber } from "@ostinato/core";
+import type { Moment, Span } from "./moments.ts";
+
+/**
+ * The values of a template are those of Python: `null` is None, a bigint is an int, a number is a float, an array is a list and a Map is a
+ * dict. No object of JavaScript is ever among them, so that a template reaches nothing but what it is given.
+ */
+export type Value =
+  | null
+  | boolean
+  | bigint
+  | number
+  | string
+  | Value[]
+  | Tuple
+  | Dict
+  | Range
+  | Undefined
+  | Moment
+  | Span
+  | Callable
+  | Fields;
+
+export type Dict = Map<Value, Value>;
+
+export class Tuple {
+  readonly items: readonly Value[];
+  /** Names of the items, where they have some. */
+  readonly names: readonly string[];
+
+  constructor(items: readonly Value[], names: readonly string[] = []) {
+    this.items = items;
+    this.names = names;
+  }
+}
+
+export class Range {
+  readonly start: bigint;
+  readonly stop: bigint;
+  readonly step: bigint;
+
+  constructor(start: bigint, stop: bigint, step: bigint) {
+    this.start = start;
+    this.stop = stop;
+    this.step = step;
+  }
+
+  get length(): bigint {
+    const { start, stop, step } = this;
+    const distance = step > 0n ? stop - start : start - stop;
+    const size = step > 0n ? step : -step;
+    return distance <= 0n ? 0n : (distance + size - 1n) / size;
+  }
+
+  get items(): readonly bigint[] {
+    return Array.from({ length: Number(this.length) }, (_, index) => this.start + BigInt(index) * this.step);
+  }
+}
+
+/** What a name or field stands for that is not there: the empty string, the empty list, false; and so are its own fields. */
+export class Undefined {
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+export interface Arguments {
+  readonly positional: readonly Value[];
+  readonly named: ReadonlyMap<string, Value>;
+}
+
+/** A macro, a method, or a function. */
+export class Callable {
+  readonly name: string;
+  readonly call: (given: Arguments) => Value;
+
+  constructor(name: string, call: (given: Arguments) => Value) {
+    this.name = name;
+    this.call = call;
+  }
+}
+
+/** What has fields and nothing else: a loop, a namespace. */
+export class Fields {
+  readonly name: string;
+  readonly fields: Map<string, Value>;
+
+  constructor(name: string, fields: Map<string, Value>) {
+    this.name = name;
+    this.fields = fields;
+  }
+}
+
+/** A value of JSON, or of `parseJson`, in which `1.0` is a float and a long number keeps its digits. */
+export function valueFrom(given: unknown): Value {
+  if (given === undefined) return null;
+  if (given instanceof ExactNumber) return given.isInteger ? BigInt(given.text) : Number(given);
+  if (typeof given === "number") return Number.isSafeInteger(given) ? BigInt(given) : given;
+  if (Array.isArray(given)) return given.map(valueFrom);
+  if (isRecord(given)) return new Map(Object.entries(given).map(([key, part]) => [key, valueFrom(part)]));
+  return given as Value;
+}
+
+function isRecord(given: unknown): given is Readonly<Record<string, unknown>> {
+  return typeof given === "object" && given !== null && Object.getPrototypeOf(given) === Object.prototype;
+}
+
+export function isTrue(value: Value): boolean {
+  if (value === null || value instanceof Undefined) return false;
+  if (Array.isArray(value)) return value.length > 0;
+  if (value instanceof Map) return value.size > 0;
+  if (value instanceof Tuple) return value.items.length > 0;
+  if (value instanceof Range) return value.length > 0n;
+  if (typeof value === "object") return !("microseconds" in value) || value.microseconds !== 0;
+  return typeof value === "number" ? value !== 0 : Boolean(value);
+}
+
+/** The characters of a text as Python counts them. */
+export function charactersOf(text: string): readonly string[] {
+  return Array.from(text);
+}
+
+/** How many characters a text has in Python, where one beyond 16 bits counts once. */
+export function lengthOf(text: string): number {
+  let pairs = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= 0xd800 && code < 0xdc00 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00) pairs += 1;
+  }
+  return text.length - pairs;
+}
+
+export function typeName(value: Value): string {
+  if (value === null) return "None";
+  if (typeof value === "boolean") return "bool";
+  if (typeof value === "bigint") return "int";
+  if (typeof value === "number") return "float";
+  if (typeof value === "string") return "str";
+  if (Array.isArray(value)) return "list";
+  if (value instanceof Map) return "dict";
+  if (value instanceof Tuple) return "tuple";
+  if (value instanceof Range) return "range";
+  if (value instanceof Undefined) return "undefined";
+  if (value instanceof Callable) return "function";
+  if (value instanceof Fields) return value.name;
+  return value.type;
+}
