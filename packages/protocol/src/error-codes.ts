@@ -68,6 +68,11 @@ export const errorCodes = {
     meaning: "It is known who asks, and that they may not.",
     remedy: "Ask whoever runs the server for the access that the sentence names.",
   },
+  NAME_RESERVED: {
+    status: 403,
+    meaning: "A name begins with a word that is kept for other uses.",
+    remedy: "Choose another name.",
+  },
   HANDSHAKE_REQUIRED: {
     status: 403,
     meaning: "A websocket was opened without saying who asks.",
@@ -118,8 +123,8 @@ export const errorCodes = {
   },
   WORK_QUEUE_NOT_FOUND: {
     status: 404,
-    meaning: "The work pool or the queue that the run names is not there.",
-    remedy: "Name one that is there, or none.",
+    meaning: "There is no such work queue, or the work pool has none of this name.",
+    remedy: "Name one that is there, or create it.",
   },
   METHOD_NOT_ALLOWED: {
     status: 405,

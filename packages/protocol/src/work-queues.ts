@@ -199,6 +199,17 @@ export const filterWorkQueues = route({
   replies: { 200: Type.Array(WorkQueue) },
 });
 
+/** Deprecated in Prefect: only queues with a filter let some deployments pass and others not. */
+export const queuesForDeployment = route({
+  method: "GET",
+  path: "/deployments/{id}/work_queue_check",
+  access: "read",
+  summary: "The work queues whose filter lets runs of a deployment pass (deprecated)",
+  tag,
+  params: ById,
+  replies: { 200: Type.Array(WorkQueue) },
+});
+
 /** Whoever asks is taken to serve the queue: it becomes READY. */
 export const scheduledRunsOfQueue = route({
   method: "POST",

@@ -49,6 +49,9 @@ import { templateRoutes } from "./templates/templates.routes.ts";
 import { uiRoutes } from "./ui/ui.routes.ts";
 import { waitingRoutes } from "./waiting/waiting.routes.ts";
 import { wakingRoutes } from "./waking/waking.routes.ts";
+import { workPoolRoutes } from "./work-pools/work-pools.routes.ts";
+import { workQueueRoutes } from "./work-queues/work-queues.routes.ts";
+import { workerRoutes } from "./workers/workers.routes.ts";
 
 /** Ordinary requests are small; the contracts of logs, events and artifacts allow more. */
 const bodyLimitBytes = 4 * 1024 * 1024;
@@ -142,6 +145,9 @@ export function buildApp(
       collectionRoutes(serve);
       templateRoutes(serve);
       concurrencyLimitRoutes(serve);
+      workPoolRoutes(serve);
+      workQueueRoutes(serve);
+      workerRoutes(serve);
       parameterSchemaRoutes(serve);
       savedSearchRoutes(serve);
       uiRoutes(serve, { started, retention });

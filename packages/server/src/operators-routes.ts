@@ -16,6 +16,9 @@ import { savedSearchRoutes } from "./saved-searches/saved-searches.routes.ts";
 import { taskRunStateRoutes } from "./task-run-states/task-run-states.routes.ts";
 import { templateRoutes } from "./templates/templates.routes.ts";
 import { uiRoutes } from "./ui/ui.routes.ts";
+import { workPoolRoutes } from "./work-pools/work-pools.routes.ts";
+import { workQueueRoutes } from "./work-queues/work-queues.routes.ts";
+import { workerRoutes } from "./workers/workers.routes.ts";
 
 /**
  * The operations for operators of a server inside a process: the command line calls them on a database without a listening
@@ -38,6 +41,9 @@ export function operatorsRoutes(
   collectionRoutes(serve);
   templateRoutes(serve);
   concurrencyLimitRoutes(serve);
+  workPoolRoutes(serve);
+  workQueueRoutes(serve);
+  workerRoutes(serve);
   savedSearchRoutes(serve);
   retentionRoutes(serve, retention);
   consumerRoutes(serve);

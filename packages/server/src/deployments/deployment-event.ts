@@ -1,11 +1,9 @@
 import { type Timestamp, timeOrderedId } from "@ostinato/core";
 import type { Resource } from "@ostinato/protocol";
+import type { ChangedFields } from "../kernel/changed-fields.ts";
 import type { DeploymentRow } from "./deployments.queries.ts";
 
 export type DeploymentHappening = "created" | "updated" | "deleted" | "ready" | "not-ready";
-
-/** What a change of a deployment changed, by Prefect's names of the fields. */
-export type ChangedFields = Readonly<Record<string, { readonly from: unknown; readonly to: unknown }>>;
 
 interface Told {
   readonly happening: DeploymentHappening;

@@ -3,7 +3,7 @@ import { limitOfDeployment, limitsByIds } from "../concurrency-limits/concurrenc
 import { storableOrNull } from "../db/json-text.ts";
 import { absent, invalid, refused } from "../kernel/errors.ts";
 import type { Unit } from "../kernel/unit.ts";
-import { claimLooseQueue, claimPlace } from "../work-queues/work-queues.service.ts";
+import { claimLooseQueue, claimPlace } from "../work-queues/places.service.ts";
 import type { GivenColumns } from "./given-columns.presenter.ts";
 
 type Given = DeploymentCreate | DeploymentUpdate;

@@ -11,7 +11,7 @@ import type { Context } from "../kernel/context.ts";
 import { absent, RequestError, refused } from "../kernel/errors.ts";
 import { unit } from "../kernel/unit.ts";
 import type { JsonObject } from "../user-input/json-types.rules.ts";
-import { claimPlace } from "../work-queues/work-queues.service.ts";
+import { claimPlace } from "../work-queues/places.service.ts";
 import { type DeploymentRow, deploymentById } from "./deployments.queries.ts";
 import { checkRunParameters, hydratedParameters } from "./run-parameters.rules.ts";
 

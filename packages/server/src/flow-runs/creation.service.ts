@@ -5,7 +5,7 @@ import { keepParameters } from "../kept-parameters/kept-parameters.service.ts";
 import type { Context } from "../kernel/context.ts";
 import { conflict } from "../kernel/errors.ts";
 import { type Unit, unit } from "../kernel/unit.ts";
-import { findPlace } from "../work-queues/work-queues.service.ts";
+import { findPlace } from "../work-queues/places.service.ts";
 import { type FlowRunRow, presentFlowRun } from "./flow-runs.presenter.ts";
 import * as queries from "./flow-runs.queries.ts";
 import type { KnownRun } from "./known-runs.ts";

@@ -6,7 +6,10 @@ import { presentTimes } from "../orchestration/run-times.presenter.ts";
 import { presentState } from "../orchestration/state.presenter.ts";
 import { type StateColumnsOfRun, stateOfRun } from "../orchestration/state.rows.ts";
 
-/** A flow run with the state that it is in and the work pool of its queue, as `selectFlowRuns` reads it. */
+/**
+ * A flow run with the state that it is in and the work pool of its queue, as `selectFlowRuns` reads it. A queue that was deleted has no
+ * pool, and is not shown: a run keeps its id, so that deleting a queue costs the same however many runs it has.
+ */
 export type FlowRunRow = Tables["flow_run"] &
   StateColumnsOfRun & { readonly work_pool_id: string | null; readonly work_pool_name: string | null };
 
@@ -22,7 +25,7 @@ export function presentFlowRun(row: FlowRunRow, now: Timestamp): FlowRun {
     state_id: row.state_id,
     deployment_id: row.deployment_id,
     deployment_version: row.deployment_version,
-    work_queue_id: row.work_queue_id,
+    work_queue_id: row.work_pool_id === null ? null : row.work_queue_id,
     work_queue_name: row.work_queue_name,
     flow_version: row.flow_version,
     parameters: readJson(row.parameters),

@@ -42,6 +42,13 @@ export function absent(noun: Noun, code: ErrorCode = absenceCodes[noun]): Reques
   return refused(code, `${noun} not found`);
 }
 
+/** 404 for a work pool, or for a queue of it. The sentences are Prefect's. */
+export function absentPlace(pool: string, queue: string | null): RequestError {
+  return queue === null
+    ? refused("WORK_POOL_NOT_FOUND", `Work pool "${pool}" not found.`)
+    : refused("WORK_QUEUE_NOT_FOUND", `Work pool queue '${pool}/${queue}' not found.`);
+}
+
 /** 404 for a path that fits a route and leads nowhere there. */
 export class Nowhere extends RequestError {
   constructor() {

@@ -9,8 +9,6 @@ const absentNouns: Readonly<Record<string, string>> = {
   block_types: "Blocks",
   templates: "Templates",
   variables: "Variables",
-  work_pools: "Work pools",
-  work_queues: "Work queues",
 };
 
 /** The 404 of an unknown path below the API: the usual phrase of HTTP, or the name of a noun that is still to come. */
