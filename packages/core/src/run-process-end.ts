@@ -33,7 +33,8 @@ function isOutOfMemory(lines: readonly string[]): boolean {
   return lines.some((line) => /JavaScript heap out of memory|ERR_WORKER_OUT_OF_MEMORY/.test(line));
 }
 
-function lastWords(lines: readonly string[]): string {
+/** The last lines as the end of a message; empty where there are none. */
+export function lastWords(lines: readonly string[]): string {
   const shown = lines.filter((line) => line.trim() !== "").slice(-maxShownLines);
   return shown.length === 0 ? "" : ` It last wrote:\n${shown.join("\n")}`;
 }

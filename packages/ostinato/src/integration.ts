@@ -1,2 +1,1 @@
 export * from "@ostinato/sdk/integration";
-export * from "@ostinato/worker/driver";

@@ -1,3 +1,4 @@
+export { type Clock, sleep, systemClock, type Timestamp } from "@ostinato/core";
 export { configuredCommand, languageOf } from "./drivers/command.ts";
 export type {
   Driver,
@@ -14,5 +15,6 @@ export { DriverError } from "./drivers/driver-error.ts";
 export type { Job, JobIdentity } from "./drivers/job.ts";
 export { environmentOf, identityIn, labelNames, labelsOf } from "./drivers/job.ts";
 export type { EndReason, JobEnd } from "./drivers/job-end.ts";
+export { LastLines } from "./drivers/last-lines.ts";
 export { LineSplitter } from "./drivers/line-splitter.ts";
 export { ReportQueue } from "./drivers/report-queue.ts";

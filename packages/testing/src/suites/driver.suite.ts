@@ -66,23 +66,23 @@ export function testDriver(test: DeclareTest, suite: DriverSuite): void {
     equal((await job.ended).exitCode, 0);
   });
 
-  test("holds a bounded part of what a job prints, and slows the job down", async () => {
+  test("holds a bounded part of what a job prints while nobody reads, and slows the job down", async () => {
     await using trial = await beginTrial(suite);
-    const printedBytes = 150_000_000;
-    const job = trial.start({
-      script: `yes 0123456789012345678901234567890123456789012345678 | head -c ${printedBytes}`,
-    });
-    let bytes = 0;
-    let peakBytes = 0;
+    const printedBytes = 100_000_000;
+    const job = trial.start({ script: `yes ${"0123456789".repeat(100)} | head -c ${printedBytes}` });
     const before = heldBytes();
+    let bytes = 0;
+    let heldAtMost = 0;
     for await (const report of job.reports()) {
       if (report.kind !== "output") continue;
+      // Another job passes the time in which this one could print everything.
+      if (bytes === 0) await readAll(trial.start({ script: "sleep 1" }));
+      if (bytes % 1_001_000 === 0) heldAtMost = Math.max(heldAtMost, heldBytes() - before);
       bytes += report.text.length + 1;
-      if (bytes % 1_000_000 < 50) peakBytes = Math.max(peakBytes, heldBytes() - before);
     }
-    equal(bytes, printedBytes);
+    ok(bytes >= printedBytes, `${bytes} bytes came of ${printedBytes}`);
     equal((await job.ended).exitCode, 0);
-    ok(peakBytes < printedBytes / 2, `it held ${peakBytes} bytes`);
+    ok(heldAtMost < printedBytes / 2, `it held ${heldAtMost} bytes`);
   });
 
   test("lets a job that is stopped end by itself", async () => {

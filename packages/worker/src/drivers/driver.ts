@@ -101,7 +101,7 @@ export type JobPhase =
  * Declares the driver of a package:
  *
  * ```ts
- * import { defineDriver } from "ostinato/integration";
+ * import { defineDriver } from "ostinato/driver";
  *
  * export const nomad = defineDriver({
  *   type: "nomad",

@@ -16,14 +16,23 @@ export async function loadDriver(type: string, projectFolder: string): Promise<D
   if (type === processDriver.type) return processDriver;
   const name = Object.hasOwn(packageOfDriver, type) ? packageOfDriver[type] : undefined;
   if (name === undefined) throw new DriverError(unknownType(type));
-  const module = await importFrom(name, projectFolder);
+  return importDriver({ type, packageName: name, projectFolder });
+}
+
+export interface DriverPackage {
+  readonly type: string;
+  readonly packageName: string;
+  readonly projectFolder: string;
+}
+
+/** Imports the driver of a package. */
+export async function importDriver({ type, packageName, projectFolder }: DriverPackage): Promise<DriverDefinition> {
+  const module = await importFrom(packageName, projectFolder);
   const found = Object.values(module).find((value) => isDriverDefinition(value) && value.type === type);
-  if (found === undefined) {
-    throw new DriverError(
-      `${name} has no driver of type "${type}". Install the version of ${name} that belongs to this ostinato.`,
-    );
-  }
-  return found as DriverDefinition;
+  if (found !== undefined) return found as DriverDefinition;
+  throw new DriverError(
+    `${packageName} has no driver of type "${type}". Install the version of ${packageName} that belongs to this ostinato.`,
+  );
 }
 
 /** The types of work pools for which there are drivers, whether their packages are installed or not. */

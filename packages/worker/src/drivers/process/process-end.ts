@@ -63,20 +63,3 @@ export function notStarted(failure: unknown, command: readonly string[] | undefi
   }
   return { ...base, exitCode: undefined, message: `The run's process could not start: ${message}` };
 }
-
-/** The last lines of a stream, cut to what a message may quote. */
-export class LastLines {
-  readonly #lines: string[] = [];
-
-  add(line: string): void {
-    this.#lines.push(line.slice(0, maxLineCharacters));
-    if (this.#lines.length > maxLines) this.#lines.shift();
-  }
-
-  list(): readonly string[] {
-    return this.#lines;
-  }
-}
-
-const maxLines = 20;
-const maxLineCharacters = 1000;
