@@ -209,7 +209,7 @@ export interface DueHint {
   readonly type: "ostinato.due.v1";
 }
 
-/** A run of the pool has become CANCELLING or CANCELLED. All workers of the pool are told, maybe more than once. */
+/** A run of the worker's queues has become CANCELLING or CANCELLED, whichever worker has it. It may be told more than once. */
 export interface CancellingHint {
   readonly type: "ostinato.cancelling.v1";
   readonly flow_run_id: string;

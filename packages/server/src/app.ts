@@ -51,6 +51,7 @@ import { waitingRoutes } from "./waiting/waiting.routes.ts";
 import { wakingRoutes } from "./waking/waking.routes.ts";
 import { workPoolRoutes } from "./work-pools/work-pools.routes.ts";
 import { workQueueRoutes } from "./work-queues/work-queues.routes.ts";
+import { workerChannelRoutes } from "./worker-channel/worker-channel.routes.ts";
 import { workerRoutes } from "./workers/workers.routes.ts";
 
 /** Ordinary requests are small; the contracts of logs, events and artifacts allow more. */
@@ -153,6 +154,7 @@ export function buildApp(
       uiRoutes(serve, { started, retention });
       liveRoutes(serveSocket, context);
       wakingRoutes(serveSocket, context);
+      workerChannelRoutes(serveSocket, context);
       sessionRoutes(serve, authentication);
       openApiRoutes(api, { serve, registry, authentication });
     },

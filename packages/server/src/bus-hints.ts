@@ -18,9 +18,8 @@ export function noticeOfHint(hint: Hint): readonly [topic: HintTopic, texts: rea
     case "stopping":
       return [hint.of === "deployment" ? "stopping" : "stopping in queue", [`${hint.id} ${hint.flowRunId}`]];
     case "freed":
-      return ["freed", [hint.queueId]];
     case "clean-up":
-      return ["clean-up", [hint.poolId]];
+      return [hint.kind, [hint.poolId]];
     case "slots-freed":
       return ["slots freed", hint.limitIds];
     default:
@@ -39,9 +38,8 @@ export function hintOf(topic: HintTopic, text: string): Hint {
     case "stopping in queue":
       return { kind: "stopping", of, id, flowRunId: detail };
     case "freed":
-      return { kind: "freed", queueId: id };
     case "clean-up":
-      return { kind: "clean-up", poolId: id };
+      return { kind: topic, poolId: id };
     case "slots freed":
       return { kind: "slots-freed", limitIds: [id] };
     default:

@@ -1,8 +1,8 @@
 import { addSeconds, microsPerSecond } from "@ostinato/core";
+import { advanceLeaseClock } from "../db/lease-clock.ts";
 import type { Context } from "../kernel/context.ts";
 import { unit } from "../kernel/unit.ts";
 import { noteFreed } from "./freed.ts";
-import { advanceLeaseClock } from "./lease-clock.queries.ts";
 import * as leases from "./leases.queries.ts";
 import { deleteUnusedKeyed } from "./limits.queries.ts";
 import { deleteEndedWaiters } from "./waiters.queries.ts";

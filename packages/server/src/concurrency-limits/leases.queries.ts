@@ -1,8 +1,8 @@
 import { microsPerSecond, type Timestamp } from "@ostinato/core";
 import { sql } from "kysely";
 import type { Reader, Writer } from "../db/dialect.ts";
+import { holdsNow, leaseTime } from "../db/lease-clock.ts";
 import { portable } from "../db/portable.ts";
-import { holdsNow, leaseTime } from "./lease-clock.queries.ts";
 
 export interface Holder {
   readonly type: string;

@@ -1,10 +1,10 @@
 import { isUuid, type Timestamp } from "@ostinato/core";
 import { type RawBuilder, type Selectable, sql, type Updateable } from "kysely";
 import type { Reader, Writer } from "../db/dialect.ts";
+import { holdsNow } from "../db/lease-clock.ts";
 import { portable } from "../db/portable.ts";
 import type { Tables } from "../db/tables.ts";
 import { slotsFilled } from "./filling.rules.ts";
-import { holdsNow } from "./lease-clock.queries.ts";
 
 export interface LimitRow extends Selectable<Tables["concurrency_limit"]> {
   /** The slots that are taken now. */

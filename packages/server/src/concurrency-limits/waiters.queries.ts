@@ -1,7 +1,7 @@
 import { microsPerSecond, type Timestamp } from "@ostinato/core";
 import { sql } from "kysely";
 import type { Reader, Writer } from "../db/dialect.ts";
-import { leaseTime } from "./lease-clock.queries.ts";
+import { leaseTime } from "../db/lease-clock.ts";
 
 export interface WaiterRow {
   readonly limit_id: string;

@@ -27,6 +27,23 @@ CREATE TABLE artifact_collection (
   PRIMARY KEY (id)
 );
 
+CREATE TABLE clean_up (
+  id uuid NOT NULL,
+  created bigint NOT NULL,
+  updated bigint NOT NULL,
+  work_pool_id uuid NOT NULL,
+  work_queue_id uuid,
+  kind text NOT NULL,
+  target text NOT NULL,
+  delivery_count integer NOT NULL DEFAULT 0,
+  reservation_token text,
+  lease_ends_at bigint,
+  PRIMARY KEY (id),
+  FOREIGN KEY (work_pool_id) REFERENCES work_pool(id) ON DELETE CASCADE
+);
+CREATE INDEX clean_up_lease ON clean_up USING btree (lease_ends_at) WHERE (reservation_token IS NOT NULL);
+CREATE INDEX clean_up_waiting ON clean_up USING btree (work_pool_id, id) WHERE (reservation_token IS NULL);
+
 CREATE TABLE concurrency_lease (
   id uuid NOT NULL,
   created bigint NOT NULL,

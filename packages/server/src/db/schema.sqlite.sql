@@ -24,6 +24,21 @@ CREATE TABLE artifact_collection (
   latest_id text NOT NULL
 );
 
+CREATE TABLE clean_up (
+  id text PRIMARY KEY,
+  created integer NOT NULL,
+  updated integer NOT NULL,
+  work_pool_id text NOT NULL REFERENCES work_pool ON DELETE CASCADE,
+  work_queue_id text,
+  kind text NOT NULL,
+  target text NOT NULL,
+  delivery_count integer NOT NULL DEFAULT 0,
+  reservation_token text,
+  lease_ends_at integer
+);
+CREATE INDEX clean_up_lease ON clean_up (lease_ends_at) WHERE reservation_token IS NOT NULL;
+CREATE INDEX clean_up_waiting ON clean_up (work_pool_id, id) WHERE reservation_token IS NULL;
+
 CREATE TABLE concurrency_lease (
   id text PRIMARY KEY,
   created integer NOT NULL,

@@ -1,5 +1,5 @@
 import type { StateType } from "@ostinato/core";
-import type { DeploymentStatus, PlaceStatus, WorkerStatus } from "@ostinato/protocol";
+import type { CleanUpKind, DeploymentStatus, PlaceStatus, WorkerStatus } from "@ostinato/protocol";
 import type { DeliveryKind } from "../kernel/delivery.ts";
 import {
   flag,
@@ -120,6 +120,20 @@ export const tables = {
     status: word<WorkerStatus>(),
     /** What the worker says of itself when it connects. */
     metadata: nullable(json),
+  },
+
+  /** What a worker of the pool is to clean up after a run. It waits while it has no token, and is deleted when it is done. */
+  clean_up: {
+    ...row,
+    work_pool_id: uuid,
+    work_queue_id: nullable(uuid),
+    kind: word<CleanUpKind>(),
+    target: json,
+    delivery_count: integer,
+    /** Of the worker that has it now. */
+    reservation_token: nullable(text),
+    /** By `lease_clock`. */
+    lease_ends_at: nullable(micros),
   },
 
   deployment: {

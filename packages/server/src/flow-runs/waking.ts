@@ -2,19 +2,21 @@ import type { StateType, Timestamp } from "@ostinato/core";
 import type { Unit } from "../kernel/unit.ts";
 import type { FlowRunRow } from "./flow-runs.presenter.ts";
 
-/** In these states a run holds a slot of its work queue, and of the pool of the queue. */
+/** In these states a run holds a slot of its work queue and of its pool. */
 const holding: readonly (StateType | null)[] = ["PENDING", "RUNNING", "CANCELLING"];
 
 /** Wakes those who serve the run's deployment, and the workers of its queue, for what it has become. */
 export function wakeForRun(unit: Unit, row: FlowRunRow, before: StateType | null): void {
-  const { id: flowRunId, deployment_id, work_queue_id: queueId, state_type, next_scheduled_start_time: at } = row;
+  const { id: flowRunId, deployment_id, work_queue_id: queueId, work_pool_id: poolId, state_type } = row;
+  const { next_scheduled_start_time: at } = row;
   if (at !== null) wakeWhenDue(unit, { deploymentId: deployment_id, queueId, at });
   if (state_type === "CANCELLING" || state_type === "CANCELLED") {
     if (deployment_id !== null) unit.wakes({ kind: "stopping", of: "deployment", id: deployment_id, flowRunId });
     if (queueId !== null) unit.wakes({ kind: "stopping", of: "work-queue", id: queueId, flowRunId });
   }
-  if (queueId !== null && holding.includes(before) && !holding.includes(state_type))
-    unit.wakes({ kind: "freed", queueId });
+  if (poolId !== null && holding.includes(before) && !holding.includes(state_type)) {
+    unit.wakes({ kind: "freed", poolId });
+  }
 }
 
 export interface DueRun {

@@ -45,10 +45,10 @@ export interface Stopping {
   readonly flowRunId: string;
 }
 
-/** A run has given back its slot of the work queue. */
+/** A run has given back its slot of the pool. */
 export interface Freed {
   readonly kind: "freed";
-  readonly queueId: string;
+  readonly poolId: string;
 }
 
 /** Workers of the pool have something to clean up. */

@@ -24,6 +24,7 @@ const counters = {
     help: "Requests answered with 503 or 429 because there was too much to do",
     labels: ["status"],
   },
+  clean_ups_total: { help: "Clean-ups after runs that workers have done, or that nobody did", labels: ["outcome"] },
   sockets_dropped_total: { help: "Websockets closed because the client read too slowly", labels: ["path"] },
   database_errors_total: { help: "Units of work that failed because the database could not do them", labels: [] },
 } as const;

@@ -30,7 +30,14 @@ export interface SocketHandlers {
   closed?(): void;
 }
 
+/** The reasons for closing connections that did not come past the handshake, where the protocol of a websocket has its own. */
+export interface RefusalReasons {
+  readonly authentication: string;
+  readonly authorization: string;
+}
+
 export interface SocketOptions {
+  readonly refusalReasons?: RefusalReasons;
   /** The maximum size of a client's message. The default is enough for a filter. */
   readonly maxMessageBytes?: number;
 }

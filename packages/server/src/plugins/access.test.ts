@@ -31,12 +31,13 @@ const trusting: Authentication = {
 };
 
 const contracts = Object.values<unknown>({ ...protocol }).filter(isContract);
-const sockets = [
+const sockets: readonly SocketContract[] = [
   protocol.eventsIn,
   protocol.eventsOut,
   protocol.logsOut,
   protocol.liveChanges,
   protocol.deploymentWaking,
+  protocol.workerChannel,
 ];
 
 interface Described {
@@ -71,8 +72,7 @@ describeOnEachDatabase("access to operations", (database) => {
     test.each(sockets)("the websocket $path is for everybody, with a token and without a handshake", async (socket) => {
       const address = await listening(server());
       expect(await outcome(address, socket, "whatever")).toBe("open");
-      const plain = await openTestSocket(address, socket.path, { protocols: [] });
-      await plain.close();
+      expect(await upgradeStatus(address, socket, {})).toBe(socket.handshakeRequired === true ? 403 : "open");
     });
   });
 
@@ -95,11 +95,13 @@ describeOnEachDatabase("access to operations", (database) => {
     test.each(sockets)("the websocket $path", async (socket) => {
       const address = await listening(server());
       expect(await outcome(address, socket, password)).toBe("open");
-      expect(await outcome(address, socket, "ann:wrong")).toBe("1008 Invalid token");
-      expect(await outcome(address, socket, null)).toBe("1008 Auth required but no token provided");
+      const ownWord = socket === protocol.workerChannel ? "authentication_failed" : undefined;
+      expect(await outcome(address, socket, "ann:wrong")).toBe(`1008 ${ownWord ?? "Invalid token"}`);
+      expect(await outcome(address, socket, null)).toBe(`1008 ${ownWord ?? "Auth required but no token provided"}`);
       expect(await upgradeStatus(address, socket, {})).toBe(403);
       expect(await upgradeStatus(address, socket, { authorization: basic("ann:wrong") })).toBe(403);
-      expect(await upgradeStatus(address, socket, { authorization: basic(password) })).toBe("open");
+      const byHeader = await upgradeStatus(address, socket, { authorization: basic(password) });
+      expect(byHeader).toBe(socket.handshakeRequired === true ? 403 : "open");
     });
 
     test("unknown paths, the API documentation and unknown methods reveal nothing without a password", async () => {
@@ -150,8 +152,11 @@ describeOnEachDatabase("access to operations", (database) => {
         const byToken = await outcome(address, socket, name);
         const byHeader = await upgradeStatus(address, socket, { authorization: name });
         const allowed = includesAccess(actor.access, socket.access);
-        expect([name, byToken === "open", byHeader === "open"]).toEqual([name, allowed, allowed]);
-        if (!allowed && actor !== anonymous) expect(byToken).toContain(`takes the access level "${socket.access}"`);
+        const allowedByHeader = allowed && socket.handshakeRequired !== true;
+        expect([name, byToken === "open", byHeader === "open"]).toEqual([name, allowed, allowedByHeader]);
+        if (allowed || actor === anonymous) continue;
+        const word = socket === protocol.workerChannel ? "authorization_failed" : "takes the access level";
+        expect(byToken).toContain(word);
       }
     });
   });
@@ -241,7 +246,7 @@ async function statusOf({ app }: TestServer, contract: RouteContract, authorizat
 
 /** What becomes of a connection with the handshake: `open`, or the code and reason of its end. */
 async function outcome(address: string, { path }: SocketContract, token: string | null): Promise<string> {
-  const socket = await openTestSocket(address, path, { greet: false });
+  const socket = await openTestSocket(address, filled(path), { greet: false });
   socket.send({ type: "auth", token });
   const first = await Promise.race([socket.next(), socket.closed]);
   if (!("code" in (first as object))) {
@@ -259,7 +264,7 @@ function upgradeStatus(
   { path }: SocketContract,
   headers: Readonly<Record<string, string>>,
 ): Promise<number | "open"> {
-  const socket = new WebSocket(`${address.replace("http", "ws")}/api${path}`, { headers });
+  const socket = new WebSocket(`${address.replace("http", "ws")}/api${filled(path)}`, { headers });
   socket.on("error", () => {}); // Ending a connection that never was is one.
   return new Promise((resolve) => {
     socket.once("unexpected-response", (_request, response) => resolve(response.statusCode ?? 0));

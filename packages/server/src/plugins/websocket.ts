@@ -9,6 +9,7 @@ import { forbidden, Overloaded, refused } from "../kernel/errors.ts";
 import type { Registry } from "../kernel/operation.ts";
 import {
   closeCodes,
+  type RefusalReasons,
   readMessage,
   type ServeSocket,
   type SocketConnection,
@@ -69,7 +70,7 @@ function closing(socket: WebSocket): Promise<void> {
 /**
  * Websockets with Prefect's handshake: the subprotocol is echoed, the first frame is `{"type":"auth","token":…}` and is answered
  * by `{"type":"auth_success"}`. A client without the subprotocol is served without a handshake if its request is enough: from a
- * page that is signed in, or from anybody on a server without a password.
+ * page that is signed in, or from anybody on a server without a password; not where the contract demands the handshake.
  */
 export function serveSocketsOn(
   app: FastifyInstance,
@@ -78,17 +79,17 @@ export function serveSocketsOn(
 ): ServeSocket {
   const openOf = new Map<string, number>();
   return (contract, accept, options = {}) => {
-    const { path, access } = contract;
+    const { path, access, handshakeRequired = false } = contract;
     registry.sockets.push(contract);
     app.route({
       method: "GET",
-      url: path,
+      url: path.replace(/\{(\w+)\}/g, ":$1"),
       config: { access, authenticatesInFrame: true },
       websocket: true,
       preValidation: async (request) => {
         if (!request.ws) return;
         const hasHandshake = offersSubprotocol(request);
-        if (!hasHandshake && !includesAccess(request.actor.access, access))
+        if (!hasHandshake && (handshakeRequired || !includesAccess(request.actor.access, access)))
           throw refused("HANDSHAKE_REQUIRED", "Forbidden");
         refuseTooMany(context, app.websocketServer.clients.size, openOf.get(request.ip) ?? 0);
       },
@@ -113,7 +114,14 @@ export function serveSocketsOn(
             cut(socket, context, closeCodes.tryAgainLater, "A message did not come to its end: connect again"),
         });
         if (socket.protocol === subprotocol)
-          answerHandshake(socket, { authentication, access, context, address: request.ip, start });
+          answerHandshake(socket, {
+            authentication,
+            access,
+            context,
+            address: request.ip,
+            reasons: options.refusalReasons,
+            start,
+          });
         else attach(socket, context, start(request.actor));
         keepAlive(socket, context);
       },
@@ -176,22 +184,25 @@ interface Handshake {
   readonly access: Access;
   readonly context: Context;
   readonly address: string;
+  readonly reasons: RefusalReasons | undefined;
   readonly start: (actor: Actor) => SocketHandlers;
 }
 
 /** Waits for the first frame; pings before it are answered at once, because clients try the connection by one. */
-function answerHandshake(socket: WebSocket, { context, start, ...asked }: Handshake): void {
+function answerHandshake(socket: WebSocket, { context, start, reasons, ...asked }: Handshake): void {
   const pong = (data: Buffer) => socket.pong(data);
-  const late = context.clock.after(handshakeSeconds, () =>
-    close(socket, closeCodes.policyViolation, "Expected 'auth' message"),
-  );
+  const refuse = ({ reason, lacks }: Refusal) => {
+    const code = lacks === undefined ? closeCodes.tryAgainLater : closeCodes.policyViolation;
+    close(socket, code, (lacks && reasons?.[lacks]) ?? reason);
+  };
+  const late = context.clock.after(handshakeSeconds, () => refuse(notAuth));
   socket.on("ping", pong);
   socket.once("close", late);
   socket.once("message", (data, isBinary) => {
     late();
     socket.off("ping", pong);
     const greeted = isBinary ? notAuth : greet(String(data), asked);
-    if ("reason" in greeted) return close(socket, greeted.code ?? closeCodes.policyViolation, greeted.reason);
+    if ("reason" in greeted) return refuse(greeted);
     socket.send('{"type":"auth_success"}');
     attach(socket, context, start(greeted));
   });
@@ -199,11 +210,15 @@ function answerHandshake(socket: WebSocket, { context, start, ...asked }: Handsh
 
 interface Refusal {
   readonly reason: string;
-  /** By default the code of a policy that is violated. */
-  readonly code?: number;
+  /** What the client lacks; undefined where it may be let in later. */
+  readonly lacks: keyof RefusalReasons | undefined;
 }
 
-const notAuth: Refusal = { reason: "Expected 'auth' message" };
+const notAuth = unidentified("Expected 'auth' message");
+
+function unidentified(reason: string): Refusal {
+  return { reason, lacks: "authentication" };
+}
 
 /** The sender of the first frame, or why it is refused, in Prefect's words. */
 function greet(
@@ -213,14 +228,15 @@ function greet(
   const message = readMessage(text);
   if (message?.type !== "auth") return notAuth;
   const token = typeof message.token === "string" ? message.token : "";
-  if (authentication.required && token === "") return { reason: "Auth required but no token provided" };
+  if (authentication.required && token === "") return unidentified("Auth required but no token provided");
   try {
     const actor = authentication.ofToken(token, address);
-    if (actor === anonymous) return { reason: "Invalid token" };
-    return includesAccess(actor.access, access) ? actor : { reason: forbidden(actor.access, access).message };
+    if (actor === anonymous) return unidentified("Invalid token");
+    if (includesAccess(actor.access, access)) return actor;
+    return { reason: forbidden(actor.access, access).message, lacks: "authorization" };
   } catch (error) {
     if (!(error instanceof Overloaded)) throw error;
-    return { reason: String(error.body.exception_detail), code: closeCodes.tryAgainLater };
+    return { reason: String(error.body.exception_detail), lacks: undefined };
   }
 }
 

@@ -36,7 +36,7 @@ export async function poolByName(reader: Reader, name: string): Promise<PoolRow 
   return (await rowsOf(selectPools(reader).where("work_pool.name", "=", name)))[0];
 }
 
-function poolsByIds(reader: Reader, ids: readonly string[]): Promise<PoolRow[]> {
+export function poolsByIds(reader: Reader, ids: readonly string[]): Promise<PoolRow[]> {
   return ids.length === 0 ? Promise.resolve([]) : rowsOf(selectPools(reader).where("work_pool.id", "in", ids));
 }
 

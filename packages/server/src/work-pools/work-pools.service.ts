@@ -23,9 +23,14 @@ import * as queries from "./work-pools.queries.ts";
 
 type PoolRow = queries.PoolRow;
 
+/** Prefect's servers keep such names for themselves. */
+export function isReserved(name: string): boolean {
+  return name.toLowerCase().startsWith("prefect");
+}
+
 /** Creates the pool with its default queue. */
 export async function create(context: Context, given: WorkPoolCreate): Promise<WorkPool> {
-  if (given.name.toLowerCase().startsWith("prefect")) {
+  if (isReserved(given.name)) {
     throw refused("NAME_RESERVED", "Work pools starting with 'Prefect' are reserved for internal use.");
   }
   return unit(context, async (unit) => {
@@ -39,9 +44,18 @@ export async function read({ db }: Context, name: string): Promise<WorkPool> {
   return presentPool(await rowOf(db.read, name));
 }
 
-/** The row of the pool with this name. Throws a 404 where there is none. */
+/** The pools with these ids, in no order; ids that are gone are left out. */
+export async function readMany({ db }: Context, ids: readonly string[]): Promise<readonly WorkPool[]> {
+  return (await queries.poolsByIds(db.read, ids)).map(presentPool);
+}
+
+export function findRow(reader: Reader, name: string): Promise<PoolRow | undefined> {
+  return queries.poolByName(reader, name);
+}
+
+/** The same, or a 404. */
 export async function rowOf(reader: Reader, name: string): Promise<PoolRow> {
-  const row = await queries.poolByName(reader, name);
+  const row = await findRow(reader, name);
   if (row === undefined) throw absentPlace(name, null);
   return row;
 }
@@ -64,14 +78,17 @@ export function count({ db }: Context, { work_pools }: BodyOf<typeof countWorkPo
 /** Writes the fields that are given. */
 export async function change(context: Context, name: string, given: WorkPoolUpdate): Promise<void> {
   refuseNulls(given);
-  await unit(context, async (unit) => {
-    const before = await holdPool(unit, name);
-    await queries.updatePool(unit.tx, before.id, { ...columnsOf(given), updated: context.clock.now() });
-    const after = await rowOf(unit.tx, name);
-    await tellChanges(unit, before, after);
-    if (given.is_paused !== undefined) await settleStatus(unit, after);
-    unit.changed("work-pool", [{ id: before.id }]);
-  });
+  await unit(context, (unit) => changeIn(unit, name, given));
+}
+
+/** The same within a unit of work. */
+export async function changeIn(unit: Unit, name: string, given: WorkPoolUpdate): Promise<void> {
+  const before = await holdPool(unit, name);
+  await queries.updatePool(unit.tx, before.id, { ...columnsOf(given), updated: unit.context.clock.now() });
+  const after = await rowOf(unit.tx, name);
+  await tellChanges(unit, before, after);
+  if (given.is_paused !== undefined) await settleStatus(unit, after);
+  unit.changed("work-pool", [{ id: before.id }]);
 }
 
 function refuseNulls(given: WorkPoolUpdate): void {

@@ -87,6 +87,16 @@ export function queuesOfPool(reader: Reader, poolId: string): Promise<QueueRow[]
   return rowsOf(selectQueues(reader).where("work_queue.work_pool_id", "=", poolId).orderBy("work_queue.priority"));
 }
 
+export function queuesOfPools(reader: Reader, poolIds: readonly string[]) {
+  return reader
+    .selectFrom("work_queue")
+    .select(["id", "name", "work_pool_id"])
+    .where("work_pool_id", "in", poolIds)
+    .orderBy("priority")
+    .orderBy("id")
+    .execute();
+}
+
 export async function poolIdByName(reader: Reader, name: string): Promise<string | undefined> {
   const found = await reader.selectFrom("work_pool").select("id").where("name", "=", name).executeTakeFirst();
   return found?.id;

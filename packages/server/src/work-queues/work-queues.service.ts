@@ -62,6 +62,17 @@ export async function readLoose({ db }: Context, name: string): Promise<WorkQueu
   return presentQueue(row);
 }
 
+export interface QueueOfPool {
+  readonly id: string;
+  readonly name: string;
+  readonly work_pool_id: string;
+}
+
+/** The queues of these pools, in the order of their priorities. */
+export async function ofPools({ db }: Context, poolIds: readonly string[]): Promise<readonly QueueOfPool[]> {
+  return poolIds.length === 0 ? [] : queries.queuesOfPools(db.read, poolIds);
+}
+
 async function rowOf(reader: Reader, key: QueueKey): Promise<QueueRow> {
   if ("id" in key) {
     const row = await queries.queueById(reader, key.id);

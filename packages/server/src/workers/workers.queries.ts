@@ -27,10 +27,13 @@ export function findWorkers(reader: Reader, { poolId, filter, limit, offset }: W
     .execute();
 }
 
-/** Registers the worker, or notes its sign of life; gives its id. An interval that is null keeps the one that it had. */
+/** Registers the worker, or notes its sign of life; gives its id. An interval and metadata that are null keep what was there. */
 export async function putWorker(tx: Writer, row: Insertable<Tables["worker"]>): Promise<string> {
-  const { last_heartbeat_time, heartbeat_interval_seconds = null, status } = row;
-  const said = heartbeat_interval_seconds === null ? {} : { heartbeat_interval_seconds };
+  const { last_heartbeat_time, heartbeat_interval_seconds = null, status, metadata = null } = row;
+  const said = {
+    ...(heartbeat_interval_seconds === null ? {} : { heartbeat_interval_seconds }),
+    ...(metadata === null ? {} : { metadata }),
+  };
   const put = await tx
     .insertInto("worker")
     .values(row)

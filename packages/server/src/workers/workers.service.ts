@@ -1,6 +1,6 @@
 import { timeOrderedId } from "@ostinato/core";
 import type { BodyOf, filterWorkers, WorkerHeartbeat, WorkerInfo } from "@ostinato/protocol";
-import { storable } from "../db/json-text.ts";
+import { storable, writeOptionalJson } from "../db/json-text.ts";
 import type { Context } from "../kernel/context.ts";
 import { refused } from "../kernel/errors.ts";
 import { readLimit } from "../kernel/paging.ts";
@@ -14,8 +14,13 @@ export async function heartbeat(context: Context, pool: string, given: WorkerHea
   await unit(context, (unit) => noteSign(unit, pool, given));
 }
 
+/** A sign of life, with what the worker says of itself when it connects. */
+export interface WorkerSign extends WorkerHeartbeat {
+  readonly metadata?: Readonly<Record<string, unknown>> | null;
+}
+
 /** The same within a unit of work; gives the id of the worker. */
-async function noteSign(unit: Unit, pool: string, given: WorkerHeartbeat): Promise<string> {
+export async function noteSign(unit: Unit, pool: string, given: WorkerSign): Promise<string> {
   const { tx, context } = unit;
   const found = await workPools.rowOf(tx, pool);
   const now = context.clock.now();
@@ -28,7 +33,7 @@ async function noteSign(unit: Unit, pool: string, given: WorkerHeartbeat): Promi
     last_heartbeat_time: now,
     heartbeat_interval_seconds: given.heartbeat_interval_seconds ?? null,
     status: "ONLINE",
-    metadata: null,
+    metadata: writeOptionalJson(given.metadata),
   });
   if (found.status === "NOT_READY") await workPools.settle(unit, pool);
   unit.changed("worker", [{ id }]);

@@ -12,6 +12,7 @@ import * as outbox from "./0009-outbox.ts";
 import * as deployments from "./0010-deployments.ts";
 import * as slots from "./0011-slots.ts";
 import * as workPools from "./0012-work-pools.ts";
+import * as cleanUps from "./0013-clean-ups.ts";
 import * as namedLimits from "./0014-named-limits.ts";
 
 export interface Migration {
@@ -41,5 +42,6 @@ export const migrations: readonly Migration[] = [
   { name: "0010-deployments", breaking: false, up: deployments.up },
   { name: "0011-slots", breaking: false, up: slots.up },
   { name: "0012-work-pools", breaking: false, up: workPools.up },
+  { name: "0013-clean-ups", breaking: false, up: cleanUps.up },
   { name: "0014-named-limits", breaking: false, up: namedLimits.up },
 ];

@@ -1,5 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from "kysely";
-import type { Writer } from "../db/dialect.ts";
+import type { Writer } from "./dialect.ts";
 
 /**
  * The time by which leases end, in microseconds. It is kept in the database and goes on only while a server hears its clients. So
