@@ -10,6 +10,11 @@ export function versionOfClient(userAgent: string | readonly string[] | undefine
   return String(userAgent ?? "").match(/^prefect\/(\d+\.\d+\.\d+(?:[a-z.+]+\w*)?) /)?.[1];
 }
 
+/** The name in the header by which workers of Prefect say who they are. */
+export function workerOfClient(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === "string" && header !== "" ? header : undefined;
+}
+
 export function proposingClient(version: string | undefined): ProposingClient {
   return {
     renewsLeases: version !== undefined && isAtLeast(version, renewsFrom),

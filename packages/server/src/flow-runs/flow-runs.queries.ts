@@ -130,6 +130,23 @@ export async function moveFlowRun(tx: Writer, moved: Moved & { readonly id: stri
   await move(tx, moved);
 }
 
+/** Notes which worker of the run's pool has taken the run. */
+export async function noteWorker(tx: Writer, flowRunId: string, worker_name: string): Promise<void> {
+  await tx
+    .updateTable("flow_run")
+    .set(({ selectFrom }) => ({
+      worker_name,
+      worker_id: selectFrom("worker")
+        .innerJoin("work_queue", "work_queue.work_pool_id", "worker.work_pool_id")
+        .select("worker.id")
+        .whereRef("work_queue.id", "=", "flow_run.work_queue_id")
+        .where("worker.name", "=", worker_name),
+    }))
+    .where("id", "=", flowRunId)
+    .where("work_queue_id", "is not", null)
+    .execute();
+}
+
 const moveKind = {
   table: "flow_run",
   columns: {

@@ -34,7 +34,9 @@ export function flowRunRoutes(serve: Serve): void {
   serve(setFlowRunState, async ({ params, body, context, request }) => {
     const ruleSet = body.force === true ? "minimal" : "core";
     const clientVersion = flowRuns.versionOfClient(request.headers["user-agent"]);
-    const { result, fresh } = await flowRuns.propose(context, params.id, { state: body.state, ruleSet, clientVersion });
+    const workerName = flowRuns.workerOfClient(request.headers["x-prefect-worker-name"]);
+    const proposal = { state: body.state, ruleSet, clientVersion, workerName } as const;
+    const { result, fresh } = await flowRuns.propose(context, params.id, proposal);
     return createdOr200(fresh, result);
   });
   serve(resumeFlowRun, async ({ params, body, context }) => {

@@ -27,14 +27,14 @@ import { completeFlowRunPolicy, type FlowRunRow, presentFlowRun } from "./flow-r
 import * as queries from "./flow-runs.queries.ts";
 import { parametersText } from "./parameters.service.ts";
 import { deploymentOf, flowRunForChange } from "./related.queries.ts";
-import { propose, proposeFrom, proposeIn } from "./transitions.service.ts";
+import { propose, proposeFrom, proposeFromIn, proposeIn } from "./transitions.service.ts";
 
-export { versionOfClient } from "./clients.rules.ts";
+export { versionOfClient, workerOfClient } from "./clients.rules.ts";
 export { create } from "./creation.service.ts";
 export { remove, removeMatching } from "./deletion.service.ts";
 export { resume } from "./resumption.service.ts";
 export { cancellationOfSubflow } from "./subflow-cancellation.rules.ts";
-export { type FlowRunRow, presentFlowRun, propose, proposeFrom, proposeIn };
+export { type FlowRunRow, presentFlowRun, propose, proposeFrom, proposeFromIn, proposeIn };
 
 export async function read({ db, clock }: Context, id: string): Promise<FlowRun> {
   const row = await queries.flowRunById(db.read, id);

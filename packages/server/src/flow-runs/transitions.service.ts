@@ -54,7 +54,7 @@ async function proposeByReading(context: Context, proposal: StateProposal): Prom
 async function proposeByMemory(context: Context, proposal: StateProposal): Promise<OrchestrationResult | undefined> {
   const { clock, knownRuns } = context;
   const known = knownRuns.take(proposal.id);
-  if (known === undefined) return undefined;
+  if (known === undefined || claimingWorker(proposal) !== undefined) return undefined;
   const { row, related } = known;
   let { versions } = known;
   let isKnown = false;
@@ -97,6 +97,8 @@ export interface StateProposal {
   readonly at?: Timestamp;
   /** The version of Prefect's client that proposes it. */
   readonly clientVersion?: string | undefined;
+  /** The worker that proposes it. */
+  readonly workerName?: string | undefined;
 }
 
 /** The same within a unit of work. */
@@ -110,11 +112,14 @@ export interface ProposalFrom extends StateProposal {
 }
 
 /** Proposes a state for a run that was seen in another one, unless it has left that; gives whether it is in the proposed state now. */
-export function proposeFrom(context: Context, { from, ...proposal }: ProposalFrom): Promise<boolean> {
-  return unit(context, async (unit) => {
-    if (!(await queries.holdInState(unit.tx, proposal.id, from))) return false;
-    return (await proposeIn(unit, proposal)).status === "ACCEPT";
-  });
+export function proposeFrom(context: Context, proposal: ProposalFrom): Promise<boolean> {
+  return unit(context, (unit) => proposeFromIn(unit, proposal));
+}
+
+/** The same within a unit of work. */
+export async function proposeFromIn(unit: Unit, { from, ...proposal }: ProposalFrom): Promise<boolean> {
+  if (!(await queries.holdInState(unit.tx, proposal.id, from))) return false;
+  return (await proposeIn(unit, proposal)).status === "ACCEPT";
 }
 
 interface Transitioned {
@@ -136,8 +141,15 @@ async function transition(unit: Unit, proposal: StateProposal): Promise<Transiti
   if (written === null) return { result, known: versions && { row, related, versions } };
   const moved = movedRow(row, run, { written, now: at === undefined ? written.timestamp : clock.now() });
   await queries.moveFlowRun(unit.later, moved);
+  const worker = claimingWorker(proposal);
+  if (worker !== undefined) await queries.noteWorker(unit.later, id, worker);
   await write(unit, { row: moved, related, initial, written }, effects);
   return { result, known: versions && { row: moved, related, versions: { ...versions, row: versions.changed } } };
+}
+
+/** The worker of Prefect that takes the run. Ours are noted by their claim. */
+function claimingWorker({ state, workerName }: StateProposal): string | undefined {
+  return state.type === "PENDING" ? workerName : undefined;
 }
 
 /** Adds the state, and does what follows it. */

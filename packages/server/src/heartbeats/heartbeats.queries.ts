@@ -184,6 +184,17 @@ export async function isCancelling(tx: Writer, id: string): Promise<boolean> {
   return found !== undefined;
 }
 
+/** Where the run waited for its worker, and what the worker has started for it; undefined for a run without a work queue. */
+export function workPlaceOf(reader: Reader, flowRunId: string) {
+  return reader
+    .selectFrom("flow_run")
+    .innerJoin("work_queue", "work_queue.id", "flow_run.work_queue_id")
+    .innerJoin("work_pool", "work_pool.id", "work_queue.work_pool_id")
+    .select(["work_queue.id as queueId", "work_pool.id as poolId", "work_pool.type", "flow_run.infrastructure_pid"])
+    .where("flow_run.id", "=", flowRunId)
+    .executeTakeFirst();
+}
+
 /** Ended runs need no watching. */
 export async function forgetEndedRuns(tx: Writer, limit: number): Promise<void> {
   await sql`

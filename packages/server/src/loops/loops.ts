@@ -1,4 +1,5 @@
 import type { BridgedBus } from "../bus-bridge.ts";
+import { reconcile as reconcileCleanUps } from "../clean-ups/clean-ups.service.ts";
 import { leaseEnder } from "../concurrency-limits/lease-ends.service.ts";
 import { removePassed } from "../consumers/clean-up.service.ts";
 import { consumerWork } from "../consumers/handling.service.ts";
@@ -10,13 +11,8 @@ import type { Consumer } from "../kernel/consumer.ts";
 import type { Context } from "../kernel/context.ts";
 import { beatSeconds } from "../kernel/peers.ts";
 import { cancelMissedRuns } from "../overdue/missed.service.ts";
-import {
-  cancelExpiredRuns,
-  cancelLeftSubflows,
-  failExpiredPauses,
-  markLateRuns,
-  silentClaimsReturner,
-} from "../overdue/overdue.service.ts";
+import { cancelExpiredRuns, cancelLeftSubflows, failExpiredPauses, markLateRuns } from "../overdue/overdue.service.ts";
+import { silentClaimsReturner } from "../overdue/silent-claims.service.ts";
 import type { Retention } from "../retention/retention.service.ts";
 import type { Leases } from "./leases.ts";
 import { createLoop, type Loop, type LoopOptions } from "./loop.ts";
@@ -24,7 +20,9 @@ import { createLoop, type Loop, type LoopOptions } from "./loop.ts";
 const lostRunsEverySeconds = 5;
 const cancellationsEverySeconds = 20;
 const leasesEverySeconds = 2;
-const silentClaimsEverySeconds = 10;
+/** Our workers give a sign every eight seconds: their claims go back within thirty. */
+const silentClaimsEverySeconds = 5;
+const cleanUpsEverySeconds = 5;
 /** A change of a deployment makes its next runs itself. */
 const schedulerEverySeconds = 10;
 const readinessEverySeconds = 15;
@@ -66,6 +64,7 @@ export function createLoops(context: Context, { retention, consumers, leases, br
       everySeconds: silentClaimsEverySeconds,
       work: silentClaimsReturner(context, silentClaimsEverySeconds),
     }),
+    loop({ name: "clean-ups", everySeconds: cleanUpsEverySeconds, exclusive: true, work: reconcileCleanUps }),
     loop({
       name: "leases",
       everySeconds: leasesEverySeconds,

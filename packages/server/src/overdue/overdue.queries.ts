@@ -66,22 +66,6 @@ export async function unstartedRuns(
 
 const neverStarted = sql<SqlBool>`run_count = 0 AND start_time IS NULL`;
 
-/** Claimed runs of clients that give no signs of life, with the last poll of whoever serves their deployment. */
-export async function silentClaims(reader: Reader, limit: number): Promise<readonly SilentClaim[]> {
-  const { rows } = await sql<SilentClaim>`SELECT flow_run.id, flow_run.state_id, deployment.last_polled FROM flow_run
-    JOIN deployment ON deployment.id = flow_run.deployment_id
-    WHERE ${isOfType("flow_run.state_type", ["PENDING"])} AND deployment.work_queue_id IS NULL
-      AND deployment.last_polled IS NOT NULL
-      AND NOT EXISTS (SELECT 1 FROM flow_run_heartbeat AS heartbeat
-        WHERE heartbeat.flow_run_id = flow_run.id AND heartbeat.interval_declared = 1)
-    LIMIT ${limit}`.execute(reader);
-  return rows;
-}
-
-export interface SilentClaim extends OverdueRun {
-  readonly last_polled: Timestamp;
-}
-
 export interface LeftSubflow extends OverdueRun {
   readonly state_type: StateType;
   readonly deployment_id: string | null;

@@ -3,7 +3,6 @@ import type { RunPolicy } from "@ostinato/protocol";
 import { readPlainJson } from "../db/json-text.ts";
 import * as flowRuns from "../flow-runs/flow-runs.service.ts";
 import type { Context } from "../kernel/context.ts";
-import { createSilence } from "../kernel/silence.ts";
 import * as queries from "./overdue.queries.ts";
 
 export interface NextTick {
@@ -76,34 +75,4 @@ export async function cancelLeftSubflows(context: Context, tick: NextTick): Prom
     if (state === undefined) return;
     await flowRuns.proposeFrom(context, { id: subflow.id, from: subflow.state_id, state, ruleSet: "minimal" });
   });
-}
-
-/** Three of them without a poll, and whoever served a deployment is gone. Prefect's clients poll every ten seconds. */
-const pollSeconds = 30;
-const claimsPerLook = 1000;
-
-/**
- * Gives claimed runs back whose clients give no signs of life, where nobody has polled their deployment for 90 s: whoever claimed them
- * is gone. The returned function is to be called every so many seconds.
- */
-export function silentClaimsReturner(context: Context, everySeconds: number): () => Promise<void> {
-  const { db, clock } = context;
-  const silence = createSilence(everySeconds);
-  return async () => {
-    const claims = await queries.silentClaims(db.slow, claimsPerLook);
-    const byId = new Map(claims.map((claim) => [claim.id, claim]));
-    const seen = claims.map(({ id, state_id, last_polled }) => ({
-      id,
-      sign: `${state_id} ${last_polled}`,
-      intervalSeconds: pollSeconds,
-    }));
-    for (const { id, lost } of silence.look(seen, clock.elapsed())) {
-      const claim = byId.get(id);
-      if (!lost || claim === undefined) continue;
-      const since = formatTimestamp(claim.last_polled);
-      const message = `It is to be started again. Whoever claimed it has not asked for runs since ${since}.`;
-      const state = { type: "SCHEDULED", message } as const;
-      await flowRuns.proposeFrom(context, { id, from: claim.state_id, state, ruleSet: "minimal" });
-    }
-  };
 }

@@ -6,13 +6,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../../test/harness.ts";
 import { slotsOn } from "../../test/slots-harness.ts";
 import { cancelMissedRuns } from "./missed.service.ts";
-import {
-  cancelExpiredRuns,
-  cancelLeftSubflows,
-  failExpiredPauses,
-  markLateRuns,
-  silentClaimsReturner,
-} from "./overdue.service.ts";
+import { cancelExpiredRuns, cancelLeftSubflows, failExpiredPauses, markLateRuns } from "./overdue.service.ts";
+import { silentClaimsReturner } from "./silent-claims.service.ts";
 
 describeOnEachDatabase("runs that are overdue", (database) => {
   let clock: FakeClock;

@@ -4,6 +4,7 @@ import { fillWithHistory, historyIds } from "@ostinato/testing/history";
 import { type CompiledQuery, type Kysely, sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../../test/harness.ts";
+import { waitingCleanUps } from "../clean-ups/clean-ups.queries.ts";
 import { placeInLine } from "../concurrency-limits/line.queries.ts";
 import type { Database } from "../db/dialect.ts";
 import type { Tables } from "../db/tables.ts";
@@ -15,9 +16,11 @@ import * as listedRuns from "../flow-runs/flow-runs.service.ts";
 import type { Context } from "../kernel/context.ts";
 import { missedRuns } from "../overdue/missed.queries.ts";
 import * as overdue from "../overdue/overdue.queries.ts";
+import * as silentClaims from "../overdue/silent-claims.queries.ts";
 import { createRetention } from "../retention/retention.service.ts";
 import * as taskRuns from "../task-runs/task-runs.service.ts";
 import { nextDueTimes, stoppingRuns } from "../waking/waking.queries.ts";
+import * as poolWakes from "../worker-channel/pool-wakes.queries.ts";
 import { dashboard } from "./dashboard/dashboard.service.ts";
 import { figuresOf } from "./deployments/deployment-figures.service.ts";
 import * as deployments from "./deployments/deployment-list.service.ts";
@@ -107,7 +110,11 @@ describeOnEachDatabase("what is asked of many runs", (database) => {
     ["runs that expire", () => overdue.unstartedRuns(context.db.read, { deploymentId: run, before: now }, 400)],
     ["runs that were missed", () => missedRuns(context.db.read, { deploymentId: run, since: now, now }, 400)],
     ["subflows of cancelled runs", () => overdue.leftSubflows(context.db.slow, 400)],
-    ["claims without signs of life", () => overdue.silentClaims(context.db.slow, 400)],
+    ["claims of who serves deployments", () => silentClaims.servedClaims(context.db.slow, 400)],
+    ["claims of workers", () => silentClaims.workersClaims(context.db.slow, 400)],
+    ["the next due times of work queues", () => poolWakes.nextDueTimes(context.db.read, [run], now)],
+    ["runs of work queues that are to stop", () => poolWakes.stoppingRuns(context.db.read, [run])],
+    ["what is to be cleaned up", () => waitingCleanUps(context.db.read, run, 100)],
     ["the next due times of deployments", () => nextDueTimes(context.db.read, [run], now)],
     ["runs that are to stop", () => stoppingRuns(context.db.read, [run])],
     ["due runs of a deployment", () => dueRuns(context.db.read, { ...due, deploymentIds: [run] })],
