@@ -5,6 +5,7 @@ export * from "./automations.ts";
 export * from "./collections.ts";
 export * from "./concurrency-limits.ts";
 export * from "./consumers.ts";
+export * from "./deployment-routes.ts";
 export * from "./deployments.ts";
 export * from "./error-codes.ts";
 export * from "./event-names.ts";
