@@ -17,7 +17,7 @@ import { checkNewParameters } from "./run-parameters.rules.ts";
 import { deleteSchedules, insertSchedules, schedulesOf } from "./schedules.queries.ts";
 import { planAhead } from "./scheduling.service.ts";
 import { settle } from "./settling.service.ts";
-import { whole, wholes } from "./whole.service.ts";
+import { whole, wholes, wholeWith } from "./whole.service.ts";
 
 /** Creates the deployment, or gives the one of the flow that has the name what the request says. */
 export async function create(
@@ -35,9 +35,9 @@ export async function create(
   return unit(context, async (unit) => {
     const { id, before } = await put(unit, given, text);
     const settled = await settle(unit, id, { before, versionInfo: given.version_info, drop: "future" });
-    await planAhead(unit, settled);
+    const schedules = await planAhead(unit, settled);
     return {
-      deployment: presentDeployment(await whole(unit.tx, settled.row, context.clock.now())),
+      deployment: presentDeployment(await wholeWith(unit.tx, { ...settled, schedules }, context.clock.now())),
       made: before === undefined,
     };
   });
@@ -51,10 +51,12 @@ async function put(unit: Unit, given: DeploymentCreate, parameters: string) {
   await checkDeployment(unit, given, "create");
   const limit = await limitColumns(unit, given);
   refuseBlocks(given);
-  const flow = await queries.flowById(tx, given.flow_id);
-  if (flow === undefined) throw conflict(`flow_id: there is no flow ${given.flow_id}.`);
   const name = storable(given.name);
-  const known = await queries.namesakeForChange(tx, flow.id, name);
+  const [flow, known] = await Promise.all([
+    queries.flowById(tx, given.flow_id),
+    queries.namesakeForChange(tx, given.flow_id, name),
+  ]);
+  if (flow === undefined) throw conflict(`flow_id: there is no flow ${given.flow_id}.`);
   const said = {
     ...givenColumns(given),
     ...queue,
@@ -81,7 +83,7 @@ async function put(unit: Unit, given: DeploymentCreate, parameters: string) {
   await putLimit(unit, { id, had: (before?.concurrency_limit_id ?? null) !== null }, given);
   const schedules = newSchedules({ deploymentId: id, given: given.schedules ?? [], now, place: ["schedules"] });
   refuseEqualSlugs(schedules);
-  await insertSchedules(tx, schedules);
+  await insertSchedules(unit.later, schedules);
   return { id, before };
 }
 

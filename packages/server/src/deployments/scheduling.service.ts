@@ -12,9 +12,12 @@ import type { Settled } from "./settling.service.ts";
 /** Schedules beyond these make their runs a moment later, so that a change of a deployment does not take long. */
 const maxAtOnce = 20;
 
-/** Has the schedules of a deployment make their next runs from now on, or stops them while it is paused. */
-export async function planAhead(unit: Unit, { row, schedules }: Settled): Promise<void> {
-  if (row.paused === 1) return queries.stopSchedules(unit.tx, row.id);
+/** Has the schedules of a deployment make their next runs from now on, or stops them while it is paused. Gives them as they are after that. */
+export async function planAhead(unit: Unit, { row, schedules }: Settled): Promise<readonly queries.ScheduleRow[]> {
+  if (row.paused === 1) {
+    await queries.stopSchedules(unit.later, row.id);
+    return schedules.map((each) => ({ ...each, scheduled_until: null, due: null }));
+  }
   const due = unit.context.clock.now();
   const active = schedules.filter((each) => each.active === 1);
   const [first, later] = [active.slice(0, maxAtOnce), active.slice(maxAtOnce)];
@@ -24,11 +27,14 @@ export async function planAhead(unit: Unit, { row, schedules }: Settled): Promis
     looks.map(({ look }) => look),
   );
   const stopped = schedules.filter((each) => each.active === 0);
-  await queries.noteProgress(unit.tx, [
+  const progress = [
     ...looks.map(({ schedule, look }) => progressOf(schedule, look)),
     ...later.map(({ id, problem }) => ({ id, scheduled_until: null, due, problem })),
     ...stopped.map(({ id }) => ({ id, scheduled_until: null, due: null, problem: null })),
-  ]);
+  ];
+  await queries.noteProgress(unit.later, progress);
+  const noted = new Map(progress.map((each) => [each.id, each]));
+  return schedules.map((each) => ({ ...each, ...noted.get(each.id) }));
 }
 
 function look(context: Context, row: DeploymentRow, schedule: queries.ScheduleRow): Look {
@@ -90,7 +96,7 @@ function scheduleSome(context: Context): Promise<boolean> {
       looks.map(({ look }) => look),
     );
     await queries.noteProgress(
-      unit.tx,
+      unit.later,
       looks.map(({ schedule, look }) => progressOf(schedule, look)),
     );
     return looks.length > 0;

@@ -32,9 +32,8 @@ interface Change {
  */
 export async function settle(unit: Unit, id: string, { before, versionInfo, drop }: Change): Promise<Settled> {
   const { tx, context } = unit;
-  const row = await queries.deploymentById(tx, id);
+  const [row, schedules] = await Promise.all([queries.deploymentById(tx, id), schedulesOf(tx, [id])]);
   if (row === undefined) throw absent("Deployment");
-  const schedules = await schedulesOf(tx, [id]);
   const now = context.clock.now();
   const isNew = await keepVersion(unit, { row, schedules, versionInfo, now });
   const dropped = drop ?? (isNew || row.paused !== before?.paused ? "future" : "none");
@@ -68,13 +67,16 @@ interface Saying extends Settled {
 }
 
 /** Adds a version where the deployment says something else than in its last one. Gives whether it does. */
-async function keepVersion({ tx, context }: Unit, { row, schedules, versionInfo, now }: Saying): Promise<boolean> {
+async function keepVersion(
+  { tx, later, context }: Unit,
+  { row, schedules, versionInfo, now }: Saying,
+): Promise<boolean> {
   const last = row.version_id === null ? undefined : await versions.versionById(tx, row.version_id);
   const definition = definitionOf(row, schedules);
   const info = versionInfo === undefined ? (last?.version_info ?? null) : writeOptionalJson(versionInfo);
   const isSame = last?.definition === definition && last.version === row.version && last.version_info === info;
   if (isSame) return false;
-  await versions.addVersion(tx, {
+  await versions.addVersion(later, {
     id: timeOrderedId(now),
     created: now,
     deployment_id: row.id,

@@ -22,6 +22,17 @@ export async function wholes(
   }));
 }
 
+/** The same for a deployment whose schedules are known. */
+export async function wholeWith(
+  reader: Reader,
+  { row, schedules }: Pick<WholeDeployment, "row" | "schedules">,
+  now: Timestamp,
+): Promise<WholeDeployment> {
+  const id = row.concurrency_limit_id;
+  const limits = id === null ? undefined : await limitsByIds(reader, [id], now);
+  return { row, schedules, limit: id === null ? null : (limits?.get(id) ?? null) };
+}
+
 export async function whole(reader: Reader, row: DeploymentRow, now: Timestamp): Promise<WholeDeployment> {
   const [found] = await wholes(reader, [row], now);
   return found ?? { row, schedules: [], limit: null };
