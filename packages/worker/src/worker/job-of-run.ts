@@ -68,6 +68,8 @@ function environmentOf(options: JobOfRunOptions): Record<string, string> {
     OSTINATO_API_URL: baseUrl,
     PREFECT_API_URL: baseUrl,
     ...(auth === undefined ? {} : { OSTINATO_API_AUTH_STRING: auth, PREFECT_API_AUTH_STRING: auth }),
+    // The worker shows the name of the run before each of its lines.
+    OSTINATO_SHOWN_RUN: run.name,
     OSTINATO_HEARTBEAT_SECONDS: environment.OSTINATO_HEARTBEAT_SECONDS ?? String(heartbeatSeconds),
     PREFECT__WORKER_NAME: workerName,
     PREFECT__FLOW_ID: run.flow_id,

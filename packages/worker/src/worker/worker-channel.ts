@@ -18,6 +18,8 @@ export interface WorkerChannelOptions {
   readonly onCleanUp: (delivery: CleanUpMessage["payload"]) => void;
   /** Called after each (re)connection: messages in between may have been missed. */
   readonly onConnected: () => void;
+  /** Called when a connection that stood is lost. */
+  readonly onLost: () => void;
 }
 
 /** The capabilities and messages of `@ostinato/protocol`, written out so that its schemas are not loaded. */
@@ -101,7 +103,9 @@ export class WorkerChannel {
 
   #lost(): void {
     this.#stopBeating();
+    if (!this.#isReady) return;
     this.#isReady = false;
+    this.#options.onLost();
   }
 
   #beat(): void {

@@ -163,6 +163,8 @@ class Worker {
       onCancelling: (id) => this.#runs.cancel(id),
       onCleanUp: (delivery) => void cleanUpDelivered(delivery, { worker, runs: this.#runs, channel: this.#channel }),
       onConnected: () => this.#lookNow(),
+      // Tells at once whether only the channel is gone.
+      onLost: () => this.#beat(),
     });
     worker.contact.onFound(() => this.#lookNow());
   }
@@ -223,7 +225,9 @@ class Worker {
   /** Signs of life by REST, while no channel carries them. */
   #beat(): void {
     const { client, clock, name } = this.#context;
+    this.#stopBeating();
     const wait = () => {
+      this.#stopBeating();
       this.#stopBeating = clock.after(heartbeatSeconds, () => this.#beat());
     };
     if (this.#channel.isReady) {
@@ -262,10 +266,9 @@ class Worker {
   }
 
   async #lookOnce(): Promise<void> {
-    if (!this.#hasPool) return;
     try {
       await this.#runs.look();
-      if (this.#isDraining) return;
+      if (this.#isDraining || !this.#hasPool) return;
       await this.#runs.adopt();
       if (this.#needsGivingBack) {
         this.#needsGivingBack = false;
