@@ -3,4 +3,5 @@ export * from "./api-socket.ts";
 export * from "./event-socket.ts";
 export * from "./event-subscription.ts";
 export * from "./reconnecting-socket.ts";
+export * from "./slot-waking.ts";
 export * from "./waking-subscription.ts";

@@ -41,6 +41,12 @@ export const deploymentWaking = {
   summary: "Tells who serves deployments when their runs are due, and when one of them is to stop",
 } as const satisfies SocketContract;
 
+export const slotWaking = {
+  path: "/concurrency/wake",
+  access: "run",
+  summary: "Tells who waits for slots of concurrency limits when it is worth to ask again",
+} as const satisfies SocketContract;
+
 export const workerChannel = {
   path: "/work_pools/{name}/workers/connect",
   access: "run",

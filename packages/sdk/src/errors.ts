@@ -113,6 +113,12 @@ export class ClaimLost extends OstinatoError {
   }
 }
 
+/** Slots of concurrency limits were not free in time, or do not exist. */
+export class ConcurrencyUnavailable extends OstinatoError {
+  override readonly name = "ConcurrencyUnavailable";
+  readonly code = "CONCURRENCY_UNAVAILABLE";
+}
+
 /** An argument of `flow()`, `task()` or another function of the SDK is invalid. */
 export class UsageError extends OstinatoError {
   override readonly name = "UsageError";

@@ -31,6 +31,14 @@ export { serve } from "./flow/serve.ts";
 export { homeFolder } from "./home.ts";
 export type { Argument, Arguments, Result } from "./inputs/argument-types.ts";
 export type { ParameterSchema, ParametersIn, ParametersOut } from "./inputs/parameters.ts";
+export {
+  type ConcurrencySlotOptions,
+  type ConcurrencySlots,
+  concurrency,
+  rateLimit,
+  type SlotOptions,
+} from "./limits/concurrency.ts";
+export type { KeyedConcurrency, Rate } from "./limits/keyed-limits.ts";
 export { log } from "./logging/log.ts";
 export { type Observation, type ObservedState, type Observer, observeRuns } from "./logging/observers.ts";
 export type { CacheBy, CacheCall, CacheOptions } from "./results/cache.ts";

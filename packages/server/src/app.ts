@@ -4,7 +4,7 @@ import { adminRoutes } from "./admin/admin.routes.ts";
 import { artifactRoutes } from "./artifacts/artifacts.routes.ts";
 import { automationRoutes } from "./automations/automations.routes.ts";
 import { collectionRoutes } from "./collections/collections.routes.ts";
-import { concurrencyLimitRoutes } from "./concurrency-limits/concurrency-limits.routes.ts";
+import { concurrencyLimitRoutes, slotWakingRoutes } from "./concurrency-limits/concurrency-limits.routes.ts";
 import { consumerRoutes } from "./consumers/consumers.routes.ts";
 import { deploymentRoutes } from "./deployments/deployments.routes.ts";
 import { eventRoutes } from "./events/events.routes.ts";
@@ -155,6 +155,7 @@ export function buildApp(
       liveRoutes(serveSocket, context);
       wakingRoutes(serveSocket, context);
       workerChannelRoutes(serveSocket, context);
+      slotWakingRoutes(serveSocket, context);
       sessionRoutes(serve, authentication);
       openApiRoutes(api, { serve, registry, authentication });
     },

@@ -4,6 +4,7 @@ import { UsageError } from "../errors.ts";
 import { DefinitionIdentity, type Origin } from "../identity/definition-identity.ts";
 import { literalDefaults } from "../inputs/parameter-defaults.ts";
 import type { ParameterSchema } from "../inputs/parameters.ts";
+import type { KeyedConcurrency } from "../limits/keyed-limits.ts";
 import type { Hooks } from "../run/hooks.ts";
 import { shown } from "../run/option-checks.ts";
 import type { RunName } from "../run/run-name.ts";
@@ -36,8 +37,12 @@ export interface FlowOptions extends Hooks {
   /**
    * How many of its tasks run at once. Unlimited by default: a task is a promise, not a thread, and an unasked limit could make tasks that
    * wait for each other wait forever.
+   *
+   * With a key it is how many runs of the flow with the same key there are at once, over all processes:
+   * `{ key: ({ customer }) => customer, limit: 2 }`. Others wait in line.
    */
-  readonly concurrency?: number;
+  // biome-ignore lint/suspicious/noExplicitAny: the overloads of flow() type the parameters.
+  readonly concurrency?: number | KeyedConcurrency<any>;
   /** Whether results of the flow and of its tasks are kept. True by default. */
   readonly persist?: boolean;
   /**

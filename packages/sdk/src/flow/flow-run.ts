@@ -5,9 +5,10 @@ import { type ResultLocation, secondsBetween, stateNames, toTimestamp } from "@o
 import type { keepFlowRunResult, Resource, StateCreate, updateFlowRun } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
 import { context, type FlowRunView, type RunContext } from "../context.ts";
-import { Cancelled, FlowTimeout, toError } from "../errors.ts";
+import { Cancelled, Crashed, FlowTimeout, toError } from "../errors.ts";
 import { failureMessage } from "../failures/failure-text.ts";
 import { resolved } from "../inputs/arguments.ts";
+import { keyedLimit } from "../limits/keyed-limits.ts";
 import { writeLine } from "../logging/log-line.ts";
 import { isObserved, observe } from "../logging/observers.ts";
 import { captureOutput, endOutput } from "../logging/output-capture.ts";
@@ -137,6 +138,36 @@ export class FlowRun implements Interruptible, FlowRunView {
   }
 
   async #untilFinal(): Promise<FinalState<unknown>> {
+    let release = async () => {};
+    try {
+      release = await this.#takeSlots();
+    } catch (error) {
+      if (error !== this.#interruption.reason) return await this.refuse(toError(error));
+      const ended = await this.#end(outcomeOfError(toError(error), true));
+      if (ended !== undefined) return ended;
+    }
+    try {
+      return await this.#untilAccepted();
+    } finally {
+      await release();
+    }
+  }
+
+  /** Waits for the slots that the flow needs by its key, before the run begins. */
+  async #takeSlots(): Promise<() => Promise<void>> {
+    const { concurrency } = this.definition.options;
+    if (typeof concurrency !== "object" || this.session.server === undefined) return async () => {};
+    const { takeRunSlots } = await import("../limits/run-slots.ts");
+    return await takeRunSlots(this.session, {
+      holder: { type: "flow_run", id: this.id },
+      limits: [keyedLimit(concurrency, `flow:${this.definition.name}`, this.parameters)],
+      signal: this.signal,
+      onWait: (sentence) => this.#log(logLevels.info, sentence),
+      onLost: (error) => this.interrupt(new Crashed(error.message)),
+    });
+  }
+
+  async #untilAccepted(): Promise<FinalState<unknown>> {
     for (;;) {
       const refused = await this.#begin();
       if (refused !== undefined) return refused;
@@ -369,7 +400,7 @@ export class FlowRun implements Interruptible, FlowRunView {
       flowRunId: this.id,
       attempt: this.attempt,
       related: this.related(),
-      limiter: concurrency === undefined ? undefined : new Limiter(concurrency),
+      limiter: typeof concurrency === "number" ? new Limiter(concurrency) : undefined,
       logPrints: logPrints ?? false,
       persist: persist ?? true,
       resultStorage,

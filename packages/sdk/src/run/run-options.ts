@@ -1,3 +1,4 @@
+import { aKeyedConcurrency, aRate, checkKeyed } from "../limits/keyed-limits.ts";
 import {
   aBoolean,
   aConcurrency,
@@ -55,6 +56,8 @@ const taskRules: Rules = {
   retryJitter: aShare,
   retryIf: aFunction,
   cache: anything,
+  concurrency: either(aConcurrency, aKeyedConcurrency),
+  rate: aRate,
   runIn: (value) => (value === "thread" ? undefined : '"thread", or leave it out'),
 };
 
@@ -65,15 +68,17 @@ const flowRules: Rules = {
     (typeof value === "object" && value !== null && !Array.isArray(value)) || typeof value === "function"
       ? undefined
       : "a schema: of zod, valibot, arktype, TypeBox, or any that speaks Standard Schema",
-  concurrency: aConcurrency,
+  concurrency: either(aConcurrency, aKeyedConcurrency),
 };
 
 export function checkTaskOptions(what: string, options: unknown): void {
   checkOptions(what, options, taskRules);
-  const { cache } = options as { readonly cache?: unknown };
+  const { cache, concurrency } = options as { readonly cache?: unknown; readonly concurrency?: unknown };
+  checkKeyed(what, concurrency);
   if (cache !== undefined) checkOptions(`${what}: cache`, cache, cacheRules);
 }
 
 export function checkFlowOptions(what: string, options: unknown): void {
   checkOptions(what, options, flowRules);
+  checkKeyed(what, (options as { readonly concurrency?: unknown }).concurrency);
 }

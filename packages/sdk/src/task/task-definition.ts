@@ -4,12 +4,17 @@ import { UsageError } from "../errors.ts";
 import { DefinitionIdentity, type Origin } from "../identity/definition-identity.ts";
 import { literalDefaults } from "../inputs/parameter-defaults.ts";
 import { type ParameterNames, parameterNames } from "../inputs/parameter-names.ts";
+import type { KeyedConcurrency, Rate } from "../limits/keyed-limits.ts";
 import { type CacheOptions, type CacheRule, cacheRule } from "../results/cache.ts";
 import type { Hooks } from "../run/hooks.ts";
 import { shown } from "../run/option-checks.ts";
 import type { RunName } from "../run/run-name.ts";
 import { checkTaskOptions } from "../run/run-options.ts";
 import { listedDelays, type RetryOptions } from "./task-retries.ts";
+
+/** The arguments of a call by the names of the parameters. */
+// biome-ignore lint/suspicious/noExplicitAny: their types are those of the function, which an option cannot know.
+export type TaskArguments = Readonly<Record<string, any>>;
 
 export interface TaskOptions extends Hooks, RetryOptions {
   /** The function's name unless given. */
@@ -35,6 +40,13 @@ export interface TaskOptions extends Hooks, RetryOptions {
   readonly resultStorage?: string;
   /** Whether `console` output of the function becomes log lines. Defaults to the flow's. */
   readonly logPrints?: boolean;
+  /**
+   * How many runs of the task there are at once, over all processes and runs of flows: a number, or by a key of the arguments:
+   * `{ key: ({ customer }) => customer, limit: 2 }`. Others wait in line.
+   */
+  readonly concurrency?: number | KeyedConcurrency<TaskArguments>;
+  /** How many of its runs begin in a time, over all processes: `"10/min"`. */
+  readonly rate?: Rate;
   /** `"thread"` runs the function in a worker thread, for CPU-bound work. */
   readonly runIn?: "thread";
 }

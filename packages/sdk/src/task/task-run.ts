@@ -15,6 +15,7 @@ import {
   taskInputs,
 } from "../inputs/arguments.ts";
 import { nameArguments } from "../inputs/parameter-names.ts";
+import { limitsOfTask } from "../limits/keyed-limits.ts";
 import { writeLine } from "../logging/log-line.ts";
 import { isObserved, observe } from "../logging/observers.ts";
 import { captureOutput, endOutput } from "../logging/output-capture.ts";
@@ -243,6 +244,33 @@ export class TaskRun implements Interruptible, TaskRunView {
   }
 
   async #run(attempt: number, args: readonly unknown[], results: TaskResults): Promise<FinalState<unknown>> {
+    const { concurrency, rate } = this.definition.options;
+    if (concurrency === undefined && rate === undefined) return await this.#runOnce(attempt, args, results);
+    const release = await this.#takeSharedSlots();
+    try {
+      return await this.#runOnce(attempt, args, results);
+    } finally {
+      await release();
+    }
+  }
+
+  /** Waits for the slots that the task shares with other processes. */
+  async #takeSharedSlots(): Promise<() => Promise<void>> {
+    const { session } = this.scope;
+    if (session.server === undefined) return async () => {};
+    const { options, identity } = this.definition;
+    const { takeRunSlots } = await import("../limits/run-slots.ts");
+    const taken = takeRunSlots(session, {
+      holder: { type: "task_run", id: this.id },
+      limits: limitsOfTask(options, `task:${identity.label}`, Object.fromEntries(this.inputs)),
+      signal: this.signal,
+      onWait: (sentence) => this.#log(logLevels.info, sentence),
+      onLost: (error) => this.interrupt(new Crashed(error.message)),
+    });
+    return await this.#interruption.guard(taken);
+  }
+
+  async #runOnce(attempt: number, args: readonly unknown[], results: TaskResults): Promise<FinalState<unknown>> {
     this.started = true;
     this.#declaredName = undefined;
     const running =

@@ -16,13 +16,24 @@ import {
   readTagLimitByTag,
   renewLease,
   resetTagLimit,
+  slotWaking,
   takeSlots,
   updateConcurrencyLimit,
 } from "@ostinato/protocol";
+import type { Context } from "../kernel/context.ts";
 import { createdOr200, type Serve } from "../kernel/operation.ts";
+import type { ServeSocket } from "../kernel/socket.ts";
 import * as limits from "./limit-changes.service.ts";
+import { createSlotWaking } from "./slot-waking.service.ts";
 import * as tags from "./tag-limits.service.ts";
 import * as taking from "./taking.service.ts";
+
+/** A few thousand ids of waiters. */
+const maxMessageBytes = 256 * 1024;
+
+export function slotWakingRoutes(serveSocket: ServeSocket, context: Context): void {
+  serveSocket(slotWaking, createSlotWaking(context), { maxMessageBytes });
+}
 
 export function concurrencyLimitRoutes(serve: Serve): void {
   serve(takeSlots, ({ body, context }) => taking.takeSlots(context, body));

@@ -62,8 +62,12 @@ async function takeIn(unit: Unit, wanted: Wanted): Promise<Taking> {
   const ids = await queries.lockLimitsNamed(tx, wanted.names);
   const limits = (await queries.limitsByIds(tx, ids, now)).filter(({ active }) => active === 1);
   checkRequest(limits, wanted);
-  const lease = { lease_id: timeOrderedId(now), limits: limits.map(named) };
+  // Whoever asks again because the answer was lost gets the same lease.
+  const lease = { lease_id: wanted.waiter_id?.toLowerCase() ?? timeOrderedId(now), limits: limits.map(named) };
   const limitIds = limits.map(({ id }) => id);
+  const given = wanted.waiter_id?.toLowerCase();
+  if (given !== undefined && (await leases.slotsOfLeases(tx, [given])).length > 0)
+    return { lease, retryAfter: undefined };
   if (limits.length === 0) return { lease, retryAfter: undefined };
   const waiterId = wanted.waiter_id?.toLowerCase() ?? wanted.holder?.id.toLowerCase();
   const line = await waiters.waitersOf(tx, limitIds);
@@ -158,14 +162,18 @@ function named({ id, name, max_slots }: queries.LimitRow) {
   return { id, name, limit: max_slots };
 }
 
-/** Giving back what is not held any more changes nothing. */
+/** Giving back what is not held any more changes nothing. Whoever still waits for the slots leaves the line. */
 export async function giveSlotsBack(context: Context, leaseId: string): Promise<void> {
   if (isEmptyLease(leaseId)) return;
-  await unit(context, (unit) => giveBack(unit, [leaseId.toLowerCase()]));
+  const id = leaseId.toLowerCase();
+  await unit(context, async (unit) => {
+    if (await giveBack(unit, [id])) return;
+    noteFreed(unit, await waiters.deleteWaiterOfAll(unit.tx, id));
+  });
 }
 
-/** Ends leases and frees their slots. */
-export async function giveBack(unit: Unit, leaseIds: readonly string[]): Promise<void> {
+/** Ends leases and frees their slots; false where they held none. */
+export async function giveBack(unit: Unit, leaseIds: readonly string[]): Promise<boolean> {
   const { context, tx } = unit;
   const now = context.clock.now();
   const slots = await leases.slotsOfLeases(tx, leaseIds);
@@ -179,6 +187,7 @@ export async function giveBack(unit: Unit, leaseIds: readonly string[]): Promise
   }
   await leases.deleteLeases(tx, leaseIds);
   noteFreed(unit, limitIds);
+  return limitIds.length > 0;
 }
 
 interface Given {

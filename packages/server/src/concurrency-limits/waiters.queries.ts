@@ -55,6 +55,16 @@ export async function deleteWaiter(tx: Writer, waiterId: string, limitIds: reado
     .execute();
 }
 
+/** Takes the waiter out of all lines; gives the limits of these. */
+export async function deleteWaiterOfAll(tx: Writer, waiterId: string): Promise<readonly string[]> {
+  const left = await tx
+    .deleteFrom("concurrency_waiter")
+    .where("waiter_id", "=", waiterId)
+    .returning("limit_id")
+    .execute();
+  return left.map(({ limit_id }) => limit_id).toSorted();
+}
+
 /** Removes some who have given up; gives the limits whose lines moved by that. */
 export async function deleteEndedWaiters(tx: Writer, limit: number): Promise<readonly string[]> {
   const { rows } = await sql<{ limit_id: string }>`DELETE FROM concurrency_waiter WHERE (limit_id, waiter_id) IN

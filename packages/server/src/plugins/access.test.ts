@@ -38,6 +38,7 @@ const sockets: readonly SocketContract[] = [
   protocol.liveChanges,
   protocol.deploymentWaking,
   protocol.workerChannel,
+  protocol.slotWaking,
 ];
 
 interface Described {

@@ -1,0 +1,151 @@
+import { createConcurrencyLimit, filterConcurrencyLimits, readConcurrencyLimit } from "@ostinato/protocol";
+import { describe, expect, test } from "vitest";
+import { recordOnOwnServer } from "../../test/harness.ts";
+import { flow } from "../flow/flow.ts";
+import { task } from "../task/task.ts";
+import { concurrency, rateLimit } from "./concurrency.ts";
+
+const recorder = recordOnOwnServer();
+
+async function limit(name: string, slots: number, slot_decay_per_second = 0): Promise<void> {
+  await recorder.client.call(createConcurrencyLimit, { body: { name, limit: slots, slot_decay_per_second } });
+}
+
+async function taken(name: string): Promise<number> {
+  const { active_slots } = await recorder.client.call(readConcurrencyLimit, { params: { id_or_name: name } });
+  return active_slots;
+}
+
+/** Counts how many are inside at once. */
+function room() {
+  let inside = 0;
+  const seen = { most: 0, order: [] as unknown[] };
+  return Object.assign(seen, {
+    async visit(who?: unknown): Promise<void> {
+      inside += 1;
+      seen.most = Math.max(seen.most, inside);
+      seen.order.push(who);
+      await new Promise((resolve) => setImmediate(resolve));
+      inside -= 1;
+    },
+  });
+}
+
+describe("slots of concurrency limits", () => {
+  test("are held until they are disposed, and no more are given than there are", async () => {
+    await limit("database", 2);
+    const visits = room();
+    await Promise.all(
+      Array.from({ length: 8 }, async (_, index) => {
+        await using slot = await concurrency("database");
+        expect(slot.limits).toMatchObject([{ name: "database", limit: 2 }]);
+        await visits.visit(index);
+      }),
+    );
+    expect(visits.most).toBe(2);
+    expect(visits.order).toHaveLength(8);
+    expect(await taken("database")).toBe(0);
+  });
+
+  test("that are not free in time say which, and leave the line", async () => {
+    await limit("narrow", 1);
+    const held = await concurrency("narrow");
+    await expect(concurrency("narrow", { timeout: 0 })).rejects.toThrow(
+      'A slot of "narrow" was not free within 0 s. Raise "timeout", or the limit.',
+    );
+    await held.release();
+    await held.release();
+    await (await concurrency("narrow", { timeout: 0 })).release();
+  });
+
+  test("of names without a limit limit nothing, unless they have to be there", async () => {
+    await using slot = await concurrency(["nowhere", "neither"]);
+    expect(slot.limits).toEqual([]);
+    await expect(concurrency("nowhere", { strict: true })).rejects.toThrow('There is no concurrency limit "nowhere".');
+  });
+
+  test.each([
+    { call: () => concurrency([]), says: "concurrency() needs the name of a concurrency limit" },
+    { call: () => concurrency("a", { slots: 0 }), says: "slots" },
+    { call: () => concurrency("a", { lease: "10s" }), says: "Give from 60 s to one day." },
+    { call: () => rateLimit("a", { timeout: "soon" as never }), says: "timeout" },
+    { call: () => rateLimit("a", { slot: 1 } as never), says: 'no option "slot"' },
+  ])("are asked for in a way that can be understood: $says", async ({ call, says }) => {
+    await expect(call()).rejects.toThrow(says);
+  });
+
+  test("taken by a run are held in its name", async () => {
+    await limit("gpu", 1);
+    const train = flow(async function trains() {
+      await using _slot = await concurrency("gpu");
+      return await taken("gpu");
+    });
+    expect(await train()).toBe(1);
+    expect(await taken("gpu")).toBe(0);
+  });
+});
+
+describe("rates", () => {
+  test("need a limit whose slots become free by themselves", async () => {
+    await limit("steady", 2);
+    await expect(rateLimit("steady")).rejects.toThrow("Only concurrency limits with slot decay");
+  });
+});
+
+describe("concurrency by key", () => {
+  test("lets so many runs of a task with the same key at once, over all runs of flows", async () => {
+    const visits = { a: room(), b: room() };
+    const call = task(
+      { concurrency: { key: ({ customer }) => customer, limit: 2 } },
+      async function callsBack(customer: "a" | "b", index: number) {
+        await visits[customer].visit(index);
+      },
+    );
+    const both = flow(async function callsCustomers() {
+      await Promise.all(Array.from({ length: 12 }, (_, index) => call(index % 2 === 0 ? "a" : "b", index)));
+    });
+    await Promise.all([both(), both()]);
+    expect([visits.a.most, visits.b.most]).toEqual([2, 2]);
+    expect([...visits.a.order, ...visits.b.order]).toHaveLength(24);
+    const limits = await recorder.client.call(filterConcurrencyLimits, { body: {} });
+    expect(limits.filter(({ name }) => name.startsWith("task:"))).toEqual([]);
+  });
+
+  test("lets so many runs of a flow with the same key at once", async () => {
+    const visits = room();
+    const load = flow(
+      { concurrency: { key: ({ table }: { table: string }) => table, limit: 1 } },
+      async function loadsTable({ table }: { table: string }) {
+        await visits.visit(table);
+        return table;
+      },
+    );
+    expect(await Promise.all(["x", "x", "x"].map((table) => load({ table })))).toEqual(["x", "x", "x"]);
+    expect(visits.most).toBe(1);
+  });
+
+  test("fails the run whose key cannot be made", async () => {
+    const broken = flow(
+      {
+        concurrency: {
+          key: () => {
+            throw new Error("no customer");
+          },
+          limit: 1,
+        },
+      },
+      async function keyless() {},
+    );
+    await expect(broken()).rejects.toThrow("no customer");
+  });
+
+  test("and rates are refused where they cannot be", () => {
+    const noop = async () => {};
+    expect(() => task({ name: "a", concurrency: { limit: 0 } }, noop)).toThrow(
+      "concurrency.limit is 0. Give 1 or more.",
+    );
+    expect(() => task({ name: "a", concurrency: { key: "customer" as never, limit: 1 } }, noop)).toThrow("key");
+    expect(() => task({ name: "a", rate: "10 a minute" as never }, noop)).toThrow('a rate as "10/min"');
+    expect(() => flow({ name: "a", concurrency: { keys: 1, limit: 1 } as never }, noop)).toThrow('no option "keys"');
+  });
+});

@@ -1,0 +1,101 @@
+import { ApiError } from "@ostinato/client";
+import { randomId } from "@ostinato/core";
+import type { giveSlotsBack, incrementSlots, SlotLease, SlotRequest, takeSlots } from "@ostinato/protocol";
+import { ConcurrencyUnavailable } from "../errors.ts";
+import type { Session } from "../session/session.ts";
+import { wakingOf } from "./slot-waking.ts";
+
+export type HolderOfSlots = NonNullable<SlotRequest["holder"]>;
+
+export interface WantedSlots {
+  readonly names: readonly string[];
+  readonly slots: number;
+  readonly mode: "concurrency" | "rate_limit";
+  readonly leaseSeconds: number;
+  readonly holder: HolderOfSlots | undefined;
+  /** The limit that the names get where they have none. */
+  readonly keyed?: SlotRequest["keyed"];
+  /** Undefined for no limit. */
+  readonly timeoutSeconds: number | undefined;
+  readonly signal: AbortSignal | undefined;
+  /** Called once, where slots are not free at once. */
+  readonly onWait?: (() => void) | undefined;
+}
+
+/** Whoever is woken asks by itself at least so often. */
+const maxWaitSeconds = 10;
+
+/** Takes slots, waiting in line for them. Rejects with `ConcurrencyUnavailable` when that takes too long, or with the reason of the signal. */
+export async function takeWhenFree(session: Session, wanted: WantedSlots): Promise<SlotLease> {
+  const { clock } = session;
+  const { timeoutSeconds = Number.POSITIVE_INFINITY, signal } = wanted;
+  const waiterId = randomId();
+  const begun = clock.elapsed();
+  const waking = wakingOf(session);
+  let isInLine = false;
+  let isTold = false;
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      const answer = await ask(session, wanted, waiterId);
+      if ("lease_id" in answer) {
+        isInLine = true;
+        signal?.throwIfAborted();
+        return answer;
+      }
+      isInLine = true;
+      const left = timeoutSeconds - (clock.elapsed() - begun);
+      if (left <= 0) throw tooLate(wanted);
+      if (!isTold) wanted.onWait?.();
+      isTold = true;
+      await waking.wait(waiterId, Math.min(left, answer.retryAfterSeconds, maxWaitSeconds), signal);
+    }
+  } catch (error) {
+    if (isInLine) leaveLine(session, waiterId);
+    throw error;
+  } finally {
+    waking.leave(waiterId);
+  }
+}
+
+interface Refused {
+  readonly retryAfterSeconds: number;
+}
+
+async function ask({ client }: Session, wanted: WantedSlots, waiter_id: string): Promise<SlotLease | Refused> {
+  const { names, slots, mode, leaseSeconds: lease_duration, holder, keyed } = wanted;
+  const common = { names: [...names], slots, mode, waiter_id, ...(keyed === undefined ? {} : { keyed }) };
+  try {
+    if (mode === "rate_limit") {
+      const limits = await client.call<typeof incrementSlots>("POST /v2/concurrency_limits/increment", {
+        body: common,
+      });
+      return { lease_id: "", limits };
+    }
+    return await client.call<typeof takeSlots>("POST /v2/concurrency_limits/increment-with-lease", {
+      body: { ...common, lease_duration, ...(holder === undefined ? {} : { holder }) },
+    });
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 423) throw error;
+    return { retryAfterSeconds: error.retryAfterSeconds ?? maxWaitSeconds };
+  }
+}
+
+/** Those behind need not wait for one that has given up. */
+function leaveLine({ client, background }: Session, waiterId: string): void {
+  const left = client
+    .call<typeof giveSlotsBack>("POST /v2/concurrency_limits/decrement-with-lease", { body: { lease_id: waiterId } })
+    .then(
+      () => {},
+      () => {},
+    )
+    .finally(() => background.delete(left));
+  background.add(left);
+}
+
+function tooLate({ names, slots, timeoutSeconds }: WantedSlots): ConcurrencyUnavailable {
+  const what = slots === 1 ? "A slot" : `${slots} slots`;
+  return new ConcurrencyUnavailable(
+    `${what} of ${names.map((name) => `"${name}"`).join(", ")} ${slots === 1 ? "was" : "were"} not free within ${timeoutSeconds} s. Raise "timeout", or the limit.`,
+  );
+}
