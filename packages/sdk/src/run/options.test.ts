@@ -41,8 +41,8 @@ test.each<[string, () => unknown, RegExp]>([
   ["an option like nothing", () => task(wrong({ xyz: 1 }), named), /no option "xyz"\. There are: /],
   [
     "an option of a flow on a task",
-    () => task(wrong({ concurrency: 3 }), named),
-    /^Task "load" has no option "concurrency"/,
+    () => task(wrong({ parameters: {} }), named),
+    /^Task "load" has no option "parameters"/,
   ],
   ["a wrong option of a copy", () => task(named).with(wrong({ timout: 3 })), /Did you mean "timeout"\?/],
   ["tags as a text", () => task(wrong({ tags: "io" }), named), /^Task "load": tags is "io"; give a list of strings/],
