@@ -31,14 +31,8 @@ export { serve } from "./flow/serve.ts";
 export { homeFolder } from "./home.ts";
 export type { Argument, Arguments, Result } from "./inputs/argument-types.ts";
 export type { ParameterSchema, ParametersIn, ParametersOut } from "./inputs/parameters.ts";
-export {
-  type ConcurrencySlotOptions,
-  type ConcurrencySlots,
-  concurrency,
-  rateLimit,
-  type SlotOptions,
-} from "./limits/concurrency.ts";
-export type { KeyedConcurrency, Rate } from "./limits/keyed-limits.ts";
+export { concurrency, rateLimit } from "./limits/concurrency.ts";
+export type { ConcurrencySlotOptions, ConcurrencySlots, SlotOptions } from "./limits/slot-options.ts";
 export { log } from "./logging/log.ts";
 export { type Observation, type ObservedState, type Observer, observeRuns } from "./logging/observers.ts";
 export type { CacheBy, CacheCall, CacheOptions } from "./results/cache.ts";
@@ -46,6 +40,7 @@ export type { ResultStore, ResultWrite } from "./results/result-store.ts";
 export { type CurrentFlowRun, type CurrentRun, type CurrentTaskRun, currentRun } from "./run/current-run.ts";
 export { RunFuture } from "./run/future.ts";
 export type { Hook, HookEvent, Hooks } from "./run/hooks.ts";
+export type { KeyedConcurrency, Rate } from "./run/keyed-limits.ts";
 export { type AllowedFailure, allowFailure } from "./run/links.ts";
 export { Secret, secret } from "./secrets/secret.ts";
 export {

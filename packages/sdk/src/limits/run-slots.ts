@@ -1,5 +1,5 @@
+import type { KeyedLimit } from "../run/keyed-limits.ts";
 import type { Session } from "../session/session.ts";
-import type { KeyedLimit } from "./keyed-limits.ts";
 import { hold } from "./slot-holding.ts";
 import { type HolderOfSlots, takeWhenFree } from "./slot-waiting.ts";
 

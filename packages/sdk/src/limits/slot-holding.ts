@@ -3,7 +3,7 @@ import { durationSeconds } from "@ostinato/core";
 import type { giveSlotsBack, renewLease, SlotLease } from "@ostinato/protocol";
 import { ConcurrencyUnavailable, UsageError } from "../errors.ts";
 import type { Session } from "../session/session.ts";
-import type { ConcurrencySlotOptions, ConcurrencySlots, SlotOptions } from "./concurrency.ts";
+import type { ConcurrencySlotOptions, ConcurrencySlots, SlotOptions } from "./slot-options.ts";
 import { type HolderOfSlots, takeWhenFree, type WantedSlots } from "./slot-waiting.ts";
 import { wakingOf } from "./slot-waking.ts";
 
@@ -13,14 +13,14 @@ interface Asked {
 }
 
 const defaultLeaseSeconds = 300;
-const shortestLeaseSeconds = 60;
-const longestLeaseSeconds = 86_400;
+const minLeaseSeconds = 60;
+const maxLeaseSeconds = 86_400;
 /** A lease is renewed after this part of it. */
 const renewedAfter = 0.6;
 
 export async function holdSlots(session: Session, asked: Asked & ConcurrencySlotOptions): Promise<ConcurrencySlots> {
   const leaseSeconds = asked.lease === undefined ? defaultLeaseSeconds : durationSeconds(asked.lease);
-  if (!(leaseSeconds >= shortestLeaseSeconds && leaseSeconds <= longestLeaseSeconds)) {
+  if (!(leaseSeconds >= minLeaseSeconds && leaseSeconds <= maxLeaseSeconds)) {
     throw new UsageError(`concurrency(): "lease" is ${leaseSeconds} s. Give from 60 s to one day.`);
   }
   return await hold(session, { ...wantedOf(asked), mode: "concurrency", leaseSeconds }, asked.strict);

@@ -1,4 +1,4 @@
-import { aKeyedConcurrency, aRate, checkKeyed } from "../limits/keyed-limits.ts";
+import { aKeyedConcurrency, aRate, checkKeyed } from "./keyed-limits.ts";
 import {
   aBoolean,
   aConcurrency,

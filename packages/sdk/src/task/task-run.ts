@@ -15,13 +15,13 @@ import {
   taskInputs,
 } from "../inputs/arguments.ts";
 import { nameArguments } from "../inputs/parameter-names.ts";
-import { limitsOfTask } from "../limits/keyed-limits.ts";
 import { writeLine } from "../logging/log-line.ts";
 import { isObserved, observe } from "../logging/observers.ts";
 import { captureOutput, endOutput } from "../logging/output-capture.ts";
 import { TaskResults } from "../results/task-results.ts";
 import { callHooks, hasHookFor } from "../run/hooks.ts";
 import { Interruption } from "../run/interruption.ts";
+import { limitsOfTask } from "../run/keyed-limits.ts";
 import { withTags } from "../run/related-resources.ts";
 import { makeRunName } from "../run/run-name.ts";
 import { stateMessage } from "../run/state-message.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type Duration, durationSeconds } from "@ostinato/core";
 import { UsageError } from "../errors.ts";
-import { aFunction, aWholeNumber, checkOptions, isDuration, type Rule, shown } from "../run/option-checks.ts";
+import { aFunction, aWholeNumber, checkOptions, isDuration, type Rule, shown } from "./option-checks.ts";
 
 /** At most `limit` runs at once that have the same key, whichever process they are in. */
 export interface KeyedConcurrency<A> {
@@ -24,7 +24,7 @@ export interface KeyedLimit {
 const perSecond: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3600, d: 86_400 };
 const rateWanted = 'a rate as "10/min" (s, min, h or d), or as { limit: 10, per: "90s" }';
 /** Longer keys are told apart by what is made of them. */
-const longestKey = 120;
+const maxKeyLength = 120;
 
 export const aKeyedConcurrency: Rule = (value) =>
   typeof value === "object" && value !== null && Number.isInteger((value as { limit?: unknown }).limit)
@@ -85,5 +85,5 @@ function readRate(value: unknown): { readonly limit: number; readonly seconds: n
 
 function keyText(key: unknown): string {
   const text = typeof key === "string" ? key : (JSON.stringify(key) ?? String(key));
-  return text.length <= longestKey ? text : createHash("sha256").update(text).digest("hex");
+  return text.length <= maxKeyLength ? text : createHash("sha256").update(text).digest("hex");
 }
