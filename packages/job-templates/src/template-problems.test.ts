@@ -53,6 +53,25 @@ test("a variable that contains itself is warned of", () => {
   ]);
 });
 
+test("a schema that leads back to itself is warned of, and one that contains itself in a value is not", () => {
+  const properties = {
+    loop: { $ref: "#/definitions/A" },
+    tree: { $ref: "#/definitions/Tree" },
+    lost: { $ref: "#/no" },
+  };
+  const definitions = {
+    A: { allOf: [{ type: "object" }, { $ref: "#/definitions/B" }] },
+    B: { $ref: "#/definitions/A" },
+    Tree: { type: "object", properties: { left: { $ref: "#/definitions/Tree" } } },
+  };
+  const configuration = { loop: "{{ loop }}", tree: "{{ tree }}", lost: "{{ lost }}" };
+  expect(
+    templateWarnings(template(configuration, properties, { definitions })).map(({ sentence }) => sentence),
+  ).toEqual([
+    'The schema of the variable "loop" leads back to itself by #/definitions/A, so that no value can be checked: give it a type.',
+  ]);
+});
+
 test("a default that is not filled is warned of, but for environment variables, which are", () => {
   const properties = {
     env: { type: "object", default: { APP: "{{ app }}", HOME: "{{ $HOME }}" } },

@@ -64,7 +64,12 @@ function undeclared(field: string, { text, name, kind }: Placeholder, declared: 
 /** What works in a job template otherwise than it looks, for the one who writes it. Prefect takes it too, without a word. */
 export function templateWarnings(template: JsonObject): readonly TemplateProblem[] {
   if (templateProblem(template) !== undefined || Object.keys(template).length === 0) return [];
-  return [...unfilledDefaults(template), ...unusedVariables(template), ...undeclaredRequired(template)];
+  return [
+    ...unfilledDefaults(template),
+    ...unusedVariables(template),
+    ...undeclaredRequired(template),
+    ...endlessReferences(template),
+  ];
 }
 
 /** Defaults are values: nothing is put into their placeholders, but into those of environment variables. */
@@ -111,6 +116,40 @@ function undeclaredRequired(template: JsonObject): readonly TemplateProblem[] {
       path: ["variables", "required"],
       sentence: `\`variables.required\` names "${name}", which \`variables.properties\` does not declare.${didYouMean(name, declared)} Declare it there, or take it out of \`required\`.`,
     }));
+}
+
+/** Schemas that are nothing but a reference which leads back to itself: no value can be held against them. */
+function endlessReferences(template: JsonObject): readonly TemplateProblem[] {
+  const variables = objectOf(template.variables);
+  return Object.entries(objectOf(variables.properties)).flatMap(([name, schema]) => {
+    const loop = referenceLoop(schema, variables);
+    if (loop === undefined) return [];
+    const sentence = `The schema of the variable "${name}" leads back to itself by ${loop}, so that no value can be checked: give it a type.`;
+    return [{ path: ["variables", "properties", name], sentence }];
+  });
+}
+
+/** The first reference that is met twice on the way from the schema. `seen` are those on the way, `ended` those that lead to an end. */
+function referenceLoop(
+  schema: unknown,
+  variables: JsonObject,
+  seen: readonly string[] = [],
+  ended = new Set<string>(),
+): string | undefined {
+  const { $ref, allOf } = objectOf(schema);
+  for (const part of Array.isArray(allOf) ? allOf : []) {
+    const loop = referenceLoop(part, variables, seen, ended);
+    if (loop !== undefined) return loop;
+  }
+  if (typeof $ref !== "string" || !$ref.startsWith("#/") || ended.has($ref)) return undefined;
+  if (seen.includes($ref)) return $ref;
+  const target = $ref
+    .slice(2)
+    .split("/")
+    .reduce<unknown>((place, step) => ownValue(objectOf(place), step), variables);
+  const loop = referenceLoop(target, variables, [...seen, $ref], ended);
+  if (loop === undefined) ended.add($ref);
+  return loop;
 }
 
 /** Job variables of a deployment or run that its pool's template does not know, which therefore change nothing. */
