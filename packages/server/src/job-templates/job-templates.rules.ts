@@ -1,8 +1,17 @@
 import { parseJson } from "@ostinato/core";
-import { RequestError, refused } from "../kernel/errors.ts";
+import { templateProblem } from "@ostinato/job-templates";
+import { invalid, RequestError, refused } from "../kernel/errors.ts";
 import { type InputChecking, inputProblem } from "../user-input/input-problem.rules.ts";
 import { isJsonObject, type JsonObject } from "../user-input/json-types.rules.ts";
 import { problemOfSchema } from "../user-input/meta-schema.rules.ts";
+
+/** Refuses a template that no work pool can have, with a 422 at its field. */
+export function checkTemplate(template: JsonObject): void {
+  const problem = templateProblem(template);
+  if (problem === undefined) return;
+  const loc = ["body", "base_job_template"];
+  throw invalid([{ type: "value_error", loc, msg: `Value error, ${problem.sentence}`, input: template }]);
+}
 
 /** What job variables are held against. Made once for a template, because it takes longer than holding variables against it. */
 export interface VariablesSchema {
@@ -29,11 +38,17 @@ export function variablesSchema({ variables }: JsonObject): VariablesSchema | un
 
 /** What the job variables are part of, in Prefect's sentences. */
 const subjects = {
+  pool: "Validation failed for work pool's job variable defaults",
   "new deployment": "Error creating deployment",
   "changed deployment": "Error updating deployment",
   "new run": "Error creating flow run",
   "changed run": "Error updating flow run",
 } as const;
+
+/** The 422 or 404 of a new work pool whose variables have no schema or whose defaults don't fit it; undefined where they do. */
+export function refusedDefaults(schema: VariablesSchema): RequestError | undefined {
+  return schema.refusal ?? misfit(schema, schema.defaults, subjects.pool, { ignoreRequired: true });
+}
 
 /** The refusal of the job variables of a new deployment, which may leave to its runs what is required. */
 export function refusedNewDeployment(schema: VariablesSchema, variables: JsonObject): RequestError | undefined {

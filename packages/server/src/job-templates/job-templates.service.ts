@@ -1,12 +1,56 @@
-import { unknownJobVariables } from "@ostinato/job-templates";
+import { templateWarnings, unknownJobVariables } from "@ostinato/job-templates";
 import type { Reader } from "../db/dialect.ts";
 import { readJson } from "../db/json-text.ts";
+import type { Context } from "../kernel/context.ts";
 import type { RequestError } from "../kernel/errors.ts";
 import type { Unit } from "../kernel/unit.ts";
 import type { JsonObject } from "../user-input/json-types.rules.ts";
 import * as queries from "./job-templates.queries.ts";
-import { refusedChangedDeployment, refusedNewDeployment, refusedRun } from "./job-templates.rules.ts";
+import {
+  checkTemplate,
+  refusedChangedDeployment,
+  refusedDefaults,
+  refusedNewDeployment,
+  refusedRun,
+  variablesSchema,
+} from "./job-templates.rules.ts";
 import { knownSchema } from "./known-schemas.rules.ts";
+
+/** A work pool that gets a template. */
+interface NamedTemplate {
+  readonly pool: string;
+  readonly template: JsonObject;
+}
+
+/** Refuses a new work pool whose template can't be used, and logs what works otherwise than it looks. */
+export function checkNewPool(context: Context, { pool, template }: NamedTemplate): void {
+  checkTemplate(template);
+  throwIf(refusalOfDefaults(template));
+  logWarnings(context, { pool, template });
+}
+
+/** The same for a new template of a pool. As in Prefect, its schema and its defaults are not a reason to refuse it; they are logged. */
+export function checkChangedPool(context: Context, { pool, template }: NamedTemplate): void {
+  checkTemplate(template);
+  const refusal = refusalOfDefaults(template);
+  if (refusal !== undefined) {
+    // What follows is a value, which may be a secret.
+    const [problem] = refusal.message.split(" Failure reason:");
+    context.log.warn({ pool, problem }, "the job template of a work pool has a problem");
+  }
+  logWarnings(context, { pool, template });
+}
+
+function refusalOfDefaults(template: JsonObject): RequestError | undefined {
+  const schema = variablesSchema(template);
+  return schema && refusedDefaults(schema);
+}
+
+function logWarnings({ log }: Context, { pool, template }: NamedTemplate): void {
+  for (const { sentence } of templateWarnings(template)) {
+    log.warn({ pool, problem: sentence }, "the job template of a work pool works otherwise than it looks");
+  }
+}
 
 interface GivenVariables {
   readonly work_pool_name?: string | null | undefined;

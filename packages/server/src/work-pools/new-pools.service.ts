@@ -2,6 +2,7 @@ import { timeOrderedId } from "@ostinato/core";
 import type { WorkPoolCreate } from "@ostinato/protocol";
 import { storable, storableOrNull, writeJson } from "../db/json-text.ts";
 import * as events from "../events/events.service.ts";
+import { checkNewPool } from "../job-templates/job-templates.service.ts";
 import type { Unit } from "../kernel/unit.ts";
 import { addQueue } from "../work-queues/new-queues.service.ts";
 import { poolEvent, poolStatusEvent } from "./work-pool-event.ts";
@@ -13,10 +14,14 @@ export const looseQueuesPool = "default-agent-pool";
 
 const defaultQueue = { name: "default", description: "The work pool's default queue." };
 
-/** Adds the pool with its default queue, and tells of both; gives undefined where a pool has the name. */
+/**
+ * Adds the pool with its default queue, and tells of both; gives undefined where a pool has the name. Throws a 422 for a job template that
+ * can't be used.
+ */
 export async function addPool(unit: Unit, given: WorkPoolCreate): Promise<{ readonly id: string } | undefined> {
   const { tx, context } = unit;
   const now = context.clock.now();
+  checkNewPool(context, { pool: given.name, template: given.base_job_template ?? {} });
   const isPaused = given.is_paused === true;
   const status = isPaused ? ("PAUSED" as const) : ("NOT_READY" as const);
   const statusEventId = timeOrderedId(now);

@@ -9,6 +9,7 @@ import type {
 import type { Reader } from "../db/dialect.ts";
 import { storableOrNull, writeJson } from "../db/json-text.ts";
 import * as events from "../events/events.service.ts";
+import { checkChangedPool } from "../job-templates/job-templates.service.ts";
 import { differing, isEmpty } from "../kernel/changed-fields.ts";
 import type { Context } from "../kernel/context.ts";
 import { absentPlace, invalid, refused } from "../kernel/errors.ts";
@@ -83,6 +84,8 @@ export async function change(context: Context, name: string, given: WorkPoolUpda
 
 /** The same within a unit of work. */
 export async function changeIn(unit: Unit, name: string, given: WorkPoolUpdate): Promise<void> {
+  const { base_job_template: template } = given;
+  if (template) checkChangedPool(unit.context, { pool: name, template });
   const before = await holdPool(unit, name);
   await queries.updatePool(unit.tx, before.id, { ...columnsOf(given), updated: unit.context.clock.now() });
   const after = await rowOf(unit.tx, name);

@@ -8,7 +8,10 @@ import { startTestServer, type TestServer } from "../../test/harness.ts";
 import { openTestSocket, type TestSocket } from "../../test/socket-harness.ts";
 import { helloWith, joinWorker, messageOf, openChannel, prefectCapabilities } from "../../test/worker-harness.ts";
 
-const template = { job_configuration: { command: "{{ command }}" }, variables: { type: "object", properties: {} } };
+const template = {
+  job_configuration: { command: "{{ command }}" },
+  variables: { type: "object", properties: { command: { type: "string" } } },
+};
 const wakeful = { requested_capabilities: [...prefectCapabilities, "ostinato.wake.v1"] };
 
 interface Snapshot {
