@@ -146,7 +146,7 @@ export function buildApp(
       collectionRoutes(serve);
       templateRoutes(serve);
       concurrencyLimitRoutes(serve);
-      workPoolRoutes(serve);
+      workPoolRoutes(serve, context);
       workQueueRoutes(serve);
       workerRoutes(serve);
       parameterSchemaRoutes(serve);

@@ -41,7 +41,7 @@ export function operatorsRoutes(
   collectionRoutes(serve);
   templateRoutes(serve);
   concurrencyLimitRoutes(serve);
-  workPoolRoutes(serve);
+  workPoolRoutes(serve, context);
   workQueueRoutes(serve);
   workerRoutes(serve);
   savedSearchRoutes(serve);

@@ -37,6 +37,7 @@ export interface Given {
 const noFacts: FlowRunFacts = {
   lastSign: null,
   slots: null,
+  room: [],
   client: { renewsLeases: false, takesSlots: false },
   restartsLeft: 0,
 };
@@ -88,6 +89,7 @@ export async function decide(given: Given) {
     deployment: null,
     parent_task_run_id: null,
     infrastructure_pid: null,
+    isPlaceLimited: false,
     policy: policy ?? {},
     ...run,
   };

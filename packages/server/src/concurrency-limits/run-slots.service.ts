@@ -16,6 +16,11 @@ export interface LimitedRun {
   readonly limitId: string;
 }
 
+/** Holds these limits until the unit of work ends: who takes slots for several runs holds all limits first, in their order. */
+export async function holdLimits({ tx }: Unit, limitIds: readonly string[]): Promise<void> {
+  if (limitIds.length > 0) await limits.lockLimits(tx, limitIds);
+}
+
 /** The slots of a deployment's limit as one of its runs finds them. Holds the limit until the unit of work ends. */
 export async function slotsFor(
   { context, tx }: Unit,

@@ -46,7 +46,9 @@ export interface Sql {
    * side. Rows that refer to them may still be added meanwhile.
    */
   rowLock(table: keyof Tables): RawBuilder<unknown>;
-  /** The same, leaving out the rows that another unit of work holds. */
+  /** Ends a SELECT whose rows others may hold in the same way meanwhile, and nobody changes. */
+  sharedRowLock(table: keyof Tables): RawBuilder<unknown>;
+  /** The same as `rowLock`, leaving out the rows that another unit of work holds. */
   freeRowLock(table: keyof Tables): RawBuilder<unknown>;
   /**
    * Whether every transaction up to the one in the column has ended, so that no row of theirs can still appear. On PostgreSQL

@@ -16,6 +16,7 @@ export const portable: Sql = {
   jsonFieldBefore: (column, key, text) => writtenBy((dialect) => dialect.jsonFieldBefore(column, key, text)),
   rowsOf: (json, columns) => writtenBy((dialect) => dialect.rowsOf(json, columns)),
   rowLock: (table) => writtenBy((dialect) => dialect.rowLock(table)),
+  sharedRowLock: (table) => writtenBy((dialect) => dialect.sharedRowLock(table)),
   version: (table) => writtenBy((dialect) => dialect.version(table)),
   ownVersion: () => writtenBy((dialect) => dialect.ownVersion()),
   tryLock: (number) => writtenBy((dialect) => dialect.tryLock(number)),

@@ -32,7 +32,7 @@ export function presentDeployment({ row, schedules, limit }: WholeDeployment): D
     labels: readJson(row.labels),
     work_queue_name: queueName(row),
     work_queue_id: row.work_queue_id,
-    last_polled: momentOrNull(row.last_polled),
+    last_polled: momentOrNull(lastPolled(row)),
     parameter_openapi_schema: readOptionalJson(row.parameter_openapi_schema),
     path: row.path,
     pull_steps: readOptionalJson(row.pull_steps),
@@ -109,6 +109,12 @@ function concurrencyOptions({ concurrency_options }: DeploymentRow): Deployment[
 
 function queueName({ queue_name, work_queue_name }: DeploymentRow): string | null {
   return queue_name ?? work_queue_name;
+}
+
+/** Who polls its work queue polls the deployment. */
+function lastPolled({ last_polled, queue_polled }: DeploymentRow): Timestamp | null {
+  if (last_polled === null || queue_polled === null) return last_polled;
+  return queue_polled > last_polled ? queue_polled : last_polled;
 }
 
 function momentOrNull(moment: Timestamp | null): string | null {

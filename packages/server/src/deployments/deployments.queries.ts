@@ -1,3 +1,4 @@
+import type { Timestamp } from "@ostinato/core";
 import type { DeploymentFilter, DeploymentSort } from "@ostinato/protocol";
 import { type Insertable, type Selectable, sql, type Updateable } from "kysely";
 import { everything } from "../criteria/conditions.queries.ts";
@@ -14,6 +15,7 @@ import type { JsonText, Tables } from "../db/tables.ts";
 export interface DeploymentRow extends Selectable<Tables["deployment"]> {
   readonly flow_name: string;
   readonly queue_name: string | null;
+  readonly queue_polled: Timestamp | null;
   readonly work_pool_id: string | null;
   readonly work_pool_name: string | null;
   readonly work_pool_type: string | null;
@@ -29,6 +31,7 @@ function selectDeployments(reader: Reader) {
     .select([
       "flow.name as flow_name",
       "work_queue.name as queue_name",
+      "work_queue.last_polled as queue_polled",
       "work_pool.id as work_pool_id",
       "work_pool.name as work_pool_name",
       "work_pool.type as work_pool_type",

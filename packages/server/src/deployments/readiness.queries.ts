@@ -46,6 +46,26 @@ export async function noteServed(tx: Writer, ids: readonly string[], fresh: Fres
   return found.filter(({ status }) => status === "NOT_READY").map(({ id }) => id);
 }
 
+/** Notes that the deployments of these work queues are served, and gives those that were not before. */
+export async function noteServedThrough(
+  tx: Writer,
+  queueIds: readonly string[],
+  now: Timestamp,
+): Promise<readonly string[]> {
+  const found = await tx
+    .selectFrom("deployment")
+    .select("id")
+    .where("work_queue_id", "in", queueIds)
+    .where("status", "=", "NOT_READY")
+    .orderBy("id")
+    .modifyEnd(portable.freeRowLock("deployment"))
+    .execute();
+  const ids = found.map(({ id }) => id);
+  if (ids.length === 0) return ids;
+  await tx.updateTable("deployment").set({ status: "READY", last_polled: now }).where("id", "in", ids).execute();
+  return ids;
+}
+
 /** Deployments that are ready and were not polled since, the longest first; notes that they are not ready any more. */
 export async function retireUnpolled(tx: Writer, since: Timestamp, limit: number): Promise<readonly string[]> {
   const unpolled = await tx
@@ -53,6 +73,8 @@ export async function retireUnpolled(tx: Writer, since: Timestamp, limit: number
     .select("id")
     .where("status", "=", "READY")
     .where("last_polled", "<", since)
+    .where(sql<boolean>`NOT EXISTS (SELECT 1 FROM work_queue
+      WHERE work_queue.id = deployment.work_queue_id AND work_queue.last_polled >= ${since})`)
     .orderBy("last_polled")
     .limit(limit)
     .modifyEnd(portable.freeRowLock("deployment"))

@@ -1,5 +1,6 @@
 import { addSeconds, type Timestamp } from "@ostinato/core";
 import * as events from "../events/events.service.ts";
+import { createJumpWatch } from "../kernel/clock-jumps.ts";
 import type { Context } from "../kernel/context.ts";
 import { type Unit, unit } from "../kernel/unit.ts";
 import { cancelMissedRunsOf } from "../overdue/missed.service.ts";
@@ -24,6 +25,12 @@ async function markServed(unit: Unit, deploymentIds: readonly string[]): Promise
   await tell(unit, begun, "ready");
 }
 
+/** Notes that somebody polls these work queues: their deployments are served for as long as the queues are. */
+export async function noteServedThrough(unit: Unit, queueIds: readonly string[]): Promise<void> {
+  const begun = await queries.noteServedThrough(unit.tx, queueIds, unit.context.clock.now());
+  await tell(unit, begun, "ready");
+}
+
 function freshness({ clock }: Pick<Context, "clock">) {
   const now = clock.now();
   return { now, since: addSeconds(now, -secondsBetweenNotes) };
@@ -35,27 +42,13 @@ const deploymentsPerUnit = 200;
 
 /** Notes which deployments nobody serves any more. */
 export function readinessWatch({ clock }: Pick<Context, "clock">): (context: Context) => Promise<void> {
-  let last: Moment | undefined;
+  const hasJumped = createJumpWatch(clock);
   return async (context) => {
-    const now: Moment = { at: clock.now(), elapsed: clock.elapsed() };
-    const jumped = last !== undefined && hasJumped(last, now);
-    last = now;
     // After somebody moved the clock, polls have to come first.
-    if (jumped) return;
-    while ((await retireSome(context, now.at)) === deploymentsPerUnit);
+    if (hasJumped()) return;
+    const now = clock.now();
+    while ((await retireSome(context, now)) === deploymentsPerUnit);
   };
-}
-
-interface Moment {
-  readonly at: Timestamp;
-  readonly elapsed: number;
-}
-
-const maxJumpSeconds = 10;
-
-function hasJumped(before: Moment, now: Moment): boolean {
-  const byClock = (now.at - before.at) / 1_000_000;
-  return Math.abs(byClock - (now.elapsed - before.elapsed)) > maxJumpSeconds;
 }
 
 function retireSome(context: Context, now: Timestamp): Promise<number> {

@@ -104,6 +104,8 @@ async function findRelated({ tx }: Unit, given: NewRun): Promise<Found> {
       deployment: deployment?.deployment ?? null,
       workQueue: place?.queue ?? null,
       workPool: place?.pool ?? null,
+      // A first state is always taken.
+      isPlaceLimited: false,
     },
   };
 }

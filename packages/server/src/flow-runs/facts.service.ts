@@ -3,6 +3,7 @@ import * as heartbeats from "../heartbeats/heartbeats.service.ts";
 import type { Unit } from "../kernel/unit.ts";
 import type { LoadFact } from "../orchestration/engine.ts";
 import type { FlowRunFacts } from "../orchestration/flow-run-rules.ts";
+import { slotsOfPlace } from "../work-queues/place-slots.service.ts";
 import { proposingClient } from "./clients.rules.ts";
 import type { FlowRunRow } from "./flow-runs.presenter.ts";
 import * as queries from "./restarts.queries.ts";
@@ -14,6 +15,8 @@ export interface Asked {
   readonly related: Pick<RelatedResources, "deployment">;
   /** The version of Prefect's client; undefined for others. */
   readonly clientVersion: string | undefined;
+  /** Whether the proposer has counted the slots of the work queue and its pool, and holds the pool. */
+  readonly hasRoom?: boolean | undefined;
 }
 
 type Loaders = { readonly [Name in keyof FlowRunFacts]: (unit: Unit, asked: Asked) => Promise<FlowRunFacts[Name]> };
@@ -29,6 +32,10 @@ const loaders: Loaders = {
     const { id: deploymentId, limitId = null } = related.deployment ?? {};
     if (deploymentId === undefined || limitId === null) return null;
     return runSlots.slotsFor(unit, { id: row.id, deploymentId, limitId });
+  },
+
+  async room(unit, { row, hasRoom }) {
+    return hasRoom === true || row.work_queue_id === null ? [] : slotsOfPlace(unit, row.work_queue_id);
   },
 
   client: async (_unit, { clientVersion }) => proposingClient(clientVersion),

@@ -184,6 +184,14 @@ export function moveOfKnown(
 
 const movedNames = Object.keys(moveKind.columns) as (keyof Moved)[];
 
+export async function assignRuns(
+  tx: Writer,
+  ids: readonly string[],
+  worker: Pick<Updateable<Tables["flow_run"]>, "worker_id" | "worker_name">,
+): Promise<void> {
+  await tx.updateTable("flow_run").set(worker).where("id", "in", ids).execute();
+}
+
 export async function updateFlowRun(tx: Writer, id: string, change: Updateable<Tables["flow_run"]>): Promise<boolean> {
   const result = await tx.updateTable("flow_run").set(change).where("id", "=", id).executeTakeFirst();
   return result.numUpdatedRows > 0n;

@@ -20,6 +20,8 @@ const forChange = prepared<{ id: string }, FlowRunRow & RelatedColumns>((reader,
       "deployment.tags as deployment_tags",
       "deployment.concurrency_limit_id as limit_id",
       "work_queue.name as queue_name",
+      "work_queue.concurrency_limit as queue_limit",
+      "work_pool.concurrency_limit as pool_limit",
       "work_pool.type as work_pool_type",
       "parent.name as parent_name",
       "parent.tags as parent_tags",
@@ -81,6 +83,8 @@ interface RelatedColumns
   readonly deployment_tags: JsonText | null;
   readonly limit_id: string | null;
   readonly queue_name: string | null;
+  readonly queue_limit: number | null;
+  readonly pool_limit: number | null;
   readonly work_pool_type: string | null;
   readonly parent_name: string | null;
   readonly parent_tags: JsonText | null;
@@ -98,6 +102,7 @@ function relatedOf(columns: RelatedColumns): RelatedResources {
     workQueue: named(columns.work_queue_id, columns.queue_name),
     workPool: withType(named(columns.work_pool_id, columns.work_pool_name), work_pool_type),
     parent: tagged(named(columns.parent_task_run_id, columns.parent_name), columns.parent_tags),
+    isPlaceLimited: columns.queue_limit !== null || columns.pool_limit !== null,
   };
 }
 

@@ -9,6 +9,8 @@ export interface RelatedResources {
   readonly workQueue: { readonly id: string; readonly name: string } | null;
   readonly workPool: { readonly id: string; readonly name: string; readonly type: string } | null;
   readonly parent: { readonly id: string; readonly name: string; readonly tags: readonly string[] } | null;
+  /** Whether its work queue, or the pool of the queue, lets only so many runs start. */
+  readonly isPlaceLimited: boolean;
 }
 
 export interface RelatedDeployment {

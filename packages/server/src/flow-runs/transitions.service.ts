@@ -99,6 +99,8 @@ export interface StateProposal {
   readonly clientVersion?: string | undefined;
   /** The worker that proposes it. */
   readonly workerName?: string | undefined;
+  /** Whether the proposer has counted the slots of the work queue and its pool, and holds the pool. */
+  readonly hasRoom?: boolean;
 }
 
 /** The same within a unit of work. */
@@ -135,7 +137,7 @@ async function transition(unit: Unit, proposal: StateProposal): Promise<Transiti
   if (found === undefined) throw notFound("Flow run", id);
   const { row, related, versions } = found;
   const initial = stateOfRun(row);
-  const load = factsOf(unit, { row, related, clientVersion: proposal.clientVersion });
+  const load = factsOf(unit, { row, related, clientVersion: proposal.clientVersion, hasRoom: proposal.hasRoom });
   const decided = await decide(proposal, { row, related, initial, now: at ?? clock.now(), load });
   const { run, written, effects, result } = decided;
   if (written === null) return { result, known: versions && { row, related, versions } };
@@ -160,7 +162,7 @@ async function write(unit: Unit, entered: Entered, effects: readonly FlowRunEffe
 
 interface Deciding {
   readonly row: FlowRunRow;
-  readonly related: Pick<RelatedResources, "deployment">;
+  readonly related: Pick<RelatedResources, "deployment" | "isPlaceLimited">;
   readonly initial: RunState | null;
   readonly now: Timestamp;
   readonly load: LoadFact<FlowRunFacts>;
@@ -181,7 +183,7 @@ async function decide(
 
 /** The first state of a run that is being created. */
 export async function firstState(unit: Unit, bare: FlowRunRow, { state, now }: { state: StateCreate; now: Timestamp }) {
-  const related = { deployment: null };
+  const related = { deployment: null, isPlaceLimited: false };
   const deciding = {
     row: bare,
     related,
@@ -198,7 +200,7 @@ export async function firstState(unit: Unit, bare: FlowRunRow, { state, now }: {
 export function plannedState(bare: FlowRunRow, { state, now }: { state: StateCreate; now: Timestamp }) {
   const proposed = proposalOf(state, now);
   const { run, written } = transformFlowRun({
-    run: subjectOf(bare, { deployment: null }),
+    run: subjectOf(bare, { deployment: null, isPlaceLimited: false }),
     initial: null,
     proposed,
     now,
@@ -224,10 +226,22 @@ export function noteFlowRun(unit: Unit, row: FlowRunRow, before: StateType | nul
   unit.count("flow_run_states_total", 1, { state_type: row.state_type ?? "" });
 }
 
-function subjectOf(row: FlowRunRow, { deployment }: Pick<RelatedResources, "deployment">): FlowRunSubject {
+function subjectOf(
+  row: FlowRunRow,
+  { deployment, isPlaceLimited }: Pick<RelatedResources, "deployment" | "isPlaceLimited">,
+): FlowRunSubject {
   const { id, deployment_id, parent_task_run_id, infrastructure_pid } = row;
   const policy = completeFlowRunPolicy(readPlainJson(row.empirical_policy));
-  return { ...timesOf(row), id, deployment_id, deployment, parent_task_run_id, infrastructure_pid, policy };
+  return {
+    ...timesOf(row),
+    id,
+    deployment_id,
+    deployment,
+    parent_task_run_id,
+    infrastructure_pid,
+    isPlaceLimited,
+    policy,
+  };
 }
 
 /** The row was read for this and is nobody else's: a copy of its forty columns would cost as much as a statement. */

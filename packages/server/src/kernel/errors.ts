@@ -28,6 +28,7 @@ const absenceCodes = {
   "Saved search": "SAVED_SEARCH_NOT_FOUND",
   Task: "TASK_RUN_NOT_FOUND",
   "Task run": "TASK_RUN_NOT_FOUND",
+  "Work queue": "WORK_QUEUE_NOT_FOUND",
 } as const satisfies Readonly<Record<string, ErrorCode>>;
 
 type Noun = keyof typeof absenceCodes;

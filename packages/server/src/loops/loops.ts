@@ -14,6 +14,7 @@ import { cancelMissedRuns } from "../overdue/missed.service.ts";
 import { cancelExpiredRuns, cancelLeftSubflows, failExpiredPauses, markLateRuns } from "../overdue/overdue.service.ts";
 import { silentClaimsReturner } from "../overdue/silent-claims.service.ts";
 import type { Retention } from "../retention/retention.service.ts";
+import { foreman } from "../workers/foreman.service.ts";
 import type { Leases } from "./leases.ts";
 import { createLoop, type Loop, type LoopOptions } from "./loop.ts";
 
@@ -26,6 +27,7 @@ const cleanUpsEverySeconds = 5;
 /** A change of a deployment makes its next runs itself. */
 const schedulerEverySeconds = 10;
 const readinessEverySeconds = 15;
+const foremanEverySeconds = 15;
 /** This server's commits wake a consumer. Changes that others left are found by polling. */
 const consumersEverySeconds = 5;
 /** Under load a tick takes what many commits have brought: one for each commit cost as much as the commits (measured). */
@@ -86,6 +88,14 @@ export function createLoops(context: Context, { retention, consumers, leases, br
       firstAfterSeconds: 60,
       exclusive: true,
       work: readinessWatch(context),
+    }),
+    loop({
+      name: "foreman",
+      everySeconds: foremanEverySeconds,
+      // Workers get the time to give a sign again.
+      firstAfterSeconds: 60,
+      exclusive: true,
+      work: foreman(context),
     }),
     loop({
       name: "retention",

@@ -16,6 +16,7 @@ import {
   resume,
   retryFailedRun,
 } from "./flow-run-rules.ts";
+import { findRoom } from "./place-rules.ts";
 import { restartCrashed, restartLost } from "./restart-rules.ts";
 import type { RuleSet, Transition } from "./rule.ts";
 import { cancelInsteadOfLate, keepSlotAtStart, secureSlot } from "./slot-rules.ts";
@@ -35,6 +36,7 @@ export const coreFlowRunRules: FlowRunRuleSet = {
     cancellingEndsAsCancelled,
     cancelAtOnceWithoutProcess,
     startOnce,
+    findRoom,
     keepSlotAtStart,
     secureSlot,
     markLateOnce,

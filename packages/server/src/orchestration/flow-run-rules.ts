@@ -8,7 +8,7 @@ import {
 } from "@ostinato/core";
 import type { FlowRunPolicy } from "@ostinato/protocol";
 import { abort, accept, anyOrNone, anyType, type Decision, type EffectOf, type Rule, refuse } from "./rule.ts";
-import type { DeploymentSlots, ProposingClient } from "./slots.ts";
+import type { DeploymentSlots, PlaceSlots, ProposingClient } from "./slots.ts";
 import { awaitingRetry } from "./start-rules.ts";
 import { detailTime, isFinal, keepsResult, neverAfterEnd, type Proposal, type RunState, withDetails } from "./state.ts";
 
@@ -21,6 +21,8 @@ export interface FlowRunSubject extends RunTimes {
   readonly deployment: { readonly limitId: string | null } | null;
   readonly parent_task_run_id: string | null;
   readonly infrastructure_pid: string | null;
+  /** Whether its work queue, or the pool of the queue, lets only so many runs start. */
+  readonly isPlaceLimited: boolean;
 }
 
 /** Facts beyond the run itself, which some rules and followers need. */
@@ -29,6 +31,8 @@ export interface FlowRunFacts {
   readonly lastSign: Timestamp | null;
   /** The slots of its deployment's limit; null where it has no limit. */
   readonly slots: DeploymentSlots | null;
+  /** The limits of its work queue and of the pool of the queue, and the slots of them that other runs hold. */
+  readonly room: readonly PlaceSlots[];
   readonly client: ProposingClient;
   /** How often the run may still be started again after a crash. */
   readonly restartsLeft: number;

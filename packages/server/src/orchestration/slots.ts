@@ -24,3 +24,11 @@ export interface ProposingClient {
 
 /** In these states a run holds a slot of its deployment's limit, of its work queue and of its work pool. */
 export const slotHolding: readonly StateType[] = ["PENDING", "RUNNING", "CANCELLING"];
+
+/** The slots of a limit that a run needs beside that of its deployment. */
+export interface PlaceSlots {
+  readonly what: "work pool" | "work queue";
+  readonly name: string;
+  readonly limit: number;
+  readonly taken: number;
+}

@@ -20,6 +20,8 @@ import * as silentClaims from "../overdue/silent-claims.queries.ts";
 import { createRetention } from "../retention/retention.service.ts";
 import * as taskRuns from "../task-runs/task-runs.service.ts";
 import { nextDueTimes, stoppingRuns } from "../waking/waking.queries.ts";
+import { dueInTier, dueTiers } from "../work-pools/due-runs.queries.ts";
+import { takenByQueue } from "../work-queues/pool-places.queries.ts";
 import * as poolWakes from "../worker-channel/pool-wakes.queries.ts";
 import { dashboard } from "./dashboard/dashboard.service.ts";
 import { figuresOf } from "./deployments/deployment-figures.service.ts";
@@ -124,6 +126,9 @@ describeOnEachDatabase("what is asked of many runs", (database) => {
     ],
     ["whether it has to be noted who serves", () => isNoteDue(context.db.read, [run], { since: now, now })],
     ["schedules that are due", () => nextDue(context.db.read)],
+    ["due runs of work queues", () => dueTiers(context.db.read, [run, historyIds.flow(1)], now)],
+    ["due runs of a tier", () => dueInTier(context.db.read, { ...due, queueId: run, priority: 0, after: null })],
+    ["the slots that runs of a work pool hold", () => takenByQueue(context.db.read, run)],
     ["the place in a line", () => placeInLine(context.db.read, { deploymentId: run, flowRunId: run })],
     ["a pass that removes what is old", () => createRetention(context).pass("confirmed")],
   ];

@@ -49,6 +49,10 @@ export async function queueById(reader: Reader, id: string): Promise<QueueRow | 
   return (await rowsOf(selectQueues(reader).where("work_queue.id", "=", id)))[0];
 }
 
+export function queuesByIds(reader: Reader, ids: readonly string[]): Promise<QueueRow[]> {
+  return rowsOf(selectQueues(reader).where("work_queue.id", "in", ids));
+}
+
 export async function queueByNames(
   reader: Reader,
   { pool, queue }: { readonly pool: string; readonly queue: string },

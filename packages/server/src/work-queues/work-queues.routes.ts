@@ -11,8 +11,10 @@ import {
   readWorkQueueByName,
   updateQueueOfPool,
   updateWorkQueue,
+  workQueueStatus,
 } from "@ostinato/protocol";
 import type { Serve } from "../kernel/operation.ts";
+import { healthOf } from "./health.service.ts";
 import * as workQueues from "./work-queues.service.ts";
 
 export function workQueueRoutes(serve: Serve): void {
@@ -28,6 +30,7 @@ export function workQueueRoutes(serve: Serve): void {
     return null;
   });
   serve(filterWorkQueues, ({ body, context }) => workQueues.filter(context, body ?? {}));
+  serve(workQueueStatus, ({ params, context }) => healthOf(context, params.id));
   serve(queuesForDeployment, ({ params, context }) => workQueues.thatTake(context, params.id));
   queuesOfPools(serve);
 }

@@ -178,7 +178,7 @@ function columnsOf({
 }
 
 /** A queue that nobody polled for so long is not ready. */
-const silenceSeconds = 60;
+export const silenceSeconds = 60;
 
 function statusAfter(
   { status, last_polled }: QueueRow,

@@ -40,6 +40,16 @@ export async function noteSign(unit: Unit, pool: string, given: WorkerSign): Pro
   return id;
 }
 
+/** The id of the pool's worker with this name. One that is not known yet is registered. */
+export async function idOf(
+  context: Context,
+  pool: { readonly id: string; readonly name: string },
+  name: string,
+): Promise<string> {
+  const known = await queries.workerId(context.db.read, pool.id, storable(name));
+  return known ?? unit(context, (unit) => noteSign(unit, pool.name, { name }));
+}
+
 /** The workers of the pool, those that were heard last first. */
 export async function filter(
   { db }: Context,

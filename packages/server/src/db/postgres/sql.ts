@@ -39,6 +39,7 @@ export const postgresSql: SqlDialect = {
   version: (table) => sql`${sql.ref(`${table}.xmin`)}::text`,
   ownVersion: () => sql`pg_current_xact_id()::xid::text`,
   tryLock: (number) => sql`pg_try_advisory_xact_lock(${sql.lit(number)})`,
+  sharedRowLock: (table) => sql`FOR SHARE OF ${sql.ref(table)}`,
   rowLock: (table) => sql`FOR NO KEY UPDATE OF ${sql.ref(table)}`,
   freeRowLock: (table) => sql`FOR NO KEY UPDATE OF ${sql.ref(table)} SKIP LOCKED`,
   isSettled: (column) => sql`${sql.ref(column)} < coalesce(${firstUnderWay}, pg_snapshot_xmax(pg_current_snapshot()))`,

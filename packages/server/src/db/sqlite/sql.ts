@@ -39,6 +39,7 @@ export const sqliteSql: SqlDialect = {
   },
   insertRows: insertRowsBound,
   rowLock: () => sql``,
+  sharedRowLock: () => sql``,
   freeRowLock: () => sql``,
   isSettled: () => sql`1 = 1`,
   isForeign: () => sql`1 = 0`,

@@ -1,0 +1,74 @@
+import { sql } from "kysely";
+import type { Reader, Writer } from "../db/dialect.ts";
+import { portable } from "../db/portable.ts";
+import { isOfType } from "../db/state-sql.ts";
+import { slotHolding } from "../orchestration/slots.ts";
+import type { PoolPlaces } from "./room.rules.ts";
+
+export type PoolKey = { readonly name: string } | { readonly id: string } | { readonly queueId: string };
+
+function selectPlaces(reader: Reader, key: PoolKey) {
+  const query = reader
+    .selectFrom("work_pool")
+    .leftJoin("work_queue", "work_queue.work_pool_id", "work_pool.id")
+    .select([
+      "work_pool.id as pool_id",
+      "work_pool.name as pool_name",
+      "work_pool.is_paused as pool_is_paused",
+      "work_pool.concurrency_limit as pool_limit",
+      "work_queue.id",
+      "work_queue.name",
+      "work_queue.is_paused",
+      "work_queue.concurrency_limit",
+      "work_queue.priority",
+      "work_queue.status",
+      "work_queue.last_polled",
+    ])
+    .orderBy("work_queue.priority")
+    .orderBy("work_queue.id");
+  if ("name" in key) return query.where("work_pool.name", "=", key.name);
+  if ("id" in key) return query.where("work_pool.id", "=", key.id);
+  return query.where(
+    sql<boolean>`work_pool.id = (SELECT own.work_pool_id FROM work_queue AS own WHERE own.id = ${key.queueId})`,
+  );
+}
+
+export async function placesOf(reader: Reader, key: PoolKey): Promise<PoolPlaces | undefined> {
+  const rows = await selectPlaces(reader, key).execute();
+  const [first] = rows;
+  if (first === undefined) return undefined;
+  return {
+    id: first.pool_id,
+    name: first.pool_name,
+    isPaused: first.pool_is_paused === 1,
+    limit: first.pool_limit,
+    queues: rows.flatMap(({ id, name, is_paused, concurrency_limit: limit, priority, status, last_polled }) =>
+      id === null || name === null || priority === null || status === null
+        ? []
+        : [{ id, name, isPaused: is_paused === 1, limit, priority, status, lastPolled: last_polled }],
+    ),
+  };
+}
+
+/**
+ * Holds the pool until the unit of work ends. Alone: nobody else takes a slot of it meanwhile. Else others take runs beside, and only
+ * changes of its limits and queues wait. False where it is gone.
+ */
+export async function holdPool(tx: Writer, id: string, { alone }: { readonly alone: boolean }): Promise<boolean> {
+  const held = await tx
+    .selectFrom("work_pool")
+    .select("id")
+    .where("id", "=", id)
+    .modifyEnd(alone ? portable.rowLock("work_pool") : portable.sharedRowLock("work_pool"))
+    .executeTakeFirst();
+  return held !== undefined;
+}
+
+/** The slots of the queues of the pool that runs hold; queues without any are left out. */
+export async function takenByQueue(reader: Reader, poolId: string): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await sql<{ queue_id: string; taken: number }>`SELECT work_queue.id AS queue_id,
+      (SELECT count(*) FROM flow_run WHERE flow_run.work_queue_id = work_queue.id
+        AND ${isOfType("flow_run.state_type", slotHolding)}) AS taken
+    FROM work_queue WHERE work_queue.work_pool_id = ${poolId}`.execute(reader);
+  return new Map(rows.map(({ queue_id, taken }) => [queue_id, Number(taken)]));
+}
