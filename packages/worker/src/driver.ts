@@ -1,4 +1,5 @@
 export { type Clock, sleep, systemClock, type Timestamp } from "@ostinato/core";
+export { LineSplitter } from "@ostinato/core/line-splitter";
 export { configuredCommand, languageOf } from "./drivers/command.ts";
 export type {
   Driver,
@@ -16,5 +17,4 @@ export type { Job, JobIdentity } from "./drivers/job.ts";
 export { environmentOf, identityIn, labelNames, labelsOf } from "./drivers/job.ts";
 export type { EndReason, JobEnd } from "./drivers/job-end.ts";
 export { LastLines } from "./drivers/last-lines.ts";
-export { LineSplitter } from "./drivers/line-splitter.ts";
 export { ReportQueue } from "./drivers/report-queue.ts";

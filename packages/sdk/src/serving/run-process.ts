@@ -1,5 +1,5 @@
-import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
+import { systemClock } from "@ostinato/core";
+import { readOutput } from "@ostinato/core/process-output";
 import type { RunProcessEnd } from "@ostinato/core/run-process-end";
 import { shownBefore } from "../logging/console-output.ts";
 import { startJobProcess } from "./job-process.ts";
@@ -41,19 +41,21 @@ export function startRunProcess({ job, program, runName }: RunProcessOptions): R
       if (message.kind === "problem") problem = message.message;
     },
   });
-  const prefixed = (line: string) => `${runName} | ${line}\n`;
+  const write = (stream: NodeJS.WriteStream, line: string) => void stream.write(`${runName} | ${line}\n`);
+  const clock = systemClock();
   const written = Promise.all([
-    eachLine(child.stdout, (line) => process.stdout.write(prefixed(line))),
-    eachLine(child.stderr, (line) => {
-      if (lastLines.push(line) > maxKeptLines) lastLines.shift();
-      process.stderr.write(prefixed(line));
+    readOutput(child.stdout, { exited, clock, onLine: (line) => write(process.stdout, line) }),
+    readOutput(child.stderr, {
+      exited,
+      clock,
+      onLine(line) {
+        if (lastLines.push(line) > maxKeptLines) lastLines.shift();
+        write(process.stderr, line);
+      },
     }),
   ]);
   const ended = exited.then(async ({ exitCode, signal, failure }) => {
-    // A process that the run has started may hold the pipes open.
-    await Promise.race([written, shortly()]);
-    child.stdout?.destroy();
-    child.stderr?.destroy();
+    await written;
     return { exitCode, signal, problem: problem ?? failure, lastLines, sentSignal };
   });
   return {
@@ -63,19 +65,4 @@ export function startRunProcess({ job, program, runName }: RunProcessOptions): R
       child.kill(signal);
     },
   };
-}
-
-const shortMillis = 500;
-
-function shortly(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, shortMillis).unref());
-}
-
-async function eachLine(stream: Readable | null, onLine: (line: string) => void): Promise<void> {
-  if (stream === null) return;
-  try {
-    for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) onLine(line);
-  } catch {
-    // The pipe was closed because the process has ended.
-  }
 }

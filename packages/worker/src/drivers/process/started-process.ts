@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import type { Readable } from "node:stream";
 import { type Clock, sleep } from "@ostinato/core";
 import { nameOfProcess } from "@ostinato/core/process";
+import { readOutput } from "@ostinato/core/process-output";
 import type { JobReport, RunningJob } from "../driver.ts";
 import type { Job, JobIdentity } from "../job.ts";
 import type { JobEnd } from "../job-end.ts";
@@ -12,7 +13,6 @@ import { countMemoryKills } from "./memory-kills.ts";
 import { type PreparedProcess, prepareProcess } from "./prepared-process.ts";
 import { endOfProcess, notStarted } from "./process-end.ts";
 import { isGroupGone, membersOf, signalGroup } from "./process-group.ts";
-import { readOutput } from "./process-output.ts";
 import type { ProcessRecords } from "./process-records.ts";
 import { removeFolder } from "./working-folder.ts";
 
