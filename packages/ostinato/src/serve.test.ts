@@ -39,6 +39,19 @@ describeOnEachDatabase("a program that serves a flow", (database) => {
   });
   afterEach(() => server[Symbol.asyncDispose]());
 
+  test("starts the process of a scheduled run ahead, and begins the run at its time", async () => {
+    const serving = await serve(server, { options: { interval: 12, parameters: { what: "when" } } });
+    const [first] = await server.client.call(filterFlowRuns, { body: { sort: "EXPECTED_START_TIME_ASC" } });
+    if (first === undefined) throw new Error("the schedule has made no runs");
+    await ended(server.client, first);
+    const at = Date.parse(first.expected_start_time ?? "");
+    const told = (await resultOf(server.client, first)) as Record<"startedProcess" | "began", number>;
+    expect(told.startedProcess).toBeLessThan(at);
+    expect(told.began).toBeGreaterThanOrEqual(at);
+    serving.script.child.kill("SIGTERM");
+    expect(await serving.script.ended()).toEqual({ code: 0, signal: null });
+  });
+
   test("executes a run that somebody asks for in a process of its own, with all digits of its parameters", async () => {
     const serving = await serve(server);
     const asked = await serving.ask({ value: { big: 12345678901234567890n } });

@@ -159,6 +159,15 @@ describe("a deployment", () => {
     await close();
   });
 
+  test("asks in the form for what a run needs and the deployment does not say", async () => {
+    const monthly = await deploy({ name: "monthly", flow_id: train, parameter_openapi_schema: schema });
+    const { page, close } = await site.open(`/deployments/${monthly}`);
+    await page.getByRole("button", { name: "Run", exact: true }).click();
+    await page.waitForURL(new RegExp(`/deployments/${monthly}/run$`));
+    await page.getByLabel("month").fill("2021-02");
+    await close();
+  });
+
   test("is also at Prefect's address", async () => {
     const { page, close } = await site.open(`/deployments/deployment/${nightly}?tab=call`);
     await page.getByRole("heading", { name: "nightly" }).waitFor();

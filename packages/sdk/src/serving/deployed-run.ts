@@ -41,7 +41,8 @@ export async function executeDeployedRun({ flowRunId, token }: DeployedRunOption
   try {
     const wanted = await findFlow(opened, row, run);
     await executeRun(
-      { ...wanted, flowRunId, claim: run.claim },
+      wanted,
+      { flowRunId, claim: run.claim },
       { begun: stopListening, problem: (message) => void run.crash(message) },
     );
   } catch (error) {

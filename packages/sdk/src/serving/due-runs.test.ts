@@ -19,6 +19,7 @@ const recorder = recordOnOwnServer();
 let clock: FakeClock;
 let deploymentId: string;
 let taken: string[];
+let prepared: string[];
 let free: number;
 let due: DueRuns;
 let serverTime: ServerTime;
@@ -27,6 +28,7 @@ beforeEach(async () => {
   const { client } = recorder;
   clock = fakeClock();
   taken = [];
+  prepared = [];
   free = 10;
   const flow = await client.call(createFlow, { body: { name: `flow ${timeOrderedId(clock.now())}` } });
   ({ id: deploymentId } = await client.call(createDeployment, { body: { name: "served", flow_id: flow.id } }));
@@ -39,6 +41,7 @@ beforeEach(async () => {
     synchronize,
     deploymentIds: () => [deploymentId],
     free: () => free,
+    prepare: (run) => void prepared.push(run.id),
     take(run) {
       free -= 1;
       taken.push(run.id);
@@ -87,11 +90,13 @@ test("asks again at intervals, so that a lost hint costs no more than that", asy
 test("a run of the near future starts on time without a hint", async () => {
   const { id } = await run(10);
   due.ask();
-  await clock.untilWaiting(2);
-  await clock.advance(8);
-  expect(taken).toEqual([]);
+  await clock.untilWaiting(3);
+  await clock.advance(4);
+  expect([prepared, taken]).toEqual([[], []]);
+  await clock.advance(4);
+  expect([prepared, taken]).toEqual([[id], []]);
   await clock.advance(2.5);
-  expect(taken).toEqual([id]);
+  expect([prepared, taken]).toEqual([[id], [id]]);
 });
 
 const hourSeconds = 3600;

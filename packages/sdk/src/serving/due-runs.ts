@@ -19,12 +19,16 @@ export interface DueRunsOptions {
   readonly deploymentIds: () => readonly string[];
   /** How many more runs can be taken now. */
   readonly free: () => number;
+  /** Hears of a run whose time comes in at most `aheadSeconds`; of each again with every answer. */
+  readonly prepare: (run: FlowRun) => void;
   /** Takes a run whose time has come. */
   readonly take: (run: FlowRun) => void;
 }
 
-/** Seconds between two questions without a hint from the server, and how far each looks ahead. */
+/** Seconds between two questions without a hint from the server. Each looks so far ahead that the next one is soon enough to prepare a run. */
 const everySeconds = 15;
+/** A process needs about a second to start and load its flow, more on a busy machine. */
+export const aheadSeconds = 5;
 /** How long a run that could not be taken is left alone. */
 const restSeconds = 30;
 /** A question has room for runs beyond those that can be taken, for those that are left alone. */
@@ -95,7 +99,7 @@ export class DueRuns {
         {
           body: {
             deployment_ids,
-            scheduled_before: serverTime.in(everySeconds),
+            scheduled_before: serverTime.in(everySeconds + aheadSeconds),
             limit: Math.min(maxRows, places + this.#left.size),
           },
           retries: 0,
@@ -116,11 +120,15 @@ export class DueRuns {
       if (this.#left.has(run.state_id ?? "")) continue;
       const seconds = this.#secondsUntil(run);
       if (seconds <= 0) this.#take(run);
-      else
-        this.#waiting.set(
-          run.id,
+      else {
+        const stops = [
+          clock.after(Math.max(0, seconds - aheadSeconds), () => this.#options.prepare(run)),
           clock.after(seconds, () => this.#take(run)),
-        );
+        ];
+        this.#waiting.set(run.id, () => {
+          for (const stop of stops) stop();
+        });
+      }
     }
   }
 

@@ -10,20 +10,12 @@ import { heartbeatDetails } from "../flow/heartbeat.ts";
 import { notice } from "../logging/console-output.ts";
 import type { Session } from "../session/session.ts";
 import type { RunState } from "../states.ts";
-import { type RunProcess, startRunProcess } from "./run-process.ts";
-
-/** The flow of a run, as the run's process finds it. */
-export interface FlowPlace {
-  readonly file: string;
-  readonly flowName: string;
-  readonly deploymentName: string;
-}
+import type { RunProcess } from "./run-process.ts";
 
 export interface HeldRunOptions {
   readonly session: Session;
-  readonly place: FlowPlace;
-  /** The program that executes the run. */
-  readonly program: URL;
+  /** The process that is to execute the run. */
+  readonly startProcess: () => RunProcess;
   readonly killAfterSeconds: number;
 }
 
@@ -48,9 +40,8 @@ export class HeldRun {
     this.#options = options;
     this.#state = state;
     this.#claim = options.session.server === undefined ? undefined : { token: state.id };
-    const { file, flowName, deploymentName } = options.place;
-    const job = { kind: "run", file, flowName, deploymentName, flowRunId: run.id, token: state.id } as const;
-    this.#process = startRunProcess({ job, program: options.program, runName: run.name });
+    this.#process = options.startProcess();
+    this.#process.give({ flowRunId: run.id, token: state.id });
     void this.#submitting();
   }
 

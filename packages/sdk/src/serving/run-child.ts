@@ -1,8 +1,8 @@
 import { UsageError } from "../errors.ts";
 import { describeFile } from "./file-description.ts";
 import { loadingMessage, uncaughtMessage } from "./flow-loading.ts";
-import { executeRun, outliveReader } from "./run-execution.ts";
-import type { FromProcess } from "./run-job.ts";
+import { executeRun, outliveReader, type RunToExecute } from "./run-execution.ts";
+import type { FromProcess, GivenRun } from "./run-job.ts";
 import { takeJob } from "./run-job.ts";
 
 /** Does the job that this process was started for, and ends the process. What prevents it is told to the process that started this one. */
@@ -13,8 +13,7 @@ export async function executeJob(environment: NodeJS.ProcessEnv = process.env): 
   try {
     checkWorkingDirectory();
     if (job.kind === "run") {
-      const { token, ...run } = job;
-      await executeRun({ ...run, claim: { token } }, { begun: () => {}, problem: giveUp });
+      await executeRun(job, givenRun(), { begun: () => {}, problem: giveUp });
     } else {
       process.on("uncaughtException", (error) => giveUp(uncaughtMessage(job.file, error)));
       tell({ kind: "description", ...(await describeFile(job.file)) }, 0);
@@ -22,6 +21,19 @@ export async function executeJob(environment: NodeJS.ProcessEnv = process.env): 
   } catch (error) {
     giveUp(loadingMessage(error));
   }
+}
+
+/** The run that the process which started this one has claimed. Where that one ends before, this one does too. */
+function givenRun(): Promise<RunToExecute> {
+  return new Promise((resolve) => {
+    const end = () => process.exit(0);
+    process.once("disconnect", end);
+    process.once("message", (message) => {
+      process.off("disconnect", end);
+      const { flowRunId, token } = message as GivenRun;
+      resolve({ flowRunId, claim: { token } });
+    });
+  });
 }
 
 function checkWorkingDirectory(): void {

@@ -2,8 +2,8 @@ import type { Claim } from "@ostinato/client/flow-run-states";
 import { failureMessage } from "../failures/failure-text.ts";
 import { loadFlow, uncaughtMessage, type WantedFlow } from "./flow-loading.ts";
 
-/** A run that this process executes, and the flow that it loads for that. */
-export interface RunToExecute extends WantedFlow {
+/** A run that this process executes. */
+export interface RunToExecute {
   readonly flowRunId: string;
   /** Undefined where whoever took the run has no claim, as Prefect's workers. */
   readonly claim: Claim | undefined;
@@ -20,13 +20,18 @@ export interface RunReports {
 const restMillis = 2000;
 
 /** Loads the flow, executes the run, and ends the process with 0 where the run completed. Rejects where the flow cannot be loaded. */
-export async function executeRun(run: RunToExecute, { begun, problem }: RunReports): Promise<void> {
+export async function executeRun(
+  wanted: WantedFlow,
+  run: RunToExecute | Promise<RunToExecute>,
+  { begun, problem }: RunReports,
+): Promise<void> {
   const ended = Promise.withResolvers<void>();
-  const onUncaught = (error: unknown) => problem(uncaughtMessage(run.file, error));
+  const onUncaught = (error: unknown) => problem(uncaughtMessage(wanted.file, error));
   process.on("uncaughtException", onUncaught);
-  const { rest, found } = loadFlow(run, ended.promise);
+  const { rest, found } = loadFlow(wanted, ended.promise);
   const { maker } = await found;
-  const future = maker.resume(run.flowRunId, run.claim);
+  const { flowRunId, claim } = await run;
+  const future = maker.resume(flowRunId, claim);
   future.created.then(
     () => {
       // From here on the run's own handlers report the end of the process under the run.

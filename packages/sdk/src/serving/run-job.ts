@@ -1,7 +1,7 @@
 /** What the process of a run is told through its environment. */
 export type Job = RunJob | DescriptionJob;
 
-/** Executes one run. */
+/** Executes one run, which the process is given by a message: it may be started, and load the flow, before somebody has claimed the run. */
 export interface RunJob {
   readonly kind: "run";
   /** The file that makes the flow. */
@@ -9,7 +9,12 @@ export interface RunJob {
   readonly flowName: string;
   /** The name of the deployment, by which a file that serves several variants of a flow is understood. */
   readonly deploymentName: string;
+}
+
+/** The run that a process of a `RunJob` is to execute. */
+export interface GivenRun {
   readonly flowRunId: string;
+  /** Of the claim. */
   readonly token: string;
 }
 

@@ -3,10 +3,12 @@ import { readOutput } from "@ostinato/core/process-output";
 import type { RunProcessEnd } from "@ostinato/core/run-process-end";
 import { shownBefore } from "../logging/console-output.ts";
 import { startJobProcess } from "./job-process.ts";
-import type { RunJob } from "./run-job.ts";
+import type { GivenRun, RunJob } from "./run-job.ts";
 
 /** The process of one run. */
 export interface RunProcess {
+  /** Has the process execute the run. Does nothing when the process has ended. */
+  give(run: GivenRun): void;
   readonly ended: Promise<RunProcessEnd>;
   /** Does nothing when the process has ended. */
   signal(signal: NodeJS.Signals): void;
@@ -59,6 +61,9 @@ export function startRunProcess({ job, program, runName }: RunProcessOptions): R
     return { exitCode, signal, problem: problem ?? failure, lastLines, sentSignal };
   });
   return {
+    give(run) {
+      if (child.connected) child.send(run, () => {});
+    },
     ended,
     signal(signal) {
       sentSignal = signal;

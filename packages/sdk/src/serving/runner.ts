@@ -6,7 +6,8 @@ import { notice } from "../logging/console-output.ts";
 import type { Session } from "../session/session.ts";
 import { watchForDeleted } from "./deleted-deployments.ts";
 import { DueRuns } from "./due-runs.ts";
-import { type FlowPlace, HeldRun } from "./held-run.ts";
+import { HeldRun } from "./held-run.ts";
+import { type FlowPlace, ReadyProcesses } from "./ready-processes.ts";
 import { ServerTime } from "./server-time.ts";
 
 /** A deployment whose runs this process executes. */
@@ -35,21 +36,24 @@ export class Runner {
   readonly #due: DueRuns;
   /** Runs that are held, or being claimed. */
   readonly #runs = new Map<string, HeldRun | "claiming">();
+  readonly #ready: ReadyProcesses;
   #stopLooking = () => {};
   #subscription: { renew(): void; close(): void } | undefined;
   #idle: PromiseWithResolvers<void> | undefined;
 
   constructor(options: RunnerOptions) {
-    const { session, deployments, limit } = options;
+    const { session, deployments, limit, program } = options;
     this.#options = options;
     this.#deployments = byId(deployments);
     this.#serverTime = new ServerTime(session.clock);
+    this.#ready = new ReadyProcesses({ clock: session.clock, program });
     this.#due = new DueRuns({
       session,
       serverTime: this.#serverTime,
       synchronize: () => this.#learnTime(),
       deploymentIds: () => [...this.#deployments.keys()],
       free: () => limit - this.#runs.size,
+      prepare: (run) => this.#prepare(run),
       take: (run) => void this.#take(run),
     });
   }
@@ -81,6 +85,8 @@ export class Runner {
   /** Serves these deployments from now on, in place of those before. */
   replace(deployments: readonly ServedDeployment[]): void {
     this.#deployments = byId(deployments);
+    // They have loaded the flows as they were before.
+    this.#ready.end();
     this.#subscription?.renew();
     this.#due.ask();
   }
@@ -88,6 +94,7 @@ export class Runner {
   /** Takes no more runs, and waits for those that it has. After the deadline it ends them. */
   async stop(deadlineSeconds: number, atOnce: AbortSignal): Promise<void> {
     this.#due.close();
+    this.#ready.end();
     this.#stopLooking();
     const { clock } = this.#options.session;
     await Promise.race([this.#untilIdle(), waited(clock, deadlineSeconds), aborted(atOnce)]);
@@ -107,15 +114,24 @@ export class Runner {
     if (run !== undefined && run !== "claiming") run.cancel();
   }
 
+  /** Starts the process of a run that is to be taken soon, so that the run begins at its time. */
+  #prepare(run: FlowRun): void {
+    const place = this.#deployments.get(run.deployment_id ?? "");
+    const { limit } = this.#options;
+    if (place === undefined || this.#runs.has(run.id)) return;
+    if (this.#runs.size + this.#ready.count < limit) this.#ready.start(run, place);
+  }
+
   async #take(run: FlowRun): Promise<void> {
     const place = this.#deployments.get(run.deployment_id ?? "");
     const own = this.#runs.get(run.id);
     if (own !== undefined && own !== "claiming" && own.wasTakenBack(run)) own.end("SIGTERM");
     if (place === undefined || own !== undefined) return;
-    const { session, program, killAfterSeconds } = this.#options;
+    const { session, killAfterSeconds } = this.#options;
     this.#runs.set(run.id, "claiming");
+    const ready = this.#ready.take(run, place);
     try {
-      const held = await HeldRun.take(run, { session, place, program, killAfterSeconds });
+      const held = await HeldRun.take(run, { session, startProcess: ready.use, killAfterSeconds });
       if (held === undefined) this.#due.leave(run);
       else {
         this.#runs.set(run.id, held);
@@ -125,6 +141,7 @@ export class Runner {
       this.#due.leave(run);
       notice(logLevels.error, `run "${run.name}" could not be started: ${failureMessage(error)}`);
     } finally {
+      ready.drop();
       this.#runs.delete(run.id);
       if (this.#runs.size === 0) this.#idle?.resolve();
       this.#due.ask();

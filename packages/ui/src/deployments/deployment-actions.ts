@@ -1,3 +1,4 @@
+import { ApiError } from "@ostinato/client";
 import type {
   bulkDeleteDeployments,
   createFlowRunFromDeployment,
@@ -26,6 +27,21 @@ export async function runNow(id: string): Promise<string> {
     body: { labels: startedFromPages },
   });
   return run.id;
+}
+
+/**
+ * Starts a run, and gives where whoever started it goes: to the run, or to the form where the parameters of the deployment alone do not fit
+ * its schema, since one that is required has no default, for example.
+ */
+export async function runAndGo(id: string) {
+  try {
+    return { to: "/runs/flow-run/$id", params: { id: await runNow(id) } } as const;
+  } catch (error) {
+    if (error instanceof ApiError && error.reason === "PARAMETERS_REFUSED") {
+      return { to: "/deployments/$id/run", params: { id } } as const;
+    }
+    throw error;
+  }
 }
 
 export function deleteOne(id: string): Promise<unknown> {

@@ -10,7 +10,7 @@ import { onDemand } from "../components/on-demand.tsx";
 import { Switch } from "../components/switch.tsx";
 import { Tags } from "../components/tag.tsx";
 import { RelativeTime } from "../components/time.tsx";
-import { runNow, setPaused } from "./deployment-actions.ts";
+import { runAndGo, setPaused } from "./deployment-actions.ts";
 import { deploymentQuery } from "./deployments.queries.ts";
 
 const DeleteDialog = onDemand(() => import("./delete-dialog.tsx").then((module) => module.DeleteDialog));
@@ -133,8 +133,8 @@ function usePause({ deployment: { id } }: DeploymentPage) {
 function useRun(id: string) {
   const navigate = useNavigate();
   return useMutation({
-    mutationFn: () => runNow(id),
-    onSuccess: (run) => navigate({ to: "/runs/flow-run/$id", params: { id: run } }),
+    mutationFn: () => runAndGo(id),
+    onSuccess: (place) => navigate(place),
   });
 }
 

@@ -4,7 +4,7 @@ import { useMemo, useState } from "react";
 import type { DeploymentRow } from "../api/types.ts";
 import { messageOf } from "../components/failure.tsx";
 import { onDemand } from "../components/on-demand.tsx";
-import { runNow, setPaused } from "./deployment-actions.ts";
+import { runAndGo, setPaused } from "./deployment-actions.ts";
 import type { DeploymentPages } from "./deployments.queries.ts";
 
 const DeleteDialog = onDemand(() => import("./delete-dialog.tsx").then((module) => module.DeleteDialog));
@@ -42,7 +42,7 @@ export function useRowActions() {
       },
       onRun(row: DeploymentRow) {
         setProblem(undefined);
-        runNow(row.id).then((id) => navigate({ to: "/runs/flow-run/$id", params: { id } }), told(row, "run"));
+        runAndGo(row.id).then((place) => navigate(place), told(row, "run"));
       },
       onDelete: setDeleting,
     };

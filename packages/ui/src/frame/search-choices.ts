@@ -88,9 +88,9 @@ export function useDeploymentActions(hits: readonly SearchHit[], text: string): 
   const found = hits.filter(({ kind }) => kind === "deployment");
   const open = (id: string) => navigate({ to: "/deployments/$id", params: { id } });
   const run = async (id: string) => {
-    const { runNow } = await import("../deployments/deployment-actions.ts");
-    await runNow(id).then(
-      (flowRunId) => navigate({ to: "/runs/flow-run/$id", params: { id: flowRunId } }),
+    const { runAndGo } = await import("../deployments/deployment-actions.ts");
+    await runAndGo(id).then(
+      (place) => navigate(place),
       // Its page says why it does not start.
       () => open(id),
     );
