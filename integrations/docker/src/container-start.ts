@@ -54,6 +54,8 @@ export async function beginContainer(docker: Docker, job: Job, options: BeginOpt
   const output = (await orExplain("The container's output can't be read", () =>
     container.attach({ stream: true, stdout: true, stderr: true }),
   )) as unknown as Readable;
+  // A connection that breaks is noticed by who reads it, if anybody does.
+  output.on("error", () => {});
   const exit = container.wait({ condition: "next-exit" });
   // Who hears of the end by it comes later.
   exit.catch(() => {});

@@ -44,9 +44,13 @@ export const dockerType: WorkerType = {
       type: "object",
       properties: {
         ...commonVariables,
-        image: text("Image", "The image of the container. By default one of the same version as the worker.", {
-          example: "registry.example.com/team/flows:1.4",
-        }),
+        image: text(
+          "Image",
+          "The image of the container. Workers of Ostinato need one; those of Prefect take the image of their own version by default.",
+          {
+            example: "registry.example.com/team/flows:1.4",
+          },
+        ),
         registry_credentials: defined(
           "Registry credentials",
           "How to sign in to the registry from which the image is pulled.",
