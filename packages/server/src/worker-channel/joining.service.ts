@@ -1,6 +1,7 @@
-import { includesAccess } from "@ostinato/protocol";
+import { includesAccess, PlaceName } from "@ostinato/protocol";
 import type { Context } from "../kernel/context.ts";
 import { type Unit, unit } from "../kernel/unit.ts";
+import { readAs } from "../kernel/validation.ts";
 import { addPool } from "../work-pools/new-pools.service.ts";
 import * as workPools from "../work-pools/work-pools.service.ts";
 import * as workQueues from "../work-queues/work-queues.service.ts";
@@ -16,7 +17,7 @@ export interface Joined {
 
 /**
  * Has the worker join the pool, which is created or gets a job template where the worker has leave to do so, and notes its first sign
- * of life. Throws `ChannelEnded` where the pool or one of the queues does not exist.
+ * of life. Throws `ChannelEnded` where the pool or one of the queues does not exist, and where no pool can have the name.
  */
 export function join(context: Context, poolName: string, terms: Terms): Promise<Joined> {
   return unit(context, async (unit) => {
@@ -33,6 +34,7 @@ async function poolFor(unit: Unit, name: string, { createsPool, workerType: type
   const known = await workPools.findRow(unit.tx, name);
   if (known === undefined) {
     if (!createsPool || !mayEdit || workPools.isReserved(name)) throw new ChannelEnded("authorization_failed");
+    if (readAs(PlaceName, name).problems.length > 0) throw new ChannelEnded("protocol_error");
     await addPool(unit, { name, type, base_job_template: template });
     return workPools.rowOf(unit.tx, name);
   }

@@ -108,6 +108,7 @@ describeOnEachDatabase("the worker channel", (database) => {
   test.each([
     ["a pool that does not exist", "nowhere", {}, 1008, "authorization_failed"],
     ["a reserved name", "Prefect's own", { create_pool_if_not_found: true }, 1008, "authorization_failed"],
+    ["a name that no pool can have", "a&b", { create_pool_if_not_found: true }, 1002, "protocol_error"],
     ["a queue of another pool", "", { work_queue_names: ["high"] }, 1008, "authorization_failed"],
     ["another version", "", { supported_channel_versions: ["v2"] }, 1008, "unsupported_version"],
     ["a capability too few", "", { requested_capabilities: ["worker_heartbeat.v1"] }, 1002, "protocol_error"],
