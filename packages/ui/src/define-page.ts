@@ -29,7 +29,7 @@ export interface Page<
   readonly within?: string;
   /** Set for pages with an entry in the sidebar. */
   readonly nav?: Nav;
-  /** Set for pages that search results open; the parameter of their path is `id`. */
+  /** Set for pages that search results open. */
   readonly hits?: Hits<Kind>;
   load(): Promise<PageComponent>;
   /** Parts that the page shows at once, loaded in parallel with its data. */
@@ -72,6 +72,8 @@ export interface Hits<Kind = HitKind> {
   /** The heading above search results of this kind. */
   readonly label: string;
   readonly icon: IconName;
+  /** The parameters of the page's path; by default the one is `id`, the id of the hit. */
+  params?(hit: Pick<SearchHit, "name" | "detail">): Readonly<Record<string, string>>;
 }
 
 /** Returns `void` for the compiler only, which would otherwise need the pages' types to infer those of their addresses. */

@@ -49,10 +49,15 @@ test("the page above a page is one of the sidebar", () => {
   for (const path of above) expect(inSidebar).toContain(path);
 });
 
-test("whatever the search finds has one page, whose parameter is an id", () => {
+test("whatever the search finds has one page, whose parameters are its id, or made of its names", () => {
   const found = pages.filter(({ hits }) => hits !== undefined);
   expect(found.map(({ hits }) => hits?.kind).toSorted()).toEqual([...searchHits].toSorted());
-  for (const { path } of found) expect(paramsOf(path)).toEqual(["$id"]);
+  const hit = { id: "1", name: "usual", detail: "gpu" };
+  for (const { path, hits } of found) {
+    const params = hits?.params?.(hit) ?? { id: hit.id };
+    expect(Object.keys(params).map((name) => `$${name}`)).toEqual(paramsOf(path));
+    for (const value of Object.values(params)) expect(Object.values(hit)).toContain(value);
+  }
 });
 
 test("an address opens the page it is listed for, with its parameters as they were before they were written into it", () => {

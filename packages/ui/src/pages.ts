@@ -9,6 +9,7 @@ import { runsPage } from "./runs/page.ts";
 import { settingsPage } from "./settings/page.ts";
 import { taskRunPage } from "./task-run/page.ts";
 import { taskRunsPage } from "./task-runs/page.ts";
+import { newWorkPoolPage, workerPage, workPoolPage, workPoolsPage, workQueuePage } from "./work-pools/page.ts";
 
 /** The only list of pages, in the order of the sidebar and of search results. */
 const listed = [
@@ -19,6 +20,11 @@ const listed = [
   flowPage,
   deploymentsPage,
   deploymentPage,
+  workPoolsPage,
+  workPoolPage,
+  workQueuePage,
+  workerPage,
+  newWorkPoolPage,
   flowRunPage,
   taskRunPage,
   runFormPage,

@@ -6,6 +6,7 @@ import type {
   listFlowRuns,
   listTaskResults,
   listTaskRuns,
+  listWorkPools,
   ReplyOf,
   readLogWindow,
   search,
@@ -34,6 +35,8 @@ export type {
   NextRun,
   OrchestrationResult,
   PersistedResult,
+  PlaceHolder,
+  PlaceStatus,
   RunBar,
   RunCriteria,
   SavedSearch,
@@ -50,6 +53,12 @@ export type {
   Timeline,
   ValuePreview,
   Waiting,
+  WorkerPage,
+  WorkerRow,
+  WorkPoolPage,
+  WorkPoolRow,
+  WorkQueuePage,
+  WorkQueueRow,
 } from "@ostinato/protocol";
 
 export type DashboardFlow = Dashboard["flows"][number];
@@ -60,3 +69,4 @@ export type FlowRunList = ReplyOf<typeof listFlowRuns>;
 export type TaskRunList = ReplyOf<typeof listTaskRuns>;
 export type LogWindow = ReplyOf<typeof readLogWindow>;
 export type SearchHit = ReplyOf<typeof search>["hits"][number];
+export type WorkPoolList = ReplyOf<typeof listWorkPools>;

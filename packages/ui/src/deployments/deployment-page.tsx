@@ -17,7 +17,7 @@ import { type DeploymentSearch, readDeploymentSearch } from "./deployments-searc
 import { StartProblems } from "./start-problems.tsx";
 
 const placeholder = <Skeleton rows={5} height={34} />;
-const Upcoming = onDemand(() => import("./upcoming-runs.tsx").then((module) => module.UpcomingRuns), placeholder);
+const Upcoming = onDemand(() => import("./upcoming-tab.tsx").then((module) => module.UpcomingTab), placeholder);
 const Schedules = onDemand(() => import("./schedules-tab.tsx").then((module) => module.SchedulesTab), placeholder);
 const Parameters = onDemand(() => import("./parameters-tab.tsx").then((module) => module.ParametersTab), placeholder);
 const Configuration = onDemand(

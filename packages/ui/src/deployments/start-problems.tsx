@@ -4,7 +4,12 @@ import { RelativeTime } from "../components/time.tsx";
 import { SlotHolders } from "../runs/slot-holders.tsx";
 
 /** Why a run would not start now, and what would let it. */
-export function StartProblems({ problems }: { readonly problems: readonly StartProblem[] }) {
+export function StartProblems(props: {
+  readonly problems: readonly StartProblem[];
+  /** What a problem's time says, before it. */
+  readonly sinceText?: string;
+}) {
+  const { problems, sinceText = "Somebody last asked for its runs" } = props;
   if (problems.length === 0) return null;
   return (
     <section aria-label="Why runs would not start now" className="flex flex-col gap-2">
@@ -19,7 +24,7 @@ export function StartProblems({ problems }: { readonly problems: readonly StartP
             <p className="text-muted">
               {since === null || holders.length > 0 ? null : (
                 <>
-                  Somebody last asked for its runs <RelativeTime time={since} />.{" "}
+                  {sinceText} <RelativeTime time={since} />.{" "}
                 </>
               )}
               {hint}

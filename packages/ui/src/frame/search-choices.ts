@@ -1,7 +1,8 @@
-import { useNavigate } from "@tanstack/react-router";
+import { type NavigateOptions, useNavigate } from "@tanstack/react-router";
 import type { SearchHit } from "../api/types.ts";
 import { copyText } from "../components/copy.tsx";
 import type { IconName } from "../components/icon.tsx";
+import type { Hits } from "../define-page.ts";
 import { hitPages, navPages } from "../pages.ts";
 import { useThemeChoice } from "../theme.ts";
 
@@ -67,7 +68,8 @@ export function usePlaces(hits: readonly SearchHit[], text: string): readonly Ch
       detail: hit.detail,
       icon: page.hits.icon,
       hit,
-      go: () => void navigate({ to: page.path, params: { id: hit.id } }),
+      // The path and its parameters are of one page, which the compiler does not see.
+      go: () => void navigate({ to: page.path, params: paramsOf(page.hits, hit) } as NavigateOptions),
     };
   });
   return [...found.toSorted((a, b) => orderOf(a) - orderOf(b)), ...places];
@@ -118,5 +120,9 @@ type HitPage = (typeof hitPages)[number];
 const pageOfHit = Object.fromEntries(hitPages.map((page) => [page.hits.kind, page])) as {
   readonly [Kind in HitPage["hits"]["kind"]]: HitPage;
 };
+
+function paramsOf(hits: Hits, hit: SearchHit): Readonly<Record<string, string>> {
+  return hits.params?.(hit) ?? { id: hit.id };
+}
 
 const orderOf = ({ hit }: Choice) => hitPages.findIndex(({ hits }) => hits.kind === hit?.kind);

@@ -50,6 +50,7 @@ export function RunFilters(props: {
       />
       <TagFilter search={search} onChange={onChange} known={props.knownTags} />
       <SubflowFilter search={search} onChange={onChange} parentName={props.parentName} />
+      <PlaceChips search={search} onChange={onChange} />
       {isFiltered(search) ? (
         <Button look="ghost" onClick={() => onChange(noFilter)}>
           Clear
@@ -277,6 +278,28 @@ function SubflowFilter({ search, onChange, parentName }: FilterProps & { readonl
           <span className="max-w-48 truncate">Subflows of {parentName ?? search.parent.slice(0, 8)}</span>
           <Icon name="close" className="size-3" />
           <span className="sr-only">Show all runs</span>
+        </button>
+      )}
+    </>
+  );
+}
+
+/** Work pools and queues, which links to the list name. */
+function PlaceChips({ search, onChange }: FilterProps) {
+  return (
+    <>
+      {search.pool === undefined ? null : (
+        <button type="button" className={filterClass(true)} onClick={() => onChange({ pool: undefined })}>
+          <span className="max-w-48 truncate">In {search.pool.join(", ")}</span>
+          <Icon name="close" className="size-3" />
+          <span className="sr-only">Show runs of all work pools</span>
+        </button>
+      )}
+      {search.queue === undefined ? null : (
+        <button type="button" className={filterClass(true)} onClick={() => onChange({ queue: undefined })}>
+          <span className="max-w-48 truncate">{search.queue.length === 1 ? "One queue" : "Some queues"}</span>
+          <Icon name="close" className="size-3" />
+          <span className="sr-only">Show runs of all work queues</span>
         </button>
       )}
     </>

@@ -20,6 +20,10 @@ export interface RunsSearch {
   readonly flow?: readonly string[];
   /** Ids of deployments. */
   readonly deployment?: readonly string[];
+  /** Names of work pools. */
+  readonly pool?: readonly string[];
+  /** Ids of work queues. */
+  readonly queue?: readonly string[];
   readonly tag?: readonly string[];
   /** A span back from now (`24h`, `7d`) or a timestamp. */
   readonly since?: string;
@@ -40,6 +44,8 @@ export const noFilter: RunsSearchChange = {
   state: undefined,
   flow: undefined,
   deployment: undefined,
+  pool: undefined,
+  queue: undefined,
   tag: undefined,
   since: undefined,
   until: undefined,
@@ -61,6 +67,8 @@ export function readRunsSearch(search: RawSearch): RunsSearch {
     state: listIn(search, "state"),
     flow: listIn(search, "flow"),
     deployment: listIn(search, "deployment"),
+    pool: listIn(search, "pool"),
+    queue: listIn(search, "queue"),
     tag: listIn(search, "tag"),
     since: textIn(search, "since"),
     until: textIn(search, "until"),
@@ -71,7 +79,7 @@ export function readRunsSearch(search: RawSearch): RunsSearch {
   });
 }
 
-type Criteria = { readonly [K in "flows" | "flow_runs"]?: Exclude<RunCriteria[K], undefined> };
+type Criteria = { readonly [K in "flows" | "flow_runs" | "work_pools" | "work_pool_queues"]?: Exclude<RunCriteria[K], undefined> };
 
 /** The filter without display options. */
 export function filterOf(search: RunsSearch): RunsSearch {
@@ -107,6 +115,8 @@ export function runCriteria(search: RunsSearch, now = Date.now()): Criteria {
   return present({
     flows: search.flow === undefined ? undefined : { id: { any_: [...search.flow] } },
     flow_runs: Object.keys(flowRuns).length === 0 ? undefined : flowRuns,
+    work_pools: search.pool === undefined ? undefined : { name: { any_: [...search.pool] } },
+    work_pool_queues: search.queue === undefined ? undefined : { id: { any_: [...search.queue] } },
   });
 }
 

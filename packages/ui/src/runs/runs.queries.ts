@@ -171,6 +171,8 @@ function matches(row: FlowRunRow, search: RunsSearch): boolean {
   if (search.q !== undefined && !row.name.toLowerCase().includes(search.q.toLowerCase())) return false;
   if (search.flow !== undefined && !search.flow.includes(row.flow_id)) return false;
   if (search.deployment?.includes(row.deployment_id ?? "") === false) return false;
+  if (search.pool?.includes(row.work_pool_name ?? "") === false) return false;
+  if (search.queue?.includes(row.work_queue_id ?? "") === false) return false;
   if (search.tag?.some((tag) => !row.tags.includes(tag)) === true) return false;
   if (search.parent !== undefined && row.parent_flow_run_id !== search.parent) return false;
   if (search.subflows === "hide" && row.parent_task_run_id !== null) return false;

@@ -1,34 +1,40 @@
 import { keepPreviousData, useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useLive } from "../api/live.ts";
-import type { Deployment, FlowRunRow } from "../api/types.ts";
+import type { FlowRunRow } from "../api/types.ts";
 import { Button } from "../components/button.tsx";
 import { ConfirmDialog } from "../components/dialog.tsx";
 import { Failure } from "../components/failure.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { RelativeTime } from "../components/time.tsx";
 import { dateAndClock } from "../format.ts";
-import { madeBy } from "../runs/made-by.ts";
-import { cancelRun } from "../runs/run-actions.ts";
-import { runListQuery } from "../runs/runs.queries.ts";
-import { StateLabel } from "../runs/state.tsx";
+import { cancelRun } from "./run-actions.ts";
+import { runListQuery } from "./runs.queries.ts";
+import type { RunsSearch } from "./runs-search.ts";
+import { StateLabel } from "./state.tsx";
 
 /** The runs that have not started, the earliest first; each can be skipped. */
-export function UpcomingRuns({ deployment }: { readonly deployment: Deployment }) {
+export function UpcomingRuns(props: {
+  /** Whose runs they are. */
+  readonly search: RunsSearch;
+  readonly isOwn: (run: FlowRunRow) => boolean;
+  /** What a row says of its run beside the name. */
+  readonly about: (run: FlowRunRow) => string;
+  /** What to say where there are none. */
+  readonly children: ReactNode;
+}) {
+  const { isOwn, about } = props;
   const [skipping, setSkipping] = useState<FlowRunRow>();
   const queryClient = useQueryClient();
-  const query = runListQuery({ deployment: [deployment.id], state: ["SCHEDULED"], sort: "START_TIME_ASC" });
+  const query = runListQuery({ ...props.search, state: ["SCHEDULED"], sort: "START_TIME_ASC" });
   const list = useInfiniteQuery({ ...query, placeholderData: keepPreviousData });
   const again = () => void queryClient.invalidateQueries({ queryKey: query.queryKey });
   useLive(
     { kind: "flow-runs" },
     {
       onChanges: (changes) => {
-        const isOwn = changes.some(
-          (one) => one.kind === "deleted" || (one.kind === "flow-run" && one.row.deployment_id === deployment.id),
-        );
-        if (isOwn) again();
+        if (changes.some((one) => one.kind === "deleted" || (one.kind === "flow-run" && isOwn(one.row)))) again();
       },
       onResync: again,
     },
@@ -37,13 +43,7 @@ export function UpcomingRuns({ deployment }: { readonly deployment: Deployment }
   if (list.isError) return <Failure error={list.error} what="The next runs" onRetry={() => void list.refetch()} />;
   if (list.isPending) return <Skeleton rows={5} height={36} />;
   if (runs.length === 0) {
-    return (
-      <p className="py-4 text-muted">
-        {deployment.paused
-          ? "It is paused: its schedules make no runs."
-          : "No run is planned. An active schedule makes its next runs by itself."}
-      </p>
-    );
+    return <p className="py-4 text-muted">{props.children}</p>;
   }
   return (
     <div className="flex flex-col gap-2">
@@ -62,7 +62,7 @@ export function UpcomingRuns({ deployment }: { readonly deployment: Deployment }
             >
               {run.name}
             </Link>
-            <span className="truncate text-muted max-sm:hidden">{madeBy(run)?.text ?? ""}</span>
+            <span className="truncate text-muted max-sm:hidden">{about(run)}</span>
             <span className="text-right">
               <RelativeTime time={run.next_scheduled_start_time} />
               <span className="ml-2 text-xs text-faint max-sm:hidden">
