@@ -15,6 +15,8 @@ export const FlowRunPage = Open({
   states: Type.Array(State),
   failure: Nullable(Failure),
   waiting: Nullable(Waiting),
+  /** The worker that took the run last; `is_known` where its pool still has it. */
+  worker: Nullable(Open({ name: Type.String(), is_known: Type.Boolean() })),
   subflow_count: Type.Integer(),
   artifact_count: Type.Integer(),
   log_count: Type.Integer(),

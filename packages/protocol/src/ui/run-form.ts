@@ -14,7 +14,11 @@ export const RunForm = Open({
     tags: Tags,
     paused: Type.Boolean(),
     status: Enum(deploymentStatuses),
+    job_variables: JsonObject,
+    work_queue_name: Nullable(Type.String()),
   }),
+  /** The work pool of the deployment; `queues` are the names of its queues in the order in which their runs go, at most 200. */
+  work_pool: Nullable(Open({ name: Type.String(), base_job_template: JsonObject, queues: Type.Array(Type.String()) })),
   flow: Open({ id: Uuid, name: Type.String() }),
   /** JSON Schema of the parameters: the deployment's, or else what a client kept for the flow. */
   parameter_schema: Nullable(JsonObject),
@@ -30,6 +34,8 @@ export const RunForm = Open({
       /** False if some of the run's parameters were values that JSON can't hold, such as a Map. */
       parameters_are_exact: Type.Boolean(),
       tags: Tags,
+      job_variables: JsonObject,
+      priority: Type.Integer(),
     }),
   ),
 });

@@ -2,13 +2,21 @@ import { route } from "../route.ts";
 import { Enum, Maybe, Nullable, Open, StateTypeName, Type, Uuid } from "../schema.ts";
 import { pagesTag } from "./tag.ts";
 
-export const searchHits = ["flow", "deployment", "flow-run", "task-run", "artifact"] as const;
+export const searchHits = [
+  "flow",
+  "deployment",
+  "work-pool",
+  "work-queue",
+  "flow-run",
+  "task-run",
+  "artifact",
+] as const;
 
 export const search = route({
   method: "GET",
   path: "/ui/search",
   access: "read",
-  summary: "Flows, deployments, runs and artifacts by name or id",
+  summary: "Flows, deployments, work pools and queues, runs and artifacts by name or id",
   tag: pagesTag,
   query: Open({ q: Type.String({ maxLength: 200 }), limit: Maybe(Type.Integer({ minimum: 1, maximum: 50 })) }),
   replies: {
@@ -18,6 +26,7 @@ export const search = route({
           kind: Enum(searchHits),
           id: Uuid,
           name: Type.String(),
+          /** The flow of a deployment or run, the pool of a queue, the type of a pool or artifact. */
           detail: Nullable(Type.String()),
           state_type: Nullable(StateTypeName),
           state_name: Nullable(Type.String()),

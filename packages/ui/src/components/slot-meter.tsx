@@ -36,7 +36,10 @@ export function SlotMeter(props: {
           ))
         ) : (
           <span className="flex flex-1 bg-pressed">
-            <span className={colorOf(isFull)} style={{ width: `${limit === 0 ? 0 : Math.min(1, taken / limit) * 100}%` }} />
+            <span
+              className={colorOf(isFull)}
+              style={{ width: `${limit === 0 ? 0 : Math.min(1, taken / limit) * 100}%` }}
+            />
           </span>
         )}
       </span>

@@ -2,6 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { useLive } from "../api/live.ts";
 import type { Dashboard, FlowRunRow, LiveChange } from "../api/types.ts";
+import { useLivePools } from "../work-pools/live-pools.ts";
 import { dashboardQuery } from "./dashboard.queries.ts";
 import type { DashboardSearch } from "./dashboard-search.ts";
 
@@ -18,14 +19,18 @@ export function useLiveDashboard(search: DashboardSearch): void {
     timer.current = undefined;
     void queryClient.invalidateQueries({ queryKey: ["dashboard"] });
   };
+  const soon = () => {
+    timer.current ??= setTimeout(again, restMs);
+  };
   const onChanges = (changes: readonly LiveChange[]) => {
     const rows = new Map(
       changes.flatMap((change) => (change.kind === "flow-run" ? [[change.row.id, change.row] as const] : [])),
     );
     queryClient.setQueryData<Dashboard>(key, (data) => (data === undefined ? data : withRows(data, rows)));
-    timer.current ??= setTimeout(again, restMs);
+    soon();
   };
   useLive({ kind: "flow-runs" }, { onChanges, onResync: again });
+  useLivePools(soon);
 }
 
 function withRows(data: Dashboard, rows: ReadonlyMap<string, FlowRunRow>): Dashboard {

@@ -12,6 +12,9 @@ import { FlowLine } from "./flow-line.tsx";
 import { FailedRow, RunningRow, UpcomingRow, WaitingRow } from "./run-rows.tsx";
 import { Totals } from "./totals.tsx";
 
+const PoolsInTrouble = onDemand(() =>
+  import("../work-pools/pools-in-trouble.tsx").then((module) => module.PoolsInTrouble),
+);
 const HistoryChart = onDemand(() => import("./history-chart.tsx").then((module) => module.HistoryChart));
 
 const runningStates = ["RUNNING", "PENDING", "CANCELLING"];
@@ -54,6 +57,7 @@ export function Overview({
           )}
         </Section>
         <div className="flex min-w-0 flex-col gap-4">
+          {data.work_pools.length === 0 ? null : <PoolsInTrouble pools={data.work_pools} />}
           <Section title="Running now" tools={<All name="running" search={{ ...anyTime, state: runningStates }} />}>
             {data.running.length === 0 ? (
               <Nothing>Nothing runs at the moment.</Nothing>

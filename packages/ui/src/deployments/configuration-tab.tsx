@@ -8,11 +8,13 @@ import { Fact, Facts } from "../components/page.tsx";
 import { Tags } from "../components/tag.tsx";
 import { amount, exact, seconds } from "../format.ts";
 import { EditConfiguration } from "./edit-configuration.tsx";
+import { EditJobVariables } from "./edit-job-variables.tsx";
 
 /** What the deployment says beside its schedules and parameters. */
 export function ConfigurationTab({ page }: { readonly page: DeploymentPage }) {
   const { deployment } = page;
   const [editing, setEditing] = useState(false);
+  const [editingVariables, setEditingVariables] = useState(false);
   return (
     <div className="flex flex-col gap-4">
       <div className="flex items-center gap-3">
@@ -43,6 +45,11 @@ export function ConfigurationTab({ page }: { readonly page: DeploymentPage }) {
             </Facts>
           </Part>
           <Part name="Job variables">
+            {deployment.work_pool_name === null ? null : (
+              <Button icon="edit" className="mb-2" onClick={() => setEditingVariables(true)}>
+                Edit the job variables
+              </Button>
+            )}
             <JsonOrNone value={deployment.job_variables} />
           </Part>
         </div>
@@ -61,6 +68,13 @@ export function ConfigurationTab({ page }: { readonly page: DeploymentPage }) {
         </div>
       </div>
       {editing ? <EditConfiguration deployment={deployment} onClose={() => setEditing(false)} /> : null}
+      {editingVariables && deployment.work_pool_name !== null ? (
+        <EditJobVariables
+          deployment={deployment}
+          pool={deployment.work_pool_name}
+          onClose={() => setEditingVariables(false)}
+        />
+      ) : null}
     </div>
   );
 }

@@ -52,7 +52,7 @@ export function DeploymentHeader({ page }: { readonly page: DeploymentPage }) {
           </Link>
         </Fact>
         <Fact name="Runs">{words.length === 0 ? "when somebody starts it" : words.join("; ")}</Fact>
-        {deployment.work_pool_name === null ? null : <Fact name="Work pool">{deployment.work_pool_name}</Fact>}
+        <WorkPoolFact deployment={deployment} />
         {deployment.status === "READY" && deployment.last_polled !== null ? (
           <Fact name="Served">
             <RelativeTime time={deployment.last_polled} className="text-text" />
@@ -66,6 +66,27 @@ export function DeploymentHeader({ page }: { readonly page: DeploymentPage }) {
         )}
       </dl>
     </header>
+  );
+}
+
+/** The pool and the queue in which its runs wait. */
+function WorkPoolFact({ deployment }: Pick<DeploymentPage, "deployment">) {
+  const { work_pool_name: pool, work_queue_name: queue } = deployment;
+  if (pool === null) return null;
+  return (
+    <Fact name="Work pool">
+      <Link to="/work-pools/$pool" params={{ pool }} className="hover:underline">
+        {pool}
+      </Link>
+      {queue === null ? null : (
+        <>
+          <span className="text-faint"> / </span>
+          <Link to="/work-pools/$pool/queues/$queue" params={{ pool, queue }} className="hover:underline">
+            {queue}
+          </Link>
+        </>
+      )}
+    </Fact>
   );
 }
 

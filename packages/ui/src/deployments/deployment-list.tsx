@@ -167,7 +167,15 @@ const WideRow = memo(function WideRow({ row, actions, chosen, onChoose }: RowPro
           >
             {row.flow_name}
           </Link>
-          {row.work_pool_name === null ? null : <span className="truncate">· {row.work_pool_name}</span>}
+          {row.work_pool_name === null ? null : (
+            <Link
+              to="/work-pools/$pool"
+              params={{ pool: row.work_pool_name }}
+              className="truncate py-1 hover:text-text hover:underline"
+            >
+              · {row.work_pool_name}
+            </Link>
+          )}
           <Served deployment={row} />
         </span>
       </span>

@@ -118,15 +118,18 @@ export function EditConfiguration(props: { readonly deployment: Deployment; read
             </Labelled>
           )}
         </div>
-        <Labelled name="Job variables, as JSON">
-          <textarea
-            rows={4}
-            spellCheck={false}
-            className={`${fieldClass} h-auto py-1 font-mono text-xs`}
-            value={draft.jobVariables}
-            onChange={(event) => set({ jobVariables: event.target.value })}
-          />
-        </Labelled>
+        {/* With a work pool they have a form of their own. */}
+        {deployment.work_pool_name === null ? (
+          <Labelled name="Job variables, as JSON">
+            <textarea
+              rows={4}
+              spellCheck={false}
+              className={`${fieldClass} h-auto py-1 font-mono text-xs`}
+              value={draft.jobVariables}
+              onChange={(event) => set({ jobVariables: event.target.value })}
+            />
+          </Labelled>
+        ) : null}
         {save.isError ? (
           <p role="alert" className="break-words text-danger">
             {messageOf(save.error)}
@@ -185,7 +188,7 @@ function changeOf(draft: Draft, deployment: Deployment): DeploymentUpdate {
       on_crash: draft.onCrash,
       max_restarts: draft.onCrash === "stay" ? null : numberIn(draft.maxRestarts),
     },
-    job_variables: jobVariablesIn(draft.jobVariables),
+    ...(deployment.work_pool_name === null ? { job_variables: jobVariablesIn(draft.jobVariables) } : {}),
   };
 }
 

@@ -7,11 +7,7 @@ import { UpcomingRuns } from "../runs/upcoming-runs.tsx";
 export function UpcomingTab({ deployment: { id, paused } }: { readonly deployment: Deployment }) {
   const search = useMemo(() => ({ deployment: [id] }), [id]);
   return (
-    <UpcomingRuns
-      search={search}
-      isOwn={(run) => run.deployment_id === id}
-      about={(run) => madeBy(run)?.text ?? ""}
-    >
+    <UpcomingRuns search={search} isOwn={(run) => run.deployment_id === id} about={(run) => madeBy(run)?.text ?? ""}>
       {paused
         ? "It is paused: its schedules make no runs."
         : "No run is planned. An active schedule makes its next runs by itself."}

@@ -33,8 +33,14 @@ export function RunDetails({ page }: { readonly page: FlowRunPage }) {
           </Fact>
         )}
         {run.infrastructure_pid === null ? null : (
-          <Fact name="Process">
-            <Copyable text={run.infrastructure_pid} label="Copy the process" />
+          <Fact name="Infrastructure">
+            <Copyable text={run.infrastructure_pid} label="Copy the id of the infrastructure" />
+          </Fact>
+        )}
+        {run.priority === 0 ? null : <Fact name="Priority">{run.priority}</Fact>}
+        {run.job_variables === null || Object.keys(run.job_variables).length === 0 ? null : (
+          <Fact name="Job variables">
+            <JsonView value={run.job_variables} />
           </Fact>
         )}
         <Fact name="Kept results">{page.kept_result_count}</Fact>

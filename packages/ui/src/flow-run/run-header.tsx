@@ -46,6 +46,7 @@ export function RunHeader({ page }: { readonly page: FlowRunPage }) {
             <DeploymentLink run={run} className="text-text" />
           </Fact>
         )}
+        <WhereItRuns page={page} />
         <Fact name={run.start_time === null ? "Expected" : "Started"}>
           <RelativeTime time={run.start_time ?? run.expected_start_time} className="text-text" />
         </Fact>
@@ -86,6 +87,44 @@ export function RunHeader({ page }: { readonly page: FlowRunPage }) {
         </div>
       ) : null}
     </header>
+  );
+}
+
+/** The pool and the queue in which it waits or waited, and the worker that took it. */
+function WhereItRuns({ page: { flow_run: run, worker } }: { readonly page: FlowRunPage }) {
+  const { work_pool_name: pool, work_queue_name: queue } = run;
+  if (pool === null) return null;
+  return (
+    <>
+      <Fact name="Work pool">
+        <Link to="/work-pools/$pool" params={{ pool }} className="hover:underline">
+          {pool}
+        </Link>
+        {queue === null ? null : (
+          <>
+            <span className="text-faint"> / </span>
+            <Link to="/work-pools/$pool/queues/$queue" params={{ pool, queue }} className="hover:underline">
+              {queue}
+            </Link>
+          </>
+        )}
+      </Fact>
+      {worker === null ? null : (
+        <Fact name="Worker">
+          {worker.is_known ? (
+            <Link
+              to="/work-pools/$pool/workers/$worker"
+              params={{ pool, worker: worker.name }}
+              className="hover:underline"
+            >
+              {worker.name}
+            </Link>
+          ) : (
+            worker.name
+          )}
+        </Fact>
+      )}
+    </>
   );
 }
 

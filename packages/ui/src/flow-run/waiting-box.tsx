@@ -1,4 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useLive } from "../api/live.ts";
 import type { FlowRunRow, Waiting } from "../api/types.ts";
 import { Icon } from "../components/icon.tsx";
@@ -32,29 +33,67 @@ export function WaitingBox({ run, waiting }: { readonly run: FlowRunRow; readonl
             {hint === null ? null : ` ${hint}`}
           </p>
         ))}
+        <PlaceLinks run={run} />
         {waiting.line === null ? null : <SlotHolders holders={waiting.line.holders} />}
       </div>
     </section>
   );
 }
 
-/** What a run waits for changes with its deployment, and its place in line with the other runs of it. */
-function useLiveWaiting({ id, deployment_id }: FlowRunRow, { line }: Waiting): void {
+/** Where to look, and where it can be mended: the pool with its workers, and the queue. */
+function PlaceLinks({ run }: { readonly run: FlowRunRow }) {
+  const { work_pool_name: pool, work_queue_name: queue, state_type } = run;
+  if (pool === null || (state_type !== "SCHEDULED" && state_type !== "PENDING")) return null;
+  return (
+    <p className="flex flex-wrap gap-x-4 leading-6">
+      <Link
+        to="/work-pools/$pool"
+        params={{ pool }}
+        search={{ tab: "workers" }}
+        className="inline-block min-h-6 text-accent hover:underline"
+      >
+        Workers of {pool}
+      </Link>
+      {queue === null ? null : (
+        <Link
+          to="/work-pools/$pool/queues/$queue"
+          params={{ pool, queue }}
+          className="inline-block min-h-6 text-accent hover:underline"
+        >
+          Queue {queue}
+        </Link>
+      )}
+    </p>
+  );
+}
+
+/** What a run waits for changes with its deployment and its work pool, and its place in line with the other runs of it. */
+function useLiveWaiting({ id, deployment_id, work_pool_id, work_queue_id }: FlowRunRow, { line }: Waiting): void {
   const queryClient = useQueryClient();
   const again = () => void queryClient.invalidateQueries({ queryKey: flowRunQuery(id).queryKey });
   useLive(deployment_id === null ? undefined : { kind: "deployment", deployment_id }, {
     onChanges: again,
     onResync: again,
   });
+  useLive(work_pool_id === null ? undefined : { kind: "work-pool", work_pool_id }, {
+    onChanges: again,
+    onResync: again,
+  });
   useLive(line === null ? undefined : { kind: "flow-runs" }, {
     onChanges(changes) {
       const isOther = changes.some(
-        (one) => one.kind === "flow-run" && one.row.deployment_id === deployment_id && one.row.id !== id,
+        (one) => one.kind === "flow-run" && one.row.id !== id && isInLine(one.row, { deployment_id, work_queue_id }),
       );
       if (isOther) again();
     },
     onResync: again,
   });
+}
+
+/** Whether a run may stand in the same line: that of the deployment, or that of the queue. */
+function isInLine(row: FlowRunRow, of: Pick<FlowRunRow, "deployment_id" | "work_queue_id">): boolean {
+  if (of.work_queue_id !== null && row.work_queue_id === of.work_queue_id) return true;
+  return of.deployment_id !== null && row.deployment_id === of.deployment_id;
 }
 
 function Until({ time }: { readonly time: string }) {

@@ -26,7 +26,14 @@ interface FormProps {
 }
 
 /** Values for a JSON Schema: a field per property, or the whole as JSON; switching keeps the typed values. */
-export function SchemaForm({ schema, ...props }: FormProps & { readonly schema: unknown }) {
+export function SchemaForm({
+  schema,
+  ...props
+}: FormProps & {
+  readonly schema: unknown;
+  /** Whether JSON is written elsewhere. */
+  readonly onlyForm?: boolean;
+}) {
   const drawn = useMemo(() => drawnSchema(schema), [schema]);
   return <ValuesForm {...props} drawn={drawn} />;
 }
@@ -41,9 +48,10 @@ export function ValuesForm(
     readonly serverProblems?: readonly FormProblem[];
     /** Whether fields show their problems before anybody has left them. */
     readonly showProblems?: boolean;
+    readonly onlyForm?: boolean;
   },
 ) {
-  const { drawn, serverProblems = noProblems, showProblems = false } = props;
+  const { drawn, serverProblems = noProblems, showProblems = false, onlyForm = false } = props;
   const [mode, setMode] = useState<"form" | "json">(drawn === undefined ? "json" : "form");
   const [value, setValue] = useState(props.value);
   const problems = useMemo(() => (drawn === undefined ? [] : problemsIn(drawn, toFormData(value))), [drawn, value]);
@@ -53,7 +61,7 @@ export function ValuesForm(
   };
   return (
     <div className="flex min-w-0 flex-col gap-3">
-      {drawn === undefined ? null : (
+      {drawn === undefined || onlyForm ? null : (
         <Segmented
           label="Written"
           value={mode}

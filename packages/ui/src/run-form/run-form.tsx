@@ -13,6 +13,7 @@ import { AddSchedule } from "./add-schedule.tsx";
 import { createRun, refusalOf } from "./create-run.ts";
 import { RunLabelFields, type RunLabels, tagsIn } from "./run-label-fields.tsx";
 import { RunNotes } from "./run-notes.tsx";
+import { PlaceFields, placeOf, type WrittenPlace } from "./run-place-fields.tsx";
 import { type RunTime, RunTimeFields, timeOf } from "./run-time-fields.tsx";
 import { linkedParameters, type RunBase, runBase, sentParameters, withoutSecrets } from "./run-values.ts";
 import { useServerCheck } from "./server-check.ts";
@@ -32,6 +33,7 @@ export function RunForm(props: {
   }, [form, deployment, asked.parameters]);
   const [written, setWritten] = useState<WrittenValues>(() => ({ value: base.begin, isValid: isValid(base) }));
   const [labels, setLabels] = useState<RunLabels>({ name: "", tags: tagsBeside(form) });
+  const [place, setPlace] = useState<WrittenPlace>(() => placeOf(form));
   const [time, setTime] = useState<RunTime>({ when: "now" });
   const [showProblems, setShowProblems] = useState(false);
   const element = useRef<HTMLFormElement>(null);
@@ -39,7 +41,8 @@ export function RunForm(props: {
   const fromServer = useServerCheck(form.parameter_schema, { ...deployment.parameters, ...parameters });
   const start = timeOf(time);
   const create = useMutation({
-    mutationFn: () => createRun(deployment.id, { parameters, start, ...labels, tags: tagsIn(labels.tags) }),
+    mutationFn: () =>
+      createRun(deployment.id, { parameters, start, ...labels, tags: tagsIn(labels.tags), place: place.value }),
     onSuccess: (run) => props.onCreated(run.id),
     onError: () => focusFirstProblem(element.current),
   });
@@ -48,7 +51,7 @@ export function RunForm(props: {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setShowProblems(true);
-    if (written.isValid && start !== undefined) create.mutate();
+    if (written.isValid && place.isValid && start !== undefined) create.mutate();
     else focusFirstProblem(element.current);
   };
   return (
@@ -92,6 +95,17 @@ export function RunForm(props: {
           onChange={setLabels}
         />
       </Section>
+      {form.work_pool === null ? null : (
+        <PlaceFields
+          form={form}
+          pool={form.work_pool}
+          value={place}
+          onChange={(next) => {
+            create.reset();
+            setPlace(next);
+          }}
+        />
+      )}
       <div className="flex flex-wrap items-center justify-end gap-3">
         {refusal === undefined ? null : (
           <p role="alert" className="mr-auto min-w-0 break-words text-danger">
@@ -101,6 +115,11 @@ export function RunForm(props: {
         {refusal === undefined && showProblems && !written.isValid ? (
           <p role="alert" className="mr-auto text-danger">
             Some parameters are missing or wrong.
+          </p>
+        ) : null}
+        {showProblems && !place.isValid ? (
+          <p role="alert" className="mr-auto text-danger">
+            Some of what is said about where it runs is wrong.
           </p>
         ) : null}
         <AddSchedule form={form} parameters={parameters} disabled={!written.isValid} />

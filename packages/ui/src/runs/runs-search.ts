@@ -79,7 +79,9 @@ export function readRunsSearch(search: RawSearch): RunsSearch {
   });
 }
 
-type Criteria = { readonly [K in "flows" | "flow_runs" | "work_pools" | "work_pool_queues"]?: Exclude<RunCriteria[K], undefined> };
+type Criteria = {
+  readonly [K in "flows" | "flow_runs" | "work_pools" | "work_pool_queues"]?: Exclude<RunCriteria[K], undefined>;
+};
 
 /** The filter without display options. */
 export function filterOf(search: RunsSearch): RunsSearch {

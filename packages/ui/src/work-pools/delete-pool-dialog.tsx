@@ -57,9 +57,15 @@ function WhatBreaks({ page }: { readonly page: WorkPoolPage }) {
           {others > 0 ? ` and ${others} more` : ""}.
         </li>
       )}
-      {active === 0 ? null : <li>{active === 1 ? "One run that has started goes" : `${count(active)} runs that have started go`} on.</li>}
-      {late === 0 ? null : <li>{late === 1 ? "One run that waits" : `${count(late)} runs that wait`} would not start.</li>}
-      {online === 0 ? null : <li>{online === 1 ? "One worker that is" : `${count(online)} workers that are`} online would find no pool.</li>}
+      {active === 0 ? null : (
+        <li>{active === 1 ? "One run that has started goes" : `${count(active)} runs that have started go`} on.</li>
+      )}
+      {late === 0 ? null : (
+        <li>{late === 1 ? "One run that waits" : `${count(late)} runs that wait`} would not start.</li>
+      )}
+      {online === 0 ? null : (
+        <li>{online === 1 ? "One worker that is" : `${count(online)} workers that are`} online would find no pool.</li>
+      )}
     </ul>
   );
 }

@@ -31,7 +31,9 @@ export function DeleteQueueDialog(props: {
       {deployments === 0
         ? ""
         : ` ${deployments === 1 ? "One deployment sends" : `${count(deployments)} deployments send`} runs to it, which nothing would start.`}
-      {late === 0 ? "" : ` ${late === 1 ? "One run that waits" : `${count(late)} runs that wait`} in it would not start.`}{" "}
+      {late === 0
+        ? ""
+        : ` ${late === 1 ? "One run that waits" : `${count(late)} runs that wait`} in it would not start.`}{" "}
       This can't be undone.
     </ConfirmDialog>
   );

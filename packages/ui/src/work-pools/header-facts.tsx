@@ -9,7 +9,7 @@ export function HeaderFact({ name, children }: { readonly name: string; readonly
   return (
     <div className="flex min-w-0 items-center gap-1.5">
       <dt className="shrink-0 text-faint">{name}</dt>
-      <dd className="min-w-0 break-words text-text">{children}</dd>
+      <dd className="flex min-w-0 flex-wrap items-center gap-x-1 break-words text-text">{children}</dd>
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { type QueryKey, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { useLive } from "../api/live.ts";
 import type { FlowRunRow, LiveChange, WorkPoolPage } from "../api/types.ts";
+import { useLivePools } from "./live-pools.ts";
 import { workPoolQuery } from "./work-pools.queries.ts";
 
 /** What is shown is read again at most this often. */
@@ -10,32 +11,11 @@ const restMs = 1000;
 /** Reads the lists of pools again a moment after a pool, a queue, a worker or a run of a pool has changed. */
 export function useLiveWorkPools(): void {
   const again = useReadAgain(["work-pools", "list"]);
-  const statuses = useRef(new Map<string, string>());
+  useLivePools(again.soon);
   const onChanges = (changes: readonly LiveChange[]) => {
-    if (changes.some((change) => concernsPools(change, statuses.current))) again.soon();
+    if (changes.some((change) => change.kind === "flow-run" && change.row.work_pool_id !== null)) again.soon();
   };
-  useLive({ kind: "work-pools" }, { onChanges, onResync: again.now });
   useLive({ kind: "flow-runs" }, { onChanges, onResync: again.now });
-}
-
-/** The sign of life of a worker whose status is known changes nothing in a list. */
-function concernsPools(change: LiveChange, statuses: Map<string, string>): boolean {
-  switch (change.kind) {
-    case "work-pool":
-    case "work-queue":
-      return true;
-    case "worker": {
-      const isKnown = statuses.get(change.row.id) === change.row.status;
-      statuses.set(change.row.id, change.row.status);
-      return !isKnown;
-    }
-    case "flow-run":
-      return change.row.work_pool_id !== null;
-    case "deleted":
-      return ["work-pool", "work-queue", "worker"].includes(change.of);
-    default:
-      return false;
-  }
 }
 
 /** Shows signs of life of a pool's workers at once, and reads the page again a moment after anything else of the pool has changed. */

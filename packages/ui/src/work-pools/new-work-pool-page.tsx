@@ -100,7 +100,9 @@ function PoolForm({ type, template }: { readonly type: string; readonly template
         <Button
           type="submit"
           look="primary"
-          disabled={name.trim() === "" || problem !== undefined || !isLimit(limit) || !written.isValid || create.isPending}
+          disabled={
+            name.trim() === "" || problem !== undefined || !isLimit(limit) || !written.isValid || create.isPending
+          }
         >
           Create the work pool
         </Button>

@@ -17,11 +17,7 @@ export function PlaceSlots(props: {
     >
       <h2 className="text-sm font-semibold">Slots</h2>
       <SlotMeter label="Slots" taken={taken} limit={limit} />
-      {holders.length === 0 ? (
-        <p className="text-muted">No run holds one.</p>
-      ) : (
-        <SlotRuns runs={holders} />
-      )}
+      {holders.length === 0 ? <p className="text-muted">No run holds one.</p> : <SlotRuns runs={holders} />}
     </section>
   );
 }

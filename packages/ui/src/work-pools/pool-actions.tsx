@@ -42,9 +42,7 @@ export function usePoolActions() {
   return {
     actions,
     dialog:
-      deleting === undefined ? null : (
-        <DeletePoolDialog name={deleting.name} onClose={() => setDeleting(undefined)} />
-      ),
+      deleting === undefined ? null : <DeletePoolDialog name={deleting.name} onClose={() => setDeleting(undefined)} />,
     problem: problem === undefined ? null : <Problem text={problem} />,
   };
 }

@@ -9,7 +9,11 @@ import { lookOfPoolType } from "./pool-types.ts";
 export function PoolConfigurationTab({ page }: { readonly page: WorkPoolPage }) {
   const { pool, queues } = page;
   const defaultQueue = queues.find(({ id }) => id === pool.default_queue_id);
-  const { bundle_upload_step, bundle_execution_step, default_result_storage_block_id: block } = pool.storage_configuration;
+  const {
+    bundle_upload_step,
+    bundle_execution_step,
+    default_result_storage_block_id: block,
+  } = pool.storage_configuration;
   return (
     <Facts>
       <Fact name="Name">

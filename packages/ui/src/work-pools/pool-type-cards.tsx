@@ -16,7 +16,7 @@ export function PoolTypeCards(props: {
   const { types, chosen, onChoose } = props;
   const move = (event: KeyboardEvent<HTMLDivElement>) => {
     const cards = [...event.currentTarget.querySelectorAll<HTMLElement>("[role=radio]")];
-    const at = cards.findIndex((card) => card === document.activeElement);
+    const at = cards.findIndex((card) => card.matches(":focus"));
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (step === undefined || at < 0) return;
     event.preventDefault();

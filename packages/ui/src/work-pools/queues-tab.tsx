@@ -9,6 +9,7 @@ import { Menu, MenuItem, MenuSeparator } from "../components/menu.tsx";
 import { onDemand } from "../components/on-demand.tsx";
 import { SlotMeter } from "../components/slot-meter.tsx";
 import { Switch } from "../components/switch.tsx";
+import { count } from "../format.ts";
 import { LateRuns } from "./late-runs.tsx";
 import { PlaceStatusLabel } from "./place-status.tsx";
 import { movedTo } from "./queue-order.ts";
@@ -21,7 +22,7 @@ const DeleteQueueDialog = onDemand(() =>
 );
 
 const columns =
-  "grid-cols-[84px_32px_minmax(0,1fr)_28px] md:grid-cols-[84px_32px_minmax(140px,1fr)_110px_150px_90px_28px]";
+  "grid-cols-[84px_32px_minmax(0,1fr)_28px] lg:grid-cols-[84px_32px_minmax(140px,1fr)_110px_150px_90px_28px]";
 
 type Asking = { readonly of: "edit" | "delete"; readonly queue: WorkQueueRow } | { readonly of: "create" };
 
@@ -54,7 +55,7 @@ export function QueuesTab({ page }: { readonly page: WorkPoolPage }) {
         {moves.told}
       </p>
       <div role="table" aria-label="Work queues" className="rounded-lg border bg-surface">
-        <div role="rowgroup" className="max-md:sr-only">
+        <div role="rowgroup" className="max-lg:sr-only">
           <HeaderRow />
         </div>
         <div role="rowgroup">
@@ -80,17 +81,17 @@ export function QueuesTab({ page }: { readonly page: WorkPoolPage }) {
               <span role="cell" className="min-w-0">
                 <Name pool={pool} queue={queue} />
               </span>
-              <span role="cell" className="max-md:hidden">
+              <span role="cell" className="max-lg:hidden">
                 <PlaceStatusLabel status={queue.status} />
               </span>
-              <span role="cell" className="max-md:hidden">
+              <span role="cell" className="max-lg:hidden">
                 <SlotMeter
                   label={`Slots of ${queue.name}`}
                   taken={queue.active_slots}
                   limit={queue.concurrency_limit}
                 />
               </span>
-              <span role="cell" className="max-md:hidden">
+              <span role="cell" className="max-lg:hidden">
                 <LateRuns late={queue.late} since={queue.late_since} />
               </span>
               <span role="cell">
@@ -118,9 +119,7 @@ export function QueuesTab({ page }: { readonly page: WorkPoolPage }) {
       </div>
       {asking?.of === "create" ? <QueueDialog pool={pool.name} onClose={close} /> : null}
       {asking?.of === "edit" ? <QueueDialog pool={pool.name} queue={asking.queue} onClose={close} /> : null}
-      {asking?.of === "delete" ? (
-        <DeleteQueueDialog pool={pool.name} queue={asking.queue} onClose={close} />
-      ) : null}
+      {asking?.of === "delete" ? <DeleteQueueDialog pool={pool.name} queue={asking.queue} onClose={close} /> : null}
     </div>
   );
 }
@@ -159,10 +158,10 @@ function Name({ pool, queue }: { readonly pool: WorkPoolPage["pool"]; readonly q
       {queue.description === null || queue.description === "" ? null : (
         <span className="block truncate text-xs text-faint">{queue.description}</span>
       )}
-      <span className="flex flex-wrap items-center gap-x-3 text-xs md:hidden">
+      <span className="flex flex-wrap items-center gap-x-3 text-xs lg:hidden">
         <PlaceStatusLabel status={queue.status} />
         <SlotMeter label={`Slots of ${queue.name}`} taken={queue.active_slots} limit={queue.concurrency_limit} />
-        {queue.late === 0 ? null : <LateRuns late={queue.late} since={queue.late_since} />}
+        {queue.late === 0 ? null : <span className="text-(--state-late)">{count(queue.late)} late</span>}
       </span>
     </>
   );
@@ -201,7 +200,12 @@ function Order(props: {
         <span className="figures min-w-5 text-right text-sm text-text">{queue.priority}</span>
       </button>
       <span className="flex flex-col">
-        <Step label={`Move ${queue.name} up`} icon="chevronUp" off={index === 0} go={() => moves.move(queue, index - 1)} />
+        <Step
+          label={`Move ${queue.name} up`}
+          icon="chevronUp"
+          off={index === 0}
+          go={() => moves.move(queue, index - 1)}
+        />
         <Step
           label={`Move ${queue.name} down`}
           icon="chevronDown"

@@ -24,8 +24,8 @@ export function RemoveWorkerDialog(props: {
         await queryClient.invalidateQueries({ queryKey: workPoolQuery(pool).queryKey });
       }}
     >
-      The worker leaves the list of the pool; its runs keep its name. If it still lives, it comes back with its next sign
-      of life.
+      The worker leaves the list of the pool; its runs keep its name. If it still lives, it comes back with its next
+      sign of life.
     </ConfirmDialog>
   );
 }

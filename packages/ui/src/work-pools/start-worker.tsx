@@ -2,6 +2,7 @@ import { useState } from "react";
 import { apiBase } from "../base-path.ts";
 import { Segmented } from "../components/button.tsx";
 import { CodeBlock } from "../components/empty.tsx";
+import { count } from "../format.ts";
 import { workerCommands } from "./worker-commands.ts";
 
 /** The command that starts a worker of a pool, for TypeScript and for Prefect. */
@@ -25,13 +26,21 @@ export function StartWorker(props: {
 }
 
 /** The same with the sentence that the page waits, shown until a worker comes. */
-export function AwaitWorker({ pool }: { readonly pool: { readonly name: string; readonly type: string } }) {
+export function AwaitWorker(props: {
+  readonly pool: { readonly name: string; readonly type: string };
+  /** How many runs are late. */
+  readonly late: number;
+}) {
+  const { pool, late } = props;
   return (
     <section
       aria-label="Start a worker"
       className="flex flex-col gap-2 rounded-lg border border-l-3 border-l-accent bg-surface px-3 py-2.5"
     >
-      <p className="font-medium">Start a worker where its runs shall run:</p>
+      <p className="font-medium">
+        {late === 0 ? "" : late === 1 ? "One run waits for a worker. " : `${count(late)} runs wait for a worker. `}
+        Start one on the machine that is to run them:
+      </p>
       <StartWorker pool={pool} />
       <p className="flex items-center gap-2 text-muted">
         <span aria-hidden="true" className="size-2 animate-pulse rounded-full bg-accent motion-reduce:animate-none" />

@@ -4,7 +4,9 @@ import { isObject } from "../forms/form-data.ts";
 /** The defaults of a job template's variables, with those that are null left out: a worker chooses for them. */
 export function defaultsOf(template: JsonObject): JsonObject {
   const entries = Object.entries(variablesOf(template)).flatMap(([name, schema]) =>
-    isObject(schema) && schema.default !== undefined && schema.default !== null ? [[name, schema.default] as const] : [],
+    isObject(schema) && schema.default !== undefined && schema.default !== null
+      ? [[name, schema.default] as const]
+      : [],
   );
   return Object.fromEntries(entries);
 }

@@ -34,7 +34,7 @@ export function TemplateForm(props: {
           value={mode}
           onChange={setMode}
           options={[
-            { value: "form", label: "Defaults" },
+            { value: "form", label: "As a form" },
             { value: "json", label: "Advanced: JSON" },
           ]}
         />
@@ -76,6 +76,7 @@ function Defaults(props: {
   return (
     <SchemaForm
       label="Defaults"
+      onlyForm
       schema={schema}
       value={defaultsOf(first)}
       onChange={({ value, isValid }) => onChange(withDefaults(template, value), isValid)}

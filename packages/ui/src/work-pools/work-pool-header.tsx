@@ -52,10 +52,8 @@ export function WorkPoolHeader({ page }: { readonly page: WorkPoolPage }) {
       )}
       <HeaderFacts>
         <HeaderFact name="Type">
-          <span className="inline-flex items-center gap-1.5">
-            <Icon name={icon} className="size-3.5 text-faint" />
-            {label}
-          </span>
+          <Icon name={icon} className="size-3.5 text-faint" />
+          {label}
         </HeaderFact>
         <HeaderFact name="Workers online">{count(page.workers_online)}</HeaderFact>
         <HeaderFact name="Running">{count(page.running)}</HeaderFact>

@@ -19,7 +19,7 @@ import { lookOfPoolType } from "./pool-types.ts";
 const rowHeight = 52;
 const narrowRowHeight = 76;
 const columns =
-  "grid-cols-[32px_minmax(150px,1fr)_minmax(150px,1.2fr)_64px_156px_80px_28px] lg:grid-cols-[32px_minmax(190px,1fr)_minmax(200px,1.4fr)_76px_70px_180px_110px_28px]";
+  "grid-cols-[32px_minmax(130px,1fr)_minmax(130px,1.2fr)_60px_140px_76px_28px] lg:grid-cols-[32px_minmax(170px,1fr)_minmax(180px,1.4fr)_64px_64px_16px_150px_100px_28px]";
 
 /** Work pools as virtual rows of two lines; three lines on a narrow screen. */
 export function WorkPoolList(props: {
@@ -28,7 +28,7 @@ export function WorkPoolList(props: {
   readonly onEnd: () => void;
 }) {
   const { pools, actions, onEnd } = props;
-  const narrow = useMedia("(max-width: 799px)");
+  const narrow = useMedia("(max-width: 959px)");
   const list = useRef<HTMLDivElement>(null);
   const height = narrow ? narrowRowHeight : rowHeight;
   const { rows, items, topOf } = usePageRows(list, { entries: pools, height, onEnd });
@@ -84,6 +84,7 @@ function HeaderRow() {
       <span role="columnheader" className="text-right max-lg:hidden">
         Running
       </span>
+      <span className="max-lg:hidden" />
       <span role="columnheader" title="Runs that are pending, running or cancelling, and the limit of the pool">
         Slots
       </span>
@@ -120,6 +121,7 @@ const WideRow = memo(function WideRow({ pool, actions }: RowProps) {
       <span role="cell" className="figures text-right max-lg:hidden">
         {pool.running === 0 ? <span className="text-faint">–</span> : count(pool.running)}
       </span>
+      <span className="max-lg:hidden" />
       <span role="cell" className="flex min-w-0">
         <SlotMeter label={`Slots of ${pool.name}`} taken={pool.active_slots} limit={pool.concurrency_limit} />
       </span>

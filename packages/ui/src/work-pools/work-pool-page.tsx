@@ -8,10 +8,10 @@ import { Page } from "../components/page.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { Tabs } from "../components/tabs.tsx";
 import { StartProblems } from "../deployments/start-problems.tsx";
-import { AwaitWorker } from "./start-worker.tsx";
 import { useLiveWorkPool } from "./live-work-pools.ts";
 import { PlaceRuns } from "./place-runs.tsx";
 import { PlaceSlots } from "./place-slots.tsx";
+import { AwaitWorker } from "./start-worker.tsx";
 import { WorkPoolHeader } from "./work-pool-header.tsx";
 import { workPoolQuery } from "./work-pools.queries.ts";
 import { readWorkPoolSearch, type WorkPoolSearch } from "./work-pools-search.ts";
@@ -51,7 +51,7 @@ export function WorkPoolPage() {
   return (
     <Page title={name} ownHeading>
       <WorkPoolHeader page={page} />
-      {page.workers.length === 0 ? <AwaitWorker pool={page.pool} /> : null}
+      {page.workers.length === 0 ? <AwaitWorker pool={page.pool} late={page.late} /> : null}
       <StartProblems problems={problemsBeside(page)} sinceText="Since" />
       <PlaceSlots taken={page.active_slots} limit={page.pool.concurrency_limit} holders={page.holders} />
       <Tabs
@@ -73,9 +73,9 @@ export function WorkPoolPage() {
   );
 }
 
-/** Without the lack of a worker while the page shows how to start the first one, unless runs wait for it. */
-function problemsBeside({ problems, workers, late }: PageData) {
-  return workers.length === 0 && late === 0 ? problems.filter(({ reason }) => !reason.startsWith("No worker")) : problems;
+/** While the page shows how to start the first worker, that none is online goes without saying. */
+function problemsBeside({ problems, workers }: PageData) {
+  return workers.length === 0 ? problems.filter(({ reason }) => !reason.startsWith("No worker")) : problems;
 }
 
 function Tab({ page, tab }: { readonly page: PageData; readonly tab: WorkPoolSearch["tab"] }) {
@@ -84,7 +84,11 @@ function Tab({ page, tab }: { readonly page: PageData; readonly tab: WorkPoolSea
   switch (tab) {
     case undefined:
       return (
-        <PlaceRuns search={search} isOwn={(run) => run.work_pool_id === page.pool.id} figures={workPoolQuery(name).queryKey}>
+        <PlaceRuns
+          search={search}
+          isOwn={(run) => run.work_pool_id === page.pool.id}
+          figures={workPoolQuery(name).queryKey}
+        >
           No run of this pool in the last 90 days. A deployment that names the pool sends its runs here.
         </PlaceRuns>
       );

@@ -38,7 +38,9 @@ export function WorkPoolsPage() {
       {isEmpty && !isPoolFilter(search) ? null : (
         <WorkPoolFilters search={search} onChange={change} types={first?.types ?? []} />
       )}
-      {list.isError ? <Failure error={list.error} what="The list of work pools" onRetry={() => void list.refetch()} /> : null}
+      {list.isError ? (
+        <Failure error={list.error} what="The list of work pools" onRetry={() => void list.refetch()} />
+      ) : null}
       {problem}
       {list.isPending ? <Skeleton rows={8} height={52} /> : null}
       {isEmpty ? <NoWorkPools filtered={isPoolFilter(search)} /> : null}

@@ -36,8 +36,7 @@ export function workPoolListQuery({ q, type, status }: WorkPoolsSearch) {
 export function workPoolQuery(name: string) {
   return queryOptions({
     queryKey: ["work-pools", "pool", name],
-    queryFn: ({ signal }) =>
-      call<typeof readWorkPoolPage>("GET /ui/work_pools/{name}", { params: { name }, signal }),
+    queryFn: ({ signal }) => call<typeof readWorkPoolPage>("GET /ui/work_pools/{name}", { params: { name }, signal }),
   });
 }
 

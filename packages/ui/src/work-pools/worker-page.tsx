@@ -16,8 +16,8 @@ import { RunList } from "../runs/run-list.tsx";
 import { HeaderFact, HeaderFacts } from "./header-facts.tsx";
 import { useLivePlace } from "./live-work-pools.ts";
 import { SlotRuns } from "./slot-runs.tsx";
-import { WorkerStatusLabel } from "./worker-status.tsx";
 import { workerQuery } from "./work-pools.queries.ts";
+import { WorkerStatusLabel } from "./worker-status.tsx";
 
 const RemoveWorkerDialog = onDemand(() =>
   import("./remove-worker-dialog.tsx").then((module) => module.RemoveWorkerDialog),

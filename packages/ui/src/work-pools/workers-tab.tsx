@@ -13,7 +13,7 @@ const RemoveWorkerDialog = onDemand(() =>
 );
 
 const columns =
-  "grid-cols-[minmax(0,1fr)_auto_28px] md:grid-cols-[minmax(160px,1fr)_90px_110px_minmax(160px,1.4fr)_28px]";
+  "grid-cols-[minmax(0,1fr)_auto_28px] lg:grid-cols-[minmax(160px,1fr)_90px_110px_minmax(160px,1.4fr)_28px]";
 
 /** The workers of a pool as they come and go, with their runs. */
 export function WorkersTab({ page }: { readonly page: WorkPoolPage }) {
@@ -23,12 +23,17 @@ export function WorkersTab({ page }: { readonly page: WorkPoolPage }) {
   if (workers.length === 0) return <p className="py-4 text-muted">No worker has ever been online.</p>;
   return (
     <div className="flex flex-col gap-2">
-      <Button icon="plus" className="self-start" aria-expanded={showsCommand} onClick={() => setShowsCommand(!showsCommand)}>
+      <Button
+        icon="plus"
+        className="self-start"
+        aria-expanded={showsCommand}
+        onClick={() => setShowsCommand(!showsCommand)}
+      >
         Start another
       </Button>
       {showsCommand ? <StartWorker pool={pool} /> : null}
       <div role="table" aria-label="Workers" className="rounded-lg border bg-surface">
-        <div role="rowgroup" className="max-md:sr-only">
+        <div role="rowgroup" className="max-lg:sr-only">
           <div role="row" className={`${columns} grid h-8 items-center gap-x-3 border-b px-3 text-xs text-faint`}>
             <span role="columnheader">Worker</span>
             <span role="columnheader">Status</span>
@@ -59,12 +64,12 @@ export function WorkersTab({ page }: { readonly page: WorkPoolPage }) {
               </span>
               <span role="cell">
                 <WorkerStatusLabel status={worker.status} />
-                <RelativeTime time={worker.last_heartbeat_time} className="block text-xs text-faint md:hidden" />
+                <RelativeTime time={worker.last_heartbeat_time} className="block text-xs text-faint lg:hidden" />
               </span>
-              <span role="cell" className="max-md:hidden">
+              <span role="cell" className="max-lg:hidden">
                 <RelativeTime time={worker.last_heartbeat_time} />
               </span>
-              <span role="cell" className="min-w-0 max-md:order-last max-md:col-span-3">
+              <span role="cell" className="min-w-0 max-lg:order-last max-lg:col-span-3">
                 {worker.runs.length === 0 ? (
                   <span className="text-faint">none now</span>
                 ) : (

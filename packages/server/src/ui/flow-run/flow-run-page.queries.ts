@@ -23,6 +23,17 @@ export async function countsOf(db: Database, flowRunId: string): Promise<PageCou
   return { subflows: Number(subflows), artifacts: Number(artifacts), logs: Number(logs), results: Number(results) };
 }
 
+/** The worker that took the run last. `id` is null where its pool does not have it any more. */
+export async function workerOf(
+  db: Database,
+  flowRunId: string,
+): Promise<{ name: string; id: string | null } | undefined> {
+  const { rows } = await sql<{ name: string; id: string | null }>`
+    SELECT flow_run.worker_name AS name, worker.id FROM flow_run LEFT JOIN worker ON worker.id = flow_run.worker_id
+    WHERE flow_run.id = ${flowRunId} AND flow_run.worker_name IS NOT NULL`.execute(db.read);
+  return rows[0];
+}
+
 export interface PreviousRun {
   readonly id: string;
   readonly name: string;

@@ -16,13 +16,14 @@ export async function flowRunPage(context: Context, id: string): Promise<FlowRun
   const [run] = await readRows(context, [id]);
   if (run === undefined) throw notFound("Flow run", id);
   const begun = run.start_time ?? run.expected_start_time ?? run.created;
-  const [flow, states, failure, counts, previous, waiting] = await Promise.all([
+  const [flow, states, failure, counts, previous, waiting, worker] = await Promise.all([
     flows.read(context, run.flow_id),
     flowRunStates.list(context, id),
     failureOfFlowRun(context, id),
     queries.countsOf(db, id),
     queries.previousRun(db, { id, flowId: run.flow_id, begin: toTimestamp(begun) }),
     readWaiting(context, run),
+    queries.workerOf(db, id),
   ]);
   return {
     flow_run: { ...run, state: run.state === null ? null : withReadableMessage(run.state) },
@@ -30,6 +31,7 @@ export async function flowRunPage(context: Context, id: string): Promise<FlowRun
     states: states.map(withReadableMessage),
     failure,
     waiting,
+    worker: worker === undefined ? null : { name: worker.name, is_known: worker.id !== null },
     subflow_count: counts.subflows,
     artifact_count: counts.artifacts,
     log_count: counts.logs,

@@ -4,7 +4,10 @@ import { readJson, readPlainJson } from "../../db/json-text.ts";
 import type { Context } from "../../kernel/context.ts";
 import { notFound } from "../../kernel/errors.ts";
 import * as parameterSchemas from "../../parameter-schemas/parameter-schemas.service.ts";
-import { deploymentWithFlow, parametersOfRun } from "./run-form.queries.ts";
+import { queuesOfPool } from "../work-pools/work-pool-page.queries.ts";
+import { deploymentWithFlow, parametersOfRun, poolOfQueue } from "./run-form.queries.ts";
+
+const maxQueues = 200;
 
 type JsonObject = RunForm["deployment"]["parameters"];
 
@@ -16,7 +19,9 @@ export async function runForm(context: Context, id: string, from: string | null)
     from === null ? undefined : parametersOfRun(db, from),
   ]);
   if (row === undefined) throw notFound("Deployment", id);
-  const { name, description, paused, status } = row;
+  const { name, description, paused, status, work_queue_id: queueId } = row;
+  const pool = queueId === null ? undefined : await poolOfQueue(db, queueId);
+  const queues = pool === undefined ? [] : await queuesOfPool(db, pool.id, maxQueues);
   return {
     deployment: {
       id,
@@ -27,7 +32,17 @@ export async function runForm(context: Context, id: string, from: string | null)
       parameters: readJson<JsonObject>(row.parameters),
       enforce_parameter_schema: row.enforce_parameter_schema === 1,
       tags: readPlainJson<string[]>(row.tags),
+      job_variables: readJson<JsonObject>(row.job_variables),
+      work_queue_name: pool?.queue_name ?? null,
     },
+    work_pool:
+      pool === undefined
+        ? null
+        : {
+            name: pool.name,
+            base_job_template: readJson<JsonObject>(pool.base_job_template),
+            queues: queues.map((queue) => queue.name),
+          },
     flow: { id: row.flow_id, name: row.flow_name },
     parameter_schema: schemaIn(row.parameter_openapi_schema) ?? (await schemaOfFlow(context, row.flow_id)),
     suggested_name: randomRunName(),
@@ -41,6 +56,8 @@ export async function runForm(context: Context, id: string, from: string | null)
             parameters: readJson<JsonObject>(run.parameters),
             parameters_are_exact: run.kept_format === null,
             tags: readPlainJson<string[]>(run.tags),
+            job_variables: run.job_variables === null ? {} : readJson<JsonObject>(run.job_variables),
+            priority: run.priority,
           },
   };
 }

@@ -42,7 +42,10 @@ describeOnEachDatabase("what the form for a run shows", (database) => {
         tags: ["a"],
         paused: false,
         status: "NOT_READY",
+        job_variables: {},
+        work_queue_name: null,
       },
+      work_pool: null,
       flow: { id: flow.id, name: "train" },
       parameter_schema: schema,
       suggested_name: expect.stringMatching(/^\w+-\w+$/),
@@ -71,6 +74,8 @@ describeOnEachDatabase("what the form for a run shows", (database) => {
       id: run.id,
       ...given,
       parameters_are_exact: true,
+      job_variables: {},
+      priority: 0,
     });
     expect((await read(id, `?from=${randomId()}`)).body.from).toBeNull();
   });

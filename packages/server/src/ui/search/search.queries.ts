@@ -5,7 +5,7 @@ import { portable } from "../../db/portable.ts";
 import { begin } from "../runs/flow-run-list.queries.ts";
 
 export interface HitRow {
-  readonly kind: "flow" | "deployment" | "flow-run" | "task-run" | "artifact";
+  readonly kind: "flow" | "deployment" | "work-pool" | "work-queue" | "flow-run" | "task-run" | "artifact";
   readonly id: string;
   readonly name: string;
   readonly detail: string | null;
@@ -23,6 +23,9 @@ export async function byId(db: Database, id: string): Promise<HitRow[]> {
       FROM flow WHERE id = ${id}
     UNION ALL SELECT 'deployment', deployment.id, deployment.name, flow.name, NULL, NULL
       FROM deployment JOIN flow ON flow.id = deployment.flow_id WHERE deployment.id = ${id}
+    UNION ALL SELECT 'work-pool', id, name, type, NULL, NULL FROM work_pool WHERE id = ${id}
+    UNION ALL SELECT 'work-queue', work_queue.id, work_queue.name, work_pool.name, NULL, NULL
+      FROM work_queue JOIN work_pool ON work_pool.id = work_queue.work_pool_id WHERE work_queue.id = ${id}
     UNION ALL SELECT 'flow-run', flow_run.id, flow_run.name, flow.name, flow_run.state_type, flow_run.state_name
       FROM flow_run JOIN flow ON flow.id = flow_run.flow_id WHERE flow_run.id = ${id}
     UNION ALL SELECT 'task-run', task_run.id, task_run.name, flow_run.name, task_run.state_type, task_run.state_name
@@ -50,6 +53,26 @@ export async function deployments(db: Database, text: string, limit: number): Pr
     WHERE ${named} OR ${portable.contains("flow.name", text)}
     ORDER BY CASE WHEN ${named} THEN 0 ELSE 1 END, length(deployment.name), deployment.name, flow.name
     LIMIT ${limit}`.execute(db.slow);
+  return rows;
+}
+
+export async function workPools(db: Database, text: string, limit: number): Promise<HitRow[]> {
+  const { rows } = await sql<HitRow>`
+    SELECT 'work-pool' AS kind, id, name, type AS detail, NULL AS state_type, NULL AS state_name
+    FROM work_pool WHERE ${portable.contains("work_pool.name", text)} ORDER BY length(name), name LIMIT ${limit}`.execute(
+    db.read,
+  );
+  return rows;
+}
+
+/** Queues with the names of their pools, of which several may have a queue of one name. */
+export async function workQueues(db: Database, text: string, limit: number): Promise<HitRow[]> {
+  const { rows } = await sql<HitRow>`
+    SELECT 'work-queue' AS kind, work_queue.id, work_queue.name, work_pool.name AS detail,
+      NULL AS state_type, NULL AS state_name
+    FROM work_queue JOIN work_pool ON work_pool.id = work_queue.work_pool_id
+    WHERE ${portable.contains("work_queue.name", text)}
+    ORDER BY length(work_queue.name), work_queue.name, work_pool.name LIMIT ${limit}`.execute(db.read);
   return rows;
 }
 

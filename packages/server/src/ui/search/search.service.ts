@@ -11,6 +11,8 @@ export async function find({ db }: Context, text: string, limit: number): Promis
   const found = await Promise.all([
     queries.flows(db, wanted, limit),
     queries.deployments(db, wanted, limit),
+    queries.workPools(db, wanted, limit),
+    queries.workQueues(db, wanted, limit),
     queries.flowRuns(db, wanted, limit),
     queries.artifacts(db, wanted, limit),
     queries.taskRuns(db, wanted, limit),

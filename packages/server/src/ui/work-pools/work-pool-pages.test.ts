@@ -1,4 +1,4 @@
-import { addSeconds, formatTimestamp, systemClock, toTimestamp } from "@ostinato/core";
+import { addSeconds, formatTimestamp, systemClock, timeOrderedId, toTimestamp } from "@ostinato/core";
 import type {
   Dashboard,
   listWorkPools,
@@ -176,6 +176,52 @@ describeOnEachDatabase("the pages of work pools", (database) => {
       ["going", "RUNNING"],
       ["done", "COMPLETED"],
     ]);
+  });
+
+  test.each([
+    ["gp", [{ kind: "work-pool", name: "gpu", detail: "process" }]],
+    ["urg", [{ kind: "work-queue", name: "urgent", detail: "gpu" }]],
+  ])("the search finds %s", async (text, expected) => {
+    const { body } = await server.call<ReplyOf<typeof search>>("GET", `/ui/search?q=${text}`);
+    expect(body.hits).toMatchObject(expected);
+    const byId = await server.call<ReplyOf<typeof search>>("GET", `/ui/search?q=${body.hits[0]?.id}`);
+    expect(byId.body.hits).toMatchObject(expected);
+  });
+
+  test("the form for a run has the pool with its template and the names of its queues", async () => {
+    const flow = await runs.flow("evaluate");
+    const template = { job_configuration: { image: "{{ image }}" }, variables: { type: "object", properties: {} } };
+    const pool = await places.pool("cpu", { base_job_template: JSON.stringify(template) });
+    await places.queue(pool, { name: "slow", priority: 2 });
+    const fast = await places.queue(pool, { name: "fast", priority: 1 });
+    const id = await runs.deployment(flow, { work_queue_id: fast, job_variables: '{"image":"a"}' });
+    const from = await runs.run(id, {
+      type: "COMPLETED",
+      at: -60,
+      columns: { job_variables: '{"image":"b"}', priority: -5 },
+    });
+    const { body } = await server.call<RunForm>("GET", `/ui/deployments/${id}/run-form?from=${from}`);
+    expect(body).toMatchObject({
+      deployment: { work_queue_name: "fast", job_variables: { image: "a" } },
+      work_pool: { name: "cpu", base_job_template: template, queues: ["fast", "slow"] },
+      from: { job_variables: { image: "b" }, priority: -5 },
+    });
+  });
+
+  test("the page of a run names its worker, also one that its pool has no more", async () => {
+    const worker = async (name: string) => {
+      const { body } = await server.call<ReplyOf<typeof listFlowRuns>>("POST", "/ui/flow_runs/list", {
+        flow_runs: { name: { any_: [name] } },
+      });
+      const page = await server.call<FlowRunPage>("GET", `/ui/flow_runs/${body.results[0]?.id}`);
+      return page.body.worker;
+    };
+    expect(await worker("going")).toEqual({ name: "trainer-1", is_known: true });
+    expect(await worker("later")).toBeNull();
+    const flow = await runs.flow("orphans");
+    const gone = { worker_id: timeOrderedId(noon), worker_name: "trainer-0" };
+    await runs.run(await runs.deployment(flow), { type: "COMPLETED", at: -60, name: "orphan", columns: gone });
+    expect(await worker("orphan")).toEqual({ name: "trainer-0", is_known: false });
   });
 
   test("the dashboard names the pools whose late runs do not start", async () => {
