@@ -18,6 +18,7 @@ import { launchBrowser, openPage, type Page } from "@ostinato/testing/browser";
 import { buildUi } from "@ostinato/testing/ui-build";
 import { fillWithHistory } from "./demo/fill.ts";
 import { runPipeline } from "./demo/pipeline.ts";
+import { makeWorkPools } from "./demo/work-pools.ts";
 import { command, type DemoServer, startDemoServer } from "./demo/server.ts";
 
 /**
@@ -50,6 +51,7 @@ async function makeRuns(server: DemoServer): Promise<void> {
   await fillWithHistory(server.url, 600);
   await runExample(server, ["animal-facts/src/main.ts"]);
   await runPipeline(server);
+  await makeWorkPools(createClient({ baseUrl: `${server.url}/api` }));
 }
 
 /** The example is served as long as pictures are taken, with a run that failed and one that did not. */
@@ -131,6 +133,14 @@ async function pagesOf(client: Client): Promise<Readonly<Record<string, Subject>
     "deployment-schedules": `${deployment}?tab=schedules`,
     "deployment-history": `${deployment}?tab=history`,
     "run-form": `${deployment}/run`,
+    "work-pools": "work-pools",
+    "work-pool": "work-pools/gpu",
+    "work-pool-queues": "work-pools/gpu?tab=queues",
+    "work-pool-workers": "work-pools/gpu?tab=workers",
+    "work-pool-template": "work-pools/gpu?tab=template",
+    "work-queue": "work-pools/gpu/queues/urgent",
+    worker: "work-pools/gpu/workers/trainer-1",
+    "new-work-pool": "new-work-pool?type=docker",
     artifacts: "artifacts",
     artifact: `artifacts/key/${encodeURIComponent(report?.key ?? "")}`,
     "artifact-comparison": `artifacts/key/${encodeURIComponent(versioned)}?against=${versions[1]?.id ?? ""}`,

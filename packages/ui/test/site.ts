@@ -12,7 +12,7 @@ type PageOptions = Parameters<typeof openPage>[1];
 export interface Site {
   readonly origin: string;
   readonly client: Client;
-  /** The SQLite file of the server. */
+  /** The SQLite file of the server, where it has no other database. */
   readonly databaseFile: string;
   open(path: string, options?: PageOptions): Promise<OpenedPage>;
   /** Stops the server, so that pages lose it; `start` restarts it on the same port and database. */
@@ -21,15 +21,21 @@ export interface Site {
   close(): Promise<void>;
 }
 
-/** `authString` is the `user:password` that the server asks for. */
-export async function startSite({ authString }: { readonly authString?: string } = {}): Promise<Site> {
+interface SiteOptions {
+  /** The `user:password` that the server asks for. */
+  readonly authString?: string;
+  /** By default a new SQLite file. */
+  readonly databaseUrl?: string;
+}
+
+export async function startSite({ authString, databaseUrl }: SiteOptions = {}): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), "ostinato-ui-"));
   const databaseFile = join(folder, "test.db");
   const uiFolder = await builtUi();
   const serve = async (port: string) => {
     const config = readConfig({
       OSTINATO_HOME: folder,
-      OSTINATO_DATABASE_URL: `sqlite:///${databaseFile}`,
+      OSTINATO_DATABASE_URL: databaseUrl ?? `sqlite:///${databaseFile}`,
       OSTINATO_SERVER_PORT: port,
       OSTINATO_LOG_LEVEL: "fatal",
       OSTINATO_SERVER_API_AUTH_STRING: authString,

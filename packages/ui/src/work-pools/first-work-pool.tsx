@@ -40,6 +40,6 @@ export function FirstWorkPool() {
 function firstPoolCommand(way: Way): string {
   const password = (prefix: string) => (passwordRequired ? ` ${prefix}_API_AUTH_STRING=user:password` : "");
   return way === "ostinato"
-    ? `OSTINATO_API_URL=${apiBase}${password("OSTINATO")} npx ostinato worker start --pool my-pool --type process`
+    ? `OSTINATO_API_URL=${apiBase}${password("OSTINATO")} npx ostinato worker start --pool my-pool --type process --create`
     : `PREFECT_API_URL=${apiBase}${password("PREFECT")} prefect worker start --pool my-pool --type process`;
 }

@@ -1,43 +1,29 @@
 import { expect, test } from "vitest";
 import { movedTo } from "./queue-order.ts";
 
-const queue = (name: string, priority: number) => ({ id: `id of ${name}`, name, priority });
-
-/** The order after a move, as the server gives it: by priority, then by name. */
-function orderAfter(queues: readonly ReturnType<typeof queue>[], name: string, to: number): readonly string[] {
-  const changes = new Map(movedTo(queues, `id of ${name}`, to).map((change) => [change.name, change.priority]));
-  return queues
-    .map((one) => ({ ...one, priority: changes.get(one.name) ?? one.priority }))
-    .toSorted((a, b) => a.priority - b.priority || (a.name < b.name ? -1 : 1))
-    .map((one) => one.name);
-}
-
-const alike = [queue("a", 1), queue("b", 1), queue("c", 1), queue("d", 1)];
-const apart = [queue("z", 1), queue("m", 10), queue("b", 20), queue("a", 30)];
+const queue = (id: string, priority: number) => ({ id, priority });
+const dense = [queue("a", 1), queue("b", 2), queue("c", 3)];
+const sparse = [queue("a", 1), queue("b", 10), queue("c", 20)];
 
 test.each([
-  ["to the front of equal priorities", alike, "d", 0, ["d", "a", "b", "c"]],
-  ["to the end of equal priorities", alike, "a", 3, ["b", "c", "d", "a"]],
-  ["one up among equal priorities", alike, "c", 1, ["a", "c", "b", "d"]],
-  ["one down among equal priorities", alike, "b", 2, ["a", "c", "b", "d"]],
-  ["to the front of different priorities", apart, "a", 0, ["a", "z", "m", "b"]],
-  ["to the end of different priorities", apart, "z", 3, ["m", "b", "a", "z"]],
-  ["between different priorities", apart, "a", 1, ["z", "a", "m", "b"]],
-  ["to where it is", apart, "m", 1, ["z", "m", "b", "a"]],
-])("a queue moves %s", (_, queues, name, to, expected) => {
-  expect(orderAfter(queues, name, to)).toEqual(expected);
+  ["up to the front", dense, "c", 0, { c: 1, a: 2, b: 3 }],
+  ["down to the end", dense, "a", 2, { b: 2, c: 3, a: 4 }],
+  ["one place up", dense, "c", 1, { a: 1, c: 2, b: 3 }],
+  ["one place down", dense, "a", 1, { b: 2, a: 3, c: 4 }],
+  ["where there is room for it", sparse, "c", 1, { a: 1, c: 10, b: 11 }],
+  ["so that only those give way that have to", sparse, "b", 0, { b: 1, a: 2, c: 20 }],
+])("a queue moves %s", (_, queues, id, to, expected) => {
+  const moved = movedTo(queues, id, to);
+  expect(Object.fromEntries(moved?.queues.map((one) => [one.id, one.priority]) ?? [])).toEqual(expected);
+  expect(moved?.queues.map((one) => one.id)).toEqual(Object.keys(expected));
+  expect(moved?.priority).toBe(moved?.queues.find((one) => one.id === id)?.priority);
 });
 
-test("no priority is below 1, and only those change that have to", () => {
-  expect(movedTo(apart, "id of a", 1)).toEqual([{ name: "a", priority: 2 }]);
-  expect(movedTo(alike, "id of d", 0)).toEqual([
-    { name: "a", priority: 2 },
-    { name: "b", priority: 2 },
-    { name: "c", priority: 2 },
-  ]);
-  for (const { priority } of movedTo(alike, "id of a", 3)) expect(priority).toBeGreaterThanOrEqual(1);
-});
-
-test("a queue that is not there moves nothing", () => {
-  expect(movedTo(alike, "id of x", 0)).toEqual([]);
+test.each([
+  ["is there already", "b", 1],
+  ["is before the first place", "a", -1],
+  ["is after the last place", "c", 3],
+  ["is not of the pool", "x", 0],
+])("a queue that %s does not move", (_, id, to) => {
+  expect(movedTo(dense, id, to)).toBeUndefined();
 });

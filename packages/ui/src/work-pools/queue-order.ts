@@ -1,46 +1,34 @@
-import type { WorkQueueRow } from "../api/types.ts";
-
-type Ordered = Pick<WorkQueueRow, "id" | "name" | "priority">;
-
-/** A queue that gets another priority. */
-export interface PriorityChange {
-  readonly name: string;
+interface Ordered {
+  readonly id: string;
   readonly priority: number;
 }
 
+export interface Moved<Queue> {
+  /** The priority that the moved queue is given. */
+  readonly priority: number;
+  /** All queues in their new order, with the priorities that the server gives them then. */
+  readonly queues: readonly Queue[];
+}
+
 /**
- * The changes of priorities by which the queue `id` stands at the place `to` of the order. Queues of one priority go by their
- * names, so a queue needs a greater number than the one before it, unless its name comes later.
+ * Moves the queue `id` to the place `to`: it takes the priority of the queue that is to come after it, and the server has the others
+ * give way. Undefined where nothing moves.
  */
-export function movedTo(queues: readonly Ordered[], id: string, to: number): readonly PriorityChange[] {
-  const moved = queues.find((queue) => queue.id === id);
-  if (moved === undefined) return [];
+export function movedTo<Queue extends Ordered>(queues: readonly Queue[], id: string, to: number): Moved<Queue> | undefined {
+  const from = queues.findIndex((queue) => queue.id === id);
+  const moved = queues[from];
+  if (moved === undefined || to === from || to < 0 || to >= queues.length) return undefined;
   const others = queues.filter((queue) => queue.id !== id);
-  const order = [...others.slice(0, to), moved, ...others.slice(to)];
-  const place = order.indexOf(moved);
-  const before = order[place - 1];
-  const own = before === undefined ? 1 : leastAfter(before, moved);
-  return settled(order, place, own);
+  const after = others.slice(to);
+  const priority = after[0]?.priority ?? (others.at(-1)?.priority ?? 0) + 1;
+  return { priority, queues: [...others.slice(0, to), { ...moved, priority }, ...givingWay(after, priority)] };
 }
 
-/** Gives the queue at `place` its priority, and moves up those behind it as far as they have to. */
-function settled(order: readonly Ordered[], place: number, own: number): readonly PriorityChange[] {
-  const changes: PriorityChange[] = [];
-  let before: Ordered | undefined = order[place - 1];
-  for (const [index, queue] of order.entries()) {
-    if (index < place) continue;
-    const wanted = index === place ? own : queue.priority;
-    const priority = before === undefined ? wanted : Math.max(wanted, leastAfter(before, queue));
-    if (priority !== queue.priority) changes.push({ name: queue.name, priority });
-    before = { ...queue, priority };
-  }
-  return changes;
-}
-
-function leastAfter(before: Ordered, queue: Ordered): number {
-  return comesBefore(before, { ...queue, priority: before.priority }) ? before.priority : before.priority + 1;
-}
-
-function comesBefore(one: Ordered, other: Ordered): boolean {
-  return one.priority === other.priority ? one.name < other.name : one.priority < other.priority;
+/** Each moves down by as little as it has to. */
+function givingWay<Queue extends Ordered>(queues: readonly Queue[], priority: number): readonly Queue[] {
+  let last = priority;
+  return queues.map((queue) => {
+    last = Math.max(queue.priority, last + 1);
+    return { ...queue, priority: last };
+  });
 }

@@ -237,7 +237,7 @@ function Step(props: {
   );
 }
 
-/** Moves a queue at once on the page, then changes the priorities one by one, so that each step leaves an order that makes sense. */
+/** Moves a queue on the page at once, and then on the server. */
 function useMoves(page: WorkPoolPage) {
   const { pool, queues } = page;
   const queryClient = useQueryClient();
@@ -245,15 +245,17 @@ function useMoves(page: WorkPoolPage) {
   const [over, setOver] = useState<number>();
   const [told, setTold] = useState("");
   const { queryKey } = workPoolQuery(pool.name);
-  const change = useChange(pool.name, async (changes: ReturnType<typeof movedTo>) => {
-    for (const { name, priority } of changes.toReversed()) await changeQueue(pool.name, name, { priority });
-  });
+  const change = useChange(pool.name, ({ name, priority }: Pick<WorkQueueRow, "name" | "priority">) =>
+    changeQueue(pool.name, name, { priority }),
+  );
   const move = (queue: WorkQueueRow, to: number) => {
-    const changes = movedTo(queues, queue.id, to);
-    if (changes.length === 0) return;
-    queryClient.setQueryData<WorkPoolPage>(queryKey, (now) => (now === undefined ? now : inOrder(now, changes)));
+    const moved = movedTo(queues, queue.id, to);
+    if (moved === undefined) return;
+    queryClient.setQueryData<WorkPoolPage>(queryKey, (now) =>
+      now === undefined ? now : { ...now, queues: [...moved.queues] },
+    );
     setTold(`${queue.name} is now at place ${to + 1} of ${queues.length}.`);
-    change.mutate(changes);
+    change.mutate({ name: queue.name, priority: moved.priority });
   };
   const end = () => {
     setDragged(undefined);
@@ -285,14 +287,6 @@ function useMoves(page: WorkPoolPage) {
       },
     }),
   };
-}
-
-function inOrder(page: WorkPoolPage, changes: ReturnType<typeof movedTo>): WorkPoolPage {
-  const priorities = new Map(changes.map(({ name, priority }) => [name, priority]));
-  const queues = page.queues
-    .map((queue) => ({ ...queue, priority: priorities.get(queue.name) ?? queue.priority }))
-    .toSorted((a, b) => a.priority - b.priority || (a.name < b.name ? -1 : 1));
-  return { ...page, queues };
 }
 
 function useChange<Given>(pool: string, mutationFn: (given: Given) => Promise<unknown>) {

@@ -10,7 +10,7 @@ import { usePageRows } from "../components/page-rows.ts";
 import { useRowKeys } from "../components/row-keys.ts";
 import { SlotMeter } from "../components/slot-meter.tsx";
 import { Switch } from "../components/switch.tsx";
-import { count } from "../format.ts";
+import { amount, count } from "../format.ts";
 import { LateRuns } from "./late-runs.tsx";
 import { PlaceStatusLabel } from "./place-status.tsx";
 import type { PoolActions } from "./pool-actions.tsx";
@@ -147,6 +147,7 @@ const NarrowRow = memo(function NarrowRow({ pool, actions }: RowProps) {
         </span>
         <span className="flex min-w-0 items-center gap-2 text-xs text-muted">
           <SlotMeter label={`Slots of ${pool.name}`} taken={pool.active_slots} limit={pool.concurrency_limit} />
+          {pool.workers_online === 0 ? null : <span className="shrink-0">{amount(pool.workers_online, "worker")}</span>}
           {pool.late === 0 ? null : <span className="text-(--state-late)">{count(pool.late)} late</span>}
         </span>
       </span>

@@ -52,7 +52,7 @@ export function WorkPoolPage() {
     <Page title={name} ownHeading>
       <WorkPoolHeader page={page} />
       {page.workers.length === 0 ? <AwaitWorker pool={page.pool} late={page.late} /> : null}
-      <StartProblems problems={problemsBeside(page)} sinceText="Since" />
+      <StartProblems problems={problemsBeside(page)} sinceText="The last sign of a worker was" />
       <PlaceSlots taken={page.active_slots} limit={page.pool.concurrency_limit} holders={page.holders} />
       <Tabs
         label="The work pool"

@@ -56,7 +56,7 @@ export function WorkQueuePage() {
   return (
     <Page title={queue} crumbs={crumbs} ownHeading>
       <Header page={page} />
-      <StartProblems problems={page.problems} sinceText="Since" />
+      <StartProblems problems={page.problems} sinceText="The last sign of a worker was" />
       <PlaceSlots taken={page.queue.active_slots} limit={page.queue.concurrency_limit} holders={page.holders} />
       <Tabs
         label="The work queue"

@@ -1,4 +1,4 @@
-import type { PlaceHolder, StartProblem } from "@ostinato/protocol";
+import type { StartProblem } from "@ostinato/protocol";
 import type { PlaceFigures } from "./place-figures.service.ts";
 
 /** What is known of a pool that may hold its runs back. */
@@ -10,8 +10,6 @@ export interface PoolStanding {
   readonly workersOnline: number;
   /** The last sign of life of any worker. */
   readonly lastSign: string | null;
-  /** The longest first. */
-  readonly holders: readonly PlaceHolder[];
 }
 
 /** Why runs of a pool do not start now, what holds back most first. */
@@ -24,7 +22,6 @@ export interface QueueStanding {
   readonly concurrency_limit: number | null;
   readonly figures: PlaceFigures;
   readonly isPolled: boolean;
-  readonly holders: readonly PlaceHolder[];
   readonly pool: PoolStanding;
 }
 
@@ -34,14 +31,14 @@ export function queueProblems(queue: QueueStanding): StartProblem[] {
   return [...ofPool, ...paused(queue, "The queue"), ...unpolled(queue), ...full(queue, "the queue")];
 }
 
-type Limited = Pick<PoolStanding, "concurrency_limit" | "figures" | "holders">;
+type Limited = Pick<PoolStanding, "concurrency_limit" | "figures">;
 
 function paused({ is_paused, figures }: Pick<PoolStanding, "is_paused" | "figures">, noun: string): StartProblem[] {
   if (!is_paused) return [];
   return [
     problem({
       reason: `${noun} is paused.${waiting(figures.late)}`,
-      since: figures.late_since,
+      since: null,
       hint: "No run of it starts until it is resumed. Runs that have started go on.",
     }),
   ];
@@ -70,12 +67,12 @@ function unpolled({ figures, isPolled, is_paused, pool }: QueueStanding): StartP
   ];
 }
 
-function full({ concurrency_limit: limit, figures, holders }: Limited, noun: string): StartProblem[] {
+function full({ concurrency_limit: limit, figures }: Limited, noun: string): StartProblem[] {
   if (limit === null || figures.active_slots < limit) return [];
   return [
     problem({
       reason: `${fullness(limit, noun)}${waiting(figures.late)}`,
-      since: holders[0]?.since ?? null,
+      since: null,
       hint:
         limit === 0
           ? "No run starts until the limit is raised."

@@ -60,7 +60,6 @@ async function withFigures(context: Context, rows: readonly queries.WorkPoolInLi
       figures: sum,
       workersOnline: online,
       lastSign: momentOf(last_sign),
-      holders: [],
     });
     return { ...pool, workers_online: online, problem: problem?.reason ?? null };
   });

@@ -35,7 +35,7 @@ export async function workPoolPage(context: Context, name: string): Promise<Work
     ...standing.figures,
     workers_online: standing.workersOnline,
     problems: poolProblems(standing),
-    holders: [...standing.holders],
+    holders: place.held.slice(0, maxHolders).map(presentHolder),
     queues: place.queues.map((queue) => presentQueue(queue, place.figures, deployments.counts)),
     workers: workers.map((worker) => presentWorker(worker, place.held)),
     deployments: deployments.shown,
@@ -59,7 +59,6 @@ export async function workQueuePage(context: Context, name: string, queueName: s
       concurrency_limit: shown.concurrency_limit,
       figures: figuresIn(place.figures, queue.id),
       isPolled: shown.status === "READY",
-      holders,
       pool: place.standing,
     }),
     holders: holders.slice(0, maxHolders),
@@ -115,7 +114,6 @@ async function placeOf(context: Context, row: PoolRow): Promise<Place> {
       figures: sumOf([...figures.values()]),
       workersOnline: workers?.online ?? 0,
       lastSign: momentOf(workers?.last_sign ?? null),
-      holders: held.slice(0, maxHolders).map(presentHolder),
     },
   };
 }
