@@ -18,8 +18,8 @@ import { launchBrowser, openPage, type Page } from "@ostinato/testing/browser";
 import { buildUi } from "@ostinato/testing/ui-build";
 import { fillWithHistory } from "./demo/fill.ts";
 import { runPipeline } from "./demo/pipeline.ts";
-import { makeWorkPools } from "./demo/work-pools.ts";
 import { command, type DemoServer, startDemoServer } from "./demo/server.ts";
+import { makeWorkPools } from "./demo/work-pools.ts";
 
 /**
  * Takes pictures of every page at two widths in both themes, with the runs of the examples: `npm run screenshots`. Arguments select pages

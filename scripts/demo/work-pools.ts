@@ -7,8 +7,8 @@ import {
   createQueueOfPool,
   createWorkPool,
   heartbeatOfWorker,
-  setFlowRunState,
   type StateCreate,
+  setFlowRunState,
   type WorkPoolCreate,
 } from "@ostinato/protocol";
 

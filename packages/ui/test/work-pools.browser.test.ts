@@ -210,8 +210,7 @@ describeOnEachDatabase("the pages of work pools", (database) => {
       await expect.poll(names).toEqual([first[1], first[2], first[0]]);
       await handle(first[0] ?? "").dragTo(row(page, first[1] ?? ""));
       await expect.poll(names).toEqual([first[0], first[1], first[2]]);
-      const priorities = async () =>
-        Promise.all(first.map(async (name) => (await readQueue("big", name)).priority));
+      const priorities = async () => Promise.all(first.map(async (name) => (await readQueue("big", name)).priority));
       await expect.poll(async () => isRising(await priorities())).toBe(true);
       expect(await accessibilityProblems(page)).toEqual([]);
       expect(problems).toEqual([]);
@@ -236,7 +235,10 @@ describeOnEachDatabase("the pages of work pools", (database) => {
       await expect.poll(async () => (await readQueue("big", "slower")).is_paused).toBe(true);
       await row(page, "slower").getByRole("button", { name: "Actions on slower" }).click();
       await page.getByRole("menuitem", { name: "Delete…" }).click();
-      await page.getByRole("dialog", { name: "Delete slower" }).getByRole("button", { name: "Delete the queue" }).click();
+      await page
+        .getByRole("dialog", { name: "Delete slower" })
+        .getByRole("button", { name: "Delete the queue" })
+        .click();
       await row(page, "slower").waitFor({ state: "detached" });
       expect(problems).toEqual([]);
       await close();

@@ -14,7 +14,11 @@ export interface Moved<Queue> {
  * Moves the queue `id` to the place `to`: it takes the priority of the queue that is to come after it, and the server has the others
  * give way. Undefined where nothing moves.
  */
-export function movedTo<Queue extends Ordered>(queues: readonly Queue[], id: string, to: number): Moved<Queue> | undefined {
+export function movedTo<Queue extends Ordered>(
+  queues: readonly Queue[],
+  id: string,
+  to: number,
+): Moved<Queue> | undefined {
   const from = queues.findIndex((queue) => queue.id === id);
   const moved = queues[from];
   if (moved === undefined || to === from || to < 0 || to >= queues.length) return undefined;

@@ -56,9 +56,9 @@ export function WorkPoolHeader({ page }: { readonly page: WorkPoolPage }) {
           {label}
         </HeaderFact>
         <HeaderFact name="Workers online">{count(page.workers_online)}</HeaderFact>
-        <HeaderFact name="Running">{count(page.running)}</HeaderFact>
+        <HeaderFact name="Running now">{count(page.running)}</HeaderFact>
         {page.late === 0 ? null : (
-          <HeaderFact name="Late">
+          <HeaderFact name="Late runs">
             {count(page.late)}, the first <RelativeTime time={page.late_since} />
           </HeaderFact>
         )}

@@ -128,9 +128,9 @@ function Header({ page }: { readonly page: PageData }) {
           </Link>
         </HeaderFact>
         <HeaderFact name="Priority">{queue.priority}</HeaderFact>
-        <HeaderFact name="Running">{count(queue.running)}</HeaderFact>
+        <HeaderFact name="Running now">{count(queue.running)}</HeaderFact>
         {queue.late === 0 ? null : (
-          <HeaderFact name="Late">
+          <HeaderFact name="Late runs">
             {count(queue.late)}, the first <RelativeTime time={queue.late_since} />
           </HeaderFact>
         )}

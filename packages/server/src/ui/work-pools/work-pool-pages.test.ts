@@ -1,8 +1,12 @@
 import { addSeconds, formatTimestamp, systemClock, timeOrderedId, toTimestamp } from "@ostinato/core";
 import type {
   Dashboard,
+  FlowRunPage,
+  listFlowRuns,
   listWorkPools,
   ReplyOf,
+  RunForm,
+  search,
   WorkerPage,
   WorkPoolPage,
   WorkPoolRow,
