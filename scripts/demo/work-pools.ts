@@ -1,5 +1,4 @@
 import type { Client } from "@ostinato/client";
-import { workerType } from "@ostinato/job-templates/worker-types";
 import {
   createDeployment,
   createFlow,
@@ -7,6 +6,7 @@ import {
   createQueueOfPool,
   createWorkPool,
   heartbeatOfWorker,
+  readCollectionView,
   type StateCreate,
   setFlowRunState,
   type WorkPoolCreate,
@@ -15,10 +15,9 @@ import {
 /** Work pools in use: one with queues, a worker, and runs that hold its slots and wait for them; one that nobody works for; one that is paused. */
 export async function makeWorkPools(client: Client): Promise<void> {
   const flow = (await client.call(createFlow, { body: { name: "train-demand-forecast", tags: [], labels: {} } })).id;
+  const templates = await templatesByType(client);
   const pool = (body: WorkPoolCreate) =>
-    client.call(createWorkPool, {
-      body: { ...body, base_job_template: workerType(body.type ?? "")?.default_base_job_configuration ?? {} },
-    });
+    client.call(createWorkPool, { body: { ...body, base_job_template: templates.get(body.type ?? "") ?? {} } });
   const deploy = async (name: string, work_pool_name: string, work_queue_name: string) =>
     (
       await client.call(createDeployment, {
@@ -43,4 +42,17 @@ export async function makeWorkPools(client: Client): Promise<void> {
   await pool({ name: "laptops", type: "process" });
   await start(await deploy("by-hand", "laptops", "default"), "lonely-wren", []);
   await pool({ name: "cluster", type: "kubernetes", is_paused: true, concurrency_limit: 100 });
+}
+
+type JobTemplate = NonNullable<WorkPoolCreate["base_job_template"]>;
+
+/** The job templates with which pools of each type begin. */
+async function templatesByType(client: Client): Promise<ReadonlyMap<string, JobTemplate>> {
+  const view = await client.call(readCollectionView, { params: { view: "aggregate-worker-metadata" } });
+  const packages = Object.values(view) as Readonly<Record<string, { default_base_job_configuration: JobTemplate }>>[];
+  return new Map(
+    packages.flatMap((types) =>
+      Object.entries(types).map(([type, { default_base_job_configuration: template }]) => [type, template] as const),
+    ),
+  );
 }

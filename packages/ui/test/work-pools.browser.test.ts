@@ -71,8 +71,9 @@ describeOnEachDatabase("the pages of work pools", (database) => {
   });
 
   describe("the list", () => {
+    beforeAll(() => createPool({ name: "cluster", type: "kubernetes", is_paused: true }));
+
     test("says who works for each, what runs and what is late, and is narrowed by name, status and type", async () => {
-      await createPool({ name: "cluster", type: "kubernetes", is_paused: true });
       const { page, problems, close } = await site.open("/work-pools");
       await row(page, "gpu").getByText("Not ready").waitFor();
       await row(page, "gpu").getByText("No worker has ever been online.").waitFor();
@@ -225,7 +226,7 @@ describeOnEachDatabase("the pages of work pools", (database) => {
       await dialog.getByRole("textbox", { name: "Runs at once, empty for any number" }).fill("4");
       expect(await accessibilityProblems(page)).toEqual([]);
       await dialog.getByRole("button", { name: "Create" }).click();
-      await row(page, "slow").getByText("0 / 4").first().waitFor();
+      await row(page, "slow").getByText("0 / 4").last().waitFor();
       await row(page, "slow").getByRole("button", { name: "Actions on slow" }).click();
       await page.getByRole("menuitem", { name: "Edit…" }).click();
       const edit = page.getByRole("dialog", { name: "Edit slow" });
@@ -274,7 +275,8 @@ describeOnEachDatabase("the pages of work pools", (database) => {
       await edit.getByRole("textbox", { name: "Runs at once, empty for any number" }).fill("");
       await edit.getByRole("button", { name: "Save" }).click();
       await page.getByText("Bigger machines").waitFor();
-      expect((await readPool("big")).concurrency_limit).toBeNull();
+      await expect.poll(async () => (await readPool("big")).concurrency_limit).toBeNull();
+      await edit.waitFor({ state: "detached" });
       await page.getByRole("button", { name: "More" }).click();
       await page.getByRole("menuitem", { name: "Delete…" }).click();
       const dialog = page.getByRole("dialog", { name: "Delete big" });
@@ -318,16 +320,17 @@ describeOnEachDatabase("the pages of work pools", (database) => {
     });
 
     test("is found by the search, with its queues", async () => {
+      await createPool({ name: "spare machines", type: "process" });
       const { page, close } = await site.open("/runs");
-      await page.getByRole("heading", { name: "Runs" }).waitFor();
+      await page.getByRole("heading", { name: "Runs", exact: true }).waitFor();
       await page.keyboard.press("Control+k");
       await page.getByRole("combobox").fill("urgen");
       await page.getByRole("option", { name: /urgent/ }).click();
       await page.waitForURL("**/work-pools/big/queues/urgent");
       await page.keyboard.press("Control+k");
-      await page.getByRole("combobox").fill("night sh");
-      await page.getByRole("option", { name: /night shift/ }).click();
-      await page.waitForURL("**/work-pools/night%20shift");
+      await page.getByRole("combobox").fill("spare mach");
+      await page.getByRole("option", { name: /spare machines/ }).click();
+      await page.waitForURL("**/work-pools/spare%20machines");
       await close();
     });
 

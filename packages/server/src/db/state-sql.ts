@@ -38,6 +38,17 @@ export function isNamed(nameColumn: string, name: StateName): Condition {
   return sql`${sql.ref(nameColumn)} = ${sql.lit(name)}`;
 }
 
+/**
+ * True of runs that hold a slot of their work queue and its pool, for a table of that name. SQLite walks the index of just these runs only
+ * when its second column, the id, has a bound too; else it takes an index of all runs of the queue.
+ */
+export function holdsSlot(table: string): Condition {
+  return sql`(${sql.ref(`${table}.id`)} > ${sql.lit(leastUuid)} AND ${isOfType(`${table}.state_type`, slotStateTypes)})`;
+}
+
+const leastUuid = "00000000-0000-0000-0000-000000000000";
+const slotStateTypes = ["PENDING", "RUNNING", "CANCELLING"] as const;
+
 /** All types as rows, in a column `column1`. */
 export const everyStateType = sql`(VALUES ${sql.join(stateTypes.map((type) => sql`(${sql.lit(type)})`))})`;
 

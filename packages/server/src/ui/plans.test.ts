@@ -19,6 +19,7 @@ import * as overdue from "../overdue/overdue.queries.ts";
 import * as silentClaims from "../overdue/silent-claims.queries.ts";
 import { createRetention } from "../retention/retention.service.ts";
 import * as taskRuns from "../task-runs/task-runs.service.ts";
+import { placeOfQueue, runsHoldingSlots } from "../waiting/place.queries.ts";
 import { nextDueTimes, stoppingRuns } from "../waking/waking.queries.ts";
 import { dueInTier, dueTiers } from "../work-pools/due-runs.queries.ts";
 import { takenByQueue } from "../work-queues/pool-places.queries.ts";
@@ -34,6 +35,8 @@ import * as flowRuns from "./runs/flow-run-list.service.ts";
 import { rowCounts } from "./settings/server-page.queries.ts";
 import { taskRunPage } from "./task-run/task-run-page.service.ts";
 import * as listedTaskRuns from "./task-runs/task-run-list.service.ts";
+import { figuresOfQueues, holdersOfQueues } from "./work-pools/place-figures.queries.ts";
+import * as workPools from "./work-pools/work-pool-list.service.ts";
 
 const end = new Date("2030-01-31T00:00:00Z");
 const now = toTimestamp(end.toISOString());
@@ -94,6 +97,7 @@ describeOnEachDatabase("what is asked of many runs", (database) => {
     ["a flow", () => flows.page(context, historyIds.flow(2), 30)],
     ["the deployments", () => deployments.list(context, {})],
     ["the deployments by their next run", () => deployments.list(context, { sort: "NEXT_RUN_ASC" })],
+    ["the work pools", () => workPools.list(context, {})],
     ["the deployments by their last run", () => deployments.list(context, { sort: "LAST_RUN_DESC" })],
   ];
 
@@ -182,6 +186,18 @@ describeOnEachDatabase("what is asked of many runs", (database) => {
       expect(steps.filter((step) => step.includes("flow_run_scheduled"))).toEqual([]);
     },
   );
+
+  // PostgreSQL decides by how many runs are open.
+  test.runIf(database.name === "sqlite")("runs that hold slots are found by an index of just these", async () => {
+    const queueIds = [historyIds.deployment(1)];
+    const figures = await plan(() => figuresOfQueues(context.db, { queueIds, dueBefore: now, maxLate: 10 }));
+    const place = await plan(() => placeOfQueue(context.db.read, historyIds.deployment(1)));
+    const holders = await plan(() => holdersOfQueues(context.db, queueIds, 10));
+    const held = await plan(() => runsHoldingSlots(context.db.read, { poolId: historyIds.deployment(2), limit: 10 }));
+    const walks = [...figures, ...place, ...holders, ...held].filter((step) => step.includes("SEARCH run "));
+    expect(walks.length).toBeGreaterThan(6);
+    for (const walk of walks) expect(walk).toMatch(/flow_run_(open|due)_of_queue/);
+  });
 
   test("rows are counted for the page of settings, or told in thousands where counting would take long", async () => {
     const exact = { flow_run: 2000, task_run: 10_000, log: 1000, artifact: 100, event: 100 };

@@ -1,6 +1,7 @@
 import { stateNames, type Timestamp } from "@ostinato/core";
 import { sql } from "kysely";
 import type { Reader } from "../db/dialect.ts";
+import { holdsSlot } from "../db/state-sql.ts";
 
 export interface PlaceRow {
   readonly queue_name: string;
@@ -19,8 +20,6 @@ export interface PlaceRow {
   readonly last_sign: Timestamp | null;
 }
 
-const holdsSlot = sql`run.state_type IN ('PENDING', 'RUNNING', 'CANCELLING')`;
-
 /** The queue and the pool where a run waits, with what they have to give. */
 export async function placeOfQueue(reader: Reader, queueId: string): Promise<PlaceRow | undefined> {
   const { rows } = await sql<PlaceRow>`
@@ -28,10 +27,10 @@ export async function placeOfQueue(reader: Reader, queueId: string): Promise<Pla
       queue.last_polled AS queue_polled, pool.id AS pool_id, pool.name AS pool_name, pool.type AS pool_type,
       pool.is_paused AS pool_paused, pool.concurrency_limit AS pool_limit,
       CASE WHEN queue.concurrency_limit IS NULL THEN 0 ELSE
-        (SELECT count(*) FROM flow_run AS run WHERE run.work_queue_id = queue.id AND ${holdsSlot}) END AS queue_taken,
+        (SELECT count(*) FROM flow_run AS run WHERE run.work_queue_id = queue.id AND ${holdsSlot("run")}) END AS queue_taken,
       CASE WHEN pool.concurrency_limit IS NULL THEN 0 ELSE
         (SELECT count(*) FROM work_queue AS other CROSS JOIN flow_run AS run
-          WHERE other.work_pool_id = pool.id AND run.work_queue_id = other.id AND ${holdsSlot}) END AS pool_taken,
+          WHERE other.work_pool_id = pool.id AND run.work_queue_id = other.id AND ${holdsSlot("run")}) END AS pool_taken,
       (SELECT count(*) FROM worker WHERE worker.work_pool_id = pool.id AND worker.status = 'ONLINE') AS workers_online,
       (SELECT max(last_heartbeat_time) FROM worker WHERE worker.work_pool_id = pool.id) AS last_sign
     FROM work_queue AS queue JOIN work_pool AS pool ON pool.id = queue.work_pool_id
@@ -59,13 +58,12 @@ export async function runsHoldingSlots(
   reader: Reader,
   { queueId, poolId, limit }: { readonly queueId?: string; readonly poolId: string; readonly limit: number },
 ): Promise<Holder[]> {
-  const queues = sql`SELECT id FROM work_queue WHERE work_pool_id = ${poolId}`;
-  const which = queueId === undefined ? sql`IN (${queues})` : sql`= ${queueId}`;
+  const ofQueue = queueId === undefined ? sql`` : sql`AND queue.id = ${queueId}`;
   const { rows } = await sql<Holder>`
-    SELECT run.id AS flow_run_id, run.name AS flow_run_name, run.state_timestamp AS since FROM flow_run AS run
-    WHERE run.work_queue_id ${which} AND ${holdsSlot} ORDER BY run.state_timestamp, run.id LIMIT ${limit}`.execute(
-    reader,
-  );
+    SELECT run.id AS flow_run_id, run.name AS flow_run_name, run.state_timestamp AS since
+    FROM work_queue AS queue CROSS JOIN flow_run AS run
+    WHERE queue.work_pool_id = ${poolId} ${ofQueue} AND run.work_queue_id = queue.id AND ${holdsSlot("run")}
+    ORDER BY run.state_timestamp, run.id LIMIT ${limit}`.execute(reader);
   return rows;
 }
 

@@ -2,7 +2,7 @@ import type { Timestamp } from "@ostinato/core";
 import { sql } from "kysely";
 import type { Database } from "../../db/dialect.ts";
 import { idRows } from "../../db/portable.ts";
-import { isOfType } from "../../db/state-sql.ts";
+import { holdsSlot } from "../../db/state-sql.ts";
 
 /** What a queue has to do: `late` counts up to the maximum that was asked for. */
 export interface QueueFiguresRow {
@@ -20,8 +20,6 @@ export interface FiguresQuery {
   readonly maxLate: number;
 }
 
-const holdsSlot = isOfType("run.state_type", ["PENDING", "RUNNING", "CANCELLING"]);
-
 /** For each queue two walks over stretches of indexes that hold all that is asked. */
 export async function figuresOfQueues(db: Database, query: FiguresQuery): Promise<QueueFiguresRow[]> {
   const { queueIds, dueBefore, maxLate } = query;
@@ -29,7 +27,7 @@ export async function figuresOfQueues(db: Database, query: FiguresQuery): Promis
   const late = sql`(SELECT run.next_scheduled_start_time AS due FROM flow_run AS run
     WHERE run.work_queue_id = wanted.id AND run.state_type = 'SCHEDULED'
       AND run.next_scheduled_start_time <= ${dueBefore} LIMIT ${maxLate}) AS late`;
-  const active = sql`FROM flow_run AS run WHERE run.work_queue_id = wanted.id AND ${holdsSlot}`;
+  const active = sql`FROM flow_run AS run WHERE run.work_queue_id = wanted.id AND ${holdsSlot("run")}`;
   const { rows } = await sql<QueueFiguresRow>`
     SELECT wanted.id AS queue_id,
       (SELECT count(*) ${active}) AS active_slots,
@@ -62,7 +60,8 @@ export async function holdersOfQueues(db: Database, queueIds: readonly string[],
   const { rows } = await sql<HolderRow>`
     SELECT run.id, run.name, run.state_type, run.state_name, run.state_timestamp AS since, run.work_queue_id,
       run.worker_id, run.worker_name
-    FROM ${idRows(queueIds)} AS wanted JOIN flow_run AS run ON run.work_queue_id = wanted.id AND ${holdsSlot}
+    FROM ${idRows(queueIds)} AS wanted CROSS JOIN flow_run AS run
+    WHERE run.work_queue_id = wanted.id AND ${holdsSlot("run")}
     ORDER BY run.state_timestamp, run.id LIMIT ${limit}`.execute(db.slow);
   return rows;
 }
