@@ -70,7 +70,7 @@ export function completeFlowRunPolicy(given: FlowRunPolicy): Required<FlowRunPol
     retries: given.retries ?? (max_retries === 0 ? null : max_retries),
     retry_delay: given.retry_delay ?? (retry_delay_seconds === 0 ? null : Math.trunc(retry_delay_seconds)),
     pause_keys: given.pause_keys ?? [],
-    resuming: given.resuming ?? false,
+    resuming: given.resuming === undefined ? false : given.resuming,
     retry_type: given.retry_type ?? null,
   };
 }

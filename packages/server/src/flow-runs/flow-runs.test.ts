@@ -87,6 +87,12 @@ describeOnEachDatabase("flow runs", (database) => {
     });
   });
 
+  test("a policy keeps a null where it may have one", async () => {
+    const empirical_policy = { resuming: null, retry_type: "in_process" };
+    const { body } = await server.call("POST", "/flow_runs/", { flow_id: flowId, empirical_policy });
+    expect(body).toMatchObject({ empirical_policy: { resuming: null, retry_type: "in_process" } });
+  });
+
   test("a run without a state is pending, and a scheduled run has a time", async () => {
     expect(await create()).toMatchObject({ state_name: "Pending", parameters: {}, next_scheduled_start_time: null });
     const scheduled_time = "2026-11-21 20:25:24.842253+00:00";
