@@ -115,7 +115,11 @@ export const errorCodes = {
   SCHEDULE_NOT_FOUND: { status: 404, meaning: "The deployment has no such schedule.", remedy: gone },
   TASK_RUN_NOT_FOUND: { status: 404, meaning: "There is no such task run.", remedy: gone },
   TASK_RUN_STATE_NOT_FOUND: { status: 404, meaning: "There is no such state of a task run.", remedy: gone },
-  WORK_POOL_NOT_FOUND: { status: 404, meaning: "There is no such work pool.", remedy: gone },
+  WORK_POOL_NOT_FOUND: {
+    status: 404,
+    meaning: "There is no such work pool.",
+    remedy: "Check the name. The work pool may have been deleted.",
+  },
   WORKER_NOT_FOUND: {
     status: 404,
     meaning: "The work pool has no such worker.",
