@@ -1,5 +1,11 @@
 import { applyProfile } from "@ostinato/cli/profile";
-import { registerDeputy, registerLocalServer, registerServing, registerSettings } from "@ostinato/sdk";
+import {
+  registerDeploying,
+  registerDeputy,
+  registerLocalServer,
+  registerServing,
+  registerSettings,
+} from "@ostinato/sdk";
 
 registerSettings(async () => applyProfile());
 // Only loaded by a program that finds no server.
@@ -7,9 +13,8 @@ registerLocalServer(async () => (await import("./local-server.ts")).startLocalSe
 
 const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
 registerDeputy(new URL(`./deputy-thread.${extension}`, import.meta.url));
-registerServing({
-  load: () => import("@ostinato/sdk/serving"),
-  program: new URL(`./run-program.${extension}`, import.meta.url),
-});
+const program = new URL(`./run-program.${extension}`, import.meta.url);
+registerServing({ load: () => import("@ostinato/sdk/serving"), program });
+registerDeploying({ load: () => import("@ostinato/sdk/deploying"), program });
 
 export * from "@ostinato/sdk";

@@ -3,6 +3,15 @@ export * from "./errors.ts";
 export { backfill } from "./flow/backfill.ts";
 export type { BackfillCounts, BackfillOptions, BackfillProgress } from "./flow/backfill-options.ts";
 export type {
+  CodeSource,
+  DeployedFlow,
+  DeployOptions,
+  FileDeployOptions,
+  FolderSource,
+  GitSource,
+  SetupCommands,
+} from "./flow/deploy-options.ts";
+export type {
   ConcurrencyOptions,
   CronTimes,
   DeploymentOptions,
@@ -24,6 +33,7 @@ export {
   runFlow,
 } from "./flow/flow.ts";
 export type { FlowOptions } from "./flow/flow-definition.ts";
+export { type Deploying, deploy, registerDeploying } from "./flow/flow-deploy.ts";
 export { type FlowDeployment, registerServing, type Serving } from "./flow/flow-deployment.ts";
 export { FlowFuture } from "./flow/flow-future.ts";
 export { runDeployment } from "./flow/run-deployment.ts";

@@ -10,8 +10,10 @@ import type { RunName } from "../run/run-name.ts";
 import { closeSession } from "../session/session.ts";
 import type { FinalState } from "../states.ts";
 import { threadRegistry } from "../threads/thread-registry.ts";
+import type { DeployedFlow, DeployOptions } from "./deploy-options.ts";
 import type { DeploymentOptions, ServeOptions } from "./deployment-options.ts";
 import { defineFlow, type FlowDefinition, type FlowOptions } from "./flow-definition.ts";
+import { deployDefinition } from "./flow-deploy.ts";
 import { defineDeployment, type FlowDeployment, runProcess, serveFlow } from "./flow-deployment.ts";
 import { resumeFlow, startFlow } from "./flow-engine.ts";
 import { FlowFuture } from "./flow-future.ts";
@@ -46,6 +48,11 @@ export interface Flow<In, R, Out = In> {
   serve(options: ServeOptions<SomeParameters<In>>): Promise<void>;
   /** The flow with how and when it is run, for `serve()`, which serves several at once. */
   toDeployment(options: DeploymentOptions<SomeParameters<In>>): FlowDeployment;
+  /**
+   * Registers the flow as a deployment whose runs the workers of a pool take, and executes none itself. What somebody has changed on the server
+   * since the last deploy stays. Rejects with a `UsageError` for options that are wrong, and where there is no such pool.
+   */
+  deploy(options: DeployOptions<SomeParameters<In>>): Promise<DeployedFlow>;
 }
 
 // The function's type as a whole rather than its parts, so that fields with a default value keep their type.
@@ -177,6 +184,7 @@ function makeFlow(definition: FlowDefinition): Flow<never, unknown> {
     state: (...given: readonly unknown[]) => run(...given).finished(),
     serve: (options: ServeOptions) => serveFlow(definition, options),
     toDeployment: (options: DeploymentOptions) => defineDeployment(definition, options),
+    deploy: (options: DeployOptions) => deployDefinition(definition, options),
   });
   Object.defineProperty(made, "name", { value: definition.name, configurable: true });
   Object.defineProperty(made, brand, { value: definition });

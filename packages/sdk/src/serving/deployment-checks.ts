@@ -77,9 +77,9 @@ const servingRules: Rules = {
 
 const times = ["cron", "interval", "rrule"] as const;
 
-/** Throws a UsageError that names the first wrong option. */
-export function checkDeploymentOptions(what: string, options: DeploymentOptions): void {
-  checkOptions(what, options, deploymentRules);
+/** Throws a UsageError that names the first wrong option. `further` are rules of options that only some deployments have. */
+export function checkDeploymentOptions(what: string, options: DeploymentOptions, further: Rules = {}): void {
+  checkOptions(what, options, { ...deploymentRules, ...further });
   const { concurrency, schedules } = options;
   if (typeof concurrency === "object") {
     checkOptions(`${what}: concurrency`, concurrency, concurrencyRules);

@@ -33,7 +33,7 @@ export async function registerDeployment(
   { options, resume }: { readonly options: DeploymentOptions; readonly resume: boolean },
 ): Promise<Deployment> {
   const existing = await findDeployment({ client }, flow.name, options.name);
-  const wanted = { ...definitionOf(flow, options), schedules: [...schedulesOf(options, existing?.schedules)] };
+  const wanted = { ...servedDefinition(flow, options), schedules: [...schedulesOf(options, existing?.schedules)] };
   if (existing === undefined) {
     return await client.call<typeof createDeployment>("POST /deployments/", {
       body: { ...wanted, name: options.name, flow_id: flow.id },
@@ -48,7 +48,12 @@ export async function registerDeployment(
 
 type Definition = Omit<DeploymentCreate, "name" | "flow_id" | "schedules">;
 
-function definitionOf(flow: ServedFlow, options: DeploymentOptions): Definition {
+function servedDefinition(flow: ServedFlow, options: DeploymentOptions): Definition {
+  return { ...optionsDefinition(flow, options), entrypoint: entrypointOf(flow), work_pool_name: null };
+}
+
+/** What the options say of a deployment of the flow, but for its schedules. */
+export function optionsDefinition(flow: DescribedFlow, options: DeploymentOptions) {
   const { concurrency } = options;
   const limit = typeof concurrency === "object" ? concurrency.limit : concurrency;
   return redactInside({
@@ -58,7 +63,6 @@ function definitionOf(flow: ServedFlow, options: DeploymentOptions): Definition 
     parameters: { ...options.parameters },
     parameter_openapi_schema: flow.parameterSchema ?? null,
     enforce_parameter_schema: flow.isOwnSchema,
-    entrypoint: entrypointOf(flow),
     concurrency_limit: limit ?? null,
     concurrency_options: concurrencyOptionsOf(concurrency),
     run_policy: {
@@ -67,7 +71,6 @@ function definitionOf(flow: ServedFlow, options: DeploymentOptions): Definition 
       on_crash: options.onCrash ?? null,
       max_restarts: options.maxRestarts ?? null,
     },
-    work_pool_name: null,
   } satisfies Definition);
 }
 
@@ -95,11 +98,7 @@ function changes(
   { schedules, ...wanted }: Definition & Required<Pick<DeploymentCreate, "schedules">>,
   existing: Deployment,
 ): Partial<DeploymentCreate> {
-  const present: Readonly<Record<string, unknown>> = {
-    ...existing,
-    concurrency_limit: existing.global_concurrency_limit?.limit ?? null,
-    run_policy: withoutNulls(existing.run_policy),
-  };
+  const present: Readonly<Record<string, unknown>> = presentFields(existing);
   const given: Readonly<Record<string, unknown>> = { ...wanted, run_policy: withoutNulls(wanted.run_policy) };
   const differing = Object.keys(wanted).filter((field) => !isDeepStrictEqual(asJson(given[field]), present[field]));
   return {
@@ -108,12 +107,21 @@ function changes(
   };
 }
 
+/** The fields of a deployment as a request says them. */
+export function presentFields(existing: Deployment) {
+  return {
+    ...existing,
+    concurrency_limit: existing.global_concurrency_limit?.limit ?? null,
+    run_policy: withoutNulls(existing.run_policy),
+  };
+}
+
 function withoutNulls(value: object | null | undefined): object {
   return Object.fromEntries(Object.entries(value ?? {}).filter(([, item]) => item !== null));
 }
 
 /** The value as it comes back from the server. */
-function asJson(value: unknown): unknown {
+export function asJson(value: unknown): unknown {
   const text = jsonText(value);
   return text === undefined ? undefined : parseJson(text);
 }

@@ -1,10 +1,8 @@
 import { watch } from "node:fs";
 import { basename, dirname } from "node:path";
-import { whyRunCrashed } from "@ostinato/core/run-process-end";
-import { UsageError } from "../errors.ts";
 import type { DeploymentOptions, ServingOptions } from "../flow/deployment-options.ts";
 import { checkDeploymentOptions, checkServingOptions } from "./deployment-checks.ts";
-import { startJobProcess } from "./job-process.ts";
+import { describe } from "./file-in-process.ts";
 import type { DescribedFlow, FileDescription } from "./run-job.ts";
 import { type Source, serveSources } from "./serving-process.ts";
 
@@ -48,28 +46,6 @@ function sourceOf({ file, choose }: ServedFile, { deployment, watch, program }: 
     },
     ...(watch ? { watch: (onChange) => watchFiles(() => files, onChange) } : {}),
   };
-}
-
-/** Loads the file in a process of its own, which tells what it exports. */
-async function describe(file: string, program: URL): Promise<FileDescription> {
-  let description: FileDescription | undefined;
-  let problem: string | undefined;
-  const lastLines: string[] = [];
-  const { child, exited } = startJobProcess({
-    job: { kind: "describe", file },
-    program,
-    onMessage(message) {
-      if (message.kind === "description") description = message;
-      else problem = message.message;
-    },
-  });
-  child.stdout?.resume();
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => lastLines.push(...text.split("\n")));
-  const { exitCode, signal, failure } = await exited;
-  if (description !== undefined) return description;
-  throw new UsageError(
-    problem ?? failure ?? whyRunCrashed({ exitCode, signal, problem: undefined, lastLines, sentSignal: undefined }),
-  );
 }
 
 /** Editors save a file in several steps. */

@@ -1,13 +1,13 @@
 import { durationSeconds } from "@ostinato/core";
-import type { createFlow, Deployment, keepParameterSchema, pauseDeployment } from "@ostinato/protocol";
+import type { Deployment, pauseDeployment } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
 import { UsageError } from "../errors.ts";
 import { failureMessage } from "../failures/failure-text.ts";
 import type { DeploymentOptions, ServingOptions } from "../flow/deployment-options.ts";
 import { notice } from "../logging/console-output.ts";
-import { redactInside } from "../secrets/redaction.ts";
 import { type Session, session } from "../session/session.ts";
 import { announceServing } from "./announcement.ts";
+import { registerFlow } from "./flow-registration.ts";
 import { registerDeployment } from "./registration.ts";
 import type { DescribedFlow } from "./run-job.ts";
 import { Runner, type ServedDeployment } from "./runner.ts";
@@ -125,19 +125,6 @@ class ServedSources {
     }
     this.#registered.set(source, registered);
   }
-}
-
-async function registerFlow({ client, server }: Session, flow: PlacedFlow): Promise<string> {
-  const { id } = await client.call<typeof createFlow>("POST /flows/", {
-    body: { name: flow.name, tags: redactInside([...flow.tags]) },
-  });
-  if (server === undefined || !flow.isOwnSchema || flow.parameterSchema === undefined) return id;
-  await client.call<typeof keepParameterSchema>("PUT /flows/{id}/parameter_schema", {
-    params: { id },
-    // A default value may be a secret.
-    body: { version: flow.version, schema: redactInside(flow.parameterSchema) },
-  });
-  return id;
 }
 
 function sayStopping(running: number): void {
