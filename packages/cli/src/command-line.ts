@@ -24,5 +24,5 @@ function report(error: unknown): ExitCode {
   note(`${paint("red", "Error", process.stderr)}: ${sentenceOf(error)}`);
   if (process.env.OSTINATO_DEBUG) note(inspect(error));
   if (error instanceof CliError) return error.exitCode;
-  return codeOf(error) === "PARAMETER_ERROR" ? exitCodes.usage : exitCodes.failed;
+  return ["PARAMETER_ERROR", "USAGE_ERROR"].includes(codeOf(error) ?? "") ? exitCodes.usage : exitCodes.failed;
 }

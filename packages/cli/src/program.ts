@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { artifactCommands } from "./artifacts/artifact.commands.ts";
 import { configCommands } from "./config/config.commands.ts";
+import { deployCommand } from "./deploy/deploy.command.ts";
 import { deploymentCommands } from "./deployments/deployment.commands.ts";
 import { flowRunCommands } from "./flow-runs/flow-run.commands.ts";
 import { flowCommands } from "./flows/flow.commands.ts";
@@ -33,6 +34,7 @@ export function buildProgram({ beforeAction }: ProgramOptions): Command {
   program.addCommand(serverCommands());
   program.addCommand(runCommand());
   program.addCommand(serveCommand());
+  program.addCommand(deployCommand());
   program.addCommand(deploymentCommands());
   program.addCommand(workerCommands());
   program.addCommand(workPoolCommands());

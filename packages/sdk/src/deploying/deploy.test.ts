@@ -14,8 +14,8 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { recordOnOwnServer } from "../../test/harness.ts";
 import type { DeployOptions, FileDeployOptions } from "../flow/deploy-options.ts";
-import { describe as describeFile } from "../serving/file-in-process.ts";
 import { findDeployment } from "../serving/deployment-lookup.ts";
+import { describe as describeFile } from "../serving/file-in-process.ts";
 import { deployableOfFile } from "./deployables.ts";
 import { planDeployment } from "./deployment-plan.ts";
 import { missingWorkers, requireWorkPool } from "./work-pool.ts";

@@ -16,7 +16,9 @@ export async function deployFlow(definition: FlowDefinition, options: DeployOpti
 
 /** Registers the deployment of a flow that the entrypoint names. */
 export async function deployFile(options: FileDeployOptions, program: URL): Promise<DeployedFlow> {
-  return await deployed(await deployableOfFile(options, { describe: (file) => describe(file, program), base: process.cwd() }));
+  return await deployed(
+    await deployableOfFile(options, { describe: (file) => describe(file, program), base: process.cwd() }),
+  );
 }
 
 async function deployed(deployable: Deployable): Promise<DeployedFlow> {

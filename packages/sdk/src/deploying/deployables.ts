@@ -78,6 +78,11 @@ async function flowAt(
   entrypoint: string,
   { folder, describe }: { readonly folder: string } & Pick<FileDeploying, "describe">,
 ): Promise<DescribedFlow> {
+  if (/\.py(:|$)/.test(entrypoint)) {
+    throw new UsageError(
+      `The entrypoint ${JSON.stringify(entrypoint)} is of Python: deploy it by "prefect deploy", which speaks to this server too.`,
+    );
+  }
   const { file, exportName } = readEntrypoint(entrypoint, folder);
   if (!(statSync(file, { throwIfNoEntry: false })?.isFile() ?? false)) {
     throw new UsageError(`The entrypoint ${JSON.stringify(entrypoint)} names the file ${file}, which does not exist.`);

@@ -102,7 +102,11 @@ class ProjectPlanner {
 const pageSize = 200;
 
 /** The plans to delete the project's deployments that are not planned any more. */
-async function deletions({ client }: Server, plans: readonly DeploymentPlan[], project: string): Promise<readonly DeploymentPlan[]> {
+async function deletions(
+  { client }: Server,
+  plans: readonly DeploymentPlan[],
+  project: string,
+): Promise<readonly DeploymentPlan[]> {
   const wanted = new Set(plans.map(({ name }) => name));
   const found: DeploymentPlan[] = [];
   for (let offset = 0; ; offset += pageSize) {
@@ -113,7 +117,8 @@ async function deletions({ client }: Server, plans: readonly DeploymentPlan[], p
     for (const row of rows) {
       const name = `${await flowNameOf({ client }, row)}/${row.name}`;
       if (wanted.has(name)) continue;
-      if ((await readDeployRecord({ client }, row.id))?.project === project) found.push(planDeletion({ client }, { id: row.id, name }));
+      if ((await readDeployRecord({ client }, row.id))?.project === project)
+        found.push(planDeletion({ client }, { id: row.id, name }));
     }
     if (rows.length < pageSize) return found;
   }

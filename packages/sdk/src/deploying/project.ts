@@ -27,12 +27,15 @@ const rules: Rules = {
 export function readProject(what: string, config: unknown): Project {
   checkOptions(what, config, rules);
   const { project, defaults = {}, deployments } = config as ProjectConfig;
-  if (deployments === undefined) throw new UsageError(`${what} has no deployments: give deployments: [{ name: "nightly", … }]`);
+  if (deployments === undefined)
+    throw new UsageError(`${what} has no deployments: give deployments: [{ name: "nightly", … }]`);
   checkDefaults(`${what}: defaults`, defaults);
   for (const [index, deployment] of deployments.entries()) {
     const name: unknown = Object(deployment).name;
     if (typeof name === "string" && name !== "") continue;
-    throw new UsageError(`${what}: deployments[${index}] is ${shown(deployment)}; give it a name: { name: "nightly", … }`);
+    throw new UsageError(
+      `${what}: deployments[${index}] is ${shown(deployment)}; give it a name: { name: "nightly", … }`,
+    );
   }
   const entries = deployments.map((deployment) => ({ options: withDefaults(deployment, defaults) }));
   refuseEqualNames(what, entries);
@@ -45,13 +48,18 @@ export function refuseEqualNames(what: string, entries: readonly ProjectEntry[])
   for (const { options } of entries) {
     const key = JSON.stringify([options.entrypoint, options.name]);
     if (seen.has(key)) {
-      throw new UsageError(`${what} has two deployments "${options.name}" of ${options.entrypoint}; give each another name`);
+      throw new UsageError(
+        `${what} has two deployments "${options.name}" of ${options.entrypoint}; give each another name`,
+      );
     }
     seen.add(key);
   }
 }
 
-function withDefaults(deployment: ProjectDeployment, defaults: NonNullable<ProjectConfig["defaults"]>): FileDeployOptions {
+function withDefaults(
+  deployment: ProjectDeployment,
+  defaults: NonNullable<ProjectConfig["defaults"]>,
+): FileDeployOptions {
   const { jobVariables, parameters } = deployment;
   // What is missing is told by the checks of the deployment.
   const merged = { ...defaults, ...deployment } as FileDeployOptions;

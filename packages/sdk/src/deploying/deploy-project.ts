@@ -1,0 +1,4 @@
+export { session } from "../session/session.ts";
+export type { DeploymentPlan } from "./deployment-plan.ts";
+export { type Project, type ProjectEntry, readProject, refuseEqualNames } from "./project.ts";
+export { type ProjectPlan, planProject } from "./project-plan.ts";
