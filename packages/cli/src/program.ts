@@ -3,6 +3,7 @@ import { artifactCommands } from "./artifacts/artifact.commands.ts";
 import { configCommands } from "./config/config.commands.ts";
 import { deployCommand } from "./deploy/deploy.command.ts";
 import { deploymentCommands } from "./deployments/deployment.commands.ts";
+import { devCommand } from "./dev/dev.command.ts";
 import { flowRunCommands } from "./flow-runs/flow-run.commands.ts";
 import { flowCommands } from "./flows/flow.commands.ts";
 import { paint } from "./output/text.ts";
@@ -34,6 +35,7 @@ export function buildProgram({ beforeAction }: ProgramOptions): Command {
   program.addCommand(serverCommands());
   program.addCommand(runCommand());
   program.addCommand(serveCommand());
+  program.addCommand(devCommand());
   program.addCommand(deployCommand());
   program.addCommand(deploymentCommands());
   program.addCommand(workerCommands());
@@ -53,8 +55,10 @@ export function buildProgram({ beforeAction }: ProgramOptions): Command {
 const examples = `
 Examples:
   $ ostinato server start                        the server and its pages on http://127.0.0.1:4200
+  $ ostinato dev train.ts                        all of it, for writing flows: saved files are registered anew
   $ ostinato run train.ts -p depth=8             run the flow that train.ts exports
   $ ostinato serve train.ts --cron "0 2 * * *"   run it every night, and whenever somebody asks
+  $ ostinato deploy --all                        make the deployments of ostinato.config.ts, for workers
   $ ostinato flow-run ls --state failed          what failed
   $ ostinato flow-run logs calm-heron --follow   the log of a run, as it grows
 

@@ -195,7 +195,7 @@ describe("what is wrong is said, and nothing is changed", () => {
     },
     {
       deployments: '{ entrypoint: "train.ts:train" } as never',
-      says: "deployments[0] is { entrypoint: 'train.ts:train' }; give it a name",
+      says: "deployments[1] is { entrypoint: 'train.ts:train' }; give it a name",
     },
     { deployments: '{ name: "a", entrypoint: "train.py:train" }', says: "prefect deploy" },
   ])("$deployments", async ({ deployments, says }) => {

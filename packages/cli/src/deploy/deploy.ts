@@ -12,6 +12,7 @@ import { CliError, sentenceOf, usageError } from "../errors.ts";
 import { exitCodes } from "../exit-codes.ts";
 import { confirmed } from "../output/confirm.ts";
 import { note, sayJson } from "../output/output.ts";
+import { describeFile } from "./describe-file.ts";
 import { isChange, planJson, sayDone, sayPlans } from "./plan-text.ts";
 import { type ProjectFile, readProjectFile } from "./project-file.ts";
 
@@ -63,7 +64,7 @@ async function deployEntries(
     base: file.folder,
     overwrite: options.overwrite === true,
     prune,
-    program: new URL(`./run-program.${extension}`, import.meta.resolve("ostinato")),
+    describe: describeFile,
   });
   const plan = { ...planned, plans: namedPlans(planned.plans, names) };
   refuseProblems(plan, file.shown);
@@ -79,8 +80,6 @@ async function deployEntries(
   }
   if (dryRun && options.failOnChanges && changes.length > 0) process.exitCode = exitCodes.failed;
 }
-
-const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
 
 function checkOptions(names: readonly string[], { all, prune, failOnChanges, dryRun }: DeployCommandOptions): void {
   if (all && names.length > 0) throw usageError("Give names, or --all, and not both.");

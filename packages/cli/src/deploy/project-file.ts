@@ -6,6 +6,7 @@ import { lendOwnPackage, loadModule } from "../run/load-module.ts";
 
 export interface ProjectFile extends Project {
   readonly name: string;
+  readonly file: string;
   /** The config as the user knows it. */
   readonly shown: string;
   readonly folder: string;
@@ -22,8 +23,16 @@ export const configNames = [
   "prefect.yaml",
 ] as const;
 
-/** Finds the config, and reads it. Throws a `CliError` where there is none, or where it is wrong. */
-export async function readProjectFile(given: string | undefined): Promise<ProjectFile> {
+/** Finds the config, and reads it. Throws a `CliError` where there is none, or where it is wrong. A file that was saved anew is read anew by another version. */
+export async function readProjectFile(given: string | undefined, version = 0): Promise<ProjectFile> {
+  const { file, shown } = findProjectFile(given);
+  const folder = dirname(file);
+  const { remarks, ...project } = await read(file, { shown, version });
+  return { ...project, name: project.name ?? nameOf(folder), file, shown, folder, remarks };
+}
+
+/** The config that is given, or that of this folder. Throws a `CliError` where there is none. */
+export function findProjectFile(given: string | undefined): { readonly file: string; readonly shown: string } {
   const shown = given ?? configNames.find((name) => existsSync(name));
   if (shown === undefined) {
     throw usageError(
@@ -32,18 +41,24 @@ export async function readProjectFile(given: string | undefined): Promise<Projec
   }
   const file = resolve(shown);
   if (!existsSync(file)) throw usageError(`There is no file ${shown}.`);
-  const folder = dirname(file);
-  const { remarks, ...project } = await read(file, shown);
-  return { ...project, name: project.name ?? nameOf(folder), shown, folder, remarks };
+  return { file, shown };
 }
 
-async function read(file: string, shown: string): Promise<Project & { readonly remarks: readonly string[] }> {
+interface Reading {
+  readonly shown: string;
+  readonly version: number;
+}
+
+async function read(
+  file: string,
+  { shown, version }: Reading,
+): Promise<Project & { readonly remarks: readonly string[] }> {
   if ([".yaml", ".yml"].includes(extname(file))) {
     const { readPrefectYaml } = await import("./prefect-yaml.ts");
     return readPrefectYaml(readFileSync(file, "utf8"), { shown, environment: process.env });
   }
   lendOwnPackage();
-  const exports = await loadModule({ file, exportName: undefined, shown });
+  const exports = await loadModule({ file, exportName: undefined, shown }, version);
   const config = exports.default ?? exports.config;
   if (config === undefined) {
     throw usageError(`${shown} has no default export. Write: export default defineConfig({ deployments: […] });`);

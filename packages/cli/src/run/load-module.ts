@@ -7,15 +7,15 @@ import type { Target } from "./target.ts";
 
 export type { Exports, PackageInUse };
 
-/** Imports the file with Node's type stripping. Errors become sentences that name the place. */
-export async function loadModule(target: Target): Promise<Exports> {
+/** Imports the file with Node's type stripping. Errors become sentences that name the place. Node loads a file once for each version. */
+export async function loadModule(target: Target, version = 0): Promise<Exports> {
   const unsettled = () => {
     note(`Error: ${target.shown} waits at its top level for a promise that never settles.`);
     process.exitCode = exitCodes.failed;
   };
   process.once("beforeExit", unsettled);
   try {
-    return await importProgram(target.file, target.shown);
+    return await importProgram(target.file, target.shown, version);
   } catch (error) {
     throw error instanceof LoadError ? new CliError(error.message, { cause: error.cause }) : error;
   } finally {

@@ -20,10 +20,37 @@ export async function startInBackground({ json, wait }: StartOptions, config: Co
   else sayBanner(registration, log);
 }
 
-function spawnServer(config: Config, { log, wait }: { log: string; wait: number }): ChildProcess {
+export interface OwnServer {
+  readonly registration: Registration;
+  /** Resolves when the server has stopped. */
+  stop(): Promise<void>;
+}
+
+/** Starts a server that stops with this process, however this process ends. */
+export async function startOwnServer(config: Config): Promise<OwnServer> {
+  const log = join(config.home, `server-${config.port}.log`);
+  const child = spawnServer(config, { log, wait: 0, withParent: true });
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  return {
+    registration: await started(child, log),
+    async stop() {
+      if (child.connected) child.disconnect();
+      await ended;
+    },
+  };
+}
+
+interface SpawnOptions {
+  readonly log: string;
+  readonly wait: number;
+  readonly withParent?: boolean;
+}
+
+function spawnServer(config: Config, { log, wait, withParent = false }: SpawnOptions): ChildProcess {
   const output = openLog(config.home, log);
   const [, program = ""] = process.argv;
-  const flags = ["--announce", "--host", config.host, "--port", String(config.port), "--wait", String(wait)];
+  const address = ["--host", config.host, "--port", String(config.port), "--wait", String(wait)];
+  const flags = ["--announce", ...(withParent ? ["--with-parent"] : []), ...address];
   try {
     return spawn(process.execPath, [...process.execArgv, program, "server", "start", ...flags], {
       detached: true,

@@ -27,6 +27,13 @@ export interface WorkerStartOptions {
 
 /** Serves a work pool until the process is told to stop. */
 export async function start(options: WorkerStartOptions): Promise<void> {
+  await serveWorkPool(options);
+  // A driver's connection must not hold the process.
+  process.exit();
+}
+
+/** Takes runs of a work pool until the process is told to stop, and resolves when the last one has ended. */
+export async function serveWorkPool(options: WorkerStartOptions): Promise<void> {
   const { baseUrl, auth } = await chooseConnection(process.env);
   const clock = systemClock({ keepAlive: true });
   const folder = join(homeFolder(), "workers");
@@ -65,8 +72,6 @@ export async function start(options: WorkerStartOptions): Promise<void> {
   } finally {
     requests.stopListening();
   }
-  // A driver's connection must not hold the process.
-  process.exit();
 }
 
 /** The first signal lets the runs end, the second one ends them. After a third one they go on by themselves, and another worker finds them. */

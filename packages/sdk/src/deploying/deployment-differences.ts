@@ -4,7 +4,7 @@ import { jsonText } from "@ostinato/core";
 import type { Deployment, DeploymentCreate, DeploymentScheduleCreate } from "@ostinato/protocol";
 import { digestOf } from "../identity/value-digest.ts";
 import { sameSchedules } from "../serving/deployment-schedules.ts";
-import { asJson, presentFields } from "../serving/registration.ts";
+import { asJson, presentFields, withoutNulls } from "../serving/registration.ts";
 
 export type Definition = Partial<Omit<DeploymentCreate, "name" | "flow_id" | "version_info">>;
 
@@ -93,10 +93,15 @@ const fieldsWithParts: readonly string[] = ["parameters", "job_variables"];
 function partsOf(definition: object): ReadonlyMap<string, unknown> {
   const parts = new Map<string, unknown>();
   for (const [field, value] of Object.entries(definition)) {
-    if (!fieldsWithParts.includes(field)) parts.set(field, field === "schedules" ? value : asJson(value));
+    if (!fieldsWithParts.includes(field)) parts.set(field, partOf(field, value));
     else for (const [name, item] of Object.entries(Object(value))) parts.set(`${field}.${name}`, asJson(item));
   }
   return parts;
+}
+
+function partOf(field: string, value: unknown): unknown {
+  if (field === "schedules") return value;
+  return asJson(field === "run_policy" ? withoutNulls(Object(value)) : value);
 }
 
 function fieldOf(part: string): string {

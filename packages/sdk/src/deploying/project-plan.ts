@@ -1,6 +1,6 @@
 import type { Deployment, filterDeployments, readFlow, WorkPool } from "@ostinato/protocol";
 import { UsageError } from "../errors.ts";
-import { describe } from "../serving/file-in-process.ts";
+import type { FileDescription } from "../serving/run-job.ts";
 import type { Api } from "../session/roles.ts";
 import { deployableOfFile } from "./deployables.ts";
 import { type DeploymentPlan, planDeletion, planDeployment, readDeployRecord } from "./deployment-plan.ts";
@@ -17,8 +17,8 @@ export interface ProjectPlanOptions {
   readonly overwrite: boolean;
   /** Whether deployments of the project are deleted that `entries` do not have. */
   readonly prune: boolean;
-  /** The program that describes a file. */
-  readonly program: URL;
+  /** Tells which flows a file has. It is asked once for each file. */
+  readonly describe: (file: string) => Promise<FileDescription>;
 }
 
 export interface ProjectPlan {
@@ -58,7 +58,7 @@ class ProjectPlanner {
   readonly #api: Server;
   readonly #options: ProjectPlanOptions;
   readonly #pools = new Map<string, WorkPool>();
-  readonly #descriptions = new Map<string, ReturnType<typeof describe>>();
+  readonly #descriptions = new Map<string, Promise<FileDescription>>();
   readonly #names = new Set<string>();
 
   constructor(api: Server, options: ProjectPlanOptions) {
@@ -80,8 +80,8 @@ class ProjectPlanner {
   }
 
   /** Each file is loaded once, however many deployments it has. */
-  #describe(file: string): ReturnType<typeof describe> {
-    const known = this.#descriptions.get(file) ?? describe(file, this.#options.program);
+  #describe(file: string): Promise<FileDescription> {
+    const known = this.#descriptions.get(file) ?? this.#options.describe(file);
     this.#descriptions.set(file, known);
     return known;
   }

@@ -12,11 +12,11 @@ export class LoadError extends Error {
   override readonly name = "LoadError";
 }
 
-/** Imports a file with Node's type stripping. Rejects with a `LoadError` that names the place, or with a `UsageError` of the file's own. */
-export async function importProgram(file: string, shown = shorten(file)): Promise<Exports> {
+/** Imports a file with Node's type stripping. Rejects with a `LoadError` that names the place, or with a `UsageError` of the file's own. Node loads a file once for each `version`. */
+export async function importProgram(file: string, shown = shorten(file), version = 0): Promise<Exports> {
   muteTypelessWarning();
   try {
-    return (await import(pathToFileURL(file).href)) as Exports;
+    return (await import(pathToFileURL(file).href + (version === 0 ? "" : `?version=${version}`))) as Exports;
   } catch (error) {
     throw loadError(error, { file, shown });
   }

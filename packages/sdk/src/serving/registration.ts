@@ -116,7 +116,8 @@ export function presentFields(existing: Deployment) {
   };
 }
 
-function withoutNulls(value: object | null | undefined): object {
+/** Null stands for what is not said. */
+export function withoutNulls(value: object | null | undefined): object {
   return Object.fromEntries(Object.entries(value ?? {}).filter(([, item]) => item !== null));
 }
 

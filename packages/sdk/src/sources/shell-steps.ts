@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { split } from "shlex";
 import { PullStepError } from "./pull-step-error.ts";
-import { shellWords } from "./shell-words.ts";
 import type { StepContext, StepInputs, StepOutput } from "./step-inputs.ts";
 
 /** Runs each line of a script as a command, by the shell only where the step says so. */
@@ -19,7 +19,7 @@ export async function runShellScript(inputs: StepInputs, context: StepContext): 
   for (const line of script.split(/\r?\n/)) {
     const command = areExpanded ? expanded(line, environment) : line;
     if (command.trim() === "") continue;
-    await runCommand(byShell ? command : shellWords(command), { ...context, folder, environment, printed });
+    await runCommand(byShell ? command : wordsOf(command), { ...context, folder, environment, printed });
   }
   return printed.output();
 }
@@ -33,6 +33,15 @@ export async function pipInstallRequirements(inputs: StepInputs, context: StepCo
   const python = process.platform === "win32" ? "python" : "python3";
   await runCommand([python, "-m", "pip", "install", "-r", file], { ...context, folder, printed });
   return printed.output();
+}
+
+/** By the quotes and backslashes of a shell; no other sign means anything. */
+function wordsOf(line: string): readonly string[] {
+  try {
+    return split(line);
+  } catch {
+    throw new PullStepError(`a quote is not closed in: ${line}`);
+  }
 }
 
 function textsOf(given: Readonly<Record<string, unknown>>): NodeJS.ProcessEnv {

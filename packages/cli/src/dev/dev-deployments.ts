@@ -1,0 +1,124 @@
+import { relative } from "node:path";
+import { type FileDescription, type ProjectEntry, planProject, session } from "@ostinato/sdk/deploy-project";
+import { watchFiles } from "@ostinato/sdk/file-watch";
+import { describeFile } from "../deploy/describe-file.ts";
+import { isChange } from "../deploy/plan-text.ts";
+import { findProjectFile, type ProjectFile, readProjectFile } from "../deploy/project-file.ts";
+import { sentenceOf, usageError } from "../errors.ts";
+import { note } from "../output/output.ts";
+import { readTarget } from "../run/target.ts";
+
+export interface DevDeploymentOptions {
+  /** Files whose flows are registered; without any, those of the config. */
+  readonly files: readonly string[];
+  readonly config: string | undefined;
+  readonly pool: string;
+  /** Whether schedules make runs. */
+  readonly schedules: boolean;
+}
+
+/** The deployments of files while they are written: registered, and again when something is saved. */
+export class DevDeployments {
+  readonly #options: DevDeploymentOptions;
+  readonly #targets: readonly string[];
+  readonly #watched = new Set<string>();
+  #version = 0;
+  #stopWatching = () => {};
+  #work: Promise<void> = Promise.resolve();
+
+  /** Throws a `CliError` for a file that is not there. */
+  constructor(options: DevDeploymentOptions) {
+    this.#options = options;
+    this.#targets = options.files.map((file) => readTarget(file).file);
+    if (this.#targets.length === 0) findProjectFile(options.config);
+  }
+
+  /** Registers what there is, and from then on what is saved. */
+  async start(): Promise<void> {
+    await this.#register();
+    this.#watch();
+  }
+
+  /** Resolves when nothing is registered any more. */
+  async stop(): Promise<void> {
+    this.#stopWatching();
+    await this.#work;
+  }
+
+  /** The program may have come to consist of other files. */
+  #watch(): void {
+    this.#stopWatching();
+    this.#stopWatching = watchFiles(
+      () => [...this.#watched],
+      () => {
+        // One after the other, so that the last one saved is the last one registered.
+        this.#work = this.#work.then(() => this.#register()).then(() => this.#watch());
+      },
+    );
+  }
+
+  /** What can't be registered is said, and stays as it was. */
+  async #register(): Promise<void> {
+    this.#version += 1;
+    try {
+      const { entries, folder, name } = await this.#read();
+      const { plans, problems } = await planProject(await session(), entries, {
+        project: `${name} (dev)`,
+        base: folder,
+        overwrite: false,
+        prune: false,
+        describe: (file) => this.#describe(file),
+      });
+      for (const problem of problems) note(`Problem: ${problem} It stays as it was.`);
+      for (const plan of plans) {
+        await plan.apply();
+        if (isChange(plan)) note(`${plan.action === "create" ? "Registered" : "Registered anew"}: ${plan.name}`);
+      }
+      if (plans.length + problems.length === 0) note("There are no flows yet.");
+    } catch (error) {
+      note(`Problem: ${sentenceOf(error)} What is registered stays as it was.`);
+    }
+  }
+
+  async #describe(file: string): Promise<FileDescription> {
+    this.#watched.add(file);
+    const description = await describeFile(file);
+    for (const loaded of description.files) this.#watched.add(loaded);
+    return description;
+  }
+
+  async #read(): Promise<Pick<ProjectFile, "entries" | "folder" | "name">> {
+    const entries: ProjectEntry[] = [];
+    if (this.#targets.length === 0) {
+      const file = await readProjectFile(this.#options.config, this.#version);
+      this.#watched.add(file.file);
+      return { ...file, entries: file.entries.map((entry) => this.#entryOf(entry.options)) };
+    }
+    for (const file of this.#targets) {
+      for (const exportName of await this.#flowsOf(file)) {
+        const entrypoint = `${relative(process.cwd(), file)}:${exportName}`;
+        entries.push(this.#entryOf({ name: "dev", entrypoint, workPool: this.#options.pool }));
+      }
+    }
+    return { entries, folder: process.cwd(), name: process.cwd() };
+  }
+
+  /** One export for each flow. A problem of one file leaves the others. */
+  async #flowsOf(file: string): Promise<readonly string[]> {
+    try {
+      const { exports, flows } = await this.#describe(file);
+      const found = flows.flatMap((_, place) => Object.keys(exports).find((name) => exports[name] === place) ?? []);
+      if (found.length === 0) throw usageError(`${relative(process.cwd(), file)} exports no flows.`);
+      return found;
+    } catch (error) {
+      note(`Problem: ${sentenceOf(error)} What is registered of it stays as it was.`);
+      return [];
+    }
+  }
+
+  /** The code of this folder, by the worker of this machine. */
+  #entryOf({ source: _, image: __, workQueue: ___, ...options }: ProjectEntry["options"]): ProjectEntry {
+    const { pool, schedules } = this.#options;
+    return { options: { ...options, workPool: pool, ...(schedules ? {} : { paused: true }) } };
+  }
+}
