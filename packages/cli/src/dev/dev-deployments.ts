@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import { type FileDescription, type ProjectEntry, planProject, session } from "@ostinato/sdk/deploy-project";
-import { watchFiles } from "@ostinato/sdk/file-watch";
+import { type FileWatch, watchFiles } from "@ostinato/sdk/file-watch";
 import { describeFile } from "../deploy/describe-file.ts";
 import { isChange } from "../deploy/plan-text.ts";
 import { findProjectFile, type ProjectFile, readProjectFile } from "../deploy/project-file.ts";
@@ -23,7 +23,7 @@ export class DevDeployments {
   readonly #targets: readonly string[];
   readonly #watched = new Set<string>();
   #version = 0;
-  #stopWatching = () => {};
+  #watch: FileWatch | undefined;
   #work: Promise<void> = Promise.resolve();
 
   /** Throws a `CliError` for a file that is not there. */
@@ -35,26 +35,25 @@ export class DevDeployments {
 
   /** Registers what there is, and from then on what is saved. */
   async start(): Promise<void> {
-    await this.#register();
-    this.#watch();
+    for (const file of this.#targets) this.#watched.add(file);
+    // Watched first, so that what is saved while it is registered counts.
+    this.#watch = watchFiles(
+      () => [...this.#watched],
+      () => void this.#registerNext(),
+    );
+    await this.#registerNext();
   }
 
   /** Resolves when nothing is registered any more. */
   async stop(): Promise<void> {
-    this.#stopWatching();
+    this.#watch?.close();
     await this.#work;
   }
 
-  /** The program may have come to consist of other files. */
-  #watch(): void {
-    this.#stopWatching();
-    this.#stopWatching = watchFiles(
-      () => [...this.#watched],
-      () => {
-        // One after the other, so that the last one saved is the last one registered.
-        this.#work = this.#work.then(() => this.#register()).then(() => this.#watch());
-      },
-    );
+  /** One after the other, so that the last one saved is the last one registered. */
+  #registerNext(): Promise<void> {
+    this.#work = this.#work.then(() => this.#register()).then(() => this.#watch?.renew());
+    return this.#work;
   }
 
   /** What can't be registered is said, and stays as it was. */
@@ -69,14 +68,13 @@ export class DevDeployments {
         prune: false,
         describe: (file) => this.#describe(file),
       });
-      for (const problem of problems) note(`Problem: ${problem} It stays as it was.`);
+      for (const problem of problems) note(`Problem: ${sentence(problem)} The deployment stays as it was.`);
       for (const plan of plans) {
         await plan.apply();
         if (isChange(plan)) note(`${plan.action === "create" ? "Registered" : "Registered anew"}: ${plan.name}`);
       }
-      if (plans.length + problems.length === 0) note("There are no flows yet.");
     } catch (error) {
-      note(`Problem: ${sentenceOf(error)} What is registered stays as it was.`);
+      note(`Problem: ${sentence(sentenceOf(error))} What is registered stays as it was.`);
     }
   }
 
@@ -111,7 +109,7 @@ export class DevDeployments {
       if (found.length === 0) throw usageError(`${relative(process.cwd(), file)} exports no flows.`);
       return found;
     } catch (error) {
-      note(`Problem: ${sentenceOf(error)} What is registered of it stays as it was.`);
+      note(`Problem: ${sentence(sentenceOf(error))} What is registered of the file stays as it was.`);
       return [];
     }
   }
@@ -121,4 +119,8 @@ export class DevDeployments {
     const { pool, schedules } = this.#options;
     return { options: { ...options, workPool: pool, ...(schedules ? {} : { paused: true }) } };
   }
+}
+
+function sentence(message: string): string {
+  return /[.!?]$/.test(message) ? message : `${message}.`;
 }

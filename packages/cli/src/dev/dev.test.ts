@@ -1,5 +1,5 @@
 import { createClient } from "@ostinato/client";
-import type { createFlowRunFromDeployment, Deployment, readDeploymentByName, readFlowRun } from "@ostinato/protocol";
+import type { Deployment, readDeploymentByName } from "@ostinato/protocol";
 import { expect, test, vi } from "vitest";
 import { freePort, type Workplace, workplace } from "../../test/command.ts";
 
@@ -7,7 +7,7 @@ import { freePort, type Workplace, workplace } from "../../test/command.ts";
 vi.setConfig({ testTimeout: 180_000 });
 
 const train = (body: string, parameters = "{ depth = 6 }: { depth?: number }") => `
-import { flow, log } from "ostinato";
+import { flow } from "ostinato";
 import { suffix } from "./suffix.ts";
 export const train = flow(async function train(${parameters}) { ${body} });
 export { suffix };
@@ -44,19 +44,12 @@ async function ended({
   return { ...finished, status: stdout };
 }
 
-test("one command serves pages, runs flows, and registers them anew when they are saved", async () => {
-  const all = await started(files("log.info('depth is {depth}', { depth });"), "train.ts");
+test("one command serves pages, registers flows, and registers them anew when they are saved", async () => {
+  const all = await started(files(""), "train.ts");
   const { place, command, client } = all;
   await command.printed("Registered: train/dev");
-  const { id, paused, work_pool_name } = await read(client, "dev");
+  const { paused, work_pool_name } = await read(client, "dev");
   expect([paused, work_pool_name]).toEqual([true, "dev"]);
-  const run = await client.call<typeof createFlowRunFromDeployment>("POST /deployments/{id}/create_flow_run", {
-    params: { id },
-    body: { parameters: { depth: 8 } },
-  });
-  await command.printed("depth is 8");
-  const state = () => client.call<typeof readFlowRun>("GET /flow_runs/{id}", { params: { id: run.id } });
-  await vi.waitFor(async () => expect((await state()).state_type).toBe("COMPLETED"), 60_000);
   place.write("train.ts", train("", "{ width = 3 }: { width?: number }"));
   await command.printed("Registered anew: train/dev");
   expect((await read(client, "dev")).parameter_openapi_schema).toMatchObject({ properties: { width: { default: 3 } } });
@@ -74,7 +67,7 @@ test("problems are said, and what comes after is registered", async () => {
   place.write("train.ts", train(""));
   await command.printed("Registered: train/dev");
   // Files that the program imports count too.
-  place.write("suffix.ts", "throw new Error('no suffix today');");
+  place.write("suffix.ts", "export const suffix = 1; throw new Error('no suffix today');");
   await command.printed("no suffix today");
   expect((await read(client, "dev")).entrypoint).toBe("train.ts:train");
   await ended(all);
@@ -102,5 +95,9 @@ test("a file that is not there, and no file at all, are said before anything is 
   expect(await place.run("dev", "gone.ts")).toMatchObject({
     code: 2,
     stderr: expect.stringContaining("There is no file gone.ts"),
+  });
+  expect(await place.run("dev")).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("There is no ostinato.config.ts in"),
   });
 });

@@ -4,8 +4,14 @@ import { basename, dirname } from "node:path";
 /** Editors save a file in several steps. */
 const settleMillis = 100;
 
-/** Calls the function when one of the files is saved, until the returned function is called. Folders are watched, because editors replace files by others. */
-export function watchFiles(files: () => readonly string[], onChange: () => void): () => void {
+export interface FileWatch {
+  /** Watches the folders that have come to the files since. */
+  renew(): void;
+  close(): void;
+}
+
+/** Calls the function when one of the files is saved, until the watch is closed. Folders are watched, because editors replace files by others. */
+export function watchFiles(files: () => readonly string[], onChange: () => void): FileWatch {
   const folders = new Map<string, () => void>();
   let timer: NodeJS.Timeout | undefined;
 
@@ -30,8 +36,11 @@ export function watchFiles(files: () => readonly string[], onChange: () => void)
   }
 
   watchFolders();
-  return () => {
-    clearTimeout(timer);
-    for (const close of folders.values()) close();
+  return {
+    renew: watchFolders,
+    close() {
+      clearTimeout(timer);
+      for (const close of folders.values()) close();
+    },
   };
 }

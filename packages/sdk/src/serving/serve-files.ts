@@ -43,6 +43,6 @@ function sourceOf({ file, choose }: ServedFile, { deployment, watch, program }: 
       files = description.files;
       return choose(description).map((flow) => ({ ...flow, file }));
     },
-    ...(watch ? { watch: (onChange) => watchFiles(() => files, onChange) } : {}),
+    ...(watch ? { watch: (onChange) => watchFiles(() => files, onChange).close } : {}),
   };
 }
