@@ -15,7 +15,7 @@ export interface ProjectFile extends Project {
 }
 
 /** In the order in which they are searched. */
-export const configNames = [
+const configNames = [
   "ostinato.config.ts",
   "ostinato.config.mts",
   "ostinato.config.js",

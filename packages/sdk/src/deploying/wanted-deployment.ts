@@ -12,7 +12,7 @@ import type { Definition } from "./deployment-differences.ts";
 import { takesVariable } from "./work-pool.ts";
 
 /** The command that executes a run of a TypeScript flow, for workers that start what the job variables say. */
-export const executeCommand = "ostinato flow-run execute";
+const executeCommand = "ostinato flow-run execute";
 
 export interface Deployable {
   readonly flow: DescribedFlow;
