@@ -1,0 +1,283 @@
+import { deleteWorkPool, filterEvents, readFlowRun, setFlowRunState, updateWorkPool } from "@ostinato/protocol";
+import { describeOnEachDatabase } from "@ostinato/testing/databases";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import "../test/script-harness.ts";
+import { ended, listen, logged, patience, type ServerUnderTest, statesOf } from "../test/serving-harness.ts";
+import {
+  deploy,
+  flows,
+  giveWord,
+  logOf,
+  makePool,
+  pool,
+  servingWorker,
+  startWorker,
+  writeFlow,
+} from "../test/worker-harness.ts";
+
+// Whoever waits for programs on a busy machine waits long.
+vi.setConfig({ testTimeout: 120_000 });
+
+describeOnEachDatabase("a worker", (database) => {
+  let server: ServerUnderTest;
+  let url: string;
+  beforeEach(async () => {
+    url = (await database.another()).url;
+    server = await listen(url);
+    writeFlow("flows.ts", flows);
+  });
+  afterEach(() => server[Symbol.asyncDispose]());
+
+  const cancel = (id: string) =>
+    server.client.call(setFlowRunState, { params: { id }, body: { state: { type: "CANCELLING" } } });
+
+  /** The process of a run that says which one it is. */
+  async function processOf(run: { readonly id: string }): Promise<number> {
+    await logged(server.client, run, "waits in process");
+    const said = (await logOf(server, run)).find(({ message }) => message.startsWith("waits in process"));
+    return Number(said?.message.split(" ").at(-1));
+  }
+
+  test("executes a due run, and says on it where it executes", async () => {
+    const { id: poolId } = await makePool(server);
+    const worker = await servingWorker(server, "--name", "anvil");
+    const { ask } = await deploy(server, "greet");
+    const run = await ended(server.client, await ask({ who: "Kim" }));
+    expect(run).toMatchObject({
+      state_name: "Completed",
+      infrastructure_pid: expect.stringMatching(/:\d+$/),
+      labels: {
+        "prefect.worker.name": "anvil",
+        "prefect.worker.type": "process",
+        "prefect.work-pool.name": pool,
+        "prefect.work-pool.id": poolId,
+      },
+    });
+    expect(await statesOf(server.client, run)).toEqual(
+      expect.arrayContaining(["Scheduled", "Pending", "Running", "Completed"]),
+    );
+    await worker.said(`run "${run.name}" ended as Completed`);
+    expect(worker.output()).toContain("printed by the flow");
+    expect(await worker.end("SIGTERM")).toBe(0);
+    const log = await logOf(server, run);
+    const count = (text: string) => log.filter(({ message }) => message.includes(text)).length;
+    expect([count("hello Kim"), count("printed by the flow")]).toEqual([1, 1]);
+    const { events } = await server.client.call(filterEvents, {
+      body: { filter: { event: { prefix: ["prefect.worker."] } }, limit: 50 },
+    });
+    expect(events.map(({ event }) => event).toSorted()).toEqual([
+      "prefect.worker.executed-flow-run",
+      "prefect.worker.started",
+      "prefect.worker.stopped",
+      "prefect.worker.submitted-flow-run",
+    ]);
+  });
+
+  test("takes no more runs at once than its limit, and the next one when one has ended", async () => {
+    await makePool(server);
+    const worker = await servingWorker(server, "--limit", "1");
+    const { ask } = await deploy(server, "waits");
+    const first = await ask({ word: "first" });
+    await processOf(first);
+    const second = await ask({ word: "second" });
+    expect((await server.client.call(readFlowRun, { params: { id: second.id } })).state_type).toBe("SCHEDULED");
+    giveWord("first");
+    await processOf(second);
+    giveWord("second");
+    await ended(server.client, second);
+    expect(await worker.end("SIGTERM")).toBe(0);
+  });
+
+  test("ends a run that somebody cancels", async () => {
+    await makePool(server);
+    await servingWorker(server);
+    const { ask } = await deploy(server, "waits");
+    const run = await ask({ word: "never" });
+    const pid = await processOf(run);
+    await cancel(run.id);
+    expect((await ended(server.client, run)).state_type).toBe("CANCELLED");
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow(), patience);
+  });
+
+  test("a run whose process is killed has crashed, with the reason", async () => {
+    await makePool(server);
+    await servingWorker(server);
+    const { ask } = await deploy(server, "waits");
+    const run = await ask({ word: "never" });
+    process.kill(await processOf(run), "SIGKILL");
+    const { state } = await ended(server.client, run);
+    expect(state).toMatchObject({ type: "CRASHED", message: expect.stringContaining("SIGKILL") });
+  });
+
+  test("a worker that is started again goes on with what a killed one has left", async () => {
+    await makePool(server);
+    const killed = await servingWorker(server);
+    const { ask } = await deploy(server, "waits");
+    const run = await ask({ word: "go" });
+    await processOf(run);
+    await killed.end("SIGKILL");
+    const next = await servingWorker(server);
+    await next.said(`run "${run.name}" is watched on`);
+    giveWord("go");
+    expect((await ended(server.client, run)).state_name).toBe("Completed");
+    await next.said(`run "${run.name}" ended as Completed`);
+  });
+
+  test("goes on while the server is away, and takes runs again when it is back", async () => {
+    await makePool(server);
+    const worker = await servingWorker(server);
+    const { ask } = await deploy(server, "waits");
+    const run = await ask({ word: "go" });
+    await processOf(run);
+    const { port } = new URL(server.apiUrl);
+    await server[Symbol.asyncDispose]();
+    await worker.said("lost the server");
+    giveWord("go");
+    server = await listen(url, Number(port));
+    await worker.said("is back");
+    expect((await ended(server.client, run)).state_name).toBe("Completed");
+    const { ask: again } = await deploy(server, "greet");
+    expect((await ended(server.client, await again())).state_name).toBe("Completed");
+  });
+
+  test("stops the process of a run that was given to somebody else", async () => {
+    await makePool(server);
+    const worker = await servingWorker(server, "--limit", "1");
+    const { ask } = await deploy(server, "waits");
+    const run = await ask({ word: "never" });
+    const pid = await processOf(run);
+    const later = "2100-01-01T00:00:00Z";
+    const state = { type: "SCHEDULED", state_details: { scheduled_time: later } } as const;
+    await server.client.call(setFlowRunState, { params: { id: run.id }, body: { state, force: true } });
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow(), patience);
+    await worker.said(`run "${run.name}" is Scheduled`);
+    expect((await server.client.call(readFlowRun, { params: { id: run.id } })).state_type).toBe("SCHEDULED");
+  });
+
+  test("starts nothing while its pool is paused", async () => {
+    await makePool(server);
+    const worker = await servingWorker(server);
+    await server.client.call(updateWorkPool, { params: { name: pool }, body: { is_paused: true } });
+    const { ask } = await deploy(server, "greet");
+    const run = await ask();
+    await worker.said("was paused");
+    expect((await server.client.call(readFlowRun, { params: { id: run.id } })).state_type).toBe("SCHEDULED");
+    await server.client.call(updateWorkPool, { params: { name: pool }, body: { is_paused: false } });
+    expect((await ended(server.client, run)).state_name).toBe("Completed");
+  });
+
+  test("lets its runs end when its pool is deleted, and serves it again when it is back", async () => {
+    await makePool(server);
+    const worker = await servingWorker(server);
+    const { ask } = await deploy(server, "waits");
+    const run = await ask({ word: "go" });
+    await processOf(run);
+    await server.client.call(deleteWorkPool, { params: { name: pool } });
+    await worker.said("was deleted on the server");
+    giveWord("go");
+    expect((await ended(server.client, run)).state_name).toBe("Completed");
+    await makePool(server);
+    const { ask: again } = await deploy(server, "greet");
+    expect((await ended(server.client, await again())).state_name).toBe("Completed");
+  });
+
+  describe("told to stop", () => {
+    test("takes no more runs and lets those end that are under way", async () => {
+      await makePool(server);
+      const worker = await servingWorker(server, "--limit", "2");
+      const { ask } = await deploy(server, "waits");
+      const run = await ask({ word: "go" });
+      await processOf(run);
+      worker.child.kill("SIGTERM");
+      await worker.said("taking no more runs");
+      const later = await ask({ word: "go" });
+      giveWord("go");
+      expect(await worker.exited).toBe(0);
+      expect((await server.client.call(readFlowRun, { params: { id: run.id } })).state_name).toBe("Completed");
+      expect((await server.client.call(readFlowRun, { params: { id: later.id } })).state_type).toBe("SCHEDULED");
+    });
+
+    test("twice, ends the runs at once", async () => {
+      await makePool(server);
+      const worker = await servingWorker(server);
+      const { ask } = await deploy(server, "waits");
+      const run = await ask({ word: "never" });
+      await processOf(run);
+      worker.child.kill("SIGTERM");
+      await worker.said("taking no more runs");
+      expect(await worker.end("SIGTERM")).toBe(0);
+      expect((await server.client.call(readFlowRun, { params: { id: run.id } })).state_type).toBe("CRASHED");
+    });
+
+    test("ends the runs when their time is over", async () => {
+      await makePool(server);
+      const worker = await servingWorker(server, "--drain-seconds", "1");
+      const { ask } = await deploy(server, "waits");
+      const run = await ask({ word: "never" });
+      await processOf(run);
+      expect(await worker.end("SIGTERM")).toBe(0);
+      expect((await server.client.call(readFlowRun, { params: { id: run.id } })).state_type).toBe("CRASHED");
+    });
+  });
+
+  describe("what cannot start", () => {
+    test.each([
+      {
+        fields: { entrypoint: "flows.ts:nobody" },
+        says: 'flows.ts has no export "nobody". The flows that it exports are: fails, greet, waits.',
+      },
+      { fields: { job_variables: { command: "no-such-program --now" } }, says: "no-such-program" },
+      { fields: { job_variables: { working_dir: "/no/such/folder" } }, says: "/no/such/folder" },
+      { fields: { entrypoint: null }, says: "neither an entrypoint nor a command" },
+    ])("has crashed, and its log says why: $fields", async ({ fields, says }) => {
+      await makePool(server);
+      await servingWorker(server);
+      const { ask } = await deploy(server, "greet", fields);
+      const run = await ended(server.client, await ask());
+      expect(run.state).toMatchObject({ type: "CRASHED", message: expect.stringContaining(says) });
+      await logged(server.client, run, says);
+    });
+  });
+
+  test("answers about its health, and counts its runs", async () => {
+    await makePool(server);
+    const worker = await servingWorker(server, "--health-port", "0");
+    const [, address = ""] = /health and metrics: (http:\S+)\/health/.exec(worker.output()) ?? [];
+    const ask = async (path: string) => {
+      const response = await fetch(`${address}${path}`);
+      return { status: response.status, text: await response.text() };
+    };
+    expect(await ask("/health")).toMatchObject({ status: 200 });
+    expect(await ask("/ready")).toMatchObject({ status: 200 });
+    const { ask: askRun } = await deploy(server, "greet");
+    const run = await ended(server.client, await askRun());
+    await worker.said(`run "${run.name}" ended as Completed`);
+    const { text } = await ask("/metrics");
+    expect(text).toContain('ostinato_worker_ended_total{state_type="COMPLETED"} 1');
+    expect(text).toContain("ostinato_worker_claimed_total 1");
+    await server[Symbol.asyncDispose]();
+    await worker.said("lost the server");
+    expect(await ask("/ready")).toMatchObject({ status: 503, text: expect.stringContaining("does not answer") });
+    expect(await ask("/health")).toMatchObject({ status: 200 });
+    server = await listen(url, Number(new URL(server.apiUrl).port));
+  });
+
+  test("creates its pool when it is asked to, and says what there is where it is not", async () => {
+    const refused = startWorker(server);
+    expect(await refused.exited).toBe(1);
+    expect(refused.output()).toContain(`There is no work pool "${pool}". There are none yet.`);
+    const worker = await servingWorker(server, "--create");
+    expect(await worker.end("SIGTERM")).toBe(0);
+    const other = startWorker(server, "--type", "docker");
+    expect(await other.exited).toBe(1);
+    expect(other.output()).toContain(`Work pool "${pool}" is of the type process`);
+  });
+
+  test("has a name of its own on its machine", async () => {
+    await makePool(server);
+    await servingWorker(server, "--name", "anvil");
+    const second = startWorker(server, "--name", "anvil");
+    expect(await second.exited).toBe(1);
+    expect(second.output()).toContain(`A worker named "anvil" of work pool "${pool}" runs on this machine already`);
+  });
+});
