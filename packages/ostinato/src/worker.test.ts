@@ -1,4 +1,13 @@
-import { deleteWorkPool, filterEvents, readFlowRun, setFlowRunState, updateWorkPool } from "@ostinato/protocol";
+import {
+  claimRunsOfWorkPool,
+  createQueueOfPool,
+  deleteWorkPool,
+  filterEvents,
+  heartbeatOfWorker,
+  readFlowRun,
+  setFlowRunState,
+  updateWorkPool,
+} from "@ostinato/protocol";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import "../test/script-harness.ts";
@@ -123,6 +132,51 @@ describeOnEachDatabase("a worker", (database) => {
     await next.said(`run "${run.name}" ended as Completed`);
   });
 
+  test("what was claimed by a worker that was killed before it started it is given back by the next of its name", async () => {
+    await makePool(server);
+    const { ask } = await deploy(server, "greet");
+    const run = await ask();
+    const params = { work_pool_name: pool, name: pool };
+    await server.client.call(heartbeatOfWorker, { params, body: { name: "anvil" } });
+    const claimed = await server.client.call(claimRunsOfWorkPool, { params, body: { worker_name: "anvil", limit: 1 } });
+    expect(claimed.map(({ flow_run }) => flow_run.id)).toEqual([run.id]);
+    const worker = await servingWorker(server, "--name", "anvil");
+    await worker.said(`run "${run.name}" was claimed and not started: given back`);
+    expect((await ended(server.client, run)).state_name).toBe("Completed");
+  });
+
+  test("leaves alone what another worker of its pool executes on the same machine", async () => {
+    await makePool(server);
+    const first = await servingWorker(server, "--limit", "1", "--name", "anvil");
+    const { ask } = await deploy(server, "waits");
+    const run = await ask({ word: "go" });
+    const pid = await processOf(run);
+    const second = await servingWorker(server, "--limit", "1", "--name", "hammer");
+    const other = await ask({ word: "other" });
+    await processOf(other);
+    giveWord("other");
+    await second.said(`run "${other.name}" ended as Completed`);
+    expect(() => process.kill(pid, 0)).not.toThrow();
+    giveWord("go");
+    await first.said(`run "${run.name}" ended as Completed`);
+    expect(second.output()).not.toContain(run.name);
+  });
+
+  test("takes the runs of its queues only", async () => {
+    await makePool(server);
+    const params = { work_pool_name: pool };
+    await server.client.call(createQueueOfPool, { params, body: { name: "urgent" } });
+    const refused = startWorker(server, "--queue", "urgnt");
+    expect(await refused.exited).toBe(1);
+    expect(refused.output()).toContain(`Work pool "${pool}" has no queue "urgnt". Did you mean`);
+    await servingWorker(server, "--queue", "urgent");
+    const { ask: askLater } = await deploy(server, "greet");
+    const { ask } = await deploy(server, "greet", { name: "at-once", work_queue_name: "urgent" });
+    const later = await askLater();
+    expect((await ended(server.client, await ask())).state_name).toBe("Completed");
+    expect((await server.client.call(readFlowRun, { params: { id: later.id } })).state_type).toBe("SCHEDULED");
+  });
+
   test("goes on while the server is away, and takes runs again when it is back", async () => {
     await makePool(server);
     const worker = await servingWorker(server);
@@ -229,6 +283,7 @@ describeOnEachDatabase("a worker", (database) => {
       { fields: { job_variables: { command: "no-such-program --now" } }, says: "no-such-program" },
       { fields: { job_variables: { working_dir: "/no/such/folder" } }, says: "/no/such/folder" },
       { fields: { entrypoint: null }, says: "neither an entrypoint nor a command" },
+      { fields: { job_variables: { command: "{{ prefect.variables.tool }}" } }, says: 'the variable "tool"' },
     ])("has crashed, and its log says why: $fields", async ({ fields, says }) => {
       await makePool(server);
       await servingWorker(server);

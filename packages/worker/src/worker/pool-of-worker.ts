@@ -1,8 +1,15 @@
 import type { Client } from "@ostinato/client";
 import { ApiError, isNotFound, ServerUnreachable } from "@ostinato/client";
-import { type Clock, exponentialDelay, sleep } from "@ostinato/core";
+import { type Clock, didYouMean, exponentialDelay, sleep } from "@ostinato/core";
 import { workerType, workerTypes } from "@ostinato/job-templates/worker-types";
-import type { createWorkPool, filterWorkPools, readWorkPool, updateWorkPool, WorkPool } from "@ostinato/protocol";
+import type {
+  createWorkPool,
+  filterQueuesOfPool,
+  filterWorkPools,
+  readWorkPool,
+  updateWorkPool,
+  WorkPool,
+} from "@ostinato/protocol";
 import { WorkerError } from "./worker-error.ts";
 
 export interface PoolOfWorkerOptions {
@@ -11,6 +18,8 @@ export interface PoolOfWorkerOptions {
   readonly poolName: string;
   /** The type that the worker was asked for; by default that of the pool. */
   readonly type: string | undefined;
+  /** The queues of the pool that the worker was asked for; none stand for all. */
+  readonly queues: readonly string[];
   /** Whether a pool that is not there is created. */
   readonly create: boolean;
   /** Ends the waiting for a server that does not answer. */
@@ -19,11 +28,19 @@ export interface PoolOfWorkerOptions {
 
 const defaultType = "process";
 
-/** The pool that the worker serves, once the server answers. Throws a `WorkerError` where there is no such pool, or one of another type. */
+/**
+ * The pool that the worker serves, once the server answers. Throws a `WorkerError` where there is no such pool or queue, or a pool of another
+ * type.
+ */
 export async function openPool(options: PoolOfWorkerOptions): Promise<WorkPool> {
   const pool = await untilAnswered(options, () => findOrCreate(options));
   const { type, poolName } = options;
-  if (type === undefined || type === pool.type) return await untilAnswered(options, () => withTemplate(options, pool));
+  if (type === undefined || type === pool.type) {
+    return await untilAnswered(options, async () => {
+      await requireQueues(options);
+      return await withTemplate(options, pool);
+    });
+  }
   throw new WorkerError(
     `Work pool "${poolName}" is of the type ${pool.type}, and its runs need a worker of that type: start this one with --type ${pool.type}, or for another pool.`,
   );
@@ -52,6 +69,20 @@ async function findOrCreate(options: PoolOfWorkerOptions): Promise<WorkPool> {
     if (other === undefined) throw error;
     return other;
   }
+}
+
+async function requireQueues({ client, poolName, queues }: PoolOfWorkerOptions): Promise<void> {
+  if (queues.length === 0) return;
+  const found = await client.call<typeof filterQueuesOfPool>("POST /work_pools/{work_pool_name}/queues/filter", {
+    params: { work_pool_name: poolName },
+    body: {},
+  });
+  const names = found.map(({ name }) => name);
+  const missing = queues.find((name) => !names.includes(name));
+  if (missing === undefined) return;
+  throw new WorkerError(
+    `Work pool "${poolName}" has no queue "${missing}".${didYouMean(missing, names) || ` Its queues are: ${names.join(", ")}.`} Create it with "ostinato work-queue create ${missing} --pool ${poolName}".`,
+  );
 }
 
 /** A pool that was made without a job template gets that of its type from its first worker. */

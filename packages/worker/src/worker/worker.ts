@@ -101,11 +101,11 @@ class Worker {
   #health: HealthServer | undefined;
 
   static async open(options: WorkerOptions, signal: AbortSignal): Promise<Worker> {
-    const { baseUrl, auth, clock, poolName, type, create, say, openDriver } = options;
+    const { baseUrl, auth, clock, poolName, type, queues, create, say, openDriver } = options;
     const contact = new Contact(baseUrl, say);
     const transport = watched(httpTransport(baseUrl), contact);
     const client = createClient({ baseUrl, auth, transport, clock, repeatable: true });
-    const pool = await openPool({ client, clock, poolName, type, create, signal });
+    const pool = await openPool({ client, clock, poolName, type, queues, create, signal });
     const driver = await openDriver(pool.type);
     const own = await takeName(options);
     const events = postingEventSink(client, { clock });
@@ -298,9 +298,16 @@ class Worker {
     this.#claiming.ask();
   }
 
-  async #rereadPool(): Promise<void> {
-    const pool = await readPool(this.#context.client, this.#options.poolName).catch(() => undefined);
-    if (pool !== undefined) this.#hearPool(pool);
+  /** Looks whether the pool is there, after a request that found nothing: the pool, or a queue of it, was deleted. */
+  async #rereadPool(notFound?: Error): Promise<void> {
+    try {
+      const pool = await readPool(this.#context.client, this.#options.poolName);
+      if (pool === undefined) this.#losePool("was deleted on the server");
+      else if (notFound === undefined || !this.#hasPool) this.#hearPool(pool);
+      else this.#context.say("error", notFound.message);
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
   #losePool(why: string): void {
@@ -313,7 +320,7 @@ class Worker {
   #failed(error: unknown): void {
     if (error instanceof ServerUnreachable) return;
     if (error instanceof AuthenticationFailed) this.#fatal.reject(error);
-    else if (isNotFound(error)) this.#losePool("was deleted on the server");
+    else if (error instanceof Error && isNotFound(error)) void this.#rereadPool(error);
     else if (error instanceof ApiError) this.#context.say("error", error.message);
     else if (error instanceof Error)
       this.#context.say("error", `the worker could not look after its runs: ${error.message}`);
