@@ -81,7 +81,15 @@ async function makePool(poolName: string): Promise<void> {
   const { baseUrl, auth } = await chooseConnection(process.env);
   const client = createClient({ baseUrl, auth, retries: 1 });
   const clock = systemClock();
-  await openPool({ client, clock, poolName, type: "process", create: true, signal: AbortSignal.timeout(answerMillis) });
+  await openPool({
+    client,
+    clock,
+    poolName,
+    type: "process",
+    queues: [],
+    create: true,
+    signal: AbortSignal.timeout(answerMillis),
+  });
 }
 
 const answerMillis = 30_000;
