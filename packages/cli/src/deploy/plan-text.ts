@@ -24,7 +24,12 @@ export function sayDone(changes: readonly DeploymentPlan[]): void {
 }
 
 /** A plan for programs. */
-export function planJson({ name, action, changes, kept }: DeploymentPlan) {
+export function planJson({
+  name,
+  action,
+  changes,
+  kept,
+}: DeploymentPlan): Pick<DeploymentPlan, "name" | "action" | "changes" | "kept"> {
   return { name, action, changes, kept };
 }
 
