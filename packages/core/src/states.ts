@@ -23,12 +23,20 @@ export type OpenStateType = Exclude<StateType, TerminalStateType>;
 /** Terminal states that need a person's attention. */
 export const failureStateTypes = ["FAILED", "CRASHED"] as const satisfies readonly TerminalStateType[];
 
+/** In states of these types a run holds a slot of its deployment's limit, of its work queue and of its work pool. */
+export const slotStateTypes = ["PENDING", "RUNNING", "CANCELLING"] as const satisfies readonly StateType[];
+
 export function isTerminal(type: StateType): type is TerminalStateType {
   return (terminalStateTypes as readonly StateType[]).includes(type);
 }
 
 export function isFailure(type: StateType): boolean {
   return (failureStateTypes as readonly StateType[]).includes(type);
+}
+
+/** Whether a run in a state of this type holds its slots; false for a run without a state. */
+export function holdsSlot(type: StateType | null): boolean {
+  return type !== null && (slotStateTypes as readonly StateType[]).includes(type);
 }
 
 /** Every type that is not terminal. */

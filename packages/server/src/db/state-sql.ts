@@ -3,6 +3,7 @@ import {
   openStateTypes,
   type StateName,
   type StateType,
+  slotStateTypes,
   stateTypes,
   terminalStateTypes,
 } from "@ostinato/core";
@@ -47,7 +48,6 @@ export function holdsSlot(table: string): Condition {
 }
 
 const leastUuid = "00000000-0000-0000-0000-000000000000";
-const slotStateTypes = ["PENDING", "RUNNING", "CANCELLING"] as const;
 
 /** All types as rows, in a column `column1`. */
 export const everyStateType = sql`(VALUES ${sql.join(stateTypes.map((type) => sql`(${sql.lit(type)})`))})`;

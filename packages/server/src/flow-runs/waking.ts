@@ -1,9 +1,6 @@
-import type { StateType, Timestamp } from "@ostinato/core";
+import { holdsSlot, type StateType, type Timestamp } from "@ostinato/core";
 import type { Unit } from "../kernel/unit.ts";
 import type { FlowRunRow } from "./flow-runs.presenter.ts";
-
-/** In these states a run holds a slot of its work queue and of its pool. */
-const holding: readonly (StateType | null)[] = ["PENDING", "RUNNING", "CANCELLING"];
 
 /** Wakes those who serve the run's deployment, and the workers of its queue, for what it has become. */
 export function wakeForRun(unit: Unit, row: FlowRunRow, before: StateType | null): void {
@@ -14,7 +11,7 @@ export function wakeForRun(unit: Unit, row: FlowRunRow, before: StateType | null
     if (deployment_id !== null) unit.wakes({ kind: "stopping", of: "deployment", id: deployment_id, flowRunId });
     if (queueId !== null) unit.wakes({ kind: "stopping", of: "work-queue", id: queueId, flowRunId });
   }
-  if (poolId !== null && holding.includes(before) && !holding.includes(state_type)) {
+  if (poolId !== null && holdsSlot(before) && !holdsSlot(state_type)) {
     unit.wakes({ kind: "freed", poolId });
   }
 }

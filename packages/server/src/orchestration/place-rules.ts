@@ -1,7 +1,6 @@
-import { stateNames } from "@ostinato/core";
+import { holdsSlot, stateNames } from "@ostinato/core";
 import type { FlowRunEffect, FlowRunFacts, FlowRunSubject } from "./flow-run-rules.ts";
 import { abort, accept, anyType, type Rule, type Transition } from "./rule.ts";
-import { slotHolding } from "./slots.ts";
 
 /**
  * A run that is PENDING, RUNNING or CANCELLING holds a slot of its work queue and of the pool of the queue. Where these are taken it
@@ -9,7 +8,7 @@ import { slotHolding } from "./slots.ts";
  */
 export const findRoom: Rule<FlowRunSubject, FlowRunFacts, FlowRunEffect, "room"> = {
   name: "find-room",
-  from: anyType.filter((type) => !slotHolding.includes(type)),
+  from: anyType.filter((type) => !holdsSlot(type)),
   to: ["PENDING", "RUNNING"],
   when: (transition) => transition.run.isPlaceLimited && !goesOn(transition),
   needs: ["room"],

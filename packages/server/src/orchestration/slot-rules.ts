@@ -1,7 +1,7 @@
-import { addSeconds, formatTimestamp, openStateTypes, stateNames } from "@ostinato/core";
+import { addSeconds, formatTimestamp, holdsSlot, openStateTypes, stateNames } from "@ostinato/core";
 import type { FlowRunEffect, FlowRunFacts, FlowRunSubject } from "./flow-run-rules.ts";
 import { abort, accept, anyOrNone, anyType, type Decision, type Follower, type Rule } from "./rule.ts";
-import { type DeploymentSlots, slotHolding } from "./slots.ts";
+import type { DeploymentSlots } from "./slots.ts";
 import { type Proposal, withDetails } from "./state.ts";
 
 type SlotRule<Need extends keyof FlowRunFacts> = Rule<FlowRunSubject, FlowRunFacts, FlowRunEffect, Need>;
@@ -14,7 +14,7 @@ const limitReached = "Deployment concurrency limit reached.";
 /** A worker takes the slot before it prepares anything for the run. */
 export const secureSlot: SlotRule<"slots" | "client"> = {
   name: "secure-slot",
-  from: anyOrNone.filter((type) => type === null || !slotHolding.includes(type)),
+  from: anyOrNone.filter((type) => !holdsSlot(type)),
   to: ["PENDING"],
   when: ({ run }) => run.deployment_id !== null && (run.deployment === null || run.deployment.limitId !== null),
   needs: ["slots", "client"],
@@ -83,7 +83,7 @@ export const cancelInsteadOfLate: SlotRule<"slots"> = {
 export const releaseSlot: Follower<FlowRunSubject, FlowRunFacts, FlowRunEffect> = {
   name: "release-slot",
   from: openStateTypes,
-  to: anyType.filter((type) => !slotHolding.includes(type)),
+  to: anyType.filter((type) => !holdsSlot(type)),
   when: ({ initial, written, status }) =>
     leaseOf(initial) !== null && !(status === "REJECT" && written.name === stateNames.awaitingRetry),
   follow({ initial }) {

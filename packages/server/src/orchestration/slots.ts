@@ -1,4 +1,3 @@
-import type { StateType } from "@ostinato/core";
 import type { ConcurrencyOptions } from "@ostinato/protocol";
 
 /** The limit of a deployment's runs, as one of them finds it. */
@@ -21,9 +20,6 @@ export interface ProposingClient {
   /** Some versions of Prefect's worker took the slots themselves. */
   readonly takesSlots: boolean;
 }
-
-/** In these states a run holds a slot of its deployment's limit, of its work queue and of its work pool. */
-export const slotHolding: readonly StateType[] = ["PENDING", "RUNNING", "CANCELLING"];
 
 /** The slots of a limit that a run needs beside that of its deployment. */
 export interface PlaceSlots {

@@ -21,8 +21,11 @@ import { createRetention } from "../retention/retention.service.ts";
 import * as taskRuns from "../task-runs/task-runs.service.ts";
 import { placeOfQueue, runsHoldingSlots } from "../waiting/place.queries.ts";
 import { nextDueTimes, stoppingRuns } from "../waking/waking.queries.ts";
+import { countHolders, holdersIn } from "../work-pools/concurrency-status.queries.ts";
 import { dueInTier, dueTiers } from "../work-pools/due-runs.queries.ts";
+import { poolsByIds } from "../work-pools/work-pools.queries.ts";
 import { takenByQueue } from "../work-queues/pool-places.queries.ts";
+import { queueById } from "../work-queues/work-queues.queries.ts";
 import * as poolWakes from "../worker-channel/pool-wakes.queries.ts";
 import { dashboard } from "./dashboard/dashboard.service.ts";
 import { figuresOf } from "./deployments/deployment-figures.service.ts";
@@ -189,14 +192,26 @@ describeOnEachDatabase("what is asked of many runs", (database) => {
 
   // PostgreSQL decides by how many runs are open.
   test.runIf(database.name === "sqlite")("runs that hold slots are found by an index of just these", async () => {
-    const queueIds = [historyIds.deployment(1)];
+    const queueIds = [historyIds.deployment(1)] as const;
     const figures = await plan(() => figuresOfQueues(context.db, { queueIds, dueBefore: now, maxLate: 10 }));
     const place = await plan(() => placeOfQueue(context.db.read, historyIds.deployment(1)));
     const holders = await plan(() => holdersOfQueues(context.db, queueIds, 10));
     const held = await plan(() => runsHoldingSlots(context.db.read, { poolId: historyIds.deployment(2), limit: 10 }));
-    const walks = [...figures, ...place, ...holders, ...held].filter((step) => step.includes("SEARCH run "));
-    expect(walks.length).toBeGreaterThan(6);
-    for (const walk of walks) expect(walk).toMatch(/flow_run_(open|due)_of_queue/);
+    const { read } = context.db;
+    const [queueId] = queueIds;
+    const asked = [
+      await plan(() => poolsByIds(read, queueIds)),
+      await plan(() => queueById(read, queueId)),
+      await plan(() => takenByQueue(read, queueId)),
+      await plan(() => holdersIn(read, queueId, { limit: 10, offset: 0 })),
+      await plan(() => countHolders(read, queueId)),
+      await plan(() => poolWakes.stoppingRuns(read, queueIds)),
+    ];
+    const walks = [figures, place, holders, held, ...asked].map((steps) =>
+      steps.filter((step) => walksRuns.test(step)),
+    );
+    for (const steps of walks) expect(steps).not.toEqual([]);
+    for (const walk of walks.flat()) expect(walk).toMatch(/flow_run_(open|due)_of_queue/);
   });
 
   test("rows are counted for the page of settings, or told in thousands where counting would take long", async () => {
@@ -259,6 +274,8 @@ const tables =
   "(flow_run|task_run|flow_run_state|task_run_state|log|event|artifact|result|deployment|deployment_schedule)";
 /** A step of SQLite, or of PostgreSQL. */
 const readsAll = new RegExp(`^SCAN (run|state|${tables})\\b(?!.* USING)|Seq Scan on ${tables}\\b`);
+/** A step of SQLite that looks for flow runs. */
+const walksRuns = /SEARCH (run|flow_run) /;
 const sorts = /USE TEMP B-TREE FOR ORDER BY|\bSort\b {2}/;
 
 async function planOf({ kind, read }: Database, query: CompiledQuery): Promise<string[]> {

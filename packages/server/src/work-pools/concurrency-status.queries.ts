@@ -1,8 +1,7 @@
 import type { StateType, Timestamp } from "@ostinato/core";
 import { sql } from "kysely";
 import type { Reader } from "../db/dialect.ts";
-import { isOfType } from "../db/state-sql.ts";
-import { slotHolding } from "../orchestration/slots.ts";
+import { holdsSlot } from "../db/state-sql.ts";
 
 /** A run that holds a slot of its queue. */
 export interface HolderRow {
@@ -24,7 +23,7 @@ export function holdersIn(
     .selectFrom("flow_run")
     .select(["id", "name", "state_type", "state_name", "start_time", "state_timestamp"])
     .where("work_queue_id", "=", queueId)
-    .where(isOfType("state_type", slotHolding))
+    .where(holdsSlot("flow_run"))
     .orderBy("id")
     .limit(limit)
     .offset(offset)
@@ -33,6 +32,6 @@ export function holdersIn(
 
 export async function countHolders(reader: Reader, queueId: string): Promise<number> {
   const { rows } = await sql<{ count: number }>`SELECT count(*) AS count FROM flow_run
-    WHERE work_queue_id = ${queueId} AND ${isOfType("state_type", slotHolding)}`.execute(reader);
+    WHERE work_queue_id = ${queueId} AND ${holdsSlot("flow_run")}`.execute(reader);
   return Number(rows[0]?.count ?? 0);
 }

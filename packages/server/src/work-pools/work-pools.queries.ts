@@ -5,9 +5,8 @@ import { countMatching } from "../criteria/counting.queries.ts";
 import { workPoolCondition } from "../criteria/work-pools.queries.ts";
 import type { Reader, Writer } from "../db/dialect.ts";
 import { portable } from "../db/portable.ts";
-import { isOfType } from "../db/state-sql.ts";
+import { holdsSlot } from "../db/state-sql.ts";
 import type { Tables } from "../db/tables.ts";
-import { slotHolding } from "../orchestration/slots.ts";
 
 /** A work pool with the slots of its limit that are taken. */
 export interface PoolRow extends Selectable<Tables["work_pool"]> {
@@ -17,7 +16,7 @@ export interface PoolRow extends Selectable<Tables["work_pool"]> {
 
 const takenOfLimit: RawBuilder<number | null> = sql`CASE WHEN work_pool.concurrency_limit IS NULL THEN NULL
   ELSE (SELECT count(*) FROM work_queue CROSS JOIN flow_run WHERE work_queue.work_pool_id = work_pool.id
-    AND flow_run.work_queue_id = work_queue.id AND ${isOfType("flow_run.state_type", slotHolding)}) END`;
+    AND flow_run.work_queue_id = work_queue.id AND ${holdsSlot("flow_run")}) END`;
 
 function selectPools(reader: Reader) {
   return reader.selectFrom("work_pool").selectAll().select(takenOfLimit.as("active_slots"));

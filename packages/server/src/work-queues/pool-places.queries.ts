@@ -1,8 +1,7 @@
 import { sql } from "kysely";
 import type { Reader, Writer } from "../db/dialect.ts";
 import { portable } from "../db/portable.ts";
-import { isOfType } from "../db/state-sql.ts";
-import { slotHolding } from "../orchestration/slots.ts";
+import { holdsSlot } from "../db/state-sql.ts";
 import type { PoolPlaces } from "./room.rules.ts";
 
 export type PoolKey = { readonly name: string } | { readonly id: string } | { readonly queueId: string };
@@ -68,7 +67,7 @@ export async function holdPool(tx: Writer, id: string, { alone }: { readonly alo
 export async function takenByQueue(reader: Reader, poolId: string): Promise<ReadonlyMap<string, number>> {
   const { rows } = await sql<{ queue_id: string; taken: number }>`SELECT work_queue.id AS queue_id,
       (SELECT count(*) FROM flow_run WHERE flow_run.work_queue_id = work_queue.id
-        AND ${isOfType("flow_run.state_type", slotHolding)}) AS taken
+        AND ${holdsSlot("flow_run")}) AS taken
     FROM work_queue WHERE work_queue.work_pool_id = ${poolId}`.execute(reader);
   return new Map(rows.map(({ queue_id, taken }) => [queue_id, Number(taken)]));
 }

@@ -4,9 +4,8 @@ import { everything } from "../criteria/conditions.queries.ts";
 import { workQueueCondition } from "../criteria/work-pools.queries.ts";
 import type { Reader, Writer } from "../db/dialect.ts";
 import { portable } from "../db/portable.ts";
-import { isOfType } from "../db/state-sql.ts";
+import { holdsSlot } from "../db/state-sql.ts";
 import type { Tables } from "../db/tables.ts";
-import { slotHolding } from "../orchestration/slots.ts";
 import type { Ranked } from "./priorities.rules.ts";
 
 /** A work queue with its pool, and the slots of its limit that are taken. */
@@ -26,7 +25,7 @@ export interface PoolOfQueue {
 
 const takenOfLimit: RawBuilder<number | null> = sql`CASE WHEN work_queue.concurrency_limit IS NULL THEN NULL
   ELSE (SELECT count(*) FROM flow_run WHERE flow_run.work_queue_id = work_queue.id
-    AND ${isOfType("flow_run.state_type", slotHolding)}) END`;
+    AND ${holdsSlot("flow_run")}) END`;
 
 function selectQueues(reader: Reader) {
   return reader

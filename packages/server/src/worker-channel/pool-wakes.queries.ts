@@ -2,6 +2,7 @@ import type { Timestamp } from "@ostinato/core";
 import { type SqlBool, sql } from "kysely";
 import type { Reader } from "../db/dialect.ts";
 import { idRows } from "../db/portable.ts";
+import { holdsSlot } from "../db/state-sql.ts";
 import type { NextDue, StoppingRun } from "../waking/waker.service.ts";
 
 /**
@@ -39,7 +40,7 @@ export async function nextDueTimes(
 export async function stoppingRuns(reader: Reader, queueIds: readonly string[]): Promise<readonly StoppingRun[]> {
   const { rows } = await sql<StoppingRun>`
     SELECT run.work_queue_id AS id, run.id AS flow_run_id FROM ${idRows(queueIds)} AS given
-    JOIN flow_run AS run ON run.work_queue_id = given.id
-      AND run.state_type IN ('PENDING', 'RUNNING', 'CANCELLING') AND run.state_type = 'CANCELLING'`.execute(reader);
+    CROSS JOIN flow_run AS run
+    WHERE run.work_queue_id = given.id AND ${holdsSlot("run")} AND run.state_type = 'CANCELLING'`.execute(reader);
   return rows;
 }
