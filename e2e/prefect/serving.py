@@ -5,103 +5,36 @@ prints what the test expects.
 """
 
 import json
-import os
-import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
-from prefect.client.orchestration import get_client
-from prefect.client.schemas.filters import (
-    FlowRunFilter,
-    FlowRunFilterDeploymentId,
-    FlowRunFilterState,
-    FlowRunFilterStateType,
-)
-from prefect.client.schemas.objects import StateType
+from asking import client, ended, in_state, or_none, prefect, running, runs_where, states_of, until, wait_seconds
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.deployments import run_deployment
-from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
+from prefect.exceptions import PrefectHTTPStatusError
 
 flows = Path(__file__).with_name("served_flows.py")
-prefect = [sys.executable, "-m", "prefect"]
-client = get_client(sync_client=True)
-wait_seconds = 120
 
 
-@contextmanager
 def serving(what: str):
-    """A program that serves, in a process of its own, until the block ends."""
-    environment = {**os.environ, "PREFECT_RUNNER_POLL_FREQUENCY": "2"}
-    log = open(f"serving-{what}.log", "w+")
-    process = subprocess.Popen([sys.executable, str(flows), what], env=environment, stdout=log, stderr=log)
-    try:
-        yield process
-    except BaseException:
-        log.flush()
-        print(Path(log.name).read_text()[-5000:], file=sys.stderr)
-        raise
-    finally:
-        process.terminate()
-        process.wait(30)
-        log.close()
-
-
-def until(look, what: str):
-    """Asks until the answer is truthy, and says it."""
-    deadline = time.monotonic() + wait_seconds
-    while time.monotonic() < deadline:
-        found = look()
-        if found:
-            return found
-        time.sleep(0.3)
-    raise TimeoutError(f"not within {wait_seconds} s: {what}")
+    return running(f"serving-{what}", [str(flows), what], {"PREFECT_RUNNER_POLL_FREQUENCY": "2"})
 
 
 def deployment(name: str):
-    def look():
-        try:
-            return client.read_deployment_by_name(name)
-        except ObjectNotFound:
-            return None
-
-    return until(look, f"the deployment {name}")
-
-
-def ended(run_id: UUID):
-    def look():
-        run = client.read_flow_run(run_id)
-        return run if run.state and run.state.is_final() else None
-
-    return until(look, f"the end of the flow run {run_id}")
-
-
-def states_of(run_id: UUID) -> list[str]:
-    return [state.name for state in client.read_flow_run_states(run_id)]
-
-
-def in_state(run_id: UUID, *names: str):
-    return until(lambda: set(states_of(run_id)) & set(names), f"{names} of the flow run {run_id}")
+    return until(lambda: or_none(client.read_deployment_by_name, name), f"the deployment {name}")
 
 
 def command(*words: str) -> str:
-    done = subprocess.run(
-        [*prefect, *words], capture_output=True, text=True, timeout=wait_seconds, env={**os.environ, "COLUMNS": "200"}
-    )
-    if done.returncode != 0:
-        raise RuntimeError(f"prefect {' '.join(words)} ended with {done.returncode}: {done.stdout}{done.stderr}")
-    return done.stdout
+    code, told = prefect(*words)
+    if code != 0:
+        raise RuntimeError(f"prefect {' '.join(words)} ended with {code}: {told}")
+    return told
 
 
 def scheduled_runs(deployment_id: UUID):
-    return client.read_flow_runs(
-        flow_run_filter=FlowRunFilter(
-            deployment_id=FlowRunFilterDeploymentId(any_=[deployment_id]),
-            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])),
-        )
-    )
+    return runs_where(deployment_id={"any_": [deployment_id]}, state={"type": {"any_": ["SCHEDULED"]}})
 
 
 def automatic(deployment_id: UUID, count: int) -> list[str]:
@@ -156,12 +89,7 @@ def serve_one() -> dict:
 
 def by_command(nightly) -> dict:
     told = command("deployment", "run", "load/nightly", "-p", "rows=5", "--tag", "by-hand", "--watch")
-    [run] = client.read_flow_runs(
-        flow_run_filter=FlowRunFilter(
-            deployment_id=FlowRunFilterDeploymentId(any_=[nightly.id]),
-            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.COMPLETED])),
-        )
-    )
+    [run] = runs_where(deployment_id={"any_": [nightly.id]}, state={"type": {"any_": ["COMPLETED"]}})
     return {
         "told": "Created flow run" in told,
         "parameters": run.parameters,
@@ -271,9 +199,7 @@ def alone() -> dict:
 
 def subflow() -> dict:
     parent = run_deployment("nightly/all", parameters={"rows": 4}, poll_interval=0.5, timeout=wait_seconds, as_subflow=False)
-    [child] = client.read_flow_runs(
-        flow_run_filter=FlowRunFilter.model_validate({"parent_flow_run_id": {"any_": [str(parent.id)]}})
-    )
+    [child] = runs_where(parent_flow_run_id={"any_": [parent.id]})
     return {
         "parent": parent.state_name,
         "child": child.state_name,
@@ -286,12 +212,8 @@ def deleted() -> dict:
     name = "load/hourly"
     gone = deployment(name)
     command("deployment", "delete", name)
-    try:
-        client.read_deployment_by_name(name)
-        found = True
-    except ObjectNotFound:
-        found = False
-    return {"found": found, "upcoming": automatic(gone.id, 0), "listed": name in command("deployment", "ls")}
+    found = or_none(client.read_deployment_by_name, name)
+    return {"found": found is not None, "upcoming": automatic(gone.id, 0), "listed": name in command("deployment", "ls")}
 
 
 if __name__ == "__main__":

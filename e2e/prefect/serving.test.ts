@@ -1,28 +1,16 @@
-import { execFile } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RunningServer } from "../child-server.ts";
-import { startPrefect } from "../prefect-server.ts";
-import { startOstinato } from "../server-process.ts";
-import { clients, prefectEnvironment } from "./clients.ts";
+import { factsOf, placesToAsk } from "./clients.ts";
 
 /**
  * An unmodified program serves flows, and others run them, by the client, the command line and the API of Prefect. What it finds is what
  * it finds at Prefect's own server.
  */
-for (const { requirements, python } of clients) {
-  describe.skipIf(python === undefined)(`flows that a Prefect program serves, by ${requirements}`, () =>
-    tellsOf(python ?? "", startOstinato),
+for (const { title, python, start } of placesToAsk) {
+  describe.skipIf(python === undefined)(`flows that a Prefect program serves, ${title}`, () =>
+    tellsOf(python ?? "", start),
   );
 }
-
-/** Shows that these tests say what Prefect does. It takes minutes, so only who asks for it by this variable waits for it. */
-const reference = process.env.PREFECT_REFERENCE_PYTHON;
-
-describe.skipIf(reference === undefined)("flows that a Prefect program serves, at Prefect's own server", () =>
-  tellsOf(reference ?? "", () => startPrefect(reference ?? "")),
-);
 
 /** Then the program is ended, and what it was asked says so. */
 const programSeconds = 400;
@@ -44,14 +32,7 @@ function tellsOf(python: string, start: () => Promise<RunningServer>): void {
   beforeAll(
     async () => {
       server = await start();
-      const program = fileURLToPath(new URL("serving.py", import.meta.url));
-      const { stdout } = await promisify(execFile)(python, [program], {
-        cwd: server.folder,
-        env: prefectEnvironment(server.apiUrl, server.folder),
-        maxBuffer: 64 * 1024 * 1024,
-        timeout: programSeconds * 1000,
-      });
-      facts = JSON.parse(stdout.trim().split("\n").at(-1) ?? "");
+      facts = await factsOf<Facts>({ program: "serving.py", python, server, seconds: programSeconds });
     },
     (programSeconds + 60) * 1000,
   );
