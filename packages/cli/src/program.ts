@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { artifactCommands } from "./artifacts/artifact.commands.ts";
+import { concurrencyLimitCommands } from "./concurrency-limits/concurrency-limit.commands.ts";
 import { configCommands } from "./config/config.commands.ts";
 import { deployCommand } from "./deploy/deploy.command.ts";
 import { deploymentCommands } from "./deployments/deployment.commands.ts";
@@ -41,6 +42,7 @@ export function buildProgram({ beforeAction }: ProgramOptions): Command {
   program.addCommand(workerCommands());
   program.addCommand(workPoolCommands());
   program.addCommand(workQueueCommands());
+  program.addCommand(concurrencyLimitCommands());
   program.addCommand(flowCommands());
   program.addCommand(flowRunCommands());
   program.addCommand(taskRunCommands());

@@ -1,13 +1,15 @@
 import { addSeconds, microsPerSecond } from "@ostinato/core";
 import { advanceLeaseClock } from "../db/lease-clock.ts";
 import type { Context } from "../kernel/context.ts";
-import { unit } from "../kernel/unit.ts";
+import { type Unit, unit } from "../kernel/unit.ts";
 import { noteFreed } from "./freed.ts";
 import * as leases from "./leases.queries.ts";
 import { deleteUnusedKeyed } from "./limits.queries.ts";
 import { deleteEndedWaiters } from "./waiters.queries.ts";
 
 const leasesPerStep = 200;
+/** What takes up no slot is removed more seldom. */
+const looksPerTidying = 5;
 /** A key of a flow or a task that nobody has needed for so long is forgotten. */
 const keySeconds = 3600;
 
@@ -23,6 +25,7 @@ interface NextTick {
 export function leaseEnder(context: Context, everySeconds: number): (tick?: NextTick) => Promise<void> {
   const { clock } = context;
   let lastLook: number | undefined;
+  let looks = 0;
   return async (tick) => {
     const now = clock.elapsed();
     const since = lastLook === undefined ? 0 : now - lastLook;
@@ -30,12 +33,19 @@ export function leaseEnder(context: Context, everySeconds: number): (tick?: Next
     const ended = await unit(context, async (unit) => {
       if (heard > 0) await advanceLeaseClock(unit.tx, Math.round(heard * microsPerSecond));
       const ended = await leases.deleteEndedLeases(unit.tx, leasesPerStep);
-      const left = await deleteEndedWaiters(unit.tx, leasesPerStep);
-      await deleteUnusedKeyed(unit.tx, addSeconds(clock.now(), -keySeconds), leasesPerStep);
+      const left = looks % looksPerTidying === 0 ? await tidyUp(unit) : [];
       noteFreed(unit, [...new Set([...ended.limitIds, ...left])]);
       return ended;
     });
     lastLook = now;
+    looks += 1;
     if (ended.leases === leasesPerStep) tick?.within(0);
   };
+}
+
+/** Removes waiters who have given up, and keys that nobody needs; gives the limits whose lines have moved. */
+async function tidyUp({ context, tx }: Unit): Promise<readonly string[]> {
+  const left = await deleteEndedWaiters(tx, leasesPerStep);
+  await deleteUnusedKeyed(tx, addSeconds(context.clock.now(), -keySeconds), leasesPerStep);
+  return left;
 }

@@ -1,4 +1,10 @@
-import type { Event, GlobalConcurrencyLimit, NewConcurrencyLimit, SlotLease } from "@ostinato/protocol";
+import type {
+  ConcurrencyLimitPage,
+  Event,
+  GlobalConcurrencyLimit,
+  NewConcurrencyLimit,
+  SlotLease,
+} from "@ostinato/protocol";
 import { type FakeClock, fakeClock } from "@ostinato/testing/clock";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -170,6 +176,30 @@ describeOnEachDatabase("limits by name", (database) => {
     await clock.advance(3700);
     await slotsOn(server, clock).hear(2);
     expect((await call("GET", "task:load:customer-7")).status).toBe(404);
+  });
+
+  test("a page tells who holds slots and who waits, by their runs", async () => {
+    const { name, id } = await limit({ limit: 1 });
+    const flow = await server.call<{ id: string }>("POST", "/flows/", { name: "holds slots" });
+    const runs: string[] = [];
+    for (const runName of ["holder", "waiter"]) {
+      const run = await server.call<{ id: string }>("POST", "/flow_runs/", { flow_id: flow.body.id, name: runName });
+      runs.push(run.body.id);
+    }
+    await take(name, { holder: { type: "flow_run", id: runs[0] } });
+    await take(name, { holder: { type: "flow_run", id: runs[1] }, waiter_id: waiter(8) });
+    await take(name, { waiter_id: waiter(9) });
+    const page = await server.call<ConcurrencyLimitPage>("GET", `/ui/concurrency_limits/${id}`);
+    expect(page.body).toMatchObject({
+      limit: { id, name, active_slots: 1 },
+      holders: [{ flow_run_id: runs[0], flow_run_name: "holder", task_run_id: null, slots: 1 }],
+      waiting: [
+        { flow_run_id: runs[1], flow_run_name: "waiter" },
+        { flow_run_id: null, flow_run_name: null },
+      ],
+      waiting_count: 2,
+    });
+    expect((await server.call("GET", "/ui/concurrency_limits/nowhere")).status).toBe(404);
   });
 
   test("how long slots are held is learned from those that are given back", async () => {

@@ -77,8 +77,7 @@ async function takeIn(unit: Unit, wanted: Wanted): Promise<Taking> {
     const retryAfter = waitingSeconds(full, { wanted, now });
     if (waiterId !== undefined) {
       const seconds = Math.max(retryAfter, wokenRetrySeconds) + patienceSeconds;
-      const holderType = wanted.holder?.type ?? null;
-      await waiters.putWaiter(tx, { waiterId, holderType, limitIds, slots: wanted.slots, seconds, now });
+      await waiters.putWaiter(tx, { waiterId, holder: holderOf(wanted), limitIds, slots: wanted.slots, seconds, now });
     }
     return { lease, retryAfter };
   }
@@ -145,7 +144,7 @@ interface Take {
 }
 
 async function take({ tx, later }: Unit, { wanted, limits, leaseId, now }: Take): Promise<void> {
-  const { slots, seconds, holder = null } = wanted;
+  const { slots, seconds } = wanted;
   for (const limit of limits) {
     if (limit.slot_decay_per_second === 0) continue;
     await queries.updateLimit(tx, limit.id, { filled: filledNow(limit, now) + slots, filled_at: now });
@@ -153,9 +152,12 @@ async function take({ tx, later }: Unit, { wanted, limits, leaseId, now }: Take)
   // Slots that become free by themselves need no holder, unless they are given back earlier.
   const isRate = wanted.mode === "rate_limit" && limits.every((limit) => limit.slot_decay_per_second > 0);
   if (isRate && seconds === null) return;
-  const by = holder === null ? null : { ...holder, id: holder.id.toLowerCase() };
-  await leases.putLease(later, { leaseId, holder: by, seconds, now });
+  await leases.putLease(later, { leaseId, holder: holderOf(wanted), seconds, now });
   await leases.putSlots(later, { leaseId, limitIds: limits.map(({ id }) => id), slots });
+}
+
+function holderOf({ holder }: Wanted): leases.Holder | null {
+  return holder === null || holder === undefined ? null : { ...holder, id: holder.id.toLowerCase() };
 }
 
 function named({ id, name, max_slots }: queries.LimitRow) {

@@ -88,12 +88,14 @@ CREATE TABLE concurrency_waiter (
   waiter_id uuid NOT NULL,
   created bigint NOT NULL,
   holder_type text,
+  holder_id uuid,
   slots integer NOT NULL,
   ends_at bigint NOT NULL,
   PRIMARY KEY (limit_id, waiter_id),
   FOREIGN KEY (limit_id) REFERENCES concurrency_limit(id) ON DELETE CASCADE
 );
 CREATE INDEX concurrency_waiter_end ON concurrency_waiter USING btree (ends_at);
+CREATE INDEX concurrency_waiter_holder ON concurrency_waiter USING btree (holder_id) WHERE (holder_id IS NOT NULL);
 
 CREATE TABLE configuration (
   id uuid NOT NULL,

@@ -78,11 +78,13 @@ CREATE TABLE concurrency_waiter (
   waiter_id text NOT NULL,
   created integer NOT NULL,
   holder_type text,
+  holder_id text,
   slots integer NOT NULL,
   ends_at integer NOT NULL,
   PRIMARY KEY (limit_id, waiter_id)
 );
 CREATE INDEX concurrency_waiter_end ON concurrency_waiter (ends_at);
+CREATE INDEX concurrency_waiter_holder ON concurrency_waiter (holder_id) WHERE holder_id IS NOT NULL;
 
 CREATE TABLE configuration (
   id text PRIMARY KEY,

@@ -189,6 +189,8 @@ export const tables = {
     waiter_id: uuid,
     created: moment,
     holder_type: nullable(text),
+    /** The run that is to hold the slots. */
+    holder_id: nullable(uuid),
     slots: integer,
     /** A time of `lease_clock`: the waiter has given up if it has not asked again by then. */
     ends_at: moment,

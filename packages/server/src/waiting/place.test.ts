@@ -201,6 +201,28 @@ describeOnEachDatabase("why a run of a work pool waits", (database) => {
     });
   });
 
+  test("its process waits in line for slots that it shares with others", async () => {
+    const { queue } = await place({});
+    const [holder, id] = [await runIn(queue), await runIn(queue)];
+    await runs.claim(id);
+    await server.call("POST", "/v2/concurrency_limits/", { name: "warehouse", limit: 1 });
+    const take = (flowRunId: string, waiter_id: string) =>
+      server.call("POST", "/v2/concurrency_limits/increment-with-lease", {
+        ...{ names: ["warehouse"], slots: 1, waiter_id },
+        holder: { type: "flow_run", id: flowRunId },
+      });
+    expect((await take(holder, timeOrderedId(clock.now()))).status).toBe(200);
+    expect((await take(id, timeOrderedId(clock.now()))).status).toBe(423);
+    const waits = {
+      cause: "limit",
+      reason: 'The only slot of the limit "warehouse" is taken. It is number 1 of 1 in line.',
+      line: { place: 1, length: 1, holders: [{ flow_run_id: holder }] },
+    };
+    expect(await waiting(id)).toMatchObject(waits);
+    await runs.setState(id, { type: "RUNNING" });
+    expect(await waiting(id)).toMatchObject(waits);
+  });
+
   test("it proceeds, or has ended: nothing", async () => {
     const { queue } = await place({});
     const id = await runIn(queue);

@@ -19,10 +19,22 @@ export interface DeploymentOfRun {
   readonly line: Waiting["line"];
 }
 
+/** A line for slots of a limit with a name. */
+export interface LineOfLimit {
+  readonly limit: string;
+  readonly slots: number;
+  /** Whether its slots become free by themselves. */
+  readonly isRate: boolean;
+  readonly since: string;
+  readonly line: NonNullable<Waiting["line"]>;
+}
+
 export interface Circumstances {
   readonly now: string;
   /** Undefined for a run without a deployment; null where it is gone. */
   readonly deployment: DeploymentOfRun | null | undefined;
+  /** The lines of shared limits in which the run waits, itself or by its tasks, the longest wait first. */
+  readonly lines: readonly LineOfLimit[];
   /** Where workers take the run from; undefined for a run without a work queue, null where the queue is gone. */
   readonly place: PlaceOfRun | null | undefined;
 }
@@ -49,7 +61,9 @@ function whatFor(run: WaitingRun, { name, type }: State, circumstances: Circumst
     case "SCHEDULED":
       return scheduled(run, name, circumstances);
     case "PENDING":
-      return pending(name);
+      return waitingForSlots(circumstances) ?? pending(name);
+    case "RUNNING":
+      return waitingForSlots(circumstances);
     case "PAUSED":
       return paused(run, name);
     case "CANCELLING":
@@ -168,6 +182,27 @@ function starter({ deployment, place }: Circumstances): string {
   if (deployment === undefined) return "The program that made it starts it.";
   if (deployment === null || !deployment.isServed) return `Start the process that serves its deployment.${note}`;
   return `The process that serves its deployment starts it.${note}`;
+}
+
+/** A run waits in line for slots that it shares with other processes. */
+function waitingForSlots({ lines }: Circumstances): Told | null {
+  const [first, ...others] = lines.map(({ limit, slots, isRate, since, line }) => ({
+    cause: "limit" as const,
+    reason: `${lineReason(limit, slots, isRate)} It is number ${line.place} of ${line.length} in line.`,
+    hint: "It goes on when others give up their slots, or when the limit is raised.",
+    since,
+    line,
+  }));
+  if (first === undefined) return null;
+  return { ...first, also: others.map(({ cause, reason, hint }) => ({ cause, reason, hint })) };
+}
+
+function lineReason(limit: string, slots: number, isRate: boolean): string {
+  const name = JSON.stringify(limit);
+  if (isRate) return `The rate ${name} lets it go on later.`;
+  return slots === 1
+    ? `The only slot of the limit ${name} is taken.`
+    : `All ${slots} slots of the limit ${name} are taken.`;
 }
 
 function pending(name: string): Told {

@@ -12,8 +12,9 @@ export function up({ uuid, moment, integer, flag, real }: ColumnTypes): readonly
     `ALTER TABLE concurrency_limit ADD COLUMN keyed ${flag} NOT NULL DEFAULT 0`,
     "CREATE INDEX concurrency_limit_keyed ON concurrency_limit (updated, id) WHERE keyed = 1",
     `CREATE TABLE concurrency_waiter (limit_id ${uuid} NOT NULL REFERENCES concurrency_limit ON DELETE CASCADE,
-      waiter_id ${uuid} NOT NULL, created ${moment} NOT NULL, holder_type text, slots ${integer} NOT NULL,
+      waiter_id ${uuid} NOT NULL, created ${moment} NOT NULL, holder_type text, holder_id ${uuid}, slots ${integer} NOT NULL,
       ends_at ${moment} NOT NULL, PRIMARY KEY (limit_id, waiter_id))`,
     "CREATE INDEX concurrency_waiter_end ON concurrency_waiter (ends_at)",
+    "CREATE INDEX concurrency_waiter_holder ON concurrency_waiter (holder_id) WHERE holder_id IS NOT NULL",
   ];
 }
