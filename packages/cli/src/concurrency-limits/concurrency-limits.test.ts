@@ -31,7 +31,7 @@ test("a limit is created, listed, inspected, changed, reset and deleted", async 
 
 test.each([
   { args: ["inspect", "databse"], says: 'There is no concurrency limit "databse".', code: 1 },
-  { args: ["create", "x"], says: "required option", code: 2 },
+  { args: ["create", "x"], says: "Required option", code: 2 },
   { args: ["create", "x", "--limit", "-1"], says: "Give a whole number", code: 2 },
   { args: ["update", "x"], says: "Say what to change", code: 2 },
 ])("says what is wrong with $args", async ({ args, says, code }) => {
