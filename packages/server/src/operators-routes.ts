@@ -16,6 +16,7 @@ import { savedSearchRoutes } from "./saved-searches/saved-searches.routes.ts";
 import { taskRunStateRoutes } from "./task-run-states/task-run-states.routes.ts";
 import { templateRoutes } from "./templates/templates.routes.ts";
 import { uiRoutes } from "./ui/ui.routes.ts";
+import { waitingRoutes } from "./waiting/waiting.routes.ts";
 import { workPoolRoutes } from "./work-pools/work-pools.routes.ts";
 import { workQueueRoutes } from "./work-queues/work-queues.routes.ts";
 import { workerRoutes } from "./workers/workers.routes.ts";
@@ -32,6 +33,7 @@ export function operatorsRoutes(
   const retention = createRetention(context);
   onStop(() => retention.stop());
   flowRunStateRoutes(serve);
+  waitingRoutes(serve);
   flowRunGraphRoutes(serve);
   importRoutes(serve);
   deploymentRoutes(serve);
