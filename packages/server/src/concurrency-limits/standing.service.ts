@@ -3,6 +3,7 @@ import type { Waiting } from "@ostinato/protocol";
 import type { Context } from "../kernel/context.ts";
 import * as leases from "./leases.queries.ts";
 import { placeInLine, type Standing } from "./line.queries.ts";
+import { waitsOfRun } from "./waiters.queries.ts";
 
 /** A page names no more. */
 const maxHolders = 10;
@@ -22,4 +23,30 @@ export async function lineOf(context: Context, limitId: string, standing: Standi
 export async function slotHolders({ db }: Context, limitId: string): Promise<Line["holders"]> {
   const holders = await leases.holdersOfLimit(db.read, limitId, maxHolders);
   return holders.map((holder) => ({ ...holder, since: formatTimestamp(holder.since) }));
+}
+
+/** A line for slots of a limit with a name. */
+export interface LineOfLimit {
+  readonly limit: string;
+  readonly slots: number;
+  /** Whether its slots become free by themselves. */
+  readonly isRate: boolean;
+  readonly since: string;
+  readonly line: Line;
+}
+
+const maxLines = 3;
+
+/** The lines in which a flow run waits for slots, itself or by its tasks, the longest wait first. */
+export async function linesOfRun(context: Context, flowRunId: string): Promise<readonly LineOfLimit[]> {
+  const waits = await waitsOfRun(context.db.read, flowRunId, maxLines);
+  return Promise.all(
+    waits.map(async ({ limit_id, limit_name, max_slots, slot_decay_per_second, since, place, length }) => ({
+      limit: limit_name,
+      slots: max_slots,
+      isRate: slot_decay_per_second > 0,
+      since: formatTimestamp(since),
+      line: { place, length, holders: await slotHolders(context, limit_id) },
+    })),
+  );
 }

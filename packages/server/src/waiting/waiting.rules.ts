@@ -1,5 +1,6 @@
 import { stateNames } from "@ostinato/core";
 import type { FlowRunRow, State, Waiting } from "@ostinato/protocol";
+import type { LineOfLimit } from "../concurrency-limits/standing.service.ts";
 import { type Obstacle, obstaclesOf, type PlaceOfRun } from "./place.rules.ts";
 
 export type WaitingRun = Pick<
@@ -17,16 +18,6 @@ export interface DeploymentOfRun {
   readonly lastServed: string | null;
   /** The line that the run waits in. */
   readonly line: Waiting["line"];
-}
-
-/** A line for slots of a limit with a name. */
-export interface LineOfLimit {
-  readonly limit: string;
-  readonly slots: number;
-  /** Whether its slots become free by themselves. */
-  readonly isRate: boolean;
-  readonly since: string;
-  readonly line: NonNullable<Waiting["line"]>;
 }
 
 export interface Circumstances {

@@ -1,21 +1,19 @@
 import { formatTimestamp, secondsBetween, stateNames, type Timestamp } from "@ostinato/core";
 import type { FlowRunRow, Waiting } from "@ostinato/protocol";
-import { lineOf, slotHolders } from "../concurrency-limits/standing.service.ts";
-import { waitsOfRun } from "../concurrency-limits/waiters.queries.ts";
+import { type LineOfLimit, lineOf, linesOfRun } from "../concurrency-limits/standing.service.ts";
 import type { Context } from "../kernel/context.ts";
 import { notFound } from "../kernel/errors.ts";
 import { readRows } from "../ui/runs/run-rows.service.ts";
 import * as places from "./place.queries.ts";
 import type { PlaceOfRun } from "./place.rules.ts";
 import * as queries from "./waiting.queries.ts";
-import { type DeploymentOfRun, type LineOfLimit, waitingOf } from "./waiting.rules.ts";
+import { type DeploymentOfRun, waitingOf } from "./waiting.rules.ts";
 
 /** Whoever serves a deployment or a queue asks for runs more often. */
 const silenceSeconds = 60;
 
 /** An answer names no more. */
 const maxHolders = 10;
-const maxLines = 3;
 
 export async function readWaitingOf(context: Context, id: string): Promise<Waiting | null> {
   const [run] = await readRows(context, [id]);
@@ -37,16 +35,7 @@ export async function readWaiting(context: Context, run: FlowRunRow): Promise<Wa
 /** A run that has a process may wait for slots that it shares with others. */
 async function linesOf(context: Context, { id, state_type }: FlowRunRow): Promise<readonly LineOfLimit[]> {
   if (state_type !== "PENDING" && state_type !== "RUNNING") return [];
-  const waits = await waitsOfRun(context.db.read, id, maxLines);
-  return Promise.all(
-    waits.map(async ({ limit_id, limit_name, max_slots, slot_decay_per_second, since, place, length }) => ({
-      limit: limit_name,
-      slots: max_slots,
-      isRate: slot_decay_per_second > 0,
-      since: formatTimestamp(since),
-      line: { place, length, holders: await slotHolders(context, limit_id) },
-    })),
-  );
+  return linesOfRun(context, id);
 }
 
 /** Undefined for a run without a deployment, and where it makes no difference; null where the deployment is gone. */
