@@ -118,7 +118,12 @@ function sayMade(made: FlowRun, { deployment, client }: Omit<Made, "json">): voi
 
 function sayUnserved({ row, fullName }: NamedDeployment): void {
   if (row.status === "READY") return;
-  note(`  Nothing serves ${oneLine(fullName)} now: the run waits until something does.`);
+  const { work_pool_name: pool } = row;
+  note(
+    pool === null
+      ? `  Nothing serves ${oneLine(fullName)} now: the run waits until something does.`
+      : `  No worker takes the runs of ${oneLine(fullName)} now. Start one: ostinato worker start --pool ${oneLine(pool)}`,
+  );
 }
 
 function pageOf(client: Client, { id }: FlowRun): string {

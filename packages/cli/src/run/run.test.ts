@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { freePort, makeWorkplace, type Workplace, workplace } from "../../test/command.ts";
 import { files } from "../../test/flows.ts";
 
@@ -190,6 +190,16 @@ describe("with a server", () => {
     expect(stderr).toContain('is a run of another flow than "sum"');
     expect(code).toBe(1);
   });
+});
+
+test("a project that npm has made as CommonJS says how to change that", async () => {
+  const place = withFiles(makeWorkplace({ OSTINATO_API_URL: "http://127.0.0.1:1/api" }));
+  onTestFinished(() => place.dispose());
+  place.write("package.json", JSON.stringify({ type: "commonjs" }));
+  const { code, stderr } = await place.run("run", "sum.ts");
+  expect(stderr).toContain("sum.ts:2: syntax error: Cannot use import statement outside a module.");
+  expect(stderr).toContain('says "type": "commonjs". Change that: npm pkg set type=module');
+  expect(code).toBe(1);
 });
 
 describe("what can't be run is said with what exists", () => {

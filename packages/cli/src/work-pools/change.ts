@@ -40,7 +40,7 @@ export function create(name: string, { type = "process", paused, json, ...fields
       throw error;
     });
     if (json) sayJson(pool);
-    else say(`Work pool ${name} (${type}) is there. Start a worker: ostinato worker start --pool ${name}`);
+    else say(`Work pool ${name} (${type}) is created. Start a worker: ostinato worker start --pool ${name}`);
   });
 }
 
@@ -72,7 +72,7 @@ export function resume(name: string, { json }: Json): Promise<void> {
 export function setLimit(name: string, limit: number | null, { json }: Json): Promise<void> {
   return withServer(async ({ client }) => {
     const pool = await changed(client, name, { concurrency_limit: limit });
-    tell(pool, { json, words: limit === null ? "has no limit" : `lets ${limit} runs run at a time` });
+    tell(pool, { json, words: limit === null ? "has no limit" : `has a limit of ${limit}` });
   });
 }
 

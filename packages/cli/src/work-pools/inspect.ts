@@ -23,7 +23,7 @@ export function inspect(name: string, { json }: { readonly json?: boolean }): Pr
       ["Problems", page.problems.map(({ reason }) => harmless(reason)).join("\n")],
       [
         "Runs",
-        `${slotsText({ ...pool, active_slots: page.active_slots })} hold a slot, ${page.running} run, ${page.late} are late`,
+        `${slotsText({ ...pool, active_slots: page.active_slots })} under way, ${page.running} running, ${page.late} late`,
       ],
       ["Workers", workersText(page)],
       ["Queues", queuesText(page)],
@@ -38,7 +38,7 @@ function workersText({ workers }: WorkPoolPage): string {
   if (workers.length === 0) return "none";
   return workers
     .map(({ name, status, last_heartbeat_time: time, runs }) => {
-      const sign = status === "ONLINE" ? `${runs.length} runs` : `offline, heard ${ago(time) ?? "never"}`;
+      const sign = status === "ONLINE" ? `${runs.length} under way` : `offline, heard ${ago(time) ?? "never"}`;
       return `${oneLine(name)}: ${sign}`;
     })
     .join("\n");
@@ -47,7 +47,12 @@ function workersText({ workers }: WorkPoolPage): string {
 function queuesText({ queues }: WorkPoolPage): string {
   return queues
     .map((queue) => {
-      const parts = [`priority ${queue.priority}`, statusText(queue), `${slotsText(queue)} runs`, `${queue.late} late`];
+      const parts = [
+        `priority ${queue.priority}`,
+        statusText(queue),
+        `${slotsText(queue)} under way`,
+        `${queue.late} late`,
+      ];
       return `${oneLine(queue.name)}: ${parts.join(", ")}`;
     })
     .join("\n");

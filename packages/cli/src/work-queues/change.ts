@@ -60,7 +60,7 @@ export function setPriority(name: string, priority: number, options: InPool): Pr
 }
 
 export function setLimit(name: string, limit: number | null, options: InPool): Promise<void> {
-  const words = limit === null ? "has no limit" : `lets ${limit} runs run at a time`;
+  const words = limit === null ? "has no limit" : `has a limit of ${limit}`;
   return change(name, options, { concurrency_limit: limit }, words);
 }
 

@@ -20,7 +20,7 @@ export function inspect(name: string, { pool, json }: InPool): Promise<void> {
       ["Priority", String(queue.priority)],
       ["Status", statusText(queue)],
       ["Problems", page.problems.map(({ reason }) => harmless(reason)).join("\n")],
-      ["Runs", `${slotsText(queue)} hold a slot, ${queue.running} run, ${queue.late} are late`],
+      ["Runs", `${slotsText(queue)} under way, ${queue.running} running, ${queue.late} late`],
       ["Deployments", page.deployments.count === 0 ? "none" : String(page.deployments.count)],
       ["Last polled", ago(queue.last_polled)],
     ]);

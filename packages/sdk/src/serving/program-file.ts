@@ -53,9 +53,17 @@ function loadError(error: unknown, { shown, file }: ProgramFile): unknown {
         { cause: error },
       );
   }
-  if (error instanceof SyntaxError) return new LoadError(`${at}: syntax error: ${message}`, { cause: error });
+  if (error instanceof SyntaxError) {
+    return new LoadError(`${at}: syntax error: ${message}${commonJsHint(message)}`, { cause: error });
+  }
   const where = place === undefined || place === file ? "" : ` (${place})`;
   return new LoadError(`${shown} could not be loaded: ${message}${where}`, { cause: error });
+}
+
+/** `npm init -y` declares a project as CommonJS, in which Node refuses `import`. */
+function commonJsHint(message: string): string {
+  if (!message.startsWith("Cannot use import statement outside a module")) return "";
+  return '. The package.json of its project says "type": "commonjs". Change that: npm pkg set type=module';
 }
 
 /** Errors whose message says by itself what to do. */
