@@ -110,7 +110,8 @@ interface Made {
 function sayMade(made: FlowRun, { deployment, client }: Omit<Made, "json">): void {
   const time = made.next_scheduled_start_time ?? made.expected_start_time;
   const isLater = time !== null && Date.parse(time) > Date.now() + 1000;
-  const when = isLater ? `starts at ${localTime(time)}` : "starts at once";
+  const isServed = deployment.row.status === "READY";
+  const when = isLater ? `starts at ${localTime(time)}` : isServed ? "starts at once" : "is due";
   say(`Flow run ${oneLine(made.name)} of ${oneLine(deployment.fullName)} ${when}.`);
   say(`  ${paint("cyan", pageOf(client, made))}`);
   sayUnserved(deployment);
