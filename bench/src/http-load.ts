@@ -1,8 +1,15 @@
 import { Agent, request } from "node:http";
 
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+  /** When to ask again, as the server says. */
+  readonly retryAfterSeconds?: number | undefined;
+}
+
 /** Persistent connections to one server, one per caller. */
 export interface Connections {
-  send(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly text: string }>;
+  send(method: string, path: string, body?: unknown): Promise<Answer>;
   json<T>(method: string, path: string, body?: unknown): Promise<T>;
   close(): void;
 }
@@ -12,7 +19,7 @@ export function connect(apiUrl: string, connections: number): Connections {
   const { hostname, port, pathname } = new URL(apiUrl);
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
 
-  function send(method: string, path: string, body?: unknown): Promise<{ status: number; text: string }> {
+  function send(method: string, path: string, body?: unknown): Promise<Answer> {
     const payload = body === undefined ? undefined : JSON.stringify(body);
     return new Promise((resolve, reject) => {
       const headers =
@@ -25,7 +32,11 @@ export function connect(apiUrl: string, connections: number): Connections {
         response.on("data", (part) => {
           text += part;
         });
-        response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
+        response.on("end", () => {
+          const after = response.headers["retry-after"];
+          const retryAfterSeconds = after === undefined ? undefined : Number(after);
+          resolve({ status: response.statusCode ?? 0, text, retryAfterSeconds });
+        });
         response.on("error", reject);
       });
       sent.on("error", (error) => {
@@ -97,7 +108,7 @@ export async function answered<Reply extends { readonly status: number }>(
 
 const maxRefusals = 20;
 
-/** Sends what a measurement needs first. A peer whose database is busy answers 503, and is asked again. */
+/** Sends what a measurement can't do without. A peer whose database is busy answers 503, and is asked again. */
 export async function prepared<T>(
   { peer }: { readonly peer: boolean },
   server: Connections,

@@ -18,6 +18,7 @@ import { processes } from "./rows/process.ts";
 import { requests } from "./rows/requests.ts";
 import { retention } from "./rows/retention.ts";
 import { ui } from "./rows/ui.ts";
+import { workers } from "./rows/workers.ts";
 import { printRatios, printRow } from "./table.ts";
 import { type DatabaseName, startTarget, type Target } from "./target.ts";
 
@@ -29,6 +30,7 @@ const groups: readonly Group[] = [
   live,
   flows,
   deployments,
+  workers,
   processes,
   history,
   retention,

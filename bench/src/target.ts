@@ -19,6 +19,8 @@ export interface Target {
   readonly peer: boolean;
   /** The command that runs the bench's flows against it. */
   readonly flows: Command;
+  /** Its command line, `ostinato` or the peer's. */
+  readonly commandLine: Command;
   /** Milliseconds from the start of the process to its first healthy answer. */
   readonly startMillis: number;
   /** The present resident memory of the server and its child processes. */
@@ -88,6 +90,11 @@ export async function startTarget({ database, databaseUrl, command, retention }:
       program: process.execPath,
       args: [flowProgram],
       env: { OSTINATO_API_URL: apiUrl, OSTINATO_LOG_LEVEL: "off" },
+    },
+    commandLine: {
+      program: process.execPath,
+      args: [command ?? sourceCommand],
+      env: { OSTINATO_HOME: home, OSTINATO_API_URL: apiUrl, OSTINATO_LOG_LEVEL: "off" },
     },
     startMillis,
     residentBytes: () => residentBytes(child.pid),

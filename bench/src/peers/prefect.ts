@@ -47,6 +47,7 @@ export async function startPrefect(options: PrefectOptions): Promise<Target> {
     stdio: "ignore",
   });
   await untilHealthy(apiUrl, child);
+  const env = { ...quiet, PREFECT_API_URL: apiUrl, PREFECT_LOGGING_LEVEL: "CRITICAL" };
   return {
     name: `prefect ${database}`,
     database,
@@ -54,11 +55,8 @@ export async function startPrefect(options: PrefectOptions): Promise<Target> {
     databaseUrl: url,
     home,
     peer: true,
-    flows: {
-      program: python,
-      args: [flowProgram],
-      env: { ...quiet, PREFECT_API_URL: apiUrl, PREFECT_LOGGING_LEVEL: "CRITICAL" },
-    },
+    flows: { program: python, args: [flowProgram], env },
+    commandLine: { program: python, args: ["-m", "prefect"], env },
     startMillis: performance.now() - begun,
     residentBytes: () => residentBytes(child.pid),
     another: () => startPrefect(database === "sqlite" ? { python, database } : options),

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { type Group, group, type Work } from "../group.ts";
 import { type Connections, connect, load, prepared } from "../http-load.ts";
-import { amount, type Effort, repeat } from "../row.ts";
-import { type ServedFlow, serveFlow } from "../served-flow.ts";
+import { amount, type Effort } from "../row.ts";
+import { serveFlow } from "../started-flow.ts";
 import type { Target } from "../target.ts";
 import { calls } from "./calls.ts";
+import { startWorks } from "./starts.ts";
 
 interface Stage {
   readonly target: Target;
@@ -55,29 +56,10 @@ export const deployments: Group = group<Stage>({
       notice: (effort) => `scheduling ${scheduledCount(effort)} deployments`,
       measure: (stage, effort) => scheduleMany(stage, scheduledCount(effort)),
     },
-    starts({
-      row: "due to Running, a served flow",
-      how: (count, spacing) =>
-        `${count} runs ${spacing} s apart, made ${leadSeconds} s before the first; from a run's time to its state Running, each in a process of its own`,
-      async measure(served, count, spacingSeconds) {
-        const first = Date.now() + leadSeconds * 1000;
-        const times = Array.from({ length: count }, (_, index) => first + index * spacingSeconds * 1000);
-        const ids: string[] = [];
-        for (const time of times) ids.push(await served.ask(time));
-        const running: number[] = [];
-        for (const id of ids) running.push(await served.runningMillis(id));
-        return running.map((millis, index) => millis - (times[index] ?? Number.NaN));
-      },
-    }),
-    starts({
-      row: "asked for to Running, a served flow",
-      how: (count) =>
-        `${count} runs one after the other; from POST /deployments/{id}/create_flow_run to the state Running`,
-      measure: (served, count) =>
-        repeat(count, async () => {
-          const begun = Date.now();
-          return (await served.runningMillis(await served.ask(begun))) - begun;
-        }),
+    ...startWorks<Stage>({
+      what: "a served flow",
+      count: 60,
+      start: ({ target, server }) => serveFlow(target, server),
     }),
   ],
 });
@@ -132,34 +114,4 @@ async function scheduleMany({ target, server }: Stage, count: number): Promise<r
     await new Promise((resolve) => setTimeout(resolve, target.peer ? 250 : 10));
   }
   return [[count / ((performance.now() - begun) / 1000)], memory];
-}
-
-/** All runs are known before the first is due: a process that only polls hears of them in time, too. */
-const leadSeconds = 20;
-
-interface Starts {
-  readonly row: string;
-  readonly how: (count: number, spacingSeconds: number) => string;
-  /** Gives milliseconds. */
-  readonly measure: (served: ServedFlow, count: number, spacingSeconds: number) => Promise<readonly number[]>;
-}
-
-/** A row of a flow that a process serves; a peer's process takes longer to start a run. */
-function starts({ row, how, measure }: Starts): Work<Stage> {
-  const count = (effort: Effort) => amount(effort, 60, 5);
-  const spacingSeconds = (peer: boolean) => (peer ? 6 : 1.5);
-  return {
-    rows: [{ row, unit: "ms" }],
-    peers: true,
-    how: (effort) => how(count(effort), spacingSeconds(false)),
-    notice: (effort) => `starting ${count(effort)} runs of a served flow`,
-    async measure({ target, server }, effort) {
-      const served = await serveFlow(target, server);
-      try {
-        return [await measure(served, count(effort), spacingSeconds(target.peer))];
-      } finally {
-        await served.stop();
-      }
-    },
-  };
 }

@@ -1,0 +1,87 @@
+import { spawn } from "node:child_process";
+import type { Work } from "../group.ts";
+import { amount, type Effort } from "../row.ts";
+import { startWorks } from "../rows/starts.ts";
+import { firstRunOf } from "../started-flow.ts";
+import { end, type Target } from "../target.ts";
+import { makeDue, newPool, type Pool, type WorkersStage } from "./pools.ts";
+
+const workers = 2;
+const runsAtOnce = 4;
+
+/** What real worker processes do, and the processes that they start. */
+export const workerProcesses: readonly Work<WorkersStage>[] = [
+  {
+    rows: [
+      { row: "runs drained by worker processes", unit: "/s" },
+      { row: "runs drained by worker processes: Pending to Running", unit: "ms" },
+    ],
+    peers: true,
+    how: (effort) =>
+      `${workers} processes \`worker start\` with ${runsAtOnce} runs at once, ${count(effort)} runs that are made at once, each a process that imports its flow; from the first request to make them until all are COMPLETED; and from the worker's PENDING to the run's RUNNING, which is the start of its process`,
+    notice: (effort) => `${workers} worker processes drain ${count(effort)} runs`,
+    measure: (stage, effort) => drain(stage, count(effort)),
+  },
+  ...startWorks<WorkersStage>({
+    what: "a worker's run",
+    count: 40,
+    async start(stage) {
+      const { target, server } = stage;
+      const pool = await newPool(stage);
+      const stop = startWorker(target, pool);
+      return firstRunOf({ target, server, deploymentId: Promise.resolve(pool.deploymentId), stop });
+    },
+  }),
+];
+
+function count(effort: Effort): number {
+  return amount(effort, 60, 8);
+}
+
+function startWorker({ commandLine }: Target, pool: Pool): () => Promise<void> {
+  const { program, args, env } = commandLine;
+  const given = ["worker", "start", "--pool", pool.name, "--type", "process", "--limit", String(runsAtOnce)];
+  const child = spawn(program, [...args, ...given], { env: { ...process.env, ...env }, stdio: "ignore" });
+  return () => end(child);
+}
+
+async function drain(stage: WorkersStage, count: number): Promise<readonly (readonly number[])[]> {
+  const { target, server } = stage;
+  const pool = await newPool(stage);
+  const stops = Array.from({ length: workers }, () => startWorker(target, pool));
+  try {
+    // Once each worker runs something, all of them are there.
+    await executed(stage, await makeDue(stage, pool, workers * runsAtOnce));
+    const begun = performance.now();
+    const ids = await makeDue(stage, pool, count);
+    await executed(stage, ids);
+    const perSecond = count / ((performance.now() - begun) / 1000);
+    const starts: number[] = [];
+    for (const id of ids) starts.push(await startMillis(server, id));
+    return [[perSecond], starts];
+  } finally {
+    await Promise.all(stops.map((stop) => stop()));
+  }
+}
+
+/** Waits until all of the runs have ended. */
+async function executed({ target, server }: WorkersStage, ids: readonly string[]): Promise<void> {
+  const body = { flow_runs: { id: { any_: ids }, state: { type: { any_: ["COMPLETED"] } } } };
+  for (;;) {
+    const { status, text } = await server.send("POST", "/flow_runs/count", body);
+    if (status < 400 && Number(text) === ids.length) return;
+    await new Promise((resolve) => setTimeout(resolve, target.peer ? 200 : 20));
+  }
+}
+
+interface RunState {
+  readonly type: string;
+  readonly timestamp: string;
+}
+
+/** Milliseconds from PENDING to RUNNING. */
+async function startMillis(server: WorkersStage["server"], id: string): Promise<number> {
+  const states = await server.json<readonly RunState[]>("GET", `/flow_run_states/?flow_run_id=${id}`);
+  const at = (type: string) => Date.parse(states.find((state) => state.type === type)?.timestamp ?? "");
+  return at("RUNNING") - at("PENDING");
+}
