@@ -34,6 +34,10 @@ export async function takeRunSlots(session: Session, wanted: RunSlots): Promise<
   }
 }
 
+function slotOf(most: number): string {
+  return most === 1 ? "the only slot" : `one of the ${most} slots`;
+}
+
 async function takeOne(session: Session, { holder, signal, onWait, onLost }: RunSlots, limit: KeyedLimit) {
   const { name, limit: most, slotsPerSecond } = limit;
   const isRate = slotsPerSecond > 0;
@@ -46,7 +50,7 @@ async function takeOne(session: Session, { holder, signal, onWait, onLost }: Run
     keyed: { limit: most, ...(isRate ? { slot_decay_per_second: slotsPerSecond } : {}) },
     timeoutSeconds: undefined,
     signal,
-    onWait: () => onWait(isRate ? `waits for the rate "${name}"` : `waits for one of the ${most} slots of "${name}"`),
+    onWait: () => onWait(isRate ? `waits for the rate "${name}"` : `waits for ${slotOf(most)} of "${name}"`),
   };
   if (isRate) {
     await takeWhenFree(session, request);
