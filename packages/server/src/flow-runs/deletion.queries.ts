@@ -1,3 +1,4 @@
+import type { StateType } from "@ostinato/core";
 import type { Writer } from "../db/dialect.ts";
 import { isOpen } from "../db/state-sql.ts";
 import type { DeletedRun } from "./deletion-event.ts";
@@ -16,12 +17,19 @@ export async function deleteSomeTaskRuns(tx: Writer, flowRunId: string): Promise
   return ids.length;
 }
 
+export interface UnfinishedRun extends DeletedRun {
+  readonly state_type: StateType | null;
+  readonly pool_id: string | null;
+}
+
 /** The run, where it has not come to its end. */
-export function unfinishedRun(tx: Writer, id: string): Promise<DeletedRun | undefined> {
+export function unfinishedRun(tx: Writer, id: string): Promise<UnfinishedRun | undefined> {
   return tx
     .selectFrom("flow_run")
     .innerJoin("flow", "flow.id", "flow_run.flow_id")
+    .leftJoin("work_queue", "work_queue.id", "flow_run.work_queue_id")
     .select(["flow_run.id as id", "flow_run.name as name", "flow.id as flow_id", "flow.name as flow_name"])
+    .select(["flow_run.state_type as state_type", "work_queue.work_pool_id as pool_id"])
     .where("flow_run.id", "=", id)
     .where(isOpen("flow_run.state_type"))
     .executeTakeFirst();

@@ -10,6 +10,7 @@ import { leaveLeftovers, removeLeftovers } from "../run-leftovers/run-leftovers.
 import * as queries from "./deletion.queries.ts";
 import { deletionEvent } from "./deletion-event.ts";
 import { findFlowRuns, idlePartsOf } from "./flow-runs.queries.ts";
+import { wakeForSlot } from "./waking.ts";
 
 /**
  * Deletes the run with its task runs, states, inputs, logs and results, and notifies the program that works on it. Data that
@@ -41,7 +42,10 @@ async function removeOne(context: Context, id: string): Promise<boolean> {
       await releaseOfRuns(unit, [id]);
       leaveLeftovers(unit, "flow-run", id);
     }
-    if (done && working !== undefined) await events.recordNew(unit, [deletionEvent(working, context.clock.now())]);
+    if (done && working !== undefined) {
+      wakeForSlot(unit, working.pool_id, working.state_type);
+      await events.recordNew(unit, [deletionEvent(working, context.clock.now())]);
+    }
     return done;
   });
   await removeLeftovers(context, "flow-run", id);

@@ -11,9 +11,12 @@ export function wakeForRun(unit: Unit, row: FlowRunRow, before: StateType | null
     if (deployment_id !== null) unit.wakes({ kind: "stopping", of: "deployment", id: deployment_id, flowRunId });
     if (queueId !== null) unit.wakes({ kind: "stopping", of: "work-queue", id: queueId, flowRunId });
   }
-  if (poolId !== null && holdsSlot(before) && !holdsSlot(state_type)) {
-    unit.wakes({ kind: "freed", poolId });
-  }
+  if (!holdsSlot(state_type)) wakeForSlot(unit, poolId, before);
+}
+
+/** Wakes the workers of the pool where a run that leaves a state of this type gives back a slot. */
+export function wakeForSlot(unit: Unit, poolId: string | null, before: StateType | null): void {
+  if (poolId !== null && holdsSlot(before)) unit.wakes({ kind: "freed", poolId });
 }
 
 export interface DueRun {

@@ -3,6 +3,7 @@ import type { Reader } from "../db/dialect.ts";
 import type { Change, Waiting } from "../kernel/bus.ts";
 import type { Context } from "../kernel/context.ts";
 import { createDueTimes } from "./due-times.rules.ts";
+import { type CountStartable, createTelling, type Sleeper } from "./telling.service.ts";
 
 /** What becomes due together is told together. */
 const gatherSeconds = 0.01;
@@ -28,12 +29,8 @@ export interface WaitedRuns {
   stoppingRuns(reader: Reader, ids: readonly string[]): Promise<readonly StoppingRun[]>;
   /** Called for those that somebody has begun to wait for, and then now and again. */
   noteWaited?(ids: readonly string[]): Promise<void>;
-}
-
-/** Somebody who starts runs. */
-export interface Sleeper {
-  due(ids: readonly string[]): void;
-  stopping(id: string, flowRunId: string): void;
+  /** Without it all who wait for a run are told of it at once. */
+  readonly countStartable?: CountStartable;
 }
 
 /** Tells its sleepers when runs become due, and when they are to stop. Listens to the bus only while it has some. */
@@ -49,6 +46,7 @@ export function createWaker(context: Context, runs: WaitedRuns): Waker {
   const { bus, clock, log } = context;
   const sleepers = new Map<string, Set<Sleeper>>();
   const idsOf = new Map<Sleeper, ReadonlySet<string>>();
+  const telling = createTelling(context, (id) => sleepers.get(id), runs.countStartable);
   const due = createDueTimes();
   /** Those that somebody has begun to wait for. */
   const begun = new Set<string>();
@@ -91,11 +89,11 @@ export function createWaker(context: Context, runs: WaitedRuns): Waker {
     if (looks) lookAt = clock.elapsed() + lookEverySeconds;
     const now = clock.now();
     const ids = due.take(now);
-    tellDue(ids);
     const looked = [...changed];
     changed.clear();
     setTimer();
     try {
+      await telling.tellDue(ids);
       await findNext(ids, now);
       await findNext(looked, null);
       await look(looks ? [...sleepers.keys()] : [...begun]);
@@ -117,18 +115,6 @@ export function createWaker(context: Context, runs: WaitedRuns): Waker {
     const { db } = context;
     const times = await runs.nextDueTimes(ids.length <= quickLooks ? db.read : db.slow, ids, after);
     for (const { id, at } of times) noteDue(id, at);
-  }
-
-  function tellDue(ids: readonly string[]): void {
-    const bySleeper = new Map<Sleeper, string[]>();
-    for (const id of ids) {
-      for (const sleeper of sleepers.get(id) ?? []) {
-        const own = bySleeper.get(sleeper) ?? [];
-        bySleeper.set(sleeper, own);
-        own.push(id);
-      }
-    }
-    for (const [sleeper, own] of bySleeper) sleeper.due(own);
   }
 
   function tellStopping(id: string, flowRunId: string): void {
@@ -153,6 +139,7 @@ export function createWaker(context: Context, runs: WaitedRuns): Waker {
     unsubscribe = undefined;
     timer?.cancel();
     timer = undefined;
+    telling.rest();
   }
 
   return {

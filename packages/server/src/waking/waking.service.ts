@@ -5,7 +5,8 @@ import { inWords } from "../kernel/errors.ts";
 import { type Feed, feedTo } from "../kernel/feed.ts";
 import { closeCodes, readMessage, type SocketConnection, type SocketHandlers } from "../kernel/socket.ts";
 import { readAs } from "../kernel/validation.ts";
-import { createWaker, type Sleeper } from "./waker.service.ts";
+import type { Sleeper } from "./telling.service.ts";
+import { createWaker } from "./waker.service.ts";
 import * as queries from "./waking.queries.ts";
 
 /** Wakes those who serve deployments: when a run of one becomes due or when its time comes, and when one is to stop. */

@@ -14,7 +14,9 @@ import { RequestError } from "../kernel/errors.ts";
 import { feedTo } from "../kernel/feed.ts";
 import { readMessage, type SocketConnection, type SocketHandlers } from "../kernel/socket.ts";
 import { readAs } from "../kernel/validation.ts";
-import { createWaker, type Sleeper, type Waker } from "../waking/waker.service.ts";
+import type { Sleeper } from "../waking/telling.service.ts";
+import { createWaker, type Waker } from "../waking/waker.service.ts";
+import { countStartable } from "../work-pools/startable-runs.service.ts";
 import * as workPools from "../work-pools/work-pools.service.ts";
 import * as workers from "../workers/workers.service.ts";
 import { type Cleaner, createDelivery, type Delivery } from "./delivery.service.ts";
@@ -26,7 +28,7 @@ import * as poolWakes from "./pool-wakes.queries.ts";
 
 /** Joins workers with their pools: each connection is a worker. */
 export function createWorkerChannel(context: Context): (connection: SocketConnection) => SocketHandlers {
-  const waker = createWaker(context, { of: "work-queue", ...poolWakes });
+  const waker = createWaker(context, { of: "work-queue", ...poolWakes, countStartable });
   const feed = createPoolFeed(context, (queueIds) => waker.lookAt(queueIds));
   const delivery = createDelivery(context);
   return (connection) => {

@@ -284,6 +284,18 @@ describeOnEachDatabase("the worker channel", (database) => {
       await whileTimePasses(worker.heard("ostinato.due.v1"));
       expect(waiting.state_type).toBe("SCHEDULED");
     });
+
+    test("a slot of a run that is deleted is free", async () => {
+      const pool = await newPool({ concurrency_limit: 1 });
+      const deployment = await deploymentIn(pool);
+      const holder = await runOf(deployment, { type: "RUNNING" });
+      const worker = await join(pool.name, wakeful);
+      await runOf(deployment);
+      await whileTimePasses(worker.heard("ostinato.due.v1"));
+      await clock.advance(1);
+      await server.call("DELETE", `/flow_runs/${holder.id}`);
+      expect(await whileTimePasses(worker.next())).toEqual(due);
+    });
   });
 
   test("three hundred workers of a pool all hear of a change", async () => {
