@@ -24,6 +24,7 @@ import { nextDueTimes, stoppingRuns } from "../waking/waking.queries.ts";
 import { countHolders, holdersIn } from "../work-pools/concurrency-status.queries.ts";
 import { dueInTier, dueTiers } from "../work-pools/due-runs.queries.ts";
 import { poolsByIds } from "../work-pools/work-pools.queries.ts";
+import { lastChange, standingOf } from "../work-pools/work-pools.service.ts";
 import { takenByQueue } from "../work-queues/pool-places.queries.ts";
 import { queueById } from "../work-queues/work-queues.queries.ts";
 import * as poolWakes from "../worker-channel/pool-wakes.queries.ts";
@@ -212,6 +213,16 @@ describeOnEachDatabase("what is asked of many runs", (database) => {
     );
     for (const steps of walks) expect(steps).not.toEqual([]);
     for (const walk of walks.flat()) expect(walk).toMatch(/flow_run_(open|due)_of_queue/);
+  });
+
+  test("signs of life of workers read no runs", async () => {
+    const pool = historyIds.deployment(1);
+    const steps = [
+      ...(await plan(() => standingOf(context.db.read, pool).catch(() => {}))),
+      ...(await plan(() => lastChange(context, pool))),
+    ];
+    expect(steps.filter((step) => step.includes("work_pool"))).toHaveLength(2);
+    expect(steps.filter((step) => step.includes("flow_run"))).toEqual([]);
   });
 
   test("rows are counted for the page of settings, or told in thousands where counting would take long", async () => {

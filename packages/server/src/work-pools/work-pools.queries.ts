@@ -35,6 +35,16 @@ export async function poolByName(reader: Reader, name: string): Promise<PoolRow 
   return (await rowsOf(selectPools(reader).where("work_pool.name", "=", name)))[0];
 }
 
+/** What signs of life of workers ask, many times a minute: it counts no runs. */
+export function standingOfPool(reader: Reader, key: { readonly name: string } | { readonly id: string }) {
+  return reader
+    .selectFrom("work_pool")
+    .select(["id", "status", "updated"])
+    .$if("name" in key, (query) => query.where("name", "=", "name" in key ? key.name : ""))
+    .$if("id" in key, (query) => query.where("id", "=", "id" in key ? key.id : ""))
+    .executeTakeFirst();
+}
+
 export function poolsByIds(reader: Reader, ids: readonly string[]): Promise<PoolRow[]> {
   return ids.length === 0 ? Promise.resolve([]) : rowsOf(selectPools(reader).where("work_pool.id", "in", ids));
 }

@@ -1,3 +1,4 @@
+import { formatTimestamp } from "@ostinato/core";
 import type {
   BodyOf,
   countWorkPools,
@@ -59,6 +60,19 @@ export async function rowOf(reader: Reader, name: string): Promise<PoolRow> {
   const row = await findRow(reader, name);
   if (row === undefined) throw absentPlace(name, null);
   return row;
+}
+
+/** The id and the status of the pool, or a 404. */
+export async function standingOf(reader: Reader, name: string) {
+  const found = await queries.standingOfPool(reader, { name });
+  if (found === undefined) throw absentPlace(name, null);
+  return found;
+}
+
+/** When the pool was changed last; undefined where it is gone. */
+export async function lastChange({ db }: Context, id: string): Promise<string | undefined> {
+  const found = await queries.standingOfPool(db.read, { id });
+  return found && formatTimestamp(found.updated);
 }
 
 async function holdPool({ tx }: Unit, name: string): Promise<PoolRow> {

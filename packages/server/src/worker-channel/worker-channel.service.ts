@@ -156,8 +156,8 @@ class Channel implements Member, Sleeper {
         name: workerName,
         heartbeat_interval_seconds: sign.heartbeat_interval_seconds,
       });
-      const pool = await this.#readPool();
-      if (pool.updated !== this.#poolUpdated) this.#tell(pool, "heartbeat_reconciliation");
+      if ((await workPools.lastChange(this.#context, this.poolId)) === this.#poolUpdated) return;
+      this.#tell(await this.#readPool(), "heartbeat_reconciliation");
     } catch (error) {
       this.#context.log.warn(
         { err: error, work_pool: this.#poolName },

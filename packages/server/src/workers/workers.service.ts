@@ -22,7 +22,7 @@ export interface WorkerSign extends WorkerHeartbeat {
 /** The same within a unit of work; gives the id of the worker. */
 export async function noteSign(unit: Unit, pool: string, given: WorkerSign): Promise<string> {
   const { tx, context } = unit;
-  const found = await workPools.rowOf(tx, pool);
+  const found = await workPools.standingOf(tx, pool);
   const now = context.clock.now();
   const id = await queries.putWorker(tx, {
     id: timeOrderedId(now),
@@ -56,7 +56,7 @@ export async function filter(
   pool: string,
   { workers, limit, offset }: BodyOf<typeof filterWorkers>,
 ): Promise<WorkerInfo[]> {
-  const { id: poolId } = await workPools.rowOf(db.read, pool);
+  const { id: poolId } = await workPools.standingOf(db.read, pool);
   const query = { poolId, filter: workers, limit: readLimit(limit), offset: offset ?? 0 };
   return (await queries.findWorkers(db.read, query)).map(presentWorker);
 }
@@ -64,7 +64,7 @@ export async function filter(
 /** Deletes the worker. It comes back with its next sign of life. */
 export async function remove(context: Context, pool: string, name: string): Promise<void> {
   await unit(context, async (unit) => {
-    const { id: poolId } = await workPools.rowOf(unit.tx, pool);
+    const { id: poolId } = await workPools.standingOf(unit.tx, pool);
     const id = await queries.deleteWorker(unit.tx, poolId, name);
     if (id === undefined) throw refused("WORKER_NOT_FOUND", "Worker not found.");
     unit.deleted("worker", [id]);
