@@ -215,6 +215,18 @@ describeOnEachDatabase("what is asked of many runs", (database) => {
     for (const walk of walks.flat()) expect(walk).toMatch(/flow_run_(open|due)_of_queue/);
   });
 
+  // PostgreSQL decides by how many runs there are.
+  test.runIf(database.name === "sqlite").each(["START_TIME_DESC", "EXPECTED_START_TIME_DESC"] as const)(
+    "runs of a pool with few of them are found by its queues: %s",
+    async (sort) => {
+      const steps = await plan(() => flowRuns.list(context, { sort, work_pools: { name: { any_: ["quiet"] } } }));
+      const walks = steps.filter((step) => /flow_run_\w+/.test(step));
+      expect(walks.length).toBeGreaterThan(1);
+      for (const walk of walks) expect(walk).toContain("SEARCH flow_run USING");
+      for (const walk of walks) expect(walk).toContain("flow_run_of_queue (work_queue_id=?");
+    },
+  );
+
   test("signs of life of workers read no runs", async () => {
     const pool = historyIds.deployment(1);
     const steps = [

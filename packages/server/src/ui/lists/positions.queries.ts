@@ -15,6 +15,8 @@ export interface PositionsQuery {
   readonly order: Order;
   readonly limit: number;
   readonly matching: RawBuilder<SqlBool>;
+  /** Where to look for rows of the table, if not in all of it. */
+  readonly from?: RawBuilder<unknown>;
   readonly after: Position | undefined;
 }
 
@@ -42,7 +44,7 @@ async function positions(reader: Reader, query: PositionsQuery & { readonly unva
         ? sql`${id} ${further} ${after.id}`
         : sql`(${order.by}, ${id}) ${further} (${after.value}, ${after.id})`;
   const { rows } = await sql<Position>`
-    SELECT ${order.by} AS value, ${id} AS id FROM ${sql.table(table)}
+    SELECT ${order.by} AS value, ${id} AS id FROM ${query.from ?? sql.table(table)}
     WHERE ${order.by} IS ${sql.raw(unvalued ? "" : "NOT")} NULL AND ${start} AND ${matching}
     ORDER BY ${unvalued ? sql`` : sql`${order.by} ${direction},`} ${id} ${direction}
     LIMIT ${limit}`.execute(reader);

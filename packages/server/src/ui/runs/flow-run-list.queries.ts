@@ -1,11 +1,12 @@
 import type { StateType, Timestamp } from "@ostinato/core";
 import type { FlowRunSort } from "@ostinato/protocol";
-import { sql } from "kysely";
+import { type SqlBool, sql } from "kysely";
 import { everything } from "../../criteria/conditions.queries.ts";
 import { type CriteriaOn, isNarrowed, matching } from "../../criteria/related.queries.ts";
 import type { Database } from "../../db/dialect.ts";
 import type { Position } from "../lists/keyset.ts";
 import { type Order, positionsAfter } from "../lists/positions.queries.ts";
+import { runsSource } from "./runs-of-places.queries.ts";
 
 /** When a run began, or is expected to. As the indexes have it, letter by letter. */
 export const begin = sql<Timestamp | null>`coalesce(flow_run.start_time, flow_run.expected_start_time)`;
@@ -29,19 +30,22 @@ export interface FlowRunListQuery {
   readonly after: Position | undefined;
 }
 
-export function flowRunPositions(db: Database, query: FlowRunListQuery): Promise<Position[]> {
+export async function flowRunPositions(db: Database, query: FlowRunListQuery): Promise<Position[]> {
   const { criteria, sort, limit, after } = query;
   const condition = matching("flow_run", criteria) ?? everything;
   // An index look-up may run on this thread; a query that may read every run may not.
   const reader = isNarrowed(criteria) ? db.slow : db.read;
-  return positionsAfter(reader, { table: "flow_run", order: orders[sort], limit, matching: condition, after });
+  const { from, where } = await runsSource(reader, criteria);
+  const matches = sql<SqlBool>`${where} AND ${condition}`;
+  return positionsAfter(reader, { table: "flow_run", order: orders[sort], limit, matching: matches, after, from });
 }
 
 /** The number of matches, counted up to one more than `max`. */
 export async function countFlowRuns(db: Database, criteria: CriteriaOn<"flow_run">, max: number): Promise<number> {
   const condition = matching("flow_run", criteria) ?? everything;
+  const { from, where } = await runsSource(db.slow, criteria);
   const { rows } = await sql<{ count: number }>`
-    SELECT count(*) AS count FROM (SELECT 1 AS one FROM flow_run WHERE ${condition} LIMIT ${max + 1}) AS bounded`.execute(
+    SELECT count(*) AS count FROM (SELECT 1 AS one FROM ${from} WHERE ${where} AND ${condition} LIMIT ${max + 1}) AS bounded`.execute(
     db.slow,
   );
   return Number(rows[0]?.count ?? 0);
@@ -70,11 +74,12 @@ export interface PointsQuery {
 export async function flowRunPoints(db: Database, query: PointsQuery): Promise<PointRow[]> {
   const { criteria, sort, limit, offset } = query;
   const { by, direction } = orders[sort];
+  const { from, where } = await runsSource(db.slow, criteria);
   const { rows } = await sql<PointRow>`
     SELECT flow_run.id, flow_run.name, of.name AS flow_name, state_type, state_name, state_timestamp,
       expected_start_time, start_time, total_run_time, flow_run.created
-    FROM flow_run JOIN flow AS of ON of.id = flow_run.flow_id
-    WHERE ${matching("flow_run", criteria) ?? everything}
+    FROM ${from} JOIN flow AS of ON of.id = flow_run.flow_id
+    WHERE ${where} AND ${matching("flow_run", criteria) ?? everything}
     ORDER BY ${by} ${sql.raw(direction)}, flow_run.id ${sql.raw(direction)}
     LIMIT ${limit} OFFSET ${offset}`.execute(db.slow);
   return rows;
