@@ -27,7 +27,12 @@ export const portable: Sql = {
 
 /** A table with a column `id`, for queries that look for many ids. */
 export function idRows(ids: readonly string[]): RawBuilder<unknown> {
-  return portable.rowsOf(JSON.stringify(ids.map((id) => ({ id }))), { id: "uuid" });
+  return portable.rowsOf(idsText(ids), { id: "uuid" });
+}
+
+/** The same ids as JSON, for a prepared query that has a slot for them. */
+export function idsText(ids: readonly string[]): string {
+  return JSON.stringify(ids.map((id) => ({ id })));
 }
 
 function writtenBy<T>(write: Write<T>): RawBuilder<T> {

@@ -1,7 +1,7 @@
 import type { Timestamp } from "@ostinato/core";
 import { sql } from "kysely";
 import type { Reader } from "../db/dialect.ts";
-import { portable } from "../db/portable.ts";
+import { idsText, portable } from "../db/portable.ts";
 import { prepared } from "../db/prepared.ts";
 import type { FlowRunRow } from "./flow-runs.presenter.ts";
 import { selectFlowRuns } from "./flow-runs.queries.ts";
@@ -40,6 +40,5 @@ export async function dueRuns(reader: Reader, { deploymentIds, before, limit }: 
   const [id, ...others] = new Set(deploymentIds);
   if (id === undefined) return [];
   if (others.length === 0) return (await ofOne(reader, { id, before, limit })).rows;
-  const ids = JSON.stringify([id, ...others].map((id) => ({ id })));
-  return (await ofSeveral(reader, { ids, before, limit })).rows;
+  return (await ofSeveral(reader, { ids: idsText([id, ...others]), before, limit })).rows;
 }

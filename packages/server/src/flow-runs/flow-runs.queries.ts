@@ -10,7 +10,7 @@ import { type CellType, columnTypes } from "../db/columns.ts";
 import type { Database, Reader, Writer } from "../db/dialect.ts";
 import { insertRows } from "../db/insert-rows.ts";
 import type { KnownChange, KnownChangeKind } from "../db/known-change.ts";
-import { portable } from "../db/portable.ts";
+import { idsText, portable } from "../db/portable.ts";
 import { prepared } from "../db/prepared.ts";
 import { isOpen } from "../db/state-sql.ts";
 import { type Tables, tables } from "../db/tables.ts";
@@ -40,8 +40,14 @@ function withState(runs: SelectQueryBuilder<Tables, "flow_run", unknown>) {
     ]);
 }
 
-export function flowRunsByIds(reader: Reader, ids: readonly string[]): Promise<FlowRunRow[]> {
-  return selectFlowRuns(reader).where("flow_run.id", "in", ids).execute();
+const byIds = prepared<{ ids: string }, FlowRunRow>((reader, slot) =>
+  selectFlowRuns(reader).where(
+    sql<boolean>`flow_run.id IN (SELECT wanted.id FROM ${portable.rowsOf(slot("ids"), { id: "uuid" })} AS wanted)`,
+  ),
+);
+
+export async function flowRunsByIds(reader: Reader, ids: readonly string[]): Promise<FlowRunRow[]> {
+  return (await byIds(reader, { ids: idsText(ids) })).rows;
 }
 
 const byId = prepared<{ id: string }, FlowRunRow>((reader, slot) =>

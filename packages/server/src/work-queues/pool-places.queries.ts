@@ -1,13 +1,14 @@
 import { sql } from "kysely";
 import type { Reader, Writer } from "../db/dialect.ts";
 import { portable } from "../db/portable.ts";
+import { prepared } from "../db/prepared.ts";
 import { holdsSlot } from "../db/state-sql.ts";
 import type { PoolPlaces } from "./room.rules.ts";
 
 export type PoolKey = { readonly name: string } | { readonly id: string } | { readonly queueId: string };
 
-function selectPlaces(reader: Reader, key: PoolKey) {
-  const query = reader
+function selectPlaces(reader: Reader) {
+  return reader
     .selectFrom("work_pool")
     .leftJoin("work_queue", "work_queue.work_pool_id", "work_pool.id")
     .select([
@@ -25,15 +26,31 @@ function selectPlaces(reader: Reader, key: PoolKey) {
     ])
     .orderBy("work_queue.priority")
     .orderBy("work_queue.id");
-  if ("name" in key) return query.where("work_pool.name", "=", key.name);
-  if ("id" in key) return query.where("work_pool.id", "=", key.id);
-  return query.where(
-    sql<boolean>`work_pool.id = (SELECT own.work_pool_id FROM work_queue AS own WHERE own.id = ${key.queueId})`,
-  );
+}
+
+type PlaceRow = Awaited<ReturnType<ReturnType<typeof selectPlaces>["execute"]>>[number];
+
+const byName = prepared<{ name: string }, PlaceRow>((reader, slot) =>
+  selectPlaces(reader).where("work_pool.name", "=", slot("name")),
+);
+
+const byId = prepared<{ id: string }, PlaceRow>((reader, slot) =>
+  selectPlaces(reader).where("work_pool.id", "=", slot("id")),
+);
+
+const byQueueId = prepared<{ queueId: string }, PlaceRow>((reader, slot) =>
+  selectPlaces(reader).where(
+    sql<boolean>`work_pool.id = (SELECT own.work_pool_id FROM work_queue AS own WHERE own.id = ${slot("queueId")})`,
+  ),
+);
+
+function readRows(reader: Reader, key: PoolKey) {
+  if ("name" in key) return byName(reader, key);
+  return "id" in key ? byId(reader, key) : byQueueId(reader, key);
 }
 
 export async function placesOf(reader: Reader, key: PoolKey): Promise<PoolPlaces | undefined> {
-  const rows = await selectPlaces(reader, key).execute();
+  const { rows } = await readRows(reader, key);
   const [first] = rows;
   if (first === undefined) return undefined;
   return {
