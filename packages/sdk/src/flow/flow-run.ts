@@ -15,7 +15,6 @@ import { KeptResults } from "../results/kept-results.ts";
 import { writeResult } from "../results/results.ts";
 import { callHooks, hasHookFor } from "../run/hooks.ts";
 import { Interruption } from "../run/interruption.ts";
-import { keyedLimit } from "../run/keyed-limits.ts";
 import { Limiter } from "../run/limiter.ts";
 import { flowRunResources } from "../run/related-resources.ts";
 import { type Interruptible, Scope } from "../scope.ts";
@@ -158,13 +157,17 @@ export class FlowRun implements Interruptible, FlowRunView {
     const { concurrency } = this.definition.options;
     if (typeof concurrency !== "object" || this.session.server === undefined) return async () => {};
     const { takeRunSlots } = await import("../limits/run-slots.ts");
+    // Whoever cancels the run does not wait until it begins.
+    const stopWatching = watchCancellation(this);
     return await takeRunSlots(this.session, {
       holder: { type: "flow_run", id: this.id },
-      limits: [keyedLimit(concurrency, `flow:${this.definition.name}`, this.parameters)],
+      limits: { concurrency },
+      owner: { kind: "flow", name: this.definition.name },
+      args: this.parameters,
       signal: this.signal,
       onWait: (sentence) => this.#log(logLevels.info, sentence),
       onLost: (error) => this.interrupt(new Crashed(error.message)),
-    });
+    }).finally(stopWatching);
   }
 
   async #untilAccepted(): Promise<FinalState<unknown>> {

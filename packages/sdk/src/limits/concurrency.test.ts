@@ -124,6 +124,48 @@ describe("concurrency by key", () => {
     expect(visits.most).toBe(1);
   });
 
+  test.each([
+    { keys: [{ region: "eu", day: 1 }, { day: 1, region: "eu" }], most: 1, title: "equal data is one key" },
+    { keys: [new Map([["a", 1]]), new Map([["a", 2]])], most: 2, title: "other data is another key" },
+    { keys: ["x".repeat(200), `${"x".repeat(200)}y`], most: 2, title: "long keys are told apart" },
+    { keys: ["rate", "rate"], most: 1, title: "a key may have any name" },
+  ])("$title", async ({ keys, most, title }) => {
+    const visits = room();
+    const both = Promise.withResolvers<void>();
+    const call = task(
+      { name: `keys: ${title}`, concurrency: { key: ({ key }) => key, limit: 1 }, rate: "100/s" },
+      async (key: unknown) => {
+        await visits.visit(key);
+        if (most === 2 && visits.order.length < 2) await both.promise;
+        both.resolve();
+      },
+    );
+    await flow({ name: `keys: ${title}` }, async () => void (await Promise.all(keys.map((key) => call(key)))))();
+    expect(visits.order).toHaveLength(2);
+    expect(visits.most).toBeLessThanOrEqual(most);
+  });
+
+  test("does not mix the keys of owners whose names have a colon", async () => {
+    const inner = flow({ name: "etl:eu", concurrency: { key: () => "1", limit: 1 } }, async () => "inner");
+    const outer = flow({ name: "etl", concurrency: { key: () => "eu:1", limit: 1 } }, async () => await inner());
+    expect(await outer()).toBe("inner");
+  });
+
+  test("refuses a key that can't be compared, and takes a slot again for each attempt", async () => {
+    let attempts = 0;
+    const call = task(
+      { concurrency: { key: ({ key }) => key, limit: 1 }, retries: 2, retryDelay: 0 },
+      async function fails(key: unknown) {
+        attempts += 1;
+        if (attempts < 3) throw new Error("not yet");
+        return key;
+      },
+    );
+    expect(await flow({ name: "third time" }, async () => await call("same"))()).toBe("same");
+    const keyless = flow({ name: "keyless" }, async () => await call(() => 1));
+    await expect(keyless()).rejects.toThrow("which can't be compared with others. Give a string");
+  });
+
   test("fails the run whose key cannot be made", async () => {
     const broken = flow(
       {

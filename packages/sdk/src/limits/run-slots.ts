@@ -1,11 +1,14 @@
-import type { KeyedLimit } from "../run/keyed-limits.ts";
 import type { Session } from "../session/session.ts";
+import { type LimitsOfRun, limitsOfRun, type Owner, type RunLimit } from "./run-limits.ts";
 import { hold } from "./slot-holding.ts";
 import { type HolderOfSlots, takeWhenFree } from "./slot-waiting.ts";
 
 export interface RunSlots {
   readonly holder: HolderOfSlots;
-  readonly limits: readonly KeyedLimit[];
+  readonly limits: LimitsOfRun;
+  readonly owner: Owner;
+  /** The arguments of the run, of which its keys are made. */
+  readonly args: unknown;
   readonly signal: AbortSignal;
   /** Called with a sentence where the run has to wait. */
   readonly onWait: (sentence: string) => void;
@@ -16,14 +19,21 @@ export interface RunSlots {
 /** Renewed at 0.6 of it: slots of a dead process are free after that. */
 const leaseSeconds = 60;
 
-/** Takes the slots that a run needs by its key, one limit after the other in the order of their names, and gives the function that returns them. */
+/**
+ * Takes the slots that a run needs, one limit after the other, and gives the function that returns them. That never rejects: slots which
+ * cannot be given back end by themselves, and the run has done its work.
+ */
 export async function takeRunSlots(session: Session, wanted: RunSlots): Promise<() => Promise<void>> {
   const held: { release(): Promise<void> }[] = [];
-  const release = async () => {
-    await Promise.all(held.map((slots) => slots.release()));
+  const release = () => {
+    const released = Promise.allSettled(held.map((slots) => slots.release()))
+      .then(() => {})
+      .finally(() => session.background.delete(released));
+    session.background.add(released);
+    return released;
   };
   try {
-    for (const limit of wanted.limits.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    for (const limit of limitsOfRun(wanted.limits, wanted.owner, wanted.args)) {
       const slots = await takeOne(session, wanted, limit);
       if (slots !== undefined) held.push(slots);
     }
@@ -38,7 +48,7 @@ function slotOf(most: number): string {
   return most === 1 ? "the only slot" : `one of the ${most} slots`;
 }
 
-async function takeOne(session: Session, { holder, signal, onWait, onLost }: RunSlots, limit: KeyedLimit) {
+async function takeOne(session: Session, { holder, signal, onWait, onLost }: RunSlots, limit: RunLimit) {
   const { name, limit: most, slotsPerSecond } = limit;
   const isRate = slotsPerSecond > 0;
   const request = {

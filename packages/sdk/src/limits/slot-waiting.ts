@@ -32,18 +32,15 @@ export async function takeWhenFree(session: Session, wanted: WantedSlots): Promi
   const waiterId = randomId();
   const begun = clock.elapsed();
   const waking = wakingOf(session);
-  let isInLine = false;
   let isTold = false;
   try {
     for (;;) {
       signal?.throwIfAborted();
       const answer = await ask(session, wanted, waiterId);
       if ("lease_id" in answer) {
-        isInLine = true;
         signal?.throwIfAborted();
         return answer;
       }
-      isInLine = true;
       const left = timeoutSeconds - (clock.elapsed() - begun);
       if (left <= 0) throw tooLate(wanted);
       if (!isTold) wanted.onWait?.();
@@ -51,7 +48,8 @@ export async function takeWhenFree(session: Session, wanted: WantedSlots): Promi
       await waking.wait(waiterId, Math.min(left, answer.retryAfterSeconds, maxWaitSeconds), signal);
     }
   } catch (error) {
-    if (isInLine) leaveLine(session, waiterId);
+    // Also where the answer was lost: the server may have given the slots, or a place in line.
+    leaveLine(session, waiterId);
     throw error;
   } finally {
     waking.leave(waiterId);

@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import { type Duration, durationSeconds } from "@ostinato/core";
 import { UsageError } from "../errors.ts";
-import { aFunction, aWholeNumber, checkOptions, isDuration, type Rule, shown } from "./option-checks.ts";
+import { aFunction, aWholeNumber, checkOptions, isDuration, type Rule } from "./option-checks.ts";
 
 /** At most `limit` runs at once that have the same key, whichever process they are in. */
 export interface KeyedConcurrency<A> {
@@ -13,19 +12,8 @@ export interface KeyedConcurrency<A> {
 /** `"10/min"`: so many in a `s`, `min`, `h` or `d`; or `{ limit: 10, per: "90s" }`. */
 export type Rate = `${number}/${"s" | "min" | "h" | "d"}` | { readonly limit: number; readonly per: Duration };
 
-/** The limit of a run by its key, as the server gets it. */
-export interface KeyedLimit {
-  readonly name: string;
-  readonly limit: number;
-  /** Above 0 for a rate. */
-  readonly slotsPerSecond: number;
-}
-
 const perSecond: Readonly<Record<string, number>> = { s: 1, min: 60, h: 3600, d: 86_400 };
-const rateWanted = 'a rate as "10/min" (s, min, h or d), or as { limit: 10, per: "90s" }';
-/** Longer keys are told apart by what is made of them. */
-const maxKeyLength = 120;
-
+export const rateWanted = 'a rate as "10/min" (s, min, h or d), or as { limit: 10, per: "90s" }';
 export const aKeyedConcurrency: Rule = (value) =>
   typeof value === "object" && value !== null && Number.isInteger((value as { limit?: unknown }).limit)
     ? undefined
@@ -40,37 +28,8 @@ export function checkKeyed(what: string, value: unknown): void {
   if (limit < 1) throw new UsageError(`${what}: concurrency.limit is ${limit}. Give 1 or more.`);
 }
 
-/** The limit of the run, given its arguments by name. */
-export function keyedLimit<A>({ key, limit }: KeyedConcurrency<A>, owner: string, args: A): KeyedLimit {
-  return { name: key === undefined ? owner : `${owner}:${keyText(key(args))}`, limit, slotsPerSecond: 0 };
-}
-
-function rateLimitOf(rate: Rate, owner: string): KeyedLimit {
-  const read = readRate(rate);
-  if (read === undefined) throw new UsageError(`${shown(rate)} is not ${rateWanted}`);
-  return {
-    name: `${owner}:rate`,
-    limit: Math.max(1, Math.floor(read.limit)),
-    slotsPerSecond: read.limit / read.seconds,
-  };
-}
-
-/** What a task shares with other processes. */
-export function limitsOfTask(
-  { concurrency, rate }: { readonly concurrency?: number | KeyedConcurrency<never>; readonly rate?: Rate },
-  owner: string,
-  args: Readonly<Record<string, unknown>>,
-): readonly KeyedLimit[] {
-  const limits: KeyedLimit[] = [];
-  if (concurrency !== undefined) {
-    const keyed = typeof concurrency === "number" ? { limit: concurrency } : concurrency;
-    limits.push(keyedLimit(keyed as KeyedConcurrency<unknown>, owner, args));
-  }
-  if (rate !== undefined) limits.push(rateLimitOf(rate, owner));
-  return limits;
-}
-
-function readRate(value: unknown): { readonly limit: number; readonly seconds: number } | undefined {
+/** Undefined for what is not a rate. */
+export function readRate(value: unknown): { readonly limit: number; readonly seconds: number } | undefined {
   if (typeof value === "string") {
     const [, limit, unit = ""] = /^(\d+(?:\.\d+)?)\/(s|min|h|d)$/.exec(value) ?? [];
     const seconds = perSecond[unit];
@@ -81,9 +40,4 @@ function readRate(value: unknown): { readonly limit: number; readonly seconds: n
   if (typeof limit !== "number" || !(limit > 0) || !isDuration(per)) return undefined;
   const seconds = durationSeconds(per as Duration);
   return seconds > 0 ? { limit, seconds } : undefined;
-}
-
-function keyText(key: unknown): string {
-  const text = typeof key === "string" ? key : (JSON.stringify(key) ?? String(key));
-  return text.length <= maxKeyLength ? text : createHash("sha256").update(text).digest("hex");
 }

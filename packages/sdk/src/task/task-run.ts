@@ -21,7 +21,6 @@ import { captureOutput, endOutput } from "../logging/output-capture.ts";
 import { TaskResults } from "../results/task-results.ts";
 import { callHooks, hasHookFor } from "../run/hooks.ts";
 import { Interruption } from "../run/interruption.ts";
-import { limitsOfTask } from "../run/keyed-limits.ts";
 import { withTags } from "../run/related-resources.ts";
 import { makeRunName } from "../run/run-name.ts";
 import { stateMessage } from "../run/state-message.ts";
@@ -250,7 +249,8 @@ export class TaskRun implements Interruptible, TaskRunView {
     try {
       return await this.#runOnce(attempt, args, results);
     } finally {
-      await release();
+      // Who goes on with the result need not wait for the server.
+      void release();
     }
   }
 
@@ -262,7 +262,9 @@ export class TaskRun implements Interruptible, TaskRunView {
     const { takeRunSlots } = await import("../limits/run-slots.ts");
     const taken = takeRunSlots(session, {
       holder: { type: "task_run", id: this.id },
-      limits: limitsOfTask(options, `task:${identity.label}`, Object.fromEntries(this.inputs)),
+      limits: options,
+      owner: { kind: "task", name: identity.label },
+      args: Object.fromEntries(this.inputs),
       signal: this.signal,
       onWait: (sentence) => this.#log(logLevels.info, sentence),
       onLost: (error) => this.interrupt(new Crashed(error.message)),

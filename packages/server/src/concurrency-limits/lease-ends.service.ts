@@ -46,6 +46,7 @@ export function leaseEnder(context: Context, everySeconds: number): (tick?: Next
 /** Removes waiters who have given up, and keys that nobody needs; gives the limits whose lines have moved. */
 async function tidyUp({ context, tx }: Unit): Promise<readonly string[]> {
   const left = await deleteEndedWaiters(tx, leasesPerStep);
-  await deleteUnusedKeyed(tx, addSeconds(context.clock.now(), -keySeconds), leasesPerStep);
+  const now = context.clock.now();
+  await deleteUnusedKeyed(tx, { before: addSeconds(now, -keySeconds), now, limit: leasesPerStep });
   return left;
 }

@@ -1,4 +1,4 @@
-import { isUuid, type Timestamp } from "@ostinato/core";
+import { isUuid, microsPerSecond, type Timestamp } from "@ostinato/core";
 import { type RawBuilder, type Selectable, sql, type Updateable } from "kysely";
 import type { Reader, Writer } from "../db/dialect.ts";
 import { holdsNow } from "../db/lease-clock.ts";
@@ -173,10 +173,18 @@ export async function setLimitOfDeployment(tx: Writer, deploymentId: string, lim
   await tx.updateTable("deployment").set({ concurrency_limit_id: limitId }).where("id", "=", deploymentId).execute();
 }
 
-/** Removes some limits of keys that nobody has taken slots of since then. */
-export async function deleteUnusedKeyed(tx: Writer, before: Timestamp, limit: number): Promise<number> {
+export interface UnusedKeyed {
+  readonly before: Timestamp;
+  readonly now: Timestamp;
+  /** Removes no more at once. */
+  readonly limit: number;
+}
+
+/** Removes some limits of keys that nobody has needed since then. A rate stays until all of its slots are free again. */
+export async function deleteUnusedKeyed(tx: Writer, { before, now, limit }: UnusedKeyed): Promise<number> {
   const { rows } = await sql`DELETE FROM concurrency_limit WHERE id IN (SELECT id FROM concurrency_limit
     WHERE keyed = 1 AND updated < ${before}
+      AND (filled_at IS NULL OR filled * ${sql.lit(microsPerSecond)} <= slot_decay_per_second * (${now} - filled_at))
       AND NOT EXISTS (SELECT 1 FROM concurrency_slot WHERE concurrency_slot.limit_id = concurrency_limit.id)
       AND NOT EXISTS (SELECT 1 FROM concurrency_waiter WHERE concurrency_waiter.limit_id = concurrency_limit.id)
     ORDER BY updated, id LIMIT ${limit}) RETURNING id`.execute(tx);

@@ -202,6 +202,36 @@ describeOnEachDatabase("limits by name", (database) => {
     expect((await server.call("GET", "/ui/concurrency_limits/nowhere")).status).toBe(404);
   });
 
+  test("a rate by key is kept until all of its slots are free again", async () => {
+    const keyed = { limit: 3, slot_decay_per_second: 1 / 3600 };
+    const pass = () =>
+      call<Limits>("POST", "increment", { names: ["rate:task:report"], slots: 1, mode: "rate_limit", keyed });
+    for (const _time of [1, 2, 3]) expect((await pass()).status).toBe(200);
+    await clock.advance(2 * 3600);
+    await slotsOn(server, clock).hear(2);
+    expect((await read("rate:task:report")).active_slots).toBe(1);
+    await clock.advance(3600);
+    await slotsOn(server, clock).hear(2);
+    expect((await call("GET", "rate:task:report")).status).toBe(404);
+  });
+
+  test("who waits for a slow rate and dies lets the next one on soon", async () => {
+    const keyed = { limit: 1, slot_decay_per_second: 1 / 600 };
+    const pass = (last: number) =>
+      call<Limits>("POST", "increment", {
+        names: ["rate:task:slow"],
+        slots: 1,
+        mode: "rate_limit",
+        keyed,
+        waiter_id: waiter(last),
+      });
+    expect((await pass(5)).status).toBe(200);
+    expect((await pass(6)).status).toBe(423);
+    await slotsOn(server, clock).hear(20);
+    await clock.advance(600);
+    expect((await pass(7)).status).toBe(200);
+  });
+
   test("how long slots are held is learned from those that are given back", async () => {
     const { name } = await limit({ limit: 1 });
     for (let time = 0; time < 12; time += 1) {

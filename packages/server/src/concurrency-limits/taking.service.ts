@@ -18,7 +18,7 @@ const leaseSeconds = 300;
 /** How much longer than it is told to a waiter may take to ask again and keep its place in line. */
 const patienceSeconds = 5;
 
-/** Who is woken when slots become free asks by itself only so often. */
+/** Who is woken when slots become free asks by itself so often, however long it still has to wait. */
 const wokenRetrySeconds = 10;
 
 type Wanted = Omit<SlotRequest, "lease_duration"> & {
@@ -76,7 +76,7 @@ async function takeIn(unit: Unit, wanted: Wanted): Promise<Taking> {
   if (full !== undefined) {
     const retryAfter = waitingSeconds(full, { wanted, now });
     if (waiterId !== undefined) {
-      const seconds = Math.max(retryAfter, wokenRetrySeconds) + patienceSeconds;
+      const seconds = (isWoken(wanted) ? wokenRetrySeconds : retryAfter) + patienceSeconds;
       await waiters.putWaiter(tx, { waiterId, holder: holderOf(wanted), limitIds, slots: wanted.slots, seconds, now });
     }
     return { lease, retryAfter };
@@ -132,8 +132,13 @@ function waitingSeconds({ limit, ahead }: Full, { wanted, now }: { wanted: Wante
   const slots = wanted.slots + ahead;
   if (limit.slot_decay_per_second > 0) return Math.max(0.01, secondsUntilFree(limit, slots, now));
   // Whoever is woken needs to ask seldom. Others come again when a slot may be free.
-  if (wanted.waiter_id !== null && wanted.waiter_id !== undefined) return wokenRetrySeconds;
+  if (isWoken(wanted)) return wokenRetrySeconds;
   return retryAfterSeconds(limit, { slots, random: Math.random });
+}
+
+/** Whoever names its place in the line listens for it. */
+function isWoken({ waiter_id }: Wanted): boolean {
+  return waiter_id !== null && waiter_id !== undefined;
 }
 
 interface Take {
