@@ -145,6 +145,20 @@ describe("a script with a server", () => {
     });
   });
 
+  test("is cancelled from there while it waits for a slot", async () => {
+    await withServer(async (client) => {
+      const script = run("waits-for-slot", [], { OSTINATO_API_URL: client.baseUrl });
+      const { id: first } = await nextJson<{ id: string }>(script);
+      while (!script.errors().includes('waits for the only slot of "flow:alone"')) await new Promise(setImmediate);
+      const runs = await client.call(filterFlowRuns, {});
+      const second = runs.find(({ id }) => id !== first)?.id ?? "";
+      await client.call(setFlowRunState, { params: { id: second }, body: { state: { type: "CANCELLING" } } });
+      expect((await script.ended()).code).toBe(0);
+      const states = await Promise.all([first, second].map((id) => client.call(readFlowRun, { params: { id } })));
+      expect(states.map(({ state_type }) => state_type)).toEqual(["COMPLETED", "CANCELLED"]);
+    });
+  });
+
   test("loses nothing when the server is away in the middle of the run, and says so once", async () => {
     await withServer(async (client) => {
       const line: Line = await openLine(Number(new URL(client.baseUrl).port));

@@ -125,7 +125,14 @@ describe("concurrency by key", () => {
   });
 
   test.each([
-    { keys: [{ region: "eu", day: 1 }, { day: 1, region: "eu" }], most: 1, title: "equal data is one key" },
+    {
+      keys: [
+        { region: "eu", day: 1 },
+        { day: 1, region: "eu" },
+      ],
+      most: 1,
+      title: "equal data is one key",
+    },
     { keys: [new Map([["a", 1]]), new Map([["a", 2]])], most: 2, title: "other data is another key" },
     { keys: ["x".repeat(200), `${"x".repeat(200)}y`], most: 2, title: "long keys are told apart" },
     { keys: ["rate", "rate"], most: 1, title: "a key may have any name" },

@@ -17,6 +17,7 @@ let folder: string;
 let server: Server;
 let transport: Transport;
 let session: AsyncDisposable;
+let isReturnRefused = false;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "ostinato-rates-"));
   process.env.OSTINATO_HOME = folder;
@@ -26,7 +27,11 @@ beforeAll(async () => {
     OSTINATO_LOG_LEVEL: "silent",
   });
   server = await createServer({ config, clock });
-  transport = injecting(server);
+  const inject = injecting(server);
+  transport = async (request) => {
+    const isReturn = request.path.endsWith("/decrement-with-lease");
+    return isReturn && isReturnRefused ? { status: 422, body: "{}" } : await inject(request);
+  };
   session = await useConnection({ baseUrl: "in-process", transport, inProcess: true }, clock);
 });
 afterAll(async () => {
@@ -59,6 +64,18 @@ test("a rate lets pass as many as it has at once, and the others one after the o
   };
   // Two pass at once, three wait for 10 s each.
   expect(await timed(calls())).toBeGreaterThanOrEqual(30);
+});
+
+test("a run whose slot can't be given back has its result all the same", async () => {
+  const call = task({ concurrency: 1 }, async function keepsSlot(value: number) {
+    isReturnRefused = true;
+    return value;
+  });
+  const once = flow(async function callsOnce() {
+    return await call(7);
+  });
+  expect(await once()).toBe(7);
+  isReturnRefused = false;
 });
 
 test("a rate of a task spreads its runs over time", async () => {

@@ -58,7 +58,8 @@ function nameOf({ kind, name }: Owner): string {
 
 /** Equal keys give equal text. That of a short string, of a number and the like can be read. */
 function keyText(key: unknown): string {
-  const text = typeof key === "object" || typeof key === "function" || typeof key === "symbol" ? undefined : String(key);
+  const text =
+    typeof key === "object" || typeof key === "function" || typeof key === "symbol" ? undefined : String(key);
   if (key === null || (text !== undefined && text.length <= maxKeyLength)) return String(key);
   const digest = digestOf(key)?.text;
   if (digest === undefined) {

@@ -135,8 +135,10 @@ export class HeldRun {
     try {
       prepared = await this.#prepare(run);
     } catch (error) {
-      if (!(error instanceof CannotStart)) throw error;
-      return await this.#refuse(error);
+      // Nobody else starts it: this worker lives and has the claim.
+      return await this.#refuse(
+        error instanceof CannotStart ? error : new CannotStart(messageOf(error), { cause: error }),
+      );
     }
     const { job, objects } = prepared;
     this.#language = languageOrPython(job);

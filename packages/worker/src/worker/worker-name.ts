@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { randomId } from "@ostinato/core";
 import { lookAtProcess, ownProcess } from "@ostinato/core/process";
 import { WorkerError } from "./worker-error.ts";
 
@@ -38,29 +39,69 @@ export async function takeName({ folder, poolName, name }: OwnNameOptions): Prom
 }
 
 async function tryName(file: string, name: string): Promise<OwnName | undefined> {
-  for (;;) {
-    try {
-      writeFileSync(file, ownProcess() ?? "", { flag: "wx", mode: 0o600 });
-      return { name, release: () => rmSync(file, { force: true }) };
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  // Linked, so that the file is never there without its content: two workers may start at the same moment.
+  const own = fileBeside(file);
+  writeFileSync(own, ownProcess() ?? "", { flag: "wx", mode: 0o600 });
+  try {
+    for (;;) {
+      if (link(own, file)) return { name, release: () => rmSync(file, { force: true }) };
+      const holder = read(file);
+      if (holder !== undefined && (await lives(holder))) return undefined;
+      if (holder !== undefined) removeOf(holder, file);
     }
-    if (await isTaken(file)) return undefined;
-    rmSync(file, { force: true });
+  } finally {
+    rmSync(own, { force: true });
   }
 }
 
-/** Whether the process that took the name lives. One of another container that shares the folder can't be looked at, and counts as living. */
-async function isTaken(file: string): Promise<boolean> {
-  let holder: string;
+/** Removes the file of a holder that is gone. Another worker may have done that, and taken the name, at the same moment. */
+function removeOf(holder: string, file: string): void {
+  const aside = fileBeside(file);
   try {
-    holder = readFileSync(file, "utf8");
-  } catch {
-    return false;
+    renameSync(file, aside);
+  } catch (error) {
+    if (isMissing(error)) return;
+    throw error;
   }
-  // Written by a process that is writing it, or that the system does not name.
-  if (holder === "") return false;
-  return (await lookAtProcess(holder)) !== "gone";
+  if (read(aside) !== holder) link(aside, file);
+  rmSync(aside, { force: true });
+}
+
+/** Gives the file a second path; false where there is one already. */
+function link(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+/** Undefined where the file is gone. */
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === "ENOENT";
+}
+
+/**
+ * Whether the process that took the name lives. One of another container that shares the folder can't be looked at, and counts as living. One
+ * that its system has no name for can't be told from a dead one.
+ */
+async function lives(holder: string): Promise<boolean> {
+  return holder !== "" && (await lookAtProcess(holder)) !== "gone";
+}
+
+function fileBeside(file: string): string {
+  return join(dirname(file), `.${randomId()}`);
 }
 
 function fileOf(poolName: string, name: string): string {
