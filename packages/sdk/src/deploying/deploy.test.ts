@@ -6,12 +6,13 @@ import { timeOrderedId } from "@ostinato/core";
 import {
   createWorkPool,
   type Deployment,
+  deleteWorkPool,
   heartbeatOfWorker,
   listDeploymentVersions,
   updateDeployment,
   updateDeploymentSchedule,
 } from "@ostinato/protocol";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { recordOnOwnServer } from "../../test/harness.ts";
 import type { DeployOptions, FileDeployOptions } from "../flow/deploy-options.ts";
 import { findDeployment } from "../serving/deployment-lookup.ts";
@@ -230,6 +231,20 @@ describe("deploying again", () => {
     await deployed({ workQueue: "urgent" });
     const moved = await deployed({ workPool: "containers", image: "train:3", workQueue: "urgent" });
     expect(moved).toMatchObject({ work_pool_name: "containers", work_queue_name: "urgent" });
+  });
+
+  test("puts the deployment back where it was deployed, after its pool was deleted and made again", async () => {
+    const make = () =>
+      recorder.client.call(createWorkPool, { body: { name: "rebuilt", type: "process", base_job_template: {} } });
+    const remove = () => recorder.client.call(deleteWorkPool, { params: { name: "rebuilt" } });
+    await make();
+    onTestFinished(async () => void (await remove()));
+    await deployed({ workPool: "rebuilt", workQueue: "urgent" });
+    await remove();
+    await make();
+    expect(await plan({ workPool: "rebuilt", workQueue: "urgent" })).toMatchObject({ action: "change", kept: [] });
+    const place = { work_pool_name: "rebuilt", work_queue_name: "urgent" };
+    expect(await deployed({ workPool: "rebuilt", workQueue: "urgent" })).toMatchObject(place);
   });
 
   test("replaces all of a deployment that something else has made, as serving does", async () => {

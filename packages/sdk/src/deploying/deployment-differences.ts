@@ -65,7 +65,8 @@ export function differencesOf({ wanted, existing, written, overwrite }: Comparin
   for (const part of new Set([...wantedParts.keys(), ...presentParts.keys()])) {
     const [after, before] = [wantedParts.get(part), presentParts.get(part)];
     const isChangedByOthers = written !== undefined && partDigest(part, before) !== written[part];
-    const isKept = !isSame(part, after, before) && isChangedByOthers && !overwrite && !ofCode.has(part);
+    const mayKeep = !overwrite && !ofCode.has(part) && !isGone(part, before);
+    const isKept = mayKeep && isChangedByOthers && !isSame(part, after, before);
     const digest = isKept ? written[part] : partDigest(part, after);
     if (digest !== undefined) digests[part] = digest;
     result.set(part, isKept ? before : after);
@@ -80,6 +81,11 @@ export function differencesOf({ wanted, existing, written, overwrite }: Comparin
 }
 
 const place: readonly string[] = ["work_pool_name", "work_queue_name"];
+
+/** A deployment whose pool or queue was deleted waits nowhere. Nobody has chosen that for it. */
+function isGone(part: string, present: unknown): boolean {
+  return place.includes(part) && (present === undefined || present === null);
+}
 
 /** Digests of all that is written of a new deployment. */
 export function digestsOf(definition: Definition): Written {
