@@ -39,10 +39,10 @@ def until(look, what: str):
 
 
 @contextlib.contextmanager
-def running(name: str, arguments: list[str], environment: dict[str, str], python: str = sys.executable):
+def running(name: str, words: list[str], environment: dict[str, str]):
     """A program in a process of its own until the block ends. What it prints is told where something in the block goes wrong."""
     log = open(f"{name}.log", "w+")
-    process = subprocess.Popen([python, *arguments], env={**os.environ, **environment}, stdout=log, stderr=log)
+    process = subprocess.Popen(words, env={**os.environ, **environment}, stdout=log, stderr=log)
     try:
         yield process
     except BaseException:

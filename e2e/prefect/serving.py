@@ -19,7 +19,7 @@ flows = Path(__file__).with_name("served_flows.py")
 
 
 def serving(what: str):
-    return running(f"serving-{what}", [str(flows), what], {"PREFECT_RUNNER_POLL_FREQUENCY": "2"})
+    return running(f"serving-{what}", [sys.executable, str(flows), what], {"PREFECT_RUNNER_POLL_FREQUENCY": "2"})
 
 
 def deployment(name: str):
