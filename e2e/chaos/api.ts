@@ -5,11 +5,17 @@ const restMillis = 50;
 /** A server that is away for longer is considered lost. */
 const patienceMillis = 180_000;
 
+export interface RequestOptions {
+  /** Of a request with a body: POST by default. */
+  readonly method?: "POST" | "PATCH";
+  readonly millis?: number;
+}
+
 /** Repeats a request until the server answers: a GET, or with a body a POST. Rejects when the server refuses. */
-export async function patiently<T>(url: string, body?: unknown): Promise<T> {
+export async function patiently<T>(url: string, body?: unknown, options: RequestOptions = {}): Promise<T> {
   const giveUp = performance.now() + patienceMillis;
   for (;;) {
-    const answer = await request<T>(url, body);
+    const answer = await request<T>(url, body, options);
     if (answer.kind === "answered") return answer.value;
     if (answer.kind === "refused" || performance.now() > giveUp) throw new Error(`${url}: ${answer.why}`);
     await pause(restMillis);
@@ -25,11 +31,13 @@ export type Answer<T> =
 const busy = new Set([408, 429, 502, 503, 504]);
 
 /** Makes one request. */
-export async function request<T>(url: string, body?: unknown, millis = attemptMillis): Promise<Answer<T>> {
+export async function request<T>(
+  url: string,
+  body?: unknown,
+  { method = "POST", millis = attemptMillis }: RequestOptions = {},
+): Promise<Answer<T>> {
   const posted =
-    body === undefined
-      ? {}
-      : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+    body === undefined ? {} : { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(millis), ...posted });
     const text = await response.text();

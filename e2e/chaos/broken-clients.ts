@@ -46,7 +46,7 @@ export async function askAndLeave(apiUrl: string, count: number): Promise<void> 
   await Promise.all(
     Array.from({ length: count }, async (_, index) => {
       const [url, body] = questions[index % questions.length] ?? questions[0];
-      await request(url, body, 1 + (index % 40));
+      await request(url, body, { millis: 1 + (index % 40) });
     }),
   );
 }

@@ -5,6 +5,7 @@ import { changesNotReceived } from "./cross-server.ts";
 import { startDeletionRecorder } from "./deletion-recorder.ts";
 import { startEventRecorder } from "./event-recorder.ts";
 import { type Fault, type FaultTarget, faults, mendAll } from "./faults.ts";
+import { type Pool, startPool } from "./pool.ts";
 import { type Random, seededRandom } from "./random.ts";
 import type { Recovery, Report } from "./report.ts";
 import { type Serving, startServing } from "./serving.ts";
@@ -30,20 +31,24 @@ export async function chaos(options: ChaosOptions): Promise<Report> {
   const disk = diskMegabytes.least + Math.ceil(seconds * diskMegabytes.perSecond);
   const cluster = await startCluster({ ...options, diskMegabytes: disk });
   let serving: Serving | undefined;
+  let pool: Pool | undefined;
   try {
-    serving = await startServing(cluster);
     const target: FaultTarget = { cluster, long: seconds >= longSeconds };
+    serving = await startServing(cluster);
+    pool = await startPool(cluster, { random: random.fork(), newNames: target.long });
     const states = startStateRecorder(cluster.apiUrl);
     const events = startEventRecorder(cluster.apiUrl, random.fork());
     const deletions = startDeletionRecorder(cluster.apiUrl);
     const workers = startWorkers(cluster, { count, abandon: target.long, random: random.fork() });
     const recoveries: Recovery[] = [];
-    const made = await breakThings(target, { random, seconds, workers, serving, say, recoveries });
+    const made = await breakThings(target, { random, seconds, workers, serving, pool, say, recoveries });
     await mendAll(cluster);
     say("waiting for the runs to end");
+    const [work, served, pooled] = await Promise.all([workers.finish(), serving.finish(), pool.finish()]);
     const recorded = {
-      work: await workers.finish(),
-      served: await serving.finish(),
+      work,
+      served,
+      pooled,
       states: await states.stop(),
       events: await events.stop(),
       deletions: await deletions.stop(),
@@ -63,6 +68,7 @@ export async function chaos(options: ChaosOptions): Promise<Report> {
       notes: notesOn(target),
     };
   } finally {
+    await pool?.dispose();
     await serving?.dispose();
     await cluster.dispose();
   }
@@ -73,13 +79,14 @@ interface BreakOptions {
   readonly seconds: number;
   readonly workers: Workers;
   readonly serving: Serving;
+  readonly pool: Pool;
   readonly say: (line: string) => void;
   readonly recoveries: Recovery[];
 }
 
 /** Injects all possible faults in random order, repeatedly, until the time is up. */
 async function breakThings(target: FaultTarget, options: BreakOptions): Promise<number> {
-  const { random, seconds, workers, serving, say, recoveries } = options;
+  const { random, seconds, workers, serving, pool, say, recoveries } = options;
   const end = performance.now() + seconds * 1000;
   let made = 0;
   let deck: readonly Fault[] = [];
@@ -89,7 +96,7 @@ async function breakThings(target: FaultTarget, options: BreakOptions): Promise<
     deck = others;
     await pause(random.between(200, target.long ? 3000 : 500));
     if (fault === undefined) continue;
-    const { taken, details } = await makeOne(target, fault, { random: random.fork(), workers, serving });
+    const { taken, details } = await makeOne(target, fault, { random: random.fork(), workers, serving, pool });
     recoveries.push(...taken.map((each) => ({ fault: fault.name, seconds: each })));
     made += 1;
     const recovered = taken.map((each) => `recovered after ${each.toFixed(2)} s`);
@@ -101,7 +108,7 @@ async function breakThings(target: FaultTarget, options: BreakOptions): Promise<
 async function makeOne(
   { cluster, long }: FaultTarget,
   fault: Fault,
-  { random, workers, serving }: Pick<BreakOptions, "random" | "workers" | "serving">,
+  { random, workers, serving, pool }: Pick<BreakOptions, "random" | "workers" | "serving" | "pool">,
 ): Promise<{ readonly taken: readonly number[]; readonly details: readonly string[] }> {
   const taken: number[] = [];
   const details: string[] = [];
@@ -113,6 +120,7 @@ async function makeOne(
     random,
     workers,
     serving,
+    pool,
     mended,
     recovered: (seconds: number) => taken.push(seconds),
     note: (detail: string) => details.push(detail),
@@ -145,7 +153,7 @@ const restMillis = 10;
 async function untilWritten({ apiUrl }: Cluster): Promise<number> {
   const begun = performance.now();
   for (;;) {
-    const answer = await request(`${apiUrl}/flows/`, { name: `probe ${begun}` }, probeMillis);
+    const answer = await request(`${apiUrl}/flows/`, { name: `probe ${begun}` }, { millis: probeMillis });
     if (answer.kind === "answered") return (performance.now() - begun) / 1000;
     if (answer.kind === "refused") throw new Error(`the server does not take a flow: ${answer.why}`);
     await pause(restMillis);

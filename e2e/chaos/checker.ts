@@ -1,17 +1,20 @@
 import { forEachOf, patiently, pause, request } from "./api.ts";
+import { checkDeployed } from "./check-deployed.ts";
+import { checkPool } from "./check-pool.ts";
 import { checkAbandoned, checkRun } from "./check-runs.ts";
-import { checkServed } from "./check-served.ts";
 import type { Cluster } from "./cluster.ts";
+import type { DeployedWork } from "./deployed-work.ts";
 import type { RecordedEvents } from "./event-recorder.ts";
+import type { PoolWork } from "./pool.ts";
 import { type Check, checkLines, compare, type KeptState, resultsOf, taskRunsOf } from "./reading-back.ts";
 import { noFindings, type Report } from "./report.ts";
-import type { ServedWork } from "./serving.ts";
 import type { RecordedStates } from "./state-recorder.ts";
 import type { WorkDone } from "./workers.ts";
 
 export interface Recorded {
   readonly work: WorkDone;
-  readonly served: ServedWork;
+  readonly served: DeployedWork;
+  readonly pooled: PoolWork;
   readonly states: RecordedStates;
   readonly events: RecordedEvents;
   /** Runs whose deletion was requested. */
@@ -23,7 +26,7 @@ type CheckResult = Pick<Report, "acknowledged" | "found">;
 /** Reads back everything that was acknowledged, and counts deviations. */
 export async function checkAll(cluster: Cluster, recorded: Recorded): Promise<CheckResult> {
   const found = noFindings();
-  const { work, served, states, events, deletions } = recorded;
+  const { work, served, pooled, states, events, deletions } = recorded;
   const acknowledged = {
     states: 0,
     events: 0,
@@ -44,7 +47,8 @@ export async function checkAll(cluster: Cluster, recorded: Recorded): Promise<Ch
   await checkTaskRuns(check, events.taskRuns);
   await forEachOf(work.flowRuns, (run) => checkRun(check, run, work.homes));
   await forEachOf(work.abandoned, (id) => checkAbandoned(check, id));
-  await checkServed(check, served);
+  await checkDeployed(check, served);
+  await checkPool(check, pooled);
   await forEachOf(deletions, (id) => checkDeletion(check, id));
   const dead = await patiently<{ consumer: string; ref: string; reason: string }[]>(
     `${check.apiUrl}/admin/dead-letters`,

@@ -31,6 +31,10 @@ export interface Cluster {
   readonly program: string;
   /** The program that serves deployments. */
   readonly servedProgram: string;
+  /** The program whose flow workers execute. */
+  readonly poolProgram: string;
+  /** The path of the `ostinato` command. */
+  readonly command: string;
   dispose(): Promise<void>;
 }
 
@@ -61,7 +65,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { database, diskMegabytes, injected = false } = options;
   const folder = await mkdtemp(join(tmpdir(), "ostinato-chaos-"));
   await chmod(folder, 0o755); // As root, PostgreSQL runs as another user.
-  const { command, program, servedProgram } = await findProduct(options, folder);
+  const { command, ...programs } = await findProduct(options, folder);
   const disk = injected ? undefined : await mountSmallDisk(join(folder, "disk"), diskMegabytes);
   const postgres = database === "postgresql" ? await servedPostgres(disk) : undefined;
   const file = join(disk?.folder ?? folder, "ostinato.db");
@@ -93,8 +97,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     disk,
     injection,
     flowInjection: await startInjection(join(folder, "flow-injection.json")),
-    program,
-    servedProgram,
+    ...programs,
+    command,
     async dispose() {
       await proxy.close();
       for (const server of servers) await server.kill();
@@ -105,14 +109,21 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   };
 }
 
-const ownPrograms = { program: ownFile("workload.ts"), servedProgram: ownFile("served-program.ts") };
+const programFiles = ["workload.ts", "served-program.ts", "pool-program.ts", "marked-flow.ts"];
+const ownFolder = fileURLToPath(new URL(".", import.meta.url));
 
-function ownFile(name: string): string {
-  return fileURLToPath(new URL(name, import.meta.url));
+type Programs = Pick<Cluster, "program" | "servedProgram" | "poolProgram">;
+
+function programsIn(folder: string): Programs {
+  return {
+    program: join(folder, "workload.ts"),
+    servedProgram: join(folder, "served-program.ts"),
+    poolProgram: join(folder, "pool-program.ts"),
+  };
 }
 
 async function findProduct({ command, fromSource = false }: ClusterOptions, folder: string) {
-  if (fromSource) return { command: join(repository, "packages/ostinato/src/bin.mjs"), ...ownPrograms };
+  if (fromSource) return { command: join(repository, "packages/ostinato/src/bin.mjs"), ...programsIn(ownFolder) };
   if (command !== undefined) return { command, ...(await placeBeside(join(command, "../../../.."))) };
   const installed = join(folder, "product");
   await installProduct(installed);
@@ -120,12 +131,11 @@ async function findProduct({ command, fromSource = false }: ClusterOptions, fold
 }
 
 /** A program resolves the installed package from its own folder. */
-async function placeBeside(installed: string): Promise<typeof ownPrograms> {
-  const program = join(installed, "chaos-workload.ts");
-  const servedProgram = join(installed, "chaos-served-program.ts");
-  await copyFile(ownPrograms.program, program);
-  await copyFile(ownPrograms.servedProgram, servedProgram);
-  return { program, servedProgram };
+async function placeBeside(installed: string): Promise<Programs> {
+  const folder = join(installed, "chaos");
+  await mkdir(folder, { recursive: true });
+  for (const name of programFiles) await copyFile(join(ownFolder, name), join(folder, name));
+  return programsIn(folder);
 }
 
 /** Commits wait for the disk, as by default, but unlike in other tests. */

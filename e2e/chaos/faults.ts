@@ -2,6 +2,7 @@ import { patiently, pause } from "./api.ts";
 import { askAndLeave, beginLargeBodies, beginMessages } from "./broken-clients.ts";
 import type { Cluster } from "./cluster.ts";
 import { putBack, removeAndSave } from "./lost-file.ts";
+import type { Pool } from "./pool.ts";
 import type { Random } from "./random.ts";
 import type { Serving } from "./serving.ts";
 import type { Workers } from "./workers.ts";
@@ -28,6 +29,7 @@ export interface FaultRun {
   readonly random: Random;
   readonly workers: Workers;
   readonly serving: Serving;
+  readonly pool: Pool;
   /** Marks the end of the cause: the time of the recovery starts here. */
   mended(): void;
   /** Overrides the time of the recovery, where it is not the server's next answer. */
@@ -101,6 +103,48 @@ export const faults: readonly Fault[] = [
     async make(_stage, { random, serving, recovered }) {
       const took = await serving.killRunProcess(random);
       if (took !== undefined) recovered(took);
+    },
+  },
+  {
+    name: "worker killed",
+    possible: always,
+    times: 2,
+    async make(_stage, { random, pool, recovered }) {
+      recovered(await pool.killWorker(random));
+    },
+  },
+  {
+    name: "worker drained",
+    possible: always,
+    async make(_stage, { random, pool, recovered }) {
+      recovered(await pool.drainWorker(random));
+    },
+  },
+  {
+    name: "process of a worker's run killed",
+    possible: always,
+    times: 3,
+    withinSeconds: 30,
+    async make(_stage, { random, pool, recovered }) {
+      const took = await pool.killRunProcess(random);
+      if (took !== undefined) recovered(took);
+    },
+  },
+  {
+    name: "work pool paused",
+    possible: always,
+    async make({ long }, { random, pool, mended }) {
+      await pool.pause(random.between(1, long ? 5 : 2));
+      mended();
+    },
+  },
+  {
+    name: "limit of a work pool changed",
+    possible: always,
+    times: 2,
+    async make(_stage, { random, pool, note, mended }) {
+      note(await pool.changeLimit(random));
+      mended();
     },
   },
   {

@@ -10,8 +10,9 @@ const file = process.env.OSTINATO_CHAOS_INJECTION;
 const sqliteFull = 13;
 const readEveryMillis = 50;
 
-// The claim of a served run, for the marks that it writes: its job is taken out of the environment before its program is loaded.
+// The claim of a run, for the marks that it writes: it is taken out of the environment before the program is loaded.
 if (process.env.OSTINATO_JOB !== undefined) process.env.CHAOS_CLAIM = JSON.parse(process.env.OSTINATO_JOB).token;
+else if (process.env.OSTINATO__CLAIM !== undefined) process.env.CHAOS_CLAIM = process.env.OSTINATO__CLAIM;
 
 if (file !== undefined) {
   let injected = {};

@@ -1,41 +1,8 @@
-import { appendFileSync } from "node:fs";
-import { currentRun, flow, serve, task } from "ostinato";
+import { serve } from "ostinato";
+import { markedFlow } from "./marked-flow.ts";
 
-/**
- * Serves a flow by several deployments. The process of each run writes marks to a file: when it begins, while it works, and when it ends, with
- * the claim under which it acts, which `injection.mjs` has kept. Any of these processes may be killed at any moment.
- */
-const marksFile = process.env.CHAOS_MARKS ?? "";
-const claim = process.env.CHAOS_CLAIM ?? "";
-const stepMillis = 150;
-const beatMillis = 50;
-
-function mark(kind: "begin" | "beat" | "end", run: string, deployment: string): void {
-  // A clock that all processes of the machine share, and that no fault moves.
-  const nanos = String(process.hrtime.bigint());
-  appendFileSync(marksFile, `${JSON.stringify({ kind, run, deployment, claim, pid: process.pid, nanos })}\n`);
-}
-
-const step = task({ name: "step" }, async function step(index: number) {
-  await new Promise((resolve) => setTimeout(resolve, stepMillis));
-  return index;
-});
-
-const steps = 8;
-
-export const served = flow({ name: "chaos served" }, async function served({ deployment }: { deployment: string }) {
-  const { id } = currentRun();
-  mark("begin", id, deployment);
-  const beats = setInterval(() => mark("beat", id, deployment), beatMillis);
-  try {
-    let sum = 0;
-    for (let index = 0; index < steps; index += 1) sum += await step(index);
-    return sum;
-  } finally {
-    clearInterval(beats);
-    mark("end", id, deployment);
-  }
-});
+/** Serves a flow by several deployments. */
+export const served = markedFlow("chaos served");
 
 await serve(
   served.toDeployment({

@@ -2,31 +2,37 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import type { Cluster } from "./cluster.ts";
 
-/** A process that serves deployments, until it is stopped or killed. */
-export interface ServingProcess {
-  /** Resolves when it has registered its deployments and serves them, or when it has ended. */
+/** A process that has runs executed, until it is stopped or killed. */
+export interface LastingProcess {
+  /** Resolves when it serves, or when it has ended. */
   readonly ready: Promise<void>;
   kill(): Promise<void>;
-  /** Ends it as a terminal or a service manager does. */
+  /** Ends it as a terminal or a service manager does: it lets its runs end. */
   stop(): Promise<void>;
 }
 
-export interface ServingProcessOptions {
+export interface LastingProcessOptions {
+  /** What it is, for messages. */
+  readonly what: string;
+  /** The arguments of Node. */
+  readonly args: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What it says when it serves. */
+  readonly announcement: string;
   /** The file to which the processes of runs write. */
   readonly marks: string;
   /** Called when it ends though nobody has asked for that, or when it does not end in the right way. */
   readonly onFailure: (why: string) => void;
 }
 
-const announcement = "serving 3 deployments";
 const shownCharacters = 500;
 const stopMillis = 60_000;
 
-export function startServingProcess(
-  { apiUrl, folder, servedProgram, flowInjection }: Cluster,
-  { marks, onFailure }: ServingProcessOptions,
-): ServingProcess {
-  const child = spawn(process.execPath, [...flowInjection.execArgv, servedProgram], {
+export function startLastingProcess(
+  { apiUrl, folder, flowInjection }: Cluster,
+  { what, args, environment = {}, announcement, marks, onFailure }: LastingProcessOptions,
+): LastingProcess {
+  const child = spawn(process.execPath, args, {
     env: {
       ...process.env,
       ...flowInjection.environment,
@@ -36,20 +42,23 @@ export function startServingProcess(
       OSTINATO_HOME: join(folder, "machine-1"),
       // As for the processes that run flows by themselves.
       OSTINATO_CONNECT_SECONDS: "180",
+      ...environment,
     },
-    stdio: ["ignore", "ignore", "pipe"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
   const ready = Promise.withResolvers<void>();
   let said = "";
   let expected: "nothing" | "any end" | "an end without errors" = "nothing";
-  child.stderr.on("data", (text) => {
-    said += text;
-    if (said.includes(announcement)) ready.resolve();
-  });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on("data", (text) => {
+      said += text;
+      if (said.includes(announcement)) ready.resolve();
+    });
+  }
   const ended = new Promise<void>((resolve) => {
     child.once("exit", (code, signal) => {
       const isRight = expected === "any end" || (expected === "an end without errors" && code === 0);
-      if (!isRight) onFailure(`a serving process ended with ${code ?? signal}: ${said.slice(-shownCharacters)}`);
+      if (!isRight) onFailure(`${what} ended with ${code ?? signal}: ${said.slice(-shownCharacters)}`);
       ready.resolve();
       resolve();
     });

@@ -1,16 +1,11 @@
 import { everyPage, pause } from "./api.ts";
+import type { DeployedWork } from "./deployed-work.ts";
 import { doubledProcesses, type MarkedProcess, mostAtOnce } from "./marks.ts";
 import type { Check } from "./reading-back.ts";
-import {
-  readDeployments,
-  restartedAfterCrash,
-  type ServedDeployment,
-  type ServedRun,
-  type ServedWork,
-} from "./serving.ts";
+import type { DeployedRun, DeploymentOfRuns } from "./run-requests.ts";
 
-/** Checks that each run of a served deployment was executed to its end, by one process at a time and within the limit, and that no slot is left. */
-export async function checkServed(check: Check, work: ServedWork): Promise<void> {
+/** Checks that each run of a deployment was executed to its end, by one process at a time and within the limit, and that no slot is left. */
+export async function checkDeployed(check: Check, work: DeployedWork): Promise<void> {
   const { found, acknowledged } = check;
   found.stuck.push(...work.stuck);
   found.wrong.push(...work.wrong);
@@ -28,13 +23,13 @@ export async function checkServed(check: Check, work: ServedWork): Promise<void>
   const begun = work.processes.map(({ run }) => run);
   const lost = new Set([...work.requested, ...begun].filter((id) => !known.has(id)));
   found.lost.push(...[...lost].map((id) => `run ${id} of a deployment`));
-  await checkSlots(check);
+  await checkSlots(check, work);
 }
 
 interface RunsOfDeployment {
-  readonly work: ServedWork;
-  readonly deployment: ServedDeployment;
-  readonly runs: readonly ServedRun[];
+  readonly work: DeployedWork;
+  readonly deployment: DeploymentOfRuns;
+  readonly runs: readonly DeployedRun[];
 }
 
 function checkRuns({ found, acknowledged }: Check, { work, deployment, runs }: RunsOfDeployment): void {
@@ -49,7 +44,7 @@ function checkRuns({ found, acknowledged }: Check, { work, deployment, runs }: R
 
 function checkEnd(
   found: Check["found"],
-  { id, state_type, state_name, state }: ServedRun,
+  { id, state_type, state_name, state }: DeployedRun,
   {
     deployment,
     work,
@@ -64,12 +59,13 @@ function checkEnd(
     if (ends > 1 && !wasKilled) found.doubled.push(`${what}: ended ${ends} times`);
   } else if (state_type === "CANCELLED" && work.cancelled.has(id)) return;
   else if (!wasKilled) found.wronglyEnded.push(`${what}: ${state_name}, ${state.message}`);
-  else if (restartedAfterCrash.has(deployment.name))
+  else if (work.restartedAfterCrash.has(deployment.name))
     found.notRestarted.push(`${what}: ${state_name}, ${state.message}`);
   else if (state_type !== "CRASHED") found.wrong.push(`${what}, whose process was killed: ${state_name}`);
+  else if (!state.message) found.wrong.push(`${what}: Crashed without a reason`);
 }
 
-function runsOf(apiUrl: string, { id }: ServedDeployment): Promise<readonly ServedRun[]> {
+function runsOf(apiUrl: string, { id }: DeploymentOfRuns): Promise<readonly DeployedRun[]> {
   return everyPage(`${apiUrl}/flow_runs/filter`, { deployments: { id: { any_: [id] } }, sort: "ID_DESC" });
 }
 
@@ -77,10 +73,10 @@ function runsOf(apiUrl: string, { id }: ServedDeployment): Promise<readonly Serv
 const slotsFreeMillis = 30_000;
 const lookMillis = 500;
 
-async function checkSlots({ apiUrl, found }: Check): Promise<void> {
+async function checkSlots({ found }: Check, { readDeployments }: DeployedWork): Promise<void> {
   const giveUp = performance.now() + slotsFreeMillis;
   for (;;) {
-    const deployments = await readDeployments(apiUrl);
+    const deployments = await readDeployments();
     const held = deployments.flatMap(({ name, global_concurrency_limit: limit }) =>
       limit === null || limit.active_slots === 0 ? [] : [`${name}: ${limit.active_slots}`],
     );
