@@ -10,9 +10,14 @@ const file = process.env.OSTINATO_CHAOS_INJECTION;
 const sqliteFull = 13;
 const readEveryMillis = 50;
 
-// The claim of a run, for the marks that it writes: it is taken out of the environment before the program is loaded.
-if (process.env.OSTINATO_JOB !== undefined) process.env.CHAOS_CLAIM = JSON.parse(process.env.OSTINATO_JOB).token;
-else if (process.env.OSTINATO__CLAIM !== undefined) process.env.CHAOS_CLAIM = process.env.OSTINATO__CLAIM;
+// The claim of a run, for the marks that it writes. A worker puts it into the environment, from which it is taken before the program is
+// loaded; a process that serves sends it to a process that has loaded the program. A listener would keep that process from ending.
+process.env.CHAOS_CLAIM = process.env.OSTINATO__CLAIM ?? "";
+const { emit } = process;
+process.emit = function emitNoting(name, message, ...rest) {
+  if (name === "message" && typeof message?.token === "string") process.env.CHAOS_CLAIM = message.token;
+  return emit.call(this, name, message, ...rest);
+};
 
 if (file !== undefined) {
   let injected = {};

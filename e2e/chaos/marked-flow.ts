@@ -6,13 +6,13 @@ import { currentRun, flow, task } from "ostinato";
  * acts, which `injection.mjs` has kept. Any of these processes may be killed at any moment.
  */
 const marksFile = process.env.CHAOS_MARKS ?? "";
-const claim = process.env.CHAOS_CLAIM ?? "";
 const stepMillis = 150;
 const beatMillis = 50;
 
 function mark(kind: "begin" | "beat" | "end", run: string, deployment: string): void {
   // A clock that all processes of the machine share, and that no fault moves.
   const nanos = String(process.hrtime.bigint());
+  const claim = process.env.CHAOS_CLAIM ?? "";
   appendFileSync(marksFile, `${JSON.stringify({ kind, run, deployment, claim, pid: process.pid, nanos })}\n`);
 }
 
