@@ -1,7 +1,8 @@
-import { everyPage, pause } from "./api.ts";
+import { everyPage, patiently, pause } from "./api.ts";
 import type { DeployedWork } from "./deployed-work.ts";
 import { doubledProcesses, type MarkedProcess, mostAtOnce } from "./marks.ts";
-import type { Check } from "./reading-back.ts";
+import type { Check, KeptState } from "./reading-back.ts";
+import type { Finding } from "./report.ts";
 import type { DeployedRun, DeploymentOfRuns } from "./run-requests.ts";
 
 /** Checks that each run of a deployment was executed to its end, by one process at a time and within the limit, and that no slot is left. */
@@ -15,7 +16,7 @@ export async function checkDeployed(check: Check, work: DeployedWork): Promise<v
   for (const deployment of work.deployments) {
     const runs = await runsOf(check.apiUrl, deployment);
     for (const run of runs) known.add(run.id);
-    checkRuns(check, { work, deployment, runs });
+    await checkRuns(check, { work, deployment, runs });
     const { limit = Number.POSITIVE_INFINITY } = deployment.global_concurrency_limit ?? {};
     const most = mostAtOnce(work.processes.filter(({ deployment: name }) => name === deployment.name));
     if (most > limit) found.overLimit.push(`${deployment.name}: ${most} processes at once, the limit is ${limit}`);
@@ -32,37 +33,43 @@ interface RunsOfDeployment {
   readonly runs: readonly DeployedRun[];
 }
 
-function checkRuns({ found, acknowledged }: Check, { work, deployment, runs }: RunsOfDeployment): void {
+async function checkRuns(
+  { apiUrl, found, acknowledged }: Check,
+  { work, deployment, runs }: RunsOfDeployment,
+): Promise<void> {
   const requested = new Set(work.requested);
   const processesOf = Map.groupBy(work.processes, ({ run }) => run);
   for (const run of runs) {
     if (run.auto_scheduled) acknowledged.scheduledRuns += 1;
     else if (!requested.has(run.id)) found.doubled.push(`${deployment.name}: run ${run.id} that nobody asked for`);
-    checkEnd(found, run, { deployment, work, processes: processesOf.get(run.id) ?? [] });
+    const wrong = wrongEnd(run, { deployment, work, processes: processesOf.get(run.id) ?? [] });
+    if (wrong === undefined) continue;
+    const states = await patiently<KeptState[]>(`${apiUrl}/flow_run_states/?flow_run_id=${run.id}`);
+    const history = states.map(({ name, message }) => [name, message].filter(Boolean).join(": ")).join(" | ");
+    found[wrong.finding].push(`run ${run.id} of ${deployment.name}: ${wrong.what} (${history})`);
   }
 }
 
-function checkEnd(
-  found: Check["found"],
+interface RunOfDeployment extends Pick<RunsOfDeployment, "deployment" | "work"> {
+  readonly processes: readonly MarkedProcess[];
+}
+
+/** What is wrong with the state of the run, after all that has been done to it. */
+function wrongEnd(
   { id, state_type, state_name, state }: DeployedRun,
-  {
-    deployment,
-    work,
-    processes,
-  }: Pick<RunsOfDeployment, "deployment" | "work"> & { readonly processes: readonly MarkedProcess[] },
-): void {
-  const what = `run ${id} of ${deployment.name}`;
+  { deployment, work, processes }: RunOfDeployment,
+): { readonly finding: Finding; readonly what: string } | undefined {
   const wasKilled = processes.some(({ claim }) => work.killedClaims.has(claim));
   const ends = processes.filter(({ hasEnded }) => hasEnded).length;
   if (state_type === "COMPLETED") {
-    if (ends === 0) found.wrong.push(`${what}: Completed, but no process has ended it`);
-    if (ends > 1 && !wasKilled) found.doubled.push(`${what}: ended ${ends} times`);
-  } else if (state_type === "CANCELLED" && work.cancelled.has(id)) return;
-  else if (!wasKilled) found.wronglyEnded.push(`${what}: ${state_name}, ${state.message}`);
-  else if (work.restartedAfterCrash.has(deployment.name))
-    found.notRestarted.push(`${what}: ${state_name}, ${state.message}`);
-  else if (state_type !== "CRASHED") found.wrong.push(`${what}, whose process was killed: ${state_name}`);
-  else if (!state.message) found.wrong.push(`${what}: Crashed without a reason`);
+    if (ends === 0) return { finding: "wrong", what: "Completed, but no process has ended it" };
+    return ends > 1 && !wasKilled ? { finding: "doubled", what: `ended ${ends} times` } : undefined;
+  }
+  if (state_type === "CANCELLED" && work.cancelled.has(id)) return undefined;
+  if (!wasKilled) return { finding: "wronglyEnded", what: state_name };
+  if (work.restartedAfterCrash.has(deployment.name)) return { finding: "notRestarted", what: state_name };
+  if (state_type !== "CRASHED") return { finding: "wrong", what: `${state_name}, though its process was killed` };
+  return state.message ? undefined : { finding: "wrong", what: "Crashed without a reason" };
 }
 
 function runsOf(apiUrl: string, { id }: DeploymentOfRuns): Promise<readonly DeployedRun[]> {

@@ -11,6 +11,7 @@ export interface Check {
 export interface KeptState {
   readonly id: string;
   readonly type: string;
+  readonly name: string;
   readonly message: string | null;
 }
 

@@ -26,7 +26,7 @@ export interface AskedRuns {
   readonly requested: readonly string[];
   /** Runs of schedules that were cancelled in line. */
   readonly cancelled: ReadonlySet<string>;
-  /** Runs that did not end within the time for settling. */
+  /** Runs that did not end though nothing was asked for or broken any more. */
   readonly stuck: readonly string[];
   readonly wrong: readonly string[];
 }
@@ -48,7 +48,10 @@ export interface DeployedRun {
 }
 
 const lookMillis = 500;
-/** A run that is claimed by a dead process is taken back after 24 s, and a run in line may wait for several others. */
+/**
+ * Within this time another one of the open runs has to end: a run that is claimed by a dead process is taken back after 30 s, and processes of a
+ * busy machine take long to start.
+ */
 const settlingSeconds = 150;
 const open = new Set(["SCHEDULED", "PENDING", "RUNNING", "CANCELLING", "PAUSED"]);
 
@@ -58,8 +61,12 @@ export function startRunRequests(options: RunRequestsOptions): RunRequests {
   const stuck: string[] = [];
   const requested: string[] = [];
   const cancelled = new Set<string>();
+  let isAsking = true;
   let giveUp = Number.POSITIVE_INFINITY;
   const isLate = () => performance.now() > giveUp;
+  const waitOn = () => {
+    giveUp = performance.now() + settlingSeconds * 1000;
+  };
   const runUrl = (id: string) => `${apiUrl}/flow_runs/${id}`;
 
   async function requestRun(deploymentId: string): Promise<void> {
@@ -77,7 +84,7 @@ export function startRunRequests(options: RunRequestsOptions): RunRequests {
   async function client(name: string): Promise<void> {
     const deployment = deployments.find((one) => one.name === name);
     if (deployment === undefined) return void wrong.push(`deployment ${name} is not registered`);
-    while (giveUp === Number.POSITIVE_INFINITY) {
+    while (isAsking) {
       await requestRun(deployment.id).catch((error) => wrong.push(`run of ${name}: ${String(error)}`));
     }
   }
@@ -89,9 +96,12 @@ export function startRunRequests(options: RunRequestsOptions): RunRequests {
   async function settle(): Promise<void> {
     for (const { id } of deployments) await patiently(`${apiUrl}/deployments/${id}/pause_deployment`, {});
     const startedAnew = new Set<string>();
+    let fewest = Number.POSITIVE_INFINITY;
     for (;;) {
       const left = await openRuns(apiUrl, deployments);
       if (left.length === 0) return;
+      if (left.length < fewest) waitOn();
+      fewest = Math.min(fewest, left.length);
       if (isLate()) {
         for (const run of left) stuck.push(await describeStuck(run));
         return;
@@ -125,11 +135,14 @@ export function startRunRequests(options: RunRequestsOptions): RunRequests {
   const asking = Promise.all(clients.map(client));
   return {
     giveUp() {
+      isAsking = false;
       giveUp = 0;
     },
     async finish() {
-      giveUp = performance.now() + settlingSeconds * 1000;
-      await asking;
+      isAsking = false;
+      waitOn();
+      await Promise.all([asking, settle()]);
+      // A run that was asked for last may have come after the settling.
       await settle();
       return { requested, cancelled, stuck, wrong };
     },
