@@ -63,7 +63,9 @@ function wrongEnd(
   const ends = processes.filter(({ hasEnded }) => hasEnded).length;
   if (state_type === "COMPLETED") {
     if (ends === 0) return { finding: "wrong", what: "Completed, but no process has ended it" };
-    return ends > 1 && !wasKilled ? { finding: "doubled", what: `ended ${ends} times` } : undefined;
+    return ends > (work.startedAnew.has(id) ? 2 : 1) && !wasKilled
+      ? { finding: "doubled", what: `ended ${ends} times` }
+      : undefined;
   }
   if (state_type === "CANCELLED" && work.cancelled.has(id)) return undefined;
   if (!wasKilled) return { finding: "wronglyEnded", what: state_name };

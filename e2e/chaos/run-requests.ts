@@ -26,6 +26,8 @@ export interface AskedRuns {
   readonly requested: readonly string[];
   /** Runs of schedules that were cancelled in line. */
   readonly cancelled: ReadonlySet<string>;
+  /** Runs of a clock that was ahead, which were scheduled anew at the end. Some may have ended at that very moment, and ran again. */
+  readonly startedAnew: ReadonlySet<string>;
   /** Runs that did not end though nothing was asked for or broken any more. */
   readonly stuck: readonly string[];
   readonly wrong: readonly string[];
@@ -61,6 +63,7 @@ export function startRunRequests(options: RunRequestsOptions): RunRequests {
   const stuck: string[] = [];
   const requested: string[] = [];
   const cancelled = new Set<string>();
+  const startedAnew = new Set<string>();
   let isAsking = true;
   let giveUp = Number.POSITIVE_INFINITY;
   const isLate = () => performance.now() > giveUp;
@@ -95,7 +98,6 @@ export function startRunRequests(options: RunRequestsOptions): RunRequests {
    */
   async function settle(): Promise<void> {
     for (const { id } of deployments) await patiently(`${apiUrl}/deployments/${id}/pause_deployment`, {});
-    const startedAnew = new Set<string>();
     let fewest = Number.POSITIVE_INFINITY;
     for (;;) {
       const left = await openRuns(apiUrl, deployments);
@@ -116,7 +118,8 @@ export function startRunRequests(options: RunRequestsOptions): RunRequests {
 
     async function startNow({ id }: DeployedRun): Promise<void> {
       startedAnew.add(id);
-      const state = { type: "SCHEDULED", state_details: { scheduled_time: new Date().toISOString() } };
+      const scheduled_time = new Date().toISOString();
+      const state = { type: "SCHEDULED", state_details: { scheduled_time, transition_id: randomUUID() } };
       await patiently(`${apiUrl}/flow_runs/${id}/set_state`, { state });
     }
 
@@ -144,7 +147,7 @@ export function startRunRequests(options: RunRequestsOptions): RunRequests {
       await Promise.all([asking, settle()]);
       // A run that was asked for last may have come after the settling.
       await settle();
-      return { requested, cancelled, stuck, wrong };
+      return { requested, cancelled, startedAnew, stuck, wrong };
     },
   };
 }
