@@ -7,6 +7,9 @@ import type { Check } from "./reading-back.ts";
 /** Checks the runs of a work pool like those of other deployments, its limits at every moment, and that none of its slots is taken. */
 export async function checkPool(check: Check, work: PoolWork): Promise<void> {
   await checkDeployed(check, work);
+  check.acknowledged.workerRuns += new Set(
+    work.processes.filter(({ hasEnded }) => hasEnded).map(({ run }) => run),
+  ).size;
   check.found.overLimit.push(...exceededLimits({ ...work, periods: work.limits }));
   await checkSlots(check, work);
 }

@@ -37,6 +37,7 @@ export async function checkAll(cluster: Cluster, recorded: Recorded): Promise<Ch
     deletions: 0,
     requestedRuns: 0,
     scheduledRuns: 0,
+    workerRuns: 0,
   };
   const check: Check = { apiUrl: cluster.apiUrl, found, acknowledged };
   found.wrong.push(...work.wrong, ...states.wrong);

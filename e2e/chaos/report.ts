@@ -20,7 +20,9 @@ export type Counted =
   | "artifacts"
   | "deletions"
   | "requestedRuns"
-  | "scheduledRuns";
+  | "scheduledRuns"
+  /** Those that workers have executed. */
+  | "workerRuns";
 
 /** Descriptions of everything that must not happen. */
 export const findings = {
