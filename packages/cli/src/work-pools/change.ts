@@ -1,5 +1,6 @@
 import { ApiError, type Client } from "@ostinato/client";
 import { didYouMean } from "@ostinato/core";
+import { workerCommand } from "@ostinato/job-templates/worker-command";
 import { workerType, workerTypes } from "@ostinato/job-templates/worker-types";
 import { createWorkPool, readWorkPool, updateWorkPool, type WorkPool, type WorkPoolUpdate } from "@ostinato/protocol";
 import { withServer } from "../connect.ts";
@@ -40,7 +41,7 @@ export function create(name: string, { type = "process", paused, json, ...fields
       throw error;
     });
     if (json) sayJson(pool);
-    else say(`Work pool ${name} (${type}) is created. Start a worker: ostinato worker start --pool ${name}`);
+    else say(`Work pool ${name} (${type}) is created. Start a worker: ${workerCommand({ name, type })}`);
   });
 }
 

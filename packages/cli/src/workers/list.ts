@@ -1,3 +1,4 @@
+import { workerCommand } from "@ostinato/job-templates/worker-command";
 import { filterWorkers, type WorkerInfo } from "@ostinato/protocol";
 import { withServer } from "../connect.ts";
 import { ago } from "../output/moments.ts";
@@ -15,12 +16,12 @@ export interface WorkerListOptions {
 
 export function list({ pool, limit, json }: WorkerListOptions): Promise<void> {
   return withServer(async ({ client }) => {
-    const { name } = await findPool(client, pool);
+    const { name, type } = await findPool(client, pool);
     const rows = await readPages(limit, (page) =>
       client.call(filterWorkers, { params: { work_pool_name: name }, body: page }),
     );
     if (json) sayJson(rows);
-    else sayTable(rows, columns, `Work pool ${name} has no workers. Start one: ostinato worker start --pool ${name}`);
+    else sayTable(rows, columns, `Work pool ${name} has no workers. Start one: ${workerCommand({ name, type })}`);
   });
 }
 

@@ -300,7 +300,7 @@ describe("what can't be deployed says why", () => {
 test("a pool whose workers are all gone is told of, with the command that starts one", async () => {
   const pool = await requireWorkPool(recorder, "machines");
   expect(await missingWorkers(recorder, pool)).toBe(
-    'work pool "machines" has no worker online, so runs wait. Start one: ostinato worker start --pool machines --type process',
+    'work pool "machines" has no worker online, so runs wait. Start one: ostinato worker start --pool machines',
   );
   await recorder.client.call(heartbeatOfWorker, { params: { work_pool_name: "machines" }, body: { name: "one" } });
   expect(await missingWorkers(recorder, pool)).toBeUndefined();

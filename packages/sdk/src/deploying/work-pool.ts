@@ -1,5 +1,6 @@
 import { isNotFound } from "@ostinato/client";
 import { didYouMean } from "@ostinato/core";
+import { workerCommand } from "@ostinato/job-templates/worker-command";
 import type { filterWorkers, filterWorkPools, readWorkPool, WorkPool } from "@ostinato/protocol";
 import { UsageError } from "../errors.ts";
 import type { Api } from "../session/roles.ts";
@@ -29,7 +30,7 @@ export async function missingWorkers(
     retries: 0,
   });
   if (online.length > 0) return undefined;
-  return `work pool "${name}" has no worker online, so runs wait. Start one: ostinato worker start --pool ${quoted(name)} --type ${type}`;
+  return `work pool "${name}" has no worker online, so runs wait. Start one: ${workerCommand({ name, type })}`;
 }
 
 /** Whether the job template of the pool takes the variable. */

@@ -1,3 +1,4 @@
+import { workerCommand } from "@ostinato/job-templates/worker-command";
 import type { Waiting, WaitingCause } from "@ostinato/protocol";
 
 /** The queue and the pool where a run waits, and what keeps their workers from taking it. */
@@ -69,7 +70,7 @@ function workerMissing(pool: PlaceOfRun["pool"], queue: PlaceOfRun["queue"]): Ob
     return obstacle(
       "no-worker",
       `No worker of the work pool ${name} is online. ${since}.`,
-      `Start one: ostinato worker start --pool ${name}`,
+      `Start one: ${workerCommand(pool)}`,
     );
   }
   if (queue.isPolled) return null;
@@ -77,7 +78,7 @@ function workerMissing(pool: PlaceOfRun["pool"], queue: PlaceOfRun["queue"]): Ob
   return obstacle(
     "no-worker",
     `Workers of the work pool ${name} are online, but none ${since} for runs of the work queue ${quoted(queue.name)}.`,
-    `Start one for this queue: ostinato worker start --pool ${name} --queue ${quoted(queue.name)}`,
+    `Start one for this queue: ${workerCommand({ ...pool, queue: queue.name })}`,
   );
 }
 

@@ -102,7 +102,7 @@ describeOnEachDatabase("why a run of a work pool waits", (database) => {
       {
         cause: "no-worker",
         reason: `No worker of the work pool "${pool.name}" is online. None has connected yet.`,
-        hint: `Start one: ostinato worker start --pool "${pool.name}"`,
+        hint: `Start one: ostinato worker start --pool ${pool.name}`,
       },
     ]);
   });
@@ -124,7 +124,7 @@ describeOnEachDatabase("why a run of a work pool waits", (database) => {
     expect(await waiting(await runIn(other))).toMatchObject({
       cause: "no-worker",
       reason: `Workers of the work pool "${pool.name}" are online, but none has asked for runs of the work queue "gpu".`,
-      hint: `Start one for this queue: ostinato worker start --pool "${pool.name}" --queue "gpu"`,
+      hint: `Start one for this queue: ostinato worker start --pool ${pool.name} --queue gpu`,
     });
   });
 

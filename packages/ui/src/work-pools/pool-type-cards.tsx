@@ -1,6 +1,7 @@
+import { ownWorkerTypes } from "@ostinato/job-templates/worker-command";
 import type { KeyboardEvent } from "react";
 import { Icon } from "../components/icon.tsx";
-import { lookOfPoolType, ownWorkerTypes } from "./pool-types.ts";
+import { lookOfPoolType } from "./pool-types.ts";
 
 interface PoolType {
   readonly type: string;

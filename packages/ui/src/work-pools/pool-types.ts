@@ -21,6 +21,3 @@ const looks: Readonly<Record<string, PoolTypeLook>> = {
 export function lookOfPoolType(type: string): PoolTypeLook {
   return looks[type] ?? { label: type, icon: "pool" };
 }
-
-/** The types whose runs a worker of Ostinato takes. */
-export const ownWorkerTypes: ReadonlySet<string> = new Set(["process", "docker"]);

@@ -1,5 +1,5 @@
+import { ownWorkerCommand, ownWorkerTypes, prefectWorkerCommand } from "@ostinato/job-templates/worker-command";
 import { passwordRequired } from "../base-path.ts";
-import { ownWorkerTypes } from "./pool-types.ts";
 
 export interface WorkerCommand {
   readonly value: "ostinato" | "prefect";
@@ -16,26 +16,21 @@ export function workerCommands(
   apiBase: string,
   queue?: string,
 ): readonly WorkerCommand[] {
-  const name = quoted(pool.name);
+  const served = { name: pool.name, ...(queue === undefined ? {} : { queue }) };
   const ofPrefect: WorkerCommand = {
     value: "prefect",
     label: "Python",
-    code: `PREFECT_API_URL=${apiBase}${password("PREFECT")} prefect worker start --pool ${name}${queue === undefined ? "" : ` --work-queue ${quoted(queue)}`}`,
+    code: `PREFECT_API_URL=${apiBase}${password("PREFECT")} ${prefectWorkerCommand(served)}`,
   };
   if (!ownWorkerTypes.has(pool.type)) return [ofPrefect];
   const ours: WorkerCommand = {
     value: "ostinato",
     label: "TypeScript",
-    code: `OSTINATO_API_URL=${apiBase}${password("OSTINATO")} npx ostinato worker start --pool ${name}${queue === undefined ? "" : ` --queue ${quoted(queue)}`}`,
+    code: `OSTINATO_API_URL=${apiBase}${password("OSTINATO")} npx ${ownWorkerCommand(served)}`,
   };
   return [ours, ofPrefect];
 }
 
 function password(prefix: "OSTINATO" | "PREFECT"): string {
   return passwordRequired ? ` ${prefix}_API_AUTH_STRING=user:password` : "";
-}
-
-/** For a POSIX shell. */
-function quoted(name: string): string {
-  return /^[\w.@:-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
 }
