@@ -153,6 +153,7 @@ describe("a script with a server", () => {
       const runs = await client.call(filterFlowRuns, {});
       const second = runs.find(({ id }) => id !== first)?.id ?? "";
       await client.call(setFlowRunState, { params: { id: second }, body: { state: { type: "CANCELLING" } } });
+      expect((await script.lines.next()).value).toBe("the cancellation hook");
       expect((await script.ended()).code).toBe(0);
       const states = await Promise.all([first, second].map((id) => client.call(readFlowRun, { params: { id } })));
       expect(states.map(({ state_type }) => state_type)).toEqual(["COMPLETED", "CANCELLED"]);

@@ -143,7 +143,7 @@ export class FlowRun implements Interruptible, FlowRunView {
     } catch (error) {
       if (error !== this.#interruption.reason) return await this.refuse(toError(error));
       const ended = await this.#end(outcomeOfError(toError(error), true));
-      if (ended !== undefined) return ended;
+      if (ended !== undefined) return await this.#conclude(ended);
     }
     try {
       return await this.#untilAccepted();
@@ -176,13 +176,15 @@ export class FlowRun implements Interruptible, FlowRunView {
       if (refused !== undefined) return refused;
       const outcome = await this.#runAttempt();
       const final = await this.#end(outcome);
-      if (final !== undefined) {
-        if (hasHookFor(this.definition.options, final)) await this.#callHooks(final);
-        this.#log(final.type === "COMPLETED" ? logLevels.info : logLevels.error, sentence(final));
-        await flushed(this.session, this.session.logs);
-        return final;
-      }
+      if (final !== undefined) return await this.#conclude(final);
     }
+  }
+
+  async #conclude(final: FinalState<unknown>): Promise<FinalState<unknown>> {
+    if (hasHookFor(this.definition.options, final)) await this.#callHooks(final);
+    this.#log(final.type === "COMPLETED" ? logLevels.info : logLevels.error, sentence(final));
+    await flushed(this.session, this.session.logs);
+    return final;
   }
 
   /** Ends the run as failed before it starts. */

@@ -81,6 +81,9 @@ describeOnEachDatabase("why a run of a work pool waits", (database) => {
     expect(await waiting(await runIn(queue))).toMatchObject({
       cause: "due",
       reason: "Its time has come, and it is to be started now.",
+      hint: expect.stringMatching(
+        /^A worker of the work pool ".+" starts it as soon as it has room: .* its --limit\.$/,
+      ),
       also: [],
     });
   });

@@ -169,7 +169,9 @@ function pausedNote(isPaused: boolean): string {
 
 function starter({ deployment, place }: Circumstances): string {
   const note = pausedNote(deployment?.isPaused === true);
-  if (place) return `A worker of the work pool ${JSON.stringify(place.pool.name)} starts it.${note}`;
+  if (place) {
+    return `A worker of the work pool ${JSON.stringify(place.pool.name)} starts it as soon as it has room: each executes no more runs at once than its --limit.${note}`;
+  }
   if (deployment === undefined) return "The program that made it starts it.";
   if (deployment === null || !deployment.isServed) return `Start the process that serves its deployment.${note}`;
   return `The process that serves its deployment starts it.${note}`;
