@@ -5,6 +5,7 @@ export * from "./deletion.ts";
 export * from "./duration.ts";
 export * from "./exact-json.ts";
 export * from "./exact-places.ts";
+export * from "./flow-exports.ts";
 export * from "./ids.ts";
 export * from "./preview.ts";
 export * from "./python-text.ts";

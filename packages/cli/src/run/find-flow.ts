@@ -1,80 +1,43 @@
-import { didYouMean } from "@ostinato/core";
+import { chooseFlow, didYouMean, type FlowChoosing, type NoFlow } from "@ostinato/core";
 import { type CliError, usageError } from "../errors.ts";
 import type { Target } from "./target.ts";
 
-/** A flow, or the description of one. */
-interface Named {
-  readonly name: string;
-}
-
-interface FoundFlow<F> {
-  readonly exportName: string;
-  readonly flow: F;
-}
-
-type Exports = Readonly<Record<string, unknown>>;
-
-export interface FlowSearch<F extends Named> {
-  readonly exports: Exports;
+export interface FlowSearch<F extends { readonly name: string }> extends Pick<FlowChoosing<F>, "exports" | "isFlow"> {
   readonly target: Target;
-  readonly isFlow: (value: unknown) => value is F;
 }
 
 /** The named flow, or the only one. Otherwise throws with the exports of the file. */
-export function findFlow<F extends Named>({ exports, target, isFlow }: FlowSearch<F>): F {
-  const flows = exportedFlows(exports, isFlow);
-  const { exportName, shown } = target;
-  if (exportName !== undefined) return named(flows, { exports, target, exportName });
-  const [only, another] = flows;
-  if (only === undefined) throw noFlow(exports, shown);
-  if (another === undefined) return only.flow;
-  const names = flows.map((found) => found.exportName);
-  throw usageError(`${shown} exports several flows: ${names.join(", ")}. Name one: ostinato run ${shown}:${names[0]}`);
+export function findFlow<F extends { readonly name: string }>({ exports, target, isFlow }: FlowSearch<F>): F {
+  const choice = chooseFlow({ exports, isFlow, wanted: target.exportName });
+  if (choice.kind === "flow") return choice.flow;
+  throw noFlow(choice.kind, { target, exports: Object.keys(exports), flows: choice.flowExports });
 }
 
-/** A flow exported under two names counts once, under the better name. */
-function exportedFlows<F extends Named>(exports: Exports, isFlow: FlowSearch<F>["isFlow"]): readonly FoundFlow<F>[] {
-  const names = Object.keys(exports).toSorted((a, b) => Number(a === "default") - Number(b === "default"));
-  const found = new Map<F, string>();
-  for (const name of names) {
-    const value = exports[name];
-    if (isFlow(value) && !found.has(value)) found.set(value, name);
-  }
-  return [...found].map(([flow, exportName]) => ({ exportName, flow }));
-}
-
-interface Wanted {
-  readonly exports: Exports;
+interface Searched {
   readonly target: Target;
-  readonly exportName: string;
+  readonly exports: readonly string[];
+  /** The exports that are flows. */
+  readonly flows: readonly string[];
 }
 
-function named<F extends Named>(flows: readonly FoundFlow<F>[], { exports, target, exportName }: Wanted): F {
-  const found =
-    flows.find((one) => one.exportName === exportName || exports[exportName] === one.flow) ??
-    flows.find((one) => one.flow.name === exportName);
-  if (found !== undefined) return found.flow;
-  if (exportName in exports) {
-    throw usageError(`${exportName} of ${target.shown} is not a flow. ${flowsText(flows)}`);
+function noFlow(kind: NoFlow, { target: { shown, exportName = "" }, exports, flows }: Searched): CliError {
+  const has = flows.length === 0 ? "It exports no flows." : `Its flows are: ${flows.join(", ")}.`;
+  switch (kind) {
+    case "none":
+      return usageError(
+        `${shown} exports no flows. ${exports.length === 0 ? "It exports nothing." : `It exports: ${exports.join(", ")}.`} Export a flow like this: export const train = flow(async function train() { … });`,
+      );
+    case "several":
+      return usageError(
+        `${shown} exports several flows: ${flows.join(", ")}. Name one: ostinato run ${shown}:${flows[0]}`,
+      );
+    case "not-a-flow":
+      return usageError(`${exportName} of ${shown} is not a flow. ${has}`);
+    case "unknown":
+      return usageError(
+        `${shown} has no export ${JSON.stringify(exportName)}.${didYouMean(exportName, flows) || ` ${has}`}`,
+      );
+    default:
+      return kind satisfies never;
   }
-  const suggestion = didYouMean(
-    exportName,
-    flows.map((one) => one.exportName),
-  );
-  throw usageError(
-    `${target.shown} has no export ${JSON.stringify(exportName)}.${suggestion || ` ${flowsText(flows)}`}`,
-  );
-}
-
-function flowsText(flows: readonly FoundFlow<Named>[]): string {
-  if (flows.length === 0) return "It exports no flows.";
-  return `Its flows are: ${flows.map((one) => one.exportName).join(", ")}.`;
-}
-
-function noFlow(exports: Exports, shown: string): CliError {
-  const names = Object.keys(exports);
-  const has = names.length === 0 ? "It exports nothing." : `It exports: ${names.join(", ")}.`;
-  return usageError(
-    `${shown} exports no flows. ${has} Export a flow like this: export const train = flow(async function train() { … });`,
-  );
 }

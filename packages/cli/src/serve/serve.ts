@@ -1,5 +1,12 @@
 import { closeSession } from "@ostinato/sdk";
-import { type DescribedFlow, type FileDescription, type ServedFile, serveFiles } from "@ostinato/sdk/serve-files";
+import {
+  type DescribedFlow,
+  type FileDescription,
+  flowsByExport,
+  isDescribedFlow,
+  type ServedFile,
+  serveFiles,
+} from "@ostinato/sdk/serve-files";
 import { withServer } from "../connect.ts";
 import { readDuration } from "../deployments/given-times.ts";
 import { CliError, usageError } from "../errors.ts";
@@ -86,14 +93,7 @@ function servedFile(target: Target): ServedFile {
 }
 
 /** The flow that was named, or all that the file exports. */
-function chosenFlows({ exports, flows }: FileDescription, target: Target): readonly DescribedFlow[] {
-  if (target.exportName === undefined && flows.length > 1) return flows;
-  const described = Object.entries(exports).map(
-    ([name, place]) => [name, place === null ? null : flows[place]] as const,
-  );
-  return [findFlow({ exports: Object.fromEntries(described), target, isFlow: isDescribedFlow })];
-}
-
-function isDescribedFlow(value: unknown): value is DescribedFlow {
-  return typeof value === "object" && value !== null && "isOwnSchema" in value;
+function chosenFlows(description: FileDescription, target: Target): readonly DescribedFlow[] {
+  if (target.exportName === undefined && description.flows.length > 1) return description.flows;
+  return [findFlow({ exports: flowsByExport(description), target, isFlow: isDescribedFlow })];
 }

@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { didYouMean } from "@ostinato/core";
+import { chooseFlow, didYouMean, type NoFlow } from "@ostinato/core";
 import { logLevels } from "@ostinato/protocol/log-levels";
 import { UsageError } from "../errors.ts";
 import type { DeployOptions, FileDeployOptions } from "../flow/deploy-options.ts";
 import type { FlowDefinition } from "../flow/flow-definition.ts";
 import { notice } from "../logging/console-output.ts";
+import { flowsByExport, isDescribedFlow } from "../serving/described-flows.ts";
 import { readEntrypoint } from "../serving/entrypoint.ts";
 import { describeDefinition } from "../serving/file-description.ts";
 import type { DescribedFlow, FileDescription } from "../serving/run-job.ts";
@@ -91,24 +92,34 @@ async function flowAt(
 }
 
 function chosenFlow(
-  { exports, flows }: FileDescription,
+  description: FileDescription,
   { file, exportName }: { readonly file: string; readonly exportName: string | undefined },
 ): DescribedFlow {
-  const names = Object.keys(exports).filter((name) => exports[name] !== null);
+  const exports = flowsByExport(description);
+  const choice = chooseFlow({ exports, isFlow: isDescribedFlow, wanted: exportName });
+  if (choice.kind === "flow") return choice.flow;
+  throw new UsageError(noFlow(choice.kind, { file, exportName, names: choice.flowExports }));
+}
+
+interface Searched {
+  readonly file: string;
+  readonly exportName: string | undefined;
+  /** The exports that are flows. */
+  readonly names: readonly string[];
+}
+
+function noFlow(kind: NoFlow, { file, exportName = "", names }: Searched): string {
   const has = names.length === 0 ? "It exports no flows." : `The flows that it exports are: ${names.join(", ")}.`;
-  if (exportName === undefined) {
-    const [only, another] = flows;
-    if (only !== undefined && another === undefined) return only;
-    throw new UsageError(
-      `${file} exports ${flows.length === 0 ? "no flows" : "several flows"}. ${has} Name one: ${file}:${names[0] ?? "train"}`,
-    );
+  const help = didYouMean(exportName, names) || ` ${has}`;
+  switch (kind) {
+    case "none":
+    case "several":
+      return `${file} exports ${kind === "none" ? "no" : "several"} flows. ${has} Name one: ${file}:${names[0] ?? "train"}`;
+    case "not-a-flow":
+      return `Export "${exportName}" of ${file} is not a flow.${help}`;
+    case "unknown":
+      return `${file} has no export "${exportName}".${help}`;
+    default:
+      return kind satisfies never;
   }
-  const place = exports[exportName];
-  const found = (typeof place === "number" ? flows[place] : undefined) ?? flows.find(({ name }) => name === exportName);
-  if (found !== undefined) return found;
-  const what =
-    exportName in exports
-      ? `Export "${exportName}" of ${file} is not a flow.`
-      : `${file} has no export "${exportName}".`;
-  throw new UsageError(`${what}${didYouMean(exportName, names) || ` ${has}`}`);
 }

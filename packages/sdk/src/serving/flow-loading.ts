@@ -1,4 +1,4 @@
-import { systemFailure } from "@ostinato/core";
+import { chooseFlow, systemFailure } from "@ostinato/core";
 import { UsageError } from "../errors.ts";
 import { failureMessage } from "../failures/failure-text.ts";
 import { definitionOf, isFlow } from "../flow/flow.ts";
@@ -84,8 +84,11 @@ function isWanted({ flow, name }: DeploymentDefinition, { flowName, deploymentNa
 }
 
 function chosen({ file, flowName, exportName }: WantedFlow, { made, exports }: Loaded): MadeFlow | undefined {
-  const exported = exportName === undefined ? undefined : exports[exportName];
-  if (isFlow(exported)) return made.find(({ flow }) => flow === definitionOf(exported));
+  const choice = exportName === undefined ? undefined : chooseFlow({ exports, isFlow, wanted: exportName });
+  if (choice?.kind === "flow") {
+    const definition = definitionOf(choice.flow);
+    return made.find(({ flow }) => flow === definition);
+  }
   const named = made.filter(({ flow }) => flow.name === (exportName ?? flowName));
   return named.find((one) => one.flow.file === file) ?? named[0];
 }
@@ -121,8 +124,9 @@ function noFlow({ file, flowName, exportName }: WantedFlow, loaded: Loaded): str
 }
 
 function noExport(file: string, exportName: string, { exports }: Loaded): string {
-  const flows = Object.keys(exports).filter((name) => isFlow(exports[name]));
+  const choice = chooseFlow({ exports, isFlow, wanted: exportName });
+  const flows = choice.kind === "flow" ? [exportName] : choice.flowExports;
   const has = flows.length === 0 ? "It exports no flows." : `The flows that it exports are: ${flows.join(", ")}.`;
-  const what = exportName in exports ? `Export "${exportName}" of ${shorten(file)} is not a flow.` : undefined;
+  const what = choice.kind === "not-a-flow" ? `Export "${exportName}" of ${shorten(file)} is not a flow.` : undefined;
   return `${what ?? `${shorten(file)} has no export "${exportName}".`} ${has} Mend the file, or deploy it anew with another entrypoint.`;
 }

@@ -5,6 +5,7 @@ import { watchFiles } from "./file-watch.ts";
 import type { DescribedFlow, FileDescription } from "./run-job.ts";
 import { type Source, serveSources } from "./serving-process.ts";
 
+export { flowsByExport, isDescribedFlow } from "./described-flows.ts";
 export type { DescribedFlow, FileDescription } from "./run-job.ts";
 
 /** A file whose flows are served. */
