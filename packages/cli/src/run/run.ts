@@ -2,7 +2,7 @@ import { isNotFound } from "@ostinato/client";
 import { isUuid } from "@ostinato/core";
 import type { AnyFlow, Flow, FlowFuture } from "@ostinato/sdk";
 import { observeRuns } from "@ostinato/sdk/observers";
-import { CliError, usageError } from "../errors.ts";
+import { CliError, codeOf, sentenceOf, usageError } from "../errors.ts";
 import { showProgress } from "../progress/progress.ts";
 import { findFlow } from "./find-flow.ts";
 import { type Exports, lendOwnPackage, loadModule, type PackageInUse } from "./load-module.ts";
@@ -36,8 +36,14 @@ export async function runFile(text: string, options: RunOptions): Promise<void> 
     leave(signals.exitCode ?? exitCodeOf(outcome));
   } catch (error) {
     stopProgress();
-    throw error;
+    throw ofProgram(error);
   }
+}
+
+/** Wrong use of the SDK by the program that runs is a failure of the program, not wrong use of the command. */
+function ofProgram(error: unknown): unknown {
+  if (error instanceof CliError || codeOf(error) !== "USAGE_ERROR") return error;
+  return new CliError(sentenceOf(error), { cause: error });
 }
 
 function checkOptions({ resume, ...given }: RunOptions): void {
