@@ -1,5 +1,6 @@
 import {
   countDeploymentsOfFlows,
+  findLogLine,
   listArtifacts,
   listDeployments,
   listDeploymentVersions,
@@ -41,6 +42,7 @@ import { taskResults } from "./flow-run/run-results.service.ts";
 import { readTimeline as timelineOf } from "./flow-run/timeline.service.ts";
 import * as flowDeployments from "./flows/flow-deployments.service.ts";
 import * as flows from "./flows/flow-pages.service.ts";
+import { findLine } from "./logs/find-line.service.ts";
 import { logWindow } from "./logs/log-window.service.ts";
 import { runForm } from "./run-form/run-form.service.ts";
 import * as flowRuns from "./runs/flow-run-list.service.ts";
@@ -63,6 +65,7 @@ export function uiRoutes(serve: Serve, sources: ServerPageSources): void {
   serve(readTimeline, ({ params, context }) => timelineOf(context, params.id));
   serve(listTaskResults, ({ params, body, context }) => taskResults(context, params.id, body));
   serve(readTaskRunPage, ({ params, context }) => taskRunPage(context, params.id));
+  serve(findLogLine, ({ body, context }) => findLine(context, body));
   serve(readLogWindow, ({ body, context }) => logWindow(context, body));
   serve(readDashboard, ({ body, context }) => dashboard(context, body));
   serve(listFlows, ({ body, context }) => flows.list(context, body));

@@ -15,6 +15,11 @@ export interface LogCriteria {
   /** Only lines of level 40 and above: they have an index of their own. */
   readonly errors?: boolean;
   readonly text: string | undefined;
+  /** Another text that lines must have. */
+  readonly find?: string | undefined;
+  readonly taskKey?: string | undefined;
+  readonly since?: Timestamp | undefined;
+  readonly until?: Timestamp | undefined;
 }
 
 export interface LogPosition {
@@ -53,6 +58,25 @@ export async function countLogs(db: Database, criteria: LogCriteria, before?: Lo
   return Number(rows[0]?.count ?? 0);
 }
 
+/** The numbers of lines, oldest first, in the whole log of their run, counted from 1. */
+export async function numbersOf(db: Database, whole: LogCriteria, rows: readonly LogPosition[]): Promise<number[]> {
+  const [first] = rows;
+  const last = rows.at(-1);
+  if (first === undefined || last === undefined) return [];
+  const between = sql<SqlBool>`(log.timestamp, log.id) >= (${first.timestamp}, ${first.id})
+    AND (log.timestamp, log.id) <= (${last.timestamp}, ${last.id})`;
+  const [before, numbered] = await Promise.all([
+    countLogs(db, whole, first),
+    sql<{ number: number }>`
+      SELECT numbered.number FROM (
+        SELECT log.id, row_number() OVER (ORDER BY log.timestamp, log.id) AS number
+        FROM log WHERE ${matching(whole, between)}
+      ) AS numbered WHERE numbered.id IN (${sql.join(rows.map(({ id }) => id))})
+      ORDER BY numbered.number`.execute(db.slow),
+  ]);
+  return numbered.rows.map(({ number }) => before + Number(number));
+}
+
 /** The subflows of flow runs, and theirs. */
 export async function withSubflows(db: Database, flowRunId: string): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
@@ -66,7 +90,7 @@ export async function withSubflows(db: Database, flowRunId: string): Promise<str
 }
 
 function matching(criteria: LogCriteria, start: RawBuilder<SqlBool> | undefined): RawBuilder<SqlBool> {
-  const { flowRunIds, taskRunId, level, errors = false, text } = criteria;
+  const { flowRunIds, taskRunId, level, errors = false, text, find, taskKey, since, until } = criteria;
   const [only, ...others] = flowRunIds;
   const ofRun =
     taskRunId !== undefined
@@ -80,11 +104,22 @@ function matching(criteria: LogCriteria, start: RawBuilder<SqlBool> | undefined)
       errors ? sql<SqlBool>`log.level >= 40` : undefined,
       level === undefined ? undefined : sql<SqlBool>`log.level >= ${level}`,
       text === undefined ? undefined : portable.contains("log.message", text),
+      find === undefined ? undefined : portable.contains("log.message", find),
+      taskKey === undefined ? undefined : ofTask(flowRunIds, taskKey),
+      since === undefined ? undefined : sql<SqlBool>`log.timestamp >= ${since}`,
+      until === undefined ? undefined : sql<SqlBool>`log.timestamp < ${until}`,
       start,
     ],
     "and_",
   );
   return condition ?? ofRun;
+}
+
+function ofTask(flowRunIds: readonly string[], taskKey: string): RawBuilder<SqlBool> {
+  if (flowRunIds.length === 0)
+    return sql<SqlBool>`log.task_run_id IN (SELECT id FROM task_run WHERE task_key = ${taskKey})`;
+  return sql<SqlBool>`log.task_run_id IN (
+    SELECT id FROM task_run WHERE flow_run_id IN (${sql.join(flowRunIds)}) AND task_key = ${taskKey})`;
 }
 
 function typedId({ types }: Database, id: string) {

@@ -2,80 +2,73 @@ import type { Timestamp } from "@ostinato/core";
 import type { BodyOf, ReplyOf, readLogWindow } from "@ostinato/protocol";
 import type { Database } from "../../db/dialect.ts";
 import type { Context } from "../../kernel/context.ts";
-import { invalid } from "../../kernel/errors.ts";
 import { present } from "../../logs/logs.service.ts";
 import { readCursor, writeCursor } from "../lists/keyset.ts";
+import { requestedLines } from "./log-criteria.service.ts";
 import * as queries from "./log-window.queries.ts";
 
 type LogWindowRequest = BodyOf<typeof readLogWindow>;
 
 /** A window on the lines of a run, opened at a position of the caller's choice. Its cost does not grow with the position. */
 export async function logWindow({ db }: Context, body: LogWindowRequest): Promise<ReplyOf<typeof readLogWindow>> {
-  const criteria = await criteriaOf(db, body);
-  const firstError = await firstErrorOf(db, criteria);
-  const { rows, begins, ends } = await opened({ db, criteria, body, firstError });
+  const { criteria, whole, isWhole } = await requestedLines(db, body);
+  const firstError = await errorOf(db, criteria, "forward");
+  const { rows, begins, ends, at } = await opened({ db, criteria, whole, body, firstError });
   const [first] = rows;
   const last = rows.at(-1);
-  const [counted, total, errorPosition] = await Promise.all([
+  const [counted, total, errorPosition, errorCount, numbers, opensAt] = await Promise.all([
     begins ?? (first === undefined ? undefined : queries.countLogs(db, criteria, first)),
     ends ?? queries.countLogs(db, criteria),
     firstError === undefined ? null : queries.countLogs(db, criteria, firstError),
+    firstError === undefined ? 0 : queries.countLogs(db, { ...criteria, errors: true }),
+    isWhole ? null : queries.numbersOf(db, whole, rows),
+    typeof at === "object" ? queries.countLogs(db, criteria, at) : at,
   ]);
   const position = counted ?? total;
   return {
     logs: rows.map(present),
     position,
     total,
+    numbers,
+    opens_at: opensAt === "end" ? Math.max(0, total - 1) : (opensAt ?? position),
     before: first === undefined || position === 0 ? null : cursorOf(first),
     after: last === undefined || position + rows.length >= total ? null : cursorOf(last),
     first_error_id: firstError?.id ?? null,
     first_error_position: errorPosition,
+    error_count: errorCount,
   };
 }
 
-async function criteriaOf(db: Database, body: LogWindowRequest): Promise<queries.LogCriteria> {
-  const flowRunId = body.flow_run_id?.toLowerCase();
-  const taskRunId = body.task_run_id?.toLowerCase();
-  if (flowRunId === undefined && taskRunId === undefined) {
-    const msg = "Say of which run: flow_run_id or task_run_id";
-    throw invalid([{ type: "missing", loc: ["body", "flow_run_id"], msg, input: null }], body);
-  }
-  return {
-    flowRunIds: await familyOf(db, flowRunId, body.subflows === true),
-    taskRunId,
-    level: body.level ?? undefined,
-    text: body.text === null || body.text === "" ? undefined : body.text,
-  };
-}
-
-async function familyOf(db: Database, flowRunId: string | undefined, subflows: boolean): Promise<readonly string[]> {
-  if (flowRunId === undefined) return [];
-  return subflows ? queries.withSubflows(db, flowRunId) : [flowRunId];
-}
-
-async function firstErrorOf(db: Database, criteria: queries.LogCriteria): Promise<queries.LogRow | undefined> {
-  const [row] = await queries.logsFrom(db, { ...criteria, errors: true }, { direction: "forward", limit: 1 });
+/** The first error, or backward the last one. */
+async function errorOf(
+  db: Database,
+  criteria: queries.LogCriteria,
+  direction: queries.LogRange["direction"],
+): Promise<queries.LogRow | undefined> {
+  const [row] = await queries.logsFrom(db, { ...criteria, errors: true }, { direction, limit: 1 });
   return row;
 }
 
 interface WindowSource {
   readonly db: Database;
   readonly criteria: queries.LogCriteria;
+  readonly whole: queries.LogCriteria;
   readonly body: LogWindowRequest;
   readonly firstError: queries.LogRow | undefined;
 }
 
 /**
  * `begins` is the position of the first line and `ends` the number of all lines, if the query reveals them; else they are
- * counted.
+ * counted. `at` is where the window opens, unless that is its first line.
  */
 interface Opened {
   readonly rows: readonly queries.LogRow[];
   readonly begins?: number;
   readonly ends?: number;
+  readonly at?: queries.LogPosition | "end";
 }
 
-async function opened({ db, criteria, body, firstError }: WindowSource): Promise<Opened> {
+async function opened({ db, criteria, whole, body, firstError }: WindowSource): Promise<Opened> {
   const limit = body.limit ?? 200;
   const read: Read = (range) => queries.logsFrom(db, criteria, range);
   const before = readPosition(body.before);
@@ -86,11 +79,27 @@ async function opened({ db, criteria, body, firstError }: WindowSource): Promise
     const total = await queries.countLogs(db, criteria);
     return atOffset(read, { offset: body.offset, limit, total });
   }
-  if (body.anchor === "first-error" && firstError !== undefined) return { rows: await around(read, firstError, limit) };
-  if (body.anchor === "tail" || body.anchor === "first-error") {
-    return atEnd(db, criteria, await read({ direction: "backward", limit }), limit);
-  }
+  const line = await anchorOf({ db, criteria, whole, body, firstError });
+  if (line !== undefined) return { rows: await around(read, line, limit), at: line };
+  if (opensAtEnd(body)) return atEnd(db, criteria, await read({ direction: "backward", limit }), limit);
   return { rows: await read({ direction: "forward", limit }), begins: 0 };
+}
+
+/** The line at which the window opens with what led to it; undefined where there is none. */
+async function anchorOf(source: WindowSource): Promise<queries.LogPosition | undefined> {
+  const { db, criteria, whole, body, firstError } = source;
+  if (body.line !== null && body.line !== undefined) {
+    const [line] = await queries.logsFrom(db, whole, { direction: "forward", offset: body.line - 1, limit: 1 });
+    return line;
+  }
+  if (body.anchor === "failure" && firstError !== undefined) return errorOf(db, criteria, "backward");
+  return body.anchor === "first-error" ? firstError : undefined;
+}
+
+/** A line or an error that is not there leads to the end. */
+function opensAtEnd({ line, anchor }: LogWindowRequest): boolean {
+  if (line !== null && line !== undefined) return true;
+  return anchor !== null && anchor !== undefined && anchor !== "head";
 }
 
 type Read = (range: queries.LogRange) => Promise<queries.LogRow[]>;
@@ -104,7 +113,7 @@ async function atEnd(
 ): Promise<Opened> {
   const [first] = rows;
   const begins = first === undefined || rows.length < limit ? 0 : await queries.countLogs(db, criteria, first);
-  return { rows, begins, ends: begins + rows.length };
+  return { rows, begins, ends: begins + rows.length, at: "end" };
 }
 
 interface Offset {

@@ -1,4 +1,4 @@
-import type { ReplyOf, readLogWindow } from "@ostinato/protocol";
+import type { findLogLine, ReplyOf, readLogWindow } from "@ostinato/protocol";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startTestServer, type TestServer } from "../../../test/harness.ts";
@@ -17,7 +17,7 @@ describeOnEachDatabase("a window on logs", (database) => {
     told = story(server);
     const flow = await told.flow("train");
     run = await told.flowRun(flow, { states: [{ type: "RUNNING", at: 0 }] });
-    task = await told.taskRun(run, { states: [{ type: "RUNNING", at: 0 }] });
+    task = await told.taskRun(run, { states: [{ type: "RUNNING", at: 0 }], key: "fit-1a2b" });
     child = await told.flowRun(flow, { states: [{ type: "RUNNING", at: 0 }], parent: task });
     await told.logs(
       Array.from({ length: 100 }, (_, index) => ({
@@ -28,7 +28,7 @@ describeOnEachDatabase("a window on logs", (database) => {
         ...(index % 4 === 0 ? { taskRun: task } : {}),
       })),
     );
-    await told.logs([{ at: 10, message: "of the child", flowRun: child }]);
+    await told.logs([{ at: 10.5, message: "of the child", flowRun: child }]);
   });
   afterAll(() => server.stop());
 
@@ -83,5 +83,66 @@ describeOnEachDatabase("a window on logs", (database) => {
   test("a run without errors opens at its end when the error is asked for", async () => {
     const found = await server.call<Window>("POST", "/ui/logs", { flow_run_id: child, anchor: "first-error" });
     expect(found.body).toMatchObject({ total: 1, first_error_id: null, logs: [{ message: "of the child" }] });
+  });
+
+  test("opens at the failure: at the last error, with what led to it", async () => {
+    const found = await window({ anchor: "failure", limit: 9 });
+    expect(numbers(found)).toEqual(range(87, 96));
+    expect(found).toMatchObject({ opens_at: 90, error_count: 2, numbers: null });
+    const filtered = await window({ anchor: "failure", level: 30, limit: 3 });
+    expect(filtered).toMatchObject({ opens_at: 9, error_count: 2, numbers: [81, 91] });
+  });
+
+  test.each([
+    ["the whole log", {}, 33, 32],
+    ["a filtered log that has it", { level: 30 }, 71, 7],
+    ["a filtered log, at the next line that matches", { level: 30 }, 33, 4],
+    ["an end before it", {}, 5000, 99],
+  ])("opens at a line by its number in %s", async (_, filter, line, opensAt) => {
+    const found = await window({ ...filter, line, limit: 30 });
+    expect(found.opens_at).toBe(opensAt);
+    expect(found.position).toBeLessThanOrEqual(opensAt);
+    expect(found.position + found.logs.length).toBeGreaterThan(opensAt);
+  });
+
+  test("says the number that a line has in the whole log", async () => {
+    const found = await window({ level: 30, offset: 5, limit: 3 });
+    expect([numbers(found), found.numbers]).toEqual([
+      [50, 60, 70],
+      [51, 61, 71],
+    ]);
+    expect((await window({ subflows: true, text: "child" })).numbers).toEqual([23]);
+    expect((await window({ text: "nowhere" })).numbers).toEqual([]);
+  });
+
+  test("is narrowed to the runs of a task, and to the time of an attempt", async () => {
+    const ofTask = await window({ task_key: "fit-1a2b", limit: 3 });
+    expect([numbers(ofTask), ofTask.total, ofTask.numbers]).toEqual([[0, 4, 8], 25, [1, 5, 9]]);
+    expect((await window({ task_key: "other" })).total).toBe(0);
+    const [begin] = (await window({ offset: 20, limit: 1 })).logs;
+    const [end] = (await window({ offset: 30, limit: 1 })).logs;
+    const attempt = await window({ since: begin?.timestamp, until: end?.timestamp });
+    expect(numbers(attempt)).toEqual(range(20, 30));
+    expect(attempt.numbers).toEqual(range(21, 31));
+  });
+
+  const find = async (body: object) =>
+    (await server.call<ReplyOf<typeof findLogLine>>("POST", "/ui/logs/find", { flow_run_id: run, ...body })).body;
+
+  test("finds the next and the previous error from a line, and begins anew after the last one", async () => {
+    const first = await find({ direction: "next" });
+    expect(first).toMatchObject({ total: 2, found: { position: 70, line: 71, index: 1 } });
+    const second = await find({ direction: "next", from: first.found?.log });
+    expect(second.found).toMatchObject({ position: 90, line: 91, index: 2 });
+    expect((await find({ direction: "next", from: second.found?.log })).found).toMatchObject({ index: 1 });
+    expect((await find({ direction: "previous", from: second.found?.log })).found).toMatchObject({ index: 1 });
+    expect((await find({ direction: "previous" })).found).toMatchObject({ index: 2 });
+  });
+
+  test("finds a text among the lines that match, each with its number in the whole log", async () => {
+    expect(await find({ direction: "next", find: "LINE 9" })).toMatchObject({ total: 11, found: { line: 10 } });
+    const among = await find({ direction: "previous", find: "line 9", level: 30 });
+    expect(among).toMatchObject({ total: 1, found: { position: 9, line: 91, index: 1 } });
+    expect(await find({ direction: "next", find: "nowhere" })).toEqual({ found: null, total: 0 });
   });
 });
