@@ -35,6 +35,8 @@ export interface PastRun {
   readonly state?: StateType;
   readonly message?: string;
   readonly tags?: readonly string[];
+  /** How many seconds after the start an attempt failed, where there was one before the last. */
+  readonly retriedAfter?: number;
 }
 
 /** Records finished runs of the past. */
@@ -50,6 +52,16 @@ export async function recordPastRuns(client: Client, runs: readonly PastRun[]): 
     states: [
       { type: "PENDING" as const, timestamp: at(run.ago + 0.1) },
       { type: "RUNNING" as const, timestamp: at(run.ago) },
+      ...(run.retriedAfter === undefined
+        ? []
+        : [
+            {
+              type: "SCHEDULED" as const,
+              name: "AwaitingRetry",
+              timestamp: at(run.ago - run.retriedAfter),
+            },
+            { type: "RUNNING" as const, name: "Retrying", timestamp: at(run.ago - run.retriedAfter - 1) },
+          ]),
       ...(run.state === "RUNNING"
         ? []
         : [
@@ -128,17 +140,25 @@ export async function recordTasks(
   return ids;
 }
 
-export async function recordLogs(
-  client: Client,
-  flowRunId: string,
-  lines: readonly { readonly message: string; readonly level?: number; readonly taskRunId?: string }[],
-): Promise<void> {
+export interface RecordedLine {
+  readonly message: string;
+  readonly level?: number;
+  readonly taskRunId?: string;
+  /** Seconds before now; by default lines come within the last minute, one after the other. */
+  readonly ago?: number;
+}
+
+export async function recordLogs(client: Client, flowRunId: string, lines: readonly RecordedLine[]): Promise<void> {
   const start = Date.now() - 50_000;
   const logs = lines.map((line, index) => ({
     name: "ostinato.flow_runs",
     level: line.level ?? 20,
     message: line.message,
-    timestamp: formatTimestamp(addSeconds(fromMillis(start), index / 10_000)),
+    timestamp: formatTimestamp(
+      line.ago === undefined
+        ? addSeconds(fromMillis(start), index / 10_000)
+        : addSeconds(fromMillis(start + 50_000), -line.ago),
+    ),
     flow_run_id: flowRunId,
     task_run_id: line.taskRunId ?? null,
   }));

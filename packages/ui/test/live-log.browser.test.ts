@@ -68,3 +68,40 @@ test("a filtered log that loads takes only the lines that pass", async () => {
   expect(await shown(page)).toEqual(["after 1"]);
   await close();
 });
+
+test("answers that come late and in another order than they were asked for leave no gap and no line twice", async () => {
+  const run = await startRun(site.client, { flowId, name: "reordered-rook" });
+  await recordLogs(site.client, run.id, lines("before", 2600));
+  const { page, problems, close } = await site.open(`/runs/flow-run/${run.id}`);
+  await page.getByText("2,600 lines", { exact: true }).waitFor();
+  const held: (() => void)[] = [];
+  let isHolding = true;
+  await page.route("**/api/ui/logs", async (route) => {
+    const response = await route.fetch();
+    if (isHolding) await new Promise<void>((release) => held.push(release));
+    await route.fulfill({ response });
+  });
+  const log = page.getByRole("log");
+  await page.getByRole("button", { name: "Follow" }).click();
+  const places = [0.45, 0.25, 0];
+  for (const [index, place] of places.entries()) {
+    await log.evaluate((box, share) => box.scrollTo({ top: box.scrollHeight * share }), place);
+    await expect.poll(() => held.length).toBeGreaterThan(index);
+    await recordLogs(site.client, run.id, lines(`during-${index}`, 7));
+  }
+  await page.getByText("2,621 lines", { exact: true }).waitFor();
+  isHolding = false;
+  for (const release of held.reverse()) release();
+  await log.getByText("before 0", { exact: true }).waitFor();
+  for (const at of [1, 600, 1200, 2599]) {
+    await log.evaluate((box, line) => box.scrollTo({ top: line * 20 - 100 }), at);
+    await log.getByText(`before ${at}`, { exact: true }).waitFor();
+    expect(await log.getByRole("button", { name: `Link to line ${at + 1}`, exact: true }).count()).toBe(1);
+  }
+  await log.evaluate((box) => box.scrollTo({ top: box.scrollHeight }));
+  await log.getByText("during-2 6", { exact: true }).waitFor();
+  const end = (await shown(page)).filter((message) => message.startsWith("during"));
+  expect(end).toEqual(messages(lines("during-0", 7), lines("during-1", 7), lines("during-2", 7)));
+  expect(problems).toEqual([]);
+  await close();
+});

@@ -1,9 +1,10 @@
 import { choiceIn, present, type RawSearch, textIn } from "../address.ts";
+import { type PresentLogSearch, readLogSearch } from "../logs/log-search.ts";
 
 const flowRunTabs = ["logs", "tasks", "subflows", "artifacts", "parameters", "result", "events", "details"] as const;
 export type FlowRunTab = (typeof flowRunTabs)[number];
 
-export interface FlowRunSearch {
+export interface FlowRunSearch extends PresentLogSearch {
   readonly tab?: FlowRunTab;
   readonly view?: "graph";
   /** The selected task run. */
@@ -12,12 +13,6 @@ export interface FlowRunSearch {
   readonly pane?: "log";
   /** The attempt of the selected task run that the link points to, counted from 1. */
   readonly attempt?: string;
-  readonly level?: string;
-  readonly text?: string;
-  /** Shows the log with the lines of subflows. */
-  readonly lines?: "with-subflows";
-  /** The line of the log that the link points to, counted from 1. */
-  readonly line?: string;
 }
 
 export function readFlowRunSearch(search: RawSearch): FlowRunSearch {
@@ -28,10 +23,7 @@ export function readFlowRunSearch(search: RawSearch): FlowRunSearch {
     task,
     pane: task === undefined ? undefined : choiceIn(search, "pane", ["log"]),
     attempt: task === undefined ? undefined : textIn(search, "attempt"),
-    level: choiceIn(search, "level", ["10", "20", "30", "40", "50"]),
-    text: textIn(search, "text"),
-    lines: choiceIn(search, "lines", ["with-subflows"]),
-    line: textIn(search, "line"),
+    ...readLogSearch(search),
   });
 }
 

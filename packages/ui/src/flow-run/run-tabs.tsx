@@ -1,12 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
-import { useCallback, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import type { FlowRunPage } from "../api/types.ts";
 import { onDemand } from "../components/on-demand.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { Tabs } from "../components/tabs.tsx";
+import type { TaskChoice } from "../logs/log-tools.tsx";
 import { LogView } from "../logs/log-view.tsx";
 import { taskTotal } from "../runs/task-progress.tsx";
 import { isBad } from "../states.ts";
+import { startsOf } from "../task-run/attempts.ts";
 import { timelineQuery } from "./flow-run.queries.ts";
 import type { ChangeSearch, FlowRunSearch, FlowRunTab } from "./flow-run-search.ts";
 import { RunArtifacts } from "./run-artifacts.tsx";
@@ -70,25 +72,39 @@ function RunLog(props: Parameters<typeof RunTabs>[0] & { readonly onTotal: (tota
   const { page, live, search, onSearch, onTotal } = props;
   const id = page.flow_run.id;
   const timeline = useQuery(timelineQuery(id)).data;
-  const taskName = useCallback(
-    (taskRunId: string) => {
+  const columnOf = useCallback(
+    (column: "name" | "task_key", taskRunId: string) => {
       const row = timeline === undefined ? undefined : rowIndex(timeline).get(taskRunId);
-      return row === undefined ? undefined : timeline?.name[row];
+      return row === undefined ? undefined : timeline?.[column][row];
     },
     [timeline],
   );
+  const taskName = useCallback((taskRunId: string) => columnOf("name", taskRunId), [columnOf]);
+  const taskKeyOf = useCallback((taskRunId: string) => columnOf("task_key", taskRunId), [columnOf]);
+  const tasks = useMemo(() => tasksOf(timeline?.task_key ?? []), [timeline]);
   return (
     <LogView
       run={{ flow_run_id: id }}
       topic={{ kind: "flow-run", flow_run_id: id }}
       live={live}
       failed={isBad(page.flow_run.state_type)}
+      start={page.flow_run.start_time}
+      attempts={startsOf(page.states)}
       search={search}
       onSearch={onSearch}
+      tasks={tasks}
       taskName={taskName}
+      taskKeyOf={taskKeyOf}
       download={`flow_runs/${id}/logs/download`}
       subflows={page.subflow_count > 0 && !live}
       onTotal={onTotal}
     />
   );
+}
+
+/** The tasks of task keys by name, which a key has before its last eight characters. */
+function tasksOf(keys: readonly string[]): readonly TaskChoice[] {
+  return [...new Set(keys)]
+    .map((key) => ({ key, label: key.replace(/-[\w-]{8}$/, "") }))
+    .sort((a, b) => a.label.localeCompare(b.label));
 }

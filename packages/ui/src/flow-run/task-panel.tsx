@@ -9,9 +9,11 @@ import { Icon } from "../components/icon.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { Tabs } from "../components/tabs.tsx";
 import { Elapsed, RelativeTime } from "../components/time.tsx";
+import type { LogSearch } from "../logs/log-search.ts";
 import { LogView } from "../logs/log-view.tsx";
 import { StateLabel } from "../runs/state.tsx";
 import { isBad, isFinal } from "../states.ts";
+import { startsOf } from "../task-run/attempts.ts";
 import { taskRunQuery } from "../task-run/task-run.queries.ts";
 import { TaskRunDetails } from "../task-run/task-run-details.tsx";
 import type { ChangeSearch, FlowRunSearch } from "./flow-run-search.ts";
@@ -29,7 +31,7 @@ export function TaskPanel({
   const query = useQuery(taskRunQuery(id));
   const tab = search.pane ?? "overview";
   const onClose = useCallback(() => onSearch({ task: undefined }), [onSearch]);
-  const [log, setLog] = useState<{ readonly level?: string | undefined; readonly text?: string | undefined }>({});
+  const [log, setLog] = useState<LogSearch>({});
   useEffect(() => {
     const close = (event: KeyboardEvent) => {
       if (
@@ -108,6 +110,8 @@ export function TaskPanel({
               topic={{ kind: "task-run", task_run_id: id }}
               live={!isFinal(page.task_run.state_type)}
               failed={isBad(page.task_run.state_type)}
+              start={page.task_run.start_time}
+              attempts={startsOf(page.states)}
               search={log}
               onSearch={(change) => setLog((before) => ({ ...before, ...change }))}
             />

@@ -1,18 +1,19 @@
-import { shortenedText, tracebackIn } from "@ostinato/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, memo, type ReactNode, useEffect, useRef, useState } from "react";
-import type { Log } from "../api/types.ts";
-import { CopyButton, copyText } from "../components/copy.tsx";
-import { clock, count, exact } from "../format.ts";
-import { levelLook } from "./log-level.ts";
+import { type KeyboardEvent, useCallback, useEffect, useRef } from "react";
+import { copyText } from "../components/copy.tsx";
+import { plainText } from "./ansi.ts";
+import type { Jump } from "./log-finder.ts";
+import { addressOfLine, type LineLook, LogRow } from "./log-row.tsx";
 import type { LogStore } from "./log-store.ts";
 
 const rowHeight = 20;
-/** Longer lines are cut until the reader expands them: a megabyte in one line would freeze the page. */
-const longLine = 2000;
-const maxLineLength = 200_000;
+/** Messages of more lines than this are shown from their beginning instead of around their middle. */
+const tallMessage = 12;
 
-/** The visible lines. `j` and `k` move between lines, `c` copies the marked one and `y` its address. */
+/**
+ * The visible lines. `j` and `k` move between lines, `e` and `E` between errors, `n` and `N` between matches; `c` copies the marked line
+ * and `y` its address.
+ */
 export function LogLines(props: {
   readonly store: LogStore;
   readonly total: number;
@@ -20,58 +21,93 @@ export function LogLines(props: {
   readonly opensAt: number;
   readonly follow: boolean;
   readonly onFollow: (follow: boolean) => void;
-  readonly jump: { readonly to: number } | undefined;
+  readonly live: boolean;
+  readonly jump: Jump | undefined;
   readonly line: string | undefined;
   readonly onLine: (line: string) => void;
-  /** The searched text. */
-  readonly text: string | undefined;
-  readonly taskName: ((taskRunId: string) => string | undefined) | undefined;
+  readonly onError: (direction: "next" | "previous") => void;
+  readonly onMatch: (direction: "next" | "previous") => void;
+  /** Called with the positions that are in sight. */
+  readonly onSight: (first: number, last: number) => void;
+  readonly look: LineLook;
 }) {
-  const { store, total, follow, jump } = props;
+  const { store, total, version, follow, jump, onSight, look } = props;
   const box = useRef<HTMLDivElement>(null);
   const rows = useVirtualizer({
     count: total,
     getScrollElement: () => box.current,
     estimateSize: () => rowHeight,
     overscan: 20,
+    scrollPaddingStart: 2 * rowHeight,
     initialOffset: () => Math.max(0, (props.opensAt - 4) * rowHeight),
   });
   const items = rows.getVirtualItems();
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? 0;
   const measured = items.length > 0;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new version may have lines whose numbers are not known
   useEffect(() => {
     if (measured) store.want(first, last);
-  }, [store, first, last, measured]);
+  }, [store, first, last, measured, version]);
+  useEffect(() => {
+    if (rows.range !== null) onSight(rows.range.startIndex, rows.range.endIndex);
+  });
+  const show = useCallback(
+    (position: number) => {
+      const isTall = (store.line(position)?.message.split("\n", tallMessage).length ?? 0) >= tallMessage;
+      rows.scrollToIndex(position, { align: isTall ? "start" : "center" });
+    },
+    [rows, store],
+  );
   useEffect(() => {
     if (follow) rows.scrollToIndex(total - 1, { align: "end" });
   }, [follow, total, rows]);
   useEffect(() => {
-    if (jump !== undefined) rows.scrollToIndex(Math.max(0, jump.to - 3), { align: "start" });
-  }, [jump, rows]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only whoever comes by a link is brought to its line
+    if (jump !== undefined) show(jump.to);
+  }, [jump, show]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a log opens once
   useEffect(() => {
-    if (props.line === undefined) return;
-    rows.scrollToIndex(Number(props.line) - 1, { align: "center" });
-    box.current?.scrollIntoView({ block: "center" });
+    if (!follow) show(props.opensAt);
+    // Only whoever comes by a link is brought to the log.
+    if (props.line !== undefined && jump === undefined) box.current?.scrollIntoView({ block: "center" });
   }, []);
-  const digits = String(total).length;
-  const marked = props.line === undefined ? undefined : Number(props.line) - 1;
-  const mark = (index: number) => {
-    const next = Math.min(total - 1, Math.max(0, index));
+  const digits = String(store.number(last) ?? total).length;
+  const marked = props.line === undefined ? undefined : store.positionOf(Number(props.line));
+  const mark = (position: number) => {
+    const next = Math.min(total - 1, Math.max(0, position));
+    const number = store.number(next);
     if (follow) props.onFollow(false);
-    props.onLine(String(next + 1));
+    if (number !== undefined) props.onLine(String(number));
     rows.scrollToIndex(next, { align: "auto" });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.metaKey || event.ctrlKey || event.altKey) return;
-    if (["ArrowUp", "PageUp", "Home"].includes(event.key) && follow) props.onFollow(false);
+    if (["ArrowUp", "PageUp"].includes(event.key) && follow) props.onFollow(false);
     const log = marked === undefined ? undefined : store.line(marked);
     const acts = new Map<string, () => unknown>([
       ["j", () => mark(marked === undefined ? first : marked + 1)],
       ["k", () => mark(marked === undefined ? last : marked - 1)],
-      ["c", () => log !== undefined && copyText(plain(log.message))],
-      ["y", () => marked !== undefined && copyText(addressOfLine(marked + 1))],
+      ["e", () => props.onError("next")],
+      ["E", () => props.onError("previous")],
+      ["n", () => props.onMatch("next")],
+      ["N", () => props.onMatch("previous")],
+      ["c", () => log !== undefined && copyText(plainText(log.message))],
+      ["y", () => props.line !== undefined && copyText(addressOfLine(Number(props.line)))],
+      // The browser's own ends are those of heights that are only estimated before lines are shown.
+      [
+        "End",
+        () => {
+          rows.scrollToIndex(total - 1, { align: "end" });
+          if (props.live) props.onFollow(true);
+        },
+      ],
+      [
+        "Home",
+        () => {
+          props.onFollow(false);
+          rows.scrollToOffset(0);
+        },
+      ],
     ]);
     const act = acts.get(event.key);
     if (act === undefined) return;
@@ -87,7 +123,7 @@ export function LogLines(props: {
       aria-live="off"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
       tabIndex={0}
-      className="max-h-[min(68vh,720px)] overflow-x-hidden overflow-y-auto rounded-lg border bg-surface font-mono text-xs leading-5"
+      className={`@container max-h-[min(68vh,720px)] overflow-y-auto rounded-lg border bg-surface font-mono text-xs leading-5 ${look.wrap ? "overflow-x-hidden" : "overflow-x-auto"}`}
       onWheel={(event) => event.deltaY < 0 && follow && props.onFollow(false)}
       onKeyDown={onKeyDown}
     >
@@ -97,146 +133,20 @@ export function LogLines(props: {
             key={item.key}
             ref={rows.measureElement}
             data-index={item.index}
-            className="absolute inset-x-0"
+            className={`absolute left-0 ${look.wrap ? "right-0" : "min-w-full"}`}
             style={{ top: item.start }}
           >
             <LogRow
               log={store.line(item.index)}
-              position={item.index}
+              number={store.number(item.index)}
               digits={digits}
-              marked={props.line === String(item.index + 1)}
+              marked={item.index === marked}
               onLine={props.onLine}
-              text={props.text}
-              taskName={props.taskName}
+              look={look}
             />
           </div>
         ))}
       </div>
     </div>
   );
-}
-
-const LogRow = memo(function LogRow(props: {
-  readonly log: Log | undefined;
-  readonly position: number;
-  readonly digits: number;
-  readonly marked: boolean;
-  readonly onLine: (line: string) => void;
-  readonly text: string | undefined;
-  readonly taskName: ((taskRunId: string) => string | undefined) | undefined;
-}) {
-  const { log, position } = props;
-  if (log === undefined) return <div className="h-5 px-3 text-faint">…</div>;
-  const level = levelLook(log.level);
-  const task = log.task_run_id === null ? undefined : props.taskName?.(log.task_run_id);
-  return (
-    <div
-      className={`group/line relative flex items-start gap-2 pr-2 ${props.marked ? "bg-accent-soft" : "hover:bg-hover"}`}
-    >
-      <button
-        type="button"
-        tabIndex={-1}
-        aria-label={`Link to line ${position + 1}`}
-        onClick={() => props.onLine(String(position + 1))}
-        className="shrink-0 border-l-2 pl-2 text-right text-faint select-none hover:text-text"
-        style={{ width: `calc(${props.digits}ch + 14px)`, borderColor: level.edge }}
-      >
-        {position + 1}
-      </button>
-      <time className="shrink-0 text-faint max-sm:hidden" dateTime={log.timestamp} title={exact(log.timestamp)}>
-        {clock(log.timestamp)}
-      </time>
-      <span className="w-[5ch] shrink-0 font-medium" style={{ color: level.color }}>
-        {level.label}
-      </span>
-      {task === undefined ? null : (
-        <span className="max-w-[18ch] shrink-0 truncate text-faint max-md:hidden" title={task}>
-          {task}
-        </span>
-      )}
-      <Message text={plain(log.message)} wanted={props.text} />
-      <span className="invisible absolute top-0 right-1 flex bg-surface group-hover/line:visible">
-        <CopyButton
-          icon="link"
-          text={() => addressOfLine(position + 1)}
-          label="Copy the link to the line"
-          className="!size-5"
-          tabIndex={-1}
-        />
-        <CopyButton text={() => plain(log.message)} label="Copy the line" className="!size-5" tabIndex={-1} />
-      </span>
-    </div>
-  );
-});
-
-function Message({ text, wanted }: { readonly text: string; readonly wanted: string | undefined }) {
-  const [whole, setWhole] = useState(false);
-  const isLong = text.length > longLine;
-  const most = whole ? maxLineLength : longLine;
-  const isTraceback = isLong && tracebackIn(text) !== undefined;
-  return (
-    <span dir="auto" className="min-w-0 flex-1 break-words whitespace-pre-wrap">
-      <Linked
-        text={isTraceback ? shortenedText(text, most) : text.slice(0, isLong ? most : undefined)}
-        wanted={wanted}
-      />
-      {isLong ? (
-        <>
-          {isTraceback ? " " : "… "}
-          <button type="button" className="rounded-sm text-accent hover:underline" onClick={() => setWhole(!whole)}>
-            {whole ? "show less" : `show more of ${count(text.length)} characters`}
-          </button>
-        </>
-      ) : null}
-    </span>
-  );
-}
-
-/** The address of the page with the line marked, and the filter on which its number depends. */
-function addressOfLine(line: number): string {
-  const address = new URL(location.href);
-  address.searchParams.set("line", String(line));
-  return address.href;
-}
-
-/** Highlights the searched text. */
-function Marked({ text, wanted }: { readonly text: string; readonly wanted: string | undefined }) {
-  if (wanted === undefined || wanted === "") return text;
-  const lower = text.toLowerCase();
-  const parts: ReactNode[] = [];
-  let from = 0;
-  for (let at = lower.indexOf(wanted.toLowerCase()); at >= 0; at = lower.indexOf(wanted.toLowerCase(), from)) {
-    parts.push(text.slice(from, at), <mark key={at}>{text.slice(at, at + wanted.length)}</mark>);
-    from = at + wanted.length;
-  }
-  return [...parts, text.slice(from)];
-}
-
-/** Makes addresses in a line clickable. */
-function Linked({ text, wanted }: { readonly text: string; readonly wanted: string | undefined }) {
-  const parts = text.split(/(https?:\/\/[^\s"'<>)\]]+)/);
-  if (parts.length === 1) return <Marked text={text} wanted={wanted} />;
-  return parts.map((part, index) =>
-    index % 2 === 1 ? (
-      <a
-        // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a line never change
-        key={index}
-        href={part}
-        target="_blank"
-        rel="noreferrer noopener"
-        className="text-accent underline underline-offset-2"
-      >
-        {part}
-      </a>
-    ) : (
-      // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a line never change
-      <Marked key={index} text={part} wanted={wanted} />
-    ),
-  );
-}
-
-/** Removes terminal colours. */
-function plain(message: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for
-  return message.replace(/\u001b\[[0-9;]*[A-Za-z]/g, "");
 }

@@ -1,4 +1,5 @@
 import type { Log, LogWindow } from "../api/types.ts";
+import { LineNumbers } from "./line-numbers.ts";
 
 export interface LogFilter {
   readonly run: { readonly flow_run_id: string } | { readonly task_run_id: string };
@@ -6,15 +7,25 @@ export interface LogFilter {
   readonly text: string | undefined;
   /** Whether lines of subflows are included. */
   readonly subflows?: boolean;
+  /** Only lines of the runs of this task. */
+  readonly taskKey?: string | undefined;
+  /** Only lines from this moment on, and before that one. */
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+}
+
+/** Whether a filter leaves nothing out. */
+export function isWholeLog({ level, text, taskKey, since, until }: LogFilter): boolean {
+  return [level, text, taskKey, since, until].every((value) => value === undefined);
 }
 
 export interface LogSnapshot {
   readonly state: "loading" | "ready" | "failed";
   readonly error?: unknown;
   readonly total: number;
-  /** Position of the line at which the log opens: the first error, or the end. */
+  /** Position of the line at which the log opens: a given line, the failure, or the end. */
   readonly opensAt: number;
-  readonly firstError: number | null;
+  readonly errorCount: number;
   /** A line belongs before the known tail, so its position is unknown: the log must be read again. */
   readonly stale: boolean;
   /** Increases with every change, so that views render again. */
@@ -22,7 +33,10 @@ export interface LogSnapshot {
 }
 
 /** The start of a window. */
-export type LogAnchor = { readonly anchor: "first-error" | "tail" } | { readonly offset: number };
+export type LogAnchor =
+  | { readonly anchor: "failure" | "tail" }
+  | { readonly offset: number }
+  | { readonly line: number };
 
 /** Reads a window of at most `limit` lines of the filtered log. */
 export type ReadLogWindow = (
@@ -31,7 +45,11 @@ export type ReadLogWindow = (
   signal: AbortSignal,
 ) => Promise<LogWindow>;
 
+/** The key of a task run's task; undefined where it is not known yet. */
+export type TaskKeyOf = (taskRunId: string) => string | undefined;
+
 const defaultWindowSize = 500;
+const errorLevel = 40;
 
 /**
  * A log of any length, by position: windows are read where they are viewed, and cached. The tail is always known, so that new lines find
@@ -45,17 +63,21 @@ export class LogStore {
   readonly #known = new Set<string>();
   readonly #pending = new Set<number>();
   readonly #listeners = new Set<() => void>();
-  /** Lines that arrived before the first window. */
-  #early: Log[] = [];
+  /** Lines that arrived before the first window, or before it was known whether they are of the task. */
+  #waiting: Log[] = [];
+  readonly #numbers: LineNumbers;
   /** Every line is known from this position on. */
   #tailFrom = 0;
   #abort = new AbortController();
-  #snapshot: LogSnapshot = { state: "loading", total: 0, opensAt: 0, firstError: null, stale: false, version: 0 };
+  #snapshot: LogSnapshot = { state: "loading", total: 0, opensAt: 0, errorCount: 0, stale: false, version: 0 };
+
+  #taskKeyOf: TaskKeyOf = () => undefined;
 
   constructor(filter: LogFilter, read: ReadLogWindow, windowSize = defaultWindowSize) {
     this.#filter = filter;
     this.#read = read;
     this.#windowSize = windowSize;
+    this.#numbers = new LineNumbers(isWholeLog(filter));
   }
 
   readonly snapshot = (): LogSnapshot => this.#snapshot;
@@ -69,59 +91,80 @@ export class LogStore {
     return this.#lines.get(position);
   }
 
+  /** The number of a line in the whole log, counted from 1; undefined until the server has said it. */
+  number(position: number): number | undefined {
+    return this.#numbers.at(position, this.#lines.get(position));
+  }
+
+  /** The position of a known line by its number. */
+  positionOf(number: number): number | undefined {
+    for (const position of this.#lines.keys()) if (this.number(position) === number) return position;
+    return undefined;
+  }
+
+  /** Says of which tasks the task runs are that write lines from now on, and those that wait for it. */
+  knowTasks(taskKeyOf: TaskKeyOf): void {
+    this.#taskKeyOf = taskKeyOf;
+    if (this.#snapshot.state === "ready") this.append([]);
+  }
+
   /**
-   * Reads the tail, and the window at which the log opens: at a line, at the first error, or at the end. Lines committed after the read
+   * Reads the tail, and the window at which the log opens: at the line of a number, at the failure, or at the end. Lines committed after the read
    * must come by `append`, so call it once changes of the run are being received.
    */
-  async open(at: number | undefined, failed: boolean): Promise<void> {
+  async open(line: number | undefined, failed: boolean): Promise<void> {
     const abort = new AbortController();
     this.#abort = abort;
     try {
       const first = await this.#window(
-        at === undefined ? { anchor: failed ? "first-error" : "tail" } : { offset: Math.max(0, at - 50) },
+        line === undefined ? { anchor: failed ? "failure" : "tail" } : { line: Math.max(1, line) },
       );
       const tail = reachesEnd(first) ? first : await this.#window({ anchor: "tail" });
       if (abort.signal.aborted) return;
       this.#keep(first);
       this.#keep(tail);
       this.#tailFrom = tail.position;
-      const { total, first_error_position: firstError } = tail;
-      const opensAt = at ?? (failed && firstError !== null ? firstError : Math.max(0, total - 1));
-      this.#change({ state: "ready", total, opensAt, firstError });
-      const early = this.#early;
-      this.#early = [];
-      this.append(early);
+      const { total, error_count: errorCount } = tail;
+      this.#change({ state: "ready", total, opensAt: Math.min(first.opens_at, Math.max(0, total - 1)), errorCount });
+      this.append([]);
     } catch (error) {
       if (!abort.signal.aborted) this.#change({ state: "failed", error });
     }
   }
 
-  /** Loads the lines between two positions unless they are known. */
+  /** Loads the lines between two positions, and their numbers, unless they are known. */
   want(from: number, to: number): void {
-    for (let position = from; position <= to && position < this.#tailFrom; position += 1) {
-      if (this.#lines.has(position)) continue;
+    for (let position = from; position <= to && position < this.#snapshot.total; position += 1) {
       const offset = Math.floor(position / this.#windowSize) * this.#windowSize;
       if (this.#pending.has(offset)) continue;
+      const log = this.#lines.get(position);
+      if (log === undefined ? position >= this.#tailFrom : !this.#numbers.ask(log)) continue;
       this.#pending.add(offset);
-      this.#window({ offset })
+      const isCurrent = this.#numbers.now();
+      void this.#window({ offset })
+        .finally(() => this.#pending.delete(offset))
         .then((window) => {
-          this.#keep(window);
-          this.#change({});
+          // An answer that says nothing new must not lead to the same question again.
+          if (this.#keep(window, isCurrent())) this.#change({});
         })
-        .catch(() => {})
-        .finally(() => this.#pending.delete(offset));
+        .catch(() => {});
     }
   }
 
   /** Adds new lines, in any order; known ones are ignored. */
   append(logs: readonly Log[]): void {
-    if (this.#snapshot.state !== "ready") {
-      this.#early.push(...logs);
-      return;
-    }
-    let { total, stale } = this.#snapshot;
-    for (const log of logs) {
-      if (this.#known.has(log.id) || !this.#passes(log)) continue;
+    this.#waiting.push(...logs);
+    if (this.#snapshot.state !== "ready") return;
+    const arrived = this.#waiting;
+    this.#waiting = [];
+    let { total, stale, errorCount } = this.#snapshot;
+    let moved = false;
+    for (const log of arrived) {
+      if (this.#known.has(log.id)) continue;
+      const passes = this.#passes(log);
+      if (passes === undefined) this.#waiting.push(log);
+      if (this.#forgetNumbersAfter(log, total)) moved = true;
+      if (passes !== true) continue;
       const position = this.#positionOf(log, total);
       if (position === undefined) {
         stale = true;
@@ -129,8 +172,10 @@ export class LogStore {
       }
       this.#insert(log, position, total);
       total += 1;
+      if (log.level >= errorLevel) errorCount += 1;
     }
-    if (total !== this.#snapshot.total || stale !== this.#snapshot.stale) this.#change({ total, stale });
+    const isChanged = moved || total !== this.#snapshot.total || stale !== this.#snapshot.stale;
+    if (isChanged) this.#change({ total, stale, errorCount });
   }
 
   close(): void {
@@ -141,15 +186,22 @@ export class LogStore {
     return this.#read(this.#filter, { ...where, limit: this.#windowSize }, this.#abort.signal);
   }
 
-  /** Does not overwrite lines of the tail, which may have moved since the window was read. */
-  #keep(window: LogWindow): void {
+  /**
+   * Returns whether anything was new. Does not overwrite lines of the tail, which may have moved since the window was read; numbers that
+   * are out of date are to be asked for again.
+   */
+  #keep(window: LogWindow, numbersAreCurrent = true): boolean {
     const ready = this.#snapshot.state === "ready";
+    let isNew = !numbersAreCurrent;
     window.logs.forEach((log, index) => {
       const position = window.position + index;
+      if (this.#numbers.keep(log, numbersAreCurrent ? window.numbers?.[index] : undefined)) isNew = true;
       if (ready && (position >= this.#tailFrom || this.#known.has(log.id))) return;
       this.#lines.set(position, log);
       this.#known.add(log.id);
+      isNew = true;
     });
+    return isNew;
   }
 
   /** The position of a line in the known tail; undefined where it belongs before that. */
@@ -168,11 +220,29 @@ export class LogStore {
     this.#known.add(log.id);
   }
 
-  #passes(log: Log): boolean {
-    const { run, level, text } = this.#filter;
+  /** A line that comes between known ones moves those after it, whether it is shown itself or not. Returns whether it does. */
+  #forgetNumbersAfter(log: Log, total: number): boolean {
+    let position = total - 1;
+    while (position >= this.#tailFrom && isBefore(log, this.#lines.get(position))) {
+      this.#numbers.forget(this.#lines.get(position));
+      position -= 1;
+    }
+    if (position >= 0 && position < this.#tailFrom) this.#numbers.forgetAll();
+    return position < total - 1;
+  }
+
+  /** Undefined where it is not known yet of which task the line is. */
+  #passes(log: Log): boolean | undefined {
+    const { run, level, text, taskKey, since, until } = this.#filter;
     if ("task_run_id" in run ? log.task_run_id !== run.task_run_id : log.flow_run_id !== run.flow_run_id) return false;
     if (level !== undefined && log.level < level) return false;
-    return text === undefined || log.message.toLowerCase().includes(text.toLowerCase());
+    if (since !== undefined && sortable(log.timestamp) < sortable(since)) return false;
+    if (until !== undefined && sortable(log.timestamp) >= sortable(until)) return false;
+    if (text !== undefined && !log.message.toLowerCase().includes(text.toLowerCase())) return false;
+    if (taskKey === undefined) return true;
+    if (log.task_run_id === null) return false;
+    const key = this.#taskKeyOf(log.task_run_id);
+    return key === undefined ? undefined : key === taskKey;
   }
 
   #change(next: Partial<LogSnapshot>): void {

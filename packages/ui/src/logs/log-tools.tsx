@@ -1,8 +1,9 @@
 import { apiAddress } from "../base-path.ts";
-import { Button, buttonClass } from "../components/button.tsx";
+import { Button, buttonClass, IconButton } from "../components/button.tsx";
 import { SearchField, Select } from "../components/field.tsx";
 import { Icon } from "../components/icon.tsx";
 import { count } from "../format.ts";
+import type { LogFinder } from "./log-finder.ts";
 import type { LogSearch } from "./log-search.ts";
 import type { LogSnapshot } from "./log-store.ts";
 
@@ -16,6 +17,12 @@ const levels = [
 
 const pressed = "!border-accent/50 !bg-accent-soft";
 
+/** A task of the run. */
+export interface TaskChoice {
+  readonly key: string;
+  readonly label: string;
+}
+
 /** The toolbar above the lines: filter and navigation. */
 export function LogTools(props: {
   readonly search: LogSearch;
@@ -24,12 +31,16 @@ export function LogTools(props: {
   readonly live: boolean;
   readonly follow: boolean;
   readonly onFollow: (follow: boolean) => void;
-  readonly onJump: (line: number) => void;
+  readonly wrap: boolean;
+  readonly onWrap: (wrap: boolean) => void;
+  readonly finder: LogFinder;
+  readonly attempts: number;
+  readonly tasks: readonly TaskChoice[];
   readonly subflows: boolean;
   readonly download: string | undefined;
 }) {
-  const { search, live, follow } = props;
-  const { state, total, firstError } = props.snapshot;
+  const { search, onSearch, live, follow, wrap, finder } = props;
+  const { state, total, errorCount } = props.snapshot;
   const withSubflows = search.lines === "with-subflows";
   return (
     <div className="flex flex-wrap items-center gap-2">
@@ -37,42 +48,61 @@ export function LogTools(props: {
         label="Level"
         value={levels.find((level) => level.value === search.level)?.value ?? "0"}
         options={levels}
-        onChange={(level) => props.onSearch({ level: level === "0" ? undefined : level, line: undefined })}
+        onChange={(level) => onSearch({ level: level === "0" ? undefined : level })}
       />
+      {props.attempts < 2 ? null : (
+        <Select
+          label="Attempt"
+          value={search.logAttempt ?? ""}
+          options={[
+            { value: "", label: "All attempts" },
+            ...Array.from({ length: props.attempts }, (_, index) => ({
+              value: String(index + 1),
+              label: `Attempt ${index + 1}`,
+            })),
+          ]}
+          onChange={(attempt) => onSearch({ logAttempt: attempt === "" ? undefined : attempt })}
+        />
+      )}
+      {props.tasks.length < 2 && search.logTask === undefined ? null : (
+        <Select
+          label="Task"
+          value={search.logTask ?? ""}
+          options={[{ value: "", label: "All tasks" }, ...props.tasks.map(({ key, label }) => ({ value: key, label }))]}
+          onChange={(task) => onSearch({ logTask: task === "" ? undefined : task })}
+        />
+      )}
       <SearchField
         label="Filter the log"
         value={search.text ?? ""}
         className="min-w-0 max-sm:order-last max-sm:w-full sm:w-56"
-        onChange={(text) => props.onSearch({ text: text === "" ? undefined : text, line: undefined })}
+        onChange={(text) => onSearch(text === "" ? { text: undefined, around: undefined } : { text })}
       />
+      {search.text === undefined ? null : <Matches search={search} onSearch={onSearch} finder={finder} />}
       <span className="text-xs text-faint" role="status">
         {state === "ready" ? `${count(total)} ${total === 1 ? "line" : "lines"}` : ""}
       </span>
-      <span className="ml-auto flex items-center gap-1">
-        {firstError === null ? null : (
-          <Button icon="warning" onClick={() => props.onJump(firstError)}>
-            First error
-          </Button>
-        )}
+      <span className="text-xs text-faint" role="status">
+        {finder.said}
+      </span>
+      <span className="ml-auto flex flex-wrap items-center gap-1">
+        {errorCount === 0 ? null : <Errors finder={finder} />}
         {props.subflows ? (
-          <Button
-            aria-pressed={withSubflows}
+          <Toggle
+            on={withSubflows}
+            onChange={(on) => onSearch({ lines: on ? "with-subflows" : undefined, line: undefined })}
             title="Also the lines of the flows that this run called"
-            className={withSubflows ? pressed : ""}
-            onClick={() => props.onSearch({ lines: withSubflows ? undefined : "with-subflows", line: undefined })}
           >
             Subflows
-          </Button>
+          </Toggle>
         ) : null}
+        <Toggle on={wrap} onChange={props.onWrap} title="Continue long lines in the next row">
+          Wrap
+        </Toggle>
         {live ? (
-          <Button
-            icon="arrowDown"
-            aria-pressed={follow}
-            className={follow ? pressed : ""}
-            onClick={() => props.onFollow(!follow)}
-          >
+          <Toggle on={follow} onChange={props.onFollow} title="Keep the newest line in sight" icon="arrowDown">
             Follow
-          </Button>
+          </Toggle>
         ) : null}
         {props.download === undefined ? null : (
           <a href={apiAddress(props.download)} download className={buttonClass()} aria-label="Download the whole log">
@@ -82,5 +112,57 @@ export function LogTools(props: {
         )}
       </span>
     </div>
+  );
+}
+
+/** From match to match, among the matching lines or among all of them. */
+function Matches({ search, onSearch, finder }: Pick<Parameters<typeof LogTools>[0], "search" | "onSearch" | "finder">) {
+  const find = (direction: "next" | "previous") => finder.find({ find: search.text, direction });
+  return (
+    <span className="flex items-center">
+      <IconButton icon="arrowUp" label="Previous match" onClick={() => find("previous")} />
+      <IconButton icon="arrowDown" label="Next match" onClick={() => find("next")} />
+      <Toggle
+        on={search.around === "all"}
+        onChange={(on) => onSearch({ around: on ? "all" : undefined })}
+        title="Also the lines between the matches"
+      >
+        All lines
+      </Toggle>
+    </span>
+  );
+}
+
+function Errors({ finder }: { readonly finder: LogFinder }) {
+  const find = (direction: "next" | "previous", anew = false) => finder.find({ find: undefined, direction, anew });
+  return (
+    <span className="flex items-center">
+      <Button icon="warning" onClick={() => find("next", true)}>
+        First error
+      </Button>
+      <IconButton icon="arrowUp" label="Previous error" onClick={() => find("previous")} />
+      <IconButton icon="arrowDown" label="Next error" onClick={() => find("next")} />
+    </span>
+  );
+}
+
+function Toggle(props: {
+  readonly on: boolean;
+  readonly onChange: (on: boolean) => void;
+  readonly title: string;
+  readonly icon?: "arrowDown";
+  readonly children: string;
+}) {
+  const { on, icon } = props;
+  return (
+    <Button
+      {...(icon === undefined ? {} : { icon })}
+      aria-pressed={on}
+      title={props.title}
+      className={on ? pressed : ""}
+      onClick={() => props.onChange(!on)}
+    >
+      {props.children}
+    </Button>
   );
 }

@@ -1,79 +1,112 @@
-import { useEffect, useState } from "react";
-import type { LiveTopic } from "../api/types.ts";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { Failure } from "../components/failure.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
+import { type Jump, useLogFinder } from "./log-finder.ts";
 import { LogLines } from "./log-lines.tsx";
 import type { LogSearch } from "./log-search.ts";
-import type { LogFilter } from "./log-store.ts";
-import { LogTools } from "./log-tools.tsx";
-import { useOpenLog } from "./open-log.ts";
+import { isWholeLog } from "./log-store.ts";
+import { LogTools, type TaskChoice } from "./log-tools.tsx";
+import { type LogSource, useOpenLog } from "./open-log.ts";
+import { useWrap } from "./wrap.ts";
 
 /**
  * The log of a run: it opens at the failure, or follows the end while the run goes on. It has any number of lines, of which only the
  * visible ones are rendered.
  */
-export function LogView(props: {
-  readonly run: LogFilter["run"];
-  readonly topic: LiveTopic;
-  readonly live: boolean;
-  readonly failed: boolean;
-  readonly search: LogSearch;
-  readonly onSearch: (change: LogSearch) => void;
-  /** The name of a line's task, where it is not obvious. */
-  readonly taskName?: (taskRunId: string) => string | undefined;
-  readonly download?: string;
-  /** Whether the run has subflows, whose lines can be included. */
-  readonly subflows?: boolean;
-  /** Called with the number of lines when it changes, while the log is unfiltered. */
-  readonly onTotal?: (total: number) => void;
-}) {
-  const { search, live, failed, onTotal } = props;
-  const { store, snapshot, generation, readAgain } = useOpenLog(props);
-  const { state, total } = snapshot;
-  const isWhole = search.level === undefined && search.text === undefined && search.lines === undefined;
+export function LogView(
+  props: LogSource & {
+    readonly onSearch: (change: LogSearch) => void;
+    /** The moment from which the times of lines are counted. */
+    readonly start: string | null;
+    /** The tasks to which the log can be narrowed. */
+    readonly tasks?: readonly TaskChoice[];
+    /** The name of a line's task, where it is not obvious. */
+    readonly taskName?: (taskRunId: string) => string | undefined;
+    readonly download?: string;
+    /** Whether the run has subflows, whose lines can be included. */
+    readonly subflows?: boolean;
+    /** Called with the number of lines when it changes, while the log is unfiltered. */
+    readonly onTotal?: (total: number) => void;
+  },
+) {
+  const { search, live, failed, onTotal, onSearch, start, taskName } = props;
+  const { text } = search;
+  const { store, filter, snapshot, readAgain } = useOpenLog(props);
+  const { state, total, opensAt } = snapshot;
+  const isWhole = isWholeLog(filter);
   useEffect(() => {
     if (isWhole && state === "ready") onTotal?.(total);
   }, [isWhole, state, total, onTotal]);
-  const [follow, setFollow] = useState(live && !failed);
-  const [jump, setJump] = useState<{ readonly to: number }>();
+  const [follow, setFollow] = useState(live && !failed && search.line === undefined);
+  const [jump, setJump] = useState<Jump>();
+  const [wrap, setWrap] = useWrap();
+  const sight = useRef<readonly [number, number]>([0, 0]);
+  const onSight = useCallback((first: number, last: number) => {
+    sight.current = [first, last];
+  }, []);
+  /** The marked line, else the one at which the log opened, else the first in sight. */
+  const position = () => {
+    const [first, last] = sight.current;
+    const marked = search.line === undefined ? opensAt : store.positionOf(Number(search.line));
+    return marked !== undefined && marked >= first && marked <= last ? marked : first;
+  };
+  const finder = useLogFinder({
+    filter,
+    store,
+    position,
+    onFound: (line, next) => {
+      setFollow(false);
+      onSearch({ line: String(line) });
+      setJump(next);
+    },
+  });
+  const onError = (direction: "next" | "previous") => finder.find({ find: undefined, direction });
+  const onMatch = (direction: "next" | "previous") => text !== undefined && finder.find({ find: text, direction });
+  const look = useMemo(() => ({ text, wrap, start, taskName }), [text, wrap, start, taskName]);
   return (
     <div className="flex min-w-0 flex-col gap-2">
       <LogTools
         search={search}
-        onSearch={props.onSearch}
+        onSearch={onSearch}
         snapshot={snapshot}
         live={live}
         follow={follow}
         onFollow={setFollow}
-        onJump={(to) => setJump({ to })}
+        wrap={wrap}
+        onWrap={setWrap}
+        finder={finder}
+        attempts={props.attempts.length}
+        tasks={props.tasks ?? []}
         subflows={props.subflows === true}
         download={props.download}
       />
       {state === "failed" ? <Failure error={snapshot.error} what="The log" onRetry={readAgain} /> : null}
       {state === "loading" ? <Skeleton rows={8} height={20} /> : null}
-      {state === "ready" && total === 0 ? <p className="px-1 py-6 text-muted">{emptyText(search, live)}</p> : null}
+      {state === "ready" && total === 0 ? <p className="px-1 py-6 text-muted">{emptyText(isWhole, live)}</p> : null}
       {state === "ready" && total > 0 ? (
         <LogLines
-          key={generation}
           store={store}
           total={total}
           version={snapshot.version}
-          opensAt={snapshot.opensAt}
+          opensAt={opensAt}
           follow={follow}
           onFollow={setFollow}
+          live={live}
           jump={jump}
           line={search.line}
-          onLine={(line) => props.onSearch({ line })}
-          text={search.text}
-          taskName={props.taskName}
+          onLine={(line) => onSearch({ line })}
+          onError={onError}
+          onMatch={onMatch}
+          onSight={onSight}
+          look={look}
         />
       ) : null}
     </div>
   );
 }
 
-function emptyText(search: LogSearch, live: boolean): string {
-  if (search.level !== undefined || search.text !== undefined) return "No line matches this level and text.";
+function emptyText(isWhole: boolean, live: boolean): string {
+  if (!isWhole) return "No line matches what is chosen above.";
   return live
     ? "No lines yet. Lines that the run writes with log.info(…) appear here."
     : "The run wrote no log lines. Use log.info(…) in a flow or task, or logPrints to keep printed output.";

@@ -1,47 +1,45 @@
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import { useLive } from "../api/live.ts";
 import type { LiveTopic } from "../api/types.ts";
 import type { LogSearch } from "./log-search.ts";
-import { type LogFilter, LogStore } from "./log-store.ts";
+import { type LogFilter, LogStore, type TaskKeyOf } from "./log-store.ts";
 import { askForLogWindow } from "./log-window.ts";
 
-/** The filtered log of a run, opened and kept up to date while it is shown. */
-export function useOpenLog(options: {
+export interface LogSource {
   readonly run: LogFilter["run"];
   readonly topic: LiveTopic;
   readonly live: boolean;
   readonly failed: boolean;
+  /** When each attempt began, oldest first. */
+  readonly attempts: readonly string[];
+  readonly taskKeyOf?: TaskKeyOf | undefined;
   readonly search: LogSearch;
-}) {
-  const { run, search, live, failed } = options;
-  const withSubflows = search.lines === "with-subflows";
+}
+
+/** The filtered log of a run, opened and kept up to date while it is shown. */
+export function useOpenLog(options: LogSource) {
+  const { run, search, live, failed, taskKeyOf } = options;
+  const filterKey = JSON.stringify(filterOf(options));
   const runKey = JSON.stringify(run);
   const [generation, setGeneration] = useState(0);
   // biome-ignore lint/correctness/useExhaustiveDependencies: a generation is another store of the same filter
-  const store = useMemo(
-    () =>
-      new LogStore(
-        {
-          run: JSON.parse(runKey) as LogFilter["run"],
-          level: levelOf(search),
-          text: search.text,
-          subflows: withSubflows,
-        },
-        askForLogWindow,
-      ),
-    [runKey, search.level, search.text, withSubflows, generation],
-  );
-  const firstLine = useRef(search.line);
+  const { store, filter } = useMemo(() => {
+    const wanted = JSON.parse(filterKey) as LogFilter;
+    return { store: new LogStore(wanted, askForLogWindow), filter: wanted };
+  }, [filterKey, generation]);
   const [heard, setHeard] = useState<string>();
   // The log of an unfinished run is read after its subscription starts, so that no line falls in between.
   const readable = !live || heard === runKey;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a run that fails while one reads its log must not jump
   useEffect(() => {
     if (!readable) return undefined;
-    const line = Number(firstLine.current);
-    void store.open(Number.isInteger(line) && line > 0 ? line - 1 : undefined, failed);
+    const line = Number(search.line);
+    void store.open(Number.isInteger(line) && line > 0 ? line : undefined, failed);
     return () => store.close();
   }, [store, readable]);
+  useEffect(() => {
+    if (taskKeyOf !== undefined) store.knowTasks(taskKeyOf);
+  }, [store, taskKeyOf]);
   useLive(options.topic, {
     onChanges: (changes) => store.append(changes.flatMap((change) => (change.kind === "log" ? [change.row] : []))),
     onResync: () => setGeneration((before) => before + 1),
@@ -52,10 +50,21 @@ export function useOpenLog(options: {
   useEffect(() => {
     if (stale) setGeneration((before) => before + 1);
   }, [stale]);
-  return { store, snapshot, generation, readAgain: () => setGeneration((before) => before + 1) };
+  return { store, filter, snapshot, readAgain: () => setGeneration((before) => before + 1) };
 }
 
-function levelOf(search: LogSearch): number | undefined {
+/** An attempt lasts until the next one begins; what came before the first one belongs to it. */
+function filterOf({ run, search, attempts }: LogSource): LogFilter {
   const level = Number(search.level);
-  return Number.isInteger(level) && level > 0 ? level : undefined;
+  const attempt = Number(search.logAttempt);
+  const isAttempt = Number.isInteger(attempt) && attempt > 0 && attempt <= attempts.length;
+  return {
+    run,
+    level: Number.isInteger(level) && level > 0 ? level : undefined,
+    text: search.around === "all" ? undefined : search.text,
+    subflows: search.lines === "with-subflows",
+    taskKey: search.logTask,
+    since: isAttempt && attempt > 1 ? attempts[attempt - 1] : undefined,
+    until: isAttempt ? attempts[attempt] : undefined,
+  };
 }

@@ -41,3 +41,8 @@ export function attemptsOf(states: readonly State[]): readonly Attempt[] {
   finish(undefined);
   return attempts;
 }
+
+/** When each attempt began. */
+export function startsOf(states: readonly State[]): readonly string[] {
+  return attemptsOf(states).map(({ start }) => start);
+}

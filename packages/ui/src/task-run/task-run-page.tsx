@@ -11,6 +11,7 @@ import type { Crumb } from "../frame/crumbs.ts";
 import { LogView } from "../logs/log-view.tsx";
 import { SinceState, StateLabel } from "../runs/state.tsx";
 import { isBad, isFinal } from "../states.ts";
+import { startsOf } from "./attempts.ts";
 import { taskRunQuery } from "./task-run.queries.ts";
 import { TaskRunDetails } from "./task-run-details.tsx";
 import { readTaskRunSearch } from "./task-run-search.ts";
@@ -54,6 +55,8 @@ export function TaskRunPage() {
             topic={{ kind: "task-run", task_run_id: id }}
             live={live}
             failed={isBad(run.state_type)}
+            start={run.start_time}
+            attempts={startsOf(page.states)}
             search={search}
             onSearch={(change) =>
               void navigate({
