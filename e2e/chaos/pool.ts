@@ -147,6 +147,9 @@ export async function startPool(cluster: Cluster, { random, newNames }: PoolOpti
       return `${limit} for its queue`;
     },
     async finish() {
+      // What a low limit has kept waiting is to end in the time that the end is given.
+      await change(firstLimits, poolUrl, { concurrency_limit: firstLimits.pool });
+      await change(firstLimits, `${poolUrl}/queues/urgent`, { concurrency_limit: firstLimits.queues.urgent });
       const asked = await requests.finish();
       await Promise.all(workers.map((worker) => worker.process.stop()));
       const processes = await markedProcesses(marks);
