@@ -45,6 +45,7 @@ test("the examples in the docstrings compile", async () => {
         // The entry file passes on all of the SDK; with it the compiler would look at the server too.
         paths: {
           ostinato: [join(root, "packages/sdk/src/index.ts")],
+          "ostinato/config": [join(root, "packages/ostinato/src/config.ts")],
           "ostinato/integration": [join(root, "packages/sdk/src/integration.ts")],
           "ostinato/testing": [join(root, "packages/testing/src/index.ts")],
           ...Object.fromEntries(
