@@ -158,9 +158,10 @@ describe.skipIf(python === undefined)("with the Python that PREFECT_PYTHON names
     const { code } = await run("deployment run stocktaking/nightly --name counted --watch");
     expect(code).toBe(0);
     const [counted] = await runsByName("counted");
-    const { logs, artifacts } = await server.recorded(counted?.id ?? "");
-    expect(logs).toContain("Busan has 25 loaves left");
-    expect(artifacts).toMatchObject([{ key: "stock" }]);
+    // Prefect's client sends the last lines after the run has ended.
+    const recorded = () => server.recorded(counted?.id ?? "");
+    await expect.poll(async () => (await recorded()).logs, patient).toContain("Busan has 25 loaves left");
+    expect((await recorded()).artifacts).toMatchObject([{ key: "stock" }]);
   });
 });
 

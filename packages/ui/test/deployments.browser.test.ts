@@ -126,6 +126,8 @@ describe("the list of deployments", () => {
     await bar.getByRole("button", { name: "Pause" }).click();
     const dialog = page.getByRole("dialog", { name: "Pause 2 deployments of 2 flows" });
     await dialog.getByRole("button", { name: "Pause 2 deployments" }).click();
+    // While the dialog is open, the bar has no role.
+    await dialog.waitFor({ state: "detached" });
     await bar.waitFor({ state: "detached" });
     await page.goto(`${site.origin}/deployments?state=paused`);
     await page.getByText("2 deployments", { exact: true }).waitFor();

@@ -35,6 +35,7 @@ export async function limitsByNames(
   names: readonly string[],
   now: Timestamp,
 ): Promise<readonly LimitRow[]> {
+  if (names.length === 0) return [];
   return limitsOf(await selectLimits(reader).where("name", "in", names).orderBy("id").execute(), now);
 }
 
@@ -90,6 +91,7 @@ export async function lockLimits(tx: Writer, ids: readonly string[]): Promise<vo
 
 /** The limits with these names, held until the unit of work ends. */
 export async function lockLimitsNamed(tx: Writer, names: readonly string[]): Promise<readonly string[]> {
+  if (names.length === 0) return [];
   const rows = await tx
     .selectFrom("concurrency_limit")
     .select("id")

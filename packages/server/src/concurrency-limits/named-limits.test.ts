@@ -292,6 +292,12 @@ describeOnEachDatabase("limits of tags", (database) => {
     expect((await call("POST", "tag/database/reset", {})).status).toBe(404);
   });
 
+  test("no tags take nothing", async () => {
+    for (const path of ["increment", "decrement"]) {
+      expect(await call("POST", path, { names: [], task_run_id: taskRun })).toMatchObject({ status: 200, body: [] });
+    }
+  });
+
   test("a limit of 0 says that it would never let the task run", async () => {
     await call("POST", "", { tag: "never", concurrency_limit: 0 });
     expect(await call("POST", "increment", { names: ["never"], task_run_id: taskRun })).toMatchObject({

@@ -53,7 +53,8 @@ test("a backup under a load of writers has everything that was acknowledged befo
     while (writing) {
       const { body } = await server.call<FlowRun>("POST", "/flow_runs/", {
         flow_id: flow.id,
-        parameters: { x: "y".repeat(500) },
+        // Enough pages that writers have their turn between the steps of the backup.
+        parameters: { x: "y".repeat(5000) },
       });
       for (const type of ["RUNNING", "COMPLETED"]) {
         await server.call("POST", `/flow_runs/${body.id}/set_state`, { state: { type } });
