@@ -156,7 +156,8 @@ describeOnEachDatabase("access to operations", (database) => {
         const allowedByHeader = allowed && socket.handshakeRequired !== true;
         expect([name, byToken === "open", byHeader === "open"]).toEqual([name, allowed, allowedByHeader]);
         if (allowed || actor === anonymous) continue;
-        const word = socket === protocol.workerChannel ? "authorization_failed" : "takes the access level";
+        const word =
+          socket === protocol.workerChannel ? "authorization_failed" : `takes the access level "${socket.access}"`;
         expect(byToken).toContain(word);
       }
     });
