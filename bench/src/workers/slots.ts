@@ -21,12 +21,12 @@ async function newLimit({ target, server }: WorkersStage, limit: number): Promis
 }
 
 /** As long as a holder keeps its slot, in milliseconds. */
-const heldMillis = 5;
+const heldMillis = 250;
 
 const pause = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis));
 
 function handOver(waiters: number): Work<WorkersStage> {
-  const count = (effort: Effort) => amount(effort, 300, 10);
+  const count = (effort: Effort) => amount(effort, 100, 10);
   return {
     rows: [{ row: `slot of a limit handed over, ${waiters} waiters`, unit: "ms" }],
     peers: waiters === 16,
@@ -94,7 +94,7 @@ async function standInLine({ target, server }: WorkersStage, name: string): Prom
 }
 
 function poolHandOver(workers: number): Work<WorkersStage> {
-  const count = (effort: Effort) => amount(effort, 300, 10);
+  const count = (effort: Effort) => amount(effort, 100, 10);
   return {
     rows: [{ row: `slot of a pool handed over, ${workers} workers`, unit: "ms" }],
     how: (effort) =>
