@@ -158,16 +158,18 @@ export async function deleteLease(tx: Writer, leaseId: string): Promise<readonly
   return limits;
 }
 
-/** The same with all leases of flow runs. */
-export async function deleteLeasesOfRuns(tx: Writer, flowRunIds: readonly string[]): Promise<readonly string[]> {
-  const leases = await tx
-    .selectFrom("concurrency_lease")
-    .select("id")
-    .where("holder_id", "in", flowRunIds)
-    .where("holder_type", "=", "flow_run")
-    .orderBy("id")
-    .execute();
-  return leases.length === 0 ? [] : freeLeases(tx, leases);
+/** The same with all leases that a flow run holds, itself or by its task runs. */
+export async function deleteLeasesOfRun(tx: Writer, flowRunId: string): Promise<readonly string[]> {
+  const { rows } = await sql<{ id: string }>`SELECT id FROM concurrency_lease
+    WHERE ${heldByRun("concurrency_lease", flowRunId)} ORDER BY id`.execute(tx);
+  return rows.length === 0 ? [] : freeLeases(tx, rows);
+}
+
+/** What a flow run or one of its task runs holds, or waits for. Of these tables only a few rows name a task run. */
+export function heldByRun(table: "concurrency_lease" | "concurrency_waiter", flowRunId: string) {
+  const [type, id] = [sql.ref(`${table}.holder_type`), sql.ref(`${table}.holder_id`)];
+  return sql<boolean>`((${type} = 'flow_run' AND ${id} = ${flowRunId}) OR (${type} = 'task_run' AND EXISTS
+    (SELECT 1 FROM task_run WHERE task_run.id = ${id} AND task_run.flow_run_id = ${flowRunId})))`;
 }
 
 /** Removes some leases whose time is over; gives the limits that have free slots by that. */

@@ -6,6 +6,7 @@ import { noteFreed } from "./freed.ts";
 import * as leases from "./leases.queries.ts";
 import * as limits from "./limits.queries.ts";
 import { concurrencyOptionsOf } from "./run-slots.queries.ts";
+import { deleteWaitersOfRun } from "./waiters.queries.ts";
 
 /** How long a run that is being started holds its slot without a sign of life, where its deployment does not say. */
 const graceSeconds = 300;
@@ -67,7 +68,9 @@ export async function release(unit: Unit, leaseId: string): Promise<void> {
   noteFreed(unit, await leases.deleteLease(unit.tx, leaseId));
 }
 
-/** Gives back everything that deleted runs hold. */
-export async function releaseOfRuns(unit: Unit, flowRunIds: readonly string[]): Promise<void> {
-  noteFreed(unit, await leases.deleteLeasesOfRuns(unit.tx, flowRunIds));
+/** Gives back all slots that the run holds, itself or by its task runs, and their places in lines: its process is gone, or stops. */
+export async function releaseAll(unit: Unit, flowRunId: string): Promise<void> {
+  const freed = await leases.deleteLeasesOfRun(unit.tx, flowRunId);
+  const left = await deleteWaitersOfRun(unit.tx, flowRunId);
+  noteFreed(unit, [...new Set([...freed, ...left])].toSorted());
 }

@@ -2,7 +2,7 @@ import { microsPerSecond, type Timestamp } from "@ostinato/core";
 import { sql } from "kysely";
 import type { Reader, Writer } from "../db/dialect.ts";
 import { leaseTime } from "../db/lease-clock.ts";
-import type { Holder } from "./leases.queries.ts";
+import { type Holder, heldByRun } from "./leases.queries.ts";
 
 export interface WaiterRow {
   readonly limit_id: string;
@@ -65,6 +65,13 @@ export async function deleteWaiterOfAll(tx: Writer, waiterId: string): Promise<r
     .returning("limit_id")
     .execute();
   return left.map(({ limit_id }) => limit_id).toSorted();
+}
+
+/** Takes a flow run and its task runs out of all lines; gives the limits of these. */
+export async function deleteWaitersOfRun(tx: Writer, flowRunId: string): Promise<readonly string[]> {
+  const { rows } = await sql<{ limit_id: string }>`DELETE FROM concurrency_waiter
+    WHERE ${heldByRun("concurrency_waiter", flowRunId)} RETURNING limit_id`.execute(tx);
+  return [...new Set(rows.map(({ limit_id }) => limit_id))].toSorted();
 }
 
 /** Removes some who have given up; gives the limits whose lines moved by that. */

@@ -60,6 +60,8 @@ export const effectHandlers: EffectHandlers<FlowRunEffects, Move> = {
 
   "release-slot": ({ unit }, { leaseId }) => runSlots.release(unit, leaseId),
 
+  "release-all-slots": ({ unit, row }) => runSlots.releaseAll(unit, row.id),
+
   "forget-signs": ({ unit, row }) => heartbeats.forget(unit, row.id),
 
   async restart({ again }) {

@@ -1,7 +1,7 @@
 import { openStateTypes, stateNames, type Timestamp, terminalStateTypes } from "@ostinato/core";
 import type { FlowRunEffect, FlowRunFacts, FlowRunSubject } from "./flow-run-rules.ts";
 import { type Arrival, anyOrNone, anyType, type Follower, type FromType } from "./rule.ts";
-import { releaseSlot } from "./slot-rules.ts";
+import { releaseAllSlots, releaseSlot } from "./slot-rules.ts";
 import { hasData } from "./state.ts";
 
 type FlowRunFollower<Need extends keyof FlowRunFacts = never> = Follower<
@@ -76,14 +76,14 @@ const noteHeartbeat: FlowRunFollower = {
   },
 };
 
-/** A run that waits for its next attempt in its process is watched on. */
-const forgetSigns: FlowRunFollower = {
-  name: "forget-signs",
+/** A run that waits for its next attempt in its process is watched on. Any other one has lost its process, with what that held. */
+const forgetProcess: FlowRunFollower = {
+  name: "forget-process",
   from: anyType.filter((type) => type !== "SCHEDULED"),
   to: ["SCHEDULED"],
   when: ({ run, written, status }) =>
     run.deployment_id !== null && !(status === "REJECT" && written.name === stateNames.awaitingRetry),
-  follow: () => ({ effects: [{ kind: "forget-signs" }] }),
+  follow: () => ({ effects: [{ kind: "forget-signs" }, { kind: "release-all-slots" }] }),
 };
 
 const cancelSubflows: FlowRunFollower = {
@@ -116,8 +116,9 @@ export const flowRunFollowers = [
   endTaskRunsOfEndedAttempt,
   endTaskRunsOfLostAttempt,
   noteHeartbeat,
-  forgetSigns,
+  forgetProcess,
   releaseSlot,
+  releaseAllSlots,
   cancelSubflows,
   mirrorOnParent,
   recordEvent,

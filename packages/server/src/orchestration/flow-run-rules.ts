@@ -56,6 +56,8 @@ export interface FlowRunEffects {
   /** The run holds a slot by this lease: for so long, or with null until it leaves its state. */
   readonly "hold-slot": { readonly limitId: string; readonly leaseId: string; readonly seconds: number | null };
   readonly "release-slot": { readonly leaseId: string };
+  /** The run and its task runs hold no slots any more, and wait for none. */
+  readonly "release-all-slots": object;
   /** The signs of life of the process that had the run do not count for the next one. */
   readonly "forget-signs": object;
   /** The run is to be started again in another process. */

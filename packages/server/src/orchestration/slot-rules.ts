@@ -92,6 +92,17 @@ export const releaseSlot: Follower<FlowRunSubject, FlowRunFacts, FlowRunEffect> 
   },
 };
 
+/**
+ * A process that is lost or cancelled gives nothing back itself, or not soon. One that completes or fails its run has given back its slots
+ * before: these frequent transitions need no look.
+ */
+export const releaseAllSlots: Follower<FlowRunSubject, FlowRunFacts, FlowRunEffect> = {
+  name: "release-all-slots",
+  from: anyType,
+  to: ["CRASHED", "CANCELLED"],
+  follow: () => ({ effects: [{ kind: "release-all-slots" }] }),
+};
+
 function leaseOf(state: Proposal | null): string | null {
   return state?.details.deployment_concurrency_lease_id ?? null;
 }

@@ -1,5 +1,6 @@
 import { isTerminal, microsPerSecond, type Timestamp } from "@ostinato/core";
 import type { TaskRun } from "@ostinato/protocol";
+import { releaseAll } from "../concurrency-limits/run-slots.service.ts";
 import type { Writer } from "../db/dialect.ts";
 import { storable, storableOrNull, writeJson, writeOptionalJson } from "../db/json-text.ts";
 import type { Unit } from "../kernel/unit.ts";
@@ -62,7 +63,9 @@ async function endLate(unit: Unit, moved: readonly MovedTaskRun[], ends: Ends): 
   const flowRunIds = new Set(open.flatMap(({ row }) => row.flow_run_id ?? []));
   for (const id of flowRunIds) {
     const how = ends.get(id);
-    if (how !== undefined) await endAbandoned(unit, { flowRunId: id, ...how });
+    if (how === undefined) continue;
+    await endAbandoned(unit, { flowRunId: id, ...how });
+    await releaseAll(unit, id);
   }
 }
 
