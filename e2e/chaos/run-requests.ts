@@ -26,7 +26,7 @@ export interface AskedRuns {
   readonly requested: readonly string[];
   /** Runs of schedules that were cancelled in line. */
   readonly cancelled: ReadonlySet<string>;
-  /** Runs of a clock that was ahead, which were scheduled anew at the end. Some may have ended at that very moment, and ran again. */
+  /** Runs that a moved clock had put far ahead, and that were scheduled anew at the end. */
   readonly startedAnew: ReadonlySet<string>;
   /** Runs that did not end though nothing was asked for or broken any more. */
   readonly stuck: readonly string[];
