@@ -18,5 +18,6 @@ export * from "./serialization.ts";
 export * from "./states.ts";
 export * from "./suggest.ts";
 export * from "./system-errors.ts";
+export * from "./task-names.ts";
 export * from "./timestamp.ts";
 export * from "./url-passwords.ts";

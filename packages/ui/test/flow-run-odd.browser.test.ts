@@ -36,10 +36,10 @@ test("subflows open within each other, and change while one looks", async () => 
   await recordTasks(site.client, child.id, [{ id: inner, name: "again-0", start: 1, took: 0, state: "RUNNING" }]);
   const grandchild = await startRun(site.client, { flowId, name: "grandchild", parentTaskRunId: inner });
   const { page, problems, close } = await site.open(`/runs/flow-run/${run.id}`);
-  await item(page, /call-0/).waitFor();
+  await item(page, /odd · child/).waitFor();
   await tree(page).focus();
   await page.keyboard.press("ArrowRight");
-  await item(page, /again-0/).waitFor();
+  await item(page, /odd · grandchild/).waitFor();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowRight");
   await tree(page).locator("[aria-level='2'][aria-expanded=true]").waitFor();
@@ -49,7 +49,7 @@ test("subflows open within each other, and change while one looks", async () => 
   await recordTasks(site.client, grandchild.id, [{ id: deep, name: "deepest", start: 2, took: 1 }]);
   await item(page, /Completed deepest/).waitFor();
   await child.end("COMPLETED");
-  await item(page, /Completed call-0/).waitFor();
+  await item(page, /Completed odd · child/).waitFor();
   expect(problems).toEqual([]);
   await close();
 });

@@ -48,7 +48,7 @@ export const readFlowRunPage = route({
 /**
  * The task runs and subflows of a flow run by column, oldest first, small enough for 10,000 of them. Times are seconds after
  * `origin`, with microseconds; null for a time that has not come. `parents` holds the indexes of the rows that the arguments came
- * from. `within` is the index of the calling task run, which is always an earlier row. The row of a subflow has the times and the
+ * from. `task_name` is the name of the task, or of the flow of a subflow, which runs share. `within` is the index of the calling task run, which is always an earlier row. The row of a subflow has the times and the
  * state of the subflow. At most 20,000 rows: `truncated` says that there are more.
  */
 export const Timeline = Open({
@@ -58,6 +58,7 @@ export const Timeline = Open({
   id: Type.Array(Uuid),
   name: Type.Array(Type.String()),
   task_key: Type.Array(Type.String()),
+  task_name: Type.Array(Type.String()),
   state_type: Type.Array(Nullable(StateTypeName)),
   state_name: Type.Array(Nullable(Type.String())),
   expected: Type.Array(Nullable(Type.Number())),
@@ -67,6 +68,8 @@ export const Timeline = Open({
   parents: Type.Array(Type.Array(Type.Integer())),
   within: Type.Array(Nullable(Type.Integer())),
   child_flow_run_id: Type.Array(Nullable(Uuid)),
+  /** The names of the subflow runs. */
+  child_name: Type.Array(Nullable(Type.String())),
   /** States of runs that were retried or waited: index of the row, seconds after origin, type, name. */
   segments: Type.Array(Type.Tuple([Type.Integer(), Type.Number(), StateTypeName, Type.String()])),
 });

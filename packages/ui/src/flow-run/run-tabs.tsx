@@ -1,3 +1,4 @@
+import { nameInTaskKey } from "@ostinato/core";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 import type { FlowRunPage } from "../api/types.ts";
@@ -105,6 +106,6 @@ function RunLog(props: Parameters<typeof RunTabs>[0] & { readonly onTotal: (tota
 /** The tasks of task keys by name, which a key has before its last eight characters. */
 function tasksOf(keys: readonly string[]): readonly TaskChoice[] {
   return [...new Set(keys)]
-    .map((key) => ({ key, label: key.replace(/-[\w-]{8}$/, "") }))
+    .map((key) => ({ key, label: nameInTaskKey(key) }))
     .sort((a, b) => a.label.localeCompare(b.label));
 }

@@ -10,6 +10,7 @@ import { amount } from "../format.ts";
 import { StateIcon } from "../runs/state.tsx";
 import { isFinal, type StateType, stateLook, stateTypeOrder } from "../states.ts";
 import { timelineQuery } from "./flow-run.queries.ts";
+import { runLabel } from "./task-groups.ts";
 
 const rowHeight = 34;
 const sorts = [
@@ -101,7 +102,7 @@ function Rows({ timeline, rows }: { readonly timeline: Timeline; readonly rows: 
           const type = timeline.state_type[row] ?? null;
           const name = timeline.state_name[row] ?? null;
           const child = timeline.child_flow_run_id[row] ?? null;
-          const label = timeline.name[row];
+          const label = runLabel(timeline, row);
           return (
             <div
               key={timeline.id[row]}
@@ -158,8 +159,7 @@ function chosenRows(
     .map((_, row) => row)
     .filter(
       (row) =>
-        (filter.state === "all" || timeline.state_type[row] === filter.state) &&
-        (timeline.name[row] ?? "").toLowerCase().includes(text),
+        (filter.state === "all" || timeline.state_type[row] === filter.state) && nameText(timeline, row).includes(text),
     );
   const start = (row: number) => timeline.start[row] ?? timeline.expected[row] ?? Number.POSITIVE_INFINITY;
   const spent = (row: number) =>
@@ -170,4 +170,9 @@ function chosenRows(
     name: (a, b) => (timeline.name[a] ?? "").localeCompare(timeline.name[b] ?? "", undefined, { numeric: true }),
   };
   return rows.sort(orders[filter.sort]);
+}
+
+/** What a search by name looks at: the label that the list shows, and the name as it was recorded. */
+function nameText(timeline: Timeline, row: number): string {
+  return `${runLabel(timeline, row)} ${timeline.name[row] ?? ""}`.toLowerCase();
 }

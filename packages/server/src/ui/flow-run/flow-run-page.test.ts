@@ -219,8 +219,11 @@ describeOnEachDatabase("the pages of runs", (database) => {
     const child = await told.flowRun(flow, {
       states: [
         { type: "RUNNING", at: 8 },
+        { type: "PAUSED", at: 8.25 },
+        { type: "RUNNING", at: 8.5 },
         { type: "COMPLETED", at: 9 },
       ],
+      name: "airy-gazelle",
       parent: tracking,
     });
     const { body } = await server.call<Timeline>("GET", `/ui/flow_runs/${id}/timeline`);
@@ -237,11 +240,17 @@ describeOnEachDatabase("the pages of runs", (database) => {
       parents: [[], [0], []],
       within: [null, null, null],
       child_flow_run_id: [null, null, child],
+      child_name: [null, null, "airy-gazelle"],
+      task_name: ["load", "fit", "train"],
     });
     expect(body.segments).toEqual([
       [1, 3, "RUNNING", "Running"],
       [1, 4, "SCHEDULED", "AwaitingRetry"],
       [1, 6, "RUNNING", "Retrying"],
+      [2, 8, "RUNNING", "Running"],
+      [2, 8.25, "PAUSED", "Paused"],
+      [2, 8.5, "RUNNING", "Running"],
+      [2, 9, "COMPLETED", "Completed"],
     ]);
   });
 

@@ -11,13 +11,34 @@ export async function readTimeline({ db }: Context, flowRunId: string): Promise<
   const begin = await queries.beginOf(db, flowRunId);
   if (begin === undefined) throw notFound("Flow run", flowRunId);
   const tasks = await queries.timelineRows(db, flowRunId, maxRows);
-  const winding = tasks.filter(wasHeldUp).map(({ id }) => id);
-  const segments = await queries.segmentRows(db, winding, maxSegments);
+  const [subflows, taskRuns] = halves(tasks.filter(wasHeldUp), ({ child_flow_run_id }) => child_flow_run_id !== null);
+  const segments = [
+    ...(await queries.segmentRows(
+      db,
+      "task",
+      taskRuns.map(({ id }) => id),
+      maxSegments,
+    )),
+    ...(await queries.segmentRows(
+      db,
+      "flow",
+      subflows.flatMap(({ child_flow_run_id: id }) => id ?? []),
+      maxSegments,
+    )),
+  ];
   const total = tasks.length < maxRows ? tasks.length : await queries.taskRunCount(db, flowRunId);
   return timeline({ begin, tasks, segments, total });
 }
 
+/** The clocks of a state and of the run's times may differ by so many microseconds without a wait between them. */
+const unnoticeable = 10_000;
+
 /** Whether the run paused, waited or retried, so that its states say more than its times. */
-function wasHeldUp({ run_count, state_type }: TimelineTask): boolean {
-  return run_count > 1 || state_type === "SCHEDULED" || state_type === "PAUSED";
+function wasHeldUp({ run_count, state_type, start_time, end_time, total_run_time }: TimelineTask): boolean {
+  if (run_count > 1 || state_type === "SCHEDULED" || state_type === "PAUSED") return true;
+  return start_time !== null && end_time !== null && end_time - start_time - total_run_time > unnoticeable;
+}
+
+function halves<T>(all: readonly T[], isFirst: (one: T) => boolean): readonly [readonly T[], readonly T[]] {
+  return [all.filter(isFirst), all.filter((one) => !isFirst(one))];
 }

@@ -1,6 +1,6 @@
 import type { StateType, Timeline } from "../../api/types.ts";
 import { stateTypeOrder } from "../../states.ts";
-import { baseName } from "../timeline/timeline-model.ts";
+import { groupLabel, runLabel, taskOf } from "../task-groups.ts";
 
 /** A box of the graph: one task run, or runs of one task with the same place in the graph. */
 export interface GraphNode {
@@ -36,7 +36,8 @@ export const nodeHeight = 34;
 export function graphOf(timeline: Timeline, opened: ReadonlySet<string>): Graph {
   const byPlace = grouped(timeline, places(timeline), opened);
   if (byPlace.nodes.length <= maxNodes) return byPlace;
-  return grouped(timeline, timeline.task_key, opened);
+  const tasks = timeline.id.map((_, row) => taskOf(timeline, row));
+  return grouped(timeline, tasks, opened);
 }
 
 /** A name for the place of each row: its task and the places of its dependencies. */
@@ -45,7 +46,7 @@ function places(timeline: Timeline): readonly string[] {
   const place: string[] = [];
   for (const row of dependencyOrder(timeline)) {
     const parents = new Set((timeline.parents[row] ?? []).map((parent) => place[parent] ?? ""));
-    const whole = `${timeline.task_key[row]}(${[...parents].sort().join(",")})`;
+    const whole = `${taskOf(timeline, row)}(${[...parents].sort().join(",")})`;
     // Names would grow with the depth of the graph, so each is abbreviated.
     const short = names.get(whole) ?? `p${names.size}`;
     names.set(whole, short);
@@ -133,8 +134,7 @@ function edgesOf(timeline: Timeline, nodeOf: readonly string[], nodes: readonly 
 }
 
 function labelOf(timeline: Timeline, rows: readonly number[]): string {
-  const name = timeline.name[rows[0] ?? 0] ?? "";
-  return rows.length === 1 ? name : baseName(name);
+  return rows.length === 1 ? runLabel(timeline, rows[0] ?? 0) : groupLabel(timeline, rows);
 }
 
 function stateOf(timeline: Timeline, rows: readonly number[]): StateType | null {

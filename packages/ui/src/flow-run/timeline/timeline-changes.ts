@@ -1,4 +1,4 @@
-import { stateNames } from "@ostinato/core";
+import { stateNames, taskNameOf } from "@ostinato/core";
 import type { FlowRunRow, TaskRun, Timeline } from "../../api/types.ts";
 
 /** The input in which a task run names its calling task run. */
@@ -20,12 +20,14 @@ export function withTaskRuns(timeline: Timeline, runs: readonly TaskRun[]): Time
       next.id[row] = run.id;
       next.task_key[row] = run.task_key;
       next.child_flow_run_id[row] = null;
+      next.child_name[row] = null;
       next.parents[row] = [];
       next.within[row] = null;
       next.total += 1;
     }
     const before = next.state_name[row];
     next.name[row] = run.name;
+    if ((next.child_name[row] ?? null) === null) next.task_name[row] = taskNameOf(run);
     next.state_type[row] = run.state_type;
     next.state_name[row] = run.state_name;
     next.expected[row] = offset(run.expected_start_time, origin);
@@ -53,6 +55,8 @@ export function withSubflows(timeline: Timeline, runs: readonly FlowRunRow[]): T
   const origin = Date.parse(timeline.origin);
   for (const [row, run] of known) {
     next.child_flow_run_id[row] = run.id;
+    next.child_name[row] = run.name;
+    next.task_name[row] = run.flow_name;
     next.state_type[row] = run.state_type;
     next.state_name[row] = run.state_name;
     next.start[row] = offset(run.start_time, origin);
@@ -106,6 +110,7 @@ function copied(timeline: Timeline): Columns {
     id: [...timeline.id],
     name: [...timeline.name],
     task_key: [...timeline.task_key],
+    task_name: [...timeline.task_name],
     state_type: [...timeline.state_type],
     state_name: [...timeline.state_name],
     expected: [...timeline.expected],
@@ -115,6 +120,7 @@ function copied(timeline: Timeline): Columns {
     parents: [...timeline.parents],
     within: [...timeline.within],
     child_flow_run_id: [...timeline.child_flow_run_id],
+    child_name: [...timeline.child_name],
     segments: [...timeline.segments],
   };
 }

@@ -1,6 +1,7 @@
 import { stateNames } from "@ostinato/core";
 import type { StateCounts, StateType, Timeline } from "../../api/types.ts";
 import { isFinal, stateTypeOrder } from "../../states.ts";
+import { groupLabel, runLabel, taskOf } from "../task-groups.ts";
 
 /** One line of the timeline: a task run, a subflow that can be opened, or a group of runs of the same task. */
 export type TimelineRow = {
@@ -14,9 +15,10 @@ export type TimelineRow = {
   readonly open: boolean;
 };
 
-/** With more lines than this, runs of the same task are grouped. */
-const groupFrom = 30;
-const minGroupSize = 4;
+/** So many runs of one task are one line, and fewer where a caller has more lines than fit. */
+const manyRuns = 10;
+const manyLines = 30;
+const fewRuns = 4;
 
 /** Keys of opened lines; the value is the flow run of an opened subflow, or null for a group. */
 export type OpenRows = ReadonlyMap<string, string | null>;
@@ -42,13 +44,13 @@ interface Walk extends RowsInput {
 
 /** Adds lines for runs called by one flow run or task run, with their own calls below. */
 function addRows(rows: TimelineRow[], source: Timeline, called: readonly number[], walk: Walk): void {
-  const many = source.id.length > groupFrom;
-  const gathered = many ? byTask(source, called) : new Map<string, number[]>();
+  const gathered = byTask(source, called);
+  const least = leastGathered(called);
   const done = new Set<string>();
   for (const row of called) {
-    const task = groupKey(source, row);
+    const task = taskOf(source, row);
     const members = gathered.get(task) ?? [row];
-    if (members.length < minGroupSize) {
+    if (members.length < least) {
       addRun(rows, source, row, walk);
       continue;
     }
@@ -59,7 +61,7 @@ function addRows(rows: TimelineRow[], source: Timeline, called: readonly number[
     rows.push({
       key,
       depth: walk.depth,
-      label: baseName(source.name[row] ?? ""),
+      label: groupLabel(source, members),
       source,
       members,
       kind: "group",
@@ -77,7 +79,7 @@ function addRun(rows: TimelineRow[], source: Timeline, row: number, walk: Walk):
   rows.push({
     key,
     depth: walk.depth,
-    label: source.name[row] ?? "",
+    label: runLabel(source, row),
     source,
     members: [row],
     kind: child === null ? "task" : "subflow",
@@ -123,29 +125,17 @@ function startOrder(source: Timeline): readonly number[] {
   return order;
 }
 
-function byTask(source: Timeline, rows: readonly number[]): Map<string, number[]> {
-  const groups = new Map<string, number[]>();
-  for (const row of rows) {
-    const key = groupKey(source, row);
-    const members = groups.get(key);
-    if (members === undefined) groups.set(key, [row]);
-    else members.push(row);
-  }
-  return groups;
+function byTask(source: Timeline, rows: readonly number[]): ReadonlyMap<string, readonly number[]> {
+  return Map.groupBy(rows, (row) => taskOf(source, row));
 }
 
-function groupKey(source: Timeline, row: number): string {
-  return source.task_key[row] ?? source.name[row] ?? "";
-}
-
-/** `fetch-12` and `fetch-3fa` without the suffix that distinguishes runs of one task. */
-export function baseName(name: string): string {
-  return name.replace(/-(?:\d+|[0-9a-f]{3,8})$/, "");
+/** How many runs of one task that one caller called are gathered. */
+function leastGathered(called: readonly number[]): number {
+  return called.length > manyLines ? fewRuns : manyRuns;
 }
 
 /** The groups to open so that the task run has a line of its own: those of itself and its callers. */
 export function groupsOf(source: Timeline, taskRunId: string): readonly string[] {
-  if (source.id.length <= groupFrom) return [];
   const path: number[] = [];
   for (
     let row: number | null = source.id.indexOf(taskRunId);
@@ -155,11 +145,12 @@ export function groupsOf(source: Timeline, taskRunId: string): readonly string[]
     path.unshift(row);
   let prefix = "";
   return path.flatMap((row) => {
-    const task = groupKey(source, row);
+    const task = taskOf(source, row);
     const siblings = calledBy(source).get(source.within[row] ?? null) ?? [];
     const group = `${prefix}group:${task}`;
     prefix += `${source.id[row]}/`;
-    return siblings.filter((sibling) => groupKey(source, sibling) === task).length < minGroupSize ? [] : [group];
+    const members = siblings.filter((sibling) => taskOf(source, sibling) === task);
+    return members.length < leastGathered(siblings) ? [] : [group];
   });
 }
 

@@ -26,6 +26,7 @@ function timelineOf(tasks: readonly Told[], segments: Timeline["segments"] = [])
     id: tasks.map((_, row) => `id-${row}`),
     name: tasks.map((task) => task.name),
     task_key: tasks.map((task) => task.key ?? task.name),
+    task_name: tasks.map((task) => task.key ?? task.name),
     state_type: tasks.map((task) => task.type ?? "COMPLETED"),
     state_name: tasks.map(() => null),
     expected: tasks.map((task) => task.start ?? 0),
@@ -35,6 +36,7 @@ function timelineOf(tasks: readonly Told[], segments: Timeline["segments"] = [])
     parents: tasks.map((task) => task.parents ?? []),
     within: tasks.map((task) => task.within ?? null),
     child_flow_run_id: tasks.map((task) => task.child ?? null),
+    child_name: tasks.map((task) => (task.child === undefined ? null : `name of ${task.child}`)),
     segments,
   };
 }
@@ -84,13 +86,35 @@ describe("the lines of a timeline", () => {
   test("gather the runs of one task when there are many, and show them when opened", () => {
     const timeline = mapped(100);
     expect(rowsOf(timeline).map((row) => [row.kind, row.label, row.members.length])).toEqual([
-      ["task", "list-0", 1],
+      ["task", "list", 1],
       ["group", "read", 100],
-      ["task", "merge-0", 1],
+      ["task", "merge", 1],
     ]);
     const opened = rowsOf(timeline, ["group:read"]);
     expect(opened).toHaveLength(103);
     expect(opened[2]).toMatchObject({ label: "read-0", depth: 1 });
+  });
+
+  test("name the only run of a task by the task, and one of several, or with a name of its own, by its name", () => {
+    const rows = rowsOf(
+      timelineOf([
+        { name: "load-0", key: "load", start: 0 },
+        { name: "fit-c18", key: "fit", start: 1 },
+        { name: "score-0", key: "score", start: 2 },
+        { name: "score-1", key: "score", start: 3 },
+        { name: "tile 7", key: "tile", start: 4 },
+      ]),
+    );
+    expect(rows.map((row) => row.label)).toEqual(["load", "fit", "score-0", "score-1", "tile 7"]);
+  });
+
+  test.each([9, 10])("gather %i runs of a task by themselves only from ten on", (count) => {
+    const months = Array.from({ length: count }, (_, at) => ({ name: `backfill month-${at}`, key: "backfill" }));
+    const rows = rowsOf(timelineOf([{ name: "plan-0", key: "plan" }, ...months]));
+    expect(rows.map((row) => row.label)).toEqual([
+      "plan",
+      ...(count < 10 ? months.map(({ name }) => name) : ["backfill"]),
+    ]);
   });
 
   test("nest a subflow's runs under it once they are read", () => {
@@ -98,7 +122,7 @@ describe("the lines of a timeline", () => {
     expect(rowsOf(timeline, ["id-0"])).toHaveLength(1);
     const rows = rowsOf(timeline, ["id-0"], [["run-2", timelineOf([{ name: "inner" }])]]);
     expect(rows.map((row) => [row.depth, row.label])).toEqual([
-      [0, "sub"],
+      [0, "sub · name of run-2"],
       [1, "inner"],
     ]);
   });
@@ -143,7 +167,7 @@ describe("task runs that task runs called", () => {
       ...Array.from({ length: 40 }, (_, at) => ({ name: `inner-${at}`, key: "inner", start: at, within: 0 })),
     ]);
     expect(rowsOf(many).map(({ label, depth, members }) => [label, depth, members.length])).toEqual([
-      ["outer-0", 0, 1],
+      ["outer", 0, 1],
       ["inner", 1, 40],
     ]);
     const groups = groupsOf(many, "id-7");
@@ -251,9 +275,9 @@ describe("the graph of a timeline", () => {
   test("has one box for what is mapped, between what it comes from and what takes it", () => {
     const graph = graphOf(mapped(1000), new Set());
     expect(graph.nodes.map((node) => [node.label, node.members.length])).toEqual([
-      ["list-0", 1],
+      ["list", 1],
       ["read", 1000],
-      ["merge-0", 1],
+      ["merge", 1],
     ]);
     expect(graph.edges).toHaveLength(2);
   });
