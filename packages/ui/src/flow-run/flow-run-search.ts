@@ -7,6 +7,8 @@ export type FlowRunTab = (typeof flowRunTabs)[number];
 export interface FlowRunSearch extends PresentLogSearch {
   readonly tab?: FlowRunTab;
   readonly view?: "graph";
+  /** How the boxes of the graph are placed, unless by what they depend on. */
+  readonly place?: "time";
   /** The selected task run. */
   readonly task?: string;
   /** The pane of its panel, unless it is the first one. */
@@ -20,6 +22,7 @@ export function readFlowRunSearch(search: RawSearch): FlowRunSearch {
   return present({
     tab: choiceIn(search, "tab", flowRunTabs),
     view: choiceIn(search, "view", ["graph"]),
+    place: choiceIn(search, "place", ["time"]),
     task,
     pane: task === undefined ? undefined : choiceIn(search, "pane", ["log"]),
     attempt: task === undefined ? undefined : textIn(search, "attempt"),

@@ -42,7 +42,18 @@ export function RunViews(props: {
             ]}
           />
         </span>
-        <span className="truncate text-xs text-faint">
+        {view === "graph" ? (
+          <Segmented
+            label="Place boxes"
+            value={search.place ?? "dependencies"}
+            onChange={(next) => onSearch({ place: next === "time" ? "time" : undefined })}
+            options={[
+              { value: "dependencies", label: "By dependency" },
+              { value: "time", label: "By time" },
+            ]}
+          />
+        ) : null}
+        <span className="truncate text-xs text-faint max-sm:hidden">
           {timeline === undefined ? "" : amount(timeline.total, "task run")}
           {timeline?.truncated === true ? `, the first ${count(timeline.id.length)} shown` : ""}
         </span>
@@ -79,7 +90,14 @@ export function RunViews(props: {
           tall={tall}
         />
       ) : (
-        <GraphView timeline={timeline} selected={search.task} onSelect={select} tall={tall} />
+        <GraphView
+          timeline={timeline}
+          placement={search.place ?? "dependencies"}
+          live={live}
+          selected={search.task}
+          onSelect={select}
+          tall={tall}
+        />
       )}
     </section>
   );

@@ -1,49 +1,64 @@
-import { type KeyboardEvent, type ReactNode, type RefObject, useCallback, useEffect, useRef } from "react";
+import { type KeyboardEvent, type ReactNode, useEffect, useRef } from "react";
 import { IconButton } from "../../components/button.tsx";
-import { type Camera, type Lens, useCamera } from "../camera/camera.ts";
+import { type Camera, useCamera } from "../camera/camera.ts";
+import {
+  type GraphCamera,
+  hiddenSides,
+  lensFrom,
+  margin,
+  openingScale,
+  openingView,
+  viewAround,
+  wholeView,
+} from "./graph-camera.ts";
 import type { Layout } from "./graph-layout.ts";
+import { GraphMap } from "./graph-map.tsx";
 
-/** A graph never opens at a smaller scale than this; readers pan to the rest. */
-const minReadableScale = 0.75;
-const minScale = 0.1;
-const maxScale = 2;
-/** Free pixels around the graph. */
-const margin = 24;
+const minHeight = 110;
+/** A higher graph is seen in part. */
+const maxHeight = 520;
 
-/** The position of the graph's corner in the element, and its scale. */
-interface View {
-  readonly x: number;
-  readonly y: number;
-  readonly scale: number;
-}
-
-/** The area in which the graph is panned and zoomed, with buttons and keys. */
-export function GraphCanvas({
-  layout,
-  tall,
-  children,
-}: {
+/** The area in which the graph is panned and zoomed, with buttons and keys; as high as the graph, up to a limit. */
+export function GraphCanvas(props: {
   readonly layout: Layout;
+  readonly width: number;
+  /** The box that comes into sight where not all fit. */
+  readonly focus: string | undefined;
+  readonly focusWord: string;
+  /** Changes when the reader asked for another drawing: what was panned to by hand is forgotten then. */
+  readonly moved: string;
+  readonly urgent: ReadonlySet<string>;
   readonly tall: boolean;
   readonly children: ReactNode;
 }) {
+  const { layout, width, tall } = props;
   const box = useRef<HTMLDivElement>(null);
-  const { view, show, pan, zoom } = useCamera({ element: box, lens: lensOf(box) });
-  const showAll = useCallback(
-    (least = minScale) => {
-      const bounds = box.current?.getBoundingClientRect();
-      if (bounds !== undefined && layout.width > 0) show(wholeView(layout, bounds, least));
-    },
-    [layout, show],
-  );
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another height shows another part
-  useEffect(() => showAll(minReadableScale), [showAll, tall]);
+  const asked = layout.height * openingScale(layout, width) + 2 * margin;
+  const highest = tall ? Math.max(maxHeight, window.innerHeight * 0.82) : maxHeight;
+  const frame = { width, height: Math.min(highest, Math.max(minHeight, Math.ceil(asked))) };
+  const focus = props.focus === undefined ? undefined : layout.nodes.get(props.focus);
+  const opening = openingView(layout, frame, focus);
+  const latest = useRef({ opening, frame });
+  latest.current = { opening, frame };
+  const { view, show, pan, zoom } = useCamera({
+    element: box,
+    lens: lensFrom(
+      () => latest.current.opening,
+      () => latest.current.frame,
+    ),
+  });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was chosen by hand is for this drawing and size
+  useEffect(() => show(undefined), [show, props.moved, tall, width]);
+  const shown = view ?? opening;
+  const hidden = hiddenSides(shown, layout, frame);
+  const isWhole = !(hidden.left || hidden.right || hidden.top || hidden.bottom);
+  const showAll = () => show(wholeView(layout, frame));
   const onKeyDown = (event: KeyboardEvent) => {
     const acts: Readonly<Record<string, () => void>> = {
       "+": () => zoom(1.25),
       "=": () => zoom(1.25),
       "-": () => zoom(0.8),
-      "0": () => showAll(),
+      "0": showAll,
     };
     const act = acts[event.key];
     if (act === undefined || event.metaKey || event.ctrlKey) return;
@@ -55,58 +70,70 @@ export function GraphCanvas({
       {/* biome-ignore lint/a11y/noStaticElementInteractions: moving the view by hand; the boxes inside are the controls */}
       <div
         ref={box}
-        className="relative cursor-grab touch-none overflow-hidden active:cursor-grabbing rounded-b-lg bg-sunken"
-        style={{ height: tall ? "76vh" : 380 }}
+        data-graph-frame
+        className={`relative cursor-grab overflow-hidden rounded-b-lg bg-sunken active:cursor-grabbing ${isWhole ? "touch-pan-y" : "touch-none"}`}
+        style={{ height: frame.height }}
         onKeyDown={onKeyDown}
         onFocus={(event) => reveal(event.target, box.current, pan)}
       >
         <div
           className="absolute top-0 left-0 origin-top-left"
           style={{
-            transform: view === undefined ? "scale(0)" : `translate(${view.x}px, ${view.y}px) scale(${view.scale})`,
+            transform: `translate(${shown.x}px, ${shown.y}px) scale(${shown.scale})`,
             width: layout.width,
             height: layout.height,
           }}
         >
-          {children}
+          {props.children}
         </div>
+        <Fades hidden={hidden} />
       </div>
-      <div className="absolute right-2 bottom-2 flex rounded-md border bg-surface">
+      {isWhole ? null : (
+        <GraphMap
+          layout={layout}
+          view={shown}
+          frame={frame}
+          urgent={props.urgent}
+          onMove={(point) => show(viewAround(point, layout, frame, shown.scale))}
+        />
+      )}
+      {/* A graph that is seen as a whole needs no zooming, and the buttons would stand over its boxes. */}
+      <div
+        className={`absolute right-2 bottom-2 flex rounded-md border bg-surface ${isWhole && view === undefined ? "sr-only focus-within:not-sr-only" : ""}`}
+      >
+        {view === undefined || focus === undefined ? null : (
+          <IconButton icon="pin" label={`Go to ${props.focusWord}`} onClick={() => show(undefined)} />
+        )}
         <IconButton icon="minus" label="Zoom out" onClick={() => zoom(0.8)} />
         <IconButton icon="plus" label="Zoom in" onClick={() => zoom(1.25)} />
-        <IconButton icon="fit" label="Show everything" onClick={() => showAll()} />
+        <IconButton icon="fit" label="Show everything" onClick={showAll} />
       </div>
     </div>
   );
 }
 
-function lensOf(box: RefObject<HTMLElement | null>): Lens<View> {
-  return {
-    panned: (view, by) => (view === undefined ? view : { ...view, x: view.x + by.x, y: view.y + by.y }),
-    zoomed(view, closer, at) {
-      if (view === undefined) return view;
-      const { width = 0, height = 0 } = box.current?.getBoundingClientRect() ?? {};
-      const fixed = at ?? { x: width / 2, y: height / 2 };
-      const scale = Math.min(maxScale, Math.max(minScale, view.scale * closer));
-      const grown = scale / view.scale;
-      return { scale, x: fixed.x - (fixed.x - view.x) * grown, y: fixed.y - (fixed.y - view.y) * grown };
-    },
-  };
+const fades = {
+  left: "inset-y-0 left-0 w-8 bg-linear-to-r",
+  right: "inset-y-0 right-0 w-8 bg-linear-to-l",
+  top: "inset-x-0 top-0 h-8 bg-linear-to-b",
+  bottom: "inset-x-0 bottom-0 h-8 bg-linear-to-t",
+} as const;
+
+/** Where the graph goes on, its edge fades. */
+function Fades({ hidden }: { readonly hidden: ReturnType<typeof hiddenSides> }) {
+  const sides = (Object.keys(fades) as (keyof typeof fades)[]).filter((side) => hidden[side]);
+  return sides.map((side) => (
+    <span
+      key={side}
+      data-fade={side}
+      aria-hidden="true"
+      className={`pointer-events-none absolute from-sunken to-transparent ${fades[side]}`}
+    />
+  ));
 }
 
-/** The whole graph, centred, at `least` scale or larger: the part that does not fit is to the right and below. */
-function wholeView({ width, height }: Layout, bounds: DOMRect, least: number): View {
-  const fitting = Math.min((bounds.width - 2 * margin) / width, (bounds.height - 2 * margin) / height);
-  const scale = Math.min(1, Math.max(least, fitting));
-  return {
-    scale,
-    x: Math.max(margin, (bounds.width - width * scale) / 2),
-    y: Math.max(margin, (bounds.height - height * scale) / 2),
-  };
-}
-
-/** Scrolls a box that is focused by keyboard into view. */
-function reveal(target: EventTarget, frame: HTMLElement | null, pan: Camera<View>["pan"]): void {
+/** Moves the view so that a box that is focused by keyboard comes into sight. */
+function reveal(target: EventTarget, frame: HTMLElement | null, pan: Camera<GraphCamera>["pan"]): void {
   if (!(target instanceof HTMLElement) || frame === null || !target.matches(":focus-visible")) return;
   // The browser scrolls a clipped frame to the focused element; here the view moves instead.
   frame.scrollTo(0, 0);

@@ -1,6 +1,5 @@
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
-import type { Timeline } from "../../api/types.ts";
-import { stateLook } from "../../states.ts";
+import { isBad, stateLook } from "../../states.ts";
 import { themeColor, useThemeGeneration } from "../../theme.ts";
 import type { GraphNode } from "./graph-model.ts";
 
@@ -8,28 +7,40 @@ const cell = 9;
 const pitch = 11;
 const edge = 8;
 
-/** The size of a block of cells, somewhat wider than high. */
-export function cellsSize(count: number): {
+/** The size of a block of cells, somewhat wider than high where there is room. */
+export function cellsSize(
+  count: number,
+  room: number,
+): {
   readonly columns: number;
   readonly width: number;
   readonly height: number;
 } {
-  const columns = Math.max(16, Math.ceil(Math.sqrt(count * 1.8)));
+  const fitting = Math.floor((room - 2 * edge - 4) / pitch);
+  const columns = Math.max(8, Math.min(fitting, Math.max(16, Math.ceil(Math.sqrt(count * 1.8)))));
   return { columns, width: columns * pitch + 2 * edge, height: Math.ceil(count / columns) * pitch + 2 * edge };
 }
 
 /** Each run of a large group as a small square in the colour of its state; arrow keys move between them, Enter selects. */
 export function GraphCells(props: {
   readonly node: GraphNode;
-  readonly timeline: Timeline;
+  /** The pixels from left to right in which the graph should fit. */
+  readonly room: number;
   readonly selected: string | undefined;
   readonly onSelect: (taskRunId: string | undefined) => void;
 }) {
-  const { node, timeline, selected, onSelect } = props;
+  const { node, selected, onSelect } = props;
+  const timeline = node.source;
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [active, setActive] = useState(0);
+  // Keyboards begin at the first failure.
+  const [active, setActive] = useState(() =>
+    Math.max(
+      0,
+      node.members.findIndex((row) => isBad(timeline.state_type[row])),
+    ),
+  );
   const generation = useThemeGeneration();
-  const { columns, width, height } = cellsSize(node.members.length);
+  const { columns, width, height } = cellsSize(node.members.length, props.room);
   const selectedAt = useMemo(
     () => node.members.findIndex((row) => timeline.id[row] === selected),
     [node, timeline, selected],

@@ -1,22 +1,7 @@
-import ELK, { type ElkExtendedEdge, type ElkNode } from "elkjs/lib/elk-api.js";
-import elkWorker from "elkjs/lib/elk-worker.min.js?url";
-import { takeEarlyGraphWorker } from "../../early.ts";
-
-export interface Placed {
-  readonly id: string;
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-export interface Layout {
-  readonly width: number;
-  readonly height: number;
-  readonly nodes: ReadonlyMap<string, Placed>;
-  /** Each edge as points from its start to its end. */
-  readonly edges: readonly (readonly { readonly x: number; readonly y: number }[])[];
-}
+import { type Area, type Block, columnOf, gridOf, moved, type Place, type Route } from "./graph-blocks.ts";
+import { placedComponent } from "./graph-component.ts";
+import type { Engine } from "./graph-engine.ts";
+import { componentsOf, edgesByLevel, type LayoutEdge } from "./graph-parts.ts";
 
 /** A box of at least this size. Its children are placed below its `height`. */
 export interface LayoutNode {
@@ -27,90 +12,58 @@ export interface LayoutNode {
 }
 
 export interface LayoutInput {
+  /** Every box after the one that it is within. */
   readonly nodes: readonly LayoutNode[];
-  readonly edges: readonly { readonly from: string; readonly to: string }[];
+  readonly edges: readonly LayoutEdge[];
+  /** The pixels from left to right in which the drawing should fit. */
+  readonly width: number;
 }
 
-// A worker computes the layout, so that a large graph does not block the page. The worker is reused.
-let engine: InstanceType<typeof ELK> | undefined;
-
-/** Starts the worker: loading its program is most of the wait for the first drawing. */
-export function startEngine(): InstanceType<typeof ELK> {
-  engine ??= new ELK({
-    algorithms: ["layered"],
-    workerFactory: () => takeEarlyGraphWorker() ?? new Worker(elkWorker),
-  });
-  return engine;
+/** What is drawn. All coordinates have one origin. */
+export interface Layout {
+  readonly width: number;
+  readonly height: number;
+  readonly nodes: ReadonlyMap<string, Place>;
+  readonly edges: readonly Route[];
+  readonly areas: readonly Area[];
 }
 
-/** Starts the worker ahead of time with a small graph, because compiled code runs faster. */
-export function warmUp(): void {
-  if (engine !== undefined) return;
-  void layOut({
-    nodes: ["a", "b", "c"].map((id) => ({ id, width: 100, height: 30 })),
-    edges: [
-      { from: "a", to: "b" },
-      { from: "a", to: "c" },
-    ],
-  }).catch(() => {});
-}
+/** Space between a frame and what is in it. */
+const framePadding = 12;
+/** Space between parts that nothing connects. */
+const partGap = 30;
 
-export async function layOut(input: LayoutInput): Promise<Layout> {
-  const result: ElkNode = await startEngine().layout({
-    id: "root",
-    layoutOptions: {
-      "elk.algorithm": "layered",
-      "elk.direction": "RIGHT",
-      "elk.layered.spacing.nodeNodeBetweenLayers": "56",
-      "elk.spacing.nodeNode": "14",
-      "elk.spacing.componentComponent": "20",
-      "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
-      "elk.edgeRouting": "SPLINES",
-      ...(input.nodes.some(({ within }) => within !== undefined) ? acrossBoxes : {}),
-      "elk.layered.thoroughness": input.nodes.length > 120 ? "2" : "7",
-    },
-    children: nested(input.nodes),
-    edges: input.edges.map((edge, index) => ({ id: `e${index}`, sources: [edge.from], targets: [edge.to] })),
-  });
-  return {
-    width: result.width ?? 0,
-    height: result.height ?? 0,
-    nodes: new Map(everyNode(result).map((node) => [node.id, placed(node)])),
-    edges: (result.edges ?? []).map((edge: ElkExtendedEdge) => {
-      const section = edge.sections?.[0];
-      return section === undefined ? [] : [section.startPoint, ...(section.bendPoints ?? []), section.endPoint];
-    }),
-  };
-}
+/**
+ * Places boxes and arrows so that they fit into a width, where they can. Each box with others inside is laid out by itself, and then takes
+ * its place as one box; parts that nothing connects stand below each other, so that their order says nothing.
+ */
+export async function layOut(input: LayoutInput, engine: Engine): Promise<Layout> {
+  const inside = Map.groupBy(input.nodes, ({ within }) => within);
+  const edgesOf = edgesByLevel(input.nodes, input.edges);
+  const { width, height, places, routes, areas } = await level(undefined, input.width);
+  return { width, height, nodes: new Map(places.map((place) => [place.id, place])), edges: routes, areas };
 
-function placed(node: ElkNode): Placed {
-  return { id: node.id, x: node.x ?? 0, y: node.y ?? 0, width: node.width ?? 0, height: node.height ?? 0 };
-}
+  async function level(box: string | undefined, room: number): Promise<Block> {
+    const edges = edgesOf.get(box) ?? [];
+    const blocks = await Promise.all((inside.get(box) ?? []).map((node) => blockOf(node, room)));
+    const byId = new Map(blocks.map((block) => [block.places[0]?.id ?? "", block]));
+    const parts = componentsOf([...byId.keys()], edges).map((ids) => ids.flatMap((id) => byId.get(id) ?? []));
+    const connected = parts.filter((part) => part.length > 1);
+    const single = parts.filter((part) => part.length === 1).flat();
+    const drawn = await Promise.all(connected.map((part) => placedComponent(part, { edges, room, engine })));
+    if (single.length > 0) drawn.push(gridOf(single, room, blocks.length > 1 ? "apart" : undefined));
+    return columnOf(drawn, partGap);
+  }
 
-/** Edges may cross the borders of boxes, and all coordinates have one origin. */
-const acrossBoxes = {
-  "elk.hierarchyHandling": "INCLUDE_CHILDREN",
-  "elk.json.shapeCoords": "ROOT",
-  "elk.json.edgeCoords": "ROOT",
-};
-
-/** Boxes with their children, which are placed below the box's own line. */
-function nested(nodes: readonly LayoutNode[]): ElkNode[] {
-  const inside = Map.groupBy(nodes, ({ within }) => within);
-  const built = ({ id, width, height }: LayoutNode): ElkNode => {
-    const children = inside.get(id)?.map(built);
-    if (children === undefined) return { id, width, height };
-    const layoutOptions = {
-      "elk.padding": `[top=${height + 10},left=12,bottom=12,right=12]`,
-      "elk.nodeSize.constraints": "MINIMUM_SIZE",
-      "elk.nodeSize.minimum": `(${width}, ${height})`,
-      "elk.layered.spacing.nodeNodeBetweenLayers": "40",
+  /** A box with all that is in it; the box itself comes first. */
+  async function blockOf(node: LayoutNode, room: number): Promise<Block> {
+    const { id, width, height } = node;
+    if (!inside.has(id)) return { width, height, places: [{ id, x: 0, y: 0, width, height }], routes: [], areas: [] };
+    const inner = moved(await level(id, room - 2 * framePadding), { x: framePadding, y: height + 4 });
+    const size = {
+      width: Math.max(width, inner.width + 2 * framePadding),
+      height: height + 4 + inner.height + framePadding,
     };
-    return { id, layoutOptions, children };
-  };
-  return (inside.get(undefined) ?? []).map(built);
-}
-
-function everyNode(node: ElkNode): readonly ElkNode[] {
-  return (node.children ?? []).flatMap((child) => [child, ...everyNode(child)]);
+    return { ...inner, ...size, places: [{ id, x: 0, y: 0, ...size }, ...inner.places] };
+  }
 }

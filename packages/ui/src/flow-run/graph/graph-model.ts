@@ -2,19 +2,31 @@ import type { StateType, Timeline } from "../../api/types.ts";
 import { stateTypeOrder } from "../../states.ts";
 import { groupLabel, runLabel, taskOf } from "../task-groups.ts";
 
-/** A box of the graph: one task run, or runs of one task with the same place in the graph. */
+/** A box of the graph: one task run, one subflow, or runs of one task with the same place in the graph. */
 export interface GraphNode {
   readonly id: string;
+  /** What opens and closes it: the task run of a subflow, or the group. */
+  readonly key: string;
   readonly label: string;
+  readonly kind: "task" | "subflow" | "group";
+  readonly source: Timeline;
   readonly members: readonly number[];
   readonly state: StateType | null;
-  /** The enclosing box: that of the task runs that called these. */
+  /** Whether it shows what is in it. */
+  readonly open: boolean;
+  /** The flow run of a subflow. */
+  readonly childFlowRunId: string | undefined;
+  /** The enclosing box: an open group, an open subflow, or the task run that called these. */
   readonly within: string | undefined;
 }
+
+/** A value that passed from one to the other, or only the order: the flow waited for one before it called the other. */
+export type EdgeKind = "value" | "order";
 
 export interface GraphEdge {
   readonly from: string;
   readonly to: string;
+  readonly kind: EdgeKind;
 }
 
 export interface Graph {
@@ -22,22 +34,54 @@ export interface Graph {
   readonly edges: readonly GraphEdge[];
 }
 
+export interface GraphInput {
+  readonly timeline: Timeline;
+  /** The keys of the open boxes. */
+  readonly open: ReadonlySet<string>;
+  /** The timelines of open subflows that have been read. */
+  readonly children: ReadonlyMap<string, Timeline>;
+}
+
 /** More boxes are neither readable nor quick to lay out. */
 const maxNodes = 300;
-/** An opened group of at most this many becomes boxes; a larger one shows its runs as cells. */
-export const maxOpened = 24;
-/** Height of a box with one line, in pixels. */
-export const nodeHeight = 34;
+/** An open group of at most this many shows its runs as boxes; a larger one shows them as cells. */
+const maxOpened = 24;
+
+/** Whether an open box shows its runs as cells. */
+export function hasCells(node: GraphNode): boolean {
+  return node.kind === "group" && node.open && node.members.length > maxOpened;
+}
 
 /**
- * The graph of a timeline. Runs of the same task whose inputs come from the same groups share a box, so that a map over a thousand items is
- * one; if that leaves too many boxes, all runs of the same task share one.
+ * The graph of a timeline and of its open subflows. Runs of the same task whose inputs come from the same groups share a box, so that a map
+ * over a thousand items is one; if that leaves too many boxes, all runs of the same task share one.
  */
-export function graphOf(timeline: Timeline, opened: ReadonlySet<string>): Graph {
-  const byPlace = grouped(timeline, places(timeline), opened);
-  if (byPlace.nodes.length <= maxNodes) return byPlace;
-  const tasks = timeline.id.map((_, row) => taskOf(timeline, row));
-  return grouped(timeline, tasks, opened);
+export function graphOf(input: GraphInput): Graph {
+  const graph: { nodes: GraphNode[]; edges: GraphEdge[] } = { nodes: [], edges: [] };
+  addTimeline(graph, input, { source: input.timeline, prefix: "", within: undefined });
+  return graph;
+}
+
+interface Part {
+  readonly source: Timeline;
+  /** Goes before the names of boxes, which would be those of other timelines otherwise. */
+  readonly prefix: string;
+  readonly within: string | undefined;
+}
+
+function addTimeline(graph: { nodes: GraphNode[]; edges: GraphEdge[] }, input: GraphInput, part: Part): void {
+  const byPlace = grouped(part, places(part.source), input);
+  const { nodes, edges } = byPlace.nodes.length <= maxNodes ? byPlace : grouped(part, tasksOf(part.source), input);
+  graph.nodes.push(...nodes);
+  graph.edges.push(...edges);
+  for (const node of nodes) {
+    const child = node.open && node.childFlowRunId !== undefined ? input.children.get(node.childFlowRunId) : undefined;
+    if (child !== undefined) addTimeline(graph, input, { source: child, prefix: `${node.id}/`, within: node.id });
+  }
+}
+
+function tasksOf(source: Timeline): readonly string[] {
+  return source.id.map((_, row) => taskOf(source, row));
 }
 
 /** A name for the place of each row: its task and the places of its dependencies. */
@@ -76,24 +120,53 @@ function dependencyOrder(timeline: Timeline): readonly number[] {
   return order;
 }
 
-function grouped(timeline: Timeline, groupOf: readonly string[], opened: ReadonlySet<string>): Graph {
+function grouped(part: Part, groupOf: readonly string[], { open }: GraphInput): Graph {
+  const { source } = part;
   const nodeOf: string[] = [];
   const nodes: GraphNode[] = [];
-  for (const level of levels(timeline)) {
-    const within = (row: number) => nodeOf[timeline.within[row] ?? -1];
-    const members = Map.groupBy(level, (row) => nameWithin(groupOf[row] ?? "", within(row)));
-    for (const [group, rows] of members) {
-      const apart = opened.has(group) && rows.length <= maxOpened;
-      for (const part of apart ? rows.map((row) => [row]) : [rows]) {
-        const first = part[0] ?? 0;
-        const id = apart ? `${group}:${first}` : group;
-        const [label, state] = [labelOf(timeline, part), stateOf(timeline, part)];
-        nodes.push({ id, label, members: part, state, within: within(first) });
-        for (const row of part) nodeOf[row] = id;
-      }
+  const add = (rows: readonly number[], id: string, within: string | undefined) => {
+    const node = nodeOfRows(source, rows, { id, within, open });
+    nodes.push(node);
+    for (const row of rows) nodeOf[row] = id;
+    return node;
+  };
+  for (const level of levels(source)) {
+    const within = (row: number) => nodeOf[source.within[row] ?? -1] ?? part.within;
+    const members = Map.groupBy(level, (row) => nameWithin(part.prefix + (groupOf[row] ?? ""), within(row)));
+    for (const [id, rows] of members) {
+      const node = add(rows, id, within(rows[0] ?? 0));
+      if (node.kind === "group" && node.open && !hasCells(node))
+        for (const row of rows) add([row], `${id}:${source.id[row]}`, id);
     }
   }
-  return { nodes, edges: edgesOf(timeline, nodeOf, nodes) };
+  return { nodes, edges: edgesOf(source, nodeOf, nodes) };
+}
+
+function nodeOfRows(
+  source: Timeline,
+  rows: readonly number[],
+  given: {
+    readonly id: string;
+    readonly within: string | undefined;
+    readonly open: ReadonlySet<string>;
+  },
+): GraphNode {
+  const { id, within, open } = given;
+  const first = rows[0] ?? 0;
+  const child = rows.length === 1 ? (source.child_flow_run_id[first] ?? undefined) : undefined;
+  const key = child === undefined ? id : (source.id[first] ?? id);
+  return {
+    id,
+    key,
+    label: rows.length > 1 ? groupLabel(source, rows) : runLabel(source, first),
+    kind: rows.length > 1 ? "group" : child === undefined ? "task" : "subflow",
+    source,
+    members: rows,
+    state: stateOf(source, rows),
+    open: open.has(key),
+    childFlowRunId: child,
+    within,
+  };
 }
 
 function nameWithin(group: string, box: string | undefined): string {
@@ -123,18 +196,17 @@ function edgesOf(timeline: Timeline, nodeOf: readonly string[], nodes: readonly 
     return false;
   };
   const edges = new Map<string, GraphEdge>();
-  for (let row = 0; row < timeline.id.length; row += 1) {
+  const add = (row: number, parents: readonly number[], kind: EdgeKind) => {
     const to = nodeOf[row] ?? "";
-    for (const parent of timeline.parents[row] ?? []) {
+    for (const parent of parents) {
       const from = nodeOf[parent] ?? "";
-      if (from !== to && !isWithin(from, to) && !isWithin(to, from)) edges.set(`${from}>${to}`, { from, to });
+      const name = `${from}>${to}`;
+      if (from !== to && !edges.has(name) && !isWithin(from, to) && !isWithin(to, from))
+        edges.set(name, { from, to, kind });
     }
-  }
+  };
+  for (const [row, parents] of timeline.parents.entries()) add(row, parents, "value");
   return [...edges.values()];
-}
-
-function labelOf(timeline: Timeline, rows: readonly number[]): string {
-  return rows.length === 1 ? runLabel(timeline, rows[0] ?? 0) : groupLabel(timeline, rows);
 }
 
 function stateOf(timeline: Timeline, rows: readonly number[]): StateType | null {

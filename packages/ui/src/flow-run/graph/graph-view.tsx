@@ -1,95 +1,181 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import type { Timeline } from "../../api/types.ts";
 import { Failure } from "../../components/failure.tsx";
+import { useSize } from "../../components/size.ts";
 import { Skeleton } from "../../components/skeleton.tsx";
-import { count } from "../../format.ts";
+import { useNowWhile } from "../../now.ts";
+import { isBad } from "../../states.ts";
+import { LiveSubflow } from "../timeline/open-rows.tsx";
 import { GraphBox } from "./graph-box.tsx";
+import { margin, minReadableScale } from "./graph-camera.ts";
 import { GraphCanvas } from "./graph-canvas.tsx";
-import { cellsSize } from "./graph-cells.tsx";
 import { GraphEdges } from "./graph-edges.tsx";
-import { layOut } from "./graph-layout.ts";
-import { type Graph, type GraphNode, graphOf, maxOpened, nodeHeight } from "./graph-model.ts";
+import { startEngine } from "./graph-engine.ts";
+import { type Layout, layOut } from "./graph-layout.ts";
+import { GraphAreas, TimeAxis, TimeSpan } from "./graph-marks.tsx";
+import { type Graph, type GraphNode, graphOf } from "./graph-model.ts";
+import { alongTime } from "./graph-time.ts";
+import { sizeOf } from "./node-sizes.ts";
+import { urgentNode } from "./node-words.ts";
+import { useOpenBoxes } from "./open-boxes.ts";
 
-/** Dependencies from left to right. The boxes are buttons, so keyboard users walk through the graph like a list. */
-export function GraphView(props: {
+export type Placement = "dependencies" | "time";
+
+interface GraphProps {
   readonly timeline: Timeline;
+  readonly placement: Placement;
+  readonly live: boolean;
   readonly selected: string | undefined;
   readonly onSelect: (taskRunId: string | undefined) => void;
   readonly tall: boolean;
-}) {
-  const { timeline, selected, onSelect } = props;
-  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
-  const graph = useMemo(() => graphOf(timeline, opened), [timeline, opened]);
-  const layout = useLayout(graph, opened);
+}
+
+/** What depends on what, or the same along time. The boxes are buttons, so keyboard users walk through the graph like a list. */
+export function GraphView(props: GraphProps) {
+  const frame = useRef<HTMLDivElement>(null);
+  const { width } = useSize(frame);
+  return (
+    <div ref={frame} className="min-w-0">
+      {width === 0 ? <Skeleton rows={6} height={28} /> : <Drawn {...props} width={width} />}
+    </div>
+  );
+}
+
+function Drawn(props: GraphProps & { readonly width: number }) {
+  const { timeline, placement, live, selected, onSelect } = props;
+  // In steps, so that a window that is resized is not laid out anew for each pixel.
+  const room = Math.floor((props.width - 2 * margin) / minReadableScale / 20) * 20;
+  const { open, children, openSubflows, toggle, toggled } = useOpenBoxes(timeline);
+  const graph = useMemo(() => graphOf({ timeline, open, children }), [timeline, open, children]);
+  const sizes = useMemo(() => new Map(graph.nodes.map((node) => [node.id, sizeOf(node, room)])), [graph, room]);
+  const drawn = useLayout({ graph, sizes, room, placement, live });
   const frames = useMemo(() => new Set(graph.nodes.map(({ within }) => within)), [graph]);
-  const toggle = (id: string) =>
-    setOpened((before) => {
-      const next = new Set(before);
-      next.has(id) ? next.delete(id) : next.add(id);
-      return next;
-    });
-  if (layout.isError) {
+  const before = useMemo(() => namesBefore(graph), [graph]);
+  const urgent = useMemo(() => new Set(graph.nodes.filter(({ state }) => isBad(state)).map(({ id }) => id)), [graph]);
+  const focus = useFocus(graph, { toggled, selected });
+  if (drawn.error !== null) {
     return (
       <div className="p-3">
-        <Failure error={layout.error} what="The layout of the graph" onRetry={() => void layout.refetch()} />
+        <Failure error={drawn.error} what="The layout of the graph" onRetry={drawn.retry} />
       </div>
     );
   }
-  if (layout.data === undefined) return <Skeleton rows={8} height={28} />;
+  const { layout } = drawn;
+  if (layout === undefined) return <Skeleton rows={6} height={28} />;
+  const selectedNode = graph.nodes.find(({ source, members, kind }) =>
+    kind === "group" ? false : source.id[members[0] ?? 0] === selected,
+  );
   return (
-    <GraphCanvas layout={layout.data} tall={props.tall}>
-      <GraphEdges layout={layout.data} />
-      <ul aria-label="Task runs and their dependencies">
-        {graph.nodes.map((node) => {
-          const place = layout.data.nodes.get(node.id);
-          if (place === undefined) return null;
-          return (
-            <li
-              key={node.id}
-              className="absolute"
-              style={{ left: place.x, top: place.y, width: place.width, height: place.height }}
-            >
-              <GraphBox
-                node={node}
-                timeline={timeline}
-                opened={opened.has(node.id)}
-                isFrame={frames.has(node.id)}
-                selected={selected}
-                onSelect={onSelect}
-                onToggle={() => toggle(node.id)}
-              />
-            </li>
-          );
-        })}
-      </ul>
-    </GraphCanvas>
+    <>
+      {live ? openSubflows.map((id) => <LiveSubflow key={id} id={id} />) : null}
+      <GraphCanvas
+        layout={layout}
+        width={props.width}
+        focus={focus?.id}
+        focusWord={focus === undefined ? "" : isBad(focus.state) ? "the failure" : focus.label}
+        moved={`${toggled}:${placement}`}
+        urgent={urgent}
+        tall={props.tall}
+      >
+        <GraphAreas areas={layout.areas} />
+        {"spans" in layout ? <TimeAxis layout={layout} /> : null}
+        <GraphEdges layout={layout} selected={selectedNode?.id} />
+        <ul aria-label="Task runs and their dependencies" className="absolute inset-0">
+          {graph.nodes.map((node) => {
+            const place = layout.nodes.get(node.id);
+            if (place === undefined) return null;
+            return (
+              <li
+                key={node.id}
+                className="absolute"
+                style={{ left: place.x, top: place.y, width: place.width, height: place.height }}
+              >
+                <GraphBox
+                  node={node}
+                  after={before.get(node.id) ?? ""}
+                  room={room}
+                  isFrame={frames.has(node.id)}
+                  selected={selected}
+                  onSelect={onSelect}
+                  onToggle={() => toggle(node)}
+                />
+                {"spans" in layout ? <TimeSpan node={node} place={place} span={layout.spans.get(node.id)} /> : null}
+              </li>
+            );
+          })}
+        </ul>
+      </GraphCanvas>
+    </>
   );
 }
 
-function useLayout(graph: Graph, opened: ReadonlySet<string>) {
+interface LayoutInput {
+  readonly graph: Graph;
+  readonly sizes: ReadonlyMap<string, { readonly width: number; readonly height: number }>;
+  readonly room: number;
+  readonly placement: Placement;
+  readonly live: boolean;
+}
+
+function useLayout({ graph, sizes, room, placement, live }: LayoutInput) {
+  const isByTime = placement === "time";
+  const now = useNowWhile(live && isByTime);
   // The layout depends on boxes and arrows only, not on states, so an unfinished run keeps its drawing.
   const shape = useMemo(
     () => ({
-      nodes: graph.nodes.map((node) => ({ id: node.id, within: node.within, ...sizeOf(node, opened) })),
+      nodes: graph.nodes.map(({ id, within }) => ({ id, within, ...(sizes.get(id) ?? { width: 0, height: 0 }) })),
       edges: graph.edges,
+      width: room,
     }),
-    [graph, opened],
+    [graph, sizes, room],
   );
-  return useQuery({
+  const query = useQuery<Layout>({
     queryKey: ["graph-layout", JSON.stringify(shape)],
-    queryFn: () => layOut(shape),
+    queryFn: () => layOut(shape, startEngine()),
     staleTime: Number.POSITIVE_INFINITY,
     gcTime: 60_000,
     placeholderData: keepPreviousData,
+    enabled: !isByTime,
   });
+  const byTime = useMemo(
+    () => (isByTime ? alongTime({ graph, sizes, width: room, now }) : undefined),
+    [isByTime, graph, sizes, room, now],
+  );
+  return isByTime
+    ? { layout: byTime, error: null, retry: () => {} }
+    : { layout: query.data, error: query.error, retry: () => void query.refetch() };
 }
 
-function sizeOf(node: GraphNode, opened: ReadonlySet<string>): { readonly width: number; readonly height: number } {
-  const size = node.members.length;
-  const countWidth = size > 1 ? 26 + count(size).length * 7 : 0;
-  const width = Math.min(260, Math.max(96, 52 + node.label.length * 7.4 + countWidth));
-  if (!opened.has(node.id) || node.members.length <= Math.max(1, maxOpened)) return { width, height: nodeHeight };
-  const cells = cellsSize(node.members.length);
-  return { width: Math.max(width, cells.width), height: nodeHeight + cells.height };
+/** The box that comes into sight: the one just opened, the selected one when the graph opens, or else the most urgent. */
+function useFocus(
+  graph: Graph,
+  { toggled, selected }: { readonly toggled: string | undefined; readonly selected: string | undefined },
+): GraphNode | undefined {
+  const [opening] = useState(selected);
+  const [isOpening, setOpening] = useState(true);
+  useEffect(() => setOpening(selected === opening), [selected, opening]);
+  const chosen = isOpening && opening !== undefined ? opening : undefined;
+  return useMemo(
+    () =>
+      graph.nodes.find(({ key }) => key === toggled) ??
+      graph.nodes.findLast(
+        ({ source, members }) => chosen !== undefined && members.some((row) => source.id[row] === chosen),
+      ) ??
+      urgentNode(graph.nodes),
+    [graph, toggled, chosen],
+  );
+}
+
+const maxNamed = 6;
+
+/** For each box the names of the boxes whose arrows lead to it. */
+function namesBefore(graph: Graph): ReadonlyMap<string, string> {
+  const labelOf = new Map(graph.nodes.map((node) => [node.id, node.label]));
+  return new Map(
+    [...Map.groupBy(graph.edges, ({ to }) => to)].map(([to, edges]) => {
+      const names = edges.slice(0, maxNamed).map(({ from }) => labelOf.get(from) ?? "");
+      return [to, names.join(", ") + (edges.length > maxNamed ? ` and ${edges.length - maxNamed} more` : "")];
+    }),
+  );
 }

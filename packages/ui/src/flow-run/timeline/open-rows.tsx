@@ -42,7 +42,7 @@ function opened(before: OpenRows, timeline: Timeline, selected: string | undefin
 }
 
 /** The timelines of opened subflows at any depth, kept up to date while they are shown. */
-function useChildTimelines(open: OpenRows): {
+export function useChildTimelines(open: OpenRows): {
   readonly ids: readonly string[];
   readonly children: ReadonlyMap<string, Timeline>;
 } {

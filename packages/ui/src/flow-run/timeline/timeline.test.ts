@@ -47,6 +47,9 @@ const rowsOf = (
   children: readonly (readonly [string, Timeline])[] = [],
 ) => timelineRows({ timeline, open: new Map(open.map((key) => [key, null])), children: new Map(children) });
 
+const graphed = (timeline: Timeline, open: readonly string[] = []) =>
+  graphOf({ timeline, open: new Set(open), children: new Map() });
+
 const mapped = (count: number): Timeline =>
   timelineOf([
     { name: "list-0", key: "list" },
@@ -176,7 +179,7 @@ describe("task runs that task runs called", () => {
   });
 
   test("are boxes within the box of their caller, with arrows for arguments alone", () => {
-    const { nodes, edges } = graphOf(nested, new Set());
+    const { nodes, edges } = graphed(nested);
     const labels = new Map(nodes.map(({ id, label }) => [id, label]));
     expect(nodes.map(({ label, within }) => [label, labels.get(within ?? "")])).toEqual([
       ["load", undefined],
@@ -201,16 +204,17 @@ describe("task runs that task runs called", () => {
       { name: "inner-0", key: "inner", within: 0 },
       { name: "inner-1", key: "inner", within: 1 },
     ]);
-    const closed = graphOf(mappedCallers, new Set());
+    const closed = graphed(mappedCallers);
     expect(closed.nodes.map(({ label, members }) => [label, members.length])).toEqual([
       ["outer", 2],
       ["inner", 2],
     ]);
-    const opened = graphOf(mappedCallers, new Set([closed.nodes[0]?.id ?? ""]));
+    const opened = graphed(mappedCallers, [closed.nodes[0]?.key ?? ""]);
     const labels = new Map(opened.nodes.map(({ id, label }) => [id, label]));
     expect(opened.nodes.map(({ label, within }) => [label, labels.get(within ?? "")])).toEqual([
-      ["outer-0", undefined],
-      ["outer-1", undefined],
+      ["outer", undefined],
+      ["outer-0", "outer"],
+      ["outer-1", "outer"],
       ["inner-0", "outer-0"],
       ["inner-1", "outer-1"],
     ]);
@@ -273,7 +277,7 @@ describe("what a run did when", () => {
 
 describe("the graph of a timeline", () => {
   test("has one box for what is mapped, between what it comes from and what takes it", () => {
-    const graph = graphOf(mapped(1000), new Set());
+    const graph = graphed(mapped(1000));
     expect(graph.nodes.map((node) => [node.label, node.members.length])).toEqual([
       ["list", 1],
       ["read", 1000],
@@ -288,7 +292,7 @@ describe("the graph of a timeline", () => {
       { name: "step-1", key: "step", parents: [0] },
       { name: "step-2", key: "step", parents: [1] },
     ]);
-    expect(graphOf(timeline, new Set()).nodes).toHaveLength(3);
+    expect(graphed(timeline).nodes).toHaveLength(3);
   });
 
   test("stays small for a long chain, and survives a circle", () => {
@@ -299,12 +303,12 @@ describe("the graph of a timeline", () => {
         parents: row === 0 ? [] : [row - 1],
       })),
     );
-    expect(graphOf(chain, new Set()).nodes).toHaveLength(1);
+    expect(graphed(chain).nodes).toHaveLength(1);
     const circle = timelineOf([
       { name: "a", parents: [1] },
       { name: "b", parents: [0] },
     ]);
-    expect(graphOf(circle, new Set()).nodes).toHaveLength(2);
+    expect(graphed(circle).nodes).toHaveLength(2);
   });
 });
 
