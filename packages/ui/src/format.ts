@@ -115,9 +115,9 @@ export function bytes(value: number): string {
   return `${(value / 1024 ** power).toFixed(1)} ${units[power - 1] ?? "KiB"}`;
 }
 
-export function percent(share: number): string {
+export function percent(share: number, decimals = share === 1 || share === 0 ? 0 : 1): string {
   if (share > 0.999 && share < 1) return "99.9 %";
-  return `${(share * 100).toFixed(share === 1 || share === 0 ? 0 : 1)} %`;
+  return `${(share * 100).toFixed(decimals)} %`;
 }
 
 const number = new Intl.NumberFormat("en-GB");

@@ -5,12 +5,16 @@ import { ById, Enum, Maybe, Moment, Nullable, Offset, Open, Tags, Type } from ".
 import { RunBar, StateCounts } from "./runs.ts";
 import { pagesTag } from "./tag.ts";
 
+/** Of the completed runs of the time that is counted, in seconds of running; null where none completed. */
+const durations = { median: Nullable(Type.Number()), p95: Nullable(Type.Number()) };
+
 export const FlowRow = Open({
   flow: Flow,
   /** Its last 20 runs. */
   recent: Type.Array(RunBar),
   /** Counts its runs of the last 30 days. */
   counts: StateCounts,
+  ...durations,
   last_run: Nullable(Moment),
 });
 export type FlowRow = Static<typeof FlowRow>;
@@ -37,6 +41,7 @@ export const FlowPage = Open({
   /** Its last 50 runs. */
   recent: Type.Array(RunBar),
   counts: StateCounts,
+  ...durations,
   /** The share of finished runs in the range that succeeded, from 0 to 1. */
   success_rate: Nullable(Type.Number()),
   durations: Type.Array(
@@ -44,8 +49,7 @@ export const FlowPage = Open({
       start: Moment,
       end: Moment,
       runs: Type.Integer(),
-      median: Nullable(Type.Number()),
-      p95: Nullable(Type.Number()),
+      ...durations,
     }),
   ),
   /** JSON Schema of the parameters, where a client sent it. */

@@ -23,6 +23,10 @@ export const TaskRunRow = Open({
   expected_start_time: Nullable(Moment),
   start_time: Nullable(Moment),
   end_time: Nullable(Moment),
+  /** When it entered its state. */
+  state_timestamp: Nullable(Moment),
+  /** Seconds of running, without the present period. */
+  total_run_time: Type.Number(),
   run_count: Type.Integer(),
   tags: Type.Array(Type.String()),
   flow_run_id: Nullable(Uuid),

@@ -1,8 +1,8 @@
 import { Link } from "@tanstack/react-router";
 import type { FlowRunRow } from "../api/types.ts";
-import { Elapsed, RelativeTime } from "../components/time.tsx";
+import { RelativeTime } from "../components/time.tsx";
 import { DeploymentLink } from "../runs/deployment-link.tsx";
-import { endOf } from "../runs/run-columns.tsx";
+import { Ran } from "../runs/ran.tsx";
 import { StateIcon, StateLabel } from "../runs/state.tsx";
 import { TaskProgress } from "../runs/task-progress.tsx";
 
@@ -32,7 +32,7 @@ export function RunningRow({ run }: { readonly run: FlowRunRow }) {
       <span className="max-sm:col-start-2 max-sm:row-start-2">
         <TaskProgress counts={run.task_counts} />
       </span>
-      <Elapsed start={run.start_time} end={endOf(run)} className="text-right" />
+      <Ran run={run} since={run.state?.timestamp} className="text-right" />
     </div>
   );
 }

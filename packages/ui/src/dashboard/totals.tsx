@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { present } from "../address.ts";
 import type { Dashboard, StateCounts } from "../api/types.ts";
-import { count, percent } from "../format.ts";
+import { amount, count, percent } from "../format.ts";
 import type { RunsSearch } from "../runs/runs-search.ts";
 import { StateIcon } from "../runs/state.tsx";
 import { type StateType, stateColor, stateLook, stateTypeOrder } from "../states.ts";
@@ -17,11 +17,7 @@ export function Totals({ data, lists }: { readonly data: Dashboard; readonly lis
   const total = sum(data.counts);
   return (
     <dl className="flex flex-wrap gap-x-7 gap-y-3">
-      <Figure
-        name="Runs"
-        note={before === 0 ? undefined : `${count(before)} before`}
-        about="In the same span of time before this one"
-      >
+      <Figure name="Runs" note={before === 0 ? undefined : <Change from={before} to={total} />}>
         <Link to="/runs" search={lists} className="hover:underline">
           {count(total)}
         </Link>
@@ -62,8 +58,6 @@ function Figure(props: {
   readonly name: string;
   readonly state?: StateType;
   readonly note?: ReactNode;
-  /** The meaning of the note. */
-  readonly about?: string;
   readonly children: ReactNode;
 }) {
   return (
@@ -81,13 +75,23 @@ function Figure(props: {
         }
       >
         {props.children}
-        {props.note === undefined ? null : (
-          <span className="ml-2 text-xs font-normal text-faint" title={props.about}>
-            {props.note}
-          </span>
-        )}
+        {props.note === undefined ? null : <span className="ml-2 text-xs font-normal text-faint">{props.note}</span>}
       </dd>
     </div>
+  );
+}
+
+/** `▼ 21 %`: how many runs more or fewer than in the same span of time before. */
+function Change({ from, to }: { readonly from: number; readonly to: number }) {
+  const before = `${amount(from, "run")} in the same span of time before`;
+  if (from === to) return <span title={before}>as before</span>;
+  const share = to >= 10 * from ? `${count(Math.round(to / from))} ×` : percent(Math.abs(to - from) / from, 0);
+  return (
+    <span title={before}>
+      <span aria-hidden="true">{to > from ? "▲" : "▼"} </span>
+      {share}
+      <span className="sr-only">{to > from ? " more" : " fewer"} than before</span>
+    </span>
   );
 }
 

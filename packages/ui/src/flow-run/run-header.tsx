@@ -4,10 +4,10 @@ import type { FlowRunPage } from "../api/types.ts";
 import { CopyButton } from "../components/copy.tsx";
 import { LongText } from "../components/long-text.tsx";
 import { Tags } from "../components/tag.tsx";
-import { Elapsed, RelativeTime } from "../components/time.tsx";
+import { RelativeTime } from "../components/time.tsx";
 import { DeploymentLink } from "../runs/deployment-link.tsx";
 import { madeBy } from "../runs/made-by.ts";
-import { endOf } from "../runs/run-columns.tsx";
+import { RanAndWaited } from "../runs/ran.tsx";
 import { StateLabel } from "../runs/state.tsx";
 import { TaskProgress, taskTotal } from "../runs/task-progress.tsx";
 import { isFinal, stateLook } from "../states.ts";
@@ -56,8 +56,8 @@ export function RunHeader({ page }: { readonly page: FlowRunPage }) {
           </Fact>
         )}
         {run.start_time === null ? null : (
-          <Fact name={isFinal(run.state_type) ? "Took" : "For"}>
-            <Elapsed start={run.start_time} end={endOf(run)} className="text-text" />
+          <Fact name={run.state_type === "RUNNING" ? "Running for" : "Ran"}>
+            <RanAndWaited page={page} />
           </Fact>
         )}
         {taskTotal(run.task_counts) === 0 ? null : (

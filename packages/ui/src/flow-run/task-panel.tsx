@@ -8,9 +8,10 @@ import { Failure } from "../components/failure.tsx";
 import { Icon } from "../components/icon.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { Tabs } from "../components/tabs.tsx";
-import { Elapsed, RelativeTime } from "../components/time.tsx";
+import { RelativeTime } from "../components/time.tsx";
 import type { LogSearch } from "../logs/log-search.ts";
 import { LogView } from "../logs/log-view.tsx";
+import { Ran } from "../runs/ran.tsx";
 import { StateLabel } from "../runs/state.tsx";
 import { isBad, isFinal } from "../states.ts";
 import { startsOf } from "../task-run/attempts.ts";
@@ -62,7 +63,7 @@ export function TaskPanel({
           {run === undefined ? null : (
             <p className="flex flex-wrap items-center gap-x-3">
               <StateLabel type={run.state_type} name={run.state_name} />
-              <Elapsed start={run.start_time} end={run.end_time} className="text-muted" />
+              <Ran run={run} since={run.state?.timestamp} className="text-muted" />
               {run.run_count > 1 ? <span className="text-muted">attempt {run.run_count}</span> : null}
               <RelativeTime time={run.state?.timestamp} className="text-faint" />
               {page?.child_flow_run_id === null || page === undefined ? null : (

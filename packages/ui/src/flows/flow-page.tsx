@@ -116,10 +116,6 @@ function spanOf(days: FlowSearch["days"]): string {
 function Figures({ page, since }: { readonly page: FlowPageData; readonly since: string }) {
   const lists = { flow: [page.flow.id], since };
   const total = Object.values(page.counts).reduce((sum, value) => sum + value, 0);
-  const medians = page.durations.flatMap((bucket) =>
-    bucket.median === null ? [] : [[bucket.median, bucket.runs] as const],
-  );
-  const p95s = page.durations.flatMap((bucket) => (bucket.p95 === null ? [] : [bucket.p95]));
   return (
     <dl className="flex flex-wrap gap-x-8 gap-y-3">
       <Figure name="Runs">
@@ -141,10 +137,10 @@ function Figures({ page, since }: { readonly page: FlowPageData; readonly since:
           </Link>
         )}
       </Figure>
-      <Figure name="Median">{medians.length === 0 ? "–" : seconds(weighted(medians))}</Figure>
-      <Figure name="Highest p95">{p95s.length === 0 ? "–" : seconds(Math.max(...p95s))}</Figure>
+      <Figure name="Median">{page.median === null ? "–" : seconds(page.median)}</Figure>
+      <Figure name="p95">{page.p95 === null ? "–" : seconds(page.p95)}</Figure>
       {stateTypeOrder
-        .filter((type) => type !== "COMPLETED" && (page.counts[type] ?? 0) > 0)
+        .filter((type) => (page.counts[type] ?? 0) > 0)
         .map((type) => (
           <Figure key={type} name={stateLook(type).label} state={type}>
             <Link
@@ -196,16 +192,4 @@ function Details({ page }: { readonly page: FlowPageData }) {
       <Fact name="Tags">{page.flow.tags.length === 0 ? "–" : <Tags tags={page.flow.tags} most={30} />}</Fact>
     </Facts>
   );
-}
-
-/** The weighted median of buckets, by their numbers of runs. */
-function weighted(buckets: readonly (readonly [number, number])[]): number {
-  const sorted = buckets.toSorted((a, b) => a[0] - b[0]);
-  const half = sorted.reduce((sum, [, runs]) => sum + runs, 0) / 2;
-  let seen = 0;
-  for (const [value, runs] of sorted) {
-    seen += runs;
-    if (seen >= half) return value;
-  }
-  return 0;
 }

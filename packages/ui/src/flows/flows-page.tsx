@@ -18,7 +18,7 @@ import { amount, count, percent, seconds } from "../format.ts";
 import { TagFilter } from "../runs/run-filters.tsx";
 import { flowListQuery } from "./flows.queries.ts";
 import { type FlowListSearch, flowSorts, readFlowListSearch } from "./flows-search.ts";
-import { durationQuantile, successRate } from "./run-figures.ts";
+import { successRate } from "./run-figures.ts";
 
 const route = getRouteApi("/flows");
 const restMs = 1500;
@@ -106,8 +106,7 @@ function FlowTable({ flows }: { readonly flows: readonly FlowRow[] }) {
 
 function Row({ row }: { readonly row: FlowRow }) {
   const rate = successRate(row.counts);
-  const median = durationQuantile(row.recent, 0.5);
-  const p95 = durationQuantile(row.recent, 0.95);
+  const { median, p95 } = row;
   const total = Object.values(row.counts).reduce((sum, value) => sum + value, 0);
   return (
     <div role="row" className={`${columns} min-h-11 border-b px-3 py-1.5 last:border-0 hover:bg-hover`}>

@@ -3,9 +3,10 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { FlowRunRow } from "../api/types.ts";
 import { Tags } from "../components/tag.tsx";
-import { Elapsed, RelativeTime } from "../components/time.tsx";
+import { RelativeTime } from "../components/time.tsx";
 import { isBad, type StateType } from "../states.ts";
 import { DeploymentLink } from "./deployment-link.tsx";
+import { Ran } from "./ran.tsx";
 import type { RunSort, RunsSearch } from "./runs-search.ts";
 import { StateWord } from "./state.tsx";
 import { TaskProgress } from "./task-progress.tsx";
@@ -58,7 +59,7 @@ export const runColumns: readonly RunColumn[] = [
     label: "Duration",
     width: 84,
     right: true,
-    cell: (run) => <Elapsed start={run.start_time} end={endOf(run)} />,
+    cell: (run) => <Ran run={run} since={run.state?.timestamp} />,
   },
   {
     id: "message",
@@ -162,11 +163,4 @@ export function storeColumns(ids: readonly string[]): void {
   } catch {
     // Without storage the choice lasts as long as the page.
   }
-}
-
-/** The end for the duration: a finished run stands still, a running one counts, a waiting one shows its duration so far. */
-export function endOf(run: Pick<FlowRunRow, "state_type" | "end_time" | "state" | "start_time">): string | null {
-  if (run.end_time !== null) return run.end_time;
-  const moving = run.state_type === "RUNNING" || run.state_type === "CANCELLING" || run.state_type === "PAUSED";
-  return moving ? null : (run.state?.timestamp ?? run.start_time);
 }

@@ -7,9 +7,10 @@ import { useMedia } from "../components/media.ts";
 import { usePageRows } from "../components/page-rows.ts";
 import { type Selection, useRowChoice, useRowKeys } from "../components/row-keys.ts";
 import { useSize } from "../components/size.ts";
-import { Elapsed, RelativeTime } from "../components/time.tsx";
+import { RelativeTime } from "../components/time.tsx";
 import { isBad, stateLook } from "../states.ts";
-import { columnTracks, endOf, fittingColumns, type RunColumn } from "./run-columns.tsx";
+import { Ran } from "./ran.tsx";
+import { columnTracks, fittingColumns, type RunColumn } from "./run-columns.tsx";
 import type { RunSort } from "./runs-search.ts";
 import { StateIcon } from "./state.tsx";
 
@@ -232,7 +233,7 @@ function NarrowRow(props: {
         <Link to="/runs/flow-run/$id" params={{ id: run.id }} className="truncate py-0.5 font-medium">
           {run.name}
         </Link>
-        <Elapsed start={run.start_time} end={endOf(run)} className="text-right text-muted" />
+        <Ran run={run} since={run.state?.timestamp} className="text-right text-muted" />
         <span />
         <span className="truncate text-xs text-faint">
           {run.flow_name} · {aboutState(run)}

@@ -6,9 +6,10 @@ import { CopyButton } from "../components/copy.tsx";
 import { Failure } from "../components/failure.tsx";
 import { Page } from "../components/page.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
-import { Elapsed, RelativeTime } from "../components/time.tsx";
+import { RelativeTime } from "../components/time.tsx";
 import type { Crumb } from "../frame/crumbs.ts";
 import { LogView } from "../logs/log-view.tsx";
+import { Ran } from "../runs/ran.tsx";
 import { SinceState, StateLabel } from "../runs/state.tsx";
 import { isBad, isFinal } from "../states.ts";
 import { startsOf } from "./attempts.ts";
@@ -108,8 +109,8 @@ function Header({ page }: { readonly page: TaskRunPageData }) {
           started <RelativeTime time={run.start_time} className="text-text" />
         </span>
         <span>
-          {isFinal(run.state_type) ? "took" : "for"}{" "}
-          <Elapsed start={run.start_time} end={run.end_time} className="text-text" />
+          {run.state_type === "RUNNING" ? "running for" : "ran"}{" "}
+          <Ran run={run} since={run.state?.timestamp} className="text-text" />
         </span>
         {run.run_count > 1 ? <span>attempt {run.run_count}</span> : null}
         <SinceState state={run.state} />

@@ -3,9 +3,10 @@ import { useRef } from "react";
 import type { TaskRunRow } from "../api/types.ts";
 import { useMedia } from "../components/media.ts";
 import { usePageRows } from "../components/page-rows.ts";
-import { Elapsed, RelativeTime } from "../components/time.tsx";
+import { RelativeTime } from "../components/time.tsx";
+import { Ran } from "../runs/ran.tsx";
 import { StateIcon } from "../runs/state.tsx";
-import { isBad, isFinal, stateLook } from "../states.ts";
+import { isBad, stateLook } from "../states.ts";
 
 const rowHeight = 34;
 const narrowRowHeight = 54;
@@ -111,7 +112,7 @@ function WideRow({ run }: { readonly run: TaskRunRow }) {
         <RelativeTime time={run.start_time ?? run.expected_start_time} />
       </span>
       <span role="cell" className="text-right">
-        <Elapsed start={run.start_time} end={endOf(run)} />
+        <Ran run={run} since={run.state_timestamp} />
       </span>
     </>
   );
@@ -122,7 +123,7 @@ function NarrowRow({ run }: { readonly run: TaskRunRow }) {
     <span role="cell" className="grid min-w-0 grid-cols-[16px_minmax(0,1fr)_auto] items-center gap-x-2">
       <StateIcon type={run.state_type} name={run.state_name} />
       <TaskName run={run} />
-      <Elapsed start={run.start_time} end={endOf(run)} className="text-right text-muted" />
+      <Ran run={run} since={run.state_timestamp} className="text-right text-muted" />
       <span />
       <span className="truncate text-xs text-faint">
         {run.flow_run_name === null ? "" : `${run.flow_run_name} · `}
@@ -150,9 +151,4 @@ function TaskName({ run }: { readonly run: TaskRunRow }) {
 function aboutState(run: TaskRunRow): string {
   const message = isBad(run.state_type) ? run.state_message?.split("\n", 1)[0] : undefined;
   return message === undefined || message === "" ? stateLook(run.state_type, run.state_name).label : message;
-}
-
-/** A finished run without an end time counts no longer, so its start is used. */
-function endOf(run: TaskRunRow): string | null {
-  return run.end_time ?? (isFinal(run.state_type) ? run.start_time : null);
 }

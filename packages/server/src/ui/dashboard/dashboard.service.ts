@@ -204,11 +204,11 @@ async function flowsOf(
     .slice(0, maxFlows);
   const ids = counted.map(({ id }) => id);
   const [flows, failures] = await Promise.all([
-    flowsWithRecentRuns(context, ids, 20),
+    flowsWithRecentRuns(context, ids, 20, range),
     lastFailures(
       context,
       counted.filter(({ counts }) => failuresIn(counts) > 0).map(({ id }) => id),
-      range.since,
+      range,
     ),
   ]);
   return counted.flatMap(({ id, counts }) => {

@@ -17,13 +17,22 @@ export interface FailureRow {
   readonly at: Timestamp;
 }
 
-/** The newest failure of each flow since a time. */
-export async function lastFailures(db: Database, flowIds: readonly string[], since: Timestamp): Promise<FailureRow[]> {
+export interface Span {
+  readonly since: Timestamp;
+  readonly until: Timestamp;
+}
+
+/** The newest failure of each flow in a time. */
+export async function lastFailures(
+  db: Database,
+  flowIds: readonly string[],
+  { since, until }: Span,
+): Promise<FailureRow[]> {
   if (flowIds.length === 0) return [];
   const each = flowIds.map(
     (id) => sql`SELECT * FROM (SELECT flow_run.flow_id, flow_run.id, flow_run.name, flow_run.state_id,
         flow_run.state_timestamp AS at
-      FROM flow_run WHERE flow_id = ${id} AND ${isFailure("state_type")} AND ${begin} >= ${since}
+      FROM flow_run WHERE flow_id = ${id} AND ${isFailure("state_type")} AND ${begin} >= ${since} AND ${begin} <= ${until}
       ORDER BY ${begin} DESC, id DESC LIMIT 1) AS of_flow`,
   );
   const { rows } = await sql<FailureRow>`
@@ -106,6 +115,34 @@ export async function stateCounts(
     ) AS runs
     FROM ${wanted} AS wanted CROSS JOIN ${everyStateType} AS type`.execute(db.slow);
   return rows.filter(({ runs }) => Number(runs) > 0);
+}
+
+export interface RankedDurationsQuery {
+  readonly since: Timestamp;
+  /** The ranks that are wanted of each flow, among as many of its newest completed runs. */
+  readonly flows: readonly { readonly id: string; readonly runs: number; readonly ranks: readonly number[] }[];
+}
+
+export interface RankedDurationRow {
+  readonly flow_id: string;
+  readonly rank: number;
+  /** Microseconds. */
+  readonly total_run_time: number;
+}
+
+/** Durations by their rank among those of the completed runs of a flow, the shortest is 1. The runs of each flow are sorted once. */
+export async function rankedDurations(db: Database, query: RankedDurationsQuery): Promise<RankedDurationRow[]> {
+  if (query.flows.length === 0) return [];
+  const each = query.flows.map(
+    ({ id, runs, ranks }) => sql`SELECT * FROM (
+      SELECT flow_id, total_run_time, row_number() OVER (ORDER BY total_run_time) AS rank FROM (
+        SELECT flow_id, total_run_time FROM flow_run
+        WHERE flow_id = ${id} AND state_type = 'COMPLETED' AND expected_start_time >= ${query.since}
+        ORDER BY expected_start_time DESC LIMIT ${runs}) AS newest) AS ranked
+      WHERE rank IN (${sql.join(ranks)})`,
+  );
+  const { rows } = await sql<RankedDurationRow>`${sql.join(each, sql` UNION ALL `)}`.execute(db.slow);
+  return rows;
 }
 
 export interface DurationRow {

@@ -13,6 +13,9 @@ interface Range {
   readonly buckets: number;
 }
 
+/** The quantiles that pages show. */
+export const shares = { median: 0.5, p95: 0.95 } as const;
+
 /** Median and 95th percentile of the durations of each interval, by nearest rank; null where nothing ran. */
 export function durationBuckets(runs: readonly Run[], { since, until, buckets }: Range): FlowPage["durations"] {
   const width = (until - since) / buckets;
@@ -26,12 +29,17 @@ export function durationBuckets(runs: readonly Run[], { since, until, buckets }:
       start: formatTimestamp(Math.round(since + index * width) as Timestamp),
       end: formatTimestamp(Math.round(since + (index + 1) * width) as Timestamp),
       runs: sorted.length,
-      median: quantile(sorted, 0.5),
-      p95: quantile(sorted, 0.95),
+      median: quantile(sorted, shares.median),
+      p95: quantile(sorted, shares.p95),
     };
   });
 }
 
 function quantile(sorted: readonly number[], share: number): number | null {
-  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null;
+  return sorted[rankOf(share, sorted.length) - 1] ?? null;
+}
+
+/** The nearest rank of a quantile; the smallest of the values has rank 1. */
+export function rankOf(share: number, values: number): number {
+  return Math.max(1, Math.ceil(values * share));
 }

@@ -1,4 +1,4 @@
-import { addSeconds, formatTimestamp, type Timestamp } from "@ostinato/core";
+import { addSeconds, formatTimestamp, microsPerSecond, type Timestamp } from "@ostinato/core";
 import type {
   BodyOf,
   Dashboard,
@@ -16,19 +16,20 @@ import { notFound } from "../../kernel/errors.ts";
 import * as parameterSchemas from "../../parameter-schemas/parameter-schemas.service.ts";
 import { recentBars } from "../runs/run-bars.service.ts";
 import * as queries from "./flow-pages.queries.ts";
-import { durationBuckets } from "./flow-pages.rules.ts";
+import { durationBuckets, rankOf, shares } from "./flow-pages.rules.ts";
 
 const daySeconds = 86_400;
 
-/** Flows with their last runs as bars, oldest first. */
+/** Flows with their last runs as bars, oldest first: those of a time where one is given. */
 export async function flowsWithRecentRuns(
   context: Context,
   ids: readonly string[],
   limit: number,
+  within?: queries.Span,
 ): Promise<ReadonlyMap<string, { readonly flow: Flow; readonly recent: RunBar[] }>> {
   const [flows, bars] = await Promise.all([
     queries.flowsByIds(context.db, ids),
-    recentBars(context, { of: "flow", ids, limit }),
+    recentBars(context, { of: "flow", ids, limit, within }),
   ]);
   return new Map(flows.map((row) => [row.id, { flow: presentFlow(row), recent: bars.get(row.id) ?? [] }]));
 }
@@ -38,9 +39,9 @@ type LastFailure = NonNullable<Dashboard["flows"][number]["last_failure"]>;
 export async function lastFailures(
   { db }: Context,
   flowIds: readonly string[],
-  since: Timestamp,
+  span: queries.Span,
 ): Promise<ReadonlyMap<string, LastFailure>> {
-  const rows = await queries.lastFailures(db, flowIds, since);
+  const rows = await queries.lastFailures(db, flowIds, span);
   return new Map(
     rows.map(({ flow_id, id, name, message, at }) => [
       flow_id,
@@ -62,14 +63,22 @@ export async function list(context: Context, body: BodyOf<typeof listFlows>): Pr
   };
   const [rows, count] = await Promise.all([queries.flowsInList(db, query), queries.countFlows(db, query)]);
   const ids = rows.map(({ id }) => id);
-  const [found, counts] = await Promise.all([
-    flowsWithRecentRuns(context, ids, 20),
-    countsSince(context, ids, addSeconds(query.now, -30 * daySeconds)),
-  ]);
+  const since = addSeconds(query.now, -30 * daySeconds);
+  const [found, counts] = await Promise.all([flowsWithRecentRuns(context, ids, 20), countsSince(context, ids, since)]);
+  const durations = await durationsOf(context, counts, since);
   const results = rows.flatMap(({ id, last_run }): FlowRow[] => {
     const flow = found.get(id);
     if (flow === undefined) return [];
-    return [{ ...flow, counts: counts.get(id) ?? {}, last_run: last_run === null ? null : formatTimestamp(last_run) }];
+    const { median, p95 } = durations.get(id) ?? unknownDurations;
+    return [
+      {
+        ...flow,
+        counts: counts.get(id) ?? {},
+        median,
+        p95,
+        last_run: last_run === null ? null : formatTimestamp(last_run),
+      },
+    ];
   });
   return { results, count };
 }
@@ -86,8 +95,33 @@ async function countsSince(
   return counts;
 }
 
-/** A bound on the runs of which medians are taken, the newest. */
+/** A bound on the runs of a flow of which medians are taken, the newest. */
 const maxDurations = 10_000;
+
+interface Durations {
+  /** Seconds; null where no run completed. */
+  readonly median: number | null;
+  readonly p95: number | null;
+}
+
+const unknownDurations: Durations = { median: null, p95: null };
+
+/** Median and 95th percentile of the completed runs of flows, of which these have been counted. */
+async function durationsOf(
+  { db }: Context,
+  counts: ReadonlyMap<string, StateCounts>,
+  since: Timestamp,
+): Promise<ReadonlyMap<string, Durations>> {
+  const flows = [...counts].flatMap(([id, { COMPLETED = 0 }]) => {
+    const runs = Math.min(COMPLETED, maxDurations);
+    return runs === 0 ? [] : [{ id, runs, median: rankOf(shares.median, runs), p95: rankOf(shares.p95, runs) }];
+  });
+  const wanted = flows.map(({ id, runs, median, p95 }) => ({ id, runs, ranks: [median, p95] }));
+  const rows = await queries.rankedDurations(db, { since, flows: wanted });
+  const found = new Map(rows.map((row) => [`${row.flow_id} ${row.rank}`, row.total_run_time / microsPerSecond]));
+  const at = (id: string, rank: number) => found.get(`${id} ${rank}`) ?? null;
+  return new Map(flows.map(({ id, median, p95 }) => [id, { median: at(id, median), p95: at(id, p95) }]));
+}
 
 export async function page(context: Context, flowId: string, days: number): Promise<FlowPage> {
   const { db, clock } = context;
@@ -101,9 +135,12 @@ export async function page(context: Context, flowId: string, days: number): Prom
     parameterSchemas.newest(context, flowId),
   ]);
   const counts = byFlow.get(flowId) ?? {};
+  const { median, p95 } = (await durationsOf(context, byFlow, since)).get(flowId) ?? unknownDurations;
   return {
     ...found,
     counts,
+    median,
+    p95,
     success_rate: successRate(counts),
     durations: durationBuckets(durations, { since, until, buckets: bucketsFor(days) }),
     parameter_schema: schema ?? null,

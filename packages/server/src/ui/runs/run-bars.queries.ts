@@ -27,19 +27,21 @@ export interface RecentRuns {
   readonly ids: readonly string[];
   readonly limit: number;
   /** Runs scheduled for later are not recent. */
-  readonly now: Timestamp;
+  readonly until: Timestamp;
+  readonly since?: Timestamp | undefined;
 }
 
 /** The last runs of each flow or deployment, newest first, found by an index for each, in one statement. */
-export async function recentRuns(db: Database, { of, ids, limit, now }: RecentRuns): Promise<BarRow[]> {
+export async function recentRuns(db: Database, { of, ids, limit, since, until }: RecentRuns): Promise<BarRow[]> {
   if (ids.length === 0) return [];
   const { column, time } = owners[of];
+  const after = since === undefined ? sql`` : sql`AND ${time} >= ${since}`;
   const each = ids.map(
     (
       id,
     ) => sql`SELECT * FROM (SELECT ${column} AS owner_id, id, name, state_type, state_name, state_timestamp, start_time,
         total_run_time, ${begin} AS begin
-      FROM flow_run WHERE ${column} = ${id} AND ${time} <= ${now}
+      FROM flow_run WHERE ${column} = ${id} AND ${time} <= ${until} ${after}
       ORDER BY ${time} DESC, id DESC LIMIT ${limit}) AS of_owner`,
   );
   const { rows } = await sql<BarRow>`${sql.join(each, sql` UNION ALL `)}`.execute(db.read);

@@ -50,6 +50,9 @@ export interface TaskRunInList {
   readonly expected_start_time: Timestamp | null;
   readonly start_time: Timestamp | null;
   readonly end_time: Timestamp | null;
+  readonly state_timestamp: Timestamp | null;
+  /** Microseconds. */
+  readonly total_run_time: number;
   readonly run_count: number;
   readonly tags: JsonText;
   readonly flow_run_id: string | null;
@@ -63,7 +66,7 @@ export async function taskRunsInList(db: Database, ids: readonly string[]): Prom
   const wanted = idRows(ids);
   const { rows } = await sql<TaskRunInList>`
     SELECT run.id, run.name, run.state_type, run.state_name, state.message AS state_message, run.expected_start_time,
-      run.start_time, run.end_time, run.run_count, run.tags, run.flow_run_id, flow_run.name AS flow_run_name,
+      run.start_time, run.end_time, run.state_timestamp, run.total_run_time, run.run_count, run.tags, run.flow_run_id, flow_run.name AS flow_run_name,
       flow.id AS flow_id, flow.name AS flow_name
     FROM ${wanted} AS wanted
     JOIN task_run AS run ON run.id = wanted.id

@@ -1,4 +1,4 @@
-import { formatTimestamp, type Timestamp } from "@ostinato/core";
+import { formatTimestamp, microsPerSecond, type Timestamp } from "@ostinato/core";
 import type { BodyOf, listTaskRuns, ReplyOf, TaskRunRow } from "@ostinato/protocol";
 import { readPlainJson } from "../../db/json-text.ts";
 import type { Context } from "../../kernel/context.ts";
@@ -31,13 +31,15 @@ export async function list({ db }: Context, body: BodyOf<typeof listTaskRuns>): 
   };
 }
 
-function present({ tags, expected_start_time, start_time, end_time, ...row }: queries.TaskRunInList): TaskRunRow {
+function present({ tags, ...row }: queries.TaskRunInList): TaskRunRow {
   return {
     ...row,
     tags: readPlainJson(tags),
-    expected_start_time: formatted(expected_start_time),
-    start_time: formatted(start_time),
-    end_time: formatted(end_time),
+    expected_start_time: formatted(row.expected_start_time),
+    start_time: formatted(row.start_time),
+    end_time: formatted(row.end_time),
+    state_timestamp: formatted(row.state_timestamp),
+    total_run_time: row.total_run_time / microsPerSecond,
   };
 }
 
