@@ -42,38 +42,30 @@ async function checkRuns(
   for (const run of runs) {
     if (run.auto_scheduled) acknowledged.scheduledRuns += 1;
     else if (!requested.has(run.id)) found.doubled.push(`${deployment.name}: run ${run.id} that nobody asked for`);
-    const readStates = () => patiently<KeptState[]>(`${apiUrl}/flow_run_states/?flow_run_id=${run.id}`);
-    // A run that the test itself schedules anew may have completed at that very moment: then it runs to its end once more.
-    const completions = work.startedAnew.has(run.id) ? (await readStates()).filter(isCompletion).length : 1;
-    const wrong = wrongEnd(run, { deployment, work, completions, processes: processesOf.get(run.id) ?? [] });
+    const wrong = wrongEnd(run, { deployment, work, processes: processesOf.get(run.id) ?? [] });
     if (wrong === undefined) continue;
-    const states = await readStates();
+    const states = await patiently<KeptState[]>(`${apiUrl}/flow_run_states/?flow_run_id=${run.id}`);
     const history = states.map(({ name, message }) => [name, message].filter(Boolean).join(": ")).join(" | ");
     found[wrong.finding].push(`run ${run.id} of ${deployment.name}: ${wrong.what} (${history})`);
   }
 }
 
-function isCompletion({ type }: KeptState): boolean {
-  return type === "COMPLETED";
-}
-
 interface RunOfDeployment extends Pick<RunsOfDeployment, "deployment" | "work"> {
-  /** How many times the run may have run to its end in a process that nobody killed. */
-  readonly completions: number;
   readonly processes: readonly MarkedProcess[];
 }
 
 /** What is wrong with the state of the run, after all that has been done to it. */
 function wrongEnd(
   { id, state_type, state_name, state }: DeployedRun,
-  { deployment, work, completions, processes }: RunOfDeployment,
+  { deployment, work, processes }: RunOfDeployment,
 ): { readonly finding: Finding; readonly what: string } | undefined {
   const wasKilled = processes.some(({ claim }) => work.killedClaims.has(claim));
-  const ended = processes.filter(({ hasEnded }) => hasEnded);
+  const ends = processes.filter(({ hasEnded }) => hasEnded).length;
   if (state_type === "COMPLETED") {
-    if (ended.length === 0) return { finding: "wrong", what: "Completed, but no process has ended it" };
-    const ends = ended.filter(({ claim }) => !work.killedClaims.has(claim)).length;
-    return ends > completions ? { finding: "doubled", what: `ended ${ends} times` } : undefined;
+    if (ends === 0) return { finding: "wrong", what: "Completed, but no process has ended it" };
+    return ends > (work.startedAnew.has(id) ? 2 : 1) && !wasKilled
+      ? { finding: "doubled", what: `ended ${ends} times` }
+      : undefined;
   }
   if (state_type === "CANCELLED" && work.cancelled.has(id)) return undefined;
   if (!wasKilled) return { finding: "wronglyEnded", what: state_name };

@@ -58,6 +58,27 @@ describeOnEachDatabase("claims", (database) => {
     expect(await under(token, id, "CANCELLED")).toMatchObject({ status: "ACCEPT" });
   });
 
+  test("a run that has ended since it was offered is not claimed, also where it would wait in line for a slot", async () => {
+    const deployment = await runs.deployment(1);
+    const id = await runs.run(deployment);
+    const token = await claim(id);
+    await under(token, id, "RUNNING");
+    await under(token, id, "COMPLETED");
+    await claim(await runs.run(deployment));
+    expect(await runs.setState(id, { type: "PENDING", state_details: sign })).toMatchObject({
+      status: "ABORT",
+      state: { type: "COMPLETED" },
+      details: { reason: "The run has ended: it is COMPLETED. Schedule it again to have it claimed." },
+    });
+    const [again, withoutSigns] = [await runs.run(deployment), await runs.run(await runs.deployment(null))];
+    await runs.setState(again, { type: "CANCELLED" });
+    await runs.setState(again, { type: "SCHEDULED" });
+    await runs.limit(deployment.id, 2);
+    await claim(again);
+    await runs.setState(withoutSigns, { type: "COMPLETED" });
+    expect(await runs.setState(withoutSigns, { type: "PENDING" })).toMatchObject({ status: "ACCEPT" });
+  });
+
   test("a run that was cancelled before its process spoke is still the process's to end", async () => {
     const deployment = await runs.deployment(null);
     const id = await runs.run(deployment);

@@ -1,3 +1,4 @@
+import { terminalStateTypes } from "@ostinato/core";
 import type { FlowRunRule } from "./flow-run-rules.ts";
 import { abort, accept, anyType, type Transition } from "./rule.ts";
 import { type RunState, withDetails } from "./state.ts";
@@ -22,6 +23,18 @@ export const actUnderClaim: FlowRunRule = {
       : abort(
           "This process has lost its claim on the run: the run was taken back or given to another process. It must stop working on it.",
         ),
+};
+
+/**
+ * A list of due runs may be old by the time at which a process claims one of them: the run may have been executed to its end since. Processes of
+ * ours promise signs of life with their claim. Prefect's do not, and may start an ended run again, as with its server.
+ */
+export const claimBeforeEnd: FlowRunRule = {
+  name: "claim-before-end",
+  from: terminalStateTypes,
+  to: ["PENDING"],
+  when: ({ proposed }) => proposed.details.heartbeat_seconds !== undefined,
+  decide: ({ initial }) => abort(`The run has ended: it is ${initial?.type}. Schedule it again to have it claimed.`),
 };
 
 /** States that others propose, such as a cancellation, leave the claim with the process. */

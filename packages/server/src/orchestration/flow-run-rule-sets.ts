@@ -1,5 +1,5 @@
 import { timesAfter } from "@ostinato/core";
-import { actUnderClaim, keepClaim } from "./claim-rules.ts";
+import { actUnderClaim, claimBeforeEnd, keepClaim } from "./claim-rules.ts";
 import { flowRunFollowers as followers } from "./flow-run-followers.ts";
 import {
   cancelAtOnceWithoutProcess,
@@ -32,6 +32,7 @@ export const coreFlowRunRules: FlowRunRuleSet = {
     actUnderClaim,
     keepClaim,
     refuseRepeatedTransition,
+    claimBeforeEnd,
     guardFinishedRun,
     cancellingEndsAsCancelled,
     cancelAtOnceWithoutProcess,
