@@ -10,6 +10,8 @@ export interface RunContext {
   readonly scope: Scope | undefined;
   readonly flowRun: FlowRunView | undefined;
   readonly taskRun: TaskRunView | undefined;
+  /** The shared limits of which these runs, or those that called them, hold slots. */
+  readonly heldLimits?: readonly string[];
 }
 
 /** A run as the code inside it sees it. */

@@ -5,7 +5,7 @@ import { type ResultLocation, secondsBetween, stateNames, toTimestamp } from "@o
 import type { keepFlowRunResult, Resource, StateCreate, updateFlowRun } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
 import { context, type FlowRunView, type RunContext } from "../context.ts";
-import { Cancelled, Crashed, FlowTimeout, toError } from "../errors.ts";
+import { Cancelled, FlowTimeout, toError } from "../errors.ts";
 import { failureMessage } from "../failures/failure-text.ts";
 import { resolved } from "../inputs/arguments.ts";
 import { writeLine } from "../logging/log-line.ts";
@@ -26,6 +26,7 @@ import type { FlowDefinition } from "./flow-definition.ts";
 import { abortedEnd, acceptedEnd, endByDeletion, endOf, sentence } from "./flow-ends.ts";
 import { type Outcome, outcomeOfError, outcomeOfValue, stateOf } from "./flow-outcome.ts";
 import { delayAfter, retryPolicy } from "./flow-retries.ts";
+import { FlowSlots } from "./flow-slots.ts";
 import { heartbeatDetails, startHeartbeat } from "./heartbeat.ts";
 import { addLiveRun } from "./live-runs.ts";
 
@@ -69,6 +70,7 @@ export class FlowRun implements Interruptible, FlowRunView {
   readonly parent: FlowRunView | undefined;
   readonly #options: FlowRunOptions;
   readonly #interruption = new Interruption();
+  readonly #slots = new FlowSlots(this);
   #scope: Scope;
   /** The run's state on the server. */
   state: RunState;
@@ -137,47 +139,29 @@ export class FlowRun implements Interruptible, FlowRunView {
   }
 
   async #untilFinal(): Promise<FinalState<unknown>> {
-    let release = async () => {};
     try {
-      release = await this.#takeSlots();
+      for (;;) {
+        const refused = (await this.#takeSlots()) ?? (await this.#begin());
+        if (refused !== undefined) return refused;
+        const outcome = await this.#runAttempt();
+        const final = await this.#end(outcome);
+        if (final !== undefined) return await this.#conclude(final);
+      }
+    } finally {
+      await this.#slots.release();
+    }
+  }
+
+  /** Waits for the slots of the attempt; returns the final state where the run ends instead. */
+  async #takeSlots(): Promise<FinalState<unknown> | undefined> {
+    try {
+      await this.#slots.take();
     } catch (error) {
       if (error !== this.#interruption.reason) return await this.refuse(toError(error));
       const ended = await this.#end(outcomeOfError(toError(error), true));
       if (ended !== undefined) return await this.#conclude(ended);
     }
-    try {
-      return await this.#untilAccepted();
-    } finally {
-      await release();
-    }
-  }
-
-  /** Waits for the slots that the flow needs by its key, before the run begins. */
-  async #takeSlots(): Promise<() => Promise<void>> {
-    const { concurrency } = this.definition.options;
-    if (typeof concurrency !== "object" || this.session.server === undefined) return async () => {};
-    const { takeRunSlots } = await import("../limits/run-slots.ts");
-    // Whoever cancels the run does not wait until it begins.
-    const stopWatching = watchCancellation(this);
-    return await takeRunSlots(this.session, {
-      holder: { type: "flow_run", id: this.id },
-      limits: { concurrency },
-      owner: { kind: "flow", name: this.definition.name },
-      args: this.parameters,
-      signal: this.signal,
-      onWait: (sentence) => this.#log(logLevels.info, sentence),
-      onLost: (error) => this.interrupt(new Crashed(error.message)),
-    }).finally(stopWatching);
-  }
-
-  async #untilAccepted(): Promise<FinalState<unknown>> {
-    for (;;) {
-      const refused = await this.#begin();
-      if (refused !== undefined) return refused;
-      const outcome = await this.#runAttempt();
-      const final = await this.#end(outcome);
-      if (final !== undefined) return await this.#conclude(final);
-    }
+    return undefined;
   }
 
   async #conclude(final: FinalState<unknown>): Promise<FinalState<unknown>> {
@@ -382,7 +366,10 @@ export class FlowRun implements Interruptible, FlowRunView {
   /** The server knows whole seconds only: fractions are waited for here. */
   async #waitForRetry({ state }: Decision, failedAt: number): Promise<void> {
     const seconds = Math.max(delayAfter(this.definition, this.#tries), delayUntilScheduled(state) ?? 0);
-    await this.#sleep(seconds - (this.session.clock.elapsed() - failedAt));
+    const left = seconds - (this.session.clock.elapsed() - failedAt);
+    if (left <= 0) return;
+    await this.#slots.release();
+    await this.#sleep(left);
   }
 
   async #sleep(seconds: number): Promise<void> {
@@ -436,7 +423,13 @@ export class FlowRun implements Interruptible, FlowRunView {
   }
 
   #context(): RunContext {
-    return { session: this.session, scope: this.#scope, flowRun: this, taskRun: undefined };
+    return {
+      session: this.session,
+      scope: this.#scope,
+      flowRun: this,
+      taskRun: undefined,
+      heldLimits: this.#slots.held,
+    };
   }
 }
 

@@ -173,6 +173,61 @@ describe("concurrency by key", () => {
     await expect(keyless()).rejects.toThrow("which can't be compared with others. Give a string");
   });
 
+  test("is given back by a flow while it waits for its next attempt, and taken again for that", async () => {
+    const attempts: string[] = [];
+    const begun = Promise.withResolvers<void>();
+    const load = flow(
+      { name: "loads again", concurrency: { key: () => "one", limit: 1 }, retries: 1, retryDelay: "2s" },
+      async function loadsAgain({ who }: { who: string }) {
+        attempts.push(`${who} ${await taken("flow:loads again:one")}`);
+        begun.resolve();
+        if (who === "failing" && attempts.length === 1) throw new Error("not yet");
+        return who;
+      },
+    );
+    const failing = load({ who: "failing" });
+    await begun.promise;
+    expect(await Promise.all([failing, load({ who: "other" })])).toEqual(["failing", "other"]);
+    expect(attempts).toEqual(["failing 1", "other 1", "failing 1"]);
+    expect(await taken("flow:loads again:one")).toBe(0);
+  });
+
+  test.each(["directly", "by a task", "by another flow"])(
+    "is refused to a flow that is called %s by a run with the same key, which would wait for it",
+    async (how) => {
+      const walk = flow(
+        { name: `walks ${how}`, concurrency: { key: ({ site }) => site, limit: 2 } },
+        async function walks({ site, depth }: { site: string; depth: number }): Promise<string> {
+          return depth === 0 ? site : await again(site === "free" ? `${depth}` : site, depth - 1);
+        },
+      );
+      const steps: Readonly<Record<string, (site: string, depth: number) => PromiseLike<string>>> = {
+        directly: (site, depth) => walk({ site, depth }),
+        "by a task": task({ name: "steps" }, async (site: string, depth: number) => await walk({ site, depth })),
+        "by another flow": (site, depth) => flow({ name: "steps" }, async () => await walk({ site, depth }))(),
+      };
+      const again = (site: string, depth: number) => steps[how]?.(site, depth) ?? Promise.reject(new Error(how));
+      await expect(walk({ site: "a", depth: 1 })).rejects.toThrow(
+        `This flow would wait for itself: a run that calls it holds a slot of the same limit, "flow:walks ${how}:a". Call it with another key`,
+      );
+      expect(await walk({ site: "free", depth: 1 })).toBe("1");
+      expect(await taken(`flow:walks ${how}:a`)).toBe(0);
+    },
+  );
+
+  test("is refused to a task that is called by a run of it with the same key", async () => {
+    const nest = task(
+      { name: "nests", concurrency: { key: () => "any", limit: 1 } },
+      async function nests(depth: number): Promise<number> {
+        return depth === 0 ? 0 : await nest(depth - 1);
+      },
+    );
+    await expect(flow({ name: "nests tasks" }, async () => await nest(1))()).rejects.toThrow(
+      'This task would wait for itself: a run that calls it holds a slot of the same limit, "task:nests',
+    );
+    expect(await flow({ name: "nests once" }, async () => await nest(0))()).toBe(0);
+  });
+
   test("fails the run whose key cannot be made", async () => {
     const broken = flow(
       {

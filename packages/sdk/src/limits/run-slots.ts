@@ -1,14 +1,25 @@
+import { UsageError } from "../errors.ts";
 import type { Session } from "../session/session.ts";
 import { type LimitsOfRun, limitsOfRun, type Owner, type RunLimit } from "./run-limits.ts";
 import { hold } from "./slot-holding.ts";
 import { type HolderOfSlots, takeWhenFree } from "./slot-waiting.ts";
 
+/** The slots that a run holds. */
 export interface RunSlots {
+  /** The names of their limits. */
+  readonly limits: readonly string[];
+  /** Never rejects: slots which cannot be given back end by themselves, and the run has done its work. */
+  release(): Promise<void>;
+}
+
+export interface WantedRunSlots {
   readonly holder: HolderOfSlots;
   readonly limits: LimitsOfRun;
   readonly owner: Owner;
   /** The arguments of the run, of which its keys are made. */
   readonly args: unknown;
+  /** The limits of which the runs that called this one hold slots. */
+  readonly heldByCallers: readonly string[];
   readonly signal: AbortSignal;
   /** Called with a sentence where the run has to wait. */
   readonly onWait: (sentence: string) => void;
@@ -20,10 +31,11 @@ export interface RunSlots {
 const leaseSeconds = 60;
 
 /**
- * Takes the slots that a run needs, one limit after the other, and gives the function that returns them. That never rejects: slots which
- * cannot be given back end by themselves, and the run has done its work.
+ * Takes the slots that a run needs, one limit after the other. Rejects with a `UsageError` where a caller of the run holds a slot of the same
+ * limit: runs that hold a slot each and wait for another one would wait for ever.
  */
-export async function takeRunSlots(session: Session, wanted: RunSlots): Promise<() => Promise<void>> {
+export async function takeRunSlots(session: Session, wanted: WantedRunSlots): Promise<RunSlots> {
+  const limits = limitsOfRun(wanted.limits, wanted.owner, wanted.args);
   const held: { release(): Promise<void> }[] = [];
   const release = () => {
     const released = Promise.allSettled(held.map((slots) => slots.release()))
@@ -33,22 +45,30 @@ export async function takeRunSlots(session: Session, wanted: RunSlots): Promise<
     return released;
   };
   try {
-    for (const limit of limitsOfRun(wanted.limits, wanted.owner, wanted.args)) {
+    for (const limit of limits) {
+      checkCallers(wanted, limit);
       const slots = await takeOne(session, wanted, limit);
       if (slots !== undefined) held.push(slots);
     }
-    return release;
+    return { limits: limits.filter(({ slotsPerSecond }) => slotsPerSecond === 0).map(({ name }) => name), release };
   } catch (error) {
     await release();
     throw error;
   }
 }
 
+function checkCallers({ owner, heldByCallers }: WantedRunSlots, { name, slotsPerSecond }: RunLimit): void {
+  if (slotsPerSecond > 0 || !heldByCallers.includes(name)) return;
+  throw new UsageError(
+    `This ${owner.kind} would wait for itself: a run that calls it holds a slot of the same limit, "${name}". Call it with another key, or move what repeats into a ${owner.kind} or function without "concurrency".`,
+  );
+}
+
 function slotOf(most: number): string {
   return most === 1 ? "the only slot" : `one of the ${most} slots`;
 }
 
-async function takeOne(session: Session, { holder, signal, onWait, onLost }: RunSlots, limit: RunLimit) {
+async function takeOne(session: Session, { holder, signal, onWait, onLost }: WantedRunSlots, limit: RunLimit) {
   const { name, limit: most, slotsPerSecond } = limit;
   const isRate = slotsPerSecond > 0;
   const request = {

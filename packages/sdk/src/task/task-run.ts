@@ -15,6 +15,7 @@ import {
   taskInputs,
 } from "../inputs/arguments.ts";
 import { nameArguments } from "../inputs/parameter-names.ts";
+import type { RunSlots } from "../limits/run-slots.ts";
 import { writeLine } from "../logging/log-line.ts";
 import { isObserved, observe } from "../logging/observers.ts";
 import { captureOutput, endOutput } from "../logging/output-capture.ts";
@@ -63,6 +64,8 @@ export class TaskRun implements Interruptible, TaskRunView {
   started = false;
   /** The name that the function declared for the end of this attempt. */
   #declaredName: string | undefined;
+  /** The limits of which it and its callers hold slots; undefined where it needs none. */
+  #heldLimits: readonly string[] | undefined;
 
   constructor(definition: TaskDefinition, args: readonly unknown[], place: Place, call: CallOptions) {
     const { scope, flowRun, parent } = place;
@@ -245,31 +248,35 @@ export class TaskRun implements Interruptible, TaskRunView {
   async #run(attempt: number, args: readonly unknown[], results: TaskResults): Promise<FinalState<unknown>> {
     const { concurrency, rate } = this.definition.options;
     if (concurrency === undefined && rate === undefined) return await this.#runOnce(attempt, args, results);
-    const release = await this.#takeSharedSlots();
+    const held = await this.#takeSharedSlots();
     try {
       return await this.#runOnce(attempt, args, results);
     } finally {
       // Who goes on with the result need not wait for the server.
-      void release();
+      void held?.release();
     }
   }
 
   /** Waits for the slots that the task shares with other processes. */
-  async #takeSharedSlots(): Promise<() => Promise<void>> {
+  async #takeSharedSlots(): Promise<RunSlots | undefined> {
     const { session } = this.scope;
-    if (session.server === undefined) return async () => {};
+    if (session.server === undefined) return undefined;
     const { options, identity } = this.definition;
     const { takeRunSlots } = await import("../limits/run-slots.ts");
+    const heldByCallers = context.getStore()?.heldLimits ?? [];
     const taken = takeRunSlots(session, {
       holder: { type: "task_run", id: this.id },
       limits: options,
       owner: { kind: "task", name: identity.label },
       args: Object.fromEntries(this.inputs),
+      heldByCallers,
       signal: this.signal,
       onWait: (sentence) => this.#log(logLevels.info, sentence),
       onLost: (error) => this.interrupt(new Crashed(error.message)),
     });
-    return await this.#interruption.guard(taken);
+    const held = await this.#interruption.guard(taken);
+    this.#heldLimits = [...heldByCallers, ...held.limits];
+    return held;
   }
 
   async #runOnce(attempt: number, args: readonly unknown[], results: TaskResults): Promise<FinalState<unknown>> {
@@ -450,7 +457,8 @@ export class TaskRun implements Interruptible, TaskRunView {
 
   #context(): RunContext {
     const { scope, flowRun } = this;
-    return { session: scope.isOpen ? scope.session : undefined, scope, flowRun, taskRun: this };
+    const heldLimits = this.#heldLimits ?? context.getStore()?.heldLimits ?? [];
+    return { session: scope.isOpen ? scope.session : undefined, scope, flowRun, taskRun: this, heldLimits };
   }
 }
 

@@ -75,6 +75,8 @@ function scheduled(run: WaitingRun, name: string, circumstances: Circumstances):
     const reason = "Its deployment is gone: nothing starts it.";
     return { cause: "deployment-gone", reason, until: null, hint: "Cancel or delete it." };
   }
+  const inLine = waitingForSlots(circumstances);
+  if (inLine !== null) return inLine;
   if (name === stateNames.awaitingConcurrencySlot) return awaitingSlot(until, deployment);
   if (place === null) return placeGone(run);
   const obstacles = place === undefined ? servingObstacles(deployment) : obstaclesOf(place);

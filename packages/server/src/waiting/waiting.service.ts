@@ -32,9 +32,10 @@ export async function readWaiting(context: Context, run: FlowRunRow): Promise<Wa
   return waitingOf(run, { now: formatTimestamp(now), deployment, place, lines });
 }
 
-/** A run that has a process may wait for slots that it shares with others. */
-async function linesOf(context: Context, { id, state_type }: FlowRunRow): Promise<readonly LineOfLimit[]> {
-  if (state_type !== "PENDING" && state_type !== "RUNNING") return [];
+/** A run that has a process may wait for slots that it shares with others, also before its next attempt. */
+async function linesOf(context: Context, { id, state_type, state_name }: FlowRunRow): Promise<readonly LineOfLimit[]> {
+  const hasProcess = state_type === "PENDING" || state_type === "RUNNING" || state_name === stateNames.awaitingRetry;
+  if (!hasProcess) return [];
   return linesOfRun(context, id);
 }
 
