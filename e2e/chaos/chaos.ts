@@ -9,6 +9,7 @@ import { type Pool, startPool } from "./pool.ts";
 import { type Random, seededRandom } from "./random.ts";
 import type { Recovery, Report } from "./report.ts";
 import { type Serving, startServing } from "./serving.ts";
+import { type Slots, startSlots } from "./slots.ts";
 import { startStateRecorder } from "./state-recorder.ts";
 import { startWorkers, type Workers } from "./workers.ts";
 
@@ -32,23 +33,31 @@ export async function chaos(options: ChaosOptions): Promise<Report> {
   const cluster = await startCluster({ ...options, diskMegabytes: disk });
   let serving: Serving | undefined;
   let pool: Pool | undefined;
+  let slots: Slots | undefined;
   try {
     const target: FaultTarget = { cluster, long: seconds >= longSeconds };
     serving = await startServing(cluster);
     pool = await startPool(cluster, { random: random.fork(), newNames: target.long });
+    slots = await startSlots(cluster, { outsideOfRuns: target.long });
     const states = startStateRecorder(cluster.apiUrl);
     const events = startEventRecorder(cluster.apiUrl, random.fork());
     const deletions = startDeletionRecorder(cluster.apiUrl);
     const workers = startWorkers(cluster, { count, abandon: target.long, random: random.fork() });
     const recoveries: Recovery[] = [];
-    const made = await breakThings(target, { random, seconds, workers, serving, pool, say, recoveries });
+    const made = await breakThings(target, { random, seconds, workers, serving, pool, slots, say, recoveries });
     await mendAll(cluster);
     say("waiting for the runs to end");
-    const [work, served, pooled] = await Promise.all([workers.finish(), serving.finish(), pool.finish()]);
+    const [work, served, pooled, slotWork] = await Promise.all([
+      workers.finish(),
+      serving.finish(),
+      pool.finish(),
+      slots.finish(),
+    ]);
     const recorded = {
       work,
       served,
       pooled,
+      slots: slotWork,
       states: await states.stop(),
       events: await events.stop(),
       deletions: await deletions.stop(),
@@ -68,6 +77,7 @@ export async function chaos(options: ChaosOptions): Promise<Report> {
       notes: notesOn(target),
     };
   } finally {
+    await slots?.dispose();
     await pool?.dispose();
     await serving?.dispose();
     await cluster.dispose();
@@ -80,13 +90,14 @@ interface BreakOptions {
   readonly workers: Workers;
   readonly serving: Serving;
   readonly pool: Pool;
+  readonly slots: Slots;
   readonly say: (line: string) => void;
   readonly recoveries: Recovery[];
 }
 
 /** Injects all possible faults in random order, repeatedly, until the time is up. */
 async function breakThings(target: FaultTarget, options: BreakOptions): Promise<number> {
-  const { random, seconds, workers, serving, pool, say, recoveries } = options;
+  const { random, seconds, workers, serving, pool, slots, say, recoveries } = options;
   const end = performance.now() + seconds * 1000;
   let made = 0;
   let deck: readonly Fault[] = [];
@@ -96,7 +107,7 @@ async function breakThings(target: FaultTarget, options: BreakOptions): Promise<
     deck = others;
     await pause(random.between(200, target.long ? 3000 : 500));
     if (fault === undefined) continue;
-    const { taken, details } = await makeOne(target, fault, { random: random.fork(), workers, serving, pool });
+    const { taken, details } = await makeOne(target, fault, { random: random.fork(), workers, serving, pool, slots });
     recoveries.push(...taken.map((each) => ({ fault: fault.name, seconds: each })));
     made += 1;
     const recovered = taken.map((each) => `recovered after ${each.toFixed(2)} s`);
@@ -108,7 +119,7 @@ async function breakThings(target: FaultTarget, options: BreakOptions): Promise<
 async function makeOne(
   { cluster, long }: FaultTarget,
   fault: Fault,
-  { random, workers, serving, pool }: Pick<BreakOptions, "random" | "workers" | "serving" | "pool">,
+  { random, workers, serving, pool, slots }: Pick<BreakOptions, "random" | "workers" | "serving" | "pool" | "slots">,
 ): Promise<{ readonly taken: readonly number[]; readonly details: readonly string[] }> {
   const taken: number[] = [];
   const details: string[] = [];
@@ -121,6 +132,7 @@ async function makeOne(
     workers,
     serving,
     pool,
+    slots,
     mended,
     recovered: (seconds: number) => taken.push(seconds),
     note: (detail: string) => details.push(detail),

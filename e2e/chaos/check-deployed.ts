@@ -60,12 +60,11 @@ function wrongEnd(
   { deployment, work, processes }: RunOfDeployment,
 ): { readonly finding: Finding; readonly what: string } | undefined {
   const wasKilled = processes.some(({ claim }) => work.killedClaims.has(claim));
-  const ends = processes.filter(({ hasEnded }) => hasEnded).length;
+  const ended = processes.filter(({ hasEnded }) => hasEnded);
   if (state_type === "COMPLETED") {
-    if (ends === 0) return { finding: "wrong", what: "Completed, but no process has ended it" };
-    return ends > (work.startedAnew.has(id) ? 2 : 1) && !wasKilled
-      ? { finding: "doubled", what: `ended ${ends} times` }
-      : undefined;
+    if (ended.length === 0) return { finding: "wrong", what: "Completed, but no process has ended it" };
+    const ends = ended.filter(({ claim }) => !work.killedClaims.has(claim)).length;
+    return ends > 1 ? { finding: "doubled", what: `ended ${ends} times` } : undefined;
   }
   if (state_type === "CANCELLED" && work.cancelled.has(id)) return undefined;
   if (!wasKilled) return { finding: "wronglyEnded", what: state_name };

@@ -2,12 +2,14 @@ import { forEachOf, patiently, pause, request } from "./api.ts";
 import { checkDeployed } from "./check-deployed.ts";
 import { checkPool } from "./check-pool.ts";
 import { checkAbandoned, checkRun } from "./check-runs.ts";
+import { checkSlots } from "./check-slots.ts";
 import type { Cluster } from "./cluster.ts";
 import type { DeployedWork } from "./deployed-work.ts";
 import type { RecordedEvents } from "./event-recorder.ts";
 import type { PoolWork } from "./pool.ts";
 import { type Check, checkLines, compare, type KeptState, resultsOf, taskRunsOf } from "./reading-back.ts";
 import { noFindings, type Report } from "./report.ts";
+import type { SlotWork } from "./slots.ts";
 import type { RecordedStates } from "./state-recorder.ts";
 import type { WorkDone } from "./workers.ts";
 
@@ -15,6 +17,7 @@ export interface Recorded {
   readonly work: WorkDone;
   readonly served: DeployedWork;
   readonly pooled: PoolWork;
+  readonly slots: SlotWork;
   readonly states: RecordedStates;
   readonly events: RecordedEvents;
   /** Runs whose deletion was requested. */
@@ -26,7 +29,7 @@ type CheckResult = Pick<Report, "acknowledged" | "found">;
 /** Reads back everything that was acknowledged, and counts deviations. */
 export async function checkAll(cluster: Cluster, recorded: Recorded): Promise<CheckResult> {
   const found = noFindings();
-  const { work, served, pooled, states, events, deletions } = recorded;
+  const { work, served, pooled, slots, states, events, deletions } = recorded;
   const acknowledged = {
     states: 0,
     events: 0,
@@ -38,6 +41,7 @@ export async function checkAll(cluster: Cluster, recorded: Recorded): Promise<Ch
     requestedRuns: 0,
     scheduledRuns: 0,
     workerRuns: 0,
+    slotsHeld: 0,
   };
   const check: Check = { apiUrl: cluster.apiUrl, found, acknowledged };
   found.wrong.push(...work.wrong, ...states.wrong);
@@ -50,6 +54,7 @@ export async function checkAll(cluster: Cluster, recorded: Recorded): Promise<Ch
   await forEachOf(work.abandoned, (id) => checkAbandoned(check, id));
   await checkDeployed(check, served);
   await checkPool(check, pooled);
+  await checkSlots(check, slots);
   await forEachOf(deletions, (id) => checkDeletion(check, id));
   const dead = await patiently<{ consumer: string; ref: string; reason: string }[]>(
     `${check.apiUrl}/admin/dead-letters`,

@@ -33,6 +33,8 @@ export interface Cluster {
   readonly servedProgram: string;
   /** The program whose flow workers execute. */
   readonly poolProgram: string;
+  /** The program that takes slots of limits. */
+  readonly slotProgram: string;
   /** The path of the `ostinato` command. */
   readonly command: string;
   dispose(): Promise<void>;
@@ -109,16 +111,24 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   };
 }
 
-const programFiles = ["workload.ts", "served-program.ts", "pool-program.ts", "marked-flow.ts"];
+const programFiles = [
+  "workload.ts",
+  "served-program.ts",
+  "pool-program.ts",
+  "slot-program.ts",
+  "marked-flow.ts",
+  "marking.ts",
+];
 const ownFolder = fileURLToPath(new URL(".", import.meta.url));
 
-type Programs = Pick<Cluster, "program" | "servedProgram" | "poolProgram">;
+type Programs = Pick<Cluster, "program" | "servedProgram" | "poolProgram" | "slotProgram">;
 
 function programsIn(folder: string): Programs {
   return {
     program: join(folder, "workload.ts"),
     servedProgram: join(folder, "served-program.ts"),
     poolProgram: join(folder, "pool-program.ts"),
+    slotProgram: join(folder, "slot-program.ts"),
   };
 }
 

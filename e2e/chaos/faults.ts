@@ -5,6 +5,7 @@ import { putBack, removeAndSave } from "./lost-file.ts";
 import type { Pool } from "./pool.ts";
 import type { Random } from "./random.ts";
 import type { Serving } from "./serving.ts";
+import type { Slots } from "./slots.ts";
 import type { Workers } from "./workers.ts";
 
 export interface Fault {
@@ -30,6 +31,7 @@ export interface FaultRun {
   readonly workers: Workers;
   readonly serving: Serving;
   readonly pool: Pool;
+  readonly slots: Slots;
   /** Marks the end of the cause: the time of the recovery starts here. */
   mended(): void;
   /** Overrides the time of the recovery, where it is not the server's next answer. */
@@ -145,6 +147,16 @@ export const faults: readonly Fault[] = [
     async make(_stage, { random, pool, note, mended }) {
       note(await pool.changeLimit(random));
       mended();
+    },
+  },
+  {
+    name: "holder of a slot killed",
+    possible: always,
+    times: 3,
+    withinSeconds: 30,
+    async make(_stage, { random, slots, recovered }) {
+      const took = await slots.killHolder(random);
+      if (took !== undefined) recovered(took);
     },
   },
   {

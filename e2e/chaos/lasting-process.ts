@@ -6,7 +6,10 @@ import type { Cluster } from "./cluster.ts";
 export interface LastingProcess {
   /** Resolves when it serves, or when it has ended. */
   readonly ready: Promise<void>;
+  readonly pid: number | undefined;
   kill(): Promise<void>;
+  /** Waits until it has ended by itself; false where that takes longer. */
+  endsWithin(millis: number): Promise<boolean>;
   /** Ends it as a terminal or a service manager does: it lets its runs end. */
   stop(): Promise<void>;
 }
@@ -66,6 +69,16 @@ export function startLastingProcess(
   const runs = () => child.exitCode === null && child.signalCode === null;
   return {
     ready: ready.promise,
+    pid: child.pid,
+    async endsWithin(millis) {
+      if (!runs()) return true;
+      expected = "an end without errors";
+      const tooLong = Promise.withResolvers<false>();
+      const timer = setTimeout(() => tooLong.resolve(false), millis);
+      const hasEnded = await Promise.race([ended.then(() => true), tooLong.promise]);
+      clearTimeout(timer);
+      return hasEnded;
+    },
     async kill() {
       if (!runs()) return;
       expected = "any end";

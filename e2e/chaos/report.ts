@@ -22,7 +22,9 @@ export type Counted =
   | "requestedRuns"
   | "scheduledRuns"
   /** Those that workers have executed. */
-  | "workerRuns";
+  | "workerRuns"
+  /** How often processes held a slot of a limit with a name or a key. */
+  | "slotsHeld";
 
 /** Descriptions of everything that must not happen. */
 export const findings = {

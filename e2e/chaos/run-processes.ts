@@ -33,7 +33,7 @@ export async function endRunProcesses(marks: string): Promise<void> {
 }
 
 /** The processes that work on a run, as soon as there are any. */
-async function workingProcesses(marks: string): Promise<readonly MarkedProcess[]> {
+export async function workingProcesses(marks: string): Promise<readonly MarkedProcess[]> {
   const giveUp = performance.now() + workMillis;
   for (;;) {
     const processes = await markedProcesses(marks);

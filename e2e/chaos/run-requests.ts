@@ -26,8 +26,6 @@ export interface AskedRuns {
   readonly requested: readonly string[];
   /** Runs of schedules that were cancelled in line. */
   readonly cancelled: ReadonlySet<string>;
-  /** Runs that a moved clock had put far ahead, and that were scheduled anew at the end. */
-  readonly startedAnew: ReadonlySet<string>;
   /** Runs that did not end though nothing was asked for or broken any more. */
   readonly stuck: readonly string[];
   readonly wrong: readonly string[];
@@ -49,6 +47,10 @@ export interface DeployedRun {
   readonly state: { readonly message: string | null; readonly state_details: { readonly claim?: string | null } };
 }
 
+interface Proposed {
+  readonly state: { readonly id: string; readonly state_details: { readonly transition_id?: string | null } } | null;
+}
+
 const lookMillis = 500;
 /**
  * Within this time another one of the open runs has to end: a run that is claimed by a dead process is taken back after 30 s, and processes of a
@@ -63,7 +65,6 @@ export function startRunRequests(options: RunRequestsOptions): RunRequests {
   const stuck: string[] = [];
   const requested: string[] = [];
   const cancelled = new Set<string>();
-  const startedAnew = new Set<string>();
   let isAsking = true;
   let giveUp = Number.POSITIVE_INFINITY;
   const isLate = () => performance.now() > giveUp;
@@ -110,23 +111,31 @@ export function startRunRequests(options: RunRequestsOptions): RunRequests {
       }
       const begun = new Set((await markedProcesses(marks)).map(({ run }) => run));
       for (const run of left) {
-        if (isFarAhead(run) && !startedAnew.has(run.id)) await startNow(run);
+        if (isFarAhead(run)) await startNow(run);
         else if (waitsInLine(run) && !begun.has(run.id) && !cancelled.has(run.id)) await cancel(run);
       }
       await pause(lookMillis);
     }
 
+    /** Takes the run as a worker would, which nobody can while another one has it, and gives it back for now. */
     async function startNow({ id }: DeployedRun): Promise<void> {
-      startedAnew.add(id);
-      const scheduled_time = new Date().toISOString();
-      const state = { type: "SCHEDULED", state_details: { scheduled_time, transition_id: randomUUID() } };
-      await patiently(`${apiUrl}/flow_runs/${id}/set_state`, { state });
+      const transition_id = randomUUID();
+      const { state: taken } = await propose(id, {
+        type: "PENDING",
+        state_details: { transition_id, heartbeat_seconds: 30 },
+      });
+      if (taken?.state_details.transition_id !== transition_id) return;
+      const details = { scheduled_time: new Date().toISOString(), claim: taken.id, transition_id: randomUUID() };
+      await propose(id, { type: "SCHEDULED", state_details: details });
     }
 
     async function cancel({ id }: DeployedRun): Promise<void> {
       cancelled.add(id);
-      const state = { type: "CANCELLING", name: "Cancelling", state_details: { transition_id: randomUUID() } };
-      await patiently(`${apiUrl}/flow_runs/${id}/set_state`, { state });
+      await propose(id, { type: "CANCELLING", name: "Cancelling", state_details: { transition_id: randomUUID() } });
+    }
+
+    function propose(id: string, state: object): Promise<Proposed> {
+      return patiently(`${runUrl(id)}/set_state`, { state });
     }
   }
 
@@ -147,7 +156,7 @@ export function startRunRequests(options: RunRequestsOptions): RunRequests {
       await Promise.all([asking, settle()]);
       // A run that was asked for last may have come after the settling.
       await settle();
-      return { requested, cancelled, startedAnew, stuck, wrong };
+      return { requested, cancelled, stuck, wrong };
     },
   };
 }
