@@ -3,16 +3,24 @@ import { context } from "../context.ts";
 import { Crashed } from "../errors.ts";
 import type { RunSlots } from "../limits/run-slots.ts";
 import { watchCancellation } from "./cancellation.ts";
-import type { FlowRun } from "./flow-run.ts";
+import type { FlowDefinition } from "./flow-definition.ts";
+import type { WatchedRun } from "./watched-run.ts";
+
+interface RunWithSlots extends WatchedRun {
+  readonly definition: FlowDefinition;
+  readonly parameters: unknown;
+  readonly signal: AbortSignal;
+  say(level: number, message: string): void;
+}
 
 /** The slots that a flow needs by its key: taken before each attempt, and given back while the run waits for the next one. */
 export class FlowSlots {
-  readonly #run: FlowRun;
+  readonly #run: RunWithSlots;
   /** The context is that of whoever calls the flow, until its function runs. */
   readonly #heldByCallers = context.getStore()?.heldLimits ?? [];
   #held: RunSlots | undefined;
 
-  constructor(run: FlowRun) {
+  constructor(run: RunWithSlots) {
     this.#run = run;
   }
 
