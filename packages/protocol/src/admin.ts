@@ -104,6 +104,25 @@ export const clearDefaultStorage = route({
   replies: { 204: None },
 });
 
+/** `key_file` is null where the key is in the settings. */
+export const KeyRotation = Open({
+  key_id: Type.String(),
+  /** The block documents that were sealed anew. */
+  documents: Type.Integer(),
+  key_file: Nullable(Type.String()),
+});
+export type KeyRotation = Static<typeof KeyRotation>;
+
+/** Ours. */
+export const rotateKey = route({
+  method: "POST",
+  path: "/admin/rotate-key",
+  access: "admin",
+  summary: "Seal the secrets of all blocks with another key",
+  tag,
+  replies: { 200: KeyRotation },
+});
+
 export const CsrfToken = Open({
   id: Uuid,
   created: Moment,

@@ -12,6 +12,17 @@ const gone = "Check the id. It may have been deleted, or its program has not rep
  * change; the meaning of a code does not. The documentation is generated from this table.
  */
 export const errorCodes = {
+  BLOCK_REFERENCE_REFUSED: {
+    status: 400,
+    meaning:
+      "A block document can't nest the other one: it is not there, it is not named by an id, or the two would nest each other.",
+    remedy: "Change the field that the sentence names.",
+  },
+  BLOCK_SCHEMA_REFUSED: {
+    status: 400,
+    meaning: "The block schema belongs to another block type than the document.",
+    remedy: "Use a schema of the document's type.",
+  },
   BAD_REQUEST: {
     status: 400,
     meaning: "HTTP itself was used wrongly. The status may be another one below 500.",
@@ -68,6 +79,11 @@ export const errorCodes = {
     meaning: "It is known who asks, and that they may not.",
     remedy: "Ask whoever runs the server for the access that the sentence names.",
   },
+  BLOCK_TYPE_PROTECTED: {
+    status: 403,
+    meaning: "The block type comes with the server and stays, with its schemas.",
+    remedy: "Delete its documents instead.",
+  },
   NAME_RESERVED: {
     status: 403,
     meaning: "A name begins with a word that is kept for other uses.",
@@ -99,6 +115,16 @@ export const errorCodes = {
     remedy: "Do without it, or update the server.",
   },
   ARTIFACT_NOT_FOUND: { status: 404, meaning: "There is no such artifact.", remedy: gone },
+  BLOCK_TYPE_NOT_FOUND: {
+    status: 404,
+    meaning: "There is no such block type.",
+    remedy: "Register it: saving a block of the type does, and so does `prefect block register`.",
+  },
+  BLOCK_SCHEMA_NOT_FOUND: {
+    status: 404,
+    meaning: "There is no such block schema.",
+    remedy: "Register it: saving a block of its type does.",
+  },
   BLOCK_DOCUMENT_NOT_FOUND: { status: 404, meaning: "There is no such block document.", remedy: gone },
   CONCURRENCY_LIMIT_NOT_FOUND: { status: 404, meaning: "There is no such concurrency limit.", remedy: gone },
   DEPLOYMENT_NOT_FOUND: { status: 404, meaning: "There is no such deployment.", remedy: gone },
@@ -112,6 +138,7 @@ export const errorCodes = {
     remedy: "Check the id. Results are removed after the time that OSTINATO_RETENTION_RESULTS says.",
   },
   SAVED_SEARCH_NOT_FOUND: { status: 404, meaning: "There is no such saved search.", remedy: gone },
+  VARIABLE_NOT_FOUND: { status: 404, meaning: "There is no such variable.", remedy: "Check the name, or create it." },
   SCHEDULE_NOT_FOUND: { status: 404, meaning: "The deployment has no such schedule.", remedy: gone },
   TASK_RUN_NOT_FOUND: { status: 404, meaning: "There is no such task run.", remedy: gone },
   TASK_RUN_STATE_NOT_FOUND: { status: 404, meaning: "There is no such state of a task run.", remedy: gone },
@@ -149,6 +176,11 @@ export const errorCodes = {
     status: 409,
     meaning: "The parameters break the schema of the deployment, or it has none to hold them against.",
     remedy: "Change the field that the sentence names, or let the deployment not enforce its schema.",
+  },
+  SECRETS_LOCKED: {
+    status: 409,
+    meaning: "The secrets of a block can't be opened or sealed, because this server does not have their key.",
+    remedy: "Put the key file back, or set OSTINATO_ENCRYPTION_KEY: the sentence says which key it is.",
   },
   KEY_TAKEN: {
     status: 409,

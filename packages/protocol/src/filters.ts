@@ -151,6 +151,31 @@ export const ArtifactCollectionFilter = Strict({
 });
 export type ArtifactCollectionFilter = Static<typeof ArtifactCollectionFilter>;
 
+/** Without `is_anonymous` only documents with a name are found; null asks for both kinds. */
+export const BlockDocumentFilter = Strict({
+  operator,
+  id: Maybe(IdAny),
+  is_anonymous: Maybe(Strict({ eq_: flag })),
+  block_type_id: Maybe(IdAny),
+  name: Maybe(Name),
+});
+export type BlockDocumentFilter = Static<typeof BlockDocumentFilter>;
+
+export const BlockTypeFilter = Strict({ name: Maybe(Strict({ like_: part })), slug: Maybe(NameAny) });
+export type BlockTypeFilter = Static<typeof BlockTypeFilter>;
+
+export const BlockSchemaFilter = Strict({
+  operator,
+  block_type_id: Maybe(IdAny),
+  block_capabilities: Maybe(Strict({ all_: patterns })),
+  id: Maybe(IdAny),
+  version: Maybe(NameAny),
+});
+export type BlockSchemaFilter = Static<typeof BlockSchemaFilter>;
+
+export const VariableFilter = Strict({ operator, id: Maybe(IdAny), name: Maybe(Name), tags: Maybe(AllTags) });
+export type VariableFilter = Static<typeof VariableFilter>;
+
 const LabelPatterns = Type.Record(
   Type.String(),
   Type.Union([Type.String(), Type.Array(Type.String(), { maxItems: maxPatterns })]),

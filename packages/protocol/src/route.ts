@@ -26,6 +26,8 @@ export interface RouteContract {
   readonly produces?: string;
   /** The maximum size of the request body in bytes, if it differs from the server's usual limit. */
   readonly bodyLimit?: number;
+  /** Whether the body may hold secrets: a refusal then shows no values of it. */
+  readonly hasSecrets?: boolean;
   /** Only a type: `route` sets it, and it does not exist at run time. */
   readonly types?: ContractTypes;
 }

@@ -14,6 +14,7 @@ import type { Consumer } from "./kernel/consumer.ts";
 import type { Context } from "./kernel/context.ts";
 import { createMetrics } from "./kernel/metrics.ts";
 import { createOutbox } from "./kernel/outbox.ts";
+import { createKeyring } from "./secrets/keyring.service.ts";
 
 /** The parts that every kind of server has. */
 export interface Opened {
@@ -59,6 +60,7 @@ export async function open({ config, clock, log, consumers = ownConsumers }: Ope
       metrics,
       activity: createRunActivity(clock),
       knownRuns: createKnownRuns(),
+      keyring: createKeyring(config),
     };
     await bridge?.listen(context);
     return {

@@ -1,5 +1,8 @@
 import type { Timestamp } from "@ostinato/core";
 import { automationRoutes } from "./automations/automations.routes.ts";
+import { blockDocumentRoutes } from "./block-documents/block-documents.routes.ts";
+import { blockSchemaRoutes } from "./block-schemas/block-schemas.routes.ts";
+import { blockTypeRoutes } from "./block-types/block-types.routes.ts";
 import { collectionRoutes } from "./collections/collections.routes.ts";
 import { concurrencyLimitRoutes } from "./concurrency-limits/concurrency-limits.routes.ts";
 import { consumerRoutes } from "./consumers/consumers.routes.ts";
@@ -13,9 +16,12 @@ import { observedStateRoutes } from "./observed-states/observed-states.routes.ts
 import { retentionRoutes } from "./retention/retention.routes.ts";
 import { createRetention } from "./retention/retention.service.ts";
 import { savedSearchRoutes } from "./saved-searches/saved-searches.routes.ts";
+import { secretRoutes } from "./secrets/secrets.routes.ts";
+import { afterInstallation } from "./system-blocks/installation.service.ts";
 import { taskRunStateRoutes } from "./task-run-states/task-run-states.routes.ts";
 import { templateRoutes } from "./templates/templates.routes.ts";
 import { uiRoutes } from "./ui/ui.routes.ts";
+import { variableRoutes } from "./variables/variables.routes.ts";
 import { waitingRoutes } from "./waiting/waiting.routes.ts";
 import { workPoolRoutes } from "./work-pools/work-pools.routes.ts";
 import { workQueueRoutes } from "./work-queues/work-queues.routes.ts";
@@ -41,6 +47,12 @@ export function operatorsRoutes(
   observedStateRoutes(serve);
   automationRoutes(serve);
   collectionRoutes(serve);
+  const serveBlocks = afterInstallation(serve);
+  blockTypeRoutes(serveBlocks);
+  blockSchemaRoutes(serveBlocks);
+  blockDocumentRoutes(serveBlocks);
+  secretRoutes(serve);
+  variableRoutes(serve);
   templateRoutes(serve);
   concurrencyLimitRoutes(serve);
   workPoolRoutes(serve, context);

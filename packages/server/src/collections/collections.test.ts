@@ -30,11 +30,30 @@ describeOnEachDatabase("the views that Prefect's clients look up", (database) =>
     });
   });
 
+  test("have the block types by package, each with its schema", async () => {
+    const { status, body } = await read("aggregate-block-metadata");
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      prefect: {
+        block_types: {
+          secret: {
+            name: "Secret",
+            slug: "secret",
+            is_protected: true,
+            block_schema: { fields: { secret_fields: ["value"] }, checksum: expect.stringMatching(/^sha256:/) },
+          },
+          "local-file-system": { block_schema: { capabilities: expect.arrayContaining(["read-path"]) } },
+        },
+      },
+      "prefect-email": { block_types: { "email-server-credentials": {} } },
+    });
+  });
+
   test.each([
-    ["aggregate-block-metadata", "FEATURE_ABSENT"],
+    ["aggregate-flow-metadata", "FEATURE_ABSENT"],
     ["of-nothing", "PATH_NOT_FOUND"],
-  ])("%s is a 404 that names the one that is there", async (view, code) => {
-    const detail = expect.stringContaining("There is aggregate-worker-metadata.");
+  ])("%s is a 404 that names those that are there", async (view, code) => {
+    const detail = expect.stringContaining("There are aggregate-worker-metadata and aggregate-block-metadata.");
     expect(await read(view)).toMatchObject({ status: 404, body: { code, detail } });
   });
 });

@@ -27,6 +27,66 @@ CREATE TABLE artifact_collection (
   PRIMARY KEY (id)
 );
 
+CREATE TABLE block_document (
+  id uuid NOT NULL,
+  created bigint NOT NULL,
+  updated bigint NOT NULL,
+  name text NOT NULL,
+  data text NOT NULL,
+  secrets text,
+  block_schema_id uuid NOT NULL,
+  block_type_id uuid NOT NULL,
+  is_anonymous smallint NOT NULL,
+  UNIQUE (block_type_id, name),
+  PRIMARY KEY (id),
+  FOREIGN KEY (block_schema_id) REFERENCES block_schema(id) ON DELETE CASCADE,
+  FOREIGN KEY (block_type_id) REFERENCES block_type(id) ON DELETE CASCADE
+);
+CREATE INDEX block_document_name ON block_document USING btree (name, id);
+CREATE INDEX block_document_schema ON block_document USING btree (block_schema_id);
+
+CREATE TABLE block_document_reference (
+  parent_id uuid NOT NULL,
+  name text NOT NULL,
+  block_document_id uuid NOT NULL,
+  PRIMARY KEY (parent_id, name),
+  FOREIGN KEY (block_document_id) REFERENCES block_document(id) ON DELETE CASCADE,
+  FOREIGN KEY (parent_id) REFERENCES block_document(id) ON DELETE CASCADE
+);
+CREATE INDEX block_document_reference_to ON block_document_reference USING btree (block_document_id);
+
+CREATE TABLE block_schema (
+  id uuid NOT NULL,
+  created bigint NOT NULL,
+  updated bigint NOT NULL,
+  checksum text NOT NULL,
+  fields text NOT NULL,
+  capabilities jsonb NOT NULL,
+  version text NOT NULL,
+  block_type_id uuid NOT NULL,
+  UNIQUE (checksum, version),
+  PRIMARY KEY (id),
+  FOREIGN KEY (block_type_id) REFERENCES block_type(id) ON DELETE CASCADE
+);
+CREATE INDEX block_schema_created ON block_schema USING btree (created, id);
+CREATE INDEX block_schema_type ON block_schema USING btree (block_type_id);
+
+CREATE TABLE block_type (
+  id uuid NOT NULL,
+  created bigint NOT NULL,
+  updated bigint NOT NULL,
+  name text NOT NULL,
+  slug text NOT NULL,
+  logo_url text,
+  documentation_url text,
+  description text,
+  code_example text,
+  is_protected smallint NOT NULL,
+  UNIQUE (slug),
+  PRIMARY KEY (id)
+);
+CREATE INDEX block_type_name ON block_type USING btree (name);
+
 CREATE TABLE clean_up (
   id uuid NOT NULL,
   created bigint NOT NULL,
@@ -521,6 +581,19 @@ CREATE TABLE task_run_value (
   PRIMARY KEY (task_run_id),
   FOREIGN KEY (task_run_id) REFERENCES task_run(id) ON DELETE CASCADE
 );
+
+CREATE TABLE variable (
+  id uuid NOT NULL,
+  created bigint NOT NULL,
+  updated bigint NOT NULL,
+  name text NOT NULL,
+  value text NOT NULL,
+  tags jsonb NOT NULL,
+  UNIQUE (name),
+  PRIMARY KEY (id)
+);
+CREATE INDEX variable_created ON variable USING btree (created, id);
+CREATE INDEX variable_updated ON variable USING btree (updated, id);
 
 CREATE TABLE work_pool (
   id uuid NOT NULL,

@@ -24,6 +24,57 @@ CREATE TABLE artifact_collection (
   latest_id text NOT NULL
 );
 
+CREATE TABLE block_document (
+  id text PRIMARY KEY,
+  created integer NOT NULL,
+  updated integer NOT NULL,
+  name text NOT NULL,
+  data text NOT NULL,
+  secrets text,
+  block_schema_id text NOT NULL REFERENCES block_schema ON DELETE CASCADE,
+  block_type_id text NOT NULL REFERENCES block_type ON DELETE CASCADE,
+  is_anonymous integer NOT NULL,
+  UNIQUE (block_type_id, name)
+);
+CREATE INDEX block_document_name ON block_document (name, id);
+CREATE INDEX block_document_schema ON block_document (block_schema_id);
+
+CREATE TABLE block_document_reference (
+  parent_id text NOT NULL REFERENCES block_document ON DELETE CASCADE,
+  name text NOT NULL,
+  block_document_id text NOT NULL REFERENCES block_document ON DELETE CASCADE,
+  PRIMARY KEY (parent_id, name)
+);
+CREATE INDEX block_document_reference_to ON block_document_reference (block_document_id);
+
+CREATE TABLE block_schema (
+  id text PRIMARY KEY,
+  created integer NOT NULL,
+  updated integer NOT NULL,
+  checksum text NOT NULL,
+  fields text NOT NULL,
+  capabilities text NOT NULL,
+  version text NOT NULL,
+  block_type_id text NOT NULL REFERENCES block_type ON DELETE CASCADE,
+  UNIQUE (checksum, version)
+);
+CREATE INDEX block_schema_created ON block_schema (created, id);
+CREATE INDEX block_schema_type ON block_schema (block_type_id);
+
+CREATE TABLE block_type (
+  id text PRIMARY KEY,
+  created integer NOT NULL,
+  updated integer NOT NULL,
+  name text NOT NULL,
+  slug text NOT NULL UNIQUE,
+  logo_url text,
+  documentation_url text,
+  description text,
+  code_example text,
+  is_protected integer NOT NULL
+);
+CREATE INDEX block_type_name ON block_type (name);
+
 CREATE TABLE clean_up (
   id text PRIMARY KEY,
   created integer NOT NULL,
@@ -468,6 +519,17 @@ CREATE TABLE task_run_value (
   result_id text,
   result_at integer
 );
+
+CREATE TABLE variable (
+  id text PRIMARY KEY,
+  created integer NOT NULL,
+  updated integer NOT NULL,
+  name text NOT NULL UNIQUE,
+  value text NOT NULL,
+  tags text NOT NULL
+);
+CREATE INDEX variable_created ON variable (created, id);
+CREATE INDEX variable_updated ON variable (updated, id);
 
 CREATE TABLE work_pool (
   id text PRIMARY KEY,

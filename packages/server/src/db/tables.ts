@@ -340,6 +340,44 @@ export const tables = {
 
   configuration: { ...row, key: text, value: json },
 
+  block_type: {
+    ...row,
+    name: text,
+    slug: text,
+    logo_url: nullable(text),
+    documentation_url: nullable(text),
+    description: nullable(text),
+    code_example: nullable(text),
+    is_protected: flag,
+  },
+
+  block_schema: {
+    ...row,
+    checksum: text,
+    /** As readers get them, with the definitions of nested blocks. */
+    fields: json,
+    capabilities: searchableJson,
+    version: text,
+    block_type_id: uuid,
+  },
+
+  block_document: {
+    ...row,
+    name: text,
+    /** With asterisks in place of the secrets, and without the nested documents. */
+    data: json,
+    /** The whole data, sealed. Null where it has no secrets. */
+    secrets: nullable(text),
+    block_schema_id: uuid,
+    block_type_id: uuid,
+    is_anonymous: flag,
+  },
+
+  /** A document that is nested in another one, under the name of its field. */
+  block_document_reference: { parent_id: uuid, name: text, block_document_id: uuid },
+
+  variable: { ...row, name: text, value: json, tags: searchableJson },
+
   /** Exact parameters, for runs whose parameters JSON cannot express. */
   kept_parameters: {
     flow_run_id: uuid,

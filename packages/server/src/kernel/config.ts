@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
 import { type Duration, durationSeconds, secretMask, withoutPasswords } from "@ostinato/core";
+import { readKey } from "./keys.ts";
 
 /** A setting in the environment that can't be used. */
 export class ConfigError extends Error {
@@ -24,6 +25,8 @@ export interface Config {
   /** The required `user:password`; undefined if no credentials are required. */
   readonly authString: string | undefined;
   readonly database: DatabaseLocation;
+  /** Keys that seal the secrets of blocks, in base64. Empty if the server has a key file. */
+  readonly encryptionKeys: readonly string[];
   /** Path below which UI and API stand: `/`, or `/ostinato/`. Begins and ends with a slash. */
   readonly basePath: string;
   /** Origins of other sites that a browser may call the API from. None by default. */
@@ -104,6 +107,14 @@ export const settings: { readonly [K in keyof Config]: Setting<Config[K]> } = {
     secret: true,
     masked: withoutPasswords,
     read: (text, environment) => readDatabase(text, settings.home.read(environment.OSTINATO_HOME, environment)),
+  },
+  encryptionKeys: {
+    variable: "OSTINATO_ENCRYPTION_KEY",
+    alias: "PREFECT_SERVER_ENCRYPTION_KEY",
+    about:
+      "Key that seals the secrets of blocks: 32 random bytes in base64, as `openssl rand -base64 32` gives; several servers need the same; with commas, the further ones only open what they sealed. A key file is made unless set, beside a SQLite database or in the home folder",
+    secret: true,
+    read: encryptionKeys,
   },
   basePath: {
     variable: "OSTINATO_SERVER_BASE_PATH",
@@ -256,6 +267,12 @@ function authString(text: string | undefined): string | undefined {
   const colon = text.indexOf(":");
   if (colon > 0 && colon < text.length - 1) return text;
   throw new RangeError("has no user, colon and password");
+}
+
+function encryptionKeys(text: string | undefined): readonly string[] {
+  const keys = list(text);
+  if (keys.some((key) => readKey(key) === undefined)) throw new RangeError("is not 32 bytes in base64");
+  return keys;
 }
 
 /** One of the words; the first where none is given. */

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Database } from "../db/dialect.ts";
 import type { KnownRuns } from "../flow-runs/known-runs.ts";
 import type { RunActivity } from "../heartbeats/activity.ts";
+import type { Keyring } from "../secrets/keyring.service.ts";
 import type { Actor } from "./actor.ts";
 import type { Bus } from "./bus.ts";
 import type { Config } from "./config.ts";
@@ -23,4 +24,6 @@ export interface Context {
   /** Recent activity of flow runs. */
   readonly activity: RunActivity;
   readonly knownRuns: KnownRuns;
+  /** The keys that open the secrets of the database. */
+  readonly keyring: Keyring;
 }

@@ -18,6 +18,9 @@ export class RequestError extends Error {
 
 const absenceCodes = {
   Artifact: "ARTIFACT_NOT_FOUND",
+  "Block document": "BLOCK_DOCUMENT_NOT_FOUND",
+  "Block schema": "BLOCK_SCHEMA_NOT_FOUND",
+  "Block type": "BLOCK_TYPE_NOT_FOUND",
   "Concurrency limit": "CONCURRENCY_LIMIT_NOT_FOUND",
   Deployment: "DEPLOYMENT_NOT_FOUND",
   Flow: "FLOW_NOT_FOUND",

@@ -25,6 +25,8 @@ declare module "fastify" {
     readonly access?: Access;
     /** Whether clients of the websocket authenticate in its first frame. */
     readonly authenticatesInFrame?: boolean;
+    /** Whether the body may hold secrets, which no answer repeats. */
+    readonly hasSecrets?: boolean;
   }
 }
 
@@ -74,7 +76,7 @@ export function serveOn(app: FastifyInstance, context: Context, registry: Regist
     app.route({
       method: contract.method,
       url: contract.path.replace(/\{(\w+)\}/g, ":$1"),
-      config: { access: contract.access },
+      config: { access: contract.access, hasSecrets: contract.hasSecrets === true },
       ...(contract.bodyLimit === undefined ? {} : { bodyLimit: contract.bodyLimit }),
       handler: async (request, reply) => {
         const { params, query, body } = validated(contract, request);

@@ -86,18 +86,20 @@ function body(contract: RouteContract, request: RequestParts): unknown {
   if (given === undefined || given === null) {
     throw invalid([{ type: "missing", loc: ["body"], msg: "Field required", input: null }]);
   }
-  return check(contract.body, given, { place: "body", requestBody: given });
+  return check(contract.body, given, { place: "body", requestBody: given, isSecret: contract.hasSecrets === true });
 }
 
 interface Where {
   readonly place: "path" | "query" | "body";
   readonly requestBody: unknown;
+  /** Clients write refusals into logs: those of secrets show no values. */
+  readonly isSecret?: boolean;
 }
 
-function check(schema: TSchema, value: unknown, { place, requestBody }: Where): unknown {
+function check(schema: TSchema, value: unknown, { place, requestBody, isSecret = false }: Where): unknown {
   const { problems, value: checked } = readAs(schema, value, place);
-  if (problems.length > 0) throw invalid(problems, requestBody);
-  return checked;
+  if (problems.length === 0) return checked;
+  throw isSecret ? invalid(problems.map(({ input, ...problem }) => problem)) : invalid(problems, requestBody);
 }
 
 /** The value if it fits the schema, or its problems. */

@@ -3,12 +3,7 @@ import { Nowhere, type RequestError, refused } from "../kernel/errors.ts";
 /** Nouns of Prefect's API that this server does not have yet, by the first part of the path. */
 const absentNouns: Readonly<Record<string, string>> = {
   automations: "Automations",
-  block_capabilities: "Blocks",
-  block_documents: "Blocks",
-  block_schemas: "Blocks",
-  block_types: "Blocks",
   templates: "Templates",
-  variables: "Variables",
 };
 
 /** The 404 of an unknown path below the API: the usual phrase of HTTP, or the name of a noun that is still to come. */

@@ -19,7 +19,9 @@ export function errorAnswers(app: FastifyInstance): void {
     }
     // Other methods may lead somewhere: `/flows/filter` is not the id of a flow.
     if (error instanceof Nowhere) return reply.callNotFound();
-    const described = errorAnswer(error, { bodyLimit: request.routeOptions?.bodyLimit, body: request.body });
+    const { bodyLimit, config } = request.routeOptions ?? {};
+    const body = config?.hasSecrets === true ? undefined : request.body;
+    const described = errorAnswer(error, { bodyLimit, body });
     const { status } = described;
     if (described instanceof Overloaded || described instanceof Locked) {
       reply.header("retry-after", String(described.retryAfterSeconds));

@@ -14,6 +14,7 @@ import * as slots from "./0011-slots.ts";
 import * as workPools from "./0012-work-pools.ts";
 import * as cleanUps from "./0013-clean-ups.ts";
 import * as namedLimits from "./0014-named-limits.ts";
+import * as blocks from "./0015-blocks.ts";
 
 export interface Migration {
   readonly name: string;
@@ -44,4 +45,5 @@ export const migrations: readonly Migration[] = [
   { name: "0012-work-pools", breaking: false, up: workPools.up },
   { name: "0013-clean-ups", breaking: false, up: cleanUps.up },
   { name: "0014-named-limits", breaking: false, up: namedLimits.up },
+  { name: "0015-blocks", breaking: false, up: blocks.up },
 ];

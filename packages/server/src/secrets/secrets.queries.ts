@@ -1,0 +1,59 @@
+import type { Timestamp } from "@ostinato/core";
+import type { Reader, Writer } from "../db/dialect.ts";
+import { portable } from "../db/portable.ts";
+
+const configurationKey = "ostinato.encryption-key";
+
+/** The row that names the key of the database; undefined while no secret was ever kept. */
+export async function keyOfDatabase(reader: Reader): Promise<string | undefined> {
+  const row = await reader
+    .selectFrom("configuration")
+    .select("value")
+    .where("key", "=", configurationKey)
+    .executeTakeFirst();
+  return row?.value;
+}
+
+interface KeyRow {
+  readonly id: string;
+  readonly value: string;
+  readonly now: Timestamp;
+}
+
+/** Names the key of a database that has none yet; one that is named stays. */
+export async function nameFirstKey(tx: Writer, { id, value, now }: KeyRow): Promise<void> {
+  await tx
+    .insertInto("configuration")
+    .values({ id, created: now, updated: now, key: configurationKey, value })
+    .onConflict((conflict) => conflict.column("key").doNothing())
+    .execute();
+}
+
+export async function nameKey(tx: Writer, { value, now }: Omit<KeyRow, "id">): Promise<void> {
+  await tx.updateTable("configuration").set({ value, updated: now }).where("key", "=", configurationKey).execute();
+}
+
+export async function hasSealedTexts(reader: Reader): Promise<boolean> {
+  const found = await reader
+    .selectFrom("block_document")
+    .select("id")
+    .where("secrets", "is not", null)
+    .limit(1)
+    .executeTakeFirst();
+  return found !== undefined;
+}
+
+/** The sealed texts with the ids of their documents, held until the unit of work ends. */
+export function sealedTexts(tx: Writer): Promise<{ readonly id: string; readonly secrets: string | null }[]> {
+  return tx
+    .selectFrom("block_document")
+    .select(["id", "secrets"])
+    .where("secrets", "is not", null)
+    .orderBy("id")
+    .modifyEnd(portable.rowLock("block_document"))
+    .execute();
+}
+
+export async function putSealedText(tx: Writer, id: string, secrets: string): Promise<void> {
+  await tx.updateTable("block_document").set({ secrets }).where("id", "=", id).execute();
+}
