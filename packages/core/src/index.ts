@@ -1,3 +1,4 @@
+export * from "./attempts.ts";
 export * from "./backoff.ts";
 export * from "./clock.ts";
 export * from "./csv.ts";

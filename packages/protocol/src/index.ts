@@ -41,6 +41,7 @@ export * from "./ui/artifacts.ts";
 export * from "./ui/concurrency-limits.ts";
 export * from "./ui/dashboard.ts";
 export * from "./ui/deployments.ts";
+export * from "./ui/failures.ts";
 export * from "./ui/flow-deployments.ts";
 export * from "./ui/flow-run.ts";
 export * from "./ui/flows.ts";

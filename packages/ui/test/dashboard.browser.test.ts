@@ -111,7 +111,9 @@ describe("the dashboard", () => {
     const { page, close } = await site.open("/dashboard");
     const section = (name: string) =>
       page.locator("section").filter({ has: page.getByRole("heading", { name, exact: true }) });
-    await section("Failures").getByText("disk 3 is full").waitFor();
+    await section("Failures")
+      .getByText(/^disk (\d+|…) is full$/)
+      .waitFor();
     const run = await startRun(site.client, { flowId: flow, name: "now-running" });
     await section("Running now").getByRole("link", { name: "now-running" }).waitFor();
     await run.end("FAILED", "it broke just now");

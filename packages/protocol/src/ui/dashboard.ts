@@ -2,6 +2,7 @@ import type { Static } from "typebox";
 import { Flow } from "../flows.ts";
 import { route } from "../route.ts";
 import { Maybe, Moment, MomentInput, Nullable, Open, Seconds, StateTypeName, Tags, Type, Uuid } from "../schema.ts";
+import { FailureGroups } from "./failures.ts";
 import { FlowRunRow, RunBar, StateCounts } from "./runs.ts";
 import { pagesTag } from "./tag.ts";
 import { WorkPoolRow } from "./work-pools.ts";
@@ -29,8 +30,8 @@ export const Dashboard = Open({
   /** The counts of the span of the same length before `since`. */
   previous_counts: StateCounts,
   task_counts: StateCounts,
-  /** Runs that failed or crashed in the range, newest first, at most 10; `state.message` says why. */
-  failed: Type.Array(FlowRunRow),
+  /** Runs that failed or crashed in the range, those with the same cause together, at most 10 groups. */
+  failures: FailureGroups,
   /** Running, pending or cancelling, at most 20. */
   running: Type.Array(FlowRunRow),
   /** Late first, then paused, then others whose time has come, at most 20. */

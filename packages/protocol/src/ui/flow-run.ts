@@ -45,6 +45,18 @@ export const readFlowRunPage = route({
   replies: { 200: FlowRunPage },
 });
 
+export const readFailureOfAttempt = route({
+  method: "GET",
+  path: "/ui/flow_runs/{id}/failure",
+  access: "read",
+  summary: "Why an attempt of a flow run failed; null where it did not",
+  tag: pagesTag,
+  params: ById,
+  /** Counted from 1. */
+  query: Open({ attempt: Type.Integer({ minimum: 1 }) }),
+  replies: { 200: Nullable(Failure) },
+});
+
 /**
  * The task runs and subflows of a flow run by column, oldest first, small enough for 10,000 of them. Times are seconds after
  * `origin`, with microseconds; null for a time that has not come. `parents` holds the indexes of the rows that the arguments came
@@ -65,6 +77,8 @@ export const Timeline = Open({
   start: Type.Array(Nullable(Type.Number())),
   end: Type.Array(Nullable(Type.Number())),
   run_count: Type.Array(Type.Integer()),
+  /** The attempt of the flow run that called the task run, counted from 1. */
+  attempt: Type.Array(Type.Integer()),
   parents: Type.Array(Type.Array(Type.Integer())),
   within: Type.Array(Nullable(Type.Integer())),
   child_flow_run_id: Type.Array(Nullable(Uuid)),

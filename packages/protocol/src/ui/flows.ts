@@ -2,6 +2,7 @@ import type { Static } from "typebox";
 import { Flow } from "../flows.ts";
 import { route } from "../route.ts";
 import { ById, Enum, Maybe, Moment, Nullable, Offset, Open, Tags, Type } from "../schema.ts";
+import { FailureGroups } from "./failures.ts";
 import { RunBar, StateCounts } from "./runs.ts";
 import { pagesTag } from "./tag.ts";
 
@@ -42,6 +43,8 @@ export const FlowPage = Open({
   recent: Type.Array(RunBar),
   counts: StateCounts,
   ...durations,
+  /** Its failures in the range, those with the same cause together, at most 8 groups. */
+  failures: FailureGroups,
   /** The share of finished runs in the range that succeeded, from 0 to 1. */
   success_rate: Nullable(Type.Number()),
   durations: Type.Array(

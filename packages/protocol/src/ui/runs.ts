@@ -10,6 +10,18 @@ import { pagesTag } from "./tag.ts";
 export const StateCounts = Type.Record(Type.String(), Type.Integer());
 export type StateCounts = Static<typeof StateCounts>;
 
+/** Where a failure began: the flow run, and the task run that failed in it, unless the flow failed by itself. */
+const failurePlace = {
+  flow_run_id: Uuid,
+  flow_name: Type.String(),
+  task_run_id: Nullable(Uuid),
+  task_run_name: Nullable(Type.String()),
+};
+
+/** Why a run failed, as lists tell it: at most 500 characters, of a traceback the exception at its end. */
+export const FailureCause = Open({ message: Type.String(), ...failurePlace });
+export type FailureCause = Static<typeof FailureCause>;
+
 /** A flow run with the names and counts that a row of a list shows. */
 export const FlowRunRow = Open({
   ...FlowRun.properties,
@@ -18,8 +30,13 @@ export const FlowRunRow = Open({
   parent_flow_run_id: Nullable(Uuid),
   parent_flow_run_name: Nullable(Type.String()),
   task_counts: StateCounts,
+  /** Null unless the run failed or crashed. */
+  cause: Nullable(FailureCause),
 });
 export type FlowRunRow = Static<typeof FlowRunRow>;
+
+/** The key of a group of `listFailures`: only the runs that it counts for the same criteria. */
+const failure = Maybe(Type.String({ maxLength: 64 }));
 
 /** Keyset paging: `cursor` is the `next_cursor` of the page before, for the same filter and sort. */
 export const listFlowRuns = route({
@@ -30,6 +47,7 @@ export const listFlowRuns = route({
   tag: pagesTag,
   body: Open({
     ...runCriteria,
+    failure,
     sort: Maybe(Enum(flowRunSorts)),
     limit: Maybe(Type.Integer({ minimum: 1, maximum: 200 })),
     cursor: Maybe(Type.String()),
@@ -69,6 +87,7 @@ export const listFlowRunPoints = route({
   tag: pagesTag,
   body: Open({
     ...runCriteria,
+    failure,
     sort: Maybe(Enum(flowRunSorts)),
     limit: Maybe(Type.Integer({ minimum: 0, maximum: 1000 })),
     offset: Offset,
@@ -88,13 +107,22 @@ export const RunBar = Open({
 });
 export type RunBar = Static<typeof RunBar>;
 
-/** Why a run failed: the first task run that failed, or the flow itself. */
+/**
+ * The flow runs from the failed one down to the subflow in which the failure happened. The task run of each is the one that failed in it: the
+ * last one's has the error, those before stand for the subflow below; null where the flow failed by itself.
+ */
+export const FailurePath = Type.Array(Open({ flow_run_name: Type.String(), ...failurePlace }));
+export type FailurePath = Static<typeof FailurePath>;
+
+/** Why a run failed: the task run that brought it down, or the flow itself. */
 export const Failure = Open({
   message: Type.String(),
   task_run_id: Nullable(Uuid),
   task_run_name: Nullable(Type.String()),
   /** The flow run in which it happened: this one or a subflow; null for a task that ran outside of flows. */
   flow_run_id: Nullable(Uuid),
+  /** Empty on the page of a task run. */
+  path: FailurePath,
   attempt: Nullable(Type.Integer()),
   /** `at fn (file:line:column)`: the first frame of the user's own code, where the client reported it. */
   location: Nullable(Type.String()),

@@ -140,8 +140,8 @@ describeOnEachDatabase("the pages over all runs", (database) => {
   });
 
   test("what failed, what runs and what waits is listed, the urgent first", async () => {
-    const { failed: failures, running: now, waiting } = await dashboard();
-    expect(failures.map(({ id, state }) => [id, state?.message])).toEqual([
+    const { failures, running: now, waiting } = await dashboard();
+    expect(failures.groups.map(({ newest, message }) => [newest.id, message])).toEqual([
       [failed, "no luck"],
       [expect.any(String), "gone"],
     ]);
@@ -184,7 +184,8 @@ describeOnEachDatabase("the pages over all runs", (database) => {
     const inBars = bars(found).flatMap((bar) => Object.values(bar));
     const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
     expect(inBars.reduce((sum, count) => sum + Number(count), 0)).toBe(total);
-    expect(found.failed).toHaveLength((found.counts.FAILED ?? 0) + (found.counts.CRASHED ?? 0));
+    const failures = found.failures.groups.reduce((sum, { count }) => sum + count, 0);
+    expect(failures).toBe((found.counts.FAILED ?? 0) + (found.counts.CRASHED ?? 0));
   });
 
   test("task runs are counted of the flow runs that are left", async () => {
@@ -242,7 +243,7 @@ describeOnEachDatabase("the pages over all runs", (database) => {
       { kind: "artifact", name: "good-report" },
     ]);
     expect(await find("failed-o")).toMatchObject([
-      { kind: "flow-run", id: failed, detail: "bad", state_type: "FAILED" },
+      { kind: "flow-run", id: failed, detail: "bad · no luck", state_type: "FAILED" },
     ]);
     expect(await find("fit-a")).toMatchObject([{ kind: "task-run", name: "fit-all" }]);
     expect(await find(failed.toUpperCase())).toMatchObject([{ kind: "flow-run", id: failed }]);

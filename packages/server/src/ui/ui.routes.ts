@@ -4,6 +4,7 @@ import {
   listArtifacts,
   listDeployments,
   listDeploymentVersions,
+  listFailures,
   listFlowRunPoints,
   listFlowRuns,
   listFlows,
@@ -17,6 +18,7 @@ import {
   readConcurrencyLimitPage,
   readDashboard,
   readDeploymentPage,
+  readFailureOfAttempt,
   readFlowPage,
   readFlowRunPage,
   readLogWindow,
@@ -37,6 +39,7 @@ import { dashboard } from "./dashboard/dashboard.service.ts";
 import * as deployments from "./deployments/deployment-list.service.ts";
 import { deploymentPage } from "./deployments/deployment-page.service.ts";
 import { deploymentVersions } from "./deployments/deployment-versions.service.ts";
+import { failureGroups } from "./failures/failure-groups.service.ts";
 import { flowRunPage } from "./flow-run/flow-run-page.service.ts";
 import { taskResults } from "./flow-run/run-results.service.ts";
 import { readTimeline as timelineOf } from "./flow-run/timeline.service.ts";
@@ -45,6 +48,7 @@ import * as flows from "./flows/flow-pages.service.ts";
 import { findLine } from "./logs/find-line.service.ts";
 import { logWindow } from "./logs/log-window.service.ts";
 import { runForm } from "./run-form/run-form.service.ts";
+import { failureOfAttempt } from "./runs/failure.service.ts";
 import * as flowRuns from "./runs/flow-run-list.service.ts";
 import { preview } from "./schedules/schedule-preview.service.ts";
 import { validate } from "./schemas/validation.service.ts";
@@ -62,6 +66,8 @@ export function uiRoutes(serve: Serve, sources: ServerPageSources): void {
   serve(listFlowRunPoints, ({ body, context }) => flowRuns.points(context, body));
   serve(listTaskRuns, ({ body, context }) => taskRuns.list(context, body));
   serve(readFlowRunPage, ({ params, context }) => flowRunPage(context, params.id));
+  serve(readFailureOfAttempt, ({ params, query, context }) => failureOfAttempt(context, params.id, query.attempt));
+  serve(listFailures, ({ body: { limit, ...criteria }, context }) => failureGroups(context, criteria, limit ?? 50));
   serve(readTimeline, ({ params, context }) => timelineOf(context, params.id));
   serve(listTaskResults, ({ params, body, context }) => taskResults(context, params.id, body));
   serve(readTaskRunPage, ({ params, context }) => taskRunPage(context, params.id));

@@ -24,6 +24,7 @@ export type {
   DeploymentRow,
   DeploymentVersion,
   Failure,
+  FailureGroup,
   FlowPage,
   FlowRow,
   FlowRunPage,

@@ -92,6 +92,6 @@ function Filters(props: {
 /** The tags to filter by: those of the displayed flows and runs. */
 function tagsOf(data: Dashboard | undefined): readonly string[] {
   if (data === undefined) return [];
-  const runs = [...data.failed, ...data.running, ...data.waiting];
+  const runs = [...data.running, ...data.waiting];
   return [...new Set([...data.flows.flatMap((row) => row.flow.tags), ...runs.flatMap((run) => run.tags)])].sort();
 }

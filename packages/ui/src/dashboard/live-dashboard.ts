@@ -40,6 +40,5 @@ function withRows(data: Dashboard, rows: ReadonlyMap<string, FlowRunRow>): Dashb
     running: updated(data.running),
     waiting: updated(data.waiting),
     upcoming: updated(data.upcoming),
-    failed: updated(data.failed),
   };
 }

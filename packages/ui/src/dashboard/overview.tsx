@@ -6,10 +6,11 @@ import { onDemand } from "../components/on-demand.tsx";
 import { Section } from "../components/page.tsx";
 import { FirstSteps } from "../first-steps/first-steps.tsx";
 import { firstRun } from "../first-steps/programs.ts";
+import { FailureRow } from "../runs/failure-row.tsx";
 import type { RunsSearch } from "../runs/runs-search.ts";
 import { sum } from "./counts.ts";
 import { FlowLine } from "./flow-line.tsx";
-import { FailedRow, RunningRow, UpcomingRow, WaitingRow } from "./run-rows.tsx";
+import { RunningRow, UpcomingRow, WaitingRow } from "./run-rows.tsx";
 import { Totals } from "./totals.tsx";
 
 const PoolsInTrouble = onDemand(() =>
@@ -50,10 +51,10 @@ export function Overview({
       </div>
       <div className="grid items-start gap-4 lg:grid-cols-2">
         <Section title="Failures" tools={<All name="failures" search={{ ...lists, state: ["FAILED", "CRASHED"] }} />}>
-          {data.failed.length === 0 ? (
+          {data.failures.groups.length === 0 ? (
             <Nothing>Nothing failed. Runs that fail or crash appear here, with their messages.</Nothing>
           ) : (
-            data.failed.map((run) => <FailedRow key={run.id} run={run} />)
+            data.failures.groups.map((group) => <FailureRow key={group.key} group={group} lists={lists} />)
           )}
         </Section>
         <div className="flex min-w-0 flex-col gap-4">

@@ -8,22 +8,6 @@ import { TaskProgress } from "../runs/task-progress.tsx";
 
 export const rowClass = "grid min-h-9 items-center gap-x-3 border-b px-3 py-1.5 last:border-0 hover:bg-hover";
 
-export function FailedRow({ run }: { readonly run: FlowRunRow }) {
-  return (
-    <div className={`${rowClass} grid-cols-[16px_minmax(0,1fr)_auto]`}>
-      <StateIcon type={run.state_type} name={run.state_name} />
-      <RunName run={run} />
-      <RelativeTime time={run.end_time ?? run.start_time} className="text-xs text-faint" />
-      <p
-        className="col-start-2 col-end-4 line-clamp-2 text-xs break-words text-muted"
-        title={run.state?.message ?? undefined}
-      >
-        {run.state?.message ?? ""}
-      </p>
-    </div>
-  );
-}
-
 export function RunningRow({ run }: { readonly run: FlowRunRow }) {
   return (
     <div className={`${rowClass} grid-cols-[16px_minmax(0,1fr)_64px] sm:grid-cols-[16px_minmax(0,1fr)_auto_64px]`}>

@@ -99,7 +99,11 @@ function FailedTasks({ counts, tasks }: { readonly counts: StateCounts; readonly
   const failed = (counts.FAILED ?? 0) + (counts.CRASHED ?? 0);
   if (failed === 0) return null;
   return (
-    <Link to="/runs/task-runs" search={{ ...tasks, state: ["FAILED", "CRASHED"] }} className="hover:underline">
+    <Link
+      to="/runs/task-runs"
+      search={{ ...tasks, state: ["FAILED", "CRASHED"] }}
+      className="inline-block py-1 leading-4 hover:underline"
+    >
       {count(failed)} failed
     </Link>
   );

@@ -1,4 +1,4 @@
-import { nameInTaskKey } from "@ostinato/core";
+import { nameInTaskKey, startsOf } from "@ostinato/core";
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 import type { FlowRunPage } from "../api/types.ts";
@@ -9,7 +9,6 @@ import type { TaskChoice } from "../logs/log-tools.tsx";
 import { LogView } from "../logs/log-view.tsx";
 import { taskTotal } from "../runs/task-progress.tsx";
 import { isBad } from "../states.ts";
-import { startsOf } from "../task-run/attempts.ts";
 import { timelineQuery } from "./flow-run.queries.ts";
 import type { ChangeSearch, FlowRunSearch, FlowRunTab } from "./flow-run-search.ts";
 import { RunArtifacts } from "./run-artifacts.tsx";

@@ -1,3 +1,4 @@
+import { startsOf } from "@ostinato/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useCallback, useEffect, useState } from "react";
@@ -14,7 +15,6 @@ import { LogView } from "../logs/log-view.tsx";
 import { Ran } from "../runs/ran.tsx";
 import { StateLabel } from "../runs/state.tsx";
 import { isBad, isFinal } from "../states.ts";
-import { startsOf } from "../task-run/attempts.ts";
 import { taskRunQuery } from "../task-run/task-run.queries.ts";
 import { TaskRunDetails } from "../task-run/task-run-details.tsx";
 import type { ChangeSearch, FlowRunSearch } from "./flow-run-search.ts";

@@ -14,6 +14,7 @@ import { Skeleton } from "../components/skeleton.tsx";
 import { Tabs } from "../components/tabs.tsx";
 import { Tags } from "../components/tag.tsx";
 import { count, exact, percent, seconds } from "../format.ts";
+import { FailureRow } from "../runs/failure-row.tsx";
 import { runColumns } from "../runs/run-columns.tsx";
 import { RunsOf } from "../runs/runs-of.tsx";
 import { StateIcon } from "../runs/state.tsx";
@@ -88,6 +89,13 @@ export function FlowPage() {
           />
         </Section>
       </div>
+      {page.failures.groups.length === 0 ? null : (
+        <Section title="Failures">
+          {page.failures.groups.map((group) => (
+            <FailureRow key={group.key} group={group} lists={{ since: spanOf(search.days) }} flowIsKnown />
+          ))}
+        </Section>
+      )}
       <Tabs
         label="The flow"
         value={search.tab ?? "runs"}

@@ -26,7 +26,7 @@ export function FailureBox({ failure, within }: { readonly failure: Failure; rea
         <div className="min-w-0 flex-1">
           <LongText text={failure.message} className="text-base leading-6 font-medium" />
           <p className="mt-0.5 flex flex-wrap items-center gap-x-2 text-muted">
-            {within === undefined ? null : <Culprit failure={failure} within={within} />}
+            {within === undefined ? null : <Path failure={failure} within={within} />}
             {failure.attempt === null ? null : <span>attempt {failure.attempt}</span>}
             {failure.location === null ? null : (
               <span className="inline-flex max-w-full min-w-0 items-center">
@@ -96,40 +96,62 @@ function scrollToEnd(element: HTMLElement | null): void {
   if (element !== null) element.scrollTop = element.scrollHeight;
 }
 
-/** Links to the failed task: beside this run, or on the page of its subflow's run. */
-function Culprit({ failure, within }: { readonly failure: Failure; readonly within: string }) {
-  const { task_run_id: task, flow_run_id: run } = failure;
+/**
+ * The way down to the failure: each subflow is a link to its run, and the failed task one to itself, beside the run that it is of. The flow whose
+ * page this is is only named where subflows follow.
+ */
+function Path({ failure, within }: { readonly failure: Failure; readonly within: string }) {
+  const { path, task_run_id: task, task_run_name: taskName, flow_run_id: run } = failure;
+  const steps = path.length > 1 ? path : [];
   const link = "min-w-0 truncate font-medium text-text hover:underline";
-  const elsewhere = run !== null && run !== within;
+  if (steps.length === 0 && task === null) return null;
   return (
-    <>
-      {task === null ? null : (
-        <span className="inline-flex max-w-full min-w-0 gap-1">
-          in task{" "}
-          {run === null ? (
-            <Link to="/runs/task-run/$id" params={{ id: task }} className={link}>
-              {failure.task_run_name}
-            </Link>
-          ) : (
-            <Link
-              to="/runs/flow-run/$id"
-              params={{ id: run }}
-              search={(before) => readFlowRunSearch({ ...(elsewhere ? {} : before), task })}
-              resetScroll={elsewhere}
-              className={link}
-            >
-              {failure.task_run_name}
-            </Link>
-          )}
-        </span>
-      )}
-      {elsewhere ? (
-        <Link to="/runs/flow-run/$id" params={{ id: run }} className="text-text hover:underline">
-          of a subflow
-        </Link>
-      ) : null}
-    </>
+    <nav aria-label="Where it failed" className="min-w-0 max-w-full">
+      <ol className="flex min-w-0 flex-wrap items-center gap-x-1.5">
+        {steps.map((step) => (
+          <li key={step.flow_run_id} className="flex max-w-full min-w-0 items-center gap-1.5">
+            {step.flow_run_id === within ? (
+              <span className="truncate text-muted">{step.flow_name}</span>
+            ) : (
+              <Link
+                to="/runs/flow-run/$id"
+                params={{ id: step.flow_run_id }}
+                title={`${step.flow_name}, run ${step.flow_run_name}`}
+                className={link}
+              >
+                {step.flow_name}
+              </Link>
+            )}
+            {step === steps.at(-1) && task === null ? null : <Further />}
+          </li>
+        ))}
+        {task === null ? null : (
+          <li className="flex max-w-full min-w-0 items-center gap-1">
+            {steps.length === 0 ? "in task" : <span className="sr-only">in task</span>}
+            {run === null ? (
+              <Link to="/runs/task-run/$id" params={{ id: task }} className={link}>
+                {taskName}
+              </Link>
+            ) : (
+              <Link
+                to="/runs/flow-run/$id"
+                params={{ id: within }}
+                search={(before) => readFlowRunSearch({ ...before, task })}
+                resetScroll={false}
+                className={link}
+              >
+                {taskName}
+              </Link>
+            )}
+          </li>
+        )}
+      </ol>
+    </nav>
   );
+}
+
+function Further() {
+  return <Icon name="chevronRight" className="size-3 text-faint" />;
 }
 
 /** `file:line:column` of `at fn (file:line:column)`, which editors open. */

@@ -6,6 +6,7 @@ import { Tags } from "../components/tag.tsx";
 import { RelativeTime } from "../components/time.tsx";
 import { isBad, type StateType } from "../states.ts";
 import { DeploymentLink } from "./deployment-link.tsx";
+import { messageOf } from "./message-of.ts";
 import { Ran } from "./ran.tsx";
 import type { RunSort, RunsSearch } from "./runs-search.ts";
 import { StateWord } from "./state.tsx";
@@ -68,8 +69,8 @@ export const runColumns: readonly RunColumn[] = [
     grows: 2.4,
     hidden: true,
     cell: (run) => (
-      <span className="truncate text-muted" title={run.state?.message ?? undefined}>
-        {run.state?.message}
+      <span className="truncate text-muted" title={messageOf(run)}>
+        {messageOf(run)}
       </span>
     ),
   },

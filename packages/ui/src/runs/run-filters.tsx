@@ -51,6 +51,7 @@ export function RunFilters(props: {
       <TagFilter search={search} onChange={onChange} known={props.knownTags} />
       <SubflowFilter search={search} onChange={onChange} parentName={props.parentName} />
       <PlaceChips search={search} onChange={onChange} />
+      <FailureChip search={search} onChange={onChange} />
       {isFiltered(search) ? (
         <Button look="ghost" onClick={() => onChange(noFilter)}>
           Clear
@@ -303,6 +304,18 @@ function PlaceChips({ search, onChange }: FilterProps) {
         </button>
       )}
     </>
+  );
+}
+
+/** A group of failures, to which the dashboard and the pages of flows link. */
+function FailureChip({ search, onChange }: FilterProps) {
+  if (search.failure === undefined) return null;
+  return (
+    <button type="button" className={filterClass(true)} onClick={() => onChange({ failure: undefined })}>
+      Same failure
+      <Icon name="close" className="size-3" />
+      <span className="sr-only">Show other runs too</span>
+    </button>
   );
 }
 

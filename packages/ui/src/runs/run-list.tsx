@@ -9,6 +9,7 @@ import { type Selection, useRowChoice, useRowKeys } from "../components/row-keys
 import { useSize } from "../components/size.ts";
 import { RelativeTime } from "../components/time.tsx";
 import { isBad, stateLook } from "../states.ts";
+import { messageOf } from "./message-of.ts";
 import { Ran } from "./ran.tsx";
 import { columnTracks, fittingColumns, type RunColumn } from "./run-columns.tsx";
 import type { RunSort } from "./runs-search.ts";
@@ -246,6 +247,6 @@ function NarrowRow(props: {
 
 /** The message of a failure on narrow rows: the icon beside it already shows the state. */
 function aboutState(run: FlowRunRow): string {
-  const message = isBad(run.state_type) ? run.state?.message?.split("\n", 1)[0] : undefined;
+  const message = isBad(run.state_type) ? messageOf(run)?.split("\n", 1)[0] : undefined;
   return message === undefined || message === "" ? stateLook(run.state_type, run.state_name).label : message;
 }

@@ -31,6 +31,8 @@ export interface RunsSearch {
   /** Only subflows of this flow run. */
   readonly parent?: string;
   readonly subflows?: "hide";
+  /** The key of a group of failures: only its runs. */
+  readonly failure?: string;
   readonly sort?: RunSort;
   /** The chart that is shown where there is space for one. */
   readonly chart?: ChartName;
@@ -51,6 +53,7 @@ export const noFilter: RunsSearchChange = {
   until: undefined,
   parent: undefined,
   subflows: undefined,
+  failure: undefined,
 };
 
 export const timeSpans = [
@@ -74,6 +77,7 @@ export function readRunsSearch(search: RawSearch): RunsSearch {
     until: textIn(search, "until"),
     parent: textIn(search, "parent"),
     subflows: choiceIn(search, "subflows", ["hide"]),
+    failure: textIn(search, "failure"),
     sort: choiceIn(search, "sort", runSorts),
     chart: choiceIn(search, "chart", chartNames),
   });
@@ -81,7 +85,7 @@ export function readRunsSearch(search: RawSearch): RunsSearch {
 
 type Criteria = {
   readonly [K in "flows" | "flow_runs" | "work_pools" | "work_pool_queues"]?: Exclude<RunCriteria[K], undefined>;
-};
+} & { readonly failure?: string };
 
 /** The filter without display options. */
 export function filterOf(search: RunsSearch): RunsSearch {
@@ -119,6 +123,7 @@ export function runCriteria(search: RunsSearch, now = Date.now()): Criteria {
     flow_runs: Object.keys(flowRuns).length === 0 ? undefined : flowRuns,
     work_pools: search.pool === undefined ? undefined : { name: { any_: [...search.pool] } },
     work_pool_queues: search.queue === undefined ? undefined : { id: { any_: [...search.queue] } },
+    failure: search.failure,
   });
 }
 

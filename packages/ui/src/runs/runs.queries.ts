@@ -163,6 +163,8 @@ export function applyToList(pages: RunPages, changes: readonly LiveChange[], sea
 /** Whether a run matches the filter, decided without the server. */
 function matches(row: FlowRunRow, search: RunsSearch): boolean {
   if (!isFiltered(search)) return true;
+  // Only the server knows which failures have the same cause.
+  if (search.failure !== undefined) return false;
   const { types, names } = splitStates(search.state ?? []);
   if (types.length + names.length > 0) {
     const byType = row.state_type !== null && types.includes(row.state_type);

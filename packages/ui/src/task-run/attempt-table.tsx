@@ -1,4 +1,4 @@
-import { stateNames } from "@ostinato/core";
+import { type Attempt, attemptsOf, stateNames } from "@ostinato/core";
 import { useEffect, useRef } from "react";
 import type { State } from "../api/types.ts";
 import { CopyButton } from "../components/copy.tsx";
@@ -7,7 +7,6 @@ import { Elapsed } from "../components/time.tsx";
 import { clock, duration, exact, milliseconds } from "../format.ts";
 import { StateLabel } from "../runs/state.tsx";
 import { isFinal } from "../states.ts";
-import { type Attempt, attemptsOf } from "./attempts.ts";
 
 /** The attempts: end, time, duration, wait before, message. */
 export function AttemptTable(props: {
@@ -59,7 +58,11 @@ export function AttemptTable(props: {
   );
 }
 
-function AttemptRow(props: { readonly attempt: Attempt; readonly before: Attempt | undefined; readonly link: string }) {
+function AttemptRow(props: {
+  readonly attempt: Attempt<State>;
+  readonly before: Attempt<State> | undefined;
+  readonly link: string;
+}) {
   const { attempt, before } = props;
   const { outcome } = attempt;
   // The state after a retried attempt is the wait for the next one; the attempt itself failed.

@@ -1,3 +1,4 @@
+import { startsOf } from "@ostinato/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useLive } from "../api/live.ts";
@@ -12,7 +13,6 @@ import { LogView } from "../logs/log-view.tsx";
 import { Ran } from "../runs/ran.tsx";
 import { SinceState, StateLabel } from "../runs/state.tsx";
 import { isBad, isFinal } from "../states.ts";
-import { startsOf } from "./attempts.ts";
 import { taskRunQuery } from "./task-run.queries.ts";
 import { TaskRunDetails } from "./task-run-details.tsx";
 import { readTaskRunSearch } from "./task-run-search.ts";

@@ -129,8 +129,6 @@ export interface RunsInState {
   readonly types: readonly StateType[];
   readonly order: "ASC" | "DESC";
   readonly limit: number;
-  /** Only runs that began in the range. */
-  readonly inRange?: boolean;
   /** Only runs that begin later than this, or those that began or should have begun by then. */
   readonly after?: Timestamp;
   readonly until?: Timestamp;
@@ -144,11 +142,8 @@ export interface RunPosition {
 /** The first runs of each of these states, each found by the index of states, in one statement. */
 export async function runsInState(db: Database, range: DashboardRange, wanted: RunsInState): Promise<RunPosition[]> {
   const order = sql.raw(wanted.order);
-  const timed =
-    wanted.inRange === true ? sql<SqlBool>`${begin} >= ${range.since} AND ${begin} <= ${range.until}` : undefined;
   const { after, until } = wanted;
   const conditions = [
-    timed,
     after === undefined ? undefined : sql<SqlBool>`${begin} > ${after}`,
     until === undefined ? undefined : sql<SqlBool>`${begin} <= ${until}`,
     narrowed(range),

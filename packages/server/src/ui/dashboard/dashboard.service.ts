@@ -1,5 +1,4 @@
 import {
-  failureStateTypes,
   formatTimestamp,
   microsPerSecond,
   type StateType,
@@ -7,10 +6,11 @@ import {
   type Timestamp,
   toTimestamp,
 } from "@ostinato/core";
-import type { BodyOf, Dashboard, FlowRunRow, readDashboard, StateCounts } from "@ostinato/protocol";
+import type { BodyOf, Dashboard, FlowRunRow, RunCriteria, readDashboard, StateCounts } from "@ostinato/protocol";
 import type { Database } from "../../db/dialect.ts";
 import type { Context } from "../../kernel/context.ts";
 import { refused } from "../../kernel/errors.ts";
+import { failureGroups } from "../failures/failure-groups.service.ts";
 import { flowsWithRecentRuns, lastFailures } from "../flows/flow-pages.service.ts";
 import { readRows } from "../runs/run-rows.service.ts";
 import { poolsInTrouble } from "../work-pools/work-pool-list.service.ts";
@@ -18,25 +18,40 @@ import * as queries from "./dashboard.queries.ts";
 
 const maxFlows = 50;
 const maxPools = 5;
+const maxFailures = 10;
 
 /** Everything on the dashboard, by questions that run side by side. */
 export async function dashboard(context: Context, body: BodyOf<typeof readDashboard>): Promise<Dashboard> {
   const range = rangeOf(body);
   const edges = edgesOf(body, range);
   const split = bucketsBetween(edges);
-  const [counts, rows, pools] = await Promise.all([
+  const [counts, rows, pools, failures] = await Promise.all([
     countAll(context.db, range, split),
     runsOf(context, range),
     poolsInTrouble(context, maxPools),
+    failureGroups(context, criteriaOf(range), maxFailures),
   ]);
   return {
     history: intervals(counts.history, split, edges),
     counts: countsOf(counts.byFlow),
     previous_counts: countsOf(counts.previous),
     task_counts: countsOf(counts.tasks),
+    failures,
     ...rows,
     work_pools: pools,
     flows: await flowsOf(context, counts.byFlow, range),
+  };
+}
+
+/** The runs of the range, as lists ask for them. */
+function criteriaOf({ since, until, tags, flowIds, subflows }: queries.DashboardRange): RunCriteria {
+  return {
+    ...(flowIds.length === 0 ? {} : { flows: { id: { any_: [...flowIds] } } }),
+    flow_runs: {
+      expected_start_time: { after_: formatTimestamp(since), before_: formatTimestamp(until) },
+      ...(tags.length === 0 ? {} : { tags: { all_: [...tags] } }),
+      ...(subflows ? {} : { parent_task_run_id: { is_null_: true } }),
+    },
   };
 }
 
@@ -133,21 +148,19 @@ function spanBefore(range: queries.DashboardRange): queries.DashboardRange {
 async function runsOf(
   context: Context,
   range: queries.DashboardRange,
-): Promise<Pick<Dashboard, "failed" | "running" | "waiting" | "upcoming">> {
+): Promise<Pick<Dashboard, "running" | "waiting" | "upcoming">> {
   const now = context.clock.now();
   const find = async (wanted: queries.RunsInState) =>
     (await queries.runsInState(context.db, range, wanted)).map(({ id }) => id);
-  const [failed, running, due, paused, next] = await Promise.all([
-    find({ types: failureStateTypes, order: "DESC", limit: 10, inRange: true }),
+  const [running, due, paused, next] = await Promise.all([
     find({ types: ["RUNNING", "PENDING", "CANCELLING"], order: "DESC", limit: 20 }),
     find({ types: ["SCHEDULED"], order: "ASC", limit: 20, until: now }),
     find({ types: ["PAUSED"], order: "DESC", limit: 20 }),
     find({ types: ["SCHEDULED"], order: "ASC", limit: 10, after: now }),
   ]);
-  const rows = await readRows(context, [...failed, ...running, ...due, ...paused, ...next]);
+  const rows = await readRows(context, [...running, ...due, ...paused, ...next]);
   const among = (ids: readonly string[]) => rows.filter(({ id }) => ids.includes(id));
   return {
-    failed: among(failed),
     running: among(running),
     waiting: [...among(due), ...among(paused)].sort(byUrgency).slice(0, 20),
     upcoming: among(next),

@@ -5,6 +5,8 @@ import { slotHolders } from "../../concurrency-limits/standing.service.ts";
 import * as deployments from "../../deployments/deployments.service.ts";
 import * as flows from "../../flows/flows.service.ts";
 import type { Context } from "../../kernel/context.ts";
+import { presentCause } from "../runs/cause.presenter.ts";
+import { causesOf } from "../runs/cause.service.ts";
 import { recentBars } from "../runs/run-bars.service.ts";
 import { figuresOf } from "./deployment-figures.service.ts";
 import { nextRunsOf } from "./deployment-list.service.ts";
@@ -37,7 +39,7 @@ export async function deploymentPage(context: Context, id: string): Promise<Depl
     recent: bars.get(id) ?? [],
     ...(figures.get(id) ?? { counts: {}, p95: null }),
     last_success: success === undefined ? null : presentEnded(success),
-    last_failure: failure === undefined ? null : presentEnded(failure),
+    last_failure: failure === undefined ? null : await presentFailed(context, failure),
     problems: startProblems(deployment, { held, holders }),
   };
 }
@@ -48,6 +50,12 @@ function described(schedule: DeploymentSchedule, now: Timestamp): ScheduleInPage
     words: scheduleInWords(schedule.schedule),
     next: nextTimes(schedule.schedule, { from: now, count: timesShown }).map(formatTimestamp),
   };
+}
+
+/** A failure says its cause, wherever it lies. */
+async function presentFailed({ db }: Context, run: queries.EndedRunRow) {
+  const cause = presentCause((await causesOf(db, [run.id])).get(run.id));
+  return { ...presentEnded(run), message: cause?.message ?? run.message };
 }
 
 function presentEnded({ id, name, at, start_time, total_run_time, message }: queries.EndedRunRow) {

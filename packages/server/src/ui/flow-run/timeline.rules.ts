@@ -19,6 +19,8 @@ export interface TimelineTask {
   readonly child_flow_run_id: string | null;
   readonly child_name: string | null;
   readonly child_flow_name: string | null;
+  /** As the client counts it: from 1, or 0 where it does not count. */
+  readonly flow_run_attempt: number;
 }
 
 /** A state of a task run, or of a subflow. */
@@ -32,13 +34,15 @@ export interface TimelineSegment {
 export interface TimelineSource {
   /** When the flow run began, or was created. */
   readonly begin: Timestamp;
+  /** When each attempt of the flow run began. */
+  readonly attempts: readonly Timestamp[];
   readonly tasks: readonly TimelineTask[];
   readonly segments: readonly TimelineSegment[];
   readonly total: number;
 }
 
 /** Rows turned into columns: a third of the bytes, and nothing to walk over but arrays of one type. */
-export function timeline({ begin, tasks, segments, total }: TimelineSource): Timeline {
+export function timeline({ begin, attempts, tasks, segments, total }: TimelineSource): Timeline {
   const index = new Map(tasks.map(({ id }, position) => [id, position]));
   const rowOfRun = new Map(tasks.map(({ id, child_flow_run_id }, position) => [child_flow_run_id ?? id, position]));
   const origin = earliest(begin, tasks);
@@ -57,6 +61,7 @@ export function timeline({ begin, tasks, segments, total }: TimelineSource): Tim
     start: tasks.map((task) => seconds(task.start_time)),
     end: tasks.map((task) => seconds(task.end_time)),
     run_count: tasks.map(({ run_count }) => run_count),
+    attempt: tasks.map((task) => attemptOf(task, attempts)),
     parents: tasks.map((task) => parentsOf(task, index)),
     within: tasks.map((task, row) => callerOf(task, row, index)),
     child_flow_run_id: tasks.map(({ child_flow_run_id }) => child_flow_run_id),
@@ -66,6 +71,16 @@ export function timeline({ begin, tasks, segments, total }: TimelineSource): Tim
       return row === undefined ? [] : [[row, secondsBetween(origin, timestamp), type, name] as const];
     }) as Timeline["segments"],
   };
+}
+
+/**
+ * The task run that stands for a subflow is the same in all attempts where the client is Prefect's, so that the beginning of the subflow
+ * tells its attempt; both times are the server's.
+ */
+function attemptOf(task: TimelineTask, attempts: readonly Timestamp[]): number {
+  if (task.child_flow_run_id === null || task.expected_start_time === null) return Math.max(1, task.flow_run_attempt);
+  const begun = task.expected_start_time;
+  return Math.max(1, attempts.filter((start) => start <= begun).length);
 }
 
 /** Nothing is drawn before the origin, whatever the clients' clocks say. */

@@ -1,6 +1,7 @@
 import type { Timeline } from "@ostinato/protocol";
 import type { Context } from "../../kernel/context.ts";
 import { notFound } from "../../kernel/errors.ts";
+import { attemptStarts } from "../runs/cause.service.ts";
 import * as queries from "./timeline.queries.ts";
 import { type TimelineTask, timeline } from "./timeline.rules.ts";
 
@@ -27,7 +28,8 @@ export async function readTimeline({ db }: Context, flowRunId: string): Promise<
     )),
   ];
   const total = tasks.length < maxRows ? tasks.length : await queries.taskRunCount(db, flowRunId);
-  return timeline({ begin, tasks, segments, total });
+  const attempts = await attemptStarts(db, flowRunId);
+  return timeline({ begin, attempts, tasks, segments, total });
 }
 
 /** The clocks of a state and of the run's times may differ by so many microseconds without a wait between them. */

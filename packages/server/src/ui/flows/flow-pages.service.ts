@@ -8,12 +8,16 @@ import type {
   listFlows,
   ReplyOf,
   RunBar,
+  RunCriteria,
   StateCounts,
 } from "@ostinato/protocol";
 import { present as presentFlow } from "../../flows/flows.service.ts";
 import type { Context } from "../../kernel/context.ts";
 import { notFound } from "../../kernel/errors.ts";
 import * as parameterSchemas from "../../parameter-schemas/parameter-schemas.service.ts";
+import { failureGroups } from "../failures/failure-groups.service.ts";
+import { presentCause } from "../runs/cause.presenter.ts";
+import { causesOf } from "../runs/cause.service.ts";
 import { recentBars } from "../runs/run-bars.service.ts";
 import * as queries from "./flow-pages.queries.ts";
 import { durationBuckets, rankOf, shares } from "./flow-pages.rules.ts";
@@ -36,17 +40,22 @@ export async function flowsWithRecentRuns(
 
 type LastFailure = NonNullable<Dashboard["flows"][number]["last_failure"]>;
 
+/** The newest failure of each flow in a time, with its cause. */
 export async function lastFailures(
   { db }: Context,
   flowIds: readonly string[],
   span: queries.Span,
 ): Promise<ReadonlyMap<string, LastFailure>> {
   const rows = await queries.lastFailures(db, flowIds, span);
+  const causes = await causesOf(
+    db,
+    rows.map(({ id }) => id),
+  );
   return new Map(
-    rows.map(({ flow_id, id, name, message, at }) => [
-      flow_id,
-      { flow_run_id: id, name, message, at: formatTimestamp(at) },
-    ]),
+    rows.map(({ flow_id, id, name, at }) => {
+      const message = presentCause(causes.get(id))?.message ?? null;
+      return [flow_id, { flow_run_id: id, name, message, at: formatTimestamp(at) }];
+    }),
   );
 }
 
@@ -97,6 +106,7 @@ async function countsSince(
 
 /** A bound on the runs of a flow of which medians are taken, the newest. */
 const maxDurations = 10_000;
+const maxFailures = 8;
 
 interface Durations {
   /** Seconds; null where no run completed. */
@@ -129,10 +139,11 @@ export async function page(context: Context, flowId: string, days: number): Prom
   const since = addSeconds(until, -days * daySeconds);
   const found = (await flowsWithRecentRuns(context, [flowId], 50)).get(flowId);
   if (found === undefined) throw notFound("Flow", flowId);
-  const [byFlow, durations, schema] = await Promise.all([
+  const [byFlow, durations, schema, failures] = await Promise.all([
     countsSince(context, [flowId], since),
     queries.durations(db, { flowId, since, limit: maxDurations }),
     parameterSchemas.newest(context, flowId),
+    failureGroups(context, failuresSince(flowId, since), maxFailures),
   ]);
   const counts = byFlow.get(flowId) ?? {};
   const { median, p95 } = (await durationsOf(context, byFlow, since)).get(flowId) ?? unknownDurations;
@@ -141,9 +152,17 @@ export async function page(context: Context, flowId: string, days: number): Prom
     counts,
     median,
     p95,
+    failures,
     success_rate: successRate(counts),
     durations: durationBuckets(durations, { since, until, buckets: bucketsFor(days) }),
     parameter_schema: schema ?? null,
+  };
+}
+
+function failuresSince(flowId: string, since: Timestamp): RunCriteria {
+  return {
+    flows: { id: { any_: [flowId] } },
+    flow_runs: { expected_start_time: { after_: formatTimestamp(since) } },
   };
 }
 

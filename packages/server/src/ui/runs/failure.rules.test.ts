@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { culprit, failureText } from "./failure.rules.ts";
+import { failureText } from "./failure.rules.ts";
 
 const python = `Encountered exception during execution: ValueError('boom')
 Traceback (most recent call last):
@@ -40,18 +40,4 @@ test("an error of several megabytes is told by its beginning", () => {
 
 test("a failure that says nothing says so", () => {
   expect(failureText({ message: null, details: {} }, [])).toMatchObject({ location: null, traceback: null });
-});
-
-const tasks = [
-  { message: "Task run encountered an exception KeyError: 'a'" },
-  { message: "Task run encountered an exception ValueError: boom" },
-];
-
-test.each([
-  ["the task whose error reached the flow", "Flow run encountered an exception: ValueError: boom", tasks[1]],
-  ["the first task when the flow only counts", "2/5 states failed.", tasks[0]],
-  ["the first task when the flow says nothing", null, tasks[0]],
-  ["no task when the flow failed by itself", "Flow run encountered an exception: ZeroDivisionError: 1/0", undefined],
-])("the culprit is %s", (_, message, expected) => {
-  expect(culprit(tasks, message)).toBe(expected);
 });

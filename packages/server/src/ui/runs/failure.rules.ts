@@ -1,5 +1,6 @@
 import { exceptionSentence, shortenedText, tracebackIn } from "@ostinato/core";
 import type { State, StateDetails } from "@ostinato/protocol";
+import { errorText } from "./cause.rules.ts";
 
 /** The state of a failed run. */
 export interface FailedState {
@@ -11,32 +12,6 @@ export interface FailureText {
   readonly message: string;
   readonly location: string | null;
   readonly traceback: string | null;
-}
-
-/**
- * The task run that brought the flow run down, among those that failed, the first ones first. A flow may have caught what
- * its tasks threw and failed for another reason: then its message has nothing of theirs, and it is none of them.
- */
-export function culprit<T extends { readonly message: string | null }>(
-  tasks: readonly T[],
-  flowMessage: string | null,
-): T | undefined {
-  const said = errorText(flowMessage);
-  if (said === "" || isSummary(said)) return tasks[0];
-  return tasks.find(({ message }) => {
-    const text = errorText(message);
-    return text !== "" && (said.includes(text) || text.includes(said));
-  });
-}
-
-/** Messages such as `1/3 states failed.` give a number, not a cause. */
-function isSummary(message: string): boolean {
-  return /^\d+\/\d+ states (failed|are not final)/.test(message) || /^\d+ of \d+ /.test(message);
-}
-
-/** The error itself, without the sentence that Prefect's clients put before it. */
-function errorText(message: string | null): string {
-  return (message ?? "").replace(/^(?:Flow|Task) run encountered an exception:?\s*/, "").trim();
 }
 
 /** The place of the error is in the state, for our own programs, or in the log, for Python's. */

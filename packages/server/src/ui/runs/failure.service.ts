@@ -1,36 +1,43 @@
 import { shortenedText } from "@ostinato/core";
-import type { Failure, State } from "@ostinato/protocol";
+import type { Failure, FailurePath, State } from "@ostinato/protocol";
 import type { Database } from "../../db/dialect.ts";
 import { readPlainJson } from "../../db/json-text.ts";
 import type { Context } from "../../kernel/context.ts";
 import { present } from "../../logs/logs.service.ts";
 import * as logs from "../logs/log-window.queries.ts";
-import * as queries from "./failure.queries.ts";
-import { culprit, failureText } from "./failure.rules.ts";
+import * as queries from "./cause.queries.ts";
+import { type Cause, causeOf, causeOfAttempt } from "./cause.service.ts";
+import { failureText } from "./failure.rules.ts";
 
-/** Subflows within subflows are followed so far. */
-const deepest = 10;
-const maxFailedTasks = 50;
 const shownLogs = 10;
 const searchedErrors = 5;
 const maxLineLength = 4 * 1024;
 
 /** Why a flow run failed: from the failed task run that caused it, in this run or in a subflow, or from the run itself. */
-export async function failureOfFlowRun(context: Context, flowRunId: string, depth = 0): Promise<Failure | null> {
-  const { db } = context;
-  const run = await queries.runWithMessage(db, flowRunId);
-  if (run === undefined || (run.state_type !== "FAILED" && run.state_type !== "CRASHED")) return null;
-  const task = culprit(await queries.failedTasks(db, flowRunId, maxFailedTasks), run.message);
-  if (task === undefined) {
-    const failed = { message: run.message, details: run.state_details, attempt: run.run_count };
-    return failureOf(db, { ...failed, flowRunId, taskRunId: null, taskRunName: null });
-  }
-  if (task.child_flow_run_id !== null && depth < deepest) {
-    const within = await failureOfFlowRun(context, task.child_flow_run_id, depth + 1);
-    if (within !== null) return within;
-  }
-  const failed = { message: task.message, details: task.state_details, attempt: task.run_count };
-  return failureOf(db, { ...failed, flowRunId, taskRunId: task.id, taskRunName: task.name });
+export async function failureOfFlowRun({ db }: Context, flowRunId: string): Promise<Failure | null> {
+  return failureOfCause(db, await causeOf(db, flowRunId));
+}
+
+/** The same of an attempt, counted from 1, that others may have followed. */
+export async function failureOfAttempt({ db }: Context, flowRunId: string, attempt: number): Promise<Failure | null> {
+  return failureOfCause(db, await causeOfAttempt(db, flowRunId, attempt));
+}
+
+async function failureOfCause(db: Database, cause: Cause | undefined): Promise<Failure | null> {
+  if (cause === undefined) return null;
+  const { path, run, task } = cause;
+  const isTask = task !== undefined && task.child_flow_run_id === null;
+  const state = isTask ? { of: "task_run", id: task.state_id } : { of: "flow_run", id: task?.state_id ?? run.state_id };
+  const text = await queries.stateText(db, state as Parameters<typeof queries.stateText>[1]);
+  return failureOf(db, {
+    message: text?.message ?? null,
+    details: text?.state_details ?? null,
+    attempt: (task ?? run).run_count,
+    flowRunId: run.id,
+    taskRunId: task?.task_run_id ?? null,
+    taskRunName: task?.task_run_name ?? null,
+    path,
+  });
 }
 
 export interface FailedTaskRun {
@@ -51,6 +58,7 @@ export async function failureOfTaskRun({ db }: Context, run: FailedTaskRun): Pro
     flowRunId: run.flow_run_id,
     taskRunId: run.id,
     taskRunName: run.name,
+    path: [],
   });
 }
 
@@ -61,10 +69,11 @@ interface Failed {
   readonly flowRunId: string | null;
   readonly taskRunId: string | null;
   readonly taskRunName: string | null;
+  readonly path: FailurePath;
 }
 
 async function failureOf(db: Database, failed: Failed): Promise<Failure> {
-  const { message, details, attempt, flowRunId, taskRunId, taskRunName } = failed;
+  const { message, details, attempt, flowRunId, taskRunId, taskRunName, path } = failed;
   const criteria = {
     flowRunIds: flowRunId === null ? [] : [flowRunId],
     taskRunId: taskRunId ?? undefined,
@@ -85,6 +94,7 @@ async function failureOf(db: Database, failed: Failed): Promise<Failure> {
     task_run_id: taskRunId,
     task_run_name: taskRunName,
     flow_run_id: flowRunId,
+    path,
     attempt,
     last_logs: lines.map((line) => present({ ...line, message: shortenedText(line.message, maxLineLength) })),
   };

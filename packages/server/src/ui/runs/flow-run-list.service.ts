@@ -1,6 +1,7 @@
 import { formatTimestamp, microsPerSecond, secondsBetween, type Timestamp } from "@ostinato/core";
-import type { BodyOf, FlowRunPoint, listFlowRunPoints, listFlowRuns, ReplyOf } from "@ostinato/protocol";
+import type { BodyOf, FlowRunPoint, listFlowRunPoints, listFlowRuns, ReplyOf, RunCriteria } from "@ostinato/protocol";
 import type { Context } from "../../kernel/context.ts";
+import { runsOfFailure } from "../failures/failure-groups.service.ts";
 import { readCursor, writeCursor } from "../lists/keyset.ts";
 import * as queries from "./flow-run-list.queries.ts";
 import { readRows } from "./run-rows.service.ts";
@@ -9,7 +10,8 @@ import { readRows } from "./run-rows.service.ts";
 export const maxCounted = 100_000;
 
 export async function list(context: Context, body: BodyOf<typeof listFlowRuns>): Promise<ReplyOf<typeof listFlowRuns>> {
-  const { sort: given, limit: wanted, cursor, count: counting, ...criteria } = body;
+  const { sort: given, limit: wanted, cursor, count: counting, failure, ...asked } = body;
+  const criteria = await ofFailure(context, asked, failure);
   const sort = given ?? "START_TIME_DESC";
   const limit = wanted ?? 50;
   const after = readCursor(sort, cursor);
@@ -32,8 +34,10 @@ export async function list(context: Context, body: BodyOf<typeof listFlowRuns>):
   };
 }
 
-export async function points({ db, clock }: Context, body: BodyOf<typeof listFlowRunPoints>): Promise<FlowRunPoint[]> {
-  const { sort, limit, offset, ...criteria } = body;
+export async function points(context: Context, body: BodyOf<typeof listFlowRunPoints>): Promise<FlowRunPoint[]> {
+  const { db, clock } = context;
+  const { sort, limit, offset, failure, ...asked } = body;
+  const criteria = await ofFailure(context, asked, failure);
   const query = {
     criteria,
     sort: sort ?? "EXPECTED_START_TIME_DESC",
@@ -43,6 +47,16 @@ export async function points({ db, clock }: Context, body: BodyOf<typeof listFlo
   const rows = await queries.flowRunPoints(db, query);
   const now = clock.now();
   return rows.map((row) => point(row, now));
+}
+
+/** The criteria for the runs of a group of failures alone. */
+async function ofFailure(
+  context: Context,
+  criteria: RunCriteria,
+  failure: string | null | undefined,
+): Promise<RunCriteria> {
+  if (failure === null || failure === undefined) return criteria;
+  return { flow_runs: { id: { any_: await runsOfFailure(context, criteria, failure) } } };
 }
 
 function point(row: queries.PointRow, now: Timestamp): FlowRunPoint {

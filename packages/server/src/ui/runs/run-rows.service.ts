@@ -1,12 +1,17 @@
+import { isFailure } from "@ostinato/core";
 import type { FlowRunRow, StateCounts } from "@ostinato/protocol";
 import { presentFlowRun } from "../../flow-runs/flow-runs.service.ts";
 import type { Context } from "../../kernel/context.ts";
+import { presentCause } from "./cause.presenter.ts";
+import { causesOf } from "./cause.service.ts";
 import * as queries from "./run-rows.queries.ts";
 
-/** The rows of these flow runs, in this order; those that are gone are left out. Two statements, whatever their number. */
+/** The rows of these flow runs, in this order; those that are gone are left out. The number of statements does not grow with theirs. */
 export async function readRows({ db, clock }: Context, ids: readonly string[]): Promise<FlowRunRow[]> {
   if (ids.length === 0) return [];
   const [found, counted] = await Promise.all([queries.flowRunsInList(db, ids), queries.taskCountsOf(db, ids)]);
+  const failed = found.filter(({ state_type }) => state_type !== null && isFailure(state_type)).map(({ id }) => id);
+  const causes = await causesOf(db, failed);
   const counts = countsByRun(counted);
   const now = clock.now();
   const rows = new Map(found.map((row) => [row.id, present(row)]));
@@ -20,6 +25,7 @@ export async function readRows({ db, clock }: Context, ids: readonly string[]): 
       parent_flow_run_id: row.parent_flow_run_id,
       parent_flow_run_name: row.parent_flow_run_name,
       task_counts: counts.get(row.id) ?? {},
+      cause: presentCause(causes.get(row.id)),
     };
   }
 }

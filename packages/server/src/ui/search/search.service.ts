@@ -1,13 +1,16 @@
-import { isUuid } from "@ostinato/core";
+import { isFailure, isUuid } from "@ostinato/core";
 import type { ReplyOf, search } from "@ostinato/protocol";
+import type { Database } from "../../db/dialect.ts";
 import type { Context } from "../../kernel/context.ts";
+import { presentCause } from "../runs/cause.presenter.ts";
+import { causesOf } from "../runs/cause.service.ts";
 import * as queries from "./search.queries.ts";
 
 /** Finds rows by a part of their name or by their id; flows first, then the most recent runs. */
 export async function find({ db }: Context, text: string, limit: number): Promise<ReplyOf<typeof search>> {
   const wanted = text.trim();
   if (wanted === "") return { hits: [] };
-  if (isUuid(wanted)) return { hits: await queries.byId(db, wanted.toLowerCase()) };
+  if (isUuid(wanted)) return { hits: await withCauses(db, await queries.byId(db, wanted.toLowerCase())) };
   const found = await Promise.all([
     queries.flows(db, wanted, limit),
     queries.deployments(db, wanted, limit),
@@ -17,7 +20,22 @@ export async function find({ db }: Context, text: string, limit: number): Promis
     queries.artifacts(db, wanted, limit),
     queries.taskRuns(db, wanted, limit),
   ]);
-  return { hits: fairShares(found, limit) };
+  return { hits: await withCauses(db, fairShares(found, limit)) };
+}
+
+/** A failed run says why beside its flow. */
+async function withCauses(db: Database, hits: readonly queries.HitRow[]): Promise<queries.HitRow[]> {
+  const failed = hits.filter(
+    ({ kind, state_type }) => kind === "flow-run" && state_type !== null && isFailure(state_type),
+  );
+  const causes = await causesOf(
+    db,
+    failed.map(({ id }) => id),
+  );
+  return hits.map((hit) => {
+    const cause = presentCause(causes.get(hit.id));
+    return cause === null ? hit : { ...hit, detail: `${hit.detail} · ${cause.message}` };
+  });
 }
 
 /** Each kind gets its share of the list; unused places go to the others, in order. */

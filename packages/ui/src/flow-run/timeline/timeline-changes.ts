@@ -1,11 +1,9 @@
 import { stateNames, taskNameOf } from "@ostinato/core";
 import type { FlowRunRow, TaskRun, Timeline } from "../../api/types.ts";
+import { type Columns, columnNames, copied } from "../timeline-columns.ts";
 
 /** The input in which a task run names its calling task run. */
 export const calledIn = "__parents__";
-
-/** The columns of a timeline, writable. */
-type Columns = { -readonly [K in keyof Timeline]: Timeline[K] };
 
 /** A timeline with changed task runs: known rows change in place, new ones are added at the end. */
 export function withTaskRuns(timeline: Timeline, runs: readonly TaskRun[]): Timeline {
@@ -21,6 +19,7 @@ export function withTaskRuns(timeline: Timeline, runs: readonly TaskRun[]): Time
       next.task_key[row] = run.task_key;
       next.child_flow_run_id[row] = null;
       next.child_name[row] = null;
+      next.attempt[row] = Math.max(1, run.flow_run_run_count);
       next.parents[row] = [];
       next.within[row] = null;
       next.total += 1;
@@ -46,14 +45,12 @@ export function withTaskRuns(timeline: Timeline, runs: readonly TaskRun[]): Time
 /** A timeline in which the lines of subflows have the subflows' own states and times. */
 export function withSubflows(timeline: Timeline, runs: readonly FlowRunRow[]): Timeline {
   const rowOf = rowIndex(timeline);
-  const known = runs.flatMap((run) => {
-    const row = rowOf.get(run.parent_task_run_id ?? "");
-    return row === undefined ? [] : [[row, run] as const];
-  });
+  const known = runs.filter(({ parent_task_run_id }) => rowOf.has(parent_task_run_id ?? ""));
   if (known.length === 0) return timeline;
   const next = copied(timeline);
   const origin = Date.parse(timeline.origin);
-  for (const [row, run] of known) {
+  for (const run of known) {
+    const row = rowOfSubflow(next, run, rowOf);
     next.child_flow_run_id[row] = run.id;
     next.child_name[row] = run.name;
     next.task_name[row] = run.flow_name;
@@ -63,6 +60,25 @@ export function withSubflows(timeline: Timeline, runs: readonly FlowRunRow[]): T
     next.end[row] = offset(run.end_time, origin);
   }
   return next;
+}
+
+/**
+ * The row of a subflow, which is that of the task run that stands for it. A retried flow of Prefect's client calls a subflow by the task run
+ * of the attempt before: then it has a row of its own.
+ */
+function rowOfSubflow(next: Columns, run: FlowRunRow, rowOf: ReadonlyMap<string, number>): number {
+  const row = rowOf.get(run.parent_task_run_id ?? "") ?? 0;
+  const child = next.child_flow_run_id[row] ?? null;
+  if (child === null || child === run.id) return row;
+  const own = next.child_flow_run_id.indexOf(run.id);
+  if (own >= 0) return own;
+  const added = next.id.length;
+  for (const name of columnNames) {
+    const column: unknown[] = next[name];
+    column[added] = column[row];
+  }
+  next.attempt[added] = (next.attempt[row] ?? 1) + 1;
+  return added;
 }
 
 const indexes = new WeakMap<Timeline, Map<string, number>>();
@@ -102,25 +118,4 @@ function taskRunIds(input: TaskRun["task_inputs"][string][number]): readonly str
 
 function offset(time: string | null, origin: number): number | null {
   return time === null ? null : (Date.parse(time) - origin) / 1000;
-}
-
-function copied(timeline: Timeline): Columns {
-  return {
-    ...timeline,
-    id: [...timeline.id],
-    name: [...timeline.name],
-    task_key: [...timeline.task_key],
-    task_name: [...timeline.task_name],
-    state_type: [...timeline.state_type],
-    state_name: [...timeline.state_name],
-    expected: [...timeline.expected],
-    start: [...timeline.start],
-    end: [...timeline.end],
-    run_count: [...timeline.run_count],
-    parents: [...timeline.parents],
-    within: [...timeline.within],
-    child_flow_run_id: [...timeline.child_flow_run_id],
-    child_name: [...timeline.child_name],
-    segments: [...timeline.segments],
-  };
 }

@@ -33,6 +33,7 @@ function timelineOf(tasks: readonly Told[], segments: Timeline["segments"] = [])
     start: tasks.map((task) => (task.start === undefined ? 0 : task.start)),
     end: tasks.map((task) => (task.end === undefined ? 1 : task.end)),
     run_count: tasks.map(() => 1),
+    attempt: tasks.map(() => 1),
     parents: tasks.map((task) => task.parents ?? []),
     within: tasks.map((task) => task.within ?? null),
     child_flow_run_id: tasks.map((task) => task.child ?? null),

@@ -1,0 +1,151 @@
+import type { StateType, Timestamp } from "@ostinato/core";
+import { sql } from "kysely";
+import type { Database } from "../../db/dialect.ts";
+import { idRows, portable } from "../../db/portable.ts";
+import { isFailure } from "../../db/state-sql.ts";
+
+export interface FailedRun {
+  readonly id: string;
+  readonly name: string;
+  readonly flow_id: string;
+  readonly flow_name: string;
+  readonly state_id: string;
+  readonly run_count: number;
+  /** The beginning of it. */
+  readonly message: string | null;
+}
+
+/** An attempt of a flow run. Without bounds it has everything that the run called. */
+export interface FailedAttempt {
+  readonly id: string;
+  /** Null where the run has only one. */
+  readonly attempt: number | null;
+  readonly since: Timestamp | null;
+  readonly until: Timestamp | null;
+}
+
+/** What failed within a flow run: a task run of its own, or a subflow with the task run that stands for it. */
+export interface FailedCall {
+  readonly flow_run_id: string;
+  readonly task_run_id: string;
+  readonly task_run_name: string;
+  readonly task_key: string;
+  readonly dynamic_key: string;
+  readonly run_count: number;
+  readonly state_id: string | null;
+  readonly child_flow_run_id: string | null;
+  readonly start_time: Timestamp | null;
+  readonly ended: Timestamp | null;
+}
+
+/** Enough to tell whether an error is that of a task, and to tell it in a list. */
+const maxCharacters = 2000;
+
+/** Of these flow runs those that failed or crashed, in no order. */
+export async function failedRuns(db: Database, ids: readonly string[]): Promise<FailedRun[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await sql<FailedRun>`
+    SELECT flow_run.id, flow_run.name, flow_run.flow_id, flow.name AS flow_name, flow_run.state_id, flow_run.run_count,
+      substr(state.message, 1, ${sql.lit(maxCharacters)}) AS message
+    FROM ${idRows(ids)} AS wanted
+    JOIN flow_run ON flow_run.id = wanted.id
+    JOIN flow ON flow.id = flow_run.flow_id
+    JOIN flow_run_state AS state ON state.id = flow_run.state_id
+    WHERE ${isFailure("flow_run.state_type")}`.execute(db.slow);
+  return rows;
+}
+
+export interface RunState {
+  readonly flow_run_id: string;
+  readonly id: string;
+  readonly type: StateType;
+  readonly timestamp: Timestamp;
+}
+
+/** The states of these flow runs, in no order. */
+export async function statesOfRuns(db: Database, ids: readonly string[]): Promise<RunState[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await sql<RunState>`
+    SELECT state.flow_run_id, state.id, state.type, state.timestamp
+    FROM ${idRows(ids)} AS wanted JOIN flow_run_state AS state ON state.flow_run_id = wanted.id`.execute(db.slow);
+  return rows;
+}
+
+/** A bound on the failed calls of all attempts together. */
+const maxCalls = 50_000;
+
+/**
+ * What failed in these attempts, in no order. The task run that stands for a subflow may be shared by the attempts, and has the state of the
+ * last one: `isPast` finds subflows of earlier ones too, by looking at every task run.
+ */
+export async function failedCalls(
+  db: Database,
+  attempts: readonly FailedAttempt[],
+  { isPast = false }: { readonly isPast?: boolean } = {},
+): Promise<FailedCall[]> {
+  if (attempts.length === 0) return [];
+  const wanted = portable.rowsOf(JSON.stringify(attempts), {
+    id: "uuid",
+    attempt: "integer",
+    since: "moment",
+    until: "moment",
+  });
+  const ofSubflows = isPast ? sql`1 = 1` : isFailure("task_run.state_type");
+  const begun = sql`coalesce(child.expected_start_time, child.created)`;
+  const { rows } = await sql<FailedCall>`
+    SELECT task_run.flow_run_id, task_run.id AS task_run_id, task_run.name AS task_run_name, task_run.task_key,
+      task_run.dynamic_key, task_run.run_count, task_run.state_id, child.id AS child_flow_run_id, task_run.start_time,
+      coalesce(task_run.end_time, task_run.expected_start_time) AS ended
+    FROM ${wanted} AS wanted JOIN task_run ON task_run.flow_run_id = wanted.id
+    LEFT JOIN flow_run AS child ON child.parent_task_run_id = task_run.id
+    WHERE ${isFailure("task_run.state_type")} AND child.id IS NULL
+      AND (wanted.attempt IS NULL OR task_run.flow_run_run_count = wanted.attempt)
+    UNION ALL
+    SELECT task_run.flow_run_id, task_run.id, task_run.name, task_run.task_key, task_run.dynamic_key, child.run_count,
+      child.state_id, child.id, child.start_time, coalesce(child.end_time, child.expected_start_time)
+    FROM ${wanted} AS wanted JOIN task_run ON task_run.flow_run_id = wanted.id
+    JOIN flow_run AS child ON child.parent_task_run_id = task_run.id
+    WHERE ${ofSubflows} AND ${isFailure("child.state_type")}
+      AND (wanted.since IS NULL OR ${begun} >= wanted.since) AND (wanted.until IS NULL OR ${begun} < wanted.until)
+    LIMIT ${sql.lit(maxCalls)}`.execute(db.slow);
+  return rows;
+}
+
+/** The beginnings of the messages of states, by their ids. */
+export async function messagesOf(
+  db: Database,
+  of: "task_run" | "flow_run",
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, string | null>> {
+  if (ids.length === 0) return new Map();
+  const { rows } = await sql<{ id: string; message: string | null }>`
+    SELECT state.id, substr(state.message, 1, ${sql.lit(maxCharacters)}) AS message
+    FROM ${idRows(ids)} AS wanted JOIN ${sql.table(`${of}_state`)} AS state ON state.id = wanted.id`.execute(db.slow);
+  return new Map(rows.map(({ id, message }) => [id, message]));
+}
+
+export interface StateText {
+  readonly message: string | null;
+  readonly state_details: string;
+}
+
+/** The whole message and the details of the state of a task run or flow run. */
+export async function stateText(
+  db: Database,
+  { of, id }: { readonly of: "task_run" | "flow_run"; readonly id: string | null },
+): Promise<StateText | undefined> {
+  const { rows } = await sql<StateText>`
+    SELECT message, state_details FROM ${sql.table(`${of}_state`)} WHERE id = ${id}`.execute(db.read);
+  return rows[0];
+}
+
+/** The flow run with the name of its flow and the state that ended one of its attempts. */
+export async function runAt(db: Database, id: string, stateId: string): Promise<FailedRun | undefined> {
+  const { rows } = await sql<FailedRun>`
+    SELECT flow_run.id, flow_run.name, flow_run.flow_id, flow.name AS flow_name, state.id AS state_id, flow_run.run_count,
+      substr(state.message, 1, ${sql.lit(maxCharacters)}) AS message
+    FROM flow_run JOIN flow ON flow.id = flow_run.flow_id
+    JOIN flow_run_state AS state ON state.flow_run_id = flow_run.id AND state.id = ${stateId}
+    WHERE flow_run.id = ${id}`.execute(db.slow);
+  return rows[0];
+}

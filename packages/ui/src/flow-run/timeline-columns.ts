@@ -1,0 +1,29 @@
+import type { Timeline } from "../api/types.ts";
+
+/** The columns of a timeline that have a value for each row. */
+export const columnNames = [
+  "id",
+  "name",
+  "task_key",
+  "task_name",
+  "state_type",
+  "state_name",
+  "expected",
+  "start",
+  "end",
+  "run_count",
+  "attempt",
+  "parents",
+  "within",
+  "child_flow_run_id",
+  "child_name",
+] as const satisfies readonly (keyof Timeline)[];
+
+/** The columns of a timeline, writable. */
+export type Columns = { -readonly [K in keyof Timeline]: Timeline[K] };
+
+/** A timeline whose columns can be changed without changing the given one's. */
+export function copied(timeline: Timeline): Columns {
+  const columns = columnNames.map((name) => [name, [...timeline[name]]] as const);
+  return { ...timeline, segments: [...timeline.segments], ...Object.fromEntries(columns) };
+}
