@@ -6,9 +6,16 @@ export const lineOfLimit = "line of limit";
 /** The same by the id of the deployment. */
 export const lineOfDeployment = "line of deployment";
 
-/** Has those who wait for slots of these limits looked at, once the unit is durable. */
-export function noteFreed({ followUp, wakes }: Unit, limitIds: readonly string[]): void {
+/**
+ * Has those who wait for slots of these limits looked at, once the unit is durable; where it is known which of the limits have
+ * deployments, only runs of these.
+ */
+export function noteFreed(
+  { followUp, wakes }: Unit,
+  limitIds: readonly string[],
+  ofDeployments: readonly string[] = limitIds,
+): void {
   if (limitIds.length === 0) return;
-  followUp(lineOfLimit, limitIds);
+  followUp(lineOfLimit, ofDeployments);
   wakes({ kind: "slots-freed", limitIds });
 }

@@ -17,10 +17,13 @@ export interface Taken {
   readonly now: Timestamp;
 }
 
-/** Keeps the lease, as a new one or with another end. */
-export async function putLease(tx: Writer, { leaseId, holder, seconds, now }: Taken): Promise<void> {
-  await sql`INSERT INTO concurrency_lease (id, created, holder_type, holder_id, ends_at)
-    VALUES (${leaseId}, ${now}, ${holder?.type ?? null}, ${holder?.id ?? null}, ${endAfter(seconds)})
+/** Keeps the leases, as new ones or with other ends. */
+export async function putLease(tx: Writer, ...taken: readonly Taken[]): Promise<void> {
+  const rows = taken.map(
+    ({ leaseId, holder, seconds, now }) =>
+      sql`(${leaseId}, ${now}, ${holder?.type ?? null}, ${holder?.id ?? null}, ${endAfter(seconds)})`,
+  );
+  await sql`INSERT INTO concurrency_lease (id, created, holder_type, holder_id, ends_at) VALUES ${sql.join(rows)}
     ON CONFLICT (id) DO UPDATE SET ends_at = excluded.ends_at`.execute(tx);
 }
 
@@ -30,11 +33,14 @@ export interface SlotsOfLease {
   readonly slots: number;
 }
 
-/** Taking the slots that the lease has already changes nothing. */
-export async function putSlots(tx: Writer, { leaseId, limitIds, slots }: SlotsOfLease): Promise<void> {
+/** Taking the slots that a lease has already changes nothing. */
+export async function putSlots(tx: Writer, ...taken: readonly SlotsOfLease[]): Promise<void> {
+  const rows = taken.flatMap(({ leaseId, limitIds, slots }) =>
+    limitIds.map((limit_id) => ({ limit_id, lease_id: leaseId, slots })),
+  );
   await tx
     .insertInto("concurrency_slot")
-    .values(limitIds.map((limit_id) => ({ limit_id, lease_id: leaseId, slots })))
+    .values(rows)
     .onConflict((conflict) => conflict.doNothing())
     .execute();
 }
@@ -65,11 +71,13 @@ export interface SlotsHeld {
   readonly limit_id: string;
   readonly slots: number;
   readonly since: Timestamp;
+  /** 0 for a lease that has ended and not been removed yet. */
+  readonly in_force: number;
 }
 
 /** What the leases hold; nothing where they are gone. */
-export function slotsOfLeases(reader: Reader, leaseIds: readonly string[]): Promise<readonly SlotsHeld[]> {
-  return selectHeld(reader).where("slot.lease_id", "in", leaseIds).execute();
+export async function slotsOfLeases(reader: Reader, leaseIds: readonly string[]): Promise<readonly SlotsHeld[]> {
+  return leaseIds.length === 0 ? [] : selectHeld(reader).where("slot.lease_id", "in", leaseIds).execute();
 }
 
 /** What is held of the limit, the earliest first; with `holderId` only by that holder. */
@@ -87,7 +95,8 @@ function selectHeld(reader: Reader) {
   return reader
     .selectFrom("concurrency_slot as slot")
     .innerJoin("concurrency_lease as lease", "lease.id", "slot.lease_id")
-    .select(["slot.lease_id", "slot.limit_id", "slot.slots", "lease.created as since"]);
+    .select(["slot.lease_id", "slot.limit_id", "slot.slots", "lease.created as since"])
+    .select(sql<number>`CASE WHEN ${holdsNow("lease")} THEN 1 ELSE 0 END`.as("in_force"));
 }
 
 /** Takes slots away from the leases on a limit, the earliest first; with `anonymous` only from those that name no holder and have no end. */

@@ -9,6 +9,8 @@ import { slotsFilled } from "./filling.rules.ts";
 export interface LimitRow extends Selectable<Tables["concurrency_limit"]> {
   /** The slots that are taken now. */
   readonly active_slots: number;
+  /** 1 where deployments have the limit, whose runs may wait for its slots. */
+  readonly of_deployments: number;
 }
 
 /** The slots of the limit in `concurrency_limit.id` that somebody holds now. */
@@ -16,8 +18,14 @@ const heldSlots: RawBuilder<number> = sql`(SELECT coalesce(sum(slot.slots), 0) F
   JOIN concurrency_lease AS lease ON lease.id = slot.lease_id
   WHERE slot.limit_id = concurrency_limit.id AND ${holdsNow("lease")})`;
 
+const ofDeployments: RawBuilder<number> = sql`(SELECT count(*) FROM (SELECT 1 FROM deployment
+  WHERE deployment.concurrency_limit_id = concurrency_limit.id LIMIT 1) AS one)`;
+
 function selectLimits(reader: Reader) {
-  return reader.selectFrom("concurrency_limit").selectAll().select(heldSlots.as("active_slots"));
+  return reader
+    .selectFrom("concurrency_limit")
+    .selectAll()
+    .select([heldSlots.as("active_slots"), ofDeployments.as("of_deployments")]);
 }
 
 export async function limitsByIds(
@@ -70,10 +78,11 @@ export async function listLimits(
   return limitsOf(rows, now);
 }
 
-/** PostgreSQL gives a sum as text. */
+/** PostgreSQL gives sums and counts as text. */
 function limitsOf<R extends LimitRow>(rows: readonly R[], now: Timestamp): readonly R[] {
   return rows.map((row) => ({
     ...row,
+    of_deployments: Number(row.of_deployments),
     active_slots: row.slot_decay_per_second > 0 ? slotsFilled(row, now) : Number(row.active_slots),
   }));
 }
@@ -98,6 +107,38 @@ export async function lockLimitsNamed(tx: Writer, names: readonly string[]): Pro
     .where("name", "in", names)
     .orderBy("id")
     .modifyEnd(portable.rowLock("concurrency_limit"))
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+interface Sought {
+  readonly names: readonly string[];
+  readonly ids: readonly string[];
+}
+
+/** The limits with these names and those with these ids, held until the unit of work ends. */
+export async function lockLimitsOf(tx: Writer, { names, ids }: Sought): Promise<readonly string[]> {
+  if (ids.length === 0) return lockLimitsNamed(tx, [...new Set(names)]);
+  const rows = await tx
+    .selectFrom("concurrency_limit")
+    .select("id")
+    .where(({ eb, or }) =>
+      or([eb("id", "in", [...new Set(ids)]), ...(names.length > 0 ? [eb("name", "in", [...new Set(names)])] : [])]),
+    )
+    .orderBy("id")
+    .modifyEnd(portable.rowLock("concurrency_limit"))
+    .execute();
+  return rows.map(({ id }) => id);
+}
+
+/** The ids of the limits with these names. */
+export async function idsOfLimits(reader: Reader, names: readonly string[]): Promise<readonly string[]> {
+  if (names.length === 0) return [];
+  const rows = await reader
+    .selectFrom("concurrency_limit")
+    .select("id")
+    .where("name", "in", names)
+    .orderBy("id")
     .execute();
   return rows.map(({ id }) => id);
 }

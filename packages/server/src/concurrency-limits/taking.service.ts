@@ -1,5 +1,6 @@
 import { type Timestamp, timeOrderedId } from "@ostinato/core";
 import type { SlotLease, SlotRequest } from "@ostinato/protocol";
+import type { Database } from "../db/dialect.ts";
 import type { Context } from "../kernel/context.ts";
 import { Locked, refused } from "../kernel/errors.ts";
 import { type Unit, unit } from "../kernel/unit.ts";
@@ -8,8 +9,9 @@ import { noteFreed } from "./freed.ts";
 import { emptyLeaseId, isEmptyLease } from "./lease-ids.rules.ts";
 import * as leases from "./leases.queries.ts";
 import * as queries from "./limits.queries.ts";
-import { slotsAhead } from "./line.rules.ts";
 import { retryAfterSeconds } from "./retry-after.rules.ts";
+import { type Full, SlotBoard } from "./slot-board.ts";
+import { slotTurns } from "./slot-turns.ts";
 import * as waiters from "./waiters.queries.ts";
 
 /** The length of a lease whose client asks for none, as in Prefect. */
@@ -40,95 +42,179 @@ export async function takeByName(context: Context, request: Omit<SlotRequest, "l
 async function takeWanted(context: Context, wanted: Wanted): Promise<SlotLease> {
   const names = [...new Set(wanted.names)];
   const now = context.clock.now();
-  const isKnown =
-    (wanted.keyed !== null && wanted.keyed !== undefined) ||
-    (await queries.limitsByNames(context.db.read, names, now)).length > 0;
-  if (!isKnown) return { lease_id: emptyLeaseId(timeOrderedId(now)), limits: [] };
-  const taking = await unit(context, (unit) => takeIn(unit, { ...wanted, names }));
-  if (taking.retryAfter !== undefined) throw new Locked(taking.retryAfter);
-  return taking.lease;
+  const known = await queries.idsOfLimits(context.db.read, names);
+  if (known.length === 0 && !isKeyed(wanted)) return { lease_id: emptyLeaseId(timeOrderedId(now)), limits: [] };
+  const subject = known.length < names.length ? names.toSorted() : known;
+  const answer = await turnsOf(context)(subject.join("\n"), { does: "take", wanted: { ...wanted, names } });
+  if (answer instanceof Error) throw answer;
+  return answer;
 }
 
-interface Taking {
-  readonly lease: SlotLease;
-  /** Seconds; undefined where the slots are taken. */
-  readonly retryAfter: number | undefined;
+function isKeyed({ keyed }: Wanted): boolean {
+  return keyed !== null && keyed !== undefined;
 }
 
-async function takeIn(unit: Unit, wanted: Wanted): Promise<Taking> {
+/** Giving back what is not held any more changes nothing. Whoever still waits for the slots leaves the line. */
+export async function giveSlotsBack(context: Context, leaseId: string): Promise<void> {
+  if (isEmptyLease(leaseId)) return;
+  const id = leaseId.toLowerCase();
+  const limitIds = await leases.limitsOfLease(context.db.read, id);
+  if (limitIds.length > 0) await turnsOf(context)(limitIds.join("\n"), { does: "give", leaseId: id, limitIds });
+  else await unit(context, (unit) => giveBackOrLeave(unit, id));
+}
+
+/** One that waited may have got its slots meanwhile. */
+async function giveBackOrLeave(unit: Unit, id: string): Promise<void> {
+  if (await giveBack(unit, [id])) return;
+  noteFreed(unit, await waiters.deleteWaiterOfAll(unit.tx, id));
+}
+
+type Call =
+  | { readonly does: "take"; readonly wanted: Wanted }
+  | { readonly does: "give"; readonly leaseId: string; readonly limitIds: readonly string[] };
+
+/** An error is for this caller alone: the others of the turn get what they ask for. */
+type Answer = SlotLease | Error;
+
+const turnsOfServer = new WeakMap<Database, ReturnType<typeof slotTurns<Call, Answer>>>();
+
+function turnsOf(context: Context) {
+  const known = turnsOfServer.get(context.db);
+  if (known !== undefined) return known;
+  const turns = slotTurns<Call, Answer>((calls) => unit(context, (unit) => inOneUnit(unit, calls)));
+  turnsOfServer.set(context.db, turns);
+  return turns;
+}
+
+/** Ends leases and frees their slots; false where they held none. */
+export async function giveBack(unit: Unit, leaseIds: readonly string[]): Promise<boolean> {
+  const byLease = Map.groupBy(await leases.slotsOfLeases(unit.tx, leaseIds), ({ lease_id }) => lease_id);
+  const calls = [...byLease].map(([leaseId, slots]) => {
+    return { does: "give", leaseId, limitIds: slots.map(({ limit_id }) => limit_id) } as const;
+  });
+  if (calls.length > 0) await inOneUnit(unit, calls);
+  return calls.length > 0;
+}
+
+interface Turn {
+  readonly context: Context;
+  readonly board: SlotBoard;
+  readonly now: Timestamp;
+  /** What comes of the turn beside the slots on the board. */
+  readonly leases: leases.Taken[];
+  readonly waiting: waiters.NewWaiter[];
+  readonly served: { readonly waiterId: string; readonly limitIds: readonly string[] }[];
+}
+
+/** Decides all calls on what is found when their limits are held, and writes what comes of it at once. */
+async function inOneUnit(unit: Unit, calls: readonly Call[]): Promise<Answer[]> {
   const { context, tx } = unit;
   const now = context.clock.now();
-  await putKeyed(unit, wanted, now);
-  const ids = await queries.lockLimitsNamed(tx, wanted.names);
-  const limits = (await queries.limitsByIds(tx, ids, now)).filter(({ active }) => active === 1);
-  checkRequest(limits, wanted);
-  // Whoever asks again because the answer was lost gets the same lease.
-  const lease = { lease_id: wanted.waiter_id?.toLowerCase() ?? timeOrderedId(now), limits: limits.map(named) };
-  const limitIds = limits.map(({ id }) => id);
-  const given = wanted.waiter_id?.toLowerCase();
-  if (given !== undefined && (await leases.slotsOfLeases(tx, [given])).length > 0)
-    return { lease, retryAfter: undefined };
-  if (limits.length === 0) return { lease, retryAfter: undefined };
-  const waiterId = wanted.waiter_id?.toLowerCase() ?? wanted.holder?.id.toLowerCase();
-  const line = await waiters.waitersOf(tx, limitIds);
-  const asked = limits.map((limit) => ({ limit, ahead: slotsAhead(line, { limitId: limit.id, waiterId }) }));
-  const full = asked.find(({ limit, ahead }) => limit.max_slots - takenOf(limit, now) - ahead < wanted.slots);
-  if (full !== undefined) {
-    const retryAfter = waitingSeconds(full, { wanted, now });
-    if (waiterId !== undefined) {
-      const seconds = (isWoken(wanted) ? wokenRetrySeconds : retryAfter) + patienceSeconds;
-      await waiters.putWaiter(tx, { waiterId, holder: holderOf(wanted), limitIds, slots: wanted.slots, seconds, now });
-    }
-    return { lease, retryAfter };
-  }
-  if (waiterId !== undefined && line.some(({ waiter_id }) => waiter_id === waiterId)) {
-    await waiters.deleteWaiter(tx, waiterId, limitIds);
-  }
-  await take(unit, { wanted, limits, leaseId: lease.lease_id, now });
-  return { lease, retryAfter: undefined };
+  const takes = calls.flatMap((call) => (call.does === "take" ? [call.wanted] : []));
+  const gives = calls.flatMap((call) => (call.does === "give" ? [call] : []));
+  await putKeyed(unit, takes, now);
+  const ids = await queries.lockLimitsOf(tx, {
+    names: takes.flatMap(({ names }) => names),
+    ids: gives.flatMap(({ limitIds }) => limitIds),
+  });
+  const leaseIds = [...gives.map(({ leaseId }) => leaseId), ...takes.flatMap((wanted) => placeOf(wanted) ?? [])];
+  const [limits, line, held] = await Promise.all([
+    queries.limitsByIds(tx, ids, now),
+    takes.length === 0 ? [] : waiters.waitersOf(tx, ids),
+    leases.slotsOfLeases(tx, [...new Set(leaseIds)]),
+  ]);
+  const board = new SlotBoard({ limits, line, held }, now);
+  const turn: Turn = { context, board, now, leases: [], waiting: [], served: [] };
+  const freed = new Set<string>();
+  const answers = calls.map((call): Answer => {
+    if (call.does === "take") return take(turn, call.wanted);
+    for (const id of board.giveBack(call.leaseId)) freed.add(id);
+    return { lease_id: call.leaseId, limits: [] };
+  });
+  await write(unit, turn);
+  const ofDeployments = limits.filter(({ id, of_deployments }) => freed.has(id) && of_deployments > 0);
+  noteFreed(
+    unit,
+    [...freed],
+    ofDeployments.map(({ id }) => id),
+  );
+  return answers;
 }
 
 /** Limits of keys are made by those who need them, with what their code says. */
-async function putKeyed({ tx }: Unit, { names, keyed }: Wanted, now: Timestamp): Promise<void> {
-  if (keyed === null || keyed === undefined) return;
-  const decayPerSecond = keyed.slot_decay_per_second ?? 0;
-  for (const name of names.toSorted()) {
-    await queries.putLimit(tx, {
-      id: timeOrderedId(now),
-      name,
-      maxSlots: keyed.limit,
-      now,
-      decayPerSecond,
-      keyed: true,
-    });
+async function putKeyed({ tx }: Unit, takes: readonly Wanted[], now: Timestamp): Promise<void> {
+  const wanted = new Map<string, queries.NewLimit>();
+  for (const { names, keyed } of takes) {
+    if (keyed === null || keyed === undefined) continue;
+    const decayPerSecond = keyed.slot_decay_per_second ?? 0;
+    for (const name of names) {
+      wanted.set(name, { id: timeOrderedId(now), name, maxSlots: keyed.limit, now, decayPerSecond, keyed: true });
+    }
+  }
+  for (const name of [...wanted.keys()].toSorted()) {
+    const limit = wanted.get(name);
+    if (limit !== undefined) await queries.putLimit(tx, limit);
   }
 }
 
-function checkRequest(limits: readonly queries.LimitRow[], { slots, mode }: Wanted): void {
+function take(turn: Turn, wanted: Wanted): Answer {
+  const { board, now } = turn;
+  const limits = board.limitsNamed(new Set(wanted.names)).filter(({ active }) => active === 1);
+  const refusal = refusalOf(limits, wanted);
+  if (refusal !== undefined) return refusal;
+  const place = placeOf(wanted);
+  // Whoever asks again because the answer was lost gets the same lease.
+  const lease = { lease_id: place ?? timeOrderedId(now), limits: limits.map(nameOf) };
+  if (limits.length === 0 || (place !== undefined && board.holds(place))) return lease;
+  const waiterId = place ?? wanted.holder?.id.toLowerCase();
+  const wasInLine = waiterId !== undefined && board.isInLine(waiterId);
+  const { slots, seconds } = wanted;
+  const limitIds = limits.map(({ id }) => id);
+  // Slots that become free by themselves need no holder, unless they are given back earlier.
+  const isRate = wanted.mode === "rate_limit" && limits.every((limit) => limit.slot_decay_per_second > 0);
+  const isHeld = !isRate || seconds !== null;
+  const full = board.take({ limitIds, slots, leaseId: lease.lease_id, waiterId, isHeld });
+  if (full !== undefined) return wait(turn, full, { wanted, limitIds, waiterId });
+  if (isHeld) turn.leases.push({ leaseId: lease.lease_id, holder: holderOf(wanted), seconds, now });
+  if (wasInLine) turn.served.push({ waiterId, limitIds });
+  return lease;
+}
+
+/** The place in line that the caller names and is woken at; its lease has the same id. */
+function placeOf({ waiter_id }: Wanted): string | undefined {
+  return waiter_id?.toLowerCase();
+}
+
+function refusalOf(limits: readonly queries.LimitRow[], { slots, mode }: Wanted): Error | undefined {
   if (limits.some(({ max_slots }) => slots > max_slots)) {
-    throw refused("TOO_MANY_SLOTS", "Slots requested is greater than the limit");
+    return refused("TOO_MANY_SLOTS", "Slots requested is greater than the limit");
   }
   const steady = limits.filter(({ slot_decay_per_second }) => slot_decay_per_second === 0).map(({ name }) => name);
-  if (mode === "rate_limit" && steady.length > 0) {
-    throw refused(
-      "NOT_A_RATE",
-      `Only concurrency limits with slot decay can be used for rate limiting. The following limits do not have a decay configured: '${steady.join(",")}'`,
-    );
+  if (mode !== "rate_limit" || steady.length === 0) return undefined;
+  return refused(
+    "NOT_A_RATE",
+    `Only concurrency limits with slot decay can be used for rate limiting. The following limits do not have a decay configured: '${steady.join(",")}'`,
+  );
+}
+
+interface Waiting {
+  readonly wanted: Wanted;
+  readonly limitIds: readonly string[];
+  readonly waiterId: string | undefined;
+}
+
+function wait({ board, now, waiting }: Turn, full: Full, { wanted, limitIds, waiterId }: Waiting): Locked {
+  const retryAfter = waitingSeconds(full, wanted, now);
+  if (waiterId !== undefined) {
+    const { slots } = wanted;
+    const seconds = (isWoken(wanted) ? wokenRetrySeconds : retryAfter) + patienceSeconds;
+    board.standInLine(waiterId, limitIds, slots);
+    waiting.push({ waiterId, holder: holderOf(wanted), limitIds, slots, seconds, now });
   }
+  return new Locked(retryAfter);
 }
 
-/** What is taken of the limit, with parts of slots where they become free bit by bit. */
-function takenOf(limit: queries.LimitRow, now: Timestamp): number {
-  return limit.slot_decay_per_second > 0 ? filledNow(limit, now) : limit.active_slots;
-}
-
-interface Full {
-  readonly limit: queries.LimitRow;
-  /** The slots that go to others first. */
-  readonly ahead: number;
-}
-
-function waitingSeconds({ limit, ahead }: Full, { wanted, now }: { wanted: Wanted; now: Timestamp }): number {
+function waitingSeconds({ limit, ahead }: Full, wanted: Wanted, now: Timestamp): number {
   const slots = wanted.slots + ahead;
   if (limit.slot_decay_per_second > 0) return Math.max(0.01, secondsUntilFree(limit, slots, now));
   // Whoever is woken needs to ask seldom. Others come again when a slot may be free.
@@ -137,80 +223,29 @@ function waitingSeconds({ limit, ahead }: Full, { wanted, now }: { wanted: Wante
 }
 
 /** Whoever names its place in the line listens for it. */
-function isWoken({ waiter_id }: Wanted): boolean {
-  return waiter_id !== null && waiter_id !== undefined;
+function isWoken(wanted: Wanted): boolean {
+  return placeOf(wanted) !== undefined;
 }
 
-interface Take {
-  readonly wanted: Wanted;
-  readonly limits: readonly queries.LimitRow[];
-  readonly leaseId: string;
-  readonly now: Timestamp;
-}
-
-async function take({ tx, later }: Unit, { wanted, limits, leaseId, now }: Take): Promise<void> {
-  const { slots, seconds } = wanted;
-  for (const limit of limits) {
-    if (limit.slot_decay_per_second === 0) continue;
-    await queries.updateLimit(tx, limit.id, { filled: filledNow(limit, now) + slots, filled_at: now });
+async function write({ later }: Unit, { board, leases: put, waiting, served }: Turn): Promise<void> {
+  for (const [id, change] of board.changed) await queries.updateLimit(later, id, change);
+  if (board.ended.length > 0) await leases.deleteLeases(later, board.ended);
+  const taken = new Set(board.taken.map(({ leaseId }) => leaseId));
+  const kept = put.filter(({ leaseId }) => taken.has(leaseId));
+  if (kept.length > 0) {
+    await leases.putLease(later, ...kept);
+    await leases.putSlots(later, ...board.taken);
   }
-  // Slots that become free by themselves need no holder, unless they are given back earlier.
-  const isRate = wanted.mode === "rate_limit" && limits.every((limit) => limit.slot_decay_per_second > 0);
-  if (isRate && seconds === null) return;
-  await leases.putLease(later, { leaseId, holder: holderOf(wanted), seconds, now });
-  await leases.putSlots(later, { leaseId, limitIds: limits.map(({ id }) => id), slots });
+  for (const { waiterId, limitIds } of served) await waiters.deleteWaiter(later, waiterId, limitIds);
+  for (const waiter of waiting) await waiters.putWaiter(later, waiter);
 }
 
 function holderOf({ holder }: Wanted): leases.Holder | null {
   return holder === null || holder === undefined ? null : { ...holder, id: holder.id.toLowerCase() };
 }
 
-function named({ id, name, max_slots }: queries.LimitRow) {
+function nameOf({ id, name, max_slots }: queries.LimitRow) {
   return { id, name, limit: max_slots };
-}
-
-/** Giving back what is not held any more changes nothing. Whoever still waits for the slots leaves the line. */
-export async function giveSlotsBack(context: Context, leaseId: string): Promise<void> {
-  if (isEmptyLease(leaseId)) return;
-  const id = leaseId.toLowerCase();
-  await unit(context, async (unit) => {
-    if (await giveBack(unit, [id])) return;
-    noteFreed(unit, await waiters.deleteWaiterOfAll(unit.tx, id));
-  });
-}
-
-/** Ends leases and frees their slots; false where they held none. */
-export async function giveBack(unit: Unit, leaseIds: readonly string[]): Promise<boolean> {
-  const { context, tx } = unit;
-  const now = context.clock.now();
-  const slots = await leases.slotsOfLeases(tx, leaseIds);
-  const limitIds = [...new Set(slots.map(({ limit_id }) => limit_id))].toSorted();
-  if (limitIds.length > 0) await queries.lockLimits(tx, limitIds);
-  const limits = new Map((await queries.limitsByIds(tx, limitIds, now)).map((limit) => [limit.id, limit]));
-  for (const { limit_id, slots: given, since } of slots) {
-    const limit = limits.get(limit_id);
-    if (limit === undefined) continue;
-    await queries.updateLimit(tx, limit_id, afterGivingBack(limit, { given, since, now }));
-  }
-  await leases.deleteLeases(tx, leaseIds);
-  noteFreed(unit, limitIds);
-  return limitIds.length > 0;
-}
-
-interface Given {
-  readonly given: number;
-  readonly since: Timestamp;
-  readonly now: Timestamp;
-}
-
-/** How long slots are held is averaged over about twice as many of them as the limit has. */
-function afterGivingBack(limit: queries.LimitRow, { given, since, now }: Given) {
-  const seconds = Math.max(0, (now - since) / 1e6);
-  const average = limit.avg_slot_occupancy_seconds;
-  const weight = Math.min(1, 1 / Math.max(1, 2 * limit.max_slots));
-  const observed = { avg_slot_occupancy_seconds: average + (seconds - average) * weight, updated: now };
-  if (limit.slot_decay_per_second === 0) return observed;
-  return { ...observed, filled: Math.max(0, filledNow(limit, now) - given), filled_at: now };
 }
 
 /** Gives back slots of these limits that were taken without a lease, the earliest first. */
@@ -226,7 +261,7 @@ export async function giveBackByName(context: Context, names: readonly string[],
       await leases.shrinkLeases(tx, { limitId: limit.id, slots, anonymous: true });
     }
     noteFreed(unit, ids);
-    return limits.map(named);
+    return limits.map(nameOf);
   });
 }
 
