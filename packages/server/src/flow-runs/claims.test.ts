@@ -79,6 +79,19 @@ describeOnEachDatabase("claims", (database) => {
     expect(await runs.setState(withoutSigns, { type: "PENDING" })).toMatchObject({ status: "ACCEPT" });
   });
 
+  test("a process does not go on with a run that has ended", async () => {
+    const deployment = await runs.deployment(1);
+    const id = await runs.run(deployment);
+    const token = await claim(id);
+    await under(token, id, "RUNNING");
+    await runs.setState(id, { type: "CANCELLED" }, { force: true });
+    expect(await under(token, id, "RUNNING")).toMatchObject({
+      status: "ABORT",
+      details: { reason: expect.stringMatching(/^The run has ended/) },
+    });
+    expect(await under(token, id, "CANCELLED")).toMatchObject({ status: "ACCEPT" });
+  });
+
   test("a run that was cancelled before its process spoke is still the process's to end", async () => {
     const deployment = await runs.deployment(null);
     const id = await runs.run(deployment);

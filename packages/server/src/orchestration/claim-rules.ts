@@ -1,4 +1,4 @@
-import { terminalStateTypes } from "@ostinato/core";
+import { isTerminal, terminalStateTypes } from "@ostinato/core";
 import type { FlowRunRule } from "./flow-run-rules.ts";
 import { abort, accept, anyType, type Transition } from "./rule.ts";
 import { type RunState, withDetails } from "./state.ts";
@@ -11,18 +11,24 @@ function claimOf(state: RunState | null): string | undefined {
   return state?.details.claim ?? (state?.type === "PENDING" ? state.id : undefined);
 }
 
-/** Clients that show a claim act only while it is the run's. Prefect's show none. */
+/**
+ * Clients that show a claim act only while it is the run's, and don't go on with a run that has ended, whose slots are others' by then.
+ * Prefect's show none.
+ */
 export const actUnderClaim: FlowRunRule = {
   name: "act-under-claim",
   from: anyType,
   to: anyType,
   when: ({ proposed }) => proposed.details.claim !== undefined,
-  decide: ({ initial, proposed }) =>
-    claimOf(initial) === proposed.details.claim
-      ? accept
-      : abort(
-          "This process has lost its claim on the run: the run was taken back or given to another process. It must stop working on it.",
-        ),
+  decide({ initial, proposed }) {
+    if (claimOf(initial) !== proposed.details.claim) {
+      return abort(
+        "This process has lost its claim on the run: the run was taken back or given to another process. It must stop working on it.",
+      );
+    }
+    if (initial === null || !isTerminal(initial.type) || isTerminal(proposed.type)) return accept;
+    return abort("The run has ended. This process must stop working on it; schedule the run to have it go on.");
+  },
 };
 
 /**
