@@ -1,6 +1,6 @@
 import { type Timestamp, timeOrderedId } from "@ostinato/core";
 import type { SlotLease, SlotRequest } from "@ostinato/protocol";
-import type { Database } from "../db/dialect.ts";
+import type { Bus } from "../kernel/bus.ts";
 import type { Context } from "../kernel/context.ts";
 import { Locked, refused } from "../kernel/errors.ts";
 import { type Unit, unit } from "../kernel/unit.ts";
@@ -45,7 +45,7 @@ async function takeWanted(context: Context, wanted: Wanted): Promise<SlotLease> 
   const known = await queries.idsOfLimits(context.db.read, names);
   if (known.length === 0 && !isKeyed(wanted)) return { lease_id: emptyLeaseId(timeOrderedId(now)), limits: [] };
   const subject = known.length < names.length ? names.toSorted() : known;
-  const answer = await turnsOf(context)(subject.join("\n"), { does: "take", wanted: { ...wanted, names } });
+  const answer = await inTurn(context, subject, { does: "take", wanted: { ...wanted, names } });
   if (answer instanceof Error) throw answer;
   return answer;
 }
@@ -59,7 +59,7 @@ export async function giveSlotsBack(context: Context, leaseId: string): Promise<
   if (isEmptyLease(leaseId)) return;
   const id = leaseId.toLowerCase();
   const limitIds = await leases.limitsOfLease(context.db.read, id);
-  if (limitIds.length > 0) await turnsOf(context)(limitIds.join("\n"), { does: "give", leaseId: id, limitIds });
+  if (limitIds.length > 0) await inTurn(context, limitIds, { does: "give", leaseId: id, limitIds });
   else await unit(context, (unit) => giveBackOrLeave(unit, id));
 }
 
@@ -76,14 +76,25 @@ type Call =
 /** An error is for this caller alone: the others of the turn get what they ask for. */
 type Answer = SlotLease | Error;
 
-const turnsOfServer = new WeakMap<Database, ReturnType<typeof slotTurns<Call, Answer>>>();
+interface Asked {
+  readonly context: Context;
+  readonly call: Call;
+}
 
-function turnsOf(context: Context) {
-  const known = turnsOfServer.get(context.db);
-  if (known !== undefined) return known;
-  const turns = slotTurns<Call, Answer>((calls) => unit(context, (unit) => inOneUnit(unit, calls)));
-  turnsOfServer.set(context.db, turns);
-  return turns;
+/** By the bus of the server, which all requests share. */
+const turnsOfServers = new WeakMap<Bus, ReturnType<typeof slotTurns<Asked, Answer>>>();
+
+function inTurn(context: Context, subject: readonly string[], call: Call): Promise<Answer> {
+  let turns = turnsOfServers.get(context.bus);
+  if (turns === undefined) {
+    turns = slotTurns<Asked, Answer>(async (asked) => {
+      const calls = asked.map(({ call }) => call);
+      // What slots need of a context is the same for all requests.
+      return unit(asked[0]?.context ?? context, (unit) => inOneUnit(unit, calls));
+    });
+    turnsOfServers.set(context.bus, turns);
+  }
+  return turns(subject.join("\n"), { context, call });
 }
 
 /** Ends leases and frees their slots; false where they held none. */
