@@ -64,18 +64,41 @@ async function drain(stage: WorkersStage, count: number): Promise<readonly (read
   }
 }
 
-/** Waits until all of the runs have ended. */
+/** The time that the first runs may take, with the start of the workers, and the time that each run may add. */
+const patienceSeconds = { toBegin: 120, each: 15 };
+
+/** Waits until all of the runs are COMPLETED. Rejects when they take too long, and says where the others are. */
 async function executed({ target, server }: WorkersStage, ids: readonly string[]): Promise<void> {
+  const seconds = patienceSeconds.toBegin + patienceSeconds.each * ids.length;
+  const deadline = performance.now() + seconds * 1000;
   const body = { flow_runs: { id: { any_: ids }, state: { type: { any_: ["COMPLETED"] } } } };
   for (;;) {
     const { status, text } = await server.send("POST", "/flow_runs/count", body);
     if (status < 400 && Number(text) === ids.length) return;
+    if (performance.now() > deadline) {
+      const left = await leftOf(server, ids);
+      throw new Error(`After ${seconds} s, runs of ${target.name} are left: ${left}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, target.peer ? 200 : 20));
   }
 }
 
+/** Says which runs are not COMPLETED, by their states. */
+async function leftOf(server: WorkersStage["server"], ids: readonly string[]): Promise<string> {
+  const byState = new Map<string, string[]>();
+  for (const id of ids) {
+    const { state } = await server.json<{ readonly state: RunState | null }>("GET", `/flow_runs/${id}`);
+    if (state?.type === "COMPLETED") continue;
+    const key = state === null ? "without a state" : `${state.name} (${state.message ?? "no message"})`;
+    byState.set(key, [...(byState.get(key) ?? []), id]);
+  }
+  return [...byState].map(([state, runs]) => `${runs.length} ${state}, such as ${runs[0]}`).join("; ");
+}
+
 interface RunState {
   readonly type: string;
+  readonly name: string;
+  readonly message: string | null;
   readonly timestamp: string;
 }
 
