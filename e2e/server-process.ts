@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { type RunningServer, startChildServer } from "./child-server.ts";
 
-const sources = fileURLToPath(new URL("../packages/ostinato/src/bin.mjs", import.meta.url));
+/** The command line of the sources. */
+export const sources = fileURLToPath(new URL("../packages/ostinato/src/bin.mjs", import.meta.url));
 
 /** Starts a server in a process of its own, as a user does, with its own home folder. */
 export function startOstinato(

@@ -1,8 +1,8 @@
-import { execFileSync } from "node:child_process";
-import { createReadStream, mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { copyPrograms, type DockerEngine, findDockerEngine } from "@ostinato/testing/docker-engine";
+import { type DockerEngine, findDockerEngine } from "@ostinato/testing/docker-engine";
+import { copyPrograms, importImage } from "@ostinato/testing/docker-image";
 import Docker from "dockerode";
 
 export interface TestEngine extends DockerEngine {
@@ -17,22 +17,15 @@ export async function startTestEngine(): Promise<TestEngine | string> {
   if (typeof engine === "string") return engine;
   // The driver finds the engine as users let it.
   process.env.DOCKER_HOST = engine.host;
-  const docker = new Docker();
-  return { ...engine, docker, image: await importImage(docker) };
+  return { ...engine, docker: new Docker(), image: await importShell(engine) };
 }
 
-async function importImage(docker: Docker): Promise<string> {
+async function importShell(engine: DockerEngine): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "ostinato-image-"));
-  const root = join(folder, "root");
-  mkdirSync(join(root, "tmp"), { recursive: true });
-  copyPrograms(root, ["sh", "seq", "head", "tr", "yes", "sleep", "env", "grep", "cat", "touch", "tail"]);
-  const archive = join(folder, "root.tar");
-  execFileSync("tar", ["-C", root, "-cf", archive, "."]);
-  const [repo, tag] = ["ostinato-test", `shell-${process.pid}`];
-  const stream = await docker.importImage(createReadStream(archive) as unknown as string, { repo, tag });
-  await new Promise<void>((resolve, reject) => {
-    docker.modem.followProgress(stream, (error) => (error ? reject(error) : resolve()));
-  });
+  mkdirSync(join(folder, "tmp"));
+  copyPrograms(folder, ["sh", "seq", "head", "tr", "yes", "sleep", "env", "grep", "cat", "touch", "tail"]);
+  const image = `ostinato-test:shell-${process.pid}`;
+  await importImage(engine, { image, folder });
   rmSync(folder, { recursive: true });
-  return `${repo}:${tag}`;
+  return image;
 }

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -84,30 +84,8 @@ async function startEngine(dockerd: string): Promise<DockerEngine | string> {
   };
 }
 
-/**
- * Fills a folder with programs of this machine and the libraries that they need, as the content of an image: no image can be pulled
- * everywhere. Linux only.
- */
-export function copyPrograms(folder: string, names: readonly string[]): void {
-  const programs = names.map((name) => findProgram(name) ?? fail(name));
-  const libraries = programs.flatMap((program) =>
-    execFileSync("ldd", [program], { encoding: "utf8" })
-      .split("\n")
-      .flatMap((line) => /(?:=> )?(\/\S+) \(0x/.exec(line)?.[1] ?? []),
-  );
-  const files = new Set([...programs, ...libraries]);
-  for (const file of files) {
-    const target = join(folder, file);
-    execFileSync("mkdir", ["-p", join(target, "..")]);
-    execFileSync("cp", ["-L", file, target]);
-  }
-}
-
-function fail(name: string): never {
-  throw new Error(`There is no program ${name} on this machine`);
-}
-
-function findProgram(name: string): string | undefined {
+/** Where the machine has a program. */
+export function findProgram(name: string): string | undefined {
   const folders = (process.env.PATH ?? "").split(delimiter);
   return [...folders, "/usr/sbin", "/sbin"].map((folder) => join(folder, name)).find((path) => existsSync(path));
 }
