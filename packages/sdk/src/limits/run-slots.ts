@@ -2,7 +2,9 @@ import { UsageError } from "../errors.ts";
 import type { Session } from "../session/session.ts";
 import { type LimitsOfRun, limitsOfRun, type Owner, type RunLimit } from "./run-limits.ts";
 import { hold } from "./slot-holding.ts";
+import type { ConcurrencySlots } from "./slot-options.ts";
 import { type HolderOfSlots, takeWhenFree } from "./slot-waiting.ts";
+import { limitOfTag, tagLimitsOf } from "./tag-limits.ts";
 
 /** The slots that a run holds. */
 export interface RunSlots {
@@ -15,6 +17,8 @@ export interface RunSlots {
 export interface WantedRunSlots {
   readonly holder: HolderOfSlots;
   readonly limits: LimitsOfRun;
+  /** Tags that may have limits. */
+  readonly tags?: readonly string[];
   readonly owner: Owner;
   /** The arguments of the run, of which its keys are made. */
   readonly args: unknown;
@@ -29,6 +33,8 @@ export interface WantedRunSlots {
 
 /** Renewed at 0.6 of it: slots of a dead process are free after that. */
 const leaseSeconds = 60;
+
+const common = { slots: 1, leaseSeconds, timeoutSeconds: undefined };
 
 /**
  * Takes the slots that a run needs, one limit after the other. Rejects with a `UsageError` where a caller of the run holds a slot of the same
@@ -45,12 +51,15 @@ export async function takeRunSlots(session: Session, wanted: WantedRunSlots): Pr
     return released;
   };
   try {
+    const ofTags = await takeTagSlots(session, wanted);
+    if (ofTags !== undefined) held.push(ofTags);
     for (const limit of limits) {
       checkCallers(wanted, limit);
       const slots = await takeOne(session, wanted, limit);
       if (slots !== undefined) held.push(slots);
     }
-    return { limits: limits.filter(({ slotsPerSecond }) => slotsPerSecond === 0).map(({ name }) => name), release };
+    const steady = limits.filter(({ slotsPerSecond }) => slotsPerSecond === 0);
+    return { limits: [...(ofTags?.limits ?? []), ...steady].map(({ name }) => name), release };
   } catch (error) {
     await release();
     throw error;
@@ -64,6 +73,26 @@ function checkCallers({ owner, heldByCallers }: WantedRunSlots, { name, slotsPer
   );
 }
 
+/**
+ * One request for the limits of all tags: it takes a slot of each, or of none. A run shares the slot that a caller of it holds, and would otherwise
+ * wait for it for ever.
+ */
+async function takeTagSlots(session: Session, wanted: WantedRunSlots): Promise<ConcurrencySlots | undefined> {
+  const { tags = [], heldByCallers, holder, signal, onWait, onLost } = wanted;
+  const ownTags = tags.filter((tag) => !heldByCallers.includes(limitOfTag(tag)));
+  const slots = await tagLimitsOf(session).ask(ownTags, async (names, onAnswer) => {
+    const wait = () => {
+      onAnswer();
+      onWait(`waits for a slot of ${names.map((name) => `"${name}"`).join(", ")}`);
+    };
+    const held = await hold(session, { ...common, names, holder, signal, mode: "concurrency", onWait: wait });
+    onAnswer(held.limits);
+    return held;
+  });
+  slots?.signal.addEventListener("abort", () => onLost(slots.signal.reason));
+  return slots;
+}
+
 function slotOf(most: number): string {
   return most === 1 ? "the only slot" : `one of the ${most} slots`;
 }
@@ -72,13 +101,11 @@ async function takeOne(session: Session, { holder, signal, onWait, onLost }: Wan
   const { name, limit: most, slotsPerSecond } = limit;
   const isRate = slotsPerSecond > 0;
   const request = {
+    ...common,
     names: [name],
-    slots: 1,
     mode: isRate ? ("rate_limit" as const) : ("concurrency" as const),
-    leaseSeconds,
     holder,
     keyed: { limit: most, ...(isRate ? { slot_decay_per_second: slotsPerSecond } : {}) },
-    timeoutSeconds: undefined,
     signal,
     onWait: () => onWait(isRate ? `waits for the rate "${name}"` : `waits for ${slotOf(most)} of "${name}"`),
   };

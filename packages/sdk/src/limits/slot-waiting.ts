@@ -33,6 +33,7 @@ export async function takeWhenFree(session: Session, wanted: WantedSlots): Promi
   const begun = clock.elapsed();
   const waking = wakingOf(session);
   let isTold = false;
+  waking.enter(waiterId);
   try {
     for (;;) {
       signal?.throwIfAborted();
@@ -74,7 +75,9 @@ async function ask({ client }: Session, wanted: WantedSlots, waiter_id: string):
       body: { ...common, lease_duration, ...(holder === undefined ? {} : { holder }) },
     });
   } catch (error) {
-    if (!(error instanceof ApiError) || error.status !== 423) throw error;
+    if (!(error instanceof ApiError)) throw error;
+    if (error.reason === "TOO_MANY_SLOTS") throw tooMany(wanted);
+    if (error.status !== 423) throw error;
     return { retryAfterSeconds: error.retryAfterSeconds ?? maxWaitSeconds };
   }
 }
@@ -91,9 +94,20 @@ function leaveLine({ client, background }: Session, waiterId: string): void {
   background.add(left);
 }
 
+function tooMany({ names, slots }: WantedSlots): ConcurrencyUnavailable {
+  const one = names.length === 1 ? `The limit ${listed(names)} has` : `One of the limits ${listed(names)} has`;
+  const wanted =
+    slots === 1 ? "no slots, so it lets nothing begin" : `fewer than the ${slots} slots that are asked for`;
+  return new ConcurrencyUnavailable(`${one} ${wanted}. Raise the limit.`);
+}
+
+function listed(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(", ");
+}
+
 function tooLate({ names, slots, timeoutSeconds }: WantedSlots): ConcurrencyUnavailable {
   const what = slots === 1 ? "A slot" : `${slots} slots`;
   return new ConcurrencyUnavailable(
-    `${what} of ${names.map((name) => `"${name}"`).join(", ")} ${slots === 1 ? "was" : "were"} not free within ${timeoutSeconds} s. Raise "timeout", or the limit.`,
+    `${what} of ${listed(names)} ${slots === 1 ? "was" : "were"} not free within ${timeoutSeconds} s. Raise "timeout", or the limit.`,
   );
 }

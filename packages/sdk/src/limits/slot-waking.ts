@@ -32,6 +32,11 @@ export class SlotWaking {
     this.#session = session;
   }
 
+  /** Called before a waiter first asks: slots that this program gives back before the answer is there are not missed. */
+  enter(waiterId: string): void {
+    if (this.#session.connection.inProcess === true) this.#waiters.set(waiterId, { wake: () => {}, isFree: false });
+  }
+
   /** Resolves when slots may be free, at the latest after so many seconds. Rejects with the reason of the signal. */
   wait(waiterId: string, seconds: number, signal: AbortSignal | undefined): Promise<void> {
     const known = this.#waiters.get(waiterId);

@@ -16,6 +16,7 @@ import {
 } from "../inputs/arguments.ts";
 import { nameArguments } from "../inputs/parameter-names.ts";
 import type { RunSlots } from "../limits/run-slots.ts";
+import { tagLimitsOf } from "../limits/tag-limits.ts";
 import { writeLine } from "../logging/log-line.ts";
 import { isObserved, observe } from "../logging/observers.ts";
 import { captureOutput, endOutput } from "../logging/output-capture.ts";
@@ -246,8 +247,7 @@ export class TaskRun implements Interruptible, TaskRunView {
   }
 
   async #run(attempt: number, args: readonly unknown[], results: TaskResults): Promise<FinalState<unknown>> {
-    const { concurrency, rate } = this.definition.options;
-    if (concurrency === undefined && rate === undefined) return await this.#runOnce(attempt, args, results);
+    if (!this.#sharesSlots()) return await this.#runOnce(attempt, args, results);
     const held = await this.#takeSharedSlots();
     try {
       return await this.#runOnce(attempt, args, results);
@@ -255,6 +255,12 @@ export class TaskRun implements Interruptible, TaskRunView {
       // Who goes on with the result need not wait for the server.
       void held?.release();
     }
+  }
+
+  #sharesSlots(): boolean {
+    const { concurrency, rate, tags = [] } = this.definition.options;
+    if (concurrency !== undefined || rate !== undefined) return true;
+    return tags.length > 0 && tagLimitsOf(this.scope.session).mayLimit(this.tags);
   }
 
   /** Waits for the slots that the task shares with other processes. */
@@ -267,6 +273,7 @@ export class TaskRun implements Interruptible, TaskRunView {
     const taken = takeRunSlots(session, {
       holder: { type: "task_run", id: this.id },
       limits: options,
+      tags: this.tags,
       owner: { kind: "task", name: identity.label },
       args: Object.fromEntries(this.inputs),
       heldByCallers,
