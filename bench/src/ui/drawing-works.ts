@@ -44,7 +44,7 @@ function graphOf(count: number): Work<Stage> {
     name: "graph",
     query: "?view=graph",
     content: "ul[aria-label^='Task runs and their'] button",
-    drawing: "div.touch-none:has(> div > ul)",
+    drawing: "[data-graph-frame]",
     goal: count > 1000 ? "usable" : "500 ms, then 60 frames/s",
   });
 }

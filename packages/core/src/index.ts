@@ -1,5 +1,6 @@
 export * from "./attempts.ts";
 export * from "./backoff.ts";
+export * from "./call-order.ts";
 export * from "./clock.ts";
 export * from "./csv.ts";
 export * from "./deletion.ts";

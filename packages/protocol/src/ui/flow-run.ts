@@ -80,6 +80,8 @@ export const Timeline = Open({
   /** The attempt of the flow run that called the task run, counted from 1. */
   attempt: Type.Array(Type.Integer()),
   parents: Type.Array(Type.Array(Type.Integer())),
+  /** The indexes of the rows that the caller had waited for when it made the call, as far as its client tells. */
+  after: Type.Array(Type.Array(Type.Integer())),
   within: Type.Array(Nullable(Type.Integer())),
   child_flow_run_id: Type.Array(Nullable(Uuid)),
   /** The names of the subflow runs. */

@@ -1,6 +1,6 @@
 import type { Claim } from "@ostinato/client/flow-run-states";
 import { readState } from "@ostinato/client/flow-run-states";
-import { type ResultLocation, randomId, stateNames } from "@ostinato/core";
+import { orderLabels, type ResultLocation, randomId, stateNames } from "@ostinato/core";
 import type {
   createFlowRun,
   FlowRun as FlowRunRow,
@@ -24,6 +24,7 @@ import {
 } from "../inputs/recorded-parameters.ts";
 import { notice } from "../logging/console-output.ts";
 import { parseResultStorage } from "../results/result-stores.ts";
+import { beginCall, rememberOrder } from "../run/call-order.ts";
 import { reportUnawaited } from "../run/unawaited.ts";
 import type { Interruptible, Scope } from "../scope.ts";
 import { redactInside } from "../secrets/redaction.ts";
@@ -53,7 +54,9 @@ export function startFlow(definition: FlowDefinition, given: GivenParameters): F
   if (caller?.scope?.flowRunId === undefined)
     runInScope(future, undefined, (opened) => runNew(opened, { definition, given, future }));
   else {
-    const parent = { scope: caller.scope, flowRun: caller.flowRun, taskRun: caller.taskRun };
+    const after = beginCall(caller.taskRun ?? caller.scope);
+    rememberOrder(future, after);
+    const parent = { scope: caller.scope, flowRun: caller.flowRun, taskRun: caller.taskRun, after };
     runInScope(future, caller.scope, (opened) => runNew(opened, { definition, given, future, parent }));
   }
   if (caller === undefined) void reportUnawaited(future);
@@ -119,6 +122,8 @@ interface Parent {
   readonly flowRun: FlowRunView | undefined;
   /** The task run in which the subflow was called. */
   readonly taskRun: TaskRunView | undefined;
+  /** The task runs that the caller had waited for when it made the call. */
+  readonly after: readonly string[];
 }
 
 /** Keeps the process and the calling scope waiting until the run has ended, and settles the future with it. */
@@ -173,6 +178,7 @@ async function runNew(opened: Session, { definition, given, future, parent }: Ne
       order,
       identity,
       inputs: inputsOf(parent, given.parameters),
+      labels: orderLabels(parent.after),
     });
     future.track(tracking);
   }

@@ -37,6 +37,10 @@ export class FlowFuture<T> extends RunFuture<T> {
     return this.#name ?? this.#flowName;
   }
 
+  protected get callee(): string {
+    return this.#flowName;
+  }
+
   get state(): RunState {
     return this.final ?? this.#control?.state ?? unsent;
   }

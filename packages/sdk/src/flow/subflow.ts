@@ -30,6 +30,7 @@ export interface SubflowCall {
   /** Identifies the call when the parent runs again; undefined where it cannot be recognized. */
   readonly identity: string | undefined;
   readonly inputs: TaskInputs;
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -39,7 +40,7 @@ export interface SubflowCall {
 export async function createTrackingTask(
   scope: Scope,
   { name, label, version, tags }: Tracked,
-  { order, identity, inputs }: SubflowCall,
+  { order, identity, inputs, labels = {} }: SubflowCall,
 ): Promise<string> {
   const { id } = await scope.session.client.call<typeof createTaskRun>("POST /task_runs/", {
     body: {
@@ -50,6 +51,7 @@ export async function createTrackingTask(
       task_version: version,
       state: { type: "PENDING", name: stateNames.pending },
       task_inputs: inputs,
+      labels,
       tags: redactInside([...tags]),
     },
   });

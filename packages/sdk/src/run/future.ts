@@ -1,4 +1,5 @@
 import type { FinalState, RunState } from "../states.ts";
+import { type Ending as CallEnding, noteAwaited } from "./call-order.ts";
 
 // Recognizes futures of other copies of this package in the same program.
 const brand: unique symbol = Symbol.for("ostinato.future") as never;
@@ -19,9 +20,12 @@ export abstract class RunFuture<T> implements Promise<T> {
   readonly #ending: Ending<T> = Promise.withResolvers<FinalState<T>>();
   #final: FinalState<T> | undefined;
   #observed = false;
+  #callEnding: CallEnding | undefined;
 
   /** The name of the run. */
   abstract readonly name: string;
+  /** The name of the task or flow that was called. */
+  protected abstract readonly callee: string;
   /** The present state of the run. */
   abstract readonly state: RunState;
   /** Cancels the run: its signal is aborted, and awaiting it throws `Cancelled`. Has no effect on a run that is over. */
@@ -34,6 +38,7 @@ export abstract class RunFuture<T> implements Promise<T> {
     onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
+    this.noteAwaited();
     if (typeof onRejected === "function") {
       this.observe();
       return this.#value().then(onFulfilled, onRejected);
@@ -46,13 +51,23 @@ export abstract class RunFuture<T> implements Promise<T> {
   }
 
   finally(onFinally?: (() => void) | null): Promise<T> {
+    this.noteAwaited();
     return new DerivedPromise(this, this.#value().finally(onFinally));
   }
 
   /** Resolves with the final state once the run is over. Never rejects: the state contains the failure. */
   finished(): Promise<FinalState<T>> {
+    this.noteAwaited();
     this.observe();
     return this.#ending.promise;
+  }
+
+  /** Notes that the running code waits for this run, so that what it calls afterwards is known to come after it. */
+  noteAwaited(): void {
+    noteAwaited(this, (after) => {
+      this.#callEnding ??= { over: this.#final === undefined ? undefined : this.#over(), after };
+      return this.#callEnding;
+    });
   }
 
   /** Whether the program handles a failure. */
@@ -77,7 +92,13 @@ export abstract class RunFuture<T> implements Promise<T> {
 
   protected settle(final: FinalState<T>): void {
     this.#final = final;
+    if (this.#callEnding !== undefined) this.#callEnding.over = this.#over();
     this.#ending.resolve(final);
+  }
+
+  #over(): CallEnding["over"] {
+    const taskRunId = this.taskRunIds().at(-1);
+    return taskRunId === undefined ? undefined : { callee: this.callee, taskRunId };
   }
 
   async #value(): Promise<T> {

@@ -24,6 +24,7 @@ export class AllowedFailure<T> implements PromiseLike<T | Error>, Link {
     onFulfilled?: ((value: T | Error) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
+    this.future.noteAwaited();
     const given = this.future.outcome.then((final) => (final.type === "COMPLETED" ? final.value : final.error));
     return given.then(onFulfilled, onRejected);
   }

@@ -1,4 +1,5 @@
 import { stateNames, type Timestamp } from "@ostinato/core";
+import { orderOf, rememberOrder } from "../run/call-order.ts";
 import { RunFuture } from "../run/future.ts";
 import { type FinalState, finalState, type RunState, unsuccessfulState } from "../states.ts";
 import type { TaskFuture } from "./task-future.ts";
@@ -18,6 +19,10 @@ export class MapFuture<R> extends RunFuture<R[]> {
     this.#futures = Promise.resolve(futures);
     this.#futures.catch(() => {});
     void this.#follow();
+  }
+
+  protected get callee(): string {
+    return this.name;
   }
 
   /** The futures of the items, as soon as the items are known: at once, unless they come from a future. */
@@ -55,6 +60,8 @@ export class MapFuture<R> extends RunFuture<R[]> {
 
   #know(futures: readonly TaskFuture<R>[]): void {
     this.#known = futures;
+    const [first] = futures;
+    if (first !== undefined) rememberOrder(this, orderOf(first));
     if (this.observed) for (const future of futures) future.observe();
     if (this.#cancelled !== undefined) this.cancel(this.#cancelled.reason);
   }

@@ -8,13 +8,18 @@ export interface RunControl {
   interrupt(reason: Error): void;
 }
 
+interface TaskControl extends RunControl {
+  readonly name: string;
+  readonly taskName: string;
+}
+
 /** A future of a task run. Awaiting it gives the task's value; as an argument of another task it is a dependency. */
 export class TaskFuture<T> extends RunFuture<T> {
   override readonly [Symbol.toStringTag] = "TaskFuture";
   readonly id: string;
-  readonly #control: RunControl & { readonly name: string };
+  readonly #control: TaskControl;
 
-  constructor(id: string, control: RunControl & { readonly name: string }) {
+  constructor(id: string, control: TaskControl) {
     super();
     this.id = id;
     this.#control = control;
@@ -23,6 +28,10 @@ export class TaskFuture<T> extends RunFuture<T> {
   /** With `runName`, changes once the arguments are known. */
   get name(): string {
     return this.#control.name;
+  }
+
+  protected get callee(): string {
+    return this.#control.taskName;
   }
 
   get state(): RunState {

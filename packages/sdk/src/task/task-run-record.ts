@@ -2,6 +2,7 @@ import {
   formatTimestamp,
   microsPerSecond,
   noTimes,
+  orderLabels,
   type RunTimes,
   type StateType,
   type Timestamp,
@@ -30,6 +31,8 @@ export interface TaskRunDescription {
   /** The attempt of the flow run that made the call; 0 outside of flows. */
   readonly flowRunAttempt: number;
   readonly related: readonly Resource[];
+  /** The task runs that the caller had waited for when it made the call. */
+  readonly after?: readonly string[];
 }
 
 interface RecordedState extends RunState {
@@ -103,7 +106,7 @@ export class TaskRunRecord {
   }
 
   #describe(): Record<string, unknown> {
-    const { id, taskKey, taskVersion, policy, tags, flowRunAttempt } = this.description;
+    const { id, taskKey, taskVersion, policy, tags, flowRunAttempt, after = [] } = this.description;
     const { expected_start_time, start_time, end_time, total_run_time } = this.#times;
     return {
       name: this.name,
@@ -112,7 +115,7 @@ export class TaskRunRecord {
       task_version: taskVersion,
       empirical_policy: policy,
       tags,
-      labels: {},
+      labels: after.length === 0 ? {} : orderLabels(withoutSources(after, this.inputs)),
       task_inputs: this.inputs,
       run_count: this.runCount,
       flow_run_run_count: flowRunAttempt,
@@ -132,6 +135,14 @@ const maxLabelLength = 1024;
 
 function describe({ type, name, message, details }: RecordedState) {
   return { type, name, message, state_details: details };
+}
+
+/** Whose values were given came before anyway. */
+function withoutSources(after: readonly string[], inputs: TaskInputs): readonly string[] {
+  const sources = new Set(
+    Object.values(inputs).flatMap((from) => from.flatMap((one) => ("id" in one ? [one.id] : []))),
+  );
+  return after.filter((id) => !sources.has(id));
 }
 
 function moment(timestamp: Timestamp | null): string | undefined {

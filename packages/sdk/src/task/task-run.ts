@@ -21,6 +21,7 @@ import { writeLine } from "../logging/log-line.ts";
 import { isObserved, observe } from "../logging/observers.ts";
 import { captureOutput, endOutput } from "../logging/output-capture.ts";
 import { TaskResults } from "../results/task-results.ts";
+import { beginCall, rememberOrder } from "../run/call-order.ts";
 import { callHooks, hasHookFor } from "../run/hooks.ts";
 import { Interruption } from "../run/interruption.ts";
 import { withTags } from "../run/related-resources.ts";
@@ -70,6 +71,7 @@ export class TaskRun implements Interruptible, TaskRunView {
 
   constructor(definition: TaskDefinition, args: readonly unknown[], place: Place, call: CallOptions) {
     const { scope, flowRun, parent } = place;
+    const after = scope.flowRunId === undefined ? [] : beginCall(parent ?? scope);
     this.id = timeOrderedId(scope.clock.now());
     this.definition = definition;
     this.scope = scope;
@@ -88,9 +90,11 @@ export class TaskRun implements Interruptible, TaskRunView {
       tags: this.tags,
       flowRunAttempt: scope.attempt,
       related: withTags(scope.related, this.tags),
+      after,
     };
     this.#record = new TaskRunRecord(description, this.name, taskInputs(this.#dependencies));
     this.future = new TaskFuture(this.id, this);
+    rememberOrder(this.future, after);
     scope.enter(this);
   }
 

@@ -14,6 +14,7 @@ export const columnNames = [
   "run_count",
   "attempt",
   "parents",
+  "after",
   "within",
   "child_flow_run_id",
   "child_name",

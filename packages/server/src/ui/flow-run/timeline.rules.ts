@@ -1,4 +1,11 @@
-import { formatTimestamp, type StateType, secondsBetween, type Timestamp, taskNameOf } from "@ostinato/core";
+import {
+  calledAfterInJson,
+  formatTimestamp,
+  type StateType,
+  secondsBetween,
+  type Timestamp,
+  taskNameOf,
+} from "@ostinato/core";
 import type { Timeline } from "@ostinato/protocol";
 
 export interface TimelineTask {
@@ -16,6 +23,8 @@ export interface TimelineTask {
   readonly total_run_time: number;
   /** JSON as it is kept. */
   readonly task_inputs: string;
+  /** JSON as it is kept. */
+  readonly labels: string;
   readonly child_flow_run_id: string | null;
   readonly child_name: string | null;
   readonly child_flow_name: string | null;
@@ -63,6 +72,7 @@ export function timeline({ begin, attempts, tasks, segments, total }: TimelineSo
     run_count: tasks.map(({ run_count }) => run_count),
     attempt: tasks.map((task) => attemptOf(task, attempts)),
     parents: tasks.map((task) => parentsOf(task, index)),
+    after: tasks.map(({ labels }) => calledAfterInJson(labels).flatMap((id) => index.get(id) ?? [])),
     within: tasks.map((task, row) => callerOf(task, row, index)),
     child_flow_run_id: tasks.map(({ child_flow_run_id }) => child_flow_run_id),
     child_name: tasks.map(({ child_name }) => child_name),

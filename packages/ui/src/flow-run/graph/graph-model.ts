@@ -201,11 +201,18 @@ function edgesOf(timeline: Timeline, nodeOf: readonly string[], nodes: readonly 
     for (const parent of parents) {
       const from = nodeOf[parent] ?? "";
       const name = `${from}>${to}`;
-      if (from !== to && !edges.has(name) && !isWithin(from, to) && !isWithin(to, from))
+      if (
+        from !== to &&
+        !edges.has(name) &&
+        !(kind === "order" && edges.has(`${to}>${from}`)) &&
+        !isWithin(from, to) &&
+        !isWithin(to, from)
+      )
         edges.set(name, { from, to, kind });
     }
   };
   for (const [row, parents] of timeline.parents.entries()) add(row, parents, "value");
+  for (const [row, before] of timeline.after.entries()) add(row, before, "order");
   return [...edges.values()];
 }
 

@@ -1,4 +1,4 @@
-import { stateNames, taskNameOf } from "@ostinato/core";
+import { calledAfter, stateNames, taskNameOf } from "@ostinato/core";
 import type { FlowRunRow, TaskRun, Timeline } from "../../api/types.ts";
 import { type Columns, columnNames, copied } from "../timeline-columns.ts";
 
@@ -21,6 +21,7 @@ export function withTaskRuns(timeline: Timeline, runs: readonly TaskRun[]): Time
       next.child_name[row] = null;
       next.attempt[row] = Math.max(1, run.flow_run_run_count);
       next.parents[row] = [];
+      next.after[row] = [];
       next.within[row] = null;
       next.total += 1;
     }
@@ -36,6 +37,7 @@ export function withTaskRuns(timeline: Timeline, runs: readonly TaskRun[]): Time
     next.child_flow_run_id[row] = run.state?.state_details.child_flow_run_id ?? next.child_flow_run_id[row] ?? null;
     const parents = parentRows(run, rowOf);
     if (parents.length > 0) next.parents[row] = parents;
+    next.after[row] = calledAfter(run.labels).flatMap((id) => rowOf.get(id) ?? []);
     next.within[row] = callerRow(run, row, rowOf) ?? next.within[row] ?? null;
     if (before !== undefined && before !== run.state_name) addSegment(next, row, run, origin);
   }

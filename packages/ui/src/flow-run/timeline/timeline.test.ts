@@ -14,6 +14,7 @@ interface Told {
   readonly end?: number | null;
   readonly type?: Timeline["state_type"][number];
   readonly parents?: number[];
+  readonly after?: number[];
   readonly within?: number;
   readonly child?: string;
 }
@@ -35,6 +36,7 @@ function timelineOf(tasks: readonly Told[], segments: Timeline["segments"] = [])
     run_count: tasks.map(() => 1),
     attempt: tasks.map(() => 1),
     parents: tasks.map((task) => task.parents ?? []),
+    after: tasks.map((task) => task.after ?? []),
     within: tasks.map((task) => task.within ?? null),
     child_flow_run_id: tasks.map((task) => task.child ?? null),
     child_name: tasks.map((task) => (task.child === undefined ? null : `name of ${task.child}`)),
@@ -294,6 +296,25 @@ describe("the graph of a timeline", () => {
       { name: "step-2", key: "step", parents: [1] },
     ]);
     expect(graphed(timeline).nodes).toHaveLength(3);
+  });
+
+  test("shows mere order where no value says it, and no way back", () => {
+    const timeline = timelineOf([
+      { name: "load" },
+      { name: "check", parents: [0], after: [0] },
+      { name: "save", after: [1] },
+      { name: "tell", after: [1, 2] },
+      { name: "load", after: [3] },
+    ]);
+    const { nodes, edges } = graphed(timeline);
+    const labels = new Map(nodes.map(({ id, label }) => [id, label]));
+    expect(edges.map(({ from, to, kind }) => `${labels.get(from)} ${kind} ${labels.get(to)}`).sort()).toEqual([
+      "check order save",
+      "check order tell",
+      "load value check",
+      "save order tell",
+      "tell order load",
+    ]);
   });
 
   test("stays small for a long chain, and survives a circle", () => {
