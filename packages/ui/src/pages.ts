@@ -4,6 +4,7 @@ import type { Hits, NavItem, Page } from "./define-page.ts";
 import { deploymentPage, deploymentsPage } from "./deployments/page.ts";
 import { flowRunPage } from "./flow-run/page.ts";
 import { flowPage, flowsPage } from "./flows/page.ts";
+import { runComparisonPage } from "./run-comparison/page.ts";
 import { runFormPage } from "./run-form/page.ts";
 import { runsPage } from "./runs/page.ts";
 import { settingsPage } from "./settings/page.ts";
@@ -15,6 +16,7 @@ import { newWorkPoolPage, workerPage, workPoolPage, workPoolsPage, workQueuePage
 const listed = [
   dashboardPage,
   runsPage,
+  runComparisonPage,
   taskRunsPage,
   flowsPage,
   flowPage,

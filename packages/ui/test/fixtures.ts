@@ -86,6 +86,7 @@ export async function startRun(
     readonly flowId: string;
     readonly name: string;
     readonly parentTaskRunId?: string;
+    readonly parameters?: Readonly<Record<string, unknown>>;
     /** Recorded as Prefect's client does, without a file of the flow. */
     readonly byPrefect?: boolean;
   },
@@ -94,7 +95,7 @@ export async function startRun(
     body: {
       flow_id: options.flowId,
       name: options.name,
-      parameters: { month: "2021-01" },
+      parameters: { ...(options.parameters ?? { month: "2021-01" }) },
       labels: options.byPrefect === true ? {} : { "ostinato.entrypoint": "flows.ts" },
       parent_task_run_id: options.parentTaskRunId ?? null,
       state: { type: "PENDING" },

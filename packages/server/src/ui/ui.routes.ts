@@ -1,4 +1,5 @@
 import {
+  compareFlowRuns,
   countDeploymentsOfFlows,
   findLogLine,
   listArtifacts,
@@ -47,6 +48,7 @@ import * as flowDeployments from "./flows/flow-deployments.service.ts";
 import * as flows from "./flows/flow-pages.service.ts";
 import { findLine } from "./logs/find-line.service.ts";
 import { logWindow } from "./logs/log-window.service.ts";
+import { runComparison } from "./run-comparison/run-comparison.service.ts";
 import { runForm } from "./run-form/run-form.service.ts";
 import { failureOfAttempt } from "./runs/failure.service.ts";
 import * as flowRuns from "./runs/flow-run-list.service.ts";
@@ -68,6 +70,7 @@ export function uiRoutes(serve: Serve, sources: ServerPageSources): void {
   serve(readFlowRunPage, ({ params, context }) => flowRunPage(context, params.id));
   serve(readFailureOfAttempt, ({ params, query, context }) => failureOfAttempt(context, params.id, query.attempt));
   serve(listFailures, ({ body: { limit, ...criteria }, context }) => failureGroups(context, criteria, limit ?? 50));
+  serve(compareFlowRuns, ({ params, context }) => runComparison(context, params));
   serve(readTimeline, ({ params, context }) => timelineOf(context, params.id));
   serve(listTaskResults, ({ params, body, context }) => taskResults(context, params.id, body));
   serve(readTaskRunPage, ({ params, context }) => taskRunPage(context, params.id));

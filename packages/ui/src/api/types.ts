@@ -39,6 +39,7 @@ export type {
   PlaceHolder,
   PlaceStatus,
   RunBar,
+  RunComparison,
   RunCriteria,
   SavedSearch,
   ScheduleInPage,

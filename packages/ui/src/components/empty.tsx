@@ -13,12 +13,12 @@ export function Empty({ title, children }: { readonly title: string; readonly ch
 
 export function CodeBlock({ code, label = "Copy the code" }: { readonly code: string; readonly label?: string }) {
   return (
-    <div className="group/code relative w-full min-w-0">
+    <div className="flex w-full min-w-0 items-start rounded-md border bg-sunken">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <pre tabIndex={0} className="overflow-x-auto rounded-md border bg-sunken p-3 pr-10 text-xs leading-5 text-text">
+      <pre tabIndex={0} className="min-w-0 flex-1 overflow-x-auto rounded-md p-3 text-xs leading-5 text-text">
         <code>{code}</code>
       </pre>
-      <CopyButton text={code} label={label} className="absolute top-1.5 right-1.5 bg-sunken" />
+      <CopyButton text={code} label={label} className="m-1.5" />
     </div>
   );
 }

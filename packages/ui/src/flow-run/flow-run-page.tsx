@@ -64,7 +64,7 @@ export function FlowRunPage() {
       ownHeading
       crumbs={[{ label: page.flow.name, link: { to: "/flows/flow/$id", params: { id: page.flow.id } } }]}
     >
-      <RunHeader page={page} />
+      <RunHeader asked={search.ask} page={page} />
       {page.failure === null || !isFinal(run.state_type) ? null : <FailureBox failure={page.failure} within={id} />}
       {page.waiting === null || !live ? null : <WaitingBox run={run} waiting={page.waiting} />}
       <div

@@ -9,6 +9,8 @@ export interface FlowRunSearch extends PresentLogSearch {
   readonly view?: "graph";
   /** How the boxes of the graph are placed, unless by what they depend on. */
   readonly place?: "time";
+  /** The dialog that the page opens with. */
+  readonly ask?: "retry";
   /** The selected task run. */
   readonly task?: string;
   /** The pane of its panel, unless it is the first one. */
@@ -23,6 +25,7 @@ export function readFlowRunSearch(search: RawSearch): FlowRunSearch {
     tab: choiceIn(search, "tab", flowRunTabs),
     view: choiceIn(search, "view", ["graph"]),
     place: choiceIn(search, "place", ["time"]),
+    ask: choiceIn(search, "ask", ["retry"]),
     task,
     pane: task === undefined ? undefined : choiceIn(search, "pane", ["log"]),
     attempt: task === undefined ? undefined : textIn(search, "attempt"),

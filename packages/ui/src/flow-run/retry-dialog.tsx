@@ -31,8 +31,21 @@ type Way = "failed" | "start" | "parameters";
  * Retries a run. A deployment's run is scheduled again; a run started by a program can only start where that program is, so its
  * command is shown for copying.
  */
-export function RetryDialog({ page, onClose }: { readonly page: FlowRunPage; readonly onClose: () => void }) {
+export function RetryDialog(props: {
+  readonly page: FlowRunPage;
+  /** Whether a new run with the same parameters is asked for, rather than this one again. */
+  readonly isNew: boolean;
+  readonly onClose: () => void;
+}) {
+  const { page, isNew, onClose } = props;
   const run = page.flow_run;
+  if (isNew) {
+    return (
+      <Dialog open wide title={`Copy ${run.name} to a new run`} onOpenChange={onClose}>
+        <Commands page={page} isNew />
+      </Dialog>
+    );
+  }
   if (run.deployment_id !== null && run.deployment_name !== null) {
     return (
       <Dialog open title={`Retry ${run.name}`} onOpenChange={onClose}>
@@ -42,20 +55,20 @@ export function RetryDialog({ page, onClose }: { readonly page: FlowRunPage; rea
   }
   return (
     <Dialog open wide title={`Retry ${run.name}`} onOpenChange={onClose}>
-      <Commands page={page} />
+      <Commands page={page} isNew={false} />
     </Dialog>
   );
 }
 
-function Commands({ page }: { readonly page: FlowRunPage }) {
+function Commands({ page, isNew }: { readonly page: FlowRunPage; readonly isNew: boolean }) {
   const run = page.flow_run;
   const kept = page.kept_result_count;
   const starter = starterOf(page);
-  const resumable = (kept > 0 || starter.kind === "python") && run.state_type !== "COMPLETED";
+  const resumable = !isNew && (kept > 0 || starter.kind === "python") && run.state_type !== "COMPLETED";
   const [way, setWay] = useState<Way>(resumable ? "failed" : "start");
   const options = [
     ...(resumable ? [{ value: "failed" as const, label: "From what failed" }] : []),
-    { value: "start" as const, label: "From the start" },
+    { value: "start" as const, label: isNew ? "With the same parameters" : "From the start" },
     { value: "parameters" as const, label: "With other parameters" },
   ];
   return (

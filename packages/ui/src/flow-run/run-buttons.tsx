@@ -10,6 +10,7 @@ import { Icon } from "../components/icon.tsx";
 import { Menu, MenuItem, MenuSeparator } from "../components/menu.tsx";
 import { onDemand } from "../components/on-demand.tsx";
 import { amount } from "../format.ts";
+import { compareWithLastSuccess } from "../run-comparison/last-success.ts";
 import { cancelRun, deleteRun } from "../runs/run-actions.ts";
 import { isFinal } from "../states.ts";
 import { flowRunQuery } from "./flow-run.queries.ts";
@@ -17,10 +18,13 @@ import { flowRunQuery } from "./flow-run.queries.ts";
 const ConfirmDialog = onDemand(() => import("../components/dialog.tsx").then((module) => module.ConfirmDialog));
 const RetryDialog = onDemand(() => import("./retry-dialog.tsx").then((module) => module.RetryDialog));
 const ResumeDialog = onDemand(() => import("./resume-dialog.tsx").then((module) => module.ResumeDialog));
+const SetStateDialog = onDemand(() => import("../runs/set-state-dialog.tsx").then((module) => module.SetStateDialog));
 
-/** Actions on the run: cancel, retry, delete. */
-export function RunButtons({ page }: { readonly page: FlowRunPage }) {
-  const [asking, setAsking] = useState<"cancel" | "retry" | "delete" | "resume">();
+type Asking = "cancel" | "retry" | "delete" | "resume" | "state" | "copy";
+
+/** Actions on the run: cancel, retry, copy, compare, change its state, delete. */
+export function RunButtons({ page, asked }: { readonly page: FlowRunPage; readonly asked: "retry" | undefined }) {
+  const [asking, setAsking] = useState<Asking | undefined>(asked);
   const queryClient = useQueryClient();
   const navigate = useNavigate();
   const run = page.flow_run;
@@ -66,17 +70,38 @@ export function RunButtons({ page }: { readonly page: FlowRunPage }) {
         <MenuItem icon="copy" onSelect={() => void copyText(JSON.stringify(run.parameters, null, 2))}>
           Copy the parameters
         </MenuItem>
-        {deploymentId === null ? null : <RunAgain deploymentId={deploymentId} flowRunId={run.id} />}
+        {deploymentId === null ? (
+          <MenuItem icon="play" onSelect={() => setAsking("copy")}>
+            Copy to a new run…
+          </MenuItem>
+        ) : (
+          <RunAgain deploymentId={deploymentId} flowRunId={run.id} />
+        )}
+        <MenuItem icon="compare" onSelect={() => void compareWithLastSuccess(run, navigate)}>
+          Compare with the last success
+        </MenuItem>
         <MenuItem icon="filter" onSelect={() => void navigate({ to: "/runs", search: { flow: [run.flow_id] } })}>
           All runs of {page.flow.name}
         </MenuItem>
         <MenuSeparator />
+        <MenuItem icon="edit" onSelect={() => setAsking("state")}>
+          Change the state…
+        </MenuItem>
         <MenuItem icon="trash" danger onSelect={() => setAsking("delete")}>
           Delete…
         </MenuItem>
       </Menu>
       {asking === "resume" ? <ResumeDialog page={page} onClose={close} /> : null}
-      {asking === "retry" ? <RetryDialog page={page} onClose={close} /> : null}
+      {asking === "retry" || asking === "copy" ? (
+        <RetryDialog page={page} isNew={asking === "copy"} onClose={close} />
+      ) : null}
+      {asking === "state" ? (
+        <SetStateDialog
+          run={{ kind: "flow-run", ...run }}
+          onClose={close}
+          onDone={() => queryClient.invalidateQueries({ queryKey: ["flow-run", run.id] })}
+        />
+      ) : null}
       {asking === "cancel" ? (
         <ConfirmDialog
           open
@@ -89,8 +114,8 @@ export function RunButtons({ page }: { readonly page: FlowRunPage }) {
             await queryClient.invalidateQueries({ queryKey: flowRunQuery(run.id).queryKey });
           }}
         >
-          The run of <em>{page.flow.name}</em> is asked to stop. A task that runs now ends first where it does not
-          listen to its signal; finished tasks keep their results.
+          The run of <em>{page.flow.name}</em> is asked to stop. Tasks that are running may finish first; finished tasks
+          keep their results.
         </ConfirmDialog>
       ) : null}
       {asking === "delete" ? (
@@ -125,7 +150,7 @@ function RunAgain({ deploymentId, flowRunId }: { readonly deploymentId: string; 
         void navigate({ to: "/deployments/$id/run", params: { id: deploymentId }, search: { from: flowRunId } })
       }
     >
-      Run again with these parameters…
+      Copy to a new run…
     </MenuItem>
   );
 }

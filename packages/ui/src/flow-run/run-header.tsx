@@ -14,7 +14,7 @@ import { isFinal, stateLook } from "../states.ts";
 import { RunButtons } from "./run-buttons.tsx";
 
 /** A summary of the run: state, flow, parameters, starter. */
-export function RunHeader({ page }: { readonly page: FlowRunPage }) {
+export function RunHeader({ page, asked }: { readonly page: FlowRunPage; readonly asked?: "retry" | undefined }) {
   const run = page.flow_run;
   return (
     <header className="flex flex-col gap-1.5">
@@ -26,7 +26,7 @@ export function RunHeader({ page }: { readonly page: FlowRunPage }) {
           </h1>
           <CopyButton text={run.name} label="Copy the name" className="-ml-2" />
         </div>
-        <RunButtons page={page} />
+        <RunButtons page={page} asked={asked} />
       </div>
       <dl className="flex flex-wrap items-center gap-x-5 gap-y-1 text-muted">
         <Fact name="Flow">

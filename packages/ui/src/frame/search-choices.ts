@@ -20,6 +20,7 @@ export interface Choice {
 /** The actions of every page. */
 export function useActions(onHelp: () => void): readonly Choice[] {
   const [theme, chooseTheme] = useThemeChoice();
+  const navigate = useNavigate();
   const action = (label: string, icon: IconName, go: () => void): Choice => ({
     key: label,
     group: "Do",
@@ -33,7 +34,15 @@ export function useActions(onHelp: () => void): readonly Choice[] {
     { choice: "dark", ...action("Use the dark theme", "moon", () => chooseTheme("dark")) },
     { choice: "system", ...action("Use the theme of the system", "monitor", () => chooseTheme("system")) },
   ].filter(({ choice }) => choice !== theme);
+  const flowRunId = /\/runs\/flow-run\/([0-9a-f-]{36})$/.exec(location.pathname)?.[1];
+  const compare = async (id: string) => {
+    const { compareByIdWithLastSuccess } = await import("../run-comparison/last-success.ts");
+    await compareByIdWithLastSuccess(id, navigate);
+  };
   return [
+    ...(flowRunId === undefined
+      ? []
+      : [action("Compare this run with the last success", "compare", () => void compare(flowRunId))]),
     action("Copy the address of this page", "link", () => void copyText(location.href)),
     ...themes,
     action("Show the keyboard shortcuts", "keyboard", onHelp),

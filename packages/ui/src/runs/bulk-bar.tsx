@@ -1,15 +1,17 @@
 import { deletionOfFlowRuns } from "@ostinato/core";
 import { useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import type { FlowRunRow } from "../api/types.ts";
-import { Button } from "../components/button.tsx";
+import { Button, buttonClass } from "../components/button.tsx";
 import { ConfirmDialog } from "../components/dialog.tsx";
 import { messageOf } from "../components/failure.tsx";
+import { Icon } from "../components/icon.tsx";
 import { amountOfFlows, Names, SelectionBar } from "../components/selection-bar.tsx";
 import { amount, count } from "../format.ts";
 import { isFinal } from "../states.ts";
 import { type RunTotal, totalText } from "./csv-button.tsx";
-import { cancelRuns, deleteRuns } from "./run-actions.ts";
+import { cancelRuns, deleteRuns, rescheduleRuns } from "./run-actions.ts";
 import { readRunsAnew, runPagesOf } from "./runs.queries.ts";
 import type { RunsSearch } from "./runs-search.ts";
 
@@ -25,10 +27,14 @@ export function BulkBar(props: {
   readonly onDone: () => void;
 }) {
   const { runs, rest, onSelect, onDone } = props;
-  const [asking, setAsking] = useState<"cancel" | "delete">();
+  const [asking, setAsking] = useState<"cancel" | "delete" | "retry">();
   const [done, setDone] = useState<number>();
   const queryClient = useQueryClient();
   const open = runs.filter((run) => !isFinal(run.state_type));
+  // A run that a program started can only be started again where that program is.
+  const retried = runs.filter(
+    ({ state_type, deployment_name }) => isFinal(state_type) && state_type !== "COMPLETED" && deployment_name !== null,
+  );
   const ids = (of: readonly FlowRunRow[]) => of.map((run) => run.id);
   const finish = async () => {
     await readRunsAnew(queryClient);
@@ -38,6 +44,12 @@ export function BulkBar(props: {
     const { refused, reason } = await cancelRuns(ids(open), setDone).finally(() => setDone(undefined));
     if (refused > 0)
       throw new Error(`${amount(refused, "run")} of ${count(open.length)} could not be cancelled. ${reason ?? ""}`);
+    await finish();
+  };
+  const retry = async () => {
+    const { refused, reason } = await rescheduleRuns(ids(retried), setDone).finally(() => setDone(undefined));
+    if (refused > 0)
+      throw new Error(`${amount(refused, "run")} of ${count(retried.length)} could not be retried. ${reason ?? ""}`);
     await finish();
   };
   const remove = async () => {
@@ -54,6 +66,15 @@ export function BulkBar(props: {
       onClear={onDone}
     >
       {rest === undefined ? null : <SelectAll rest={rest} onSelect={onSelect} />}
+      <CompareTwo runs={runs} />
+      <Button
+        icon="retry"
+        disabled={retried.length === 0}
+        title={retried.length === 0 ? "Only runs of deployments that did not complete can be retried here" : undefined}
+        onClick={() => setAsking("retry")}
+      >
+        Retry
+      </Button>
       <Button icon="stop" disabled={open.length === 0} onClick={() => setAsking("cancel")}>
         Cancel
       </Button>
@@ -78,6 +99,19 @@ export function BulkBar(props: {
         <Names of={open} />
       </ConfirmDialog>
       <ConfirmDialog
+        open={asking === "retry"}
+        onOpenChange={() => setAsking(undefined)}
+        title={`Retry ${amountOfFlows(retried, "run")}`}
+        action={action({ label: "Retry", busyLabel: "Retrying" }, retried.length)}
+        onConfirm={retry}
+      >
+        The same runs are scheduled again, with their parameters; finished tasks keep their results.
+        {retried.length < runs.length
+          ? ` ${amount(runs.length - retried.length, "run")} of the selection completed, did not end yet, or have no deployment, and stay as they are.`
+          : ""}
+        <Names of={retried} />
+      </ConfirmDialog>
+      <ConfirmDialog
         open={asking === "delete"}
         onOpenChange={() => setAsking(undefined)}
         title={`Delete ${amountOfFlows(runs, "run")}`}
@@ -92,6 +126,17 @@ export function BulkBar(props: {
         <Names of={runs} />
       </ConfirmDialog>
     </SelectionBar>
+  );
+}
+
+/** Opens two selected runs beside each other, the earlier one first. */
+function CompareTwo({ runs }: { readonly runs: readonly FlowRunRow[] }) {
+  const [a, b] = runs.toSorted((one, other) => (one.created < other.created ? -1 : 1));
+  if (runs.length !== 2 || a === undefined || b === undefined) return null;
+  return (
+    <Link to="/runs/compare" search={{ a: a.id, b: b.id }} className={buttonClass()}>
+      <Icon name="compare" className="size-3.5" /> Compare
+    </Link>
   );
 }
 

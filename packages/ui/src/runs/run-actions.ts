@@ -3,7 +3,9 @@ import type {
   bulkDeleteFlowRuns,
   bulkSetFlowRunState,
   deleteFlowRun,
+  ReplyOf,
   resumeFlowRun,
+  StateCreate,
   setFlowRunState,
 } from "@ostinato/protocol";
 import { call } from "../api/api.ts";
@@ -24,24 +26,35 @@ export async function deleteRuns(ids: readonly string[], onProgress: OnProgress)
   }
 }
 
+interface Refusals {
+  readonly refused: number;
+  readonly reason: string | null;
+}
+
+type BulkResult = ReplyOf<typeof bulkSetFlowRunState>["results"][number];
+
 /** Cancels all of the runs; returns how many were refused, and the first reason. */
-export async function cancelRuns(
+export async function cancelRuns(ids: readonly string[], onProgress: OnProgress): Promise<Refusals> {
+  return await proposeToAll(ids, onProgress, {
+    state: { type: "CANCELLING", name: stateNames.cancelling },
+    isMet: ({ status, state }) => status === "ACCEPT" || state?.type === "CANCELLED",
+  });
+}
+
+async function proposeToAll(
   ids: readonly string[],
   onProgress: OnProgress,
-): Promise<{ readonly refused: number; readonly reason: string | null }> {
+  { state, isMet }: { readonly state: StateCreate; readonly isMet: (result: BulkResult) => boolean },
+): Promise<Refusals> {
   let refused = 0;
   let reason: string | null = null;
   for (const [index, some] of chunks(ids).entries()) {
     onProgress(index * bulkSize);
     const reply = await call<typeof bulkSetFlowRunState>("POST /flow_runs/bulk_set_state", {
-      body: {
-        flow_runs: { id: { any_: [...some] } },
-        state: { type: "CANCELLING", name: stateNames.cancelling },
-        limit: bulkSize,
-      },
+      body: { flow_runs: { id: { any_: [...some] } }, state, limit: bulkSize },
     });
     for (const result of reply.results) {
-      if (result.status === "ACCEPT" || result.state?.type === "CANCELLED") continue;
+      if (isMet(result)) continue;
       refused += 1;
       reason ??= reasonIn(result.details);
     }
@@ -78,20 +91,30 @@ export async function rescheduleRun(id: string): Promise<void> {
     await call<typeof setFlowRunState>("POST /flow_runs/{id}/set_state", {
       params: { id },
       body: {
-        state: {
-          type: "SCHEDULED",
-          name: stateNames.awaitingRetry,
-          message: "Retry asked for in the UI",
-          state_details: { scheduled_time: new Date().toISOString() },
-        },
+        state: askedRetry(),
       },
     }),
   );
 }
 
-function refuse(result: OrchestrationResult): void {
+/** Throws with the server's reason when it refused. */
+export function refuse(result: OrchestrationResult): void {
   if (result.status === "ACCEPT") return;
   throw new Error(reasonIn(result.details) ?? "The server did not accept it.");
+}
+
+/** Schedules runs of deployments again; returns how many were refused, and the first reason. */
+export async function rescheduleRuns(ids: readonly string[], onProgress: OnProgress): Promise<Refusals> {
+  return await proposeToAll(ids, onProgress, { state: askedRetry(), isMet: ({ status }) => status === "ACCEPT" });
+}
+
+function askedRetry(): StateCreate {
+  return {
+    type: "SCHEDULED",
+    name: stateNames.awaitingRetry,
+    message: "Retry asked for in the UI",
+    state_details: { scheduled_time: new Date().toISOString() },
+  };
 }
 
 function reasonIn(details: unknown): string | null {

@@ -14,6 +14,7 @@ import { Ran } from "../runs/ran.tsx";
 import { SinceState, StateLabel } from "../runs/state.tsx";
 import { isBad, isFinal } from "../states.ts";
 import { taskRunQuery } from "./task-run.queries.ts";
+import { TaskRunButtons } from "./task-run-buttons.tsx";
 import { TaskRunDetails } from "./task-run-details.tsx";
 import { readTaskRunSearch } from "./task-run-search.ts";
 
@@ -83,6 +84,7 @@ function Header({ page }: { readonly page: TaskRunPageData }) {
           {run.name}
         </h1>
         <CopyButton text={run.name} label="Copy the name" className="-ml-2" />
+        <TaskRunButtons page={page} />
       </div>
       <p className="flex flex-wrap items-center gap-x-4 gap-y-1 text-muted">
         {page.flow_run_name === null || run.flow_run_id === null ? (
