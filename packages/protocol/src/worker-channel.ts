@@ -15,14 +15,17 @@ import {
 import type { WorkPool } from "./work-pools.ts";
 
 /**
- * The messages of the websocket `/work_pools/{name}/workers/connect`: Prefect's, and two of ours for those workers that ask for
- * `ostinato.wake.v1`. A worker says `worker.hello.v1` first and is answered by `worker.ready.v1`. Then it gives its signs of life by
+ * The messages of the websocket `/work_pools/{name}/workers/connect`: Prefect's, one of ours for workers that are being stopped, and two for
+ * those that ask for `ostinato.wake.v1`. A worker says `worker.hello.v1` first and is answered by `worker.ready.v1`. Then it gives its signs of life by
  * `worker.heartbeat.v1`, and hears of changes of its pool by `work_pool.snapshot.v1`.
  */
 export const channelVersion = "work_pool_worker_channel.v1";
 
 /** Every worker has to ask for these. */
 export const requiredCapabilities = ["worker_heartbeat.v1", "work_pool_snapshot.v1"] as const;
+
+/** What a worker that is being stopped says of itself under `state` in its metadata. */
+export const drainingState = "draining";
 
 /** The worker cleans up after runs whose own worker can't. */
 export const cleanUpCapability = "cleanup_delivery.v1";
@@ -96,6 +99,9 @@ const SignOfLife = message("worker.heartbeat.v1", {
   heartbeat_interval_seconds: IntervalSeconds,
 });
 
+/** Ours: the worker takes no more runs, since it is being stopped. It still gives signs of life for those that are under way. */
+const Draining = message("ostinato.draining.v1", {});
+
 const reservation = { message_id: Uuid, reservation_token: Word };
 const Ack = message("cleanup.ack.v1", reservation);
 const Release = message("cleanup.release.v1", { ...reservation, reason: Word });
@@ -105,7 +111,7 @@ const Renewal = message("cleanup.renew.v1", reservation);
  * The messages of a worker after its hello: a sign of life; and for a clean-up that it was given, that it is done (`ack`), that
  * another worker is to try (`release`), or that it takes longer (`renew`: the reservation then ends 30 s from now).
  */
-export const WorkerMessage = Tagged("type", [SignOfLife, Ack, Release, Renewal]);
+export const WorkerMessage = Tagged("type", [SignOfLife, Draining, Ack, Release, Renewal]);
 export type WorkerMessage = Static<typeof WorkerMessage>;
 
 export interface ChannelMessage<T extends string, P> {

@@ -1,6 +1,8 @@
 import { stateNames, type Timestamp } from "@ostinato/core";
+import { drainingState } from "@ostinato/protocol";
 import { sql } from "kysely";
 import type { Reader } from "../db/dialect.ts";
+import { portable } from "../db/portable.ts";
 import { holdsSlot } from "../db/state-sql.ts";
 
 export interface PlaceRow {
@@ -16,6 +18,8 @@ export interface PlaceRow {
   readonly pool_limit: number | null;
   readonly pool_taken: number;
   readonly workers_online: number;
+  /** Those among them that take no more runs. */
+  readonly workers_draining: number;
   /** The last sign of life of any worker. */
   readonly last_sign: Timestamp | null;
 }
@@ -32,17 +36,20 @@ export async function placeOfQueue(reader: Reader, queueId: string): Promise<Pla
         (SELECT count(*) FROM work_queue AS other CROSS JOIN flow_run AS run
           WHERE other.work_pool_id = pool.id AND run.work_queue_id = other.id AND ${holdsSlot("run")}) END AS pool_taken,
       (SELECT count(*) FROM worker WHERE worker.work_pool_id = pool.id AND worker.status = 'ONLINE') AS workers_online,
+      (SELECT count(*) FROM worker WHERE worker.work_pool_id = pool.id AND worker.status = 'ONLINE'
+        AND ${portable.jsonField("worker.metadata", "state")} = ${drainingState}) AS workers_draining,
       (SELECT max(last_heartbeat_time) FROM worker WHERE worker.work_pool_id = pool.id) AS last_sign
     FROM work_queue AS queue JOIN work_pool AS pool ON pool.id = queue.work_pool_id
     WHERE queue.id = ${queueId}`.execute(reader);
   const [row] = rows;
   if (row === undefined) return undefined;
-  const { queue_taken, pool_taken, workers_online, last_sign } = row;
+  const { queue_taken, pool_taken, workers_online, workers_draining, last_sign } = row;
   return {
     ...row,
     queue_taken: Number(queue_taken),
     pool_taken: Number(pool_taken),
     workers_online: Number(workers_online),
+    workers_draining: Number(workers_draining),
     last_sign: last_sign === null ? null : (Number(last_sign) as Timestamp),
   };
 }

@@ -10,6 +10,8 @@ export interface PlaceOfRun {
     readonly limit: number | null;
     readonly taken: number;
     readonly workersOnline: number;
+    /** Those among them that take no more runs, since they are being stopped. */
+    readonly workersDraining: number;
     /** The last sign of life of any worker. */
     readonly lastSign: string | null;
   };
@@ -71,6 +73,14 @@ function workerMissing(pool: PlaceOfRun["pool"], queue: PlaceOfRun["queue"]): Ob
       "no-worker",
       `No worker of the work pool ${name} is online. ${since}.`,
       `Start one: ${workerCommand(pool)}`,
+    );
+  }
+  if (pool.workersDraining === pool.workersOnline) {
+    const which = pool.workersOnline === 1 ? "The only worker" : `All ${pool.workersOnline} workers`;
+    return obstacle(
+      "no-worker",
+      `${which} of the work pool ${name} ${pool.workersOnline === 1 ? "is" : "are"} being stopped, and take${pool.workersOnline === 1 ? "s" : ""} no more runs.`,
+      `Start another one: ${workerCommand(pool)}`,
     );
   }
   if (queue.isPolled) return null;

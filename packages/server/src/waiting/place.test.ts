@@ -121,6 +121,29 @@ describeOnEachDatabase("why a run of a work pool waits", (database) => {
     });
   });
 
+  test("its workers are being stopped, and take no more runs", async () => {
+    const draining = { metadata: JSON.stringify({ version: "1", state: "draining" }) };
+    const { pool, queue } = await place({ worker: draining });
+    const id = await runIn(queue);
+    expect(await waiting(id)).toMatchObject({
+      cause: "no-worker",
+      reason: `The only worker of the work pool "${pool.name}" is being stopped, and takes no more runs.`,
+      hint: expect.stringContaining(`Start another one: ostinato worker start --pool ${pool.name}`),
+    });
+    const worker = {
+      ...row(),
+      work_pool_id: pool.id,
+      last_heartbeat_time: clock.now(),
+      heartbeat_interval_seconds: 30,
+    };
+    await insert("worker", { ...worker, name: "second", status: "ONLINE", ...draining });
+    expect((await waiting(id))?.reason).toBe(
+      `All 2 workers of the work pool "${pool.name}" are being stopped, and take no more runs.`,
+    );
+    await insert("worker", { ...worker, ...row(), name: "third", status: "ONLINE", metadata: null });
+    expect((await waiting(id))?.cause).toBe("due");
+  });
+
   test("the workers of its pool serve other queues", async () => {
     const { pool } = await place({});
     const other = await queueOf(pool.id, { name: "gpu", last_polled: null });
@@ -201,6 +224,22 @@ describeOnEachDatabase("why a run of a work pool waits", (database) => {
     expect(await waiting(id)).toMatchObject({
       cause: "work-pool-gone",
       reason: 'Its work queue "default" has been deleted, so no worker takes it.',
+    });
+  });
+
+  test("the pool of its deployment was deleted before it was made", async () => {
+    const pool = `deleted ${made}`;
+    await server.call("POST", "/work_pools/", { name: pool, type: "process" });
+    const { body: flow } = await server.call<{ id: string }>("POST", "/flows/", { name: pool });
+    const given = { name: "deployed", flow_id: flow.id, work_pool_name: pool, entrypoint: "a.ts:a" };
+    const { body: deployment } = await server.call<{ id: string }>("POST", "/deployments/", given);
+    expect((await server.call("DELETE", `/work_pools/${pool}`)).status).toBe(204);
+    const url = `/deployments/${deployment.id}/create_flow_run`;
+    const { body: run } = await server.call<{ id: string }>("POST", url, {});
+    expect(await waiting(run.id)).toMatchObject({
+      cause: "work-pool-gone",
+      reason: `The work pool "${pool}" of its deployment has been deleted, so no worker takes it.`,
+      hint: "Give its deployment another work pool and start a new run, or cancel this one.",
     });
   });
 

@@ -16,6 +16,8 @@ export interface DeploymentOfRun {
   readonly isServed: boolean;
   /** The last time that somebody asked. */
   readonly lastServed: string | null;
+  /** The work pool that it had, where that has been deleted. */
+  readonly lostPool: string | null;
   /** The line that the run waits in. */
   readonly line: Waiting["line"];
 }
@@ -79,6 +81,8 @@ function scheduled(run: WaitingRun, name: string, circumstances: Circumstances):
   if (inLine !== null) return inLine;
   if (name === stateNames.awaitingConcurrencySlot) return awaitingSlot(until, deployment);
   if (place === null) return placeGone(run);
+  const lostPool = place === undefined && deployment?.isServed === false ? deployment.lostPool : null;
+  if (lostPool !== null) return poolGone(run, lostPool);
   const obstacles = place === undefined ? servingObstacles(deployment) : obstaclesOf(place);
   if (!isDue(run, now) || (name === stateNames.awaitingRetry && deployment === undefined)) {
     return { ...notDue(name), until, hint: starter(circumstances), also: obstacles.filter(lasts) };
@@ -129,6 +133,15 @@ function dueNow(name: string, circumstances: Circumstances): Told {
     };
   }
   return { cause: "due", reason: `${before(name)}Its time has come, and it is to be started now.`, hint };
+}
+
+function poolGone({ created }: WaitingRun, name: string): Told {
+  return {
+    cause: "work-pool-gone",
+    reason: `The work pool ${JSON.stringify(name)} of its deployment has been deleted, so no worker takes it.`,
+    since: created,
+    hint: "Give its deployment another work pool and start a new run, or cancel this one.",
+  };
 }
 
 function placeGone({ work_queue_name, created }: WaitingRun): Told {

@@ -51,6 +51,7 @@ async function deploymentOf(context: Context, run: FlowRunRow): Promise<Deployme
     isPaused: found.paused === 1,
     lastServed: last_polled === null ? null : formatTimestamp(last_polled),
     isServed: isRecent(context, last_polled),
+    lostPool: found.work_queue_id === null ? found.said_pool : null,
     line: waitsForSlot ? await lineOf(context, limitId, { deploymentId: found.id, flowRunId: run.id }) : null,
   };
 }
@@ -83,6 +84,7 @@ async function placeOf(context: Context, run: FlowRunRow): Promise<PlaceOfRun | 
       limit: row.pool_limit,
       taken: row.pool_taken,
       workersOnline: row.workers_online,
+      workersDraining: row.workers_draining,
       lastSign: row.last_sign === null ? null : formatTimestamp(row.last_sign),
     },
     queue: {

@@ -4,6 +4,7 @@ import {
   type CleanUpMessage,
   channelEnds,
   channelVersion,
+  drainingState,
   type PoolSnapshot,
   type WorkerChannelMessage,
   WorkerMessage,
@@ -134,6 +135,8 @@ class Channel implements Member, Sleeper {
     switch (message.type) {
       case "worker.heartbeat.v1":
         return this.#noteSign(terms, message.payload);
+      case "ostinato.draining.v1":
+        return this.#noteDraining(terms);
       case "cleanup.ack.v1":
         return this.#operate("ack", message);
       case "cleanup.release.v1":
@@ -167,9 +170,17 @@ class Channel implements Member, Sleeper {
     }
   }
 
+  #noteDraining({ workerName, intervalSeconds, metadata }: Terms): Promise<void> {
+    return workers.heartbeat(this.#context, this.#poolName, {
+      name: workerName,
+      heartbeat_interval_seconds: intervalSeconds,
+      metadata: { ...metadata, state: drainingState },
+    });
+  }
+
   async #operate(
     operation: "ack" | "release" | "renew",
-    { id, payload }: Exclude<WorkerMessage, { type: "worker.heartbeat.v1" }>,
+    { id, payload }: Exclude<WorkerMessage, { type: "worker.heartbeat.v1" | "ostinato.draining.v1" }>,
   ): Promise<void> {
     const { message_id, reservation_token: token } = payload;
     const saying = { operation, id: message_id.toLowerCase(), token };

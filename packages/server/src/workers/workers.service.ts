@@ -10,7 +10,7 @@ import { presentWorker } from "./workers.presenter.ts";
 import * as queries from "./workers.queries.ts";
 
 /** Notes a sign of life of a worker, which the first one registers: from then on its pool is ready. The server's time counts. */
-export async function heartbeat(context: Context, pool: string, given: WorkerHeartbeat): Promise<void> {
+export async function heartbeat(context: Context, pool: string, given: WorkerSign): Promise<void> {
   await unit(context, (unit) => noteSign(unit, pool, given));
 }
 

@@ -36,6 +36,7 @@ export const heartbeatSeconds = 8;
 export class WorkerChannel {
   readonly #options: WorkerChannelOptions;
   readonly #consumerId = randomId();
+  #isDraining = false;
   readonly #socket: ReconnectingSocket;
   #isReady = false;
   #stopBeating = () => {};
@@ -67,6 +68,12 @@ export class WorkerChannel {
   ): void {
     const payload = { message_id, reservation_token, ...(reason === undefined ? {} : { reason }) };
     this.#socket.send(this.#message(`cleanup.${operation}.v1`, payload));
+  }
+
+  /** Tells that the worker takes no more runs, now and whenever it connects again. */
+  drain(): void {
+    this.#isDraining = true;
+    if (this.#isReady) this.#socket.send(this.#message("ostinato.draining.v1", {}));
   }
 
   close(): void {
@@ -134,7 +141,7 @@ export class WorkerChannel {
       handled_cleanup_kinds: cleanUpKinds,
       max_cleanup_concurrency: 4,
       create_pool_if_not_found: false,
-      worker_metadata: metadata,
+      worker_metadata: this.#isDraining ? { ...metadata, state: "draining" } : metadata,
     });
   }
 

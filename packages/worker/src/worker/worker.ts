@@ -205,6 +205,7 @@ class Worker {
   async #drain(atOnce: AbortSignal): Promise<void> {
     const { say, clock } = this.#context;
     this.#isDraining = true;
+    this.#channel.drain();
     await this.#claiming.close();
     const { drainSeconds, killAfterSeconds } = this.#options;
     if (this.#runs.count > 0) {
