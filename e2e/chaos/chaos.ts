@@ -38,7 +38,7 @@ export async function chaos(options: ChaosOptions): Promise<Report> {
     const target: FaultTarget = { cluster, long: seconds >= longSeconds };
     serving = await startServing(cluster);
     pool = await startPool(cluster, { random: random.fork(), newNames: target.long });
-    slots = await startSlots(cluster, { outsideOfRuns: target.long });
+    slots = await startSlots(cluster, { long: target.long });
     const states = startStateRecorder(cluster.apiUrl);
     const events = startEventRecorder(cluster.apiUrl, random.fork());
     const deletions = startDeletionRecorder(cluster.apiUrl);

@@ -28,11 +28,11 @@ export interface SlotWork {
 }
 
 export interface SlotsOptions {
-  /** Whether there is time for a lease to end that a process has taken outside of runs, which lasts for a minute. */
-  readonly outsideOfRuns: boolean;
+  /** Whether there is time for a lease to end that a process has taken outside of runs, which lasts for a minute, and for a third process. */
+  readonly long: boolean;
 }
 
-const processCount = 3;
+const processCount = { long: 3, short: 2 };
 const namedLimits = { "chaos named": 2, "chaos outside": 1 };
 const keyedLimits = { "flow:chaos keyed:a": 1 };
 /** The server finds within seconds that a process of its machine is gone. */
@@ -40,11 +40,11 @@ const handedOverMillis = 90_000;
 const endMillis = 150_000;
 const lookMillis = 50;
 
-export async function startSlots(cluster: Cluster, { outsideOfRuns }: SlotsOptions): Promise<Slots> {
+export async function startSlots(cluster: Cluster, { long }: SlotsOptions): Promise<Slots> {
   const { apiUrl, folder, flowInjection, slotProgram } = cluster;
   const marks = join(folder, "slot-marks");
   const stopFile = join(folder, "slots-stop");
-  const lanes = ["named", "named", "keyed", ...(outsideOfRuns ? ["outside"] : [])];
+  const lanes = ["named", "named", "keyed", ...(long ? ["outside"] : [])];
   const killed = new Set<number>();
   const stuck: string[] = [];
   const wrong: string[] = [];
@@ -60,7 +60,7 @@ export async function startSlots(cluster: Cluster, { outsideOfRuns }: SlotsOptio
       marks,
       onFailure: (why) => wrong.push(why),
     });
-  const processes = Array.from({ length: processCount }, begin);
+  const processes = Array.from({ length: processCount[long ? "long" : "short"] }, begin);
   await Promise.all(processes.map(({ ready }) => ready));
 
   /** The seconds until another process holds a slot of the limit. */

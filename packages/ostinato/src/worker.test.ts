@@ -247,11 +247,9 @@ describeOnEachDatabase("a worker", (database) => {
       await worker.said("taking no more runs");
       const later = await ask({ word: "go" });
       const waiting = () => server.client.call(readWaiting, { params: { id: later.id } });
-      await expect
-        .poll(waiting, { timeout: 10_000 })
-        .toMatchObject({
-          reason: `The only worker of the work pool "${pool}" is being stopped, and takes no more runs.`,
-        });
+      await expect.poll(waiting, { timeout: 10_000 }).toMatchObject({
+        reason: `The only worker of the work pool "${pool}" is being stopped, and takes no more runs.`,
+      });
       giveWord("go");
       expect(await worker.exited).toBe(0);
       expect((await server.client.call(readFlowRun, { params: { id: run.id } })).state_name).toBe("Completed");
