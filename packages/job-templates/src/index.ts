@@ -15,5 +15,5 @@ export {
   type PlaceholderKind,
   placeholdersIn,
 } from "./placeholders.ts";
-export { noReferences, type References } from "./references.ts";
+export { noReferences, type References, resolveReferences } from "./references.ts";
 export { type TemplateProblem, templateProblem, templateWarnings, unknownJobVariables } from "./template-problems.ts";

@@ -21,7 +21,7 @@ export interface References {
   readonly variable: (name: string) => Promise<unknown>;
 }
 
-/** For servers that have neither blocks nor variables: each reference is an error that says so. */
+/** For callers without a server: each reference is an error that says so. */
 export const noReferences: References = {
   block: (type, name) => Promise.reject(missing(`the block ${JSON.stringify(`${type}/${name}`)}`)),
   blockById: (id) => Promise.reject(missing(`the block with the id ${JSON.stringify(id)}`)),
@@ -31,7 +31,7 @@ export const noReferences: References = {
 function missing(what: string): JobTemplateError {
   return new JobTemplateError(
     "references",
-    `A job variable or the work pool's job template refers to ${what}. This server keeps no blocks and no variables yet: write the value into the job variables, or give it to the worker as an environment variable.`,
+    `This refers to ${what}, and there is no server here to read it from: write the value into the job variables, or give it as an environment variable.`,
   );
 }
 

@@ -125,7 +125,7 @@ deployments:
     },
     {
       text: "deployments: [{ name: a, tags: ['{{ prefect.variables.stage }}'] }]",
-      says: /\{\{ prefect.variables.stage \}\}, and this version has no blocks and variables yet/,
+      says: /\{\{ prefect.variables.stage \}\}, and blocks and variables are filled in only in job variables and pull steps/,
     },
   ])("that is wrong is refused: $text", ({ text, says }) => {
     expect(() => read(text)).toThrow(says);

@@ -140,14 +140,15 @@ function asText(value: unknown): unknown {
   return typeof value === "number" ? String(value) : value;
 }
 
-/** Pull steps are filled in by each run; the rest now. */
+/** Pull steps are filled in by each run, blocks and variables of job variables by the worker; the rest now. */
 function refuseReferences(what: string, value: unknown): void {
-  if (typeof value === "object" && value !== null)
-    for (const part of Object.values(value)) refuseReferences(what, part);
+  if (typeof value === "object" && value !== null) {
+    for (const [name, part] of Object.entries(value)) if (name !== "job_variables") refuseReferences(what, part);
+  }
   if (typeof value !== "string") return;
   const reference = placeholdersIn(value).find(({ kind }) => kind === "block" || kind === "variable");
   if (reference === undefined) return;
   throw usageError(
-    `${what} has ${reference.text}, and this version has no blocks and variables yet. Use the environment instead: {{ $NAME }}.`,
+    `${what} has ${reference.text}, and blocks and variables are filled in only in job variables and pull steps. Use the environment instead: {{ $NAME }}.`,
   );
 }

@@ -1,13 +1,15 @@
-import { isNotFound } from "@ostinato/client";
+import { type Client, isNotFound } from "@ostinato/client";
 import type { Claim } from "@ostinato/client/flow-run-states";
 import { proposeState, readState } from "@ostinato/client/flow-run-states";
 import { formatTimestamp, isTerminal, stateNames, timeOrderedId } from "@ostinato/core";
+import type { References } from "@ostinato/job-templates";
 import type { Deployment, FlowRun, readDeployment, readFlow, readFlowRun } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
 import { UsageError } from "../errors.ts";
 import { failureMessage } from "../failures/failure-text.ts";
 import { notice, printLine } from "../logging/console-output.ts";
 import { stateMessage } from "../run/state-message.ts";
+import { reveal } from "../secrets/redaction.ts";
 import { closeSession, type Session, session } from "../session/session.ts";
 import { readEntrypoint } from "./entrypoint.ts";
 import { loadingMessage } from "./flow-loading.ts";
@@ -78,7 +80,7 @@ async function findFlow(opened: Session, row: FlowRun, run: UnbegunRun) {
   const { client } = opened;
   const [flow, folder] = await Promise.all([
     client.call<typeof readFlow>("GET /flows/{id}", { params: { id: row.flow_id } }),
-    sourceOf(deployment, run),
+    sourceOf(opened, deployment, run),
   ]);
   return { ...readEntrypoint(entrypoint, folder), flowName: flow.name, deploymentName: name };
 }
@@ -98,7 +100,11 @@ async function readDeploymentOf({ client }: Session, { name, deployment_id: id }
 }
 
 /** Brings the deployment's code to the folder that becomes the working folder: the one in which the flow was deployed, or that of the pull steps. */
-async function sourceOf({ path, pull_steps: steps, name }: Deployment, run: UnbegunRun): Promise<string> {
+async function sourceOf(
+  { client }: Session,
+  { path, pull_steps: steps, name }: Deployment,
+  run: UnbegunRun,
+): Promise<string> {
   const folder = path === null || path === "" ? process.cwd() : path;
   try {
     process.chdir(folder);
@@ -107,9 +113,25 @@ async function sourceOf({ path, pull_steps: steps, name }: Deployment, run: Unbe
   }
   if (steps === null || steps.length === 0) return folder;
   const { runPullSteps } = await import("../sources/pull-steps.ts");
+  const references = await revealedReferences(client);
   const log = (line: string) => run.log(logLevels.info, line);
-  process.chdir(await runPullSteps(steps, { log, signal: run.signal }));
+  process.chdir(await runPullSteps(steps, { log, references, signal: run.signal }));
   return process.cwd();
+}
+
+/** What steps get of blocks is shown by no line of the log. */
+async function revealedReferences(client: Client): Promise<References> {
+  const { keptValues } = await import("@ostinato/client/kept-values");
+  const kept = keptValues(client);
+  const revealed = async <T>(value: Promise<T>) => {
+    reveal(await value);
+    return value;
+  };
+  return {
+    block: (type, block) => revealed(kept.block(type, block)),
+    blockById: (id) => revealed(kept.blockById(id)),
+    variable: kept.variable,
+  };
 }
 
 const signals = ["SIGTERM", "SIGINT", "SIGHUP"] as const;

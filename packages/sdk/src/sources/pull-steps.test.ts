@@ -291,7 +291,7 @@ describe("steps", () => {
     { step: {}, says: /Pull step 1 of 1 is empty/ },
     {
       step: { [clone]: { repository: "a", access_token: "{{ prefect.blocks.secret.mine }}" } },
-      says: /\{\{ prefect.blocks.secret.mine \}\} can't be filled in yet/,
+      says: /git_clone, failed: This refers to the block "secret\/mine"/,
     },
   ])("that are wrong say which and why: $step", async ({ step, says }) => {
     await expect(pull(step)).rejects.toThrow(says);

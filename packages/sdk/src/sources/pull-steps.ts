@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { didYouMean, systemFailure } from "@ostinato/core";
-import { fillPlaceholders, placeholdersIn } from "@ostinato/job-templates";
+import { fillPlaceholders, noReferences, type References, resolveReferences } from "@ostinato/job-templates";
 import { PullStepError } from "./pull-step-error.ts";
 import { type StepContext, type StepFunction, type StepInputs, stepInputs } from "./step-inputs.ts";
 
@@ -16,6 +16,8 @@ export interface PullStepOptions {
   /** What `{{ $NAME }}` stands for, and the environment of the programs that steps start. That of this process by default. */
   readonly environment?: NodeJS.ProcessEnv;
   readonly signal?: AbortSignal;
+  /** The blocks and variables of the server; without them a reference is an error. */
+  readonly references?: References;
 }
 
 /** Prefect's names of the steps, so that its workers understand them too. */
@@ -39,7 +41,7 @@ const steps: ReadonlyMap<string, () => Promise<StepFunction>> = new Map([
  * loaded. Rejects with a `PullStepError` that names the step.
  */
 export async function runPullSteps(pullSteps: readonly PullStep[], options: PullStepOptions): Promise<string> {
-  const { log, environment = process.env, signal } = options;
+  const { log, environment = process.env, signal, references = noReferences } = options;
   let folder = resolve(options.folder ?? process.cwd());
   let result = folder;
   const outputs: Record<string, unknown> = {};
@@ -49,7 +51,7 @@ export async function runPullSteps(pullSteps: readonly PullStep[], options: Pull
     log(`${shortName}: begins`);
     const context = { folder, environment, log: (line: string) => log(`${shortName}: ${line}`), signal };
     try {
-      const output = await runStep(name, { inputs, outputs, context });
+      const output = await runStep(name, { inputs, outputs, context, references });
       folder = output.workingDirectory ?? folder;
       if (output.directory !== undefined) result = resolve(folder, output.directory);
       const { workingDirectory: _, ...told } = output;
@@ -103,14 +105,14 @@ interface Running {
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly outputs: Readonly<Record<string, unknown>>;
   readonly context: StepContext;
+  readonly references: References;
 }
 
-async function runStep(name: string, { inputs, outputs, context }: Running) {
+async function runStep(name: string, { inputs, outputs, context, references }: Running) {
   const load = requireStep(name);
   // Packages of Python that a step needs mean nothing here.
   const { id: _, requires: __, ...own } = inputs;
-  refuseReferences(own);
-  const filled = fillPlaceholders(own, outputs, context.environment);
+  const filled = await resolveReferences(fillPlaceholders(own, outputs, context.environment), references);
   return await (await load())(stepInputs(filled as Readonly<Record<string, unknown>>), context);
 }
 
@@ -128,16 +130,6 @@ function publicName(name: string): string {
 
 function shortNameOf(name: string): string {
   return name.slice(name.lastIndexOf(".") + 1);
-}
-
-function refuseReferences(inputs: unknown): void {
-  if (typeof inputs === "object" && inputs !== null) for (const part of Object.values(inputs)) refuseReferences(part);
-  if (typeof inputs !== "string") return;
-  const reference = placeholdersIn(inputs).find(({ kind }) => kind === "block" || kind === "variable");
-  if (reference === undefined) return;
-  throw new PullStepError(
-    `${reference.text} can't be filled in yet: this version has no blocks and variables. Use the environment: {{ $NAME }}.`,
-  );
 }
 
 function failed(error: unknown, { name, index, count }: Place & { readonly name: string }): PullStepError {

@@ -7,6 +7,7 @@ import type {
   filterBlockDocuments,
 } from "@ostinato/protocol";
 import * as blockTypes from "../block-types/block-types.service.ts";
+import type { Reader } from "../db/dialect.ts";
 import { authorize } from "../kernel/actor.ts";
 import type { Context } from "../kernel/context.ts";
 import { absent } from "../kernel/errors.ts";
@@ -72,6 +73,10 @@ async function found(
 
 export function count({ db }: Context, criteria: BodyOf<typeof countBlockDocuments>): Promise<number> {
   return queries.countBlockDocuments(db.read, criteria);
+}
+
+export async function hasBlockDocument(reader: Reader, id: string): Promise<boolean> {
+  return (await queries.blockDocumentById(reader, id)) !== undefined;
 }
 
 /** The name of a document that was given none, because nobody looks for it by name. */

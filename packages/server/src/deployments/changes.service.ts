@@ -6,10 +6,11 @@ import type { Context } from "../kernel/context.ts";
 import { absent, conflict, refused } from "../kernel/errors.ts";
 import { type Unit, unit } from "../kernel/unit.ts";
 import type { JsonObject } from "../user-input/json-types.rules.ts";
+import { withVariables } from "../variables/variables.service.ts";
 import * as queries from "./deployments.queries.ts";
 import { givenColumns } from "./given-columns.presenter.ts";
 import { checkSchedules, newSchedules, refuseEqualSlugs, scheduleChange } from "./new-schedules.service.ts";
-import { limitColumns, putLimit, queueColumns, refuseBlocks, refuseTwoLimits } from "./references.service.ts";
+import { limitColumns, putLimit, queueColumns, refuseMissingBlocks, refuseTwoLimits } from "./references.service.ts";
 import { checkChangedParameters, hydratedParameters } from "./run-parameters.rules.ts";
 import { matchSchedules, type ScheduleChanges, UnmatchedSchedules } from "./schedule-changes.rules.ts";
 import * as schedules from "./schedules.queries.ts";
@@ -28,12 +29,12 @@ export async function change(context: Context, id: string, given: DeploymentUpda
     const columns = {
       ...givenColumns(given),
       ...(await queueColumns(unit, given, "change")),
-      ...parameterColumns(given, before),
+      ...(await parameterColumns(unit, given, before)),
       ...(await limitColumns(unit, given)),
       updated_by: writeOptionalJson(context.actor.createdBy),
       updated: context.clock.now(),
     };
-    refuseBlocks(given);
+    await refuseMissingBlocks(unit.tx, given);
     await checkDeployment(unit, given, "change");
     await queries.updateDeployment(unit.tx, id, columns);
     await putLimit(unit, { id, had: before.concurrency_limit_id !== null }, given);
@@ -81,11 +82,15 @@ function matchedSchedules(known: readonly schedules.ScheduleRow[], given: Deploy
 }
 
 /** The parameters with their recipes followed, held against the schema that the deployment has then. */
-function parameterColumns(given: DeploymentUpdate, before: queries.DeploymentRow) {
+async function parameterColumns({ tx }: Unit, given: DeploymentUpdate, before: queries.DeploymentRow) {
   const { enforce_parameter_schema: enforce = before.enforce_parameter_schema === 1 } = given;
   if (given.parameters === null) throw conflict("parameters: null can't be kept. Send {} for none.");
   if (enforce === null) throw conflict("enforce_parameter_schema: null can't be kept. Send true or false.");
-  const parameters = given.parameters === undefined ? undefined : hydratedParameters(given.parameters, "deployment");
+  const asked = given.parameters;
+  const parameters =
+    asked === undefined
+      ? undefined
+      : await withVariables(tx, (readVariable) => hydratedParameters(asked, { subject: "deployment", readVariable }));
   if (enforce) {
     // As in Prefect, a schema that is null leaves the one that is there.
     const schema = writeOptionalJson(given.parameter_openapi_schema) ?? before.parameter_openapi_schema;

@@ -12,7 +12,7 @@ import { presentDeployment } from "./deployments.presenter.ts";
 import * as queries from "./deployments.queries.ts";
 import { type GivenColumns, givenColumns } from "./given-columns.presenter.ts";
 import { checkSchedules, newSchedules, refuseEqualSlugs } from "./new-schedules.service.ts";
-import { limitColumns, putLimit, queueColumns, refuseBlocks, refuseTwoLimits } from "./references.service.ts";
+import { limitColumns, putLimit, queueColumns, refuseMissingBlocks, refuseTwoLimits } from "./references.service.ts";
 import { checkNewParameters } from "./run-parameters.rules.ts";
 import { deleteSchedules, insertSchedules, schedulesOf } from "./schedules.queries.ts";
 import { planAhead } from "./scheduling.service.ts";
@@ -50,7 +50,7 @@ async function put(unit: Unit, given: DeploymentCreate, parameters: string) {
   const queue = await queueColumns(unit, given, "create");
   await checkDeployment(unit, given, "create");
   const limit = await limitColumns(unit, given);
-  refuseBlocks(given);
+  await refuseMissingBlocks(tx, given);
   const name = storable(given.name);
   const [flow, known] = await Promise.all([
     queries.flowById(tx, given.flow_id),

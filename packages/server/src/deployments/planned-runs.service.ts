@@ -1,11 +1,14 @@
 import { addSeconds, formatTimestamp, type Timestamp } from "@ostinato/core";
 import type { CreatedBy, Schedule } from "@ostinato/protocol";
 import { nextTimes, ScheduleError } from "@ostinato/schedules";
+import type { Reader } from "../db/dialect.ts";
 import { readJson, readPlainJson } from "../db/json-text.ts";
 import { parametersText } from "../flow-runs/parameters.service.ts";
 import type { PlannedRuns } from "../flow-runs/scheduled-runs.service.ts";
 import { inWords, type Problem, RequestError } from "../kernel/errors.ts";
+import type { VariableReader } from "../user-input/hydration.rules.ts";
 import type { JsonObject } from "../user-input/json-types.rules.ts";
+import { withVariables } from "../variables/variables.service.ts";
 import type { DeploymentRow } from "./deployments.queries.ts";
 import { hydratedParameters, isUsableSchema, parameterProblem } from "./run-parameters.rules.ts";
 import { type Horizon, type RunTimes, runTimes } from "./run-times.rules.ts";
@@ -22,11 +25,22 @@ export interface Look extends Pick<RunTimes, "due"> {
 const retrySeconds = 3600;
 
 /** What a schedule makes within the horizon. One that fails says why, and harms no other. */
-export function lookAt(row: DeploymentRow, schedule: ScheduleRow, horizon: Horizon): Look {
+export function lookAt(
+  reader: Reader,
+  {
+    row,
+    schedule,
+    horizon,
+  }: { readonly row: DeploymentRow; readonly schedule: ScheduleRow; readonly horizon: Horizon },
+): Promise<Look> {
+  return withVariables(reader, (readVariable) => lookWith(readVariable, row, schedule, horizon));
+}
+
+function lookWith(readVariable: VariableReader, row: DeploymentRow, schedule: ScheduleRow, horizon: Horizon): Look {
   try {
     const when = readPlainJson<Schedule>(schedule.schedule);
     const { dates, due } = runTimes((from, count) => nextTimes(when, { from, count }), horizon);
-    const parameters = parametersOf(row, schedule);
+    const parameters = parametersOf(row, schedule, readVariable);
     const runs = { ...belongingOf(row), ...describe(row, schedule), parameters: parametersText(parameters) };
     const until = dates.at(-1) ?? null;
     return { due, until, problem: problemOf(row, parameters), runs: { ...runs, dates: dates.map(keyed(schedule)) } };
@@ -36,9 +50,9 @@ export function lookAt(row: DeploymentRow, schedule: ScheduleRow, horizon: Horiz
   }
 }
 
-function parametersOf(row: DeploymentRow, schedule: ScheduleRow): JsonObject {
+function parametersOf(row: DeploymentRow, schedule: ScheduleRow, readVariable: VariableReader): JsonObject {
   const merged = { ...readJson<JsonObject>(row.parameters), ...readJson<JsonObject>(schedule.parameters) };
-  return hydratedParameters(merged, "flow run");
+  return hydratedParameters(merged, { subject: "flow run", readVariable });
 }
 
 /** As in Prefect, such runs are made all the same: they fail where somebody sees them. */

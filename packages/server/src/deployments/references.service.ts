@@ -1,5 +1,7 @@
 import type { DeploymentCreate, DeploymentUpdate } from "@ostinato/protocol";
+import { hasBlockDocument } from "../block-documents/block-documents.service.ts";
 import { limitOfDeployment, limitsByIds } from "../concurrency-limits/concurrency-limits.service.ts";
+import type { Reader } from "../db/dialect.ts";
 import { storableOrNull } from "../db/json-text.ts";
 import { absent, invalid, refused } from "../kernel/errors.ts";
 import type { Unit } from "../kernel/unit.ts";
@@ -42,13 +44,19 @@ export async function putLimit(
   else if (had && (limit === null || named === null)) await limitOfDeployment(unit, id, null);
 }
 
-/** Blocks can't be made on this server yet, so that none of these is there. */
-export function refuseBlocks({ infrastructure_document_id, storage_document_id }: Given): void {
-  const [kind, id] = infrastructure_document_id
-    ? ["infrastructure", infrastructure_document_id]
-    : ["storage", storage_document_id];
-  if (!id) return;
-  throw refused(
+/** Refuses blocks that are not there. */
+export async function refuseMissingBlocks(
+  reader: Reader,
+  { infrastructure_document_id, storage_document_id }: Given,
+): Promise<void> {
+  const given = { infrastructure: infrastructure_document_id, storage: storage_document_id };
+  for (const [kind, id] of Object.entries(given)) {
+    if (id && !(await hasBlockDocument(reader, id.toLowerCase()))) throw missingBlock(kind, id);
+  }
+}
+
+function missingBlock(kind: string, id: string) {
+  return refused(
     "DATA_CONFLICT",
     `Error creating deployment. Could not find ${kind} block with id: ${id}. This usually occurs when applying a deployment specification that was built against a different Prefect database / workspace.`,
   );

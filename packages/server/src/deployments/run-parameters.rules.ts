@@ -1,15 +1,18 @@
 import { parseJson } from "@ostinato/core";
 import { invalid, type RequestError, refused } from "../kernel/errors.ts";
-import { HydrationError, hydrated } from "../user-input/hydration.rules.ts";
+import { HydrationError, hydrated, type VariableReader } from "../user-input/hydration.rules.ts";
 import { type InputProblem, inputProblem } from "../user-input/input-problem.rules.ts";
 import { isJsonObject, type JsonObject } from "../user-input/json-types.rules.ts";
 import { problemOfSchema } from "../user-input/meta-schema.rules.ts";
 import { templates } from "../user-input/templates.rules.ts";
 
 /** Parameters with their recipes followed. `subject` says in the refusal what they belong to. */
-export function hydratedParameters(given: JsonObject, subject: "deployment" | "flow run"): JsonObject {
+export function hydratedParameters(
+  given: JsonObject,
+  { subject, readVariable }: { readonly subject: "deployment" | "flow run"; readonly readVariable: VariableReader },
+): JsonObject {
   try {
-    return hydrated(given, templates) as JsonObject;
+    return hydrated(given, templates, readVariable) as JsonObject;
   } catch (error) {
     if (!(error instanceof HydrationError)) throw error;
     throw refused("HYDRATION_FAILED", `Error hydrating ${subject} parameters: ${error.message}`);

@@ -11,6 +11,7 @@ import type { Context } from "../kernel/context.ts";
 import { absent, RequestError, refused } from "../kernel/errors.ts";
 import { unit } from "../kernel/unit.ts";
 import type { JsonObject } from "../user-input/json-types.rules.ts";
+import { withVariables } from "../variables/variables.service.ts";
 import { claimPlace } from "../work-queues/places.service.ts";
 import { type DeploymentRow, deploymentById } from "./deployments.queries.ts";
 import { checkRunParameters, hydratedParameters } from "./run-parameters.rules.ts";
@@ -54,9 +55,9 @@ async function createOf(
   given: DeploymentFlowRunCreate,
 ): Promise<CreatedFlowRun> {
   const { enforce_parameter_schema: enforce, ...run } = given;
-  const parameters = hydratedParameters(
-    { ...readJson<JsonObject>(deployment.parameters), ...given.parameters },
-    "flow run",
+  const merged = { ...readJson<JsonObject>(deployment.parameters), ...given.parameters };
+  const parameters = await withVariables(context.db.read, (readVariable) =>
+    hydratedParameters(merged, { subject: "flow run", readVariable }),
   );
   if (enforce ?? deployment.enforce_parameter_schema === 1) {
     checkRunParameters(parameters, deployment.parameter_openapi_schema);

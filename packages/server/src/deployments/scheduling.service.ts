@@ -21,7 +21,8 @@ export async function planAhead(unit: Unit, { row, schedules }: Settled): Promis
   const due = unit.context.clock.now();
   const active = schedules.filter((each) => each.active === 1);
   const [first, later] = [active.slice(0, maxAtOnce), active.slice(maxAtOnce)];
-  const looks = first.map((schedule) => ({ schedule, look: look(unit.context, row, schedule) }));
+  const looks: { readonly schedule: queries.ScheduleRow; readonly look: Look }[] = [];
+  for (const schedule of first) looks.push({ schedule, look: await look(unit, row, schedule) });
   await makeRuns(
     unit,
     looks.map(({ look }) => look),
@@ -37,8 +38,9 @@ export async function planAhead(unit: Unit, { row, schedules }: Settled): Promis
   return schedules.map((each) => ({ ...each, ...noted.get(each.id) }));
 }
 
-function look(context: Context, row: DeploymentRow, schedule: queries.ScheduleRow): Look {
-  const found = lookAt(row, schedule, usualHorizon(context.clock.now(), schedule.max_scheduled_runs));
+async function look({ context, tx }: Unit, row: DeploymentRow, schedule: queries.ScheduleRow): Promise<Look> {
+  const horizon = usualHorizon(context.clock.now(), schedule.max_scheduled_runs);
+  const found = await lookAt(tx, { row, schedule, horizon });
   if (found.problem !== null && found.problem !== schedule.problem) {
     context.log.warn(
       { deployment: row.id, schedule: schedule.id, problem: found.problem },
@@ -87,7 +89,7 @@ function scheduleSome(context: Context): Promise<boolean> {
     let runs = 0;
     for (const { schedule, row } of due) {
       if (runs >= maxRunsOfUnit) break;
-      const found = withoutMade(look(context, row, schedule), schedule);
+      const found = withoutMade(await look(unit, row, schedule), schedule);
       runs += found.runs?.dates.length ?? 0;
       looks.push({ schedule, look: found });
     }
@@ -140,9 +142,8 @@ export async function scheduleRange(
     if (row === undefined) return;
     const schedules = await queries.schedulesOf(unit.tx, [id]);
     const active = schedules.filter((each) => each.active === 1);
-    await makeRuns(
-      unit,
-      active.map((schedule) => lookAt(row, schedule, horizon)),
-    );
+    const looks: Look[] = [];
+    for (const schedule of active) looks.push(await lookAt(unit.tx, { row, schedule, horizon }));
+    await makeRuns(unit, looks);
   });
 }

@@ -11,6 +11,7 @@ import { stateOfRun } from "../orchestration/state.rows.ts";
 import type { RunState } from "../orchestration/state.ts";
 import { HydrationError, hydrated } from "../user-input/hydration.rules.ts";
 import { problemWithInput } from "../user-input/input-problem.rules.ts";
+import { withVariables } from "../variables/variables.service.ts";
 import { flowRunForChange } from "./related.queries.ts";
 import { type Proposed, proposeIn } from "./transitions.service.ts";
 
@@ -54,17 +55,17 @@ const notPaused: OrchestrationResult = {
 type Checked = { readonly value: unknown } | { readonly problem: string };
 
 async function checkedInput(tx: Writer, { id, input }: Resumption, schemaKey: string): Promise<Checked> {
-  const meant = await hydratedInput(input);
+  const meant = await hydratedInput(tx, input);
   if ("problem" in meant) return meant;
   const schema = await inputs.valueIn(tx, id, schemaKey);
   const problem = schema === undefined ? "Run input schema not found." : problemWithInput(meant.value, schema);
   return problem === undefined ? meant : { problem };
 }
 
-async function hydratedInput(input: unknown): Promise<Checked> {
+async function hydratedInput(tx: Writer, input: unknown): Promise<Checked> {
   const { templates } = await import("../user-input/templates.rules.ts");
   try {
-    return { value: hydrated(input, templates) };
+    return { value: await withVariables(tx, (readVariable) => hydrated(input, templates, readVariable)) };
   } catch (error) {
     if (error instanceof HydrationError) return { problem: `Error hydrating run input: ${error.message}` };
     throw error;

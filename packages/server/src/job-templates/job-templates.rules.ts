@@ -17,8 +17,10 @@ export function checkTemplate(template: JsonObject): void {
 export interface VariablesSchema {
   /** The schema of the template's variables as JSON. */
   readonly text: string;
-  /** A schema that is none, or a default that refers to a block. */
+  /** Where it is not a schema. */
   readonly refusal: RequestError | undefined;
+  /** The blocks that defaults refer to, which have to be there. */
+  readonly blocks: readonly DefaultBlock[];
   /** All defaults, also null. A reference that does not name a block is none. */
   readonly defaults: JsonObject;
   /** Those that fit the schema. */
@@ -31,9 +33,15 @@ export function variablesSchema({ variables }: JsonObject): VariablesSchema | un
   const text = JSON.stringify(variables);
   const written = writtenDefaults(variables);
   const defaults = written.filter(([, value]) => !isReference(value));
-  const refusal = refusedSchema(text) ?? refusedBlock(written);
+  const refusal = refusedSchema(text);
   const fitting = refusal === undefined ? defaults.filter(([name, value]) => fits(text, { [name]: value })) : [];
-  return { text, refusal, defaults: Object.fromEntries(defaults), fitting: Object.fromEntries(fitting) };
+  return {
+    text,
+    refusal,
+    blocks: blocksOf(written),
+    defaults: Object.fromEntries(defaults),
+    fitting: Object.fromEntries(fitting),
+  };
 }
 
 /** What the job variables are part of, in Prefect's sentences. */
@@ -45,7 +53,7 @@ const subjects = {
   "changed run": "Error updating flow run",
 } as const;
 
-/** The 422 or 404 of a new work pool whose variables have no schema or whose defaults don't fit it; undefined where they do. */
+/** The 422 of a new work pool whose variables have no schema or whose defaults don't fit it; undefined where they do. */
 export function refusedDefaults(schema: VariablesSchema): RequestError | undefined {
   return schema.refusal ?? misfit(schema, schema.defaults, subjects.pool, { ignoreRequired: true });
 }
@@ -117,15 +125,23 @@ function isReference(value: unknown): value is { readonly $ref: unknown } {
   return isJsonObject(value) && Object.hasOwn(value, "$ref");
 }
 
-/** Blocks can't be made on this server yet, so that none is there. */
-function refusedBlock(defaults: Defaults): RequestError | undefined {
-  for (const [name, value] of defaults) {
+/** A job variable whose default is `{"$ref": {"block_document_id": "…"}}`. */
+export interface DefaultBlock {
+  readonly variable: string;
+  readonly id: string;
+}
+
+function blocksOf(defaults: Defaults): readonly DefaultBlock[] {
+  return defaults.flatMap(([variable, value]) => {
     const { block_document_id: id } = isReference(value) && isJsonObject(value.$ref) ? value.$ref : {};
-    if (id === undefined || id === null) continue;
-    return refused(
-      "BLOCK_DOCUMENT_NOT_FOUND",
-      `Block not found. The default of the job variable "${name}" refers to the block ${JSON.stringify(id)}, and this server keeps no blocks yet: write the value itself into the work pool's job template.`,
-    );
-  }
-  return undefined;
+    return id === undefined || id === null ? [] : [{ variable, id: String(id) }];
+  });
+}
+
+/** The 404 of a default whose block is not there. */
+export function missingBlock({ variable, id }: DefaultBlock): RequestError {
+  return refused(
+    "BLOCK_DOCUMENT_NOT_FOUND",
+    `Block not found. The default of the job variable "${variable}" refers to the block document ${JSON.stringify(id)}, which is not there: save it, or write the value itself into the work pool's job template.`,
+  );
 }

@@ -1,4 +1,6 @@
+import { isUuid } from "@ostinato/core";
 import { templateWarnings, unknownJobVariables } from "@ostinato/job-templates";
+import { hasBlockDocument } from "../block-documents/block-documents.service.ts";
 import type { Reader } from "../db/dialect.ts";
 import { readJson } from "../db/json-text.ts";
 import type { Context } from "../kernel/context.ts";
@@ -8,10 +10,12 @@ import type { JsonObject } from "../user-input/json-types.rules.ts";
 import * as queries from "./job-templates.queries.ts";
 import {
   checkTemplate,
+  missingBlock,
   refusedChangedDeployment,
   refusedDefaults,
   refusedNewDeployment,
   refusedRun,
+  type VariablesSchema,
   variablesSchema,
 } from "./job-templates.rules.ts";
 import { knownSchema } from "./known-schemas.rules.ts";
@@ -23,16 +27,16 @@ interface NamedTemplate {
 }
 
 /** Refuses a new work pool whose template can't be used, and logs what works otherwise than it looks. */
-export function checkNewPool(context: Context, { pool, template }: NamedTemplate): void {
+export async function checkNewPool({ context, tx }: Unit, { pool, template }: NamedTemplate): Promise<void> {
   checkTemplate(template);
-  throwIf(refusalOfDefaults(template));
+  throwIf(await refusalOfDefaults(tx, template));
   logWarnings(context, { pool, template });
 }
 
 /** The same for a new template of a pool. As in Prefect, its schema and its defaults are not a reason to refuse it; they are logged. */
-export function checkChangedPool(context: Context, { pool, template }: NamedTemplate): void {
+export async function checkChangedPool({ context, tx }: Unit, { pool, template }: NamedTemplate): Promise<void> {
   checkTemplate(template);
-  const refusal = refusalOfDefaults(template);
+  const refusal = await refusalOfDefaults(tx, template);
   if (refusal !== undefined) {
     // What follows is a value, which may be a secret.
     const [problem] = refusal.message.split(" Failure reason:");
@@ -41,9 +45,18 @@ export function checkChangedPool(context: Context, { pool, template }: NamedTemp
   logWarnings(context, { pool, template });
 }
 
-function refusalOfDefaults(template: JsonObject): RequestError | undefined {
+async function refusalOfDefaults(reader: Reader, template: JsonObject): Promise<RequestError | undefined> {
   const schema = variablesSchema(template);
-  return schema && refusedDefaults(schema);
+  return schema && ((await refusedBlock(reader, schema)) ?? refusedDefaults(schema));
+}
+
+/** The refusal of a default that refers to a block which is not there. A schema that is none has a refusal of its own. */
+async function refusedBlock(reader: Reader, { refusal, blocks }: VariablesSchema): Promise<RequestError | undefined> {
+  if (refusal !== undefined) return undefined;
+  for (const block of blocks) {
+    if (!isUuid(block.id) || !(await hasBlockDocument(reader, block.id.toLowerCase()))) return missingBlock(block);
+  }
+  return undefined;
 }
 
 function logWarnings({ log }: Context, { pool, template }: NamedTemplate): void {
@@ -68,6 +81,8 @@ export async function checkDeployment(
   const template = (await queries.templateOfPool(tx, pool)) ?? "{}";
   const schema = knownSchema(template);
   if (schema === undefined) return;
+  const isNew = how === "create" && Object.keys(variables).length > 0;
+  throwIf(isNew ? await refusedBlock(tx, schema) : undefined);
   throwIf(how === "create" ? refusedNewDeployment(schema, variables) : refusedChangedDeployment(schema, variables));
   for (const { sentence } of unknownJobVariables(readJson<JsonObject>(template), variables)) {
     context.log.warn({ pool, problem: sentence }, "a deployment has a job variable that changes nothing");
@@ -102,6 +117,7 @@ async function checkRun(
   if (queueId === null) return;
   const schema = knownSchema((await queries.templateOfQueue(reader, queueId)) ?? "{}");
   if (schema === undefined) return;
+  throwIf(await refusedBlock(reader, schema));
   throwIf(refusedRun(schema, { ...readJson<JsonObject>(deployment), ...run }, subject));
 }
 

@@ -91,7 +91,7 @@ export function uiRoutes(serve: Serve, sources: ServerPageSources): void {
   serve(readWorkerPage, ({ params, context }) => workerPage(context, params.name, params.worker));
   serve(search, ({ query, context }) => find(context, query.q, query.limit ?? 20));
   serve(previewSchedule, ({ body, context }) => preview(context, body));
-  serve(validateValues, ({ body }) => validate(body));
+  serve(validateValues, ({ body, context }) => validate(context, body));
   serve(listArtifacts, ({ body, context }) => artifacts.list(context, body));
   serve(readArtifactPage, ({ params, context }) => artifacts.pageById(context, params.id));
   serve(readArtifactKeyPage, ({ params, context }) => artifacts.pageByKey(context, params.key));

@@ -3,6 +3,8 @@ import { describe, expect, test } from "vitest";
 import { hydrated } from "./hydration.rules.ts";
 import { templates } from "./templates.rules.ts";
 
+const noVariables = () => undefined;
+
 /** What a Prefect 3.9.1 server keeps of these inputs. */
 describe("an input", () => {
   test.each([
@@ -34,7 +36,7 @@ describe("an input", () => {
     ["of another kind without a value", '{"a":{"__prefect_kind":null}}', '{"a":null}'],
     ["that is nothing", '{"__prefect_kind":"none","value":0}', "{}"],
   ])("%s", (_title, input, kept) => {
-    expect(JSON.stringify(hydrated(parseJson(input), templates))).toBe(kept);
+    expect(JSON.stringify(hydrated(parseJson(input), templates, noVariables))).toBe(kept);
   });
 
   test.each([
@@ -50,7 +52,7 @@ describe("an input", () => {
     [{ __prefect_kind: "workspace_variable", variable_name: "nope" }, "Variable 'nope' not found in workspace."],
     [{ __prefect_kind: "json", value: "[".repeat(1001) }, "Invalid JSON: it nests deeper than 500 levels"],
   ])("that can't be made: %#", (recipe, reason) => {
-    expect(() => hydrated({ a: [recipe] }, templates)).toThrow(reason);
+    expect(() => hydrated({ a: [recipe] }, templates, noVariables)).toThrow(reason);
   });
 
   test("takes the values of the variables that the workspace has", () => {
@@ -66,9 +68,11 @@ describe("an input", () => {
   });
 
   test("of wrong JSON is refused with where it is wrong", () => {
-    expect(() => hydrated({ a: { __prefect_kind: "json", value: "{bad" } }, templates)).toThrow(
+    expect(() => hydrated({ a: { __prefect_kind: "json", value: "{bad" } }, templates, noVariables)).toThrow(
       /^Invalid JSON: .*position 1/,
     );
-    expect(() => hydrated({ a: { __prefect_kind: "json", value: "NaN" } }, templates)).toThrow(/^Invalid JSON: /);
+    expect(() => hydrated({ a: { __prefect_kind: "json", value: "NaN" } }, templates, noVariables)).toThrow(
+      /^Invalid JSON: /,
+    );
   });
 });

@@ -17,14 +17,11 @@ export interface Templates {
   readonly check: (template: string) => void;
 }
 
-/** A workspace without variables: they can't be kept yet. */
-const noVariables: VariableReader = () => undefined;
-
 /**
  * The intended input: an object with `__prefect_kind`, as Prefect's pages and automations send it, is a recipe for a value (a
  * string of JSON, a template, a variable), and an empty recipe stands for nothing. Throws a HydrationError.
  */
-export function hydrated(input: unknown, templates: Templates, readVariable = noVariables): unknown {
+export function hydrated(input: unknown, templates: Templates, readVariable: VariableReader): unknown {
   const value = resolved(input, { follow: madeValue, templates, readVariable });
   // Read again, so that exact numbers are known of in the new lists and objects.
   return isNothing(value) ? {} : parseJson(JSON.stringify(value));
@@ -34,7 +31,7 @@ export function hydrated(input: unknown, templates: Templates, readVariable = no
  * The intended input as far as it is known before a run is made, for a form that checks what is typed: a template is not rendered yet, and a
  * wrong recipe is a placeholder with its problem.
  */
-export function hydratedForCheck(input: unknown, templates: Templates, readVariable = noVariables): unknown {
+export function hydratedForCheck(input: unknown, templates: Templates, readVariable: VariableReader): unknown {
   const value = resolved(input, { follow: placeholder, templates, readVariable });
   return value === nothing ? {} : value;
 }

@@ -1,6 +1,6 @@
 import type { SchemaValueError, SchemaValuesValidation } from "@ostinato/protocol";
 import { completeSchema } from "./complete-schema.rules.ts";
-import { hydratedForCheck } from "./hydration.rules.ts";
+import { hydratedForCheck, type VariableReader } from "./hydration.rules.ts";
 import { problemOfChecking } from "./input-problem.rules.ts";
 import type { JsonObject } from "./json-types.rules.ts";
 import { problemOfSchema } from "./meta-schema.rules.ts";
@@ -14,12 +14,12 @@ import { unevaluatedError } from "./unevaluated.rules.ts";
 export type Validation = SchemaValuesValidation | { readonly problem: string };
 
 /** Compares values with a schema as a form does while somebody types: all violations, formats included. Changes the schema. */
-export function validation(schema: JsonObject, values: JsonObject): Validation {
+export function validation(schema: JsonObject, values: JsonObject, readVariable: VariableReader): Validation {
   try {
     completeSchema(schema);
     const problem = problemOfSchema(schema);
     if (problem !== undefined) return { problem: `Invalid schema: ${problem}` };
-    return { ...inPlaces(violations(schema, hydratedForCheck(values, templates))) };
+    return { ...inPlaces(violations(schema, hydratedForCheck(values, templates, readVariable))) };
   } catch (error) {
     if (error instanceof UnresolvableReference)
       return { problem: `Invalid schema: Validation failed. Failure reason: ${error.message}` };

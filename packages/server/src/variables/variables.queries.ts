@@ -16,6 +16,10 @@ export function findVariable(reader: Reader, key: VariableKey): Promise<Variable
   return reader.selectFrom("variable").selectAll().where(column, "=", value).executeTakeFirst();
 }
 
+export function variablesByNames(reader: Reader, names: readonly string[]): Promise<VariableRow[]> {
+  return reader.selectFrom("variable").selectAll().where("name", "in", names).execute();
+}
+
 export interface VariableQuery {
   readonly filter: VariableFilter | null | undefined;
   readonly sort: VariableSort;

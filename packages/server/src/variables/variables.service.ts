@@ -16,6 +16,7 @@ import { invalid, refused } from "../kernel/errors.ts";
 import { type Lifecycle, lifecycleEvent } from "../kernel/lifecycle-event.ts";
 import { checkAnswerSize, readLimit } from "../kernel/paging.ts";
 import { unit } from "../kernel/unit.ts";
+import type { VariableReader } from "../user-input/hydration.rules.ts";
 import * as queries from "./variables.queries.ts";
 
 type VariableRow = queries.VariableRow;
@@ -68,6 +69,39 @@ async function rowOf(reader: Reader, key: VariableKey): Promise<VariableRow> {
 /** The sentence is Prefect's. */
 function missing() {
   return refused("VARIABLE_NOT_FOUND", "Variable not found.");
+}
+
+/**
+ * What `make` gives once it was told the variables that it asks for. It is called again for each that it has not been told, so that a
+ * value without variables costs no query.
+ */
+export async function withVariables<T>(reader: Reader, make: (read: VariableReader) => T): Promise<T> {
+  const known = new Map<string, unknown>();
+  for (;;) {
+    const asked = new Set<string>();
+    const attempt = attempted(() =>
+      make((name) => {
+        if (!known.has(name)) asked.add(name);
+        return known.get(name);
+      }),
+    );
+    if (asked.size === 0) return attempt();
+    const rows = await queries.variablesByNames(reader, [...asked]);
+    for (const name of asked) known.set(name, undefined);
+    for (const { name, value } of rows) known.set(name, readJson(value));
+  }
+}
+
+/** Does it at once, and gives or throws what came of it when it is called. */
+function attempted<T>(work: () => T): () => T {
+  try {
+    const value = work();
+    return () => value;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
 }
 
 export async function filter({ db }: Context, body: BodyOf<typeof filterVariables>): Promise<Variable[]> {

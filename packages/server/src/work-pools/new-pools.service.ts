@@ -21,7 +21,7 @@ const defaultQueue = { name: "default", description: "The work pool's default qu
 export async function addPool(unit: Unit, given: WorkPoolCreate): Promise<{ readonly id: string } | undefined> {
   const { tx, context } = unit;
   const now = context.clock.now();
-  checkNewPool(context, { pool: given.name, template: given.base_job_template ?? {} });
+  await checkNewPool(unit, { pool: given.name, template: given.base_job_template ?? {} });
   const isPaused = given.is_paused === true;
   const status = isPaused ? ("PAUSED" as const) : ("NOT_READY" as const);
   const statusEventId = timeOrderedId(now);

@@ -99,7 +99,7 @@ export async function change(context: Context, name: string, given: WorkPoolUpda
 /** The same within a unit of work. */
 export async function changeIn(unit: Unit, name: string, given: WorkPoolUpdate): Promise<void> {
   const { base_job_template: template } = given;
-  if (template) checkChangedPool(unit.context, { pool: name, template });
+  if (template) await checkChangedPool(unit, { pool: name, template });
   const before = await holdPool(unit, name);
   await queries.updatePool(unit.tx, before.id, { ...columnsOf(given), updated: unit.context.clock.now() });
   const after = await rowOf(unit.tx, name);

@@ -1,5 +1,6 @@
 import { isNotFound, ServerUnreachable } from "@ostinato/client";
 import { type Claim, proposeState, readState } from "@ostinato/client/flow-run-states";
+import { keptValues } from "@ostinato/client/kept-values";
 import { isTerminal, sleep, stateNames, toTimestamp } from "@ostinato/core";
 import type {
   Deployment,
@@ -191,6 +192,7 @@ export class HeldRun {
         workerName: name,
         baseUrl: client.baseUrl,
         auth: client.auth,
+        references: keptValues(client),
       });
       return { job, objects: { run, deployment, flow } };
     } catch (error) {

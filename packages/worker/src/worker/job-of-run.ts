@@ -1,4 +1,4 @@
-import { fillPlaceholders, jobConfiguration, mergedJobVariables } from "@ostinato/job-templates";
+import { fillPlaceholders, jobConfiguration, mergedJobVariables, type References } from "@ostinato/job-templates";
 import type { Deployment, Flow, FlowRun, WorkPool } from "@ostinato/protocol";
 import type { Job } from "../drivers/job.ts";
 import { markingVariables } from "./child-output.ts";
@@ -15,6 +15,8 @@ export interface JobOfRunOptions {
   /** `user:password`. */
   readonly auth: string | undefined;
   readonly environment: Readonly<NodeJS.ProcessEnv>;
+  /** The blocks and variables of the server. */
+  readonly references: References;
 }
 
 /** Seconds between two signs of life of a run, unless the worker's `OSTINATO_HEARTBEAT_SECONDS` says otherwise: after three the run has crashed. */
@@ -22,9 +24,9 @@ const heartbeatSeconds = 8;
 
 /** The job of a run: the pool's template with the job variables of the deployment and of the run. Throws a `JobTemplateError`. */
 export async function jobOfRun(options: JobOfRunOptions): Promise<Job> {
-  const { run, token, deployment, pool, workerName, environment } = options;
+  const { run, token, deployment, pool, workerName, environment, references } = options;
   const variables = mergedJobVariables(deployment.job_variables, run.job_variables);
-  const configuration = await jobConfiguration(pool.base_job_template, variables, { environment });
+  const configuration = await jobConfiguration(pool.base_job_template, variables, { environment, references });
   return {
     identity: { flowRunId: run.id, claim: token, workPoolId: pool.id, workerName },
     flowRunName: run.name,
