@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { type DatabaseName, openDatabase } from "@ostinato/testing/databases";
 import type { RunningServer } from "../child-server.ts";
 import { startPrefect } from "../prefect-server.ts";
 import { startOstinato } from "../server-process.ts";
@@ -8,11 +9,28 @@ import { startOstinato } from "../server-process.ts";
 /**
  * The Pythons that have a real Prefect client: the newest whose contract was verified and the one before. npm brings neither:
  * `.ci/run` makes a virtual environment of each file of requirements and names them in these variables. Without them the tests skip.
+ * Each asks servers on a database of its own, so that both databases are asked in the time of one.
  */
-export const clients = [
-  { requirements: "requirements.txt", python: process.env.PREFECT_PYTHON },
-  { requirements: "requirements-before.txt", python: process.env.PREFECT_PYTHON_BEFORE },
+export const clients: readonly PlaceToAsk[] = [
+  clientOf("requirements.txt", process.env.PREFECT_PYTHON, "sqlite"),
+  clientOf("requirements-before.txt", process.env.PREFECT_PYTHON_BEFORE, "postgresql"),
 ];
+
+function clientOf(requirements: string, python: string | undefined, database: DatabaseName): PlaceToAsk {
+  return { title: `by ${requirements}, on ${database}`, python, start: () => startOstinatoOn(database) };
+}
+
+async function startOstinatoOn(name: DatabaseName): Promise<RunningServer> {
+  const { url, dispose } = await openDatabase(name);
+  const server = await startOstinato({ OSTINATO_DATABASE_URL: url });
+  return {
+    ...server,
+    async stop() {
+      await server.stop();
+      await dispose();
+    },
+  };
+}
 
 /** The environment in which a Prefect program finds the server, and keeps to itself. */
 export function prefectEnvironment(apiUrl: string, home: string): NodeJS.ProcessEnv {
@@ -30,7 +48,7 @@ export function prefectEnvironment(apiUrl: string, home: string): NodeJS.Process
  * only who asks for it by a variable waits for it.
  */
 export const placesToAsk: readonly PlaceToAsk[] = [
-  ...clients.map(({ requirements, python }) => ({ title: `by ${requirements}`, python, start: () => startOstinato() })),
+  ...clients,
   {
     title: "at Prefect's own server",
     python: process.env.PREFECT_REFERENCE_PYTHON,

@@ -2,13 +2,12 @@ import { delimiter, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RunningServer } from "../child-server.ts";
-import { startOstinato } from "../server-process.ts";
 import { clients, factsOf } from "./clients.ts";
 
 /** A worker of Prefect and a worker of Ostinato serve one pool, whose deployments are flows of Python and of TypeScript. */
-for (const { requirements, python } of clients) {
-  describe.skipIf(python === undefined)(`a worker of Prefect beside one of Ostinato, by ${requirements}`, () =>
-    tellsOf(python ?? ""),
+for (const { title, python, start } of clients) {
+  describe.skipIf(python === undefined)(`a worker of Prefect beside one of Ostinato, ${title}`, () =>
+    tellsOf(python ?? "", start),
   );
 }
 
@@ -27,13 +26,13 @@ interface Facts {
   readonly shared: unknown;
 }
 
-function tellsOf(python: string): void {
+function tellsOf(python: string, start: () => Promise<RunningServer>): void {
   let server: RunningServer;
   let facts: Facts;
 
   beforeAll(
     async () => {
-      server = await startOstinato();
+      server = await start();
       facts = await factsOf<Facts>({
         program: "mixed_workers.py",
         python,

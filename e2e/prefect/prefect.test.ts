@@ -3,7 +3,6 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RunningServer } from "../child-server.ts";
-import { startOstinato } from "../server-process.ts";
 import { clients, prefectEnvironment } from "./clients.ts";
 
 /** Then the program is ended, and what it was asked says so. */
@@ -27,19 +26,17 @@ interface Run {
   readonly state: { readonly message: string | null };
 }
 
-for (const { requirements, python } of clients) {
-  describe.skipIf(python === undefined)(`an unmodified Prefect program, by ${requirements}`, () =>
-    tellsOf(python ?? ""),
-  );
+for (const { title, python, start } of clients) {
+  describe.skipIf(python === undefined)(`an unmodified Prefect program, ${title}`, () => tellsOf(python ?? "", start));
 }
 
-function tellsOf(python: string): void {
+function tellsOf(python: string, start: () => Promise<RunningServer>): void {
   let server: RunningServer;
   let runs: Record<string, Outcome>;
   let warnings: string;
 
   beforeAll(async () => {
-    server = await startOstinato();
+    server = await start();
     const program = fileURLToPath(new URL("program.py", import.meta.url));
     const { stdout, stderr } = await promisify(execFile)(python, [program], {
       env: prefectEnvironment(server.apiUrl, server.folder),

@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createClient } from "@ostinato/client";
 import type { readDeploymentByName, updateDeployment } from "@ostinato/protocol";
+import { openDatabase, type TestDatabase } from "@ostinato/testing/databases";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { freePort, makeWorkplace, type Workplace } from "../../test/command.ts";
 
@@ -10,11 +11,14 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 let place: Workplace;
 let url: string;
+let database: TestDatabase;
 
 beforeAll(async () => {
   const port = await freePort();
   url = `http://127.0.0.1:${port}/api`;
-  place = makeWorkplace({ OSTINATO_API_URL: url });
+  // The tests of deploying in the SDK are on SQLite.
+  database = await openDatabase("postgresql");
+  place = makeWorkplace({ OSTINATO_API_URL: url, OSTINATO_DATABASE_URL: database.url });
   await place.run("server", "start", "--background", "--port", String(port));
   await place.run("work-pool", "create", "machines", "--type", "process");
 });
@@ -22,6 +26,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await place.run("server", "stop");
   place.dispose();
+  await database.dispose();
 });
 
 /** The folder of a test's project, and the name of its flow. */
@@ -73,6 +78,8 @@ describe("ostinato deploy", () => {
       entrypoint: "train.ts:train",
       pull_steps: [{ "prefect.deployments.steps.set_working_directory": { directory: expect.stringContaining(name) } }],
     });
+    const listed = await place.run("deployment", "ls", "--flow", name);
+    expect(listed.stdout).toMatch(new RegExp(`^${name}/weekly .* machines +[0-9a-f-]{36}$`, "m"));
     expect((await deploy("--all")).stdout).toBe(
       `= ${name}/nightly is unchanged\n= ${name}/weekly is unchanged\nPlan: 2 unchanged.\n`,
     );
@@ -251,7 +258,10 @@ describe("what is wrong is said, and nothing is changed", () => {
 
   test("no server", async () => {
     config(nightly);
-    const env = { OSTINATO_API_URL: `http://127.0.0.1:${await freePort()}/api` };
+    const env = {
+      OSTINATO_API_URL: `http://127.0.0.1:${await freePort()}/api`,
+      OSTINATO_CONNECT_SECONDS: "0",
+    };
     const { code, stderr } = await place.runWith({ cwd: join(place.folder, name), env }, "deploy");
     expect([code === 0, stderr.includes("127.0.0.1")]).toEqual([false, true]);
   });
