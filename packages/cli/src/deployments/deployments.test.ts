@@ -56,7 +56,7 @@ async function json(...args: readonly string[]) {
 describe("ostinato deployment", () => {
   test("ls shows deployments with their schedules in words, when they run next and whether they are served", async () => {
     const [head, line] = (await place.run("deployment", "ls")).stdout.split("\n");
-    expect(head).toMatch(/^NAME +SCHEDULE +NEXT +SERVED +TAGS +ID$/);
+    expect(head).toMatch(/^NAME +SCHEDULE +NEXT +SERVED +POOL +TAGS +ID$/);
     expect(line).toMatch(/^load\/daily +every day at 06:30 \(UTC\) +in .* +yes +lake +[0-9a-f-]{36}$/);
     expect(await json("deployment", "ls", "--tag", "lake")).toMatchObject([{ name: "daily", tags: ["lake"] }]);
     expect(await json("deployment", "ls", "--tag", "nobody")).toEqual([]);

@@ -54,6 +54,7 @@ const columns: readonly Column<NamedDeployment>[] = [
     value: ({ row }) => (row.status === "READY" ? "yes" : "no"),
     paint: ({ row }, cell) => (row.status === "READY" ? paint("green", cell) : paint("yellow", cell)),
   },
+  { title: "POOL", value: ({ row }) => row.work_pool_name ?? "", flexible: true },
   { title: "TAGS", value: ({ row }) => row.tags.join(", "), flexible: true },
   { title: "ID", value: ({ row }) => row.id },
 ];
