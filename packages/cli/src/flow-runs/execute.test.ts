@@ -7,6 +7,7 @@ import type {
   createFlow,
   createFlowRunFromDeployment,
   FlowRun,
+  filterEvents,
   readFlowRun,
 } from "@ostinato/protocol";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
@@ -76,6 +77,19 @@ const read = (id: string) => client().call<typeof readFlowRun>("GET /flow_runs/{
 
 /** The environment in which Prefect's worker starts a run. */
 const asPrefect = (run: FlowRun) => ({ PREFECT_API_URL: url, PREFECT__FLOW_RUN_ID: run.id });
+
+/** The events of the pull steps of the run. */
+async function eventsOf({ id }: FlowRun) {
+  const { events } = await client().call<typeof filterEvents>("POST /events/filter", {
+    body: {
+      filter: {
+        event: { prefix: ["prefect.flow-run.pull-step."] },
+        resource: { id: [`prefect.flow-run.${id}`] },
+      },
+    },
+  });
+  return events;
+}
 
 async function logOf(run: FlowRun): Promise<string> {
   const { stdout } = await place.runWith({ env: { OSTINATO_API_URL: url } }, "flow-run", "logs", run.id);
@@ -187,6 +201,19 @@ describe("the code of a deployment with pull steps", () => {
     const printed = await logOf(run);
     expect(printed).toContain(`git_clone: clones ${repository}`);
     expect(printed).toMatch(new RegExp(`works in .*${name}-code-?`));
+    expect(await eventsOf(run)).toMatchObject([
+      {
+        event: "prefect.flow-run.pull-step.executed",
+        related: [{ "prefect.resource.id": `prefect.deployment.${run.deployment_id}` }],
+        payload: {
+          index: 0,
+          qualified_name: "prefect.deployments.steps.git_clone",
+          step_name: "git_clone",
+          id: null,
+          inputs: { repository },
+        },
+      },
+    ]);
     expect([code, (await read(run.id)).state_type]).toEqual([0, "COMPLETED"]);
   });
 
@@ -200,6 +227,7 @@ describe("the code of a deployment with pull steps", () => {
       /Pull step 1 of 1, git_clone, failed: \/no\/such\/repository can't be cloned/,
     );
     expect((await read(run.id)).state).toMatchObject({ type: "CRASHED", message });
+    expect(await eventsOf(run)).toMatchObject([{ event: "prefect.flow-run.pull-step.failed", payload: { index: 0 } }]);
   });
 });
 

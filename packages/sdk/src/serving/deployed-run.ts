@@ -80,7 +80,7 @@ async function findFlow(opened: Session, row: FlowRun, run: UnbegunRun) {
   const { client } = opened;
   const [flow, folder] = await Promise.all([
     client.call<typeof readFlow>("GET /flows/{id}", { params: { id: row.flow_id } }),
-    sourceOf(opened, deployment, run),
+    sourceOf(opened, row, { deployment, run }),
   ]);
   return { ...readEntrypoint(entrypoint, folder), flowName: flow.name, deploymentName: name };
 }
@@ -99,12 +99,14 @@ async function readDeploymentOf({ client }: Session, { name, deployment_id: id }
   }
 }
 
+interface Bringing {
+  readonly deployment: Deployment;
+  readonly run: UnbegunRun;
+}
+
 /** Brings the deployment's code to the folder that becomes the working folder: the one in which the flow was deployed, or that of the pull steps. */
-async function sourceOf(
-  { client }: Session,
-  { path, pull_steps: steps, name }: Deployment,
-  run: UnbegunRun,
-): Promise<string> {
+async function sourceOf(opened: Session, row: FlowRun, { deployment, run }: Bringing): Promise<string> {
+  const { path, pull_steps: steps, name } = deployment;
   const folder = path === null || path === "" ? process.cwd() : path;
   try {
     process.chdir(folder);
@@ -112,10 +114,14 @@ async function sourceOf(
     throw new UsageError(`The folder ${folder} of deployment "${name}" cannot be entered: ${failureMessage(error)}`);
   }
   if (steps === null || steps.length === 0) return folder;
-  const { runPullSteps } = await import("../sources/pull-steps.ts");
-  const references = await revealedReferences(client);
+  const [{ runPullSteps }, { pullStepEvents }, references] = await Promise.all([
+    import("../sources/pull-steps.ts"),
+    import("./pull-step-events.ts"),
+    revealedReferences(opened.client),
+  ]);
   const log = (line: string) => run.log(logLevels.info, line);
-  process.chdir(await runPullSteps(steps, { log, references, signal: run.signal }));
+  const onEnd = pullStepEvents(opened, row);
+  process.chdir(await runPullSteps(steps, { log, references, signal: run.signal, onEnd }));
   return process.cwd();
 }
 

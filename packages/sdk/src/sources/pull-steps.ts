@@ -18,6 +18,18 @@ export interface PullStepOptions {
   readonly signal?: AbortSignal;
   /** The blocks and variables of the server; without them a reference is an error. */
   readonly references?: References;
+  /** Called after each step. */
+  readonly onEnd?: (step: EndedStep) => void;
+}
+
+export interface EndedStep {
+  readonly index: number;
+  readonly name: string;
+  /** The last part of the name. */
+  readonly shortName: string;
+  /** As they stand in the deployment: with placeholders, and so without the secrets that these stand for. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly hasFailed: boolean;
 }
 
 /** Prefect's names of the steps, so that its workers understand them too. */
@@ -41,7 +53,7 @@ const steps: ReadonlyMap<string, () => Promise<StepFunction>> = new Map([
  * loaded. Rejects with a `PullStepError` that names the step.
  */
 export async function runPullSteps(pullSteps: readonly PullStep[], options: PullStepOptions): Promise<string> {
-  const { log, environment = process.env, signal, references = noReferences } = options;
+  const { log, environment = process.env, signal, references = noReferences, onEnd = () => {} } = options;
   let folder = resolve(options.folder ?? process.cwd());
   let result = folder;
   const outputs: Record<string, unknown> = {};
@@ -56,7 +68,9 @@ export async function runPullSteps(pullSteps: readonly PullStep[], options: Pull
       if (output.directory !== undefined) result = resolve(folder, output.directory);
       const { workingDirectory: _, ...told } = output;
       Object.assign(outputs, told, typeof inputs.id === "string" ? { [inputs.id]: told } : {});
+      onEnd({ index, name, shortName, inputs, hasFailed: false });
     } catch (error) {
+      onEnd({ index, name, shortName, inputs, hasFailed: true });
       throw failed(error, { name: shortName, index, count: pullSteps.length });
     }
   }
