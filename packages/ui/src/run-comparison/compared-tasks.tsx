@@ -153,7 +153,9 @@ function SideWords({ side }: { readonly side: Side | null }) {
 /** `+1.2 s (1.5 ×)` with a bar to the right for longer, to the left for shorter. */
 function DifferenceWords({ difference, most }: { readonly difference: Difference | undefined; readonly most: number }) {
   if (difference === undefined) return <span className="text-faint">–</span>;
-  const { seconds, ratio } = difference;
+  const { ratio } = difference;
+  // What no duration shows is no difference.
+  const seconds = Math.abs(difference.seconds) < 0.001 ? 0 : difference.seconds;
   const share = most === 0 ? 0 : (Math.abs(seconds) / most) * 50;
   const sign = seconds > 0 ? "+" : "";
   return (

@@ -35,11 +35,16 @@ export function GraphBox(props: BoxProps) {
     >
       <div className="flex shrink-0" style={{ height: nodeHeight - 2 }}>
         {node.kind === "group" ? (
-          <Main aria-expanded={node.open} onClick={onToggle} {...described}>
+          <Main isFrame={props.isFrame} aria-expanded={node.open} onClick={onToggle} {...described}>
             <Words node={node} />
           </Main>
         ) : (
-          <Main aria-pressed={chosen} onClick={() => onSelect(chosen ? undefined : id)} {...described}>
+          <Main
+            isFrame={props.isFrame}
+            aria-pressed={chosen}
+            onClick={() => onSelect(chosen ? undefined : id)}
+            {...described}
+          >
             <Words node={node} />
           </Main>
         )}
@@ -50,7 +55,8 @@ export function GraphBox(props: BoxProps) {
             aria-label={`Tasks of ${node.label}`}
             title={node.open ? "Close the subflow" : "Open the subflow here"}
             onClick={onToggle}
-            className="flex w-8 shrink-0 items-center justify-center border-l text-faint hover:bg-hover hover:text-text"
+            className={`flex w-8 shrink-0 items-center justify-center text-faint hover:bg-hover hover:text-text ${props.isFrame ? "absolute top-0 right-0 rounded-md" : "border-l"}`}
+            style={{ height: nodeHeight - 2 }}
           >
             <Icon name={node.open ? "chevronDown" : "chevronRight"} className="size-3.5" />
           </button>
@@ -67,11 +73,14 @@ export function GraphBox(props: BoxProps) {
   );
 }
 
+/** The button that selects or opens a box; of a frame it reaches behind the boxes in it. */
 function Main({
   children,
+  isFrame,
   ...rest
 }: {
   readonly children: ReactNode;
+  readonly isFrame: boolean;
   readonly onClick: () => void;
   readonly "aria-expanded"?: boolean;
   readonly "aria-pressed"?: boolean;
@@ -81,7 +90,7 @@ function Main({
     <button
       type="button"
       {...rest}
-      className="flex min-w-0 flex-1 flex-col justify-center px-2.5 text-left hover:bg-hover focus-visible:-outline-offset-2"
+      className={`flex min-w-0 flex-col px-2.5 text-left focus-visible:-outline-offset-2 ${isFrame ? "absolute inset-0 justify-start rounded-md pt-[3px] pr-9" : "flex-1 justify-center hover:bg-hover"}`}
     >
       {children}
     </button>

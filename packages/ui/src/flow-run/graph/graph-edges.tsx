@@ -26,7 +26,12 @@ function Arrow({ route, stands }: { readonly route: Route; readonly stands: bool
   if (end === undefined) return null;
   const isOrder = kind === "order";
   return (
-    <g fill="none" stroke={stands ? "var(--accent)" : isOrder ? "var(--line-strong)" : "var(--faint)"}>
+    <g
+      fill="none"
+      stroke={stands ? "var(--accent)" : "var(--faint)"}
+      strokeOpacity={isOrder && !stands ? 0.65 : 1}
+      data-kind={kind}
+    >
       <path d={rounded(points)} strokeWidth={stands ? 2 : 1.25} {...(isOrder ? { strokeDasharray: "3 4" } : {})} />
       <path d={headAt(end, points.at(-2) ?? end)} strokeWidth={stands ? 2 : 1.25} />
     </g>

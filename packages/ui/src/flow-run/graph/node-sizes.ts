@@ -5,7 +5,7 @@ import { type GraphNode, hasCells } from "./graph-model.ts";
 /** Height of a box with its two lines, in pixels. */
 export const nodeHeight = 46;
 const maxWidth = 260;
-const minWidth = 132;
+const minWidth = 148;
 
 /** The size of a box by its name and number, and never by its state: a run that goes on must not move the others. */
 export function sizeOf(node: GraphNode, room: number): { readonly width: number; readonly height: number } {
