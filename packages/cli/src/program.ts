@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { artifactCommands } from "./artifacts/artifact.commands.ts";
+import { blockCommands } from "./blocks/block.commands.ts";
 import { concurrencyLimitCommands } from "./concurrency-limits/concurrency-limit.commands.ts";
 import { configCommands } from "./config/config.commands.ts";
 import { deployCommand } from "./deploy/deploy.command.ts";
@@ -12,6 +13,7 @@ import { runCommand } from "./run/run.command.ts";
 import { serveCommand } from "./serve/serve.command.ts";
 import { serverCommands } from "./server/server.commands.ts";
 import { taskRunCommands } from "./task-runs/task-run.commands.ts";
+import { variableCommands } from "./variables/variable.commands.ts";
 import { ownVersion, sayVersion } from "./version.ts";
 import { workPoolCommands } from "./work-pools/work-pool.commands.ts";
 import { workQueueCommands } from "./work-queues/work-queue.commands.ts";
@@ -43,6 +45,8 @@ export function buildProgram({ beforeAction }: ProgramOptions): Command {
   program.addCommand(workPoolCommands());
   program.addCommand(workQueueCommands());
   program.addCommand(concurrencyLimitCommands());
+  program.addCommand(blockCommands());
+  program.addCommand(variableCommands());
   program.addCommand(flowCommands());
   program.addCommand(flowRunCommands());
   program.addCommand(taskRunCommands());

@@ -1,4 +1,15 @@
 export { artifact, type CreatedArtifact, type ProgressArtifact } from "./artifact.ts";
+export { block } from "./blocks/block.ts";
+export type {
+  AnyBlock,
+  Block,
+  BlockOptions,
+  BlockValues,
+  NamedBlock,
+  SaveBlockOptions,
+} from "./blocks/block-options.ts";
+export { blocks } from "./blocks/known-blocks.ts";
+export { type SetVariableOptions, type VariableOptions, variable } from "./blocks/variable.ts";
 export * from "./errors.ts";
 export { backfill } from "./flow/backfill.ts";
 export type { BackfillCounts, BackfillOptions, BackfillProgress } from "./flow/backfill-options.ts";

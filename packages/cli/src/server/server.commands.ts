@@ -16,6 +16,7 @@ export function serverCommands(): Command {
   server.addCommand(consumersCommand());
   server.addCommand(deadLettersCommand());
   server.addCommand(saveCommand());
+  server.addCommand(rotateKeyCommand());
   server.addCommand(backupCommand());
   server.addCommand(restoreCommand());
   server.addCommand(databaseCommands());
@@ -102,6 +103,13 @@ Examples:
     .action(async (ids: string[], options: DeadLettersOptions) =>
       (await import("./dead-letters.ts")).deadLetters(ids, options),
     );
+}
+
+function rotateKeyCommand(): Command {
+  return new Command("rotate-key")
+    .description("seal the secrets of all blocks with another key: a new one, or the first of OSTINATO_ENCRYPTION_KEY")
+    .addOption(jsonOption())
+    .action(async (options: { json?: boolean }) => (await import("./rotate-key.ts")).rotate(options));
 }
 
 function backupCommand(): Command {

@@ -1,4 +1,6 @@
 import { secretMark, secretMask } from "@ostinato/core";
+import type { StandardSchemaV1 } from "@standard-schema/spec";
+import { UsageError } from "../errors.ts";
 import { reveal } from "./redaction.ts";
 
 /** A value that is passed around but never recorded. `reveal()` returns the value itself. */
@@ -48,7 +50,24 @@ export class Secret<T> {
  *
  * export const connected = connect("reader", secret(process.env.DATABASE_PASSWORD ?? ""));
  * ```
+ *
+ * Given a schema of zod, it marks a field of a block as secret: `block({ type: "api", schema: z.object({ key: secret(z.string()) }) })`.
  */
-export function secret<T>(value: T): Secret<T> {
-  return new Secret(value);
+export function secret<S extends StandardSchemaV1>(schema: S): S;
+export function secret<T>(value: T): Secret<T>;
+export function secret(given: unknown): unknown {
+  return isSchema(given) ? asPassword(given) : new Secret(given);
+}
+
+function isSchema(value: unknown): value is StandardSchemaV1 {
+  return Object(value) === value && "~standard" in (value as object);
+}
+
+/** JSON Schema writes a secret as the format `password`; zod takes what JSON Schema is to say as `meta`. */
+function asPassword(schema: StandardSchemaV1): unknown {
+  const { meta } = schema as { readonly meta?: (described: object) => unknown };
+  if (typeof meta === "function") return meta.call(schema, { format: "password", writeOnly: true });
+  throw new UsageError(
+    `secret() can't mark a schema of ${schema["~standard"].vendor}: name the field in block({ secrets: ["…"] }).`,
+  );
 }

@@ -1,0 +1,73 @@
+import { UsageError } from "../errors.ts";
+import type { ParameterSchema, ParametersOut } from "../inputs/parameters.ts";
+import { anything, aString, checkOptions, type Rules, strings } from "../run/option-checks.ts";
+import { session } from "../session/session.ts";
+import type { Block, BlockOptions, NamedBlock } from "./block-options.ts";
+import { type BlockDefinition, remember } from "./definition.ts";
+
+const rules: Rules = {
+  type: aString,
+  schema: anything,
+  name: aString,
+  description: aString,
+  secrets: strings,
+  nested: anything,
+};
+
+/**
+ * Defines a type of blocks: configuration with secrets that the server keeps by name, and what the program makes of it.
+ * `block({ type: "warehouse", schema: z.object({ url: secret(z.string()) }) }, ({ url }) => connect(url))` is saved by
+ * `Warehouse.save("main", { url })`; `Warehouse.load("main")` gives what the function made of the values.
+ */
+export function block<S extends ParameterSchema>(options: BlockOptions<S>): Block<S, ParametersOut<S>>;
+export function block<S extends ParameterSchema, Connected>(
+  options: BlockOptions<S>,
+  connect: (values: ParametersOut<S>) => Connected | Promise<Connected>,
+): Block<S, Connected>;
+export function block(
+  options: BlockOptions<ParameterSchema>,
+  connect: (values: unknown) => unknown = (values) => values,
+): Block<ParameterSchema, unknown> {
+  checkOptions("block()", options, rules);
+  checkType(options.type);
+  return defined({ ...options, isKnown: false }, connect);
+}
+
+/** The same for a type that the server brings. */
+export function knownBlock<S extends ParameterSchema>(options: BlockOptions<S>): Block<S, ParametersOut<S>> {
+  return defined({ ...options, isKnown: true }, (values) => values) as Block<S, ParametersOut<S>>;
+}
+
+function defined(definition: BlockDefinition, connect: (values: unknown) => unknown): Block<ParameterSchema, unknown> {
+  const { type } = definition;
+  const keeping = () => Promise.all([import("./keeping.ts"), session()]);
+  const read = async (name: string) => {
+    const [{ readBlock }, opened] = await keeping();
+    return await readBlock(opened, definition, name);
+  };
+  const made = {
+    type,
+    async save(name, values, { overwrite = false } = {}) {
+      const [{ saveBlock }, opened] = await keeping();
+      await saveBlock(opened, definition, { name, values, overwrite });
+    },
+    async load(name) {
+      return await connect(await read(name));
+    },
+    read,
+    async delete(name) {
+      const [{ deleteBlock }, opened] = await keeping();
+      await deleteBlock(opened, definition, name);
+    },
+    named: (name): NamedBlock => ({ type, name }),
+  } satisfies Block<ParameterSchema, unknown>;
+  remember(made, definition);
+  return made;
+}
+
+function checkType(type: string): void {
+  if (/^[a-z0-9-]+$/.test(type)) return;
+  throw new UsageError(
+    `block() has the type ${JSON.stringify(type)}: write it with lower-case letters, digits and dashes, such as "warehouse".`,
+  );
+}

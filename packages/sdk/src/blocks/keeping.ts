@@ -1,0 +1,176 @@
+import { ApiError, type Client, isNotFound } from "@ostinato/client";
+import { isPlainObject, isSecret } from "@ostinato/core";
+import type {
+  BlockDocument,
+  BlockType,
+  createBlockDocument,
+  createBlockSchema,
+  createBlockType,
+  deleteBlockDocument,
+  filterBlockSchemas,
+  readBlockDocumentByName,
+  readBlockSchemaByChecksum,
+  readBlockTypeBySlug,
+  updateBlockDocument,
+} from "@ostinato/protocol";
+import { UsageError } from "../errors.ts";
+import { checkJsonParameters, checkParameters } from "../inputs/parameters.ts";
+import { reveal } from "../secrets/redaction.ts";
+import type { Secret } from "../secrets/secret.ts";
+import type { Api } from "../session/roles.ts";
+import type { NamedBlock } from "./block-options.ts";
+import { type BlockDefinition, definitionOf } from "./definition.ts";
+import { titleOf, wireSchema } from "./wire-schema.ts";
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+interface Saving {
+  readonly name: string;
+  readonly values: unknown;
+  readonly overwrite: boolean;
+}
+
+/** The version of schemas whose block says none, in Python too. */
+const unversioned = "non-versioned";
+
+export async function saveBlock({ client }: Api, definition: BlockDefinition, saving: Saving): Promise<void> {
+  const { type } = definition;
+  const { name, values, overwrite } = saving;
+  const { data, checked } = await dataToKeep(client, definition, values);
+  await checkParameters(`block "${type}"`, definition.schema, checked);
+  const { typeId, schemaId } = await register(client, definition);
+  const ids = { block_type_id: typeId, block_schema_id: schemaId };
+  try {
+    await client.call<typeof createBlockDocument>("POST /block_documents/", { body: { name, data, ...ids } });
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 409) throw error;
+    const known = await findDocument(client, type, name);
+    if (known === undefined) throw error;
+    if (!overwrite) {
+      throw new UsageError(
+        `There is a block "${type}/${name}" already. Save it with { overwrite: true } to replace its values, or choose another name.`,
+        { cause: error },
+      );
+    }
+    const body = { data, block_schema_id: schemaId, merge_existing_data: false };
+    await client.call<typeof updateBlockDocument>("PATCH /block_documents/{id}", { params: { id: known.id }, body });
+  }
+}
+
+export async function readBlock({ client }: Api, definition: BlockDefinition, name: string): Promise<unknown> {
+  const { type, schema } = definition;
+  const { data, block_schema } = await requireDocument(client, type, name);
+  const paths =
+    (block_schema?.fields as { readonly secret_fields?: readonly string[] } | undefined)?.secret_fields ?? [];
+  for (const path of [...paths, ...(definition.secrets ?? [])]) revealAt(data, path.split("."));
+  return await checkJsonParameters(`block "${type}/${name}"`, schema, data);
+}
+
+export async function deleteBlock({ client }: Api, { type }: BlockDefinition, name: string): Promise<void> {
+  const { id } = await requireDocument(client, type, name);
+  await client.call<typeof deleteBlockDocument>("DELETE /block_documents/{id}", { params: { id } });
+}
+
+async function requireDocument(client: Client, type: string, name: string): Promise<BlockDocument> {
+  const found = await findDocument(client, type, name);
+  if (found !== undefined) return found;
+  throw new UsageError(`There is no block "${type}/${name}" on the server. Save it before, or check its name.`);
+}
+
+function findDocument(client: Client, slug: string, name: string): Promise<BlockDocument | undefined> {
+  const path = "GET /block_types/slug/{slug}/block_documents/name/{block_document_name}";
+  const params = { slug, block_document_name: name };
+  return orUndefined(client.call<typeof readBlockDocumentByName>(path, { params, query: { include_secrets: true } }));
+}
+
+/** Undefined where the server does not have it. */
+async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+interface DataToKeep {
+  /** As the server takes it: nested blocks are references. */
+  readonly data: JsonObject;
+  /** As the schema describes it: nested blocks are their values. */
+  readonly checked: unknown;
+}
+
+async function dataToKeep(client: Client, { type }: BlockDefinition, values: unknown): Promise<DataToKeep> {
+  if (!isPlainObject(values)) {
+    throw new UsageError(`block "${type}": its values are ${JSON.stringify(values)}. Give an object of them.`);
+  }
+  const entries = await Promise.all(
+    Object.entries(values).map(async ([field, value]) => {
+      if (!isNamedBlock(value)) return [field, bare(value), bare(value)] as const;
+      const { id, data } = await requireDocument(client, value.type, value.name);
+      return [field, { $ref: { block_document_id: id } }, data] as const;
+    }),
+  );
+  return {
+    data: Object.fromEntries(entries.map(([field, kept]) => [field, kept])),
+    checked: Object.fromEntries(entries.map(([field, , value]) => [field, value])),
+  };
+}
+
+function isNamedBlock(value: unknown): value is NamedBlock {
+  if (!isPlainObject(value) || Object.keys(value).length !== 2) return false;
+  return typeof value.type === "string" && typeof value.name === "string";
+}
+
+/** The value without the wrapping of secrets. */
+function bare(value: unknown): unknown {
+  if (isSecret(value)) return (value as unknown as Secret<unknown>).peek();
+  if (Array.isArray(value)) return value.map(bare);
+  if (!isPlainObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, bare(part)]));
+}
+
+/** What the path names is redacted from now on. */
+function revealAt(value: unknown, [name, ...further]: readonly string[]): void {
+  if (name === undefined || name === "*") reveal(value);
+  else if (Array.isArray(value)) for (const item of value) revealAt(item, [name, ...further]);
+  else if (isPlainObject(value) && Object.hasOwn(value, name)) revealAt(value[name], further);
+}
+
+interface Registered {
+  readonly typeId: string;
+  readonly schemaId: string;
+}
+
+/** The type and the schema on the server, registered where it does not have them; those of nested blocks before. */
+async function register(client: Client, definition: BlockDefinition): Promise<Registered> {
+  for (const nested of Object.values(definition.nested ?? {})) await register(client, definitionOf(nested));
+  const typeId = (await registeredType(client, definition)).id;
+  return { typeId, schemaId: await registeredSchema(client, definition, typeId) };
+}
+
+async function registeredType(client: Client, { type, name, description }: BlockDefinition): Promise<BlockType> {
+  const path = "GET /block_types/slug/{slug}";
+  const known = await orUndefined(client.call<typeof readBlockTypeBySlug>(path, { params: { slug: type } }));
+  if (known !== undefined) return known;
+  const body = { name: name ?? titleOf(type), slug: type, description: description ?? null };
+  return await client.call<typeof createBlockType>("POST /block_types/", { body });
+}
+
+async function registeredSchema(client: Client, definition: BlockDefinition, typeId: string): Promise<string> {
+  if (definition.isKnown) {
+    const block_schemas = { block_type_id: { any_: [typeId] } };
+    const body = { block_schemas, limit: 1 };
+    const [newest] = await client.call<typeof filterBlockSchemas>("POST /block_schemas/filter", { body });
+    if (newest !== undefined) return newest.id;
+  }
+  const { fields, checksum } = await wireSchema(definition);
+  const path = "GET /block_schemas/checksum/{checksum}";
+  const params = { checksum };
+  const known = await orUndefined(
+    client.call<typeof readBlockSchemaByChecksum>(path, { params, query: { version: unversioned } }),
+  );
+  if (known !== undefined) return known.id;
+  const body = { fields, block_type_id: typeId, capabilities: [], version: unversioned };
+  return (await client.call<typeof createBlockSchema>("POST /block_schemas/", { body })).id;
+}

@@ -1,0 +1,118 @@
+import { isPlainObject } from "@ostinato/core";
+import { blockSchemaChecksum } from "@ostinato/core/block-schema";
+import { UsageError } from "../errors.ts";
+import { jsonSchemaOf } from "../inputs/parameter-schema.ts";
+import { type BlockDefinition, definitionOf } from "./definition.ts";
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/** A block's schema as the server keeps it. */
+export interface WireSchema {
+  readonly fields: JsonObject;
+  readonly checksum: string;
+  readonly secretPaths: readonly string[];
+}
+
+/** The schema in Prefect's shape: positions of the fields, paths of secrets, and nested blocks as references with definitions. */
+export async function wireSchema({ type, schema, secrets = [], nested = {} }: BlockDefinition): Promise<WireSchema> {
+  const made = await jsonSchemaOf(schema);
+  const {
+    properties,
+    required,
+    $defs,
+    title = titleOf(type),
+  } = inPrefectsWords(made ?? {}) as Record<string, JsonObject>;
+  if (!isPlainObject(properties)) {
+    throw new UsageError(
+      `block "${type}": its schema describes no fields. Give an object with fields, such as z.object({ … }).`,
+    );
+  }
+  const blocks = await nestedSchemas(nested);
+  refuseUnknown(type, Object.keys(nested), properties);
+  const definitions = { ...$defs, ...Object.assign({}, ...blocks.map(({ definitions }) => definitions)) };
+  const secretPaths = [
+    ...new Set([
+      ...secrets,
+      ...markedSecrets(made ?? {}, Object.keys(nested)),
+      ...blocks.flatMap(({ field, schema }) => schema.secretPaths.map((path) => `${field}.${path}`)),
+    ]),
+  ];
+  const places = Object.entries(properties).map(([field, property], position) => {
+    const block = blocks.find((each) => each.field === field);
+    const own = block === undefined ? property : { $ref: `#/definitions/${block.title}` };
+    return [field, { title: titleOf(field), ...(own as JsonObject), position }] as const;
+  });
+  const fields = {
+    block_schema_references: Object.fromEntries(blocks.map(({ field, reference }) => [field, reference])),
+    block_type_slug: type,
+    properties: Object.fromEntries(places),
+    ...(Array.isArray(required) && required.length > 0 ? { required } : {}),
+    secret_fields: secretPaths,
+    title,
+    type: "object",
+    ...(Object.keys(definitions).length === 0 ? {} : { definitions }),
+  };
+  return { fields, checksum: blockSchemaChecksum(fields), secretPaths };
+}
+
+interface NestedSchema {
+  readonly field: string;
+  readonly title: string;
+  readonly schema: WireSchema;
+  readonly reference: JsonObject;
+  readonly definitions: JsonObject;
+}
+
+function nestedSchemas(nested: NonNullable<BlockDefinition["nested"]>): Promise<readonly NestedSchema[]> {
+  return Promise.all(
+    Object.entries(nested).map(async ([field, block]) => {
+      const schema = await wireSchema(definitionOf(block));
+      const { definitions = {}, ...own } = schema.fields as Record<string, JsonObject>;
+      const title = String(own.title);
+      const reference = { block_schema_checksum: schema.checksum, block_type_slug: block.type };
+      return { field, title, schema, reference, definitions: { ...definitions, [title]: own } };
+    }),
+  );
+}
+
+function refuseUnknown(type: string, nested: readonly string[], properties: JsonObject): void {
+  const unknown = nested.find((field) => !Object.hasOwn(properties, field));
+  if (unknown === undefined) return;
+  throw new UsageError(
+    `block "${type}": nested has the field "${unknown}", which the schema does not have. It has ${Object.keys(properties).join(", ")}.`,
+  );
+}
+
+/** JSON Schema of today keeps definitions under another name than Prefect's. */
+function inPrefectsWords(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(inPrefectsWords);
+  if (!isPlainObject(schema)) return schema;
+  const { $schema: _, ...own } = schema;
+  return Object.fromEntries(
+    Object.entries(own).map(([name, part]) => {
+      if (name === "$ref" && typeof part === "string") return [name, part.replace("#/$defs/", "#/definitions/")];
+      return [name, inPrefectsWords(part)];
+    }),
+  );
+}
+
+/** The paths of the values that the schema marks as passwords. Items of a list have the path of the list. */
+function markedSecrets(schema: object, nested: readonly string[], path: readonly string[] = []): readonly string[] {
+  if (!isPlainObject(schema)) return [];
+  const { format, writeOnly, properties, items, anyOf, additionalProperties } = schema;
+  if (format === "password" || writeOnly === true) return path.length === 0 ? [] : [path.join(".")];
+  const own = Object.entries(isPlainObject(properties) ? properties : {}).flatMap(([field, part]) => {
+    const isNested = path.length === 0 && nested.includes(field);
+    return isNested ? [] : markedSecrets(Object(part), nested, [...path, field]);
+  });
+  const choices = [items, ...(Array.isArray(anyOf) ? anyOf : [])];
+  const others = choices.flatMap((part) => (isPlainObject(part) ? markedSecrets(part, nested, path) : []));
+  const below = isPlainObject(additionalProperties) ? markedSecrets(additionalProperties, nested, [...path, "*"]) : [];
+  return [...own, ...others, ...below];
+}
+
+/** `warehouse-main` as people read it. */
+export function titleOf(name: string): string {
+  const words = name.split(/[-_]/).filter(Boolean);
+  return words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(" ");
+}
