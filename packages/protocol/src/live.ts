@@ -12,6 +12,12 @@ import { WorkerInfo } from "./workers.ts";
 export const LivePlace = Open({ id: Uuid, work_pool_id: Uuid, name: Type.String() });
 export type LivePlace = Static<typeof LivePlace>;
 
+const { data: _data, ...artifactFacts } = Artifact.properties;
+
+/** Without its data, which may be large: pages read what they show of it. */
+export const LiveArtifact = Open(artifactFacts);
+export type LiveArtifact = Static<typeof LiveArtifact>;
+
 /**
  * The nouns of the live feed. `row` is the row that a page gets. `list` names the topic of all rows; `one` is the field with the
  * id of the row whose topic bears the noun's own name. A noun with neither appears on the topics of others.
@@ -21,7 +27,7 @@ export const liveNouns = {
   "flow-run": { row: FlowRunRow, list: "flow-runs", one: "flow_run_id" },
   "task-run": { row: TaskRun, one: "task_run_id" },
   log: { row: Log },
-  artifact: { row: Artifact, list: "artifacts" },
+  artifact: { row: LiveArtifact, list: "artifacts" },
   deployment: { row: Deployment, list: "deployments", one: "deployment_id" },
   "work-pool": { row: LivePlace, list: "work-pools", one: "work_pool_id" },
   "work-queue": { row: LivePlace },

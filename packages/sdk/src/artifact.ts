@@ -3,7 +3,7 @@ import type { ArtifactCreate, createArtifact, updateArtifact } from "@ostinato/p
 import { artifactLimitBytes } from "@ostinato/protocol/limits";
 import { context } from "./context.ts";
 import { UsageError } from "./errors.ts";
-import { anything, aString, checkOptions, type Rule, type Rules, strings } from "./run/option-checks.ts";
+import { anything, aString, checkOptions, type Rule, type Rules, shown, strings } from "./run/option-checks.ts";
 import { redact } from "./secrets/redaction.ts";
 import type { RunSession } from "./session/roles.ts";
 import { session } from "./session/session.ts";
@@ -114,10 +114,15 @@ const anImage: Rule = (value) =>
 /** Checks the options of one call. Options named in `optional` may be left out. */
 function checked<T extends ArtifactOptions>(kind: string, given: T, rules: Rules, optional: readonly string[] = []): T {
   const what = `artifact.${kind}()`;
+  const required = Object.keys(rules).filter((name) => !optional.includes(name));
+  const rightCall = `artifact.${kind}({ ${['key: "report"', ...required.map((name) => `${name}: …`)].join(", ")} })`;
+  if (typeof given !== "object" || given === null || Array.isArray(given)) {
+    throw new UsageError(`${what} takes its options as an object, and was given ${shown(given)}: ${rightCall}`);
+  }
   checkOptions(what, given, { ...rules, key: aString, description: aString });
-  for (const name of Object.keys(rules)) {
-    if (optional.includes(name) || (given as Readonly<Record<string, unknown>>)[name] !== undefined) continue;
-    throw new UsageError(`${what} needs ${name}: artifact.${kind}({ ${name}: … })`);
+  for (const name of required) {
+    if ((given as Readonly<Record<string, unknown>>)[name] !== undefined) continue;
+    throw new UsageError(`${what} needs ${name}: ${rightCall}`);
   }
   return given;
 }

@@ -1,4 +1,5 @@
-import { accessibilityProblems } from "@ostinato/testing/browser";
+import { readFile } from "node:fs/promises";
+import { accessibilityProblems, type Page } from "@ostinato/testing/browser";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createFlowNamed, leaveArtifact, startRun } from "./fixtures.ts";
 import { type Site, startSite } from "./site.ts";
@@ -66,6 +67,7 @@ describe("versions under a key", () => {
     }
     const { page, problems, close } = await site.open("/artifacts");
     await page.getByRole("link", { name: "model-report" }).click();
+    await page.getByRole("region", { name: "Versions" }).waitFor();
     await page.getByRole("cell", { name: "7.70" }).waitFor();
     const versions = page.getByRole("region", { name: "Versions" }).getByRole("listitem");
     expect(await versions.count()).toBe(2);
@@ -92,6 +94,116 @@ describe("versions under a key", () => {
     await page.getByRole("columnheader", { name: "b" }).waitFor();
     await page.getByRole("button", { name: "Full view" }).click();
     await page.getByRole("dialog", { name: "fresh-table" }).getByRole("cell", { name: "2" }).waitFor();
+    await close();
+  });
+});
+
+/** A PNG of one pixel, with as many bytes behind it as the picture of a chart. */
+const picture = `data:image/png;base64,${Buffer.concat([
+  Buffer.from(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+    "base64",
+  ),
+  Buffer.alloc(500_000),
+]).toString("base64")}`;
+
+describe("artifacts are shown as what they are", () => {
+  const cities = Array.from({ length: 5000 }, (_, index) => ({ city: `City ${index}`, people: (index * 7919) % 5000 }));
+  let richRun: string;
+
+  beforeAll(async () => {
+    const flowId = await createFlowNamed(site.client, "churn");
+    richRun = (await startRun(site.client, { flowId, name: "brave-otter" })).id;
+    const leave = (key: string, type: string, data: unknown, description: string) =>
+      leaveArtifact(site.client, { key, type, data, description, flowRunId: richRun });
+    const report =
+      "# Churn v7\n\nTrained on **5000** rows. See [the run](https://mlflow.example/9f2c).\n\n- [x] checked";
+    await leave("churn-report", "markdown", report, "What the model of today is like");
+    await leave("cities", "table", JSON.stringify(cities), "Where the customers live");
+    await leave("loss", "image", picture, "The loss of each round");
+    await leave("upload", "progress", 61.7, "How far the upload is");
+  });
+
+  const row = (page: Page, key: string) => page.getByRole("listitem").filter({ hasText: key });
+
+  test("in the list: text with its links, pictures, the head of a table, with the author's description", async () => {
+    const { page, problems, close } = await site.open("/artifacts");
+    const report = row(page, "churn-report");
+    await report.getByRole("heading", { name: "Churn v7" }).waitFor();
+    expect(await report.getByRole("link", { name: "the run" }).getAttribute("href")).toBe(
+      "https://mlflow.example/9f2c",
+    );
+    expect(await report.getByText("What the model of today is like").isVisible()).toBe(true);
+    expect(await row(page, "cities").getByRole("columnheader").allTextContents()).toEqual(["city", "people"]);
+    const thumbnail = row(page, "loss").getByRole("img", { name: "The loss of each round" });
+    await expect.poll(() => thumbnail.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(1);
+    expect(await row(page, "upload").getByRole("progressbar").getAttribute("aria-valuenow")).toBe("62");
+    expect(await accessibilityProblems(page)).toEqual([]);
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test("in the tab of a run, for a small part of their bytes: pictures come by themselves when they are in sight", async () => {
+    const { page, problems, close } = await site.open("/runs");
+    let bytes = 0;
+    page.on("response", async (response) => {
+      if (response.url().includes("/artifacts/list")) bytes += (await response.body()).length;
+    });
+    await page.goto(`${site.origin}/runs/flow-run/${richRun}?tab=artifacts`);
+    const card = page.getByRole("article", { name: "cities" });
+    await card.getByText("The first rows of a table").waitFor();
+    await card.getByText("Where the customers live").waitFor();
+    await page.getByRole("article", { name: "loss" }).getByRole("img").scrollIntoViewIfNeeded();
+    expect(bytes).toBeGreaterThan(0);
+    expect(bytes).toBeLessThan(10_000);
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await card.getByRole("link", { name: "Show all of it" }).click();
+    await page
+      .getByRole("region", { name: "About this artifact" })
+      .getByRole("link", { name: "brave-otter" })
+      .waitFor();
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test("a table is sorted, filtered, counted, scrolled to its end and downloaded", async () => {
+    const { page, problems, close } = await site.open("/artifacts/key/cities");
+    const table = page.getByRole("region", { name: "cities" });
+    await page.getByText("5,000 rows", { exact: true }).waitFor();
+    await page.getByText("Where the customers live").waitFor();
+    const first = () =>
+      table
+        .getByRole("row")
+        .filter({ hasText: /City \d/ })
+        .first()
+        .textContent();
+    await table.getByRole("button", { name: "people" }).click();
+    await table.getByRole("button", { name: "people" }).click();
+    await expect.poll(first).toMatch(/4,?999$/);
+    expect(await table.getByRole("columnheader", { name: "people" }).getAttribute("aria-sort")).toBe("descending");
+    await page.getByRole("searchbox", { name: "Filter rows" }).fill("city 12");
+    await page.getByText("111 of 5,000 rows").waitFor();
+    await page.getByRole("searchbox", { name: "Filter rows" }).fill("");
+    await page.getByText("5,000 rows", { exact: true }).waitFor();
+    await table.getByRole("button", { name: "people" }).click();
+    await expect.poll(first).toMatch(/^City 0/);
+    await table.focus();
+    await expect
+      .poll(async () => {
+        await page.keyboard.press("End");
+        return table.getByText("City 4999", { exact: true }).count();
+      })
+      .toBe(1);
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: "CSV" }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe("cities.csv");
+    const text = await readFile(await download.path(), "utf8");
+    expect(text.split("\r\n")).toHaveLength(5001);
+    expect(text.startsWith("city,people\r\nCity 0,0\r\nCity 1,2919\r\n")).toBe(true);
+    expect(await accessibilityProblems(page)).toEqual([]);
+    expect(problems).toEqual([]);
     await close();
   });
 });

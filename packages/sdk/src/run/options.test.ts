@@ -115,12 +115,22 @@ test.each<[string, () => Promise<unknown>, RegExp]>([
   [
     "a text",
     () => artifact.markdown(wrong("# Hello")),
-    /^artifact\.markdown\(\) takes its options as an object, and was given "# Hello"/,
+    /^artifact\.markdown\(\) takes its options as an object, and was given "# Hello": artifact\.markdown\(\{ key: "report", markdown: … \}\)$/,
+  ],
+  [
+    "values by their place",
+    () => loose(artifact.table)("errors", [{ a: 1 }]) as Promise<unknown>,
+    /^artifact\.table\(\) takes its options as an object, and was given "errors": artifact\.table\(\{ key: "report", table: … \}\)$/,
+  ],
+  [
+    "a progress by its place",
+    () => loose(artifact.progress)(10) as Promise<unknown>,
+    /^artifact\.progress\(\) takes its options as an object, and was given 10: artifact\.progress\(\{ key: "report" \}\)$/,
   ],
   [
     "nothing to show",
     () => artifact.markdown(wrong({ key: "report" })),
-    /^artifact\.markdown\(\) needs markdown: artifact\.markdown\(\{ markdown: … \}\)/,
+    /^artifact\.markdown\(\) needs markdown: artifact\.markdown\(\{ key: "report", markdown: … \}\)/,
   ],
   [
     "another kind's option",

@@ -7,6 +7,7 @@ import type {
   BodyOf,
   filterArtifacts,
   filterLatestArtifacts,
+  LiveArtifact,
 } from "@ostinato/protocol";
 import { readOptionalJson, storable, storableOrNull, writeOptionalJson } from "../db/json-text.ts";
 import * as events from "../events/events.service.ts";
@@ -47,7 +48,7 @@ export async function create(context: Context, given: ArtifactCreate): Promise<C
   };
   const made = await unit(context, async (unit) => {
     const made = await queries.insertArtifact(unit.tx, row);
-    if (made) unit.changed("artifact", [row], present);
+    if (made) unit.changed("artifact", [row], presentLive);
     if (made && key !== null) await renew(unit, { key, latest: row, occurred: now });
     return made;
   });
@@ -65,9 +66,14 @@ export async function read({ db }: Context, id: string): Promise<Artifact> {
   return present(row);
 }
 
-/** The artifacts with these ids, in no order; ids that are gone are left out. */
-export async function readMany({ db }: Context, ids: readonly string[]): Promise<readonly Artifact[]> {
-  return (await queries.artifactsById(db.read, ids)).map(present);
+/** The artifacts with these ids as pages hear of them, in no order; ids that are gone are left out. */
+export async function readMany({ db }: Context, ids: readonly string[]): Promise<readonly LiveArtifact[]> {
+  return (await queries.artifactsById(db.read, ids)).map(presentLive);
+}
+
+function presentLive(row: queries.ArtifactRow): LiveArtifact {
+  const { data: _data, ...facts } = present({ ...row, data: null });
+  return facts;
 }
 
 export async function readLatest({ db }: Context, key: string): Promise<Artifact> {
@@ -89,7 +95,7 @@ export async function update(context: Context, id: string, given: ArtifactUpdate
     const row = await queries.updateArtifact(tx, id, change);
     if (row === undefined) throw absentArtifact();
     if (row.key) await queries.touchLatest(tx, { id, key: row.key, now });
-    changed("artifact", [row], present);
+    changed("artifact", [row], presentLive);
   });
 }
 

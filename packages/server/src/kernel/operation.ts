@@ -105,6 +105,9 @@ export function usualStatus(contract: RouteContract): number {
 function send(reply: FastifyReply, contract: RouteContract, status: number, value: unknown): FastifyReply {
   reply.code(status);
   if (status === 204) return reply.send();
-  if (contract.produces !== undefined) return reply.type(contract.produces).send(value);
+  if (contract.produces !== undefined) {
+    // An operation whose answers differ in type has set it.
+    return (reply.hasHeader("content-type") ? reply : reply.type(contract.produces)).send(value);
+  }
   return reply.type("application/json").send(JSON.stringify(value));
 }

@@ -5,7 +5,7 @@ import { type Interest, keysOf, kindsOf } from "./topics.ts";
 
 /** If more changes arrive between two deliveries, pages reload their data instead. */
 const maxGathered = 20_000;
-/** The same for the characters of log lines and artifacts, of which a single one may have millions. */
+/** The same for the characters of log lines, of which a single one may have millions. */
 const maxCharacters = 4 * 1024 * 1024;
 
 /** Watched changes since the last delivery. */

@@ -54,7 +54,6 @@ export const nouns: Nouns = {
   artifact: {
     readMany: artifacts.readMany,
     topics: { artifacts: true, ...ofRuns },
-    characters: ({ data }) => (typeof data === "string" ? data.length : 0),
   },
   flow: { readMany: flows.readMany, topics: { flows: true } },
   deployment: {

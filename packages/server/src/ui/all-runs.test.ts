@@ -252,7 +252,7 @@ describeOnEachDatabase("the pages over all runs", (database) => {
     expect(await find("a", "&limit=3")).toHaveLength(3);
   });
 
-  test("artifacts are listed by their newest version, with a line on what they hold", async () => {
+  test("artifacts are listed by their newest version, with a preview of what they hold", async () => {
     type Artifacts = ReplyOf<typeof listArtifacts>;
     const list = async (body: object = {}) => (await server.call<Artifacts>("POST", "/ui/artifacts/list", body)).body;
     const make = async (body: object) => (await server.call<{ id: string }>("POST", "/artifacts/", body)).body.id;
@@ -263,11 +263,17 @@ describeOnEachDatabase("the pages over all runs", (database) => {
     const { results, count } = await list({ types: ["markdown", "table"], limit: 2 });
     expect(count).toBe(3);
     expect(results).toMatchObject([
-      { key: null, type: "table", preview: "1 row × 2 columns", version_count: 1, flow_run_id: null },
+      {
+        key: null,
+        type: "table",
+        preview: { columns: ["a", "b"], rows: [[1, 2]], row_count: 1 },
+        version_count: 1,
+        flow_run_id: null,
+      },
       {
         key: "rmse",
         latest_id: second,
-        preview: "# Second",
+        preview: { kind: "markdown", text: "# Second" },
         version_count: 2,
         flow_run_id: running,
         flow_name: "good",
@@ -281,12 +287,14 @@ describeOnEachDatabase("the pages over all runs", (database) => {
 
     const page = (await server.call<ArtifactPage>("GET", "/ui/artifacts/key/rmse")).body;
     expect(page).toMatchObject({
-      artifact: { id: second, data: "# Second" },
+      artifact: { id: second },
+      content: { text: "# Second" },
       flow_run: { id: running, flow_name: "good", state_type: "RUNNING" },
       task_run: null,
       versions: [{ id: second }, { id: first, flow_run_name: "failed-one" }],
     });
-    expect((await server.call<ArtifactPage>("GET", `/ui/artifacts/${first}`)).body.artifact.data).toBe("# First");
+    const { body: older } = await server.call<ArtifactPage>("GET", `/ui/artifacts/${first}`);
+    expect(older.content).toMatchObject({ text: "# First" });
     expect((await server.call("GET", "/ui/artifacts/key/none")).status).toBe(404);
     expect((await server.call("GET", `/ui/artifacts/${unknown}`)).status).toBe(404);
   });

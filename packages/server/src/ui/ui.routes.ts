@@ -3,6 +3,7 @@ import {
   countDeploymentsOfFlows,
   findLogLine,
   listArtifacts,
+  listArtifactTableRows,
   listDeployments,
   listDeploymentVersions,
   listFailures,
@@ -14,6 +15,7 @@ import {
   listWorkPools,
   nextRunsOfFlows,
   previewSchedule,
+  readArtifactImage,
   readArtifactKeyPage,
   readArtifactPage,
   readConcurrencyLimitPage,
@@ -95,5 +97,19 @@ export function uiRoutes(serve: Serve, sources: ServerPageSources): void {
   serve(listArtifacts, ({ body, context }) => artifacts.list(context, body));
   serve(readArtifactPage, ({ params, context }) => artifacts.pageById(context, params.id));
   serve(readArtifactKeyPage, ({ params, context }) => artifacts.pageByKey(context, params.key));
+  serve(listArtifactTableRows, ({ params, body, context }) => artifacts.tableRows(context, params.id, body));
+  serve(readArtifactImage, async ({ params, context, reply }) => {
+    const { mediaType, bytes } = await artifacts.image(context, params.id);
+    for (const [name, value] of Object.entries(imageHeaders)) reply.header(name, value);
+    reply.header("content-type", mediaType);
+    return bytes;
+  });
   serve(readServerPage, ({ context }) => serverPage(context, sources));
 }
+
+/** A picture that is opened by itself must not run anything, and stays what its type says. Pages ask by the time of its last change. */
+const imageHeaders = {
+  "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+  "x-content-type-options": "nosniff",
+  "cache-control": "private, max-age=86400",
+};

@@ -2,6 +2,7 @@
 import type {
   Dashboard,
   filterEvents,
+  listArtifactTableRows,
   listDeployments,
   listFlowRuns,
   listTaskResults,
@@ -15,6 +16,7 @@ import type {
 export type { StateType } from "@ostinato/core";
 export type {
   Artifact,
+  ArtifactContent,
   ArtifactPage,
   ArtifactRow,
   ArtifactVersion,
@@ -63,6 +65,7 @@ export type {
   WorkQueueRow,
 } from "@ostinato/protocol";
 
+export type ArtifactTableRows = ReplyOf<typeof listArtifactTableRows>;
 export type DashboardFlow = Dashboard["flows"][number];
 export type DeploymentList = ReplyOf<typeof listDeployments>;
 export type EventPage = ReplyOf<typeof filterEvents>;

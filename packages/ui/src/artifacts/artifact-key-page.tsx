@@ -2,7 +2,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useLive } from "../api/live.ts";
-import type { Artifact, ArtifactVersion } from "../api/types.ts";
+import type { ArtifactPage, ArtifactVersion } from "../api/types.ts";
 import { Button, IconButton } from "../components/button.tsx";
 import { Failure } from "../components/failure.tsx";
 import { Page } from "../components/page.tsx";
@@ -10,7 +10,9 @@ import { Skeleton } from "../components/skeleton.tsx";
 import { RelativeTime } from "../components/time.tsx";
 import { amount } from "../format.ts";
 import { ArtifactBody } from "./artifact-body.tsx";
-import { artifactDataQuery, artifactVersionsQuery } from "./artifacts.queries.ts";
+import { ArtifactDescription } from "./artifact-description.tsx";
+import { ArtifactFacts } from "./artifact-facts.tsx";
+import { artifactQuery, artifactVersionsQuery } from "./artifacts.queries.ts";
 import { type ArtifactSearch, readArtifactSearch } from "./artifacts-search.ts";
 import { Comparison } from "./comparison.tsx";
 import { FullView } from "./full-view.tsx";
@@ -35,8 +37,7 @@ export function ArtifactKeyPage() {
   );
   const page = query.data;
   const shownId = search.version ?? page?.artifact.id;
-  const shown = useVersion(page?.artifact, shownId);
-  const other = useVersion(page?.artifact, search.against);
+  const shown = useVersion(page, shownId);
   if (page === undefined) {
     return (
       <Page title={key}>
@@ -62,36 +63,41 @@ export function ArtifactKeyPage() {
         )}
         <IconButton icon="expand" label="Full view" disabled={shown.data === undefined} onClick={() => setFull(true)} />
       </div>
-      <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_260px]">
-        <div className="min-w-0 rounded-lg border bg-surface p-4 max-lg:order-last sm:p-6">
+      <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_280px]">
+        <div className="flex min-w-0 flex-col gap-3 rounded-lg border bg-surface p-4 sm:p-6">
           {shown.isError ? <Failure error={shown.error} what="This version" /> : null}
-          {other.isError ? <Failure error={other.error} what="The other version" /> : null}
-          {shown.data === undefined || (search.against !== undefined && other.data === undefined) ? (
-            shown.isError || other.isError ? null : (
-              <Skeleton rows={8} height={24} />
+          {shown.data !== undefined ? (
+            search.against === undefined ? (
+              <>
+                <ArtifactDescription text={shown.data.artifact.description} />
+                <ArtifactBody artifact={shown.data.artifact} content={shown.data.content} />
+              </>
+            ) : (
+              <Comparison beforeId={search.against} after={shown.data} />
             )
-          ) : search.against === undefined || other.data === undefined ? (
-            <ArtifactBody artifact={shown.data} />
-          ) : (
-            <Comparison before={other.data} after={shown.data} />
+          ) : shown.isError ? null : (
+            <Skeleton rows={8} height={24} />
           )}
         </div>
-        <Versions
-          versions={page.versions}
-          shown={shownId}
-          against={search.against}
-          onShow={(version) =>
-            change({
-              version: version === page.artifact.id ? undefined : version,
-              ...(version === search.against ? { against: undefined } : {}),
-            })
-          }
-          onCompare={(against) => change({ against: against === search.against ? undefined : against })}
-        />
+        <div className="flex min-w-0 flex-col gap-4">
+          {shown.data === undefined ? null : <ArtifactFacts page={shown.data} />}
+          <Versions
+            versions={page.versions}
+            shown={shownId}
+            against={search.against}
+            onShow={(version) =>
+              change({
+                version: version === page.artifact.id ? undefined : version,
+                ...(version === search.against ? { against: undefined } : {}),
+              })
+            }
+            onCompare={(against) => change({ against: against === search.against ? undefined : against })}
+          />
+        </div>
       </div>
       {full && shown.data !== undefined ? (
         <FullView title={key} onClose={() => setFull(false)}>
-          <ArtifactBody artifact={shown.data} />
+          <ArtifactBody artifact={shown.data.artifact} content={shown.data.content} fills />
         </FullView>
       ) : null}
     </Page>
@@ -99,11 +105,13 @@ export function ArtifactKeyPage() {
 }
 
 /** The page comes with the newest version; others are read on demand. */
-function useVersion(newest: Artifact | undefined, id: string | undefined) {
+function useVersion(newest: ArtifactPage | undefined, id: string | undefined) {
   return useQuery({
-    ...artifactDataQuery(id ?? ""),
+    ...artifactQuery(id ?? ""),
     enabled: id !== undefined,
-    ...(newest !== undefined && newest.id === id ? { initialData: newest, staleTime: Number.POSITIVE_INFINITY } : {}),
+    ...(newest !== undefined && newest.artifact.id === id
+      ? { initialData: newest, staleTime: Number.POSITIVE_INFINITY }
+      : {}),
   });
 }
 

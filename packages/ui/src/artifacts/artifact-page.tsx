@@ -1,6 +1,7 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { useLive } from "../api/live.ts";
 import type { ArtifactPage as ArtifactPageData } from "../api/types.ts";
 import { Button, buttonClass, IconButton } from "../components/button.tsx";
 import { CopyButton } from "../components/copy.tsx";
@@ -9,10 +10,10 @@ import { JsonView } from "../components/json-view.tsx";
 import { Page } from "../components/page.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { RelativeTime } from "../components/time.tsx";
-import { StateIcon } from "../runs/state.tsx";
-import { ArtifactBody } from "./artifact-body.tsx";
+import { ArtifactBody, nameOf } from "./artifact-body.tsx";
 import { ArtifactDescription } from "./artifact-description.tsx";
-import { artifactQuery } from "./artifacts.queries.ts";
+import { ArtifactFacts } from "./artifact-facts.tsx";
+import { artifactDataQuery, artifactQuery } from "./artifacts.queries.ts";
 import { FullView } from "./full-view.tsx";
 
 const route = getRouteApi("/artifacts/artifact/$id");
@@ -20,6 +21,15 @@ const route = getRouteApi("/artifacts/artifact/$id");
 export function ArtifactPage() {
   const { id } = route.useParams();
   const query = useQuery(artifactQuery(id));
+  const queryClient = useQueryClient();
+  const again = () => void queryClient.invalidateQueries({ queryKey: artifactQuery(id).queryKey });
+  useLive(
+    { kind: "artifacts" },
+    {
+      onChanges: (changes) => changes.some((change) => change.kind === "artifact" && change.row.id === id) && again(),
+      onResync: again,
+    },
+  );
   const [raw, setRaw] = useState(false);
   const [full, setFull] = useState(false);
   const page = query.data;
@@ -35,8 +45,7 @@ export function ArtifactPage() {
     );
   }
   const { artifact } = page;
-  const name = artifact.key ?? artifact.description ?? "Artifact";
-  const newest = page.versions[0];
+  const name = nameOf(artifact);
   return (
     <Page
       title={name}
@@ -60,61 +69,47 @@ export function ArtifactPage() {
         </Button>
         <CopyButton
           label="Copy the data"
-          text={() => (typeof artifact.data === "string" ? artifact.data : JSON.stringify(artifact.data, null, 2))}
+          text={async () => textOf((await queryClient.fetchQuery(artifactDataQuery(id))).data)}
         />
         <IconButton icon="expand" label="Full view" onClick={() => setFull(true)} />
       </div>
-      <ArtifactFacts page={page} />
-      <ArtifactDescription text={artifact.description} />
-      {newest !== undefined && newest.id !== artifact.id ? (
-        <p className="text-muted">
-          This is an older version.{" "}
-          <Link to="/artifacts/artifact/$id" params={{ id: newest.id }} className="text-accent hover:underline">
-            The newest one
-          </Link>{" "}
-          was made <RelativeTime time={newest.created} />.
-        </p>
-      ) : null}
-      <div className="min-w-0 rounded-lg border bg-surface p-4 sm:p-6">
-        {raw ? <JsonView value={artifact.data} /> : <ArtifactBody artifact={artifact} />}
+      <OlderVersion page={page} />
+      <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_280px]">
+        <div className="flex min-w-0 flex-col gap-3 rounded-lg border bg-surface p-4 sm:p-6">
+          <ArtifactDescription text={artifact.description} />
+          {raw ? <RawData id={id} /> : <ArtifactBody artifact={artifact} content={page.content} />}
+        </div>
+        <ArtifactFacts page={page} />
       </div>
       {full ? (
         <FullView title={name} onClose={() => setFull(false)}>
-          <ArtifactBody artifact={artifact} />
+          <ArtifactBody artifact={artifact} content={page.content} fills />
         </FullView>
       ) : null}
     </Page>
   );
 }
 
-function ArtifactFacts({ page }: { readonly page: ArtifactPageData }) {
-  const { artifact, flow_run: flowRun, task_run: taskRun } = page;
+function RawData({ id }: { readonly id: string }) {
+  const query = useQuery(artifactDataQuery(id));
+  if (query.isError) return <Failure error={query.error} what="The data" onRetry={() => void query.refetch()} />;
+  return query.data === undefined ? <Skeleton rows={6} /> : <JsonView value={query.data.data} />;
+}
+
+function OlderVersion({ page: { artifact, versions } }: { readonly page: ArtifactPageData }) {
+  const newest = versions[0];
+  if (newest === undefined || newest.id === artifact.id) return null;
   return (
-    <p className="flex flex-wrap items-center gap-x-4 gap-y-1 text-muted">
-      <span>{artifact.type ?? "data"}</span>
-      <span>
-        made <RelativeTime time={artifact.created} className="text-text" />
-      </span>
-      {flowRun === null ? null : (
-        <span className="inline-flex min-w-0 items-center gap-1">
-          by <StateIcon type={flowRun.state_type} name={flowRun.state_name} className="size-3.5" />
-          <Link to="/runs/flow-run/$id" params={{ id: flowRun.id }} className="truncate text-text hover:underline">
-            {flowRun.name}
-          </Link>
-          of
-          <Link to="/flows/flow/$id" params={{ id: flowRun.flow_id }} className="truncate text-text hover:underline">
-            {flowRun.flow_name}
-          </Link>
-        </span>
-      )}
-      {taskRun === null ? null : (
-        <span>
-          in{" "}
-          <Link to="/runs/task-run/$id" params={{ id: taskRun.id }} className="text-text hover:underline">
-            {taskRun.name}
-          </Link>
-        </span>
-      )}
+    <p className="text-muted">
+      This is an older version.{" "}
+      <Link to="/artifacts/artifact/$id" params={{ id: newest.id }} className="text-accent hover:underline">
+        The newest one
+      </Link>{" "}
+      was made <RelativeTime time={newest.created} />.
     </p>
   );
+}
+
+function textOf(data: unknown): string {
+  return typeof data === "string" ? data : JSON.stringify(data, null, 2);
 }

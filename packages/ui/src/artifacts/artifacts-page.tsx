@@ -1,9 +1,10 @@
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useLive } from "../api/live.ts";
+import { useRested } from "../api/rested.ts";
 import type { ArtifactRow } from "../api/types.ts";
-import { Button } from "../components/button.tsx";
 import { Empty } from "../components/empty.tsx";
+import { EndInSight } from "../components/end-in-sight.tsx";
 import { Failure } from "../components/failure.tsx";
 import { SearchField } from "../components/field.tsx";
 import { FilterButton } from "../components/filter-button.tsx";
@@ -15,6 +16,8 @@ import { RelativeTime } from "../components/time.tsx";
 import { FirstSteps } from "../first-steps/first-steps.tsx";
 import { firstArtifact } from "../first-steps/programs.ts";
 import { amount } from "../format.ts";
+import { nameOf } from "./artifact-body.tsx";
+import { ArtifactPreview } from "./artifact-preview.tsx";
 import { artifactListQuery } from "./artifacts.queries.ts";
 import { type ArtifactListSearch, readArtifactListSearch } from "./artifacts-search.ts";
 
@@ -27,7 +30,7 @@ export function ArtifactsPage() {
   const queryClient = useQueryClient();
   const list = useInfiniteQuery(artifactListQuery(search));
   const again = () => void queryClient.invalidateQueries({ queryKey: ["artifacts", "list"] });
-  useLive({ kind: "artifacts" }, { onChanges: again, onResync: again });
+  useLive({ kind: "artifacts" }, { onChanges: useRested(again), onResync: again });
   const change = (next: { readonly [K in keyof ArtifactListSearch]?: ArtifactListSearch[K] | undefined }) =>
     void navigate({ search: (before) => readArtifactListSearch({ ...before, ...next }), resetScroll: false });
   const rows = list.data?.pages.flatMap((page) => page.results) ?? [];
@@ -74,57 +77,69 @@ export function ArtifactsPage() {
         </ul>
       )}
       {list.hasNextPage ? (
-        <Button className="self-center" disabled={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-          Show more
-        </Button>
+        <EndInSight reading={list.isFetchingNextPage} onMore={() => void list.fetchNextPage()} />
       ) : null}
     </Page>
   );
 }
 
 function Row({ row }: { readonly row: ArtifactRow }) {
-  const name = row.key ?? row.description ?? "without a key";
+  const artifact = { ...row, id: row.latest_id };
   const className = "truncate py-0.5 font-medium hover:underline";
   return (
-    <li className="grid grid-cols-[16px_minmax(0,1fr)_auto] items-center gap-x-3 border-b px-3 py-2 last:border-0 hover:bg-hover md:grid-cols-[16px_minmax(180px,1fr)_minmax(0,1.6fr)_auto]">
-      <Icon name={typeIcon(row.type)} className="text-muted" />
+    <li className="grid grid-cols-[16px_minmax(0,1fr)_auto] items-start gap-x-3 gap-y-1.5 border-b px-3 py-2 last:border-0 hover:bg-hover md:grid-cols-[16px_minmax(180px,1fr)_minmax(0,1.6fr)_auto]">
+      <Icon name={typeIcon(row.type)} className="mt-1 text-muted" />
       <span className="min-w-0">
         <span className="flex min-w-0 items-baseline gap-2">
           {row.key === null ? (
             <Link to="/artifacts/artifact/$id" params={{ id: row.latest_id }} className={className}>
-              {name}
+              {nameOf(artifact)}
             </Link>
           ) : (
             <Link to="/artifacts/key/$key" params={{ key: row.key }} className={className}>
-              {name}
+              {row.key}
             </Link>
           )}
           {row.version_count > 1 ? (
             <span className="shrink-0 text-xs text-faint">{amount(row.version_count, "version")}</span>
           ) : null}
         </span>
-        <span className="block truncate text-xs leading-6 text-faint">
-          {row.flow_run_id === null ? (
-            row.type
-          ) : (
-            <>
-              {row.flow_name} ·{" "}
-              <Link
-                to="/runs/flow-run/$id"
-                params={{ id: row.flow_run_id }}
-                className="hover:text-text hover:underline"
-              >
-                {row.flow_run_name}
-              </Link>
-            </>
-          )}
-        </span>
+        {row.key === null || row.description === null ? null : (
+          <span className="line-clamp-2 text-xs break-words text-muted">{row.description}</span>
+        )}
+        <Maker row={row} />
       </span>
-      <span className="line-clamp-2 min-w-0 text-xs break-words text-muted max-md:hidden">
-        {row.preview ?? row.description ?? ""}
-      </span>
-      <RelativeTime time={row.updated} className="text-right text-xs text-faint" />
+      <div className="min-w-0 max-md:order-last max-md:col-span-2 max-md:col-start-2">
+        <ArtifactPreview artifact={artifact} content={row.preview} />
+      </div>
+      <RelativeTime time={row.updated} className="pt-0.5 text-right text-xs text-faint" />
     </li>
+  );
+}
+
+function Maker({ row }: { readonly row: ArtifactRow }) {
+  const className = "hover:text-text hover:underline";
+  return (
+    <span className="block truncate text-xs leading-6 text-faint">
+      {row.flow_run_id === null ? (
+        row.type
+      ) : (
+        <>
+          {row.flow_name} ·{" "}
+          <Link to="/runs/flow-run/$id" params={{ id: row.flow_run_id }} className={className}>
+            {row.flow_run_name}
+          </Link>
+        </>
+      )}
+      {row.task_run_id === null || row.task_run_name === null ? null : (
+        <>
+          {" · "}
+          <Link to="/runs/task-run/$id" params={{ id: row.task_run_id }} className={className}>
+            {row.task_run_name}
+          </Link>
+        </>
+      )}
+    </span>
   );
 }
 

@@ -22,7 +22,7 @@ export function FullView({
               <IconButton icon="close" label="Close the full view" />
             </Dialog.Close>
           </div>
-          <div className="min-h-0 flex-1 overflow-y-auto px-4 py-6 sm:px-10">{children}</div>
+          <div className="min-h-0 flex-1 overflow-y-auto px-4 py-4 sm:px-8">{children}</div>
         </Dialog.Content>
       </Dialog.Portal>
     </Dialog.Root>

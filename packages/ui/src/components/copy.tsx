@@ -9,7 +9,7 @@ export function CopyButton({
   tabIndex,
   className = "",
 }: {
-  readonly text: string | (() => string);
+  readonly text: string | (() => string | Promise<string>);
   readonly icon?: "copy" | "link";
   readonly tabIndex?: number;
   readonly label: string;
@@ -30,7 +30,7 @@ export function CopyButton({
       onClick={(event) => {
         event.stopPropagation();
         event.preventDefault();
-        void copyText(typeof text === "string" ? text : text()).then(() => setCopied(true));
+        void copyAsked(text).then(() => setCopied(true));
       }}
       className={`inline-flex size-6 shrink-0 items-center justify-center rounded-sm text-faint hover:bg-hover hover:text-text ${className}`}
     >
@@ -77,4 +77,8 @@ export async function copyText(text: string): Promise<void> {
   field.select();
   document.execCommand("copy");
   field.remove();
+}
+
+async function copyAsked(text: string | (() => string | Promise<string>)): Promise<void> {
+  await copyText(typeof text === "string" ? text : await text());
 }

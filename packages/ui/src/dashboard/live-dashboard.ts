@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
 import { useLive } from "../api/live.ts";
+import { useRested } from "../api/rested.ts";
 import type { Dashboard, FlowRunRow, LiveChange } from "../api/types.ts";
 import { useLivePools } from "../work-pools/live-pools.ts";
 import { dashboardQuery } from "./dashboard.queries.ts";
@@ -13,15 +13,8 @@ const restMs = 1500;
 export function useLiveDashboard(search: DashboardSearch): void {
   const queryClient = useQueryClient();
   const key = dashboardQuery(search).queryKey;
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  const again = () => {
-    timer.current = undefined;
-    void queryClient.invalidateQueries({ queryKey: ["dashboard"] });
-  };
-  const soon = () => {
-    timer.current ??= setTimeout(again, restMs);
-  };
+  const again = () => void queryClient.invalidateQueries({ queryKey: ["dashboard"] });
+  const soon = useRested(again, restMs);
   const onChanges = (changes: readonly LiveChange[]) => {
     const rows = new Map(
       changes.flatMap((change) => (change.kind === "flow-run" ? [[change.row.id, change.row] as const] : [])),

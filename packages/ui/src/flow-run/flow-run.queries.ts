@@ -1,13 +1,8 @@
-import type {
-  filterArtifacts,
-  readFlowRunPage,
-  readFlowRunResult,
-  readParameterSchema,
-  readTimeline,
-} from "@ostinato/protocol";
+import type { readFlowRunPage, readFlowRunResult, readParameterSchema, readTimeline } from "@ostinato/protocol";
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
 import { call } from "../api/api.ts";
 import type { FlowRunPage, LiveChange, Timeline } from "../api/types.ts";
+import { runArtifactsQuery } from "../artifacts/artifacts.queries.ts";
 import { isFinal } from "../states.ts";
 import { withSubflows, withTaskRuns } from "./timeline/timeline-changes.ts";
 
@@ -22,21 +17,6 @@ export function timelineQuery(id: string) {
   return queryOptions({
     queryKey: ["flow-run", id, "timeline"],
     queryFn: ({ signal }) => call<typeof readTimeline>("GET /ui/flow_runs/{id}/timeline", { params: { id }, signal }),
-  });
-}
-
-export function runArtifactsQuery(id: string) {
-  return queryOptions({
-    queryKey: ["flow-run", id, "artifacts"],
-    queryFn: ({ signal }) =>
-      call<typeof filterArtifacts>("POST /artifacts/filter", {
-        body: {
-          artifacts: { flow_run_id: { any_: [id] }, type: { not_any_: ["result"] } },
-          sort: "CREATED_DESC",
-          limit: 100,
-        },
-        signal,
-      }),
   });
 }
 

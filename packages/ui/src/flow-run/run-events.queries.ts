@@ -1,14 +1,12 @@
 import type { filterEvents, nextEvents } from "@ostinato/protocol";
 import { type InfiniteData, infiniteQueryOptions, type QueryClient, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
 import { call } from "../api/api.ts";
 import { useLive } from "../api/live.ts";
+import { useRested } from "../api/rested.ts";
 import type { EventPage } from "../api/types.ts";
 
 type EventPages = InfiniteData<EventPage, string | null>;
 
-/** Changes within this time are read together. */
-const gatheringMs = 1000;
 /** If more new events exist than these pages hold, the newest are shown, and older ones are read on demand. */
 const maxPagesOfNews = 5;
 
@@ -43,14 +41,7 @@ function tokenOfNext({ next_page }: EventPage): string | null {
 /** Keeps the list up to date: every change of the run is an event. */
 export function useLiveEvents(id: string): void {
   const queryClient = useQueryClient();
-  const gathering = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => () => clearTimeout(gathering.current), []);
-  const again = () => {
-    gathering.current ??= setTimeout(() => {
-      gathering.current = undefined;
-      void readNews(queryClient, id);
-    }, gatheringMs);
-  };
+  const again = useRested(() => void readNews(queryClient, id));
   useLive(
     { kind: "flow-run", flow_run_id: id },
     {

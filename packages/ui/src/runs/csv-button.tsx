@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { Button, IconButton } from "../components/button.tsx";
 import { messageOf } from "../components/failure.tsx";
+import { saveFile } from "../components/save-file.ts";
 import { count } from "../format.ts";
 import type { RunsSearch } from "./runs-search.ts";
 
@@ -76,14 +77,4 @@ function sizeText(total: RunTotal | undefined): string {
   return isCut
     ? `, the first ${count(maxRows)} of ${totalText(total)} runs`
     : `, ${totalText(total)} ${total.count === 1 ? "run" : "runs"}`;
-}
-
-function saveFile(name: string, file: Blob): void {
-  const address = URL.createObjectURL(file);
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  // The browser starts the download after this task.
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }

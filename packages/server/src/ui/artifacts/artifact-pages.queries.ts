@@ -13,6 +13,8 @@ const previewedCharacters = 16_384;
 export interface ArtifactListQuery {
   readonly name: string | undefined;
   readonly types: readonly string[] | undefined;
+  /** All artifacts of this run, instead of the newest of each key. */
+  readonly flowRunId: string | undefined;
   readonly limit: number;
   readonly offset: number;
 }
@@ -29,6 +31,8 @@ export interface ArtifactInList {
   readonly flow_run_name: string | null;
   readonly flow_id: string | null;
   readonly flow_name: string | null;
+  readonly task_run_id: string | null;
+  readonly task_run_name: string | null;
   readonly head: string | null;
   readonly length: number | null;
 }
@@ -39,12 +43,14 @@ export async function artifactsInList(db: Database, query: ArtifactListQuery): P
       CASE WHEN artifact.key IS NULL THEN 1
         ELSE (SELECT count(*) FROM artifact AS version WHERE version.key = artifact.key) END AS version_count,
       artifact.flow_run_id, flow_run.name AS flow_run_name, flow.id AS flow_id, flow.name AS flow_name,
+      artifact.task_run_id, task_run.name AS task_run_name,
       substr(artifact.data, 1, ${previewedCharacters}) AS head, length(artifact.data) AS length
     FROM (SELECT id AS found_id, created AS found_created FROM (${listed(query)}) AS listed
       ORDER BY created DESC, id DESC LIMIT ${query.limit} OFFSET ${query.offset}) AS found
     JOIN artifact ON artifact.id = found.found_id
     LEFT JOIN flow_run ON flow_run.id = artifact.flow_run_id
     LEFT JOIN flow ON flow.id = flow_run.flow_id
+    LEFT JOIN task_run ON task_run.id = artifact.task_run_id
     ORDER BY found.found_created DESC, found.found_id DESC`.execute(db.slow);
   return rows;
 }
@@ -56,8 +62,13 @@ export async function countArtifacts(db: Database, query: ArtifactListQuery): Pr
 }
 
 /** The newest of each key, and those without a key: but not the results of states, which are kept as artifacts too. */
-function listed({ name, types }: ArtifactListQuery): RawBuilder<unknown> {
+function listed({ name, types, flowRunId }: ArtifactListQuery): RawBuilder<unknown> {
   const typed = anyOf("artifact.type", types);
+  if (flowRunId !== undefined) {
+    const named = name === undefined ? undefined : portable.contains("artifact.key", name);
+    const ofRun = sql<SqlBool>`artifact.flow_run_id = ${flowRunId} AND coalesce(artifact.type, '') <> 'result'`;
+    return sql`SELECT artifact.id, artifact.created FROM artifact WHERE ${join([ofRun, typed, named], "and_")}`;
+  }
   const keyed = join(
     [sql<SqlBool>`1 = 1`, typed, name === undefined ? undefined : portable.contains("artifact_collection.key", name)],
     "and_",

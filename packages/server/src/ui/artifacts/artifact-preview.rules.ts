@@ -1,6 +1,7 @@
-import { parseJson, withNearestNumbers } from "@ostinato/core";
-
-const shownCharacters = 300;
+import { isNumber, jsonText, parseJson, withNearestNumbers } from "@ostinato/core";
+import { type ArtifactContent as Content, contentOf, tableOf } from "@ostinato/core/artifact-content";
+import type { ArtifactContent } from "@ostinato/protocol";
+import { itemsAtStart, stringAtStart } from "./json-head.rules.ts";
 
 export interface PreviewSource {
   readonly type: string | null;
@@ -10,67 +11,100 @@ export interface PreviewSource {
   readonly length: number | null;
 }
 
-/** One line on what an artifact holds: its first words, the size of a table, how far a progress is. */
-export function previewOf({ type, head, length }: PreviewSource): string | null {
+export interface PreviewBounds {
+  readonly characters: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly cellCharacters: number;
+}
+
+const unbounded = Number.POSITIVE_INFINITY;
+
+/** In a list of artifacts: what fits beside a name. */
+export const rowBounds: PreviewBounds = { characters: 600, rows: 3, columns: 5, cellCharacters: 40 };
+/** Among the artifacts of one run. */
+export const cardBounds: PreviewBounds = { characters: 4000, rows: 10, columns: 30, cellCharacters: 300 };
+/** On the artifact's own page: all of it, since further rows of a table are read as they are scrolled to. */
+export const pageBounds: PreviewBounds = {
+  characters: unbounded,
+  rows: 100,
+  columns: unbounded,
+  cellCharacters: unbounded,
+};
+
+/** The content of an artifact within bounds, of as much of its data as was read; null where it has none. */
+export function previewOf(source: PreviewSource, bounds: PreviewBounds): ArtifactContent | null {
+  const { type, head, length } = source;
   if (head === null || head === "null") return null;
-  const whole = length !== null && length <= head.length;
-  const value = whole ? unwrapped(parse(head)) : undefined;
-  switch (type) {
+  const isWhole = length !== null && length <= head.length;
+  if (isWhole) return bounded(contentOf({ type, data: parsed(head) }), bounds);
+  if (type === "table") return tableAtStart(head, bounds);
+  if (type === "image") return { kind: "image", address: null };
+  const text = head.startsWith('"') ? stringAtStart(head) : head;
+  const kind = type === "markdown" ? "markdown" : "json";
+  return { kind, text: cutText(text, bounds.characters), is_whole: false };
+}
+
+function bounded(content: Content, bounds: PreviewBounds): ArtifactContent {
+  switch (content.kind) {
     case "table":
-      return value === undefined ? null : tableSize(withNearestNumbers(value));
-    case "progress":
-      return progress(withNearestNumbers(value));
+      return { ...boundedTable(content, bounds), row_count: content.rows.length };
     case "image":
-      return null;
+      return { kind: "image", address: isDataUrl(content.address) ? null : content.address };
+    case "markdown":
+      return boundedText("markdown", content.text, bounds);
+    case "json":
+      return boundedText("json", jsonText(content.value) ?? "null", bounds);
+    case "progress":
+      return content;
     default:
-      return beginning(value ?? textAtStart(head));
+      return content satisfies never;
   }
 }
 
-/** Prefect's clients send tables as JSON within JSON. */
-function unwrapped(value: unknown): unknown {
-  if (typeof value !== "string" || !/^\s*[[{]/.test(value)) return value;
-  return parse(value) ?? value;
+function isDataUrl(address: string): boolean {
+  return address.startsWith("data:");
 }
 
-function parse(text: string): unknown {
+function boundedText(kind: "markdown" | "json", text: string, { characters }: PreviewBounds): ArtifactContent {
+  return { kind, text: cutText(text, characters), is_whole: text.length <= characters };
+}
+
+/** Cuts at the end of a line where there is one, so that no half of a row or of a word is rendered. */
+function cutText(text: string, characters: number): string {
+  if (text.length <= characters) return text;
+  const beginning = text.slice(0, characters).toWellFormed();
+  const lineEnd = beginning.lastIndexOf("\n");
+  return lineEnd > characters / 4 ? beginning.slice(0, lineEnd) : beginning;
+}
+
+/** The first rows of a table whose data was cut. Lists by column have no whole rows at their start. */
+function tableAtStart(head: string, bounds: PreviewBounds): ArtifactContent {
+  const text = head.startsWith('"') ? stringAtStart(head) : head;
+  const table = tableOf(itemsAtStart(text, bounds.rows)) ?? { columns: [], rows: [] };
+  return { ...boundedTable(table, bounds), row_count: null };
+}
+
+function boundedTable({ columns, rows }: Pick<Content & { kind: "table" }, "columns" | "rows">, bounds: PreviewBounds) {
+  const cell = (value: unknown) => boundedCell(value, bounds);
+  return {
+    kind: "table" as const,
+    columns: columns.slice(0, bounds.columns),
+    rows: rows.slice(0, bounds.rows).map((row) => columns.slice(0, bounds.columns).map((_, at) => cell(row[at]))),
+  };
+}
+
+function boundedCell(value: unknown, { cellCharacters }: PreviewBounds): unknown {
+  if (value === null || value === undefined) return null;
+  if (typeof value === "boolean" || isNumber(value) || cellCharacters === unbounded) return value;
+  const text = typeof value === "string" ? value : (jsonText(withNearestNumbers(value)) ?? "");
+  return text.length <= cellCharacters ? value : `${text.slice(0, cellCharacters).toWellFormed()}…`;
+}
+
+function parsed(text: string): unknown {
   try {
     return parseJson(text);
   } catch {
-    return undefined;
+    return text;
   }
-}
-
-function progress(percent: unknown): string | null {
-  return typeof percent === "number" ? `${Math.round(percent)} %` : null;
-}
-
-/** A list of rows, as objects or lists, or an object of columns. */
-function tableSize(value: unknown): string | null {
-  if (Array.isArray(value)) {
-    const [first] = value;
-    const columns = typeof first === "object" && first !== null ? Object.keys(first).length : 1;
-    return sizeOf(value.length, value.length === 0 ? 0 : columns);
-  }
-  if (typeof value !== "object" || value === null) return null;
-  const columns = Object.values(value);
-  return sizeOf(Math.max(0, ...columns.map((column) => (Array.isArray(column) ? column.length : 1))), columns.length);
-}
-
-function sizeOf(rows: number, columns: number): string {
-  return `${rows} ${rows === 1 ? "row" : "rows"} × ${columns} ${columns === 1 ? "column" : "columns"}`;
-}
-
-function beginning(value: unknown): string | null {
-  if (value === undefined || value === null) return null;
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return text.slice(0, shownCharacters);
-}
-
-/** The readable part of a JSON string that was cut off. */
-function textAtStart(head: string): string | undefined {
-  if (!head.startsWith('"')) return head;
-  const cut = head.slice(0, shownCharacters * 2).replace(/\\(u[0-9a-f]{0,3})?$/i, "");
-  const value = parse(`${cut}"`);
-  return typeof value === "string" ? value : undefined;
 }

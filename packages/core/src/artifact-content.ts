@@ -1,5 +1,4 @@
-import { ExactNumber, isNumber, parseJson } from "@ostinato/core";
-import type { Artifact } from "../api/types.ts";
+import { ExactNumber, isNumber, parseJson } from "./exact-json.ts";
 
 /** The content of an artifact, by its type and by the actual shape of its data, which may be any JSON. */
 export type ArtifactContent =
@@ -9,8 +8,7 @@ export type ArtifactContent =
   | { readonly kind: "progress"; readonly share: number }
   | { readonly kind: "json"; readonly value: unknown };
 
-export function contentOf(artifact: Pick<Artifact, "type" | "data">): ArtifactContent {
-  const { type, data } = artifact;
+export function contentOf({ type, data }: { readonly type: string | null; readonly data: unknown }): ArtifactContent {
   if (type === "markdown" && typeof data === "string") return { kind: "markdown", text: data };
   if (type === "table") {
     const table = tableOf(data);
@@ -22,13 +20,13 @@ export function contentOf(artifact: Pick<Artifact, "type" | "data">): ArtifactCo
   return { kind: "json", value: parsed(data) };
 }
 
-interface Table {
+export interface ArtifactTable {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly unknown[])[];
 }
 
 /** A table is JSON text or a value: a list of records, a list of lists, or lists by column name. */
-export function tableOf(data: unknown): Table | undefined {
+export function tableOf(data: unknown): ArtifactTable | undefined {
   const value = parsed(data);
   if (Array.isArray(value)) return value.every(Array.isArray) ? ofLists(value) : ofRecords(value);
   if (!isRecord(value)) return undefined;
@@ -39,12 +37,12 @@ export function tableOf(data: unknown): Table | undefined {
   return { columns, rows: Array.from({ length }, (_, row) => lists.map((list) => list[row] as unknown)) };
 }
 
-function ofLists(lists: readonly (readonly unknown[])[]): Table {
+function ofLists(lists: readonly (readonly unknown[])[]): ArtifactTable {
   const width = Math.max(0, ...lists.map((row) => row.length));
   return { columns: Array.from({ length: width }, (_, column) => String(column + 1)), rows: lists };
 }
 
-function ofRecords(values: readonly unknown[]): Table | undefined {
+function ofRecords(values: readonly unknown[]): ArtifactTable | undefined {
   if (!values.every(isRecord)) return undefined;
   const columns = [...new Set(values.flatMap((value) => Object.keys(value)))];
   return { columns, rows: values.map((value) => columns.map((column) => value[column])) };
