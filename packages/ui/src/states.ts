@@ -121,6 +121,25 @@ const byName = {
   Cancelling: looks.cancelling,
 } as const satisfies Readonly<Record<StateName, StateLook>>;
 
+/** The sign of a state in the title of a browser's tab, which has no colours. */
+export function tabMark({ token }: StateLook): string {
+  return tabMarks[token] ?? "○";
+}
+
+const tabMarks: Readonly<Record<string, string>> = {
+  "state-completed": "✓",
+  "state-cached": "✓",
+  "state-running": "▶",
+  "state-failed": "✗",
+  "state-crashed": "⚡",
+  "state-cancelled": "■",
+  "state-scheduled": "◷",
+  "state-late": "◷",
+  "state-pending": "○",
+  "state-paused": "‖",
+  "state-retry": "↻",
+};
+
 /** States in the order of their importance to readers. */
 export const stateTypeOrder: readonly StateType[] = [
   "FAILED",

@@ -126,7 +126,7 @@ describe("a failed run", () => {
       Parameters: "month",
       Results: "read-month",
       Details: "Time running",
-      Events: "prefect.flow-run.Failed",
+      Events: "failed",
     };
     for (const [tab, text] of Object.entries(shown)) {
       await page.getByRole("tab", { name: tab }).click();
@@ -193,9 +193,15 @@ describe("a failed run", () => {
     const all = await events.count();
     expect(all).toBeGreaterThanOrEqual(120);
     await run.end("COMPLETED");
-    await panel.getByText("prefect.flow-run.Completed").waitFor();
+    await panel.getByText("Flow run eventful completed").waitFor();
     expect(await events.count()).toBe(all + 1);
-    expect(await events.first().textContent()).toContain("prefect.flow-run.Completed");
+    expect(await events.first().textContent()).toMatch(/^\d\d:\d\d:\d\d\.\d{3}Flow run eventful completed/);
+    await events.first().getByRole("button").click();
+    await panel.getByText("prefect.flow-run.Completed", { exact: true }).waitFor();
+    await panel.getByRole("radio", { name: "Flow runs" }).click();
+    await panel.getByText("Task run step-119 completed").waitFor({ state: "detached" });
+    await panel.getByText("Flow run eventful started").waitFor();
+    expect(await accessibilityProblems(page)).toEqual([]);
     await close();
   });
 

@@ -73,11 +73,17 @@ describe("a form", () => {
       await send.click();
       await dialog.waitFor({ state: "hidden" });
     };
+    const resumeWithDefaults = async () => {
+      await send.click();
+      await dialog.getByRole("alert").getByText("Nothing is entered.").waitFor();
+      await dialog.getByRole("button", { name: "Resume with the defaults" }).click();
+      await dialog.waitFor({ state: "hidden" });
+    };
     const sent = async () => {
       await resume();
       return String(await site.client.call(readFlowRunInput, { params: { id: run.id, key: "response" } }));
     };
-    return { ...opened, dialog, send, resume, sent };
+    return { ...opened, dialog, send, resume, resumeWithDefaults, sent };
   }
 
   test("has fields for objects in objects, lists, choices, dates and what may be null", async () => {
@@ -142,7 +148,7 @@ describe("a form", () => {
   });
 
   test("that nobody has touched is sent, whatever Python writes as a default of nothing", async () => {
-    const { resume, problems, close } = await openForm("untouched", {
+    const { resumeWithDefaults, problems, close } = await openForm("untouched", {
       type: "object",
       properties: {
         day: { type: "string", format: "date", default: null, title: "Day" },
@@ -152,7 +158,7 @@ describe("a form", () => {
         anything: { title: "Anything" },
       },
     });
-    await resume();
+    await resumeWithDefaults();
     expect(problems).toEqual([]);
     await close();
   });

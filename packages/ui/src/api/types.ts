@@ -2,7 +2,6 @@
 import type {
   Dashboard,
   filterEvents,
-  listArtifactTableRows,
   listDeployments,
   listFlowRuns,
   listTaskResults,
@@ -65,7 +64,6 @@ export type {
   WorkQueueRow,
 } from "@ostinato/protocol";
 
-export type ArtifactTableRows = ReplyOf<typeof listArtifactTableRows>;
 export type DashboardFlow = Dashboard["flows"][number];
 export type DeploymentList = ReplyOf<typeof listDeployments>;
 export type EventPage = ReplyOf<typeof filterEvents>;

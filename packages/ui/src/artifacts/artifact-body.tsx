@@ -9,14 +9,7 @@ import { amount } from "../format.ts";
 import { ArtifactTable } from "./artifact-table.tsx";
 import { imageAddress } from "./artifacts.queries.ts";
 import { ProgressBar } from "./progress-bar.tsx";
-
-/** An artifact, as far as its content needs it. */
-export interface ShownArtifact {
-  readonly id: string;
-  readonly key: string | null;
-  readonly description: string | null;
-  readonly updated: string;
-}
+import { nameOf, type ShownArtifact } from "./shown-artifact.ts";
 
 interface BodyProps {
   readonly artifact: ShownArtifact;
@@ -51,10 +44,6 @@ export function ArtifactBeginning({ artifact, content }: BodyProps) {
 export function isCut(content: ArtifactContent | null): boolean {
   if (content?.kind === "table") return content.row_count === null || content.row_count > content.rows.length;
   return content !== null && "is_whole" in content && !content.is_whole;
-}
-
-export function nameOf({ key, description }: Pick<ShownArtifact, "key" | "description">): string {
-  return key ?? description?.slice(0, 80) ?? "Artifact";
 }
 
 function Content({ artifact, content }: BodyProps) {

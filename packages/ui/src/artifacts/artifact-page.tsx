@@ -10,11 +10,12 @@ import { JsonView } from "../components/json-view.tsx";
 import { Page } from "../components/page.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
 import { RelativeTime } from "../components/time.tsx";
-import { ArtifactBody, nameOf } from "./artifact-body.tsx";
+import { ArtifactBody } from "./artifact-body.tsx";
 import { ArtifactDescription } from "./artifact-description.tsx";
 import { ArtifactFacts } from "./artifact-facts.tsx";
 import { artifactDataQuery, artifactQuery } from "./artifacts.queries.ts";
 import { FullView } from "./full-view.tsx";
+import { nameOf } from "./shown-artifact.ts";
 
 const route = getRouteApi("/artifacts/artifact/$id");
 

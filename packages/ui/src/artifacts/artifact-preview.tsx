@@ -4,9 +4,9 @@ import { cellText } from "../components/data-table.tsx";
 import { Icon } from "../components/icon.tsx";
 import { Markdown } from "../components/markdown.tsx";
 import { amount } from "../format.ts";
-import { nameOf, type ShownArtifact } from "./artifact-body.tsx";
 import { imageAddress } from "./artifacts.queries.ts";
 import { ProgressBar } from "./progress-bar.tsx";
+import { nameOf, type ShownArtifact } from "./shown-artifact.ts";
 
 /** What an artifact holds, small, in a row of a list. */
 export function ArtifactPreview({

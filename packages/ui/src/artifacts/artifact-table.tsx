@@ -10,8 +10,8 @@ import { SearchField } from "../components/field.tsx";
 import { Icon } from "../components/icon.tsx";
 import { LinkedText } from "../components/linked-text.tsx";
 import { amount, count } from "../format.ts";
-import { nameOf, type ShownArtifact } from "./artifact-body.tsx";
 import { artifactDataQuery, type TableSearch, tableRowsQuery } from "./artifacts.queries.ts";
+import { nameOf, type ShownArtifact } from "./shown-artifact.ts";
 
 const rowHeight = 25;
 

@@ -16,10 +16,10 @@ import { RelativeTime } from "../components/time.tsx";
 import { FirstSteps } from "../first-steps/first-steps.tsx";
 import { firstArtifact } from "../first-steps/programs.ts";
 import { amount } from "../format.ts";
-import { nameOf } from "./artifact-body.tsx";
 import { ArtifactPreview } from "./artifact-preview.tsx";
 import { artifactListQuery } from "./artifacts.queries.ts";
 import { type ArtifactListSearch, readArtifactListSearch } from "./artifacts-search.ts";
+import { nameOf } from "./shown-artifact.ts";
 
 const route = getRouteApi("/artifacts");
 const types = ["markdown", "table", "image", "progress", "link"];
@@ -29,8 +29,8 @@ export function ArtifactsPage() {
   const navigate = route.useNavigate();
   const queryClient = useQueryClient();
   const list = useInfiniteQuery(artifactListQuery(search));
-  const again = () => void queryClient.invalidateQueries({ queryKey: ["artifacts", "list"] });
-  useLive({ kind: "artifacts" }, { onChanges: useRested(again), onResync: again });
+  const again = () => queryClient.invalidateQueries({ queryKey: ["artifacts", "list"] });
+  useLive({ kind: "artifacts" }, { onChanges: useRested(again), onResync: () => void again() });
   const change = (next: { readonly [K in keyof ArtifactListSearch]?: ArtifactListSearch[K] | undefined }) =>
     void navigate({ search: (before) => readArtifactListSearch({ ...before, ...next }), resetScroll: false });
   const rows = list.data?.pages.flatMap((page) => page.results) ?? [];

@@ -1,4 +1,4 @@
-import type { ButtonHTMLAttributes, ReactNode, Ref } from "react";
+import type { ButtonHTMLAttributes, KeyboardEvent, ReactNode, Ref } from "react";
 import { Icon, type IconName } from "./icon.tsx";
 
 type Look = "plain" | "primary" | "ghost" | "danger";
@@ -59,13 +59,24 @@ export function Segmented<Value extends string>(props: {
   readonly options: readonly { readonly value: Value; readonly label: ReactNode; readonly name?: string }[];
   readonly onChange: (value: Value) => void;
 }) {
+  const chosenIndex = props.options.findIndex(({ value }) => value === props.value);
+  const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    const next = step === undefined ? undefined : props.options.at((chosenIndex + step) % props.options.length);
+    if (next === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    props.onChange(next.value);
+    event.currentTarget.querySelectorAll<HTMLElement>("[role=radio]")[props.options.indexOf(next)]?.focus();
+  };
   return (
     <div
       role="radiogroup"
       aria-label={props.label}
+      onKeyDown={onKeyDown}
       className="inline-flex h-7 w-fit rounded-md border border-line-strong bg-sunken p-0.5"
     >
-      {props.options.map((option) => {
+      {props.options.map((option, index) => {
         const chosen = option.value === props.value;
         return (
           <button
@@ -73,6 +84,8 @@ export function Segmented<Value extends string>(props: {
             type="button"
             role="radio"
             aria-checked={chosen}
+            // One stop of the Tab key for the group; the arrows go within it.
+            tabIndex={index === Math.max(0, chosenIndex) ? 0 : -1}
             aria-label={option.name}
             title={option.name}
             onClick={() => props.onChange(option.value)}

@@ -40,6 +40,8 @@ export function ConfirmDialog(props: {
   readonly title: string;
   readonly children: ReactNode;
   readonly action: string;
+  /** The button that does nothing. */
+  readonly keep?: string;
   readonly danger?: boolean;
   readonly onConfirm: () => Promise<void>;
 }) {
@@ -66,7 +68,7 @@ export function ConfirmDialog(props: {
         </p>
       )}
       <div className="mt-4 flex justify-end gap-2">
-        <Button onClick={() => props.onOpenChange(false)}>Keep</Button>
+        <Button onClick={() => props.onOpenChange(false)}>{props.keep ?? "Keep"}</Button>
         <Button look={props.danger === true ? "danger" : "primary"} disabled={busy} onClick={() => void confirm()}>
           {props.action}
         </Button>

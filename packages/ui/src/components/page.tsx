@@ -1,9 +1,14 @@
-import { type ReactNode, useEffect } from "react";
+import type { ReactNode } from "react";
 import { type Crumb, useCrumbsAbove, useShowCrumbs } from "../frame/crumbs.ts";
+import { type PageState, useTabLook } from "../frame/tab-look.ts";
 
 /** Every page has a title (in the tab too) and a path of crumbs; the last crumb is the heading, unless the page brings its own. */
 export function Page(props: {
   readonly title: string;
+  /** What the title belongs to, in the browser's tab: the flow of a run. */
+  readonly titleOf?: string;
+  /** The state of what the page shows: in the tab, and said when it changes. */
+  readonly state?: PageState;
   /** The parent pages; by default those in the page's definition. */
   readonly above?: readonly Crumb[];
   /** Crumbs between the parent pages and this one. */
@@ -16,9 +21,7 @@ export function Page(props: {
   const usuallyAbove = useCrumbsAbove();
   const { title, above = usuallyAbove, crumbs = [], crumb = title, ownHeading = false } = props;
   useShowCrumbs([...above, ...crumbs, { label: crumb }], ownHeading);
-  useEffect(() => {
-    document.title = `${title} · Ostinato`;
-  }, [title]);
+  useTabLook({ title, of: props.titleOf, state: props.state });
   return (
     <div className="mx-auto flex w-full max-w-[1720px] min-w-0 flex-col gap-3 px-3 pt-3 pb-16 sm:px-5 sm:pt-4">
       {props.children}

@@ -1,10 +1,14 @@
-import { type FocusEvent, type KeyboardEvent, type RefObject, useRef, useState } from "react";
+import { type FocusEvent, type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
+import { isTyping } from "./typing.ts";
 
 interface Rows {
   readonly scrollToIndex: (index: number, options: { readonly align: "auto" }) => void;
 }
 
-/** Moves the focus from row to row of a list by `j`, `k` and the arrows; `x` selects. A row has its index in `data-row`. */
+/**
+ * Moves the focus from row to row of a list by `j`, `k` and the arrows; `x` selects. `j` and `k` work wherever the focus is, unless something
+ * else on the page uses them. A row has its index in `data-row`.
+ */
 export function useRowKeys(
   list: RefObject<HTMLElement | null>,
   props: {
@@ -15,14 +19,30 @@ export function useRowKeys(
 ) {
   const [active, setActive] = useState<number>();
   const { rows, count } = props;
+  const go = (step: number) => {
+    const next = Math.min(count - 1, Math.max(0, (active ?? -1) + step));
+    setActive(next);
+    rows.scrollToIndex(next, { align: "auto" });
+    requestAnimationFrame(() => list.current?.querySelector<HTMLElement>(`[data-row="${next}"] a`)?.focus());
+  };
+  const latest = useRef(go);
+  latest.current = go;
+  useEffect(() => {
+    const handle = (event: globalThis.KeyboardEvent) => {
+      const step = { j: 1, k: -1 }[event.key];
+      if (step === undefined || event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey) return;
+      if (isTyping(event.target) || document.querySelector("[role=dialog], [role=menu]") !== null) return;
+      event.preventDefault();
+      latest.current(step);
+    };
+    addEventListener("keydown", handle);
+    return () => removeEventListener("keydown", handle);
+  }, []);
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
-    if (step !== undefined) {
+    if (step !== undefined && !isTyping(event.target)) {
       event.preventDefault();
-      const next = Math.min(count - 1, Math.max(0, (active ?? -1) + step));
-      setActive(next);
-      rows.scrollToIndex(next, { align: "auto" });
-      requestAnimationFrame(() => list.current?.querySelector<HTMLElement>(`[data-row="${next}"] a`)?.focus());
+      go(step);
     } else if (event.key.toLowerCase() === "x" && active !== undefined && active < count) {
       props.onSelect?.(active, event.shiftKey);
     }

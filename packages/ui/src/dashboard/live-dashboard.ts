@@ -13,7 +13,7 @@ const restMs = 1500;
 export function useLiveDashboard(search: DashboardSearch): void {
   const queryClient = useQueryClient();
   const key = dashboardQuery(search).queryKey;
-  const again = () => void queryClient.invalidateQueries({ queryKey: ["dashboard"] });
+  const again = () => queryClient.invalidateQueries({ queryKey: ["dashboard"] });
   const soon = useRested(again, restMs);
   const onChanges = (changes: readonly LiveChange[]) => {
     const rows = new Map(
@@ -22,7 +22,7 @@ export function useLiveDashboard(search: DashboardSearch): void {
     queryClient.setQueryData<Dashboard>(key, (data) => (data === undefined ? data : withRows(data, rows)));
     soon();
   };
-  useLive({ kind: "flow-runs" }, { onChanges, onResync: again });
+  useLive({ kind: "flow-runs" }, { onChanges, onResync: () => void again() });
   useLivePools(soon);
 }
 

@@ -18,7 +18,7 @@ export function Totals({ data, lists }: { readonly data: Dashboard; readonly lis
   return (
     <dl className="flex flex-wrap gap-x-7 gap-y-3">
       <Figure name="Runs" note={before === 0 ? undefined : <Change from={before} to={total} />}>
-        <Link to="/runs" search={lists} className="hover:underline">
+        <Link to="/runs" search={lists} aria-label={amount(total, "run")} className="hover:underline">
           {count(total)}
         </Link>
       </Figure>
@@ -30,6 +30,7 @@ export function Totals({ data, lists }: { readonly data: Dashboard; readonly lis
             to="/runs"
             search={{ ...lists, state: ["COMPLETED", "FAILED", "CRASHED"] }}
             className="hover:underline"
+            aria-label={`${percent((data.counts.COMPLETED ?? 0) / done)} success`}
             title="Of the runs that completed, failed or crashed"
           >
             {percent((data.counts.COMPLETED ?? 0) / done)}
@@ -37,7 +38,12 @@ export function Totals({ data, lists }: { readonly data: Dashboard; readonly lis
         )}
       </Figure>
       <Figure name="Task runs" note={<FailedTasks counts={data.task_counts} tasks={tasks} />}>
-        <Link to="/runs/task-runs" search={tasks} className="hover:underline">
+        <Link
+          to="/runs/task-runs"
+          search={tasks}
+          aria-label={amount(sum(data.task_counts), "task run")}
+          className="hover:underline"
+        >
           {count(sum(data.task_counts))}
         </Link>
       </Figure>
@@ -45,7 +51,12 @@ export function Totals({ data, lists }: { readonly data: Dashboard; readonly lis
         .filter((type) => (data.counts[type] ?? 0) > 0)
         .map((type) => (
           <Figure key={type} name={stateLook(type).label} state={type}>
-            <Link to="/runs" search={{ ...lists, state: [type] }} className="hover:underline">
+            <Link
+              to="/runs"
+              search={{ ...lists, state: [type] }}
+              aria-label={`${count(data.counts[type] ?? 0)} ${stateLook(type).label.toLowerCase()} ${data.counts[type] === 1 ? "run" : "runs"}`}
+              className="hover:underline"
+            >
               {count(data.counts[type] ?? 0)}
             </Link>
           </Figure>

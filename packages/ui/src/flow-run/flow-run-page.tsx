@@ -61,6 +61,8 @@ export function FlowRunPage() {
   return (
     <Page
       title={run.name}
+      titleOf={page.flow.name}
+      state={{ type: run.state_type, name: run.state_name }}
       ownHeading
       crumbs={[{ label: page.flow.name, link: { to: "/flows/flow/$id", params: { id: page.flow.id } } }]}
     >

@@ -1,9 +1,10 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ArtifactRow } from "../api/types.ts";
-import { ArtifactBeginning, isCut, nameOf } from "../artifacts/artifact-body.tsx";
+import { ArtifactBeginning, isCut } from "../artifacts/artifact-body.tsx";
 import { ArtifactDescription } from "../artifacts/artifact-description.tsx";
 import { runArtifactsQuery } from "../artifacts/artifacts.queries.ts";
+import { nameOf } from "../artifacts/shown-artifact.ts";
 import { EndInSight } from "../components/end-in-sight.tsx";
 import { Failure } from "../components/failure.tsx";
 import { Skeleton } from "../components/skeleton.tsx";

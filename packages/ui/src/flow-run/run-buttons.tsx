@@ -10,6 +10,7 @@ import { Icon } from "../components/icon.tsx";
 import { Menu, MenuItem, MenuSeparator } from "../components/menu.tsx";
 import { onDemand } from "../components/on-demand.tsx";
 import { amount } from "../format.ts";
+import { EndNoticeButton } from "../notices/end-notice-button.tsx";
 import { compareWithLastSuccess } from "../run-comparison/last-success.ts";
 import { cancelRun, deleteRun } from "../runs/run-actions.ts";
 import { isFinal } from "../states.ts";
@@ -32,7 +33,10 @@ export function RunButtons({ page, asked }: { readonly page: FlowRunPage; readon
   // The name is gone with a deployment that was deleted.
   const deploymentId = run.deployment_name === null ? null : run.deployment_id;
   return (
-    <div className="flex items-center gap-1.5">
+    <div className="flex flex-wrap items-center gap-1.5">
+      {isFinal(run.state_type) ? null : (
+        <EndNoticeButton run={{ id: run.id, name: run.name, flowName: page.flow.name }} />
+      )}
       {run.state_type === "PAUSED" ? (
         <Button look="primary" icon="play" onClick={() => setAsking("resume")}>
           Resume
@@ -108,6 +112,7 @@ export function RunButtons({ page, asked }: { readonly page: FlowRunPage; readon
           onOpenChange={close}
           title={`Cancel ${run.name}`}
           action="Cancel the run"
+          keep="Keep running"
           danger
           onConfirm={async () => {
             await cancelRun(run.id);

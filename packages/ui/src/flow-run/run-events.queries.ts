@@ -10,25 +10,48 @@ type EventPages = InfiniteData<EventPage, string | null>;
 /** If more new events exist than these pages hold, the newest are shown, and older ones are read on demand. */
 const maxPagesOfNews = 5;
 
-export function runEventsQuery(id: string) {
+export type EventKind = "all" | "flow-run" | "task-run" | "other";
+
+const ofRuns = ["prefect.flow-run.", "prefect.task-run."];
+
+const filters: Readonly<Record<EventKind, EventNameFilter>> = {
+  all: {},
+  "flow-run": { event: { prefix: ["prefect.flow-run."] } },
+  "task-run": { event: { prefix: ["prefect.task-run."] } },
+  other: { event: { exclude_prefix: ofRuns } },
+};
+
+export function runEventsQuery(id: string, kind: EventKind) {
   return infiniteQueryOptions({
-    queryKey: ["flow-run", id, "events"],
-    queryFn: ({ pageParam, signal }) => readPage(id, pageParam, { signal }),
+    queryKey: ["flow-run", id, "events", kind],
+    queryFn: ({ pageParam, signal }) => readPage({ id, kind }, pageParam, { signal }),
     initialPageParam: null as string | null,
     getNextPageParam: tokenOfNext,
   });
+}
+
+interface EventNameFilter {
+  readonly event?: { readonly prefix?: string[]; readonly exclude_prefix?: string[] };
 }
 
 interface Reading {
   readonly signal?: AbortSignal;
 }
 
-function readPage(id: string, token: string | null, reading: Reading = {}): Promise<EventPage> {
+interface EventsOf {
+  readonly id: string;
+  readonly kind: EventKind;
+}
+
+function readPage({ id, kind }: EventsOf, token: string | null, reading: Reading = {}): Promise<EventPage> {
   if (token !== null) {
     return call<typeof nextEvents>("GET /events/filter/next", { query: { "page-token": token }, ...reading });
   }
   return call<typeof filterEvents>("POST /events/filter", {
-    body: { filter: { any_resource: { id: [`prefect.flow-run.${id}`] }, order: "DESC" }, limit: 50 },
+    body: {
+      filter: { any_resource: { id: [`prefect.flow-run.${id}`] }, ...filters[kind], order: "DESC" },
+      limit: 50,
+    },
     ...reading,
   });
 }
@@ -39,9 +62,9 @@ function tokenOfNext({ next_page }: EventPage): string | null {
 }
 
 /** Keeps the list up to date: every change of the run is an event. */
-export function useLiveEvents(id: string): void {
+export function useLiveEvents(id: string, kind: EventKind): void {
   const queryClient = useQueryClient();
-  const again = useRested(() => void readNews(queryClient, id));
+  const again = useRested(() => readNews(queryClient, { id, kind }));
   useLive(
     { kind: "flow-run", flow_run_id: id },
     {
@@ -54,13 +77,13 @@ export function useLiveEvents(id: string): void {
 }
 
 /** Puts new events before the displayed ones, without reading the older pages again. */
-async function readNews(queryClient: QueryClient, id: string): Promise<void> {
-  const { queryKey } = runEventsQuery(id);
+async function readNews(queryClient: QueryClient, of: EventsOf): Promise<void> {
+  const { queryKey } = runEventsQuery(of.id, of.kind);
   const shown = new Set(queryClient.getQueryData<EventPages>(queryKey)?.pages.flatMap((page) => idsIn(page)));
   const news: EventPage[] = [];
   let token: string | null = null;
   do {
-    const page: EventPage = await readPage(id, token);
+    const page: EventPage = await readPage(of, token);
     news.push(page);
     token = idsIn(page).some((event) => shown.has(event)) ? null : tokenOfNext(page);
   } while (token !== null && news.length < maxPagesOfNews);

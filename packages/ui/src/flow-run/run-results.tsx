@@ -28,11 +28,11 @@ export function RunResults({ id }: { readonly id: string }) {
   return (
     <div className="flex flex-col gap-6">
       <section aria-label="Result of the run">
-        <h3 className="mb-2 font-semibold">Of the run</h3>
+        <h3 className="mb-2 font-semibold">Result of the run</h3>
         <OwnResult id={id} />
       </section>
       <section aria-label="Results of tasks">
-        <h3 className="mb-2 font-semibold">Of its tasks</h3>
+        <h3 className="mb-2 font-semibold">Results of its tasks</h3>
         <TaskResults id={id} />
       </section>
     </div>
@@ -71,7 +71,7 @@ function taskResultsQuery(id: string, text: string) {
 function TaskResults({ id }: { readonly id: string }) {
   const [text, setText] = useState("");
   const query = useInfiniteQuery(taskResultsQuery(id, text));
-  const [open, setOpen] = useState<string>();
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   if (query.isError) return <Failure error={query.error} what="The results" onRetry={() => void query.refetch()} />;
   if (query.data === undefined) return <Skeleton rows={6} height={30} />;
   const results = query.data.pages.flatMap((page) => page.results);
@@ -85,8 +85,8 @@ function TaskResults({ id }: { readonly id: string }) {
           <ResultRow
             key={result.task_run_id}
             result={result}
-            open={open === result.task_run_id}
-            onToggle={() => setOpen(open === result.task_run_id ? undefined : result.task_run_id)}
+            open={open.has(result.task_run_id)}
+            onToggle={() => setOpen(open.symmetricDifference(new Set([result.task_run_id])))}
           />
         ))}
       </ul>

@@ -5,10 +5,13 @@ import { Icon } from "../components/icon.tsx";
 import { Mark } from "../components/mark.tsx";
 import { onDemand } from "../components/on-demand.tsx";
 import type { NavItem } from "../define-page.ts";
+import { useEndNotices } from "../notices/end-notices.ts";
 import { navPages } from "../pages.ts";
 import { SignOutButton } from "../sign-in/sign-out-button.tsx";
+import { useAnnouncement } from "./announcements.ts";
 import { ConnectionLine } from "./connection-line.tsx";
 import { useCrumbs } from "./crumbs.ts";
+import { usePageFocus } from "./page-focus.ts";
 import { useShortcuts } from "./shortcuts.ts";
 import { ThemeSwitch } from "./theme-switch.tsx";
 
@@ -22,6 +25,8 @@ export function Frame() {
   const path = useRouterState({ select: (state) => state.location.pathname });
   // biome-ignore lint/correctness/useExhaustiveDependencies: going to another page closes the drawer
   useEffect(() => setDrawer(false), [path]);
+  usePageFocus();
+  useEndNotices();
   useShortcuts({ onSearch: () => setOverlay("search"), onHelp: () => setOverlay("help") });
   return (
     <div className="grid h-full grid-rows-[minmax(0,1fr)] md:grid-cols-[200px_minmax(0,1fr)]">
@@ -51,10 +56,11 @@ export function Frame() {
           >
             <Icon name="search" className="size-3.5" />
             <span className="max-sm:sr-only sm:pr-10">Search</span>
-            <kbd className="hidden font-sans text-2xs sm:inline">{searchKey}</kbd>
+            <kbd className="hidden font-sans text-2xs whitespace-nowrap sm:inline">{searchKey}</kbd>
           </button>
         </header>
         <ConnectionLine />
+        <Announcement />
         <main
           id="main"
           tabIndex={-1}
@@ -69,6 +75,15 @@ export function Frame() {
       ) : null}
       {overlay === "help" ? <ShortcutHelp onClose={() => setOverlay(undefined)} /> : null}
     </div>
+  );
+}
+
+/** Apart from the frame, so that an announcement draws nothing else again. */
+function Announcement() {
+  return (
+    <p role="status" className="sr-only">
+      {useAnnouncement()}
+    </p>
   );
 }
 

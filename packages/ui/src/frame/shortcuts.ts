@@ -1,5 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
+import { isTyping } from "../components/typing.ts";
 import { navPages } from "../pages.ts";
 
 export const shortcuts = [
@@ -52,16 +53,4 @@ export function useShortcuts(actions: { readonly onSearch: () => void; readonly 
     addEventListener("keydown", handle);
     return () => removeEventListener("keydown", handle);
   }, [navigate]);
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName)) &&
-    !isBox(target)
-  );
-}
-
-function isBox(target: HTMLElement): boolean {
-  return target instanceof HTMLInputElement && target.type === "checkbox";
 }

@@ -46,7 +46,13 @@ export function TaskRunPage() {
   const run = page.task_run;
   const live = !isFinal(run.state_type);
   return (
-    <Page title={run.name} ownHeading crumbs={crumbs(page)}>
+    <Page
+      title={run.name}
+      {...(page.flow_run_name === null ? {} : { titleOf: page.flow_run_name })}
+      state={{ type: run.state_type, name: run.state_name }}
+      ownHeading
+      crumbs={crumbs(page)}
+    >
       <Header page={page} />
       <div className="grid gap-6 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
         <TaskRunDetails page={page} attempt={search.attempt} />
@@ -88,10 +94,10 @@ function Header({ page }: { readonly page: TaskRunPageData }) {
       </div>
       <p className="flex flex-wrap items-center gap-x-4 gap-y-1 text-muted">
         {page.flow_run_name === null || run.flow_run_id === null ? (
-          <span>started outside any flow</span>
+          <span>Started outside any flow</span>
         ) : (
           <span>
-            in{" "}
+            Flow run{" "}
             <Link
               to="/runs/flow-run/$id"
               params={{ id: run.flow_run_id }}
@@ -104,17 +110,17 @@ function Header({ page }: { readonly page: TaskRunPageData }) {
         )}
         {page.child_flow_run_id === null ? null : (
           <Link to="/runs/flow-run/$id" params={{ id: page.child_flow_run_id }} className="text-text hover:underline">
-            its subflow
+            The subflow run
           </Link>
         )}
         <span>
-          started <RelativeTime time={run.start_time} className="text-text" />
+          Started <RelativeTime time={run.start_time} className="text-text" />
         </span>
         <span>
-          {run.state_type === "RUNNING" ? "running for" : "ran"}{" "}
+          {run.state_type === "RUNNING" ? "Running for" : "Ran"}{" "}
           <Ran run={run} since={run.state?.timestamp} className="text-text" />
         </span>
-        {run.run_count > 1 ? <span>attempt {run.run_count}</span> : null}
+        {run.run_count > 1 ? <span>Attempt {run.run_count}</span> : null}
         <SinceState state={run.state} />
       </p>
     </div>

@@ -1,0 +1,31 @@
+import { useQuery } from "@tanstack/react-query";
+import type { FlowRunPage } from "../api/types.ts";
+import { JsonView } from "../components/json-view.tsx";
+import { dateAndClock, exact } from "../format.ts";
+import { asksForInput, givenTo, runInputsQuery } from "./run-inputs.queries.ts";
+
+/** What the run was given when it was resumed. */
+export function GivenInputs({ page }: { readonly page: FlowRunPage }) {
+  const asked = page.states.some(asksForInput);
+  const inputs = useQuery({ ...runInputsQuery(page.flow_run.id), enabled: asked });
+  const given = givenTo(page.states, inputs.data ?? []);
+  if (given.length === 0) return null;
+  return (
+    <section aria-label="Given when it was resumed" className="flex max-w-4xl flex-col gap-2">
+      <h3 className="font-semibold">Given when it was resumed</h3>
+      {given.map(({ given: answer }) =>
+        answer === undefined ? null : (
+          <div key={answer.at} className="flex flex-col gap-1">
+            <p className="text-xs text-muted">
+              <time dateTime={answer.at} title={exact(answer.at)}>
+                {dateAndClock(answer.at)}
+              </time>
+              {answer.sender === null ? "" : ` by ${answer.sender}`}
+            </p>
+            <JsonView value={answer.value} label="Copy what was given" />
+          </div>
+        ),
+      )}
+    </section>
+  );
+}

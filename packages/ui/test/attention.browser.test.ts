@@ -1,0 +1,187 @@
+import { accessibilityProblems, type Page } from "@ostinato/testing/browser";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createFlowNamed, recordPastRuns, startRun } from "./fixtures.ts";
+import { type Site, startSite } from "./site.ts";
+
+let site: Site;
+let flowId: string;
+let counted: string;
+
+beforeAll(async () => {
+  site = await startSite();
+  flowId = await createFlowNamed(site.client, "nightly-lake");
+  counted = await createFlowNamed(site.client, "counted");
+  await recordPastRuns(
+    site.client,
+    Array.from({ length: 30 }, (_, index) => ({
+      flowId: counted,
+      name: `past-${index}`,
+      ago: 100 + index * 10,
+      took: 5,
+      ...(index < 4 ? { state: "FAILED" as const } : {}),
+    })),
+  );
+});
+
+afterAll(() => site.close());
+
+const icon = (page: Page) => page.locator("link[rel=icon]").getAttribute("href");
+const focused = (page: Page) => page.evaluate(() => document.activeElement?.textContent);
+const said = (page: Page, text: string) => page.getByRole("status").getByText(text, { exact: true });
+
+interface Told {
+  readonly title: string;
+  readonly body: string;
+}
+
+/** Stands in for the notices of the browser, which nobody can see without a screen. */
+function noteNotices(): void {
+  const told: Told[] = [];
+  class Notice {
+    static asked = 0;
+    static requestPermission = () => {
+      Notice.asked += 1;
+      return Promise.resolve("granted");
+    };
+    constructor(title: string, { body }: { readonly body: string }) {
+      told.push({ title, body });
+    }
+  }
+  Object.assign(globalThis, { Notification: Notice, told });
+}
+
+describe("the tab of the browser", () => {
+  test("has the state of a run in its title and icon, as it changes, and says the change", async () => {
+    const run = await startRun(site.client, { flowId, name: "hazel-lynx" });
+    const { page, problems, close } = await site.open(`/runs/flow-run/${run.id}`);
+    await expect.poll(() => page.title()).toBe("▶ hazel-lynx · nightly-lake");
+    const running = await icon(page);
+    expect(running).toMatch(/^data:image\/svg\+xml,.*%23[0-9a-f]{6}/);
+    await run.end("FAILED", "disk is full");
+    await expect.poll(() => page.title()).toBe("✗ hazel-lynx · nightly-lake");
+    expect(await icon(page)).not.toBe(running);
+    await said(page, "hazel-lynx: Failed").waitFor({ state: "attached" });
+    await page.getByRole("link", { name: "Artifacts" }).click();
+    await expect.poll(() => page.title()).toBe("Artifacts · Ostinato");
+    expect(await icon(page)).toMatch(/favicon\.svg$/);
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  test("tells when the runs end that were asked for, on whatever page one is then, and asks for permission on the click", async () => {
+    const [first, second] = [
+      await startRun(site.client, { flowId, name: "first-fox" }),
+      await startRun(site.client, { flowId, name: "second-swan" }),
+    ];
+    const { page, problems, close } = await site.open("/artifacts");
+    await page.addInitScript(noteNotices);
+    const told = () => page.evaluate(() => (globalThis as unknown as { told: Told[] }).told);
+    const asked = () => page.evaluate(() => (Notification as unknown as { asked: number }).asked);
+    for (const { id } of [first, second]) {
+      await page.goto(`${site.origin}/runs/flow-run/${id}`);
+      const button = page.getByRole("button", { name: "Tell me when it ends" });
+      await button.waitFor();
+      expect(await asked()).toBe(0);
+      await button.click();
+      await expect.poll(() => button.getAttribute("aria-pressed")).toBe("true");
+      expect(await accessibilityProblems(page)).toEqual([]);
+    }
+    await page.getByRole("link", { name: "Settings" }).click();
+    await page.getByRole("heading", { name: "Settings" }).waitFor();
+    await second.end("FAILED", "disk is full\nand more");
+    await expect.poll(told).toEqual([{ title: "✗ second-swan: Failed", body: "nightly-lake\ndisk is full" }]);
+    await first.end("COMPLETED");
+    await expect
+      .poll(async () => (await told()).map(({ title }) => title))
+      .toEqual(["✗ second-swan: Failed", "✓ first-fox: Completed"]);
+    expect(problems).toEqual([]);
+    await close();
+  });
+});
+
+describe("the focus", () => {
+  test("is on the heading of a page that was opened, and on the row again on the way back", async () => {
+    const { page, close } = await site.open("/runs");
+    const link = page.getByRole("link", { name: "past-7", exact: true });
+    await link.click();
+    await page.getByRole("heading", { name: "past-7" }).waitFor();
+    await expect.poll(() => focused(page)).toBe("past-7");
+    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe("H1");
+    await page.goBack();
+    await link.waitFor();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe("A");
+    expect(await focused(page)).toBe("past-7");
+    await page.keyboard.press("j");
+    await expect.poll(() => focused(page)).toBe("past-8");
+    await close();
+  });
+
+  test("goes to the first row by j at once, and j is a letter in a field", async () => {
+    const { page, close } = await site.open("/runs");
+    await page.getByRole("link", { name: "past-0", exact: true }).waitFor();
+    const rows = page.getByRole("table", { name: "Runs" }).getByRole("row");
+    const first = (await rows.nth(1).getByRole("link").first().textContent()) ?? "";
+    await page.keyboard.press("j");
+    await expect.poll(() => focused(page)).toBe(first);
+    const field = page.getByRole("searchbox", { name: "Filter by name" });
+    await field.click();
+    await page.keyboard.type("jk");
+    expect(await field.inputValue()).toBe("jk");
+    expect(await field.evaluate((element) => element === document.activeElement)).toBe(true);
+    await close();
+  });
+
+  test("stops once at a group of choices, within which the arrows go", async () => {
+    const { page, close } = await site.open("/settings");
+    const theme = page.getByRole("radiogroup", { name: "Theme" });
+    await theme.waitFor();
+    expect(await theme.locator("[tabindex='0']").count()).toBe(1);
+    await theme.getByRole("radio", { name: "Theme of the system" }).focus();
+    await page.keyboard.press("ArrowRight");
+    await expect
+      .poll(() => theme.getByRole("radio", { name: "Light theme" }).getAttribute("aria-checked"))
+      .toBe("true");
+    expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe("Light theme");
+    await page.keyboard.press("ArrowLeft");
+    await close();
+  });
+
+  test("hears what a number of the dashboard counts", async () => {
+    const { page, close } = await site.open(`/dashboard?since=24h&flow=${counted}`);
+    await page.getByRole("link", { name: "4 failed runs", exact: true }).click();
+    await page.getByText("4 runs", { exact: true }).waitFor();
+    await close();
+  });
+});
+
+describe("while hundreds of runs change", () => {
+  test("the dashboard asks once when a moment has passed, however many changes there were", async () => {
+    const { page, close } = await site.open("/artifacts");
+    await page.clock.install();
+    let asked = 0;
+    let last = "";
+    page.on("request", (request) => {
+      if (request.url().endsWith("/ui/dashboard")) asked += 1;
+    });
+    page.on("websocket", (socket) =>
+      socket.on("framereceived", ({ payload }) => {
+        if (String(payload).includes("storm-399")) last = "storm-399";
+      }),
+    );
+    await page.goto(`${site.origin}/dashboard?flow=${counted}`);
+    await page.getByRole("link", { name: "4 failed runs", exact: true }).waitFor();
+    await page.waitForLoadState("networkidle");
+    await page.clock.pauseAt(Date.now() + 60_000);
+    await page.waitForLoadState("networkidle");
+    asked = 0;
+    await recordPastRuns(
+      site.client,
+      Array.from({ length: 400 }, (_, index) => ({ flowId, name: `storm-${index}`, ago: 400 - index, took: 0.1 })),
+    );
+    await expect.poll(() => last).toBe("storm-399");
+    expect(asked).toBe(0);
+    await page.clock.runFor(2000);
+    await expect.poll(() => asked).toBe(1);
+    await close();
+  });
+});
