@@ -133,7 +133,7 @@ describe("the focus", () => {
 
   test("stops once at a group of choices, within which the arrows go", async () => {
     const { page, close } = await site.open("/settings");
-    const theme = page.getByRole("radiogroup", { name: "Theme" });
+    const theme = page.getByRole("main").getByRole("radiogroup", { name: "Theme" });
     await theme.waitFor();
     expect(await theme.locator("[tabindex='0']").count()).toBe(1);
     await theme.getByRole("radio", { name: "Theme of the system" }).focus();
