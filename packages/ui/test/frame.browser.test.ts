@@ -78,8 +78,8 @@ describe("every page", () => {
           );
         });
         expect.soft(sideways, path).toBeLessThanOrEqual(0);
-        // A run's tab has its state, its name and what it belongs to instead of the product's name.
-        const title = /\/runs\/(?:flow|task)-run\//.test(path) ? /^[▶✓✗] \S+.* · \S/ : / · Ostinato$/;
+        // A run that exists has its state, its name and what it belongs to instead of the product's name.
+        const title = /\/runs\/(?:flow|task)-run\/(?!0{8}-)/.test(path) ? /^[▶✓✗] \S+.* · \S/ : / · Ostinato$/;
         expect.soft(await page.title(), path).toMatch(title);
         expect.soft(await page.getByRole("heading", { level: 1 }).count(), path).toBe(1);
       }
