@@ -36,8 +36,8 @@ export async function chaos(options: ChaosOptions): Promise<Report> {
   let slots: Slots | undefined;
   try {
     const target: FaultTarget = { cluster, long: seconds >= longSeconds };
-    serving = await startServing(cluster);
-    pool = await startPool(cluster, { random: random.fork(), newNames: target.long });
+    serving = await startServing(cluster, target);
+    pool = await startPool(cluster, { random: random.fork(), long: target.long });
     slots = await startSlots(cluster, { long: target.long });
     const states = startStateRecorder(cluster.apiUrl);
     const events = startEventRecorder(cluster.apiUrl, random.fork());
@@ -105,7 +105,7 @@ async function breakThings(target: FaultTarget, options: BreakOptions): Promise<
     if (deck.length === 0) deck = random.shuffled(roundOf(target));
     const [fault, ...others] = deck;
     deck = others;
-    await pause(random.between(200, target.long ? 3000 : 500));
+    await pause(random.between(100, target.long ? 3000 : 200));
     if (fault === undefined) continue;
     const { taken, details } = await makeOne(target, fault, { random: random.fork(), workers, serving, pool, slots });
     recoveries.push(...taken.map((each) => ({ fault: fault.name, seconds: each })));

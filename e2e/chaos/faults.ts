@@ -50,6 +50,9 @@ const hourSeconds = 3600;
 const brokenClientSeconds = 9;
 const daySeconds = 24 * hourSeconds;
 const seconds = (count: number) => pause(count * 1000);
+/** In the short form, a fault lasts for a part of its time. */
+const shortPart = 0.4;
+const lasting = ({ long }: FaultTarget, count: number) => seconds(long ? count : count * shortPart);
 
 /** All faults are real, except for those of `injection.mjs` where a real one is impossible. */
 export const faults: readonly Fault[] = [
@@ -136,7 +139,7 @@ export const faults: readonly Fault[] = [
     name: "work pool paused",
     possible: always,
     async make({ long }, { random, pool, mended }) {
-      await pool.pause(random.between(1, long ? 5 : 2));
+      await pool.pause(random.between(1, long ? 5 : 1.5));
       mended();
     },
   },
@@ -170,9 +173,10 @@ export const faults: readonly Fault[] = [
   {
     name: "server out of reach",
     possible: always,
-    async make({ cluster }, { random, mended }) {
+    async make(target, { random, mended }) {
+      const { cluster } = target;
       cluster.proxy.block(true);
-      await seconds(random.between(1, 3));
+      await lasting(target, random.between(1, 3));
       cluster.proxy.block(false);
       mended();
     },
@@ -190,10 +194,10 @@ export const faults: readonly Fault[] = [
   {
     name: "server suspended",
     possible: always,
-    async make({ cluster }, { random, mended }) {
-      const server = random.pick(cluster.servers);
+    async make(target, { random, mended }) {
+      const server = random.pick(target.cluster.servers);
       server.suspend();
-      await seconds(random.between(1, 4));
+      await lasting(target, random.between(1, 4));
       server.wake();
       mended();
     },
@@ -201,9 +205,10 @@ export const faults: readonly Fault[] = [
   {
     name: "disk slow",
     possible: always,
-    async make({ cluster, long }, { random, mended }) {
+    async make(target, { random, mended }) {
+      const { cluster, long } = target;
       await slowDisk(cluster, true);
-      await seconds(random.between(2, long ? 10 : 3));
+      await lasting(target, random.between(2, long ? 10 : 3));
       await slowDisk(cluster, false);
       mended();
     },
@@ -211,11 +216,11 @@ export const faults: readonly Fault[] = [
   {
     name: "disk full",
     possible: ({ cluster }) => cluster.disk !== undefined || cluster.postgres === undefined,
-    async make({ cluster, long }, { random, mended }) {
-      const { disk, injection } = cluster;
+    async make(target, { random, mended }) {
+      const { disk, injection } = target.cluster;
       if (disk === undefined) await injection.change({ diskFull: true });
       else await disk.fill();
-      await seconds(random.between(2, long ? 15 : 3));
+      await lasting(target, random.between(2, target.long ? 15 : 3));
       if (disk === undefined) await injection.change({ diskFull: false });
       else await disk.free();
       mended();
@@ -234,11 +239,12 @@ export const faults: readonly Fault[] = [
   {
     name: "server's clock moved ahead by 400 days",
     possible: always,
-    async make({ cluster }, { random, mended }) {
+    async make(target, { random, mended }) {
+      const { cluster } = target;
       await cluster.injection.change({ clockSeconds: 400 * daySeconds });
       // As the server does every ten minutes: a moved clock must not remove anything.
       for (const { apiUrl } of cluster.servers) await patiently(`${apiUrl}/admin/retention/run`, {});
-      await seconds(random.between(1, 3));
+      await lasting(target, random.between(1, 3));
       await cluster.injection.change({ clockSeconds: 0 });
       mended();
     },
@@ -247,15 +253,15 @@ export const faults: readonly Fault[] = [
     name: "large requests that do not come",
     possible: always,
     withinSeconds: brokenClientSeconds,
-    make: ({ cluster }, { random, mended }) =>
-      whileIgnored(cluster, { mended, forSeconds: random.between(0.5, 3) }, (port) => beginLargeBodies(port, 4)),
+    make: (target, { random, mended }) =>
+      whileIgnored(target, { mended, forSeconds: random.between(0.5, 3) }, (port) => beginLargeBodies(port, 4)),
   },
   {
     name: "messages that do not come to their end",
     possible: always,
     withinSeconds: brokenClientSeconds,
-    make: ({ cluster }, { random, mended }) =>
-      whileIgnored(cluster, { mended, forSeconds: random.between(0.5, 3) }, (port) => beginMessages(port, 20)),
+    make: (target, { random, mended }) =>
+      whileIgnored(target, { mended, forSeconds: random.between(0.5, 3) }, (port) => beginMessages(port, 20)),
   },
   {
     name: "clients that go away in a long read",
@@ -285,10 +291,11 @@ export const faults: readonly Fault[] = [
   {
     name: "PostgreSQL may only be read, as in a failover",
     possible: onPostgres,
-    async make({ cluster: { postgres } }, { random, mended }) {
+    async make(target, { random, mended }) {
+      const { postgres } = target.cluster;
       await postgres?.execute(`ALTER DATABASE ${postgres.database} SET default_transaction_read_only = on`);
       await postgres?.endConnections();
-      await seconds(random.between(1, 4));
+      await lasting(target, random.between(1, 4));
       // Connections that are still open lead to the read-only database.
       await postgres?.execute(`ALTER DATABASE ${postgres.database} RESET default_transaction_read_only`);
       mended();
@@ -297,10 +304,11 @@ export const faults: readonly Fault[] = [
   {
     name: "PostgreSQL gives three connections",
     possible: onPostgres,
-    async make({ cluster: { postgres } }, { random, mended }) {
+    async make(target, { random, mended }) {
+      const { postgres } = target.cluster;
       await postgres?.execute(`ALTER ROLE ${postgres.role} CONNECTION LIMIT 3`);
       await postgres?.endConnections();
-      await seconds(random.between(1, 4));
+      await lasting(target, random.between(1, 4));
       await postgres?.execute(`ALTER ROLE ${postgres.role} CONNECTION LIMIT -1`);
       mended();
     },
@@ -327,24 +335,25 @@ export const faults: readonly Fault[] = [
 
 /** Other clients are served meanwhile: their waits count from the start of the fault. */
 async function whileIgnored(
-  { servers }: Cluster,
+  target: FaultTarget,
   { mended, forSeconds }: Pick<FaultRun, "mended"> & { readonly forSeconds: number },
   begin: (port: number) => Promise<() => void>,
 ): Promise<void> {
-  const ends = await Promise.all(servers.map(({ port }) => begin(port)));
+  const ends = await Promise.all(target.cluster.servers.map(({ port }) => begin(port)));
   mended();
-  await seconds(forSeconds);
+  await lasting(target, forSeconds);
   for (const end of ends) end();
 }
 
 async function endPostgres(
-  { cluster }: FaultTarget,
+  target: FaultTarget,
   { random, mended }: FaultRun,
   how: "kill" | "immediate",
 ): Promise<void> {
-  await cluster.postgres?.stop(how);
-  await seconds(random.between(0.2, 2));
-  await cluster.postgres?.restart();
+  const { postgres } = target.cluster;
+  await postgres?.stop(how);
+  await lasting(target, random.between(0.2, 2));
+  await postgres?.restart();
   mended();
 }
 

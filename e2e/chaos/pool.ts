@@ -35,8 +35,8 @@ export interface PoolWork extends DeployedWork {
 
 export interface PoolOptions {
   readonly random: Random;
-  /** Whether there is time to wait until the server counts a killed worker as lost: some successors have other names then. */
-  readonly newNames: boolean;
+  /** Whether there is time to wait until the server counts a killed worker as lost: some successors have other names then, and more is asked for. */
+  readonly long: boolean;
 }
 
 const name = "chaos";
@@ -55,14 +55,14 @@ const deployed = [
 ];
 const queueOf = Object.fromEntries(deployed.map(({ name, queue }) => [name, queue]));
 const restartedAfterCrash = new Set(deployed.flatMap(({ name, run_policy }) => (run_policy === null ? [] : [name])));
-/** More clients than slots make runs wait. */
-const clients = ["urgent", "urgent", "urgent", "normal"];
+/** More clients than slots make runs wait. Each run is a process: there are fewer where there is little time. */
+const clients = { long: ["urgent", "urgent", "urgent", "normal"], short: ["urgent", "urgent", "urgent"] };
 const firstLimits: LimitsOfPool = { pool: 3, queues: { urgent: 2, normal: Number.POSITIVE_INFINITY } };
 const workerCount = 2;
 const runsPerWorker = 3;
 const drainSeconds = 50;
 
-export async function startPool(cluster: Cluster, { random, newNames }: PoolOptions): Promise<Pool> {
+export async function startPool(cluster: Cluster, { random, long }: PoolOptions): Promise<Pool> {
   const { apiUrl, flowInjection, command } = cluster;
   const marks = join(cluster.folder, "pool-marks");
   const poolUrl = `${apiUrl}/work_pools/${name}`;
@@ -101,7 +101,7 @@ export async function startPool(cluster: Cluster, { random, newNames }: PoolOpti
   /** Ends a worker, and starts its successor, under the same name or under another one. */
   async function replace(by: Random, end: (worker: LastingProcess) => Promise<void>): Promise<number> {
     const worker = by.pick(workers);
-    const isRenamed = by.next() < 0.5 && newNames;
+    const isRenamed = by.next() < 0.5 && long;
     const begun = performance.now();
     await end(worker.process);
     if (isRenamed) worker.ownName = newName();
@@ -121,7 +121,7 @@ export async function startPool(cluster: Cluster, { random, newNames }: PoolOpti
   const requests = startRunRequests({
     apiUrl,
     deployments,
-    clients,
+    clients: clients[long ? "long" : "short"],
     marks,
     wishes: () => ({ priority: Math.round(priorities.between(-2, 2)) }),
   });

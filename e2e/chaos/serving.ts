@@ -22,11 +22,14 @@ export interface Serving {
 const flowName = "chaos served";
 const deploymentNames = ["limited", "scheduled", "free"];
 const restartedAfterCrash = new Set(["limited", "scheduled"]);
-/** More clients than slots make runs wait. */
-const clients = ["limited", "limited", "limited", "free", "free"];
+/** More clients than slots make runs wait. Each run is a process: there are fewer where there is little time. */
+const clients = {
+  long: ["limited", "limited", "limited", "free", "free"],
+  short: ["limited", "limited", "limited"],
+};
 const servingCount = 2;
 
-export async function startServing(cluster: Cluster): Promise<Serving> {
+export async function startServing(cluster: Cluster, { long }: { readonly long: boolean }): Promise<Serving> {
   const { apiUrl, flowInjection, servedProgram } = cluster;
   const marks = join(cluster.folder, "marks");
   const wrong: string[] = [];
@@ -43,7 +46,7 @@ export async function startServing(cluster: Cluster): Promise<Serving> {
   await Promise.all(serving.map(({ ready }) => ready));
   const readOwn = () => readDeployments(apiUrl, flowName, deploymentNames);
   const deployments = await readOwn();
-  const requests = startRunRequests({ apiUrl, deployments, clients, marks });
+  const requests = startRunRequests({ apiUrl, deployments, clients: clients[long ? "long" : "short"], marks });
   return {
     async killServingProcess(random) {
       const index = Math.floor(random.next() * serving.length);
