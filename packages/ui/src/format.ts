@@ -38,6 +38,26 @@ export function axisSeconds(value: number): string {
   return seconds(value).replace(/ 00 [smh]$|(?<=\d)\.0(?= s$)/, "");
 }
 
+/** The time since the start of a run, to tell the rows of one run apart: `+12 ms`, `+1.24 s`, `+3 m 04 s`. */
+export function sinceStart(ms: number): string {
+  const size = Math.abs(ms);
+  const text = size >= second && size < minute ? `${(size / second).toFixed(2)} s` : duration(size);
+  return `${ms < 0 ? "−" : "+"}${text}`;
+}
+
+/** The label of a tick on an axis of times since a start, with as many digits as tell ticks `stepMs` apart. */
+export function axisOffset(ms: number, stepMs: number): string {
+  if (Math.abs(ms) < minute && stepMs < second && Math.abs(ms) >= second) {
+    const decimals = Math.min(3, Math.max(1, Math.ceil(-Math.log10(stepMs / second))));
+    return `${ms < 0 ? "−" : ""}${(Math.abs(ms) / second).toFixed(decimals)} s`;
+  }
+  if (stepMs < second && Math.abs(ms) >= minute) {
+    const whole = Math.trunc(ms / second);
+    return `${axisSeconds(whole)} ${Math.round(Math.abs(ms) - Math.abs(whole) * second)} ms`;
+  }
+  return axisSeconds(ms / second);
+}
+
 /** A span that counts while it is shown: whole seconds, so that it doesn't flicker. */
 export function countingDuration(ms: number): string {
   if (ms < minute) return `${Math.max(0, Math.floor(ms / second))} s`;

@@ -6,9 +6,11 @@ import { BrushArea, brushKeys, useSpanBrush } from "../charts/span-brush.tsx";
 import { timeSteps } from "../charts/time-steps.ts";
 import { useSize } from "../components/size.ts";
 import { amount, axisTime, count, milliseconds, spanText } from "../format.ts";
-import { type StateLook, type StateType, stateColor, stateLook } from "../states.ts";
+import { isBad, type StateLook, type StateType, stateColor, stateLook } from "../states.ts";
 
 const height = 148;
+/** A failure is seen however many runs there are, in pixels. */
+const leastFailureHeight = 3;
 const margin = { left: 36, right: 4, top: 8, bottom: 20 };
 
 /** From the axis upwards: successes at the bottom, failures on top, where they are visible. */
@@ -28,6 +30,7 @@ interface Part {
   readonly key: string;
   readonly look: StateLook;
   readonly quiet: boolean;
+  readonly bad: boolean;
   readonly count: number;
   readonly below: number;
 }
@@ -107,17 +110,21 @@ export function HistoryChart({
           ))}
         {bars.map((bar, index) => (
           <g key={bar.start} opacity={shown === undefined || (index >= shown.first && index <= shown.last) ? 1 : 0.55}>
-            {bar.parts.map((part) => (
-              <rect
-                key={part.key}
-                x={margin.left + index * pitch + Math.min(1, pitch * 0.12)}
-                width={Math.max(1, pitch - Math.min(2, pitch * 0.24))}
-                y={y(part.below + part.count)}
-                height={Math.max(0.5, y(part.below) - y(part.below + part.count))}
-                fill={stateColor(part.look)}
-                fillOpacity={part.quiet ? 0.68 : 1}
-              />
-            ))}
+            {bar.parts.map((part) => {
+              const tall = y(part.below) - y(part.below + part.count);
+              const shownTall = Math.max(part.bad ? leastFailureHeight : 0.5, tall);
+              return (
+                <rect
+                  key={part.key}
+                  x={margin.left + index * pitch + Math.min(1, pitch * 0.12)}
+                  width={Math.max(1, pitch - Math.min(2, pitch * 0.24))}
+                  y={Math.min(y(part.below + part.count), y(0) - shownTall)}
+                  height={shownTall}
+                  fill={stateColor(part.look)}
+                  fillOpacity={part.quiet ? 0.68 : 1}
+                />
+              );
+            })}
           </g>
         ))}
         {span === undefined ? null : (
@@ -187,6 +194,7 @@ function barOf(interval: Dashboard["history"][number]): Bar {
   const parts = sorted.map((state) => {
     const part = {
       // Successes are the background of the rest.
+      bad: isBad(state.state_type),
       quiet: state.state_type === "COMPLETED" || state.state_type === "CANCELLED",
       key: `${state.state_type} ${state.state_name}`,
       look: stateLook(state.state_type, state.state_name),

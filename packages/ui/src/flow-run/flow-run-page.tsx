@@ -74,7 +74,7 @@ export function FlowRunPage() {
       >
         <div className="flex min-w-0 flex-col gap-3">
           <RunViews
-            id={id}
+            page={page}
             live={live}
             ended={run.end_time === null ? undefined : milliseconds(run.end_time)}
             search={search}

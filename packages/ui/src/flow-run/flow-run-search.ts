@@ -11,6 +11,8 @@ export interface FlowRunSearch extends PresentLogSearch {
   readonly place?: "time";
   /** The dialog that the page opens with. */
   readonly ask?: "retry";
+  /** Only these lines of the timeline. */
+  readonly only?: "failed" | "running";
   /** The selected task run. */
   readonly task?: string;
   /** The pane of its panel, unless it is the first one. */
@@ -26,6 +28,7 @@ export function readFlowRunSearch(search: RawSearch): FlowRunSearch {
     view: choiceIn(search, "view", ["graph"]),
     place: choiceIn(search, "place", ["time"]),
     ask: choiceIn(search, "ask", ["retry"]),
+    only: choiceIn(search, "only", ["failed", "running"]),
     task,
     pane: task === undefined ? undefined : choiceIn(search, "pane", ["log"]),
     attempt: task === undefined ? undefined : textIn(search, "attempt"),

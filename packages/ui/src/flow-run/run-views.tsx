@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import type { FlowRunPage, Timeline } from "../api/types.ts";
 import { IconButton, Segmented } from "../components/button.tsx";
 import { Failure } from "../components/failure.tsx";
 import { Icon } from "../components/icon.tsx";
@@ -9,20 +10,21 @@ import { amount, count } from "../format.ts";
 import { timelineQuery } from "./flow-run.queries.ts";
 import type { ChangeSearch, FlowRunSearch } from "./flow-run-search.ts";
 import { loadGraphView, prepareGraph } from "./graph/graph-loading.ts";
+import { isAmong, type ShownRuns } from "./timeline/timeline-model.ts";
 import { TimelineView } from "./timeline/timeline-view.tsx";
 
 const GraphView = onDemand(() => loadGraphView().then((module) => module.GraphView), <Skeleton rows={8} height={28} />);
 
 /** Timeline and graph: two views with one selection. */
 export function RunViews(props: {
-  readonly id: string;
+  readonly page: FlowRunPage;
   readonly live: boolean;
   readonly ended: number | undefined;
   readonly search: FlowRunSearch;
   readonly onSearch: ChangeSearch;
 }) {
-  const { id, live, search, onSearch } = props;
-  const query = useQuery(timelineQuery(id));
+  const { page, live, search, onSearch } = props;
+  const query = useQuery(timelineQuery(page.flow_run.id));
   const [tall, setTall] = useState(false);
   const timeline = query.data;
   const view = search.view ?? "timeline";
@@ -57,6 +59,9 @@ export function RunViews(props: {
           {timeline === undefined ? "" : amount(timeline.total, "task run")}
           {timeline?.truncated === true ? `, the first ${count(timeline.id.length)} shown` : ""}
         </span>
+        {view === "timeline" && timeline !== undefined ? (
+          <RunFilter timeline={timeline} only={search.only} onOnly={(only) => onSearch({ only })} />
+        ) : null}
         <IconButton
           icon="expand"
           label={tall ? "Less height" : "More height"}
@@ -82,7 +87,9 @@ export function RunViews(props: {
         </p>
       ) : view === "timeline" ? (
         <TimelineView
+          page={page}
           timeline={timeline}
+          only={search.only}
           live={live}
           ended={props.ended}
           selected={search.task}
@@ -100,6 +107,31 @@ export function RunViews(props: {
         />
       )}
     </section>
+  );
+}
+
+/** Chooses the lines of the timeline, where some failed or are running. */
+function RunFilter(props: {
+  readonly timeline: Timeline;
+  readonly only: ShownRuns | undefined;
+  readonly onOnly: (only: ShownRuns | undefined) => void;
+}) {
+  const { timeline, only } = props;
+  const countOf = (one: ShownRuns) => timeline.state_type.filter((type) => isAmong(one, type)).length;
+  const choices = (["failed", "running"] as const)
+    .map((one) => ({ one, number: countOf(one) }))
+    .filter(({ one, number }) => number > 0 || one === only);
+  if (choices.length === 0 || timeline.id.length < 2) return null;
+  return (
+    <Segmented
+      label="Show"
+      value={only ?? "all"}
+      onChange={(next) => props.onOnly(next === "all" ? undefined : next)}
+      options={[
+        { value: "all" as const, label: "All" },
+        ...choices.map(({ one, number }) => ({ value: one, label: `${count(number)} ${one}` })),
+      ]}
+    />
   );
 }
 

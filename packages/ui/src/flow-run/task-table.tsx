@@ -5,12 +5,13 @@ import { useMemo, useRef, useState } from "react";
 import type { Timeline } from "../api/types.ts";
 import { SearchField, Select } from "../components/field.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
-import { Elapsed, RelativeTime } from "../components/time.tsx";
-import { amount } from "../format.ts";
+import { amount, countingDuration, duration, exact, sinceStart } from "../format.ts";
+import { useNowWhile } from "../now.ts";
 import { StateIcon } from "../runs/state.tsx";
-import { isFinal, type StateType, stateLook, stateTypeOrder } from "../states.ts";
+import { type StateType, stateLook, stateTypeOrder } from "../states.ts";
 import { timelineQuery } from "./flow-run.queries.ts";
 import { runLabel } from "./task-groups.ts";
+import { ranOf } from "./timeline/spells.ts";
 
 const rowHeight = 34;
 const sorts = [
@@ -134,13 +135,10 @@ function Rows({ timeline, rows }: { readonly timeline: Timeline; readonly rows: 
                 {(timeline.run_count[row] ?? 0) > 1 ? `${timeline.run_count[row]} attempts` : ""}
               </span>
               <span role="cell" className="text-right text-muted max-sm:hidden">
-                <RelativeTime time={moment(timeline.start[row] ?? timeline.expected[row])} />
+                <SinceStart time={moment(timeline.start[row] ?? timeline.expected[row])} origin={origin} />
               </span>
               <span role="cell" className="text-right">
-                <Elapsed
-                  start={moment(timeline.start[row])}
-                  end={moment(timeline.end[row]) ?? (isFinal(type) ? moment(timeline.start[row]) : null)}
-                />
+                <TaskTime timeline={timeline} row={row} />
               </span>
             </div>
           );
@@ -148,6 +146,24 @@ function Rows({ timeline, rows }: { readonly timeline: Timeline; readonly rows: 
       </div>
     </div>
   );
+}
+
+/** A time in the run, which tells its rows apart. */
+function SinceStart({ time, origin }: { readonly time: number | null; readonly origin: number }) {
+  if (time === null) return <span className="text-faint">–</span>;
+  return (
+    <time dateTime={new Date(time).toISOString()} title={exact(time)}>
+      {sinceStart(time - origin)}
+    </time>
+  );
+}
+
+/** The time that a task run has been running. */
+function TaskTime({ timeline, row }: { readonly timeline: Timeline; readonly row: number }) {
+  const running = timeline.state_type[row] === "RUNNING";
+  const ran = ranOf(timeline, row, useNowWhile(running));
+  if (ran === null) return <span className="text-faint">–</span>;
+  return <span className="figures">{running ? countingDuration(ran) : duration(ran)}</span>;
 }
 
 function chosenRows(
@@ -162,11 +178,11 @@ function chosenRows(
         (filter.state === "all" || timeline.state_type[row] === filter.state) && nameText(timeline, row).includes(text),
     );
   const start = (row: number) => timeline.start[row] ?? timeline.expected[row] ?? Number.POSITIVE_INFINITY;
-  const spent = (row: number) =>
-    (timeline.end[row] ?? Number.POSITIVE_INFINITY) - (timeline.start[row] ?? Number.POSITIVE_INFINITY);
+  const now = Date.now();
+  const spent = (row: number) => ranOf(timeline, row, now) ?? -1;
   const orders: Readonly<Record<Sort, (a: number, b: number) => number>> = {
     start: (a, b) => start(a) - start(b),
-    duration: (a, b) => (Number.isFinite(spent(b)) ? spent(b) : -1) - (Number.isFinite(spent(a)) ? spent(a) : -1),
+    duration: (a, b) => spent(b) - spent(a),
     name: (a, b) => (timeline.name[a] ?? "").localeCompare(timeline.name[b] ?? "", undefined, { numeric: true }),
   };
   return rows.sort(orders[filter.sort]);

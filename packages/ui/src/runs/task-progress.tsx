@@ -1,6 +1,7 @@
 import type { StateCounts } from "../api/types.ts";
-import { amount, count } from "../format.ts";
-import { type StateType, stateColor, stateLook } from "../states.ts";
+import { count } from "../format.ts";
+import { isBad, type StateType, stateColor, stateLook } from "../states.ts";
+import { countWords, failuresIn } from "./count-words.ts";
 
 const order: readonly StateType[] = [
   "COMPLETED",
@@ -14,16 +15,19 @@ const order: readonly StateType[] = [
   "SCHEDULED",
 ];
 
-/** The progress of a run: its tasks by state, as a bar and as numbers. */
+/** A failure is seen however many tasks there are, in pixels. */
+const leastFailureWidth = 3;
+
+/** The progress of a run: its tasks by state, as a bar, and in words or numbers. */
 export function TaskProgress({ counts, wide = false }: { readonly counts: StateCounts; readonly wide?: boolean }) {
   const total = taskTotal(counts);
   if (total === 0) return <span className="text-faint">–</span>;
-  const done = (counts.COMPLETED ?? 0) + (counts.FAILED ?? 0) + (counts.CRASHED ?? 0) + (counts.CANCELLED ?? 0);
+  const words = countWords(counts);
   return (
-    <span className="inline-flex min-w-0 items-center gap-2" title={spoken(counts)}>
+    <span className="inline-flex min-w-0 items-center gap-2" title={words}>
       <span
         aria-hidden="true"
-        className={`flex h-1.5 overflow-hidden rounded-full bg-pressed ${wide ? "w-32" : "w-14"}`}
+        className={`flex h-1.5 shrink-0 overflow-hidden rounded-full bg-pressed ${wide ? "w-32" : "w-14"}`}
       >
         {order.map((type) => {
           const share = (counts[type] ?? 0) / total;
@@ -32,27 +36,39 @@ export function TaskProgress({ counts, wide = false }: { readonly counts: StateC
           return (
             <span
               key={type}
-              style={{ width: `${share * 100}%`, background: stateColor(stateLook(type)), opacity: faint ? 0.3 : 1 }}
+              style={{
+                width: `${share * 100}%`,
+                background: stateColor(stateLook(type)),
+                opacity: faint ? 0.3 : 1,
+                ...(isBad(type) ? { minWidth: leastFailureWidth, flexShrink: 0 } : {}),
+              }}
             />
           );
         })}
       </span>
-      <span className="figures text-xs whitespace-nowrap text-muted">
-        {done === total ? count(total) : `${count(done)} / ${count(total)}`}
-        <span className="sr-only"> tasks: {spoken(counts)}</span>
+      <span className="figures truncate text-xs text-muted">
+        {wide ? (
+          words
+        ) : (
+          <>
+            <Shortly counts={counts} />
+            <span className="sr-only"> tasks: {words}</span>
+          </>
+        )}
       </span>
     </span>
   );
 }
 
-export function taskTotal(counts: StateCounts): number {
-  return Object.values(counts).reduce((sum, value) => sum + value, 0);
+/** What a narrow place has room for: the failures, or else how far it is. */
+function Shortly({ counts }: { readonly counts: StateCounts }) {
+  const failures = failuresIn(counts);
+  if (failures > 0) return <span className="text-(--state-failed)">{count(failures)} failed</span>;
+  const total = taskTotal(counts);
+  const done = (counts.COMPLETED ?? 0) + (counts.CANCELLED ?? 0);
+  return done === total ? count(total) : `${count(done)} / ${count(total)}`;
 }
 
-function spoken(counts: StateCounts): string {
-  const parts = order.filter((type) => (counts[type] ?? 0) > 0);
-  return (
-    parts.map((type) => `${count(counts[type] ?? 0)} ${stateLook(type).label.toLowerCase()}`).join(", ") ||
-    amount(0, "task")
-  );
+export function taskTotal(counts: StateCounts): number {
+  return Object.values(counts).reduce((sum, value) => sum + value, 0);
 }

@@ -1,6 +1,7 @@
 import type { StateType, Timeline } from "../../api/types.ts";
 import { count, countingDuration, duration } from "../../format.ts";
-import { isBad, isFinal, stateLook, stateTypeOrder } from "../../states.ts";
+import { countWord } from "../../runs/count-words.ts";
+import { isBad, isFinal, stateTypeOrder } from "../../states.ts";
 import type { GraphNode } from "./graph-model.ts";
 
 /** How many runs of a box are in each state, the most urgent first. */
@@ -19,13 +20,8 @@ export function stateCounts({ source, members }: GraphNode): readonly (readonly 
 /** `1 failed · 1 not started · 1,998 done`. */
 export function countWords(node: GraphNode): string {
   return stateCounts(node)
-    .map(([type, number]) => `${count(number)} ${wordOf(type)}`)
+    .map(([type, number]) => `${count(number)} ${countWord(type)}`)
     .join(" · ");
-}
-
-function wordOf(type: StateType | null): string {
-  if (type === "COMPLETED") return "done";
-  return type === null || type === "PENDING" ? "not started" : stateLook(type).label.toLowerCase();
 }
 
 /** From when to when the runs of a box ran, in milliseconds since 1970; `to` is null while one runs. */

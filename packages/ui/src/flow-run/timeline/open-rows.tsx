@@ -3,13 +3,16 @@ import { useEffect, useMemo, useState } from "react";
 import { useLive } from "../../api/live.ts";
 import type { Timeline } from "../../api/types.ts";
 import { applyToTimelines, timelineQuery } from "../flow-run.queries.ts";
-import { groupsOf, type OpenRows, type TimelineRow, timelineRows } from "./timeline-model.ts";
+import { groupsOf, type OpenRows, type ShownRuns, type TimelineRow, timelineRows } from "./timeline-model.ts";
 
 /** The rows of a timeline with their open descendants: groups of one task's runs, and subflows at any depth. */
-export function useOpenRows(timeline: Timeline, selected: string | undefined) {
+export function useOpenRows(
+  timeline: Timeline,
+  { selected, only }: { readonly selected: string | undefined; readonly only: ShownRuns | undefined },
+) {
   const [open, setOpen] = useState<OpenRows>(() => opened(new Map(), timeline, selected));
   const { ids, children } = useChildTimelines(open);
-  const rows = useMemo(() => timelineRows({ timeline, open, children }), [timeline, open, children]);
+  const rows = useMemo(() => timelineRows({ timeline, open, children, only }), [timeline, open, children, only]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: it comes into sight when it is chosen, and stays where it is then
   useEffect(() => setOpen((before) => opened(before, timeline, selected)), [selected]);
   const toggle = (row: TimelineRow) =>

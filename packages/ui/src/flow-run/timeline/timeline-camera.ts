@@ -2,8 +2,8 @@ import { type RefObject, useCallback } from "react";
 import type { Timeline } from "../../api/types.ts";
 import { type Camera, useCamera } from "../camera/camera.ts";
 import { padded, panned, zoomed } from "../camera/time-span.ts";
+import { timelineSpan } from "./spells.ts";
 import type { Span } from "./timeline-draw.ts";
-import { timelineSpan } from "./timeline-model.ts";
 
 /** The displayed span of time: the whole run until the reader zooms in. */
 export interface TimelineCamera extends Camera<Span> {
@@ -14,6 +14,8 @@ export interface TimelineCamera extends Camera<Span> {
 
 export function useTimelineCamera(options: {
   readonly timeline: Timeline;
+  /** The run itself, whose time is shown even where no task ran. */
+  readonly run: Timeline;
   readonly ended: number | undefined;
   readonly element: RefObject<HTMLElement | null>;
   readonly scroller: RefObject<HTMLElement | null>;
@@ -22,8 +24,14 @@ export function useTimelineCamera(options: {
   readonly barWidth: number;
   readonly onDrag: () => void;
 }): TimelineCamera {
-  const { timeline, ended, element, scroller, labelWidth, barWidth, onDrag } = options;
-  const whole = useCallback((): Span => padded(timelineSpan(timeline, ended ?? Date.now())), [timeline, ended]);
+  const { timeline, run, ended, element, scroller, labelWidth, barWidth, onDrag } = options;
+  const whole = useCallback((): Span => {
+    const now = ended ?? Date.now();
+    const own = timelineSpan(run, now);
+    if (timeline.id.length === 0) return padded(own);
+    const tasks = timelineSpan(timeline, now);
+    return padded({ from: Math.min(own.from, tasks.from), to: Math.max(own.to, tasks.to) });
+  }, [timeline, run, ended]);
   const camera = useCamera<Span>({
     element,
     wheelOver: scroller,

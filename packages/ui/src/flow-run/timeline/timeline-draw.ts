@@ -1,9 +1,10 @@
-import { tickStep, ticks } from "d3-array";
-import { timeSteps } from "../../charts/time-steps.ts";
-import { axisTime, duration } from "../../format.ts";
-import { stateLook } from "../../states.ts";
+import { offsetTicks } from "../../charts/offset-ticks.ts";
+import { axisOffset } from "../../format.ts";
+import { isBad, stateLook } from "../../states.ts";
 import { themeColor } from "../../theme.ts";
-import { density, groupState, spells, type TimelineRow } from "./timeline-model.ts";
+import { density } from "./density.ts";
+import { spells } from "./spells.ts";
+import { groupState, type TimelineRow } from "./timeline-model.ts";
 
 export interface Span {
   readonly from: number;
@@ -16,7 +17,7 @@ export interface Drawing {
   /** Scroll offset of the lines, in pixels. */
   readonly scroll: number;
   readonly view: Span;
-  /** The start of the first task, from which short spans are counted. */
+  /** The start of the run, from which the axis counts. */
   readonly zero: number;
   readonly now: number;
   readonly live: boolean;
@@ -96,7 +97,7 @@ function drawRun(
     const from = Math.max(-4, at.x(spell.from));
     const to = Math.min(at.width + 4, at.x(spell.to));
     if (to < 0 || from > at.width) continue;
-    const length = Math.max(2, to - from);
+    const length = Math.max(spell.failed || isBad(row.source.state_type[member]) ? 3 : 2, to - from);
     if (spell.type === "RUNNING" || spell.type === "CANCELLING") {
       const token = spell.failed ? "state-failed" : look.token;
       pen.fillStyle = drawing.colors.state(token);
@@ -177,18 +178,12 @@ export function drawAxis(canvas: HTMLCanvasElement, drawing: Pick<Drawing, "view
   }
 }
 
-/** Times of day for long spans; for short ones the time since the first task began. */
+/** Ticks at even times after the start of the run, some 90 pixels apart. */
 function axisTicks(view: Span, zero: number, width: number) {
-  const max = Math.max(2, width / 90);
-  const steps = timeSteps(view.from, view.to, max);
-  if (steps.length >= 1000) {
-    return { ticks: steps.ticks(view.from, view.to), label: (tick: number) => axisTime(tick, steps.length) };
-  }
-  const since = ticks(view.from - zero, view.to - zero, max);
-  const step = tickStep(view.from - zero, view.to - zero, max);
+  const { ticks, step } = offsetTicks(view.from - zero, view.to - zero, Math.max(2, width / 90));
   return {
-    ticks: since.map((tick) => tick + zero),
-    label: (tick: number) => duration(Math.round((tick - zero) / step) * step),
+    ticks: ticks.map((tick) => tick + zero),
+    label: (tick: number) => axisOffset(Math.round((tick - zero) / step) * step, step),
   };
 }
 

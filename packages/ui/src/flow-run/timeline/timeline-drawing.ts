@@ -1,12 +1,15 @@
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useMemo, useRef } from "react";
 import { useThemeGeneration } from "../../theme.ts";
-import { edge } from "../camera/time-span.ts";
 import { drawAxis, drawTimeline, type Span, timelineColors } from "./timeline-draw.ts";
 import type { TimelineRow } from "./timeline-model.ts";
 
 /** Draws changes at the next frame, and keeps drawing while time passes for an unfinished run. */
 export function useDrawing(input: {
   readonly rows: readonly TimelineRow[];
+  /** The line of the run itself, drawn above the others. */
+  readonly runRow: TimelineRow;
+  /** The start of the run, from which the axis counts. */
+  readonly zero: number;
   readonly rowHeight: number;
   readonly live: boolean;
   readonly ended: number | undefined;
@@ -14,10 +17,11 @@ export function useDrawing(input: {
   readonly whole: () => Span;
   readonly scroller: RefObject<HTMLDivElement | null>;
   readonly axis: RefObject<HTMLCanvasElement | null>;
+  readonly runBar: RefObject<HTMLCanvasElement | null>;
   readonly bars: RefObject<HTMLCanvasElement | null>;
   readonly size: string;
 }) {
-  const { rows, rowHeight, live, ended, view, whole, scroller, axis, bars, size } = input;
+  const { rows, runRow, zero, rowHeight, live, ended, view, whole, scroller, axis, runBar, bars, size } = input;
   const generation = useThemeGeneration();
   // biome-ignore lint/correctness/useExhaustiveDependencies: another theme has other colours
   const colors = useMemo(timelineColors, [generation]);
@@ -25,24 +29,15 @@ export function useDrawing(input: {
   const key = useRef<string>(undefined);
   const paint = useCallback(() => {
     frame.current = 0;
-    const all = whole();
-    const shown = view ?? all;
-    const zero = all.from + (all.to - all.from) * (edge / (1 + 2 * edge));
+    const shown = view ?? whole();
     if (axis.current !== null) drawAxis(axis.current, { view: shown, zero, colors });
+    const drawing = { rowHeight, view: shown, zero, now: ended ?? Date.now(), live, colors };
+    if (runBar.current !== null)
+      drawTimeline(runBar.current, { ...drawing, rows: [runRow], scroll: 0, selected: undefined });
     if (bars.current === null) return;
     const scroll = scroller.current?.scrollTop ?? 0;
-    drawTimeline(bars.current, {
-      rows,
-      rowHeight,
-      scroll,
-      view: shown,
-      zero,
-      now: ended ?? Date.now(),
-      live,
-      selected: key.current,
-      colors,
-    });
-  }, [rows, rowHeight, live, ended, view, whole, scroller, axis, bars, colors]);
+    drawTimeline(bars.current, { ...drawing, rows, scroll, selected: key.current });
+  }, [rows, runRow, zero, rowHeight, live, ended, view, whole, scroller, axis, runBar, bars, colors]);
   const draw = useCallback(
     (selectedKey: string | undefined) => {
       key.current = selectedKey;

@@ -1,7 +1,9 @@
-import { amount, clock, duration } from "../../format.ts";
+import { amount, clock, duration, sinceStart } from "../../format.ts";
 import { stateLook } from "../../states.ts";
+import { density } from "./density.ts";
+import { type Spell, spells } from "./spells.ts";
 import type { Span } from "./timeline-draw.ts";
-import { density, type Spell, spells, type TimelineRow } from "./timeline-model.ts";
+import type { TimelineRow } from "./timeline-model.ts";
 
 /** The pointer's position over the bars: a line, and a time in milliseconds. */
 export interface Resting {
@@ -16,10 +18,13 @@ export interface Resting {
 /** Describes the moment under the pointer. The tree and the panel give keyboard users the same facts. */
 export function TimelineHint({
   resting,
+  zero,
   now,
   width,
 }: {
   readonly resting: Resting;
+  /** The start of the run. */
+  readonly zero: number;
   readonly now: number;
   readonly width: number;
 }) {
@@ -33,7 +38,9 @@ export function TimelineHint({
     >
       <p className="truncate font-medium">{row.label}</p>
       {row.kind === "group" ? <GroupHint row={row} time={time} now={now} /> : <RunHint resting={resting} now={now} />}
-      <p className="text-faint">{clock(time)}</p>
+      <p className="text-faint">
+        {sinceStart(time - zero)} · {clock(time)}
+      </p>
     </div>
   );
 }

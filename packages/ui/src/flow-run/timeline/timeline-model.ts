@@ -1,6 +1,5 @@
-import { stateNames } from "@ostinato/core";
 import type { StateCounts, StateType, Timeline } from "../../api/types.ts";
-import { isFinal, stateTypeOrder } from "../../states.ts";
+import { isBad, stateTypeOrder } from "../../states.ts";
 import { groupLabel, runLabel, taskOf } from "../task-groups.ts";
 
 /** One line of the timeline: a task run, a subflow that can be opened, or a group of runs of the same task. */
@@ -29,6 +28,15 @@ export interface RowsInput {
   readonly open: OpenRows;
   /** The timelines of opened subflows that have been read. */
   readonly children: ReadonlyMap<string, Timeline>;
+  /** Only these runs and their callers have lines, each its own. */
+  readonly only?: ShownRuns | undefined;
+}
+
+export type ShownRuns = "failed" | "running";
+
+/** Whether a run is one of those. */
+export function isAmong(only: ShownRuns, type: StateType | null | undefined): boolean {
+  return only === "failed" ? isBad(type) : type === "RUNNING" || type === "CANCELLING";
 }
 
 export function timelineRows(input: RowsInput): readonly TimelineRow[] {
@@ -43,9 +51,11 @@ interface Walk extends RowsInput {
 }
 
 /** Adds lines for runs called by one flow run or task run, with their own calls below. */
-function addRows(rows: TimelineRow[], source: Timeline, called: readonly number[], walk: Walk): void {
+function addRows(rows: TimelineRow[], source: Timeline, all: readonly number[], walk: Walk): void {
+  const { only } = walk;
+  const called = only === undefined ? all : all.filter((row) => isShown(source, row, only));
   const gathered = byTask(source, called);
-  const least = leastGathered(called);
+  const least = only === undefined ? leastGathered(called) : Number.POSITIVE_INFINITY;
   const done = new Set<string>();
   for (const row of called) {
     const task = taskOf(source, row);
@@ -67,8 +77,25 @@ function addRows(rows: TimelineRow[], source: Timeline, called: readonly number[
       kind: "group",
       open,
     });
-    if (open) for (const member of members) addRun(rows, source, member, { ...walk, depth: walk.depth + 1 });
+    if (open)
+      for (const member of failedFirst(source, members))
+        addRun(rows, source, member, { ...walk, depth: walk.depth + 1 });
   }
+}
+
+function isShown(source: Timeline, row: number, only: ShownRuns): boolean {
+  if (isAmong(only, source.state_type[row])) return true;
+  return (
+    calledBy(source)
+      .get(row)
+      ?.some((callee) => isShown(source, callee, only)) ?? false
+  );
+}
+
+/** Those that failed come first, the others in their order. */
+function failedFirst(source: Timeline, members: readonly number[]): readonly number[] {
+  const failed = members.filter((row) => isBad(source.state_type[row]));
+  return failed.length === 0 ? members : [...failed, ...members.filter((row) => !isBad(source.state_type[row]))];
 }
 
 function addRun(rows: TimelineRow[], source: Timeline, row: number, walk: Walk): void {
@@ -154,119 +181,8 @@ export function groupsOf(source: Timeline, taskRunId: string): readonly string[]
   });
 }
 
-/** A phase of one line, in milliseconds. */
-export interface Spell {
-  readonly from: number;
-  readonly to: number;
-  readonly type: StateType;
-  readonly name: string;
-  /** Whether an attempt ended in a failure that was retried. */
-  readonly failed: boolean;
-}
-
-const spellsOf = new WeakMap<Timeline, Map<number, readonly Spell[]>>();
-
-/** The phases of a run: waiting, attempts, pauses. */
-export function spells(source: Timeline, row: number, now: number): readonly Spell[] {
-  const origin = Date.parse(source.origin);
-  const type = source.state_type[row] ?? "PENDING";
-  const end = absolute(source.end[row], origin) ?? now;
-  const recorded = segmentsByRow(source).get(row);
-  if (recorded !== undefined) {
-    return recorded.map((spell, index) => {
-      const next = recorded[index + 1];
-      const retried =
-        spell.type === "RUNNING" &&
-        next !== undefined &&
-        (next.name === stateNames.awaitingRetry || next.type === "FAILED");
-      return {
-        ...spell,
-        to: next?.from ?? Math.max(spell.from, isFinal(spell.type) ? spell.from : end),
-        failed: retried,
-      };
-    });
-  }
-  const expected = absolute(source.expected[row], origin);
-  const start = absolute(source.start[row], origin);
-  const found: Spell[] = [];
-  if (expected !== null && (start === null || start - expected > 1)) {
-    found.push({
-      from: expected,
-      to: start ?? (isFinal(type) ? expected : now),
-      type: start === null ? type : "PENDING",
-      name: "",
-      failed: false,
-    });
-  }
-  if (start !== null)
-    found.push({ from: start, to: end, type: isFinal(type) ? "RUNNING" : type, name: "", failed: false });
-  return found;
-}
-
-function segmentsByRow(source: Timeline): Map<number, readonly Spell[]> {
-  const known = spellsOf.get(source);
-  if (known !== undefined) return known;
-  const origin = Date.parse(source.origin);
-  const found = new Map<number, Spell[]>();
-  for (const [row, seconds, type, name] of source.segments) {
-    const from = origin + seconds * 1000;
-    const spell: Spell = { from, to: from, type, name, failed: false };
-    const list = found.get(row);
-    if (list === undefined) found.set(row, [spell]);
-    else list.push(spell);
-  }
-  for (const list of found.values()) list.sort((a, b) => a.from - b.from);
-  spellsOf.set(source, found);
-  return found;
-}
-
-/** The span of the whole timeline. */
-export function timelineSpan(source: Timeline, now: number): { readonly from: number; readonly to: number } {
-  const origin = Date.parse(source.origin);
-  let from = Number.POSITIVE_INFINITY;
-  let to = Number.NEGATIVE_INFINITY;
-  for (let row = 0; row < source.id.length; row += 1) {
-    const start = absolute(source.start[row] ?? source.expected[row], origin);
-    if (start === null) continue;
-    if (start < from) from = start;
-    const end = absolute(source.end[row], origin) ?? (isFinal(source.state_type[row]) ? start : now);
-    if (end > to) to = end;
-  }
-  if (from === Number.POSITIVE_INFINITY) return { from: origin, to: Math.max(now, origin + 1000) };
-  return { from, to: Math.max(to, from + 1) };
-}
-
-/** The number of running members in each slice of a span, and whether one failed in it. */
-export function density(
-  row: TimelineRow,
-  span: { readonly from: number; readonly to: number },
-  slices: number,
-  now: number,
-) {
-  const { source } = row;
-  const origin = Date.parse(source.origin);
-  const change = new Float64Array(slices + 1);
-  const failed = new Uint8Array(slices);
-  const scale = slices / (span.to - span.from);
-  for (const member of row.members) {
-    const start = absolute(source.start[member], origin);
-    if (start === null) continue;
-    const type = source.state_type[member] ?? null;
-    const end = absolute(source.end[member], origin) ?? (isFinal(type) ? start : now);
-    if (end < span.from || start > span.to) continue;
-    const first = Math.max(0, Math.floor((start - span.from) * scale));
-    // The end is exclusive: a run that follows at once does not overlap.
-    const last = Math.min(slices - 1, Math.max(first, Math.ceil((end - span.from) * scale) - 1));
-    if (last < 0 || first >= slices) continue;
-    change[first] = (change[first] ?? 0) + 1;
-    change[last + 1] = (change[last + 1] ?? 0) - 1;
-    if (type === "FAILED" || type === "CRASHED") failed[last] = 1;
-  }
-  for (let slice = 1; slice <= slices; slice += 1) change[slice] = (change[slice] ?? 0) + (change[slice - 1] ?? 0);
-  return { running: change.subarray(0, slices), failed };
-}
-
-function memberCounts(row: TimelineRow): StateCounts {
+/** How many members of a line are in each state. */
+export function memberCounts(row: TimelineRow): StateCounts {
   const counts: Record<string, number> = {};
   for (const member of row.members) {
     const type = row.source.state_type[member] ?? "PENDING";
@@ -279,24 +195,4 @@ function memberCounts(row: TimelineRow): StateCounts {
 export function groupState(row: TimelineRow): StateType | null {
   const counts = memberCounts(row);
   return stateTypeOrder.find((type) => (counts[type] ?? 0) > 0) ?? null;
-}
-
-/** The start and end of a line, for its duration; a group spans all of its members. */
-export function rowSpan(row: TimelineRow): { readonly start: number | null; readonly end: number | null } {
-  const origin = Date.parse(row.source.origin);
-  let start: number | null = null;
-  let end: number | null = null;
-  let open = false;
-  for (const member of row.members) {
-    const from = absolute(row.source.start[member], origin);
-    const to = absolute(row.source.end[member], origin);
-    if (from !== null && (start === null || from < start)) start = from;
-    if (to === null) open ||= !isFinal(row.source.state_type[member]);
-    else if (end === null || to > end) end = to;
-  }
-  return { start, end: open ? null : end };
-}
-
-function absolute(seconds: number | null | undefined, origin: number): number | null {
-  return seconds === null || seconds === undefined ? null : origin + seconds * 1000;
 }

@@ -1,7 +1,9 @@
 import { Icon } from "../../components/icon.tsx";
 import { count, countingDuration, duration } from "../../format.ts";
+import { countWords, failuresIn } from "../../runs/count-words.ts";
 import { StateIcon } from "../../runs/state.tsx";
-import { groupState, rowSpan, type TimelineRow } from "./timeline-model.ts";
+import { ranOf, rowSpan } from "./spells.ts";
+import { groupState, memberCounts, type TimelineRow } from "./timeline-model.ts";
 
 /** One line of the tree: name, state, duration. */
 export function Row(props: {
@@ -26,13 +28,9 @@ export function Row(props: {
   const member = row.members[0] ?? 0;
   const type = row.kind === "group" ? groupState(row) : (row.source.state_type[member] ?? null);
   const name = row.kind === "group" ? null : (row.source.state_name[member] ?? null);
-  const span = rowSpan(row);
-  const spent =
-    span.start === null
-      ? ""
-      : span.end === null
-        ? countingDuration(props.now - span.start)
-        : duration(span.end - span.start);
+  const spent = row.kind === "group" ? groupTime(row, props.now) : runTime(row, member, props.now);
+  const counts = row.kind === "group" ? memberCounts(row) : undefined;
+  const failures = counts === undefined ? 0 : failuresIn(counts);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the tree handles the keys
     <div
@@ -72,9 +70,13 @@ export function Row(props: {
         )}
         <StateIcon type={type} name={name} className="size-3.5" />
         <Name label={row.label} />
-        {row.kind === "group" ? (
-          <span className="shrink-0 text-xs text-faint">× {count(row.members.length)}</span>
-        ) : null}
+        {counts === undefined ? null : (
+          <span className="shrink-0 text-xs text-faint" title={countWords(counts)}>
+            × {count(row.members.length)}
+            {failures === 0 ? null : <span className="text-(--state-failed)"> · {count(failures)} failed</span>}
+            <span className="sr-only"> · {countWords(counts)}</span>
+          </span>
+        )}
         {props.narrow ? (
           <span className="sr-only">{spent}</span>
         ) : (
@@ -83,6 +85,20 @@ export function Row(props: {
       </span>
     </div>
   );
+}
+
+/** A run's time running; a wait is no part of it. */
+function runTime({ source }: TimelineRow, member: number, now: number): string {
+  const ran = ranOf(source, member, now);
+  if (ran === null) return "";
+  return source.state_type[member] === "RUNNING" ? countingDuration(ran) : duration(ran);
+}
+
+/** From the first start of a group to its last end. */
+function groupTime(row: TimelineRow, now: number): string {
+  const { start, end } = rowSpan(row);
+  if (start === null) return "";
+  return end === null ? countingDuration(now - start) : duration(end - start);
 }
 
 /** A truncated name keeps its final number, which distinguishes it from its neighbours. */

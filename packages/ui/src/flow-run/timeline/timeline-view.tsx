@@ -1,19 +1,25 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type RefObject, useEffect, useRef, useState } from "react";
-import type { Timeline } from "../../api/types.ts";
+import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
+import type { FlowRunPage, Timeline } from "../../api/types.ts";
 import { useMedia } from "../../components/media.ts";
 import { useSize } from "../../components/size.ts";
+import { milliseconds } from "../../format.ts";
 import { LiveSubflow, useOpenRows } from "./open-rows.tsx";
+import { RunLine, rowOfRun, timelineOfRun } from "./run-line.tsx";
+import { rowSpan } from "./spells.ts";
 import { TimelineAxis } from "./timeline-axis.tsx";
 import { useTimelineCamera } from "./timeline-camera.ts";
+import type { Span } from "./timeline-draw.ts";
 import { useDrawing } from "./timeline-drawing.ts";
 import { type Resting, TimelineHint } from "./timeline-hint.tsx";
 import { useTreeKeys } from "./timeline-keys.ts";
-import type { TimelineRow } from "./timeline-model.ts";
+import type { ShownRuns, TimelineRow } from "./timeline-model.ts";
 import { TimelineTree } from "./timeline-tree.tsx";
 
 const rowHeight = 28;
 const axisHeight = 26;
+/** The axis, and the line of the run. */
+const headHeight = axisHeight + rowHeight;
 /** Half a row at the end shows that there are more. */
 const maxRowsInSight = 14.5;
 const maxRowsInSightTall = 40;
@@ -23,7 +29,10 @@ const maxRowsInSightTall = 40;
  * visible rows only.
  */
 export function TimelineView(props: {
+  readonly page: Pick<FlowRunPage, "flow_run" | "states">;
   readonly timeline: Timeline;
+  /** Only the lines of these. */
+  readonly only: ShownRuns | undefined;
   readonly live: boolean;
   /** The end of the run, which also ends all waiting. */
   readonly ended: number | undefined;
@@ -31,11 +40,15 @@ export function TimelineView(props: {
   readonly onSelect: (taskRunId: string | undefined) => void;
   readonly tall: boolean;
 }) {
-  const { timeline, live, ended, selected, onSelect } = props;
-  const { rows, toggle, openSubflows } = useOpenRows(timeline, selected);
+  const { page, timeline, only, live, ended, selected, onSelect } = props;
+  const { rows, toggle, openSubflows } = useOpenRows(timeline, { selected, only });
+  const run = useMemo(() => timelineOfRun(page), [page]);
+  const runRow = useMemo(() => rowOfRun(run), [run]);
+  const zero = milliseconds(page.flow_run.start_time ?? run.origin);
   const scroller = useRef<HTMLDivElement>(null);
   const tree = useRef<HTMLDivElement>(null);
   const axis = useRef<HTMLCanvasElement>(null);
+  const runBar = useRef<HTMLCanvasElement>(null);
   const bars = useRef<HTMLCanvasElement>(null);
   const { width, narrow, labelWidth, barWidth } = useWidths(scroller);
   const visible = Math.min(rows.length, props.tall ? maxRowsInSightTall : maxRowsInSight);
@@ -44,6 +57,7 @@ export function TimelineView(props: {
   const rest = () => setResting(undefined);
   const camera = useTimelineCamera({
     timeline,
+    run,
     ended,
     element: tree,
     scroller,
@@ -53,6 +67,8 @@ export function TimelineView(props: {
   });
   const draw = useDrawing({
     rows,
+    runRow,
+    zero,
     rowHeight,
     live,
     ended,
@@ -60,6 +76,7 @@ export function TimelineView(props: {
     whole: camera.whole,
     scroller,
     axis,
+    runBar,
     bars,
     size: `${width}:${height}:${labelWidth}`,
   });
@@ -67,8 +84,8 @@ export function TimelineView(props: {
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
-    scrollPaddingStart: axisHeight,
-    paddingStart: axisHeight,
+    scrollPaddingStart: headHeight,
+    paddingStart: headHeight,
     overscan: 6,
   });
   const choose = (row: TimelineRow) => {
@@ -81,8 +98,12 @@ export function TimelineView(props: {
   // biome-ignore lint/correctness/useExhaustiveDependencies: rows that move afterwards must not scroll the list
   useEffect(() => {
     const at = rows.findIndex((row) => row.key === selectedKey);
-    if (at >= 0) virtual.scrollToIndex(at, { align: "auto" });
+    if (at < 0) return;
+    virtual.scrollToIndex(at, { align: "auto" });
+    const row = rows[at];
+    if (row !== undefined && camera.view !== undefined) camera.show(showing(camera.view, row));
   }, [selectedKey]);
+  const following = useFollowing({ live: live && selected === undefined, rows: rows.length, scroller });
   const keys = useTreeKeys({
     rows,
     choose,
@@ -99,14 +120,31 @@ export function TimelineView(props: {
       <div
         ref={scroller}
         className="relative overflow-x-hidden overflow-y-auto rounded-b-lg"
-        style={{ height: height + axisHeight }}
+        style={{ height: height + headHeight }}
         onScroll={() => {
           rest();
+          following.onScroll();
           draw(selectedKey);
         }}
       >
-        <TimelineAxis canvas={axis} camera={camera} height={axisHeight} labelWidth={labelWidth} barWidth={barWidth} />
-        <div className="pointer-events-none sticky z-[1]" style={{ top: axisHeight, height: 0 }}>
+        <TimelineAxis
+          canvas={axis}
+          camera={camera}
+          zero={zero}
+          height={axisHeight}
+          labelWidth={labelWidth}
+          barWidth={barWidth}
+        />
+        <RunLine
+          row={runRow}
+          canvas={runBar}
+          now={ended ?? Date.now()}
+          top={axisHeight}
+          height={rowHeight}
+          labelWidth={labelWidth}
+          barWidth={barWidth}
+        />
+        <div className="pointer-events-none sticky z-[1]" style={{ top: headHeight, height: 0 }}>
           <canvas ref={bars} className="absolute" style={{ left: labelWidth, top: 0, width: barWidth, height }} />
         </div>
         <TimelineTree
@@ -124,7 +162,9 @@ export function TimelineView(props: {
           onRest={(place) => setResting(place === undefined ? undefined : restingAt(place))}
         />
       </div>
-      {resting === undefined ? null : <TimelineHint resting={resting} now={ended ?? Date.now()} width={width} />}
+      {resting === undefined ? null : (
+        <TimelineHint resting={resting} zero={zero} now={ended ?? Date.now()} width={width} />
+      )}
     </div>
   );
 
@@ -138,9 +178,40 @@ export function TimelineView(props: {
       time: shown.from + x * scale,
       reach: 3 * scale,
       left: labelWidth + x,
-      top: axisHeight + index * rowHeight - (scroller.current?.scrollTop ?? 0),
+      top: headHeight + index * rowHeight - (scroller.current?.scrollTop ?? 0),
     };
   }
+}
+
+/** The view, moved as far as it takes to have the bar of a line in it. */
+function showing(view: Span, row: TimelineRow): Span {
+  const { start, end } = rowSpan(row);
+  if (start === null) return view;
+  const length = view.to - view.from;
+  if ((end ?? start) >= view.from && start <= view.to) return view;
+  const from = start - length * 0.2;
+  return { from, to: from + length };
+}
+
+/** Keeps the newest line of a live run in sight, until the reader scrolls away from it. */
+function useFollowing(input: {
+  readonly live: boolean;
+  readonly rows: number;
+  readonly scroller: RefObject<HTMLDivElement | null>;
+}) {
+  const { live, rows, scroller } = input;
+  const follows = useRef(live);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new line is what is followed
+  useEffect(() => {
+    const box = scroller.current;
+    if (box !== null && live && follows.current) box.scrollTop = box.scrollHeight;
+  }, [live, rows, scroller]);
+  return {
+    onScroll: () => {
+      const box = scroller.current;
+      if (box !== null) follows.current = box.scrollHeight - box.scrollTop - box.clientHeight < rowHeight;
+    },
+  };
 }
 
 function useWidths(scroller: RefObject<HTMLDivElement | null>) {

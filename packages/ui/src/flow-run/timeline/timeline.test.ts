@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { TaskRun, Timeline } from "../../api/types.ts";
 import { graphOf } from "../graph/graph-model.ts";
+import { density } from "./density.ts";
+import { ranOf, spells, timelineSpan } from "./spells.ts";
 import { withTaskRuns } from "./timeline-changes.ts";
-import { density, groupState, groupsOf, spells, timelineRows, timelineSpan } from "./timeline-model.ts";
+import { groupState, groupsOf, timelineRows } from "./timeline-model.ts";
 
 const origin = "2026-01-01T00:00:00Z";
 const zero = Date.parse(origin);
@@ -121,6 +123,45 @@ describe("the lines of a timeline", () => {
       "plan",
       ...(count < 10 ? months.map(({ name }) => name) : ["backfill"]),
     ]);
+  });
+
+  test("have those that failed first when a group is opened", () => {
+    const timeline = timelineOf(
+      Array.from({ length: 40 }, (_, at) => ({
+        name: `t-${at}`,
+        key: "t",
+        start: at,
+        type: at === 7 ? ("CRASHED" as const) : at === 30 ? ("FAILED" as const) : ("COMPLETED" as const),
+      })),
+    );
+    expect(
+      rowsOf(timeline, ["group:t"])
+        .map((row) => row.label)
+        .slice(0, 4),
+    ).toEqual(["t", "t-7", "t-30", "t-0"]);
+  });
+
+  test("may be those alone that failed, with their callers", () => {
+    const timeline = timelineOf([
+      { name: "outer", type: "FAILED" },
+      ...Array.from({ length: 40 }, (_, at) => ({
+        name: `t-${at}`,
+        key: "t",
+        within: 0,
+        type: at === 7 ? ("FAILED" as const) : ("COMPLETED" as const),
+      })),
+      { name: "other" },
+      { name: "caller" },
+      { name: "callee", within: 42, type: "CRASHED" },
+    ]);
+    const rows = timelineRows({ timeline, open: new Map(), children: new Map(), only: "failed" });
+    expect(rows.map(({ label, depth }) => [label, depth])).toEqual([
+      ["outer", 0],
+      ["t-7", 1],
+      ["caller", 0],
+      ["callee", 1],
+    ]);
+    expect(timelineRows({ timeline, open: new Map(), children: new Map(), only: "running" })).toEqual([]);
   });
 
   test("nest a subflow's runs under it once they are read", () => {
@@ -252,6 +293,25 @@ describe("what a run did when", () => {
     ]);
   });
 
+  test("is the time of its attempts together, without the waits between", () => {
+    const timeline = timelineOf(
+      [
+        { name: "a", start: 0, end: 9 },
+        { name: "b", start: 2, end: 5 },
+        { name: "c", start: null, end: null, type: "PENDING" },
+      ],
+      [
+        [0, 0, "RUNNING", "Running"],
+        [0, 1, "SCHEDULED", "AwaitingRetry"],
+        [0, 3, "RUNNING", "Retrying"],
+        [0, 4, "PAUSED", "Paused"],
+        [0, 8, "RUNNING", "Running"],
+        [0, 9, "COMPLETED", "Completed"],
+      ],
+    );
+    expect([0, 1, 2].map((row) => ranOf(timeline, row, zero))).toEqual([3000, 3000, null]);
+  });
+
   test("lasts until now while it goes on", () => {
     const timeline = timelineOf([{ name: "a", start: 1, end: null, type: "RUNNING" }]);
     expect(timelineSpan(timeline, zero + 9000)).toEqual({ from: zero + 1000, to: zero + 9000 });
@@ -265,6 +325,38 @@ describe("what a run did when", () => {
     if (group === undefined) throw new Error("there is no group");
     const { running } = density(group, { from: zero, to: zero + 10_000 }, 10, zero);
     expect([...running].slice(0, 8)).toEqual([10, 10, 10, 10, 10, 40, 40, 40]);
+  });
+
+  test("is at most as high in a slice as many ran at once, though one ends and the next begins in it", () => {
+    // Two at once, one after the other: each of the 20 lasts 0.5 s.
+    const timeline = timelineOf(
+      Array.from({ length: 40 }, (_, at) => ({
+        name: `t-${at}`,
+        key: "t",
+        start: Math.floor(at / 2) * 0.5,
+        end: Math.floor(at / 2) * 0.5 + 0.5,
+      })),
+    );
+    const row = { source: timeline, members: timeline.id.map((_, at) => at) };
+    for (const slices of [7, 40, 1000]) {
+      const { running } = density(row, { from: zero, to: zero + 10_000 }, slices, zero);
+      expect(new Set(running)).toEqual(new Set([2]));
+    }
+  });
+
+  test("counts those that have not ended until now, and marks where one failed", () => {
+    const timeline = timelineOf([
+      { name: "t-0", key: "t", start: 0, end: null, type: "RUNNING" },
+      { name: "t-1", key: "t", start: 0, end: 3.5, type: "FAILED" },
+    ]);
+    const { running, failed } = density(
+      { source: timeline, members: [0, 1] },
+      { from: zero, to: zero + 8000 },
+      8,
+      zero + 5000,
+    );
+    expect([...running]).toEqual([2, 2, 2, 2, 1, 0, 0, 0]);
+    expect([...failed]).toEqual([0, 0, 0, 1, 0, 0, 0, 0]);
   });
 
   test("count nothing at the edge of a part before and after which they ran", () => {
