@@ -101,6 +101,14 @@ export function dateAndClock(time: Time): string {
   return `${date(time)}, ${padded(moment.getHours())}:${padded(moment.getMinutes())}`;
 }
 
+/** The server writes times for every reader; this one has a clock of their own: `22 Nov, 04:40:48`. */
+export function withReadableTimes(text: string): string {
+  return text.replace(
+    /\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?Z/g,
+    (time) => `${date(time)}, ${clock(time).slice(0, 8)}`,
+  );
+}
+
 /** `22 Nov, 04:40 – 06:10`, with the second day if it differs, and seconds if the span is short. */
 export function spanText(from: Time, to: Time): string {
   const [start, end] = [new Date(milliseconds(from)), new Date(milliseconds(to))];

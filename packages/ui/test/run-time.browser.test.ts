@@ -71,6 +71,25 @@ describe("the time of a run", () => {
     const { page, close } = await site.open(`/runs/flow-run/${id}`);
     await fact(page, "Ran").getByText("6.2 s · waited 14 m 00 s").waitFor();
     await page.getByText("No task was called in this run").waitFor();
+    expect(await runLine(page).getAttribute("aria-label")).toBe(
+      "The run itself: running 3.0 s, awaiting retry 14 m 00 s, retrying 3.2 s, failed",
+    );
+    expect(await accessibilityProblems(page)).toEqual([]);
+    await close();
+  });
+
+  test("that crashed ends at its last sign of life, and says by the reader's clock when that was noticed", async () => {
+    const run = await startRun(site.client, { flowId, name: "crashed-crow" });
+    await recordTasks(site.client, run.id, [{ name: "work", start: 60, took: 1 }]);
+    const [last, noticed] = [new Date(2026, 10, 28, 5, 28, 36), new Date(2026, 10, 28, 5, 29, 56)];
+    await run.end(
+      "CRASHED",
+      `No sign of life of its process since ${last.toISOString()}: it died. The server noticed it at ${noticed.toISOString()}.`,
+    );
+    const { page, close } = await site.open(`/runs/flow-run/${run.id}`);
+    const why = page.getByRole("region", { name: "Why it failed" });
+    await why.getByText(/since 28 Nov.*, 05:28:36: it died\. The server noticed it at 28 Nov.*, 05:29:56\./).waitFor();
+    expect(await runLine(page).getAttribute("aria-label")).toMatch(/running .*, crashed$/);
     await close();
   });
 

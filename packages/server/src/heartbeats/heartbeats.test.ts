@@ -178,6 +178,8 @@ describeOnEachDatabase("a flow run whose process died", (database) => {
     expect(secondsFrom(last, run.end_time)).toBeCloseTo(0, 2);
     expect(run.total_run_time).toBeCloseTo(40, 2);
     expect(run.state?.message).toContain(`since ${run.end_time}`);
+    const noticed = /The server noticed it at (.+)\.$/.exec(run.state?.message ?? "")?.[1] ?? "";
+    expect(secondsFrom(last, noticed)).toBeGreaterThan(60);
     const taskRun = await readTask(task);
     expect(taskRun).toMatchObject({ state_type: "CRASHED" });
     expect(taskRun.total_run_time).toBeCloseTo(40, 2);

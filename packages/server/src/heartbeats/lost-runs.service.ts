@@ -80,7 +80,8 @@ async function end(context: Context, run: queries.WatchedRun, why: "gone" | "sil
   const ended = await unit(context, async (unit) => {
     const now = await queries.runToEnd(unit.tx, run.id);
     if (now === undefined || seen(now).sign !== seen(run).sign) return false;
-    const state = endOf(now, why, formatTimestamp(lastSign));
+    const noticed = formatTimestamp(context.clock.now());
+    const state = endOf(now, why, { since: formatTimestamp(lastSign), noticed });
     const at = state.type === "SCHEDULED" ? {} : { at: lastSign };
     const { status } = await flowRuns.proposeIn(unit, { id: run.id, state, ruleSet: "minimal", ...at });
     return status === "ACCEPT";
@@ -99,11 +100,16 @@ function lastSignOf({ received }: queries.WatchedRun, lastActivity: Timestamp | 
  * The run ends at its last sign of life. A run that was asked to stop, and never confirmed it, counts as cancelled. One that was
  * claimed and not started goes back to those who serve its deployment.
  */
-function endOf({ state_type, deployment_id }: queries.WatchedRun, why: "gone" | "silent", since: string): LostRunEnd {
-  const sentence = {
+function endOf(
+  { state_type, deployment_id }: queries.WatchedRun,
+  why: "gone" | "silent",
+  { since, noticed }: { readonly since: string; readonly noticed: string },
+): LostRunEnd {
+  const reason = {
     gone: `Its process is gone: it was killed, or ended without a word. Its last sign of life came at ${since}.`,
     silent: `No sign of life of its process since ${since}: it died, was stopped, or lost the server for too long.`,
   }[why];
+  const sentence = `${reason} The server noticed it at ${noticed}.`;
   if (state_type === "PENDING" && deployment_id !== null) {
     return { type: "SCHEDULED", message: `It is to be started again. ${sentence}` };
   }

@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { DashboardFlow } from "../api/types.ts";
 import { RunBars } from "../charts/run-bars.tsx";
-import { count } from "../format.ts";
+import { count, withReadableTimes } from "../format.ts";
 import type { RunsSearch } from "../runs/runs-search.ts";
 import { sum } from "./counts.ts";
 import { rowClass } from "./run-rows.tsx";
@@ -25,9 +25,9 @@ export function FlowLine({ row, lists }: { readonly row: DashboardFlow; readonly
             to="/runs/flow-run/$id"
             params={{ id: row.last_failure.flow_run_id }}
             className="block truncate py-1 text-xs text-faint hover:text-text"
-            title={row.last_failure.message ?? undefined}
+            title={withReadableTimes(row.last_failure.message ?? "")}
           >
-            {row.last_failure.message ?? row.last_failure.name}
+            {withReadableTimes(row.last_failure.message ?? row.last_failure.name)}
           </Link>
         )}
       </span>

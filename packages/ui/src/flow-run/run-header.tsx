@@ -5,6 +5,7 @@ import { CopyButton } from "../components/copy.tsx";
 import { LongText } from "../components/long-text.tsx";
 import { Tags } from "../components/tag.tsx";
 import { RelativeTime } from "../components/time.tsx";
+import { withReadableTimes } from "../format.ts";
 import { DeploymentLink } from "../runs/deployment-link.tsx";
 import { madeBy } from "../runs/made-by.ts";
 import { RanAndWaited } from "../runs/ran.tsx";
@@ -83,7 +84,7 @@ export function RunHeader({ page, asked }: { readonly page: FlowRunPage; readonl
       )}
       {run.state?.message && isFinal(run.state_type) && page.failure === null ? (
         <div>
-          <LongText text={run.state.message} className="text-muted" />
+          <LongText text={withReadableTimes(run.state.message)} className="text-muted" />
         </div>
       ) : null}
     </header>

@@ -79,23 +79,22 @@ export function RunViews(props: {
         query.isError ? null : (
           <Skeleton rows={6} height={28} />
         )
-      ) : timeline.id.length === 0 ? (
-        <p className="px-3 py-5 text-muted">
-          {live
-            ? "No task has been called yet. Each one appears here as it is called."
-            : "No task was called in this run. Wrap a function in task(…) to see it here."}
-        </p>
       ) : view === "timeline" ? (
-        <TimelineView
-          page={page}
-          timeline={timeline}
-          only={search.only}
-          live={live}
-          ended={props.ended}
-          selected={search.task}
-          onSelect={select}
-          tall={tall}
-        />
+        <>
+          <TimelineView
+            page={page}
+            timeline={timeline}
+            only={search.only}
+            live={live}
+            ended={props.ended}
+            selected={search.task}
+            onSelect={select}
+            tall={tall}
+          />
+          {timeline.id.length === 0 ? <NoTasks live={live} /> : null}
+        </>
+      ) : timeline.id.length === 0 ? (
+        <NoTasks live={live} />
       ) : (
         <GraphView
           timeline={timeline}
@@ -107,6 +106,16 @@ export function RunViews(props: {
         />
       )}
     </section>
+  );
+}
+
+function NoTasks({ live }: { readonly live: boolean }) {
+  return (
+    <p className="px-3 py-5 text-muted">
+      {live
+        ? "No task has been called yet. Each one appears here as it is called."
+        : "No task was called in this run. Wrap a function in task(…) to see it here."}
+    </p>
   );
 }
 

@@ -5,7 +5,7 @@ import type { FlowRunRow, Waiting } from "../api/types.ts";
 import { Icon } from "../components/icon.tsx";
 import { onDemand } from "../components/on-demand.tsx";
 import { Elapsed, RelativeTime } from "../components/time.tsx";
-import { dateAndClock, milliseconds } from "../format.ts";
+import { dateAndClock, milliseconds, withReadableTimes } from "../format.ts";
 import { useNow } from "../now.ts";
 import { flowRunQuery } from "./flow-run.queries.ts";
 
@@ -107,9 +107,4 @@ function Until({ time }: { readonly time: string }) {
       , until {dateAndClock(time)} (<RelativeTime time={time} />)
     </>
   );
-}
-
-/** The server writes times for every reader; this one has a clock of their own. */
-function withReadableTimes(text: string): string {
-  return text.replace(/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, (time) => dateAndClock(time));
 }

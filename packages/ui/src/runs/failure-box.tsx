@@ -6,7 +6,7 @@ import { CopyButton } from "../components/copy.tsx";
 import { Icon } from "../components/icon.tsx";
 import { LongText } from "../components/long-text.tsx";
 import { readFlowRunSearch } from "../flow-run/flow-run-search.ts";
-import { clock } from "../format.ts";
+import { clock, withReadableTimes } from "../format.ts";
 import { levelLook } from "../logs/log-level.ts";
 
 /**
@@ -24,7 +24,7 @@ export function FailureBox({ failure, within }: { readonly failure: Failure; rea
     >
       <div className="flex items-start gap-2 px-3 pt-2.5">
         <div className="min-w-0 flex-1">
-          <LongText text={failure.message} className="text-base leading-6 font-medium" />
+          <LongText text={withReadableTimes(failure.message)} className="text-base leading-6 font-medium" />
           <p className="mt-0.5 flex flex-wrap items-center gap-x-2 text-muted">
             {within === undefined ? null : <Path failure={failure} within={within} />}
             {failure.attempt === null ? null : <span>attempt {failure.attempt}</span>}

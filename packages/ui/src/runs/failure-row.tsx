@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import type { FailureGroup } from "../api/types.ts";
 import { RelativeTime } from "../components/time.tsx";
-import { count, date } from "../format.ts";
+import { count, date, withReadableTimes } from "../format.ts";
 import type { RunsSearch } from "./runs-search.ts";
 import { StateIcon } from "./state.tsx";
 
@@ -44,8 +44,12 @@ export function FailureRow(props: {
         <span className="min-w-0 shrink-[2] truncate text-xs text-faint">{about.join(" · ")}</span>
       </span>
       <RelativeTime time={group.last} className="text-xs text-faint" />
-      <p dir="auto" className="col-start-2 line-clamp-2 text-xs break-words text-muted" title={group.message}>
-        {group.message}
+      <p
+        dir="auto"
+        className="col-start-2 line-clamp-2 text-xs break-words text-muted"
+        title={withReadableTimes(group.message)}
+      >
+        {withReadableTimes(group.message)}
       </p>
       <span className="text-right text-xs text-faint">{isSingle ? "" : `since ${date(group.first)}`}</span>
     </div>

@@ -27,7 +27,7 @@ export function TaskProgress({ counts, wide = false }: { readonly counts: StateC
     <span className="inline-flex min-w-0 items-center gap-2" title={words}>
       <span
         aria-hidden="true"
-        className={`flex h-1.5 shrink-0 overflow-hidden rounded-full bg-pressed ${wide ? "w-32" : "w-14"}`}
+        className={`flex h-1.5 shrink-0 overflow-hidden rounded-full bg-pressed ${wide ? "w-32 max-sm:w-14" : "w-14"}`}
       >
         {order.map((type) => {
           const share = (counts[type] ?? 0) / total;

@@ -1,7 +1,7 @@
 import type { Span } from "../timeline/timeline-draw.ts";
 
 /** The fraction of the span that stays free at both ends. */
-export const edge = 0.02;
+const edge = 0.02;
 
 export function padded(span: Span): Span {
   const free = (span.to - span.from) * edge;

@@ -26,6 +26,7 @@ export function timelineOfRun({ flow_run: run, states }: Pick<FlowRunPage, "flow
     start: [0],
     end: [offset(run.end_time)],
     run_count: [run.run_count],
+    attempt: [run.run_count],
     parents: [[]],
     within: [null],
     child_flow_run_id: [null],

@@ -73,7 +73,9 @@ export function Row(props: {
         {counts === undefined ? null : (
           <span className="shrink-0 text-xs text-faint" title={countWords(counts)}>
             × {count(row.members.length)}
-            {failures === 0 ? null : <span className="text-(--state-failed)"> · {count(failures)} failed</span>}
+            {failures === 0 || props.narrow ? null : (
+              <span className="text-(--state-failed)"> · {count(failures)} failed</span>
+            )}
             <span className="sr-only"> · {countWords(counts)}</span>
           </span>
         )}

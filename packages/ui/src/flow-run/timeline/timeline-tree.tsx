@@ -1,5 +1,5 @@
 import type { Virtualizer } from "@tanstack/react-virtual";
-import type { PointerEvent, RefObject } from "react";
+import type { PointerEvent } from "react";
 import type { useTreeKeys } from "./timeline-keys.ts";
 import type { TimelineRow } from "./timeline-model.ts";
 import { Row } from "./timeline-row.tsx";
@@ -12,7 +12,6 @@ interface Place {
 
 /** The names as a virtual tree. */
 export function TimelineTree(props: {
-  readonly element: RefObject<HTMLDivElement | null>;
   readonly rows: readonly TimelineRow[];
   readonly virtual: Virtualizer<HTMLDivElement, Element>;
   readonly keys: ReturnType<typeof useTreeKeys>;
@@ -37,7 +36,6 @@ export function TimelineTree(props: {
   };
   return (
     <div
-      ref={props.element}
       role="tree"
       aria-label="Task runs over time"
       tabIndex={rows.length === 0 ? -1 : 0}

@@ -46,20 +46,21 @@ export function TimelineView(props: {
   const runRow = useMemo(() => rowOfRun(run), [run]);
   const zero = milliseconds(page.flow_run.start_time ?? run.origin);
   const scroller = useRef<HTMLDivElement>(null);
-  const tree = useRef<HTMLDivElement>(null);
+  /** The line of the run, and those of its tasks. */
+  const drawn = useRef<HTMLDivElement>(null);
   const axis = useRef<HTMLCanvasElement>(null);
   const runBar = useRef<HTMLCanvasElement>(null);
   const bars = useRef<HTMLCanvasElement>(null);
   const { width, narrow, labelWidth, barWidth } = useWidths(scroller);
   const visible = Math.min(rows.length, props.tall ? maxRowsInSightTall : maxRowsInSight);
-  const height = Math.max(1, visible) * rowHeight;
+  const height = visible * rowHeight;
   const [resting, setResting] = useState<Resting>();
   const rest = () => setResting(undefined);
   const camera = useTimelineCamera({
     timeline,
     run,
     ended,
-    element: tree,
+    element: drawn,
     scroller,
     labelWidth,
     barWidth,
@@ -135,32 +136,35 @@ export function TimelineView(props: {
           labelWidth={labelWidth}
           barWidth={barWidth}
         />
-        <RunLine
-          row={runRow}
-          canvas={runBar}
-          now={ended ?? Date.now()}
-          top={axisHeight}
-          height={rowHeight}
-          labelWidth={labelWidth}
-          barWidth={barWidth}
-        />
-        <div className="pointer-events-none sticky z-[1]" style={{ top: headHeight, height: 0 }}>
-          <canvas ref={bars} className="absolute" style={{ left: labelWidth, top: 0, width: barWidth, height }} />
+        <div ref={drawn} className="touch-pan-y" style={{ height: virtual.getTotalSize() - axisHeight }}>
+          <RunLine
+            row={runRow}
+            canvas={runBar}
+            now={ended ?? Date.now()}
+            top={axisHeight}
+            height={rowHeight}
+            labelWidth={labelWidth}
+            barWidth={barWidth}
+          />
+          <div className="pointer-events-none sticky z-[1]" style={{ top: headHeight, height: 0 }}>
+            <canvas ref={bars} className="absolute" style={{ left: labelWidth, top: 0, width: barWidth, height }} />
+          </div>
+          {rows.length === 0 ? null : (
+            <TimelineTree
+              rows={rows}
+              virtual={virtual}
+              keys={keys}
+              selectedKey={selectedKey}
+              now={ended ?? Date.now()}
+              narrow={narrow}
+              labelWidth={labelWidth}
+              rowHeight={rowHeight}
+              onChoose={choose}
+              onToggle={toggle}
+              onRest={(place) => setResting(place === undefined ? undefined : restingAt(place))}
+            />
+          )}
         </div>
-        <TimelineTree
-          element={tree}
-          rows={rows}
-          virtual={virtual}
-          keys={keys}
-          selectedKey={selectedKey}
-          now={ended ?? Date.now()}
-          narrow={narrow}
-          labelWidth={labelWidth}
-          rowHeight={rowHeight}
-          onChoose={choose}
-          onToggle={toggle}
-          onRest={(place) => setResting(place === undefined ? undefined : restingAt(place))}
-        />
       </div>
       {resting === undefined ? null : (
         <TimelineHint resting={resting} zero={zero} now={ended ?? Date.now()} width={width} />
