@@ -28,6 +28,7 @@ export function timelineOfRun({ flow_run: run, states }: Pick<FlowRunPage, "flow
     run_count: [run.run_count],
     attempt: [run.run_count],
     parents: [[]],
+    after: [[]],
     within: [null],
     child_flow_run_id: [null],
     child_name: [null],
