@@ -3,6 +3,7 @@ import {
   createQueueOfPool,
   deleteWorkPool,
   filterEvents,
+  filterWorkers,
   heartbeatOfWorker,
   readFlowRun,
   readWaiting,
@@ -12,7 +13,7 @@ import {
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import "../test/script-harness.ts";
-import { ended, listen, logged, patience, type ServerUnderTest, statesOf } from "../test/serving-harness.ts";
+import { ended, inState, listen, logged, patience, type ServerUnderTest, statesOf } from "../test/serving-harness.ts";
 import {
   deploy,
   flows,
@@ -20,8 +21,10 @@ import {
   logOf,
   makePool,
   pool,
+  proxyWithoutWebsockets,
   servingWorker,
   startWorker,
+  stays,
   writeFlow,
 } from "../test/worker-harness.ts";
 
@@ -35,6 +38,7 @@ describeOnEachDatabase("a worker", (database) => {
     url = (await database.another()).url;
     server = await listen(url);
     writeFlow("flows.ts", flows);
+    writeFlow("stays.mjs", stays);
   });
   afterEach(() => server[Symbol.asyncDispose]());
 
@@ -195,6 +199,25 @@ describeOnEachDatabase("a worker", (database) => {
     expect((await ended(server.client, await again())).state_name).toBe("Completed");
   });
 
+  const onOne = test.runIf(database.name === "sqlite");
+
+  // It waits for questions that are ten seconds apart.
+  onOne("takes runs, and shows that it lives, by requests alone where no websocket gets through", async () => {
+    await makePool(server);
+    const { ask } = await deploy(server, "waits");
+    const run = await ask({ word: "never" });
+    await using proxy = await proxyWithoutWebsockets(server.apiUrl);
+    const worker = await servingWorker({ apiUrl: proxy.apiUrl }, "--name", "anvil");
+    await processOf(run);
+    const params = { work_pool_name: pool };
+    const workers = await server.client.call(filterWorkers, { params, body: {} });
+    expect(workers).toMatchObject([{ name: "anvil", status: "ONLINE" }]);
+    await cancel(run.id);
+    // The process, which hears nothing either, is told to end.
+    await inState(server.client, run, "Cancelled");
+    expect(await worker.end("SIGTERM")).toBe(0);
+  });
+
   test("stops the process of a run that was given to somebody else", async () => {
     await makePool(server);
     const worker = await servingWorker(server, "--limit", "1");
@@ -266,6 +289,24 @@ describeOnEachDatabase("a worker", (database) => {
       await worker.said("taking no more runs");
       expect(await worker.end("SIGTERM")).toBe(0);
       expect((await server.client.call(readFlowRun, { params: { id: run.id } })).state_type).toBe("CRASHED");
+    });
+
+    test("a third time, ends itself, and the next worker finds what does not end", async () => {
+      await makePool(server);
+      const worker = await servingWorker(server, "--name", "anvil");
+      const { ask } = await deploy(server, "waits", { job_variables: { command: "node stays.mjs" } });
+      const run = await ask({ word: "never" });
+      const pid = await processOf(run);
+      worker.child.kill("SIGTERM");
+      await worker.said("taking no more runs");
+      worker.child.kill("SIGTERM");
+      await worker.said("does not end");
+      expect(await worker.end("SIGTERM")).toBe(1);
+      expect(() => process.kill(pid, 0)).not.toThrow();
+      const next = await servingWorker(server, "--name", "anvil");
+      await next.said(`run "${run.name}" is watched on`);
+      process.kill(pid, "SIGKILL");
+      expect((await ended(server.client, run)).state_type).toBe("CRASHED");
     });
 
     test("ends the runs when their time is over", async () => {

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
+import { createServer, request } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
@@ -81,7 +83,10 @@ export function startWorker({ apiUrl }: Pick<ServerUnderTest, "apiUrl">, ...opti
 }
 
 /** A worker that takes runs. */
-export async function servingWorker(server: ServerUnderTest, ...options: readonly string[]): Promise<WorkerProcess> {
+export async function servingWorker(
+  server: Pick<ServerUnderTest, "apiUrl">,
+  ...options: readonly string[]
+): Promise<WorkerProcess> {
   const worker = startWorker(server, ...options);
   await worker.said("serves work pool");
   return worker;
@@ -164,3 +169,38 @@ export const fails = flow(async function fails() {
   throw new Error("the file has a wrong name");
 });
 `;
+
+/** A program that takes no notice of being told to end. */
+export const stays = `
+process.on("SIGTERM", () => console.log("does not end"));
+console.log("waits in process " + process.pid);
+setInterval(() => {}, 1000);
+`;
+
+export interface Proxy extends AsyncDisposable {
+  readonly apiUrl: string;
+}
+
+/** Lets requests to the server through, and no websocket, as some companies' proxies. */
+export async function proxyWithoutWebsockets(apiUrl: string): Promise<Proxy> {
+  const { origin } = new URL(apiUrl);
+  const proxy = createServer((incoming, outgoing) => {
+    const { method, headers, url } = incoming;
+    const asked = request(`${origin}${url}`, { method, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(outgoing);
+    });
+    asked.on("error", () => outgoing.destroy());
+    incoming.pipe(asked);
+  });
+  proxy.on("upgrade", (_, socket) => socket.destroy());
+  await once(proxy.listen(0, "127.0.0.1"), "listening");
+  const { port } = proxy.address() as AddressInfo;
+  return {
+    apiUrl: `http://127.0.0.1:${port}/api`,
+    async [Symbol.asyncDispose]() {
+      proxy.closeAllConnections();
+      await new Promise((resolve) => proxy.close(resolve));
+    },
+  };
+}

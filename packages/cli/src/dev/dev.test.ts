@@ -1,5 +1,5 @@
 import { createClient } from "@ostinato/client";
-import type { Deployment, readDeploymentByName } from "@ostinato/protocol";
+import type { createFlowRunFromDeployment, Deployment, readDeploymentByName, readFlowRun } from "@ostinato/protocol";
 import { expect, test, vi } from "vitest";
 import { freePort, type Workplace, workplace } from "../../test/command.ts";
 
@@ -58,6 +58,31 @@ test("one command serves pages, registers flows, and registers them anew when th
   expect(stderr).not.toContain("Problem");
   expect(status).not.toContain("is running");
   await expect(read(client, "dev")).rejects.toThrow();
+});
+
+test("runs are executed by the code that was saved last", async () => {
+  const all = await started(files(""), "train.ts");
+  const { place, command, client } = all;
+  await command.printed("Registered: train/dev");
+  const { id } = await read(client, "dev");
+  const run = async () => {
+    const made = await client.call<typeof createFlowRunFromDeployment>("POST /deployments/{id}/create_flow_run", {
+      params: { id },
+      body: {},
+    });
+    return await vi.waitFor(
+      async () => {
+        const { state } = await client.call<typeof readFlowRun>("GET /flow_runs/{id}", { params: { id: made.id } });
+        expect(["COMPLETED", "FAILED", "CRASHED"]).toContain(state?.type);
+        return state;
+      },
+      { timeout: 60_000, interval: 100 },
+    );
+  };
+  expect(await run()).toMatchObject({ type: "COMPLETED" });
+  place.write("train.ts", train("throw new Error('saved since');"));
+  expect(await run()).toMatchObject({ type: "FAILED", message: expect.stringContaining("saved since") });
+  expect((await ended(all)).code).toBe(0);
 });
 
 test("problems are said, and what comes after is registered", async () => {
