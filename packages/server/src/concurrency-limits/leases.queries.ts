@@ -2,7 +2,7 @@ import { microsPerSecond, type Timestamp } from "@ostinato/core";
 import { sql } from "kysely";
 import type { Reader, Writer } from "../db/dialect.ts";
 import { holdsNow, leaseTime } from "../db/lease-clock.ts";
-import { portable } from "../db/portable.ts";
+import { idRows, portable } from "../db/portable.ts";
 
 export interface Holder {
   readonly type: string;
@@ -174,11 +174,32 @@ export async function deleteLeasesOfRun(tx: Writer, flowRunId: string): Promise<
   return rows.length === 0 ? [] : freeLeases(tx, rows);
 }
 
+/** The same with all leases that these hold. */
+export async function deleteLeasesOfHolders(tx: Writer, holderIds: readonly string[]): Promise<readonly string[]> {
+  const { rows } = await sql<{ id: string }>`SELECT id FROM concurrency_lease
+    WHERE holder_id IN (SELECT id FROM ${idRows(holderIds)} AS holder) ORDER BY id`.execute(tx);
+  return rows.length === 0 ? [] : freeLeases(tx, rows);
+}
+
+/** The same with all leases that task runs of a flow run hold. */
+export async function deleteLeasesOfTaskRuns(tx: Writer, flowRunId: string): Promise<readonly string[]> {
+  const { rows } = await sql<{ id: string }>`SELECT id FROM concurrency_lease
+    WHERE ${heldByTaskRunOf("concurrency_lease", flowRunId)} ORDER BY id`.execute(tx);
+  return rows.length === 0 ? [] : freeLeases(tx, rows);
+}
+
 /** What a flow run or one of its task runs holds, or waits for. Of these tables only a few rows name a task run. */
-export function heldByRun(table: "concurrency_lease" | "concurrency_waiter", flowRunId: string) {
+export function heldByRun(table: TableWithHolder, flowRunId: string) {
   const [type, id] = [sql.ref(`${table}.holder_type`), sql.ref(`${table}.holder_id`)];
-  return sql<boolean>`((${type} = 'flow_run' AND ${id} = ${flowRunId}) OR (${type} = 'task_run' AND EXISTS
-    (SELECT 1 FROM task_run WHERE task_run.id = ${id} AND task_run.flow_run_id = ${flowRunId})))`;
+  return sql<boolean>`((${type} = 'flow_run' AND ${id} = ${flowRunId}) OR ${heldByTaskRunOf(table, flowRunId)})`;
+}
+
+type TableWithHolder = "concurrency_lease" | "concurrency_waiter";
+
+function heldByTaskRunOf(table: TableWithHolder, flowRunId: string) {
+  const [type, id] = [sql.ref(`${table}.holder_type`), sql.ref(`${table}.holder_id`)];
+  return sql<boolean>`(${type} = 'task_run' AND EXISTS
+    (SELECT 1 FROM task_run WHERE task_run.id = ${id} AND task_run.flow_run_id = ${flowRunId}))`;
 }
 
 /** Removes some leases whose time is over; gives the limits that have free slots by that. */

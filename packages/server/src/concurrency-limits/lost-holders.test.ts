@@ -131,9 +131,13 @@ describeOnEachDatabase("the slots of a run whose process is lost or stopped", (d
     const occurred = clock.now();
     await runs.setState(lost, { type: "CRASHED" });
     expect(await holders()).toEqual([late]);
+    const again = await limit();
+    await take(again, holderOf("flow_run", lost));
     const event = taskRunEvent({ taskRunId: late, flowRunId: lost, type: "RUNNING", occurred });
     await server.call("POST", "/events", [event]);
     expect(await holders()).toEqual([]);
+    // The run may have been started again meanwhile: what it holds itself is not the late task's.
+    expect(await taken(again)).toBe(1);
   });
 
   test("that it took before it began are free when its claim goes back", async () => {

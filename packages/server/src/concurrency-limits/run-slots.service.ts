@@ -74,3 +74,13 @@ export async function releaseAll(unit: Unit, flowRunId: string): Promise<void> {
   const left = await deleteWaitersOfRun(unit.tx, flowRunId);
   noteFreed(unit, [...new Set([...freed, ...left])].toSorted());
 }
+
+/** Gives back the slots that the run's task runs hold, and not its own: its process may still be at work. */
+export async function releaseOfTaskRunsOf(unit: Unit, flowRunId: string): Promise<void> {
+  noteFreed(unit, await leases.deleteLeasesOfTaskRuns(unit.tx, flowRunId));
+}
+
+/** Gives back the slots that these task runs hold. */
+export async function releaseOfTaskRuns(unit: Unit, taskRunIds: readonly string[]): Promise<void> {
+  noteFreed(unit, await leases.deleteLeasesOfHolders(unit.tx, taskRunIds));
+}

@@ -1,5 +1,5 @@
 import type { BodyOf, bulkDeleteFlowRuns } from "@ostinato/protocol";
-import { releaseAll } from "../concurrency-limits/run-slots.service.ts";
+import { releaseAll, releaseOfTaskRunsOf } from "../concurrency-limits/run-slots.service.ts";
 import type { Writer } from "../db/dialect.ts";
 import * as events from "../events/events.service.ts";
 import { refuseIdleFilter } from "../kernel/bulk-filter.ts";
@@ -33,7 +33,8 @@ export async function removeMatching(context: Context, body: BodyOf<typeof bulkD
 
 /** A run may have a hundred thousand task runs and a million lines of log: in steps, so that nobody waits for long. */
 async function removeOne(context: Context, id: string): Promise<boolean> {
-  await unit(context, (unit) => releaseAll(unit, id));
+  // Nobody could tell afterwards whose they were. Its own are free with its row, since its process may be at work until then.
+  await unit(context, (unit) => releaseOfTaskRunsOf(unit, id));
   await inSteps(context, (tx) => queries.deleteSomeTaskRuns(tx, id));
   const done = await unit(context, async (unit) => {
     const working = await queries.unfinishedRun(unit.tx, id);

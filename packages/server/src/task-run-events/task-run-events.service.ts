@@ -1,6 +1,6 @@
 import { isTerminal, microsPerSecond, type Timestamp } from "@ostinato/core";
 import type { TaskRun } from "@ostinato/protocol";
-import { releaseAll } from "../concurrency-limits/run-slots.service.ts";
+import { releaseOfTaskRuns } from "../concurrency-limits/run-slots.service.ts";
 import type { Writer } from "../db/dialect.ts";
 import { storable, storableOrNull, writeJson, writeOptionalJson } from "../db/json-text.ts";
 import type { Unit } from "../kernel/unit.ts";
@@ -65,7 +65,9 @@ async function endLate(unit: Unit, moved: readonly MovedTaskRun[], ends: Ends): 
     const how = ends.get(id);
     if (how === undefined) continue;
     await endAbandoned(unit, { flowRunId: id, ...how });
-    await releaseAll(unit, id);
+    // Not what the flow run holds: it may have been started again since it was read.
+    const own = open.filter(({ row }) => row.flow_run_id === id).map(({ row }) => row.id);
+    await releaseOfTaskRuns(unit, own);
   }
 }
 
