@@ -42,12 +42,22 @@ async function checkRuns(
   for (const run of runs) {
     if (run.auto_scheduled) acknowledged.scheduledRuns += 1;
     else if (!requested.has(run.id)) found.doubled.push(`${deployment.name}: run ${run.id} that nobody asked for`);
-    const wrong = wrongEnd(run, { deployment, work, processes: processesOf.get(run.id) ?? [] });
+    const processes = processesOf.get(run.id) ?? [];
+    const wrong = wrongEnd(run, { deployment, work, processes });
     if (wrong === undefined) continue;
     const states = await patiently<KeptState[]>(`${apiUrl}/flow_run_states/?flow_run_id=${run.id}`);
-    const history = states.map(({ name, message }) => [name, message].filter(Boolean).join(": ")).join(" | ");
-    found[wrong.finding].push(`run ${run.id} of ${deployment.name}: ${wrong.what} (${history})`);
+    const history = states.map(({ id, name, message }) => [`${name} ${id}`, message].filter(Boolean).join(": "));
+    const lives = processes.map((process) => describeProcess(process, work));
+    found[wrong.finding].push(
+      `run ${run.id} of ${deployment.name}: ${wrong.what} (${history.join(" | ")}; ${lives.join("; ")})`,
+    );
   }
+}
+
+function describeProcess({ pid, claim, from, to, hasEnded }: MarkedProcess, { killedClaims }: DeployedWork): string {
+  const seconds = (moment: bigint) => (Number(moment / 1_000_000n) / 1000).toFixed(1);
+  const end = killedClaims.has(claim) ? "killed" : hasEnded ? "to its end" : "not to its end";
+  return `process ${pid} under ${claim} from ${seconds(from)} s to ${seconds(to)} s, ${end}`;
 }
 
 interface RunOfDeployment extends Pick<RunsOfDeployment, "deployment" | "work"> {
