@@ -8,6 +8,7 @@ import { onPrefect } from "./peers/prefect.ts";
 import { findPrefect } from "./peers/prefect-install.ts";
 import { report } from "./report.ts";
 import { type Effort, type Measurement, messageOf, type Outcome } from "./row.ts";
+import { blocks } from "./rows/blocks.ts";
 import { deployments } from "./rows/deployments.ts";
 import { events } from "./rows/events.ts";
 import { flows } from "./rows/flows.ts";
@@ -26,6 +27,7 @@ import { type DatabaseName, startTarget, type Target } from "./target.ts";
 const groups: readonly Group[] = [
   limits,
   requests,
+  blocks,
   events,
   live,
   flows,

@@ -38,6 +38,7 @@ export * from "./tag-limits.ts";
 export * from "./task-runs.ts";
 export * from "./templates.ts";
 export * from "./ui/artifacts.ts";
+export * from "./ui/blocks.ts";
 export * from "./ui/concurrency-limits.ts";
 export * from "./ui/dashboard.ts";
 export * from "./ui/deployments.ts";

@@ -1,7 +1,8 @@
-import { readBlockDocumentByName, readBlockSchema } from "@ostinato/protocol";
+import { createFlow, createFlowRun, readBlockDocumentByName, readBlockSchema } from "@ostinato/protocol";
 import { describe, expect, test } from "vitest";
 import * as z from "zod";
 import { recordOnOwnServer } from "../../test/harness.ts";
+import { flow, resumeRun } from "../flow/flow.ts";
 import { redact } from "../secrets/redaction.ts";
 import { secret } from "../secrets/secret.ts";
 import { block } from "./block.ts";
@@ -104,6 +105,22 @@ describe("a block", () => {
     expect(await blocks.webhook.load("hook")).toMatchObject({ headers: { a: "planted-header" } });
     expect(redact("planted-object planted-header")).toBe("******** ********");
   });
+});
+
+test("a parameter of a run may be a block, which the flow gets as its values", async () => {
+  await Login.save("parameter", { user: "me", password: "planted-parameter" });
+  const { id } = await shown("login", "parameter");
+  const connect = flow(
+    { name: "connects", parameters: z.object({ login: z.object({ user: z.string(), password: z.string() }) }) },
+    async function connects({ login }) {
+      return `${login.user}, ${login.password.length} characters, ${redact(login.password)}`;
+    },
+  );
+  const { id: flow_id } = await recorder.client.call(createFlow, { body: { name: "connects" } });
+  const parameters = { login: { $ref: { block_document_id: id } } };
+  const run = await recorder.client.call(createFlowRun, { body: { flow_id, parameters, state: { type: "PENDING" } } });
+  expect(await resumeRun(run.id, connect)).toBe("me, 17 characters, ********");
+  expect((await recorder.flowRun(run.id)).parameters).toEqual(parameters);
 });
 
 describe("a variable", () => {

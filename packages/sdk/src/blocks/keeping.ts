@@ -8,6 +8,7 @@ import type {
   createBlockType,
   deleteBlockDocument,
   filterBlockSchemas,
+  readBlockDocument,
   readBlockDocumentByName,
   readBlockSchemaByChecksum,
   readBlockTypeBySlug,
@@ -59,11 +60,21 @@ export async function saveBlock({ client }: Api, definition: BlockDefinition, sa
 
 export async function readBlock({ client }: Api, definition: BlockDefinition, name: string): Promise<unknown> {
   const { type, schema } = definition;
-  const { data, block_schema } = await requireDocument(client, type, name);
-  const paths =
-    (block_schema?.fields as { readonly secret_fields?: readonly string[] } | undefined)?.secret_fields ?? [];
-  for (const path of [...paths, ...(definition.secrets ?? [])]) revealAt(data, path.split("."));
-  return await checkJsonParameters(`block "${type}/${name}"`, schema, data);
+  const found = await requireDocument(client, type, name);
+  revealSecrets(found, definition.secrets ?? []);
+  return await checkJsonParameters(`block "${type}/${name}"`, schema, found.data);
+}
+
+/** The values of a block of any type, which are redacted from now on where they are secrets. */
+export async function blockById({ client }: Api, id: string): Promise<unknown> {
+  const path = "GET /block_documents/{id}";
+  const params = { id };
+  const found = await orUndefined(
+    client.call<typeof readBlockDocument>(path, { params, query: { include_secrets: true } }),
+  );
+  if (found === undefined) throw new UsageError(`A parameter refers to the block ${id}, which is not on the server.`);
+  revealSecrets(found, []);
+  return found.data;
 }
 
 export async function deleteBlock({ client }: Api, { type }: BlockDefinition, name: string): Promise<void> {
@@ -128,6 +139,12 @@ function bare(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(bare);
   if (!isPlainObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, bare(part)]));
+}
+
+/** Python programs may have registered the schema, which says what is secret. */
+function revealSecrets({ data, block_schema }: BlockDocument, further: readonly string[]): void {
+  const { secret_fields: paths = [] } = (block_schema?.fields ?? {}) as { readonly secret_fields?: readonly string[] };
+  for (const path of [...paths, ...further]) revealAt(data, path.split("."));
 }
 
 /** What the path names is redacted from now on. */

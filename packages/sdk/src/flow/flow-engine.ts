@@ -9,6 +9,7 @@ import type {
   TaskInputs,
 } from "@ostinato/protocol";
 import { logLevels } from "@ostinato/protocol/log-levels";
+import { withBlocks } from "../blocks/parameter-blocks.ts";
 import { context, type FlowRunView, type TaskRunView } from "../context.ts";
 import { toError, UsageError } from "../errors.ts";
 import { callIdentity } from "../identity/call-identity.ts";
@@ -223,7 +224,11 @@ async function runExisting(
   const restored = await restore(opened, row);
   const parameters = restored.checked
     ? ({ ok: true, value: restored.value } as const)
-    : await settle(checkJsonParameters(definition.name, definition.options.parameters, restored.value));
+    : await settle(
+        withBlocks(opened, restored.value).then((json) =>
+          checkJsonParameters(definition.name, definition.options.parameters, json),
+        ),
+      );
   const storage = await settle(storageOf(opened, definition));
   const value = parameters.ok ? parameters.value : restored.value;
   const { name, problem } = await renamed(opened, { row, definition, parameters: value });

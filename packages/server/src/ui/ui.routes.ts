@@ -18,6 +18,7 @@ import {
   readArtifactImage,
   readArtifactKeyPage,
   readArtifactPage,
+  readBlockUses,
   readConcurrencyLimitPage,
   readDashboard,
   readDeploymentPage,
@@ -37,6 +38,7 @@ import {
 } from "@ostinato/protocol";
 import type { Serve } from "../kernel/operation.ts";
 import * as artifacts from "./artifacts/artifact-pages.service.ts";
+import { blockUses } from "./blocks/block-uses.service.ts";
 import { concurrencyLimitPage } from "./concurrency-limits/concurrency-limit-page.service.ts";
 import { dashboard } from "./dashboard/dashboard.service.ts";
 import * as deployments from "./deployments/deployment-list.service.ts";
@@ -104,6 +106,7 @@ export function uiRoutes(serve: Serve, sources: ServerPageSources): void {
     reply.header("content-type", mediaType);
     return bytes;
   });
+  serve(readBlockUses, ({ params, context }) => blockUses(context, params.id));
   serve(readServerPage, ({ context }) => serverPage(context, sources));
 }
 
