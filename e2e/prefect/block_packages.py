@@ -113,4 +113,19 @@ def gone(slug: str, name: str) -> bool:
     return False
 
 
-print(json.dumps({"registered": registered(), "kept": kept()}))
+def exchanged() -> dict:
+    """What a program in TypeScript has saved, and something for it."""
+    from prefect_email import EmailServerCredentials
+
+    Secret(value={"by": "python"}).save("from-python")
+    Webhook(url="https://example.com/python", headers={"x-token": "by-python"}).save("from-python")
+    Outer(inner=Inner.load("inner"), either=Inner.load("inner"), login={"user": "me", "password": "hush"}).save("from-python")
+    email = EmailServerCredentials.load("from-typescript")
+    return {
+        "secret": Secret.load("from-typescript").get(),
+        "hook": Webhook.load("from-typescript").url.get_secret_value(),
+        "email": [email.username, email.password.get_secret_value(), email.smtp_port],
+    }
+
+
+print(json.dumps({"registered": registered(), "kept": kept(), "exchanged": exchanged()}))

@@ -1,3 +1,4 @@
+import { block, blocks, useConnection } from "ostinato";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RunningServer } from "../child-server.ts";
 import { startPrefect } from "../prefect-server.ts";
@@ -33,6 +34,11 @@ for (const { title, python, start } of placesToAsk) {
   );
 }
 
+/** A Standard Schema that takes what there is. */
+const anyValues = {
+  "~standard": { version: 1, vendor: "e2e", validate: (value: unknown) => ({ value }) },
+} as const;
+
 interface Registered {
   readonly "same checksum": boolean;
   readonly "read back": boolean;
@@ -42,6 +48,7 @@ interface Registered {
 interface PackageFacts {
   readonly registered: Readonly<Record<string, Registered>>;
   readonly kept: Readonly<Record<string, unknown>>;
+  readonly exchanged: Readonly<Record<string, unknown>>;
 }
 
 interface Place {
@@ -51,16 +58,36 @@ interface Place {
 
 function tellsOfPackages(python: string, { title, start }: Place): void {
   let server: RunningServer;
+  let session: AsyncDisposable | undefined;
   let facts: PackageFacts;
 
   beforeAll(
     async () => {
       server = await start();
+      session = await useConnection({ baseUrl: server.apiUrl, inProcess: false });
+      await blocks.secret.save("from-typescript", { value: { by: "typescript" } });
+      await blocks.webhook.save("from-typescript", { url: "https://example.com/typescript" });
+      await blocks.emailServer.save("from-typescript", { username: "me", password: "hush", smtp_port: 2525 });
       facts = await factsOf<PackageFacts>({ program: "block_packages.py", python, server, seconds: programSeconds });
     },
     (programSeconds + startSeconds) * 1000,
   );
-  afterAll(() => server?.stop());
+  afterAll(async () => {
+    await session?.[Symbol.asyncDispose]();
+    await server?.stop();
+  });
+
+  test("programs in TypeScript and in Python read each other's blocks", async () => {
+    expect(facts.exchanged).toEqual({
+      secret: { by: "typescript" },
+      hook: "https://example.com/typescript",
+      email: ["me", "hush", 2525],
+    });
+    expect(await blocks.secret.read("from-python")).toEqual({ value: { by: "python" } });
+    expect(await blocks.webhook.read("from-python")).toMatchObject({ headers: { "x-token": "by-python" } });
+    const outer = block({ type: "outer-block", schema: anyValues });
+    expect(await outer.read("from-python")).toMatchObject({ label: "é", inner: { token: "deeper" } });
+  });
 
   test("every schema has the checksum that its client gives it, and is read back", () => {
     const slugs = Object.keys(facts.registered);

@@ -1,10 +1,14 @@
 import {
   claimRunsOfWorkPool,
+  createBlockDocument,
   createQueueOfPool,
+  createVariable,
   deleteWorkPool,
+  filterBlockSchemas,
   filterEvents,
   filterWorkers,
   heartbeatOfWorker,
+  readBlockTypeBySlug,
   readFlowRun,
   readWaiting,
   setFlowRunState,
@@ -85,6 +89,42 @@ describeOnEachDatabase("a worker", (database) => {
       "prefect.worker.stopped",
       "prefect.worker.submitted-flow-run",
     ]);
+  });
+
+  test("fills job variables with blocks and variables, and shows no secret", async () => {
+    await makePool(server);
+    const { client } = server;
+    const { id: block_type_id } = await client.call(readBlockTypeBySlug, { params: { slug: "secret" } });
+    const [schema] = await client.call(filterBlockSchemas, {
+      body: { block_schemas: { block_type_id: { any_: [block_type_id] } } },
+    });
+    const body = { name: "token", block_type_id, block_schema_id: schema?.id ?? "", data: { value: "planted-secret" } };
+    await client.call(createBlockDocument, { body });
+    await client.call(createVariable, { body: { name: "region", value: "eu-1" } });
+    writeFlow(
+      "flows.ts",
+      `import { flow, log } from "ostinato";
+export const told = flow({ name: "told" }, async () => {
+  log.info("in {region}, with the token: {known}", {
+    region: process.env.REGION,
+    known: process.env.TOKEN === "planted-" + "secret",
+  });
+});`,
+    );
+    const env = { TOKEN: "{{ prefect.blocks.secret.token }}", REGION: "{{ prefect.variables.region }}" };
+    const worker = await servingWorker(server);
+    const { ask } = await deploy(server, "told", { job_variables: { env } });
+    const run = await ended(client, await ask());
+    expect(run.state_name).toBe("Completed");
+    const log = JSON.stringify(await logOf(server, run));
+    expect(log).toContain("in eu-1, with the token: true");
+    expect(log + worker.output()).not.toContain("planted-secret");
+    const { ask: askMissing } = await deploy(server, "told", {
+      name: "without-block",
+      job_variables: { env: { TOKEN: "{{ prefect.blocks.secret.none }}" } },
+    });
+    const failed = await ended(client, await askMissing());
+    expect(failed.state?.message).toContain('There is no block "secret/none" on the server.');
   });
 
   test("takes no more runs at once than its limit, and the next one when one has ended", async () => {

@@ -9,7 +9,7 @@ export interface UsedBlock {
   readonly placeholder: string;
 }
 
-const mostUses = 50;
+const maxUses = 50;
 
 /** The columns that may refer to a block, by their table. */
 const columns = {
@@ -35,7 +35,7 @@ export function documentsAround(reader: Reader, id: string) {
     .distinct()
     .where("block_document_reference.block_document_id", "=", id)
     .orderBy("block_document.name")
-    .limit(mostUses)
+    .limit(maxUses)
     .execute();
 }
 
@@ -50,7 +50,7 @@ export function deploymentsWith(db: Database, block: UsedBlock) {
     .select(["deployment.storage_document_id", "deployment.infrastructure_document_id"])
     .where(isNamed)
     .orderBy("deployment.name")
-    .limit(mostUses)
+    .limit(maxUses)
     .execute();
 }
 
@@ -60,6 +60,6 @@ export function poolsWith(db: Database, block: UsedBlock) {
     .select(["id", "name", "base_job_template"])
     .where(mentions("work_pool", block))
     .orderBy("name")
-    .limit(mostUses)
+    .limit(maxUses)
     .execute();
 }
