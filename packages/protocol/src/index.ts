@@ -36,6 +36,7 @@ export * from "./sockets.ts";
 export * from "./states.ts";
 export * from "./tag-limits.ts";
 export * from "./task-runs.ts";
+export * from "./task-workers.ts";
 export * from "./templates.ts";
 export * from "./ui/artifacts.ts";
 export * from "./ui/blocks.ts";

@@ -47,6 +47,12 @@ export const slotWaking = {
   summary: "Tells who waits for slots of concurrency limits when it is worth to ask again",
 } as const satisfies SocketContract;
 
+export const scheduledTaskRuns = {
+  path: "/task_runs/subscriptions/scheduled",
+  access: "run",
+  summary: "Hands deferred task runs to task workers, each to one of them",
+} as const satisfies SocketContract;
+
 export const workerChannel = {
   path: "/work_pools/{name}/workers/connect",
   access: "run",

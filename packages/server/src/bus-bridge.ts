@@ -11,8 +11,9 @@ import { type Noun, nouns } from "./live/nouns.service.ts";
 type Topic = "event" | LiveNoun | `deleted ${LiveNoun}` | "wake" | "alive" | "stopped" | HintTopic;
 type Notice = readonly [server: string, topic: Topic, ids: readonly string[]];
 
-/** PostgreSQL carries less than 8000 bytes in one notice. */
+/** PostgreSQL carries less than 8000 bytes in one notice. Keys of tasks, which hints carry, may be long. */
 const idsPerNotice = 100;
+const maxNoticeBytes = 7500;
 /** Changes that come together travel together. */
 const gatherSeconds = 0.02;
 /** Notices that wait to be read. Beyond it this server is too slow to follow, and leaves some out. */
@@ -164,8 +165,20 @@ export function bridgeBus(local: Bus, { db, clock, log }: Pick<Context, "db" | "
 }
 
 function partsOf(ids: readonly string[]): readonly (readonly string[])[] {
-  const count = Math.ceil(ids.length / idsPerNotice);
-  return Array.from({ length: count }, (_, index) => ids.slice(index * idsPerNotice, (index + 1) * idsPerNotice));
+  const parts: string[][] = [];
+  let bytes = 0;
+  for (const id of ids) {
+    const size = Buffer.byteLength(JSON.stringify(id)) + 1;
+    const last = parts.at(-1);
+    if (last === undefined || last.length === idsPerNotice || bytes + size > maxNoticeBytes) {
+      parts.push([id]);
+      bytes = size;
+    } else {
+      last.push(id);
+      bytes += size;
+    }
+  }
+  return parts;
 }
 
 /** Ids of the rows of a noun that the events name. */

@@ -505,6 +505,23 @@ CREATE TABLE saved_search (
   PRIMARY KEY (id)
 );
 
+CREATE TABLE task_delivery (
+  task_run_id uuid NOT NULL,
+  task_key text NOT NULL,
+  priority integer NOT NULL,
+  queued bigint NOT NULL,
+  waits_until bigint,
+  parameters_id uuid,
+  deliveries integer NOT NULL,
+  worker_id uuid,
+  acknowledged_at bigint,
+  PRIMARY KEY (task_run_id),
+  FOREIGN KEY (task_run_id) REFERENCES task_run(id) ON DELETE CASCADE
+);
+CREATE INDEX task_delivery_held ON task_delivery USING btree (worker_id) WHERE (worker_id IS NOT NULL);
+CREATE INDEX task_delivery_later ON task_delivery USING btree (task_key, waits_until) WHERE (waits_until IS NOT NULL);
+CREATE INDEX task_delivery_waiting ON task_delivery USING btree (task_key, priority, queued, task_run_id) WHERE ((worker_id IS NULL) AND (waits_until IS NULL));
+
 CREATE TABLE task_run (
   id uuid NOT NULL,
   created bigint NOT NULL,
@@ -581,6 +598,20 @@ CREATE TABLE task_run_value (
   PRIMARY KEY (task_run_id),
   FOREIGN KEY (task_run_id) REFERENCES task_run(id) ON DELETE CASCADE
 );
+
+CREATE TABLE task_worker (
+  id uuid NOT NULL,
+  created bigint NOT NULL,
+  updated bigint NOT NULL,
+  identifier text NOT NULL,
+  task_keys text NOT NULL,
+  takes_many smallint NOT NULL,
+  is_connected smallint NOT NULL,
+  ends_at bigint NOT NULL,
+  PRIMARY KEY (id)
+);
+CREATE INDEX task_worker_end ON task_worker USING btree (ends_at);
+CREATE INDEX task_worker_identifier ON task_worker USING btree (identifier);
 
 CREATE TABLE variable (
   id uuid NOT NULL,

@@ -450,6 +450,21 @@ CREATE TABLE saved_search (
   filters text NOT NULL
 );
 
+CREATE TABLE task_delivery (
+  task_run_id text PRIMARY KEY REFERENCES task_run ON DELETE CASCADE,
+  task_key text NOT NULL,
+  priority integer NOT NULL,
+  queued integer NOT NULL,
+  waits_until integer,
+  parameters_id text,
+  deliveries integer NOT NULL,
+  worker_id text,
+  acknowledged_at integer
+);
+CREATE INDEX task_delivery_held ON task_delivery (worker_id) WHERE worker_id IS NOT NULL;
+CREATE INDEX task_delivery_later ON task_delivery (task_key, waits_until) WHERE waits_until IS NOT NULL;
+CREATE INDEX task_delivery_waiting ON task_delivery (task_key, priority, queued, task_run_id) WHERE worker_id IS NULL AND waits_until IS NULL;
+
 CREATE TABLE task_run (
   id text PRIMARY KEY,
   created integer NOT NULL,
@@ -519,6 +534,19 @@ CREATE TABLE task_run_value (
   result_id text,
   result_at integer
 );
+
+CREATE TABLE task_worker (
+  id text PRIMARY KEY,
+  created integer NOT NULL,
+  updated integer NOT NULL,
+  identifier text NOT NULL,
+  task_keys text NOT NULL,
+  takes_many integer NOT NULL,
+  is_connected integer NOT NULL,
+  ends_at integer NOT NULL
+);
+CREATE INDEX task_worker_end ON task_worker (ends_at);
+CREATE INDEX task_worker_identifier ON task_worker (identifier);
 
 CREATE TABLE variable (
   id text PRIMARY KEY,

@@ -280,6 +280,35 @@ export const tables = {
     task_run_state_id: uuid,
   },
 
+  /** A deferred task run until it has ended: it waits, or a task worker has it. */
+  task_delivery: {
+    task_run_id: uuid,
+    task_key: text,
+    priority: integer,
+    /** Its place among those of the same priority. */
+    queued: moment,
+    /** When it becomes due; null from then on. */
+    waits_until: nullable(moment),
+    parameters_id: nullable(uuid),
+    /** How often it was handed to a worker. */
+    deliveries: integer,
+    worker_id: nullable(uuid),
+    /** When the worker confirmed it, by `lease_clock`. */
+    acknowledged_at: nullable(moment),
+  },
+
+  /** A connection of a task worker. What it has is free again when it has ended. */
+  task_worker: {
+    ...row,
+    identifier: text,
+    task_keys: json,
+    /** 1 for a worker that gets several runs at once and starts them at once. */
+    takes_many: flag,
+    is_connected: flag,
+    /** By `lease_clock`. */
+    ends_at: moment,
+  },
+
   flow_run_input: { ...row, flow_run_id: uuid, key: text, value: text, sender: nullable(text) },
 
   /** The signs of life of the process of a flow run: when the latest was given, how often they come, and how many came. */

@@ -26,10 +26,10 @@ export interface Recorded {
   readonly event: Event;
 }
 
-/** Runs wait to be started by whoever serves their deployment, and by the workers of their work queue. */
-export type Waiting = "deployment" | "work-queue";
+/** Runs wait to be started by whoever serves their deployment or their task, and by the workers of their work queue. */
+export type Waiting = "deployment" | "work-queue" | "task";
 
-/** A run of the deployment, or of the work queue, waits to be started at this time. */
+/** A run of the deployment, of the work queue, or of the task with this key, waits to be started at this time. */
 export interface Due {
   readonly kind: "due";
   readonly of: Waiting;

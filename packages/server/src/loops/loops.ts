@@ -14,6 +14,7 @@ import { cancelMissedRuns } from "../overdue/missed.service.ts";
 import { cancelExpiredRuns, cancelLeftSubflows, failExpiredPauses, markLateRuns } from "../overdue/overdue.service.ts";
 import { silentClaimsReturner } from "../overdue/silent-claims.service.ts";
 import type { Retention } from "../retention/retention.service.ts";
+import { endLostDeliveries } from "../task-deliveries/lost-deliveries.service.ts";
 import { foreman } from "../workers/foreman.service.ts";
 import type { Leases } from "./leases.ts";
 import { createLoop, type Loop, type LoopOptions } from "./loop.ts";
@@ -24,6 +25,7 @@ const leasesEverySeconds = 2;
 /** Our workers give a sign every eight seconds: their claims go back within thirty. */
 const silentClaimsEverySeconds = 5;
 const cleanUpsEverySeconds = 5;
+const taskDeliveriesEverySeconds = 2;
 /** A change of a deployment makes its next runs itself. */
 const schedulerEverySeconds = 10;
 const readinessEverySeconds = 15;
@@ -67,6 +69,12 @@ export function createLoops(context: Context, { retention, consumers, leases, br
       work: silentClaimsReturner(context, silentClaimsEverySeconds),
     }),
     loop({ name: "clean-ups", everySeconds: cleanUpsEverySeconds, exclusive: true, work: reconcileCleanUps }),
+    loop({
+      name: "task-deliveries",
+      everySeconds: taskDeliveriesEverySeconds,
+      exclusive: true,
+      work: endLostDeliveries,
+    }),
     loop({
       name: "leases",
       everySeconds: leasesEverySeconds,

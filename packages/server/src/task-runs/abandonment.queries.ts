@@ -14,8 +14,8 @@ export interface OpenTaskRun extends RunTimes {
 }
 
 /**
- * Task runs that a process should be working on: those without an end, except ones that never start (NotReady) and those that
- * stand for a subflow, which ends by itself.
+ * Task runs that a process should be working on: those without an end, except ones that never start (NotReady), those that stand for a
+ * subflow, which ends by itself, and deferred ones, which task workers run.
  */
 export function openTaskRuns(tx: Writer, flowRunId: string): Promise<readonly OpenTaskRun[]> {
   return tx
@@ -37,6 +37,9 @@ export function openTaskRuns(tx: Writer, flowRunId: string): Promise<readonly Op
     .where("task_run.state_name", "<>", stateNames.notReady)
     .where(({ not, exists, selectFrom }) =>
       not(exists(selectFrom("flow_run").select("id").whereRef("flow_run.parent_task_run_id", "=", "task_run.id"))),
+    )
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom("task_delivery").select("task_run_id").whereRef("task_run_id", "=", "task_run.id"))),
     )
     .execute();
 }

@@ -23,25 +23,28 @@ import { proposalOf } from "../orchestration/state.ts";
 import { transformTaskRun } from "../orchestration/task-run-rule-sets.ts";
 import { bucketsOf, presentHistory } from "../run-history/run-history.rules.ts";
 import { leaveLeftovers, removeLeftovers } from "../run-leftovers/run-leftovers.service.ts";
+import { enqueue } from "../task-deliveries/queue.service.ts";
 import { completeTaskRunPolicy, presentTaskRun, type TaskRunRow } from "./task-runs.presenter.ts";
 import * as queries from "./task-runs.queries.ts";
 import { movedColumns } from "./transitions.service.ts";
 
 export { type Abandonment, endAbandoned } from "./abandonment.service.ts";
-export { mirror, propose } from "./transitions.service.ts";
+export { attemptsOf, mirror, propose, putInto } from "./transitions.service.ts";
 export { presentTaskRun };
 
 /** Creates the task run, or reads the one that has the same keys in the same flow run. */
 export async function create(context: Context, given: TaskRunCreate): Promise<{ taskRun: TaskRun; made: boolean }> {
   const { clock } = context;
-  const { row, made } = await unit(context, async ({ tx, changed }) => {
+  const { row, made } = await unit(context, async (unit) => {
+    const { tx } = unit;
     const known = await queries.taskRunByKeys(tx, keysOf(given));
     if (known !== undefined) return { row: known, made: false };
     const labels = await labelsFor(tx, given);
     const { row, written } = newRow(given, labels, clock.now());
     if (await queries.insertTaskRun(tx, row)) {
       await queries.insertTaskRunState(tx, row.id, written);
-      changed("task-run", [row], presentTaskRun);
+      await enqueue(unit, row, written);
+      unit.changed("task-run", [row], presentTaskRun);
       return { row, made: true };
     }
     // Another request was faster; its row is visible now.

@@ -19,6 +19,7 @@ import {
   transformTaskRun,
 } from "../orchestration/task-run-rule-sets.ts";
 import type { TaskRunEffect, TaskRunEffects, TaskRunFacts, TaskRunSubject } from "../orchestration/task-run-rules.ts";
+import { enqueue } from "../task-deliveries/queue.service.ts";
 import { completeTaskRunPolicy, presentTaskRun, type TaskRunRow } from "./task-runs.presenter.ts";
 import * as queries from "./task-runs.queries.ts";
 
@@ -61,6 +62,22 @@ export async function mirror(unit: Unit, { taskRunId, flowRunId, state }: Mirror
   await move(unit, { row, proposed, ruleSet: mirrorRules, now: state.timestamp });
 }
 
+/** Puts the task run, if it exists, into the state, whichever it is in. */
+export async function putInto(unit: Unit, id: string, proposed: Proposal): Promise<void> {
+  const row = await queries.taskRunForChange(unit.tx, id);
+  if (row === undefined) return;
+  await move(unit, { row, proposed, ruleSet: minimalTaskRunRules, now: unit.context.clock.now() });
+}
+
+/** How often the task run has begun, and what its retries are. Holds it until the unit of work ends. */
+export async function attemptsOf(
+  { tx }: Unit,
+  id: string,
+): Promise<Pick<TaskRunSubject, "run_count" | "policy"> | undefined> {
+  const row = await queries.taskRunForChange(tx, id);
+  return row === undefined ? undefined : subjectOf(row);
+}
+
 type TaskRunRuleSet = RuleSet<TaskRunSubject, TaskRunFacts, TaskRunEffect>;
 
 interface Asked {
@@ -83,6 +100,7 @@ async function move(unit: Unit, { row, proposed, ruleSet, now }: Asked): Promise
   const moved = { ...row, ...movedColumns(run), ...stateColumnsOfRun(written), updated: written.timestamp };
   await queries.insertTaskRunState(tx, row.id, written);
   await queries.moveTaskRun(tx, moved);
+  await enqueue(unit, moved, written);
   await carryOut(effects, { unit, row: moved, written }, effectHandlers);
   unit.changed("task-run", [moved], presentTaskRun);
   return result;

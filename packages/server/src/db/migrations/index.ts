@@ -15,6 +15,7 @@ import * as workPools from "./0012-work-pools.ts";
 import * as cleanUps from "./0013-clean-ups.ts";
 import * as namedLimits from "./0014-named-limits.ts";
 import * as blocks from "./0015-blocks.ts";
+import * as taskDeliveries from "./0016-task-deliveries.ts";
 
 export interface Migration {
   readonly name: string;
@@ -46,4 +47,5 @@ export const migrations: readonly Migration[] = [
   { name: "0013-clean-ups", breaking: false, up: cleanUps.up },
   { name: "0014-named-limits", breaking: false, up: namedLimits.up },
   { name: "0015-blocks", breaking: false, up: blocks.up },
+  { name: "0016-task-deliveries", breaking: false, up: taskDeliveries.up },
 ];

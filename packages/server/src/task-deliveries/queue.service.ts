@@ -1,0 +1,125 @@
+import { type Timestamp, toTimestamp } from "@ostinato/core";
+import { maxTaskPriority, priorityLabel } from "@ostinato/protocol";
+import { readJson } from "../db/json-text.ts";
+import type { Context } from "../kernel/context.ts";
+import { type Unit, unit } from "../kernel/unit.ts";
+import type { RunState } from "../orchestration/state.ts";
+import * as queries from "./queue.queries.ts";
+
+/** A task run, as its place in the queue depends on it. */
+export interface Queued {
+  readonly id: string;
+  readonly task_key: string;
+  /** As JSON. */
+  readonly labels: string;
+}
+
+/** Has a deferred task run that has become SCHEDULED wait for a task worker. Does nothing for other states. */
+export async function enqueue(unit: Unit, run: Queued, state: RunState): Promise<void> {
+  const { deferred, scheduled_time, task_parameters_id = null } = state.details;
+  if (state.type !== "SCHEDULED" || deferred !== true) return;
+  const at = scheduled_time === null || scheduled_time === undefined ? state.timestamp : toTimestamp(scheduled_time);
+  const isDue = at <= unit.context.clock.now();
+  await queries.putDelivery(unit.tx, {
+    task_run_id: run.id,
+    task_key: run.task_key,
+    priority: priorityOf(readJson(run.labels)),
+    queued: at,
+    waits_until: isDue ? null : at,
+    parameters_id: task_parameters_id,
+  });
+  wake(unit, run.task_key, isDue ? atOnce : at);
+}
+
+/** Hints for the same task that come together are one. */
+const atOnce = 0 as Timestamp;
+
+export function wake(unit: Unit, taskKey: string, at: Timestamp = atOnce): void {
+  unit.wakes({ kind: "due", of: "task", id: taskKey, at });
+}
+
+function priorityOf({ [priorityLabel]: given }: Readonly<Record<string, unknown>>): number {
+  if (typeof given !== "number" || !Number.isFinite(given)) return 0;
+  return Math.round(Math.min(maxTaskPriority, Math.max(-maxTaskPriority, given)));
+}
+
+/** A worker with room for so many runs. */
+export interface Taker {
+  readonly id: string;
+  readonly slots: number;
+}
+
+export interface Wanted {
+  readonly keys: readonly string[];
+  /** In the order in which they are served. */
+  readonly takers: readonly Taker[];
+  /** Whether the workers have a run as soon as it is sent. */
+  readonly isConfirmed: boolean;
+}
+
+export interface Taken {
+  readonly handed: readonly queries.Handing[];
+  /** Keys of which more runs may wait. */
+  readonly left: readonly string[];
+}
+
+/** So many runs are handed over in one unit of work. */
+const maxTogether = 200;
+
+/**
+ * Hands the runs that are first in line to the workers, one to each in turn. A run belongs to its worker once the unit is durable. Runs
+ * that are no longer SCHEDULED, such as cancelled ones, leave the line.
+ */
+export function take(context: Context, { keys, takers, isConfirmed }: Wanted): Promise<Taken> {
+  const turns = turnsOf(takers);
+  return unit(context, async (unit) => {
+    const { tx } = unit;
+    const now = context.clock.now();
+    const found: queries.FreeDelivery[] = [];
+    const left = new Set<string>();
+    for (const key of keys) {
+      await queries.endWaits(tx, key, now);
+      const first = await queries.firstInLine(tx, key, turns.length);
+      if (first.length === turns.length) left.add(key);
+      found.push(...first);
+    }
+    if (found.length === 0) return { handed: [], left: [] };
+    const inTurn = found.sort(byTurn).slice(0, turns.length);
+    if (inTurn.length < found.length) for (const key of keys) left.add(key);
+    const ids = inTurn.map(({ task_run_id }) => task_run_id);
+    const waiting = new Set(await queries.scheduledAmong(tx, ids));
+    await queries.remove(
+      tx,
+      ids.filter((id) => !waiting.has(id)),
+    );
+    const handed = ids
+      .filter((id) => waiting.has(id))
+      .map((task_run_id, index) => ({ task_run_id, worker_id: turns[index] ?? "" }));
+    if (handed.length > 0) await queries.handOver(tx, handed, isConfirmed);
+    return { handed, left: [...left] };
+  });
+}
+
+/** The ids of workers, one for each run that they can take: each has one before any has two. */
+function turnsOf(takers: readonly Taker[]): readonly string[] {
+  const turns: string[] = [];
+  const most = Math.max(0, ...takers.map(({ slots }) => slots));
+  for (let round = 1; round <= most && turns.length < maxTogether; round += 1)
+    for (const { id, slots } of takers) if (slots >= round) turns.push(id);
+  return turns.slice(0, maxTogether);
+}
+
+function byTurn(a: queries.FreeDelivery, b: queries.FreeDelivery): number {
+  return a.priority - b.priority || a.queued - b.queued || (a.task_run_id < b.task_run_id ? -1 : 1);
+}
+
+export function acknowledge(context: Context, handing: queries.Handing): Promise<void> {
+  return unit(context, ({ tx }) => queries.acknowledge(tx, handing), { together: handing.task_run_id });
+}
+
+/** Gives runs back that the worker has not started. */
+export function giveBack(context: Context, workerId: string, taskRunIds: readonly string[]): Promise<void> {
+  return unit(context, async (unit) => {
+    for (const key of await queries.giveBack(unit.tx, workerId, taskRunIds)) wake(unit, key);
+  });
+}

@@ -1,0 +1,220 @@
+import { timeOrderedId } from "@ostinato/core";
+import { type TaskDeliveryMessage, type TaskRun, TaskSubscription, TaskWorkerMessage } from "@ostinato/protocol";
+import { storable, writeJson } from "../db/json-text.ts";
+import type { Context } from "../kernel/context.ts";
+import { inWords } from "../kernel/errors.ts";
+import { type Feed, feedTo } from "../kernel/feed.ts";
+import { keptKey } from "../kernel/indexed-text.ts";
+import { closeCodes, readMessage, type SocketConnection, type SocketHandlers } from "../kernel/socket.ts";
+import { unit } from "../kernel/unit.ts";
+import { readAs } from "../kernel/validation.ts";
+import { createWaker, type Waker } from "../waking/waker.service.ts";
+import { createInbox } from "../worker-channel/inbox.ts";
+import { Line, type Member } from "./line.ts";
+import { nextDueTimes } from "./queue.queries.ts";
+import { acknowledge, giveBack } from "./queue.service.ts";
+import * as queries from "./task-workers.queries.ts";
+
+/** Where Prefect's server closes a connection that does not follow the protocol. */
+const violationCode = 4001;
+const normalCode = 1000;
+/** A worker has what it got for so long after the last sign that its server lives. */
+export const holdSeconds = 30;
+const renewEverySeconds = 5;
+/** A worker whose connection has gone has so long to come back, before what it has not begun is given to others. */
+export const returnSeconds = 5;
+
+/** Hands deferred task runs to the workers that are connected to this server. */
+export function createTaskSubscriptions(context: Context): (connection: SocketConnection) => SocketHandlers {
+  const hub = new Hub(context);
+  return (connection) => {
+    const worker = new Connection(context, connection, hub);
+    return { message: createInbox(connection, (text) => worker.take(text)), closed: () => worker.leave() };
+  };
+}
+
+/** The connected workers of this server. */
+class Hub {
+  readonly #context: Context;
+  readonly #waker: Waker;
+  readonly #lines = new Map<string, Line>();
+  readonly #workers = new Map<string, queries.LiveWorker>();
+  #cancelRenewing: (() => void) | undefined;
+
+  constructor(context: Context) {
+    this.#context = context;
+    this.#waker = createWaker(context, { of: "task", nextDueTimes, stoppingRuns: async () => [] });
+  }
+
+  join(member: Member, worker: queries.LiveWorker, keys: readonly string[]): Line {
+    const name = `${worker.takes_many} ${worker.task_keys}`;
+    const line = this.#lines.get(name) ?? new Line(this.#context, keys, worker.takes_many === 1);
+    if (!this.#lines.has(name)) {
+      this.#lines.set(name, line);
+      this.#waker.subscribe(line, keys);
+    }
+    line.members.add(member);
+    this.#workers.set(worker.id, worker);
+    this.#cancelRenewing ??= this.#context.clock.after(renewEverySeconds, () => void this.#renew());
+    return line;
+  }
+
+  leave(member: Member, line: Line): void {
+    line.members.delete(member);
+    this.#workers.delete(member.id);
+    if (line.members.size === 0) {
+      this.#waker.leave(line);
+      for (const [name, other] of this.#lines) if (other === line) this.#lines.delete(name);
+    }
+    if (this.#workers.size > 0) return;
+    this.#cancelRenewing?.();
+    this.#cancelRenewing = undefined;
+  }
+
+  async #renew(): Promise<void> {
+    const { clock, log } = this.#context;
+    this.#cancelRenewing = clock.after(renewEverySeconds, () => void this.#renew());
+    const workers = [...this.#workers.values()];
+    const renewal = { seconds: holdSeconds, now: clock.now() };
+    try {
+      await unit(this.#context, async ({ tx }) => {
+        const kept = await queries.keepWorkers(
+          tx,
+          workers.map(({ id }) => id),
+          renewal,
+        );
+        if (kept < workers.length) for (const worker of workers) await queries.keepWorker(tx, worker, renewal);
+      });
+    } catch (error) {
+      log.warn({ err: error }, "the rights of task workers could not be renewed, it is tried again");
+    }
+  }
+}
+
+/** The connection of one worker. */
+class Connection implements Member {
+  readonly id: string;
+  slots = 0;
+  readonly #context: Context;
+  readonly #connection: SocketConnection;
+  readonly #hub: Hub;
+  readonly #feed: Feed;
+  #line: Line | undefined;
+  #takesMany = false;
+  /** The run that a worker without slots has not confirmed. */
+  #unconfirmed: string | undefined;
+  #isConnected = true;
+
+  constructor(context: Context, connection: SocketConnection, hub: Hub) {
+    this.#context = context;
+    this.#connection = connection;
+    this.#hub = hub;
+    this.#feed = feedTo(connection, context);
+    this.id = timeOrderedId(context.clock.now());
+  }
+
+  /** Takes one message. Never rejects. */
+  async take(text: string): Promise<void> {
+    if (!this.#isConnected) return;
+    const message = readMessage(text) ?? {};
+    try {
+      if (this.#line === undefined) await this.#subscribe(message);
+      else if (this.#takesMany) await this.#hear(this.#line, message);
+      else await this.#confirm(this.#line, message);
+    } catch (error) {
+      this.#context.log.error({ err: error }, "a message of a task worker could not be taken");
+      this.#connection.close(closeCodes.internalError, "Internal Server Error");
+    }
+  }
+
+  async #subscribe(message: Readonly<Record<string, unknown>>): Promise<void> {
+    if (message.type !== "subscribe") return this.#violation("expected 'subscribe' message");
+    for (const name of ["keys", "client_id"])
+      if (isEmpty(message[name])) return this.#violation(`expected '${name}' in subscribe message`);
+    const { problems, value } = readAs(TaskSubscription, message);
+    if (problems.length > 0) return this.#violation(inWords(problems));
+    const keys = [...new Set(value.keys.map((key) => storable(keptKey(key))))].sort();
+    const slots = value.slots ?? undefined;
+    const worker: queries.LiveWorker = {
+      id: this.id,
+      identifier: storable(value.client_id),
+      task_keys: writeJson(keys),
+      takes_many: slots === undefined ? 0 : 1,
+    };
+    await unit(this.#context, async ({ tx }) => {
+      await queries.keepWorker(tx, worker, { seconds: holdSeconds, now: this.#context.clock.now() });
+      await queries.takeAlong(tx, worker);
+    });
+    if (!this.#isConnected) return this.#letGo();
+    this.#takesMany = slots !== undefined;
+    this.slots = slots ?? 1;
+    if (this.#takesMany) this.#say({ type: "subscribed" });
+    this.#line = this.#hub.join(this, worker, keys);
+    this.#line.due(keys);
+  }
+
+  async #hear(line: Line, message: object): Promise<void> {
+    const { problems, value } = readAs(TaskWorkerMessage, message);
+    if (problems.length > 0) return this.#violation(inWords(problems));
+    if (value.type === "free") {
+      this.slots += value.slots;
+      line.look();
+    } else {
+      this.slots = 0;
+      await giveBack(
+        this.#context,
+        this.id,
+        value.task_run_ids.map((id) => id.toLowerCase()),
+      );
+    }
+  }
+
+  async #confirm(line: Line, { type }: Readonly<Record<string, unknown>>): Promise<void> {
+    if (type === "quit") return this.#connection.close(normalCode, "");
+    const task_run_id = this.#unconfirmed;
+    if (type !== "ack" || task_run_id === undefined) return this.#violation("expected 'ack' message");
+    await acknowledge(this.#context, { task_run_id, worker_id: this.id });
+    this.#unconfirmed = undefined;
+    this.slots = 1;
+    line.look();
+  }
+
+  give(runs: readonly TaskRun[]): void {
+    if (this.#takesMany) this.#say({ type: "task-runs", task_runs: runs });
+    else for (const run of runs) this.#giveOne(run);
+  }
+
+  #giveOne(run: TaskRun): void {
+    this.#unconfirmed = run.id;
+    this.#feed.send(JSON.stringify(run));
+  }
+
+  leave(): void {
+    if (!this.#isConnected) return;
+    this.#isConnected = false;
+    if (this.#line === undefined) return;
+    this.#hub.leave(this, this.#line);
+    void this.#letGo();
+  }
+
+  /** If this fails, what the worker has is free when its time has passed. */
+  async #letGo(): Promise<void> {
+    try {
+      await unit(this.#context, ({ tx }) => queries.letGo(tx, this.id, returnSeconds));
+    } catch (error) {
+      this.#context.log.warn({ err: error }, "it could not be noted that a task worker has gone");
+    }
+  }
+
+  #violation(what: string): void {
+    this.#connection.close(violationCode, `Protocol violation: ${what}`);
+  }
+
+  #say(message: TaskDeliveryMessage): void {
+    this.#feed.send(JSON.stringify(message));
+  }
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
+}

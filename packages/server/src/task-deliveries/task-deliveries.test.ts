@@ -1,0 +1,315 @@
+import { addSeconds, formatTimestamp } from "@ostinato/core";
+import type { BackgroundTask, TaskRun, TaskWorker } from "@ostinato/protocol";
+import { type FakeClock, fakeClock } from "@ostinato/testing/clock";
+import { describeOnEachDatabase } from "@ostinato/testing/databases";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
+import { openTestSocket, type TestSocket } from "../../test/socket-harness.ts";
+import { taskRunEvent } from "../../test/task-run-event-harness.ts";
+
+const parametersId = "0197a1a8-5b0c-7a36-90f0-1d6f0a2f1f5d";
+
+describeOnEachDatabase("background tasks", (database) => {
+  let clock: FakeClock;
+  let server: TestServer;
+  let address: string;
+  const sockets: TestSocket[] = [];
+  beforeAll(async () => {
+    clock = fakeClock();
+    server = await startTestServer(database.url, { clock });
+    address = await server.listen();
+  });
+  afterEach(async () => {
+    for (const { socket } of sockets.splice(0)) socket.terminate();
+    await pass(8);
+  });
+  afterAll(() => server.stop());
+
+  let keys = 0;
+  const newKey = () => {
+    keys += 1;
+    return `task ${keys}-1a2b3c4d`;
+  };
+  let runs = 0;
+  async function delay(key: string, { in: seconds = 0, ...more }: { in?: number; [field: string]: unknown } = {}) {
+    runs += 1;
+    const scheduled_time = formatTimestamp(addSeconds(clock.now(), seconds));
+    const { status, body } = await server.call<TaskRun>("POST", "/task_runs/", {
+      name: `run ${runs}`,
+      flow_run_id: null,
+      task_key: key,
+      dynamic_key: `${key}-${runs}`,
+      state: {
+        type: "SCHEDULED",
+        state_details: { deferred: true, scheduled_time, task_parameters_id: parametersId },
+      },
+      ...more,
+    });
+    expect(status).toBe(201);
+    return body;
+  }
+  const read = async (id: string) => (await server.call<TaskRun>("GET", `/task_runs/${id}`)).body;
+  async function connect(fields: object) {
+    const socket = await openTestSocket(address, "/task_runs/subscriptions/scheduled");
+    sockets.push(socket);
+    socket.send({ type: "subscribe", ...fields });
+    return socket;
+  }
+  /** A worker as Prefect's. */
+  const worker = (keys: readonly string[], client_id = "host-1") => connect({ keys, client_id });
+  async function ownWorker(keys: readonly string[], slots: number, client_id = "own-1") {
+    const socket = await connect({ keys, client_id, slots });
+    expect(await socket.next()).toEqual({ type: "subscribed" });
+    return socket;
+  }
+  async function got(socket: TestSocket): Promise<TaskRun> {
+    const run = await socket.next<TaskRun>();
+    socket.send({ type: "ack" });
+    await settled(socket);
+    return run;
+  }
+  const gotMany = async (socket: TestSocket) => {
+    const message = await socket.next<{ type: string; task_runs: TaskRun[] }>();
+    expect(message.type).toBe("task-runs");
+    return message.task_runs;
+  };
+  const settled = (socket: TestSocket) => socket.settled();
+  /** Timers of the server fire while real time is given to its queries. */
+  const wake = () => clock.advance(0.05);
+  async function pass(seconds: number) {
+    for (let passed = 0; passed < seconds; passed += 2) {
+      await clock.advance(2);
+      await server.tick("leases");
+    }
+    await server.tick("task-deliveries");
+    await wake();
+  }
+  const report = async (run: TaskRun, type: "PENDING" | "RUNNING" | "COMPLETED") => {
+    const event = taskRunEvent({
+      type,
+      taskRunId: run.id,
+      flowRunId: null,
+      taskKey: run.task_key,
+      dynamicKey: run.dynamic_key,
+      run: { empirical_policy: run.empirical_policy },
+      occurred: clock.now(),
+    });
+    expect((await server.call("POST", "/events", [event])).status).toBe(204);
+    await clock.advance(0.001);
+  };
+
+  test("a run that waits goes to a worker of its task as a message of its own, with the reference to its parameters", async () => {
+    const key = newKey();
+    const run = await delay(key);
+    const socket = await worker([key]);
+    expect(await got(socket)).toMatchObject({
+      id: run.id,
+      task_key: key,
+      flow_run_id: null,
+      state_type: "SCHEDULED",
+      state: { state_details: { deferred: true, task_parameters_id: parametersId } },
+    });
+  });
+
+  test("each run goes to one worker, and a worker that has not confirmed gets no other", async () => {
+    const key = newKey();
+    const [one, other] = [await worker([key], "host-1"), await worker([key], "host-2")];
+    await settled(one);
+    await settled(other);
+    const made = [await delay(key), await delay(key), await delay(key)];
+    await wake();
+    const first = await one.next<TaskRun>();
+    const second = await other.next<TaskRun>();
+    expect(first.id).not.toBe(second.id);
+    const third = one.next<TaskRun>();
+    one.send({ type: "ack" });
+    expect(new Set([first.id, second.id, (await third).id])).toEqual(new Set(made.map(({ id }) => id)));
+  });
+
+  test("smaller priorities go first, and a run whose time has not come waits for it", async () => {
+    const key = newKey();
+    const usual = await delay(key);
+    const later = await delay(key, { in: 60, labels: { "ostinato.priority": -5 } });
+    const urgent = await delay(key, { labels: { "ostinato.priority": -1 } });
+    const socket = await worker([key]);
+    expect((await got(socket)).id).toBe(urgent.id);
+    expect((await got(socket)).id).toBe(usual.id);
+    const { body } = await server.call<BackgroundTask[]>("POST", "/background_tasks/filter", { task_keys: [key] });
+    expect(body).toEqual([
+      {
+        task_key: key,
+        name: expect.stringContaining("run"),
+        waiting: 0,
+        scheduled: 1,
+        held: 2,
+        waiting_since: null,
+        next_due: later.state?.state_details?.scheduled_time,
+        workers: ["host-1"],
+      },
+    ]);
+    await clock.advance(61);
+    expect((await got(socket)).id).toBe(later.id);
+  });
+
+  test("a worker that goes before it began a run loses it to another, and not before it had time to come back", async () => {
+    const key = newKey();
+    const run = await delay(key);
+    const first = await worker([key], "host-1");
+    expect((await got(first)).id).toBe(run.id);
+    const second = await worker([key], "host-2");
+    await settled(second);
+    await first.close();
+    await pass(2);
+    await pass(6);
+    expect((await got(second)).id).toBe(run.id);
+    expect((await read(run.id)).state?.message).toBe('The task worker "host-1" that had it is gone.');
+  });
+
+  test("a worker that comes back keeps what it confirmed", async () => {
+    const key = newKey();
+    const run = await delay(key);
+    const first = await worker([key], "host-1");
+    expect((await got(first)).id).toBe(run.id);
+    await first.close();
+    const again = await worker([key], "host-1");
+    await settled(again);
+    await pass(40);
+    const next = await delay(key);
+    await wake();
+    expect((await got(again)).id).toBe(next.id);
+  });
+
+  test("the run of a worker that died while it ran crashes, where the worker is Prefect's", async () => {
+    const key = newKey();
+    const run = await delay(key, { empirical_policy: { retries: 3 } });
+    const first = await worker([key], "host-1");
+    await got(first);
+    await report(run, "RUNNING");
+    await first.close();
+    await pass(10);
+    expect((await read(run.id)).state_type).toBe("RUNNING");
+    await pass(24);
+    expect(await read(run.id)).toMatchObject({
+      state_type: "CRASHED",
+      state: { message: 'The task worker "host-1" that had it is gone.' },
+    });
+  });
+
+  test("a worker of ours gets as many runs at once as it has room for, and its lost runs are retried by their policy", async () => {
+    const key = newKey();
+    const made = [
+      await delay(key, { empirical_policy: { retries: 1, retry_delay: 10 } }),
+      await delay(key),
+      await delay(key),
+    ];
+    const socket = await ownWorker([key], 2);
+    const first = await gotMany(socket);
+    expect(first.map(({ id }) => id)).toEqual(made.slice(0, 2).map(({ id }) => id));
+    for (const run of first) await report(run, "RUNNING");
+    socket.send({ type: "free", slots: 1 });
+    expect((await gotMany(socket)).map(({ id }) => id)).toEqual([made[2]?.id]);
+    await socket.close();
+    await pass(32);
+    const states = await Promise.all(made.map(async ({ id }) => (await read(id)).state_name));
+    expect(states).toEqual(["AwaitingRetry", "Crashed", "Scheduled"]);
+    const other = await ownWorker([key], 5, "own-2");
+    expect((await gotMany(other)).map(({ id }) => id)).toEqual([made[2]?.id]);
+    await clock.advance(12);
+    const [retried] = await gotMany(other);
+    expect(retried).toMatchObject({
+      id: made[0]?.id,
+      run_count: 1,
+      state: { name: "AwaitingRetry", state_details: { deferred: true, task_parameters_id: parametersId } },
+    });
+  });
+
+  test("a worker of ours gives back what it will not begin, and gets nothing more", async () => {
+    const key = newKey();
+    const run = await delay(key);
+    const leaving = await ownWorker([key], 4, "own-1");
+    await gotMany(leaving);
+    leaving.send({ type: "return", task_run_ids: [run.id] });
+    await settled(leaving);
+    const other = await ownWorker([key], 1, "own-2");
+    expect((await gotMany(other)).map(({ id }) => id)).toEqual([run.id]);
+  });
+
+  test("a run that is cancelled while it waits is not handed over", async () => {
+    const key = newKey();
+    const run = await delay(key);
+    await server.call("POST", `/task_runs/${run.id}/set_state`, { state: { type: "CANCELLED" }, force: true });
+    const next = await delay(key);
+    expect((await got(await worker([key]))).id).toBe(next.id);
+  });
+
+  test("a run that workers take and never begin ends with a sentence", async () => {
+    const key = newKey();
+    const run = await delay(key);
+    const socket = await worker([key]);
+    for (let time = 1; time <= 5; time += 1) {
+      expect((await got(socket)).id).toBe(run.id);
+      await pass(64);
+    }
+    expect(await read(run.id)).toMatchObject({
+      state_type: "CRASHED",
+      state: { message: "5 task workers took it, and none began it. See their logs." },
+    });
+  });
+
+  test("what is done leaves the queue", async () => {
+    const key = newKey();
+    const run = await delay(key);
+    const socket = await worker([key]);
+    await got(socket);
+    await report(run, "COMPLETED");
+    await server.tick("task-deliveries");
+    const row = server.context.db.read.selectFrom("task_delivery").selectAll().where("task_run_id", "=", run.id);
+    expect(await row.execute()).toEqual([]);
+    await socket.close();
+    await pass(60);
+    expect((await read(run.id)).state_type).toBe("COMPLETED");
+  });
+
+  test("connected workers are found by the keys of their tasks", async () => {
+    const [one, two] = [newKey(), newKey()];
+    const first = await worker([one, two], "host-1");
+    const second = await worker([two], "host-2");
+    await settled(first);
+    await settled(second);
+    const find = async (task_keys?: readonly string[]) => {
+      const body = task_keys === undefined ? {} : { task_worker_filter: { task_keys } };
+      const { body: found } = await server.call<TaskWorker[]>("POST", "/task_workers/filter", body);
+      return found.map(({ identifier }) => identifier);
+    };
+    expect(await find()).toEqual(["host-1", "host-2"]);
+    expect(await find([one])).toEqual(["host-1"]);
+    expect(await find([two])).toEqual(["host-1", "host-2"]);
+    await first.close();
+    await expect.poll(() => find()).toEqual(["host-2"]);
+  });
+
+  test.each([
+    [{ type: "hello" }, "Protocol violation: expected 'subscribe' message"],
+    [{ type: "subscribe", client_id: "c" }, "Protocol violation: expected 'keys' in subscribe message"],
+    [{ type: "subscribe", keys: ["k"] }, "Protocol violation: expected 'client_id' in subscribe message"],
+    [{ type: "subscribe", keys: ["k"], client_id: "c", slots: 0 }, expect.stringContaining("slots")],
+  ])("%j is refused with a reason", async (message, reason) => {
+    const socket = await openTestSocket(address, "/task_runs/subscriptions/scheduled");
+    socket.send(message);
+    expect(await socket.closed).toEqual({ code: 4001, reason });
+  });
+
+  test("quit ends the connection, and another word than ack is a violation", async () => {
+    const key = newKey();
+    const quitting = await worker([key]);
+    await settled(quitting);
+    quitting.send({ type: "quit" });
+    expect((await quitting.closed).code).toBe(1000);
+    const confused = await worker([key]);
+    await delay(key);
+    await wake();
+    await confused.next();
+    confused.send({ type: "yes" });
+    expect(await confused.closed).toEqual({ code: 4001, reason: "Protocol violation: expected 'ack' message" });
+  });
+});

@@ -1,0 +1,16 @@
+import { formatTimestamp, type Timestamp } from "@ostinato/core";
+import type { TaskWorker } from "@ostinato/protocol";
+import { readPlainJson } from "../db/json-text.ts";
+import type { Context } from "../kernel/context.ts";
+import * as queries from "./task-workers.queries.ts";
+
+/** The workers that are connected to any server, those of some tasks where keys are given. Several connections of one are one worker. */
+export async function filter({ db }: Context, keys: readonly string[]): Promise<TaskWorker[]> {
+  const rows = await queries.connectedWorkers(db.read);
+  const workers = [...Map.groupBy(rows, ({ identifier }) => identifier)].map(([identifier, own]) => ({
+    identifier,
+    task_keys: [...new Set(own.flatMap(({ task_keys }) => readPlainJson<string[]>(task_keys)))],
+    timestamp: formatTimestamp(Math.max(...own.map(({ updated }) => updated)) as Timestamp),
+  }));
+  return keys.length === 0 ? workers : workers.filter(({ task_keys }) => task_keys.some((key) => keys.includes(key)));
+}
