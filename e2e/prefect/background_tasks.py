@@ -29,6 +29,17 @@ def served(client, task, is_served):
         time.sleep(0.1)
 
 
+def ended(client, task_run_id):
+    """How the run ended. On Prefect's server a run has no state at all for a while."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        run = client.read_task_run(task_run_id)
+        if run.state is not None and run.state.is_final():
+            return [run.state.name, run.run_count]
+        time.sleep(0.1)
+    raise TimeoutError("the run did not end")
+
+
 @flow
 def waits_for_one(number: int) -> int:
     return double.delay(number).result(timeout=seconds)
@@ -41,31 +52,36 @@ def main():
         run = client.read_task_run(early.task_run_id)
         facts["early"] = [run.state.name, run.state.state_details.deferred, run.flow_run_id]
         worker = subprocess.Popen([sys.executable, path])
-        served(client, double, True)
-        facts["early result"] = early.result(timeout=seconds)
-        facts["result"] = double.apply_async(kwargs={"number": 5}).result(timeout=seconds)
-        facts["many"] = [each.result(timeout=seconds) for each in [double.delay(n) for n in range(30)]]
-        facts["in a flow"] = waits_for_one(7)
-        retried = flaky.delay(os.getcwd())
-        facts["retried"] = retried.result(timeout=seconds)
-        end = time.monotonic() + seconds
-        while not (run := client.read_task_run(retried.task_run_id)).state.is_final() and time.monotonic() < end:
-            time.sleep(0.1)
-        facts["retried state"] = [run.state.name, run.run_count]
-        [found] = workers_of(client, flaky.task_key)
-        facts["worker"] = [
-            found["identifier"].endswith(f"-{worker.pid}"),
-            sorted(found["task_keys"]) == sorted([double.task_key, flaky.task_key]),
-        ]
-        facts["workers of another task"] = workers_of(client, "another-12345678")
-        worker.kill()
-        worker.wait()
+        try:
+            ask_worker(client, early, worker, facts)
+        finally:
+            worker.kill()
+            worker.wait()
         served(client, double, False)
         by_command = subprocess.Popen([sys.executable, "-m", "prefect", "task", "serve", f"{path}:double"])
-        facts["by command"] = double.delay(21).result(timeout=seconds)
-        by_command.kill()
-        by_command.wait()
+        try:
+            facts["by command"] = double.delay(21).result(timeout=seconds)
+        finally:
+            by_command.kill()
+            by_command.wait()
     print(json.dumps(facts))
+
+
+def ask_worker(client, early, worker, facts):
+    served(client, double, True)
+    facts["early result"] = early.result(timeout=seconds)
+    facts["result"] = double.apply_async(kwargs={"number": 5}).result(timeout=seconds)
+    facts["many"] = [each.result(timeout=seconds) for each in [double.delay(n) for n in range(30)]]
+    facts["in a flow"] = waits_for_one(7)
+    retried = flaky.delay(os.getcwd())
+    facts["retried"] = retried.result(timeout=seconds)
+    facts["retried state"] = ended(client, retried.task_run_id)
+    [found] = workers_of(client, flaky.task_key)
+    facts["worker"] = [
+        found["identifier"].endswith(f"-{worker.pid}"),
+        sorted(found["task_keys"]) == sorted([double.task_key, flaky.task_key]),
+    ]
+    facts["workers of another task"] = workers_of(client, "another-12345678")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import { runCommand } from "./run/run.command.ts";
 import { serveCommand } from "./serve/serve.command.ts";
 import { serverCommands } from "./server/server.commands.ts";
 import { taskRunCommands } from "./task-runs/task-run.commands.ts";
+import { taskCommands } from "./tasks/task.commands.ts";
 import { variableCommands } from "./variables/variable.commands.ts";
 import { ownVersion, sayVersion } from "./version.ts";
 import { workPoolCommands } from "./work-pools/work-pool.commands.ts";
@@ -50,6 +51,7 @@ export function buildProgram({ beforeAction }: ProgramOptions): Command {
   program.addCommand(flowCommands());
   program.addCommand(flowRunCommands());
   program.addCommand(taskRunCommands());
+  program.addCommand(taskCommands());
   program.addCommand(artifactCommands());
   program.addCommand(configCommands());
   program.addCommand(versionCommand());

@@ -4,4 +4,6 @@ export * from "./event-socket.ts";
 export * from "./event-subscription.ts";
 export * from "./reconnecting-socket.ts";
 export * from "./slot-waking.ts";
+export * from "./task-deliveries.ts";
+export * from "./task-run-waking.ts";
 export * from "./waking-subscription.ts";

@@ -1,5 +1,6 @@
 import { applyProfile } from "@ostinato/cli/profile";
 import {
+  registerBackground,
   registerDeploying,
   registerDeputy,
   registerLocalServer,
@@ -15,6 +16,7 @@ const extension = import.meta.url.endsWith(".ts") ? "ts" : "js";
 registerDeputy(new URL(`./deputy-thread.${extension}`, import.meta.url));
 const program = new URL(`./run-program.${extension}`, import.meta.url);
 registerServing({ load: () => import("@ostinato/sdk/serving"), program });
+registerBackground({ load: () => import("@ostinato/sdk/background") });
 registerDeploying({ load: () => import("@ostinato/sdk/deploying"), program });
 
 export * from "@ostinato/sdk";

@@ -111,6 +111,16 @@ export const readTaskRunResult = route({
   replies: { 200: ResultView },
 });
 
+export const readTaskRunValue = route({
+  method: "GET",
+  path: "/task_runs/{id}/value",
+  access: "read",
+  summary: "The kept result of a task run, whole, or null where it has none",
+  tag,
+  params: ById,
+  replies: { 200: Nullable(StoredResult) },
+});
+
 export const readTaskRunInputs = route({
   method: "GET",
   path: "/task_runs/{id}/inputs",

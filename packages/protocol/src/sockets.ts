@@ -53,6 +53,12 @@ export const scheduledTaskRuns = {
   summary: "Hands deferred task runs to task workers, each to one of them",
 } as const satisfies SocketContract;
 
+export const taskRunWaking = {
+  path: "/task_runs/wake",
+  access: "read",
+  summary: "Tells who waits for task runs when they have ended",
+} as const satisfies SocketContract;
+
 export const workerChannel = {
   path: "/work_pools/{name}/workers/connect",
   access: "run",

@@ -1,6 +1,7 @@
 import type { Static } from "typebox";
 import { runCriteria } from "./filters.ts";
 import { HistoryInterval } from "./flow-runs.ts";
+import { ResultCreate } from "./results.ts";
 import { route } from "./route.ts";
 import {
   ById,
@@ -65,6 +66,8 @@ export const TaskRunCreate = Strict({
   tags: Type.Optional(Tags),
   labels: Maybe(Labels),
   task_inputs: Type.Optional(TaskInputs),
+  /** Ours: the arguments of a deferred task run, kept as a result whose id is the state's `task_parameters_id`. */
+  parameters: Maybe(ResultCreate),
 });
 export type TaskRunCreate = Static<typeof TaskRunCreate>;
 

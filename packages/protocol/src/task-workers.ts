@@ -1,4 +1,5 @@
 import type { Static } from "typebox";
+import type { StoredResult } from "./results.ts";
 import { route } from "./route.ts";
 import { Limit, Maybe, Moment, Nullable, Offset, Open, Type, Uuid } from "./schema.ts";
 import type { TaskRun } from "./task-runs.ts";
@@ -56,28 +57,48 @@ export const filterBackgroundTasks = route({
   replies: { 200: Type.Array(BackgroundTask) },
 });
 
+const maxTaskRuns = 10_000;
+const TaskRunIds = Type.Array(Uuid, { maxItems: maxTaskRuns });
+
 /**
- * The first message of a task worker. `slots` is ours: so many runs may be handed over at once. A worker without it takes one run after
- * the other, and confirms each by `ack`.
+ * The first message of a task worker. `slots` and `held` are ours: so many runs may be handed over at once, and these it has from an
+ * earlier connection. A worker without `slots` takes one run after the other, and confirms each by `ack`.
  */
 export const TaskSubscription = Open({
   type: Type.Literal("subscribe"),
   keys: Type.Array(Type.String(), { minItems: 1, maxItems: maxKeys }),
   client_id: Type.String({ minLength: 1, maxLength: 500 }),
-  slots: Maybe(Type.Integer({ minimum: 1, maximum: 10_000 })),
+  slots: Maybe(Type.Integer({ minimum: 0, maximum: maxTaskRuns })),
+  held: Maybe(TaskRunIds),
 });
 export type TaskSubscription = Static<typeof TaskSubscription>;
 
-const maxTaskRuns = 10_000;
-
-/** Later messages of a worker with `slots`: so many of its runs have ended; it gives runs back that it has not started. */
+/**
+ * Later messages of a worker with `slots`: so many of its runs have ended; it gives runs back that it has not begun; it takes no more runs.
+ */
 export const TaskWorkerMessage = Type.Union([
   Open({ type: Type.Literal("free"), slots: Type.Integer({ minimum: 1, maximum: maxTaskRuns }) }),
-  Open({ type: Type.Literal("return"), task_run_ids: Type.Array(Uuid, { maxItems: maxTaskRuns }) }),
+  Open({ type: Type.Literal("return"), task_run_ids: TaskRunIds }),
+  Open({ type: Type.Literal("drain") }),
 ]);
 export type TaskWorkerMessage = Static<typeof TaskWorkerMessage>;
 
 /** What a worker with `slots` gets. Other workers get each task run as a message of its own. */
 export type TaskDeliveryMessage =
   | { readonly type: "subscribed" }
-  | { readonly type: "task-runs"; readonly task_runs: readonly TaskRun[] };
+  | {
+      readonly type: "task-runs";
+      readonly task_runs: readonly TaskRun[];
+      /** The kept arguments of those that have some. */
+      readonly parameters: readonly StoredResult[];
+    };
+
+/** The message of a client on `/task_runs/wake`: it waits for the ends of these. A later message replaces the one before. */
+export const TaskRunWaitingRequest = Open({ type: Type.Literal("subscribe"), task_run_ids: TaskRunIds });
+export type TaskRunWaitingRequest = Static<typeof TaskRunWaitingRequest>;
+
+/** Tells of those that have ended, or are not there, also before the client asked. */
+export interface TaskRunEndMessage {
+  readonly type: "ended";
+  readonly task_run_ids: readonly string[];
+}

@@ -84,9 +84,12 @@ export {
   type StateOptions,
   type UnsuccessfulState,
 } from "./states.ts";
+export { type Background, registerBackground, type WorkerOptions } from "./task/background.ts";
+export type { DelayedRun } from "./task/delayed-run.ts";
 export { type MapOptions, type Unmapped, unmapped } from "./task/map.ts";
 export { MapFuture } from "./task/map-future.ts";
-export { type Task, task, type WithOptions } from "./task/task.ts";
+export { type AnyTask, isTask, type Task, task, type WithOptions } from "./task/task.ts";
 export type { TaskOptions } from "./task/task-definition.ts";
 export { TaskFuture } from "./task/task-future.ts";
 export type { RetryDelay } from "./task/task-retries.ts";
+export { worker } from "./task/worker.ts";

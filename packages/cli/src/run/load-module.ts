@@ -27,3 +27,10 @@ export async function loadModule(target: Target, version = 0): Promise<Exports> 
 export function lendOwnPackage(): PackageInUse {
   return lendPackage((specifier) => import.meta.resolve(specifier));
 }
+
+export type Sdk = typeof import("@ostinato/sdk");
+
+/** The SDK of the package that the loaded file imports. */
+export async function sdkOf({ url }: PackageInUse): Promise<Sdk> {
+  return url === undefined ? await import("@ostinato/sdk") : ((await import(url)) as Sdk);
+}

@@ -5,7 +5,7 @@ import { observeRuns } from "@ostinato/sdk/observers";
 import { CliError, codeOf, sentenceOf, usageError } from "../errors.ts";
 import { showProgress } from "../progress/progress.ts";
 import { findFlow } from "./find-flow.ts";
-import { type Exports, lendOwnPackage, loadModule, type PackageInUse } from "./load-module.ts";
+import { type Exports, lendOwnPackage, loadModule, type PackageInUse, type Sdk, sdkOf } from "./load-module.ts";
 import { exitCodeOf, type Outcome, outcomeOf, sayOutcome } from "./outcome.ts";
 import { allowRuns, type OwnRuns, refuseOwnRuns, watchOwnRuns } from "./own-runs.ts";
 import { checkNames, type GivenParameters, readParameters } from "./parameters.ts";
@@ -16,8 +16,6 @@ export interface RunOptions extends GivenParameters {
   readonly resume?: string;
   readonly json?: boolean;
 }
-
-type Sdk = typeof import("@ostinato/sdk");
 
 /** Runs a flow of a file, and ends the process with the exit code of the outcome. */
 export async function runFile(text: string, options: RunOptions): Promise<void> {
@@ -113,11 +111,6 @@ async function start(exports: Exports, { target, options, inUse }: Start): Promi
   const seconds = (performance.now() - started) / 1000;
   if (final.type !== "COMPLETED" && future.id === undefined) throw notBegun(final.error, options.resume);
   return outcomeOf(final, { flowRunId: future.id, flowRunName: future.name, flowName: flow.name, seconds, url });
-}
-
-/** The SDK of the package that the file imports. */
-async function sdkOf({ url }: PackageInUse): Promise<Sdk> {
-  return url === undefined ? await import("@ostinato/sdk") : ((await import(url)) as Sdk);
 }
 
 /** Returns the call, once its parameters are valid. It does not return the future, which an async function would await. */

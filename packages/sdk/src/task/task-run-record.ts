@@ -11,6 +11,7 @@ import {
 } from "@ostinato/core";
 import type { EventCreate, Resource, StateDetails, TaskInputs, TaskRunPolicy, TaskRunValues } from "@ostinato/protocol";
 import type { RunState } from "../states.ts";
+import type { GivenRun } from "./task-call.ts";
 
 /** A state to enter; omitted fields are empty. */
 export interface NextState {
@@ -33,6 +34,8 @@ export interface TaskRunDescription {
   readonly related: readonly Resource[];
   /** The task runs that the caller had waited for when it made the call. */
   readonly after?: readonly string[];
+  /** The run as the server has it, where it was made before this process began it. */
+  readonly given?: GivenRun | undefined;
 }
 
 interface RecordedState extends RunState {
@@ -53,6 +56,9 @@ export class TaskRunRecord {
     this.description = description;
     this.name = name;
     this.inputs = inputs;
+    const { given } = description;
+    if (given === undefined) return;
+    this.#times = { ...noTimes, run_count: given.runCount, expected_start_time: given.expectedStart };
   }
 
   get runCount(): number {
@@ -106,16 +112,16 @@ export class TaskRunRecord {
   }
 
   #describe(): Record<string, unknown> {
-    const { id, taskKey, taskVersion, policy, tags, flowRunAttempt, after = [] } = this.description;
+    const { id, taskKey, taskVersion, policy, tags, flowRunAttempt, after = [], given } = this.description;
     const { expected_start_time, start_time, end_time, total_run_time } = this.#times;
     return {
       name: this.name,
       task_key: taskKey,
-      dynamic_key: id,
+      dynamic_key: given?.dynamicKey ?? id,
       task_version: taskVersion,
       empirical_policy: policy,
       tags,
-      labels: after.length === 0 ? {} : orderLabels(withoutSources(after, this.inputs)),
+      labels: given?.labels ?? (after.length === 0 ? {} : orderLabels(withoutSources(after, this.inputs))),
       task_inputs: this.inputs,
       run_count: this.runCount,
       flow_run_run_count: flowRunAttempt,

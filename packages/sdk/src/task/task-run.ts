@@ -72,7 +72,8 @@ export class TaskRun implements Interruptible, TaskRunView {
   constructor(definition: TaskDefinition, args: readonly unknown[], place: Place, call: CallOptions) {
     const { scope, flowRun, parent } = place;
     const after = scope.flowRunId === undefined ? [] : beginCall(parent ?? scope);
-    this.id = timeOrderedId(scope.clock.now());
+    const { given } = call;
+    this.id = given?.id ?? timeOrderedId(scope.clock.now());
     this.definition = definition;
     this.scope = scope;
     this.flowRun = flowRun;
@@ -81,7 +82,7 @@ export class TaskRun implements Interruptible, TaskRunView {
     this.parent = parent;
     const named = nameArguments(definition.parameters, args);
     this.#dependencies = this.#findDependencies(named);
-    this.name = this.#numberedName();
+    this.name = given?.name ?? this.#numberedName();
     const description = {
       id: this.id,
       taskKey: definition.identity.label,
@@ -91,8 +92,9 @@ export class TaskRun implements Interruptible, TaskRunView {
       flowRunAttempt: scope.attempt,
       related: withTags(scope.related, this.tags),
       after,
+      given,
     };
-    this.#record = new TaskRunRecord(description, this.name, taskInputs(this.#dependencies));
+    this.#record = new TaskRunRecord(description, this.name, given?.inputs ?? taskInputs(this.#dependencies));
     this.future = new TaskFuture(this.id, this);
     rememberOrder(this.future, after);
     scope.enter(this);
@@ -157,7 +159,7 @@ export class TaskRun implements Interruptible, TaskRunView {
 
   async #attempts(): Promise<FinalState<unknown>> {
     const args = await this.#awaitInputs();
-    for (let attempt = 1; ; attempt += 1) {
+    for (let attempt = this.#record.runCount + 1; ; attempt += 1) {
       const release = await this.#awaitStart();
       let delaySeconds: number;
       let end: LeadEnd = "failed";

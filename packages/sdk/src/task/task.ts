@@ -1,4 +1,5 @@
-import { systemClock } from "@ostinato/core";
+import { type Duration, systemClock } from "@ostinato/core";
+import type { Resource } from "@ostinato/protocol";
 import { context } from "../context.ts";
 import { UsageError } from "../errors.ts";
 import { originOf } from "../identity/definition-identity.ts";
@@ -9,6 +10,8 @@ import { Scope } from "../scope.ts";
 import { session } from "../session/session.ts";
 import type { FinalState } from "../states.ts";
 import { registerTask, threadRegistry } from "../threads/thread-registry.ts";
+import { registeredBackground } from "./background.ts";
+import type { DelayedRun } from "./delayed-run.ts";
 import { type MapArguments, type MapOptions, mapTask } from "./map.ts";
 import type { MapFuture } from "./map-future.ts";
 import type { CallOptions } from "./task-call.ts";
@@ -20,6 +23,10 @@ import { TaskRun } from "./task-run.ts";
 export interface WithOptions extends TaskOptions {
   /** Futures, also in arrays or plain objects, that must complete first although the task does not take their values. */
   readonly waitFor?: unknown;
+  /** When `delay()` is called: among the runs that wait for a worker, smaller goes first, from -1000 to 1000; 0 by default. */
+  readonly priority?: number;
+  /** When `delay()` is called: how long the run waits before a worker gets it. */
+  readonly startIn?: Duration;
 }
 
 export interface Task<A extends readonly unknown[], R> {
@@ -34,7 +41,15 @@ export interface Task<A extends readonly unknown[], R> {
   map(...args: MapArguments<A> | [...MapArguments<A>, MapOptions]): MapFuture<R>;
   /** Runs the task and resolves with its final state instead of throwing. */
   state(...args: Arguments<A>): Promise<FinalState<R>>;
+  /**
+   * Has a worker run the task (`worker()`, `ostinato task serve`), here or on another machine, now or after a restart. Resolves once the
+   * server has the run and its arguments. Rejects with a `UsageError` where the arguments cannot be kept.
+   */
+  delay(...args: Arguments<A>): Promise<DelayedRun<R>>;
 }
+
+// biome-ignore lint/suspicious/noExplicitAny: a task of any arguments and result.
+export type AnyTask = Task<any, any>;
 
 // The function's type as a whole rather than its parts, so that parameters with a default value keep their type.
 type TaskFunction = (...args: never[]) => unknown;
@@ -77,23 +92,42 @@ export function task(...given: readonly unknown[]): Task<readonly unknown[], unk
   return makeTask(definition, {});
 }
 
+const key = Symbol.for("ostinato.task-definitions");
+const holder = globalThis as { [key]?: WeakMap<object, TaskDefinition> };
+/** Kept under a global symbol, so that tasks of another copy of this package in the program are known. */
+holder[key] ??= new WeakMap();
+const definitions = holder[key];
+
+/** What a task was made of; undefined for other values. */
+export function definitionOf(value: unknown): TaskDefinition | undefined {
+  return typeof value === "function" ? definitions.get(value) : undefined;
+}
+
+export function isTask(value: unknown): value is AnyTask {
+  return definitionOf(value) !== undefined;
+}
+
 function makeTask(definition: TaskDefinition, call: CallOptions): Task<readonly unknown[], unknown> {
   const run = (...args: unknown[]) => startTask(definition, args, call);
+  const delay = async (...args: unknown[]) => (await registeredBackground().load()).delayTask(definition, args, call);
   const made = Object.assign(run, {
     fn: definition.fn as (...args: readonly unknown[]) => unknown,
-    with({ waitFor = call.waitFor, ...options }: WithOptions) {
+    delay,
+    with({ waitFor = call.waitFor, priority, startIn, ...options }: WithOptions) {
+      const deferred = { priority: priority ?? call.deferred?.priority, startIn: startIn ?? call.deferred?.startIn };
       const changed = defineTask(
         { name: definition.name, ...definition.options, ...options },
         definition.fn,
         definition.origin,
       );
-      return makeTask(changed, { ...call, waitFor });
+      return makeTask(changed, { ...call, waitFor, deferred });
     },
     map: (...args: readonly unknown[]) =>
       mapTask(definition.name, (items, more) => startTask(definition, items, { ...call, ...more }), args),
     state: (...args: unknown[]) => startTask(definition, args, call).finished(),
   });
   Object.defineProperty(made, "name", { value: definition.name, configurable: true });
+  definitions.set(made, definition);
   return made as Task<readonly unknown[], unknown>;
 }
 
@@ -119,13 +153,13 @@ function startTask(definition: TaskDefinition, args: readonly unknown[], call: C
 }
 
 /** A task called outside of any flow has its own scope, which receives its session once there is one. */
-function standaloneScope(): Scope {
+export function standaloneScope(related: readonly Resource[] = []): Scope {
   return new Scope({
     session: undefined,
     clock: systemClock(),
     flowRunId: undefined,
     attempt: 0,
-    related: [],
+    related,
     limiter: undefined,
     logPrints: false,
     persist: true,

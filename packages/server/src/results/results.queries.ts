@@ -50,6 +50,10 @@ export function resultById(reader: Reader, id: string): Promise<ResultRow | unde
   return reader.selectFrom("result").selectAll().where("id", "=", id).executeTakeFirst();
 }
 
+export function resultsByIds(reader: Reader, ids: readonly string[]): Promise<ResultRow[]> {
+  return reader.selectFrom("result").selectAll().where("id", "in", ids).execute();
+}
+
 export interface TaskRunValues {
   readonly state_type: StateType | null;
   readonly state_name: string | null;

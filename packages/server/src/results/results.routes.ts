@@ -6,12 +6,14 @@ import {
   readResult,
   readTaskRunInputs,
   readTaskRunResult,
+  readTaskRunValue,
 } from "@ostinato/protocol";
 import type { Serve } from "../kernel/operation.ts";
 import * as results from "./results.service.ts";
 
 export function resultRoutes(serve: Serve): void {
   serve(readTaskRunResult, ({ params, context }) => results.viewOfTaskRun(context, params.id));
+  serve(readTaskRunValue, ({ params, context }) => results.ofTaskRun(context, params.id));
   serve(readTaskRunInputs, ({ params, context }) => results.inputsOfTaskRun(context, params.id));
   serve(readFlowRunResult, ({ params, context }) => results.viewOfFlowRun(context, params.id));
   serve(keepFlowRunResult, async ({ params, body, context }) => {

@@ -33,7 +33,7 @@ export async function keepReported(
     const { stateId: id, flowRunId, taskRunId, taskKey, flowRunAttempt } = from;
     const row = resultRow(result, config.resultSizeLimitBytes);
     return [
-      { ...row, id, created: now, ...ofTaskRun(flowRunId, taskRunId, taskKey), flow_run_attempt: flowRunAttempt },
+      { ...row, id, created: now, ...ofTaskRunKeys(flowRunId, taskRunId, taskKey), flow_run_attempt: flowRunAttempt },
     ];
   });
   await queries.insertResults(later, results);
@@ -75,7 +75,7 @@ function isLater(a: Stamped, b: Stamped): boolean {
   return a.at !== b.at ? a.at > b.at : a.value > b.value;
 }
 
-function ofTaskRun(flowRunId: string | null, taskRunId: string, taskKey: string) {
+function ofTaskRunKeys(flowRunId: string | null, taskRunId: string, taskKey: string) {
   return { flow_run_id: flowRunId, task_run_id: taskRunId, task_key: storable(taskKey) };
 }
 
@@ -119,6 +119,41 @@ export async function read({ db }: Context, id: string): Promise<StoredResult> {
   const row = await queries.resultById(db.read, id);
   if (row === undefined) throw notFound("Result", id);
   return present(row);
+}
+
+/** The results with these ids, in any order; ids without one are left out. */
+export async function readMany({ db }: Context, ids: readonly string[]): Promise<readonly StoredResult[]> {
+  return ids.length === 0 ? [] : (await queries.resultsByIds(db.read, ids)).map(present);
+}
+
+/** The result of a task run, or the one that it reused, whole. */
+export async function ofTaskRun({ db }: Context, taskRunId: string): Promise<StoredResult | null> {
+  const values = await queries.taskRunValues(db.read, taskRunId);
+  if (values === undefined) throw notFound("Task run", taskRunId);
+  const row = values.result_id === null ? undefined : await queries.resultById(db.read, values.result_id);
+  return row === undefined ? null : present(row);
+}
+
+export interface GivenParameters {
+  readonly id: string;
+  readonly taskRunId: string;
+  readonly taskKey: string;
+  readonly parameters: ResultCreate;
+}
+
+/** Keeps the arguments of a deferred task run until the run is deleted. */
+export async function keepParameters(
+  { context: { config, clock }, later }: Unit,
+  { id, taskRunId, taskKey, parameters }: GivenParameters,
+): Promise<void> {
+  const row = {
+    ...resultRow(parameters, config.resultSizeLimitBytes),
+    id,
+    created: clock.now(),
+    ...ofTaskRunKeys(null, taskRunId, taskKey),
+    flow_run_attempt: 0,
+  };
+  await queries.insertResults(later, [row]);
 }
 
 export async function viewOfTaskRun({ db }: Context, taskRunId: string): Promise<ResultView> {

@@ -4,9 +4,10 @@ import type { RowOf } from "../db/columns.ts";
 import type { Reader, Writer } from "../db/dialect.ts";
 import { leaseTime } from "../db/lease-clock.ts";
 import { idRows, portable } from "../db/portable.ts";
-import { isOfType } from "../db/state-sql.ts";
+import { hasNotEnded, isOfType } from "../db/state-sql.ts";
 import type { tables } from "../db/tables.ts";
 import type { NextDue } from "../waking/waker.service.ts";
+import { formerIds, type LiveWorker } from "./task-workers.queries.ts";
 
 export type DeliveryRow = RowOf<typeof tables.task_delivery>;
 
@@ -112,4 +113,20 @@ export async function giveBack(
     WHERE worker_id = ${workerId} AND task_run_id IN (SELECT id FROM ${idRows(taskRunIds)} AS wanted)
     RETURNING task_key`.execute(tx);
   return [...new Set(rows.map(({ task_key }) => task_key))];
+}
+
+/** Gives back what the worker has by connections before this one and has not begun; returns the keys of the tasks. */
+export async function giveBackOthers(tx: Writer, worker: LiveWorker): Promise<readonly string[]> {
+  const { rows } = await sql<{ task_key: string }>`UPDATE task_delivery SET worker_id = NULL, acknowledged_at = NULL
+    WHERE worker_id IN (${formerIds(worker)}) AND EXISTS (SELECT 1 FROM task_run
+      WHERE task_run.id = task_run_id AND ${isOfType("task_run.state_type", ["SCHEDULED"])})
+    RETURNING task_key`.execute(tx);
+  return [...new Set(rows.map(({ task_key }) => task_key))];
+}
+
+/** Those of the task runs that have not ended. */
+export async function openAmong(reader: Reader, ids: readonly string[]): Promise<readonly string[]> {
+  const { rows } = await sql<{ id: string }>`SELECT id FROM task_run
+    WHERE id IN (SELECT id FROM ${idRows(ids)} AS wanted) AND ${hasNotEnded("state_type")}`.execute(reader);
+  return rows.map(({ id }) => id);
 }

@@ -5,6 +5,7 @@ import type { Context } from "../kernel/context.ts";
 import { type Unit, unit } from "../kernel/unit.ts";
 import type { RunState } from "../orchestration/state.ts";
 import * as queries from "./queue.queries.ts";
+import { type LiveWorker, moveConfirmed } from "./task-workers.queries.ts";
 
 /** A task run, as its place in the queue depends on it. */
 export interface Queued {
@@ -34,7 +35,7 @@ export async function enqueue(unit: Unit, run: Queued, state: RunState): Promise
 /** Hints for the same task that come together are one. */
 const atOnce = 0 as Timestamp;
 
-export function wake(unit: Unit, taskKey: string, at: Timestamp = atOnce): void {
+function wake(unit: Unit, taskKey: string, at: Timestamp = atOnce): void {
   unit.wakes({ kind: "due", of: "task", id: taskKey, at });
 }
 
@@ -122,4 +123,18 @@ export function giveBack(context: Context, workerId: string, taskRunIds: readonl
   return unit(context, async (unit) => {
     for (const key of await queries.giveBack(unit.tx, workerId, taskRunIds)) wake(unit, key);
   });
+}
+
+/**
+ * What the same worker has from connections before this one stays its own: what it confirmed, and of that only `held` where it says what it
+ * has. The rest is given back at once.
+ */
+export async function takeAlong(unit: Unit, worker: LiveWorker, held: readonly string[] | undefined): Promise<void> {
+  await moveConfirmed(
+    unit.tx,
+    worker,
+    held?.map((id) => id.toLowerCase()),
+  );
+  if (held === undefined) return;
+  for (const key of await queries.giveBackOthers(unit.tx, worker)) wake(unit, key);
 }

@@ -1,35 +1,42 @@
 import { timeOrderedId } from "@ostinato/core";
-import { type TaskDeliveryMessage, type TaskRun, TaskSubscription, TaskWorkerMessage } from "@ostinato/protocol";
+import {
+  type StoredResult,
+  type TaskDeliveryMessage,
+  type TaskRun,
+  TaskSubscription,
+  TaskWorkerMessage,
+} from "@ostinato/protocol";
 import { storable, writeJson } from "../db/json-text.ts";
 import type { Context } from "../kernel/context.ts";
 import { inWords } from "../kernel/errors.ts";
 import { type Feed, feedTo } from "../kernel/feed.ts";
+import { createInbox } from "../kernel/inbox.ts";
 import { keptKey } from "../kernel/indexed-text.ts";
 import { closeCodes, readMessage, type SocketConnection, type SocketHandlers } from "../kernel/socket.ts";
 import { unit } from "../kernel/unit.ts";
 import { readAs } from "../kernel/validation.ts";
 import { createWaker, type Waker } from "../waking/waker.service.ts";
-import { createInbox } from "../worker-channel/inbox.ts";
-import { Line, type Member } from "./line.ts";
+import { Line, type Member } from "./line.service.ts";
 import { nextDueTimes } from "./queue.queries.ts";
-import { acknowledge, giveBack } from "./queue.service.ts";
+import { acknowledge, giveBack, takeAlong } from "./queue.service.ts";
 import * as queries from "./task-workers.queries.ts";
 
 /** Where Prefect's server closes a connection that does not follow the protocol. */
 const violationCode = 4001;
 const normalCode = 1000;
 /** A worker has what it got for so long after the last sign that its server lives. */
-export const holdSeconds = 30;
+const holdSeconds = 30;
 const renewEverySeconds = 5;
 /** A worker whose connection has gone has so long to come back, before what it has not begun is given to others. */
-export const returnSeconds = 5;
+const returnSeconds = 5;
 
 /** Hands deferred task runs to the workers that are connected to this server. */
 export function createTaskSubscriptions(context: Context): (connection: SocketConnection) => SocketHandlers {
   const hub = new Hub(context);
   return (connection) => {
     const worker = new Connection(context, connection, hub);
-    return { message: createInbox(connection, (text) => worker.take(text)), closed: () => worker.leave() };
+    const inbox = createInbox(connection, (text) => worker.take(text));
+    return { message: inbox.take, settled: inbox.settled, closed: () => worker.leave() };
   };
 }
 
@@ -141,9 +148,9 @@ class Connection implements Member {
       task_keys: writeJson(keys),
       takes_many: slots === undefined ? 0 : 1,
     };
-    await unit(this.#context, async ({ tx }) => {
-      await queries.keepWorker(tx, worker, { seconds: holdSeconds, now: this.#context.clock.now() });
-      await queries.takeAlong(tx, worker);
+    await unit(this.#context, async (unit) => {
+      await queries.keepWorker(unit.tx, worker, { seconds: holdSeconds, now: this.#context.clock.now() });
+      await takeAlong(unit, worker, value.held ?? undefined);
     });
     if (!this.#isConnected) return this.#letGo();
     this.#takesMany = slots !== undefined;
@@ -156,16 +163,22 @@ class Connection implements Member {
   async #hear(line: Line, message: object): Promise<void> {
     const { problems, value } = readAs(TaskWorkerMessage, message);
     if (problems.length > 0) return this.#violation(inWords(problems));
-    if (value.type === "free") {
-      this.slots += value.slots;
-      line.look();
-    } else {
-      this.slots = 0;
-      await giveBack(
-        this.#context,
-        this.id,
-        value.task_run_ids.map((id) => id.toLowerCase()),
-      );
+    switch (value.type) {
+      case "free":
+        this.slots += value.slots;
+        line.look();
+        return;
+      case "return":
+        return giveBack(
+          this.#context,
+          this.id,
+          value.task_run_ids.map((id) => id.toLowerCase()),
+        );
+      case "drain":
+        this.slots = Number.NEGATIVE_INFINITY;
+        return;
+      default:
+        value satisfies never;
     }
   }
 
@@ -179,9 +192,9 @@ class Connection implements Member {
     line.look();
   }
 
-  give(runs: readonly TaskRun[]): void {
-    if (this.#takesMany) this.#say({ type: "task-runs", task_runs: runs });
-    else for (const run of runs) this.#giveOne(run);
+  give(task_runs: readonly TaskRun[], parameters: readonly StoredResult[]): void {
+    if (this.#takesMany) this.#say({ type: "task-runs", task_runs, parameters });
+    else for (const run of task_runs) this.#giveOne(run);
   }
 
   #giveOne(run: TaskRun): void {

@@ -47,11 +47,18 @@ export async function letGo(tx: Writer, id: string, seconds: number): Promise<vo
     .execute();
 }
 
-/** What the same worker confirmed on a connection that has gone goes on to its new one. */
-export async function takeAlong(tx: Writer, { id, identifier, task_keys }: LiveWorker): Promise<void> {
-  await sql`UPDATE task_delivery SET worker_id = ${id} WHERE acknowledged_at IS NOT NULL AND worker_id IN
-    (SELECT former.id FROM task_worker AS former
-      WHERE former.identifier = ${identifier} AND former.task_keys = ${task_keys} AND former.id <> ${id})`.execute(tx);
+/** What the same worker confirmed on connections before this one goes on to it: of these where ids are given, else all. */
+export async function moveConfirmed(tx: Writer, worker: LiveWorker, ids: readonly string[] | undefined): Promise<void> {
+  const isMoved =
+    ids === undefined ? sql<SqlBool>`1 = 1` : sql<SqlBool>`task_run_id IN (SELECT id FROM ${idRows(ids)} AS wanted)`;
+  await sql`UPDATE task_delivery SET worker_id = ${worker.id}
+    WHERE acknowledged_at IS NOT NULL AND worker_id IN (${formerIds(worker)}) AND ${isMoved}`.execute(tx);
+}
+
+/** The connections of the same worker before this one. */
+export function formerIds({ id, identifier, task_keys }: LiveWorker) {
+  return sql`SELECT former.id FROM task_worker AS former
+    WHERE former.identifier = ${identifier} AND former.task_keys = ${task_keys} AND former.id <> ${id}`;
 }
 
 export type ConnectedWorker = Pick<TaskWorkerRow, "identifier" | "task_keys" | "updated">;

@@ -16,11 +16,12 @@ import type { Context } from "../kernel/context.ts";
 import { absent, conflict } from "../kernel/errors.ts";
 import { keptKey, keptName } from "../kernel/indexed-text.ts";
 import { checkAnswerSize, paginate, readLimit } from "../kernel/paging.ts";
-import { unit } from "../kernel/unit.ts";
+import { type Unit, unit } from "../kernel/unit.ts";
 import { chance } from "../orchestration/rule.ts";
 import { stateColumnsOfRun } from "../orchestration/state.rows.ts";
 import { proposalOf } from "../orchestration/state.ts";
 import { transformTaskRun } from "../orchestration/task-run-rule-sets.ts";
+import * as results from "../results/results.service.ts";
 import { bucketsOf, presentHistory } from "../run-history/run-history.rules.ts";
 import { leaveLeftovers, removeLeftovers } from "../run-leftovers/run-leftovers.service.ts";
 import { enqueue } from "../task-deliveries/queue.service.ts";
@@ -44,6 +45,7 @@ export async function create(context: Context, given: TaskRunCreate): Promise<{ 
     if (await queries.insertTaskRun(tx, row)) {
       await queries.insertTaskRunState(tx, row.id, written);
       await enqueue(unit, row, written);
+      await keepParameters(unit, row, given);
       unit.changed("task-run", [row], presentTaskRun);
       return { row, made: true };
     }
@@ -53,6 +55,14 @@ export async function create(context: Context, given: TaskRunCreate): Promise<{ 
     return { row: other, made: false };
   });
   return { taskRun: presentTaskRun(row, clock.now()), made };
+}
+
+async function keepParameters(unit: Unit, { id, task_key }: TaskRunRow, { state, parameters }: TaskRunCreate) {
+  if (parameters === null || parameters === undefined) return;
+  const parametersId = state?.state_details?.task_parameters_id?.toLowerCase();
+  if (parametersId === undefined)
+    throw conflict("parameters: they are kept under state.state_details.task_parameters_id, which is missing.");
+  await results.keepParameters(unit, { id: parametersId, taskRunId: id, taskKey: task_key, parameters });
 }
 
 function keysOf({ flow_run_id, task_key, dynamic_key }: TaskRunCreate): queries.TaskRunKeys {

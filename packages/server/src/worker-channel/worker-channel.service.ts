@@ -13,6 +13,7 @@ import {
 import type { Context } from "../kernel/context.ts";
 import { RequestError } from "../kernel/errors.ts";
 import { feedTo } from "../kernel/feed.ts";
+import { createInbox } from "../kernel/inbox.ts";
 import { readMessage, type SocketConnection, type SocketHandlers } from "../kernel/socket.ts";
 import { readAs } from "../kernel/validation.ts";
 import type { Sleeper } from "../waking/telling.service.ts";
@@ -22,7 +23,6 @@ import * as workPools from "../work-pools/work-pools.service.ts";
 import * as workers from "../workers/workers.service.ts";
 import { type Cleaner, createDelivery, type Delivery } from "./delivery.service.ts";
 import { ChannelEnded, readHello, type Terms } from "./hello.ts";
-import { createInbox } from "./inbox.ts";
 import { type Joined, join } from "./joining.service.ts";
 import { createPoolFeed, type Member, type PoolFeed, type QueueName } from "./pool-feed.service.ts";
 import * as poolWakes from "./pool-wakes.queries.ts";
@@ -34,7 +34,7 @@ export function createWorkerChannel(context: Context): (connection: SocketConnec
   const delivery = createDelivery(context);
   return (connection) => {
     const channel = new Channel({ ...context, actor: connection.actor }, connection, { waker, feed, delivery });
-    return { message: createInbox(connection, (text) => channel.take(text)), closed: () => channel.leave() };
+    return { message: createInbox(connection, (text) => channel.take(text)).take, closed: () => channel.leave() };
   };
 }
 

@@ -1,5 +1,6 @@
-import type { TaskRun } from "@ostinato/protocol";
+import type { StoredResult, TaskRun } from "@ostinato/protocol";
 import type { Context } from "../kernel/context.ts";
+import * as results from "../results/results.service.ts";
 import * as taskRuns from "../task-runs/task-runs.service.ts";
 import type { Sleeper } from "../waking/telling.service.ts";
 import { take } from "./queue.service.ts";
@@ -9,7 +10,7 @@ export interface Member {
   readonly id: string;
   /** How many more runs it takes at the moment. */
   slots: number;
-  give(runs: readonly TaskRun[]): void;
+  give(runs: readonly TaskRun[], parameters: readonly StoredResult[]): void;
 }
 
 /** Connected workers of the same tasks, which get the runs of these tasks in turn. */
@@ -66,6 +67,7 @@ export class Line implements Sleeper {
       this.#context,
       handed.map(({ task_run_id }) => task_run_id),
     );
+    const parameters = this.#isConfirmed ? await results.readMany(this.#context, runs.flatMap(parametersOf)) : [];
     const byId = new Map(runs.map((run) => [run.id, run]));
     for (const [workerId, own] of Map.groupBy(handed, ({ worker_id }) => worker_id)) {
       const member = takers.find(({ id }) => id === workerId);
@@ -73,7 +75,16 @@ export class Line implements Sleeper {
       if (member === undefined || !this.members.delete(member)) continue;
       this.members.add(member);
       member.slots -= own.length;
-      member.give(own.flatMap(({ task_run_id }) => byId.get(task_run_id) ?? []));
+      const ids = new Set(own.map(({ task_run_id }) => task_run_id));
+      member.give(
+        own.flatMap(({ task_run_id }) => byId.get(task_run_id) ?? []),
+        parameters.filter(({ task_run_id }) => ids.has(task_run_id ?? "")),
+      );
     }
   }
+}
+
+function parametersOf({ state }: TaskRun): readonly string[] {
+  const id = state?.state_details?.task_parameters_id ?? undefined;
+  return id === undefined ? [] : [id.toLowerCase()];
 }

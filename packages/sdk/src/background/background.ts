@@ -1,0 +1,2 @@
+export { delayTask } from "./delay.ts";
+export { runWorker } from "./task-worker.ts";

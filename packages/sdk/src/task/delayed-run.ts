@@ -1,0 +1,81 @@
+import { stateNames, toTimestamp } from "@ostinato/core";
+import type { readTaskRun, readTaskRunValue, TaskRun } from "@ostinato/protocol";
+import { Cancelled, Crashed, TaskFailed } from "../errors.ts";
+import { revive } from "../results/kept-results.ts";
+import type { Session } from "../session/session.ts";
+import { type FinalState, finalState, type UnsuccessfulState, unsuccessfulState } from "../states.ts";
+import { taskRunEnd } from "./task-run-ends.ts";
+
+/** A run of a task that a worker executes. It goes on without this program. */
+export class DelayedRun<T> {
+  /** The id of the task run. */
+  readonly id: string;
+  readonly name: string;
+  readonly #session: Session;
+  #final: Promise<FinalState<T>> | undefined;
+
+  constructor(session: Session, { id, name }: Pick<TaskRun, "id" | "name">) {
+    this.#session = session;
+    this.id = id;
+    this.name = name;
+  }
+
+  /** Waits for the end of the run and gives its value. Rejects with what the run failed by. */
+  async result(): Promise<T> {
+    const final = await this.finished();
+    if (final.type === "COMPLETED") return final.value;
+    throw final.error;
+  }
+
+  /** Resolves with the final state once the run is over. Rejects only where the server cannot be asked. */
+  finished(): Promise<FinalState<T>> {
+    this.#final ??= this.#awaitFinal();
+    return this.#final;
+  }
+
+  async #awaitFinal(): Promise<FinalState<T>> {
+    const release = this.#session.keepAlive();
+    try {
+      await taskRunEnd(this.#session, this.id);
+      return await this.#readFinal();
+    } catch (error) {
+      this.#final = undefined;
+      throw error;
+    } finally {
+      release();
+    }
+  }
+
+  async #readFinal(): Promise<FinalState<T>> {
+    const { client } = this.#session;
+    const params = { id: this.id };
+    const { state } = await client.call<typeof readTaskRun>("GET /task_runs/{id}", { params });
+    const shown = {
+      id: state?.id ?? "",
+      name: state?.name ?? stateNames.crashed,
+      message: state?.message ?? "",
+      timestamp: toTimestamp(state?.timestamp ?? 0),
+    };
+    if (state?.type !== "COMPLETED") {
+      const type = state?.type === "FAILED" || state?.type === "CANCELLED" ? state.type : "CRASHED";
+      return unsuccessfulState({ ...shown, type }, errorOf(type, shown.message));
+    }
+    const stored = await client.call<typeof readTaskRunValue>("GET /task_runs/{id}/value", { params });
+    const found = stored === null ? undefined : await revive(stored);
+    // A task that returns nothing keeps nothing where its results are not persisted.
+    return finalState({ ...shown, type: "COMPLETED" }, found?.value as T);
+  }
+}
+
+function errorOf(type: UnsuccessfulState["type"], message: string): Error {
+  switch (type) {
+    case "FAILED":
+      return new TaskFailed(message);
+    case "CANCELLED":
+      return new Cancelled(message === "" ? undefined : message);
+    case "CRASHED":
+      return new Crashed(message);
+    default:
+      return type satisfies never;
+  }
+}
