@@ -1,5 +1,5 @@
 import { type Group, group } from "../group.ts";
-import { type Connections, connect } from "../http-load.ts";
+import { type Connections, connect, prepared } from "../http-load.ts";
 import type { Target } from "../target.ts";
 import { calls } from "./calls.ts";
 
@@ -16,8 +16,8 @@ export const blocks: Group = group<Stage>({
   name: "blocks",
   async open(target) {
     const server = connect(target.apiUrl, many);
-    const inner = await save(server, "bench-inner", { token: "a secret of thirty-two letters." });
-    await save(server, "bench-outer", {
+    const inner = await save(target, server, "bench-inner", { token: "a secret of thirty-two letters." });
+    await save(target, server, "bench-outer", {
       url: "postgres://app:secret@database/warehouse",
       inner: { $ref: { block_document_id: inner } },
     });
@@ -43,8 +43,10 @@ export const blocks: Group = group<Stage>({
 });
 
 /** Gives the id of the document. */
-async function save(server: Connections, slug: string, data: object): Promise<string> {
-  const type = await made(server, "/block_types/", { name: `Type ${slug}`, slug });
+async function save(target: Target, server: Connections, slug: string, data: object): Promise<string> {
+  const made = async (path: string, body: object) =>
+    (await prepared<{ readonly id: string }>(target, server, path, body)).id;
+  const type = await made("/block_types/", { name: `Type ${slug}`, slug });
   const fields = {
     title: slug,
     type: "object",
@@ -52,10 +54,6 @@ async function save(server: Connections, slug: string, data: object): Promise<st
     properties: {},
     secret_fields: ["token", "url"],
   };
-  const schema = await made(server, "/block_schemas/", { block_type_id: type, fields });
-  return await made(server, "/block_documents/", { name: "main", data, block_type_id: type, block_schema_id: schema });
-}
-
-async function made(server: Connections, path: string, body: object): Promise<string> {
-  return (await server.json<{ readonly id: string }>("POST", path, body)).id;
+  const schema = await made("/block_schemas/", { block_type_id: type, fields });
+  return await made("/block_documents/", { name: "main", data, block_type_id: type, block_schema_id: schema });
 }

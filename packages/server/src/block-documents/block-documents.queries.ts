@@ -1,30 +1,64 @@
 import type { BlockDocumentSort } from "@ostinato/protocol";
-import { type Insertable, type Selectable, sql, type Updateable } from "kysely";
+import { type Insertable, type RawBuilder, type Selectable, sql, type Updateable } from "kysely";
 import { type BlockCriteria, blockDocumentCondition } from "../criteria/blocks.queries.ts";
 import { everything } from "../criteria/conditions.queries.ts";
 import type { Reader, Writer } from "../db/dialect.ts";
 import { portable } from "../db/portable.ts";
 import type { Tables } from "../db/tables.ts";
 
-/** A document, and whether it nests others. PostgreSQL says so by a boolean, SQLite by 0 or 1. */
-export interface BlockDocumentRow extends Selectable<Tables["block_document"]> {
+type TypeRow = Selectable<Tables["block_type"]>;
+
+/** The columns of a document's type, beside those of the document. */
+type TypeColumns = { readonly [K in keyof TypeRow & string as `type_${K}`]: TypeRow[K] };
+
+/** A document with its type, and whether it nests others. PostgreSQL says so by a boolean, SQLite by 0 or 1. */
+export interface BlockDocumentRow extends Selectable<Tables["block_document"]>, TypeColumns {
   readonly nests: boolean | number;
 }
+
+/** The type that was read with the document. */
+export function typeOf(row: BlockDocumentRow): TypeRow {
+  return {
+    id: row.type_id,
+    created: row.type_created,
+    updated: row.type_updated,
+    name: row.type_name,
+    slug: row.type_slug,
+    logo_url: row.type_logo_url,
+    documentation_url: row.type_documentation_url,
+    description: row.type_description,
+    code_example: row.type_code_example,
+    is_protected: row.type_is_protected,
+  };
+}
+
+const typeColumns = [
+  "block_type.id as type_id",
+  "block_type.created as type_created",
+  "block_type.updated as type_updated",
+  "block_type.name as type_name",
+  "block_type.slug as type_slug",
+  "block_type.logo_url as type_logo_url",
+  "block_type.documentation_url as type_documentation_url",
+  "block_type.description as type_description",
+  "block_type.code_example as type_code_example",
+  "block_type.is_protected as type_is_protected",
+] as const;
 
 const nests = sql<boolean | number>`EXISTS (SELECT 1 FROM block_document_reference
   WHERE block_document_reference.parent_id = block_document.id)`;
 
 function selectDocuments(reader: Reader) {
-  return reader.selectFrom("block_document").selectAll("block_document").select(nests.as("nests"));
+  return reader
+    .selectFrom("block_document")
+    .innerJoin("block_type", "block_type.id", "block_document.block_type_id")
+    .selectAll("block_document")
+    .select(typeColumns)
+    .select(nests.as("nests"));
 }
 
 export function blockDocumentById(reader: Reader, id: string): Promise<BlockDocumentRow | undefined> {
   return selectDocuments(reader).where("block_document.id", "=", id).executeTakeFirst();
-}
-
-export function blockDocumentsByIds(reader: Reader, ids: readonly string[]): Promise<BlockDocumentRow[]> {
-  if (ids.length === 0) return Promise.resolve([]);
-  return selectDocuments(reader).where("block_document.id", "in", ids).execute();
 }
 
 export function blockDocumentByName(
@@ -32,7 +66,6 @@ export function blockDocumentByName(
   { slug, name }: { readonly slug: string; readonly name: string },
 ): Promise<BlockDocumentRow | undefined> {
   return selectDocuments(reader)
-    .innerJoin("block_type", "block_type.id", "block_document.block_type_id")
     .where("block_type.slug", "=", slug)
     .where("block_document.name", "=", name)
     .executeTakeFirst();
@@ -61,7 +94,6 @@ export function findBlockDocuments(
   { criteria, sort, limit, offset }: BlockDocumentQuery,
 ): Promise<BlockDocumentRow[]> {
   return selectDocuments(reader)
-    .innerJoin("block_type", "block_type.id", "block_document.block_type_id")
     .innerJoin("block_schema", "block_schema.id", "block_document.block_schema_id")
     .where(blockDocumentCondition(criteria) ?? everything)
     .$if(sort === "BLOCK_TYPE_AND_NAME_ASC", (query) => query.orderBy("block_type.name"))
@@ -84,14 +116,37 @@ export async function countBlockDocuments(reader: Reader, criteria: BlockCriteri
 
 export type ReferenceRow = Selectable<Tables["block_document_reference"]>;
 
-/** The references of these documents, and of all that they nest, by name. */
-export async function referencesBelow(reader: Reader, ids: readonly string[]): Promise<readonly ReferenceRow[]> {
-  if (ids.length === 0) return [];
-  const { rows } = await sql<ReferenceRow>`WITH RECURSIVE below (parent_id, name, block_document_id) AS (
+/** The table `below`: the references of these documents, and of all that they nest. */
+function below(ids: readonly string[]): RawBuilder<unknown> {
+  return sql`WITH RECURSIVE below (parent_id, name, block_document_id) AS (
       SELECT parent_id, name, block_document_id FROM block_document_reference WHERE parent_id IN (${sql.join(ids)})
       UNION SELECT reference.parent_id, reference.name, reference.block_document_id
-        FROM block_document_reference AS reference JOIN below ON below.block_document_id = reference.parent_id)
-    SELECT parent_id, name, block_document_id FROM below ORDER BY name, parent_id`.execute(reader);
+        FROM block_document_reference AS reference JOIN below ON below.block_document_id = reference.parent_id)`;
+}
+
+export async function referencesBelow(reader: Reader, ids: readonly string[]): Promise<readonly ReferenceRow[]> {
+  if (ids.length === 0) return [];
+  const { rows } = await sql<ReferenceRow>`${below(ids)} SELECT parent_id, name, block_document_id FROM below`.execute(
+    reader,
+  );
+  return rows;
+}
+
+/** A document under the field of one that nests it. */
+export interface NestedRow extends BlockDocumentRow {
+  readonly parent_id: string;
+  readonly field: string;
+}
+
+/** The documents that these nest, and those that they nest, by field. */
+export async function nestedBelow(reader: Reader, ids: readonly string[]): Promise<readonly NestedRow[]> {
+  if (ids.length === 0) return [];
+  const columns = sql.join(typeColumns.map((column) => sql.raw(column.replace(" as ", " AS "))));
+  const { rows } = await sql<NestedRow>`${below(ids)}
+    SELECT below.parent_id, below.name AS field, block_document.*, ${columns}, 1 AS nests FROM below
+      JOIN block_document ON block_document.id = below.block_document_id
+      JOIN block_type ON block_type.id = block_document.block_type_id
+    ORDER BY below.name, below.parent_id`.execute(reader);
   return rows;
 }
 

@@ -41,39 +41,24 @@ export function dataOf(context: Context, row: Pick<Row, "id" | "data" | "secrets
   return readJson(unseal(context, row.secrets, row.id));
 }
 
-/** All rows that documents need to be shown. */
+/** What documents are shown with. */
 interface Surroundings {
-  readonly documents: ReadonlyMap<string, Row>;
-  readonly types: ReadonlyMap<string, blockTypes.BlockTypeRow>;
   readonly schemas: ReadonlyMap<string, BlockSchemaRow>;
   /** By the id of the document that nests. */
-  readonly references: ReadonlyMap<string, readonly queries.ReferenceRow[]>;
+  readonly nested: ReadonlyMap<string, readonly queries.NestedRow[]>;
 }
 
+/** Asked at once, so that a load takes two round trips to the database. */
 async function surroundings(reader: Reader, rows: readonly Row[]): Promise<Surroundings> {
   const nesting = rows.filter((row) => Boolean(row.nests)).map(({ id }) => id);
-  const references = await queries.referencesBelow(reader, nesting);
-  const own = new Map(rows.map((row) => [row.id, row]));
-  const others = distinct(references.map(({ block_document_id: id }) => id)).filter((id) => !own.has(id));
-  const documents = [...rows, ...(await queries.blockDocumentsByIds(reader, others))];
-  const [types, schemas] = await Promise.all([
-    blockTypes.rowsByIds(reader, distinct(documents.map((row) => row.block_type_id))),
-    blockSchemas.rowsByIds(reader, distinct(rows.map((row) => row.block_schema_id))),
+  const [schemas, nested] = await Promise.all([
+    blockSchemas.rowsByIds(reader, [...new Set(rows.map((row) => row.block_schema_id))]),
+    queries.nestedBelow(reader, nesting),
   ]);
   return {
-    documents: byId(documents),
-    types: byId(types),
-    schemas: byId(schemas),
-    references: Map.groupBy(references, ({ parent_id }) => parent_id),
+    schemas: new Map(schemas.map((schema) => [schema.id, schema])),
+    nested: Map.groupBy(nested, ({ parent_id }) => parent_id),
   };
-}
-
-function byId<R extends { readonly id: string }>(rows: readonly R[]): ReadonlyMap<string, R> {
-  return new Map(rows.map((row) => [row.id, row]));
-}
-
-function distinct(ids: readonly string[]): readonly string[] {
-  return [...new Set(ids)];
 }
 
 /** A few documents that nest each other twice would make an answer without end. */
@@ -86,7 +71,7 @@ interface Nesting extends Surroundings {
 }
 
 function present(row: Row, nesting: Nesting): BlockDocument {
-  const type = nesting.types.get(row.block_type_id);
+  const type = queries.typeOf(row);
   const schema = nesting.schemas.get(row.block_schema_id);
   const { data, references } = whole(row, nesting);
   return {
@@ -98,8 +83,8 @@ function present(row: Row, nesting: Nesting): BlockDocument {
     block_schema_id: row.block_schema_id,
     block_schema: schema === undefined ? null : blockSchemas.presentBlockSchema(schema, type),
     block_type_id: row.block_type_id,
-    block_type_name: type?.name ?? null,
-    block_type: type === undefined ? null : blockTypes.presentBlockType(type),
+    block_type_name: type.name,
+    block_type: blockTypes.presentBlockType(type),
     block_document_references: references,
     is_anonymous: row.is_anonymous === 1,
   };
@@ -114,19 +99,16 @@ interface Whole {
 function whole(row: Row, nesting: Nesting): Whole {
   const data: Record<string, unknown> = { ...nesting.dataOf(row) };
   const references: Record<string, BlockDocumentReferences[string]> = {};
-  for (const { name, block_document_id: id } of nesting.references.get(row.id) ?? []) {
-    const child = nesting.documents.get(id);
-    const type = child && nesting.types.get(child.block_type_id);
-    if (child === undefined || type === undefined) continue;
+  for (const child of nesting.nested.get(row.id) ?? []) {
     nesting.left -= 1;
     if (nesting.left < 0) throw tooMany();
     const inner = whole(child, nesting);
-    data[name] = inner.data;
-    references[name] = {
+    data[child.field] = inner.data;
+    references[child.field] = {
       block_document: {
         id: child.id,
         name: child.name,
-        block_type: blockTypes.presentBlockType(type),
+        block_type: blockTypes.presentBlockType(queries.typeOf(child)),
         is_anonymous: child.is_anonymous === 1,
         block_document_references: inner.references,
       },
