@@ -169,7 +169,7 @@ export function buildApp(
       wakingRoutes(serveSocket, context);
       workerChannelRoutes(serveSocket, context);
       slotWakingRoutes(serveSocket, context);
-      taskDeliveryRoutes(serve, serveSocket, context);
+      taskDeliveryRoutes({ context, serve, serveSocket, onStop: (settle) => api.addHook("onClose", settle) });
       sessionRoutes(serve, authentication);
       openApiRoutes(api, { serve, registry, authentication });
     },

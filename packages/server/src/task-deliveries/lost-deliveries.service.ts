@@ -98,15 +98,20 @@ async function again(unit: Unit, delivery: queries.LostDelivery, { name, why, se
       ...(delivery.parameters_id === null ? {} : { task_parameters_id: delivery.parameters_id }),
     },
   };
-  await taskRuns.putInto(unit, delivery.task_run_id, proposed);
+  await taskRuns.putInto(unit, { id: delivery.task_run_id, from: delivery.state_type }, proposed);
 }
 
-function crash(unit: Unit, { task_run_id }: queries.LostDelivery, message: string): Promise<void> {
-  return taskRuns.putInto(unit, task_run_id, {
+function crash(
+  unit: Unit,
+  { task_run_id: id, state_type: from }: queries.LostDelivery,
+  message: string,
+): Promise<void> {
+  const proposed: Proposal = {
     type: "CRASHED",
     name: stateNames.crashed,
     message,
     data: null,
     details: {},
-  });
+  };
+  return taskRuns.putInto(unit, { id, from }, proposed);
 }

@@ -30,13 +30,29 @@ const renewEverySeconds = 5;
 /** A worker whose connection has gone has so long to come back, before what it has not begun is given to others. */
 const returnSeconds = 5;
 
+export interface TaskSubscriptions {
+  accept(connection: SocketConnection): SocketHandlers;
+  /** Resolves when it is noted of all workers that have gone that they have. */
+  settled(): Promise<void>;
+}
+
 /** Hands deferred task runs to the workers that are connected to this server. */
-export function createTaskSubscriptions(context: Context): (connection: SocketConnection) => SocketHandlers {
+export function createTaskSubscriptions(context: Context): TaskSubscriptions {
   const hub = new Hub(context);
-  return (connection) => {
-    const worker = new Connection(context, connection, hub);
-    const inbox = createInbox(connection, (text) => worker.take(text));
-    return { message: inbox.take, settled: inbox.settled, closed: () => worker.leave() };
+  const leaving = new Set<Promise<void>>();
+  return {
+    accept(connection) {
+      const worker = new Connection(context, connection, hub);
+      const inbox = createInbox(connection, (text) => worker.take(text));
+      const closed = () => {
+        const left = worker.leave().finally(() => leaving.delete(left));
+        leaving.add(left);
+      };
+      return { message: inbox.take, settled: inbox.settled, closed };
+    },
+    async settled() {
+      await Promise.all(leaving);
+    },
   };
 }
 
@@ -202,12 +218,12 @@ class Connection implements Member {
     this.#feed.send(JSON.stringify(run));
   }
 
-  leave(): void {
-    if (!this.#isConnected) return;
+  /** Never rejects. */
+  async leave(): Promise<void> {
     this.#isConnected = false;
     if (this.#line === undefined) return;
     this.#hub.leave(this, this.#line);
-    void this.#letGo();
+    await this.#letGo();
   }
 
   /** If this fails, what the worker has is free when its time has passed. */

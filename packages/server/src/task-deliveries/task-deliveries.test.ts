@@ -1,13 +1,11 @@
-import { addSeconds, formatTimestamp } from "@ostinato/core";
 import type { BackgroundTask, TaskRun, TaskWorker } from "@ostinato/protocol";
 import { type FakeClock, fakeClock } from "@ostinato/testing/clock";
 import { describeOnEachDatabase } from "@ostinato/testing/databases";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { delayOn, parametersId, passOn, reportOn } from "../../test/background-task-harness.ts";
 import { startTestServer, type TestServer } from "../../test/harness.ts";
 import { openTestSocket, type TestSocket } from "../../test/socket-harness.ts";
-import { taskRunEvent } from "../../test/task-run-event-harness.ts";
 
-const parametersId = "0197a1a8-5b0c-7a36-90f0-1d6f0a2f1f5d";
 const otherParametersId = "0197a1a8-5b0c-7a36-90f0-1d6f0a2f1f5e";
 
 describeOnEachDatabase("background tasks", (database) => {
@@ -31,24 +29,7 @@ describeOnEachDatabase("background tasks", (database) => {
     keys += 1;
     return `task ${keys}-1a2b3c4d`;
   };
-  let runs = 0;
-  async function delay(key: string, { in: seconds = 0, ...more }: { in?: number; [field: string]: unknown } = {}) {
-    runs += 1;
-    const scheduled_time = formatTimestamp(addSeconds(clock.now(), seconds));
-    const { status, body } = await server.call<TaskRun>("POST", "/task_runs/", {
-      name: `run ${runs}`,
-      flow_run_id: null,
-      task_key: key,
-      dynamic_key: `${key}-${runs}`,
-      state: {
-        type: "SCHEDULED",
-        state_details: { deferred: true, scheduled_time, task_parameters_id: parametersId },
-      },
-      ...more,
-    });
-    expect(status).toBe(201);
-    return body;
-  }
+  const delay = (key: string, more?: Parameters<typeof delayOn>[2]) => delayOn(server, key, more);
   const read = async (id: string) => (await server.call<TaskRun>("GET", `/task_runs/${id}`)).body;
   async function connect(fields: object) {
     const socket = await openTestSocket(address, "/task_runs/subscriptions/scheduled");
@@ -77,15 +58,7 @@ describeOnEachDatabase("background tasks", (database) => {
   const settled = (socket: TestSocket) => socket.settled();
   /** Timers of the server fire while real time is given to its queries. */
   const wake = () => clock.advance(0.05);
-  /** The time of leases goes on at least as long: the loop of the server runs besides. */
-  async function pass(seconds: number) {
-    for (let passed = 0; passed < seconds; passed += 2) {
-      await clock.advance(2);
-      await server.tick("leases");
-    }
-    await server.tick("task-deliveries");
-    await wake();
-  }
+  const pass = (seconds: number) => passOn(server, clock, seconds);
   /** Lets time go by until the run is in another state than this one. */
   async function passWhile({ id, state_id }: TaskRun): Promise<TaskRun> {
     for (let passed = 0; passed < 300; passed += 2) {
@@ -95,17 +68,8 @@ describeOnEachDatabase("background tasks", (database) => {
     }
     throw new Error("the run stays in its state");
   }
-  const report = async (run: TaskRun, type: "PENDING" | "RUNNING" | "COMPLETED") => {
-    const event = taskRunEvent({
-      type,
-      taskRunId: run.id,
-      flowRunId: null,
-      taskKey: run.task_key,
-      dynamicKey: run.dynamic_key,
-      run: { empirical_policy: run.empirical_policy },
-      occurred: clock.now(),
-    });
-    expect((await server.call("POST", "/events", [event])).status).toBe(204);
+  const report = async (run: TaskRun, type: Parameters<typeof reportOn>[2]) => {
+    await reportOn(server, run, type);
     await clock.advance(0.001);
   };
 

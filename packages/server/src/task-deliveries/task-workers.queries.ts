@@ -107,7 +107,7 @@ export async function lostDeliveries(
   return rows;
 }
 
-/** Runs that their worker confirmed long ago and has not begun, although it runs nothing else. */
+/** Runs that a worker of Prefect's confirmed long ago and has not begun, although it runs nothing else. Ours say what they give back. */
 export async function ignoredDeliveries(
   tx: Writer,
   afterSeconds: number,
@@ -120,7 +120,7 @@ export async function ignoredDeliveries(
     FROM task_delivery
     JOIN task_run AS run ON run.id = task_delivery.task_run_id
     JOIN task_worker AS worker ON worker.id = task_delivery.worker_id
-    WHERE task_delivery.acknowledged_at + ${after} <= ${leaseTime} AND ${isOfType("run.state_type", ["SCHEDULED"])}
+    WHERE worker.takes_many = 0 AND task_delivery.acknowledged_at + ${after} <= ${leaseTime} AND ${isOfType("run.state_type", ["SCHEDULED"])}
       AND NOT EXISTS (SELECT 1 FROM task_delivery AS other JOIN task_run AS begun ON begun.id = other.task_run_id
         WHERE other.worker_id = worker.id AND other.task_run_id <> task_delivery.task_run_id
           AND NOT ${isOfType("begun.state_type", ["SCHEDULED"])} AND ${hasNotEnded("begun.state_type")})

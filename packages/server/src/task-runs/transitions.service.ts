@@ -1,4 +1,4 @@
-import { timesOf } from "@ostinato/core";
+import { type StateType, timesOf } from "@ostinato/core";
 import type { OrchestrationResult, SetState } from "@ostinato/protocol";
 import * as artifacts from "../artifacts/artifacts.service.ts";
 import type { Writer } from "../db/dialect.ts";
@@ -62,10 +62,10 @@ export async function mirror(unit: Unit, { taskRunId, flowRunId, state }: Mirror
   await move(unit, { row, proposed, ruleSet: mirrorRules, now: state.timestamp });
 }
 
-/** Puts the task run, if it exists, into the state, whichever it is in. */
-export async function putInto(unit: Unit, id: string, proposed: Proposal): Promise<void> {
+/** Puts the task run into the state if it is in one of this type: it may have gone on since that was read. */
+export async function putInto(unit: Unit, { id, from }: { id: string; from: StateType | null }, proposed: Proposal) {
   const row = await queries.taskRunForChange(unit.tx, id);
-  if (row === undefined) return;
+  if (row === undefined || row.state_type !== from) return;
   await move(unit, { row, proposed, ruleSet: minimalTaskRunRules, now: unit.context.clock.now() });
 }
 

@@ -1,0 +1,61 @@
+import type { BackgroundTask, TaskRun } from "@ostinato/protocol";
+import { openDatabase } from "@ostinato/testing/databases";
+import { describe, expect, test } from "vitest";
+import { delayOn } from "../../test/background-task-harness.ts";
+import { startTestServer, type TestServer } from "../../test/harness.ts";
+import { openTestSocket } from "../../test/socket-harness.ts";
+
+const key = "shared-1a2b3c4d";
+
+/** A worker as Prefect's, which takes whatever it gets. */
+async function workOn(server: TestServer, client_id: string, got: (run: TaskRun) => void) {
+  const socket = await openTestSocket(await server.listen(), "/task_runs/subscriptions/scheduled");
+  socket.send({ type: "subscribe", keys: [key], client_id });
+  await socket.settled();
+  const collect = async () => {
+    for (;;) {
+      got(await socket.next<TaskRun>());
+      socket.send({ type: "ack" });
+    }
+  };
+  void collect();
+  return socket;
+}
+
+describe("background tasks on two servers of one PostgreSQL", () => {
+  test("what is delayed through either server goes to a worker of any, once, and both know all workers", async () => {
+    const database = await openDatabase("postgresql");
+    const [one, other] = [await startTestServer(database.url), await startTestServer(database.url)];
+    const got: string[] = [];
+    const workers = [
+      await workOn(one, "host-1", ({ id }) => got.push(id)),
+      await workOn(other, "host-2", ({ id }) => got.push(id)),
+    ];
+    const made: string[] = [];
+    const delays = Array.from({ length: 30 }, (_, index) => delayOn(index % 2 === 0 ? one : other, key));
+    for (const { id } of await Promise.all(delays)) made.push(id);
+    await expect.poll(() => got.length, { timeout: 20_000 }).toBe(30);
+    expect(got.toSorted()).toEqual(made.toSorted());
+    const { body } = await one.call<BackgroundTask[]>("POST", "/background_tasks/filter", {});
+    expect(body).toMatchObject([{ task_key: key, waiting: 0, held: 30, workers: ["host-1", "host-2"] }]);
+    for (const worker of workers) await worker.close();
+    await Promise.all([one.stop(), other.stop()]);
+    await database.dispose();
+  });
+});
+
+describe.each(["sqlite", "postgresql"] as const)("background tasks and a restart on %s", (kind) => {
+  test("what was delayed before waits for the workers of the server that comes after it", async () => {
+    const database = await openDatabase(kind);
+    const before = await startTestServer(database.url);
+    const made = [await delayOn(before, key), await delayOn(before, key)];
+    await before.stop();
+    const after = await startTestServer(database.url);
+    const got: string[] = [];
+    const worker = await workOn(after, "host-1", ({ id }) => got.push(id));
+    await expect.poll(() => got, { timeout: 20_000 }).toEqual(made.map(({ id }) => id));
+    await worker.close();
+    await after.stop();
+    await database.dispose();
+  });
+});
