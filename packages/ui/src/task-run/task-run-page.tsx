@@ -7,6 +7,7 @@ import { CopyButton } from "../components/copy.tsx";
 import { Failure } from "../components/failure.tsx";
 import { Page } from "../components/page.tsx";
 import { Skeleton } from "../components/skeleton.tsx";
+import { Tags } from "../components/tag.tsx";
 import { RelativeTime } from "../components/time.tsx";
 import type { Crumb } from "../frame/crumbs.ts";
 import { LogView } from "../logs/log-view.tsx";
@@ -108,6 +109,14 @@ function Header({ page }: { readonly page: TaskRunPageData }) {
             </Link>
           </span>
         )}
+        {page.flow_id === null ? null : (
+          <span>
+            Flow{" "}
+            <Link to="/flows/flow/$id" params={{ id: page.flow_id }} className="text-text hover:underline">
+              {page.flow_name}
+            </Link>
+          </span>
+        )}
         {page.child_flow_run_id === null ? null : (
           <Link to="/runs/flow-run/$id" params={{ id: page.child_flow_run_id }} className="text-text hover:underline">
             The subflow run
@@ -122,13 +131,21 @@ function Header({ page }: { readonly page: TaskRunPageData }) {
         </span>
         {run.run_count > 1 ? <span>Attempt {run.run_count}</span> : null}
         <SinceState state={run.state} />
+        <Tags tags={run.tags} most={5} />
       </p>
     </div>
   );
 }
 
-function crumbs(page: TaskRunPageData): readonly Crumb[] {
-  const { flow_run_name: label } = page;
-  const { flow_run_id: id } = page.task_run;
-  return label === null || id === null ? [] : [{ label, link: { to: "/runs/flow-run/$id", params: { id } } }];
+/** `flow › run`, below which the task run stands. */
+function crumbs({ flow_id, flow_name, flow_run_name, task_run }: TaskRunPageData): readonly Crumb[] {
+  const { flow_run_id } = task_run;
+  return [
+    ...(flow_name === null || flow_id === null
+      ? []
+      : [{ label: flow_name, link: { to: "/flows/flow/$id" as const, params: { id: flow_id } } }]),
+    ...(flow_run_name === null || flow_run_id === null
+      ? []
+      : [{ label: flow_run_name, link: { to: "/runs/flow-run/$id" as const, params: { id: flow_run_id } } }]),
+  ];
 }
